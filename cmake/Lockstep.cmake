@@ -1,0 +1,37 @@
+# Helpers that keep the CMakeLists of the modules to a few lines each.
+
+add_library(lockstep_warnings INTERFACE)
+target_compile_options(lockstep_warnings INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor
+                       -Woverloaded-virtual -Wno-missing-field-initializers)
+if(DEFINED ENV{CI})
+  target_compile_options(lockstep_warnings INTERFACE -Werror)
+endif()
+
+# lockstep_library(NAME SRCS a.cc b.cc DEPS lockstep::x fmt::fmt PRIVATE_DEPS y)
+# Declares the static library lockstep_NAME with the alias lockstep::NAME; without SRCS it is header-only.
+function(lockstep_library name)
+  cmake_parse_arguments(arg "" "" "SRCS;DEPS;PRIVATE_DEPS" ${ARGN})
+  if(arg_SRCS)
+    add_library(lockstep_${name} STATIC ${arg_SRCS})
+    target_include_directories(lockstep_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR})
+    target_link_libraries(lockstep_${name} PUBLIC ${arg_DEPS} PRIVATE lockstep_warnings ${arg_PRIVATE_DEPS})
+  else()
+    add_library(lockstep_${name} INTERFACE)
+    target_include_directories(lockstep_${name} INTERFACE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR})
+    target_link_libraries(lockstep_${name} INTERFACE ${arg_DEPS})
+  endif()
+  add_library(lockstep::${name} ALIAS lockstep_${name})
+endfunction()
+
+# lockstep_test(NAME SRCS a_test.cc DEPS lockstep::x [LABEL unit]): one GoogleTest binary per module.
+function(lockstep_test name)
+  cmake_parse_arguments(arg "" "LABEL" "SRCS;DEPS" ${ARGN})
+  if(NOT arg_LABEL)
+    set(arg_LABEL unit)
+  endif()
+  add_executable(${name} ${arg_SRCS})
+  target_link_libraries(${name} PRIVATE lockstep_warnings ${arg_DEPS} GTest::gtest_main)
+  target_compile_definitions(${name} PRIVATE LOCKSTEP_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES LABELS ${arg_LABEL} TIMEOUT 600)
+endfunction()
