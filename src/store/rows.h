@@ -45,6 +45,14 @@ struct InboxEvent {
   std::string last_error;
 };
 
+/// The record `waiting` of `connection` refers to `awaited`, which is not linked yet.
+struct ReferenceWait {
+  ConnectionId connection;
+  RemoteId awaited;
+  RemoteId waiting;
+  WallTime since;
+};
+
 /// How far one change feed has been read. Moves in the transaction of what was read.
 struct Cursor {
   ConnectionId connection;

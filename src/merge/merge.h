@@ -1,0 +1,126 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/policy.h"
+#include "model/record.h"
+#include "store/rows.h"
+
+/// The heart: pure, no I/O, no clock, no ids made inside. Rule numbers are those of docs/merge-rules.md.
+namespace lockstep::merge {
+
+/// One remote record as just seen, or seen to be gone, whatever brought it. References in `fields` are resolved to
+/// entities (a field whose reference could not be resolved is absent).
+struct Observation {
+  ConnectionId system;
+  RemoteId remote;
+  bool present = true;             // false: deleted, or absent from a read by id
+  bool complete = true;            // false: fields not carried mean nothing (rule 2)
+  bool by_id = false;              // the answer to a read by id
+  std::optional<std::uint64_t> fence;  // counter when the read was sent; none for pushed payloads and change logs
+  std::string version;             // empty: the system has none, or the payload does not tell
+  WallTime modified;               // hub time; {0}: unknown, then `observed_at` is the upper bound
+  WallTime observed_at;            // hub time of this observation
+  std::int64_t uncertainty_us = 0; // clock offset error + precision
+  bool carries_external_id = false;  // our external id stands in the record and is this entity's
+  Fields fields;                   // by FieldIndex; absent: not carried
+  std::vector<std::optional<WallTime>> field_times;  // own change times where the system has history; may be empty
+};
+
+/// Everything known of one entity. The merge changes it in place; the caller stores what changed.
+struct EntityState {
+  Golden golden;
+  std::vector<Link> links;
+  std::vector<ReviewItem> reviews;  // open items of this entity
+  Link* find(ConnectionId connection);
+  const Link* find(ConnectionId connection) const;
+};
+
+/// `a` and `b` mean the same to a system: equal after normalising and after a trip through its mapping.
+class Equivalence {
+ public:
+  virtual ~Equivalence() = default;
+  virtual bool equivalent(ConnectionId system, FieldIndex field, const Value& a, const Value& b) const = 0;
+};
+
+struct Context {
+  const EntityType& type;
+  const TypePolicy& policy;
+  const Equivalence& equivalence;
+  WallTime now;
+  RunId run;
+  std::uint64_t fence = 0;  // the counter's value at this commit (rule 1)
+};
+
+/// What the merge did besides changing the state.
+struct Effects {
+  bool golden_changed = false;
+  bool link_changed = false;
+  bool read_by_id = false;          // rule 1: one read of this record by id is owed (link.needs_read is set as well)
+  std::vector<AuditChange> changes; // per field: taken, agreed, lost, …
+  std::vector<ReviewItem> reviews;  // opened or changed (closed ones too); ids are filled by the caller where nil
+};
+
+/// Merges one observation of a linked record (rules 1 to 9, 13, 15, 16). Idempotent: the same observation again changes
+/// nothing. Precondition: state has a link of observation.system with observation.remote.
+Effects observe(EntityState& state, const Observation& observation, const Context& context);
+
+/// What is owed to one link now (rules 7, 8, 12, 14).
+struct Plan {
+  enum class Kind { nothing, read_first, create, update, remove };
+  Kind kind = Kind::nothing;
+  std::vector<FieldIndex> fields;   // create: all known fields; update: the changed ones
+  std::string why;                  // for read_first and nothing: reason in words, for `record show`
+};
+Plan plan(const EntityState& state, ConnectionId system, const Context& context);
+
+/// Before sending: marks what is sent as unanswered (rule 7). To be committed before the request leaves.
+/// `sent` are the golden values as sent, by field.
+void begin_write(EntityState& state, ConnectionId system, const Plan& plan, const Context& context);
+
+/// How a write ended.
+struct Answer {
+  enum class Kind {
+    accepted,     // done; `shown` holds what the server says it holds now (absent: not shown)
+    refused_lock, // the remote changed: read and merge again
+    gone,         // the record is not there any more
+    failed,       // refused for another reason, nothing was written
+    unknown       // no answer: it may have landed
+  };
+  Kind kind = Kind::accepted;
+  RemoteId remote;          // create: the record made
+  std::string version;      // new version, empty when not told
+  bool shows_values = false;
+  Fields shown;             // the record after the write as far as the answer shows it
+  WallTime modified, observed_at;
+  std::int64_t uncertainty_us = 0;
+};
+/// Rule 7: the answer acks the value as sent, not golden as it is by now. Fields that the answer shows and that were not
+/// sent are observations like any other.
+Effects answer(EntityState& state, ConnectionId system, const Plan& plan, const Answer& answer, const Context& context);
+
+/// A person's decision on an open field conflict (rule 6): golden takes candidate `candidate` (index into the item).
+Effects resolve_field(EntityState& state, ReviewItem& item, std::size_t candidate, const std::string& by, const Context& context);
+
+/// Links `remote` of `system` to the entity, with unknown shadows (rule 3): the next observe decides field by field.
+Link& add_link(EntityState& state, ConnectionId system, const RemoteId& remote, const Context& context);
+
+/// Joins the entity of `loser` into that of `survivor` (rule 10): the older id lives on. Returns the joined state;
+/// `dead` is the id that becomes an alias.
+struct Joined {
+  EntityState state;
+  EntityId dead;
+  std::vector<ReviewItem> reviews;
+};
+Joined join(EntityState a, EntityState b, ConnectionId where, const RemoteId& survivor, const Context& context);
+
+/// A mapping changed: fields of the link become unknown, golden preferred (rule 3).
+void forget_shadow(EntityState& state, ConnectionId system, const std::vector<FieldIndex>& fields);
+
+/// A new entity from its first record. Precondition: observation.present.
+EntityState create_entity(EntityId id, const Observation& observation, const Context& context, Effects& effects);
+
+}  // namespace lockstep::merge
