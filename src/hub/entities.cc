@@ -1,0 +1,162 @@
+#include "hub/entities.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "identity/match_keys.h"
+
+namespace lockstep {
+
+Fields fields_of(const Golden& golden) {
+  Fields fields;
+  fields.reserve(golden.fields.size());
+  for (const GoldenField& field : golden.fields) fields.emplace_back(field.value);
+  return fields;
+}
+
+Result<std::optional<merge::EntityState>> Entities::load(EntityId id) {
+  TRY(const auto resolved, tx_.resolve(id));
+  if (!resolved) return std::optional<merge::EntityState>{};
+  TRY(auto golden, tx_.find_golden(*resolved));
+  if (!golden) return fail(ErrorCode::storage, "entity " + resolved->value().text() + " has no golden record");
+  merge::EntityState state;
+  state.golden = std::move(*golden);
+  TRY(state.links, tx_.find_links(*resolved));
+  ReviewFilter filter;
+  filter.entity = *resolved;
+  filter.state = ReviewState::open;
+  TRY(state.reviews, tx_.list_reviews(filter));
+  // A model that grew since the row was written: new fields start unknown.
+  const std::size_t count = hub_.model.at(state.golden.type).fields.size();
+  state.golden.fields.resize(count);
+  for (Link& link : state.links) link.fields.resize(count);
+  return std::optional(std::move(state));
+}
+
+Result<void> Entities::save(merge::EntityState& state, merge::Effects effects, const Cause& cause, ConnectionId touched) {
+  std::vector<ConnectionId> settled;
+  TRY_VOID(settle_hosted(state, effects, settled));
+  if (effects.golden_changed) {
+    ++state.golden.version;
+    TRY_VOID(tx_.put(state.golden));
+    TRY_VOID(put_match_keys(state));
+  }
+  for (const Link& link : state.links) {
+    const bool is_touched = touched == kHub || (link.connection == touched && (effects.link_changed || effects.golden_changed));
+    if (is_touched || std::ranges::find(settled, link.connection) != settled.end()) TRY_VOID(tx_.put(link));
+  }
+  for (ReviewItem& review : effects.reviews) {
+    if (review.id.is_nil()) review.id = hub_.ids.next(hub_.now());
+    TRY_VOID(tx_.put(review));
+  }
+  if (!effects.changes.empty()) TRY_VOID(audit(state, cause, std::move(effects.changes)));
+  return refresh_obligations(state);
+}
+
+Result<void> Entities::audit(const merge::EntityState& state, const Cause& cause, std::vector<AuditChange> changes) {
+  AuditRow row;
+  row.at = hub_.now();
+  row.run = run_;
+  row.connection = cause.connection;
+  row.source = cause.connection;
+  row.entity = state.golden.id;
+  row.type = hub_.model.at(state.golden.type).name;
+  row.remote = cause.remote;
+  row.operation = cause.operation;
+  if (const System* system = hub_.find_system(cause.connection))
+    if (const SystemType* type = system->find(state.golden.type); type && type->mapping) row.mapping_version = type->mapping->version();
+  row.changes = std::move(changes);
+  return tx_.append(row);
+}
+
+Result<void> Entities::put_match_keys(const merge::EntityState& state) {
+  std::vector<std::string> keys;
+  if (state.golden.presence == EntityPresence::present) {
+    const auto& match = hub_.mappings[state.golden.type.value()].match;
+    for (auto& key : identity::match_keys(hub_.model.at(state.golden.type), match.keys, fields_of(state.golden)))
+      keys.push_back(std::move(key.text));
+  }
+  return tx_.put_match_keys(state.golden.id, state.golden.type, keys);
+}
+
+namespace {
+
+/// Hosted records have no server that could show something else: what is written is what is held.
+merge::Answer hosted_answer(const merge::EntityState& state, const merge::Plan& plan, const TypePolicy& policy, const Model& model,
+                            WallTime now) {
+  merge::Answer answer;
+  answer.kind = merge::Answer::Kind::accepted;
+  answer.observed_at = now;
+  answer.modified = now;
+  answer.version = std::to_string(state.golden.version);
+  if (plan.kind == merge::Plan::Kind::create)
+    answer.remote = RemoteId{model.at(policy.type).name, state.golden.id.value().text()};
+  if (plan.kind != merge::Plan::Kind::remove) {
+    answer.shows_values = true;
+    answer.shown.resize(state.golden.fields.size());
+    for (const FieldIndex field : plan.fields) answer.shown[field.value()] = state.golden.fields[field.value()].value;
+  }
+  return answer;
+}
+
+}  // namespace
+
+Result<void> Entities::settle_hosted(merge::EntityState& state, merge::Effects& effects, std::vector<ConnectionId>& settled) {
+  const TypePolicy& policy = hub_.policy(state.golden.type);
+  for (const LinkPolicy& link_policy : policy.links) {
+    const System* system = hub_.find_system(link_policy.connection);
+    CHECK(system, "a policy names a connection that is not configured");
+    if (!system->hosted) continue;
+    // A field that is new in the model was never held there: its shadow is blank, not unknown.
+    if (Link* link = state.find(system->id); link && link->presence == LinkPresence::present)
+      for (LinkField& field : link->fields)
+        if (!field.shadow) field.shadow = field.acked = Value{};
+    with_context(state, [&](const merge::Context& context) {
+      const merge::Plan plan = merge::plan(state, system->id, context);
+      if (plan.kind == merge::Plan::Kind::nothing || plan.kind == merge::Plan::Kind::read_first) return;
+      merge::begin_write(state, system->id, plan, context);
+      const merge::Effects done =
+          merge::answer(state, system->id, plan, hosted_answer(state, plan, policy, hub_.model, context.now), context);
+      effects.reviews.insert(effects.reviews.end(), done.reviews.begin(), done.reviews.end());
+      settled.push_back(system->id);
+    });
+  }
+  return {};
+}
+
+Result<void> Entities::refresh_obligations(merge::EntityState& state) {
+  return with_context(state, [&](const merge::Context& context) -> Result<void> {
+    for (const LinkPolicy& policy : hub_.policy(state.golden.type).links) {
+      const System* system = hub_.find_system(policy.connection);
+      if (system && !system->hosted) TRY_VOID(refresh_obligation(state, policy, context));
+    }
+    return {};
+  });
+}
+
+Result<void> Entities::refresh_obligation(const merge::EntityState& state, const LinkPolicy& policy, const merge::Context& context) {
+  const ConnectionId connection = policy.connection;
+  TRY(const auto existing, tx_.find_obligation(state.golden.id, connection));
+  if (existing && existing->state == ObligationState::in_flight) return {};  // brought up to date by the answer
+  const merge::Plan plan = merge::plan(state, connection, context);
+  const Link* link = state.find(connection);
+  if (plan.kind == merge::Plan::Kind::nothing) {
+    if (existing) TRY_VOID(tx_.erase_obligation(state.golden.id, connection));
+    return {};
+  }
+  Obligation obligation = existing.value_or(Obligation{});
+  if (!existing) {
+    obligation.entity = state.golden.id;
+    obligation.connection = connection;
+    obligation.type = state.golden.type;
+    obligation.since = obligation.due = context.now;
+  }
+  const bool waits_for_read = link && link->needs_read;
+  obligation.is_delete = plan.kind == merge::Plan::Kind::remove;
+  obligation.state = waits_for_read ? ObligationState::parked : ObligationState::ready;
+  obligation.reason = waits_for_read ? "waits for a read by id" : "";
+  obligation.awaited = EntityId{};
+  return tx_.put(obligation);
+}
+
+}  // namespace lockstep

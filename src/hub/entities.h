@@ -1,0 +1,61 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hub/hub.h"
+#include "merge/merge.h"
+#include "store/store.h"
+
+namespace lockstep {
+
+/// Who does what, for stamps and audit rows.
+struct Cause {
+  RunId run;
+  ConnectionId connection;     // where it happens
+  RemoteId remote;
+  std::string operation;       // "observe", "update", …
+};
+
+/// Entity states within one store transaction: loads them whole, saves what changed, and keeps what follows from a state
+/// (match keys, obligations, hosted records) true. Nothing else writes golden records, links or obligations.
+class Entities {
+ public:
+  Entities(Hub& hub, Transaction& transaction, RunId run) : hub_(hub), tx_(transaction), run_(run) {}
+
+  /// The entity that `id` stands for, aliases followed.
+  Result<std::optional<merge::EntityState>> load(EntityId id);
+
+  /// Calls `change(context)` with the rules for this state and a fresh fence.
+  template <class Change>
+  auto with_context(const merge::EntityState& state, Change change) {
+    const HubEquivalence equivalence(hub_, state.golden.type);
+    const merge::Context context{hub_.model.at(state.golden.type), hub_.policy(state.golden.type), equivalence, hub_.now(), run_,
+                                 tx_.next_fence()};
+    return change(context);
+  }
+
+  /// Stores golden (when changed), the link of `touched` (all links when kHub), reviews and one audit row when there is
+  /// something to tell; settles hosted systems; brings the obligations up to date.
+  Result<void> save(merge::EntityState& state, merge::Effects effects, const Cause& cause, ConnectionId touched);
+
+  Result<void> audit(const merge::EntityState& state, const Cause& cause, std::vector<AuditChange> changes);
+
+  /// Brings the outbox in line with what is owed by now.
+  Result<void> refresh_obligations(merge::EntityState& state);
+
+ private:
+  Result<void> settle_hosted(merge::EntityState& state, merge::Effects& effects, std::vector<ConnectionId>& settled);
+  Result<void> put_match_keys(const merge::EntityState& state);
+  Result<void> refresh_obligation(const merge::EntityState& state, const LinkPolicy& policy, const merge::Context& context);
+
+  Hub& hub_;
+  Transaction& tx_;
+  RunId run_;
+};
+
+/// Golden values as plain fields.
+Fields fields_of(const Golden& golden);
+
+}  // namespace lockstep

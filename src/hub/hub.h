@@ -1,0 +1,104 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "connector/connector.h"
+#include "hub/clock_estimate.h"
+#include "mapping/mapping.h"
+#include "merge/merge.h"
+#include "model/policy.h"
+#include "runtime/executor.h"
+#include "runtime/rng.h"
+#include "store/store.h"
+
+/// What discover and deliver share: the configured systems, entity states in the store, references between them.
+namespace lockstep {
+
+/// When one type of one connection is read (docs/configuration.md). Batch mode polls on its own interval and delivers
+/// in the same rhythm; real time listens to webhooks, polls as often as the connector declares and delivers at once.
+struct Schedule {
+  bool real_time = true;
+  Duration poll_every{60'000};
+  Duration full_refresh_every{24 * 3'600'000};  // zero: only the first load
+};
+
+struct SystemType {
+  TypeIndex type;
+  std::shared_ptr<const mapping::EntityMapping> mapping;  // null: hosted, canonical as it is
+  Schedule schedule;
+};
+
+/// One configured system. All are peers; `hosted` ones have no API of their own: Lockstep keeps their records and the
+/// support system reads and writes them through the built-in API.
+struct System {
+  ConnectionId id;
+  std::string name;
+  bool hosted = false;
+  std::unique_ptr<connector::Connector> connector;  // null for hosted ones
+  std::vector<SystemType> types;                    // in dependency order
+  std::shared_ptr<ClockEstimate> clock;
+  std::size_t concurrency = 4;                      // write batches in flight
+  std::uint32_t attempts_max = 6;
+  const SystemType* find(TypeIndex type) const;
+};
+
+/// Withholds deletes beyond both limits in one run until a person approves (rule 8).
+struct DeleteGuard {
+  std::size_t count = 50;
+  double share = 0.1;  // of the links of the type in that connection
+};
+
+/// Ids made inside store transactions, which run one at a time: ordered and from the injected randomness.
+class IdSource {
+ public:
+  explicit IdSource(Rng rng) : rng_(rng) {}
+  Ulid next(WallTime now);
+
+ private:
+  std::mutex mutex_;
+  Rng rng_;
+  Ulid last_;
+};
+
+/// The compiled configuration at work. Immutable after start but for clock estimates and ids.
+struct Hub {
+  Hub(Executor& executor_, Store& store_, Rng rng_) : executor(executor_), store(store_), rng(rng_), ids(rng_.split("ids")) {}
+  Executor& executor;
+  Store& store;
+  Rng rng;
+  IdSource ids;
+  Model model;
+  std::vector<mapping::Mapping> mappings;   // by TypeIndex
+  std::vector<TypePolicy> policies;         // by TypeIndex
+  std::vector<TypeIndex> type_order;        // a type stands behind those it refers to, cycles cut
+  std::vector<System> systems;
+  DeleteGuard delete_guard;
+
+  System* find_system(ConnectionId id);
+  const System* find_system(ConnectionId id) const;
+  const System* find_system(std::string_view name) const;
+  const TypePolicy& policy(TypeIndex type) const { return policies[type.value()]; }
+  std::string system_name(ConnectionId id) const;  // "hub" for kHub
+  WallTime now() const { return executor.clock().wall(); }
+};
+
+/// Equality under each system's mapping; normal form alone for hosted systems and the hub itself.
+class HubEquivalence final : public merge::Equivalence {
+ public:
+  HubEquivalence(const Hub& hub, TypeIndex type) : hub_(hub), type_(type) {}
+  bool equivalent(ConnectionId system, FieldIndex field, const Value& a, const Value& b) const override;
+
+ private:
+  const Hub& hub_;
+  TypeIndex type_;
+};
+
+/// The type order of a model: reference targets first; a cycle is cut at its first type in file order.
+std::vector<TypeIndex> dependency_order(const Model& model);
+
+}  // namespace lockstep
