@@ -46,6 +46,7 @@ struct Page {
   std::vector<Row> rows;
   std::string next;                       // position to go on from (JSON); commit it with the rows
   bool end = false;                       // scan: ended properly. changes: nothing more for now
+  bool listing_complete = false;          // changes that start with a listing: this page ended it
   bool complete_rows = true;              // false: rows carry only ids (`then: refetch`)
   std::optional<std::int64_t> estimate;   // rows expected in all, if the answer tells
   WallTime sent;                          // when the request left (hub time)
@@ -106,6 +107,9 @@ struct ObjectTraits {
   std::string name;
   bool has_scan = false, has_changes = false, has_read_many = false, has_webhook = false;
   bool feed_lists_deletes = false;
+  /// `changes` from an empty position walks the complete listing first (delta links); `scan` is then only for full
+  /// refreshes. Otherwise an empty position starts a feed from now on, without rows.
+  bool feed_starts_with_listing = false;
   bool can_create = false, can_update = false, can_delete = false;
   bool create_is_idempotent = false;      // by key or client-chosen id
   bool client_chosen_id = false;

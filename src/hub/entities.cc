@@ -29,7 +29,10 @@ Result<std::optional<merge::EntityState>> Entities::load(EntityId id) {
   // A model that grew since the row was written: new fields start unknown.
   const std::size_t count = hub_.model.at(state.golden.type).fields.size();
   state.golden.fields.resize(count);
-  for (Link& link : state.links) link.fields.resize(count);
+  for (Link& link : state.links) {
+    link.fields.resize(count);
+    hub_.void_fence_of_earlier_process(link);
+  }
   return std::optional(std::move(state));
 }
 

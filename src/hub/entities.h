@@ -32,7 +32,7 @@ class Entities {
   auto with_context(const merge::EntityState& state, Change change) {
     const HubEquivalence equivalence(hub_, state.golden.type);
     const merge::Context context{hub_.model.at(state.golden.type), hub_.policy(state.golden.type), equivalence, hub_.now(), run_,
-                                 tx_.next_fence()};
+                                 hub_.next_fence()};
     return change(context);
   }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -79,12 +80,25 @@ struct Hub {
   std::vector<System> systems;
   DeleteGuard delete_guard;
 
+  /// Rises with every merge and every read that is sent (merge rule 1). Fences order events within one process: no read
+  /// that was sent before a restart can still be answered after it, so values of an earlier process count as zero.
+  std::uint64_t next_fence() { return ++fence_; }
+  std::uint64_t current_fence() const { return fence_; }
+  void void_fence_of_earlier_process(Link& link) const {
+    if (link.fence < fence_start_ || link.fence > fence_) link.fence = 0;
+  }
+  void start_fences(std::uint64_t start) { fence_ = fence_start_ = start; }
+
   System* find_system(ConnectionId id);
   const System* find_system(ConnectionId id) const;
   const System* find_system(std::string_view name) const;
   const TypePolicy& policy(TypeIndex type) const { return policies[type.value()]; }
   std::string system_name(ConnectionId id) const;  // "hub" for kHub
   WallTime now() const { return executor.clock().wall(); }
+
+ private:
+  std::atomic<std::uint64_t> fence_{1};
+  std::uint64_t fence_start_ = 1;
 };
 
 /// Equality under each system's mapping; normal form alone for hosted systems and the hub itself.

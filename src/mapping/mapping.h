@@ -55,6 +55,7 @@ class EntityMapping {
   /// A variant is one object (with a condition); plain mappings have exactly one.
   virtual std::size_t variant_count() const = 0;
   virtual const std::string& variant_name(std::size_t variant) const = 0;
+  /// Variants of one object share one selection (the union of their slots), so a row is read once whatever it becomes.
   virtual const Selection& selection(std::size_t variant) const = 0;
   /// Which variant a row of `object` belongs to; none: the row is not ours (a twin, or filtered out).
   virtual std::optional<std::size_t> variant_of(std::string_view object, const Slots& slots) const = 0;

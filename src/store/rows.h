@@ -98,7 +98,7 @@ struct ReviewItem {
 };
 struct ReviewFilter {
   std::optional<ReviewState> state;
-  std::optional<EntityId> entity;
+  std::optional<EntityId> entity;  // the item's own entity, or one of its candidates'
   std::optional<ConnectionId> connection;
   std::optional<RemoteId> remote;
   std::optional<ReviewKind> kind;

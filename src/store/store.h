@@ -101,8 +101,6 @@ class Transaction {
   /// The number of a connection name, given on first use.
   virtual Result<ConnectionId> connection_number(std::string_view name) = 0;
   virtual Result<std::vector<std::pair<ConnectionId, std::string>>> connections() = 0;
-  /// Rises with every commit and every call: fences.
-  virtual std::uint64_t next_fence() = 0;
   virtual Result<StoreCounts> counts() = 0;
 };
 
