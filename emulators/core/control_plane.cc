@@ -1,0 +1,259 @@
+#include "emulators/core/control_plane.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "base/text.h"
+#include "emulators/core/csv.h"
+
+namespace lockstep::emulators {
+namespace {
+
+http::Response refuse(int status, const std::string& message) {
+  return json_response(status, json::object{{"error", message}});
+}
+
+std::uint64_t number_or(const std::string& text, std::uint64_t fallback) {
+  std::uint64_t number = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size() ? number : fallback;
+}
+
+std::uint64_t query_number(const http::ServerRequest& request, std::string_view name,
+                           std::uint64_t fallback) {
+  for (const auto& [known, value] : http::parse_query(request.query())) {
+    if (known == name) return number_or(value, fallback);
+  }
+  return fallback;
+}
+
+std::optional<EditKind> edit_kind(std::string_view word) {
+  if (word == "create") return EditKind::create;
+  if (word == "update") return EditKind::update;
+  if (word == "delete") return EditKind::remove;
+  if (word == "restore") return EditKind::restore;
+  if (word == "merge") return EditKind::merge;
+  return std::nullopt;
+}
+
+json::object changed_fields(const Table& table, const PackedFields& fields, const PackedFields& other) {
+  json::object object;
+  fields.for_each([&](FieldId field, ValueView value) { object[table.field_name(field)] = to_json(value); });
+  other.for_each([&](FieldId field, ValueView) {
+    if (is_null(fields.get(field))) object[table.field_name(field)] = nullptr;
+  });
+  return object;
+}
+
+}  // namespace
+
+http::Response ControlPlane::handle(const http::ServerRequest& request) {
+  std::string path = request.path().substr(kControlPrefix.size());
+  const std::string& method = request.method;
+  if (path.starts_with("records/") && method == "POST") return load(request, path.substr(8));
+  if (path == "edit" && method == "POST") return edit(request);
+  if (path == "writes" && method == "GET") return writes(request);
+  if (path == "counts" && method == "GET") return counts();
+  if (path == "clock" && (method == "POST" || method == "GET")) return advance_clock(request);
+  if (path == "faults") return faults(request);
+  return refuse(
+      404,
+      "the control plane knows POST records/{object}, POST edit, GET writes, GET counts, GET and POST clock, "
+      "GET, POST and DELETE faults");
+}
+
+http::Response ControlPlane::load(const http::ServerRequest& request, std::string_view object) {
+  Edit edit;
+  edit.kind = EditKind::load;
+  edit.object = std::string(object);
+  edit.actor = {ActorKind::person, "loader"};
+  for (const auto& [name, value] : http::parse_query(request.query())) {
+    if (name == "as") edit.actor.name = value;
+  }
+  auto type = request.headers.find("Content-Type");
+  edit.text_values = type && type->starts_with("text/csv");
+  json::array errors;
+  Result<std::size_t> loaded =
+      edit.text_values ? load_csv(request.body, edit, errors) : load_json(request.body, edit, errors);
+  if (!loaded) return refuse(400, loaded.error().message);
+  int status = errors.empty() ? 200 : 422;
+  return json_response(status, json::object{{"loaded", *loaded}, {"errors", std::move(errors)}});
+}
+
+bool ControlPlane::load_one(Edit& edit, const json::object& fields, std::size_t index, json::array& errors) {
+  edit.fields = &fields;
+  Result<std::string> id = stand_in_.apply(edit);
+  if (!id) errors.push_back(json::object{{"index", index}, {"error", id.error().message}});
+  return id.has_value();
+}
+
+Result<std::size_t> ControlPlane::load_json(std::string_view body, Edit& edit, json::array& errors) {
+  JsonDocument document;
+  TRY_VOID(document.parse(body));
+  const json::array* records = document.root().if_array();
+  if (!records) return fail(ErrorCode::invalid_input, "expected a JSON array of records");
+  std::size_t loaded = 0;
+  for (std::size_t i = 0; i < records->size(); ++i) {
+    const json::object* fields = (*records)[i].if_object();
+    if (!fields) return fail(ErrorCode::invalid_input, fmt::format("record {} is not a JSON object", i));
+    if (load_one(edit, *fields, i, errors)) ++loaded;
+  }
+  return loaded;
+}
+
+Result<std::size_t> ControlPlane::load_csv(std::string_view body, Edit& edit, json::array& errors) {
+  TRY(CsvTable table, parse_csv(body));
+  std::size_t loaded = 0;
+  for (std::size_t i = 0; i < table.rows.size(); ++i) {
+    json::object fields;
+    for (std::size_t column = 0; column < table.header.size(); ++column) {
+      const std::string& cell = table.rows[i][column];
+      if (!cell.empty()) fields[table.header[column]] = cell;
+    }
+    if (load_one(edit, fields, i, errors)) ++loaded;
+  }
+  return loaded;
+}
+
+Result<std::string> ControlPlane::edit_one(const json::value& item) {
+  const json::object* object = item.if_object();
+  if (!object) return fail(ErrorCode::invalid_input, "an edit is a JSON object");
+  auto kind = edit_kind(text_member(*object, "operation"));
+  if (!kind)
+    return fail(ErrorCode::invalid_input, "operation must be create, update, delete, restore or merge");
+  Edit edit;
+  edit.kind = *kind;
+  edit.object = std::string(text_member(*object, "object"));
+  edit.id = std::string(text_member(*object, "id"));
+  edit.into = std::string(text_member(*object, "into"));
+  edit.actor = {ActorKind::person, std::string(text_member(*object, "as"))};
+  if (edit.object.empty()) return fail(ErrorCode::invalid_input, "object is missing");
+  if (edit.actor.name.empty())
+    return fail(ErrorCode::invalid_input, "as is missing: the name of the person who edits");
+  if (*kind != EditKind::create && edit.id.empty()) return fail(ErrorCode::invalid_input, "id is missing");
+  if (*kind == EditKind::merge && edit.into.empty()) {
+    return fail(ErrorCode::invalid_input, "into is missing: the id of the record that stays");
+  }
+  json::object no_fields;
+  const json::value* fields = object->if_contains("fields");
+  if (fields && !fields->is_object()) return fail(ErrorCode::invalid_input, "fields must be a JSON object");
+  edit.fields = fields ? fields->if_object() : &no_fields;
+  return stand_in_.apply(edit);
+}
+
+http::Response ControlPlane::edit(const http::ServerRequest& request) {
+  JsonDocument document;
+  if (auto parsed = document.parse(request.body); !parsed) return refuse(400, parsed.error().message);
+  auto outcome = [&](const json::value& item) {
+    Result<std::string> id = edit_one(item);
+    if (id) return json::object{{"ok", true}, {"id", *id}};
+    return json::object{{"ok", false}, {"error", id.error().message}};
+  };
+  const json::array* items = document.root().if_array();
+  if (!items) {
+    json::object single = outcome(document.root());
+    return json_response(single.at("ok").as_bool() ? 200 : 422, single);
+  }
+  json::array results;
+  for (const json::value& item : *items) results.push_back(outcome(item));
+  return json_response(200, results);
+}
+
+json::object ControlPlane::write_row(const JournalEntry& entry) {
+  const Table& table = *entry.table;
+  const Actor& actor = stand_in_.database_.actor(entry.actor);
+  json::object row{{"sequence", entry.sequence},
+                   {"time", format_iso(entry.at)},
+                   {"by", {{"kind", name_of(actor.kind)}, {"name", actor.name}}},
+                   {"operation", name_of(entry.operation)},
+                   {"object", table.name()},
+                   {"id", table.record(entry.row).id}};
+  if (!entry.key.empty()) row["key"] = entry.key;
+  if (entry.merged_into != kNoRow) row["into"] = table.record(entry.merged_into).id;
+  row["before"] = changed_fields(table, entry.before, entry.after);
+  row["after"] = changed_fields(table, entry.after, entry.before);
+  return row;
+}
+
+http::Response ControlPlane::writes(const http::ServerRequest& request) {
+  constexpr std::uint64_t kMaxWrites = 10'000;
+  const auto& journal = stand_in_.database_.journal();
+  std::uint64_t after = std::min<std::uint64_t>(query_number(request, "after", 0), journal.size());
+  std::uint64_t limit = std::min(query_number(request, "limit", 1'000), kMaxWrites);
+  std::uint64_t end = std::min<std::uint64_t>(after + limit, journal.size());
+  json::array rows;
+  for (std::uint64_t i = after; i < end; ++i) rows.push_back(write_row(journal[i]));  // sequence i + 1
+  return json_response(
+      200, json::object{{"writes", std::move(rows)}, {"next", end}, {"more", end < journal.size()}});
+}
+
+http::Response ControlPlane::counts() {
+  json::object calls, statuses, rows;
+  for (const auto& [route, count] : stand_in_.calls_) calls[route] = count;
+  for (const auto& [status, count] : stand_in_.statuses_) statuses[std::to_string(status)] = count;
+  for (const auto& [name, table] : stand_in_.database_.tables()) {
+    rows[name] = {{"live", table->live_count()}, {"deleted", table->row_count() - table->live_count()}};
+  }
+  return json_response(200, json::object{{"total_calls", stand_in_.call_count_},
+                                         {"calls", std::move(calls)},
+                                         {"statuses", std::move(statuses)},
+                                         {"rows", std::move(rows)},
+                                         {"writes", stand_in_.database_.journal().size()}});
+}
+
+http::Response ControlPlane::advance_clock(const http::ServerRequest& request) {
+  if (request.method == "POST") {
+    JsonDocument document;
+    if (auto parsed = document.parse(request.body); !parsed) return refuse(400, parsed.error().message);
+    const json::object* object = document.root().if_object();
+    Result<Duration> by = parse_duration(object ? text_member(*object, "advance") : "");
+    if (!by) return refuse(400, "expected {\"advance\": \"90s\"}: " + by.error().message);
+    stand_in_.advanced_ += *by;
+  }
+  return json_response(200, json::object{{"now", format_iso(stand_in_.now())}});
+}
+
+json::array ControlPlane::fault_list() {
+  json::array list;
+  for (const auto& [name, fault] : stand_in_.faults_.all()) {
+    list.push_back(json::object{{"name", name},
+                                {"rate", fault.rate},
+                                {"remaining", fault.remaining},
+                                {"match", fault.match},
+                                {"status", fault.status},
+                                {"retry_after_ms", fault.retry_after.count()},
+                                {"fired", fault.fired}});
+  }
+  return list;
+}
+
+http::Response ControlPlane::faults(const http::ServerRequest& request) {
+  if (request.method == "DELETE") stand_in_.faults_.clear_all();
+  if (request.method == "POST") {
+    JsonDocument document;
+    if (auto parsed = document.parse(request.body); !parsed) return refuse(400, parsed.error().message);
+    const json::object* object = document.root().if_object();
+    Fault fault;
+    if (object) fault.name = std::string(text_member(*object, "name"));
+    if (fault.name.empty())
+      return refuse(400, "expected {\"name\": \"server_error\", \"rate\": 0.1, \"count\": 5}");
+    auto number = [&](std::string_view name, double fallback) {
+      const json::value* member = object->if_contains(json::string_view(name.data(), name.size()));
+      return member && member->is_number() ? member->to_number<double>() : fallback;
+    };
+    fault.rate = number("rate", 1.0);
+    fault.remaining = static_cast<std::int64_t>(number("count", -1));
+    fault.match = std::string(text_member(*object, "match"));
+    fault.status = static_cast<int>(number("status", 0));
+    fault.retry_after = Duration(static_cast<std::int64_t>(number("retry_after_ms", 0)));
+    if (fault.rate <= 0) {
+      stand_in_.faults_.clear(fault.name);
+    } else {
+      stand_in_.faults_.set(std::move(fault));
+    }
+  }
+  return json_response(200, json::object{{"faults", fault_list()}});
+}
+
+}  // namespace lockstep::emulators

@@ -1,0 +1,66 @@
+#include "emulators/core/stand_in.h"
+
+#include "emulators/core/control_plane.h"
+
+namespace lockstep::emulators {
+namespace {
+
+std::string_view raw_path(const http::ServerRequest& request) {
+  std::string_view target = request.target;
+  return target.substr(0, target.find('?'));
+}
+
+}  // namespace
+
+StandIn::StandIn(const EmulatorClock& clock, Rng rng)
+    : clock_(clock), rng_(rng), faults_(rng.split("faults")), tokens_(rng.split("tokens")) {}
+
+http::Response StandIn::handle(const http::ServerRequest& request, const std::string& base_url) {
+  std::string_view path = raw_path(request);
+  if (path.starts_with(kControlPrefix)) return ControlPlane(*this).handle(request);
+  Call call(request, base_url, now());
+  Router::Match match = router_.match(request.method, path);
+  call.parameters = match.parameters;
+  ++call_count_;
+  ++calls_[request.method + " " + (match.route ? match.route->path : "(no such route)")];
+  http::Response response = answer(call, match.route, match);
+  ++statuses_[response.status];
+  return response;
+}
+
+http::Response StandIn::answer(Call& call, const Route* route, const Router::Match& match) {
+  std::string what = call.request.method + " " + std::string(raw_path(call.request));
+  if (faults_.fires(kFaultDropRequest, what)) return http::Response(kNoAnswer, "");
+  if (faults_.fires(kFaultExpireToken, what)) tokens_.expire_all(call.now);
+  if (auto fault = faults_.fires(kFaultRateLimit, what)) return fault_answer(call, *fault);
+  if (auto fault = faults_.fires(kFaultServerError, what)) return fault_answer(call, *fault);
+  http::Response response;
+  if (auto refused = admit(call, route)) {
+    response = std::move(*refused);
+  } else if (route) {
+    response = route->handler(call);
+  } else {
+    response = match.allowed.empty() ? not_found(call) : method_not_allowed(call, match.allowed);
+  }
+  if (faults_.fires(kFaultDropAfterCommit, what)) return http::Response(kNoAnswer, "");
+  if (auto fault = faults_.fires(kFaultErrorAfterCommit, what)) return fault_answer(call, *fault);
+  finish(call, response);
+  return response;
+}
+
+http::Response StandIn::dispatch(const http::ServerRequest& request, const Call& outer) {
+  Call call(request, outer.base_url, outer.now);
+  call.caller = outer.caller;
+  Router::Match match = router_.match(request.method, raw_path(request));
+  if (!match.route) return match.allowed.empty() ? not_found(call) : method_not_allowed(call, match.allowed);
+  call.parameters = match.parameters;
+  return match.route->handler(call);
+}
+
+std::vector<OutgoingRequest> StandIn::take_outgoing() { return outgoing_.take(now()); }
+
+void StandIn::outgoing_answered(std::uint64_t id, int status) {
+  outgoing_.answered(id, delivered(status), now());
+}
+
+}  // namespace lockstep::emulators

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "emulators/core/database.h"
+#include "emulators/core/emulator.h"
+#include "emulators/core/faults.h"
+#include "emulators/core/json.h"
+#include "emulators/core/outgoing.h"
+#include "emulators/core/router.h"
+#include "emulators/core/tokens.h"
+
+namespace lockstep::emulators {
+
+/// A response with this status means: close the connection without an answer.
+inline constexpr int kNoAnswer = 0;
+inline constexpr std::string_view kControlPrefix = "/__emulator/";
+
+enum class EditKind { load, create, update, remove, restore, merge };
+
+/// What the control plane asks of a dialect: a write by a person, or a fixture to load.
+struct Edit {
+  EditKind kind = EditKind::create;
+  std::string object;
+  std::string id;    // of the record; for load and create optional, where a dialect lets one choose
+  std::string into;  // merge: the winner; `id` is the loser
+  const json::object* fields = nullptr;  // load and create and update; by the API's names
+  Actor actor;
+  bool text_values = false;  // from CSV: every value is text, and empty means null
+};
+
+/// What all stand-ins share. A stand-in is this plus its dialect: routes, admission, error bodies and
+/// validation.
+class StandIn : public Emulator {
+ public:
+  StandIn(const EmulatorClock& clock, Rng rng);
+
+  http::Response handle(const http::ServerRequest& request, const std::string& base_url) final;
+  std::vector<OutgoingRequest> take_outgoing() override;
+  void outgoing_answered(std::uint64_t id, int status) override;
+
+  WallTime now() const { return clock_.now() + advanced_; }
+  Database& database() { return database_; }
+  Faults& faults() { return faults_; }
+  TokenRegistry& tokens() { return tokens_; }
+
+ protected:
+  Router& router() { return router_; }
+  OutgoingQueue& outgoing() { return outgoing_; }
+  /// An independent stream of random numbers.
+  Rng random(std::string_view stream) const { return rng_.split(stream); }
+
+  /// Before the handler: authentication, limits. Sets call.caller. A response ends the call. `route` is null
+  /// when the path is not known.
+  virtual std::optional<http::Response> admit(Call& call, const Route* route) = 0;
+  /// After the handler: headers that every answer carries.
+  virtual void finish(Call&, http::Response&) {}
+  virtual http::Response not_found(Call& call) = 0;
+  virtual http::Response method_not_allowed(Call& call, const std::vector<std::string>& allowed) = 0;
+  /// The bodies of kFaultRateLimit (default status 429) and kFaultServerError, kFaultErrorAfterCommit (503).
+  virtual http::Response fault_answer(Call& call, const Fault& fault) = 0;
+  /// Validates and normalises as the API does; returns the record's id. Errors: a sentence for the control
+  /// plane's user.
+  virtual Result<std::string> apply(const Edit& edit) = 0;
+  /// Whether the receiver took the webhook. Default: any 2xx.
+  virtual bool delivered(int status) const { return status >= 200 && status < 300; }
+
+  /// Routes one request without faults or admission: for parts of batches. `outer` gives caller, time and
+  /// origin.
+  http::Response dispatch(const http::ServerRequest& request, const Call& outer);
+
+ private:
+  friend class ControlPlane;
+  http::Response answer(Call& call, const Route* route, const Router::Match& match);
+
+  const EmulatorClock& clock_;
+  Rng rng_;
+  Duration advanced_{0};
+  Database database_;
+  Router router_;
+  Faults faults_;
+  TokenRegistry tokens_;
+  OutgoingQueue outgoing_;
+  std::map<std::string, std::uint64_t> calls_;  // by "METHOD route"
+  std::map<int, std::uint64_t> statuses_;
+  std::uint64_t call_count_ = 0;
+};
+
+}  // namespace lockstep::emulators

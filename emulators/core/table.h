@@ -1,0 +1,111 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/time.h"
+#include "emulators/core/value.h"
+
+namespace lockstep::emulators {
+
+using RowNumber = std::uint32_t;  // position in its table, never used again
+inline constexpr RowNumber kNoRow = ~RowNumber{0};
+using ActorId = std::uint16_t;  // interned by the Database
+
+/// What a write can change of a record.
+struct RecordState {
+  PackedFields fields;
+  WallTime created;
+  WallTime modified;          // in the dialect's own precision
+  std::uint64_t version = 0;  // of the database, counting up with every write: orders changes, names versions
+  RowNumber merged_into = kNoRow;
+  ActorId created_by = 0;
+  ActorId modified_by = 0;
+  bool deleted = false;   // the row stays as a tombstone; a dialect decides who still sees it
+  bool archived = false;  // alive, but hidden from plain listings
+};
+
+struct Record : RecordState {
+  std::string id;
+};
+
+/// Position in the order (modified, id), the order of keyset paging.
+struct ModifiedKey {
+  WallTime modified;
+  std::string_view id;
+  RowNumber row = kNoRow;
+  bool operator<(const ModifiedKey& other) const {
+    return modified != other.modified ? modified < other.modified : id < other.id;
+  }
+};
+
+/// The records of one object type with its indexes. Only the Database writes.
+class Table {
+ public:
+  explicit Table(std::string name) : name_(std::move(name)) {}
+  Table(const Table&) = delete;
+  Table& operator=(const Table&) = delete;
+  const std::string& name() const { return name_; }
+
+  /// Interns; names are case-sensitive here.
+  FieldId field(std::string_view name);
+  std::optional<FieldId> find_field(std::string_view name) const;
+  const std::string& field_name(FieldId field) const { return field_names_[field]; }
+  std::size_t field_count() const { return field_names_.size(); }
+
+  RowNumber row_count() const { return static_cast<RowNumber>(records_.size()); }
+  std::size_t live_count() const { return live_count_; }
+  const Record& record(RowNumber row) const { return records_[row]; }
+  ValueView get(RowNumber row, FieldId field) const { return records_[row].fields.get(field); }
+  /// Deleted ones too; kNoRow when there is none.
+  RowNumber find(std::string_view id) const;
+
+  /// Makes find_equal fast for this field. `ignore_case`: ASCII letters. Covers the rows there are, too.
+  void add_index(FieldId field, bool ignore_case = false);
+  bool has_index(FieldId field) const { return indexes_.contains(field); }
+  /// Rows, deleted ones too, whose field equals `value` (not null), ascending. Precondition:
+  /// add_index(field).
+  std::vector<RowNumber> find_equal(FieldId field, ValueView value) const;
+
+  /// Ordered views, deleted rows too, for scans and keyset paging by lower_bound.
+  const std::map<std::string_view, RowNumber>& by_id() const { return by_id_; }
+  const std::set<ModifiedKey>& by_modified() const { return by_modified_; }
+  /// The change log: each row once, at its last change; deleted rows are the tombstones.
+  const std::map<std::uint64_t, RowNumber>& by_version() const { return by_version_; }
+
+ private:
+  friend class Database;
+  struct Index {
+    bool ignore_case = false;
+    std::set<std::pair<std::uint64_t, RowNumber>>
+        rows;  // by hash of the value: values stay in the records alone
+  };
+  RowNumber append(Record record);
+  void replace(RowNumber row, RecordState next);
+  void remove_last();
+  void enter(RowNumber row);
+  void leave(RowNumber row);
+  static std::optional<std::uint64_t> key_of(const Index& index, ValueView value);
+  static bool same(const Index& index, ValueView a, ValueView b);
+
+  std::string name_;
+  std::vector<std::string> field_names_;
+  std::map<std::string, FieldId, std::less<>> field_ids_;
+  std::deque<Record> records_;  // never moves an element: by_id_ and by_modified_ hold views of the ids
+  std::size_t live_count_ = 0;
+  std::map<std::string_view, RowNumber> by_id_;
+  std::set<ModifiedKey> by_modified_;
+  std::map<std::uint64_t, RowNumber> by_version_;
+  std::map<FieldId, Index> indexes_;
+};
+
+}  // namespace lockstep::emulators
