@@ -26,6 +26,7 @@ struct Obligation {
   std::string reason;          // why parked: "waits for account 01J… in crm_a", "review"
   EntityId awaited;            // parked for this entity's link in the connection; nil otherwise
   std::string last_error;
+  std::uint64_t golden_version = 0;  // parked for good (dead letter, inexpressible): until golden moves past this version
 };
 
 enum class InboxState : std::uint8_t { waiting, done, superseded, dead };
