@@ -141,9 +141,14 @@ Result<void> Entities::refresh_obligation(const merge::EntityState& state, const
   const ConnectionId connection = policy.connection;
   TRY(const auto existing, tx_.find_obligation(state.golden.id, connection));
   if (existing && existing->state == ObligationState::in_flight) return {};  // brought up to date by the answer
+  if (existing && existing->state == ObligationState::parked && existing->golden_version != 0 &&
+      existing->golden_version == state.golden.version)
+    return {};
   const merge::Plan plan = merge::plan(state, connection, context);
   const Link* link = state.find(connection);
-  if (plan.kind == merge::Plan::Kind::nothing) {
+  const SystemType* type = hub_.find_system(connection)->find(state.golden.type);
+  const bool skipped = plan.kind == merge::Plan::Kind::create && !type->mapping->variant_for(fields_of(state.golden));
+  if (plan.kind == merge::Plan::Kind::nothing || skipped) {
     if (existing) TRY_VOID(tx_.erase_obligation(state.golden.id, connection));
     return {};
   }
@@ -159,6 +164,7 @@ Result<void> Entities::refresh_obligation(const merge::EntityState& state, const
   obligation.state = waits_for_read ? ObligationState::parked : ObligationState::ready;
   obligation.reason = waits_for_read ? "waits for a read by id" : "";
   obligation.awaited = EntityId{};
+  obligation.golden_version = 0;
   return tx_.put(obligation);
 }
 

@@ -1,0 +1,174 @@
+#include "discover/discoverer.h"
+
+#include <algorithm>
+#include <set>
+
+namespace lockstep::discover {
+
+std::vector<std::string> Discoverer::objects_of(TypeIndex type) const {
+  std::vector<std::string> objects;
+  const auto& mapping = *system_.find(type)->mapping;
+  for (std::size_t i = 0; i < mapping.variant_count(); ++i)
+    if (const std::string& object = mapping.selection(i).object; std::ranges::find(objects, object) == objects.end())
+      objects.push_back(object);
+  return objects;
+}
+
+void Discoverer::learn_clock(const std::optional<connector::ClockSample>& sample) {
+  if (sample && system_.clock) system_.clock->add(sample->offset_ms, sample->error_ms, hub_.now());
+}
+
+Task<void> Discoverer::record_run(RunId run, std::string kind, TypeIndex type, WallTime started, RunReport& report) {
+  // Runs that found nothing are not worth a row each: polls happen every minute.
+  if (report.ok() && report.count.read == 0 && kind != "refresh") co_return;
+  Store::Work work = [&](Transaction& transaction) -> Result<void> {
+    RunRecord record;
+    record.id = run;
+    record.kind = kind;
+    record.connection = system_.name;
+    record.type = hub_.model.at(type).name;
+    record.started = started;
+    record.ended = hub_.now();
+    record.outcome = report.ok() ? "ok" : "failed: " + (report.failure ? report.failure->message : report.error);
+    record.read = report.count.read;
+    record.changed = report.count.changed;
+    record.created = report.count.created;
+    record.calls = report.calls;
+    return transaction.put(record);
+  };
+  const Result<void> stored = co_await hub_.store.transact(std::move(work));
+  if (!stored) report.error = stored.error().message;
+}
+
+Task<Cursor> Discoverer::load_cursor(std::string feed, std::string object, RunReport& report) {
+  Cursor cursor;
+  cursor.connection = system_.id;
+  cursor.feed = feed;
+  const std::string stream = system_.connector->stream_id(object);
+  Store::Work work = [&](Transaction& transaction) -> Result<void> {
+    TRY(auto found, transaction.find_cursor(system_.id, feed));
+    // A position of another stream (other fields, other filter, other mapping) means nothing here.
+    if (found && found->stream == stream) cursor = std::move(*found);
+    return {};
+  };
+  const Result<void> read = co_await hub_.store.read(std::move(work));
+  if (!read) report.error = read.error().message;
+  cursor.stream = stream;
+  co_return cursor;
+}
+
+Task<RunReport> Discoverer::poll(TypeIndex type) {
+  const RunId run = new_run();
+  const WallTime started = hub_.now();
+  RunReport report;
+  for (const std::string& object : objects_of(type)) {
+    co_await poll_object(type, object, run, report);
+    if (!report.ok()) break;
+  }
+  co_await record_run(run, "poll", type, started, report);
+  co_return report;
+}
+
+Task<void> Discoverer::poll_object(TypeIndex type, std::string object, RunId run, RunReport& report) {
+  Cursor cursor = co_await load_cursor(object + "/changes", object, report);
+  if (!report.ok()) co_return;
+  if (cursor.position.empty()) {
+    report.position_lost = true;  // never listed, or listed under another mapping
+    co_return;
+  }
+  co_await walk_feed(type, object, run, std::move(cursor), false, report);
+}
+
+Task<bool> Discoverer::walk_feed(TypeIndex type, std::string object, RunId run, Cursor cursor, bool listing, RunReport& report) {
+  for (;;) {
+    const std::uint64_t fence = hub_.current_fence();
+    auto page = co_await system_.connector->changes(object, cursor.position);
+    if (!page) {
+      report.position_lost = page.error().failure_class == connector::FailureClass::cursor_expired;
+      report.failure = std::move(page.error());
+      co_return false;
+    }
+    const bool end = page->end;
+    const bool listing_complete = page->listing_complete;
+    cursor.position = page->next;
+    cursor.read_at = page->sent;
+    cursor.complete = end;
+    const bool taken = co_await take_page(type, object, run, std::move(*page), fence, listing, cursor, report);
+    if (!taken) co_return false;
+    if (listing_complete) listing = false;
+    if (end) co_return true;
+  }
+}
+
+Task<bool> Discoverer::take_page(TypeIndex type, std::string object, RunId run, connector::Page page, std::uint64_t fence, bool listing,
+                                 Cursor cursor, RunReport& report) {
+  learn_clock(page.clock);
+  report.calls += page.calls;
+  if (!page.complete_rows) {
+    std::vector<std::string> ids;
+    for (connector::Row& row : page.rows) ids.push_back(std::move(row.id.id));
+    co_return co_await read_ids(type, object, run, std::move(ids), std::move(cursor), {}, report);
+  }
+  Source source;
+  source.connection = system_.id;
+  source.type = type;
+  source.run = run;
+  source.fence = fence;
+  source.sent = page.sent;
+  source.complete_listing = listing;
+  source.cursor = std::move(cursor);
+  const std::optional<std::int64_t> estimate = page.estimate;
+  std::vector<Seen> seen = intake_.map_rows(system_, type, std::move(page.rows));
+  const auto absorbed = co_await intake_.absorb(std::move(source), std::move(seen));
+  if (!absorbed) {
+    report.error = absorbed.error().message;
+    co_return false;
+  }
+  report.count += *absorbed;
+  if (listing && progress_) progress_(system_, type, report.count.read, estimate);
+  co_return true;
+}
+
+Task<bool> Discoverer::read_ids(TypeIndex type, std::string object, RunId run, std::vector<std::string> ids, std::optional<Cursor> cursor,
+                                std::vector<std::uint64_t> inbox, RunReport& report) {
+  std::set<std::string> distinct(ids.begin(), ids.end());
+  ids.assign(distinct.begin(), distinct.end());
+  const std::size_t batch_max = std::max<std::size_t>(1, system_.connector->find_object(object)->read_batch_max);
+  std::size_t from = 0;
+  // The cursor and the inbox entries are done only when the last of their records is durably merged.
+  do {
+    const std::size_t count = std::min(batch_max, ids.size() - from);
+    std::vector<std::string> part(ids.begin() + static_cast<std::ptrdiff_t>(from), ids.begin() + static_cast<std::ptrdiff_t>(from + count));
+    from += count;
+    const bool last = from >= ids.size();
+    connector::ReadBatch batch;
+    const std::uint64_t fence = hub_.current_fence();
+    if (count > 0) {
+      auto read = co_await system_.connector->read_many(object, std::move(part));
+      if (!read) {
+        report.failure = std::move(read.error());
+        co_return false;
+      }
+      batch = std::move(*read);
+      learn_clock(batch.clock);
+      report.calls += batch.calls;
+    }
+    Source source;
+    source.connection = system_.id;
+    source.type = type;
+    source.run = run;
+    source.fence = fence;
+    source.sent = count > 0 ? batch.sent : hub_.now();
+    if (last) source.cursor = cursor;
+    if (last) source.inbox_done = inbox;
+    const auto absorbed = co_await intake_.absorb_reads(std::move(source), std::move(batch), object);
+    if (!absorbed) {
+      report.error = absorbed.error().message;
+      co_return false;
+    }
+    report.count += *absorbed;
+  } while (from < ids.size());
+  co_return true;
+}
+
+}  // namespace lockstep::discover

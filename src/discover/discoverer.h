@@ -1,0 +1,64 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "connector/connector.h"
+#include "discover/intake.h"
+#include "hub/hub.h"
+
+namespace lockstep::discover {
+
+/// What one reading run did, for the run record, progress and the schedule.
+struct RunReport {
+  RunReport() {}
+  IntakeCount count;
+  std::int64_t calls = 0;
+  std::optional<connector::Failure> failure;   // the remote's
+  std::string error;                           // ours (store)
+  bool position_lost = false;                  // the feed's cursor died: a full refresh is needed
+  bool ok() const { return !failure && error.empty(); }
+};
+
+/// Progress of a listing: rows so far and, if the remote tells, how many there are.
+using Progress = std::function<void(const System&, TypeIndex, std::int64_t rows, std::optional<std::int64_t> estimate)>;
+
+/// Reads one system: polls its feeds, lists it whole, and fetches records by id. Each page is committed with its cursor.
+class Discoverer {
+ public:
+  Discoverer(Hub& hub, System& system, Intake& intake, Progress progress)
+      : hub_(hub), system_(system), intake_(intake), progress_(std::move(progress)) {}
+
+  /// Reads the change feed of every object of the type to its present end.
+  Task<RunReport> poll(TypeIndex type);
+  /// Complete listing: takes the feed's position first (so that nothing falls between), then reads page by page from
+  /// where an interrupted listing stopped; ends by asking for links that it did not show, unless it is the first one.
+  Task<RunReport> refresh(TypeIndex type);
+  /// Reads by id what webhooks and merges asked for.
+  Task<RunReport> read_wanted(TypeIndex type);
+  /// True once a complete listing of the type ended: before that nothing is created there.
+  Task<Result<bool>> first_listing_done(TypeIndex type);
+
+ private:
+  Task<void> poll_object(TypeIndex type, std::string object, RunId run, RunReport& report);
+  Task<void> refresh_object(TypeIndex type, std::string object, RunId run, RunReport& report);
+  Task<bool> walk_feed(TypeIndex type, std::string object, RunId run, Cursor cursor, bool listing, RunReport& report);
+  Task<bool> take_page(TypeIndex type, std::string object, RunId run, connector::Page page, std::uint64_t fence, bool listing,
+                       Cursor cursor, RunReport& report);
+  Task<bool> read_ids(TypeIndex type, std::string object, RunId run, std::vector<std::string> ids, std::optional<Cursor> cursor,
+                      std::vector<std::uint64_t> inbox, RunReport& report);
+  Task<void> confirm_absent(TypeIndex type, std::string object, RunId run, WallTime listing_started, RunReport& report);
+  Task<Cursor> load_cursor(std::string feed, std::string object, RunReport& report);
+  Task<void> record_run(RunId run, std::string kind, TypeIndex type, WallTime started, RunReport& report);
+  std::vector<std::string> objects_of(TypeIndex type) const;
+  void learn_clock(const std::optional<connector::ClockSample>& sample);
+  RunId new_run() { return RunId{hub_.ids.next(hub_.now())}; }
+
+  Hub& hub_;
+  System& system_;
+  Intake& intake_;
+  Progress progress_;
+};
+
+}  // namespace lockstep::discover

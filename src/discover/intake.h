@@ -1,0 +1,79 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "connector/connector.h"
+#include "hub/entities.h"
+#include "hub/hub.h"
+#include "store/store.h"
+
+namespace lockstep::discover {
+
+/// Where rows come from and what is committed with them.
+struct Source {
+  Source() {}
+  ConnectionId connection;
+  TypeIndex type;
+  RunId run;
+  std::optional<std::uint64_t> fence;   // none for pushed payloads
+  WallTime sent;                        // when the read was sent
+  bool by_id = false;
+  bool complete_listing = false;        // part of a scan: links note that they were seen
+  std::string operation = "observe";
+  std::optional<Cursor> cursor;         // committed with the rows
+  std::vector<std::uint64_t> inbox_done;
+};
+
+/// One remote record with its canonical fields (references still remote).
+struct Seen {
+  Seen() {}
+  connector::Row row;
+  std::string object;
+  Fields fields;
+  std::vector<mapping::GetProblem> problems;
+  bool partial = false;
+};
+
+struct IntakeCount {
+  std::int64_t read = 0, created = 0, matched = 0, changed = 0, unchanged = 0, deleted = 0, reviews = 0;
+  IntakeCount& operator+=(const IntakeCount& other);
+};
+
+/// The one way in: observations become merges. Webhook, poll, scan and read by id all end here.
+class Intake {
+ public:
+  explicit Intake(Hub& hub) : hub_(hub) {}
+
+  /// Maps rows to canonical fields; drops those that belong to no variant of the type.
+  std::vector<Seen> map_rows(const System& system, TypeIndex type, std::vector<connector::Row> rows) const;
+
+  /// Merges all of it and moves the cursor in one commit. Rows whose link has a write in flight wait until its answer.
+  Task<Result<IntakeCount>> absorb(Source source, std::vector<Seen> seen);
+  /// Ids asked for by id that are not there any more, and those that answered as merged.
+  Task<Result<IntakeCount>> absorb_reads(Source source, connector::ReadBatch batch, std::string object);
+
+  /// Called inside the transaction that took a write's answer: merges what waited for it.
+  Result<void> release(Transaction& transaction, EntityId entity, ConnectionId connection);
+
+  Result<void> absorb_one(Transaction& transaction, const Source& source, Seen& seen, IntakeCount& count);
+  /// A record that is not there: asked by id.
+  Result<void> absorb_gone(Transaction& transaction, const Source& source, const RemoteId& remote, IntakeCount& count);
+
+ private:
+  struct Waiting {
+    Source source;
+    Seen seen;
+  };
+  struct Step;  // one row within one transaction (intake_step.cc)
+
+  Hub& hub_;
+  // Touched only inside transactions, which run one at a time.
+  std::map<std::pair<EntityId, ConnectionId>, std::vector<Waiting>> waiting_;
+  /// Deletes and merges of records that were not linked when told: an older page must not bring them back.
+  std::map<std::pair<ConnectionId, RemoteId>, std::uint64_t> gone_notices_;
+};
+
+}  // namespace lockstep::discover

@@ -1,0 +1,228 @@
+// Matching of records that are not linked yet (rule 11) and merges done in a system (rule 10).
+#include <algorithm>
+
+#include "base/check.h"
+#include "discover/step.h"
+#include "hub/references.h"
+
+namespace lockstep::discover {
+
+Result<void> Step::unlinked() {
+  // A row that is as fresh as a read by id counts as one; a pushed payload, a partial row, or a page that is older than a
+  // notice of the record's end does not.
+  if (!source_.by_id && (!source_.fence || seen_.partial || newer_notice())) return ask_by_id(seen_.row.id, "not linked yet");
+  gone_.erase({source_.connection, seen_.row.id});
+  ReviewFilter open;
+  open.connection = source_.connection;
+  open.remote = seen_.row.id;
+  open.state = ReviewState::open;
+  open.limit = 1;
+  TRY(const auto waiting, tx_.list_reviews(open));
+  if (!waiting.empty()) return {};
+  TRY_VOID(to_entities(hub_, tx_, source_.connection, source_.type, seen_.row.id, seen_.fields));
+  std::vector<EntityId> tombstones;
+  std::optional<EntityId> adopted;
+  TRY(const auto decision, match(tombstones, adopted));
+  if (!decision) return {};
+  switch (decision->kind) {
+    case identity::Decision::Kind::link: return link_to(decision->entity);
+    case identity::Decision::Kind::review: return open_duplicate_review(*decision);
+    case identity::Decision::Kind::create:
+      return create(adopted.value_or(EntityId{hub_.ids.next(hub_.now())}));
+  }
+  return {};
+}
+
+Result<std::optional<identity::Decision>> Step::match(std::vector<EntityId>& tombstones, std::optional<EntityId>& adopted) {
+  std::vector<identity::Candidate> candidates;
+  const auto has_live_link = [&](EntityId entity) -> Result<bool> {
+    TRY(const auto links, tx_.find_links(entity));
+    return std::ranges::any_of(links, [&](const Link& link) {
+      return link.connection == source_.connection && link.presence == LinkPresence::present && !link.secondary;
+    });
+  };
+  const auto add = [&](EntityId entity, bool by_external_id, bool weak) -> Result<void> {
+    const auto known = std::ranges::find(candidates, entity, &identity::Candidate::entity);
+    if (known != candidates.end()) {
+      known->weak = known->weak && weak;
+      return {};
+    }
+    identity::Candidate candidate;
+    candidate.entity = entity;
+    candidate.by_external_id = by_external_id;
+    candidate.weak = weak;
+    TRY(candidate.has_live_link, has_live_link(entity));
+    candidates.push_back(candidate);
+    return {};
+  };
+  if (const auto key = parse_ulid(seen_.row.external_key)) {
+    TRY(const auto entity, tx_.resolve(EntityId{*key}));
+    if (entity) {
+      TRY(const auto golden, tx_.find_golden(*entity));
+      if (golden && golden->type == source_.type) {
+        if (golden->presence == EntityPresence::deleted) tombstones.push_back(*entity);
+        TRY_VOID(add(*entity, true, false));
+      }
+    } else {
+      adopted = EntityId{*key};
+    }
+  }
+  if (candidates.empty()) {
+    const auto& match = hub_.mappings[source_.type.value()].match;
+    for (const auto& key : identity::match_keys(hub_.model.at(source_.type), match.keys, seen_.fields)) {
+      constexpr std::size_t kSharedMax = 8;
+      TRY(const auto entities, tx_.find_by_match_key(source_.type, key.text, kSharedMax));
+      for (const EntityId entity : entities) TRY_VOID(add(entity, false, key.weak));
+    }
+  }
+  return std::optional(identity::decide(candidates));
+}
+
+Result<void> Step::create(EntityId id) {
+  merge::Effects effects;
+  merge::EntityState probe;
+  probe.golden.id = id;
+  probe.golden.type = source_.type;
+  const merge::Observation seen = observation(&probe);
+  merge::EntityState state = entities_.with_context(
+      probe, [&](const merge::Context& context) { return merge::create_entity(id, seen, context, effects); });
+  effects.golden_changed = effects.link_changed = true;
+  ++count_.created;
+  TRY_VOID(entities_.save(state, std::move(effects), cause("create_entity"), source_.connection));
+  return after_linking(state);
+}
+
+Result<void> Step::link_to(EntityId entity) {
+  TRY(auto state, entities_.load(entity));
+  CHECK(state, "a match with an entity that is not there");
+  // A link to a record that is gone there is replaced by this one.
+  if (const Link* old = state->find(source_.connection); old && !old->remote.empty() && old->remote != seen_.row.id)
+    TRY_VOID(tx_.erase_link(entity, source_.connection, old->remote));
+  const merge::Observation seen = observation(&*state);
+  merge::Effects effects = entities_.with_context(*state, [&](const merge::Context& context) {
+    merge::add_link(*state, source_.connection, seen_.row.id, context);
+    return merge::observe(*state, seen, context);
+  });
+  effects.link_changed = true;
+  ++count_.matched;
+  TRY_VOID(entities_.save(*state, std::move(effects), cause("link"), source_.connection));
+  return after_linking(*state);
+}
+
+Result<void> Step::after_linking(const merge::EntityState& state) {
+  TRY(const auto waits, tx_.take_reference_waits(source_.connection, seen_.row.id));
+  for (const ReferenceWait& wait : waits) {
+    TRY(auto link, tx_.find_link(wait.connection, wait.waiting));
+    if (link) {
+      link->needs_read = true;
+      TRY_VOID(tx_.put(*link));
+    } else {
+      TRY_VOID(ask_by_id(wait.waiting, "its reference is linked now"));
+    }
+  }
+  TRY([[maybe_unused]] const auto woken, tx_.wake_obligations(source_.connection, state.golden.id, hub_.now()));
+  return {};
+}
+
+Result<void> Step::open_duplicate_review(const identity::Decision& decision) {
+  ReviewItem item;
+  item.id = hub_.ids.next(hub_.now());
+  item.kind = ReviewKind::possible_duplicate;
+  item.type = source_.type;
+  item.connection = source_.connection;
+  item.remote = seen_.row.id;
+  item.opened = hub_.now();
+  item.summary = decision.why;
+  for (const EntityId entity : decision.candidates) {
+    ReviewCandidate candidate;
+    candidate.system = source_.connection;
+    candidate.remote = seen_.row.id;
+    candidate.entity = entity;
+    item.candidates.push_back(std::move(candidate));
+  }
+  ++count_.reviews;
+  TRY_VOID(tx_.put(item));
+  AuditRow row;
+  row.at = hub_.now();
+  row.run = source_.run;
+  row.connection = row.source = source_.connection;
+  row.remote = seen_.row.id;
+  row.type = hub_.model.at(source_.type).name;
+  row.operation = "review";
+  row.error = decision.why;
+  TRY_VOID(tx_.append(row));
+  // Nothing is created there for the candidates while the item is open: their obligations are looked at again.
+  for (const EntityId entity : decision.candidates) {
+    TRY(auto state, entities_.load(entity));
+    if (state) TRY_VOID(entities_.refresh_obligations(*state));
+  }
+  return {};
+}
+
+Result<void> Step::merge_notice() {
+  const RemoteId loser = seen_.row.id;
+  const RemoteId survivor = *seen_.row.merged_into;
+  if (loser == survivor) return {};
+  if (!source_.by_id) return ask_by_id(loser, "told to be merged");
+  TRY_VOID(tx_.put_remote_alias(source_.connection, loser, survivor));
+  TRY(const auto lost, tx_.find_link(source_.connection, loser));
+  TRY(const auto kept, tx_.find_link(source_.connection, survivor));
+  if (!lost) return kept ? Result<void>{} : ask_by_id(survivor, "survivor of a merge");
+  TRY(auto lost_state, entities_.load(lost->entity));
+  CHECK(lost_state, "a link without its entity");
+  if (!kept) {
+    // The survivor takes the loser's place: the same entity under another id.
+    TRY_VOID(tx_.erase_link(lost->entity, source_.connection, loser));
+    merge::Effects effects;
+    if (lost->secondary)
+      std::erase_if(lost_state->links, [&](const Link& link) { return link.connection == source_.connection && link.remote == loser; });
+    else
+      entities_.with_context(*lost_state, [&](const merge::Context& context) {
+        Link& moved = merge::add_link(*lost_state, source_.connection, survivor, context);
+        moved.needs_read = true;
+      });
+    effects.link_changed = true;
+    effects.changes.push_back(AuditChange{"", Value(loser), Value(survivor), "merged there"});
+    return entities_.save(*lost_state, std::move(effects), cause("follow_merge"), source_.connection);
+  }
+  if (kept->entity == lost->entity) {
+    TRY_VOID(tx_.erase_link(lost->entity, source_.connection, loser));
+    std::erase_if(lost_state->links, [&](const Link& link) { return link.connection == source_.connection && link.remote == loser; });
+    merge::Effects effects;
+    for (Link& link : lost_state->links)
+      if (link.connection == source_.connection && link.remote == survivor) {
+        link.secondary = false;
+        link.needs_read = true;
+      }
+    effects.link_changed = true;
+    effects.changes.push_back(AuditChange{"", Value(loser), Value(survivor), "merged there"});
+    return entities_.save(*lost_state, std::move(effects), cause("follow_merge"), source_.connection);
+  }
+  TRY(auto kept_state, entities_.load(kept->entity));
+  CHECK(kept_state, "a link without its entity");
+  Golden dead = lost_state->golden.id < kept_state->golden.id ? kept_state->golden : lost_state->golden;
+  std::vector<Link> old_links = lost_state->links;
+  old_links.insert(old_links.end(), kept_state->links.begin(), kept_state->links.end());
+  merge::Joined joined = entities_.with_context(*kept_state, [&](const merge::Context& context) {
+    return merge::join(std::move(*lost_state), std::move(*kept_state), source_.connection, survivor, context);
+  });
+  for (const Link& link : old_links) {
+    TRY_VOID(tx_.erase_link(link.entity, link.connection, link.remote));
+    TRY_VOID(tx_.erase_obligation(link.entity, link.connection));
+  }
+  CHECK(dead.id == joined.dead, "of two joined entities the older id lives on");
+  dead.presence = EntityPresence::deleted;
+  dead.deleted_cause = "merged into " + joined.state.golden.id.value().text();
+  TRY_VOID(tx_.put(dead));
+  TRY_VOID(tx_.put_entity_alias(joined.dead, joined.state.golden.id));
+  TRY_VOID(tx_.put_match_keys(joined.dead, source_.type, {}));
+  merge::Effects effects;
+  effects.golden_changed = effects.link_changed = true;
+  effects.reviews = std::move(joined.reviews);
+  effects.changes.push_back(AuditChange{"", Value(loser), Value(survivor),
+                                        "merged there; entity " + joined.dead.value().text() + " lives on in this one"});
+  count_.reviews += static_cast<std::int64_t>(effects.reviews.size());
+  return entities_.save(joined.state, std::move(effects), cause("merge_entities"), kHub);
+}
+
+}  // namespace lockstep::discover

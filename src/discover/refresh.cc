@@ -1,0 +1,162 @@
+// Complete listings, and what is owed a read by id.
+#include <algorithm>
+#include <map>
+
+#include "discover/discoverer.h"
+
+namespace lockstep::discover {
+
+Task<Result<bool>> Discoverer::first_listing_done(TypeIndex type) {
+  bool done = true;
+  for (const std::string& object : objects_of(type)) {
+    RunReport report;
+    const Cursor cursor = co_await load_cursor(object + "/listed", object, report);
+    if (!report.ok()) co_return fail(ErrorCode::storage, report.error);
+    done = done && cursor.complete;
+  }
+  co_return done;
+}
+
+Task<RunReport> Discoverer::refresh(TypeIndex type) {
+  const RunId run = new_run();
+  const WallTime started = hub_.now();
+  RunReport report;
+  for (const std::string& object : objects_of(type)) {
+    co_await refresh_object(type, object, run, report);
+    if (!report.ok()) break;
+  }
+  co_await record_run(run, "refresh", type, started, report);
+  co_return report;
+}
+
+Task<void> Discoverer::refresh_object(TypeIndex type, std::string object, RunId run, RunReport& report) {
+  Cursor feed = co_await load_cursor(object + "/changes", object, report);
+  Cursor listed = co_await load_cursor(object + "/listed", object, report);
+  Cursor scan = co_await load_cursor(object + "/scan", object, report);
+  if (!report.ok()) co_return;
+  const bool resumed = !scan.position.empty() && !scan.complete;
+  const WallTime started = resumed ? scan.read_at : hub_.now();
+  const bool starts_with_listing = system_.connector->find_object(object)->feed_starts_with_listing;
+  if (starts_with_listing && !listed.complete) {
+    // The feed's own first walk is the listing.
+    const bool walked = co_await walk_feed(type, object, run, std::move(feed), true, report);
+    if (!walked) co_return;
+  } else {
+    if (feed.position.empty() && !starts_with_listing) {
+      const bool walked = co_await walk_feed(type, object, run, std::move(feed), false, report);
+      if (!walked) co_return;
+    }
+    scan.read_at = started;
+    if (!resumed) scan.position.clear();
+    for (bool end = false; !end;) {
+      const std::uint64_t fence = hub_.current_fence();
+      auto page = co_await system_.connector->scan(object, scan.position);
+      if (!page) {
+        report.failure = std::move(page.error());
+        co_return;
+      }
+      end = page->end;
+      scan.position = page->next;
+      scan.complete = end;
+      const bool taken = co_await take_page(type, object, run, std::move(*page), fence, true, scan, report);
+      if (!taken) co_return;
+    }
+  }
+  // The first listing proves no absence: there is nothing yet that it could miss.
+  if (listed.complete) co_await confirm_absent(type, object, run, started, report);
+  if (!report.ok()) co_return;
+  listed.complete = true;
+  listed.read_at = started;
+  listed.position = "done";
+  Store::Work work = [&](Transaction& transaction) -> Result<void> { return transaction.put(listed); };
+  const Result<void> stored = co_await hub_.store.transact(std::move(work));
+  if (!stored) report.error = stored.error().message;
+}
+
+Task<void> Discoverer::confirm_absent(TypeIndex type, std::string object, RunId run, WallTime listing_started, RunReport& report) {
+  std::vector<std::string> ids;
+  bool withheld = false;
+  std::size_t links = 0;
+  Store::Work work = [&](Transaction& transaction) -> Result<void> {
+    constexpr std::size_t kUnseenMax = 100'000;
+    TRY(const auto unseen, transaction.links_unseen(system_.id, type, listing_started, kUnseenMax));
+    ids.clear();
+    for (const Link& link : unseen)
+      if (link.remote.object == object && !link.secondary) ids.push_back(link.remote.id);
+    TRY(const StoreCounts counts, transaction.counts());
+    for (const auto& per : counts.connections)
+      if (per.connection == system_.id) links = static_cast<std::size_t>(per.links);
+    return {};
+  };
+  const Result<void> read = co_await hub_.store.read(std::move(work));
+  if (!read) {
+    report.error = read.error().message;
+    co_return;
+  }
+  withheld = ids.size() > hub_.delete_guard.count && static_cast<double>(ids.size()) > hub_.delete_guard.share * static_cast<double>(links);
+  if (withheld) {
+    Store::Work review = [&](Transaction& transaction) -> Result<void> {
+      ReviewFilter open;
+      open.connection = system_.id;
+      open.kind = ReviewKind::mass_delete;
+      open.state = ReviewState::open;
+      TRY(const auto there, transaction.list_reviews(open));
+      for (const ReviewItem& item : there)
+        if (item.type == type) return {};
+      ReviewItem item;
+      item.id = hub_.ids.next(hub_.now());
+      item.kind = ReviewKind::mass_delete;
+      item.type = type;
+      item.connection = system_.id;
+      item.remote = RemoteId{object, ""};
+      item.opened = hub_.now();
+      item.summary = std::to_string(ids.size()) + " of " + std::to_string(links) + " records of " + system_.name +
+                     " are missing from a complete listing of " + object + "; their deletes wait for approval";
+      return transaction.put(item);
+    };
+    const Result<void> stored = co_await hub_.store.transact(std::move(review));
+    if (!stored) report.error = stored.error().message;
+    co_return;
+  }
+  if (!ids.empty()) co_await read_ids(type, object, run, std::move(ids), std::nullopt, {}, report);
+}
+
+Task<RunReport> Discoverer::read_wanted(TypeIndex type) {
+  constexpr std::size_t kWantedMax = 1000;
+  RunReport report;
+  const RunId run = new_run();
+  const WallTime started = hub_.now();
+  const std::vector<std::string> objects = objects_of(type);
+  struct Wanted {
+    std::vector<std::string> ids;
+    std::vector<std::uint64_t> events;
+  };
+  std::map<std::string, Wanted> wanted;
+  Store::Work work = [&](Transaction& transaction) -> Result<void> {
+    wanted.clear();
+    TRY(const auto links, transaction.links_to_read(system_.id, type, kWantedMax));
+    for (const Link& link : links)
+      if (std::ranges::find(objects, link.remote.object) != objects.end() && !link.remote.empty())
+        wanted[link.remote.object].ids.push_back(link.remote.id);
+    TRY(const auto events, transaction.take_inbox(system_.id, hub_.now(), kWantedMax));
+    for (const InboxEvent& event : events) {
+      if (std::ranges::find(objects, event.remote.object) == objects.end()) continue;
+      Wanted& want = wanted[event.remote.object];
+      want.events.push_back(event.id);
+      if (!event.remote.id.empty()) want.ids.push_back(event.remote.id);
+      for (const std::string& loser : event.merged_from) want.ids.push_back(loser);
+      if (!event.merged_into.empty()) want.ids.push_back(event.merged_into);
+    }
+    return {};
+  };
+  const Result<void> read = co_await hub_.store.read(std::move(work));
+  if (!read) report.error = read.error().message;
+  for (auto& [object, want] : wanted) {
+    const bool taken = co_await read_ids(type, object, run, std::move(want.ids), std::nullopt, std::move(want.events), report);
+    if (!taken) break;
+  }
+  if (!wanted.empty()) co_await record_run(run, "read", type, started, report);
+  co_return report;
+}
+
+}  // namespace lockstep::discover

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "discover/intake.h"
+#include "identity/match_keys.h"
+
+namespace lockstep::discover {
+
+/// What one remote row means, within one transaction: an observation of a linked record, a record to be matched, a
+/// delete, or a merge notice.
+class Step {
+ public:
+  using GoneNotices = std::map<std::pair<ConnectionId, RemoteId>, std::uint64_t>;
+  Step(Hub& hub, Transaction& transaction, const Source& source, Seen& seen, IntakeCount& count, GoneNotices& gone)
+      : hub_(hub), tx_(transaction), source_(source), seen_(seen), count_(count), gone_(gone), entities_(hub, transaction, source.run) {}
+
+  /// The entity whose write in flight this row has to wait for; nothing when it was dealt with.
+  Result<std::optional<EntityId>> run();
+
+ private:
+  Result<void> linked(const Link& link);
+  bool unchanged(const Link& link) const;
+  Result<void> unlinked();
+  Result<void> merge_notice();
+  Result<void> gone();
+  Result<std::optional<identity::Decision>> match(std::vector<EntityId>& tombstones, std::optional<EntityId>& adopted);
+  Result<void> create(EntityId id);
+  Result<void> link_to(EntityId entity);
+  Result<void> open_duplicate_review(const identity::Decision& decision);
+  Result<void> after_linking(const merge::EntityState& state);
+  Result<void> ask_by_id(const RemoteId& remote, std::string_view why);
+  merge::Observation observation(const merge::EntityState* state) const;
+  Cause cause(std::string operation) const;
+  bool newer_notice() const;
+
+  Hub& hub_;
+  Transaction& tx_;
+  const Source& source_;
+  Seen& seen_;
+  IntakeCount& count_;
+  GoneNotices& gone_;
+  Entities entities_;
+};
+
+}  // namespace lockstep::discover
