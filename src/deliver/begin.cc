@@ -1,0 +1,204 @@
+// Before the request leaves: what is owed now, references, the committed intent.
+#include <algorithm>
+
+#include "base/check.h"
+#include "deliver/dispatcher.h"
+#include "hub/references.h"
+
+namespace lockstep::deliver {
+
+namespace {
+
+/// A GUID for systems that take one chosen by us: the entity's ULID, or, when a record of that id was deleted there, one
+/// derived from both.
+std::string client_id(const merge::EntityState& state, const Link* link) {
+  Ulid id = state.golden.id.value();
+  if (link && !link->remote.empty()) {
+    const std::uint64_t mixed = stable_hash(link->remote.id, stable_hash(id.text()));
+    for (std::size_t i = 8; i < 16; ++i) id.bytes[i] = static_cast<std::uint8_t>(mixed >> ((i - 8) * 8));
+  }
+  id.bytes[6] = static_cast<std::uint8_t>((id.bytes[6] & 0x0f) | 0x40);
+  id.bytes[8] = static_cast<std::uint8_t>((id.bytes[8] & 0x3f) | 0x80);
+  const std::string hex = to_hex(std::string_view(reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()));
+  return hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-" + hex.substr(12, 4) + "-" + hex.substr(16, 4) + "-" + hex.substr(20);
+}
+
+Fields shadow_of(const Link* link, std::size_t count) {
+  Fields fields(count);
+  if (link)
+    for (std::size_t i = 0; i < count && i < link->fields.size(); ++i) fields[i] = link->fields[i].shadow;
+  return fields;
+}
+
+std::vector<FieldIndex> all_fields(std::size_t count) {
+  std::vector<FieldIndex> fields;
+  for (std::size_t i = 0; i < count; ++i) fields.emplace_back(static_cast<std::uint16_t>(i));
+  return fields;
+}
+
+}  // namespace
+
+Result<void> Dispatcher::park(Transaction& transaction, Obligation obligation, std::string reason, EntityId awaited,
+                              std::uint64_t version) {
+  obligation.state = ObligationState::parked;
+  obligation.reason = std::move(reason);
+  obligation.awaited = awaited;
+  obligation.golden_version = version;
+  return transaction.put(obligation);
+}
+
+Task<Result<void>> Dispatcher::begin(TypeIndex type, bool deletes, Round& into, DeliverReport& report) {
+  constexpr std::size_t kRoundMax = 800;
+  Store::Work work = [&](Transaction& transaction) -> Result<void> {
+    into = Round{};
+    TRY(auto due, transaction.due_obligations(system_.id, type, hub_.now(), kRoundMax));
+    for (Obligation& obligation : due) {
+      if (obligation.is_delete != deletes) continue;
+      ++into.looked_at;
+      TRY_VOID(begin_one(transaction, std::move(obligation), into, report));
+    }
+    return {};
+  };
+  co_return co_await hub_.store.transact(std::move(work));
+}
+
+Result<void> Dispatcher::begin_one(Transaction& transaction, Obligation obligation, Round& into, DeliverReport& report) {
+  Entities entities(hub_, transaction, RunId{});
+  TRY(auto state, entities.load(obligation.entity));
+  if (!state || state->golden.id != obligation.entity) return transaction.erase_obligation(obligation.entity, obligation.connection);
+  return entities.with_context(*state, [&](const merge::Context& context) -> Result<void> {
+    Prepared prepared;
+    prepared.entity = state->golden.id;
+    prepared.attempts = obligation.attempts;
+    prepared.plan = merge::plan(*state, system_.id, context);
+    using Kind = merge::Plan::Kind;
+    if (prepared.plan.kind == Kind::nothing) return transaction.erase_obligation(obligation.entity, obligation.connection);
+    if (prepared.plan.kind == Kind::read_first) {
+      Link* link = state->find(system_.id);
+      CHECK(link, "a read by id without a link");
+      link->needs_read = true;
+      report.reads_wanted = true;
+      TRY_VOID(transaction.put(*link));
+      return park(transaction, std::move(obligation), "waits for a read by id", EntityId{}, 0);
+    }
+    TRY(const bool ready, prepare_write(transaction, *state, obligation, prepared, context));
+    if (!ready) {
+      ++report.parked;
+      return {};
+    }
+    if (prepared.plan.kind == Kind::create && needs_probe(*state, prepared.object)) {
+      into.to_probe.emplace_back(state->golden.id, fields_of(state->golden));
+      return {};
+    }
+    merge::begin_write(*state, system_.id, prepared.plan, context);
+    Link* link = state->find(system_.id);
+    CHECK(link, "a write that began without a link");
+    if (prepared.plan.kind == Kind::create) {
+      if (!link->intent) link->intent.emplace();
+      link->intent->client_id = prepared.row.new_id;
+      link->intent->key = prepared.row.key;
+      link->intent->object = prepared.object;
+      link->intent->sent = context.now;
+    }
+    TRY_VOID(transaction.put(*link));
+    obligation.state = ObligationState::in_flight;
+    TRY_VOID(transaction.put(obligation));
+    into.prepared.push_back(std::move(prepared));
+    return {};
+  });
+}
+
+Result<bool> Dispatcher::prepare_write(Transaction& transaction, merge::EntityState& state, Obligation& obligation, Prepared& prepared,
+                                       const merge::Context& context) {
+  const TypeIndex type = state.golden.type;
+  const mapping::EntityMapping& mapping = *system_.find(type)->mapping;
+  const std::size_t count = state.golden.fields.size();
+  const Link* link = state.find(system_.id);
+  const bool creating = prepared.plan.kind == merge::Plan::Kind::create;
+  prepared.row.key = state.golden.id.value().text();
+  prepared.row.correlation = hub_.ids.next(context.now).text();
+  if (prepared.plan.kind == merge::Plan::Kind::remove) {
+    prepared.object = link->remote.object;
+    prepared.operation = hub_.policy(type).find(system_.id)->incoming_deletes == DeletePolicy::archive ? connector::Operation::archive
+                                                                                                       : connector::Operation::remove;
+    prepared.row.id = link->remote.id;
+    prepared.row.version = link->version;
+    return true;
+  }
+  const Fields golden = fields_of(state.golden);
+  const auto variant = creating ? mapping.variant_for(golden) : mapping.variant_of_link(link->remote.object, golden);
+  if (!variant) {
+    TRY_VOID(park(transaction, obligation, "no object of " + system_.name + " takes it", EntityId{}, state.golden.version));
+    return false;
+  }
+  prepared.object = mapping.selection(*variant).object;
+  prepared.operation = creating ? connector::Operation::create : connector::Operation::update;
+  TRY(Resolved to, to_remotes(hub_, transaction, system_.id, type, golden));
+  // What the record waits for: a type that is created before this one. Others (cycles) follow in a second write.
+  const auto position = [&](TypeIndex one) { return std::ranges::find(hub_.type_order, one) - hub_.type_order.begin(); };
+  std::vector<FieldIndex> sendable;
+  EntityId awaited;
+  for (const FieldIndex field : prepared.plan.fields) {
+    const Value& value = state.golden.fields[field.value()].value;
+    const EntityRef* reference = value.get<EntityRef>();
+    const bool missing = reference && mapping.writes(*variant, field) &&
+                         std::ranges::find(to.missing, EntityId{reference->entity}) != to.missing.end();
+    if (!missing) {
+      sendable.push_back(field);
+      continue;
+    }
+    TRY(const auto target, transaction.find_golden(EntityId{reference->entity}));
+    const bool waits = !creating || (target && position(target->type) < position(type));
+    if (waits) awaited = EntityId{reference->entity};
+  }
+  const bool nothing_left = sendable.empty() && !prepared.plan.external_id;
+  if (!awaited.value().is_nil() && (creating || nothing_left)) {
+    TRY(const auto target, transaction.find_golden(awaited));
+    const std::string name = target ? hub_.model.at(target->type).name : "record";
+    TRY_VOID(park(transaction, obligation, "waits for " + name + " " + awaited.value().text() + " in " + system_.name, awaited, 0));
+    return false;
+  }
+  prepared.plan.fields = sendable;
+  std::vector<mapping::GetProblem> problems;
+  prepared.row.set = mapping.put(*variant, to.fields, prepared.plan.fields, creating, problems);
+  for (const mapping::GetProblem& problem : problems) {
+    std::erase(prepared.plan.fields, problem.field);
+    prepared.changes.push_back(AuditChange{context.type.fields[problem.field.value()].name, std::nullopt,
+                                           state.golden.fields[problem.field.value()].value, "not sent: " + problem.message});
+  }
+  if (!creating && prepared.plan.fields.empty() && !prepared.plan.external_id) {
+    const std::string why = problems.empty() ? "nothing that can be written there" : problems.front().message;
+    TRY_VOID(park(transaction, obligation, "cannot be expressed: " + why, EntityId{}, state.golden.version));
+    return false;
+  }
+  std::vector<mapping::GetProblem> ignored;
+  TRY(Resolved from, to_remotes(hub_, transaction, system_.id, type, shadow_of(link, count)));
+  prepared.row.from = mapping.put(*variant, from.fields, all_fields(count), false, ignored);
+  prepared.row.to = mapping.put(*variant, to.fields, all_fields(count), false, ignored);
+  prepared.row.parents = std::move(to.parents);
+  if (creating) {
+    const connector::ObjectTraits* traits = system_.connector->find_object(prepared.object);
+    if (traits && traits->client_chosen_id)
+      prepared.row.new_id = link && link->intent && !link->intent->client_id.empty() ? link->intent->client_id : client_id(state, link);
+    prepared.row.send_key = true;
+  } else {
+    prepared.row.id = link->remote.id;
+    prepared.row.version = link->version;
+    prepared.row.send_key = prepared.plan.external_id;
+  }
+  for (const FieldIndex field : prepared.plan.fields) {
+    const auto& shadow = link && field.value() < link->fields.size() ? link->fields[field.value()].shadow : std::nullopt;
+    prepared.changes.push_back(
+        AuditChange{context.type.fields[field.value()].name, shadow, state.golden.fields[field.value()].value, ""});
+  }
+  return true;
+}
+
+bool Dispatcher::needs_probe(const merge::EntityState& state, std::string_view object) {
+  const connector::ObjectTraits* traits = system_.connector->find_object(object);
+  if (!traits || !traits->probe_by_key) return false;
+  const auto found = probed_.find(state.golden.id);
+  return found == probed_.end() || found->second < hub_.now();
+}
+
+}  // namespace lockstep::deliver

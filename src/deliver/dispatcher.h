@@ -1,0 +1,87 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "connector/connector.h"
+#include "discover/intake.h"
+#include "hub/entities.h"
+#include "hub/hub.h"
+
+namespace lockstep::deliver {
+
+/// One obligation on its way: what was planned and committed before the request left.
+struct Prepared {
+  Prepared() {}
+  EntityId entity;
+  merge::Plan plan;
+  std::string object;
+  connector::Operation operation = connector::Operation::update;
+  connector::WriteRow row;
+  std::vector<AuditChange> changes;   // per field: shadow → sent
+  std::uint32_t attempts = 0;
+};
+
+struct DeliverReport {
+  DeliverReport() {}
+  std::int64_t sent = 0, written = 0, failed = 0, parked = 0, dead_letters = 0, calls = 0;
+  bool reads_wanted = false;          // some links must be read by id before they can be written
+  std::optional<connector::Failure> paused_by;  // a failure wider than a record: the connection rests until `resume_at`
+  WallTime resume_at;
+  std::string error;                  // ours (store)
+};
+
+/// The one way out: takes obligations that are due, computes what each link is owed now, commits the intent, sends in
+/// batches, commits the answers. Level-triggered: what is sent is always golden as it is when it is sent.
+class Dispatcher {
+ public:
+  Dispatcher(Hub& hub, System& system, discover::Intake& intake, Rng rng)
+      : hub_(hub), system_(system), intake_(intake), rng_(rng) {}
+
+  /// Delivers until nothing of these types is due: creates and updates parents first, deletes children first.
+  Task<DeliverReport> deliver(std::vector<TypeIndex> types);
+
+ private:
+  struct Round {
+    Round() {}
+    std::vector<Prepared> prepared;
+    std::vector<std::pair<EntityId, Fields>> to_probe;
+    std::size_t looked_at = 0;
+  };
+  Task<bool> round(TypeIndex type, bool deletes, DeliverReport& report);
+  Task<Result<void>> begin(TypeIndex type, bool deletes, Round& into, DeliverReport& report);
+  Result<void> begin_one(Transaction& transaction, Obligation obligation, Round& into, DeliverReport& report);
+  Result<bool> prepare_write(Transaction& transaction, merge::EntityState& state, Obligation& obligation, Prepared& prepared,
+                             const merge::Context& context);
+  Result<void> park(Transaction& transaction, Obligation obligation, std::string reason, EntityId awaited, std::uint64_t version);
+  bool needs_probe(const merge::EntityState& state, std::string_view object);
+  Task<void> probe(TypeIndex type, std::vector<std::pair<EntityId, Fields>> entities, DeliverReport& report);
+
+  Task<void> send(TypeIndex type, std::vector<Prepared> batch, DeliverReport& report);
+  Task<void> send_all(TypeIndex type, std::vector<Prepared> prepared, DeliverReport& report);
+  Result<void> finish_one(Transaction& transaction, TypeIndex type, RunId run, const Prepared& prepared,
+                          const connector::WriteResult& result, Duration backoff, DeliverReport& report);
+  merge::Answer to_answer(Transaction& transaction, TypeIndex type, const Prepared& prepared, const connector::WriteResult& result);
+  Result<void> settle_failure(Transaction& transaction, merge::EntityState& state, const Prepared& prepared,
+                              const connector::Failure& failure, Duration backoff, DeliverReport& report);
+  Result<void> dead_letter(Transaction& transaction, const merge::EntityState& state, const Prepared& prepared,
+                           const connector::Failure& failure, DeliverReport& report);
+  Result<void> audit_write(Transaction& transaction, TypeIndex type, RunId run, const Prepared& prepared,
+                           const connector::WriteResult& result);
+  Duration backoff(std::uint32_t attempts);
+
+  Hub& hub_;
+  System& system_;
+  discover::Intake& intake_;
+  Rng rng_;
+  /// Creates whose keys were looked for in the target, with the time until which the answer is trusted.
+  std::map<EntityId, WallTime> probed_;
+};
+
+/// Equal causes have equal fingerprints: class, code and message with ids and numbers struck out.
+std::string fingerprint(const connector::Failure& failure);
+
+}  // namespace lockstep::deliver
