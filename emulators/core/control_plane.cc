@@ -57,6 +57,7 @@ http::Response ControlPlane::handle(const http::ServerRequest& request) {
   if (path == "counts" && method == "GET") return counts();
   if (path == "clock" && (method == "POST" || method == "GET")) return advance_clock(request);
   if (path == "faults") return faults(request);
+  if (auto own = stand_in_.control(request, path)) return std::move(*own);
   return refuse(
       404,
       "the control plane knows POST records/{object}, POST edit, GET writes, GET counts, GET and POST clock, "

@@ -133,10 +133,22 @@ void Database::set_archived(Table& table, RowNumber row, bool archived, const Wr
   note(Operation::update, table, row, context);
 }
 
-void Database::merge(Table& table, RowNumber winner, RowNumber loser, const WriteContext& context) {
+void Database::recreate(Table& table, RowNumber row, const FieldChanges& fields,
+                        const WriteContext& context) {
+  CHECK(table.record(row).deleted, "only a deleted row is created anew");
+  RecordState next;
+  next.fields.set_all(fields);
+  next.created = context.at;
+  next.created_by = intern(context.actor);
+  replace(table, row, std::move(next), context);
+  note(Operation::create, table, row, context).after = table.record(row).fields;
+}
+
+void Database::merge(Table& table, RowNumber winner, RowNumber loser, const WriteContext& context,
+                     bool loser_stays) {
   CHECK(winner != loser, "a record cannot be merged into itself");
   RecordState next = table.record(loser);
-  next.deleted = true;
+  next.deleted = !loser_stays;
   next.merged_into = winner;
   replace(table, loser, std::move(next), context);
   note(Operation::merge, table, loser, context).merged_into = winner;

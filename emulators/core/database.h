@@ -63,8 +63,13 @@ class Database {
   void remove(Table& table, RowNumber row, const WriteContext& context);
   void restore(Table& table, RowNumber row, const WriteContext& context);
   void set_archived(Table& table, RowNumber row, bool archived, const WriteContext& context);
-  /// Marks `loser` deleted and merged into `winner`; moving children and values is the dialect's.
-  void merge(Table& table, RowNumber winner, RowNumber loser, const WriteContext& context);
+  /// Fills a deleted row anew, for systems in which an id may come back as another record: created now, with
+  /// `fields` alone. Precondition: the row is deleted.
+  void recreate(Table& table, RowNumber row, const FieldChanges& fields, const WriteContext& context);
+  /// Marks `loser` merged into `winner`, and deleted unless `loser_stays`; moving children and values is the
+  /// dialect's.
+  void merge(Table& table, RowNumber winner, RowNumber loser, const WriteContext& context,
+             bool loser_stays = false);
   /// Deletes for good: a tombstone without fields stays.
   void purge(Table& table, RowNumber row, const WriteContext& context);
 

@@ -22,6 +22,7 @@ struct Call {
   Actor caller;                                                 // set by the dialect's admit()
   std::vector<std::pair<std::string, std::string>> parameters;  // of the path, decoded
   std::vector<std::pair<std::string, std::string>> query;       // decoded, in order
+  std::string label;  // a handler may name the call more finely for the counts; empty: the route's path
 
   /// Precondition: the route's template names it.
   const std::string& parameter(std::string_view name) const;

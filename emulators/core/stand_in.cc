@@ -22,8 +22,9 @@ http::Response StandIn::handle(const http::ServerRequest& request, const std::st
   Router::Match match = router_.match(request.method, path);
   call.parameters = match.parameters;
   ++call_count_;
-  ++calls_[request.method + " " + (match.route ? match.route->path : "(no such route)")];
   http::Response response = answer(call, match.route, match);
+  if (call.label.empty()) call.label = match.route ? match.route->path : "(no such route)";
+  ++calls_[request.method + " " + call.label];
   ++statuses_[response.status];
   return response;
 }

@@ -65,6 +65,10 @@ class StandIn : public Emulator {
   /// Validates and normalises as the API does; returns the record's id. Errors: a sentence for the control
   /// plane's user.
   virtual Result<std::string> apply(const Edit& edit) = 0;
+  /// The dialect's own calls of the control plane; `path` is what follows kControlPrefix. Nothing: not known.
+  virtual std::optional<http::Response> control(const http::ServerRequest&, std::string_view /*path*/) {
+    return std::nullopt;
+  }
   /// Whether the receiver took the webhook. Default: any 2xx.
   virtual bool delivered(int status) const { return status >= 200 && status < 300; }
 
