@@ -1,0 +1,161 @@
+// The round: take what is due, look for twins before creating, send in batches.
+#include <algorithm>
+#include <map>
+
+#include "deliver/dispatcher.h"
+#include "runtime/executor.h"
+
+namespace lockstep::deliver {
+
+Duration Dispatcher::backoff(std::uint32_t attempts) {
+  constexpr std::int64_t kBaseMs = 1'000, kCapMs = 300'000;
+  const std::int64_t ceiling = std::min(kCapMs, kBaseMs << std::min<std::uint32_t>(attempts, 16));
+  return Duration{rng_.between(kBaseMs / 4, ceiling)};  // full jitter
+}
+
+Task<DeliverReport> Dispatcher::deliver(std::vector<TypeIndex> types) {
+  DeliverReport report;
+  for (const TypeIndex type : types) {
+    bool more = true;
+    while (more && !report.paused_by && report.error.empty()) more = co_await round(type, false, report);
+  }
+  for (auto type = types.rbegin(); type != types.rend(); ++type) {
+    bool more = true;
+    while (more && !report.paused_by && report.error.empty()) more = co_await round(*type, true, report);
+  }
+  co_return report;
+}
+
+Task<bool> Dispatcher::round(TypeIndex type, bool deletes, DeliverReport& report) {
+  Round round;
+  const Result<void> begun = co_await begin(type, deletes, round, report);
+  if (!begun) {
+    report.error = begun.error().message;
+    co_return false;
+  }
+  if (round.looked_at == 0) co_return false;
+  if (!round.to_probe.empty()) co_await probe(type, std::move(round.to_probe), report);
+  if (!round.prepared.empty()) co_await send_all(type, std::move(round.prepared), report);
+  co_return true;
+}
+
+Task<void> Dispatcher::send_all(TypeIndex type, std::vector<Prepared> prepared, DeliverReport& report) {
+  std::map<std::pair<connector::Operation, std::string>, std::vector<Prepared>> groups;
+  for (Prepared& one : prepared) {
+    auto& group = groups[{one.operation, one.object}];
+    group.push_back(std::move(one));
+  }
+  TaskGroup group(hub_.executor);
+  Semaphore permits(hub_.executor, system_.concurrency);
+  for (auto& [key, rows] : groups) {
+    const connector::ObjectTraits* traits = system_.connector->find_object(key.second);
+    std::size_t batch_max = traits->update_batch_max;
+    if (key.first == connector::Operation::create) batch_max = traits->create_batch_max;
+    if (key.first == connector::Operation::remove || key.first == connector::Operation::archive) batch_max = traits->delete_batch_max;
+    batch_max = std::max<std::size_t>(batch_max, 1);
+    for (std::size_t from = 0; from < rows.size(); from += batch_max) {
+      const std::size_t to = std::min(rows.size(), from + batch_max);
+      std::vector<Prepared> batch(std::make_move_iterator(rows.begin() + static_cast<std::ptrdiff_t>(from)),
+                                  std::make_move_iterator(rows.begin() + static_cast<std::ptrdiff_t>(to)));
+      co_await permits.acquire();
+      group.spawn([](Dispatcher& self, TypeIndex of, std::vector<Prepared> part, DeliverReport& into, Semaphore& permit) -> Task<void> {
+        co_await self.send(of, std::move(part), into);
+        permit.release();
+      }(*this, type, std::move(batch), report, permits));
+    }
+  }
+  co_await group.join();
+}
+
+Task<void> Dispatcher::send(TypeIndex type, std::vector<Prepared> batch, DeliverReport& report) {
+  const RunId run{hub_.ids.next(hub_.now())};
+  std::vector<connector::WriteRow> rows;
+  rows.reserve(batch.size());
+  for (const Prepared& one : batch) rows.push_back(one.row);
+  connector::WriteBatch written;
+  // A failure wider than a record in a batch that ran beside this one: nothing more is sent for now.
+  if (report.paused_by) {
+    connector::WriteResult unsent;
+    unsent.failure = report.paused_by;
+    written.results.assign(batch.size(), unsent);
+  } else {
+    written = co_await system_.connector->write(batch.front().object, batch.front().operation, std::move(rows));
+  }
+  report.sent += static_cast<std::int64_t>(batch.size());
+  report.calls += written.calls;
+  if (written.clock && system_.clock) system_.clock->add(written.clock->offset_ms, written.clock->error_ms, hub_.now());
+  std::vector<Duration> delays;
+  for (const Prepared& one : batch) delays.push_back(backoff(one.attempts));
+  DeliverReport local;
+  Store::Work work = [&](Transaction& transaction) -> Result<void> {
+    local = DeliverReport{};
+    for (std::size_t i = 0; i < batch.size(); ++i)
+      TRY_VOID(finish_one(transaction, type, run, batch[i], written.results[i], delays[i], local));
+    return {};
+  };
+  const Result<void> done = co_await hub_.store.transact(std::move(work));
+  if (!done) report.error = done.error().message;
+  report.written += local.written;
+  report.failed += local.failed;
+  report.dead_letters += local.dead_letters;
+  report.reads_wanted = report.reads_wanted || local.reads_wanted;
+  if (local.paused_by && !report.paused_by) {
+    report.paused_by = local.paused_by;
+    report.resume_at = local.resume_at;
+  }
+}
+
+Task<void> Dispatcher::probe(TypeIndex type, std::vector<std::pair<EntityId, Fields>> entities, DeliverReport& report) {
+  const mapping::EntityMapping& mapping = *system_.find(type)->mapping;
+  struct Question {
+    std::string object;
+    std::size_t slot = 0;
+    auto operator<=>(const Question&) const = default;
+  };
+  std::map<Question, std::vector<std::string>> questions;
+  constexpr std::size_t kExternalKey = static_cast<std::size_t>(-1);
+  for (const auto& [entity, fields] : entities) {
+    const auto variant = mapping.variant_for(fields);
+    if (!variant) continue;
+    const std::string& object = mapping.selection(*variant).object;
+    questions[Question{object, kExternalKey}].push_back(entity.value().text());
+    for (const auto& key : hub_.mappings[type.value()].match.keys) {
+      if (key.size() != 1) continue;
+      const auto slot = mapping.key_slot(*variant, key.front());
+      const auto& value = fields[key.front().value()];
+      if (slot && value && !value->is_blank())
+        if (const std::string* text = value->get<std::string>()) questions[Question{object, *slot}].push_back(*text);
+    }
+  }
+  const RunId run{hub_.ids.next(hub_.now())};
+  for (auto& [question, values] : questions) {
+    const std::uint64_t fence = hub_.current_fence();
+    std::ranges::sort(values);
+    values.erase(std::unique(values.begin(), values.end()), values.end());
+    auto found = co_await system_.connector->find_by(question.object, question.slot, std::move(values));
+    if (!found) {
+      if (found.error().failure_class == connector::FailureClass::config) break;  // it cannot be asked
+      report.paused_by = found.error();
+      report.resume_at = hub_.now() + found.error().wait.value_or(backoff(2));
+      co_return;
+    }
+    report.calls += found->calls;
+    discover::Source source;
+    source.connection = system_.id;
+    source.type = type;
+    source.run = run;
+    source.fence = fence;
+    source.sent = found->sent;
+    source.operation = "probe";
+    const auto absorbed = co_await intake_.absorb_reads(std::move(source), std::move(*found), question.object);
+    if (!absorbed) {
+      report.error = absorbed.error().message;
+      co_return;
+    }
+  }
+  constexpr Duration kTrusted{60'000};
+  if (probed_.size() > 100'000) probed_.clear();
+  for (const auto& [entity, fields] : entities) probed_[entity] = hub_.now() + kTrusted;
+}
+
+}  // namespace lockstep::deliver
