@@ -28,6 +28,7 @@ struct Prepared {
 struct DeliverReport {
   DeliverReport() {}
   std::int64_t sent = 0, written = 0, failed = 0, parked = 0, dead_letters = 0, calls = 0;
+  std::vector<Duration> lags;         // from the edit in its system to this write, for edits since the start
   bool reads_wanted = false;          // some links must be read by id before they can be written
   std::optional<connector::Failure> paused_by;  // a failure wider than a record: the connection rests until `resume_at`
   WallTime resume_at;
@@ -67,6 +68,7 @@ class Dispatcher {
   merge::Answer to_answer(Transaction& transaction, TypeIndex type, const Prepared& prepared, const connector::WriteResult& result);
   Result<void> settle_failure(Transaction& transaction, merge::EntityState& state, const Prepared& prepared,
                               const connector::Failure& failure, Duration backoff, DeliverReport& report);
+  void note_lag(const merge::EntityState& state, const Prepared& prepared, DeliverReport& report) const;
   Result<void> dead_letter(Transaction& transaction, const merge::EntityState& state, const Prepared& prepared,
                            const connector::Failure& failure, DeliverReport& report);
   Result<void> audit_write(Transaction& transaction, TypeIndex type, RunId run, const Prepared& prepared,

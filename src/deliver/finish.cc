@@ -86,15 +86,25 @@ Result<void> Dispatcher::finish_one(Transaction& transaction, TypeIndex type, Ru
   const bool created = accepted && prepared.plan.kind == merge::Plan::Kind::create;
   effects.changes.clear();  // the write has its own audit row
   TRY_VOID(entities.save(*state, std::move(effects), Cause{run, system_.id, answer.remote, "answer"}, system_.id));
-  if (created) TRY([[maybe_unused]] const auto woken, transaction.wake_obligations(system_.id, state->golden.id, hub_.now()));
+  if (created) {
+    TRY([[maybe_unused]] const auto woken, transaction.wake_obligations(system_.id, state->golden.id, hub_.now()));
+  }
   if (accepted) {
     ++report.written;
+    note_lag(*state, prepared, report);
   } else {
     ++report.failed;
     const Failure failure = result.failure.value_or(Failure{});
     if (obligation) TRY_VOID(settle_failure(transaction, *state, prepared, failure, delay, report));
   }
   return intake_.release(transaction, state->golden.id, system_.id);
+}
+
+void Dispatcher::note_lag(const merge::EntityState& state, const Prepared& prepared, DeliverReport& report) const {
+  std::int64_t edited_us = INT64_MIN;
+  for (const FieldIndex field : prepared.plan.fields)
+    edited_us = std::max(edited_us, state.golden.fields[field.value()].stamp.own_us);
+  if (edited_us / 1000 >= hub_.started.ms) report.lags.push_back(Duration{std::max<std::int64_t>(0, hub_.now().ms - edited_us / 1000)});
 }
 
 Result<void> Dispatcher::settle_failure(Transaction& transaction, merge::EntityState& state, const Prepared& prepared,

@@ -98,6 +98,7 @@ Task<void> Dispatcher::send(TypeIndex type, std::vector<Prepared> batch, Deliver
   report.written += local.written;
   report.failed += local.failed;
   report.dead_letters += local.dead_letters;
+  report.lags.insert(report.lags.end(), local.lags.begin(), local.lags.end());
   report.reads_wanted = report.reads_wanted || local.reads_wanted;
   if (local.paused_by && !report.paused_by) {
     report.paused_by = local.paused_by;

@@ -47,6 +47,7 @@ Task<Result<IntakeCount>> Intake::absorb(Source source, std::vector<Seen> seen) 
   };
   const Result<void> done = co_await hub_.store.transact(std::move(work));
   if (!done) co_return tl::unexpected(done.error());
+  hub_.on_change();
   co_return count;
 }
 
@@ -81,6 +82,7 @@ Task<Result<IntakeCount>> Intake::absorb_reads(Source source, connector::ReadBat
   };
   const Result<void> done = co_await hub_.store.transact(std::move(work));
   if (!done) co_return tl::unexpected(done.error());
+  hub_.on_change();
   co_return count;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -79,6 +80,8 @@ struct Hub {
   std::vector<TypeIndex> type_order;        // a type stands behind those it refers to, cycles cut
   std::vector<System> systems;
   DeleteGuard delete_guard;
+  WallTime started;                         // of this process
+  std::function<void()> on_change = [] {};  // called on the control thread after a commit that may owe something
 
   /// Rises with every merge and every read that is sent (merge rule 1). Fences order events within one process: no read
   /// that was sent before a restart can still be answered after it, so values of an earlier process count as zero.

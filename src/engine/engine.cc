@@ -1,0 +1,257 @@
+#include "engine/engine.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "engine/lane.h"
+
+namespace lockstep {
+
+namespace {
+constexpr std::size_t kLagsMax = 2000;
+constexpr Duration kIdle{1'000};
+}  // namespace
+
+Engine::Engine(Hub& hub, Log& log)
+    : hub_(hub), log_(log), rng_(hub.rng.split("engine")), intake_(hub), tasks_(hub.executor) {
+  for (System& system : hub_.systems) {
+    if (system.hosted) continue;
+    discover::Progress progress = [this](const System& of, TypeIndex, std::int64_t rows, std::optional<std::int64_t> estimate) {
+      for (auto& lane : lanes_)
+        if (&lane->system == &of) {
+          lane->status.listed_rows = rows;
+          lane->status.listing_estimate = estimate;
+        }
+    };
+    lanes_.push_back(std::make_unique<Lane>(hub_, system, intake_, std::move(progress), rng_.split(system.name)));
+  }
+  hub_.on_change = [this] { wake_deliverers(); };
+}
+
+Engine::~Engine() { hub_.on_change = [] {}; }
+
+Task<Result<void>> Engine::start() {
+  hub_.started = hub_.now();
+  Store::Work recover = [&](Transaction& transaction) -> Result<void> {
+    TRY(const std::size_t unknown, transaction.recover_in_flight(hub_.now()));
+    if (unknown > 0) log_.info("recovered", {{"in_flight", std::to_string(unknown)}});
+    return {};
+  };
+  const Result<void> recovered = co_await hub_.store.transact(std::move(recover));
+  if (!recovered) co_return tl::unexpected(recovered.error());
+  for (auto& lane : lanes_) tasks_.spawn(run_lane(*lane));
+  co_return Result<void>{};
+}
+
+Task<void> Engine::stop() { co_await tasks_.stop(); }
+
+Duration Engine::jitter(Duration interval) { return Duration{rng_.between(0, std::max<std::int64_t>(interval.count() / 10, 1))}; }
+
+void Engine::wake_reader(ConnectionId connection) {
+  for (auto& lane : lanes_)
+    if (lane->system.id == connection) {
+      lane->reads_pending = true;
+      lane->reads_wanted.notify();
+    }
+}
+
+void Engine::wake_deliverers() {
+  for (auto& lane : lanes_) {
+    lane->owed_pending = true;
+    lane->work_owed.notify();
+  }
+}
+
+void Engine::take(Lane& lane, const discover::RunReport& report, std::string_view what, TypeIndex type) {
+  lane.status.read += report.count.read;
+  lane.status.matched += report.count.matched;
+  lane.status.created_entities += report.count.created;
+  lane.status.changed += report.count.changed;
+  lane.status.calls += report.calls;
+  if (!report.ok())
+    log_.warn("read_failed", {{"system", lane.system.name},
+                              {"run", std::string(what)},
+                              {"type", hub_.model.at(type).name},
+                              {"error", report.failure ? report.failure->message : report.error}});
+}
+
+void Engine::take(Lane& lane, const deliver::DeliverReport& report) {
+  lane.status.written += report.written;
+  lane.status.failed += report.failed;
+  lane.status.dead_letters += report.dead_letters;
+  lane.status.calls += report.calls;
+  for (const Duration lag : report.lags) {
+    lags_.push_back(lag);
+    if (lags_.size() > kLagsMax) lags_.pop_front();
+  }
+  if (report.reads_wanted) wake_reader(lane.system.id);
+  if (!report.error.empty()) log_.error("deliver_failed", {{"system", lane.system.name}, {"error", report.error}});
+}
+
+EngineStatus Engine::status() const {
+  EngineStatus status;
+  for (const auto& lane : lanes_) {
+    status.systems.push_back(lane->status);
+    status.systems.back().first_listing_done = lane->listed.size() == lane->system.types.size();
+  }
+  std::vector<Duration> sorted(lags_.begin(), lags_.end());
+  std::ranges::sort(sorted);
+  status.lag_samples = sorted.size();
+  if (!sorted.empty()) {
+    status.lag_p50 = sorted[sorted.size() / 2];
+    status.lag_p99 = sorted[sorted.size() * 99 / 100];
+  }
+  return status;
+}
+
+Task<bool> Engine::pause(Lane& lane, const connector::Failure& failure, std::uint32_t failures_in_a_row) {
+  const std::int64_t ceiling = std::min<std::int64_t>(60'000, 500LL << std::min<std::uint32_t>(failures_in_a_row, 10));
+  const Duration wait = std::max(failure.wait.value_or(Duration{0}), Duration{rng_.between(ceiling / 2, ceiling)});
+  lane.status.state = "paused";
+  lane.status.paused_reason = std::string(to_string(failure.failure_class)) + ": " + failure.message;
+  co_return co_await tasks_.sleep(wait);
+}
+
+Task<void> Engine::open(Lane& lane) {
+  for (std::uint32_t failures = 0; !tasks_.stopping(); ++failures) {
+    auto opened = co_await lane.system.connector->open();
+    if (opened) co_return;
+    log_.warn("open_failed", {{"system", lane.system.name}, {"error", opened.error().message}});
+    const bool awake = co_await pause(lane, opened.error(), failures);
+    if (!awake) co_return;
+  }
+}
+
+Task<void> Engine::run_lane(Lane& lane) {
+  co_await open(lane);
+  if (tasks_.stopping()) co_return;
+  lane.status.state = "listing";
+  for (const SystemType& type : lane.system.types) tasks_.spawn(run_type(lane, type.type));
+  tasks_.spawn(run_wanted(lane));
+  tasks_.spawn(run_deliver(lane));
+}
+
+Task<bool> Engine::first_listing(Lane& lane, TypeIndex type) {
+  // Parents first: a contact's reference to its account resolves at once, without a second read.
+  for (const SystemType& earlier : lane.system.types) {
+    if (earlier.type == type) break;
+    while (!lane.listed.contains(earlier.type)) {
+      if (tasks_.stopping()) co_return false;
+      co_await lane.listed_changed.wait_until(hub_.executor.clock().now() + kIdle);
+    }
+  }
+  for (std::uint32_t failures = 0; !tasks_.stopping(); ++failures) {
+    const auto done = co_await lane.discoverer.first_listing_done(type);
+    if (done && *done) {
+      lane.listed.insert(type);
+      lane.listed_changed.notify();
+      if (lane.listed.size() == lane.system.types.size()) lane.status.state = "in step";
+      wake_deliverers();
+      co_return true;
+    }
+    const discover::RunReport report = co_await lane.discoverer.refresh(type);
+    take(lane, report, "first listing", type);
+    if (report.ok()) continue;
+    const connector::Failure failure = report.failure.value_or(connector::Failure{});
+    const bool awake = co_await pause(lane, failure, failures);
+    if (!awake) co_return false;
+    lane.status.state = "listing";
+  }
+  co_return false;
+}
+
+Task<void> Engine::run_type(Lane& lane, TypeIndex type) {
+  const bool listed = co_await first_listing(lane, type);
+  if (!listed) co_return;
+  Clock& clock = hub_.executor.clock();
+  const Schedule schedule = lane.system.find(type)->schedule;
+  // Start times are spread, so that connections and types do not all call at the same moment.
+  Instant next_poll = clock.now() + jitter(schedule.poll_every);
+  Instant next_refresh = clock.now() + schedule.full_refresh_every + jitter(schedule.full_refresh_every);
+  std::uint32_t failures = 0;
+  while (!tasks_.stopping()) {
+    const bool refreshes = schedule.full_refresh_every.count() > 0;
+    const bool awake = co_await tasks_.sleep_until(refreshes ? std::min(next_poll, next_refresh) : next_poll);
+    if (!awake) co_return;
+    discover::RunReport report;
+    bool full = refreshes && clock.now() >= next_refresh;
+    if (!full) {
+      report = co_await lane.discoverer.poll(type);
+      full = report.position_lost;
+    }
+    if (full) report = co_await lane.discoverer.refresh(type);
+    take(lane, report, full ? "refresh" : "poll", type);
+    if (!report.ok()) {
+      const connector::Failure failure = report.failure.value_or(connector::Failure{});
+      const bool go_on = co_await pause(lane, failure, failures++);
+      if (!go_on) co_return;
+    } else {
+      failures = 0;
+      lane.status.state = "in step";
+      lane.status.paused_reason.clear();
+    }
+    if (!schedule.real_time) {
+      lane.batch_open.insert(type);
+      lane.owed_pending = true;
+      lane.work_owed.notify();
+    }
+    // Missed runs collapse into one: the next start is counted from now if this run took longer than the interval.
+    if (full) next_refresh = clock.now() + schedule.full_refresh_every;
+    next_poll = std::max(next_poll + schedule.poll_every, clock.now() + Duration{1});
+    wake_reader(lane.system.id);
+  }
+}
+
+Task<void> Engine::run_wanted(Lane& lane) {
+  Clock& clock = hub_.executor.clock();
+  std::uint32_t failures = 0;
+  while (!tasks_.stopping()) {
+    if (!lane.reads_pending) co_await lane.reads_wanted.wait_until(clock.now() + Duration{5'000});
+    if (tasks_.stopping()) co_return;
+    lane.reads_pending = false;
+    for (const SystemType& type : lane.system.types) {
+      if (!lane.listed.contains(type.type)) continue;
+      const discover::RunReport report = co_await lane.discoverer.read_wanted(type.type);
+      take(lane, report, "read", type.type);
+      if (report.count.read > 0) lane.reads_pending = true;  // there may be more, and answers may ask for others
+      if (report.ok()) {
+        failures = 0;
+        continue;
+      }
+      const connector::Failure failure = report.failure.value_or(connector::Failure{});
+      const bool awake = co_await pause(lane, failure, failures++);
+      if (!awake) co_return;
+    }
+    // Records that just came back are not read again and again within one moment.
+    const bool awake = co_await tasks_.sleep(Duration{50});
+    if (!awake) co_return;
+  }
+}
+
+Task<void> Engine::deliver_once(Lane& lane, std::vector<TypeIndex> types) {
+  const deliver::DeliverReport report = co_await lane.dispatcher.deliver(std::move(types));
+  take(lane, report);
+  if (!report.paused_by) co_return;
+  log_.warn("deliver_paused", {{"system", lane.system.name}, {"error", report.paused_by->message}});
+  const Duration rest = std::min(std::max(report.resume_at - hub_.now(), Duration{100}), Duration{3'600'000});
+  lane.status.paused_reason = report.paused_by->message;
+  co_await tasks_.sleep(rest);
+  lane.status.paused_reason.clear();
+  lane.owed_pending = true;
+}
+
+Task<void> Engine::run_deliver(Lane& lane) {
+  Clock& clock = hub_.executor.clock();
+  while (!tasks_.stopping()) {
+    if (!lane.owed_pending) co_await lane.work_owed.wait_until(clock.now() + kIdle);
+    if (tasks_.stopping()) co_return;
+    lane.owed_pending = false;
+    std::vector<TypeIndex> types;
+    for (const SystemType& type : lane.system.types)
+      if (lane.listed.contains(type.type) && (type.schedule.real_time || lane.batch_open.erase(type.type) > 0))
+        types.push_back(type.type);
+    if (!types.empty()) co_await deliver_once(lane, std::move(types));
+  }
+}
+
+}  // namespace lockstep

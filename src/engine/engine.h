@@ -1,0 +1,78 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "deliver/dispatcher.h"
+#include "discover/discoverer.h"
+#include "hub/hub.h"
+#include "observe/log.h"
+#include "runtime/executor.h"
+
+namespace lockstep {
+
+/// What the engine is doing, for status lines and the operations API. Counters since start.
+struct SystemStatus {
+  std::string name;
+  std::string state;                 // "opening", "listing", "in step", "paused: …"
+  std::string paused_reason;
+  std::int64_t read = 0, matched = 0, created_entities = 0, changed = 0, written = 0, failed = 0, dead_letters = 0, calls = 0;
+  std::int64_t listed_rows = 0;
+  std::optional<std::int64_t> listing_estimate;
+  bool first_listing_done = false;
+};
+struct EngineStatus {
+  std::vector<SystemStatus> systems;
+  Duration lag_p50{0}, lag_p99{0};
+  std::size_t lag_samples = 0;
+};
+
+/// Composes discover, merge and deliver: schedules reads, keeps the outbox draining, supervises connections.
+class Engine {
+ public:
+  Engine(Hub& hub, Log& log);
+  ~Engine();
+
+  /// Recovers what a crash left, then runs until stop().
+  Task<Result<void>> start();
+  Task<void> stop();
+
+  /// One round in the foreground: reads every system once (whole listings when `full`), delivers until nothing more can be
+  /// delivered now. For `lockstep sync`; not beside start().
+  Task<Result<void>> sync_once(bool full);
+
+  /// A webhook of this connection was stored, or a person asked for a read: reads by id now.
+  void wake_reader(ConnectionId connection);
+  /// Something may be owed: a merge, a decision, a replay.
+  void wake_deliverers();
+  EngineStatus status() const;
+  discover::Intake& intake() { return intake_; }
+
+ private:
+  struct Lane;                        // one system at work (lane.h)
+  Task<void> open(Lane& lane);
+  Task<void> run_lane(Lane& lane);
+  Task<void> run_type(Lane& lane, TypeIndex type);
+  Task<bool> first_listing(Lane& lane, TypeIndex type);
+  Task<void> run_wanted(Lane& lane);
+  Task<void> run_deliver(Lane& lane);
+  Task<void> deliver_once(Lane& lane, std::vector<TypeIndex> types);
+  void take(Lane& lane, const discover::RunReport& report, std::string_view what, TypeIndex type);
+  void take(Lane& lane, const deliver::DeliverReport& report);
+  Task<bool> pause(Lane& lane, const connector::Failure& failure, std::uint32_t failures_in_a_row);
+  Duration jitter(Duration interval);
+
+  Hub& hub_;
+  Log& log_;
+  Rng rng_;
+  discover::Intake intake_;
+  std::vector<std::unique_ptr<Lane>> lanes_;
+  std::deque<Duration> lags_;         // the last kLagsMax
+  TaskGroup tasks_;
+};
+
+}  // namespace lockstep

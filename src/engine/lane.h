@@ -1,0 +1,34 @@
+#pragma once
+
+#include <set>
+
+#include "engine/engine.h"
+
+namespace lockstep {
+
+/// One connected system at work: its readers, its deliverer and what wakes them.
+struct Engine::Lane {
+  Lane(Hub& hub, System& system_, discover::Intake& intake, discover::Progress progress, Rng rng)
+      : system(system_),
+        discoverer(hub, system_, intake, std::move(progress)),
+        dispatcher(hub, system_, intake, rng),
+        listed_changed(hub.executor),
+        reads_wanted(hub.executor),
+        work_owed(hub.executor) {
+    status.name = system_.name;
+    status.state = "opening";
+  }
+  System& system;
+  discover::Discoverer discoverer;
+  deliver::Dispatcher dispatcher;
+  std::set<TypeIndex> listed;      // types whose first listing is complete: only those are delivered
+  std::set<TypeIndex> batch_open;  // batch types whose interval has come: delivered once
+  Signal listed_changed;
+  Signal reads_wanted;
+  Signal work_owed;
+  bool reads_pending = true;
+  bool owed_pending = true;
+  SystemStatus status;
+};
+
+}  // namespace lockstep
