@@ -1,80 +1,21 @@
 #include "engine/configuration.h"
+#include "grammar/build.h"
 
 namespace lockstep {
 
 namespace {
 
+using grammar::any_of;
+using grammar::boolean;
+using grammar::choice;
+using grammar::duration;
+using grammar::integer;
+using grammar::list_of;
+using grammar::map_of;
 using grammar::Member;
-using grammar::Schema;
+using grammar::record;
 using grammar::SchemaRef;
-
-SchemaRef kind(Schema::Kind of) {
-  auto schema = std::make_shared<Schema>();
-  schema->kind = of;
-  return schema;
-}
-
-SchemaRef choice(std::vector<std::string> options) {
-  auto schema = std::make_shared<Schema>();
-  schema->kind = Schema::Kind::choice;
-  schema->options = std::move(options);
-  return schema;
-}
-
-SchemaRef integer(std::int64_t minimum, std::int64_t maximum) {
-  auto schema = std::make_shared<Schema>();
-  schema->kind = Schema::Kind::integer;
-  schema->minimum = minimum;
-  schema->maximum = maximum;
-  return schema;
-}
-
-SchemaRef duration(Duration minimum, Duration maximum) {
-  auto schema = std::make_shared<Schema>();
-  schema->kind = Schema::Kind::duration;
-  schema->minimum = minimum.count();
-  schema->maximum = maximum.count();
-  return schema;
-}
-
-SchemaRef list_of(SchemaRef element) {
-  auto schema = std::make_shared<Schema>();
-  schema->kind = Schema::Kind::list;
-  schema->element = std::move(element);
-  schema->single_ok = true;
-  return schema;
-}
-
-SchemaRef map_of(SchemaRef element) {
-  auto schema = std::make_shared<Schema>();
-  schema->kind = Schema::Kind::map;
-  schema->element = std::move(element);
-  return schema;
-}
-
-SchemaRef record(std::string name, std::vector<Member> members) {
-  auto schema = std::make_shared<Schema>();
-  schema->kind = Schema::Kind::record;
-  schema->name = std::move(name);
-  schema->members = std::move(members);
-  return schema;
-}
-
-SchemaRef any_of(std::vector<SchemaRef> alternatives) {
-  auto schema = std::make_shared<Schema>();
-  schema->kind = Schema::Kind::alternatives;
-  schema->alternatives = std::move(alternatives);
-  return schema;
-}
-
-const SchemaRef& text() {
-  static const SchemaRef schema = kind(Schema::Kind::text);
-  return schema;
-}
-const SchemaRef& boolean() {
-  static const SchemaRef schema = kind(Schema::Kind::boolean);
-  return schema;
-}
+using grammar::text;
 
 /// A secret is never written into the file: it names where it is.
 SchemaRef secret() {

@@ -1,0 +1,255 @@
+#include <algorithm>
+
+#include "base/text.h"
+#include "mapping/lens.h"
+#include "mapping/mapping.h"
+#include "mapping/phone.h"
+#include "mapping/unicode.h"
+
+namespace lockstep::mapping {
+
+namespace {
+
+tl::unexpected<Error> not_a(std::string_view kind, const FieldDefinition& field, const Value& value) {
+  return fail(ErrorCode::invalid_input, "field '" + field.name + "' takes " + std::string(kind) + ", found " + to_display(value));
+}
+
+Result<Value> canonical_text(const FieldDefinition& field, Value value) {
+  if (const auto* integer = value.get<std::int64_t>()) value = Value(std::to_string(*integer));
+  else if (const auto* decimal = value.get<Decimal>()) value = Value(decimal->text);
+  else if (const bool* flag = value.get<bool>()) value = Value(*flag ? "true" : "false");
+  std::string* text = value.get<std::string>();
+  if (!text) return not_a("text", field, value);
+  if (!is_utf8(*text)) return fail(ErrorCode::invalid_input, "field '" + field.name + "' is not valid UTF-8");
+  switch (field.type) {
+    case FieldType::email:
+    case FieldType::url: return Value(trim(*text));
+    case FieldType::phone: {
+      const std::string_view trimmed = trim(*text);
+      if (trimmed.starts_with('+'))
+        if (auto number = to_e164(trimmed, "")) return Value(std::move(*number));
+      return Value(trimmed);
+    }
+    case FieldType::country: {
+      const std::string code = country_code(*text);
+      return code.empty() ? Value(trim(*text)) : Value(code);
+    }
+    case FieldType::enumeration:
+      if (!field.options.empty() && !text->empty() && std::ranges::find(field.options, *text) == field.options.end()) {
+        const std::string nearest = nearest_name(*text, field.options);
+        return fail(ErrorCode::invalid_input, "field '" + field.name + "' takes one of " + join(field.options, ", ") + ", found '" + *text + "'" +
+                                                  (nearest.empty() ? "" : ", did you mean '" + nearest + "'?"));
+      }
+      return value;
+    default: return value;
+  }
+}
+
+Result<Value> canonical_set(const FieldDefinition& field, Value value) {
+  List* list = value.get<List>();
+  if (!list) return not_a("a list", field, value);
+  for (const Value& element : *list) {
+    const std::string* word = element.get<std::string>();
+    if (!word) return not_a("a list of texts", field, value);
+    if (!field.options.empty() && std::ranges::find(field.options, *word) == field.options.end())
+      return fail(ErrorCode::invalid_input, "field '" + field.name + "' takes " + join(field.options, ", ") + ", found '" + *word + "'");
+  }
+  make_set(*list);
+  return value;
+}
+
+Result<Value> canonical_group(const FieldDefinition& field, Value value) {
+  const Map* map = value.get<Map>();
+  if (!map) return not_a("an object", field, value);
+  Map whole;
+  for (const FieldDefinition& member : field.members) {
+    const Value* found = value.member(member.name);
+    TRY(Value one, canonical(member, found ? *found : Value{}));
+    whole.emplace_back(member.name, std::move(one));
+  }
+  for (const auto& [name, ignored] : *map) {
+    std::vector<std::string> names;
+    for (const FieldDefinition& member : field.members) names.push_back(member.name);
+    if (std::ranges::find(names, name) == names.end())
+      return fail(ErrorCode::invalid_input, "field '" + field.name + "' has no member '" + name + "'; members: " + join(names, ", "));
+  }
+  make_map(whole);
+  return Value(std::move(whole));
+}
+
+}  // namespace
+
+Result<Value> canonical(const FieldDefinition& field, Value value) {
+  if (value.is_null()) return value;
+  switch (field.type) {
+    case FieldType::date: {
+      if (value.get<Date>()) return value;
+      const std::string* text = value.get<std::string>();
+      if (!text) return not_a("a date (2026-11-24)", field, value);
+      TRY(const Date date, parse_iso_date(*text));
+      return Value(date);
+    }
+    case FieldType::instant: {
+      if (value.get<WallTime>()) return value;
+      const std::string* text = value.get<std::string>();
+      if (!text) return not_a("an instant (2026-11-24T08:00:00Z)", field, value);
+      TRY(const WallTime time, parse_iso_time(*text));
+      return Value(time);
+    }
+    case FieldType::decimal: {
+      if (value.get<Decimal>()) return value;
+      if (const auto* integer = value.get<std::int64_t>()) return Value(Decimal{std::to_string(*integer)});
+      const std::string* text = value.get<std::string>();
+      if (!text) return not_a("a number", field, value);
+      TRY(Decimal number, parse_decimal(*text));
+      return Value(std::move(number));
+    }
+    case FieldType::boolean:
+      if (value.get<bool>()) return value;
+      return not_a("true or false", field, value);
+    case FieldType::set: return canonical_set(field, std::move(value));
+    case FieldType::group: return canonical_group(field, std::move(value));
+    case FieldType::reference:
+      if (value.get<EntityRef>() || value.get<RemoteId>()) return value;
+      return not_a("a reference", field, value);
+    default: return canonical_text(field, std::move(value));
+  }
+}
+
+Value normal_form(const FieldDefinition& field, const Value& value) {
+  if (const std::string* text = value.get<std::string>()) {
+    switch (field.type) {
+      case FieldType::email: return Value(to_lower(trim(*text)));
+      case FieldType::url: {
+        std::string_view rest = trim(*text);
+        while (rest.ends_with('/')) rest.remove_suffix(1);
+        return Value(rest);
+      }
+      case FieldType::country: {
+        const std::string code = country_code(*text);
+        return code.empty() ? Value(collapse(*text)) : Value(code);
+      }
+      case FieldType::html:
+      case FieldType::text: {
+        // Line ends and blanks at the ends are no edits: every system stores them its own way.
+        std::string unified;
+        unified.reserve(text->size());
+        for (std::size_t i = 0; i < text->size(); ++i)
+          if ((*text)[i] != '\r' || i + 1 >= text->size() || (*text)[i + 1] != '\n') unified += (*text)[i] == '\r' ? '\n' : (*text)[i];
+        return Value(trim(unified));
+      }
+      default: return Value(trim(*text));
+    }
+  }
+  if (const Map* map = value.get<Map>()) {
+    Map normal;
+    for (const FieldDefinition& member : field.members)
+      if (const Value* found = value.member(member.name)) {
+        Value one = normal_form(member, *found);
+        normal.emplace_back(member.name, one.is_blank() ? Value{} : std::move(one));
+      }
+    if (normal.size() != map->size()) return value;
+    make_map(normal);
+    return Value(std::move(normal));
+  }
+  return value;
+}
+
+WireType usual_wire_type(FieldType type) {
+  switch (type) {
+    case FieldType::date: return WireType::date;
+    case FieldType::instant: return WireType::instant;
+    case FieldType::decimal: return WireType::number;
+    case FieldType::boolean: return WireType::boolean;
+    case FieldType::set: return WireType::set;
+    case FieldType::reference: return WireType::reference;
+    default: return WireType::text;
+  }
+}
+
+std::string_view to_string(WireType type) {
+  static constexpr std::string_view kNames[] = {"text", "boolean", "number", "instant", "date", "set", "reference", "json"};
+  return kNames[static_cast<std::size_t>(type)];
+}
+
+std::string_view to_string(LensClass lens_class) {
+  static constexpr std::string_view kNames[] = {"iso", "lens", "one-way", "lossy"};
+  return kNames[static_cast<std::size_t>(lens_class)];
+}
+
+namespace {
+
+class TypeLens final : public Lens {
+ public:
+  explicit TypeLens(FieldDefinition field) : field_(std::move(field)) {}
+  Result<Value> get(Value wire) const override { return canonical(field_, std::move(wire)); }
+  Result<Value> put(Value value) const override { return value; }
+
+ private:
+  FieldDefinition field_;
+};
+
+class EnumLens final : public Lens {
+ public:
+  EnumLens(EnumTable table, bool elements) : table_(std::move(table)), elements_(elements) {}
+
+  Result<Value> get(Value wire) const override {
+    return each(std::move(wire), [&](const std::string& word) -> Result<std::string> {
+      for (const auto& [of, canonical] : table_.representatives)
+        if (of == word) return canonical;
+      for (const auto& [canonical, of] : table_.pairs)
+        if (of == word) return canonical;
+      return unknown(word, true);
+    });
+  }
+  Result<Value> put(Value canonical) const override {
+    return each(std::move(canonical), [&](const std::string& word) -> Result<std::string> {
+      for (const auto& [name, wire] : table_.pairs)
+        if (name == word) return wire;
+      return unknown(word, false);
+    });
+  }
+  LensClass lens_class() const override { return table_.representatives.empty() ? LensClass::iso : LensClass::lens; }
+  std::string loss() const override {
+    return table_.representatives.empty() ? "" : "several values share one there; read back is the named one, unless the hub knows better";
+  }
+
+ private:
+  template <class Change>
+  Result<Value> each(Value value, Change change) const {
+    if (const std::string* word = value.get<std::string>(); word && !elements_) {
+      TRY(std::string changed, change(*word));
+      return Value(std::move(changed));
+    }
+    if (const auto* number = value.get<std::int64_t>()) return each(Value(std::to_string(*number)), change);
+    if (const auto* number = value.get<Decimal>()) return each(Value(number->text), change);
+    if (const List* list = value.get<List>(); list && elements_) {
+      List changed;
+      for (const Value& element : *list) {
+        const std::string* word = element.get<std::string>();
+        if (!word) return fail(ErrorCode::invalid_input, "expected a set of texts, found " + to_display(value));
+        TRY(std::string one, change(*word));
+        changed.emplace_back(std::move(one));
+      }
+      make_set(changed);
+      return Value(std::move(changed));
+    }
+    return fail(ErrorCode::invalid_input, std::string("expected ") + (elements_ ? "a set" : "a word") + ", found " + to_display(value));
+  }
+  Result<std::string> unknown(const std::string& word, bool reading) const {
+    if (table_.unknown == EnumTable::Unknown::keep) return word;
+    std::vector<std::string> known;
+    for (const auto& [canonical, wire] : table_.pairs) known.push_back(reading ? wire : canonical);
+    return fail(ErrorCode::invalid_input, "no entry for '" + word + "' in the enum table; known: " + join(known, ", "));
+  }
+  EnumTable table_;
+  bool elements_;
+};
+
+}  // namespace
+
+LensRef make_type_lens(const FieldDefinition& field) { return std::make_shared<TypeLens>(field); }
+LensRef make_enum_lens(EnumTable table) { return std::make_shared<EnumLens>(std::move(table), false); }
+LensRef make_element_enum_lens(EnumTable table) { return std::make_shared<EnumLens>(std::move(table), true); }
+
+}  // namespace lockstep::mapping

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "expression/expression.h"
+#include "mapping/lens.h"
+#include "mapping/mapping.h"
+
+namespace lockstep::mapping {
+
+/// One canonical field (or one member of a group) in one slot of one variant.
+struct Binding {
+  FieldIndex field;
+  std::string member;              // of a group; empty: the whole field
+  std::optional<std::size_t> slot; // none: a constant
+  std::vector<LensRef> steps;      // in put order: canonical → wire
+  LensRef type;                    // canonical form on reading
+  Value constant;                  // without slot: what reading gives
+  bool reads = true;
+  bool writes = true;
+  expression::ProgramRef when;     // over canonical fields; null: always
+  std::vector<std::string> target_objects;  // reference: remote objects that this field may point to
+  bool one_of = false;             // shares its slot with other references: the first of the parents' order is written
+  std::optional<Value> on_create;  // default when the field is blank at creation
+};
+
+struct Variant {
+  std::string name;
+  std::size_t selection = 0;
+  expression::ProgramRef when;     // over canonical fields; null: always
+  expression::ProgramRef is;       // over `is_slots`; null: always
+  std::vector<std::size_t> is_slots;
+  std::vector<Binding> bindings;
+  std::vector<std::pair<std::size_t, Value>> constants;  // slot, value: written at creation
+};
+
+/// A mapping of one entity type to one connector, compiled by compile.cc.
+class CompiledMapping final : public EntityMapping {
+ public:
+  TypeIndex type() const override { return type_index; }
+  const std::string& system() const override { return system_name; }
+  const std::string& version() const override { return version_text; }
+  std::size_t variant_count() const override { return variants.size(); }
+  const std::string& variant_name(std::size_t variant) const override { return variants[variant].name; }
+  const Selection& selection(std::size_t variant) const override { return selections[variants[variant].selection]; }
+  std::optional<std::size_t> variant_of(std::string_view object, const Slots& slots) const override;
+  std::optional<std::size_t> variant_for(const Fields& golden) const override;
+  std::optional<std::size_t> variant_of_link(std::string_view object, const Fields& golden) const override;
+  Fields get(std::size_t variant, const Slots& row, std::vector<GetProblem>& problems) const override;
+  Slots put(std::size_t variant, const Fields& fields, const std::vector<FieldIndex>& which, bool creating,
+            std::vector<GetProblem>& problems) const override;
+  bool reads(std::size_t variant, FieldIndex field) const override;
+  bool writes(std::size_t variant, FieldIndex field) const override;
+  bool equivalent(FieldIndex field, const Value& a, const Value& b) const override;
+  std::optional<std::size_t> key_slot(std::size_t variant, FieldIndex field) const override;
+  const FieldPolicy& policy(FieldIndex field) const override { return policies[field.value()]; }
+  std::vector<FieldExplanation> explain() const override;
+
+  const EntityType* entity = nullptr;  // owned by `definition`
+  std::shared_ptr<const EntityType> definition;
+  TypeIndex type_index;
+  std::string system_name, version_text;
+  std::vector<Selection> selections;
+  std::vector<Variant> variants;
+  std::vector<FieldPolicy> policies;
+  std::vector<FieldIndex> parent_order;  // one_of slots: which reference is preferred
+
+ private:
+  bool holds(const expression::ProgramRef& program, const Fields& fields) const;
+  Value seen_through(const Binding& binding, const Value& value) const;
+  const FieldDefinition& definition_of(const Binding& binding) const;
+  bool is_preferred(const Binding& binding, const Variant& variant, const Fields& fields) const;
+};
+
+/// The roots of `when`: the names of the canonical fields, in field order.
+expression::Roots field_roots(const EntityType& type);
+
+}  // namespace lockstep::mapping

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace lockstep::mapping {
+
+/// "+493012345671" of what a person typed; `region` (ISO 3166-1 alpha-2) tells the country of numbers without "+".
+/// Nothing when it is no possible number. Extensions are dropped only when there are none; "+4930123;ext=5" keeps it.
+std::optional<std::string> to_e164(std::string_view text, std::string_view region);
+
+/// "030 1234567" for display in `region`, "+49 30 1234567" elsewhere.
+std::string to_national(std::string_view e164, std::string_view region);
+
+}  // namespace lockstep::mapping

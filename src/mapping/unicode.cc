@@ -1,0 +1,194 @@
+#include "mapping/unicode.h"
+
+#include <unicode/locid.h>
+#include <unicode/normalizer2.h>
+#include <unicode/uloc.h>
+#include <unicode/unistr.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <map>
+
+#include "base/text.h"
+
+namespace lockstep::mapping {
+
+namespace {
+
+bool plain_ascii(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+std::string collapse_blanks(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  bool blank = false;
+  for (const char c : text) {
+    if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
+      blank = !out.empty();
+      continue;
+    }
+    if (blank) out += ' ';
+    blank = false;
+    out += c;
+  }
+  return out;
+}
+
+template <class Change>
+std::string through_icu(std::string_view text, Change change) {
+  if (!is_utf8(text)) return std::string(text);
+  icu::UnicodeString wide = icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())));
+  change(wide);
+  std::string out;
+  wide.toUTF8String(out);
+  return out;
+}
+
+const std::map<std::string, std::string>& countries() {
+  static const std::map<std::string, std::string> table = [] {
+    std::map<std::string, std::string> codes;
+    for (const char* const* code = uloc_getISOCountries(); *code; ++code) {
+      const icu::Locale locale("", *code);
+      icu::UnicodeString name;
+      locale.getDisplayCountry(icu::Locale::getEnglish(), name);
+      std::string text;
+      name.toUTF8String(text);
+      codes[fold_case(text)] = *code;
+      codes[fold_case(locale.getISO3Country())] = *code;
+      codes[fold_case(*code)] = *code;
+    }
+    for (const auto& [name, code] : {std::pair{"usa", "US"}, {"united states of america", "US"}, {"uk", "GB"}, {"great britain", "GB"},
+                                     {"england", "GB"}, {"holland", "NL"}, {"the netherlands", "NL"}, {"deutschland", "DE"},
+                                     {"czech republic", "CZ"}, {"turkey", "TR"}})
+      codes[name] = code;
+    return codes;
+  }();
+  return table;
+}
+
+}  // namespace
+
+std::string collapse(std::string_view text) {
+  if (plain_ascii(text)) return collapse_blanks(text);
+  const std::string composed = through_icu(text, [](icu::UnicodeString& wide) {
+    UErrorCode status = U_ZERO_ERROR;
+    const icu::Normalizer2* nfc = icu::Normalizer2::getNFCInstance(status);
+    if (U_SUCCESS(status)) wide = nfc->normalize(wide, status);
+    wide.findAndReplace(icu::UnicodeString(static_cast<UChar32>(0x00a0)), icu::UnicodeString(static_cast<UChar32>(' ')));
+  });
+  return collapse_blanks(composed);
+}
+
+std::string fold_case(std::string_view text) {
+  if (plain_ascii(text)) return to_lower_ascii(text);
+  return through_icu(text, [](icu::UnicodeString& wide) { wide.foldCase(); });
+}
+std::string to_upper(std::string_view text) {
+  return through_icu(text, [](icu::UnicodeString& wide) { wide.toUpper(icu::Locale::getRoot()); });
+}
+std::string to_lower(std::string_view text) {
+  if (plain_ascii(text)) return to_lower_ascii(text);
+  return through_icu(text, [](icu::UnicodeString& wide) { wide.toLower(icu::Locale::getRoot()); });
+}
+
+std::string country_code(std::string_view text) {
+  const auto found = countries().find(fold_case(collapse(text)));
+  return found == countries().end() ? "" : found->second;
+}
+
+std::string country_name(std::string_view code) {
+  if (country_code(code) != code) return "";
+  icu::UnicodeString name;
+  icu::Locale("", std::string(code).c_str()).getDisplayCountry(icu::Locale::getEnglish(), name);
+  std::string text;
+  name.toUTF8String(text);
+  return text;
+}
+
+namespace {
+
+/// `entity` without '&' and ';' to UTF-8; empty when unknown.
+std::string decode_entity(std::string_view entity) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kNamed = {
+      {{"amp", "&"}, {"lt", "<"}, {"gt", ">"}, {"quot", "\""}, {"apos", "'"}, {"nbsp", " "}, {"ndash", "–"}, {"mdash", "—"}}};
+  for (const auto& [name, text] : kNamed)
+    if (name == entity) return std::string(text);
+  if (entity.size() < 2 || entity[0] != '#') return "";
+  const bool is_hex = entity[1] == 'x' || entity[1] == 'X';
+  std::uint32_t code = 0;
+  for (const char c : entity.substr(is_hex ? 2 : 1)) {
+    const int digit = c >= '0' && c <= '9' ? c - '0' : is_hex && c >= 'a' && c <= 'f' ? c - 'a' + 10 : is_hex && c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    if (digit < 0 || code > 0x10ffff) return "";
+    code = code * (is_hex ? 16 : 10) + static_cast<std::uint32_t>(digit);
+  }
+  if (code == 0 || code > 0x10ffff) return "";
+  std::string out;
+  icu::UnicodeString(static_cast<UChar32>(code)).toUTF8String(out);
+  return out;
+}
+
+bool ends_line(std::string_view tag) {
+  static constexpr std::array<std::string_view, 9> kBlocks = {"br", "br/", "/p", "/div", "/li", "/tr", "/h1", "/h2", "/h3"};
+  return std::ranges::any_of(kBlocks, [&](std::string_view block) { return equal_no_case(block, tag); });
+}
+
+}  // namespace
+
+std::string html_to_text(std::string_view html) {
+  std::string out;
+  for (std::size_t i = 0; i < html.size(); ++i) {
+    if (html[i] == '<') {
+      const std::size_t end = html.find('>', i);
+      if (end == std::string_view::npos) {
+        out += html.substr(i);
+        break;
+      }
+      std::string_view tag = trim(html.substr(i + 1, end - i - 1));
+      tag = tag.substr(0, tag.find_first_of(" \t\n"));
+      if (ends_line(tag)) out += '\n';
+      i = end;
+      continue;
+    }
+    if (html[i] == '&') {
+      const std::size_t end = html.find(';', i);
+      if (end != std::string_view::npos && end - i <= 10)
+        if (const std::string decoded = decode_entity(html.substr(i + 1, end - i - 1)); !decoded.empty()) {
+          out += decoded;
+          i = end;
+          continue;
+        }
+    }
+    out += html[i];
+  }
+  while (!out.empty() && (out.back() == '\n' || out.back() == ' ')) out.pop_back();
+  return out;
+}
+
+std::string text_to_html(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '&') out += "&amp;";
+    else if (c == '<') out += "&lt;";
+    else if (c == '>') out += "&gt;";
+    else if (c == '\n') out += "<br>";
+    else out += c;
+  }
+  return out;
+}
+
+std::string truncate_bytes(std::string_view text, std::size_t count) {
+  if (text.size() <= count) return std::string(text);
+  while (count > 0 && (static_cast<unsigned char>(text[count]) & 0xc0) == 0x80) --count;
+  return std::string(text.substr(0, count));
+}
+
+std::string truncate_characters(std::string_view text, std::size_t count) {
+  std::size_t at = 0;
+  for (; at < text.size(); ++at)
+    if ((static_cast<unsigned char>(text[at]) & 0xc0) != 0x80 && count-- == 0) break;
+  return std::string(text.substr(0, at));
+}
+
+}  // namespace lockstep::mapping
