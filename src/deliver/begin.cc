@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/text.h"
 #include "deliver/dispatcher.h"
 #include "hub/references.h"
 
@@ -14,7 +15,8 @@ namespace {
 std::string client_id(const merge::EntityState& state, const Link* link) {
   Ulid id = state.golden.id.value();
   if (link && !link->remote.empty()) {
-    const std::uint64_t mixed = stable_hash(link->remote.id, stable_hash(id.text()));
+    const std::string text = id.text();
+    const std::uint64_t mixed = stable_hash(std::string_view(link->remote.id), stable_hash(std::string_view(text)));
     for (std::size_t i = 8; i < 16; ++i) id.bytes[i] = static_cast<std::uint8_t>(mixed >> ((i - 8) * 8));
   }
   id.bytes[6] = static_cast<std::uint8_t>((id.bytes[6] & 0x0f) | 0x40);

@@ -4,6 +4,7 @@
 #include <re2/re2.h>
 
 #include "base/check.h"
+#include "base/text.h"
 #include "deliver/dispatcher.h"
 #include "hub/references.h"
 
@@ -17,7 +18,7 @@ std::string fingerprint(const Failure& failure) {
   static const RE2 kIds("[0-9A-Za-z]{15,}|[0-9a-fA-F-]{32,}|[0-9]+|'[^']*'|\"[^\"]*\"");
   std::string message = failure.message.substr(0, 300);
   RE2::GlobalReplace(&message, kIds, "…");
-  return std::string(to_string(failure.failure_class)) + "/" + failure.code + "/" + to_hex(std::to_string(stable_hash(message)));
+  return std::string(to_string(failure.failure_class)) + "/" + failure.code + "/" + to_hex(std::to_string(stable_hash(std::string_view(message))));
 }
 
 merge::Answer Dispatcher::to_answer(Transaction& transaction, TypeIndex type, const Prepared& prepared,

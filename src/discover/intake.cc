@@ -90,7 +90,7 @@ Result<void> Intake::absorb_one(Transaction& transaction, const Source& source, 
   ++count.read;
   Step step(hub_, transaction, source, seen, count, gone_notices_);
   TRY(const auto waits_for, step.run());
-  if (waits_for) waiting_[{*waits_for, source.connection}].push_back(Waiting{source, seen});
+  if (waits_for) waiting_[std::pair(*waits_for, source.connection)].push_back(Waiting{source, seen});
   return {};
 }
 
@@ -103,7 +103,7 @@ Result<void> Intake::absorb_gone(Transaction& transaction, const Source& source,
 }
 
 Result<void> Intake::release(Transaction& transaction, EntityId entity, ConnectionId connection) {
-  const auto found = waiting_.find({entity, connection});
+  const auto found = waiting_.find(std::pair(entity, connection));
   if (found == waiting_.end()) return {};
   std::vector<Waiting> waiting = std::move(found->second);
   waiting_.erase(found);

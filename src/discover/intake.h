@@ -67,7 +67,6 @@ class Intake {
     Source source;
     Seen seen;
   };
-  struct Step;  // one row within one transaction (intake_step.cc)
 
   Hub& hub_;
   // Touched only inside transactions, which run one at a time.

@@ -354,7 +354,7 @@ std::shared_ptr<const CompiledMapping> SystemCompiler::compile(const Node& syste
     read_field_policy(field, connector_.name, policy);
     add_field(*index, field);
   }
-  out_->version_text = to_hex(std::to_string(stable_hash(canonical_text_of(file_, connector_.name)))).substr(0, 16);
+  out_->version_text = to_hex(std::to_string(stable_hash(std::string_view(canonical_text_of(file_, connector_.name))))).substr(0, 16);
   return out_;
 }
 

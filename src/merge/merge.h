@@ -73,6 +73,7 @@ struct Plan {
   enum class Kind { nothing, read_first, create, update, remove };
   Kind kind = Kind::nothing;
   std::vector<FieldIndex> fields;   // create: all known fields; update: the changed ones
+  bool external_id = false;         // update: our external id is to be written too
   std::string why;                  // for read_first and nothing: reason in words, for `record show`
 };
 Plan plan(const EntityState& state, ConnectionId system, const Context& context);
