@@ -246,8 +246,24 @@ class EnumLens final : public Lens {
   bool elements_;
 };
 
+class NumberTextLens final : public Lens {
+ public:
+  Result<Value> get(Value wire) const override {
+    if (const auto* integer = wire.get<std::int64_t>()) return Value(std::to_string(*integer));
+    if (const auto* decimal = wire.get<Decimal>()) return Value(decimal->text);
+    return wire;
+  }
+  Result<Value> put(Value canonical) const override {
+    const std::string* text = canonical.get<std::string>();
+    if (!text) return canonical;
+    TRY(Decimal number, parse_decimal(*text));
+    return Value(std::move(number));
+  }
+};
+
 }  // namespace
 
+LensRef make_number_text_lens() { return std::make_shared<NumberTextLens>(); }
 LensRef make_type_lens(const FieldDefinition& field) { return std::make_shared<TypeLens>(field); }
 LensRef make_enum_lens(EnumTable table) { return std::make_shared<EnumLens>(std::move(table), false); }
 LensRef make_element_enum_lens(EnumTable table) { return std::make_shared<EnumLens>(std::move(table), true); }

@@ -242,6 +242,7 @@ void SystemCompiler::bind_steps(Binding& binding, SlotSpec& slot, const FieldDef
   if (const Node* table = node.find("enum"))
     if (auto entries = enum_table(*table, definition))
       binding.steps.push_back(definition.type == FieldType::set ? make_element_enum_lens(std::move(*entries)) : make_enum_lens(std::move(*entries)));
+  if (node.find("enum") && slot.type == WireType::number) binding.steps.push_back(make_number_text_lens());
   const Node* lens = node.find("lens");
   if (!lens) return;
   std::vector<const Node*> steps;
@@ -319,6 +320,10 @@ void SystemCompiler::add_field(FieldIndex index, const Node& field) {
       if (!node) continue;
     }
     if (node->is_null()) continue;
+    if (node->kind == Node::Kind::list) {
+      for (const Node& one : node->items) bind(variant, index, "", definition, one);
+      continue;
+    }
     const bool by_member = definition.type == FieldType::group && node->kind == Node::Kind::map && !node->find("field") && !node->find("lens");
     if (!by_member) {
       bind(variant, index, "", definition, *node);

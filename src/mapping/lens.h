@@ -39,6 +39,8 @@ struct EnumTable {
 
 LensRef make_enum_lens(EnumTable table);
 LensRef make_element_enum_lens(EnumTable table);  // over the elements of a set
+/// Words that are numbers there: option codes.
+LensRef make_number_text_lens();
 /// What every field of this type gets without being asked: the canonical form on reading.
 LensRef make_type_lens(const FieldDefinition& field);
 WireType usual_wire_type(FieldType type);

@@ -64,6 +64,45 @@ class BooleanStep final : public Lens {
   std::string yes_, no_;
 };
 
+/// A boolean there, two words here: Incoming ↔ inbound, outbound.
+class BooleanWordStep final : public Lens {
+ public:
+  BooleanWordStep(std::string yes, std::string no) : words_(std::move(yes), std::move(no)) {}
+  Result<Value> get(Value wire) const override {
+    const bool* flag = wire.get<bool>();
+    if (!flag) return wrong("a boolean", wire);
+    return Value(*flag ? words_.first : words_.second);
+  }
+  Result<Value> put(Value canonical) const override {
+    const std::string* word = canonical.get<std::string>();
+    if (word && *word == words_.first) return Value(true);
+    if (word && *word == words_.second) return Value(false);
+    return wrong("'" + words_.first + "' or '" + words_.second + "'", canonical);
+  }
+  std::optional<WireType> wire_type() const override { return WireType::boolean; }
+
+ private:
+  std::pair<std::string, std::string> words_;
+};
+
+/// An instant here, its day in UTC there.
+class DayOfInstantStep final : public Lens {
+ public:
+  Result<Value> get(Value wire) const override {
+    const Date* date = wire.get<Date>();
+    if (!date) return wrong("a date", wire);
+    return Value(start_of(*date));
+  }
+  Result<Value> put(Value canonical) const override {
+    const WallTime* time = canonical.get<WallTime>();
+    if (!time) return wrong("an instant", canonical);
+    return Value(date_of(*time));
+  }
+  std::optional<WireType> wire_type() const override { return WireType::date; }
+  LensClass lens_class() const override { return LensClass::lens; }
+  std::string loss() const override { return "the time of day stays in the hub only"; }
+};
+
 class NegateStep final : public Lens {
  public:
   Result<Value> get(Value wire) const override {
@@ -366,6 +405,11 @@ const std::map<std::string, Make>& makers() {
          if (a.size() != 2) return fail(ErrorCode::invalid_input, "boolean needs the words for true and false: boolean(yes, no)");
          return LensRef(std::make_shared<BooleanStep>(a[0], a[1]));
        }},
+      {"boolean_word", [](const auto& a, auto&) -> Result<LensRef> {
+         if (a.size() != 2) return fail(ErrorCode::invalid_input, "boolean_word needs the words for true and false: boolean_word(inbound, outbound)");
+         return LensRef(std::make_shared<BooleanWordStep>(a[0], a[1]));
+       }},
+      {"day_of_instant", [](auto&, auto&) { return Result<LensRef>(std::make_shared<DayOfInstantStep>()); }},
       {"negate", [](auto&, auto&) { return Result<LensRef>(std::make_shared<NegateStep>()); }},
       {"scale", [](const auto& a, auto&) -> Result<LensRef> {
          TRY(const int factor, number_argument(a, 100));
