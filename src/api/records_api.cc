@@ -1,0 +1,331 @@
+#include "api/records_api.h"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <charconv>
+
+#include "api/record_json.h"
+#include "base/text.h"
+#include "hub/entities.h"
+
+namespace lockstep::api {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::size_t kLinesMax = 1000;
+constexpr std::size_t kPageMax = 500;
+constexpr std::size_t kIdMax = 200;
+constexpr std::size_t kRecordBytesMax = 1u << 20;
+
+
+std::optional<std::uint64_t> number(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || text.empty()) return std::nullopt;
+  return value;
+}
+
+std::string query_value(const http::ServerRequest& request, std::string_view name) {
+  for (const auto& [key, value] : http::parse_query(request.query()))
+    if (key == name) return value;
+  return "";
+}
+
+RecordOutcome refused(int status, std::string_view title, std::string_view detail, const std::vector<ProblemDetail>& errors = {}) {
+  RecordOutcome outcome;
+  outcome.status = status;
+  outcome.body = problem(status, title, detail, errors).body;
+  return outcome;
+}
+
+http::Response to_response(const RecordOutcome& outcome) {
+  if (outcome.status == 204) return http::Response(204, "");
+  http::Response response = json_response(outcome.status, outcome.body);
+  if (outcome.status >= 400) response.headers.set("Content-Type", "application/problem+json");
+  else if (outcome.version > 0) response.headers.set("ETag", "\"" + std::to_string(outcome.version) + "\"");
+  return response;
+}
+
+/// Parses one JSON text; the error has the place.
+Result<json::value> parse(std::string_view text) {
+  json::error_code error;
+  json::parse_options options;
+  options.max_depth = 16;
+  json::stream_parser parser({}, options);
+  const std::size_t read = parser.write_some(text.data(), text.size(), error);
+  if (!error) parser.finish(error);
+  if (error) return fail(ErrorCode::invalid_input, "not JSON at byte " + std::to_string(read + 1) + ": " + error.message());
+  if (trim(text.substr(read)).size() > 0) return fail(ErrorCode::invalid_input, "something follows the JSON value at byte " + std::to_string(read + 1));
+  return parser.release();
+}
+
+}  // namespace
+
+Task<http::Response> RecordsApi::handle(http::ServerRequest request, std::string path, ConnectionId connection) {
+  if (path == "batch") {
+    if (request.method != "POST") co_return problem(405, "Method not allowed", "a batch is sent with POST");
+    co_return co_await batch(std::move(request), connection);
+  }
+  if (path == "changes") co_return co_await changes(std::move(request), connection);
+  const std::size_t slash = path.find('/');
+  const auto type = type_of_path(hub_.model, std::string_view(path).substr(0, slash));
+  if (!type) {
+    std::vector<std::string> names;
+    for (const EntityType& one : hub_.model.types) names.push_back(one.name + "s");
+    co_return problem(404, "Unknown entity type", "there are " + join(names, ", ") + ", batch and changes");
+  }
+  if (slash == std::string::npos) {
+    if (request.method != "GET") co_return problem(405, "Method not allowed", "name the record: PUT /v1/" + path + "/{id}");
+    co_return co_await list(std::move(request), *type, connection);
+  }
+  std::string id = path.substr(slash + 1);
+  if (id.empty() || id.size() > kIdMax || id.find('/') != std::string::npos || !is_utf8(id))
+    co_return problem(400, "Bad id", "an id has 1 to " + std::to_string(kIdMax) + " bytes of UTF-8 and no slash");
+  if (request.method == "GET") co_return co_await read_one(*type, std::move(id), connection);
+  if (request.method == "PUT" || request.method == "PATCH" || request.method == "DELETE")
+    co_return co_await change_one(std::move(request), *type, std::move(id), connection);
+  co_return problem(405, "Method not allowed", "a record takes GET, PUT, PATCH and DELETE");
+}
+
+Task<http::Response> RecordsApi::change_one(http::ServerRequest request, TypeIndex type, std::string id, ConnectionId connection) {
+  RecordChange change;
+  change.type = type;
+  change.id = std::move(id);
+  change.kind = request.method == "DELETE" ? RecordChange::Kind::remove
+                : request.method == "PATCH" ? RecordChange::Kind::patch
+                                            : RecordChange::Kind::upsert;
+  if (const auto tag = request.headers.find("If-Match"); tag && *tag != "*") {
+    std::string_view text = trim(*tag);
+    if (text.size() >= 2 && text.front() == '"' && text.back() == '"') text = text.substr(1, text.size() - 2);
+    change.if_version = number(text);
+    if (!change.if_version) co_return problem(400, "Bad If-Match", "send the ETag of an earlier answer");
+  }
+  if (change.kind != RecordChange::Kind::remove) {
+    if (request.body.size() > kRecordBytesMax) co_return problem(413, "Body too large", "one record takes at most 1 MiB");
+    const auto parsed = parse(request.body);
+    if (!parsed) co_return problem(400, "Bad JSON", parsed.error().message);
+    const json::object* object = parsed->if_object();
+    if (!object) co_return problem(400, "Bad JSON", "expected an object of fields");
+    std::vector<ProblemDetail> problems;
+    change.fields = fields_of_json(hub_.model, type, *object, "", problems);
+    if (!problems.empty()) co_return problem(422, "Unusable fields", problems.front().detail, problems);
+  }
+  std::vector<RecordChange> changes;
+  changes.push_back(std::move(change));
+  auto outcomes = co_await apply(std::move(changes), connection);
+  if (!outcomes) co_return problem(503, "Store failed", outcomes.error().message);
+  co_return to_response(outcomes->front());
+}
+
+Task<http::Response> RecordsApi::batch(http::ServerRequest request, ConnectionId connection) {
+  std::vector<RecordChange> changes;
+  std::vector<ProblemDetail> problems;
+  std::size_t line_number = 0;
+  for (const std::string_view line : split(request.body, '\n')) {
+    ++line_number;
+    if (trim(line).empty()) continue;
+    const std::string pointer = "/" + std::to_string(line_number);
+    if (changes.size() >= kLinesMax) co_return problem(413, "Batch too large", "a batch takes at most " + std::to_string(kLinesMax) + " lines");
+    const auto parsed = parse(line);
+    if (!parsed || !parsed->is_object()) {
+      problems.push_back({pointer, parsed ? "expected an object" : parsed.error().message});
+      continue;
+    }
+    const json::object& object = parsed->get_object();
+    const auto word = [&](std::string_view key) -> std::string {
+      const json::value* value = object.if_contains(key);
+      return value && value->is_string() ? std::string(value->get_string()) : "";
+    };
+    RecordChange change;
+    change.pointer = pointer;
+    const auto type = type_of_path(hub_.model, word("type"));
+    change.id = word("id");
+    const std::string operation = object.contains("op") ? word("op") : "upsert";
+    if (operation == "upsert") change.kind = RecordChange::Kind::upsert;
+    else if (operation == "patch") change.kind = RecordChange::Kind::patch;
+    else if (operation == "delete") change.kind = RecordChange::Kind::remove;
+    else problems.push_back({pointer + "/op", "op is upsert, patch or delete"});
+    if (!type) problems.push_back({pointer + "/type", "unknown entity type '" + word("type") + "'"});
+    if (change.id.empty() || change.id.size() > kIdMax) problems.push_back({pointer + "/id", "an id has 1 to " + std::to_string(kIdMax) + " bytes"});
+    if (!type) continue;
+    change.type = *type;
+    const json::value* fields = object.if_contains("fields");
+    if (change.kind != RecordChange::Kind::remove) {
+      if (fields && fields->is_object()) change.fields = fields_of_json(hub_.model, *type, fields->get_object(), pointer + "/fields", problems);
+      else problems.push_back({pointer + "/fields", "an object of fields is missing"});
+    }
+    changes.push_back(std::move(change));
+  }
+  // Nothing half done: a batch with a malformed line is refused whole, before anything is changed.
+  if (!problems.empty()) co_return problem(422, "Unusable lines", problems.front().detail, problems);
+  if (changes.empty()) co_return problem(400, "Empty batch", "send one JSON object a line");
+  auto outcomes = co_await apply(std::move(changes), connection);
+  if (!outcomes) co_return problem(503, "Store failed", outcomes.error().message);
+  std::string body;
+  for (const RecordOutcome& outcome : *outcomes)
+    body += "{\"status\": " + std::to_string(outcome.status) + ", \"body\": " + (outcome.body.empty() ? "null" : outcome.body) + "}\n";
+  http::Response response(200, std::move(body));
+  response.headers.set("Content-Type", "application/x-ndjson");
+  co_return response;
+}
+
+Task<Result<std::vector<RecordOutcome>>> RecordsApi::apply(std::vector<RecordChange> changes, ConnectionId connection) {
+  const RunId run{hub_.ids.next(hub_.now())};
+  std::vector<RecordOutcome> outcomes;
+  Store::Work work = [&](Transaction& transaction) -> Result<void> {
+    outcomes.clear();
+    for (RecordChange& change : changes) {
+      TRY(RecordOutcome outcome, apply_one(transaction, change, connection, run));
+      outcomes.push_back(std::move(outcome));
+    }
+    return {};
+  };
+  const Result<void> done = co_await hub_.store.transact(std::move(work));
+  if (!done) co_return tl::unexpected(done.error());
+  hub_.on_change();
+  co_return outcomes;
+}
+
+Result<RecordOutcome> RecordsApi::apply_one(Transaction& transaction, RecordChange& change, ConnectionId connection, RunId run) {
+  const EntityType& entity = hub_.model.at(change.type);
+  const RemoteId remote{entity.name, change.id};
+  TRY(const auto link, transaction.find_link(connection, remote));
+  const bool there = link && link->presence == LinkPresence::present;
+  if (!there && change.kind != RecordChange::Kind::upsert)
+    return refused(404, "Not found", "there is no " + entity.name + " '" + change.id + "'");
+  if (change.if_version) {
+    TRY(const auto golden, there ? transaction.find_golden(link->entity) : Result<std::optional<Golden>>{});
+    if (!golden || golden->version != *change.if_version)
+      return refused(412, "Precondition failed", "the record has changed since; read it again");
+  }
+  for (std::size_t i = 0; i < change.fields.size(); ++i) {
+    const FieldDefinition& field = entity.fields[i];
+    if (!there && field.required && change.kind == RecordChange::Kind::upsert && !change.fields[i])
+      return refused(422, "Unusable fields", "a new " + entity.name + " needs '" + field.name + "'", {{change.pointer + "/" + field.name, "is missing"}});
+    const RemoteId* target = change.fields[i] ? change.fields[i]->get<RemoteId>() : nullptr;
+    if (!target) continue;
+    TRY(const auto found, transaction.find_link(connection, *target));
+    if (!found || found->presence != LinkPresence::present)
+      return refused(422, "Unusable fields", "there is no " + target->object + " '" + target->id + "'",
+                     {{change.pointer + "/" + field.name, "refers to a record that is not there; send it first"}});
+  }
+  discover::Source source;
+  source.connection = connection;
+  source.type = change.type;
+  source.run = run;
+  source.fence = hub_.next_fence();
+  source.sent = hub_.now();
+  source.by_id = true;
+  source.operation = "api";
+  discover::IntakeCount count;
+  if (change.kind == RecordChange::Kind::remove) {
+    TRY_VOID(intake_.absorb_gone(transaction, source, remote, count));
+    RecordOutcome outcome;
+    outcome.status = 204;
+    return outcome;
+  }
+  discover::Seen seen;
+  seen.object = entity.name;
+  seen.row.id = remote;
+  seen.row.modified = hub_.now();
+  seen.fields = std::move(change.fields);
+  seen.partial = there;
+  TRY_VOID(intake_.absorb_one(transaction, source, seen, count));
+  TRY(const auto stored, transaction.find_link(connection, remote));
+  if (!stored) {
+    // The record is not linked: it may be someone who is known already, and a person decides.
+    RecordOutcome outcome;
+    outcome.status = 202;
+    outcome.body = "{\"type\": " + to_json(Value(entity.name)) + ", \"id\": " + to_json(Value(change.id)) + ", \"review\": \"possible duplicate\"}";
+    return outcome;
+  }
+  TRY(const auto golden, transaction.find_golden(stored->entity));
+  RecordOutcome outcome;
+  outcome.status = there ? 200 : 201;
+  outcome.version = golden->version;
+  TRY(outcome.body, record_json(hub_, transaction, *golden, *stored));
+  return outcome;
+}
+
+Task<http::Response> RecordsApi::read_one(TypeIndex type, std::string id, ConnectionId connection) {
+  RecordOutcome outcome;
+  Store::Work work = [&](Transaction& transaction) -> Result<void> {
+    const EntityType& entity = hub_.model.at(type);
+    TRY(const auto link, transaction.find_link(connection, RemoteId{entity.name, id}));
+    if (!link || link->presence != LinkPresence::present) {
+      outcome = refused(404, "Not found", "there is no " + entity.name + " '" + id + "'");
+      return {};
+    }
+    TRY(const auto golden, transaction.find_golden(link->entity));
+    outcome.status = 200;
+    outcome.version = golden->version;
+    TRY(outcome.body, record_json(hub_, transaction, *golden, *link));
+    return {};
+  };
+  const Result<void> done = co_await hub_.store.read(std::move(work));
+  if (!done) co_return problem(503, "Store failed", done.error().message);
+  co_return to_response(outcome);
+}
+
+Task<http::Response> RecordsApi::list(http::ServerRequest request, TypeIndex type, ConnectionId connection) {
+  const std::string after_text = query_value(request, "after"), limit_text = query_value(request, "limit");
+  EntityId after;
+  if (!after_text.empty()) {
+    const auto parsed = parse_ulid(after_text);
+    if (!parsed) co_return problem(400, "Bad cursor", "'after' is the 'next' of an earlier answer");
+    after = EntityId{*parsed};
+  }
+  const std::size_t limit = std::clamp<std::size_t>(number(limit_text).value_or(100), 1, kPageMax);
+  std::string body = "{\"records\": [";
+  Store::Work work = [&](Transaction& transaction) -> Result<void> {
+    TRY(const auto links, transaction.list_links(connection, type, after, limit));
+    EntityId last;
+    bool first = true;
+    for (const Link& link : links) {
+      last = link.entity;
+      TRY(const auto golden, transaction.find_golden(link.entity));
+      if (!golden) continue;
+      TRY(const std::string one, record_json(hub_, transaction, *golden, link));
+      body += (first ? "" : ",\n") + one;
+      first = false;
+    }
+    body += "]";
+    if (links.size() == limit) body += ", \"next\": \"" + last.value().text() + "\"";
+    body += "}";
+    return {};
+  };
+  const Result<void> done = co_await hub_.store.read(std::move(work));
+  if (!done) co_return problem(503, "Store failed", done.error().message);
+  co_return json_response(200, std::move(body));
+}
+
+Task<http::Response> RecordsApi::changes(http::ServerRequest request, ConnectionId connection) {
+  if (request.method != "GET") co_return problem(405, "Method not allowed", "changes are read with GET");
+  const auto after = number(query_value(request, "after").empty() ? "0" : query_value(request, "after"));
+  if (!after) co_return problem(400, "Bad cursor", "'after' is the 'next' of an earlier answer, or 0");
+  const std::size_t limit = std::clamp<std::size_t>(number(query_value(request, "limit")).value_or(100), 1, kPageMax);
+  std::string body = "{\"records\": [";
+  Store::Work work = [&](Transaction& transaction) -> Result<void> {
+    TRY(const auto changed, transaction.golden_changes(*after, limit));
+    std::uint64_t next = *after;
+    bool first = true;
+    for (const auto& [sequence, golden] : changed) {
+      next = sequence;
+      TRY(const auto links, transaction.find_links(golden.id));
+      const auto own = std::ranges::find_if(links, [&](const Link& link) { return link.connection == connection && !link.secondary; });
+      if (own == links.end()) continue;
+      TRY(const std::string one, record_json(hub_, transaction, golden, *own));
+      body += (first ? "" : ",\n") + one;
+      first = false;
+    }
+    body += "], \"next\": " + std::to_string(next) + ", \"more\": " + (changed.size() == limit ? "true" : "false") + "}";
+    return {};
+  };
+  const Result<void> done = co_await hub_.store.read(std::move(work));
+  if (!done) co_return problem(503, "Store failed", done.error().message);
+  co_return json_response(200, std::move(body));
+}
+
+}  // namespace lockstep::api
