@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "discover/step.h"
+#include "hub/decisions.h"
 #include "hub/references.h"
 
 namespace lockstep::discover {
@@ -20,6 +21,8 @@ Result<void> Step::unlinked() {
   TRY(const auto waiting, tx_.list_reviews(open));
   if (!waiting.empty()) return {};
   TRY_VOID(to_entities(hub_, tx_, source_.connection, source_.type, seen_.row.id, seen_.fields));
+  TRY(const auto decided, find_match_decision(tx_, source_.connection, seen_.row.id));
+  if (decided) return follow(*decided);
   std::vector<EntityId> tombstones;
   std::optional<EntityId> adopted;
   TRY(const auto decision, match(tombstones, adopted));
@@ -31,6 +34,13 @@ Result<void> Step::unlinked() {
       return create(adopted.value_or(EntityId{hub_.ids.next(hub_.now())}));
   }
   return {};
+}
+
+Result<void> Step::follow(const MatchDecision& decided) {
+  TRY(const auto entity, tx_.resolve(decided.entity));
+  const EntityId own = entity.value_or(EntityId{hub_.ids.next(hub_.now())});
+  for (const EntityId other : decided.not_same) TRY_VOID(tx_.put_not_same(own, other));
+  return entity ? link_to(own) : create(own);
 }
 
 Result<std::optional<identity::Decision>> Step::match(std::vector<EntityId>& tombstones, std::optional<EntityId>& adopted) {

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "discover/discoverer.h"
+#include "hub/decisions.h"
 
 namespace lockstep::discover {
 
@@ -75,7 +76,6 @@ Task<void> Discoverer::refresh_object(TypeIndex type, std::string object, RunId 
 
 Task<void> Discoverer::confirm_absent(TypeIndex type, std::string object, RunId run, WallTime listing_started, RunReport& report) {
   std::vector<std::string> ids;
-  bool withheld = false;
   std::size_t links = 0;
   Store::Work work = [&](Transaction& transaction) -> Result<void> {
     constexpr std::size_t kUnseenMax = 100'000;
@@ -93,7 +93,16 @@ Task<void> Discoverer::confirm_absent(TypeIndex type, std::string object, RunId 
     report.error = read.error().message;
     co_return;
   }
-  withheld = ids.size() > hub_.delete_guard.count && static_cast<double>(ids.size()) > hub_.delete_guard.share * static_cast<double>(links);
+  bool withheld = ids.size() > hub_.delete_guard.count && static_cast<double>(ids.size()) > hub_.delete_guard.share * static_cast<double>(links);
+  if (withheld) {
+    Store::Work approval = [&](Transaction& transaction) -> Result<void> {
+      TRY(const bool approved, take_delete_approval(transaction, system_.id, type));
+      withheld = !approved;
+      return {};
+    };
+    const Result<void> asked = co_await hub_.store.transact(std::move(approval));
+    if (!asked) report.error = asked.error().message;
+  }
   if (withheld) {
     Store::Work review = [&](Transaction& transaction) -> Result<void> {
       ReviewFilter open;

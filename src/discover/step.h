@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "discover/intake.h"
+#include "hub/decisions.h"
 #include "identity/match_keys.h"
 
 namespace lockstep::discover {
@@ -28,6 +29,7 @@ class Step {
   Result<void> merge_notice();
   Result<void> gone();
   Result<std::optional<identity::Decision>> match(std::vector<EntityId>& tombstones, std::optional<EntityId>& adopted);
+  Result<void> follow(const MatchDecision& decided);
   Result<void> create(EntityId id);
   Result<void> link_to(EntityId entity);
   Result<void> open_duplicate_review(const identity::Decision& decision);
