@@ -1,0 +1,47 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace lockstep::app {
+
+struct Common {
+  std::string config = "lockstep.yaml";
+  bool json = false;
+};
+
+int init_command(const Common& common, bool force);
+int check_command(const Common& common, bool explain);
+int schema_command(const std::string& which);
+int run_command(const Common& common);
+int sync_command(const Common& common, bool full);
+int status_command(const Common& common);
+int record_show_command(const Common& common, const std::string& id);
+
+struct ReviewArguments {
+  std::string id, choice, by;
+  bool all = false;
+  std::size_t limit = 50;
+};
+int review_list_command(const Common& common, const ReviewArguments& arguments);
+int review_show_command(const Common& common, const ReviewArguments& arguments);
+int review_resolve_command(const Common& common, const ReviewArguments& arguments);
+
+struct LetterArguments {
+  std::string id, by;
+  bool all = false;
+  std::size_t limit = 50;
+};
+int letters_list_command(const Common& common, const LetterArguments& arguments);
+int letters_show_command(const Common& common, const LetterArguments& arguments);
+int letters_replay_command(const Common& common, const LetterArguments& arguments);
+int letters_discard_command(const Common& common, const LetterArguments& arguments);
+
+struct AuditArguments {
+  std::string entity, connection, run, operation, since;
+  bool failures = false;
+  std::size_t limit = 50;
+};
+int audit_command(const Common& common, const AuditArguments& arguments);
+
+}  // namespace lockstep::app

@@ -1,0 +1,82 @@
+#include <fmt/format.h>
+
+#include "api/gateway.h"
+#include "commands.h"
+#include "engine/engine.h"
+#include "http/server.h"
+#include "session.h"
+
+namespace lockstep::app {
+
+namespace {
+
+constexpr Duration kGrace{3'000};
+
+Task<void> serve(Session& session, Engine& engine, std::unique_ptr<http::Server>& server, std::string& error) {
+  const Result<void> started = co_await engine.start();
+  if (!started) error = started.error().message;
+  if (!error.empty()) session.executor().stop();
+  (void)server;
+}
+
+Task<void> shut_down(Session& session, Engine& engine, http::Server& server) {
+  co_await server.stop(kGrace);
+  co_await engine.stop();
+  session.executor().stop();
+}
+
+}  // namespace
+
+int run_command(const Common& common) {
+  auto session = Session::open(common.config, true);
+  if (!session) return kConfiguration;
+  Log log = make_log(common.json);
+  Engine engine(session->hub(), log);
+  api::Gateway gateway(session->hub(), engine, session->configuration());
+  http::ServerOptions options;
+  options.address = session->configuration().listen_address;
+  options.port = session->configuration().listen_port;
+  http::Handler handler = [&gateway](http::ServerRequest request) { return gateway.handle(std::move(request)); };
+  auto server = http::listen(session->executor(), options, std::move(handler));
+  if (!server) return fail_with(kUnavailable, server.error().message);
+  log.info("listening", {{"address", options.address}, {"port", std::to_string((*server)->port())}});
+  std::string error;
+  TaskGroup tasks(session->executor());
+  tasks.spawn(serve(*session, engine, *server, error));
+  session->executor().on_termination([&] { tasks.spawn(shut_down(*session, engine, **server)); });
+  session->executor().run();
+  if (!error.empty()) return fail_with(kFailed, error);
+  log.info("stopped", {});
+  return kOk;
+}
+
+int sync_command(const Common& common, bool full) {
+  auto session = Session::open(common.config, true);
+  if (!session) return kConfiguration;
+  Log log = make_log(common.json);
+  Engine engine(session->hub(), log);
+  std::string error;
+  const auto once = [](Engine& of, bool whole, std::string& into) -> Task<void> {
+    const Result<void> done = co_await of.sync_once(whole);
+    if (!done) into = done.error().message;
+  };
+  session->run(once(engine, full, error));
+  if (!error.empty()) return fail_with(kUnavailable, error);
+  const EngineStatus status = engine.status();
+  StoreCounts counts;
+  session->read([&](Transaction& transaction) -> Result<void> {
+    TRY(counts, transaction.counts());
+    return {};
+  });
+  if (common.json) {
+    fmt::print("{}\n", api::status_json(session->hub(), status, counts));
+    return kOk;
+  }
+  for (const SystemStatus& system : status.systems)
+    fmt::print("{:<14} read {:>7}  matched {:>6}  changed {:>6}  written {:>6}  failed {:>4}  calls {:>5}\n", system.name, system.read, system.matched,
+               system.changed, system.written, system.failed, system.calls);
+  fmt::print("{} entities, {} open reviews, {} dead letters\n", counts.entities, counts.open_reviews, counts.open_dead_letters);
+  return kOk;
+}
+
+}  // namespace lockstep::app

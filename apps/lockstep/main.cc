@@ -1,0 +1,122 @@
+// The command line: what each command takes. What they do is in the other files.
+#include <CLI/CLI.hpp>
+
+#include "commands.h"
+#include "session.h"
+
+using namespace lockstep::app;
+
+namespace {
+
+constexpr const char* kFooter =
+    "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 configuration has errors, 4 not found, 5 a system is not available.\n"
+    "Each command has examples of its own: lockstep COMMAND --help";
+
+CLI::App* command(CLI::App& app, const std::string& name, const std::string& what, const std::string& examples) {
+  CLI::App* one = app.add_subcommand(name, what);
+  one->footer("Examples:\n" + examples);
+  return one;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Lockstep keeps a support system and its CRMs in step, both ways."};
+  app.footer(kFooter);
+  app.require_subcommand(1);
+  app.set_version_flag("--version", "lockstep 0.1.0");
+  Common common;
+  app.add_option("-c,--config", common.config, "Configuration file")->capture_default_str();
+  app.add_flag("--json", common.json, "Machine-readable output");
+  app.fallthrough();
+  int exit_code = kOk;
+
+  bool force = false;
+  CLI::App* init = command(app, "init", "Write a commented lockstep.yaml and a seal key", "  lockstep init\n  lockstep -c acme.yaml init");
+  init->add_flag("--force", force, "Overwrite an existing configuration");
+  init->callback([&] { exit_code = init_command(common, force); });
+
+  bool explain = false;
+  CLI::App* check = command(app, "check", "Check configuration, connectors and mappings", "  lockstep check\n  lockstep check --explain | less");
+  check->add_flag("--explain", explain, "Per field and system: class, direction, fixed point, worst-case loss");
+  check->callback([&] { exit_code = check_command(common, explain); });
+
+  std::string which;
+  CLI::App* schema = command(app, "schema", "Print a JSON Schema: configuration, connector, mapping or model", "  lockstep schema mapping > mapping.schema.json");
+  schema->add_option("which", which)->required();
+  schema->callback([&] { exit_code = schema_command(which); });
+
+  CLI::App* run = command(app, "run", "Keep everything in step until stopped", "  lockstep run\n  lockstep -c acme.yaml run");
+  run->callback([&] { exit_code = run_command(common); });
+
+  bool full = false;
+  CLI::App* sync = command(app, "sync", "One round in the foreground", "  lockstep sync\n  lockstep sync --full");
+  sync->add_flag("--full", full, "List every system completely");
+  sync->callback([&] { exit_code = sync_command(common, full); });
+
+  CLI::App* status = command(app, "status", "What is linked, owed, waiting", "  lockstep status\n  lockstep status --json");
+  status->callback([&] { exit_code = status_command(common); });
+
+  std::string record_id;
+  CLI::App* record = app.add_subcommand("record", "One customer's story");
+  record->require_subcommand(1);
+  CLI::App* record_show = command(*record, "show", "Golden values with who set them and when, links, pending work, last audit rows",
+                                  "  lockstep record show 01JDFK3V8Q4T0Z6M2N9R5S7W1X\n  lockstep record show support/contact/42\n  lockstep record show ada@example.com");
+  record_show->add_option("id", record_id, "Entity id, connection/object/remote-id, or a match key such as an e-mail address")->required();
+  record_show->callback([&] { exit_code = record_show_command(common, record_id); });
+
+  ReviewArguments review_arguments;
+  CLI::App* review = app.add_subcommand("review", "Conflicts and doubts that wait for a person");
+  review->require_subcommand(1);
+  CLI::App* review_list = command(*review, "list", "Open items", "  lockstep review list\n  lockstep review list --all --json");
+  review_list->add_flag("--all", review_arguments.all, "Closed ones too");
+  review_list->add_option("--limit", review_arguments.limit)->capture_default_str();
+  review_list->callback([&] { exit_code = review_list_command(common, review_arguments); });
+  CLI::App* review_show = command(*review, "show", "One item with its candidates and choices", "  lockstep review show 01JD…");
+  review_show->add_option("id", review_arguments.id)->required();
+  review_show->callback([&] { exit_code = review_show_command(common, review_arguments); });
+  CLI::App* review_resolve = command(*review, "resolve", "Decide", "  lockstep review resolve 01JD… 2 --by ada\n  lockstep review resolve 01JD… new");
+  review_resolve->add_option("id", review_arguments.id)->required();
+  review_resolve->add_option("choice", review_arguments.choice, "See: lockstep review show ID")->required();
+  review_resolve->add_option("--by", review_arguments.by, "Who decides, for the audit");
+  review_resolve->callback([&] { exit_code = review_resolve_command(common, review_arguments); });
+
+  LetterArguments letter_arguments;
+  CLI::App* letters = app.add_subcommand("dead-letters", "What used up its attempts");
+  letters->require_subcommand(1);
+  CLI::App* letters_list = command(*letters, "list", "Open dead letters", "  lockstep dead-letters list --json");
+  letters_list->add_flag("--all", letter_arguments.all, "Closed ones too");
+  letters_list->add_option("--limit", letter_arguments.limit)->capture_default_str();
+  letters_list->callback([&] { exit_code = letters_list_command(common, letter_arguments); });
+  CLI::App* letters_show = command(*letters, "show", "One with its whole context", "  lockstep dead-letters show 01JD…");
+  letters_show->add_option("id", letter_arguments.id)->required();
+  letters_show->callback([&] { exit_code = letters_show_command(common, letter_arguments); });
+  CLI::App* letters_replay = command(*letters, "replay", "Try again with fresh attempts", "  lockstep dead-letters replay 01JD…\n  lockstep dead-letters replay all");
+  letters_replay->add_option("id", letter_arguments.id, "Id, or 'all'")->required();
+  letters_replay->add_option("--by", letter_arguments.by, "Who decides, for the audit");
+  letters_replay->callback([&] { exit_code = letters_replay_command(common, letter_arguments); });
+  CLI::App* letters_discard = command(*letters, "discard", "Give up until the record changes", "  lockstep dead-letters discard 01JD…");
+  letters_discard->add_option("id", letter_arguments.id, "Id, or 'all'")->required();
+  letters_discard->add_option("--by", letter_arguments.by, "Who decides, for the audit");
+  letters_discard->callback([&] { exit_code = letters_discard_command(common, letter_arguments); });
+
+  AuditArguments audit_arguments;
+  CLI::App* audit = command(app, "audit", "Every operation on every record, newest first",
+                            "  lockstep audit --entity 01JD…\n  lockstep audit --connection crm_a --failures --since 2026-11-24T00:00:00Z --json");
+  audit->add_option("--entity", audit_arguments.entity);
+  audit->add_option("--connection", audit_arguments.connection);
+  audit->add_option("--run", audit_arguments.run);
+  audit->add_option("--operation", audit_arguments.operation, "observe, create, update, delete, link, …");
+  audit->add_option("--since", audit_arguments.since, "RFC 3339 time");
+  audit->add_flag("--failures", audit_arguments.failures);
+  audit->add_option("--limit", audit_arguments.limit)->capture_default_str();
+  audit->callback([&] { exit_code = audit_command(common, audit_arguments); });
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);
+    return code == 0 ? kOk : kUsage;
+  }
+  return exit_code;
+}

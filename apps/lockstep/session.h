@@ -1,0 +1,49 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "connector/connector.h"
+#include "engine/configuration.h"
+#include "http/curl_transport.h"
+#include "hub/hub.h"
+#include "runtime/executor.h"
+#include "store/store.h"
+
+namespace lockstep::app {
+
+/// Exit codes, the same for every command (docs/command-line.md).
+enum ExitCode { kOk = 0, kFailed = 1, kUsage = 2, kConfiguration = 3, kNotFound = 4, kUnavailable = 5 };
+
+int fail_with(int code, const std::string& message);
+
+/// What a command works on: the configuration, the store and the hub put together.
+class Session {
+ public:
+  /// Prints findings or errors and returns null when something is missing. `connect`: with secrets and connectors at work.
+  static std::unique_ptr<Session> open(const std::string& config_path, bool connect);
+  ~Session();
+
+  RealExecutor& executor() { return *executor_; }
+  Store& store() { return *store_; }
+  Hub& hub() { return *hub_; }
+  const Configuration& configuration() const { return *configuration_; }
+  /// Runs one unit of work to its end; prints the error.
+  bool read(Store::Work work);
+  bool run(Task<void> task);
+
+ private:
+  Session() = default;
+  bool open_store();
+  std::unique_ptr<RealExecutor> executor_;
+  std::shared_ptr<const Configuration> configuration_;
+  std::unique_ptr<http::Transport> transport_;
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<connector::SecretStore> secrets_;
+  std::unique_ptr<Hub> hub_;
+};
+
+void print_findings(const grammar::Findings& findings);
+
+}  // namespace lockstep::app
