@@ -1,0 +1,137 @@
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "emulators/dynamics365/api_call.h"
+#include "emulators/dynamics365/guid.h"
+#include "emulators/dynamics365/values.h"
+
+namespace lockstep::emulators::dynamics365 {
+namespace {
+
+constexpr std::int64_t kActionMs = 60;
+
+tl::unexpected<ApiError> bad_parameter(std::string_view name) {
+  return refuse(400, code::kInvalidArgument, fmt::format("Required parameter '{}' is missing or not valid.", name));
+}
+
+const json::object* object_member(const json::object& body, std::string_view name) {
+  const json::value* member = body.if_contains(json::string_view(name.data(), name.size()));
+  return member ? member->if_object() : nullptr;
+}
+
+/// "Microsoft.Dynamics.CRM.contact" of a typed parameter to its table.
+const TableSpec* typed_table(const Metadata& metadata, const json::object& entity) {
+  constexpr std::string_view kPrefix = "Microsoft.Dynamics.CRM.";
+  std::string_view type = text_member(entity, "@odata.type");
+  if (type.starts_with('#')) type.remove_prefix(1);
+  return type.starts_with(kPrefix) ? metadata.by_name(type.substr(kPrefix.size())) : nullptr;
+}
+
+Outcome<RowReference> typed_row(const Organisation& organisation, const json::object& body, std::string_view name) {
+  const json::object* entity = object_member(body, name);
+  const TableSpec* table = entity ? typed_table(organisation.metadata, *entity) : nullptr;
+  if (!table) return bad_parameter(name);
+  auto id = parse_guid(text_member(*entity, table->key));
+  if (!id) return bad_parameter(name);
+  RowNumber row = organisation.records.find(*table, *id);
+  if (row == kNoRow) return tl::unexpected<ApiError>(row_missing(table->name, *id));
+  return RowReference{table, row};
+}
+
+}  // namespace
+
+Outcome<http::Response> who_am_i(ApiCall& api) {
+  Organisation& organisation = api.organisation;
+  json::object body{{"@odata.context", api.base + "/$metadata#Microsoft.Dynamics.CRM.WhoAmIResponse"},
+                    {"BusinessUnitId", organisation.names.business_unit_id},
+                    {"UserId", organisation.users.id_of(api.call.caller, api.call.now)},
+                    {"OrganizationId", organisation.names.id}};
+  return api_json(200, json::serialize(body));
+}
+
+Outcome<http::Response> close_incident(ApiCall& api) {
+  api.organisation.work_ms += kActionMs;
+  JsonDocument document;
+  TRY_VOID(api.parse_body(document));
+  const json::object& body = document.root().get_object();
+  const json::object* sent = object_member(body, "IncidentResolution");
+  if (!sent || typed_table(api.organisation.metadata, *sent) != api.organisation.metadata.by_name("incidentresolution")) {
+    return bad_parameter("IncidentResolution");
+  }
+  const json::value* status = body.if_contains("Status");
+  if (!status || !status->is_int64()) return bad_parameter("Status");
+  std::string_view bind = text_member(*sent, "incidentid@odata.bind");
+  if (bind.empty()) return bad_parameter("incidentid");
+  const TableSpec& resolutions = api.organisation.metadata.require("incidentresolution");
+  TRY(Payload checked,
+      read_payload(api.organisation.metadata, resolutions, *sent, api.resolver(), Door::api, true));
+  TRY(RowReference incident, api.resolver().resolve(bind));
+  TRY_VOID(api.organisation.check_privilege(*incident.table, "Write", api.call.caller));
+  CaseResolution resolution;
+  resolution.subject = std::string(text_member(*sent, "subject"));
+  resolution.description = std::string(text_member(*sent, "description"));
+  if (const Change* minutes = checked.find(resolutions.require("timespent"))) {
+    if (const std::int64_t* value = std::get_if<std::int64_t>(&minutes->value)) resolution.minutes_spent = *value;
+  }
+  resolution.status = status->get_int64();
+  TRY_VOID(api.organisation.records.close_case(incident.row, resolution, api.writer));
+  return no_content();
+}
+
+Outcome<http::Response> merge_rows(ApiCall& api) {
+  api.organisation.work_ms += kActionMs;
+  JsonDocument document;
+  TRY_VOID(api.parse_body(document));
+  const json::object& body = document.root().get_object();
+  TRY(RowReference winner, typed_row(api.organisation, body, "Target"));
+  TRY(RowReference loser, typed_row(api.organisation, body, "Subordinate"));
+  if (winner.table != loser.table) return bad_parameter("Subordinate");
+  if (!body.contains("PerformParentingChecks")) return bad_parameter("PerformParentingChecks");
+  TRY_VOID(api.organisation.check_privilege(*winner.table, "Write", api.call.caller));
+  Payload content;
+  if (const json::object* update = object_member(body, "UpdateContent")) {
+    TRY(content, read_payload(api.organisation.metadata, *winner.table, *update, api.resolver(), Door::api, false));
+  }
+  TRY_VOID(api.organisation.records.merge(*winner.table, winner.row, loser.row, content, api.writer));
+  return no_content();
+}
+
+Outcome<http::Response> send_email(ApiCall& api, const Resource& resource) {
+  api.organisation.work_ms += kActionMs;
+  if (resource.table->name != "email") return tl::unexpected<ApiError>(segment_missing(resource.rest.front()));
+  RowNumber row = api.organisation.find(resource);
+  if (row == kNoRow) return tl::unexpected<ApiError>(api.organisation.missing(resource));
+  TRY_VOID(api.organisation.check_privilege(*resource.table, "Write", api.call.caller));
+  JsonDocument document;
+  TRY_VOID(api.parse_body(document));
+  const json::value* issue = document.root().get_object().if_contains("IssueSend");
+  if (!issue || !issue->is_bool()) return bad_parameter("IssueSend");
+  TRY_VOID(api.organisation.records.mark_email_sent(row, issue->get_bool(), api.writer));
+  std::string subject(text_of(resource.table->rows->get(row, resource.table->require("subject").field)));
+  json::object body{{"@odata.context", api.base + "/$metadata#Microsoft.Dynamics.CRM.SendEmailResponse"},
+                    {"Subject", subject}};
+  return api_json(200, json::serialize(body));
+}
+
+Outcome<http::Response> total_record_count(ApiCall& api, std::string_view segment) {
+  std::size_t open = segment.find('['), close = segment.find(']');
+  if (open == std::string_view::npos || close == std::string_view::npos || close < open) {
+    return bad_parameter("EntityNames");
+  }
+  json::array keys, values;
+  for (std::string_view name : split(segment.substr(open + 1, close - open - 1), ',')) {
+    name = trim(name);
+    bool quoted = name.size() > 2 && name.front() == name.back() && (name.front() == '\'' || name.front() == '"');
+    if (quoted) name = name.substr(1, name.size() - 2);
+    const TableSpec* table = api.organisation.metadata.by_name(name);
+    if (!table) return bad_parameter("EntityNames");
+    keys.push_back(json::value(table->name));
+    values.push_back(table->rows->live_count());
+  }
+  json::object collection{{"Count", keys.size()}, {"IsReadOnly", false}, {"Keys", keys}, {"Values", values}};
+  json::object body{{"@odata.context", api.base + "/$metadata#Microsoft.Dynamics.CRM.RetrieveTotalRecordCountResponse"},
+                    {"EntityRecordCountCollection", collection}};
+  return api_json(200, json::serialize(body));
+}
+
+}  // namespace lockstep::emulators::dynamics365

@@ -1,0 +1,72 @@
+#include "emulators/dynamics365/api_call.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "emulators/dynamics365/guid.h"
+
+namespace lockstep::emulators::dynamics365 {
+
+ApiCall::ApiCall(Call& call_, Organisation& organisation_, std::string_view version)
+    : call(call_),
+      organisation(organisation_),
+      prefer(read_preferences(call_.request.headers)),
+      base(call_.base_url + std::string(kApiRoot) + std::string(version)) {
+  writer.actor = call.caller;
+  writer.now = call.now;
+  writer.tag = call.query_value("tag").value_or("");
+  auto correlation = call.header("x-ms-correlation-request-id");
+  writer.correlation = correlation && parse_guid(*correlation) ? *parse_guid(*correlation)
+                                                               : make_guid(organisation.request_ids);
+}
+
+std::optional<std::string> ApiCall::condition(std::string_view name) const {
+  auto value = call.header(name);
+  if (!value || trim(*value) == "null") return std::nullopt;  // "null" only keeps caches away
+  return std::string(trim(*value));
+}
+
+Outcome<void> ApiCall::parse_body(JsonDocument& document) const {
+  auto type = call.header("Content-Type");
+  if (!type || !to_lower_ascii(*type).starts_with("application/json")) {
+    return refuse(415, code::kPayloadUnreadable,
+                  fmt::format("A supported MIME type could not be found that matches the content type of the request: "
+                              "'{}'.",
+                              type.value_or("")));
+  }
+  Result<void> parsed = document.parse(call.request.body);
+  if (!parsed) {
+    return tl::unexpected<ApiError>(
+        payload_unreadable("request", "Microsoft.OData.ODataException: " + parsed.error().message));
+  }
+  if (!document.root().is_object()) {
+    return tl::unexpected<ApiError>(payload_unreadable("request", "the body must be a JSON object"));
+  }
+  return {};
+}
+
+void ApiCall::note_preferences(http::Response& response) const {
+  std::string applied;
+  auto add = [&](const std::string& each) { applied += (applied.empty() ? "" : ",") + each; };
+  const std::string& method = call.request.method;
+  if (prefer.representation && (method == "POST" || method == "PATCH")) add("return=representation");
+  if (prefer.page_size) add(fmt::format("odata.maxpagesize={}", *prefer.page_size));
+  if (prefer.track_changes) add("odata.track-changes");
+  if (prefer.annotation_list) add(fmt::format("odata.include-annotations=\"{}\"", *prefer.annotation_list));
+  if (!applied.empty()) response.headers.add("Preference-Applied", applied);
+}
+
+http::Response api_json(int status, std::string body) {
+  http::Response response(status, std::move(body));
+  response.headers.add("Content-Type", "application/json; odata.metadata=minimal; odata.streaming=true");
+  response.headers.add("OData-Version", "4.0");
+  return response;
+}
+
+http::Response no_content() {
+  http::Response response(204, "");
+  response.headers.add("OData-Version", "4.0");
+  return response;
+}
+
+}  // namespace lockstep::emulators::dynamics365

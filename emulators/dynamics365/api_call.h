@@ -1,0 +1,58 @@
+#pragma once
+
+#include "emulators/core/router.h"
+#include "emulators/dynamics365/organisation.h"
+#include "emulators/dynamics365/preferences.h"
+#include "emulators/dynamics365/query.h"
+
+namespace lockstep::emulators::dynamics365 {
+
+/// One authenticated Web API request and what its handlers share.
+struct ApiCall {
+  ApiCall(Call& call_, Organisation& organisation_, std::string_view version);
+  Call& call;
+  Organisation& organisation;
+  Preferences prefer;
+  std::string base;  // "https://host/api/data/v9.2"
+  Writer writer;
+
+  /// A header that says something: the literal "null" counts as absent.
+  std::optional<std::string> condition(std::string_view name) const;
+  Outcome<void> parse_body(JsonDocument& document) const;
+  UrlResolver resolver() const { return UrlResolver(organisation, call.base_url); }
+  /// "Preference-Applied", unless nothing was asked for.
+  void note_preferences(http::Response& response) const;
+};
+
+/// A JSON answer of the Web API.
+http::Response api_json(int status, std::string body);
+http::Response no_content();
+
+// Reading
+Outcome<http::Response> read_collection(ApiCall& api, const TableSpec& table);
+Outcome<http::Response> read_count(ApiCall& api, const TableSpec& table);
+Outcome<http::Response> read_row(ApiCall& api, const Resource& resource);
+/// "contacts(G)/fullname", "…/fullname/$value", "…/parentcustomerid_account/$ref".
+Outcome<http::Response> read_part(ApiCall& api, const Resource& resource);
+
+// Writing
+Outcome<http::Response> create_row(ApiCall& api, const TableSpec& table);
+Outcome<http::Response> patch_row(ApiCall& api, const Resource& resource);
+Outcome<http::Response> delete_row(ApiCall& api, const Resource& resource);
+/// PUT and DELETE of a property, a reference, or an activity's parties.
+Outcome<http::Response> write_part(ApiCall& api, const Resource& resource);
+/// What If-Match asks of a row; `row` is kNoRow when there is none.
+Outcome<void> check_if_match(const ApiCall& api, const Resource& resource, RowNumber row);
+
+// Functions and actions
+Outcome<http::Response> who_am_i(ApiCall& api);
+Outcome<http::Response> close_incident(ApiCall& api);
+Outcome<http::Response> merge_rows(ApiCall& api);
+Outcome<http::Response> send_email(ApiCall& api, const Resource& resource);
+Outcome<http::Response> total_record_count(ApiCall& api, std::string_view segment);
+/// CreateMultiple, UpdateMultiple, UpsertMultiple.
+Outcome<http::Response> bulk_action(ApiCall& api, const TableSpec& table, std::string_view action);
+/// "EntityDefinitions", "EntityDefinitions(LogicalName='contact')", "…/Attributes".
+Outcome<http::Response> entity_definitions(ApiCall& api, std::string_view path);
+
+}  // namespace lockstep::emulators::dynamics365

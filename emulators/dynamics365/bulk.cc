@@ -1,0 +1,150 @@
+// CreateMultiple, UpdateMultiple, UpsertMultiple on standard tables: all or nothing.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "emulators/dynamics365/api_call.h"
+
+namespace lockstep::emulators::dynamics365 {
+namespace {
+
+constexpr std::int64_t kBulkRowMs = 8;
+
+struct Target {
+  const json::object* body = nullptr;
+  Resource resource;  // from @odata.id, or from keys in the body; without a key for CreateMultiple
+  bool key_in_url = false;
+};
+
+/// The address of an upserted row: @odata.id, else the primary or alternate key among the columns.
+Outcome<void> address(const ApiCall& api, const TableSpec& table, Target& target) {
+  if (std::string_view id = text_member(*target.body, "@odata.id"); !id.empty()) {
+    TRY(target.resource, parse_resource(api.organisation.metadata, relative_path(id, api.call.base_url)));
+    target.key_in_url = true;
+    if (target.resource.table == &table && target.resource.keyed()) return {};
+    return refuse(400, code::kInvalidArgument, fmt::format("'{}' does not address a row of '{}'.", id, table.set));
+  }
+  target.resource.table = &table;
+  target.resource.id = std::string(text_member(*target.body, table.key));
+  if (!target.resource.id.empty()) return {};
+  target.resource.alternate_key = table.external_key();
+  target.resource.key_value = std::string(text_member(*target.body, kExternalKey));
+  if (!target.resource.key_value.empty()) return {};
+  return refuse(400, code::kInvalidArgument, "Each target needs an @odata.id or the value of a key.");
+}
+
+class BulkAction {
+ public:
+  BulkAction(ApiCall& api, const TableSpec& table) : api_(api), organisation_(api.organisation), table_(table) {}
+
+  Outcome<std::vector<const json::object*>> targets(const json::object& body) const {
+    const json::value* sent = body.if_contains("Targets");
+    const json::array* items = sent ? sent->if_array() : nullptr;
+    if (!items) return refuse(400, code::kInvalidArgument, "Required parameter 'Targets' is missing.");
+    std::vector<const json::object*> objects;
+    for (const json::value& item : *items) {
+      const json::object* object = item.if_object();
+      if (!object || !object->contains("@odata.type")) {
+        return tl::unexpected<ApiError>(
+            payload_unreadable(table_.set, "every target needs '@odata.type' with the type of its row"));
+      }
+      objects.push_back(object);
+    }
+    return objects;
+  }
+
+  Outcome<std::string> create(const json::object& target) {
+    TRY_VOID(organisation_.check_privilege(table_, "Create", api_.call.caller));
+    TRY(Payload payload, read(target, true));
+    TRY(RowNumber row, organisation_.records.create(table_, payload, api_.writer));
+    return table_.rows->record(row).id;
+  }
+
+  Outcome<void> update(const json::object& body) {
+    TRY_VOID(organisation_.check_privilege(table_, "Write", api_.call.caller));
+    Target target{&body, {}, false};
+    TRY_VOID(address(api_, table_, target));
+    TRY_VOID(once(target));
+    RowNumber row = organisation_.find(target.resource);
+    if (row == kNoRow) return tl::unexpected<ApiError>(organisation_.missing(target.resource));
+    TRY(Payload payload, read(body, false));
+    drop_key(target, payload);
+    return organisation_.records.update(table_, row, payload, api_.writer);  // versions are not looked at here
+  }
+
+  Outcome<void> upsert(const json::object& body) {
+    Target target{&body, {}, false};
+    TRY_VOID(address(api_, table_, target));
+    TRY_VOID(once(target));
+    RowNumber row = organisation_.find(target.resource);
+    TRY_VOID(organisation_.check_privilege(table_, row == kNoRow ? "Create" : "Write", api_.call.caller));
+    TRY(Payload payload, read(body, row == kNoRow));
+    if (row != kNoRow) {
+      drop_key(target, payload);
+      return organisation_.records.update(table_, row, payload, api_.writer);
+    }
+    if (const Column* key = target.resource.alternate_key) {
+      bool in_body = payload.find(*key) != nullptr;
+      if (in_body && target.key_in_url) return refuse(400, code::kUnexpected, "An unexpected error occurred.");
+      if (!in_body) payload.changes.push_back({key, target.resource.key_value, ""});
+    } else {
+      payload.id = target.resource.id;
+    }
+    TRY_VOID(organisation_.records.create(table_, payload, api_.writer));
+    return {};
+  }
+
+ private:
+  Outcome<Payload> read(const json::object& body, bool creating) const {
+    return read_payload(organisation_.metadata, table_, body, api_.resolver(), Door::api, creating);
+  }
+
+  static void drop_key(const Target& target, Payload& payload) {
+    if (!target.resource.alternate_key) return;
+    std::erase_if(payload.changes,
+                  [&](const Change& change) { return change.column == target.resource.alternate_key; });
+  }
+
+  /// What the platform does with a row named twice is not documented; this stand-in refuses it.
+  Outcome<void> once(const Target& target) {
+    if (seen_.insert(target.resource.row_path()).second) return {};
+    return refuse(400, code::kInvalidArgument, fmt::format("'{}' is a target twice.", target.resource.row_path()));
+  }
+
+  ApiCall& api_;
+  Organisation& organisation_;
+  const TableSpec& table_;
+  std::set<std::string> seen_;
+};
+
+}  // namespace
+
+Outcome<http::Response> bulk_action(ApiCall& api, const TableSpec& table, std::string_view action) {
+  bool known = action == "CreateMultiple" || action == "UpdateMultiple" || action == "UpsertMultiple";
+  if (!known || !table.bulk) return tl::unexpected<ApiError>(segment_missing("Microsoft.Dynamics.CRM." + std::string(action)));
+  JsonDocument document;
+  TRY_VOID(api.parse_body(document));
+  BulkAction bulk(api, table);
+  TRY(std::vector<const json::object*> targets, bulk.targets(document.root().get_object()));
+  api.organisation.work_ms += 20 + static_cast<std::int64_t>(targets.size()) * kBulkRowMs;
+  UnitOfWork unit(api.organisation.database, api.organisation.webhooks);
+  json::array ids;
+  for (const json::object* target : targets) {
+    if (action == "CreateMultiple") {
+      TRY(std::string id, bulk.create(*target));
+      ids.push_back(json::value(id));
+    } else if (action == "UpdateMultiple") {
+      TRY_VOID(bulk.update(*target));
+    } else {
+      TRY_VOID(bulk.upsert(*target));
+    }
+  }
+  unit.commit();
+  if (action != "CreateMultiple") return no_content();
+  json::object body{{"@odata.context", api.base + "/$metadata#Microsoft.Dynamics.CRM.CreateMultipleResponse"},
+                    {"Ids", std::move(ids)}};
+  return api_json(200, json::serialize(body));
+}
+
+}  // namespace lockstep::emulators::dynamics365

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "base/time.h"
+#include "emulators/dynamics365/errors.h"
+
+namespace lockstep::emulators::dynamics365 {
+
+/// Tokens of change tracking: "919042!08/22/2017 08:10:44". One belongs to the table and the $select it was given
+/// for, and lives as long as deletions are remembered.
+class DeltaTokens {
+ public:
+  void set_life(Duration life) { life_ = life; }
+  Duration life() const { return life_; }
+  std::string issue(std::string_view table, std::string_view select, std::uint64_t version, WallTime now);
+  /// The version after which changes are wanted. Errors: expired, or never given for this table and $select.
+  Outcome<std::uint64_t> accept(std::string_view table, std::string_view select, std::string_view token, WallTime now);
+
+ private:
+  struct Issued {
+    WallTime at;
+    std::set<std::string, std::less<>> selects;
+  };
+  void forget(WallTime now);
+  Duration life_ = std::chrono::hours(7 * 24);
+  std::map<std::string, Issued, std::less<>> issued_;  // by "table token"
+  WallTime forgotten_until_;                           // tokens issued before may have been forgotten
+};
+
+}  // namespace lockstep::emulators::dynamics365

@@ -1,0 +1,139 @@
+// Who may come in, how often, and what every answer carries.
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "emulators/dynamics365/guid.h"
+#include "emulators/dynamics365/service.h"
+
+namespace lockstep::emulators::dynamics365 {
+namespace {
+
+constexpr std::size_t kMaxUrl = 32 * 1024;
+
+std::string form_value(const std::vector<std::pair<std::string, std::string>>& form, std::string_view name) {
+  for (const auto& [known, value] : form) {
+    if (known == name) return value;
+  }
+  return "";
+}
+
+http::Response token_error(const Call& call, int status, std::string_view error, int number, std::string text) {
+  std::string trace = guid_of_name(fmt::format("trace {}", call.now.ms));
+  json::object body{{"error", json::string(error)},
+                    {"error_description", fmt::format("AADSTS{}: {} Trace ID: {}", number, text, trace)},
+                    {"error_codes", json::array{number}},
+                    {"timestamp", format_iso(call.now)},
+                    {"trace_id", trace},
+                    {"correlation_id", trace}};
+  return json_response(status, body, "application/json; charset=utf-8");
+}
+
+http::Response too_many(const Throttled& throttled) {
+  http::Response response = error_response(throttled.error);
+  response.headers.add("Retry-After", std::to_string(throttled.retry_after_s));
+  response.headers.add("x-ms-ratelimit-burst-remaining-xrm-requests", "0");
+  return response;
+}
+
+}  // namespace
+
+http::Response Service::token(Call& call) {
+  if (!equal_no_case(call.parameter("tenant"), options_.tenant)) {
+    return token_error(call, 400, "invalid_request", 90002,
+                       fmt::format("Tenant '{}' not found.", call.parameter("tenant")));
+  }
+  auto type = call.header("Content-Type");
+  if (!type || !to_lower_ascii(*type).starts_with("application/x-www-form-urlencoded")) {
+    return token_error(call, 400, "invalid_request", 900144, "The request body must be a form.");
+  }
+  auto form = http::parse_query(call.request.body);
+  std::string grant = form_value(form, "grant_type");
+  if (grant != "client_credentials") {
+    return token_error(call, 400, "unsupported_grant_type", 70003, fmt::format("The grant type '{}' is not supported.", grant));
+  }
+  const OAuthClient* client = tokens().client(form_value(form, "client_id"));
+  if (!client) {
+    return token_error(call, 400, "unauthorized_client", 700016,
+                       fmt::format("Application with identifier '{}' was not found in the directory.",
+                                   form_value(form, "client_id")));
+  }
+  if (form_value(form, "client_secret") != client->secret) {
+    return token_error(call, 401, "invalid_client", 7000215, "Invalid client secret provided.");
+  }
+  std::string scope = form_value(form, "scope");
+  // The organisation's root is wherever this stand-in is reached, or its name on the real network.
+  bool ours = scope == call.base_url + "/.default" || scope == "https://" + organisation_.names.host + "/.default";
+  if (!ours) {
+    return token_error(call, 400, "invalid_scope", 70011, fmt::format("The provided value '{}' is not valid for scope.", scope));
+  }
+  std::string access = "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9." + tokens().random_text(120) + "." + tokens().random_text(86);
+  tokens().issue(access, client->id, call.now, options_.token_life);
+  std::int64_t seconds = options_.token_life.count() / 1000;
+  json::object body{{"token_type", "Bearer"},
+                    {"expires_in", seconds},
+                    {"ext_expires_in", seconds},
+                    {"access_token", access}};
+  http::Response response = json_response(200, body, "application/json; charset=utf-8");
+  response.headers.add("Cache-Control", "no-store, no-cache");
+  return response;
+}
+
+http::Response Service::unauthorized(const Call& call) {
+  http::Response response(401, "");
+  response.headers.add("WWW-Authenticate",
+                       fmt::format("Bearer authorization_uri={0}/{1}/oauth2/authorize, resource_id={0}/", call.base_url,
+                                   options_.tenant));
+  return response;
+}
+
+std::optional<http::Response> Service::admit(Call& call, const Route* route) {
+  organisation_.work_ms = 0;
+  bool token_call = route && route->path.ends_with("/token");
+  if (token_call) return std::nullopt;
+  std::string header = call.header("Authorization").value_or("");
+  if (!header.starts_with("Bearer ")) return unauthorized(call);
+  std::string token(trim(std::string_view(header).substr(7)));
+  if (tokens().state(token, call.now) != TokenState::valid) return unauthorized(call);
+  const OAuthClient* client = tokens().client(tokens().grant(token)->client_id);
+  if (!client) return unauthorized(call);
+  call.caller = {ActorKind::integration, client->name};
+  organisation_.users.id_of(call.caller, call.now);
+  if (auto throttled = organisation_.protection.admit(client->name, call.now)) return too_many(*throttled);
+  if (call.request.target.size() > kMaxUrl) return http::Response(414, "");
+  return std::nullopt;
+}
+
+void Service::finish(Call& call, http::Response& response) {
+  response.headers.set("Date", format_http_date(call.now));
+  if (call.caller.name.empty()) return;
+  ServiceProtection& protection = organisation_.protection;
+  const std::string& user = call.caller.name;
+  protection.charge(user, call.now, organisation_.work_ms);
+  response.headers.add("x-ms-service-request-id", make_guid(organisation_.request_ids));
+  response.headers.add("x-ms-dop-hint", std::to_string(protection.settings().recommended_parallelism));
+  if (!protection.settings().on || response.status == 429) return;
+  response.headers.add("x-ms-ratelimit-burst-remaining-xrm-requests",
+                       std::to_string(protection.requests_left(user, call.now)));
+  response.headers.add("x-ms-ratelimit-time-remaining-xrm-requests",
+                       std::to_string(protection.execution_ms_left(user, call.now)));
+}
+
+http::Response Service::fault_answer(Call&, const Fault& fault) {
+  if (fault.name == kFaultRateLimit) {
+    int status = fault.status == 0 ? 429 : fault.status;
+    Throttled throttled{{status, std::string(code::kRequestsExceeded),
+                         "Number of requests exceeded the limit of 6000 over time window of 300 seconds."},
+                        (fault.retry_after.count() + 999) / 1000};
+    return too_many(throttled);
+  }
+  int status = fault.status == 0 ? 503 : fault.status;
+  if (status == 500) return error_response({500, "0x80044151", "SQL timeout expired."});
+  http::Response response(status, "<html><body><h1>Service Unavailable</h1></body></html>");
+  response.headers.add("Content-Type", "text/html");
+  if (fault.retry_after.count() > 0) {
+    response.headers.add("Retry-After", std::to_string((fault.retry_after.count() + 999) / 1000));
+  }
+  return response;
+}
+
+}  // namespace lockstep::emulators::dynamics365

@@ -1,0 +1,95 @@
+#include "emulators/dynamics365/filter.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "base/text.h"
+#include "emulators/dynamics365/values.h"
+
+namespace lockstep::emulators::dynamics365 {
+namespace {
+
+unsigned char lower(char c) { return static_cast<unsigned char>(c >= 'A' && c <= 'Z' ? c + 32 : c); }
+
+int compare_text(std::string_view a, std::string_view b) {
+  std::size_t shared = std::min(a.size(), b.size());
+  for (std::size_t i = 0; i < shared; ++i) {
+    if (int difference = lower(a[i]) - lower(b[i])) return difference;
+  }
+  return a.size() < b.size() ? -1 : a.size() > b.size() ? 1 : 0;
+}
+
+bool contains_no_case(std::string_view text, std::string_view part) {
+  auto same = [](char a, char b) { return lower(a) == lower(b); };
+  return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end() || part.empty();
+}
+
+double number_of(ValueView value) {
+  if (const std::int64_t* integer = std::get_if<std::int64_t>(&value)) return static_cast<double>(*integer);
+  if (const double* real = std::get_if<double>(&value)) return *real;
+  return 0;
+}
+
+bool is_text(ValueView value) { return std::holds_alternative<std::string_view>(value); }
+
+}  // namespace
+
+int compare_values(ValueView a, ValueView b) {
+  if (is_null(a) || is_null(b)) return is_null(a) && is_null(b) ? 0 : is_null(a) ? -1 : 1;
+  if (is_text(a) && is_text(b)) return compare_text(text_of(a), text_of(b));
+  const bool* left_flag = std::get_if<bool>(&a);
+  const bool* right_flag = std::get_if<bool>(&b);
+  if (left_flag && right_flag) return static_cast<int>(*left_flag) - static_cast<int>(*right_flag);
+  const std::int64_t* left = std::get_if<std::int64_t>(&a);
+  const std::int64_t* right = std::get_if<std::int64_t>(&b);
+  if (left && right) return *left < *right ? -1 : *left > *right ? 1 : 0;
+  double x = number_of(a), y = number_of(b);
+  return x < y ? -1 : x > y ? 1 : 0;
+}
+
+bool Filter::matches(const TableSpec& table, const Users& users, RowNumber row) const {
+  auto part_matches = [&](const Filter& part) { return part.matches(table, users, row); };
+  if (kind == Kind::all_of) return std::all_of(parts.begin(), parts.end(), part_matches);
+  if (kind == Kind::any_of) return std::any_of(parts.begin(), parts.end(), part_matches);
+  if (kind == Kind::negation) return !part_matches(parts.front());
+  ValueView held = value_of(table, users, row, *column);
+  ValueView wanted = view(value);
+  if (kind == Kind::any_value) {
+    return std::any_of(values.begin(), values.end(),
+                       [&](const Value& each) { return !is_null(held) && compare_values(held, view(each)) == 0; });
+  }
+  if (kind == Kind::equal) return compare_values(held, wanted) == 0;
+  if (kind == Kind::unequal) return compare_values(held, wanted) != 0;  // null differs from every value
+  if (is_null(held) || is_null(wanted)) return false;
+  switch (kind) {
+    case Kind::greater:
+      return compare_values(held, wanted) > 0;
+    case Kind::at_least:
+      return compare_values(held, wanted) >= 0;
+    case Kind::less:
+      return compare_values(held, wanted) < 0;
+    case Kind::at_most:
+      return compare_values(held, wanted) <= 0;
+    case Kind::contains:
+      return contains_no_case(text_of(held), text_of(wanted));
+    case Kind::starts_with:
+      return text_of(held).size() >= text_of(wanted).size() &&
+             compare_text(text_of(held).substr(0, text_of(wanted).size()), text_of(wanted)) == 0;
+    case Kind::ends_with:
+      return text_of(held).size() >= text_of(wanted).size() &&
+             compare_text(text_of(held).substr(text_of(held).size() - text_of(wanted).size()), text_of(wanted)) == 0;
+    default:
+      return false;
+  }
+}
+
+std::vector<const Filter*> Filter::conjuncts() const {
+  if (kind != Kind::all_of) return {this};
+  std::vector<const Filter*> all;
+  for (const Filter& part : parts) {
+    for (const Filter* each : part.conjuncts()) all.push_back(each);
+  }
+  return all;
+}
+
+}  // namespace lockstep::emulators::dynamics365

@@ -1,0 +1,299 @@
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "base/text.h"
+#include "emulators/dynamics365/filter.h"
+#include "emulators/dynamics365/guid.h"
+
+namespace lockstep::emulators::dynamics365 {
+namespace {
+
+constexpr int kMaxDepth = 32;
+constexpr std::size_t kMaxInValues = 2000;
+
+struct Literal {
+  enum class Kind { null, boolean, number, text, guid, date, date_time };
+  Kind kind = Kind::null;
+  std::string text;  // as written; of a text: without its quotes
+};
+
+tl::unexpected<ApiError> bad_syntax(std::string_view what, std::size_t position, std::string_view filter) {
+  return refuse(400, code::kBadRequestUrl, fmt::format("{} at position {} in '{}'.", what, position, filter));
+}
+
+tl::unexpected<ApiError> incompatible(const Column& column, const Literal& literal, std::string_view operation) {
+  std::string_view names[] = {"<null>", "Edm.Boolean", "Edm.Int32", "Edm.String", "Edm.Guid", "Edm.Date",
+                              "Edm.DateTimeOffset"};
+  return refuse(400, code::kBadRequestUrl,
+                fmt::format("A binary operator with incompatible types was detected. Property '{}' cannot be compared "
+                            "with the '{}' literal '{}' by '{}'.",
+                            column.name, names[static_cast<int>(literal.kind)], literal.text, operation));
+}
+
+bool is_text_column(const Column& column) {
+  return column.type == ColumnType::text || column.type == ColumnType::memo;
+}
+
+std::optional<Value> number_value(const Column& column, const std::string& text) {
+  if (column.type == ColumnType::money) {
+    double real = 0;
+    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), real);
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return Value(real);
+  }
+  std::int64_t integer = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), integer);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return Value(integer);
+}
+
+std::optional<Value> time_value(const std::string& text, bool date_only) {
+  if (date_only) {
+    Result<Date> date = parse_iso_date(text);
+    if (!date) return std::nullopt;
+    return Value(start_of(*date).ms);
+  }
+  Result<WallTime> time = parse_iso_time(text);
+  if (!time) return std::nullopt;
+  return Value(time->ms);
+}
+
+/// The literal as a value of the column's type, or nothing when the types do not go together.
+std::optional<Value> typed(const Column& column, const Literal& literal) {
+  using Kind = Literal::Kind;
+  if (literal.kind == Kind::null) return Value();
+  if (is_text_column(column)) {
+    return literal.kind == Kind::text ? std::optional<Value>(Value(literal.text)) : std::nullopt;
+  }
+  switch (column.type) {
+    case ColumnType::boolean:
+      if (literal.kind != Kind::boolean) return std::nullopt;
+      return Value(literal.text == "true");
+    case ColumnType::lookup:
+    case ColumnType::unique_id:
+      if (literal.kind != Kind::guid) return std::nullopt;
+      return Value(to_lower_ascii(literal.text));
+    case ColumnType::date_only:
+      if (literal.kind != Kind::date) return std::nullopt;
+      return Value(literal.text);
+    case ColumnType::date_time:
+      if (literal.kind != Kind::date && literal.kind != Kind::date_time) return std::nullopt;
+      return time_value(literal.text, literal.kind == Kind::date);
+    default:
+      if (literal.kind != Kind::number) return std::nullopt;
+      return number_value(column, literal.text);
+  }
+}
+
+Literal classify(std::string word) {
+  using Kind = Literal::Kind;
+  if (word == "null") return {Kind::null, std::move(word)};
+  if (word == "true" || word == "false") return {Kind::boolean, std::move(word)};
+  if (parse_guid(word)) return {Kind::guid, std::move(word)};
+  if (word.size() == 10 && parse_iso_date(word)) return {Kind::date, std::move(word)};
+  if (word.size() > 10 && word[4] == '-') return {Kind::date_time, std::move(word)};
+  return {Kind::number, std::move(word)};
+}
+
+class FilterParser {
+ public:
+  FilterParser(const TableSpec& table, const Metadata& metadata, std::string_view text)
+      : table_(table), metadata_(metadata), text_(text) {}
+
+  Outcome<Filter> parse() {
+    TRY(Filter filter, either(0));
+    skip_blanks();
+    if (position_ != text_.size()) return bad_syntax("Syntax error: nothing was expected", position_, text_);
+    return filter;
+  }
+
+ private:
+  Outcome<Filter> either(int depth) { return chain(depth, "or", Filter::Kind::any_of); }
+
+  Outcome<Filter> chain(int depth, std::string_view word, Filter::Kind kind) {
+    if (depth > kMaxDepth) return bad_syntax("The filter is nested too deeply", position_, text_);
+    bool is_or = kind == Filter::Kind::any_of;
+    auto part = [&] { return is_or ? chain(depth, "and", Filter::Kind::all_of) : unary(depth); };
+    Filter all;
+    all.kind = kind;
+    TRY(Filter first, part());
+    all.parts.push_back(std::move(first));
+    while (take_word(word)) {
+      TRY(Filter next, part());
+      all.parts.push_back(std::move(next));
+    }
+    return all.parts.size() == 1 ? std::move(all.parts.front()) : std::move(all);
+  }
+
+  Outcome<Filter> unary(int depth) {
+    skip_blanks();
+    if (take_word("not")) {
+      Filter negation;
+      negation.kind = Filter::Kind::negation;
+      TRY(Filter inner, unary(depth + 1));
+      negation.parts.push_back(std::move(inner));
+      return negation;
+    }
+    if (take('(')) {
+      TRY(Filter inner, either(depth + 1));
+      if (!take(')')) return bad_syntax("Syntax error: ')' or an operator was expected", position_, text_);
+      return inner;
+    }
+    std::size_t start = position_;
+    std::string name = word();
+    if (name.empty()) return bad_syntax("Syntax error: a property or function was expected", start, text_);
+    if (take('(')) return function(name, start);
+    return comparison(name);
+  }
+
+  Outcome<Filter> function(const std::string& name, std::size_t start) {
+    Filter filter;
+    if (name == "contains") filter.kind = Filter::Kind::contains;
+    if (name == "startswith") filter.kind = Filter::Kind::starts_with;
+    if (name == "endswith") filter.kind = Filter::Kind::ends_with;
+    if (name == "Microsoft.Dynamics.CRM.In") return in_function();
+    if (filter.kind == Filter::Kind::all_of) {
+      return refuse(400, code::kBadRequestUrl,
+                    fmt::format("An unknown function with name '{}' was found at position {}.", name, start));
+    }
+    TRY(filter.column, column_of(word()));
+    if (!is_text_column(*filter.column)) return incompatible(*filter.column, {Literal::Kind::text, ""}, name);
+    if (!take(',')) return bad_syntax("Syntax error: ',' was expected", position_, text_);
+    TRY(Literal literal, this->literal());
+    if (literal.kind != Literal::Kind::text) return incompatible(*filter.column, literal, name);
+    if (!take(')')) return bad_syntax("Syntax error: ')' was expected", position_, text_);
+    filter.value = Value(std::move(literal.text));
+    return filter;
+  }
+
+  /// Microsoft.Dynamics.CRM.In(PropertyName='x',PropertyValues=['a','b']): values are quoted whatever their type.
+  Outcome<Filter> in_function() {
+    Filter filter;
+    filter.kind = Filter::Kind::any_value;
+    if (word() != "PropertyName" || !take('=')) return bad_syntax("PropertyName= was expected", position_, text_);
+    TRY(Literal name, literal());
+    TRY(filter.column, column_of(name.text));
+    if (!take(',') || word() != "PropertyValues" || !take('=') || !take('[')) {
+      return bad_syntax("PropertyValues=[…] was expected", position_, text_);
+    }
+    while (!take(']')) {
+      if (!filter.values.empty() && !take(',')) return bad_syntax("',' or ']' was expected", position_, text_);
+      TRY(Literal literal, this->literal());
+      if (literal.kind != Literal::Kind::text) {
+        return refuse(400, code::kBadRequestUrl, "The PropertyValues of In must be quoted strings.");
+      }
+      if (!is_text_column(*filter.column)) literal = classify(std::move(literal.text));
+      std::optional<Value> value = typed(*filter.column, literal);
+      if (!value) return incompatible(*filter.column, literal, "In");
+      filter.values.push_back(std::move(*value));
+      if (filter.values.size() > kMaxInValues) return bad_syntax("Too many values", position_, text_);
+    }
+    if (!take(')')) return bad_syntax("Syntax error: ')' was expected", position_, text_);
+    return filter;
+  }
+
+  Outcome<Filter> comparison(const std::string& name) {
+    static const std::pair<std::string_view, Filter::Kind> kOperators[] = {
+        {"eq", Filter::Kind::equal},    {"ne", Filter::Kind::unequal}, {"gt", Filter::Kind::greater},
+        {"ge", Filter::Kind::at_least}, {"lt", Filter::Kind::less},    {"le", Filter::Kind::at_most}};
+    Filter filter;
+    TRY(filter.column, column_of(name));
+    std::size_t start = position_;
+    std::string operation = word();
+    bool known = false;
+    for (const auto& [spelling, kind] : kOperators) {
+      if (operation != spelling) continue;
+      filter.kind = kind;
+      known = true;
+    }
+    if (!known) return bad_syntax("Syntax error: an operator was expected", start, text_);
+    TRY(Literal literal, this->literal());
+    std::optional<Value> value = typed(*filter.column, literal);
+    if (!value) return incompatible(*filter.column, literal, operation);
+    filter.value = std::move(*value);
+    return filter;
+  }
+
+  /// "name", "_x_value", or "nav/key" for the lookup behind a navigation property.
+  Outcome<const Column*> column_of(const std::string& path) {
+    std::size_t slash = path.find('/');
+    if (slash == std::string::npos) {
+      const Column* column = table_.column(path);
+      if (!column) return tl::unexpected<ApiError>(property_missing(table_.name, path));
+      return column;
+    }
+    const Navigation* navigation = table_.navigation(path.substr(0, slash));
+    if (!navigation) return tl::unexpected<ApiError>(property_missing(table_.name, path.substr(0, slash)));
+    const TableSpec& target = metadata_.require(navigation->targets.front());
+    if (path.substr(slash + 1) == target.key) return navigation->column;
+    return refuse(501, code::kNotImplemented,
+                  fmt::format("Filtering by '{}' of a related row is not implemented in this stand-in.", path));
+  }
+
+  Outcome<Literal> literal() {
+    skip_blanks();
+    if (position_ < text_.size() && text_[position_] == '\'') return quoted();
+    std::size_t start = position_;
+    std::string word = this->word();
+    if (word.empty()) return bad_syntax("Syntax error: a literal was expected", start, text_);
+    return classify(std::move(word));
+  }
+
+  Outcome<Literal> quoted() {
+    std::size_t start = position_++;
+    Literal literal{Literal::Kind::text, ""};
+    while (position_ < text_.size()) {
+      char c = text_[position_++];
+      if (c != '\'') {
+        literal.text.push_back(c);
+      } else if (position_ < text_.size() && text_[position_] == '\'') {
+        literal.text.push_back('\'');
+        ++position_;
+      } else {
+        return literal;
+      }
+    }
+    return bad_syntax("There is an unterminated string literal", start, text_);
+  }
+
+  std::string word() {
+    skip_blanks();
+    std::size_t start = position_;
+    while (position_ < text_.size() && std::string_view(" \t(),=[]'").find(text_[position_]) == std::string_view::npos) {
+      ++position_;
+    }
+    return std::string(text_.substr(start, position_ - start));
+  }
+
+  bool take_word(std::string_view wanted) {
+    std::size_t start = position_;
+    if (word() == wanted) return true;
+    position_ = start;
+    return false;
+  }
+
+  bool take(char wanted) {
+    skip_blanks();
+    if (position_ >= text_.size() || text_[position_] != wanted) return false;
+    ++position_;
+    return true;
+  }
+
+  void skip_blanks() {
+    while (position_ < text_.size() && (text_[position_] == ' ' || text_[position_] == '\t')) ++position_;
+  }
+
+  const TableSpec& table_;
+  const Metadata& metadata_;
+  std::string_view text_;
+  std::size_t position_ = 0;
+};
+
+}  // namespace
+
+Outcome<Filter> parse_filter(const TableSpec& table, const Metadata& metadata, std::string_view text) {
+  return FilterParser(table, metadata, text).parse();
+}
+
+}  // namespace lockstep::emulators::dynamics365

@@ -1,0 +1,107 @@
+#include "emulators/dynamics365/metadata.h"
+
+#include "base/check.h"
+#include "emulators/dynamics365/table_builder.h"
+
+namespace lockstep::emulators::dynamics365 {
+
+const Option* Column::option(std::int64_t value) const {
+  for (const Option& each : options) {
+    if (each.value == value) return &each;
+  }
+  return nullptr;
+}
+
+const Column* TableSpec::column(std::string_view read_name) const {
+  auto known = by_name_.find(read_name);
+  return known == by_name_.end() ? nullptr : known->second;
+}
+
+const Column* TableSpec::logical(std::string_view logical_name) const {
+  auto known = by_logical_name_.find(logical_name);
+  return known == by_logical_name_.end() ? nullptr : known->second;
+}
+
+const Navigation* TableSpec::navigation(std::string_view wanted) const {
+  for (const Navigation& each : navigations) {
+    if (each.name == wanted) return &each;
+  }
+  return nullptr;
+}
+
+const Column& TableSpec::require(std::string_view read_name) const {
+  const Column* known = column(read_name);
+  CHECK(known, "a column that the table has");
+  return *known;
+}
+
+const State* TableSpec::state(std::int64_t value) const {
+  for (const State& each : states) {
+    if (each.value == value) return &each;
+  }
+  return nullptr;
+}
+
+void TableSpec::index() {
+  for (Column& each : columns) {
+    if (each.source == Source::stored || each.source == Source::owner || each.source == Source::created_on) {
+      each.field = rows->field(each.name);
+      if (each.polymorphic()) {
+        each.target_field = rows->field(each.name + "@Microsoft.Dynamics.CRM.lookuplogicalname");
+      }
+    }
+    if (each.type == ColumnType::lookup && each.source == Source::stored) rows->add_index(each.field);
+    by_name_.emplace(each.name, &each);
+    by_logical_name_.emplace(each.logical_name, &each);
+  }
+  state_column_ = column("statecode");
+  status_column_ = column("statuscode");
+  external_key_ = column(kExternalKey);
+  if (external_key_) rows->add_index(external_key_->field, true);
+  // What people and integrations look records up by; a database would have these indexes, too.
+  for (const char* each : {"emailaddress1", "accountnumber", "ticketnumber", "messageid"}) {
+    if (const Column* known = column(each)) rows->add_index(known->field, true);
+  }
+}
+
+Metadata::Metadata(Database& database) {
+  for (auto make : {account_table, contact_table, incident_table, incidentresolution_table, annotation_table,
+                    phonecall_table, email_table, task_table, activityparty_table, systemuser_table,
+                    transactioncurrency_table}) {
+    TableSpec& table = tables_.emplace_back(make());
+    table.rows = &database.table(table.name);
+    table.index();
+    by_set_.emplace(table.set, &table);
+    by_name_.emplace(table.name, &table);
+  }
+  for (const TableSpec& from : tables_) {
+    for (const Column& column : from.columns) {
+      if (column.type != ColumnType::lookup || column.source != Source::stored) continue;
+      for (const std::string& target : column.targets) references_[by_name(target)].push_back({&from, &column});
+    }
+  }
+}
+
+const TableSpec* Metadata::by_set(std::string_view set) const {
+  auto known = by_set_.find(set);
+  return known == by_set_.end() ? nullptr : known->second;
+}
+
+const TableSpec* Metadata::by_name(std::string_view name) const {
+  auto known = by_name_.find(name);
+  return known == by_name_.end() ? nullptr : known->second;
+}
+
+const TableSpec& Metadata::require(std::string_view name) const {
+  const TableSpec* known = by_name(name);
+  CHECK(known, "a table of the organisation");
+  return *known;
+}
+
+const std::vector<Metadata::Reference>& Metadata::references_to(const TableSpec& table) const {
+  static const std::vector<Reference> kNone;
+  auto known = references_.find(&table);
+  return known == references_.end() ? kNone : known->second;
+}
+
+}  // namespace lockstep::emulators::dynamics365

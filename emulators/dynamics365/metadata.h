@@ -1,0 +1,149 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "emulators/core/database.h"
+
+namespace lockstep::emulators::dynamics365 {
+
+/// How values are held: option, state, status and integer as integers, money as a real number, date_time as
+/// milliseconds since 1970, date_only as "yyyy-MM-dd", lookup and unique_id as lower-case GUIDs.
+enum class ColumnType {
+  text,
+  memo,
+  integer,
+  money,
+  boolean,
+  option,
+  state,
+  status,
+  date_time,
+  date_only,
+  lookup,
+  unique_id,
+  version
+};
+
+/// Where a column's value comes from.
+enum class Source { stored, key, created_on, modified_on, version, created_by, modified_by, owner };
+
+struct Option {
+  std::int64_t value = 0;
+  std::string label;
+  std::int64_t state = 0;  // of a status: the state it belongs to
+};
+
+struct Column {
+  std::string name;          // as read: "telephone1", "_customerid_value"
+  std::string logical_name;  // "customerid"
+  ColumnType type = ColumnType::text;
+  std::int64_t minimum = 0;
+  std::int64_t maximum = 0;  // of a text: UTF-16 units
+  std::vector<Option> options;
+  std::vector<std::string> targets;  // tables a lookup may point to
+  std::optional<Value> default_value;
+  bool required = false;
+  bool creatable = true;
+  bool updatable = true;
+  bool cascades_delete = false;  // of a lookup: the row goes when the row it points to goes
+  bool follows_merge = true;     // of a lookup: moves to the winner
+  Source source = Source::stored;
+  FieldId field = 0;
+  std::optional<FieldId> target_field;  // of a polymorphic lookup: holds the target's table
+
+  bool polymorphic() const { return targets.size() > 1; }
+  const Option* option(std::int64_t value) const;
+};
+
+/// A single-valued navigation property: what `x@odata.bind` and $expand name.
+struct Navigation {
+  std::string name;
+  const Column* column = nullptr;
+  std::vector<std::string> targets;  // tables reached by this name
+};
+
+struct State {
+  std::int64_t value = 0;
+  std::string label;
+  std::int64_t default_status = 0;
+};
+
+/// One table of the organisation.
+class TableSpec {
+ public:
+  TableSpec() = default;
+  TableSpec(TableSpec&&) = default;  // keeps the addresses of columns; a copy would not
+  std::string name;         // "contact"
+  std::string set;          // "contacts"
+  std::string key;          // "contactid"
+  std::string name_column;  // "fullname"
+  std::string label;        // "Contact"
+  std::deque<Column> columns;
+  std::deque<Navigation> navigations;
+  std::vector<State> states;  // empty: the table has no state
+  std::string parties;        // collection of activity parties: "email_activity_parties"; or empty
+  bool writable = true;       // through the API
+  bool bulk = true;           // CreateMultiple and its kin
+  bool mergeable = false;
+  bool activity = false;
+  bool state_on_create = false;
+  bool tracks_changes = true;
+  Table* rows = nullptr;
+
+  const Column* column(std::string_view read_name) const;
+  /// By logical name: "customerid" for "_customerid_value".
+  const Column* logical(std::string_view logical_name) const;
+  const Navigation* navigation(std::string_view name) const;  // case-sensitive
+  /// Precondition: the column exists.
+  const Column& require(std::string_view read_name) const;
+  const State* state(std::int64_t value) const;
+  const Column* state_column() const { return state_column_; }
+  const Column* status_column() const { return status_column_; }
+  const Column* external_key() const { return external_key_; }
+
+ private:
+  friend class Metadata;
+  void index();
+  std::map<std::string, const Column*, std::less<>> by_name_;
+  std::map<std::string, const Column*, std::less<>> by_logical_name_;
+  const Column* state_column_ = nullptr;
+  const Column* status_column_ = nullptr;
+  const Column* external_key_ = nullptr;
+};
+
+/// The column with a unique alternate key that an integration adds to every table it writes.
+inline constexpr std::string_view kExternalKey = "lockstep_id";
+
+/// The id of the one row of transactioncurrency: the organisation's base currency.
+inline constexpr std::string_view kBaseCurrency = "5f2d6c1e-9f0b-4c8a-8d5e-000000000001";
+
+class Metadata {
+ public:
+  /// Creates the database tables, their fields and indexes.
+  explicit Metadata(Database& database);
+  const TableSpec* by_set(std::string_view set) const;
+  const TableSpec* by_name(std::string_view name) const;
+  const TableSpec& require(std::string_view name) const;
+  const std::deque<TableSpec>& tables() const { return tables_; }
+  /// Lookups that may point to rows of `table`.
+  struct Reference {
+    const TableSpec* from;
+    const Column* column;
+  };
+  const std::vector<Reference>& references_to(const TableSpec& table) const;
+
+ private:
+  std::deque<TableSpec> tables_;
+  std::map<std::string, const TableSpec*, std::less<>> by_set_;
+  std::map<std::string, const TableSpec*, std::less<>> by_name_;
+  std::map<const TableSpec*, std::vector<Reference>> references_;  // looked up, never walked
+};
+
+}  // namespace lockstep::emulators::dynamics365

@@ -1,0 +1,72 @@
+#include "emulators/dynamics365/organisation.h"
+
+#include <fmt/format.h>
+
+namespace lockstep::emulators::dynamics365 {
+
+Organisation::Organisation(Database& database_, OrganisationNames names_, Rng rng)
+    : database(database_),
+      names(std::move(names_)),
+      metadata(database_),
+      users(database_, metadata.require("systemuser")),
+      webhooks(names, users, rng.split("webhooks")),
+      records(database_, metadata, webhooks, rng.split("records")),
+      request_ids(rng.split("requests")) {
+  const TableSpec& currencies = metadata.require("transactioncurrency");
+  FieldChanges dollar{{currencies.require("currencyname").field, std::string("US Dollar")},
+                      {currencies.require("isocurrencycode").field, std::string("USD")},
+                      {currencies.require("currencysymbol").field, std::string("$")}};
+  WriteContext context{WallTime{0}, {ActorKind::automation, "SYSTEM"}, "", false};
+  database.create(*currencies.rows, std::string(kBaseCurrency), dollar, context);
+}
+
+RowNumber Organisation::find(const Resource& resource) const {
+  const TableSpec& table = *resource.table;
+  if (resource.alternate_key) return records.find_by_key(table, *resource.alternate_key, resource.key_value);
+  return records.find(table, resource.id);
+}
+
+ApiError Organisation::missing(const Resource& resource) const {
+  if (!resource.alternate_key) return row_missing(resource.table->name, resource.id);
+  return {404, std::string(code::kNotFoundByKey),
+          fmt::format("A record with the specified key values does not exist in {} entity", resource.table->name)};
+}
+
+Outcome<void> Organisation::check_privilege(const TableSpec& table, std::string_view verb,
+                                            const Actor& caller) const {
+  if (!denied.contains({table.name, std::string(verb)})) return {};
+  return refuse(403, code::kPrivilegeDenied,
+                fmt::format("Principal user (Name={}, type=8) is missing prv{}{} privilege for entity '{}'.", caller.name,
+                            verb, table.label, table.name));
+}
+
+std::string_view relative_path(std::string_view url, std::string_view base_url) {
+  if (url.starts_with(base_url)) url.remove_prefix(base_url.size());
+  if (url.starts_with(kApiRoot)) {
+    url.remove_prefix(kApiRoot.size());
+    url.remove_prefix(std::min(url.find('/'), url.size()));
+  }
+  if (url.starts_with('/')) url.remove_prefix(1);
+  return url;
+}
+
+Outcome<RowReference> UrlResolver::resolve(std::string_view reference) const {
+  std::string path(relative_path(reference, base_url_));
+  if (path.starts_with('$')) {
+    auto known = organisation_.content_ids.find(path);
+    if (known == organisation_.content_ids.end()) {
+      return refuse(400, code::kBadRequestUrl,
+                    fmt::format("Content-ID Reference: '{}' does not exist in the batch context.", path));
+    }
+    path = known->second;
+  }
+  TRY(Resource resource, parse_resource(organisation_.metadata, path));
+  if (!resource.keyed() || !resource.rest.empty()) {
+    return refuse(400, code::kPayloadUnreadable, fmt::format("'{}' is not the URL of a row.", reference));
+  }
+  RowNumber row = organisation_.find(resource);
+  if (row == kNoRow) return tl::unexpected<ApiError>(organisation_.missing(resource));
+  return RowReference{resource.table, row};
+}
+
+}  // namespace lockstep::emulators::dynamics365

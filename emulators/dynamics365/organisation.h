@@ -1,0 +1,59 @@
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "emulators/dynamics365/delta_tokens.h"
+#include "emulators/dynamics365/protection.h"
+#include "emulators/dynamics365/records.h"
+#include "emulators/dynamics365/resource.h"
+
+namespace lockstep::emulators::dynamics365 {
+
+inline constexpr std::string_view kApiRoot = "/api/data/";
+inline constexpr std::string_view kApiPath = "/api/data/v9.2";
+
+/// Everything of one organisation but its door: rows, rules, users, steps, tokens.
+struct Organisation {
+  Organisation(Database& database_, OrganisationNames names_, Rng rng);
+  Organisation(const Organisation&) = delete;
+  Organisation& operator=(const Organisation&) = delete;
+
+  Database& database;
+  OrganisationNames names;
+  Metadata metadata;
+  Users users;
+  Webhooks webhooks;
+  Records records;
+  DeltaTokens delta_tokens;
+  ServiceProtection protection;
+  std::set<std::pair<std::string, std::string>> denied;  // table and "Create", "Read", "Write", "Delete"
+  Rng request_ids;
+  std::map<std::string, std::string> content_ids;  // of the change set at work: "$1" to a row's path
+  std::int64_t work_ms = 0;                        // execution time of the request at work, for the limit
+
+  /// The living row that `resource` addresses, or kNoRow.
+  RowNumber find(const Resource& resource) const;
+  /// What a read of a row that is not there answers.
+  ApiError missing(const Resource& resource) const;
+  Outcome<void> check_privilege(const TableSpec& table, std::string_view verb, const Actor& caller) const;
+};
+
+/// Finds rows that bodies name, within one origin.
+class UrlResolver : public ReferenceResolver {
+ public:
+  UrlResolver(const Organisation& organisation, std::string_view base_url)
+      : organisation_(organisation), base_url_(base_url) {}
+  Outcome<RowReference> resolve(std::string_view reference) const override;
+
+ private:
+  const Organisation& organisation_;
+  std::string base_url_;
+};
+
+/// "https://host/api/data/v9.2/contacts" to "contacts"; also from "/contacts" and "contacts".
+std::string_view relative_path(std::string_view url, std::string_view base_url);
+
+}  // namespace lockstep::emulators::dynamics365

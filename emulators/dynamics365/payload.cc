@@ -1,0 +1,220 @@
+#include "emulators/dynamics365/payload.h"
+
+#include <fmt/format.h>
+
+#include "emulators/dynamics365/convert.h"
+#include "emulators/dynamics365/guid.h"
+
+namespace lockstep::emulators::dynamics365 {
+namespace {
+
+constexpr std::string_view kBind = "@odata.bind";
+constexpr std::string_view kTypePrefix = "Microsoft.Dynamics.CRM.";
+
+ApiError undeclared(std::string_view set, std::string_view navigation) {
+  return payload_unreadable(
+      set, fmt::format("Microsoft.OData.ODataException: An undeclared property '{}' which only has property annotations "
+                       "in the payload but no property value was found in the payload. In OData, only declared "
+                       "navigation properties and declared named streams can be represented as properties without "
+                       "values.",
+                       navigation));
+}
+
+ApiError unknown_property(const TableSpec& table, std::string_view property) {
+  return payload_unreadable(
+      table.set,
+      fmt::format("Microsoft.OData.ODataException: Invalid property '{}' was found in entity "
+                  "'Microsoft.Dynamics.CRM.{}'.",
+                  property, table.name));
+}
+
+class PayloadReader {
+ public:
+  PayloadReader(const Metadata& metadata, const TableSpec& table, const ReferenceResolver& resolver, Door door,
+                bool creating)
+      : metadata_(metadata), table_(table), resolver_(resolver), door_(door), creating_(creating) {}
+
+  Outcome<Payload> read(const json::object& body) {
+    for (const auto& member : body) {
+      std::string_view name(member.key().data(), member.key().size());
+      TRY_VOID(read_member(body, name, member.value()));
+    }
+    return std::move(payload_);
+  }
+
+ private:
+  Outcome<void> read_member(const json::object& body, std::string_view name, const json::value& sent) {
+    if (name.ends_with(kBind)) return read_bind(name.substr(0, name.size() - kBind.size()), sent);
+    if (name == "@odata.type") return check_type(sent);
+    if (name.find('@') != std::string_view::npos) return {};  // control information and annotations
+    if (!table_.parties.empty() && name == table_.parties) return take_parties(sent);
+    if (const Navigation* navigation = table_.navigation(name)) return read_navigation(*navigation, sent);
+    const Column* column = table_.column(name);
+    if (!column) return tl::unexpected<ApiError>(unknown_property(table_, name));
+    if (column->type == ColumnType::lookup) return read_lookup_id(body, *column, sent);
+    return read_column(*column, sent);
+  }
+
+  Outcome<void> check_type(const json::value& sent) {
+    std::string_view type = text_of(scalar_of(sent));
+    if (type.starts_with('#')) type.remove_prefix(1);
+    if (type == std::string(kTypePrefix) + table_.name) return {};
+    return tl::unexpected<ApiError>(payload_unreadable(
+        table_.set, fmt::format("Microsoft.OData.ODataException: A resource with type '{}' was found, but it is not "
+                                "assignable to the expected type '{}{}'.",
+                                type, kTypePrefix, table_.name)));
+  }
+
+  Outcome<void> read_column(const Column& column, const json::value& sent) {
+    bool from_text = door_ == Door::fixture_text && sent.is_string();
+    TRY(Value value, from_text ? convert_text(table_, column, text_of(scalar_of(sent))) : convert(table_, column, sent));
+    if (column.source == Source::key) {
+      if (const std::string* id = std::get_if<std::string>(&value)) payload_.id = *id;
+      return {};
+    }
+    bool system_time = column.source == Source::created_on || column.source == Source::modified_on;
+    bool fixture = door_ != Door::api && (system_time || column.source == Source::stored);
+    // The platform passes over columns that this operation cannot write; it does not refuse them.
+    if (!fixture && !(creating_ ? column.creatable : column.updatable)) return {};
+    return add({&column, std::move(value), ""});
+  }
+
+  Outcome<void> read_bind(std::string_view name, const json::value& sent) {
+    const Navigation* navigation = table_.navigation(name);
+    if (!navigation || !writable(*navigation->column)) return tl::unexpected<ApiError>(undeclared(table_.set, name));
+    if (sent.is_null()) return add({navigation->column, Value(), navigation->targets.front()});
+    if (!sent.is_string()) {
+      return tl::unexpected<ApiError>(
+          payload_unreadable(table_.set, fmt::format("'{}{}' must be the URL of a row", name, kBind)));
+    }
+    TRY(RowReference found, resolver_.resolve(text_of(scalar_of(sent))));
+    for (const std::string& target : navigation->targets) {
+      if (target == found.table->name) {
+        return add({navigation->column, found.table->rows->record(found.row).id, target});
+      }
+    }
+    return refuse(400, code::kInvalidArgument,
+                  fmt::format("A row of '{}' cannot be bound to '{}'; it takes {}.", found.table->name, name,
+                              navigation->targets.front()));
+  }
+
+  Outcome<void> read_navigation(const Navigation& navigation, const json::value& sent) {
+    if (sent.is_null()) return add({navigation.column, Value(), navigation.targets.front()});
+    return refuse(501, code::kNotImplemented,
+                  fmt::format("Deep insert through '{}' is not implemented in this stand-in.", navigation.name));
+  }
+
+  Outcome<void> read_lookup_id(const json::object& body, const Column& column, const json::value& sent) {
+    if (door_ == Door::api) {
+      return tl::unexpected<ApiError>(payload_unreadable(
+          table_.set, fmt::format("Microsoft.Crm.CrmException: '{}' is computed and cannot be written; bind the "
+                                  "navigation property.",
+                                  column.name)));
+    }
+    TRY(Value id, convert(table_, column, sent));
+    std::string target = column.targets.front();
+    if (column.polymorphic() && !is_null(view(id))) {
+      target = std::string(text_member(body, column.name + "@Microsoft.Dynamics.CRM.lookuplogicalname"));
+      bool allowed = std::find(column.targets.begin(), column.targets.end(), target) != column.targets.end();
+      if (!allowed) {
+        return refuse(400, code::kInvalidArgument,
+                      fmt::format("'{0}' needs '{0}@Microsoft.Dynamics.CRM.lookuplogicalname' with the table it "
+                                  "points to.",
+                                  column.name));
+      }
+    }
+    if (const std::string* guid = std::get_if<std::string>(&id)) {
+      const TableSpec& points_to = metadata_.require(target);
+      RowNumber row = points_to.rows->find(*guid);
+      if (row == kNoRow || points_to.rows->record(row).deleted) {
+        return tl::unexpected<ApiError>(row_missing(target, *guid));
+      }
+    }
+    return add({&column, std::move(id), std::move(target)});
+  }
+
+  Outcome<void> take_parties(const json::value& sent) {
+    TRY(payload_.parties, read_parties(metadata_, sent, resolver_));
+    return {};
+  }
+
+  bool writable(const Column& column) const {
+    if (column.source == Source::owner) return true;
+    return column.source == Source::stored && (creating_ ? column.creatable : column.updatable);
+  }
+
+  /// A column may be named once; for a polymorphic lookup clearing one target and setting another is one change.
+  Outcome<void> add(Change change) {
+    for (Change& known : payload_.changes) {
+      if (known.column != change.column) continue;
+      bool clears = is_null(view(change.value)), cleared = is_null(view(known.value));
+      if (change.column->polymorphic() && (clears || cleared)) {
+        if (cleared) known = std::move(change);
+        return {};
+      }
+      return tl::unexpected<ApiError>(payload_unreadable(
+          table_.set, fmt::format("'{}' is written more than once in one request.", change.column->name)));
+    }
+    payload_.changes.push_back(std::move(change));
+    return {};
+  }
+
+  const Metadata& metadata_;
+  const TableSpec& table_;
+  const ReferenceResolver& resolver_;
+  Door door_;
+  bool creating_;
+  Payload payload_;
+};
+
+Outcome<Party> read_party(const Metadata& metadata, const json::object& sent, const ReferenceResolver& resolver) {
+  const TableSpec& table = metadata.require("activityparty");
+  TRY(Payload payload, PayloadReader(metadata, table, resolver, Door::api, true).read(sent));
+  Party party;
+  if (const Change* partner = payload.find(table.require("_partyid_value"))) {
+    party.target = partner->target;
+    party.id = std::string(text_of(view(partner->value)));
+  }
+  if (const Change* address = payload.find(table.require("addressused"))) {
+    party.address = std::string(text_of(view(address->value)));
+  }
+  const Change* mask = payload.find(table.require("participationtypemask"));
+  if (!mask || is_null(view(mask->value))) {
+    return refuse(400, code::kRequiredFieldMissing, "An activity party needs a participationtypemask.");
+  }
+  party.mask = std::get<std::int64_t>(mask->value);
+  if (party.id.empty() && party.address.empty()) {
+    return refuse(400, code::kRequiredFieldMissing, "An activity party needs a partyid or an addressused.");
+  }
+  return party;
+}
+
+}  // namespace
+
+const Change* Payload::find(const Column& column) const {
+  for (const Change& change : changes) {
+    if (change.column == &column) return &change;
+  }
+  return nullptr;
+}
+
+Outcome<Payload> read_payload(const Metadata& metadata, const TableSpec& table, const json::object& body,
+                              const ReferenceResolver& resolver, Door door, bool creating) {
+  return PayloadReader(metadata, table, resolver, door, creating).read(body);
+}
+
+Outcome<std::vector<Party>> read_parties(const Metadata& metadata, const json::value& sent,
+                                         const ReferenceResolver& resolver) {
+  const json::array* items = sent.if_array();
+  if (!items) return tl::unexpected<ApiError>(payload_unreadable("activityparties", "an array is expected"));
+  std::vector<Party> parties;
+  for (const json::value& item : *items) {
+    const json::object* object = item.if_object();
+    if (!object) return tl::unexpected<ApiError>(payload_unreadable("activityparties", "objects are expected"));
+    TRY(Party party, read_party(metadata, *object, resolver));
+    parties.push_back(std::move(party));
+  }
+  return parties;
+}
+
+}  // namespace lockstep::emulators::dynamics365

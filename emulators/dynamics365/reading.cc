@@ -1,0 +1,231 @@
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "emulators/dynamics365/api_call.h"
+#include "emulators/dynamics365/listing.h"
+#include "emulators/dynamics365/paging.h"
+#include "emulators/dynamics365/rendering.h"
+#include "emulators/dynamics365/values.h"
+
+namespace lockstep::emulators::dynamics365 {
+namespace {
+
+constexpr std::size_t kMaxPage = 5000;
+constexpr std::size_t kMaxCount = 5000;
+constexpr std::size_t kRowsPerMs = 20;  // execution time of reading, for the limit
+
+/// The query as sent without the options that say where to go on.
+std::string query_without_tokens(const http::ServerRequest& request) {
+  std::string query = request.query(), kept;
+  for (std::string_view part : split(query, '&')) {
+    std::string name = percent_decode(part.substr(0, part.find('=')), true);
+    if (part.empty() || name == "$skiptoken" || name == "$deltatoken") continue;
+    kept += (kept.empty() ? "" : "&") + std::string(part);
+  }
+  return kept;
+}
+
+/// The page and what the links of its answer hold.
+struct Listed {
+  Page page;
+  bool tracked = false;
+  bool delta = false;
+  std::uint64_t tracked_to = 0;  // version up to which a full walk of the pages sees everything
+};
+
+std::uint64_t number_of(const json::object& state, const char* name, std::uint64_t otherwise) {
+  const json::value* held = state.if_contains(name);
+  return held && held->is_int64() ? static_cast<std::uint64_t>(held->get_int64()) : otherwise;
+}
+
+Outcome<void> check_trackable(const TableSpec& table, const QueryOptions& options) {
+  const char* refused = options.filter                   ? "$filter"
+                        : !options.order.empty()         ? "$orderby"
+                        : options.has_expand()           ? "$expand"
+                        : options.top                    ? "$top"
+                                                         : nullptr;
+  if (refused) {
+    return refuse(400, code::kBadRequestUrl,
+                  fmt::format("The \"{}\" query parameter isn't supported when Change Tracking is enabled.", refused));
+  }
+  if (table.tracks_changes) return {};
+  return refuse(400, code::kInvalidArgument, fmt::format("Change tracking is not enabled for the entity '{}'.", table.name));
+}
+
+Outcome<Listed> list_page(ApiCall& api, const TableSpec& table, const QueryOptions& options) {
+  Organisation& organisation = api.organisation;
+  Listed listed;
+  json::object state;
+  if (options.skip_token) {
+    TRY(state, decode_skip_token(*options.skip_token));
+  }
+  std::uint64_t now = organisation.database.version();
+  listed.delta = options.delta_token || state.contains("from");
+  listed.tracked = listed.delta || state.contains("tracked") || (!options.skip_token && api.prefer.track_changes);
+  if (listed.tracked) TRY_VOID(check_trackable(table, options));
+  std::size_t size = api.prefer.page_size.value_or(kMaxPage);
+  if (listed.delta) {
+    std::uint64_t from = number_of(state, "from", 0);
+    if (options.delta_token) {
+      TRY(from, organisation.delta_tokens.accept(table.name, options.selection.text, *options.delta_token, api.call.now));
+    }
+    listed.tracked_to = number_of(state, "to", now);
+    listed.page = list_changes(table, from, listed.tracked_to, size, state);
+    if (listed.page.next) {
+      (*listed.page.next)["from"] = from;
+      (*listed.page.next)["to"] = listed.tracked_to;
+    }
+    return listed;
+  }
+  bool paged = api.prefer.page_size || !options.top;  // with a page size, $top is passed over
+  listed.page = list_rows(table, organisation.users, options, paged ? size : std::min(size, *options.top), state);
+  listed.tracked_to = number_of(state, "tracked", now);
+  if (!paged) listed.page.next.reset();
+  if (listed.page.next && listed.tracked) (*listed.page.next)["tracked"] = listed.tracked_to;
+  return listed;
+}
+
+void append_link(std::string& out, const ApiCall& api, const TableSpec& table, std::string_view annotation,
+                 std::string_view option, std::string_view token) {
+  std::string query = query_without_tokens(api.call.request);
+  std::string link = fmt::format("{}/{}?{}{}{}={}", api.base, table.set, query, query.empty() ? "" : "&", option,
+                                 percent_encode(token));
+  fmt::format_to(std::back_inserter(out), ",\"{}\":", annotation);
+  append_json_text(out, link);
+}
+
+void append_counts(std::string& out, const ApiCall& api, const TableSpec& table, const QueryOptions& options) {
+  if (!options.count) return;
+  std::size_t count = count_rows(table, api.organisation.users, options, kMaxCount + 1);
+  fmt::format_to(std::back_inserter(out), ",\"@odata.count\":{}", std::min(count, kMaxCount));
+  if (!api.prefer.all_annotations()) return;
+  fmt::format_to(std::back_inserter(out),
+                 ",\"@Microsoft.Dynamics.CRM.totalrecordcount\":{},"
+                 "\"@Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded\":{}",
+                 std::min(count, kMaxCount), count > kMaxCount);
+}
+
+void append_deleted(std::string& out, const ApiCall& api, const TableSpec& table, RowNumber row) {
+  out.append("{\"@odata.context\":");
+  append_json_text(out, fmt::format("{}/$metadata#{}/$deletedEntity", api.base, table.set));
+  fmt::format_to(std::back_inserter(out), ",\"id\":\"{}\",\"reason\":\"deleted\"}}", table.rows->record(row).id);
+}
+
+}  // namespace
+
+Outcome<http::Response> read_collection(ApiCall& api, const TableSpec& table) {
+  Organisation& organisation = api.organisation;
+  TRY_VOID(organisation.check_privilege(table, "Read", api.call.caller));
+  TRY(QueryOptions options, read_query(organisation.metadata, table, api.call));
+  TRY(Listed listed, list_page(api, table, options));
+  const Page& page = listed.page;
+  organisation.work_ms += 5 + static_cast<std::int64_t>((page.rows.size() + page.deleted.size()) / kRowsPerMs);
+  std::string out = "{\"@odata.context\":";
+  append_json_text(out, context_of(api.base, table, options.selection, listed.delta ? "/$delta" : ""));
+  append_counts(out, api, table, options);
+  out.append(",\"value\":[");
+  RowWriter writer(organisation.metadata, organisation.users, table, options.selection, api.prefer.annotations);
+  bool first = true;
+  for (RowNumber row : page.rows) {
+    if (!std::exchange(first, false)) out.push_back(',');
+    writer.append(out, row);
+  }
+  for (RowNumber row : page.deleted) {
+    if (!std::exchange(first, false)) out.push_back(',');
+    append_deleted(out, api, table, row);
+  }
+  out.push_back(']');
+  if (page.next) {
+    append_link(out, api, table, "@odata.nextLink", "$skiptoken", encode_skip_token(*page.next));
+  } else if (listed.tracked) {
+    std::string token = organisation.delta_tokens.issue(table.name, options.selection.text, listed.tracked_to, api.call.now);
+    append_link(out, api, table, "@odata.deltaLink", "$deltatoken", token);
+  }
+  out.push_back('}');
+  http::Response response = api_json(200, std::move(out));
+  api.note_preferences(response);
+  return response;
+}
+
+Outcome<http::Response> read_count(ApiCall& api, const TableSpec& table) {
+  Organisation& organisation = api.organisation;
+  TRY_VOID(organisation.check_privilege(table, "Read", api.call.caller));
+  TRY(QueryOptions options, read_query(organisation.metadata, table, api.call));
+  std::size_t count = 0;
+  if (options.delta_token) {
+    TRY(std::uint64_t from, organisation.delta_tokens.accept(table.name, options.selection.text, *options.delta_token,
+                                                             api.call.now));
+    Page page = list_changes(table, from, organisation.database.version(), kMaxCount, {});
+    count = page.rows.size() + page.deleted.size();
+  } else {
+    count = count_rows(table, organisation.users, options, kMaxCount);
+  }
+  organisation.work_ms += 10;
+  http::Response response(200, "\xEF\xBB\xBF" + std::to_string(count));  // with a byte order mark, as seen
+  response.headers.add("Content-Type", "text/plain");
+  response.headers.add("OData-Version", "4.0");
+  return response;
+}
+
+Outcome<http::Response> read_row(ApiCall& api, const Resource& resource) {
+  Organisation& organisation = api.organisation;
+  const TableSpec& table = *resource.table;
+  TRY_VOID(organisation.check_privilege(table, "Read", api.call.caller));
+  TRY(QueryOptions options, read_query(organisation.metadata, table, api.call));
+  organisation.work_ms += 5;
+  RowNumber row = organisation.find(resource);
+  if (row == kNoRow) return tl::unexpected<ApiError>(organisation.missing(resource));
+  std::string etag = etag_of(table.rows->record(row));
+  bool comparable = !options.has_expand() && !api.prefer.annotation_list;
+  if (comparable && api.condition("If-None-Match") == etag) {
+    http::Response unchanged(304, "");
+    unchanged.headers.add("ETag", etag);
+    return unchanged;
+  }
+  std::string out;
+  RowWriter writer(organisation.metadata, organisation.users, table, options.selection, api.prefer.annotations);
+  writer.append(out, row, context_of(api.base, table, options.selection, "/$entity"));
+  http::Response response = api_json(200, std::move(out));
+  response.headers.add("ETag", etag);
+  api.note_preferences(response);
+  return response;
+}
+
+Outcome<http::Response> read_part(ApiCall& api, const Resource& resource) {
+  Organisation& organisation = api.organisation;
+  const TableSpec& table = *resource.table;
+  TRY_VOID(organisation.check_privilege(table, "Read", api.call.caller));
+  organisation.work_ms += 5;
+  RowNumber row = organisation.find(resource);
+  if (row == kNoRow) return tl::unexpected<ApiError>(organisation.missing(resource));
+  const std::string& name = resource.rest.front();
+  std::string_view mode = resource.rest.size() > 1 ? std::string_view(resource.rest[1]) : "";
+  const Navigation* navigation = table.navigation(name);
+  if (navigation && mode == "$ref") {
+    std::string_view id = text_of(value_of(table, organisation.users, row, *navigation->column));
+    bool here = !id.empty() && target_of(table, row, *navigation->column) == navigation->targets.front();
+    if (!here) return no_content();
+    const TableSpec& target = organisation.metadata.require(navigation->targets.front());
+    std::string out = "{\"@odata.context\":";
+    append_json_text(out, api.base + "/$metadata#$ref");
+    out.append(",\"@odata.id\":");
+    append_json_text(out, fmt::format("{}/{}({})", api.base, target.set, id));
+    return api_json(200, out + "}");
+  }
+  const Column* column = table.column(name);
+  if (!column) return tl::unexpected<ApiError>(segment_missing(name));
+  ValueView value = value_of(table, organisation.users, row, *column);
+  if (is_null(value)) return no_content();
+  std::string text;
+  append_json(text, *column, value);
+  if (mode == "$value") {
+    http::Response response(200, text.starts_with('"') ? std::string(text_of(value)) : text);
+    response.headers.add("Content-Type", "text/plain");
+    return response;
+  }
+  std::string out = "{\"@odata.context\":";
+  append_json_text(out, fmt::format("{}/$metadata#{}({})/{}", api.base, table.set, table.rows->record(row).id, name));
+  return api_json(200, out + ",\"value\":" + text + "}");
+}
+
+}  // namespace lockstep::emulators::dynamics365

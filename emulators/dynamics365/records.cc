@@ -1,0 +1,177 @@
+#include "emulators/dynamics365/records.h"
+
+#include <fmt/format.h>
+
+#include "emulators/dynamics365/guid.h"
+#include "emulators/dynamics365/values.h"
+
+namespace lockstep::emulators::dynamics365 {
+namespace {
+
+/// "CAS-01234-X7K2M9", as the platform numbers cases.
+std::string ticket_number(std::size_t count, Rng& rng) {
+  static constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+  std::string suffix;
+  for (int i = 0; i < 6; ++i) suffix.push_back(kAlphabet[rng.below(kAlphabet.size())]);
+  return fmt::format("CAS-{:05}-{}", 1000 + count, suffix);
+}
+
+}  // namespace
+
+WriteContext Records::context(const Writer& writer) const {
+  return {WallTime{writer.now.ms - writer.now.ms % 1000}, writer.actor, writer.key, writer.journaled};
+}
+
+RowNumber Records::find(const TableSpec& table, std::string_view id) const {
+  RowNumber row = table.rows->find(id);
+  return row == kNoRow || table.rows->record(row).deleted ? kNoRow : row;
+}
+
+RowNumber Records::find_by_key(const TableSpec& table, const Column& column, std::string_view value) const {
+  for (RowNumber row : table.rows->find_equal(column.field, value)) {
+    if (!table.rows->record(row).deleted) return row;
+  }
+  return kNoRow;
+}
+
+void Records::apply(Draft& draft, const Payload& payload) const {
+  for (const Change& change : payload.changes) {
+    if (change.column->source != Source::stored && change.column->source != Source::owner) continue;
+    bool clears = is_null(view(change.value));
+    // Clearing through one target's name leaves a link to another target alone.
+    if (clears && change.column->polymorphic() && !change.target.empty() &&
+        draft.target(*change.column) != change.target) {
+      continue;
+    }
+    draft.set(*change.column, change.value, change.target);
+  }
+}
+
+void Records::fill_defaults(Draft& draft) {
+  const TableSpec& table = draft.table();
+  for (const Column& column : table.columns) {
+    bool state = column.type == ColumnType::state || column.type == ColumnType::status;
+    if (!column.default_value || state || draft.touches(column)) continue;
+    draft.set(column, *column.default_value);
+  }
+  if (table.name == "incident" && is_null(draft.get(table.require("ticketnumber")))) {
+    draft.set(table.require("ticketnumber"), ticket_number(table.rows->row_count(), rng_));
+  }
+}
+
+void Records::take_system_times(Draft& draft, const Payload& payload, WriteContext& context, bool fixture) const {
+  const TableSpec& table = draft.table();
+  const Column* migrated = table.column("overriddencreatedon");
+  const Column* created = table.column("createdon");
+  if (!migrated || !created) return;
+  if (const Change* given = payload.find(*migrated); given && !is_null(view(given->value)) && !fixture) {
+    draft.set(*created, given->value);  // the date shown as creation; the column itself keeps the true one
+    draft.set(*migrated, context.at.ms);
+  }
+  if (!fixture) return;
+  if (const Change* given = payload.find(*created)) draft.set(*created, given->value);
+  const Change* modified = payload.find(table.require("modifiedon"));
+  if (modified && !is_null(view(modified->value))) context.at = WallTime{std::get<std::int64_t>(modified->value)};
+}
+
+Outcome<void> Records::check_draft(Draft& draft, bool fixture) {
+  TRY_VOID(settle_state(draft, fixture));
+  if (!fixture && rules_.application_required) TRY_VOID(check_required(draft));
+  compute_columns(draft);
+  return check_unique(draft);
+}
+
+Outcome<RowNumber> Records::create(const TableSpec& table, const Payload& payload, const Writer& writer,
+                                   bool fixture) {
+  std::string id = payload.id ? *payload.id : make_guid(rng_);
+  RowNumber held = table.rows->find(id);
+  if (held != kNoRow && !table.rows->record(held).deleted) {
+    return refuse(412, code::kDuplicateRecord, "A record with matching key values already exists.");
+  }
+  Draft draft(table, kNoRow);
+  apply(draft, payload);
+  const Column* customer = table.column("_customerid_value");
+  if (customer && is_null(draft.get(*customer))) {
+    return refuse(400, code::kRequiredFieldMissing,
+                  "You should specify a parent contact or account. (The customerid of an incident is required.)");
+  }
+  WriteContext write = context(writer);
+  take_system_times(draft, payload, write, fixture);
+  if (table.external_key() && write.key.empty()) write.key = text_of(draft.get(*table.external_key()));
+  fill_defaults(draft);
+  TRY_VOID(check_draft(draft, fixture));
+  UnitOfWork unit(database_, webhooks_);
+  RowNumber row = held;
+  if (held == kNoRow) {
+    row = database_.create(*table.rows, id, draft.changes(), write);
+  } else {
+    database_.recreate(*table.rows, row, draft.changes(), write);
+  }
+  if (payload.parties) add_parties(table, id, *payload.parties, writer);
+  webhooks_.note({"Create", &table, row, payload.changes, "", {}, 1}, writer);
+  unit.commit();
+  return row;
+}
+
+Outcome<void> Records::update(const TableSpec& table, RowNumber row, const Payload& payload, const Writer& writer) {
+  if (payload.changes.empty() && !payload.parties) return {};
+  TRY_VOID(check_not_frozen(table, row, payload));
+  Draft draft(table, row);
+  apply(draft, payload);
+  TRY_VOID(check_draft(draft, false));
+  const std::string& id = table.rows->record(row).id;
+  bool closes = table.name == "incident" && draft.touches(*table.state_column());
+  if (closes) {
+    std::int64_t state = draft.integer(*table.state_column(), 0);
+    if (state == 2 && rules_.open_activities_block && has_open_activities(metadata_, id)) {
+      return refuse(400, code::kCaseHasOpenActivities,
+                    "The incident can not be cancelled because there are open activities for this incident.");
+    }
+  }
+  UnitOfWork unit(database_, webhooks_);
+  if (closes && draft.integer(*table.state_column(), 0) == 0) cancel_resolutions(id, writer);
+  if (!payload.changes.empty()) database_.update(*table.rows, row, draft.changes(), context(writer));
+  if (payload.parties) {
+    remove_parties(table, id, writer);
+    add_parties(table, id, *payload.parties, writer);
+  }
+  webhooks_.note({"Update", &table, row, payload.changes, "", {}, 1}, writer);
+  unit.commit();
+  return {};
+}
+
+Outcome<void> Records::remove(const TableSpec& table, RowNumber row, const Writer& writer) {
+  UnitOfWork unit(database_, webhooks_);
+  remove_row(table, row, writer, 1);
+  unit.commit();
+  return {};
+}
+
+void Records::force(const TableSpec& table, RowNumber row, std::vector<Change> changes, const Writer& writer,
+                    int depth) {
+  Draft draft(table, row);
+  for (const Change& change : changes) draft.set(*change.column, change.value, change.target);
+  compute_columns(draft);
+  database_.update(*table.rows, row, draft.changes(), context(writer));
+  webhooks_.note({"Update", &table, row, std::move(changes), "", {}, depth}, writer);
+}
+
+void Records::remove_row(const TableSpec& table, RowNumber row, const Writer& writer, int depth) {
+  const std::string id = table.rows->record(row).id;
+  database_.remove(*table.rows, row, context(writer));  // first, so that a cycle of links ends here
+  webhooks_.note({"Delete", &table, row, {}, "", {}, depth}, writer);
+  for (const Metadata::Reference& reference : metadata_.references_to(table)) {
+    const TableSpec& from = *reference.from;
+    for (RowNumber child : from.rows->find_equal(reference.column->field, id)) {
+      bool same_target = target_of(from, child, *reference.column) == table.name;
+      if (from.rows->record(child).deleted || !same_target) continue;
+      if (reference.column->cascades_delete) {
+        remove_row(from, child, writer, depth + 1);
+      } else {
+        force(from, child, {{reference.column, Value(), table.name}}, writer, depth + 1);
+      }
+    }
+  }
+}
+
+}  // namespace lockstep::emulators::dynamics365

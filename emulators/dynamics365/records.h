@@ -1,0 +1,87 @@
+#pragma once
+
+#include "emulators/dynamics365/rules.h"
+#include "emulators/dynamics365/webhooks.h"
+
+namespace lockstep::emulators::dynamics365 {
+
+struct RecordRules {
+  bool application_required = true;   // refuse rows without their application-required columns, as forms do
+  bool open_activities_block = true;  // a case with open activities is neither resolved nor cancelled
+};
+
+struct CaseResolution {
+  std::string subject;
+  std::string description;
+  std::optional<std::int64_t> minutes_spent;
+  std::int64_t status = -1;  // -1: the default of Resolved
+};
+
+/// All ways in which rows change, with the platform's rules. Each call is one transaction.
+class Records {
+ public:
+  Records(Database& database, const Metadata& metadata, Webhooks& webhooks, Rng rng)
+      : database_(database), metadata_(metadata), webhooks_(webhooks), rng_(rng) {}
+  RecordRules& rules() { return rules_; }
+
+  /// Fixtures skip the rules of state and of required columns.
+  Outcome<RowNumber> create(const TableSpec& table, const Payload& payload, const Writer& writer,
+                            bool fixture = false);
+  Outcome<void> update(const TableSpec& table, RowNumber row, const Payload& payload, const Writer& writer);
+  Outcome<void> remove(const TableSpec& table, RowNumber row, const Writer& writer);
+  Outcome<void> merge(const TableSpec& table, RowNumber winner, RowNumber loser, const Payload& content,
+                      const Writer& writer);
+  Outcome<void> close_case(RowNumber row, const CaseResolution& resolution, const Writer& writer);
+  Outcome<void> mark_email_sent(RowNumber row, bool deliver, const Writer& writer);
+  Outcome<void> replace_parties(const TableSpec& table, RowNumber row, const std::vector<Party>& parties,
+                                const Writer& writer);
+
+  /// The living row, or kNoRow.
+  RowNumber find(const TableSpec& table, std::string_view id) const;
+  RowNumber find_by_key(const TableSpec& table, const Column& column, std::string_view value) const;
+
+ private:
+  WriteContext context(const Writer& writer) const;
+  /// Writes `changes` as they stand, without rules, and tells the steps.
+  void force(const TableSpec& table, RowNumber row, std::vector<Change> changes, const Writer& writer, int depth);
+  void apply(Draft& draft, const Payload& payload) const;
+  void fill_defaults(Draft& draft);
+  void take_system_times(Draft& draft, const Payload& payload, WriteContext& context, bool fixture) const;
+  Outcome<void> check_draft(Draft& draft, bool fixture);
+  void add_parties(const TableSpec& table, std::string_view activity, const std::vector<Party>& parties,
+                   const Writer& writer);
+  void remove_row(const TableSpec& table, RowNumber row, const Writer& writer, int depth);
+  void remove_parties(const TableSpec& table, std::string_view activity, const Writer& writer);
+  void move_children(const TableSpec& table, RowNumber winner, RowNumber loser, const Writer& writer);
+  void cancel_resolutions(std::string_view incident, const Writer& writer);
+
+  Database& database_;
+  const Metadata& metadata_;
+  Webhooks& webhooks_;
+  Rng rng_;
+  RecordRules rules_;
+};
+
+/// Rows and deliveries, all or nothing.
+class UnitOfWork {
+ public:
+  UnitOfWork(Database& database, Webhooks& webhooks)
+      : transaction_(database), webhooks_(webhooks), mark_(webhooks.mark()) {}
+  ~UnitOfWork() {
+    if (!committed_) webhooks_.roll_back(mark_);
+  }
+  UnitOfWork(const UnitOfWork&) = delete;
+  UnitOfWork& operator=(const UnitOfWork&) = delete;
+  void commit() {
+    transaction_.commit();
+    committed_ = true;
+  }
+
+ private:
+  Transaction transaction_;
+  Webhooks& webhooks_;
+  std::size_t mark_;
+  bool committed_ = false;
+};
+
+}  // namespace lockstep::emulators::dynamics365

@@ -1,0 +1,202 @@
+#include "emulators/dynamics365/rules.h"
+
+#include <fmt/format.h>
+
+namespace lockstep::emulators::dynamics365 {
+namespace {
+
+constexpr std::int64_t kActive = 0;
+constexpr std::int64_t kResolved = 1;
+
+std::string_view state_label(const TableSpec& table, std::int64_t value) {
+  const State* state = table.state(value);
+  return state ? std::string_view(state->label) : "?";
+}
+
+Outcome<void> check_case_transition(const Draft& draft, std::int64_t from, std::int64_t to) {
+  if (draft.creating()) return {};
+  if (to == kResolved) {
+    return refuse(400, code::kInvalidStateStatus,
+                  "This message can not be used to set the state of incident to Resolved. In order to set state of "
+                  "incident to Resolved, use the CloseIncidentRequest message instead.");
+  }
+  if (from != kActive && to != kActive && from != to) {
+    return refuse(400, code::kInvalidState, "A case that is closed has to be reactivated first.");
+  }
+  return {};
+}
+
+void compute_full_name(Draft& draft) {
+  if (!draft.touches("firstname") && !draft.touches("lastname")) return;
+  std::string first(draft.text("firstname")), last(draft.text("lastname"));
+  std::string full = first.empty() || last.empty() ? first + last : first + " " + last;
+  draft.set(draft.table().require("fullname"), full.empty() ? Value() : Value(full.substr(0, 160)));
+}
+
+void compute_address(Draft& draft) {
+  bool touched = false;
+  for (const Column& column : draft.table().columns) {
+    touched |= column.name.starts_with("address1_") && column.creatable && draft.touches(column);
+  }
+  if (!touched) return;
+  std::vector<std::string> lines;
+  for (const char* line : {"address1_line1", "address1_line2", "address1_line3"}) lines.emplace_back(draft.text(line));
+  std::string place(draft.text("address1_city"));
+  std::string region(draft.text("address1_stateorprovince"));
+  if (!region.empty()) place += (place.empty() ? "" : ", ") + region;
+  std::string postal_code(draft.text("address1_postalcode"));
+  if (!postal_code.empty()) place += (place.empty() ? "" : " ") + postal_code;
+  lines.push_back(place);
+  lines.emplace_back(draft.text("address1_country"));
+  std::string composite;
+  for (const std::string& line : lines) {
+    if (!line.empty()) composite += (composite.empty() ? "" : "\r\n") + line;
+  }
+  draft.set(draft.table().require("address1_composite"), composite.empty() ? Value() : Value(composite));
+}
+
+void compute_money(Draft& draft) {
+  const TableSpec& table = draft.table();
+  for (const char* name : {"revenue", "marketcap"}) {
+    const Column& column = table.require(name);
+    if (!draft.touches(column)) continue;
+    Value amount = own(draft.get(column));
+    bool set = !is_null(view(amount));
+    draft.set(table.require(std::string(name) + "_base"), std::move(amount));
+    const Column& currency = table.require("_transactioncurrencyid_value");
+    if (set && is_null(draft.get(currency))) {
+      draft.set(currency, Value(std::string(kBaseCurrency)), "transactioncurrency");
+      draft.set(table.require("exchangerate"), 1.0);
+    }
+  }
+}
+
+void compute_customer(Draft& draft) {
+  const TableSpec& table = draft.table();
+  const Column& customer = table.require("_customerid_value");
+  if (!draft.touches(customer)) return;
+  Value id = own(draft.get(customer));
+  bool is_account = draft.target(customer) == "account";
+  draft.set(table.require("_accountid_value"), is_account ? id : Value());
+  draft.set(table.require("_contactid_value"), is_account ? Value() : id);
+}
+
+void compute_note(Draft& draft) {
+  const TableSpec& table = draft.table();
+  const Column& object = table.require("_objectid_value");
+  if (draft.touches(object)) {
+    std::string target(draft.target(object));
+    draft.set(table.require("objecttypecode"), target.empty() ? Value() : Value(target));
+  }
+  if (!draft.touches("documentbody")) return;
+  std::string_view body = draft.text("documentbody");
+  std::size_t padding = body.ends_with("==") ? 2 : body.ends_with('=') ? 1 : 0;
+  std::int64_t size = static_cast<std::int64_t>(body.size() / 4 * 3 - (body.empty() ? 0 : padding));
+  draft.set(table.require("filesize"), body.empty() ? Value() : Value(size));
+}
+
+}  // namespace
+
+Outcome<void> settle_state(Draft& draft, bool lenient) {
+  const TableSpec& table = draft.table();
+  if (table.states.empty()) return {};
+  const Column& state_column = *table.state_column();
+  const Column& status_column = *table.status_column();
+  bool has_state = draft.touches(state_column), has_status = draft.touches(status_column);
+  if (!draft.creating() && !has_state && !has_status) return {};
+  if ((has_state && is_null(draft.get(state_column))) || (has_status && is_null(draft.get(status_column)))) {
+    return refuse(400, code::kInvalidStateStatus, "statecode and statuscode cannot be null.");
+  }
+  std::int64_t from = draft.creating() ? kActive : std::get<std::int64_t>(table.rows->get(draft.row(), state_column.field));
+  std::int64_t to = from;
+  if (has_state) {
+    to = draft.integer(state_column, from);
+  } else if (has_status) {
+    to = status_column.option(draft.integer(status_column, 0))->state;
+  }
+  std::int64_t status = has_status ? draft.integer(status_column, 0) : table.state(to)->default_status;
+  if (status_column.option(status)->state != to) {
+    std::string id = draft.creating() ? "(new)" : table.rows->record(draft.row()).id;
+    return refuse(400, code::kInvalidStateStatus,
+                  fmt::format("{} is not a valid status code for state code {}State.{} on {} with Id {}.", status,
+                              table.label, state_label(table, to), table.name, id));
+  }
+  if (draft.creating() && to != kActive && !table.state_on_create && !lenient) {
+    return refuse(400, code::kInvalidStateStatus,
+                  fmt::format("A {} cannot be created in the state {}; create it, then change its state.", table.name,
+                              state_label(table, to)));
+  }
+  if (table.name == "incident" && !lenient) TRY_VOID(check_case_transition(draft, from, to));
+  draft.set(state_column, to);
+  draft.set(status_column, status);
+  return {};
+}
+
+Outcome<void> check_not_frozen(const TableSpec& table, RowNumber row, const Payload& payload) {
+  if (table.states.empty()) return {};
+  ValueView state = table.rows->get(row, table.state_column()->field);
+  const std::int64_t* value = std::get_if<std::int64_t>(&state);
+  if (!value || *value == kActive) return {};
+  for (const Change& change : payload.changes) {
+    if (change.column == table.state_column() || change.column == table.status_column()) continue;
+    const std::string& id = table.rows->record(row).id;
+    if (table.name == "incident") {
+      return refuse(400, code::kCaseAlreadyClosed,
+                    fmt::format("The case with Id {} has already been closed; '{}' cannot be changed.", id,
+                                change.column->logical_name));
+    }
+    return refuse(400, code::kRowIsInactive,
+                  fmt::format("Cannot update {} with Id {} because it is inactive.", table.name, id));
+  }
+  return {};
+}
+
+bool has_open_activities(const Metadata& metadata, std::string_view incident_id) {
+  for (const TableSpec& table : metadata.tables()) {
+    if (!table.activity) continue;
+    const Column& regarding = table.require("_regardingobjectid_value");
+    for (RowNumber row : table.rows->find_equal(regarding.field, incident_id)) {
+      ValueView state = table.rows->get(row, table.state_column()->field);
+      if (!table.rows->record(row).deleted && state == ValueView(kActive)) return true;
+    }
+  }
+  return false;
+}
+
+Outcome<void> check_required(const Draft& draft) {
+  for (const Column& column : draft.table().columns) {
+    if (!column.required || (!draft.creating() && !draft.touches(column))) continue;
+    if (!is_null(draft.get(column))) continue;
+    return refuse(400, code::kRequiredFieldMissing,
+                  fmt::format("Required field '{}' is missing on '{}'.", column.logical_name, draft.table().name));
+  }
+  return {};
+}
+
+void compute_columns(Draft& draft) {
+  const std::string& name = draft.table().name;
+  if (name == "contact") compute_full_name(draft);
+  if (name == "contact" || name == "account") compute_address(draft);
+  if (name == "account") compute_money(draft);
+  if (name == "incident") compute_customer(draft);
+  if (name == "annotation") compute_note(draft);
+}
+
+Outcome<void> check_unique(const Draft& draft) {
+  const TableSpec& table = draft.table();
+  const Column* key = table.external_key();
+  if (!key || !draft.touches(*key)) return {};
+  for (RowNumber row : table.rows->find_equal(key->field, draft.get(*key))) {
+    if (row == draft.row() || table.rows->record(row).deleted) continue;
+    return refuse(412, code::kDuplicateEntityKey,
+                  fmt::format("A record that has the attribute values {0} already exists. The entity key {0} requires "
+                              "that this set of attributes contains unique values. Select unique values and try "
+                              "again.<DuplicateEntity><EntityName>{1}</EntityName><Id>{2}</Id><Attributes><{0}>{3}"
+                              "</{0}></Attributes></DuplicateEntity>",
+                              key->logical_name, table.name, table.rows->record(row).id,
+                              text_of(draft.get(*key))));
+  }
+  return {};
+}
+
+}  // namespace lockstep::emulators::dynamics365

@@ -1,0 +1,143 @@
+#include "emulators/dynamics365/service.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "emulators/dynamics365/batch.h"
+#include "emulators/dynamics365/guid.h"
+
+namespace lockstep::emulators {
+
+std::unique_ptr<Emulator> make_dynamics365(const EmulatorClock& clock, Rng rng, Dynamics365Options options) {
+  return std::make_unique<dynamics365::Service>(clock, rng, std::move(options));
+}
+
+namespace dynamics365 {
+namespace {
+
+constexpr std::size_t kMaxBatchedUrl = 64 * 1024;
+constexpr std::string_view kBoundPrefix = "Microsoft.Dynamics.CRM.";
+
+OrganisationNames names_of(const Dynamics365Options& options) {
+  return {guid_of_name("organization " + options.organisation), guid_of_name("businessunit " + options.organisation),
+          options.organisation, options.organisation + ".crm.dynamics.com"};
+}
+
+tl::unexpected<ApiError> wrong_method(const ApiCall& api) {
+  return refuse(405, code::kBadRequestUrl,
+                fmt::format("The requested resource does not support http method '{}'.", api.call.request.method));
+}
+
+}  // namespace
+
+Service::Service(const EmulatorClock& clock, Rng rng, Dynamics365Options options)
+    : StandIn(clock, rng), options_(std::move(options)), organisation_(database(), names_of(options_), random("org")) {
+  for (const OAuthClient& client : options_.clients) {
+    tokens().register_client(client);
+    organisation_.users.id_of({ActorKind::integration, client.name}, now());
+  }
+  organisation_.delta_tokens.set_life(options_.change_tracking_life);
+  organisation_.records.rules() = {options_.application_required, options_.open_activities_block};
+  ProtectionSettings protection;
+  protection.on = options_.service_protection;
+  protection.requests = options_.requests_per_window;
+  protection.execution_ms = options_.execution_ms_per_window;
+  organisation_.protection.set(protection);
+  outgoing().set_schedule({Duration(60'000)});  // one more attempt, where there is one at all
+  router().add("POST", "/{tenant}/oauth2/v2.0/token", [this](Call& call) { return token(call); });
+  for (const char* method : {"GET", "POST", "PATCH", "PUT", "DELETE"}) {
+    router().add(method, "/api/data/{version}/{path...}", [this](Call& call) { return api(call); });
+  }
+}
+
+void Service::outgoing_answered(std::uint64_t id, int status) {
+  // Only these get a second attempt; every other failure, and no answer at all, is final.
+  bool again = status == 502 || status == 503 || status == 504;
+  outgoing().answered(id, !again, now());
+}
+
+http::Response Service::api(Call& call) {
+  const std::string& version = call.parameter("version");
+  if (version != "v9.0" && version != "v9.1" && version != "v9.2") return not_found(call);
+  if (call.request.target.size() > kMaxBatchedUrl) return http::Response(414, "");
+  ApiCall api(call, organisation_, version);
+  Outcome<http::Response> outcome = route(api, call.parameter("path"));
+  organisation_.webhooks.flush(outgoing());
+  http::Response response =
+      outcome ? std::move(*outcome) : error_response(outcome.error(), api.prefer.all_annotations());
+  if (!outcome) response.headers.add("REQ_ID", api.writer.correlation);
+  return response;
+}
+
+Outcome<http::Response> Service::route(ApiCall& api, std::string_view path) {
+  auto version = api.call.header("OData-Version");
+  if (version && *version != "4.0") {
+    return refuse(400, code::kBadRequestUrl, fmt::format("The OData-Version '{}' is not supported.", *version));
+  }
+  const std::string& method = api.call.request.method;
+  std::string_view name = path.substr(0, path.find_first_of("(/"));
+  if (path == "$batch" || path == "%24batch") return method == "POST" ? batch(api) : wrong_method(api);
+  if (path == "WhoAmI" || path == "WhoAmI()") return method == "GET" ? who_am_i(api) : wrong_method(api);
+  if (path == "CloseIncident") return method == "POST" ? close_incident(api) : wrong_method(api);
+  if (path == "Merge") return method == "POST" ? merge_rows(api) : wrong_method(api);
+  if (name == "RetrieveTotalRecordCount") return total_record_count(api, percent_decode(path, false));
+  if (name == "EntityDefinitions") return entity_definitions(api, percent_decode(path, false));
+  return route_table(api, path);
+}
+
+Outcome<http::Response> Service::route_table(ApiCall& api, std::string_view path) {
+  TRY(Resource resource, parse_resource(organisation_.metadata, path));
+  api.call.label = std::string(kApiPath) + "/" + resource.table->set + (resource.keyed() ? "({key})" : "");
+  for (const std::string& segment : resource.rest) api.call.label += "/" + segment;
+  return resource.keyed() ? route_row(api, resource) : route_collection(api, resource);
+}
+
+Outcome<http::Response> Service::route_collection(ApiCall& api, const Resource& resource) {
+  const std::string& method = api.call.request.method;
+  if (resource.rest.empty()) {
+    if (method == "GET") return read_collection(api, *resource.table);
+    if (method == "POST") return create_row(api, *resource.table);
+    return wrong_method(api);
+  }
+  const std::string& segment = resource.rest.front();
+  if (segment == "$count" && method == "GET") return read_count(api, *resource.table);
+  if (segment.starts_with(kBoundPrefix) && method == "POST") {
+    return bulk_action(api, *resource.table, std::string_view(segment).substr(kBoundPrefix.size()));
+  }
+  return tl::unexpected<ApiError>(segment_missing(segment));
+}
+
+Outcome<http::Response> Service::route_row(ApiCall& api, const Resource& resource) {
+  const std::string& method = api.call.request.method;
+  if (resource.rest.empty()) {
+    if (method == "GET") return read_row(api, resource);
+    if (method == "PATCH") return patch_row(api, resource);
+    if (method == "DELETE") return delete_row(api, resource);
+    return wrong_method(api);
+  }
+  if (resource.rest.front() == "Microsoft.Dynamics.CRM.SendEmail" && method == "POST") return send_email(api, resource);
+  if (method == "GET") return read_part(api, resource);
+  if (method == "PUT" || method == "DELETE") return write_part(api, resource);
+  return wrong_method(api);
+}
+
+Outcome<http::Response> Service::batch(ApiCall& api) {
+  api.call.label = std::string(kApiPath) + "/$batch";
+  return Batch(api, [&](const http::ServerRequest& inner) { return dispatch(inner, api.call); }).run();
+}
+
+http::Response Service::not_found(Call&) {
+  return json_response(404, json::object{{"Message", "No HTTP resource was found that matches the request URI."}},
+                       "application/json; charset=utf-8");
+}
+
+http::Response Service::method_not_allowed(Call& call, const std::vector<std::string>& allowed) {
+  http::Response response = error_response(
+      {405, std::string(code::kBadRequestUrl),
+       fmt::format("The requested resource does not support http method '{}'.", call.request.method)});
+  response.headers.add("Allow", join(allowed, ", "));
+  return response;
+}
+
+}  // namespace dynamics365
+}  // namespace lockstep::emulators

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "emulators/core/stand_in.h"
+#include "emulators/dynamics365/api_call.h"
+#include "emulators/dynamics365/dynamics365.h"
+
+namespace lockstep::emulators::dynamics365 {
+
+class Service final : public StandIn {
+ public:
+  Service(const EmulatorClock& clock, Rng rng, Dynamics365Options options);
+  std::string name() const override { return "dynamics365"; }
+  void outgoing_answered(std::uint64_t id, int status) override;
+
+ protected:
+  std::optional<http::Response> admit(Call& call, const Route* route) override;
+  void finish(Call& call, http::Response& response) override;
+  http::Response not_found(Call& call) override;
+  http::Response method_not_allowed(Call& call, const std::vector<std::string>& allowed) override;
+  http::Response fault_answer(Call& call, const Fault& fault) override;
+  Result<std::string> apply(const Edit& edit) override;
+  std::optional<http::Response> control(const http::ServerRequest& request, std::string_view path) override;
+
+ private:
+  http::Response token(Call& call);
+  http::Response unauthorized(const Call& call);
+  http::Response api(Call& call);
+  Outcome<http::Response> route(ApiCall& api, std::string_view path);
+  Outcome<http::Response> route_table(ApiCall& api, std::string_view path);
+  Outcome<http::Response> route_collection(ApiCall& api, const Resource& resource);
+  Outcome<http::Response> route_row(ApiCall& api, const Resource& resource);
+  Outcome<http::Response> batch(ApiCall& api);
+  Outcome<std::string> apply_edit(const Edit& edit, const TableSpec& table, const Writer& writer);
+  Outcome<RowNumber> edited_row(const TableSpec& table, const std::string& id) const;
+
+  http::Response steps(const http::ServerRequest& request);
+  Result<std::size_t> add_steps(const json::object& sent);
+  http::Response settings(const http::ServerRequest& request);
+  Result<void> change_settings(const json::object& sent);
+
+  Dynamics365Options options_;
+  Organisation organisation_;
+};
+
+}  // namespace lockstep::emulators::dynamics365

@@ -1,0 +1,148 @@
+#include "emulators/dynamics365/values.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace lockstep::emulators::dynamics365 {
+namespace {
+
+std::string with_thousands(std::int64_t number) {
+  std::string digits = std::to_string(number < 0 ? -number : number);
+  for (std::ptrdiff_t at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3) digits.insert(at, ",");
+  return number < 0 ? "-" + digits : digits;
+}
+
+std::string formatted_time(WallTime time, bool with_clock) {
+  std::string iso = format_iso(time);
+  int month = std::stoi(iso.substr(5, 2)), day = std::stoi(iso.substr(8, 2)), hour = std::stoi(iso.substr(11, 2));
+  std::string date = fmt::format("{}/{}/{}", month, day, iso.substr(0, 4));
+  if (!with_clock) return date;
+  return fmt::format("{} {}:{} {}", date, hour % 12 == 0 ? 12 : hour % 12, iso.substr(14, 2), hour < 12 ? "AM" : "PM");
+}
+
+std::string formatted_money(double amount) {
+  std::int64_t cents = std::llround(std::fabs(amount) * 100);
+  return fmt::format("{}${}.{:02}", amount < 0 ? "-" : "", with_thousands(cents / 100), cents % 100);
+}
+
+}  // namespace
+
+ValueView value_of(const TableSpec& table, const Users& users, RowNumber row, const Column& column) {
+  const Record& record = table.rows->record(row);
+  switch (column.source) {
+    case Source::stored:
+      return record.fields.get(column.field);
+    case Source::key:
+      return std::string_view(record.id);
+    case Source::created_on: {
+      ValueView overridden = record.fields.get(column.field);
+      return is_null(overridden) ? ValueView(record.created.ms) : overridden;
+    }
+    case Source::modified_on:
+      return record.modified.ms;
+    case Source::version:
+      return static_cast<std::int64_t>(record.version);
+    case Source::created_by:
+      return users.id_of(record.created_by);
+    case Source::modified_by:
+      return users.id_of(record.modified_by);
+    case Source::owner: {
+      ValueView assigned = record.fields.get(column.field);
+      return is_null(assigned) ? ValueView(users.id_of(record.created_by)) : assigned;
+    }
+  }
+  return std::monostate{};
+}
+
+std::string_view target_of(const TableSpec& table, RowNumber row, const Column& column) {
+  if (!column.target_field) return column.targets.front();
+  return text_of(table.rows->get(row, *column.target_field));
+}
+
+std::string format_time(WallTime time) { return format_iso(time).substr(0, 19) + "Z"; }
+
+std::size_t utf16_length(std::string_view utf8) {
+  std::size_t units = 0;
+  for (unsigned char byte : utf8) {
+    if ((byte & 0xc0) != 0x80) units += byte >= 0xf0 ? 2 : 1;
+  }
+  return units;
+}
+
+void append_json_text(std::string& out, std::string_view text) {
+  out.push_back('"');
+  std::size_t plain = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    unsigned char c = static_cast<unsigned char>(text[i]);
+    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    out.append(text, plain, i - plain);
+    plain = i + 1;
+    switch (c) {
+      case '"':
+        out.append("\\\"");
+        break;
+      case '\\':
+        out.append("\\\\");
+        break;
+      case '\n':
+        out.append("\\n");
+        break;
+      case '\r':
+        out.append("\\r");
+        break;
+      case '\t':
+        out.append("\\t");
+        break;
+      default:
+        fmt::format_to(std::back_inserter(out), "\\u{:04x}", c);
+    }
+  }
+  out.append(text, plain, text.size() - plain);
+  out.push_back('"');
+}
+
+void append_json(std::string& out, const Column& column, ValueView value) {
+  if (is_null(value)) {
+    out.append("null");
+  } else if (const std::string_view* text = std::get_if<std::string_view>(&value)) {
+    append_json_text(out, *text);
+  } else if (const bool* boolean = std::get_if<bool>(&value)) {
+    out.append(*boolean ? "true" : "false");
+  } else if (const double* real = std::get_if<double>(&value)) {
+    fmt::format_to(std::back_inserter(out), "{:.4f}", *real);  // money carries its scale
+  } else if (column.type == ColumnType::date_time) {
+    fmt::format_to(std::back_inserter(out), "\"{}\"", format_time(WallTime{std::get<std::int64_t>(value)}));
+  } else {
+    fmt::format_to(std::back_inserter(out), "{}", std::get<std::int64_t>(value));
+  }
+}
+
+std::string formatted_value(const Column& column, ValueView value) {
+  if (is_null(value)) return "";
+  switch (column.type) {
+    case ColumnType::boolean:
+      return std::get<bool>(value) ? "Yes" : "No";
+    case ColumnType::option:
+    case ColumnType::state:
+    case ColumnType::status: {
+      const Option* option = column.option(std::get<std::int64_t>(value));
+      return option ? option->label : "";
+    }
+    case ColumnType::integer:
+    case ColumnType::version:
+      return with_thousands(std::get<std::int64_t>(value));
+    case ColumnType::money:
+      return formatted_money(std::get<double>(value));
+    case ColumnType::date_time:
+      return formatted_time(WallTime{std::get<std::int64_t>(value)}, true);
+    case ColumnType::date_only: {
+      Result<Date> date = parse_iso_date(text_of(value));
+      return date ? formatted_time(start_of(*date), false) : "";
+    }
+    default:
+      return "";
+  }
+}
+
+}  // namespace lockstep::emulators::dynamics365

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/time.h"
+#include "emulators/dynamics365/metadata.h"
+#include "emulators/dynamics365/users.h"
+
+namespace lockstep::emulators::dynamics365 {
+
+/// The value of any column, computed ones too.
+ValueView value_of(const TableSpec& table, const Users& users, RowNumber row, const Column& column);
+/// The table a lookup's value points to.
+std::string_view target_of(const TableSpec& table, RowNumber row, const Column& column);
+
+/// "2025-01-31T09:15:00Z": the Web API knows no fractions.
+std::string format_time(WallTime time);
+/// Length as the platform counts it.
+std::size_t utf16_length(std::string_view utf8);
+void append_json_text(std::string& out, std::string_view text);
+/// As a value of this column's type travels.
+void append_json(std::string& out, const Column& column, ValueView value);
+/// As a person of the United States would read it; not for lookups.
+std::string formatted_value(const Column& column, ValueView value);
+
+}  // namespace lockstep::emulators::dynamics365

@@ -1,0 +1,196 @@
+#include "emulators/dynamics365/webhooks.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "emulators/dynamics365/guid.h"
+
+namespace lockstep::emulators::dynamics365 {
+namespace {
+
+constexpr std::size_t kMaxPayload = 256 * 1024;
+constexpr std::string_view kContracts = "http://schemas.microsoft.com/xrm/2011/Contracts";
+
+std::string contract(std::string_view type) { return fmt::format("{}:{}", type, kContracts); }
+
+std::string date_text(WallTime time) { return fmt::format("/Date({})/", time.ms); }
+
+json::value text(std::string_view value) { return json::string(value.data(), value.size()); }
+
+json::object pair(std::string_view key, json::value value) {
+  return json::object{{"key", text(key)}, {"value", std::move(value)}};
+}
+
+json::object entity_reference(std::string_view table, std::string_view id) {
+  return json::object{{"__type", contract("EntityReference")},
+                      {"Id", text(id)},
+                      {"KeyAttributes", json::array()},
+                      {"LogicalName", text(table)},
+                      {"Name", nullptr},
+                      {"RowVersion", nullptr}};
+}
+
+json::value attribute(const Change& change) {
+  ValueView value = view(change.value);
+  if (is_null(value)) return nullptr;
+  switch (change.column->type) {
+    case ColumnType::lookup:
+      return entity_reference(change.target, text_of(value));
+    case ColumnType::option:
+    case ColumnType::state:
+    case ColumnType::status:
+      return json::object{{"__type", contract("OptionSetValue")}, {"Value", to_json(value)}};
+    case ColumnType::money:
+      return json::object{{"__type", contract("Money")}, {"Value", to_json(value)}};
+    case ColumnType::date_time:
+      return text(date_text(WallTime{std::get<std::int64_t>(value)}));
+    case ColumnType::date_only: {
+      Result<Date> date = parse_iso_date(text_of(value));
+      return date ? text(date_text(start_of(*date))) : json::value(nullptr);
+    }
+    default:
+      return to_json(value);
+  }
+}
+
+json::object entity(const RowEvent& event, Users& users) {
+  const Record& record = event.table->rows->record(event.row);
+  json::array attributes;
+  for (const Change& change : event.submitted) {
+    attributes.push_back(pair(change.column->logical_name, attribute(change)));
+  }
+  attributes.push_back(pair(event.table->key, text(record.id)));
+  attributes.push_back(pair("modifiedon", text(date_text(record.modified))));
+  attributes.push_back(pair("modifiedby", entity_reference("systemuser", users.id_of(record.modified_by))));
+  return json::object{{"__type", contract("Entity")},
+                      {"Attributes", std::move(attributes)},
+                      {"EntityState", nullptr},
+                      {"FormattedValues", json::array()},
+                      {"Id", text(record.id)},
+                      {"KeyAttributes", json::array()},
+                      {"LogicalName", event.table->name},
+                      {"RelatedEntities", json::array()},
+                      {"RowVersion", std::to_string(record.version)}};
+}
+
+json::array input_parameters(const RowEvent& event, Users& users) {
+  const std::string& id = event.table->rows->record(event.row).id;
+  json::array parameters;
+  if (event.message == "Delete") {
+    parameters.push_back(pair("Target", entity_reference(event.table->name, id)));
+  } else if (event.message == "Merge") {
+    parameters.push_back(pair("Target", entity_reference(event.table->name, id)));
+    parameters.push_back(pair("SubordinateId", text(event.subordinate)));
+    parameters.push_back(pair("UpdateContent", entity(event, users)));
+    parameters.push_back(pair("PerformParentingChecks", false));
+  } else if (event.message != "Close") {
+    parameters.push_back(pair("Target", entity(event, users)));
+  }
+  for (const auto& member : event.extra) {
+    parameters.push_back(pair(std::string_view(member.key().data(), member.key().size()), member.value()));
+  }
+  return parameters;
+}
+
+}  // namespace
+
+std::string Webhooks::new_id() { return make_guid(rng_); }
+
+void Webhooks::add(Step step) {
+  std::string id = step.id;
+  steps_.insert_or_assign(std::move(id), std::move(step));
+}
+
+bool Webhooks::fires(const Step& step, const RowEvent& event) const {
+  if (step.message != event.message || step.table != event.table->name) return false;
+  if (event.message != "Update" || step.filtering.empty()) return true;
+  for (const Change& change : event.submitted) {
+    if (step.filtering.contains(change.column->logical_name)) return true;  // sent, whether or not it differs
+  }
+  return false;
+}
+
+json::object Webhooks::context(const Step& step, const RowEvent& event, const Writer& writer) {
+  const Record& record = event.table->rows->record(event.row);
+  const std::string& user = users_.id_of(writer.actor, writer.now);
+  json::array shared;
+  if (!writer.tag.empty()) shared.push_back(pair("tag", text(writer.tag)));
+  json::array outputs;
+  if (event.message == "Create") outputs.push_back(pair("id", text(record.id)));
+  json::object owner = entity_reference("sdkmessageprocessingstep", step.id);
+  owner.erase("__type");
+  return json::object{
+      {"BusinessUnitId", names_.business_unit_id},
+      {"CorrelationId", writer.correlation},
+      {"Depth", event.depth},
+      {"InitiatingUserId", user},
+      {"InputParameters", input_parameters(event, users_)},
+      {"IsExecutingOffline", false},
+      {"IsInTransaction", false},
+      {"IsOfflinePlayback", false},
+      {"IsolationMode", 1},
+      {"MessageName", text(event.message)},
+      {"Mode", 1},
+      {"OperationCreatedOn", fmt::format("/Date({}+0000)/", writer.now.ms)},
+      {"OperationId", make_guid(rng_)},
+      {"OrganizationId", names_.id},
+      {"OrganizationName", names_.name},
+      {"OutputParameters", std::move(outputs)},
+      {"OwningExtension", std::move(owner)},
+      {"ParentContext", json::object{{"MessageName", text(event.message)}, {"Stage", 30}, {"SharedVariables", shared}}},
+      {"PostEntityImages", json::array()},
+      {"PreEntityImages", json::array()},
+      {"PrimaryEntityId", record.id},
+      {"PrimaryEntityName", event.table->name},
+      {"RequestId", writer.correlation},
+      {"SecondaryEntityName", "none"},
+      {"SharedVariables", shared},
+      {"Stage", 40},
+      {"UserId", user}};
+}
+
+http::Request Webhooks::request(const Step& step, const RowEvent& event, const Writer& writer) {
+  http::Request sent("POST", step.url);
+  auto add_query = [&](std::string_view name, std::string_view value) {
+    sent.url += sent.url.find('?') == std::string::npos ? "?" : "&";
+    sent.url += percent_encode(name) + "=" + percent_encode(value);
+  };
+  for (const auto& [name, value] : step.settings) {
+    if (step.auth == StepAuth::webhook_key) add_query("code", value);
+    if (step.auth == StepAuth::query_string) add_query(name, value);
+    if (step.auth == StepAuth::http_header) sent.headers.add(name, value);
+  }
+  sent.headers.add("Content-Type", "application/json; charset=utf-8");
+  sent.headers.add("x-ms-dynamics-organization", names_.host);
+  sent.headers.add("x-ms-dynamics-entity-name", event.table->name);
+  sent.headers.add("x-ms-dynamics-request-name", std::string(event.message));
+  sent.headers.add("x-ms-correlation-request-id", writer.correlation);
+  json::object body = context(step, event, writer);
+  sent.body = json::serialize(body);
+  if (sent.body.size() > kMaxPayload) {
+    for (const char* left_out : {"ParentContext", "InputParameters", "PreEntityImages", "PostEntityImages"}) {
+      body.erase(left_out);
+    }
+    sent.body = json::serialize(body);
+    sent.headers.add("x-ms-dynamics-msg-size-exceeded", "true");
+  }
+  sent.timeout = Duration(60'000);
+  return sent;
+}
+
+void Webhooks::note(const RowEvent& event, const Writer& writer) {
+  if (!writer.journaled) return;
+  for (const auto& [id, step] : steps_) {
+    if (!fires(step, event)) continue;
+    WallTime due = writer.now + step.delay;
+    if (step.jitter.count() > 0) due = due + Duration(rng_.between(0, step.jitter.count()));
+    noted_.push_back({due, request(step, event, writer)});
+  }
+}
+
+void Webhooks::flush(OutgoingQueue& queue) {
+  for (Noted& noted : noted_) queue.push(noted.due, std::move(noted.request));
+  noted_.clear();
+}
+
+}  // namespace lockstep::emulators::dynamics365

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "emulators/core/json.h"
+#include "emulators/core/outgoing.h"
+#include "emulators/dynamics365/payload.h"
+#include "emulators/dynamics365/users.h"
+
+namespace lockstep::emulators::dynamics365 {
+
+/// Who writes, when, and what the request said about itself.
+struct Writer {
+  Actor actor;
+  WallTime now;
+  std::string tag;          // ?tag= of the request: lands in SharedVariables
+  std::string correlation;  // GUID of the request
+  std::string key;          // external key the caller named, for the journal
+  bool journaled = true;
+};
+
+/// The organisation as it names itself in answers and payloads.
+struct OrganisationNames {
+  std::string id;
+  std::string business_unit_id;
+  std::string name;
+  std::string host;
+};
+
+enum class StepAuth { webhook_key = 4, http_header = 5, query_string = 6 };
+
+/// An asynchronous step at stage 40 of one message on one table, with its service endpoint.
+struct Step {
+  std::string id;
+  std::string message;  // "Create", "Update", "Delete", "Merge", "Close"
+  std::string table;
+  std::set<std::string, std::less<>> filtering;  // logical names; Update only; empty: every update
+  std::string url;
+  StepAuth auth = StepAuth::http_header;
+  std::vector<std::pair<std::string, std::string>> settings;  // header or query pairs; for a key: one, unnamed
+  Duration delay{0};
+  Duration jitter{0};  // up to so much later: the queue keeps no order
+};
+
+/// A write as steps see it.
+struct RowEvent {
+  std::string_view message;
+  const TableSpec* table = nullptr;
+  RowNumber row = kNoRow;
+  std::vector<Change> submitted;  // Create and Update: what the request named; Merge: the update content
+  std::string subordinate;        // Merge: the loser's id
+  json::object extra;             // further input parameters, by name
+  int depth = 1;
+};
+
+/// Turns writes into deliveries. What was noted since mark() can be taken back until flush().
+class Webhooks {
+ public:
+  Webhooks(const OrganisationNames& names, Users& users, Rng rng) : names_(names), users_(users), rng_(rng) {}
+  /// Replaces the step of that id.
+  void add(Step step);
+  bool remove(std::string_view id) { return steps_.erase(std::string(id)) > 0; }
+  const std::map<std::string, Step>& steps() const { return steps_; }
+
+  void note(const RowEvent& event, const Writer& writer);
+  std::size_t mark() const { return noted_.size(); }
+  void roll_back(std::size_t mark) { noted_.resize(mark); }
+  void flush(OutgoingQueue& queue);
+  /// A GUID for a step that was given none.
+  std::string new_id();
+
+ private:
+  struct Noted {
+    WallTime due;
+    http::Request request;
+  };
+  bool fires(const Step& step, const RowEvent& event) const;
+  json::object context(const Step& step, const RowEvent& event, const Writer& writer);
+  http::Request request(const Step& step, const RowEvent& event, const Writer& writer);
+
+  const OrganisationNames& names_;
+  Users& users_;
+  Rng rng_;
+  std::map<std::string, Step> steps_;
+  std::vector<Noted> noted_;
+};
+
+}  // namespace lockstep::emulators::dynamics365
