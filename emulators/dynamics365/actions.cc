@@ -11,7 +11,8 @@ namespace {
 constexpr std::int64_t kActionMs = 60;
 
 tl::unexpected<ApiError> bad_parameter(std::string_view name) {
-  return refuse(400, code::kInvalidArgument, fmt::format("Required parameter '{}' is missing or not valid.", name));
+  return refuse(400, code::kInvalidArgument,
+                fmt::format("Required parameter '{}' is missing or not valid.", name));
 }
 
 const json::object* object_member(const json::object& body, std::string_view name) {
@@ -27,7 +28,8 @@ const TableSpec* typed_table(const Metadata& metadata, const json::object& entit
   return type.starts_with(kPrefix) ? metadata.by_name(type.substr(kPrefix.size())) : nullptr;
 }
 
-Outcome<RowReference> typed_row(const Organisation& organisation, const json::object& body, std::string_view name) {
+Outcome<RowReference> typed_row(const Organisation& organisation, const json::object& body,
+                                std::string_view name) {
   const json::object* entity = object_member(body, name);
   const TableSpec* table = entity ? typed_table(organisation.metadata, *entity) : nullptr;
   if (!table) return bad_parameter(name);
@@ -55,7 +57,8 @@ Outcome<http::Response> close_incident(ApiCall& api) {
   TRY_VOID(api.parse_body(document));
   const json::object& body = document.root().get_object();
   const json::object* sent = object_member(body, "IncidentResolution");
-  if (!sent || typed_table(api.organisation.metadata, *sent) != api.organisation.metadata.by_name("incidentresolution")) {
+  if (!sent || typed_table(api.organisation.metadata, *sent) !=
+                   api.organisation.metadata.by_name("incidentresolution")) {
     return bad_parameter("IncidentResolution");
   }
   const json::value* status = body.if_contains("Status");
@@ -71,7 +74,8 @@ Outcome<http::Response> close_incident(ApiCall& api) {
   resolution.subject = std::string(text_member(*sent, "subject"));
   resolution.description = std::string(text_member(*sent, "description"));
   if (const Change* minutes = checked.find(resolutions.require("timespent"))) {
-    if (const std::int64_t* value = std::get_if<std::int64_t>(&minutes->value)) resolution.minutes_spent = *value;
+    if (const std::int64_t* value = std::get_if<std::int64_t>(&minutes->value))
+      resolution.minutes_spent = *value;
   }
   resolution.status = status->get_int64();
   TRY_VOID(api.organisation.records.close_case(incident.row, resolution, api.writer));
@@ -90,7 +94,8 @@ Outcome<http::Response> merge_rows(ApiCall& api) {
   TRY_VOID(api.organisation.check_privilege(*winner.table, "Write", api.call.caller));
   Payload content;
   if (const json::object* update = object_member(body, "UpdateContent")) {
-    TRY(content, read_payload(api.organisation.metadata, *winner.table, *update, api.resolver(), Door::api, false));
+    TRY(content,
+        read_payload(api.organisation.metadata, *winner.table, *update, api.resolver(), Door::api, false));
   }
   TRY_VOID(api.organisation.records.merge(*winner.table, winner.row, loser.row, content, api.writer));
   return no_content();
@@ -98,7 +103,8 @@ Outcome<http::Response> merge_rows(ApiCall& api) {
 
 Outcome<http::Response> send_email(ApiCall& api, const Resource& resource) {
   api.organisation.work_ms += kActionMs;
-  if (resource.table->name != "email") return tl::unexpected<ApiError>(segment_missing(resource.rest.front()));
+  if (resource.table->name != "email")
+    return tl::unexpected<ApiError>(segment_missing(resource.rest.front()));
   RowNumber row = api.organisation.find(resource);
   if (row == kNoRow) return tl::unexpected<ApiError>(api.organisation.missing(resource));
   TRY_VOID(api.organisation.check_privilege(*resource.table, "Write", api.call.caller));
@@ -121,7 +127,8 @@ Outcome<http::Response> total_record_count(ApiCall& api, std::string_view segmen
   json::array keys, values;
   for (std::string_view name : split(segment.substr(open + 1, close - open - 1), ',')) {
     name = trim(name);
-    bool quoted = name.size() > 2 && name.front() == name.back() && (name.front() == '\'' || name.front() == '"');
+    bool quoted =
+        name.size() > 2 && name.front() == name.back() && (name.front() == '\'' || name.front() == '"');
     if (quoted) name = name.substr(1, name.size() - 2);
     const TableSpec* table = api.organisation.metadata.by_name(name);
     if (!table) return bad_parameter("EntityNames");
@@ -129,8 +136,9 @@ Outcome<http::Response> total_record_count(ApiCall& api, std::string_view segmen
     values.push_back(table->rows->live_count());
   }
   json::object collection{{"Count", keys.size()}, {"IsReadOnly", false}, {"Keys", keys}, {"Values", values}};
-  json::object body{{"@odata.context", api.base + "/$metadata#Microsoft.Dynamics.CRM.RetrieveTotalRecordCountResponse"},
-                    {"EntityRecordCountCollection", collection}};
+  json::object body{
+      {"@odata.context", api.base + "/$metadata#Microsoft.Dynamics.CRM.RetrieveTotalRecordCountResponse"},
+      {"EntityRecordCountCollection", collection}};
   return api_json(200, json::serialize(body));
 }
 

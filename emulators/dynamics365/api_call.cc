@@ -29,10 +29,11 @@ std::optional<std::string> ApiCall::condition(std::string_view name) const {
 Outcome<void> ApiCall::parse_body(JsonDocument& document) const {
   auto type = call.header("Content-Type");
   if (!type || !to_lower_ascii(*type).starts_with("application/json")) {
-    return refuse(415, code::kPayloadUnreadable,
-                  fmt::format("A supported MIME type could not be found that matches the content type of the request: "
-                              "'{}'.",
-                              type.value_or("")));
+    return refuse(
+        415, code::kPayloadUnreadable,
+        fmt::format("A supported MIME type could not be found that matches the content type of the request: "
+                    "'{}'.",
+                    type.value_or("")));
   }
   Result<void> parsed = document.parse(call.request.body);
   if (!parsed) {

@@ -21,7 +21,9 @@ std::string_view header_or_empty(const MultipartPart& part, std::string_view nam
 }  // namespace
 
 Batch::Batch(ApiCall& api, std::function<http::Response(const http::ServerRequest&)> dispatch)
-    : api_(api), dispatch_(std::move(dispatch)), boundary_("batchresponse_" + make_guid(api.organisation.request_ids)) {}
+    : api_(api),
+      dispatch_(std::move(dispatch)),
+      boundary_("batchresponse_" + make_guid(api.organisation.request_ids)) {}
 
 Outcome<std::vector<MultipartPart>> Batch::change_set_parts(const MultipartPart& part) const {
   std::string boundary = boundary_of(header_or_empty(part, "Content-Type"));
@@ -30,8 +32,9 @@ Outcome<std::vector<MultipartPart>> Batch::change_set_parts(const MultipartPart&
   TRY(std::vector<MultipartPart> items, parse_multipart(part.content, boundary));
   for (const MultipartPart& item : items) {
     if (item.headers.contains("Content-ID")) continue;
-    return refuse(400, code::kBadRequestUrl,
-                  "The 'Content-ID' header is not present in a change set operation. Content-ID header not present.");
+    return refuse(
+        400, code::kBadRequestUrl,
+        "The 'Content-ID' header is not present in a change set operation. Content-ID header not present.");
   }
   if (items.empty()) return refuse(400, code::kBadRequestUrl, "A change set is empty.");
   return items;
@@ -51,7 +54,8 @@ Outcome<http::Response> Batch::run() {
     change_sets.push_back(std::move(items));
   }
   if (operations > kMaxOperations) {
-    return refuse(400, code::kInvalidArgument, fmt::format("The batch holds more than {} operations.", kMaxOperations));
+    return refuse(400, code::kInvalidArgument,
+                  fmt::format("The batch holds more than {} operations.", kMaxOperations));
   }
   int status = 200;
   for (std::size_t i = 0; i < parts.size(); ++i) {
@@ -75,8 +79,8 @@ int Batch::run_single(const MultipartPart& part) {
 
 int Batch::run_change_set(const std::vector<MultipartPart>& items) {
   std::string boundary = "changesetresponse_" + make_guid(api_.organisation.request_ids);
-  fmt::format_to(std::back_inserter(out_), "--{}\r\nContent-Type: multipart/mixed; boundary={}\r\n\r\n", boundary_,
-                 boundary);
+  fmt::format_to(std::back_inserter(out_), "--{}\r\nContent-Type: multipart/mixed; boundary={}\r\n\r\n",
+                 boundary_, boundary);
   std::size_t start = out_.size();
   int failure = 0;
   {
@@ -120,15 +124,17 @@ Outcome<http::ServerRequest> Batch::inner_request(const MultipartPart& part, boo
     std::string reference = target.substr(0, target.find_first_of("/?("));
     auto known = api_.organisation.content_ids.find(reference);
     if (known == api_.organisation.content_ids.end()) {
-      return refuse(400, code::kBadRequestUrl,
-                    fmt::format("Content-ID Reference: '{}' does not exist in the batch context.", reference));
+      return refuse(
+          400, code::kBadRequestUrl,
+          fmt::format("Content-ID Reference: '{}' does not exist in the batch context.", reference));
     }
     target = std::string(kApiPath) + "/" + known->second + target.substr(reference.size());
   }
   if (!target.starts_with(kApiRoot)) {
-    return refuse(400, code::kBadRequestUrl,
-                  fmt::format("'{}' is neither an absolute URL of this organisation nor one that starts with {}.",
-                              target, kApiRoot));
+    return refuse(
+        400, code::kBadRequestUrl,
+        fmt::format("'{}' is neither an absolute URL of this organisation nor one that starts with {}.",
+                    target, kApiRoot));
   }
   if (target.find("$batch") != std::string::npos) {
     return refuse(400, code::kBadRequestUrl, "A batch cannot hold another batch.");
@@ -144,7 +150,8 @@ void Batch::note_content_id(std::string_view content_id, const http::Response& r
       std::string(relative_path(*entity, api_.call.base_url));
 }
 
-void Batch::append_part(std::string_view boundary, std::string_view content_id, const http::Response& response) {
+void Batch::append_part(std::string_view boundary, std::string_view content_id,
+                        const http::Response& response) {
   fmt::format_to(std::back_inserter(out_),
                  "--{}\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n", boundary);
   if (!content_id.empty()) fmt::format_to(std::back_inserter(out_), "Content-ID: {}\r\n", content_id);

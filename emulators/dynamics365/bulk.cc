@@ -23,7 +23,8 @@ Outcome<void> address(const ApiCall& api, const TableSpec& table, Target& target
     TRY(target.resource, parse_resource(api.organisation.metadata, relative_path(id, api.call.base_url)));
     target.key_in_url = true;
     if (target.resource.table == &table && target.resource.keyed()) return {};
-    return refuse(400, code::kInvalidArgument, fmt::format("'{}' does not address a row of '{}'.", id, table.set));
+    return refuse(400, code::kInvalidArgument,
+                  fmt::format("'{}' does not address a row of '{}'.", id, table.set));
   }
   target.resource.table = &table;
   target.resource.id = std::string(text_member(*target.body, table.key));
@@ -36,7 +37,8 @@ Outcome<void> address(const ApiCall& api, const TableSpec& table, Target& target
 
 class BulkAction {
  public:
-  BulkAction(ApiCall& api, const TableSpec& table) : api_(api), organisation_(api.organisation), table_(table) {}
+  BulkAction(ApiCall& api, const TableSpec& table)
+      : api_(api), organisation_(api.organisation), table_(table) {}
 
   Outcome<std::vector<const json::object*>> targets(const json::object& body) const {
     const json::value* sent = body.if_contains("Targets");
@@ -70,7 +72,8 @@ class BulkAction {
     if (row == kNoRow) return tl::unexpected<ApiError>(organisation_.missing(target.resource));
     TRY(Payload payload, read(body, false));
     drop_key(target, payload);
-    return organisation_.records.update(table_, row, payload, api_.writer);  // versions are not looked at here
+    return organisation_.records.update(table_, row, payload,
+                                        api_.writer);  // versions are not looked at here
   }
 
   Outcome<void> upsert(const json::object& body) {
@@ -86,7 +89,8 @@ class BulkAction {
     }
     if (const Column* key = target.resource.alternate_key) {
       bool in_body = payload.find(*key) != nullptr;
-      if (in_body && target.key_in_url) return refuse(400, code::kUnexpected, "An unexpected error occurred.");
+      if (in_body && target.key_in_url)
+        return refuse(400, code::kUnexpected, "An unexpected error occurred.");
       if (!in_body) payload.changes.push_back({key, target.resource.key_value, ""});
     } else {
       payload.id = target.resource.id;
@@ -109,7 +113,8 @@ class BulkAction {
   /// What the platform does with a row named twice is not documented; this stand-in refuses it.
   Outcome<void> once(const Target& target) {
     if (seen_.insert(target.resource.row_path()).second) return {};
-    return refuse(400, code::kInvalidArgument, fmt::format("'{}' is a target twice.", target.resource.row_path()));
+    return refuse(400, code::kInvalidArgument,
+                  fmt::format("'{}' is a target twice.", target.resource.row_path()));
   }
 
   ApiCall& api_;
@@ -122,7 +127,8 @@ class BulkAction {
 
 Outcome<http::Response> bulk_action(ApiCall& api, const TableSpec& table, std::string_view action) {
   bool known = action == "CreateMultiple" || action == "UpdateMultiple" || action == "UpsertMultiple";
-  if (!known || !table.bulk) return tl::unexpected<ApiError>(segment_missing("Microsoft.Dynamics.CRM." + std::string(action)));
+  if (!known || !table.bulk)
+    return tl::unexpected<ApiError>(segment_missing("Microsoft.Dynamics.CRM." + std::string(action)));
   JsonDocument document;
   TRY_VOID(api.parse_body(document));
   BulkAction bulk(api, table);

@@ -8,7 +8,9 @@
 namespace lockstep::emulators::dynamics365 {
 namespace {
 
-http::Response refuse_control(std::string message) { return json_response(400, json::object{{"error", message}}); }
+http::Response refuse_control(std::string message) {
+  return json_response(400, json::object{{"error", message}});
+}
 
 Writer writer_of(const Edit& edit, WallTime now, Rng& rng) {
   Writer writer;
@@ -44,9 +46,12 @@ bool flag_or(const json::object& object, std::string_view name, bool otherwise) 
 json::object step_row(const Step& step) {
   json::array filtering;
   for (const std::string& each : step.filtering) filtering.push_back(json::value(each));
-  return json::object{{"id", step.id},   {"entity", step.table},
-                      {"message", step.message}, {"url", step.url},
-                      {"filteringattributes", filtering}, {"delay_ms", step.delay.count()}};
+  return json::object{{"id", step.id},
+                      {"entity", step.table},
+                      {"message", step.message},
+                      {"url", step.url},
+                      {"filteringattributes", filtering},
+                      {"delay_ms", step.delay.count()}};
 }
 
 }  // namespace
@@ -107,7 +112,8 @@ Result<std::string> Service::apply(const Edit& edit) {
   if (!table) {
     std::vector<std::string> names;
     for (const TableSpec& each : organisation_.metadata.tables()) names.push_back(each.name);
-    return fail(ErrorCode::not_found, fmt::format("no table '{}'; there are {}", edit.object, join(names, ", ")));
+    return fail(ErrorCode::not_found,
+                fmt::format("no table '{}'; there are {}", edit.object, join(names, ", ")));
   }
   organisation_.users.id_of(edit.actor, now());
   Outcome<std::string> id = apply_edit(edit, *table, writer_of(edit, now(), organisation_.request_ids));
@@ -134,7 +140,8 @@ http::Response Service::steps(const http::ServerRequest& request) {
     }
     for (const json::value& item : *items) {
       const json::object* object = item.if_object();
-      Result<std::size_t> added = object ? add_steps(*object) : fail(ErrorCode::invalid_input, "a step is an object");
+      Result<std::size_t> added =
+          object ? add_steps(*object) : fail(ErrorCode::invalid_input, "a step is an object");
       if (!added) return refuse_control(added.error().message);
     }
   }
@@ -153,10 +160,12 @@ Result<std::size_t> Service::add_steps(const json::object& sent) {
   step.url = std::string(text_member(sent, "url"));
   if (!http::parse_url(step.url)) return fail(ErrorCode::invalid_input, "url is missing or not absolute");
   std::int64_t auth = number_or(sent, "authtype", 5);
-  if (auth < 4 || auth > 6) return fail(ErrorCode::invalid_input, "authtype is 4 (key), 5 (header) or 6 (query)");
+  if (auth < 4 || auth > 6)
+    return fail(ErrorCode::invalid_input, "authtype is 4 (key), 5 (header) or 6 (query)");
   step.auth = static_cast<StepAuth>(auth);
   if (const json::value* value = sent.if_contains("authvalue"); value && value->is_object()) {
-    for (const auto& pair : value->get_object()) step.settings.emplace_back(pair.key(), scalar_text(pair.value()));
+    for (const auto& pair : value->get_object())
+      step.settings.emplace_back(pair.key(), scalar_text(pair.value()));
   } else if (value) {
     step.settings.emplace_back("", scalar_text(*value));
   }
@@ -166,7 +175,8 @@ Result<std::size_t> Service::add_steps(const json::object& sent) {
   step.delay = Duration(number_or(sent, "delay_ms", 0));
   step.jitter = Duration(number_or(sent, "jitter_ms", 0));
   std::vector<std::string> tables = texts(sent, "entity"), messages = texts(sent, "message");
-  if (tables.empty() || messages.empty()) return fail(ErrorCode::invalid_input, "entity and message are needed");
+  if (tables.empty() || messages.empty())
+    return fail(ErrorCode::invalid_input, "entity and message are needed");
   std::size_t added = 0;
   for (const std::string& table : tables) {
     const TableSpec* known = organisation_.metadata.by_name(table);
@@ -211,9 +221,15 @@ http::Response Service::settings(const http::ServerRequest& request) {
 }
 
 Result<void> Service::change_settings(const json::object& sent) {
-  static constexpr std::string_view kKnown[] = {"service_protection", "requests",           "execution_ms",
-                                                "window_ms",          "dop_hint",           "change_tracking_ms",
-                                                "denied",             "application_required", "open_activities_block"};
+  static constexpr std::string_view kKnown[] = {"service_protection",
+                                                "requests",
+                                                "execution_ms",
+                                                "window_ms",
+                                                "dop_hint",
+                                                "change_tracking_ms",
+                                                "denied",
+                                                "application_required",
+                                                "open_activities_block"};
   for (const auto& member : sent) {
     std::string_view name(member.key().data(), member.key().size());
     if (std::find(std::begin(kKnown), std::end(kKnown), name) == std::end(kKnown)) {
@@ -237,7 +253,8 @@ Result<void> Service::change_settings(const json::object& sent) {
   for (const std::string& each : texts(sent, "denied")) {  // "Write contact"
     std::vector<std::string_view> words = split(each, ' ');
     if (words.size() != 2 || !organisation_.metadata.by_name(words[1])) {
-      return fail(ErrorCode::invalid_input, fmt::format("'{}' is not a verb and a table, as in \"Write contact\"", each));
+      return fail(ErrorCode::invalid_input,
+                  fmt::format("'{}' is not a verb and a table, as in \"Write contact\"", each));
     }
     organisation_.denied.emplace(std::string(words[1]), std::string(words[0]));
   }

@@ -12,7 +12,8 @@
 namespace lockstep::emulators::dynamics365 {
 namespace {
 
-constexpr std::int64_t kEarliestMs = -6'847'804'800'000;  // 1753-01-01, the first day of SQL Server's datetime
+constexpr std::int64_t kEarliestMs =
+    -6'847'804'800'000;  // 1753-01-01, the first day of SQL Server's datetime
 
 std::string_view edm_type(ColumnType type) {
   switch (type) {
@@ -43,26 +44,29 @@ std::string_view edm_type(ColumnType type) {
 
 tl::unexpected<ApiError> wrong_type(const TableSpec& table, const Column& column, std::string_view literal) {
   return tl::unexpected<ApiError>(payload_unreadable(
-      table.set, fmt::format("Microsoft.OData.ODataException: Cannot convert the literal '{}' to the expected type "
-                             "'{}'. (property '{}')",
-                             literal, edm_type(column.type), column.name)));
+      table.set,
+      fmt::format("Microsoft.OData.ODataException: Cannot convert the literal '{}' to the expected type "
+                  "'{}'. (property '{}')",
+                  literal, edm_type(column.type), column.name)));
 }
 
 Outcome<Value> check_text(const TableSpec& table, const Column& column, std::string_view text) {
   if (text.empty()) return Value();
   std::size_t length = utf16_length(text);
   if (length > static_cast<std::size_t>(column.maximum)) {
-    return refuse(400, code::kStringTooLong,
-                  fmt::format("A validation error occurred.  The length of the '{}' attribute of the '{}' entity "
-                              "exceeded the maximum allowed length of '{}'.",
-                              column.logical_name, table.name, column.maximum));
+    return refuse(
+        400, code::kStringTooLong,
+        fmt::format("A validation error occurred.  The length of the '{}' attribute of the '{}' entity "
+                    "exceeded the maximum allowed length of '{}'.",
+                    column.logical_name, table.name, column.maximum));
   }
   for (unsigned char c : text) {
     if (c < 0x20 && c != '\t' && c != '\n' && c != '\r') {
-      return refuse(400, code::kInvalidCharacters,
-                    fmt::format("Invalid character in field '{}': '', hexadecimal value 0x{:02X}, is an invalid "
-                                "character.",
-                                column.logical_name, c));
+      return refuse(
+          400, code::kInvalidCharacters,
+          fmt::format("Invalid character in field '{}': '', hexadecimal value 0x{:02X}, is an invalid "
+                      "character.",
+                      column.logical_name, c));
     }
   }
   return Value(std::string(text));
@@ -71,26 +75,30 @@ Outcome<Value> check_text(const TableSpec& table, const Column& column, std::str
 Outcome<Value> check_integer(const TableSpec& table, const Column& column, std::int64_t number) {
   if (column.type == ColumnType::integer) {
     if (number >= column.minimum && number <= column.maximum) return Value(number);
-    return refuse(400, code::kIntegerOutOfRange,
-                  fmt::format("A validation error occurred. The value {} of '{}' on record of type '{}' is outside "
-                              "the valid range.",
-                              number, column.logical_name, table.name));
+    return refuse(
+        400, code::kIntegerOutOfRange,
+        fmt::format("A validation error occurred. The value {} of '{}' on record of type '{}' is outside "
+                    "the valid range.",
+                    number, column.logical_name, table.name));
   }
   if (column.option(number)) return Value(number);
   std::string accepted;
-  for (const Option& each : column.options) accepted += (accepted.empty() ? "" : ",") + std::to_string(each.value);
-  return refuse(400, code::kPicklistOutOfRange,
-                fmt::format("A validation error occurred. The value {} of '{}' on record of type '{}' is outside the "
-                            "valid range. Accepted Values: {}",
-                            number, column.logical_name, table.name, accepted));
+  for (const Option& each : column.options)
+    accepted += (accepted.empty() ? "" : ",") + std::to_string(each.value);
+  return refuse(
+      400, code::kPicklistOutOfRange,
+      fmt::format("A validation error occurred. The value {} of '{}' on record of type '{}' is outside the "
+                  "valid range. Accepted Values: {}",
+                  number, column.logical_name, table.name, accepted));
 }
 
 Outcome<Value> check_money(const TableSpec& table, const Column& column, double amount) {
   if (amount < static_cast<double>(column.minimum) || amount > static_cast<double>(column.maximum)) {
-    return refuse(400, code::kDecimalOutOfRange,
-                  fmt::format("A validation error occurred. The value of '{}' on record of type '{}' is outside the "
-                              "valid range.",
-                              column.logical_name, table.name));
+    return refuse(
+        400, code::kDecimalOutOfRange,
+        fmt::format("A validation error occurred. The value of '{}' on record of type '{}' is outside the "
+                    "valid range.",
+                    column.logical_name, table.name));
   }
   return Value(std::round(amount * 100) / 100);
 }
@@ -99,8 +107,9 @@ Outcome<Value> check_time(const TableSpec& table, const Column& column, std::str
   Result<WallTime> time = parse_iso_time(text);
   if (!time) return wrong_type(table, column, text);
   if (time->ms < kEarliestMs) {
-    return refuse(400, code::kInvalidDateTime,
-                  fmt::format("The date-time format is invalid, or value is outside the supported range. ({})", text));
+    return refuse(
+        400, code::kInvalidDateTime,
+        fmt::format("The date-time format is invalid, or value is outside the supported range. ({})", text));
   }
   std::int64_t fraction = ((time->ms % 1000) + 1000) % 1000;
   return Value(time->ms - fraction);
@@ -110,8 +119,9 @@ Outcome<Value> check_date(const TableSpec& table, const Column& column, std::str
   Result<Date> date = text.size() == 10 ? parse_iso_date(text) : fail(ErrorCode::invalid_input, "not a day");
   if (!date) return wrong_type(table, column, text);
   if (start_of(*date).ms < kEarliestMs) {
-    return refuse(400, code::kInvalidDateTime,
-                  fmt::format("The date-time format is invalid, or value is outside the supported range. ({})", text));
+    return refuse(
+        400, code::kInvalidDateTime,
+        fmt::format("The date-time format is invalid, or value is outside the supported range. ({})", text));
   }
   return Value(std::string(text));
 }

@@ -48,12 +48,14 @@ json::object table_definition(const TableSpec& table) {
 }
 
 json::object attribute_definition(const Column& column) {
-  json::object attribute{{"LogicalName", column.logical_name},
-                         {"AttributeType", json::string(attribute_type(column.type))},
-                         {"IsValidForCreate", column.creatable && column.source != Source::version},
-                         {"IsValidForUpdate", column.updatable},
-                         {"RequiredLevel", json::object{{"Value", column.required ? "ApplicationRequired" : "None"}}}};
-  if (column.type == ColumnType::text || column.type == ColumnType::memo) attribute["MaxLength"] = column.maximum;
+  json::object attribute{
+      {"LogicalName", column.logical_name},
+      {"AttributeType", json::string(attribute_type(column.type))},
+      {"IsValidForCreate", column.creatable && column.source != Source::version},
+      {"IsValidForUpdate", column.updatable},
+      {"RequiredLevel", json::object{{"Value", column.required ? "ApplicationRequired" : "None"}}}};
+  if (column.type == ColumnType::text || column.type == ColumnType::memo)
+    attribute["MaxLength"] = column.maximum;
   if (column.type == ColumnType::date_only) attribute["Format"] = "DateOnly";
   if (!column.targets.empty()) {
     json::array targets;
@@ -87,8 +89,10 @@ json::object selected(const json::object& all, const std::optional<std::string>&
 Outcome<bool> fits(const json::object& definition, const std::optional<std::string>& filter) {
   if (!filter) return true;
   std::size_t at = filter->find(" eq ");
-  const json::value* held = at == std::string::npos ? nullptr : definition.if_contains(std::string_view(*filter).substr(0, at));
-  if (!held) return refuse(400, code::kBadRequestUrl, fmt::format("Unsupported metadata filter '{}'.", *filter));
+  const json::value* held =
+      at == std::string::npos ? nullptr : definition.if_contains(std::string_view(*filter).substr(0, at));
+  if (!held)
+    return refuse(400, code::kBadRequestUrl, fmt::format("Unsupported metadata filter '{}'.", *filter));
   std::string_view wanted = trim(std::string_view(*filter).substr(at + 4));
   if (wanted.size() >= 2 && wanted.front() == '\'') wanted = wanted.substr(1, wanted.size() - 2);
   return scalar_text(*held) == wanted;
@@ -114,10 +118,13 @@ Outcome<http::Response> entity_definitions(ApiCall& api, std::string_view path) 
   std::size_t start = path.find('\''), end = path.find('\'', start + 1);
   std::string_view name = end == std::string_view::npos ? "" : path.substr(start + 1, end - start - 1);
   const TableSpec* table = api.organisation.metadata.by_name(name);
-  if (!table) return refuse(404, "0x80041102", fmt::format("The entity with a name = '{}' was not found.", name));
-  if (!path.ends_with("/Attributes")) return api_json(200, json::serialize(selected(table_definition(*table), select)));
+  if (!table)
+    return refuse(404, "0x80041102", fmt::format("The entity with a name = '{}' was not found.", name));
+  if (!path.ends_with("/Attributes"))
+    return api_json(200, json::serialize(selected(table_definition(*table), select)));
   json::array attributes;
-  for (const Column& column : table->columns) attributes.push_back(selected(attribute_definition(column), select));
+  for (const Column& column : table->columns)
+    attributes.push_back(selected(attribute_definition(column), select));
   body["value"] = std::move(attributes);
   return api_json(200, json::serialize(body));
 }

@@ -10,15 +10,16 @@
 
 namespace lockstep::emulators::dynamics365 {
 
-/// Tokens of change tracking: "919042!08/22/2017 08:10:44". One belongs to the table and the $select it was given
-/// for, and lives as long as deletions are remembered.
+/// Tokens of change tracking: "919042!08/22/2017 08:10:44". One belongs to the table and the $select it was
+/// given for, and lives as long as deletions are remembered.
 class DeltaTokens {
  public:
   void set_life(Duration life) { life_ = life; }
   Duration life() const { return life_; }
   std::string issue(std::string_view table, std::string_view select, std::uint64_t version, WallTime now);
   /// The version after which changes are wanted. Errors: expired, or never given for this table and $select.
-  Outcome<std::uint64_t> accept(std::string_view table, std::string_view select, std::string_view token, WallTime now);
+  Outcome<std::uint64_t> accept(std::string_view table, std::string_view select, std::string_view token,
+                                WallTime now);
 
  private:
   struct Issued {

@@ -17,7 +17,8 @@ std::string form_value(const std::vector<std::pair<std::string, std::string>>& f
   return "";
 }
 
-http::Response token_error(const Call& call, int status, std::string_view error, int number, std::string text) {
+http::Response token_error(const Call& call, int status, std::string_view error, int number,
+                           std::string text) {
   std::string trace = guid_of_name(fmt::format("trace {}", call.now.ms));
   json::object body{{"error", json::string(error)},
                     {"error_description", fmt::format("AADSTS{}: {} Trace ID: {}", number, text, trace)},
@@ -49,7 +50,8 @@ http::Response Service::token(Call& call) {
   auto form = http::parse_query(call.request.body);
   std::string grant = form_value(form, "grant_type");
   if (grant != "client_credentials") {
-    return token_error(call, 400, "unsupported_grant_type", 70003, fmt::format("The grant type '{}' is not supported.", grant));
+    return token_error(call, 400, "unsupported_grant_type", 70003,
+                       fmt::format("The grant type '{}' is not supported.", grant));
   }
   const OAuthClient* client = tokens().client(form_value(form, "client_id"));
   if (!client) {
@@ -62,11 +64,14 @@ http::Response Service::token(Call& call) {
   }
   std::string scope = form_value(form, "scope");
   // The organisation's root is wherever this stand-in is reached, or its name on the real network.
-  bool ours = scope == call.base_url + "/.default" || scope == "https://" + organisation_.names.host + "/.default";
+  bool ours =
+      scope == call.base_url + "/.default" || scope == "https://" + organisation_.names.host + "/.default";
   if (!ours) {
-    return token_error(call, 400, "invalid_scope", 70011, fmt::format("The provided value '{}' is not valid for scope.", scope));
+    return token_error(call, 400, "invalid_scope", 70011,
+                       fmt::format("The provided value '{}' is not valid for scope.", scope));
   }
-  std::string access = "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9." + tokens().random_text(120) + "." + tokens().random_text(86);
+  std::string access =
+      "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9." + tokens().random_text(120) + "." + tokens().random_text(86);
   tokens().issue(access, client->id, call.now, options_.token_life);
   std::int64_t seconds = options_.token_life.count() / 1000;
   json::object body{{"token_type", "Bearer"},
@@ -81,8 +86,8 @@ http::Response Service::token(Call& call) {
 http::Response Service::unauthorized(const Call& call) {
   http::Response response(401, "");
   response.headers.add("WWW-Authenticate",
-                       fmt::format("Bearer authorization_uri={0}/{1}/oauth2/authorize, resource_id={0}/", call.base_url,
-                                   options_.tenant));
+                       fmt::format("Bearer authorization_uri={0}/{1}/oauth2/authorize, resource_id={0}/",
+                                   call.base_url, options_.tenant));
   return response;
 }
 

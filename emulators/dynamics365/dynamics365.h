@@ -27,7 +27,9 @@ struct Dynamics365Options {
   bool open_activities_block = true;
 };
 
-/// One organisation of Microsoft Dataverse: token endpoint and Web API. What is served: README.md of this folder.
-std::unique_ptr<Emulator> make_dynamics365(const EmulatorClock& clock, Rng rng, Dynamics365Options options = {});
+/// One organisation of Microsoft Dataverse: token endpoint and Web API. What is served: README.md of this
+/// folder.
+std::unique_ptr<Emulator> make_dynamics365(const EmulatorClock& clock, Rng rng,
+                                           Dynamics365Options options = {});
 
 }  // namespace lockstep::emulators

@@ -55,8 +55,9 @@ bool Filter::matches(const TableSpec& table, const Users& users, RowNumber row) 
   ValueView held = value_of(table, users, row, *column);
   ValueView wanted = view(value);
   if (kind == Kind::any_value) {
-    return std::any_of(values.begin(), values.end(),
-                       [&](const Value& each) { return !is_null(held) && compare_values(held, view(each)) == 0; });
+    return std::any_of(values.begin(), values.end(), [&](const Value& each) {
+      return !is_null(held) && compare_values(held, view(each)) == 0;
+    });
   }
   if (kind == Kind::equal) return compare_values(held, wanted) == 0;
   if (kind == Kind::unequal) return compare_values(held, wanted) != 0;  // null differs from every value
@@ -77,7 +78,8 @@ bool Filter::matches(const TableSpec& table, const Users& users, RowNumber row) 
              compare_text(text_of(held).substr(0, text_of(wanted).size()), text_of(wanted)) == 0;
     case Kind::ends_with:
       return text_of(held).size() >= text_of(wanted).size() &&
-             compare_text(text_of(held).substr(text_of(held).size() - text_of(wanted).size()), text_of(wanted)) == 0;
+             compare_text(text_of(held).substr(text_of(held).size() - text_of(wanted).size()),
+                          text_of(wanted)) == 0;
     default:
       return false;
   }

@@ -12,8 +12,21 @@ namespace lockstep::emulators::dynamics365 {
 
 /// A parsed $filter. Text compares without case, as under the platform's SQL collation.
 struct Filter {
-  enum class Kind { all_of, any_of, negation, equal, unequal, greater, at_least, less, at_most, contains, starts_with,
-                    ends_with, any_value };
+  enum class Kind {
+    all_of,
+    any_of,
+    negation,
+    equal,
+    unequal,
+    greater,
+    at_least,
+    less,
+    at_most,
+    contains,
+    starts_with,
+    ends_with,
+    any_value
+  };
   Kind kind = Kind::all_of;
   std::vector<Filter> parts;       // of all_of, any_of, negation
   const Column* column = nullptr;  // of the others

@@ -22,13 +22,15 @@ tl::unexpected<ApiError> bad_syntax(std::string_view what, std::size_t position,
   return refuse(400, code::kBadRequestUrl, fmt::format("{} at position {} in '{}'.", what, position, filter));
 }
 
-tl::unexpected<ApiError> incompatible(const Column& column, const Literal& literal, std::string_view operation) {
-  std::string_view names[] = {"<null>", "Edm.Boolean", "Edm.Int32", "Edm.String", "Edm.Guid", "Edm.Date",
-                              "Edm.DateTimeOffset"};
-  return refuse(400, code::kBadRequestUrl,
-                fmt::format("A binary operator with incompatible types was detected. Property '{}' cannot be compared "
-                            "with the '{}' literal '{}' by '{}'.",
-                            column.name, names[static_cast<int>(literal.kind)], literal.text, operation));
+tl::unexpected<ApiError> incompatible(const Column& column, const Literal& literal,
+                                      std::string_view operation) {
+  std::string_view names[] = {"<null>",   "Edm.Boolean", "Edm.Int32",         "Edm.String",
+                              "Edm.Guid", "Edm.Date",    "Edm.DateTimeOffset"};
+  return refuse(
+      400, code::kBadRequestUrl,
+      fmt::format("A binary operator with incompatible types was detected. Property '{}' cannot be compared "
+                  "with the '{}' literal '{}' by '{}'.",
+                  column.name, names[static_cast<int>(literal.kind)], literal.text, operation));
 }
 
 bool is_text_column(const Column& column) {
@@ -167,18 +169,21 @@ class FilterParser {
     return filter;
   }
 
-  /// Microsoft.Dynamics.CRM.In(PropertyName='x',PropertyValues=['a','b']): values are quoted whatever their type.
+  /// Microsoft.Dynamics.CRM.In(PropertyName='x',PropertyValues=['a','b']): values are quoted whatever their
+  /// type.
   Outcome<Filter> in_function() {
     Filter filter;
     filter.kind = Filter::Kind::any_value;
-    if (word() != "PropertyName" || !take('=')) return bad_syntax("PropertyName= was expected", position_, text_);
+    if (word() != "PropertyName" || !take('='))
+      return bad_syntax("PropertyName= was expected", position_, text_);
     TRY(Literal name, literal());
     TRY(filter.column, column_of(name.text));
     if (!take(',') || word() != "PropertyValues" || !take('=') || !take('[')) {
       return bad_syntax("PropertyValues=[…] was expected", position_, text_);
     }
     while (!take(']')) {
-      if (!filter.values.empty() && !take(',')) return bad_syntax("',' or ']' was expected", position_, text_);
+      if (!filter.values.empty() && !take(','))
+        return bad_syntax("',' or ']' was expected", position_, text_);
       TRY(Literal literal, this->literal());
       if (literal.kind != Literal::Kind::text) {
         return refuse(400, code::kBadRequestUrl, "The PropertyValues of In must be quoted strings.");
@@ -227,8 +232,9 @@ class FilterParser {
     if (!navigation) return tl::unexpected<ApiError>(property_missing(table_.name, path.substr(0, slash)));
     const TableSpec& target = metadata_.require(navigation->targets.front());
     if (path.substr(slash + 1) == target.key) return navigation->column;
-    return refuse(501, code::kNotImplemented,
-                  fmt::format("Filtering by '{}' of a related row is not implemented in this stand-in.", path));
+    return refuse(
+        501, code::kNotImplemented,
+        fmt::format("Filtering by '{}' of a related row is not implemented in this stand-in.", path));
   }
 
   Outcome<Literal> literal() {
@@ -260,7 +266,8 @@ class FilterParser {
   std::string word() {
     skip_blanks();
     std::size_t start = position_;
-    while (position_ < text_.size() && std::string_view(" \t(),=[]'").find(text_[position_]) == std::string_view::npos) {
+    while (position_ < text_.size() &&
+           std::string_view(" \t(),=[]'").find(text_[position_]) == std::string_view::npos) {
       ++position_;
     }
     return std::string(text_.substr(start, position_ - start));

@@ -19,9 +19,11 @@ struct Page {
 Page list_rows(const TableSpec& table, const Users& users, const QueryOptions& options, std::size_t page_size,
                const json::object& state);
 /// Living rows that fit, at most `cap`.
-std::size_t count_rows(const TableSpec& table, const Users& users, const QueryOptions& options, std::size_t cap);
+std::size_t count_rows(const TableSpec& table, const Users& users, const QueryOptions& options,
+                       std::size_t cap);
 
-/// One page of what changed after version `from` and not after `to`: living rows by version, then deleted ones.
+/// One page of what changed after version `from` and not after `to`: living rows by version, then deleted
+/// ones.
 Page list_changes(const TableSpec& table, std::uint64_t from, std::uint64_t to, std::size_t page_size,
                   const json::object& state);
 

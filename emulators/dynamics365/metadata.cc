@@ -77,7 +77,8 @@ Metadata::Metadata(Database& database) {
   for (const TableSpec& from : tables_) {
     for (const Column& column : from.columns) {
       if (column.type != ColumnType::lookup || column.source != Source::stored) continue;
-      for (const std::string& target : column.targets) references_[by_name(target)].push_back({&from, &column});
+      for (const std::string& target : column.targets)
+        references_[by_name(target)].push_back({&from, &column});
     }
   }
 }

@@ -80,11 +80,11 @@ class TableSpec {
  public:
   TableSpec() = default;
   TableSpec(TableSpec&&) = default;  // keeps the addresses of columns; a copy would not
-  std::string name;         // "contact"
-  std::string set;          // "contacts"
-  std::string key;          // "contactid"
-  std::string name_column;  // "fullname"
-  std::string label;        // "Contact"
+  std::string name;                  // "contact"
+  std::string set;                   // "contacts"
+  std::string key;                   // "contactid"
+  std::string name_column;           // "fullname"
+  std::string label;                 // "Contact"
   std::deque<Column> columns;
   std::deque<Navigation> navigations;
   std::vector<State> states;  // empty: the table has no state

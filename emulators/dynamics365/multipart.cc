@@ -121,7 +121,8 @@ Outcome<http::ServerRequest> parse_inner_request(std::string_view content) {
     std::size_t length = 0;
     std::from_chars(length_text->data(), length_text->data() + length_text->size(), length);
     if (length > content.size()) {
-      return refuse(400, code::kPayloadUnreadable, "Stream was not readable. (Content-Length is more than there is.)");
+      return refuse(400, code::kPayloadUnreadable,
+                    "Stream was not readable. (Content-Length is more than there is.)");
     }
     content = content.substr(0, length);
   }

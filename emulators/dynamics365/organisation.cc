@@ -29,15 +29,16 @@ RowNumber Organisation::find(const Resource& resource) const {
 ApiError Organisation::missing(const Resource& resource) const {
   if (!resource.alternate_key) return row_missing(resource.table->name, resource.id);
   return {404, std::string(code::kNotFoundByKey),
-          fmt::format("A record with the specified key values does not exist in {} entity", resource.table->name)};
+          fmt::format("A record with the specified key values does not exist in {} entity",
+                      resource.table->name)};
 }
 
 Outcome<void> Organisation::check_privilege(const TableSpec& table, std::string_view verb,
                                             const Actor& caller) const {
   if (!denied.contains({table.name, std::string(verb)})) return {};
   return refuse(403, code::kPrivilegeDenied,
-                fmt::format("Principal user (Name={}, type=8) is missing prv{}{} privilege for entity '{}'.", caller.name,
-                            verb, table.label, table.name));
+                fmt::format("Principal user (Name={}, type=8) is missing prv{}{} privilege for entity '{}'.",
+                            caller.name, verb, table.label, table.name));
 }
 
 std::string_view relative_path(std::string_view url, std::string_view base_url) {

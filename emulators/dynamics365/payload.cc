@@ -13,25 +13,26 @@ constexpr std::string_view kTypePrefix = "Microsoft.Dynamics.CRM.";
 
 ApiError undeclared(std::string_view set, std::string_view navigation) {
   return payload_unreadable(
-      set, fmt::format("Microsoft.OData.ODataException: An undeclared property '{}' which only has property annotations "
-                       "in the payload but no property value was found in the payload. In OData, only declared "
-                       "navigation properties and declared named streams can be represented as properties without "
-                       "values.",
-                       navigation));
+      set,
+      fmt::format(
+          "Microsoft.OData.ODataException: An undeclared property '{}' which only has property annotations "
+          "in the payload but no property value was found in the payload. In OData, only declared "
+          "navigation properties and declared named streams can be represented as properties without "
+          "values.",
+          navigation));
 }
 
 ApiError unknown_property(const TableSpec& table, std::string_view property) {
   return payload_unreadable(
-      table.set,
-      fmt::format("Microsoft.OData.ODataException: Invalid property '{}' was found in entity "
-                  "'Microsoft.Dynamics.CRM.{}'.",
-                  property, table.name));
+      table.set, fmt::format("Microsoft.OData.ODataException: Invalid property '{}' was found in entity "
+                             "'Microsoft.Dynamics.CRM.{}'.",
+                             property, table.name));
 }
 
 class PayloadReader {
  public:
-  PayloadReader(const Metadata& metadata, const TableSpec& table, const ReferenceResolver& resolver, Door door,
-                bool creating)
+  PayloadReader(const Metadata& metadata, const TableSpec& table, const ReferenceResolver& resolver,
+                Door door, bool creating)
       : metadata_(metadata), table_(table), resolver_(resolver), door_(door), creating_(creating) {}
 
   Outcome<Payload> read(const json::object& body) {
@@ -60,14 +61,16 @@ class PayloadReader {
     if (type.starts_with('#')) type.remove_prefix(1);
     if (type == std::string(kTypePrefix) + table_.name) return {};
     return tl::unexpected<ApiError>(payload_unreadable(
-        table_.set, fmt::format("Microsoft.OData.ODataException: A resource with type '{}' was found, but it is not "
-                                "assignable to the expected type '{}{}'.",
-                                type, kTypePrefix, table_.name)));
+        table_.set,
+        fmt::format("Microsoft.OData.ODataException: A resource with type '{}' was found, but it is not "
+                    "assignable to the expected type '{}{}'.",
+                    type, kTypePrefix, table_.name)));
   }
 
   Outcome<void> read_column(const Column& column, const json::value& sent) {
     bool from_text = door_ == Door::fixture_text && sent.is_string();
-    TRY(Value value, from_text ? convert_text(table_, column, text_of(scalar_of(sent))) : convert(table_, column, sent));
+    TRY(Value value,
+        from_text ? convert_text(table_, column, text_of(scalar_of(sent))) : convert(table_, column, sent));
     if (column.source == Source::key) {
       if (const std::string* id = std::get_if<std::string>(&value)) payload_.id = *id;
       return {};
@@ -81,7 +84,8 @@ class PayloadReader {
 
   Outcome<void> read_bind(std::string_view name, const json::value& sent) {
     const Navigation* navigation = table_.navigation(name);
-    if (!navigation || !writable(*navigation->column)) return tl::unexpected<ApiError>(undeclared(table_.set, name));
+    if (!navigation || !writable(*navigation->column))
+      return tl::unexpected<ApiError>(undeclared(table_.set, name));
     if (sent.is_null()) return add({navigation->column, Value(), navigation->targets.front()});
     if (!sent.is_string()) {
       return tl::unexpected<ApiError>(
@@ -100,16 +104,18 @@ class PayloadReader {
 
   Outcome<void> read_navigation(const Navigation& navigation, const json::value& sent) {
     if (sent.is_null()) return add({navigation.column, Value(), navigation.targets.front()});
-    return refuse(501, code::kNotImplemented,
-                  fmt::format("Deep insert through '{}' is not implemented in this stand-in.", navigation.name));
+    return refuse(
+        501, code::kNotImplemented,
+        fmt::format("Deep insert through '{}' is not implemented in this stand-in.", navigation.name));
   }
 
   Outcome<void> read_lookup_id(const json::object& body, const Column& column, const json::value& sent) {
     if (door_ == Door::api) {
       return tl::unexpected<ApiError>(payload_unreadable(
-          table_.set, fmt::format("Microsoft.Crm.CrmException: '{}' is computed and cannot be written; bind the "
-                                  "navigation property.",
-                                  column.name)));
+          table_.set,
+          fmt::format("Microsoft.Crm.CrmException: '{}' is computed and cannot be written; bind the "
+                      "navigation property.",
+                      column.name)));
     }
     TRY(Value id, convert(table_, column, sent));
     std::string target = column.targets.front();
@@ -117,10 +123,11 @@ class PayloadReader {
       target = std::string(text_member(body, column.name + "@Microsoft.Dynamics.CRM.lookuplogicalname"));
       bool allowed = std::find(column.targets.begin(), column.targets.end(), target) != column.targets.end();
       if (!allowed) {
-        return refuse(400, code::kInvalidArgument,
-                      fmt::format("'{0}' needs '{0}@Microsoft.Dynamics.CRM.lookuplogicalname' with the table it "
-                                  "points to.",
-                                  column.name));
+        return refuse(
+            400, code::kInvalidArgument,
+            fmt::format("'{0}' needs '{0}@Microsoft.Dynamics.CRM.lookuplogicalname' with the table it "
+                        "points to.",
+                        column.name));
       }
     }
     if (const std::string* guid = std::get_if<std::string>(&id)) {
@@ -143,7 +150,8 @@ class PayloadReader {
     return column.source == Source::stored && (creating_ ? column.creatable : column.updatable);
   }
 
-  /// A column may be named once; for a polymorphic lookup clearing one target and setting another is one change.
+  /// A column may be named once; for a polymorphic lookup clearing one target and setting another is one
+  /// change.
   Outcome<void> add(Change change) {
     for (Change& known : payload_.changes) {
       if (known.column != change.column) continue;
@@ -167,7 +175,8 @@ class PayloadReader {
   Payload payload_;
 };
 
-Outcome<Party> read_party(const Metadata& metadata, const json::object& sent, const ReferenceResolver& resolver) {
+Outcome<Party> read_party(const Metadata& metadata, const json::object& sent,
+                          const ReferenceResolver& resolver) {
   const TableSpec& table = metadata.require("activityparty");
   TRY(Payload payload, PayloadReader(metadata, table, resolver, Door::api, true).read(sent));
   Party party;
@@ -210,7 +219,8 @@ Outcome<std::vector<Party>> read_parties(const Metadata& metadata, const json::v
   std::vector<Party> parties;
   for (const json::value& item : *items) {
     const json::object* object = item.if_object();
-    if (!object) return tl::unexpected<ApiError>(payload_unreadable("activityparties", "objects are expected"));
+    if (!object)
+      return tl::unexpected<ApiError>(payload_unreadable("activityparties", "objects are expected"));
     TRY(Party party, read_party(metadata, *object, resolver));
     parties.push_back(std::move(party));
   }

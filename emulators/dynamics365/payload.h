@@ -13,7 +13,8 @@ namespace lockstep::emulators::dynamics365 {
 struct Change {
   const Column* column = nullptr;
   Value value;
-  std::string target;  // of a lookup: the table `value` is in; of a null: the table whose link is cleared, or empty
+  std::string
+      target;  // of a lookup: the table `value` is in; of a null: the table whose link is cleared, or empty
 };
 
 /// A participant of an activity: a row (`target`, `id`) or a bare address.
@@ -45,8 +46,8 @@ class ReferenceResolver {
   virtual Outcome<RowReference> resolve(std::string_view reference) const = 0;
 };
 
-/// Whose words are read. The API's bodies are read strictly; fixtures may set lookups by id, system times and any
-/// state, and may come as text.
+/// Whose words are read. The API's bodies are read strictly; fixtures may set lookups by id, system times and
+/// any state, and may come as text.
 enum class Door { api, fixture, fixture_text };
 
 Outcome<Payload> read_payload(const Metadata& metadata, const TableSpec& table, const json::object& body,

@@ -28,7 +28,8 @@ std::vector<std::string_view> split_outside(std::string_view text, char separato
 }
 
 void include(Selection& selection, const Column& column) {
-  if (std::find(selection.columns.begin(), selection.columns.end(), &column) != selection.columns.end()) return;
+  if (std::find(selection.columns.begin(), selection.columns.end(), &column) != selection.columns.end())
+    return;
   selection.columns.push_back(&column);
 }
 
@@ -37,7 +38,8 @@ Outcome<Expand> read_expand(const Metadata& metadata, const TableSpec& table, st
   std::size_t open = text.find('(');
   expand.name = std::string(trim(text.substr(0, open)));
   std::string_view options;
-  if (open != std::string_view::npos && text.ends_with(')')) options = text.substr(open + 1, text.size() - open - 2);
+  if (open != std::string_view::npos && text.ends_with(')'))
+    options = text.substr(open + 1, text.size() - open - 2);
   if (!table.parties.empty() && expand.name == table.parties) {
     expand.target = &metadata.require("activityparty");
   } else if (const Navigation* navigation = table.navigation(expand.name)) {
@@ -78,7 +80,8 @@ Outcome<std::size_t> read_top(const std::string& text) {
   std::size_t top = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), top);
   if (error == std::errc() && end == text.data() + text.size() && top >= 1) return std::min(top, kMaxTop);
-  return refuse(400, code::kBadRequestUrl, fmt::format("Invalid value '{}' for $top query option found.", text));
+  return refuse(400, code::kBadRequestUrl,
+                fmt::format("Invalid value '{}' for $top query option found.", text));
 }
 
 /// One option; anything without a leading '$' is a parameter such as `tag`, or unknown and passed over.

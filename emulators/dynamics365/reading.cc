@@ -39,17 +39,19 @@ std::uint64_t number_of(const json::object& state, const char* name, std::uint64
 }
 
 Outcome<void> check_trackable(const TableSpec& table, const QueryOptions& options) {
-  const char* refused = options.filter                   ? "$filter"
-                        : !options.order.empty()         ? "$orderby"
-                        : options.has_expand()           ? "$expand"
-                        : options.top                    ? "$top"
-                                                         : nullptr;
+  const char* refused = options.filter           ? "$filter"
+                        : !options.order.empty() ? "$orderby"
+                        : options.has_expand()   ? "$expand"
+                        : options.top            ? "$top"
+                                                 : nullptr;
   if (refused) {
-    return refuse(400, code::kBadRequestUrl,
-                  fmt::format("The \"{}\" query parameter isn't supported when Change Tracking is enabled.", refused));
+    return refuse(
+        400, code::kBadRequestUrl,
+        fmt::format("The \"{}\" query parameter isn't supported when Change Tracking is enabled.", refused));
   }
   if (table.tracks_changes) return {};
-  return refuse(400, code::kInvalidArgument, fmt::format("Change tracking is not enabled for the entity '{}'.", table.name));
+  return refuse(400, code::kInvalidArgument,
+                fmt::format("Change tracking is not enabled for the entity '{}'.", table.name));
 }
 
 Outcome<Listed> list_page(ApiCall& api, const TableSpec& table, const QueryOptions& options) {
@@ -61,13 +63,15 @@ Outcome<Listed> list_page(ApiCall& api, const TableSpec& table, const QueryOptio
   }
   std::uint64_t now = organisation.database.version();
   listed.delta = options.delta_token || state.contains("from");
-  listed.tracked = listed.delta || state.contains("tracked") || (!options.skip_token && api.prefer.track_changes);
+  listed.tracked =
+      listed.delta || state.contains("tracked") || (!options.skip_token && api.prefer.track_changes);
   if (listed.tracked) TRY_VOID(check_trackable(table, options));
   std::size_t size = api.prefer.page_size.value_or(kMaxPage);
   if (listed.delta) {
     std::uint64_t from = number_of(state, "from", 0);
     if (options.delta_token) {
-      TRY(from, organisation.delta_tokens.accept(table.name, options.selection.text, *options.delta_token, api.call.now));
+      TRY(from, organisation.delta_tokens.accept(table.name, options.selection.text, *options.delta_token,
+                                                 api.call.now));
     }
     listed.tracked_to = number_of(state, "to", now);
     listed.page = list_changes(table, from, listed.tracked_to, size, state);
@@ -78,7 +82,8 @@ Outcome<Listed> list_page(ApiCall& api, const TableSpec& table, const QueryOptio
     return listed;
   }
   bool paged = api.prefer.page_size || !options.top;  // with a page size, $top is passed over
-  listed.page = list_rows(table, organisation.users, options, paged ? size : std::min(size, *options.top), state);
+  listed.page =
+      list_rows(table, organisation.users, options, paged ? size : std::min(size, *options.top), state);
   listed.tracked_to = number_of(state, "tracked", now);
   if (!paged) listed.page.next.reset();
   if (listed.page.next && listed.tracked) (*listed.page.next)["tracked"] = listed.tracked_to;
@@ -88,13 +93,14 @@ Outcome<Listed> list_page(ApiCall& api, const TableSpec& table, const QueryOptio
 void append_link(std::string& out, const ApiCall& api, const TableSpec& table, std::string_view annotation,
                  std::string_view option, std::string_view token) {
   std::string query = query_without_tokens(api.call.request);
-  std::string link = fmt::format("{}/{}?{}{}{}={}", api.base, table.set, query, query.empty() ? "" : "&", option,
-                                 percent_encode(token));
+  std::string link = fmt::format("{}/{}?{}{}{}={}", api.base, table.set, query, query.empty() ? "" : "&",
+                                 option, percent_encode(token));
   fmt::format_to(std::back_inserter(out), ",\"{}\":", annotation);
   append_json_text(out, link);
 }
 
-void append_counts(std::string& out, const ApiCall& api, const TableSpec& table, const QueryOptions& options) {
+void append_counts(std::string& out, const ApiCall& api, const TableSpec& table,
+                   const QueryOptions& options) {
   if (!options.count) return;
   std::size_t count = count_rows(table, api.organisation.users, options, kMaxCount + 1);
   fmt::format_to(std::back_inserter(out), ",\"@odata.count\":{}", std::min(count, kMaxCount));
@@ -108,7 +114,8 @@ void append_counts(std::string& out, const ApiCall& api, const TableSpec& table,
 void append_deleted(std::string& out, const ApiCall& api, const TableSpec& table, RowNumber row) {
   out.append("{\"@odata.context\":");
   append_json_text(out, fmt::format("{}/$metadata#{}/$deletedEntity", api.base, table.set));
-  fmt::format_to(std::back_inserter(out), ",\"id\":\"{}\",\"reason\":\"deleted\"}}", table.rows->record(row).id);
+  fmt::format_to(std::back_inserter(out), ",\"id\":\"{}\",\"reason\":\"deleted\"}}",
+                 table.rows->record(row).id);
 }
 
 }  // namespace
@@ -119,12 +126,14 @@ Outcome<http::Response> read_collection(ApiCall& api, const TableSpec& table) {
   TRY(QueryOptions options, read_query(organisation.metadata, table, api.call));
   TRY(Listed listed, list_page(api, table, options));
   const Page& page = listed.page;
-  organisation.work_ms += 5 + static_cast<std::int64_t>((page.rows.size() + page.deleted.size()) / kRowsPerMs);
+  organisation.work_ms +=
+      5 + static_cast<std::int64_t>((page.rows.size() + page.deleted.size()) / kRowsPerMs);
   std::string out = "{\"@odata.context\":";
   append_json_text(out, context_of(api.base, table, options.selection, listed.delta ? "/$delta" : ""));
   append_counts(out, api, table, options);
   out.append(",\"value\":[");
-  RowWriter writer(organisation.metadata, organisation.users, table, options.selection, api.prefer.annotations);
+  RowWriter writer(organisation.metadata, organisation.users, table, options.selection,
+                   api.prefer.annotations);
   bool first = true;
   for (RowNumber row : page.rows) {
     if (!std::exchange(first, false)) out.push_back(',');
@@ -138,7 +147,8 @@ Outcome<http::Response> read_collection(ApiCall& api, const TableSpec& table) {
   if (page.next) {
     append_link(out, api, table, "@odata.nextLink", "$skiptoken", encode_skip_token(*page.next));
   } else if (listed.tracked) {
-    std::string token = organisation.delta_tokens.issue(table.name, options.selection.text, listed.tracked_to, api.call.now);
+    std::string token =
+        organisation.delta_tokens.issue(table.name, options.selection.text, listed.tracked_to, api.call.now);
     append_link(out, api, table, "@odata.deltaLink", "$deltatoken", token);
   }
   out.push_back('}');
@@ -153,8 +163,8 @@ Outcome<http::Response> read_count(ApiCall& api, const TableSpec& table) {
   TRY(QueryOptions options, read_query(organisation.metadata, table, api.call));
   std::size_t count = 0;
   if (options.delta_token) {
-    TRY(std::uint64_t from, organisation.delta_tokens.accept(table.name, options.selection.text, *options.delta_token,
-                                                             api.call.now));
+    TRY(std::uint64_t from, organisation.delta_tokens.accept(table.name, options.selection.text,
+                                                             *options.delta_token, api.call.now));
     Page page = list_changes(table, from, organisation.database.version(), kMaxCount, {});
     count = page.rows.size() + page.deleted.size();
   } else {
@@ -183,7 +193,8 @@ Outcome<http::Response> read_row(ApiCall& api, const Resource& resource) {
     return unchanged;
   }
   std::string out;
-  RowWriter writer(organisation.metadata, organisation.users, table, options.selection, api.prefer.annotations);
+  RowWriter writer(organisation.metadata, organisation.users, table, options.selection,
+                   api.prefer.annotations);
   writer.append(out, row, context_of(api.base, table, options.selection, "/$entity"));
   http::Response response = api_json(200, std::move(out));
   response.headers.add("ETag", etag);
@@ -224,7 +235,8 @@ Outcome<http::Response> read_part(ApiCall& api, const Resource& resource) {
     return response;
   }
   std::string out = "{\"@odata.context\":";
-  append_json_text(out, fmt::format("{}/$metadata#{}({})/{}", api.base, table.set, table.rows->record(row).id, name));
+  append_json_text(
+      out, fmt::format("{}/$metadata#{}({})/{}", api.base, table.set, table.rows->record(row).id, name));
   return api_json(200, out + ",\"value\":" + text + "}");
 }
 

@@ -59,7 +59,8 @@ void Records::fill_defaults(Draft& draft) {
   }
 }
 
-void Records::take_system_times(Draft& draft, const Payload& payload, WriteContext& context, bool fixture) const {
+void Records::take_system_times(Draft& draft, const Payload& payload, WriteContext& context,
+                                bool fixture) const {
   const TableSpec& table = draft.table();
   const Column* migrated = table.column("overriddencreatedon");
   const Column* created = table.column("createdon");
@@ -71,7 +72,8 @@ void Records::take_system_times(Draft& draft, const Payload& payload, WriteConte
   if (!fixture) return;
   if (const Change* given = payload.find(*created)) draft.set(*created, given->value);
   const Change* modified = payload.find(table.require("modifiedon"));
-  if (modified && !is_null(view(modified->value))) context.at = WallTime{std::get<std::int64_t>(modified->value)};
+  if (modified && !is_null(view(modified->value)))
+    context.at = WallTime{std::get<std::int64_t>(modified->value)};
 }
 
 Outcome<void> Records::check_draft(Draft& draft, bool fixture) {
@@ -92,8 +94,9 @@ Outcome<RowNumber> Records::create(const TableSpec& table, const Payload& payloa
   apply(draft, payload);
   const Column* customer = table.column("_customerid_value");
   if (customer && is_null(draft.get(*customer))) {
-    return refuse(400, code::kRequiredFieldMissing,
-                  "You should specify a parent contact or account. (The customerid of an incident is required.)");
+    return refuse(
+        400, code::kRequiredFieldMissing,
+        "You should specify a parent contact or account. (The customerid of an incident is required.)");
   }
   WriteContext write = context(writer);
   take_system_times(draft, payload, write, fixture);
@@ -113,7 +116,8 @@ Outcome<RowNumber> Records::create(const TableSpec& table, const Payload& payloa
   return row;
 }
 
-Outcome<void> Records::update(const TableSpec& table, RowNumber row, const Payload& payload, const Writer& writer) {
+Outcome<void> Records::update(const TableSpec& table, RowNumber row, const Payload& payload,
+                              const Writer& writer) {
   if (payload.changes.empty() && !payload.parties) return {};
   TRY_VOID(check_not_frozen(table, row, payload));
   Draft draft(table, row);

@@ -43,7 +43,8 @@ class Records {
  private:
   WriteContext context(const Writer& writer) const;
   /// Writes `changes` as they stand, without rules, and tells the steps.
-  void force(const TableSpec& table, RowNumber row, std::vector<Change> changes, const Writer& writer, int depth);
+  void force(const TableSpec& table, RowNumber row, std::vector<Change> changes, const Writer& writer,
+             int depth);
   void apply(Draft& draft, const Payload& payload) const;
   void fill_defaults(Draft& draft);
   void take_system_times(Draft& draft, const Payload& payload, WriteContext& context, bool fixture) const;

@@ -20,8 +20,8 @@ std::string context_of(std::string_view base, const TableSpec& table, const Sele
   return fmt::format("{}/$metadata#{}{}{}", base, table.set, columns, suffix);
 }
 
-RowWriter::RowWriter(const Metadata& metadata, const Users& users, const TableSpec& table, const Selection& selection,
-                     Annotations annotations)
+RowWriter::RowWriter(const Metadata& metadata, const Users& users, const TableSpec& table,
+                     const Selection& selection, Annotations annotations)
     : metadata_(metadata), users_(users), table_(table), selection_(selection), annotations_(annotations) {
   for (const Column* column : selection.columns) slots_.push_back({column, "\"" + column->name + "\":"});
   values_.resize(table.rows->field_count());
@@ -63,7 +63,8 @@ std::string RowWriter::lookup_label(std::string_view target, std::string_view id
   return name ? std::string(text_of(value_of(*table, users_, row, *name))) : "";
 }
 
-void RowWriter::append_annotations(std::string& out, RowNumber row, const Column& column, ValueView value) const {
+void RowWriter::append_annotations(std::string& out, RowNumber row, const Column& column,
+                                   ValueView value) const {
   auto add = [&](std::string_view annotation, std::string_view text) {
     fmt::format_to(std::back_inserter(out), ",\"{}@{}\":", column.name, annotation);
     append_json_text(out, text);
@@ -106,7 +107,8 @@ void RowWriter::append_expand(std::string& out, RowNumber row, const Expand& exp
   const Column& activity = target.require("_activityid_value");
   out.push_back('[');
   bool first = true;
-  for (RowNumber party : target.rows->find_equal(activity.field, std::string_view(table_.rows->record(row).id))) {
+  for (RowNumber party :
+       target.rows->find_equal(activity.field, std::string_view(table_.rows->record(row).id))) {
     if (target.rows->record(party).deleted) continue;
     if (!first) out.push_back(',');
     first = false;

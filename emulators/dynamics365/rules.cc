@@ -16,9 +16,10 @@ std::string_view state_label(const TableSpec& table, std::int64_t value) {
 Outcome<void> check_case_transition(const Draft& draft, std::int64_t from, std::int64_t to) {
   if (draft.creating()) return {};
   if (to == kResolved) {
-    return refuse(400, code::kInvalidStateStatus,
-                  "This message can not be used to set the state of incident to Resolved. In order to set state of "
-                  "incident to Resolved, use the CloseIncidentRequest message instead.");
+    return refuse(
+        400, code::kInvalidStateStatus,
+        "This message can not be used to set the state of incident to Resolved. In order to set state of "
+        "incident to Resolved, use the CloseIncidentRequest message instead.");
   }
   if (from != kActive && to != kActive && from != to) {
     return refuse(400, code::kInvalidState, "A case that is closed has to be reactivated first.");
@@ -40,7 +41,8 @@ void compute_address(Draft& draft) {
   }
   if (!touched) return;
   std::vector<std::string> lines;
-  for (const char* line : {"address1_line1", "address1_line2", "address1_line3"}) lines.emplace_back(draft.text(line));
+  for (const char* line : {"address1_line1", "address1_line2", "address1_line3"})
+    lines.emplace_back(draft.text(line));
   std::string place(draft.text("address1_city"));
   std::string region(draft.text("address1_stateorprovince"));
   if (!region.empty()) place += (place.empty() ? "" : ", ") + region;
@@ -107,7 +109,8 @@ Outcome<void> settle_state(Draft& draft, bool lenient) {
   if ((has_state && is_null(draft.get(state_column))) || (has_status && is_null(draft.get(status_column)))) {
     return refuse(400, code::kInvalidStateStatus, "statecode and statuscode cannot be null.");
   }
-  std::int64_t from = draft.creating() ? kActive : std::get<std::int64_t>(table.rows->get(draft.row(), state_column.field));
+  std::int64_t from =
+      draft.creating() ? kActive : std::get<std::int64_t>(table.rows->get(draft.row(), state_column.field));
   std::int64_t to = from;
   if (has_state) {
     to = draft.integer(state_column, from);
@@ -118,13 +121,13 @@ Outcome<void> settle_state(Draft& draft, bool lenient) {
   if (status_column.option(status)->state != to) {
     std::string id = draft.creating() ? "(new)" : table.rows->record(draft.row()).id;
     return refuse(400, code::kInvalidStateStatus,
-                  fmt::format("{} is not a valid status code for state code {}State.{} on {} with Id {}.", status,
-                              table.label, state_label(table, to), table.name, id));
+                  fmt::format("{} is not a valid status code for state code {}State.{} on {} with Id {}.",
+                              status, table.label, state_label(table, to), table.name, id));
   }
   if (draft.creating() && to != kActive && !table.state_on_create && !lenient) {
     return refuse(400, code::kInvalidStateStatus,
-                  fmt::format("A {} cannot be created in the state {}; create it, then change its state.", table.name,
-                              state_label(table, to)));
+                  fmt::format("A {} cannot be created in the state {}; create it, then change its state.",
+                              table.name, state_label(table, to)));
   }
   if (table.name == "incident" && !lenient) TRY_VOID(check_case_transition(draft, from, to));
   draft.set(state_column, to);
@@ -167,8 +170,9 @@ Outcome<void> check_required(const Draft& draft) {
   for (const Column& column : draft.table().columns) {
     if (!column.required || (!draft.creating() && !draft.touches(column))) continue;
     if (!is_null(draft.get(column))) continue;
-    return refuse(400, code::kRequiredFieldMissing,
-                  fmt::format("Required field '{}' is missing on '{}'.", column.logical_name, draft.table().name));
+    return refuse(
+        400, code::kRequiredFieldMissing,
+        fmt::format("Required field '{}' is missing on '{}'.", column.logical_name, draft.table().name));
   }
   return {};
 }
@@ -188,13 +192,13 @@ Outcome<void> check_unique(const Draft& draft) {
   if (!key || !draft.touches(*key)) return {};
   for (RowNumber row : table.rows->find_equal(key->field, draft.get(*key))) {
     if (row == draft.row() || table.rows->record(row).deleted) continue;
-    return refuse(412, code::kDuplicateEntityKey,
-                  fmt::format("A record that has the attribute values {0} already exists. The entity key {0} requires "
-                              "that this set of attributes contains unique values. Select unique values and try "
-                              "again.<DuplicateEntity><EntityName>{1}</EntityName><Id>{2}</Id><Attributes><{0}>{3}"
-                              "</{0}></Attributes></DuplicateEntity>",
-                              key->logical_name, table.name, table.rows->record(row).id,
-                              text_of(draft.get(*key))));
+    return refuse(
+        412, code::kDuplicateEntityKey,
+        fmt::format("A record that has the attribute values {0} already exists. The entity key {0} requires "
+                    "that this set of attributes contains unique values. Select unique values and try "
+                    "again.<DuplicateEntity><EntityName>{1}</EntityName><Id>{2}</Id><Attributes><{0}>{3}"
+                    "</{0}></Attributes></DuplicateEntity>",
+                    key->logical_name, table.name, table.rows->record(row).id, text_of(draft.get(*key))));
   }
   return {};
 }

@@ -19,19 +19,23 @@ constexpr std::size_t kMaxBatchedUrl = 64 * 1024;
 constexpr std::string_view kBoundPrefix = "Microsoft.Dynamics.CRM.";
 
 OrganisationNames names_of(const Dynamics365Options& options) {
-  return {guid_of_name("organization " + options.organisation), guid_of_name("businessunit " + options.organisation),
-          options.organisation, options.organisation + ".crm.dynamics.com"};
+  return {guid_of_name("organization " + options.organisation),
+          guid_of_name("businessunit " + options.organisation), options.organisation,
+          options.organisation + ".crm.dynamics.com"};
 }
 
 tl::unexpected<ApiError> wrong_method(const ApiCall& api) {
-  return refuse(405, code::kBadRequestUrl,
-                fmt::format("The requested resource does not support http method '{}'.", api.call.request.method));
+  return refuse(
+      405, code::kBadRequestUrl,
+      fmt::format("The requested resource does not support http method '{}'.", api.call.request.method));
 }
 
 }  // namespace
 
 Service::Service(const EmulatorClock& clock, Rng rng, Dynamics365Options options)
-    : StandIn(clock, rng), options_(std::move(options)), organisation_(database(), names_of(options_), random("org")) {
+    : StandIn(clock, rng),
+      options_(std::move(options)),
+      organisation_(database(), names_of(options_), random("org")) {
   for (const OAuthClient& client : options_.clients) {
     tokens().register_client(client);
     organisation_.users.id_of({ActorKind::integration, client.name}, now());
@@ -72,7 +76,8 @@ http::Response Service::api(Call& call) {
 Outcome<http::Response> Service::route(ApiCall& api, std::string_view path) {
   auto version = api.call.header("OData-Version");
   if (version && *version != "4.0") {
-    return refuse(400, code::kBadRequestUrl, fmt::format("The OData-Version '{}' is not supported.", *version));
+    return refuse(400, code::kBadRequestUrl,
+                  fmt::format("The OData-Version '{}' is not supported.", *version));
   }
   const std::string& method = api.call.request.method;
   std::string_view name = path.substr(0, path.find_first_of("(/"));
@@ -115,7 +120,8 @@ Outcome<http::Response> Service::route_row(ApiCall& api, const Resource& resourc
     if (method == "DELETE") return delete_row(api, resource);
     return wrong_method(api);
   }
-  if (resource.rest.front() == "Microsoft.Dynamics.CRM.SendEmail" && method == "POST") return send_email(api, resource);
+  if (resource.rest.front() == "Microsoft.Dynamics.CRM.SendEmail" && method == "POST")
+    return send_email(api, resource);
   if (method == "GET") return read_part(api, resource);
   if (method == "PUT" || method == "DELETE") return write_part(api, resource);
   return wrong_method(api);
@@ -127,7 +133,8 @@ Outcome<http::Response> Service::batch(ApiCall& api) {
 }
 
 http::Response Service::not_found(Call&) {
-  return json_response(404, json::object{{"Message", "No HTTP resource was found that matches the request URI."}},
+  return json_response(404,
+                       json::object{{"Message", "No HTTP resource was found that matches the request URI."}},
                        "application/json; charset=utf-8");
 }
 

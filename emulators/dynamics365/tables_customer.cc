@@ -1,4 +1,5 @@
-// Columns, lengths and option sets: Microsoft's reference pages of the account, contact and systemuser tables.
+// Columns, lengths and option sets: Microsoft's reference pages of the account, contact and systemuser
+// tables.
 #include "emulators/dynamics365/table_builder.h"
 
 namespace lockstep::emulators::dynamics365 {
@@ -24,35 +25,64 @@ TableSpec account_table() {
   TableBuilder table("account", "accounts", "accountid", "name", "Account");
   table.text({"name"}, 160).required().text({"accountnumber"}, 20);
   table.text({"telephone1", "telephone2", "telephone3", "fax"}, 50);
-  table.text({"emailaddress1", "emailaddress2", "emailaddress3"}, 100).text({"websiteurl", "ftpsiteurl"}, 200);
+  table.text({"emailaddress1", "emailaddress2", "emailaddress3"}, 100)
+      .text({"websiteurl", "ftpsiteurl"}, 200);
   table.memo("description", 2000).address();
   table.integer("numberofemployees", 0, 1'000'000'000);
   table.money("revenue", 100'000'000'000'000).money("marketcap", 100'000'000'000'000);
   table.lookup("transactioncurrencyid", "transactioncurrency");
   table.money("exchangerate", 100'000'000'000).read_only();
-  table.option("industrycode",
-               {{1, "Accounting"}, {2, "Agriculture and Non-petrol Natural Resource Extraction"},
-                {3, "Broadcasting Printing and Publishing"}, {4, "Brokers"}, {5, "Building Supply Retail"},
-                {6, "Business Services"}, {7, "Consulting"}, {8, "Consumer Services"},
-                {9, "Design, Direction and Creative Management"}, {10, "Distributors, Dispatchers and Processors"},
-                {11, "Doctor's Offices and Clinics"}, {12, "Durable Manufacturing"}, {13, "Eating and Drinking Places"},
-                {14, "Entertainment Retail"}, {15, "Equipment Rental and Leasing"}, {16, "Financial"},
-                {17, "Food and Tobacco Processing"}, {18, "Inbound Capital Intensive Processing"},
-                {19, "Inbound Repair and Services"}, {20, "Insurance"}, {21, "Legal Services"},
-                {22, "Non-Durable Merchandise Retail"}, {23, "Outbound Consumer Service"},
-                {24, "Petrochemical Extraction and Distribution"}, {25, "Service Retail"}, {26, "SIG Affiliations"},
-                {27, "Social Services"}, {28, "Special Outbound Trade Contractors"}, {29, "Specialty Realty"},
-                {30, "Transportation"}, {31, "Utility Creation and Distribution"}, {32, "Vehicle Retail"},
-                {33, "Wholesale"}});
+  table.option("industrycode", {{1, "Accounting"},
+                                {2, "Agriculture and Non-petrol Natural Resource Extraction"},
+                                {3, "Broadcasting Printing and Publishing"},
+                                {4, "Brokers"},
+                                {5, "Building Supply Retail"},
+                                {6, "Business Services"},
+                                {7, "Consulting"},
+                                {8, "Consumer Services"},
+                                {9, "Design, Direction and Creative Management"},
+                                {10, "Distributors, Dispatchers and Processors"},
+                                {11, "Doctor's Offices and Clinics"},
+                                {12, "Durable Manufacturing"},
+                                {13, "Eating and Drinking Places"},
+                                {14, "Entertainment Retail"},
+                                {15, "Equipment Rental and Leasing"},
+                                {16, "Financial"},
+                                {17, "Food and Tobacco Processing"},
+                                {18, "Inbound Capital Intensive Processing"},
+                                {19, "Inbound Repair and Services"},
+                                {20, "Insurance"},
+                                {21, "Legal Services"},
+                                {22, "Non-Durable Merchandise Retail"},
+                                {23, "Outbound Consumer Service"},
+                                {24, "Petrochemical Extraction and Distribution"},
+                                {25, "Service Retail"},
+                                {26, "SIG Affiliations"},
+                                {27, "Social Services"},
+                                {28, "Special Outbound Trade Contractors"},
+                                {29, "Specialty Realty"},
+                                {30, "Transportation"},
+                                {31, "Utility Creation and Distribution"},
+                                {32, "Vehicle Retail"},
+                                {33, "Wholesale"}});
   table.option("paymenttermscode", {{1, "Net 30"}, {2, "2% 10, Net 30"}, {3, "Net 45"}, {4, "Net 60"}});
   table.option("ownershipcode", {{1, "Public"}, {2, "Private"}, {3, "Subsidiary"}, {4, "Other"}});
   table.option("accountcategorycode", {{1, "Preferred Customer"}, {2, "Standard"}});
-  table.option("customertypecode",
-               {{1, "Competitor"}, {2, "Consultant"}, {3, "Customer"}, {4, "Investor"}, {5, "Partner"},
-                {6, "Influencer"}, {7, "Press"}, {8, "Prospect"}, {9, "Reseller"}, {10, "Supplier"}, {11, "Vendor"},
-                {12, "Other"}});
+  table.option("customertypecode", {{1, "Competitor"},
+                                    {2, "Consultant"},
+                                    {3, "Customer"},
+                                    {4, "Investor"},
+                                    {5, "Partner"},
+                                    {6, "Influencer"},
+                                    {7, "Press"},
+                                    {8, "Prospect"},
+                                    {9, "Reseller"},
+                                    {10, "Supplier"},
+                                    {11, "Vendor"},
+                                    {12, "Other"}});
   table.option("preferredcontactmethodcode", contact_methods()).by_default(std::int64_t{1});
-  table.boolean({"creditonhold", "donotemail", "donotphone", "donotfax", "donotpostalmail", "donotbulkemail"}, false);
+  table.boolean({"creditonhold", "donotemail", "donotphone", "donotfax", "donotpostalmail", "donotbulkemail"},
+                false);
   table.text({"sic"}, 20).text({"tickersymbol"}, 10);
   table.lookup("primarycontactid", "contact").lookup("parentaccountid", "account");
   merge_columns(table);
@@ -67,7 +97,8 @@ TableSpec contact_table() {
   table.text({"fullname"}, 160).read_only();
   table.text({"salutation", "jobtitle", "nickname", "managername", "department"}, 100).text({"suffix"}, 10);
   table.text({"emailaddress1", "emailaddress2", "emailaddress3"}, 100);
-  table.text({"telephone1", "telephone2", "telephone3", "mobilephone", "home2", "fax", "pager", "managerphone"}, 50);
+  table.text(
+      {"telephone1", "telephone2", "telephone3", "mobilephone", "home2", "fax", "pager", "managerphone"}, 50);
   table.text({"websiteurl", "ftpsiteurl"}, 200).memo("description", 2000).address();
   table.date_only({"birthdate", "anniversary"});
   table.option("gendercode", {{1, "Male"}, {2, "Female"}});

@@ -1,4 +1,5 @@
-// Columns, lengths and option sets: Microsoft's reference pages of the incident, annotation and activity tables.
+// Columns, lengths and option sets: Microsoft's reference pages of the incident, annotation and activity
+// tables.
 #include "emulators/dynamics365/table_builder.h"
 
 namespace lockstep::emulators::dynamics365 {
@@ -9,8 +10,9 @@ TableSpec incident_table() {
   table.memo("description", 2000);
   table.polymorphic("customerid", {"account", "contact"}).required().cascades_delete();
   table.lookup("accountid", "account").read_only().lookup("contactid", "contact").read_only();
-  table.option("caseorigincode",
-               {{1, "Phone"}, {2, "Email"}, {3, "Web"}, {2483, "Facebook"}, {3986, "Twitter"}, {700610000, "IoT"}});
+  table.option(
+      "caseorigincode",
+      {{1, "Phone"}, {2, "Email"}, {3, "Web"}, {2483, "Facebook"}, {3986, "Twitter"}, {700610000, "IoT"}});
   table.option("casetypecode", {{1, "Question"}, {2, "Problem"}, {3, "Request"}});
   table.option("prioritycode", {{1, "High"}, {2, "Normal"}, {3, "Low"}}).by_default(std::int64_t{2});
   table.option("severitycode", {{1, "Default Value"}}).by_default(std::int64_t{1});
@@ -54,7 +56,8 @@ TableSpec incidentresolution_table() {
 TableSpec annotation_table() {
   TableBuilder table("annotation", "annotations", "annotationid", "subject", "Note");
   table.text({"subject"}, 500).memo("notetext", 100'000);
-  table.polymorphic("objectid", {"account", "contact", "incident", "phonecall", "email", "task"}).cascades_delete();
+  table.polymorphic("objectid", {"account", "contact", "incident", "phonecall", "email", "task"})
+      .cascades_delete();
   table.text({"objecttypecode"}, 64).read_only();
   table.boolean({"isdocument"}, false).memo("documentbody", 1'073'741'823);
   table.text({"filename"}, 255).text({"mimetype"}, 256).text({"langid"}, 2).text({"stepid"}, 32);
@@ -81,15 +84,14 @@ TableSpec email_table() {
   table.boolean({"directioncode"}, true).text({"sender"}, 250).text({"torecipients"}, 500);
   table.date_time({"senton"}).read_only();
   table.text({"messageid"}, 320).text({"trackingtoken"}, 50).text({"conversationindex"}, 2048).read_only();
-  table.states({{0, "Open", 1}, {1, "Completed", 2}, {2, "Canceled", 5}},
-               {{1, "Draft", 0},
-                {8, "Failed", 0},
-                {2, "Completed", 1},
-                {3, "Sent", 1},
-                {4, "Received", 1},
-                {6, "Pending Send", 1},
-                {7, "Sending", 1},
-                {5, "Canceled", 2}});
+  table.states({{0, "Open", 1}, {1, "Completed", 2}, {2, "Canceled", 5}}, {{1, "Draft", 0},
+                                                                           {8, "Failed", 0},
+                                                                           {2, "Completed", 1},
+                                                                           {3, "Sent", 1},
+                                                                           {4, "Received", 1},
+                                                                           {6, "Pending Send", 1},
+                                                                           {7, "Sending", 1},
+                                                                           {5, "Canceled", 2}});
   table.spec.parties = "email_activity_parties";
   table.external_key().owned_columns();
   return std::move(table.spec);
@@ -98,13 +100,12 @@ TableSpec email_table() {
 TableSpec task_table() {
   TableBuilder table("task", "tasks", "activityid", "subject", "Task");
   table.activity("task", 200).memo("description", 2000).integer("percentcomplete", 0, 100);
-  table.states({{0, "Open", 2}, {1, "Completed", 5}, {2, "Canceled", 6}},
-               {{2, "Not Started", 0},
-                {3, "In Progress", 0},
-                {4, "Waiting on someone else", 0},
-                {7, "Deferred", 0},
-                {5, "Completed", 1},
-                {6, "Canceled", 2}});
+  table.states({{0, "Open", 2}, {1, "Completed", 5}, {2, "Canceled", 6}}, {{2, "Not Started", 0},
+                                                                           {3, "In Progress", 0},
+                                                                           {4, "Waiting on someone else", 0},
+                                                                           {7, "Deferred", 0},
+                                                                           {5, "Completed", 1},
+                                                                           {6, "Canceled", 2}});
   table.external_key().owned_columns();
   return std::move(table.spec);
 }

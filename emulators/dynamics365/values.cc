@@ -9,16 +9,19 @@ namespace {
 
 std::string with_thousands(std::int64_t number) {
   std::string digits = std::to_string(number < 0 ? -number : number);
-  for (std::ptrdiff_t at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3) digits.insert(at, ",");
+  for (std::ptrdiff_t at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3)
+    digits.insert(at, ",");
   return number < 0 ? "-" + digits : digits;
 }
 
 std::string formatted_time(WallTime time, bool with_clock) {
   std::string iso = format_iso(time);
-  int month = std::stoi(iso.substr(5, 2)), day = std::stoi(iso.substr(8, 2)), hour = std::stoi(iso.substr(11, 2));
+  int month = std::stoi(iso.substr(5, 2)), day = std::stoi(iso.substr(8, 2)),
+      hour = std::stoi(iso.substr(11, 2));
   std::string date = fmt::format("{}/{}/{}", month, day, iso.substr(0, 4));
   if (!with_clock) return date;
-  return fmt::format("{} {}:{} {}", date, hour % 12 == 0 ? 12 : hour % 12, iso.substr(14, 2), hour < 12 ? "AM" : "PM");
+  return fmt::format("{} {}:{} {}", date, hour % 12 == 0 ? 12 : hour % 12, iso.substr(14, 2),
+                     hour < 12 ? "AM" : "PM");
 }
 
 std::string formatted_money(double amount) {

@@ -41,7 +41,8 @@ struct Step {
   std::set<std::string, std::less<>> filtering;  // logical names; Update only; empty: every update
   std::string url;
   StepAuth auth = StepAuth::http_header;
-  std::vector<std::pair<std::string, std::string>> settings;  // header or query pairs; for a key: one, unnamed
+  std::vector<std::pair<std::string, std::string>>
+      settings;  // header or query pairs; for a key: one, unnamed
   Duration delay{0};
   Duration jitter{0};  // up to so much later: the queue keeps no order
 };

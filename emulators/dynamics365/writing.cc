@@ -22,7 +22,8 @@ Outcome<http::Response> written(const ApiCall& api, const Resource& resource, Ro
     TRY(QueryOptions options, read_query(organisation.metadata, table, api.call));
     if (api.call.request.method == "PATCH") options.selection.expands.clear();
     std::string out;
-    RowWriter writer(organisation.metadata, organisation.users, table, options.selection, api.prefer.annotations);
+    RowWriter writer(organisation.metadata, organisation.users, table, options.selection,
+                     api.prefer.annotations);
     writer.append(out, row, context_of(api.base, table, options.selection, "/$entity"));
     response = api_json(created ? 201 : 200, std::move(out));
     response.headers.add("ETag", etag_of(record));
@@ -55,8 +56,8 @@ Outcome<http::Response> upsert_create(ApiCall& api, const Resource& resource) {
   TRY_VOID(check_writable(api, table, "Create"));
   JsonDocument document;
   TRY_VOID(api.parse_body(document));
-  TRY(Payload payload, read_payload(api.organisation.metadata, table, document.root().get_object(), api.resolver(),
-                                    Door::api, true));
+  TRY(Payload payload, read_payload(api.organisation.metadata, table, document.root().get_object(),
+                                    api.resolver(), Door::api, true));
   if (resource.alternate_key) {
     // On create the value in the body wins over the one in the URL.
     if (!payload.find(*resource.alternate_key)) {
@@ -80,7 +81,8 @@ Outcome<http::Response> change_one(ApiCall& api, const Resource& resource, Paylo
   return no_content();
 }
 
-Outcome<http::Response> write_reference(ApiCall& api, const Resource& resource, const Navigation& navigation) {
+Outcome<http::Response> write_reference(ApiCall& api, const Resource& resource,
+                                        const Navigation& navigation) {
   Payload payload;
   if (api.call.request.method == "DELETE") {
     payload.changes.push_back({navigation.column, Value(), navigation.targets.front()});
@@ -91,7 +93,8 @@ Outcome<http::Response> write_reference(ApiCall& api, const Resource& resource, 
   json::object bind;
   const json::value* id = document.root().get_object().if_contains("@odata.id");
   bind[navigation.name + "@odata.bind"] = id ? *id : json::value(0);
-  TRY(payload, read_payload(api.organisation.metadata, *resource.table, bind, api.resolver(), Door::api, false));
+  TRY(payload,
+      read_payload(api.organisation.metadata, *resource.table, bind, api.resolver(), Door::api, false));
   return change_one(api, resource, std::move(payload));
 }
 
@@ -104,7 +107,8 @@ Outcome<http::Response> write_property(ApiCall& api, const Resource& resource, c
   if (api.call.request.method == "PUT") {
     TRY_VOID(api.parse_body(document));
     const json::value* value = document.root().get_object().if_contains("value");
-    if (!value) return tl::unexpected<ApiError>(payload_unreadable(resource.table->set, "'value' is missing"));
+    if (!value)
+      return tl::unexpected<ApiError>(payload_unreadable(resource.table->set, "'value' is missing"));
     body[name] = *value;
   }
   TRY(Payload payload,
@@ -139,8 +143,8 @@ Outcome<http::Response> create_row(ApiCall& api, const TableSpec& table) {
   TRY_VOID(check_answer_options(api, table));
   JsonDocument document;
   TRY_VOID(api.parse_body(document));
-  TRY(Payload payload, read_payload(api.organisation.metadata, table, document.root().get_object(), api.resolver(),
-                                    Door::api, true));
+  TRY(Payload payload, read_payload(api.organisation.metadata, table, document.root().get_object(),
+                                    api.resolver(), Door::api, true));
   TRY(RowNumber row, api.organisation.records.create(table, payload, api.writer));
   Resource resource;
   resource.table = &table;
@@ -163,13 +167,14 @@ Outcome<http::Response> patch_row(ApiCall& api, const Resource& resource) {
   TRY_VOID(check_if_match(api, resource, row));
   JsonDocument document;
   TRY_VOID(api.parse_body(document));
-  TRY(Payload payload, read_payload(api.organisation.metadata, table, document.root().get_object(), api.resolver(),
-                                    Door::api, false));
+  TRY(Payload payload, read_payload(api.organisation.metadata, table, document.root().get_object(),
+                                    api.resolver(), Door::api, false));
   if (payload.id && *payload.id != table.rows->record(row).id) {
     return refuse(400, code::kInvalidArgument, "The primary key of a row cannot be changed.");
   }
   if (resource.alternate_key) {
-    std::erase_if(payload.changes, [&](const Change& change) { return change.column == resource.alternate_key; });
+    std::erase_if(payload.changes,
+                  [&](const Change& change) { return change.column == resource.alternate_key; });
   }
   TRY_VOID(api.organisation.records.update(table, row, payload, api.writer));
   return written(api, resource, row, false);
@@ -186,7 +191,8 @@ Outcome<http::Response> delete_row(ApiCall& api, const Resource& resource) {
 
 Outcome<http::Response> write_part(ApiCall& api, const Resource& resource) {
   const std::string& name = resource.rest.front();
-  if (!resource.table->parties.empty() && name == resource.table->parties && api.call.request.method == "PUT") {
+  if (!resource.table->parties.empty() && name == resource.table->parties &&
+      api.call.request.method == "PUT") {
     return write_parties(api, resource);
   }
   bool reference = resource.rest.size() == 2 && resource.rest[1] == "$ref";

@@ -1,0 +1,224 @@
+#include "test/emulators/dynamics365_fixture.h"
+
+namespace lockstep::emulators::dynamics365 {
+namespace {
+
+using Rows = Dynamics365Test;
+
+TEST_F(Rows, TokenHasTheDocumentedShape) {
+  Answer answer = token("lockstep-client", "lockstep-secret");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.at("/token_type"), "Bearer");
+  EXPECT_EQ(answer.at("/expires_in"), "3599");
+  EXPECT_EQ(answer.at("/refresh_token"), "absent");  // none for client credentials
+}
+
+TEST_F(Rows, WrongSecretIsInvalidClient) {
+  Answer answer = token("lockstep-client", "nope");
+  EXPECT_EQ(answer.status, 401);
+  EXPECT_EQ(answer.at("/error"), "invalid_client");
+  EXPECT_TRUE(answer.at("/error_description").starts_with("AADSTS7000215:"));
+}
+
+TEST_F(Rows, UnknownClientIsUnauthorized) {
+  EXPECT_EQ(token("who", "x").at("/error"), "unauthorized_client");
+}
+
+TEST_F(Rows, ExpiredTokenIsChallengedWithoutBody) {
+  advance(std::chrono::hours(2));
+  Answer answer = get("WhoAmI");
+  EXPECT_EQ(answer.status, 401);
+  EXPECT_EQ(answer.text, "");
+  EXPECT_EQ(answer.header("WWW-Authenticate"),
+            "Bearer authorization_uri=http://127.0.0.1:8103/contoso.onmicrosoft.com/oauth2/authorize, "
+            "resource_id=http://127.0.0.1:8103/");
+}
+
+TEST_F(Rows, WhoAmIWorksWithAndWithoutParentheses) {
+  EXPECT_EQ(get("WhoAmI()").at("/UserId").size(), 36u);
+  Answer answer = get("WhoAmI");
+  EXPECT_EQ(answer.at("/OrganizationId").size(), 36u);
+  EXPECT_NE(answer.header("x-ms-dop-hint"), "");
+}
+
+TEST_F(Rows, CreateAnswers204WithTheEntityId) {
+  Answer answer = post("accounts", R"({"name":"Contoso"})");
+  EXPECT_EQ(answer.status, 204);
+  EXPECT_EQ(answer.text, "");
+  EXPECT_TRUE(answer.header("OData-EntityId").starts_with("http://127.0.0.1:8103/api/data/v9.2/accounts("));
+}
+
+TEST_F(Rows, CreateWithRepresentationAnswers201AndTheKeyUnasked) {
+  Answer answer = post("accounts?$select=name", R"({"name":"Contoso"})", representation());
+  EXPECT_EQ(answer.status, 201);
+  EXPECT_EQ(answer.header("Preference-Applied"), "return=representation");
+  EXPECT_EQ(answer.at("/name"), "Contoso");
+  EXPECT_EQ(answer.at("/accountid").size(), 36u);
+  EXPECT_EQ(answer.at("/@odata.etag"), answer.header("ETag"));
+  EXPECT_EQ(answer.at("/@odata.context"),
+            "http://127.0.0.1:8103/api/data/v9.2/$metadata#accounts(name)/$entity");
+  EXPECT_EQ(answer.at("/telephone1"), "absent");
+}
+
+TEST_F(Rows, ClientChosenKeyInTheBodyTakenOnceOnly) {
+  std::string body = std::string(R"({"name":"A","accountid":")") + kG1 + "\"}";
+  EXPECT_EQ(post("accounts", body).status, 204);
+  Answer again = post("accounts", body);
+  EXPECT_EQ(again.status, 412);
+  EXPECT_EQ(again.code(), "0x80040237");
+}
+
+TEST_F(Rows, PatchIfNoneMatchStarCreatesOnlyOnce) {
+  std::string path = std::string("contacts(") + kG1 + ")";
+  http::Headers once{{"If-None-Match", "*"}};
+  EXPECT_EQ(patch(path, R"({"lastname":"Lee"})", once).status, 204);
+  Answer again = patch(path, R"({"lastname":"Lee"})", once);
+  EXPECT_EQ(again.status, 412);
+  EXPECT_EQ(again.message(), "A record with matching key values already exists.");
+}
+
+TEST_F(Rows, PatchWithoutConditionIsAnUpsertThatRevivesDeletedRows) {
+  std::string path = std::string("contacts(") + kG1 + ")";
+  EXPECT_EQ(patch(path, R"({"lastname":"Lee","firstname":"Ann"})", representation()).status, 201);
+  EXPECT_EQ(patch(path, R"({"firstname":"Bo"})", representation()).status, 200);
+  EXPECT_EQ(remove(path).status, 204);
+  EXPECT_EQ(get(path).status, 404);
+  Answer anew = patch(path, R"({"lastname":"Neu"})", representation());
+  EXPECT_EQ(anew.status, 201);
+  EXPECT_EQ(anew.at("/contactid"), kG1);
+  EXPECT_EQ(anew.at("/firstname"), "null");  // another record, not the old one restored
+}
+
+TEST_F(Rows, PatchIfMatchStarNeverCreates) {
+  Answer answer = patch(std::string("contacts(") + kG1 + ")", R"({"lastname":"Lee"})", {{"If-Match", "*"}});
+  EXPECT_EQ(answer.status, 404);
+  EXPECT_EQ(answer.code(), "0x80040217");
+  EXPECT_EQ(answer.message(), std::string("contact With Id = ") + kG1 + " Does Not Exist");
+}
+
+TEST_F(Rows, StaleEtagIsRefusedAndTheRightOneTaken) {
+  std::string path = "contacts(" + contact() + ")";
+  std::string etag = get(path).header("ETag");
+  EXPECT_EQ(patch(path, R"({"firstname":"A"})", {{"If-Match", etag}}).status, 204);
+  Answer stale = patch(path, R"({"firstname":"B"})", {{"If-Match", etag}});
+  EXPECT_EQ(stale.status, 412);
+  EXPECT_EQ(stale.code(), "0x80060882");
+  EXPECT_EQ(remove(path, {{"If-Match", etag}}).status, 412);
+  EXPECT_EQ(get(path).at("/firstname"), "A");
+}
+
+TEST_F(Rows, GetIfNoneMatchAnswers304AndNullIsNoCondition) {
+  std::string path = "contacts(" + contact() + ")";
+  std::string etag = get(path).header("ETag");
+  Answer same = get(path, {{"If-None-Match", etag}});
+  EXPECT_EQ(same.status, 304);
+  EXPECT_EQ(same.text, "");
+  EXPECT_EQ(get(path, {{"If-None-Match", "null"}}).status, 200);
+  EXPECT_EQ(patch(path, R"({"firstname":"A"})", {{"If-None-Match", "null"}}).status, 204);
+}
+
+TEST_F(Rows, EtagIsTheVersionNumberAndGrowsWithEveryWrite) {
+  std::string path = "contacts(" + contact() + ")";
+  Answer before = get(path);
+  patch(path, R"({"lastname":"Lee"})");  // equal values count as a write
+  Answer after = get(path);
+  EXPECT_EQ(after.header("ETag"), "W/\"" + after.at("/versionnumber") + "\"");
+  EXPECT_LT(std::stoll(before.at("/versionnumber")), std::stoll(after.at("/versionnumber")));
+}
+
+TEST_F(Rows, DeleteTwiceIs404) {
+  std::string path = "contacts(" + contact() + ")";
+  EXPECT_EQ(remove(path).status, 204);
+  EXPECT_EQ(remove(path).status, 404);
+}
+
+TEST_F(Rows, AlternateKeyUpsertEchoesTheKeyForm) {
+  Answer created = patch("contacts(lockstep_id='A-1')", R"({"lastname":"Lee"})");
+  EXPECT_EQ(created.status, 204);
+  EXPECT_EQ(created.header("OData-EntityId"),
+            "http://127.0.0.1:8103/api/data/v9.2/contacts(lockstep_id='A-1')");
+  Answer read = get("contacts(lockstep_id='a-1')");  // the collation knows no case
+  EXPECT_EQ(read.at("/lockstep_id"), "A-1");
+  patch("contacts(lockstep_id='A-1')", R"({"lastname":"Other","lockstep_id":"B-2"})");
+  read = get("contacts(lockstep_id='A-1')");
+  EXPECT_EQ(read.at("/lastname"), "Other");
+  EXPECT_EQ(read.at("/lockstep_id"), "A-1");  // on update key columns in the body are dropped
+}
+
+TEST_F(Rows, AlternateKeyOfTheBodyWinsOnCreate) {
+  patch("contacts(lockstep_id='A-1')", R"({"lastname":"Lee","lockstep_id":"B-2"})");
+  EXPECT_EQ(get("contacts(lockstep_id='B-2')").status, 200);
+  Answer missing = get("contacts(lockstep_id='A-1')");
+  EXPECT_EQ(missing.status, 404);
+  EXPECT_EQ(missing.code(), "0x80060891");
+}
+
+TEST_F(Rows, UnknownAlternateKeyIsRefused) {
+  Answer answer = get("accounts(accountnumber='C-1')");
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_TRUE(answer.message().starts_with("The key in the request URI is not valid for resource"));
+}
+
+TEST_F(Rows, AlternateKeyValuesWithSlashOrPlusFailEvenEncoded) {
+  EXPECT_EQ(get("contacts(lockstep_id='A%2F1')").status, 400);
+  EXPECT_EQ(get("contacts(lockstep_id='A%2B1')").status, 400);
+}
+
+TEST_F(Rows, QuotedGuidIsASyntaxError) {
+  Answer answer = get(std::string("contacts('") + kG1 + "')");
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_EQ(answer.message(), "Error in query syntax.");
+}
+
+TEST_F(Rows, DuplicateKeyAnswers412WithTheOtherRow) {
+  std::string other = make("contacts", R"({"lastname":"Lee","lockstep_id":"A-1"})");
+  Answer answer = post("contacts", R"({"lastname":"Lee","lockstep_id":"a-1"})");
+  EXPECT_EQ(answer.status, 412);
+  EXPECT_EQ(answer.code(), "0x80060892");
+  EXPECT_NE(answer.message().find("<Id>" + other + "</Id>"), std::string::npos);
+}
+
+TEST_F(Rows, KeyOfADeletedRowIsFreeAgain) {
+  std::string id = make("contacts", R"({"lastname":"Lee","lockstep_id":"A-1"})");
+  remove("contacts(" + id + ")");
+  EXPECT_EQ(post("contacts", R"({"lastname":"Lee","lockstep_id":"A-1"})").status, 204);
+}
+
+TEST_F(Rows, SinglePropertyReadWrittenAndDeleted) {
+  std::string path = "accounts(" + account() + ")";
+  EXPECT_EQ(get(path + "/name").at("/value"), "Contoso");
+  EXPECT_EQ(get(path + "/name/$value").text, "Contoso");
+  EXPECT_EQ(get(path + "/fax").status, 204);
+  EXPECT_EQ(write("PUT", path + "/fax", R"({"value":"1"})").status, 204);
+  EXPECT_EQ(get(path + "/fax").at("/value"), "1");
+  EXPECT_EQ(remove(path + "/fax").status, 204);
+  EXPECT_EQ(get(path).at("/fax"), "null");
+}
+
+TEST_F(Rows, LookupReferencesAreSetReadAndCleared) {
+  std::string a = account(), c = contact();
+  std::string path = "accounts(" + a + ")/primarycontactid/$ref";
+  EXPECT_EQ(get(path).status, 204);
+  EXPECT_EQ(write("PUT", path, R"({"@odata.id":"http://127.0.0.1:8103/api/data/v9.2/contacts()" + c + ")\"}")
+                .status,
+            204);
+  EXPECT_EQ(get(path).at("/@odata.id"), "http://127.0.0.1:8103/api/data/v9.2/contacts(" + c + ")");
+  EXPECT_EQ(remove(path).status, 204);
+  EXPECT_EQ(get("accounts(" + a + ")").at("/_primarycontactid_value"), "null");
+}
+
+TEST_F(Rows, UnknownTableIsA404Segment) {
+  Answer answer = get("widgets");
+  EXPECT_EQ(answer.status, 404);
+  EXPECT_EQ(answer.message(), "Resource not found for the segment 'widgets'.");
+}
+
+TEST_F(Rows, EveryAnswerCarriesARequestIdAndTheVersion) {
+  Answer answer = get("contacts");
+  EXPECT_EQ(answer.header("x-ms-service-request-id").size(), 36u);
+  EXPECT_EQ(answer.header("OData-Version"), "4.0");
+  EXPECT_TRUE(answer.header("Content-Type").starts_with("application/json; odata.metadata=minimal"));
+}
+
+}  // namespace
+}  // namespace lockstep::emulators::dynamics365
