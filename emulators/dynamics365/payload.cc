@@ -68,18 +68,17 @@ class PayloadReader {
   }
 
   Outcome<void> read_column(const Column& column, const json::value& sent) {
+    bool system_time = column.source == Source::created_on || column.source == Source::modified_on;
+    bool fixture = door_ != Door::api && (system_time || column.source == Source::stored);
+    bool writable = fixture || (creating_ ? column.creatable : column.updatable);
+    // The platform passes over columns that this operation cannot write; it does not refuse them.
+    if (!writable && column.source != Source::key) return {};
     bool from_text = door_ == Door::fixture_text && sent.is_string();
     TRY(Value value,
         from_text ? convert_text(table_, column, text_of(scalar_of(sent))) : convert(table_, column, sent));
-    if (column.source == Source::key) {
-      if (const std::string* id = std::get_if<std::string>(&value)) payload_.id = *id;
-      return {};
-    }
-    bool system_time = column.source == Source::created_on || column.source == Source::modified_on;
-    bool fixture = door_ != Door::api && (system_time || column.source == Source::stored);
-    // The platform passes over columns that this operation cannot write; it does not refuse them.
-    if (!fixture && !(creating_ ? column.creatable : column.updatable)) return {};
-    return add({&column, std::move(value), ""});
+    if (column.source != Source::key) return add({&column, std::move(value), ""});
+    if (const std::string* id = std::get_if<std::string>(&value)) payload_.id = *id;
+    return {};
   }
 
   Outcome<void> read_bind(std::string_view name, const json::value& sent) {

@@ -22,7 +22,7 @@ inline constexpr const char* kG3 = "33333333-3333-4333-8333-333333333333";
 class TestClock : public EmulatorClock {
  public:
   WallTime now() const override { return time; }
-  WallTime time{1'795'000'000'000};  // 2026-11-18T12:26:40Z
+  WallTime time{1'795'000'000'000};  // 2026-11-18T11:06:40Z
 };
 
 struct Answer {

@@ -1,0 +1,165 @@
+#include "test/emulators/dynamics365_fixture.h"
+
+namespace lockstep::emulators::dynamics365 {
+namespace {
+
+class Columns : public Dynamics365Test {
+ protected:
+  Answer try_contact(const std::string& column, const std::string& value) {
+    return post("contacts", R"({"lastname":"Lee",")" + column + "\":" + value + "}", representation());
+  }
+};
+
+TEST_F(Columns, UnknownPropertyIsRefused) {
+  Answer answer = try_contact("shoesize", "43");
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_EQ(answer.code(), "0x80048d19");
+  EXPECT_NE(answer.message().find(
+                "Invalid property 'shoesize' was found in entity 'Microsoft.Dynamics.CRM.contact'"),
+            std::string::npos);
+}
+
+TEST_F(Columns, NamesAreCaseSensitive) { EXPECT_EQ(try_contact("FirstName", "\"A\"").status, 400); }
+
+TEST_F(Columns, TextTooLongNamesColumnAndLimit) {
+  Answer answer = try_contact("firstname", "\"" + std::string(51, 'x') + "\"");
+  EXPECT_EQ(answer.code(), "0x80044331");
+  EXPECT_EQ(answer.message(),
+            "A validation error occurred.  The length of the 'firstname' attribute of the 'contact' entity "
+            "exceeded the "
+            "maximum allowed length of '50'.");
+  EXPECT_EQ(try_contact("firstname", "\"" + std::string(50, 'x') + "\"").status, 201);
+}
+
+TEST_F(Columns, LengthCountsUtf16Units) {
+  std::string emoji;
+  for (int i = 0; i < 26; ++i) emoji += "\xF0\x9F\x98\x80";
+  EXPECT_EQ(try_contact("firstname", "\"" + emoji + "\"").code(), "0x80044331");
+  EXPECT_EQ(try_contact("firstname", "\"" + emoji.substr(4) + "\"").status, 201);
+}
+
+TEST_F(Columns, EmptyTextReadsAsNull) {
+  EXPECT_EQ(try_contact("firstname", "\"\"").at("/firstname"), "null");
+}
+
+TEST_F(Columns, ControlCharactersAreRefused) {
+  EXPECT_EQ(try_contact("firstname", R"("a\u0001")").code(), "0x80040278");
+}
+
+TEST_F(Columns, WrongJsonTypeIsUnreadable) {
+  EXPECT_EQ(try_contact("firstname", "7").code(), "0x80048d19");
+  EXPECT_EQ(try_contact("gendercode", "\"Male\"").code(), "0x80048d19");
+  EXPECT_EQ(try_contact("donotemail", "1").code(), "0x80048d19");
+}
+
+TEST_F(Columns, OptionOutOfRangeIsRefused) { EXPECT_EQ(try_contact("gendercode", "3").code(), "0x8004431a"); }
+
+TEST_F(Columns, IntegersAndMoneyHaveRanges) {
+  EXPECT_EQ(post("accounts", R"({"name":"A","numberofemployees":-1})").code(), "0x8004432f");
+  EXPECT_EQ(post("accounts", R"({"name":"A","revenue":-5})").code(), "0x80044330");
+}
+
+TEST_F(Columns, MoneyIsRoundedPrintedWithScaleAndBringsItsCurrency) {
+  Answer answer = post("accounts?$select=revenue", R"({"name":"A","revenue":20000.006})", representation());
+  EXPECT_NE(answer.text.find("\"revenue\":20000.0100"), std::string::npos) << answer.text;
+  EXPECT_EQ(answer.at("/_transactioncurrencyid_value").size(), 36u);
+}
+
+TEST_F(Columns, InstantsLoseTheirFractionAndComeInUtc) {
+  std::string a = account();
+  Answer answer =
+      post("tasks", R"({"subject":"s","scheduledend":"2025-01-31T11:15:00.750+02:00"})", representation());
+  EXPECT_EQ(answer.at("/scheduledend"), "2025-01-31T09:15:00Z");
+}
+
+TEST_F(Columns, InstantsBefore1753AreRefused) {
+  EXPECT_EQ(post("tasks", R"({"subject":"s","scheduledend":"1752-12-31T00:00:00Z"})").code(), "0x80040239");
+}
+
+TEST_F(Columns, DateOnlyTakesNoTime) {
+  EXPECT_EQ(try_contact("birthdate", "\"1990-05-17\"").at("/birthdate"), "1990-05-17");
+  EXPECT_EQ(try_contact("birthdate", "\"1990-05-17T00:00:00Z\"").status, 400);
+  EXPECT_EQ(try_contact("birthdate", "\"1990-13-17\"").status, 400);
+}
+
+TEST_F(Columns, FullNameIsComputedAndCannotBeWritten) {
+  Answer answer =
+      post("contacts", R"({"lastname":"Lee","firstname":"Ann","fullname":"Zed"})", representation());
+  EXPECT_EQ(answer.at("/fullname"), "Ann Lee");
+  Answer changed =
+      patch("contacts(" + answer.at("/contactid") + ")", R"({"firstname":null})", representation());
+  EXPECT_EQ(changed.at("/fullname"), "Lee");
+}
+
+TEST_F(Columns, AddressCompositeIsComputed) {
+  Answer answer =
+      try_contact("address1_line1", R"("1 Main St","address1_city":"Chicago","address1_postalcode":"60601")");
+  EXPECT_EQ(answer.at("/address1_composite"), "1 Main St\r\nChicago 60601");
+}
+
+TEST_F(Columns, SystemColumnsSentAreIgnored) {
+  Answer answer = try_contact("modifiedon", R"("2001-01-01T00:00:00Z","versionnumber":5,"merged":true)");
+  EXPECT_EQ(answer.status, 201);
+  EXPECT_EQ(answer.at("/modifiedon"), "2026-11-18T11:06:40Z");
+  EXPECT_EQ(answer.at("/merged"), "false");
+}
+
+TEST_F(Columns, OverriddenCreatedOnBackdatesOnCreateAlone) {
+  Answer answer = try_contact("overriddencreatedon", "\"2020-02-02T00:00:00Z\"");
+  EXPECT_EQ(answer.at("/createdon"), "2020-02-02T00:00:00Z");
+  Answer later = patch("contacts(" + answer.at("/contactid") + ")",
+                       R"({"overriddencreatedon":"2019-01-01T00:00:00Z"})", representation());
+  EXPECT_EQ(later.at("/createdon"), "2020-02-02T00:00:00Z");
+}
+
+TEST_F(Columns, RequiredColumnMissingOrCleared) {
+  EXPECT_EQ(post("contacts", R"({"firstname":"A"})").code(), "0x80040200");
+  EXPECT_EQ(patch("contacts(" + contact() + ")", R"({"lastname":""})").code(), "0x80040200");
+}
+
+TEST_F(Columns, RequiredColumnsCanBeLeftToThePlatform) {
+  control("POST", "settings", R"({"application_required":false})");
+  EXPECT_EQ(post("contacts", R"({"firstname":"A"})").status, 204);
+}
+
+TEST_F(Columns, DefaultsAreFilledIn) {
+  Answer answer = get("contacts(" + contact() + ")");
+  EXPECT_EQ(answer.at("/preferredcontactmethodcode"), "1");
+  EXPECT_EQ(answer.at("/donotphone"), "false");
+  EXPECT_EQ(answer.at("/statecode") + answer.at("/statuscode"), "01");
+}
+
+TEST_F(Columns, BrokenJsonAndWrongTypesOfBodyAreRefused) {
+  EXPECT_EQ(post("contacts", "{\"lastname\":").status, 400);
+  EXPECT_EQ(post("contacts", "[]").status, 400);
+  EXPECT_EQ(send("POST", "/api/data/v9.2/contacts", "{}", {{"Content-Type", "text/plain"}}).status, 415);
+}
+
+TEST_F(Columns, TicketNumberIsGeneratedAndImmutable) {
+  std::string path = "incidents(" + incident(account()) + ")";
+  std::string number = get(path).at("/ticketnumber");
+  EXPECT_TRUE(number.starts_with("CAS-")) << number;
+  patch(path, R"({"ticketnumber":"X"})");
+  EXPECT_EQ(get(path).at("/ticketnumber"), number);
+}
+
+TEST_F(Columns, AnnotationKnowsItsParentsTypeAndItsFilesSize) {
+  std::string id = make("annotations", R"({"notetext":"n","documentbody":"YWJj","isdocument":true,)"
+                                       R"("objectid_account@odata.bind":"/accounts()" +
+                                           account() + ")\"}");
+  Answer note = get("annotations(" + id + ")");
+  EXPECT_EQ(note.at("/objecttypecode"), "account");
+  EXPECT_EQ(note.at("/filesize"), "3");
+}
+
+TEST_F(Columns, MetadataListsTablesWithTrackingAndColumns) {
+  Answer tables =
+      get("EntityDefinitions?$select=LogicalName,EntitySetName&$filter=ChangeTrackingEnabled%20eq%20true");
+  EXPECT_NE(tables.text.find(R"({"LogicalName":"incident","EntitySetName":"incidents"})"), std::string::npos);
+  EXPECT_EQ(tables.text.find("systemusers"), std::string::npos);
+  Answer columns = get("EntityDefinitions(LogicalName='contact')/Attributes?$select=LogicalName,MaxLength");
+  EXPECT_NE(columns.text.find(R"({"LogicalName":"lastname","MaxLength":50})"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace lockstep::emulators::dynamics365
