@@ -44,6 +44,8 @@ class Equivalence {
  public:
   virtual ~Equivalence() = default;
   virtual bool equivalent(ConnectionId system, FieldIndex field, const Value& a, const Value& b) const = 0;
+  /// The system's name in notes for people.
+  virtual std::string name_of(ConnectionId system) const;
 };
 
 struct Context {
@@ -53,13 +55,15 @@ struct Context {
   WallTime now;
   RunId run;
   std::uint64_t fence = 0;  // the counter's value at this commit (rule 1)
+  Duration request_life{600'000};  // longest time in which a request without an answer may still land (rule 7)
 };
 
 /// What the merge did besides changing the state.
 struct Effects {
   bool golden_changed = false;
-  bool link_changed = false;
+  bool link_changed = false;        // also when only the fence moved
   bool read_by_id = false;          // rule 1: one read of this record by id is owed (link.needs_read is set as well)
+  std::vector<RemoteId> unlinked;   // link rows of this system that are no more; to be erased before links are stored
   std::vector<AuditChange> changes; // per field: taken, agreed, lost, …
   std::vector<ReviewItem> reviews;  // opened or changed (closed ones too); ids are filled by the caller where nil
 };
@@ -74,6 +78,7 @@ struct Plan {
   Kind kind = Kind::nothing;
   std::vector<FieldIndex> fields;   // create: all known fields; update: the changed ones
   bool external_id = false;         // update: our external id is to be written too
+  std::vector<FieldIndex> stand_ins;  // of `fields`: references sent as blank (rule 14); filled by the caller before begin_write
   std::string why;                  // for read_first and nothing: reason in words, for `record show`
 };
 Plan plan(const EntityState& state, ConnectionId system, const Context& context);
@@ -103,8 +108,17 @@ struct Answer {
 /// sent are observations like any other.
 Effects answer(EntityState& state, ConnectionId system, const Plan& plan, const Answer& answer, const Context& context);
 
-/// A person's decision on an open field conflict (rule 6): golden takes candidate `candidate` (index into the item).
+/// A person's decision on an open field conflict (rule 6), or on a field parked on one link (kinds rewritten and
+/// duplicate_key, rules 7 and 12): golden takes candidate `candidate` (index into the item), the field is sent again.
 Effects resolve_field(EntityState& state, ReviewItem& item, std::size_t candidate, const std::string& by, const Context& context);
+
+/// A person's decision on an open item of kind delete_vs_edit (rule 8). `leave`: only for a delete seen in one system:
+/// the record stays away there (detached) and lives on elsewhere. Error: conflict, when it does not apply.
+enum class DeleteChoice { remove, keep, leave };
+Result<Effects> resolve_delete(EntityState& state, ReviewItem& item, DeleteChoice choice, const std::string& by, const Context& context);
+
+/// Parks a field on one link, with a review item (rule 12: a key that another record has there).
+Effects park_field(EntityState& state, ConnectionId system, FieldIndex field, ReviewKind kind, std::string summary, const Context& context);
 
 /// Links `remote` of `system` to the entity, with unknown shadows (rule 3): the next observe decides field by field.
 Link& add_link(EntityState& state, ConnectionId system, const RemoteId& remote, const Context& context);
@@ -115,8 +129,13 @@ struct Joined {
   EntityState state;
   EntityId dead;
   std::vector<ReviewItem> reviews;
+  std::vector<AuditChange> changes;  // values of the two records that lost
 };
 Joined join(EntityState a, EntityState b, ConnectionId where, const RemoteId& survivor, const Context& context);
+
+/// Unlinks `remote` and makes it an entity of its own (rule 10), owed its new external id. The caller remembers the two
+/// as not the same. Precondition: the state has that link.
+EntityState split(EntityState& state, ConnectionId system, const RemoteId& remote, EntityId new_id, const Context& context);
 
 /// A mapping changed: fields of the link become unknown, golden preferred (rule 3).
 void forget_shadow(EntityState& state, ConnectionId system, const std::vector<FieldIndex>& fields);

@@ -44,12 +44,13 @@ struct LinkPolicy {
   ConnectionId connection;
   bool writable = true;                // the connection may be written to at all
   bool creates = true;                 // records are created there
+  bool keeps_entity_id = false;        // files records under our own id (hosted): a create there waits for no external id
   DeletePolicy deletes = DeletePolicy::propagate;          // a delete seen there
   DeletePolicy incoming_deletes = DeletePolicy::propagate;  // a delete owed to it: propagate, archive, ignore
   DeleteVersusEdit delete_versus_edit = DeleteVersusEdit::edit_wins;
   bool has_lock = false;               // optimistic lock: an update needs a known version
   bool version_is_ordered = false;     // versions compare (modstamp, row version number as text of equal form)
-  std::int64_t read_before_write_ms = 300'000;  // no lock: read first when `seen` is older
+  std::int64_t read_before_write_ms = 300'000;  // no lock: read first when `seen` is older; 0: never
   std::vector<FieldPolicy> fields;     // by FieldIndex
 };
 

@@ -55,6 +55,8 @@ struct Unanswered {
   Value value;
   Stamp stamp;
   WallTime sent;
+  /// What was sent in the value's place: blank for a reference to what is deleted, or detached there (rule 14).
+  std::optional<Value> stand_in;
   bool operator==(const Unanswered&) const = default;
 };
 
@@ -92,7 +94,9 @@ struct Link {
   std::uint64_t fence = 0;
   bool external_id_confirmed = false;  // our external id was seen in, or answered for, the record
   bool needs_read = false;     // a read by id is owed; nothing is sent until it is merged
+  std::uint64_t read_asked = 0;  // counter when that read was asked for: only one sent later settles it
   bool delete_unanswered = false;
+  WallTime delete_sent;        // when that delete was sent: until it can no longer land, an absence is its answer
   bool secondary = false;      // a second live record of the entity there: under review, never written
   WallTime seen;               // last complete read
   WallTime modified;           // the record's modified time at that read (hub time)
