@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/ulid.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace lockstep::sqlite {
+
+/// A prepared statement being used; resets itself.
+class Statement {
+ public:
+  explicit Statement(sqlite3_stmt* statement, sqlite3* database) : statement_(statement), database_(database) {}
+  ~Statement();
+  Statement(const Statement&) = delete;
+  Statement(Statement&& other) noexcept : statement_(std::exchange(other.statement_, nullptr)), database_(other.database_), next_(other.next_) {}
+
+  Statement& bind(std::int64_t value);
+  Statement& bind_text(std::string_view value);
+  Statement& bind_blob(std::string_view value);
+  Statement& bind(const Ulid& value);
+  Statement& bind_null();
+  /// True while there is a row.
+  Result<bool> step();
+  /// Runs it to its end.
+  Result<void> run();
+
+  std::int64_t integer(int column) const;
+  std::string text(int column) const;
+  std::string_view blob(int column) const;
+  Ulid ulid(int column) const;
+  bool is_null(int column) const;
+
+ private:
+  sqlite3_stmt* statement_;
+  sqlite3* database_;
+  int next_ = 1;
+};
+
+/// One connection with its statements prepared once each.
+class Database {
+ public:
+  static Result<std::unique_ptr<Database>> open(const std::string& path, bool read_only, std::size_t cache_kib);
+  ~Database();
+  Result<void> execute(const std::string& sql);
+  /// `sql` must outlive the connection (a literal).
+  Result<Statement> prepare(const char* sql);
+  std::int64_t last_id() const;
+  std::int64_t changes() const;
+
+ private:
+  explicit Database(sqlite3* handle) : handle_(handle) {}
+  sqlite3* handle_;
+  std::map<const char*, sqlite3_stmt*> statements_;
+};
+
+/// Brings the file to the newest version, one numbered step after the other, each in its own transaction.
+Result<void> migrate(Database& database);
+
+}  // namespace lockstep::sqlite

@@ -1,0 +1,276 @@
+// Golden records, links and identity.
+#include <algorithm>
+
+#include "store/sqlite/transaction.h"
+
+namespace lockstep::sqlite {
+
+#define LINK_COLUMNS "entity, connection, type, object, remote, presence, secondary, needs_read, seen, body"
+
+Result<Golden> SqliteTransaction::golden_row(Statement& row) {
+  Golden golden;
+  golden.id = EntityId{row.ulid(0)};
+  TRY(golden.type, names_.type_of(row.integer(1)));
+  golden.presence = row.integer(2) ? EntityPresence::present : EntityPresence::deleted;
+  golden.version = static_cast<std::uint64_t>(row.integer(3));
+  TRY_VOID(codec::decode_golden(row.blob(4), names_.fields(golden.type), golden));
+  return golden;
+}
+
+Result<std::optional<Golden>> SqliteTransaction::find_golden(EntityId id) {
+  TRY(Statement row, db_.prepare("SELECT id, type, present, version, body FROM golden WHERE id = ?"));
+  TRY(const bool found, row.bind(id.value()).step());
+  if (!found) return std::optional<Golden>{};
+  TRY(Golden golden, golden_row(row));
+  return std::optional(std::move(golden));
+}
+
+Result<std::int64_t> SqliteTransaction::next_change() {
+  TRY(Statement row, db_.prepare("SELECT coalesce(max(change), 0) + 1 FROM golden"));
+  TRY([[maybe_unused]] const bool found, row.step());
+  return row.integer(0);
+}
+
+Result<void> SqliteTransaction::put(const Golden& golden) {
+  TRY(const std::int64_t change, next_change());
+  TRY(Statement row, db_.prepare("INSERT INTO golden(id, type, present, version, change, body) VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET "
+                                 "present = excluded.present, version = excluded.version, change = excluded.change, body = excluded.body"));
+  const std::string body = codec::encode_golden(golden, names_.fields(golden.type));
+  return row.bind(golden.id.value())
+      .bind(names_.type_number(golden.type))
+      .bind(golden.presence == EntityPresence::present ? 1 : 0)
+      .bind(static_cast<std::int64_t>(golden.version))
+      .bind(change)
+      .bind_blob(body)
+      .run();
+}
+
+Result<Link> SqliteTransaction::link_row(Statement& row) {
+  Link link;
+  link.entity = EntityId{row.ulid(0)};
+  link.connection = ConnectionId{static_cast<std::uint16_t>(row.integer(1))};
+  TRY(link.type, names_.type_of(row.integer(2)));
+  link.remote.object = names_.name("object", row.integer(3));
+  link.remote.id = row.text(4);
+  link.presence = static_cast<LinkPresence>(row.integer(5));
+  link.secondary = row.integer(6) != 0;
+  link.needs_read = row.integer(7) != 0;
+  link.seen = WallTime{row.integer(8)};
+  TRY_VOID(codec::decode_link(row.blob(9), names_.fields(link.type), link));
+  return link;
+}
+
+Result<std::vector<Link>> SqliteTransaction::link_rows(Statement statement) {
+  std::vector<Link> links;
+  for (;;) {
+    TRY(const bool row, statement.step());
+    if (!row) return links;
+    TRY(Link link, link_row(statement));
+    links.push_back(std::move(link));
+  }
+}
+
+Result<std::vector<Link>> SqliteTransaction::find_links(EntityId entity) {
+  TRY(Statement rows, db_.prepare("SELECT " LINK_COLUMNS " FROM link WHERE entity = ? ORDER BY secondary, connection"));
+  rows.bind(entity.value());
+  return link_rows(std::move(rows));
+}
+
+Result<std::optional<Link>> SqliteTransaction::find_link(ConnectionId connection, const RemoteId& remote) {
+  if (remote.empty()) return std::optional<Link>{};
+  TRY(const std::int64_t object, names_.number(db_, "object", remote.object));
+  TRY(Statement rows, db_.prepare("SELECT " LINK_COLUMNS " FROM link WHERE connection = ? AND object = ? AND remote = ? ORDER BY presence = 1 DESC, secondary"));
+  rows.bind(connection.value()).bind(object).bind_text(remote.id);
+  TRY(const bool found, rows.step());
+  if (!found) return std::optional<Link>{};
+  TRY(Link link, link_row(rows));
+  return std::optional(std::move(link));
+}
+
+Result<void> SqliteTransaction::put(const Link& link) {
+  TRY(const std::int64_t object, names_.number(db_, "object", link.remote.object));
+  const std::string body = codec::encode_link(link, names_.fields(link.type));
+  // The row of this link: primary links by (entity, connection), secondary ones by their record too.
+  std::optional<std::int64_t> number;
+  {
+    TRY(Statement found, db_.prepare("SELECT number FROM link WHERE entity = ? AND connection = ? AND secondary = ? AND (secondary = 0 OR remote = ?)"));
+    TRY(const bool there, found.bind(link.entity.value()).bind(link.connection.value()).bind(link.secondary ? 1 : 0).bind_text(link.remote.id).step());
+    if (there) number = found.integer(0);
+  }
+  if (number) {
+    TRY(Statement row, db_.prepare("UPDATE link SET object = ?, remote = ?, presence = ?, needs_read = ?, seen = ?, body = ? WHERE number = ?"));
+    return row.bind(object).bind_text(link.remote.id).bind(static_cast<int>(link.presence)).bind(link.needs_read ? 1 : 0).bind(link.seen.ms).bind_blob(body).bind(*number).run();
+  }
+  TRY(Statement row, db_.prepare("INSERT INTO link(" LINK_COLUMNS ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+  return row.bind(link.entity.value())
+      .bind(link.connection.value())
+      .bind(names_.type_number(link.type))
+      .bind(object)
+      .bind_text(link.remote.id)
+      .bind(static_cast<int>(link.presence))
+      .bind(link.secondary ? 1 : 0)
+      .bind(link.needs_read ? 1 : 0)
+      .bind(link.seen.ms)
+      .bind_blob(body)
+      .run();
+}
+
+Result<void> SqliteTransaction::erase_link(EntityId entity, ConnectionId connection, const RemoteId& remote) {
+  TRY(const std::int64_t object, names_.number(db_, "object", remote.object));
+  TRY(Statement row, db_.prepare("DELETE FROM link WHERE entity = ? AND connection = ? AND object = ? AND remote = ?"));
+  return row.bind(entity.value()).bind(connection.value()).bind(object).bind_text(remote.id).run();
+}
+
+Result<std::vector<Link>> SqliteTransaction::list_links(ConnectionId connection, TypeIndex type, EntityId after, std::size_t limit) {
+  TRY(Statement rows, db_.prepare("SELECT " LINK_COLUMNS " FROM link INDEXED BY link_entity WHERE entity > ? AND connection = ? AND type = ? AND presence = 1 AND secondary = 0 "
+                                  "ORDER BY entity LIMIT ?"));
+  rows.bind(after.value()).bind(connection.value()).bind(names_.type_number(type)).bind(static_cast<std::int64_t>(limit));
+  return link_rows(std::move(rows));
+}
+
+Result<std::vector<Link>> SqliteTransaction::links_to_read(ConnectionId connection, TypeIndex type, std::size_t limit) {
+  TRY(Statement rows, db_.prepare("SELECT " LINK_COLUMNS " FROM link WHERE connection = ? AND type = ? AND needs_read != 0 AND remote != '' ORDER BY number LIMIT ?"));
+  rows.bind(connection.value()).bind(names_.type_number(type)).bind(static_cast<std::int64_t>(limit));
+  return link_rows(std::move(rows));
+}
+
+Result<std::vector<Link>> SqliteTransaction::links_unseen(ConnectionId connection, TypeIndex type, WallTime before, std::size_t limit) {
+  TRY(Statement rows, db_.prepare("SELECT " LINK_COLUMNS " FROM link WHERE connection = ? AND type = ? AND presence = 1 AND seen < ? ORDER BY number LIMIT ?"));
+  rows.bind(connection.value()).bind(names_.type_number(type)).bind(before.ms).bind(static_cast<std::int64_t>(limit));
+  return link_rows(std::move(rows));
+}
+
+Result<std::vector<Golden>> SqliteTransaction::list_golden(TypeIndex type, EntityId after, std::size_t limit) {
+  TRY(Statement rows, db_.prepare("SELECT id, type, present, version, body FROM golden WHERE id > ? AND type = ? ORDER BY id LIMIT ?"));
+  rows.bind(after.value()).bind(names_.type_number(type)).bind(static_cast<std::int64_t>(limit));
+  std::vector<Golden> list;
+  for (;;) {
+    TRY(const bool row, rows.step());
+    if (!row) return list;
+    TRY(Golden golden, golden_row(rows));
+    list.push_back(std::move(golden));
+  }
+}
+
+Result<std::vector<std::pair<std::uint64_t, Golden>>> SqliteTransaction::golden_changes(std::uint64_t after_sequence, std::size_t limit) {
+  TRY(Statement rows, db_.prepare("SELECT id, type, present, version, body, change FROM golden WHERE change > ? ORDER BY change LIMIT ?"));
+  rows.bind(static_cast<std::int64_t>(after_sequence)).bind(static_cast<std::int64_t>(limit));
+  std::vector<std::pair<std::uint64_t, Golden>> list;
+  for (;;) {
+    TRY(const bool row, rows.step());
+    if (!row) return list;
+    const auto change = static_cast<std::uint64_t>(rows.integer(5));
+    TRY(Golden golden, golden_row(rows));
+    list.emplace_back(change, std::move(golden));
+  }
+}
+
+Result<std::optional<EntityId>> SqliteTransaction::resolve(EntityId id) {
+  constexpr int kHopsMax = 64;
+  for (int hop = 0; hop < kHopsMax; ++hop) {
+    TRY(Statement alias, db_.prepare("SELECT survivor FROM entity_alias WHERE alias = ?"));
+    TRY(const bool is_alias, alias.bind(id.value()).step());
+    if (!is_alias) break;
+    id = EntityId{alias.ulid(0)};
+  }
+  TRY(Statement row, db_.prepare("SELECT 1 FROM golden WHERE id = ?"));
+  TRY(const bool found, row.bind(id.value()).step());
+  return found ? std::optional(id) : std::optional<EntityId>{};
+}
+
+Result<void> SqliteTransaction::put_entity_alias(EntityId alias, EntityId survivor) {
+  TRY(Statement row, db_.prepare("INSERT OR REPLACE INTO entity_alias(alias, survivor) VALUES(?, ?)"));
+  return row.bind(alias.value()).bind(survivor.value()).run();
+}
+
+Result<void> SqliteTransaction::put_remote_alias(ConnectionId connection, const RemoteId& alias, const RemoteId& survivor) {
+  if (survivor.empty()) {
+    TRY(Statement row, db_.prepare("DELETE FROM remote_alias WHERE connection = ? AND object = ? AND remote = ?"));
+    return row.bind(connection.value()).bind_text(alias.object).bind_text(alias.id).run();
+  }
+  TRY(Statement row, db_.prepare("INSERT OR REPLACE INTO remote_alias(connection, object, remote, survivor_object, survivor) VALUES(?, ?, ?, ?, ?)"));
+  return row.bind(connection.value()).bind_text(alias.object).bind_text(alias.id).bind_text(survivor.object).bind_text(survivor.id).run();
+}
+
+Result<std::optional<RemoteId>> SqliteTransaction::find_remote_alias(ConnectionId connection, const RemoteId& alias) {
+  TRY(Statement row, db_.prepare("SELECT survivor_object, survivor FROM remote_alias WHERE connection = ? AND object = ? AND remote = ?"));
+  TRY(const bool found, row.bind(connection.value()).bind_text(alias.object).bind_text(alias.id).step());
+  if (!found) return std::optional<RemoteId>{};
+  return std::optional(RemoteId{row.text(0), row.text(1)});
+}
+
+Result<void> SqliteTransaction::put_match_keys(EntityId entity, TypeIndex type, const std::vector<std::string>& keys) {
+  std::vector<std::string> held;
+  {
+    TRY(Statement rows, db_.prepare("SELECT key FROM match_key WHERE entity = ?"));
+    rows.bind(entity.value());
+    for (;;) {
+      TRY(const bool row, rows.step());
+      if (!row) break;
+      held.push_back(rows.text(0));
+    }
+  }
+  for (const std::string& key : held) {
+    if (std::ranges::find(keys, key) != keys.end()) continue;
+    TRY(Statement row, db_.prepare("DELETE FROM match_key WHERE type = ? AND key = ? AND entity = ?"));
+    TRY_VOID(row.bind(names_.type_number(type)).bind_text(key).bind(entity.value()).run());
+  }
+  for (const std::string& key : keys) {
+    if (std::ranges::find(held, key) != held.end()) continue;
+    TRY(Statement row, db_.prepare("INSERT OR IGNORE INTO match_key(type, key, entity) VALUES(?, ?, ?)"));
+    TRY_VOID(row.bind(names_.type_number(type)).bind_text(key).bind(entity.value()).run());
+  }
+  return {};
+}
+
+Result<std::vector<EntityId>> SqliteTransaction::find_by_match_key(TypeIndex type, std::string_view key, std::size_t limit) {
+  TRY(Statement rows, db_.prepare("SELECT entity FROM match_key WHERE type = ? AND key = ? ORDER BY entity LIMIT ?"));
+  rows.bind(names_.type_number(type)).bind_text(key).bind(static_cast<std::int64_t>(limit));
+  std::vector<EntityId> entities;
+  for (;;) {
+    TRY(const bool row, rows.step());
+    if (!row) return entities;
+    entities.emplace_back(rows.ulid(0));
+  }
+}
+
+Result<void> SqliteTransaction::put_not_same(EntityId a, EntityId b) {
+  if (b < a) std::swap(a, b);
+  TRY(Statement row, db_.prepare("INSERT OR IGNORE INTO not_same(a, b) VALUES(?, ?)"));
+  return row.bind(a.value()).bind(b.value()).run();
+}
+
+Result<bool> SqliteTransaction::is_not_same(EntityId a, EntityId b) {
+  if (b < a) std::swap(a, b);
+  TRY(Statement row, db_.prepare("SELECT 1 FROM not_same WHERE a = ? AND b = ?"));
+  return row.bind(a.value()).bind(b.value()).step();
+}
+
+Result<void> SqliteTransaction::put_reference_wait(const ReferenceWait& wait) {
+  TRY(Statement row, db_.prepare("INSERT OR IGNORE INTO reference_wait(connection, object, remote, waiting_object, waiting, since) VALUES(?, ?, ?, ?, ?, ?)"));
+  return row.bind(wait.connection.value()).bind_text(wait.awaited.object).bind_text(wait.awaited.id).bind_text(wait.waiting.object).bind_text(wait.waiting.id).bind(wait.since.ms).run();
+}
+
+Result<std::vector<ReferenceWait>> SqliteTransaction::take_reference_waits(ConnectionId connection, const RemoteId& awaited) {
+  std::vector<ReferenceWait> waits;
+  {
+    TRY(Statement rows, db_.prepare("SELECT waiting_object, waiting, since FROM reference_wait WHERE connection = ? AND object = ? AND remote = ?"));
+    rows.bind(connection.value()).bind_text(awaited.object).bind_text(awaited.id);
+    for (;;) {
+      TRY(const bool row, rows.step());
+      if (!row) break;
+      ReferenceWait wait;
+      wait.connection = connection;
+      wait.awaited = awaited;
+      wait.waiting = RemoteId{rows.text(0), rows.text(1)};
+      wait.since = WallTime{rows.integer(2)};
+      waits.push_back(std::move(wait));
+    }
+  }
+  if (waits.empty()) return waits;
+  TRY(Statement row, db_.prepare("DELETE FROM reference_wait WHERE connection = ? AND object = ? AND remote = ?"));
+  TRY_VOID(row.bind(connection.value()).bind_text(awaited.object).bind_text(awaited.id).run());
+  return waits;
+}
+
+}  // namespace lockstep::sqlite

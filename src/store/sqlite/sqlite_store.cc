@@ -1,0 +1,167 @@
+#include "store/sqlite/sqlite_store.h"
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+#include "store/sqlite/transaction.h"
+
+namespace lockstep {
+
+namespace {
+
+namespace asio = boost::asio;
+using sqlite::Database;
+using sqlite::Names;
+using sqlite::SqliteTransaction;
+
+constexpr std::size_t kGroupMax = 64;  // works in one commit
+
+struct Job {
+  Store::Work work;
+  std::function<void(Result<void>)> done;
+  Result<void> outcome;
+};
+
+class SqliteStore final : public Store {
+ public:
+  SqliteStore(Executor& executor, const Model& model, SqliteOptions options, std::unique_ptr<Database> database)
+      : executor_(executor), model_(model), options_(std::move(options)), database_(std::move(database)) {}
+
+  ~SqliteStore() override {
+    if (!thread_.joinable()) return;
+    {
+      std::scoped_lock lock(mutex_);
+      stopping_ = true;
+    }
+    wake_.notify_one();
+    thread_.join();
+  }
+
+  Result<void> start() {
+    TRY_VOID(load_names());
+    if (options_.own_thread) thread_ = std::thread([this] { serve(); });
+    return {};
+  }
+
+  Task<Result<void>> transact(Work work) override { return run(std::move(work)); }
+  // One connection serves both: reads see the last commit, and their own thread is not worth a second cache.
+  Task<Result<void>> read(Work work) override { return run(std::move(work)); }
+
+ private:
+  Result<void> load_names() {
+    if (options_.read_only) return names_.load(*database_, model_);
+    TRY_VOID(database_->execute("BEGIN IMMEDIATE"));
+    auto loaded = names_.load(*database_, model_);
+    const auto ended = database_->execute(loaded ? "COMMIT" : "ROLLBACK");
+    return loaded ? ended : loaded;
+  }
+
+  Task<Result<void>> run(Work work) {
+    co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Result<void>)>(
+        [this](auto handler, Work wanted) {
+          auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+          Job job;
+          job.work = std::move(wanted);
+          job.done = [this, shared](Result<void> outcome) {
+            auto box = std::make_shared<Result<void>>(std::move(outcome));
+            executor_.post([shared, box] { std::move (*shared)(std::move(*box)); });
+          };
+          submit(std::move(job));
+        },
+        asio::use_awaitable, std::move(work));
+  }
+
+  void submit(Job job) {
+    if (!options_.own_thread) {
+      // Inline, with a hop before: other tasks may come in between, as they do with a thread.
+      auto box = std::make_shared<Job>(std::move(job));
+      executor_.post([this, box] {
+        std::deque<Job> group;
+        group.push_back(std::move(*box));
+        commit(group);
+      });
+      return;
+    }
+    {
+      std::scoped_lock lock(mutex_);
+      queue_.push_back(std::move(job));
+    }
+    wake_.notify_one();
+  }
+
+  void serve() {
+    for (;;) {
+      std::deque<Job> group;
+      {
+        std::unique_lock lock(mutex_);
+        wake_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
+        if (queue_.empty()) return;
+        while (!queue_.empty() && group.size() < kGroupMax) {
+          group.push_back(std::move(queue_.front()));
+          queue_.pop_front();
+        }
+      }
+      commit(group);
+    }
+  }
+
+  /// Runs each work in a savepoint of its own and commits them together; only then are they told.
+  void commit(std::deque<Job>& group) {
+    auto begun = database_->execute(options_.read_only ? "BEGIN" : "BEGIN IMMEDIATE");
+    for (Job& job : group) job.outcome = begun ? one(job.work) : begun;
+    if (begun) {
+      const auto committed = database_->execute("COMMIT");
+      if (!committed) {
+        const auto undone = database_->execute("ROLLBACK");
+        (void)undone;
+        const auto reloaded = load_names();
+        (void)reloaded;
+        for (Job& job : group)
+          if (job.outcome) job.outcome = tl::unexpected(committed.error());
+      }
+    }
+    for (Job& job : group) job.done(std::move(job.outcome));
+  }
+
+  Result<void> one(Work& work) {
+    TRY_VOID(database_->execute("SAVEPOINT work"));
+    SqliteTransaction transaction(*database_, names_);
+    Result<void> outcome = work(transaction);
+    if (!outcome) {
+      TRY_VOID(database_->execute("ROLLBACK TO work"));
+      // Numbers that the work gave to new names are gone with it.
+      TRY_VOID(names_.load(*database_, model_));
+    }
+    TRY_VOID(database_->execute("RELEASE work"));
+    return outcome;
+  }
+
+  Executor& executor_;
+  const Model& model_;
+  SqliteOptions options_;
+  std::unique_ptr<Database> database_;
+  Names names_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Job> queue_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> open_sqlite(Executor& executor, const Model& model, SqliteOptions options) {
+  TRY(auto database, Database::open(options.path, options.read_only, options.cache_kib));
+  if (!options.read_only) {
+    if (auto migrated = sqlite::migrate(*database); !migrated) return fail(migrated.error(), "store '" + options.path + "'");
+  }
+  auto store = std::make_unique<SqliteStore>(executor, model, std::move(options), std::move(database));
+  TRY_VOID(store->start());
+  return std::unique_ptr<Store>(std::move(store));
+}
+
+}  // namespace lockstep
