@@ -161,6 +161,8 @@ Result<bool> Dispatcher::prepare_write(Transaction& transaction, merge::EntitySt
     return false;
   }
   prepared.plan.fields = sendable;
+  for (const FieldIndex field : to.blanked)
+    if (std::ranges::find(sendable, field) != sendable.end()) prepared.plan.stand_ins.push_back(field);
   std::vector<mapping::GetProblem> problems;
   prepared.row.set = mapping.put(*variant, to.fields, prepared.plan.fields, creating, problems);
   for (const mapping::GetProblem& problem : problems) {

@@ -84,7 +84,8 @@ LinkPolicy link_policy(const Configuration& configuration, const ConnectionSetti
     if (settings->read_before_write) policy.read_before_write_ms = settings->read_before_write->count();
   }
   if (system.hosted) {
-    policy.read_before_write_ms = INT64_MAX;
+    policy.read_before_write_ms = 0;
+    policy.keeps_entity_id = true;
   } else {
     const auto traits = system.connector->find_object(mapping->selection(0).object);
     policy.has_lock = traits && traits->has_lock;

@@ -44,6 +44,7 @@ Result<void> Entities::save(merge::EntityState& state, merge::Effects effects, c
     TRY_VOID(tx_.put(state.golden));
     TRY_VOID(put_match_keys(state));
   }
+  for (const RemoteId& gone : effects.unlinked) TRY_VOID(tx_.erase_link(state.golden.id, touched, gone));
   for (const Link& link : state.links) {
     const bool is_touched = touched == kHub || (link.connection == touched && (effects.link_changed || effects.golden_changed));
     if (is_touched || std::ranges::find(settled, link.connection) != settled.end()) TRY_VOID(tx_.put(link));

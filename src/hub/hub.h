@@ -89,6 +89,7 @@ struct Hub {
   std::uint64_t current_fence() const { return fence_; }
   void void_fence_of_earlier_process(Link& link) const {
     if (link.fence < fence_start_ || link.fence > fence_) link.fence = 0;
+    if (link.read_asked < fence_start_ || link.read_asked > fence_) link.read_asked = 0;
   }
   void start_fences(std::uint64_t start) { fence_ = fence_start_ = start; }
 
@@ -109,6 +110,7 @@ class HubEquivalence final : public merge::Equivalence {
  public:
   HubEquivalence(const Hub& hub, TypeIndex type) : hub_(hub), type_(type) {}
   bool equivalent(ConnectionId system, FieldIndex field, const Value& a, const Value& b) const override;
+  std::string name_of(ConnectionId system) const override { return hub_.system_name(system); }
 
  private:
   const Hub& hub_;

@@ -75,11 +75,13 @@ Result<Resolved> to_remotes(const Hub& hub, Transaction& transaction, Connection
       TRY(const auto golden, transaction.find_golden(entity));
       const LinkPolicy* policy = golden ? hub.policy(golden->type).find(connection) : nullptr;
       if (policy && policy->creates && policy->writable && system) result.missing.push_back(entity);
+      else result.blanked.emplace_back(static_cast<std::uint16_t>(i));
       fields[i] = Value{};
     } else if (target.first == Target::found) {
       result.parents.push_back(target.second);
       fields[i] = Value(std::move(target.second));
     } else {
+      result.blanked.emplace_back(static_cast<std::uint16_t>(i));
       fields[i] = Value{};
     }
   }

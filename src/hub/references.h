@@ -18,6 +18,7 @@ struct Resolved {
   Fields fields;
   std::vector<RemoteId> parents;
   std::vector<EntityId> missing;
+  std::vector<FieldIndex> blanked;  // references that are sent as blank
 };
 Result<Resolved> to_remotes(const Hub& hub, Transaction& transaction, ConnectionId connection, TypeIndex type, Fields fields);
 

@@ -121,12 +121,13 @@ class Reader {
 void write_link_field(Writer& out, const LinkField& field) {
   const bool acked_is_shadow = field.shadow == field.acked;
   out.number((acked_is_shadow ? 1 : 0) | (field.unverified ? 2 : 0) | (field.frozen ? 4 : 0) | (field.new_mapping ? 8 : 0) | (field.before ? 16 : 0) |
-             (field.unanswered.empty() ? 0 : 32));
+             (field.unanswered.empty() ? 0 : 32) | (field.stand_in ? 64 : 0));
   out.optional(field.shadow);
   if (!acked_is_shadow) out.optional(field.acked);
   out.stamp(field.acked_stamp);
   out.number(field.rewrites);
   if (field.before) out.value(*field.before);
+  if (field.stand_in) out.value(*field.stand_in);
   if (field.unanswered.empty()) return;
   out.number(static_cast<std::int64_t>(field.unanswered.size()));
   for (const Unanswered& one : field.unanswered) {
@@ -147,6 +148,7 @@ LinkField read_link_field(Reader& in) {
   field.acked_stamp = in.stamp();
   field.rewrites = static_cast<std::uint8_t>(in.number());
   if (flags & 16) field.before = in.value();
+  if (flags & 64) field.stand_in = in.value();
   if (!(flags & 32)) return field;
   const std::size_t count = in.count();
   for (std::size_t i = 0; i < count && !in.bad(); ++i) {
@@ -206,6 +208,8 @@ std::string encode_link(const Link& link, const FieldNumbers& numbers) {
   out.number(static_cast<std::int64_t>(link.fence));
   out.number((link.external_id_confirmed ? 1 : 0) | (link.delete_unanswered ? 2 : 0) | (link.intent ? 4 : 0));
   out.number(link.modified.ms);
+  out.number(static_cast<std::int64_t>(link.read_asked));
+  out.number(link.delete_sent.ms);
   if (link.intent) {
     out.text(link.intent->client_id);
     out.text(link.intent->key);
@@ -229,6 +233,8 @@ Result<void> decode_link(std::string_view body, const FieldNumbers& numbers, Lin
   link.external_id_confirmed = flags & 1;
   link.delete_unanswered = flags & 2;
   link.modified = in.time();
+  link.read_asked = static_cast<std::uint64_t>(in.number());
+  link.delete_sent = in.time();
   if (flags & 4) {
     CreateIntent intent;
     intent.client_id = in.text();
