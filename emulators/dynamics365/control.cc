@@ -63,6 +63,29 @@ Outcome<RowNumber> Service::edited_row(const TableSpec& table, const std::string
   return row;
 }
 
+/// People resolve a case by a button, which is the action behind the state; their other changes are saved
+/// before.
+Outcome<void> Service::update_as_person(const TableSpec& table, RowNumber row, Payload payload,
+                                        const Writer& writer) {
+  Records& records = organisation_.records;
+  const Change* state = table.name == "incident" ? payload.find(*table.state_column()) : nullptr;
+  if (!state || state->value != Value(std::int64_t{1})) return records.update(table, row, payload, writer);
+  CaseResolution resolution;
+  resolution.subject = "Resolved";
+  const Change* status = payload.find(*table.status_column());
+  if (const std::int64_t* value = status ? std::get_if<std::int64_t>(&status->value) : nullptr) {
+    resolution.status = *value;
+  }
+  std::erase_if(payload.changes, [&](const Change& change) {
+    return change.column == table.state_column() || change.column == table.status_column();
+  });
+  UnitOfWork unit(organisation_.database, organisation_.webhooks);
+  TRY_VOID(records.update(table, row, payload, writer));
+  TRY_VOID(records.close_case(row, resolution, writer));
+  unit.commit();
+  return {};
+}
+
 Outcome<std::string> Service::apply_edit(const Edit& edit, const TableSpec& table, const Writer& writer) {
   UrlResolver resolver(organisation_, "");
   bool creating = edit.kind == EditKind::create || edit.kind == EditKind::load;
@@ -73,24 +96,18 @@ Outcome<std::string> Service::apply_edit(const Edit& edit, const TableSpec& tabl
   }
   Records& records = organisation_.records;
   if (creating) {
-    if (!edit.id.empty()) payload.id = parse_guid(edit.id);
+    if (!edit.id.empty()) {
+      payload.id = parse_guid(edit.id);
+      if (!payload.id)
+        return refuse(400, code::kInvalidArgument, fmt::format("'{}' is not a GUID.", edit.id));
+    }
     TRY(RowNumber created, records.create(table, payload, writer, edit.kind == EditKind::load));
     return table.rows->record(created).id;
   }
   TRY(RowNumber row, edited_row(table, edit.id));
   switch (edit.kind) {
     case EditKind::update:
-      // People resolve a case by a button, which is the action behind the state.
-      if (const Change* state = table.name == "incident" ? payload.find(*table.state_column()) : nullptr;
-          state && state->value == Value(std::int64_t{1})) {
-        const Change* status = payload.find(*table.status_column());
-        CaseResolution resolution;
-        resolution.subject = "Resolved";
-        if (status) resolution.status = std::get<std::int64_t>(status->value);
-        TRY_VOID(records.close_case(row, resolution, writer));
-        return table.rows->record(row).id;
-      }
-      TRY_VOID(records.update(table, row, payload, writer));
+      TRY_VOID(update_as_person(table, row, std::move(payload), writer));
       break;
     case EditKind::remove:
       TRY_VOID(records.remove(table, row, writer));

@@ -43,7 +43,9 @@ void RowWriter::append(std::string& out, RowNumber row, std::string_view context
     append_json_text(out, context);
     out.push_back(',');
   }
-  fmt::format_to(std::back_inserter(out), "\"@odata.etag\":\"W/\\\"{}\\\"\"", record.version);
+  out.append("\"@odata.etag\":\"W/\\\"");
+  append_integer(out, static_cast<std::int64_t>(record.version));
+  out.append("\\\"\"");
   for (const Slot& slot : slots_) {
     ValueView held = value(record, row, *slot.column);
     out.push_back(',');

@@ -31,6 +31,8 @@ class Service final : public StandIn {
   Outcome<http::Response> route_row(ApiCall& api, const Resource& resource);
   Outcome<http::Response> batch(ApiCall& api);
   Outcome<std::string> apply_edit(const Edit& edit, const TableSpec& table, const Writer& writer);
+  Outcome<void> update_as_person(const TableSpec& table, RowNumber row, Payload payload,
+                                 const Writer& writer);
   Outcome<RowNumber> edited_row(const TableSpec& table, const std::string& id) const;
 
   http::Response steps(const http::ServerRequest& request);

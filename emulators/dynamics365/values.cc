@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cmath>
 
 namespace lockstep::emulators::dynamics365 {
@@ -63,7 +64,27 @@ std::string_view target_of(const TableSpec& table, RowNumber row, const Column& 
   return text_of(table.rows->get(row, *column.target_field));
 }
 
-std::string format_time(WallTime time) { return format_iso(time).substr(0, 19) + "Z"; }
+void append_time(std::string& out, WallTime time) {
+  using namespace std::chrono;
+  sys_time<milliseconds> instant{milliseconds(time.ms)};
+  sys_days day = floor<days>(instant);
+  year_month_day date(day);
+  std::int64_t second = duration_cast<seconds>(instant - day).count();
+  auto two_digits = [&](unsigned number, char behind) {
+    out.push_back(static_cast<char>('0' + number / 10));
+    out.push_back(static_cast<char>('0' + number % 10));
+    out.push_back(behind);
+  };
+  unsigned year = static_cast<unsigned>(static_cast<int>(date.year()));
+  out.push_back(static_cast<char>('0' + year / 1000));
+  out.push_back(static_cast<char>('0' + year / 100 % 10));
+  two_digits(year % 100, '-');
+  two_digits(static_cast<unsigned>(date.month()), '-');
+  two_digits(static_cast<unsigned>(date.day()), 'T');
+  two_digits(static_cast<unsigned>(second / 3600), ':');
+  two_digits(static_cast<unsigned>(second / 60 % 60), ':');
+  two_digits(static_cast<unsigned>(second % 60), 'Z');
+}
 
 std::size_t utf16_length(std::string_view utf8) {
   std::size_t units = 0;
@@ -71,6 +92,11 @@ std::size_t utf16_length(std::string_view utf8) {
     if ((byte & 0xc0) != 0x80) units += byte >= 0xf0 ? 2 : 1;
   }
   return units;
+}
+
+void append_integer(std::string& out, std::int64_t number) {
+  fmt::format_int digits(number);
+  out.append(digits.data(), digits.size());
 }
 
 void append_json_text(std::string& out, std::string_view text) {
@@ -115,9 +141,11 @@ void append_json(std::string& out, const Column& column, ValueView value) {
   } else if (const double* real = std::get_if<double>(&value)) {
     fmt::format_to(std::back_inserter(out), "{:.4f}", *real);  // money carries its scale
   } else if (column.type == ColumnType::date_time) {
-    fmt::format_to(std::back_inserter(out), "\"{}\"", format_time(WallTime{std::get<std::int64_t>(value)}));
+    out.push_back('"');
+    append_time(out, WallTime{std::get<std::int64_t>(value)});
+    out.push_back('"');
   } else {
-    fmt::format_to(std::back_inserter(out), "{}", std::get<std::int64_t>(value));
+    append_integer(out, std::get<std::int64_t>(value));
   }
 }
 

@@ -15,7 +15,8 @@ ValueView value_of(const TableSpec& table, const Users& users, RowNumber row, co
 std::string_view target_of(const TableSpec& table, RowNumber row, const Column& column);
 
 /// "2025-01-31T09:15:00Z": the Web API knows no fractions.
-std::string format_time(WallTime time);
+void append_time(std::string& out, WallTime time);
+void append_integer(std::string& out, std::int64_t number);
 /// Length as the platform counts it.
 std::size_t utf16_length(std::string_view utf8);
 void append_json_text(std::string& out, std::string_view text);

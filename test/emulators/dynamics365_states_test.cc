@@ -189,8 +189,10 @@ TEST_F(Merging, CasesMergeIntoStatusMerged) {
 
 TEST_F(States, PeopleResolveCasesByTheButton) {
   std::string id = incident(a);
-  EXPECT_EQ(person("update", "incident", id, R"({"statecode":1,"statuscode":5})").status, 200);
+  EXPECT_EQ(person("update", "incident", id, R"({"title":"Done","statecode":1,"statuscode":null})").status,
+            200);
   EXPECT_EQ(state("incidents(" + id + ")"), "1/5");
+  EXPECT_EQ(get("incidents(" + id + ")").at("/title"), "Done");
 }
 
 }  // namespace
