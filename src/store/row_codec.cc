@@ -121,19 +121,19 @@ class Reader {
 void write_link_field(Writer& out, const LinkField& field) {
   const bool acked_is_shadow = field.shadow == field.acked;
   out.number((acked_is_shadow ? 1 : 0) | (field.unverified ? 2 : 0) | (field.frozen ? 4 : 0) | (field.new_mapping ? 8 : 0) | (field.before ? 16 : 0) |
-             (field.unanswered.empty() ? 0 : 32) | (field.stand_in ? 64 : 0));
+             (field.unanswered.empty() ? 0 : 32));
   out.optional(field.shadow);
   if (!acked_is_shadow) out.optional(field.acked);
   out.stamp(field.acked_stamp);
   out.number(field.rewrites);
   if (field.before) out.value(*field.before);
-  if (field.stand_in) out.value(*field.stand_in);
   if (field.unanswered.empty()) return;
   out.number(static_cast<std::int64_t>(field.unanswered.size()));
   for (const Unanswered& one : field.unanswered) {
     out.value(one.value);
     out.stamp(one.stamp);
     out.number(one.sent.ms);
+    out.optional(one.stand_in);
   }
 }
 
@@ -148,7 +148,6 @@ LinkField read_link_field(Reader& in) {
   field.acked_stamp = in.stamp();
   field.rewrites = static_cast<std::uint8_t>(in.number());
   if (flags & 16) field.before = in.value();
-  if (flags & 64) field.stand_in = in.value();
   if (!(flags & 32)) return field;
   const std::size_t count = in.count();
   for (std::size_t i = 0; i < count && !in.bad(); ++i) {
@@ -156,6 +155,7 @@ LinkField read_link_field(Reader& in) {
     one.value = in.value();
     one.stamp = in.stamp();
     one.sent = in.time();
+    one.stand_in = in.optional();
     field.unanswered.push_back(std::move(one));
   }
   return field;

@@ -1,0 +1,213 @@
+// The embedded store: what was committed is there, what failed never happened.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "store/seal.h"
+#include "store/sqlite/sqlite_store.h"
+
+namespace lockstep {
+namespace {
+
+Model small_model() {
+  Model model;
+  EntityType contact;
+  contact.name = "contact";
+  for (const char* name : {"name", "email"}) {
+    FieldDefinition field;
+    field.name = name;
+    contact.fields.push_back(field);
+  }
+  model.types.push_back(contact);
+  return model;
+}
+
+class StoreTest : public testing::Test {
+ protected:
+  StoreTest() : path_(testing::TempDir() + "store_test_" + std::to_string(::getpid()) + ".db") { remove(); }
+  ~StoreTest() override { remove(); }
+  void remove() {
+    for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path_ + suffix);
+  }
+  void open() {
+    store_.reset();
+    SqliteOptions options;
+    options.path = path_;
+    auto opened = open_sqlite(*executor_, model_, options);
+    ASSERT_TRUE(opened) << opened.error().message;
+    store_ = std::move(*opened);
+  }
+  Result<void> transact(Store::Work work) {
+    Result<void> outcome;
+    const auto task = [](Store& store, Store::Work wanted, Result<void>& into) -> Task<void> { into = co_await store.transact(std::move(wanted)); };
+    run_until_complete(*executor_, task(*store_, std::move(work), outcome));
+    return outcome;
+  }
+  Golden golden(std::uint64_t n, std::string name) {
+    Golden one;
+    one.id = EntityId{make_ulid(WallTime{1000}, 0, n)};
+    one.fields.resize(2);
+    one.fields[0].value = Value(std::move(name));
+    one.fields[0].stamp.own_us = 5;
+    one.fields[0].stamp.lifted_us = 7;
+    return one;
+  }
+  Model model_ = small_model();
+  std::unique_ptr<RealExecutor> executor_ = make_real_executor();
+  std::unique_ptr<Store> store_;
+  std::string path_;
+};
+
+TEST_F(StoreTest, KeepsGoldenRecordsOverARestart) {
+  open();
+  const Golden ada = golden(1, "Ada");
+  ASSERT_TRUE(transact([&](Transaction& tx) { return tx.put(ada); }));
+  open();
+  ASSERT_TRUE(transact([&](Transaction& tx) -> Result<void> {
+    TRY(const auto found, tx.find_golden(ada.id));
+    EXPECT_TRUE(found);
+    EXPECT_EQ(found->fields[0].value, Value("Ada"));
+    EXPECT_EQ(found->fields[0].stamp.lifted_us, 7);
+    return {};
+  }));
+}
+
+TEST_F(StoreTest, WorkThatFailsLeavesNothing) {
+  open();
+  const Golden ada = golden(1, "Ada");
+  const auto failed = transact([&](Transaction& tx) -> Result<void> {
+    TRY_VOID(tx.put(ada));
+    TRY([[maybe_unused]] const auto number, tx.connection_number("crm"));
+    return fail(ErrorCode::conflict, "on purpose");
+  });
+  EXPECT_EQ(failed.error().message, "on purpose");
+  ASSERT_TRUE(transact([&](Transaction& tx) -> Result<void> {
+    TRY(const auto found, tx.find_golden(ada.id));
+    EXPECT_FALSE(found);
+    TRY(const auto names, tx.connections());
+    EXPECT_TRUE(names.empty());
+    return {};
+  }));
+}
+
+TEST_F(StoreTest, FieldsKeepTheirMeaningWhenTheModelIsReordered) {
+  open();
+  const Golden ada = golden(1, "Ada");
+  ASSERT_TRUE(transact([&](Transaction& tx) { return tx.put(ada); }));
+  store_.reset();
+  std::swap(model_.types[0].fields[0], model_.types[0].fields[1]);
+  open();
+  ASSERT_TRUE(transact([&](Transaction& tx) -> Result<void> {
+    TRY(const auto found, tx.find_golden(ada.id));
+    EXPECT_EQ(found->fields[1].value, Value("Ada"));
+    EXPECT_TRUE(found->fields[0].value.is_null());
+    return {};
+  }));
+}
+
+TEST_F(StoreTest, OneLinkPerEntityAndConnection) {
+  open();
+  Link link;
+  link.entity = golden(1, "").id;
+  link.connection = ConnectionId{1};
+  link.remote = RemoteId{"Contact", "003"};
+  link.presence = LinkPresence::present;
+  link.fields.resize(2);
+  link.fields[0].shadow = Value("Ada");
+  ASSERT_TRUE(transact([&](Transaction& tx) { return tx.put(link); }));
+  link.remote.id = "004";
+  ASSERT_TRUE(transact([&](Transaction& tx) -> Result<void> {
+    TRY_VOID(tx.put(link));
+    TRY(const auto links, tx.find_links(link.entity));
+    EXPECT_EQ(links.size(), 1u);
+    EXPECT_EQ(links[0].remote.id, "004");
+    EXPECT_EQ(links[0].fields[0].shadow, Value("Ada"));
+    TRY(const auto old, tx.find_link(link.connection, RemoteId{"Contact", "003"}));
+    EXPECT_FALSE(old);
+    return {};
+  }));
+}
+
+TEST_F(StoreTest, AWebhookEventIsTakenOnce) {
+  open();
+  InboxEvent event;
+  event.connection = ConnectionId{1};
+  event.dedupe = "e1";
+  event.remote = RemoteId{"Contact", "003"};
+  ASSERT_TRUE(transact([&](Transaction& tx) -> Result<void> {
+    TRY(const bool first, tx.put(event));
+    TRY(const bool second, tx.put(event));
+    EXPECT_TRUE(first);
+    EXPECT_FALSE(second);
+    TRY(const auto waiting, tx.take_inbox(event.connection, WallTime{1}, 10));
+    EXPECT_EQ(waiting.size(), 1u);
+    TRY_VOID(tx.finish_inbox(waiting[0].id, InboxState::done));
+    TRY(const auto rest, tx.take_inbox(event.connection, WallTime{1}, 10));
+    EXPECT_TRUE(rest.empty());
+    return {};
+  }));
+}
+
+TEST_F(StoreTest, WhatWasInFlightAtACrashIsReadAgain) {
+  open();
+  Obligation owed;
+  owed.entity = golden(1, "").id;
+  owed.connection = ConnectionId{1};
+  owed.state = ObligationState::in_flight;
+  Link link;
+  link.entity = owed.entity;
+  link.connection = owed.connection;
+  link.remote = RemoteId{"Contact", "003"};
+  link.presence = LinkPresence::present;
+  link.fields.resize(2);
+  ASSERT_TRUE(transact([&](Transaction& tx) -> Result<void> {
+    TRY_VOID(tx.put(link));
+    return tx.put(owed);
+  }));
+  open();
+  ASSERT_TRUE(transact([&](Transaction& tx) -> Result<void> {
+    TRY(const std::size_t count, tx.recover_in_flight(WallTime{9}));
+    EXPECT_EQ(count, 1u);
+    TRY(const auto wanted, tx.links_to_read(ConnectionId{1}, TypeIndex{0}, 10));
+    EXPECT_EQ(wanted.size(), 1u);
+    return {};
+  }));
+}
+
+TEST_F(StoreTest, TheAuditTrailIsAppendOnly) {
+  open();
+  AuditRow row;
+  row.operation = "update";
+  row.changes.push_back(AuditChange{"name", Value("A"), Value("B"), "because"});
+  ASSERT_TRUE(transact([&](Transaction& tx) -> Result<void> {
+    TRY_VOID(tx.append(row));
+    TRY(const auto rows, tx.list_audit(AuditFilter{}));
+    EXPECT_EQ(rows.size(), 1u);
+    EXPECT_EQ(rows[0].changes[0].after, Value("B"));
+    return {};
+  }));
+}
+
+TEST_F(StoreTest, AFileOfAnotherKindIsRefusedWithAWayOut) {
+  std::ofstream(path_) << std::string(5000, 'x');
+  SqliteOptions options;
+  options.path = path_;
+  const auto opened = open_sqlite(*executor_, model_, options);
+  ASSERT_FALSE(opened);
+  EXPECT_NE(opened.error().message.find("no Lockstep store"), std::string::npos) << opened.error().message;
+}
+
+TEST(SealTest, OpensOnlyWhatItClosedUnderThatName) {
+  const auto seal = Seal::from_base64("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
+  ASSERT_TRUE(seal);
+  std::string sealed = seal->close("crm/token", "secret");
+  EXPECT_EQ(sealed.find("secret"), std::string::npos);
+  EXPECT_EQ(seal->open("crm/token", sealed).value(), "secret");
+  EXPECT_FALSE(seal->open("other/token", sealed));
+  sealed[sealed.size() / 2] = sealed[sealed.size() / 2] == 'A' ? 'B' : 'A';
+  EXPECT_FALSE(seal->open("crm/token", sealed));
+}
+
+}  // namespace
+}  // namespace lockstep
