@@ -31,7 +31,7 @@ connections:
 
   # One block per CRM; `lockstep check` names the connectors, parameters and secrets there are.
   # crm:
-  #   connector: hubspot
+  #   connector: NAME
   #   auth: bearer
   #   secrets: {service_key: {env: CRM_SERVICE_KEY}}
   #   types:

@@ -12,11 +12,13 @@ namespace {
 
 constexpr Duration kGrace{3'000};
 
-Task<void> serve(Session& session, Engine& engine, std::unique_ptr<http::Server>& server, std::string& error) {
+Log make_log(Session& session, bool json) { return Log(session.executor().clock(), json, Log::Level::info, stderr_sink()); }
+
+Task<void> serve(Session& session, Engine& engine, std::string& error) {
   const Result<void> started = co_await engine.start();
-  if (!started) error = started.error().message;
-  if (!error.empty()) session.executor().stop();
-  (void)server;
+  if (started) co_return;
+  error = started.error().message;
+  session.executor().stop();
 }
 
 Task<void> shut_down(Session& session, Engine& engine, http::Server& server) {
@@ -30,7 +32,7 @@ Task<void> shut_down(Session& session, Engine& engine, http::Server& server) {
 int run_command(const Common& common) {
   auto session = Session::open(common.config, true);
   if (!session) return kConfiguration;
-  Log log = make_log(common.json);
+  Log log = make_log(*session, common.json);
   Engine engine(session->hub(), log);
   api::Gateway gateway(session->hub(), engine, session->configuration());
   http::ServerOptions options;
@@ -42,7 +44,7 @@ int run_command(const Common& common) {
   log.info("listening", {{"address", options.address}, {"port", std::to_string((*server)->port())}});
   std::string error;
   TaskGroup tasks(session->executor());
-  tasks.spawn(serve(*session, engine, *server, error));
+  tasks.spawn(serve(*session, engine, error));
   session->executor().on_termination([&] { tasks.spawn(shut_down(*session, engine, **server)); });
   session->executor().run();
   if (!error.empty()) return fail_with(kFailed, error);
@@ -53,7 +55,7 @@ int run_command(const Common& common) {
 int sync_command(const Common& common, bool full) {
   auto session = Session::open(common.config, true);
   if (!session) return kConfiguration;
-  Log log = make_log(common.json);
+  Log log = make_log(*session, common.json);
   Engine engine(session->hub(), log);
   std::string error;
   const auto once = [](Engine& of, bool whole, std::string& into) -> Task<void> {

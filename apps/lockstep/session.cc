@@ -1,0 +1,138 @@
+#include "session.h"
+
+#include <fmt/format.h>
+
+#include "store/seal.h"
+#include "store/sqlite/sqlite_store.h"
+
+namespace lockstep::app {
+
+namespace {
+
+/// Tokens in the store's settings, sealed.
+class SealedSecrets final : public connector::SecretStore {
+ public:
+  SealedSecrets(Store& store, Seal seal) : store_(store), seal_(std::move(seal)) {}
+
+  Task<Result<std::optional<std::string>>> load(std::string name) override {
+    std::optional<std::string> sealed;
+    Store::Work work = [&](Transaction& transaction) -> Result<void> {
+      TRY(sealed, transaction.find_setting("secret/" + name));
+      return {};
+    };
+    const Result<void> read = co_await store_.read(std::move(work));
+    if (!read) co_return tl::unexpected(read.error());
+    if (!sealed) co_return std::optional<std::string>{};
+    auto opened = seal_.open(name, *sealed);
+    if (!opened) co_return tl::unexpected(opened.error());
+    co_return std::optional(std::move(*opened));
+  }
+
+  Task<Result<void>> save(std::string name, std::string value) override {
+    const std::string sealed = seal_.close(name, value);
+    Store::Work work = [&](Transaction& transaction) { return transaction.put_setting("secret/" + name, sealed); };
+    co_return co_await store_.transact(std::move(work));
+  }
+
+ private:
+  Store& store_;
+  Seal seal_;
+};
+
+/// For commands that never sign in.
+class NoSecrets final : public connector::SecretStore {
+ public:
+  Task<Result<std::optional<std::string>>> load(std::string) override { co_return std::optional<std::string>{}; }
+  Task<Result<void>> save(std::string, std::string) override { co_return fail(ErrorCode::internal, "this command keeps no secrets"); }
+};
+
+}  // namespace
+
+int fail_with(int code, const std::string& message) {
+  fmt::print(stderr, "lockstep: {}\n", message);
+  return code;
+}
+
+void print_findings(const grammar::Findings& findings) {
+  std::size_t errors = 0;
+  for (const grammar::Finding& finding : findings) {
+    fmt::print(stderr, "{}\n", finding.text());
+    errors += finding.severity == grammar::Finding::Severity::error ? 1 : 0;
+  }
+  if (errors > 0) fmt::print(stderr, "{} error{}. Nothing was started.\n", errors, errors == 1 ? "" : "s");
+}
+
+Session::~Session() {
+  // What uses the executor and the store goes first.
+  hub_.reset();
+  secrets_.reset();
+  store_.reset();
+  transport_.reset();
+}
+
+bool Session::open_store() {
+  SqliteOptions options;
+  options.path = configuration_->store_path;
+  auto store = open_sqlite(*executor_, configuration_->model, options);
+  if (!store) {
+    fail_with(kFailed, store.error().message);
+    return false;
+  }
+  store_ = std::move(*store);
+  return true;
+}
+
+std::unique_ptr<Session> Session::open(const std::string& config_path, bool connect) {
+  std::unique_ptr<Session> session(new Session());
+  grammar::Findings findings;
+  LoadOptions options;
+  options.resolve_secrets = connect;
+  session->configuration_ = load_configuration(config_path, options, findings);
+  if (!session->configuration_) {
+    print_findings(findings);
+    return nullptr;
+  }
+  session->executor_ = make_real_executor();
+  if (!session->open_store()) return nullptr;
+  if (connect) {
+    auto seal = Seal::load(session->configuration_->seal_key_file);
+    if (!seal) {
+      fail_with(kConfiguration, seal.error().message);
+      return nullptr;
+    }
+    session->secrets_ = std::make_unique<SealedSecrets>(*session->store_, std::move(*seal));
+  } else {
+    session->secrets_ = std::make_unique<NoSecrets>();
+  }
+  session->transport_ = http::make_curl_transport(*session->executor_, http::CurlOptions{});
+  session->hub_ = std::make_unique<Hub>(*session->executor_, *session->store_, Rng(seed_from_system()));
+  std::string error;
+  const auto task = [](Session& of, std::string& into) -> Task<void> {
+    const Result<void> done = co_await assemble(*of.configuration_, *of.hub_, *of.transport_, *of.secrets_);
+    if (!done) into = done.error().message;
+  };
+  run_until_complete(*session->executor_, task(*session, error));
+  if (!error.empty()) {
+    fail_with(kConfiguration, error);
+    return nullptr;
+  }
+  return session;
+}
+
+bool Session::read(Store::Work work) {
+  std::string error;
+  const auto task = [](Store& store, Store::Work wanted, std::string& into) -> Task<void> {
+    const Result<void> done = co_await store.read(std::move(wanted));
+    if (!done) into = done.error().message;
+  };
+  run_until_complete(*executor_, task(*store_, std::move(work), error));
+  if (!error.empty()) fail_with(kFailed, error);
+  return error.empty();
+}
+
+bool Session::run(Task<void> task) {
+  run_until_complete(*executor_, std::move(task));
+  return true;
+}
+
+}  // namespace lockstep::app
