@@ -123,15 +123,17 @@ Effects park_field(EntityState& state, ConnectionId system, FieldIndex field, Re
 /// Links `remote` of `system` to the entity, with unknown shadows (rule 3): the next observe decides field by field.
 Link& add_link(EntityState& state, ConnectionId system, const RemoteId& remote, const Context& context);
 
-/// Joins the entity of `loser` into that of `survivor` (rule 10): the older id lives on. Returns the joined state;
-/// `dead` is the id that becomes an alias.
+/// Joins the entities of two records that were merged in `where` (rule 10): the older id lives on. Returns the joined
+/// state; `dead` is the id that becomes an alias. `loser`: the record that was merged away, when it is not the primary one
+/// of its entity.
 struct Joined {
   EntityState state;
   EntityId dead;
   std::vector<ReviewItem> reviews;
   std::vector<AuditChange> changes;  // values of the two records that lost
 };
-Joined join(EntityState a, EntityState b, ConnectionId where, const RemoteId& survivor, const Context& context);
+Joined join(EntityState a, EntityState b, ConnectionId where, const RemoteId& survivor, const Context& context,
+            const RemoteId& loser = {});
 
 /// Unlinks `remote` and makes it an entity of its own (rule 10), owed its new external id. The caller remembers the two
 /// as not the same. Precondition: the state has that link.
