@@ -27,6 +27,17 @@ Outcome<void> check_case_transition(const Draft& draft, std::int64_t from, std::
   return {};
 }
 
+std::string xml_escaped(std::string_view text) {
+  std::string escaped;
+  for (char c : text) {
+    if (c == '&') escaped += "&amp;";
+    if (c == '<') escaped += "&lt;";
+    if (c == '>') escaped += "&gt;";
+    if (c != '&' && c != '<' && c != '>') escaped.push_back(c);
+  }
+  return escaped;
+}
+
 void compute_full_name(Draft& draft) {
   if (!draft.touches("firstname") && !draft.touches("lastname")) return;
   std::string first(draft.text("firstname")), last(draft.text("lastname"));
@@ -198,7 +209,8 @@ Outcome<void> check_unique(const Draft& draft) {
                     "that this set of attributes contains unique values. Select unique values and try "
                     "again.<DuplicateEntity><EntityName>{1}</EntityName><Id>{2}</Id><Attributes><{0}>{3}"
                     "</{0}></Attributes></DuplicateEntity>",
-                    key->logical_name, table.name, table.rows->record(row).id, text_of(draft.get(*key))));
+                    key->logical_name, table.name, table.rows->record(row).id,
+                    xml_escaped(text_of(draft.get(*key)))));
   }
   return {};
 }
