@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "emulators/core/json.h"
+
+namespace lockstep::emulators::salesforce {
+
+/// One refusal as the API words it. The same thing is `errorCode` in a REST body and `statusCode` in a
+/// collection item.
+struct ApiError {
+  std::string code;
+  std::string message;
+  std::vector<std::string> fields;
+};
+using ApiErrors = std::vector<ApiError>;
+template <class T>
+using Outcome = tl::expected<T, ApiErrors>;
+
+[[nodiscard]] tl::unexpected<ApiErrors> refuse(std::string code, std::string message,
+                                               std::vector<std::string> fields = {});
+/// The HTTP status that a single-record call answers with.
+int status_of(std::string_view code);
+/// [{"message","errorCode","fields"?}] with the status of the first.
+http::Response error_response(const ApiErrors& errors);
+http::Response error_response(std::string code, std::string message);
+/// [{"statusCode","message","fields"}]
+json::array item_errors(const ApiErrors& errors, json::storage_ptr storage);
+
+}  // namespace lockstep::emulators::salesforce

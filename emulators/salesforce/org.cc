@@ -1,0 +1,117 @@
+#include "emulators/salesforce/org.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "emulators/salesforce/ids.h"
+
+namespace lockstep::emulators::salesforce {
+namespace {
+
+const Actor kAutomation{ActorKind::automation, "Automated Process"};
+
+}  // namespace
+
+WallTime whole_seconds(WallTime time) { return {time.ms - time.ms % 1000}; }
+
+const Value* changed_value(const std::vector<std::pair<const Field*, Value>>& changes,
+                           std::string_view field) {
+  for (const auto& [changed, value] : changes) {
+    if (changed->name == field) return &value;
+  }
+  return nullptr;
+}
+
+Org::Org(Database& database, WallTime now) : database_(database), schema_(database) {
+  ensure_user(kAutomation, now);
+}
+
+std::string Org::next_id(const ObjectType& object) {
+  return make_id(object.key_prefix, ++sequences_[object.key_prefix]);
+}
+
+const std::string& Org::ensure_user(const Actor& actor, WallTime now) {
+  auto known = users_.find(actor);
+  if (known != users_.end()) return known->second;
+  const ObjectType& user = schema_.object("User");
+  std::string id = next_id(user);
+  std::string mailbox = fmt::format("user{}@org.example", users_.size() + 1);
+  FieldChanges fields;
+  auto set = [&](std::string_view name, Value value) {
+    fields.emplace_back(user.field(name).column, std::move(value));
+  };
+  set("Username", mailbox);
+  set("Email", mailbox);
+  set("LastName", actor.name);
+  set("Name", actor.name);
+  set("Alias", fmt::format("user{}", users_.size() + 1));
+  set("IsActive", true);
+  set("UserType", std::string("Standard"));
+  WriteContext context{whole_seconds(now), kAutomation, "", false};
+  database_.create(*user.table, id, fields, context);
+  return users_.emplace(actor, std::move(id)).first->second;
+}
+
+Outcome<RowNumber> Org::find_live(const ObjectType& object, std::string_view id,
+                                  const std::string& missing_code) const {
+  auto full = normalise_id(id);
+  if (!full) return refuse("MALFORMED_ID", fmt::format("malformed id {}", id));
+  RowNumber row = object.table->find(*full);
+  if (row == kNoRow) {
+    return refuse(missing_code, missing_code == "NOT_FOUND" ? "The requested resource does not exist"
+                                                            : "invalid cross reference id");
+  }
+  if (object.table->record(row).deleted) return refuse("ENTITY_IS_DELETED", "entity is deleted");
+  return row;
+}
+
+std::vector<RowNumber> Org::find_by_key(const ObjectType& object, const Field& field,
+                                        std::string_view key) const {
+  std::vector<RowNumber> live;
+  if (field.source == Source::id) {
+    auto id = normalise_id(key);
+    RowNumber row = id ? object.table->find(*id) : kNoRow;
+    if (row != kNoRow && !object.table->record(row).deleted) live.push_back(row);
+    return live;
+  }
+  for (RowNumber row : object.table->find_equal(field.column, trim(key))) {
+    if (!object.table->record(row).deleted) live.push_back(row);
+  }
+  return live;
+}
+
+ValueView Org::value_of(const ObjectType& object, RowNumber row, const Field& field) const {
+  const Record& record = object.table->record(row);
+  auto user = [&](ActorId actor) -> ValueView {
+    auto known = users_.find(database_.actor(actor));
+    return known == users_.end() ? std::string_view(users_.at(kAutomation)) : std::string_view(known->second);
+  };
+  switch (field.source) {
+    case Source::stored:
+      return record.fields.get(field.column);
+    case Source::id:
+      return std::string_view(record.id);
+    case Source::is_deleted:
+      return record.deleted;
+    case Source::created_date:
+      return record.created.ms;
+    case Source::created_by:
+      return user(record.created_by);
+    case Source::modified_date:
+      return record.modified.ms;
+    case Source::modified_by:
+      return user(record.modified_by);
+    case Source::master_record:
+      if (record.merged_into == kNoRow) return std::monostate{};
+      return std::string_view(object.table->record(record.merged_into).id);
+    case Source::address:
+      return std::monostate{};
+    case Source::contact_part:
+      break;
+  }
+  const ObjectType& contact = schema_.object("Contact");
+  RowNumber of = contact.table->find(text_of(record.fields.get(object.field("ContactId").column)));
+  return of == kNoRow ? ValueView{} : value_of(contact, of, contact.field(field.source_field));
+}
+
+}  // namespace lockstep::emulators::salesforce

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "emulators/salesforce/errors.h"
+#include "emulators/salesforce/schema.h"
+
+namespace lockstep::emulators::salesforce {
+
+/// Who writes, when, and in which manner.
+struct Writer {
+  WallTime at;  // whole seconds
+  Actor actor;
+  std::string key;           // external key of an upsert
+  bool journaled = true;     // false: a loaded fixture
+  bool text_values = false;  // CSV
+  WriteContext context() const { return {at, actor, key, journaled}; }
+};
+
+/// The records of one org under its rules: validation, references, derived fields, cascades. Every call is
+/// one transaction: refused means nothing changed.
+class Org {
+ public:
+  explicit Org(Database& database, WallTime now);
+
+  Database& database() { return database_; }
+  const Schema& schema() const { return schema_; }
+
+  Outcome<RowNumber> create(const ObjectType& object, const json::object& body, const Writer& writer);
+  Outcome<void> update(const ObjectType& object, RowNumber row, const json::object& body,
+                       const Writer& writer);
+  Outcome<void> remove(const ObjectType& object, RowNumber row, const Writer& writer);
+  Outcome<void> restore(const ObjectType& object, RowNumber row, const Writer& writer);
+  /// The loser becomes a deleted row that names the winner; its children move. `body`: values for the winner.
+  Outcome<void> merge(const ObjectType& object, RowNumber winner, RowNumber loser, const json::object& body,
+                      const Writer& writer);
+
+  /// A live record by its 15- or 18-character id. Refusals: MALFORMED_ID, `missing_code`, ENTITY_IS_DELETED.
+  Outcome<RowNumber> find_live(const ObjectType& object, std::string_view id,
+                               const std::string& missing_code = "NOT_FOUND") const;
+  /// Live records with that key, without case. Precondition: field.id_lookup.
+  std::vector<RowNumber> find_by_key(const ObjectType& object, const Field& field,
+                                     std::string_view key) const;
+
+  /// Any field but addresses; valid until the next write.
+  ValueView value_of(const ObjectType& object, RowNumber row, const Field& field) const;
+  /// Makes the user that `actor` writes as, unless it is there. Call it before writing, outside of
+  /// transactions.
+  const std::string& ensure_user(const Actor& actor, WallTime now);
+
+ private:
+  using Changes = std::vector<std::pair<const Field*, Value>>;
+  // input (write.cc)
+  Outcome<Changes> read_body(const ObjectType& object, const json::object& body, const Writer& writer,
+                             bool creating);
+  Outcome<void> read_member(const ObjectType& object, std::string_view name, const json::value& given,
+                            const Writer& writer, Changes& changes) const;
+  Outcome<Value> resolve_parent(const Field& field, const json::object& parent) const;
+  Outcome<void> check_required(const ObjectType& object, const Changes& changes, bool creating) const;
+  Outcome<void> check_references(const Changes& changes) const;
+  Outcome<void> check_unique(const ObjectType& object, const Changes& changes, RowNumber self) const;
+  // derived fields and automation (derive.cc)
+  ValueView effective(const ObjectType& object, RowNumber row, const Changes& changes,
+                      const char* field) const;
+  void derive_on_create(const ObjectType& object, Changes& changes, const Writer& writer);
+  void derive(const ObjectType& object, RowNumber row, Changes& changes, const Writer& writer) const;
+  Outcome<void> check_object_rules(const ObjectType& object, RowNumber row, const Changes& changes) const;
+  void write_comment(RowNumber case_row, const std::string& text, const Writer& writer);
+  void write_email_task(const ObjectType& email, RowNumber row, const Writer& writer);
+  // deletes and merges (remove.cc)
+  Outcome<void> remove_tree(const ObjectType& object, RowNumber row, const Writer& writer);
+  std::vector<RowNumber> children(const ObjectType& child, const char* field,
+                                  std::string_view parent_id) const;
+
+  RowNumber insert(const ObjectType& object, const Changes& changes, const Writer& writer);
+  std::string next_id(const ObjectType& object);
+
+  Database& database_;
+  Schema schema_;
+  std::map<std::string, std::uint64_t> sequences_;  // by key prefix
+  std::uint64_t last_case_number_ = 1000;
+  std::map<Actor, std::string> users_;
+};
+
+/// The value `changes` gives to a field, or null.
+const Value* changed_value(const std::vector<std::pair<const Field*, Value>>& changes,
+                           std::string_view field);
+WallTime whole_seconds(WallTime time);
+
+}  // namespace lockstep::emulators::salesforce

@@ -1,0 +1,123 @@
+// Deletes with their cascades, undelete, merge (§6.6).
+#include <fmt/format.h>
+
+#include "emulators/salesforce/org.h"
+
+namespace lockstep::emulators::salesforce {
+namespace {
+
+enum class OnDelete { cascade, restrict, clear };
+
+struct Relation {
+  const char* parent;
+  const char* child;
+  const char* field;
+  OnDelete rule;
+};
+
+// Not confirmed for Contact and its cases ("nulled or blocked"): blocked is the strict reading.
+constexpr Relation kRelations[] = {
+    {"Account", "Case", "AccountId", OnDelete::restrict},
+    {"Account", "Contact", "AccountId", OnDelete::cascade},
+    {"Account", "Task", "WhatId", OnDelete::cascade},
+    {"Account", "Account", "ParentId", OnDelete::clear},
+    {"Account", "EmailMessage", "RelatedToId", OnDelete::clear},
+    {"Contact", "Case", "ContactId", OnDelete::restrict},
+    {"Contact", "Task", "WhoId", OnDelete::cascade},
+    {"Contact", "Contact", "ReportsToId", OnDelete::clear},
+    {"Contact", "EmailMessage", "RelatedToId", OnDelete::clear},
+    {"Case", "CaseComment", "ParentId", OnDelete::cascade},
+    {"Case", "EmailMessage", "ParentId", OnDelete::cascade},
+    {"Case", "Task", "WhatId", OnDelete::cascade},
+    {"Case", "Case", "ParentId", OnDelete::clear},
+    {"Task", "EmailMessage", "ActivityId", OnDelete::clear},
+    {"EmailMessage", "EmailMessage", "ReplyToEmailMessageId", OnDelete::clear},
+};
+
+std::string_view name_of_row(const ObjectType& object, const Record& record) {
+  const Field* name = object.find("Name");
+  std::string_view text = name ? text_of(record.fields.get(name->column)) : std::string_view{};
+  return text.empty() ? std::string_view(record.id) : text;
+}
+
+}  // namespace
+
+std::vector<RowNumber> Org::children(const ObjectType& child, const char* field,
+                                     std::string_view parent_id) const {
+  std::vector<RowNumber> live;
+  for (RowNumber row : child.table->find_equal(child.field(field).column, parent_id)) {
+    if (!child.table->record(row).deleted) live.push_back(row);
+  }
+  return live;
+}
+
+Outcome<void> Org::remove_tree(const ObjectType& object, RowNumber row, const Writer& writer) {
+  const Record& record = object.table->record(row);
+  Writer cascade = writer;
+  cascade.actor = {ActorKind::automation, "Automated Process"};
+  for (const Relation& relation : kRelations) {
+    if (relation.parent != object.name) continue;
+    const ObjectType& child = schema_.object(relation.child);
+    for (RowNumber child_row : children(child, relation.field, record.id)) {
+      if (relation.rule == OnDelete::restrict) {
+        return refuse(
+            "DELETE_FAILED",
+            fmt::format("Your attempt to delete {} could not be completed because it is associated with the "
+                        "following {}.: {}",
+                        name_of_row(object, record), child.plural,
+                        name_of_row(child, child.table->record(child_row))));
+      }
+      if (relation.rule == OnDelete::clear) {
+        database_.update(*child.table, child_row, {{child.field(relation.field).column, Value{}}},
+                         cascade.context());
+      } else if (auto removed = remove_tree(child, child_row, cascade); !removed) {
+        return removed;
+      }
+    }
+  }
+  database_.remove(*object.table, row, writer.context());
+  return {};
+}
+
+Outcome<void> Org::remove(const ObjectType& object, RowNumber row, const Writer& writer) {
+  if (!object.deletable)
+    return refuse("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id");
+  Transaction transaction(database_);
+  auto removed = remove_tree(object, row, writer);
+  if (removed) transaction.commit();
+  return removed;
+}
+
+Outcome<void> Org::restore(const ObjectType& object, RowNumber row, const Writer& writer) {
+  Changes held;  // its unique values may be taken by now
+  for (const Field& field : object.fields) {
+    if (field.unique) held.emplace_back(&field, own(value_of(object, row, field)));
+  }
+  if (auto free = check_unique(object, held, row); !free) return free;
+  database_.restore(*object.table, row, writer.context());
+  return {};
+}
+
+Outcome<void> Org::merge(const ObjectType& object, RowNumber winner, RowNumber loser,
+                         const json::object& body, const Writer& writer) {
+  if (!object.mergeable || winner == loser) {
+    return refuse("MERGE_FAILED", fmt::format("{} records cannot be merged this way", object.name));
+  }
+  Transaction transaction(database_);
+  std::string winner_id = object.table->record(winner).id, loser_id = object.table->record(loser).id;
+  for (const Relation& relation : kRelations) {
+    if (relation.parent != object.name) continue;
+    const ObjectType& child = schema_.object(relation.child);
+    for (RowNumber row : children(child, relation.field, loser_id)) {
+      Value parent =
+          child.name == object.name && row == winner ? Value{} : Value(winner_id);  // never its own parent
+      database_.update(*child.table, row, {{child.field(relation.field).column, parent}}, writer.context());
+    }
+  }
+  database_.merge(*object.table, winner, loser, writer.context());
+  auto updated = update(object, winner, body, writer);
+  if (updated) transaction.commit();
+  return updated;
+}
+
+}  // namespace lockstep::emulators::salesforce

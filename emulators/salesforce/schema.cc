@@ -1,0 +1,185 @@
+#include "emulators/salesforce/schema.h"
+
+#include "base/check.h"
+#include "base/text.h"
+
+namespace lockstep::emulators::salesforce {
+namespace {
+
+/// "MailingPostalCode" is labelled "Mailing Postal Code", "AccountId" "Account ID".
+std::string label_of(std::string_view name) {
+  if (name.ends_with("__c")) name.remove_suffix(3);
+  std::string label;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    bool upper = name[i] >= 'A' && name[i] <= 'Z';
+    bool after_lower = i > 0 && name[i - 1] >= 'a' && name[i - 1] <= 'z';
+    if (upper && after_lower) label += ' ';
+    label += name[i] == '_' ? ' ' : name[i];
+  }
+  if (label.ends_with(" Id")) label.back() = 'D';
+  return label;
+}
+
+void add_system_fields(ObjectType& object) {
+  std::vector<Field> system;
+  system.push_back(text("Id", 18, FieldType::id).required().from(Source::id));
+  if (object.deletable) system.push_back(boolean("IsDeleted").from(Source::is_deleted));
+  if (object.mergeable || object.name == "Case") {
+    system.push_back(reference("MasterRecordId", {object.name}).from(Source::master_record));
+  }
+  system.push_back(plain("CreatedDate", FieldType::datetime).required().from(Source::created_date));
+  system.push_back(reference("CreatedById", {"User"}).required().from(Source::created_by));
+  system.push_back(plain("LastModifiedDate", FieldType::datetime).required().from(Source::modified_date));
+  system.push_back(reference("LastModifiedById", {"User"}).required().from(Source::modified_by));
+  system.push_back(plain("SystemModstamp", FieldType::datetime).required().from(Source::modified_date));
+  object.fields.insert(object.fields.begin(), system.begin(), system.end());
+}
+
+}  // namespace
+
+std::string_view name_of(FieldType type) {
+  switch (type) {
+    case FieldType::id:
+      return "id";
+    case FieldType::boolean:
+      return "boolean";
+    case FieldType::reference:
+      return "reference";
+    case FieldType::string:
+      return "string";
+    case FieldType::picklist:
+      return "picklist";
+    case FieldType::combobox:
+      return "combobox";
+    case FieldType::textarea:
+      return "textarea";
+    case FieldType::email:
+      return "email";
+    case FieldType::phone:
+      return "phone";
+    case FieldType::url:
+      return "url";
+    case FieldType::date:
+      return "date";
+    case FieldType::datetime:
+      return "datetime";
+    case FieldType::integer:
+      return "int";
+    case FieldType::real:
+      return "double";
+    case FieldType::currency:
+      return "currency";
+    case FieldType::address:
+      return "address";
+  }
+  return "";
+}
+
+bool is_text(FieldType type) {
+  switch (type) {
+    case FieldType::string:
+    case FieldType::picklist:
+    case FieldType::combobox:
+    case FieldType::textarea:
+    case FieldType::email:
+    case FieldType::phone:
+    case FieldType::url:
+      return true;
+    default:
+      return false;
+  }
+}
+
+Field text(std::string name, int length, FieldType type) {
+  Field field;
+  field.label = label_of(name);
+  field.name = std::move(name);
+  field.type = type;
+  field.length = length;
+  return field;
+}
+
+Field long_text(std::string name, int length) {
+  return text(std::move(name), length, FieldType::textarea).not_filterable();
+}
+
+Field picklist(std::string name, std::vector<std::string> values, int length) {
+  Field field = text(std::move(name), length, FieldType::picklist);
+  field.values = std::move(values);
+  return field;
+}
+
+Field reference(std::string name, std::vector<std::string> to) {
+  Field field = text(std::move(name), 18, FieldType::reference);
+  field.references = std::move(to);
+  field.relationship = field.name.ends_with("Id") ? field.name.substr(0, field.name.size() - 2) : "";
+  return field;
+}
+
+Field boolean(std::string name) { return text(std::move(name), 0, FieldType::boolean).with_default(false); }
+
+Field plain(std::string name, FieldType type) { return text(std::move(name), 0, type); }
+
+Field sync_key(std::string name) {
+  Field field = text(std::move(name), 36);
+  field.external_id = field.unique = field.id_lookup = true;
+  return field;
+}
+
+const Field* ObjectType::find(std::string_view field_name) const {
+  auto known = by_name.find(to_lower_ascii(field_name));
+  return known == by_name.end() ? nullptr : &fields[known->second];
+}
+
+const Field& ObjectType::field(std::string_view field_name) const {
+  const Field* found = find(field_name);
+  CHECK(found, field_name);
+  return *found;
+}
+
+const Field* ObjectType::find_relationship(std::string_view wanted) const {
+  for (const Field& field : fields) {
+    if (!field.relationship.empty() && equal_no_case(field.relationship, wanted)) return &field;
+  }
+  return nullptr;
+}
+
+Schema::Schema(Database& database) {
+  for (ObjectType& object : standard_objects()) add(database, std::move(object));
+}
+
+void Schema::add(Database& database, ObjectType object) {
+  add_system_fields(object);
+  object.table = &database.table(object.name);
+  for (std::size_t i = 0; i < object.fields.size(); ++i) {
+    Field& field = object.fields[i];
+    object.by_name.emplace(to_lower_ascii(field.name), i);
+    if (field.source != Source::stored) continue;
+    field.column = object.table->field(field.name);
+    bool reference = field.type == FieldType::reference;
+    if (reference || field.id_lookup || field.external_id) object.table->add_index(field.column, !reference);
+  }
+  objects_.push_back(std::move(object));
+}
+
+const ObjectType* Schema::find(std::string_view name) const {
+  for (const ObjectType& object : objects_) {
+    if (equal_no_case(object.name, name)) return &object;
+  }
+  return nullptr;
+}
+
+const ObjectType& Schema::object(std::string_view name) const {
+  const ObjectType* found = find(name);
+  CHECK(found, name);
+  return *found;
+}
+
+const ObjectType* Schema::by_prefix(std::string_view id) const {
+  for (const ObjectType& object : objects_) {
+    if (id.starts_with(object.key_prefix)) return &object;
+  }
+  return nullptr;
+}
+
+}  // namespace lockstep::emulators::salesforce

@@ -1,0 +1,136 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "emulators/core/database.h"
+
+namespace lockstep::emulators::salesforce {
+
+enum class FieldType {
+  id,
+  boolean,
+  reference,
+  string,
+  picklist,
+  combobox,
+  textarea,
+  email,
+  phone,
+  url,
+  date,
+  datetime,
+  integer,
+  real,
+  currency,
+  address
+};
+std::string_view name_of(FieldType type);  // as describe says it
+bool is_text(FieldType type);
+
+/// Where a field's value comes from.
+enum class Source {
+  stored,
+  id,
+  is_deleted,
+  created_date,
+  created_by,
+  modified_date,
+  modified_by,
+  master_record,
+  address,      // composed of the parts that start with its prefix
+  contact_part  // mirror of a field of the record's contact
+};
+
+/// One row of the contract's field tables (§8). Built by the functions below; read-only afterwards.
+struct Field {
+  std::string name;
+  std::string label;
+  FieldType type = FieldType::string;
+  int length = 0;  // characters (UTF-16 units), or bytes when `counts_bytes`; 0: unbounded
+  int digits = 0;  // integers: how many may be written
+  bool nillable = true;
+  bool createable = true;
+  bool updateable = true;
+  bool defaulted = false;  // filled at create by the server when it is not given
+  bool restricted = false;
+  bool external_id = false;
+  bool unique = false;
+  bool id_lookup = false;
+  bool filterable = true;
+  bool counts_bytes = false;
+  Value default_value;
+  std::vector<std::string> values;      // of a picklist
+  std::vector<std::string> references;  // object names
+  std::string relationship;
+  Source source = Source::stored;
+  std::string source_field;  // contact_part: the contact's field; address: the prefix
+  FieldId column = 0;        // stored only
+
+  Field& required() { return nillable = false, *this; }
+  Field& read_only() { return createable = updateable = false, *this; }
+  Field& create_only() { return updateable = false, *this; }
+  Field& update_only() { return createable = false, *this; }
+  Field& with_default(Value value) {
+    return defaulted = true, nillable = false, default_value = std::move(value), *this;
+  }
+  Field& only_listed() { return restricted = true, *this; }
+  Field& lookup_key() { return id_lookup = true, *this; }
+  Field& not_filterable() { return filterable = false, *this; }
+  Field& in_bytes() { return counts_bytes = true, *this; }
+  Field& labelled(std::string text) { return label = std::move(text), *this; }
+  Field& from(Source where, std::string field = "") {
+    return source = where, source_field = std::move(field), createable = updateable = false, *this;
+  }
+};
+
+Field text(std::string name, int length, FieldType type = FieldType::string);
+Field long_text(std::string name, int length = 32'000);
+Field picklist(std::string name, std::vector<std::string> values, int length = 40);
+Field reference(std::string name, std::vector<std::string> to);
+Field boolean(std::string name);  // never null, false by default
+Field plain(std::string name, FieldType type);
+/// Text 36, unique without case, external id: the key a sync writes its own ids to.
+Field sync_key(std::string name);
+
+struct ObjectType {
+  std::string name;
+  std::string label;
+  std::string plural;
+  std::string key_prefix;
+  bool deletable = true;
+  bool mergeable = false;
+  std::vector<Field> fields;
+  Table* table = nullptr;
+
+  /// Without case; null when there is none.
+  const Field* find(std::string_view field_name) const;
+  /// Precondition: it exists.
+  const Field& field(std::string_view field_name) const;
+  const Field* find_relationship(std::string_view name) const;
+
+  std::map<std::string, std::size_t, std::less<>> by_name;  // lower case
+};
+
+/// The org's object types with their tables.
+class Schema {
+ public:
+  explicit Schema(Database& database);
+  Schema(const Schema&) = delete;
+  Schema& operator=(const Schema&) = delete;
+  /// Without case; null when there is none.
+  const ObjectType* find(std::string_view name) const;
+  const ObjectType& object(std::string_view name) const;  // precondition: it exists
+  const ObjectType* by_prefix(std::string_view id) const;
+  const std::vector<ObjectType>& objects() const { return objects_; }
+
+ private:
+  void add(Database& database, ObjectType object);
+  std::vector<ObjectType> objects_;
+};
+
+std::vector<ObjectType> standard_objects();  // objects.cc
+
+}  // namespace lockstep::emulators::salesforce

@@ -1,0 +1,212 @@
+// Create and update: what comes in, what is refused, in the words of the contract.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "emulators/salesforce/ids.h"
+#include "emulators/salesforce/input.h"
+#include "emulators/salesforce/org.h"
+
+namespace lockstep::emulators::salesforce {
+namespace {
+
+bool may_reference(const Field& field, const ObjectType* target) {
+  return target &&
+         std::find(field.references.begin(), field.references.end(), target->name) != field.references.end();
+}
+
+std::string short_id(const std::string& id) { return id.substr(0, 15); }
+
+/// Case.Comments is written through to a comment of its own and reads back null (§6.4).
+std::string take_comment(std::vector<std::pair<const Field*, Value>>& changes) {
+  std::string comment;
+  std::erase_if(changes, [&](const auto& change) {
+    if (change.first->name != "Comments") return false;
+    comment = std::string(text_of(view(change.second)));
+    return true;
+  });
+  return comment;
+}
+
+}  // namespace
+
+Outcome<Value> Org::resolve_parent(const Field& field, const json::object& parent) const {
+  const ObjectType* target = schema_.find(field.references.front());
+  std::vector<std::pair<std::string, const json::value*>> keys;
+  for (const auto& member : parent) {
+    std::string name(member.key());
+    if (name == "attributes") {
+      const json::object* attributes = member.value().if_object();
+      if (attributes && attributes->contains("type")) target = schema_.find(text_member(*attributes, "type"));
+    } else {
+      keys.emplace_back(std::move(name), &member.value());
+    }
+  }
+  if (!may_reference(field, target) || keys.size() != 1) {
+    return refuse("INVALID_FIELD",
+                  fmt::format("{}: name exactly one external id field of the parent", field.relationship));
+  }
+  const Field* key = target->find(keys[0].first);
+  if (!key || !(key->external_id || key->id_lookup)) {
+    return refuse("INVALID_FIELD", fmt::format("{} is not an External ID or indexed field for {}",
+                                               keys[0].first, target->name));
+  }
+  std::string wanted = scalar_text(*keys[0].second);
+  std::vector<RowNumber> rows = find_by_key(*target, *key, wanted);
+  if (rows.empty()) {
+    return refuse("INVALID_FIELD",
+                  fmt::format("Foreign key external ID: {} not found for field {} in entity {}", wanted,
+                              key->name, target->name));
+  }
+  if (rows.size() > 1) {
+    return refuse("DUPLICATE_EXTERNAL_ID",
+                  fmt::format("{}: more than one record found for external id field", key->name));
+  }
+  return Value(target->table->record(rows.front()).id);
+}
+
+Outcome<void> Org::read_member(const ObjectType& object, std::string_view name, const json::value& given,
+                               const Writer& writer, Changes& changes) const {
+  const Field* field = object.find(name);
+  Outcome<Value> value{Value{}};
+  if (const Field* by_parent = field ? nullptr : object.find_relationship(name);
+      by_parent && given.is_object()) {
+    field = by_parent;
+    value = resolve_parent(*field, given.get_object());
+  } else if (!field) {
+    return refuse("INVALID_FIELD",
+                  fmt::format("No such column '{}' on sobject of type {}", name, object.name));
+  } else if (field->source == Source::id) {
+    return refuse("INVALID_FIELD", "The Id field should not be specified in the sobject data.", {"Id"});
+  } else {
+    value = read_value(*field, given, writer.text_values);
+  }
+  if (!value) return tl::unexpected(value.error());
+  if (changed_value(changes, field->name)) {
+    return refuse("INVALID_FIELD", fmt::format("Duplicate field {} in record", field->name), {field->name});
+  }
+  changes.emplace_back(field, std::move(*value));
+  return {};
+}
+
+Outcome<Org::Changes> Org::read_body(const ObjectType& object, const json::object& body, const Writer& writer,
+                                     bool creating) {
+  Changes changes;
+  std::vector<std::string> not_writable;
+  for (const auto& member : body) {
+    std::string_view name(member.key().data(), member.key().size());
+    if (name == "attributes") continue;
+    auto read = read_member(object, name, member.value(), writer, changes);
+    if (!read) return tl::unexpected(std::move(read.error()));
+    const Field& field = *changes.back().first;
+    if (!(creating ? field.createable : field.updateable)) not_writable.push_back(field.name);
+  }
+  if (!not_writable.empty()) {
+    return refuse(
+        "INVALID_FIELD_FOR_INSERT_UPDATE",
+        fmt::format(
+            "Unable to create/update fields: {}. Please check the security settings of this field and "
+            "verify that it is read/write for your profile or permission set.",
+            join(not_writable, ", ")),
+        not_writable);
+  }
+  return changes;
+}
+
+Outcome<void> Org::check_required(const ObjectType& object, const Changes& changes, bool creating) const {
+  std::vector<std::string> missing;
+  for (const Field& field : object.fields) {
+    if (field.nillable || field.source != Source::stored || !(field.createable || field.updateable)) continue;
+    const Value* given = changed_value(changes, field.name);
+    bool null = given && is_null(view(*given));
+    if (null || (creating && !given && !field.defaulted)) missing.push_back(field.name);
+  }
+  if (missing.empty()) return {};
+  return refuse("REQUIRED_FIELD_MISSING",
+                fmt::format("Required fields are missing: [{}]", join(missing, ", ")), missing);
+}
+
+Outcome<void> Org::check_references(const Changes& changes) const {
+  for (const auto& [field, value] : changes) {
+    if (field->type != FieldType::reference || is_null(view(value))) continue;
+    std::string_view id = text_of(view(value));
+    const ObjectType* target = schema_.by_prefix(id);
+    if (target && !may_reference(*field, target)) {
+      return refuse("FIELD_INTEGRITY_EXCEPTION",
+                    fmt::format("{}: id value of incorrect type: {}", field->label, id), {field->name});
+    }
+    RowNumber row = target ? target->table->find(id) : kNoRow;
+    if (row == kNoRow)
+      return refuse("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", {field->name});
+    if (target->table->record(row).deleted)
+      return refuse("ENTITY_IS_DELETED", "entity is deleted", {field->name});
+    if (field->name == "OwnerId" && value_of(*target, row, target->field("IsActive")) != ValueView(true)) {
+      return refuse("INACTIVE_OWNER_OR_USER",
+                    fmt::format("operation performed with inactive user [{}] as owner of record", id),
+                    {field->name});
+    }
+  }
+  return {};
+}
+
+Outcome<void> Org::check_unique(const ObjectType& object, const Changes& changes, RowNumber self) const {
+  for (const auto& [field, value] : changes) {
+    if (!field->unique || is_null(view(value))) continue;
+    for (RowNumber row : find_by_key(object, *field, text_of(view(value)))) {
+      if (row == self) continue;
+      return refuse("DUPLICATE_VALUE",
+                    fmt::format("duplicate value found: {} duplicates value on record with id: {}",
+                                field->name, short_id(object.table->record(row).id)));
+    }
+  }
+  return {};
+}
+
+RowNumber Org::insert(const ObjectType& object, const Changes& changes, const Writer& writer) {
+  FieldChanges fields;
+  for (const auto& [field, value] : changes) fields.emplace_back(field->column, value);
+  return database_.create(*object.table, next_id(object), fields, writer.context());
+}
+
+Outcome<RowNumber> Org::create(const ObjectType& object, const json::object& body, const Writer& writer) {
+  if (!object.deletable)
+    return refuse("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id");
+  auto changes = read_body(object, body, writer, true);
+  if (!changes) return tl::unexpected(std::move(changes.error()));
+  if (auto checked = check_required(object, *changes, true); !checked) return tl::unexpected(checked.error());
+  if (auto checked = check_references(*changes); !checked) return tl::unexpected(checked.error());
+  if (auto checked = check_unique(object, *changes, kNoRow); !checked) return tl::unexpected(checked.error());
+  if (auto checked = check_object_rules(object, kNoRow, *changes); !checked)
+    return tl::unexpected(checked.error());
+  Transaction transaction(database_);
+  std::string comment = take_comment(*changes);
+  derive_on_create(object, *changes, writer);
+  derive(object, kNoRow, *changes, writer);
+  RowNumber row = insert(object, *changes, writer);
+  if (!comment.empty()) write_comment(row, comment, writer);
+  if (object.name == "EmailMessage") write_email_task(object, row, writer);
+  transaction.commit();
+  return row;
+}
+
+Outcome<void> Org::update(const ObjectType& object, RowNumber row, const json::object& body,
+                          const Writer& writer) {
+  auto changes = read_body(object, body, writer, false);
+  if (!changes) return tl::unexpected(std::move(changes.error()));
+  if (auto checked = check_required(object, *changes, false); !checked) return checked;
+  if (auto checked = check_references(*changes); !checked) return checked;
+  if (auto checked = check_unique(object, *changes, row); !checked) return checked;
+  if (auto checked = check_object_rules(object, row, *changes); !checked) return checked;
+  Transaction transaction(database_);
+  std::string comment = take_comment(*changes);
+  derive(object, row, *changes, writer);
+  FieldChanges fields;
+  for (const auto& [field, value] : *changes) fields.emplace_back(field->column, value);
+  database_.update(*object.table, row, fields, writer.context());
+  if (!comment.empty()) write_comment(row, comment, writer);
+  transaction.commit();
+  return {};
+}
+
+}  // namespace lockstep::emulators::salesforce
