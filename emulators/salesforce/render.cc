@@ -1,0 +1,90 @@
+#include "emulators/salesforce/render.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace lockstep::emulators::salesforce {
+
+std::string format_instant(WallTime time) {
+  std::string text = format_iso(time);
+  text.back() = '+';  // was Z
+  return text + "0000";
+}
+
+std::string record_url(std::string_view version, const ObjectType& object, std::string_view id) {
+  return fmt::format("/services/data/{}/sobjects/{}/{}", version, object.name, id);
+}
+
+json::value Renderer::field(const ObjectType& object, RowNumber row, const Field& field) const {
+  if (field.type == FieldType::address) return address(object, row, field);
+  ValueView value = org_.value_of(object, row, field);
+  if (field.type == FieldType::datetime && !is_null(value)) {
+    return json::value(format_instant(WallTime{std::get<std::int64_t>(value)}), storage_);
+  }
+  if (const double* real = std::get_if<double>(&value);
+      real && *real == std::floor(*real) && std::abs(*real) < 1e15) {
+    return json::value(static_cast<std::int64_t>(*real), storage_);
+  }
+  return to_json(value, storage_);
+}
+
+json::value Renderer::address(const ObjectType& object, RowNumber row, const Field& field) const {
+  static constexpr std::pair<const char*, const char*> kParts[] = {
+      {"city", "City"},         {"country", "Country"},     {"geocodeAccuracy", "GeocodeAccuracy"},
+      {"latitude", "Latitude"}, {"longitude", "Longitude"}, {"postalCode", "PostalCode"},
+      {"state", "State"},       {"street", "Street"},
+  };
+  json::object parts(storage_);
+  bool any = false;
+  for (const auto& [key, suffix] : kParts) {
+    json::value part = this->field(object, row, object.field(field.source_field + suffix));
+    any = any || !part.is_null();
+    parts[key] = std::move(part);
+  }
+  if (!any) return json::value(nullptr, storage_);
+  return json::value(std::move(parts));
+}
+
+json::object Renderer::start(const ObjectType& object, RowNumber row) const {
+  json::object attributes(storage_);
+  attributes["type"] = object.name;
+  attributes["url"] = record_url(version_, object, object.table->record(row).id);
+  json::object record(storage_);
+  record["attributes"] = std::move(attributes);
+  return record;
+}
+
+json::object Renderer::record(const ObjectType& object, RowNumber row,
+                              const std::vector<const Field*>& fields) const {
+  json::object record = start(object, row);
+  record.reserve(fields.size() + 1);
+  for (const Field* field : fields) record[field->name] = this->field(object, row, *field);
+  return record;
+}
+
+void Renderer::put_path(json::object& into, const ObjectType& object, RowNumber row, const FieldPath& path,
+                        std::size_t hop) const {
+  if (hop == path.hops.size()) {
+    into[path.field->name] = field(object, row, *path.field);
+    return;
+  }
+  const Field& reference = *path.hops[hop];
+  std::string_view id = text_of(org_.value_of(object, row, reference));
+  const ObjectType* parent = org_.schema().by_prefix(id);
+  RowNumber parent_row = parent ? parent->table->find(id) : kNoRow;
+  json::value& nested = into[reference.relationship];
+  if (parent_row == kNoRow) return;  // stays null
+  if (!nested.is_object()) nested = start(*parent, parent_row);
+  put_path(nested.get_object(), *parent, parent_row, path, hop + 1);
+}
+
+json::object Renderer::selected(const ObjectType& object, RowNumber row,
+                                const std::vector<FieldPath>& select) const {
+  json::object record = start(object, row);
+  record.reserve(select.size() + 1);
+  for (const FieldPath& path : select) put_path(record, object, row, path, 0);
+  return record;
+}
+
+}  // namespace lockstep::emulators::salesforce

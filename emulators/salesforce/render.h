@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "emulators/salesforce/org.h"
+#include "emulators/salesforce/soql.h"
+
+namespace lockstep::emulators::salesforce {
+
+/// "2024-11-07T07:00:00.000+0000": offset without colon, always UTC (§6.2).
+std::string format_instant(WallTime time);
+std::string record_url(std::string_view version, const ObjectType& object, std::string_view id);
+
+/// How records become JSON in the answers of one API version ("v60.0").
+class Renderer {
+ public:
+  Renderer(const Org& org, std::string_view version, json::storage_ptr storage)
+      : org_(org), version_(version), storage_(std::move(storage)) {}
+
+  json::value field(const ObjectType& object, RowNumber row, const Field& field) const;
+  /// With `attributes`; every field is there, null when it is not set.
+  json::object record(const ObjectType& object, RowNumber row, const std::vector<const Field*>& fields) const;
+  /// As a query shows it: parents as nested records.
+  json::object selected(const ObjectType& object, RowNumber row, const std::vector<FieldPath>& select) const;
+
+ private:
+  json::object start(const ObjectType& object, RowNumber row) const;
+  json::value address(const ObjectType& object, RowNumber row, const Field& field) const;
+  void put_path(json::object& into, const ObjectType& object, RowNumber row, const FieldPath& path,
+                std::size_t hop) const;
+
+  const Org& org_;
+  std::string_view version_;
+  json::storage_ptr storage_;
+};
+
+}  // namespace lockstep::emulators::salesforce

@@ -1,0 +1,195 @@
+// §2.2 to §2.4: single records by id and by key, conditional requests.
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "emulators/salesforce/dialect.h"
+#include "emulators/salesforce/ids.h"
+#include "emulators/salesforce/render.h"
+
+namespace lockstep::emulators::salesforce {
+namespace {
+
+http::Response no_such_resource() {
+  return error_response("NOT_FOUND", "The requested resource does not exist");
+}
+
+std::vector<const Field*> all_fields(const ObjectType& object) {
+  std::vector<const Field*> fields;
+  for (const Field& field : object.fields) fields.push_back(&field);
+  return fields;
+}
+
+/// If-Modified-Since and If-Unmodified-Since against LastModifiedDate, in whole seconds.
+std::optional<http::Response> check_conditions(const Call& call, WallTime modified) {
+  bool reading = call.request.method == "GET";
+  for (const char* name : {"If-Modified-Since", "If-Unmodified-Since"}) {
+    auto given = call.header(name);
+    if (!given) continue;
+    Result<WallTime> date = parse_http_date(*given);
+    if (!date) {
+      if (reading) continue;
+      return error_response("INVALID_HEADER", fmt::format("{}: {} is not an HTTP date", name, *given));
+    }
+    bool changed_since = modified > *date;
+    bool wants_changed = std::string_view(name) == "If-Modified-Since";
+    if (changed_since != wants_changed) return http::Response(wants_changed && reading ? 304 : 412, "");
+  }
+  return std::nullopt;
+}
+
+http::Response created_answer(const Call& call, const ObjectType& object, const std::string& id,
+                              bool upsert) {
+  json::object body{{"id", id}, {"success", true}, {"errors", json::array()}};
+  if (upsert) body["created"] = true;
+  http::Response response = json_response(201, body);
+  response.headers.add("Location", record_url(call.parameter("version"), object, id));
+  return response;
+}
+
+/// Before 46.0 an upsert that updates is answered without a body (the exact version is not confirmed).
+bool answers_upsert_with_body(const std::string& version) { return version.substr(1, 2) >= "46"; }
+
+}  // namespace
+
+Outcome<RowNumber> Salesforce::row_of_path(const ObjectType& object, const std::string& id) const {
+  if (!normalise_id(id)) {
+    return refuse("NOT_FOUND",
+                  fmt::format("Provided external ID field does not exist or is not accessible: {}", id));
+  }
+  return org_.find_live(object, id);
+}
+
+Outcome<Salesforce::KeyedRows> Salesforce::rows_by_key(Call& call, const ObjectType& object) const {
+  const Field* field = object.find(call.parameter("field"));
+  if (!field || !(field->external_id || field->id_lookup || field->source == Source::id)) {
+    return refuse("NOT_FOUND",
+                  fmt::format("Provided external ID field does not exist or is not accessible: {}",
+                              call.parameter("field")));
+  }
+  return KeyedRows{field, org_.find_by_key(object, *field, call.parameter("value"))};
+}
+
+http::Response Salesforce::create_row(Call& call) {
+  const ObjectType* object = object_of(call);
+  if (!object) return no_such_resource();
+  JsonDocument document;
+  if (auto refused = read_json(call, document, json::kind::object)) return std::move(*refused);
+  auto row = org_.create(*object, document.root().get_object(), writer(call));
+  if (!row) return error_response(row.error());
+  return created_answer(call, *object, object->table->record(*row).id, false);
+}
+
+http::Response Salesforce::render_row(Call& call, const ObjectType& object, RowNumber row) {
+  if (auto stopped = check_conditions(call, object.table->record(row).modified)) return std::move(*stopped);
+  std::vector<const Field*> fields;
+  if (auto names = call.query_value("fields")) {
+    for (std::string_view name : split(*names, ',')) {
+      const Field* field = object.find(trim(name));
+      if (!field) {
+        return error_response("INVALID_FIELD",
+                              fmt::format("No such column '{}' on entity '{}'", trim(name), object.name));
+      }
+      fields.push_back(field);
+    }
+  } else {
+    fields = all_fields(object);
+  }
+  JsonDocument document;
+  Renderer renderer(org_, call.parameter("version"), document.storage());
+  http::Response response = json_response(200, renderer.record(object, row, fields));
+  response.headers.add("Last-Modified", format_http_date(object.table->record(row).modified));
+  return response;
+}
+
+http::Response Salesforce::read_row(Call& call) {
+  const ObjectType* object = object_of(call);
+  if (!object) return no_such_resource();
+  auto row = row_of_path(*object, call.parameter("id"));
+  if (!row) return error_response(row.error());
+  return render_row(call, *object, *row);
+}
+
+http::Response Salesforce::update_row(Call& call) {
+  const ObjectType* object = object_of(call);
+  if (!object) return no_such_resource();
+  JsonDocument document;
+  if (auto refused = read_json(call, document, json::kind::object)) return std::move(*refused);
+  auto row = row_of_path(*object, call.parameter("id"));
+  if (!row) return error_response(row.error());
+  if (auto stopped = check_conditions(call, object->table->record(*row).modified)) return std::move(*stopped);
+  auto updated = org_.update(*object, *row, document.root().get_object(), writer(call));
+  return updated ? no_content() : error_response(updated.error());
+}
+
+http::Response Salesforce::delete_row(Call& call) {
+  const ObjectType* object = object_of(call);
+  if (!object) return no_such_resource();
+  auto row = row_of_path(*object, call.parameter("id"));
+  if (!row) return error_response(row.error());
+  auto removed = org_.remove(*object, *row, writer(call));
+  return removed ? no_content() : error_response(removed.error());
+}
+
+http::Response Salesforce::read_by_key(Call& call) {
+  const ObjectType* object = object_of(call);
+  if (!object) return no_such_resource();
+  auto keyed = rows_by_key(call, *object);
+  if (!keyed) return error_response(keyed.error());
+  if (keyed->rows.empty()) return no_such_resource();
+  if (keyed->rows.size() == 1) return render_row(call, *object, keyed->rows.front());
+  json::array urls;
+  for (RowNumber row : keyed->rows) {
+    urls.emplace_back(record_url(call.parameter("version"), *object, object->table->record(row).id));
+  }
+  return json_response(300, urls);
+}
+
+http::Response Salesforce::upsert_row(Call& call) {
+  const ObjectType* object = object_of(call);
+  if (!object) return no_such_resource();
+  JsonDocument document;
+  if (auto refused = read_json(call, document, json::kind::object)) return std::move(*refused);
+  auto keyed = rows_by_key(call, *object);
+  if (!keyed) return error_response(keyed.error());
+  json::object& body = document.root().get_object();
+  for (const auto& member : body) {
+    std::string_view name(member.key().data(), member.key().size());
+    if (!equal_no_case(name, keyed->field->name) && !equal_no_case(name, "Id")) continue;
+    return error_response("INVALID_FIELD",
+                          fmt::format("The {} field should not be specified in the sobject data.", name));
+  }
+  if (keyed->rows.size() > 1) return read_by_key(call);
+  Writer writer = this->writer(call);
+  writer.key = call.parameter("value");
+  if (keyed->rows.size() == 1) {
+    RowNumber row = keyed->rows.front();
+    if (auto stopped = check_conditions(call, object->table->record(row).modified))
+      return std::move(*stopped);
+    auto updated = org_.update(*object, row, body, writer);
+    if (!updated) return error_response(updated.error());
+    if (!answers_upsert_with_body(call.parameter("version"))) return no_content();
+    return json_response(200, json::object{{"id", object->table->record(row).id},
+                                           {"success", true},
+                                           {"errors", json::array()},
+                                           {"created", false}});
+  }
+  if (call.query_value("updateOnly") == "true" || keyed->field->source == Source::id)
+    return no_such_resource();
+  body[keyed->field->name] = call.parameter("value");
+  auto row = org_.create(*object, body, writer);
+  if (!row) return error_response(row.error());
+  return created_answer(call, *object, object->table->record(*row).id, true);
+}
+
+http::Response Salesforce::delete_by_key(Call& call) {
+  const ObjectType* object = object_of(call);
+  if (!object) return no_such_resource();
+  auto keyed = rows_by_key(call, *object);
+  if (!keyed) return error_response(keyed.error());
+  if (keyed->rows.empty()) return no_such_resource();
+  if (keyed->rows.size() > 1) return read_by_key(call);
+  auto removed = org_.remove(*object, keyed->rows.front(), writer(call));
+  return removed ? no_content() : error_response(removed.error());
+}
+
+}  // namespace lockstep::emulators::salesforce
