@@ -25,7 +25,7 @@ struct Collection {
   std::vector<const json::object*> records;
 };
 
-http::Response answer(const std::vector<ItemResult>& results, bool upsert) {
+http::Response results_response(const std::vector<ItemResult>& results, bool upsert) {
   JsonDocument document;
   json::array items = document.array();
   for (const ItemResult& result : results) {
@@ -154,12 +154,12 @@ http::Response Salesforce::collection_create(Call& call) {
   auto collection = read_collection(document.root().get_object());
   if (!collection) return error_response(collection.error());
   Writer writer = this->writer(call);
-  return answer(run(database(), collection->records.size(), collection->all_or_none,
-                    [&](std::size_t i) {
-                      const json::object& record = *collection->records[i];
-                      return create_one(org_, org_.schema().find(type_of(record)), record, writer);
-                    }),
-                false);
+  return results_response(run(database(), collection->records.size(), collection->all_or_none,
+                              [&](std::size_t i) {
+                                const json::object& record = *collection->records[i];
+                                return create_one(org_, org_.schema().find(type_of(record)), record, writer);
+                              }),
+                          false);
 }
 
 http::Response Salesforce::collection_update(Call& call) {
@@ -188,7 +188,7 @@ http::Response Salesforce::collection_update(Call& call) {
     if (!updated) return failed(std::move(updated.error()));
     return ItemResult{ids[i], false, {}};
   };
-  return answer(run(database(), bodies.size(), collection->all_or_none, update_one), false);
+  return results_response(run(database(), bodies.size(), collection->all_or_none, update_one), false);
 }
 
 http::Response Salesforce::collection_upsert(Call& call) {
@@ -232,7 +232,7 @@ http::Response Salesforce::collection_upsert(Call& call) {
     if (!updated) return failed(std::move(updated.error()));
     return ItemResult{object->table->record(rows.front()).id, false, {}};
   };
-  return answer(run(database(), bodies.size(), collection->all_or_none, upsert_one), true);
+  return results_response(run(database(), bodies.size(), collection->all_or_none, upsert_one), true);
 }
 
 http::Response Salesforce::collection_delete(Call& call) {
@@ -253,7 +253,8 @@ http::Response Salesforce::collection_delete(Call& call) {
     if (!removed) return failed(std::move(removed.error()));
     return ItemResult{object->table->record(*row).id, false, {}};
   };
-  return answer(run(database(), ids.size(), call.query_value("allOrNone") == "true", delete_one), false);
+  return results_response(run(database(), ids.size(), call.query_value("allOrNone") == "true", delete_one),
+                          false);
 }
 
 http::Response Salesforce::collection_read(Call& call) {

@@ -118,7 +118,7 @@ const json::value* find_in(const json::value& root, std::string_view path) {
 }
 
 /// Puts the results of earlier parts for @{reference.path}; false when one of them is not there.
-bool substitute(std::string& text, const std::vector<PartResult>& results) {
+bool substitute(std::string& text, const std::vector<PartResult>& results, bool in_json) {
   for (std::size_t at = text.find("@{"); at != std::string::npos; at = text.find("@{", at)) {
     std::size_t end = text.find('}', at);
     if (end == std::string::npos) return false;
@@ -131,6 +131,10 @@ bool substitute(std::string& text, const std::vector<PartResult>& results) {
     const json::value* value = find_in(result->body, inner.substr(inner[dot] == '.' ? dot + 1 : dot));
     if (!value) return false;
     std::string put = scalar_text(*value);
+    if (in_json) {  // it stands inside a JSON text
+      put = json::serialize(json::value(put));
+      put = put.substr(1, put.size() - 2);
+    }
     text.replace(at, end - at + 1, put);
     at += put.size();
   }
@@ -173,7 +177,7 @@ http::Response Salesforce::composite(Call& call) {
       result.status = 400;
       result.body =
           halted("The transaction was rolled back since another operation in the same transaction failed.");
-    } else if (!substitute(request.target, results) || !substitute(request.body, results)) {
+    } else if (!substitute(request.target, results, false) || !substitute(request.body, results, true)) {
       result.status = 400;
       result.body =
           halted("Invalid reference specified. No value found for a reference to an earlier subrequest");
