@@ -74,45 +74,50 @@ http::Response ControlPlane::load(const http::ServerRequest& request, std::strin
   }
   auto type = request.headers.find("Content-Type");
   edit.text_values = type && type->starts_with("text/csv");
-  json::array errors;
-  Result<std::size_t> loaded =
-      edit.text_values ? load_csv(request.body, edit, errors) : load_json(request.body, edit, errors);
+  Result<Loaded> loaded = edit.text_values ? load_csv(request.body, edit) : load_json(request.body, edit);
   if (!loaded) return refuse(400, loaded.error().message);
-  int status = errors.empty() ? 200 : 422;
-  return json_response(status, json::object{{"loaded", *loaded}, {"errors", std::move(errors)}});
+  int status = loaded->errors.empty() ? 200 : 422;
+  return json_response(status, json::object{{"loaded", loaded->count},
+                                            {"ids", std::move(loaded->ids)},
+                                            {"errors", std::move(loaded->errors)}});
 }
 
-bool ControlPlane::load_one(Edit& edit, const json::object& fields, std::size_t index, json::array& errors) {
+void ControlPlane::load_one(Edit& edit, const json::object& fields, Loaded& loaded) {
   edit.fields = &fields;
   Result<std::string> id = stand_in_.apply(edit);
-  if (!id) errors.push_back(json::object{{"index", index}, {"error", id.error().message}});
-  return id.has_value();
+  if (id) {
+    ++loaded.count;
+    loaded.ids.emplace_back(*id);
+    return;
+  }
+  loaded.errors.push_back(json::object{{"index", loaded.ids.size()}, {"error", id.error().message}});
+  loaded.ids.emplace_back(nullptr);
 }
 
-Result<std::size_t> ControlPlane::load_json(std::string_view body, Edit& edit, json::array& errors) {
+Result<ControlPlane::Loaded> ControlPlane::load_json(std::string_view body, Edit& edit) {
   JsonDocument document;
   TRY_VOID(document.parse(body));
   const json::array* records = document.root().if_array();
   if (!records) return fail(ErrorCode::invalid_input, "expected a JSON array of records");
-  std::size_t loaded = 0;
   for (std::size_t i = 0; i < records->size(); ++i) {
-    const json::object* fields = (*records)[i].if_object();
-    if (!fields) return fail(ErrorCode::invalid_input, fmt::format("record {} is not a JSON object", i));
-    if (load_one(edit, *fields, i, errors)) ++loaded;
+    if (!(*records)[i].is_object()) {
+      return fail(ErrorCode::invalid_input, fmt::format("record {} is not a JSON object", i));
+    }
   }
+  Loaded loaded;
+  for (const json::value& record : *records) load_one(edit, record.get_object(), loaded);
   return loaded;
 }
 
-Result<std::size_t> ControlPlane::load_csv(std::string_view body, Edit& edit, json::array& errors) {
+Result<ControlPlane::Loaded> ControlPlane::load_csv(std::string_view body, Edit& edit) {
   TRY(CsvTable table, parse_csv(body));
-  std::size_t loaded = 0;
-  for (std::size_t i = 0; i < table.rows.size(); ++i) {
+  Loaded loaded;
+  for (const std::vector<std::string>& row : table.rows) {
     json::object fields;
     for (std::size_t column = 0; column < table.header.size(); ++column) {
-      const std::string& cell = table.rows[i][column];
-      if (!cell.empty()) fields[table.header[column]] = cell;
+      if (!row[column].empty()) fields[table.header[column]] = row[column];
     }
-    if (load_one(edit, fields, i, errors)) ++loaded;
+    load_one(edit, fields, loaded);
   }
   return loaded;
 }

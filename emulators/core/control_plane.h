@@ -19,9 +19,14 @@ class ControlPlane {
   http::Response advance_clock(const http::ServerRequest& request);
   http::Response faults(const http::ServerRequest& request);
   Result<std::string> edit_one(const json::value& item);
-  Result<std::size_t> load_json(std::string_view body, Edit& edit, json::array& errors);
-  Result<std::size_t> load_csv(std::string_view body, Edit& edit, json::array& errors);
-  bool load_one(Edit& edit, const json::object& fields, std::size_t index, json::array& errors);
+  struct Loaded {
+    std::size_t count = 0;
+    json::array ids;  // in the order of the input, null where a record was refused
+    json::array errors;
+  };
+  Result<Loaded> load_json(std::string_view body, Edit& edit);
+  Result<Loaded> load_csv(std::string_view body, Edit& edit);
+  void load_one(Edit& edit, const json::object& fields, Loaded& loaded);
   json::object write_row(const JournalEntry& entry);
   json::array fault_list();
 

@@ -26,6 +26,8 @@ http::Response StandIn::handle(const http::ServerRequest& request, const std::st
   if (call.label.empty()) call.label = match.route ? match.route->path : "(no such route)";
   ++calls_[request.method + " " + call.label];
   ++statuses_[response.status];
+  if (!response.headers.contains("Date"))
+    response.headers.add("Date", format_http_date(call.now));  // its own clock
   return response;
 }
 
