@@ -20,18 +20,18 @@ struct Mark {
   std::string text() const;  // "connectors/crm.yaml:12:7"
 };
 
-/// A parsed YAML node that remembers its place. Aliases are expanded, merge keys ("<<") applied, repeated keys refused,
-/// depth and size bounded, so that no file can exhaust memory.
+/// A parsed YAML node that remembers its place. Aliases are expanded, merge keys ("<<") applied, repeated
+/// keys refused, depth and size bounded, so that no file can exhaust memory.
 class Node {
  public:
   enum class Kind { null, scalar, list, map };
   Kind kind = Kind::null;
   std::string scalar;
-  bool quoted = false;              // "12" is text, 12 may be a number
-  std::vector<Node> items;          // list
+  bool quoted = false;                                // "12" is text, 12 may be a number
+  std::vector<Node> items;                            // list
   std::vector<std::pair<std::string, Node>> members;  // map, in the file's order
   Mark mark;
-  Mark key_mark;                    // of the key this node stands under
+  Mark key_mark;  // of the key this node stands under
 
   const Node* find(std::string_view key) const;
   bool is_null() const { return kind == Kind::null; }
@@ -46,8 +46,8 @@ class Node {
 Result<Node> parse_file(const std::string& path);
 Result<Node> parse_text(std::string_view text, std::string name);
 
-/// `overlay` onto `base`: maps deeply, lists and scalars replaced; keys named in `prepend_lists` (e.g. "errors") put the
-/// overlay's items before the base's.
+/// `overlay` onto `base`: maps deeply, lists and scalars replaced; keys named in `prepend_lists` (e.g.
+/// "errors") put the overlay's items before the base's.
 Node merge_deep(const Node& base, const Node& overlay, const std::vector<std::string>& prepend_lists);
 
 /// One finding of `lockstep check`.
@@ -55,8 +55,8 @@ struct Finding {
   enum class Severity { error, warning };
   Severity severity = Severity::error;
   Mark mark;
-  std::string message;     // what was found and what is allowed
-  std::string suggestion;  // the nearest correct name, or another way out; may be empty
+  std::string message;       // what was found and what is allowed
+  std::string suggestion;    // the nearest correct name, or another way out; may be empty
   std::string text() const;  // "file:3:9: error: unknown key 'feilds' … did you mean 'fields'?"
 };
 using Findings = std::vector<Finding>;
