@@ -1,0 +1,229 @@
+// Tokens, versions, limits, faults, describe and the control plane (contract §1, §2.1, §2.8, §5).
+#include "test/emulators/salesforce_fixture.h"
+
+namespace lockstep::emulators::salesforce {
+namespace {
+
+using Session = SalesforceTest;
+
+TEST_F(Session, TokenAnswerHasNoExpiryButInstanceUrlIdAndMilliseconds) {
+  Answer answer =
+      token("grant_type=client_credentials&client_id=lockstep-client&client_secret=lockstep-secret");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_FALSE(answer.body.as_object().contains("expires_in"));
+  EXPECT_EQ(text_at(answer.body, "/instance_url"), "http://127.0.0.1:8101");
+  EXPECT_EQ(text_at(answer.body, "/issued_at"), "1795004800000");
+  EXPECT_EQ(text_at(answer.body, "/token_type"), "Bearer");
+  std::string access = text_at(answer.body, "/access_token"), id = text_at(answer.body, "/id");
+  EXPECT_EQ(access.find('!'), 15u);
+  EXPECT_NE(id.find("/id/" + access.substr(0, 15)), std::string::npos);
+  EXPECT_EQ(id.substr(id.rfind('/') + 1, 3), "005");
+}
+
+TEST_F(Session, ClientCredentialsMayComeAsBasic) {
+  Answer answer = api.send("POST", "/services/oauth2/token", "grant_type=client_credentials",
+                           {{"Content-Type", "application/x-www-form-urlencoded"},
+                            {"Authorization", "Basic bG9ja3N0ZXAtY2xpZW50OmxvY2tzdGVwLXNlY3JldA=="}});
+  EXPECT_EQ(answer.status, 200) << answer.text;
+}
+
+TEST_F(Session, TokenErrorsAreObjectsWith400) {
+  auto error = [&](const std::string& form) {
+    Answer answer = token(form);
+    EXPECT_EQ(answer.status, 400);
+    return text_at(answer.body, "/error") + ": " + text_at(answer.body, "/error_description");
+  };
+  EXPECT_EQ(error("grant_type=client_credentials&client_id=nobody&client_secret=x"),
+            "invalid_client_id: client identifier invalid");
+  EXPECT_EQ(error("grant_type=client_credentials&client_id=lockstep-client&client_secret=x"),
+            "invalid_client: invalid client credentials");
+  EXPECT_EQ(error("grant_type=refresh_token&client_id=lockstep-client&refresh_token=x"),
+            "invalid_grant: expired access/refresh token");
+  EXPECT_EQ(error("grant_type=magic&client_id=lockstep-client"),
+            "unsupported_grant_type: grant type not supported");
+}
+
+TEST_F(Session, RefreshKeepsTheOldRefreshToken) {
+  Answer answer =
+      token("grant_type=refresh_token&client_id=lockstep-client&refresh_token=lockstep-refresh-token");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_FALSE(answer.body.as_object().contains("refresh_token"));
+  api.send("POST", "/services/oauth2/revoke", "token=lockstep-refresh-token",
+           {{"Content-Type", "application/x-www-form-urlencoded"}});
+  EXPECT_EQ(
+      token("grant_type=refresh_token&client_id=lockstep-client&refresh_token=lockstep-refresh-token").status,
+      400);
+}
+
+TEST_F(Session, SessionsSlideWithUseAndEndIn401) {
+  for (int hour = 0; hour < 3; ++hour) {
+    clock.advance(Duration{3'600'000});
+    EXPECT_EQ(api.get(base + "/limits").status, 200) << hour;
+  }
+  clock.advance(Duration{2 * 3'600'000});
+  Answer answer = api.get(base + "/limits");
+  EXPECT_EQ(answer.status, 401);
+  EXPECT_EQ(answer.text, R"([{"message":"Session expired or invalid","errorCode":"INVALID_SESSION_ID"}])");
+  EXPECT_FALSE(answer.headers.contains("WWW-Authenticate"));
+  sign_in();
+  EXPECT_EQ(api.get(base + "/limits").status, 200);
+}
+
+TEST_F(Session, AnOAuthSchemeIsAcceptedAndNoneIsNot) {
+  std::string given(*api.headers.find("Authorization"));
+  EXPECT_EQ(api.send("GET", base + "/limits", "", {{"Authorization", "OAuth" + given.substr(6)}}).status,
+            200);
+  EXPECT_EQ(api.send("GET", base + "/limits", "", {{"Authorization", ""}}).status, 401);
+  EXPECT_EQ(api.send("GET", base + "/limits", "", {{"Authorization", given.substr(7)}}).status, 401);
+}
+
+TEST_F(Session, VersionsAreListedWithoutSigningIn) {
+  api.headers.remove("Authorization");
+  Answer answer = api.get("/services/data");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(text_at(answer.body.as_array().back(), "/version"), "67.0");
+  EXPECT_EQ(text_at(answer.body.as_array().back(), "/label"), "Summer '26");
+}
+
+TEST_F(Session, UnknownAndRetiredVersions) {
+  EXPECT_EQ(api.get("/services/data/v68.0/limits").status, 404);
+  EXPECT_EQ(api.get("/services/data/v60/limits").status, 404);
+  EXPECT_EQ(api.get("/services/data/v30.0/limits").status, 410);
+}
+
+TEST_F(Session, UsageIsInAHeaderAndTheLimitIs403WithoutRetryAfter) {
+  Answer first = api.get(base + "/limits");
+  EXPECT_EQ(first.headers.find("Sforce-Limit-Info").value_or(""), "api-usage=1/15000");
+  EXPECT_EQ(text_at(first.body, "/DailyApiRequests/Max"), "15000");
+  api.send_json("POST", "/__emulator/settings", json::object{{"daily_api_requests", 2}});
+  EXPECT_EQ(api.get(base + "/limits").status, 200);
+  Answer over = api.get(base + "/limits");
+  EXPECT_EQ(over.status, 403);
+  EXPECT_EQ(code(over), "REQUEST_LIMIT_EXCEEDED");
+  EXPECT_EQ(message(over), "TotalRequests Limit exceeded.");
+  EXPECT_FALSE(over.headers.contains("Retry-After"));
+  clock.advance(Duration{24 * 3'600'000});
+  sign_in();
+  EXPECT_EQ(api.get(base + "/limits").status, 200) << "the window rolls";
+}
+
+TEST_F(Session, FaultsFireAsOftenAsAsked) {
+  auto fault = [&](json::object what) { api.send_json("POST", "/__emulator/faults", what); };
+  fault({{"name", "server_error"}, {"count", 1}});
+  EXPECT_EQ(code(api.get(base + "/limits")), "SERVER_UNAVAILABLE");
+  EXPECT_EQ(api.get(base + "/limits").status, 200);
+  fault({{"name", "server_error"}, {"count", 1}, {"status", 502}});
+  EXPECT_TRUE(api.get(base + "/limits").text.starts_with("<h1>")) << "the edge speaks HTML";
+  fault({{"name", "rate_limit"}, {"count", 1}});
+  EXPECT_EQ(code(api.get(base + "/limits")), "REQUEST_LIMIT_EXCEEDED");
+  fault({{"name", "drop_after_commit"}, {"count", 1}, {"match", "POST /services/data"}});
+  EXPECT_EQ(api.get(base + "/limits").status, 200);
+  EXPECT_EQ(create("Account", {{"Name", "A"}}).status, 0) << "no answer";
+  EXPECT_EQ(text_at(query("SELECT COUNT() FROM Account").body, "/totalSize"), "1") << "but done";
+  fault({{"name", "drop_request"}, {"count", 1}});
+  EXPECT_EQ(create("Account", {{"Name", "B"}}).status, 0);
+  EXPECT_EQ(text_at(query("SELECT COUNT() FROM Account").body, "/totalSize"), "1") << "never arrived";
+  fault({{"name", "expire_token"}, {"count", 1}});
+  EXPECT_EQ(api.get(base + "/limits").status, 401);
+}
+
+TEST_F(Session, DescribeTellsRequiredReadOnlyAndKeyFields) {
+  Answer answer = api.get(base + "/sobjects/contact/describe");
+  EXPECT_EQ(text_at(answer.body, "/keyPrefix"), "003");
+  std::map<std::string, json::object> fields;
+  for (const json::value& field : answer.body.at("fields").as_array())
+    fields[text_at(field, "/name")] = field.as_object();
+  EXPECT_FALSE(fields["LastName"]["nillable"].as_bool());
+  EXPECT_FALSE(fields["LastName"]["defaultedOnCreate"].as_bool());
+  EXPECT_TRUE(fields["OwnerId"]["defaultedOnCreate"].as_bool());
+  EXPECT_FALSE(fields["Name"]["createable"].as_bool());
+  EXPECT_TRUE(fields["Lockstep_Id__c"]["externalId"].as_bool());
+  EXPECT_TRUE(fields["Lockstep_Id__c"]["unique"].as_bool());
+  EXPECT_TRUE(fields["Email"]["idLookup"].as_bool());
+  EXPECT_FALSE(fields["Description"]["filterable"].as_bool());
+  EXPECT_EQ(fields["AccountId"]["referenceTo"].as_array().at(0), "Account");
+  EXPECT_EQ(api.get(base + "/sobjects/Nonsense/describe").status, 404);
+  EXPECT_EQ(text_at(api.get(base + "/sobjects").body, "/sobjects/0/name"), "Account");
+}
+
+TEST_F(Session, WritesNameTheIntegrationOrThePerson) {
+  std::string path = base + "/composite/sobjects/Contact/Lockstep_Id__c";
+  json::object record{{"attributes", {{"type", "Contact"}}}, {"Lockstep_Id__c", "key-1"}, {"LastName", "L"}};
+  api.send_json("PATCH", path, json::object{{"records", json::array{record}}});
+  std::string id = text_at(query("SELECT Id FROM Contact").body, "/records/0/Id");
+  clock.advance(Duration{2'000});
+  edit({{"as", "Ann"},
+        {"operation", "update"},
+        {"object", "Contact"},
+        {"id", id},
+        {"fields", {{"LastName", "  M "}}}});
+  Answer writes = api.get("/__emulator/writes");
+  EXPECT_EQ(text_at(writes.body, "/writes/0/by/name"), "lockstep");
+  EXPECT_EQ(text_at(writes.body, "/writes/0/by/kind"), "integration");
+  EXPECT_EQ(text_at(writes.body, "/writes/0/key"), "key-1");
+  EXPECT_EQ(text_at(writes.body, "/writes/1/by/name"), "Ann");
+  EXPECT_EQ(text_at(writes.body, "/writes/1/operation"), "update");
+  EXPECT_EQ(text_at(writes.body, "/writes/1/before"), R"({"LastName":"L","Name":"L"})");
+  EXPECT_EQ(text_at(writes.body, "/writes/1/after"), R"({"LastName":"M","Name":"M"})")
+      << "normalised as by the API";
+  EXPECT_EQ(text_at(api.get("/__emulator/writes?after=1&limit=1").body, "/writes/0/sequence"), "2");
+  std::string ann = text_at(read("Contact", id).body, "/LastModifiedById");
+  EXPECT_EQ(column(query("SELECT Name FROM User WHERE Id = '" + ann + "'"), "Name"), "Ann");
+}
+
+TEST_F(Session, PeopleAreHeldToTheSameRules) {
+  Answer answer =
+      edit({{"as", "Ann"}, {"operation", "create"}, {"object", "Contact"}, {"fields", {{"FirstName", "x"}}}});
+  EXPECT_EQ(answer.status, 422);
+  EXPECT_EQ(text_at(answer.body, "/error"),
+            "REQUIRED_FIELD_MISSING: Required fields are missing: [LastName]");
+  EXPECT_EQ(edit({{"operation", "create"}, {"object", "Contact"}}).status, 422) << "who?";
+}
+
+TEST_F(Session, RestoreBringsARecordBackUnderItsId) {
+  std::string id = created_id("Contact", {{"LastName", "L"}, {"Lockstep_Id__c", "k"}});
+  api.send("DELETE", base + "/sobjects/Contact/" + id);
+  EXPECT_EQ(edit({{"as", "Ann"}, {"operation", "restore"}, {"object", "Contact"}, {"id", id}}).status, 200);
+  EXPECT_EQ(text_at(read("Contact", id).body, "/IsDeleted"), "false");
+  api.send("DELETE", base + "/sobjects/Contact/" + id);
+  created_id("Contact", {{"LastName", "L"}, {"Lockstep_Id__c", "K"}});
+  EXPECT_EQ(edit({{"as", "Ann"}, {"operation", "restore"}, {"object", "Contact"}, {"id", id}}).status, 422)
+      << "its key is taken";
+}
+
+TEST_F(Session, LoadingTakesCsvAndTellsEachRefusal) {
+  Answer answer = api.send("POST", "/__emulator/records/Account",
+                           "Name,NumberOfEmployees,Phone\r\n\"Acme, Inc.\",12,\r\n,1,2\r\nBeta,x,\r\n",
+                           {{"Content-Type", "text/csv"}});
+  EXPECT_EQ(answer.status, 422);
+  EXPECT_EQ(text_at(answer.body, "/loaded"), "1");
+  EXPECT_EQ(text_at(answer.body, "/errors/0/index"), "1");
+  EXPECT_EQ(text_at(answer.body, "/ids/1"), "null");
+  EXPECT_EQ(
+      text_at(query("SELECT Name, NumberOfEmployees FROM Account").body, "/records/0/NumberOfEmployees"),
+      "12");
+  EXPECT_EQ(text_at(api.get("/__emulator/writes").body, "/writes"), "[]") << "fixtures are nobody's writes";
+  EXPECT_EQ(text_at(api.get("/__emulator/counts").body, "/rows/Account/live"), "1");
+}
+
+TEST_F(Session, TheSameSeedAndRequestsGiveTheSameAnswers) {
+  auto run = [] {
+    ManualClock own_clock;
+    auto other = make_salesforce(own_clock, Rng(99));
+    Caller caller(*other);
+    std::string log;
+    for (int i = 0; i < 3; ++i) {
+      log +=
+          caller
+              .send("POST", "/services/oauth2/token",
+                    "grant_type=client_credentials&client_id=lockstep-client&client_secret=lockstep-secret",
+                    {{"Content-Type", "application/x-www-form-urlencoded"}})
+              .text;
+    }
+    return log;
+  };
+  EXPECT_EQ(run(), run());
+}
+
+}  // namespace
+}  // namespace lockstep::emulators::salesforce
