@@ -12,8 +12,8 @@ using Kind = Answer::Kind;
 
 bool is_stand_in(const Plan& plan, FieldIndex field) { return std::ranges::find(plan.stand_ins, field) != plan.stand_ins.end(); }
 
+/// An earlier request with the same value stays: it may land after this one has its answer.
 void remember(LinkField& field, Unanswered one) {
-  std::erase_if(field.unanswered, [&](const Unanswered& old) { return old.value == one.value && old.stand_in == one.stand_in; });
   if (field.unanswered.size() >= kUnansweredMax) field.unanswered.erase(field.unanswered.begin());
   field.unanswered.push_back(std::move(one));
 }

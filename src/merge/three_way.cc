@@ -96,7 +96,7 @@ void first_sight(Work& work, Link& link, FieldIndex index, const Value& value, c
     return hold(work, link, index, value, value, stamp);
   }
   if (golden.frozen) {
-    replace_candidate(work, link, index, value, stamp);
+    if (!value.is_blank()) replace_candidate(work, link, index, value, stamp);
     return hold(work, link, index, value, value, stamp);
   }
   if (outward) {

@@ -12,7 +12,7 @@ namespace lockstep::merge {
 
 /// After so many rewrites in a row a field is parked on its link (rule 7).
 inline constexpr std::uint8_t kRewritesMax = 3;
-/// Different values of one field kept as unanswered; beyond it the oldest goes.
+/// Requests without an answer that are kept per field; beyond it the oldest goes.
 inline constexpr std::size_t kUnansweredMax = 16;
 
 /// One call of the merge at work: the state it changes and what it has to tell. Call `finish` at the end.
