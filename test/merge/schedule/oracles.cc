@@ -106,6 +106,12 @@ void World::check_nothing_lost() {
     if (!edit.by_user || edit_of(edit.value) == 0 || accounted_.contains(static_cast<int>(number))) continue;
     const Server& server = servers_[edit.server];
     const Link* link = state_.find(server.id());
+    // A person who sets exactly what the hub has sent or known cannot be told from the hub: the value itself is kept.
+    const bool known = std::ranges::any_of(accounted_, [&](int other) {
+      const Edit& one = edits_[static_cast<std::size_t>(other)];
+      return one.field == edit.field && server.same(edit.field, one.value, edit.value);
+    });
+    if (known) continue;
     const std::string name = "edit " + std::to_string(number) + " of system " + std::to_string(edit.server) + ", " + type_.fields[edit.field].name;
     switch (edit.end) {
       case Edit::End::by_user: ++statistics.superseded; break;

@@ -40,7 +40,7 @@ void run_many(const Options& options, std::uint64_t first, std::uint64_t count) 
   EXPECT_EQ(failures, 0);
 }
 
-TEST(Schedule, ConvergesAndLosesNothing) { run_many(Options{}, 1, number_of("LOCKSTEP_SCHEDULES", 3000)); }
+TEST(Schedule, ConvergesAndLosesNothing) { run_many(Options{}, 1, number_of("LOCKSTEP_SCHEDULES", 1000)); }
 
 }  // namespace
 }  // namespace lockstep::merge::schedule
