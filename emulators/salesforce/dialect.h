@@ -42,6 +42,9 @@ class Salesforce final : public StandIn {
   http::Response record_count(Call& call);
   http::Response describe_all(Call& call);
   http::Response describe(Call& call);
+  // replication.cc
+  http::Response updated(Call& call);
+  http::Response deleted(Call& call);
   // rows.cc
   http::Response create_row(Call& call);
   http::Response read_row(Call& call);

@@ -22,8 +22,13 @@ const Value* changed_value(const std::vector<std::pair<const Field*, Value>>& ch
   return nullptr;
 }
 
-Org::Org(Database& database, WallTime now) : database_(database), schema_(database) {
-  ensure_user(kAutomation, now);
+Org::Org(Database& database, std::function<WallTime()> now)
+    : database_(database), now_(std::move(now)), schema_(database) {
+  ensure_user(kAutomation, now_());
+}
+
+bool Org::is_gone(const Record& record) const {
+  return record.deleted && record.modified + kRecycleBin <= now_();
 }
 
 std::string Org::next_id(const ObjectType& object) {
@@ -57,7 +62,7 @@ Outcome<RowNumber> Org::find_live(const ObjectType& object, std::string_view id,
   auto full = normalise_id(id);
   if (!full) return refuse("MALFORMED_ID", fmt::format("malformed id {}", id));
   RowNumber row = object.table->find(*full);
-  if (row == kNoRow) {
+  if (row == kNoRow || is_gone(object.table->record(row))) {
     return refuse(missing_code, missing_code == "NOT_FOUND" ? "The requested resource does not exist"
                                                             : "invalid cross reference id");
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -8,6 +9,8 @@
 #include "emulators/salesforce/schema.h"
 
 namespace lockstep::emulators::salesforce {
+
+inline constexpr Duration kRecycleBin{15LL * 24 * 3'600'000};
 
 /// Who writes, when, and in which manner.
 struct Writer {
@@ -23,7 +26,7 @@ struct Writer {
 /// one transaction: refused means nothing changed.
 class Org {
  public:
-  explicit Org(Database& database, WallTime now);
+  Org(Database& database, std::function<WallTime()> now);
 
   Database& database() { return database_; }
   const Schema& schema() const { return schema_; }
@@ -44,6 +47,8 @@ class Org {
   std::vector<RowNumber> find_by_key(const ObjectType& object, const Field& field,
                                      std::string_view key) const;
 
+  /// Deleted so long ago that the recycle bin has let go of it: nobody sees it any more.
+  bool is_gone(const Record& record) const;
   /// Any field but addresses; valid until the next write.
   ValueView value_of(const ObjectType& object, RowNumber row, const Field& field) const;
   /// Makes the user that `actor` writes as, unless it is there. Call it before writing, outside of
@@ -78,6 +83,7 @@ class Org {
   std::string next_id(const ObjectType& object);
 
   Database& database_;
+  std::function<WallTime()> now_;
   Schema schema_;
   std::map<std::string, std::uint64_t> sequences_;  // by key prefix
   std::uint64_t last_case_number_ = 1000;

@@ -172,7 +172,7 @@ class Finder {
   bool offer(RowNumber row) {
     if (in_order_ && found_.size() >= wanted()) return false;
     const Record& record = object_.table->record(row);
-    bool visible = all_ || (!record.deleted && !record.archived);
+    bool visible = all_ ? !org_.is_gone(record) : !record.deleted && !record.archived;
     if (visible && (!query_.where || holds(org_, object_, row, *query_.where))) found_.push_back(row);
     return true;
   }

@@ -68,7 +68,7 @@ http::Response html_response(int status, std::string_view reason) {
 Salesforce::Salesforce(const EmulatorClock& clock, Rng rng, SalesforceOptions options)
     : StandIn(clock, rng),
       options_(std::move(options)),
-      org_(database(), clock.now()),
+      org_(database(), [this] { return now(); }),
       daily_(options_.daily_api_requests, Duration(24 * 3'600'000)),
       organization_id_(make_id("00D", 1 + rng.split("organization").below(1'000'000))) {
   for (const OAuthClient& client : options_.clients) tokens().register_client(client);
@@ -104,6 +104,8 @@ void Salesforce::add_routes() {
   add("GET", base + "/sobjects", &Salesforce::describe_all);
   add("POST", base + "/sobjects/{object}", &Salesforce::create_row);
   add("GET", base + "/sobjects/{object}/describe", &Salesforce::describe);
+  add("GET", base + "/sobjects/{object}/updated", &Salesforce::updated);
+  add("GET", base + "/sobjects/{object}/deleted", &Salesforce::deleted);
   add("POST", base + "/sobjects/{object}/Id", &Salesforce::create_row);
   add("GET", base + "/sobjects/{object}/{id}", &Salesforce::read_row);
   add("PATCH", base + "/sobjects/{object}/{id}", &Salesforce::update_row);
@@ -200,7 +202,8 @@ Result<std::string> Salesforce::apply(const Edit& edit) {
   }
   auto id = normalise_id(edit.id);
   RowNumber row = id ? object->table->find(*id) : kNoRow;
-  if (row == kNoRow) return fail(ErrorCode::not_found, fmt::format("no {} {}", object->name, edit.id));
+  if (row == kNoRow || org_.is_gone(object->table->record(row)))
+    return fail(ErrorCode::not_found, fmt::format("no {} {}", object->name, edit.id));
   bool deleted = object->table->record(row).deleted;
   if (deleted != (edit.kind == EditKind::restore)) {
     return fail(ErrorCode::conflict,

@@ -137,7 +137,7 @@ Outcome<void> Org::check_references(const Changes& changes) const {
                     fmt::format("{}: id value of incorrect type: {}", field->label, id), {field->name});
     }
     RowNumber row = target ? target->table->find(id) : kNoRow;
-    if (row == kNoRow)
+    if (row == kNoRow || is_gone(target->table->record(row)))
       return refuse("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", {field->name});
     if (target->table->record(row).deleted)
       return refuse("ENTITY_IS_DELETED", "entity is deleted", {field->name});

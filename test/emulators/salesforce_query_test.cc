@@ -221,6 +221,38 @@ TEST_F(Queries, MergeLosersNameTheirMasterAndChildrenMove) {
   EXPECT_EQ(code(read("Contact", loser)), "ENTITY_IS_DELETED");
 }
 
+TEST_F(Queries, TheRecycleBinLetsGoAfter15Days) {
+  std::string id = created_id("Contact", {{"LastName", "L"}});
+  api.send("DELETE", base + "/sobjects/Contact/" + id);
+  clock.advance(Duration{15LL * 24 * 3'600'000 - 1});
+  sign_in();
+  EXPECT_EQ(column(query("SELECT Id FROM Contact", true), "Id"), id);
+  clock.advance(Duration{1});
+  EXPECT_EQ(column(query("SELECT Id FROM Contact", true), "Id"), "");
+  EXPECT_EQ(code(read("Contact", id)), "NOT_FOUND");
+}
+
+TEST_F(Queries, UpdatedAndDeletedCountInMinutes) {
+  std::string kept = created_id("Contact", {{"LastName", "K"}}),
+              gone = created_id("Contact", {{"LastName", "G"}});
+  api.send("DELETE", base + "/sobjects/Contact/" + gone);
+  clock.advance(Duration{3 * 60'000});
+  auto changes = [&](const std::string& kind, const std::string& start, const std::string& end) {
+    return api.get(base + "/sobjects/Contact/" + kind + "?" +
+                   http::encode_query({{"start", start}, {"end", end}}));
+  };
+  Answer updated = changes("updated", "2026-11-18T12:26:59+00:00", "2026-11-18T12:27:10+00:00");
+  EXPECT_EQ(text_at(updated.body, "/ids"), "[\"" + kept + "\"]") << "seconds are cut off";
+  EXPECT_EQ(text_at(updated.body, "/latestDateCovered"), "2026-11-18T12:27:00.000+0000");
+  Answer deleted = changes("deleted", "2026-11-18T12:26:00+00:00", "2026-11-18T12:28:00+00:00");
+  EXPECT_EQ(text_at(deleted.body, "/deletedRecords/0/id"), gone);
+  EXPECT_EQ(text_at(deleted.body, "/deletedRecords/0/deletedDate"), "2026-11-18T12:26:40.000+0000");
+  EXPECT_EQ(code(changes("deleted", "2026-11-18T12:26:00Z", "2026-11-18T12:27:00Z")),
+            "INVALID_REPLICATION_DATE");
+  EXPECT_EQ(code(changes("updated", "2026-10-01T00:00:00Z", "2026-11-18T12:27:00Z")),
+            "INVALID_REPLICATION_DATE");
+}
+
 TEST_F(Queries, LongUrlsAreRefusedInHtml) {
   std::string ids = "SELECT Id FROM Contact WHERE LastName IN ('" + std::string(16'400, 'x') + "')";
   Answer answer = query(ids);
