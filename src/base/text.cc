@@ -145,25 +145,33 @@ std::string to_base64(std::string_view bytes) { return encode_base64(bytes, fals
 std::string to_base64url(std::string_view bytes) { return encode_base64(bytes, true); }
 
 bool from_base64(std::string_view text, std::string& bytes) {
-  while (text.ends_with('=')) text.remove_suffix(1);
-  if (text.size() % 4 == 1) return false;
+  // Index of each letter of either alphabet; -1: none.
+  static constexpr auto kIndex = [] {
+    std::array<std::int8_t, 256> index{};
+    index.fill(-1);
+    for (std::size_t i = 0; i < 64; ++i) index[static_cast<unsigned char>(kBase64[i])] = static_cast<std::int8_t>(i);
+    index['-'] = 62;
+    index['_'] = 63;
+    return index;
+  }();
+  std::size_t padding = 0;
+  for (; text.ends_with('='); ++padding) text.remove_suffix(1);
+  if (text.size() % 4 == 1 || (padding > 0 && (text.size() + padding) % 4 != 0) || padding > 2) return false;
   bytes.clear();
+  bytes.reserve(text.size() * 3 / 4);
   std::uint32_t buffer = 0;
   int bits = 0;
-  for (char c : text) {
-    if (c == '-') c = '+';
-    if (c == '_') c = '/';
-    const std::string_view alphabet(kBase64, 64);
-    const std::size_t index = alphabet.find(c);
-    if (index == std::string_view::npos) return false;
+  for (const char c : text) {
+    const std::int8_t index = kIndex[static_cast<unsigned char>(c)];
+    if (index < 0) return false;
     buffer = (buffer << 6) | static_cast<std::uint32_t>(index);
     bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      bytes += static_cast<char>(buffer >> bits);
-    }
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes += static_cast<char>(buffer >> bits);
   }
-  return true;
+  // What is left over must be zero: no two texts stand for the same bytes.
+  return (buffer & ((1u << bits) - 1)) == 0;
 }
 
 std::string percent_encode(std::string_view text) {

@@ -26,7 +26,7 @@ std::string to_hex(std::string_view bytes);
 std::string to_base64(std::string_view bytes);
 /// `url`: RFC 4648 §5 alphabet without padding.
 std::string to_base64url(std::string_view bytes);
-/// Accepts both alphabets, padding optional; false when `text` is neither.
+/// Accepts both alphabets, padding optional (all of it or none); false when `text` is neither.
 bool from_base64(std::string_view text, std::string& bytes);
 bool from_hex(std::string_view text, std::string& bytes);
 

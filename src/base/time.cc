@@ -62,8 +62,8 @@ bool take_offset(std::string_view& text, std::int64_t& offset_ms) {
   if (!take(text, '+') && !take(text, '-')) return false;
   int hours = 0, minutes = 0;
   if (!digits(text, 2, hours)) return false;
-  take(text, ':');
-  if (!text.empty() && !digits(text, 2, minutes)) return false;
+  const bool colon = take(text, ':');
+  if ((colon || !text.empty()) && !digits(text, 2, minutes)) return false;
   if (hours > 23 || minutes > 59) return false;
   offset_ms = (hours * 60 + minutes) * 60'000LL * (negative ? -1 : 1);
   return true;

@@ -10,7 +10,11 @@ namespace {
 
 constexpr std::size_t kDigitsMax = 40;
 
-int sign(auto a, auto b) { return a < b ? -1 : b < a ? 1 : 0; }
+int sign(const auto& a, const auto& b) { return a < b ? -1 : b < a ? 1 : 0; }
+int sign(std::string_view a, std::string_view b) {
+  const int order = a.compare(b);
+  return order < 0 ? -1 : order > 0 ? 1 : 0;
+}
 
 int compare(const List& a, const List& b) {
   for (std::size_t i = 0; i < a.size() && i < b.size(); ++i)
@@ -20,7 +24,7 @@ int compare(const List& a, const List& b) {
 
 int compare(const Map& a, const Map& b) {
   for (std::size_t i = 0; i < a.size() && i < b.size(); ++i) {
-    if (const int order = sign(a[i].first, b[i].first)) return order;
+    if (const int order = sign(std::string_view(a[i].first), std::string_view(b[i].first))) return order;
     if (const int order = lockstep::compare(a[i].second, b[i].second)) return order;
   }
   return sign(a.size(), b.size());
@@ -28,50 +32,70 @@ int compare(const Map& a, const Map& b) {
 
 }  // namespace
 
-Result<Decimal> parse_decimal(std::string_view text) {
-  const auto wrong = [&] { return fail(ErrorCode::invalid_input, "'" + std::string(text) + "' is no decimal number"); };
-  std::string_view rest = trim(text);
+namespace {
+
+/// Digits with the point's place among them: "-12.50e1" is 1250 with the point after three.
+struct Digits {
+  std::string text;
+  std::int64_t point = 0;
   bool negative = false;
-  if (!rest.empty() && (rest[0] == '-' || rest[0] == '+')) {
-    negative = rest[0] == '-';
-    rest.remove_prefix(1);
+};
+
+/// "", "e3", "E-03": what moves the point.
+bool take_exponent(std::string_view text, std::int64_t& shift) {
+  shift = 0;
+  if (text.empty()) return true;
+  if (text[0] != 'e' && text[0] != 'E') return false;
+  text.remove_prefix(1);
+  const bool minus = text.starts_with('-');
+  if (minus || text.starts_with('+')) text.remove_prefix(1);
+  if (text.empty()) return false;
+  constexpr std::int64_t kShiftMax = 999;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return false;
+    shift = shift * 10 + (c - '0');
+    if (shift > kShiftMax) return false;
   }
-  std::string digits;
+  if (minus) shift = -shift;
+  return true;
+}
+
+bool take_digits(std::string_view text, Digits& digits) {
+  digits.negative = text.starts_with('-');
+  if (digits.negative || text.starts_with('+')) text.remove_prefix(1);
   std::int64_t point = -1;
   std::size_t at = 0;
-  for (; at < rest.size(); ++at) {
-    if (rest[at] >= '0' && rest[at] <= '9') digits += rest[at];
-    else if (rest[at] == '.' && point < 0) point = static_cast<std::int64_t>(digits.size());
+  for (; at < text.size(); ++at) {
+    constexpr std::size_t kReadMax = 400;
+    if (text[at] >= '0' && text[at] <= '9') digits.text += text[at];
+    else if (text[at] == '.' && point < 0) point = static_cast<std::int64_t>(digits.text.size());
     else break;
-    if (digits.size() > 400) return wrong();
+    if (digits.text.size() > kReadMax) return false;
   }
-  if (digits.empty()) return wrong();
-  if (point < 0) point = static_cast<std::int64_t>(digits.size());
-  if (at < rest.size()) {
-    if (rest[at] != 'e' && rest[at] != 'E') return wrong();
-    std::string_view exponent = rest.substr(at + 1);
-    const bool minus = !exponent.empty() && exponent[0] == '-';
-    if (!exponent.empty() && (exponent[0] == '-' || exponent[0] == '+')) exponent.remove_prefix(1);
-    if (exponent.empty() || exponent.size() > 3) return wrong();
-    std::int64_t shift = 0;
-    for (const char c : exponent) {
-      if (c < '0' || c > '9') return wrong();
-      shift = shift * 10 + (c - '0');
-    }
-    point += minus ? -shift : shift;
+  std::int64_t shift = 0;
+  if (digits.text.empty() || !take_exponent(text.substr(at), shift)) return false;
+  digits.point = (point < 0 ? static_cast<std::int64_t>(digits.text.size()) : point) + shift;
+  return true;
+}
+
+}  // namespace
+
+Result<Decimal> parse_decimal(std::string_view text) {
+  Digits digits;
+  if (!take_digits(trim(text), digits)) return fail(ErrorCode::invalid_input, "'" + std::string(text) + "' is no decimal number");
+  if (digits.point < 0) {
+    digits.text.insert(0, static_cast<std::size_t>(-digits.point), '0');
+    digits.point = 0;
   }
-  while (point < 0) {
-    digits.insert(0, 1, '0');
-    ++point;
-  }
-  while (point > static_cast<std::int64_t>(digits.size())) digits += '0';
-  std::string whole = digits.substr(0, static_cast<std::size_t>(point)), part = digits.substr(static_cast<std::size_t>(point));
+  const auto point = static_cast<std::size_t>(digits.point);
+  if (point > digits.text.size()) digits.text.resize(point, '0');
+  std::string whole = digits.text.substr(0, point), part = digits.text.substr(point);
   whole.erase(0, std::min(whole.find_first_not_of('0'), whole.size()));
   while (part.ends_with('0')) part.pop_back();
   if (whole.size() + part.size() > kDigitsMax) return fail(ErrorCode::invalid_input, "'" + std::string(text) + "' has more than 40 digits");
   if (whole.empty()) whole = "0";
   const bool zero = whole == "0" && part.empty();
-  return Decimal{(negative && !zero ? "-" : "") + whole + (part.empty() ? "" : "." + part)};
+  return Decimal{(digits.negative && !zero ? "-" : "") + whole + (part.empty() ? "" : "." + part)};
 }
 
 int compare(const Decimal& a, const Decimal& b) {
@@ -112,7 +136,7 @@ int compare(const Value& a, const Value& b) {
     case Value::Kind::boolean: return sign(*a.get<bool>(), *b.get<bool>());
     case Value::Kind::integer: return sign(*a.get<std::int64_t>(), *b.get<std::int64_t>());
     case Value::Kind::decimal: return compare(*a.get<Decimal>(), *b.get<Decimal>());
-    case Value::Kind::text: return sign(*a.get<std::string>(), *b.get<std::string>());
+    case Value::Kind::text: return sign(std::string_view(*a.get<std::string>()), std::string_view(*b.get<std::string>()));
     case Value::Kind::instant: return sign(*a.get<WallTime>(), *b.get<WallTime>());
     case Value::Kind::date: return sign(*a.get<Date>(), *b.get<Date>());
     case Value::Kind::entity: return sign(*a.get<EntityRef>(), *b.get<EntityRef>());

@@ -1,5 +1,7 @@
 // Layout: one byte of kind; numbers as zig-zag varints, texts as varint length and bytes, lists and maps as varint count
 // and elements. Stable: stored rows are read by later versions.
+#include <algorithm>
+
 #include "model/value.h"
 
 namespace lockstep {
@@ -7,6 +9,7 @@ namespace lockstep {
 namespace {
 
 constexpr int kDepthMax = 32;
+constexpr std::uint64_t kReserveMax = 64;  // a damaged count claims no memory
 
 void put_varint(std::uint64_t number, std::string& out) {
   while (number >= 0x80) {
@@ -31,6 +34,7 @@ Result<std::uint64_t> take_varint(std::string_view& in) {
     if (in.empty()) return damaged("cut number");
     const auto byte = static_cast<unsigned char>(in[0]);
     in.remove_prefix(1);
+    if (shift == 63 && byte > 1) break;
     number |= static_cast<std::uint64_t>(byte & 0x7f) << shift;
     if (byte < 0x80) return number;
   }
@@ -48,13 +52,32 @@ Result<std::string> take_text(std::string_view& in) {
   return text;
 }
 
+bool is_canonical_decimal(std::string_view text) {
+  const bool negative = text.starts_with('-');
+  if (negative) text.remove_prefix(1);
+  const std::size_t point = std::min(text.find('.'), text.size());
+  const std::string_view whole = text.substr(0, point), part = text.substr(std::min(point + 1, text.size()));
+  const auto all_digits = [](std::string_view digits) { return std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; }); };
+  if (whole.empty() || !all_digits(whole) || !all_digits(part)) return false;
+  if (whole.size() > 1 && whole[0] == '0') return false;
+  if (point < text.size() && (part.empty() || part.back() == '0')) return false;
+  return !(negative && text == "0");
+}
+
+/// Canonical form is checked, since a decimal is printed as it is, into JSON too.
+Result<Value> take_decimal(std::string_view& in) {
+  TRY(std::string text, take_text(in));
+  if (!is_canonical_decimal(text)) return damaged("no canonical decimal");
+  return Value(Decimal{std::move(text)});
+}
+
 Result<Value> take_value(std::string_view& in, int depth);
 
 Result<Value> take_list(std::string_view& in, int depth) {
   TRY(const std::uint64_t count, take_varint(in));
   if (count > in.size()) return damaged("list longer than its row");
   List list;
-  list.reserve(count);
+  list.reserve(std::min(count, kReserveMax));
   for (std::uint64_t i = 0; i < count; ++i) {
     TRY(Value element, take_value(in, depth + 1));
     list.push_back(std::move(element));
@@ -66,7 +89,7 @@ Result<Value> take_map(std::string_view& in, int depth) {
   TRY(const std::uint64_t count, take_varint(in));
   if (count > in.size()) return damaged("map longer than its row");
   Map map;
-  map.reserve(count);
+  map.reserve(std::min(count, kReserveMax));
   for (std::uint64_t i = 0; i < count; ++i) {
     TRY(std::string name, take_text(in));
     TRY(Value member, take_value(in, depth + 1));
@@ -84,16 +107,14 @@ Result<Value> take_value(std::string_view& in, int depth) {
     case Value::Kind::null: return Value{};
     case Value::Kind::boolean: {
       TRY(const std::uint64_t flag, take_varint(in));
+      if (flag > 1) return damaged("boolean beyond true");
       return Value(flag != 0);
     }
     case Value::Kind::integer: {
       TRY(const std::int64_t number, take_signed(in));
       return Value(number);
     }
-    case Value::Kind::decimal: {
-      TRY(std::string text, take_text(in));
-      return Value(Decimal{std::move(text)});
-    }
+    case Value::Kind::decimal: return take_decimal(in);
     case Value::Kind::text: {
       TRY(std::string text, take_text(in));
       return Value(std::move(text));

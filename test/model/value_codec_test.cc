@@ -1,0 +1,128 @@
+// The stored form of values: everything comes back, and no damaged byte does worse than an error.
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+#include <rapidcheck/gtest.h>
+
+#include "arbitrary_value.h"
+#include "base/text.h"
+
+namespace lockstep {
+namespace {
+
+std::string encoded(const Value& value) {
+  std::string out;
+  encode(value, out);
+  return out;
+}
+
+RC_GTEST_PROP(ValueCodec, GivesBackWhatItTook, (const Value& value)) {
+  const std::string bytes = encoded(value) + "rest";
+  std::string_view in = bytes;
+  const auto back = decode_value(in);
+  RC_ASSERT(back.has_value());
+  RC_ASSERT(*back == value);
+  RC_ASSERT(in == "rest");
+}
+
+RC_GTEST_PROP(ValueCodec, ACutValueIsAnError, (const Value& value)) {
+  const std::string bytes = encoded(value);
+  const std::size_t keep = *rc::gen::inRange<std::size_t>(0, bytes.size());
+  std::string_view in = std::string_view(bytes).substr(0, keep);
+  RC_ASSERT(!decode_value(in));
+}
+
+RC_GTEST_PROP(ValueCodec, AChangedByteIsAnErrorOrAValueThatCanBeStored, (const Value& value)) {
+  std::string bytes = encoded(value);
+  const std::size_t at = *rc::gen::inRange<std::size_t>(0, bytes.size());
+  bytes[at] = static_cast<char>(bytes[at] ^ *rc::gen::inRange(1, 256));
+  std::string_view in = bytes;
+  const auto back = decode_value(in);
+  if (!back) {
+    RC_ASSERT(back.error().code == ErrorCode::storage);
+    return;
+  }
+  const std::string again = encoded(*back);
+  std::string_view second = again;
+  RC_ASSERT(decode_value(second).value() == *back);
+}
+
+RC_GTEST_PROP(ValueCodec, AnyBytesAreAnErrorOrAValue, (const std::string& bytes)) {
+  std::string_view in = bytes;
+  const auto value = decode_value(in);
+  if (value) RC_ASSERT(!to_json(*value).empty());
+}
+
+// Stored rows of earlier versions must stay readable.
+TEST(ValueCodec, BytesAreTheSameOnEveryBuild) {
+  const Value value(
+      Map{{"a", Value(List{Value(), Value(true), Value(std::int64_t{-2}), Value(Decimal{"1.5"})})},
+          {"b", Value(WallTime{300})},
+          {"c", Value(Date{-1})},
+          {"d", Value(RemoteId{"O", "i"})}});
+  EXPECT_EQ(to_hex(encoded(value)),
+            "0a04"
+            "0161"
+            "0904"
+            "00"
+            "0101"
+            "0203"
+            "0303312e35"
+            "0162"
+            "05d804"
+            "0163"
+            "0601"
+            "0164"
+            "08014f0169");
+}
+
+TEST(ValueCodec, DamageIsNamed) {
+  const std::pair<std::string, const char*> cases[] = {{"", "cut value"},
+                                                       {"0b", "unknown kind"},
+                                                       {"ff", "unknown kind"},
+                                                       {"0102", "boolean"},
+                                                       {"02ffffffffffffffffffff", "number too long"},
+                                                       {"02ffffffffffffffffff02", "number too long"},
+                                                       {"0405"
+                                                        "41",
+                                                        "cut text"},
+                                                       {"04ffffffffffffffffff01", "cut text"},
+                                                       {"0303"
+                                                        "6e616e",
+                                                        "decimal"},
+                                                       {"0303"
+                                                        "302e30",
+                                                        "decimal"},
+                                                       {"0302"
+                                                        "3031",
+                                                        "decimal"},
+                                                       {"07"
+                                                        "00",
+                                                        "cut reference"},
+                                                       {"09ffffffff0f", "list longer"},
+                                                       {"0affffffff0f", "map longer"},
+                                                       {"06ffffffffffffffffff01", "date out of range"}};
+  for (const auto& [hex, what] : cases) {
+    std::string bytes;
+    ASSERT_TRUE(from_hex(hex, bytes));
+    std::string_view in = bytes;
+    const auto value = decode_value(in);
+    ASSERT_FALSE(value) << hex;
+    EXPECT_NE(value.error().message.find(what), std::string::npos) << value.error().message << " for " << hex;
+  }
+}
+
+TEST(ValueCodec, DepthIsBounded) {
+  std::string bytes;
+  for (int i = 0; i < 32; ++i) bytes += "\x09\x01";
+  std::string_view in = bytes;
+  const std::string fits = bytes + std::string(1, '\0'), deeper = "\x09\x01" + fits;
+  in = fits;
+  EXPECT_TRUE(decode_value(in));
+  in = deeper;
+  const auto value = decode_value(in);
+  ASSERT_FALSE(value);
+  EXPECT_NE(value.error().message.find("nested too deeply"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace lockstep
