@@ -52,6 +52,15 @@ RC_GTEST_PROP(ValueCodec, AnyBytesAreAnErrorOrAValue, (const std::string& bytes)
   if (value) RC_ASSERT(!to_json(*value).empty());
 }
 
+RC_GTEST_PROP(ValueCodec, ADecimalIsReadOnlyInItsOneForm, ()) {
+  const auto letters = rc::gen::element('0', '1', '9', '.', '-');
+  const std::string text = *rc::gen::resize(6, rc::gen::container<std::string>(letters));
+  const std::string bytes = encoded(Value(Decimal{text}));
+  std::string_view in = bytes;
+  const auto parsed = parse_decimal(text);
+  RC_ASSERT(decode_value(in).has_value() == (parsed.has_value() && parsed->text == text));
+}
+
 // Stored rows of earlier versions must stay readable.
 TEST(ValueCodec, BytesAreTheSameOnEveryBuild) {
   const Value value(
