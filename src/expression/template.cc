@@ -1,183 +1,252 @@
-#include <boost/json.hpp>
+#include <algorithm>
 
 #include "base/text.h"
-#include "expression/tree.h"
+#include "expression/escape.h"
+#include "expression/evaluator.h"
+#include "expression/program.h"
 
 namespace lockstep::expression {
 
+/// Pieces in order. Optional parts do not nest; the pieces of one carry the same number.
 class Template {
  public:
   struct Piece {
-    std::string literal;
-    ProgramRef hole;            // null: literal
-    bool optional = false;      // inside [[ ]]
-    std::size_t group = 0;      // which [[ ]]
+    std::string literal;  // escaped, when there is no hole
+    std::shared_ptr<const Program> hole;
+    std::uint32_t optional = 0;  // number of the "[[ ]]" around it; 0: none
+    bool raw = false, names = false, at_start = false;
   };
   std::vector<Piece> pieces;
   Place place = Place::plain;
-  std::optional<Dialect> dialect;
+  std::optional<DialectWriter> dialect;
 };
 
 namespace {
 
-/// The end of a hole that starts behind "${": quotes and nested braces are skipped.
-std::size_t end_of_hole(std::string_view text, std::size_t at) {
-  char quote = 0;
-  int depth = 0;
-  for (; at < text.size(); ++at) {
-    const char c = text[at];
-    if (quote) {
-      if (c == '\\') ++at;
-      else if (c == quote) quote = 0;
-    } else if (c == '"' || c == '\'') {
-      quote = c;
-    } else if (c == '{') {
-      ++depth;
-    } else if (c == '}' && depth-- == 0) {
-      return at;
+constexpr std::size_t kTemplateBytesMax = 65'536;
+
+/// Whether an expression's text is a name by itself: a plain path under a marked one, or "| name".
+bool is_name(const Program& program, const Roots& roots) {
+  const ProgramNode& start = program.nodes[program.start];
+  if (start.operation == Operation::call) return start.function == find_function("name");
+  const ProgramNode* base = &start;
+  std::string path;
+  if (start.operation == Operation::path) {
+    base = &program.child(start, 0);
+    for (std::uint32_t i = 0; i < start.extra; ++i) {
+      const Step& step = program.steps[start.index + i];
+      if (step.kind == Step::Kind::member)
+        path += "." + step.name;
+      else if (step.kind != Step::Kind::each)
+        path += ".*";
     }
   }
-  return std::string_view::npos;
+  if (base->operation != Operation::root) return false;
+  path = roots.all()[base->index].name + path;
+  return std::ranges::any_of(roots.name_paths(), [&](const std::string& marked) {
+    return path == marked || path.starts_with(marked + ".");
+  });
 }
 
-std::string escape_xml(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '<') out += "&lt;";
-    else if (c == '>') out += "&gt;";
-    else if (c == '&') out += "&amp;";
-    else if (c == '"') out += "&quot;";
-    else if (c == '\'') out += "&apos;";
-    else out += c;
-  }
-  return out;
-}
+class TemplateCompiler {
+ public:
+  TemplateCompiler(std::string_view source, const Roots& roots, CompileOptions options, Template& out)
+      : source_(source), roots_(roots), options_(options), template_(out) {}
 
-Result<std::string> dialect_literal(const Value& value, const Dialect& dialect) {
-  if (const std::string* name = name_of(value)) return *name;
-  switch (value.kind()) {
-    case Value::Kind::null: return dialect.null_word;
-    case Value::Kind::boolean:
-    case Value::Kind::integer:
-    case Value::Kind::decimal:
-    case Value::Kind::date: return to_display(value);
-    case Value::Kind::instant: return format_instant(*value.get<WallTime>(), dialect.instant_pattern);
-    case Value::Kind::text: {
-      std::string out = dialect.text_around;
-      for (const char c : *value.get<std::string>()) {
-        std::string one(1, c);
-        for (const auto& [from, to] : dialect.text_escapes)
-          if (from == one) one = to;
-        out += one;
-      }
-      return out + dialect.text_around;
+  Result<void> run() {
+    while (at_ < source_.size()) {
+      const std::string_view rest = source_.substr(at_);
+      if (rest.starts_with("$${"))
+        literal("${", 3);
+      else if (rest.starts_with("${"))
+        TRY_VOID(hole());
+      else if (rest.starts_with("[["))
+        TRY_VOID(open());
+      else if (rest.starts_with("]]") && optional_ > 0)
+        TRY_VOID(close());
+      else
+        literal(rest.substr(0, 1), 1);
     }
-    case Value::Kind::list: {
-      std::string out = dialect.list_open;
-      bool first = true;
-      for (const Value& element : *value.get<List>()) {
-        TRY(const std::string one, dialect_literal(element, dialect));
-        out += (first ? "" : dialect.list_between) + one;
-        first = false;
-      }
-      return out + dialect.list_close;
-    }
-    default: return fail(ErrorCode::invalid_input, to_display(value) + " has no literal in this query language");
+    TRY_VOID(flush());
+    if (optional_ > 0) return fail_at(source_, opened_at_, "'[[' is not closed with ']]'");
+    return {};
   }
-}
 
-Result<std::string> escaped(const Operand& operand, const Template& in) {
-  if (in.place == Place::dialect) {
-    TRY(const Value value, operand.to_value());
-    return dialect_literal(value, *in.dialect);
+ private:
+  void literal(std::string_view text, std::size_t length) {
+    literal_ += text;
+    at_ += length;
+  }
+
+  Result<void> flush() {
+    if (literal_.empty()) return {};
+    Template::Piece piece;
+    piece.optional = optional_;
+    if (template_.place == Place::path_segment) {
+      piece.literal = escape_url(literal_);
+    } else if (template_.place == Place::query_value || template_.place == Place::form_value ||
+               template_.place == Place::header) {
+      auto escaped = escape(literal_, template_.place);
+      if (!escaped) return fail_at(source_, 0, escaped.error().message);
+      piece.literal = std::move(*escaped);
+    } else {
+      piece.literal = literal_;  // JSON, XML and queries are written by the author
+    }
+    template_.pieces.push_back(std::move(piece));
+    literal_.clear();
+    return {};
+  }
+
+  Result<void> hole() {
+    TRY_VOID(flush());
+    TRY(CompiledHole compiled, compile_hole(source_, at_ + 2, roots_, options_));
+    Template::Piece piece;
+    piece.optional = optional_;
+    piece.raw = compiled.program->raw;
+    piece.names = template_.place == Place::dialect && !piece.raw && is_name(*compiled.program, roots_);
+    piece.at_start = at_ == 0;
+    piece.hole = std::move(compiled.program);
+    template_.pieces.push_back(std::move(piece));
+    at_ = compiled.end + 1;
+    if (optional_ > 0) has_hole_ = true;
+    return {};
+  }
+
+  Result<void> open() {
+    if (optional_ > 0)
+      return fail_at(
+          source_, at_,
+          "'[[' inside '[[': optional parts do not nest; a literal one is written ${\"[[\" | raw}");
+    TRY_VOID(flush());
+    optional_ = ++optionals_;
+    opened_at_ = at_;
+    has_hole_ = false;
+    at_ += 2;
+    return {};
+  }
+
+  Result<void> close() {
+    TRY_VOID(flush());
+    if (!has_hole_)
+      return fail_at(
+          source_, opened_at_,
+          "'[[ ]]' without a hole would never be dropped; a literal one is written ${\"[[\" | raw}");
+    optional_ = 0;
+    at_ += 2;
+    return {};
+  }
+
+  std::string_view source_;
+  const Roots& roots_;
+  CompileOptions options_;
+  Template& template_;
+  std::string literal_;
+  std::size_t at_ = 0, opened_at_ = 0;
+  std::uint32_t optional_ = 0, optionals_ = 0;
+  bool has_hole_ = false;
+};
+
+/// Texts of lists are joined with commas: "a,b".
+Result<std::string> escaped_text(const Operand& operand, Place place, bool raw) {
+  if (operand.kind() == Operand::Kind::list && place != Place::path_segment) {
+    TRY(const auto elements, operand.elements());
+    std::string out;
+    for (std::size_t i = 0; i < elements.size(); ++i) {
+      if (elements[i].kind() == Operand::Kind::list)
+        return fail(ErrorCode::invalid_input, "expected a text, found a list inside a list");
+      TRY(const std::string text, escaped_text(elements[i], place, raw));
+      if (out.size() + text.size() > kTextBytesMax) return too_large();
+      out += (i > 0 ? "," : "") + text;
+    }
+    return out;
   }
   TRY(std::string text, operand.text());
-  switch (in.place) {
-    case Place::path_segment:
-    case Place::query_value:
-    case Place::form_value: return percent_encode(text);
-    case Place::header:
-      if (text.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) return fail(ErrorCode::invalid_input, "a header value holds a line break");
-      return text;
-    case Place::xml_text: return escape_xml(text);
-    default: return text;
-  }
+  return raw ? Result<std::string>(std::move(text)) : escape(text, place);
+}
+
+Result<void> append_hole(const Template& of, const Template::Piece& piece, const Operand& operand,
+                         std::string& out) {
+  if (of.dialect && !piece.raw)
+    return piece.names ? of.dialect->append_names(operand, out) : of.dialect->append(operand, out);
+  if (of.place == Place::path_segment && piece.at_start && !piece.raw)
+    if (const auto text = operand.text_view(); text && is_url(*text)) {
+      out += escape_url(*text);
+      return {};
+    }
+  TRY(const std::string text, escaped_text(operand, of.place, piece.raw));
+  if (of.place == Place::header && piece.raw) TRY_VOID(escape(text, Place::header));
+  out += text;
+  return {};
 }
 
 }  // namespace
 
-Result<TemplateRef> compile_template(std::string_view text, const Roots& roots, Place place, const Dialect* dialect, CompileOptions options) {
-  auto made = std::make_shared<Template>();
-  made->place = place;
-  if (dialect) made->dialect = *dialect;
-  std::string literal;
-  bool optional = false;
-  std::size_t group = 0;
-  const auto flush = [&] {
-    if (literal.empty()) return;
-    made->pieces.push_back(Template::Piece{std::move(literal), nullptr, optional, group});
-    literal.clear();
-  };
-  for (std::size_t at = 0; at < text.size();) {
-    const std::string_view rest = text.substr(at);
-    if (rest.starts_with("[[")) {
-      flush();
-      optional = true;
-      ++group;
-      at += 2;
-    } else if (optional && rest.starts_with("]]")) {
-      flush();
-      optional = false;
-      at += 2;
-    } else if (rest.starts_with("${")) {
-      flush();
-      const std::size_t end = end_of_hole(text, at + 2);
-      if (end == std::string_view::npos) return fail(ErrorCode::invalid_input, "'" + std::string(text) + "': a ${ is not closed");
-      TRY(ProgramRef hole, compile(text.substr(at + 2, end - at - 2), roots, options));
-      made->pieces.push_back(Template::Piece{"", std::move(hole), optional, group});
-      at = end + 1;
-    } else {
-      literal += text[at++];
-    }
+Result<TemplateRef> compile_template(std::string_view text, const Roots& roots, Place place,
+                                     const Dialect* dialect, CompileOptions options) {
+  if (text.size() > kTemplateBytesMax)
+    return fail(ErrorCode::invalid_input, "a template of more than 65536 bytes");
+  auto out = std::make_shared<Template>();
+  out->place = place;
+  if (place == Place::dialect) {
+    TRY(out->dialect, DialectWriter::make(dialect ? *dialect : Dialect{}));
   }
-  if (optional) return fail(ErrorCode::invalid_input, "'" + std::string(text) + "': a [[ is not closed");
-  flush();
-  return TemplateRef(std::move(made));
+  TRY_VOID(TemplateCompiler(text, roots, options, *out).run());
+  return TemplateRef(std::move(out));
 }
 
-Result<std::optional<std::string>> render(const Template& text, Scope scope) {
-  std::string out, part;
-  std::size_t group = 0;
-  bool dropped = false;
-  const auto close_group = [&] {
-    if (!dropped) out += part;
-    part.clear();
-    dropped = false;
-  };
-  for (const Template::Piece& piece : text.pieces) {
-    if (piece.group != group || !piece.optional) close_group();
-    group = piece.group;
-    std::string one = piece.literal;
-    if (piece.hole) {
-      TRY(const Operand value, evaluate(*piece.hole, scope));
-      if (value.is_absent()) {
-        if (!piece.optional) return std::optional<std::string>{};
-        dropped = true;
-        continue;
-      }
-      TRY(one, escaped(value, text));
+Result<std::optional<std::string>> render(const Template& of, Scope scope) {
+  std::string out;
+  std::size_t kept = 0;  // where the optional part at hand starts
+  std::uint32_t optional = 0, dropped = 0;
+  for (const Template::Piece& piece : of.pieces) {
+    if (piece.optional != optional) {
+      optional = piece.optional;
+      kept = out.size();
     }
-    (piece.optional ? part : out) += one;
+    if (optional > 0 && optional == dropped) continue;
+    if (!piece.hole) {
+      out += piece.literal;
+      continue;
+    }
+    TRY(const Operand operand, evaluate(*piece.hole, scope));
+    if (operand.is_absent()) {
+      if (optional == 0) return std::optional<std::string>();
+      out.resize(kept);
+      dropped = optional;
+      continue;
+    }
+    if (const auto appended = append_hole(of, piece, operand, out); !appended) {
+      Error error = appended.error();
+      error.message += " in `" + piece.hole->source + "`";
+      return tl::unexpected<Error>(std::move(error));
+    }
+    if (out.size() > kTextBytesMax) return too_large();
   }
-  close_group();
-  return std::optional(std::move(out));
+  return std::optional<std::string>(std::move(out));
 }
 
-Result<Operand> render_operand(const Template& text, Scope scope) {
-  if (text.pieces.size() == 1 && text.pieces[0].hole && !text.dialect) return evaluate(*text.pieces[0].hole, scope);
-  TRY(auto rendered, render(text, scope));
-  if (!rendered) return Operand(Absent{});
-  return Operand(Value(std::move(*rendered)));
+Result<Operand> render_operand(const Template& of, Scope scope) {
+  if (of.pieces.size() == 1 && of.pieces[0].hole) return evaluate(*of.pieces[0].hole, scope);
+  TRY(auto text, render(of, scope));
+  return text ? text_operand(std::move(*text)) : Operand();
 }
+
+std::vector<std::size_t> roots_used(const Template& of) {
+  std::vector<std::size_t> used;
+  for (const Template::Piece& piece : of.pieces)
+    if (piece.hole) used.insert(used.end(), piece.hole->roots.begin(), piece.hole->roots.end());
+  std::ranges::sort(used);
+  used.erase(std::unique(used.begin(), used.end()), used.end());
+  return used;
+}
+
+std::vector<std::string> raw_holes(const Template& of) {
+  std::vector<std::string> sources;
+  for (const Template::Piece& piece : of.pieces)
+    if (piece.raw) sources.push_back(std::string(trim(piece.hole->source)));
+  return sources;
+}
+
+bool is_constant(const Template& of) { return roots_used(of).empty(); }
 
 }  // namespace lockstep::expression
