@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "expression/expression.h"
 
 namespace lockstep::expression {
 
@@ -273,6 +274,11 @@ Result<WallTime> DatePattern::parse(std::string_view text) const {
   const std::int64_t days = std::chrono::sys_days{ymd}.time_since_epoch().count();
   const std::int64_t minutes = fields.hour * 60 + fields.minute - fields.offset_minutes;
   return WallTime{days * kDayMs + minutes * 60'000 + fields.second * 1000 + fields.ms};
+}
+
+std::string format_time(WallTime time, std::string_view pattern) {
+  const auto compiled = DatePattern::compile(pattern);
+  return compiled ? compiled->format(time) : format_iso(std::clamp(time, kEarliest, kLatest));
 }
 
 }  // namespace lockstep::expression

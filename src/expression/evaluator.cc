@@ -282,9 +282,8 @@ tl::unexpected<Error> in_expression(const Program& program, Error error) {
   return tl::unexpected<Error>(std::move(error));
 }
 
-}  // namespace
-
-Result<Operand> evaluate(const Program& program, Scope scope) {
+/// Lists may still hold places in JSON.
+Result<Operand> evaluate_items(const Program& program, Scope scope) {
   try {
     Evaluator evaluator(program, scope);
     auto result = evaluator.run(program.nodes[program.start]);
@@ -293,6 +292,23 @@ Result<Operand> evaluate(const Program& program, Scope scope) {
   } catch (const std::exception& error) {  // memory at its end, ICU
     return fail(ErrorCode::internal, std::string(error.what()) + " in `" + program.source + "`");
   }
+}
+
+}  // namespace
+
+Result<Operand> evaluate(const Program& program, Scope scope) {
+  auto result = evaluate_items(program, scope);
+  if (!result || !result->items()) return result;
+  auto list = result->to_value();
+  if (!list) return in_expression(program, std::move(list).error());
+  return Operand(std::move(*list));
+}
+
+Result<std::vector<Operand>> evaluate_list(const Program& program, Scope scope) {
+  TRY(const Operand operand, evaluate_items(program, scope));
+  auto elements = operand.elements();
+  if (!elements) return in_expression(program, std::move(elements).error());
+  return elements;
 }
 
 Result<std::string> evaluate_text(const Program& program, Scope scope) {

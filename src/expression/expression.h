@@ -56,20 +56,28 @@ bool is_constant(const Program& program);
 /// The text it was compiled from.
 const std::string& source_of(const Program& program);
 
-/// Never throws. An error is of failure class `shape` and names the expression, never a value. A plain path
-/// into parsed JSON allocates nothing.
+/// Never throws. The result is absent, a place in JSON, or a value: lists made by `[*]` or a filter become
+/// List. An error is of failure class `shape` and names the expression, never a value. A plain path into
+/// parsed JSON allocates nothing.
 Result<Operand> evaluate(const Program& program, Scope scope);
+/// The elements of a list (a lone value is a list of one), each a place in JSON where it can be: rows of an
+/// answer are not copied. Absent and null are errors.
+Result<std::vector<Operand>> evaluate_list(const Program& program, Scope scope);
 Result<std::string> evaluate_text(const Program& program, Scope scope);
 Result<bool> evaluate_truth(const Program& program, Scope scope);
+
+/// An instant by a pattern (expression/date_pattern.h); keep a compiled DatePattern where it is done per
+/// record. An unknown pattern is ISO.
+std::string format_time(WallTime time, std::string_view pattern);
 
 /// Where a template's text ends up: each hole is escaped for its place.
 enum class Place {
   plain,         // nothing is escaped
   path_segment,  // of a URL: literal text stands as written, a hole can never leave its segment nor be empty;
                  // a hole at the very start that holds an http(s) URL stays one
-  query_value,  // one value of a query: literal text and holes are percent-encoded, a blank is %20
-  header,       // refuses CR, LF and NUL
-  json_text,    // inside the quotes of a JSON text
+  query_value,   // one value of a query: literal text and holes are percent-encoded, a blank is %20
+  header,        // refuses CR, LF and NUL
+  json_text,     // inside the quotes of a JSON text
   xml_text,
   form_value,  // like query_value
   dialect      // literals of a query dialect
