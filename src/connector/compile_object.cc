@@ -1,0 +1,296 @@
+// Objects and associations: how their rows look, how they are read and written.
+#include "base/text.h"
+#include "connector/compiler.h"
+
+namespace lockstep::connector {
+
+using expression::Place;
+
+RowSpec Compiler::row(const Node* node) {
+  RowSpec spec;
+  if (!node) return spec;
+  if (const Node* id = node->find("id")) {
+    spec.id = program(id->find("read"));
+    spec.id_without_case = text_at(*id, "compare") == "no_case";
+  }
+  if (const Node* version = node->find("version")) {
+    spec.version = program(version->find("read"));
+    spec.version_is_ordered = text_at(*version, "kind", "opaque") != "opaque";
+  }
+  spec.modified = program(node->find("modified"));
+  spec.deleted = program(node->find("deleted"));
+  spec.merged_into = program(node->find("merged_into"));
+  spec.absorbed = program(node->find("absorbed"));
+  return spec;
+}
+
+WireSpec Compiler::wire(const Node* node) {
+  WireSpec spec;
+  spec.clear = "null";
+  if (!node) return spec;
+  spec.boolean_as_text = text_at(*node, "bool", "json") == "text";
+  spec.number_as_text = text_at(*node, "number", "json") == "text";
+  spec.instant_pattern = text_at(*node, "instant", spec.instant_pattern);
+  spec.date_pattern = text_at(*node, "date", spec.date_pattern);
+  for (const char* word : {"instant", "date"})
+    if (const Node* pattern = node->find(word))
+      if (const auto compiled = expression::DatePattern::compile(pattern->scalar); !compiled) error(*pattern, compiled.error().message);
+  if (const Node* set = node->find("set")) spec.set_join = text_at(*set, "join", spec.set_join);
+  if (const Node* clear = node->find("clear"); clear && !clear->is_null()) {
+    spec.clear.clear();
+    append_quoted(clear->scalar, spec.clear);
+  }
+  spec.null_reads = texts_at(*node, "null_reads");
+  return spec;
+}
+
+FormSpec Compiler::form(const std::string& name, const Node& node) {
+  FormSpec spec;
+  spec.name = name;
+  if (const Node* arguments = node.find("args"))
+    for (const auto& [argument, type] : arguments->members) {
+      spec.arguments.push_back(argument);
+      spec.argument_roots.push_back(definition_.roots.add(argument));
+    }
+  if (spec.arguments.empty()) error(node, "form '" + name + "' needs 'args': the first is the one that mappings name it by");
+  spec.select = text(node.find("select"), Place::plain);
+  if (const Node* read = node.find("read")) {
+    spec.read = program(read->kind == Node::Kind::map ? read->find("id") : read);
+    if (read->kind == Node::Kind::map) spec.read_object = program(read->find("object"));
+  }
+  const auto pairs = [&](const Node* from) {
+    std::vector<std::pair<TemplateRef, TemplateRef>> out;
+    if (from)
+      for (const auto& [key, value] : from->members)
+        out.emplace_back(text_of(key, value, Place::plain), value.is_null() ? nullptr : text(&value, Place::plain));
+    return out;
+  };
+  spec.write = pairs(node.find("write"));
+  spec.clear = pairs(node.find("clear"));
+  spec.association = text(node.find("association"), Place::plain);
+  return spec;
+}
+
+ChangesSpec Compiler::changes(const Node& node) {
+  ChangesSpec spec;
+  const bool token = text_at(node, "kind") == "token";
+  spec.kind = token ? ChangesSpec::Kind::token : ChangesSpec::Kind::watermark;
+  spec.every = duration_at(node, "every", Duration{60'000});
+  spec.refetch = text_at(node, "then", "apply") == "refetch";
+  spec.request = request(token ? node.find("start") : node.find("request"));
+  spec.rows = program(node.find("rows"));
+  spec.page = page(node.find("page"));
+  spec.stamp = program(node.find("stamp"));
+  spec.tie = program(node.find("tie"));
+  spec.tie_in_window = text_at(node, "order") == "tie_in_window";
+  spec.settle = duration_at(node, "settle", Duration{0});
+  spec.overlap = duration_at(node, "overlap", Duration{60'000});
+  spec.next = program(node.find("next"));
+  if (const Node* deleted = node.find("deleted")) {
+    spec.deleted_when = program(deleted->find("when"));
+    spec.deleted_id = program(deleted->find("id"));
+  }
+  spec.start_is_scan = text_at(node, "start_is") == "scan";
+  if (token && !spec.next) error(node, "a token feed needs 'next': where the next token stands");
+  if (!token && (!spec.stamp || !spec.tie)) error(node, "a watermark feed needs 'stamp' and 'tie'");
+  return spec;
+}
+
+ResultSpec Compiler::result(const Node& node) {
+  ResultSpec spec;
+  spec.at = program(node.find("at"));
+  if (const Node* match = node.find("match")) {
+    spec.by_index = match->kind == Node::Kind::scalar;
+    spec.match_item = program(match->find("item"));
+    spec.match_row = program(match->find("row"));
+  }
+  spec.ok = program(node.find("ok"));
+  spec.id = program(node.find("id"));
+  spec.version = program(node.find("version"));
+  spec.created = program(node.find("created"));
+  spec.record = program(node.find("record"));
+  spec.errors = program(node.find("errors"));
+  return spec;
+}
+
+ShapeSpec Compiler::shape(const Node& node, ShapeSpec::Kind kind) {
+  ShapeSpec spec;
+  spec.kind = kind;
+  spec.request = request(node.find("request"));
+  spec.max = static_cast<std::size_t>(number_at(node, "max", 1));
+  spec.max_bytes = static_cast<std::size_t>(number_at(node, "max_bytes", 0));
+  spec.distinct_by = program(node.find("distinct_by"));
+  spec.use_when = program(node.find("use_when"));
+  if (const Node* results = node.find("results"); results && results->kind == Node::Kind::list)
+    for (const Node& one : results->items) spec.results.push_back(result(one));
+  else
+    spec.results_kind = ResultsKind::none;
+  if (const Node* one = node.find("result")) {
+    spec.results_kind = ResultsKind::listed;
+    spec.results.push_back(result(*one));
+  }
+  spec.unmatched = text_at(node, "unmatched") == "read_back" ? Unmatched::read_back : Unmatched::outcome_unknown;
+  for (const std::string& lost : texts_at(node, "loses")) spec.loses_guard = spec.loses_guard || lost == "guard";
+  if (const Node* guard = node.find("guard")) spec.guard_headers = templates(guard->find("headers"), Place::header);
+  return spec;
+}
+
+OperationSpec Compiler::operation(const Node* node) {
+  OperationSpec spec;
+  if (!node || node->kind != Node::Kind::map) return spec;
+  if (const Node* by = node->find("by")) {
+    if (by->find("key")) spec.by = CreateBy::key;
+    if (by->find("client_id")) spec.by = CreateBy::client_id;
+    if (by->scalar == "lookup") spec.by = CreateBy::lookup;
+  }
+  if (const Node* array = node->find("array")) spec.shapes.push_back(shape(*array, ShapeSpec::Kind::array));
+  if (const Node* one = node->find("one")) {
+    ShapeSpec shape_of_one = shape(*one, ShapeSpec::Kind::one);
+    if (const Node* bundle = node->find("bundle")) {
+      shape_of_one.bundle = bundle->scalar;
+      const BundleSpec* known = definition_.find_bundle(bundle->scalar);
+      if (known) shape_of_one.max = known->max;
+      else error(*bundle, "unknown bundle '" + bundle->scalar + "'");
+    }
+    spec.shapes.push_back(std::move(shape_of_one));
+  }
+  return spec;
+}
+
+TransitionSpec Compiler::transition(const Node& node) {
+  TransitionSpec spec;
+  spec.name = text_at(node, "name");
+  spec.when = program(node.find("when"));
+  spec.takes = texts_at(node, "takes");
+  spec.before = text_at(node, "order", "after") == "before";
+  if (const Node* steps = node.find("steps"))
+    for (const Node& step : steps->items) spec.steps.push_back(request(&step));
+  return spec;
+}
+
+void Compiler::hints(const Node& rung, ObjectSpec& into) {
+  const std::string door = text_at(rung, "door");
+  for (const DoorSpec& known : definition_.doors)
+    if (known.name == door) into.has_webhook = true;
+  if (!into.has_webhook) error(rung, "a hint needs 'door': the name of one of 'doors'");
+}
+
+ObjectSpec Compiler::object(const std::string& name, const Node& node) {
+  ObjectSpec spec;
+  spec.name = name;
+  spec.system_fields = texts_at(node, "system_fields");
+  Map about{{"name", Value(name)}};
+  List system_fields;
+  for (const std::string& field : spec.system_fields) system_fields.emplace_back(field);
+  about.emplace_back("system_fields", Value(std::move(system_fields)));
+  if (const Node* vars = node.find("vars"))
+    for (const auto& [key, value] : vars->members) about.emplace_back(key, value_of_node(value));
+  make_map(about);
+  spec.value = std::move(about);
+  spec.row = row(node.find("row"));
+  if (!spec.row.id) error(node, "object '" + name + "' needs 'row: {id: {read: …}}'");
+  if (const Node* key = node.find("key")) {
+    spec.key_field = text(key->find("field"), Place::plain);
+    spec.key_unique = flag_at(*key, "unique");
+    spec.key_exists = request(key->find("exists"));
+    spec.key_ensure = request(key->find("ensure"));
+  }
+  spec.wire = wire(node.find("wire"));
+  if (const Node* forms = node.find("field_forms"))
+    for (const auto& [form_name, form_node] : forms->members) spec.forms.push_back(form(form_name, form_node));
+  if (!spec.find_form("plain")) error(node, "object '" + name + "' needs a form 'plain'");
+  if (const Node* read = node.find("read_many")) {
+    spec.read_many.request = request(read->find("request"));
+    spec.read_many.max = static_cast<std::size_t>(number_at(*read, "max", 1));
+    spec.read_many.rows = program(read->find("rows"));
+    spec.read_many.page = page(read->find("page"));
+    if (const Node* match = read->find("match")) {
+      spec.read_many.by_index = match->scalar == "index";
+      spec.read_many.match_item = program(match->find("item"));
+    }
+    spec.read_many.maybe_gone = text_at(*read, "missing", "gone") == "maybe_gone";
+  } else {
+    error(node, "object '" + name + "' needs 'read_many': what changed, and what seems gone, is read by id");
+  }
+  if (const Node* gone = node.find("read_gone"))
+    for (const Node& step : gone->items) {
+      GoneSpec one;
+      one.request = request(step.find("request"));
+      one.max = static_cast<std::size_t>(number_at(step, "max", 1));
+      one.rows = program(step.find("rows"));
+      one.merged_into = program(step.find("merged_into"));
+      spec.read_gone.push_back(std::move(one));
+    }
+  if (const Node* scan = node.find("scan")) {
+    spec.scan.request = request(scan->find("request"));
+    spec.scan.rows = program(scan->find("rows"));
+    spec.scan.tie = program(scan->find("tie"));
+    spec.scan.total = program(scan->find("total"));
+    spec.scan.page = page(scan->find("page"));
+  } else {
+    error(node, "object '" + name + "' needs 'scan': a complete listing");
+  }
+  if (const Node* rungs = node.find("changes"))
+    for (const Node& rung : rungs->items) {
+      const std::string kind = text_at(rung, "kind");
+      if (kind == "hint") hints(rung, spec);
+      if ((kind == "watermark" || kind == "token") && !spec.changes) spec.changes = changes(rung);
+    }
+  spec.lists_deletes = flag_at(node, "feed_lists_deletes");
+  spec.visible_after = duration_at(node, "visible_after", Duration{0});
+  if (const Node* find = node.find("find"))
+    for (const Node& one : find->items) {
+      FindSpec source;
+      source.when = program(one.find("when"));
+      source.request = request(one.find("request"));
+      source.max = static_cast<std::size_t>(number_at(one, "max", 100));
+      source.rows = program(one.find("rows"));
+      source.page = page(one.find("page"));
+      spec.find.push_back(std::move(source));
+    }
+  if (const Node* write = node.find("write")) {
+    const std::string shadow = text_at(*write, "shadow", "response");
+    spec.write.shadow = shadow == "feed" ? ShadowSource::feed : shadow == "read_back" ? ShadowSource::read_back : ShadowSource::response;
+    spec.write.headers = templates(write->find("headers"), Place::header);
+    spec.write.query = templates(write->find("query"), Place::plain);
+    spec.write.create = operation(write->find("create"));
+    spec.write.update = operation(write->find("update"));
+    spec.write.remove = operation(write->find("delete"));
+    spec.write.archive = operation(write->find("archive"));
+    spec.write.not_on_create = texts_at(*write, "not_on_create");
+    if (const Node* transitions = write->find("transitions"))
+      for (const Node& one : transitions->items) spec.write.transitions.push_back(transition(one));
+    if (spec.write.create.has() && spec.write.create.by == CreateBy::nothing)
+      error(*write, "create of '" + name + "' needs 'by': how a create is repeated safely (key, client_id or lookup)");
+    if (spec.write.create.by == CreateBy::lookup && spec.find.empty())
+      error(*write, "create by lookup of '" + name + "' needs 'find': an unknown outcome is looked up before anything is sent again");
+  }
+  return spec;
+}
+
+AssociationSpec Compiler::association(const std::string& name, const Node& node) {
+  AssociationSpec spec;
+  spec.name = name;
+  spec.from = text_at(node, "from");
+  spec.to = text_at(node, "to");
+  for (const char* end : {"from", "to"})
+    if (!definition_.find_object(text_at(node, end)))
+      error(node, "association '" + name + "': " + end + " names no object: '" + text_at(node, end) + "'");
+  spec.one = text_at(node, "cardinality", "one") == "one";
+  spec.at_create = flag_at(node, "at_create");
+  spec.inline_read = program(node.find("inline_read"));
+  if (const Node* read = node.find("read")) {
+    spec.read = request(read->find("request"));
+    spec.read_max = static_cast<std::size_t>(number_at(*read, "max", 100));
+    spec.rows = program(read->find("rows"));
+    spec.row_from = program(read->find("from"));
+    spec.row_to = program(read->find("to"));
+  }
+  if (const Node* add = node.find("add")) spec.add = shape(*add, ShapeSpec::Kind::array);
+  if (const Node* remove = node.find("remove")) spec.remove = shape(*remove, ShapeSpec::Kind::array);
+  if (const Node* vars = node.find("vars"))
+    for (const auto& [key, value] : vars->members) spec.vars[key] = value.scalar;
+  return spec;
+}
+
+}  // namespace lockstep::connector
