@@ -1,0 +1,42 @@
+#pragma once
+
+#include <boost/json.hpp>
+#include <memory>
+#include <string>
+
+#include "connector/connector.h"
+#include "connector/roots.h"
+
+namespace lockstep::connector {
+
+/// A complete answer, parsed once. Operands point into it, so it outlives what is read from it.
+class Answer {
+ public:
+  /// Parses the body where it looks like JSON; one that does not stays a text, and its status decides alone.
+  Answer(int status, http::Headers headers, std::string text);
+  Answer(const Answer&) = delete;
+
+  /// Sets the roots `status`, `header` and `body`.
+  void enter(Scope& scope) const;
+  int status() const { return status_; }
+  const http::Headers& headers() const { return headers_; }
+  const std::string& text() const { return text_; }
+  bool has_json() const { return parsed_; }
+  const boost::json::value& json() const { return json_; }
+
+  WallTime sent;
+  Duration elapsed{0};
+  std::optional<ClockSample> clock;
+
+ private:
+  int status_;
+  http::Headers headers_;
+  std::string text_;
+  boost::json::monotonic_resource memory_;
+  boost::json::value json_;
+  bool parsed_ = false;
+  Value status_value_, header_map_;
+};
+using AnswerRef = std::shared_ptr<const Answer>;
+
+}  // namespace lockstep::connector

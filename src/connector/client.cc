@@ -1,0 +1,85 @@
+#include "connector/client.h"
+
+#include <algorithm>
+
+#include "expression/operand.h"
+
+namespace lockstep::connector {
+
+Task<Outcome<AnswerRef>> Client::send(http::Request request, const RequestSpec& spec, Classifier::Question question) {
+  for (int attempt = 0;; ++attempt) {
+    auto ready = co_await credentials_.ensure();
+    if (!ready) co_return tl::unexpected(std::move(ready.error()));
+    const std::uint64_t generation = credentials_.generation();
+    http::Request signed_request = request;
+    const Result<void> done = credentials_.sign(signed_request);
+    if (!done) co_return tl::unexpected(own_failure(done.error()));
+    auto answer = co_await sender_.send(std::move(signed_request), spec, question);
+    if (answer || answer.error().failure_class != FailureClass::auth || attempt > 0) co_return answer;
+    auto renewed = co_await credentials_.renew(generation);
+    if (!renewed) co_return tl::unexpected(std::move(renewed.error()));
+  }
+}
+
+Task<Outcome<AnswerRef>> Client::read(http::Request request, const RequestSpec& spec, Classifier::Question question) {
+  constexpr int kTries = 5;
+  constexpr Duration kPatience{60'000};
+  for (int attempt = 0;; ++attempt) {
+    auto answer = co_await send(request, spec, question);
+    if (answer) co_return answer;
+    const Failure& failure = answer.error();
+    const bool passes = failure.failure_class == FailureClass::transient || failure.failure_class == FailureClass::rate_limit ||
+                        failure.failure_class == FailureClass::lock;
+    const std::int64_t ceiling = std::min<std::int64_t>(30'000, std::int64_t{500} << attempt);
+    const Duration wait = failure.wait.value_or(Duration{rng_.between(ceiling / 4, ceiling)});
+    if (!passes || attempt + 1 >= failure.tries.value_or(kTries) || wait > kPatience) co_return answer;
+    sender_.count_retry();
+    const Instant until = context_.environment.executor.clock().now() + wait;
+    co_await context_.environment.executor.clock().sleep_until(until);
+    if (context_.environment.executor.clock().now() < until) co_return answer;  // stopping
+  }
+}
+
+Task<Outcome<void>> Client::open() {
+  auto ready = co_await credentials_.ensure();
+  if (!ready) co_return ready;
+  const Definition& definition = *context_.definition;
+  Scope scope = context_.scope();
+  auto request = build_request(context_, definition.whoami, scope);
+  if (!request) co_return tl::unexpected(own_failure(request.error()));
+  const Classifier::Question question{"read", "call"};
+  auto answer = co_await read(std::move(*request), definition.whoami, question);
+  if (!answer) co_return tl::unexpected(std::move(answer.error()));
+  (*answer)->enter(scope);
+  Map facts = *context_.facts.get<Map>();
+  for (const auto& [name, program] : definition.whoami_facts) {
+    auto operand = expression::evaluate(*program, scope);
+    if (!operand || operand->is_absent()) continue;
+    auto value = operand->text();
+    if (!value) continue;
+    std::erase_if(facts, [&](const auto& fact) { return fact.first == name; });
+    facts.emplace_back(name, Value(std::move(*value)));
+  }
+  make_map(facts);
+  context_.facts = Value(std::move(facts));
+  // The same credentials must go on speaking for the same account: another one would look like everything deleted.
+  std::string account;
+  for (const auto& [name, value] : *context_.facts.get<Map>())
+    if (const auto* text = value.get<std::string>()) account += name + "=" + *text + ";";
+  auto known = co_await context_.environment.secrets.load(context_.config.name + "/account");
+  if (!known) co_return tl::unexpected(own_failure(known.error(), FailureClass::transient));
+  if (*known && **known != account) {
+    Failure failure;
+    failure.failure_class = FailureClass::config;
+    failure.scope = FailureScope::connection;
+    failure.message = "connection '" + context_.config.name + "' now signs in to another account than before; give the new account a connection of its own";
+    co_return tl::unexpected(failure);
+  }
+  if (!*known) {
+    const Result<void> saved = co_await context_.environment.secrets.save(context_.config.name + "/account", account);
+    if (!saved) co_return tl::unexpected(own_failure(saved.error(), FailureClass::transient));
+  }
+  co_return Outcome<void>{};
+}
+
+}  // namespace lockstep::connector

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "connector/credentials.h"
+
+namespace lockstep::connector {
+
+/// Requests that are signed in: one renewal after a 401, retries of reads.
+class Client {
+ public:
+  explicit Client(Context& context) : context_(context), sender_(context), credentials_(context, sender_), rng_(context.environment.rng.split("client")) {}
+
+  /// Sent once; sent again only when it was refused for its token, which proves that it was not carried out.
+  Task<Outcome<AnswerRef>> send(http::Request request, const RequestSpec& spec, Classifier::Question question);
+  /// Retries what passes by itself, as long as the wait is short.
+  Task<Outcome<AnswerRef>> read(http::Request request, const RequestSpec& spec, Classifier::Question question);
+  /// Signs in and learns who we are. Another account than last time is a failure.
+  Task<Outcome<void>> open();
+  Context& context() { return context_; }
+  Sender& sender() { return sender_; }
+
+ private:
+  Context& context_;
+  Sender sender_;
+  Credentials credentials_;
+  Rng rng_;
+};
+
+}  // namespace lockstep::connector

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "connector/context.h"
+#include "connector/classify.h"
+#include "connector/sender.h"
+
+namespace lockstep::connector {
+
+/// Signs requests in. One renewal at a time; a rotated token is stored before it is used.
+class Credentials {
+ public:
+  Credentials(Context& context, Sender& sender);
+
+  /// A usable token is at hand: loaded, or renewed when it is missing or about to expire.
+  Task<Outcome<void>> ensure();
+  /// After a 401: renews unless somebody did since `generation`.
+  Task<Outcome<void>> renew(std::uint64_t generation);
+  std::uint64_t generation() const { return generation_; }
+  /// Adds what proves who we are.
+  Result<void> sign(http::Request& request) const;
+
+ private:
+  struct Token {
+    std::string access, refresh;
+    WallTime expires{0};        // zero: unknown
+  };
+  Task<Outcome<void>> renew_locked();
+  Task<Outcome<void>> load();
+  Task<Result<void>> save();
+  Outcome<void> take(const Answer& answer, Scope& scope);
+  std::vector<std::pair<std::string, std::string>> form_of(Scope& scope, std::string& problem) const;
+  const AuthSpec* choose() const;
+  std::string slot() const { return context_.config.name + "/token"; }
+
+  Context& context_;
+  Sender& sender_;
+  const AuthSpec* spec_;
+  Token token_;
+  bool loaded_ = false;
+  std::uint64_t generation_ = 0;
+  Semaphore one_at_a_time_;
+};
+
+}  // namespace lockstep::connector

@@ -1,0 +1,259 @@
+// Reads by id and by key, and the links that are kept apart from records.
+#include <algorithm>
+#include <unordered_map>
+
+#include "base/text.h"
+#include "connector/reader.h"
+#include "expression/operand.h"
+
+namespace lockstep::connector {
+
+using expression::Operand;
+
+namespace {
+
+Value list_of_texts(const std::vector<std::string>& texts) {
+  List list;
+  for (const std::string& text : texts) list.emplace_back(text);
+  return Value(std::move(list));
+}
+
+std::string text_of(const ProgramRef& program, Scope& scope) {
+  if (!program) return "";
+  const auto operand = expression::evaluate(*program, scope);
+  if (!operand || operand->is_absent() || operand->is_null()) return "";
+  return operand->text().value_or("");
+}
+
+}  // namespace
+
+Task<Outcome<void>> Reader::fill_associations(const SelectedObject& object, std::vector<Row*> rows, bool inline_links, std::uint32_t& calls) {
+  if (rows.empty() || !object.has_associations()) co_return Outcome<void>{};
+  for (std::size_t slot = 0; slot < object.slots().size(); ++slot) {
+    const SlotPlan& plan = object.slots()[slot];
+    if (!plan.association || !plan.readable || (inline_links && plan.association->inline_read)) continue;
+    auto filled = co_await fill_association(*plan.association, slot, rows, calls);
+    if (!filled) co_return filled;
+  }
+  co_return Outcome<void>{};
+}
+
+Task<Outcome<void>> Reader::fill_association(const AssociationSpec& spec, std::size_t slot, std::vector<Row*> rows, std::uint32_t& calls) {
+  std::unordered_map<std::string, Row*> by_id;
+  for (Row* row : rows) {
+    row->slots[slot] = Value{};
+    by_id[row->id.id] = row;
+  }
+  for (std::size_t from = 0; from < rows.size(); from += spec.read_max) {
+    std::vector<std::string> ids;
+    for (std::size_t i = from; i < std::min(rows.size(), from + spec.read_max); ++i) ids.push_back(rows[i]->id.id);
+    const Value list = list_of_texts(ids);
+    Scope scope = context_.scope();
+    scope.set(kIds, Operand::borrow(list));
+    const PageSpec no_page;
+    Listing listing;
+    listing.request = &spec.read;
+    listing.rows = &spec.rows;
+    listing.page = &no_page;
+    listing.operation = "read";
+    ++calls;
+    auto fetched = co_await fetch(listing, scope);
+    if (!fetched) co_return tl::unexpected(std::move(fetched.error()));
+    for (const Operand& json : fetched->rows) {
+      scope.set(kRow, json);
+      const auto found = by_id.find(text_of(spec.row_from, scope));
+      const std::string to = text_of(spec.row_to, scope);
+      if (found != by_id.end() && !to.empty()) found->second->slots[slot] = Value(RemoteId{spec.to, to});
+    }
+  }
+  co_return Outcome<void>{};
+}
+
+Task<Outcome<ReadBatch>> Reader::read_many(std::string object_name, std::vector<std::string> ids) {
+  const SelectedObject* object = find(object_name);
+  if (!object) co_return tl::unexpected(unknown_object(object_name));
+  ReadBatch batch;
+  batch.sent = context_.now();
+  const std::size_t max = std::max<std::size_t>(1, object->spec().read_many.max);
+  for (std::size_t from = 0; from < ids.size(); from += max) {
+    std::vector<std::string> part(ids.begin() + static_cast<std::ptrdiff_t>(from), ids.begin() + static_cast<std::ptrdiff_t>(std::min(ids.size(), from + max)));
+    auto done = co_await read_part(*object, std::move(part), batch);
+    if (!done) co_return tl::unexpected(std::move(done.error()));
+  }
+  std::vector<std::size_t> missing;
+  for (std::size_t i = 0; i < batch.results.size(); ++i) {
+    ReadResult& result = batch.results[i];
+    // Softly deleted and merged rows: the row itself tells.
+    if (result.kind == ReadResult::Kind::found && result.row.merged_into) result.kind = ReadResult::Kind::merged;
+    else if (result.kind == ReadResult::Kind::found && result.row.deleted) result.kind = ReadResult::Kind::gone;
+    if (result.kind == ReadResult::Kind::gone && object->spec().read_many.maybe_gone) missing.push_back(i);
+  }
+  auto asked = co_await read_gone(*object, std::move(missing), batch);
+  if (!asked) co_return tl::unexpected(std::move(asked.error()));
+  std::vector<Row*> rows;
+  for (ReadResult& result : batch.results)
+    if (result.kind == ReadResult::Kind::found || (result.kind == ReadResult::Kind::merged && !result.row.slots.empty() && !result.row.merged_into)) rows.push_back(&result.row);
+  auto filled = co_await fill_associations(*object, std::move(rows), false, batch.calls);
+  if (!filled) co_return tl::unexpected(std::move(filled.error()));
+  co_return batch;
+}
+
+Task<Outcome<void>> Reader::read_part(const SelectedObject& object, std::vector<std::string> ids, ReadBatch& into) {
+  const ReadManySpec& spec = object.spec().read_many;
+  const std::size_t first = into.results.size();
+  for (const std::string& id : ids) {
+    ReadResult result;
+    result.asked = id;
+    into.results.push_back(std::move(result));
+  }
+  const Value list = list_of_texts(ids);
+  Scope scope = context_.scope();
+  object.enter(scope);
+  scope.set(kIds, Operand::borrow(list));
+  if (!ids.empty()) scope.set(kId, Operand(Value(ids.front())));
+  Listing listing;
+  listing.request = &spec.request;
+  listing.rows = &spec.rows;
+  listing.page = &spec.page;
+  listing.operation = "read";
+  for (;;) {
+    ++into.calls;
+    auto fetched = co_await fetch(listing, scope);
+    if (!fetched && fetched.error().failure_class == FailureClass::gone && ids.size() == 1) co_return Outcome<void>{};
+    if (!fetched) co_return tl::unexpected(std::move(fetched.error()));
+    into.clock = fetched->answer->clock;
+    for (std::size_t position = 0; position < fetched->rows.size(); ++position) {
+      const Operand& json = fetched->rows[position];
+      if (json.is_null()) continue;
+      std::size_t index = position;
+      if (!spec.by_index) {
+        scope.set(kItem, json);
+        const std::string id = text_of(spec.match_item, scope);
+        const auto asked = std::ranges::find_if(ids, [&](const std::string& one) { return object.same_id(one, id); });
+        if (asked == ids.end()) continue;
+        index = static_cast<std::size_t>(asked - ids.begin());
+      }
+      if (index >= ids.size()) continue;
+      auto row = row_of(object, json, scope, false);
+      if (!row) co_return tl::unexpected(std::move(row.error()));
+      ReadResult& result = into.results[first + index];
+      result.kind = object.same_id(row->id.id, ids[index]) ? ReadResult::Kind::found : ReadResult::Kind::merged;
+      result.row = std::move(*row);
+    }
+    if (fetched->next.empty() || !fetched->next_is_link) co_return Outcome<void>{};
+    listing.link = fetched->next;
+  }
+}
+
+Task<Outcome<void>> Reader::read_gone(const SelectedObject& object, std::vector<std::size_t> missing, ReadBatch& into) {
+  for (const GoneSpec& step : object.spec().read_gone) {
+    for (std::size_t from = 0; from < missing.size(); from += step.max) {
+      std::vector<std::size_t> part(missing.begin() + static_cast<std::ptrdiff_t>(from),
+                                    missing.begin() + static_cast<std::ptrdiff_t>(std::min(missing.size(), from + step.max)));
+      auto done = co_await read_gone_step(object, step, std::move(part), into);
+      if (!done) co_return done;
+    }
+    std::erase_if(missing, [&](std::size_t index) {
+      const ReadResult& result = into.results[index];
+      return result.kind != ReadResult::Kind::gone || !result.row.id.empty();
+    });
+  }
+  co_return Outcome<void>{};
+}
+
+Task<Outcome<void>> Reader::read_gone_step(const SelectedObject& object, const GoneSpec& step, std::vector<std::size_t> missing, ReadBatch& into) {
+  std::vector<std::string> ids;
+  for (const std::size_t index : missing) ids.push_back(into.results[index].asked);
+  const Value list = list_of_texts(ids);
+  Scope scope = context_.scope();
+  object.enter(scope);
+  scope.set(kIds, Operand::borrow(list));
+  const Value first(ids.front());
+  scope.set(kId, Operand::borrow(first));
+  const PageSpec no_page;
+  Listing listing;
+  listing.request = &step.request;
+  listing.rows = &step.rows;
+  listing.page = &no_page;
+  listing.operation = "read";
+  ++into.calls;
+  auto fetched = co_await fetch(listing, scope);
+  if (!fetched && fetched.error().failure_class == FailureClass::gone) co_return Outcome<void>{};
+  if (!fetched) co_return tl::unexpected(std::move(fetched.error()));
+  for (const Operand& json : fetched->rows) {
+    auto row = row_of(object, json, scope, false);
+    if (!row) co_return tl::unexpected(std::move(row.error()));
+    const std::string winner = text_of(step.merged_into, scope);
+    if (!winner.empty()) row->merged_into = RemoteId{object.spec().name, winner};
+    for (const std::size_t index : missing) {
+      ReadResult& result = into.results[index];
+      const bool same = object.same_id(row->id.id, result.asked);
+      if (!same && step.max > 1) continue;
+      result.row = *row;
+      result.kind = !same || row->merged_into ? ReadResult::Kind::merged : row->deleted ? ReadResult::Kind::gone : ReadResult::Kind::found;
+    }
+  }
+  co_return Outcome<void>{};
+}
+
+Task<Outcome<ReadBatch>> Reader::find_by(std::string object_name, std::size_t slot, std::vector<std::string> values) {
+  const SelectedObject* object = find(object_name);
+  if (!object) co_return tl::unexpected(unknown_object(object_name));
+  const bool by_key = slot == static_cast<std::size_t>(-1);
+  const Value field(by_key ? object->key_field() : object->slots()[slot].name);
+  const Value is_key(by_key);
+  Scope scope = context_.scope();
+  object->enter(scope);
+  scope.set(kField, Operand::borrow(field));
+  scope.set(kByKey, Operand::borrow(is_key));
+  const FindSpec* source = nullptr;
+  for (const FindSpec& candidate : object->spec().find) {
+    const auto holds = candidate.when ? expression::evaluate_truth(*candidate.when, scope) : Result<bool>(true);
+    if (!source && holds && *holds) source = &candidate;
+  }
+  if (!source || (by_key && object->key_field().empty())) {
+    Failure failure;
+    failure.failure_class = FailureClass::config;
+    failure.scope = FailureScope::object;
+    failure.message = object_name + " cannot be looked up by that field";
+    co_return tl::unexpected(failure);
+  }
+  ReadBatch batch;
+  batch.sent = context_.now();
+  for (std::size_t from = 0; from < values.size(); from += source->max) {
+    const std::vector<std::string> part(values.begin() + static_cast<std::ptrdiff_t>(from),
+                                        values.begin() + static_cast<std::ptrdiff_t>(std::min(values.size(), from + source->max)));
+    const Value list = list_of_texts(part);
+    scope.set(kValues, Operand::borrow(list));
+    Listing listing;
+    listing.request = &source->request;
+    listing.rows = &source->rows;
+    listing.page = &source->page;
+    listing.operation = "find";
+    for (;;) {
+      ++batch.calls;
+      auto fetched = co_await fetch(listing, scope);
+      if (!fetched) co_return tl::unexpected(std::move(fetched.error()));
+      batch.clock = fetched->answer->clock;
+      auto rows = rows_of(*object, *fetched, false);
+      if (!rows) co_return tl::unexpected(std::move(rows.error()));
+      for (Row& row : *rows) {
+        if (row.deleted || row.merged_into) continue;
+        ReadResult result;
+        result.kind = ReadResult::Kind::found;
+        result.asked = row.id.id;
+        result.row = std::move(row);
+        batch.results.push_back(std::move(result));
+      }
+      if (fetched->next.empty() || !fetched->next_is_link) break;
+      listing.link = fetched->next;
+    }
+  }
+  std::vector<Row*> pointers;
+  for (ReadResult& result : batch.results) pointers.push_back(&result.row);
+  auto filled = co_await fill_associations(*object, std::move(pointers), false, batch.calls);
+  if (!filled) co_return tl::unexpected(std::move(filled.error()));
+  co_return batch;
+}
+
+}  // namespace lockstep::connector

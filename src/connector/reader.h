@@ -1,0 +1,57 @@
+#pragma once
+
+#include <map>
+
+#include "connector/client.h"
+#include "connector/selected.h"
+
+namespace lockstep::connector {
+
+using Objects = std::map<std::string, SelectedObject, std::less<>>;
+
+/// Everything that only reads: listings, feeds, reads by id, lookups by key.
+class Reader {
+ public:
+  Reader(Client& client, const Objects& objects) : client_(client), context_(client.context()), objects_(objects) {}
+
+  Task<Outcome<Page>> scan(std::string object, std::string position);
+  Task<Outcome<Page>> changes(std::string object, std::string position);
+  Task<Outcome<ReadBatch>> read_many(std::string object, std::vector<std::string> ids);
+  Task<Outcome<ReadBatch>> find_by(std::string object, std::size_t slot, std::vector<std::string> values);
+
+ private:
+  /// One answered request for rows.
+  struct Fetched {
+    AnswerRef answer;
+    std::vector<expression::Operand> rows;
+    std::string next;      // link or cursor; empty: no more
+    bool next_is_link = false;
+    std::string url;
+  };
+  struct Listing {
+    const RequestSpec* request = nullptr;
+    const ProgramRef* rows = nullptr;
+    const PageSpec* page = nullptr;
+    std::string link;      // fetched instead of the request's own URL
+    std::string_view operation;
+  };
+  Task<Outcome<Fetched>> fetch(Listing listing, Scope scope);
+  Outcome<std::vector<Row>> rows_of(const SelectedObject& object, const Fetched& fetched, bool inline_links) const;
+  Outcome<Row> row_of(const SelectedObject& object, const expression::Operand& json, Scope& scope, bool inline_links) const;
+  Task<Outcome<void>> fill_associations(const SelectedObject& object, std::vector<Row*> rows, bool inline_links, std::uint32_t& calls);
+  Task<Outcome<void>> fill_association(const AssociationSpec& spec, std::size_t slot, std::vector<Row*> rows, std::uint32_t& calls);
+  Task<Outcome<Page>> watermark(const SelectedObject& object, const ChangesSpec& spec, std::string position);
+  Task<Outcome<Page>> token(const SelectedObject& object, const ChangesSpec& spec, std::string position);
+  Task<Outcome<void>> read_part(const SelectedObject& object, std::vector<std::string> ids, ReadBatch& into);
+  Task<Outcome<void>> read_gone(const SelectedObject& object, std::vector<std::size_t> missing, ReadBatch& into);
+  Task<Outcome<void>> read_gone_step(const SelectedObject& object, const GoneSpec& step, std::vector<std::size_t> missing, ReadBatch& into);
+  const SelectedObject* find(std::string_view object) const;
+
+  Client& client_;
+  Context& context_;
+  const Objects& objects_;
+};
+
+Failure unknown_object(std::string_view object);
+
+}  // namespace lockstep::connector

@@ -1,0 +1,91 @@
+#include "connector/sender.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace lockstep::connector {
+
+Failure own_failure(const Error& error, FailureClass failure_class) {
+  Failure failure;
+  failure.failure_class = failure_class;
+  failure.scope = default_scope(failure_class);
+  failure.message = error.message;
+  return failure;
+}
+
+Sender::Sender(Context& context)
+    : context_(context), classifier_(*context.definition, context.environment.rng.split("classify")), budgets_(*context.definition, context.environment.executor) {}
+
+AnswerRef Sender::receive(http::Response response, WallTime sent, Instant started, const RequestSpec& spec) {
+  const Duration elapsed = context_.environment.executor.clock().now() - started;
+  const auto date = response.headers.find("Date");
+  auto answer = std::make_shared<Answer>(response.status, std::move(response.headers), std::move(response.body));
+  answer->sent = sent;
+  answer->elapsed = elapsed;
+  if (const auto header = answer->headers().find("Date"); date && header)
+    if (const auto remote = parse_http_date(*header)) {
+      // The header is cut to its second: on average half a second later.
+      const WallTime middle = sent + Duration{elapsed.count() / 2};
+      ClockSample sample;
+      sample.offset_ms = remote->ms + 500 - middle.ms;
+      sample.error_ms = elapsed.count() / 2 + 500;
+      answer->clock = sample;
+      context_.clock_offset_ms = sample.offset_ms;
+    }
+  Scope scope = context_.scope();
+  answer->enter(scope);
+  budgets_.learn(spec.charge, scope);
+  return answer;
+}
+
+std::optional<Failure> Sender::judge(const Answer& answer, const RequestSpec& spec, Classifier::Question question) {
+  const auto among = [&](const std::vector<int>& statuses) { return std::ranges::find(statuses, answer.status()) != statuses.end(); };
+  const bool expected = spec.expect.empty() ? answer.status() >= 200 && answer.status() < 300 : among(spec.expect);
+  Scope scope = context_.scope();
+  answer.enter(scope);
+  if (question.row) scope.set(kRow, *question.row);
+  if (among(spec.empty)) return std::nullopt;
+  if (expected && spec.ok) {
+    const auto holds = expression::evaluate_truth(*spec.ok, scope);
+    if (holds && *holds) return std::nullopt;
+  } else if (expected) {
+    return std::nullopt;
+  }
+  return classifier_.classify(scope, question, answer.status(), context_.now());
+}
+
+Task<Outcome<AnswerRef>> Sender::send(http::Request request, const RequestSpec& spec, Classifier::Question question) {
+  auto admitted = co_await budgets_.admit(spec.charge);
+  if (!admitted) {
+    count(admitted.error());
+    co_return tl::unexpected(std::move(admitted.error()));
+  }
+  Clock& clock = context_.environment.executor.clock();
+  const WallTime sent = clock.wall();
+  const Instant started = clock.now();
+  ++usage_.calls;
+  Result<http::Response> response = co_await context_.environment.transport.send(std::move(request));
+  budgets_.release(spec.charge, clock.now() - started);
+  if (!response) {
+    Scope scope = context_.scope();
+    Failure failure = classifier_.no_answer(response.error(), scope, question, clock.wall());
+    count(failure);
+    co_return tl::unexpected(std::move(failure));
+  }
+  AnswerRef answer = receive(std::move(*response), sent, started, spec);
+  auto failure = judge(*answer, spec, question);
+  if (failure) {
+    count(*failure);
+    co_return tl::unexpected(std::move(*failure));
+  }
+  co_return answer;
+}
+
+Connector::Usage Sender::usage() const {
+  Connector::Usage usage = usage_;
+  usage.limits = budgets_.left();
+  return usage;
+}
+
+}  // namespace lockstep::connector
