@@ -1,4 +1,7 @@
 // A connector file as a whole, in the order in which its parts need each other.
+#include <algorithm>
+#include <set>
+
 #include "base/text.h"
 #include "connector/compiler.h"
 
@@ -74,10 +77,28 @@ void check_coverage(const Node& file, const Definition& definition, Compiler& co
   }
 }
 
+/// Objects may leave to `object_defaults` what they do not change, so they are checked only when both are one.
+Node with_defaults(Node file) {
+  const auto defaults = std::ranges::find(file.members, "object_defaults", &std::pair<std::string, Node>::first);
+  const auto objects = std::ranges::find(file.members, "objects", &std::pair<std::string, Node>::first);
+  if (defaults == file.members.end() || objects == file.members.end() || objects->second.members.empty()) return file;
+  for (auto& [name, object] : objects->second.members) object = grammar::merge_deep(defaults->second, object, {});
+  file.members.erase(defaults);
+  return file;
+}
+
+/// What is wrong with the defaults is wrong with each object: told once.
+void move_once(grammar::Findings from, grammar::Findings& to) {
+  std::set<std::string> told;
+  for (grammar::Finding& finding : from)
+    if (told.insert(finding.text()).second) to.push_back(std::move(finding));
+}
+
 }  // namespace
 
-DefinitionRef load_definition(const grammar::Node& file, grammar::Findings& findings) {
+DefinitionRef load_definition(const grammar::Node& written, grammar::Findings& findings) {
   grammar::Findings own;
+  const Node file = with_defaults(written);
   grammar::validate(file, *connector_schema(), own);
   auto definition = std::make_shared<Definition>();
   if (!grammar::has_errors(own)) {
@@ -108,9 +129,7 @@ DefinitionRef load_definition(const grammar::Node& file, grammar::Findings& find
       for (const auto& [name, node] : bundles->members) definition->bundles.push_back(compiler.bundle(name, node));
     if (const Node* doors = file.find("doors"))
       for (const auto& [name, node] : doors->members) definition->doors.push_back(compiler.door(name, node));
-    const Node* defaults = file.find("object_defaults");
-    for (const auto& [name, node] : file.find("objects")->members)
-      definition->objects.push_back(compiler.object(name, defaults ? grammar::merge_deep(*defaults, node, {}) : node));
+    for (const auto& [name, node] : file.find("objects")->members) definition->objects.push_back(compiler.object(name, node));
     if (const Node* associations = file.find("associations"))
       for (const auto& [name, node] : associations->members) definition->associations.push_back(compiler.association(name, node));
     if (const Node* samples = file.find("samples"))
@@ -118,7 +137,7 @@ DefinitionRef load_definition(const grammar::Node& file, grammar::Findings& find
     check_coverage(file, *definition, compiler);
   }
   const bool failed = grammar::has_errors(own);
-  findings.insert(findings.end(), own.begin(), own.end());
+  move_once(std::move(own), findings);
   return failed ? nullptr : definition;
 }
 

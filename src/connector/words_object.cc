@@ -73,7 +73,7 @@ SchemaRef form_words() {
                          {"select", of_kind(Schema::Kind::template_text), false, "How it is asked for."},
                          {"read", read, false, "Where it stands in a row."},
                          {"write", pairs, false, "Name and value in a body."},
-                         {"clear", pairs, false, "The same for null."},
+                         {"clear", map_of(anything()), false, "The same for null."},
                          {"association", of_kind(Schema::Kind::template_text), false, "The association it stands for."}});
 }
 
