@@ -31,14 +31,18 @@ Task<Outcome<void>> Reader::fill_associations(const SelectedObject& object, std:
   if (rows.empty() || !object.has_associations()) co_return Outcome<void>{};
   for (std::size_t slot = 0; slot < object.slots().size(); ++slot) {
     const SlotPlan& plan = object.slots()[slot];
-    if (!plan.association || !plan.readable || (inline_links && plan.association->inline_read)) continue;
-    auto filled = co_await fill_association(*plan.association, slot, rows, calls);
+    if (!plan.association || !plan.readable) continue;
+    std::vector<Row*> asked;
+    for (Row* row : rows)
+      if (!inline_links || !plan.association->inline_read || !row->slots[slot]) asked.push_back(row);
+    auto filled = co_await fill_association(*plan.association, slot, std::move(asked), calls);
     if (!filled) co_return filled;
   }
   co_return Outcome<void>{};
 }
 
 Task<Outcome<void>> Reader::fill_association(const AssociationSpec& spec, std::size_t slot, std::vector<Row*> rows, std::uint32_t& calls) {
+  const Value about = link_about(spec);
   std::unordered_map<std::string, Row*> by_id;
   for (Row* row : rows) {
     row->slots[slot] = Value{};
@@ -50,6 +54,7 @@ Task<Outcome<void>> Reader::fill_association(const AssociationSpec& spec, std::s
     const Value list = list_of_texts(ids);
     Scope scope = context_.scope();
     scope.set(kIds, Operand::borrow(list));
+    scope.set(kLink, Operand::borrow(about));
     const PageSpec no_page;
     Listing listing;
     listing.request = &spec.read;

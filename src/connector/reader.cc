@@ -68,6 +68,13 @@ std::string text_of(const ProgramRef& program, Scope& scope) {
 
 }  // namespace
 
+Value link_about(const AssociationSpec& spec) {
+  Map map;
+  for (const auto& [name, value] : spec.vars) map.emplace_back(name, Value(value));
+  make_map(map);
+  return Value(std::move(map));
+}
+
 const SelectedObject* Reader::find(std::string_view object) const {
   const auto found = objects_.find(object);
   return found == objects_.end() ? nullptr : &found->second;
@@ -114,8 +121,14 @@ Outcome<Row> Reader::row_of(const SelectedObject& object, const Operand& json, S
   for (std::size_t i = 0; i < object.slots().size(); ++i) {
     const AssociationSpec* association = object.slots()[i].association;
     if (!association || !association->inline_read) continue;
-    const std::string id = text_of(association->inline_read, scope);
-    row->slots[i] = id.empty() ? Value{} : Value(RemoteId{association->to, id});
+    const Value about = link_about(*association);
+    scope.set(kLink, Operand::borrow(about));
+    const auto found = expression::evaluate(*association->inline_read, scope);
+    // Absent: the row does not tell, so it is asked for; null: it tells that there is none.
+    if (found && found->is_null()) row->slots[i] = Value{};
+    else if (found && !found->is_absent())
+      if (auto id = found->text()) row->slots[i] = Value(RemoteId{association->to, std::move(*id)});
+    scope.clear(kLink);
   }
   return std::move(*row);
 }

@@ -52,6 +52,8 @@ class Reader {
   const Objects& objects_;
 };
 
+/// Root `link`: what the association says of itself.
+Value link_about(const AssociationSpec& spec);
 Failure unknown_object(std::string_view object);
 
 }  // namespace lockstep::connector

@@ -262,7 +262,9 @@ Task<void> Writer::change_links(Job& job, const AssociationSpec& spec, const Sha
     const std::vector<Link> part(links.begin() + static_cast<std::ptrdiff_t>(from),
                                  links.begin() + static_cast<std::ptrdiff_t>(std::min(links.size(), from + std::max<std::size_t>(1, shape.max))));
     const LinkRows rows(spec, part);
+    const Value about = link_about(spec);
     Scope scope = context_.scope();
+    scope.set(kLink, Operand::borrow(about));
     auto request = build_request(context_, shape.request, scope, &rows);
     Outcome<AnswerRef> answer = tl::unexpected(Failure{});
     if (request) {
