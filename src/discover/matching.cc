@@ -47,8 +47,11 @@ Result<std::optional<identity::Decision>> Step::match(std::vector<EntityId>& tom
   std::vector<identity::Candidate> candidates;
   const auto has_live_link = [&](EntityId entity) -> Result<bool> {
     TRY(const auto links, tx_.find_links(entity));
+    const System* system = hub_.find_system(source_.connection);
     return std::ranges::any_of(links, [&](const Link& link) {
-      return link.connection == source_.connection && link.presence == LinkPresence::present && !link.secondary;
+      // A hosted system is offered records under our id; the first record of its own that matches takes that place.
+      const bool offered = system && system->hosted && link.remote.id == entity.value().text();
+      return link.connection == source_.connection && link.presence == LinkPresence::present && !link.secondary && !offered;
     });
   };
   const auto add = [&](EntityId entity, bool by_external_id, bool weak) -> Result<void> {
@@ -107,7 +110,10 @@ Result<void> Step::link_to(EntityId entity) {
   CHECK(state, "a match with an entity that is not there");
   // A link to a record that is gone there is replaced by this one.
   if (const Link* old = state->find(source_.connection); old && !old->remote.empty() && old->remote != seen_.row.id)
+  {
     TRY_VOID(tx_.erase_link(entity, source_.connection, old->remote));
+    TRY_VOID(tx_.put_remote_alias(source_.connection, old->remote, seen_.row.id));
+  }
   const merge::Observation seen = observation(&*state);
   merge::Effects effects = entities_.with_context(*state, [&](const merge::Context& context) {
     merge::add_link(*state, source_.connection, seen_.row.id, context);
