@@ -16,6 +16,7 @@ Budgets::Budgets(const Definition& definition, Executor& executor) : executor_(e
     Budget budget;
     budget.spec = &spec;
     budget.max = spec.max;
+    budget.concurrent = spec.concurrent;
     budgets_.push_back(std::move(budget));
   }
 }
@@ -47,7 +48,7 @@ void Budgets::take(Budget& budget, std::int64_t amount, Instant now) const {
 }
 
 Duration Budgets::wait_for(Budget& budget, Instant now) const {
-  if (budget.spec->concurrent > 0 && budget.in_flight >= budget.spec->concurrent) return Duration{50};
+  if (budget.concurrent > 0 && budget.in_flight >= budget.concurrent) return Duration{50};
   if (budget.max == 0) return Duration{0};
   expire(budget, now);
   const auto usable = std::max<std::int64_t>(1, static_cast<std::int64_t>(static_cast<double>(budget.max) * (1 - budget.spec->keep_share)));
@@ -64,7 +65,7 @@ Task<Outcome<void>> Budgets::admit(std::vector<std::string> charge) {
     for (Budget* budget : wanted) {
       const Duration one = wait_for(*budget, now);
       if (one > wait) wait = one;
-      full = full || (budget->spec->concurrent > 0 && budget->in_flight >= budget->spec->concurrent);
+      full = full || (budget->concurrent > 0 && budget->in_flight >= budget->concurrent);
     }
     if (wait.count() == 0) {
       for (Budget* budget : wanted) {
@@ -116,7 +117,10 @@ void Budgets::learn(const std::vector<std::string>& charge, Scope& scope) {
     return value ? std::optional(*value) : std::nullopt;
   };
   for (Budget* budget : named(charge)) {
-    if (const auto max = number(budget->spec->learn_max); max && *max > 0) budget->max = *max;
+    if (const auto max = number(budget->spec->learn_max); max && *max > 0) {
+      if (budget->spec->max > 0) budget->max = *max;
+      else budget->concurrent = std::min(budget->spec->concurrent, static_cast<std::size_t>(*max));
+    }
     auto used = number(budget->spec->learn_used);
     if (const auto left = number(budget->spec->learn_left)) used = budget->max - *left;
     // What others of the same account have used counts here too, until it leaves the window.

@@ -26,6 +26,7 @@ class Budgets {
   struct Budget {
     const LimitSpec* spec = nullptr;
     std::int64_t max = 0;
+    std::size_t concurrent = 0;
     std::deque<std::pair<Instant, std::int64_t>> slices;  // start, amount
     std::int64_t used = 0;
     std::size_t in_flight = 0;

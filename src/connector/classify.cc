@@ -88,6 +88,11 @@ Failure Classifier::judge(const Named& named, const Facts& facts, Scope& scope, 
   failure.message = text_of(named["message"]).substr(0, kMessageMax);
   if (failure.message.empty()) failure.message = facts.transport.empty() ? "status " + std::to_string(facts.status) : facts.transport;
   failure.fields = texts_of(named["fields"]);
+  scope.set(kCode, named["code"]);
+  scope.set(kMessage, named["message"]);
+  scope.set(kOperation, Operand(Value(std::string(facts.question.operation))));
+  scope.set(kWhere, Operand(Value(std::string(facts.question.where))));
+  scope.set(kTransport, Operand(Value(facts.transport)));
   for (const ErrorRule& rule : definition_.rules) {
     if (!matches(rule, named, facts, scope)) continue;
     failure.failure_class = rule.failure_class;

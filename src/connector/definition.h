@@ -175,7 +175,7 @@ struct AssociationSpec {
   std::string name, from, to;
   bool one = true;                         // cardinality
   bool at_create = false;                  // carried by the create request itself
-  ProgramRef inline_read;                  // over a row of a listing
+  ProgramRef inline_read;                  // over a row of a listing: an id, null (none) or absent (not told)
   RequestSpec read;
   std::size_t read_max = 100;
   ProgramRef rows, row_from, row_to;

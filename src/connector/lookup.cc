@@ -235,6 +235,9 @@ Task<Outcome<ReadBatch>> Reader::find_by(std::string object_name, std::size_t sl
     listing.rows = &source->rows;
     listing.page = &source->page;
     listing.operation = "find";
+    std::string cursor;
+    Value page_value(Map{});
+    scope.set(kPage, Operand::borrow(page_value));
     for (;;) {
       ++batch.calls;
       auto fetched = co_await fetch(listing, scope);
@@ -250,8 +253,15 @@ Task<Outcome<ReadBatch>> Reader::find_by(std::string object_name, std::size_t sl
         result.row = std::move(row);
         batch.results.push_back(std::move(result));
       }
-      if (fetched->next.empty() || !fetched->next_is_link) break;
-      listing.link = fetched->next;
+      if (fetched->next.empty()) break;
+      if (fetched->next_is_link) {
+        listing.link = fetched->next;
+        continue;
+      }
+      if (fetched->next == cursor) co_return tl::unexpected(own_failure(Error{ErrorCode::invalid_input, "the listing does not move on"}, FailureClass::shape));
+      cursor = fetched->next;
+      page_value = Value(Map{{"cursor", Value(cursor)}});
+      scope.set(kPage, Operand::borrow(page_value));
     }
   }
   std::vector<Row*> pointers;

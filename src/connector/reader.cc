@@ -174,7 +174,8 @@ Task<Outcome<Page>> Reader::scan(std::string object_name, std::string position_t
   page.clock = fetched->answer->clock;
   page.end = spec.tie && !spec.page.next_link && !spec.page.next_cursor ? page.rows.empty() : fetched->next.empty();
   fetched->answer->enter(scope);
-  if (const std::string total = text_of(spec.total, scope); !total.empty()) position.set("total", std::atoll(total.c_str()));
+  // Pages behind the first may count only what is left.
+  if (const std::string total = text_of(spec.total, scope); !total.empty() && !position.has("total")) position.set("total", std::atoll(total.c_str()));
   if (position.has("total")) page.estimate = position.number("total");
   if (spec.tie) {
     if (!fetched->rows.empty()) {

@@ -57,6 +57,13 @@ Value WriteRows::describe(const Part& part) const {
   return Value(std::move(map));
 }
 
+Operand WriteRows::all() const {
+  std::vector<Operand> rows;
+  rows.reserve(roots_.size());
+  for (const Value& root : roots_) rows.push_back(Operand::borrow(root));
+  return Operand::list(std::move(rows));
+}
+
 void WriteRows::enter(std::size_t index, Scope& scope) const {
   current_ = index;
   scope.set(kRow, Operand::borrow(roots_[index]));

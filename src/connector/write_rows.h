@@ -22,6 +22,8 @@ class WriteRows final : public RowSource {
   std::size_t count() const override { return parts_.size(); }
   void enter(std::size_t index, Scope& scope) const override;
   Result<void> write_fields(const std::vector<std::string>& except, const std::function<void()>& comma, std::string& out) const override;
+  /// Root `rows`, for requests that name them all outside a body. This must outlive its use.
+  expression::Operand all() const;
   const Part& part(std::size_t index) const { return parts_[index]; }
   const std::vector<Part>& parts() const { return parts_; }
 

@@ -54,6 +54,7 @@ Task<void> Writer::send_array(Job& job, const ShapeSpec& shape, Parts parts) {
   const WriteRows rows(context_, *job.object, parts);
   Scope scope = context_.scope();
   job.object->enter(scope);
+  scope.set(kRows, rows.all());
   auto request = build_request(context_, shape.request, scope, &rows, extra(job));
   if (!request) {
     if (parts.size() == 1) {

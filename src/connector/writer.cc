@@ -207,7 +207,7 @@ Task<void> Writer::run_transitions(Job& job, bool before) {
         Scope scope = context_.scope();
         job.object->enter(scope);
         rows.enter(0, scope);
-        auto request = build_request(context_, step, scope, &rows);
+        auto request = build_request(context_, step, scope, &rows, extra(job));
         Outcome<AnswerRef> answer = tl::unexpected(Failure{});
         if (request) {
           const Classifier::Question question{transition->name, "call"};
