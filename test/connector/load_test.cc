@@ -1,4 +1,6 @@
 // Connector files: what is shipped loads, and every mistake is told with its place.
+#include <set>
+
 #include "connector/definition.h"
 #include "load_support.h"
 #include "mapping/mapping.h"
@@ -51,6 +53,28 @@ TEST(ShippedConnectors, CanDoWhatTheEngineAsksOfEveryObject) {
       EXPECT_TRUE(object.scan.request && object.read_many.request && object.changes && object.key_field);
       EXPECT_TRUE(object.write.create.has() && object.write.update.has() && object.write.remove.has());
       EXPECT_FALSE(object.find.empty()) << "an unknown outcome must be looked up";
+    }
+  }
+}
+
+TEST(ShippedConnectors, EndInTheClassTheirSamplesName) {
+  for (const std::string& name : kShipped) {
+    const Loaded loaded = load_shipped(name);
+    ASSERT_TRUE(loaded.definition);
+    EXPECT_GT(loaded.definition->samples.size(), 30u);
+    for (const auto& finding : run_samples(*loaded.definition)) ADD_FAILURE() << finding.text();
+  }
+}
+
+TEST(ShippedConnectors, HaveASampleOfEveryClassThatTheirRulesUse) {
+  for (const std::string& name : kShipped) {
+    const Loaded loaded = load_shipped(name);
+    ASSERT_TRUE(loaded.definition);
+    std::set<std::string> shown;
+    for (const Sample& sample : loaded.definition->samples)
+      if (const auto* expect = sample.node.find("expect"); expect && expect->find("class")) shown.insert(expect->find("class")->scalar);
+    for (const ErrorRule& rule : loaded.definition->rules) {
+      if (rule.transports.empty()) EXPECT_TRUE(shown.contains(std::string(to_string(rule.failure_class)))) << rule.mark.text();
     }
   }
 }
