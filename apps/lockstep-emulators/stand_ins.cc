@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "emulators/dynamics365/dynamics365.h"
+#include "emulators/hubspot/hubspot.h"
 #include "emulators/salesforce/salesforce.h"
 
 namespace lockstep::emulators {
@@ -22,12 +23,19 @@ std::unique_ptr<Emulator> dynamics365_organisation(const EmulatorClock& clock, R
   return make_dynamics365(clock, rng, std::move(options));
 }
 
+std::unique_ptr<Emulator> hubspot_account(const EmulatorClock& clock, Rng rng, const StandInSettings& settings) {
+  hubspot::HubSpotOptions options;
+  options.limits = settings.limits;
+  return hubspot::make_hubspot(clock, rng, std::move(options));
+}
+
 }  // namespace
 
 const std::vector<StandInFactory>& stand_in_factories() {
   static const std::vector<StandInFactory> kFactories = {
       {"salesforce", salesforce_org},
       {"dynamics365", dynamics365_organisation},
+      {"hubspot", hubspot_account},
   };
   return kFactories;
 }

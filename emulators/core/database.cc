@@ -162,6 +162,13 @@ void Database::purge(Table& table, RowNumber row, const WriteContext& context) {
   note(Operation::purge, table, row, context).before = std::move(before);
 }
 
+void Database::note_update(Table& table, RowNumber row, PackedFields before, PackedFields after,
+                           const WriteContext& context) {
+  JournalEntry& entry = note(Operation::update, table, row, context);
+  entry.before = std::move(before);
+  entry.after = std::move(after);
+}
+
 void Database::roll_back_to(std::size_t undo_size, std::size_t journal_size) {
   while (undo_.size() > undo_size) {
     Undo& undo = undo_.back();

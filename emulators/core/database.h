@@ -73,6 +73,9 @@ class Database {
   /// Deletes for good: a tombstone without fields stays.
   void purge(Table& table, RowNumber row, const WriteContext& context);
 
+  /// Journals a change of what belongs to the record though it is no field of it (links). The record stays as it is.
+  void note_update(Table& table, RowNumber row, PackedFields before, PackedFields after, const WriteContext& context);
+
   std::uint64_t version() const { return version_; }
   const Actor& actor(ActorId id) const { return actors_[id]; }
   const std::deque<JournalEntry>& journal() const { return journal_; }

@@ -16,6 +16,7 @@ std::vector<OutgoingRequest> OutgoingQueue::take(WallTime now) {
   for (auto& [id, entry] : entries_) {
     if (entry.handed_out || now < entry.request.due) continue;
     entry.handed_out = true;
+    if (prepare_) prepare_(entry.request.request, entry.failures, now);
     due.push_back(entry.request);
   }
   return due;

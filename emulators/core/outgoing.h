@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <vector>
 
@@ -13,6 +14,9 @@ class OutgoingQueue {
  public:
   /// `retry_delays`: after the first failure, the second, …; when they are used up the webhook is given up.
   void set_schedule(std::vector<Duration> retry_delays) { retry_delays_ = std::move(retry_delays); }
+  /// Called for each request as it goes out, `attempt` 0 being the first: for signatures over the time of sending.
+  using Prepare = std::function<void(http::Request& request, std::size_t attempt, WallTime now)>;
+  void set_prepare(Prepare prepare) { prepare_ = std::move(prepare); }
   std::uint64_t push(WallTime due, http::Request request);
   std::vector<OutgoingRequest> take(WallTime now);
   /// `delivered`: by the dialect's reading of the status.
@@ -27,6 +31,7 @@ class OutgoingQueue {
     bool handed_out = false;
   };
   std::vector<Duration> retry_delays_;
+  Prepare prepare_;
   std::map<std::uint64_t, Entry> entries_;
   std::uint64_t last_id_ = 0;
   std::uint64_t given_up_ = 0;

@@ -1,5 +1,6 @@
 #include "emulators/core/table.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/check.h"
@@ -39,19 +40,36 @@ std::optional<std::uint64_t> Table::key_of(const Index& index, ValueView value) 
   return stable_hash(std::string_view(bytes, sizeof bytes));
 }
 
-bool Table::same(const Index& index, ValueView a, ValueView b) {
-  const std::string_view* left = std::get_if<std::string_view>(&a);
-  const std::string_view* right = std::get_if<std::string_view>(&b);
-  if (left && right && index.ignore_case) return equal_no_case(*left, *right);
-  return a == b;
+template <class Visitor>
+void Table::for_each_key(const Index& index, ValueView value, Visitor&& visit) {
+  if (index.separator == 0) {
+    if (auto key = key_of(index, value)) visit(*key);
+    return;
+  }
+  for (std::string_view part : split(text_of(value), index.separator)) {
+    if (!part.empty()) visit(*key_of(index, part));
+  }
 }
 
-void Table::add_index(FieldId field, bool ignore_case) {
+bool Table::same(const Index& index, ValueView held, ValueView wanted) {
+  const std::string_view* left = std::get_if<std::string_view>(&held);
+  const std::string_view* right = std::get_if<std::string_view>(&wanted);
+  if (!left || !right) return held == wanted;
+  auto equal = [&](std::string_view text) {
+    return index.ignore_case ? equal_no_case(text, *right) : text == *right;
+  };
+  if (index.separator == 0) return equal(*left);
+  std::vector<std::string_view> parts = split(*left, index.separator);
+  return std::any_of(parts.begin(), parts.end(), equal);
+}
+
+void Table::add_index(FieldId field, bool ignore_case, char separator) {
   if (indexes_.contains(field)) return;
   Index& index = indexes_[field];
   index.ignore_case = ignore_case;
+  index.separator = separator;
   for (RowNumber row = 0; row < row_count(); ++row) {
-    if (auto key = key_of(index, get(row, field))) index.rows.emplace(*key, row);
+    for_each_key(index, get(row, field), [&](std::uint64_t key) { index.rows.emplace(key, row); });
   }
 }
 
@@ -95,21 +113,29 @@ void Table::remove_last() {
 
 void Table::enter(RowNumber row) {
   const Record& record = records_[row];
-  if (!record.deleted) ++live_count_;
+  if (record.deleted) {
+    deleted_by_id_.emplace(record.id, row);
+  } else {
+    ++live_count_;
+  }
   by_modified_.insert({record.modified, record.id, row});
   by_version_.emplace(record.version, row);
   for (auto& [field, index] : indexes_) {
-    if (auto key = key_of(index, record.fields.get(field))) index.rows.emplace(*key, row);
+    for_each_key(index, record.fields.get(field), [&](std::uint64_t key) { index.rows.emplace(key, row); });
   }
 }
 
 void Table::leave(RowNumber row) {
   const Record& record = records_[row];
-  if (!record.deleted) --live_count_;
+  if (record.deleted) {
+    deleted_by_id_.erase(record.id);
+  } else {
+    --live_count_;
+  }
   by_modified_.erase({record.modified, record.id, row});
   by_version_.erase(record.version);
   for (auto& [field, index] : indexes_) {
-    if (auto key = key_of(index, record.fields.get(field))) index.rows.erase({*key, row});
+    for_each_key(index, record.fields.get(field), [&](std::uint64_t key) { index.rows.erase({key, row}); });
   }
 }
 

@@ -69,8 +69,9 @@ class Table {
   /// Deleted ones too; kNoRow when there is none.
   RowNumber find(std::string_view id) const;
 
-  /// Makes find_equal fast for this field. `ignore_case`: ASCII letters. Covers the rows there are, too.
-  void add_index(FieldId field, bool ignore_case = false);
+  /// Makes find_equal fast for this field. `ignore_case`: ASCII letters. `separator`: a text is a list of values, each
+  /// found by itself. Covers the rows there are, too.
+  void add_index(FieldId field, bool ignore_case = false, char separator = 0);
   bool has_index(FieldId field) const { return indexes_.contains(field); }
   /// Rows, deleted ones too, whose field equals `value` (not null), ascending. Precondition:
   /// add_index(field).
@@ -78,6 +79,8 @@ class Table {
 
   /// Ordered views, deleted rows too, for scans and keyset paging by lower_bound.
   const std::map<std::string_view, RowNumber>& by_id() const { return by_id_; }
+  /// Deleted rows alone.
+  const std::map<std::string_view, RowNumber>& deleted_by_id() const { return deleted_by_id_; }
   const std::set<ModifiedKey>& by_modified() const { return by_modified_; }
   /// The change log: each row once, at its last change; deleted rows are the tombstones.
   const std::map<std::uint64_t, RowNumber>& by_version() const { return by_version_; }
@@ -86,6 +89,7 @@ class Table {
   friend class Database;
   struct Index {
     bool ignore_case = false;
+    char separator = 0;
     std::set<std::pair<std::uint64_t, RowNumber>>
         rows;  // by hash of the value: values stay in the records alone
   };
@@ -95,7 +99,9 @@ class Table {
   void enter(RowNumber row);
   void leave(RowNumber row);
   static std::optional<std::uint64_t> key_of(const Index& index, ValueView value);
-  static bool same(const Index& index, ValueView a, ValueView b);
+  template <class Visitor>
+  static void for_each_key(const Index& index, ValueView value, Visitor&& visit);
+  static bool same(const Index& index, ValueView held, ValueView wanted);
 
   std::string name_;
   std::vector<std::string> field_names_;
@@ -103,6 +109,7 @@ class Table {
   std::deque<Record> records_;  // never moves an element: by_id_ and by_modified_ hold views of the ids
   std::size_t live_count_ = 0;
   std::map<std::string_view, RowNumber> by_id_;
+  std::map<std::string_view, RowNumber> deleted_by_id_;
   std::set<ModifiedKey> by_modified_;
   std::map<std::uint64_t, RowNumber> by_version_;
   std::map<FieldId, Index> indexes_;

@@ -1,9 +1,8 @@
 // §1: token endpoint, revocation, identity.
 #include <fmt/format.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include "base/text.h"
+#include "emulators/core/digest.h"
 #include "emulators/salesforce/dialect.h"
 
 namespace lockstep::emulators::salesforce {
@@ -31,14 +30,6 @@ void read_basic(const Call& call, std::string& client_id, std::string& secret) {
   if (colon == std::string::npos) return;
   client_id = decoded.substr(0, colon);
   secret = decoded.substr(colon + 1);
-}
-
-std::string sign(std::string_view key, std::string_view data) {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int size = 0;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-       reinterpret_cast<const unsigned char*>(data.data()), data.size(), digest, &size);
-  return to_base64(std::string_view(reinterpret_cast<const char*>(digest), size));
 }
 
 }  // namespace
@@ -77,7 +68,7 @@ http::Response Salesforce::grant(Call& call, const OAuthClient& client) {
   std::string id = fmt::format("{}/id/{}/{}", call.base_url, organization_id_, user);
   std::string issued = std::to_string(call.now.ms);
   return json_response(200, json::object{{"access_token", access},
-                                         {"signature", sign(client.secret, id + issued)},
+                                         {"signature", to_base64(hmac_sha256(client.secret, id + issued))},
                                          {"scope", "api"},
                                          {"instance_url", call.base_url},
                                          {"id", id},

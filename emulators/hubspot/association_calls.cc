@@ -1,0 +1,158 @@
+// §2.12: associations of one record.
+#include "emulators/hubspot/association_calls.h"
+
+#include <fmt/format.h>
+
+namespace lockstep::emulators::hubspot {
+namespace {
+
+std::int64_t number_of(const std::string& id) { return std::stoll(id); }
+
+}  // namespace
+
+json::array render_types(const Associations::Tie& tie) {
+  json::array types;
+  for (const AssociationType* type : tie.types) {
+    json::value label = type->label.empty() ? json::value(nullptr) : json::value(type->label);
+    types.push_back(json::object{{"category", "HUBSPOT_DEFINED"}, {"typeId", type->id}, {"label", std::move(label)}});
+  }
+  return types;
+}
+
+json::object render_tie(const ObjectType& to, const Associations::Tie& tie) {
+  return json::object{{"toObjectId", number_of(to.table->record(tie.to).id)}, {"associationTypes", render_types(tie)}};
+}
+
+json::object render_labels(const TypePair& pair, RowNumber from, RowNumber to, const std::vector<const AssociationType*>& types) {
+  json::array labels;
+  for (const AssociationType* type : types) {
+    if (!type->label.empty()) labels.emplace_back(type->label);
+  }
+  return json::object{{"fromObjectTypeId", pair.from->type_id},
+                      {"fromObjectId", number_of(pair.from->table->record(from).id)},
+                      {"toObjectTypeId", pair.to->type_id},
+                      {"toObjectId", number_of(pair.to->table->record(to).id)},
+                      {"labels", std::move(labels)}};
+}
+
+Outcome<std::vector<const AssociationType*>> read_types(const Associations& associations, const TypePair& pair,
+                                                        const json::value* given) {
+  const json::array* items = given ? given->if_array() : nullptr;
+  if (!items || items->empty()) return bad_json("line 1, column 1: association types are missing");
+  std::vector<const AssociationType*> types;
+  for (const json::value& item : *items) {
+    const json::object* object = item.if_object();
+    const json::value* id = object ? object->if_contains("associationTypeId") : nullptr;
+    std::string_view category = object ? text_member(*object, "associationCategory") : "";
+    bool defined = category == "HUBSPOT_DEFINED" && id && id->is_int64() && std::abs(id->get_int64()) < 1'000'000;
+    const AssociationType* type = defined ? associations.find_type(*pair.from, *pair.to, static_cast<int>(id->get_int64())) : nullptr;
+    if (!type) {
+      auto refused = invalid(fmt::format("association type {} is not valid between {} and {}",
+                                         id ? scalar_text(*id) : "(none)", pair.from->type_id, pair.to->type_id));
+      refused.value().sub_category = "crm.associations.INVALID_ASSOCIATION_TYPE";
+      refused.value().context = {{"type", {id ? scalar_text(*id) : ""}},
+                                 {"fromObjectType", {pair.from->type_id}},
+                                 {"toObjectType", {pair.to->type_id}}};
+      return refused;
+    }
+    types.push_back(type);
+  }
+  return types;
+}
+
+std::vector<Associations::Tie> page_of(std::vector<Associations::Tie> ties, const ObjectType& to, std::string_view after,
+                                       std::size_t limit, std::string& next) {
+  std::vector<Associations::Tie> page;
+  next.clear();
+  for (Associations::Tie& tie : ties) {
+    const std::string& id = to.table->record(tie.to).id;
+    if (!after.empty() && id <= after) continue;
+    if (page.size() == limit) {
+      next = to.table->record(page.back().to).id;
+      break;
+    }
+    page.push_back(std::move(tie));
+  }
+  return page;
+}
+
+Outcome<HubSpot::TiePath> HubSpot::tie_path(Call& call) {
+  TiePath path;
+  TRY(path.pair.from, type_of(call));
+  path.pair.to = portal_.catalogue().find_any(call.parameter("to"));
+  if (!path.pair.to || portal_.associations().types(*path.pair.from, *path.pair.to).empty()) {
+    auto refused = invalid(fmt::format("{} cannot be associated with {}", path.pair.from->name, call.parameter("to")));
+    refused.value().sub_category = "crm.associations.INVALID_ASSOCIATION_TYPE";
+    return refused;
+  }
+  for (const auto& [name, value] : call.parameters) {
+    if (name == "id") path.row = portal_.find_live(*path.pair.from, value);
+    if (name == "to_id") path.to_row = portal_.find_live(*path.pair.to, value);
+    if ((name == "id" && path.row == kNoRow) || (name == "to_id" && path.to_row == kNoRow)) return hubspot::not_found();
+  }
+  return path;
+}
+
+HubSpot::Answer HubSpot::ties_read(Call& call) {
+  TRY(TiePath path, tie_path(call));
+  TRY(std::size_t limit, query_limit(call, 500, 500));
+  std::string next;
+  auto page = page_of(portal_.live_ties(*path.pair.from, path.row, *path.pair.to), *path.pair.to,
+                      call.query_value("after").value_or(""), limit, next);
+  json::array results;
+  for (const Associations::Tie& tie : page) results.push_back(render_tie(*path.pair.to, tie));
+  json::object body{{"results", std::move(results)}};
+  if (!next.empty()) body["paging"] = {{"next", {{"after", next}}}};
+  return json_answer(200, body);
+}
+
+HubSpot::Answer HubSpot::tie_default(Call& call) {
+  TRY(TiePath path, tie_path(call));
+  const AssociationType& type = portal_.associations().types(*path.pair.from, *path.pair.to).front();
+  portal_.tie(*path.pair.from, path.row, *path.pair.to, path.to_row, type, writer(call));
+  json::object from{{"id", path.pair.from->table->record(path.row).id}}, to{{"id", path.pair.to->table->record(path.to_row).id}};
+  auto spec = [](int id) { return json::object{{"associationCategory", "HUBSPOT_DEFINED"}, {"associationTypeId", id}}; };
+  json::array results;
+  results.push_back(json::object{{"from", from}, {"to", to}, {"associationSpec", spec(type.id)}});
+  results.push_back(json::object{{"from", to}, {"to", from}, {"associationSpec", spec(type.inverse)}});
+  return batch_answer(200, std::move(results), {}, call.now);
+}
+
+/// Replaces the labels: those that are not named are taken away.
+HubSpot::Answer HubSpot::tie_labelled(Call& call) {
+  TRY(TiePath path, tie_path(call));
+  JsonDocument document;
+  auto content_type = call.header("Content-Type");
+  if (!content_type || !content_type->starts_with("application/json")) return refuse(415, "", "Content-Type is not supported");
+  if (auto parsed = document.parse(call.request.body); !parsed) return bad_json("line 1, column 1: " + parsed.error().message);
+  TRY(auto types, read_types(portal_.associations(), path.pair, &document.root()));
+  UnitOfWork unit(portal_);
+  for (const AssociationType* type : types)
+    portal_.tie(*path.pair.from, path.row, *path.pair.to, path.to_row, *type, writer(call));
+  const std::vector<AssociationType>& known = portal_.associations().types(*path.pair.from, *path.pair.to);
+  for (std::size_t i = 1; i < known.size(); ++i) {
+    if (std::find(types.begin(), types.end(), &known[i]) == types.end())
+      portal_.untie(*path.pair.from, path.row, *path.pair.to, path.to_row, known[i], writer(call));
+  }
+  unit.commit();
+  return json_answer(201, render_labels(path.pair, path.row, path.to_row, types));
+}
+
+HubSpot::Answer HubSpot::tie_delete(Call& call) {
+  TRY(TiePath path, tie_path(call));
+  const AssociationType& all = portal_.associations().types(*path.pair.from, *path.pair.to).front();
+  portal_.untie(*path.pair.from, path.row, *path.pair.to, path.to_row, all, writer(call));
+  return http::Response(204, "");
+}
+
+HubSpot::Answer HubSpot::labels(Call& call) {
+  TRY(TiePath path, tie_path(call));
+  json::array results;
+  for (const AssociationType& type : portal_.associations().types(*path.pair.from, *path.pair.to)) {
+    json::value label = type.label.empty() ? json::value(nullptr) : json::value(type.label);
+    results.push_back(json::object{{"category", "HUBSPOT_DEFINED"}, {"typeId", type.id}, {"label", std::move(label)}});
+  }
+  return json_answer(200, json::object{{"results", std::move(results)}});
+}
+
+}  // namespace lockstep::emulators::hubspot

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "emulators/hubspot/properties.h"
+
+namespace lockstep::emulators::hubspot {
+
+/// One way two records can belong together, in one direction (§2.12).
+struct AssociationType {
+  int id = 0;
+  int inverse = 0;    // the id of the same tie seen from the other side
+  std::string label;  // empty: unlabelled, which every pair has
+  std::string name;   // "contact_to_company", in associations inside of records
+  bool primary = false;
+};
+
+/// A change of one tie, as it was written.
+struct TieChange {
+  const ObjectType* from_type = nullptr;
+  RowNumber from = kNoRow;
+  const ObjectType* to_type = nullptr;
+  RowNumber to = kNoRow;
+  const AssociationType* type = nullptr;
+  bool removed = false;
+};
+
+/// Who belongs to whom. Both directions are kept, two small nodes for a tie, so that a record's own are read in one walk.
+/// Ties of deleted records stay: whoever reads leaves them out, and a restored record has them back.
+class Associations {
+ public:
+  explicit Associations(const Catalogue& catalogue);
+
+  /// Unlabelled first; empty when these types are never tied.
+  const std::vector<AssociationType>& types(const ObjectType& from, const ObjectType& to) const;
+  const AssociationType* find_type(const ObjectType& from, const ObjectType& to, int id) const;
+
+  struct Tie {
+    RowNumber to = kNoRow;
+    std::vector<const AssociationType*> types;  // primary and other labels before the unlabelled one
+  };
+  /// Ascending by row.
+  std::vector<Tie> ties(const ObjectType& from, RowNumber row, const ObjectType& to) const;
+  /// The record at the other end of the primary tie, or kNoRow.
+  RowNumber primary(const ObjectType& from, RowNumber row, const ObjectType& to) const;
+
+  /// Ties, and labels with `type`. A primary tie takes the label from the one that had it. What changed is appended.
+  void add(const ObjectType& from, RowNumber from_row, const ObjectType& to, RowNumber to_row,
+           const AssociationType& type, std::vector<TieChange>& changes);
+  /// Takes the label away; the unlabelled type takes all of the tie.
+  void remove(const ObjectType& from, RowNumber from_row, const ObjectType& to, RowNumber to_row,
+              const AssociationType& type, std::vector<TieChange>& changes);
+  /// Moves all ties of `loser` to `winner`, except those between the two; where both have a primary one, the winner's stays.
+  void move(const ObjectType& type, RowNumber loser, RowNumber winner, std::vector<TieChange>& changes);
+  void drop(const ObjectType& type, RowNumber row, std::vector<TieChange>& changes);
+
+  std::size_t mark() const { return undo_.size(); }
+  void roll_back(std::size_t mark);
+  void forget_undo() { undo_.clear(); }
+
+ private:
+  using Key = std::pair<std::uint64_t, RowNumber>;  // from type, from row, to type; to row
+  using Mask = std::uint8_t;                        // bit i: types(from, to)[i]
+  struct Undo {
+    Key key;
+    Mask previous;
+  };
+  static Key key(const ObjectType& from, RowNumber from_row, const ObjectType& to, RowNumber to_row);
+  Mask mask(const Key& key) const;
+  void set(const Key& key, Mask mask);
+  Mask inverse(const ObjectType& from, const ObjectType& to, Mask mask) const;
+  void change(const ObjectType& from, RowNumber from_row, const ObjectType& to, RowNumber to_row, Mask next,
+              std::vector<TieChange>& changes);
+  void pair(const ObjectType& from, const ObjectType& to, int id, int inverse);
+  void label(const ObjectType& from, const ObjectType& to, int id, int inverse, const std::string& text, bool primary);
+
+  std::vector<std::vector<std::vector<AssociationType>>> types_;  // by index of from and to
+  const Catalogue& catalogue_;
+  std::map<Key, Mask> masks_;
+  std::vector<Undo> undo_;
+};
+
+}  // namespace lockstep::emulators::hubspot

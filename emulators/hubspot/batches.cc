@@ -1,0 +1,237 @@
+// §2.5: up to 100 records in a call.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "emulators/hubspot/service.h"
+
+namespace lockstep::emulators::hubspot {
+namespace {
+
+constexpr std::size_t kMaxInputs = 100;
+
+std::string upper_singular(const ObjectType& type) {
+  std::string name = type.singular;
+  for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return name;
+}
+
+json::object missing_row(const ObjectType& type, const std::vector<std::string>& ids) {
+  ApiError error = refuse(404, "OBJECT_NOT_FOUND",
+                          fmt::format("Could not get some {} objects, they may be deleted or not exist. Check that ids are valid.", upper_singular(type)))
+                       .value();
+  error.context = {{"ids", ids}};
+  return error_row(error);
+}
+
+Outcome<std::string> id_of(const json::object& input) {
+  const json::value* id = input.if_contains("id");
+  std::string text = id ? scalar_text(*id) : "";
+  if (text.empty()) return bad_json("line 1, column 1: an input needs an id");
+  return text;
+}
+
+Outcome<const json::object*> properties_of(const json::object& input) {
+  const json::value* properties = input.if_contains("properties");
+  if (!properties || !properties->is_object()) return bad_json("line 1, column 1: an input needs properties");
+  return &properties->get_object();
+}
+
+Outcome<void> check_distinct(const std::vector<std::string>& ids) {
+  std::set<std::string> seen;
+  for (const std::string& id : ids) {
+    if (seen.insert(id).second) continue;
+    auto refused = invalid(fmt::format("Duplicate IDs found in batch input: [{}]. IDs must be unique", id));
+    refused.value().context = {{"ids", {id}}};
+    return refused;
+  }
+  return {};
+}
+
+/// A key by which updates and upserts may find records (§2.5): the id, or a unique property other than email.
+Outcome<const Property*> key_of(const ObjectType& type, std::string_view name, bool email_too) {
+  const Property* property = type.find(name.empty() ? "hs_object_id" : name);
+  bool key = property && Portal::is_key(type, *property) && (email_too || property->form != TextForm::email);
+  if (!key) return invalid(fmt::format("Unable to perform update/upsert by non-unique {} property", type.type_id));
+  return property;
+}
+
+/// Partial success needs a trace id on every input, each once.
+bool all_traced(const std::vector<const json::object*>& inputs) {
+  std::set<std::string> seen;
+  return std::all_of(inputs.begin(), inputs.end(), [&](const json::object* input) {
+    std::string trace(text_member(*input, "objectWriteTraceId"));
+    return !trace.empty() && seen.insert(trace).second;
+  });
+}
+
+json::object traced_error(ApiError error, const json::object& input) {
+  error.context.emplace_back("objectWriteTraceId", std::vector<std::string>{std::string(text_member(input, "objectWriteTraceId"))});
+  return error_row(error);
+}
+
+}  // namespace
+
+HubSpot::Answer HubSpot::batch_read(Call& call) {
+  TRY(ObjectType * type, type_of(call));
+  JsonDocument document;
+  TRY(const json::object* body, read_body(call, document));
+  TRY(auto inputs, read_inputs(*body, kMaxInputs));
+  std::string_view id_property = text_member(*body, "idProperty");
+  const Property* key = type->find(id_property.empty() ? "hs_object_id" : id_property);
+  if (!key || !Portal::is_key(*type, *key)) return invalid(fmt::format("{} is not a unique property of {}", id_property, type->name));
+  if (!text_list(*body, "propertiesWithHistory").empty()) return refuse(501, "", "This stand-in keeps no history of properties");
+  bool archived = call.query_value("archived") == "true", by_id = key->source == Source::object_id;
+  std::set<RowNumber> rows;  // neither in the order of the input nor twice
+  std::vector<std::string> missing;
+  for (const json::object* input : inputs) {
+    TRY(std::string id, id_of(*input));
+    RowNumber row = archived ? portal_.find_archived(*type, id, call.now) : portal_.find_by_key(*type, *key, id);
+    if (row != kNoRow) {
+      rows.insert(row);
+    } else if (!(by_id && !archived && portal_.resolve(*type, id) != kNoRow)) {  // a merged one is just left out
+      missing.push_back(std::move(id));
+    }
+  }
+  Selection selection = select(*type, text_list(*body, "properties"));
+  JsonDocument answer;
+  Renderer renderer(portal_, answer.storage());
+  json::array results = answer.array(), errors;
+  for (RowNumber row : rows) results.push_back(renderer.record(view_of(*type, row), selection));
+  if (!missing.empty()) errors.push_back(missing_row(*type, missing));
+  return batch_answer(200, std::move(results), std::move(errors), call.now);
+}
+
+HubSpot::Answer HubSpot::batch_create(Call& call) {
+  TRY(ObjectType * type, type_of(call));
+  JsonDocument document;
+  TRY(const json::object* body, read_body(call, document));
+  TRY(auto inputs, read_inputs(*body, kMaxInputs));
+  bool partial = all_traced(inputs);
+  JsonDocument answer;
+  Renderer renderer(portal_, answer.storage());
+  json::array results = answer.array(), errors;
+  UnitOfWork unit(portal_);
+  for (const json::object* input : inputs) {
+    TRY(const json::object* properties, properties_of(*input));
+    auto row = portal_.create(*type, *properties, input->if_contains("associations"), writer(call));
+    if (!row && !partial) return tl::unexpected(std::move(row.error()));
+    if (!row) {
+      errors.push_back(traced_error(std::move(row.error()), *input));
+      continue;
+    }
+    json::object result = renderer.record(view_of(*type, *row), written(*type, *properties));
+    if (const json::value* trace = input->if_contains("objectWriteTraceId")) result["objectWriteTraceId"] = *trace;
+    results.push_back(std::move(result));
+  }
+  unit.commit();
+  return batch_answer(201, std::move(results), std::move(errors), call.now);
+}
+
+HubSpot::Answer HubSpot::batch_update(Call& call) {
+  TRY(ObjectType * type, type_of(call));
+  JsonDocument document;
+  TRY(const json::object* body, read_body(call, document));
+  TRY(auto inputs, read_inputs(*body, kMaxInputs));
+  std::vector<std::string> ids, missing;
+  for (const json::object* input : inputs) {
+    TRY(std::string id, id_of(*input));
+    ids.push_back(std::move(id));
+  }
+  TRY_VOID(check_distinct(ids));
+  bool partial = portal_.settings().traced_updates_partial && all_traced(inputs);
+  JsonDocument answer;
+  Renderer renderer(portal_, answer.storage());
+  json::array results = answer.array(), errors;
+  UnitOfWork unit(portal_);
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    TRY(const json::object* properties, properties_of(*inputs[i]));
+    TRY(const Property* key, key_of(*type, text_member(*inputs[i], "idProperty"), false));
+    RowNumber row = portal_.find_by_key(*type, *key, ids[i]);
+    if (row == kNoRow) {
+      bool merged = key->source == Source::object_id && portal_.resolve(*type, ids[i]) != kNoRow;
+      if (!merged) missing.push_back(ids[i]);  // a merged one is just missing from the answer
+      continue;
+    }
+    auto updated = portal_.update(*type, row, *properties, writer(call));
+    if (!updated && !partial) return tl::unexpected(std::move(updated.error()));
+    if (!updated) {
+      errors.push_back(traced_error(std::move(updated.error()), *inputs[i]));
+      continue;
+    }
+    results.push_back(renderer.record(view_of(*type, row), written(*type, *properties)));
+  }
+  unit.commit();
+  if (!missing.empty()) errors.push_back(missing_row(*type, missing));
+  return batch_answer(200, std::move(results), std::move(errors), call.now);
+}
+
+HubSpot::Answer HubSpot::batch_upsert(Call& call) {
+  TRY(ObjectType * type, type_of(call));
+  JsonDocument document;
+  TRY(const json::object* body, read_body(call, document));
+  TRY(auto inputs, read_inputs(*body, kMaxInputs));
+  std::vector<std::string> ids;
+  for (const json::object* input : inputs) {
+    TRY(std::string id, id_of(*input));
+    ids.push_back(std::move(id));
+  }
+  TRY_VOID(check_distinct(ids));
+  bool partial = portal_.settings().traced_updates_partial && all_traced(inputs);
+  JsonDocument answer;
+  Renderer renderer(portal_, answer.storage());
+  json::array results = answer.array(), errors;
+  UnitOfWork unit(portal_);
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    TRY(const json::object* sent, properties_of(*inputs[i]));
+    TRY(const Property* key, key_of(*type, text_member(*inputs[i], "idProperty"), true));
+    json::object properties = *sent;
+    RowNumber row = portal_.find_by_key(*type, *key, ids[i]);
+    bool fresh = row == kNoRow;
+    if (fresh && key->source == Source::object_id) return invalid("Unable to perform upsert by hs_object_id: no such record");
+    Writer by = writer(call);
+    by.key = ids[i];
+    Outcome<void> done;
+    if (fresh) {
+      if (!properties.contains(key->name)) properties[key->name] = ids[i];
+      auto created = portal_.create(*type, properties, nullptr, by);
+      if (created) row = *created;
+      if (!created) done = tl::unexpected(std::move(created.error()));
+    } else {
+      done = portal_.update(*type, row, properties, by);
+    }
+    if (!done && !partial) return tl::unexpected(std::move(done.error()));
+    if (!done) {
+      errors.push_back(traced_error(std::move(done.error()), *inputs[i]));
+      continue;
+    }
+    if (key->source == Source::stored) properties[key->name] = ids[i];
+    json::object result = renderer.record(view_of(*type, row), written(*type, properties));
+    result["new"] = fresh;
+    results.push_back(std::move(result));
+  }
+  unit.commit();
+  return batch_answer(200, std::move(results), std::move(errors), call.now);
+}
+
+HubSpot::Answer HubSpot::batch_archive(Call& call) {
+  TRY(ObjectType * type, type_of(call));
+  JsonDocument document;
+  TRY(const json::object* body, read_body(call, document));
+  TRY(auto inputs, read_inputs(*body, kMaxInputs));
+  std::vector<std::string> ids;
+  for (const json::object* input : inputs) {
+    TRY(std::string id, id_of(*input));
+    ids.push_back(std::move(id));
+  }
+  TRY_VOID(check_distinct(ids));
+  for (const std::string& id : ids) {
+    RowNumber row = portal_.find_live(*type, id);
+    if (row != kNoRow) portal_.archive(*type, row, writer(call));
+  }
+  return http::Response(204, "");
+}
+
+}  // namespace lockstep::emulators::hubspot

@@ -1,0 +1,216 @@
+// The control plane: edits as a person, fixtures, webhook subscriptions, switches.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "emulators/hubspot/service.h"
+
+namespace lockstep::emulators::hubspot {
+namespace {
+
+constexpr std::string_view kTies = "associations.";
+
+http::Response refuse_control(const std::string& message) { return json_answer(400, json::object{{"error", message}}); }
+
+std::string sentence(const ApiError& error) {
+  return error.category.empty() ? error.message : error.category + ": " + error.message;
+}
+
+/// `associations.companies` of an edit, apart from its properties.
+json::object split_ties(const json::object& fields, json::object& ties) {
+  json::object properties;
+  for (const auto& member : fields) {
+    std::string_view name(member.key().data(), member.key().size());
+    (name.starts_with(kTies) ? ties : properties)[member.key()] = member.value();
+  }
+  return properties;
+}
+
+Result<json::object> read_object(const http::ServerRequest& request) {
+  JsonDocument document;
+  TRY_VOID(document.parse(request.body));
+  if (!document.root().is_object()) return fail(ErrorCode::invalid_input, "expected a JSON object");
+  return json::object(document.root().get_object(), json::storage_ptr());
+}
+
+}  // namespace
+
+Result<std::string> HubSpot::apply(const Edit& edit) {
+  ObjectType* type = portal_.catalogue().find_any(edit.object);
+  if (!type) {
+    std::vector<std::string> names;
+    for (const ObjectType& each : portal_.catalogue().objects()) names.push_back(each.name);
+    return fail(ErrorCode::not_found, fmt::format("no object type '{}'; there are {}", edit.object, join(names, ", ")));
+  }
+  Writer writer;
+  writer.at = now();
+  writer.actor = edit.actor;
+  writer.change_source = edit.kind == EditKind::load ? "IMPORT" : "CRM_UI";
+  auto [user, fresh] = users_.emplace(edit.actor.name, 10'300'000 + users_.size());
+  writer.source_id = fmt::format("userId:{}", user->second);
+  writer.journaled = edit.kind != EditKind::load;
+  writer.text_values = edit.text_values;
+  Result<std::string> id = apply_to(edit, *type, writer);
+  portal_.events().flush(outgoing(), now());
+  return id;
+}
+
+Result<std::string> HubSpot::apply_to(const Edit& edit, ObjectType& type, const Writer& writer) {
+  json::object ties, properties = edit.fields ? split_ties(*edit.fields, ties) : json::object();
+  auto told = [](const ApiError& error) { return fail(ErrorCode::invalid_input, sentence(error)); };
+  UnitOfWork unit(portal_);
+  RowNumber row = kNoRow;
+  if (edit.kind == EditKind::create || edit.kind == EditKind::load) {
+    auto created = portal_.create(type, properties, nullptr, writer);
+    if (!created) return told(created.error());
+    row = *created;
+  } else {
+    bool restoring = edit.kind == EditKind::restore;
+    row = restoring ? portal_.find_archived(type, edit.id, now()) : portal_.find_live(type, edit.id);
+    if (row == kNoRow) return fail(ErrorCode::not_found, fmt::format("no {} {}{}", type.singular, edit.id, restoring ? " in the recycle bin" : ""));
+  }
+  Outcome<void> done;
+  if (edit.kind == EditKind::update && (!properties.empty() || ties.empty())) done = portal_.update(type, row, properties, writer);
+  if (edit.kind == EditKind::remove) portal_.archive(type, row, writer);
+  if (edit.kind == EditKind::restore) done = portal_.restore(type, row, writer);
+  if (edit.kind == EditKind::merge) {
+    RowNumber winner = portal_.find_live(type, edit.into);
+    if (winner == kNoRow) return fail(ErrorCode::not_found, fmt::format("no {} {}", type.singular, edit.into));
+    auto merged = portal_.merge(type, winner, row, writer);
+    if (!merged) return told(merged.error());
+    row = *merged;
+  }
+  if (!done) return told(done.error());
+  for (const auto& member : ties) {
+    std::string_view name(member.key().data() + kTies.size(), member.key().size() - kTies.size());
+    ObjectType* to = portal_.catalogue().find_any(name);
+    if (!to) return fail(ErrorCode::invalid_input, fmt::format("no object type '{}'", name));
+    auto set = portal_.set_ties(type, row, *to, member.value(), writer);
+    if (!set) return told(set.error());
+  }
+  unit.commit();
+  return type.table->record(row).id;
+}
+
+std::optional<http::Response> HubSpot::control(const http::ServerRequest& request, std::string_view path) {
+  if (path == "subscriptions") return subscriptions(request);
+  if (path == "settings") return settings(request);
+  return std::nullopt;
+}
+
+http::Response HubSpot::subscriptions(const http::ServerRequest& request) {
+  Events& events = portal_.events();
+  if (request.method == "DELETE") events.clear();
+  if (request.method == "POST") {
+    auto sent = read_object(request);
+    if (!sent) return refuse_control(sent.error().message);
+    if (auto changed = change_subscriptions(*sent); !changed) return refuse_control(changed.error().message);
+  }
+  json::array rows;
+  for (const Subscription& each : events.subscriptions()) {
+    json::object row{{"id", each.id}, {"eventType", each.event_type}, {"active", true}};
+    if (!each.property.empty()) row["propertyName"] = each.property;
+    if (!each.object_type_id.empty()) row["objectTypeId"] = each.object_type_id;
+    rows.push_back(std::move(row));
+  }
+  return json_answer(200, json::object{{"target_url", events.settings().target_url}, {"subscriptions", std::move(rows)}});
+}
+
+Result<void> HubSpot::change_subscriptions(const json::object& sent) {
+  WebhookSettings next = portal_.events().settings();
+  if (std::string_view url = text_member(sent, "target_url"); !url.empty()) next.target_url = std::string(url);
+  if (std::string_view secret = text_member(sent, "client_secret"); !secret.empty()) next.secret = std::string(secret);
+  if (!http::parse_url(next.target_url)) return fail(ErrorCode::invalid_input, "target_url is missing or not absolute");
+  auto number = [&](const char* name, double otherwise) {
+    const json::value* member = sent.if_contains(name);
+    return member && member->is_number() ? member->to_number<double>() : otherwise;
+  };
+  next.delay = Duration(static_cast<std::int64_t>(number("delay_ms", static_cast<double>(next.delay.count()))));
+  next.jitter = Duration(static_cast<std::int64_t>(number("jitter_ms", static_cast<double>(next.jitter.count()))));
+  next.duplicate_rate = number("duplicate_rate", next.duplicate_rate);
+  if (const json::value* shuffle = sent.if_contains("shuffle"); shuffle && shuffle->is_bool()) next.shuffle = shuffle->get_bool();
+  if (const json::value* delays = sent.if_contains("retry_ms"); delays && delays->is_array()) {
+    std::vector<Duration> schedule;
+    for (const json::value& delay : delays->get_array()) {
+      if (!delay.is_int64() || delay.get_int64() < 0) return fail(ErrorCode::invalid_input, "retry_ms is a list of milliseconds");
+      schedule.emplace_back(delay.get_int64());
+    }
+    outgoing().set_schedule(std::move(schedule));
+  }
+  if (const json::value* list = sent.if_contains("subscriptions"); list && list->is_array()) {
+    for (const json::value& item : list->get_array()) {
+      const json::object* object = item.if_object();
+      if (!object) return fail(ErrorCode::invalid_input, "a subscription is an object");
+      Subscription subscription;
+      subscription.event_type = std::string(text_member(*object, "eventType"));
+      subscription.property = std::string(text_member(*object, "propertyName"));
+      subscription.object_type_id = std::string(text_member(*object, "objectTypeId"));
+      TRY_VOID(portal_.events().subscribe(std::move(subscription), portal_.catalogue()));
+    }
+  }
+  portal_.events().settings() = std::move(next);
+  return {};
+}
+
+std::vector<HubSpot::Switch> HubSpot::switches() {
+  PortalSettings& portal = portal_.settings();
+  return {{"limits", &limits_},
+          {"rotate_refresh_tokens", &rotate_refresh_tokens_},
+          {"default_lifecycle_stage", &portal.default_lifecycle_stage},
+          {"merge_keeps_primary_id", &portal.merge_keeps_primary_id},
+          {"engagements_ignore_unknown", &portal.engagements_ignore_unknown},
+          {"engagement_unique_properties", &portal.engagement_unique_properties},
+          {"null_clears", &portal.null_clears},
+          {"traced_updates_partial", &portal.traced_updates_partial},
+          {"associations_touch", &portal.associations_touch}};
+}
+
+http::Response HubSpot::settings(const http::ServerRequest& request) {
+  if (request.method == "POST") {
+    auto sent = read_object(request);
+    if (!sent) return refuse_control(sent.error().message);
+    if (auto changed = change_settings(*sent); !changed) return refuse_control(changed.error().message);
+  }
+  json::object body;
+  for (const Switch& each : switches()) body[each.name] = *each.on;
+  body["daily_requests"] = daily_.limit();
+  body["search_requests"] = search_limit_.limit();
+  for (const auto& [id, app] : apps_) body[app.oauth ? "oauth_burst_requests" : "burst_requests"] = app.burst.limit();
+  body["index_lag_ms"] = portal_.settings().index_lag.count();
+  json::array denied;
+  for (const std::string& scope : denied_scopes_) denied.emplace_back(scope);
+  body["denied_scopes"] = std::move(denied);
+  return json_answer(200, body);
+}
+
+Result<void> HubSpot::change_settings(const json::object& sent) {
+  std::vector<Switch> known = switches();
+  for (const auto& member : sent) {
+    std::string_view name(member.key().data(), member.key().size());
+    const json::value& value = member.value();
+    auto on = std::find_if(known.begin(), known.end(), [&](const Switch& each) { return each.name == name; });
+    bool number = value.is_int64() && value.get_int64() >= 0;
+    if (on != known.end() && value.is_bool()) {
+      *on->on = value.get_bool();
+    } else if (name == "daily_requests" && number) {
+      daily_.set_limit(value.get_int64());
+    } else if (name == "search_requests" && number) {
+      search_limit_.set_limit(value.get_int64());
+    } else if ((name == "burst_requests" || name == "oauth_burst_requests") && number) {
+      for (auto& [id, app] : apps_) {
+        if (app.oauth == (name == "oauth_burst_requests")) app.burst.set_limit(value.get_int64());
+      }
+    } else if (name == "index_lag_ms" && number) {
+      portal_.settings().index_lag = Duration(value.get_int64());
+    } else if (name == "denied_scopes" && value.is_array()) {
+      denied_scopes_.clear();
+      for (const json::value& scope : value.get_array()) denied_scopes_.insert(scalar_text(scope));
+    } else {
+      return fail(ErrorCode::invalid_input, fmt::format("no setting '{}' with such a value", name));
+    }
+  }
+  return {};
+}
+
+}  // namespace lockstep::emulators::hubspot

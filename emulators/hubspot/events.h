@@ -1,0 +1,72 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "emulators/core/json.h"
+#include "emulators/core/outgoing.h"
+#include "emulators/hubspot/associations.h"
+#include "emulators/hubspot/writer.h"
+#include "runtime/rng.h"
+
+namespace lockstep::emulators::hubspot {
+
+struct Subscription {
+  std::int64_t id = 0;
+  std::string event_type;      // "contact.propertyChange", "object.creation"
+  std::string property;        // propertyChange only
+  std::string object_type_id;  // object.* only
+};
+
+/// Where webhooks go and how they travel; set through the control plane.
+struct WebhookSettings {
+  std::string target_url;
+  std::string secret;  // of the app's client
+  Duration delay{0};
+  Duration jitter{0};         // up to so much later
+  double duplicate_rate = 0;  // share of requests that are sent twice
+  bool shuffle = false;       // events of one flush lose their order
+};
+
+/// Turns writes into deliveries (§3.3, §3.4). What was noted since mark() can be taken back until flush().
+class Events {
+ public:
+  Events(std::int64_t portal_id, std::string app_id, Rng rng);
+  /// Error: a sentence about what is wrong with it.
+  Result<void> subscribe(Subscription subscription, const Catalogue& catalogue);
+  void clear() { subscriptions_.clear(); }
+  const std::vector<Subscription>& subscriptions() const { return subscriptions_; }
+  WebhookSettings& settings() { return settings_; }
+
+  void record(const ObjectType& type, std::string_view id, std::string_view event, json::object more,
+              const Writer& writer);
+  void property(const ObjectType& type, std::string_view id, std::string_view name, std::string_view value,
+                const Writer& writer);
+  void tie(const TieChange& change, const Writer& writer);
+
+  std::size_t mark() const { return noted_.size(); }
+  void roll_back(std::size_t mark) { noted_.resize(mark); }
+  void flush(OutgoingQueue& queue, WallTime now);
+  /// Signs the request for the moment of sending; OutgoingQueue::Prepare.
+  void prepare(http::Request& request, std::size_t attempt, WallTime now) const;
+
+ private:
+  bool wants(const Subscription& subscription, const ObjectType& type, std::string_view event,
+             std::string_view property) const;
+  void note(const Subscription& subscription, const ObjectType& type, std::string_view id, json::object more,
+            const Writer& writer);
+
+  std::int64_t portal_id_;
+  std::string app_id_;
+  Rng rng_;
+  std::int64_t last_subscription_ = 3'329'000;
+  std::vector<Subscription> subscriptions_;
+  WebhookSettings settings_;
+  std::vector<json::object> noted_;
+};
+
+/// The URI as the v3 signature takes it: only some escapes of the query are decoded (§3.4).
+std::string signed_uri(std::string_view uri);
+
+}  // namespace lockstep::emulators::hubspot

@@ -1,0 +1,106 @@
+// What a write may say: properties and associations of a body.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "emulators/hubspot/portal.h"
+#include "emulators/hubspot/values.h"
+
+namespace lockstep::emulators::hubspot {
+namespace {
+
+std::string_view key_of(const json::key_value_pair& member) { return {member.key().data(), member.key().size()}; }
+
+/// Properties that a loaded fixture may set though the API may not.
+bool loadable(const Property& property) {
+  return property.source == Source::created || (property.source == Source::stored && !property.calculated);
+}
+
+std::optional<int> type_id_of(const json::object& spec) {
+  const json::value* id = spec.if_contains("associationTypeId");
+  if (!id || !id->is_int64() || id->get_int64() < 0 || id->get_int64() > 1'000'000) return std::nullopt;
+  return static_cast<int>(id->get_int64());
+}
+
+}  // namespace
+
+Outcome<Portal::Changes> Portal::read_properties(const ObjectType& type, RowNumber row, const json::object& given,
+                                                 const Writer& writer) const {
+  Changes changes;
+  std::vector<PropertyProblem> problems;
+  bool loading = !writer.journaled;
+  bool lenient = type.engagement && settings_.engagements_ignore_unknown;
+  for (const json::key_value_pair& member : given) {
+    std::string_view name = key_of(member);
+    const json::value& value = member.value();
+    const Property* property = type.find(name);
+    if (!property) {
+      if (lenient) continue;
+      problems.push_back({std::string(name), "PROPERTY_DOESNT_EXIST", fmt::format("Property \"{}\" does not exist", name)});
+      continue;
+    }
+    if (property->read_only && !(loading && loadable(*property))) {
+      if (lenient) continue;
+      problems.push_back({std::string(name), "READ_ONLY_VALUE",
+                          fmt::format("\"{}\" is a read only property; its value cannot be set.", name)});
+      continue;
+    }
+    if (value.is_object() || value.is_array() || (value.is_null() && !settings_.null_clears && !loading)) {
+      return bad_json(fmt::format("line 1, column 1: the value of {} is not a string", name));
+    }
+    std::string text = scalar_text(value);
+    if (!is_utf8(text)) return bad_json(fmt::format("line 1, column 1: {} is not UTF-8", name));
+    if (text.empty()) {
+      changes.emplace_back(property, Value{});
+      continue;
+    }
+    std::string stored = row == kNoRow ? "" : text_of_value(type.table->get(row, property->column));
+    auto read = read_value(*property, text, ValueContext{owners_, stored, loading});
+    if (read) {
+      changes.emplace_back(property, std::move(*read));
+    } else {
+      problems.push_back(std::move(read.error()));
+    }
+  }
+  if (!problems.empty()) return invalid(std::move(problems));
+  return changes;
+}
+
+Outcome<std::vector<NewTie>> Portal::read_ties(const ObjectType& type, const json::value& given) const {
+  const json::array* items = given.if_array();
+  if (!items) return bad_json("line 1, column 1: associations is not an array");
+  std::vector<NewTie> ties;
+  for (const json::value& item : *items) {
+    const json::object* object = item.if_object();
+    const json::value* to = object ? object->if_contains("to") : nullptr;
+    const json::value* types = object ? object->if_contains("types") : nullptr;
+    const json::value* id = to && to->is_object() ? to->get_object().if_contains("id") : nullptr;
+    if (!id || !types || !types->is_array() || types->get_array().empty()) {
+      return bad_json("line 1, column 1: an association needs to.id and types");
+    }
+    std::string wanted = scalar_text(*id);
+    for (const json::value& spec : types->get_array()) {
+      auto type_id = spec.is_object() ? type_id_of(spec.get_object()) : std::nullopt;
+      if (!type_id || text_member(spec.get_object(), "associationCategory") != "HUBSPOT_DEFINED") {
+        return invalid("One or more associations are invalid: HUBSPOT_DEFINED and an associationTypeId are needed");
+      }
+      NewTie tie;
+      for (const ObjectType& other : catalogue_.objects()) {
+        const AssociationType* known = associations_.find_type(type, other, *type_id);
+        if (known) tie = {&other, find_live(other, wanted), known};
+      }
+      if (!tie.type) {
+        auto refused = invalid(fmt::format("invalid from object type {} for associations to be created", type.type_id));
+        refused.value().sub_category = "crm.associations.INVALID_ASSOCIATION_TYPE";
+        refused.value().context = {{"type", {std::to_string(*type_id)}}, {"fromObjectType", {type.type_id}}};
+        return refused;
+      }
+      if (tie.to == kNoRow) return invalid("One or more associations are invalid");
+      ties.push_back(tie);
+    }
+  }
+  return ties;
+}
+
+}  // namespace lockstep::emulators::hubspot

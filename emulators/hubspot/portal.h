@@ -1,0 +1,158 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "emulators/hubspot/associations.h"
+#include "emulators/hubspot/errors.h"
+#include "emulators/hubspot/events.h"
+#include "emulators/hubspot/hubspot.h"
+#include "emulators/hubspot/search_lag.h"
+#include "emulators/hubspot/writer.h"
+
+namespace lockstep::emulators::hubspot {
+
+inline constexpr Duration kRecycleBin{90LL * 24 * 3'600'000};
+
+/// Where the platform's behaviour is not certain, or an account can choose. The default is the stricter reading.
+struct PortalSettings {
+  bool default_lifecycle_stage = true;      // new contacts become leads
+  bool merge_keeps_primary_id = false;      // false: a merge mints a new id
+  bool engagements_ignore_unknown = false;  // unknown and read-only properties of engagements: passed over, not refused
+  bool engagement_unique_properties = false;
+  bool null_clears = false;
+  bool traced_updates_partial = false;  // objectWriteTraceId makes updates and upserts partial, as it does creates
+  bool associations_touch = false;      // a change of associations counts as a change of the record they start from
+  Duration index_lag{5'000};
+};
+
+struct Stage {
+  std::string id;
+  std::string label;
+  bool closed = false;
+};
+
+struct Pipeline {
+  std::string id;
+  std::string label;
+  std::vector<Stage> stages;
+  const Stage* find(std::string_view stage) const;
+};
+
+/// What a create ties the new record to.
+struct NewTie {
+  const ObjectType* to_type = nullptr;
+  RowNumber to = kNoRow;
+  const AssociationType* type = nullptr;
+};
+
+/// The records of one account under its rules: validation, uniqueness, derived values, merges, associations. Every
+/// call is one unit of work: refused means nothing changed.
+class Portal {
+ public:
+  Portal(Database& database, const HubSpotOptions& options, Rng rng);
+
+  Database& database() { return database_; }
+  Catalogue& catalogue() { return catalogue_; }
+  const Catalogue& catalogue() const { return catalogue_; }
+  Associations& associations() { return associations_; }
+  const Associations& associations() const { return associations_; }
+  Events& events() { return events_; }
+  SearchLag& search_lag() { return search_lag_; }
+  PortalSettings& settings() { return settings_; }
+  const std::vector<Pipeline>& pipelines() const { return pipelines_; }
+  const std::vector<Owner>& owners() const { return owners_; }
+
+  /// `associations`: null, or what the body says.
+  Outcome<RowNumber> create(ObjectType& type, const json::object& properties, const json::value* associations,
+                            const Writer& writer);
+  Outcome<void> update(ObjectType& type, RowNumber row, const json::object& properties, const Writer& writer);
+  void archive(ObjectType& type, RowNumber row, const Writer& writer);
+  Outcome<void> restore(ObjectType& type, RowNumber row, const Writer& writer);
+  /// Both become one record; returns its row (§2.11).
+  Outcome<RowNumber> merge(ObjectType& type, RowNumber primary, RowNumber loser, const Writer& writer);
+  /// GDPR: for good, with its address blocked.
+  void erase(ObjectType& type, RowNumber row, const Writer& writer);
+  /// No contact may have it again.
+  void block_address(std::string address) { blocked_addresses_.push_back(std::move(address)); }
+
+  void tie(const ObjectType& from, RowNumber from_row, const ObjectType& to, RowNumber to_row,
+           const AssociationType& kind, const Writer& writer);
+  void untie(const ObjectType& from, RowNumber from_row, const ObjectType& to, RowNumber to_row,
+             const AssociationType& kind, const Writer& writer);
+  /// As a person sets it: exactly these, the first as the primary one where there is such a thing.
+  Outcome<void> set_ties(const ObjectType& from, RowNumber from_row, ObjectType& to, const json::value& ids,
+                         const Writer& writer);
+
+  /// A live record that was not merged away; kNoRow.
+  RowNumber find_live(const ObjectType& type, std::string_view id) const;
+  /// As reading by id does: a merged id leads to the record it became part of.
+  RowNumber resolve(const ObjectType& type, std::string_view id) const;
+  /// An archived record that can be restored; kNoRow.
+  RowNumber find_archived(const ObjectType& type, std::string_view id, WallTime now) const;
+  bool is_archived(const Record& record, WallTime now) const;
+  /// By a unique property; contacts by email, secondary addresses too. Live records only.
+  RowNumber find_by_key(const ObjectType& type, const Property& property, std::string_view value) const;
+  /// Whether the property may stand in idProperty.
+  static bool is_key(const ObjectType& type, const Property& property);
+
+  /// Ties of a live record to live records.
+  std::vector<Associations::Tie> live_ties(const ObjectType& from, RowNumber row, const ObjectType& to) const;
+
+ private:
+  friend class UnitOfWork;
+  using Changes = std::vector<std::pair<const Property*, Value>>;
+  // input.cc
+  Outcome<Changes> read_properties(const ObjectType& type, RowNumber row, const json::object& given,
+                                   const Writer& writer) const;
+  Outcome<std::vector<NewTie>> read_ties(const ObjectType& type, const json::value& given) const;
+  // write.cc
+  std::string next_id(const ObjectType& type);
+  Outcome<void> check_required(const ObjectType& type, const Changes& changes) const;
+  Outcome<void> check_unique(const ObjectType& type, RowNumber self, const std::string& self_id,
+                             const Changes& changes) const;
+  Outcome<void> check_stage(const ObjectType& type, RowNumber row, const Changes& changes) const;
+  void derive(const ObjectType& type, RowNumber row, Changes& changes, const Writer& writer) const;
+  void write(ObjectType& type, RowNumber row, const Changes& changes, const Writer& writer);
+  void before_write(const ObjectType& type, RowNumber row, const Writer& writer);
+  void note_ties(const std::vector<TieChange>& changes, const Writer& writer);
+  void tell_properties(const ObjectType& type, std::string_view id, const Changes& changes, const Writer& writer);
+  // merge.cc
+  Changes merged_values(const ObjectType& type, RowNumber primary, RowNumber loser) const;
+
+  Database& database_;
+  Catalogue catalogue_;
+  Associations associations_;
+  Events events_;
+  SearchLag search_lag_;
+  PortalSettings settings_;
+  std::vector<Pipeline> pipelines_;
+  std::vector<Owner> owners_;
+  std::int64_t portal_id_;
+  std::vector<std::uint64_t> sequences_;  // by type: ids are unique within a type alone
+  std::vector<std::string> blocked_addresses_;
+  std::size_t open_units_ = 0;
+};
+
+/// All or nothing over records, associations and webhooks; nestable.
+class UnitOfWork {
+ public:
+  explicit UnitOfWork(Portal& portal);
+  ~UnitOfWork();
+  UnitOfWork(const UnitOfWork&) = delete;
+  UnitOfWork& operator=(const UnitOfWork&) = delete;
+  void commit();
+
+ private:
+  Portal& portal_;
+  Transaction transaction_;
+  std::size_t ties_mark_;
+  std::size_t events_mark_;
+  bool committed_ = false;
+};
+
+/// Later than the record's last change or the same: stamps never run backwards.
+WallTime stamp_for(const Record& record, WallTime now);
+
+}  // namespace lockstep::emulators::hubspot

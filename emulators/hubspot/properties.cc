@@ -1,0 +1,146 @@
+#include "emulators/hubspot/properties.h"
+
+#include "base/check.h"
+
+namespace lockstep::emulators::hubspot {
+namespace {
+
+Property make(std::string name, PropertyType type, std::string field_type) {
+  Property property;
+  property.label = name;
+  property.name = std::move(name);
+  property.type = type;
+  property.field_type = std::move(field_type);
+  return property;
+}
+
+}  // namespace
+
+std::string_view name_of(PropertyType type) {
+  switch (type) {
+    case PropertyType::text:
+      return "string";
+    case PropertyType::number:
+      return "number";
+    case PropertyType::boolean:
+      return "bool";
+    case PropertyType::date:
+      return "date";
+    case PropertyType::date_time:
+      return "datetime";
+    case PropertyType::enumeration:
+      return "enumeration";
+  }
+  return "";
+}
+
+Property text(std::string name, std::string field_type) {
+  return make(std::move(name), PropertyType::text, std::move(field_type));
+}
+
+Property number(std::string name) { return make(std::move(name), PropertyType::number, "number"); }
+
+Property boolean(std::string name) {
+  Property property = make(std::move(name), PropertyType::boolean, "booleancheckbox");
+  property.options = {"true", "false"};
+  return property;
+}
+
+Property date_time(std::string name) { return make(std::move(name), PropertyType::date_time, "date"); }
+
+Property choice(std::string name, std::vector<std::string> options, std::string field_type) {
+  Property property = make(std::move(name), PropertyType::enumeration, std::move(field_type));
+  property.options = std::move(options);
+  return property;
+}
+
+Property owner_choice() {
+  Property property = choice("hubspot_owner_id", {});
+  property.owner = true;
+  return property;
+}
+
+const Property* ObjectType::find(std::string_view property) const {
+  auto known = properties.find(property);
+  return known == properties.end() ? nullptr : &known->second;
+}
+
+const Property& ObjectType::property(std::string_view property) const {
+  const Property* found = find(property);
+  CHECK(found, property);
+  return *found;
+}
+
+Catalogue::Catalogue(Database& database) {
+  objects_.reserve(6);  // pointers to object types are handed out
+  auto define = [&](ObjectType object, std::vector<Property> properties) {
+    object.index = objects_.size();
+    object.table = &database.table(object.name);
+    objects_.push_back(std::move(object));
+    for (Property& property : properties) add(objects_.back(), std::move(property));
+  };
+  ObjectType contacts{"contacts", "contact", "0-1", "contactinformation", "lastmodifieddate",
+                      {"createdate", "email", "firstname", "hs_object_id", "lastmodifieddate", "lastname"}};
+  contacts.mergeable = true;
+  ObjectType companies{"companies", "company", "0-2", "companyinformation", "hs_lastmodifieddate",
+                       {"name", "domain", "createdate", "hs_lastmodifieddate", "hs_object_id"}};
+  companies.mergeable = true;
+  ObjectType tickets{"tickets", "ticket", "0-5", "ticketinformation", "hs_lastmodifieddate",
+                     {"content", "hs_pipeline", "hs_pipeline_stage", "hs_ticket_category", "hs_ticket_priority",
+                      "subject", "createdate", "hs_lastmodifieddate", "hs_object_id"}};
+  tickets.mergeable = true;
+  define(std::move(contacts), contact_properties());
+  define(std::move(companies), company_properties());
+  define(std::move(tickets), ticket_properties());
+  auto engagement = [](std::string name, std::string singular, std::string type_id, std::string group) {
+    ObjectType object{std::move(name), std::move(singular), std::move(type_id), std::move(group),
+                      "hs_lastmodifieddate", {"hs_createdate", "hs_lastmodifieddate", "hs_object_id"}};
+    object.engagement = true;
+    return object;
+  };
+  define(engagement("notes", "note", "0-46", "note"), note_properties());
+  define(engagement("calls", "call", "0-48", "call"), call_properties());
+  ObjectType emails = engagement("emails", "email", "0-49", "email");
+  emails.deletes_for_good = true;
+  define(std::move(emails), email_properties());
+  for (ObjectType& object : objects_) {
+    Table& table = *object.table;
+    table.add_index(table.field("hs_merged_object_ids"), false, ';');
+    if (object.engagement) table.add_index(table.field("hs_timestamp"));
+  }
+  Table& people = *objects_.front().table;
+  people.add_index(people.field("email"), true);
+  people.add_index(people.field("hs_additional_emails"), true, ';');
+}
+
+ObjectType* Catalogue::find(std::string_view name) {
+  for (ObjectType& object : objects_) {
+    if (object.name == name || object.type_id == name) return &object;
+  }
+  return nullptr;
+}
+
+ObjectType* Catalogue::find_any(std::string_view name) {
+  if (ObjectType* found = find(name)) return found;
+  for (ObjectType& object : objects_) {
+    if (object.singular == name) return &object;
+  }
+  return nullptr;
+}
+
+ObjectType& Catalogue::object(std::string_view name) {
+  ObjectType* found = find(name);
+  CHECK(found, name);
+  return *found;
+}
+
+void Catalogue::add(ObjectType& object, Property property) {
+  if (property.group.empty()) property.group = object.group;
+  property.column = object.table->field(property.name);
+  if (property.unique) object.table->add_index(property.column);
+  std::string name = property.name;
+  bool fresh = object.properties.emplace(std::move(name), std::move(property)).second;
+  CHECK(fresh, "a property was defined twice");
+}
+
+}  // namespace lockstep::emulators::hubspot

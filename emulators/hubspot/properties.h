@@ -1,0 +1,112 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "emulators/core/database.h"
+
+namespace lockstep::emulators::hubspot {
+
+enum class PropertyType { text, number, boolean, date, date_time, enumeration };
+std::string_view name_of(PropertyType type);  // as the API says it
+
+/// Where a property's value comes from.
+enum class Source {
+  stored,
+  object_id,
+  created,
+  modified,
+  primary_company,  // of the association labelled primary
+  time_to_close     // closed_date - createdate, in ms
+};
+
+/// What a text is checked for beyond its length.
+enum class TextForm { any, email, https_url, html, json };
+
+struct Property {
+  std::string name;
+  std::string label;
+  PropertyType type = PropertyType::text;
+  std::string field_type = "text";
+  std::string group;
+  std::vector<std::string> options;  // internal values
+  bool read_only = false;
+  bool calculated = false;
+  bool required = false;  // at create
+  bool unique = false;
+  bool owner = false;     // options are the account's owners
+  bool defined_by_us = false;  // by an API call, not by HubSpot
+  bool filterable = true;
+  bool open_options = false;  // an enumeration without a list of options
+  TextForm form = TextForm::any;
+  Source source = Source::stored;
+  std::string description;
+  WallTime created;
+  FieldId column = 0;
+
+  bool multiple() const { return field_type == "checkbox"; }
+  Property& locked() { return read_only = true, *this; }
+  Property& needed() { return required = true, *this; }
+  Property& open() { return open_options = true, *this; }
+  Property& of_form(TextForm wanted) { return form = wanted, *this; }
+  Property& not_filterable() { return filterable = false, *this; }
+  Property& from(Source where) { return source = where, read_only = true, *this; }
+  Property& computed() { return calculated = true, read_only = true, *this; }
+};
+
+Property text(std::string name, std::string field_type = "text");
+Property number(std::string name);
+Property boolean(std::string name);
+Property date_time(std::string name);
+Property choice(std::string name, std::vector<std::string> options, std::string field_type = "select");
+Property owner_choice();
+
+struct ObjectType {
+  std::string name;      // "contacts"
+  std::string singular;  // "contact"
+  std::string type_id;   // "0-1"
+  std::string group;     // the property group of its own properties
+  std::string modified;  // the property that says when a record last changed
+  std::vector<std::string> defaults;  // what is answered when no property is asked for
+  bool engagement = false;
+  bool mergeable = false;
+  bool deletes_for_good = false;
+  std::size_t index = 0;  // in the catalogue
+  std::map<std::string, Property, std::less<>> properties;  // answers are sorted by name
+  Table* table = nullptr;
+
+  /// Null when there is none.
+  const Property* find(std::string_view property) const;
+  /// Precondition: it exists.
+  const Property& property(std::string_view property) const;
+};
+
+/// The object types with their tables and properties.
+class Catalogue {
+ public:
+  explicit Catalogue(Database& database);
+  Catalogue(const Catalogue&) = delete;
+  Catalogue& operator=(const Catalogue&) = delete;
+  /// By plural name or type id; null when there is none.
+  ObjectType* find(std::string_view name);
+  /// By singular name, too: what associations and the control plane accept.
+  ObjectType* find_any(std::string_view name);
+  ObjectType& object(std::string_view name);  // precondition: it exists
+  std::vector<ObjectType>& objects() { return objects_; }
+  const std::vector<ObjectType>& objects() const { return objects_; }
+  void add(ObjectType& object, Property property);
+
+ private:
+  std::vector<ObjectType> objects_;
+};
+
+std::vector<Property> contact_properties();  // catalogue_customers.cc
+std::vector<Property> company_properties();
+std::vector<Property> ticket_properties();  // catalogue_service.cc
+std::vector<Property> note_properties();
+std::vector<Property> call_properties();
+std::vector<Property> email_properties();
+
+}  // namespace lockstep::emulators::hubspot

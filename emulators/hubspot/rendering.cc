@@ -1,0 +1,119 @@
+// §2.3: the shape of a record in answers.
+#include "emulators/hubspot/rendering.h"
+
+#include <algorithm>
+
+#include "emulators/hubspot/values.h"
+
+namespace lockstep::emulators::hubspot {
+namespace {
+
+json::string_view json_text(std::string_view text) { return {text.data(), text.size()}; }
+
+WallTime created_of(const RecordView& record) {
+  const Property* createdate = record.type->find("createdate");
+  if (!createdate) createdate = record.type->find("hs_createdate");
+  ValueView stored = record.state->fields.get(createdate->column);
+  const std::int64_t* ms = std::get_if<std::int64_t>(&stored);
+  return ms ? WallTime{*ms} : record.state->created;
+}
+
+Selection sorted(Selection selection) {
+  std::sort(selection.begin(), selection.end(), [](const Property* a, const Property* b) { return a->name < b->name; });
+  selection.erase(std::unique(selection.begin(), selection.end()), selection.end());
+  return selection;
+}
+
+}  // namespace
+
+RecordView view_of(const ObjectType& type, RowNumber row) { return {&type, row, &type.table->record(row)}; }
+
+std::optional<std::string> value_of(const Portal& portal, const RecordView& record, const Property& property) {
+  switch (property.source) {
+    case Source::stored: {
+      ValueView value = record.state->fields.get(property.column);
+      if (is_null(value)) return std::nullopt;
+      return text_of_value(value);
+    }
+    case Source::object_id:
+      return record.id();
+    case Source::created:
+      return format_instant(created_of(record));
+    case Source::modified:
+      return format_instant(record.state->modified);
+    case Source::primary_company: {
+      const ObjectType& companies = portal.catalogue().objects()[1];
+      RowNumber company = portal.associations().primary(*record.type, record.row, companies);
+      if (company == kNoRow || companies.table->record(company).deleted) return std::nullopt;
+      return companies.table->record(company).id;
+    }
+    case Source::time_to_close: {
+      ValueView closed = record.state->fields.get(record.type->property("closed_date").column);
+      const std::int64_t* ms = std::get_if<std::int64_t>(&closed);
+      if (!ms) return std::nullopt;
+      return std::to_string(*ms - created_of(record).ms);
+    }
+  }
+  return std::nullopt;
+}
+
+Selection select(const ObjectType& type, const std::vector<std::string>& names) {
+  Selection selection;
+  for (const std::string& name : names.empty() ? type.defaults : names) {
+    if (const Property* property = type.find(name)) selection.push_back(property);
+  }
+  return sorted(std::move(selection));
+}
+
+Selection written(const ObjectType& type, const json::object& sent) {
+  static const std::vector<std::string> kSystem = {"createdate",          "hs_createdate",    "hs_lastmodifieddate",
+                                                   "hs_object_id",        "hs_object_source", "hs_object_source_id",
+                                                   "lastmodifieddate",    "lifecyclestage",   "hs_pipeline",
+                                                   "hs_pipeline_stage",   "hs_ticket_id"};
+  Selection selection = select(type, kSystem);
+  for (const auto& member : sent) {
+    if (const Property* property = type.find(std::string_view(member.key().data(), member.key().size())))
+      selection.push_back(property);
+  }
+  return sorted(std::move(selection));
+}
+
+json::object Renderer::record(const RecordView& record, const Selection& selection) const {
+  json::object properties(storage_);
+  for (const Property* property : selection) {
+    json::value& member = properties[json_text(property->name)];
+    if (auto value = value_of(portal_, record, *property)) member = json_text(*value);
+  }
+  json::object object(storage_);
+  object["id"] = json_text(record.id());
+  object["properties"] = std::move(properties);
+  object["createdAt"] = json_text(format_instant(created_of(record)));
+  object["updatedAt"] = json_text(format_instant(record.state->modified));
+  object["archived"] = record.state->deleted;
+  if (record.state->deleted) object["archivedAt"] = json_text(format_instant(record.state->modified));
+  return object;
+}
+
+json::object Renderer::associations(const RecordView& record, const std::vector<const ObjectType*>& to) const {
+  json::object all(storage_);
+  for (const ObjectType* type : to) {
+    std::vector<Associations::Tie> ties = portal_.live_ties(*record.type, record.row, *type);
+    std::stable_partition(ties.begin(), ties.end(), [](const auto& tie) { return tie.types.front()->primary; });
+    json::array results(storage_);
+    for (const Associations::Tie& tie : ties) {
+      for (const AssociationType* each : tie.types) {
+        json::object row(storage_);
+        row["id"] = json_text(type->table->record(tie.to).id);
+        row["type"] = json_text(each->name);
+        results.push_back(std::move(row));
+      }
+    }
+    if (results.empty()) continue;
+    json::object list(storage_);
+    list["results"] = std::move(results);
+    all[json_text(type->name)] = std::move(list);
+  }
+  return all;
+}
+
+}  // namespace lockstep::emulators::hubspot

@@ -1,0 +1,233 @@
+// Routes, and what all calls share.
+#include "emulators/hubspot/service.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/text.h"
+#include "emulators/hubspot/values.h"
+
+namespace lockstep::emulators::hubspot {
+namespace {
+
+constexpr std::string_view kVersions[] = {"2025-09", "2026-03", "2026-09"};
+
+std::vector<Duration> retry_schedule() {  // ten times in 24 hours
+  std::vector<Duration> delays;
+  for (int minutes : {1, 3, 10, 20, 40, 90, 150, 240, 360, 480}) delays.emplace_back(minutes * 60'000);
+  return delays;
+}
+
+}  // namespace
+
+HubSpot::HubSpot(const EmulatorClock& clock, Rng rng, HubSpotOptions options)
+    : StandIn(clock, rng),
+      options_(std::move(options)),
+      portal_(database(), options_, rng.split("portal")),
+      ids_(rng.split("ids")),
+      search_limit_(options_.search_requests, Duration(1'000)),
+      daily_(options_.daily_requests, options_.utc_offset),
+      limits_(options_.limits) {
+  Duration window(10'000);
+  tokens().register_client(options_.client);
+  for (const std::string& token : options_.refresh_tokens) tokens().issue_refresh(token, options_.client.id);
+  apps_.emplace(options_.app_id, App{options_.app_id, true, RollingLimit(options_.oauth_burst_requests, window)});
+  for (const ServiceKey& key : options_.service_keys)
+    apps_.emplace(key.app_id, App{key.app_id, false, RollingLimit(options_.burst_requests, window)});
+  portal_.events().settings().secret = options_.client.secret;
+  outgoing().set_schedule(retry_schedule());
+  outgoing().set_prepare([this](http::Request& request, std::size_t attempt, WallTime at) {
+    portal_.events().prepare(request, attempt, at);
+  });
+  add_routes();
+}
+
+void HubSpot::add(std::string method, const std::string& path, Handler handler) {
+  router().add(std::move(method), path, [this, handler](Call& call) {
+    Answer answer = (this->*handler)(call);
+    http::Response response = answer ? std::move(*answer) : told(answer.error());
+    portal_.events().flush(outgoing(), call.now);
+    return response;
+  });
+}
+
+void HubSpot::add_routes() {
+  for (const char* base : {"/oauth/v1", "/oauth/v3", "/oauth/{version}"})
+    add("POST", std::string(base) + "/token", &HubSpot::token);
+  add("GET", "/oauth/v1/access-tokens/{token}", &HubSpot::token_details);
+  add("GET", "/oauth/v1/refresh-tokens/{token}", &HubSpot::refresh_token_details);
+  add("DELETE", "/oauth/v1/refresh-tokens/{token}", &HubSpot::revoke_refresh_token);
+  for (const std::string base : {"/crm/v3/objects/{type}", "/crm/objects/{version}/{type}"}) {
+    add("POST", base + "/batch/read", &HubSpot::batch_read);
+    add("POST", base + "/batch/create", &HubSpot::batch_create);
+    add("POST", base + "/batch/update", &HubSpot::batch_update);
+    add("POST", base + "/batch/upsert", &HubSpot::batch_upsert);
+    add("POST", base + "/batch/archive", &HubSpot::batch_archive);
+    add("POST", base + "/search", &HubSpot::search);
+    add("POST", base + "/merge", &HubSpot::merge);
+    add("POST", base + "/gdpr-delete", &HubSpot::erase);
+    add("GET", base, &HubSpot::list);
+    add("POST", base, &HubSpot::create);
+    add("GET", base + "/{id}", &HubSpot::read);
+    add("PATCH", base + "/{id}", &HubSpot::update);
+    add("DELETE", base + "/{id}", &HubSpot::archive);
+  }
+  for (const std::string base : {"/crm/v3/properties/{type}", "/crm/properties/{version}/{type}"}) {
+    add("GET", base, &HubSpot::property_list);
+    add("POST", base, &HubSpot::property_create);
+    add("GET", base + "/{name}", &HubSpot::property_read);
+  }
+  for (const std::string base : {"/crm/v3/pipelines/{type}", "/crm/pipelines/{version}/{type}"}) {
+    add("GET", base, &HubSpot::pipeline_list);
+    add("GET", base + "/{id}", &HubSpot::pipeline_read);
+  }
+  for (const std::string base : {"/crm/v3/owners", "/crm/owners/{version}"}) {
+    add("GET", base, &HubSpot::owner_list);
+    add("GET", base + "/{id}", &HubSpot::owner_read);
+  }
+  for (const std::string base : {"/crm/v4/objects/{type}/{id}/associations", "/crm/objects/{version}/{type}/{id}/associations"}) {
+    add("PUT", base + "/default/{to}/{to_id}", &HubSpot::tie_default);
+    add("GET", base + "/{to}", &HubSpot::ties_read);
+    add("PUT", base + "/{to}/{to_id}", &HubSpot::tie_labelled);
+    add("DELETE", base + "/{to}/{to_id}", &HubSpot::tie_delete);
+  }
+  for (const std::string base : {"/crm/v4/associations/{type}/{to}", "/crm/associations/{version}/{type}/{to}"}) {
+    add("POST", base + "/batch/read", &HubSpot::ties_batch_read);
+    add("POST", base + "/batch/create", &HubSpot::ties_batch_create);
+    add("POST", base + "/batch/associate/default", &HubSpot::ties_batch_default);
+    add("POST", base + "/batch/archive", &HubSpot::ties_batch_archive);
+    add("POST", base + "/batch/labels/archive", &HubSpot::labels_batch_archive);
+    add("GET", base + "/labels", &HubSpot::labels);
+  }
+  add("GET", "/account-info/v3/details", &HubSpot::account_details);
+  add("GET", "/account-info/v3/api-usage/daily/private-apps", &HubSpot::daily_usage);
+}
+
+std::string HubSpot::uuid() {
+  std::uint64_t high = ids_.next(), low = ids_.next();
+  return fmt::format("{:08x}-{:04x}-7{:03x}-{:04x}-{:012x}", high >> 32, high >> 16 & 0xffff, high & 0xfff,
+                     (low >> 48 & 0x3fff) | 0x8000, low & 0xffff'ffff'ffff);
+}
+
+Outcome<ObjectType*> HubSpot::type_of(const Call& call) {
+  for (const auto& [name, value] : call.parameters) {
+    bool version = name == "version" && value != "v4";  // labels have two spellings
+    if (version && std::find(std::begin(kVersions), std::end(kVersions), value) == std::end(kVersions)) return hubspot::not_found();
+  }
+  const std::string& name = call.parameter("type");
+  bool associations = call.request.target.find("/associations/") != std::string::npos;
+  ObjectType* type = associations ? portal_.catalogue().find_any(name) : portal_.catalogue().find(name);
+  if (!type) return invalid(fmt::format("Unable to infer object type from: {}", name));
+  return type;
+}
+
+Writer HubSpot::writer(const Call& call) const {
+  Writer writer;
+  writer.at = call.now;
+  writer.actor = call.caller;
+  writer.change_source = "INTEGRATION";
+  writer.source_id = caller_->id;
+  return writer;
+}
+
+Outcome<RowNumber> HubSpot::row_of(const Call& call, const ObjectType& type, bool merged_too) {
+  const std::string& id = call.parameter("id");
+  std::string key = call.query_value("idProperty").value_or("hs_object_id");
+  const Property* property = type.find(key);
+  if (!property || !Portal::is_key(type, *property)) return invalid(fmt::format("{} is not a unique property of {}", key, type.name));
+  bool by_id = property->source == Source::object_id;
+  if (by_id && (id.empty() || id.find_first_not_of("0123456789") != std::string::npos)) {
+    auto refused = refuse(404, "OBJECT_NOT_FOUND", "Object not found.  objectId are usually numeric.");
+    refused.value().context = {{"id", {id}}};
+    return refused;
+  }
+  RowNumber row = !by_id ? portal_.find_by_key(type, *property, id) : merged_too ? portal_.resolve(type, id) : portal_.find_live(type, id);
+  if (row == kNoRow) return hubspot::not_found();
+  return row;
+}
+
+http::Response HubSpot::not_found(Call&) { return told(hubspot::not_found().value()); }
+
+http::Response HubSpot::method_not_allowed(Call& call, const std::vector<std::string>& allowed) {
+  http::Response response = told(refuse(405, "", fmt::format("Method {} is not allowed", call.request.method)).value());
+  response.headers.add("Allow", join(allowed, ", "));
+  return response;
+}
+
+Outcome<const json::object*> read_body(const Call& call, JsonDocument& document) {
+  auto type = call.header("Content-Type");
+  if (!type || !to_lower_ascii(*type).starts_with("application/json"))
+    return refuse(415, "", fmt::format("Content-Type {} is not supported", type.value_or("(none)")));
+  if (auto parsed = document.parse(call.request.body); !parsed)
+    return bad_json(fmt::format("line 1, column 1: {}", parsed.error().message));
+  if (!document.root().is_object()) return bad_json("line 1, column 1: expected an object");
+  return &document.root().get_object();
+}
+
+Outcome<std::vector<const json::object*>> read_inputs(const json::object& body, std::size_t most) {
+  const json::value* inputs = body.if_contains("inputs");
+  if (!inputs || !inputs->is_array()) return bad_json("line 1, column 1: inputs is missing or not an array");
+  if (inputs->get_array().empty()) return invalid("inputs must not be empty");
+  if (inputs->get_array().size() > most) return invalid(fmt::format("The maximum number of inputs is {}", most));
+  std::vector<const json::object*> items;
+  for (const json::value& item : inputs->get_array()) {
+    if (!item.is_object()) return bad_json("line 1, column 1: an input is not an object");
+    items.push_back(&item.get_object());
+  }
+  return items;
+}
+
+std::vector<std::string> query_list(const Call& call, std::string_view name) {
+  std::vector<std::string> values;
+  for (const auto& [known, value] : call.query) {
+    if (known != name) continue;
+    for (std::string_view part : split(value, ',')) {
+      if (!trim(part).empty()) values.emplace_back(trim(part));
+    }
+  }
+  return values;
+}
+
+Outcome<std::size_t> query_limit(const Call& call, std::size_t otherwise, std::size_t most) {
+  auto given = call.query_value("limit");
+  if (!given) return otherwise;
+  std::size_t limit = 0;
+  auto [end, error] = std::from_chars(given->data(), given->data() + given->size(), limit);
+  if (error != std::errc() || end != given->data() + given->size() || limit == 0 || limit > most)
+    return invalid(fmt::format("limit must be a number from 1 to {}", most));
+  return limit;
+}
+
+std::vector<std::string> text_list(const json::object& body, std::string_view name) {
+  std::vector<std::string> texts;
+  const json::value* given = body.if_contains(json::string_view(name.data(), name.size()));
+  if (!given || !given->is_array()) return texts;
+  for (const json::value& item : given->get_array()) texts.push_back(scalar_text(item));
+  return texts;
+}
+
+http::Response json_answer(int status, const json::value& body) {
+  return json_response(status, body, "application/json;charset=utf-8");
+}
+
+http::Response batch_answer(int status, json::array results, json::array errors, WallTime now) {
+  json::object body(results.storage());
+  body["status"] = "COMPLETE";
+  body["results"] = std::move(results);
+  body["startedAt"] = format_instant(now);
+  body["completedAt"] = format_instant(now);
+  if (!errors.empty()) {
+    body["numErrors"] = errors.size();
+    body["errors"] = std::move(errors);
+    status = 207;
+  }
+  return json_answer(status, body);
+}
+
+std::unique_ptr<Emulator> make_hubspot(const EmulatorClock& clock, Rng rng, HubSpotOptions options) {
+  return std::make_unique<HubSpot>(clock, rng, std::move(options));
+}
+
+}  // namespace lockstep::emulators::hubspot

@@ -1,0 +1,148 @@
+#pragma once
+
+#include <set>
+
+#include "emulators/core/limits.h"
+#include "emulators/core/stand_in.h"
+#include "emulators/hubspot/hubspot.h"
+#include "emulators/hubspot/portal.h"
+#include "emulators/hubspot/rendering.h"
+
+namespace lockstep::emulators::hubspot {
+
+/// The two types of an association call.
+struct TypePair {
+  ObjectType* from = nullptr;
+  ObjectType* to = nullptr;
+};
+
+/// The dialect: one method per resource, spread over files by topic.
+class HubSpot final : public StandIn {
+ public:
+  HubSpot(const EmulatorClock& clock, Rng rng, HubSpotOptions options);
+  std::string name() const override { return "hubspot"; }
+
+ protected:
+  std::optional<http::Response> admit(Call& call, const Route* route) override;
+  void finish(Call& call, http::Response& response) override;
+  http::Response not_found(Call& call) override;
+  http::Response method_not_allowed(Call& call, const std::vector<std::string>& allowed) override;
+  http::Response fault_answer(Call& call, const Fault& fault) override;
+  Result<std::string> apply(const Edit& edit) override;
+  std::optional<http::Response> control(const http::ServerRequest& request, std::string_view path) override;
+
+ private:
+  using Answer = Outcome<http::Response>;
+  using Handler = Answer (HubSpot::*)(Call&);
+  void add(std::string method, const std::string& path, Handler handler);
+  void add_routes();
+  http::Response told(const ApiError& error) { return error_response(error, uuid()); }
+  std::string uuid();
+
+  // admission.cc
+  struct App {  // who calls: a public app through OAuth, or a service key
+    std::string id;
+    bool oauth = false;
+    RollingLimit burst;
+  };
+  std::optional<ApiError> authenticate(Call& call);
+  std::optional<ApiError> check_scope(const Call& call);
+  std::optional<http::Response> check_limits(const Call& call);
+  http::Response rate_limited(std::string_view policy);
+  static bool is_search(const Call& call);
+
+  // oauth.cc
+  Answer token(Call& call);
+  Answer token_details(Call& call);
+  Answer refresh_token_details(Call& call);
+  Answer revoke_refresh_token(Call& call);
+  // objects.cc
+  Answer list(Call& call);
+  Answer create(Call& call);
+  Answer read(Call& call);
+  Answer update(Call& call);
+  Answer archive(Call& call);
+  Answer merge(Call& call);
+  Answer erase(Call& call);
+  // batches.cc
+  Answer batch_read(Call& call);
+  Answer batch_create(Call& call);
+  Answer batch_update(Call& call);
+  Answer batch_upsert(Call& call);
+  Answer batch_archive(Call& call);
+  // searching.cc
+  Answer search(Call& call);
+  // property_calls.cc
+  Answer property_list(Call& call);
+  Answer property_read(Call& call);
+  Answer property_create(Call& call);
+  // account_calls.cc
+  Answer account_details(Call& call);
+  Answer daily_usage(Call& call);
+  Answer owner_list(Call& call);
+  Answer owner_read(Call& call);
+  Answer pipeline_list(Call& call);
+  Answer pipeline_read(Call& call);
+  // association_calls.cc, association_batches.cc
+  struct TiePath {
+    TypePair pair;
+    RowNumber row = kNoRow;     // where the path names a record
+    RowNumber to_row = kNoRow;
+  };
+  /// The types of an association call, refused when they are never tied, and the records that its path names.
+  Outcome<TiePath> tie_path(Call& call);
+  Answer create_ties(Call& call, bool labelled);
+  Answer ties_read(Call& call);
+  Answer tie_default(Call& call);
+  Answer tie_labelled(Call& call);
+  Answer tie_delete(Call& call);
+  Answer labels(Call& call);
+  Answer ties_batch_read(Call& call);
+  Answer ties_batch_create(Call& call);
+  Answer ties_batch_default(Call& call);
+  Answer ties_batch_archive(Call& call);
+  Answer labels_batch_archive(Call& call);
+  // control.cc
+  Result<std::string> apply_to(const Edit& edit, ObjectType& type, const Writer& writer);
+  http::Response subscriptions(const http::ServerRequest& request);
+  http::Response settings(const http::ServerRequest& request);
+  Result<void> change_settings(const json::object& sent);
+  Result<void> change_subscriptions(const json::object& sent);
+  struct Switch {
+    std::string_view name;
+    bool* on;
+  };
+  std::vector<Switch> switches();
+
+  Outcome<ObjectType*> type_of(const Call& call);
+  Writer writer(const Call& call) const;
+  /// The record a path names, by id or by idProperty; `merged_too`: merged ids lead on.
+  Outcome<RowNumber> row_of(const Call& call, const ObjectType& type, bool merged_too);
+
+  HubSpotOptions options_;
+  Portal portal_;
+  Rng ids_;
+  std::map<std::string, App, std::less<>> apps_;  // by id
+  App* caller_ = nullptr;                         // of the call being answered
+  RollingLimit search_limit_;
+  DailyLimit daily_;
+  bool limits_;
+  std::set<std::string, std::less<>> app_tokens_;  // client_credentials: they act for the app, not for an account
+  std::set<std::string, std::less<>> denied_scopes_;
+  bool rotate_refresh_tokens_ = false;
+  std::map<std::string, std::size_t> users_;  // people who edit, with their user ids
+};
+
+/// A JSON object as the body. Refusals: 415, 400.
+Outcome<const json::object*> read_body(const Call& call, JsonDocument& document);
+/// The `inputs` of a batch, each an object, no more than `most`.
+Outcome<std::vector<const json::object*>> read_inputs(const json::object& body, std::size_t most);
+/// `properties=a&properties=b` and `properties=a,b`.
+std::vector<std::string> query_list(const Call& call, std::string_view name);
+Outcome<std::size_t> query_limit(const Call& call, std::size_t otherwise, std::size_t most);
+std::vector<std::string> text_list(const json::object& body, std::string_view name);
+http::Response json_answer(int status, const json::value& body);
+/// {"status":"COMPLETE","results",…} with 207 and `errors` when there are any.
+http::Response batch_answer(int status, json::array results, json::array errors, WallTime now);
+
+}  // namespace lockstep::emulators::hubspot

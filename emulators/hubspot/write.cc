@@ -1,0 +1,228 @@
+// Create and update: what is required, unique and derived.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "emulators/hubspot/portal.h"
+#include "emulators/hubspot/values.h"
+
+namespace lockstep::emulators::hubspot {
+namespace {
+
+using Changes = std::vector<std::pair<const Property*, Value>>;
+
+const Value* changed(const Changes& changes, std::string_view property) {
+  for (const auto& [known, value] : changes) {
+    if (known->name == property) return &value;
+  }
+  return nullptr;
+}
+
+bool is_set(const Changes& changes, std::string_view property) {
+  const Value* value = changed(changes, property);
+  return value && !is_null(view(*value));
+}
+
+void set(const ObjectType& type, Changes& changes, std::string_view name, Value value) {
+  const Property& property = type.property(name);
+  std::erase_if(changes, [&](const auto& change) { return change.first == &property; });
+  changes.emplace_back(&property, std::move(value));
+}
+
+/// The value after the write; empty for null.
+std::string effective(const ObjectType& type, RowNumber row, const Changes& changes, std::string_view name) {
+  if (const Value* value = changed(changes, name)) return text_of_value(view(*value));
+  return row == kNoRow ? "" : text_of_value(type.table->get(row, type.property(name).column));
+}
+
+std::string or_blank(const json::object* object, const char* name) {
+  return object ? std::string(text_member(*object, name)) : "";
+}
+
+/// hs_email_headers is the only way to sender and receivers (§6).
+void derive_addresses(const ObjectType& type, Changes& changes) {
+  const Value* headers = changed(changes, "hs_email_headers");
+  if (!headers) return;
+  JsonDocument document;
+  std::string text(text_of(view(*headers)));
+  bool parsed = !text.empty() && document.parse(text).has_value();
+  const json::object* root = parsed ? document.root().if_object() : nullptr;
+  const json::value* from = root ? root->if_contains("from") : nullptr;
+  const json::value* to = root ? root->if_contains("to") : nullptr;
+  std::vector<std::string> mails, first_names, last_names;
+  if (to && to->is_array()) {
+    for (const json::value& each : to->get_array()) {
+      const json::object* person = each.if_object();
+      mails.push_back(or_blank(person, "email"));
+      first_names.push_back(or_blank(person, "firstName"));
+      last_names.push_back(or_blank(person, "lastName"));
+    }
+  }
+  auto put = [&](std::string_view name, std::string value) {
+    set(type, changes, name, value.empty() ? Value{} : Value(std::move(value)));
+  };
+  const json::object* sender = from ? from->if_object() : nullptr;
+  put("hs_email_from_email", or_blank(sender, "email"));
+  put("hs_email_from_firstname", or_blank(sender, "firstName"));
+  put("hs_email_from_lastname", or_blank(sender, "lastName"));
+  put("hs_email_to_email", join(mails, ";"));
+  put("hs_email_to_firstname", join(first_names, ";"));
+  put("hs_email_to_lastname", join(last_names, ";"));
+}
+
+}  // namespace
+
+Outcome<void> Portal::check_required(const ObjectType& type, const Changes& changes) const {
+  std::vector<PropertyProblem> missing;
+  for (const auto& [name, property] : type.properties) {
+    if (!property.required || is_set(changes, name)) continue;
+    missing.push_back({name, "MISSING_REQUIRED_PROPERTY", fmt::format("Required property \"{}\" is missing", name)});
+  }
+  if (!missing.empty()) return invalid(std::move(missing));
+  if (type.name == "contacts" && !is_set(changes, "email") && !is_set(changes, "firstname") && !is_set(changes, "lastname"))
+    return invalid("A contact needs at least one of email, firstname and lastname");
+  if (type.name == "companies" && !is_set(changes, "name") && !is_set(changes, "domain"))
+    return invalid("A company needs a name or a domain");
+  return {};
+}
+
+/// `self`: kNoRow for a create.
+Outcome<void> Portal::check_unique(const ObjectType& type, RowNumber self, const std::string& self_id,
+                                   const Changes& changes) const {
+  for (const auto& [property, value] : changes) {
+    if (!is_key(type, *property) || is_null(view(value))) continue;
+    std::string text = text_of_value(view(value));
+    if (property->form == TextForm::email &&
+        std::find(blocked_addresses_.begin(), blocked_addresses_.end(), text) != blocked_addresses_.end()) {
+      return invalid(fmt::format("The address {} was deleted for privacy and cannot be used again", text));
+    }
+    RowNumber other = find_by_key(type, *property, text);
+    if (other == kNoRow || other == self) continue;
+    const std::string& other_id = type.table->record(other).id;
+    if (property->form == TextForm::email && self == kNoRow) {
+      return refuse(409, "CONFLICT", fmt::format("Contact already exists. Existing ID: {}", other_id));
+    }
+    return invalid(fmt::format("Cannot set PropertyValueCoordinates{{portalId={}, objectTypeId={}, objectId={}, propertyName={}, value={}}} on {}. {} already has that value.",
+                               portal_id_, type.type_id, self_id, property->name, text, self_id, other_id));
+  }
+  return {};
+}
+
+/// A stage belongs to its pipeline; a new pipeline needs a stage in the same write (§2.9, §6).
+Outcome<void> Portal::check_stage(const ObjectType& type, RowNumber row, const Changes& changes) const {
+  if (!type.find("hs_pipeline_stage") || !(changed(changes, "hs_pipeline_stage") || changed(changes, "hs_pipeline"))) return {};
+  std::string id = effective(type, row, changes, "hs_pipeline"), stage = effective(type, row, changes, "hs_pipeline_stage");
+  std::vector<std::string> valid;
+  for (const Pipeline& pipeline : pipelines_) {
+    for (const Stage& each : pipeline.stages) {
+      if (pipeline.id != id) continue;
+      if (each.id == stage) return {};
+      valid.push_back(each.id);
+    }
+  }
+  std::vector<PropertyProblem> problems;
+  if (valid.empty()) {
+    problems.push_back({"hs_pipeline", "INVALID_OPTION", fmt::format("{} is not a pipeline", id)});
+  } else {
+    problems.push_back({"hs_pipeline_stage", "INVALID_OPTION",
+                        fmt::format("{} is not a valid stage of pipeline {}. Valid stages: [{}]", stage, id, join(valid, ", "))});
+  }
+  return invalid(std::move(problems));
+}
+
+void Portal::derive(const ObjectType& type, RowNumber row, Changes& changes, const Writer& writer) const {
+  bool creating = row == kNoRow;
+  if (creating && type.name == "contacts" && settings_.default_lifecycle_stage && !is_set(changes, "lifecyclestage"))
+    set(type, changes, "lifecyclestage", std::string("lead"));
+  if (type.name == "emails") derive_addresses(type, changes);
+  if (!creating && is_set(changes, "lifecyclestage")) {
+    const std::vector<std::string>& order = type.property("lifecyclestage").options;
+    auto rank = [&](const std::string& stage) { return std::find(order.begin(), order.end(), stage) - order.begin(); };
+    std::string before = effective(type, row, {}, "lifecyclestage"), wanted = effective(type, row, changes, "lifecyclestage");
+    if (!before.empty() && rank(wanted) < rank(before))  // silently ignored
+      std::erase_if(changes, [](const auto& change) { return change.first->name == "lifecyclestage"; });
+  }
+  if (type.name != "tickets" || !changed(changes, "hs_pipeline_stage")) return;
+  auto closed = [&](const std::string& pipeline, const std::string& stage) {
+    for (const Pipeline& each : pipelines_) {
+      const Stage* found = each.id == pipeline ? each.find(stage) : nullptr;
+      if (found) return found->closed;
+    }
+    return false;
+  };
+  bool was = closed(effective(type, row, {}, "hs_pipeline"), effective(type, row, {}, "hs_pipeline_stage"));
+  bool is = closed(effective(type, row, changes, "hs_pipeline"), effective(type, row, changes, "hs_pipeline_stage"));
+  if (is && !was) set(type, changes, "closed_date", writer.at.ms);
+  if (!is && was) set(type, changes, "closed_date", Value{});
+}
+
+void Portal::tell_properties(const ObjectType& type, std::string_view id, const Changes& changes, const Writer& writer) {
+  for (const auto& [property, value] : changes) {
+    events_.property(type, id, property->name, text_of_value(view(value)), writer);
+  }
+}
+
+Outcome<RowNumber> Portal::create(ObjectType& type, const json::object& properties, const json::value* associations,
+                                  const Writer& writer) {
+  TRY(Changes changes, read_properties(type, kNoRow, properties, writer));
+  std::erase_if(changes, [](const auto& change) { return is_null(view(change.second)); });
+  std::vector<NewTie> ties;
+  if (associations) {
+    TRY(ties, read_ties(type, *associations));
+  }
+  if (type.find("hs_pipeline") && !is_set(changes, "hs_pipeline")) set(type, changes, "hs_pipeline", std::string("0"));
+  TRY_VOID(check_required(type, changes));
+  TRY_VOID(check_stage(type, kNoRow, changes));
+  std::string id = next_id(type);  // used up even when the value is taken, as the message of a collision shows
+  TRY_VOID(check_unique(type, kNoRow, id, changes));
+  derive(type, kNoRow, changes, writer);
+  set(type, changes, "hs_object_source", writer.change_source);
+  set(type, changes, "hs_object_source_id", writer.source_id);
+  UnitOfWork unit(*this);
+  before_write(type, type.table->row_count(), writer);
+  FieldChanges fields;
+  for (auto& [property, value] : changes) fields.emplace_back(property->column, value);
+  RowNumber row = database_.create(*type.table, id, fields, writer.context());
+  events_.record(type, id, "creation", json::object{{"changeFlag", "CREATED"}}, writer);
+  tell_properties(type, id, changes, writer);
+  std::vector<TieChange> tied;
+  for (const NewTie& tie : ties) associations_.add(type, row, *tie.to_type, tie.to, *tie.type, tied);
+  note_ties(tied, writer);
+  unit.commit();
+  return row;
+}
+
+Outcome<void> Portal::update(ObjectType& type, RowNumber row, const json::object& properties, const Writer& writer) {
+  const Record& record = type.table->record(row);
+  TRY(Changes changes, read_properties(type, row, properties, writer));
+  TRY_VOID(check_stage(type, row, changes));
+  TRY_VOID(check_unique(type, row, record.id, changes));
+  for (const auto& [property, value] : changes) {
+    if (property->required && is_null(view(value)))
+      return invalid(std::vector<PropertyProblem>{{property->name, "MISSING_REQUIRED_PROPERTY",
+                                                   fmt::format("\"{}\" cannot be empty", property->name)}});
+  }
+  derive(type, row, changes, writer);
+  UnitOfWork unit(*this);
+  write(type, row, changes, writer);
+  unit.commit();
+  return {};
+}
+
+void Portal::write(ObjectType& type, RowNumber row, const Changes& changes, const Writer& writer) {
+  const Record& record = type.table->record(row);
+  before_write(type, row, writer);
+  FieldChanges fields;
+  Changes different;
+  for (const auto& [property, value] : changes) {
+    if (record.fields.get(property->column) != view(value)) different.emplace_back(property, value);
+    fields.emplace_back(property->column, value);
+  }
+  WriteContext context = writer.context();
+  context.at = stamp_for(record, writer.at);
+  database_.update(*type.table, row, fields, context);
+  tell_properties(type, record.id, different, writer);
+}
+
+}  // namespace lockstep::emulators::hubspot

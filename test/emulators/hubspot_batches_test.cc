@@ -1,0 +1,133 @@
+// Batches: what is all or nothing, what is partial, how rows are told apart.
+#include "runtime/rng.h"
+#include "test/emulators/hubspot_fixture.h"
+
+namespace lockstep::emulators::hubspot {
+namespace {
+
+class Batches : public HubSpotTest {
+ protected:
+  Batches() { define_key("contacts", "contactinformation"); }
+  Answer batch(const std::string& what, const json::array& inputs, const json::array& properties = {}) {
+    json::object body{{"inputs", inputs}};
+    if (!properties.empty()) body["properties"] = properties;
+    return post("/crm/v3/objects/contacts/batch/" + what, body);
+  }
+  static json::object keyed(const std::string& key, json::object properties) {
+    return {{"id", key}, {"idProperty", "lockstep_id"}, {"properties", std::move(properties)}};
+  }
+  std::string live() { return text_at(api.get("/__emulator/counts").body, "/rows/contacts/live"); }
+};
+
+TEST_F(Batches, UpsertByAUniqueKeyCreatesOnceAndUpdatesAfterwards) {
+  Answer first = batch("upsert", {keyed("L1", {{"email", "a@x.example"}}), keyed("L2", {{"lastname", "Lee"}})});
+  EXPECT_EQ(first.status, 200) << first.text;
+  EXPECT_EQ(text_at(first.body, "/results/0/new"), "true");
+  EXPECT_EQ(text_at(first.body, "/results/0/properties/lockstep_id"), "L1");
+  Answer second = batch("upsert", {keyed("L1", {{"firstname", "Ann"}})});
+  EXPECT_EQ(text_at(second.body, "/results/0/new"), "false");
+  EXPECT_EQ(text_at(second.body, "/results/0/id"), text_at(first.body, "/results/0/id"));
+  EXPECT_EQ(text_at(second.body, "/results/0/properties/lockstep_id"), "L1");
+  EXPECT_EQ(live(), "2");
+}
+
+TEST_F(Batches, ABadRowOfAnUpsertStopsAllOfIt) {
+  Answer answer = batch("upsert", {keyed("L1", {{"email", "a@x.example"}}), keyed("L2", {{"email", "nonsense"}})});
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_EQ(code(answer), "INVALID_EMAIL");
+  EXPECT_EQ(live(), "0");
+}
+
+TEST_F(Batches, OnlyUniquePropertiesAreKeys) {
+  json::object input{{"id", "Ann"}, {"idProperty", "firstname"}, {"properties", {{"lastname", "Lee"}}}};
+  Answer answer = batch("upsert", {input});
+  EXPECT_EQ(message(answer), "Unable to perform update/upsert by non-unique 0-1 property");
+  std::string id = contact("a@x.example");
+  json::object by_email{{"id", "a@x.example"}, {"idProperty", "email"}, {"properties", {{"lastname", "Lee"}}}};
+  EXPECT_EQ(batch("update", {by_email}).status, 400);
+}
+
+TEST_F(Batches, CreateWithoutTraceIdsIsAllOrNothing) {
+  json::array inputs{{{"properties", {{"email", "a@x.example"}}}}, {{"properties", {{"email", "A@x.example"}}}}};
+  Answer answer = batch("create", inputs);
+  EXPECT_EQ(answer.status, 409);
+  EXPECT_EQ(live(), "0");
+}
+
+TEST_F(Batches, CreateWithTraceIdsOnAllInputsIsPartial) {
+  json::array inputs{{{"objectWriteTraceId", "t1"}, {"properties", {{"email", "a@x.example"}}}},
+                     {{"objectWriteTraceId", "t2"}, {"properties", {{"email", "A@x.example"}}}}};
+  Answer answer = batch("create", inputs);
+  EXPECT_EQ(answer.status, 207);
+  EXPECT_EQ(text_at(answer.body, "/results/0/objectWriteTraceId"), "t1");
+  EXPECT_EQ(text_at(answer.body, "/errors/0/context/objectWriteTraceId"), R"(["t2"])");
+  EXPECT_EQ(text_at(answer.body, "/errors/0/category"), "CONFLICT");
+  EXPECT_EQ(text_at(answer.body, "/numErrors"), "1");
+  EXPECT_EQ(live(), "1");
+}
+
+TEST_F(Batches, CreateMakesAssociationsOrNothing) {
+  std::string ann = contact("a@x.example");
+  auto note = [&](const std::string& to) {
+    json::object type{{"associationCategory", "HUBSPOT_DEFINED"}, {"associationTypeId", 202}};
+    return json::object{{"properties", {{"hs_timestamp", "2026-05-01T09:00:00Z"}, {"hs_note_body", "hi"}}},
+                        {"associations", {{{"to", {{"id", to}}}, {"types", {type}}}}}};
+  };
+  Answer answer = post("/crm/v3/objects/notes/batch/create", {{"inputs", {note(ann)}}});
+  EXPECT_EQ(answer.status, 201) << answer.text;
+  std::string id = text_at(answer.body, "/results/0/id");
+  EXPECT_EQ(text_at(read("notes", id, "associations=contacts").body, "/associations/contacts/results"),
+            R"([{"id":")" + ann + R"(","type":"note_to_contact"}])");
+  Answer bad = post("/crm/v3/objects/notes/batch/create", {{"inputs", {note(ann), note("512999999999")}}});
+  EXPECT_EQ(bad.status, 400);
+  EXPECT_EQ(message(bad), "One or more associations are invalid");
+  EXPECT_EQ(text_at(api.get("/__emulator/counts").body, "/rows/notes/live"), "1");
+}
+
+TEST_F(Batches, UpdateNamesMissingIdsInOneRow) {
+  std::string id = contact("a@x.example");
+  auto input = [](const std::string& of) { return json::object{{"id", of}, {"properties", {{"firstname", "Ann"}}}}; };
+  Answer answer = batch("update", {input("512999999998"), input(id), input("512999999999")});
+  EXPECT_EQ(answer.status, 207);
+  EXPECT_EQ(ids(answer), id);
+  EXPECT_EQ(text_at(answer.body, "/numErrors"), "1");
+  EXPECT_EQ(text_at(answer.body, "/errors/0/category"), "OBJECT_NOT_FOUND");
+  EXPECT_EQ(text_at(answer.body, "/errors/0/context/ids"), R"(["512999999998","512999999999"])");
+}
+
+TEST_F(Batches, DuplicateIdsAreRefused) {
+  std::string id = contact("a@x.example");
+  json::object input{{"id", id}, {"properties", {{"firstname", "Ann"}}}};
+  Answer answer = batch("update", {input, input});
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_EQ(message(answer), "Duplicate IDs found in batch input: [" + id + "]. IDs must be unique");
+}
+
+TEST_F(Batches, ReadIsByIdOrKeyAndTellsWhatIsMissing) {
+  std::string a = contact("a@x.example"), b = contact("b@x.example");
+  Answer answer = batch("read", {{{"id", b}}, {{"id", a}}, {{"id", b}}}, {"email"});
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(ids(answer), a + " " + b);
+  EXPECT_EQ(text_at(answer.body, "/results/0/properties"), R"({"email":"a@x.example"})");
+  Answer partly = batch("read", {{{"id", a}}, {{"id", "512999999999"}}});
+  EXPECT_EQ(partly.status, 207);
+  EXPECT_EQ(text_at(partly.body, "/errors/0/context/ids"), R"(["512999999999"])");
+}
+
+TEST_F(Batches, ArchiveDoesNotMindUnknownIds) {
+  std::string id = contact("a@x.example");
+  EXPECT_EQ(batch("archive", {{{"id", id}}, {{"id", "512999999999"}}}).status, 204);
+  EXPECT_EQ(live(), "0");
+  Answer archived = post("/crm/v3/objects/contacts/batch/read?archived=true", {{"inputs", {{{"id", id}}}}});
+  EXPECT_EQ(ids(archived), id);
+}
+
+TEST_F(Batches, TakeAHundredInputs) {
+  json::array inputs;
+  for (int i = 0; i < 101; ++i) inputs.push_back(json::object{{"id", std::to_string(i)}});
+  EXPECT_EQ(batch("read", inputs).status, 400);
+  EXPECT_EQ(batch("read", {}).status, 400);
+}
+
+}  // namespace
+}  // namespace lockstep::emulators::hubspot

@@ -1,0 +1,177 @@
+// Single records: what is written, what is refused, what is derived.
+#include "runtime/rng.h"
+#include "test/emulators/hubspot_fixture.h"
+
+namespace lockstep::emulators::hubspot {
+namespace {
+
+using Records = HubSpotTest;
+
+TEST_F(Records, ACreatedContactHasTheSystemsValues) {
+  Answer answer = create("contacts", {{"email", "Ann@Customer.Example"}, {"phone", "+49 (30) 555"}});
+  EXPECT_EQ(answer.status, 201);
+  std::string id = text_at(answer.body, "/id");
+  EXPECT_EQ(id.size(), 12u);  // beyond 32 bits
+  EXPECT_EQ(text_at(answer.body, "/properties/email"), "ann@customer.example");
+  EXPECT_EQ(text_at(answer.body, "/properties/lifecyclestage"), "lead");
+  EXPECT_EQ(text_at(answer.body, "/properties/hs_object_id"), id);
+  EXPECT_EQ(text_at(answer.body, "/createdAt"), "2026-11-18T12:26:40Z");
+  EXPECT_EQ(value("contacts", id, "phone"), "+49 (30) 555");
+  EXPECT_EQ(text_at(read("contacts", id, "properties=mobilephone").body, "/properties/mobilephone"), "null");
+}
+
+TEST_F(Records, IdsAreUniqueWithinATypeAlone) { EXPECT_EQ(contact("a@x.example"), company("A")); }
+
+TEST_F(Records, NumbersAndBooleansAreTexts) {
+  std::string id = created_id("companies", {{"name", "A"}, {"numberofemployees", 12}, {"is_public", true}});
+  EXPECT_EQ(text_at(read("companies", id, "properties=numberofemployees,is_public").body, "/properties"),
+            R"({"is_public":"true","numberofemployees":"12"})");
+}
+
+TEST_F(Records, AllBadPropertiesAreNamedAtOnce) {
+  Answer answer = create("companies", {{"name", "A"}, {"nonsense", "1"}, {"numberofemployees", "1,000"}, {"industry", "Retail"},
+                                       {"is_public", "yes"}, {"hs_object_id", "5"}, {"hubspot_owner_id", "99"}});
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_EQ(category(answer), "VALIDATION_ERROR");
+  EXPECT_TRUE(message(answer).starts_with("Property values were not valid: [{\"isValid\":false"));
+  std::string codes;
+  for (const json::value& error : answer.body.at("errors").as_array()) codes += text_at(error, "/code") + " ";
+  EXPECT_EQ(codes, "PROPERTY_DOESNT_EXIST INVALID_NUMBER INVALID_OPTION INVALID_OPTION READ_ONLY_VALUE INVALID_OPTION ");
+}
+
+TEST_F(Records, AContactNeedsANameOrAnAddress) {
+  EXPECT_EQ(create("contacts", {{"phone", "1"}}).status, 400);
+  EXPECT_EQ(create("contacts", {{"lastname", "Lee"}}).status, 201);
+  EXPECT_EQ(create("companies", {{"phone", "1"}}).status, 400);
+}
+
+TEST_F(Records, AnAddressThatIsTakenIsAConflictThatNamesItsOwner) {
+  std::string id = contact("ann@x.example");
+  Answer again = create("contacts", {{"email", "ANN@x.example"}});
+  EXPECT_EQ(again.status, 409);
+  EXPECT_EQ(category(again), "CONFLICT");
+  EXPECT_EQ(message(again), "Contact already exists. Existing ID: " + id);
+  std::string other = contact("bob@x.example");
+  Answer moved = update("contacts", other, {{"email", "ann@x.example"}});
+  EXPECT_EQ(moved.status, 400);
+  EXPECT_NE(message(moved).find("on " + other + ". " + id + " already has that value."), std::string::npos) << message(moved);
+}
+
+TEST_F(Records, AnEmptyTextClearsAndNullIsRefused) {
+  std::string id = created_id("contacts", {{"lastname", "Lee"}, {"jobtitle", "Buyer"}});
+  EXPECT_EQ(update("contacts", id, {{"jobtitle", nullptr}}).status, 400);
+  EXPECT_EQ(value("contacts", id, "jobtitle"), "Buyer");
+  EXPECT_EQ(update("contacts", id, {{"jobtitle", ""}}).status, 200);
+  EXPECT_EQ(value("contacts", id, "jobtitle"), "null");
+}
+
+TEST_F(Records, ALifecycleStageGoesForwardAlone) {
+  std::string id = contact("a@x.example");
+  update("contacts", id, {{"lifecyclestage", "customer"}});
+  EXPECT_EQ(update("contacts", id, {{"lifecyclestage", "lead"}}).status, 200);
+  EXPECT_EQ(value("contacts", id, "lifecyclestage"), "customer");
+  update("contacts", id, {{"lifecyclestage", ""}});
+  update("contacts", id, {{"lifecyclestage", "lead"}});
+  EXPECT_EQ(value("contacts", id, "lifecyclestage"), "lead");
+}
+
+TEST_F(Records, StampsHaveMillisecondsOnlyWhenTheyAreNotZero) {
+  std::string id = contact("a@x.example");
+  clock.advance(Duration(120));
+  Answer answer = update("contacts", id, {{"firstname", "Ann"}});
+  EXPECT_EQ(text_at(answer.body, "/updatedAt"), "2026-11-18T12:26:40.120Z");
+  EXPECT_EQ(value("contacts", id, "lastmodifieddate"), "2026-11-18T12:26:40.120Z");
+  EXPECT_EQ(value("contacts", id, "hs_lastmodifieddate"), "null");  // defined, but not the one that moves
+}
+
+TEST_F(Records, ATicketsStageBelongsToItsPipeline) {
+  Answer missing = create("tickets", {{"subject", "S"}});
+  EXPECT_EQ(code(missing), "MISSING_REQUIRED_PROPERTY");
+  Answer wrong = create("tickets", {{"subject", "S"}, {"hs_pipeline_stage", "712001"}});
+  EXPECT_EQ(code(wrong), "INVALID_OPTION");
+  EXPECT_NE(message(wrong).find("[1, 2, 3, 4]"), std::string::npos) << message(wrong);
+  std::string id = ticket("S");
+  EXPECT_EQ(value("tickets", id, "hs_pipeline"), "0");
+  EXPECT_EQ(update("tickets", id, {{"hs_pipeline", "712000"}}).status, 400);
+  EXPECT_EQ(update("tickets", id, {{"hs_pipeline", "712000"}, {"hs_pipeline_stage", "712001"}}).status, 200);
+}
+
+TEST_F(Records, AClosedTicketSaysWhenAndHowLong) {
+  std::string id = ticket("S");
+  clock.advance(Duration(5'000));
+  update("tickets", id, {{"hs_pipeline_stage", "4"}});
+  EXPECT_EQ(value("tickets", id, "closed_date"), "2026-11-18T12:26:45Z");
+  EXPECT_EQ(value("tickets", id, "time_to_close"), "5000");
+  update("tickets", id, {{"hs_pipeline_stage", "1"}});
+  EXPECT_EQ(value("tickets", id, "closed_date"), "null");
+}
+
+TEST_F(Records, AnEmailsAddressesComeFromItsHeaders) {
+  std::string headers = R"({"from":{"email":"a@x.example","firstName":"Ann"},"to":[{"email":"b@x.example"},{"email":"c@x.example"}]})";
+  std::string id = created_id("emails", {{"hs_timestamp", "2026-05-01T09:00:00Z"}, {"hs_email_direction", "EMAIL"}, {"hs_email_headers", headers}});
+  EXPECT_EQ(value("emails", id, "hs_email_from_email"), "a@x.example");
+  EXPECT_EQ(value("emails", id, "hs_email_to_email"), "b@x.example;c@x.example");
+  EXPECT_EQ(code(update("emails", id, {{"hs_email_headers", "nonsense"}})), "INVALID_JSON");
+}
+
+TEST_F(Records, ArchivedRecordsAreListedApartForNinetyDays) {
+  std::string a = contact("a@x.example"), b = contact("b@x.example");
+  EXPECT_EQ(api.send("DELETE", "/crm/v3/objects/contacts/" + a).status, 204);
+  EXPECT_EQ(read("contacts", a).status, 404);
+  EXPECT_EQ(read("contacts", a, "archived=true").status, 200);
+  EXPECT_EQ(ids(api.get("/crm/v3/objects/contacts")), b);
+  Answer gone = api.get("/crm/v3/objects/contacts?archived=true");
+  EXPECT_EQ(ids(gone), a);
+  EXPECT_EQ(text_at(gone.body, "/results/0/archived"), "true");
+  EXPECT_EQ(text_at(gone.body, "/results/0/archivedAt"), "2026-11-18T12:26:40Z");
+  clock.advance(Duration(90LL * 24 * 3'600'000));
+  EXPECT_EQ(ids(api.get("/crm/v3/objects/contacts?archived=true")), "");
+}
+
+TEST_F(Records, DeletedEmailsAreGoneForGood) {
+  std::string id = created_id("emails", {{"hs_timestamp", "2026-05-01T09:00:00Z"}, {"hs_email_direction", "EMAIL"}});
+  api.send("DELETE", "/crm/v3/objects/emails/" + id);
+  EXPECT_EQ(ids(api.get("/crm/v3/objects/emails?archived=true")), "");
+  EXPECT_EQ(read("emails", id, "archived=true").status, 404);
+}
+
+TEST_F(Records, ListsArePagedById) {
+  std::string all;
+  for (int i = 0; i < 25; ++i) all += (i ? " " : "") + contact("c" + std::to_string(i) + "@x.example");
+  std::string seen, after;
+  for (int page = 0; page < 4 && (page == 0 || !after.empty()); ++page) {
+    Answer answer = api.get("/crm/v3/objects/contacts?limit=10" + (after.empty() ? "" : "&after=" + after));
+    seen += (page ? " " : "") + ids(answer);
+    after = answer.body.get_object().contains("paging") ? text_at(answer.body, "/paging/next/after") : "";
+  }
+  EXPECT_EQ(seen, all);
+  EXPECT_EQ(api.get("/crm/v3/objects/contacts?limit=101").status, 400);
+}
+
+TEST_F(Records, AreFoundByUniquePropertiesAlone) {
+  define_key("contacts", "contactinformation");
+  std::string id = created_id("contacts", {{"email", "a@x.example"}, {"lockstep_id", "L1"}});
+  EXPECT_EQ(text_at(read("contacts", "L1", "idProperty=lockstep_id").body, "/id"), id);
+  EXPECT_EQ(text_at(read("contacts", "A@x.example", "idProperty=email").body, "/id"), id);
+  EXPECT_EQ(read("contacts", "Ann", "idProperty=firstname").status, 400);
+  Answer taken = create("contacts", {{"lastname", "Lee"}, {"lockstep_id", "L1"}});
+  EXPECT_EQ(taken.status, 400);
+  EXPECT_NE(message(taken).find(id + " already has that value"), std::string::npos);
+}
+
+TEST_F(Records, UnknownIdsAnswerAsThePlatformDoes) {
+  EXPECT_EQ(text_at(read("contacts", "512999999999").body, "/message"), "resource not found");
+  Answer word = read("contacts", "ann");
+  EXPECT_EQ(word.status, 404);
+  EXPECT_EQ(category(word), "OBJECT_NOT_FOUND");
+  EXPECT_EQ(api.get("/crm/v3/objects/deals").status, 400);
+}
+
+TEST_F(Records, DatedPathsServeTheSame) {
+  std::string id = contact("a@x.example");
+  EXPECT_EQ(api.get("/crm/objects/2026-03/contacts/" + id).text, read("0-1", id).text);
+  EXPECT_EQ(api.get("/crm/objects/2019-01/contacts/" + id).status, 404);
+}
+
+}  // namespace
+}  // namespace lockstep::emulators::hubspot
