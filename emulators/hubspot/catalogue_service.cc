@@ -30,8 +30,8 @@ std::vector<Property> with_engagement(std::vector<Property> properties) {
 std::vector<Property> ticket_properties() {
   return {text("subject").needed(),
           text("content", "textarea"),
-          choice("hs_pipeline", {}),
-          choice("hs_pipeline_stage", {}).needed(),
+          choice("hs_pipeline", {}).open(),  // checked together with its stage
+          choice("hs_pipeline_stage", {}).open().needed(),
           choice("hs_ticket_priority", {"LOW", "MEDIUM", "HIGH"}),
           choice("hs_ticket_category", {"PRODUCT_ISSUE", "BILLING_ISSUE", "FEATURE_REQUEST", "GENERAL_INQUIRY"}),
           owner_choice(),

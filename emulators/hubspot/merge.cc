@@ -76,7 +76,7 @@ Outcome<RowNumber> Portal::merge(ObjectType& type, RowNumber primary, RowNumber 
   std::size_t properties_moved = 0;
   FieldChanges fields;
   for (const auto& [property, value] : values) {
-    if (table.get(primary, property->column) != view(value)) ++properties_moved;
+    if (property != &merged_ids && table.get(primary, property->column) != view(value)) ++properties_moved;
     fields.emplace_back(property->column, value);
   }
   if (is_null(table.get(primary, created->column))) fields.emplace_back(created->column, oldest);

@@ -35,6 +35,11 @@ Portal::Portal(Database& database, const HubSpotOptions& options, Rng rng)
   pipelines_.push_back({"712000",
                         "Returns",
                         {{"712001", "Requested", false}, {"712002", "Received", false}, {"712003", "Refunded", true}}});
+  auto& ticket = catalogue_.object("tickets").properties;
+  for (const Pipeline& pipeline : pipelines_) {
+    ticket.at("hs_pipeline").options.push_back(pipeline.id);
+    for (const Stage& stage : pipeline.stages) ticket.at("hs_pipeline_stage").options.push_back(stage.id);
+  }
 }
 
 RowNumber Portal::find_live(const ObjectType& type, std::string_view id) const {

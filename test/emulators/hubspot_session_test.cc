@@ -1,0 +1,173 @@
+// Sign-in, quotas, scopes, the account, property definitions.
+#include "runtime/rng.h"
+#include "test/emulators/hubspot_fixture.h"
+
+namespace lockstep::emulators::hubspot {
+namespace {
+
+class Session : public HubSpotTest {
+ protected:
+  Session() : HubSpotTest(HubSpotOptions()) {}
+  Answer token(const std::string& form) {
+    return api.send("POST", "/oauth/v1/token", form, {{"Content-Type", "application/x-www-form-urlencoded"}});
+  }
+  static std::string refresh(const std::string& token) {
+    return "grant_type=refresh_token&client_id=lockstep-client&client_secret=lockstep-secret&refresh_token=" + token;
+  }
+  void sign_in() { api.headers.set("Authorization", "Bearer " + text_at(token(refresh("lockstep-refresh-token")).body, "/access_token")); }
+  Answer call() { return api.get("/crm/v3/objects/contacts"); }
+};
+
+TEST_F(Session, ARefreshTokenGivesHalfAnHour) {
+  Answer answer = token(refresh("lockstep-refresh-token"));
+  EXPECT_EQ(answer.status, 200) << answer.text;
+  EXPECT_EQ(text_at(answer.body, "/expires_in"), "1800");
+  EXPECT_EQ(text_at(answer.body, "/refresh_token"), "lockstep-refresh-token");
+  EXPECT_GT(text_at(answer.body, "/access_token").size(), 300u);
+  sign_in();
+  EXPECT_EQ(call().status, 200);
+  clock.advance(Duration(1'800'000));
+  Answer late = call();
+  EXPECT_EQ(late.status, 401);
+  EXPECT_EQ(category(late), "EXPIRED_AUTHENTICATION");
+}
+
+TEST_F(Session, BadGrantsSayWhatIsBad) {
+  Answer answer = token(refresh("nonsense"));
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_EQ(text_at(answer.body, "/error"), "invalid_grant");
+  EXPECT_EQ(text_at(answer.body, "/status"), "BAD_REFRESH_TOKEN");
+  EXPECT_EQ(token("grant_type=refresh_token&client_id=lockstep-client&client_secret=x&refresh_token=lockstep-refresh-token").status, 400);
+  EXPECT_EQ(text_at(token("grant_type=authorization_code&client_id=lockstep-client&client_secret=lockstep-secret&code=x").body, "/status"), "BAD_AUTH_CODE");
+}
+
+TEST_F(Session, AppTokensDoNotOpenTheAccount) {
+  Answer answer = token("grant_type=client_credentials&client_id=lockstep-client&client_secret=lockstep-secret");
+  api.headers.set("Authorization", "Bearer " + text_at(answer.body, "/access_token"));
+  EXPECT_EQ(call().status, 403);
+}
+
+TEST_F(Session, RefreshTokensCanRotate) {
+  set({{"rotate_refresh_tokens", true}});
+  std::string next = text_at(token(refresh("lockstep-refresh-token")).body, "/refresh_token");
+  EXPECT_EQ(token(refresh("lockstep-refresh-token")).status, 400);
+  EXPECT_EQ(token(refresh(next)).status, 200);
+}
+
+TEST_F(Session, UnknownTokensAreRefused) {
+  api.headers.set("Authorization", "Bearer nonsense");
+  Answer answer = call();
+  EXPECT_EQ(answer.status, 401);
+  EXPECT_EQ(category(answer), "INVALID_AUTHENTICATION");
+  api.headers.remove("Authorization");
+  EXPECT_EQ(call().status, 401);
+}
+
+TEST_F(Session, ServiceKeysHaveAHundredCallsInTenSeconds) {
+  for (int i = 0; i < 100; ++i) ASSERT_EQ(call().status, 200);
+  Answer answer = call();
+  EXPECT_EQ(answer.status, 429);
+  EXPECT_EQ(message(answer), "You have reached your ten_secondly_rolling limit.");
+  EXPECT_EQ(text_at(answer.body, "/policyName"), "TEN_SECONDLY_ROLLING");
+  EXPECT_EQ(text_at(answer.body, "/errorType"), "RATE_LIMIT");
+  EXPECT_FALSE(answer.body.as_object().contains("category"));
+  clock.advance(Duration(10'000));
+  Answer free = call();
+  EXPECT_EQ(free.status, 200);
+  EXPECT_EQ(free.headers.find("X-HubSpot-RateLimit-Max"), "100");
+  EXPECT_EQ(free.headers.find("X-HubSpot-RateLimit-Remaining"), "99");
+  EXPECT_EQ(free.headers.find("X-HubSpot-RateLimit-Interval-Milliseconds"), "10000");
+  EXPECT_EQ(free.headers.find("X-HubSpot-RateLimit-Daily-Remaining"), "249899");
+}
+
+TEST_F(Session, PublicAppsHaveNoDailyQuota) {
+  sign_in();
+  set({{"daily_requests", 0}});
+  Answer answer = call();
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.headers.find("X-HubSpot-RateLimit-Max"), "110");
+  EXPECT_FALSE(answer.headers.contains("X-HubSpot-RateLimit-Daily"));
+}
+
+TEST_F(Session, SearchesHaveASecondOfTheirOwn) {
+  for (int i = 0; i < 5; ++i) ASSERT_EQ(search("contacts", {}).status, 200);
+  Answer answer = search("contacts", {});
+  EXPECT_EQ(answer.status, 429);
+  EXPECT_EQ(message(answer), "You have reached your secondly limit.");
+  EXPECT_FALSE(answer.headers.contains("X-HubSpot-RateLimit-Max"));
+  EXPECT_EQ(call().headers.find("X-HubSpot-RateLimit-Remaining"), "99");  // not in the same bucket
+  clock.advance(Duration(1'000));
+  EXPECT_EQ(search("contacts", {}).status, 200);
+}
+
+TEST_F(Session, TheDayEndsAtTheAccountsMidnight) {
+  set({{"daily_requests", 1}});
+  EXPECT_EQ(call().status, 200);
+  Answer answer = call();
+  EXPECT_EQ(answer.status, 429);
+  EXPECT_EQ(text_at(answer.body, "/policyName"), "DAILY");
+  clock.time = WallTime{1'795'014'000'000};  // 15:00 UTC, midnight in Tokyo
+  EXPECT_EQ(call().status, 200);
+}
+
+TEST_F(Session, AMissingScopeIsNamed) {
+  set({{"denied_scopes", {"crm.objects.companies.write"}}});
+  EXPECT_EQ(api.get("/crm/v3/objects/companies").status, 200);
+  Answer answer = create("companies", {{"name", "A"}});
+  EXPECT_EQ(answer.status, 403);
+  EXPECT_EQ(category(answer), "MISSING_SCOPES");
+  EXPECT_EQ(text_at(answer.body, "/errors/0/context/requiredGranularScopes"), R"(["crm.objects.companies.write"])");
+}
+
+TEST_F(Session, TheAccountSaysWhoAndWhenItIs) {
+  Answer answer = api.get("/account-info/v3/details");
+  EXPECT_EQ(text_at(answer.body, "/portalId"), "4242001");
+  EXPECT_EQ(text_at(answer.body, "/timeZone"), "Asia/Tokyo");
+  EXPECT_EQ(text_at(answer.body, "/utcOffset"), "+09:00");
+  EXPECT_EQ(text_at(api.get("/crm/v3/owners?limit=1").body, "/results/0/firstName"), "Ann");
+  EXPECT_EQ(text_at(api.get("/crm/v3/owners/").body, "/results/1/firstName"), "Bob");
+  EXPECT_EQ(text_at(api.get("/crm/v3/owners/10202051?idProperty=userId").body, "/id"), "70001");
+  EXPECT_EQ(text_at(api.get("/crm/v3/pipelines/tickets").body, "/results/0/stages/3/metadata/ticketState"), "CLOSED");
+}
+
+TEST_F(Session, PropertiesAreDefinedOnce) {
+  define_key("contacts", "contactinformation");
+  json::object again{{"name", "lockstep_id"}, {"label", "x"}, {"groupName", "contactinformation"}, {"type", "string"}, {"fieldType", "text"}};
+  EXPECT_EQ(post("/crm/v3/properties/contacts", again).status, 409);
+  Answer read = api.get("/crm/v3/properties/contacts/lockstep_id");
+  EXPECT_EQ(text_at(read.body, "/hasUniqueValue"), "true");
+  EXPECT_EQ(text_at(read.body, "/modificationMetadata/readOnlyValue"), "false");
+  EXPECT_EQ(text_at(api.get("/crm/v3/properties/tickets/hs_pipeline_stage").body, "/options/3/value"), "4");
+  EXPECT_EQ(api.get("/crm/v3/properties/contacts/nonsense").status, 404);
+}
+
+TEST_F(Session, EngagementsHaveNoUniquePropertiesUnlessSwitchedOn) {
+  json::object key{{"name", "lockstep_id"}, {"label", "x"}, {"groupName", "note"}, {"type", "string"}, {"fieldType", "text"}, {"hasUniqueValue", true}};
+  EXPECT_EQ(post("/crm/v3/properties/notes", key).status, 400);
+  set({{"engagement_unique_properties", true}});
+  EXPECT_EQ(post("/crm/v3/properties/notes", key).status, 201);
+}
+
+TEST_F(Session, FaultsLookLikeThePlatforms) {
+  auto fault = [&](const json::object& what) { post("/__emulator/faults", what); };
+  fault({{"name", "server_error"}, {"status", 502}, {"count", 1}});
+  Answer edge = call();
+  EXPECT_EQ(edge.status, 502);
+  EXPECT_TRUE(edge.headers.find("Content-Type")->starts_with("text/html"));
+  fault({{"name", "server_error"}, {"status", 477}, {"count", 1}, {"retry_after_ms", 60'000}});
+  EXPECT_EQ(call().headers.find("Retry-After"), "60");
+  fault({{"name", "rate_limit"}, {"count", 1}});
+  EXPECT_EQ(text_at(call().body, "/policyName"), "TEN_SECONDLY_ROLLING");
+  fault({{"name", "expire_token"}, {"count", 1}});
+  sign_in();
+  EXPECT_EQ(call().status, 200);  // it fired at the sign-in, before the token was there
+}
+
+TEST_F(Session, LongAddressesAreRefusedByTheEdge) {
+  Answer answer = api.get("/crm/v3/objects/contacts?properties=" + std::string(9'000, 'a'));
+  EXPECT_EQ(answer.status, 414);
+  EXPECT_TRUE(answer.headers.find("Content-Type")->starts_with("text/html"));
+}
+
+}  // namespace
+}  // namespace lockstep::emulators::hubspot

@@ -1,0 +1,179 @@
+// Webhooks: what is told, in which shape, how it is signed and tried again.
+#include "base/text.h"
+#include "emulators/core/digest.h"
+#include "emulators/hubspot/events.h"
+#include "runtime/rng.h"
+#include "test/emulators/hubspot_fixture.h"
+
+namespace lockstep::emulators::hubspot {
+namespace {
+
+class Hooks : public HubSpotTest {
+ protected:
+  void subscribe(const json::array& subscriptions, json::object more = {}) {
+    more["target_url"] = "https://hooks.example.test/hubspot?tenant=a%3Ab";
+    more["subscriptions"] = subscriptions;
+    Answer answer = post("/__emulator/subscriptions", more);
+    ASSERT_EQ(answer.status, 200) << answer.text;
+  }
+  static json::object on(const std::string& type, const std::string& property = "") {
+    json::object subscription{{"eventType", type}};
+    if (!property.empty()) subscription["propertyName"] = property;
+    return subscription;
+  }
+  /// The events of all requests that are due, which are answered with `status`.
+  json::array take(int status = 204) {
+    json::array events;
+    requests = portal->take_outgoing();
+    for (const OutgoingRequest& each : requests) {
+      json::value body = json::parse(each.request.body);
+      for (const json::value& event : body.as_array()) events.push_back(event);
+      portal->outgoing_answered(each.id, status);
+    }
+    return events;
+  }
+  std::string kinds() {
+    std::string told;
+    for (const json::value& event : take()) told += (told.empty() ? "" : " ") + text_at(event, "/subscriptionType");
+    return told;
+  }
+  std::vector<OutgoingRequest> requests;
+};
+
+TEST_F(Hooks, TellAChangeWithItsSource) {
+  std::string id = contact("a@x.example");
+  subscribe({on("contact.propertyChange", "firstname"), on("contact.propertyChange", "phone")});
+  update("contacts", id, {{"firstname", "Ann"}});
+  json::array events = take();
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_EQ(text_at(events[0], "/objectId"), id);
+  EXPECT_TRUE(events[0].at("objectId").is_int64());
+  EXPECT_EQ(text_at(events[0], "/portalId"), "4242001");
+  EXPECT_EQ(text_at(events[0], "/propertyName"), "firstname");
+  EXPECT_EQ(text_at(events[0], "/propertyValue"), "Ann");
+  EXPECT_EQ(text_at(events[0], "/attemptNumber"), "0");
+  EXPECT_EQ(text_at(events[0], "/changeSource"), "INTEGRATION");
+  EXPECT_EQ(text_at(events[0], "/sourceId"), "2500002");
+  edit_fields("contacts", id, {{"firstname", "Bea"}});
+  events = take();
+  EXPECT_EQ(text_at(events.at(0), "/changeSource"), "CRM_UI");
+  EXPECT_TRUE(text_at(events.at(0), "/sourceId").starts_with("userId:"));
+}
+
+TEST_F(Hooks, SayNothingAboutValuesThatStay) {
+  std::string id = created_id("contacts", {{"firstname", "Ann"}});
+  subscribe({on("contact.propertyChange", "firstname")});
+  update("contacts", id, {{"firstname", "Ann"}});
+  EXPECT_TRUE(take().empty());
+}
+
+TEST_F(Hooks, ClassicTypesDoNotKnowEngagements) {
+  json::object notes{{"eventType", "object.creation"}, {"objectTypeId", "0-46"}};
+  subscribe({notes, on("company.creation")});
+  created_id("notes", {{"hs_timestamp", "2026-05-01T09:00:00Z"}});
+  json::array events = take();
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_EQ(text_at(events[0], "/objectTypeId"), "0-46");
+  EXPECT_EQ(text_at(events[0], "/changeFlag"), "CREATED");
+  EXPECT_EQ(post("/__emulator/subscriptions", {{"subscriptions", {on("note.creation")}}}).status, 400);
+  EXPECT_EQ(post("/__emulator/subscriptions", {{"subscriptions", {on("contact.propertyChange")}}}).status, 400);
+}
+
+TEST_F(Hooks, TellTheLifeOfARecord) {
+  subscribe({on("contact.creation"), on("contact.deletion"), on("contact.restore"), on("contact.privacyDeletion")});
+  std::string id = contact("a@x.example");
+  api.send("DELETE", "/crm/v3/objects/contacts/" + id);
+  edit({{"as", "Ann"}, {"operation", "restore"}, {"object", "contacts"}, {"id", id}});
+  post("/crm/v3/objects/contacts/gdpr-delete", {{"objectId", id}});
+  EXPECT_EQ(kinds(), "contact.creation contact.deletion contact.restore contact.privacyDeletion");
+}
+
+TEST_F(Hooks, AMergeNamesTheNewIdAndNoProperties) {
+  std::string a = created_id("contacts", {{"email", "a@x.example"}}), b = created_id("contacts", {{"firstname", "Bea"}});
+  subscribe({on("contact.merge"), on("contact.deletion"), on("contact.propertyChange", "firstname")});
+  Answer merged = post("/crm/v3/objects/contacts/merge", {{"primaryObjectId", a}, {"objectIdToMerge", b}});
+  json::array events = take();
+  ASSERT_EQ(events.size(), 3u);
+  EXPECT_EQ(text_at(events[0], "/newObjectId"), text_at(merged.body, "/id"));
+  EXPECT_EQ(text_at(events[0], "/primaryObjectId"), a);
+  EXPECT_EQ(text_at(events[0], "/mergedObjectIds"), "[" + b + "]");
+  EXPECT_EQ(text_at(events[0], "/numberOfPropertiesMoved"), "1");
+  EXPECT_EQ(text_at(events[1], "/objectId") + text_at(events[2], "/objectId"), a + b);
+}
+
+TEST_F(Hooks, AssociationsAreToldToBothSides) {
+  std::string ann = contact("a@x.example"), a = company("A");
+  subscribe({on("contact.associationChange"), on("company.associationChange")});
+  edit_fields("contacts", ann, {{"associations.companies", a}});
+  std::string told;
+  for (const json::value& event : take()) {
+    told += text_at(event, "/associationType") + " " + text_at(event, "/associationTypeId") + " " + text_at(event, "/isPrimaryAssociation") + "; ";
+    EXPECT_EQ(text_at(event, "/associationRemoved"), "false");
+  }
+  EXPECT_EQ(told, "CONTACT_TO_COMPANY 279 false; COMPANY_TO_CONTACT 280 false; CONTACT_TO_COMPANY 1 true; COMPANY_TO_CONTACT 2 true; ");
+}
+
+TEST_F(Hooks, ComeInArraysOfAHundredAtMost) {
+  subscribe({on("contact.propertyChange", "email"), on("contact.creation")});
+  json::array inputs;
+  for (int i = 0; i < 60; ++i) inputs.push_back(json::object{{"properties", {{"email", "c" + std::to_string(i) + "@x.example"}}}});
+  post("/crm/v3/objects/contacts/batch/create", {{"inputs", inputs}});
+  EXPECT_EQ(take().size(), 120u);
+  EXPECT_EQ(requests.size(), 2u);
+}
+
+TEST_F(Hooks, RefusedWritesTellNothing) {
+  subscribe({on("contact.creation")});
+  json::array inputs{{{"properties", {{"email", "a@x.example"}}}}, {{"properties", {{"email", "nonsense"}}}}};
+  EXPECT_EQ(post("/crm/v3/objects/contacts/batch/create", {{"inputs", inputs}}).status, 400);
+  EXPECT_TRUE(take().empty());
+}
+
+TEST_F(Hooks, AreSignedForTheMomentOfSending) {
+  subscribe({on("contact.creation")}, {{"client_secret", "test-client-secret"}});
+  contact("a@x.example");
+  take();
+  const http::Request& request = requests.at(0).request;
+  EXPECT_EQ(request.headers.find("X-HubSpot-Request-Timestamp"), "1795004800000");
+  std::string source = "POSThttps://hooks.example.test/hubspot?tenant=a:b" + request.body + "1795004800000";
+  EXPECT_EQ(request.headers.find("X-HubSpot-Signature-v3"), to_base64(hmac_sha256("test-client-secret", source)));
+  EXPECT_EQ(request.headers.find("X-HubSpot-Signature"), to_hex(sha256("test-client-secret" + request.body)));
+  EXPECT_EQ(request.timeout, Duration(5'000));
+}
+
+TEST_F(Hooks, PublishedVectorsOfTheSignatureHold) {
+  std::string body = R"([{"eventId":1,"subscriptionType":"contact.creation"}])";
+  Events events(1, "1", Rng(1));
+  events.settings().secret = "test-client-secret";
+  http::Request request("POST", "https://hooks.example.test/hubspot?tenant=a%3Ab%2Fc&x=%20y");
+  request.body = body;
+  events.prepare(request, 0, WallTime{1'767'225'600'000});
+  EXPECT_EQ(request.headers.find("X-HubSpot-Signature"), "4719651512ee2304d442c7ce80d2eeff22bde31754daaf070667b407db501418");
+  EXPECT_EQ(request.headers.find("X-HubSpot-Signature-v3"), "ekibrXilGrkxibWgwcaWVsN9wCWPVr2tqdl2M3rBer8=");
+  EXPECT_EQ(signed_uri("https://h.example/a%3A?x=%2f%26#top"), "https://h.example/a%3A?x=/%26");
+}
+
+TEST_F(Hooks, AreTriedTenTimesMoreWithTheAttemptInside) {
+  subscribe({on("contact.creation")}, {{"retry_ms", {1'000, 1'000}}});
+  contact("a@x.example");
+  EXPECT_EQ(text_at(take(500).at(0), "/attemptNumber"), "0");
+  EXPECT_TRUE(take().empty());
+  clock.advance(Duration(1'000));
+  EXPECT_EQ(text_at(take(0).at(0), "/attemptNumber"), "1");
+  EXPECT_EQ(requests.at(0).request.headers.find("X-HubSpot-Request-Timestamp"), "1795004801000");
+  clock.advance(Duration(1'000));
+  EXPECT_EQ(text_at(take(404).at(0), "/attemptNumber"), "2");
+  clock.advance(Duration(1'000'000));
+  EXPECT_TRUE(take().empty());  // given up
+}
+
+TEST_F(Hooks, CanComeTwiceAndLate) {
+  subscribe({on("contact.creation")}, {{"duplicate_rate", 1.0}, {"delay_ms", 500}, {"shuffle", true}});
+  contact("a@x.example");
+  EXPECT_TRUE(take().empty());
+  clock.advance(Duration(500));
+  EXPECT_EQ(take().size(), 2u);
+}
+
+}  // namespace
+}  // namespace lockstep::emulators::hubspot
