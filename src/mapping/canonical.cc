@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "mapping/decimal_text.h"
 #include "mapping/lens.h"
 #include "mapping/mapping.h"
 #include "mapping/phone.h"
@@ -21,6 +22,7 @@ Result<Value> canonical_text(const FieldDefinition& field, Value value) {
   std::string* text = value.get<std::string>();
   if (!text) return not_a("text", field, value);
   if (!is_utf8(*text)) return fail(ErrorCode::invalid_input, "field '" + field.name + "' is not valid UTF-8");
+  if (has_controls(*text)) *text = without_controls(*text);
   switch (field.type) {
     case FieldType::email:
     case FieldType::url: return Value(trim(*text));
@@ -43,6 +45,20 @@ Result<Value> canonical_text(const FieldDefinition& field, Value value) {
       return value;
     default: return value;
   }
+}
+
+Result<Value> canonical_decimal(const FieldDefinition& field, Value value) {
+  Decimal number;
+  if (auto* decimal = value.get<Decimal>()) {
+    number = std::move(*decimal);
+  } else if (const auto* integer = value.get<std::int64_t>()) {
+    number = Decimal{std::to_string(*integer)};
+  } else {
+    const std::string* text = value.get<std::string>();
+    if (!text) return not_a("a number", field, value);
+    TRY(number, parse_decimal(*text));
+  }
+  return Value(field.scale < 0 ? std::move(number) : rounded(number, field.scale));
 }
 
 Result<Value> canonical_set(const FieldDefinition& field, Value value) {
@@ -77,6 +93,14 @@ Result<Value> canonical_group(const FieldDefinition& field, Value value) {
   return Value(std::move(whole));
 }
 
+/// Blanks, dots, dashes and brackets are how a number is written, not which one it is.
+std::string normal_phone(std::string_view text) {
+  std::string number;
+  for (const char c : text)
+    if (std::string_view(" \t-./()").find(c) == std::string_view::npos) number += c;
+  return number;
+}
+
 }  // namespace
 
 Result<Value> canonical(const FieldDefinition& field, Value value) {
@@ -96,14 +120,7 @@ Result<Value> canonical(const FieldDefinition& field, Value value) {
       TRY(const WallTime time, parse_iso_time(*text));
       return Value(time);
     }
-    case FieldType::decimal: {
-      if (value.get<Decimal>()) return value;
-      if (const auto* integer = value.get<std::int64_t>()) return Value(Decimal{std::to_string(*integer)});
-      const std::string* text = value.get<std::string>();
-      if (!text) return not_a("a number", field, value);
-      TRY(Decimal number, parse_decimal(*text));
-      return Value(std::move(number));
-    }
+    case FieldType::decimal: return canonical_decimal(field, std::move(value));
     case FieldType::boolean:
       if (value.get<bool>()) return value;
       return not_a("true or false", field, value);
@@ -138,8 +155,19 @@ Value normal_form(const FieldDefinition& field, const Value& value) {
           if ((*text)[i] != '\r' || i + 1 >= text->size() || (*text)[i + 1] != '\n') unified += (*text)[i] == '\r' ? '\n' : (*text)[i];
         return Value(trim(unified));
       }
+      case FieldType::phone: return Value(normal_phone(*text));
       default: return Value(trim(*text));
     }
+  }
+  if (const List* list = value.get<List>()) {
+    List normal;
+    for (const Value& element : *list) {
+      const std::string* word = element.get<std::string>();
+      if (!word) normal.push_back(element);
+      else if (!trim(*word).empty()) normal.emplace_back(trim(*word));
+    }
+    make_set(normal);
+    return Value(std::move(normal));
   }
   if (const Map* map = value.get<Map>()) {
     Map normal;
@@ -153,18 +181,6 @@ Value normal_form(const FieldDefinition& field, const Value& value) {
     return Value(std::move(normal));
   }
   return value;
-}
-
-WireType usual_wire_type(FieldType type) {
-  switch (type) {
-    case FieldType::date: return WireType::date;
-    case FieldType::instant: return WireType::instant;
-    case FieldType::decimal: return WireType::number;
-    case FieldType::boolean: return WireType::boolean;
-    case FieldType::set: return WireType::set;
-    case FieldType::reference: return WireType::reference;
-    default: return WireType::text;
-  }
 }
 
 std::string_view to_string(WireType type) {
@@ -189,83 +205,8 @@ class TypeLens final : public Lens {
   FieldDefinition field_;
 };
 
-class EnumLens final : public Lens {
- public:
-  EnumLens(EnumTable table, bool elements) : table_(std::move(table)), elements_(elements) {}
-
-  Result<Value> get(Value wire) const override {
-    return each(std::move(wire), [&](const std::string& word) -> Result<std::string> {
-      for (const auto& [of, canonical] : table_.representatives)
-        if (of == word) return canonical;
-      for (const auto& [canonical, of] : table_.pairs)
-        if (of == word) return canonical;
-      return unknown(word, true);
-    });
-  }
-  Result<Value> put(Value canonical) const override {
-    return each(std::move(canonical), [&](const std::string& word) -> Result<std::string> {
-      for (const auto& [name, wire] : table_.pairs)
-        if (name == word) return wire;
-      return unknown(word, false);
-    });
-  }
-  LensClass lens_class() const override { return table_.representatives.empty() ? LensClass::iso : LensClass::lens; }
-  std::string loss() const override {
-    return table_.representatives.empty() ? "" : "several values share one there; read back is the named one, unless the hub knows better";
-  }
-
- private:
-  template <class Change>
-  Result<Value> each(Value value, Change change) const {
-    if (const std::string* word = value.get<std::string>(); word && !elements_) {
-      TRY(std::string changed, change(*word));
-      return Value(std::move(changed));
-    }
-    if (const auto* number = value.get<std::int64_t>()) return each(Value(std::to_string(*number)), change);
-    if (const auto* number = value.get<Decimal>()) return each(Value(number->text), change);
-    if (const List* list = value.get<List>(); list && elements_) {
-      List changed;
-      for (const Value& element : *list) {
-        const std::string* word = element.get<std::string>();
-        if (!word) return fail(ErrorCode::invalid_input, "expected a set of texts, found " + to_display(value));
-        TRY(std::string one, change(*word));
-        changed.emplace_back(std::move(one));
-      }
-      make_set(changed);
-      return Value(std::move(changed));
-    }
-    return fail(ErrorCode::invalid_input, std::string("expected ") + (elements_ ? "a set" : "a word") + ", found " + to_display(value));
-  }
-  Result<std::string> unknown(const std::string& word, bool reading) const {
-    if (table_.unknown == EnumTable::Unknown::keep) return word;
-    std::vector<std::string> known;
-    for (const auto& [canonical, wire] : table_.pairs) known.push_back(reading ? wire : canonical);
-    return fail(ErrorCode::invalid_input, "no entry for '" + word + "' in the enum table; known: " + join(known, ", "));
-  }
-  EnumTable table_;
-  bool elements_;
-};
-
-class NumberTextLens final : public Lens {
- public:
-  Result<Value> get(Value wire) const override {
-    if (const auto* integer = wire.get<std::int64_t>()) return Value(std::to_string(*integer));
-    if (const auto* decimal = wire.get<Decimal>()) return Value(decimal->text);
-    return wire;
-  }
-  Result<Value> put(Value canonical) const override {
-    const std::string* text = canonical.get<std::string>();
-    if (!text) return canonical;
-    TRY(Decimal number, parse_decimal(*text));
-    return Value(std::move(number));
-  }
-};
-
 }  // namespace
 
-LensRef make_number_text_lens() { return std::make_shared<NumberTextLens>(); }
 LensRef make_type_lens(const FieldDefinition& field) { return std::make_shared<TypeLens>(field); }
-LensRef make_enum_lens(EnumTable table) { return std::make_shared<EnumLens>(std::move(table), false); }
-LensRef make_element_enum_lens(EnumTable table) { return std::make_shared<EnumLens>(std::move(table), true); }
 
 }  // namespace lockstep::mapping

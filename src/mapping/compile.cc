@@ -3,6 +3,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "mapping/compile_binding.h"
 #include "mapping/compiled_mapping.h"
 #include "mapping/mapping_schema.h"
 
@@ -13,10 +14,6 @@ using grammar::Findings;
 using grammar::Node;
 
 namespace {
-
-void report(Findings& findings, const grammar::Mark& mark, std::string message, std::string suggestion = "") {
-  findings.push_back(Finding{Finding::Severity::error, mark, std::move(message), std::move(suggestion)});
-}
 
 /// The words of an `is` expression that are no function, keyword or literal: wire fields it looks at.
 std::vector<std::string> names_in(std::string_view text) {
@@ -46,26 +43,6 @@ std::vector<std::string> names_in(std::string_view text) {
   return names;
 }
 
-Value literal(const Node& node) {
-  if (node.is_null()) return Value{};
-  if (!node.quoted) {
-    if (const auto flag = node.as_bool()) return Value(*flag);
-    if (const auto number = node.as_int()) return Value(*number);
-  }
-  if (node.kind == Node::Kind::list) {
-    List list;
-    for (const Node& item : node.items) list.push_back(literal(item));
-    return Value(std::move(list));
-  }
-  if (node.kind == Node::Kind::map) {
-    Map map;
-    for (const auto& [key, value] : node.members) map.emplace_back(key, literal(value));
-    make_map(map);
-    return Value(std::move(map));
-  }
-  return Value(node.scalar);
-}
-
 /// One entity type towards one connector.
 class SystemCompiler {
  public:
@@ -85,13 +62,14 @@ class SystemCompiler {
   void add_variant(const std::string& name, const Node& node);
   void add_constants(Variant& variant, const Node& node);
   void add_field(FieldIndex index, const Node& field);
+  void add_whole_or_members(Variant& variant, FieldIndex index, const Node& node);
   void bind(Variant& variant, FieldIndex index, const std::string& member, const FieldDefinition& definition, const Node& node);
-  void bind_steps(Binding& binding, SlotSpec& slot, const FieldDefinition& definition, const Node& node);
-  std::optional<SlotSpec> slot_of(const Variant& variant, const Node& node);
   std::size_t place_slot(Variant& variant, SlotSpec slot);
-  std::optional<EnumTable> enum_table(const Node& node, const FieldDefinition& definition);
-  bool is_variant_map(const Node& node) const;
-  const ConnectorInfo::Form* form(const std::string& object, std::string_view name) const;
+  std::vector<std::string> target_objects(const FieldDefinition& definition) const;
+  /// The part of a field's binding that is for one variant; null: it is not mapped there.
+  const Node* part_for(const Variant& variant, const Node& written) const;
+  bool is_by_variant(const Node& written) const;
+  void check_variant_names(const Node& written);
 
   const Node& file_;
   const Model& model_;
@@ -100,15 +78,8 @@ class SystemCompiler {
   const std::map<std::string, std::map<std::string, std::vector<std::string>>>& objects_of_types_;
   Findings& findings_;
   std::shared_ptr<CompiledMapping> out_;
+  bool by_variant_ = false;  // fields may say where they stand per variant
 };
-
-const ConnectorInfo::Form* SystemCompiler::form(const std::string& object, std::string_view name) const {
-  const auto forms = connector_.forms.find(object);
-  if (forms == connector_.forms.end()) return nullptr;
-  for (const auto& one : forms->second)
-    if (one.name == name) return &one;
-  return nullptr;
-}
 
 std::size_t SystemCompiler::place_slot(Variant& variant, SlotSpec slot) {
   Selection& selection = out_->selections[variant.selection];
@@ -140,7 +111,7 @@ void SystemCompiler::add_variant(const std::string& name, const Node& node) {
   variant.name = name;
   const Node* object = node.kind == Node::Kind::scalar ? &node : node.find("object");
   if (!object) {
-    report(findings_, node.mark, "variant '" + name + "' needs 'object'");
+    report(findings_, node.mark, name == "record" ? connector_.name + " needs 'object' or 'variants'" : "variant '" + name + "' needs 'object'");
     return;
   }
   if (std::ranges::find(connector_.objects, object->scalar) == connector_.objects.end()) {
@@ -173,177 +144,86 @@ void SystemCompiler::add_variant(const std::string& name, const Node& node) {
   out_->variants.push_back(std::move(variant));
 }
 
-bool SystemCompiler::is_variant_map(const Node& node) const {
-  if (node.kind != Node::Kind::map || node.members.empty()) return false;
-  return std::ranges::all_of(node.members, [&](const auto& member) {
+bool SystemCompiler::is_by_variant(const Node& written) const {
+  if (!by_variant_ || written.kind != Node::Kind::map || written.members.empty()) return false;
+  const auto names_variant = [&](const auto& member) {
     return member.first == "else" || std::ranges::find(out_->variants, member.first, &Variant::name) != out_->variants.end();
-  });
+  };
+  const bool binding = std::ranges::any_of(out_->selections, [&](const Selection& one) { return begins_binding(written, connector_, one.object); });
+  return !binding || std::ranges::all_of(written.members, names_variant);
 }
 
-std::optional<SlotSpec> SystemCompiler::slot_of(const Variant& variant, const Node& node) {
-  SlotSpec slot;
-  const std::string& object = out_->selections[variant.selection].object;
-  if (node.kind == Node::Kind::scalar) {
-    slot.arguments = Map{{"name", Value(node.scalar)}};
-    return slot;
-  }
-  if (const Node* field = node.find("field")) {
-    slot.arguments = Map{{"name", Value(field->scalar)}};
-    return slot;
-  }
-  std::vector<std::string> names{"field", "constant"};
-  const auto forms = connector_.forms.find(object);
-  if (forms != connector_.forms.end())
-    for (const ConnectorInfo::Form& candidate : forms->second) {
-      names.push_back(candidate.name);
-      const Node* primary = node.find(candidate.name);
-      if (!primary) continue;
-      slot.form = candidate.name;
-      for (std::size_t i = 0; i < candidate.arguments.size(); ++i)
-        if (const Node* argument = i == 0 ? primary : node.find(candidate.arguments[i]))
-          slot.arguments.emplace_back(candidate.arguments[i], literal(*argument));
-      make_map(slot.arguments);
-      return slot;
-    }
-  report(findings_, node.mark, "a binding needs a field name or one of " + join(names, ", "));
-  return std::nullopt;
+void SystemCompiler::check_variant_names(const Node& written) {
+  std::vector<std::string> names{"else"};
+  for (const Variant& variant : out_->variants) names.push_back(variant.name);
+  for (const auto& [name, node] : written.members)
+    if (std::ranges::find(names, name) == names.end())
+      report(findings_, node.key_mark, "'" + name + "' is no variant of " + connector_.name + "; allowed: " + join(names, ", "), nearest_name(name, names));
 }
 
-std::optional<EnumTable> SystemCompiler::enum_table(const Node& node, const FieldDefinition& definition) {
-  EnumTable table;
-  std::map<std::string, std::string> first_of;
-  const Node* entries = &node;
-  if (const Node* map = node.find("map")) {
-    entries = map;
-    if (const Node* unknown = node.find("unknown"); unknown && unknown->scalar == "keep") table.unknown = EnumTable::Unknown::keep;
-    if (const Node* read = node.find("read"))
-      for (const auto& [wire, canonical] : read->members) table.representatives.emplace_back(wire, canonical.scalar);
-  }
-  for (const auto& [canonical, wire] : entries->members) {
-    if (!definition.options.empty() && std::ranges::find(definition.options, canonical) == definition.options.end())
-      report(findings_, wire.key_mark, "'" + canonical + "' is no option of field '" + definition.name + "': " + join(definition.options, ", "),
-             nearest_name(canonical, definition.options));
-    const auto [known, fresh] = first_of.emplace(wire.scalar, canonical);
-    const bool named = std::ranges::any_of(table.representatives, [&](const auto& pair) { return pair.first == wire.scalar; });
-    if (!fresh && !named)
-      report(findings_, wire.mark, "'" + wire.scalar + "' stands for both '" + known->second + "' and '" + canonical + "'",
-             "name the one it is read as: {map: {…}, read: {\"" + wire.scalar + "\": " + known->second + "}}");
-    table.pairs.emplace_back(canonical, wire.scalar);
-  }
-  return table;
+const Node* SystemCompiler::part_for(const Variant& variant, const Node& written) const {
+  if (!is_by_variant(written)) return &written;
+  const Node* node = written.find(variant.name);
+  return node ? node : written.find("else");
 }
 
-void SystemCompiler::bind_steps(Binding& binding, SlotSpec& slot, const FieldDefinition& definition, const Node& node) {
-  slot.type = usual_wire_type(definition.type);
-  if (const Node* type = node.find("type")) {
-    for (int i = 0; i <= static_cast<int>(WireType::json); ++i)
-      if (to_string(static_cast<WireType>(i)) == type->scalar) slot.type = static_cast<WireType>(i);
-  }
-  if (const Node* table = node.find("enum"))
-    if (auto entries = enum_table(*table, definition))
-      binding.steps.push_back(definition.type == FieldType::set ? make_element_enum_lens(std::move(*entries)) : make_enum_lens(std::move(*entries)));
-  if (node.find("enum") && slot.type == WireType::number) binding.steps.push_back(make_number_text_lens());
-  const Node* lens = node.find("lens");
-  if (!lens) return;
-  std::vector<const Node*> steps;
-  if (lens->kind == Node::Kind::scalar) steps.push_back(lens);
-  for (const Node& item : lens->items) steps.push_back(&item);
-  for (const Node* step : steps) {
-    const auto parsed = parse_step(step->scalar);
-    if (!parsed) {
-      report(findings_, step->mark, parsed.error().message);
-      continue;
-    }
-    auto made = make_step(*parsed, definition);
-    if (!made) {
-      report(findings_, step->mark, made.error().message);
-      continue;
-    }
-    if (const auto wire = (*made)->wire_type()) slot.type = *wire;
-    binding.steps.push_back(std::move(*made));
-  }
-}
-
-void SystemCompiler::bind(Variant& variant, FieldIndex index, const std::string& member, const FieldDefinition& definition, const Node& written) {
-  Binding binding;
-  binding.field = index;
-  binding.member = member;
-  binding.type = make_type_lens(definition);
-  const Node* inner = written.find("one_of");
-  const Node& node = inner ? *inner : written;
-  binding.one_of = inner != nullptr;
-  if (const Node* constant = node.find("constant")) {
-    binding.constant = literal(*constant);
-    binding.writes = false;
-    variant.bindings.push_back(std::move(binding));
-    return;
-  }
-  auto slot = slot_of(variant, node);
-  if (!slot) return;
-  bind_steps(binding, *slot, definition, node);
-  if (const Node* fallback = node.find("default")) binding.on_create = literal(*fallback);
-  if (const Node* when = node.find("when")) {
-    auto program = expression::compile(when->scalar, field_roots(type_));
-    if (program) binding.when = std::move(*program);
-    else report(findings_, when->mark, "when: " + program.error().message);
-  }
-  const Direction direction = out_->policies[index.value()].direction;
-  const Node* own = node.find("direction");
-  const std::string word = own ? own->scalar : "";
-  binding.reads = word.empty() || word != "out";
-  binding.writes = word.empty() ? direction != Direction::in : word != "in";
-  slot->readable = binding.reads;
-  slot->writable = binding.writes;
+std::vector<std::string> SystemCompiler::target_objects(const FieldDefinition& definition) const {
+  std::vector<std::string> all;
   for (const std::string& target : definition.targets) {
     const auto of_type = objects_of_types_.find(target);
     if (of_type == objects_of_types_.end()) continue;
     const auto objects = of_type->second.find(connector_.name);
-    if (objects == of_type->second.end()) continue;
-    binding.target_objects.insert(binding.target_objects.end(), objects->second.begin(), objects->second.end());
+    if (objects != of_type->second.end()) all.insert(all.end(), objects->second.begin(), objects->second.end());
   }
-  if (definition.type == FieldType::reference && binding.target_objects.empty())
-    report(findings_, node.mark, "field '" + definition.name + "' points to a type that is not mapped to " + connector_.name);
-  binding.slot = place_slot(variant, std::move(*slot));
-  variant.bindings.push_back(std::move(binding));
+  return all;
+}
+
+void SystemCompiler::bind(Variant& variant, FieldIndex index, const std::string& member, const FieldDefinition& definition, const Node& node) {
+  const std::vector<std::string> targets = target_objects(definition);
+  const BindingPlace place{type_, connector_, out_->selections[variant.selection].object, targets, out_->policies[index.value()].direction};
+  auto bound = compile_binding(place, index, member, definition, node, findings_);
+  if (!bound) return;
+  if (bound->slot) bound->binding.slot = place_slot(variant, std::move(*bound->slot));
+  if (!member.empty() && node.find("when")) report(findings_, node.find("when")->mark, "a group is written whole or not at all: 'when' cannot stand at a member");
+  if (!member.empty() && node.find("direction"))
+    report(findings_, node.find("direction")->mark, "a group is read and written whole: its direction stands at the field, not at a member");
+  variant.bindings.push_back(std::move(bound->binding));
+}
+
+void SystemCompiler::add_whole_or_members(Variant& variant, FieldIndex index, const Node& node) {
+  const FieldDefinition& definition = type_.fields[index.value()];
+  const bool whole = definition.type != FieldType::group || node.kind != Node::Kind::map || begins_binding(node, connector_, out_->selections[variant.selection].object);
+  if (whole) return bind(variant, index, "", definition, node);
+  std::vector<std::string> names;
+  for (const FieldDefinition& member : definition.members) {
+    names.push_back(member.name);
+    if (const Node* of = node.find(member.name)) bind(variant, index, member.name, member, *of);
+    else report(findings_, node.mark, "group '" + definition.name + "' lacks member '" + member.name + "': a group is mapped whole or not at all");
+  }
+  for (const auto& [name, of] : node.members)
+    if (std::ranges::find(names, name) == names.end())
+      report(findings_, of.key_mark, "group '" + definition.name + "' has no member '" + name + "'; members: " + join(names, ", "), nearest_name(name, names));
 }
 
 void SystemCompiler::add_field(FieldIndex index, const Node& field) {
-  const FieldDefinition& definition = type_.fields[index.value()];
   const Node* in = field.find("in");
   const Node* written = in ? in->find(connector_.name) : nullptr;
   if (!written) return;
+  if (is_by_variant(*written)) check_variant_names(*written);
   for (Variant& variant : out_->variants) {
-    const Node* node = written;
-    if (is_variant_map(*written)) {
-      node = written->find(variant.name);
-      if (!node) node = written->find("else");
-      if (!node) continue;
-    }
-    if (node->is_null()) continue;
-    if (node->kind == Node::Kind::list) {
-      for (const Node& one : node->items) bind(variant, index, "", definition, one);
-      continue;
-    }
-    const bool by_member = definition.type == FieldType::group && node->kind == Node::Kind::map && !node->find("field") && !node->find("lens");
-    if (!by_member) {
-      bind(variant, index, "", definition, *node);
-      continue;
-    }
-    for (const FieldDefinition& member : definition.members) {
-      const Node* of = node->find(member.name);
-      if (of) bind(variant, index, member.name, member, *of);
-      else report(findings_, node->mark, "group '" + definition.name + "' lacks member '" + member.name + "': a group is mapped whole or not at all");
-    }
-    std::vector<std::string> names;
-    for (const FieldDefinition& member : definition.members) names.push_back(member.name);
-    for (const auto& [name, of] : node->members)
-      if (std::ranges::find(names, name) == names.end())
-        report(findings_, of.key_mark, "group '" + definition.name + "' has no member '" + name + "'", nearest_name(name, names));
+    const Node* node = part_for(variant, *written);
+    if (!node || node->is_null()) continue;
+    if (node->kind == Node::Kind::list)
+      for (const Node& one : node->items) bind(variant, index, "", type_.fields[index.value()], one);
+    else
+      add_whole_or_members(variant, index, *node);
   }
 }
 
 std::shared_ptr<const CompiledMapping> SystemCompiler::compile(const Node& system) {
-  if (const Node* variants = system.find("variants"))
+  const Node* variants = system.find("variants");
+  by_variant_ = variants != nullptr;
+  if (variants)
     for (const auto& [name, node] : variants->members) add_variant(name, node);
   else
     add_variant("record", system);
@@ -359,7 +239,10 @@ std::shared_ptr<const CompiledMapping> SystemCompiler::compile(const Node& syste
     read_field_policy(field, connector_.name, policy);
     add_field(*index, field);
   }
-  out_->version_text = to_hex(std::to_string(stable_hash(std::string_view(canonical_text_of(file_, connector_.name))))).substr(0, 16);
+  const std::uint64_t hash = stable_hash(std::string_view(canonical_text_of(file_, connector_.name)));
+  std::string bytes;
+  for (int shift = 56; shift >= 0; shift -= 8) bytes += static_cast<char>(hash >> shift & 0xff);
+  out_->version_text = to_hex(bytes);
   return out_;
 }
 

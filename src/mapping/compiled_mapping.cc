@@ -55,22 +55,23 @@ const FieldDefinition& CompiledMapping::definition_of(const Binding& binding) co
   return *std::ranges::find(field.members, binding.member, &FieldDefinition::name);
 }
 
-namespace {
-
-Result<Value> read(const Binding& binding, Value wire) {
-  for (auto step = binding.steps.rbegin(); step != binding.steps.rend(); ++step) {
-    if (wire.is_null() && !(*step)->takes_null()) continue;
+Result<Value> CompiledMapping::read(const Binding& binding, Value wire) const {
+  for (auto step = binding.steps.rbegin(); step != binding.steps.rend() && !wire.is_blank(); ++step) {
     auto next = (*step)->get(std::move(wire));
     if (!next) return next;
     wire = std::move(*next);
   }
   if (wire.is_null()) return wire;
-  return binding.type->get(std::move(wire));
+  auto canonical = binding.type->get(std::move(wire));
+  if (canonical && binding.blank && binding.blank->get<std::string>() && definition_of(binding).options.empty() && *canonical == *binding.blank) return Value{};
+  return canonical;
 }
 
-Result<Value> write(const Binding& binding, Value canonical) {
+Result<Value> CompiledMapping::write(const Binding& binding, Value canonical) const {
+  if (canonical.is_blank() && binding.blank) canonical = *binding.blank;
+  // Blank passes by: an empty text stays one only where texts go, and no step makes something of it.
+  if (canonical.is_blank()) return canonical.get<std::string>() && binding.wire_type == WireType::text ? canonical : Value{};
   for (const LensRef& step : binding.steps) {
-    if (canonical.is_null() && !step->takes_null()) continue;
     auto next = step->put(std::move(canonical));
     if (!next) return next;
     canonical = std::move(*next);
@@ -78,14 +79,32 @@ Result<Value> write(const Binding& binding, Value canonical) {
   return canonical;
 }
 
-/// A member goes into the group's map under construction; a whole field straight into its slot.
+namespace {
+
+/// A member goes into the group's map under construction; a whole field straight into its slot. Of several bindings that
+/// read one field the first that is not blank counts.
 void place(std::optional<Value>& slot, const std::string& member, Value value) {
   if (member.empty()) {
-    slot = std::move(value);
+    if (!slot || slot->is_blank()) slot = std::move(value);
     return;
   }
   if (!slot) slot = Value(Map{});
   slot->get<Map>()->emplace_back(member, std::move(value));
+}
+
+/// A reference as the binding sees it: its object named, null where it points to what the field cannot hold. Nothing:
+/// the row does not tell.
+std::optional<Value> narrow_reference(const Binding& binding, const RemoteId& remote) {
+  if (remote.empty()) return Value{};
+  const auto& objects = binding.target_objects;
+  if (remote.object.empty()) {
+    if (objects.size() != 1) return std::nullopt;
+    return Value(RemoteId{objects.front(), remote.id});
+  }
+  if (std::ranges::find(objects, remote.object) != objects.end()) return Value(remote);
+  // The slot holds another parent: of a shared one nothing is known of this field.
+  if (binding.one_of) return std::nullopt;
+  return Value{};
 }
 
 }  // namespace
@@ -94,35 +113,21 @@ Fields CompiledMapping::get(std::size_t variant, const Slots& row, std::vector<G
   Fields fields(entity->fields.size());
   for (const Binding& binding : variants[variant].bindings) {
     if (!binding.reads) continue;
+    auto& field = fields[binding.field.value()];
     if (!binding.slot) {
-      place(fields[binding.field.value()], binding.member, binding.constant);
+      place(field, binding.member, binding.constant);
       continue;
     }
     if (*binding.slot >= row.size() || !row[*binding.slot]) continue;
-    Value wire = *row[*binding.slot];
-    if (const RemoteId* remote = wire.get<RemoteId>()) {
-      if (remote->empty()) {
-        wire = Value{};
-      } else if (remote->object.empty()) {
-        if (binding.target_objects.size() != 1) continue;  // the row does not tell where it points to
-        wire = Value(RemoteId{binding.target_objects.front(), remote->id});
-      } else if (std::ranges::find(binding.target_objects, remote->object) == binding.target_objects.end()) {
-        if (binding.one_of) continue;  // the slot holds another parent: nothing is known of this one
-        wire = Value{};
-      }
-    } else if (wire.is_null() && binding.one_of) {
-      wire = Value{};
-    }
-    auto value = read(binding, std::move(wire));
-    if (!value) {
-      problems.push_back(GetProblem{binding.field, std::move(value.error().message)});
-      continue;
-    }
-    place(fields[binding.field.value()], binding.member, std::move(*value));
+    std::optional<Value> wire = row[*binding.slot];
+    if (const RemoteId* remote = wire->get<RemoteId>()) wire = narrow_reference(binding, *remote);
+    if (!wire) continue;
+    auto value = read(binding, std::move(*wire));
+    if (value) place(field, binding.member, std::move(*value));
+    else problems.push_back(GetProblem{binding.field, std::move(value.error().message)});
   }
   for (std::size_t i = 0; i < fields.size(); ++i) {
-    if (entity->fields[i].type != FieldType::group || !fields[i]) continue;
-    Map* map = fields[i]->get<Map>();
+    Map* map = fields[i] && entity->fields[i].type == FieldType::group ? fields[i]->get<Map>() : nullptr;
     if (!map) continue;
     // A group is known whole or not at all: a partial row never makes an address that nobody entered.
     if (map->size() < entity->fields[i].members.size()) {
@@ -146,39 +151,52 @@ bool CompiledMapping::is_preferred(const Binding& binding, const Variant& varian
   return true;
 }
 
+std::optional<Value> CompiledMapping::value_to_write(const Binding& binding, const Fields& fields, bool creating) const {
+  const auto& field = fields[binding.field.value()];
+  if (!field || !holds(binding.when, fields)) return std::nullopt;
+  Value value = *field;
+  if (!binding.member.empty()) {
+    const Value* member = field->member(binding.member);
+    value = member ? *member : Value{};
+  }
+  // A new record has nothing to be cleared.
+  if (creating && value.is_blank() && !binding.blank) return binding.on_create;
+  return value;
+}
+
 Slots CompiledMapping::put(std::size_t variant, const Fields& fields, const std::vector<FieldIndex>& which, bool creating,
                            std::vector<GetProblem>& problems) const {
   const Variant& chosen = variants[variant];
   Slots slots(selections[chosen.selection].slots.size());
+  std::vector<FieldIndex> failed;
   for (const Binding& binding : chosen.bindings) {
     if (!binding.writes || !binding.slot || std::ranges::find(which, binding.field) == which.end()) continue;
-    const auto& field = fields[binding.field.value()];
-    if (!field || !holds(binding.when, fields)) continue;
-    Value value = *field;
-    if (!binding.member.empty()) {
-      const Value* member = value.member(binding.member);
-      value = member ? *member : Value{};
-    }
-    if (value.is_null() && creating) {
-      if (binding.on_create) value = *binding.on_create;
-      else continue;
-    }
-    if (binding.one_of && (!is_preferred(binding, chosen, fields) || (value.is_null() && slots[*binding.slot]))) continue;
-    auto wire = write(binding, std::move(value));
-    if (!wire) {
-      problems.push_back(GetProblem{binding.field, std::move(wire.error().message)});
+    auto value = value_to_write(binding, fields, creating);
+    if (!value) continue;
+    if (binding.one_of && (!is_preferred(binding, chosen, fields) || (value->is_null() && slots[*binding.slot]))) continue;
+    auto wire = write(binding, std::move(*value));
+    if (wire) {
+      slots[*binding.slot] = std::move(*wire);
       continue;
     }
-    slots[*binding.slot] = std::move(*wire);
+    problems.push_back(GetProblem{binding.field, std::move(wire.error().message)});
+    failed.push_back(binding.field);
   }
-  if (creating) {
-    for (const auto& [slot, value] : chosen.constants)
-      if (!slots[slot]) slots[slot] = value;
-    for (const Binding& binding : chosen.bindings)
-      if (binding.slot && binding.writes && binding.on_create && !slots[*binding.slot])
-        if (auto wire = write(binding, *binding.on_create)) slots[*binding.slot] = std::move(*wire);
-  }
+  // What one slot cannot express goes nowhere: no address is half written, no state without its reason.
+  for (const Binding& binding : chosen.bindings)
+    if (binding.slot && std::ranges::find(failed, binding.field) != failed.end()) slots[*binding.slot].reset();
+  if (creating) add_defaults(chosen, slots);
   return slots;
+}
+
+void CompiledMapping::add_defaults(const Variant& variant, Slots& slots) const {
+  for (const auto& [slot, value] : variant.constants)
+    if (!slots[slot]) slots[slot] = value;
+  for (const Binding& binding : variant.bindings) {
+    const auto& fallback = binding.blank ? binding.blank : binding.on_create;
+    if (!fallback || !binding.slot || !binding.writes || slots[*binding.slot]) continue;
+    if (auto wire = write(binding, *fallback)) slots[*binding.slot] = std::move(*wire);
+  }
 }
 
 bool CompiledMapping::reads(std::size_t variant, FieldIndex field) const {
@@ -189,80 +207,60 @@ bool CompiledMapping::writes(std::size_t variant, FieldIndex field) const {
 }
 
 Value CompiledMapping::seen_through(const Binding& binding, const Value& value) const {
-  const FieldDefinition& field = definition_of(binding);
-  if (value.is_blank()) return Value{};
   Value seen = value;
-  for (const LensRef& step : binding.steps) seen = step->normal(std::move(seen));
+  if (!seen.is_blank())
+    for (const LensRef& step : binding.steps) seen = step->normal(std::move(seen));
   if (auto wire = write(binding, seen))
     if (auto back = read(binding, std::move(*wire))) seen = std::move(*back);
-  for (const LensRef& step : binding.steps) seen = step->normal(std::move(seen));
-  seen = normal_form(field, seen);
+  if (!seen.is_blank())
+    for (const LensRef& step : binding.steps) seen = step->normal(std::move(seen));
+  seen = normal_form(definition_of(binding), seen);
   return seen.is_blank() ? Value{} : seen;
+}
+
+bool CompiledMapping::equal_by_constant(const Binding& binding, const Value& a, const Value& b) const {
+  const Value& other = a == binding.constant ? b : a;
+  if (a != binding.constant && b != binding.constant) return false;
+  // A chat that stands there as a note is one; an e-mail is none, since another variant stands for it.
+  for (const Variant& variant : variants)
+    for (const Binding& one : variant.bindings)
+      if (one.field == binding.field && !one.slot && one.constant == other) return false;
+  return true;
+}
+
+std::optional<bool> CompiledMapping::equal_in(const Variant& variant, FieldIndex field, const Value& a, const Value& b) const {
+  std::optional<bool> equal;
+  static const Value kNull;
+  for (const Binding& binding : variant.bindings) {
+    if (binding.field != field) continue;
+    if (!binding.slot) return equal_by_constant(binding, a, b);
+    const Value *left = &a, *right = &b;
+    if (!binding.member.empty()) {
+      left = a.member(binding.member) ? a.member(binding.member) : &kNull;
+      right = b.member(binding.member) ? b.member(binding.member) : &kNull;
+    }
+    equal = equal.value_or(true) && (*left == *right || seen_through(binding, *left) == seen_through(binding, *right));
+  }
+  return equal;
 }
 
 bool CompiledMapping::equivalent(FieldIndex field, const Value& a, const Value& b) const {
   if (a == b || (a.is_blank() && b.is_blank())) return true;
-  if (entity->fields[field.value()].type == FieldType::reference) return false;
-  for (const Variant& variant : variants) {
-    bool bound = false, equal = true;
-    for (const Binding& binding : variant.bindings) {
-      if (binding.field != field || !binding.slot) continue;
-      bound = true;
-      const Value *left = &a, *right = &b;
-      static const Value kNull;
-      if (!binding.member.empty()) {
-        left = a.member(binding.member) ? a.member(binding.member) : &kNull;
-        right = b.member(binding.member) ? b.member(binding.member) : &kNull;
-      }
-      equal = equal && (*left == *right || seen_through(binding, *left) == seen_through(binding, *right));
-    }
-    if (bound) return equal;
-  }
   const FieldDefinition& definition_here = entity->fields[field.value()];
-  return normal_form(definition_here, a) == normal_form(definition_here, b);
+  if (definition_here.type == FieldType::reference) return false;
+  bool bound = false;
+  for (const Variant& variant : variants) {
+    const auto equal = equal_in(variant, field, a, b);
+    if (equal && *equal) return true;
+    bound = bound || equal;
+  }
+  return !bound && normal_form(definition_here, a) == normal_form(definition_here, b);
 }
 
 std::optional<std::size_t> CompiledMapping::key_slot(std::size_t variant, FieldIndex field) const {
   for (const Binding& binding : variants[variant].bindings)
-    if (binding.field == field && binding.member.empty() && binding.slot && binding.steps.empty()) return binding.slot;
+    if (binding.field == field && binding.member.empty() && binding.slot && std::ranges::none_of(binding.steps, &Lens::rewrites)) return binding.slot;
   return std::nullopt;
-}
-
-std::vector<FieldExplanation> CompiledMapping::explain() const {
-  std::vector<FieldExplanation> rows;
-  for (const Variant& variant : variants)
-    for (const Binding& binding : variant.bindings) {
-      FieldExplanation row;
-      row.field = entity->fields[binding.field.value()].name + (binding.member.empty() ? "" : "." + binding.member);
-      row.system = system_name;
-      row.variant = variants.size() > 1 ? variant.name : "";
-      row.direction = policies[binding.field.value()].direction;
-      for (const LensRef& step : binding.steps) {
-        row.lens_class = std::max(row.lens_class, step->lens_class(), [](LensClass x, LensClass y) {
-          const auto rank = [](LensClass c) { return c == LensClass::iso ? 0 : c == LensClass::lens ? 1 : c == LensClass::one_way ? 2 : 3; };
-          return rank(x) < rank(y);
-        });
-        if (!step->loss().empty()) row.loss += (row.loss.empty() ? "" : "; ") + step->loss();
-      }
-      if (!binding.reads || !binding.writes || !binding.slot) row.lens_class = LensClass::one_way;
-      if (binding.one_of) {
-        row.lens_class = LensClass::lossy;
-        row.loss = "one slot for several references: the others stay in the hub";
-      }
-      const Selection& of = selections[variant.selection];
-      if (binding.slot) {
-        const SlotSpec& slot = of.slots[*binding.slot];
-        const Value* name = slot.arguments.empty() ? nullptr : &slot.arguments.front().second;
-        for (const auto& [key, value] : slot.arguments)
-          if (key == "name" || key == "to") name = &value;
-        row.wire = of.object + "." + (name ? to_display(*name) : slot.form) + (slot.form == "plain" ? "" : " via " + slot.form);
-      } else {
-        row.wire = of.object + ": always " + to_display(binding.constant);
-      }
-      row.fixed_point = row.lens_class != LensClass::lossy || binding.one_of;
-      rows.push_back(std::move(row));
-    }
-  return rows;
 }
 
 }  // namespace lockstep::mapping

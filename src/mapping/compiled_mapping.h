@@ -16,15 +16,19 @@ struct Binding {
   FieldIndex field;
   std::string member;              // of a group; empty: the whole field
   std::optional<std::size_t> slot; // none: a constant
+  WireType wire_type = WireType::text;
   std::vector<LensRef> steps;      // in put order: canonical → wire
   LensRef type;                    // canonical form on reading
   Value constant;                  // without slot: what reading gives
   bool reads = true;
   bool writes = true;
-  expression::ProgramRef when;     // over canonical fields; null: always
+  expression::ProgramRef when;     // over canonical fields: written only when it holds; null: always
   std::vector<std::string> target_objects;  // reference: remote objects that this field may point to
   bool one_of = false;             // shares its slot with other references: the first of the parents' order is written
-  std::optional<Value> on_create;  // default when the field is blank at creation
+  std::optional<Value> on_create;  // canonical: written when the field is blank at creation
+  /// Canonical: what stands there for blank, in fields that may not be blank there. A text that is read back as this is
+  /// blank again; a boolean, number or option stays what it is, and counts as equal to blank.
+  std::optional<Value> blank;
 };
 
 struct Variant {
@@ -69,10 +73,22 @@ class CompiledMapping final : public EntityMapping {
   std::vector<FieldIndex> parent_order;  // one_of slots: which reference is preferred
 
  private:
+  friend class Explainer;
   bool holds(const expression::ProgramRef& program, const Fields& fields) const;
-  Value seen_through(const Binding& binding, const Value& value) const;
+  /// Of a member, or of the field.
   const FieldDefinition& definition_of(const Binding& binding) const;
+  Result<Value> read(const Binding& binding, Value wire) const;
+  Result<Value> write(const Binding& binding, Value canonical) const;
+  /// A value after a trip through the binding, in normal form: what equality is about.
+  Value seen_through(const Binding& binding, const Value& value) const;
+  /// Whether they are equal under one variant's bindings; nothing when it has none for the field.
+  std::optional<bool> equal_in(const Variant& variant, FieldIndex field, const Value& a, const Value& b) const;
+  bool equal_by_constant(const Binding& binding, const Value& a, const Value& b) const;
   bool is_preferred(const Binding& binding, const Variant& variant, const Fields& fields) const;
+  /// The value that goes into the binding's slot; nothing: the slot is left alone.
+  std::optional<Value> value_to_write(const Binding& binding, const Fields& fields, bool creating) const;
+  /// Constants, defaults and stand-ins for blank that a new record needs.
+  void add_defaults(const Variant& variant, Slots& slots) const;
 };
 
 /// The roots of `when`: the names of the canonical fields, in field order.

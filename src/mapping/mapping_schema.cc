@@ -19,6 +19,7 @@ grammar::SchemaRef mapping_schema() {
                                                {"is", expression_text(), false, "A row that was read belongs to this variant when it holds (over wire fields)."},
                                                {"create", constants, false, "Wire fields with fixed values at creation."}});
   const SchemaRef system = record("system", {{"object", text(), false, "The connector's object."},
+                                             {"when", expression_text(), false, "A record is created there when it holds (over canonical fields)."},
                                              {"create", constants, false, "Wire fields with fixed values at creation."},
                                              {"variants", map_of(variant), false, "Several objects, tried in order."},
                                              {"otherwise", choice({"skip"}), false, "What happens to records that fit no variant."}});
@@ -117,14 +118,20 @@ void check_field_names(const Node& file, const EntityType& type, const std::vect
   const Node* fields = file.find("fields");
   const Node* systems = file.find("systems");
   if (!fields || !systems) return;
+  if (const Node* parents = file.find("parents"))
+    for (const Node& parent : parents->items)
+      if (!type.find(parent.scalar))
+        findings.push_back(Finding{Finding::Severity::error, parent.mark, "'parents' names unknown field '" + parent.scalar + "'", nearest_name(parent.scalar, names)});
   for (const auto& [name, field] : fields->members) {
     if (std::ranges::find(names, name) == names.end())
       findings.push_back(Finding{Finding::Severity::error, field.key_mark, "entity type '" + type.name + "' has no field '" + name + "'", nearest_name(name, names)});
-    const Node* in = field.find("in");
-    if (!in) continue;
-    for (const auto& [system, binding] : in->members)
-      if (!systems->find(system))
-        findings.push_back(Finding{Finding::Severity::error, binding.key_mark, "'" + system + "' is not among this mapping's systems", nearest_name(system, connectors)});
+    for (const char* word : {"in", "direction"}) {
+      const Node* by_system = field.find(word);
+      if (!by_system) continue;
+      for (const auto& [system, of] : by_system->members)
+        if (!systems->find(system))
+          findings.push_back(Finding{Finding::Severity::error, of.key_mark, "'" + system + "' is not among this mapping's systems", nearest_name(system, connectors)});
+    }
   }
 }
 

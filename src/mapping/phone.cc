@@ -2,6 +2,8 @@
 
 #include <phonenumbers/phonenumberutil.h>
 
+#include <set>
+
 namespace lockstep::mapping {
 
 using i18n::phonenumbers::PhoneNumber;
@@ -18,6 +20,12 @@ std::optional<std::string> to_e164(std::string_view text, std::string_view regio
   number.clear_extension();
   util.Format(number, PhoneNumberUtil::E164, &formatted);
   return formatted + extension;
+}
+
+bool is_phone_region(std::string_view region) {
+  std::set<std::string> regions;
+  PhoneNumberUtil::GetInstance()->GetSupportedRegions(&regions);
+  return regions.contains(std::string(region));
 }
 
 std::string to_national(std::string_view e164, std::string_view region) {

@@ -10,6 +10,9 @@ namespace lockstep::mapping {
 /// Nothing when it is no possible number. Extensions are dropped only when there are none; "+4930123;ext=5" keeps it.
 std::optional<std::string> to_e164(std::string_view text, std::string_view region);
 
+/// Whether libphonenumber knows `region`.
+bool is_phone_region(std::string_view region);
+
 /// "030 1234567" for display in `region`, "+49 30 1234567" elsewhere.
 std::string to_national(std::string_view e164, std::string_view region);
 

@@ -184,11 +184,69 @@ std::string truncate_bytes(std::string_view text, std::size_t count) {
   return std::string(text.substr(0, count));
 }
 
-std::string truncate_characters(std::string_view text, std::size_t count) {
-  std::size_t at = 0;
-  for (; at < text.size(); ++at)
-    if ((static_cast<unsigned char>(text[at]) & 0xc0) != 0x80 && count-- == 0) break;
+namespace {
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r'; }
+}  // namespace
+
+bool has_controls(std::string_view text) { return std::ranges::any_of(text, is_control); }
+
+std::string without_controls(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  std::ranges::remove_copy_if(text, std::back_inserter(out), is_control);
+  return out;
+}
+
+namespace {
+
+/// 4-byte code points are surrogate pairs; continuation bytes count nothing.
+std::size_t utf16_units(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= 0xf0 ? 2 : (byte & 0xc0) != 0x80 ? 1 : 0;
+}
+
+}  // namespace
+
+std::size_t utf16_length(std::string_view text) {
+  std::size_t units = 0;
+  for (const char c : text) units += utf16_units(c);
+  return units;
+}
+
+std::string truncate_utf16(std::string_view text, std::size_t count) {
+  std::size_t units = 0, at = 0;
+  for (; at < text.size(); ++at) {
+    units += utf16_units(text[at]);
+    if (units > count) break;
+  }
   return std::string(text.substr(0, at));
+}
+
+std::string whole_markup(std::string_view html) {
+  const std::size_t open = html.rfind('<'), close = html.rfind('>');
+  if (open != std::string_view::npos && (close == std::string_view::npos || close < open)) html = html.substr(0, open);
+  constexpr std::size_t kEntityMax = 10;
+  const std::size_t entity = html.rfind('&');
+  if (entity != std::string_view::npos && html.size() - entity < kEntityMax && html.find(';', entity) == std::string_view::npos)
+    html = html.substr(0, entity);
+  return std::string(html);
+}
+
+bool is_email(std::string_view text) {
+  const std::size_t at = text.find('@');
+  constexpr std::size_t kLocalMax = 64;
+  if (at == std::string_view::npos || at == 0 || at > kLocalMax) return false;
+  const std::string_view local = text.substr(0, at), domain = text.substr(at + 1);
+  const auto all_in = [](std::string_view part, std::string_view extra) {
+    return std::ranges::all_of(part, [&](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || extra.find(c) != std::string_view::npos;
+    });
+  };
+  const auto well_dotted = [](std::string_view part) { return part.front() != '.' && part.back() != '.' && part.find("..") == std::string_view::npos; };
+  if (domain.empty() || !all_in(local, "!#$%&'*+-/=?^_`{|}~.") || !all_in(domain, "-.") || !well_dotted(local) || !well_dotted(domain)) return false;
+  const std::size_t dot = domain.rfind('.');
+  constexpr std::size_t kTopLevelMin = 2;
+  return dot != std::string_view::npos && domain.size() - dot > kTopLevelMin && domain.front() != '-';
 }
 
 }  // namespace lockstep::mapping

@@ -23,8 +23,19 @@ std::string html_to_text(std::string_view html);
 /// The other way: escaped, line breaks become <br>.
 std::string text_to_html(std::string_view text);
 
-/// The first `count` code points (or bytes, never cutting a code point).
-std::string truncate_characters(std::string_view text, std::size_t count);
+/// Control characters but tab and line ends dropped: several systems refuse them, none shows them.
+bool has_controls(std::string_view text);
+std::string without_controls(std::string_view text);
+
+/// UTF-16 units: what CRMs count as characters.
+std::size_t utf16_length(std::string_view text);
+/// The first `count` UTF-16 units (or bytes), never cutting a code point.
+std::string truncate_utf16(std::string_view text, std::size_t count);
 std::string truncate_bytes(std::string_view text, std::size_t count);
+/// HTML that was cut, without the tag or entity that the cut went through.
+std::string whole_markup(std::string_view html);
+
+/// Whether strict systems take it as an address: one '@', ASCII, a domain with a dot.
+bool is_email(std::string_view text);
 
 }  // namespace lockstep::mapping
