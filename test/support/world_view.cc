@@ -1,0 +1,137 @@
+// What a test asks of the hub and tells it.
+#include <algorithm>
+
+#include "base/check.h"
+#include "test/support/world.h"
+
+namespace lockstep::support {
+
+namespace {
+
+Task<void> transact_into(Store& store, Store::Work work, Result<void>& into) { into = co_await store.transact(std::move(work)); }
+
+}  // namespace
+
+Result<void> World::transact(Store::Work work) {
+  Result<void> outcome;
+  executor.complete(transact_into(*store, std::move(work), outcome));
+  return outcome;
+}
+
+StoreCounts World::counts() {
+  StoreCounts counts;
+  const auto read = transact([&](Transaction& transaction) -> Result<void> {
+    TRY(counts, transaction.counts());
+    return {};
+  });
+  CHECK(read, read.error().message);
+  return counts;
+}
+
+bool World::settle(Duration limit) {
+  const Instant end = executor.clock().now() + limit;
+  // Quiet for longer than any poll interval: whatever anybody changed has been seen.
+  constexpr Duration kQuiet{150'000};
+  Instant quiet_since = executor.clock().now();
+  std::size_t last_writes = writes();
+  while (executor.clock().now() < end) {
+    executor.run_for(Duration{1'000});
+    const StoreCounts now = counts();
+    const bool busy = std::ranges::any_of(now.connections, [](const auto& one) { return one.ready + one.in_flight + one.to_read + one.inbox > 0; });
+    if (busy || writes() != last_writes) quiet_since = executor.clock().now();
+    last_writes = writes();
+    if (executor.clock().now() - quiet_since >= kQuiet) return true;
+  }
+  return false;
+}
+
+std::size_t World::writes() const {
+  std::size_t count = 0;
+  for (const auto& system : systems) count += system->writes.size();
+  return count;
+}
+
+std::vector<Golden> World::golden(const std::string& type_name) {
+  std::vector<Golden> all;
+  const auto read = transact([&](Transaction& transaction) -> Result<void> {
+    TRY(all, transaction.list_golden(type(type_name), EntityId{}, 10'000));
+    return {};
+  });
+  CHECK(read, read.error().message);
+  return all;
+}
+
+std::vector<ReviewItem> World::open_reviews() {
+  std::vector<ReviewItem> all;
+  const auto read = transact([&](Transaction& transaction) -> Result<void> {
+    ReviewFilter filter;
+    filter.state = ReviewState::open;
+    TRY(all, transaction.list_reviews(filter));
+    return {};
+  });
+  CHECK(read, read.error().message);
+  return all;
+}
+
+std::vector<DeadLetter> World::dead_letters(DeadLetterState state) {
+  std::vector<DeadLetter> all;
+  const auto read = transact([&](Transaction& transaction) -> Result<void> {
+    DeadLetterFilter filter;
+    filter.state = state;
+    TRY(all, transaction.list_dead_letters(filter));
+    return {};
+  });
+  CHECK(read, read.error().message);
+  return all;
+}
+
+std::vector<AuditRow> World::audit(AuditFilter filter) {
+  std::vector<AuditRow> all;
+  filter.limit = 10'000;
+  const auto read = transact([&](Transaction& transaction) -> Result<void> {
+    TRY(all, transaction.list_audit(filter));
+    return {};
+  });
+  CHECK(read, read.error().message);
+  return all;
+}
+
+Result<ReviewItem> World::resolve(const ReviewItem& item, std::string choice) {
+  Result<ReviewItem> outcome = fail(ErrorCode::internal, "never asked");
+  Workbench workbench(*hub);
+  executor.complete([](Workbench& bench, Ulid id, std::string chosen, Result<ReviewItem>& into) -> Task<void> {
+    into = co_await bench.resolve(id, std::move(chosen), "ada");
+  }(workbench, item.id, std::move(choice), outcome));
+  return outcome;
+}
+
+Result<void> World::replay(const DeadLetter& letter) {
+  Result<void> outcome;
+  Workbench workbench(*hub);
+  executor.complete([](Workbench& bench, Ulid id, Result<void>& into) -> Task<void> { into = co_await bench.replay(id, "ada"); }(workbench, letter.id, outcome));
+  return outcome;
+}
+
+Result<void> World::discard(const DeadLetter& letter) {
+  Result<void> outcome;
+  Workbench workbench(*hub);
+  executor.complete([](Workbench& bench, Ulid id, Result<void>& into) -> Task<void> { into = co_await bench.discard(id, "ada"); }(workbench, letter.id, outcome));
+  return outcome;
+}
+
+void World::push(const std::string& system, const std::string& object, const std::string& id) {
+  const ConnectionId connection = system_of(system).id;
+  const auto stored = transact([&](Transaction& transaction) -> Result<void> {
+    InboxEvent event;
+    event.connection = connection;
+    event.remote = RemoteId{object, id};
+    event.received = event.occurred = event.due = hub->now();
+    event.dedupe = object + "/" + id + "/" + std::to_string(hub->now().ms);
+    TRY([[maybe_unused]] const bool fresh, transaction.put(event));
+    return {};
+  });
+  CHECK(stored, stored.error().message);
+  engine->wake_reader(connection);
+}
+
+}  // namespace lockstep::support
