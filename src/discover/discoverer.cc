@@ -86,6 +86,7 @@ Task<bool> Discoverer::walk_feed(TypeIndex type, std::string object, RunId run, 
     if (!page) {
       report.position_lost = page.error().failure_class == connector::FailureClass::cursor_expired;
       report.failure = std::move(page.error());
+      if (report.position_lost) co_await forget_position(std::move(cursor), report);
       co_return false;
     }
     const bool end = page->end;
@@ -98,6 +99,15 @@ Task<bool> Discoverer::walk_feed(TypeIndex type, std::string object, RunId run, 
     if (listing_complete) listing = false;
     if (end) co_return true;
   }
+}
+
+Task<void> Discoverer::forget_position(Cursor cursor, RunReport& report) {
+  // The feed starts anew at the next refresh, whose complete listing closes the gap.
+  cursor.position.clear();
+  cursor.complete = false;
+  Store::Work work = [&](Transaction& transaction) -> Result<void> { return transaction.put(cursor); };
+  const Result<void> stored = co_await hub_.store.transact(std::move(work));
+  if (!stored) report.error = stored.error().message;
 }
 
 Task<bool> Discoverer::take_page(TypeIndex type, std::string object, RunId run, connector::Page page, std::uint64_t fence, bool listing,

@@ -44,6 +44,7 @@ class Discoverer {
   Task<void> poll_object(TypeIndex type, std::string object, RunId run, RunReport& report);
   Task<void> refresh_object(TypeIndex type, std::string object, RunId run, RunReport& report);
   Task<bool> walk_feed(TypeIndex type, std::string object, RunId run, Cursor cursor, bool listing, RunReport& report);
+  Task<void> forget_position(Cursor cursor, RunReport& report);
   Task<bool> take_page(TypeIndex type, std::string object, RunId run, connector::Page page, std::uint64_t fence, bool listing,
                        Cursor cursor, RunReport& report);
   Task<bool> read_ids(TypeIndex type, std::string object, RunId run, std::vector<std::string> ids, std::optional<Cursor> cursor,

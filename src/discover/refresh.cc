@@ -38,7 +38,7 @@ Task<void> Discoverer::refresh_object(TypeIndex type, std::string object, RunId 
   const bool resumed = !scan.position.empty() && !scan.complete;
   const WallTime started = resumed ? scan.read_at : hub_.now();
   const bool starts_with_listing = system_.connector->find_object(object)->feed_starts_with_listing;
-  if (starts_with_listing && !listed.complete) {
+  if (starts_with_listing && (!listed.complete || feed.position.empty())) {
     // The feed's own first walk is the listing.
     const bool walked = co_await walk_feed(type, object, run, std::move(feed), true, report);
     if (!walked) co_return;

@@ -1,0 +1,112 @@
+"""A full refresh of many contacts: Lockstep beside a script over the vendors' clients, the same stand-ins, without rate limits."""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(ROOT, "tools", "demo"))
+
+import world as demo_world  # noqa: E402
+
+
+def contact(number):
+    return {"firstname": f"First{number % 977}", "lastname": f"Last{number}", "email": f"person{number}@company{number % 5000}.example",
+            "phone": f"+4930{number % 10**7:07d}", "mobilephone": f"+49151{number % 10**7:07d}", "jobtitle": ["Buyer", "Engineer", "Owner"][number % 3],
+            "address": f"{number % 200} Main Street", "city": "Berlin", "state": "Berlin", "zip": f"{10000 + number % 5000}", "country": "Germany",
+            "website": f"https://company{number % 5000}.example", "message": f"Customer since {1990 + number % 30}"}
+
+
+def load(world, count):
+    for start in range(0, count, 5000):
+        world.control("hubspot", "records/contacts", [contact(n) for n in range(start, min(start + 5000, count))])
+
+
+def peer(build, count):
+    """The script: one way, HubSpot to Salesforce."""
+    folder = tempfile.mkdtemp(prefix="lockstep-bench-")
+    world = demo_world.World(build, folder)
+    try:
+        world.start_systems()
+        load(world, count)
+        script = os.path.join(ROOT, "bench", "peers", "one_way.mjs")
+        if not os.path.isdir(os.path.join(ROOT, "bench", "peers", "node_modules")):
+            subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=os.path.dirname(script), check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        result = subprocess.run(["node", script, world.addresses["hubspot"], world.addresses["salesforce"]], capture_output=True, text=True, check=True)
+        return json.loads(result.stdout.strip().splitlines()[-1])
+    finally:
+        world.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def peak_memory(pid):
+    with open(f"/proc/{pid}/status", encoding="utf-8") as file:
+        return next(int(line.split()[1]) * 1024 for line in file if line.startswith("VmHWM"))
+
+
+def cpu_seconds(pid):
+    with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+        parts = file.read().rsplit(")", 1)[1].split()
+    return (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def least_calls(count, systems):
+    """Each record listed once where it stands, told its id there, and created once elsewhere, in full batches; then each
+    system's feed tells once what was written, where it is the source of the shadow."""
+    pages = lambda size: -(-count // size)
+    calls = {"hubspot": pages(100) + pages(100)}
+    if "salesforce" in systems:
+        calls["salesforce"] = pages(200) + pages(2000)
+    if "dynamics365" in systems:
+        calls["dynamics365"] = pages(100) + pages(5000)
+    return sum(calls.values())
+
+
+def lockstep(build, count, systems):
+    """From an empty store until nothing is owed and every system holds every contact."""
+    import re
+    folder = tempfile.mkdtemp(prefix="lockstep-bench-")
+    world = demo_world.World(build, folder)
+    configuration = demo_world.CONFIGURATION
+    for name in ("salesforce", "dynamics365"):
+        if name not in systems:
+            configuration = re.sub(rf"  {name}:\n(    .*\n)+", "", configuration)
+    if "salesforce" not in systems:
+        raise ValueError("salesforce holds the anchors of the configuration")
+    original = demo_world.CONFIGURATION
+    demo_world.CONFIGURATION = re.sub(r"poll: \d+s", "poll: 60s", configuration)
+    try:
+        world.start_systems()
+        load(world, count)
+        started = time.time()
+        world.start_lockstep()
+        pid = world.lockstep_process.pid
+        done = None
+        while done is None:
+            time.sleep(0.2)
+            status = world.status()
+            owed = sum(s.get(k, 0) for s in status["systems"] for k in ("ready", "in_flight", "to_read"))
+            listed = all(s.get("first_listing_done", True) for s in status["systems"])
+            links = {s["name"]: s.get("links", 0) for s in status["systems"]}
+            if listed and owed == 0 and status["entities"] == count and all(held == count for held in links.values()):
+                done = time.time()
+            if time.time() - started > 1800:
+                raise RuntimeError(f"not done in half an hour: {status}")
+        calls = {s["name"]: s.get("calls", 0) for s in status["systems"] if not s["hosted"]}
+        return {"records": count * len(calls), "seconds": done - started, "calls": calls, "least_calls": least_calls(count, calls),
+                "peak_memory_bytes": peak_memory(pid), "cpu_seconds": cpu_seconds(pid), "dead_letters": status["dead_letters"], "open_reviews": status["open_reviews"]}
+    finally:
+        world.stop()
+        demo_world.CONFIGURATION = original
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    COUNT = int(sys.argv[2]) if len(sys.argv) > 2 else 100_000
+    BUILD = sys.argv[1] if len(sys.argv) > 1 else os.path.join(ROOT, "build", "release")
+    print(json.dumps({"peer": peer(BUILD, COUNT)}))
+    print(json.dumps({"one way": lockstep(BUILD, COUNT, ["hubspot", "salesforce"])}))
+    print(json.dumps({"all": lockstep(BUILD, COUNT, ["hubspot", "salesforce", "dynamics365"])}))
