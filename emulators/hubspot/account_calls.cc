@@ -25,13 +25,15 @@ json::object render(const Owner& owner) {
 json::object render(const Pipeline& pipeline, std::size_t order) {
   json::array stages;
   for (const Stage& stage : pipeline.stages) {
-    stages.push_back(json::object{{"id", stage.id},
-                                  {"label", stage.label},
-                                  {"displayOrder", stages.size()},
-                                  {"metadata", {{"ticketState", stage.closed ? "CLOSED" : "OPEN"}, {"isClosed", stage.closed ? "true" : "false"}}},
-                                  {"createdAt", format_instant(kFounded)},
-                                  {"updatedAt", format_instant(kFounded)},
-                                  {"archived", false}});
+    stages.push_back(json::object{
+        {"id", stage.id},
+        {"label", stage.label},
+        {"displayOrder", stages.size()},
+        {"metadata",
+         {{"ticketState", stage.closed ? "CLOSED" : "OPEN"}, {"isClosed", stage.closed ? "true" : "false"}}},
+        {"createdAt", format_instant(kFounded)},
+        {"updatedAt", format_instant(kFounded)},
+        {"archived", false}});
   }
   return json::object{{"id", pipeline.id},
                       {"label", pipeline.label},
@@ -51,7 +53,8 @@ HubSpot::Answer HubSpot::account_details(Call&) {
                                        {"timeZone", options_.time_zone},
                                        {"companyCurrency", "EUR"},
                                        {"additionalCurrencies", json::array()},
-                                       {"utcOffset", fmt::format("{}{:02}:{:02}", offset < 0 ? '-' : '+', minutes / 60, minutes % 60)},
+                                       {"utcOffset", fmt::format("{}{:02}:{:02}", offset < 0 ? '-' : '+',
+                                                                 minutes / 60, minutes % 60)},
                                        {"utcOffsetMilliseconds", options_.utc_offset.count()},
                                        {"uiDomain", "app.hubspot.com"},
                                        {"dataHostingLocation", "na1"}});
@@ -74,7 +77,9 @@ HubSpot::Answer HubSpot::owner_list(Call& call) {
   std::string last;
   bool more = false;
   for (const Owner& owner : portal_.owners()) {
-    if (call.query_value("archived") == "true" || (!email.empty() && owner.email != email) || owner.id <= after) continue;
+    if (call.query_value("archived") == "true" || (!email.empty() && owner.email != email) ||
+        owner.id <= after)
+      continue;
     more = results.size() == limit;
     if (more) break;
     results.push_back(render(owner));
@@ -105,7 +110,8 @@ HubSpot::Answer HubSpot::pipeline_list(Call& call) {
 HubSpot::Answer HubSpot::pipeline_read(Call& call) {
   TRY(ObjectType * type, type_of(call));
   for (const Pipeline& pipeline : portal_.pipelines()) {
-    if (type->name == "tickets" && pipeline.id == call.parameter("id")) return json_answer(200, render(pipeline, 0));
+    if (type->name == "tickets" && pipeline.id == call.parameter("id"))
+      return json_answer(200, render(pipeline, 0));
   }
   return hubspot::not_found();
 }

@@ -10,7 +10,9 @@ namespace {
 constexpr std::size_t kMaxUri = 8'192;  // bytes
 
 http::Response html(int status, std::string_view reason) {
-  http::Response response(status, fmt::format("<html><head><title>{0} {1}</title></head><body><h1>{0} {1}</h1></body></html>", status, reason));
+  http::Response response(
+      status, fmt::format("<html><head><title>{0} {1}</title></head><body><h1>{0} {1}</h1></body></html>",
+                          status, reason));
   response.headers.add("Content-Type", "text/html;charset=utf-8");
   return response;
 }
@@ -46,16 +48,22 @@ std::optional<ApiError> HubSpot::authenticate(Call& call) {
   TokenState state = tokens().state(access, call.now);
   if (state == TokenState::unknown) {
     return refuse(401, "INVALID_AUTHENTICATION",
-                  "Authentication credentials not found. This API supports OAuth 2.0 authentication and you can find more "
+                  "Authentication credentials not found. This API supports OAuth 2.0 authentication and you "
+                  "can find more "
                   "details at https://developers.hubspot.com/docs/methods/auth/oauth-overview")
         .value();
   }
   if (state == TokenState::expired) {
     Duration ago = call.now - tokens().grant(access)->expires;
-    return refuse(401, "EXPIRED_AUTHENTICATION", fmt::format("The OAuth token used to make this call expired {} second(s) ago.", ago.count() / 1000)).value();
+    return refuse(401, "EXPIRED_AUTHENTICATION",
+                  fmt::format("The OAuth token used to make this call expired {} second(s) ago.",
+                              ago.count() / 1000))
+        .value();
   }
   if (app_tokens_.contains(access)) {
-    return refuse(403, "MISSING_SCOPES", "This app hasn't been granted all required scopes to make this call.").value();
+    return refuse(403, "MISSING_SCOPES",
+                  "This app hasn't been granted all required scopes to make this call.")
+        .value();
   }
   caller_ = &apps_.at(options_.app_id);
   call.caller = {ActorKind::integration, tokens().client(tokens().grant(access)->client_id)->name};
@@ -71,12 +79,18 @@ std::optional<ApiError> HubSpot::check_scope(const Call& call) {
   }
   if (!type) return std::nullopt;
   std::string_view target = call.request.target;
-  bool reading = call.request.method == "GET" || is_search(call) || target.find("/batch/read") != std::string_view::npos;
+  bool reading =
+      call.request.method == "GET" || is_search(call) || target.find("/batch/read") != std::string_view::npos;
   bool schema = target.find("/properties/") != std::string_view::npos;
   std::string own = type->engagement ? "contacts" : type->name;
-  std::string scope = type->name == "tickets" && !schema ? "tickets" : fmt::format("crm.{}.{}.{}", schema ? "schemas" : "objects", own, reading ? "read" : "write");
+  std::string scope =
+      type->name == "tickets" && !schema
+          ? "tickets"
+          : fmt::format("crm.{}.{}.{}", schema ? "schemas" : "objects", own, reading ? "read" : "write");
   if (!denied_scopes_.contains(scope)) return std::nullopt;
-  ApiError error = refuse(403, "MISSING_SCOPES", "This app hasn't been granted all required scopes to make this call.").value();
+  ApiError error =
+      refuse(403, "MISSING_SCOPES", "This app hasn't been granted all required scopes to make this call.")
+          .value();
   error.scopes = {scope};
   return error;
 }
@@ -95,18 +109,20 @@ std::optional<http::Response> HubSpot::check_limits(const Call& call) {
 http::Response HubSpot::rate_limited(std::string_view policy) {
   std::string name = to_lower_ascii(policy);
   std::string id = uuid();
-  http::Response response = json_answer(429, json::object{{"status", "error"},
-                                                          {"message", fmt::format("You have reached your {} limit.", name)},
-                                                          {"errorType", "RATE_LIMIT"},
-                                                          {"correlationId", id},
-                                                          {"policyName", json::string(policy.data(), policy.size())},
-                                                          {"requestId", fmt::format("{:032x}", ids_.next())}});
+  http::Response response =
+      json_answer(429, json::object{{"status", "error"},
+                                    {"message", fmt::format("You have reached your {} limit.", name)},
+                                    {"errorType", "RATE_LIMIT"},
+                                    {"correlationId", id},
+                                    {"policyName", json::string(policy.data(), policy.size())},
+                                    {"requestId", fmt::format("{:032x}", ids_.next())}});
   response.headers.add("x-hubspot-correlation-id", id);
   return response;
 }
 
 void HubSpot::finish(Call& call, http::Response& response) {
-  if (!response.headers.contains("x-hubspot-correlation-id")) response.headers.add("x-hubspot-correlation-id", uuid());
+  if (!response.headers.contains("x-hubspot-correlation-id"))
+    response.headers.add("x-hubspot-correlation-id", uuid());
   if (!limits_ || !caller_ || is_search(call)) return;
   RollingLimit& burst = caller_->burst;
   response.headers.set("X-HubSpot-RateLimit-Max", std::to_string(burst.limit()));
@@ -114,17 +130,22 @@ void HubSpot::finish(Call& call, http::Response& response) {
   response.headers.set("X-HubSpot-RateLimit-Interval-Milliseconds", "10000");
   if (caller_->oauth) return;
   response.headers.set("X-HubSpot-RateLimit-Daily", std::to_string(daily_.limit()));
-  response.headers.set("X-HubSpot-RateLimit-Daily-Remaining", std::to_string(daily_.limit() - daily_.used(call.now)));
+  response.headers.set("X-HubSpot-RateLimit-Daily-Remaining",
+                       std::to_string(daily_.limit() - daily_.used(call.now)));
 }
 
 http::Response HubSpot::fault_answer(Call& call, const Fault& fault) {
-  if (fault.name == kFaultRateLimit) return rate_limited(is_search(call) ? "SECONDLY" : "TEN_SECONDLY_ROLLING");
+  if (fault.name == kFaultRateLimit)
+    return rate_limited(is_search(call) ? "SECONDLY" : "TEN_SECONDLY_ROLLING");
   int status = fault.status == 0 ? 503 : fault.status;
-  if (status == 423) return told(refuse(423, "", "The record is locked by other writes. Try again in 2 seconds.").value());
+  if (status == 423)
+    return told(refuse(423, "", "The record is locked by other writes. Try again in 2 seconds.").value());
   if (status == 500) return told(refuse(500, "", "internal error").value());
-  http::Response response = status == 477 ? told(refuse(477, "", "This account is being moved to another data centre.").value())
-                                          : html(status, "the edge has no answer");
-  if (fault.retry_after.count() > 0) response.headers.set("Retry-After", std::to_string(fault.retry_after.count() / 1000));
+  http::Response response =
+      status == 477 ? told(refuse(477, "", "This account is being moved to another data centre.").value())
+                    : html(status, "the edge has no answer");
+  if (fault.retry_after.count() > 0)
+    response.headers.set("Retry-After", std::to_string(fault.retry_after.count() / 1000));
   return response;
 }
 

@@ -7,7 +7,7 @@ namespace lockstep::emulators::hubspot {
 namespace {
 
 constexpr std::size_t kMaxCreate = 2'000;
-constexpr std::size_t kMaxRead = 100;     // the guide says 1,000, integrators report 100
+constexpr std::size_t kMaxRead = 100;  // the guide says 1,000, integrators report 100
 constexpr std::size_t kMaxArchive = 100;
 constexpr std::size_t kTiesPerRecord = 100;
 
@@ -51,11 +51,13 @@ HubSpot::Answer HubSpot::ties_batch_read(Call& call) {
     std::string next;
     std::vector<Associations::Tie> ties;
     if (row != kNoRow) {
-      ties = page_of(portal_.live_ties(*path.pair.from, row, *path.pair.to), *path.pair.to, text_member(*input, "after"),
-                     kTiesPerRecord, next);
+      ties = page_of(portal_.live_ties(*path.pair.from, row, *path.pair.to), *path.pair.to,
+                     text_member(*input, "after"), kTiesPerRecord, next);
     }
     if (ties.empty()) {
-      ApiError error = refuse(404, "OBJECT_NOT_FOUND", fmt::format("No {} is associated with {}.", path.pair.to->singular, id)).value();
+      ApiError error = refuse(404, "OBJECT_NOT_FOUND",
+                              fmt::format("No {} is associated with {}.", path.pair.to->singular, id))
+                           .value();
       error.sub_category = "crm.associations.NO_ASSOCIATIONS_FOUND";
       error.context = {{"fromObjectId", {id}}};
       errors.push_back(error_row(error));
@@ -84,7 +86,8 @@ HubSpot::Answer HubSpot::create_ties(Call& call, bool labelled) {
   for (const json::object* input : inputs) {
     std::string from = end_id(*input, "from"), to = end_id(*input, "to");
     if (from.empty() || to.empty()) return bad_json("line 1, column 1: an input needs from.id and to.id");
-    std::vector<const AssociationType*> types = {&portal_.associations().types(*path.pair.from, *path.pair.to).front()};
+    std::vector<const AssociationType*> types = {
+        &portal_.associations().types(*path.pair.from, *path.pair.to).front()};
     if (labelled) {
       TRY(types, read_types(portal_.associations(), path.pair, input->if_contains("types")));
     }
@@ -111,13 +114,15 @@ HubSpot::Answer HubSpot::ties_batch_archive(Call& call) {
   for (const json::object* input : inputs) {
     const json::value* to = input->if_contains("to");
     std::string from = end_id(*input, "from");
-    if (from.empty() || !to || !to->is_array()) return bad_json("line 1, column 1: an input needs from.id and a list to");
+    if (from.empty() || !to || !to->is_array())
+      return bad_json("line 1, column 1: an input needs from.id and a list to");
     RowNumber row = portal_.find_live(*path.pair.from, from);
     for (const json::value& item : to->get_array()) {
       const json::value* id = item.is_object() ? item.get_object().if_contains("id") : nullptr;
       if (!id) return bad_json("line 1, column 1: to needs ids");
       RowNumber to_row = portal_.find_live(*path.pair.to, scalar_text(*id));
-      if (row != kNoRow && to_row != kNoRow) portal_.untie(*path.pair.from, row, *path.pair.to, to_row, all, writer(call));
+      if (row != kNoRow && to_row != kNoRow)
+        portal_.untie(*path.pair.from, row, *path.pair.to, to_row, all, writer(call));
     }
   }
   unit.commit();
@@ -136,7 +141,8 @@ HubSpot::Answer HubSpot::labels_batch_archive(Call& call) {
     TRY(auto types, read_types(portal_.associations(), path.pair, input->if_contains("types")));
     RowNumber row = portal_.find_live(*path.pair.from, from), to_row = portal_.find_live(*path.pair.to, to);
     if (row == kNoRow || to_row == kNoRow) continue;
-    for (const AssociationType* type : types) portal_.untie(*path.pair.from, row, *path.pair.to, to_row, *type, writer(call));
+    for (const AssociationType* type : types)
+      portal_.untie(*path.pair.from, row, *path.pair.to, to_row, *type, writer(call));
   }
   unit.commit();
   return http::Response(204, "");

@@ -14,16 +14,19 @@ json::array render_types(const Associations::Tie& tie) {
   json::array types;
   for (const AssociationType* type : tie.types) {
     json::value label = type->label.empty() ? json::value(nullptr) : json::value(type->label);
-    types.push_back(json::object{{"category", "HUBSPOT_DEFINED"}, {"typeId", type->id}, {"label", std::move(label)}});
+    types.push_back(
+        json::object{{"category", "HUBSPOT_DEFINED"}, {"typeId", type->id}, {"label", std::move(label)}});
   }
   return types;
 }
 
 json::object render_tie(const ObjectType& to, const Associations::Tie& tie) {
-  return json::object{{"toObjectId", number_of(to.table->record(tie.to).id)}, {"associationTypes", render_types(tie)}};
+  return json::object{{"toObjectId", number_of(to.table->record(tie.to).id)},
+                      {"associationTypes", render_types(tie)}};
 }
 
-json::object render_labels(const TypePair& pair, RowNumber from, RowNumber to, const std::vector<const AssociationType*>& types) {
+json::object render_labels(const TypePair& pair, RowNumber from, RowNumber to,
+                           const std::vector<const AssociationType*>& types) {
   json::array labels;
   for (const AssociationType* type : types) {
     if (!type->label.empty()) labels.emplace_back(type->label);
@@ -35,8 +38,8 @@ json::object render_labels(const TypePair& pair, RowNumber from, RowNumber to, c
                       {"labels", std::move(labels)}};
 }
 
-Outcome<std::vector<const AssociationType*>> read_types(const Associations& associations, const TypePair& pair,
-                                                        const json::value* given) {
+Outcome<std::vector<const AssociationType*>> read_types(const Associations& associations,
+                                                        const TypePair& pair, const json::value* given) {
   const json::array* items = given ? given->if_array() : nullptr;
   if (!items || items->empty()) return bad_json("line 1, column 1: association types are missing");
   std::vector<const AssociationType*> types;
@@ -44,11 +47,14 @@ Outcome<std::vector<const AssociationType*>> read_types(const Associations& asso
     const json::object* object = item.if_object();
     const json::value* id = object ? object->if_contains("associationTypeId") : nullptr;
     std::string_view category = object ? text_member(*object, "associationCategory") : "";
-    bool defined = category == "HUBSPOT_DEFINED" && id && id->is_int64() && std::abs(id->get_int64()) < 1'000'000;
-    const AssociationType* type = defined ? associations.find_type(*pair.from, *pair.to, static_cast<int>(id->get_int64())) : nullptr;
+    bool defined =
+        category == "HUBSPOT_DEFINED" && id && id->is_int64() && std::abs(id->get_int64()) < 1'000'000;
+    const AssociationType* type =
+        defined ? associations.find_type(*pair.from, *pair.to, static_cast<int>(id->get_int64())) : nullptr;
     if (!type) {
-      auto refused = invalid(fmt::format("association type {} is not valid between {} and {}",
-                                         id ? scalar_text(*id) : "(none)", pair.from->type_id, pair.to->type_id));
+      auto refused =
+          invalid(fmt::format("association type {} is not valid between {} and {}",
+                              id ? scalar_text(*id) : "(none)", pair.from->type_id, pair.to->type_id));
       refused.value().sub_category = "crm.associations.INVALID_ASSOCIATION_TYPE";
       refused.value().context = {{"type", {id ? scalar_text(*id) : ""}},
                                  {"fromObjectType", {pair.from->type_id}},
@@ -60,8 +66,8 @@ Outcome<std::vector<const AssociationType*>> read_types(const Associations& asso
   return types;
 }
 
-std::vector<Associations::Tie> page_of(std::vector<Associations::Tie> ties, const ObjectType& to, std::string_view after,
-                                       std::size_t limit, std::string& next) {
+std::vector<Associations::Tie> page_of(std::vector<Associations::Tie> ties, const ObjectType& to,
+                                       std::string_view after, std::size_t limit, std::string& next) {
   std::vector<Associations::Tie> page;
   next.clear();
   for (Associations::Tie& tie : ties) {
@@ -81,14 +87,19 @@ Outcome<HubSpot::TiePath> HubSpot::tie_path(Call& call) {
   TRY(path.pair.from, type_of(call));
   path.pair.to = portal_.catalogue().find_any(call.parameter("to"));
   if (!path.pair.to || portal_.associations().types(*path.pair.from, *path.pair.to).empty()) {
-    auto refused = invalid(fmt::format("{} cannot be associated with {}", path.pair.from->name, call.parameter("to")));
+    auto refused =
+        invalid(fmt::format("{} cannot be associated with {}", path.pair.from->name, call.parameter("to")));
     refused.value().sub_category = "crm.associations.INVALID_ASSOCIATION_TYPE";
     return refused;
   }
   for (const auto& [name, value] : call.parameters) {
     if (name == "id") path.row = portal_.find_live(*path.pair.from, value);
     if (name == "to_id") path.to_row = portal_.find_live(*path.pair.to, value);
-    if ((name == "id" && path.row == kNoRow) || (name == "to_id" && path.to_row == kNoRow)) return hubspot::not_found();
+    if ((name == "id" && path.row == kNoRow) || (name == "to_id" && path.to_row == kNoRow))
+      return hubspot::not_found();
+  }
+  if (path.pair.from == path.pair.to && path.row != kNoRow && path.row == path.to_row) {
+    return invalid("A record cannot be associated with itself");
   }
   return path;
 }
@@ -110,8 +121,11 @@ HubSpot::Answer HubSpot::tie_default(Call& call) {
   TRY(TiePath path, tie_path(call));
   const AssociationType& type = portal_.associations().types(*path.pair.from, *path.pair.to).front();
   portal_.tie(*path.pair.from, path.row, *path.pair.to, path.to_row, type, writer(call));
-  json::object from{{"id", path.pair.from->table->record(path.row).id}}, to{{"id", path.pair.to->table->record(path.to_row).id}};
-  auto spec = [](int id) { return json::object{{"associationCategory", "HUBSPOT_DEFINED"}, {"associationTypeId", id}}; };
+  json::object from{{"id", path.pair.from->table->record(path.row).id}},
+      to{{"id", path.pair.to->table->record(path.to_row).id}};
+  auto spec = [](int id) {
+    return json::object{{"associationCategory", "HUBSPOT_DEFINED"}, {"associationTypeId", id}};
+  };
   json::array results;
   results.push_back(json::object{{"from", from}, {"to", to}, {"associationSpec", spec(type.id)}});
   results.push_back(json::object{{"from", to}, {"to", from}, {"associationSpec", spec(type.inverse)}});
@@ -123,8 +137,10 @@ HubSpot::Answer HubSpot::tie_labelled(Call& call) {
   TRY(TiePath path, tie_path(call));
   JsonDocument document;
   auto content_type = call.header("Content-Type");
-  if (!content_type || !content_type->starts_with("application/json")) return refuse(415, "", "Content-Type is not supported");
-  if (auto parsed = document.parse(call.request.body); !parsed) return bad_json("line 1, column 1: " + parsed.error().message);
+  if (!content_type || !content_type->starts_with("application/json"))
+    return refuse(415, "", "Content-Type is not supported");
+  if (auto parsed = document.parse(call.request.body); !parsed)
+    return bad_json("line 1, column 1: " + parsed.error().message);
   TRY(auto types, read_types(portal_.associations(), path.pair, &document.root()));
   UnitOfWork unit(portal_);
   for (const AssociationType* type : types)
@@ -150,7 +166,8 @@ HubSpot::Answer HubSpot::labels(Call& call) {
   json::array results;
   for (const AssociationType& type : portal_.associations().types(*path.pair.from, *path.pair.to)) {
     json::value label = type.label.empty() ? json::value(nullptr) : json::value(type.label);
-    results.push_back(json::object{{"category", "HUBSPOT_DEFINED"}, {"typeId", type.id}, {"label", std::move(label)}});
+    results.push_back(
+        json::object{{"category", "HUBSPOT_DEFINED"}, {"typeId", type.id}, {"label", std::move(label)}});
   }
   return json_answer(200, json::object{{"results", std::move(results)}});
 }

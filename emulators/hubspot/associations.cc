@@ -47,9 +47,10 @@ void Associations::pair(const ObjectType& from, const ObjectType& to, int id, in
   if (id != inverse) types_[to.index][from.index].push_back({inverse, id, "", name(to, from), false});
 }
 
-void Associations::label(const ObjectType& from, const ObjectType& to, int id, int inverse, const std::string& text,
-                         bool primary) {
-  auto add = [&](const ObjectType& a, const ObjectType& b, int own, int other, const std::string& label_text) {
+void Associations::label(const ObjectType& from, const ObjectType& to, int id, int inverse,
+                         const std::string& text, bool primary) {
+  auto add = [&](const ObjectType& a, const ObjectType& b, int own, int other,
+                 const std::string& label_text) {
     std::vector<AssociationType>& types = types_[a.index][b.index];
     AssociationType& plain = types.front();
     types.push_back({own, other, label_text, plain.name, primary});
@@ -80,7 +81,8 @@ Associations::Mask Associations::mask(const Key& key) const {
   return known == masks_.end() ? Mask{0} : known->second;
 }
 
-std::vector<Associations::Tie> Associations::ties(const ObjectType& from, RowNumber row, const ObjectType& to) const {
+std::vector<Associations::Tie> Associations::ties(const ObjectType& from, RowNumber row,
+                                                  const ObjectType& to) const {
   std::vector<Tie> found;
   Key first = key(from, row, to, 0);
   const std::vector<AssociationType>& known = types(from, to);
@@ -140,6 +142,7 @@ void Associations::change(const ObjectType& from, RowNumber from_row, const Obje
 
 void Associations::add(const ObjectType& from, RowNumber from_row, const ObjectType& to, RowNumber to_row,
                        const AssociationType& type, std::vector<TieChange>& changes) {
+  if (&from == &to && from_row == to_row) return;  // nothing belongs to itself
   std::size_t bit = static_cast<std::size_t>(&type - types(from, to).data());
   if (type.primary) {
     // a contact or ticket has one primary company; a company is primary for many
@@ -161,7 +164,8 @@ void Associations::remove(const ObjectType& from, RowNumber from_row, const Obje
   change(from, from_row, to, to_row, next, changes);
 }
 
-void Associations::move(const ObjectType& type, RowNumber loser, RowNumber winner, std::vector<TieChange>& changes) {
+void Associations::move(const ObjectType& type, RowNumber loser, RowNumber winner,
+                        std::vector<TieChange>& changes) {
   for (const ObjectType& other : catalogue_.objects()) {
     for (const Tie& tie : ties(type, loser, other)) {
       Mask held = mask(key(type, loser, other, tie.to));
@@ -169,7 +173,8 @@ void Associations::move(const ObjectType& type, RowNumber loser, RowNumber winne
       if (&other == &type && tie.to == winner) continue;
       bool has_primary = primary(type, winner, other) != kNoRow;
       for (const AssociationType* each : tie.types) {
-        if (each->primary && has_primary && other.name == "companies") held = static_cast<Mask>(held & kUnlabelled);
+        if (each->primary && has_primary && other.name == "companies")
+          held = static_cast<Mask>(held & kUnlabelled);
       }
       Mask present = mask(key(type, winner, other, tie.to));
       change(type, winner, other, tie.to, static_cast<Mask>(present | held), changes);

@@ -29,8 +29,9 @@ struct TieChange {
   bool removed = false;
 };
 
-/// Who belongs to whom. Both directions are kept, two small nodes for a tie, so that a record's own are read in one walk.
-/// Ties of deleted records stay: whoever reads leaves them out, and a restored record has them back.
+/// Who belongs to whom. Both directions are kept, two small nodes for a tie, so that a record's own are read
+/// in one walk. Ties of deleted records stay: whoever reads leaves them out, and a restored record has them
+/// back.
 class Associations {
  public:
   explicit Associations(const Catalogue& catalogue);
@@ -48,13 +49,15 @@ class Associations {
   /// The record at the other end of the primary tie, or kNoRow.
   RowNumber primary(const ObjectType& from, RowNumber row, const ObjectType& to) const;
 
-  /// Ties, and labels with `type`. A primary tie takes the label from the one that had it. What changed is appended.
+  /// Ties, and labels with `type`. A primary tie takes the label from the one that had it. What changed is
+  /// appended.
   void add(const ObjectType& from, RowNumber from_row, const ObjectType& to, RowNumber to_row,
            const AssociationType& type, std::vector<TieChange>& changes);
   /// Takes the label away; the unlabelled type takes all of the tie.
   void remove(const ObjectType& from, RowNumber from_row, const ObjectType& to, RowNumber to_row,
               const AssociationType& type, std::vector<TieChange>& changes);
-  /// Moves all ties of `loser` to `winner`, except those between the two; where both have a primary one, the winner's stays.
+  /// Moves all ties of `loser` to `winner`, except those between the two; where both have a primary one, the
+  /// winner's stays.
   void move(const ObjectType& type, RowNumber loser, RowNumber winner, std::vector<TieChange>& changes);
   void drop(const ObjectType& type, RowNumber row, std::vector<TieChange>& changes);
 
@@ -76,7 +79,8 @@ class Associations {
   void change(const ObjectType& from, RowNumber from_row, const ObjectType& to, RowNumber to_row, Mask next,
               std::vector<TieChange>& changes);
   void pair(const ObjectType& from, const ObjectType& to, int id, int inverse);
-  void label(const ObjectType& from, const ObjectType& to, int id, int inverse, const std::string& text, bool primary);
+  void label(const ObjectType& from, const ObjectType& to, int id, int inverse, const std::string& text,
+             bool primary);
 
   std::vector<std::vector<std::vector<AssociationType>>> types_;  // by index of from and to
   const Catalogue& catalogue_;

@@ -19,9 +19,12 @@ std::string upper_singular(const ObjectType& type) {
 }
 
 json::object missing_row(const ObjectType& type, const std::vector<std::string>& ids) {
-  ApiError error = refuse(404, "OBJECT_NOT_FOUND",
-                          fmt::format("Could not get some {} objects, they may be deleted or not exist. Check that ids are valid.", upper_singular(type)))
-                       .value();
+  ApiError error =
+      refuse(404, "OBJECT_NOT_FOUND",
+             fmt::format(
+                 "Could not get some {} objects, they may be deleted or not exist. Check that ids are valid.",
+                 upper_singular(type)))
+          .value();
   error.context = {{"ids", ids}};
   return error_row(error);
 }
@@ -54,7 +57,8 @@ Outcome<void> check_distinct(const std::vector<std::string>& ids) {
 Outcome<const Property*> key_of(const ObjectType& type, std::string_view name, bool email_too) {
   const Property* property = type.find(name.empty() ? "hs_object_id" : name);
   bool key = property && Portal::is_key(type, *property) && (email_too || property->form != TextForm::email);
-  if (!key) return invalid(fmt::format("Unable to perform update/upsert by non-unique {} property", type.type_id));
+  if (!key)
+    return invalid(fmt::format("Unable to perform update/upsert by non-unique {} property", type.type_id));
   return property;
 }
 
@@ -68,7 +72,8 @@ bool all_traced(const std::vector<const json::object*>& inputs) {
 }
 
 json::object traced_error(ApiError error, const json::object& input) {
-  error.context.emplace_back("objectWriteTraceId", std::vector<std::string>{std::string(text_member(input, "objectWriteTraceId"))});
+  error.context.emplace_back("objectWriteTraceId",
+                             std::vector<std::string>{std::string(text_member(input, "objectWriteTraceId"))});
   return error_row(error);
 }
 
@@ -81,17 +86,21 @@ HubSpot::Answer HubSpot::batch_read(Call& call) {
   TRY(auto inputs, read_inputs(*body, kMaxInputs));
   std::string_view id_property = text_member(*body, "idProperty");
   const Property* key = type->find(id_property.empty() ? "hs_object_id" : id_property);
-  if (!key || !Portal::is_key(*type, *key)) return invalid(fmt::format("{} is not a unique property of {}", id_property, type->name));
-  if (!text_list(*body, "propertiesWithHistory").empty()) return refuse(501, "", "This stand-in keeps no history of properties");
+  if (!key || !Portal::is_key(*type, *key))
+    return invalid(fmt::format("{} is not a unique property of {}", id_property, type->name));
+  if (!text_list(*body, "propertiesWithHistory").empty())
+    return refuse(501, "", "This stand-in keeps no history of properties");
   bool archived = call.query_value("archived") == "true", by_id = key->source == Source::object_id;
   std::set<RowNumber> rows;  // neither in the order of the input nor twice
   std::vector<std::string> missing;
   for (const json::object* input : inputs) {
     TRY(std::string id, id_of(*input));
-    RowNumber row = archived ? portal_.find_archived(*type, id, call.now) : portal_.find_by_key(*type, *key, id);
+    RowNumber row =
+        archived ? portal_.find_archived(*type, id, call.now) : portal_.find_by_key(*type, *key, id);
     if (row != kNoRow) {
       rows.insert(row);
-    } else if (!(by_id && !archived && portal_.resolve(*type, id) != kNoRow)) {  // a merged one is just left out
+    } else if (!(by_id && !archived &&
+                 portal_.resolve(*type, id) != kNoRow)) {  // a merged one is just left out
       missing.push_back(std::move(id));
     }
   }
@@ -123,7 +132,8 @@ HubSpot::Answer HubSpot::batch_create(Call& call) {
       continue;
     }
     json::object result = renderer.record(view_of(*type, *row), written(*type, *properties));
-    if (const json::value* trace = input->if_contains("objectWriteTraceId")) result["objectWriteTraceId"] = *trace;
+    if (const json::value* trace = input->if_contains("objectWriteTraceId"))
+      result["objectWriteTraceId"] = *trace;
     results.push_back(std::move(result));
   }
   unit.commit();
@@ -188,9 +198,13 @@ HubSpot::Answer HubSpot::batch_upsert(Call& call) {
     TRY(const json::object* sent, properties_of(*inputs[i]));
     TRY(const Property* key, key_of(*type, text_member(*inputs[i], "idProperty"), true));
     json::object properties = *sent;
+    const json::value* named = properties.if_contains(key->name);
+    if (named && scalar_text(*named) != ids[i])
+      return invalid(fmt::format("{} is not the id of its input", key->name));
     RowNumber row = portal_.find_by_key(*type, *key, ids[i]);
     bool fresh = row == kNoRow;
-    if (fresh && key->source == Source::object_id) return invalid("Unable to perform upsert by hs_object_id: no such record");
+    if (fresh && key->source == Source::object_id)
+      return invalid("Unable to perform upsert by hs_object_id: no such record");
     Writer by = writer(call);
     by.key = ids[i];
     Outcome<void> done;

@@ -28,37 +28,38 @@ std::vector<Property> with_engagement(std::vector<Property> properties) {
 }  // namespace
 
 std::vector<Property> ticket_properties() {
-  return {text("subject").needed(),
-          text("content", "textarea"),
-          choice("hs_pipeline", {}).open(),  // checked together with its stage
-          choice("hs_pipeline_stage", {}).open().needed(),
-          choice("hs_ticket_priority", {"LOW", "MEDIUM", "HIGH"}),
-          choice("hs_ticket_category", {"PRODUCT_ISSUE", "BILLING_ISSUE", "FEATURE_REQUEST", "GENERAL_INQUIRY"}),
-          owner_choice(),
-          choice("source_type", {"CHAT", "EMAIL", "FORM", "PHONE"}),
-          choice("hs_resolution", {}, "radio"),
-          choice("hs_tag_ids", {}, "checkbox"),
-          number("hs_pinned_engagement_id"),
-          date_time("closed_date").locked(),
-          number("hs_ticket_id").from(Source::object_id).computed(),
-          number("hs_primary_company_id").from(Source::primary_company).computed(),
-          number("time_to_close").from(Source::time_to_close).computed(),
-          choice("hs_merged_object_ids", {}, "checkbox").open().locked(),
-          text("hs_object_source").locked(),
-          text("hs_object_source_id").locked(),
-          date_time("createdate").from(Source::created),
-          date_time("hs_lastmodifieddate").from(Source::modified),
-          number("hs_object_id").from(Source::object_id)};
+  return {
+      text("subject").needed(),
+      text("content", "textarea"),
+      choice("hs_pipeline", {}).open(),  // checked together with its stage
+      choice("hs_pipeline_stage", {}).open().needed(),
+      choice("hs_ticket_priority", {"LOW", "MEDIUM", "HIGH"}),
+      choice("hs_ticket_category", {"PRODUCT_ISSUE", "BILLING_ISSUE", "FEATURE_REQUEST", "GENERAL_INQUIRY"}),
+      owner_choice(),
+      choice("source_type", {"CHAT", "EMAIL", "FORM", "PHONE"}),
+      choice("hs_resolution", {}, "radio"),
+      choice("hs_tag_ids", {}, "checkbox"),
+      number("hs_pinned_engagement_id"),
+      date_time("closed_date").locked(),
+      number("hs_ticket_id").from(Source::object_id).computed(),
+      number("hs_primary_company_id").from(Source::primary_company).computed(),
+      number("time_to_close").from(Source::time_to_close).computed(),
+      choice("hs_merged_object_ids", {}, "checkbox").open().locked(),
+      text("hs_object_source").locked(),
+      text("hs_object_source_id").locked(),
+      date_time("createdate").from(Source::created),
+      date_time("hs_lastmodifieddate").from(Source::modified),
+      number("hs_object_id").from(Source::object_id)};
 }
 
 std::vector<Property> note_properties() {
-  return with_engagement({text("hs_note_body", "html").of_form(TextForm::html), text("hs_body_preview").locked()});
+  return with_engagement(
+      {text("hs_note_body", "html").of_form(TextForm::html), text("hs_body_preview").locked()});
 }
 
 std::vector<Property> call_properties() {
   return with_engagement(
-      {text("hs_call_title"),
-       text("hs_call_body", "html").of_form(TextForm::html),
+      {text("hs_call_title"), text("hs_call_body", "html").of_form(TextForm::html),
        choice("hs_call_direction", {"INBOUND", "OUTBOUND"}),
        choice("hs_call_disposition",
               {"9d9162e7-6cf3-4944-bf63-4dff82258764", "f240bbac-87c9-4f6e-bf70-924b57d47db7",
@@ -66,32 +67,23 @@ std::vector<Property> call_properties() {
                "73a0d17f-1163-4015-bdd5-ec830791da20", "17b47fee-58de-441e-a44c-c6300d46f273"}),
        choice("hs_call_status", {"BUSY", "CALLING_CRM_USER", "CANCELED", "COMPLETED", "CONNECTING", "FAILED",
                                  "IN_PROGRESS", "NO_ANSWER", "QUEUED", "RINGING"}),
-       number("hs_call_duration"),
-       text("hs_call_from_number"),
-       text("hs_call_to_number"),
+       number("hs_call_duration"), text("hs_call_from_number"), text("hs_call_to_number"),
        text("hs_call_recording_url").of_form(TextForm::https_url),
-       choice("hs_call_source", {"INTEGRATIONS_PLATFORM"}),
-       text("hs_call_callee_object_id"),
-       text("hs_call_callee_object_type"),
-       boolean("hs_call_has_voicemail").locked(),
-       choice("hs_activity_type", {}),
-       text("hs_body_preview").locked()});
+       choice("hs_call_source", {"INTEGRATIONS_PLATFORM"}), text("hs_call_callee_object_id"),
+       text("hs_call_callee_object_type"), boolean("hs_call_has_voicemail").locked(),
+       choice("hs_activity_type", {}), text("hs_body_preview").locked()});
 }
 
 std::vector<Property> email_properties() {
-  return with_engagement({choice("hs_email_direction", {"EMAIL", "INCOMING_EMAIL", "FORWARDED_EMAIL"}).needed(),
-                          choice("hs_email_status", {"BOUNCED", "FAILED", "SCHEDULED", "SENDING", "SENT"}),
-                          text("hs_email_subject"),
-                          text("hs_email_text", "textarea"),
-                          text("hs_email_html", "html").of_form(TextForm::html).not_filterable(),
-                          text("hs_email_headers").of_form(TextForm::json),
-                          text("hs_email_from_email").locked(),
-                          text("hs_email_from_firstname").locked(),
-                          text("hs_email_from_lastname").locked(),
-                          text("hs_email_to_email").locked(),
-                          text("hs_email_to_firstname").locked(),
-                          text("hs_email_to_lastname").locked(),
-                          text("hs_body_preview").locked().not_filterable()});
+  return with_engagement(
+      {choice("hs_email_direction", {"EMAIL", "INCOMING_EMAIL", "FORWARDED_EMAIL"}).needed(),
+       choice("hs_email_status", {"BOUNCED", "FAILED", "SCHEDULED", "SENDING", "SENT"}),
+       text("hs_email_subject"), text("hs_email_text", "textarea"),
+       text("hs_email_html", "html").of_form(TextForm::html).not_filterable(),
+       text("hs_email_headers").of_form(TextForm::json), text("hs_email_from_email").locked(),
+       text("hs_email_from_firstname").locked(), text("hs_email_from_lastname").locked(),
+       text("hs_email_to_email").locked(), text("hs_email_to_firstname").locked(),
+       text("hs_email_to_lastname").locked(), text("hs_body_preview").locked().not_filterable()});
 }
 
 }  // namespace lockstep::emulators::hubspot

@@ -11,7 +11,9 @@ namespace {
 
 constexpr std::string_view kTies = "associations.";
 
-http::Response refuse_control(const std::string& message) { return json_answer(400, json::object{{"error", message}}); }
+http::Response refuse_control(const std::string& message) {
+  return json_answer(400, json::object{{"error", message}});
+}
 
 std::string sentence(const ApiError& error) {
   return error.category.empty() ? error.message : error.category + ": " + error.message;
@@ -41,7 +43,8 @@ Result<std::string> HubSpot::apply(const Edit& edit) {
   if (!type) {
     std::vector<std::string> names;
     for (const ObjectType& each : portal_.catalogue().objects()) names.push_back(each.name);
-    return fail(ErrorCode::not_found, fmt::format("no object type '{}'; there are {}", edit.object, join(names, ", ")));
+    return fail(ErrorCode::not_found,
+                fmt::format("no object type '{}'; there are {}", edit.object, join(names, ", ")));
   }
   Writer writer;
   writer.at = now();
@@ -68,15 +71,19 @@ Result<std::string> HubSpot::apply_to(const Edit& edit, ObjectType& type, const 
   } else {
     bool restoring = edit.kind == EditKind::restore;
     row = restoring ? portal_.find_archived(type, edit.id, now()) : portal_.find_live(type, edit.id);
-    if (row == kNoRow) return fail(ErrorCode::not_found, fmt::format("no {} {}{}", type.singular, edit.id, restoring ? " in the recycle bin" : ""));
+    if (row == kNoRow)
+      return fail(ErrorCode::not_found,
+                  fmt::format("no {} {}{}", type.singular, edit.id, restoring ? " in the recycle bin" : ""));
   }
   Outcome<void> done;
-  if (edit.kind == EditKind::update && (!properties.empty() || ties.empty())) done = portal_.update(type, row, properties, writer);
+  if (edit.kind == EditKind::update && (!properties.empty() || ties.empty()))
+    done = portal_.update(type, row, properties, writer);
   if (edit.kind == EditKind::remove) portal_.archive(type, row, writer);
   if (edit.kind == EditKind::restore) done = portal_.restore(type, row, writer);
   if (edit.kind == EditKind::merge) {
     RowNumber winner = portal_.find_live(type, edit.into);
-    if (winner == kNoRow) return fail(ErrorCode::not_found, fmt::format("no {} {}", type.singular, edit.into));
+    if (winner == kNoRow)
+      return fail(ErrorCode::not_found, fmt::format("no {} {}", type.singular, edit.into));
     auto merged = portal_.merge(type, winner, row, writer);
     if (!merged) return told(merged.error());
     row = *merged;
@@ -114,43 +121,62 @@ http::Response HubSpot::subscriptions(const http::ServerRequest& request) {
     if (!each.object_type_id.empty()) row["objectTypeId"] = each.object_type_id;
     rows.push_back(std::move(row));
   }
-  return json_answer(200, json::object{{"target_url", events.settings().target_url}, {"subscriptions", std::move(rows)}});
+  return json_answer(
+      200, json::object{{"target_url", events.settings().target_url}, {"subscriptions", std::move(rows)}});
 }
 
 Result<void> HubSpot::change_subscriptions(const json::object& sent) {
   WebhookSettings next = portal_.events().settings();
-  if (std::string_view url = text_member(sent, "target_url"); !url.empty()) next.target_url = std::string(url);
-  if (std::string_view secret = text_member(sent, "client_secret"); !secret.empty()) next.secret = std::string(secret);
-  if (!http::parse_url(next.target_url)) return fail(ErrorCode::invalid_input, "target_url is missing or not absolute");
+  if (std::string_view url = text_member(sent, "target_url"); !url.empty())
+    next.target_url = std::string(url);
+  if (std::string_view secret = text_member(sent, "client_secret"); !secret.empty())
+    next.secret = std::string(secret);
+  if (!http::parse_url(next.target_url))
+    return fail(ErrorCode::invalid_input, "target_url is missing or not absolute");
   auto number = [&](const char* name, double otherwise) {
     const json::value* member = sent.if_contains(name);
     return member && member->is_number() ? member->to_number<double>() : otherwise;
   };
-  next.delay = Duration(static_cast<std::int64_t>(number("delay_ms", static_cast<double>(next.delay.count()))));
-  next.jitter = Duration(static_cast<std::int64_t>(number("jitter_ms", static_cast<double>(next.jitter.count()))));
+  next.delay =
+      Duration(static_cast<std::int64_t>(number("delay_ms", static_cast<double>(next.delay.count()))));
+  next.jitter =
+      Duration(static_cast<std::int64_t>(number("jitter_ms", static_cast<double>(next.jitter.count()))));
   next.duplicate_rate = number("duplicate_rate", next.duplicate_rate);
-  if (const json::value* shuffle = sent.if_contains("shuffle"); shuffle && shuffle->is_bool()) next.shuffle = shuffle->get_bool();
-  if (const json::value* delays = sent.if_contains("retry_ms"); delays && delays->is_array()) {
-    std::vector<Duration> schedule;
-    for (const json::value& delay : delays->get_array()) {
-      if (!delay.is_int64() || delay.get_int64() < 0) return fail(ErrorCode::invalid_input, "retry_ms is a list of milliseconds");
-      schedule.emplace_back(delay.get_int64());
+  if (const json::value* shuffle = sent.if_contains("shuffle"); shuffle && shuffle->is_bool())
+    next.shuffle = shuffle->get_bool();
+  std::vector<Duration> schedule;
+  const json::value* delays = sent.if_contains("retry_ms");
+  if (delays && !delays->is_array())
+    return fail(ErrorCode::invalid_input, "retry_ms is a list of milliseconds");
+  for (std::size_t i = 0; delays && i < delays->get_array().size(); ++i) {
+    const json::value& delay = delays->get_array()[i];
+    if (!delay.is_int64() || delay.get_int64() < 0) {
+      return fail(ErrorCode::invalid_input, "retry_ms is a list of milliseconds");
     }
-    outgoing().set_schedule(std::move(schedule));
+    schedule.emplace_back(delay.get_int64());
   }
-  if (const json::value* list = sent.if_contains("subscriptions"); list && list->is_array()) {
-    for (const json::value& item : list->get_array()) {
-      const json::object* object = item.if_object();
-      if (!object) return fail(ErrorCode::invalid_input, "a subscription is an object");
-      Subscription subscription;
-      subscription.event_type = std::string(text_member(*object, "eventType"));
-      subscription.property = std::string(text_member(*object, "propertyName"));
-      subscription.object_type_id = std::string(text_member(*object, "objectTypeId"));
-      TRY_VOID(portal_.events().subscribe(std::move(subscription), portal_.catalogue()));
-    }
-  }
+  TRY(std::vector<Subscription> added, read_subscriptions(sent));
+  for (Subscription& each : added) portal_.events().subscribe(std::move(each));
+  if (delays) outgoing().set_schedule(std::move(schedule));
   portal_.events().settings() = std::move(next);
   return {};
+}
+
+Result<std::vector<Subscription>> HubSpot::read_subscriptions(const json::object& sent) const {
+  std::vector<Subscription> read;
+  const json::value* list = sent.if_contains("subscriptions");
+  if (!list || !list->is_array()) return read;
+  for (const json::value& item : list->get_array()) {
+    const json::object* object = item.if_object();
+    if (!object) return fail(ErrorCode::invalid_input, "a subscription is an object");
+    Subscription subscription;
+    subscription.event_type = std::string(text_member(*object, "eventType"));
+    subscription.property = std::string(text_member(*object, "propertyName"));
+    subscription.object_type_id = std::string(text_member(*object, "objectTypeId"));
+    TRY_VOID(Events::check(subscription, portal_.catalogue()));
+    read.push_back(std::move(subscription));
+  }
+  return read;
 }
 
 std::vector<HubSpot::Switch> HubSpot::switches() {
@@ -176,7 +202,8 @@ http::Response HubSpot::settings(const http::ServerRequest& request) {
   for (const Switch& each : switches()) body[each.name] = *each.on;
   body["daily_requests"] = daily_.limit();
   body["search_requests"] = search_limit_.limit();
-  for (const auto& [id, app] : apps_) body[app.oauth ? "oauth_burst_requests" : "burst_requests"] = app.burst.limit();
+  for (const auto& [id, app] : apps_)
+    body[app.oauth ? "oauth_burst_requests" : "burst_requests"] = app.burst.limit();
   body["index_lag_ms"] = portal_.settings().index_lag.count();
   json::array denied;
   for (const std::string& scope : denied_scopes_) denied.emplace_back(scope);
@@ -184,29 +211,39 @@ http::Response HubSpot::settings(const http::ServerRequest& request) {
   return json_answer(200, body);
 }
 
+/// Changes the setting, or says that there is none with such a value; `apply` false: says so only.
+bool HubSpot::change_setting(std::string_view name, const json::value& value, bool apply) {
+  for (const Switch& each : switches()) {
+    if (each.name != name) continue;
+    if (value.is_bool() && apply) *each.on = value.get_bool();
+    return value.is_bool();
+  }
+  if (name == "denied_scopes" && value.is_array()) {
+    if (apply) denied_scopes_.clear();
+    for (const json::value& scope : value.get_array()) {
+      if (apply) denied_scopes_.insert(scalar_text(scope));
+    }
+    return true;
+  }
+  if (!value.is_int64() || value.get_int64() < 0) return false;
+  std::int64_t number = value.get_int64();
+  bool oauth = name == "oauth_burst_requests", burst = oauth || name == "burst_requests";
+  if (name != "daily_requests" && name != "search_requests" && name != "index_lag_ms" && !burst) return false;
+  if (!apply) return true;
+  if (name == "daily_requests") daily_.set_limit(number);
+  if (name == "search_requests") search_limit_.set_limit(number);
+  if (name == "index_lag_ms") portal_.settings().index_lag = Duration(number);
+  for (auto& [id, app] : apps_) {
+    if (burst && app.oauth == oauth) app.burst.set_limit(number);
+  }
+  return true;
+}
+
 Result<void> HubSpot::change_settings(const json::object& sent) {
-  std::vector<Switch> known = switches();
-  for (const auto& member : sent) {
-    std::string_view name(member.key().data(), member.key().size());
-    const json::value& value = member.value();
-    auto on = std::find_if(known.begin(), known.end(), [&](const Switch& each) { return each.name == name; });
-    bool number = value.is_int64() && value.get_int64() >= 0;
-    if (on != known.end() && value.is_bool()) {
-      *on->on = value.get_bool();
-    } else if (name == "daily_requests" && number) {
-      daily_.set_limit(value.get_int64());
-    } else if (name == "search_requests" && number) {
-      search_limit_.set_limit(value.get_int64());
-    } else if ((name == "burst_requests" || name == "oauth_burst_requests") && number) {
-      for (auto& [id, app] : apps_) {
-        if (app.oauth == (name == "oauth_burst_requests")) app.burst.set_limit(value.get_int64());
-      }
-    } else if (name == "index_lag_ms" && number) {
-      portal_.settings().index_lag = Duration(value.get_int64());
-    } else if (name == "denied_scopes" && value.is_array()) {
-      denied_scopes_.clear();
-      for (const json::value& scope : value.get_array()) denied_scopes_.insert(scalar_text(scope));
-    } else {
+  for (bool apply : {false, true}) {  // all of them or none
+    for (const auto& member : sent) {
+      std::string_view name(member.key().data(), member.key().size());
+      if (change_setting(name, member.value(), apply)) continue;
       return fail(ErrorCode::invalid_input, fmt::format("no setting '{}' with such a value", name));
     }
   }

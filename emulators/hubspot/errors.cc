@@ -18,9 +18,10 @@ json::object context_of(const ApiError& error) {
 json::array details_of(const ApiError& error) {
   json::array errors;
   for (const PropertyProblem& problem : error.problems) {
-    errors.push_back(json::object{{"message", problem.message},
-                                  {"code", problem.code},
-                                  {"context", {{"propertyName", json::array{json::value(problem.property)}}}}});
+    errors.push_back(
+        json::object{{"message", problem.message},
+                     {"code", problem.code},
+                     {"context", {{"propertyName", json::array{json::value(problem.property)}}}}});
   }
   if (!error.scopes.empty()) {
     json::array scopes;
@@ -41,13 +42,17 @@ tl::unexpected<ApiError> refuse(int status, std::string category, std::string me
   return tl::unexpected(std::move(error));
 }
 
-tl::unexpected<ApiError> invalid(std::string message) { return refuse(400, "VALIDATION_ERROR", std::move(message)); }
+tl::unexpected<ApiError> invalid(std::string message) {
+  return refuse(400, "VALIDATION_ERROR", std::move(message));
+}
 
 tl::unexpected<ApiError> invalid(std::vector<PropertyProblem> problems) {
   json::array items;
   for (const PropertyProblem& problem : problems) {
-    items.push_back(json::object{
-        {"isValid", false}, {"message", problem.message}, {"error", problem.code}, {"name", problem.property}});
+    items.push_back(json::object{{"isValid", false},
+                                 {"message", problem.message},
+                                 {"error", problem.code},
+                                 {"name", problem.property}});
   }
   ApiError error;
   error.category = "VALIDATION_ERROR";
@@ -56,7 +61,9 @@ tl::unexpected<ApiError> invalid(std::vector<PropertyProblem> problems) {
   return tl::unexpected(std::move(error));
 }
 
-tl::unexpected<ApiError> bad_json(std::string what) { return refuse(400, "", "Invalid input JSON on " + what); }
+tl::unexpected<ApiError> bad_json(std::string what) {
+  return refuse(400, "", "Invalid input JSON on " + what);
+}
 
 tl::unexpected<ApiError> not_found() { return refuse(404, "", "resource not found"); }
 

@@ -12,7 +12,8 @@ namespace lockstep::emulators::hubspot {
 namespace {
 
 constexpr std::size_t kMaxEvents = 100;  // in one request
-constexpr std::string_view kKinds[] = {"creation", "deletion", "merge", "restore", "propertyChange", "associationChange"};
+constexpr std::string_view kKinds[] = {"creation", "deletion",       "merge",
+                                       "restore",  "propertyChange", "associationChange"};
 
 std::int64_t number_of(std::string_view id) {
   std::int64_t number = 0;
@@ -52,28 +53,36 @@ std::string signed_uri(std::string_view uri) {
 Events::Events(std::int64_t portal_id, std::string app_id, Rng rng)
     : portal_id_(portal_id), app_id_(std::move(app_id)), rng_(rng) {}
 
-Result<void> Events::subscribe(Subscription subscription, const Catalogue& catalogue) {
+Result<void> Events::check(const Subscription& subscription, const Catalogue& catalogue) {
   std::size_t dot = subscription.event_type.find('.');
   std::string_view type = std::string_view(subscription.event_type).substr(0, dot);
-  std::string_view kind = dot == std::string::npos ? "" : std::string_view(subscription.event_type).substr(dot + 1);
+  std::string_view kind =
+      dot == std::string::npos ? "" : std::string_view(subscription.event_type).substr(dot + 1);
   auto known_type = [&](auto&& fits) {
     return std::any_of(catalogue.objects().begin(), catalogue.objects().end(), fits);
   };
   bool generic = type == "object";
-  bool classic = known_type([&](const ObjectType& object) { return object.singular == type && !object.engagement; });
+  bool classic =
+      known_type([&](const ObjectType& object) { return object.singular == type && !object.engagement; });
   bool privacy = subscription.event_type == "contact.privacyDeletion";
-  if (!privacy && (!(generic || classic) || std::find(std::begin(kKinds), std::end(kKinds), kind) == std::end(kKinds))) {
+  if (!privacy &&
+      (!(generic || classic) || std::find(std::begin(kKinds), std::end(kKinds), kind) == std::end(kKinds))) {
     return fail(ErrorCode::invalid_input, fmt::format("no event type '{}'", subscription.event_type));
   }
-  if (generic && !known_type([&](const ObjectType& object) { return object.type_id == subscription.object_type_id; })) {
+  if (generic &&
+      !known_type([&](const ObjectType& object) { return object.type_id == subscription.object_type_id; })) {
     return fail(ErrorCode::invalid_input, "object.* needs an objectTypeId that is there");
   }
   if ((kind == "propertyChange") != !subscription.property.empty()) {
-    return fail(ErrorCode::invalid_input, "propertyName belongs to propertyChange, one subscription for each");
+    return fail(ErrorCode::invalid_input,
+                "propertyName belongs to propertyChange, one subscription for each");
   }
+  return {};
+}
+
+void Events::subscribe(Subscription subscription) {
   subscription.id = ++last_subscription_;
   subscriptions_.push_back(std::move(subscription));
-  return {};
 }
 
 bool Events::wants(const Subscription& subscription, const ObjectType& type, std::string_view event,
@@ -85,8 +94,8 @@ bool Events::wants(const Subscription& subscription, const ObjectType& type, std
                                            : wanted.substr(0, dot) == type.singular;
 }
 
-void Events::note(const Subscription& subscription, const ObjectType& type, std::string_view id, json::object more,
-                  const Writer& writer) {
+void Events::note(const Subscription& subscription, const ObjectType& type, std::string_view id,
+                  json::object more, const Writer& writer) {
   json::object event{{"eventId", static_cast<std::int64_t>(rng_.below(4'000'000'000ULL))},
                      {"subscriptionId", subscription.id},
                      {"portalId", portal_id_},
@@ -110,8 +119,8 @@ void Events::record(const ObjectType& type, std::string_view id, std::string_vie
   }
 }
 
-void Events::property(const ObjectType& type, std::string_view id, std::string_view name, std::string_view value,
-                      const Writer& writer) {
+void Events::property(const ObjectType& type, std::string_view id, std::string_view name,
+                      std::string_view value, const Writer& writer) {
   if (!writer.journaled) return;
   for (const Subscription& subscription : subscriptions_) {
     if (!wants(subscription, type, "propertyChange", name)) continue;
@@ -126,8 +135,8 @@ void Events::tie(const TieChange& change, const Writer& writer) {
   if (!writer.journaled) return;
   const std::string& from = change.from_type->table->record(change.from).id;
   const std::string& to = change.to_type->table->record(change.to).id;
-  auto tell = [&](const ObjectType& own, const std::string& own_id, const ObjectType& other, const std::string& other_id,
-                  int type_id) {
+  auto tell = [&](const ObjectType& own, const std::string& own_id, const ObjectType& other,
+                  const std::string& other_id, int type_id) {
     for (const Subscription& subscription : subscriptions_) {
       if (!wants(subscription, own, "associationChange", "")) continue;
       json::object more{{"associationType", upper(own.singular) + "_TO_" + upper(other.singular)},
@@ -155,7 +164,8 @@ void Events::flush(OutgoingQueue& queue, WallTime now) {
   }
   for (std::size_t first = 0; first < events.size(); first += kMaxEvents) {
     json::array body;
-    for (std::size_t i = first; i < std::min(events.size(), first + kMaxEvents); ++i) body.push_back(events[i]);
+    for (std::size_t i = first; i < std::min(events.size(), first + kMaxEvents); ++i)
+      body.push_back(events[i]);
     http::Request request("POST", settings_.target_url);
     request.headers.add("Content-Type", "application/json");
     request.body = json::serialize(body);

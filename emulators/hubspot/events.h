@@ -33,8 +33,9 @@ struct WebhookSettings {
 class Events {
  public:
   Events(std::int64_t portal_id, std::string app_id, Rng rng);
-  /// Error: a sentence about what is wrong with it.
-  Result<void> subscribe(Subscription subscription, const Catalogue& catalogue);
+  /// Whether there can be such a subscription. Error: a sentence about what is wrong with it.
+  static Result<void> check(const Subscription& subscription, const Catalogue& catalogue);
+  void subscribe(Subscription subscription);
   void clear() { subscriptions_.clear(); }
   const std::vector<Subscription>& subscriptions() const { return subscriptions_; }
   WebhookSettings& settings() { return settings_; }

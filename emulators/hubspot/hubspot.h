@@ -33,7 +33,8 @@ struct HubSpotOptions {
   OAuthClient client = {"lockstep-client", "lockstep-secret", "lockstep"};
   std::string app_id = "2500001";
   std::vector<std::string> refresh_tokens = {"lockstep-refresh-token"};
-  std::vector<ServiceKey> service_keys = {{"pat-na1-00000000-0000-4000-8000-000000000001", "2500002", "lockstep"}};
+  std::vector<ServiceKey> service_keys = {
+      {"pat-na1-00000000-0000-4000-8000-000000000001", "2500002", "lockstep"}};
   std::vector<Owner> owners = {{"70001", "10202051", "ann@portal.example", "Ann", "Archer"},
                                {"70002", "10202052", "bob@portal.example", "Bob", "Baker"}};
   Duration token_life{1'800'000};
@@ -47,8 +48,8 @@ struct HubSpotOptions {
   Duration index_lag{5'000};
 };
 
-/// One account of HubSpot: OAuth, CRM objects, properties, associations, search, webhooks. What is served and how sure
-/// each fact is: README.md of this folder.
+/// One account of HubSpot: OAuth, CRM objects, properties, associations, search, webhooks. What is served and
+/// how sure each fact is: README.md of this folder.
 std::unique_ptr<Emulator> make_hubspot(const EmulatorClock& clock, Rng rng, HubSpotOptions options = {});
 
 }  // namespace lockstep::emulators::hubspot

@@ -10,7 +10,9 @@
 namespace lockstep::emulators::hubspot {
 namespace {
 
-std::string_view key_of(const json::key_value_pair& member) { return {member.key().data(), member.key().size()}; }
+std::string_view key_of(const json::key_value_pair& member) {
+  return {member.key().data(), member.key().size()};
+}
 
 /// Properties that a loaded fixture may set though the API may not.
 bool loadable(const Property& property) {
@@ -25,8 +27,8 @@ std::optional<int> type_id_of(const json::object& spec) {
 
 }  // namespace
 
-Outcome<Portal::Changes> Portal::read_properties(const ObjectType& type, RowNumber row, const json::object& given,
-                                                 const Writer& writer) const {
+Outcome<Portal::Changes> Portal::read_properties(const ObjectType& type, RowNumber row,
+                                                 const json::object& given, const Writer& writer) const {
   Changes changes;
   std::vector<PropertyProblem> problems;
   bool loading = !writer.journaled;
@@ -37,7 +39,8 @@ Outcome<Portal::Changes> Portal::read_properties(const ObjectType& type, RowNumb
     const Property* property = type.find(name);
     if (!property) {
       if (lenient) continue;
-      problems.push_back({std::string(name), "PROPERTY_DOESNT_EXIST", fmt::format("Property \"{}\" does not exist", name)});
+      problems.push_back(
+          {std::string(name), "PROPERTY_DOESNT_EXIST", fmt::format("Property \"{}\" does not exist", name)});
       continue;
     }
     if (property->read_only && !(loading && loadable(*property))) {
@@ -83,7 +86,8 @@ Outcome<std::vector<NewTie>> Portal::read_ties(const ObjectType& type, const jso
     for (const json::value& spec : types->get_array()) {
       auto type_id = spec.is_object() ? type_id_of(spec.get_object()) : std::nullopt;
       if (!type_id || text_member(spec.get_object(), "associationCategory") != "HUBSPOT_DEFINED") {
-        return invalid("One or more associations are invalid: HUBSPOT_DEFINED and an associationTypeId are needed");
+        return invalid(
+            "One or more associations are invalid: HUBSPOT_DEFINED and an associationTypeId are needed");
       }
       NewTie tie;
       for (const ObjectType& other : catalogue_.objects()) {
@@ -91,7 +95,8 @@ Outcome<std::vector<NewTie>> Portal::read_ties(const ObjectType& type, const jso
         if (known) tie = {&other, find_live(other, wanted), known};
       }
       if (!tie.type) {
-        auto refused = invalid(fmt::format("invalid from object type {} for associations to be created", type.type_id));
+        auto refused =
+            invalid(fmt::format("invalid from object type {} for associations to be created", type.type_id));
         refused.value().sub_category = "crm.associations.INVALID_ASSOCIATION_TYPE";
         refused.value().context = {{"type", {std::to_string(*type_id)}}, {"fromObjectType", {type.type_id}}};
         return refused;

@@ -18,9 +18,17 @@ http::Response bad_refresh_token() {
 }
 
 json::array scopes() {
-  return {"oauth", "crm.objects.contacts.read", "crm.objects.contacts.write", "crm.objects.companies.read",
-          "crm.objects.companies.write", "tickets", "sales-email-read", "crm.objects.owners.read",
-          "crm.schemas.contacts.read", "crm.schemas.contacts.write", "crm.schemas.companies.read",
+  return {"oauth",
+          "crm.objects.contacts.read",
+          "crm.objects.contacts.write",
+          "crm.objects.companies.read",
+          "crm.objects.companies.write",
+          "tickets",
+          "sales-email-read",
+          "crm.objects.owners.read",
+          "crm.schemas.contacts.read",
+          "crm.schemas.contacts.write",
+          "crm.schemas.companies.read",
           "crm.schemas.companies.write"};
 }
 
@@ -29,7 +37,8 @@ json::array scopes() {
 HubSpot::Answer HubSpot::token(Call& call) {
   auto type = call.header("Content-Type");
   if (!type || !to_lower_ascii(*type).starts_with("application/x-www-form-urlencoded"))
-    return oauth_error("invalid_request", "BAD_CONTENT_TYPE", "the body must be application/x-www-form-urlencoded");
+    return oauth_error("invalid_request", "BAD_CONTENT_TYPE",
+                       "the body must be application/x-www-form-urlencoded");
   auto form = http::parse_query(call.request.body);
   auto field = [&](std::string_view name) -> std::string {
     for (const auto& [known, value] : form) {
@@ -43,7 +52,8 @@ HubSpot::Answer HubSpot::token(Call& call) {
   if (field("client_secret") != client->secret)
     return oauth_error("invalid_client", "BAD_CLIENT_SECRET", "missing or invalid client secret");
   json::object body{{"token_type", "bearer"}, {"expires_in", options_.token_life.count() / 1000}};
-  std::string access = "C" + tokens().random_text(160) + "-" + tokens().random_text(100) + "_" + tokens().random_text(60);
+  std::string access =
+      "C" + tokens().random_text(160) + "-" + tokens().random_text(100) + "_" + tokens().random_text(60);
   if (grant_type == "refresh_token") {
     std::string refresh = field("refresh_token");
     if (tokens().refresh_client(refresh) != client->id) return bad_refresh_token();

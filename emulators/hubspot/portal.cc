@@ -5,11 +5,11 @@
 
 #include "emulators/hubspot/values.h"
 
-
 namespace lockstep::emulators::hubspot {
 namespace {
 
-constexpr std::uint64_t kFirstId = 512'000'000'000;  // real ids are beyond 32 bits; twelve digits sort as text
+constexpr std::uint64_t kFirstId =
+    512'000'000'000;  // real ids are beyond 32 bits; twelve digits sort as text
 
 }  // namespace
 
@@ -31,10 +31,14 @@ Portal::Portal(Database& database, const HubSpotOptions& options, Rng rng)
   settings_.index_lag = options.index_lag;
   pipelines_.push_back({"0",
                         "Support Pipeline",
-                        {{"1", "New", false}, {"2", "Waiting on contact", false}, {"3", "Waiting on us", false}, {"4", "Closed", true}}});
-  pipelines_.push_back({"712000",
-                        "Returns",
-                        {{"712001", "Requested", false}, {"712002", "Received", false}, {"712003", "Refunded", true}}});
+                        {{"1", "New", false},
+                         {"2", "Waiting on contact", false},
+                         {"3", "Waiting on us", false},
+                         {"4", "Closed", true}}});
+  pipelines_.push_back(
+      {"712000",
+       "Returns",
+       {{"712001", "Requested", false}, {"712002", "Received", false}, {"712003", "Refunded", true}}});
   auto& ticket = catalogue_.object("tickets").properties;
   for (const Pipeline& pipeline : pipelines_) {
     ticket.at("hs_pipeline").options.push_back(pipeline.id);
@@ -49,7 +53,8 @@ RowNumber Portal::find_live(const ObjectType& type, std::string_view id) const {
 
 RowNumber Portal::resolve(const ObjectType& type, std::string_view id) const {
   RowNumber row = type.table->find(id);
-  while (row != kNoRow && type.table->record(row).merged_into != kNoRow) row = type.table->record(row).merged_into;
+  while (row != kNoRow && type.table->record(row).merged_into != kNoRow)
+    row = type.table->record(row).merged_into;
   return row == kNoRow || type.table->record(row).deleted ? kNoRow : row;
 }
 
@@ -68,7 +73,8 @@ bool Portal::is_key(const ObjectType& type, const Property& property) {
          (type.name == "contacts" && property.name == "email");
 }
 
-RowNumber Portal::find_by_key(const ObjectType& type, const Property& property, std::string_view value) const {
+RowNumber Portal::find_by_key(const ObjectType& type, const Property& property,
+                              std::string_view value) const {
   if (property.source == Source::object_id) return find_live(type, value);
   const Table& table = *type.table;
   auto live = [&](FieldId column) {
@@ -78,11 +84,13 @@ RowNumber Portal::find_by_key(const ObjectType& type, const Property& property, 
     return kNoRow;
   };
   RowNumber row = live(property.column);
-  if (row == kNoRow && property.form == TextForm::email) row = live(type.property("hs_additional_emails").column);
+  if (row == kNoRow && property.form == TextForm::email)
+    row = live(type.property("hs_additional_emails").column);
   return row;
 }
 
-std::vector<Associations::Tie> Portal::live_ties(const ObjectType& from, RowNumber row, const ObjectType& to) const {
+std::vector<Associations::Tie> Portal::live_ties(const ObjectType& from, RowNumber row,
+                                                 const ObjectType& to) const {
   std::vector<Associations::Tie> found = associations_.ties(from, row, to);
   std::erase_if(found, [&](const Associations::Tie& tie) { return to.table->record(tie.to).deleted; });
   return found;

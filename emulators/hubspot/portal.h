@@ -15,15 +15,19 @@ namespace lockstep::emulators::hubspot {
 
 inline constexpr Duration kRecycleBin{90LL * 24 * 3'600'000};
 
-/// Where the platform's behaviour is not certain, or an account can choose. The default is the stricter reading.
+/// Where the platform's behaviour is not certain, or an account can choose. The default is the stricter
+/// reading.
 struct PortalSettings {
-  bool default_lifecycle_stage = true;      // new contacts become leads
-  bool merge_keeps_primary_id = false;      // false: a merge mints a new id
-  bool engagements_ignore_unknown = false;  // unknown and read-only properties of engagements: passed over, not refused
+  bool default_lifecycle_stage = true;  // new contacts become leads
+  bool merge_keeps_primary_id = false;  // false: a merge mints a new id
+  bool engagements_ignore_unknown =
+      false;  // unknown and read-only properties of engagements: passed over, not refused
   bool engagement_unique_properties = false;
   bool null_clears = false;
-  bool traced_updates_partial = false;  // objectWriteTraceId makes updates and upserts partial, as it does creates
-  bool associations_touch = false;      // a change of associations counts as a change of the record they start from
+  bool traced_updates_partial =
+      false;  // objectWriteTraceId makes updates and upserts partial, as it does creates
+  bool associations_touch =
+      false;  // a change of associations counts as a change of the record they start from
   Duration index_lag{5'000};
 };
 
@@ -47,8 +51,8 @@ struct NewTie {
   const AssociationType* type = nullptr;
 };
 
-/// The records of one account under its rules: validation, uniqueness, derived values, merges, associations. Every
-/// call is one unit of work: refused means nothing changed.
+/// The records of one account under its rules: validation, uniqueness, derived values, merges, associations.
+/// Every call is one unit of work: refused means nothing changed.
 class Portal {
  public:
   Portal(Database& database, const HubSpotOptions& options, Rng rng);
@@ -117,7 +121,8 @@ class Portal {
   void write(ObjectType& type, RowNumber row, const Changes& changes, const Writer& writer);
   void before_write(const ObjectType& type, RowNumber row, const Writer& writer);
   void note_ties(const std::vector<TieChange>& changes, const Writer& writer);
-  void tell_properties(const ObjectType& type, std::string_view id, const Changes& changes, const Writer& writer);
+  void tell_properties(const ObjectType& type, std::string_view id, const Changes& changes,
+                       const Writer& writer);
   // merge.cc
   Changes merged_values(const ObjectType& type, RowNumber primary, RowNumber loser) const;
 

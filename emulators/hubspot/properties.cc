@@ -79,21 +79,34 @@ Catalogue::Catalogue(Database& database) {
     objects_.push_back(std::move(object));
     for (Property& property : properties) add(objects_.back(), std::move(property));
   };
-  ObjectType contacts{"contacts", "contact", "0-1", "contactinformation", "lastmodifieddate",
+  ObjectType contacts{"contacts",
+                      "contact",
+                      "0-1",
+                      "contactinformation",
+                      "lastmodifieddate",
                       {"createdate", "email", "firstname", "hs_object_id", "lastmodifieddate", "lastname"}};
   contacts.mergeable = true;
-  ObjectType companies{"companies", "company", "0-2", "companyinformation", "hs_lastmodifieddate",
+  ObjectType companies{"companies",
+                       "company",
+                       "0-2",
+                       "companyinformation",
+                       "hs_lastmodifieddate",
                        {"name", "domain", "createdate", "hs_lastmodifieddate", "hs_object_id"}};
   companies.mergeable = true;
-  ObjectType tickets{"tickets", "ticket", "0-5", "ticketinformation", "hs_lastmodifieddate",
-                     {"content", "hs_pipeline", "hs_pipeline_stage", "hs_ticket_category", "hs_ticket_priority",
-                      "subject", "createdate", "hs_lastmodifieddate", "hs_object_id"}};
+  ObjectType tickets{"tickets",
+                     "ticket",
+                     "0-5",
+                     "ticketinformation",
+                     "hs_lastmodifieddate",
+                     {"content", "hs_pipeline", "hs_pipeline_stage", "hs_ticket_category",
+                      "hs_ticket_priority", "subject", "createdate", "hs_lastmodifieddate", "hs_object_id"}};
   tickets.mergeable = true;
   define(std::move(contacts), contact_properties());
   define(std::move(companies), company_properties());
   define(std::move(tickets), ticket_properties());
   auto engagement = [](std::string name, std::string singular, std::string type_id, std::string group) {
-    ObjectType object{std::move(name), std::move(singular), std::move(type_id), std::move(group),
+    ObjectType object{std::move(name),       std::move(singular),
+                      std::move(type_id),    std::move(group),
                       "hs_lastmodifieddate", {"hs_createdate", "hs_lastmodifieddate", "hs_object_id"}};
     object.engagement = true;
     return object;
@@ -137,7 +150,7 @@ ObjectType& Catalogue::object(std::string_view name) {
 void Catalogue::add(ObjectType& object, Property property) {
   if (property.group.empty()) property.group = object.group;
   property.column = object.table->field(property.name);
-  if (property.unique) object.table->add_index(property.column);
+  if (property.unique) object.table->add_index(property.column, true);
   std::string name = property.name;
   bool fresh = object.properties.emplace(std::move(name), std::move(property)).second;
   CHECK(fresh, "a property was defined twice");

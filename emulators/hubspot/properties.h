@@ -36,7 +36,7 @@ struct Property {
   bool calculated = false;
   bool required = false;  // at create
   bool unique = false;
-  bool owner = false;     // options are the account's owners
+  bool owner = false;          // options are the account's owners
   bool defined_by_us = false;  // by an API call, not by HubSpot
   bool filterable = true;
   bool open_options = false;  // an enumeration without a list of options
@@ -64,16 +64,16 @@ Property choice(std::string name, std::vector<std::string> options, std::string 
 Property owner_choice();
 
 struct ObjectType {
-  std::string name;      // "contacts"
-  std::string singular;  // "contact"
-  std::string type_id;   // "0-1"
-  std::string group;     // the property group of its own properties
-  std::string modified;  // the property that says when a record last changed
+  std::string name;                   // "contacts"
+  std::string singular;               // "contact"
+  std::string type_id;                // "0-1"
+  std::string group;                  // the property group of its own properties
+  std::string modified;               // the property that says when a record last changed
   std::vector<std::string> defaults;  // what is answered when no property is asked for
   bool engagement = false;
   bool mergeable = false;
   bool deletes_for_good = false;
-  std::size_t index = 0;  // in the catalogue
+  std::size_t index = 0;                                    // in the catalogue
   std::map<std::string, Property, std::less<>> properties;  // answers are sorted by name
   Table* table = nullptr;
 

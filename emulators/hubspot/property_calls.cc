@@ -15,7 +15,8 @@ json::object render(const Property& property) {
   json::array options;
   std::size_t order = 0;
   for (const std::string& option : property.options)
-    options.push_back(json::object{{"label", option}, {"value", option}, {"displayOrder", order++}, {"hidden", false}});
+    options.push_back(
+        json::object{{"label", option}, {"value", option}, {"displayOrder", order++}, {"hidden", false}});
   json::object object{{"name", property.name},
                       {"label", property.label},
                       {"description", property.description},
@@ -85,7 +86,8 @@ Outcome<Property> read_definition(const json::object& body) {
   if (property.field_type == "html") property.form = TextForm::html;
   const json::value* unique = body.if_contains("hasUniqueValue");
   property.unique = unique && unique->is_bool() && unique->get_bool();
-  if (property.unique && property.type != PropertyType::text) return invalid("hasUniqueValue is for string properties");
+  if (property.unique && property.type != PropertyType::text)
+    return invalid("hasUniqueValue is for string properties");
   const json::value* options = body.if_contains("options");
   if (options && options->is_array()) {
     for (const json::value& option : options->get_array()) {
@@ -95,7 +97,8 @@ Outcome<Property> read_definition(const json::object& body) {
     }
   }
   if (property.type == PropertyType::boolean) property.options = {"true", "false"};
-  if ((property.type == PropertyType::enumeration) != !property.options.empty() && property.type != PropertyType::boolean)
+  if ((property.type == PropertyType::enumeration) != !property.options.empty() &&
+      property.type != PropertyType::boolean)
     return invalid("options belong to enumerations, which need them");
   return property;
 }
@@ -125,7 +128,8 @@ HubSpot::Answer HubSpot::property_create(Call& call) {
   TRY(Property property, read_definition(*body));
   if (type->find(property.name))
     return refuse(409, "CONFLICT", fmt::format("A property named '{}' already exists.", property.name));
-  if (property.group != type->group) return invalid(fmt::format("there is no property group {} in {}", property.group, type->name));
+  if (property.group != type->group)
+    return invalid(fmt::format("there is no property group {} in {}", property.group, type->name));
   if (property.unique && type->engagement && !portal_.settings().engagement_unique_properties)
     return invalid(fmt::format("{} cannot have unique properties", type->name));
   std::size_t custom = 0, unique = 0;

@@ -19,7 +19,8 @@ WallTime created_of(const RecordView& record) {
 }
 
 Selection sorted(Selection selection) {
-  std::sort(selection.begin(), selection.end(), [](const Property* a, const Property* b) { return a->name < b->name; });
+  std::sort(selection.begin(), selection.end(),
+            [](const Property* a, const Property* b) { return a->name < b->name; });
   selection.erase(std::unique(selection.begin(), selection.end()), selection.end());
   return selection;
 }
@@ -28,7 +29,8 @@ Selection sorted(Selection selection) {
 
 RecordView view_of(const ObjectType& type, RowNumber row) { return {&type, row, &type.table->record(row)}; }
 
-std::optional<std::string> value_of(const Portal& portal, const RecordView& record, const Property& property) {
+std::optional<std::string> value_of(const Portal& portal, const RecordView& record,
+                                    const Property& property) {
   switch (property.source) {
     case Source::stored: {
       ValueView value = record.state->fields.get(property.column);
@@ -66,10 +68,10 @@ Selection select(const ObjectType& type, const std::vector<std::string>& names) 
 }
 
 Selection written(const ObjectType& type, const json::object& sent) {
-  static const std::vector<std::string> kSystem = {"createdate",          "hs_createdate",    "hs_lastmodifieddate",
-                                                   "hs_object_id",        "hs_object_source", "hs_object_source_id",
-                                                   "lastmodifieddate",    "lifecyclestage",   "hs_pipeline",
-                                                   "hs_pipeline_stage",   "hs_ticket_id"};
+  static const std::vector<std::string> kSystem = {
+      "createdate",       "hs_createdate",       "hs_lastmodifieddate", "hs_object_id",
+      "hs_object_source", "hs_object_source_id", "lastmodifieddate",    "lifecyclestage",
+      "hs_pipeline",      "hs_pipeline_stage",   "hs_ticket_id"};
   Selection selection = select(type, kSystem);
   for (const auto& member : sent) {
     if (const Property* property = type.find(std::string_view(member.key().data(), member.key().size())))
@@ -94,11 +96,13 @@ json::object Renderer::record(const RecordView& record, const Selection& selecti
   return object;
 }
 
-json::object Renderer::associations(const RecordView& record, const std::vector<const ObjectType*>& to) const {
+json::object Renderer::associations(const RecordView& record,
+                                    const std::vector<const ObjectType*>& to) const {
   json::object all(storage_);
   for (const ObjectType* type : to) {
     std::vector<Associations::Tie> ties = portal_.live_ties(*record.type, record.row, *type);
-    std::stable_partition(ties.begin(), ties.end(), [](const auto& tie) { return tie.types.front()->primary; });
+    std::stable_partition(ties.begin(), ties.end(),
+                          [](const auto& tie) { return tie.types.front()->primary; });
     json::array results(storage_);
     for (const Associations::Tie& tie : ties) {
       for (const AssociationType* each : tie.types) {

@@ -10,11 +10,11 @@ namespace lockstep::emulators::hubspot {
 /// A search as its body says it, checked (§3.1).
 struct SearchQuery {
   struct Filter {
-    const Property* property = nullptr;     // null: ties to `associated`
+    const Property* property = nullptr;  // null: ties to `associated`
     const ObjectType* associated = nullptr;
     std::string op;
-    std::vector<std::string> values;        // as given; BETWEEN: low and high
-    std::vector<double> numbers;            // of the values, where the property is ordered by number
+    std::vector<std::string> values;  // as given; BETWEEN: low and high
+    std::vector<double> numbers;      // of the values, where the property is ordered by number
   };
   using Group = std::vector<Filter>;  // all of them
   std::vector<Group> groups;          // any of them; none: every record

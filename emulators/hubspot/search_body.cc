@@ -33,7 +33,8 @@ Outcome<std::size_t> read_count(const json::value& given, std::string_view name)
   std::string text = scalar_text(given);
   std::size_t count = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (error != std::errc() || end != text.data() + text.size()) return invalid(fmt::format("{} is not a number: {}", name, text));
+  if (error != std::errc() || end != text.data() + text.size())
+    return invalid(fmt::format("{} is not a number: {}", name, text));
   return count;
 }
 
@@ -65,8 +66,19 @@ Outcome<void> read_values(const json::object& given, Filter& filter) {
 }
 
 Outcome<Filter> read_filter(Portal& portal, const ObjectType& type, const json::value& item) {
-  static constexpr std::string_view kOperators[] = {"EQ", "NEQ", "LT", "LTE", "GT", "GTE", "BETWEEN", "IN", "NOT_IN",
-                                                    "HAS_PROPERTY", "NOT_HAS_PROPERTY", "CONTAINS_TOKEN", "NOT_CONTAINS_TOKEN"};
+  static constexpr std::string_view kOperators[] = {"EQ",
+                                                    "NEQ",
+                                                    "LT",
+                                                    "LTE",
+                                                    "GT",
+                                                    "GTE",
+                                                    "BETWEEN",
+                                                    "IN",
+                                                    "NOT_IN",
+                                                    "HAS_PROPERTY",
+                                                    "NOT_HAS_PROPERTY",
+                                                    "CONTAINS_TOKEN",
+                                                    "NOT_CONTAINS_TOKEN"};
   const json::object* given = item.if_object();
   if (!given) return bad_json("line 1, column 1: a filter is not an object");
   Filter filter;
@@ -83,14 +95,16 @@ Outcome<Filter> read_filter(Portal& portal, const ObjectType& type, const json::
     filter.property = type.find(name);
     if (!filter.property) return invalid(fmt::format("There is no property {} in {}", name, type.name));
     if (!filter.property->filterable) return invalid(fmt::format("{} cannot be filtered", name));
-    bool derived = filter.property->source == Source::primary_company || filter.property->source == Source::time_to_close;
+    bool derived = filter.property->source == Source::primary_company ||
+                   filter.property->source == Source::time_to_close;
     if (derived) return invalid(fmt::format("{} cannot be filtered", name));
   }
   TRY_VOID(read_values(*given, filter));
   return filter;
 }
 
-Outcome<void> read_groups(Portal& portal, const ObjectType& type, const json::object& body, SearchQuery& query) {
+Outcome<void> read_groups(Portal& portal, const ObjectType& type, const json::object& body,
+                          SearchQuery& query) {
   json::array groups;
   if (const json::value* given = body.if_contains("filterGroups"); given && !given->is_null()) {
     if (!given->is_array()) return bad_json("line 1, column 1: filterGroups is not an array");
@@ -98,7 +112,8 @@ Outcome<void> read_groups(Portal& portal, const ObjectType& type, const json::ob
   }
   if (const json::value* given = body.if_contains("filters"); given && !given->is_null())
     groups.push_back(json::object{{"filters", *given}});
-  if (groups.size() > kMaxGroups) return invalid(fmt::format("there can be at most {} filterGroups", kMaxGroups));
+  if (groups.size() > kMaxGroups)
+    return invalid(fmt::format("there can be at most {} filterGroups", kMaxGroups));
   std::size_t count = 0;
   for (const json::value& item : groups) {
     const json::value* filters = item.is_object() ? item.get_object().if_contains("filters") : nullptr;
@@ -150,7 +165,8 @@ Outcome<SearchQuery> read_search(Portal& portal, const ObjectType& type, const j
     TRY(query.limit, read_count(*limit, "limit"));
     if (query.limit > kMaxPage) return invalid(fmt::format("limit may not be greater than {}", kMaxPage));
   }
-  if (const json::value* after = body.if_contains("after"); after && !after->is_null() && !scalar_text(*after).empty()) {
+  if (const json::value* after = body.if_contains("after");
+      after && !after->is_null() && !scalar_text(*after).empty()) {
     TRY(query.after, read_count(*after, "after"));
   }
   if (query.after + query.limit > kWindow) {

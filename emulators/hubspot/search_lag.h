@@ -8,7 +8,8 @@
 
 namespace lockstep::emulators::hubspot {
 
-/// What search does not know yet: it sees a record as it was before the writes of the last few seconds (§3.1).
+/// What search does not know yet: it sees a record as it was before the writes of the last few seconds
+/// (§3.1).
 class SearchLag {
  public:
   /// Before a write; a row that is not there yet is one that search will not find for a while.
@@ -18,7 +19,8 @@ class SearchLag {
   /// Rows of a type that search sees differently; after settle().
   template <class Visitor>
   void for_each(const ObjectType& type, Visitor&& visit) const {
-    for (auto at = pending_.lower_bound({type.index, 0}); at != pending_.end() && at->first.first == type.index; ++at) {
+    for (auto at = pending_.lower_bound({type.index, 0});
+         at != pending_.end() && at->first.first == type.index; ++at) {
       visit(at->first.second, at->second.was);
     }
   }

@@ -33,7 +33,8 @@ HubSpot::HubSpot(const EmulatorClock& clock, Rng rng, HubSpotOptions options)
   Duration window(10'000);
   tokens().register_client(options_.client);
   for (const std::string& token : options_.refresh_tokens) tokens().issue_refresh(token, options_.client.id);
-  apps_.emplace(options_.app_id, App{options_.app_id, true, RollingLimit(options_.oauth_burst_requests, window)});
+  apps_.emplace(options_.app_id,
+                App{options_.app_id, true, RollingLimit(options_.oauth_burst_requests, window)});
   for (const ServiceKey& key : options_.service_keys)
     apps_.emplace(key.app_id, App{key.app_id, false, RollingLimit(options_.burst_requests, window)});
   portal_.events().settings().secret = options_.client.secret;
@@ -87,13 +88,15 @@ void HubSpot::add_routes() {
     add("GET", base, &HubSpot::owner_list);
     add("GET", base + "/{id}", &HubSpot::owner_read);
   }
-  for (const std::string base : {"/crm/v4/objects/{type}/{id}/associations", "/crm/objects/{version}/{type}/{id}/associations"}) {
+  for (const std::string base :
+       {"/crm/v4/objects/{type}/{id}/associations", "/crm/objects/{version}/{type}/{id}/associations"}) {
     add("PUT", base + "/default/{to}/{to_id}", &HubSpot::tie_default);
     add("GET", base + "/{to}", &HubSpot::ties_read);
     add("PUT", base + "/{to}/{to_id}", &HubSpot::tie_labelled);
     add("DELETE", base + "/{to}/{to_id}", &HubSpot::tie_delete);
   }
-  for (const std::string base : {"/crm/v4/associations/{type}/{to}", "/crm/associations/{version}/{type}/{to}"}) {
+  for (const std::string base :
+       {"/crm/v4/associations/{type}/{to}", "/crm/associations/{version}/{type}/{to}"}) {
     add("POST", base + "/batch/read", &HubSpot::ties_batch_read);
     add("POST", base + "/batch/create", &HubSpot::ties_batch_create);
     add("POST", base + "/batch/associate/default", &HubSpot::ties_batch_default);
@@ -114,7 +117,8 @@ std::string HubSpot::uuid() {
 Outcome<ObjectType*> HubSpot::type_of(const Call& call) {
   for (const auto& [name, value] : call.parameters) {
     bool version = name == "version" && value != "v4";  // labels have two spellings
-    if (version && std::find(std::begin(kVersions), std::end(kVersions), value) == std::end(kVersions)) return hubspot::not_found();
+    if (version && std::find(std::begin(kVersions), std::end(kVersions), value) == std::end(kVersions))
+      return hubspot::not_found();
   }
   const std::string& name = call.parameter("type");
   bool associations = call.request.target.find("/associations/") != std::string::npos;
@@ -136,14 +140,17 @@ Outcome<RowNumber> HubSpot::row_of(const Call& call, const ObjectType& type, boo
   const std::string& id = call.parameter("id");
   std::string key = call.query_value("idProperty").value_or("hs_object_id");
   const Property* property = type.find(key);
-  if (!property || !Portal::is_key(type, *property)) return invalid(fmt::format("{} is not a unique property of {}", key, type.name));
+  if (!property || !Portal::is_key(type, *property))
+    return invalid(fmt::format("{} is not a unique property of {}", key, type.name));
   bool by_id = property->source == Source::object_id;
   if (by_id && (id.empty() || id.find_first_not_of("0123456789") != std::string::npos)) {
     auto refused = refuse(404, "OBJECT_NOT_FOUND", "Object not found.  objectId are usually numeric.");
     refused.value().context = {{"id", {id}}};
     return refused;
   }
-  RowNumber row = !by_id ? portal_.find_by_key(type, *property, id) : merged_too ? portal_.resolve(type, id) : portal_.find_live(type, id);
+  RowNumber row = !by_id       ? portal_.find_by_key(type, *property, id)
+                  : merged_too ? portal_.resolve(type, id)
+                               : portal_.find_live(type, id);
   if (row == kNoRow) return hubspot::not_found();
   return row;
 }
@@ -151,7 +158,8 @@ Outcome<RowNumber> HubSpot::row_of(const Call& call, const ObjectType& type, boo
 http::Response HubSpot::not_found(Call&) { return told(hubspot::not_found().value()); }
 
 http::Response HubSpot::method_not_allowed(Call& call, const std::vector<std::string>& allowed) {
-  http::Response response = told(refuse(405, "", fmt::format("Method {} is not allowed", call.request.method)).value());
+  http::Response response =
+      told(refuse(405, "", fmt::format("Method {} is not allowed", call.request.method)).value());
   response.headers.add("Allow", join(allowed, ", "));
   return response;
 }
@@ -170,7 +178,8 @@ Outcome<std::vector<const json::object*>> read_inputs(const json::object& body, 
   const json::value* inputs = body.if_contains("inputs");
   if (!inputs || !inputs->is_array()) return bad_json("line 1, column 1: inputs is missing or not an array");
   if (inputs->get_array().empty()) return invalid("inputs must not be empty");
-  if (inputs->get_array().size() > most) return invalid(fmt::format("The maximum number of inputs is {}", most));
+  if (inputs->get_array().size() > most)
+    return invalid(fmt::format("The maximum number of inputs is {}", most));
   std::vector<const json::object*> items;
   for (const json::value& item : inputs->get_array()) {
     if (!item.is_object()) return bad_json("line 1, column 1: an input is not an object");

@@ -86,7 +86,7 @@ class HubSpot final : public StandIn {
   // association_calls.cc, association_batches.cc
   struct TiePath {
     TypePair pair;
-    RowNumber row = kNoRow;     // where the path names a record
+    RowNumber row = kNoRow;  // where the path names a record
     RowNumber to_row = kNoRow;
   };
   /// The types of an association call, refused when they are never tied, and the records that its path names.
@@ -107,7 +107,9 @@ class HubSpot final : public StandIn {
   http::Response subscriptions(const http::ServerRequest& request);
   http::Response settings(const http::ServerRequest& request);
   Result<void> change_settings(const json::object& sent);
+  bool change_setting(std::string_view name, const json::value& value, bool apply);
   Result<void> change_subscriptions(const json::object& sent);
+  Result<std::vector<Subscription>> read_subscriptions(const json::object& sent) const;
   struct Switch {
     std::string_view name;
     bool* on;
@@ -127,7 +129,8 @@ class HubSpot final : public StandIn {
   RollingLimit search_limit_;
   DailyLimit daily_;
   bool limits_;
-  std::set<std::string, std::less<>> app_tokens_;  // client_credentials: they act for the app, not for an account
+  std::set<std::string, std::less<>>
+      app_tokens_;  // client_credentials: they act for the app, not for an account
   std::set<std::string, std::less<>> denied_scopes_;
   bool rotate_refresh_tokens_ = false;
   std::map<std::string, std::size_t> users_;  // people who edit, with their user ids

@@ -51,8 +51,8 @@ void Portal::untie(const ObjectType& from, RowNumber from_row, const ObjectType&
   unit.commit();
 }
 
-Outcome<void> Portal::set_ties(const ObjectType& from, RowNumber from_row, ObjectType& to, const json::value& ids,
-                               const Writer& writer) {
+Outcome<void> Portal::set_ties(const ObjectType& from, RowNumber from_row, ObjectType& to,
+                               const json::value& ids, const Writer& writer) {
   const std::vector<AssociationType>& types = associations_.types(from, to);
   if (types.empty()) return invalid(fmt::format("{} and {} are never associated", from.name, to.name));
   std::vector<RowNumber> wanted;

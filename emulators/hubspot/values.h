@@ -14,8 +14,8 @@ namespace lockstep::emulators::hubspot {
 /// What a value may be checked against beside its property.
 struct ValueContext {
   const std::vector<Owner>& owners;
-  std::string_view stored;     // present value: a leading ';' appends to it
-  bool allow_locked = false;   // fixtures may set what the API may not
+  std::string_view stored;    // present value: a leading ';' appends to it
+  bool allow_locked = false;  // fixtures may set what the API may not
 };
 
 /// `text` as a write gives it, not empty; texts for all types but instants, which are milliseconds (§2.4).

@@ -77,10 +77,12 @@ Outcome<void> Portal::check_required(const ObjectType& type, const Changes& chan
   std::vector<PropertyProblem> missing;
   for (const auto& [name, property] : type.properties) {
     if (!property.required || is_set(changes, name)) continue;
-    missing.push_back({name, "MISSING_REQUIRED_PROPERTY", fmt::format("Required property \"{}\" is missing", name)});
+    missing.push_back(
+        {name, "MISSING_REQUIRED_PROPERTY", fmt::format("Required property \"{}\" is missing", name)});
   }
   if (!missing.empty()) return invalid(std::move(missing));
-  if (type.name == "contacts" && !is_set(changes, "email") && !is_set(changes, "firstname") && !is_set(changes, "lastname"))
+  if (type.name == "contacts" && !is_set(changes, "email") && !is_set(changes, "firstname") &&
+      !is_set(changes, "lastname"))
     return invalid("A contact needs at least one of email, firstname and lastname");
   if (type.name == "companies" && !is_set(changes, "name") && !is_set(changes, "domain"))
     return invalid("A company needs a name or a domain");
@@ -103,16 +105,21 @@ Outcome<void> Portal::check_unique(const ObjectType& type, RowNumber self, const
     if (property->form == TextForm::email && self == kNoRow) {
       return refuse(409, "CONFLICT", fmt::format("Contact already exists. Existing ID: {}", other_id));
     }
-    return invalid(fmt::format("Cannot set PropertyValueCoordinates{{portalId={}, objectTypeId={}, objectId={}, propertyName={}, value={}}} on {}. {} already has that value.",
-                               portal_id_, type.type_id, self_id, property->name, text, self_id, other_id));
+    return invalid(
+        fmt::format("Cannot set PropertyValueCoordinates{{portalId={}, objectTypeId={}, objectId={}, "
+                    "propertyName={}, value={}}} on {}. {} already has that value.",
+                    portal_id_, type.type_id, self_id, property->name, text, self_id, other_id));
   }
   return {};
 }
 
 /// A stage belongs to its pipeline; a new pipeline needs a stage in the same write (§2.9, §6).
 Outcome<void> Portal::check_stage(const ObjectType& type, RowNumber row, const Changes& changes) const {
-  if (!type.find("hs_pipeline_stage") || !(changed(changes, "hs_pipeline_stage") || changed(changes, "hs_pipeline"))) return {};
-  std::string id = effective(type, row, changes, "hs_pipeline"), stage = effective(type, row, changes, "hs_pipeline_stage");
+  if (!type.find("hs_pipeline_stage") ||
+      !(changed(changes, "hs_pipeline_stage") || changed(changes, "hs_pipeline")))
+    return {};
+  std::string id = effective(type, row, changes, "hs_pipeline"),
+              stage = effective(type, row, changes, "hs_pipeline_stage");
   std::vector<std::string> valid;
   for (const Pipeline& pipeline : pipelines_) {
     for (const Stage& each : pipeline.stages) {
@@ -126,20 +133,25 @@ Outcome<void> Portal::check_stage(const ObjectType& type, RowNumber row, const C
     problems.push_back({"hs_pipeline", "INVALID_OPTION", fmt::format("{} is not a pipeline", id)});
   } else {
     problems.push_back({"hs_pipeline_stage", "INVALID_OPTION",
-                        fmt::format("{} is not a valid stage of pipeline {}. Valid stages: [{}]", stage, id, join(valid, ", "))});
+                        fmt::format("{} is not a valid stage of pipeline {}. Valid stages: [{}]", stage, id,
+                                    join(valid, ", "))});
   }
   return invalid(std::move(problems));
 }
 
 void Portal::derive(const ObjectType& type, RowNumber row, Changes& changes, const Writer& writer) const {
   bool creating = row == kNoRow;
-  if (creating && type.name == "contacts" && settings_.default_lifecycle_stage && !is_set(changes, "lifecyclestage"))
+  if (creating && type.name == "contacts" && settings_.default_lifecycle_stage &&
+      !is_set(changes, "lifecyclestage"))
     set(type, changes, "lifecyclestage", std::string("lead"));
   if (type.name == "emails") derive_addresses(type, changes);
   if (!creating && is_set(changes, "lifecyclestage")) {
     const std::vector<std::string>& order = type.property("lifecyclestage").options;
-    auto rank = [&](const std::string& stage) { return std::find(order.begin(), order.end(), stage) - order.begin(); };
-    std::string before = effective(type, row, {}, "lifecyclestage"), wanted = effective(type, row, changes, "lifecyclestage");
+    auto rank = [&](const std::string& stage) {
+      return std::find(order.begin(), order.end(), stage) - order.begin();
+    };
+    std::string before = effective(type, row, {}, "lifecyclestage"),
+                wanted = effective(type, row, changes, "lifecyclestage");
     if (!before.empty() && rank(wanted) < rank(before))  // silently ignored
       std::erase_if(changes, [](const auto& change) { return change.first->name == "lifecyclestage"; });
   }
@@ -152,29 +164,33 @@ void Portal::derive(const ObjectType& type, RowNumber row, Changes& changes, con
     return false;
   };
   bool was = closed(effective(type, row, {}, "hs_pipeline"), effective(type, row, {}, "hs_pipeline_stage"));
-  bool is = closed(effective(type, row, changes, "hs_pipeline"), effective(type, row, changes, "hs_pipeline_stage"));
+  bool is = closed(effective(type, row, changes, "hs_pipeline"),
+                   effective(type, row, changes, "hs_pipeline_stage"));
   if (is && !was) set(type, changes, "closed_date", writer.at.ms);
   if (!is && was) set(type, changes, "closed_date", Value{});
 }
 
-void Portal::tell_properties(const ObjectType& type, std::string_view id, const Changes& changes, const Writer& writer) {
+void Portal::tell_properties(const ObjectType& type, std::string_view id, const Changes& changes,
+                             const Writer& writer) {
   for (const auto& [property, value] : changes) {
     events_.property(type, id, property->name, text_of_value(view(value)), writer);
   }
 }
 
-Outcome<RowNumber> Portal::create(ObjectType& type, const json::object& properties, const json::value* associations,
-                                  const Writer& writer) {
+Outcome<RowNumber> Portal::create(ObjectType& type, const json::object& properties,
+                                  const json::value* associations, const Writer& writer) {
   TRY(Changes changes, read_properties(type, kNoRow, properties, writer));
   std::erase_if(changes, [](const auto& change) { return is_null(view(change.second)); });
   std::vector<NewTie> ties;
   if (associations) {
     TRY(ties, read_ties(type, *associations));
   }
-  if (type.find("hs_pipeline") && !is_set(changes, "hs_pipeline")) set(type, changes, "hs_pipeline", std::string("0"));
+  if (type.find("hs_pipeline") && !is_set(changes, "hs_pipeline"))
+    set(type, changes, "hs_pipeline", std::string("0"));
   TRY_VOID(check_required(type, changes));
   TRY_VOID(check_stage(type, kNoRow, changes));
-  std::string id = next_id(type);  // used up even when the value is taken, as the message of a collision shows
+  std::string id =
+      next_id(type);  // used up even when the value is taken, as the message of a collision shows
   TRY_VOID(check_unique(type, kNoRow, id, changes));
   derive(type, kNoRow, changes, writer);
   set(type, changes, "hs_object_source", writer.change_source);
@@ -193,7 +209,8 @@ Outcome<RowNumber> Portal::create(ObjectType& type, const json::object& properti
   return row;
 }
 
-Outcome<void> Portal::update(ObjectType& type, RowNumber row, const json::object& properties, const Writer& writer) {
+Outcome<void> Portal::update(ObjectType& type, RowNumber row, const json::object& properties,
+                             const Writer& writer) {
   const Record& record = type.table->record(row);
   TRY(Changes changes, read_properties(type, row, properties, writer));
   TRY_VOID(check_stage(type, row, changes));

@@ -1,8 +1,10 @@
 // The parts that all stand-ins share.
 #include <gtest/gtest.h>
 
+#include "base/text.h"
 #include "emulators/core/csv.h"
 #include "emulators/core/database.h"
+#include "emulators/core/digest.h"
 #include "emulators/core/faults.h"
 #include "emulators/core/json.h"
 #include "emulators/core/limits.h"
@@ -94,6 +96,51 @@ TEST(Database, DeletedRowsStayAsTombstonesInTheChangeLog) {
   EXPECT_EQ(table.live_count(), 0u);
 }
 
+TEST(Database, FindsEachValueOfAList) {
+  Database database;
+  Table& table = database.table("contact");
+  FieldId mails = table.field("mails");
+  RowNumber early = database.create(table, "1", {{mails, std::string("a;B;a")}}, kAnn);
+  table.add_index(mails, true, ';');
+  RowNumber late = database.create(table, "2", {{mails, std::string("b;c")}}, kAnn);
+  EXPECT_EQ(table.find_equal(mails, std::string_view("b")), (std::vector<RowNumber>{early, late}));
+  EXPECT_TRUE(table.find_equal(mails, std::string_view("b;c")).empty());
+  database.update(table, early, {{mails, Value{}}}, kAnn);
+  EXPECT_EQ(table.find_equal(mails, std::string_view("B")), std::vector<RowNumber>{late});
+  EXPECT_TRUE(table.find_equal(mails, std::string_view("a")).empty());
+}
+
+TEST(Database, KeepsDeletedRowsApart) {
+  Database database;
+  Table& table = database.table("contact");
+  RowNumber first = database.create(table, "1", {}, kAnn);
+  database.create(table, "2", {}, kAnn);
+  EXPECT_TRUE(table.deleted_by_id().empty());
+  {
+    Transaction undone(database);
+    database.remove(table, first, kAnn);
+    EXPECT_EQ(table.deleted_by_id().size(), 1u);
+  }
+  EXPECT_TRUE(table.deleted_by_id().empty());
+  database.remove(table, first, kAnn);
+  EXPECT_EQ(table.deleted_by_id().begin()->first, "1");
+  database.restore(table, first, kAnn);
+  EXPECT_TRUE(table.deleted_by_id().empty());
+}
+
+TEST(Database, NotesLinksWithoutChangingTheRecord) {
+  Database database;
+  Table& table = database.table("contact");
+  RowNumber row = database.create(table, "1", {}, kAnn);
+  std::uint64_t version = database.version();
+  PackedFields after;
+  after.set(table.field("links"), std::string_view("7"));
+  database.note_update(table, row, {}, after, kAnn);
+  EXPECT_EQ(database.version(), version);
+  EXPECT_TRUE(table.record(row).fields.empty());
+  EXPECT_EQ(database.journal().back().after.get(table.field("links")), ValueView(std::string_view("7")));
+}
+
 TEST(Router, DecodesSegmentsAfterSplitting) {
   Router router;
   auto handler = [](Call&) { return http::Response(); };
@@ -178,6 +225,24 @@ TEST(Outgoing, RetriesByScheduleAndGivesUp) {
   queue.answered(id, false, WallTime{35});
   EXPECT_EQ(queue.waiting(), 0u);
   EXPECT_EQ(queue.given_up(), 1u);
+}
+
+TEST(Outgoing, PreparesEachAttemptForItsMoment) {
+  OutgoingQueue queue;
+  queue.set_schedule({Duration{10}});
+  queue.set_prepare([](http::Request& request, std::size_t attempt, WallTime now) {
+    request.headers.set("Sent", std::to_string(attempt) + " at " + std::to_string(now.ms));
+  });
+  std::uint64_t id = queue.push(WallTime{5}, http::Request("POST", "http://x/"));
+  EXPECT_EQ(queue.take(WallTime{5}).at(0).request.headers.find("Sent"), "0 at 5");
+  queue.answered(id, false, WallTime{6});
+  EXPECT_EQ(queue.take(WallTime{16}).at(0).request.headers.find("Sent"), "1 at 16");
+}
+
+TEST(Digest, KnownAnswers) {  // FIPS 180-2 and RFC 4231, case 2
+  EXPECT_EQ(to_hex(sha256("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(to_hex(hmac_sha256("Jefe", "what do ya want for nothing?")),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 }
 
 TEST(JsonDocument, SaysWhereItBreaks) {

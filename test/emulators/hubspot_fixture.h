@@ -21,7 +21,9 @@ class HubSpotTest : public testing::Test {
     return options;
   }
   Answer post(const std::string& path, const json::value& body) { return api.send_json("POST", path, body); }
-  Answer patch(const std::string& path, const json::value& body) { return api.send_json("PATCH", path, body); }
+  Answer patch(const std::string& path, const json::value& body) {
+    return api.send_json("PATCH", path, body);
+  }
   Answer create(const std::string& type, const json::object& properties) {
     return post("/crm/v3/objects/" + type, json::object{{"properties", properties}});
   }
@@ -48,7 +50,8 @@ class HubSpotTest : public testing::Test {
   Answer search(const std::string& type, const json::object& body) {
     return post("/crm/v3/objects/" + type + "/search", body);
   }
-  Answer search_where(const std::string& type, const std::string& property, const std::string& op, const json::value& wanted) {
+  Answer search_where(const std::string& type, const std::string& property, const std::string& op,
+                      const json::value& wanted) {
     json::object filter{{"propertyName", property}, {"operator", op}};
     filter[wanted.is_array() ? "values" : "value"] = wanted;
     return search(type, {{"filterGroups", {{{"filters", {filter}}}}}, {"limit", 200}});
@@ -59,16 +62,22 @@ class HubSpotTest : public testing::Test {
   }
   Answer set(const json::object& settings) { return post("/__emulator/settings", settings); }
   void define_key(const std::string& type, const std::string& group) {
-    Answer answer = post("/crm/v3/properties/" + type, {{"name", "lockstep_id"}, {"label", "Lockstep id"}, {"groupName", group},
-                                                        {"type", "string"}, {"fieldType", "text"}, {"hasUniqueValue", true}});
+    Answer answer = post("/crm/v3/properties/" + type, {{"name", "lockstep_id"},
+                                                        {"label", "Lockstep id"},
+                                                        {"groupName", group},
+                                                        {"type", "string"},
+                                                        {"fieldType", "text"},
+                                                        {"hasUniqueValue", true}});
     ASSERT_EQ(answer.status, 201) << answer.text;
   }
   /// The ids of the results, joined in their order.
   static std::string ids(const Answer& answer) {
     std::string joined;
-    const json::value* results = answer.body.is_object() ? answer.body.get_object().if_contains("results") : nullptr;
+    const json::value* results =
+        answer.body.is_object() ? answer.body.get_object().if_contains("results") : nullptr;
     if (!results) return answer.text;
-    for (const json::value& result : results->as_array()) joined += (joined.empty() ? "" : " ") + text_at(result, "/id");
+    for (const json::value& result : results->as_array())
+      joined += (joined.empty() ? "" : " ") + text_at(result, "/id");
     return joined;
   }
   static std::string message(const Answer& answer) { return text_at(answer.body, "/message"); }

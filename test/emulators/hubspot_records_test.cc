@@ -29,14 +29,21 @@ TEST_F(Records, NumbersAndBooleansAreTexts) {
 }
 
 TEST_F(Records, AllBadPropertiesAreNamedAtOnce) {
-  Answer answer = create("companies", {{"name", "A"}, {"nonsense", "1"}, {"numberofemployees", "1,000"}, {"industry", "Retail"},
-                                       {"is_public", "yes"}, {"hs_object_id", "5"}, {"hubspot_owner_id", "99"}});
+  Answer answer = create("companies", {{"name", "A"},
+                                       {"nonsense", "1"},
+                                       {"numberofemployees", "1,000"},
+                                       {"industry", "Retail"},
+                                       {"is_public", "yes"},
+                                       {"hs_object_id", "5"},
+                                       {"hubspot_owner_id", "99"}});
   EXPECT_EQ(answer.status, 400);
   EXPECT_EQ(category(answer), "VALIDATION_ERROR");
   EXPECT_TRUE(message(answer).starts_with("Property values were not valid: [{\"isValid\":false"));
   std::string codes;
   for (const json::value& error : answer.body.at("errors").as_array()) codes += text_at(error, "/code") + " ";
-  EXPECT_EQ(codes, "PROPERTY_DOESNT_EXIST INVALID_NUMBER INVALID_OPTION INVALID_OPTION READ_ONLY_VALUE INVALID_OPTION ");
+  EXPECT_EQ(
+      codes,
+      "PROPERTY_DOESNT_EXIST INVALID_NUMBER INVALID_OPTION INVALID_OPTION READ_ONLY_VALUE INVALID_OPTION ");
 }
 
 TEST_F(Records, AContactNeedsANameOrAnAddress) {
@@ -54,7 +61,8 @@ TEST_F(Records, AnAddressThatIsTakenIsAConflictThatNamesItsOwner) {
   std::string other = contact("bob@x.example");
   Answer moved = update("contacts", other, {{"email", "ann@x.example"}});
   EXPECT_EQ(moved.status, 400);
-  EXPECT_NE(message(moved).find("on " + other + ". " + id + " already has that value."), std::string::npos) << message(moved);
+  EXPECT_NE(message(moved).find("on " + other + ". " + id + " already has that value."), std::string::npos)
+      << message(moved);
 }
 
 TEST_F(Records, AnEmptyTextClearsAndNullIsRefused) {
@@ -107,8 +115,11 @@ TEST_F(Records, AClosedTicketSaysWhenAndHowLong) {
 }
 
 TEST_F(Records, AnEmailsAddressesComeFromItsHeaders) {
-  std::string headers = R"({"from":{"email":"a@x.example","firstName":"Ann"},"to":[{"email":"b@x.example"},{"email":"c@x.example"}]})";
-  std::string id = created_id("emails", {{"hs_timestamp", "2026-05-01T09:00:00Z"}, {"hs_email_direction", "EMAIL"}, {"hs_email_headers", headers}});
+  std::string headers =
+      R"({"from":{"email":"a@x.example","firstName":"Ann"},"to":[{"email":"b@x.example"},{"email":"c@x.example"}]})";
+  std::string id = created_id("emails", {{"hs_timestamp", "2026-05-01T09:00:00Z"},
+                                         {"hs_email_direction", "EMAIL"},
+                                         {"hs_email_headers", headers}});
   EXPECT_EQ(value("emails", id, "hs_email_from_email"), "a@x.example");
   EXPECT_EQ(value("emails", id, "hs_email_to_email"), "b@x.example;c@x.example");
   EXPECT_EQ(code(update("emails", id, {{"hs_email_headers", "nonsense"}})), "INVALID_JSON");
@@ -129,7 +140,8 @@ TEST_F(Records, ArchivedRecordsAreListedApartForNinetyDays) {
 }
 
 TEST_F(Records, DeletedEmailsAreGoneForGood) {
-  std::string id = created_id("emails", {{"hs_timestamp", "2026-05-01T09:00:00Z"}, {"hs_email_direction", "EMAIL"}});
+  std::string id =
+      created_id("emails", {{"hs_timestamp", "2026-05-01T09:00:00Z"}, {"hs_email_direction", "EMAIL"}});
   api.send("DELETE", "/crm/v3/objects/emails/" + id);
   EXPECT_EQ(ids(api.get("/crm/v3/objects/emails?archived=true")), "");
   EXPECT_EQ(read("emails", id, "archived=true").status, 404);

@@ -12,9 +12,13 @@ class Session : public HubSpotTest {
     return api.send("POST", "/oauth/v1/token", form, {{"Content-Type", "application/x-www-form-urlencoded"}});
   }
   static std::string refresh(const std::string& token) {
-    return "grant_type=refresh_token&client_id=lockstep-client&client_secret=lockstep-secret&refresh_token=" + token;
+    return "grant_type=refresh_token&client_id=lockstep-client&client_secret=lockstep-secret&refresh_token=" +
+           token;
   }
-  void sign_in() { api.headers.set("Authorization", "Bearer " + text_at(token(refresh("lockstep-refresh-token")).body, "/access_token")); }
+  void sign_in() {
+    api.headers.set("Authorization",
+                    "Bearer " + text_at(token(refresh("lockstep-refresh-token")).body, "/access_token"));
+  }
   Answer call() { return api.get("/crm/v3/objects/contacts"); }
 };
 
@@ -37,12 +41,22 @@ TEST_F(Session, BadGrantsSayWhatIsBad) {
   EXPECT_EQ(answer.status, 400);
   EXPECT_EQ(text_at(answer.body, "/error"), "invalid_grant");
   EXPECT_EQ(text_at(answer.body, "/status"), "BAD_REFRESH_TOKEN");
-  EXPECT_EQ(token("grant_type=refresh_token&client_id=lockstep-client&client_secret=x&refresh_token=lockstep-refresh-token").status, 400);
-  EXPECT_EQ(text_at(token("grant_type=authorization_code&client_id=lockstep-client&client_secret=lockstep-secret&code=x").body, "/status"), "BAD_AUTH_CODE");
+  EXPECT_EQ(token("grant_type=refresh_token&client_id=lockstep-client&client_secret=x&refresh_token=lockstep-"
+                  "refresh-token")
+                .status,
+            400);
+  EXPECT_EQ(
+      text_at(
+          token(
+              "grant_type=authorization_code&client_id=lockstep-client&client_secret=lockstep-secret&code=x")
+              .body,
+          "/status"),
+      "BAD_AUTH_CODE");
 }
 
 TEST_F(Session, AppTokensDoNotOpenTheAccount) {
-  Answer answer = token("grant_type=client_credentials&client_id=lockstep-client&client_secret=lockstep-secret");
+  Answer answer =
+      token("grant_type=client_credentials&client_id=lockstep-client&client_secret=lockstep-secret");
   api.headers.set("Authorization", "Bearer " + text_at(answer.body, "/access_token"));
   EXPECT_EQ(call().status, 403);
 }
@@ -116,7 +130,8 @@ TEST_F(Session, AMissingScopeIsNamed) {
   Answer answer = create("companies", {{"name", "A"}});
   EXPECT_EQ(answer.status, 403);
   EXPECT_EQ(category(answer), "MISSING_SCOPES");
-  EXPECT_EQ(text_at(answer.body, "/errors/0/context/requiredGranularScopes"), R"(["crm.objects.companies.write"])");
+  EXPECT_EQ(text_at(answer.body, "/errors/0/context/requiredGranularScopes"),
+            R"(["crm.objects.companies.write"])");
 }
 
 TEST_F(Session, TheAccountSaysWhoAndWhenItIs) {
@@ -127,12 +142,17 @@ TEST_F(Session, TheAccountSaysWhoAndWhenItIs) {
   EXPECT_EQ(text_at(api.get("/crm/v3/owners?limit=1").body, "/results/0/firstName"), "Ann");
   EXPECT_EQ(text_at(api.get("/crm/v3/owners/").body, "/results/1/firstName"), "Bob");
   EXPECT_EQ(text_at(api.get("/crm/v3/owners/10202051?idProperty=userId").body, "/id"), "70001");
-  EXPECT_EQ(text_at(api.get("/crm/v3/pipelines/tickets").body, "/results/0/stages/3/metadata/ticketState"), "CLOSED");
+  EXPECT_EQ(text_at(api.get("/crm/v3/pipelines/tickets").body, "/results/0/stages/3/metadata/ticketState"),
+            "CLOSED");
 }
 
 TEST_F(Session, PropertiesAreDefinedOnce) {
   define_key("contacts", "contactinformation");
-  json::object again{{"name", "lockstep_id"}, {"label", "x"}, {"groupName", "contactinformation"}, {"type", "string"}, {"fieldType", "text"}};
+  json::object again{{"name", "lockstep_id"},
+                     {"label", "x"},
+                     {"groupName", "contactinformation"},
+                     {"type", "string"},
+                     {"fieldType", "text"}};
   EXPECT_EQ(post("/crm/v3/properties/contacts", again).status, 409);
   Answer read = api.get("/crm/v3/properties/contacts/lockstep_id");
   EXPECT_EQ(text_at(read.body, "/hasUniqueValue"), "true");
@@ -142,7 +162,8 @@ TEST_F(Session, PropertiesAreDefinedOnce) {
 }
 
 TEST_F(Session, EngagementsHaveNoUniquePropertiesUnlessSwitchedOn) {
-  json::object key{{"name", "lockstep_id"}, {"label", "x"}, {"groupName", "note"}, {"type", "string"}, {"fieldType", "text"}, {"hasUniqueValue", true}};
+  json::object key{{"name", "lockstep_id"}, {"label", "x"},        {"groupName", "note"},
+                   {"type", "string"},      {"fieldType", "text"}, {"hasUniqueValue", true}};
   EXPECT_EQ(post("/crm/v3/properties/notes", key).status, 400);
   set({{"engagement_unique_properties", true}});
   EXPECT_EQ(post("/crm/v3/properties/notes", key).status, 201);

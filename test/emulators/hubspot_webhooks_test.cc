@@ -34,7 +34,8 @@ class Hooks : public HubSpotTest {
   }
   std::string kinds() {
     std::string told;
-    for (const json::value& event : take()) told += (told.empty() ? "" : " ") + text_at(event, "/subscriptionType");
+    for (const json::value& event : take())
+      told += (told.empty() ? "" : " ") + text_at(event, "/subscriptionType");
     return told;
   }
   std::vector<OutgoingRequest> requests;
@@ -76,11 +77,13 @@ TEST_F(Hooks, ClassicTypesDoNotKnowEngagements) {
   EXPECT_EQ(text_at(events[0], "/objectTypeId"), "0-46");
   EXPECT_EQ(text_at(events[0], "/changeFlag"), "CREATED");
   EXPECT_EQ(post("/__emulator/subscriptions", {{"subscriptions", {on("note.creation")}}}).status, 400);
-  EXPECT_EQ(post("/__emulator/subscriptions", {{"subscriptions", {on("contact.propertyChange")}}}).status, 400);
+  EXPECT_EQ(post("/__emulator/subscriptions", {{"subscriptions", {on("contact.propertyChange")}}}).status,
+            400);
 }
 
 TEST_F(Hooks, TellTheLifeOfARecord) {
-  subscribe({on("contact.creation"), on("contact.deletion"), on("contact.restore"), on("contact.privacyDeletion")});
+  subscribe(
+      {on("contact.creation"), on("contact.deletion"), on("contact.restore"), on("contact.privacyDeletion")});
   std::string id = contact("a@x.example");
   api.send("DELETE", "/crm/v3/objects/contacts/" + id);
   edit({{"as", "Ann"}, {"operation", "restore"}, {"object", "contacts"}, {"id", id}});
@@ -89,7 +92,8 @@ TEST_F(Hooks, TellTheLifeOfARecord) {
 }
 
 TEST_F(Hooks, AMergeNamesTheNewIdAndNoProperties) {
-  std::string a = created_id("contacts", {{"email", "a@x.example"}}), b = created_id("contacts", {{"firstname", "Bea"}});
+  std::string a = created_id("contacts", {{"email", "a@x.example"}}),
+              b = created_id("contacts", {{"firstname", "Bea"}});
   subscribe({on("contact.merge"), on("contact.deletion"), on("contact.propertyChange", "firstname")});
   Answer merged = post("/crm/v3/objects/contacts/merge", {{"primaryObjectId", a}, {"objectIdToMerge", b}});
   json::array events = take();
@@ -107,16 +111,20 @@ TEST_F(Hooks, AssociationsAreToldToBothSides) {
   edit_fields("contacts", ann, {{"associations.companies", a}});
   std::string told;
   for (const json::value& event : take()) {
-    told += text_at(event, "/associationType") + " " + text_at(event, "/associationTypeId") + " " + text_at(event, "/isPrimaryAssociation") + "; ";
+    told += text_at(event, "/associationType") + " " + text_at(event, "/associationTypeId") + " " +
+            text_at(event, "/isPrimaryAssociation") + "; ";
     EXPECT_EQ(text_at(event, "/associationRemoved"), "false");
   }
-  EXPECT_EQ(told, "CONTACT_TO_COMPANY 279 false; COMPANY_TO_CONTACT 280 false; CONTACT_TO_COMPANY 1 true; COMPANY_TO_CONTACT 2 true; ");
+  EXPECT_EQ(told,
+            "CONTACT_TO_COMPANY 279 false; COMPANY_TO_CONTACT 280 false; CONTACT_TO_COMPANY 1 true; "
+            "COMPANY_TO_CONTACT 2 true; ");
 }
 
 TEST_F(Hooks, ComeInArraysOfAHundredAtMost) {
   subscribe({on("contact.propertyChange", "email"), on("contact.creation")});
   json::array inputs;
-  for (int i = 0; i < 60; ++i) inputs.push_back(json::object{{"properties", {{"email", "c" + std::to_string(i) + "@x.example"}}}});
+  for (int i = 0; i < 60; ++i)
+    inputs.push_back(json::object{{"properties", {{"email", "c" + std::to_string(i) + "@x.example"}}}});
   post("/crm/v3/objects/contacts/batch/create", {{"inputs", inputs}});
   EXPECT_EQ(take().size(), 120u);
   EXPECT_EQ(requests.size(), 2u);
@@ -136,7 +144,8 @@ TEST_F(Hooks, AreSignedForTheMomentOfSending) {
   const http::Request& request = requests.at(0).request;
   EXPECT_EQ(request.headers.find("X-HubSpot-Request-Timestamp"), "1795004800000");
   std::string source = "POSThttps://hooks.example.test/hubspot?tenant=a:b" + request.body + "1795004800000";
-  EXPECT_EQ(request.headers.find("X-HubSpot-Signature-v3"), to_base64(hmac_sha256("test-client-secret", source)));
+  EXPECT_EQ(request.headers.find("X-HubSpot-Signature-v3"),
+            to_base64(hmac_sha256("test-client-secret", source)));
   EXPECT_EQ(request.headers.find("X-HubSpot-Signature"), to_hex(sha256("test-client-secret" + request.body)));
   EXPECT_EQ(request.timeout, Duration(5'000));
 }
@@ -148,7 +157,8 @@ TEST_F(Hooks, PublishedVectorsOfTheSignatureHold) {
   http::Request request("POST", "https://hooks.example.test/hubspot?tenant=a%3Ab%2Fc&x=%20y");
   request.body = body;
   events.prepare(request, 0, WallTime{1'767'225'600'000});
-  EXPECT_EQ(request.headers.find("X-HubSpot-Signature"), "4719651512ee2304d442c7ce80d2eeff22bde31754daaf070667b407db501418");
+  EXPECT_EQ(request.headers.find("X-HubSpot-Signature"),
+            "4719651512ee2304d442c7ce80d2eeff22bde31754daaf070667b407db501418");
   EXPECT_EQ(request.headers.find("X-HubSpot-Signature-v3"), "ekibrXilGrkxibWgwcaWVsN9wCWPVr2tqdl2M3rBer8=");
   EXPECT_EQ(signed_uri("https://h.example/a%3A?x=%2f%26#top"), "https://h.example/a%3A?x=/%26");
 }

@@ -86,6 +86,7 @@ class Salesforce(Http):
 
 
 class HubSpot(Http):
+    """Ids are unique within a type alone: here they are "contacts/512…"."""
     name = "hubspot"
     properties = {
         "companies": "name,domain,website,phone,numberofemployees,description,address,city,state,zip,country,lockstep_id",
@@ -115,12 +116,17 @@ class HubSpot(Http):
         paths = {"account": ["companies"], "contact": ["contacts"], "case": ["tickets"], "interaction": ["notes", "calls", "emails"]}[kind]
         for path in paths:
             for row in self.rows(path):
-                yield path, row["id"], row["properties"].get("lockstep_id"), getattr(self, kind)(path, row["properties"], row)
+                yield path, f"{path}/{row['id']}", row["properties"].get("lockstep_id"), getattr(self, kind)(path, row["properties"], row)
 
     @staticmethod
-    def linked(row, name):
+    def linked(row, name, kinds):
+        """The record tied by the first of `kinds` that there is; a company without the primary label is no account."""
         found = row.get("associations", {}).get(name, {}).get("results", [])
-        return found[0]["id"] if found else None
+        for kind in kinds:
+            for link in found:
+                if link["type"] == kind:
+                    return f"{name}/{link['id']}"
+        return None
 
     def account(self, _, p, row):
         return {"name": p["name"], "website": p["website"], "phone": p["phone"], "employees": p["numberofemployees"], "description": p["description"],
@@ -128,13 +134,13 @@ class HubSpot(Http):
 
     def contact(self, _, p, row):
         return {"first_name": p["firstname"], "last_name": p["lastname"], "email": p["email"], "phone": p["phone"], "mobile_phone": p["mobilephone"],
-                "job_title": p["jobtitle"], "description": p["message"], "@account": self.linked(row, "companies"),
+                "job_title": p["jobtitle"], "description": p["message"], "@account": self.linked(row, "companies", ["contact_to_company"]),
                 "address": [p["address"], p["city"], p["state"], p["zip"], p["country"]]}
 
     def case(self, _, p, row):
         status = "closed" if p["hs_pipeline_stage"] == "4" else "open"
         return {"subject": p["subject"], "description": p["content"], "status": status, "priority": (p["hs_ticket_priority"] or "").lower() or None,
-                "@contact": self.linked(row, "contacts"), "@account": self.linked(row, "companies")}
+                "@contact": self.linked(row, "contacts", ["ticket_to_contact"]), "@account": self.linked(row, "companies", ["ticket_to_company", "ticket_to_company_unlabeled"])}
 
     def interaction(self, path, p, row):
         subject = {"calls": "hs_call_title", "emails": "hs_email_subject"}.get(path)
