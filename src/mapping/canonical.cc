@@ -140,7 +140,7 @@ Value normal_form(const FieldDefinition& field, const Value& value) {
       case FieldType::email: return Value(to_lower(trim(*text)));
       case FieldType::url: {
         std::string_view rest = trim(*text);
-        while (rest.ends_with('/')) rest.remove_suffix(1);
+        while (rest.ends_with('/')) rest = trim(rest.substr(0, rest.size() - 1));
         return Value(rest);
       }
       case FieldType::country: {

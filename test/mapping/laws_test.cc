@@ -45,7 +45,7 @@ void for_each_value_place(Use use) {
 }
 
 Slots put_one(const Place& place, const Value& value, bool creating, std::vector<GetProblem>& problems) {
-  Fields fields(place.type->fields.size());
+  Fields fields(place.type->fields.size(), Value{});  // a golden record knows every field
   fields[place.field.value()] = value;
   return place.mapping->put(place.variant, fields, {place.field}, creating, problems);
 }
@@ -254,6 +254,89 @@ TEST(Laws, IsoFieldsLoseNothing) {
         });
       }
     }
+}
+
+/// Golden values for a new record of this variant: the parents its system insists on are set.
+Fields with_parents(const Place& place, Fields fields) {
+  for (const char* parent : {"account", "case", "contact"})
+    if (const auto index = place.type->find(parent); index && place.mapping->system() == "dynamics365") {
+      static const std::map<std::string, std::string> kObjects = {{"account", "account"}, {"case", "incident"}, {"contact", "contact"}};
+      fields[index->value()] = Value(RemoteId{kObjects.at(parent), "00000000-0000-4000-8000-000000000001"});
+      break;
+    }
+  return fields;
+}
+
+void expect_created(const Place& place, const Fields& fields) {
+  const ServerModel& server = server_of(place.mapping->system());
+  std::vector<FieldIndex> all;
+  for (std::size_t i = 0; i < fields.size(); ++i) all.push_back(FieldIndex{static_cast<std::uint16_t>(i)});
+  std::vector<GetProblem> problems;
+  const Slots sent = place.mapping->put(place.variant, fields, all, true, problems);
+  const Slots row = stored(place, sent);
+  const auto& specs = place.selection().slots;
+  for (const std::string& name : server.required(place.selection().object)) {
+    bool given = false;
+    for (std::size_t i = 0; i < specs.size(); ++i) given = given || (field_name(specs[i]) == name && sent[i] && !sent[i]->is_blank());
+    if (!given) RC_FAIL("required field " + name + " is not given");
+  }
+  // What is not sent to a new record is not cleared there either.
+  for (std::size_t i = 0; i < specs.size(); ++i)
+    if (sent[i] && sent[i]->is_null()) RC_FAIL("sends null in " + field_name(specs[i]));
+}
+
+template <class Use>
+void for_each_variant(Use use) {
+  for_each_place([&](const Place& place) {
+    if (place.field == FieldIndex{std::uint16_t{0}}) use(place);
+  });
+}
+
+TEST(Laws, ABlankRecordCanBeCreatedWhereverItsKindGoes) {
+  for_each_variant([](const Place& place) {
+    expect_holds("blank " + place.name(), [&] {
+      Fields fields(place.type->fields.size(), Value{});
+      for (std::size_t i = 0; i < fields.size(); ++i)
+        if (place.type->append_only && place.type->fields[i].required) fields[i] = *any_canonical(place.type->fields[i]);
+      if (const auto time = place.type->find("occurred_at")) fields[time->value()] = Value(WallTime{1'795'000'000'000});
+      expect_created(place, with_parents(place, fields));
+    }, 5);
+  });
+}
+
+TEST(Laws, AnyRecordCanBeCreatedWhereverItsKindGoes) {
+  for_each_variant([](const Place& place) {
+    expect_holds("any " + place.name(), [&] {
+      Fields fields(place.type->fields.size());
+      for (std::size_t i = 0; i < fields.size(); ++i) {
+        const FieldDefinition& field = place.type->fields[i];
+        if (field.type == FieldType::reference) fields[i] = Value{};
+        else fields[i] = *rc::gen::weightedOneOf<Value>({{1, rc::gen::just(Value{})}, {5, any_canonical(field)}});
+      }
+      if (const auto time = place.type->find("occurred_at")) fields[time->value()] = Value(WallTime{1'795'000'000'000});
+      expect_created(place, with_parents(place, fields));
+    });
+  });
+}
+
+TEST(Laws, ReferencesComeBackAsTheyWerePut) {
+  for_each_place([](const Place& place) {
+    if (place.definition().type != FieldType::reference || !place.mapping->writes(place.variant, place.field)) return;
+    // The objects that records of the target type are in this system.
+    const Mapping& target = shipped().mappings[shipped().model.find(place.definition().targets.front())->value()];
+    const EntityMapping& there = *target.systems.at(place.mapping->system());
+    for (std::size_t variant = 0; variant < there.variant_count(); ++variant) {
+      const Value reference(RemoteId{there.selection(variant).object, "00000000-0000-4000-8000-000000000001"});
+      expect_holds("reference " + place.name(), [&] {
+        const auto back = trip(place, reference);
+        RC_ASSERT(back == std::optional(reference));
+        // Cleared, or left alone where it may not be cleared.
+        std::vector<GetProblem> problems;
+        const Slots cleared = put_one(place, Value{}, false, problems);
+        RC_ASSERT(nothing_in(cleared) || got(place, stored(place, cleared)) == std::optional(Value{}));
+      }, 1);
+    }
+  });
 }
 
 TEST(Laws, EveryShippedFieldIsAFixedPointAndSaysWhatItLoses) {
