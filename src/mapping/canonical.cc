@@ -23,6 +23,7 @@ Result<Value> canonical_text(const FieldDefinition& field, Value value) {
   if (!text) return not_a("text", field, value);
   if (!is_utf8(*text)) return fail(ErrorCode::invalid_input, "field '" + field.name + "' is not valid UTF-8");
   if (has_controls(*text)) *text = without_controls(*text);
+  if (trim(*text).empty()) text->clear();  // nobody means a text of blanks, and systems that trim hold none
   switch (field.type) {
     case FieldType::email:
     case FieldType::url: return Value(trim(*text));
@@ -139,7 +140,7 @@ Value normal_form(const FieldDefinition& field, const Value& value) {
       case FieldType::email: return Value(to_lower(trim(*text)));
       case FieldType::url: {
         std::string_view rest = trim(*text);
-        while (rest.ends_with('/')) rest.remove_suffix(1);
+        while (rest.ends_with('/')) rest = trim(rest.substr(0, rest.size() - 1));
         return Value(rest);
       }
       case FieldType::country: {

@@ -72,6 +72,7 @@ class BindingCompiler {
   void enum_step(const Node& node, ValueKind& kind);
   EnumTable enum_table(const Node& node);
   void read_representatives(const Node& node, EnumTable& table);
+  void check_option(const Node& written);
   void wire_type(const Node& node, ValueKind kind, SlotSpec& slot);
   void fallbacks(const Node& node);
   std::optional<Value> fallback(const Node& node);
@@ -242,12 +243,12 @@ EnumTable BindingCompiler::enum_table(const Node& node) {
   const Node* entries = &node;
   if (const Node* map = node.find("map")) {
     entries = map;
-    const std::vector<std::string> allowed = {"map", "read", "unknown"};
+    const std::vector<std::string> allowed = {"map", "read", "otherwise", "unknown"};
     for (const auto& [key, value] : node.members)
       if (std::ranges::find(allowed, key) == allowed.end()) complain(value.key_mark, "unknown key '" + key + "' in enum; allowed: " + join(allowed, ", "), nearest_name(key, allowed));
     if (const Node* unknown = node.find("unknown")) {
-      if (unknown->scalar == "keep") table.unknown = EnumTable::Unknown::keep;
-      else if (unknown->scalar != "park") complain(unknown->mark, "unknown is one of park, keep, found '" + unknown->scalar + "'");
+      table.keep_unknown = unknown->scalar == "keep";
+      if (!table.keep_unknown && unknown->scalar != "park") complain(unknown->mark, "unknown is one of park, keep, found '" + unknown->scalar + "'");
     }
     read_representatives(node, table);
   }
@@ -267,14 +268,21 @@ EnumTable BindingCompiler::enum_table(const Node& node) {
   return table;
 }
 
-void BindingCompiler::read_representatives(const Node& node, EnumTable& table) {
-  const Node* read = node.find("read");
-  if (!read) return;
+void BindingCompiler::check_option(const Node& written) {
   const auto& options = definition_.options;
-  for (const auto& [wire, canonical] : read->members) {
-    if (!options.empty() && std::ranges::find(options, canonical.scalar) == options.end())
-      complain(canonical.mark, "'" + canonical.scalar + "' is no option of field '" + definition_.name + "': " + join(options, ", "), nearest_name(canonical.scalar, options));
-    table.representatives.emplace_back(wire, canonical.scalar);
+  if (!options.empty() && std::ranges::find(options, written.scalar) == options.end())
+    complain(written.mark, "'" + written.scalar + "' is no option of field '" + definition_.name + "': " + join(options, ", "), nearest_name(written.scalar, options));
+}
+
+void BindingCompiler::read_representatives(const Node& node, EnumTable& table) {
+  if (const Node* read = node.find("read"))
+    for (const auto& [wire, canonical] : read->members) {
+      check_option(canonical);
+      table.representatives.emplace_back(wire, canonical.scalar);
+    }
+  if (const Node* otherwise = node.find("otherwise")) {
+    check_option(*otherwise);
+    table.otherwise = otherwise->scalar;
   }
 }
 

@@ -229,19 +229,25 @@ bool CompiledMapping::equal_by_constant(const Binding& binding, const Value& a, 
 }
 
 std::optional<bool> CompiledMapping::equal_in(const Variant& variant, FieldIndex field, const Value& a, const Value& b) const {
-  std::optional<bool> equal;
   static const Value kNull;
+  bool bound = false, written = false;
   for (const Binding& binding : variant.bindings) {
     if (binding.field != field) continue;
     if (!binding.slot) return equal_by_constant(binding, a, b);
+    bound = true;
+    if (!binding.writes) continue;
+    written = true;
     const Value *left = &a, *right = &b;
     if (!binding.member.empty()) {
       left = a.member(binding.member) ? a.member(binding.member) : &kNull;
       right = b.member(binding.member) ? b.member(binding.member) : &kNull;
     }
-    equal = equal.value_or(true) && (*left == *right || seen_through(binding, *left) == seen_through(binding, *right));
+    if (*left != *right && seen_through(binding, *left) != seen_through(binding, *right)) return false;
   }
-  return equal;
+  if (!bound) return std::nullopt;
+  if (written) return true;
+  const FieldDefinition& of = entity->fields[field.value()];
+  return normal_form(of, a) == normal_form(of, b);
 }
 
 bool CompiledMapping::equivalent(FieldIndex field, const Value& a, const Value& b) const {

@@ -28,7 +28,7 @@ class EnumLens final : public Lens {
       return unknown(word, false);
     });
   }
-  LensClass lens_class() const override { return table_.representatives.empty() && table_.unknown == EnumTable::Unknown::park ? LensClass::iso : LensClass::lens; }
+  LensClass lens_class() const override { return table_.representatives.empty() && !table_.otherwise && !table_.keep_unknown ? LensClass::iso : LensClass::lens; }
   std::string loss() const override {
     std::string shared, aliases;
     for (const auto& [wire, canonical] : table_.representatives) {
@@ -40,6 +40,7 @@ class EnumLens final : public Lens {
       if (!written) aliases += (aliases.empty() ? "" : ", ") + wire + " as " + canonical;
     }
     if (!shared.empty()) shared += " (the hub keeps the finer one)";
+    if (table_.otherwise) aliases += (aliases.empty() ? "" : ", ") + ("any other as " + *table_.otherwise);
     if (!aliases.empty()) aliases = "read there only: " + aliases;
     return shared + (shared.empty() || aliases.empty() ? "" : "; ") + aliases;
   }
@@ -67,7 +68,8 @@ class EnumLens final : public Lens {
     return fail(ErrorCode::invalid_input, std::string("expected ") + (elements_ ? "a set" : "a word") + ", found " + to_display(value));
   }
   Result<std::string> unknown(const std::string& word, bool reading) const {
-    if (table_.unknown == EnumTable::Unknown::keep) return word;
+    if (table_.keep_unknown) return word;
+    if (reading && table_.otherwise) return *table_.otherwise;
     std::vector<std::string> known;
     for (const auto& [canonical, wire] : table_.pairs) known.push_back(reading ? wire : canonical);
     return fail(ErrorCode::invalid_input, "no entry for '" + word + "' in the enum table; known: " + join(known, ", "));

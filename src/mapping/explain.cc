@@ -28,10 +28,10 @@ void add(std::string& losses, const std::string& loss) {
 std::string wire_name(const Selection& selection, const Binding& binding) {
   if (!binding.slot) return selection.object + ": always " + to_display(binding.constant);
   const SlotSpec& slot = selection.slots[*binding.slot];
-  const Value* name = slot.arguments.empty() ? nullptr : &slot.arguments.front().second;
+  std::string name = slot.form;
   for (const auto& [key, value] : slot.arguments)
-    if (key == "name" || key == "to") name = &value;
-  return selection.object + "." + (name ? to_display(*name) : slot.form) + (slot.form == "plain" ? "" : " (" + slot.form + ")");
+    if (const std::string* text = value.get<std::string>(); text && (key == "name" || key == "to")) name = *text;
+  return selection.object + "." + name + (slot.form == "plain" ? "" : " (" + slot.form + ")");
 }
 
 }  // namespace
@@ -56,6 +56,7 @@ class Explainer {
     if (!trip.exact) row.lens_class = worse(row.lens_class, LensClass::lens);
     if (!trip.fixed) row.lens_class = LensClass::lossy;
     if (!trip.refused.empty()) add(row.loss, "no word there for " + join(trip.refused, ", ") + ": not sent");
+    if (!trip.refused.empty() || binding.blank || binding.when) row.lens_class = worse(row.lens_class, LensClass::lens);
     if (binding.blank) add(row.loss, "blank stands there as " + to_display(*binding.blank));
     if (binding.when) add(row.loss, "written only when " + expression::source_of(*binding.when));
     if (binding.one_of) {
@@ -83,7 +84,7 @@ class Explainer {
       if (!sent) continue;
       auto wire = mapping_.write(binding, *sent);
       if (!wire) {
-        if (!field.options.empty()) trip.refused.push_back(to_display(*sent));
+        if (const std::string* option = field.options.empty() ? nullptr : sent->get<std::string>()) trip.refused.push_back(*option);
         continue;
       }
       const auto back = mapping_.read(binding, std::move(*wire));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,7 +41,8 @@ using LensRef = std::shared_ptr<const Lens>;
 struct EnumTable {
   std::vector<std::pair<std::string, std::string>> pairs;            // canonical, wire
   std::vector<std::pair<std::string, std::string>> representatives;  // wire → canonical where several share it
-  enum class Unknown { park, keep } unknown = Unknown::park;
+  std::optional<std::string> otherwise;  // canonical: what any other word there is read as; none: it is a problem
+  bool keep_unknown = false;             // words that are in no table stand for themselves
 };
 LensRef make_enum_lens(EnumTable table);
 LensRef make_element_enum_lens(EnumTable table);  // over the elements of a set

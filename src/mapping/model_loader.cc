@@ -42,6 +42,22 @@ void report(Findings& findings, const Node& node, std::string message, std::stri
   findings.push_back(Finding{Finding::Severity::error, node.mark, std::move(message), std::move(suggestion)});
 }
 
+/// Words that mean something for some types only would silently do nothing elsewhere.
+void check_words(const FieldDefinition& field, const Node& node, Findings& findings) {
+  const bool choices = field.type == FieldType::enumeration || field.type == FieldType::set;
+  const auto only_for = [&](const char* word, const char* whose, bool fits) {
+    if (const Node* found = node.find(word); found && !fits)
+      report(findings, *found, "'" + std::string(word) + "' " + whose + "; '" + field.name + "' is " + std::string(lockstep::to_string(field.type)));
+  };
+  only_for("options", "are for enum and set", choices);
+  only_for("scale", "is for decimal", field.type == FieldType::decimal);
+  only_for("to", "is for reference", field.type == FieldType::reference);
+  only_for("members", "are for group", field.type == FieldType::group);
+  if (field.type == FieldType::enumeration && field.options.empty()) report(findings, node, "enum '" + field.name + "' has no options");
+  for (auto option = field.options.begin(); option != field.options.end(); ++option)
+    if (std::find(field.options.begin(), option, *option) != option) report(findings, *node.find("options"), "option '" + *option + "' of '" + field.name + "' is there twice");
+}
+
 FieldDefinition load_field(const std::string& name, const Node& node, Findings& findings) {
   FieldDefinition field;
   field.name = name;
@@ -49,7 +65,12 @@ FieldDefinition load_field(const std::string& name, const Node& node, Findings& 
   const Node* type = node.kind == Node::Kind::scalar ? &node : node.find("type");
   if (type)
     if (const auto parsed = parse_field_type(type->scalar)) field.type = *parsed;
-  if (node.kind != Node::Kind::map) return field;
+  if (node.kind != Node::Kind::map) {
+    if (field.type == FieldType::enumeration) report(findings, node, "enum '" + name + "' has no options");
+    if (field.type == FieldType::group) report(findings, node, "group '" + name + "' has no members");
+    if (field.type == FieldType::reference) report(findings, node, "reference '" + name + "' needs 'to: <entity type>'");
+    return field;
+  }
   if (const Node* label = node.find("label")) field.label = label->scalar;
   field.options = texts(node.find("options"));
   field.targets = texts(node.find("to"));
@@ -57,6 +78,7 @@ FieldDefinition load_field(const std::string& name, const Node& node, Findings& 
   if (const Node* scale = node.find("scale")) field.scale = static_cast<int>(scale->as_int().value_or(-1));
   if (const Node* members = node.find("members"))
     for (const auto& [member, of] : members->members) field.members.push_back(load_field(member, of, findings));
+  check_words(field, node, findings);
   if (field.type == FieldType::group && field.members.empty()) report(findings, node, "group '" + name + "' has no members");
   if (field.type == FieldType::reference && field.targets.empty()) report(findings, node, "reference '" + name + "' needs 'to: <entity type>'");
   for (const FieldDefinition& member : field.members)

@@ -124,7 +124,7 @@ Result<LensRef> make_step(const StepText& step, const FieldDefinition& field, Va
   if (count < entry.arguments_min || count > entry.arguments_max) {
     const std::string wanted = entry.arguments_min == entry.arguments_max ? std::to_string(entry.arguments_min)
                                                                            : std::to_string(entry.arguments_min) + " to " + std::to_string(entry.arguments_max);
-    return complain("takes " + wanted + " arguments, found " + std::to_string(count));
+    return complain("takes " + wanted + (wanted == "1" ? " argument" : " arguments") + ", found " + std::to_string(count));
   }
   if (std::ranges::find(entry.takes, kind) == entry.takes.end()) {
     std::string kinds;

@@ -131,6 +131,7 @@ class PhoneStep final : public Lens {
     return number ? Value(std::move(*number)) : canonical;
   }
   LensClass lens_class() const override { return LensClass::lens; }
+  std::string loss() const override { return "how the number was written there is not kept"; }
 
  private:
   std::string region_;
@@ -144,7 +145,7 @@ Result<LensRef> text_step(TextStep::Change get, TextStep::Change put, TextStep::
 /// One that only says what counts as equal.
 StepEntry normal_step(std::string usage, std::function<std::string(std::string_view)> normal) {
   return {std::move(usage), 0, 0, {ValueKind::text}, std::nullopt,
-          [normal](auto&, auto&) { return text_step(nullptr, nullptr, normal, LensClass::lens); }};
+          [normal](auto&, auto&) { return text_step(nullptr, nullptr, normal, LensClass::lens, "what differs in case or blanks alone counts as equal there"); }};
 }
 
 std::string other_or(std::string other, std::string_view text) { return other.empty() ? std::string(text) : other; }

@@ -160,20 +160,25 @@ std::string html_to_text(std::string_view html) {
           continue;
         }
     }
+    if (html[i] == '\r') {  // line ends of any kind are one
+      if (i + 1 >= html.size() || html[i + 1] != '\n') out += '\n';
+      continue;
+    }
     out += html[i];
   }
-  while (!out.empty() && (out.back() == '\n' || out.back() == ' ')) out.pop_back();
-  return out;
+  return std::string(trim(out));
 }
 
 std::string text_to_html(std::string_view text) {
+  text = trim(text);
   std::string out;
-  for (const char c : text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
     if (c == '&') out += "&amp;";
     else if (c == '<') out += "&lt;";
     else if (c == '>') out += "&gt;";
-    else if (c == '\n') out += "<br>";
-    else out += c;
+    else if (c == '\n' || (c == '\r' && (i + 1 >= text.size() || text[i + 1] != '\n'))) out += "<br>";
+    else if (c != '\r') out += c;
   }
   return out;
 }

@@ -18,9 +18,9 @@ std::string country_code(std::string_view text);
 /// English short name of an alpha-2 code; empty when unknown.
 std::string country_name(std::string_view code);
 
-/// Text of an HTML fragment: tags dropped, block ends become line breaks, entities decoded.
+/// Text of an HTML fragment: tags dropped, block ends become line breaks, entities decoded, ends trimmed.
 std::string html_to_text(std::string_view html);
-/// The other way: escaped, line breaks become <br>.
+/// The other way: ends trimmed, escaped, line breaks become <br>.
 std::string text_to_html(std::string_view text);
 
 /// Control characters but tab and line ends dropped: several systems refuse them, none shows them.

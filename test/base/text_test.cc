@@ -111,6 +111,9 @@ TEST(NearestName, FindsLikelySlipsAndNothingElse) {
   EXPECT_EQ(nearest_name("manual-review", names), "manual_review");
   EXPECT_EQ(nearest_name("Longest", names), "longest");
   EXPECT_EQ(nearest_name("owner", names), "");
+  EXPECT_EQ(nearest_name("feild", std::vector<std::string>{"fields", "field"}), "field");  // neighbours swapped
+  EXPECT_EQ(nearest_name("nmae", std::vector<std::string>{"name"}), "name");
+  EXPECT_EQ(nearest_name("x", std::vector<std::string>{"a"}), "");  // another letter, not a slip
   EXPECT_EQ(nearest_name("", names), "");
   EXPECT_EQ(nearest_name("x", {}), "");
 }
