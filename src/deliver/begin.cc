@@ -88,9 +88,17 @@ Result<void> Dispatcher::begin_one(Transaction& transaction, Obligation obligati
       ++report.parked;
       return {};
     }
-    if (prepared.plan.kind == Kind::create && needs_probe(*state, prepared.object)) {
-      into.to_probe.emplace_back(state->golden.id, fields_of(state->golden));
-      return {};
+    if (prepared.plan.kind == Kind::create) {
+      WallTime until;
+      switch (before_create(*state, prepared, context, until)) {
+        case Create::send: break;
+        case Create::probe: into.to_probe.emplace_back(state->golden.id, fields_of(state->golden)); return {};
+        case Create::wait:
+          obligation.due = until;
+          obligation.last_error = "a create without an answer may still arrive";
+          return transaction.put(obligation);
+        case Create::give_up: return give_up_create(transaction, *state, std::move(obligation), prepared, report);
+      }
     }
     merge::begin_write(*state, system_.id, prepared.plan, context);
     Link* link = state->find(system_.id);
@@ -198,11 +206,51 @@ Result<bool> Dispatcher::prepare_write(Transaction& transaction, merge::EntitySt
   return true;
 }
 
-bool Dispatcher::needs_probe(const merge::EntityState& state, std::string_view object) {
-  const connector::ObjectTraits* traits = system_.connector->find_object(object);
-  if (!traits || !traits->probe_by_key) return false;
-  const auto found = probed_.find(state.golden.id);
-  return found == probed_.end() || found->second < hub_.now();
+bool Dispatcher::can_be_looked_up(const merge::EntityState& state, const Prepared& prepared, const connector::ObjectTraits& traits) const {
+  if (!traits.probe_by_key) return false;
+  if (!traits.external_key_slot.empty()) return true;
+  const mapping::EntityMapping& mapping = *system_.find(state.golden.type)->mapping;
+  const auto variant = mapping.variant_for(fields_of(state.golden));
+  for (const auto& key : hub_.mappings[state.golden.type.value()].match.keys)
+    if (key.size() == 1 && variant && mapping.key_slot(*variant, key.front()) && !state.golden.fields[key.front().value()].value.is_blank() &&
+        std::ranges::find(prepared.plan.fields, key.front()) != prepared.plan.fields.end())
+      return true;
+  return false;
+}
+
+Dispatcher::Create Dispatcher::before_create(const merge::EntityState& state, const Prepared& prepared, const merge::Context& context,
+                                             WallTime& until) const {
+  constexpr Duration kTrusted{60'000};
+  const connector::ObjectTraits* traits = system_.connector->find_object(prepared.object);
+  if (!traits) return Create::send;
+  const auto probe = probed_.find(state.golden.id);
+  const Link* link = state.find(system_.id);
+  const bool unknown = link && link->intent && link->intent->unknown_outcome;
+  if (!unknown || traits->create_is_idempotent) {
+    const bool fresh = probe != probed_.end() && context.now - probe->second < kTrusted;
+    return traits->probe_by_key && !fresh ? Create::probe : Create::send;
+  }
+  // Sent without an answer, and not safe to repeat: only a look that is late enough to see it allows another try. An early
+  // look saves the wait when it did arrive.
+  until = link->intent->sent + context.request_life + traits->visible_after;
+  if (!can_be_looked_up(state, prepared, *traits)) return context.now < until ? Create::wait : Create::give_up;
+  if (probe != probed_.end() && probe->second >= until) return Create::send;
+  if (context.now >= until || probe == probed_.end() || probe->second < link->intent->sent) return Create::probe;
+  return Create::wait;
+}
+
+Result<void> Dispatcher::give_up_create(Transaction& transaction, merge::EntityState& state, Obligation obligation, const Prepared& prepared,
+                                        DeliverReport& report) {
+  // A replay is a person's word that it is not there.
+  Link* link = state.find(system_.id);
+  link->intent.reset();
+  TRY_VOID(transaction.put(*link));
+  connector::Failure failure;
+  failure.failure_class = connector::FailureClass::outcome_unknown;
+  failure.message = "the create was never answered and the record cannot be looked up there; replay it once it is sure that it is not there";
+  obligation.last_error = failure.message;
+  TRY_VOID(dead_letter(transaction, state, prepared, failure, report));
+  return park(transaction, std::move(obligation), "dead letter", EntityId{}, std::max<std::uint64_t>(state.golden.version, 1));
 }
 
 }  // namespace lockstep::deliver

@@ -58,7 +58,12 @@ class Dispatcher {
   Result<bool> prepare_write(Transaction& transaction, merge::EntityState& state, Obligation& obligation, Prepared& prepared,
                              const merge::Context& context);
   Result<void> park(Transaction& transaction, Obligation obligation, std::string reason, EntityId awaited, std::uint64_t version);
-  bool needs_probe(const merge::EntityState& state, std::string_view object);
+  /// What stands between a planned create and its sending (rule 12).
+  enum class Create { send, probe, wait, give_up };
+  Create before_create(const merge::EntityState& state, const Prepared& prepared, const merge::Context& context, WallTime& until) const;
+  bool can_be_looked_up(const merge::EntityState& state, const Prepared& prepared, const connector::ObjectTraits& traits) const;
+  Result<void> give_up_create(Transaction& transaction, merge::EntityState& state, Obligation obligation, const Prepared& prepared,
+                              DeliverReport& report);
   Task<void> probe(TypeIndex type, std::vector<std::pair<EntityId, Fields>> entities, DeliverReport& report);
 
   Task<void> send(TypeIndex type, std::vector<Prepared> batch, DeliverReport& report);
@@ -66,8 +71,10 @@ class Dispatcher {
   Result<void> finish_one(Transaction& transaction, TypeIndex type, RunId run, const Prepared& prepared,
                           const connector::WriteResult& result, Duration backoff, DeliverReport& report);
   merge::Answer to_answer(Transaction& transaction, TypeIndex type, const Prepared& prepared, const connector::WriteResult& result);
-  Result<void> settle_failure(Transaction& transaction, merge::EntityState& state, const Prepared& prepared,
+  Result<void> settle_failure(Transaction& transaction, merge::EntityState& state, const Obligation& before, const Prepared& prepared,
                               const connector::Failure& failure, Duration backoff, DeliverReport& report);
+  Result<bool> settle_duplicate(Transaction& transaction, merge::EntityState& state, const Prepared& prepared,
+                                const connector::Failure& failure, DeliverReport& report);
   void note_lag(const merge::EntityState& state, const Prepared& prepared, DeliverReport& report) const;
   Result<void> dead_letter(Transaction& transaction, const merge::EntityState& state, const Prepared& prepared,
                            const connector::Failure& failure, DeliverReport& report);
@@ -79,7 +86,7 @@ class Dispatcher {
   System& system_;
   discover::Intake& intake_;
   Rng rng_;
-  /// Creates whose keys were looked for in the target, with the time until which the answer is trusted.
+  /// Creates whose keys were looked for in the target, and when that look was sent.
   std::map<EntityId, WallTime> probed_;
 };
 

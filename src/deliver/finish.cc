@@ -1,7 +1,5 @@
-// After the answer: shadows, links, failures.
+// After the answer: shadows, links, the audit row. Failures are settled in settle.cc.
 #include <algorithm>
-
-#include <re2/re2.h>
 
 #include "base/check.h"
 #include "base/text.h"
@@ -12,14 +10,6 @@ namespace lockstep::deliver {
 
 using connector::Failure;
 using connector::FailureClass;
-using connector::FailureScope;
-
-std::string fingerprint(const Failure& failure) {
-  static const RE2 kIds("[0-9A-Za-z]{15,}|[0-9a-fA-F-]{32,}|[0-9]+|'[^']*'|\"[^\"]*\"");
-  std::string message = failure.message.substr(0, 300);
-  RE2::GlobalReplace(&message, kIds, "…");
-  return std::string(to_string(failure.failure_class)) + "/" + failure.code + "/" + to_hex(std::to_string(stable_hash(std::string_view(message))));
-}
 
 merge::Answer Dispatcher::to_answer(Transaction& transaction, TypeIndex type, const Prepared& prepared,
                                     const connector::WriteResult& result) {
@@ -93,10 +83,11 @@ Result<void> Dispatcher::finish_one(Transaction& transaction, TypeIndex type, Ru
   if (accepted) {
     ++report.written;
     note_lag(*state, prepared, report);
+    if (obligation && !obligation->last_error.empty()) TRY_VOID(entities.supersede_letters(*state, system_.id));
   } else {
     ++report.failed;
     const Failure failure = result.failure.value_or(Failure{});
-    if (obligation) TRY_VOID(settle_failure(transaction, *state, prepared, failure, delay, report));
+    if (obligation) TRY_VOID(settle_failure(transaction, *state, *obligation, prepared, failure, delay, report));
   }
   return intake_.release(transaction, state->golden.id, system_.id);
 }
@@ -106,86 +97,6 @@ void Dispatcher::note_lag(const merge::EntityState& state, const Prepared& prepa
   for (const FieldIndex field : prepared.plan.fields)
     edited_us = std::max(edited_us, state.golden.fields[field.value()].stamp.own_us);
   if (edited_us / 1000 >= hub_.started.ms) report.lags.push_back(Duration{std::max<std::int64_t>(0, hub_.now().ms - edited_us / 1000)});
-}
-
-Result<void> Dispatcher::settle_failure(Transaction& transaction, merge::EntityState& state, const Prepared& prepared,
-                                        const Failure& failure, Duration delay, DeliverReport& report) {
-  TRY(auto owed, transaction.find_obligation(state.golden.id, system_.id));
-  if (!owed) return {};
-  owed->last_error = failure.message;
-  const WallTime retry_at = hub_.now() + std::max(delay, failure.wait.value_or(Duration{0}));
-  const bool records_fault = failure.scope == FailureScope::record && failure.failure_class != FailureClass::lock &&
-                             failure.failure_class != FailureClass::collateral && failure.failure_class != FailureClass::transient;
-  if (!records_fault) {
-    owed->attempts = prepared.attempts;
-    owed->due = retry_at;
-    if (failure.scope == FailureScope::limit || failure.scope == FailureScope::connection || failure.scope == FailureScope::vendor) {
-      report.paused_by = failure;
-      report.resume_at = retry_at;
-    }
-    return transaction.put(*owed);
-  }
-  owed->attempts = prepared.attempts + 1;
-  owed->due = retry_at;
-  // The record in the way is read: it may be this entity's own, not linked yet.
-  if (failure.failure_class == FailureClass::duplicate || failure.failure_class == FailureClass::ambiguous)
-    for (const std::string& id : failure.ids) {
-      InboxEvent event;
-      event.connection = system_.id;
-      event.remote = RemoteId{prepared.object, id};
-      event.kind = EventKind::reread;
-      event.received = event.occurred = event.due = hub_.now();
-      event.dedupe = "duplicate/" + prepared.object + "/" + id + "/" + std::to_string(hub_.now().ms);
-      TRY([[maybe_unused]] const bool fresh, transaction.put(event));
-      report.reads_wanted = true;
-    }
-  if (failure.failure_class == FailureClass::missing_parent) {
-    for (const RemoteId& parent : prepared.row.parents) {
-      TRY(auto parent_link, transaction.find_link(system_.id, parent));
-      if (!parent_link) continue;
-      parent_link->needs_read = true;
-      report.reads_wanted = true;
-      TRY_VOID(transaction.put(*parent_link));
-    }
-  }
-  const bool hopeless = failure.failure_class == FailureClass::validation || failure.failure_class == FailureClass::enumeration;
-  const std::uint32_t attempts_max = failure.tries ? static_cast<std::uint32_t>(*failure.tries) : system_.attempts_max;
-  if (!hopeless && owed->attempts < attempts_max) return transaction.put(*owed);
-  TRY_VOID(dead_letter(transaction, state, prepared, failure, report));
-  return park(transaction, std::move(*owed), "dead letter", EntityId{}, std::max<std::uint64_t>(state.golden.version, 1));
-}
-
-Result<void> Dispatcher::dead_letter(Transaction& transaction, const merge::EntityState& state, const Prepared& prepared,
-                                     const Failure& failure, DeliverReport& report) {
-  DeadLetterFilter open;
-  open.entity = state.golden.id;
-  open.connection = system_.id;
-  open.state = DeadLetterState::open;
-  TRY(const auto there, transaction.list_dead_letters(open));
-  DeadLetter letter = there.empty() ? DeadLetter{} : there.front();
-  if (there.empty()) {
-    letter.id = hub_.ids.next(hub_.now());
-    letter.first_failed = hub_.now();
-  }
-  letter.entity = state.golden.id;
-  letter.connection = system_.id;
-  letter.type = state.golden.type;
-  letter.remote = RemoteId{prepared.object, prepared.row.id};
-  letter.operation = std::string(to_string(prepared.operation));
-  letter.failure_class = std::string(to_string(failure.failure_class));
-  letter.error = failure.message;
-  letter.fingerprint = fingerprint(failure);
-  letter.attempts = prepared.attempts + 1;
-  letter.last_failed = hub_.now();
-  std::string fields;
-  for (const AuditChange& change : prepared.changes) {
-    if (!fields.empty()) fields += ", ";
-    fields += to_json(Value(change.field)) + ": " + to_json(change.after.value_or(Value{}));
-  }
-  letter.context = "{\"status\": " + std::to_string(failure.status) + ", \"code\": " + to_json(Value(failure.code)) + ", \"sent\": {" +
-                   fields + "}, \"mapping_version\": " + to_json(Value(system_.find(state.golden.type)->mapping->version())) + "}";
-  ++report.dead_letters;
-  return transaction.put(letter);
 }
 
 Result<void> Dispatcher::audit_write(Transaction& transaction, TypeIndex type, RunId run, const Prepared& prepared,

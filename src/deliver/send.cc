@@ -129,13 +129,14 @@ Task<void> Dispatcher::probe(TypeIndex type, std::vector<std::pair<EntityId, Fie
     }
   }
   const RunId run{hub_.ids.next(hub_.now())};
+  const WallTime asked = hub_.now();
   for (auto& [question, values] : questions) {
     const std::uint64_t fence = hub_.current_fence();
     std::ranges::sort(values);
     values.erase(std::unique(values.begin(), values.end()), values.end());
     auto found = co_await system_.connector->find_by(question.object, question.slot, std::move(values));
     if (!found) {
-      if (found.error().failure_class == connector::FailureClass::config) break;  // it cannot be asked
+      if (found.error().failure_class == connector::FailureClass::config) continue;  // that cannot be asked
       report.paused_by = found.error();
       report.resume_at = hub_.now() + found.error().wait.value_or(backoff(2));
       co_return;
@@ -154,9 +155,8 @@ Task<void> Dispatcher::probe(TypeIndex type, std::vector<std::pair<EntityId, Fie
       co_return;
     }
   }
-  constexpr Duration kTrusted{60'000};
   if (probed_.size() > 100'000) probed_.clear();
-  for (const auto& [entity, fields] : entities) probed_[entity] = hub_.now() + kTrusted;
+  for (const auto& [entity, fields] : entities) probed_[entity] = asked;
 }
 
 }  // namespace lockstep::deliver

@@ -144,40 +144,54 @@ Task<bool> Discoverer::read_ids(TypeIndex type, std::string object, RunId run, s
   std::set<std::string> distinct(ids.begin(), ids.end());
   ids.assign(distinct.begin(), distinct.end());
   const std::size_t batch_max = std::max<std::size_t>(1, system_.connector->find_object(object)->read_batch_max);
-  std::size_t from = 0;
-  // The cursor and the inbox entries are done only when the last of their records is durably merged.
-  do {
-    const std::size_t count = std::min(batch_max, ids.size() - from);
-    std::vector<std::string> part(ids.begin() + static_cast<std::ptrdiff_t>(from), ids.begin() + static_cast<std::ptrdiff_t>(from + count));
-    from += count;
-    const bool last = from >= ids.size();
+  struct Part {
+    std::uint64_t fence = 0;
     connector::ReadBatch batch;
-    const std::uint64_t fence = hub_.current_fence();
-    if (count > 0) {
-      auto read = co_await system_.connector->read_many(object, std::move(part));
-      if (!read) {
-        report.failure = std::move(read.error());
-        co_return false;
-      }
-      batch = std::move(*read);
-      learn_clock(batch.clock);
-      report.calls += batch.calls;
+  };
+  std::vector<Part> parts;
+  for (std::size_t from = 0; from < ids.size(); from += batch_max) {
+    const std::size_t to = std::min(ids.size(), from + batch_max);
+    std::vector<std::string> some(ids.begin() + static_cast<std::ptrdiff_t>(from), ids.begin() + static_cast<std::ptrdiff_t>(to));
+    Part part;
+    part.fence = hub_.current_fence();
+    auto read = co_await system_.connector->read_many(object, std::move(some));
+    if (!read) {
+      report.failure = std::move(read.error());
+      co_return false;
     }
+    part.batch = std::move(*read);
+    learn_clock(part.batch.clock);
+    report.calls += part.batch.calls;
+    parts.push_back(std::move(part));
+  }
+  // Deletes are counted before the first of them is believed.
+  std::vector<std::string> gone;
+  for (const Part& part : parts)
+    for (const connector::ReadResult& result : part.batch.results)
+      if (result.kind == connector::ReadResult::Kind::gone) gone.push_back(result.asked);
+  const bool held = co_await withhold(type, object, std::move(gone), report);
+  if (!report.ok()) co_return false;
+  if (parts.empty()) parts.emplace_back();
+  // The cursor and the inbox entries are done only when the last of their records is durably merged.
+  for (std::size_t i = 0; i < parts.size(); ++i) {
     Source source;
     source.connection = system_.id;
     source.type = type;
     source.run = run;
-    source.fence = fence;
-    source.sent = count > 0 ? batch.sent : hub_.now();
-    if (last) source.cursor = cursor;
-    if (last) source.inbox_done = inbox;
-    const auto absorbed = co_await intake_.absorb_reads(std::move(source), std::move(batch), object);
+    source.fence = parts[i].fence;
+    source.sent = parts[i].batch.results.empty() ? hub_.now() : parts[i].batch.sent;
+    if (i + 1 == parts.size()) {
+      source.cursor = cursor;
+      source.inbox_done = inbox;
+    }
+    if (held) std::erase_if(parts[i].batch.results, [](const auto& result) { return result.kind == connector::ReadResult::Kind::gone; });
+    const auto absorbed = co_await intake_.absorb_reads(std::move(source), std::move(parts[i].batch), object);
     if (!absorbed) {
       report.error = absorbed.error().message;
       co_return false;
     }
     report.count += *absorbed;
-  } while (from < ids.size());
+  }
   co_return true;
 }
 

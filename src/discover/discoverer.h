@@ -1,6 +1,8 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,6 +37,8 @@ class Discoverer {
   /// Complete listing: takes the feed's position first (so that nothing falls between), then reads page by page from
   /// where an interrupted listing stopped; ends by asking for links that it did not show, unless it is the first one.
   Task<RunReport> refresh(TypeIndex type);
+  /// When the last complete listing of the type began; {0}: never.
+  Task<WallTime> last_refresh(TypeIndex type);
   /// Reads by id what webhooks and merges asked for.
   Task<RunReport> read_wanted(TypeIndex type);
   /// True once a complete listing of the type ended: before that nothing is created there.
@@ -44,12 +48,18 @@ class Discoverer {
   Task<void> poll_object(TypeIndex type, std::string object, RunId run, RunReport& report);
   Task<void> refresh_object(TypeIndex type, std::string object, RunId run, RunReport& report);
   Task<bool> walk_feed(TypeIndex type, std::string object, RunId run, Cursor cursor, bool listing, RunReport& report);
-  Task<void> forget_position(Cursor cursor, RunReport& report);
   Task<bool> take_page(TypeIndex type, std::string object, RunId run, connector::Page page, std::uint64_t fence, bool listing,
                        Cursor cursor, RunReport& report);
   Task<bool> read_ids(TypeIndex type, std::string object, RunId run, std::vector<std::string> ids, std::optional<Cursor> cursor,
                       std::vector<std::uint64_t> inbox, RunReport& report);
   Task<void> confirm_absent(TypeIndex type, std::string object, RunId run, WallTime listing_started, RunReport& report);
+  /// True when `count` deletes are beyond the guard and nobody approved them: a review item is open then.
+  Task<bool> is_withheld(TypeIndex type, std::string object, std::size_t count, RunReport& report);
+  /// The same for records that a read by id did not find; those withheld stay unread until a person decides.
+  Task<bool> withhold(TypeIndex type, std::string object, std::vector<std::string> gone, RunReport& report);
+  Task<void> use_up_approval(TypeIndex type, std::size_t count, RunReport& report);
+  std::size_t recent_deletes(TypeIndex type);
+  Task<void> forget_position(Cursor cursor, RunReport& report);
   Task<Cursor> load_cursor(std::string feed, std::string object, RunReport& report);
   Task<void> record_run(RunId run, std::string kind, TypeIndex type, WallTime started, RunReport& report);
   std::vector<std::string> objects_of(TypeIndex type) const;
@@ -60,6 +70,8 @@ class Discoverer {
   System& system_;
   Intake& intake_;
   Progress progress_;
+  std::map<TypeIndex, std::set<RemoteId>> withheld_;
+  std::map<TypeIndex, std::vector<std::pair<WallTime, std::size_t>>> deletes_;  // confirmed of late
 };
 
 }  // namespace lockstep::discover

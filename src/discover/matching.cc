@@ -19,7 +19,6 @@ Result<void> Step::unlinked() {
   open.state = ReviewState::open;
   open.limit = 1;
   TRY(const auto waiting, tx_.list_reviews(open));
-  if (!waiting.empty()) return {};
   TRY_VOID(to_entities(hub_, tx_, source_.connection, source_.type, seen_.row.id, seen_.fields));
   TRY(const auto decided, find_match_decision(tx_, source_.connection, seen_.row.id));
   if (decided) return follow(*decided);
@@ -27,6 +26,9 @@ Result<void> Step::unlinked() {
   std::optional<EntityId> adopted;
   TRY(const auto decision, match(tombstones, adopted));
   if (!decision) return {};
+  if (!waiting.empty() && decision->kind == identity::Decision::Kind::review) return {};
+  // What made it ambiguous was mended in the systems.
+  TRY_VOID(close_reviews_of(seen_.row.id, "it is not ambiguous any more"));
   switch (decision->kind) {
     case identity::Decision::Kind::link: return link_to(decision->entity);
     case identity::Decision::Kind::review: return open_duplicate_review(*decision);
@@ -175,6 +177,39 @@ Result<void> Step::open_duplicate_review(const identity::Decision& decision) {
   return {};
 }
 
+/// A record that waits for a person's decision may be gone: its item goes with it, once that is confirmed by id.
+Result<void> Step::unlinked_gone() {
+  if (source_.by_id) return close_reviews_of(seen_.row.id, "the record was deleted");
+  ReviewFilter open;
+  open.connection = source_.connection;
+  open.remote = seen_.row.id;
+  open.state = ReviewState::open;
+  open.limit = 1;
+  TRY(const auto waiting, tx_.list_reviews(open));
+  return waiting.empty() ? Result<void>{} : ask_by_id(seen_.row.id, "told to be deleted");
+}
+
+Result<void> Step::close_reviews_of(const RemoteId& remote, const std::string& why) {
+  ReviewFilter open;
+  open.connection = source_.connection;
+  open.remote = remote;
+  open.state = ReviewState::open;
+  TRY(auto items, tx_.list_reviews(open));
+  for (ReviewItem& item : items) {
+    if (item.kind != ReviewKind::possible_duplicate && item.kind != ReviewKind::second_record) continue;
+    item.state = ReviewState::closed_by_itself;
+    item.closed = hub_.now();
+    item.closed_by = why;
+    TRY_VOID(tx_.put(item));
+    for (const ReviewCandidate& candidate : item.candidates) {
+      if (candidate.entity.value().is_nil()) continue;
+      TRY(auto state, entities_.load(candidate.entity));
+      if (state) TRY_VOID(entities_.refresh_obligations(*state));
+    }
+  }
+  return {};
+}
+
 Result<void> Step::merge_notice() {
   const RemoteId loser = seen_.row.id;
   const RemoteId survivor = *seen_.row.merged_into;
@@ -183,6 +218,7 @@ Result<void> Step::merge_notice() {
   TRY_VOID(tx_.put_remote_alias(source_.connection, loser, survivor));
   TRY(const auto lost, tx_.find_link(source_.connection, loser));
   TRY(const auto kept, tx_.find_link(source_.connection, survivor));
+  TRY_VOID(close_reviews_of(loser, "merged there"));
   if (!lost) return kept ? Result<void>{} : ask_by_id(survivor, "survivor of a merge");
   TRY(auto lost_state, entities_.load(lost->entity));
   CHECK(lost_state, "a link without its entity");
@@ -202,6 +238,8 @@ Result<void> Step::merge_notice() {
     return entities_.save(*lost_state, std::move(effects), cause("follow_merge"), source_.connection);
   }
   if (kept->entity == lost->entity) {
+    TRY_VOID(close_reviews_of(survivor, "merged there"));
+    std::erase_if(lost_state->reviews, [](const ReviewItem& item) { return item.kind == ReviewKind::second_record; });
     TRY_VOID(tx_.erase_link(lost->entity, source_.connection, loser));
     std::erase_if(lost_state->links, [&](const Link& link) { return link.connection == source_.connection && link.remote == loser; });
     merge::Effects effects;

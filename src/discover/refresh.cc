@@ -18,6 +18,16 @@ Task<Result<bool>> Discoverer::first_listing_done(TypeIndex type) {
   co_return done;
 }
 
+Task<WallTime> Discoverer::last_refresh(TypeIndex type) {
+  WallTime oldest{INT64_MAX};
+  for (const std::string& object : objects_of(type)) {
+    RunReport report;
+    const Cursor cursor = co_await load_cursor(object + "/listed", object, report);
+    oldest = std::min(oldest, cursor.complete ? cursor.read_at : WallTime{});
+  }
+  co_return oldest;
+}
+
 Task<RunReport> Discoverer::refresh(TypeIndex type) {
   const RunId run = new_run();
   const WallTime started = hub_.now();
@@ -76,16 +86,12 @@ Task<void> Discoverer::refresh_object(TypeIndex type, std::string object, RunId 
 
 Task<void> Discoverer::confirm_absent(TypeIndex type, std::string object, RunId run, WallTime listing_started, RunReport& report) {
   std::vector<std::string> ids;
-  std::size_t links = 0;
   Store::Work work = [&](Transaction& transaction) -> Result<void> {
     constexpr std::size_t kUnseenMax = 100'000;
     TRY(const auto unseen, transaction.links_unseen(system_.id, type, listing_started, kUnseenMax));
     ids.clear();
     for (const Link& link : unseen)
       if (link.remote.object == object && !link.secondary) ids.push_back(link.remote.id);
-    TRY(const StoreCounts counts, transaction.counts());
-    for (const auto& per : counts.connections)
-      if (per.connection == system_.id) links = static_cast<std::size_t>(per.links);
     return {};
   };
   const Result<void> read = co_await hub_.store.read(std::move(work));
@@ -93,41 +99,11 @@ Task<void> Discoverer::confirm_absent(TypeIndex type, std::string object, RunId 
     report.error = read.error().message;
     co_return;
   }
-  bool withheld = ids.size() > hub_.delete_guard.count && static_cast<double>(ids.size()) > hub_.delete_guard.share * static_cast<double>(links);
-  if (withheld) {
-    Store::Work approval = [&](Transaction& transaction) -> Result<void> {
-      TRY(const bool approved, take_delete_approval(transaction, system_.id, type));
-      withheld = !approved;
-      return {};
-    };
-    const Result<void> asked = co_await hub_.store.transact(std::move(approval));
-    if (!asked) report.error = asked.error().message;
-  }
-  if (withheld) {
-    Store::Work review = [&](Transaction& transaction) -> Result<void> {
-      ReviewFilter open;
-      open.connection = system_.id;
-      open.kind = ReviewKind::mass_delete;
-      open.state = ReviewState::open;
-      TRY(const auto there, transaction.list_reviews(open));
-      for (const ReviewItem& item : there)
-        if (item.type == type) return {};
-      ReviewItem item;
-      item.id = hub_.ids.next(hub_.now());
-      item.kind = ReviewKind::mass_delete;
-      item.type = type;
-      item.connection = system_.id;
-      item.remote = RemoteId{object, ""};
-      item.opened = hub_.now();
-      item.summary = std::to_string(ids.size()) + " of " + std::to_string(links) + " records of " + system_.name +
-                     " are missing from a complete listing of " + object + "; their deletes wait for approval";
-      return transaction.put(item);
-    };
-    const Result<void> stored = co_await hub_.store.transact(std::move(review));
-    if (!stored) report.error = stored.error().message;
-    co_return;
-  }
-  if (!ids.empty()) co_await read_ids(type, object, run, std::move(ids), std::nullopt, {}, report);
+  if (ids.empty()) co_return;
+  // So many at once are not worth their reads by id before a person has looked at them.
+  const bool held = co_await is_withheld(type, object, ids.size(), report);
+  if (held || !report.ok()) co_return;
+  co_await read_ids(type, object, run, std::move(ids), std::nullopt, {}, report);
 }
 
 Task<RunReport> Discoverer::read_wanted(TypeIndex type) {
@@ -143,9 +119,11 @@ Task<RunReport> Discoverer::read_wanted(TypeIndex type) {
   std::map<std::string, Wanted> wanted;
   Store::Work work = [&](Transaction& transaction) -> Result<void> {
     wanted.clear();
-    TRY(const auto links, transaction.links_to_read(system_.id, type, kWantedMax));
+    TRY(const auto withheld, find_withheld_deletes(transaction, system_.id, type));
+    if (!withheld || withheld->approved) withheld_[type].clear();
+    TRY(const auto links, transaction.links_to_read(system_.id, type, kWantedMax + withheld_[type].size()));
     for (const Link& link : links)
-      if (std::ranges::find(objects, link.remote.object) != objects.end() && !link.remote.empty())
+      if (std::ranges::find(objects, link.remote.object) != objects.end() && !link.remote.empty() && !withheld_[type].contains(link.remote))
         wanted[link.remote.object].ids.push_back(link.remote.id);
     TRY(const auto events, transaction.take_inbox(system_.id, hub_.now(), kWantedMax));
     for (const InboxEvent& event : events) {

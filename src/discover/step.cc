@@ -32,6 +32,7 @@ Result<std::optional<EntityId>> Step::run() {
   if (!link) {
     if (seen_.row.deleted) {
       if (source_.fence) gone_[{source_.connection, seen_.row.id}] = hub_.current_fence();
+      TRY_VOID(unlinked_gone());
       return Waits{};
     }
     TRY_VOID(unlinked());

@@ -33,6 +33,8 @@ class Step {
   Result<void> create(EntityId id);
   Result<void> link_to(EntityId entity);
   Result<void> open_duplicate_review(const identity::Decision& decision);
+  Result<void> unlinked_gone();
+  Result<void> close_reviews_of(const RemoteId& remote, const std::string& why);
   Result<void> after_linking(const merge::EntityState& state);
   Result<void> ask_by_id(const RemoteId& remote, std::string_view why);
   merge::Observation observation(const merge::EntityState* state) const;

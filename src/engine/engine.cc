@@ -10,6 +10,8 @@ namespace lockstep {
 namespace {
 constexpr std::size_t kLagsMax = 2000;
 constexpr Duration kIdle{1'000};
+constexpr Duration kRest{60'000};      // a deliverer that nothing wakes looks again after this
+constexpr Duration kReaderRest{15'000};
 }  // namespace
 
 Engine::Engine(Hub& hub, Log& log)
@@ -167,7 +169,10 @@ Task<void> Engine::run_type(Lane& lane, TypeIndex type) {
   const Schedule schedule = lane.system.find(type)->schedule;
   // Start times are spread, so that connections and types do not all call at the same moment.
   Instant next_poll = clock.now() + jitter(schedule.poll_every);
-  Instant next_refresh = clock.now() + schedule.full_refresh_every + jitter(schedule.full_refresh_every);
+  // Counted from the last listing, over restarts.
+  const WallTime last = co_await lane.discoverer.last_refresh(type);
+  const Duration age = std::clamp(hub_.now() - last, Duration{0}, schedule.full_refresh_every);
+  Instant next_refresh = clock.now() + (schedule.full_refresh_every - age) + jitter(schedule.full_refresh_every);
   std::uint32_t failures = 0;
   while (!tasks_.stopping()) {
     const bool refreshes = schedule.full_refresh_every.count() > 0;
@@ -206,7 +211,7 @@ Task<void> Engine::run_wanted(Lane& lane) {
   Clock& clock = hub_.executor.clock();
   std::uint32_t failures = 0;
   while (!tasks_.stopping()) {
-    if (!lane.reads_pending) co_await lane.reads_wanted.wait_until(clock.now() + Duration{5'000});
+    if (!lane.reads_pending) co_await lane.reads_wanted.wait_until(clock.now() + kReaderRest);
     if (tasks_.stopping()) co_return;
     lane.reads_pending = false;
     for (const SystemType& type : lane.system.types) {
@@ -240,10 +245,24 @@ Task<void> Engine::deliver_once(Lane& lane, std::vector<TypeIndex> types) {
   lane.owed_pending = true;
 }
 
+Task<Duration> Engine::until_due(Lane& lane) {
+  std::optional<WallTime> due;
+  Store::Work work = [&](Transaction& transaction) -> Result<void> {
+    TRY(due, transaction.next_due(lane.system.id));
+    return {};
+  };
+  const Result<void> read = co_await hub_.store.read(std::move(work));
+  if (!read) log_.error("store_failed", {{"error", read.error().message}});
+  co_return due ? std::clamp(*due - hub_.now(), kIdle, kRest) : kRest;
+}
+
 Task<void> Engine::run_deliver(Lane& lane) {
   Clock& clock = hub_.executor.clock();
   while (!tasks_.stopping()) {
-    if (!lane.owed_pending) co_await lane.work_owed.wait_until(clock.now() + kIdle);
+    if (!lane.owed_pending) {
+      const Duration rest = co_await until_due(lane);
+      if (!lane.owed_pending && !tasks_.stopping()) co_await lane.work_owed.wait_until(clock.now() + rest);
+    }
     if (tasks_.stopping()) co_return;
     lane.owed_pending = false;
     std::vector<TypeIndex> types;

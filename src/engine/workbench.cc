@@ -17,6 +17,18 @@ Result<std::size_t> candidate_number(const ReviewItem& item, const std::string& 
   return number - 1;
 }
 
+/// The item's record is read by id: what is decided is taken when it shows.
+Result<void> ask_for(Transaction& transaction, const ReviewItem& item) {
+  InboxEvent event;
+  event.connection = item.connection;
+  event.remote = item.remote;
+  event.kind = EventKind::reread;
+  event.received = event.occurred = event.due = item.opened;
+  event.dedupe = "review/" + item.id.text();
+  TRY([[maybe_unused]] const bool fresh, transaction.put(event));
+  return {};
+}
+
 }  // namespace
 
 std::string Workbench::choices(const ReviewItem& item) {
@@ -25,6 +37,8 @@ std::string Workbench::choices(const ReviewItem& item) {
     case ReviewKind::field_conflict: return "choose " + numbers;
     case ReviewKind::possible_duplicate: return "choose " + numbers + ", or 'new' when it is somebody else";
     case ReviewKind::mass_delete: return "choose 'approve', or 'dismiss'";
+    case ReviewKind::delete_vs_edit:
+      return "choose 'remove' to delete it everywhere, 'keep' to have it everywhere, or 'leave' to let it be gone in that one system";
     case ReviewKind::rewritten:
     case ReviewKind::duplicate_key: return "choose 'retry' to send it again, or 'accept' to take the system's own value";
     default: return "choose 'dismiss' once it is settled in the systems";
@@ -46,16 +60,20 @@ Task<Result<ReviewItem>> Workbench::resolve(Ulid review, std::string choice, std
         }
         [[fallthrough]];
       case ReviewKind::second_record:
-      case ReviewKind::delete_vs_edit:
       case ReviewKind::refused_delete:
         if (choice != "dismiss") return fail(ErrorCode::invalid_input, "'" + choice + "' is no choice here; choose 'dismiss'");
         break;
       case ReviewKind::mass_delete:
         if (choice != "approve" && choice != "dismiss") return fail(ErrorCode::invalid_input, "'" + choice + "' is no choice here; " + choices(*item));
-        if (choice == "approve") TRY_VOID(approve_deletes(transaction, item->connection, item->type));
+        if (choice == "approve") {
+          TRY(auto withheld, find_withheld_deletes(transaction, item->connection, item->type));
+          if (withheld) withheld->approved = true;
+          TRY_VOID(put_withheld_deletes(transaction, item->connection, item->type, withheld));
+        }
         break;
       case ReviewKind::rewritten:
-      case ReviewKind::duplicate_key: TRY_VOID(resolve_parked_field(transaction, *item, choice)); break;
+      case ReviewKind::duplicate_key: TRY_VOID(resolve_parked_field(transaction, *item, choice, by)); break;
+      case ReviewKind::delete_vs_edit: TRY_VOID(resolve_delete(transaction, *item, choice, by)); break;
     }
     if (item->state == ReviewState::open) TRY_VOID(close(transaction, *item, choice, by));
     resolved = *item;
@@ -94,65 +112,74 @@ Result<void> Workbench::close(Transaction& transaction, ReviewItem& item, const 
 
 Result<void> Workbench::resolve_field(Transaction& transaction, ReviewItem& item, const std::string& choice, const std::string& by) {
   TRY(const std::size_t candidate, candidate_number(item, choice));
+  return resolve_candidate(transaction, item, candidate, by + ": " + choice);
+}
+
+Result<void> Workbench::resolve_parked_field(Transaction& transaction, ReviewItem& item, const std::string& choice, const std::string& by) {
+  if (choice != "retry" && choice != "accept") return fail(ErrorCode::invalid_input, "'" + choice + "' is no choice here; " + choices(item));
+  for (std::size_t i = 0; i < item.candidates.size(); ++i)
+    if ((item.candidates[i].system == kHub) == (choice == "retry")) return resolve_candidate(transaction, item, i, by + ": " + choice);
+  return fail(ErrorCode::conflict, "the item does not hold both values; choose the other way");
+}
+
+Result<void> Workbench::resolve_candidate(Transaction& transaction, ReviewItem& item, std::size_t candidate, const std::string& by) {
   const RunId run{hub_.ids.next(hub_.now())};
   Entities entities(hub_, transaction, run);
   TRY(auto state, entities.load(item.entity));
   if (!state) return fail(ErrorCode::not_found, "the item's record is not there any more");
-  merge::Effects effects = entities.with_context(*state, [&](const merge::Context& context) { return merge::resolve_field(*state, item, candidate, by, context); });
+  merge::Effects effects = entities.with_context(
+      *state, [&](const merge::Context& context) { return merge::resolve_field(*state, item, candidate, by, context); });
   effects.golden_changed = true;
-  item.state = ReviewState::resolved;
-  item.closed = hub_.now();
-  item.closed_by = by + ": " + choice;
-  TRY_VOID(transaction.put(item));
-  std::erase_if(effects.reviews, [&](const ReviewItem& one) { return one.id == item.id; });
-  std::erase_if(state->reviews, [&](const ReviewItem& one) { return one.id == item.id; });
   return entities.save(*state, std::move(effects), Cause{run, kHub, RemoteId{}, "resolve_review"}, kHub);
 }
 
-Result<void> Workbench::resolve_duplicate(Transaction& transaction, ReviewItem& item, const std::string& choice) {
-  MatchDecision decision;
-  if (choice != "new") {
-    TRY(const std::size_t candidate, candidate_number(item, choice));
-    decision.entity = item.candidates[candidate].entity;
-  }
-  for (const ReviewCandidate& candidate : item.candidates)
-    if (candidate.entity != decision.entity) decision.not_same.push_back(candidate.entity);
-  TRY_VOID(put_match_decision(transaction, item.connection, item.remote, decision));
-  InboxEvent event;
-  event.connection = item.connection;
-  event.remote = item.remote;
-  event.kind = EventKind::reread;
-  event.received = event.occurred = event.due = hub_.now();
-  event.dedupe = "review/" + item.id.text();
-  TRY([[maybe_unused]] const bool fresh, transaction.put(event));
-  return {};
-}
-
-Result<void> Workbench::resolve_parked_field(Transaction& transaction, ReviewItem& item, const std::string& choice) {
-  if (choice != "retry" && choice != "accept") return fail(ErrorCode::invalid_input, "'" + choice + "' is no choice here; " + choices(item));
+Result<void> Workbench::resolve_delete(Transaction& transaction, ReviewItem& item, const std::string& choice, const std::string& by) {
+  using Choice = merge::DeleteChoice;
+  std::optional<Choice> chosen;
+  if (choice == "remove") chosen = Choice::remove;
+  if (choice == "keep") chosen = Choice::keep;
+  if (choice == "leave") chosen = Choice::leave;
+  if (!chosen) return fail(ErrorCode::invalid_input, "'" + choice + "' is no choice here; " + choices(item));
   const RunId run{hub_.ids.next(hub_.now())};
   Entities entities(hub_, transaction, run);
   TRY(auto state, entities.load(item.entity));
-  Link* link = state ? state->find(item.connection) : nullptr;
-  if (!link || !item.field) return fail(ErrorCode::not_found, "the item's record is not there any more");
-  LinkField& field = link->fields[item.field->value()];
-  field.frozen = false;
-  field.rewrites = 0;
-  merge::Effects effects;
-  effects.link_changed = true;
-  if (choice == "accept" && field.shadow) {
-    GoldenField& golden = state->golden.fields[item.field->value()];
-    effects.changes.push_back(AuditChange{hub_.model.at(item.type).fields[item.field->value()].name, golden.value, *field.shadow, "accepted from there"});
-    golden.value = *field.shadow;
-    golden.stamp.lifted_us = golden.stamp.own_us = hub_.now().ms * 1000;
-    golden.stamp.system = kHub;
-    golden.stamp.run = run;
-    field.acked = golden.value;
-    field.acked_stamp = golden.stamp;
-    effects.golden_changed = true;
+  if (!state) return fail(ErrorCode::not_found, "the item's record is not there any more");
+  TRY(merge::Effects effects, entities.with_context(*state, [&](const merge::Context& context) {
+    return merge::resolve_delete(*state, item, *chosen, by + ": " + choice, context);
+  }));
+  return entities.save(*state, std::move(effects), Cause{run, kHub, item.remote, "resolve_review"}, kHub);
+}
+
+Result<void> Workbench::resolve_duplicate(Transaction& transaction, ReviewItem& item, const std::string& choice) {
+  if (choice != "new") {
+    TRY(const std::size_t candidate, candidate_number(item, choice));
+    return link_to(transaction, item, item.candidates[candidate].entity);
   }
+  MatchDecision decision;
+  for (const ReviewCandidate& candidate : item.candidates) decision.not_same.push_back(candidate.entity);
+  TRY_VOID(put_match_decision(transaction, item.connection, item.remote, decision));
+  return ask_for(transaction, item);
+}
+
+/// Linked at once, with nothing known of what it holds: were it only asked for, a twin could be made in the meantime.
+Result<void> Workbench::link_to(Transaction& transaction, const ReviewItem& item, EntityId entity) {
+  const RunId run{hub_.ids.next(hub_.now())};
+  Entities entities(hub_, transaction, run);
+  TRY(auto state, entities.load(entity));
+  if (!state) return fail(ErrorCode::not_found, "that candidate is not there any more");
+  if (const Link* there = state->find(item.connection); there && there->presence == LinkPresence::present)
+    return fail(ErrorCode::conflict, "that candidate has another record in " + hub_.system_name(item.connection) + " already: " + there->remote.id +
+                                         "; merge the two there, and the item closes itself, or choose 'new'");
+  if (const Link* old = state->find(item.connection); old && !old->remote.empty())
+    TRY_VOID(transaction.erase_link(state->golden.id, item.connection, old->remote));
   std::erase_if(state->reviews, [&](const ReviewItem& one) { return one.id == item.id; });
-  return entities.save(*state, std::move(effects), Cause{run, item.connection, item.remote, "resolve_review"}, item.connection);
+  merge::Effects effects;
+  entities.with_context(*state, [&](const merge::Context& context) {
+    merge::add_link(*state, item.connection, item.remote, context).needs_read = true;
+  });
+  effects.link_changed = true;
+  effects.changes.push_back(AuditChange{"", std::nullopt, Value(item.remote), "linked by a person's decision"});
+  return entities.save(*state, std::move(effects), Cause{run, item.connection, item.remote, "link"}, item.connection);
 }
 
 Task<Result<void>> Workbench::replay(Ulid id, std::string by) {

@@ -14,7 +14,8 @@ class Workbench {
   explicit Workbench(Hub& hub) : hub_(hub) {}
 
   /// `choice`: field conflicts: the number of a candidate; possible duplicates: the number of a candidate, or "new";
-  /// mass deletes: "approve"; fields parked on one link: "retry" or "accept"; others: "dismiss".
+  /// deletes: "remove", "keep" or "leave"; mass deletes: "approve"; fields parked on one link: "retry" or "accept";
+  /// others: "dismiss".
   Task<Result<ReviewItem>> resolve(Ulid review, std::string choice, std::string by);
   /// The choices that `resolve` takes for this item, for help texts.
   static std::string choices(const ReviewItem& item);
@@ -26,8 +27,11 @@ class Workbench {
 
  private:
   Result<void> resolve_field(Transaction& transaction, ReviewItem& item, const std::string& choice, const std::string& by);
+  Result<void> resolve_candidate(Transaction& transaction, ReviewItem& item, std::size_t candidate, const std::string& by);
   Result<void> resolve_duplicate(Transaction& transaction, ReviewItem& item, const std::string& choice);
-  Result<void> resolve_parked_field(Transaction& transaction, ReviewItem& item, const std::string& choice);
+  Result<void> link_to(Transaction& transaction, const ReviewItem& item, EntityId entity);
+  Result<void> resolve_parked_field(Transaction& transaction, ReviewItem& item, const std::string& choice, const std::string& by);
+  Result<void> resolve_delete(Transaction& transaction, ReviewItem& item, const std::string& choice, const std::string& by);
   Result<void> close(Transaction& transaction, ReviewItem& item, const std::string& choice, const std::string& by);
   Hub& hub_;
 };

@@ -1,5 +1,7 @@
 #include "hub/decisions.h"
 
+#include <cstdlib>
+
 #include "base/text.h"
 
 namespace lockstep {
@@ -9,8 +11,8 @@ namespace {
 std::string match_name(ConnectionId connection, const RemoteId& remote) {
   return "match/" + std::to_string(connection.value()) + "/" + remote.object + "/" + remote.id;
 }
-std::string approval_name(ConnectionId connection, TypeIndex type) {
-  return "approved_deletes/" + std::to_string(connection.value()) + "/" + std::to_string(type.value());
+std::string withheld_name(ConnectionId connection, TypeIndex type) {
+  return "withheld_deletes/" + std::to_string(connection.value()) + "/" + std::to_string(type.value());
 }
 
 }  // namespace
@@ -35,15 +37,18 @@ Result<std::optional<MatchDecision>> find_match_decision(Transaction& transactio
   return std::optional(std::move(decision));
 }
 
-Result<void> approve_deletes(Transaction& transaction, ConnectionId connection, TypeIndex type) {
-  return transaction.put_setting(approval_name(connection, type), "approved");
+Result<void> put_withheld_deletes(Transaction& transaction, ConnectionId connection, TypeIndex type, std::optional<WithheldDeletes> withheld) {
+  const std::string text = withheld ? std::to_string(withheld->count) + (withheld->approved ? " approved" : "") : "";
+  return transaction.put_setting(withheld_name(connection, type), text);
 }
 
-Result<bool> take_delete_approval(Transaction& transaction, ConnectionId connection, TypeIndex type) {
-  TRY(const auto found, transaction.find_setting(approval_name(connection, type)));
-  if (!found || found->empty()) return false;
-  TRY_VOID(transaction.put_setting(approval_name(connection, type), ""));
-  return true;
+Result<std::optional<WithheldDeletes>> find_withheld_deletes(Transaction& transaction, ConnectionId connection, TypeIndex type) {
+  TRY(const auto text, transaction.find_setting(withheld_name(connection, type)));
+  if (!text || text->empty()) return std::optional<WithheldDeletes>{};
+  WithheldDeletes withheld;
+  withheld.count = std::strtoull(text->c_str(), nullptr, 10);
+  withheld.approved = text->ends_with(" approved");
+  return std::optional(withheld);
 }
 
 }  // namespace lockstep

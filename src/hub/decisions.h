@@ -15,8 +15,13 @@ struct MatchDecision {
 Result<void> put_match_decision(Transaction& transaction, ConnectionId connection, const RemoteId& remote, const MatchDecision& decision);
 Result<std::optional<MatchDecision>> find_match_decision(Transaction& transaction, ConnectionId connection, const RemoteId& remote);
 
-/// Approval of a withheld mass delete: used up by the next complete listing of the type.
-Result<void> approve_deletes(Transaction& transaction, ConnectionId connection, TypeIndex type);
-Result<bool> take_delete_approval(Transaction& transaction, ConnectionId connection, TypeIndex type);
+/// A mass delete that waits for a person (rule 8). The approval is a ceiling: it holds for so many deletes as were shown
+/// to the person, and is used up by them.
+struct WithheldDeletes {
+  std::size_t count = 0;
+  bool approved = false;
+};
+Result<void> put_withheld_deletes(Transaction& transaction, ConnectionId connection, TypeIndex type, std::optional<WithheldDeletes> withheld);
+Result<std::optional<WithheldDeletes>> find_withheld_deletes(Transaction& transaction, ConnectionId connection, TypeIndex type);
 
 }  // namespace lockstep

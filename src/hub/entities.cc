@@ -138,6 +138,20 @@ Result<void> Entities::refresh_obligations(merge::EntityState& state) {
   });
 }
 
+Result<void> Entities::supersede_letters(const merge::EntityState& state, ConnectionId connection) {
+  DeadLetterFilter open;
+  open.entity = state.golden.id;
+  open.connection = connection;
+  open.state = DeadLetterState::open;
+  TRY(auto letters, tx_.list_dead_letters(open));
+  for (DeadLetter& letter : letters) {
+    letter.state = DeadLetterState::superseded;
+    letter.closed = hub_.now();
+    TRY_VOID(tx_.put(letter));
+  }
+  return {};
+}
+
 Result<void> Entities::refresh_obligation(const merge::EntityState& state, const LinkPolicy& policy, const merge::Context& context) {
   const ConnectionId connection = policy.connection;
   TRY(const auto existing, tx_.find_obligation(state.golden.id, connection));
@@ -150,6 +164,7 @@ Result<void> Entities::refresh_obligation(const merge::EntityState& state, const
   const SystemType* type = hub_.find_system(connection)->find(state.golden.type);
   const bool skipped = plan.kind == merge::Plan::Kind::create && !type->mapping->variant_for(fields_of(state.golden));
   if (plan.kind == merge::Plan::Kind::nothing || skipped) {
+    if (existing && !existing->last_error.empty()) TRY_VOID(supersede_letters(state, connection));
     if (existing) TRY_VOID(tx_.erase_obligation(state.golden.id, connection));
     return {};
   }
@@ -159,6 +174,11 @@ Result<void> Entities::refresh_obligation(const merge::EntityState& state, const
     obligation.connection = connection;
     obligation.type = state.golden.type;
     obligation.since = obligation.due = context.now;
+  }
+  // Golden moved on: what could not be delivered before gets new attempts.
+  if (obligation.state == ObligationState::parked && obligation.golden_version != 0) {
+    obligation.attempts = 0;
+    obligation.due = context.now;
   }
   const bool waits_for_read = link && link->needs_read;
   obligation.is_delete = plan.kind == merge::Plan::Kind::remove;

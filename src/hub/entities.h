@@ -42,6 +42,9 @@ class Entities {
 
   Result<void> audit(const merge::EntityState& state, const Cause& cause, std::vector<AuditChange> changes);
 
+  /// Open dead letters of one link end: what they could not deliver is delivered, or not owed any more.
+  Result<void> supersede_letters(const merge::EntityState& state, ConnectionId connection);
+
   /// Brings the outbox in line with what is owed by now.
   Result<void> refresh_obligations(merge::EntityState& state);
 

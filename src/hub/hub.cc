@@ -52,17 +52,24 @@ bool HubEquivalence::equivalent(ConnectionId system, FieldIndex field, const Val
 
 std::vector<TypeIndex> dependency_order(const Model& model) {
   std::vector<TypeIndex> order;
-  std::vector<int> state(model.types.size(), 0);  // 0 unseen, 1 on the way, 2 done
-  std::function<void(std::size_t)> visit = [&](std::size_t index) {
-    if (state[index] != 0) return;
-    state[index] = 1;
+  std::vector<bool> placed(model.types.size(), false);
+  const auto is_free = [&](std::size_t index) {
     for (const FieldDefinition& field : model.types[index].fields)
       for (const std::string& target : field.targets)
-        if (const auto found = model.find(target)) visit(found->value());
-    state[index] = 2;
-    order.push_back(TypeIndex{static_cast<std::uint16_t>(index)});
+        if (const auto found = model.find(target); found && found->value() != index && !placed[found->value()]) return false;
+    return true;
   };
-  for (std::size_t i = 0; i < model.types.size(); ++i) visit(i);
+  while (order.size() < model.types.size()) {
+    std::optional<std::size_t> next, first;
+    for (std::size_t i = 0; i < model.types.size() && !next; ++i) {
+      if (placed[i]) continue;
+      if (!first) first = i;
+      if (is_free(i)) next = i;
+    }
+    const std::size_t chosen = next.value_or(*first);
+    placed[chosen] = true;
+    order.emplace_back(static_cast<std::uint16_t>(chosen));
+  }
   return order;
 }
 

@@ -37,6 +37,8 @@ class Transaction {
   virtual Result<std::vector<Link>> links_to_read(ConnectionId connection, TypeIndex type, std::size_t limit) = 0;
   /// Present links whose `seen` is before `before` (a complete scan that started then did not show them).
   virtual Result<std::vector<Link>> links_unseen(ConnectionId connection, TypeIndex type, WallTime before, std::size_t limit) = 0;
+  /// Present links, secondary ones left out.
+  virtual Result<std::int64_t> count_links(ConnectionId connection, TypeIndex type) = 0;
   virtual Result<std::vector<Golden>> list_golden(TypeIndex type, EntityId after, std::size_t limit) = 0;
   /// Golden records changed after `version` order: (change sequence, golden), for pull feeds of the support-system API.
   virtual Result<std::vector<std::pair<std::uint64_t, Golden>>> golden_changes(std::uint64_t after_sequence, std::size_t limit) = 0;

@@ -140,6 +140,12 @@ Result<std::vector<Link>> SqliteTransaction::links_unseen(ConnectionId connectio
   return link_rows(std::move(rows));
 }
 
+Result<std::int64_t> SqliteTransaction::count_links(ConnectionId connection, TypeIndex type) {
+  TRY(Statement row, db_.prepare("SELECT count(*) FROM link WHERE connection = ? AND type = ? AND presence = 1 AND secondary = 0"));
+  TRY([[maybe_unused]] const bool found, row.bind(connection.value()).bind(names_.type_number(type)).step());
+  return row.integer(0);
+}
+
 Result<std::vector<Golden>> SqliteTransaction::list_golden(TypeIndex type, EntityId after, std::size_t limit) {
   TRY(Statement rows, db_.prepare("SELECT id, type, present, version, body FROM golden WHERE id > ? AND type = ? ORDER BY id LIMIT ?"));
   rows.bind(after.value()).bind(names_.type_number(type)).bind(static_cast<std::int64_t>(limit));

@@ -41,6 +41,7 @@ class SqliteTransaction final : public Transaction {
   Result<std::vector<Link>> list_links(ConnectionId connection, TypeIndex type, EntityId after, std::size_t limit) override;
   Result<std::vector<Link>> links_to_read(ConnectionId connection, TypeIndex type, std::size_t limit) override;
   Result<std::vector<Link>> links_unseen(ConnectionId connection, TypeIndex type, WallTime before, std::size_t limit) override;
+  Result<std::int64_t> count_links(ConnectionId connection, TypeIndex type) override;
   Result<std::vector<Golden>> list_golden(TypeIndex type, EntityId after, std::size_t limit) override;
   Result<std::vector<std::pair<std::uint64_t, Golden>>> golden_changes(std::uint64_t after_sequence, std::size_t limit) override;
 

@@ -1,0 +1,177 @@
+// A write that failed: whose fault it was decides whether it uses up attempts, waits, or becomes a dead letter.
+#include <algorithm>
+
+#include <re2/re2.h>
+
+#include "base/check.h"
+#include "base/text.h"
+#include "deliver/dispatcher.h"
+
+namespace lockstep::deliver {
+
+using connector::Failure;
+using connector::FailureClass;
+using connector::FailureScope;
+
+std::string fingerprint(const Failure& failure) {
+  static const RE2 kIds("[0-9A-Za-z]{15,}|[0-9a-fA-F-]{32,}|[0-9]+|'[^']*'|\"[^\"]*\"");
+  std::string message = failure.message.substr(0, 300);
+  RE2::GlobalReplace(&message, kIds, "…");
+  return std::string(to_string(failure.failure_class)) + "/" + failure.code + "/" + to_hex(std::to_string(stable_hash(std::string_view(message))));
+}
+
+Result<void> Dispatcher::settle_failure(Transaction& transaction, merge::EntityState& state, const Obligation& before,
+                                        const Prepared& prepared, const Failure& failure, Duration delay, DeliverReport& report) {
+  TRY(auto owed, transaction.find_obligation(state.golden.id, system_.id));
+  if (!owed) return {};
+  owed->since = before.since;
+  owed->last_error = failure.message;
+  const WallTime retry_at = hub_.now() + std::max(delay, failure.wait.value_or(Duration{0}));
+  const bool records_fault = failure.scope == FailureScope::record && failure.failure_class != FailureClass::lock &&
+                             failure.failure_class != FailureClass::collateral && failure.failure_class != FailureClass::transient;
+  if (!records_fault) {
+    owed->attempts = prepared.attempts;
+    owed->due = retry_at;
+    if (failure.scope == FailureScope::limit || failure.scope == FailureScope::connection || failure.scope == FailureScope::vendor) {
+      report.paused_by = failure;
+      report.resume_at = retry_at;
+    }
+    return transaction.put(*owed);
+  }
+  owed->attempts = prepared.attempts + 1;
+  owed->due = retry_at;
+  if (failure.failure_class == FailureClass::duplicate || failure.failure_class == FailureClass::ambiguous) {
+    TRY(const bool parked, settle_duplicate(transaction, state, prepared, failure, report));
+    if (parked) return {};
+  }
+  if (failure.failure_class == FailureClass::missing_parent) {
+    for (const RemoteId& parent : prepared.row.parents) {
+      TRY(auto parent_link, transaction.find_link(system_.id, parent));
+      if (!parent_link) continue;
+      parent_link->needs_read = true;
+      report.reads_wanted = true;
+      TRY_VOID(transaction.put(*parent_link));
+    }
+  }
+  const bool hopeless = failure.failure_class == FailureClass::validation || failure.failure_class == FailureClass::enumeration;
+  const std::uint32_t attempts_max = failure.tries ? static_cast<std::uint32_t>(*failure.tries) : system_.attempts_max;
+  if (!hopeless && owed->attempts < attempts_max) return transaction.put(*owed);
+  TRY_VOID(dead_letter(transaction, state, prepared, failure, report));
+  return park(transaction, std::move(*owed), "dead letter", EntityId{}, std::max<std::uint64_t>(state.golden.version, 1));
+}
+
+Result<void> Dispatcher::dead_letter(Transaction& transaction, const merge::EntityState& state, const Prepared& prepared,
+                                     const Failure& failure, DeliverReport& report) {
+  DeadLetterFilter open;
+  open.entity = state.golden.id;
+  open.connection = system_.id;
+  open.state = DeadLetterState::open;
+  TRY(const auto there, transaction.list_dead_letters(open));
+  DeadLetter letter = there.empty() ? DeadLetter{} : there.front();
+  if (there.empty()) {
+    letter.id = hub_.ids.next(hub_.now());
+    letter.first_failed = hub_.now();
+  }
+  letter.entity = state.golden.id;
+  letter.connection = system_.id;
+  letter.type = state.golden.type;
+  letter.remote = RemoteId{prepared.object, prepared.row.id};
+  letter.operation = std::string(to_string(prepared.operation));
+  letter.failure_class = std::string(to_string(failure.failure_class));
+  letter.error = failure.message;
+  letter.fingerprint = fingerprint(failure);
+  letter.attempts = prepared.attempts + 1;
+  letter.last_failed = hub_.now();
+  std::string fields;
+  for (const AuditChange& change : prepared.changes) {
+    if (!fields.empty()) fields += ", ";
+    fields += to_json(Value(change.field)) + ": " + to_json(change.after.value_or(Value{}));
+  }
+  letter.context = "{\"status\": " + std::to_string(failure.status) + ", \"code\": " + to_json(Value(failure.code)) + ", \"sent\": {" +
+                   fields + "}, \"mapping_version\": " + to_json(Value(system_.find(state.golden.type)->mapping->version())) + "}";
+  ++report.dead_letters;
+  return transaction.put(letter);
+}
+
+namespace {
+
+/// Fields of the write that the failure names by their wire names.
+std::vector<FieldIndex> named_fields(const mapping::EntityMapping& mapping, const Prepared& prepared, const Failure& failure) {
+  std::vector<FieldIndex> fields;
+  for (std::size_t variant = 0; variant < mapping.variant_count(); ++variant) {
+    if (mapping.selection(variant).object != prepared.object) continue;
+    for (const FieldIndex field : prepared.plan.fields) {
+      const auto slot = mapping.key_slot(variant, field);
+      if (!slot || std::ranges::find(fields, field) != fields.end()) continue;
+      for (const auto& [argument, value] : mapping.selection(variant).slots[*slot].arguments)
+        if (const std::string* name = value.get<std::string>(); name && std::ranges::find(failure.fields, *name) != failure.fields.end()) {
+          fields.push_back(field);
+          break;
+        }
+    }
+  }
+  return fields;
+}
+
+}  // namespace
+
+/// Rule 12: the record in the way is a match if it is not linked; a possible duplicate on a create; on an update, its key is
+/// parked on this link. True: the obligation was brought up to date, nothing more is to be done.
+Result<bool> Dispatcher::settle_duplicate(Transaction& transaction, merge::EntityState& state, const Prepared& prepared,
+                                          const Failure& failure, DeliverReport& report) {
+  const TypeIndex type = state.golden.type;
+  Entities entities(hub_, transaction, RunId{});
+  const bool creating = prepared.operation == connector::Operation::create;
+  ReviewItem item;
+  for (const std::string& id : failure.ids) {
+    const RemoteId remote{prepared.object, id};
+    TRY(const auto link, transaction.find_link(system_.id, remote));
+    if (link && creating && link->entity != state.golden.id) {
+      ReviewCandidate candidate;
+      candidate.system = system_.id;
+      candidate.remote = item.remote = remote;
+      candidate.entity = link->entity;
+      item.candidates.push_back(std::move(candidate));
+    } else if (!link) {
+      InboxEvent event;
+      event.connection = system_.id;
+      event.remote = remote;
+      event.kind = EventKind::reread;
+      event.received = event.occurred = event.due = hub_.now();
+      event.dedupe = "duplicate/" + prepared.object + "/" + id + "/" + std::to_string(hub_.now().ms);
+      TRY([[maybe_unused]] const bool fresh, transaction.put(event));
+      report.reads_wanted = true;
+    }
+  }
+  const Cause cause{RunId{}, system_.id, RemoteId{prepared.object, prepared.row.id}, "review"};
+  if (creating) {
+    if (item.candidates.empty()) return false;
+    item.id = hub_.ids.next(hub_.now());
+    item.kind = ReviewKind::possible_duplicate;
+    item.entity = state.golden.id;
+    item.type = type;
+    item.connection = system_.id;
+    item.opened = hub_.now();
+    item.summary = "not created in " + system_.name + ", where a record of somebody else is in the way: " + failure.message;
+    merge::Effects effects;
+    effects.changes.push_back(AuditChange{"", std::nullopt, Value(item.remote), item.summary});
+    effects.reviews.push_back(item);
+    state.reviews.push_back(std::move(item));
+    TRY_VOID(entities.save(state, std::move(effects), cause, system_.id));
+    return true;
+  }
+  std::vector<FieldIndex> keys = named_fields(*system_.find(type)->mapping, prepared, failure);
+  if (keys.empty())
+    for (const auto& key : hub_.mappings[type.value()].match.keys)
+      if (key.size() == 1 && std::ranges::find(prepared.plan.fields, key.front()) != prepared.plan.fields.end()) keys.push_back(key.front());
+  if (keys.empty()) return false;
+  for (const FieldIndex key : keys) {
+    merge::Effects effects = entities.with_context(state, [&](const merge::Context& context) {
+      return merge::park_field(state, system_.id, key, ReviewKind::duplicate_key, "another record there has it: " + failure.message, context);
+    });
+    TRY_VOID(entities.save(state, std::move(effects), cause, system_.id));
+  }
+  return true;
+}
+
+}  // namespace lockstep::deliver

@@ -1,0 +1,104 @@
+// The guard against mass deletes (rule 8): beyond both a count and a share they wait for a person, everything else flows.
+#include <algorithm>
+
+#include "discover/discoverer.h"
+#include "hub/decisions.h"
+
+namespace lockstep::discover {
+
+namespace {
+
+constexpr Duration kOneRun{10 * 60'000};  // deletes that come so close together are one wave
+
+Result<bool> has_open_item(Transaction& transaction, ConnectionId connection, TypeIndex type) {
+  ReviewFilter open;
+  open.connection = connection;
+  open.kind = ReviewKind::mass_delete;
+  open.state = ReviewState::open;
+  TRY(const auto items, transaction.list_reviews(open));
+  return std::ranges::any_of(items, [&](const ReviewItem& item) { return item.type == type; });
+}
+
+}  // namespace
+
+Task<bool> Discoverer::is_withheld(TypeIndex type, std::string object, std::size_t count, RunReport& report) {
+  bool held = false;
+  Store::Work work = [&](Transaction& transaction) -> Result<void> {
+    held = false;
+    const std::size_t recent = recent_deletes(type);
+    TRY(const auto links, transaction.count_links(system_.id, type));
+    const double share = hub_.delete_guard.share * static_cast<double>(links + static_cast<std::int64_t>(recent));
+    if (count + recent <= hub_.delete_guard.count || static_cast<double>(count + recent) <= share) return {};
+    TRY(auto withheld, find_withheld_deletes(transaction, system_.id, type));
+    if (withheld && withheld->approved && count <= withheld->count) return {};
+    held = true;
+    WithheldDeletes now;
+    now.count = std::max(count, withheld && !withheld->approved ? withheld->count : 0);
+    TRY_VOID(put_withheld_deletes(transaction, system_.id, type, now));
+    TRY(const bool told, has_open_item(transaction, system_.id, type));
+    if (told) return {};
+    ReviewItem item;
+    item.id = hub_.ids.next(hub_.now());
+    item.kind = ReviewKind::mass_delete;
+    item.type = type;
+    item.connection = system_.id;
+    item.remote = RemoteId{object, ""};
+    item.opened = hub_.now();
+    item.summary = std::to_string(count) + " of " + std::to_string(links) + " records of " + hub_.model.at(type).name + " are gone from " +
+                   system_.name + "; their deletes wait for approval";
+    return transaction.put(item);
+  };
+  const Result<void> done = co_await hub_.store.transact(std::move(work));
+  if (!done) report.error = done.error().message;
+  co_return held;
+}
+
+Task<bool> Discoverer::withhold(TypeIndex type, std::string object, std::vector<std::string> gone, RunReport& report) {
+  std::vector<RemoteId> linked;
+  Store::Work work = [&](Transaction& transaction) -> Result<void> {
+    linked.clear();
+    for (const std::string& id : gone) {
+      TRY(const auto link, transaction.find_link(system_.id, RemoteId{object, id}));
+      // Our own deletes are no news.
+      if (link && link->presence == LinkPresence::present && !link->secondary && !link->delete_unanswered) linked.push_back(link->remote);
+    }
+    return {};
+  };
+  if (gone.empty()) co_return false;
+  const Result<void> read = co_await hub_.store.read(std::move(work));
+  if (!read) {
+    report.error = read.error().message;
+    co_return false;
+  }
+  if (linked.empty()) co_return false;
+  const bool held = co_await is_withheld(type, object, linked.size(), report);
+  if (held) {
+    withheld_[type].insert(linked.begin(), linked.end());
+  } else {
+    deletes_[type].emplace_back(hub_.now(), linked.size());
+    co_await use_up_approval(type, linked.size(), report);
+  }
+  co_return held;
+}
+
+Task<void> Discoverer::use_up_approval(TypeIndex type, std::size_t count, RunReport& report) {
+  Store::Work work = [&](Transaction& transaction) -> Result<void> {
+    TRY(auto withheld, find_withheld_deletes(transaction, system_.id, type));
+    if (!withheld || !withheld->approved) return {};
+    withheld->count -= std::min(withheld->count, count);
+    if (withheld->count == 0) withheld.reset();
+    return put_withheld_deletes(transaction, system_.id, type, withheld);
+  };
+  const Result<void> done = co_await hub_.store.transact(std::move(work));
+  if (!done) report.error = done.error().message;
+}
+
+std::size_t Discoverer::recent_deletes(TypeIndex type) {
+  auto& waves = deletes_[type];
+  std::erase_if(waves, [&](const auto& wave) { return wave.first + kOneRun < hub_.now(); });
+  std::size_t count = 0;
+  for (const auto& wave : waves) count += wave.second;
+  return count;
+}
+
+}  // namespace lockstep::discover

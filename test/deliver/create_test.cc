@@ -1,0 +1,122 @@
+// Creates: never twice, whatever happens to the request.
+#include <gtest/gtest.h>
+
+#include "test/support/scenes.h"
+
+namespace lockstep::support {
+namespace {
+
+using connector::FailureClass;
+
+FakeTraits with_key() { return {}; }
+FakeTraits with_client_id() {
+  FakeTraits traits;
+  traits.has_key = false;
+  traits.client_id = true;
+  return traits;
+}
+FakeTraits with_neither() {
+  FakeTraits traits;
+  traits.has_key = false;
+  traits.probes = true;
+  return traits;
+}
+
+TEST(Create, WithoutAnAnswerIsNeverDoneTwice) {
+  for (const FakeTraits& traits : {with_key(), with_client_id(), with_neither()})
+    for (const Fate fate : {Fate::never_arrives, Fate::answer_lost}) {
+      World world;
+      FakeSystem& north = world.add_system("north");
+      FakeSystem& east = world.add_system("east", traits);
+      world.start();
+      ASSERT_TRUE(world.settle());
+      east.fates = {fate};
+      north.add("contact", contact("Ada", "ada@example.com"));
+      ASSERT_TRUE(world.settle(Duration{2 * 3'600'000}));
+      EXPECT_EQ(east.live("contact").size(), 1u) << "key " << traits.has_key << ", client id " << traits.client_id << ", arrived " << (fate == Fate::answer_lost);
+      EXPECT_EQ(world.golden("contact").size(), 1u);
+      EXPECT_TRUE(world.open_reviews().empty());
+    }
+}
+
+TEST(Create, ProbesFindWhatAppearedMeanwhile) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east", with_neither());
+  world.start();
+  ASSERT_TRUE(world.settle());
+  // Both CRMs create the same person in the same minute; east's feed has not told yet.
+  north.add("contact", contact("Ada", "ada@example.com"));
+  east.add("contact", contact("Ada B.", "ada@example.com"));
+  world.push("north", "contact", north.live("contact")[0]->id);
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(east.live("contact").size(), 1u);
+  EXPECT_EQ(north.live("contact").size(), 1u);
+  EXPECT_EQ(world.golden("contact").size(), 1u);
+}
+
+TEST(Create, ADuplicateErrorThatNamesAnUnlinkedRecordIsAMatch) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  world.configure = [](Hub& hub) {
+    for (SystemType& type : hub.systems[1].types) type.schedule.poll_every = Duration{3'600'000};
+  };
+  world.start();
+  ASSERT_TRUE(world.settle());
+  const std::string twin = east.add("contact", contact("Ada B.", "ada@example.com"));
+  east.refuse = [&](connector::Operation operation, const std::string&, const FieldValues&) -> std::optional<connector::Failure> {
+    if (operation != connector::Operation::create) return std::nullopt;
+    connector::Failure failure = failure_of(FailureClass::duplicate, "a record with this email exists");
+    failure.ids = {twin};
+    return failure;
+  };
+  north.add("contact", contact("Ada", "ada@example.com"));
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(east.live("contact").size(), 1u);
+  EXPECT_EQ(world.golden("contact").size(), 1u);
+  EXPECT_TRUE(world.dead_letters().empty());
+}
+
+TEST(Create, AKeyThatAnotherRecordHasIsFrozenThereAndTheRestFlows) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  north.add("contact", contact("Bob", "bob@example.com"));
+  const auto ids = load_ada(world);
+  const std::string bob = id_of(east, "contact", "email", "bob@example.com");
+  east.refuse = [&](connector::Operation, const std::string&, const FieldValues& fields) -> std::optional<connector::Failure> {
+    const auto email = fields.find("email");
+    if (email == fields.end() || !(email->second == text("bob@example.com"))) return std::nullopt;
+    connector::Failure failure = failure_of(FailureClass::duplicate, "a record with this email exists");
+    failure.ids = {bob};
+    failure.fields = {"email"};
+    return failure;
+  };
+  north.edit("contact", ids[0], {{"email", text("bob@example.com")}, {"city", text("Paris")}});
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(east.text("contact", ids[1], "city"), "Paris");
+  EXPECT_EQ(east.text("contact", ids[1], "email"), "ada@example.com");
+  EXPECT_FALSE(world.open_reviews().empty());
+}
+
+TEST(Create, WaitsUntilOurIdStandsInTheRecordItCameFrom) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  world.start();
+  ASSERT_TRUE(world.settle());
+  north.refuse = [](connector::Operation, const std::string&, const FieldValues&) -> std::optional<connector::Failure> {
+    return failure_of(FailureClass::transient, "503");
+  };
+  north.add("contact", contact("Ada", "ada@example.com"));
+  world.run_for(Duration{300'000});
+  EXPECT_TRUE(east.live("contact").empty());
+  north.refuse = nullptr;
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(east.live("contact").size(), 1u);
+  EXPECT_NE(north.live("contact")[0]->key, "");
+}
+
+}  // namespace
+}  // namespace lockstep::support

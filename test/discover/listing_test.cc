@@ -1,0 +1,64 @@
+// Listings: page by page, each durable with its place, resumed where they broke off.
+#include <gtest/gtest.h>
+
+#include "test/support/scenes.h"
+
+namespace lockstep::support {
+namespace {
+
+FakeTraits small_pages() {
+  FakeTraits traits;
+  traits.page = 7;
+  return traits;
+}
+
+TEST(Listing, GoesOnWhereItBrokeOff) {
+  World world;
+  FakeSystem& north = world.add_system("north", small_pages());
+  for (int i = 0; i < 70; ++i) north.add("contact", contact("Person " + std::to_string(i), "p" + std::to_string(i) + "@example.com"));
+  world.start();
+  while (world.golden("contact").size() < 35u) ASSERT_TRUE(world.executor.step());
+  world.crash();
+  const std::uint64_t calls = north.calls;
+  world.start();
+  world.executor.run_until([&] { return world.golden("contact").size() == 70u; }, Duration{60'000});
+  EXPECT_EQ(world.golden("contact").size(), 70u);
+  EXPECT_LT(north.calls - calls, 12u) << "only the second half of ten pages is read again";
+}
+
+TEST(Listing, WhatIsAddedWhileItRunsIsNotMissed) {
+  World world;
+  FakeSystem& north = world.add_system("north", small_pages());
+  FakeSystem& east = world.add_system("east");
+  for (int i = 0; i < 50; ++i) north.add("contact", contact("Person " + std::to_string(i), "p" + std::to_string(i) + "@example.com"));
+  world.start();
+  int added = 0;
+  while (world.golden("contact").size() < 40u) {
+    ASSERT_TRUE(world.executor.step());
+    if (added < 10) {
+      ++added;
+      north.add("contact", contact("Late " + std::to_string(added), "late" + std::to_string(added) + "@example.com"));
+    }
+  }
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(east.live("contact").size(), 60u);
+}
+
+TEST(Listing, NothingIsWrittenToASystemBeforeItWasListed) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  north.add("contact", contact("Ada", "ada@example.com"));
+  east.down = failure_of(connector::FailureClass::transient, "503");
+  world.start();
+  world.run_for(Duration{600'000});
+  east.add("contact", contact("Ada", "ada@example.com"));
+  EXPECT_TRUE(east.writes.empty());
+  east.down.reset();
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(east.live("contact").size(), 1u);
+  EXPECT_EQ(world.golden("contact").size(), 1u);
+}
+
+}  // namespace
+}  // namespace lockstep::support

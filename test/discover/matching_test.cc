@@ -1,0 +1,127 @@
+// Who is who: a record joins at most one entity, and never by a guess.
+#include <gtest/gtest.h>
+
+#include "test/support/scenes.h"
+
+namespace lockstep::support {
+namespace {
+
+TEST(Matching, ATwinInOneSystemIsOneReviewItemAndNothingIsMadeForIt) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  north.add("contact", contact("Ada", "ada@example.com"));
+  north.add("contact", contact("Ada again", "ada@example.com"));
+  world.start();
+  ASSERT_TRUE(world.settle());
+  world.run_for(Duration{25 * 3'600'000});
+  ASSERT_EQ(world.open_reviews().size(), 1u);
+  EXPECT_EQ(world.open_reviews()[0].kind, ReviewKind::possible_duplicate);
+  EXPECT_LE(east.live("contact").size(), 1u);
+  EXPECT_EQ(north.live("contact").size(), 2u);
+}
+
+TEST(Matching, APersonCanSayThatItIsSomebodyElse) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  north.add("contact", contact("Ada", "info@example.com"));
+  east.add("contact", contact("Bob", "info@example.com"));
+  world.start();
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(world.open_reviews().size(), 1u);
+  EXPECT_EQ(world.golden("contact").size(), 1u);
+  ASSERT_TRUE(world.resolve(world.open_reviews()[0], "new"));
+  ASSERT_TRUE(world.settle());
+  EXPECT_TRUE(world.open_reviews().empty());
+  EXPECT_EQ(world.golden("contact").size(), 2u);
+  EXPECT_EQ(north.live("contact").size(), 2u);
+  EXPECT_EQ(east.live("contact").size(), 2u);
+}
+
+TEST(Matching, APersonCanSayThatTheTwoAreOne) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  north.add("contact", contact("Ada", "info@example.com"));
+  east.add("contact", contact("Ada", "info@example.com"));
+  world.start();
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(world.open_reviews().size(), 1u);
+  ASSERT_TRUE(world.resolve(world.open_reviews()[0], "1"));
+  ASSERT_TRUE(world.settle());
+  EXPECT_TRUE(world.open_reviews().empty());
+  EXPECT_EQ(world.golden("contact").size(), 1u);
+  EXPECT_EQ(north.live("contact").size(), 1u);
+  EXPECT_EQ(east.live("contact").size(), 1u);
+}
+
+TEST(Matching, OurIdLeadsBackAfterTheHubLostItsMemory) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  for (int i = 0; i < 10; ++i) north.add("contact", contact("Person " + std::to_string(i), ""));
+  world.start();
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(east.live("contact").size(), 10u);
+  world.crash();
+  for (const char* suffix : {"", "-wal", "-shm"}) std::remove((world.path + suffix).c_str());
+  world.start();
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(world.golden("contact").size(), 10u);
+  EXPECT_EQ(north.live("contact").size(), 10u);
+  EXPECT_EQ(east.live("contact").size(), 10u);
+}
+
+TEST(Matching, AMergeInOneSystemIsFollowed) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  north.add("contact", contact("Ada", "ada@example.com"));
+  north.add("contact", contact("Ada B.", "ada.b@example.com"));
+  world.start();
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(east.live("contact").size(), 2u);
+  north.merge("contact", id_of(north, "contact", "name", "Ada B."), id_of(north, "contact", "name", "Ada"));
+  ASSERT_TRUE(world.settle());
+  std::size_t present = 0;
+  for (const Golden& one : world.golden("contact"))
+    if (one.presence == EntityPresence::present) ++present;
+  EXPECT_EQ(present, 1u);
+  EXPECT_EQ(north.live("contact").size(), 1u);
+  // East holds two live records of one entity now: a person decides.
+  EXPECT_EQ(east.live("contact").size(), 2u);
+  ASSERT_EQ(world.open_reviews().size(), 1u);
+  EXPECT_EQ(world.open_reviews()[0].kind, ReviewKind::second_record);
+  // They are merged there, too: the item closes itself.
+  const ReviewItem item = world.open_reviews()[0];
+  const std::string second = item.remote.id;
+  std::string first;
+  for (const FakeRecord* record : east.live("contact"))
+    if (record->id != second) first = record->id;
+  east.merge("contact", second, first);
+  ASSERT_TRUE(world.settle());
+  EXPECT_TRUE(world.open_reviews().empty());
+  EXPECT_EQ(east.live("contact").size(), 1u);
+}
+
+TEST(Matching, AMergeOfALinkedRecordIntoAnUnknownOneIsFollowed) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  world.add_system("east");
+  const auto ids = load_ada(world);
+  const std::string other = north.add("contact", contact("Ada", "ada.other@example.com"));
+  north.merge("contact", ids[0], other);
+  ASSERT_TRUE(world.settle());
+  std::size_t present = 0;
+  for (const Golden& one : world.golden("contact"))
+    if (one.presence == EntityPresence::present) ++present;
+  EXPECT_EQ(present, 1u);
+  EXPECT_EQ(north.live("contact").size(), 1u);
+  world.systems[1]->edit("contact", ids[1], {{"city", text("Paris")}});
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(north.text("contact", other, "city"), "Paris");
+}
+
+}  // namespace
+}  // namespace lockstep::support

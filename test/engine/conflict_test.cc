@@ -1,0 +1,111 @@
+// Two people change the same field: decided by the policy, the loser kept, everybody told.
+#include <gtest/gtest.h>
+
+#include "test/support/scenes.h"
+
+namespace lockstep::support {
+namespace {
+
+/// Both edit one field before the hub looks again.
+void edit_both(World& world, const std::vector<std::string>& ids, const std::string& first, const std::string& second) {
+  world.systems[0]->edit("contact", ids[0], {{"city", text(first)}});
+  world.run_for(Duration{8'000});  // farther apart than the clocks' uncertainty
+  world.systems[1]->edit("contact", ids[1], {{"city", text(second)}});
+}
+
+void poll_seldom(Hub& hub) {
+  for (System& system : hub.systems)
+    for (SystemType& type : system.types) type.schedule.poll_every = Duration{120'000};
+}
+
+TEST(Conflict, TheLaterEditWinsEverywhereAndTheLoserIsRecorded) {
+  World world;
+  world.configure = poll_seldom;
+  for (const char* name : {"north", "east", "south"}) world.add_system(name);
+  const auto ids = load_ada(world);
+  edit_both(world, ids, "London", "Paris");
+  ASSERT_TRUE(world.settle());
+  for (std::size_t i = 0; i < ids.size(); ++i) EXPECT_EQ(world.systems[i]->text("contact", ids[i], "city"), "Paris") << world.systems[i]->name();
+  bool loser_kept = false;
+  for (const AuditRow& row : world.audit())
+    for (const AuditChange& change : row.changes)
+      if (change.field == "city" && (change.before == text("London") || change.after == text("London"))) loser_kept = true;
+  EXPECT_TRUE(loser_kept);
+}
+
+TEST(Conflict, APreferredSystemWinsWhateverTheTime) {
+  World world;
+  for (const char* name : {"north", "east", "south"}) world.add_system(name);
+  world.configure = [](Hub& hub) {
+    poll_seldom(hub);
+    World::set_strategy(hub, "contact", "city", Strategy::prefer);
+    for (LinkPolicy& link : hub.policies[hub.model.find("contact")->value()].links)
+      for (FieldPolicy& field : link.fields) field.order = {hub.systems[0].id};
+  };
+  const auto ids = load_ada(world);
+  edit_both(world, ids, "London", "Paris");
+  ASSERT_TRUE(world.settle());
+  for (std::size_t i = 0; i < ids.size(); ++i) EXPECT_EQ(world.systems[i]->text("contact", ids[i], "city"), "London") << world.systems[i]->name();
+}
+
+class Review : public testing::Test {
+ protected:
+  Review() {
+    for (const char* name : {"north", "east", "south"}) world.add_system(name);
+    world.configure = [](Hub& hub) {
+      poll_seldom(hub);
+      World::set_strategy(hub, "contact", "city", Strategy::manual_review);
+    };
+    ids = load_ada(world);
+    edit_both(world, ids, "London", "Paris");
+    EXPECT_TRUE(world.settle());
+  }
+  World world;
+  std::vector<std::string> ids;
+};
+
+TEST_F(Review, BlocksOnlyItsField) {
+  ASSERT_EQ(world.open_reviews().size(), 1u);
+  EXPECT_EQ(world.open_reviews()[0].kind, ReviewKind::field_conflict);
+  EXPECT_EQ(world.systems[0]->text("contact", ids[0], "city"), "London");
+  EXPECT_EQ(world.systems[1]->text("contact", ids[1], "city"), "Paris");
+  world.systems[2]->edit("contact", ids[2], {{"title", text("Countess")}});
+  ASSERT_TRUE(world.settle());
+  for (std::size_t i = 0; i < ids.size(); ++i) EXPECT_EQ(world.systems[i]->text("contact", ids[i], "title"), "Countess");
+  EXPECT_EQ(world.systems[0]->text("contact", ids[0], "city"), "London");
+  EXPECT_EQ(world.systems[1]->text("contact", ids[1], "city"), "Paris");
+}
+
+TEST_F(Review, ADecisionIsDeliveredEverywhere) {
+  const ReviewItem item = world.open_reviews().at(0);
+  std::size_t paris = 0;
+  for (std::size_t i = 0; i < item.candidates.size(); ++i)
+    if (item.candidates[i].value == text("Paris")) paris = i + 1;
+  ASSERT_NE(paris, 0u);
+  const auto resolved = world.resolve(item, std::to_string(paris));
+  ASSERT_TRUE(resolved) << resolved.error().message;
+  ASSERT_TRUE(world.settle());
+  EXPECT_TRUE(world.open_reviews().empty());
+  for (std::size_t i = 0; i < ids.size(); ++i) EXPECT_EQ(world.systems[i]->text("contact", ids[i], "city"), "Paris") << world.systems[i]->name();
+}
+
+TEST_F(Review, ClosesItselfWhenAllAgree) {
+  world.systems[0]->edit("contact", ids[0], {{"city", text("Paris")}});
+  ASSERT_TRUE(world.settle());
+  EXPECT_TRUE(world.open_reviews().empty());
+  for (std::size_t i = 0; i < ids.size(); ++i) EXPECT_EQ(world.systems[i]->text("contact", ids[i], "city"), "Paris") << world.systems[i]->name();
+}
+
+TEST_F(Review, AChoiceThatIsNoneIsRefusedAndNothingChanges) {
+  const ReviewItem item = world.open_reviews().at(0);
+  for (const char* choice : {"0", "9", "-1", "", "yes", "1 "}) {
+    const auto resolved = world.resolve(item, choice);
+    ASSERT_FALSE(resolved) << choice;
+    EXPECT_EQ(resolved.error().code, ErrorCode::invalid_input);
+    EXPECT_NE(resolved.error().message.find("1 to "), std::string::npos) << resolved.error().message;
+  }
+  EXPECT_EQ(world.open_reviews().size(), 1u);
+}
+
+}  // namespace
+}  // namespace lockstep::support

@@ -1,0 +1,228 @@
+// Deletes: passed on by policy, never by a mistake of ours.
+#include <gtest/gtest.h>
+
+#include "test/support/scenes.h"
+
+namespace lockstep::support {
+namespace {
+
+void set_deletes(Hub& hub, DeletePolicy seen, DeletePolicy incoming) {
+  for (TypePolicy& policy : hub.policies)
+    for (LinkPolicy& link : policy.links) {
+      link.deletes = seen;
+      link.incoming_deletes = incoming;
+    }
+}
+
+void refresh_hourly(Hub& hub) {
+  for (System& system : hub.systems)
+    for (SystemType& type : system.types) type.schedule.full_refresh_every = Duration{3'600'000};
+}
+
+FakeTraits unlisted() {
+  FakeTraits traits;
+  traits.feed_lists_deletes = false;
+  return traits;
+}
+
+TEST(Delete, IsPassedOn) {
+  World world;
+  for (const char* name : {"north", "east", "south"}) world.add_system(name);
+  const auto ids = load_ada(world);
+  world.systems[1]->remove("contact", ids[1]);
+  ASSERT_TRUE(world.settle());
+  for (const auto& system : world.systems) EXPECT_TRUE(system->live("contact").empty()) << system->name();
+  EXPECT_EQ(world.golden("contact").at(0).presence, EntityPresence::deleted);
+}
+
+TEST(Delete, IsFoundByTheNextCompleteListingWhereTheFeedTellsNothing) {
+  World world;
+  world.configure = refresh_hourly;
+  world.add_system("north", unlisted());
+  world.add_system("east");
+  const auto ids = load_ada(world);
+  world.systems[0]->remove("contact", ids[0]);
+  world.run_for(Duration{2 * 3'600'000});
+  EXPECT_TRUE(world.systems[1]->live("contact").empty());
+}
+
+TEST(Delete, ArchivesWhereThePolicySaysSo) {
+  World world;
+  world.configure = [](Hub& hub) { set_deletes(hub, DeletePolicy::propagate, DeletePolicy::archive); };
+  world.add_system("north");
+  world.add_system("east");
+  const auto ids = load_ada(world);
+  world.systems[0]->remove("contact", ids[0]);
+  ASSERT_TRUE(world.settle());
+  ASSERT_FALSE(world.systems[1]->writes.empty());
+  EXPECT_EQ(world.systems[1]->writes.back().operation, connector::Operation::archive);
+}
+
+TEST(Delete, IgnoredStaysInThatSystemAndIsNotMadeThereAgain) {
+  World world;
+  world.configure = [](Hub& hub) { set_deletes(hub, DeletePolicy::ignore, DeletePolicy::propagate); };
+  world.add_system("north");
+  world.add_system("east");
+  const auto ids = load_ada(world);
+  world.systems[0]->remove("contact", ids[0]);
+  ASSERT_TRUE(world.settle());
+  world.systems[1]->edit("contact", ids[1], {{"city", text("Paris")}});
+  ASSERT_TRUE(world.settle());
+  EXPECT_TRUE(world.systems[0]->live("contact").empty());
+  EXPECT_EQ(world.systems[1]->live("contact").size(), 1u);
+}
+
+TEST(Delete, UnderReviewWaitsForADecision) {
+  for (const char* choice : {"remove", "keep"}) {
+    World world;
+    world.configure = [](Hub& hub) { set_deletes(hub, DeletePolicy::review, DeletePolicy::propagate); };
+    world.add_system("north");
+    world.add_system("east");
+    const auto ids = load_ada(world);
+    world.systems[0]->remove("contact", ids[0]);
+    ASSERT_TRUE(world.settle());
+    EXPECT_EQ(world.systems[1]->live("contact").size(), 1u);
+    ASSERT_EQ(world.open_reviews().size(), 1u);
+    const auto resolved = world.resolve(world.open_reviews()[0], choice);
+    ASSERT_TRUE(resolved) << resolved.error().message;
+    ASSERT_TRUE(world.settle());
+    const std::size_t expected = choice == std::string("keep") ? 1 : 0;
+    EXPECT_EQ(world.systems[0]->live("contact").size(), expected) << choice;
+    EXPECT_EQ(world.systems[1]->live("contact").size(), expected) << choice;
+    EXPECT_TRUE(world.open_reviews().empty());
+  }
+}
+
+TEST(Delete, AgainstAnEditElsewhereTheEditWins) {
+  World world;
+  world.configure = [](Hub& hub) {
+    for (System& system : hub.systems)
+      for (SystemType& type : system.types) type.schedule.poll_every = Duration{120'000};
+  };
+  world.add_system("north");
+  world.add_system("east");
+  const auto ids = load_ada(world);
+  world.systems[1]->edit("contact", ids[1], {{"city", text("Paris")}});
+  world.systems[0]->remove("contact", ids[0]);
+  world.push("east", "contact", ids[1]);
+  ASSERT_TRUE(world.settle());
+  const FakeRecord* there = world.systems[0]->find("contact", "email", "ada@example.com");
+  ASSERT_TRUE(there);
+  EXPECT_EQ(there->fields.at("city"), text("Paris"));
+  EXPECT_EQ(world.systems[1]->live("contact").size(), 1u);
+}
+
+TEST(Delete, BothDeletedIsAgreement) {
+  World world;
+  world.add_system("north");
+  world.add_system("east");
+  const auto ids = load_ada(world);
+  const std::size_t writes = world.writes();
+  world.systems[0]->remove("contact", ids[0]);
+  world.systems[1]->remove("contact", ids[1]);
+  ASSERT_TRUE(world.settle());
+  EXPECT_LE(world.writes(), writes + 1);
+  EXPECT_TRUE(world.open_reviews().empty());
+  EXPECT_TRUE(world.dead_letters().empty());
+}
+
+class ManyRecords : public testing::Test {
+ protected:
+  void load(FakeTraits traits) {
+    world.configure = [](Hub& hub) {
+      refresh_hourly(hub);
+      hub.delete_guard.count = 10;
+    };
+    north = &world.add_system("north", traits);
+    east = &world.add_system("east");
+    for (int i = 0; i < 80; ++i) ids.push_back(north->add("contact", contact("Person " + std::to_string(i), "p" + std::to_string(i) + "@example.com")));
+    world.start();
+    ASSERT_TRUE(world.settle());
+    ASSERT_EQ(east->live("contact").size(), 80u);
+  }
+  World world;
+  FakeSystem *north = nullptr, *east = nullptr;
+  std::vector<std::string> ids;
+};
+
+TEST_F(ManyRecords, AnEmptyAnswerDeletesNothing) {
+  load(unlisted());
+  north->shows_nothing = true;
+  world.run_for(Duration{3 * 3'600'000});
+  EXPECT_EQ(east->live("contact").size(), 80u);
+  EXPECT_EQ(north->live("contact").size(), 80u);
+}
+
+TEST_F(ManyRecords, AListingThatBreaksOffDeletesNothing) {
+  load(unlisted());
+  for (int i = 70; i < 80; ++i) north->remove("contact", ids[static_cast<std::size_t>(i)]);
+  north->listing_breaks = true;
+  world.run_for(Duration{5 * 3'600'000});
+  EXPECT_EQ(east->live("contact").size(), 80u);
+  north->listing_breaks = false;
+  world.run_for(Duration{5 * 3'600'000});
+  EXPECT_EQ(east->live("contact").size(), 70u);
+}
+
+TEST_F(ManyRecords, AMassDeleteIsWithheldWhileEverythingElseFlowsAndGoesOnWhenApproved) {
+  load(unlisted());
+  for (int i = 0; i < 40; ++i) north->remove("contact", ids[static_cast<std::size_t>(i)]);
+  north->edit("contact", ids[79], {{"city", text("Paris")}});
+  world.run_for(Duration{3 * 3'600'000});
+  EXPECT_EQ(east->live("contact").size(), 80u);
+  EXPECT_EQ(east->find("contact", "email", "p79@example.com")->fields.at("city"), text("Paris"));
+  ASSERT_EQ(world.open_reviews().size(), 1u);
+  EXPECT_EQ(world.open_reviews()[0].kind, ReviewKind::mass_delete);
+  ASSERT_TRUE(world.resolve(world.open_reviews()[0], "approve"));
+  world.run_for(Duration{3 * 3'600'000});
+  EXPECT_EQ(east->live("contact").size(), 40u);
+  EXPECT_TRUE(world.open_reviews().empty());
+}
+
+TEST_F(ManyRecords, AMassDeleteToldByTheFeedIsWithheldToo) {
+  load(FakeTraits{});
+  for (int i = 0; i < 40; ++i) north->remove("contact", ids[static_cast<std::size_t>(i)]);
+  world.run_for(Duration{3'600'000});
+  EXPECT_EQ(east->live("contact").size(), 80u);
+  ASSERT_EQ(world.open_reviews().size(), 1u);
+  EXPECT_EQ(world.open_reviews()[0].kind, ReviewKind::mass_delete);
+  ASSERT_TRUE(world.resolve(world.open_reviews()[0], "approve"));
+  world.run_for(Duration{2 * 3'600'000});
+  EXPECT_EQ(east->live("contact").size(), 40u);
+}
+
+TEST_F(ManyRecords, AFewDeletesNeedNoApproval) {
+  load(unlisted());
+  for (int i = 0; i < 8; ++i) north->remove("contact", ids[static_cast<std::size_t>(i)]);
+  world.run_for(Duration{2 * 3'600'000});
+  EXPECT_EQ(east->live("contact").size(), 72u);
+  EXPECT_TRUE(world.open_reviews().empty());
+}
+
+TEST(Delete, TheFirstRunDeletesNothing) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  east.add("contact", contact("Ada", "ada@example.com"));
+  world.start();
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(north.live("contact").size(), 1u);
+  EXPECT_EQ(east.live("contact").size(), 1u);
+}
+
+TEST(Delete, ARestoredRecordComesBackEverywhere) {
+  World world;
+  world.add_system("north");
+  world.add_system("east");
+  const auto ids = load_ada(world);
+  world.systems[0]->remove("contact", ids[0]);
+  ASSERT_TRUE(world.settle());
+  EXPECT_TRUE(world.systems[1]->live("contact").empty());
+  world.systems[0]->restore("contact", ids[0]);
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(world.systems[0]->live("contact").size(), 1u);
+  EXPECT_EQ(world.systems[1]->live("contact").size(), 1u);
+}
+
+}  // namespace
+}  // namespace lockstep::support

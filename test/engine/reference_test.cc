@@ -1,0 +1,153 @@
+// Records that refer to others: a record waits for what it refers to, and is never failed for it.
+#include <gtest/gtest.h>
+
+#include "test/support/scenes.h"
+
+namespace lockstep::support {
+namespace {
+
+TEST(References, AContactIsMadeAfterItsAccountAndPointsToIt) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  const std::string firm = north.add("account", account("Acme", "acme.com"));
+  FieldValues ada = contact("Ada", "ada@example.com");
+  ada["account"] = reference("account", firm);
+  north.add("contact", ada);
+  world.start();
+  ASSERT_TRUE(world.settle());
+  const std::string there = id_of(east, "account", "domain", "acme.com");
+  ASSERT_NE(there, "");
+  const FakeRecord* made = east.find("contact", "email", "ada@example.com");
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->fields.at("account"), reference("account", there));
+  ASSERT_EQ(east.writes.size(), 2u);
+  EXPECT_EQ(east.writes[0].object, "account");
+}
+
+TEST(References, AContactWaitsForAnAccountThatCannotBeMadeYetAndIsWoken) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  bool refuses = true;
+  east.refuse = [&](connector::Operation, const std::string& object, const FieldValues&) -> std::optional<connector::Failure> {
+    if (object != "account" || !refuses) return std::nullopt;
+    return failure_of(connector::FailureClass::unclassified, "not now");
+  };
+  const std::string firm = north.add("account", account("Acme", "acme.com"));
+  FieldValues ada = contact("Ada", "ada@example.com");
+  ada["account"] = reference("account", firm);
+  north.add("contact", ada);
+  world.start();
+  world.run_for(Duration{8'000});
+  EXPECT_TRUE(east.live("contact").empty());
+  EXPECT_TRUE(world.dead_letters().empty());
+  refuses = false;
+  ASSERT_TRUE(world.settle());
+  const FakeRecord* made = east.find("contact", "email", "ada@example.com");
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->fields.at("account"), reference("account", id_of(east, "account", "domain", "acme.com")));
+}
+
+TEST(References, ACycleIsMadeWithoutTheReferenceAndPatched) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  const std::string firm = north.add("account", account("Acme", "acme.com"));
+  FieldValues ada = contact("Ada", "ada@example.com");
+  ada["account"] = reference("account", firm);
+  const std::string person = north.add("contact", ada);
+  north.edit("account", firm, {{"main_contact", reference("contact", person)}});
+  world.start();
+  ASSERT_TRUE(world.settle());
+  const FakeRecord* made_account = east.find("account", "domain", "acme.com");
+  const FakeRecord* made_contact = east.find("contact", "email", "ada@example.com");
+  ASSERT_TRUE(made_account && made_contact);
+  EXPECT_EQ(made_contact->fields.at("account"), reference("account", made_account->id));
+  EXPECT_EQ(made_account->fields.at("main_contact"), reference("contact", made_contact->id));
+  const std::size_t writes = world.writes();
+  world.run_for(Duration{2 * 3'600'000});
+  EXPECT_EQ(world.writes(), writes);
+}
+
+TEST(References, AccountsThatReferToEachOtherAreBothMade) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  const std::string one = north.add("account", account("One", "one.com"));
+  const std::string two = north.add("account", account("Two", "two.com"));
+  north.edit("account", one, {{"parent", reference("account", two)}});
+  north.edit("account", two, {{"parent", reference("account", one)}});
+  world.start();
+  ASSERT_TRUE(world.settle());
+  const FakeRecord* there_one = east.find("account", "domain", "one.com");
+  const FakeRecord* there_two = east.find("account", "domain", "two.com");
+  ASSERT_TRUE(there_one && there_two);
+  EXPECT_EQ(there_one->fields.at("parent"), reference("account", there_two->id));
+  EXPECT_EQ(there_two->fields.at("parent"), reference("account", there_one->id));
+}
+
+TEST(References, ARecordReadBeforeWhatItRefersToIsReadAgain) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  world.start();
+  ASSERT_TRUE(world.settle());
+  // The contact is told of at once, its account only by the next poll.
+  const std::string firm = north.add("account", account("Acme", "acme.com"));
+  FieldValues ada = contact("Ada", "ada@example.com");
+  ada["account"] = reference("account", firm);
+  const std::string person = north.add("contact", ada);
+  world.push("north", "contact", person);
+  ASSERT_TRUE(world.settle());
+  const FakeRecord* made = east.find("contact", "email", "ada@example.com");
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->fields.at("account"), reference("account", id_of(east, "account", "domain", "acme.com")));
+}
+
+TEST(References, ACaseFollowsItsContactToAnotherAccount) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  const std::string first = north.add("account", account("One", "one.com"));
+  north.add("account", account("Two", "two.com"));
+  FieldValues ada = contact("Ada", "ada@example.com");
+  ada["account"] = reference("account", first);
+  const std::string person = north.add("contact", ada);
+  world.start();
+  ASSERT_TRUE(world.settle());
+  const std::string there = id_of(east, "contact", "email", "ada@example.com");
+  east.edit("contact", there, {{"account", reference("account", id_of(east, "account", "domain", "two.com"))}});
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(north.at("contact", person).fields.at("account"), reference("account", id_of(north, "account", "domain", "two.com")));
+  east.edit("contact", there, {{"account", Value{}}});
+  ASSERT_TRUE(world.settle());
+  EXPECT_TRUE(north.at("contact", person).fields.at("account").is_null());
+}
+
+TEST(References, AnAccountThatIsDeletedIsTakenOutOfItsContactsFirst) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  const std::string firm = north.add("account", account("Acme", "acme.com"));
+  FieldValues ada = contact("Ada", "ada@example.com");
+  ada["account"] = reference("account", firm);
+  const std::string person = north.add("contact", ada);
+  world.start();
+  ASSERT_TRUE(world.settle());
+  const std::string there = id_of(east, "contact", "email", "ada@example.com");
+  north.remove("account", firm);
+  north.edit("contact", person, {{"account", Value{}}});
+  ASSERT_TRUE(world.settle());
+  EXPECT_TRUE(east.live("account").empty());
+  EXPECT_TRUE(east.at("contact", there).fields.at("account").is_null());
+  std::size_t cleared = 0, removed = 0;
+  for (std::size_t i = 0; i < east.writes.size(); ++i) {
+    if (east.writes[i].object == "contact" && east.writes[i].operation == connector::Operation::update) cleared = i;
+    if (east.writes[i].object == "account" && east.writes[i].operation == connector::Operation::remove) removed = i;
+  }
+  EXPECT_LT(cleared, removed);
+}
+
+}  // namespace
+}  // namespace lockstep::support

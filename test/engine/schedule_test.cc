@@ -1,0 +1,114 @@
+// When systems are read and written: intervals, no overlap, missed runs, feeds that start over.
+#include <gtest/gtest.h>
+
+#include "test/support/scenes.h"
+
+namespace lockstep::support {
+namespace {
+
+TEST(Schedule, ABatchConnectionIsReadAndWrittenInItsOwnRhythm) {
+  World world;
+  world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  world.configure = [](Hub& hub) {
+    for (SystemType& type : hub.systems[1].types) {
+      type.schedule.real_time = false;
+      type.schedule.poll_every = Duration{30 * 60'000};
+    }
+  };
+  const auto ids = load_ada(world);
+  world.run_for(Duration{60 * 60'000});
+  // Ten edits in one interval reach it as one write.
+  const std::size_t before = east.writes.size();
+  for (int i = 0; i < 10; ++i) {
+    world.systems[0]->edit("contact", ids[0], {{"city", text("City " + std::to_string(i))}});
+    world.run_for(Duration{60'000});
+  }
+  world.run_for(Duration{40 * 60'000});
+  EXPECT_EQ(east.text("contact", ids[1], "city"), "City 9");
+  EXPECT_LE(east.writes.size() - before, 2u);
+  EXPECT_GE(east.writes.size() - before, 1u);
+}
+
+TEST(Schedule, RunsThatWereMissedCollapseIntoOne) {
+  World world;
+  FakeTraits slow;
+  slow.latency = Duration{200'000};  // a call takes longer than three poll intervals
+  FakeSystem& north = world.add_system("north", slow);
+  world.start();
+  world.run_for(Duration{3'600'000});
+  ASSERT_GE(north.feed_reads.size(), 10u);
+  // Three types are polled side by side; of one type no two reads overlap, so an hour holds at most 18 reads of each.
+  EXPECT_LE(north.feed_reads.size(), 3u * 18u + 3u);
+}
+
+TEST(Schedule, AFeedWhosePositionIsTooOldStartsOverWithAFullListingOnce) {
+  for (const bool starts_with_listing : {false, true}) {
+    World world;
+    FakeTraits traits;
+    traits.feed_starts_with_listing = starts_with_listing;
+    FakeSystem& north = world.add_system("north", traits);
+    world.add_system("east");
+    const auto ids = load_ada(world);
+    north.edit("contact", ids[0], {{"city", text("Paris")}});
+    north.expire_cursors();
+    ASSERT_TRUE(world.settle());
+    EXPECT_EQ(world.systems[1]->text("contact", ids[1], "city"), "Paris");
+    const std::uint64_t scans = north.scans;
+    world.run_for(Duration{2 * 3'600'000});
+    EXPECT_EQ(north.scans, scans) << "it polls again instead of listing each time";
+    north.edit("contact", ids[0], {{"city", text("Rome")}});
+    ASSERT_TRUE(world.settle());
+    EXPECT_EQ(world.systems[1]->text("contact", ids[1], "city"), "Rome");
+  }
+}
+
+TEST(Schedule, FullRefreshesKeepTheirIntervalOverRestarts) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  world.add_system("east");
+  load_ada(world);
+  const std::uint64_t scans = north.scans;
+  for (int restart = 0; restart < 4; ++restart) {
+    world.run_for(Duration{9 * 3'600'000});
+    world.stop();
+    world.start();
+  }
+  world.run_for(Duration{60'000});
+  EXPECT_GT(north.scans, scans) << "36 hours without a full refresh";
+  EXPECT_LE(north.scans, scans + 2 * 3);
+}
+
+TEST(Schedule, ASystemThatIsDownDoesNotStopTheOthers) {
+  World world;
+  for (const char* name : {"north", "east", "south"}) world.add_system(name);
+  const auto ids = load_ada(world);
+  connector::Failure failure = failure_of(connector::FailureClass::transient, "503");
+  world.systems[2]->down = failure;
+  world.systems[0]->edit("contact", ids[0], {{"city", text("Paris")}});
+  world.run_for(Duration{120'000});
+  EXPECT_EQ(world.systems[1]->text("contact", ids[1], "city"), "Paris");
+  const std::uint64_t calls = world.systems[2]->calls;
+  world.run_for(Duration{3'600'000});
+  EXPECT_LT(world.systems[2]->calls - calls, 1'500u) << "it is asked less and less often";
+  EXPECT_TRUE(world.dead_letters().empty()) << "an outage uses up nobody's attempts";
+  world.systems[2]->down.reset();
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(world.systems[2]->text("contact", ids[2], "city"), "Paris");
+}
+
+TEST(Schedule, StopsInOrderAndGoesOn) {
+  World world;
+  world.add_system("north");
+  world.add_system("east");
+  const auto ids = load_ada(world);
+  world.stop();
+  world.systems[0]->edit("contact", ids[0], {{"city", text("Paris")}});
+  world.run_for(Duration{3'600'000});
+  world.start();
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(world.systems[1]->text("contact", ids[1], "city"), "Paris");
+}
+
+}  // namespace
+}  // namespace lockstep::support
