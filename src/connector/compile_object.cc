@@ -118,6 +118,7 @@ ShapeSpec Compiler::shape(const Node& node, ShapeSpec::Kind kind) {
   spec.kind = kind;
   spec.request = request(node.find("request"));
   spec.max = static_cast<std::size_t>(number_at(node, "max", 1));
+  if (kind == ShapeSpec::Kind::array && !node.find("max")) error(node, "one request for many rows needs 'max': how many");
   spec.max_bytes = static_cast<std::size_t>(number_at(node, "max_bytes", 0));
   spec.distinct_by = program(node.find("distinct_by"));
   spec.use_when = program(node.find("use_when"));

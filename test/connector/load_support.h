@@ -76,7 +76,7 @@ objects:
       update: {one: {request: {PATCH: "/things/${row.id}", json: {$fields: row.set}}, guard: {headers: {If-Match: "${row.version}"}}, result: {id: row.id}}, bundle: many}
       transitions: [{name: close, when: row.to.open == false, takes: [open], steps: [{POST: "/things/${row.id}/close"}]}]
 associations:
-  thing_thing: {from: thing, to: thing, read: {request: {GET: /links}, rows: "body[*]", from: row.a, to: row.b}, add: {request: {POST: /links}, results: none}}
+  thing_thing: {from: thing, to: thing, read: {request: {GET: /links}, rows: "body[*]", from: row.a, to: row.b}, add: {request: {POST: /links}, max: 10, results: none}}
 doors:
   hook: {verify: [{shared: {header: X-Key, equals: secrets.key}}], events: "body[*]", event: {object: event.type, id: event.id, kind: upsert}}
 )yaml";
