@@ -9,9 +9,9 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "demo"))
 
-from check import compare, print_table  # noqa: E402
+from check import compare, explained, print_table  # noqa: E402
 from traffic import Traffic  # noqa: E402
-from world import World  # noqa: E402
+from world import World, waiting  # noqa: E402
 
 TERMINAL = sys.stdout.isatty()
 
@@ -30,14 +30,6 @@ show.last = 0
 
 def heading(text):
     print(f"\n\033[1m{text}\033[0m" if TERMINAL else f"\n{text}", flush=True)
-
-
-def waiting(status):
-    return sum(s.get("ready", 0) + s.get("in_flight", 0) + s.get("to_read", 0) + s.get("inbox", 0) for s in status["systems"])
-
-
-def parked(status):
-    return sum(s.get("parked", 0) for s in status["systems"])
 
 
 def first_load(world, expected, limit_s):
@@ -111,20 +103,8 @@ def show_conflict(world, resolve):
         print("  deciding for the second candidate: " + world.lockstep("review", "resolve", items[0]["id"], "2", "--by", "demo").strip())
 
 
-def explained(world):
-    """Entities whose differences a person knows of: an open review item or dead letter speaks of them."""
-    entities = set()
-    for item in world.lockstep_lines("review", "list", "--limit", "10000"):
-        entities.add(item.get("entity"))
-        entities.update(c.get("entity") for c in item.get("candidates", []))
-    for letter in world.lockstep_lines("dead-letters", "list", "--limit", "10000"):
-        entities.add(letter.get("entity"))
-    return entities - {None, ""}
-
-
 def check(world):
-    waiting_for_people = explained(world)
-    rows, problems = compare(world.systems, waiting_for_people)
+    rows, problems = compare(world.systems, explained(world))
     print_table(world.systems, rows)
     for problem in problems[:20]:
         print("  " + problem)

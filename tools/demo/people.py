@@ -11,8 +11,9 @@ PLACES = [("Berlin", "Berlin", "10115", "DE", "Germany"), ("Paris", "Île-de-Fra
 SUBJECTS = ["Invoice is wrong", "Cannot sign in", "Delivery is late", "Question about the contract", "Machine stopped", "Please call back", "Refund", "Update fails"]
 
 
-def make_customers(count, seed=7):
-    """Accounts, contacts and cases. Every record knows the systems it starts in: sf, hs, d365, support."""
+def make_customers(count, seed=7, systems=("d365", "hs", "sf", "support")):
+    """Accounts, contacts and cases. Every record knows which of `systems` it starts in."""
+    systems = sorted(systems)
     rng = random.Random(seed)
     accounts = []
     for number in range(max(count // 4, 2)):
@@ -21,27 +22,26 @@ def make_customers(count, seed=7):
         accounts.append({"key": f"a{number}", "name": name, "phone": f"+1312555{number % 10000:04d}", "website": f"https://www.customer{number}.example",
                          "account_number": f"AC-{number:06d}", "description": f"Customer since {1990 + number % 30}", "employees": rng.randint(5, 5000),
                          "street": f"{rng.randint(1, 99)} Main Street", "city": city, "state": state, "postal_code": postal_code, "code": code, "country": country,
-                         "systems": spread(rng)})
+                         "systems": spread(rng, systems)})
     contacts, cases = [], []
     for number in range(count):
         account = accounts[number % len(accounts)]
         first, last = rng.choice(FIRST), rng.choice(LAST)
-        systems = sorted(set(spread(rng)) & set(account["systems"])) or account["systems"][:1]
+        held = sorted(set(spread(rng, systems)) & set(account["systems"])) or account["systems"][:1]
         contact = {"key": f"c{number}", "first_name": first, "last_name": last, "email": f"{first}.{last}.{number}@customer{number % len(accounts)}.example".lower(),
                    "phone": f"+49305550{number % 100000:05d}", "job_title": rng.choice(["Buyer", "Engineer", "Director", "Owner"]), "account": account,
                    "street": account["street"], "city": account["city"], "state": account["state"], "postal_code": account["postal_code"], "code": account["code"],
-                   "country": account["country"], "systems": systems}
+                   "country": account["country"], "systems": held}
         contacts.append(contact)
         if number % 3 == 0:
             cases.append({"key": f"k{number}", "subject": f"{rng.choice(SUBJECTS)} ({number})", "description": f"Reported by {first} {last}.", "priority": rng.choice(["low", "medium", "high"]),
-                          "contact": contact, "account": account, "system": rng.choice(systems)})
+                          "contact": contact, "account": account, "system": rng.choice(held)})
     return accounts, contacts, cases
 
 
-def spread(rng):
+def spread(rng, systems):
     """Half of the records stand in one system, the rest in two or more."""
-    systems = ["d365", "hs", "sf", "support"]
-    return sorted(rng.sample(systems, rng.choice([1, 1, 1, 2, 2, 3])))
+    return sorted(rng.sample(systems, min(rng.choice([1, 1, 1, 2, 2, 3]), len(systems))))
 
 
 def for_salesforce(kind, r, ids):

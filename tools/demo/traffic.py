@@ -19,7 +19,7 @@ class Traffic:
             for _, own_id, entity, _ in system.records("contact"):
                 if entity:
                     self.contacts.setdefault(entity, {})[system.name] = own_id
-        self.everywhere = [held for held in self.contacts.values() if len(held) == 4]
+        self.everywhere = [held for held in self.contacts.values() if len(held) == len(world.systems)]
 
     def edit(self, system, own_id, fields):
         self.edits += 1
@@ -42,7 +42,7 @@ class Traffic:
                      "last_name": f"Newname{self.edits}"}[field]
             self.edit(system, held[system], {FIELDS[field][system]: value})
         elif kind < 0.9:
-            self.new_contact(self.random.choice(["salesforce", "hubspot", "dynamics365", "support"]))
+            self.new_contact(self.random.choice([system.name for system in self.world.systems]))
         else:
             self.new_note()
 

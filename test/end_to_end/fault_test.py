@@ -1,0 +1,92 @@
+"""CRMs that refuse, fail and cut connections: everything arrives in the end, once."""
+import sys
+
+from harness import EndToEnd, main, wait_until
+
+FAULTS = ("rate_limit", "server_error", "error_after_commit", "drop_request", "drop_after_commit", "expire_token")
+
+
+class FaultTest(EndToEnd):
+    def start(self, world, customers):
+        world.load_systems(customers)
+        world.subscribe()
+        world.start_lockstep()
+        world.load_support()
+
+    def test_a_load_through_every_fault_loses_and_doubles_nothing(self):
+        world = self.make_world()
+        for crm in world.crms:
+            for fault in FAULTS:
+                world.control(crm, "faults", {"name": fault, "rate": 0.08, "count": 6, "retry_after_ms": 100})
+        self.start(world, customers=60)
+        self.wait_calm(world, limit_s=90)
+        fired = {fault["name"]: fault["fired"] for crm in world.crms for fault in world.control(crm, "faults")["faults"]}
+        for crm in world.crms:
+            world.control(crm, "faults", method="DELETE")
+        self.assertGreater(sum(fired.values()), 5, fired)
+        self.assert_in_step(world, limit_s=60)
+        accounts, contacts, cases = world.customers
+        self.assert_counts(world, account=len(accounts), contact=len(contacts), case=len(cases))
+        self.assertEqual(world.status()["dead_letters"], 0, "none of these faults is a record's own")
+
+    def test_each_fault_alone_on_writes_is_survived(self):
+        world = self.make_world(crms=("salesforce", "dynamics365"))
+        self.start(world, customers=4)
+        self.assert_in_step(world)
+        made = 4
+        for fault in FAULTS:
+            with self.subTest(fault=fault):
+                for crm in world.crms:
+                    world.control(crm, "faults", {"name": fault, "rate": 1, "count": 2, "match": "POST /", "retry_after_ms": 100})
+                made += 1
+                world.support.put("contact", f"f{made}", {"first_name": "Fay", "last_name": f"Fault{made}", "email": f"fay{made}@fault.example"})
+                wait_until(f"a record made during {fault} is everywhere", lambda: all(
+                    sum(1 for _, _, _, v in s.records("contact") if v["last_name"] == f"Fault{made}") == 1 for s in world.systems), 30)
+        for crm in world.crms:
+            world.control(crm, "faults", method="DELETE")
+        self.assert_in_step(world)
+        self.assert_counts(world, contact=made)
+        self.assertEqual(world.status()["dead_letters"], 0)
+
+    def test_a_record_a_system_never_takes_becomes_a_dead_letter_and_the_rest_flows(self):
+        world = self.make_world(crms=("salesforce", "dynamics365"))
+        self.start(world, customers=4)
+        self.assert_in_step(world)
+        # Salesforce takes titles of at most 128 characters.
+        world.support.put("contact", "long", {"first_name": "Lena", "last_name": "Long", "email": "lena@long.example", "job_title": "Head of " * 20})
+        world.support.put("contact", "short", {"first_name": "Sam", "last_name": "Short", "email": "sam@short.example"})
+        letter = wait_until("the dead letter", lambda: world.lockstep_lines("dead-letters", "list"), 60)[0]
+        self.assertEqual((letter["connection"], letter["object"]), ("salesforce", "Contact"))
+        self.assertEqual(world.lockstep_lines("dead-letters", "show", letter["id"])[0]["id"], letter["id"])
+        self.assert_in_step(world)
+        self.assert_counts_of(world, "Short", 1)
+        world.lockstep("dead-letters", "replay", "all", "--by", "test")  # nothing was mended: it comes back
+        wait_until("it is a dead letter again", lambda: world.lockstep_lines("dead-letters", "list"), 60)
+        world.support.patch("contact", "long", {"job_title": "Head of Sales"})
+        wait_until("the mended record is everywhere", lambda: all(any(v["last_name"] == "Long" for _, _, _, v in s.records("contact")) for s in world.systems))
+        wait_until("the letter is closed", lambda: world.status()["dead_letters"] == 0)
+        self.assert_in_step(world)
+        self.assert_counts(world, contact=6)
+
+    def test_what_was_mended_in_the_system_is_delivered_after_a_replay(self):
+        world = self.make_world(crms=("salesforce", "dynamics365"))
+        self.start(world, customers=4)
+        self.assert_in_step(world)
+        world.control("dynamics365", "settings", {"application_required": True})
+        world.control("dynamics365", "settings", {"denied": ["Create contact"]})
+        world.support.put("contact", "denied", {"first_name": "Dee", "last_name": "Denied", "email": "dee@denied.example"})
+        wait_until("it is refused", lambda: world.status()["dead_letters"] or next(
+            s for s in world.status()["systems"] if s["name"] == "dynamics365").get("paused_reason"), 60)
+        world.control("dynamics365", "settings", {"denied": []})
+        world.lockstep("dead-letters", "replay", "all")
+        self.assert_in_step(world, limit_s=60)
+        self.assert_counts_of(world, "Denied", 1)
+        self.assertEqual(world.status()["dead_letters"], 0)
+
+    def assert_counts_of(self, world, last_name, count):
+        held = {s.name: sum(1 for _, _, _, v in s.records("contact") if v["last_name"] == last_name) for s in world.systems}
+        self.assertEqual(held, {s.name: count for s in world.systems})
+
+
+if __name__ == "__main__":
+    sys.exit(main())
