@@ -81,11 +81,22 @@ std::optional<Duration> Classifier::wait_of(const ErrorRule& rule, Scope& scope,
   return std::nullopt;
 }
 
+void Classifier::redact(std::string& message) const {
+  constexpr std::size_t kShortest = 6;  // shorter ones are words that stand anywhere
+  if (!hidden_) return;
+  for (const std::string& secret : *hidden_) {
+    if (secret.size() < kShortest) continue;
+    for (std::size_t at = message.find(secret); at != std::string::npos; at = message.find(secret, at)) message.replace(at, secret.size(), "***");
+  }
+}
+
 Failure Classifier::judge(const Named& named, const Facts& facts, Scope& scope, WallTime now) {
   Failure failure;
   failure.status = facts.status;
   failure.code = text_of(named["code"]);
-  failure.message = text_of(named["message"]).substr(0, kMessageMax);
+  failure.message = text_of(named["message"]);
+  redact(failure.message);
+  failure.message.resize(std::min(failure.message.size(), kMessageMax));
   if (failure.message.empty()) failure.message = facts.transport.empty() ? "status " + std::to_string(facts.status) : facts.transport;
   failure.fields = texts_of(named["fields"]);
   scope.set(kCode, named["code"]);
@@ -139,7 +150,9 @@ std::string transport_of(const Error& error) {
 Failure Classifier::no_answer(const Error& error, Scope& scope, Question question, WallTime now) {
   Facts facts{0, transport_of(error), question};
   Failure failure = judge(Named{}, facts, scope, now);
-  failure.message = error.message.substr(0, kMessageMax);
+  failure.message = error.message;
+  redact(failure.message);
+  failure.message.resize(std::min(failure.message.size(), kMessageMax));
   if (failure.failure_class == FailureClass::unclassified) {
     failure.failure_class = FailureClass::transient;
     failure.scope = FailureScope::vendor;

@@ -12,7 +12,8 @@ std::string transport_of(const Error& error);
 /// What went wrong, by the connector's error shapes and rules.
 class Classifier {
  public:
-  Classifier(const Definition& definition, Rng rng) : definition_(definition), rng_(rng) {}
+  /// `hidden`: texts that no failure may show, whatever the other side says. May be null; else it outlives this.
+  Classifier(const Definition& definition, Rng rng, const std::vector<std::string>* hidden = nullptr) : definition_(definition), rng_(rng), hidden_(hidden) {}
 
   struct Question {
     std::string_view operation;  // "create", "read", …
@@ -38,8 +39,11 @@ class Classifier {
   bool matches(const ErrorRule& rule, const Named& named, const Facts& facts, Scope& scope) const;
   std::optional<Duration> wait_of(const ErrorRule& rule, Scope& scope, WallTime now, Failure& failure);
 
+  void redact(std::string& message) const;
+
   const Definition& definition_;
   Rng rng_;
+  const std::vector<std::string>* hidden_;
 };
 
 }  // namespace lockstep::connector

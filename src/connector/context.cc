@@ -65,10 +65,14 @@ Result<Value> checked_params(const Definition& definition, const ConnectionConfi
 }  // namespace
 
 Result<std::unique_ptr<Context>> make_context(DefinitionRef definition, ConnectionConfig config, Environment environment) {
-  auto context = std::unique_ptr<Context>(new Context{std::move(definition), std::move(config), environment, {}, Value(Map{}), {}, "", {}, 0});
+  auto context = std::unique_ptr<Context>(new Context{std::move(definition), std::move(config), environment, {}, Value(Map{}), {}, "", {}, {}, 0});
   TRY(context->params, checked_params(*context->definition, context->config));
   Map secrets;
-  for (const auto& [name, value] : context->config.secrets) secrets.emplace_back(name, Value(value));
+  for (const auto& [name, value] : context->config.secrets) {
+    secrets.emplace_back(name, Value(value));
+    // An id is no secret, and messages that name it help.
+    if (name != "client_id" && name != "user") context->hidden.push_back(value);
+  }
   make_map(secrets);
   context->secrets = Value(std::move(secrets));
   Scope scope = context->scope();

@@ -119,7 +119,17 @@ Task<Outcome<void>> Credentials::renew_locked() {
     co_return tl::unexpected(own_failure(saved.error(), FailureClass::transient));
   }
   ++generation_;
+  hide_tokens();
   co_return Outcome<void>{};
+}
+
+/// Old tokens stay hidden for long: a late answer may still speak of them.
+void Credentials::hide_tokens() {
+  constexpr std::size_t kHiddenMax = 64;
+  std::vector<std::string>& hidden = context_.hidden;
+  if (hidden.size() > kHiddenMax) hidden.erase(hidden.end() - kHiddenMax / 2);  // secrets stand first, recent tokens last
+  for (const std::string* token : {&token_.access, &token_.refresh})
+    if (!token->empty() && std::ranges::find(hidden, *token) == hidden.end()) hidden.push_back(*token);
 }
 
 Outcome<void> Credentials::take(const Answer& answer, Scope& scope) {
@@ -183,6 +193,7 @@ Task<Outcome<void>> Credentials::load() {
   };
   token_.access = text("access");
   token_.refresh = text("refresh");
+  hide_tokens();
   if (const auto* expires = object.if_contains("expires_ms"); expires && expires->is_int64()) token_.expires = WallTime{expires->as_int64()};
   const std::string base = text("base_url");
   const auto url = http::parse_url(base);

@@ -28,6 +28,7 @@ class Credentials {
   Task<Outcome<void>> load();
   Task<Result<void>> save();
   Outcome<void> take(const Answer& answer, Scope& scope);
+  void hide_tokens();
   std::vector<std::pair<std::string, std::string>> form_of(Scope& scope, std::string& problem) const;
   const AuthSpec* choose() const;
   std::string slot() const { return context_.config.name + "/token"; }

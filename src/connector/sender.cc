@@ -15,7 +15,7 @@ Failure own_failure(const Error& error, FailureClass failure_class) {
 }
 
 Sender::Sender(Context& context)
-    : context_(context), classifier_(*context.definition, context.environment.rng.split("classify")), budgets_(*context.definition, context.environment.executor) {}
+    : context_(context), classifier_(*context.definition, context.environment.rng.split("classify"), &context.hidden), budgets_(*context.definition, context.environment.executor) {}
 
 AnswerRef Sender::receive(http::Response response, WallTime sent, Instant started, const RequestSpec& spec) {
   const Duration elapsed = context_.environment.executor.clock().now() - started;

@@ -124,6 +124,21 @@ TEST_F(Salesforce, ARefusedSignInStopsTheConnectionAndTellsNoSecret) {
   EXPECT_EQ(show(opened.error()).find("a-very-wrong-secret"), std::string::npos);
 }
 
+TEST_F(Salesforce, AnAnswerThatRepeatsOurSecretsIsToldWithoutThem) {
+  open();
+  std::string token;
+  world.network.intercept = [&](const http::Request& request) -> std::optional<Result<http::Response>> {
+    token = std::string(request.headers.find("Authorization").value_or("")).substr(7);
+    const std::string message = "no access with " + token + " of lockstep-client and lockstep-secret";
+    const json::array errors{json::object{{"errorCode", "FORBIDDEN"}, {"message", message}}};
+    return http::Response(403, json::serialize(errors));
+  };
+  const auto page = world.wait(world.connector().scan("Contact", ""));
+  ASSERT_FALSE(page);
+  ASSERT_GT(token.size(), 10u);
+  EXPECT_EQ(page.error().message, "no access with *** of lockstep-client and ***");
+}
+
 TEST_F(Salesforce, ASignInAnswerThatSendsUsElsewhereIsRefused) {
   world.network.intercept = [&](const http::Request& request) -> std::optional<Result<http::Response>> {
     if (request.url.find("/oauth2/token") == std::string::npos) return std::nullopt;
