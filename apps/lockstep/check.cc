@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "commands.h"
 #include "connector/connector.h"
+#include "expression/expression.h"
 #include "session.h"
 
 namespace lockstep::app {
@@ -126,14 +127,20 @@ int check_command(const Common& common, bool explain) {
   return kOk;
 }
 
-int schema_command(const std::string& which) {
+int schema_command(const std::string& which, bool reference) {
+  if (which == "expressions" && reference) {
+    fmt::print("{}", expression::function_reference());
+    return kOk;
+  }
   grammar::SchemaRef schema;
   if (which == "configuration") schema = configuration_schema();
   if (which == "connector") schema = connector::connector_schema();
   if (which == "mapping") schema = mapping::mapping_schema();
   if (which == "model") schema = mapping::model_schema();
-  if (!schema) return fail_with(kUsage, "there are: configuration, connector, mapping, model");
-  fmt::print("{}\n", grammar::to_json_schema(*schema, "Lockstep " + which));
+  if (!schema) return fail_with(kUsage, "there are: configuration, connector, mapping, model, and expressions with --reference");
+  const std::string title = "Lockstep " + which;
+  if (reference) fmt::print("{}", grammar::to_reference(*schema, title));
+  else fmt::print("{}\n", grammar::to_json_schema(*schema, title));
   return kOk;
 }
 

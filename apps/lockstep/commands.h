@@ -12,7 +12,7 @@ struct Common {
 
 int init_command(const Common& common, bool force);
 int check_command(const Common& common, bool explain);
-int schema_command(const std::string& which);
+int schema_command(const std::string& which, bool reference);
 int run_command(const Common& common);
 int sync_command(const Common& common, bool full);
 int status_command(const Common& common);

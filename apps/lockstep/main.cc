@@ -42,9 +42,12 @@ int main(int argc, char** argv) {
   check->callback([&] { exit_code = check_command(common, explain); });
 
   std::string which;
-  CLI::App* schema = command(app, "schema", "Print a JSON Schema: configuration, connector, mapping or model", "  lockstep schema mapping > mapping.schema.json");
+  bool reference = false;
+  CLI::App* schema = command(app, "schema", "Print a JSON Schema: configuration, connector, mapping or model",
+                             "  lockstep schema mapping > mapping.schema.json\n  lockstep schema connector --reference\n  lockstep schema expressions --reference");
   schema->add_option("which", which)->required();
-  schema->callback([&] { exit_code = schema_command(which); });
+  schema->add_flag("--reference", reference, "A reference page in Markdown instead; also of 'expressions'");
+  schema->callback([&] { exit_code = schema_command(which, reference); });
 
   CLI::App* run = command(app, "run", "Keep everything in step until stopped", "  lockstep run\n  lockstep -c acme.yaml run");
   run->callback([&] { exit_code = run_command(common); });

@@ -82,6 +82,15 @@ def waiting(status):
     return sum(s.get("ready", 0) + s.get("in_flight", 0) + s.get("to_read", 0) + s.get("inbox", 0) for s in status["systems"])
 
 
+def hubspot_subscriptions():
+    """One for each kind of event and type, and one for each property that may change."""
+    types = {"companies": "0-2", "contacts": "0-1", "tickets": "0-5", "notes": "0-46", "calls": "0-48", "emails": "0-49"}
+    every = [{"eventType": "object." + kind, "objectTypeId": number}
+             for number in types.values() for kind in ("creation", "deletion", "merge", "restore", "associationChange")]
+    return every + [{"eventType": "object.propertyChange", "objectTypeId": number, "propertyName": name}
+                    for path, number in types.items() for name in HubSpot.properties[path].split(",")]
+
+
 def free_port():
     import socket
     with socket.socket() as probe:
@@ -142,7 +151,8 @@ class World:
         """Webhooks of the systems that have them."""
         door = f"http://127.0.0.1:{self.port}/webhooks"
         if "hubspot" in self.crms:
-            self.control("hubspot", "webhooks", {"url": door + "/hubspot/events", "subscriptions": "all"})
+            self.control("hubspot", "subscriptions", {"target_url": door + "/hubspot/events", "client_secret": self.environment["DEMO_CLIENT_SECRET"],
+                                                      "subscriptions": hubspot_subscriptions()})
         if "dynamics365" in self.crms:
             entities = ["account", "contact", "incident", "annotation", "phonecall", "email"]
             self.control("dynamics365", "steps", {"entity": entities, "message": ["Create", "Update", "Delete", "Merge"], "url": door + "/dynamics365/steps",
