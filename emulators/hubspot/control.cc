@@ -101,18 +101,18 @@ Result<std::string> HubSpot::apply_to(const Edit& edit, ObjectType& type, const 
 }
 
 std::optional<http::Response> HubSpot::control(const http::ServerRequest& request, std::string_view path) {
-  if (path == "subscriptions") return subscriptions(request);
+  if (path == "webhooks") return webhooks(request);
   if (path == "settings") return settings(request);
   return std::nullopt;
 }
 
-http::Response HubSpot::subscriptions(const http::ServerRequest& request) {
+http::Response HubSpot::webhooks(const http::ServerRequest& request) {
   Events& events = portal_.events();
   if (request.method == "DELETE") events.clear();
   if (request.method == "POST") {
     auto sent = read_object(request);
     if (!sent) return refuse_control(sent.error().message);
-    if (auto changed = change_subscriptions(*sent); !changed) return refuse_control(changed.error().message);
+    if (auto changed = change_webhooks(*sent); !changed) return refuse_control(changed.error().message);
   }
   json::array rows;
   for (const Subscription& each : events.subscriptions()) {
@@ -121,18 +121,17 @@ http::Response HubSpot::subscriptions(const http::ServerRequest& request) {
     if (!each.object_type_id.empty()) row["objectTypeId"] = each.object_type_id;
     rows.push_back(std::move(row));
   }
-  return json_answer(
-      200, json::object{{"target_url", events.settings().target_url}, {"subscriptions", std::move(rows)}});
+  return json_answer(200,
+                     json::object{{"url", events.settings().target_url}, {"subscriptions", std::move(rows)}});
 }
 
-Result<void> HubSpot::change_subscriptions(const json::object& sent) {
+Result<void> HubSpot::change_webhooks(const json::object& sent) {
   WebhookSettings next = portal_.events().settings();
-  if (std::string_view url = text_member(sent, "target_url"); !url.empty())
-    next.target_url = std::string(url);
-  if (std::string_view secret = text_member(sent, "client_secret"); !secret.empty())
+  if (std::string_view url = text_member(sent, "url"); !url.empty()) next.target_url = std::string(url);
+  if (std::string_view secret = text_member(sent, "secret"); !secret.empty())
     next.secret = std::string(secret);
   if (!http::parse_url(next.target_url))
-    return fail(ErrorCode::invalid_input, "target_url is missing or not absolute");
+    return fail(ErrorCode::invalid_input, "url is missing or not absolute");
   auto number = [&](const char* name, double otherwise) {
     const json::value* member = sent.if_contains(name);
     return member && member->is_number() ? member->to_number<double>() : otherwise;
@@ -156,6 +155,8 @@ Result<void> HubSpot::change_subscriptions(const json::object& sent) {
     schedule.emplace_back(delay.get_int64());
   }
   TRY(std::vector<Subscription> added, read_subscriptions(sent));
+  if (const json::value* list = sent.if_contains("subscriptions"); list && list->is_string())
+    portal_.events().clear();
   for (Subscription& each : added) portal_.events().subscribe(std::move(each));
   if (delays) outgoing().set_schedule(std::move(schedule));
   portal_.events().settings() = std::move(next);
@@ -165,7 +166,9 @@ Result<void> HubSpot::change_subscriptions(const json::object& sent) {
 Result<std::vector<Subscription>> HubSpot::read_subscriptions(const json::object& sent) const {
   std::vector<Subscription> read;
   const json::value* list = sent.if_contains("subscriptions");
-  if (!list || !list->is_array()) return read;
+  if (list && list->is_string() && list->get_string() == "all") return all_subscriptions(portal_.catalogue());
+  if (!list || !list->is_array())
+    return fail(ErrorCode::invalid_input, "subscriptions is a list, or \"all\"");
   for (const json::value& item : list->get_array()) {
     const json::object* object = item.if_object();
     if (!object) return fail(ErrorCode::invalid_input, "a subscription is an object");

@@ -50,6 +50,22 @@ std::string signed_uri(std::string_view uri) {
   return text;
 }
 
+std::vector<Subscription> all_subscriptions(const Catalogue& catalogue) {
+  std::vector<Subscription> all = {{0, "contact.privacyDeletion", "", ""}};
+  for (const ObjectType& type : catalogue.objects()) {
+    std::string prefix = type.engagement ? "object" : type.singular,
+                type_id = type.engagement ? type.type_id : "";
+    for (std::string_view kind : kKinds) {
+      std::string event = fmt::format("{}.{}", prefix, kind);
+      if (kind != "propertyChange") all.push_back({0, event, "", type_id});
+    }
+    for (const auto& [name, property] : type.properties) {
+      if (property.source == Source::stored) all.push_back({0, prefix + ".propertyChange", name, type_id});
+    }
+  }
+  return all;
+}
+
 Events::Events(std::int64_t portal_id, std::string app_id, Rng rng)
     : portal_id_(portal_id), app_id_(std::move(app_id)), rng_(rng) {}
 

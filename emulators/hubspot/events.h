@@ -67,6 +67,9 @@ class Events {
   std::vector<json::object> noted_;
 };
 
+/// Everything there is to tell, of every type and property.
+std::vector<Subscription> all_subscriptions(const Catalogue& catalogue);
+
 /// The URI as the v3 signature takes it: only some escapes of the query are decoded (§3.4).
 std::string signed_uri(std::string_view uri);
 

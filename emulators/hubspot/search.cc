@@ -148,9 +148,17 @@ std::int64_t to_integer(double number) {
 
 /// Rows that can fit the group, through the narrowest index there is; `visit` sees more than fit.
 template <class Visitor>
-void walk(const ObjectType& type, const SearchQuery::Group& group, Visitor&& visit) {
+void walk(const Portal& portal, const ObjectType& type, const SearchQuery::Group& group, Visitor&& visit) {
   const Table& table = *type.table;
   for (const Filter& filter : group) {
+    if (filter.associated) {
+      for (const std::string& id : filter.values) {
+        RowNumber row = portal.find_live(*filter.associated, id);
+        if (row == kNoRow) continue;
+        for (const Associations::Tie& tie : portal.live_ties(*filter.associated, row, type)) visit(tie.to);
+      }
+      return;
+    }
     if (!filter.property || (filter.op != "EQ" && filter.op != "IN")) continue;
     const Property& property = *filter.property;
     bool by_id = property.source == Source::object_id;
@@ -217,21 +225,17 @@ SearchResult run_search(Portal& portal, const ObjectType& type, const SearchQuer
   lag.settle(now);
   const Table& table = *type.table;
   std::vector<Hit> hits;
-  std::vector<RowNumber> seen;
+  std::vector<RowNumber> seen;  // an index may lead to a row twice
   auto consider = [&](RowNumber row) {
     const Record& record = table.record(row);
     if (record.deleted || lag.stale(type, row)) return;
     RecordView view = view_of(type, row);
     if (fits(portal, query, view)) hits.push_back(hit_of(portal, query, view));
   };
-  if (query.groups.size() == 1) {
-    walk(type, query.groups.front(), consider);
-  } else if (query.groups.empty()) {
-    walk(type, {}, consider);
-  } else {
-    for (const SearchQuery::Group& group : query.groups)
-      walk(type, group, [&](RowNumber row) { seen.push_back(row); });
-  }
+  std::vector<SearchQuery::Group> groups = query.groups;
+  if (groups.empty()) groups.emplace_back();
+  for (const SearchQuery::Group& group : groups)
+    walk(portal, type, group, [&](RowNumber row) { seen.push_back(row); });
   std::sort(seen.begin(), seen.end());
   seen.erase(std::unique(seen.begin(), seen.end()), seen.end());
   for (RowNumber row : seen) consider(row);

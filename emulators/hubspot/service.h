@@ -104,11 +104,11 @@ class HubSpot final : public StandIn {
   Answer labels_batch_archive(Call& call);
   // control.cc
   Result<std::string> apply_to(const Edit& edit, ObjectType& type, const Writer& writer);
-  http::Response subscriptions(const http::ServerRequest& request);
+  http::Response webhooks(const http::ServerRequest& request);
   http::Response settings(const http::ServerRequest& request);
   Result<void> change_settings(const json::object& sent);
   bool change_setting(std::string_view name, const json::value& value, bool apply);
-  Result<void> change_subscriptions(const json::object& sent);
+  Result<void> change_webhooks(const json::object& sent);
   Result<std::vector<Subscription>> read_subscriptions(const json::object& sent) const;
   struct Switch {
     std::string_view name;

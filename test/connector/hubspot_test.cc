@@ -336,8 +336,8 @@ TEST_F(HubSpot, SearchesKeepTheirOwnPace) {
 class HubSpotDoor : public HubSpot {
  protected:
   void SetUp() override {
-    control(*portal, "POST", "subscriptions",
-            json::object{{"target_url", "https://hooks.example.test/crm_b?tenant=a%3Ab&x=%20y"},
+    control(*portal, "POST", "webhooks",
+            json::object{{"url", "https://hooks.example.test/crm_b?tenant=a%3Ab&x=%20y"},
                          {"subscriptions", json::array{json::object{{"eventType", "contact.creation"}}, json::object{{"eventType", "contact.propertyChange"}, {"propertyName", "phone"}},
                                                        json::object{{"eventType", "contact.deletion"}}, json::object{{"eventType", "contact.merge"}}}}});
   }

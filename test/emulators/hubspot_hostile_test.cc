@@ -95,8 +95,8 @@ TEST_F(Hostile, ControlPlane) {
           R"({"as":"Ann","operation":"update","object":"contacts","id":")" + id +
               R"(","fields":{"firstname":"A","associations.companies":["1","2"]}})");
   bombard(
-      "POST", "/__emulator/subscriptions",
-      R"({"target_url":"https://h.example/x","subscriptions":[{"eventType":"contact.propertyChange","propertyName":"email"},{"eventType":"object.creation","objectTypeId":"0-46"}],"retry_ms":[1,2],"jitter_ms":3})");
+      "POST", "/__emulator/webhooks",
+      R"({"url":"https://h.example/x","subscriptions":[{"eventType":"contact.propertyChange","propertyName":"email"},{"eventType":"object.creation","objectTypeId":"0-46"}],"retry_ms":[1,2],"jitter_ms":3})");
 }
 
 TEST_F(Hostile, Paths) {

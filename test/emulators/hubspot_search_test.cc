@@ -83,6 +83,21 @@ TEST_F(Search, KnowsItsOperators) {
   EXPECT_EQ(ids(search("companies", {{"filters", {between}}})), a + " " + b);
 }
 
+TEST_F(Search, NamesNoRecordTwice) {
+  std::string ann = contact("a@x.example"), bea = contact("b@x.example");
+  auto tie = [](const std::string& to) {
+    json::object type{{"associationCategory", "HUBSPOT_DEFINED"}, {"associationTypeId", 202}};
+    return json::object{{"to", {{"id", to}}}, {"types", {type}}};
+  };
+  post("/crm/v3/objects/notes",
+       {{"properties", {{"hs_timestamp", "2026-05-01T09:00:00Z"}}}, {"associations", {tie(ann), tie(bea)}}});
+  settle();
+  EXPECT_EQ(found("contacts", "email", "IN", json::array{"a@x.example", "a@x.example"}), ann);
+  Answer notes =
+      search_where("notes", "associations.contact", "IN", json::array{json::value(ann), json::value(bea)});
+  EXPECT_EQ(text_at(notes.body, "/total"), "1");
+}
+
 TEST_F(Search, GroupsAreAlternatives) {
   std::string a = company("A"), b = company("B");
   company("C");

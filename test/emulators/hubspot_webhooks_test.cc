@@ -11,9 +11,9 @@ namespace {
 class Hooks : public HubSpotTest {
  protected:
   void subscribe(const json::array& subscriptions, json::object more = {}) {
-    more["target_url"] = "https://hooks.example.test/hubspot?tenant=a%3Ab";
+    more["url"] = "https://hooks.example.test/hubspot?tenant=a%3Ab";
     more["subscriptions"] = subscriptions;
-    Answer answer = post("/__emulator/subscriptions", more);
+    Answer answer = post("/__emulator/webhooks", more);
     ASSERT_EQ(answer.status, 200) << answer.text;
   }
   static json::object on(const std::string& type, const std::string& property = "") {
@@ -76,9 +76,8 @@ TEST_F(Hooks, ClassicTypesDoNotKnowEngagements) {
   ASSERT_EQ(events.size(), 1u);
   EXPECT_EQ(text_at(events[0], "/objectTypeId"), "0-46");
   EXPECT_EQ(text_at(events[0], "/changeFlag"), "CREATED");
-  EXPECT_EQ(post("/__emulator/subscriptions", {{"subscriptions", {on("note.creation")}}}).status, 400);
-  EXPECT_EQ(post("/__emulator/subscriptions", {{"subscriptions", {on("contact.propertyChange")}}}).status,
-            400);
+  EXPECT_EQ(post("/__emulator/webhooks", {{"subscriptions", {on("note.creation")}}}).status, 400);
+  EXPECT_EQ(post("/__emulator/webhooks", {{"subscriptions", {on("contact.propertyChange")}}}).status, 400);
 }
 
 TEST_F(Hooks, TellTheLifeOfARecord) {
@@ -137,8 +136,21 @@ TEST_F(Hooks, RefusedWritesTellNothing) {
   EXPECT_TRUE(take().empty());
 }
 
+TEST_F(Hooks, AllOfThemCanBeAskedForAtOnce) {
+  Answer answer =
+      post("/__emulator/webhooks", {{"url", "https://hooks.example.test/"}, {"subscriptions", "all"}});
+  ASSERT_EQ(answer.status, 200) << answer.text;
+  created_id("calls", {{"hs_timestamp", "2026-05-01T09:00:00Z"}, {"hs_call_title", "Called"}});
+  std::string told;
+  for (const json::value& event : take()) {
+    if (event.as_object().contains("propertyName")) told += text_at(event, "/propertyName") + " ";
+  }
+  EXPECT_NE(told.find("hs_call_title "), std::string::npos) << told;
+  EXPECT_EQ(post("/__emulator/webhooks", {{"url", "https://h.example/"}, {"subscriptions", 5}}).status, 400);
+}
+
 TEST_F(Hooks, AreSignedForTheMomentOfSending) {
-  subscribe({on("contact.creation")}, {{"client_secret", "test-client-secret"}});
+  subscribe({on("contact.creation")}, {{"secret", "test-client-secret"}});
   contact("a@x.example");
   take();
   const http::Request& request = requests.at(0).request;

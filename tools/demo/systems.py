@@ -86,7 +86,7 @@ class Salesforce(Http):
 
 
 class HubSpot(Http):
-    """Ids are unique within a type alone: here they are "contacts/512…"."""
+    """Ids are unique within a type alone: a reference says "contacts/512…"."""
     name = "hubspot"
     properties = {
         "companies": "name,domain,website,phone,numberofemployees,description,address,city,state,zip,country,lockstep_id",
@@ -116,7 +116,7 @@ class HubSpot(Http):
         paths = {"account": ["companies"], "contact": ["contacts"], "case": ["tickets"], "interaction": ["notes", "calls", "emails"]}[kind]
         for path in paths:
             for row in self.rows(path):
-                yield path, f"{path}/{row['id']}", row["properties"].get("lockstep_id"), getattr(self, kind)(path, row["properties"], row)
+                yield path, row["id"], row["properties"].get("lockstep_id"), getattr(self, kind)(path, row["properties"], row)
 
     @staticmethod
     def linked(row, name, kinds):
