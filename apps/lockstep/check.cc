@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "commands.h"
 #include "connector/connector.h"
+#include "engine/explanation.h"
 #include "expression/expression.h"
 #include "session.h"
 
@@ -47,33 +48,15 @@ policies:
       mailing_address: {strategy: manual_review}
 )";
 
-void explain_as_text(const Configuration& configuration) {
-  for (const mapping::Mapping& mapping : configuration.mappings) {
-    const std::string& type = configuration.model.at(mapping.type).name;
-    for (const auto& [system, entity_mapping] : mapping.systems) {
-      fmt::print("\n{} in {}\n", type, system);
-      fmt::print("  {:<26} {:<34} {:<8} {:<6} {:<6} {}\n", "field", "there", "class", "moves", "fixed", "worst-case loss");
-      for (const mapping::FieldExplanation& row : entity_mapping->explain()) {
-        static constexpr const char* kMoves[] = {"both", "in", "out", "out"};
-        fmt::print("  {:<26} {:<34} {:<8} {:<6} {:<6} {}\n", row.field, row.wire, to_string(row.lens_class),
-                   kMoves[static_cast<int>(row.direction)], row.fixed_point ? "yes" : "no", row.loss);
-      }
-    }
-  }
-}
+void append(grammar::Findings& all, const grammar::Findings& more) { all.insert(all.end(), more.begin(), more.end()); }
 
-void explain_as_json(const Configuration& configuration) {
-  fmt::print("[");
-  bool first = true;
-  for (const mapping::Mapping& mapping : configuration.mappings)
-    for (const auto& [system, entity_mapping] : mapping.systems)
-      for (const mapping::FieldExplanation& row : entity_mapping->explain()) {
-        fmt::print("{}{{\"type\": {}, \"system\": {}, \"field\": {}, \"variant\": {}, \"there\": {}, \"class\": {}, \"fixed_point\": {}, \"loss\": {}}}", first ? "" : ",\n",
-                   to_json(Value(configuration.model.at(mapping.type).name)), to_json(Value(system)), to_json(Value(row.field)), to_json(Value(row.variant)),
-                   to_json(Value(row.wire)), to_json(Value(to_string(row.lens_class))), row.fixed_point, to_json(Value(row.loss)));
-        first = false;
-      }
-  fmt::print("]\n");
+void print_findings_as_json(const grammar::Findings& findings) {
+  fmt::print("{{\"ok\": {}, \"findings\": [", !grammar::has_errors(findings));
+  for (const grammar::Finding& finding : findings)
+    fmt::print("{}{{\"severity\": {}, \"place\": {}, \"message\": {}, \"suggestion\": {}}}", &finding == &findings.front() ? "" : ", ",
+               finding.severity == grammar::Finding::Severity::error ? "\"error\"" : "\"warning\"", to_json(Value(finding.mark.text())),
+               to_json(Value(finding.message)), to_json(Value(finding.suggestion)));
+  fmt::print("]}}\n");
 }
 
 }  // namespace
@@ -99,31 +82,19 @@ int check_command(const Common& common, bool explain) {
   LoadOptions options;
   options.resolve_secrets = false;
   const auto configuration = load_configuration(common.config, options, findings);
-  if (configuration)
-    for (const auto& [name, definition] : configuration->definitions) {
-      const grammar::Findings samples = connector::run_samples(*definition);
-      findings.insert(findings.end(), samples.begin(), samples.end());
-    }
-  if (common.json && !explain) {
-    fmt::print("{{\"ok\": {}, \"findings\": [", !grammar::has_errors(findings));
-    for (const grammar::Finding& finding : findings)
-      fmt::print("{}{{\"severity\": {}, \"place\": {}, \"message\": {}, \"suggestion\": {}}}", &finding == &findings.front() ? "" : ", ",
-                 finding.severity == grammar::Finding::Severity::error ? "\"error\"" : "\"warning\"", to_json(Value(finding.mark.text())),
-                 to_json(Value(finding.message)), to_json(Value(finding.suggestion)));
-    fmt::print("]}}\n");
-  } else {
-    print_findings(findings);
+  std::vector<ExplainedField> fields;
+  if (configuration) {
+    for (const auto& [name, definition] : configuration->definitions) append(findings, connector::run_samples(*definition));
+    fields = explain_fields(*configuration);
+    append(findings, flip_findings(fields));
   }
-  if (!configuration || grammar::has_errors(findings)) return kConfiguration;
-  if (explain) {
-    if (common.json) explain_as_json(*configuration);
-    else explain_as_text(*configuration);
-  } else if (!common.json) {
-    std::size_t fields = 0;
-    for (const mapping::Mapping& mapping : configuration->mappings)
-      for (const auto& [system, entity_mapping] : mapping.systems) fields += entity_mapping->explain().size();
-    fmt::print("{}: good. {} connections, {} connectors, {} mapped fields.\n", common.config, configuration->connections.size(), configuration->definitions.size(), fields);
-  }
+  const bool good = configuration && !grammar::has_errors(findings);
+  if (common.json && !(explain && good)) print_findings_as_json(findings);
+  else print_findings(findings);
+  if (!good) return kConfiguration;
+  if (explain) fmt::print("{}", common.json ? explanation_as_json(fields) : explanation_as_text(fields));
+  else if (!common.json)
+    fmt::print("{}: good. {} connections, {} connectors, {} mapped fields.\n", common.config, configuration->connections.size(), configuration->definitions.size(), fields.size());
   return kOk;
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/configuration.h"
+#include "engine/explanation.h"
 
 namespace lockstep {
 
@@ -32,7 +33,8 @@ const ConnectionSettings::TypeSettings* settings_of(const ConnectionSettings& co
   return nullptr;
 }
 
-/// Field → type and connection → type → default, the mapping's own word between type and default.
+}  // namespace
+
 FieldPolicy field_policy(const Configuration& configuration, const ConnectionSettings& connection, const mapping::EntityMapping* mapping,
                          const mapping::Mapping& of_type, const EntityType& type, FieldIndex field, const Names& numbers) {
   FieldPolicy policy;
@@ -67,6 +69,8 @@ FieldPolicy field_policy(const Configuration& configuration, const ConnectionSet
     policy.mapped = policy.mapped || mapping->reads(variant, field) || mapping->writes(variant, field);
   return policy;
 }
+
+namespace {
 
 LinkPolicy link_policy(const Configuration& configuration, const ConnectionSettings& connection, const System& system,
                        const mapping::Mapping& of_type, TypeIndex type, const Names& numbers) {

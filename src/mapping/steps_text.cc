@@ -70,7 +70,7 @@ class TruncateStep final : public Lens {
     return canonical;
   }
   LensClass lens_class() const override { return LensClass::lens; }
-  std::string loss() const override { return "what is behind " + length_.text() + " stays in the hub until someone edits the field there"; }
+  std::string loss() const override { return "cut to " + length_.text() + "; the rest stays in the hub until someone edits the field there"; }
 
  private:
   Length length_;
@@ -90,7 +90,7 @@ class AtMostStep final : public Lens {
   }
   bool rewrites() const override { return false; }
   LensClass lens_class() const override { return LensClass::lens; }
-  std::string loss() const override { return "what is longer than " + length_.text() + " is not sent"; }
+  std::string loss() const override { return "longer than " + length_.text() + " is not sent"; }
 
  private:
   Length length_;

@@ -28,7 +28,7 @@ std::string said(const std::string& type, const std::string& binding, const std:
 
 TEST(Explain, SaysClassDirectionPlaceAndLoss) {
   EXPECT_EQ(said("text", "Name"), "iso both fixed: Human.Name; ");
-  EXPECT_EQ(said("text", "{field: Name, lens: truncate(5)}"), "lens both fixed: Human.Name; what is behind 5 characters stays in the hub until someone edits the field there");
+  EXPECT_EQ(said("text", "{field: Name, lens: truncate(5)}"), "lens both fixed: Human.Name; cut to 5 characters; the rest stays in the hub until someone edits the field there");
   EXPECT_EQ(said("text", "{field: Name, lens: lower}"), "lens both fixed: Human.Name; what differs in case or blanks alone counts as equal there");
   EXPECT_EQ(said("html", "{field: Name, lens: html_text}"), "lossy both fixed: Human.Name; markup does not travel there");
   EXPECT_EQ(said("text", "{field: Name, direction: in}"), "one-way in fixed: Human.Name; ");
