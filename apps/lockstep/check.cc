@@ -17,35 +17,37 @@ namespace lockstep::app {
 namespace {
 
 constexpr const char* kTemplate = R"(# Lockstep's configuration. Check it with: lockstep check
+# It works as it is: `lockstep run`, then send records of your support system to the built-in API (docs/api.md).
 lockstep: 1
-store: lockstep.db
-seal_key: {file: lockstep.key}
-listen: 127.0.0.1:8420
-# Where webhook senders reach this program:
-# public_url: https://hooks.example.com
 
+store: lockstep.db                 # everything Lockstep knows, in one SQLite file beside this one
+seal_key: {file: lockstep.key}     # seals the tokens it keeps; do not lose it, do not commit it
+listen: 127.0.0.1:8420             # the built-in API, webhooks and `lockstep status`
+# public_url: https://hooks.example.com   # where the senders of webhooks reach this program
+
+# Who may use the built-in API, and as which connection. Secrets are never written here: {file: …} or {env: …}.
 api_keys:
-  - {name: helpdesk, key: {env: LOCKSTEP_HELPDESK_KEY}, connection: support}
+  - {name: helpdesk, key: {file: helpdesk.key}, connection: support}
 
 connections:
-  # A support system without an API of its own uses the built-in one (docs/api.md).
+  # A support system without an API of its own uses the built-in one.
   support: {hosted: true}
 
-  # One block per CRM; `lockstep check` names the connectors, parameters and secrets there are.
+  # One block per CRM. `lockstep check` tells which connectors there are, and which parameters and secrets each wants.
   # crm:
   #   connector: NAME
-  #   auth: bearer
-  #   secrets: {service_key: {env: CRM_SERVICE_KEY}}
+  #   secrets: {client_id: {env: CRM_CLIENT_ID}, client_secret: {env: CRM_CLIENT_SECRET}}
   #   types:
   #     contact: {mode: real_time, poll: 1m, full_refresh: 24h, delete: review}
   #     case: {mode: batch, every: 15m}
 
+# What happens when two people change the same field: the later edit wins, or a rule of yours for a type, field or connection.
 default_policy: {strategy: last_write_wins}
 policies:
   contact:
     fields:
       description: {strategy: longest}
-      mailing_address: {strategy: manual_review}
+      mailing_address: {strategy: manual_review}   # waits in: lockstep review list
 )";
 
 void append(grammar::Findings& all, const grammar::Findings& more) { all.insert(all.end(), more.begin(), more.end()); }
@@ -61,19 +63,47 @@ void print_findings_as_json(const grammar::Findings& findings) {
 
 }  // namespace
 
+namespace {
+
+namespace files = std::filesystem;
+
+std::string random_bytes(std::size_t count) {
+  std::random_device random;
+  std::string bytes;
+  for (std::size_t i = 0; i < count; ++i) bytes += static_cast<char>(random());
+  return bytes;
+}
+
+/// A file that only its owner may read. One that is there already is left alone: what it sealed would be lost.
+bool write_key(const files::path& path, const std::string& text) {
+  std::error_code error;
+  if (files::exists(path, error)) return true;
+  std::ofstream file(path);
+  files::permissions(path, files::perms::owner_read | files::perms::owner_write, error);
+  file << text << '\n';
+  file.close();
+  return file.good();
+}
+
+}  // namespace
+
 int init_command(const Common& common, bool force) {
-  namespace files = std::filesystem;
-  if (files::exists(common.config) && !force) return fail_with(kFailed, common.config + " is there already; --force overwrites it");
-  std::ofstream(common.config) << kTemplate;
-  const files::path key = files::path(common.config).parent_path() / "lockstep.key";
-  if (!files::exists(key)) {
-    std::random_device random;
-    std::string bytes;
-    for (int i = 0; i < 32; ++i) bytes += static_cast<char>(random());
-    std::ofstream(key) << to_base64(bytes) << '\n';
-    files::permissions(key, files::perms::owner_read | files::perms::owner_write);
-  }
-  fmt::print("Wrote {} and {}. Next: add your CRMs, then run `lockstep check` and `lockstep run`.\n", common.config, key.string());
+  std::error_code error;
+  const files::path folder = files::path(common.config).parent_path();
+  if (files::exists(common.config, error) && !force) return fail_with(kFailed, common.config + " is there already; --force overwrites it");
+  if (!folder.empty()) files::create_directories(folder, error);
+  std::ofstream file(common.config);
+  file << kTemplate;
+  file.close();
+  if (!file || !write_key(folder / "lockstep.key", to_base64(random_bytes(32))) || !write_key(folder / "helpdesk.key", to_hex(random_bytes(24))))
+    return fail_with(kFailed, "cannot write to " + (folder.empty() ? std::string("this folder") : folder.string()));
+  const std::string option = common.config == "lockstep.yaml" ? "" : " -c " + common.config;
+  fmt::print("Wrote {}, and the keys lockstep.key and helpdesk.key beside it.\n\n"
+             "  lockstep{} check     is it good?\n"
+             "  lockstep{} run       starts it; then, in another terminal:\n"
+             "  curl -H \"Authorization: Bearer $(cat {})\" -X PUT localhost:8420/v1/contacts/1 -d '{{\"last_name\": \"Byron\"}}'\n\n"
+             "Add your CRMs under 'connections' in {}.\n",
+             common.config, option, option, (folder / "helpdesk.key").string(), common.config);
   return kOk;
 }
 

@@ -101,7 +101,7 @@ int review_resolve_command(const Common& common, const ReviewArguments& argument
     if (!resolved) error = resolved.error();
   };
   const int code = decide(*session, [&](std::optional<Error>& error) { return task(workbench, *id, arguments.choice, person(arguments.by), error); });
-  if (code == kOk && !common.json) fmt::print("Decided. A running lockstep delivers it within a second.\n");
+  if (code == kOk && !common.json) fmt::print("Decided. A running lockstep delivers it within a few seconds; without one: lockstep sync.\n");
   return code;
 }
 

@@ -28,6 +28,7 @@ class Session {
   RealExecutor& executor() { return *executor_; }
   Store& store() { return *store_; }
   Hub& hub() { return *hub_; }
+  http::Transport& transport() { return *transport_; }
   const Configuration& configuration() const { return *configuration_; }
   /// Runs one unit of work to its end; prints the error.
   bool read(Store::Work work);

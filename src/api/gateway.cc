@@ -10,6 +10,8 @@ namespace lockstep::api {
 
 namespace {
 
+constexpr std::size_t kWebhookBytesMax = 4u << 20;
+
 /// Compares without telling by its time how much of the key was right.
 bool same_secret(std::string_view given, std::string_view wanted) {
   return !wanted.empty() && given.size() == wanted.size() && CRYPTO_memcmp(given.data(), wanted.data(), wanted.size()) == 0;
@@ -65,11 +67,27 @@ Task<http::Response> Gateway::handle(http::ServerRequest request) {
   co_return problem(404, "Not found", "there are /v1/, /webhooks/, /operations/ and /healthz");
 }
 
+namespace {
+
+/// Events of objects that nobody mapped tell nothing here.
+bool is_mapped(const System& system, const std::string& object) {
+  for (const SystemType& type : system.types)
+    for (std::size_t variant = 0; type.mapping && variant < type.mapping->variant_count(); ++variant)
+      if (type.mapping->selection(variant).object == object) return true;
+  return false;
+}
+
+}  // namespace
+
 Task<http::Response> Gateway::webhook(http::ServerRequest request, std::string connection, std::string door) {
   const System* system = hub_.find_system(connection);
   if (!system || system->hosted) co_return problem(404, "Not found", "no such connection");
   const auto doors = system->connector->doors();
   if (std::ranges::find(doors, door) == doors.end()) co_return problem(404, "Not found", "that connection has no such door");
+  if (request.body.size() > kWebhookBytesMax) {
+    ++webhooks_refused_["too large"];
+    co_return problem(413, "Body too large", "a webhook takes at most 4 MiB");
+  }
   const WallTime now = hub_.now();
   connector::Connector::DoorAnswer answer = system->connector->knock(door, request, now);
   if (answer.refused) {
@@ -77,6 +95,7 @@ Task<http::Response> Gateway::webhook(http::ServerRequest request, std::string c
     co_return answer.response;
   }
   const ConnectionId id = system->id;
+  std::erase_if(answer.events, [&](const InboxEvent& event) { return !is_mapped(*system, event.remote.object); });
   // Durable before it is acknowledged: a crash from here on loses nothing.
   Store::Work work = [&](Transaction& transaction) -> Result<void> {
     for (InboxEvent event : answer.events) {
@@ -131,7 +150,8 @@ std::string status_json(const Hub& hub, const EngineStatus& status, const StoreC
     body += "{\"name\": " + to_json(Value(system.name)) + ", \"hosted\": " + (system.hosted ? "true" : "false");
     for (const auto& one : counts.connections) {
       if (one.connection != system.id) continue;
-      body += ", \"links\": " + std::to_string(one.links) + ", \"ready\": " + std::to_string(one.ready) + ", \"in_flight\": " +
+      body += ", \"links\": " + std::to_string(one.links) + ", \"in_step\": " +
+              std::to_string(std::max<std::int64_t>(0, one.links - one.ready - one.in_flight - one.parked)) + ", \"ready\": " + std::to_string(one.ready) + ", \"in_flight\": " +
               std::to_string(one.in_flight) + ", \"parked\": " + std::to_string(one.parked) + ", \"to_read\": " + std::to_string(one.to_read) +
               ", \"inbox\": " + std::to_string(one.inbox) + ", \"dead_letters\": " + std::to_string(one.dead_letters);
       if (one.oldest_obligation) body += ", \"oldest_ms\": " + std::to_string((now - *one.oldest_obligation).count());

@@ -74,6 +74,11 @@ Result<void> Dispatcher::begin_one(Transaction& transaction, Obligation obligati
     prepared.attempts = obligation.attempts;
     prepared.plan = merge::plan(*state, system_.id, context);
     using Kind = merge::Plan::Kind;
+    TRY_VOID(add_clearing(transaction, *state, prepared.plan));
+    if (prepared.plan.kind == Kind::remove) {
+      TRY(const bool waits, waits_for_clearing(transaction, entities, *state, obligation));
+      if (waits) return {};
+    }
     if (prepared.plan.kind == Kind::nothing) return transaction.erase_obligation(obligation.entity, obligation.connection);
     if (prepared.plan.kind == Kind::read_first) {
       Link* link = state->find(system_.id);

@@ -57,6 +57,10 @@ class Dispatcher {
   Result<void> begin_one(Transaction& transaction, Obligation obligation, Round& into, DeliverReport& report);
   Result<bool> prepare_write(Transaction& transaction, merge::EntityState& state, Obligation& obligation, Prepared& prepared,
                              const merge::Context& context);
+  /// Before a delete: records there that still refer to it are owed a write first, and the delete waits for them.
+  Result<bool> waits_for_clearing(Transaction& transaction, Entities& entities, const merge::EntityState& state, Obligation& removal);
+  /// Adds to `plan` the references to what is deleted: they are sent as blank.
+  Result<void> add_clearing(Transaction& transaction, const merge::EntityState& state, merge::Plan& plan);
   Result<void> park(Transaction& transaction, Obligation obligation, std::string reason, EntityId awaited, std::uint64_t version);
   /// What stands between a planned create and its sending (rule 12).
   enum class Create { send, probe, wait, give_up };

@@ -57,6 +57,10 @@ class Discoverer {
   Task<bool> is_withheld(TypeIndex type, std::string object, std::size_t count, RunReport& report);
   /// The same for records that a read by id did not find; those withheld stay unread until a person decides.
   Task<bool> withhold(TypeIndex type, std::string object, std::vector<std::string> gone, RunReport& report);
+  struct Wanted;
+  Result<void> collect_wanted(Transaction& transaction, TypeIndex type, std::vector<Wanted>& wanted);
+  /// Events whose records could not be read wait longer each time; one that spoils every read becomes a dead letter.
+  Task<void> postpone(TypeIndex type, std::vector<InboxEvent> events, connector::Failure failure, RunReport& report);
   Task<void> use_up_approval(TypeIndex type, std::size_t count, RunReport& report);
   std::size_t recent_deletes(TypeIndex type);
   Task<void> forget_position(Cursor cursor, RunReport& report);

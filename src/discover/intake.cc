@@ -14,6 +14,7 @@ IntakeCount& IntakeCount::operator+=(const IntakeCount& other) {
   unchanged += other.unchanged;
   deleted += other.deleted;
   reviews += other.reviews;
+  merged += other.merged;
   return *this;
 }
 
@@ -47,7 +48,7 @@ Task<Result<IntakeCount>> Intake::absorb(Source source, std::vector<Seen> seen) 
   };
   const Result<void> done = co_await hub_.store.transact(std::move(work));
   if (!done) co_return tl::unexpected(done.error());
-  hub_.on_change();
+  if (count.merged > 0) hub_.on_change();
   co_return count;
 }
 
@@ -82,7 +83,7 @@ Task<Result<IntakeCount>> Intake::absorb_reads(Source source, connector::ReadBat
   };
   const Result<void> done = co_await hub_.store.transact(std::move(work));
   if (!done) co_return tl::unexpected(done.error());
-  hub_.on_change();
+  if (count.merged > 0) hub_.on_change();
   co_return count;
 }
 
@@ -90,6 +91,7 @@ Result<void> Intake::absorb_one(Transaction& transaction, const Source& source, 
   ++count.read;
   Step step(hub_, transaction, source, seen, count, gone_notices_);
   TRY(const auto waits_for, step.run());
+  ++count.merged;
   if (waits_for) waiting_[std::pair(*waits_for, source.connection)].push_back(Waiting{source, seen});
   return {};
 }

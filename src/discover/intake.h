@@ -39,6 +39,7 @@ struct Seen {
 
 struct IntakeCount {
   std::int64_t read = 0, created = 0, matched = 0, changed = 0, unchanged = 0, deleted = 0, reviews = 0;
+  std::int64_t merged = 0;  // of those read, the ones that were more than a look-up: something may be owed now
   IntakeCount& operator+=(const IntakeCount& other);
 };
 

@@ -106,44 +106,4 @@ Task<void> Discoverer::confirm_absent(TypeIndex type, std::string object, RunId 
   co_await read_ids(type, object, run, std::move(ids), std::nullopt, {}, report);
 }
 
-Task<RunReport> Discoverer::read_wanted(TypeIndex type) {
-  constexpr std::size_t kWantedMax = 1000;
-  RunReport report;
-  const RunId run = new_run();
-  const WallTime started = hub_.now();
-  const std::vector<std::string> objects = objects_of(type);
-  struct Wanted {
-    std::vector<std::string> ids;
-    std::vector<std::uint64_t> events;
-  };
-  std::map<std::string, Wanted> wanted;
-  Store::Work work = [&](Transaction& transaction) -> Result<void> {
-    wanted.clear();
-    TRY(const auto withheld, find_withheld_deletes(transaction, system_.id, type));
-    if (!withheld || withheld->approved) withheld_[type].clear();
-    TRY(const auto links, transaction.links_to_read(system_.id, type, kWantedMax + withheld_[type].size()));
-    for (const Link& link : links)
-      if (std::ranges::find(objects, link.remote.object) != objects.end() && !link.remote.empty() && !withheld_[type].contains(link.remote))
-        wanted[link.remote.object].ids.push_back(link.remote.id);
-    TRY(const auto events, transaction.take_inbox(system_.id, hub_.now(), kWantedMax));
-    for (const InboxEvent& event : events) {
-      if (std::ranges::find(objects, event.remote.object) == objects.end()) continue;
-      Wanted& want = wanted[event.remote.object];
-      want.events.push_back(event.id);
-      if (!event.remote.id.empty()) want.ids.push_back(event.remote.id);
-      for (const std::string& loser : event.merged_from) want.ids.push_back(loser);
-      if (!event.merged_into.empty()) want.ids.push_back(event.merged_into);
-    }
-    return {};
-  };
-  const Result<void> read = co_await hub_.store.read(std::move(work));
-  if (!read) report.error = read.error().message;
-  for (auto& [object, want] : wanted) {
-    const bool taken = co_await read_ids(type, object, run, std::move(want.ids), std::nullopt, std::move(want.events), report);
-    if (!taken) break;
-  }
-  if (!wanted.empty()) co_await record_run(run, "read", type, started, report);
-  co_return report;
-}
-
 }  // namespace lockstep::discover

@@ -66,6 +66,7 @@ Result<void> Step::linked(const Link& link) {
   // Most rows of a listing say nothing new; they cost a look-up and no merge.
   if (unchanged(link)) {
     ++count_.unchanged;
+    --count_.merged;
     if (!source_.complete_listing) return {};
     Link seen = link;
     seen.seen = source_.sent;

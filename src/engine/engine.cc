@@ -10,8 +10,9 @@ namespace lockstep {
 namespace {
 constexpr std::size_t kLagsMax = 2000;
 constexpr Duration kIdle{1'000};
-constexpr Duration kRest{60'000};      // a deliverer that nothing wakes looks again after this
-constexpr Duration kReaderRest{15'000};
+constexpr Duration kRest{5'000};  // who is not woken looks again after this: decisions come from other processes
+constexpr Duration kMoment{50};
+constexpr Duration kBatchWindow{120'000};
 }  // namespace
 
 Engine::Engine(Hub& hub, Log& log)
@@ -196,14 +197,15 @@ Task<void> Engine::run_type(Lane& lane, TypeIndex type) {
       lane.status.paused_reason.clear();
     }
     if (!schedule.real_time) {
-      lane.batch_open.insert(type);
+      // Long enough for reads before writes, references that wait for each other, and a few retries.
+      lane.batch_open[type] = clock.now() + std::min(schedule.poll_every / 2, kBatchWindow);
       lane.owed_pending = true;
       lane.work_owed.notify();
     }
     // Missed runs collapse into one: the next start is counted from now if this run took longer than the interval.
     if (full) next_refresh = clock.now() + schedule.full_refresh_every;
     next_poll = std::max(next_poll + schedule.poll_every, clock.now() + Duration{1});
-    wake_reader(lane.system.id);
+    if (report.count.read > 0) wake_reader(lane.system.id);
   }
 }
 
@@ -211,7 +213,7 @@ Task<void> Engine::run_wanted(Lane& lane) {
   Clock& clock = hub_.executor.clock();
   std::uint32_t failures = 0;
   while (!tasks_.stopping()) {
-    if (!lane.reads_pending) co_await lane.reads_wanted.wait_until(clock.now() + kReaderRest);
+    if (!lane.reads_pending) co_await lane.reads_wanted.wait_until(clock.now() + kRest);
     if (tasks_.stopping()) co_return;
     lane.reads_pending = false;
     for (const SystemType& type : lane.system.types) {
@@ -228,7 +230,7 @@ Task<void> Engine::run_wanted(Lane& lane) {
       if (!awake) co_return;
     }
     // Records that just came back are not read again and again within one moment.
-    const bool awake = co_await tasks_.sleep(Duration{50});
+    const bool awake = co_await tasks_.sleep(kMoment);
     if (!awake) co_return;
   }
 }
@@ -245,7 +247,7 @@ Task<void> Engine::deliver_once(Lane& lane, std::vector<TypeIndex> types) {
   lane.owed_pending = true;
 }
 
-Task<Duration> Engine::until_due(Lane& lane) {
+Task<std::optional<WallTime>> Engine::next_due(Lane& lane) {
   std::optional<WallTime> due;
   Store::Work work = [&](Transaction& transaction) -> Result<void> {
     TRY(due, transaction.next_due(lane.system.id));
@@ -253,23 +255,22 @@ Task<Duration> Engine::until_due(Lane& lane) {
   };
   const Result<void> read = co_await hub_.store.read(std::move(work));
   if (!read) log_.error("store_failed", {{"error", read.error().message}});
-  co_return due ? std::clamp(*due - hub_.now(), kIdle, kRest) : kRest;
+  co_return due;
 }
 
 Task<void> Engine::run_deliver(Lane& lane) {
   Clock& clock = hub_.executor.clock();
   while (!tasks_.stopping()) {
-    if (!lane.owed_pending) {
-      const Duration rest = co_await until_due(lane);
-      if (!lane.owed_pending && !tasks_.stopping()) co_await lane.work_owed.wait_until(clock.now() + rest);
-    }
-    if (tasks_.stopping()) co_return;
     lane.owed_pending = false;
-    std::vector<TypeIndex> types;
-    for (const SystemType& type : lane.system.types)
-      if (lane.listed.contains(type.type) && (type.schedule.real_time || lane.batch_open.erase(type.type) > 0))
-        types.push_back(type.type);
-    if (!types.empty()) co_await deliver_once(lane, std::move(types));
+    const std::optional<WallTime> due = co_await next_due(lane);
+    if (due && *due <= hub_.now()) {
+      std::vector<TypeIndex> types;
+      for (const SystemType& type : lane.system.types)
+        if (lane.listed.contains(type.type) && (type.schedule.real_time || clock.now() < lane.batch_open[type.type])) types.push_back(type.type);
+      if (!types.empty()) co_await deliver_once(lane, std::move(types));
+    }
+    const Duration rest = due ? std::clamp(*due - hub_.now(), kIdle, kRest) : kRest;
+    if (!lane.owed_pending && !tasks_.stopping()) co_await lane.work_owed.wait_until(clock.now() + rest);
   }
 }
 

@@ -60,7 +60,7 @@ class Engine {
   Task<bool> first_listing(Lane& lane, TypeIndex type);
   Task<void> run_wanted(Lane& lane);
   Task<void> run_deliver(Lane& lane);
-  Task<Duration> until_due(Lane& lane);
+  Task<std::optional<WallTime>> next_due(Lane& lane);
   Task<void> deliver_once(Lane& lane, std::vector<TypeIndex> types);
   void take(Lane& lane, const discover::RunReport& report, std::string_view what, TypeIndex type);
   void take(Lane& lane, const deliver::DeliverReport& report);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <set>
 
 #include "engine/engine.h"
@@ -22,7 +23,7 @@ struct Engine::Lane {
   discover::Discoverer discoverer;
   deliver::Dispatcher dispatcher;
   std::set<TypeIndex> listed;      // types whose first listing is complete: only those are delivered
-  std::set<TypeIndex> batch_open;  // batch types whose interval has come: delivered once
+  std::map<TypeIndex, Instant> batch_open;  // batch types whose interval has come: delivered until then
   Signal listed_changed;
   Signal reads_wanted;
   Signal work_owed;

@@ -196,6 +196,15 @@ Task<Result<void>> Workbench::replay(Ulid id, std::string by) {
       obligation->due = hub_.now();
       TRY_VOID(transaction.put(*obligation));
     }
+    if (letter->from_inbox) {
+      InboxEvent event;
+      event.connection = letter->connection;
+      event.remote = letter->remote;
+      event.kind = EventKind::reread;
+      event.received = event.occurred = event.due = hub_.now();
+      event.dedupe = "replay/" + letter->id.text();
+      TRY([[maybe_unused]] const bool fresh, transaction.put(event));
+    }
     letter->state = DeadLetterState::replayed;
     letter->closed = hub_.now();
     AuditRow row;

@@ -14,6 +14,8 @@ Fields fields_of(const Golden& golden) {
   return fields;
 }
 
+std::string referrer_key(EntityId target) { return "refers:" + target.value().text(); }
+
 Result<std::optional<merge::EntityState>> Entities::load(EntityId id) {
   TRY(const auto resolved, tx_.resolve(id));
   if (!resolved) return std::optional<merge::EntityState>{};
@@ -79,6 +81,10 @@ Result<void> Entities::put_match_keys(const merge::EntityState& state) {
     const auto& match = hub_.mappings[state.golden.type.value()].match;
     for (auto& key : identity::match_keys(hub_.model.at(state.golden.type), match.keys, fields_of(state.golden)))
       keys.push_back(std::move(key.text));
+    // Who refers to whom is looked up the same way: before a delete, references to the record are cleared (rule 14).
+    for (const GoldenField& field : state.golden.fields)
+      if (const EntityRef* reference = field.value.get<EntityRef>())
+        if (std::string key = referrer_key(EntityId{reference->entity}); std::ranges::find(keys, key) == keys.end()) keys.push_back(std::move(key));
   }
   return tx_.put_match_keys(state.golden.id, state.golden.type, keys);
 }

@@ -58,6 +58,9 @@ class Entities {
   RunId run_;
 };
 
+/// The key under which present entities that refer to `target` stand in the index of match keys.
+std::string referrer_key(EntityId target);
+
 /// Golden values as plain fields.
 Fields fields_of(const Golden& golden);
 

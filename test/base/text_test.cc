@@ -110,6 +110,9 @@ TEST(NearestName, FindsLikelySlipsAndNothingElse) {
   EXPECT_EQ(nearest_name("last_write_win", names), "last_write_wins");
   EXPECT_EQ(nearest_name("manual-review", names), "manual_review");
   EXPECT_EQ(nearest_name("Longest", names), "longest");
+  const std::vector<std::string> fields{"name", "email", "phone"};
+  EXPECT_EQ(nearest_name("emial", fields), "email");
+  EXPECT_EQ(nearest_name("nmae", fields), "name");
   EXPECT_EQ(nearest_name("owner", names), "");
   EXPECT_EQ(nearest_name("feild", std::vector<std::string>{"fields", "field"}), "field");  // neighbours swapped
   EXPECT_EQ(nearest_name("nmae", std::vector<std::string>{"name"}), "name");

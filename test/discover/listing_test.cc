@@ -60,5 +60,31 @@ TEST(Listing, NothingIsWrittenToASystemBeforeItWasListed) {
   EXPECT_EQ(world.golden("contact").size(), 1u);
 }
 
+TEST(Wanted, AnIdThatSpoilsEveryReadBecomesADeadLetterAndTheOthersAreRead) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  world.configure = [](Hub& hub) {
+    for (SystemType& type : hub.systems[0].types) type.schedule.poll_every = Duration{24 * 3'600'000};
+  };
+  world.start();
+  ASSERT_TRUE(world.settle());
+  north.refuse_read = [](const std::string& id) -> std::optional<connector::Failure> {
+    if (id != "no such thing") return std::nullopt;
+    return failure_of(connector::FailureClass::validation, "the id is malformed");
+  };
+  const std::string ada = north.add("contact", contact("Ada", "ada@example.com"));
+  world.push("north", "contact", "no such thing");
+  world.push("north", "contact", ada);
+  world.run_for(Duration{3'600'000});
+  EXPECT_EQ(world.golden("contact").size(), 1u);
+  ASSERT_EQ(world.dead_letters().size(), 1u);
+  EXPECT_EQ(world.dead_letters()[0].operation, "read");
+  EXPECT_EQ(world.dead_letters()[0].error, "the id is malformed");
+  north.refuse_read = nullptr;
+  ASSERT_TRUE(world.replay(world.dead_letters()[0]));
+  ASSERT_TRUE(world.settle());
+  EXPECT_TRUE(world.dead_letters().empty());
+}
+
 }  // namespace
 }  // namespace lockstep::support

@@ -149,5 +149,29 @@ TEST(References, AnAccountThatIsDeletedIsTakenOutOfItsContactsFirst) {
   EXPECT_LT(cleared, removed);
 }
 
+TEST(References, ADeleteWaitsUntilNobodyRefersToTheRecordThereAnyMore) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  const std::string firm = north.add("account", account("Acme", "acme.com"));
+  for (int i = 0; i < 12; ++i) {
+    FieldValues one = contact("Person " + std::to_string(i), "p" + std::to_string(i) + "@example.com");
+    one["account"] = reference("account", firm);
+    north.add("contact", one);
+  }
+  world.start();
+  ASSERT_TRUE(world.settle());
+  // East's own contacts still refer to the account that north deletes without a word about its contacts.
+  north.remove("account", firm);
+  ASSERT_TRUE(world.settle());
+  EXPECT_TRUE(east.live("account").empty());
+  ASSERT_EQ(east.live("contact").size(), 12u);
+  for (const FakeRecord* one : east.live("contact")) EXPECT_TRUE(one->fields.at("account").is_null()) << one->id;
+  EXPECT_EQ(east.writes.back().object, "account");
+  const std::size_t writes = world.writes();
+  world.run_for(Duration{3'600'000});
+  EXPECT_EQ(world.writes(), writes) << "what is cleared is not read back as an edit";
+}
+
 }  // namespace
 }  // namespace lockstep::support

@@ -85,6 +85,10 @@ TEST(Steady, OnlyChangedFieldsAreSent) {
 
 TEST(Steady, ADayAfterConvergenceNothingIsWritten) {
   World world;
+  world.configure = [](Hub& hub) {
+    for (System& system : hub.systems)
+      for (SystemType& type : system.types) type.schedule.poll_every = Duration{10 * 60'000};
+  };
   add_all_kinds(world);
   for (int i = 0; i < 30; ++i)
     world.systems[static_cast<std::size_t>(i) % 4]->add("contact", contact("Person " + std::to_string(i), "p" + std::to_string(i) + "@example.com"));

@@ -168,6 +168,8 @@ Task<Outcome<ReadBatch>> FakeConnector::read_many(std::string object, std::vecto
   batch.calls = 1;
   batch.sent = executor_.clock().wall() - system_.traits_.latency / 2;
   for (const std::string& id : ids) {
+    if (system_.refuse_read)
+      if (auto failure = system_.refuse_read(id)) co_return tl::unexpected(std::move(*failure));
     ReadResult result;
     result.asked = id;
     const auto& records = system_.objects_[object];

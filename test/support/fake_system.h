@@ -78,6 +78,7 @@ class FakeSystem {
   // How it misbehaves.
   std::deque<Fate> fates;           // of the next write calls; answered when used up
   std::function<std::optional<connector::Failure>(connector::Operation, const std::string& object, const FieldValues&)> refuse;
+  std::function<std::optional<connector::Failure>(const std::string& id)> refuse_read;  // spoils the whole read
   std::function<void(const std::string& object, FieldValues&)> normalise;  // the server's own way with what it is given
   std::optional<connector::Failure> down;  // every call fails so
   bool shows_nothing = false;       // scans answer properly, but empty

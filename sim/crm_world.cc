@@ -1,0 +1,216 @@
+#include "sim/crm_world.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "base/check.h"
+#include "emulators/dynamics365/dynamics365.h"
+#include "emulators/hubspot/hubspot.h"
+#include "emulators/salesforce/salesforce.h"
+#include "store/sqlite/sqlite_store.h"
+
+namespace lockstep::sim {
+
+namespace {
+
+constexpr const char* kSupportKey = "simulated-support-key";
+constexpr const char* kDoorKey = "simulated-door-key";
+constexpr const char* kConfiguration = R"(
+lockstep: 1
+store: lockstep.db
+listen: 127.0.0.1:8420
+public_url: http://127.0.0.1:8420
+api_keys:
+  - {name: desk, key: {env: SIM_SUPPORT_KEY}, connection: support}
+connections:
+  support: {hosted: true}
+  salesforce:
+    connector: salesforce
+    base_url: http://127.0.0.1:9101
+    params: {login_url: http://127.0.0.1:9101}
+    secrets: &client {client_id: {env: SIM_CLIENT_ID}, client_secret: {env: SIM_CLIENT_SECRET}}
+  hubspot:
+    connector: hubspot
+    base_url: http://127.0.0.1:9102
+    auth: bearer
+    secrets: {service_key: {env: SIM_HUBSPOT_KEY}, client_secret: {env: SIM_CLIENT_SECRET}}
+  dynamics365:
+    connector: dynamics365
+    base_url: http://127.0.0.1:9103
+    params: {org_url: http://127.0.0.1:9103, login_url: http://127.0.0.1:9103, tenant: contoso.onmicrosoft.com}
+    secrets: {<<: *client, door_key: {env: SIM_DOOR_KEY}}
+default_policy: {strategy: last_write_wins}
+)";
+
+const std::map<std::string, std::string> kOrigins = {
+    {"salesforce", "http://127.0.0.1:9101"}, {"hubspot", "http://127.0.0.1:9102"}, {"dynamics365", "http://127.0.0.1:9103"}};
+
+}  // namespace
+
+/// The tokens a connector keeps; they outlive the process as the sealed settings do.
+class CrmWorld::MemorySecrets final : public connector::SecretStore {
+ public:
+  Task<Result<std::optional<std::string>>> load(std::string name) override {
+    const auto found = kept_.find(name);
+    co_return found == kept_.end() ? std::nullopt : std::optional(found->second);
+  }
+  Task<Result<void>> save(std::string name, std::string value) override {
+    kept_[name] = std::move(value);
+    co_return Result<void>{};
+  }
+
+ private:
+  std::map<std::string, std::string> kept_;
+};
+
+CrmWorld::CrmWorld(std::uint64_t seed)
+    : executor(WallTime{1'772'438'400'000}, Rng(seed).split("schedule")),
+      network(executor, Rng(seed).split("network")),
+      seed_(seed),
+      clock_(executor.clock()),
+      secrets_(std::make_unique<MemorySecrets>()) {
+  static int count = 0;
+  const std::filesystem::path memory = "/dev/shm";
+  const std::filesystem::path root = std::filesystem::exists(memory) ? memory : std::filesystem::temp_directory_path();
+  folder_ = (root / ("lockstep_sim_" + std::to_string(::getpid()) + "_" + std::to_string(++count))).string();
+  std::filesystem::create_directories(folder_);
+  const Rng rng = Rng(seed).split("stand-ins");
+  stand_ins["salesforce"] = emulators::salesforce::make_salesforce(clock_, rng.split("salesforce"));
+  stand_ins["hubspot"] = emulators::hubspot::make_hubspot(clock_, rng.split("hubspot"));
+  stand_ins["dynamics365"] = emulators::make_dynamics365(clock_, rng.split("dynamics365"));
+  for (const auto& [name, stand_in] : stand_ins) network.add(kOrigins.at(name), *stand_in);
+  write_configuration();
+  log_ = std::make_unique<Log>(executor.clock(), false, Log::Level::warn, [this](Log::Level, const std::string& line) {
+    warnings.push_back(line);
+    if (std::getenv("LOCKSTEP_TEST_LOG")) std::fprintf(stderr, "%s\n", line.c_str());
+  });
+}
+
+CrmWorld::~CrmWorld() {
+  crash();
+  std::error_code ignored;
+  std::filesystem::remove_all(folder_, ignored);
+}
+
+void CrmWorld::write_configuration() {
+  const std::string path = folder_ + "/lockstep.yaml";
+  std::ofstream(path) << kConfiguration;
+  for (const auto& [name, value] : std::map<std::string, std::string>{{"SIM_SUPPORT_KEY", kSupportKey},
+                                                                      {"SIM_CLIENT_ID", "lockstep-client"},
+                                                                      {"SIM_CLIENT_SECRET", "lockstep-secret"},
+                                                                      {"SIM_HUBSPOT_KEY", "pat-na1-00000000-0000-4000-8000-000000000001"},
+                                                                      {"SIM_DOOR_KEY", kDoorKey}})
+    ::setenv(name.c_str(), value.c_str(), 1);
+  grammar::Findings findings;
+  configuration_ = load_configuration(path, LoadOptions{}, findings);
+  std::string complaints;
+  for (const auto& finding : findings) complaints += finding.text() + "\n";
+  CHECK(configuration_, complaints);
+}
+
+void CrmWorld::start() {
+  CHECK(!engine, "a world that runs already");
+  SqliteOptions options;
+  options.path = configuration_->store_path;
+  options.own_thread = false;
+  auto opened = open_sqlite(executor, configuration_->model, std::move(options));
+  CHECK(opened, opened.error().message);
+  store = std::move(*opened);
+  hub = std::make_unique<Hub>(executor, *store, Rng(seed_).split("hub" + std::to_string(++starts_)));
+  const auto assembled = [](const Configuration& configuration, Hub& into, http::Transport& transport, connector::SecretStore& secrets) -> Task<void> {
+    const auto done = co_await assemble(configuration, into, transport, secrets);
+    CHECK(done, done.error().message);
+  };
+  executor.complete(assembled(*configuration_, *hub, network, *secrets_));
+  engine = std::make_unique<Engine>(*hub, *log_);
+  gateway = std::make_unique<api::Gateway>(*hub, *engine, *configuration_);
+  tasks_ = std::make_unique<TaskGroup>(executor);
+  const auto started = [](Engine& one) -> Task<void> {
+    const auto done = co_await one.start();
+    CHECK(done, done.error().message);
+  };
+  executor.complete(started(*engine));
+  http::Handler door = [this](http::ServerRequest request) { return gateway->handle(std::move(request)); };
+  tasks_->spawn(network.carry_webhooks(*tasks_, std::move(door)));
+}
+
+void CrmWorld::crash() {
+  executor.power_off();
+  tasks_.reset();
+  gateway.reset();
+  engine.reset();
+  hub.reset();
+  store.reset();
+  executor.power_off();
+}
+
+http::Response CrmWorld::control(const std::string& system, const std::string& method, const std::string& path, std::string body) {
+  http::ServerRequest request;
+  request.method = method;
+  request.target = "/__emulator/" + path;
+  request.headers.set("Content-Type", "application/json");
+  request.body = std::move(body);
+  request.peer = "127.0.0.1:50000";
+  return stand_ins.at(system)->handle(request, kOrigins.at(system));
+}
+
+http::Response CrmWorld::support(const std::string& method, const std::string& path, std::string body) {
+  http::ServerRequest request;
+  request.method = method;
+  request.target = "/v1/" + path;
+  request.headers.set("Authorization", std::string("Bearer ") + kSupportKey);
+  request.body = std::move(body);
+  request.peer = "127.0.0.1:50000";
+  http::Response response;
+  const auto asked = [](api::Gateway& door, http::ServerRequest wanted, http::Response& into) -> Task<void> {
+    into = co_await door.handle(std::move(wanted));
+  };
+  executor.complete(asked(*gateway, std::move(request), response));
+  return response;
+}
+
+void CrmWorld::subscribe() {
+  const std::string door = "http://127.0.0.1:8420/webhooks";
+  control("hubspot", "POST", "webhooks", R"({"url": ")" + door + R"(/hubspot/events", "subscriptions": "all"})");
+  for (const char* entity : {"account", "contact", "incident", "annotation", "phonecall", "email"})
+    control("dynamics365", "POST", "steps",
+            R"({"entity": [")" + std::string(entity) + R"("], "message": ["Create", "Update", "Delete", "Merge"], "url": ")" + door +
+                R"(/dynamics365/steps", "authtype": 5, "authvalue": {"x-api-key": ")" + kDoorKey + R"("}})");
+}
+
+Result<void> CrmWorld::transact(Store::Work work) {
+  Result<void> outcome;
+  const auto run = [](Store& of, Store::Work wanted, Result<void>& into) -> Task<void> { into = co_await of.transact(std::move(wanted)); };
+  executor.complete(run(*store, std::move(work), outcome));
+  return outcome;
+}
+
+StoreCounts CrmWorld::counts() {
+  StoreCounts counts;
+  const auto read = transact([&](Transaction& transaction) -> Result<void> {
+    TRY(counts, transaction.counts());
+    return {};
+  });
+  CHECK(read, read.error().message);
+  return counts;
+}
+
+bool CrmWorld::settle(Duration limit) {
+  constexpr Duration kQuiet{180'000};
+  const Instant end = executor.clock().now() + limit;
+  Instant quiet_since = executor.clock().now();
+  while (executor.clock().now() < end) {
+    executor.run_for(Duration{5'000});
+    const StoreCounts now = counts();
+    const bool busy = std::ranges::any_of(now.connections, [](const auto& one) { return one.ready + one.in_flight + one.to_read + one.inbox > 0; });
+    if (busy) quiet_since = executor.clock().now();
+    if (executor.clock().now() - quiet_since >= kQuiet) return true;
+  }
+  return false;
+}
+
+}  // namespace lockstep::sim

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "api/gateway.h"
+#include "engine/configuration.h"
+#include "engine/engine.h"
+#include "sim/virtual_executor.h"
+#include "sim/virtual_transport.h"
+
+namespace lockstep::sim {
+
+/// The shipped connectors and mappings, the three stand-ins and a support system, on virtual time and a network of its own;
+/// only the store's file is real. One seed, one run. The stand-ins, the file and time outlive a crash.
+class CrmWorld {
+ public:
+  explicit CrmWorld(std::uint64_t seed);
+  ~CrmWorld();
+
+  void start();
+  void crash();
+  /// Runs until nothing is owed or waits to be read for three minutes; false when `limit` went by first.
+  bool settle(Duration limit);
+  void run_for(Duration duration) { executor.run_for(duration); }
+
+  /// Calls a stand-in's control plane, e.g. control("hubspot", "POST", "records/contacts", "[{…}]").
+  http::Response control(const std::string& system, const std::string& method, const std::string& path, std::string body = "");
+  /// Calls the built-in API as the support system.
+  http::Response support(const std::string& method, const std::string& path, std::string body = "");
+  /// Asks HubSpot and Dataverse to send webhooks.
+  void subscribe();
+  StoreCounts counts();
+  Result<void> transact(Store::Work work);
+
+  VirtualExecutor executor;
+  std::map<std::string, std::unique_ptr<emulators::Emulator>> stand_ins;
+  VirtualTransport network;
+  std::vector<std::string> warnings;  // log lines of level warn and error
+  std::unique_ptr<Store> store;
+  std::unique_ptr<Hub> hub;
+  std::unique_ptr<Engine> engine;
+  std::unique_ptr<api::Gateway> gateway;
+
+ private:
+  class MemorySecrets;
+  void write_configuration();
+
+  std::uint64_t seed_, starts_ = 0;
+  std::string folder_;
+  StandInClock clock_;
+  std::unique_ptr<MemorySecrets> secrets_;
+  std::shared_ptr<const Configuration> configuration_;
+  std::unique_ptr<Log> log_;
+  std::unique_ptr<TaskGroup> tasks_;
+};
+
+}  // namespace lockstep::sim

@@ -1,0 +1,71 @@
+#include "sim/virtual_transport.h"
+
+#include "emulators/core/stand_in.h"
+
+namespace lockstep::sim {
+
+namespace {
+
+std::string origin_of(const http::Url& url) { return url.scheme + "://" + url.host + ":" + std::to_string(url.port); }
+
+http::ServerRequest as_received(http::Request request, const http::Url& url) {
+  http::ServerRequest received;
+  received.method = std::move(request.method);
+  received.target = url.target;
+  received.headers = std::move(request.headers);
+  received.headers.set("Host", url.host + ":" + std::to_string(url.port));
+  received.body = std::move(request.body);
+  received.peer = "127.0.0.1:50000";
+  return received;
+}
+
+}  // namespace
+
+Task<Result<http::Response>> VirtualTransport::send(http::Request request) {
+  ++requests;
+  const auto url = http::parse_url(request.url);
+  const auto host = url ? hosts_.find(origin_of(*url)) : hosts_.end();
+  if (host == hosts_.end()) co_return fail(ErrorCode::unavailable, "could not connect to " + request.url);
+  emulators::Emulator& stand_in = *host->second;
+  const std::string base_url = host->first;
+  const Duration timeout = request.timeout;
+  co_await executor_.clock().sleep(latency());
+  const bool request_lost = rng_.chance(weather.loses_requests), answer_lost = rng_.chance(weather.loses_answers);
+  http::Response response(emulators::kNoAnswer, "");
+  if (!request_lost) response = stand_in.handle(as_received(std::move(request), *url), base_url);
+  if (request_lost || answer_lost) {
+    co_await executor_.clock().sleep(timeout);
+    co_return fail(ErrorCode::unavailable, "timed out");
+  }
+  co_await executor_.clock().sleep(latency());
+  if (response.status == emulators::kNoAnswer) co_return fail(ErrorCode::unavailable, "the connection was closed without an answer");
+  co_return response;
+}
+
+Task<void> VirtualTransport::deliver(emulators::Emulator& stand_in, emulators::OutgoingRequest outgoing, http::Handler door) {
+  co_await executor_.clock().sleep(latency());
+  const std::uint64_t id = outgoing.id;
+  const auto url = http::parse_url(outgoing.request.url);
+  int status = emulators::kNoAnswer;
+  if (url) {
+    http::ServerRequest received = as_received(std::move(outgoing.request), *url);
+    const http::Response response = co_await door(std::move(received));
+    status = response.status;
+  }
+  stand_in.outgoing_answered(id, status);
+}
+
+Task<void> VirtualTransport::carry_webhooks(TaskGroup& tasks, http::Handler door) {
+  constexpr Duration kLook{250};
+  while (!tasks.stopping()) {
+    for (auto& [base_url, stand_in] : hosts_)
+      for (emulators::OutgoingRequest& outgoing : stand_in->take_outgoing()) {
+        ++webhooks;
+        tasks.spawn(deliver(*stand_in, std::move(outgoing), door));
+      }
+    const bool awake = co_await tasks.sleep(kLook);
+    if (!awake) co_return;
+  }
+}
+
+}  // namespace lockstep::sim

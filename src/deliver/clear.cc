@@ -1,0 +1,76 @@
+// Before a delete, references to the record are cleared (rule 14): many a server deletes what refers to it, too.
+#include <algorithm>
+
+#include "deliver/dispatcher.h"
+
+namespace lockstep::deliver {
+
+namespace {
+
+constexpr std::size_t kReferrersMax = 500;  // cleared in one go; the delete comes back for the rest
+constexpr Duration kLookAgainFirst{1'000}, kLookAgainLast{600'000};
+
+/// The fields of `link` that were last known to point to `target`, and that we may write.
+std::vector<FieldIndex> fields_that_point_to(EntityId target, const Link& link, const LinkPolicy& policy) {
+  std::vector<FieldIndex> fields;
+  if (!policy.writable || link.presence != LinkPresence::present || link.secondary) return fields;
+  for (std::size_t i = 0; i < link.fields.size() && i < policy.fields.size(); ++i) {
+    const EntityRef* held = link.fields[i].shadow ? link.fields[i].shadow->get<EntityRef>() : nullptr;
+    if (!held || EntityId{held->entity} != target) continue;
+    if (policy.fields[i].mapped && policy.fields[i].direction != Direction::in && !link.fields[i].frozen)
+      fields.emplace_back(static_cast<std::uint16_t>(i));
+  }
+  return fields;
+}
+
+}  // namespace
+
+Result<bool> Dispatcher::waits_for_clearing(Transaction& transaction, Entities& entities, const merge::EntityState& state, Obligation& removal) {
+  const EntityId target = state.golden.id;
+  bool waits = false;
+  for (const SystemType& type : system_.types) {
+    TRY(const auto referrers, transaction.find_by_match_key(type.type, referrer_key(target), kReferrersMax));
+    for (const EntityId referrer : referrers) {
+      TRY(auto other, entities.load(referrer));
+      const Link* link = other ? other->find(system_.id) : nullptr;
+      const LinkPolicy* policy = hub_.policy(type.type).find(system_.id);
+      if (!link || !policy || fields_that_point_to(target, *link, *policy).empty()) continue;
+      waits = true;
+      TRY(const auto owed, transaction.find_obligation(other->golden.id, system_.id));
+      if (owed) continue;  // whatever is sent next clears it as well
+      Obligation clearing;
+      clearing.entity = other->golden.id;
+      clearing.connection = system_.id;
+      clearing.type = type.type;
+      clearing.since = clearing.due = hub_.now();
+      clearing.reason = "clears its reference to a record that is to be deleted";
+      TRY_VOID(transaction.put(clearing));
+    }
+  }
+  if (!waits) return false;
+  // Looked at less often the longer it waits: what refers to it may be a dead letter.
+  removal.due = hub_.now() + std::clamp((hub_.now() - removal.since) / 2, kLookAgainFirst, kLookAgainLast);
+  removal.reason = "waits until references to it are cleared";
+  TRY_VOID(transaction.put(removal));
+  return true;
+}
+
+Result<void> Dispatcher::add_clearing(Transaction& transaction, const merge::EntityState& state, merge::Plan& plan) {
+  const Link* link = state.find(system_.id);
+  const LinkPolicy* policy = hub_.policy(state.golden.type).find(system_.id);
+  if (!link || !policy || (plan.kind != merge::Plan::Kind::nothing && plan.kind != merge::Plan::Kind::update)) return {};
+  for (std::size_t i = 0; i < state.golden.fields.size(); ++i) {
+    const EntityRef* reference = state.golden.fields[i].value.get<EntityRef>();
+    const FieldIndex field{static_cast<std::uint16_t>(i)};
+    if (!reference || state.golden.fields[i].frozen) continue;
+    const auto pointing = fields_that_point_to(EntityId{reference->entity}, *link, *policy);
+    if (std::ranges::find(pointing, field) == pointing.end() || std::ranges::find(plan.fields, field) != plan.fields.end()) continue;
+    TRY(const auto target, transaction.find_golden(EntityId{reference->entity}));
+    if (!target || target->presence == EntityPresence::present) continue;
+    plan.kind = merge::Plan::Kind::update;
+    plan.fields.push_back(field);
+  }
+  return {};
+}
+
+}  // namespace lockstep::deliver

@@ -1,0 +1,166 @@
+// The support system's side: its records by its own ids, in step with everybody else's.
+#include "test/api/door.h"
+
+namespace lockstep::support {
+namespace {
+
+TEST_F(ApiTest, ANewRecordIsAnsweredWithItselfAndReachesTheOtherSystems) {
+  const auto made = call("PUT", "/v1/contacts/42", R"({"name": "Ada", "email": "Ada@Example.com", "city": "London"})");
+  EXPECT_EQ(made.status, 201) << made.body;
+  EXPECT_TRUE(holds(made, R"("id": "42")"));
+  EXPECT_TRUE(made.headers.contains("ETag"));
+  ASSERT_TRUE(world.settle());
+  const FakeRecord* there = north->find("contact", "name", "Ada");
+  ASSERT_TRUE(there);
+  EXPECT_EQ(there->fields.at("city"), text("London"));
+  const auto shop = call("GET", "/v1/contacts", "", "shop-key-0123456789");
+  EXPECT_EQ(shop.status, 200);
+  EXPECT_TRUE(holds(shop, "London")) << shop.body;
+}
+
+TEST_F(ApiTest, ASecondPutOfTheSameIdChangesTheRecordAndMakesNoOther) {
+  call("PUT", "/v1/contacts/42", R"({"name": "Ada"})");
+  const auto again = call("PUT", "/v1/contacts/42", R"({"name": "Ada Byron"})");
+  EXPECT_EQ(again.status, 200) << again.body;
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(entities(), 1u);
+  EXPECT_EQ(north->live("contact").size(), 1u);
+  EXPECT_TRUE(north->find("contact", "name", "Ada Byron"));
+}
+
+TEST_F(ApiTest, APatchLeavesTheOtherFieldsAndNullClears) {
+  call("PUT", "/v1/contacts/42", R"({"name": "Ada", "city": "London", "title": "Countess"})");
+  const auto patched = call("PATCH", "/v1/contacts/42", R"({"city": null})");
+  EXPECT_EQ(patched.status, 200) << patched.body;
+  ASSERT_TRUE(world.settle());
+  const FakeRecord* there = north->find("contact", "name", "Ada");
+  ASSERT_TRUE(there);
+  EXPECT_EQ(there->fields.at("title"), text("Countess"));
+  EXPECT_TRUE(!there->fields.contains("city") || there->fields.at("city").is_null());
+}
+
+TEST_F(ApiTest, ADeleteIsPassedOn) {
+  call("PUT", "/v1/contacts/42", R"({"name": "Ada"})");
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(call("DELETE", "/v1/contacts/42").status, 204);
+  ASSERT_TRUE(world.settle());
+  EXPECT_TRUE(north->live("contact").empty());
+  EXPECT_EQ(call("GET", "/v1/contacts/42").status, 404);
+  EXPECT_EQ(call("DELETE", "/v1/contacts/42").status, 404);
+}
+
+TEST_F(ApiTest, AnEditElsewhereIsReadHereAndTellsInTheFeed) {
+  call("PUT", "/v1/contacts/42", R"({"name": "Ada"})");
+  ASSERT_TRUE(world.settle());
+  const auto before = call("GET", "/v1/changes?after=0");
+  ASSERT_EQ(before.status, 200);
+  const std::size_t at = before.body.find("\"next\": ");
+  const std::string next = before.body.substr(at + 8, before.body.find(',', at) - at - 8);
+  north->edit("contact", north->live("contact")[0]->id, {{"city", text("Paris")}});
+  ASSERT_TRUE(world.settle());
+  EXPECT_TRUE(holds(call("GET", "/v1/contacts/42"), "Paris"));
+  const auto after = call("GET", "/v1/changes?after=" + next);
+  EXPECT_TRUE(holds(after, "Paris")) << after.body;
+  EXPECT_TRUE(holds(after, R"("id": "42")"));
+}
+
+TEST_F(ApiTest, AnEditHereAndOneElsewhereOfOtherFieldsAreBothKept) {
+  call("PUT", "/v1/contacts/42", R"({"name": "Ada"})");
+  ASSERT_TRUE(world.settle());
+  north->edit("contact", north->live("contact")[0]->id, {{"city", text("Paris")}});
+  call("PATCH", "/v1/contacts/42", R"({"title": "Countess"})");
+  ASSERT_TRUE(world.settle());
+  const auto read = call("GET", "/v1/contacts/42");
+  EXPECT_TRUE(holds(read, "Paris") && holds(read, "Countess")) << read.body;
+  EXPECT_EQ(north->text("contact", north->live("contact")[0]->id, "title"), "Countess");
+}
+
+TEST_F(ApiTest, ReferencesAreTheSupportSystemsOwnIds) {
+  call("PUT", "/v1/accounts/a1", R"({"name": "Acme", "domain": "acme.com"})");
+  EXPECT_EQ(call("PUT", "/v1/contacts/42", R"({"name": "Ada", "account": "a1"})").status, 201);
+  EXPECT_EQ(call("PUT", "/v1/cases/7", R"({"subject": "It burns", "contact": {"type": "contact", "id": "42"}, "account": "a1"})").status, 201);
+  ASSERT_TRUE(world.settle());
+  const FakeRecord* burning = north->find("case", "subject", "It burns");
+  ASSERT_TRUE(burning);
+  EXPECT_EQ(burning->fields.at("contact"), reference("contact", id_of(*north, "contact", "name", "Ada")));
+  EXPECT_TRUE(holds(call("GET", "/v1/cases/7"), R"("contact": {"type": "contact", "id": "42"})"));
+}
+
+TEST_F(ApiTest, TwoHostedSystemsStayInStep) {
+  call("PUT", "/v1/contacts/42", R"({"name": "Ada", "email": "ada@example.com"})");
+  const auto other = call("PUT", "/v1/contacts/c-1", R"({"name": "Ada", "email": "ada@example.com", "city": "Paris"})", "shop-key-0123456789");
+  EXPECT_EQ(other.status, 201) << other.body;
+  EXPECT_EQ(entities(), 1u);
+  EXPECT_TRUE(holds(call("GET", "/v1/contacts/42"), "Paris"));
+  call("PATCH", "/v1/contacts/42", R"({"city": "Rome"})");
+  EXPECT_TRUE(holds(call("GET", "/v1/contacts/c-1", "", "shop-key-0123456789"), "Rome"));
+  EXPECT_EQ(call("GET", "/v1/contacts/c-1").status, 404) << "ids of another connection mean nothing here";
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(north->live("contact").size(), 1u);
+}
+
+TEST_F(ApiTest, ABatchTakesManyLines) {
+  std::string lines = R"({"type": "account", "id": "a1", "fields": {"name": "Acme", "domain": "acme.com"}})"
+                      "\n";
+  for (int i = 0; i < 200; ++i)
+    lines += R"({"op": "upsert", "type": "contact", "id": ")" + std::to_string(i) + R"(", "fields": {"name": "Person )" + std::to_string(i) +
+             R"(", "account": "a1"}})" + "\n";
+  lines += "\n" R"({"op": "patch", "type": "contact", "id": "3", "fields": {"city": "Rome"}})" "\n" R"({"op": "delete", "type": "contact", "id": "5"})" "\n";
+  const auto answer = call("POST", "/v1/batch", lines);
+  EXPECT_EQ(answer.status, 200) << answer.body.substr(0, 400);
+  EXPECT_EQ(std::count(answer.body.begin(), answer.body.end(), '\n'), 203);
+  EXPECT_EQ(answer.headers.find("Content-Type"), "application/x-ndjson");
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(north->live("contact").size(), 199u);
+  EXPECT_EQ(north->find("contact", "name", "Person 3")->fields.at("city"), text("Rome"));
+}
+
+TEST_F(ApiTest, ListsPageByPageWithoutRepeatingOrMissing) {
+  std::string lines;
+  for (int i = 0; i < 25; ++i) lines += R"({"type": "contact", "id": "p)" + std::to_string(i) + R"(", "fields": {"name": "Person"}})" + "\n";
+  ASSERT_EQ(call("POST", "/v1/batch", lines).status, 200);
+  std::set<std::string> seen;
+  std::string after;
+  for (int page = 0; page < 5; ++page) {
+    const auto answer = call("GET", "/v1/contacts?limit=10" + after);
+    ASSERT_EQ(answer.status, 200);
+    for (std::size_t at = answer.body.find(R"("id": "p)"); at != std::string::npos; at = answer.body.find(R"("id": "p)", at + 1))
+      EXPECT_TRUE(seen.insert(answer.body.substr(at, answer.body.find('"', at + 7) - at)).second);
+    const std::size_t next = answer.body.find("\"next\": \"");
+    if (next == std::string::npos) break;
+    after = "&after=" + answer.body.substr(next + 9, 26);
+  }
+  EXPECT_EQ(seen.size(), 25u);
+}
+
+TEST_F(ApiTest, IfMatchGuardsAgainstLostUpdates) {
+  const auto made = call("PUT", "/v1/contacts/42", R"({"name": "Ada"})");
+  const std::string tag(*made.headers.find("ETag"));
+  EXPECT_EQ(call("PATCH", "/v1/contacts/42", R"({"city": "Rome"})", "support-key-0123456789", {{"If-Match", tag}}).status, 200);
+  const auto late = call("PATCH", "/v1/contacts/42", R"({"city": "Paris"})", "support-key-0123456789", {{"If-Match", tag}});
+  EXPECT_EQ(late.status, 412) << late.body;
+  EXPECT_TRUE(holds(call("GET", "/v1/contacts/42"), "Rome"));
+}
+
+TEST_F(ApiTest, ATwinOfAKnownRecordWaitsForAPerson) {
+  call("PUT", "/v1/contacts/42", R"({"name": "Ada", "email": "ada@example.com"})");
+  const auto twin = call("PUT", "/v1/contacts/43", R"({"name": "Ada B.", "email": "ada@example.com"})");
+  EXPECT_EQ(twin.status, 202) << twin.body;
+  EXPECT_TRUE(holds(twin, "possible duplicate"));
+  ASSERT_EQ(world.open_reviews().size(), 1u);
+  EXPECT_EQ(entities(), 1u);
+}
+
+TEST_F(ApiTest, EverythingIsThereAfterARestart) {
+  call("PUT", "/v1/contacts/42", R"({"name": "Ada"})");
+  gateway.reset();
+  world.crash();
+  world.start();
+  open_gateway();
+  EXPECT_EQ(call("GET", "/v1/contacts/42").status, 200);
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(north->live("contact").size(), 1u);
+}
+
+}  // namespace
+}  // namespace lockstep::support

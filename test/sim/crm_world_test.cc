@@ -1,0 +1,113 @@
+// The engine with the shipped connectors and mappings against the stand-ins, in one process on virtual time.
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+
+#include "sim/crm_world.h"
+
+namespace lockstep::sim {
+namespace {
+
+namespace json = boost::json;
+
+std::int64_t rows(CrmWorld& world, const std::string& system, const std::string& object) {
+  const json::value counts = json::parse(world.control(system, "GET", "counts").body);
+  for (const auto& [name, value] : counts.as_object()) {
+    if (const json::object* of = value.if_object())
+      if (const json::value* count = of->if_contains(object); count && count->is_int64()) return count->get_int64();
+  }
+  return -1;
+}
+
+std::size_t writes(CrmWorld& world) {
+  std::size_t count = 0;
+  for (const auto& [name, stand_in] : world.stand_ins) {
+    std::int64_t after = 0;
+    for (;;) {
+      const json::value page = json::parse(world.control(name, "GET", "writes?limit=1000&after=" + std::to_string(after)).body);
+      const json::array& list = page.is_array() ? page.get_array() : page.at("writes").as_array();
+      count += list.size();
+      if (list.size() < 1000) break;
+      after = list.back().at("sequence").to_number<std::int64_t>();
+    }
+  }
+  return count;
+}
+
+class CrmWorldTest : public testing::Test {
+ protected:
+  CrmWorldTest() : world(1) {}
+  void load(int people) {
+    std::string salesforce, hubspot, dynamics;
+    const auto add = [](std::string& list, const std::string& one) { list += (list.empty() ? "[" : ", ") + one; };
+    for (int i = 0; i < people; ++i) {
+      const std::string last = "Person" + std::to_string(i), email = "person" + std::to_string(i) + "@example.com";
+      if (i % 3 != 0) add(salesforce, R"({"FirstName": "Ada", "LastName": ")" + last + R"(", "Email": ")" + email + R"("})");
+      if (i % 3 != 1) add(hubspot, R"({"firstname": "Ada", "lastname": ")" + last + R"(", "email": ")" + email + R"("})");
+      if (i % 3 != 2) add(dynamics, R"({"firstname": "Ada", "lastname": ")" + last + R"(", "emailaddress1": ")" + email + R"("})");
+    }
+    for (const auto& [system, path, body] : {std::tuple("salesforce", "records/Contact", salesforce), std::tuple("hubspot", "records/contacts", hubspot),
+                                             std::tuple("dynamics365", "records/contact", dynamics)}) {
+      const auto answer = world.control(system, "POST", path, body + "]");
+      ASSERT_EQ(answer.status, 200) << system << answer.body;
+      world.executor.run_for(Duration{1000});
+    }
+  }
+  void expect_people(std::int64_t count) {
+    EXPECT_EQ(rows(world, "salesforce", "Contact"), count);
+    EXPECT_EQ(rows(world, "hubspot", "contacts"), count);
+    EXPECT_EQ(rows(world, "dynamics365", "contact"), count);
+    EXPECT_EQ(world.counts().entities, count);
+    EXPECT_EQ(world.counts().open_reviews, 0);
+    EXPECT_EQ(world.counts().open_dead_letters, 0);
+  }
+  CrmWorld world;
+};
+
+TEST_F(CrmWorldTest, EverybodyStandsOnceInEverySystemAndThenNothingIsWritten) {
+  load(30);
+  world.subscribe();
+  world.start();
+  ASSERT_TRUE(world.settle(Duration{2 * 3'600'000}));
+  expect_people(30);
+  const std::size_t before = writes(world);
+  world.run_for(Duration{4 * 3'600'000});
+  EXPECT_EQ(writes(world), before);
+}
+
+TEST_F(CrmWorldTest, ARecordOfTheSupportSystemReachesEveryCrmAndAnEditComesBack) {
+  world.subscribe();
+  world.start();
+  ASSERT_EQ(world.support("PUT", "contacts/42", R"({"first_name": "Ada", "last_name": "Byron", "email": "ada@example.com"})").status, 201);
+  ASSERT_TRUE(world.settle(Duration{3'600'000}));
+  expect_people(1);
+  const auto made = json::parse(world.control("hubspot", "GET", "writes?after=0").body);
+  const json::array& list = made.is_array() ? made.get_array() : made.at("writes").as_array();
+  const std::string id(list.at(0).at("id").as_string());
+  const auto edited = world.control("hubspot", "POST", "edit", R"({"as": "Ann", "operation": "update", "object": "contacts", "id": ")" + id + R"(", "fields": {"jobtitle": "Countess"}})");
+  ASSERT_EQ(edited.status, 200) << edited.body;
+  world.run_for(Duration{180'000});
+  EXPECT_NE(world.support("GET", "contacts/42").body.find("Countess"), std::string::npos);
+  EXPECT_NE(world.control("salesforce", "GET", "writes?after=0").body.find("Countess"), std::string::npos);
+  EXPECT_NE(world.control("dynamics365", "GET", "writes?after=0").body.find("Countess"), std::string::npos);
+}
+
+TEST_F(CrmWorldTest, LostAnswersAndCrashesMakeNoTwin) {
+  load(18);
+  world.network.weather.loses_requests = 0.02;
+  world.network.weather.loses_answers = 0.02;
+  world.start();
+  Rng rng = Rng(7).split("crashes");
+  for (int crash = 0; crash < 5; ++crash) {
+    for (std::uint64_t step = 500 + rng.below(4'000); step > 0 && world.executor.step(); --step) {}
+    world.crash();
+    world.start();
+  }
+  world.run_for(Duration{3'600'000});
+  world.network.weather = Weather{};
+  ASSERT_TRUE(world.settle(Duration{4 * 3'600'000}));
+  expect_people(18);
+}
+
+}  // namespace
+}  // namespace lockstep::sim
