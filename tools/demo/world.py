@@ -121,11 +121,15 @@ class World:
             import base64
             file.write(base64.b64encode(secrets.token_bytes(32)).decode())
         os.chmod(os.path.join(self.folder, "lockstep.key"), 0o600)
+        self.connect()
+        self.operations = Http(f"http://127.0.0.1:{self.port}")
+
+    def connect(self):
+        """Signs independent readers in."""
         self.support = Support(f"http://127.0.0.1:{self.port}", self.environment["DEMO_SUPPORT_KEY"])
         self.systems = [self.client(name) for name in self.crms] + [self.support]
         for system in self.systems:
             setattr(self, system.name, system)
-        self.operations = Http(f"http://127.0.0.1:{self.port}")
 
     def client(self, name):
         """An independent reader of one CRM, signed in."""
@@ -142,7 +146,8 @@ class World:
         """Webhooks of the systems that have them."""
         door = f"http://127.0.0.1:{self.port}/webhooks"
         if "hubspot" in self.crms:
-            self.control("hubspot", "webhooks", {"url": door + "/hubspot/events", "subscriptions": "all"})
+            self.control("hubspot", "subscriptions", {"target_url": door + "/hubspot/events", "client_secret": "lockstep-secret",
+                                                      "subscriptions": self.hubspot.subscriptions()})
         if "dynamics365" in self.crms:
             entities = ["account", "contact", "incident", "annotation", "phonecall", "email"]
             self.control("dynamics365", "steps", {"entity": entities, "message": ["Create", "Update", "Delete", "Merge"], "url": door + "/dynamics365/steps",
