@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
@@ -80,15 +81,20 @@ void explain_as_json(const Configuration& configuration) {
 int init_command(const Common& common, bool force) {
   namespace files = std::filesystem;
   if (files::exists(common.config) && !force) return fail_with(kFailed, common.config + " is there already; --force overwrites it");
-  std::ofstream(common.config) << kTemplate;
   const files::path key = files::path(common.config).parent_path() / "lockstep.key";
   if (!files::exists(key)) {
     std::random_device random;
     std::string bytes;
     for (int i = 0; i < 32; ++i) bytes += static_cast<char>(random());
-    std::ofstream(key) << to_base64(bytes) << '\n';
-    files::permissions(key, files::perms::owner_read | files::perms::owner_write);
+    const mode_t before = ::umask(0077);  // nobody else can read it, not even for a moment
+    std::ofstream file(key);
+    ::umask(before);
+    file << to_base64(bytes) << '\n';
+    if (!file.flush()) return fail_with(kFailed, "cannot write " + key.string());
   }
+  std::ofstream file(common.config);
+  file << kTemplate;
+  if (!file.flush()) return fail_with(kFailed, "cannot write " + common.config);
   fmt::print("Wrote {} and {}. Next: add your CRMs, then run `lockstep check` and `lockstep run`.\n", common.config, key.string());
   return kOk;
 }
