@@ -84,7 +84,7 @@ class DeleteTest(EndToEnd):
                 wait_until(f"{rule}: in {left} systems", lambda: len(self.held(world, "contact", entity)) == left)
                 self.assert_in_step(world)
                 self.assertEqual(len(self.held(world, "contact", entity)), left)
-                world.stop()
+                self.put_away(world)
 
     def test_a_mass_of_deletes_waits_for_approval_while_everything_else_flows(self):
         world = self.start(policies=DEATHS, customers=30)
