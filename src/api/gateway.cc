@@ -159,6 +159,7 @@ std::string status_json(const Hub& hub, const EngineStatus& status, const StoreC
     for (const SystemStatus& lane : status.systems) {
       if (lane.name != system.name) continue;
       body += ", \"state\": " + to_json(Value(lane.state)) + ", \"paused_reason\": " + to_json(Value(lane.paused_reason)) +
+              ", \"resting\": " + to_json(Value(lane.resting)) +
               ", \"first_listing_done\": " + (lane.first_listing_done ? "true" : "false") + ", \"read\": " + std::to_string(lane.read) +
               ", \"matched\": " + std::to_string(lane.matched) + ", \"created_entities\": " + std::to_string(lane.created_entities) +
               ", \"changed\": " + std::to_string(lane.changed) + ", \"written\": " + std::to_string(lane.written) +

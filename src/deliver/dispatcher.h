@@ -30,8 +30,10 @@ struct DeliverReport {
   std::int64_t sent = 0, written = 0, failed = 0, parked = 0, dead_letters = 0, calls = 0;
   std::vector<Duration> lags;         // from the edit in its system to this write, for edits since the start
   bool reads_wanted = false;          // some links must be read by id before they can be written
-  std::optional<connector::Failure> paused_by;  // a failure wider than a record: the connection rests until `resume_at`
+  std::optional<connector::Failure> paused_by;  // a failure wider than a type: the connection rests until `resume_at`
+  std::optional<connector::Failure> type_failed;  // a failure of a whole type in the last batch
   WallTime resume_at;
+  std::string resting;                // why a type of records rests (its object or mapping failed); empty: none does
   std::string error;                  // ours (store)
 };
 
@@ -87,9 +89,22 @@ class Dispatcher {
   Duration backoff(std::uint32_t attempts);
 
   Hub& hub_;
+  /// How long something wider than a record rests after failing; longer each time in a row, so that an outage is not
+  /// hammered.
+  struct Rest {
+    std::uint32_t in_a_row = 0;
+    WallTime until;
+    std::string why;
+  };
+  bool rests(TypeIndex type) const;
+  void rest_after(TypeIndex type, const DeliverReport& batch, DeliverReport& report);
+  Duration next_rest(Rest& rest, const connector::Failure& failure);
+
   System& system_;
   discover::Intake& intake_;
   Rng rng_;
+  Rest system_rest_;
+  std::map<TypeIndex, Rest> type_rests_;
   /// Creates whose keys were looked for in the target, and when that look was sent.
   std::map<EntityId, WallTime> probed_;
 };

@@ -13,15 +13,45 @@ Duration Dispatcher::backoff(std::uint32_t attempts) {
   return Duration{rng_.between(kBaseMs / 4, ceiling)};  // full jitter
 }
 
+bool Dispatcher::rests(TypeIndex type) const {
+  const auto found = type_rests_.find(type);
+  return found != type_rests_.end() && hub_.now() < found->second.until;
+}
+
+Duration Dispatcher::next_rest(Rest& rest, const connector::Failure& failure) {
+  constexpr std::int64_t kFirstMs = 500, kCapMs = 60'000;
+  const std::int64_t ceiling = std::min(kCapMs, kFirstMs << std::min<std::uint32_t>(rest.in_a_row, 16));
+  ++rest.in_a_row;
+  return std::max(Duration{rng_.between(ceiling / 2, ceiling)}, failure.wait.value_or(Duration{0}));
+}
+
+void Dispatcher::rest_after(TypeIndex type, const DeliverReport& batch, DeliverReport& report) {
+  if (batch.written > 0) {
+    system_rest_.in_a_row = 0;
+    type_rests_.erase(type);
+  }
+  // Batches that ran beside each other met the same failure: it counts once.
+  if (batch.type_failed && !rests(type)) {
+    Rest& rest = type_rests_[type];
+    rest.until = hub_.now() + next_rest(rest, *batch.type_failed);
+    rest.why = batch.type_failed->message;
+  }
+  if (batch.paused_by && !report.paused_by) {
+    report.paused_by = batch.paused_by;
+    report.resume_at = hub_.now() + next_rest(system_rest_, *batch.paused_by);
+  }
+}
+
 Task<DeliverReport> Dispatcher::deliver(std::vector<TypeIndex> types) {
   DeliverReport report;
   for (const TypeIndex type : types) {
     bool more = true;
-    while (more && !report.paused_by && report.error.empty()) more = co_await round(type, false, report);
+    while (more && !rests(type) && !report.paused_by && report.error.empty()) more = co_await round(type, false, report);
   }
   for (auto type = types.rbegin(); type != types.rend(); ++type) {
     bool more = true;
-    while (more && !report.paused_by && report.error.empty()) more = co_await round(*type, true, report);
+    while (more && !rests(*type) && !report.paused_by && report.error.empty()) more = co_await round(*type, true, report);
+    if (rests(*type)) report.resting = type_rests_.at(*type).why;
   }
   co_return report;
 }
@@ -100,10 +130,7 @@ Task<void> Dispatcher::send(TypeIndex type, std::vector<Prepared> batch, Deliver
   report.dead_letters += local.dead_letters;
   report.lags.insert(report.lags.end(), local.lags.begin(), local.lags.end());
   report.reads_wanted = report.reads_wanted || local.reads_wanted;
-  if (local.paused_by && !report.paused_by) {
-    report.paused_by = local.paused_by;
-    report.resume_at = local.resume_at;
-  }
+  rest_after(type, local, report);
 }
 
 Task<void> Dispatcher::probe(TypeIndex type, std::vector<std::pair<EntityId, Fields>> entities, DeliverReport& report) {

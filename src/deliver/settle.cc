@@ -36,6 +36,7 @@ Result<void> Dispatcher::settle_failure(Transaction& transaction, merge::EntityS
       report.paused_by = failure;
       report.resume_at = retry_at;
     }
+    if (failure.scope == FailureScope::object || failure.scope == FailureScope::mapping) report.type_failed = failure;
     return transaction.put(*owed);
   }
   owed->attempts = prepared.attempts + 1;

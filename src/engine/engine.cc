@@ -238,6 +238,7 @@ Task<void> Engine::run_wanted(Lane& lane) {
 Task<void> Engine::deliver_once(Lane& lane, std::vector<TypeIndex> types) {
   const deliver::DeliverReport report = co_await lane.dispatcher.deliver(std::move(types));
   take(lane, report);
+  lane.status.resting = report.resting;
   if (!report.paused_by) co_return;
   log_.warn("deliver_paused", {{"system", lane.system.name}, {"error", report.paused_by->message}});
   const Duration rest = std::min(std::max(report.resume_at - hub_.now(), Duration{100}), Duration{3'600'000});

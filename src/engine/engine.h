@@ -20,6 +20,7 @@ struct SystemStatus {
   std::string name;
   std::string state;                 // "opening", "listing", "in step", "paused: …"
   std::string paused_reason;
+  std::string resting;               // why the deliveries of some type rest (a missing right, a mapping that does not fit)
   std::int64_t read = 0, matched = 0, created_entities = 0, changed = 0, written = 0, failed = 0, dead_letters = 0, calls = 0;
   std::int64_t listed_rows = 0;
   std::optional<std::int64_t> listing_estimate;

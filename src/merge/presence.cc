@@ -57,9 +57,11 @@ void revive_entity(Work& work, std::string why) {
   work.note(std::move(why));
 }
 
+/// A value that this link was never given counts too, also where what it held is not known: a create whose answer shows
+/// nothing leaves the fields that were not sent unknown until the record is read.
 bool something_is_owed(const Work& work, const Link& link) {
   for (std::size_t i = 0; i < work.context.type.fields.size(); ++i)
-    if (owed(work.state, link, FieldIndex{static_cast<std::uint16_t>(i)}, work.context) == Owed::yes) return true;
+    if (owed(work.state, link, FieldIndex{static_cast<std::uint16_t>(i)}, work.context) != Owed::no) return true;
   return false;
 }
 

@@ -111,18 +111,17 @@ class ConflictTest(EndToEnd):
                  "      job_title: {strategy: prefer, order: [dynamics365, salesforce]}\n      phone: {strategy: newest_nonblank}\n")
         model = "types:\n  contact:\n    fields:\n      topics: set\n"
         mapping = ("mapping: contact\nsystems:\n  salesforce: {object: Contact}\n  dynamics365: {object: contact}\nfields:\n  topics:\n    in:\n"
-                   "      salesforce: {field: Department, lens: 'delimited(\";\")'}\n      dynamics365: {field: department, lens: 'delimited(\",\")'}\n")
+                   "      salesforce: {field: AssistantName, lens: 'delimited(\";\")'}\n      dynamics365: {field: nickname, lens: 'delimited(\",\")'}\n")
         world, entity = self.start(rules, {"topics_model.yaml": model, "topics_mapping.yaml": mapping})
-        self.edit(world, "salesforce", entity, "Department", "golf;wine")
+        self.edit(world, "salesforce", entity, "AssistantName", "golf;wine")
         wait_until("the set is in both", lambda: sorted(self.topics(world, entity)) == ["golf", "wine"])
         self.assert_in_step(world)
-        names = {"first": {}, "second": {}}
         world.kill_lockstep()
-        for field, value in (("description", "A long and careful description"), ("Department", "golf;wine;chess"), ("last_name", "Owned"), ("job_title", "From S"),
+        for field, value in (("description", "A long and careful description"), ("AssistantName", "golf;wine;chess"), ("last_name", "Owned"), ("job_title", "From S"),
                              ("phone", "+4930777888")):
             self.edit(world, "salesforce", entity, field, value)
         time.sleep(1.1)
-        for field, value in (("description", "Short"), ("department", "golf"), ("last_name", "Not owned"), ("job_title", "From D"), ("phone", None)):
+        for field, value in (("description", "Short"), ("nickname", "golf"), ("last_name", "Not owned"), ("job_title", "From D"), ("phone", None)):
             self.edit(world, "dynamics365", entity, field, value)
         world.start_lockstep()
         self.wait_value(world, entity, "description", "A long and careful description")

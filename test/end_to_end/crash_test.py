@@ -29,7 +29,7 @@ class CrashTest(EndToEnd):
                 status = world.status()
                 self.assertEqual((status["entities"], status["dead_letters"], status["open_reviews"]), (len(accounts) + len(contacts) + len(cases), 0, 0))
                 self.assert_store_sound(world)
-                world.stop()
+                self.put_away(world)
 
     def test_killed_in_live_traffic_every_edit_still_arrives(self):
         world = self.make_world()

@@ -43,7 +43,7 @@ def read_everything(systems):
             for name, record_id, entity, values in system.records(kind):
                 entity = entity or f"unlinked:{system.name}:{name}:{record_id}"
                 entities[kind].setdefault(entity, []).append((name, record_id, values))
-                owner[record_id] = owner[f"{name}/{record_id}"] = entity
+                owner[system.reference(name, record_id)] = entity
         for kind in TYPES:
             for rows in entities[kind].values():
                 for _, _, values in rows:

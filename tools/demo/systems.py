@@ -13,6 +13,11 @@ class Http:
         self.base_url = base_url.rstrip("/")
         self.headers = headers or {}
 
+    @staticmethod
+    def reference(_name, record_id):
+        """How other records of this system refer to one."""
+        return record_id
+
     def call(self, method, path, body=None, headers=None, form=None, ok=(200, 201, 202, 204, 207)):
         data = None
         merged = {**self.headers, **(headers or {})}
@@ -86,7 +91,7 @@ class Salesforce(Http):
 
 
 class HubSpot(Http):
-    """Ids are unique within a type alone: a reference says "contacts/512…"."""
+    """Ids are unique within a type alone: here they are "contacts/512…"."""
     name = "hubspot"
     properties = {
         "companies": "name,domain,website,phone,numberofemployees,description,address,city,state,zip,country,lockstep_id",
@@ -98,6 +103,16 @@ class HubSpot(Http):
     def sign_in(self, token):
         self.headers["Authorization"] = "Bearer " + token
         return self
+
+    def subscriptions(self):
+        """Webhooks for all that may happen to the records; each property is a subscription of its own."""
+        wanted = []
+        for path, prefix in (("companies", "company"), ("contacts", "contact"), ("tickets", "ticket")):
+            wanted += [{"eventType": f"{prefix}.{what}"} for what in ("creation", "deletion", "merge", "restore", "associationChange")]
+            wanted += [{"eventType": f"{prefix}.propertyChange", "propertyName": name} for name in self.properties[path].split(",") if name != "lockstep_id"]
+        for type_id in ("0-46", "0-48", "0-49"):  # notes, calls, emails
+            wanted += [{"eventType": f"object.{what}", "objectTypeId": type_id} for what in ("creation", "deletion")]
+        return wanted
 
     def rows(self, path):
         links = {"contacts": "&associations=companies", "tickets": "&associations=companies,contacts"}.get(path, "&associations=contacts,companies,tickets")
@@ -119,13 +134,16 @@ class HubSpot(Http):
                 yield path, row["id"], row["properties"].get("lockstep_id"), getattr(self, kind)(path, row["properties"], row)
 
     @staticmethod
-    def linked(row, name, kinds):
+    def reference(name, record_id):
+        return f"{name}/{record_id}"
+
+    def linked(self, row, name, kinds):
         """The record tied by the first of `kinds` that there is; a company without the primary label is no account."""
         found = row.get("associations", {}).get(name, {}).get("results", [])
         for kind in kinds:
             for link in found:
                 if link["type"] == kind:
-                    return f"{name}/{link['id']}"
+                    return self.reference(name, link["id"])
         return None
 
     def account(self, _, p, row):

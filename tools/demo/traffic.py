@@ -26,7 +26,7 @@ class Traffic:
         if system == "support":
             self.world.support.patch("contact", own_id, fields)
         else:
-            self.person(system, {"operation": "update", "object": OBJECTS[system][0], "id": own_id.split("/")[-1], "fields": fields})
+            self.person(system, {"operation": "update", "object": OBJECTS[system][0], "id": own_id, "fields": fields})
 
     def person(self, system, edit):
         return self.world.control(system, "edit", {"as": self.random.choice(PEOPLE), **edit})

@@ -82,15 +82,6 @@ def waiting(status):
     return sum(s.get("ready", 0) + s.get("in_flight", 0) + s.get("to_read", 0) + s.get("inbox", 0) for s in status["systems"])
 
 
-def hubspot_subscriptions():
-    """One for each kind of event and type, and one for each property that may change."""
-    types = {"companies": "0-2", "contacts": "0-1", "tickets": "0-5", "notes": "0-46", "calls": "0-48", "emails": "0-49"}
-    every = [{"eventType": "object." + kind, "objectTypeId": number}
-             for number in types.values() for kind in ("creation", "deletion", "merge", "restore", "associationChange")]
-    return every + [{"eventType": "object.propertyChange", "objectTypeId": number, "propertyName": name}
-                    for path, number in types.items() for name in HubSpot.properties[path].split(",")]
-
-
 def free_port():
     import socket
     with socket.socket() as probe:
@@ -130,11 +121,15 @@ class World:
             import base64
             file.write(base64.b64encode(secrets.token_bytes(32)).decode())
         os.chmod(os.path.join(self.folder, "lockstep.key"), 0o600)
+        self.connect()
+        self.operations = Http(f"http://127.0.0.1:{self.port}")
+
+    def connect(self):
+        """Signs independent readers in."""
         self.support = Support(f"http://127.0.0.1:{self.port}", self.environment["DEMO_SUPPORT_KEY"])
         self.systems = [self.client(name) for name in self.crms] + [self.support]
         for system in self.systems:
             setattr(self, system.name, system)
-        self.operations = Http(f"http://127.0.0.1:{self.port}")
 
     def client(self, name):
         """An independent reader of one CRM, signed in."""
@@ -151,8 +146,8 @@ class World:
         """Webhooks of the systems that have them."""
         door = f"http://127.0.0.1:{self.port}/webhooks"
         if "hubspot" in self.crms:
-            self.control("hubspot", "subscriptions", {"target_url": door + "/hubspot/events", "client_secret": self.environment["DEMO_CLIENT_SECRET"],
-                                                      "subscriptions": hubspot_subscriptions()})
+            self.control("hubspot", "subscriptions", {"target_url": door + "/hubspot/events", "client_secret": "lockstep-secret",
+                                                      "subscriptions": self.hubspot.subscriptions()})
         if "dynamics365" in self.crms:
             entities = ["account", "contact", "incident", "annotation", "phonecall", "email"]
             self.control("dynamics365", "steps", {"entity": entities, "message": ["Create", "Update", "Delete", "Merge"], "url": door + "/dynamics365/steps",

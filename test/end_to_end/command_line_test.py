@@ -1,0 +1,159 @@
+"""The command line: help and examples everywhere, JSON where a program reads, exit codes as documented."""
+import json
+import os
+import subprocess
+import sys
+
+from harness import EndToEnd, main, wait_until
+
+COMMANDS = [["init"], ["check"], ["schema"], ["run"], ["sync"], ["status"], ["record", "show"], ["review", "list"], ["review", "show"], ["review", "resolve"],
+            ["dead-letters", "list"], ["dead-letters", "show"], ["dead-letters", "replay"], ["dead-letters", "discard"], ["audit"]]
+NOBODY = "01JDFK3V8Q4T0Z6M2N9R5S7W1X"
+OK, FAILED, USAGE, CONFIGURATION, NOT_FOUND, UNAVAILABLE = range(6)
+
+
+class CommandLineTest(EndToEnd):
+    def setUp(self):
+        self.world = self.make_world(crms=("salesforce", "dynamics365"))
+
+    def run_it(self, *arguments, config=None, environment=None):
+        return subprocess.run([self.world.program("lockstep"), "-c", config or self.world.config, *arguments], capture_output=True, text=True, timeout=60, check=False,
+                              env=environment or self.world.environment)
+
+    def expect(self, code, *arguments, mention="", **more):
+        result = self.run_it(*arguments, **more)
+        self.assertEqual(result.returncode, code, (arguments, result.stdout, result.stderr))
+        self.assertIn(mention, result.stdout + result.stderr)
+        return result
+
+    def lines(self, *arguments):
+        return [json.loads(line) for line in self.expect(OK, *arguments, "--json").stdout.splitlines()]
+
+    def test_every_command_has_help_with_examples(self):
+        self.expect(OK, "--help", mention="Exit codes")
+        for command in COMMANDS:
+            text = self.expect(OK, *command, "--help").stdout
+            self.assertIn("Examples:", text, command)
+            self.assertIn("  lockstep ", text.split("Examples:")[1], command)
+        self.expect(OK, "--version", mention="lockstep")
+
+    def test_wrong_usage_exits_2(self):
+        for arguments in ([], ["chekc"], ["review"], ["record", "show"], ["status", "--colour"], ["review", "resolve", NOBODY], ["audit", "--limit", "many"], ["schema", "poem"],
+                          ["audit", "--since", "yesterday"], ["audit", "--entity", "nobody"], ["review", "show", "nobody"], ["dead-letters", "show", "nobody"]):
+            self.expect(USAGE, *arguments)
+
+    def test_what_is_not_there_exits_4(self):
+        for arguments in (["record", "show", "nobody@nowhere.example"], ["record", "show", NOBODY], ["review", "show", NOBODY], ["review", "resolve", NOBODY, "1"],
+                          ["dead-letters", "show", NOBODY], ["dead-letters", "replay", NOBODY], ["dead-letters", "discard", NOBODY], ["audit", "--connection", "nobody"]):
+            self.expect(NOT_FOUND, *arguments)
+
+    def test_a_system_that_cannot_be_reached_exits_5(self):
+        config = os.path.join(self.world.folder, "away.yaml")
+        with open(self.world.config, encoding="utf-8") as file:
+            text = file.read().replace(self.world.addresses["salesforce"], "http://127.0.0.1:9")
+        with open(config, "w", encoding="utf-8") as file:
+            file.write(text.replace("lockstep.db", "away.db"))
+        self.expect(UNAVAILABLE, "sync", mention="salesforce", config=config)
+
+    def test_init_writes_a_configuration_that_passes_the_check(self):
+        config = os.path.join(self.world.folder, "new", "lockstep.yaml")
+        os.mkdir(os.path.dirname(config))
+        self.expect(OK, "init", config=config)
+        self.assertEqual(os.stat(os.path.join(os.path.dirname(config), "lockstep.key")).st_mode & 0o777, 0o600)
+        self.expect(OK, "check", config=config, mention="good")
+        self.expect(FAILED, "init", config=config, mention="--force")
+        self.expect(OK, "init", "--force", config=config)
+        self.expect(FAILED, "init", config=os.path.join(self.world.folder, "no", "such", "folder.yaml"))
+
+    def test_a_broken_configuration_is_named_with_its_place_and_the_nearest_word(self):
+        with open(self.world.config, encoding="utf-8") as file:
+            good = file.read()
+        config = os.path.join(self.world.folder, "broken.yaml")
+        mistakes = [("connector: salesforce", "connector: saleforce", "salesforce"), ("connections:", "conections:", "connections"), ("hosted: true", "hosted: maybe", "true"),
+                    ("account: {mode: real_time", "acount: {mode: real_time", "account"), ("mode: real_time", "mode: realtime", "real_time"),
+                    ("strategy: last_write_wins", "strategy: last_write_win", "last_write_wins"), ("lockstep: 1", "lockstep: 2", "1"),
+                    ("mode: real_time, poll: 300ms", "mode: batch, every: 30s", "1m"), ("mode: real_time, poll: 300ms", "mode: batch, every: 25h", "24h"),
+                    ("mode: real_time, poll: 300ms", "mode: batch", "every"), ("connection: support", "connection: suport", "suport"),
+                    ("default_policy:", "policies: {contact: {fields: {job_titel: {strategy: longest}}}}\ndefault_policy:", "job_title"),
+                    ("  - {name", "  - {name: x, name", "name"), ("connections:", "connections: [", "")]
+        for before, after, nearest in mistakes:
+            with self.subTest(mistake=after):
+                self.assertIn(before, good)
+                with open(config, "w", encoding="utf-8") as file:
+                    file.write(good.replace(before, after, 1))
+                result = self.expect(CONFIGURATION, "check", config=config)
+                self.assertRegex(result.stderr, r"broken\.yaml:\d+:\d+: ", result.stderr)
+                self.assertIn(nearest, result.stderr)
+                line = 1 + good[:good.index(before)].count("\n")
+                if nearest:
+                    self.assertIn(f"broken.yaml:{line}:", result.stderr, result.stderr)
+                found = json.loads(self.expect(CONFIGURATION, "check", "--json", config=config).stdout)
+                self.assertFalse(found["ok"])
+                self.assertTrue(found["findings"][0]["place"] and found["findings"][0]["message"])
+                self.expect(CONFIGURATION, "run", config=config)
+        self.expect(CONFIGURATION, "check", config=os.path.join(self.world.folder, "none.yaml"))
+
+    def test_a_mapping_with_a_typo_is_named_with_its_place(self):
+        with open(os.path.join(self.world.folder, "more.yaml"), "w", encoding="utf-8") as file:
+            file.write("mapping: contact\nsystems:\n  salesforce: {object: Contact}\nfields:\n  job_titel:\n    in: {salesforce: Title}\n")
+        with open(self.world.config, "a", encoding="utf-8") as file:
+            file.write("mappings: [more.yaml]\n")
+        result = self.expect(CONFIGURATION, "check")
+        self.assertRegex(result.stderr, r"more\.yaml:5:3: .*job_titel")
+        self.assertIn("job_title", result.stderr)
+
+    def test_secrets_that_are_missing_are_told_at_the_start_and_never_printed(self):
+        bare = {k: v for k, v in self.world.environment.items() if not k.startswith("DEMO_")}
+        self.expect(OK, "check", environment=bare)
+        result = self.expect(CONFIGURATION, "sync", environment=bare, mention="DEMO_CLIENT_SECRET")
+        self.assertRegex(result.stderr, r"lockstep\.yaml:\d+:\d+: ")
+        self.world.load_systems(2)
+        result = self.expect(OK, "sync", "--json")
+        for secret in ("lockstep-secret", self.world.environment["DEMO_SUPPORT_KEY"], self.world.environment["DEMO_DOOR_KEY"]):
+            self.assertNotIn(secret, result.stdout + result.stderr)
+
+    def test_one_round_in_the_foreground_brings_all_in_step(self):
+        self.world.load_systems(6)
+        for _ in range(2):
+            self.expect(OK, "sync", mention="entities")
+        status = self.lines("sync", "--full")[0]
+        self.assertEqual([s["written"] for s in status["systems"] if not s["hosted"]], [0, 0], "the third round finds nothing to do")
+        self.world.start_lockstep()
+        self.assert_in_step(self.world)
+
+    def test_the_story_of_a_record_reviews_letters_and_the_audit_as_json(self):
+        world = self.world
+        world.load_systems(4)
+        world.start_lockstep()
+        world.support.put("contact", "c", {"first_name": "Ada", "last_name": "Lovelace", "email": "ada@analytical.example", "job_title": "x" * 200})
+        letter = wait_until("a dead letter", lambda: self.lines("dead-letters", "list"), 60)[0]
+        self.wait_calm(world)
+        for name in ("ada@analytical.example", "support/contact/c", letter["entity"]):
+            story = self.lines("record", "show", name)[0]
+            self.assertEqual((story["entity"], story["fields"]["last_name"]["value"], story["fields"]["last_name"]["system"]), (letter["entity"], "Lovelace", "support"))
+        self.assertEqual({link["system"] for link in story["links"] if link["present"]}, {"support", "dynamics365"})
+        self.assertEqual([pending["system"] for pending in story["pending"]], ["salesforce"])
+        text = self.expect(OK, "record", "show", "support/contact/c").stdout
+        for part in ("golden values", "links", "pending work", "last audit rows", "Lovelace"):
+            self.assertIn(part, text)
+        rows = self.lines("audit", "--entity", letter["entity"], "--failures")
+        self.assertTrue(rows and all(not row["success"] and row["failure_class"] == "validation" for row in rows), rows)
+        row = self.lines("audit", "--connection", "dynamics365", "--operation", "create", "--limit", "1")[0]
+        self.assertTrue({"at", "run", "connection", "entity", "remote_id", "operation", "source", "success", "failure_class", "error", "attempt", "mapping_version", "changes"} <= set(row))
+        self.assertEqual(self.lines("audit", "--since", "2100-01-01T00:00:00Z"), [])
+        self.assertEqual(self.lines("dead-letters", "show", letter["id"])[0]["failure_class"], "validation")
+        self.expect(OK, "dead-letters", "discard", letter["id"], "--by", "ada")
+        self.assertEqual(self.lines("dead-letters", "list"), [])
+        self.assertEqual([(l["id"], l["state"]) for l in self.lines("dead-letters", "list", "--all")], [(letter["id"], "discarded")])
+        status = self.lines("status")[0]
+        self.assertEqual((status["dead_letters"], [s["name"] for s in status["systems"]]), (0, ["support", "salesforce", "dynamics365"]))
+        self.expect(OK, "status", mention="salesforce")
+        explained = json.loads(self.expect(OK, "check", "--explain", "--json").stdout)
+        self.assertTrue({"iso", "lens"} <= {row["class"] for row in explained})
+        self.expect(OK, "check", "--explain", mention="worst-case loss")
+        for which in ("configuration", "connector", "mapping", "model"):
+            self.assertIn("$schema", json.loads(self.expect(OK, "schema", which).stdout))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
