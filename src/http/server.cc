@@ -145,7 +145,8 @@ Task<void> accept(std::shared_ptr<Shared> shared) {
     tcp::socket socket = co_await shared->acceptor.async_accept(into(error));
     if (error) {
       if (shared->stopping || error == asio::error::operation_aborted) co_return;
-      co_await shared->executor.clock().sleep(Duration{50});  // out of descriptors: let some close
+      constexpr Duration kRest{50};
+      co_await shared->executor.clock().sleep(kRest);  // out of descriptors: let some close
       continue;
     }
     if (shared->open.size() >= shared->options.connection_limit) continue;
