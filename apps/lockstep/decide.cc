@@ -29,6 +29,7 @@ template <class Decide>
 int decide(Session& session, Decide make_task) {
   std::optional<Error> error;
   session.run(make_task(error));
+  if (!error) session.ask_running("POST", "/operations/wake");
   return error ? fail_with(code_of(*error), error->message) : static_cast<int>(kOk);
 }
 
@@ -101,7 +102,7 @@ int review_resolve_command(const Common& common, const ReviewArguments& argument
     if (!resolved) error = resolved.error();
   };
   const int code = decide(*session, [&](std::optional<Error>& error) { return task(workbench, *id, arguments.choice, person(arguments.by), error); });
-  if (code == kOk && !common.json) fmt::print("Decided. A running lockstep delivers it within a few seconds; without one: lockstep sync.\n");
+  if (code == kOk && !common.json) fmt::print("Decided. A running lockstep delivers it now; without one: lockstep sync.\n");
   return code;
 }
 

@@ -14,21 +14,6 @@ namespace lockstep::app {
 
 namespace {
 
-/// What a running lockstep of this configuration says of itself; nothing when none answers, or it wants an operator key.
-std::optional<std::string> live_status(Session& session) {
-  const Configuration& configuration = session.configuration();
-  const std::string host = configuration.listen_address == "0.0.0.0" ? "127.0.0.1" : configuration.listen_address;
-  http::Request request("GET", "http://" + host + ":" + std::to_string(configuration.listen_port) + "/operations/status");
-  request.timeout = Duration{2'000};
-  std::optional<std::string> body;
-  const auto ask = [](http::Transport& transport, http::Request asked, std::optional<std::string>& into) -> Task<void> {
-    auto answer = co_await transport.send(std::move(asked));
-    if (answer && answer->status == 200) into = std::move(answer->body);
-  };
-  session.run(ask(session.transport(), std::move(request), body));
-  return body;
-}
-
 /// The number behind `key` in our own status document.
 std::string number_in(const std::string& body, const std::string& key) {
   const std::size_t at = body.find("\"" + key + "\": ");
@@ -52,7 +37,7 @@ int status_command(const Common& common) {
         return {};
       }))
     return kFailed;
-  const auto live = live_status(*session);
+  const auto live = session->ask_running("GET", "/operations/status");
   if (common.json) {
     fmt::print("{}\n", live ? *live : api::status_json(session->hub(), EngineStatus{}, counts));
     return kOk;

@@ -130,6 +130,19 @@ bool Session::read(Store::Work work) {
   return error.empty();
 }
 
+std::optional<std::string> Session::ask_running(const std::string& method, const std::string& path) {
+  const std::string host = configuration_->listen_address == "0.0.0.0" ? "127.0.0.1" : configuration_->listen_address;
+  http::Request request(method, "http://" + host + ":" + std::to_string(configuration_->listen_port) + path);
+  request.timeout = Duration{2'000};
+  std::optional<std::string> body;
+  const auto ask = [](http::Transport& transport, http::Request asked, std::optional<std::string>& into) -> Task<void> {
+    auto answer = co_await transport.send(std::move(asked));
+    if (answer && answer->status < 300) into = std::move(answer->body);
+  };
+  run(ask(*transport_, std::move(request), body));
+  return body;
+}
+
 bool Session::run(Task<void> task) {
   run_until_complete(*executor_, std::move(task));
   return true;

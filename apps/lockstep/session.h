@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "connector/connector.h"
@@ -28,11 +29,12 @@ class Session {
   RealExecutor& executor() { return *executor_; }
   Store& store() { return *store_; }
   Hub& hub() { return *hub_; }
-  http::Transport& transport() { return *transport_; }
   const Configuration& configuration() const { return *configuration_; }
   /// Runs one unit of work to its end; prints the error.
   bool read(Store::Work work);
   bool run(Task<void> task);
+  /// Asks the lockstep that runs with this configuration; nothing when none answers, or it wants an operator key.
+  std::optional<std::string> ask_running(const std::string& method, const std::string& path);
 
  private:
   Session() = default;

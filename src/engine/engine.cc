@@ -10,7 +10,7 @@ namespace lockstep {
 namespace {
 constexpr std::size_t kLagsMax = 2000;
 constexpr Duration kIdle{1'000};
-constexpr Duration kRest{5'000};  // who is not woken looks again after this: decisions come from other processes
+constexpr Duration kRest{30'000};  // who is not woken looks again after this: decisions may come from other processes
 constexpr Duration kMoment{50};
 constexpr Duration kBatchWindow{120'000};
 }  // namespace
