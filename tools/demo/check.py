@@ -23,6 +23,8 @@ def same(field, a, b):
     a, b = normal(a), normal(b)
     if a == b:
         return True
+    if field == "priority":  # two systems cannot leave it blank: their medium stands for that
+        return (a or "medium") == (b or "medium")
     if field == "email" and a and b:
         return a.lower() == b.lower()
     if field == "body" and a and b:
