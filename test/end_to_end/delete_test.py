@@ -133,7 +133,7 @@ class DeleteTest(EndToEnd):
                 self.assertEqual(world.lockstep_lines("record", "show", kept)[0]["entity"], older)
                 # Other systems still hold two records of that one customer: a person is asked, nothing is guessed.
                 items = {i["connection"] for i in world.lockstep_lines("review", "list") if i["kind"] == "second_record" and i["entity"] == older}
-                self.assertEqual(items, {"salesforce", "dynamics365"} - {system})
+                self.assertEqual(items, {"salesforce", "dynamics365", "support"} - {system})
                 world.support.patch("contact", f"x{10 + number}", {"job_title": f"Merged {number}"})
                 wait_until("an edit reaches the survivor", lambda: any(
                     own == winner and v["job_title"] == f"Merged {number}" for _, own, _, v in getattr(world, system).records("contact")))
