@@ -13,10 +13,13 @@ class CrashTest(EndToEnd):
         world.subscribe()
         world.start_lockstep()
         world.load_support()
+        at_work = 0
         for _ in range(deaths):
-            time.sleep(rng.uniform(0.02, 0.5))
+            time.sleep(rng.uniform(0.0, 0.25))
+            at_work += not self.calm(world)
             world.kill_lockstep()
             world.start_lockstep()
+        self.assertGreaterEqual(at_work, 2, "it was killed at work")
 
     def test_killed_again_and_again_in_the_first_load_nothing_is_lost_or_doubled(self):
         for seed in (1, 2):

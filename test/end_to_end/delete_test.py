@@ -1,7 +1,7 @@
 """Deletes by policy, the guard against a mass of them, merges made in a CRM, one person made twice."""
 import sys
 
-from harness import EndToEnd, LAST_WRITE_WINS, main, wait_until
+from harness import FAST, LAST_WRITE_WINS, TYPES, EndToEnd, main, wait_until
 
 OBJECTS = {"salesforce": {"account": "Account", "contact": "Contact", "case": "Case"}, "dynamics365": {"account": "account", "contact": "contact", "case": "incident"}}
 DEATHS = "default_policy: {strategy: last_write_wins}\ndelete_guard: {count: 3, share_percent: 5}\n"
@@ -86,6 +86,17 @@ class DeleteTest(EndToEnd):
                 self.assertEqual(len(self.held(world, "contact", entity)), left)
                 self.put_away(world)
 
+    def test_an_edit_that_was_not_seen_yet_is_found_before_it_is_deleted(self):
+        polls = {"salesforce": FAST["salesforce"], "dynamics365": {kind: "1h" for kind in TYPES}}
+        world = self.start(polls=polls, customers=2)
+        entity = self.new_contact(world)
+        held = self.held(world, "contact", entity)
+        world.control("dynamics365", "steps", method="DELETE")  # nothing tells of what happens there
+        world.control("dynamics365", "edit", {"as": "Bob", "operation": "update", "object": "contact", "id": held["dynamics365"], "fields": {"jobtitle": "Unseen"}})
+        self.delete(world, "salesforce", "contact", held["salesforce"])
+        wait_until("it lives on with the edit", lambda: self.values(world, "contact", entity, "job_title") == dict.fromkeys(held, "Unseen"))
+        self.assert_in_step(world)
+
     def test_a_mass_of_deletes_waits_for_approval_while_everything_else_flows(self):
         world = self.start(policies=DEATHS, customers=30)
         accounts, contacts, cases = world.customers
@@ -122,7 +133,7 @@ class DeleteTest(EndToEnd):
                 self.assertEqual(world.lockstep_lines("record", "show", kept)[0]["entity"], older)
                 # Other systems still hold two records of that one customer: a person is asked, nothing is guessed.
                 items = {i["connection"] for i in world.lockstep_lines("review", "list") if i["kind"] == "second_record" and i["entity"] == older}
-                self.assertEqual(items, {"salesforce", "dynamics365"} - {system})
+                self.assertEqual(items, {"salesforce", "dynamics365", "support"} - {system})
                 world.support.patch("contact", f"x{10 + number}", {"job_title": f"Merged {number}"})
                 wait_until("an edit reaches the survivor", lambda: any(
                     own == winner and v["job_title"] == f"Merged {number}" for _, own, _, v in getattr(world, system).records("contact")))
