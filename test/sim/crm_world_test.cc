@@ -12,11 +12,8 @@ namespace json = boost::json;
 
 std::int64_t rows(CrmWorld& world, const std::string& system, const std::string& object) {
   const json::value counts = json::parse(world.control(system, "GET", "counts").body);
-  for (const auto& [name, value] : counts.as_object()) {
-    if (const json::object* of = value.if_object())
-      if (const json::value* count = of->if_contains(object); count && count->is_int64()) return count->get_int64();
-  }
-  return -1;
+  const json::value* row = counts.at("rows").as_object().if_contains(object);
+  return row ? row->at("live").to_number<std::int64_t>() : -1;
 }
 
 std::size_t writes(CrmWorld& world) {

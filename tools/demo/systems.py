@@ -104,16 +104,6 @@ class HubSpot(Http):
         self.headers["Authorization"] = "Bearer " + token
         return self
 
-    def subscriptions(self):
-        """Webhooks for all that may happen to the records; each property is a subscription of its own."""
-        wanted = []
-        for path, prefix in (("companies", "company"), ("contacts", "contact"), ("tickets", "ticket")):
-            wanted += [{"eventType": f"{prefix}.{what}"} for what in ("creation", "deletion", "merge", "restore", "associationChange")]
-            wanted += [{"eventType": f"{prefix}.propertyChange", "propertyName": name} for name in self.properties[path].split(",") if name != "lockstep_id"]
-        for type_id in ("0-46", "0-48", "0-49"):  # notes, calls, emails
-            wanted += [{"eventType": f"object.{what}", "objectTypeId": type_id} for what in ("creation", "deletion")]
-        return wanted
-
     def rows(self, path):
         links = {"contacts": "&associations=companies", "tickets": "&associations=companies,contacts"}.get(path, "&associations=contacts,companies,tickets")
         if path == "companies":

@@ -146,8 +146,7 @@ class World:
         """Webhooks of the systems that have them."""
         door = f"http://127.0.0.1:{self.port}/webhooks"
         if "hubspot" in self.crms:
-            self.control("hubspot", "subscriptions", {"target_url": door + "/hubspot/events", "client_secret": "lockstep-secret",
-                                                      "subscriptions": self.hubspot.subscriptions()})
+            self.control("hubspot", "webhooks", {"url": door + "/hubspot/events", "secret": "lockstep-secret", "subscriptions": "all"})
         if "dynamics365" in self.crms:
             entities = ["account", "contact", "incident", "annotation", "phonecall", "email"]
             self.control("dynamics365", "steps", {"entity": entities, "message": ["Create", "Update", "Delete", "Merge"], "url": door + "/dynamics365/steps",
