@@ -88,7 +88,7 @@ Result<void> Dispatcher::begin_one(Transaction& transaction, Obligation obligati
       TRY_VOID(transaction.put(*link));
       return park(transaction, std::move(obligation), "waits for a read by id", EntityId{}, 0);
     }
-    TRY(const bool ready, prepare_write(transaction, *state, obligation, prepared, context));
+    TRY(const bool ready, prepare_write(transaction, *state, obligation, prepared, context, report));
     if (!ready) {
       ++report.parked;
       return {};
@@ -124,7 +124,7 @@ Result<void> Dispatcher::begin_one(Transaction& transaction, Obligation obligati
 }
 
 Result<bool> Dispatcher::prepare_write(Transaction& transaction, merge::EntityState& state, Obligation& obligation, Prepared& prepared,
-                                       const merge::Context& context) {
+                                       const merge::Context& context, DeliverReport& report) {
   const TypeIndex type = state.golden.type;
   const mapping::EntityMapping& mapping = *system_.find(type)->mapping;
   const std::size_t count = state.golden.fields.size();
@@ -184,8 +184,12 @@ Result<bool> Dispatcher::prepare_write(Transaction& transaction, merge::EntitySt
                                            state.golden.fields[problem.field.value()].value, "not sent: " + problem.message});
   }
   if (!creating && prepared.plan.fields.empty() && !prepared.plan.external_id) {
-    const std::string why = problems.empty() ? "nothing that can be written there" : problems.front().message;
-    TRY_VOID(park(transaction, obligation, "cannot be expressed: " + why, EntityId{}, state.golden.version));
+    connector::Failure failure;
+    failure.failure_class = connector::FailureClass::validation;
+    failure.message = "cannot be expressed: " + (problems.empty() ? "nothing that can be written there" : problems.front().message);
+    obligation.last_error = failure.message;
+    TRY_VOID(dead_letter(transaction, state, prepared, failure, report));
+    TRY_VOID(park(transaction, obligation, failure.message, EntityId{}, state.golden.version));
     return false;
   }
   std::vector<mapping::GetProblem> ignored;

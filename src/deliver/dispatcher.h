@@ -58,7 +58,7 @@ class Dispatcher {
   Task<Result<void>> begin(TypeIndex type, bool deletes, Round& into, DeliverReport& report);
   Result<void> begin_one(Transaction& transaction, Obligation obligation, Round& into, DeliverReport& report);
   Result<bool> prepare_write(Transaction& transaction, merge::EntityState& state, Obligation& obligation, Prepared& prepared,
-                             const merge::Context& context);
+                             const merge::Context& context, DeliverReport& report);
   /// Before a delete: records there that still refer to it are owed a write first, and the delete waits for them.
   Result<bool> waits_for_clearing(Transaction& transaction, Entities& entities, const merge::EntityState& state, Obligation& removal);
   /// Adds to `plan` the references to what is deleted: they are sent as blank.

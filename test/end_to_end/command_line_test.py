@@ -132,13 +132,15 @@ class CommandLineTest(EndToEnd):
         for name in (address, "support/contact/c", letter["entity"]):
             story = self.lines("record", "show", name)[0]
             self.assertEqual((story["entity"], story["fields"]["last_name"]["value"], story["fields"]["last_name"]["system"]), (letter["entity"], "Lovelace", "support"))
-        self.assertEqual({link["system"] for link in story["links"] if link["present"]}, {"support", "dynamics365"})
+        self.assertEqual({link["system"] for link in story["links"] if link["present"]}, {"support", "salesforce", "dynamics365"})
         self.assertEqual([pending["system"] for pending in story["pending"]], ["salesforce"])
         text = self.expect(OK, "record", "show", "support/contact/c").stdout
         for part in ("golden values", "links", "pending work", "last audit rows", "Lovelace"):
             self.assertIn(part, text)
-        rows = self.lines("audit", "--entity", letter["entity"], "--failures")
-        self.assertTrue(rows and all(not row["success"] and row["failure_class"] == "validation" for row in rows), rows)
+        rows = self.lines("audit", "--entity", letter["entity"])
+        self.assertEqual({row["operation"] for row in rows}, {"create_entity", "create"})
+        self.assertIn("not sent: longer than the 80 characters", json.dumps(rows))
+        self.assertTrue(all(not row["success"] for row in self.lines("audit", "--failures")))
         row = self.lines("audit", "--connection", "dynamics365", "--operation", "create", "--limit", "1")[0]
         self.assertTrue({"at", "run", "connection", "entity", "remote_id", "operation", "source", "success", "failure_class", "error", "attempt", "mapping_version", "changes"} <= set(row))
         self.assertEqual(self.lines("audit", "--since", "2100-01-01T00:00:00Z"), [])

@@ -63,7 +63,8 @@ class FaultTest(EndToEnd):
         world.support.put("contact", "long", {"first_name": "Lena", "last_name": "Long", "email": "lena@" + "long." * 16 + "example"})
         world.support.put("contact", "short", {"first_name": "Sam", "last_name": "Short", "email": "sam@short.example"})
         letter = wait_until("the dead letter", lambda: world.lockstep_lines("dead-letters", "list"), 60)[0]
-        self.assertEqual((letter["connection"], letter["object"]), ("salesforce", "Contact"))
+        self.assertEqual((letter["connection"], letter["object"], letter["failure_class"]), ("salesforce", "Contact", "validation"))
+        self.assertIn("80 characters", letter["error"])
         self.assertEqual(world.lockstep_lines("dead-letters", "show", letter["id"])[0]["id"], letter["id"])
         self.assert_in_step(world)
         self.assert_counts_of(world, "Short", 1)
