@@ -67,17 +67,8 @@ def least_calls(count, systems):
 
 def lockstep(build, count, systems):
     """From an empty store until nothing is owed and every system holds every contact."""
-    import re
     folder = tempfile.mkdtemp(prefix="lockstep-bench-")
-    world = demo_world.World(build, folder)
-    configuration = demo_world.CONFIGURATION
-    for name in ("salesforce", "dynamics365"):
-        if name not in systems:
-            configuration = re.sub(rf"  {name}:\n(    .*\n)+", "", configuration)
-    if "salesforce" not in systems:
-        raise ValueError("salesforce holds the anchors of the configuration")
-    original = demo_world.CONFIGURATION
-    demo_world.CONFIGURATION = re.sub(r"poll: \d+s", "poll: 60s", configuration)
+    world = demo_world.World(build, folder, crms=systems, polls={name: dict.fromkeys(("account", "contact", "case", "interaction"), "60s") for name in systems})
     try:
         world.start_systems()
         load(world, count)
@@ -100,13 +91,4 @@ def lockstep(build, count, systems):
                 "peak_memory_bytes": peak_memory(pid), "cpu_seconds": cpu_seconds(pid), "dead_letters": status["dead_letters"], "open_reviews": status["open_reviews"]}
     finally:
         world.stop()
-        demo_world.CONFIGURATION = original
         shutil.rmtree(folder, ignore_errors=True)
-
-
-if __name__ == "__main__":
-    COUNT = int(sys.argv[2]) if len(sys.argv) > 2 else 100_000
-    BUILD = sys.argv[1] if len(sys.argv) > 1 else os.path.join(ROOT, "build", "release")
-    print(json.dumps({"peer": peer(BUILD, COUNT)}))
-    print(json.dumps({"one way": lockstep(BUILD, COUNT, ["hubspot", "salesforce"])}))
-    print(json.dumps({"all": lockstep(BUILD, COUNT, ["hubspot", "salesforce", "dynamics365"])}))
