@@ -63,7 +63,7 @@ class CommandLineTest(EndToEnd):
         self.expect(OK, "check", config=config, mention="good")
         self.expect(FAILED, "init", config=config, mention="--force")
         self.expect(OK, "init", "--force", config=config)
-        self.expect(FAILED, "init", config=os.path.join(self.world.folder, "no", "such", "folder.yaml"))
+        self.expect(FAILED, "init", config=os.path.join(self.world.config, "below-a-file.yaml"))
 
     def test_a_broken_configuration_is_named_with_its_place_and_the_nearest_word(self):
         with open(self.world.config, encoding="utf-8") as file:
@@ -153,7 +153,7 @@ class CommandLineTest(EndToEnd):
         self.expect(OK, "status", mention="salesforce")
         explained = json.loads(self.expect(OK, "check", "--explain", "--json").stdout)
         self.assertTrue({"iso", "lens"} <= {row["class"] for row in explained})
-        self.expect(OK, "check", "--explain", mention="worst-case loss")
+        self.expect(OK, "check", "--explain", mention="the rest stays in the hub")
         for which in ("configuration", "connector", "mapping", "model"):
             self.assertIn("$schema", json.loads(self.expect(OK, "schema", which).stdout))
 
