@@ -25,7 +25,7 @@ class CrashTest(EndToEnd):
         for seed in (1, 2):
             with self.subTest(seed=seed):
                 world = self.make_world()
-                self.load_and_die(world, random.Random(seed), customers=120, deaths=5)
+                self.load_and_die(world, random.Random(seed), customers=300, deaths=5)
                 self.assert_in_step(world, limit_s=60)
                 accounts, contacts, cases = world.customers
                 self.assert_counts(world, account=len(accounts), contact=len(contacts), case=len(cases))
