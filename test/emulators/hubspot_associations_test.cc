@@ -174,6 +174,28 @@ TEST_F(Ties, DoNotTouchTheRecordUnlessTheAccountSaysSo) {
   EXPECT_EQ(value("contacts", ann, "lastmodifieddate"), "2026-11-18T12:27:40Z");
 }
 
+TEST_F(Ties, AnAccountCanMakeThemByDomainSecondsLater) {
+  set({{"auto_associate", true}});
+  std::string a = created_id("companies", {{"name", "A"}, {"domain", "A.example"}});
+  std::string ann = contact("ann@a.example"), bob = contact("bob@b.example"), cem = contact("cem@gmail.com");
+  EXPECT_EQ(companies(ann), "");
+  clock.advance(Duration(3'000));
+  EXPECT_EQ(companies(ann), a + ":1,279");
+  EXPECT_EQ(companies(cem), "");
+  std::string made = companies(bob).substr(0, 12);
+  EXPECT_EQ(value("companies", made, "domain"), "b.example");
+  EXPECT_EQ(value("companies", made, "hs_object_source"), "AUTO_ASSOCIATE_BY_DOMAIN");
+}
+
+TEST_F(Ties, AnAccountLeavesPrimaryCompaniesAlone) {
+  set({{"auto_associate", true}});
+  std::string a = created_id("companies", {{"name", "A"}, {"domain", "a.example"}}), b = company("B");
+  std::string ann = contact("ann@a.example");
+  tie(ann, b, 1);
+  clock.advance(Duration(3'000));
+  EXPECT_EQ(companies(ann), b + ":1,279");
+}
+
 TEST_F(Ties, StandInTheJournal) {
   std::string ann = contact("a@x.example"), a = company("A");
   edit_fields("contacts", ann, {{"associations.companies", a}});
