@@ -45,6 +45,18 @@ TEST_F(Ties, TheLowIdMakesACompanyThePrimaryOne) {
   EXPECT_EQ(companies(ann), a + ":279 " + b + ":1,279");
 }
 
+TEST_F(Ties, InsideOfRecordsAreNamedByKindThePrimaryOneFirst) {
+  std::string ann = contact("a@x.example"), a = company("A"), b = company("B");
+  tie(ann, a, 279);
+  tie(ann, b, 1);
+  std::string told;
+  Answer answer = read("contacts", ann, "associations=companies");
+  for (const json::value& row : answer.body.at_pointer("/associations/companies/results").as_array())
+    told += text_at(row, "/id") + " " + text_at(row, "/type") + "; ";
+  EXPECT_EQ(told, b + " contact_to_company; " + b + " contact_to_company_unlabeled; " + a +
+                      " contact_to_company_unlabeled; ");
+}
+
 TEST_F(Ties, AreSeenFromBothSides) {
   std::string ann = contact("a@x.example"), a = company("A");
   Answer answer = batch("companies/contacts", "create", {input(a, ann, 2)});
