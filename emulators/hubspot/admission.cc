@@ -28,6 +28,7 @@ bool HubSpot::is_search(const Call& call) {
 
 std::optional<http::Response> HubSpot::admit(Call& call, const Route*) {
   caller_ = nullptr;
+  portal_.associate_by_domain(call.now);
   if (call.request.target.size() > kMaxUri) return html(414, "Request-URI Too Large");
   if (!needs_token(call)) return std::nullopt;
   if (auto refused = authenticate(call)) return told(*refused);

@@ -52,9 +52,9 @@ void Associations::label(const ObjectType& from, const ObjectType& to, int id, i
   auto add = [&](const ObjectType& a, const ObjectType& b, int own, int other,
                  const std::string& label_text) {
     std::vector<AssociationType>& types = types_[a.index][b.index];
-    AssociationType& plain = types.front();
-    types.push_back({own, other, label_text, plain.name, primary});
-    if (primary) plain.name += "_unlabeled";
+    std::string name = types.front().name;
+    if (primary) types.front().name += "_unlabeled";
+    types.push_back({own, other, label_text, std::move(name), primary});
   };
   add(from, to, id, inverse, text);
   add(to, from, inverse, id, primary ? text : "Child Company");

@@ -46,6 +46,7 @@ Result<std::string> HubSpot::apply(const Edit& edit) {
     return fail(ErrorCode::not_found,
                 fmt::format("no object type '{}'; there are {}", edit.object, join(names, ", ")));
   }
+  portal_.associate_by_domain(now());
   Writer writer;
   writer.at = now();
   writer.actor = edit.actor;
@@ -192,6 +193,7 @@ std::vector<HubSpot::Switch> HubSpot::switches() {
           {"engagement_unique_properties", &portal.engagement_unique_properties},
           {"null_clears", &portal.null_clears},
           {"traced_updates_partial", &portal.traced_updates_partial},
+          {"auto_associate", &portal.auto_associate},
           {"associations_touch", &portal.associations_touch}};
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <map>
 #include <string>
 #include <vector>
@@ -25,7 +26,8 @@ struct PortalSettings {
   bool engagement_unique_properties = false;
   bool null_clears = false;
   bool traced_updates_partial =
-      false;  // objectWriteTraceId makes updates and upserts partial, as it does creates
+      false;                    // objectWriteTraceId makes updates and upserts partial, as it does creates
+  bool auto_associate = false;  // contacts get the company of their address's domain, seconds later
   bool associations_touch =
       false;  // a change of associations counts as a change of the record they start from
   Duration index_lag{5'000};
@@ -89,6 +91,9 @@ class Portal {
   Outcome<void> set_ties(const ObjectType& from, RowNumber from_row, ObjectType& to, const json::value& ids,
                          const Writer& writer);
 
+  /// What the account does by itself by now (auto_associate).
+  void associate_by_domain(WallTime now);
+
   /// A live record that was not merged away; kNoRow.
   RowNumber find_live(const ObjectType& type, std::string_view id) const;
   /// As reading by id does: a merged id leads to the record it became part of.
@@ -123,6 +128,7 @@ class Portal {
   void note_ties(const std::vector<TieChange>& changes, const Writer& writer);
   void tell_properties(const ObjectType& type, std::string_view id, const Changes& changes,
                        const Writer& writer);
+  void expect_domain(const ObjectType& type, RowNumber row, const Writer& writer);  // domains.cc
   // merge.cc
   Changes merged_values(const ObjectType& type, RowNumber primary, RowNumber loser) const;
 
@@ -137,6 +143,7 @@ class Portal {
   std::int64_t portal_id_;
   std::vector<std::uint64_t> sequences_;  // by type: ids are unique within a type alone
   std::vector<std::string> blocked_addresses_;
+  std::deque<std::pair<WallTime, RowNumber>> to_associate_;  // contacts, when due
   std::size_t open_units_ = 0;
 };
 

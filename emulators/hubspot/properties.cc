@@ -121,6 +121,8 @@ Catalogue::Catalogue(Database& database) {
     table.add_index(table.field("hs_merged_object_ids"), false, ';');
     if (object.engagement) table.add_index(table.field("hs_timestamp"));
   }
+  Table& firms = *objects_[1].table;
+  firms.add_index(firms.field("domain"), true);
   Table& people = *objects_.front().table;
   people.add_index(people.field("email"), true);
   people.add_index(people.field("hs_additional_emails"), true, ';');

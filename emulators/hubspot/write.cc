@@ -145,7 +145,8 @@ void Portal::derive(const ObjectType& type, RowNumber row, Changes& changes, con
       !is_set(changes, "lifecyclestage"))
     set(type, changes, "lifecyclestage", std::string("lead"));
   if (type.name == "emails") derive_addresses(type, changes);
-  if (!creating && is_set(changes, "lifecyclestage")) {
+  bool by_person = writer.actor.kind == ActorKind::person;  // people may put it back
+  if (!creating && !by_person && is_set(changes, "lifecyclestage")) {
     const std::vector<std::string>& order = type.property("lifecyclestage").options;
     auto rank = [&](const std::string& stage) {
       return std::find(order.begin(), order.end(), stage) - order.begin();
@@ -202,6 +203,7 @@ Outcome<RowNumber> Portal::create(ObjectType& type, const json::object& properti
   RowNumber row = database_.create(*type.table, id, fields, writer.context());
   events_.record(type, id, "creation", json::object{{"changeFlag", "CREATED"}}, writer);
   tell_properties(type, id, changes, writer);
+  expect_domain(type, row, writer);
   std::vector<TieChange> tied;
   for (const NewTie& tie : ties) associations_.add(type, row, *tie.to_type, tie.to, *tie.type, tied);
   note_ties(tied, writer);
@@ -223,6 +225,7 @@ Outcome<void> Portal::update(ObjectType& type, RowNumber row, const json::object
   derive(type, row, changes, writer);
   UnitOfWork unit(*this);
   write(type, row, changes, writer);
+  if (changed(changes, "email")) expect_domain(type, row, writer);
   unit.commit();
   return {};
 }

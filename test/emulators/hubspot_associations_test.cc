@@ -45,6 +45,18 @@ TEST_F(Ties, TheLowIdMakesACompanyThePrimaryOne) {
   EXPECT_EQ(companies(ann), a + ":279 " + b + ":1,279");
 }
 
+TEST_F(Ties, InsideOfRecordsAreNamedByKindThePrimaryOneFirst) {
+  std::string ann = contact("a@x.example"), a = company("A"), b = company("B");
+  tie(ann, a, 279);
+  tie(ann, b, 1);
+  std::string told;
+  Answer answer = read("contacts", ann, "associations=companies");
+  for (const json::value& row : answer.body.at_pointer("/associations/companies/results").as_array())
+    told += text_at(row, "/id") + " " + text_at(row, "/type") + "; ";
+  EXPECT_EQ(told, b + " contact_to_company; " + b + " contact_to_company_unlabeled; " + a +
+                      " contact_to_company_unlabeled; ");
+}
+
 TEST_F(Ties, AreSeenFromBothSides) {
   std::string ann = contact("a@x.example"), a = company("A");
   Answer answer = batch("companies/contacts", "create", {input(a, ann, 2)});
@@ -172,6 +184,28 @@ TEST_F(Ties, DoNotTouchTheRecordUnlessTheAccountSaysSo) {
   set({{"associations_touch", true}});
   tie(ann, company("B"), 1);
   EXPECT_EQ(value("contacts", ann, "lastmodifieddate"), "2026-11-18T12:27:40Z");
+}
+
+TEST_F(Ties, AnAccountCanMakeThemByDomainSecondsLater) {
+  set({{"auto_associate", true}});
+  std::string a = created_id("companies", {{"name", "A"}, {"domain", "A.example"}});
+  std::string ann = contact("ann@a.example"), bob = contact("bob@b.example"), cem = contact("cem@gmail.com");
+  EXPECT_EQ(companies(ann), "");
+  clock.advance(Duration(3'000));
+  EXPECT_EQ(companies(ann), a + ":1,279");
+  EXPECT_EQ(companies(cem), "");
+  std::string made = companies(bob).substr(0, 12);
+  EXPECT_EQ(value("companies", made, "domain"), "b.example");
+  EXPECT_EQ(value("companies", made, "hs_object_source"), "AUTO_ASSOCIATE_BY_DOMAIN");
+}
+
+TEST_F(Ties, AnAccountLeavesPrimaryCompaniesAlone) {
+  set({{"auto_associate", true}});
+  std::string a = created_id("companies", {{"name", "A"}, {"domain", "a.example"}}), b = company("B");
+  std::string ann = contact("ann@a.example");
+  tie(ann, b, 1);
+  clock.advance(Duration(3'000));
+  EXPECT_EQ(companies(ann), b + ":1,279");
 }
 
 TEST_F(Ties, StandInTheJournal) {

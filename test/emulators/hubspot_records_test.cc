@@ -78,6 +78,8 @@ TEST_F(Records, ALifecycleStageGoesForwardAlone) {
   update("contacts", id, {{"lifecyclestage", "customer"}});
   EXPECT_EQ(update("contacts", id, {{"lifecyclestage", "lead"}}).status, 200);
   EXPECT_EQ(value("contacts", id, "lifecyclestage"), "customer");
+  edit_fields("contacts", id, {{"lifecyclestage", "opportunity"}});
+  EXPECT_EQ(value("contacts", id, "lifecyclestage"), "opportunity");  // people may
   update("contacts", id, {{"lifecyclestage", ""}});
   update("contacts", id, {{"lifecyclestage", "lead"}});
   EXPECT_EQ(value("contacts", id, "lifecyclestage"), "lead");
