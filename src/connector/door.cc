@@ -19,13 +19,6 @@ constexpr std::size_t kEventBodyMax = 16u << 10;
 
 bool equal_in_constant_time(std::string_view a, std::string_view b) { return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0; }
 
-std::string text_of(const ProgramRef& program, Scope& scope) {
-  if (!program) return "";
-  const auto operand = expression::evaluate(*program, scope);
-  if (!operand || operand->is_absent() || operand->is_null()) return "";
-  return operand->text().value_or("");
-}
-
 std::string sign(const std::string& hash, const std::string& key, const std::string& text) {
   const EVP_MD* digest = hash == "sha1" ? EVP_sha1() : hash == "sha512" ? EVP_sha512() : EVP_sha256();
   unsigned char bytes[EVP_MAX_MD_SIZE];

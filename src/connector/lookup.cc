@@ -18,13 +18,6 @@ Value list_of_texts(const std::vector<std::string>& texts) {
   return Value(std::move(list));
 }
 
-std::string text_of(const ProgramRef& program, Scope& scope) {
-  if (!program) return "";
-  const auto operand = expression::evaluate(*program, scope);
-  if (!operand || operand->is_absent() || operand->is_null()) return "";
-  return operand->text().value_or("");
-}
-
 }  // namespace
 
 Task<Outcome<void>> Reader::fill_associations(const SelectedObject& object, std::vector<Row*> rows, bool inline_links, std::uint32_t& calls) {

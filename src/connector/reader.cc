@@ -59,13 +59,6 @@ class Position {
   boost::json::object json_;
 };
 
-std::string text_of(const ProgramRef& program, Scope& scope) {
-  if (!program) return "";
-  const auto operand = expression::evaluate(*program, scope);
-  if (!operand || operand->is_absent() || operand->is_null()) return "";
-  return operand->text().value_or("");
-}
-
 }  // namespace
 
 Value link_about(const AssociationSpec& spec) {

@@ -27,23 +27,6 @@ Failure as_unknown(Failure failure) {
 
 namespace {
 
-std::vector<std::string> texts_of(const ProgramRef& program, Scope& scope) {
-  std::vector<std::string> texts;
-  if (!program) return texts;
-  const auto operand = expression::evaluate(*program, scope);
-  if (!operand || operand->is_absent() || operand->is_null()) return texts;
-  const auto elements = operand->elements();
-  if (!elements) return texts;
-  for (const Operand& element : *elements)
-    if (auto text = element.text()) texts.push_back(std::move(*text));
-  return texts;
-}
-
-std::string text_of(const ProgramRef& program, Scope& scope) {
-  auto texts = texts_of(program, scope);
-  return texts.empty() ? std::string() : std::move(texts.front());
-}
-
 /// Reads one good item. A record that cannot be read is no reason to doubt the write: it is read by id later.
 WriteResult good(const Context& context, const SelectedObject* object, const ResultSpec& spec, Scope& scope) {
   WriteResult result;

@@ -13,10 +13,10 @@ enum Root : std::size_t {
   kParams, kFacts, kApi, kTables, kObject, kSelect, kNow, kSecrets,            // everywhere
   kIds, kId, kField, kValues, kByKey, kFeed, kPage, kLast,                      // reading
   kRows, kRow, kKey, kLink, kParts,                                            // writing
-  kValue, kTarget, kHeld, kSettled,                                            // forms
+  kValue, kTarget, kHeld,                                                      // forms
   kStatus, kHeader, kBody, kItem, kError,                                      // answers
   kCode, kMessage, kOperation, kWhere, kTransport,                             // error rules
-  kRequest, kEvent, kMethod, kUri, kRawBody,                                   // doors
+  kEvent, kMethod, kUri, kRawBody,                                   // doors
   kRootCount
 };
 
@@ -35,5 +35,9 @@ class Scope {
  private:
   std::vector<expression::Operand> values_;
 };
+
+/// What a program finds, as text; nothing where it finds nothing, null, or what has no text. A null program finds nothing.
+std::vector<std::string> texts_of(const expression::ProgramRef& program, const Scope& scope);
+std::string text_of(const expression::ProgramRef& program, const Scope& scope);
 
 }  // namespace lockstep::connector

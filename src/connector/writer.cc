@@ -111,14 +111,10 @@ Writer::Parts Writer::field_parts(Job& job) const {
   return parts;
 }
 
-const ShapeSpec* Writer::choose(const Job& job, const OperationSpec& spec, const WriteRows::Part& part, std::size_t) const {
-  Scope scope = context_.scope();
-  job.object->enter(scope);
-  Parts one{part};
-  const WriteRows rows(context_, *job.object, std::move(one));
-  rows.enter(0, scope);
+const ShapeSpec* Writer::choose(const OperationSpec& spec, const WriteRows& rows, std::size_t index, Scope& scope) const {
+  rows.enter(index, scope);
   for (const ShapeSpec& shape : spec.shapes) {
-    if (shape.loses_guard && part.guarded) continue;
+    if (shape.loses_guard && rows.part(index).guarded) continue;
     if (!shape.use_when || expression::evaluate_truth(*shape.use_when, scope).value_or(false)) return &shape;
   }
   return &spec.shapes.back();
@@ -127,22 +123,19 @@ const ShapeSpec* Writer::choose(const Job& job, const OperationSpec& spec, const
 std::vector<Writer::Parts> Writer::chunks(const Job& job, const ShapeSpec& shape, Parts parts) const {
   std::vector<Parts> out;
   std::vector<std::set<std::string>> seen;
-  for (WriteRows::Part& part : parts) {
-    std::string distinct;
-    if (shape.distinct_by) {
-      Parts one{part};
-      const WriteRows rows(context_, *job.object, std::move(one));
-      Scope scope = context_.scope();
-      rows.enter(0, scope);
-      distinct = expression::evaluate_text(*shape.distinct_by, scope).value_or("");
-    }
+  const WriteRows rows(context_, *job.object, std::move(parts));
+  Scope scope = context_.scope();
+  for (std::size_t i = 0; i < rows.count(); ++i) {
+    const WriteRows::Part& part = rows.part(i);
+    rows.enter(i, scope);
+    std::string distinct = text_of(shape.distinct_by, scope);
     std::size_t at = 0;
     while (at < out.size() && (out[at].size() >= std::max<std::size_t>(1, shape.max) || (!distinct.empty() && seen[at].contains(distinct)))) ++at;
     if (at == out.size()) {
       out.emplace_back();
       seen.emplace_back();
     }
-    out[at].push_back(std::move(part));
+    out[at].push_back(part);
     if (!distinct.empty()) seen[at].insert(std::move(distinct));
   }
   return out;
@@ -150,7 +143,10 @@ std::vector<Writer::Parts> Writer::chunks(const Job& job, const ShapeSpec& shape
 
 Task<void> Writer::write_fields(Job& job, const OperationSpec& spec, Parts parts) {
   std::map<const ShapeSpec*, Parts> by_shape;
-  for (WriteRows::Part& part : parts) by_shape[choose(job, spec, part, parts.size())].push_back(part);
+  const WriteRows rows(context_, *job.object, std::move(parts));
+  Scope scope = context_.scope();
+  job.object->enter(scope);
+  for (std::size_t i = 0; i < rows.count(); ++i) by_shape[choose(spec, rows, i, scope)].push_back(rows.part(i));
   for (const ShapeSpec& shape : spec.shapes) {
     const auto found = by_shape.find(&shape);
     if (found == by_shape.end()) continue;

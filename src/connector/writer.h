@@ -32,7 +32,7 @@ class Writer {
   Task<void> write_late_fields(Job& job);
   Task<void> write_links(Job& job);
   Task<void> change_links(Job& job, const AssociationSpec& spec, const ShapeSpec& shape, std::vector<Link> links, std::size_t slot);
-  const ShapeSpec* choose(const Job& job, const OperationSpec& spec, const WriteRows::Part& part, std::size_t count) const;
+  const ShapeSpec* choose(const OperationSpec& spec, const WriteRows& rows, std::size_t index, Scope& scope) const;
   std::vector<Parts> chunks(const Job& job, const ShapeSpec& shape, Parts parts) const;
   Task<void> send_array(Job& job, const ShapeSpec& shape, Parts parts);
   Task<void> send_bundle(Job& job, const ShapeSpec& shape, Parts parts);
