@@ -130,7 +130,6 @@ ShapeSpec Compiler::shape(const Node& node, ShapeSpec::Kind kind) {
     spec.results_kind = ResultsKind::listed;
     spec.results.push_back(result(*one));
   }
-  spec.unmatched = text_at(node, "unmatched") == "read_back" ? Unmatched::read_back : Unmatched::outcome_unknown;
   for (const std::string& lost : texts_at(node, "loses")) spec.loses_guard = spec.loses_guard || lost == "guard";
   if (const Node* guard = node.find("guard")) spec.guard_headers = templates(guard->find("headers"), Place::header);
   return spec;

@@ -82,7 +82,6 @@ struct ResultSpec {
 };
 
 enum class ResultsKind : std::uint8_t { listed, none };  // none: the call's status is each row's
-enum class Unmatched : std::uint8_t { outcome_unknown, read_back };
 
 /// One way to write: a request per row, or one for many.
 struct ShapeSpec {
@@ -94,7 +93,6 @@ struct ShapeSpec {
   ProgramRef use_when;
   ResultsKind results_kind = ResultsKind::listed;
   std::vector<ResultSpec> results;         // one: exactly one, over the call's answer
-  Unmatched unmatched = Unmatched::outcome_unknown;
   bool loses_guard = false;
   std::vector<std::pair<std::string, TemplateRef>> guard_headers;
   std::string bundle;                      // one: sent inside this envelope

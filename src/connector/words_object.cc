@@ -33,7 +33,6 @@ SchemaRef shape_words() {
                           {"use_when", expression_text(), false, "When this shape may be used; row.guarded tells whether a lock is wanted."},
                           {"results", any_of({choice({"none"}), list_of(result_words())}), false, "none: the call's status is each row's."},
                           {"result", result_words(), false, "one: over the call's answer."},
-                          {"unmatched", choice({"outcome_unknown", "read_back"}), false, "Rows that no item speaks of."},
                           {"loses", list_of(choice({"guard"})), false, "What this shape cannot carry."},
                           {"guard", record("guard", {{"headers", map_of(of_kind(Schema::Kind::template_text)), true, ""}}), false, "The optimistic lock."}});
 }
