@@ -7,7 +7,7 @@ if(DEFINED ENV{CI})
   # What GCC 12 concludes from its optimiser is often wrong (GCC bugs 105329, 105562, 105651): shown, but no error.
   target_compile_options(lockstep_warnings INTERFACE -Werror -Wno-error=maybe-uninitialized -Wno-error=restrict -Wno-error=array-bounds
                          -Wno-error=stringop-overflow -Wno-error=stringop-overread -Wno-error=dangling-pointer -Wno-error=free-nonheap-object
-                         -Wno-error=null-dereference -Wno-error=use-after-free)
+                         -Wno-error=null-dereference -Wno-error=use-after-free -Wno-error=mismatched-new-delete)
 endif()
 
 # lockstep_library(NAME SRCS a.cc b.cc DEPS lockstep::x fmt::fmt PRIVATE_DEPS y)
