@@ -8,8 +8,6 @@ namespace lockstep::merge {
 
 namespace {
 
-using Kind = Answer::Kind;
-
 bool is_stand_in(const Plan& plan, FieldIndex field) { return std::ranges::find(plan.stand_ins, field) != plan.stand_ins.end(); }
 
 /// An earlier request with the same value stays: it may land after this one has its answer.
@@ -168,14 +166,14 @@ Effects answer(EntityState& state, ConnectionId system, const Plan& plan, const 
   CHECK(link, "an answer to a write that never began");
   size_fields(*link, context.type);
   switch (answer.kind) {
-    case Kind::accepted: accepted(work, *link, plan, answer); break;
-    case Kind::refused_lock:
-    case Kind::gone:
+    case Answer::Kind::accepted: accepted(work, *link, plan, answer); break;
+    case Answer::Kind::refused_lock:
+    case Answer::Kind::gone:
       not_written(work, *link, plan);
       if (link->presence == LinkPresence::present) work.ask_read(*link);
       break;
-    case Kind::failed: not_written(work, *link, plan); break;
-    case Kind::unknown:
+    case Answer::Kind::failed: not_written(work, *link, plan); break;
+    case Answer::Kind::unknown:
       // It may have landed, or may yet: nothing more is sent before the record was read.
       effects.link_changed = true;
       if (plan.kind != Plan::Kind::create) work.ask_read(*link);

@@ -8,8 +8,6 @@ namespace lockstep::merge {
 
 namespace {
 
-using Kind = Verdict::Kind;
-
 /// The owner of a field, if it holds the record at all: an owner that is not there owns nothing.
 std::optional<ConnectionId> owner_of(const Work& work, const FieldPolicy& policy) {
   if (policy.strategy != Strategy::owner || policy.order.empty()) return std::nullopt;
@@ -83,17 +81,17 @@ Verdict judge(const Work& work, const Link& link, FieldIndex field, const Value&
   const StampedValue theirs{stamp, observed};
   Verdict verdict;
   const auto decided = [&](bool observed_wins) {
-    verdict.kind = observed_wins ? Kind::observed_wins : Kind::golden_stands;
+    verdict.kind = observed_wins ? Verdict::Kind::observed_wins : Verdict::Kind::golden_stands;
     return verdict;
   };
   switch (policy.strategy) {
-    case Strategy::manual_review: verdict.kind = Kind::review; return verdict;
+    case Strategy::manual_review: verdict.kind = Verdict::Kind::review; return verdict;
     case Strategy::owner:
       if (const auto owner = owner_of(work, policy)) return decided(*owner == link.connection);
       break;
     case Strategy::union_of:
       if (!is_set(golden.value) || !is_set(observed)) break;
-      verdict.kind = Kind::merged;
+      verdict.kind = Verdict::Kind::merged;
       verdict.merged = united(golden.value, link.fields[field.value()].shadow.value_or(Value{}), observed);
       return verdict;
     case Strategy::maximum:
@@ -107,7 +105,7 @@ Verdict judge(const Work& work, const Link& link, FieldIndex field, const Value&
   }
   verdict.close_call = is_close_call(stamp, golden.stamp);
   if (verdict.close_call && policy.review_close_calls) {
-    verdict.kind = Kind::review;
+    verdict.kind = Verdict::Kind::review;
     return verdict;
   }
   return decided(compare(theirs, StampedValue{golden.stamp, golden.value}, work.context.policy) > 0);

@@ -14,7 +14,7 @@ namespace {
 using emulators::Emulator;
 namespace json = boost::json;
 
-constexpr const char* kOrigin = "https://acme.crm.dynamics.com";
+constexpr const char* kOrganization = "https://acme.crm.dynamics.com";
 const Map kCustomer{{"nav", Value(Map{{"account", Value("customerid_account")}, {"contact", Value("customerid_contact")}})}};
 const Map kParent{{"nav", Value(Map{{"account", Value("parentcustomerid_account")}, {"contact", Value("parentcustomerid_contact")}})}};
 
@@ -27,10 +27,10 @@ class Dynamics365 : public testing::Test {
         account("account", "name", {text("name"), number("numberofemployees"), text("description")}),
         incident("incident", "name",
                  {text("title"), text("description"), number("statuscode"), Field{"statecode", mapping::WireType::number, "plain", {}, false}, reference("customerid", "lookup", kCustomer)}) {
-    world.network.add(kOrigin, *org);
+    world.network.add(kOrganization, *org);
     ConnectionConfig config;
     config.name = "crm_c";
-    config.params = {{"org_url", kOrigin}, {"login_url", kOrigin}, {"tenant", "contoso.onmicrosoft.com"}};
+    config.params = {{"org_url", kOrganization}, {"login_url", kOrganization}, {"tenant", "contoso.onmicrosoft.com"}};
     config.secrets = {{"client_id", "lockstep-client"}, {"client_secret", "lockstep-secret"}, {"door_key", "the-door-key"}};
     world.connect(config);
     for (const Layout* layout : {&contact, &account, &incident}) world.select(*layout);
@@ -80,8 +80,8 @@ class Dynamics365 : public testing::Test {
 };
 
 TEST_F(Dynamics365, SignsInForItsOwnOrganisation) {
-  EXPECT_NE(world.network.sent.at(0).body.find("scope=" + percent_encode(std::string(kOrigin) + "/.default")), std::string::npos);
-  EXPECT_EQ(world.network.sent.at(1).url, std::string(kOrigin) + "/api/data/v9.2/WhoAmI");
+  EXPECT_NE(world.network.sent.at(0).body.find("scope=" + percent_encode(std::string(kOrganization) + "/.default")), std::string::npos);
+  EXPECT_EQ(world.network.sent.at(1).url, std::string(kOrganization) + "/api/data/v9.2/WhoAmI");
 }
 
 TEST_F(Dynamics365, ATokenIsRenewedBeforeItEndsAndAfterA401) {

@@ -12,7 +12,7 @@ namespace {
 using emulators::Emulator;
 namespace json = boost::json;
 
-constexpr const char* kOrigin = "https://api.hubapi.com";
+constexpr const char* kPortal = "https://api.hubapi.com";
 constexpr const char* kKey = "pat-na1-00000000-0000-4000-8000-000000000001";
 
 class HubSpot : public testing::Test {
@@ -24,7 +24,7 @@ class HubSpot : public testing::Test {
         company("company", "name", {text("name"), text("domain"), number("numberofemployees")}),
         ticket("ticket", "name", {text("subject"), text("hs_pipeline_stage"), text("hs_pipeline"), link("contact"), link("company")}),
         note("note", "name", {text("hs_note_body"), instant("hs_timestamp"), link("contact"), link("company"), link("ticket")}) {
-    world.network.add(kOrigin, *portal);
+    world.network.add(kPortal, *portal);
     connect("bearer");
   }
 
@@ -62,7 +62,7 @@ class HubSpot : public testing::Test {
 };
 
 TEST_F(HubSpot, SignsInLearnsTheAccountAndMakesTheKeyField) {
-  EXPECT_EQ(world.network.sent.at(0).url, std::string(kOrigin) + "/account-info/v3/details");
+  EXPECT_EQ(world.network.sent.at(0).url, std::string(kPortal) + "/account-info/v3/details");
   std::size_t made = 0;
   for (const http::Request& request : world.network.sent) made += request.method == "POST" && request.url.find("/crm/v3/properties/") != std::string::npos ? 1 : 0;
   EXPECT_EQ(made, 4u) << "one for each selected object";

@@ -1,12 +1,10 @@
 // The first load: listings of several systems become one record each, and one record in each.
 #include <gtest/gtest.h>
 
-#include "test/support/world.h"
+#include "test/support/scenes.h"
 
 namespace lockstep::support {
 namespace {
-
-FieldValues contact(const std::string& name, const std::string& email) { return {{"name", text(name)}, {"email", text(email)}}; }
 
 TEST(FirstLoad, APersonOfOneSystemIsMadeInTheOthers) {
   World world;

@@ -9,9 +9,9 @@ namespace {
 
 namespace json = boost::json;
 
-SchemaRef tree() {
+SchemaRef forest_tree() {
   return record("tree", {{"name", text(), true, "Its name."},
-                         {"children", list_of(lazily("tree", tree)), false, "Smaller | ones."}});
+                         {"children", list_of(lazily("tree", forest_tree)), false, "Smaller | ones."}});
 }
 
 json::value schema_of(const SchemaRef& schema) { return json::parse(to_json_schema(*schema, "T")); }
@@ -36,7 +36,7 @@ TEST(JsonSchema, DescribesScalarsListsAndRecords) {
 
 TEST(JsonSchema, NamesRecordsOnceAndFollowsRecursion) {
   const json::value out =
-      schema_of(record("forest", {{"one", tree(), false, ""}, {"two", tree(), false, ""}}));
+      schema_of(record("forest", {{"one", forest_tree(), false, ""}, {"two", forest_tree(), false, ""}}));
   EXPECT_EQ(out.at_pointer("/properties/one/$ref"), "#/$defs/tree");
   EXPECT_EQ(out.at_pointer("/properties/two/$ref"), "#/$defs/tree");
   EXPECT_EQ(out.at("$defs").as_object().size(), 1u);
@@ -53,7 +53,7 @@ TEST(JsonSchema, KeepsDifferentRecordsOfOneNameApart) {
 
 TEST(Reference, ListsWordsRequiredOnesAndSections) {
   const std::string page = to_reference(
-      *record("forest", {{"tree", tree(), true, "The first."}, {"kind", choice({"a"}), false, ""}}),
+      *record("forest", {{"tree", forest_tree(), true, "The first."}, {"kind", choice({"a"}), false, ""}}),
       "Forest");
   EXPECT_NE(page.find("# Forest\n"), std::string::npos);
   EXPECT_NE(page.find("| `tree` (required) | [tree](#tree) | The first. |"), std::string::npos) << page;

@@ -62,13 +62,13 @@ TEST(Validate, TakesWhatTheSchemaSays) {
   EXPECT_EQ(findings_of("connector: crm\neither: [{max: 1}, {max: 2}]\n"), "");
 }
 
-struct Bad {
+struct Refused {
   std::string text;
   const char* said;
 };
 
 TEST(Validate, NamesPlaceFaultAndWayOut) {
-  const std::vector<Bad> cases = {
+  const std::vector<Refused> cases = {
       {"conector: x\n",
        "f:1:1: error: unknown key 'conector' in file; allowed: connector, limits, request, kind, flag, size, "
        "url, pattern, tree, either, body; did you mean 'connector'?\n"
@@ -106,7 +106,7 @@ TEST(Validate, NamesPlaceFaultAndWayOut) {
       {"- a", "f:1:1: error: expected a map (file), found a list"},
       {"", "expected a map (file), found nothing"},
   };
-  for (const Bad& bad : cases)
+  for (const Refused& bad : cases)
     EXPECT_NE(findings_of(bad.text).find(bad.said), std::string::npos) << bad.text << "\n"
                                                                        << findings_of(bad.text);
 }

@@ -6,26 +6,26 @@
 namespace lockstep::mapping {
 namespace {
 
-FieldDefinition field_of(FieldType type) {
+FieldDefinition field_with(FieldType type) {
   FieldDefinition field;
   field.name = "f";
   field.type = type;
   if (type == FieldType::enumeration) field.options = {"low", "high"};
   if (type == FieldType::group)
-    for (const char* member : {"city", "street"}) field.members.push_back(field_of(FieldType::text)), field.members.back().name = member;
+    for (const char* member : {"city", "street"}) field.members.push_back(field_with(FieldType::text)), field.members.back().name = member;
   return field;
 }
 
-struct Row {
+struct Made {
   FieldType type;
   Value given;
   std::string canonical;
 };
 
-std::string shown(const Result<Value>& value) { return value ? to_json(*value) : "error: " + value.error().message; }
+std::string json_of(const Result<Value>& value) { return value ? to_json(*value) : "error: " + value.error().message; }
 
 TEST(Canonical, EachTypeHasOneForm) {
-  const std::vector<Row> rows = {
+  const std::vector<Made> rows = {
       {FieldType::text, Value(" as typed "), "\" as typed \""},
       {FieldType::text, Value(" \n "), "\"\""},
       {FieldType::text, Value("bell\x07 and nul"), "\"bell and nul\""},
@@ -63,25 +63,25 @@ TEST(Canonical, EachTypeHasOneForm) {
       {FieldType::group, Value("Bonn"), "error: field 'f' takes an object, found \"Bonn\""},
       {FieldType::reference, Value(RemoteId{"Contact", "1"}), "{"},
       {FieldType::reference, Value("1"), "error: field 'f' takes a reference, found \"1\""}};
-  for (const Row& row : rows) {
-    const std::string made = shown(canonical(field_of(row.type), row.given));
+  for (const Made& row : rows) {
+    const std::string made = json_of(canonical(field_with(row.type), row.given));
     EXPECT_EQ(made.substr(0, row.canonical.size()), row.canonical) << to_display(row.given) << "\n" << made;
-    EXPECT_EQ(shown(canonical(field_of(row.type), Value{})), "null");
+    EXPECT_EQ(json_of(canonical(field_with(row.type), Value{})), "null");
   }
 }
 
 TEST(Canonical, ScaleRoundsHalfAwayFromZero) {
-  FieldDefinition money = field_of(FieldType::decimal);
+  FieldDefinition money = field_with(FieldType::decimal);
   money.scale = 2;
-  EXPECT_EQ(shown(canonical(money, Value("1.005"))), "1.01");
-  EXPECT_EQ(shown(canonical(money, Value("-1.005"))), "-1.01");
+  EXPECT_EQ(json_of(canonical(money, Value("1.005"))), "1.01");
+  EXPECT_EQ(json_of(canonical(money, Value("-1.005"))), "-1.01");
   money.scale = 0;
-  EXPECT_EQ(shown(canonical(money, Value("12.5"))), "13");
+  EXPECT_EQ(json_of(canonical(money, Value("12.5"))), "13");
 }
 
 TEST(Canonical, IsItsOwnCanonicalAndNormalFormsAreStable) {
   for (const FieldType type : {FieldType::text, FieldType::email, FieldType::phone, FieldType::url, FieldType::country, FieldType::decimal, FieldType::set, FieldType::html, FieldType::group, FieldType::enumeration}) {
-    const FieldDefinition field = field_of(type);
+    const FieldDefinition field = field_with(type);
     expect_holds("canonical and normal form of " + std::string(to_string(type)), [&] {
       const Value value = *any_canonical(field);
       RC_ASSERT(*canonical(field, value) == value);
@@ -92,7 +92,7 @@ TEST(Canonical, IsItsOwnCanonicalAndNormalFormsAreStable) {
 }
 
 TEST(NormalForm, IgnoresWhatIsNoEdit) {
-  const auto same = [](FieldType type, Value a, Value b) { return normal_form(field_of(type), a) == normal_form(field_of(type), b); };
+  const auto same = [](FieldType type, Value a, Value b) { return normal_form(field_with(type), a) == normal_form(field_with(type), b); };
   EXPECT_TRUE(same(FieldType::email, Value("Ada@Example.COM"), Value(" ada@example.com")));
   EXPECT_TRUE(same(FieldType::text, Value("a\r\nb "), Value("a\nb")));
   EXPECT_TRUE(same(FieldType::phone, Value("(030) 123-45"), Value("030 12345")));

@@ -8,7 +8,7 @@
 namespace lockstep::mapping {
 namespace {
 
-constexpr const char* kModel = R"(
+constexpr const char* kPeople = R"(
 types:
   company:
     fields: {name: text}
@@ -28,7 +28,7 @@ types:
       friend: {type: reference, to: person}
 )";
 
-std::vector<ConnectorInfo> crm() {
+std::vector<ConnectorInfo> people_crm() {
   ConnectorInfo info;
   info.name = "crm";
   info.objects = {"Firm", "Human", "Robot"};
@@ -42,10 +42,10 @@ const std::string kCompanies = "mapping: company\nsystems: {crm: {object: Firm}}
 Loaded person(const std::string& fields, const std::string& system = "object: Human") {
   Loaded loaded;
   grammar::Findings findings;
-  loaded.model = load_model({*grammar::parse_text(kModel, "model.yaml")}, findings);
+  loaded.model = load_model({*grammar::parse_text(kPeople, "model.yaml")}, findings);
   const auto file = grammar::parse_text("mapping: person\nsystems: {crm: {" + system + "}}\nparents: [employer, friend]\nfields:\n" + fields, "mapping.yaml");
   EXPECT_TRUE(file) << file.error().message;
-  loaded.mappings = load_mappings({*grammar::parse_text(kCompanies, "company.yaml"), *file}, loaded.model, crm(), findings);
+  loaded.mappings = load_mappings({*grammar::parse_text(kCompanies, "company.yaml"), *file}, loaded.model, people_crm(), findings);
   for (const auto& finding : findings) loaded.findings += finding.text() + "\n";
   return loaded;
 }

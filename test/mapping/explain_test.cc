@@ -6,7 +6,7 @@
 namespace lockstep::mapping {
 namespace {
 
-std::vector<ConnectorInfo> crm() {
+std::vector<ConnectorInfo> explained_crm() {
   ConnectorInfo info;
   info.name = "crm";
   info.objects = {"Firm", "Human"};
@@ -19,7 +19,7 @@ std::string said(const std::string& type, const std::string& binding, const std:
   const Loaded loaded = load("types: {thing: {fields: {x: " + type + ", y: text, up: {type: reference, to: thing}, out: {type: reference, to: thing}}}}",
                              "mapping: thing\nparents: [up, out]\nsystems: {crm: {object: Human}}\nfields: {x: {" + more + "in: {crm: " + binding +
                                  "}}, up: {in: {crm: {one_of: Ref}}}, out: {in: {crm: {one_of: Ref}}}}\n",
-                             crm());
+                             explained_crm());
   EXPECT_EQ(loaded.findings, "") << binding;
   const FieldExplanation row = loaded.at("thing", "crm").explain().front();
   static constexpr const char* kDirections[] = {"both", "in", "out", "out_leave"};
@@ -42,7 +42,7 @@ TEST(Explain, SaysClassDirectionPlaceAndLoss) {
 }
 
 TEST(Explain, ReferencesThatShareAPlaceAreLossy) {
-  const Loaded loaded = load("types: {thing: {fields: {up: {type: reference, to: thing}}}}", "mapping: thing\nsystems: {crm: {object: Human}}\nfields: {up: {in: {crm: {one_of: Ref}}}}\n", crm());
+  const Loaded loaded = load("types: {thing: {fields: {up: {type: reference, to: thing}}}}", "mapping: thing\nsystems: {crm: {object: Human}}\nfields: {up: {in: {crm: {one_of: Ref}}}}\n", explained_crm());
   const FieldExplanation row = loaded.at("thing", "crm").explain().front();
   EXPECT_EQ(row.lens_class, LensClass::lossy);
   EXPECT_TRUE(row.fixed_point);

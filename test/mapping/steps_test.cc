@@ -280,14 +280,14 @@ TEST(Steps, WrongValuesAreErrorsNotCrashes) {
   }
 }
 
-struct Bad {
+struct BadStep {
   const char* step;
   FieldType type;
   const char* said;
 };
 
 TEST(Steps, AWrongStepSaysWhatIsWrongAndHowItIsWritten) {
-  const std::vector<Bad> cases = {
+  const std::vector<BadStep> cases = {
       {"truncat(5)", FieldType::text, "unknown lens 'truncat'; known: at_most, between, boolean"},
       {"truncat(5)", FieldType::text, "did you mean 'truncate'?"},
       {"truncate", FieldType::text, "lens 'truncate': takes 1 argument, found 0; write truncate(255) or truncate(4000 bytes)"},
@@ -317,7 +317,7 @@ TEST(Steps, AWrongStepSaysWhatIsWrongAndHowItIsWritten) {
       {"nest(\"\")", FieldType::text, "the key is empty"},
       {"rows(x)", FieldType::text, "takes a set, but field 'f' is text here"},
       {"join", FieldType::text, "takes a group, but field 'f' is text here"}};
-  for (const Bad& bad : cases) {
+  for (const BadStep& bad : cases) {
     const FieldDefinition field = field_of(bad.type);
     ValueKind kind = kind_of(bad.type);
     const auto parsed = parse_step(bad.step);
