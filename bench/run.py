@@ -2,6 +2,8 @@
 """Measurements, each beside what it is compared with in the same run."""
 import argparse
 import json
+import statistics
+import subprocess
 import sys
 
 import full_refresh
@@ -24,7 +26,30 @@ def measure_full_refresh(arguments):
                result["peak_memory_bytes"] < 120e6)
 
 
-MEASUREMENTS = {"full_refresh": measure_full_refresh}
+def rates(arguments, pattern, *options):
+    """Records a second by benchmark: medians of runs taken in turn, so that a neighbour's load meets all of them."""
+    command = [f"{arguments.build}/bench/lockstep_bench", f"--benchmark_filter={pattern}", "--benchmark_format=json",
+               "--benchmark_repetitions=5", "--benchmark_enable_random_interleaving=true", *options]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(done.stderr)
+    runs = {}
+    for run in json.loads(done.stdout)["benchmarks"]:
+        if run["run_type"] == "iteration":
+            runs.setdefault(run["run_name"].removesuffix("/iterations:1/manual_time"), []).append(run["items_per_second"])
+    return {name: statistics.median(all) for name, all in runs.items()}
+
+
+def measure_lenses(arguments):
+    found = rates(arguments, "^(lens|json)/", "--benchmark_min_time=0.05")
+    for name, figure in found.items():
+        kind, place = name.split("/")
+        if kind == "lens":
+            limit = found["json/" + place]
+            yield (f"lenses, {place}: records a second", f"{figure:,.0f}", f"parse and print: {limit:,.0f} ({figure / limit:.2f})", "0.5 x", figure >= 0.5 * limit)
+
+
+MEASUREMENTS = {"full_refresh": measure_full_refresh, "lenses": measure_lenses}
 
 
 def main():
@@ -41,7 +66,7 @@ def main():
             if arguments.json:
                 print(json.dumps({"what": what, "figure": figure, "beside": beside, "aim": aim, "holds": holds}), flush=True)
             else:
-                print(f"{what:<48} {figure:>12}   {beside:<30} aim {aim:<7} {'holds' if holds else 'MISSED'}", flush=True)
+                print(f"{what:<52} {figure:>12}   {beside:<42} aim {aim:<7} {'holds' if holds else 'MISSED'}", flush=True)
     return 0
 
 
