@@ -183,6 +183,8 @@ void SystemCompiler::bind(Variant& variant, FieldIndex index, const std::string&
   const BindingPlace place{type_, connector_, out_->selections[variant.selection].object, targets, out_->policies[index.value()].direction};
   auto bound = compile_binding(place, index, member, definition, node, findings_);
   if (!bound) return;
+  const FieldDefinition& owned = out_->entity->fields[index.value()];
+  bound->binding.definition = member.empty() ? &owned : &*std::ranges::find(owned.members, member, &FieldDefinition::name);
   if (bound->slot) bound->binding.slot = place_slot(variant, std::move(*bound->slot));
   if (!member.empty() && node.find("when")) report(findings_, node.find("when")->mark, "a group is written whole or not at all: 'when' cannot stand at a member");
   if (!member.empty() && node.find("direction"))

@@ -49,47 +49,46 @@ std::optional<std::size_t> CompiledMapping::variant_of_link(std::string_view obj
   return any;
 }
 
-const FieldDefinition& CompiledMapping::definition_of(const Binding& binding) const {
-  const FieldDefinition& field = entity->fields[binding.field.value()];
-  if (binding.member.empty()) return field;
-  return *std::ranges::find(field.members, binding.member, &FieldDefinition::name);
-}
-
-Result<Value> CompiledMapping::read(const Binding& binding, Value wire) const {
-  for (auto step = binding.steps.rbegin(); step != binding.steps.rend() && !wire.is_blank(); ++step) {
-    auto next = (*step)->get(std::move(wire));
-    if (!next) return next;
-    wire = std::move(*next);
+Result<void> CompiledMapping::read(const Binding& binding, Value& value) const {
+  for (auto step = binding.steps.rbegin(); step != binding.steps.rend() && !value.is_blank(); ++step) {
+    TRY_VOID((*step)->get(value));
   }
-  if (wire.is_null()) return wire;
-  auto canonical = binding.type->get(std::move(wire));
-  if (canonical && binding.blank && binding.blank->get<std::string>() && definition_of(binding).options.empty() && *canonical == *binding.blank) return Value{};
-  return canonical;
+  if (value.is_null()) return {};
+  TRY_VOID(make_canonical(*binding.definition, value));
+  if (binding.blank && binding.blank->get<std::string>() && binding.definition->options.empty() && value == *binding.blank) value = Value{};
+  return {};
 }
 
-Result<Value> CompiledMapping::write(const Binding& binding, Value canonical) const {
-  if (canonical.is_blank() && binding.blank) canonical = *binding.blank;
-  // Blank passes by: an empty text stays one only where texts go, and no step makes something of it.
-  if (canonical.is_blank()) return canonical.get<std::string>() && binding.wire_type == WireType::text ? canonical : Value{};
+Result<void> CompiledMapping::write(const Binding& binding, Value& value) const {
+  if (value.is_blank()) {
+    if (binding.blank) {
+      value = *binding.blank;
+    } else {
+      // Blank passes by: an empty text stays one only where texts go, and no step makes something of it.
+      if (!value.get<std::string>() || binding.wire_type != WireType::text) value = Value{};
+      return {};
+    }
+  }
   for (const LensRef& step : binding.steps) {
-    auto next = step->put(std::move(canonical));
-    if (!next) return next;
-    canonical = std::move(*next);
+    TRY_VOID(step->put(value));
   }
-  return canonical;
+  return {};
 }
 
 namespace {
 
 /// A member goes into the group's map under construction; a whole field straight into its slot. Of several bindings that
 /// read one field the first that is not blank counts.
-void place(std::optional<Value>& slot, const std::string& member, Value value) {
-  if (member.empty()) {
+void place(std::optional<Value>& slot, const Binding& binding, const FieldDefinition& field, Value value) {
+  if (binding.member.empty()) {
     if (!slot || slot->is_blank()) slot = std::move(value);
     return;
   }
-  if (!slot) slot = Value(Map{});
-  slot->get<Map>()->emplace_back(member, std::move(value));
+  if (!slot) {
+    slot.emplace(Map{});
+    slot->get<Map>()->reserve(field.members.size());
+  }
+  slot->get<Map>()->emplace_back(binding.member, std::move(value));
 }
 
 /// A reference as the binding sees it: its object named, null where it points to what the field cannot hold. Nothing:
@@ -115,16 +114,20 @@ Fields CompiledMapping::get(std::size_t variant, const Slots& row, std::vector<G
     if (!binding.reads) continue;
     auto& field = fields[binding.field.value()];
     if (!binding.slot) {
-      place(field, binding.member, binding.constant);
+      place(field, binding, entity->fields[binding.field.value()], binding.constant);
       continue;
     }
     if (*binding.slot >= row.size() || !row[*binding.slot]) continue;
-    std::optional<Value> wire = row[*binding.slot];
-    if (const RemoteId* remote = wire->get<RemoteId>()) wire = narrow_reference(binding, *remote);
-    if (!wire) continue;
-    auto value = read(binding, std::move(*wire));
-    if (value) place(field, binding.member, std::move(*value));
-    else problems.push_back(GetProblem{binding.field, std::move(value.error().message)});
+    Value value;
+    if (const RemoteId* remote = row[*binding.slot]->get<RemoteId>()) {
+      auto narrowed = narrow_reference(binding, *remote);
+      if (!narrowed) continue;
+      value = std::move(*narrowed);
+    } else {
+      value = *row[*binding.slot];
+    }
+    if (auto done = read(binding, value)) place(field, binding, entity->fields[binding.field.value()], std::move(value));
+    else problems.push_back(GetProblem{binding.field, std::move(done.error().message)});
   }
   for (std::size_t i = 0; i < fields.size(); ++i) {
     Map* map = fields[i] && entity->fields[i].type == FieldType::group ? fields[i]->get<Map>() : nullptr;
@@ -154,14 +157,12 @@ bool CompiledMapping::is_preferred(const Binding& binding, const Variant& varian
 std::optional<Value> CompiledMapping::value_to_write(const Binding& binding, const Fields& fields, bool creating) const {
   const auto& field = fields[binding.field.value()];
   if (!field || !holds(binding.when, fields)) return std::nullopt;
-  Value value = *field;
-  if (!binding.member.empty()) {
-    const Value* member = field->member(binding.member);
-    value = member ? *member : Value{};
-  }
+  static const Value kNull;
+  const Value* value = binding.member.empty() ? &*field : field->member(binding.member);
+  if (!value) value = &kNull;
   // A new record has nothing to be cleared.
-  if (creating && value.is_blank() && !binding.blank) return binding.on_create;
-  return value;
+  if (creating && !binding.blank && value->is_blank()) return binding.on_create;
+  return *value;
 }
 
 Slots CompiledMapping::put(std::size_t variant, const Fields& fields, const std::vector<FieldIndex>& which, bool creating,
@@ -169,22 +170,25 @@ Slots CompiledMapping::put(std::size_t variant, const Fields& fields, const std:
   const Variant& chosen = variants[variant];
   Slots slots(selections[chosen.selection].slots.size());
   std::vector<FieldIndex> failed;
+  std::vector<bool> wanted(fields.size());
+  for (const FieldIndex field : which) wanted[field.value()] = true;
   for (const Binding& binding : chosen.bindings) {
-    if (!binding.writes || !binding.slot || std::ranges::find(which, binding.field) == which.end()) continue;
+    if (!binding.writes || !binding.slot || !wanted[binding.field.value()]) continue;
     auto value = value_to_write(binding, fields, creating);
     if (!value) continue;
     if (binding.one_of && (!is_preferred(binding, chosen, fields) || (value->is_null() && slots[*binding.slot]))) continue;
-    auto wire = write(binding, std::move(*value));
-    if (wire) {
-      slots[*binding.slot] = std::move(*wire);
+    if (auto done = write(binding, *value)) {
+      slots[*binding.slot] = std::move(value);
       continue;
+    } else {
+      problems.push_back(GetProblem{binding.field, std::move(done.error().message)});
     }
-    problems.push_back(GetProblem{binding.field, std::move(wire.error().message)});
     failed.push_back(binding.field);
   }
   // What one slot cannot express goes nowhere: no address is half written, no state without its reason.
-  for (const Binding& binding : chosen.bindings)
-    if (binding.slot && std::ranges::find(failed, binding.field) != failed.end()) slots[*binding.slot].reset();
+  if (!failed.empty())
+    for (const Binding& binding : chosen.bindings)
+      if (binding.slot && std::ranges::find(failed, binding.field) != failed.end()) slots[*binding.slot].reset();
   if (creating) add_defaults(chosen, slots);
   return slots;
 }
@@ -195,7 +199,8 @@ void CompiledMapping::add_defaults(const Variant& variant, Slots& slots) const {
   for (const Binding& binding : variant.bindings) {
     const auto& fallback = binding.blank ? binding.blank : binding.on_create;
     if (!fallback || !binding.slot || !binding.writes || slots[*binding.slot]) continue;
-    if (auto wire = write(binding, *fallback)) slots[*binding.slot] = std::move(*wire);
+    Value value = *fallback;
+    if (write(binding, value)) slots[*binding.slot] = std::move(value);
   }
 }
 
@@ -210,11 +215,11 @@ Value CompiledMapping::seen_through(const Binding& binding, const Value& value) 
   Value seen = value;
   if (!seen.is_blank())
     for (const LensRef& step : binding.steps) seen = step->normal(std::move(seen));
-  if (auto wire = write(binding, seen))
-    if (auto back = read(binding, std::move(*wire))) seen = std::move(*back);
+  Value trip = seen;
+  if (write(binding, trip) && read(binding, trip)) seen = std::move(trip);
   if (!seen.is_blank())
     for (const LensRef& step : binding.steps) seen = step->normal(std::move(seen));
-  seen = normal_form(definition_of(binding), seen);
+  seen = normal_form(*binding.definition, seen);
   return seen.is_blank() ? Value{} : seen;
 }
 

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <map>
+#include <unordered_map>
 
 #include "base/text.h"
 
@@ -46,24 +46,36 @@ std::string through_icu(std::string_view text, Change change) {
   return out;
 }
 
-const std::map<std::string, std::string>& countries() {
-  static const std::map<std::string, std::string> table = [] {
-    std::map<std::string, std::string> codes;
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+};
+using Words = std::unordered_map<std::string, std::string, TextHash, std::equal_to<>>;
+
+/// ISO 3166-1 both ways: names, two- and three-letter codes, as they are written and in folded case, to codes; codes to
+/// English names.
+struct Countries {
+  Words codes, names;
+};
+
+const Countries& countries() {
+  static const Countries table = [] {
+    Countries all;
     for (const char* const* code = uloc_getISOCountries(); *code; ++code) {
       const icu::Locale locale("", *code);
       icu::UnicodeString name;
       locale.getDisplayCountry(icu::Locale::getEnglish(), name);
       std::string text;
       name.toUTF8String(text);
-      codes[fold_case(text)] = *code;
-      codes[fold_case(locale.getISO3Country())] = *code;
-      codes[fold_case(*code)] = *code;
+      for (const std::string& known : {text, std::string(locale.getISO3Country()), std::string(*code)})
+        all.codes[known] = all.codes[fold_case(known)] = *code;
+      all.names[*code] = text;
     }
     for (const auto& [name, code] : {std::pair{"usa", "US"}, {"united states of america", "US"}, {"uk", "GB"}, {"great britain", "GB"},
                                      {"england", "GB"}, {"holland", "NL"}, {"the netherlands", "NL"}, {"deutschland", "DE"},
                                      {"czech republic", "CZ"}, {"turkey", "TR"}})
-      codes[name] = code;
-    return codes;
+      all.codes[name] = code;
+    return all;
   }();
   return table;
 }
@@ -94,17 +106,17 @@ std::string to_lower(std::string_view text) {
 }
 
 std::string country_code(std::string_view text) {
-  const auto found = countries().find(fold_case(collapse(text)));
-  return found == countries().end() ? "" : found->second;
+  constexpr std::size_t kNameMax = 100;
+  const Words& codes = countries().codes;
+  if (const auto found = codes.find(text); found != codes.end()) return found->second;
+  if (text.size() > kNameMax) return "";
+  const auto found = codes.find(fold_case(collapse(text)));
+  return found == codes.end() ? "" : found->second;
 }
 
 std::string country_name(std::string_view code) {
-  if (country_code(code) != code) return "";
-  icu::UnicodeString name;
-  icu::Locale("", std::string(code).c_str()).getDisplayCountry(icu::Locale::getEnglish(), name);
-  std::string text;
-  name.toUTF8String(text);
-  return text;
+  const auto found = countries().names.find(code);
+  return found == countries().names.end() ? "" : found->second;
 }
 
 namespace {
@@ -194,6 +206,16 @@ bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\
 }  // namespace
 
 bool has_controls(std::string_view text) { return std::ranges::any_of(text, is_control); }
+
+bool is_plain(std::string_view text) {
+  // No branch inside: the compiler does many bytes at once, and most texts are plain.
+  bool odd = false;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    odd |= (byte & 0x80) != 0 || (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r');
+  }
+  return !odd;
+}
 
 std::string without_controls(std::string_view text) {
   std::string out;
