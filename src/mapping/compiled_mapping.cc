@@ -10,14 +10,28 @@ expression::Roots field_roots(const EntityType& type) {
   return roots;
 }
 
-bool CompiledMapping::holds(const expression::ProgramRef& program, const Fields& fields) const {
-  if (!program) return true;
-  std::vector<expression::Operand> scope;
-  scope.reserve(fields.size());
-  for (const auto& field : fields) scope.push_back(field ? expression::Operand(*field) : expression::Operand(expression::Absent{}));
-  const auto truth = expression::evaluate_truth(*program, scope);
-  return truth && *truth;
-}
+namespace {
+
+/// Conditions over canonical fields. What they look at is gathered when the first one asks: most mappings have none.
+class Conditions {
+ public:
+  explicit Conditions(const Fields& fields) : fields_(fields) {}
+  bool hold(const expression::ProgramRef& program) {
+    if (!program) return true;
+    if (scope_.empty()) {
+      scope_.reserve(fields_.size());
+      for (const auto& field : fields_) scope_.push_back(field ? expression::Operand::borrow(*field) : expression::Operand());
+    }
+    const auto truth = expression::evaluate_truth(*program, scope_);
+    return truth && *truth;
+  }
+
+ private:
+  const Fields& fields_;
+  std::vector<expression::Operand> scope_;
+};
+
+}  // namespace
 
 std::optional<std::size_t> CompiledMapping::variant_of(std::string_view object, const Slots& slots) const {
   for (std::size_t i = 0; i < variants.size(); ++i) {
@@ -26,7 +40,7 @@ std::optional<std::size_t> CompiledMapping::variant_of(std::string_view object, 
     if (!variant.is) return i;
     std::vector<expression::Operand> scope;
     for (const std::size_t slot : variant.is_slots)
-      scope.push_back(slot < slots.size() && slots[slot] ? expression::Operand(*slots[slot]) : expression::Operand(expression::Absent{}));
+      scope.push_back(slot < slots.size() && slots[slot] ? expression::Operand::borrow(*slots[slot]) : expression::Operand(expression::Absent{}));
     const auto truth = expression::evaluate_truth(*variant.is, scope);
     if (truth && *truth) return i;
   }
@@ -34,16 +48,18 @@ std::optional<std::size_t> CompiledMapping::variant_of(std::string_view object, 
 }
 
 std::optional<std::size_t> CompiledMapping::variant_for(const Fields& golden) const {
+  Conditions conditions(golden);
   for (std::size_t i = 0; i < variants.size(); ++i)
-    if (holds(variants[i].when, golden)) return i;
+    if (conditions.hold(variants[i].when)) return i;
   return std::nullopt;
 }
 
 std::optional<std::size_t> CompiledMapping::variant_of_link(std::string_view object, const Fields& golden) const {
+  Conditions conditions(golden);
   std::optional<std::size_t> any;
   for (std::size_t i = 0; i < variants.size(); ++i) {
     if (selections[variants[i].selection].object != object) continue;
-    if (holds(variants[i].when, golden)) return i;
+    if (conditions.hold(variants[i].when)) return i;
     if (!any) any = i;
   }
   return any;
@@ -77,33 +93,35 @@ Result<void> CompiledMapping::write(const Binding& binding, Value& value) const 
 
 namespace {
 
-/// A member goes into the group's map under construction; a whole field straight into its slot. Of several bindings that
-/// read one field the first that is not blank counts.
-void place(std::optional<Value>& slot, const Binding& binding, const FieldDefinition& field, Value value) {
-  if (binding.member.empty()) {
-    if (!slot || slot->is_blank()) slot = std::move(value);
-    return;
-  }
-  if (!slot) {
-    slot.emplace(Map{});
-    slot->get<Map>()->reserve(field.members.size());
-  }
-  slot->get<Map>()->emplace_back(binding.member, std::move(value));
+/// Puts a copy where the binding reads to, to be worked on there: at the end of the group's map under construction, or into
+/// its field.
+Value& place(std::optional<Value>& field, const Binding& binding, const FieldDefinition& definition, const Value& wire) {
+  if (binding.member.empty()) return field.emplace(wire);
+  if (!field) field.emplace(Map{}).get<Map>()->reserve(definition.members.size());
+  return field->get<Map>()->emplace_back(binding.member, wire).second;
+}
+void take_back(std::optional<Value>& field, const Binding& binding) {
+  if (binding.member.empty()) field.reset();
+  else field->get<Map>()->pop_back();
 }
 
-/// A reference as the binding sees it: its object named, null where it points to what the field cannot hold. Nothing:
-/// the row does not tell.
-std::optional<Value> narrow_reference(const Binding& binding, const RemoteId& remote) {
-  if (remote.empty()) return Value{};
-  const auto& objects = binding.target_objects;
-  if (remote.object.empty()) {
-    if (objects.size() != 1) return std::nullopt;
-    return Value(RemoteId{objects.front(), remote.id});
-  }
-  if (std::ranges::find(objects, remote.object) != objects.end()) return Value(remote);
-  // The slot holds another parent: of a shared one nothing is known of this field.
-  if (binding.one_of) return std::nullopt;
-  return Value{};
+bool may_point_to(const Binding& binding, const std::string& object) {
+  return std::ranges::find(binding.target_objects, object) != binding.target_objects.end();
+}
+
+/// Whether the row tells of this binding's reference: not when it names no object where there may be several, and not when
+/// a shared slot holds another parent.
+bool tells(const Binding& binding, const RemoteId& remote) {
+  if (remote.empty()) return true;
+  if (remote.object.empty()) return binding.target_objects.size() == 1;
+  return !binding.one_of || may_point_to(binding, remote.object);
+}
+
+/// The reference as the binding sees it: its object named, null where it points to what the field cannot hold.
+void narrow(const Binding& binding, Value& value) {
+  RemoteId& remote = *value.get<RemoteId>();
+  if (!remote.empty() && remote.object.empty()) remote.object = binding.target_objects.front();
+  else if (remote.empty() || !may_point_to(binding, remote.object)) value = Value{};
 }
 
 }  // namespace
@@ -112,22 +130,20 @@ Fields CompiledMapping::get(std::size_t variant, const Slots& row, std::vector<G
   Fields fields(entity->fields.size());
   for (const Binding& binding : variants[variant].bindings) {
     if (!binding.reads) continue;
-    auto& field = fields[binding.field.value()];
-    if (!binding.slot) {
-      place(field, binding, entity->fields[binding.field.value()], binding.constant);
-      continue;
-    }
-    if (*binding.slot >= row.size() || !row[*binding.slot]) continue;
-    Value value;
-    if (const RemoteId* remote = row[*binding.slot]->get<RemoteId>()) {
-      auto narrowed = narrow_reference(binding, *remote);
-      if (!narrowed) continue;
-      value = std::move(*narrowed);
-    } else {
-      value = *row[*binding.slot];
-    }
-    if (auto done = read(binding, value)) place(field, binding, entity->fields[binding.field.value()], std::move(value));
-    else problems.push_back(GetProblem{binding.field, std::move(done.error().message)});
+    std::optional<Value>& field = fields[binding.field.value()];
+    // Of several bindings that read one field the first that is not blank counts.
+    if (binding.member.empty() && field && !field->is_blank()) continue;
+    const Value* wire = &binding.constant;
+    if (binding.slot) wire = *binding.slot < row.size() && row[*binding.slot] ? &*row[*binding.slot] : nullptr;
+    if (!wire) continue;
+    const RemoteId* remote = wire->get<RemoteId>();
+    if (remote && !tells(binding, *remote)) continue;
+    Value& value = place(field, binding, entity->fields[binding.field.value()], *wire);
+    if (remote) narrow(binding, value);
+    auto done = read(binding, value);
+    if (done) continue;
+    problems.push_back(GetProblem{binding.field, std::move(done.error().message)});
+    take_back(field, binding);
   }
   for (std::size_t i = 0; i < fields.size(); ++i) {
     Map* map = fields[i] && entity->fields[i].type == FieldType::group ? fields[i]->get<Map>() : nullptr;
@@ -154,35 +170,34 @@ bool CompiledMapping::is_preferred(const Binding& binding, const Variant& varian
   return true;
 }
 
-std::optional<Value> CompiledMapping::value_to_write(const Binding& binding, const Fields& fields, bool creating) const {
+const Value* CompiledMapping::value_to_write(const Binding& binding, const Fields& fields, bool creating) const {
   const auto& field = fields[binding.field.value()];
-  if (!field || !holds(binding.when, fields)) return std::nullopt;
+  if (!field) return nullptr;
   static const Value kNull;
   const Value* value = binding.member.empty() ? &*field : field->member(binding.member);
   if (!value) value = &kNull;
   // A new record has nothing to be cleared.
-  if (creating && !binding.blank && value->is_blank()) return binding.on_create;
-  return *value;
+  if (creating && !binding.blank && value->is_blank()) return binding.on_create ? &*binding.on_create : nullptr;
+  return value;
 }
 
 Slots CompiledMapping::put(std::size_t variant, const Fields& fields, const std::vector<FieldIndex>& which, bool creating,
                            std::vector<GetProblem>& problems) const {
   const Variant& chosen = variants[variant];
   Slots slots(selections[chosen.selection].slots.size());
+  Conditions conditions(fields);
   std::vector<FieldIndex> failed;
   std::vector<bool> wanted(fields.size());
   for (const FieldIndex field : which) wanted[field.value()] = true;
   for (const Binding& binding : chosen.bindings) {
-    if (!binding.writes || !binding.slot || !wanted[binding.field.value()]) continue;
-    auto value = value_to_write(binding, fields, creating);
+    if (!binding.writes || !binding.slot || !wanted[binding.field.value()] || !conditions.hold(binding.when)) continue;
+    const Value* value = value_to_write(binding, fields, creating);
     if (!value) continue;
-    if (binding.one_of && (!is_preferred(binding, chosen, fields) || (value->is_null() && slots[*binding.slot]))) continue;
-    if (auto done = write(binding, *value)) {
-      slots[*binding.slot] = std::move(value);
-      continue;
-    } else {
-      problems.push_back(GetProblem{binding.field, std::move(done.error().message)});
-    }
+    std::optional<Value>& slot = slots[*binding.slot];
+    if (binding.one_of && (!is_preferred(binding, chosen, fields) || (value->is_null() && slot))) continue;
+    auto done = write(binding, slot.emplace(*value));
+    if (done) continue;
+    problems.push_back(GetProblem{binding.field, std::move(done.error().message)});
     failed.push_back(binding.field);
   }
   // What one slot cannot express goes nowhere: no address is half written, no state without its reason.

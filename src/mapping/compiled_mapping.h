@@ -74,7 +74,6 @@ class CompiledMapping final : public EntityMapping {
 
  private:
   friend class Explainer;
-  bool holds(const expression::ProgramRef& program, const Fields& fields) const;
   /// In place: from the wire's value to the canonical one, and back.
   Result<void> read(const Binding& binding, Value& value) const;
   Result<void> write(const Binding& binding, Value& value) const;
@@ -84,8 +83,8 @@ class CompiledMapping final : public EntityMapping {
   std::optional<bool> equal_in(const Variant& variant, FieldIndex field, const Value& a, const Value& b) const;
   bool equal_by_constant(const Binding& binding, const Value& a, const Value& b) const;
   bool is_preferred(const Binding& binding, const Variant& variant, const Fields& fields) const;
-  /// The value that goes into the binding's slot; nothing: the slot is left alone.
-  std::optional<Value> value_to_write(const Binding& binding, const Fields& fields, bool creating) const;
+  /// The value that goes into the binding's slot; null: the slot is left alone.
+  const Value* value_to_write(const Binding& binding, const Fields& fields, bool creating) const;
   /// Constants, defaults and stand-ins for blank that a new record needs.
   void add_defaults(const Variant& variant, Slots& slots) const;
 };

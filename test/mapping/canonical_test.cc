@@ -93,22 +93,19 @@ TEST(Canonical, IsItsOwnCanonicalAndNormalFormsAreStable) {
 }
 
 TEST(Phone, TheFastWayAgreesWithTheRulesOfEachCountry) {
-  std::size_t plain = 0;
-  for (int code = 1; code < 1'000; ++code) {
-    if (!plain_e164("+" + std::to_string(code) + "234567890") && code != 1) continue;
-    expect_holds("plain_e164(x) is to_e164(x), where both answer: +" + std::to_string(code), [&] {
-      std::string text = "+" + std::to_string(code);
-      const auto count = *rc::gen::inRange(6, 13);
-      for (int i = 0; i < count; ++i) text += *rc::gen::element<std::string>("", " ", "-", "", "") + std::to_string(*rc::gen::inRange(0, 10));
-      const auto fast = plain_e164(text);
-      const auto slow = to_e164(text, "");
-      if (!fast) return;
-      plain += slow.has_value();
-      if (slow) RC_ASSERT(*fast == *slow);
-      RC_ASSERT(plain_e164(*fast) == fast);
-    }, 200);
-  }
-  EXPECT_GT(plain, 1'000u);
+  int agreed = 0;
+  for (int code = 1; code < 1'000; ++code)
+    for (int beginning = 0; beginning < 100; ++beginning)
+      for (const char* rest : {"3456789", "345-678 90", "34567891"}) {
+        const std::string text = "+" + std::to_string(code) + " " + std::to_string(beginning / 10) + std::to_string(beginning % 10) + rest;
+        const auto fast = plain_e164(text);
+        if (!fast) continue;
+        const auto slow = to_e164(text, "");
+        if (slow) EXPECT_EQ(*fast, *slow);
+        agreed += slow.has_value();
+        EXPECT_EQ(plain_e164(*fast), fast);
+      }
+  EXPECT_GT(agreed, 5'000);
   EXPECT_EQ(plain_e164("+1 (312) 555-0100"), "+13125550100");
   EXPECT_EQ(plain_e164("+49 (0)30 1234567"), std::nullopt);
   EXPECT_EQ(plain_e164("+1 312 555 0100 ext. 4"), std::nullopt);
