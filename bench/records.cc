@@ -60,9 +60,10 @@ std::string target_of(const mapping::SlotSpec& slot) {
   return "";
 }
 
-json::value to_wire(const Value& value) {
-  if (const RemoteId* remote = value.get<RemoteId>()) return json::value(remote->id);
-  return json::parse(to_json(value));
+void add(json::object& record, const std::string& name, const Value& value) {
+  const RemoteId* remote = value.get<RemoteId>();
+  record[name] = remote ? json::value(remote->id) : json::parse(to_json(value));
+  if (remote && !remote->object.empty()) record[name + ".object"] = remote->object;
 }
 
 }  // namespace
@@ -111,7 +112,7 @@ std::string page(const Place& place, const std::vector<mapping::Slots>& rows) {
   for (const mapping::Slots& slots : rows) {
     json::object record{{"id", std::to_string(100'000 + records.size())}, {"updated", "2026-01-05T10:00:00.120Z"}};
     for (std::size_t i = 0; i < slots.size(); ++i)
-      if (slots[i]) record[wire_name(specs[i])] = to_wire(*slots[i]);
+      if (slots[i]) add(record, wire_name(specs[i]), *slots[i]);
     records.push_back(std::move(record));
   }
   return json::serialize(json::object{{"records", std::move(records)}});
