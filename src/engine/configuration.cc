@@ -226,6 +226,10 @@ void Loader::check_settings(const Node& node, const ConnectionSettings& settings
     const Node* where = node.find(key);
     report(findings_, where ? *where : node, "connection '" + settings.name + "': " + message);
   }
+  const bool mapped = std::ranges::any_of(configuration.mappings, [&](const mapping::Mapping& one) { return one.systems.contains(settings.connector); });
+  if (!mapped)
+    findings_.push_back(Finding{Finding::Severity::warning, node.mark, "connection '" + settings.name + "' takes part in nothing: no mapping names connector '" + settings.connector + "'",
+                                "add it under 'systems' and 'fields' of a mapping of your own (docs/mappings.md)"});
 }
 
 void Loader::load_keys(const Node& root, Configuration& configuration) {

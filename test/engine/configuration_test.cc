@@ -179,6 +179,16 @@ TEST_F(ConfigurationTest, MistakesInFilesOfOnesOwnAreToldWithTheirPlaces) {
   expect_said(with("connectors: [broken.yaml]"), "broken.yaml:");
 }
 
+TEST_F(ConfigurationTest, AConnectionThatNoMappingNamesIsWarnedOf) {
+  std::ifstream shipped(share_directory() + "/connectors/hubspot.yaml");
+  std::string text((std::istreambuf_iterator<char>(shipped)), {});
+  const std::string name = "connector: hubspot";
+  ASSERT_NE(text.find(name), std::string::npos);
+  write("other.yaml", text.replace(text.find(name), name.size(), "connector: otherspot"));
+  EXPECT_TRUE(load(with_connection("a: {connector: otherspot}") + "connectors: [other.yaml]\n")) << said();
+  EXPECT_NE(said().find("lockstep.yaml:3:6: warning: connection 'a' takes part in nothing: no mapping names connector 'otherspot'"), std::string::npos) << said();
+}
+
 TEST_F(ConfigurationTest, EveryMistakeIsToldAtOnce) {
   load("lockstep: 1\nconnections:\n  a: {connector: nothing}\n  b: {connector: hubspot, types: {contct: {}}}\npolicies: {acount: {}}\n");
   EXPECT_EQ(findings.size(), 3u) << said();
