@@ -2,6 +2,7 @@
 """Measurements, each beside what it is compared with in the same run."""
 import argparse
 import json
+import subprocess
 import sys
 
 import full_refresh
@@ -12,7 +13,7 @@ def rate(result):
 
 
 def measure_full_refresh(arguments):
-    """Rows: what, figure, beside, aim, whether the aim holds."""
+    """Rows: what, figure, beside, aim, whether the aim holds; without an aim it is only told."""
     script = full_refresh.peer(arguments.build, arguments.records)
     one_way = full_refresh.lockstep(arguments.build, arguments.records, ["hubspot", "salesforce"])
     everywhere = full_refresh.lockstep(arguments.build, arguments.records, ["salesforce", "hubspot", "dynamics365"])
@@ -24,7 +25,37 @@ def measure_full_refresh(arguments):
                result["peak_memory_bytes"] < 120e6)
 
 
-MEASUREMENTS = {"full_refresh": measure_full_refresh}
+def rates(arguments, pattern, *options, repetitions=15):
+    """Records a second by benchmark: the best of runs taken in turn, which a neighbour's load disturbed least."""
+    command = [f"{arguments.build}/bench/lockstep_bench", f"--benchmark_filter={pattern}", "--benchmark_format=json",
+               f"--benchmark_repetitions={repetitions}", "--benchmark_enable_random_interleaving=true", *options]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(done.stderr)
+    runs = {}
+    for run in json.loads(done.stdout)["benchmarks"]:
+        if run["run_type"] == "iteration":
+            runs.setdefault(run["run_name"].removesuffix("/iterations:1/manual_time"), []).append(run["items_per_second"])
+    return {name: max(all) for name, all in runs.items()}
+
+
+def measure_lenses(arguments):
+    found = rates(arguments, "^(lens|json)/", "--benchmark_min_time=0.02")
+    for name, figure in sorted(found.items()):
+        kind, place = name.split("/")
+        if kind == "lens":
+            limit = found["json/" + place]
+            yield (f"lenses, {place}: records a second", f"{figure:,.0f}", f"parse and print: {limit:,.0f} ({figure / limit:.2f})", "0.5 x", figure >= 0.5 * limit)
+
+
+def measure_commit(arguments):
+    found = rates(arguments, "^(merge_and_commit|raw_inserts)/", repetitions=3)
+    for batch in ("100", "1000"):
+        figure, limit = found["merge_and_commit/" + batch], found["raw_inserts/" + batch]
+        yield (f"commit, {batch} new contacts a time: records a second", f"{figure:,.0f}", f"raw inserts: {limit:,.0f} ({figure / limit:.2f})", None, None)
+
+
+MEASUREMENTS = {"full_refresh": measure_full_refresh, "lenses": measure_lenses, "commit": measure_commit}
 
 
 def main():
@@ -41,7 +72,8 @@ def main():
             if arguments.json:
                 print(json.dumps({"what": what, "figure": figure, "beside": beside, "aim": aim, "holds": holds}), flush=True)
             else:
-                print(f"{what:<48} {figure:>12}   {beside:<30} aim {aim:<7} {'holds' if holds else 'MISSED'}", flush=True)
+                told = f"aim {aim:<7} {'holds' if holds else 'MISSED'}" if aim else "no aim"
+                print(f"{what:<52} {figure:>12}   {beside:<38} {told}", flush=True)
     return 0
 
 

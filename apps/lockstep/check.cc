@@ -125,7 +125,7 @@ int check_command(const Common& common, bool explain) {
   if (!good) return kConfiguration;
   if (explain) fmt::print("{}", common.json ? explanation_as_json(fields) : explanation_as_text(fields));
   else if (!common.json)
-    fmt::print("{}: good. {} connections, {} connectors, {} mapped fields.\n", common.config, configuration->connections.size(), configuration->definitions.size(), fields.size());
+    fmt::print("{}: good. {} connection{}, {} connectors, {} mapped fields.\n", common.config, configuration->connections.size(), configuration->connections.size() == 1 ? "" : "s", configuration->definitions.size(), fields.size());
   return kOk;
 }
 

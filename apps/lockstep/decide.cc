@@ -146,9 +146,11 @@ int letters_show_command(const Common& common, const LetterArguments& arguments)
     fmt::print("{}\n", letter_json(*letter, names));
     return kOk;
   }
-  fmt::print("{} of {} in {} ({}/{})\n{}: {}\nattempts {}, first {}, last {}\n{}\n\nlockstep dead-letters replay {}   or   discard {}\n", letter->operation, letter->entity.value().text(),
+  const std::string next = letter->state == DeadLetterState::open ? fmt::format("lockstep dead-letters replay {0}   or   discard {0}", letter->id.text())
+                                                                  : fmt::format("closed: {}", state_name(letter->state));
+  fmt::print("{} of {} in {} ({}/{})\n{}: {}\nattempts {}, first {}, last {}\n{}\n\n{}\n", letter->operation, letter->entity.value().text(),
              connection_name(letter->connection, names), letter->remote.object, letter->remote.id, letter->failure_class, letter->error, letter->attempts, format_iso(letter->first_failed),
-             format_iso(letter->last_failed), letter->context, letter->id.text(), letter->id.text());
+             format_iso(letter->last_failed), letter->context, next);
   return kOk;
 }
 

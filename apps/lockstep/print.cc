@@ -55,11 +55,15 @@ std::string review_json(const ReviewItem& item, const ConnectionNames& names) {
                      text(item.closed_by), candidates);
 }
 
+std::string_view state_name(DeadLetterState state) {
+  static constexpr std::string_view kStates[] = {"open", "replayed", "discarded", "superseded"};
+  return kStates[static_cast<int>(state)];
+}
+
 std::string letter_json(const DeadLetter& letter, const ConnectionNames& names) {
-  static constexpr const char* kStates[] = {"open", "replayed", "discarded", "superseded"};
   return fmt::format("{{\"id\": {}, \"state\": {}, \"entity\": {}, \"connection\": {}, \"object\": {}, \"remote_id\": {}, \"operation\": {}, \"failure_class\": {}, \"error\": {}, "
                      "\"fingerprint\": {}, \"attempts\": {}, \"first_failed\": {}, \"last_failed\": {}, \"context\": {}}}",
-                     text(letter.id.text()), text(kStates[static_cast<int>(letter.state)]), text(letter.entity.value().text()), text(connection_name(letter.connection, names)),
+                     text(letter.id.text()), text(state_name(letter.state)), text(letter.entity.value().text()), text(connection_name(letter.connection, names)),
                      text(letter.remote.object), text(letter.remote.id), text(letter.operation), text(letter.failure_class), text(letter.error), text(letter.fingerprint),
                      letter.attempts, time_text(letter.first_failed), time_text(letter.last_failed), letter.context.empty() ? "null" : letter.context);
 }

@@ -15,6 +15,7 @@ std::string connection_name(ConnectionId id, const ConnectionNames& names);
 std::string age(Duration duration);
 std::string audit_json(const AuditRow& row, const ConnectionNames& names);
 std::string review_json(const ReviewItem& item, const ConnectionNames& names);
+std::string_view state_name(DeadLetterState state);
 std::string letter_json(const DeadLetter& letter, const ConnectionNames& names);
 std::string kind_name(ReviewKind kind);
 

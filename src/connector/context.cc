@@ -64,6 +64,24 @@ Result<Value> checked_params(const Definition& definition, const ConnectionConfi
 
 }  // namespace
 
+std::vector<std::pair<std::string, std::string>> settings_problems(const Definition& definition, const ConnectionConfig& config) {
+  std::vector<std::pair<std::string, std::string>> problems;
+  if (const auto params = checked_params(definition, config); !params) problems.emplace_back("params", params.error().message);
+  const auto choose = [&](const char* key, const std::string& word, const std::vector<std::string>& known, const std::string& whose) {
+    if (word.empty() || std::ranges::find(known, word) != known.end()) return;
+    const std::string nearest = nearest_name(word, known);
+    problems.emplace_back(key, whose + " has no " + key + " '" + word + "'; it has " + (known.empty() ? "none" : join(known, ", ")) +
+                                   (nearest.empty() ? "" : "; did you mean '" + nearest + "'?"));
+  };
+  std::vector<std::string> ways;
+  for (const AuthSpec& spec : definition.auth) ways.push_back(spec.name);
+  choose("auth", config.auth, ways, "connector " + definition.name);
+  for (const AuthSpec& spec : definition.auth)
+    if (spec.name == config.auth || (config.auth.empty() && &spec == &definition.auth.front())) choose("grant", config.grant, spec.grants, "sign-in " + spec.name);
+  if (!config.base_url.empty() && !http::parse_url(config.base_url)) problems.emplace_back("base_url", "base_url is no URL: '" + config.base_url + "'");
+  return problems;
+}
+
 Result<std::unique_ptr<Context>> make_context(DefinitionRef definition, ConnectionConfig config, Environment environment) {
   auto context = std::unique_ptr<Context>(new Context{std::move(definition), std::move(config), environment, {}, Value(Map{}), {}, "", {}, {}, 0});
   TRY(context->params, checked_params(*context->definition, context->config));

@@ -17,8 +17,11 @@ using grammar::Finding;
 using grammar::Findings;
 using grammar::Node;
 
+void report(Findings& findings, const grammar::Mark& mark, std::string message, std::string suggestion = "") {
+  findings.push_back(Finding{Finding::Severity::error, mark, std::move(message), std::move(suggestion)});
+}
 void report(Findings& findings, const Node& node, std::string message, std::string suggestion = "") {
-  findings.push_back(Finding{Finding::Severity::error, node.mark, std::move(message), std::move(suggestion)});
+  report(findings, node.mark, std::move(message), std::move(suggestion));
 }
 
 std::string text_at(const Node& node, std::string_view key, std::string fallback = "") {
@@ -54,12 +57,13 @@ class Loader {
  private:
   void load_parts(const Node& root, Configuration& configuration);
   void load_connection(const std::string& name, const Node& node, Configuration& configuration);
+  void check_settings(const Node& node, const ConnectionSettings& settings, const Configuration& configuration);
   void load_type(const std::string& type, const Node& node, ConnectionSettings& settings, const Configuration& configuration);
   void load_keys(const Node& root, Configuration& configuration);
   void load_policies(const Node& root, Configuration& configuration);
   PolicySettings policy(const Node& node, const Configuration& configuration);
   std::string secret(const Node& node);
-  void check_names(const std::vector<std::string>& names, const Node& node, const Configuration& configuration);
+  void check_names(const std::vector<std::string>& names, const grammar::Mark& mark, const Configuration& configuration);
   std::vector<Node> parse_all(const std::vector<std::string>& paths);
   std::vector<std::string> beside(const std::vector<std::string>& names) const;
   std::optional<Duration> duration(const Node& node, std::string_view key);
@@ -161,6 +165,7 @@ void Loader::load_type(const std::string& type, const Node& node, ConnectionSett
   one.schedule.real_time = text_at(node, "mode", "real_time") == "real_time";
   if (const Node* every = node.find("every"); every && one.schedule.real_time)
     report(findings_, *every, "'every' belongs to mode: batch", "write 'mode: batch', or 'poll' for how often a real-time feed is read");
+  if (const Node* poll = node.find("poll"); poll && !one.schedule.real_time) report(findings_, *poll, "'poll' belongs to mode: real_time", "write 'every'");
   if (!one.schedule.real_time && !node.find("every")) report(findings_, node, "mode: batch needs 'every', from 1m to 24h");
   if (const auto every = duration(node, "every")) one.schedule.poll_every = *every;
   if (const auto poll = duration(node, "poll")) one.schedule.poll_every = *poll;
@@ -206,11 +211,25 @@ void Loader::load_connection(const std::string& name, const Node& node, Configur
     for (const auto& [key, value] : params->members) settings.config.params[key] = value.scalar;
   if (const Node* secrets = node.find("secrets"))
     for (const auto& [key, value] : secrets->members) settings.config.secrets[key] = secret(value);
+  check_settings(node, settings, configuration);
   if (const Node* found = node.find("concurrency")) settings.concurrency = static_cast<std::size_t>(found->as_int().value_or(4));
   if (const Node* found = node.find("attempts")) settings.attempts_max = static_cast<std::uint32_t>(found->as_int().value_or(6));
   if (const Node* types = node.find("types"))
     for (const auto& [type, value] : types->members) load_type(type, value, settings, configuration);
   configuration.connections.push_back(std::move(settings));
+}
+
+void Loader::check_settings(const Node& node, const ConnectionSettings& settings, const Configuration& configuration) {
+  const auto definition = configuration.definitions.find(settings.connector);
+  if (definition == configuration.definitions.end()) return;
+  for (const auto& [key, message] : connector::settings_problems(*definition->second, settings.config)) {
+    const Node* where = node.find(key);
+    report(findings_, where ? *where : node, "connection '" + settings.name + "': " + message);
+  }
+  const bool mapped = std::ranges::any_of(configuration.mappings, [&](const mapping::Mapping& one) { return one.systems.contains(settings.connector); });
+  if (!mapped)
+    findings_.push_back(Finding{Finding::Severity::warning, node.mark, "connection '" + settings.name + "' takes part in nothing: no mapping names connector '" + settings.connector + "'",
+                                "add it under 'systems' and 'fields' of a mapping of your own (docs/mappings.md)"});
 }
 
 void Loader::load_keys(const Node& root, Configuration& configuration) {
@@ -221,19 +240,23 @@ void Loader::load_keys(const Node& root, Configuration& configuration) {
     key.name = text_at(node, "name");
     key.connection = text_at(node, "connection");
     if (const Node* value = node.find("key")) key.key_secret = secret(*value);
-    const auto found = std::ranges::find(configuration.connections, key.connection, &ConnectionSettings::name);
-    if (found == configuration.connections.end() || !found->hosted)
-      report(findings_, node, "api key '" + key.name + "' names '" + key.connection + "', which is no hosted connection");
+    std::vector<std::string> hosted;
+    for (const ConnectionSettings& connection : configuration.connections)
+      if (connection.hosted) hosted.push_back(connection.name);
+    if (std::ranges::find(hosted, key.connection) == hosted.end())
+      report(findings_, node, "api key '" + key.name + "' names '" + key.connection + "', which is no hosted connection", nearest_name(key.connection, hosted));
+    if (std::ranges::find(configuration.api_keys, key.name, &ApiKey::name) != configuration.api_keys.end())
+      report(findings_, node, "api key '" + key.name + "' is there twice");
     configuration.api_keys.push_back(std::move(key));
   }
 }
 
-void Loader::check_names(const std::vector<std::string>& names, const Node& node, const Configuration& configuration) {
+void Loader::check_names(const std::vector<std::string>& names, const grammar::Mark& mark, const Configuration& configuration) {
   std::vector<std::string> known;
   for (const ConnectionSettings& connection : configuration.connections) known.push_back(connection.name);
   for (const std::string& name : names)
     if (std::ranges::find(known, name) == known.end())
-      report(findings_, node, "unknown connection '" + name + "'; configured: " + join(known, ", "), nearest_name(name, known));
+      report(findings_, mark, "unknown connection '" + name + "'; configured: " + join(known, ", "), nearest_name(name, known));
 }
 
 PolicySettings Loader::policy(const Node& node, const Configuration& configuration) {
@@ -246,8 +269,12 @@ PolicySettings Loader::policy(const Node& node, const Configuration& configurati
   for (const auto& [word, value] : kStrategies)
     if (word == strategy) settings.strategy = value;
   settings.order = texts_at(node, "order");
-  if (const Node* order = node.find("order")) check_names(settings.order, *order, configuration);
-  if ((settings.strategy == Strategy::owner || settings.strategy == Strategy::prefer) && settings.order.empty())
+  const bool ordered = settings.strategy == Strategy::owner || settings.strategy == Strategy::prefer;
+  if (const Node* order = node.find("order")) {
+    check_names(settings.order, order->mark, configuration);
+    if (!ordered) report(findings_, *order, "'order' belongs to the strategies owner and prefer");
+  }
+  if (ordered && settings.order.empty())
     report(findings_, node, "strategy '" + strategy + "' needs 'order: [connection, …]'");
   if (const Node* blank = node.find("blank")) settings.blank_never_overwrites = blank->scalar == "never_overwrites";
   if (const Node* calls = node.find("close_calls")) settings.review_close_calls = calls->scalar == "review";
@@ -268,25 +295,26 @@ void Loader::load_policies(const Node& root, Configuration& configuration) {
     if (!found) {
       std::vector<std::string> names;
       for (const EntityType& one : configuration.model.types) names.push_back(one.name);
-      report(findings_, node, "policy for unknown entity type '" + type + "'", nearest_name(type, names));
+      report(findings_, node.key_mark, "policy for unknown entity type '" + type + "'", nearest_name(type, names));
       continue;
     }
     TypePolicySettings settings;
     settings.type = type;
     settings.all = policy(node, configuration);
     settings.initial_order = texts_at(node, "initial_order");
+    if (const Node* order = node.find("initial_order")) check_names(settings.initial_order, order->mark, configuration);
     if (const Node* fields = node.find("fields"))
       for (const auto& [field, value] : fields->members) {
         if (!configuration.model.at(*found).find(field)) {
           std::vector<std::string> names;
           for (const FieldDefinition& one : configuration.model.at(*found).fields) names.push_back(one.name);
-          report(findings_, value, "policy for unknown field '" + type + "." + field + "'", nearest_name(field, names));
+          report(findings_, value.key_mark, "policy for unknown field '" + type + "." + field + "'", nearest_name(field, names));
         }
         settings.fields.emplace_back(field, policy(value, configuration));
       }
     if (const Node* connections = node.find("connections"))
       for (const auto& [connection, value] : connections->members) {
-        check_names({connection}, value, configuration);
+        check_names({connection}, value.key_mark, configuration);
         settings.connections.emplace_back(connection, policy(value, configuration));
       }
     configuration.policies.push_back(std::move(settings));

@@ -28,7 +28,10 @@ Engine::Engine(Hub& hub, Log& log)
     };
     lanes_.push_back(std::make_unique<Lane>(hub_, system, intake_, std::move(progress), rng_.split(system.name)));
   }
-  hub_.on_change = [this] { wake_deliverers(); };
+  hub_.on_change = [this] {
+    wake_deliverers();
+    for (const auto& lane : lanes_) wake_reader(lane->system.id);  // what was merged may ask for reads anywhere
+  };
 }
 
 Engine::~Engine() { hub_.on_change = [] {}; }

@@ -15,27 +15,43 @@ tl::unexpected<Error> not_a(std::string_view kind, const FieldDefinition& field,
   return fail(ErrorCode::invalid_input, "field '" + field.name + "' takes " + std::string(kind) + ", found " + to_display(value));
 }
 
-Result<Value> canonical_text(const FieldDefinition& field, Value value) {
+/// Leaves only `part` of the text, which is in it.
+void keep(std::string& text, std::string_view part) {
+  if (part.size() != text.size()) text = std::string(part);
+}
+
+/// Scalars become text; in place, since most texts are canonical already.
+Result<void> make_text(const FieldDefinition& field, Value& value) {
   if (const auto* integer = value.get<std::int64_t>()) value = Value(std::to_string(*integer));
   else if (const auto* decimal = value.get<Decimal>()) value = Value(decimal->text);
   else if (const bool* flag = value.get<bool>()) value = Value(*flag ? "true" : "false");
   std::string* text = value.get<std::string>();
   if (!text) return not_a("text", field, value);
-  if (!is_utf8(*text)) return fail(ErrorCode::invalid_input, "field '" + field.name + "' is not valid UTF-8");
-  if (has_controls(*text)) *text = without_controls(*text);
-  if (trim(*text).empty()) text->clear();  // nobody means a text of blanks, and systems that trim hold none
+  if (!is_plain(*text)) {
+    if (!is_utf8(*text)) return fail(ErrorCode::invalid_input, "field '" + field.name + "' is not valid UTF-8");
+    if (has_controls(*text)) *text = without_controls(*text);
+  }
+  const std::string_view trimmed = trim(*text);
+  if (trimmed.empty()) {  // nobody means a text of blanks, and systems that trim hold none
+    text->clear();
+    return {};
+  }
   switch (field.type) {
     case FieldType::email:
-    case FieldType::url: return Value(trim(*text));
+    case FieldType::url: keep(*text, trimmed); break;
     case FieldType::phone: {
-      const std::string_view trimmed = trim(*text);
-      if (trimmed.starts_with('+'))
-        if (auto number = to_e164(trimmed, "")) return Value(std::move(*number));
-      return Value(trimmed);
+      std::optional<std::string> number;
+      if (trimmed.starts_with('+')) number = plain_e164(trimmed);
+      if (!number && trimmed.starts_with('+')) number = to_e164(trimmed, "");
+      if (number) *text = std::move(*number);
+      else keep(*text, trimmed);
+      break;
     }
     case FieldType::country: {
-      const std::string code = country_code(*text);
-      return code.empty() ? Value(trim(*text)) : Value(code);
+      std::string code = country_code(trimmed);
+      if (code.empty()) keep(*text, trimmed);
+      else *text = std::move(code);
+      break;
     }
     case FieldType::enumeration:
       if (!field.options.empty() && !text->empty() && std::ranges::find(field.options, *text) == field.options.end()) {
@@ -43,26 +59,25 @@ Result<Value> canonical_text(const FieldDefinition& field, Value value) {
         return fail(ErrorCode::invalid_input, "field '" + field.name + "' takes one of " + join(field.options, ", ") + ", found '" + *text + "'" +
                                                   (nearest.empty() ? "" : ", did you mean '" + nearest + "'?"));
       }
-      return value;
-    default: return value;
+      break;
+    default: break;
   }
+  return {};
 }
 
-Result<Value> canonical_decimal(const FieldDefinition& field, Value value) {
-  Decimal number;
-  if (auto* decimal = value.get<Decimal>()) {
-    number = std::move(*decimal);
-  } else if (const auto* integer = value.get<std::int64_t>()) {
-    number = Decimal{std::to_string(*integer)};
-  } else {
-    const std::string* text = value.get<std::string>();
-    if (!text) return not_a("a number", field, value);
-    TRY(number, parse_decimal(*text));
+Result<void> make_decimal(const FieldDefinition& field, Value& value) {
+  if (const auto* integer = value.get<std::int64_t>()) value = Value(Decimal{std::to_string(*integer)});
+  if (const std::string* text = value.get<std::string>()) {
+    TRY(Decimal number, parse_decimal(*text));
+    value = Value(std::move(number));
   }
-  return Value(field.scale < 0 ? std::move(number) : rounded(number, field.scale));
+  Decimal* decimal = value.get<Decimal>();
+  if (!decimal) return not_a("a number", field, value);
+  if (field.scale >= 0) *decimal = rounded(*decimal, field.scale);
+  return {};
 }
 
-Result<Value> canonical_set(const FieldDefinition& field, Value value) {
+Result<void> make_words(const FieldDefinition& field, Value& value) {
   List* list = value.get<List>();
   if (!list) return not_a("a list", field, value);
   for (const Value& element : *list) {
@@ -72,10 +87,10 @@ Result<Value> canonical_set(const FieldDefinition& field, Value value) {
       return fail(ErrorCode::invalid_input, "field '" + field.name + "' takes " + join(field.options, ", ") + ", found '" + *word + "'");
   }
   make_set(*list);
-  return value;
+  return {};
 }
 
-Result<Value> canonical_group(const FieldDefinition& field, Value value) {
+Result<void> make_group(const FieldDefinition& field, Value& value) {
   const Map* map = value.get<Map>();
   if (!map) return not_a("an object", field, value);
   Map whole;
@@ -91,7 +106,8 @@ Result<Value> canonical_group(const FieldDefinition& field, Value value) {
       return fail(ErrorCode::invalid_input, "field '" + field.name + "' has no member '" + name + "'; members: " + join(names, ", "));
   }
   make_map(whole);
-  return Value(std::move(whole));
+  value = Value(std::move(whole));
+  return {};
 }
 
 /// Blanks, dots, dashes and brackets are how a number is written, not which one it is.
@@ -104,34 +120,41 @@ std::string normal_phone(std::string_view text) {
 
 }  // namespace
 
-Result<Value> canonical(const FieldDefinition& field, Value value) {
-  if (value.is_null()) return value;
+Result<void> make_canonical(const FieldDefinition& field, Value& value) {
+  if (value.is_null()) return {};
   switch (field.type) {
     case FieldType::date: {
-      if (value.get<Date>()) return value;
+      if (value.get<Date>()) return {};
       const std::string* text = value.get<std::string>();
       if (!text) return not_a("a date (2026-11-24)", field, value);
       TRY(const Date date, parse_iso_date(*text));
-      return Value(date);
+      value = Value(date);
+      return {};
     }
     case FieldType::instant: {
-      if (value.get<WallTime>()) return value;
+      if (value.get<WallTime>()) return {};
       const std::string* text = value.get<std::string>();
       if (!text) return not_a("an instant (2026-11-24T08:00:00Z)", field, value);
       TRY(const WallTime time, parse_iso_time(*text));
-      return Value(time);
+      value = Value(time);
+      return {};
     }
-    case FieldType::decimal: return canonical_decimal(field, std::move(value));
+    case FieldType::decimal: return make_decimal(field, value);
     case FieldType::boolean:
-      if (value.get<bool>()) return value;
+      if (value.get<bool>()) return {};
       return not_a("true or false", field, value);
-    case FieldType::set: return canonical_set(field, std::move(value));
-    case FieldType::group: return canonical_group(field, std::move(value));
+    case FieldType::set: return make_words(field, value);
+    case FieldType::group: return make_group(field, value);
     case FieldType::reference:
-      if (value.get<EntityRef>() || value.get<RemoteId>()) return value;
+      if (value.get<EntityRef>() || value.get<RemoteId>()) return {};
       return not_a("a reference", field, value);
-    default: return canonical_text(field, std::move(value));
+    default: return make_text(field, value);
   }
+}
+
+Result<Value> canonical(const FieldDefinition& field, Value value) {
+  TRY_VOID(make_canonical(field, value));
+  return value;
 }
 
 Value normal_form(const FieldDefinition& field, const Value& value) {
@@ -193,21 +216,5 @@ std::string_view to_string(LensClass lens_class) {
   static constexpr std::string_view kNames[] = {"iso", "lens", "one-way", "lossy"};
   return kNames[static_cast<std::size_t>(lens_class)];
 }
-
-namespace {
-
-class TypeLens final : public Lens {
- public:
-  explicit TypeLens(FieldDefinition field) : field_(std::move(field)) {}
-  Result<Value> get(Value wire) const override { return canonical(field_, std::move(wire)); }
-  Result<Value> put(Value value) const override { return value; }
-
- private:
-  FieldDefinition field_;
-};
-
-}  // namespace
-
-LensRef make_type_lens(const FieldDefinition& field) { return std::make_shared<TypeLens>(field); }
 
 }  // namespace lockstep::mapping

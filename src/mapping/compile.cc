@@ -65,6 +65,7 @@ class SystemCompiler {
   void add_whole_or_members(Variant& variant, FieldIndex index, const Node& node);
   void bind(Variant& variant, FieldIndex index, const std::string& member, const FieldDefinition& definition, const Node& node);
   std::size_t place_slot(Variant& variant, SlotSpec slot);
+  void warn_of_second_writer(const Variant& variant, const Binding& binding, const grammar::Mark& mark);
   std::vector<std::string> target_objects(const FieldDefinition& definition) const;
   /// The part of a field's binding that is for one variant; null: it is not mapped there.
   const Node* part_for(const Variant& variant, const Node& written) const;
@@ -183,11 +184,29 @@ void SystemCompiler::bind(Variant& variant, FieldIndex index, const std::string&
   const BindingPlace place{type_, connector_, out_->selections[variant.selection].object, targets, out_->policies[index.value()].direction};
   auto bound = compile_binding(place, index, member, definition, node, findings_);
   if (!bound) return;
+  const FieldDefinition& owned = out_->entity->fields[index.value()];
+  bound->binding.definition = member.empty() ? &owned : &*std::ranges::find(owned.members, member, &FieldDefinition::name);
   if (bound->slot) bound->binding.slot = place_slot(variant, std::move(*bound->slot));
   if (!member.empty() && node.find("when")) report(findings_, node.find("when")->mark, "a group is written whole or not at all: 'when' cannot stand at a member");
   if (!member.empty() && node.find("direction"))
     report(findings_, node.find("direction")->mark, "a group is read and written whole: its direction stands at the field, not at a member");
+  warn_of_second_writer(variant, bound->binding, node.mark);
   variant.bindings.push_back(std::move(bound->binding));
+}
+
+/// Two that write one place overwrite each other, unless conditions or the order of parents choose between them.
+void SystemCompiler::warn_of_second_writer(const Variant& variant, const Binding& binding, const grammar::Mark& mark) {
+  if (!binding.slot || !binding.writes || binding.one_of || binding.when) return;
+  const std::vector<SlotSpec>& slots = out_->selections[variant.selection].slots;
+  for (const Binding& other : variant.bindings) {
+    if (!other.slot || !other.writes || other.one_of || other.when) continue;
+    const SlotSpec &mine = slots[*binding.slot], &its = slots[*other.slot];
+    if (mine.form != its.form || mine.arguments != its.arguments) continue;
+    const auto name_of = [&](const Binding& one) { return "'" + type_.fields[one.field.value()].name + (one.member.empty() ? "" : "." + one.member) + "'"; };
+    findings_.push_back(Finding{Finding::Severity::warning, mark, name_of(binding) + " is written to the same place in " + connector_.name + " as " + name_of(other),
+                                "give one of them 'direction: in'"});
+    return;
+  }
 }
 
 void SystemCompiler::add_whole_or_members(Variant& variant, FieldIndex index, const Node& node) {

@@ -90,7 +90,6 @@ std::optional<BoundField> BindingCompiler::compile(const Node& written) {
   const Node& node = inner ? *inner : written;
   if (inner) check_words(written, {"one_of"});
   binding.one_of = inner != nullptr;
-  binding.type = make_type_lens(definition_);
   if (binding.one_of && definition_.type != FieldType::reference) complain(written.mark, "one_of is for references; field '" + definition_.name + "' is none");
   if (node.find("constant")) return constant(node) ? std::optional(std::move(out_)) : std::nullopt;
   auto slot = slot_of(node);
@@ -314,11 +313,12 @@ void BindingCompiler::wire_type(const Node& node, ValueKind kind, SlotSpec& slot
 std::optional<Value> BindingCompiler::fallback(const Node& node) {
   auto value = canonical(definition_, literal(node));
   if (value && value->is_blank()) value = fail(ErrorCode::invalid_input, "blank cannot stand for blank");
-  Result<Value> wire = value;
+  Value wire = value.value_or(Value{});
+  Result<void> written = value ? Result<void>{} : tl::unexpected(value.error());
   for (const LensRef& step : out_.binding.steps)
-    if (wire) wire = step->put(std::move(*wire));
-  if (wire) return std::move(*value);
-  complain(node.mark, wire.error().message);
+    if (written) written = step->put(wire);
+  if (written) return std::move(*value);
+  complain(node.mark, written.error().message);
   return std::nullopt;
 }
 

@@ -10,14 +10,28 @@ expression::Roots field_roots(const EntityType& type) {
   return roots;
 }
 
-bool CompiledMapping::holds(const expression::ProgramRef& program, const Fields& fields) const {
-  if (!program) return true;
-  std::vector<expression::Operand> scope;
-  scope.reserve(fields.size());
-  for (const auto& field : fields) scope.push_back(field ? expression::Operand(*field) : expression::Operand(expression::Absent{}));
-  const auto truth = expression::evaluate_truth(*program, scope);
-  return truth && *truth;
-}
+namespace {
+
+/// Conditions over canonical fields. What they look at is gathered when the first one asks: most mappings have none.
+class Conditions {
+ public:
+  explicit Conditions(const Fields& fields) : fields_(fields) {}
+  bool hold(const expression::ProgramRef& program) {
+    if (!program) return true;
+    if (scope_.empty()) {
+      scope_.reserve(fields_.size());
+      for (const auto& field : fields_) scope_.push_back(field ? expression::Operand::borrow(*field) : expression::Operand());
+    }
+    const auto truth = expression::evaluate_truth(*program, scope_);
+    return truth && *truth;
+  }
+
+ private:
+  const Fields& fields_;
+  std::vector<expression::Operand> scope_;
+};
+
+}  // namespace
 
 std::optional<std::size_t> CompiledMapping::variant_of(std::string_view object, const Slots& slots) const {
   for (std::size_t i = 0; i < variants.size(); ++i) {
@@ -26,7 +40,7 @@ std::optional<std::size_t> CompiledMapping::variant_of(std::string_view object, 
     if (!variant.is) return i;
     std::vector<expression::Operand> scope;
     for (const std::size_t slot : variant.is_slots)
-      scope.push_back(slot < slots.size() && slots[slot] ? expression::Operand(*slots[slot]) : expression::Operand(expression::Absent{}));
+      scope.push_back(slot < slots.size() && slots[slot] ? expression::Operand::borrow(*slots[slot]) : expression::Operand(expression::Absent{}));
     const auto truth = expression::evaluate_truth(*variant.is, scope);
     if (truth && *truth) return i;
   }
@@ -34,77 +48,80 @@ std::optional<std::size_t> CompiledMapping::variant_of(std::string_view object, 
 }
 
 std::optional<std::size_t> CompiledMapping::variant_for(const Fields& golden) const {
+  Conditions conditions(golden);
   for (std::size_t i = 0; i < variants.size(); ++i)
-    if (holds(variants[i].when, golden)) return i;
+    if (conditions.hold(variants[i].when)) return i;
   return std::nullopt;
 }
 
 std::optional<std::size_t> CompiledMapping::variant_of_link(std::string_view object, const Fields& golden) const {
+  Conditions conditions(golden);
   std::optional<std::size_t> any;
   for (std::size_t i = 0; i < variants.size(); ++i) {
     if (selections[variants[i].selection].object != object) continue;
-    if (holds(variants[i].when, golden)) return i;
+    if (conditions.hold(variants[i].when)) return i;
     if (!any) any = i;
   }
   return any;
 }
 
-const FieldDefinition& CompiledMapping::definition_of(const Binding& binding) const {
-  const FieldDefinition& field = entity->fields[binding.field.value()];
-  if (binding.member.empty()) return field;
-  return *std::ranges::find(field.members, binding.member, &FieldDefinition::name);
-}
-
-Result<Value> CompiledMapping::read(const Binding& binding, Value wire) const {
-  for (auto step = binding.steps.rbegin(); step != binding.steps.rend() && !wire.is_blank(); ++step) {
-    auto next = (*step)->get(std::move(wire));
-    if (!next) return next;
-    wire = std::move(*next);
+Result<void> CompiledMapping::read(const Binding& binding, Value& value) const {
+  for (auto step = binding.steps.rbegin(); step != binding.steps.rend() && !value.is_blank(); ++step) {
+    TRY_VOID((*step)->get(value));
   }
-  if (wire.is_null()) return wire;
-  auto canonical = binding.type->get(std::move(wire));
-  if (canonical && binding.blank && binding.blank->get<std::string>() && definition_of(binding).options.empty() && *canonical == *binding.blank) return Value{};
-  return canonical;
+  if (value.is_null()) return {};
+  TRY_VOID(make_canonical(*binding.definition, value));
+  if (binding.blank && binding.blank->get<std::string>() && binding.definition->options.empty() && value == *binding.blank) value = Value{};
+  return {};
 }
 
-Result<Value> CompiledMapping::write(const Binding& binding, Value canonical) const {
-  if (canonical.is_blank() && binding.blank) canonical = *binding.blank;
-  // Blank passes by: an empty text stays one only where texts go, and no step makes something of it.
-  if (canonical.is_blank()) return canonical.get<std::string>() && binding.wire_type == WireType::text ? canonical : Value{};
+Result<void> CompiledMapping::write(const Binding& binding, Value& value) const {
+  if (value.is_blank()) {
+    if (binding.blank) {
+      value = *binding.blank;
+    } else {
+      // Blank passes by: an empty text stays one only where texts go, and no step makes something of it.
+      if (!value.get<std::string>() || binding.wire_type != WireType::text) value = Value{};
+      return {};
+    }
+  }
   for (const LensRef& step : binding.steps) {
-    auto next = step->put(std::move(canonical));
-    if (!next) return next;
-    canonical = std::move(*next);
+    TRY_VOID(step->put(value));
   }
-  return canonical;
+  return {};
 }
 
 namespace {
 
-/// A member goes into the group's map under construction; a whole field straight into its slot. Of several bindings that
-/// read one field the first that is not blank counts.
-void place(std::optional<Value>& slot, const std::string& member, Value value) {
-  if (member.empty()) {
-    if (!slot || slot->is_blank()) slot = std::move(value);
-    return;
-  }
-  if (!slot) slot = Value(Map{});
-  slot->get<Map>()->emplace_back(member, std::move(value));
+/// Puts a copy where the binding reads to, to be worked on there: at the end of the group's map under construction, or into
+/// its field.
+Value& place(std::optional<Value>& field, const Binding& binding, const FieldDefinition& definition, const Value& wire) {
+  if (binding.member.empty()) return field.emplace(wire);
+  if (!field) field.emplace(Map{}).get<Map>()->reserve(definition.members.size());
+  return field->get<Map>()->emplace_back(binding.member, wire).second;
+}
+void take_back(std::optional<Value>& field, const Binding& binding) {
+  if (binding.member.empty()) field.reset();
+  else field->get<Map>()->pop_back();
 }
 
-/// A reference as the binding sees it: its object named, null where it points to what the field cannot hold. Nothing:
-/// the row does not tell.
-std::optional<Value> narrow_reference(const Binding& binding, const RemoteId& remote) {
-  if (remote.empty()) return Value{};
-  const auto& objects = binding.target_objects;
-  if (remote.object.empty()) {
-    if (objects.size() != 1) return std::nullopt;
-    return Value(RemoteId{objects.front(), remote.id});
-  }
-  if (std::ranges::find(objects, remote.object) != objects.end()) return Value(remote);
-  // The slot holds another parent: of a shared one nothing is known of this field.
-  if (binding.one_of) return std::nullopt;
-  return Value{};
+bool may_point_to(const Binding& binding, const std::string& object) {
+  return std::ranges::find(binding.target_objects, object) != binding.target_objects.end();
+}
+
+/// Whether the row tells of this binding's reference: not when it names no object where there may be several, and not when
+/// a shared slot holds another parent.
+bool tells(const Binding& binding, const RemoteId& remote) {
+  if (remote.empty()) return true;
+  if (remote.object.empty()) return binding.target_objects.size() == 1;
+  return !binding.one_of || may_point_to(binding, remote.object);
+}
+
+/// The reference as the binding sees it: its object named, null where it points to what the field cannot hold.
+void narrow(const Binding& binding, Value& value) {
+  RemoteId& remote = *value.get<RemoteId>();
+  if (!remote.empty() && remote.object.empty()) remote.object = binding.target_objects.front();
+  else if (remote.empty() || !may_point_to(binding, remote.object)) value = Value{};
 }
 
 }  // namespace
@@ -113,18 +130,20 @@ Fields CompiledMapping::get(std::size_t variant, const Slots& row, std::vector<G
   Fields fields(entity->fields.size());
   for (const Binding& binding : variants[variant].bindings) {
     if (!binding.reads) continue;
-    auto& field = fields[binding.field.value()];
-    if (!binding.slot) {
-      place(field, binding.member, binding.constant);
-      continue;
-    }
-    if (*binding.slot >= row.size() || !row[*binding.slot]) continue;
-    std::optional<Value> wire = row[*binding.slot];
-    if (const RemoteId* remote = wire->get<RemoteId>()) wire = narrow_reference(binding, *remote);
+    std::optional<Value>& field = fields[binding.field.value()];
+    // Of several bindings that read one field the first that is not blank counts.
+    if (binding.member.empty() && field && !field->is_blank()) continue;
+    const Value* wire = &binding.constant;
+    if (binding.slot) wire = *binding.slot < row.size() && row[*binding.slot] ? &*row[*binding.slot] : nullptr;
     if (!wire) continue;
-    auto value = read(binding, std::move(*wire));
-    if (value) place(field, binding.member, std::move(*value));
-    else problems.push_back(GetProblem{binding.field, std::move(value.error().message)});
+    const RemoteId* remote = wire->get<RemoteId>();
+    if (remote && !tells(binding, *remote)) continue;
+    Value& value = place(field, binding, entity->fields[binding.field.value()], *wire);
+    if (remote) narrow(binding, value);
+    auto done = read(binding, value);
+    if (done) continue;
+    problems.push_back(GetProblem{binding.field, std::move(done.error().message)});
+    take_back(field, binding);
   }
   for (std::size_t i = 0; i < fields.size(); ++i) {
     Map* map = fields[i] && entity->fields[i].type == FieldType::group ? fields[i]->get<Map>() : nullptr;
@@ -151,16 +170,14 @@ bool CompiledMapping::is_preferred(const Binding& binding, const Variant& varian
   return true;
 }
 
-std::optional<Value> CompiledMapping::value_to_write(const Binding& binding, const Fields& fields, bool creating) const {
+const Value* CompiledMapping::value_to_write(const Binding& binding, const Fields& fields, bool creating) const {
   const auto& field = fields[binding.field.value()];
-  if (!field || !holds(binding.when, fields)) return std::nullopt;
-  Value value = *field;
-  if (!binding.member.empty()) {
-    const Value* member = field->member(binding.member);
-    value = member ? *member : Value{};
-  }
+  if (!field) return nullptr;
+  static const Value kNull;
+  const Value* value = binding.member.empty() ? &*field : field->member(binding.member);
+  if (!value) value = &kNull;
   // A new record has nothing to be cleared.
-  if (creating && value.is_blank() && !binding.blank) return binding.on_create;
+  if (creating && !binding.blank && value->is_blank()) return binding.on_create ? &*binding.on_create : nullptr;
   return value;
 }
 
@@ -168,23 +185,25 @@ Slots CompiledMapping::put(std::size_t variant, const Fields& fields, const std:
                            std::vector<GetProblem>& problems) const {
   const Variant& chosen = variants[variant];
   Slots slots(selections[chosen.selection].slots.size());
+  Conditions conditions(fields);
   std::vector<FieldIndex> failed;
+  std::vector<bool> wanted(fields.size());
+  for (const FieldIndex field : which) wanted[field.value()] = true;
   for (const Binding& binding : chosen.bindings) {
-    if (!binding.writes || !binding.slot || std::ranges::find(which, binding.field) == which.end()) continue;
-    auto value = value_to_write(binding, fields, creating);
+    if (!binding.writes || !binding.slot || !wanted[binding.field.value()] || !conditions.hold(binding.when)) continue;
+    const Value* value = value_to_write(binding, fields, creating);
     if (!value) continue;
-    if (binding.one_of && (!is_preferred(binding, chosen, fields) || (value->is_null() && slots[*binding.slot]))) continue;
-    auto wire = write(binding, std::move(*value));
-    if (wire) {
-      slots[*binding.slot] = std::move(*wire);
-      continue;
-    }
-    problems.push_back(GetProblem{binding.field, std::move(wire.error().message)});
+    std::optional<Value>& slot = slots[*binding.slot];
+    if (binding.one_of && (!is_preferred(binding, chosen, fields) || (value->is_null() && slot))) continue;
+    auto done = write(binding, slot.emplace(*value));
+    if (done) continue;
+    problems.push_back(GetProblem{binding.field, std::move(done.error().message)});
     failed.push_back(binding.field);
   }
   // What one slot cannot express goes nowhere: no address is half written, no state without its reason.
-  for (const Binding& binding : chosen.bindings)
-    if (binding.slot && std::ranges::find(failed, binding.field) != failed.end()) slots[*binding.slot].reset();
+  if (!failed.empty())
+    for (const Binding& binding : chosen.bindings)
+      if (binding.slot && std::ranges::find(failed, binding.field) != failed.end()) slots[*binding.slot].reset();
   if (creating) add_defaults(chosen, slots);
   return slots;
 }
@@ -195,7 +214,8 @@ void CompiledMapping::add_defaults(const Variant& variant, Slots& slots) const {
   for (const Binding& binding : variant.bindings) {
     const auto& fallback = binding.blank ? binding.blank : binding.on_create;
     if (!fallback || !binding.slot || !binding.writes || slots[*binding.slot]) continue;
-    if (auto wire = write(binding, *fallback)) slots[*binding.slot] = std::move(*wire);
+    Value value = *fallback;
+    if (write(binding, value)) slots[*binding.slot] = std::move(value);
   }
 }
 
@@ -210,11 +230,11 @@ Value CompiledMapping::seen_through(const Binding& binding, const Value& value) 
   Value seen = value;
   if (!seen.is_blank())
     for (const LensRef& step : binding.steps) seen = step->normal(std::move(seen));
-  if (auto wire = write(binding, seen))
-    if (auto back = read(binding, std::move(*wire))) seen = std::move(*back);
+  Value trip = seen;
+  if (write(binding, trip) && read(binding, trip)) seen = std::move(trip);
   if (!seen.is_blank())
     for (const LensRef& step : binding.steps) seen = step->normal(std::move(seen));
-  seen = normal_form(definition_of(binding), seen);
+  seen = normal_form(*binding.definition, seen);
   return seen.is_blank() ? Value{} : seen;
 }
 

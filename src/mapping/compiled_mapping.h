@@ -18,7 +18,7 @@ struct Binding {
   std::optional<std::size_t> slot; // none: a constant
   WireType wire_type = WireType::text;
   std::vector<LensRef> steps;      // in put order: canonical → wire
-  LensRef type;                    // canonical form on reading
+  const FieldDefinition* definition = nullptr;  // of the member, or of the field
   Value constant;                  // without slot: what reading gives
   bool reads = true;
   bool writes = true;
@@ -74,19 +74,17 @@ class CompiledMapping final : public EntityMapping {
 
  private:
   friend class Explainer;
-  bool holds(const expression::ProgramRef& program, const Fields& fields) const;
-  /// Of a member, or of the field.
-  const FieldDefinition& definition_of(const Binding& binding) const;
-  Result<Value> read(const Binding& binding, Value wire) const;
-  Result<Value> write(const Binding& binding, Value canonical) const;
+  /// In place: from the wire's value to the canonical one, and back.
+  Result<void> read(const Binding& binding, Value& value) const;
+  Result<void> write(const Binding& binding, Value& value) const;
   /// A value after a trip through the binding, in normal form: what equality is about.
   Value seen_through(const Binding& binding, const Value& value) const;
   /// Whether they are equal under one variant's bindings; nothing when it has none for the field.
   std::optional<bool> equal_in(const Variant& variant, FieldIndex field, const Value& a, const Value& b) const;
   bool equal_by_constant(const Binding& binding, const Value& a, const Value& b) const;
   bool is_preferred(const Binding& binding, const Variant& variant, const Fields& fields) const;
-  /// The value that goes into the binding's slot; nothing: the slot is left alone.
-  std::optional<Value> value_to_write(const Binding& binding, const Fields& fields, bool creating) const;
+  /// The value that goes into the binding's slot; null: the slot is left alone.
+  const Value* value_to_write(const Binding& binding, const Fields& fields, bool creating) const;
   /// Constants, defaults and stand-ins for blank that a new record needs.
   void add_defaults(const Variant& variant, Slots& slots) const;
 };

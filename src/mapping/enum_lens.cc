@@ -12,19 +12,20 @@ class EnumLens final : public Lens {
  public:
   EnumLens(EnumTable table, bool elements) : table_(std::move(table)), elements_(elements) {}
 
-  Result<Value> get(Value wire) const override {
-    return each(std::move(wire), [&](const std::string& word) -> Result<std::string> {
+  Result<void> get(Value& value) const override {
+    return each(value, [&](std::string& word) -> Result<void> {
       for (const auto& [of, canonical] : table_.representatives)
-        if (of == word) return canonical;
+        if (of == word) return become(word, canonical);
       for (const auto& [canonical, of] : table_.pairs)
-        if (of == word) return canonical;
+        if (of == word) return become(word, canonical);
+      if (table_.otherwise && !table_.keep_unknown) return become(word, *table_.otherwise);
       return unknown(word, true);
     });
   }
-  Result<Value> put(Value canonical) const override {
-    return each(std::move(canonical), [&](const std::string& word) -> Result<std::string> {
+  Result<void> put(Value& value) const override {
+    return each(value, [&](std::string& word) -> Result<void> {
       for (const auto& [name, wire] : table_.pairs)
-        if (name == word) return wire;
+        if (name == word) return become(word, wire);
       return unknown(word, false);
     });
   }
@@ -47,29 +48,26 @@ class EnumLens final : public Lens {
 
  private:
   template <class Change>
-  Result<Value> each(Value value, Change change) const {
-    if (const std::string* word = value.get<std::string>(); word && !elements_) {
-      TRY(std::string changed, change(*word));
-      return Value(std::move(changed));
+  Result<void> each(Value& value, Change change) const {
+    if (const auto* number = value.get<std::int64_t>()) value = Value(std::to_string(*number));
+    else if (auto* decimal = value.get<Decimal>()) value = Value(std::string(std::move(decimal->text)));
+    if (std::string* word = value.get<std::string>(); word && !elements_) return change(*word);
+    List* list = value.get<List>();
+    if (!list || !elements_) return fail(ErrorCode::invalid_input, std::string("expected ") + (elements_ ? "a set" : "a word") + ", found " + to_display(value));
+    for (Value& element : *list) {
+      std::string* word = element.get<std::string>();
+      if (!word) return fail(ErrorCode::invalid_input, "expected a set of texts, found " + to_display(value));
+      TRY_VOID(change(*word));
     }
-    if (const auto* number = value.get<std::int64_t>()) return each(Value(std::to_string(*number)), change);
-    if (const auto* number = value.get<Decimal>()) return each(Value(number->text), change);
-    if (const List* list = value.get<List>(); list && elements_) {
-      List changed;
-      for (const Value& element : *list) {
-        const std::string* word = element.get<std::string>();
-        if (!word) return fail(ErrorCode::invalid_input, "expected a set of texts, found " + to_display(value));
-        TRY(std::string one, change(*word));
-        changed.emplace_back(std::move(one));
-      }
-      make_set(changed);
-      return Value(std::move(changed));
-    }
-    return fail(ErrorCode::invalid_input, std::string("expected ") + (elements_ ? "a set" : "a word") + ", found " + to_display(value));
+    make_set(*list);
+    return {};
   }
-  Result<std::string> unknown(const std::string& word, bool reading) const {
-    if (table_.keep_unknown) return word;
-    if (reading && table_.otherwise) return *table_.otherwise;
+  static Result<void> become(std::string& word, const std::string& other) {
+    word = other;
+    return {};
+  }
+  Result<void> unknown(const std::string& word, bool reading) const {
+    if (table_.keep_unknown) return {};
     std::vector<std::string> known;
     for (const auto& [canonical, wire] : table_.pairs) known.push_back(reading ? wire : canonical);
     return fail(ErrorCode::invalid_input, "no entry for '" + word + "' in the enum table; known: " + join(known, ", "));
@@ -80,16 +78,17 @@ class EnumLens final : public Lens {
 
 class NumberTextLens final : public Lens {
  public:
-  Result<Value> get(Value wire) const override {
-    if (const auto* integer = wire.get<std::int64_t>()) return Value(std::to_string(*integer));
-    if (const auto* decimal = wire.get<Decimal>()) return Value(decimal->text);
-    return wire;
+  Result<void> get(Value& value) const override {
+    if (const auto* integer = value.get<std::int64_t>()) value = Value(std::to_string(*integer));
+    else if (auto* decimal = value.get<Decimal>()) value = Value(std::string(std::move(decimal->text)));
+    return {};
   }
-  Result<Value> put(Value canonical) const override {
-    const std::string* text = canonical.get<std::string>();
-    if (!text) return canonical;
+  Result<void> put(Value& value) const override {
+    const std::string* text = value.get<std::string>();
+    if (!text) return {};
     TRY(Decimal number, parse_decimal(*text));
-    return Value(std::move(number));
+    value = Value(std::move(number));
+    return {};
   }
 };
 

@@ -78,22 +78,21 @@ class Explainer {
   Trip try_out(const Binding& binding) const {
     Trip trip;
     if (!binding.slot || !binding.reads || !binding.writes) return trip;
-    const FieldDefinition& field = mapping_.definition_of(binding);
+    const FieldDefinition& field = *binding.definition;
     for (const Value& probe : probe_values(field)) {
       const auto sent = canonical(field, probe);
       if (!sent) continue;
-      auto wire = mapping_.write(binding, *sent);
-      if (!wire) {
+      Value back = *sent;
+      if (!mapping_.write(binding, back)) {
         if (const std::string* option = field.options.empty() ? nullptr : sent->get<std::string>()) trip.refused.push_back(*option);
         continue;
       }
-      const auto back = mapping_.read(binding, std::move(*wire));
-      if (!back) {
+      if (!mapping_.read(binding, back)) {
         trip.exact = trip.fixed = false;
         continue;
       }
-      trip.exact = trip.exact && normal_form(field, *back) == normal_form(field, *sent);
-      trip.fixed = trip.fixed && mapping_.seen_through(binding, *back) == mapping_.seen_through(binding, *sent);
+      trip.exact = trip.exact && normal_form(field, back) == normal_form(field, *sent);
+      trip.fixed = trip.fixed && mapping_.seen_through(binding, back) == mapping_.seen_through(binding, *sent);
     }
     return trip;
   }

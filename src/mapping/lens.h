@@ -19,14 +19,15 @@ std::string_view to_string(ValueKind kind);
 ValueKind kind_of(FieldType type);
 WireType usual_wire_type(ValueKind kind);
 
-/// One step between a wire-side value and a canonical one. `get` reads, `put` writes; neither ever sees Null or an empty
-/// text: blank passes by untouched. Laws, tested for every shipped mapping: get(put(x)) = x up to the normal form, and
-/// put(get(w)) = w up to the server's.
+/// One step between a wire-side value and a canonical one. `get` reads, `put` writes, both in place, since most values pass
+/// most steps unchanged; after an error the value is of no use. Neither ever sees Null or an empty text: blank passes by
+/// untouched. Laws, tested for every shipped mapping: get(put(x)) = x up to the normal form, and put(get(w)) = w up to the
+/// server's.
 class Lens {
  public:
   virtual ~Lens() = default;
-  virtual Result<Value> get(Value wire) const = 0;
-  virtual Result<Value> put(Value canonical) const = 0;
+  virtual Result<void> get(Value& /*value*/) const { return {}; }
+  virtual Result<void> put(Value& /*value*/) const { return {}; }
   /// Case and trim as normal forms: what is compared, while what was entered is what is written.
   virtual Value normal(Value canonical) const { return canonical; }
   /// False: what is put is the canonical value itself or an error, so that one can be looked for by the other.
@@ -48,8 +49,8 @@ LensRef make_enum_lens(EnumTable table);
 LensRef make_element_enum_lens(EnumTable table);  // over the elements of a set
 /// Words that are numbers there: option codes.
 LensRef make_number_text_lens();
-/// What every field of this type gets without being asked: the canonical form on reading.
-LensRef make_type_lens(const FieldDefinition& field);
+/// canonical() in place: what every field gets without being asked when it is read.
+Result<void> make_canonical(const FieldDefinition& field, Value& value);
 
 /// A step as written: "truncate(255)", "scale(100)", "phone(DE)".
 struct StepText {

@@ -10,28 +10,30 @@ namespace {
 class DelimitedStep final : public Lens {
  public:
   explicit DelimitedStep(char delimiter) : delimiter_(delimiter) {}
-  Result<Value> get(Value wire) const override {
-    const std::string* text = wire.get<std::string>();
-    if (!text) return unexpected_value("text", wire);
+  Result<void> get(Value& value) const override {
+    const std::string* text = value.get<std::string>();
+    if (!text) return unexpected_value("text", value);
     List list;
     for (const std::string_view part : split(*text, delimiter_))
       if (!trim(part).empty()) list.emplace_back(trim(part));
     make_set(list);
-    return Value(std::move(list));
+    value = Value(std::move(list));
+    return {};
   }
-  Result<Value> put(Value canonical) const override {
-    const List* list = canonical.get<List>();
-    if (!list) return unexpected_value("a set", canonical);
+  Result<void> put(Value& value) const override {
+    const List* list = value.get<List>();
+    if (!list) return unexpected_value("a set", value);
     std::string text;
     for (const Value& element : *list) {
       const std::string* word = element.get<std::string>();
-      if (!word) return unexpected_value("a set of texts", canonical);
+      if (!word) return unexpected_value("a set of texts", value);
       if (word->find(delimiter_) != std::string::npos)
         return fail(ErrorCode::invalid_input, "'" + *word + "' holds the delimiter '" + delimiter_ + "'");
       if (!text.empty()) text += delimiter_;
       text += *word;
     }
-    return Value(std::move(text));
+    value = Value(std::move(text));
+    return {};
   }
   LensClass lens_class() const override { return LensClass::lens; }
   std::string loss() const override { return std::string("a set with '") + delimiter_ + "' in a word is not sent"; }
@@ -45,9 +47,9 @@ class DelimitedStep final : public Lens {
 class JoinStep final : public Lens {
  public:
   JoinStep(std::string separator, std::vector<std::string> members) : separator_(std::move(separator)), members_(std::move(members)) {}
-  Result<Value> get(Value wire) const override {
-    const std::string* text = wire.get<std::string>();
-    if (!text) return unexpected_value("text", wire);
+  Result<void> get(Value& value) const override {
+    const std::string* text = value.get<std::string>();
+    if (!text) return unexpected_value("text", value);
     Map map;
     std::string_view rest = *text;
     for (std::size_t i = 0; i < members_.size(); ++i) {
@@ -57,19 +59,21 @@ class JoinStep final : public Lens {
       rest = at == std::string_view::npos ? std::string_view{} : rest.substr(at + separator_.size());
     }
     make_map(map);
-    return Value(std::move(map));
+    value = Value(std::move(map));
+    return {};
   }
-  Result<Value> put(Value canonical) const override {
-    if (!canonical.get<Map>()) return unexpected_value("a group", canonical);
+  Result<void> put(Value& value) const override {
+    if (!value.get<Map>()) return unexpected_value("a group", value);
     std::string text;
     for (std::size_t i = 0; i < members_.size(); ++i) {
-      const Value* member = canonical.member(members_[i]);
+      const Value* member = value.member(members_[i]);
       const std::string* word = member ? member->get<std::string>() : nullptr;
       if (i > 0) text += separator_;
       if (word) text += *word;
     }
     while (text.ends_with(separator_)) text.resize(text.size() - separator_.size());
-    return Value(std::move(text));
+    value = Value(std::move(text));
+    return {};
   }
   LensClass lens_class() const override { return LensClass::lossy; }
   std::string loss() const override { return "a part that holds '" + separator_ + "' is split elsewhere when it is read back"; }
@@ -83,12 +87,17 @@ class JoinStep final : public Lens {
 class NestStep final : public Lens {
  public:
   explicit NestStep(std::string key) : key_(std::move(key)) {}
-  Result<Value> get(Value wire) const override {
-    if (!wire.get<Map>()) return unexpected_value("an object", wire);
-    const Value* member = wire.member(key_);
-    return member ? *member : Value{};
+  Result<void> get(Value& value) const override {
+    if (!value.get<Map>()) return unexpected_value("an object", value);
+    const Value* member = value.member(key_);
+    Value inner = member ? *member : Value{};
+    value = std::move(inner);
+    return {};
   }
-  Result<Value> put(Value canonical) const override { return Value(Map{{key_, std::move(canonical)}}); }
+  Result<void> put(Value& value) const override {
+    value = Value(Map{{key_, std::move(value)}});
+    return {};
+  }
 
  private:
   std::string key_;
@@ -98,21 +107,23 @@ class NestStep final : public Lens {
 class RowsStep final : public Lens {
  public:
   explicit RowsStep(std::string key) : key_(std::move(key)) {}
-  Result<Value> get(Value wire) const override {
-    const List* list = wire.get<List>();
-    if (!list) return unexpected_value("a list", wire);
+  Result<void> get(Value& value) const override {
+    const List* list = value.get<List>();
+    if (!list) return unexpected_value("a list", value);
     List values;
     for (const Value& row : *list)
       if (const Value* member = row.member(key_); member && !member->is_blank()) values.push_back(*member);
     make_set(values);
-    return Value(std::move(values));
+    value = Value(std::move(values));
+    return {};
   }
-  Result<Value> put(Value canonical) const override {
-    const List* list = canonical.get<List>();
-    if (!list) return unexpected_value("a set", canonical);
+  Result<void> put(Value& value) const override {
+    const List* list = value.get<List>();
+    if (!list) return unexpected_value("a set", value);
     List rows;
-    for (const Value& value : *list) rows.push_back(Value(Map{{key_, value}}));
-    return Value(std::move(rows));
+    for (const Value& element : *list) rows.push_back(Value(Map{{key_, element}}));
+    value = Value(std::move(rows));
+    return {};
   }
   LensClass lens_class() const override { return LensClass::lens; }
   std::string loss() const override { return "what else stands in a row there is not read, and lost when the set changes here"; }

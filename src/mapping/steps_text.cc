@@ -14,8 +14,8 @@ class TextStep final : public Lens {
   using Change = std::function<std::string(std::string_view)>;
   TextStep(Change get, Change put, Change normal, LensClass of, std::string loss)
       : get_(std::move(get)), put_(std::move(put)), normal_(std::move(normal)), class_(of), loss_(std::move(loss)) {}
-  Result<Value> get(Value wire) const override { return change(std::move(wire), get_); }
-  Result<Value> put(Value canonical) const override { return change(std::move(canonical), put_); }
+  Result<void> get(Value& value) const override { return change(value, get_); }
+  Result<void> put(Value& value) const override { return change(value, put_); }
   Value normal(Value canonical) const override {
     const std::string* text = canonical.get<std::string>();
     return text && normal_ ? Value(normal_(*text)) : canonical;
@@ -25,11 +25,12 @@ class TextStep final : public Lens {
   std::string loss() const override { return loss_; }
 
  private:
-  static Result<Value> change(Value value, const Change& change) {
-    if (!change) return value;
-    const std::string* text = value.get<std::string>();
+  static Result<void> change(Value& value, const Change& change) {
+    if (!change) return {};
+    std::string* text = value.get<std::string>();
     if (!text) return unexpected_value("text", value);
-    return Value(change(*text));
+    *text = change(*text);
+    return {};
   }
   Change get_, put_, normal_;
   LensClass class_;
@@ -58,16 +59,15 @@ Result<Length> length_argument(const std::string& argument) {
 class TruncateStep final : public Lens {
  public:
   TruncateStep(Length length, bool html) : length_(length), html_(html) {}
-  Result<Value> get(Value wire) const override { return wire; }
-  Result<Value> put(Value canonical) const override {
-    std::string* text = canonical.get<std::string>();
-    if (!text) return unexpected_value("text", canonical);
+  Result<void> put(Value& value) const override {
+    std::string* text = value.get<std::string>();
+    if (!text) return unexpected_value("text", value);
     const auto count = static_cast<std::size_t>(length_.count);
-    if (text->size() <= count) return canonical;  // neither unit is shorter than a byte
+    if (text->size() <= count) return {};  // neither unit is shorter than a byte
     const std::size_t whole = text->size();
     *text = length_.bytes ? truncate_bytes(*text, count) : truncate_utf16(*text, count);
     if (html_ && text->size() < whole) *text = whole_markup(*text);
-    return canonical;
+    return {};
   }
   LensClass lens_class() const override { return LensClass::lens; }
   std::string loss() const override { return "cut to " + length_.text() + "; the rest stays in the hub until someone edits the field there"; }
@@ -81,11 +81,11 @@ class TruncateStep final : public Lens {
 class AtMostStep final : public Lens {
  public:
   explicit AtMostStep(Length length) : length_(length) {}
-  Result<Value> get(Value wire) const override { return wire; }
-  Result<Value> put(Value canonical) const override {
-    const std::string* text = canonical.get<std::string>();
-    if (!text) return unexpected_value("text", canonical);
-    if ((length_.bytes ? text->size() : utf16_length(*text)) <= static_cast<std::size_t>(length_.count)) return canonical;
+  Result<void> put(Value& value) const override {
+    const std::string* text = value.get<std::string>();
+    if (!text) return unexpected_value("text", value);
+    const auto count = static_cast<std::size_t>(length_.count);
+    if (text->size() <= count || (!length_.bytes && utf16_length(*text) <= count)) return {};  // no UTF-16 unit is shorter than a byte
     return fail(ErrorCode::invalid_input, "longer than the " + length_.text() + " that fit there");
   }
   bool rewrites() const override { return false; }
@@ -98,11 +98,10 @@ class AtMostStep final : public Lens {
 
 class EmailStep final : public Lens {
  public:
-  Result<Value> get(Value wire) const override { return wire; }
-  Result<Value> put(Value canonical) const override {
-    const std::string* text = canonical.get<std::string>();
-    if (!text) return unexpected_value("text", canonical);
-    if (is_email(trim(*text))) return canonical;
+  Result<void> put(Value& value) const override {
+    const std::string* text = value.get<std::string>();
+    if (!text) return unexpected_value("text", value);
+    if (is_email(trim(*text))) return {};
     return fail(ErrorCode::invalid_input, "no e-mail address that is accepted there");
   }
   bool rewrites() const override { return false; }
@@ -113,15 +112,17 @@ class EmailStep final : public Lens {
 class PhoneStep final : public Lens {
  public:
   PhoneStep(std::string region, bool national) : region_(std::move(region)), national_(national) {}
-  Result<Value> get(Value wire) const override {
-    const std::string* text = wire.get<std::string>();
-    if (!text) return unexpected_value("text", wire);
-    return Value(to_e164(*text, region_).value_or(std::string(trim(*text))));
+  Result<void> get(Value& value) const override {
+    const std::string* text = value.get<std::string>();
+    if (!text) return unexpected_value("text", value);
+    value = Value(to_e164(*text, region_).value_or(std::string(trim(*text))));
+    return {};
   }
-  Result<Value> put(Value canonical) const override {
-    const std::string* text = canonical.get<std::string>();
-    if (!text) return unexpected_value("text", canonical);
-    return national_ ? Value(to_national(*text, region_)) : canonical;
+  Result<void> put(Value& value) const override {
+    const std::string* text = value.get<std::string>();
+    if (!text) return unexpected_value("text", value);
+    if (national_) value = Value(to_national(*text, region_));
+    return {};
   }
   /// A number without country means the same as the one read back.
   Value normal(Value canonical) const override {

@@ -20,11 +20,11 @@ Result<WallTime> time_in(const Value& value) {
 class PrecisionStep final : public Lens {
  public:
   explicit PrecisionStep(Duration unit) : unit_(unit) {}
-  Result<Value> get(Value wire) const override { return wire; }
-  Result<Value> put(Value canonical) const override {
-    TRY(const WallTime time, time_in(canonical));
+  Result<void> put(Value& value) const override {
+    TRY(const WallTime time, time_in(value));
     const std::int64_t rest = time.ms % unit_.count();
-    return Value(WallTime{time.ms - (rest < 0 ? rest + unit_.count() : rest)});
+    value = Value(WallTime{time.ms - (rest < 0 ? rest + unit_.count() : rest)});
+    return {};
   }
   LensClass lens_class() const override { return LensClass::lens; }
   std::string loss() const override { return "parts of " + format_duration(unit_) + " stay in the hub only"; }
@@ -37,13 +37,15 @@ class PrecisionStep final : public Lens {
 class DayStep final : public Lens {
  public:
   explicit DayStep(Zone zone) : zone_(std::move(zone)) {}
-  Result<Value> get(Value wire) const override {
-    TRY(const WallTime time, time_in(wire));
-    return Value(zone_.day_of(time));
+  Result<void> get(Value& value) const override {
+    TRY(const WallTime time, time_in(value));
+    value = Value(zone_.day_of(time));
+    return {};
   }
-  Result<Value> put(Value canonical) const override {
-    TRY(const Date date, date_in(canonical));
-    return Value(zone_.start_of_day(date));
+  Result<void> put(Value& value) const override {
+    TRY(const Date date, date_in(value));
+    value = Value(zone_.start_of_day(date));
+    return {};
   }
   LensClass lens_class() const override { return LensClass::lens; }
   std::string loss() const override { return "the time of day entered there is not read"; }
@@ -56,13 +58,15 @@ class DayStep final : public Lens {
 class DayOfInstantStep final : public Lens {
  public:
   explicit DayOfInstantStep(Zone zone) : zone_(std::move(zone)) {}
-  Result<Value> get(Value wire) const override {
-    TRY(const Date date, date_in(wire));
-    return Value(zone_.start_of_day(date));
+  Result<void> get(Value& value) const override {
+    TRY(const Date date, date_in(value));
+    value = Value(zone_.start_of_day(date));
+    return {};
   }
-  Result<Value> put(Value canonical) const override {
-    TRY(const WallTime time, time_in(canonical));
-    return Value(zone_.day_of(time));
+  Result<void> put(Value& value) const override {
+    TRY(const WallTime time, time_in(value));
+    value = Value(zone_.day_of(time));
+    return {};
   }
   LensClass lens_class() const override { return LensClass::lens; }
   std::string loss() const override { return "the time of day stays in the hub only"; }

@@ -13,16 +13,18 @@ namespace {
 class BooleanStep final : public Lens {
  public:
   BooleanStep(std::string yes, std::string no) : yes_(std::move(yes)), no_(std::move(no)) {}
-  Result<Value> get(Value wire) const override {
-    const std::string* text = wire.get<std::string>();
-    if (text && equal_no_case(*text, yes_)) return Value(true);
-    if (text && equal_no_case(*text, no_)) return Value(false);
-    return unexpected_value("'" + yes_ + "' or '" + no_ + "'", wire);
+  Result<void> get(Value& value) const override {
+    const std::string* text = value.get<std::string>();
+    const bool yes = text && equal_no_case(*text, yes_);
+    if (!yes && !(text && equal_no_case(*text, no_))) return unexpected_value("'" + yes_ + "' or '" + no_ + "'", value);
+    value = Value(yes);
+    return {};
   }
-  Result<Value> put(Value canonical) const override {
-    const bool* flag = canonical.get<bool>();
-    if (!flag) return unexpected_value("a boolean", canonical);
-    return Value(*flag ? yes_ : no_);
+  Result<void> put(Value& value) const override {
+    const bool* flag = value.get<bool>();
+    if (!flag) return unexpected_value("a boolean", value);
+    value = Value(*flag ? yes_ : no_);
+    return {};
   }
 
  private:
@@ -33,16 +35,18 @@ class BooleanStep final : public Lens {
 class BooleanWordStep final : public Lens {
  public:
   BooleanWordStep(std::string yes, std::string no) : yes_(std::move(yes)), no_(std::move(no)) {}
-  Result<Value> get(Value wire) const override {
-    const bool* flag = wire.get<bool>();
-    if (!flag) return unexpected_value("a boolean", wire);
-    return Value(*flag ? yes_ : no_);
+  Result<void> get(Value& value) const override {
+    const bool* flag = value.get<bool>();
+    if (!flag) return unexpected_value("a boolean", value);
+    value = Value(*flag ? yes_ : no_);
+    return {};
   }
-  Result<Value> put(Value canonical) const override {
-    const std::string* word = canonical.get<std::string>();
-    if (word && *word == yes_) return Value(true);
-    if (word && *word == no_) return Value(false);
-    return unexpected_value("'" + yes_ + "' or '" + no_ + "'", canonical);
+  Result<void> put(Value& value) const override {
+    const std::string* word = value.get<std::string>();
+    const bool yes = word && *word == yes_;
+    if (!yes && !(word && *word == no_)) return unexpected_value("'" + yes_ + "' or '" + no_ + "'", value);
+    value = Value(yes);
+    return {};
   }
 
  private:
@@ -51,25 +55,27 @@ class BooleanWordStep final : public Lens {
 
 class NegateStep final : public Lens {
  public:
-  Result<Value> get(Value wire) const override {
-    const bool* flag = wire.get<bool>();
-    if (!flag) return unexpected_value("a boolean", wire);
-    return Value(!*flag);
+  Result<void> get(Value& value) const override {
+    const bool* flag = value.get<bool>();
+    if (!flag) return unexpected_value("a boolean", value);
+    value = Value(!*flag);
+    return {};
   }
-  Result<Value> put(Value canonical) const override { return get(std::move(canonical)); }
+  Result<void> put(Value& value) const override { return get(value); }
 };
 
 class ShiftStep final : public Lens {
  public:
   explicit ShiftStep(int places) : places_(places) {}
-  Result<Value> get(Value wire) const override { return shifted(wire, -places_); }
-  Result<Value> put(Value canonical) const override { return shifted(canonical, places_); }
+  Result<void> get(Value& value) const override { return shifted(value, -places_); }
+  Result<void> put(Value& value) const override { return shifted(value, places_); }
 
  private:
-  static Result<Value> shifted(const Value& value, int places) {
+  static Result<void> shifted(Value& value, int places) {
     TRY(const Decimal number, decimal_of(value));
     TRY(Decimal moved, shift_point(number, places));
-    return Value(std::move(moved));
+    value = Value(std::move(moved));
+    return {};
   }
   int places_;
 };
@@ -78,10 +84,10 @@ class ShiftStep final : public Lens {
 class RoundStep final : public Lens {
  public:
   explicit RoundStep(int places) : places_(places) {}
-  Result<Value> get(Value wire) const override { return wire; }
-  Result<Value> put(Value canonical) const override {
-    TRY(const Decimal number, decimal_of(canonical));
-    return Value(rounded(number, places_));
+  Result<void> put(Value& value) const override {
+    TRY(const Decimal number, decimal_of(value));
+    value = Value(rounded(number, places_));
+    return {};
   }
   LensClass lens_class() const override { return LensClass::lens; }
   std::string loss() const override {
@@ -96,18 +102,20 @@ class RoundStep final : public Lens {
 class WholeUnitsStep final : public Lens {
  public:
   explicit WholeUnitsStep(int size) : size_(size) {}
-  Result<Value> get(Value wire) const override {
-    TRY(const Decimal number, decimal_of(wire));
+  Result<void> get(Value& value) const override {
+    TRY(const Decimal number, decimal_of(value));
     TRY(const std::int64_t count, whole(number));
     std::int64_t product = 0;
-    if (__builtin_mul_overflow(count, std::int64_t{size_}, &product)) return unexpected_value("a smaller number", wire);
-    return Value(Decimal{std::to_string(product)});
+    if (__builtin_mul_overflow(count, std::int64_t{size_}, &product)) return unexpected_value("a smaller number", value);
+    value = Value(Decimal{std::to_string(product)});
+    return {};
   }
-  Result<Value> put(Value canonical) const override {
-    TRY(const Decimal number, decimal_of(canonical));
+  Result<void> put(Value& value) const override {
+    TRY(const Decimal number, decimal_of(value));
     TRY(const std::int64_t count, whole(rounded(number, 0)));
     const std::int64_t half = count < 0 ? -size_ / 2 : size_ / 2;
-    return Value(Decimal{std::to_string((count + half) / size_)});
+    value = Value(Decimal{std::to_string((count + half) / size_)});
+    return {};
   }
   LensClass lens_class() const override { return LensClass::lens; }
   std::string loss() const override { return "parts of " + std::to_string(size_) + " stay in the hub only"; }
@@ -126,11 +134,10 @@ class WholeUnitsStep final : public Lens {
 class BetweenStep final : public Lens {
  public:
   BetweenStep(Value least, Value greatest) : least_(std::move(least)), greatest_(std::move(greatest)) {}
-  Result<Value> get(Value wire) const override { return wire; }
-  Result<Value> put(Value canonical) const override {
-    const bool fits = least_.get<Decimal>() ? in_bounds<Decimal>(canonical) : in_bounds<Date>(canonical) || in_bounds_of_time(canonical);
-    if (fits) return canonical;
-    return fail(ErrorCode::invalid_input, to_display(canonical) + " is not from " + to_display(least_) + " to " + to_display(greatest_));
+  Result<void> put(Value& value) const override {
+    const bool fits = least_.get<Decimal>() ? in_bounds<Decimal>(value) : in_bounds<Date>(value) || in_bounds_of_time(value);
+    if (fits) return {};
+    return fail(ErrorCode::invalid_input, to_display(value) + " is not from " + to_display(least_) + " to " + to_display(greatest_));
   }
   LensClass lens_class() const override { return LensClass::lens; }
   std::string loss() const override { return "what is not from " + to_display(least_) + " to " + to_display(greatest_) + " is not sent"; }

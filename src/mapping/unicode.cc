@@ -8,7 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <map>
+#include <cstring>
+#include <unordered_map>
 
 #include "base/text.h"
 
@@ -46,24 +47,36 @@ std::string through_icu(std::string_view text, Change change) {
   return out;
 }
 
-const std::map<std::string, std::string>& countries() {
-  static const std::map<std::string, std::string> table = [] {
-    std::map<std::string, std::string> codes;
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+};
+using Words = std::unordered_map<std::string, std::string, TextHash, std::equal_to<>>;
+
+/// ISO 3166-1 both ways: names, two- and three-letter codes, as they are written and in folded case, to codes; codes to
+/// English names.
+struct Countries {
+  Words codes, names;
+};
+
+const Countries& countries() {
+  static const Countries table = [] {
+    Countries all;
     for (const char* const* code = uloc_getISOCountries(); *code; ++code) {
       const icu::Locale locale("", *code);
       icu::UnicodeString name;
       locale.getDisplayCountry(icu::Locale::getEnglish(), name);
       std::string text;
       name.toUTF8String(text);
-      codes[fold_case(text)] = *code;
-      codes[fold_case(locale.getISO3Country())] = *code;
-      codes[fold_case(*code)] = *code;
+      for (const std::string& known : {text, std::string(locale.getISO3Country()), std::string(*code)})
+        all.codes[known] = all.codes[fold_case(known)] = *code;
+      all.names[*code] = text;
     }
     for (const auto& [name, code] : {std::pair{"usa", "US"}, {"united states of america", "US"}, {"uk", "GB"}, {"great britain", "GB"},
                                      {"england", "GB"}, {"holland", "NL"}, {"the netherlands", "NL"}, {"deutschland", "DE"},
                                      {"czech republic", "CZ"}, {"turkey", "TR"}})
-      codes[name] = code;
-    return codes;
+      all.codes[name] = code;
+    return all;
   }();
   return table;
 }
@@ -94,17 +107,17 @@ std::string to_lower(std::string_view text) {
 }
 
 std::string country_code(std::string_view text) {
-  const auto found = countries().find(fold_case(collapse(text)));
-  return found == countries().end() ? "" : found->second;
+  constexpr std::size_t kNameMax = 100;
+  const Words& codes = countries().codes;
+  if (const auto found = codes.find(text); found != codes.end()) return found->second;
+  if (text.size() > kNameMax) return "";
+  const auto found = codes.find(fold_case(collapse(text)));
+  return found == codes.end() ? "" : found->second;
 }
 
 std::string country_name(std::string_view code) {
-  if (country_code(code) != code) return "";
-  icu::UnicodeString name;
-  icu::Locale("", std::string(code).c_str()).getDisplayCountry(icu::Locale::getEnglish(), name);
-  std::string text;
-  name.toUTF8String(text);
-  return text;
+  const auto found = countries().names.find(code);
+  return found == countries().names.end() ? "" : found->second;
 }
 
 namespace {
@@ -129,6 +142,12 @@ std::string decode_entity(std::string_view entity) {
   return out;
 }
 
+/// How many characters stand before the first that `stops`.
+template <class Stops>
+std::size_t run_until(std::string_view text, Stops stops) {
+  return static_cast<std::size_t>(std::ranges::find_if(text, stops) - text.begin());
+}
+
 bool ends_line(std::string_view tag) {
   static constexpr std::array<std::string_view, 9> kBlocks = {"br", "br/", "/p", "/div", "/li", "/tr", "/h1", "/h2", "/h3"};
   return std::ranges::any_of(kBlocks, [&](std::string_view block) { return equal_no_case(block, tag); });
@@ -138,7 +157,12 @@ bool ends_line(std::string_view tag) {
 
 std::string html_to_text(std::string_view html) {
   std::string out;
+  out.reserve(html.size());
   for (std::size_t i = 0; i < html.size(); ++i) {
+    const std::size_t run = run_until(html.substr(i), [](char c) { return c == '<' || c == '&' || c == '\r'; });
+    out += html.substr(i, run);
+    i += run;
+    if (i == html.size()) break;
     if (html[i] == '<') {
       const std::size_t end = html.find('>', i);
       if (end == std::string_view::npos) {
@@ -159,12 +183,10 @@ std::string html_to_text(std::string_view html) {
           i = end;
           continue;
         }
-    }
-    if (html[i] == '\r') {  // line ends of any kind are one
-      if (i + 1 >= html.size() || html[i + 1] != '\n') out += '\n';
+      out += '&';
       continue;
     }
-    out += html[i];
+    if (i + 1 >= html.size() || html[i + 1] != '\n') out += '\n';  // line ends of any kind are one
   }
   return std::string(trim(out));
 }
@@ -172,13 +194,17 @@ std::string html_to_text(std::string_view html) {
 std::string text_to_html(std::string_view text) {
   text = trim(text);
   std::string out;
+  out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::size_t run = run_until(text.substr(i), [](char c) { return c == '&' || c == '<' || c == '>' || c == '\n' || c == '\r'; });
+    out += text.substr(i, run);
+    i += run;
+    if (i == text.size()) break;
     const char c = text[i];
     if (c == '&') out += "&amp;";
     else if (c == '<') out += "&lt;";
     else if (c == '>') out += "&gt;";
-    else if (c == '\n' || (c == '\r' && (i + 1 >= text.size() || text[i + 1] != '\n'))) out += "<br>";
-    else if (c != '\r') out += c;
+    else if (c == '\n' || i + 1 >= text.size() || text[i + 1] != '\n') out += "<br>";
   }
   return out;
 }
@@ -194,6 +220,18 @@ bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\
 }  // namespace
 
 bool has_controls(std::string_view text) { return std::ranges::any_of(text, is_control); }
+
+bool is_plain(std::string_view text) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080, kBlanks = 0x2020202020202020;
+  std::uint64_t word = 0;
+  std::size_t at = 0;
+  // Eight at a time, since most texts are plain: a byte below a blank borrows its high bit.
+  for (; at + sizeof word <= text.size(); at += sizeof word) {
+    std::memcpy(&word, text.data() + at, sizeof word);
+    if (((word | (word - kBlanks)) & kHighBits) != 0) break;
+  }
+  return std::ranges::all_of(text.substr(at), [](char c) { return static_cast<unsigned char>(c) < 0x80 && !is_control(c); });
+}
 
 std::string without_controls(std::string_view text) {
   std::string out;

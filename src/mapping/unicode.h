@@ -25,6 +25,8 @@ std::string text_to_html(std::string_view text);
 
 /// Control characters but tab and line ends dropped: several systems refuse them, none shows them.
 bool has_controls(std::string_view text);
+/// ASCII without such characters.
+bool is_plain(std::string_view text);
 std::string without_controls(std::string_view text);
 
 /// UTF-16 units: what CRMs count as characters.

@@ -78,9 +78,14 @@ bool take_digits(std::string_view text, Digits& digits) {
   return true;
 }
 
+bool is_plain_whole_number(std::string_view text) {
+  return !text.empty() && text.size() <= kDigitsMax && (text[0] != '0' || text.size() == 1) && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
 }  // namespace
 
 Result<Decimal> parse_decimal(std::string_view text) {
+  if (is_plain_whole_number(text)) return Decimal{std::string(text)};  // as nearly all are
   Digits digits;
   if (!take_digits(trim(text), digits)) return fail(ErrorCode::invalid_input, "'" + std::string(text) + "' is no decimal number");
   if (digits.point < 0) {

@@ -146,6 +146,7 @@ class CommandLineTest(EndToEnd):
         self.assertEqual(self.lines("audit", "--since", "2100-01-01T00:00:00Z"), [])
         self.assertEqual(self.lines("dead-letters", "show", letter["id"])[0]["failure_class"], "validation")
         self.expect(OK, "dead-letters", "discard", letter["id"], "--by", "ada")
+        self.assertNotIn("replay", self.expect(OK, "dead-letters", "show", letter["id"], mention="closed: discarded").stdout)
         self.assertEqual(self.lines("dead-letters", "list"), [])
         self.assertEqual([(l["id"], l["state"]) for l in self.lines("dead-letters", "list", "--all")], [(letter["id"], "discarded")])
         status = self.lines("status")[0]

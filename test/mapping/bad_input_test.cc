@@ -150,6 +150,13 @@ TEST(BadMapping, OfAnEnum) {
               +of);
 }
 
+TEST(BadMapping, TwoFieldsThatWriteOnePlaceAreWarnedOf) {
+  EXPECT_NE(said_of_field("name: {in: {crm: Name}}\n  level: {in: {crm: {field: Name}}}").find("mapping.yaml:5:21: warning: 'level' is written to the same place in crm as 'name'; give one of them 'direction: in'"), std::string::npos)
+      << said_of_field("name: {in: {crm: Name}}\n  level: {in: {crm: {field: Name}}}");
+  EXPECT_EQ(said_of_field("name: {in: {crm: Name}}\n  level: {in: {crm: {field: Name, direction: in}}}"), "");
+  EXPECT_EQ(said_of_field("name: {in: {crm: {field: Name, when: active}}}\n  level: {in: {crm: {field: Name, when: not active}}}"), "");
+}
+
 TEST(BadMapping, OfGroupsReferencesAndVariants) {
   const auto of = [](const std::string& line) { return said_of_field(line); };
   expect_said({{"home: {in: {crm: {street: Street}}}", "mapping.yaml:4:20: error: group 'home' lacks member 'city': a group is mapped whole or not at all"},

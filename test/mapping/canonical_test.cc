@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "mapping/mapping.h"
+#include "mapping/phone.h"
 #include "test/mapping/generated.h"
 
 namespace lockstep::mapping {
@@ -89,6 +90,28 @@ TEST(Canonical, IsItsOwnCanonicalAndNormalFormsAreStable) {
       RC_ASSERT(normal_form(field, normal) == normal);
     }, 200);
   }
+}
+
+TEST(Phone, TheFastWayAgreesWithTheRulesOfEachCountry) {
+  int agreed = 0;
+  for (int code = 1; code < 1'000; ++code)
+    for (int beginning = 0; beginning < 100; ++beginning)
+      for (const char* rest : {"3456789", "345-678 90", "34567891"}) {
+        const std::string text = "+" + std::to_string(code) + " " + std::to_string(beginning / 10) + std::to_string(beginning % 10) + rest;
+        const auto fast = plain_e164(text);
+        if (!fast) continue;
+        const auto slow = to_e164(text, "");
+        if (slow) EXPECT_EQ(*fast, *slow);
+        agreed += slow.has_value();
+        EXPECT_EQ(plain_e164(*fast), fast);
+      }
+  EXPECT_GT(agreed, 5'000);
+  EXPECT_EQ(plain_e164("+1 (312) 555-0100"), "+13125550100");
+  EXPECT_EQ(plain_e164("+49 (0)30 1234567"), std::nullopt);
+  EXPECT_EQ(plain_e164("+1 312 555 0100 ext. 4"), std::nullopt);
+  EXPECT_EQ(plain_e164("0312 5550100"), std::nullopt);
+  EXPECT_EQ(plain_e164("+"), std::nullopt);
+  EXPECT_EQ(plain_e164(""), std::nullopt);
 }
 
 TEST(NormalForm, IgnoresWhatIsNoEdit) {

@@ -1,6 +1,7 @@
 // The embedded store: what was committed is there, what failed never happened.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 
@@ -173,6 +174,34 @@ TEST_F(StoreTest, WhatWasInFlightAtACrashIsReadAgain) {
     EXPECT_EQ(wanted.size(), 1u);
     return {};
   }));
+}
+
+TEST_F(StoreTest, WakingWhoWaitsLooksAtNobodyElse) {
+  open();
+  const auto owe = [&](std::uint64_t from, std::uint64_t to) {
+    return transact([=](Transaction& transaction) -> Result<void> {
+      for (std::uint64_t n = from; n < to; ++n) {
+        Obligation owed;
+        owed.connection = ConnectionId{1};
+        owed.entity = EntityId{make_ulid(WallTime{1000}, 0, n)};
+        TRY_VOID(transaction.put(owed));
+      }
+      return {};
+    });
+  };
+  const auto time_of_waking = [&] {
+    const auto start = std::chrono::steady_clock::now();
+    const auto woken = transact([](Transaction& transaction) -> Result<void> {
+      for (std::uint64_t n = 0; n < 100; ++n) TRY_VOID(transaction.wake_obligations(ConnectionId{1}, EntityId{make_ulid(WallTime{2000}, 0, n)}, WallTime{3000}));
+      return {};
+    });
+    EXPECT_TRUE(woken);
+    return std::chrono::steady_clock::now() - start;
+  };
+  ASSERT_TRUE(owe(0, 10));
+  const auto few = time_of_waking();
+  ASSERT_TRUE(owe(10, 20'000));
+  EXPECT_LT(time_of_waking(), 20 * few + std::chrono::milliseconds(20));  // a walk over all would take hundreds of times as long
 }
 
 TEST_F(StoreTest, TheAuditTrailIsAppendOnly) {
