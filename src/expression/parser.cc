@@ -260,7 +260,7 @@ Result<Parser::NodeIndex> Parser::root(std::string_view name, std::size_t at) {
     std::vector<std::string> names;
     for (const Root& known : roots_.all()) names.push_back(known.name);
     const std::string nearest = nearest_name(name, names);
-    std::string known = names.empty() ? "nothing is in scope" : "in scope: " + join(names, ", ");
+    std::string known = names.empty() ? "nothing is in scope" : "in scope: " + lockstep::join(names, ", ");
     if (find_function(name))
       known += "; the function '" + std::string(name) + "' is called as " + std::string(name) +
                "(…) or … | " + std::string(name);
