@@ -141,7 +141,7 @@ Result<std::vector<Link>> SqliteTransaction::links_unseen(ConnectionId connectio
 }
 
 Result<std::int64_t> SqliteTransaction::count_links(ConnectionId connection, TypeIndex type) {
-  TRY(Statement row, db_.prepare("SELECT count(*) FROM link WHERE connection = ? AND type = ? AND presence = 1 AND secondary = 0"));
+  TRY(Statement row, db_.prepare("SELECT count(*) FROM link INDEXED BY link_present WHERE connection = ? AND type = ? AND presence = 1 AND secondary = 0"));
   TRY([[maybe_unused]] const bool found, row.bind(connection.value()).bind(names_.type_number(type)).step());
   return row.integer(0);
 }

@@ -62,14 +62,19 @@ Result<std::vector<Obligation>> SqliteTransaction::due_obligations(ConnectionId 
 }
 
 Result<std::optional<WallTime>> SqliteTransaction::next_due(ConnectionId connection) {
-  TRY(Statement row, db_.prepare("SELECT min(due) FROM obligation WHERE connection = ? AND state = 0"));
-  TRY(const bool found, row.bind(connection.value()).step());
-  if (!found || row.is_null(0)) return std::optional<WallTime>{};
-  return std::optional(WallTime{row.integer(0)});
+  // One look at the head of each type's queue: a minimum over the connection would walk all that is owed.
+  std::optional<WallTime> first;
+  for (const auto& [type, name] : names_.all("type")) {
+    TRY(Statement row, db_.prepare("SELECT min(due) FROM obligation INDEXED BY obligation_due WHERE connection = ? AND type = ? AND state = 0"));
+    TRY(const bool found, row.bind(connection.value()).bind(type).step());
+    if (found && !row.is_null(0) && (!first || row.integer(0) < first->ms)) first = WallTime{row.integer(0)};
+  }
+  return first;
 }
 
 Result<std::size_t> SqliteTransaction::wake_obligations(ConnectionId connection, EntityId awaited, WallTime now) {
-  TRY(Statement row, db_.prepare("UPDATE obligation SET state = 0, due = ?, awaited = NULL, reason = '' WHERE connection = ? AND awaited = ? AND state = 2"));
+  TRY(Statement row, db_.prepare("UPDATE obligation INDEXED BY obligation_awaited SET state = 0, due = ?, awaited = NULL, reason = '' "
+                                 "WHERE connection = ? AND awaited = ? AND awaited IS NOT NULL AND state = 2"));
   TRY_VOID(row.bind(now.ms).bind(connection.value()).bind(awaited.value()).run());
   return static_cast<std::size_t>(db_.changes());
 }
