@@ -42,7 +42,9 @@ Result<std::optional<Obligation>> SqliteTransaction::find_obligation(EntityId en
 }
 
 Result<void> SqliteTransaction::put(const Obligation& one) {
-  TRY(Statement row, db_.prepare("INSERT OR REPLACE INTO obligation(" OBLIGATION_COLUMNS ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+  TRY(Statement row, db_.prepare("INSERT INTO obligation(" OBLIGATION_COLUMNS ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(connection, entity) DO UPDATE SET "
+                                 "type = excluded.type, state = excluded.state, due = excluded.due, since = excluded.since, attempts = excluded.attempts, is_delete = excluded.is_delete, "
+                                 "awaited = excluded.awaited, golden_version = excluded.golden_version, reason = excluded.reason, last_error = excluded.last_error"));
   row.bind(one.connection.value()).bind(one.entity.value()).bind(names_.type_number(one.type)).bind(static_cast<int>(one.state)).bind(one.due.ms).bind(one.since.ms);
   row.bind(one.attempts).bind(one.is_delete ? 1 : 0);
   if (one.awaited.value().is_nil()) row.bind_null();
