@@ -105,13 +105,15 @@ Task<bool> Discoverer::walk_feed(TypeIndex type, std::string object, RunId run, 
     cursor.complete = end;
     // The next page is on its way while this one is merged.
     TaskGroup next(hub_.executor);
-    if (!end) next.spawn(fetch(object, false, cursor.position, ahead));
+    const bool early = !end && page->rows.size() <= kAheadRowsMax;
+    if (early) next.spawn(fetch(object, false, cursor.position, ahead));
     const bool taken = co_await take_page(type, object, run, std::move(*page), fence, listing, cursor, report);
     co_await next.join();
     if (!taken) co_return false;
     if (complete_until) system_.coverage->reached(object, *complete_until);
     if (listing_complete) listing = false;
     if (end) co_return true;
+    if (!early) co_await fetch(object, false, cursor.position, ahead);
   }
 }
 

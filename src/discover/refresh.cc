@@ -74,10 +74,12 @@ Task<void> Discoverer::refresh_object(TypeIndex type, std::string object, RunId 
       scan.position = page->next;
       scan.complete = end;
       TaskGroup next(hub_.executor);
-      if (!end) next.spawn(fetch(object, true, scan.position, ahead));
+      const bool early = !end && page->rows.size() <= kAheadRowsMax;
+      if (early) next.spawn(fetch(object, true, scan.position, ahead));
       const bool taken = co_await take_page(type, object, run, std::move(*page), fence, true, scan, report);
       co_await next.join();
       if (!taken) co_return;
+      if (!end && !early) co_await fetch(object, true, scan.position, ahead);
     }
   }
   // The first listing proves no absence: there is nothing yet that it could miss.
