@@ -124,15 +124,19 @@ http::Response HubSpot::rate_limited(std::string_view policy) {
 void HubSpot::finish(Call& call, http::Response& response) {
   if (!response.headers.contains("x-hubspot-correlation-id"))
     response.headers.add("x-hubspot-correlation-id", uuid());
-  if (!limits_ || !caller_ || is_search(call)) return;
-  RollingLimit& burst = caller_->burst;
-  response.headers.set("X-HubSpot-RateLimit-Max", std::to_string(burst.limit()));
-  response.headers.set("X-HubSpot-RateLimit-Remaining", std::to_string(burst.limit() - burst.used(call.now)));
+  if (!caller_ || is_search(call)) return;
+  // Without limits the headers say so: a client that keeps to what they allow is not slowed down.
+  const auto tell = [&](const std::string& name, auto& limit) {
+    constexpr std::int64_t kBoundless = 1'000'000'000;
+    const std::int64_t most = limits_ ? limit.limit() : kBoundless;
+    const std::int64_t used = limits_ ? limit.used(call.now) : 0;
+    response.headers.set("X-HubSpot-RateLimit-" + name, std::to_string(most));
+    return std::to_string(most - used);
+  };
+  response.headers.set("X-HubSpot-RateLimit-Remaining", tell("Max", caller_->burst));
   response.headers.set("X-HubSpot-RateLimit-Interval-Milliseconds", "10000");
   if (caller_->oauth) return;
-  response.headers.set("X-HubSpot-RateLimit-Daily", std::to_string(daily_.limit()));
-  response.headers.set("X-HubSpot-RateLimit-Daily-Remaining",
-                       std::to_string(daily_.limit() - daily_.used(call.now)));
+  response.headers.set("X-HubSpot-RateLimit-Daily-Remaining", tell("Daily", daily_));
 }
 
 http::Response HubSpot::fault_answer(Call& call, const Fault& fault) {

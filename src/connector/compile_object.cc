@@ -16,6 +16,7 @@ RowSpec Compiler::row(const Node* node) {
   if (const Node* version = node->find("version")) {
     spec.version = program(version->find("read"));
     spec.version_is_ordered = text_at(*version, "kind", "opaque") != "opaque";
+    spec.version_is_exact = flag_at(*version, "exact");
   }
   spec.modified = program(node->find("modified"));
   spec.deleted = program(node->find("deleted"));

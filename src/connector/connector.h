@@ -47,9 +47,11 @@ struct Page {
   std::string next;                       // position to go on from (JSON); commit it with the rows
   bool end = false;                       // scan: ended properly. changes: nothing more for now
   bool listing_complete = false;          // changes that start with a listing: this page ended it
-  bool complete_rows = true;              // false: rows carry only ids (`then: refetch`)
+  bool complete_rows = true;              // false: rows carry only ids (`then: refetch`) and, where it is exact, the version
   std::optional<std::int64_t> estimate;   // rows expected in all, if the answer tells
   WallTime sent;                          // when the request left (hub time)
+  /// changes, at their end: whatever was there by then (hub time), but for what becomes visible late, was in this walk or one before it
+  std::optional<WallTime> complete_until;
   std::optional<ClockSample> clock;
   std::uint32_t calls = 0;                // API calls it took
 };

@@ -47,7 +47,7 @@ struct PageSpec {
 
 struct RowSpec {
   ProgramRef id, version, modified, deleted, merged_into, absorbed;
-  bool version_is_ordered = false;
+  bool version_is_ordered = false, version_is_exact = false;
   bool id_without_case = false;
 };
 

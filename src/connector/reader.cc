@@ -249,6 +249,7 @@ Task<Outcome<Page>> Reader::watermark(const SelectedObject& object, const Change
       if (!id) co_return tl::unexpected(shape_failure(id.error(), 200));
       Row row;
       row.id = RemoteId{object.spec().name, std::move(*id)};
+      if (object.spec().row.version_is_exact) row.version = object.read_version(json, scope).value_or("");
       page.rows.push_back(std::move(row));
     }
   } else {
@@ -258,6 +259,7 @@ Task<Outcome<Page>> Reader::watermark(const SelectedObject& object, const Change
   }
   page.end = fetched->next.empty();
   if (page.end) {
+    page.complete_until = to - Duration{context_.clock_offset_ms} - object.spec().visible_after;
     // The next walk goes back by the overlap: what became visible late is seen then.
     Position next;
     next.set("from", std::max(from, to - spec.overlap).ms);
@@ -331,6 +333,7 @@ Task<Outcome<Page>> Reader::token(const SelectedObject& object, const ChangesSpe
   if (page.end) link = text_of(spec.next, scope);
   if (link.empty()) co_return tl::unexpected(shape_failure(Error{ErrorCode::invalid_input, "the last page of the feed names no next token"}, 200));
   page.listing_complete = page.end && starts && spec.start_is_scan;
+  if (page.end && !starts) page.complete_until = page.sent - object.spec().visible_after;
   Position next;
   next.set("link", link);
   if (starts && !page.end) next.set("listing", std::int64_t{1});

@@ -88,11 +88,16 @@ Result<std::string> text_or_empty(const ProgramRef& program, Scope& scope) {
 
 }  // namespace
 
+Result<std::string> SelectedObject::read_version(const Operand& json, Scope& scope) const {
+  scope.set(kRow, json);
+  return text_or_empty(spec_->row.version, scope);
+}
+
 Result<Row> SelectedObject::read_row(const Operand& json, Scope& scope) const {
   Row row;
   TRY(row.id.id, read_id(json, scope));
   row.id.object = spec_->name;
-  TRY(row.version, text_or_empty(spec_->row.version, scope));
+  TRY(row.version, read_version(json, scope));
   if (spec_->row.modified) {
     TRY(const Operand stamp, expression::evaluate(*spec_->row.modified, scope));
     TRY(const auto time, wire_.read(stamp, mapping::WireType::instant));

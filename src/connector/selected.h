@@ -40,6 +40,8 @@ class SelectedObject {
   Result<Row> read_row(const expression::Operand& json, Scope& scope) const;
   /// Whether the row carries its own stamp and key; for rows that may be ids only.
   Result<std::string> read_id(const expression::Operand& json, Scope& scope) const;
+  /// Empty where it does not say.
+  Result<std::string> read_version(const expression::Operand& json, Scope& scope) const;
   /// `"name":value` for one slot. `held`: what is set there now, for references that are cleared.
   Result<void> write_slot(std::size_t slot, const Value& value, const Value* held, const std::function<void()>& comma, Scope& scope,
                           const Definition& definition, std::string& out) const;

@@ -78,7 +78,8 @@ SchemaRef form_words() {
 
 SchemaRef row_words() {
   return record("row", {{"id", record("row_id", {{"read", expression_text(), true, ""}, {"compare", choice({"exact", "no_case"}), false, ""}}), true, ""},
-                        {"version", record("row_version", {{"read", expression_text(), true, ""}, {"kind", choice({"instant", "int", "opaque"}), true, "opaque: not ordered."}}), false, ""},
+                        {"version", record("row_version", {{"read", expression_text(), true, ""}, {"kind", choice({"instant", "int", "opaque"}), true, "opaque: not ordered."},
+                                                   {"exact", boolean(), false, "No two states of a record share one: what a feed shows in a known version is not read again."}}), false, ""},
                         {"modified", expression_text(), false, "When it last changed, by the system's clock."},
                         {"deleted", expression_text(), false, "Softly deleted."},
                         {"merged_into", expression_text(), false, "The winner's id."},

@@ -10,6 +10,10 @@ namespace lockstep::deliver {
 
 namespace {
 
+constexpr std::size_t kRoundMax = 800;
+/// For fewer creates a look at the target is cheap, and closes the moment since it was read.
+constexpr std::size_t kBulk = 100;
+
 /// A GUID for systems that take one chosen by us: the entity's ULID, or, when a record of that id was deleted there, one
 /// derived from both.
 std::string client_id(const merge::EntityState& state, const Link* link) {
@@ -40,6 +44,17 @@ std::vector<FieldIndex> all_fields(std::size_t count) {
 
 }  // namespace
 
+std::size_t Dispatcher::worth_taking(TypeIndex type, const std::vector<Obligation>& due) const {
+  constexpr Duration kLinger{700};
+  const bool waits = !due.empty() && due.size() < kRoundMax && hub_.now() - due.front().due < kLinger && hub_.bulk_work.will_owe(type, system_.id);
+  if (!waits) return due.size();
+  std::size_t batch = 1;
+  const mapping::EntityMapping& mapping = *system_.find(type)->mapping;
+  for (std::size_t variant = 0; variant < mapping.variant_count(); ++variant)
+    if (const auto* traits = system_.connector->find_object(mapping.selection(variant).object)) batch = std::max(batch, traits->create_batch_max);
+  return due.size() - due.size() % batch;
+}
+
 Result<void> Dispatcher::park(Transaction& transaction, Obligation obligation, std::string reason, EntityId awaited,
                               std::uint64_t version) {
   obligation.state = ObligationState::parked;
@@ -50,10 +65,11 @@ Result<void> Dispatcher::park(Transaction& transaction, Obligation obligation, s
 }
 
 Task<Result<void>> Dispatcher::begin(TypeIndex type, bool deletes, Round& into, DeliverReport& report) {
-  constexpr std::size_t kRoundMax = 800;
   Store::Work work = [&](Transaction& transaction) -> Result<void> {
     into = Round{};
     TRY(auto due, transaction.due_obligations(system_.id, type, hub_.now(), kRoundMax));
+    due.resize(worth_taking(type, due));
+    into.bulk = due.size() >= kBulk;
     for (Obligation& obligation : due) {
       if (obligation.is_delete != deletes) continue;
       ++into.looked_at;
@@ -95,9 +111,13 @@ Result<void> Dispatcher::begin_one(Transaction& transaction, Obligation obligati
     }
     if (prepared.plan.kind == Kind::create) {
       WallTime until;
-      switch (before_create(*state, prepared, context, until)) {
+      switch (before_create(*state, prepared, context, into.bulk, until)) {
         case Create::send: break;
-        case Create::probe: into.to_probe.emplace_back(state->golden.id, fields_of(state->golden)); return {};
+        case Create::probe: {
+          const Link* link = state->find(system_.id);
+          into.to_probe.push_back(Question{state->golden.id, fields_of(state->golden), link && link->intent});
+          return {};
+        }
         case Create::wait:
           obligation.due = until;
           obligation.last_error = "a create without an answer may still arrive";
@@ -227,8 +247,15 @@ bool Dispatcher::can_be_looked_up(const merge::EntityState& state, const Prepare
   return false;
 }
 
+bool Dispatcher::is_covered(const connector::ObjectTraits& traits, WallTime now) const {
+  // The feed is read every so often, and the read takes its time: as fresh as a look that is still trusted.
+  constexpr Duration kTrustedMost{75'000}, kRead{15'000};
+  const auto until = system_.coverage->of(traits.name);
+  return until && now - *until < std::min(kTrustedMost, traits.poll_every + kRead);
+}
+
 Dispatcher::Create Dispatcher::before_create(const merge::EntityState& state, const Prepared& prepared, const merge::Context& context,
-                                             WallTime& until) const {
+                                             bool bulk, WallTime& until) const {
   constexpr Duration kTrusted{60'000};
   const connector::ObjectTraits* traits = system_.connector->find_object(prepared.object);
   if (!traits) return Create::send;
@@ -237,7 +264,8 @@ Dispatcher::Create Dispatcher::before_create(const merge::EntityState& state, co
   const bool unknown = link && link->intent && link->intent->unknown_outcome;
   if (!unknown || traits->create_is_idempotent) {
     const bool fresh = probe != probed_.end() && context.now - probe->second < kTrusted;
-    return traits->probe_by_key && !fresh ? Create::probe : Create::send;
+    const bool covered = bulk && !(link && link->intent) && is_covered(*traits, context.now);
+    return traits->probe_by_key && !fresh && !covered ? Create::probe : Create::send;
   }
   // Sent without an answer, and not safe to repeat: only a look that is late enough to see it allows another try. An early
   // look saves the wait when it did arrive.

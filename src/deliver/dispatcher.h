@@ -48,13 +48,25 @@ class Dispatcher {
   Task<DeliverReport> deliver(std::vector<TypeIndex> types);
 
  private:
+  /// A create whose target is asked first whether it holds the record already.
+  struct Question {
+    EntityId entity;
+    Fields fields;
+    bool tried = false;  // an earlier attempt may have arrived: asked for by our id, too
+  };
   struct Round {
     Round() {}
     std::vector<Prepared> prepared;
-    std::vector<std::pair<EntityId, Fields>> to_probe;
+    std::vector<Question> to_probe;
     std::size_t looked_at = 0;
+    bool bulk = false;   // so many creates that what was just read has to answer for the target
   };
-  Task<bool> round(TypeIndex type, bool deletes, DeliverReport& report);
+  struct Sending;        // requests on their way
+  /// Delivers what is due of one type until nothing is: the next round is prepared while the last one is on its way.
+  Task<void> drain(TypeIndex type, bool deletes, DeliverReport& report);
+  Task<bool> round(TypeIndex type, bool deletes, Sending& sending, DeliverReport& report);
+  /// How many of the obligations that are due are taken now: while bulk work will owe more, full batches only.
+  std::size_t worth_taking(TypeIndex type, const std::vector<Obligation>& due) const;
   Task<Result<void>> begin(TypeIndex type, bool deletes, Round& into, DeliverReport& report);
   Result<void> begin_one(Transaction& transaction, Obligation obligation, Round& into, DeliverReport& report);
   Result<bool> prepare_write(Transaction& transaction, merge::EntityState& state, Obligation& obligation, Prepared& prepared,
@@ -66,14 +78,15 @@ class Dispatcher {
   Result<void> park(Transaction& transaction, Obligation obligation, std::string reason, EntityId awaited, std::uint64_t version);
   /// What stands between a planned create and its sending (rule 12).
   enum class Create { send, probe, wait, give_up };
-  Create before_create(const merge::EntityState& state, const Prepared& prepared, const merge::Context& context, WallTime& until) const;
+  Create before_create(const merge::EntityState& state, const Prepared& prepared, const merge::Context& context, bool bulk, WallTime& until) const;
+  bool is_covered(const connector::ObjectTraits& traits, WallTime now) const;
   bool can_be_looked_up(const merge::EntityState& state, const Prepared& prepared, const connector::ObjectTraits& traits) const;
   Result<void> give_up_create(Transaction& transaction, merge::EntityState& state, Obligation obligation, const Prepared& prepared,
                               DeliverReport& report);
-  Task<void> probe(TypeIndex type, std::vector<std::pair<EntityId, Fields>> entities, DeliverReport& report);
+  Task<void> probe(TypeIndex type, std::vector<Question> asked, DeliverReport& report);
 
   Task<void> send(TypeIndex type, std::vector<Prepared> batch, DeliverReport& report);
-  Task<void> send_all(TypeIndex type, std::vector<Prepared> prepared, DeliverReport& report);
+  Task<void> send_all(TypeIndex type, std::vector<Prepared> prepared, Sending& sending, DeliverReport& report);
   Result<void> finish_one(Transaction& transaction, TypeIndex type, RunId run, const Prepared& prepared,
                           const connector::WriteResult& result, Duration backoff, DeliverReport& report);
   merge::Answer to_answer(Transaction& transaction, TypeIndex type, const Prepared& prepared, const connector::WriteResult& result);

@@ -42,21 +42,38 @@ void Dispatcher::rest_after(TypeIndex type, const DeliverReport& batch, DeliverR
   }
 }
 
+struct Dispatcher::Sending {
+  Sending(Executor& executor, std::size_t concurrency) : group(executor), permits(executor, concurrency) {}
+  TaskGroup group;
+  Semaphore permits;
+};
+
 Task<DeliverReport> Dispatcher::deliver(std::vector<TypeIndex> types) {
   DeliverReport report;
-  for (const TypeIndex type : types) {
-    bool more = true;
-    while (more && !rests(type) && !report.paused_by && report.error.empty()) more = co_await round(type, false, report);
-  }
+  for (const TypeIndex type : types) co_await drain(type, false, report);
   for (auto type = types.rbegin(); type != types.rend(); ++type) {
-    bool more = true;
-    while (more && !rests(*type) && !report.paused_by && report.error.empty()) more = co_await round(*type, true, report);
+    co_await drain(*type, true, report);
     if (rests(*type)) report.resting = type_rests_.at(*type).why;
   }
   co_return report;
 }
 
-Task<bool> Dispatcher::round(TypeIndex type, bool deletes, DeliverReport& report) {
+Task<void> Dispatcher::drain(TypeIndex type, bool deletes, DeliverReport& report) {
+  // What was sent may have become due again by its answer: another walk, until one finds nothing.
+  for (bool again = true; again;) {
+    again = false;
+    Sending sending(hub_.executor, system_.concurrency);
+    bool more = true;
+    while (more && !rests(type) && !report.paused_by && report.error.empty()) {
+      more = co_await round(type, deletes, sending, report);
+      again = again || more;
+    }
+    co_await sending.group.join();
+    again = again && !rests(type) && !report.paused_by && report.error.empty();
+  }
+}
+
+Task<bool> Dispatcher::round(TypeIndex type, bool deletes, Sending& sending, DeliverReport& report) {
   Round round;
   const Result<void> begun = co_await begin(type, deletes, round, report);
   if (!begun) {
@@ -65,18 +82,16 @@ Task<bool> Dispatcher::round(TypeIndex type, bool deletes, DeliverReport& report
   }
   if (round.looked_at == 0) co_return false;
   if (!round.to_probe.empty()) co_await probe(type, std::move(round.to_probe), report);
-  if (!round.prepared.empty()) co_await send_all(type, std::move(round.prepared), report);
+  if (!round.prepared.empty()) co_await send_all(type, std::move(round.prepared), sending, report);
   co_return true;
 }
 
-Task<void> Dispatcher::send_all(TypeIndex type, std::vector<Prepared> prepared, DeliverReport& report) {
+Task<void> Dispatcher::send_all(TypeIndex type, std::vector<Prepared> prepared, Sending& sending, DeliverReport& report) {
   std::map<std::pair<connector::Operation, std::string>, std::vector<Prepared>> groups;
   for (Prepared& one : prepared) {
     auto& group = groups[{one.operation, one.object}];
     group.push_back(std::move(one));
   }
-  TaskGroup group(hub_.executor);
-  Semaphore permits(hub_.executor, system_.concurrency);
   for (auto& [key, rows] : groups) {
     const connector::ObjectTraits* traits = system_.connector->find_object(key.second);
     std::size_t batch_max = traits->update_batch_max;
@@ -87,18 +102,20 @@ Task<void> Dispatcher::send_all(TypeIndex type, std::vector<Prepared> prepared, 
       const std::size_t to = std::min(rows.size(), from + batch_max);
       std::vector<Prepared> batch(std::make_move_iterator(rows.begin() + static_cast<std::ptrdiff_t>(from)),
                                   std::make_move_iterator(rows.begin() + static_cast<std::ptrdiff_t>(to)));
-      co_await permits.acquire();
-      group.spawn([](Dispatcher& self, TypeIndex of, std::vector<Prepared> part, DeliverReport& into, Semaphore& permit) -> Task<void> {
+      co_await sending.permits.acquire();
+      sending.group.spawn([](Dispatcher& self, TypeIndex of, std::vector<Prepared> part, DeliverReport& into, Semaphore& permit) -> Task<void> {
         co_await self.send(of, std::move(part), into);
         permit.release();
-      }(*this, type, std::move(batch), report, permits));
+      }(*this, type, std::move(batch), report, sending.permits));
     }
   }
-  co_await group.join();
 }
 
 Task<void> Dispatcher::send(TypeIndex type, std::vector<Prepared> batch, DeliverReport& report) {
+  constexpr std::size_t kPartOfBulk = 50;  // for an edit or two nobody else waits
   const RunId run{hub_.ids.next(hub_.now())};
+  std::optional<BulkWork::Mark> mark;
+  if (batch.size() >= kPartOfBulk) mark.emplace(hub_.bulk_work, type, system_.id);
   std::vector<connector::WriteRow> rows;
   rows.reserve(batch.size());
   for (const Prepared& one : batch) rows.push_back(one.row);
@@ -131,28 +148,34 @@ Task<void> Dispatcher::send(TypeIndex type, std::vector<Prepared> batch, Deliver
   report.lags.insert(report.lags.end(), local.lags.begin(), local.lags.end());
   report.reads_wanted = report.reads_wanted || local.reads_wanted;
   rest_after(type, local, report);
+  mark.reset();
+  // An id that stands here now may be what a create elsewhere waited for.
+  if (local.written > 0) hub_.on_change();
 }
 
-Task<void> Dispatcher::probe(TypeIndex type, std::vector<std::pair<EntityId, Fields>> entities, DeliverReport& report) {
+Task<void> Dispatcher::probe(TypeIndex type, std::vector<Question> asked_for, DeliverReport& report) {
   const mapping::EntityMapping& mapping = *system_.find(type)->mapping;
-  struct Question {
+  struct Column {
     std::string object;
     std::size_t slot = 0;
-    auto operator<=>(const Question&) const = default;
+    auto operator<=>(const Column&) const = default;
   };
-  std::map<Question, std::vector<std::string>> questions;
+  std::map<Column, std::vector<std::string>> questions;
   constexpr std::size_t kExternalKey = static_cast<std::size_t>(-1);
-  for (const auto& [entity, fields] : entities) {
+  for (const auto& [entity, fields, tried] : asked_for) {
     const auto variant = mapping.variant_for(fields);
     if (!variant) continue;
     const std::string& object = mapping.selection(*variant).object;
-    questions[Question{object, kExternalKey}].push_back(entity.value().text());
+    // Nobody else writes our ids: one that stands there unlinked comes from an earlier attempt of ours. Where a create
+    // finds it by itself, a first attempt need not ask.
+    const connector::ObjectTraits* traits = system_.connector->find_object(object);
+    if (tried || !traits || !traits->create_is_idempotent) questions[Column{object, kExternalKey}].push_back(entity.value().text());
     for (const auto& key : hub_.mappings[type.value()].match.keys) {
       if (key.size() != 1) continue;
       const auto slot = mapping.key_slot(*variant, key.front());
       const auto& value = fields[key.front().value()];
       if (slot && value && !value->is_blank())
-        if (const std::string* text = value->get<std::string>()) questions[Question{object, *slot}].push_back(*text);
+        if (const std::string* text = value->get<std::string>()) questions[Column{object, *slot}].push_back(*text);
     }
   }
   const RunId run{hub_.ids.next(hub_.now())};
@@ -183,7 +206,7 @@ Task<void> Dispatcher::probe(TypeIndex type, std::vector<std::pair<EntityId, Fie
     }
   }
   if (probed_.size() > 100'000) probed_.clear();
-  for (const auto& [entity, fields] : entities) probed_[entity] = asked;
+  for (const Question& one : asked_for) probed_[one.entity] = asked;
 }
 
 }  // namespace lockstep::deliver

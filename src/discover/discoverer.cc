@@ -79,10 +79,18 @@ Task<void> Discoverer::poll_object(TypeIndex type, std::string object, RunId run
   co_await walk_feed(type, object, run, std::move(cursor), false, report);
 }
 
+Task<void> Discoverer::fetch(std::string object, bool scans, std::string position, Ahead& into) {
+  into.fence = hub_.current_fence();
+  if (scans) into.page = co_await system_.connector->scan(std::move(object), std::move(position));
+  else into.page = co_await system_.connector->changes(std::move(object), std::move(position));
+}
+
 Task<bool> Discoverer::walk_feed(TypeIndex type, std::string object, RunId run, Cursor cursor, bool listing, RunReport& report) {
+  Ahead ahead;
+  co_await fetch(object, false, cursor.position, ahead);
   for (;;) {
-    const std::uint64_t fence = hub_.current_fence();
-    auto page = co_await system_.connector->changes(object, cursor.position);
+    auto page = std::move(*ahead.page);
+    const std::uint64_t fence = ahead.fence;
     if (!page) {
       report.position_lost = page.error().failure_class == connector::FailureClass::cursor_expired;
       report.failure = std::move(page.error());
@@ -91,13 +99,21 @@ Task<bool> Discoverer::walk_feed(TypeIndex type, std::string object, RunId run, 
     }
     const bool end = page->end;
     const bool listing_complete = page->listing_complete;
+    const std::optional<WallTime> complete_until = page->complete_until;
     cursor.position = page->next;
     cursor.read_at = page->sent;
     cursor.complete = end;
+    // The next page is on its way while this one is merged.
+    TaskGroup next(hub_.executor);
+    const bool early = !end && page->rows.size() <= kAheadRowsMax;
+    if (early) next.spawn(fetch(object, false, cursor.position, ahead));
     const bool taken = co_await take_page(type, object, run, std::move(*page), fence, listing, cursor, report);
+    co_await next.join();
     if (!taken) co_return false;
+    if (complete_until) system_.coverage->reached(object, *complete_until);
     if (listing_complete) listing = false;
     if (end) co_return true;
+    if (!early) co_await fetch(object, false, cursor.position, ahead);
   }
 }
 
@@ -110,11 +126,36 @@ Task<void> Discoverer::forget_position(Cursor cursor, RunReport& report) {
   if (!stored) report.error = stored.error().message;
 }
 
+Task<void> Discoverer::drop_known(std::vector<connector::Row>& rows, RunReport& report) {
+  const auto holds = [](const Link& link, const std::string& version) {
+    const bool settled = link.presence == LinkPresence::present && !link.needs_read && !link.secondary && !link.delete_unanswered;
+    return settled && link.version_is_read && link.version == version &&
+           std::ranges::all_of(link.fields, [](const LinkField& field) { return !field.unverified && field.unanswered.empty(); });
+  };
+  std::vector<connector::Row> news;
+  Store::Work work = [&](Transaction& transaction) -> Result<void> {
+    news.clear();
+    for (const connector::Row& row : rows) {
+      if (!row.version.empty()) {
+        TRY(const auto link, transaction.find_link(system_.id, row.id));
+        if (link && holds(*link, row.version)) continue;
+      }
+      news.push_back(row);
+    }
+    return {};
+  };
+  const Result<void> looked = co_await hub_.store.read(std::move(work));
+  if (!looked) report.error = looked.error().message;
+  rows = std::move(news);
+}
+
 Task<bool> Discoverer::take_page(TypeIndex type, std::string object, RunId run, connector::Page page, std::uint64_t fence, bool listing,
                                  Cursor cursor, RunReport& report) {
   learn_clock(page.clock);
   report.calls += page.calls;
   if (!page.complete_rows) {
+    co_await drop_known(page.rows, report);
+    if (!report.ok()) co_return false;
     std::vector<std::string> ids;
     for (connector::Row& row : page.rows) ids.push_back(std::move(row.id.id));
     co_return co_await read_ids(type, object, run, std::move(ids), std::move(cursor), {}, report);

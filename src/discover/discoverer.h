@@ -47,7 +47,16 @@ class Discoverer {
  private:
   Task<void> poll_object(TypeIndex type, std::string object, RunId run, RunReport& report);
   Task<void> refresh_object(TypeIndex type, std::string object, RunId run, RunReport& report);
+  /// One page on its way, or here. Two large ones are never held at once.
+  static constexpr std::size_t kAheadRowsMax = 500;
+  struct Ahead {
+    std::uint64_t fence = 0;  // when it was asked for
+    std::optional<connector::Outcome<connector::Page>> page;
+  };
+  Task<void> fetch(std::string object, bool scans, std::string position, Ahead& into);
   Task<bool> walk_feed(TypeIndex type, std::string object, RunId run, Cursor cursor, bool listing, RunReport& report);
+  /// Takes those out of `rows` whose exact version their link was last read in: rows of the feed's overlap, mostly.
+  Task<void> drop_known(std::vector<connector::Row>& rows, RunReport& report);
   Task<bool> take_page(TypeIndex type, std::string object, RunId run, connector::Page page, std::uint64_t fence, bool listing,
                        Cursor cursor, RunReport& report);
   Task<bool> read_ids(TypeIndex type, std::string object, RunId run, std::vector<std::string> ids, std::optional<Cursor> cursor,

@@ -32,6 +32,7 @@ Task<RunReport> Discoverer::refresh(TypeIndex type) {
   const RunId run = new_run();
   const WallTime started = hub_.now();
   RunReport report;
+  const BulkWork::Mark mark(hub_.bulk_work, type, std::nullopt);
   for (const std::string& object : objects_of(type)) {
     co_await refresh_object(type, object, run, report);
     if (!report.ok()) break;
@@ -47,6 +48,7 @@ Task<void> Discoverer::refresh_object(TypeIndex type, std::string object, RunId 
   if (!report.ok()) co_return;
   const bool resumed = !scan.position.empty() && !scan.complete;
   const WallTime started = resumed ? scan.read_at : hub_.now();
+  const bool from_the_start = feed.position.empty();
   const bool starts_with_listing = system_.connector->find_object(object)->feed_starts_with_listing;
   if (starts_with_listing && (!listed.complete || feed.position.empty())) {
     // The feed's own first walk is the listing.
@@ -59,9 +61,11 @@ Task<void> Discoverer::refresh_object(TypeIndex type, std::string object, RunId 
     }
     scan.read_at = started;
     if (!resumed) scan.position.clear();
+    Ahead ahead;
+    co_await fetch(object, true, scan.position, ahead);
     for (bool end = false; !end;) {
-      const std::uint64_t fence = hub_.current_fence();
-      auto page = co_await system_.connector->scan(object, scan.position);
+      auto page = std::move(*ahead.page);
+      const std::uint64_t fence = ahead.fence;
       if (!page) {
         report.failure = std::move(page.error());
         co_return;
@@ -69,8 +73,13 @@ Task<void> Discoverer::refresh_object(TypeIndex type, std::string object, RunId 
       end = page->end;
       scan.position = page->next;
       scan.complete = end;
+      TaskGroup next(hub_.executor);
+      const bool early = !end && page->rows.size() <= kAheadRowsMax;
+      if (early) next.spawn(fetch(object, true, scan.position, ahead));
       const bool taken = co_await take_page(type, object, run, std::move(*page), fence, true, scan, report);
+      co_await next.join();
       if (!taken) co_return;
+      if (!end && !early) co_await fetch(object, true, scan.position, ahead);
     }
   }
   // The first listing proves no absence: there is nothing yet that it could miss.
@@ -79,6 +88,8 @@ Task<void> Discoverer::refresh_object(TypeIndex type, std::string object, RunId 
   listed.complete = true;
   listed.read_at = started;
   listed.position = "done";
+  // Of a feed's own listing that was interrupted it is not known when it began.
+  if (!starts_with_listing || from_the_start) system_.coverage->reached(object, started);
   Store::Work work = [&](Transaction& transaction) -> Result<void> { return transaction.put(listed); };
   const Result<void> stored = co_await hub_.store.transact(std::move(work));
   if (!stored) report.error = stored.error().message;

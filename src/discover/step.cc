@@ -67,9 +67,11 @@ Result<void> Step::linked(const Link& link) {
   if (unchanged(link)) {
     ++count_.unchanged;
     --count_.merged;
-    if (!source_.complete_listing) return {};
+    const bool first_read = source_.by_id && !link.version_is_read;
+    if (!source_.complete_listing && !first_read) return {};
     Link seen = link;
-    seen.seen = source_.sent;
+    seen.version_is_read = true;
+    if (source_.complete_listing) seen.seen = source_.sent;
     if (source_.fence) seen.fence = std::max(seen.fence, hub_.next_fence());
     return tx_.put(seen);
   }

@@ -171,10 +171,12 @@ Task<void> Engine::run_type(Lane& lane, TypeIndex type) {
   if (!listed) co_return;
   Clock& clock = hub_.executor.clock();
   const Schedule schedule = lane.system.find(type)->schedule;
-  // Start times are spread, so that connections and types do not all call at the same moment.
-  Instant next_poll = clock.now() + jitter(schedule.poll_every);
-  // Counted from the last listing, over restarts.
   const WallTime last = co_await lane.discoverer.last_refresh(type);
+  // Start times are spread, so that connections and types do not all call at the same moment. A listing shows what a poll
+  // would: the first poll comes an interval after it began. In batch mode it comes at once, since deliveries wait for it.
+  const Duration settled = schedule.real_time ? std::max(Duration{0}, schedule.poll_every * 9 / 10 - (hub_.now() - last)) : Duration{0};
+  Instant next_poll = clock.now() + settled + jitter(schedule.poll_every);
+  // Counted from the last listing, over restarts.
   const Duration age = std::clamp(hub_.now() - last, Duration{0}, schedule.full_refresh_every);
   Instant next_refresh = clock.now() + (schedule.full_refresh_every - age) + jitter(schedule.full_refresh_every);
   std::uint32_t failures = 0;

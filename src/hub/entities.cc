@@ -17,15 +17,19 @@ Fields fields_of(const Golden& golden) {
 std::string referrer_key(EntityId target) { return "refers:" + target.value().text(); }
 
 Result<std::optional<merge::EntityState>> Entities::load(EntityId id) {
-  TRY(const auto resolved, tx_.resolve(id));
-  if (!resolved) return std::optional<merge::EntityState>{};
-  TRY(auto golden, tx_.find_golden(*resolved));
-  if (!golden) return fail(ErrorCode::storage, "entity " + resolved->value().text() + " has no golden record");
+  TRY(auto golden, tx_.find_golden(id));
+  // A live entity stands for itself; one that is not may have been merged into another.
+  if (!golden || golden->presence != EntityPresence::present) {
+    TRY(const auto resolved, tx_.resolve(id));
+    if (!resolved) return std::optional<merge::EntityState>{};
+    TRY(golden, tx_.find_golden(*resolved));
+    if (!golden) return fail(ErrorCode::storage, "entity " + resolved->value().text() + " has no golden record");
+  }
   merge::EntityState state;
   state.golden = std::move(*golden);
-  TRY(state.links, tx_.find_links(*resolved));
+  TRY(state.links, tx_.find_links(state.golden.id));
   ReviewFilter filter;
-  filter.entity = *resolved;
+  filter.entity = state.golden.id;
   filter.state = ReviewState::open;
   TRY(state.reviews, tx_.list_reviews(filter));
   // A model that grew since the row was written: new fields start unknown.

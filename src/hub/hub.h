@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "connector/connector.h"
 #include "hub/clock_estimate.h"
+#include "hub/progress.h"
 #include "mapping/mapping.h"
 #include "merge/merge.h"
 #include "model/policy.h"
@@ -44,6 +45,7 @@ struct System {
   std::unique_ptr<connector::Connector> connector;  // null for hosted ones
   std::vector<SystemType> types;                    // in dependency order
   std::shared_ptr<ClockEstimate> clock;
+  std::shared_ptr<Coverage> coverage = std::make_shared<Coverage>();
   std::size_t concurrency = 4;                      // write batches in flight
   std::uint32_t attempts_max = 6;
   const SystemType* find(TypeIndex type) const;
@@ -67,7 +69,7 @@ class IdSource {
   Ulid last_;
 };
 
-/// The compiled configuration at work. Immutable after start but for clock estimates and ids.
+/// The compiled configuration at work. Immutable after start but for clock estimates, progress and ids.
 struct Hub {
   Hub(Executor& executor_, Store& store_, Rng rng_) : executor(executor_), store(store_), rng(rng_), ids(rng_.split("ids")) {}
   Executor& executor;
@@ -80,6 +82,7 @@ struct Hub {
   std::vector<TypeIndex> type_order;        // a type stands behind those it refers to, cycles cut
   std::vector<System> systems;
   DeleteGuard delete_guard;
+  BulkWork bulk_work;
   WallTime started;                         // of this process
   std::function<void()> on_change = [] {};  // called on the control thread after a commit that may owe something
 

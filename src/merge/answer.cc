@@ -115,6 +115,7 @@ void accepted(Work& work, Link& link, const Plan& plan, const Answer& answer) {
   if (plan.kind == Plan::Kind::create && !created(work, link, answer)) return;
   if (plan.external_id) link.external_id_confirmed = true;
   link.version = answer.version;
+  link.version_is_read = false;
   for (const FieldIndex field : plan.fields) acknowledge(work, link, field, answer);
   observe_shown(work, link, plan, answer);
 }

@@ -73,8 +73,9 @@ void move_fence(Work& work, Link& link, const Observation& seen) {
     link.fence = work.context.fence;
     work.effects.link_changed = true;
   }
-  if (seen.complete && !seen.version.empty() && seen.version != link.version) {
+  if (seen.complete && !seen.version.empty() && (seen.version != link.version || !link.version_is_read)) {
     link.version = seen.version;
+    link.version_is_read = true;
     work.effects.link_changed = true;
   }
 }

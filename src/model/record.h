@@ -91,6 +91,7 @@ struct Link {
   RemoteId remote;             // empty while presence is absent
   LinkPresence presence = LinkPresence::absent;
   std::string version;         // remote version as opaque text; empty is unknown, comparable with nothing
+  bool version_is_read = false;  // it came with a complete read: not with the answer to a write, beside which others may have edited
   std::uint64_t fence = 0;
   bool external_id_confirmed = false;  // our external id was seen in, or answered for, the record
   bool needs_read = false;     // a read by id is owed; nothing is sent until it is merged

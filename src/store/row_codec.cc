@@ -31,8 +31,11 @@ class Writer {
   }
   void stamp(const Stamp& stamp) {
     const bool set = stamp.own_us != INT64_MIN;
-    number(set ? 1 : 0);
-    if (!set) return;
+    // Fields of one write share a stamp: 2 stands for the last one set in this row.
+    const bool again = set && stamp == last_stamp_;
+    number(!set ? 0 : again ? 2 : 1);
+    if (!set || again) return;
+    last_stamp_ = stamp;
     number(stamp.own_us);
     number(stamp.lifted_us - stamp.own_us);
     number(stamp.uncertainty_us);
@@ -43,6 +46,7 @@ class Writer {
 
  private:
   std::string out_;
+  Stamp last_stamp_;
 };
 
 /// Reading past the end sets `bad` once; callers ask at the end.
@@ -92,12 +96,15 @@ class Reader {
   }
   Stamp stamp() {
     Stamp stamp;
-    if (number() == 0) return stamp;
+    const std::int64_t how = number();
+    if (how == 0) return stamp;
+    if (how == 2) return last_stamp_;
     stamp.own_us = number();
     stamp.lifted_us = stamp.own_us + number();
     stamp.uncertainty_us = number();
     stamp.system = ConnectionId{static_cast<std::uint16_t>(number())};
     stamp.run = RunId{id()};
+    last_stamp_ = stamp;
     return stamp;
   }
   WallTime time() { return WallTime{number()}; }
@@ -116,6 +123,7 @@ class Reader {
   }
   std::string_view in_;
   bool bad_ = false;
+  Stamp last_stamp_;
 };
 
 void write_link_field(Writer& out, const LinkField& field) {
@@ -206,7 +214,7 @@ std::string encode_link(const Link& link, const FieldNumbers& numbers) {
   Writer out;
   out.text(link.version);
   out.number(static_cast<std::int64_t>(link.fence));
-  out.number((link.external_id_confirmed ? 1 : 0) | (link.delete_unanswered ? 2 : 0) | (link.intent ? 4 : 0));
+  out.number((link.external_id_confirmed ? 1 : 0) | (link.delete_unanswered ? 2 : 0) | (link.intent ? 4 : 0) | (link.version_is_read ? 8 : 0));
   out.number(link.modified.ms);
   out.number(static_cast<std::int64_t>(link.read_asked));
   out.number(link.delete_sent.ms);
@@ -232,6 +240,7 @@ Result<void> decode_link(std::string_view body, const FieldNumbers& numbers, Lin
   const std::int64_t flags = in.number();
   link.external_id_confirmed = flags & 1;
   link.delete_unanswered = flags & 2;
+  link.version_is_read = flags & 8;
   link.modified = in.time();
   link.read_asked = static_cast<std::uint64_t>(in.number());
   link.delete_sent = in.time();

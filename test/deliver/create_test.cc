@@ -55,6 +55,46 @@ TEST(Create, ProbesFindWhatAppearedMeanwhile) {
   EXPECT_EQ(world.golden("contact").size(), 1u);
 }
 
+void add_many(FakeSystem& system, int count) {
+  for (int i = 0; i < count; ++i) system.add("contact", contact("Person " + std::to_string(i), "p" + std::to_string(i) + "@example.com"));
+}
+
+TEST(Create, ABulkLoadDoesNotLookForWhatTheListingJustShowed) {
+  World world;
+  FakeTraits traits = with_key();
+  traits.page = traits.batch = 100;
+  FakeSystem& north = world.add_system("north", traits);
+  traits.probes = true;
+  FakeSystem& east = world.add_system("east", traits);
+  add_many(north, 600);
+  const std::string twin = east.add("contact", contact("Person 7", "p7@example.com"));
+  world.start();
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(east.live("contact").size(), 600u);
+  EXPECT_EQ(id_of(east, "contact", "email", "p7@example.com"), twin);
+  EXPECT_LE(east.lookups, 4u) << "for a remainder that is no bulk any more, at most";
+}
+
+TEST(Create, ABulkLoadLooksWhereTheTargetWasNotReadForLong) {
+  World world;
+  FakeTraits traits = with_key();
+  traits.page = traits.batch = 100;
+  FakeSystem& north = world.add_system("north", traits);
+  traits.probes = true;
+  FakeSystem& east = world.add_system("east", traits);
+  world.configure = [](Hub& hub) {
+    for (SystemType& type : hub.systems[1].types) type.schedule.poll_every = Duration{24 * 3'600'000};
+  };
+  world.start();
+  ASSERT_TRUE(world.settle());
+  world.run_for(Duration{3'600'000});
+  const std::string twin = east.add("contact", contact("Person 7", "p7@example.com"));
+  add_many(north, 600);
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(east.live("contact").size(), 600u);
+  EXPECT_EQ(id_of(east, "contact", "email", "p7@example.com"), twin);
+}
+
 TEST(Create, ADuplicateErrorThatNamesAnUnlinkedRecordIsAMatch) {
   World world;
   FakeSystem& north = world.add_system("north");

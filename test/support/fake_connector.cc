@@ -144,6 +144,7 @@ Task<Outcome<Page>> FakeConnector::changes(std::string object, std::string posit
   }
   if (!position.empty() && !position.starts_with(epoch)) co_return tl::unexpected(failure_of(FailureClass::cursor_expired, "the position is too old"));
   std::size_t from = position.empty() ? 0 : number_of(position.substr(epoch.size()));
+  if (!position.ends_with("+")) from -= std::min(from, system_.traits_.overlap);
   std::set<std::string> shown;
   for (; from < system_.changes_.size() && page.rows.size() < system_.traits_.page; ++from) {
     const auto& [of, id] = system_.changes_[from];
@@ -151,9 +152,12 @@ Task<Outcome<Page>> FakeConnector::changes(std::string object, std::string posit
     const FakeRecord& record = system_.record(of, id);
     if (record.deleted && !system_.traits_.feed_lists_deletes) continue;
     page.rows.push_back(row_of(object, record));
+    if (system_.traits_.feed_shows_ids) page.rows.back().slots.clear();
   }
-  page.next = epoch + std::to_string(from);
+  page.complete_rows = !system_.traits_.feed_shows_ids;
   page.end = from == system_.changes_.size();
+  page.next = epoch + std::to_string(from) + (page.end ? "" : "+");
+  if (page.end && !position.empty()) page.complete_until = page.sent;
   page.listing_complete = page.end && system_.traits_.feed_starts_with_listing;
   co_await travel();
   co_return page;
@@ -187,6 +191,7 @@ Task<Outcome<ReadBatch>> FakeConnector::read_many(std::string object, std::vecto
 Task<Outcome<ReadBatch>> FakeConnector::find_by(std::string object, std::size_t slot, std::vector<std::string> values) {
   co_await travel();
   ++system_.calls;
+  ++system_.lookups;
   if (system_.down) co_return tl::unexpected(*system_.down);
   const bool by_key = slot == static_cast<std::size_t>(-1);
   if (by_key && !system_.traits_.has_key) co_return tl::unexpected(failure_of(FailureClass::config, "there is no key to ask for"));
@@ -279,6 +284,9 @@ WriteResult FakeConnector::write_row(const std::string& object, Operation operat
   if (operation != Operation::remove && operation != Operation::archive) {
     result.version = shown.version;
     if (system_.traits_.shadow == connector::ShadowSource::response) result.record = shown;
+    if (result.record && system_.traits_.answers_in_part)
+      for (std::size_t i = 0; i < row.set.size(); ++i)
+        if (!row.set[i]) result.record->slots[i].reset();
   }
   return result;
 }

@@ -37,6 +37,9 @@ struct FakeTraits {
   bool feed_lists_deletes = true;
   bool feed_starts_with_listing = false;
   bool probes = false;
+  bool feed_shows_ids = false;      // and versions, which are exact; values are read by id
+  bool answers_in_part = false;     // to a write: what was sent, not the whole record
+  std::size_t overlap = 0;          // changes that each walk of the feed shows again
   std::size_t page = 50, batch = 10;
   Duration latency{40};
 };
@@ -85,7 +88,7 @@ class FakeSystem {
   bool listing_breaks = false;      // the second page of a scan fails
 
   std::vector<FakeWrite> writes;    // by the hub
-  std::uint64_t calls = 0, scans = 0, reads_by_id = 0;
+  std::uint64_t calls = 0, scans = 0, reads_by_id = 0, lookups = 0;
   std::vector<WallTime> feed_reads, scan_starts;
   std::vector<WallTime> write_calls;
 

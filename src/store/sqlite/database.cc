@@ -23,15 +23,15 @@ Statement& Statement::bind(std::int64_t value) {
   return *this;
 }
 Statement& Statement::bind_text(std::string_view value) {
-  sqlite3_bind_text(statement_, next_++, value.data(), static_cast<int>(value.size()), SQLITE_TRANSIENT);
+  sqlite3_bind_text(statement_, next_++, value.data() ? value.data() : "", static_cast<int>(value.size()), SQLITE_STATIC);
   return *this;
 }
 Statement& Statement::bind_blob(std::string_view value) {
-  sqlite3_bind_blob(statement_, next_++, value.data() ? value.data() : "", static_cast<int>(value.size()), SQLITE_TRANSIENT);
+  sqlite3_bind_blob(statement_, next_++, value.data() ? value.data() : "", static_cast<int>(value.size()), SQLITE_STATIC);
   return *this;
 }
 Statement& Statement::bind(const Ulid& value) {
-  sqlite3_bind_blob(statement_, next_++, value.bytes.data(), static_cast<int>(value.bytes.size()), SQLITE_TRANSIENT);
+  sqlite3_bind_blob(statement_, next_++, value.bytes.data(), static_cast<int>(value.bytes.size()), SQLITE_STATIC);
   return *this;
 }
 Statement& Statement::bind_null() {

@@ -25,9 +25,14 @@ class Statement {
   Statement(Statement&& other) noexcept : statement_(std::exchange(other.statement_, nullptr)), database_(other.database_), next_(other.next_) {}
 
   Statement& bind(std::int64_t value);
+  /// Texts, blobs and ids are not copied: they must outlive the statement's steps.
   Statement& bind_text(std::string_view value);
+  Statement& bind_text(const char* value) { return bind_text(std::string_view(value)); }
+  Statement& bind_text(std::string&&) = delete;
   Statement& bind_blob(std::string_view value);
+  Statement& bind_blob(std::string&&) = delete;
   Statement& bind(const Ulid& value);
+  Statement& bind(Ulid&&) = delete;
   Statement& bind_null();
   /// True while there is a row.
   Result<bool> step();

@@ -55,6 +55,11 @@ CREATE INDEX audit_entity ON audit(entity, id);
 CREATE TRIGGER audit_keeps_rows BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
 CREATE TRIGGER audit_keeps_values BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
 CREATE TABLE setting(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+)sql",
+    // What is counted for people and for the guard is counted in an index, not in the rows.
+    R"sql(
+CREATE INDEX link_present ON link(connection, type, secondary, presence) WHERE presence = 1;
+CREATE INDEX golden_present ON golden(present) WHERE present = 1;
 )sql"};
 
 constexpr std::int64_t kApplicationId = 0x4c6b7370;  // "Lksp"

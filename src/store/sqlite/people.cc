@@ -218,10 +218,9 @@ Result<StoreCounts> SqliteTransaction::counts() {
       take(rows);
     }
   };
-  TRY_VOID(each("SELECT connection, sum(presence = 1), sum(needs_read != 0) FROM link WHERE remote != '' GROUP BY connection", [&](Statement& row) {
-    by_connection[row.integer(0)].links = row.integer(1);
-    by_connection[row.integer(0)].to_read = row.integer(2);
-  }));
+  TRY_VOID(each("SELECT connection, count(*) FROM link INDEXED BY link_present WHERE presence = 1 GROUP BY connection", [&](Statement& row) { by_connection[row.integer(0)].links = row.integer(1); }));
+  TRY_VOID(each("SELECT connection, count(*) FROM link INDEXED BY link_to_read WHERE needs_read != 0 AND remote != '' GROUP BY connection",
+                [&](Statement& row) { by_connection[row.integer(0)].to_read = row.integer(1); }));
   TRY_VOID(each("SELECT connection, state, count(*), min(since) FROM obligation GROUP BY connection, state", [&](Statement& row) {
     auto& one = by_connection[row.integer(0)];
     (row.integer(1) == 0 ? one.ready : row.integer(1) == 1 ? one.in_flight : one.parked) = row.integer(2);
@@ -232,7 +231,7 @@ Result<StoreCounts> SqliteTransaction::counts() {
     by_connection[row.integer(0)].dead_letters = row.integer(1);
     counts.open_dead_letters += row.integer(1);
   }));
-  TRY_VOID(each("SELECT count(*) FROM golden WHERE present = 1", [&](Statement& row) { counts.entities = row.integer(0); }));
+  TRY_VOID(each("SELECT count(*) FROM golden INDEXED BY golden_present WHERE present = 1", [&](Statement& row) { counts.entities = row.integer(0); }));
   TRY_VOID(each("SELECT count(*) FROM review WHERE state = 0", [&](Statement& row) { counts.open_reviews = row.integer(0); }));
   TRY_VOID(each("SELECT coalesce(max(id), 0) FROM audit", [&](Statement& row) { counts.audit_rows = row.integer(0); }));
   for (auto& [number, one] : by_connection) counts.connections.push_back(one);

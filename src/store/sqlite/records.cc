@@ -25,22 +25,14 @@ Result<std::optional<Golden>> SqliteTransaction::find_golden(EntityId id) {
   return std::optional(std::move(golden));
 }
 
-Result<std::int64_t> SqliteTransaction::next_change() {
-  TRY(Statement row, db_.prepare("SELECT coalesce(max(change), 0) + 1 FROM golden"));
-  TRY([[maybe_unused]] const bool found, row.step());
-  return row.integer(0);
-}
-
 Result<void> SqliteTransaction::put(const Golden& golden) {
-  TRY(const std::int64_t change, next_change());
-  TRY(Statement row, db_.prepare("INSERT INTO golden(id, type, present, version, change, body) VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET "
-                                 "present = excluded.present, version = excluded.version, change = excluded.change, body = excluded.body"));
+  TRY(Statement row, db_.prepare("INSERT INTO golden(id, type, present, version, body, change) VALUES(?, ?, ?, ?, ?, (SELECT coalesce(max(change), 0) + 1 FROM golden)) "
+                                 "ON CONFLICT(id) DO UPDATE SET present = excluded.present, version = excluded.version, change = excluded.change, body = excluded.body"));
   const std::string body = codec::encode_golden(golden, names_.fields(golden.type));
   return row.bind(golden.id.value())
       .bind(names_.type_number(golden.type))
       .bind(golden.presence == EntityPresence::present ? 1 : 0)
       .bind(static_cast<std::int64_t>(golden.version))
-      .bind(change)
       .bind_blob(body)
       .run();
 }
@@ -71,20 +63,24 @@ Result<std::vector<Link>> SqliteTransaction::link_rows(Statement statement) {
 }
 
 Result<std::vector<Link>> SqliteTransaction::find_links(EntityId entity) {
-  TRY(Statement rows, db_.prepare("SELECT " LINK_COLUMNS " FROM link WHERE entity = ? ORDER BY secondary, connection"));
+  TRY(Statement rows, db_.prepare("SELECT " LINK_COLUMNS " FROM link WHERE entity = ?"));
   rows.bind(entity.value());
-  return link_rows(std::move(rows));
+  TRY(std::vector<Link> links, link_rows(std::move(rows)));
+  // Few rows: ordered here rather than by a sorter for each question.
+  std::ranges::stable_sort(links, {}, [](const Link& link) { return std::pair(link.secondary, link.connection); });
+  return links;
 }
 
 Result<std::optional<Link>> SqliteTransaction::find_link(ConnectionId connection, const RemoteId& remote) {
   if (remote.empty()) return std::optional<Link>{};
   TRY(const std::int64_t object, names_.number(db_, "object", remote.object));
-  TRY(Statement rows, db_.prepare("SELECT " LINK_COLUMNS " FROM link WHERE connection = ? AND object = ? AND remote = ? ORDER BY presence = 1 DESC, secondary"));
+  TRY(Statement rows, db_.prepare("SELECT " LINK_COLUMNS " FROM link WHERE connection = ? AND object = ? AND remote = ?"));
   rows.bind(connection.value()).bind(object).bind_text(remote.id);
-  TRY(const bool found, rows.step());
-  if (!found) return std::optional<Link>{};
-  TRY(Link link, link_row(rows));
-  return std::optional(std::move(link));
+  TRY(std::vector<Link> links, link_rows(std::move(rows)));
+  if (links.empty()) return std::optional<Link>{};
+  // A present one before others, a primary before a secondary one.
+  const auto first = std::ranges::min_element(links, {}, [](const Link& link) { return std::pair(link.presence != LinkPresence::present, link.secondary); });
+  return std::optional(std::move(*first));
 }
 
 Result<void> SqliteTransaction::put(const Link& link) {
@@ -92,10 +88,18 @@ Result<void> SqliteTransaction::put(const Link& link) {
   const std::string body = codec::encode_link(link, names_.fields(link.type));
   // The row of this link: primary links by (entity, connection), secondary ones by their record too.
   std::optional<std::int64_t> number;
+  bool same_keys = false;
   {
-    TRY(Statement found, db_.prepare("SELECT number FROM link WHERE entity = ? AND connection = ? AND secondary = ? AND (secondary = 0 OR remote = ?)"));
+    TRY(Statement found, db_.prepare("SELECT number, object, remote, presence, needs_read FROM link WHERE entity = ? AND connection = ? AND secondary = ? AND (secondary = 0 OR remote = ?)"));
     TRY(const bool there, found.bind(link.entity.value()).bind(link.connection.value()).bind(link.secondary ? 1 : 0).bind_text(link.remote.id).step());
-    if (there) number = found.integer(0);
+    if (there) {
+      number = found.integer(0);
+      same_keys = found.integer(1) == object && found.text(2) == link.remote.id && found.integer(3) == static_cast<int>(link.presence) && (found.integer(4) != 0) == link.needs_read;
+    }
+  }
+  if (number && same_keys) {  // most writes change no index
+    TRY(Statement row, db_.prepare("UPDATE link SET seen = ?, body = ? WHERE number = ?"));
+    return row.bind(link.seen.ms).bind_blob(body).bind(*number).run();
   }
   if (number) {
     TRY(Statement row, db_.prepare("UPDATE link SET object = ?, remote = ?, presence = ?, needs_read = ?, seen = ?, body = ? WHERE number = ?"));
@@ -141,7 +145,7 @@ Result<std::vector<Link>> SqliteTransaction::links_unseen(ConnectionId connectio
 }
 
 Result<std::int64_t> SqliteTransaction::count_links(ConnectionId connection, TypeIndex type) {
-  TRY(Statement row, db_.prepare("SELECT count(*) FROM link WHERE connection = ? AND type = ? AND presence = 1 AND secondary = 0"));
+  TRY(Statement row, db_.prepare("SELECT count(*) FROM link INDEXED BY link_present WHERE connection = ? AND type = ? AND presence = 1 AND secondary = 0"));
   TRY([[maybe_unused]] const bool found, row.bind(connection.value()).bind(names_.type_number(type)).step());
   return row.integer(0);
 }

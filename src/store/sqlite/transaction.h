@@ -96,7 +96,6 @@ class SqliteTransaction final : public Transaction {
   Result<std::vector<Link>> link_rows(Statement statement);
   Result<Obligation> obligation_row(Statement& row);
   Result<std::vector<Obligation>> obligation_rows(Statement statement);
-  Result<std::int64_t> next_change();
 
   Database& db_;
   Names& names_;

@@ -42,7 +42,9 @@ Result<std::optional<Obligation>> SqliteTransaction::find_obligation(EntityId en
 }
 
 Result<void> SqliteTransaction::put(const Obligation& one) {
-  TRY(Statement row, db_.prepare("INSERT OR REPLACE INTO obligation(" OBLIGATION_COLUMNS ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+  TRY(Statement row, db_.prepare("INSERT INTO obligation(" OBLIGATION_COLUMNS ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(connection, entity) DO UPDATE SET "
+                                 "type = excluded.type, state = excluded.state, due = excluded.due, since = excluded.since, attempts = excluded.attempts, is_delete = excluded.is_delete, "
+                                 "awaited = excluded.awaited, golden_version = excluded.golden_version, reason = excluded.reason, last_error = excluded.last_error"));
   row.bind(one.connection.value()).bind(one.entity.value()).bind(names_.type_number(one.type)).bind(static_cast<int>(one.state)).bind(one.due.ms).bind(one.since.ms);
   row.bind(one.attempts).bind(one.is_delete ? 1 : 0);
   if (one.awaited.value().is_nil()) row.bind_null();
@@ -62,14 +64,19 @@ Result<std::vector<Obligation>> SqliteTransaction::due_obligations(ConnectionId 
 }
 
 Result<std::optional<WallTime>> SqliteTransaction::next_due(ConnectionId connection) {
-  TRY(Statement row, db_.prepare("SELECT min(due) FROM obligation INDEXED BY obligation_due WHERE connection = ? AND state = 0"));
-  TRY(const bool found, row.bind(connection.value()).step());
-  if (!found || row.is_null(0)) return std::optional<WallTime>{};
-  return std::optional(WallTime{row.integer(0)});
+  // One look at the head of each type's queue: a minimum over the connection would walk all that is owed.
+  std::optional<WallTime> first;
+  for (const auto& [type, name] : names_.all("type")) {
+    TRY(Statement row, db_.prepare("SELECT min(due) FROM obligation INDEXED BY obligation_due WHERE connection = ? AND type = ? AND state = 0"));
+    TRY(const bool found, row.bind(connection.value()).bind(type).step());
+    if (found && !row.is_null(0) && (!first || row.integer(0) < first->ms)) first = WallTime{row.integer(0)};
+  }
+  return first;
 }
 
 Result<std::size_t> SqliteTransaction::wake_obligations(ConnectionId connection, EntityId awaited, WallTime now) {
-  TRY(Statement row, db_.prepare("UPDATE obligation INDEXED BY obligation_awaited SET state = 0, due = ?, awaited = NULL, reason = '' WHERE connection = ? AND awaited = ? AND state = 2"));
+  TRY(Statement row, db_.prepare("UPDATE obligation INDEXED BY obligation_awaited SET state = 0, due = ?, awaited = NULL, reason = '' "
+                                 "WHERE connection = ? AND awaited = ? AND awaited IS NOT NULL AND state = 2"));
   TRY_VOID(row.bind(now.ms).bind(connection.value()).bind(awaited.value()).run());
   return static_cast<std::size_t>(db_.changes());
 }

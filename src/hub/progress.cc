@@ -1,0 +1,34 @@
+#include "hub/progress.h"
+
+#include <algorithm>
+
+namespace lockstep {
+
+void Coverage::reached(const std::string& object, WallTime until) {
+  std::scoped_lock lock(mutex_);
+  WallTime& known = until_[object];
+  known = std::max(known, until);
+}
+
+std::optional<WallTime> Coverage::of(const std::string& object) const {
+  std::scoped_lock lock(mutex_);
+  const auto found = until_.find(object);
+  return found == until_.end() ? std::nullopt : std::optional(found->second);
+}
+
+BulkWork::Mark::Mark(BulkWork& work, TypeIndex type, std::optional<ConnectionId> not_for) : work_(work), key_(type, not_for) {
+  std::scoped_lock lock(work_.mutex_);
+  ++work_.marks_[key_];
+}
+
+BulkWork::Mark::~Mark() {
+  std::scoped_lock lock(work_.mutex_);
+  if (--work_.marks_[key_] == 0) work_.marks_.erase(key_);
+}
+
+bool BulkWork::will_owe(TypeIndex type, ConnectionId connection) const {
+  std::scoped_lock lock(mutex_);
+  return std::ranges::any_of(marks_, [&](const auto& mark) { return mark.first.first == type && mark.first.second != connection; });
+}
+
+}  // namespace lockstep

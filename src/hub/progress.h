@@ -1,0 +1,48 @@
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "base/time.h"
+#include "model/ids.h"
+
+namespace lockstep {
+
+/// Up to when (hub time) every record of an object is known: its complete listing was read, and since then its feed to
+/// its end. Whatever was there by then need not be looked up. Thread-safe: readers are in store transactions.
+class Coverage {
+ public:
+  void reached(const std::string& object, WallTime until);
+  std::optional<WallTime> of(const std::string& object) const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::string, WallTime> until_;
+};
+
+/// Bulk work under way, which will soon owe more writes of its type: worth waiting a moment for full batches.
+/// Thread-safe, as above.
+class BulkWork {
+ public:
+  /// Counts while it lives. A listing of a system makes writes owed to every system, deliveries to the others.
+  class Mark {
+   public:
+    Mark(BulkWork& work, TypeIndex type, std::optional<ConnectionId> not_for);
+    ~Mark();
+    Mark(const Mark&) = delete;
+    Mark& operator=(const Mark&) = delete;
+
+   private:
+    BulkWork& work_;
+    std::pair<TypeIndex, std::optional<ConnectionId>> key_;
+  };
+  bool will_owe(TypeIndex type, ConnectionId connection) const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::pair<TypeIndex, std::optional<ConnectionId>>, int> marks_;
+};
+
+}  // namespace lockstep
