@@ -3,6 +3,9 @@
 add_library(lockstep_warnings INTERFACE)
 target_compile_options(lockstep_warnings INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor
                        -Woverloaded-virtual -Wno-missing-field-initializers)
+if(CMAKE_UNITY_BUILD)  # a type of one .cc file may hold what is local to it: that several are compiled as one does not make it a header
+  target_compile_options(lockstep_warnings INTERFACE -Wno-subobject-linkage)
+endif()
 if(DEFINED ENV{CI})
   # What GCC 12 concludes from its optimiser is often wrong (GCC bugs 105329, 105562, 105651): shown, but no error.
   target_compile_options(lockstep_warnings INTERFACE -Werror -Wno-error=maybe-uninitialized -Wno-error=restrict -Wno-error=array-bounds

@@ -1,4 +1,5 @@
-// What nearly every file reads, read once: a third of the time to build. Every file still includes what it uses.
+// What nearly every file reads, read once. Every file still includes what it uses. Asio is not among it: its static objects would
+// make every binary link it, those of the pure modules too.
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -17,8 +18,6 @@
 #include <variant>
 #include <vector>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 #include <fmt/format.h>
 #include <tl/expected.hpp>
