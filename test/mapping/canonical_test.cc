@@ -13,7 +13,8 @@ FieldDefinition field_with(FieldType type) {
   field.type = type;
   if (type == FieldType::enumeration) field.options = {"low", "high"};
   if (type == FieldType::group)
-    for (const char* member : {"city", "street"}) field.members.push_back(field_with(FieldType::text)), field.members.back().name = member;
+    for (const char* member : {"city", "street"})
+      field.members.push_back(field_with(FieldType::text)), field.members.back().name = member;
   return field;
 }
 
@@ -23,7 +24,9 @@ struct Made {
   std::string canonical;
 };
 
-std::string json_of(const Result<Value>& value) { return value ? to_json(*value) : "error: " + value.error().message; }
+std::string json_of(const Result<Value>& value) {
+  return value ? to_json(*value) : "error: " + value.error().message;
+}
 
 TEST(Canonical, EachTypeHasOneForm) {
   const std::vector<Made> rows = {
@@ -60,7 +63,8 @@ TEST(Canonical, EachTypeHasOneForm) {
       {FieldType::set, Value("a"), "error: field 'f' takes a list, found \"a\""},
       {FieldType::set, Value(List{Value(true)}), "error: field 'f' takes a list of texts, found [true]"},
       {FieldType::group, Value(Map{{"street", Value("Main 1")}}), "{\"city\": null, \"street\": \"Main 1\"}"},
-      {FieldType::group, Value(Map{{"town", Value("Bonn")}}), "error: field 'f' has no member 'town'; members: city, street"},
+      {FieldType::group, Value(Map{{"town", Value("Bonn")}}),
+       "error: field 'f' has no member 'town'; members: city, street"},
       {FieldType::group, Value("Bonn"), "error: field 'f' takes an object, found \"Bonn\""},
       {FieldType::reference, Value(RemoteId{"Contact", "1"}), "{"},
       {FieldType::reference, Value("1"), "error: field 'f' takes a reference, found \"1\""}};
@@ -81,14 +85,19 @@ TEST(Canonical, ScaleRoundsHalfAwayFromZero) {
 }
 
 TEST(Canonical, IsItsOwnCanonicalAndNormalFormsAreStable) {
-  for (const FieldType type : {FieldType::text, FieldType::email, FieldType::phone, FieldType::url, FieldType::country, FieldType::decimal, FieldType::set, FieldType::html, FieldType::group, FieldType::enumeration}) {
+  for (const FieldType type :
+       {FieldType::text, FieldType::email, FieldType::phone, FieldType::url, FieldType::country,
+        FieldType::decimal, FieldType::set, FieldType::html, FieldType::group, FieldType::enumeration}) {
     const FieldDefinition field = field_with(type);
-    expect_holds("canonical and normal form of " + std::string(to_string(type)), [&] {
-      const Value value = *any_canonical(field);
-      RC_ASSERT(*canonical(field, value) == value);
-      const Value normal = normal_form(field, value);
-      RC_ASSERT(normal_form(field, normal) == normal);
-    }, 200);
+    expect_holds(
+        "canonical and normal form of " + std::string(to_string(type)),
+        [&] {
+          const Value value = *any_canonical(field);
+          RC_ASSERT(*canonical(field, value) == value);
+          const Value normal = normal_form(field, value);
+          RC_ASSERT(normal_form(field, normal) == normal);
+        },
+        200);
   }
 }
 
@@ -97,11 +106,14 @@ TEST(Phone, TheFastWayAgreesWithTheRulesOfEachCountry) {
   for (int code = 1; code < 1'000; ++code)
     for (int beginning = 0; beginning < 100; ++beginning)
       for (const char* rest : {"3456789", "345-678 90", "34567891"}) {
-        const std::string text = "+" + std::to_string(code) + " " + std::to_string(beginning / 10) + std::to_string(beginning % 10) + rest;
+        const std::string text = "+" + std::to_string(code) + " " + std::to_string(beginning / 10) +
+                                 std::to_string(beginning % 10) + rest;
         const auto fast = plain_e164(text);
         if (!fast) continue;
         const auto slow = to_e164(text, "");
-        if (slow) EXPECT_EQ(*fast, *slow);
+        if (slow) {
+          EXPECT_EQ(*fast, *slow);
+        }
         agreed += slow.has_value();
         EXPECT_EQ(plain_e164(*fast), fast);
       }
@@ -115,7 +127,9 @@ TEST(Phone, TheFastWayAgreesWithTheRulesOfEachCountry) {
 }
 
 TEST(NormalForm, IgnoresWhatIsNoEdit) {
-  const auto same = [](FieldType type, Value a, Value b) { return normal_form(field_with(type), a) == normal_form(field_with(type), b); };
+  const auto same = [](FieldType type, Value a, Value b) {
+    return normal_form(field_with(type), a) == normal_form(field_with(type), b);
+  };
   EXPECT_TRUE(same(FieldType::email, Value("Ada@Example.COM"), Value(" ada@example.com")));
   EXPECT_TRUE(same(FieldType::text, Value("a\r\nb "), Value("a\nb")));
   EXPECT_TRUE(same(FieldType::phone, Value("(030) 123-45"), Value("030 12345")));
