@@ -28,10 +28,7 @@ Engine::Engine(Hub& hub, Log& log)
     };
     lanes_.push_back(std::make_unique<Lane>(hub_, system, intake_, std::move(progress), rng_.split(system.name)));
   }
-  hub_.on_change = [this] {
-    wake_deliverers();
-    for (const auto& lane : lanes_) wake_reader(lane->system.id);  // what was merged may ask for reads anywhere
-  };
+  hub_.on_change = [this] { wake_deliverers(); };
 }
 
 Engine::~Engine() { hub_.on_change = [] {}; }
