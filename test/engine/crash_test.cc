@@ -71,7 +71,7 @@ TEST_P(Crash, InTheMiddleOfAFirstLoadAndOfLiveTraffic) {
   EXPECT_EQ(world.writes(), writes) << "rest, seed " << seed;
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, Crash, testing::Range(1, 13));
+INSTANTIATE_TEST_SUITE_P(Seeds, Crash, testing::Range(1, 25));
 
 }  // namespace
 }  // namespace lockstep::support
