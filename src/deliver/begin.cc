@@ -13,6 +13,8 @@ namespace {
 constexpr std::size_t kRoundMax = 800;
 /// For fewer creates a look at the target is cheap, and closes the moment since it was read.
 constexpr std::size_t kBulk = 100;
+/// How long it counts that a record was seen not to be in the target.
+constexpr Duration kTrusted{60'000};
 
 /// A GUID for systems that take one chosen by us: the entity's ULID, or, when a record of that id was deleted there, one
 /// derived from both.
@@ -248,15 +250,14 @@ bool Dispatcher::can_be_looked_up(const merge::EntityState& state, const Prepare
 }
 
 bool Dispatcher::is_covered(const connector::ObjectTraits& traits, WallTime now) const {
-  // The feed is read every so often, and the read takes its time: as fresh as a look that is still trusted.
-  constexpr Duration kTrustedMost{75'000}, kRead{15'000};
+  // The feed is read every so often, and the read takes its time; never older than a look that is still trusted.
+  constexpr Duration kRead{15'000};
   const auto until = system_.coverage->of(traits.name);
-  return until && now - *until < std::min(kTrustedMost, traits.poll_every + kRead);
+  return until && now - *until < std::min(kTrusted, traits.poll_every + kRead);
 }
 
 Dispatcher::Create Dispatcher::before_create(const merge::EntityState& state, const Prepared& prepared, const merge::Context& context,
                                              bool bulk, WallTime& until) const {
-  constexpr Duration kTrusted{60'000};
   const connector::ObjectTraits* traits = system_.connector->find_object(prepared.object);
   if (!traits) return Create::send;
   const auto probe = probed_.find(state.golden.id);
