@@ -31,13 +31,14 @@ Task<Result<http::Response>> VirtualTransport::send(http::Request request) {
   const Duration timeout = request.timeout;
   co_await executor_.clock().sleep(latency());
   const bool request_lost = rng_.chance(weather.loses_requests), answer_lost = rng_.chance(weather.loses_answers);
-  http::Response response(emulators::kNoAnswer, "");
-  if (!request_lost) response = stand_in.handle(as_received(std::move(request), *url), base_url);
-  if (request_lost || answer_lost) {
+  emulators::Reply reply{http::Response(emulators::kNoAnswer, "")};
+  if (!request_lost) reply = stand_in.reply(as_received(std::move(request), *url), base_url, Duration{0});
+  if (request_lost || answer_lost || reply.delay >= timeout) {
     co_await executor_.clock().sleep(timeout);
     co_return fail(ErrorCode::unavailable, "timed out");
   }
-  co_await executor_.clock().sleep(latency());
+  co_await executor_.clock().sleep(latency() + reply.delay);
+  http::Response response = std::move(reply.response);
   if (response.status == emulators::kNoAnswer) co_return fail(ErrorCode::unavailable, "the connection was closed without an answer");
   co_return response;
 }

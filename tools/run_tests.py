@@ -25,8 +25,8 @@ def run_to_end(command, environment):
             return 1, process.communicate()[0] + f"\nno end within {TIMEOUT_S} s"
 
 
-def run_binary(name, command, environment):
-    """Runs one GoogleTest binary or script; returns (passed, failed, skipped)."""
+def run_binary(name, command, environment, shown_later):
+    """Runs one GoogleTest binary or script; returns ((passed, failed, skipped), output)."""
     started = time.time()
     code, output = run_to_end(command, environment)
     passed = len(re.findall(r"^\[       OK \]", output, re.M))
@@ -44,9 +44,14 @@ def run_binary(name, command, environment):
           flush=True)
     for line in re.findall(r"^.*Skipped$|^\[  SKIPPED \].*|SKIP: .*$", output, re.M)[:3] if skipped else []:
         print("       " + line)
-    if failed:
+    if failed and not shown_later:
         print(output[-8000:], flush=True)
-    return passed, failed, skipped
+    return (passed, failed, skipped), output
+
+
+def is_table(test):
+    """Tests whose output is a table to be read, not only when they fail (CTest label `table`)."""
+    return any(p["name"] == "LABELS" and "table" in p["value"] for p in test.get("properties", []))
 
 
 def main():
@@ -63,8 +68,11 @@ def main():
     # The tests with real processes mostly wait: they start first, beside the ones that compute.
     tests.sort(key=lambda test: not test["name"].startswith("end_to_end"))
     with concurrent.futures.ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 1)) as workers:
-        results = list(workers.map(lambda test: run_binary(test["name"], test["command"], environment), tests))
-    total = [sum(counts) for counts in zip(*results)] or [0, 0, 0]
+        results = list(workers.map(lambda test: run_binary(test["name"], test["command"], environment, is_table(test)), tests))
+    for (_, output), test in zip(results, tests):
+        if is_table(test):
+            print("\n" + output.rstrip())
+    total = [sum(counts) for counts in zip(*(counts for counts, _ in results))] or [0, 0, 0]
     print(f"{total[0]} passed, {total[1]} failed, {total[2]} skipped")
     return 0 if total[1] == 0 and total[0] > 0 else 1
 

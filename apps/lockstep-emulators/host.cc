@@ -78,9 +78,14 @@ Result<std::vector<Host::Served>> Host::start() {
 }
 
 Task<http::Response> Host::answer(StandInServer& served, http::ServerRequest request) {
-  http::Response response = served.stand_in->handle(request, served.base_url);
-  send_due(served);
-  co_return response;
+  Duration held{0};
+  while (true) {
+    Reply reply = served.stand_in->reply(request, served.base_url, held);
+    send_due(served);
+    if (reply.delay > Duration{0} && !co_await tasks_.sleep(reply.delay)) co_return http::Response(kNoAnswer, "");
+    if (reply.response.status != kNotYet) co_return std::move(reply.response);
+    held += reply.delay;
+  }
 }
 
 void Host::send_due(StandInServer& served) {

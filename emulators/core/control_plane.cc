@@ -57,11 +57,12 @@ http::Response ControlPlane::handle(const http::ServerRequest& request) {
   if (path == "counts" && method == "GET") return counts();
   if (path == "clock" && (method == "POST" || method == "GET")) return advance_clock(request);
   if (path == "faults") return faults(request);
+  if (path == "schema" && method == "POST") return change_schema(request);
   if (auto own = stand_in_.control(request, path)) return std::move(*own);
   return refuse(
       404,
       "the control plane knows POST records/{object}, POST edit, GET writes, GET counts, GET and POST clock, "
-      "GET, POST and DELETE faults");
+      "GET, POST and DELETE faults, POST schema");
 }
 
 http::Response ControlPlane::load(const http::ServerRequest& request, std::string_view object) {
@@ -220,6 +221,25 @@ http::Response ControlPlane::advance_clock(const http::ServerRequest& request) {
   return json_response(200, json::object{{"now", format_iso(stand_in_.now())}});
 }
 
+http::Response ControlPlane::change_schema(const http::ServerRequest& request) {
+  JsonDocument document;
+  if (auto parsed = document.parse(request.body); !parsed) return refuse(400, parsed.error().message);
+  const json::object* object = document.root().if_object();
+  SchemaChange change;
+  if (object) {
+    change.object = std::string(text_member(*object, "object"));
+    change.field = std::string(text_member(*object, "field"));
+    change.add_option = std::string(text_member(*object, "add_option"));
+    change.remove_option = std::string(text_member(*object, "remove_option"));
+    const json::value* required = object->if_contains("required");
+    if (required && required->is_bool()) change.required = required->as_bool();
+  }
+  if (change.object.empty() || change.field.empty())
+    return refuse(400, "expected {\"object\":\"…\",\"field\":\"…\"} with required, add_option or remove_option");
+  if (auto changed = stand_in_.change_schema(change); !changed) return refuse(422, changed.error().message);
+  return json_response(200, json::object{{"ok", true}});
+}
+
 json::array ControlPlane::fault_list() {
   json::array list;
   for (const auto& [name, fault] : stand_in_.faults_.all()) {
@@ -229,6 +249,7 @@ json::array ControlPlane::fault_list() {
                                 {"match", fault.match},
                                 {"status", fault.status},
                                 {"retry_after_ms", fault.retry_after.count()},
+                                {"delay_ms", fault.delay.count()},
                                 {"fired", fault.fired}});
   }
   return list;
@@ -253,6 +274,7 @@ http::Response ControlPlane::faults(const http::ServerRequest& request) {
     fault.match = std::string(text_member(*object, "match"));
     fault.status = static_cast<int>(number("status", 0));
     fault.retry_after = Duration(static_cast<std::int64_t>(number("retry_after_ms", 0)));
+    fault.delay = Duration(static_cast<std::int64_t>(number("delay_ms", 0)));
     if (fault.rate <= 0) {
       stand_in_.faults_.clear(fault.name);
     } else {

@@ -17,6 +17,7 @@ class ControlPlane {
   http::Response writes(const http::ServerRequest& request);
   http::Response counts();
   http::Response advance_clock(const http::ServerRequest& request);
+  http::Response change_schema(const http::ServerRequest& request);
   http::Response faults(const http::ServerRequest& request);
   Result<std::string> edit_one(const json::value& item);
   struct Loaded {

@@ -24,6 +24,16 @@ struct OutgoingRequest {
   std::uint64_t id = 0;  // handed back with the outcome
 };
 
+/// A response with this status means: close the connection without an answer.
+inline constexpr int kNoAnswer = 0;
+/// A response with this status means: nothing to say yet (a long poll); the host asks again after the delay.
+inline constexpr int kNotYet = -1;
+
+struct Reply {
+  http::Response response;
+  Duration delay{0};  // the host sends the response, or asks again, no sooner
+};
+
 /// A faithful stand-in of one CRM: request in, response out, without sockets, threads or real time. Not
 /// thread-safe: the host calls it from one thread. Deterministic: the same clock, seed and requests give the
 /// same answers.
@@ -33,7 +43,12 @@ class Emulator {
   /// "salesforce": the name in URLs of the control plane and in `lockstep-emulators --only`.
   virtual std::string name() const = 0;
   /// `base_url` of this request's origin ("http://127.0.0.1:8101"), for links in answers.
-  virtual http::Response handle(const http::ServerRequest& request, const std::string& base_url) = 0;
+  /// `held`: how long this request has been asked again and again, 0 at first.
+  virtual Reply reply(const http::ServerRequest& request, const std::string& base_url, Duration held) = 0;
+  /// For callers in whose time nothing is slow. Precondition: no long poll.
+  http::Response handle(const http::ServerRequest& request, const std::string& base_url) {
+    return reply(request, base_url, Duration{0}).response;
+  }
   /// Webhooks due by now, each handed out once; the host reports what became of them, and retries come out
   /// later.
   virtual std::vector<OutgoingRequest> take_outgoing() = 0;

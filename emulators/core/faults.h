@@ -20,6 +20,7 @@ struct Fault {
   std::string match;            // only calls whose "METHOD path" contains it; empty: all
   int status = 0;               // what to answer, where a fault lets one choose; 0: the dialect's default
   Duration retry_after{0};
+  Duration delay{0};  // kFaultSlow: how long the answer takes
   std::uint64_t fired = 0;
 };
 
@@ -31,6 +32,10 @@ inline constexpr std::string_view kFaultErrorAfterCommit =
 inline constexpr std::string_view kFaultDropRequest = "drop_request";           // never arrives, no answer
 inline constexpr std::string_view kFaultDropAfterCommit = "drop_after_commit";  // done, no answer
 inline constexpr std::string_view kFaultExpireToken = "expire_token";           // all access tokens die first
+
+inline constexpr std::string_view kFaultSlow = "slow";                          // answers late
+// Asked by each dialect for each record of a batch: that record fails as if the system were briefly unable, the others go on.
+inline constexpr std::string_view kFaultBatchItem = "batch_item";
 
 class Faults {
  public:

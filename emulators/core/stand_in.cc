@@ -15,24 +15,28 @@ std::string_view raw_path(const http::ServerRequest& request) {
 StandIn::StandIn(const EmulatorClock& clock, Rng rng)
     : clock_(clock), rng_(rng), faults_(rng.split("faults")), tokens_(rng.split("tokens")) {}
 
-http::Response StandIn::handle(const http::ServerRequest& request, const std::string& base_url) {
+Reply StandIn::reply(const http::ServerRequest& request, const std::string& base_url, Duration held) {
   std::string_view path = raw_path(request);
-  if (path.starts_with(kControlPrefix)) return ControlPlane(*this).handle(request);
+  if (path.starts_with(kControlPrefix)) return {ControlPlane(*this).handle(request)};
   Call call(request, base_url, now());
+  call.held = held;
   Router::Match match = router_.match(request.method, path);
   call.parameters = match.parameters;
-  ++call_count_;
   http::Response response = answer(call, match.route, match);
+  if (response.status == kNotYet) return {std::move(response), call.delay};
+  ++call_count_;
   if (call.label.empty()) call.label = match.route ? match.route->path : "(no such route)";
   ++calls_[request.method + " " + call.label];
   ++statuses_[response.status];
   if (!response.headers.contains("Date"))
     response.headers.add("Date", format_http_date(call.now));  // its own clock
-  return response;
+  return {std::move(response), call.delay};
 }
 
 http::Response StandIn::answer(Call& call, const Route* route, const Router::Match& match) {
+  if (call.held > Duration{0}) return route->handler(call);  // admitted when it came
   std::string what = call.request.method + " " + std::string(raw_path(call.request));
+  if (auto fault = faults_.fires(kFaultSlow, what)) call.delay = fault->delay;
   if (faults_.fires(kFaultDropRequest, what)) return http::Response(kNoAnswer, "");
   if (faults_.fires(kFaultExpireToken, what)) tokens_.expire_all(call.now);
   if (auto fault = faults_.fires(kFaultRateLimit, what)) return fault_answer(call, *fault);
@@ -58,6 +62,10 @@ http::Response StandIn::dispatch(const http::ServerRequest& request, const Call&
   if (!match.route) return match.allowed.empty() ? not_found(call) : method_not_allowed(call, match.allowed);
   call.parameters = match.parameters;
   return match.route->handler(call);
+}
+
+Result<void> StandIn::change_schema(const SchemaChange&) {
+  return fail(ErrorCode::invalid_input, "this stand-in's schema does not change");
 }
 
 std::vector<OutgoingRequest> StandIn::take_outgoing() { return outgoing_.take(now()); }

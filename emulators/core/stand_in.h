@@ -15,8 +15,6 @@
 
 namespace lockstep::emulators {
 
-/// A response with this status means: close the connection without an answer.
-inline constexpr int kNoAnswer = 0;
 inline constexpr std::string_view kControlPrefix = "/__emulator/";
 
 enum class EditKind { load, create, update, remove, restore, merge };
@@ -32,13 +30,22 @@ struct Edit {
   bool text_values = false;  // from CSV: every value is text, and empty means null
 };
 
+/// What the control plane changes in what a system knows of an object's field; nothing: leave as it is.
+struct SchemaChange {
+  std::string object;
+  std::string field;  // by the API's name
+  std::optional<bool> required;
+  std::string add_option;
+  std::string remove_option;  // records that hold it keep it, as in the real systems
+};
+
 /// What all stand-ins share. A stand-in is this plus its dialect: routes, admission, error bodies and
 /// validation.
 class StandIn : public Emulator {
  public:
   StandIn(const EmulatorClock& clock, Rng rng);
 
-  http::Response handle(const http::ServerRequest& request, const std::string& base_url) final;
+  Reply reply(const http::ServerRequest& request, const std::string& base_url, Duration held) final;
   std::vector<OutgoingRequest> take_outgoing() override;
   void outgoing_answered(std::uint64_t id, int status) override;
 
@@ -65,6 +72,8 @@ class StandIn : public Emulator {
   /// Validates and normalises as the API does; returns the record's id. Errors: a sentence for the control
   /// plane's user.
   virtual Result<std::string> apply(const Edit& edit) = 0;
+  /// Errors: a sentence for the control plane's user.
+  virtual Result<void> change_schema(const SchemaChange& change);
   /// The dialect's own calls of the control plane; `path` is what follows kControlPrefix. Nothing: not known.
   virtual std::optional<http::Response> control(const http::ServerRequest&, std::string_view /*path*/) {
     return std::nullopt;
@@ -89,7 +98,7 @@ class StandIn : public Emulator {
   TokenRegistry tokens_;
   OutgoingQueue outgoing_;
   std::map<std::string, std::uint64_t> calls_;  // by "METHOD route"
-  std::map<int, std::uint64_t> statuses_;
+  std::map<int, std::uint64_t> statuses_;  // of answers; 0: none was given
   std::uint64_t call_count_ = 0;
 };
 
