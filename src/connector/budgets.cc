@@ -7,11 +7,46 @@
 namespace lockstep::connector {
 
 namespace {
+
 constexpr std::int64_t kSlices = 100;
 constexpr Duration kPatience{120'000};
+constexpr Duration kLook{1'000};  // a free place among the requests in flight is also told by a signal
+constexpr double kLeastPace = 0.1, kPaceGain = 0.02;
+constexpr std::int64_t kRestBaseMs = 1'000, kRestCapMs = 60'000;
+
+/// What the less urgent may use of a limit.
+double share_of(Priority priority) {
+  switch (priority) {
+    case Priority::real_time: return 1;
+    case Priority::incremental: return 0.97;
+    case Priority::reconciliation: return 0.95;
+    case Priority::full_refresh: return 0.93;
+  }
+  return 1;
+}
+
+Failure stopped() {
+  Failure failure;
+  failure.failure_class = FailureClass::transient;
+  failure.scope = FailureScope::connection;
+  failure.message = "stopping";
+  failure.unsent = true;
+  return failure;
+}
+
+Failure used_up(Duration wait) {
+  Failure failure;
+  failure.failure_class = FailureClass::quota;
+  failure.scope = FailureScope::limit;
+  failure.message = "the budget of requests is used up for " + format_duration(wait);
+  failure.wait = wait;
+  failure.unsent = true;
+  return failure;
+}
+
 }  // namespace
 
-Budgets::Budgets(const Definition& definition, Executor& executor) : executor_(executor), released_(executor) {
+Budgets::Budgets(const Definition& definition, Executor& executor, Rng rng) : executor_(executor), rng_(rng), changed_(executor) {
   for (const LimitSpec& spec : definition.limits) {
     Budget budget;
     budget.spec = &spec;
@@ -31,71 +66,72 @@ std::vector<Budgets::Budget*> Budgets::named(const std::vector<std::string>& cha
 }
 
 void Budgets::expire(Budget& budget, Instant now) const {
-  while (!budget.slices.empty() && now - budget.slices.front().first >= budget.spec->window) {
-    budget.used -= budget.slices.front().second;
+  while (!budget.slices.empty() && now - budget.slices.front().last >= budget.spec->window) {
+    budget.used -= budget.slices.front().amount;
     budget.slices.pop_front();
   }
 }
 
 void Budgets::take(Budget& budget, std::int64_t amount, Instant now) const {
   if (budget.max == 0 || amount <= 0) return;
-  // Slices keep the books small; a slice counts until the youngest request in it may have left the window.
+  // Slices keep the books small.
   const Duration width{std::max<std::int64_t>(1, budget.spec->window.count() / kSlices)};
-  if (!budget.slices.empty() && now - budget.slices.back().first < width) budget.slices.back().second += amount;
-  else budget.slices.emplace_back(now, amount);
-  budget.slices.back().first = now;
+  if (budget.slices.empty() || now - budget.slices.back().first >= width) budget.slices.push_back(Slice{now, now, 0});
+  budget.slices.back().last = now;
+  budget.slices.back().amount += amount;
   budget.used += amount;
 }
 
-Duration Budgets::wait_for(Budget& budget, Instant now) const {
-  if (budget.concurrent > 0 && budget.in_flight >= budget.concurrent) return Duration{50};
-  if (budget.max == 0) return Duration{0};
+Duration Budgets::wait_for(Budget& budget, Priority priority, Instant now) const {
+  const Duration rest = std::max(Duration{0}, budget.rests_until - now);
+  const double share = share_of(priority) * budget.pace;
+  if (budget.concurrent > 0) {
+    const auto places = std::max<std::size_t>(1, static_cast<std::size_t>(static_cast<double>(budget.concurrent) * share));
+    if (budget.in_flight >= places) return std::max(rest, kLook);
+  }
+  if (budget.max == 0) return rest;
   expire(budget, now);
-  const auto usable = std::max<std::int64_t>(1, static_cast<std::int64_t>(static_cast<double>(budget.max) * (1 - budget.spec->keep_share)));
-  if (budget.used < usable) return Duration{0};
-  return std::max(Duration{1}, budget.spec->window - (now - budget.slices.front().first));
+  const auto usable = std::max<std::int64_t>(1, static_cast<std::int64_t>(static_cast<double>(budget.max) * (1 - budget.spec->keep_share) * share));
+  if (budget.used < usable) return rest;
+  return std::max({Duration{1}, rest, budget.spec->window - (now - budget.slices.front().last)});
 }
 
-Task<Outcome<void>> Budgets::admit(std::vector<std::string> charge) {
+bool Budgets::yields(std::list<Waiting>::const_iterator mine) const {
+  bool before = true;
+  for (auto other = waiting_.begin(); other != waiting_.end(); ++other) {
+    if (other == mine) {
+      before = false;
+      continue;
+    }
+    const bool goes_first = other->priority < mine->priority || (before && other->priority == mine->priority);
+    if (goes_first && std::ranges::any_of(mine->wants, [&](const Budget* budget) { return other->wants.contains(budget); })) return true;
+  }
+  return false;
+}
+
+Task<Outcome<void>> Budgets::admit(std::vector<std::string> charge, Priority priority) {
   const std::vector<Budget*> wanted = named(charge);
+  Waiting waiting{priority, {wanted.begin(), wanted.end()}};
+  const auto mine = waiting_.insert(waiting_.end(), std::move(waiting));
+  Outcome<void> outcome;
   for (;;) {
     const Instant now = executor_.clock().now();
-    Duration wait{0};
-    bool full = false;
+    Duration wait = yields(mine) ? kLook : Duration{0};
+    for (Budget* budget : wanted) wait = std::max(wait, wait_for(*budget, priority, now));
+    if (stopping_) outcome = tl::unexpected(stopped());
+    else if (wait > kPatience) outcome = tl::unexpected(used_up(wait));
+    if (!outcome || wait.count() == 0) break;
+    co_await changed_.wait_until(now + wait);
+  }
+  waiting_.erase(mine);
+  if (outcome) {
     for (Budget* budget : wanted) {
-      const Duration one = wait_for(*budget, now);
-      if (one > wait) wait = one;
-      full = full || (budget->concurrent > 0 && budget->in_flight >= budget->concurrent);
-    }
-    if (wait.count() == 0) {
-      for (Budget* budget : wanted) {
-        ++budget->in_flight;
-        if (!budget->spec->charge_elapsed_ms) take(*budget, 1, now);
-      }
-      co_return Outcome<void>{};
-    }
-    if (wait > kPatience) {
-      Failure failure;
-      failure.failure_class = FailureClass::quota;
-      failure.scope = FailureScope::limit;
-      failure.message = "the budget of requests is used up for " + format_duration(wait);
-      failure.wait = wait;
-      co_return tl::unexpected(failure);
-    }
-    const Instant until = now + wait;
-    if (full) {
-      co_await released_.wait_until(now + Duration{1000});
-    } else {
-      co_await executor_.clock().sleep_until(until);
-      if (executor_.clock().now() < until) {
-        Failure stopped;
-        stopped.failure_class = FailureClass::transient;
-        stopped.scope = FailureScope::connection;
-        stopped.message = "stopping";
-        co_return tl::unexpected(stopped);
-      }
+      ++budget->in_flight;
+      if (!budget->spec->charge_elapsed_ms) take(*budget, 1, executor_.clock().now());
     }
   }
+  if (!waiting_.empty()) changed_.notify();  // who yielded may go now
+  co_return outcome;
 }
 
 void Budgets::release(const std::vector<std::string>& charge, Duration elapsed) {
@@ -104,7 +140,7 @@ void Budgets::release(const std::vector<std::string>& charge, Duration elapsed) 
     if (budget->in_flight > 0) --budget->in_flight;
     if (budget->spec->charge_elapsed_ms) take(*budget, elapsed.count(), now);
   }
-  released_.notify();
+  changed_.notify();
 }
 
 void Budgets::learn(const std::vector<std::string>& charge, Scope& scope) {
@@ -129,11 +165,67 @@ void Budgets::learn(const std::vector<std::string>& charge, Scope& scope) {
   }
 }
 
-std::map<std::string, std::pair<std::int64_t, std::int64_t>> Budgets::left() const {
-  std::map<std::string, std::pair<std::int64_t, std::int64_t>> out;
-  for (const Budget& budget : budgets_)
-    if (budget.max > 0) out[budget.spec->name] = {std::max<std::int64_t>(0, budget.max - budget.used), budget.max};
+void Budgets::refused(const std::vector<std::string>& charge, const Failure& failure) {
+  const Instant now = executor_.clock().now();
+  const std::vector<Budget*> charged = named(charge);
+  Budget* limit = nullptr;
+  for (Budget* budget : charged) {
+    if (!failure.limit.empty() && budget->spec->name == failure.limit) {
+      limit = budget;
+      break;
+    }
+    // The vendor does not say which: the narrowest window is the one that a burst meets.
+    const bool narrower = !limit || limit->max == 0 || (budget->max > 0 && budget->spec->window < limit->spec->window);
+    if (narrower) limit = budget;
+  }
+  if (!limit) return;
+  const bool known = now < limit->rests_until;  // requests that ran beside each other met the same refusal
+  const std::int64_t ceiling = std::min(kRestCapMs, kRestBaseMs << std::min<std::uint32_t>(limit->refusals, 16));
+  const Duration rest = failure.wait.value_or(Duration{rng_.between(0, ceiling)});
+  limit->rests_until = std::max(limit->rests_until, now + rest);
+  if (known) return;
+  ++limit->refusals;
+  limit->pace = std::max(kLeastPace, limit->pace / 2);
+}
+
+void Budgets::accepted(const std::vector<std::string>& charge) {
+  for (Budget* budget : named(charge)) {
+    budget->refusals = 0;
+    budget->pace = std::min(1.0, budget->pace + kPaceGain);
+  }
+}
+
+std::map<std::string, Connector::LimitUse> Budgets::use() const {
+  const Instant now = executor_.clock().now();
+  std::map<std::string, Connector::LimitUse> out;
+  for (const Budget& budget : budgets_) {
+    if (budget.max == 0) continue;
+    Connector::LimitUse use;
+    use.max = budget.max;
+    use.left = std::max<std::int64_t>(0, budget.max - budget.used);
+    use.kept = static_cast<std::int64_t>(static_cast<double>(budget.max) * budget.spec->keep_share);
+    // As it went since the oldest request that still counts.
+    if (!budget.slices.empty() && budget.used > 0) {
+      const Duration span = std::max(Duration{1}, now - budget.slices.front().first);
+      const std::int64_t ours = std::max<std::int64_t>(0, use.left - use.kept);
+      const double seconds = static_cast<double>(ours) * static_cast<double>(span.count()) / static_cast<double>(budget.used);
+      const Duration until_end{static_cast<std::int64_t>(seconds)};
+      if (span + until_end < budget.spec->window) use.ends_in = until_end;
+    }
+    out[budget.spec->name] = use;
+  }
   return out;
+}
+
+void Budgets::stop() {
+  stopping_ = true;
+  changed_.notify();
+}
+
+Task<bool> Budgets::pause(Duration duration) {
+  const Instant until = executor_.clock().now() + duration;
+  while (!stopping_ && executor_.clock().now() < until) co_await changed_.wait_until(until);
+  co_return !stopping_;
 }
 
 }  // namespace lockstep::connector

@@ -1,44 +1,75 @@
 #pragma once
 
 #include <deque>
+#include <list>
 #include <map>
+#include <set>
 
 #include "connector/answer.h"
 #include "connector/definition.h"
+#include "model/priority.h"
+#include "runtime/rng.h"
 
 namespace lockstep::connector {
 
-/// The vendor's limits as this connection keeps them: requests wait here until they fit.
+/// The vendor's limits as this connection keeps them: requests wait here until they fit, the most urgent first. The less
+/// urgent leave a part of every limit free, so that an urgent one need not wait for a window that a full refresh filled.
 class Budgets {
  public:
-  Budgets(const Definition& definition, Executor& executor);
+  Budgets(const Definition& definition, Executor& executor, Rng rng);
 
-  /// Waits until every limit that `charge` names (none: the default ones) has room, then takes it. A wait longer than two
-  /// minutes is a failure of class quota with that wait: the lane does something else meanwhile.
-  Task<Outcome<void>> admit(std::vector<std::string> charge);
+  /// Waits until every limit that `charge` names (none: the default ones) has room and nobody more urgent waits for it, then
+  /// takes it. A wait longer than two minutes is a failure of class quota with that wait: the caller does something else
+  /// meanwhile. Every admitted request is released.
+  Task<Outcome<void>> admit(std::vector<std::string> charge, Priority priority);
   /// The request is over.
   void release(const std::vector<std::string>& charge, Duration elapsed);
   /// What the answer's headers say; `scope` holds its roots.
   void learn(const std::vector<std::string>& charge, Scope& scope);
-  std::map<std::string, std::pair<std::int64_t, std::int64_t>> left() const;
+  /// The vendor refused it for a limit: that limit rests (what the vendor asked for, else exponential with full jitter) and
+  /// its use is halved. One state per limit, however many records met it.
+  void refused(const std::vector<std::string>& charge, const Failure& failure);
+  /// The vendor took it: use grows again.
+  void accepted(const std::vector<std::string>& charge);
+  std::map<std::string, Connector::LimitUse> use() const;
+  /// Nobody waits any more; whoever does or comes gets a failure.
+  void stop();
+  /// Sleeps; false when stop() was called.
+  Task<bool> pause(Duration duration);
 
  private:
+  /// Requests of about the same time: it counts until the last of them leaves the window.
+  struct Slice {
+    Instant first, last;
+    std::int64_t amount = 0;
+  };
   struct Budget {
     const LimitSpec* spec = nullptr;
     std::int64_t max = 0;
     std::size_t concurrent = 0;
-    std::deque<std::pair<Instant, std::int64_t>> slices;  // start, amount
+    std::deque<Slice> slices;
     std::int64_t used = 0;
     std::size_t in_flight = 0;
+    double pace = 1;              // share of the limit that is used; halved by each refusal
+    std::uint32_t refusals = 0;   // in a row
+    Instant rests_until{0};
+  };
+  struct Waiting {
+    Priority priority;
+    std::set<const Budget*> wants;
   };
   std::vector<Budget*> named(const std::vector<std::string>& charge);
   void expire(Budget& budget, Instant now) const;
   void take(Budget& budget, std::int64_t amount, Instant now) const;
-  Duration wait_for(Budget& budget, Instant now) const;
+  Duration wait_for(Budget& budget, Priority priority, Instant now) const;
+  bool yields(std::list<Waiting>::const_iterator mine) const;
 
   Executor& executor_;
+  Rng rng_;
   std::vector<Budget> budgets_;
-  Signal released_;
+  std::list<Waiting> waiting_;    // in order of arrival
+  Signal changed_;
+  bool stopping_ = false;
 };
 
 }  // namespace lockstep::connector

@@ -153,6 +153,7 @@ Failure Classifier::no_answer(const Error& error, Scope& scope, Question questio
   failure.message = error.message;
   redact(failure.message);
   failure.message.resize(std::min(failure.message.size(), kMessageMax));
+  failure.unsent = facts.transport == "connect";
   if (failure.failure_class == FailureClass::unclassified) {
     failure.failure_class = FailureClass::transient;
     failure.scope = FailureScope::vendor;

@@ -6,7 +6,7 @@
 
 namespace lockstep::connector {
 
-Task<Outcome<AnswerRef>> Client::send(http::Request request, const RequestSpec& spec, Classifier::Question question) {
+Task<Outcome<AnswerRef>> Client::send(http::Request request, const RequestSpec& spec, Classifier::Question question, Priority priority) {
   for (int attempt = 0;; ++attempt) {
     auto ready = co_await credentials_.ensure();
     if (!ready) co_return tl::unexpected(std::move(ready.error()));
@@ -14,29 +14,27 @@ Task<Outcome<AnswerRef>> Client::send(http::Request request, const RequestSpec& 
     http::Request signed_request = request;
     const Result<void> done = credentials_.sign(signed_request);
     if (!done) co_return tl::unexpected(own_failure(done.error()));
-    auto answer = co_await sender_.send(std::move(signed_request), spec, question);
+    auto answer = co_await sender_.send(std::move(signed_request), spec, question, priority);
     if (answer || answer.error().failure_class != FailureClass::auth || attempt > 0) co_return answer;
     auto renewed = co_await credentials_.renew(generation);
     if (!renewed) co_return tl::unexpected(std::move(renewed.error()));
   }
 }
 
-Task<Outcome<AnswerRef>> Client::read(http::Request request, const RequestSpec& spec, Classifier::Question question) {
+Task<Outcome<AnswerRef>> Client::read(http::Request request, const RequestSpec& spec, Classifier::Question question, Priority priority) {
   constexpr int kTries = 5;
   constexpr Duration kPatience{60'000};
   for (int attempt = 0;; ++attempt) {
-    auto answer = co_await send(request, spec, question);
+    auto answer = co_await send(request, spec, question, priority);
     if (answer) co_return answer;
     const Failure& failure = answer.error();
     const bool passes = failure.failure_class == FailureClass::transient || failure.failure_class == FailureClass::rate_limit ||
                         failure.failure_class == FailureClass::lock;
     const std::int64_t ceiling = std::min<std::int64_t>(30'000, std::int64_t{500} << attempt);
     const Duration wait = failure.wait.value_or(Duration{rng_.between(ceiling / 4, ceiling)});
-    if (!passes || attempt + 1 >= failure.tries.value_or(kTries) || wait > kPatience) co_return answer;
-    sender_.count_retry();
-    const Instant until = context_.environment.executor.clock().now() + wait;
-    co_await context_.environment.executor.clock().sleep_until(until);
-    if (context_.environment.executor.clock().now() < until) co_return answer;  // stopping
+    if (!passes || attempt + 1 >= failure.tries.value_or(kTries) || wait > kPatience || !sender_.may_retry()) co_return answer;
+    const bool awake = co_await sender_.budgets().pause(wait);
+    if (!awake) co_return answer;
   }
 }
 
@@ -48,7 +46,7 @@ Task<Outcome<void>> Client::open() {
   auto request = build_request(context_, definition.whoami, scope);
   if (!request) co_return tl::unexpected(own_failure(request.error()));
   const Classifier::Question question{"read", "call"};
-  auto answer = co_await read(std::move(*request), definition.whoami, question);
+  auto answer = co_await read(std::move(*request), definition.whoami, question, Priority::real_time);
   if (!answer) co_return tl::unexpected(std::move(answer.error()));
   (*answer)->enter(scope);
   Map facts = *context_.facts.get<Map>();

@@ -10,9 +10,9 @@ class Client {
   explicit Client(Context& context) : context_(context), sender_(context), credentials_(context, sender_), rng_(context.environment.rng.split("client")) {}
 
   /// Sent once; sent again only when it was refused for its token, which proves that it was not carried out.
-  Task<Outcome<AnswerRef>> send(http::Request request, const RequestSpec& spec, Classifier::Question question);
+  Task<Outcome<AnswerRef>> send(http::Request request, const RequestSpec& spec, Classifier::Question question, Priority priority);
   /// Retries what passes by itself, as long as the wait is short.
-  Task<Outcome<AnswerRef>> read(http::Request request, const RequestSpec& spec, Classifier::Question question);
+  Task<Outcome<AnswerRef>> read(http::Request request, const RequestSpec& spec, Classifier::Question question, Priority priority);
   /// Signs in and learns who we are. Another account than last time is a failure.
   Task<Outcome<void>> open();
   Context& context() { return context_; }

@@ -55,7 +55,7 @@ Task<Outcome<void>> ensure_key(Client& client, const SelectedObject& object) {
     auto request = build_request(context, spec.key_exists, scope);
     if (!request) co_return tl::unexpected(own_failure(request.error()));
     const Classifier::Question question{"read", "call"};
-    auto answer = co_await client.read(std::move(*request), spec.key_exists, question);
+    auto answer = co_await client.read(std::move(*request), spec.key_exists, question, Priority::real_time);
     if (answer) co_return Outcome<void>{};
     const FailureClass failure = answer.error().failure_class;
     if (failure != FailureClass::gone && failure != FailureClass::config) co_return tl::unexpected(std::move(answer.error()));
@@ -63,7 +63,7 @@ Task<Outcome<void>> ensure_key(Client& client, const SelectedObject& object) {
   auto request = build_request(context, spec.key_ensure, scope);
   if (!request) co_return tl::unexpected(own_failure(request.error()));
   const Classifier::Question question{"ensure", "call"};
-  auto answer = co_await client.read(std::move(*request), spec.key_ensure, question);
+  auto answer = co_await client.read(std::move(*request), spec.key_ensure, question, Priority::real_time);
   if (answer) co_return Outcome<void>{};
   const FailureClass failure = answer.error().failure_class;
   if (failure == FailureClass::already_done || failure == FailureClass::duplicate) co_return Outcome<void>{};
@@ -73,7 +73,11 @@ Task<Outcome<void>> ensure_key(Client& client, const SelectedObject& object) {
 class DeclaredConnector final : public Connector {
  public:
   explicit DeclaredConnector(std::unique_ptr<Context> context)
-      : context_(std::move(context)), client_(*context_), reader_(client_, objects_), writer_(client_, objects_) {
+      : context_(std::move(context)), client_(*context_) {
+    for (std::size_t i = 0; i < kPriorities; ++i) {
+      readers_.emplace_back(client_, objects_, static_cast<Priority>(i));
+      writers_.emplace_back(client_, objects_, static_cast<Priority>(i));
+    }
     for (const ObjectSpec& spec : context_->definition->objects) traits_.push_back(traits_of(spec));
   }
 
@@ -106,14 +110,16 @@ class DeclaredConnector final : public Connector {
     co_return Outcome<void>{};
   }
 
-  Task<Outcome<Page>> scan(std::string object, std::string position) override { return reader_.scan(std::move(object), std::move(position)); }
-  Task<Outcome<Page>> changes(std::string object, std::string position) override { return reader_.changes(std::move(object), std::move(position)); }
-  Task<Outcome<ReadBatch>> read_many(std::string object, std::vector<std::string> ids) override { return reader_.read_many(std::move(object), std::move(ids)); }
-  Task<Outcome<ReadBatch>> find_by(std::string object, std::size_t slot, std::vector<std::string> values) override {
-    return reader_.find_by(std::move(object), slot, std::move(values));
+  Task<Outcome<Page>> scan(std::string object, std::string position) override { return reader(Priority::full_refresh).scan(std::move(object), std::move(position)); }
+  Task<Outcome<Page>> changes(std::string object, std::string position) override { return reader(Priority::incremental).changes(std::move(object), std::move(position)); }
+  Task<Outcome<ReadBatch>> read_many(std::string object, std::vector<std::string> ids, Priority priority) override {
+    return reader(priority).read_many(std::move(object), std::move(ids));
   }
-  Task<WriteBatch> write(std::string object, Operation operation, std::vector<WriteRow> rows) override {
-    return writer_.write(std::move(object), operation, std::move(rows));
+  Task<Outcome<ReadBatch>> find_by(std::string object, std::size_t slot, std::vector<std::string> values, Priority priority) override {
+    return reader(priority).find_by(std::move(object), slot, std::move(values));
+  }
+  Task<WriteBatch> write(std::string object, Operation operation, std::vector<WriteRow> rows, Priority priority) override {
+    return writers_[static_cast<std::size_t>(priority)].write(std::move(object), operation, std::move(rows));
   }
 
   std::string stream_id(std::string_view object) const override {
@@ -140,14 +146,17 @@ class DeclaredConnector final : public Connector {
   }
 
   Usage usage() const override { return const_cast<Client&>(client_).sender().usage(); }
+  void stop() override { client_.sender().budgets().stop(); }
 
  private:
+  Reader& reader(Priority priority) { return readers_[static_cast<std::size_t>(priority)]; }
+
   std::unique_ptr<Context> context_;
   Objects objects_;
   std::vector<ObjectTraits> traits_;
   Client client_;
-  Reader reader_;
-  Writer writer_;
+  std::vector<Reader> readers_;  // by priority
+  std::vector<Writer> writers_;
 };
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "http/message.h"
 #include "http/transport.h"
 #include "mapping/slots.h"
+#include "model/priority.h"
 #include "model/record.h"
 #include "runtime/executor.h"
 #include "runtime/rng.h"
@@ -148,14 +149,14 @@ class Connector {
   /// A hash of everything that makes a position meaningless when it changes (selected fields, filter, connector version).
   virtual std::string stream_id(std::string_view object) const = 0;
 
-  virtual Task<Outcome<ReadBatch>> read_many(std::string object, std::vector<std::string> ids) = 0;
+  virtual Task<Outcome<ReadBatch>> read_many(std::string object, std::vector<std::string> ids, Priority priority) = 0;
   /// Live records whose slot `slot` equals one of `values` (match keys), or whose external key is one of `values` when
   /// slot is npos; for probes before a create. Not every object can: Failure config.
-  virtual Task<Outcome<ReadBatch>> find_by(std::string object, std::size_t slot, std::vector<std::string> values) = 0;
+  virtual Task<Outcome<ReadBatch>> find_by(std::string object, std::size_t slot, std::vector<std::string> values, Priority priority) = 0;
 
   /// Writes rows of one object and operation; splits into the requests the connector's shapes allow, bisects where one
   /// bad row undid others, and reports per row.
-  virtual Task<WriteBatch> write(std::string object, Operation operation, std::vector<WriteRow> rows) = 0;
+  virtual Task<WriteBatch> write(std::string object, Operation operation, std::vector<WriteRow> rows, Priority priority) = 0;
 
   /// Webhooks.
   struct DoorAnswer {
@@ -168,12 +169,20 @@ class Connector {
   virtual DoorAnswer knock(std::string_view door, const http::ServerRequest& request, WallTime now) = 0;
 
   /// What it cost and learnt: calls and failures by class since start, limits left.
+  struct LimitUse {
+    std::int64_t left = 0, max = 0;
+    std::int64_t kept = 0;                // of these, what is left to people and other programs
+    std::optional<Duration> ends_in;      // when our part is used up at the present rate, if that is before it fills again
+  };
   struct Usage {
     std::uint64_t calls = 0, retries = 0;
     std::map<std::string, std::uint64_t> failures;
-    std::map<std::string, std::pair<std::int64_t, std::int64_t>> limits;  // name → (left, max)
+    std::map<std::string, LimitUse> limits;
+    bool vendor_down = false;             // nothing is sent but now and then one request that tries
   };
   virtual Usage usage() const = 0;
+  /// Whatever waits inside ends soon, with a failure.
+  virtual void stop() = 0;
 };
 
 /// Where tokens and learnt facts live between runs; values are sealed by the implementation.

@@ -102,9 +102,14 @@ Task<Outcome<void>> Credentials::renew_locked() {
     if (id != secrets.end() && key != secrets.end()) request.headers.set("Authorization", "Basic " + to_base64(id->second + ":" + key->second));
   }
   Classifier::Question question{"token", "token"};
-  auto answer = co_await sender_.send(std::move(request), spec_->token, question);
+  auto answer = co_await sender_.send(std::move(request), spec_->token, question, Priority::real_time);
   if (!answer) {
     Failure failure = std::move(answer.error());
+    const bool refused = failure.failure_class == FailureClass::auth || failure.failure_class == FailureClass::auth_revoked;
+    if (refused) {
+      const bool adopted = co_await adopt_stored();
+      if (adopted) co_return Outcome<void>{};
+    }
     failure.scope = failure.failure_class == FailureClass::transient ? FailureScope::vendor : FailureScope::connection;
     if (failure.failure_class == FailureClass::auth) failure.failure_class = FailureClass::auth_revoked;
     co_return tl::unexpected(std::move(failure));
@@ -121,6 +126,15 @@ Task<Outcome<void>> Credentials::renew_locked() {
   ++generation_;
   hide_tokens();
   co_return Outcome<void>{};
+}
+
+Task<bool> Credentials::adopt_stored() {
+  const Token ours = token_;
+  const auto loaded = co_await load();
+  const bool newer = loaded && !token_.access.empty() && token_.access != ours.access && (token_.expires.ms == 0 || context_.now() < token_.expires);
+  if (newer) ++generation_;
+  else token_ = ours;
+  co_return newer;
 }
 
 /// Old tokens stay hidden for long: a late answer may still speak of them.

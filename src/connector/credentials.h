@@ -25,6 +25,8 @@ class Credentials {
     WallTime expires{0};        // zero: unknown
   };
   Task<Outcome<void>> renew_locked();
+  /// After a refusal: whether somebody else renewed meanwhile (another process of ours, a person who signed in anew).
+  Task<bool> adopt_stored();
   Task<Outcome<void>> load();
   Task<Result<void>> save();
   Outcome<void> take(const Answer& answer, Scope& scope);

@@ -28,6 +28,7 @@ struct Failure {
   FailureClass failure_class = FailureClass::unclassified;
   FailureScope scope = FailureScope::record;
   int status = 0;                    // HTTP status, 0 when no answer came
+  bool unsent = false;               // it never left: nothing can have been carried out
   std::string code;                  // the vendor's code
   std::string message;               // the vendor's words, secrets redacted, at most 2 KiB
   std::vector<std::string> fields;   // wire fields named

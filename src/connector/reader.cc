@@ -85,7 +85,7 @@ Task<Outcome<Reader::Fetched>> Reader::fetch(Listing listing, Scope scope) {
   Fetched fetched;
   fetched.url = request.url;
   const Classifier::Question question{listing.operation, "call"};
-  auto answer = co_await client_.read(std::move(request), *listing.request, question);
+  auto answer = co_await client_.read(std::move(request), *listing.request, question, priority_);
   if (!answer) co_return tl::unexpected(std::move(answer.error()));
   fetched.answer = std::move(*answer);
   fetched.answer->enter(scope);

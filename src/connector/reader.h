@@ -12,7 +12,7 @@ using Objects = std::map<std::string, SelectedObject, std::less<>>;
 /// Everything that only reads: listings, feeds, reads by id, lookups by key.
 class Reader {
  public:
-  Reader(Client& client, const Objects& objects) : client_(client), context_(client.context()), objects_(objects) {}
+  Reader(Client& client, const Objects& objects, Priority priority) : client_(client), context_(client.context()), objects_(objects), priority_(priority) {}
 
   Task<Outcome<Page>> scan(std::string object, std::string position);
   Task<Outcome<Page>> changes(std::string object, std::string position);
@@ -50,6 +50,7 @@ class Reader {
   Client& client_;
   Context& context_;
   const Objects& objects_;
+  Priority priority_;
 };
 
 /// Root `link`: what the association says of itself.

@@ -15,7 +15,8 @@ WriteResult failed(Failure failure) {
 }
 
 bool may_have_landed(const Failure& failure) {
-  if (failure.status == 0) return failure.failure_class == FailureClass::transient && !failure.message.starts_with("not connected") && failure.message != "stopping";
+  if (failure.unsent) return false;
+  if (failure.status == 0) return failure.failure_class == FailureClass::transient;
   return failure.failure_class == FailureClass::transient && failure.status >= 500;
 }
 

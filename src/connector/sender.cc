@@ -15,7 +15,20 @@ Failure own_failure(const Error& error, FailureClass failure_class) {
 }
 
 Sender::Sender(Context& context)
-    : context_(context), classifier_(*context.definition, context.environment.rng.split("classify"), &context.hidden), budgets_(*context.definition, context.environment.executor) {}
+    : context_(context), classifier_(*context.definition, context.environment.rng.split("classify"), &context.hidden), 
+      budgets_(*context.definition, context.environment.executor, context.environment.rng.split("budgets")),
+      breaker_(context.environment.executor, context.environment.rng.split("breaker")) {}
+
+Outcome<AnswerRef> Sender::failed(Failure failure) {
+  count(failure);
+  return tl::unexpected(std::move(failure));
+}
+
+bool Sender::may_retry() {
+  if (!retries_.take()) return false;
+  ++usage_.retries;
+  return true;
+}
 
 AnswerRef Sender::receive(http::Response response, WallTime sent, Instant started, const RequestSpec& spec) {
   const Duration elapsed = context_.environment.executor.clock().now() - started;
@@ -55,36 +68,42 @@ std::optional<Failure> Sender::judge(const Answer& answer, const RequestSpec& sp
   return classifier_.classify(scope, question, answer.status(), context_.now());
 }
 
-Task<Outcome<AnswerRef>> Sender::send(http::Request request, const RequestSpec& spec, Classifier::Question question) {
-  auto admitted = co_await budgets_.admit(spec.charge);
-  if (!admitted) {
-    count(admitted.error());
-    co_return tl::unexpected(std::move(admitted.error()));
+Task<Outcome<AnswerRef>> Sender::send(http::Request request, const RequestSpec& spec, Classifier::Question question, Priority priority) {
+  auto admitted = co_await budgets_.admit(spec.charge, priority);
+  if (!admitted) co_return failed(std::move(admitted.error()));
+  if (auto refused = breaker_.refuses()) {
+    budgets_.release(spec.charge, Duration{0});
+    co_return failed(std::move(*refused));
   }
   Clock& clock = context_.environment.executor.clock();
   const WallTime sent = clock.wall();
   const Instant started = clock.now();
   ++usage_.calls;
+  retries_.sent();
   Result<http::Response> response = co_await context_.environment.transport.send(std::move(request));
   budgets_.release(spec.charge, clock.now() - started);
   if (!response) {
     Scope scope = context_.scope();
     Failure failure = classifier_.no_answer(response.error(), scope, question, clock.wall());
-    count(failure);
-    co_return tl::unexpected(std::move(failure));
+    breaker_.failed(failure);
+    co_return failed(std::move(failure));
   }
   AnswerRef answer = receive(std::move(*response), sent, started, spec);
   auto failure = judge(*answer, spec, question);
   if (failure) {
-    count(*failure);
-    co_return tl::unexpected(std::move(*failure));
+    breaker_.failed(*failure);
+    if (failure->failure_class == FailureClass::rate_limit) budgets_.refused(spec.charge, *failure);
+    co_return failed(std::move(*failure));
   }
+  breaker_.succeeded();
+  budgets_.accepted(spec.charge);
   co_return answer;
 }
 
 Connector::Usage Sender::usage() const {
   Connector::Usage usage = usage_;
-  usage.limits = budgets_.left();
+  usage.limits = budgets_.use();
+  usage.vendor_down = breaker_.is_open();
   return usage;
 }
 

@@ -73,7 +73,7 @@ Task<void> Writer::send_array(Job& job, const ShapeSpec& shape, Parts parts) {
   if (!too_long) {
     const Classifier::Question question{operation, "call"};
     ++job.batch.calls;
-    auto answer = co_await client_.send(std::move(*request), shape.request, question);
+    auto answer = co_await client_.send(std::move(*request), shape.request, question, priority_);
     if (answer) {
       learn_clock(job, **answer);
       auto results = read_results(context_, client_.sender().classifier(), job.object, shape, **answer, rows, operation);
@@ -121,7 +121,7 @@ Task<void> Writer::send_one(Job& job, const ShapeSpec& shape, WriteRows::Part pa
   }
   const Classifier::Question question{to_string(job.operation), "call", &scope.at(kRow)};
   ++job.batch.calls;
-  auto answer = co_await client_.send(std::move(*request), shape.request, question);
+  auto answer = co_await client_.send(std::move(*request), shape.request, question, priority_);
   if (!answer) {
     fail_all(job, parts, answer.error());
     co_return;
@@ -155,7 +155,7 @@ Task<void> Writer::send_bundle(Job& job, const ShapeSpec& shape, Parts parts) {
   const std::string_view operation = to_string(job.operation);
   const Classifier::Question question{operation, "call"};
   ++job.batch.calls;
-  auto answer = co_await client_.send(std::move(*envelope), bundle.request, question);
+  auto answer = co_await client_.send(std::move(*envelope), bundle.request, question, priority_);
   if (!answer) {
     fail_all(job, sent, answer.error());
     co_return;

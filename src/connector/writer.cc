@@ -208,7 +208,7 @@ Task<void> Writer::run_transitions(Job& job, bool before) {
         if (request) {
           const Classifier::Question question{transition->name, "call"};
           ++job.batch.calls;
-          answer = co_await client_.send(std::move(*request), step, question);
+          answer = co_await client_.send(std::move(*request), step, question, priority_);
         } else {
           answer = tl::unexpected(own_failure(request.error()));
         }
@@ -267,7 +267,7 @@ Task<void> Writer::change_links(Job& job, const AssociationSpec& spec, const Sha
       ++job.batch.calls;
       const Classifier::Question question{"associate", "call"};
       // Adding or removing a link twice changes nothing, so it is repeated like a read.
-      answer = co_await client_.read(std::move(*request), shape.request, question);
+      answer = co_await client_.read(std::move(*request), shape.request, question, priority_);
     } else {
       answer = tl::unexpected(own_failure(request.error()));
     }

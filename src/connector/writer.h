@@ -9,7 +9,8 @@ namespace lockstep::connector {
 /// operations, then links. Reports per row, in order.
 class Writer {
  public:
-  Writer(Client& client, const Objects& objects) : client_(client), context_(client.context()), objects_(objects), rng_(context_.environment.rng.split("writer")) {}
+  Writer(Client& client, const Objects& objects, Priority priority)
+      : client_(client), context_(client.context()), objects_(objects), priority_(priority), rng_(context_.environment.rng.split("writer")) {}
 
   Task<WriteBatch> write(std::string object, Operation operation, std::vector<WriteRow> rows);
 
@@ -46,6 +47,7 @@ class Writer {
   Client& client_;
   Context& context_;
   const Objects& objects_;
+  Priority priority_;
   Rng rng_;
 };
 

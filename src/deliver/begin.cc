@@ -66,14 +66,26 @@ Result<void> Dispatcher::park(Transaction& transaction, Obligation obligation, s
   return transaction.put(obligation);
 }
 
-Task<Result<void>> Dispatcher::begin(TypeIndex type, bool deletes, Round& into, DeliverReport& report) {
+Result<bool> Dispatcher::more_urgent_due(Transaction& transaction, Priority than, const std::vector<TypeIndex>& types) const {
+  for (std::size_t priority = 0; priority < static_cast<std::size_t>(than); ++priority)
+    for (const TypeIndex type : types) {
+      if (rests(type)) continue;
+      TRY(const auto due, transaction.due_obligations(system_.id, type, static_cast<Priority>(priority), hub_.now(), 1));
+      if (!due.empty()) return true;
+    }
+  return false;
+}
+
+Task<Result<void>> Dispatcher::begin(Queue queue, const std::vector<TypeIndex>& types, Round& into, DeliverReport& report) {
   Store::Work work = [&](Transaction& transaction) -> Result<void> {
     into = Round{};
-    TRY(auto due, transaction.due_obligations(system_.id, type, hub_.now(), kRoundMax));
-    due.resize(worth_taking(type, due));
+    TRY(into.gives_way, more_urgent_due(transaction, queue.priority, types));
+    if (into.gives_way) return {};
+    TRY(auto due, transaction.due_obligations(system_.id, queue.type, queue.priority, hub_.now(), kRoundMax));
+    due.resize(worth_taking(queue.type, due));
     into.bulk = due.size() >= kBulk;
     for (Obligation& obligation : due) {
-      if (obligation.is_delete != deletes) continue;
+      if (obligation.is_delete != queue.deletes) continue;
       ++into.looked_at;
       TRY_VOID(begin_one(transaction, std::move(obligation), into, report));
     }
@@ -90,6 +102,7 @@ Result<void> Dispatcher::begin_one(Transaction& transaction, Obligation obligati
     Prepared prepared;
     prepared.entity = state->golden.id;
     prepared.attempts = obligation.attempts;
+    prepared.priority = obligation.priority;
     prepared.plan = merge::plan(*state, system_.id, context);
     using Kind = merge::Plan::Kind;
     TRY_VOID(add_clearing(transaction, *state, prepared.plan));
@@ -192,6 +205,12 @@ Result<bool> Dispatcher::prepare_write(Transaction& transaction, merge::EntitySt
   if (!awaited.value().is_nil() && (creating || nothing_left)) {
     TRY(const auto target, transaction.find_golden(awaited));
     const std::string name = target ? hub_.model.at(target->type).name : "record";
+    // Whoever waits for it makes it as urgent as itself.
+    TRY(auto ahead, transaction.find_obligation(awaited, system_.id));
+    if (ahead && ahead->state == ObligationState::ready && obligation.priority < ahead->priority) {
+      ahead->priority = obligation.priority;
+      TRY_VOID(transaction.put(*ahead));
+    }
     TRY_VOID(park(transaction, obligation, "waits for " + name + " " + awaited.value().text() + " in " + system_.name, awaited, 0));
     return false;
   }

@@ -23,6 +23,7 @@ struct Prepared {
   connector::WriteRow row;
   std::vector<AuditChange> changes;   // per field: shadow → sent
   std::uint32_t attempts = 0;
+  Priority priority = Priority::real_time;
 };
 
 struct DeliverReport {
@@ -44,7 +45,8 @@ class Dispatcher {
   Dispatcher(Hub& hub, System& system, discover::Intake& intake, Rng rng)
       : hub_(hub), system_(system), intake_(intake), rng_(rng) {}
 
-  /// Delivers until nothing of these types is due: creates and updates parents first, deletes children first.
+  /// Delivers until nothing of these types is due, the most urgent first: creates and updates parents first, deletes
+  /// children first.
   Task<DeliverReport> deliver(std::vector<TypeIndex> types);
 
  private:
@@ -60,14 +62,24 @@ class Dispatcher {
     std::vector<Question> to_probe;
     std::size_t looked_at = 0;
     bool bulk = false;   // so many creates that what was just read has to answer for the target
+    bool gives_way = false;  // something more urgent is due
+  };
+  /// One queue of the outbox.
+  struct Queue {
+    Priority priority = Priority::real_time;
+    TypeIndex type;
+    bool deletes = false;
   };
   struct Sending;        // requests on their way
-  /// Delivers what is due of one type until nothing is: the next round is prepared while the last one is on its way.
-  Task<void> drain(TypeIndex type, bool deletes, DeliverReport& report);
-  Task<bool> round(TypeIndex type, bool deletes, Sending& sending, DeliverReport& report);
+  enum class Drained { all, gives_way };
+  Task<Drained> drain_priority(Priority priority, const std::vector<TypeIndex>& types, Sending& sending, DeliverReport& report);
+  /// Delivers what is due of one queue until nothing is: the next round is prepared while the last one is on its way.
+  Task<Drained> drain(Queue queue, const std::vector<TypeIndex>& types, Sending& sending, DeliverReport& report);
+  Task<bool> round(Queue queue, const std::vector<TypeIndex>& types, Sending& sending, Round& round, DeliverReport& report);
+  Result<bool> more_urgent_due(Transaction& transaction, Priority than, const std::vector<TypeIndex>& types) const;
   /// How many of the obligations that are due are taken now: while bulk work will owe more, full batches only.
   std::size_t worth_taking(TypeIndex type, const std::vector<Obligation>& due) const;
-  Task<Result<void>> begin(TypeIndex type, bool deletes, Round& into, DeliverReport& report);
+  Task<Result<void>> begin(Queue queue, const std::vector<TypeIndex>& types, Round& into, DeliverReport& report);
   Result<void> begin_one(Transaction& transaction, Obligation obligation, Round& into, DeliverReport& report);
   Result<bool> prepare_write(Transaction& transaction, merge::EntityState& state, Obligation& obligation, Prepared& prepared,
                              const merge::Context& context, DeliverReport& report);
@@ -83,10 +95,10 @@ class Dispatcher {
   bool can_be_looked_up(const merge::EntityState& state, const Prepared& prepared, const connector::ObjectTraits& traits) const;
   Result<void> give_up_create(Transaction& transaction, merge::EntityState& state, Obligation obligation, const Prepared& prepared,
                               DeliverReport& report);
-  Task<void> probe(TypeIndex type, std::vector<Question> asked, DeliverReport& report);
+  Task<void> probe(Queue queue, std::vector<Question> asked, DeliverReport& report);
 
   Task<void> send(TypeIndex type, std::vector<Prepared> batch, DeliverReport& report);
-  Task<void> send_all(TypeIndex type, std::vector<Prepared> prepared, Sending& sending, DeliverReport& report);
+  Task<void> send_all(Queue queue, std::vector<Prepared> prepared, Sending& sending, DeliverReport& report);
   Result<void> finish_one(Transaction& transaction, TypeIndex type, RunId run, const Prepared& prepared,
                           const connector::WriteResult& result, Duration backoff, DeliverReport& report);
   merge::Answer to_answer(Transaction& transaction, TypeIndex type, const Prepared& prepared, const connector::WriteResult& result);

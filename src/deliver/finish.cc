@@ -51,7 +51,7 @@ merge::Answer Dispatcher::to_answer(Transaction& transaction, TypeIndex type, co
 
 Result<void> Dispatcher::finish_one(Transaction& transaction, TypeIndex type, RunId run, const Prepared& prepared,
                                     const connector::WriteResult& result, Duration delay, DeliverReport& report) {
-  Entities entities(hub_, transaction, run);
+  Entities entities(hub_, transaction, run, prepared.priority);
   TRY_VOID(audit_write(transaction, type, run, prepared, result));
   TRY(auto state, entities.load(prepared.entity));
   CHECK(state, "a write in flight without its entity");

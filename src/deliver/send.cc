@@ -42,51 +42,72 @@ void Dispatcher::rest_after(TypeIndex type, const DeliverReport& batch, DeliverR
   }
 }
 
+/// Edits never wait for a batch of a full refresh: one place among the requests in flight is theirs.
 struct Dispatcher::Sending {
-  Sending(Executor& executor, std::size_t concurrency) : group(executor), permits(executor, concurrency) {}
-  TaskGroup group;
-  Semaphore permits;
+  Sending(Executor& executor, std::size_t concurrency)
+      : permits(executor, concurrency), permits_of_others(executor, std::max<std::size_t>(concurrency, 2) - 1) {
+    for (std::size_t i = 0; i < kPriorities; ++i) groups.push_back(std::make_unique<TaskGroup>(executor));
+  }
+  TaskGroup& group(Priority priority) { return *groups[static_cast<std::size_t>(priority)]; }
+  Semaphore permits, permits_of_others;
+  std::vector<std::unique_ptr<TaskGroup>> groups;  // by priority
 };
 
 Task<DeliverReport> Dispatcher::deliver(std::vector<TypeIndex> types) {
   DeliverReport report;
-  for (const TypeIndex type : types) co_await drain(type, false, report);
-  for (auto type = types.rbegin(); type != types.rend(); ++type) {
-    co_await drain(*type, true, report);
-    if (rests(*type)) report.resting = type_rests_.at(*type).why;
+  Sending sending(hub_.executor, system_.concurrency);
+  for (std::size_t at = 0; at < kPriorities;) {
+    const Drained drained = co_await drain_priority(static_cast<Priority>(at), types, sending, report);
+    at = drained == Drained::gives_way ? 0 : at + 1;
   }
+  for (const auto& group : sending.groups) co_await group->join();
+  for (const TypeIndex type : types)
+    if (rests(type)) report.resting = type_rests_.at(type).why;
   co_return report;
 }
 
-Task<void> Dispatcher::drain(TypeIndex type, bool deletes, DeliverReport& report) {
-  // What was sent may have become due again by its answer: another walk, until one finds nothing.
-  for (bool again = true; again;) {
-    again = false;
-    Sending sending(hub_.executor, system_.concurrency);
-    bool more = true;
-    while (more && !rests(type) && !report.paused_by && report.error.empty()) {
-      more = co_await round(type, deletes, sending, report);
-      again = again || more;
-    }
-    co_await sending.group.join();
-    again = again && !rests(type) && !report.paused_by && report.error.empty();
+Task<Dispatcher::Drained> Dispatcher::drain_priority(Priority priority, const std::vector<TypeIndex>& types, Sending& sending, DeliverReport& report) {
+  std::vector<Queue> queues;
+  for (const TypeIndex type : types) queues.push_back(Queue{priority, type, false});
+  for (auto type = types.rbegin(); type != types.rend(); ++type) queues.push_back(Queue{priority, *type, true});
+  for (const Queue& queue : queues) {
+    const Drained drained = co_await drain(queue, types, sending, report);
+    if (drained == Drained::gives_way) co_return drained;
   }
+  co_return Drained::all;
 }
 
-Task<bool> Dispatcher::round(TypeIndex type, bool deletes, Sending& sending, DeliverReport& report) {
-  Round round;
-  const Result<void> begun = co_await begin(type, deletes, round, report);
+Task<Dispatcher::Drained> Dispatcher::drain(Queue queue, const std::vector<TypeIndex>& types, Sending& sending, DeliverReport& report) {
+  // What was sent may have become due again by its answer: another walk, until one finds nothing.
+  const auto may_go_on = [&] { return !rests(queue.type) && !report.paused_by && report.error.empty(); };
+  for (bool again = true; again;) {
+    again = false;
+    while (may_go_on()) {
+      Round next;
+      const bool more = co_await round(queue, types, sending, next, report);
+      if (next.gives_way) co_return Drained::gives_way;
+      if (!more) break;
+      again = true;
+    }
+    co_await sending.group(queue.priority).join();
+    again = again && may_go_on();
+  }
+  co_return Drained::all;
+}
+
+Task<bool> Dispatcher::round(Queue queue, const std::vector<TypeIndex>& types, Sending& sending, Round& round, DeliverReport& report) {
+  const Result<void> begun = co_await begin(queue, types, round, report);
   if (!begun) {
     report.error = begun.error().message;
     co_return false;
   }
   if (round.looked_at == 0) co_return false;
-  if (!round.to_probe.empty()) co_await probe(type, std::move(round.to_probe), report);
-  if (!round.prepared.empty()) co_await send_all(type, std::move(round.prepared), sending, report);
+  if (!round.to_probe.empty()) co_await probe(queue, std::move(round.to_probe), report);
+  if (!round.prepared.empty()) co_await send_all(queue, std::move(round.prepared), sending, report);
   co_return true;
 }
 
-Task<void> Dispatcher::send_all(TypeIndex type, std::vector<Prepared> prepared, Sending& sending, DeliverReport& report) {
+Task<void> Dispatcher::send_all(Queue queue, std::vector<Prepared> prepared, Sending& sending, DeliverReport& report) {
   std::map<std::pair<connector::Operation, std::string>, std::vector<Prepared>> groups;
   for (Prepared& one : prepared) {
     auto& group = groups[{one.operation, one.object}];
@@ -102,11 +123,14 @@ Task<void> Dispatcher::send_all(TypeIndex type, std::vector<Prepared> prepared, 
       const std::size_t to = std::min(rows.size(), from + batch_max);
       std::vector<Prepared> batch(std::make_move_iterator(rows.begin() + static_cast<std::ptrdiff_t>(from)),
                                   std::make_move_iterator(rows.begin() + static_cast<std::ptrdiff_t>(to)));
+      const bool urgent = queue.priority == Priority::real_time;
+      if (!urgent) co_await sending.permits_of_others.acquire();
       co_await sending.permits.acquire();
-      sending.group.spawn([](Dispatcher& self, TypeIndex of, std::vector<Prepared> part, DeliverReport& into, Semaphore& permit) -> Task<void> {
-        co_await self.send(of, std::move(part), into);
-        permit.release();
-      }(*this, type, std::move(batch), report, sending.permits));
+      sending.group(queue.priority).spawn([](Dispatcher& self, Queue of, std::vector<Prepared> part, DeliverReport& into, Sending& places) -> Task<void> {
+        co_await self.send(of.type, std::move(part), into);
+        places.permits.release();
+        if (of.priority != Priority::real_time) places.permits_of_others.release();
+      }(*this, queue, std::move(batch), report, sending));
     }
   }
 }
@@ -126,7 +150,7 @@ Task<void> Dispatcher::send(TypeIndex type, std::vector<Prepared> batch, Deliver
     unsent.failure = report.paused_by;
     written.results.assign(batch.size(), unsent);
   } else {
-    written = co_await system_.connector->write(batch.front().object, batch.front().operation, std::move(rows));
+    written = co_await system_.connector->write(batch.front().object, batch.front().operation, std::move(rows), batch.front().priority);
   }
   report.sent += static_cast<std::int64_t>(batch.size());
   report.calls += written.calls;
@@ -153,7 +177,8 @@ Task<void> Dispatcher::send(TypeIndex type, std::vector<Prepared> batch, Deliver
   if (local.written > 0) hub_.on_change();
 }
 
-Task<void> Dispatcher::probe(TypeIndex type, std::vector<Question> asked_for, DeliverReport& report) {
+Task<void> Dispatcher::probe(Queue queue, std::vector<Question> asked_for, DeliverReport& report) {
+  const TypeIndex type = queue.type;
   const mapping::EntityMapping& mapping = *system_.find(type)->mapping;
   struct Column {
     std::string object;
@@ -184,7 +209,7 @@ Task<void> Dispatcher::probe(TypeIndex type, std::vector<Question> asked_for, De
     const std::uint64_t fence = hub_.current_fence();
     std::ranges::sort(values);
     values.erase(std::unique(values.begin(), values.end()), values.end());
-    auto found = co_await system_.connector->find_by(question.object, question.slot, std::move(values));
+    auto found = co_await system_.connector->find_by(question.object, question.slot, std::move(values), queue.priority);
     if (!found) {
       if (found.error().failure_class == connector::FailureClass::config) continue;  // that cannot be asked
       report.paused_by = found.error();
@@ -199,6 +224,7 @@ Task<void> Dispatcher::probe(TypeIndex type, std::vector<Question> asked_for, De
     source.fence = fence;
     source.sent = found->sent;
     source.operation = "probe";
+    source.priority = queue.priority;
     const auto absorbed = co_await intake_.absorb_reads(std::move(source), std::move(*found), question.object);
     if (!absorbed) {
       report.error = absorbed.error().message;

@@ -121,7 +121,7 @@ std::vector<FieldIndex> named_fields(const mapping::EntityMapping& mapping, cons
 Result<bool> Dispatcher::settle_duplicate(Transaction& transaction, merge::EntityState& state, const Prepared& prepared,
                                           const Failure& failure, DeliverReport& report) {
   const TypeIndex type = state.golden.type;
-  Entities entities(hub_, transaction, RunId{});
+  Entities entities(hub_, transaction, RunId{}, prepared.priority);
   const bool creating = prepared.operation == connector::Operation::create;
   ReviewItem item;
   for (const std::string& id : failure.ids) {

@@ -167,6 +167,7 @@ Task<bool> Discoverer::take_page(TypeIndex type, std::string object, RunId run, 
   source.fence = fence;
   source.sent = page.sent;
   source.complete_listing = listing;
+  source.priority = listing ? Priority::full_refresh : Priority::incremental;
   source.cursor = std::move(cursor);
   const std::optional<std::int64_t> estimate = page.estimate;
   std::vector<Seen> seen = intake_.map_rows(system_, type, std::move(page.rows));
@@ -182,6 +183,7 @@ Task<bool> Discoverer::take_page(TypeIndex type, std::string object, RunId run, 
 
 Task<bool> Discoverer::read_ids(TypeIndex type, std::string object, RunId run, std::vector<std::string> ids, std::optional<Cursor> cursor,
                                 std::vector<std::uint64_t> inbox, RunReport& report) {
+  const Priority priority = inbox.empty() ? Priority::incremental : Priority::real_time;  // a webhook told of them
   std::set<std::string> distinct(ids.begin(), ids.end());
   ids.assign(distinct.begin(), distinct.end());
   const std::size_t batch_max = std::max<std::size_t>(1, system_.connector->find_object(object)->read_batch_max);
@@ -195,7 +197,7 @@ Task<bool> Discoverer::read_ids(TypeIndex type, std::string object, RunId run, s
     std::vector<std::string> some(ids.begin() + static_cast<std::ptrdiff_t>(from), ids.begin() + static_cast<std::ptrdiff_t>(to));
     Part part;
     part.fence = hub_.current_fence();
-    auto read = co_await system_.connector->read_many(object, std::move(some));
+    auto read = co_await system_.connector->read_many(object, std::move(some), priority);
     if (!read) {
       report.failure = std::move(read.error());
       co_return false;
@@ -220,6 +222,7 @@ Task<bool> Discoverer::read_ids(TypeIndex type, std::string object, RunId run, s
     source.type = type;
     source.run = run;
     source.fence = parts[i].fence;
+    source.priority = priority;
     source.sent = parts[i].batch.results.empty() ? hub_.now() : parts[i].batch.sent;
     if (i + 1 == parts.size()) {
       source.cursor = cursor;

@@ -23,6 +23,7 @@ struct Source {
   bool by_id = false;
   bool complete_listing = false;        // part of a scan: links note that they were seen
   std::string operation = "observe";
+  Priority priority = Priority::real_time;  // of what is owed elsewhere by what was seen
   std::optional<Cursor> cursor;         // committed with the rows
   std::vector<std::uint64_t> inbox_done;
 };

@@ -17,7 +17,7 @@ class Step {
  public:
   using GoneNotices = std::map<std::pair<ConnectionId, RemoteId>, std::uint64_t>;
   Step(Hub& hub, Transaction& transaction, const Source& source, Seen& seen, IntakeCount& count, GoneNotices& gone)
-      : hub_(hub), tx_(transaction), source_(source), seen_(seen), count_(count), gone_(gone), entities_(hub, transaction, source.run) {}
+      : hub_(hub), tx_(transaction), source_(source), seen_(seen), count_(count), gone_(gone), entities_(hub, transaction, source.run, source.priority) {}
 
   /// The entity whose write in flight this row has to wait for; nothing when it was dealt with.
   Result<std::optional<EntityId>> run();

@@ -46,7 +46,10 @@ Task<Result<void>> Engine::start() {
   co_return Result<void>{};
 }
 
-Task<void> Engine::stop() { co_await tasks_.stop(); }
+Task<void> Engine::stop() {
+  for (auto& lane : lanes_) lane->system.connector->stop();
+  co_await tasks_.stop();
+}
 
 Duration Engine::jitter(Duration interval) { return Duration{rng_.between(0, std::max<std::int64_t>(interval.count() / 10, 1))}; }
 

@@ -184,7 +184,9 @@ Result<void> Entities::refresh_obligation(const merge::EntityState& state, const
     obligation.connection = connection;
     obligation.type = state.golden.type;
     obligation.since = obligation.due = context.now;
+    obligation.priority = priority_;
   }
+  obligation.priority = std::min(obligation.priority, priority_);
   // Golden moved on: what could not be delivered before gets new attempts.
   if (obligation.state == ObligationState::parked && obligation.golden_version != 0) {
     obligation.attempts = 0;

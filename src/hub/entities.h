@@ -22,7 +22,9 @@ struct Cause {
 /// (match keys, obligations, hosted records) true. Nothing else writes golden records, links or obligations.
 class Entities {
  public:
-  Entities(Hub& hub, Transaction& transaction, RunId run) : hub_(hub), tx_(transaction), run_(run) {}
+  /// `priority`: how urgent what follows from a change here is.
+  Entities(Hub& hub, Transaction& transaction, RunId run, Priority priority = Priority::real_time)
+      : hub_(hub), tx_(transaction), run_(run), priority_(priority) {}
 
   /// The entity that `id` stands for, aliases followed.
   Result<std::optional<merge::EntityState>> load(EntityId id);
@@ -56,6 +58,7 @@ class Entities {
   Hub& hub_;
   Transaction& tx_;
   RunId run_;
+  Priority priority_;
 };
 
 /// The key under which present entities that refer to `target` stand in the index of match keys.

@@ -7,6 +7,7 @@
 
 #include "base/time.h"
 #include "model/ids.h"
+#include "model/priority.h"
 #include "model/record.h"
 
 namespace lockstep {
@@ -19,6 +20,7 @@ struct Obligation {
   ConnectionId connection;
   TypeIndex type;
   ObligationState state = ObligationState::ready;
+  Priority priority = Priority::real_time;  // of the most urgent change that is owed
   WallTime due;
   WallTime since;              // when it first became owed: lag
   std::uint32_t attempts = 0;

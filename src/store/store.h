@@ -64,8 +64,8 @@ class Transaction {
   virtual Result<std::optional<Obligation>> find_obligation(EntityId entity, ConnectionId connection) = 0;
   virtual Result<void> put(const Obligation& obligation) = 0;
   virtual Result<void> erase_obligation(EntityId entity, ConnectionId connection) = 0;
-  /// Obligations in state `ready` whose time has come, by (type order given, due), at most `limit`.
-  virtual Result<std::vector<Obligation>> due_obligations(ConnectionId connection, TypeIndex type, WallTime now, std::size_t limit) = 0;
+  /// Obligations of this priority in state `ready` whose time has come, by due, at most `limit`.
+  virtual Result<std::vector<Obligation>> due_obligations(ConnectionId connection, TypeIndex type, Priority priority, WallTime now, std::size_t limit) = 0;
   virtual Result<std::optional<WallTime>> next_due(ConnectionId connection) = 0;
   /// Obligations parked for `entity`'s link in `connection`: set ready now.
   virtual Result<std::size_t> wake_obligations(ConnectionId connection, EntityId awaited, WallTime now) = 0;

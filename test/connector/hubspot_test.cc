@@ -263,7 +263,7 @@ TEST_F(HubSpot, ANoteWhoseAnswerWasLostIsFoundByItsKey) {
   ASSERT_TRUE(made.results[0].failure);
   EXPECT_EQ(made.results[0].failure->failure_class, FailureClass::outcome_unknown) << show(*made.results[0].failure);
   advance(world.connector().find_object("note")->visible_after.count() / 1000);
-  const auto found = world.wait(world.connector().find_by("note", static_cast<std::size_t>(-1), {"01ABCDEFGH", "01OTHER"}));
+  const auto found = world.wait(world.connector().find_by("note", static_cast<std::size_t>(-1), {"01ABCDEFGH", "01OTHER"}, Priority::real_time));
   ASSERT_TRUE(found) << show(found.error());
   ASSERT_EQ(found->results.size(), 1u);
   EXPECT_EQ(found->results[0].row.external_key, "01ABCDEFGH");
@@ -271,15 +271,15 @@ TEST_F(HubSpot, ANoteWhoseAnswerWasLostIsFoundByItsKey) {
 
 TEST_F(HubSpot, RecordsAreFoundByKeyAtOnceAndByValueThroughTheIndex) {
   world.write("contact", Operation::create, {created_row(contact, {{"lastname", Value("Lee")}, {"email", Value("lee@example.com")}}, "01A"), created_row(contact, {{"lastname", Value("Kim")}}, "01B")});
-  const auto by_key = world.wait(world.connector().find_by("contact", static_cast<std::size_t>(-1), {"01A", "01X"}));
+  const auto by_key = world.wait(world.connector().find_by("contact", static_cast<std::size_t>(-1), {"01A", "01X"}, Priority::real_time));
   ASSERT_TRUE(by_key) << show(by_key.error());
   ASSERT_EQ(by_key->results.size(), 1u);
   EXPECT_EQ(contact.show(by_key->results[0].row.slots, "lastname"), "Lee");
-  const auto by_mail = world.wait(world.connector().find_by("contact", contact.at("email"), {"lee@example.com"}));
+  const auto by_mail = world.wait(world.connector().find_by("contact", contact.at("email"), {"lee@example.com"}, Priority::real_time));
   ASSERT_TRUE(by_mail) << show(by_mail.error());
   EXPECT_EQ(by_mail->results.size(), 1u);
   advance(60);
-  const auto by_name = world.wait(world.connector().find_by("contact", contact.at("lastname"), {"Kim", "Nobody"}));
+  const auto by_name = world.wait(world.connector().find_by("contact", contact.at("lastname"), {"Kim", "Nobody"}, Priority::real_time));
   ASSERT_TRUE(by_name) << show(by_name.error());
   ASSERT_EQ(by_name->results.size(), 1u);
   EXPECT_EQ(by_name->results[0].row.external_key, "01B");
@@ -290,7 +290,7 @@ TEST_F(HubSpot, ALookupReadsAllPagesOfItsHits) {
   for (int i = 0; i < 450; ++i) records.push_back(json::object{{"name", "Acme"}});
   control(*portal, "POST", "records/company", records);
   advance(60);
-  const auto found = world.wait(world.connector().find_by("company", company.at("name"), {"Acme"}));
+  const auto found = world.wait(world.connector().find_by("company", company.at("name"), {"Acme"}, Priority::real_time));
   ASSERT_TRUE(found) << show(found.error());
   EXPECT_EQ(found->results.size(), 450u);
 }
@@ -325,9 +325,9 @@ TEST_F(HubSpot, SearchesKeepTheirOwnPace) {
   world.changes("contact", position);
   for (int i = 0; i < 20; ++i) {
     advance(1);
-    ASSERT_TRUE(world.wait(world.connector().find_by("company", company.at("name"), {"Acme"})));
-    ASSERT_TRUE(world.wait(world.connector().find_by("company", company.at("domain"), {"acme.com"})));
-    ASSERT_TRUE(world.wait(world.connector().find_by("ticket", ticket.at("subject"), {"Broken"})));
+    ASSERT_TRUE(world.wait(world.connector().find_by("company", company.at("name"), {"Acme"}, Priority::real_time)));
+    ASSERT_TRUE(world.wait(world.connector().find_by("company", company.at("domain"), {"acme.com"}, Priority::real_time)));
+    ASSERT_TRUE(world.wait(world.connector().find_by("ticket", ticket.at("subject"), {"Broken"}, Priority::real_time)));
   }
   EXPECT_GE((world.executor.clock().wall() - before).count(), 15'000);
   EXPECT_FALSE(world.connector().usage().failures.contains("rate_limit"));

@@ -163,7 +163,7 @@ Task<Outcome<Page>> FakeConnector::changes(std::string object, std::string posit
   co_return page;
 }
 
-Task<Outcome<ReadBatch>> FakeConnector::read_many(std::string object, std::vector<std::string> ids) {
+Task<Outcome<ReadBatch>> FakeConnector::read_many(std::string object, std::vector<std::string> ids, Priority) {
   co_await travel();
   ++system_.calls;
   ++system_.reads_by_id;
@@ -188,7 +188,7 @@ Task<Outcome<ReadBatch>> FakeConnector::read_many(std::string object, std::vecto
   co_return batch;
 }
 
-Task<Outcome<ReadBatch>> FakeConnector::find_by(std::string object, std::size_t slot, std::vector<std::string> values) {
+Task<Outcome<ReadBatch>> FakeConnector::find_by(std::string object, std::size_t slot, std::vector<std::string> values, Priority) {
   co_await travel();
   ++system_.calls;
   ++system_.lookups;
@@ -291,7 +291,7 @@ WriteResult FakeConnector::write_row(const std::string& object, Operation operat
   return result;
 }
 
-Task<WriteBatch> FakeConnector::write(std::string object, Operation operation, std::vector<WriteRow> rows) {
+Task<WriteBatch> FakeConnector::write(std::string object, Operation operation, std::vector<WriteRow> rows, Priority) {
   WriteBatch batch;
   batch.calls = 1;
   ++system_.calls;

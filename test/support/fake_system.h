@@ -118,12 +118,13 @@ class FakeConnector final : public connector::Connector {
   Task<connector::Outcome<connector::Page>> scan(std::string object, std::string position) override;
   Task<connector::Outcome<connector::Page>> changes(std::string object, std::string position) override;
   std::string stream_id(std::string_view object) const override;
-  Task<connector::Outcome<connector::ReadBatch>> read_many(std::string object, std::vector<std::string> ids) override;
-  Task<connector::Outcome<connector::ReadBatch>> find_by(std::string object, std::size_t slot, std::vector<std::string> values) override;
-  Task<connector::WriteBatch> write(std::string object, connector::Operation operation, std::vector<connector::WriteRow> rows) override;
+  Task<connector::Outcome<connector::ReadBatch>> read_many(std::string object, std::vector<std::string> ids, Priority priority) override;
+  Task<connector::Outcome<connector::ReadBatch>> find_by(std::string object, std::size_t slot, std::vector<std::string> values, Priority priority) override;
+  Task<connector::WriteBatch> write(std::string object, connector::Operation operation, std::vector<connector::WriteRow> rows, Priority priority) override;
   std::vector<std::string> doors() const override { return {"door"}; }
   DoorAnswer knock(std::string_view door, const http::ServerRequest& request, WallTime now) override;
   Usage usage() const override { return {}; }
+  void stop() override {}
 
  private:
   Task<void> travel();

@@ -60,6 +60,12 @@ CREATE TABLE setting(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     R"sql(
 CREATE INDEX link_present ON link(connection, type, secondary, presence) WHERE presence = 1;
 CREATE INDEX golden_present ON golden(present) WHERE present = 1;
+)sql",
+    // The outbox is emptied by priority.
+    R"sql(
+ALTER TABLE obligation ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
+DROP INDEX obligation_due;
+CREATE INDEX obligation_due ON obligation(connection, type, priority, due) WHERE state = 0;
 )sql"};
 
 constexpr std::int64_t kApplicationId = 0x4c6b7370;  // "Lksp"

@@ -4,7 +4,7 @@
 
 namespace lockstep::sqlite {
 
-#define OBLIGATION_COLUMNS "connection, entity, type, state, due, since, attempts, is_delete, awaited, golden_version, reason, last_error"
+#define OBLIGATION_COLUMNS "connection, entity, type, state, due, since, attempts, is_delete, awaited, golden_version, reason, last_error, priority"
 
 Result<Obligation> SqliteTransaction::obligation_row(Statement& row) {
   Obligation one;
@@ -20,6 +20,7 @@ Result<Obligation> SqliteTransaction::obligation_row(Statement& row) {
   one.golden_version = static_cast<std::uint64_t>(row.integer(9));
   one.reason = row.text(10);
   one.last_error = row.text(11);
+  one.priority = static_cast<Priority>(row.integer(12));
   return one;
 }
 
@@ -42,14 +43,14 @@ Result<std::optional<Obligation>> SqliteTransaction::find_obligation(EntityId en
 }
 
 Result<void> SqliteTransaction::put(const Obligation& one) {
-  TRY(Statement row, db_.prepare("INSERT INTO obligation(" OBLIGATION_COLUMNS ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(connection, entity) DO UPDATE SET "
+  TRY(Statement row, db_.prepare("INSERT INTO obligation(" OBLIGATION_COLUMNS ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(connection, entity) DO UPDATE SET "
                                  "type = excluded.type, state = excluded.state, due = excluded.due, since = excluded.since, attempts = excluded.attempts, is_delete = excluded.is_delete, "
-                                 "awaited = excluded.awaited, golden_version = excluded.golden_version, reason = excluded.reason, last_error = excluded.last_error"));
+                                 "awaited = excluded.awaited, golden_version = excluded.golden_version, reason = excluded.reason, last_error = excluded.last_error, priority = excluded.priority"));
   row.bind(one.connection.value()).bind(one.entity.value()).bind(names_.type_number(one.type)).bind(static_cast<int>(one.state)).bind(one.due.ms).bind(one.since.ms);
   row.bind(one.attempts).bind(one.is_delete ? 1 : 0);
   if (one.awaited.value().is_nil()) row.bind_null();
   else row.bind(one.awaited.value());
-  return row.bind(static_cast<std::int64_t>(one.golden_version)).bind_text(one.reason).bind_text(one.last_error).run();
+  return row.bind(static_cast<std::int64_t>(one.golden_version)).bind_text(one.reason).bind_text(one.last_error).bind(static_cast<int>(one.priority)).run();
 }
 
 Result<void> SqliteTransaction::erase_obligation(EntityId entity, ConnectionId connection) {
@@ -57,19 +58,21 @@ Result<void> SqliteTransaction::erase_obligation(EntityId entity, ConnectionId c
   return row.bind(connection.value()).bind(entity.value()).run();
 }
 
-Result<std::vector<Obligation>> SqliteTransaction::due_obligations(ConnectionId connection, TypeIndex type, WallTime now, std::size_t limit) {
-  TRY(Statement rows, db_.prepare("SELECT " OBLIGATION_COLUMNS " FROM obligation WHERE connection = ? AND type = ? AND state = 0 AND due <= ? ORDER BY due LIMIT ?"));
-  rows.bind(connection.value()).bind(names_.type_number(type)).bind(now.ms).bind(static_cast<std::int64_t>(limit));
+Result<std::vector<Obligation>> SqliteTransaction::due_obligations(ConnectionId connection, TypeIndex type, Priority priority, WallTime now, std::size_t limit) {
+  TRY(Statement rows, db_.prepare("SELECT " OBLIGATION_COLUMNS " FROM obligation WHERE connection = ? AND type = ? AND priority = ? AND state = 0 AND due <= ? ORDER BY due LIMIT ?"));
+  rows.bind(connection.value()).bind(names_.type_number(type)).bind(static_cast<int>(priority)).bind(now.ms).bind(static_cast<std::int64_t>(limit));
   return obligation_rows(std::move(rows));
 }
 
 Result<std::optional<WallTime>> SqliteTransaction::next_due(ConnectionId connection) {
-  // One look at the head of each type's queue: a minimum over the connection would walk all that is owed.
+  // One look at the head of each queue: a minimum over the connection would walk all that is owed.
   std::optional<WallTime> first;
   for (const auto& [type, name] : names_.all("type")) {
-    TRY(Statement row, db_.prepare("SELECT min(due) FROM obligation INDEXED BY obligation_due WHERE connection = ? AND type = ? AND state = 0"));
-    TRY(const bool found, row.bind(connection.value()).bind(type).step());
-    if (found && !row.is_null(0) && (!first || row.integer(0) < first->ms)) first = WallTime{row.integer(0)};
+    for (std::size_t priority = 0; priority < kPriorities; ++priority) {
+      TRY(Statement row, db_.prepare("SELECT min(due) FROM obligation INDEXED BY obligation_due WHERE connection = ? AND type = ? AND priority = ? AND state = 0"));
+      TRY(const bool found, row.bind(connection.value()).bind(type).bind(static_cast<std::int64_t>(priority)).step());
+      if (found && !row.is_null(0) && (!first || row.integer(0) < first->ms)) first = WallTime{row.integer(0)};
+    }
   }
   return first;
 }

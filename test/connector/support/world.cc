@@ -146,7 +146,7 @@ std::vector<Row> World::changes(const std::string& object, std::string& position
 }
 
 std::vector<ReadResult> World::read(const std::string& object, std::vector<std::string> ids) {
-  auto batch = wait(connector_->read_many(object, std::move(ids)));
+  auto batch = wait(connector_->read_many(object, std::move(ids), Priority::real_time));
   if (batch) return std::move(batch->results);
   ADD_FAILURE() << "read of " << object << ": " << show(batch.error());
   return {};
@@ -154,7 +154,7 @@ std::vector<ReadResult> World::read(const std::string& object, std::vector<std::
 
 WriteBatch World::write(const std::string& object, Operation operation, std::vector<WriteRow> rows) {
   const std::size_t count = rows.size();
-  WriteBatch batch = wait(connector_->write(object, operation, std::move(rows)));
+  WriteBatch batch = wait(connector_->write(object, operation, std::move(rows), Priority::real_time));
   EXPECT_EQ(batch.results.size(), count);
   return batch;
 }

@@ -1,0 +1,209 @@
+// What a connection does at a vendor's limits, and when the vendor is down.
+#include <algorithm>
+
+#include "connector/breaker.h"
+#include "connector/budgets.h"
+#include "load_support.h"
+#include "sim/virtual_executor.h"
+
+namespace lockstep::connector {
+namespace {
+
+constexpr WallTime kStart{1'772'438'400'000};
+
+Failure failure_of(FailureClass failure_class, FailureScope scope) {
+  Failure failure;
+  failure.failure_class = failure_class;
+  failure.scope = scope;
+  failure.message = "as told";
+  return failure;
+}
+
+class Limits : public testing::Test {
+ protected:
+  void use_limits(std::string_view limits) {
+    loaded = load_text(small_with("{calls: {default: true, max: 10, window: 1s}}", limits));
+    ASSERT_TRUE(loaded.definition) << loaded.text();
+    budgets = std::make_unique<Budgets>(*loaded.definition, executor, Rng(5));
+  }
+  /// Asks for a place; `order` gets the priority when it is given, and the place is held for `held`.
+  void ask(Priority priority, Duration held = Duration{0}) {
+    tasks.spawn([](Limits& self, Priority wanted, Duration hold) -> Task<void> {
+      const auto admitted = co_await self.budgets->admit({}, wanted);
+      if (!admitted) {
+        self.refusals.push_back(admitted.error());
+        co_return;
+      }
+      self.order.push_back(wanted);
+      self.admitted_at.push_back(self.executor.clock().now());
+      ++self.in_flight;
+      self.most_in_flight = std::max(self.most_in_flight, self.in_flight);
+      if (hold > Duration{0}) co_await self.executor.clock().sleep(hold);
+      --self.in_flight;
+      self.budgets->release({}, hold);
+    }(*this, priority, held));
+  }
+  std::size_t admitted_within(Duration duration) {
+    const std::size_t before = order.size();
+    executor.run_for(duration);
+    return order.size() - before;
+  }
+
+  sim::VirtualExecutor executor{kStart};
+  TaskGroup tasks{executor};
+  Loaded loaded;
+  std::unique_ptr<Budgets> budgets;
+  std::vector<Priority> order;
+  std::vector<Instant> admitted_at;
+  std::vector<Failure> refusals;
+  int in_flight = 0, most_in_flight = 0;
+};
+
+TEST_F(Limits, AnEditGoesBeforeAFullRefreshThatWaitsLonger) {
+  use_limits("{calls: {default: true, max: 10, window: 1s}}");
+  for (int i = 0; i < 30; ++i) ask(Priority::full_refresh);
+  executor.run_for(Duration{100});
+  EXPECT_EQ(order.size(), 9u) << "a part of the window is left to who is more urgent";
+  for (int i = 0; i < 5; ++i) ask(Priority::real_time);
+  executor.run_for(Duration{5'000});
+  ASSERT_EQ(order.size(), 35u);
+  EXPECT_TRUE(std::all_of(order.begin() + 9, order.begin() + 14, [](Priority one) { return one == Priority::real_time; }));
+}
+
+TEST_F(Limits, NoWindowEverHoldsMoreThanTheLimit) {
+  use_limits("{calls: {default: true, max: 10, window: 1s}}");
+  for (int i = 0; i < 100; ++i) ask(i % 3 == 0 ? Priority::real_time : Priority::incremental);
+  executor.run_for(Duration{60'000});
+  ASSERT_EQ(order.size(), 100u);
+  for (std::size_t i = 10; i < admitted_at.size(); ++i) EXPECT_GE(admitted_at[i] - admitted_at[i - 10], Duration{1'000}) << i;
+}
+
+TEST_F(Limits, ALongWindowUnderSteadyUseIsFreedAsItWasUsed) {
+  use_limits("{calls: {default: true, max: 100, window: 1h}}");
+  for (int i = 0; i < 300; ++i) {
+    ask(Priority::real_time);
+    executor.run_for(Duration{30'000});
+  }
+  executor.run_for(Duration{7'200'000});
+  EXPECT_EQ(order.size() + refusals.size(), 300u);
+  EXPECT_GE(order.size(), 240u) << "a hundred in each of two and a half hours, and those that waited";
+}
+
+TEST_F(Limits, RequestsInFlightAreBoundedAndOnePlaceIsNotTheFullRefreshs) {
+  use_limits("{calls: {default: true, concurrent: 4}}");
+  for (int i = 0; i < 12; ++i) ask(Priority::full_refresh, Duration{10'000});
+  executor.run_for(Duration{100});
+  EXPECT_EQ(most_in_flight, 3);
+  ask(Priority::real_time, Duration{10});
+  executor.run_for(Duration{100});
+  EXPECT_EQ(order.back(), Priority::real_time);
+  executor.run_for(Duration{120'000});
+  EXPECT_EQ(order.size(), 13u);
+  EXPECT_LE(most_in_flight, 4);
+}
+
+TEST_F(Limits, ARefusalLetsTheLimitRestOnceHoweverManyMetItAndItsUseShrinks) {
+  use_limits("{calls: {default: true, max: 10, window: 1s}}");
+  Failure refusal = failure_of(FailureClass::rate_limit, FailureScope::limit);
+  refusal.wait = Duration{5'000};
+  for (int i = 0; i < 8; ++i) budgets->refused({}, refusal);
+  for (int i = 0; i < 40; ++i) ask(Priority::real_time);
+  EXPECT_EQ(admitted_within(Duration{4'900}), 0u);
+  EXPECT_EQ(admitted_within(Duration{900}), 5u) << "half of the limit";
+  for (int i = 0; i < 200; ++i) budgets->accepted({});
+  executor.run_for(Duration{1'500});
+  EXPECT_GE(order.size(), 15u) << "what is taken lets the use grow again";
+}
+
+TEST_F(Limits, WhereTheVendorNamesNoWaitItIsJitteredAndGrows) {
+  use_limits("{calls: {default: true, max: 1000, window: 1s}}");
+  Duration longest{0};
+  for (int round = 0; round < 6; ++round) {
+    budgets->refused({}, failure_of(FailureClass::rate_limit, FailureScope::limit));
+    ask(Priority::real_time);
+    const Instant from = executor.clock().now();
+    executor.run_for(Duration{61'000});
+    ASSERT_EQ(order.size(), static_cast<std::size_t>(round) + 1);
+    const Duration waited = admitted_at.back() - from;
+    EXPECT_LE(waited, Duration{1'000 << round});
+    longest = std::max(longest, waited);
+  }
+  EXPECT_GT(longest, Duration{1'000});
+}
+
+TEST_F(Limits, AQuotaThatEndsIsForeseenAndThenTold) {
+  use_limits("{calls: {default: true, max: 100, window: 24h, keep: {people: 20%}}}");
+  for (int i = 0; i < 40; ++i) {
+    ask(Priority::real_time);
+    executor.run_for(Duration{60'000});
+  }
+  const auto use = budgets->use().at("calls");
+  EXPECT_EQ(use.left, 60);
+  EXPECT_EQ(use.kept, 20);
+  ASSERT_TRUE(use.ends_in);
+  EXPECT_NEAR(static_cast<double>(use.ends_in->count()), 40 * 60'000, 3 * 60'000);
+  for (int i = 0; i < 41; ++i) ask(Priority::real_time);
+  executor.run_for(Duration{1'000});
+  EXPECT_EQ(order.size(), 80u) << "people keep their share";
+  ASSERT_EQ(refusals.size(), 1u);
+  EXPECT_EQ(refusals[0].failure_class, FailureClass::quota);
+  EXPECT_TRUE(refusals[0].unsent && refusals[0].wait);
+}
+
+TEST_F(Limits, StoppingEndsEveryWait) {
+  use_limits("{calls: {default: true, max: 1, window: 60s}}");
+  for (int i = 0; i < 3; ++i) ask(Priority::incremental);
+  executor.run_for(Duration{100});
+  budgets->stop();
+  executor.run_for(Duration{100});
+  EXPECT_EQ(order.size(), 1u);
+  EXPECT_EQ(refusals.size(), 2u);
+}
+
+TEST(VendorBreaker, OpensAfterFailuresInARowAndOneTrialDecides) {
+  sim::VirtualExecutor executor{kStart};
+  Breaker breaker(executor, Rng(1));
+  const Failure down = failure_of(FailureClass::transient, FailureScope::vendor);
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_FALSE(breaker.refuses()) << i;
+    breaker.failed(down);
+  }
+  const auto refused = breaker.refuses();
+  ASSERT_TRUE(refused);
+  EXPECT_TRUE(refused->unsent && refused->wait && *refused->wait > Duration{0});
+  executor.run_for(Duration{61'000});
+  EXPECT_FALSE(breaker.refuses()) << "one may try";
+  EXPECT_TRUE(breaker.refuses()) << "only one";
+  breaker.failed(down);
+  EXPECT_TRUE(breaker.refuses());
+  executor.run_for(Duration{61'000});
+  EXPECT_FALSE(breaker.refuses());
+  breaker.succeeded();
+  EXPECT_FALSE(breaker.refuses());
+  EXPECT_FALSE(breaker.refuses());
+}
+
+TEST(VendorBreaker, WhatOneRecordDoesWrongProvesThatTheVendorIsThere) {
+  sim::VirtualExecutor executor{kStart};
+  Breaker breaker(executor, Rng(1));
+  for (int i = 0; i < 50; ++i) {
+    breaker.failed(failure_of(i % 5 == 4 ? FailureClass::validation : FailureClass::transient, i % 5 == 4 ? FailureScope::record : FailureScope::vendor));
+    EXPECT_FALSE(breaker.is_open());
+  }
+}
+
+TEST(Retries, AreAtMostATenthOfWhatIsSent) {
+  RetryBudget retries;
+  int taken = 0;
+  while (retries.take()) ++taken;
+  EXPECT_LE(taken, 10) << "at the start";
+  taken = 0;
+  for (int i = 0; i < 1'000; ++i) {
+    retries.sent();
+    if (retries.take()) ++taken;
+  }
+  EXPECT_EQ(taken, 100);
+}
+
+}  // namespace
+}  // namespace lockstep::connector
