@@ -46,15 +46,29 @@ std::vector<FieldIndex> all_fields(std::size_t count) {
 
 }  // namespace
 
-std::size_t Dispatcher::worth_taking(TypeIndex type, const std::vector<Obligation>& due) const {
-  constexpr Duration kLinger{700};
-  const bool waits = !due.empty() && due.size() < kRoundMax && hub_.now() - due.front().due < kLinger && hub_.bulk_work.will_owe(type, system_.id);
-  if (!waits) return due.size();
+std::size_t Dispatcher::batch_of(TypeIndex type) const {
   std::size_t batch = 1;
   const mapping::EntityMapping& mapping = *system_.find(type)->mapping;
   for (std::size_t variant = 0; variant < mapping.variant_count(); ++variant)
     if (const auto* traits = system_.connector->find_object(mapping.selection(variant).object)) batch = std::max(batch, traits->create_batch_max);
-  return due.size() - due.size() % batch;
+  return batch;
+}
+
+std::size_t Dispatcher::round_of(TypeIndex type) const {
+  // Enough to keep the requests in flight going; what is more urgent waits for a round at most.
+  constexpr std::size_t kLeast = 40;
+  return std::clamp(2 * system_.concurrency * batch_of(type), kLeast, kRoundMax);
+}
+
+Result<std::vector<Obligation>> Dispatcher::take_due(Transaction& transaction, Queue queue) const {
+  const std::size_t most = std::max(round_of(queue.type), kBulk);
+  TRY(auto due, transaction.due_obligations(system_.id, queue.type, queue.priority, hub_.now(), most));
+  // While bulk work will owe more, full batches only. An edit never waits for one.
+  constexpr Duration kLinger{700};
+  const bool waits = queue.priority != Priority::real_time && !due.empty() && due.size() < most && hub_.now() - due.front().due < kLinger &&
+                     hub_.bulk_work.will_owe(queue.type, system_.id);
+  if (waits) due.resize(due.size() - due.size() % batch_of(queue.type));
+  return due;
 }
 
 Result<void> Dispatcher::park(Transaction& transaction, Obligation obligation, std::string reason, EntityId awaited,
@@ -70,7 +84,7 @@ Result<bool> Dispatcher::more_urgent_due(Transaction& transaction, Priority than
   for (std::size_t priority = 0; priority < static_cast<std::size_t>(than); ++priority)
     for (const TypeIndex type : types) {
       if (rests(type)) continue;
-      TRY(const auto due, transaction.due_obligations(system_.id, type, static_cast<Priority>(priority), hub_.now(), 1));
+      TRY(const auto due, take_due(transaction, Queue{static_cast<Priority>(priority), type, false}));
       if (!due.empty()) return true;
     }
   return false;
@@ -81,9 +95,9 @@ Task<Result<void>> Dispatcher::begin(Queue queue, const std::vector<TypeIndex>& 
     into = Round{};
     TRY(into.gives_way, more_urgent_due(transaction, queue.priority, types));
     if (into.gives_way) return {};
-    TRY(auto due, transaction.due_obligations(system_.id, queue.type, queue.priority, hub_.now(), kRoundMax));
-    due.resize(worth_taking(queue.type, due));
+    TRY(auto due, take_due(transaction, queue));
     into.bulk = due.size() >= kBulk;
+    due.resize(std::min(due.size(), round_of(queue.type)));
     for (Obligation& obligation : due) {
       if (obligation.is_delete != queue.deletes) continue;
       ++into.looked_at;

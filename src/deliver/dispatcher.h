@@ -77,8 +77,10 @@ class Dispatcher {
   Task<Drained> drain(Queue queue, const std::vector<TypeIndex>& types, Sending& sending, DeliverReport& report);
   Task<bool> round(Queue queue, const std::vector<TypeIndex>& types, Sending& sending, Round& round, DeliverReport& report);
   Result<bool> more_urgent_due(Transaction& transaction, Priority than, const std::vector<TypeIndex>& types) const;
-  /// How many of the obligations that are due are taken now: while bulk work will owe more, full batches only.
-  std::size_t worth_taking(TypeIndex type, const std::vector<Obligation>& due) const;
+  std::size_t batch_of(TypeIndex type) const;  // rows in a create request
+  std::size_t round_of(TypeIndex type) const;  // obligations taken at once
+  /// What is due of a queue; at least as many as are taken at once, if there are.
+  Result<std::vector<Obligation>> take_due(Transaction& transaction, Queue queue) const;
   Task<Result<void>> begin(Queue queue, const std::vector<TypeIndex>& types, Round& into, DeliverReport& report);
   Result<void> begin_one(Transaction& transaction, Obligation obligation, Round& into, DeliverReport& report);
   Result<bool> prepare_write(Transaction& transaction, merge::EntityState& state, Obligation& obligation, Prepared& prepared,
