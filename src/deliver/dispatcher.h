@@ -30,7 +30,7 @@ struct DeliverReport {
   DeliverReport() {}
   std::int64_t sent = 0, written = 0, failed = 0, parked = 0, dead_letters = 0, calls = 0;
   std::vector<Duration> lags;         // from the edit in its system to this write, for edits since the start
-  bool reads_wanted = false;          // some links must be read by id before they can be written
+  bool reads_wanted = false;          // some links must be read by id before they can be written; told to the hub at once
   std::optional<connector::Failure> paused_by;  // a failure wider than a type: the connection rests until `resume_at`
   std::optional<connector::Failure> type_failed;  // a failure of a whole type in the last batch
   WallTime resume_at;

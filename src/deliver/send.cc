@@ -101,6 +101,7 @@ Task<bool> Dispatcher::round(Queue queue, const std::vector<TypeIndex>& types, S
     report.error = begun.error().message;
     co_return false;
   }
+  if (std::exchange(report.reads_wanted, false)) hub_.on_reads_wanted(system_.id);
   if (round.looked_at == 0) co_return false;
   if (!round.to_probe.empty()) co_await probe(queue, std::move(round.to_probe), report);
   if (!round.prepared.empty()) co_await send_all(queue, std::move(round.prepared), sending, report);
@@ -170,7 +171,7 @@ Task<void> Dispatcher::send(TypeIndex type, std::vector<Prepared> batch, Deliver
   report.failed += local.failed;
   report.dead_letters += local.dead_letters;
   report.lags.insert(report.lags.end(), local.lags.begin(), local.lags.end());
-  report.reads_wanted = report.reads_wanted || local.reads_wanted;
+  if (local.reads_wanted) hub_.on_reads_wanted(system_.id);
   rest_after(type, local, report);
   mark.reset();
   // An id that stands here now may be what a create elsewhere waited for.

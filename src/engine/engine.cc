@@ -29,9 +29,13 @@ Engine::Engine(Hub& hub, Log& log)
     lanes_.push_back(std::make_unique<Lane>(hub_, system, intake_, std::move(progress), rng_.split(system.name)));
   }
   hub_.on_change = [this] { wake_deliverers(); };
+  hub_.on_reads_wanted = [this](ConnectionId connection) { wake_reader(connection); };
 }
 
-Engine::~Engine() { hub_.on_change = [] {}; }
+Engine::~Engine() {
+  hub_.on_change = [] {};
+  hub_.on_reads_wanted = [](ConnectionId) {};
+}
 
 Task<Result<void>> Engine::start() {
   hub_.started = hub_.now();
@@ -90,7 +94,6 @@ void Engine::take(Lane& lane, const deliver::DeliverReport& report) {
     lags_.push_back(lag);
     if (lags_.size() > kLagsMax) lags_.pop_front();
   }
-  if (report.reads_wanted) wake_reader(lane.system.id);
   if (!report.error.empty()) log_.error("deliver_failed", {{"system", lane.system.name}, {"error", report.error}});
 }
 

@@ -84,6 +84,7 @@ struct Hub {
   DeleteGuard delete_guard;
   BulkWork bulk_work;
   WallTime started;                         // of this process
+  std::function<void(ConnectionId)> on_reads_wanted = [](ConnectionId) {};  // some of its links must be read by id before they can be written
   std::function<void()> on_change = [] {};  // called on the control thread after a commit that may owe something
 
   /// Rises with every merge and every read that is sent (merge rule 1). Fences order events within one process: no read
