@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/json.hpp>
 
 #include "api/gateway.h"
 #include "base/text.h"
@@ -14,12 +15,32 @@ namespace lockstep::app {
 
 namespace {
 
-/// The number behind `key` in our own status document.
-std::string number_in(const std::string& body, const std::string& key) {
-  const std::size_t at = body.find("\"" + key + "\": ");
-  if (at == std::string::npos) return "0";
-  const std::size_t from = at + key.size() + 4;
-  return body.substr(from, body.find_first_not_of("0123456789", from) - from);
+namespace json = boost::json;
+
+/// Our own status document: what is missing in one of an older program is 0.
+std::int64_t number_in(const json::value& object, std::string_view pointer) {
+  boost::system::error_code error;
+  const json::value* found = object.find_pointer(pointer, error);
+  return found && found->is_int64() ? found->get_int64() : 0;
+}
+
+void print_limits(const json::value& status) {
+  boost::system::error_code error;
+  const json::value* systems = status.find_pointer("/systems", error);
+  if (!systems || !systems->is_array()) return;
+  for (const json::value& system : systems->get_array()) {
+    const json::value* limits = system.find_pointer("/limits", error);
+    if (!limits || !limits->is_object()) continue;
+    const std::string name(system.at("name").as_string());
+    for (const auto& [limit, use] : limits->get_object()) {
+      fmt::print("  {:<16} {:<12} {:>8} of {} left", name, std::string(limit), number_in(use, "/left"), number_in(use, "/max"));
+      if (const auto kept = number_in(use, "/kept")) fmt::print(", {} of them for people and other programs", kept);
+      if (use.as_object().contains("ends_in_ms")) fmt::print("; at this rate ours end in {}", age(Duration{number_in(use, "/ends_in_ms")}));
+      fmt::print("\n");
+    }
+    const json::value* down = system.find_pointer("/vendor_down", error);
+    if (down && down->is_bool() && down->get_bool()) fmt::print("  {:<16} does not answer; it is tried now and then\n", name);
+  }
 }
 
 }  // namespace
@@ -38,14 +59,16 @@ int status_command(const Common& common) {
       }))
     return kFailed;
   const auto live = session->ask_running("GET", "/operations/status");
+  boost::system::error_code unreadable;
+  const json::value running = live ? json::parse(*live, unreadable) : json::value{};
   if (common.json) {
     fmt::print("{}\n", live ? *live : api::status_json(session->hub(), EngineStatus{}, counts));
     return kOk;
   }
   fmt::print("{} entities   {} open reviews   {} open dead letters   {} audit rows\n", counts.entities, counts.open_reviews, counts.open_dead_letters, counts.audit_rows);
   if (live)
-    fmt::print("running; from an edit to its delivery: p50 {} ms, p99 {} ms over the last {} edits\n\n", number_in(*live, "p50"), number_in(*live, "p99"),
-               number_in(*live, "samples"));
+    fmt::print("running; from an edit to its delivery: p50 {} ms, p99 {} ms over the last {} edits\n\n", number_in(running, "/lag_ms/p50"), number_in(running, "/lag_ms/p99"),
+               number_in(running, "/lag_ms/samples"));
   else
     fmt::print("not running here; what follows is what the store says. Start it with: lockstep run\n\n");
   fmt::print("{:<16} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>12}\n", "system", "records", "in step", "owed", "parked", "to read", "inbox", "letters", "oldest owed");
@@ -55,6 +78,10 @@ int status_command(const Common& common) {
     const std::int64_t owed = one.ready + one.in_flight;
     fmt::print("{:<16} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>12}\n", name == names.end() ? "?" : name->second, one.links,
                std::max<std::int64_t>(0, one.links - owed - one.parked), owed, one.parked, one.to_read, one.inbox, one.dead_letters, oldest);
+  }
+  if (live) {
+    fmt::print("\nlimits\n");
+    print_limits(running);
   }
   if (counts.open_reviews > 0) fmt::print("\n{} decision{} wait: lockstep review list\n", counts.open_reviews, counts.open_reviews == 1 ? "" : "s");
   if (counts.open_dead_letters > 0) fmt::print("{} could not be delivered: lockstep dead-letters list\n", counts.open_dead_letters);

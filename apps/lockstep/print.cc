@@ -20,7 +20,7 @@ std::string age(Duration duration) {
 }
 
 std::string kind_name(ReviewKind kind) {
-  static constexpr const char* kNames[] = {"field_conflict", "possible_duplicate", "second_record", "mass_delete", "rewritten", "duplicate_key", "delete_vs_edit", "refused_delete"};
+  static constexpr const char* kNames[] = {"field_conflict", "possible_duplicate", "second_record", "mass_delete", "rewritten", "duplicate_key", "delete_vs_edit", "refused_delete", "refused_field"};
   return kNames[static_cast<int>(kind)];
 }
 

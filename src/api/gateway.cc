@@ -137,6 +137,30 @@ Task<http::Response> Gateway::operations(http::ServerRequest request, std::strin
   co_return json_response(200, body + "}}}");
 }
 
+namespace {
+
+/// What the connection cost so far and what the vendor's limits leave.
+std::string usage_json(const connector::Connector::Usage& usage) {
+  std::string body = ", \"requests\": " + std::to_string(usage.calls) + ", \"retries\": " + std::to_string(usage.retries) +
+                     ", \"vendor_down\": " + (usage.vendor_down ? "true" : "false") + ", \"failures\": {";
+  std::string separator;
+  for (const auto& [failure_class, count] : usage.failures) {
+    body += separator + to_json(Value(failure_class)) + ": " + std::to_string(count);
+    separator = ", ";
+  }
+  body += "}, \"limits\": {";
+  separator.clear();
+  for (const auto& [name, use] : usage.limits) {
+    body += separator + to_json(Value(name)) + ": {\"left\": " + std::to_string(use.left) + ", \"max\": " + std::to_string(use.max) + ", \"kept\": " + std::to_string(use.kept);
+    if (use.ends_in) body += ", \"ends_in_ms\": " + std::to_string(use.ends_in->count());
+    body += "}";
+    separator = ", ";
+  }
+  return body + "}";
+}
+
+}  // namespace
+
 std::string status_json(const Hub& hub, const EngineStatus& status, const StoreCounts& counts) {
   const WallTime now = hub.now();
   std::string body = "{\"entities\": " + std::to_string(counts.entities) + ", \"open_reviews\": " + std::to_string(counts.open_reviews) +
@@ -166,6 +190,7 @@ std::string status_json(const Hub& hub, const EngineStatus& status, const StoreC
               ", \"failed\": " + std::to_string(lane.failed) + ", \"calls\": " + std::to_string(lane.calls) +
               ", \"listed_rows\": " + std::to_string(lane.listed_rows);
       if (lane.listing_estimate) body += ", \"listing_estimate\": " + std::to_string(*lane.listing_estimate);
+      if (system.connector) body += usage_json(system.connector->usage());
     }
     body += "}";
   }

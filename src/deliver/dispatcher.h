@@ -106,6 +106,7 @@ class Dispatcher {
   merge::Answer to_answer(Transaction& transaction, TypeIndex type, const Prepared& prepared, const connector::WriteResult& result);
   Result<void> settle_failure(Transaction& transaction, merge::EntityState& state, const Obligation& before, const Prepared& prepared,
                               const connector::Failure& failure, Duration backoff, DeliverReport& report);
+  Result<bool> settle_refused_fields(Transaction& transaction, merge::EntityState& state, const Prepared& prepared, const connector::Failure& failure);
   Result<bool> settle_duplicate(Transaction& transaction, merge::EntityState& state, const Prepared& prepared,
                                 const connector::Failure& failure, DeliverReport& report);
   void note_lag(const merge::EntityState& state, const Prepared& prepared, DeliverReport& report) const;

@@ -20,9 +20,11 @@ bool Dispatcher::rests(TypeIndex type) const {
 
 Duration Dispatcher::next_rest(Rest& rest, const connector::Failure& failure) {
   constexpr std::int64_t kFirstMs = 500, kCapMs = 60'000;
+  constexpr Duration kStopped{3'600'000};  // going on would do harm: a person looks first
   const std::int64_t ceiling = std::min(kCapMs, kFirstMs << std::min<std::uint32_t>(rest.in_a_row, 16));
   ++rest.in_a_row;
-  return std::max(Duration{rng_.between(ceiling / 2, ceiling)}, failure.wait.value_or(Duration{0}));
+  const Duration least = failure.act == "stop" ? kStopped : failure.wait.value_or(Duration{0});
+  return std::max(Duration{rng_.between(0, ceiling)}, least);
 }
 
 void Dispatcher::rest_after(TypeIndex type, const DeliverReport& batch, DeliverReport& report) {

@@ -26,6 +26,10 @@ Result<void> Dispatcher::settle_failure(Transaction& transaction, merge::EntityS
   if (!owed) return {};
   owed->since = before.since;
   owed->last_error = failure.message;
+  if (failure.act == "drop_fields") {
+    TRY(const bool parked, settle_refused_fields(transaction, state, prepared, failure));
+    if (parked) return {};
+  }
   const WallTime retry_at = hub_.now() + std::max(delay, failure.wait.value_or(Duration{0}));
   const bool records_fault = failure.scope == FailureScope::record && failure.failure_class != FailureClass::lock &&
                              failure.failure_class != FailureClass::collateral && failure.failure_class != FailureClass::transient;
@@ -115,6 +119,22 @@ std::vector<FieldIndex> named_fields(const mapping::EntityMapping& mapping, cons
 }
 
 }  // namespace
+
+/// The system does not let us write some fields: they wait for a person, the rest of the record is written without them.
+/// True: the obligation was brought up to date.
+Result<bool> Dispatcher::settle_refused_fields(Transaction& transaction, merge::EntityState& state, const Prepared& prepared, const Failure& failure) {
+  const std::vector<FieldIndex> refused = named_fields(*system_.find(state.golden.type)->mapping, prepared, failure);
+  if (refused.empty() || !state.find(system_.id)) return false;
+  Entities entities(hub_, transaction, RunId{}, prepared.priority);
+  const Cause cause{RunId{}, system_.id, RemoteId{prepared.object, prepared.row.id}, "review"};
+  for (const FieldIndex field : refused) {
+    merge::Effects effects = entities.with_context(state, [&](const merge::Context& context) {
+      return merge::park_field(state, system_.id, field, ReviewKind::refused_field, "not written: " + failure.message, context);
+    });
+    TRY_VOID(entities.save(state, std::move(effects), cause, system_.id));
+  }
+  return true;
+}
 
 /// Rule 12: the record in the way is a match if it is not linked; a possible duplicate on a create; on an update, its key is
 /// parked on this link. True: the obligation was brought up to date, nothing more is to be done.

@@ -40,6 +40,7 @@ std::string Workbench::choices(const ReviewItem& item) {
     case ReviewKind::delete_vs_edit:
       return "choose 'remove' to delete it everywhere, 'keep' to have it everywhere, or 'leave' to let it be gone in that one system";
     case ReviewKind::rewritten:
+    case ReviewKind::refused_field:
     case ReviewKind::duplicate_key: return "choose 'retry' to send it again, or 'accept' to take the system's own value";
     default: return "choose 'dismiss' once it is settled in the systems";
   }
@@ -72,6 +73,7 @@ Task<Result<ReviewItem>> Workbench::resolve(Ulid review, std::string choice, std
         }
         break;
       case ReviewKind::rewritten:
+      case ReviewKind::refused_field:
       case ReviewKind::duplicate_key: TRY_VOID(resolve_parked_field(transaction, *item, choice, by)); break;
       case ReviewKind::delete_vs_edit: TRY_VOID(resolve_delete(transaction, *item, choice, by)); break;
     }

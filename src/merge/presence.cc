@@ -89,7 +89,8 @@ bool promote_second_record(Work& work, Link& dead) {
 void close_parked(Work& work, const Link& link) {
   for (std::size_t i = 0; i < work.state.reviews.size(); ++i) {
     const ReviewItem& item = work.state.reviews[i];
-    if ((item.kind == ReviewKind::rewritten || item.kind == ReviewKind::duplicate_key) && item.connection == link.connection)
+    const bool parked = item.kind == ReviewKind::rewritten || item.kind == ReviewKind::duplicate_key || item.kind == ReviewKind::refused_field;
+    if (parked && item.connection == link.connection)
       work.close(i, "the record was deleted there");
   }
 }

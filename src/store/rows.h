@@ -75,7 +75,7 @@ struct RunRecord {
   std::int64_t read = 0, changed = 0, created = 0, written = 0, calls = 0;
 };
 
-enum class ReviewKind : std::uint8_t { field_conflict, possible_duplicate, second_record, mass_delete, rewritten, duplicate_key, delete_vs_edit, refused_delete };
+enum class ReviewKind : std::uint8_t { field_conflict, possible_duplicate, second_record, mass_delete, rewritten, duplicate_key, delete_vs_edit, refused_delete, refused_field };
 enum class ReviewState : std::uint8_t { open, resolved, closed_by_itself };
 struct ReviewCandidate {
   ConnectionId system;         // kHub: golden's own value

@@ -28,13 +28,16 @@ class Salesforce : public testing::Test {
     connect("client_credentials");
   }
 
-  void connect(const std::string& grant) {
+  static ConnectionConfig config_for(const std::string& grant) {
     ConnectionConfig config;
     config.name = "crm_a";
     config.params = {{"login_url", kOrigin}};
     config.secrets = {{"client_id", "lockstep-client"}, {"client_secret", "lockstep-secret"}, {"refresh_token", "lockstep-refresh-token"}};
     config.grant = grant;
-    world.connect(config);
+    return config;
+  }
+  void connect(const std::string& grant) {
+    world.connect(config_for(grant));
     for (const Layout* layout : {&contact, &account, &task, &support_case}) world.select(*layout);
   }
   void open() {
@@ -85,6 +88,28 @@ TEST_F(Salesforce, AnExpiredSessionIsRenewedOnceAndTheRequestSentAgain) {
   const std::size_t before = world.calls();
   EXPECT_EQ(world.scan("Contact").size(), 1u);
   EXPECT_EQ(world.calls() - before, 3u) << "the refused one, the renewal, the same again";
+}
+
+TEST_F(Salesforce, ARenewalThatAnotherProcessWonIsAdopted) {
+  connect("refresh_token");
+  open();
+  load("Contact", {{"LastName", "Lee"}});
+  const std::string ours = world.secrets.values.at("crm_a/token");
+  // Somebody else renews: a token of today stands in the store, and ours is worth nothing any more.
+  fault(*org, {{"name", "expire_token"}, {"count", 1}, {"rate", 1}});
+  world.secrets.values.erase("crm_a/token");
+  auto other = make_connector(world.definition, config_for("refresh_token"), Environment{world.executor, world.network, world.secrets, Rng(4)});
+  ASSERT_TRUE(other);
+  ASSERT_TRUE(world.wait((*other)->open()));
+  ASSERT_NE(world.secrets.values.at("crm_a/token"), ours);
+  std::size_t refused = 0;
+  world.network.intercept = [&](const http::Request& request) -> std::optional<Result<http::Response>> {
+    if (request.url.find("/oauth2/token") == std::string::npos) return std::nullopt;
+    ++refused;
+    return http::Response(400, R"({"error":"invalid_grant","error_description":"expired access/refresh token"})");
+  };
+  EXPECT_EQ(world.scan("Contact").size(), 1u);
+  EXPECT_EQ(refused, 1u);
 }
 
 TEST_F(Salesforce, AStoredSessionIsUsedAgainAfterARestart) {

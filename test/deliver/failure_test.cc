@@ -111,6 +111,30 @@ TEST_F(Failures, ARecordsFaultIsTriedAgainWithGrowingPausesUntilItsAttemptsAreUs
   for (std::size_t i = 1; i < tries.size(); ++i) EXPECT_GE((tries[i] - tries[i - 1]).count(), 200);
 }
 
+TEST_F(Failures, AFieldThatMayNotBeWrittenWaitsAndTheRestOfTheRecordIsWritten) {
+  const std::vector<std::string> ada = load_ada(world);
+  east.refuse = [](connector::Operation, const std::string&, const FieldValues& fields) -> std::optional<connector::Failure> {
+    if (!fields.contains("city")) return std::nullopt;
+    connector::Failure failure = failure_of(FailureClass::permission, "city is read only");
+    failure.scope = connector::FailureScope::object;
+    failure.act = "drop_fields";
+    failure.fields = {"city"};
+    return failure;
+  };
+  north.edit("contact", ada[0], {{"city", text("Turin")}, {"title", text("Countess")}});
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(east.text("contact", ada[1], "title"), "Countess");
+  EXPECT_EQ(east.text("contact", ada[1], "city"), "");
+  ASSERT_EQ(world.open_reviews().size(), 1u);
+  EXPECT_EQ(world.open_reviews()[0].kind, ReviewKind::refused_field);
+  EXPECT_TRUE(world.dead_letters().empty());
+  // The right is given, and somebody says so.
+  east.refuse = nullptr;
+  ASSERT_TRUE(world.resolve(world.open_reviews()[0], "retry"));
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(east.text("contact", ada[1], "city"), "Turin");
+}
+
 TEST_F(Failures, RetryAfterIsHonoured) {
   const auto ids = load_ada(world);
   std::vector<WallTime> tries;

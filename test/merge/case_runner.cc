@@ -14,7 +14,7 @@ namespace {
 
 constexpr const char* kKinds[] = {"nothing", "read_first", "create", "update", "remove"};
 constexpr std::string_view kReviewKinds[] = {"field_conflict", "possible_duplicate", "second_record", "mass_delete",
-                                        "rewritten",      "duplicate_key",      "delete_vs_edit", "refused_delete"};
+                                        "rewritten",      "duplicate_key",      "delete_vs_edit", "refused_delete", "refused_field"};
 
 /// One case on its way: the world, the writes in flight, what the last step said.
 class Run {
