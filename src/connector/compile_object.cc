@@ -259,6 +259,7 @@ ObjectSpec Compiler::object(const std::string& name, const Node& node) {
     spec.write.remove = operation(write->find("delete"));
     spec.write.archive = operation(write->find("archive"));
     spec.write.not_on_create = texts_at(*write, "not_on_create");
+    spec.write.lock_group = program(write->find("lock_group"));
     if (const Node* transitions = write->find("transitions"))
       for (const Node& one : transitions->items) spec.write.transitions.push_back(transition(one));
     if (spec.write.create.has() && spec.write.create.by == CreateBy::nothing)

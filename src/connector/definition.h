@@ -167,6 +167,7 @@ struct WriteSpec {
   OperationSpec create, update, remove, archive;
   std::vector<TransitionSpec> transitions;
   std::vector<std::string> not_on_create;  // wire fields that follow in a second write
+  ProgramRef lock_group;                   // rows with equal values are never written in parallel; no value: with nobody
 };
 
 struct AssociationSpec {

@@ -150,6 +150,7 @@ SchemaRef object_words() {
                                     {"delete", operation_words(), false, ""},
                                     {"archive", operation_words(), false, ""},
                                     {"transitions", list_of(transition), false, ""},
+                                    {"lock_group", expression_text(), false, "What a write locks beside the record (its parent, over row.to): rows with equal values are never written in parallel."},
                                     {"not_on_create", list_of(text()), false, "Fields sent in a second write."}}),
           false, "Writing."}});
   }();

@@ -49,7 +49,7 @@ Value WriteRows::describe(const Part& part) const {
     links.emplace_back(std::move(link));
   }
   map.emplace_back("links", Value(std::move(links)));
-  if (!object_.spec().write.transitions.empty()) {
+  if (!object_.spec().write.transitions.empty() || object_.spec().write.lock_group) {
     map.emplace_back("from", by_name(object_, row.from));
     map.emplace_back("to", by_name(object_, row.to));
   }

@@ -58,6 +58,8 @@ Task<WriteBatch> Writer::write(std::string object_name, Operation operation, std
     result.ok = true;  // nothing to send is done
     result.id = RemoteId{object_name, job.rows[i].id};
   }
+  const std::set<std::string> groups = lock_groups(job);
+  co_await client_.lock_groups().acquire(groups);
   if (operation == Operation::update) co_await run_transitions(job, true);
   co_await write_fields(job, *spec, field_parts(job));
   if (operation == Operation::create) co_await write_late_fields(job);
@@ -65,7 +67,23 @@ Task<WriteBatch> Writer::write(std::string object_name, Operation operation, std
     co_await run_transitions(job, false);
     co_await write_links(job);
   }
+  client_.lock_groups().release(groups);
   co_return std::move(job.batch);
+}
+
+std::set<std::string> Writer::lock_groups(const Job& job) const {
+  std::set<std::string> groups;
+  const ProgramRef& group = job.object->spec().write.lock_group;
+  if (!group) return groups;
+  for (const WriteRow& row : job.rows) {
+    Parts parts(1);
+    parts.front().row = &row;
+    const WriteRows rows(context_, *job.object, std::move(parts));
+    Scope scope = context_.scope();
+    rows.enter(0, scope);
+    if (std::string value = text_of(group, scope); !value.empty()) groups.insert(std::move(value));
+  }
+  return groups;
 }
 
 std::vector<const TransitionSpec*> Writer::transitions_of(const Job& job, std::size_t index) const {

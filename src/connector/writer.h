@@ -26,6 +26,7 @@ class Writer {
   };
   using Parts = std::vector<WriteRows::Part>;
 
+  std::set<std::string> lock_groups(const Job& job) const;
   Parts field_parts(Job& job) const;
   std::vector<const TransitionSpec*> transitions_of(const Job& job, std::size_t index) const;
   Task<void> run_transitions(Job& job, bool before);

@@ -117,6 +117,8 @@ Task<void> Dispatcher::send_all(Queue queue, std::vector<Prepared> prepared, Sen
     group.push_back(std::move(one));
   }
   for (auto& [key, rows] : groups) {
+    // Children of one parent in one batch: systems lock the parent.
+    std::ranges::stable_sort(rows, {}, [](const Prepared& one) { return one.row.parents.empty() ? std::string() : one.row.parents.front().id; });
     const connector::ObjectTraits* traits = system_.connector->find_object(key.second);
     std::size_t batch_max = traits->update_batch_max;
     if (key.first == connector::Operation::create) batch_max = traits->create_batch_max;

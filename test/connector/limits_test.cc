@@ -3,6 +3,7 @@
 
 #include "connector/breaker.h"
 #include "connector/budgets.h"
+#include "connector/lock_groups.h"
 #include "load_support.h"
 #include "sim/virtual_executor.h"
 
@@ -190,6 +191,31 @@ TEST(VendorBreaker, WhatOneRecordDoesWrongProvesThatTheVendorIsThere) {
     breaker.failed(failure_of(i % 5 == 4 ? FailureClass::validation : FailureClass::transient, i % 5 == 4 ? FailureScope::record : FailureScope::vendor));
     EXPECT_FALSE(breaker.is_open());
   }
+}
+
+TEST(Locks, WritesOfOneGroupNeverRunBesideEachOtherAndOthersDo) {
+  sim::VirtualExecutor executor{kStart};
+  TaskGroup tasks{executor};
+  LockGroups locks(executor);
+  std::multiset<std::string> running;
+  std::size_t most = 0, done = 0;
+  const auto write = [&](std::set<std::string> groups) -> Task<void> {
+    co_await locks.acquire(groups);
+    for (const std::string& group : groups) {
+      running.insert(group);
+      EXPECT_EQ(running.count(group), 1u) << group;
+    }
+    most = std::max(most, running.size());
+    co_await executor.clock().sleep(Duration{100});
+    for (const std::string& group : groups) running.erase(running.find(group));
+    locks.release(groups);
+    ++done;
+  };
+  for (int i = 0; i < 5; ++i)
+    for (const std::set<std::string>& groups : {std::set<std::string>{"a", "b"}, {"b", "c"}, {"c", "a"}, {"d"}, {}}) tasks.spawn(write(groups));
+  executor.run_for(Duration{10'000});
+  EXPECT_EQ(done, 25u);
+  EXPECT_GE(most, 3u) << "two groups and another beside them";
 }
 
 TEST(Retries, AreAtMostATenthOfWhatIsSent) {
