@@ -33,6 +33,7 @@ struct LetterArguments {
   std::size_t limit = 50;
 };
 int letters_list_command(const Common& common, const LetterArguments& arguments);
+int letters_groups_command(const Common& common);
 int letters_show_command(const Common& common, const LetterArguments& arguments);
 int letters_replay_command(const Common& common, const LetterArguments& arguments);
 int letters_discard_command(const Common& common, const LetterArguments& arguments);

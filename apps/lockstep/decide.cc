@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "commands.h"
+#include "engine/letters.h"
 #include "engine/workbench.h"
 #include "print.h"
 #include "session.h"
@@ -106,6 +107,19 @@ int review_resolve_command(const Common& common, const ReviewArguments& argument
   return code;
 }
 
+namespace {
+
+Result<std::vector<LetterGroup>> open_groups(Transaction& transaction) {
+  constexpr std::size_t kMost = 100'000;
+  DeadLetterFilter filter;
+  filter.state = DeadLetterState::open;
+  filter.limit = kMost;
+  TRY(const auto letters, transaction.list_dead_letters(filter));
+  return group_letters(letters);
+}
+
+}  // namespace
+
 int letters_list_command(const Common& common, const LetterArguments& arguments) {
   auto session = Session::open(common.config, false);
   if (!session) return kConfiguration;
@@ -125,6 +139,33 @@ int letters_list_command(const Common& common, const LetterArguments& arguments)
     else fmt::print("{}  {:<12} {:<8} {:<14} {}\n", letter.id.text(), connection_name(letter.connection, names), letter.operation, letter.failure_class, letter.error.substr(0, 100));
   }
   if (!common.json && letters.empty()) fmt::print("No dead letters.\n");
+  return kOk;
+}
+
+int letters_groups_command(const Common& common) {
+  auto session = Session::open(common.config, false);
+  if (!session) return kConfiguration;
+  std::vector<LetterGroup> groups;
+  ConnectionNames names;
+  if (!session->read([&](Transaction& transaction) -> Result<void> {
+        TRY(groups, open_groups(transaction));
+        TRY(names, transaction.connections());
+        return {};
+      }))
+    return kFailed;
+  for (const LetterGroup& group : groups) {
+    const std::string system = connection_name(group.connection, names);
+    if (common.json) {
+      const auto text = [](std::string_view value) { return to_json(Value(value)); };
+      fmt::print("{{\"fingerprint\": {}, \"system\": {}, \"failure_class\": {}, \"count\": {}, \"first_failed\": {}, \"last_failed\": {}, \"error\": {}, \"advice\": {}}}\n",
+                 text(group.fingerprint), text(system), text(group.failure_class), group.letters.size(), text(format_iso(group.first_failed)), text(format_iso(group.last_failed)),
+                 text(group.error), text(group.advice));
+    } else {
+      fmt::print("{}  in {}: {}, first {}, last {}\n  {}\n  {}\n", group.fingerprint, system, group.letters.size(), format_iso(group.first_failed), format_iso(group.last_failed),
+                 group.error.substr(0, 200), group.advice);
+    }
+  }
+  if (!common.json && groups.empty()) fmt::print("No dead letters.\n");
   return kOk;
 }
 
@@ -162,16 +203,15 @@ int act_on_letters(const Common& common, const LetterArguments& arguments, Lette
   auto session = Session::open(common.config, false);
   if (!session) return kConfiguration;
   std::vector<Ulid> ids;
-  if (arguments.id == "all") {
+  if (arguments.id == "all" || arguments.id.find('/') != std::string::npos) {
     if (!session->read([&](Transaction& transaction) -> Result<void> {
-          DeadLetterFilter filter;
-          filter.state = DeadLetterState::open;
-          filter.limit = 100'000;
-          TRY(const auto letters, transaction.list_dead_letters(filter));
-          for (const DeadLetter& letter : letters) ids.push_back(letter.id);
+          TRY(const auto groups, open_groups(transaction));
+          for (const LetterGroup& group : groups)
+            if (arguments.id == "all" || group.fingerprint == arguments.id) ids.insert(ids.end(), group.letters.begin(), group.letters.end());
           return {};
         }))
       return kFailed;
+    if (ids.empty() && arguments.id != "all") return fail_with(kNotFound, "no open dead letter has the cause " + arguments.id + "; see lockstep dead-letters groups");
   } else {
     const auto id = parse_ulid(arguments.id);
     if (!id) return fail_with(kUsage, id.error().message);

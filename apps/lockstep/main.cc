@@ -91,15 +91,17 @@ int main(int argc, char** argv) {
   letters_list->add_flag("--all", letter_arguments.all, "Closed ones too");
   letters_list->add_option("--limit", letter_arguments.limit)->capture_default_str();
   letters_list->callback([&] { exit_code = letters_list_command(common, letter_arguments); });
+  CLI::App* letters_groups = command(*letters, "groups", "Open dead letters by cause, with what to do", "  lockstep dead-letters groups\n  lockstep dead-letters replay validation/INVALID_EMAIL/9c3f21aa");
+  letters_groups->callback([&] { exit_code = letters_groups_command(common); });
   CLI::App* letters_show = command(*letters, "show", "One with its whole context", "  lockstep dead-letters show 01JD…");
   letters_show->add_option("id", letter_arguments.id)->required();
   letters_show->callback([&] { exit_code = letters_show_command(common, letter_arguments); });
   CLI::App* letters_replay = command(*letters, "replay", "Try again with fresh attempts", "  lockstep dead-letters replay 01JD…\n  lockstep dead-letters replay all");
-  letters_replay->add_option("id", letter_arguments.id, "Id, or 'all'")->required();
+  letters_replay->add_option("id", letter_arguments.id, "Id, cause as 'groups' shows it, or 'all'")->required();
   letters_replay->add_option("--by", letter_arguments.by, "Who decides, for the audit");
   letters_replay->callback([&] { exit_code = letters_replay_command(common, letter_arguments); });
   CLI::App* letters_discard = command(*letters, "discard", "Give up until the record changes", "  lockstep dead-letters discard 01JD…");
-  letters_discard->add_option("id", letter_arguments.id, "Id, or 'all'")->required();
+  letters_discard->add_option("id", letter_arguments.id, "Id, cause as 'groups' shows it, or 'all'")->required();
   letters_discard->add_option("--by", letter_arguments.by, "Who decides, for the audit");
   letters_discard->callback([&] { exit_code = letters_discard_command(common, letter_arguments); });
 

@@ -30,7 +30,8 @@ class Limits : public testing::Test {
   /// Asks for a place; `order` gets the priority when it is given, and the place is held for `held`.
   void ask(Priority priority, Duration held = Duration{0}) {
     tasks.spawn([](Limits& self, Priority wanted, Duration hold) -> Task<void> {
-      const auto admitted = co_await self.budgets->admit({}, wanted);
+      std::vector<std::string> charge;
+      const auto admitted = co_await self.budgets->admit(std::move(charge), wanted);
       if (!admitted) {
         self.refusals.push_back(admitted.error());
         co_return;
@@ -206,7 +207,8 @@ TEST(Locks, WritesOfOneGroupNeverRunBesideEachOtherAndOthersDo) {
       EXPECT_EQ(running.count(group), 1u) << group;
     }
     most = std::max(most, running.size());
-    co_await executor.clock().sleep(Duration{100});
+    const Duration hold{100};
+    co_await executor.clock().sleep(hold);
     for (const std::string& group : groups) running.erase(running.find(group));
     locks.release(groups);
     ++done;

@@ -7,7 +7,7 @@ import sys
 from harness import EndToEnd, main, wait_until
 
 COMMANDS = [["init"], ["check"], ["schema"], ["run"], ["sync"], ["status"], ["record", "show"], ["review", "list"], ["review", "show"], ["review", "resolve"],
-            ["dead-letters", "list"], ["dead-letters", "show"], ["dead-letters", "replay"], ["dead-letters", "discard"], ["audit"]]
+            ["dead-letters", "list"], ["dead-letters", "groups"], ["dead-letters", "show"], ["dead-letters", "replay"], ["dead-letters", "discard"], ["audit"]]
 NOBODY = "01JDFK3V8Q4T0Z6M2N9R5S7W1X"
 OK, FAILED, USAGE, CONFIGURATION, NOT_FOUND, UNAVAILABLE = range(6)
 
@@ -145,7 +145,11 @@ class CommandLineTest(EndToEnd):
         self.assertTrue({"at", "run", "connection", "entity", "remote_id", "operation", "source", "success", "failure_class", "error", "attempt", "mapping_version", "changes"} <= set(row))
         self.assertEqual(self.lines("audit", "--since", "2100-01-01T00:00:00Z"), [])
         self.assertEqual(self.lines("dead-letters", "show", letter["id"])[0]["failure_class"], "validation")
-        self.expect(OK, "dead-letters", "discard", letter["id"], "--by", "ada")
+        group = self.lines("dead-letters", "groups")[0]
+        self.assertEqual((group["count"], group["failure_class"], group["error"]), (1, "validation", letter["error"]))
+        self.assertIn("mapping", group["advice"])
+        self.expect(NOT_FOUND, "dead-letters", "replay", "validation/nobody/00")
+        self.expect(OK, "dead-letters", "discard", group["fingerprint"], "--by", "ada")
         self.assertNotIn("replay", self.expect(OK, "dead-letters", "show", letter["id"], mention="closed: discarded").stdout)
         self.assertEqual(self.lines("dead-letters", "list"), [])
         self.assertEqual([(l["id"], l["state"]) for l in self.lines("dead-letters", "list", "--all")], [(letter["id"], "discarded")])
