@@ -1,4 +1,4 @@
-// The account: details, usage, owners, pipelines (§1.2, §2.9, §4.1).
+// The account: details, usage, owners, limits (§1.2, §2.8, §2.9, §4.1).
 #include <fmt/format.h>
 
 #include "emulators/hubspot/service.h"
@@ -6,8 +6,6 @@
 
 namespace lockstep::emulators::hubspot {
 namespace {
-
-constexpr WallTime kFounded{1'735'689'600'000};  // 2025-01-01
 
 json::object render(const Owner& owner) {
   return json::object{{"id", owner.id},
@@ -17,28 +15,6 @@ json::object render(const Owner& owner) {
                       {"lastName", owner.last_name},
                       {"userId", std::stoll(owner.user_id)},
                       {"userIdIncludingInactive", std::stoll(owner.user_id)},
-                      {"createdAt", format_instant(kFounded)},
-                      {"updatedAt", format_instant(kFounded)},
-                      {"archived", false}};
-}
-
-json::object render(const Pipeline& pipeline, std::size_t order) {
-  json::array stages;
-  for (const Stage& stage : pipeline.stages) {
-    stages.push_back(json::object{
-        {"id", stage.id},
-        {"label", stage.label},
-        {"displayOrder", stages.size()},
-        {"metadata",
-         {{"ticketState", stage.closed ? "CLOSED" : "OPEN"}, {"isClosed", stage.closed ? "true" : "false"}}},
-        {"createdAt", format_instant(kFounded)},
-        {"updatedAt", format_instant(kFounded)},
-        {"archived", false}});
-  }
-  return json::object{{"id", pipeline.id},
-                      {"label", pipeline.label},
-                      {"displayOrder", order},
-                      {"stages", std::move(stages)},
                       {"createdAt", format_instant(kFounded)},
                       {"updatedAt", format_instant(kFounded)},
                       {"archived", false}};
@@ -94,24 +70,6 @@ HubSpot::Answer HubSpot::owner_read(Call& call) {
   bool by_user = call.query_value("idProperty") == "userId";
   for (const Owner& owner : portal_.owners()) {
     if ((by_user ? owner.user_id : owner.id) == call.parameter("id")) return json_answer(200, render(owner));
-  }
-  return hubspot::not_found();
-}
-
-HubSpot::Answer HubSpot::pipeline_list(Call& call) {
-  TRY(ObjectType * type, type_of(call));
-  json::array results;
-  if (type->name == "tickets") {
-    for (const Pipeline& pipeline : portal_.pipelines()) results.push_back(render(pipeline, results.size()));
-  }
-  return json_answer(200, json::object{{"results", std::move(results)}});
-}
-
-HubSpot::Answer HubSpot::pipeline_read(Call& call) {
-  TRY(ObjectType * type, type_of(call));
-  for (const Pipeline& pipeline : portal_.pipelines()) {
-    if (type->name == "tickets" && pipeline.id == call.parameter("id"))
-      return json_answer(200, render(pipeline, 0));
   }
   return hubspot::not_found();
 }

@@ -39,10 +39,13 @@ Associations::Associations(const Catalogue& catalogue) : catalogue_(catalogue) {
   engagement("notes", 202, 190, 228);
   engagement("calls", 194, 182, 220);
   engagement("emails", 198, 186, 224);
+  engagement("meetings", 200, 188, 226);
+  engagement("tasks", 204, 192, 230);
 }
 
 void Associations::pair(const ObjectType& from, const ObjectType& to, int id, int inverse) {
-  auto name = [](const ObjectType& a, const ObjectType& b) { return a.singular + "_to_" + b.singular; };
+  auto word = [](const ObjectType& type) { return type.name == "meetings" ? "meeting_event" : type.singular; };
+  auto name = [&](const ObjectType& a, const ObjectType& b) { return word(a) + "_to_" + word(b); };
   types_[from.index][to.index].push_back({id, inverse, "", name(from, to), false});
   if (id != inverse) types_[to.index][from.index].push_back({inverse, id, "", name(to, from), false});
 }

@@ -8,7 +8,9 @@
 #include "emulators/hubspot/associations.h"
 #include "emulators/hubspot/errors.h"
 #include "emulators/hubspot/events.h"
+#include "emulators/hubspot/history.h"
 #include "emulators/hubspot/hubspot.h"
+#include "emulators/hubspot/pipelines.h"
 #include "emulators/hubspot/search_lag.h"
 #include "emulators/hubspot/writer.h"
 
@@ -33,19 +35,6 @@ struct PortalSettings {
   Duration index_lag{5'000};
 };
 
-struct Stage {
-  std::string id;
-  std::string label;
-  bool closed = false;
-};
-
-struct Pipeline {
-  std::string id;
-  std::string label;
-  std::vector<Stage> stages;
-  const Stage* find(std::string_view stage) const;
-};
-
 /// What a create ties the new record to.
 struct NewTie {
   const ObjectType* to_type = nullptr;
@@ -66,8 +55,9 @@ class Portal {
   const Associations& associations() const { return associations_; }
   Events& events() { return events_; }
   SearchLag& search_lag() { return search_lag_; }
+  const History& history() const { return history_; }
   PortalSettings& settings() { return settings_; }
-  const std::vector<Pipeline>& pipelines() const { return pipelines_; }
+  Pipelines& pipelines() { return pipelines_; }
   const std::vector<Owner>& owners() const { return owners_; }
 
   /// `associations`: null, or what the body says.
@@ -126,7 +116,8 @@ class Portal {
   void write(ObjectType& type, RowNumber row, const Changes& changes, const Writer& writer);
   void before_write(const ObjectType& type, RowNumber row, const Writer& writer);
   void note_ties(const std::vector<TieChange>& changes, const Writer& writer);
-  void tell_properties(const ObjectType& type, std::string_view id, const Changes& changes,
+  /// After they were written; `before`: the record's fields as they were.
+  void tell_properties(const ObjectType& type, RowNumber row, const Changes& changes, const PackedFields& before,
                        const Writer& writer);
   void expect_domain(const ObjectType& type, RowNumber row, const Writer& writer);  // domains.cc
   // merge.cc
@@ -137,8 +128,9 @@ class Portal {
   Associations associations_;
   Events events_;
   SearchLag search_lag_;
+  History history_;
   PortalSettings settings_;
-  std::vector<Pipeline> pipelines_;
+  Pipelines pipelines_;
   std::vector<Owner> owners_;
   std::int64_t portal_id_;
   std::vector<std::uint64_t> sequences_;  // by type: ids are unique within a type alone
@@ -161,6 +153,7 @@ class UnitOfWork {
   Transaction transaction_;
   std::size_t ties_mark_;
   std::size_t events_mark_;
+  std::size_t history_mark_;
   bool committed_ = false;
 };
 

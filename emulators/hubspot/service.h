@@ -35,7 +35,12 @@ class HubSpot final : public StandIn {
   using Answer = Outcome<http::Response>;
   using Handler = Answer (HubSpot::*)(Call&);
   void add(std::string method, const std::string& path, Handler handler);
+  // routes.cc
   void add_routes();
+  void add_account_routes();
+  void add_object_routes();
+  void add_schema_routes();
+  void add_association_routes();
   http::Response told(const ApiError& error) { return error_response(error, uuid()); }
   std::string uuid();
 
@@ -52,10 +57,16 @@ class HubSpot final : public StandIn {
   static bool is_search(const Call& call);
 
   // oauth.cc
+  Answer authorize(Call& call);
   Answer token(Call& call);
   Answer token_details(Call& call);
   Answer refresh_token_details(Call& call);
   Answer revoke_refresh_token(Call& call);
+  Answer introspect(Call& call);
+  Answer revoke(Call& call);
+  Answer private_app_details(Call& call);
+  std::optional<json::object> token_facts(const std::string& token, bool refresh, WallTime at);
+  static Outcome<std::pair<std::string, bool>> hinted_token(const Call& call);
   // objects.cc
   Answer list(Call& call);
   Answer create(Call& call);
@@ -76,13 +87,45 @@ class HubSpot final : public StandIn {
   Answer property_list(Call& call);
   Answer property_read(Call& call);
   Answer property_create(Call& call);
+  Answer property_update(Call& call);
+  Answer property_archive(Call& call);
+  Answer properties_batch_read(Call& call);
+  Answer properties_batch_create(Call& call);
+  Answer properties_batch_archive(Call& call);
+  Outcome<Property*> definition_of(ObjectType& type, std::string_view name, bool archived);
+  Outcome<const Property*> define(ObjectType& type, Property property, WallTime at);
+  Answer group_list(Call& call);
+  Answer group_read(Call& call);
+  Answer group_create(Call& call);
+  Answer group_update(Call& call);
+  Answer group_archive(Call& call);
   // account_calls.cc
   Answer account_details(Call& call);
   Answer daily_usage(Call& call);
   Answer owner_list(Call& call);
   Answer owner_read(Call& call);
+  // pipeline_calls.cc
+  Outcome<Pipeline*> pipeline_of(Call& call, bool archived_too);
+  Outcome<Stage*> stage_of(Call& call, bool archived_too);
+  Outcome<void> check_unused(const Call& call, const std::vector<std::string>& stages) const;
+  http::Response pipeline_changed(const Call& call, int status, const std::string& identifier,
+                                  const std::string& action, json::object after);
+  json::object audit(const std::string& identifier);
   Answer pipeline_list(Call& call);
   Answer pipeline_read(Call& call);
+  Answer pipeline_create(Call& call);
+  Answer pipeline_update(Call& call);
+  Answer pipeline_replace(Call& call);
+  Answer pipeline_archive(Call& call);
+  Answer pipeline_audit(Call& call);
+  Answer stage_list(Call& call);
+  Answer stage_read(Call& call);
+  Answer stage_create(Call& call);
+  Answer change_stage(Call& call, bool all);
+  Answer stage_update(Call& call);
+  Answer stage_replace(Call& call);
+  Answer stage_archive(Call& call);
+  Answer stage_audit(Call& call);
   // association_calls.cc, association_batches.cc
   struct TiePath {
     TypePair pair;
@@ -131,6 +174,12 @@ class HubSpot final : public StandIn {
   bool limits_;
   std::set<std::string, std::less<>>
       app_tokens_;  // client_credentials: they act for the app, not for an account
+  struct Code {  // of a grant that waits for its exchange
+    std::string client;
+    std::string redirect_uri;
+    WallTime expires;
+  };
+  std::map<std::string, Code, std::less<>> codes_;
   std::set<std::string, std::less<>> denied_scopes_;
   bool rotate_refresh_tokens_ = false;
   std::map<std::string, std::size_t> users_;  // people who edit, with their user ids

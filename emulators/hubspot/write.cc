@@ -121,9 +121,9 @@ Outcome<void> Portal::check_stage(const ObjectType& type, RowNumber row, const C
   std::string id = effective(type, row, changes, "hs_pipeline"),
               stage = effective(type, row, changes, "hs_pipeline_stage");
   std::vector<std::string> valid;
-  for (const Pipeline& pipeline : pipelines_) {
+  for (const Pipeline& pipeline : pipelines_.all()) {
     for (const Stage& each : pipeline.stages) {
-      if (pipeline.id != id) continue;
+      if (pipeline.id != id || pipeline.archived.ms != 0 || each.archived.ms != 0) continue;
       if (each.id == stage) return {};
       valid.push_back(each.id);
     }
@@ -145,11 +145,17 @@ void Portal::derive(const ObjectType& type, RowNumber row, Changes& changes, con
       !is_set(changes, "lifecyclestage"))
     set(type, changes, "lifecyclestage", std::string("lead"));
   if (type.name == "emails") derive_addresses(type, changes);
+  if (type.name == "tasks" && changed(changes, "hs_task_status")) {
+    bool done = effective(type, row, changes, "hs_task_status") == "COMPLETED";
+    bool was = effective(type, row, {}, "hs_task_status") == "COMPLETED";
+    if (done != was) set(type, changes, "hs_task_completion_date", done ? Value(writer.at.ms) : Value{});
+  }
   bool by_person = writer.actor.kind == ActorKind::person;  // people may put it back
   if (!creating && !by_person && is_set(changes, "lifecyclestage")) {
-    const std::vector<std::string>& order = type.property("lifecyclestage").options;
+    const std::vector<Option>& order = type.property("lifecyclestage").options;
     auto rank = [&](const std::string& stage) {
-      return std::find(order.begin(), order.end(), stage) - order.begin();
+      auto found = std::find_if(order.begin(), order.end(), [&](const Option& option) { return option.value == stage; });
+      return found - order.begin();
     };
     std::string before = effective(type, row, {}, "lifecyclestage"),
                 wanted = effective(type, row, changes, "lifecyclestage");
@@ -158,7 +164,7 @@ void Portal::derive(const ObjectType& type, RowNumber row, Changes& changes, con
   }
   if (type.name != "tickets" || !changed(changes, "hs_pipeline_stage")) return;
   auto closed = [&](const std::string& pipeline, const std::string& stage) {
-    for (const Pipeline& each : pipelines_) {
+    for (const Pipeline& each : pipelines_.all()) {
       const Stage* found = each.id == pipeline ? each.find(stage) : nullptr;
       if (found) return found->closed;
     }
@@ -171,10 +177,15 @@ void Portal::derive(const ObjectType& type, RowNumber row, Changes& changes, con
   if (!is && was) set(type, changes, "closed_date", Value{});
 }
 
-void Portal::tell_properties(const ObjectType& type, std::string_view id, const Changes& changes,
+void Portal::tell_properties(const ObjectType& type, RowNumber row, const Changes& changes, const PackedFields& before,
                              const Writer& writer) {
+  if (!writer.journaled) return;
+  const Record& record = type.table->record(row);
   for (const auto& [property, value] : changes) {
-    events_.property(type, id, property->name, text_of_value(view(value)), writer);
+    std::string text = text_of_value(view(value));
+    events_.property(type, record.id, property->name, text, writer);
+    history_.note(type, row, *property, std::move(text), writer, text_of_value(before.get(property->column)),
+                  record.created);
   }
 }
 
@@ -186,6 +197,8 @@ Outcome<RowNumber> Portal::create(ObjectType& type, const json::object& properti
   if (associations) {
     TRY(ties, read_ties(type, *associations));
   }
+  if (type.name == "meetings" && !is_set(changes, "hs_timestamp") && is_set(changes, "hs_meeting_start_time"))
+    set(type, changes, "hs_timestamp", *changed(changes, "hs_meeting_start_time"));
   if (type.find("hs_pipeline") && !is_set(changes, "hs_pipeline"))
     set(type, changes, "hs_pipeline", std::string("0"));
   TRY_VOID(check_required(type, changes));
@@ -202,7 +215,7 @@ Outcome<RowNumber> Portal::create(ObjectType& type, const json::object& properti
   for (auto& [property, value] : changes) fields.emplace_back(property->column, value);
   RowNumber row = database_.create(*type.table, id, fields, writer.context());
   events_.record(type, id, "creation", json::object{{"changeFlag", "CREATED"}}, writer);
-  tell_properties(type, id, changes, writer);
+  tell_properties(type, row, changes, {}, writer);
   expect_domain(type, row, writer);
   std::vector<TieChange> tied;
   for (const NewTie& tie : ties) associations_.add(type, row, *tie.to_type, tie.to, *tie.type, tied);
@@ -241,8 +254,9 @@ void Portal::write(ObjectType& type, RowNumber row, const Changes& changes, cons
   }
   WriteContext context = writer.context();
   context.at = stamp_for(record, writer.at);
+  PackedFields before = record.fields;
   database_.update(*type.table, row, fields, context);
-  tell_properties(type, record.id, different, writer);
+  tell_properties(type, row, different, before, writer);
 }
 
 }  // namespace lockstep::emulators::hubspot

@@ -1,0 +1,5 @@
+// The scenarios, the same for every version of the client.
+import "./oauth.mjs";
+import "./records.mjs";
+import "./batches.mjs";
+import "./search.mjs";

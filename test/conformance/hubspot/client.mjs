@@ -1,0 +1,114 @@
+// One HubSpot client of npm, unmodified, and the account it talks to. Every answer that it takes is compared with the model that it carries for it.
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { judge, scenario } from "../harness.mjs";
+
+const require = createRequire(import.meta.url);
+export const kServiceKey = "pat-na1-00000000-0000-4000-8000-000000000001";
+export const kOAuth = { id: "lockstep-client", secret: "lockstep-secret", refresh: "lockstep-refresh-token", redirect: "http://127.0.0.1/callback" };
+
+// What answers may hold though the models do not know it, and where that is known from.
+const kBeyondModels = {
+  "AssociationSpecWithLabel.label": "null for the unlabelled type: §2.12 [D]",
+  "SimplePublicUpsertObject.properties.*": "null for what is not set: §2.3 [D]",
+  "TokenResponseIF.hub_id": "§1.1 [S]",
+  "TokenResponseIF.scopes": "§1.1 [S]",
+  "TokenResponseIF.token_use": "§1.1 [S]",
+  "Property.dataSensitivity": "§2.8 [S]",
+  "ModelError.status": "§4.5 [D]",
+  "ModelError.errorType": "§4.3 [O]",
+  "ModelError.policyName": "§4.3 [O]",
+  "ModelError.requestId": "§4.3 [O]",
+};
+
+const kFormats = {
+  "date-time": /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/,
+  uuid: /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/,
+};
+
+/** What `data` has against the model `type`: sentences, none when it fits. */
+export function deviations(models, data, type, format, place) {
+  if (data === undefined || type === "any") return [];
+  if (type.endsWith(" | null")) return data === null ? [] : deviations(models, data, type.slice(0, -7), format, place);
+  if (data === null) return place in kBeyondModels ? [] : [`${place} is null`];
+  const list = /^Array<(.*)>$/.exec(type), map = /^\{ \[key: string\]: (.*); \}$/.exec(type);
+  if (list) return Array.isArray(data) ? data.flatMap((each) => deviations(models, each, list[1], format, place)) : [`${place} is no array`];
+  if (map) return typeof data === "object" ? Object.values(data).flatMap((each) => deviations(models, each, map[1], format, `${place}.*`)) : [`${place} is no object`];
+  if (type === "Date") return typeof data === "string" && kFormats["date-time"].test(data) ? [] : [`${place} is no instant: ${JSON.stringify(data)}`];
+  if (["string", "number", "boolean"].includes(type)) {
+    if (typeof data !== type) return [`${place} is ${typeof data}, not ${type}`];
+    const most = format === "int32" ? 2 ** 31 - 1 : Number.MAX_SAFE_INTEGER;
+    if (type === "number" && format && (!Number.isInteger(data) || Math.abs(data) > most)) return [`${place} is no ${format}: ${data}`];
+    if (type === "string" && kFormats[format] && !kFormats[format].test(data)) return [`${place} is no ${format}: ${data}`];
+    return [];
+  }
+  const model = models[type];
+  if (!model?.getAttributeTypeMap) return typeof data === "string" ? [] : [`${place} is no ${type}`];  // an enumeration
+  const known = new Map(model.getAttributeTypeMap().map((each) => [each.baseName, each]));
+  return Object.entries(data).flatMap(([name, value]) => {
+    const attribute = known.get(name), inside = `${type}.${name}`;
+    if (!attribute) return inside in kBeyondModels ? [] : [`${type} knows no ${name}`];
+    return deviations(models, value, attribute.type, attribute.format, inside);
+  });
+}
+
+let found = [], checked = 0;
+
+/** From here on the package's deserializers tell us what they are given; they themselves stay as they are. */
+function watch(packageName) {
+  const root = join(dirname(require.resolve(packageName)), "codegen");
+  for (const entry of readdirSync(root, { recursive: true })) {
+    if (!entry.endsWith(join("models", "ObjectSerializer.js"))) continue;
+    const { ObjectSerializer } = require(join(root, entry));
+    const models = require(join(root, dirname(entry), "all.js"));
+    const original = ObjectSerializer.deserialize;
+    let depth = 0;
+    ObjectSerializer.deserialize = function (data, type, format) {
+      if (depth === 0) {
+        ++checked;
+        found.push(...deviations(models, data, type, format, type));
+      }
+      ++depth;
+      try {
+        return original.call(ObjectSerializer, data, type, format);
+      } finally {
+        --depth;
+      }
+    };
+  }
+}
+
+/** A scenario after which no answer may have strayed from its model. */
+export function claim(name, options, run) {
+  scenario(name, options, async (context) => {
+    found = [];
+    checked = 0;
+    await run(context);
+    assert.deepEqual([...new Set(found)], [], "answers stray from the client's models");
+    assert.ok(checked > 0 || options.untyped, "no answer was compared with a model");
+  });
+}
+
+/** The rejection's code and body, as all clients of this family throw them. */
+export async function refused(promise, code) {
+  let answer;
+  try {
+    answer = await promise;
+  } catch (error) {
+    assert.equal(error.code, code, String(error?.message ?? error));
+    return error.body;
+  }
+  assert.fail(`expected ${code}, but there was an answer: ${JSON.stringify(answer)}`);
+}
+
+export async function judgeHubSpot(name, packageName) {
+  watch(packageName);
+  const hubspot = require(packageName);
+  await judge(name, "hubspot", async (standIn) => {
+    const open = (options = {}) => new hubspot.Client({ basePath: standIn.url, accessToken: kServiceKey, ...options });
+    const later = (by = "5s") => standIn.control("clock", { advance: by });
+    return { standIn, hubspot, open, later, client: open() };
+  });
+}
