@@ -7,17 +7,22 @@
 namespace lockstep::emulators::hubspot {
 namespace {
 
-json::object render(const Owner& owner) {
-  return json::object{{"id", owner.id},
+json::object render_owner(const Owner& owner) {
+  json::object object{{"id", owner.id},
                       {"email", owner.email},
                       {"type", "PERSON"},
                       {"firstName", owner.first_name},
                       {"lastName", owner.last_name},
-                      {"userId", std::stoll(owner.user_id)},
                       {"userIdIncludingInactive", std::stoll(owner.user_id)},
                       {"createdAt", format_instant(kFounded)},
                       {"updatedAt", format_instant(kFounded)},
-                      {"archived", false}};
+                      {"archived", owner.archived}};
+  if (!owner.archived) object["userId"] = std::stoll(owner.user_id);
+  if (!owner.team.empty()) {
+    json::object team{{"id", "178588"}, {"name", owner.team}, {"primary", true}};
+    object["teams"] = json::array{std::move(team)};
+  }
+  return object;
 }
 
 }  // namespace
@@ -49,16 +54,17 @@ HubSpot::Answer HubSpot::daily_usage(Call& call) {
 HubSpot::Answer HubSpot::owner_list(Call& call) {
   TRY(std::size_t limit, query_limit(call, 100, 500));
   std::string after = call.query_value("after").value_or(""), email = call.query_value("email").value_or("");
+  bool archived = call.query_value("archived") == "true";
   json::array results;
   std::string last;
   bool more = false;
   for (const Owner& owner : portal_.owners()) {
-    if (call.query_value("archived") == "true" || (!email.empty() && owner.email != email) ||
+    if (owner.archived != archived || (!email.empty() && owner.email != email) ||
         owner.id <= after)
       continue;
     more = results.size() == limit;
     if (more) break;
-    results.push_back(render(owner));
+    results.push_back(render_owner(owner));
     last = owner.id;
   }
   json::object body{{"results", std::move(results)}};
@@ -69,7 +75,8 @@ HubSpot::Answer HubSpot::owner_list(Call& call) {
 HubSpot::Answer HubSpot::owner_read(Call& call) {
   bool by_user = call.query_value("idProperty") == "userId";
   for (const Owner& owner : portal_.owners()) {
-    if ((by_user ? owner.user_id : owner.id) == call.parameter("id")) return json_answer(200, render(owner));
+    bool meant = (by_user ? owner.user_id : owner.id) == call.parameter("id");
+    if (meant && owner.archived == (call.query_value("archived") == "true")) return json_answer(200, render_owner(owner));
   }
   return hubspot::not_found();
 }

@@ -72,9 +72,17 @@ bool all_traced(const std::vector<const json::object*>& inputs) {
 }
 
 json::object traced_error(ApiError error, const json::object& input) {
+  if (text_member(input, "objectWriteTraceId").empty()) return error_row(error);
   error.context.emplace_back("objectWriteTraceId",
                              std::vector<std::string>{std::string(text_member(input, "objectWriteTraceId"))});
   return error_row(error);
+}
+
+/// A row that the system was briefly unable to write (a fault of the control plane).
+json::object unable_row(const json::object& input, const std::string& id) {
+  ApiError error = briefly_unable().value();
+  error.context = {{"ids", {id}}};
+  return traced_error(std::move(error), input);
 }
 
 }  // namespace
@@ -123,7 +131,9 @@ HubSpot::Answer HubSpot::batch_create(Call& call) {
   UnitOfWork unit(portal_);
   for (const json::object* input : inputs) {
     TRY(const json::object* properties, properties_of(*input));
-    auto row = portal_.create(*type, *properties, input->if_contains("associations"), writer(call));
+    Outcome<RowNumber> row = briefly_unable();
+    if (!batch_item_fails(call))
+      row = portal_.create(*type, *properties, input->if_contains("associations"), writer(call));
     if (!row && !partial) return tl::unexpected(std::move(row.error()));
     if (!row) {
       errors.push_back(traced_error(std::move(row.error()), *input));
@@ -163,6 +173,10 @@ HubSpot::Answer HubSpot::batch_update(Call& call) {
       if (!merged) missing.push_back(ids[i]);  // a merged one is just missing from the answer
       continue;
     }
+    if (batch_item_fails(call)) {
+      errors.push_back(unable_row(*inputs[i], ids[i]));
+      continue;
+    }
     auto updated = portal_.update(*type, row, *properties, writer(call));
     if (!updated && !partial) return tl::unexpected(std::move(updated.error()));
     if (!updated) {
@@ -199,6 +213,10 @@ HubSpot::Answer HubSpot::batch_upsert(Call& call) {
     const json::value* named = properties.if_contains(key->name);
     if (named && scalar_text(*named) != ids[i])
       return invalid(fmt::format("{} is not the id of its input", key->name));
+    if (batch_item_fails(call)) {
+      errors.push_back(unable_row(*inputs[i], ids[i]));
+      continue;
+    }
     RowNumber row = portal_.find_by_key(*type, *key, ids[i]);
     bool fresh = row == kNoRow;
     if (fresh && key->source == Source::object_id)

@@ -32,6 +32,7 @@ struct PortalSettings {
   bool auto_associate = false;  // contacts get the company of their address's domain, seconds later
   bool associations_touch =
       false;  // a change of associations counts as a change of the record they start from
+  bool numeric_association_ids = false;  // ids of associated records: numbers, as the older specifications have it
   Duration index_lag{5'000};
 };
 
@@ -54,6 +55,7 @@ class Portal {
   Associations& associations() { return associations_; }
   const Associations& associations() const { return associations_; }
   Events& events() { return events_; }
+  const Events& events() const { return events_; }
   SearchLag& search_lag() { return search_lag_; }
   const History& history() const { return history_; }
   PortalSettings& settings() { return settings_; }
@@ -108,7 +110,7 @@ class Portal {
   Outcome<std::vector<NewTie>> read_ties(const ObjectType& type, const json::value& given) const;
   // write.cc
   std::string next_id(const ObjectType& type);
-  Outcome<void> check_required(const ObjectType& type, const Changes& changes) const;
+  Outcome<void> check_required(const ObjectType& type, const Changes& changes, const Writer& writer) const;
   Outcome<void> check_unique(const ObjectType& type, RowNumber self, const std::string& self_id,
                              const Changes& changes) const;
   Outcome<void> check_stage(const ObjectType& type, RowNumber row, const Changes& changes) const;

@@ -26,6 +26,17 @@ void HubSpot::add_account_routes() {
     add("GET", base, &HubSpot::owner_list);
     add("GET", base + "/{id}", &HubSpot::owner_read);
   }
+  for (const std::string base : {"/webhooks/v3/{app}", "/webhooks/{version}/{app}", "/app-webhooks/{version}/{app}"}) {
+    add("GET", base + "/settings", &HubSpot::webhook_settings);
+    add("PUT", base + "/settings", &HubSpot::webhook_configure);
+    add("DELETE", base + "/settings", &HubSpot::webhook_clear);
+    add("GET", base + "/subscriptions", &HubSpot::subscription_list);
+    add("POST", base + "/subscriptions", &HubSpot::subscription_create);
+    add("POST", base + "/subscriptions/batch/update", &HubSpot::subscriptions_batch_update);
+    add("GET", base + "/subscriptions/{id}", &HubSpot::subscription_read);
+    add("PATCH", base + "/subscriptions/{id}", &HubSpot::subscription_update);
+    add("DELETE", base + "/subscriptions/{id}", &HubSpot::subscription_delete);
+  }
   add("GET", "/account-info/v3/details", &HubSpot::account_details);
   add("GET", "/account-info/v3/api-usage/daily/private-apps", &HubSpot::daily_usage);
 }
@@ -90,15 +101,32 @@ void HubSpot::add_association_routes() {
     add("PUT", base + "/{to}/{to_id}", &HubSpot::tie_labelled);
     add("DELETE", base + "/{to}/{to_id}", &HubSpot::tie_delete);
   }
-  for (const std::string base : {"/crm/v4/associations/{type}/{to}", "/crm/associations/v4/{type}/{to}",
-                                 "/crm/associations/{version}/{type}/{to}"}) {
+  for (const std::string root : {"/crm/v4/associations", "/crm/associations/v4", "/crm/associations/{version}"}) {
+    const std::string base = root + "/{type}/{to}", rules = root + "/definitions/configurations";
     add("POST", base + "/batch/read", &HubSpot::ties_batch_read);
     add("POST", base + "/batch/create", &HubSpot::ties_batch_create);
     add("POST", base + "/batch/associate/default", &HubSpot::ties_batch_default);
     add("POST", base + "/batch/archive", &HubSpot::ties_batch_archive);
     add("POST", base + "/batch/labels/archive", &HubSpot::labels_batch_archive);
     add("GET", base + "/labels", &HubSpot::labels);
+    add("POST", base + "/labels", &HubSpot::label_create);
+    add("PUT", base + "/labels", &HubSpot::label_update);
+    add("DELETE", base + "/labels/{label}", &HubSpot::label_delete);
+    add("GET", rules + "/all", &HubSpot::rules_all);
+    add("GET", rules + "/{type}/{to}", &HubSpot::rules_between);
+    add("POST", rules + "/{type}/{to}/batch/create", &HubSpot::rules_create);
+    add("POST", rules + "/{type}/{to}/batch/update", &HubSpot::rules_update);
+    add("POST", rules + "/{type}/{to}/batch/purge", &HubSpot::rules_purge);
+    add("POST", root + "/usage/high-usage-report/{user}", &HubSpot::usage_report);
   }
+  const std::string one = "/crm/v3/objects/{type}/{id}/associations/{to}", many = "/crm/v3/associations/{type}/{to}";
+  add("GET", one, &HubSpot::v3_read);
+  add("PUT", one + "/{to_id}/{kind}", &HubSpot::v3_tie);
+  add("DELETE", one + "/{to_id}/{kind}", &HubSpot::v3_untie);
+  add("GET", many + "/types", &HubSpot::type_names);
+  add("POST", many + "/batch/read", &HubSpot::v3_batch_read);
+  add("POST", many + "/batch/create", &HubSpot::v3_batch_create);
+  add("POST", many + "/batch/archive", &HubSpot::v3_batch_archive);
 }
 
 }  // namespace lockstep::emulators::hubspot

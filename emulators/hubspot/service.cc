@@ -82,6 +82,7 @@ Writer HubSpot::writer(const Call& call) const {
   writer.actor = call.caller;
   writer.change_source = "INTEGRATION";
   writer.source_id = caller_->id;
+  writer.admin_rules = admin_rules_everywhere_ || call.request.target.find("/2026-09/") != std::string::npos;
   return writer;
 }
 

@@ -29,7 +29,11 @@ class HubSpot final : public StandIn {
   http::Response method_not_allowed(Call& call, const std::vector<std::string>& allowed) override;
   http::Response fault_answer(Call& call, const Fault& fault) override;
   Result<std::string> apply(const Edit& edit) override;
+  Result<void> change_schema(const SchemaChange& change) override;
   std::optional<http::Response> control(const http::ServerRequest& request, std::string_view path) override;
+  std::size_t outgoing_at_once() const override {
+    return static_cast<std::size_t>(portal_.events().settings().max_concurrent);
+  }
 
  private:
   using Answer = Outcome<http::Response>;
@@ -55,6 +59,7 @@ class HubSpot final : public StandIn {
   std::optional<http::Response> check_limits(const Call& call);
   http::Response rate_limited(std::string_view policy);
   static bool is_search(const Call& call);
+  bool by_developer(const Call& call) const;
 
   // oauth.cc
   Answer authorize(Call& call);
@@ -139,12 +144,44 @@ class HubSpot final : public StandIn {
   Answer tie_default(Call& call);
   Answer tie_labelled(Call& call);
   Answer tie_delete(Call& call);
+  Outcome<void> check_room(const TypePair& pair, RowNumber row, RowNumber to_row, const AssociationType& type) const;
+  // association_schema_calls.cc
   Answer labels(Call& call);
+  Answer label_create(Call& call);
+  Answer label_update(Call& call);
+  Answer label_delete(Call& call);
+  Answer rules_all(Call& call);
+  Answer rules_between(Call& call);
+  Answer set_rules(Call& call, int status);
+  Answer rules_create(Call& call);
+  Answer rules_update(Call& call);
+  Answer rules_purge(Call& call);
+  Answer usage_report(Call& call);
+  Answer type_names(Call& call);
+  // association_v3_calls.cc
+  Answer v3_read(Call& call);
+  Answer v3_tie(Call& call);
+  Answer v3_untie(Call& call);
+  Answer v3_batch_read(Call& call);
+  Answer v3_batch_create(Call& call);
+  Answer v3_batch_archive(Call& call);
   Answer ties_batch_read(Call& call);
   Answer ties_batch_create(Call& call);
   Answer ties_batch_default(Call& call);
   Answer ties_batch_archive(Call& call);
   Answer labels_batch_archive(Call& call);
+  // webhook_calls.cc
+  Outcome<void> check_app(const Call& call) const;
+  Outcome<Subscription*> subscription_of(const Call& call);
+  Answer webhook_settings(Call& call);
+  Answer webhook_configure(Call& call);
+  Answer webhook_clear(Call& call);
+  Answer subscription_list(Call& call);
+  Answer subscription_create(Call& call);
+  Answer subscription_read(Call& call);
+  Answer subscription_update(Call& call);
+  Answer subscription_delete(Call& call);
+  Answer subscriptions_batch_update(Call& call);
   // control.cc
   Result<std::string> apply_to(const Edit& edit, ObjectType& type, const Writer& writer);
   http::Response webhooks(const http::ServerRequest& request);
@@ -158,6 +195,9 @@ class HubSpot final : public StandIn {
     bool* on;
   };
   std::vector<Switch> switches();
+
+  /// kFaultBatchItem, asked for each row.
+  bool batch_item_fails(const Call& call);
 
   Outcome<ObjectType*> type_of(const Call& call);
   Writer writer(const Call& call) const;
@@ -182,6 +222,7 @@ class HubSpot final : public StandIn {
   std::map<std::string, Code, std::less<>> codes_;
   std::set<std::string, std::less<>> denied_scopes_;
   bool rotate_refresh_tokens_ = false;
+  bool admin_rules_everywhere_ = false;  // false: the newest version alone enforces what an administrator requires
   std::map<std::string, std::size_t> users_;  // people who edit, with their user ids
 };
 
@@ -193,6 +234,8 @@ Outcome<std::vector<const json::object*>> read_inputs(const json::object& body, 
 std::vector<std::string> query_list(const Call& call, std::string_view name);
 Outcome<std::size_t> query_limit(const Call& call, std::size_t otherwise, std::size_t most);
 std::vector<std::string> text_list(const json::object& body, std::string_view name);
+json::object render_subscription(const Subscription& subscription);
+Result<Subscription> read_subscription(const json::object& given, const Catalogue& catalogue);
 http::Response json_answer(int status, const json::value& body);
 /// {"status":"COMPLETE","results",…} with 207 and `errors` when there are any.
 http::Response batch_answer(int status, json::array results, json::array errors, WallTime now);

@@ -73,10 +73,11 @@ void derive_addresses(const ObjectType& type, Changes& changes) {
 
 }  // namespace
 
-Outcome<void> Portal::check_required(const ObjectType& type, const Changes& changes) const {
+Outcome<void> Portal::check_required(const ObjectType& type, const Changes& changes, const Writer& writer) const {
   std::vector<PropertyProblem> missing;
   for (const auto& [name, property] : type.properties) {
-    if (!property.required || is_set(changes, name)) continue;
+    bool required = property.required || (writer.admin_rules && property.required_by_admin);
+    if (!required || is_set(changes, name)) continue;
     missing.push_back(
         {name, "MISSING_REQUIRED_PROPERTY", fmt::format("Required property \"{}\" is missing", name)});
   }
@@ -201,7 +202,7 @@ Outcome<RowNumber> Portal::create(ObjectType& type, const json::object& properti
     set(type, changes, "hs_timestamp", *changed(changes, "hs_meeting_start_time"));
   if (type.find("hs_pipeline") && !is_set(changes, "hs_pipeline"))
     set(type, changes, "hs_pipeline", std::string("0"));
-  TRY_VOID(check_required(type, changes));
+  TRY_VOID(check_required(type, changes, writer));
   TRY_VOID(check_stage(type, kNoRow, changes));
   std::string id =
       next_id(type);  // used up even when the value is taken, as the message of a collision shows
@@ -231,7 +232,8 @@ Outcome<void> Portal::update(ObjectType& type, RowNumber row, const json::object
   TRY_VOID(check_stage(type, row, changes));
   TRY_VOID(check_unique(type, row, record.id, changes));
   for (const auto& [property, value] : changes) {
-    if (property->required && is_null(view(value)))
+    bool required = property->required || (writer.admin_rules && property->required_by_admin);
+    if (required && is_null(view(value)))
       return invalid(std::vector<PropertyProblem>{{property->name, "MISSING_REQUIRED_PROPERTY",
                                                    fmt::format("\"{}\" cannot be empty", property->name)}});
   }

@@ -109,6 +109,7 @@ TEST_F(Hostile, Paths) {
   }
 }
 
+// fact: §2.5 [D]
 TEST_F(Hostile, ARefusedBatchLeavesNoTrace) {
   company("A");
   std::string before = text_at(api.get("/__emulator/counts").body, "/writes");
@@ -123,6 +124,7 @@ TEST_F(Hostile, ARefusedBatchLeavesNoTrace) {
   EXPECT_EQ(ids(search_where("companies", "name", "EQ", "D")), next);
 }
 
+// fact: §4.6 [D], §2.4 [D]
 TEST_F(Hostile, DeepAndStrangeBodiesAreRefused) {
   std::string deep = std::string(100, '[') + std::string(100, ']');
   for (const std::string& body : {deep, std::string("null"), std::string("[]"), std::string(),

@@ -7,6 +7,7 @@ namespace {
 
 using Records = HubSpotTest;
 
+// fact: §2.3 [O], §6 [O]
 TEST_F(Records, ACreatedContactHasTheSystemsValues) {
   Answer answer = create("contacts", {{"email", "Ann@Customer.Example"}, {"phone", "+49 (30) 555"}});
   EXPECT_EQ(answer.status, 201);
@@ -20,14 +21,17 @@ TEST_F(Records, ACreatedContactHasTheSystemsValues) {
   EXPECT_EQ(text_at(read("contacts", id, "properties=mobilephone").body, "/properties/mobilephone"), "null");
 }
 
+// fact: §2.1 [D]
 TEST_F(Records, IdsAreUniqueWithinATypeAlone) { EXPECT_EQ(contact("a@x.example"), company("A")); }
 
+// fact: §2.3 [D]
 TEST_F(Records, NumbersAndBooleansAreTexts) {
   std::string id = created_id("companies", {{"name", "A"}, {"numberofemployees", 12}, {"is_public", true}});
   EXPECT_EQ(text_at(read("companies", id, "properties=numberofemployees,is_public").body, "/properties"),
             R"({"is_public":"true","numberofemployees":"12"})");
 }
 
+// fact: §4.6 [O]
 TEST_F(Records, AllBadPropertiesAreNamedAtOnce) {
   Answer answer = create("companies", {{"name", "A"},
                                        {"nonsense", "1"},
@@ -46,12 +50,14 @@ TEST_F(Records, AllBadPropertiesAreNamedAtOnce) {
       "PROPERTY_DOESNT_EXIST INVALID_NUMBER INVALID_OPTION INVALID_OPTION READ_ONLY_VALUE INVALID_OPTION ");
 }
 
+// fact: §6 [D2]
 TEST_F(Records, AContactNeedsANameOrAnAddress) {
   EXPECT_EQ(create("contacts", {{"phone", "1"}}).status, 400);
   EXPECT_EQ(create("contacts", {{"lastname", "Lee"}}).status, 201);
   EXPECT_EQ(create("companies", {{"phone", "1"}}).status, 400);
 }
 
+// fact: §4.6 [O]
 TEST_F(Records, AnAddressThatIsTakenIsAConflictThatNamesItsOwner) {
   std::string id = contact("ann@x.example");
   Answer again = create("contacts", {{"email", "ANN@x.example"}});
@@ -65,6 +71,7 @@ TEST_F(Records, AnAddressThatIsTakenIsAConflictThatNamesItsOwner) {
       << message(moved);
 }
 
+// fact: §2.4 [D], §2.4 [U] switch: null_clears
 TEST_F(Records, AnEmptyTextClearsAndNullIsRefused) {
   std::string id = created_id("contacts", {{"lastname", "Lee"}, {"jobtitle", "Buyer"}});
   EXPECT_EQ(update("contacts", id, {{"jobtitle", nullptr}}).status, 400);
@@ -73,6 +80,7 @@ TEST_F(Records, AnEmptyTextClearsAndNullIsRefused) {
   EXPECT_EQ(value("contacts", id, "jobtitle"), "null");
 }
 
+// fact: §6 [D], §6 [O] switch: default_lifecycle_stage
 TEST_F(Records, ALifecycleStageGoesForwardAlone) {
   std::string id = contact("a@x.example");
   update("contacts", id, {{"lifecyclestage", "customer"}});
@@ -85,6 +93,7 @@ TEST_F(Records, ALifecycleStageGoesForwardAlone) {
   EXPECT_EQ(value("contacts", id, "lifecyclestage"), "lead");
 }
 
+// fact: §2.4 [O], §3.1 [O]
 TEST_F(Records, StampsHaveMillisecondsOnlyWhenTheyAreNotZero) {
   std::string id = contact("a@x.example");
   clock.advance(Duration(120));
@@ -94,6 +103,7 @@ TEST_F(Records, StampsHaveMillisecondsOnlyWhenTheyAreNotZero) {
   EXPECT_EQ(value("contacts", id, "hs_lastmodifieddate"), "null");  // defined, but not the one that moves
 }
 
+// fact: §2.9 [S], §6 [D]
 TEST_F(Records, ATicketsStageBelongsToItsPipeline) {
   Answer missing = create("tickets", {{"subject", "S"}});
   EXPECT_EQ(code(missing), "MISSING_REQUIRED_PROPERTY");
@@ -106,6 +116,7 @@ TEST_F(Records, ATicketsStageBelongsToItsPipeline) {
   EXPECT_EQ(update("tickets", id, {{"hs_pipeline", "712000"}, {"hs_pipeline_stage", "712001"}}).status, 200);
 }
 
+// fact: §8 [O]
 TEST_F(Records, AClosedTicketSaysWhenAndHowLong) {
   std::string id = ticket("S");
   clock.advance(Duration(5'000));
@@ -116,6 +127,7 @@ TEST_F(Records, AClosedTicketSaysWhenAndHowLong) {
   EXPECT_EQ(value("tickets", id, "closed_date"), "null");
 }
 
+// fact: §6 [D]
 TEST_F(Records, AnEmailsAddressesComeFromItsHeaders) {
   std::string headers =
       R"({"from":{"email":"a@x.example","firstName":"Ann"},"to":[{"email":"b@x.example"},{"email":"c@x.example"}]})";
@@ -127,6 +139,7 @@ TEST_F(Records, AnEmailsAddressesComeFromItsHeaders) {
   EXPECT_EQ(code(update("emails", id, {{"hs_email_headers", "nonsense"}})), "INVALID_JSON");
 }
 
+// fact: §2.7 [S]
 TEST_F(Records, ArchivedRecordsAreListedApartForNinetyDays) {
   std::string a = contact("a@x.example"), b = contact("b@x.example");
   EXPECT_EQ(api.send("DELETE", "/crm/v3/objects/contacts/" + a).status, 204);
@@ -141,6 +154,7 @@ TEST_F(Records, ArchivedRecordsAreListedApartForNinetyDays) {
   EXPECT_EQ(ids(api.get("/crm/v3/objects/contacts?archived=true")), "");
 }
 
+// fact: §2.7 [D]
 TEST_F(Records, DeletedEmailsAreGoneForGood) {
   std::string id =
       created_id("emails", {{"hs_timestamp", "2026-05-01T09:00:00Z"}, {"hs_email_direction", "EMAIL"}});
@@ -149,6 +163,7 @@ TEST_F(Records, DeletedEmailsAreGoneForGood) {
   EXPECT_EQ(read("emails", id, "archived=true").status, 404);
 }
 
+// fact: §2.7 [U], §2.2 [S]
 TEST_F(Records, ListsArePagedById) {
   std::string all;
   for (int i = 0; i < 25; ++i) all += (i ? " " : "") + contact("c" + std::to_string(i) + "@x.example");
@@ -162,6 +177,7 @@ TEST_F(Records, ListsArePagedById) {
   EXPECT_EQ(api.get("/crm/v3/objects/contacts?limit=101").status, 400);
 }
 
+// fact: §2.6 [D]
 TEST_F(Records, AreFoundByUniquePropertiesAlone) {
   define_key("contacts", "contactinformation");
   std::string id = created_id("contacts", {{"email", "a@x.example"}, {"lockstep_id", "L1"}});
@@ -173,6 +189,7 @@ TEST_F(Records, AreFoundByUniquePropertiesAlone) {
   EXPECT_NE(message(taken).find(id + " already has that value"), std::string::npos);
 }
 
+// fact: §4.6 [O]
 TEST_F(Records, UnknownIdsAnswerAsThePlatformDoes) {
   EXPECT_EQ(text_at(read("contacts", "512999999999").body, "/message"), "resource not found");
   Answer word = read("contacts", "ann");
@@ -181,6 +198,7 @@ TEST_F(Records, UnknownIdsAnswerAsThePlatformDoes) {
   EXPECT_EQ(api.get("/crm/v3/objects/deals").status, 400);
 }
 
+// fact: §0.1 [S]
 TEST_F(Records, DatedPathsServeTheSame) {
   std::string id = contact("a@x.example");
   EXPECT_EQ(api.get("/crm/objects/2026-03/contacts/" + id).text, read("0-1", id).text);

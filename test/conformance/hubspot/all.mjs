@@ -3,3 +3,7 @@ import "./oauth.mjs";
 import "./records.mjs";
 import "./batches.mjs";
 import "./search.mjs";
+import "./associations.mjs";
+import "./schema.mjs";
+import "./webhooks.mjs";
+import "./limits.mjs";

@@ -46,6 +46,7 @@ export function deviations(models, data, type, format, place) {
     if (type === "string" && kFormats[format] && !kFormats[format].test(data)) return [`${place} is no ${format}: ${data}`];
     return [];
   }
+  if (type === "Error" && typeof data === "string") return [];  // a page of the edge: §4.4 [D]
   if (type === "Error") return deviations(models, data, "ModelError", format, place);  // the client's own name for it differs
   const model = models[type];
   if (!model?.getAttributeTypeMap) return typeof data === "string" ? [] : [`${place} is no ${type}`];  // an enumeration
