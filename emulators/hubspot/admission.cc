@@ -17,7 +17,9 @@ http::Response html(int status, std::string_view reason) {
   return response;
 }
 
-bool needs_token(const Call& call) { return !call.request.target.starts_with("/oauth/"); }
+bool needs_token(const Call& call) {
+  return !call.request.target.starts_with("/oauth/") && !call.request.target.starts_with("/exported/");
+}
 
 /// Calls about the app itself, not about an account: with the developer's key (§3.2).
 bool is_app_call(std::string_view target) {
@@ -38,6 +40,7 @@ bool HubSpot::is_search(const Call& call) {
 std::optional<http::Response> HubSpot::admit(Call& call, const Route*) {
   caller_ = nullptr;
   portal_.associate_by_domain(call.now);
+  imports_.settle(portal_, call.now);
   if (call.request.target.size() > kMaxUri) return html(414, "Request-URI Too Large");
   if (!needs_token(call)) return std::nullopt;
   if (by_developer(call)) return std::nullopt;

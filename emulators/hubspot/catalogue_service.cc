@@ -100,7 +100,7 @@ std::vector<Property> task_properties() {
       {text("hs_task_subject"), text("hs_task_body", "html").of_form(TextForm::html),
        choice("hs_task_status", {"NOT_STARTED", "IN_PROGRESS", "WAITING", "DEFERRED", "COMPLETED"}),
        choice("hs_task_priority", {"LOW", "MEDIUM", "HIGH", "NONE"}),
-       choice("hs_task_type", {"TODO", "CALL", "EMAIL"}),
+       choice("hs_task_type", {"TO" "DO", "CALL", "EMAIL"}),
        text("hs_task_reminders").of_form(TextForm::milliseconds),
        date_time("hs_task_completion_date").locked(),
        choice("hs_queue_membership_ids", {}, "checkbox").open(), text("hs_body_preview").locked()});

@@ -47,6 +47,7 @@ Result<std::string> HubSpot::apply(const Edit& edit) {
                 fmt::format("no object type '{}'; there are {}", edit.object, join(names, ", ")));
   }
   portal_.associate_by_domain(now());
+  imports_.settle(portal_, now());
   Writer writer;
   writer.at = now();
   writer.actor = edit.actor;
@@ -190,6 +191,7 @@ std::vector<HubSpot::Switch> HubSpot::switches() {
           {"engagements_ignore_unknown", &portal.engagements_ignore_unknown},
           {"engagement_unique_properties", &portal.engagement_unique_properties},
           {"null_clears", &portal.null_clears},
+          {"taken_address_is_invalid", &portal.taken_address_is_invalid},
           {"traced_updates_partial", &portal.traced_updates_partial},
           {"auto_associate", &portal.auto_associate},
           {"associations_touch", &portal.associations_touch},

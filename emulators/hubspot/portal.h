@@ -27,6 +27,7 @@ struct PortalSettings {
       false;  // unknown and read-only properties of engagements: passed over, not refused
   bool engagement_unique_properties = false;
   bool null_clears = false;
+  bool taken_address_is_invalid = false;  // a create with one is refused by 400 with an id that never was, not by 409
   bool traced_updates_partial =
       false;                    // objectWriteTraceId makes updates and upserts partial, as it does creates
   bool auto_associate = false;  // contacts get the company of their address's domain, seconds later

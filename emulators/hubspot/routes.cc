@@ -37,6 +37,19 @@ void HubSpot::add_account_routes() {
     add("PATCH", base + "/subscriptions/{id}", &HubSpot::subscription_update);
     add("DELETE", base + "/subscriptions/{id}", &HubSpot::subscription_delete);
   }
+  for (const std::string base : {"/crm/v3/imports", "/crm/imports/{version}"}) {
+    add("GET", base, &HubSpot::import_list);
+    add("POST", base, &HubSpot::import_create);
+    add("GET", base + "/{id}", &HubSpot::import_read);
+    add("POST", base + "/{id}/cancel", &HubSpot::import_cancel);
+    add("GET", base + "/{id}/errors", &HubSpot::import_errors);
+  }
+  for (const std::string base : {"/crm/v3/exports/export", "/crm/exports/{version}/export"}) {
+    add("POST", base + "/async", &HubSpot::export_start);
+    add("GET", base + "/async/tasks/{id}/status", &HubSpot::export_status);
+    add("GET", base + "/{id}", &HubSpot::export_read);
+  }
+  add("GET", "/exported/{key}", &HubSpot::exported_file);
   add("GET", "/account-info/v3/details", &HubSpot::account_details);
   add("GET", "/account-info/v3/api-usage/daily/private-apps", &HubSpot::daily_usage);
 }

@@ -5,6 +5,7 @@
 #include "emulators/core/limits.h"
 #include "emulators/core/stand_in.h"
 #include "emulators/hubspot/hubspot.h"
+#include "emulators/hubspot/imports.h"
 #include "emulators/hubspot/portal.h"
 #include "emulators/hubspot/rendering.h"
 
@@ -31,9 +32,7 @@ class HubSpot final : public StandIn {
   Result<std::string> apply(const Edit& edit) override;
   Result<void> change_schema(const SchemaChange& change) override;
   std::optional<http::Response> control(const http::ServerRequest& request, std::string_view path) override;
-  std::size_t outgoing_at_once() const override {
-    return static_cast<std::size_t>(portal_.events().settings().max_concurrent);
-  }
+  std::size_t outgoing_at_once() const override;
 
  private:
   using Answer = Outcome<http::Response>;
@@ -170,6 +169,25 @@ class HubSpot final : public StandIn {
   Answer ties_batch_default(Call& call);
   Answer ties_batch_archive(Call& call);
   Answer labels_batch_archive(Call& call);
+  // import_calls.cc
+  struct Export {
+    std::string id, name, type, file, key;  // key: of the link
+    std::vector<std::string> properties;
+    std::size_t rows = 0;
+    WallTime created, linked;
+  };
+  Outcome<Import*> import_of(const Call& call);
+  Outcome<Export*> export_of(const Call& call);
+  Outcome<std::string> export_file(const json::object& body, ObjectType& type, WallTime at, std::size_t& count);
+  Answer import_create(Call& call);
+  Answer import_list(Call& call);
+  Answer import_read(Call& call);
+  Answer import_cancel(Call& call);
+  Answer import_errors(Call& call);
+  Answer export_start(Call& call);
+  Answer export_status(Call& call);
+  Answer export_read(Call& call);
+  Answer exported_file(Call& call);
   // webhook_calls.cc
   Outcome<void> check_app(const Call& call) const;
   Outcome<Subscription*> subscription_of(const Call& call);
@@ -220,6 +238,8 @@ class HubSpot final : public StandIn {
     WallTime expires;
   };
   std::map<std::string, Code, std::less<>> codes_;
+  Imports imports_;
+  std::vector<Export> exports_;
   std::set<std::string, std::less<>> denied_scopes_;
   bool rotate_refresh_tokens_ = false;
   bool admin_rules_everywhere_ = false;  // false: the newest version alone enforces what an administrator requires

@@ -163,4 +163,10 @@ HubSpot::Answer HubSpot::subscriptions_batch_update(Call& call) {
   return batch_answer(200, std::move(results), std::move(errors), call.now);
 }
 
+/// An app that never said how many keeps its webhooks from the control plane, which has no such rule.
+std::size_t HubSpot::outgoing_at_once() const {
+  const WebhookSettings& settings = portal_.events().settings();
+  return settings.created.ms == 0 ? StandIn::outgoing_at_once() : static_cast<std::size_t>(settings.max_concurrent);
+}
+
 }  // namespace lockstep::emulators::hubspot

@@ -103,7 +103,7 @@ Outcome<void> Portal::check_unique(const ObjectType& type, RowNumber self, const
     RowNumber other = find_by_key(type, *property, text);
     if (other == kNoRow || other == self) continue;
     const std::string& other_id = type.table->record(other).id;
-    if (property->form == TextForm::email && self == kNoRow) {
+    if (property->form == TextForm::email && self == kNoRow && !settings_.taken_address_is_invalid) {
       return refuse(409, "CONFLICT", fmt::format("Contact already exists. Existing ID: {}", other_id));
     }
     return invalid(

@@ -146,5 +146,24 @@ TEST_F(Batches, TakeAHundredInputs) {
   EXPECT_EQ(batch("read", {}).status, 400);
 }
 
+// fact: §2.5 [D]
+TEST_F(Batches, ARowCanFailThoughNothingIsWrongWithIt) {
+  auto fault = [&] { post("/__emulator/faults", {{"name", "batch_item"}, {"count", 1}, {"match", "/batch/"}}); };
+  fault();
+  json::array inputs{{{"objectWriteTraceId", "t1"}, {"properties", {{"email", "a@x.example"}}}},
+                     {{"objectWriteTraceId", "t2"}, {"properties", {{"email", "b@x.example"}}}}};
+  Answer created = batch("create", inputs);
+  EXPECT_EQ(created.status, 207);
+  EXPECT_EQ(text_at(created.body, "/errors/0/context/objectWriteTraceId"), R"(["t1"])");
+  EXPECT_EQ(text_at(created.body, "/results/0/objectWriteTraceId"), "t2");
+  fault();
+  Answer upserted = batch("upsert", {keyed("L1", {{"lastname", "Lee"}}), keyed("L2", {{"lastname", "Lee"}})});
+  EXPECT_EQ(upserted.status, 207);
+  EXPECT_EQ(text_at(upserted.body, "/errors/0/context/ids"), R"(["L1"])");
+  fault();
+  EXPECT_EQ(batch("create", {{{"properties", {{"email", "c@x.example"}}}}}).status, 500);  // without traces all of it
+  EXPECT_EQ(live(), "2");
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::hubspot

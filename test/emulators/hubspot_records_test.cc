@@ -205,5 +205,76 @@ TEST_F(Records, DatedPathsServeTheSame) {
   EXPECT_EQ(api.get("/crm/objects/2019-01/contacts/" + id).status, 404);
 }
 
+// fact: §4.6 [O] switch: taken_address_is_invalid
+TEST_F(Records, ATakenAddressCanAlsoBeToldWithAnIdThatNeverWas) {
+  set({{"taken_address_is_invalid", true}});
+  std::string id = contact("ann@x.example");
+  Answer again = create("contacts", {{"email", "ann@x.example"}});
+  EXPECT_EQ(again.status, 400);
+  EXPECT_EQ(category(again), "VALIDATION_ERROR");
+  EXPECT_TRUE(message(again).starts_with("Cannot set PropertyValueCoordinates{portalId=4242001, ")) << message(again);
+  EXPECT_TRUE(message(again).ends_with(". " + id + " already has that value.")) << message(again);
+}
+
+// fact: §2.3 [S]
+TEST_F(Records, AHistoryTellsEachValueOnceNewestFirst) {
+  std::string id = created_id("contacts", {{"email", "a@x.example"}, {"firstname", "Ann"}});
+  clock.advance(Duration(1'000));
+  update("contacts", id, {{"firstname", "Ann"}});  // no change
+  edit_fields("contacts", id, {{"firstname", "Anna"}});
+  update("contacts", id, {{"firstname", ""}});
+  json::value told = read("contacts", id, "propertiesWithHistory=firstname").body.at("propertiesWithHistory");
+  std::string values;
+  for (const json::value& entry : told.at("firstname").as_array())
+    values += text_at(entry, "/value") + " " + text_at(entry, "/sourceType") + "; ";
+  EXPECT_EQ(values, " INTEGRATION; Anna CRM_UI; Ann INTEGRATION; ");
+  EXPECT_EQ(text_at(told, "/firstname/2/timestamp"), "2026-11-18T12:26:40Z");
+  EXPECT_EQ(text_at(told, "/firstname/2/sourceId"), "2500002");
+  EXPECT_EQ(text_at(told, "/firstname/1/updatedByUserId"), text_at(told, "/firstname/1/sourceId").substr(7));
+}
+
+// fact: §2.3 [S]
+TEST_F(Records, AHistoryStartsWithWhatAFixtureBrought) {
+  Answer loaded = post("/__emulator/records/contacts", json::array{json::object{{"email", "a@x.example"}, {"city", "Bonn"}}});
+  std::string id = text_at(loaded.body, "/ids/0");
+  EXPECT_EQ(text_at(read("contacts", id, "propertiesWithHistory=city").body, "/propertiesWithHistory/city/0/sourceType"), "IMPORT");
+  update("contacts", id, {{"city", "Berlin"}});
+  Answer answer = read("contacts", id, "propertiesWithHistory=city");
+  EXPECT_EQ(text_at(answer.body, "/propertiesWithHistory/city/0/value"), "Berlin");
+  EXPECT_EQ(text_at(answer.body, "/propertiesWithHistory/city/1/value"), "Bonn");
+}
+
+// fact: §2.2 [U]
+TEST_F(Records, AListWithHistoriesHasShorterPages) {
+  EXPECT_EQ(api.get("/crm/v3/objects/contacts?limit=100").status, 200);
+  EXPECT_EQ(api.get("/crm/v3/objects/contacts?limit=51&propertiesWithHistory=email").status, 400);
+  EXPECT_EQ(api.get("/crm/v3/objects/contacts?limit=50&propertiesWithHistory=email").status, 200);
+}
+
+// fact: §2.5 [D]
+TEST_F(Records, ARefusedWriteLeavesNoHistory) {
+  std::string id = contact("a@x.example");
+  json::array inputs{{{"id", id}, {"properties", {{"city", "Bonn"}}}}, {{"id", contact("b@x.example")}, {"properties", {{"email", "x"}}}}};
+  EXPECT_EQ(post("/crm/v3/objects/contacts/batch/update", {{"inputs", inputs}}).status, 400);
+  EXPECT_EQ(text_at(read("contacts", id, "propertiesWithHistory=city").body, "/propertiesWithHistory/city"), "[]");
+}
+
+// fact: §6 [D]
+TEST_F(Records, AMeetingTakesItsTimeFromItsStart) {
+  EXPECT_EQ(code(create("meetings", {{"hs_meeting_title", "M"}})), "MISSING_REQUIRED_PROPERTY");
+  std::string id = created_id("meetings", {{"hs_meeting_start_time", "2026-05-01T09:00:00Z"}});
+  EXPECT_EQ(value("meetings", id, "hs_timestamp"), "2026-05-01T09:00:00Z");
+}
+
+// fact: §8 [U]
+TEST_F(Records, ATaskSaysWhenItWasCompleted) {
+  std::string id = created_id("tasks", {{"hs_timestamp", "2026-05-01T09:00:00Z"}, {"hs_task_status", "COMPLETED"}});
+  EXPECT_EQ(value("tasks", id, "hs_task_completion_date"), "2026-11-18T12:26:40Z");
+  update("tasks", id, {{"hs_task_status", "IN_PROGRESS"}});
+  EXPECT_EQ(value("tasks", id, "hs_task_completion_date"), "null");
+  EXPECT_EQ(code(update("tasks", id, {{"hs_task_reminders", "2026-05-01"}})), "INVALID_LONG");
+  EXPECT_EQ(update("tasks", id, {{"hs_task_reminders", "1777626000000"}}).status, 200);
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::hubspot

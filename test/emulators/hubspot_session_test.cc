@@ -205,5 +205,61 @@ TEST_F(Session, LongAddressesAreRefusedByTheEdge) {
   EXPECT_TRUE(answer.headers.find("Content-Type")->starts_with("text/html"));
 }
 
+// fact: §1.1 [D]
+TEST_F(Session, AnAuthorisationCodeIsGoodOnceForItsAddressAndAWhile) {
+  auto code = [&] {
+    Answer asked = api.get("/oauth/authorize?client_id=lockstep-client&redirect_uri=http%3A%2F%2Fa.example%2Fb&scope=oauth&state=s1");
+    EXPECT_EQ(asked.status, 302);
+    std::string location(asked.headers.find("Location").value_or(""));
+    EXPECT_TRUE(location.starts_with("http://a.example/b?code=")) << location;
+    EXPECT_TRUE(location.ends_with("&state=s1")) << location;
+    return location.substr(24, location.find('&') - 24);
+  };
+  auto exchange = [&](const std::string& with, const std::string& address) {
+    return token("grant_type=authorization_code&client_id=lockstep-client&client_secret=lockstep-secret&code=" + with +
+                 "&redirect_uri=" + address);
+  };
+  std::string first = code();
+  Answer answer = exchange(first, "http%3A%2F%2Fa.example%2Fb");
+  EXPECT_EQ(answer.status, 200) << answer.text;
+  EXPECT_EQ(token(refresh(text_at(answer.body, "/refresh_token"))).status, 200);
+  EXPECT_EQ(text_at(exchange(first, "http%3A%2F%2Fa.example%2Fb").body, "/status"), "BAD_AUTH_CODE");
+  EXPECT_EQ(exchange(code(), "http%3A%2F%2Fother.example").status, 400);
+  std::string late = code();
+  clock.advance(Duration(600'000));
+  EXPECT_EQ(exchange(late, "http%3A%2F%2Fa.example%2Fb").status, 400);
+}
+
+// fact: §1.1 [S], §1.1 [D]
+TEST_F(Session, LaterVersionsIntrospectAndRevoke) {
+  http::Headers form{{"Content-Type", "application/x-www-form-urlencoded"}};
+  std::string access = text_at(api.send("POST", "/oauth/2026-03/token", refresh("lockstep-refresh-token"), form).body, "/access_token");
+  auto told = [&](const std::string& hint, const std::string& of) {
+    return api.send("POST", "/oauth/v3/token/introspect", "token_type_hint=" + hint + "&" + hint + "=" + of, form);
+  };
+  EXPECT_EQ(text_at(told("access_token", access).body, "/hub_id"), "4242001");
+  EXPECT_EQ(text_at(told("refresh_token", "lockstep-refresh-token").body, "/active"), "true");
+  EXPECT_EQ(told("nonsense", access).status, 400);
+  EXPECT_EQ(api.send("POST", "/oauth/2019-01/token", refresh("lockstep-refresh-token"), form).status, 404);
+  EXPECT_EQ(api.send("POST", "/oauth/v3/token/revoke", "token_type_hint=refresh_token&refresh_token=lockstep-refresh-token", form).status, 200);
+  EXPECT_EQ(text_at(told("refresh_token", "lockstep-refresh-token").body, "/active"), "false");
+  EXPECT_EQ(text_at(told("access_token", access).body, "/active"), "true");
+}
+
+// fact: §1.2 [D2]
+TEST_F(Session, APrivateAppsTokenNamesItsApp) {
+  Answer answer = post("/oauth/v2/private-apps/get/access-token-info", {{"tokenKey", "pat-na1-00000000-0000-4000-8000-000000000001"}});
+  EXPECT_EQ(text_at(answer.body, "/appId"), "2500002");
+  EXPECT_EQ(post("/oauth/v2/private-apps/get/access-token-info", {{"tokenKey", "x"}}).status, 404);
+}
+
+// fact: §2.9 [U]
+TEST_F(Session, ArchivedOwnersAreListedApartAndGetNothing) {
+  EXPECT_EQ(ids(api.get("/crm/v3/owners?archived=true")), "70003");
+  EXPECT_FALSE(api.get("/crm/v3/owners/70003?archived=true").body.as_object().contains("userId"));
+  EXPECT_EQ(api.get("/crm/v3/owners/70003").status, 404);
+  EXPECT_EQ(code(create("contacts", {{"email", "a@x.example"}, {"hubspot_owner_id", "70003"}})), "INVALID_OPTION");
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::hubspot

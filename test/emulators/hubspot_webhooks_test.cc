@@ -209,5 +209,51 @@ TEST_F(Hooks, CanComeTwiceAndLate) {
   EXPECT_EQ(take().size(), 2u);
 }
 
+// fact: §3.2 [D2]
+TEST_F(Hooks, GoOutNoMoreAtOnceThanTheSettingsSay) {
+  subscribe({on("company.creation")});
+  json::object settings{{"targetUrl", "https://hooks.example.test/"}, {"throttling", {{"maxConcurrentRequests", 6}}}};
+  std::string path = "/webhooks/v3/2500001/settings?hapikey=lockstep-developer-key";
+  EXPECT_EQ(api.send_json("PUT", path, settings).status, 200);
+  for (int i = 0; i < 8; ++i) company("C" + std::to_string(i));
+  std::vector<OutgoingRequest> first = portal->take_outgoing();
+  EXPECT_EQ(first.size(), 6u);
+  EXPECT_TRUE(portal->take_outgoing().empty());
+  portal->outgoing_answered(first.front().id, 204);
+  EXPECT_EQ(portal->take_outgoing().size(), 1u);
+}
+
+// fact: §3.2 [S]
+TEST_F(Hooks, AreManagedWithTheDevelopersKeyOrTheAppsToken) {
+  std::string key = "?hapikey=lockstep-developer-key";
+  json::object wanted{{"eventType", "contact.creation"}, {"active", true}};
+  Answer made = post("/webhooks/v3/2500001/subscriptions" + key, wanted);
+  EXPECT_EQ(made.status, 201) << made.text;
+  EXPECT_EQ(post("/webhooks/v3/2500001/subscriptions" + key, wanted).status, 409);
+  EXPECT_EQ(post("/webhooks/v3/2500001/subscriptions", wanted).status, 401);  // a service key has no webhooks
+  EXPECT_EQ(api.get("/webhooks/2026-03/2500001/subscriptions").status, 401);
+  EXPECT_EQ(api.get("/app-webhooks/2026-09/2500001/subscriptions" + key).status, 200);
+  Answer token = api.send("POST", "/oauth/v1/token",
+                          "grant_type=refresh_token&client_id=lockstep-client&client_secret=lockstep-secret&"
+                          "refresh_token=lockstep-refresh-token",
+                          {{"Content-Type", "application/x-www-form-urlencoded"}});
+  api.headers.set("Authorization", "Bearer " + text_at(token.body, "/access_token"));
+  EXPECT_EQ(ids(api.get("/webhooks/2026-03/2500001/subscriptions")), text_at(made.body, "/id"));
+  EXPECT_EQ(api.get("/webhooks/2026-03/99/subscriptions").status, 404);
+}
+
+// fact: §3.2 [S]
+TEST_F(Hooks, OfAPausedSubscriptionStayAway) {
+  std::string key = "?hapikey=lockstep-developer-key", base = "/webhooks/v3/2500001/subscriptions";
+  subscribe({on("contact.creation")});
+  std::string id = text_at(api.get(base + key).body, "/results/0/id");
+  EXPECT_EQ(patch(base + "/" + id + key, {{"active", false}}).status, 200);
+  contact("a@x.example");
+  EXPECT_TRUE(take().empty());
+  EXPECT_EQ(post(base + "/batch/update" + key, {{"inputs", {{{"id", std::stoll(id)}, {"active", true}}}}}).status, 200);
+  contact("b@x.example");
+  EXPECT_EQ(take().size(), 1u);
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::hubspot

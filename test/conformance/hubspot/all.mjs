@@ -7,3 +7,5 @@ import "./associations.mjs";
 import "./schema.mjs";
 import "./webhooks.mjs";
 import "./limits.mjs";
+import "./transfers.mjs";
+import "./values.mjs";

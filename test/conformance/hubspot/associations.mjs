@@ -123,7 +123,7 @@ claim("labels of the account's own: created in both directions, used, renamed, d
   assert.equal(defined.label, "Primary");
 });
 
-claim("the account's rules bound how many records are tied", { facts: "§6 [D], §2.12 [S]", untyped: true }, async ({ client }) => {
+claim("the account's rules bound how many records are tied", { facts: "§6 [D], §2.12 [S]", numbered: true, untyped: true }, async ({ client }) => {
   const { ann, acme, blue } = await people(client);
   const send = async (what, body) => client.apiRequest({ method: body ? "POST" : "GET", path: `/crm/v4/associations/definitions/configurations/${what}`, body });
   const inputs = [{ typeId: 279, category: "HUBSPOT_DEFINED", maxToObjectIds: 1 }];
@@ -137,7 +137,7 @@ claim("the account's rules bound how many records are tied", { facts: "§6 [D], 
   assert.equal((await client.crm.associations.v4.reportApi.request(10202051)).userEmail, "ann@portal.example");
 });
 
-claim("version 3 names its types", { facts: "§2.12 [D]" }, async ({ client }) => {
+claim("version 3 names its types", { facts: "§2.12 [D]", numbered: true }, async ({ client }) => {
   const { ann, bob, acme, make } = await people(client), api = client.crm.associations.batchApi;
   const note = await make("notes", { hs_timestamp: "2026-05-01T09:00:00Z" });
   assert.deepEqual((await client.crm.associations.schema.typesApi.getAll("notes", "contacts")).results.map((type) => [type.id, type.name]), [["202", "note_to_contact"]]);

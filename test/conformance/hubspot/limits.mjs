@@ -17,7 +17,7 @@ async function counting(run) {
   return said.length;
 }
 
-claim("the rolling quota answers 429 with its policy; a client that retries waits it out", { facts: "§4.1 [D2], §4.3 [O], §9.1 [K]" }, async ({ standIn, open }) => {
+claim("the rolling quota answers 429 with its policy; a client that retries waits it out", { facts: "§4.1 [D2], §4.3 [O], §9.1 [K]", numbered: true }, async ({ standIn, open }) => {
   await standIn.control("settings", { burst_requests: 2 });
   const once = open();
   for (const n of [1, 2]) await create(once, n);
@@ -28,7 +28,7 @@ claim("the rolling quota answers 429 with its policy; a client that retries wait
   assert.equal(retries, 1);  // ten seconds later
 });
 
-claim("the second of searches answers 429; a client that retries waits a second", { facts: "§3.1 [D], §4.3 [O], §9.1 [K]" }, async ({ open }) => {
+claim("the second of searches answers 429; a client that retries waits a second", { facts: "§3.1 [D], §4.3 [O], §9.1 [K]", numbered: true }, async ({ open }) => {
   const once = open();
   const answers = await Promise.allSettled(Array.from({ length: 8 }, () => search(once)));
   const refusals = answers.filter((each) => each.status === "rejected");
@@ -42,14 +42,14 @@ claim("the second of searches answers 429; a client that retries waits a second"
   await counting(async () => assert.equal((await Promise.all(Array.from({ length: 8 }, () => search(patient)))).length, 8));
 });
 
-claim("the client's limiter keeps within the quota by itself", { facts: "§4.1 [D2], §9.1 [K]" }, async ({ open, standIn, hubspot }) => {
+claim("the client's limiter keeps within the quota by itself", { facts: "§4.1 [D2], §9.1 [K]", numbered: true }, async ({ open, standIn, hubspot }) => {
   const careful = open({ limiterOptions: hubspot.SEARCH_LIMITER_OPTIONS });
   await Promise.all(Array.from({ length: 8 }, () => search(careful)));
   assert.deepEqual(Object.keys((await standIn.control("counts")).statuses), ["200"]);
   open();  // the limiter belongs to the last client made
 });
 
-claim("the daily quota is the account's, told in headers, and not worth a retry", { facts: "§4.1 [D2], §4.2 [D2]", settings: [] }, async ({ open, standIn }) => {
+claim("the daily quota is the account's, told in headers, and not worth a retry", { facts: "§4.1 [D2], §4.2 [D2]", numbered: true, settings: [] }, async ({ open, standIn }) => {
   await standIn.control("settings", { daily_requests: 2 });
   const client = open({ numberOfApiCallRetries: 3 });
   const { headers } = await client.apiRequest({ path: "/crm/v3/objects/contacts" });
@@ -63,14 +63,14 @@ claim("the daily quota is the account's, told in headers, and not worth a retry"
   assert.deepEqual([row.name, row.usageLimit, row.currentUsage], ["private-apps-api-calls-daily", 10, 3]);
 });
 
-claim("apps that signed in by OAuth have a bucket of 110 and no day", { facts: "§4.1 [D2], §4.2 [D2]" }, async ({ open, client }) => {
+claim("apps that signed in by OAuth have a bucket of 110 and no day", { facts: "§4.1 [D2], §4.2 [D2]", numbered: true }, async ({ open, client }) => {
   const token = await client.oauth.tokensApi.create("refresh_token", undefined, undefined, "lockstep-client", "lockstep-secret", "lockstep-refresh-token");
   const { headers } = await open({ accessToken: token.accessToken }).apiRequest({ path: "/crm/v3/objects/contacts" });
   assert.equal(headers.get("x-hubspot-ratelimit-max"), "110");
   assert.equal(headers.get("x-hubspot-ratelimit-daily"), null);
 });
 
-claim("pages of the edge with 502 are retried, and given up without retries", { facts: "§4.4 [D], §9.1 [K]" }, async ({ open, standIn }) => {
+claim("pages of the edge with 502 are retried, and given up without retries", { facts: "§4.4 [D], §9.1 [K]", numbered: true }, async ({ open, standIn }) => {
   await standIn.control("faults", { name: "server_error", status: 502, count: 2 });
   const retries = await counting(() => create(open({ numberOfApiCallRetries: 3 }), 1));
   assert.equal(retries, 2);
@@ -79,7 +79,7 @@ claim("pages of the edge with 502 are retried, and given up without retries", { 
   assert.match(String(body), /<html>/);
 });
 
-claim("locks and moves are refused for a while and not retried by the client", { facts: "§4.4 [D], §9.1 [K]" }, async ({ open, standIn }) => {
+claim("locks and moves are refused for a while and not retried by the client", { facts: "§4.4 [D], §9.1 [K]", numbered: true }, async ({ open, standIn }) => {
   const client = open({ numberOfApiCallRetries: 3 });
   await standIn.control("faults", { name: "server_error", status: 423, count: 1 });
   await refused(create(client, 1), 423);
@@ -88,7 +88,7 @@ claim("locks and moves are refused for a while and not retried by the client", {
   assert.equal((await create(client, 1)).properties.email, "c1@x.example");
 });
 
-claim("a lost answer was a write all the same", { facts: "§4.6 [O]" }, async ({ client, standIn }) => {
+claim("a lost answer was a write all the same", { facts: "§4.6 [O]", numbered: true }, async ({ client, standIn }) => {
   await standIn.control("faults", { name: "drop_after_commit", count: 1 });
   await assert.rejects(create(client, 1));
   const body = await refused(create(client, 1), 409);
@@ -111,7 +111,7 @@ claim("a row of a batch can fail though nothing is wrong with it", { facts: "§2
   assert.equal((await api.update({ inputs: [{ id, properties: { city: "Berlin" } }] })).results.length, 1);
 });
 
-claim("an expired token is refused by every call at once", { facts: "§1.4 [U]" }, async ({ client, open, standIn }) => {
+claim("an expired token is refused by every call at once", { facts: "§1.4 [U]", numbered: true }, async ({ client, open, standIn }) => {
   const refresh = async () => (await client.oauth.tokensApi.create("refresh_token", undefined, undefined, "lockstep-client", "lockstep-secret", "lockstep-refresh-token")).accessToken;
   const mine = open({ accessToken: await refresh() });
   await standIn.control("faults", { name: "expire_token", count: 1 });
@@ -120,7 +120,7 @@ claim("an expired token is refused by every call at once", { facts: "§1.4 [U]" 
   assert.ok((await create(mine, 1)).id);
 });
 
-claim("addresses that are too long are refused by the edge, in HTML", { facts: "§2.7 [O]" }, async ({ client }) => {
+claim("addresses that are too long are refused by the edge, in HTML", { facts: "§2.7 [O]", numbered: true }, async ({ client }) => {
   const names = Array.from({ length: 900 }, (_, n) => `property_${n}`);
   assert.match(String(await refused(client.crm.contacts.basicApi.getPage(10, undefined, names), 414)), /414 Request-URI Too Large/);
   const { id } = await create(client, 1);

@@ -37,7 +37,7 @@ claim("a refresh token gives new access tokens; a bad one says so", { facts: "§
   assert.equal(body.status, "BAD_REFRESH_TOKEN");
 });
 
-claim("tokens say what they are good for", { facts: "§1.1 [D]" }, async ({ client, later }) => {
+claim("tokens say what they are good for", { facts: "§1.1 [D]", numbered: true }, async ({ client, later }) => {
   const token = await refresh(client);
   await later("10s");
   const access = await client.oauth.accessTokensApi.get(token.accessToken);
@@ -51,7 +51,7 @@ claim("tokens say what they are good for", { facts: "§1.1 [D]" }, async ({ clie
   await refused(client.oauth.accessTokensApi.get("nonsense"), 404);
 });
 
-claim("a deleted refresh token is dead, the access tokens it gave are not", { facts: "§1.1 [D]" }, async ({ client, open }) => {
+claim("a deleted refresh token is dead, the access tokens it gave are not", { facts: "§1.1 [D]", numbered: true }, async ({ client, open }) => {
   const token = await refresh(client);
   await client.oauth.refreshTokensApi.archive(kOAuth.refresh);
   assert.equal((await refused(refresh(client), 400)).status, "BAD_REFRESH_TOKEN");
@@ -76,7 +76,7 @@ claim("refresh tokens can rotate", { facts: "§1.1 [U]" }, async ({ client, stan
   assert.ok((await refresh(client, first.refreshToken)).accessToken);
 });
 
-claim("the later token endpoints answer in their own shapes", { facts: "§1.1 [S]", untyped: true }, async ({ client }) => {
+claim("the later token endpoints answer in their own shapes", { facts: "§1.1 [S]", numbered: true, untyped: true }, async ({ client }) => {
   const send = async (path, form) => {
     const response = await client.apiRequest({ method: "POST", path, headers: { "Content-Type": "application/x-www-form-urlencoded" }, body: new URLSearchParams(form).toString(), defaultJson: false });
     return [response.status, await response.json()];
@@ -94,7 +94,7 @@ claim("the later token endpoints answer in their own shapes", { facts: "§1.1 [S
   }
 });
 
-claim("unknown tokens and missing scopes are told apart", { facts: "§1.4 [O]" }, async ({ client, open, standIn }) => {
+claim("unknown tokens and missing scopes are told apart", { facts: "§1.4 [O]", numbered: true }, async ({ client, open, standIn }) => {
   const unknown = await refused(open({ accessToken: "nonsense" }).crm.contacts.basicApi.getPage(), 401);
   assert.equal(unknown.category, "INVALID_AUTHENTICATION");
   await standIn.control("settings", { denied_scopes: ["crm.objects.companies.write"] });

@@ -114,7 +114,7 @@ claim("a contact deleted for privacy is gone, and its address is blocked", { fac
   await refused(api.create({ properties: { email: "never@x.example" }, associations: [] }), 400);
 });
 
-claim("dated paths serve the same bodies", { facts: "§0.1 [S], §9.3 [K]" }, async ({ client }) => {
+claim("dated paths serve the same bodies", { facts: "§0.1 [S], §9.3 [K]", numbered: true }, async ({ client }) => {
   const { id } = await client.crm.contacts.basicApi.create({ properties: { email: "a@x.example" }, associations: [] });
   const body = async (path) => (await client.apiRequest({ path })).text();
   for (const version of ["2025-09", "2026-03", "2026-09"])

@@ -118,7 +118,7 @@ claim("stages: created, changed, replaced, deleted; tickets know only live ones"
   await refused(api.create("tickets", "0", { label: "No state", displayOrder: 5, metadata: {} }), 400);
 });
 
-claim("the audit of a stage", { facts: "§2.9 [S]", clientBug: "it asks for /stages/{stageId}/audit with the text {pipelineId} left in the path (PipelineStageAuditsApi.getAudit takes no pipeline)", untyped: true }, async ({ client }) => {
+claim("the audit of a stage", { facts: "§2.9 [S]", numbered: true, clientBug: "it asks for /stages/{stageId}/audit with the text {pipelineId} left in the path (PipelineStageAuditsApi.getAudit takes no pipeline)", untyped: true }, async ({ client }) => {
   await client.crm.pipelines.pipelineStagesApi.update("tickets", "0", "1", { label: "Fresh" });
   assert.equal((await client.crm.pipelines.pipelineStageAuditsApi.getAudit("tickets", "1")).results.length, 1);
 });
@@ -140,7 +140,7 @@ claim("owners: by page, by address, by id and by user", { facts: "§2.9 [S]" }, 
   await refused(client.crm.contacts.basicApi.update(id, { properties: { hubspot_owner_id: "10202052" } }), 400);  // a user's id is none
 });
 
-claim("an option or a rule of the administrator changes what writes may say", { facts: "§0.1 [D2], §2.4 [D]" }, async ({ client, standIn }) => {
+claim("an option or a rule of the administrator changes what writes may say", { facts: "§0.1 [D2], §2.4 [D]", numbered: true }, async ({ client, standIn }) => {
   const api = client.crm.companies.basicApi;
   const { id } = await api.create({ properties: { name: "A", industry: "RETAIL" }, associations: [] });
   await refused(api.update(id, { properties: { industry: "PIRACY" } }), 400);

@@ -25,7 +25,7 @@ for (const kind of kKinds) {
   });
 }
 
-claim("no more than ten thousand results are ever reached", { facts: "§3.1 [D]", settings: ["--no-limits"] }, async ({ client, standIn }) => {
+claim("no more than ten thousand results are ever reached", { facts: "§3.1 [D]", numbered: true, settings: ["--no-limits"] }, async ({ client, standIn }) => {
   const contacts = Array.from({ length: 10050 }, (_, n) => ({ email: `c${n}@x.example` }));
   await standIn.control("records/contacts", contacts);
   const search = (after, limit) => client.crm.contacts.searchApi.doSearch({ filterGroups: [], sorts: [], properties: ["email"], limit, after });

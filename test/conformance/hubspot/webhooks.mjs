@@ -68,7 +68,7 @@ claim("subscriptions are made, read, paused and deleted", { facts: "§3.2 [S]" }
   assert.deepEqual((await api.getAll(kApp)).results.map((each) => each.id), [notes.id]);
 });
 
-claim("deliveries carry signatures that the client's own check accepts", { facts: "§3.4 [K], §3.3 [O]" }, async (context) => {
+claim("deliveries carry signatures that the client's own check accepts", { facts: "§3.4 [K], §3.3 [O]", numbered: true }, async (context) => {
   const { client, hubspot } = context;
   await listening(context, [{ eventType: "contact.creation" }, { eventType: "contact.propertyChange", propertyName: "email" }], async (hooks) => {
     const { id } = await client.crm.contacts.basicApi.create({ properties: { email: "a@x.example" }, associations: [] });
@@ -90,7 +90,7 @@ claim("deliveries carry signatures that the client's own check accepts", { facts
   });
 });
 
-claim("a refused delivery comes again, with its attempt and a signature of its own", { facts: "§3.3 [D], §3.4 [U]" }, async (context) => {
+claim("a refused delivery comes again, with its attempt and a signature of its own", { facts: "§3.3 [D], §3.4 [U]", numbered: true }, async (context) => {
   const { client, standIn, hubspot } = context;
   await listening(context, [{ eventType: "company.creation" }], async (hooks) => {
     await standIn.control("webhooks", { subscriptions: [], retry_ms: [100, 100] });
@@ -103,7 +103,7 @@ claim("a refused delivery comes again, with its attempt and a signature of its o
   }, (n) => (n < 3 ? 500 : 204));
 });
 
-claim("events come in arrays of a hundred, in any order and twice where the account is told so", { facts: "§3.3 [D], §3.3 [D2]", settings: ["--no-limits"] }, async (context) => {
+claim("events come in arrays of a hundred, in any order and twice where the account is told so", { facts: "§3.3 [D], §3.3 [D2]", numbered: true, settings: ["--no-limits"] }, async (context) => {
   const { client, standIn } = context;
   await listening(context, [{ eventType: "company.creation" }, { eventType: "company.propertyChange", propertyName: "name" }], async (hooks) => {
     await standIn.control("webhooks", { subscriptions: [], shuffle: true, duplicate_rate: 1 });
@@ -116,7 +116,7 @@ claim("events come in arrays of a hundred, in any order and twice where the acco
   });
 });
 
-claim("merges, archives, restores and privacy are told as what they are", { facts: "§3.3 [O], §2.11 [O]" }, async (context) => {
+claim("merges, archives, restores and privacy are told as what they are", { facts: "§3.3 [O], §2.11 [O]", numbered: true }, async (context) => {
   const { client, standIn } = context;
   const types = ["merge", "deletion", "restore", "privacyDeletion"].map((kind) => ({ eventType: `contact.${kind}` }));
   await listening(context, types, async (hooks) => {
@@ -137,7 +137,7 @@ claim("merges, archives, restores and privacy are told as what they are", { fact
   });
 });
 
-claim("engagements and associations are told through object.* and associationChange", { facts: "§3.2 [S], §3.3 [O]" }, async (context) => {
+claim("engagements and associations are told through object.* and associationChange", { facts: "§3.2 [S], §3.3 [O]", numbered: true }, async (context) => {
   const { client } = context;
   const notes = { objectTypeId: "0-46" };
   await listening(context, [{ eventType: "object.creation", ...notes }, { eventType: "object.propertyChange", propertyName: "hs_note_body", ...notes }, { eventType: "contact.associationChange" }], async (hooks) => {
