@@ -4,10 +4,10 @@
 namespace lockstep::emulators::hubspot {
 
 void HubSpot::add_routes() {
-  add_account_routes();
-  add_object_routes();
-  add_schema_routes();
+  add_object_routes();  // first what is called most: the first route that fits is found soonest
   add_association_routes();
+  add_schema_routes();
+  add_account_routes();
 }
 
 void HubSpot::add_account_routes() {
