@@ -18,7 +18,8 @@ class OutgoingQueue {
   using Prepare = std::function<void(http::Request& request, std::size_t attempt, WallTime now)>;
   void set_prepare(Prepare prepare) { prepare_ = std::move(prepare); }
   std::uint64_t push(WallTime due, http::Request request);
-  std::vector<OutgoingRequest> take(WallTime now);
+  /// `at_once`: no more are handed out than make so many without an outcome.
+  std::vector<OutgoingRequest> take(WallTime now, std::size_t at_once = static_cast<std::size_t>(-1));
   /// `delivered`: by the dialect's reading of the status.
   void answered(std::uint64_t id, bool delivered, WallTime now);
   std::size_t waiting() const { return entries_.size(); }
@@ -35,6 +36,7 @@ class OutgoingQueue {
   std::map<std::uint64_t, Entry> entries_;
   std::uint64_t last_id_ = 0;
   std::uint64_t given_up_ = 0;
+  std::size_t under_way_ = 0;
 };
 
 }  // namespace lockstep::emulators

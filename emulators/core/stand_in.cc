@@ -68,7 +68,7 @@ Result<void> StandIn::change_schema(const SchemaChange&) {
   return fail(ErrorCode::invalid_input, "this stand-in's schema does not change");
 }
 
-std::vector<OutgoingRequest> StandIn::take_outgoing() { return outgoing_.take(now()); }
+std::vector<OutgoingRequest> StandIn::take_outgoing() { return outgoing_.take(now(), outgoing_at_once()); }
 
 void StandIn::outgoing_answered(std::uint64_t id, int status) {
   outgoing_.answered(id, delivered(status), now());

@@ -78,6 +78,8 @@ class StandIn : public Emulator {
   virtual std::optional<http::Response> control(const http::ServerRequest&, std::string_view /*path*/) {
     return std::nullopt;
   }
+  /// Webhooks that may be under way at a time.
+  virtual std::size_t outgoing_at_once() const { return static_cast<std::size_t>(-1); }
   /// Whether the receiver took the webhook. Default: any 2xx.
   virtual bool delivered(int status) const { return status >= 200 && status < 300; }
 

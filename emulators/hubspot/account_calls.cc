@@ -1,4 +1,4 @@
-// The account: details, usage, owners, pipelines (§1.2, §2.9, §4.1).
+// The account: details, usage, owners, limits (§1.2, §2.8, §2.9, §4.1).
 #include <fmt/format.h>
 
 #include "emulators/hubspot/service.h"
@@ -7,41 +7,22 @@
 namespace lockstep::emulators::hubspot {
 namespace {
 
-constexpr WallTime kFounded{1'735'689'600'000};  // 2025-01-01
-
-json::object render(const Owner& owner) {
-  return json::object{{"id", owner.id},
+json::object render_owner(const Owner& owner) {
+  json::object object{{"id", owner.id},
                       {"email", owner.email},
                       {"type", "PERSON"},
                       {"firstName", owner.first_name},
                       {"lastName", owner.last_name},
-                      {"userId", std::stoll(owner.user_id)},
                       {"userIdIncludingInactive", std::stoll(owner.user_id)},
                       {"createdAt", format_instant(kFounded)},
                       {"updatedAt", format_instant(kFounded)},
-                      {"archived", false}};
-}
-
-json::object render(const Pipeline& pipeline, std::size_t order) {
-  json::array stages;
-  for (const Stage& stage : pipeline.stages) {
-    stages.push_back(json::object{
-        {"id", stage.id},
-        {"label", stage.label},
-        {"displayOrder", stages.size()},
-        {"metadata",
-         {{"ticketState", stage.closed ? "CLOSED" : "OPEN"}, {"isClosed", stage.closed ? "true" : "false"}}},
-        {"createdAt", format_instant(kFounded)},
-        {"updatedAt", format_instant(kFounded)},
-        {"archived", false}});
+                      {"archived", owner.archived}};
+  if (!owner.archived) object["userId"] = std::stoll(owner.user_id);
+  if (!owner.team.empty()) {
+    json::object team{{"id", "178588"}, {"name", owner.team}, {"primary", true}};
+    object["teams"] = json::array{std::move(team)};
   }
-  return json::object{{"id", pipeline.id},
-                      {"label", pipeline.label},
-                      {"displayOrder", order},
-                      {"stages", std::move(stages)},
-                      {"createdAt", format_instant(kFounded)},
-                      {"updatedAt", format_instant(kFounded)},
-                      {"archived", false}};
+  return object;
 }
 
 }  // namespace
@@ -73,16 +54,17 @@ HubSpot::Answer HubSpot::daily_usage(Call& call) {
 HubSpot::Answer HubSpot::owner_list(Call& call) {
   TRY(std::size_t limit, query_limit(call, 100, 500));
   std::string after = call.query_value("after").value_or(""), email = call.query_value("email").value_or("");
+  bool archived = call.query_value("archived") == "true";
   json::array results;
   std::string last;
   bool more = false;
   for (const Owner& owner : portal_.owners()) {
-    if (call.query_value("archived") == "true" || (!email.empty() && owner.email != email) ||
+    if (owner.archived != archived || (!email.empty() && owner.email != email) ||
         owner.id <= after)
       continue;
     more = results.size() == limit;
     if (more) break;
-    results.push_back(render(owner));
+    results.push_back(render_owner(owner));
     last = owner.id;
   }
   json::object body{{"results", std::move(results)}};
@@ -93,25 +75,8 @@ HubSpot::Answer HubSpot::owner_list(Call& call) {
 HubSpot::Answer HubSpot::owner_read(Call& call) {
   bool by_user = call.query_value("idProperty") == "userId";
   for (const Owner& owner : portal_.owners()) {
-    if ((by_user ? owner.user_id : owner.id) == call.parameter("id")) return json_answer(200, render(owner));
-  }
-  return hubspot::not_found();
-}
-
-HubSpot::Answer HubSpot::pipeline_list(Call& call) {
-  TRY(ObjectType * type, type_of(call));
-  json::array results;
-  if (type->name == "tickets") {
-    for (const Pipeline& pipeline : portal_.pipelines()) results.push_back(render(pipeline, results.size()));
-  }
-  return json_answer(200, json::object{{"results", std::move(results)}});
-}
-
-HubSpot::Answer HubSpot::pipeline_read(Call& call) {
-  TRY(ObjectType * type, type_of(call));
-  for (const Pipeline& pipeline : portal_.pipelines()) {
-    if (type->name == "tickets" && pipeline.id == call.parameter("id"))
-      return json_answer(200, render(pipeline, 0));
+    bool meant = (by_user ? owner.user_id : owner.id) == call.parameter("id");
+    if (meant && owner.archived == (call.query_value("archived") == "true")) return json_answer(200, render_owner(owner));
   }
   return hubspot::not_found();
 }

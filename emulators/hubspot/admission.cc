@@ -17,9 +17,20 @@ http::Response html(int status, std::string_view reason) {
   return response;
 }
 
-bool needs_token(const Call& call) { return !call.request.target.starts_with("/oauth/"); }
+bool needs_token(const Call& call) {
+  return !call.request.target.starts_with("/oauth/") && !call.request.target.starts_with("/exported/");
+}
+
+/// Calls about the app itself, not about an account: with the developer's key (§3.2).
+bool is_app_call(std::string_view target) {
+  return target.starts_with("/webhooks/v3/") || target.starts_with("/app-webhooks/");
+}
 
 }  // namespace
+
+bool HubSpot::by_developer(const Call& call) const {
+  return is_app_call(call.request.target) && call.query_value("hapikey") == options_.developer_key;
+}
 
 bool HubSpot::is_search(const Call& call) {
   std::string_view target = call.request.target;
@@ -29,8 +40,10 @@ bool HubSpot::is_search(const Call& call) {
 std::optional<http::Response> HubSpot::admit(Call& call, const Route*) {
   caller_ = nullptr;
   portal_.associate_by_domain(call.now);
+  imports_.settle(portal_, call.now);
   if (call.request.target.size() > kMaxUri) return html(414, "Request-URI Too Large");
   if (!needs_token(call)) return std::nullopt;
+  if (by_developer(call)) return std::nullopt;
   if (auto refused = authenticate(call)) return told(*refused);
   if (auto refused = check_limits(call)) return refused;
   if (auto refused = check_scope(call)) return told(*refused);
@@ -41,12 +54,12 @@ std::optional<ApiError> HubSpot::authenticate(Call& call) {
   std::string given = call.header("Authorization").value_or("");
   std::string access = equal_no_case(given.substr(0, 7), "Bearer ") ? given.substr(7) : "";
   for (const ServiceKey& key : options_.service_keys) {
-    if (key.token != access) continue;
+    if (key.token != access || call.request.target.find("webhooks/") != std::string::npos) continue;
     caller_ = &apps_.at(key.app_id);
     call.caller = {ActorKind::integration, key.name};
     return std::nullopt;
   }
-  TokenState state = tokens().state(access, call.now);
+  TokenState state = is_app_call(call.request.target) ? TokenState::unknown : tokens().state(access, call.now);
   if (state == TokenState::unknown) {
     return refuse(401, "INVALID_AUTHENTICATION",
                   "Authentication credentials not found. This API supports OAuth 2.0 authentication and you "
@@ -105,6 +118,10 @@ std::optional<http::Response> HubSpot::check_limits(const Call& call) {
   }
   if (!caller_->oauth && !daily_.admit(call.now)) return rate_limited("DAILY");
   return std::nullopt;
+}
+
+bool HubSpot::batch_item_fails(const Call& call) {
+  return faults().fires(kFaultBatchItem, call.request.method + " " + call.request.path()).has_value();
 }
 
 http::Response HubSpot::rate_limited(std::string_view policy) {

@@ -15,6 +15,8 @@ bool is_number(std::string_view id) {
   return !id.empty() && id.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+}  // namespace
+
 /// The id in {"from": {"id": …}}; empty when there is none.
 std::string end_id(const json::object& input, const char* name) {
   const json::value* end = input.if_contains(name);
@@ -29,7 +31,13 @@ ApiError invalid_identifier(const std::string& from, const std::string& to) {
   return error;
 }
 
-}  // namespace
+ApiError no_associations(const TypePair& pair, const std::string& id) {
+  ApiError error =
+      refuse(404, "OBJECT_NOT_FOUND", fmt::format("No {} is associated with {}.", pair.to->singular, id)).value();
+  error.sub_category = "crm.associations.NO_ASSOCIATIONS_FOUND";
+  error.context = {{"fromObjectId", {id}}};
+  return error;
+}
 
 HubSpot::Answer HubSpot::ties_batch_read(Call& call) {
   TRY(TiePath path, tie_path(call));
@@ -55,16 +63,11 @@ HubSpot::Answer HubSpot::ties_batch_read(Call& call) {
                      text_member(*input, "after"), kTiesPerRecord, next);
     }
     if (ties.empty()) {
-      ApiError error = refuse(404, "OBJECT_NOT_FOUND",
-                              fmt::format("No {} is associated with {}.", path.pair.to->singular, id))
-                           .value();
-      error.sub_category = "crm.associations.NO_ASSOCIATIONS_FOUND";
-      error.context = {{"fromObjectId", {id}}};
-      errors.push_back(error_row(error));
+      errors.push_back(error_row(no_associations(path.pair, id)));
       continue;
     }
     json::array to;
-    for (const Associations::Tie& tie : ties) to.push_back(render_tie(*path.pair.to, tie));
+    for (const Associations::Tie& tie : ties) to.push_back(render_tie(*path.pair.to, tie, portal_.settings().numeric_association_ids));
     json::object result{{"from", {{"id", id}}}, {"to", std::move(to)}};
     if (!next.empty()) result["paging"] = {{"next", {{"after", next}}}};
     results.push_back(std::move(result));
@@ -96,9 +99,23 @@ HubSpot::Answer HubSpot::create_ties(Call& call, bool labelled) {
       errors.push_back(error_row(invalid_identifier(from, to)));
       continue;
     }
+    Outcome<void> room;
+    for (const AssociationType* type : types) {
+      if (room) room = check_room(path.pair, row, to_row, *type);
+    }
+    if (room && batch_item_fails(call)) room = briefly_unable();
+    if (!room) {
+      room.error().context = {{"fromObjectId", {from}}, {"toObjectId", {to}}};
+      errors.push_back(error_row(room.error()));
+      continue;
+    }
     for (const AssociationType* type : types)
       portal_.tie(*path.pair.from, row, *path.pair.to, to_row, *type, writer(call));
-    results.push_back(render_labels(path.pair, row, to_row, types));
+    if (labelled) {
+      results.push_back(render_labels(path.pair, row, to_row, types, portal_.settings().numeric_association_ids));
+    } else {
+      for (json::object& each : render_default(from, to, *types.front())) results.push_back(std::move(each));
+    }
   }
   unit.commit();
   return batch_answer(labelled ? 201 : 200, std::move(results), std::move(errors), call.now);

@@ -4,38 +4,45 @@
 #include <fmt/format.h>
 
 namespace lockstep::emulators::hubspot {
-namespace {
 
-std::int64_t number_of(const std::string& id) { return std::stoll(id); }
-
-}  // namespace
+json::value render_id(const std::string& id, bool numeric) {
+  return numeric ? json::value(std::stoll(id)) : json::value(id);
+}
 
 json::array render_types(const Associations::Tie& tie) {
   json::array types;
   for (const AssociationType* type : tie.types) {
     json::value label = type->label.empty() ? json::value(nullptr) : json::value(type->label);
     types.push_back(
-        json::object{{"category", "HUBSPOT_DEFINED"}, {"typeId", type->id}, {"label", std::move(label)}});
+        json::object{{"category", type->category()}, {"typeId", type->id}, {"label", std::move(label)}});
   }
   return types;
 }
 
-json::object render_tie(const ObjectType& to, const Associations::Tie& tie) {
-  return json::object{{"toObjectId", number_of(to.table->record(tie.to).id)},
+json::object render_tie(const ObjectType& to, const Associations::Tie& tie, bool numeric) {
+  return json::object{{"toObjectId", render_id(to.table->record(tie.to).id, numeric)},
                       {"associationTypes", render_types(tie)}};
 }
 
 json::object render_labels(const TypePair& pair, RowNumber from, RowNumber to,
-                           const std::vector<const AssociationType*>& types) {
+                           const std::vector<const AssociationType*>& types, bool numeric) {
   json::array labels;
   for (const AssociationType* type : types) {
     if (!type->label.empty()) labels.emplace_back(type->label);
   }
   return json::object{{"fromObjectTypeId", pair.from->type_id},
-                      {"fromObjectId", number_of(pair.from->table->record(from).id)},
+                      {"fromObjectId", render_id(pair.from->table->record(from).id, numeric)},
                       {"toObjectTypeId", pair.to->type_id},
-                      {"toObjectId", number_of(pair.to->table->record(to).id)},
+                      {"toObjectId", render_id(pair.to->table->record(to).id, numeric)},
                       {"labels", std::move(labels)}};
+}
+
+std::vector<json::object> render_default(const std::string& from, const std::string& to, const AssociationType& type) {
+  auto row = [](const std::string& a, const std::string& b, int id) {
+    json::object spec{{"associationCategory", "HUBSPOT_DEFINED"}, {"associationTypeId", id}};
+    return json::object{{"from", {{"id", a}}}, {"to", {{"id", b}}}, {"associationSpec", std::move(spec)}};
+  };
+  return {row(from, to, type.id), row(to, from, type.inverse)};
 }
 
 Outcome<std::vector<const AssociationType*>> read_types(const Associations& associations,
@@ -47,11 +54,10 @@ Outcome<std::vector<const AssociationType*>> read_types(const Associations& asso
     const json::object* object = item.if_object();
     const json::value* id = object ? object->if_contains("associationTypeId") : nullptr;
     std::string_view category = object ? text_member(*object, "associationCategory") : "";
-    bool defined =
-        category == "HUBSPOT_DEFINED" && id && id->is_int64() && std::abs(id->get_int64()) < 1'000'000;
+    bool number = id && id->is_int64() && std::abs(id->get_int64()) < 1'000'000;
     const AssociationType* type =
-        defined ? associations.find_type(*pair.from, *pair.to, static_cast<int>(id->get_int64())) : nullptr;
-    if (!type) {
+        number ? associations.find_type(*pair.from, *pair.to, static_cast<int>(id->get_int64())) : nullptr;
+    if (!type || type->category() != category) {
       auto refused =
           invalid(fmt::format("association type {} is not valid between {} and {}",
                               id ? scalar_text(*id) : "(none)", pair.from->type_id, pair.to->type_id));
@@ -104,6 +110,19 @@ Outcome<HubSpot::TiePath> HubSpot::tie_path(Call& call) {
   return path;
 }
 
+/// A rule of the account, seen from both sides.
+Outcome<void> HubSpot::check_room(const TypePair& pair, RowNumber row, RowNumber to_row, const AssociationType& type) const {
+  const Associations& known = portal_.associations();
+  const AssociationType* back = known.find_type(*pair.to, *pair.from, type.inverse);
+  bool full = known.full(*pair.from, row, *pair.to, to_row, type) ||
+              (back && known.full(*pair.to, to_row, *pair.from, row, *back));
+  if (!full) return {};
+  auto refused = invalid(fmt::format("{} {} cannot have more associations of type {}", pair.from->singular,
+                                     pair.from->table->record(row).id, type.id));
+  refused.value().sub_category = "crm.associations.ASSOCIATION_LIMIT_EXCEEDED";
+  return refused;
+}
+
 HubSpot::Answer HubSpot::ties_read(Call& call) {
   TRY(TiePath path, tie_path(call));
   TRY(std::size_t limit, query_limit(call, 500, 500));
@@ -111,7 +130,7 @@ HubSpot::Answer HubSpot::ties_read(Call& call) {
   auto page = page_of(portal_.live_ties(*path.pair.from, path.row, *path.pair.to), *path.pair.to,
                       call.query_value("after").value_or(""), limit, next);
   json::array results;
-  for (const Associations::Tie& tie : page) results.push_back(render_tie(*path.pair.to, tie));
+  for (const Associations::Tie& tie : page) results.push_back(render_tie(*path.pair.to, tie, portal_.settings().numeric_association_ids));
   json::object body{{"results", std::move(results)}};
   if (!next.empty()) body["paging"] = {{"next", {{"after", next}}}};
   return json_answer(200, body);
@@ -120,15 +139,11 @@ HubSpot::Answer HubSpot::ties_read(Call& call) {
 HubSpot::Answer HubSpot::tie_default(Call& call) {
   TRY(TiePath path, tie_path(call));
   const AssociationType& type = portal_.associations().types(*path.pair.from, *path.pair.to).front();
+  TRY_VOID(check_room(path.pair, path.row, path.to_row, type));
   portal_.tie(*path.pair.from, path.row, *path.pair.to, path.to_row, type, writer(call));
-  json::object from{{"id", path.pair.from->table->record(path.row).id}},
-      to{{"id", path.pair.to->table->record(path.to_row).id}};
-  auto spec = [](int id) {
-    return json::object{{"associationCategory", "HUBSPOT_DEFINED"}, {"associationTypeId", id}};
-  };
   json::array results;
-  results.push_back(json::object{{"from", from}, {"to", to}, {"associationSpec", spec(type.id)}});
-  results.push_back(json::object{{"from", to}, {"to", from}, {"associationSpec", spec(type.inverse)}});
+  const std::string &from = path.pair.from->table->record(path.row).id, &to = path.pair.to->table->record(path.to_row).id;
+  for (json::object& each : render_default(from, to, type)) results.push_back(std::move(each));
   return batch_answer(200, std::move(results), {}, call.now);
 }
 
@@ -143,15 +158,17 @@ HubSpot::Answer HubSpot::tie_labelled(Call& call) {
     return bad_json("line 1, column 1: " + parsed.error().message);
   TRY(auto types, read_types(portal_.associations(), path.pair, &document.root()));
   UnitOfWork unit(portal_);
-  for (const AssociationType* type : types)
+  for (const AssociationType* type : types) {
+    TRY_VOID(check_room(path.pair, path.row, path.to_row, *type));
     portal_.tie(*path.pair.from, path.row, *path.pair.to, path.to_row, *type, writer(call));
+  }
   const std::vector<AssociationType>& known = portal_.associations().types(*path.pair.from, *path.pair.to);
   for (std::size_t i = 1; i < known.size(); ++i) {
     if (std::find(types.begin(), types.end(), &known[i]) == types.end())
       portal_.untie(*path.pair.from, path.row, *path.pair.to, path.to_row, known[i], writer(call));
   }
   unit.commit();
-  return json_answer(201, render_labels(path.pair, path.row, path.to_row, types));
+  return json_answer(201, render_labels(path.pair, path.row, path.to_row, types, portal_.settings().numeric_association_ids));
 }
 
 HubSpot::Answer HubSpot::tie_delete(Call& call) {
@@ -159,17 +176,6 @@ HubSpot::Answer HubSpot::tie_delete(Call& call) {
   const AssociationType& all = portal_.associations().types(*path.pair.from, *path.pair.to).front();
   portal_.untie(*path.pair.from, path.row, *path.pair.to, path.to_row, all, writer(call));
   return http::Response(204, "");
-}
-
-HubSpot::Answer HubSpot::labels(Call& call) {
-  TRY(TiePath path, tie_path(call));
-  json::array results;
-  for (const AssociationType& type : portal_.associations().types(*path.pair.from, *path.pair.to)) {
-    json::value label = type.label.empty() ? json::value(nullptr) : json::value(type.label);
-    results.push_back(
-        json::object{{"category", "HUBSPOT_DEFINED"}, {"typeId", type.id}, {"label", std::move(label)}});
-  }
-  return json_answer(200, json::object{{"results", std::move(results)}});
 }
 
 }  // namespace lockstep::emulators::hubspot

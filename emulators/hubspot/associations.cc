@@ -5,7 +5,7 @@
 namespace lockstep::emulators::hubspot {
 namespace {
 
-using Mask = std::uint8_t;
+using Mask = std::uint16_t;
 constexpr Mask kUnlabelled = 1;
 
 const ObjectType& by_name(const Catalogue& catalogue, std::string_view name) {
@@ -30,6 +30,8 @@ Associations::Associations(const Catalogue& catalogue) : catalogue_(catalogue) {
   pair(contact, contact, 449, 449);
   pair(company, company, 450, 450);
   label(company, company, 13, 14, "Parent Company", false);
+  own(company, company, 13).name = "parent_to_child_company";
+  own(company, company, 14).name = "child_to_parent_company";
   pair(ticket, ticket, 452, 452);
   auto engagement = [&](std::string_view name, int to_contact, int to_company, int to_ticket) {
     pair(object(name), contact, to_contact, to_contact - 1);
@@ -39,12 +41,15 @@ Associations::Associations(const Catalogue& catalogue) : catalogue_(catalogue) {
   engagement("notes", 202, 190, 228);
   engagement("calls", 194, 182, 220);
   engagement("emails", 198, 186, 224);
+  engagement("meetings", 200, 188, 226);
+  engagement("tasks", 204, 192, 230);
 }
 
 void Associations::pair(const ObjectType& from, const ObjectType& to, int id, int inverse) {
-  auto name = [](const ObjectType& a, const ObjectType& b) { return a.singular + "_to_" + b.singular; };
-  types_[from.index][to.index].push_back({id, inverse, "", name(from, to), false});
-  if (id != inverse) types_[to.index][from.index].push_back({inverse, id, "", name(to, from), false});
+  auto word = [](const ObjectType& type) { return type.name == "meetings" ? "meeting_event" : type.singular; };
+  auto name = [&](const ObjectType& a, const ObjectType& b) { return word(a) + "_to_" + word(b); };
+  types_[from.index][to.index].push_back({id, inverse, "", name(from, to)});
+  if (id != inverse) types_[to.index][from.index].push_back({inverse, id, "", name(to, from)});
 }
 
 void Associations::label(const ObjectType& from, const ObjectType& to, int id, int inverse,
@@ -66,9 +71,24 @@ const std::vector<AssociationType>& Associations::types(const ObjectType& from, 
 
 const AssociationType* Associations::find_type(const ObjectType& from, const ObjectType& to, int id) const {
   for (const AssociationType& type : types(from, to)) {
-    if (type.id == id) return &type;
+    if (type.id == id && !type.removed) return &type;
   }
   return nullptr;
+}
+
+const AssociationType* Associations::find_type(const ObjectType& from, const ObjectType& to,
+                                               std::string_view id_or_name) const {
+  for (const AssociationType& type : types(from, to)) {
+    if (!type.removed && (type.name == id_or_name || std::to_string(type.id) == id_or_name)) return &type;
+  }
+  return nullptr;
+}
+
+AssociationType& Associations::own(const ObjectType& from, const ObjectType& to, int id) {
+  for (AssociationType& type : types_[from.index][to.index]) {
+    if (type.id == id) return type;
+  }
+  check_failed("an association type", std::to_string(id));
 }
 
 Associations::Key Associations::key(const ObjectType& from, RowNumber from_row, const ObjectType& to,
@@ -90,7 +110,7 @@ std::vector<Associations::Tie> Associations::ties(const ObjectType& from, RowNum
     Tie tie;
     tie.to = at->first.second;
     for (std::size_t i = known.size(); i-- > 0;) {
-      if (at->second >> i & 1) tie.types.push_back(&known[i]);
+      if ((at->second >> i & 1) && !known[i].removed) tie.types.push_back(&known[i]);
     }
     found.push_back(std::move(tie));
   }

@@ -17,6 +17,11 @@ struct AssociationType {
   std::string label;  // empty: unlabelled, which every pair has
   std::string name;   // "contact_to_company", in associations inside of records
   bool primary = false;
+  bool user_defined = false;  // a label of the account's own
+  bool removed = false;       // its place in the list stays taken
+  std::int64_t most = 0;      // records that one may be tied to in this way, by the account's rule; 0: no rule
+
+  std::string_view category() const { return user_defined ? "USER_DEFINED" : "HUBSPOT_DEFINED"; }
 };
 
 /// A change of one tie, as it was written.
@@ -39,6 +44,22 @@ class Associations {
   /// Unlabelled first; empty when these types are never tied.
   const std::vector<AssociationType>& types(const ObjectType& from, const ObjectType& to) const;
   const AssociationType* find_type(const ObjectType& from, const ObjectType& to, int id) const;
+  /// By id, or by the name that version 3 uses.
+  const AssociationType* find_type(const ObjectType& from, const ObjectType& to, std::string_view id_or_name) const;
+
+  // association_labels.cc
+  /// A label of the account's own, and what the other side calls it (empty: the same). Null when the pair has as many
+  /// as there may be.
+  const AssociationType* add_label(const ObjectType& from, const ObjectType& to, const std::string& name,
+                                   const std::string& label, const std::string& inverse_label);
+  /// Precondition: user-defined. Empty texts leave what there is.
+  void rename_label(const ObjectType& from, const ObjectType& to, const AssociationType& type, const std::string& label,
+                    const std::string& inverse_label);
+  void remove_label(const ObjectType& from, const ObjectType& to, const AssociationType& type);
+  /// 0 takes the rule away.
+  void set_most(const ObjectType& from, const ObjectType& to, const AssociationType& type, std::int64_t most);
+  /// Whether one more tie would break a rule of set_most.
+  bool full(const ObjectType& from, RowNumber row, const ObjectType& to, RowNumber to_row, const AssociationType& type) const;
 
   struct Tie {
     RowNumber to = kNoRow;
@@ -67,7 +88,7 @@ class Associations {
 
  private:
   using Key = std::pair<std::uint64_t, RowNumber>;  // from type, from row, to type; to row
-  using Mask = std::uint8_t;                        // bit i: types(from, to)[i]
+  using Mask = std::uint16_t;                       // bit i: types(from, to)[i]
   struct Undo {
     Key key;
     Mask previous;
@@ -82,7 +103,10 @@ class Associations {
   void label(const ObjectType& from, const ObjectType& to, int id, int inverse, const std::string& text,
              bool primary);
 
+  AssociationType& own(const ObjectType& from, const ObjectType& to, int id);
+
   std::vector<std::vector<std::vector<AssociationType>>> types_;  // by index of from and to
+  int last_label_ = 1'000;
   const Catalogue& catalogue_;
   std::map<Key, Mask> masks_;
   std::vector<Undo> undo_;

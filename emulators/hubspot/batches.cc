@@ -72,9 +72,17 @@ bool all_traced(const std::vector<const json::object*>& inputs) {
 }
 
 json::object traced_error(ApiError error, const json::object& input) {
+  if (text_member(input, "objectWriteTraceId").empty()) return error_row(error);
   error.context.emplace_back("objectWriteTraceId",
                              std::vector<std::string>{std::string(text_member(input, "objectWriteTraceId"))});
   return error_row(error);
+}
+
+/// A row that the system was briefly unable to write (a fault of the control plane).
+json::object unable_row(const json::object& input, const std::string& id) {
+  ApiError error = briefly_unable().value();
+  error.context = {{"ids", {id}}};
+  return traced_error(std::move(error), input);
 }
 
 }  // namespace
@@ -88,8 +96,6 @@ HubSpot::Answer HubSpot::batch_read(Call& call) {
   const Property* key = type->find(id_property.empty() ? "hs_object_id" : id_property);
   if (!key || !Portal::is_key(*type, *key))
     return invalid(fmt::format("{} is not a unique property of {}", id_property, type->name));
-  if (!text_list(*body, "propertiesWithHistory").empty())
-    return refuse(501, "", "This stand-in keeps no history of properties");
   bool archived = call.query_value("archived") == "true", by_id = key->source == Source::object_id;
   std::set<RowNumber> rows;  // neither in the order of the input nor twice
   std::vector<std::string> missing;
@@ -104,11 +110,11 @@ HubSpot::Answer HubSpot::batch_read(Call& call) {
       missing.push_back(std::move(id));
     }
   }
-  Selection selection = select(*type, text_list(*body, "properties"));
+  Wanted wanted{select(*type, text_list(*body, "properties")), histories(*type, text_list(*body, "propertiesWithHistory"))};
   JsonDocument answer;
   Renderer renderer(portal_, answer.storage());
   json::array results = answer.array(), errors;
-  for (RowNumber row : rows) results.push_back(renderer.record(view_of(*type, row), selection));
+  for (RowNumber row : rows) results.push_back(renderer.record(view_of(*type, row), wanted));
   if (!missing.empty()) errors.push_back(missing_row(*type, missing));
   return batch_answer(200, std::move(results), std::move(errors), call.now);
 }
@@ -125,7 +131,9 @@ HubSpot::Answer HubSpot::batch_create(Call& call) {
   UnitOfWork unit(portal_);
   for (const json::object* input : inputs) {
     TRY(const json::object* properties, properties_of(*input));
-    auto row = portal_.create(*type, *properties, input->if_contains("associations"), writer(call));
+    Outcome<RowNumber> row = briefly_unable();
+    if (!batch_item_fails(call))
+      row = portal_.create(*type, *properties, input->if_contains("associations"), writer(call));
     if (!row && !partial) return tl::unexpected(std::move(row.error()));
     if (!row) {
       errors.push_back(traced_error(std::move(row.error()), *input));
@@ -165,6 +173,10 @@ HubSpot::Answer HubSpot::batch_update(Call& call) {
       if (!merged) missing.push_back(ids[i]);  // a merged one is just missing from the answer
       continue;
     }
+    if (batch_item_fails(call)) {
+      errors.push_back(unable_row(*inputs[i], ids[i]));
+      continue;
+    }
     auto updated = portal_.update(*type, row, *properties, writer(call));
     if (!updated && !partial) return tl::unexpected(std::move(updated.error()));
     if (!updated) {
@@ -201,6 +213,10 @@ HubSpot::Answer HubSpot::batch_upsert(Call& call) {
     const json::value* named = properties.if_contains(key->name);
     if (named && scalar_text(*named) != ids[i])
       return invalid(fmt::format("{} is not the id of its input", key->name));
+    if (batch_item_fails(call)) {
+      errors.push_back(unable_row(*inputs[i], ids[i]));
+      continue;
+    }
     RowNumber row = portal_.find_by_key(*type, *key, ids[i]);
     bool fresh = row == kNoRow;
     if (fresh && key->source == Source::object_id)

@@ -86,4 +86,24 @@ std::vector<Property> email_properties() {
        text("hs_email_to_lastname").locked(), text("hs_body_preview").locked().not_filterable()});
 }
 
+std::vector<Property> meeting_properties() {
+  return with_engagement(
+      {text("hs_meeting_title"), text("hs_meeting_body", "html").of_form(TextForm::html),
+       text("hs_internal_meeting_notes", "html").of_form(TextForm::html), text("hs_meeting_location"),
+       text("hs_meeting_external_url"), date_time("hs_meeting_start_time"), date_time("hs_meeting_end_time"),
+       choice("hs_meeting_outcome", {"SCHEDULED", "COMPLETED", "RESCHEDULED", "NO_SHOW", "CANCELED"}),
+       choice("hs_activity_type", {}), text("hs_body_preview").locked()});
+}
+
+std::vector<Property> task_properties() {
+  return with_engagement(
+      {text("hs_task_subject"), text("hs_task_body", "html").of_form(TextForm::html),
+       choice("hs_task_status", {"NOT_STARTED", "IN_PROGRESS", "WAITING", "DEFERRED", "COMPLETED"}),
+       choice("hs_task_priority", {"LOW", "MEDIUM", "HIGH", "NONE"}),
+       choice("hs_task_type", {"TO" "DO", "CALL", "EMAIL"}),
+       text("hs_task_reminders").of_form(TextForm::milliseconds),
+       date_time("hs_task_completion_date").locked(),
+       choice("hs_queue_membership_ids", {}, "checkbox").open(), text("hs_body_preview").locked()});
+}
+
 }  // namespace lockstep::emulators::hubspot

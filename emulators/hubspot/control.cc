@@ -47,6 +47,7 @@ Result<std::string> HubSpot::apply(const Edit& edit) {
                 fmt::format("no object type '{}'; there are {}", edit.object, join(names, ", ")));
   }
   portal_.associate_by_domain(now());
+  imports_.settle(portal_, now());
   Writer writer;
   writer.at = now();
   writer.actor = edit.actor;
@@ -54,6 +55,7 @@ Result<std::string> HubSpot::apply(const Edit& edit) {
   auto [user, fresh] = users_.emplace(edit.actor.name, 10'300'000 + users_.size());
   writer.source_id = fmt::format("userId:{}", user->second);
   writer.journaled = edit.kind != EditKind::load;
+  writer.admin_rules = writer.journaled;
   writer.text_values = edit.text_values;
   Result<std::string> id = apply_to(edit, *type, writer);
   portal_.events().flush(outgoing(), now());
@@ -117,10 +119,7 @@ http::Response HubSpot::webhooks(const http::ServerRequest& request) {
   }
   json::array rows;
   for (const Subscription& each : events.subscriptions()) {
-    json::object row{{"id", each.id}, {"eventType", each.event_type}, {"active", true}};
-    if (!each.property.empty()) row["propertyName"] = each.property;
-    if (!each.object_type_id.empty()) row["objectTypeId"] = each.object_type_id;
-    rows.push_back(std::move(row));
+    rows.push_back(render_subscription(each));
   }
   return json_answer(200,
                      json::object{{"url", events.settings().target_url}, {"subscriptions", std::move(rows)}});
@@ -158,7 +157,10 @@ Result<void> HubSpot::change_webhooks(const json::object& sent) {
   TRY(std::vector<Subscription> added, read_subscriptions(sent));
   if (const json::value* list = sent.if_contains("subscriptions"); list && list->is_string())
     portal_.events().clear();
-  for (Subscription& each : added) portal_.events().subscribe(std::move(each));
+  for (Subscription& each : added) {
+    each.created = each.updated = now();
+    portal_.events().subscribe(std::move(each));
+  }
   if (delays) outgoing().set_schedule(std::move(schedule));
   portal_.events().settings() = std::move(next);
   return {};
@@ -173,11 +175,7 @@ Result<std::vector<Subscription>> HubSpot::read_subscriptions(const json::object
   for (const json::value& item : list->get_array()) {
     const json::object* object = item.if_object();
     if (!object) return fail(ErrorCode::invalid_input, "a subscription is an object");
-    Subscription subscription;
-    subscription.event_type = std::string(text_member(*object, "eventType"));
-    subscription.property = std::string(text_member(*object, "propertyName"));
-    subscription.object_type_id = std::string(text_member(*object, "objectTypeId"));
-    TRY_VOID(Events::check(subscription, portal_.catalogue()));
+    TRY(Subscription subscription, read_subscription(*object, portal_.catalogue()));
     read.push_back(std::move(subscription));
   }
   return read;
@@ -187,14 +185,17 @@ std::vector<HubSpot::Switch> HubSpot::switches() {
   PortalSettings& portal = portal_.settings();
   return {{"limits", &limits_},
           {"rotate_refresh_tokens", &rotate_refresh_tokens_},
+          {"admin_rules_everywhere", &admin_rules_everywhere_},
           {"default_lifecycle_stage", &portal.default_lifecycle_stage},
           {"merge_keeps_primary_id", &portal.merge_keeps_primary_id},
           {"engagements_ignore_unknown", &portal.engagements_ignore_unknown},
           {"engagement_unique_properties", &portal.engagement_unique_properties},
           {"null_clears", &portal.null_clears},
+          {"taken_address_is_invalid", &portal.taken_address_is_invalid},
           {"traced_updates_partial", &portal.traced_updates_partial},
           {"auto_associate", &portal.auto_associate},
-          {"associations_touch", &portal.associations_touch}};
+          {"associations_touch", &portal.associations_touch},
+          {"numeric_association_ids", &portal.numeric_association_ids}};
 }
 
 http::Response HubSpot::settings(const http::ServerRequest& request) {

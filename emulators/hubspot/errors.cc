@@ -65,6 +65,10 @@ tl::unexpected<ApiError> bad_json(std::string what) {
   return refuse(400, "", "Invalid input JSON on " + what);
 }
 
+tl::unexpected<ApiError> briefly_unable() {
+  return refuse(500, "INTERNAL_ERROR", "There was a problem with the request. Try again later.");
+}
+
 tl::unexpected<ApiError> not_found() { return refuse(404, "", "resource not found"); }
 
 http::Response error_response(const ApiError& error, const std::string& correlation_id) {

@@ -34,6 +34,8 @@ using Outcome = tl::expected<T, ApiError>;
 [[nodiscard]] tl::unexpected<ApiError> invalid(std::vector<PropertyProblem> problems);
 /// "Invalid input JSON …", which has no category.
 [[nodiscard]] tl::unexpected<ApiError> bad_json(std::string what);
+/// A row that fails though nothing is wrong with it.
+[[nodiscard]] tl::unexpected<ApiError> briefly_unable();
 [[nodiscard]] tl::unexpected<ApiError> not_found();  // 404 without a category
 
 http::Response error_response(const ApiError& error, const std::string& correlation_id);

@@ -51,16 +51,24 @@ std::string signed_uri(std::string_view uri) {
 }
 
 std::vector<Subscription> all_subscriptions(const Catalogue& catalogue) {
-  std::vector<Subscription> all = {{0, "contact.privacyDeletion", "", ""}};
+  std::vector<Subscription> all;
+  auto add = [&](std::string event, std::string property, std::string type_id) {
+    Subscription subscription;
+    subscription.event_type = std::move(event);
+    subscription.property = std::move(property);
+    subscription.object_type_id = std::move(type_id);
+    all.push_back(std::move(subscription));
+  };
+  add("contact.privacyDeletion", "", "");
   for (const ObjectType& type : catalogue.objects()) {
     std::string prefix = type.engagement ? "object" : type.singular,
                 type_id = type.engagement ? type.type_id : "";
     for (std::string_view kind : kKinds) {
       std::string event = fmt::format("{}.{}", prefix, kind);
-      if (kind != "propertyChange") all.push_back({0, event, "", type_id});
+      if (kind != "propertyChange") add(event, "", type_id);
     }
     for (const auto& [name, property] : type.properties) {
-      if (property.source == Source::stored) all.push_back({0, prefix + ".propertyChange", name, type_id});
+      if (property.source == Source::stored) add(prefix + ".propertyChange", name, type_id);
     }
   }
   return all;
@@ -96,13 +104,26 @@ Result<void> Events::check(const Subscription& subscription, const Catalogue& ca
   return {};
 }
 
-void Events::subscribe(Subscription subscription) {
+const Subscription& Events::subscribe(Subscription subscription) {
   subscription.id = ++last_subscription_;
   subscriptions_.push_back(std::move(subscription));
+  return subscriptions_.back();
+}
+
+Subscription* Events::find(std::string_view id) {
+  for (Subscription& each : subscriptions_) {
+    if (std::to_string(each.id) == id) return &each;
+  }
+  return nullptr;
+}
+
+void Events::unsubscribe(std::int64_t id) {
+  std::erase_if(subscriptions_, [&](const Subscription& each) { return each.id == id; });
 }
 
 bool Events::wants(const Subscription& subscription, const ObjectType& type, std::string_view event,
                    std::string_view property) const {
+  if (!subscription.active) return false;
   std::string_view wanted = subscription.event_type;
   std::size_t dot = wanted.find('.');
   if (wanted.substr(dot + 1) != event || subscription.property != property) return false;
@@ -161,7 +182,7 @@ void Events::tie(const TieChange& change, const Writer& writer) {
                         {"fromObjectTypeId", own.type_id},
                         {"toObjectTypeId", other.type_id},
                         {"associationTypeId", type_id},
-                        {"associationCategory", "HUBSPOT_DEFINED"},
+                        {"associationCategory", change.type->category()},
                         {"associationRemoved", change.removed},
                         {"isPrimaryAssociation", change.type->primary}};
       note(subscription, own, own_id, std::move(more), writer);

@@ -17,12 +17,16 @@ struct Subscription {
   std::string event_type;      // "contact.propertyChange", "object.creation"
   std::string property;        // propertyChange only
   std::string object_type_id;  // object.* only
+  bool active = true;
+  WallTime created, updated;
 };
 
 /// Where webhooks go and how they travel; set through the control plane.
 struct WebhookSettings {
   std::string target_url;
   std::string secret;  // of the app's client
+  std::int64_t max_concurrent = 10;
+  WallTime created, updated;  // 0: never configured by the app itself
   Duration delay{0};
   Duration jitter{0};         // up to so much later
   double duplicate_rate = 0;  // share of requests that are sent twice
@@ -35,10 +39,14 @@ class Events {
   Events(std::int64_t portal_id, std::string app_id, Rng rng);
   /// Whether there can be such a subscription. Error: a sentence about what is wrong with it.
   static Result<void> check(const Subscription& subscription, const Catalogue& catalogue);
-  void subscribe(Subscription subscription);
+  const Subscription& subscribe(Subscription subscription);
+  /// Null when there is none.
+  Subscription* find(std::string_view id);
+  void unsubscribe(std::int64_t id);
   void clear() { subscriptions_.clear(); }
   const std::vector<Subscription>& subscriptions() const { return subscriptions_; }
   WebhookSettings& settings() { return settings_; }
+  const WebhookSettings& settings() const { return settings_; }
 
   void record(const ObjectType& type, std::string_view id, std::string_view event, json::object more,
               const Writer& writer);

@@ -23,6 +23,8 @@ struct Owner {
   std::string email;
   std::string first_name;
   std::string last_name;
+  std::string team;       // its name; empty: in none
+  bool archived = false;  // nothing can be given to it any more
 };
 
 struct HubSpotOptions {
@@ -32,11 +34,13 @@ struct HubSpotOptions {
   /// The public app: its OAuth client, its id in webhooks; webhooks are signed with the client's secret.
   OAuthClient client = {"lockstep-client", "lockstep-secret", "lockstep"};
   std::string app_id = "2500001";
+  std::string developer_key = "lockstep-developer-key";  // of the developer account, for the settings of webhooks
   std::vector<std::string> refresh_tokens = {"lockstep-refresh-token"};
   std::vector<ServiceKey> service_keys = {
       {"pat-na1-00000000-0000-4000-8000-000000000001", "2500002", "lockstep"}};
-  std::vector<Owner> owners = {{"70001", "10202051", "ann@portal.example", "Ann", "Archer"},
-                               {"70002", "10202052", "bob@portal.example", "Bob", "Baker"}};
+  std::vector<Owner> owners = {{"70001", "10202051", "ann@portal.example", "Ann", "Archer", "Support"},
+                               {"70002", "10202052", "bob@portal.example", "Bob", "Baker"},
+                               {"70003", "10202053", "cem@portal.example", "Cem", "Carver", "", true}};
   Duration token_life{1'800'000};
   /// Quotas as published for the Free tier; off for benches.
   bool limits = true;

@@ -85,14 +85,15 @@ Outcome<std::vector<NewTie>> Portal::read_ties(const ObjectType& type, const jso
     std::string wanted = scalar_text(*id);
     for (const json::value& spec : types->get_array()) {
       auto type_id = spec.is_object() ? type_id_of(spec.get_object()) : std::nullopt;
-      if (!type_id || text_member(spec.get_object(), "associationCategory") != "HUBSPOT_DEFINED") {
+      std::string_view category = spec.is_object() ? text_member(spec.get_object(), "associationCategory") : "";
+      if (!type_id || (category != "HUBSPOT_DEFINED" && category != "USER_DEFINED")) {
         return invalid(
-            "One or more associations are invalid: HUBSPOT_DEFINED and an associationTypeId are needed");
+            "One or more associations are invalid: an associationCategory and an associationTypeId are needed");
       }
       NewTie tie;
       for (const ObjectType& other : catalogue_.objects()) {
         const AssociationType* known = associations_.find_type(type, other, *type_id);
-        if (known) tie = {&other, find_live(other, wanted), known};
+        if (known && known->category() == category) tie = {&other, find_live(other, wanted), known};
       }
       if (!tie.type) {
         auto refused =

@@ -5,19 +5,22 @@
 namespace lockstep::emulators::hubspot {
 namespace {
 
+constexpr Duration kCodeLife{600'000};
+
+json::string text_of_view(std::string_view value) { return json::string(value.data(), value.size()); }
+
 http::Response oauth_error(std::string_view error, std::string_view status, std::string_view message) {
-  auto text = [](std::string_view value) { return json::string(value.data(), value.size()); };
-  return json_answer(400, json::object{{"error", text(error)},
-                                       {"error_description", text(message)},
-                                       {"status", text(status)},
-                                       {"message", text(message)}});
+  return json_answer(400, json::object{{"error", text_of_view(error)},
+                                       {"error_description", text_of_view(message)},
+                                       {"status", text_of_view(status)},
+                                       {"message", text_of_view(message)}});
 }
 
 http::Response bad_refresh_token() {
   return oauth_error("invalid_grant", "BAD_REFRESH_TOKEN", "refresh token is invalid, expired or revoked");
 }
 
-json::array scopes() {
+json::array granted_scopes() {
   return {"oauth",
           "crm.objects.contacts.read",
           "crm.objects.contacts.write",
@@ -29,48 +32,90 @@ json::array scopes() {
           "crm.schemas.contacts.read",
           "crm.schemas.contacts.write",
           "crm.schemas.companies.read",
-          "crm.schemas.companies.write"};
+          "crm.schemas.companies.write",
+          "crm.import",
+          "crm.export"};
+}
+
+/// The fields of the form; version 1 takes them from the query, too (§1.1).
+class Form {
+ public:
+  explicit Form(const Call& call) : fields_(http::parse_query(call.request.body)) {
+    if (call.request.target.starts_with("/oauth/v1/"))
+      fields_.insert(fields_.end(), call.query.begin(), call.query.end());
+  }
+  std::string field(std::string_view name) const {
+    for (const auto& [known, value] : fields_) {
+      if (known == name) return value;
+    }
+    return "";
+  }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> fields_;
+};
+
+std::optional<http::Response> check_form(const Call& call) {
+  auto type = call.header("Content-Type");
+  if (type && to_lower_ascii(*type).starts_with("application/x-www-form-urlencoded")) return std::nullopt;
+  return oauth_error("invalid_request", "BAD_CONTENT_TYPE", "the body must be application/x-www-form-urlencoded");
 }
 
 }  // namespace
 
+/// The page where a person lets the app in: here everyone does, at once.
+HubSpot::Answer HubSpot::authorize(Call& call) {
+  std::string client = call.query_value("client_id").value_or(""), target = call.query_value("redirect_uri").value_or("");
+  if (!tokens().client(client)) return invalid("missing or unknown client id");
+  if (!http::parse_url(target)) return invalid("missing or invalid redirect_uri");
+  if (call.query_value("scope").value_or("").empty()) return invalid("missing scope");
+  std::string code = tokens().random_text(32);
+  codes_[code] = {client, target, call.now + kCodeLife};
+  http::Response response(302, "");
+  std::string state = call.query_value("state").value_or("");
+  std::string location = target + (target.find('?') == std::string::npos ? "?" : "&") + "code=" + code;
+  if (!state.empty()) location += "&state=" + percent_encode(state);
+  response.headers.add("Location", location);
+  return response;
+}
+
 HubSpot::Answer HubSpot::token(Call& call) {
-  auto type = call.header("Content-Type");
-  if (!type || !to_lower_ascii(*type).starts_with("application/x-www-form-urlencoded"))
-    return oauth_error("invalid_request", "BAD_CONTENT_TYPE",
-                       "the body must be application/x-www-form-urlencoded");
-  auto form = http::parse_query(call.request.body);
-  auto field = [&](std::string_view name) -> std::string {
-    for (const auto& [known, value] : form) {
-      if (known == name) return value;
-    }
-    return "";
-  };
-  std::string grant_type = field("grant_type");
-  const OAuthClient* client = tokens().client(field("client_id"));
+  if (auto refused = check_form(call)) return std::move(*refused);
+  Form form(call);
+  const OAuthClient* client = tokens().client(form.field("client_id"));
   if (!client) return oauth_error("invalid_client", "BAD_CLIENT_ID", "missing or unknown client id");
-  if (field("client_secret") != client->secret)
+  if (form.field("client_secret") != client->secret)
     return oauth_error("invalid_client", "BAD_CLIENT_SECRET", "missing or invalid client secret");
+  std::string grant_type = form.field("grant_type");
   json::object body{{"token_type", "bearer"}, {"expires_in", options_.token_life.count() / 1000}};
   std::string access =
       "C" + tokens().random_text(160) + "-" + tokens().random_text(100) + "_" + tokens().random_text(60);
+  std::string refresh;
   if (grant_type == "refresh_token") {
-    std::string refresh = field("refresh_token");
+    refresh = form.field("refresh_token");
     if (tokens().refresh_client(refresh) != client->id) return bad_refresh_token();
     if (rotate_refresh_tokens_) {
       tokens().revoke(refresh);
       refresh = tokens().random_text(36);
       tokens().issue_refresh(refresh, client->id);
     }
-    body["refresh_token"] = refresh;
-    body["hub_id"] = options_.portal_id;
-    body["scopes"] = scopes();
   } else if (grant_type == "client_credentials") {
     app_tokens_.insert(access);  // good for the webhooks journal alone
   } else if (grant_type == "authorization_code") {
-    return oauth_error("invalid_grant", "BAD_AUTH_CODE", "missing or unknown auth code");
+    auto code = codes_.find(form.field("code"));
+    bool good = code != codes_.end() && code->second.client == client->id && call.now < code->second.expires &&
+                code->second.redirect_uri == form.field("redirect_uri");
+    if (code != codes_.end()) codes_.erase(code);  // once, whatever comes of it
+    if (!good) return oauth_error("invalid_grant", "BAD_AUTH_CODE", "missing or unknown auth code");
+    refresh = tokens().random_text(36);
+    tokens().issue_refresh(refresh, client->id);
   } else {
     return oauth_error("unsupported_grant_type", "BAD_GRANT_TYPE", "missing or invalid grant_type");
+  }
+  if (!refresh.empty()) {
+    body["refresh_token"] = refresh;
+    body["hub_id"] = options_.portal_id;
+    body["scopes"] = granted_scopes();
   }
   body["access_token"] = access;
   body["token_use"] = "access_token";
@@ -78,33 +123,92 @@ HubSpot::Answer HubSpot::token(Call& call) {
   return json_answer(200, body);
 }
 
+/// What version 1 and the later ones both tell of a token; nothing when it is not good.
+std::optional<json::object> HubSpot::token_facts(const std::string& token, bool refresh, WallTime at) {
+  std::string client;
+  json::object facts{{"token", token},
+                     {"hub_id", options_.portal_id},
+                     {"hub_domain", "lockstep.example"},
+                     {"scopes", granted_scopes()},
+                     {"token_type", refresh ? "refresh" : "access"}};
+  if (refresh) {
+    auto known = tokens().refresh_client(token);
+    if (!known) return std::nullopt;
+    facts["client_id"] = *known;
+  } else {
+    if (tokens().state(token, at) != TokenState::valid) return std::nullopt;
+    facts["app_id"] = std::stoll(options_.app_id);
+    facts["expires_in"] = (tokens().grant(token)->expires - at).count() / 1000;
+  }
+  const Owner& installer = options_.owners.front();
+  facts["user"] = installer.email;
+  facts["user_id"] = std::stoll(installer.user_id);
+  return facts;
+}
+
 HubSpot::Answer HubSpot::token_details(Call& call) {
-  const std::string& access = call.parameter("token");
-  if (tokens().state(access, call.now) != TokenState::valid) return hubspot::not_found();
-  const TokenGrant* grant = tokens().grant(access);
-  return json_answer(200, json::object{{"token", access},
-                                       {"hub_id", options_.portal_id},
-                                       {"client_id", grant->client_id},
-                                       {"app_id", std::stoll(options_.app_id)},
-                                       {"scopes", scopes()},
-                                       {"expires_in", (grant->expires - call.now).count() / 1000},
-                                       {"token_type", "access"}});
+  auto facts = token_facts(call.parameter("token"), false, call.now);
+  if (!facts) return hubspot::not_found();
+  return json_answer(200, *facts);
 }
 
 HubSpot::Answer HubSpot::refresh_token_details(Call& call) {
-  auto client = tokens().refresh_client(call.parameter("token"));
-  if (!client) return hubspot::not_found();
-  return json_answer(200, json::object{{"token", call.parameter("token")},
-                                       {"hub_id", options_.portal_id},
-                                       {"client_id", *client},
-                                       {"scopes", scopes()},
-                                       {"token_type", "refresh"}});
+  auto facts = token_facts(call.parameter("token"), true, call.now);
+  if (!facts) return hubspot::not_found();
+  return json_answer(200, *facts);
 }
 
 HubSpot::Answer HubSpot::revoke_refresh_token(Call& call) {
   if (!tokens().refresh_client(call.parameter("token"))) return hubspot::not_found();
   tokens().revoke(call.parameter("token"));
   return http::Response(204, "");
+}
+
+/// The token that a form of the later versions names, and whether it is a refresh token.
+Outcome<std::pair<std::string, bool>> HubSpot::hinted_token(const Call& call) {
+  Form form(call);
+  std::string hint = form.field("token_type_hint");
+  if (hint != "access_token" && hint != "refresh_token")
+    return invalid("token_type_hint must be access_token or refresh_token");
+  std::string token = form.field(hint);
+  if (token.empty()) return invalid(hint + " is missing");
+  return std::pair(token, hint == "refresh_token");
+}
+
+HubSpot::Answer HubSpot::introspect(Call& call) {
+  if (auto refused = check_form(call)) return std::move(*refused);
+  TRY(auto hinted, hinted_token(call));
+  auto facts = token_facts(hinted.first, hinted.second, call.now);
+  if (!facts) return json_answer(200, json::object{{"active", false}});
+  (*facts)["active"] = true;
+  (*facts)["client_id"] = options_.client.id;
+  (*facts)["app_id"] = std::stoll(options_.app_id);
+  (*facts)["is_private_distribution"] = true;
+  (*facts)["token_use"] = hinted.second ? "refresh_token" : "access_token";
+  (*facts)["token_type"] = "bearer";
+  return json_answer(200, *facts);
+}
+
+HubSpot::Answer HubSpot::revoke(Call& call) {
+  if (auto refused = check_form(call)) return std::move(*refused);
+  TRY(auto hinted, hinted_token(call));
+  if (hinted.second) tokens().revoke(hinted.first);  // access tokens that were issued stay good
+  return json_answer(200, json::object{});
+}
+
+/// §1.2: which app a private app's token belongs to.
+HubSpot::Answer HubSpot::private_app_details(Call& call) {
+  JsonDocument document;
+  TRY(const json::object* body, read_body(call, document));
+  std::string_view token = text_member(*body, "tokenKey");
+  for (const ServiceKey& key : options_.service_keys) {
+    if (key.token != token) continue;
+    return json_answer(200, json::object{{"userId", std::stoll(options_.owners.front().user_id)},
+                                         {"hubId", options_.portal_id},
+                                         {"appId", std::stoll(key.app_id)},
+                                         {"scopes", granted_scopes()}});
+  }
+  return hubspot::not_found();
 }
 
 }  // namespace lockstep::emulators::hubspot

@@ -8,7 +8,7 @@ namespace {
 
 bool wants_archived(const Call& call) { return call.query_value("archived") == "true"; }
 
-Outcome<const json::object*> properties_of(const json::object& body) {
+Outcome<const json::object*> sent_properties(const json::object& body) {
   const json::value* properties = body.if_contains("properties");
   if (!properties || !properties->is_object())
     return bad_json("line 1, column 1: properties is missing or not an object");
@@ -32,15 +32,10 @@ Outcome<std::vector<const ObjectType*>> association_types(const Call& call, Port
   return types;
 }
 
-Outcome<void> check_history(const Call& call) {
-  if (query_list(call, "propertiesWithHistory").empty()) return {};
-  return refuse(501, "", "This stand-in keeps no history of properties");
-}
-
 json::object rendered(const Portal& portal, JsonDocument& document, const RecordView& record,
-                      const Selection& selection, const std::vector<const ObjectType*>& associated) {
+                      const Wanted& wanted, const std::vector<const ObjectType*>& associated) {
   Renderer renderer(portal, document.storage());
-  json::object object = renderer.record(record, selection);
+  json::object object = renderer.record(record, wanted);
   json::object associations = renderer.associations(record, associated);
   if (!associations.empty()) object["associations"] = std::move(associations);
   return object;
@@ -50,14 +45,13 @@ json::object rendered(const Portal& portal, JsonDocument& document, const Record
 
 HubSpot::Answer HubSpot::list(Call& call) {
   TRY(ObjectType * type, type_of(call));
-  TRY(std::size_t limit, query_limit(call, 10, 100));
+  Wanted wanted{select(*type, query_list(call, "properties")), histories(*type, query_list(call, "propertiesWithHistory"))};
+  TRY(std::size_t limit, query_limit(call, 10, wanted.histories.empty() ? 100 : 50));
   TRY(auto associated, association_types(call, portal_));
-  TRY_VOID(check_history(call));
   std::string after = call.query_value("after").value_or("");
   if (after.find_first_not_of("0123456789") != std::string::npos)
     return invalid(fmt::format("after is not a cursor: {}", after));
   bool archived = wants_archived(call);
-  Selection selection = select(*type, query_list(call, "properties"));
   const auto& rows = archived ? type->table->deleted_by_id() : type->table->by_id();
   JsonDocument document;
   json::array results = document.array();
@@ -68,7 +62,7 @@ HubSpot::Answer HubSpot::list(Call& call) {
     if (archived ? !portal_.is_archived(record, call.now) : record.deleted) continue;
     more = results.size() == limit;
     if (more) break;
-    results.push_back(rendered(portal_, document, view_of(*type, at->second), selection, associated));
+    results.push_back(rendered(portal_, document, view_of(*type, at->second), wanted, associated));
     last = record.id;
   }
   json::object body = document.object();
@@ -84,11 +78,11 @@ HubSpot::Answer HubSpot::create(Call& call) {
   TRY(ObjectType * type, type_of(call));
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
-  TRY(const json::object* properties, properties_of(*body));
+  TRY(const json::object* properties, sent_properties(*body));
   TRY(RowNumber row, portal_.create(*type, *properties, body->if_contains("associations"), writer(call)));
   JsonDocument answer;
   http::Response response =
-      json_answer(201, rendered(portal_, answer, view_of(*type, row), written(*type, *properties), {}));
+      json_answer(201, rendered(portal_, answer, view_of(*type, row), {written(*type, *properties), {}}, {}));
   response.headers.add("Location", fmt::format("{}/crm/v3/objects/{}/{}", call.base_url, type->type_id,
                                                type->table->record(row).id));
   return response;
@@ -97,7 +91,6 @@ HubSpot::Answer HubSpot::create(Call& call) {
 HubSpot::Answer HubSpot::read(Call& call) {
   TRY(ObjectType * type, type_of(call));
   TRY(auto associated, association_types(call, portal_));
-  TRY_VOID(check_history(call));
   RowNumber row =
       wants_archived(call) ? portal_.find_archived(*type, call.parameter("id"), call.now) : kNoRow;
   if (wants_archived(call) && row == kNoRow) return hubspot::not_found();
@@ -105,19 +98,19 @@ HubSpot::Answer HubSpot::read(Call& call) {
     TRY(row, row_of(call, *type, true));
   }
   JsonDocument document;
-  Selection selection = select(*type, query_list(call, "properties"));
-  return json_answer(200, rendered(portal_, document, view_of(*type, row), selection, associated));
+  Wanted wanted{select(*type, query_list(call, "properties")), histories(*type, query_list(call, "propertiesWithHistory"))};
+  return json_answer(200, rendered(portal_, document, view_of(*type, row), wanted, associated));
 }
 
 HubSpot::Answer HubSpot::update(Call& call) {
   TRY(ObjectType * type, type_of(call));
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
-  TRY(const json::object* properties, properties_of(*body));
+  TRY(const json::object* properties, sent_properties(*body));
   TRY(RowNumber row, row_of(call, *type, false));
   TRY_VOID(portal_.update(*type, row, *properties, writer(call)));
   JsonDocument answer;
-  return json_answer(200, rendered(portal_, answer, view_of(*type, row), written(*type, *properties), {}));
+  return json_answer(200, rendered(portal_, answer, view_of(*type, row), {written(*type, *properties), {}}, {}));
 }
 
 HubSpot::Answer HubSpot::archive(Call& call) {
@@ -137,7 +130,7 @@ HubSpot::Answer HubSpot::merge(Call& call) {
   if (primary == kNoRow || loser == kNoRow) return hubspot::not_found();
   TRY(RowNumber row, portal_.merge(*type, primary, loser, writer(call)));
   JsonDocument answer;
-  return json_answer(200, rendered(portal_, answer, view_of(*type, row), written(*type, {}), {}));
+  return json_answer(200, rendered(portal_, answer, view_of(*type, row), {written(*type, {}), {}}, {}));
 }
 
 HubSpot::Answer HubSpot::erase(Call& call) {

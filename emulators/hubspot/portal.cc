@@ -13,13 +13,6 @@ constexpr std::uint64_t kFirstId =
 
 }  // namespace
 
-const Stage* Pipeline::find(std::string_view stage) const {
-  for (const Stage& known : stages) {
-    if (known.id == stage) return &known;
-  }
-  return nullptr;
-}
-
 Portal::Portal(Database& database, const HubSpotOptions& options, Rng rng)
     : database_(database),
       catalogue_(database),
@@ -29,21 +22,7 @@ Portal::Portal(Database& database, const HubSpotOptions& options, Rng rng)
       portal_id_(options.portal_id),
       sequences_(catalogue_.objects().size(), kFirstId) {
   settings_.index_lag = options.index_lag;
-  pipelines_.push_back({"0",
-                        "Support Pipeline",
-                        {{"1", "New", false},
-                         {"2", "Waiting on contact", false},
-                         {"3", "Waiting on us", false},
-                         {"4", "Closed", true}}});
-  pipelines_.push_back(
-      {"712000",
-       "Returns",
-       {{"712001", "Requested", false}, {"712002", "Received", false}, {"712003", "Refunded", true}}});
-  auto& ticket = catalogue_.object("tickets").properties;
-  for (const Pipeline& pipeline : pipelines_) {
-    ticket.at("hs_pipeline").options.push_back(pipeline.id);
-    for (const Stage& stage : pipeline.stages) ticket.at("hs_pipeline_stage").options.push_back(stage.id);
-  }
+  pipelines_.fill_options(catalogue_.object("tickets"));
 }
 
 RowNumber Portal::find_live(const ObjectType& type, std::string_view id) const {
@@ -113,6 +92,7 @@ void Portal::archive(ObjectType& type, RowNumber row, const Writer& writer) {
     database_.purge(*type.table, row, context);
     std::vector<TieChange> changes;
     associations_.drop(type, row, changes);
+    history_.forget(type, row);
   } else {
     database_.remove(*type.table, row, context);
   }
@@ -152,13 +132,15 @@ void Portal::erase(ObjectType& type, RowNumber row, const Writer& writer) {
   std::vector<TieChange> changes;
   associations_.drop(type, row, changes);
   unit.commit();
+  history_.forget(type, row);  // for good, too
 }
 
 UnitOfWork::UnitOfWork(Portal& portal)
     : portal_(portal),
       transaction_(portal.database_),
       ties_mark_(portal.associations_.mark()),
-      events_mark_(portal.events_.mark()) {
+      events_mark_(portal.events_.mark()),
+      history_mark_(portal.history_.mark()) {
   ++portal_.open_units_;
 }
 
@@ -171,8 +153,11 @@ UnitOfWork::~UnitOfWork() {
   if (!committed_) {
     portal_.associations_.roll_back(ties_mark_);
     portal_.events_.roll_back(events_mark_);
+    portal_.history_.roll_back(history_mark_);
   }
-  if (--portal_.open_units_ == 0) portal_.associations_.forget_undo();
+  if (--portal_.open_units_ > 0) return;
+  portal_.associations_.forget_undo();
+  portal_.history_.forget_undo();
 }
 
 WallTime stamp_for(const Record& record, WallTime now) { return std::max(record.modified, now); }

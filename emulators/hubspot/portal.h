@@ -8,7 +8,9 @@
 #include "emulators/hubspot/associations.h"
 #include "emulators/hubspot/errors.h"
 #include "emulators/hubspot/events.h"
+#include "emulators/hubspot/history.h"
 #include "emulators/hubspot/hubspot.h"
+#include "emulators/hubspot/pipelines.h"
 #include "emulators/hubspot/search_lag.h"
 #include "emulators/hubspot/writer.h"
 
@@ -25,25 +27,14 @@ struct PortalSettings {
       false;  // unknown and read-only properties of engagements: passed over, not refused
   bool engagement_unique_properties = false;
   bool null_clears = false;
+  bool taken_address_is_invalid = false;  // a create with one is refused by 400 with an id that never was, not by 409
   bool traced_updates_partial =
       false;                    // objectWriteTraceId makes updates and upserts partial, as it does creates
   bool auto_associate = false;  // contacts get the company of their address's domain, seconds later
   bool associations_touch =
       false;  // a change of associations counts as a change of the record they start from
+  bool numeric_association_ids = false;  // ids of associated records: numbers, as the older specifications have it
   Duration index_lag{5'000};
-};
-
-struct Stage {
-  std::string id;
-  std::string label;
-  bool closed = false;
-};
-
-struct Pipeline {
-  std::string id;
-  std::string label;
-  std::vector<Stage> stages;
-  const Stage* find(std::string_view stage) const;
 };
 
 /// What a create ties the new record to.
@@ -65,9 +56,11 @@ class Portal {
   Associations& associations() { return associations_; }
   const Associations& associations() const { return associations_; }
   Events& events() { return events_; }
+  const Events& events() const { return events_; }
   SearchLag& search_lag() { return search_lag_; }
+  const History& history() const { return history_; }
   PortalSettings& settings() { return settings_; }
-  const std::vector<Pipeline>& pipelines() const { return pipelines_; }
+  Pipelines& pipelines() { return pipelines_; }
   const std::vector<Owner>& owners() const { return owners_; }
 
   /// `associations`: null, or what the body says.
@@ -118,7 +111,7 @@ class Portal {
   Outcome<std::vector<NewTie>> read_ties(const ObjectType& type, const json::value& given) const;
   // write.cc
   std::string next_id(const ObjectType& type);
-  Outcome<void> check_required(const ObjectType& type, const Changes& changes) const;
+  Outcome<void> check_required(const ObjectType& type, const Changes& changes, const Writer& writer) const;
   Outcome<void> check_unique(const ObjectType& type, RowNumber self, const std::string& self_id,
                              const Changes& changes) const;
   Outcome<void> check_stage(const ObjectType& type, RowNumber row, const Changes& changes) const;
@@ -126,7 +119,8 @@ class Portal {
   void write(ObjectType& type, RowNumber row, const Changes& changes, const Writer& writer);
   void before_write(const ObjectType& type, RowNumber row, const Writer& writer);
   void note_ties(const std::vector<TieChange>& changes, const Writer& writer);
-  void tell_properties(const ObjectType& type, std::string_view id, const Changes& changes,
+  /// After they were written; `before`: the record's fields as they were.
+  void tell_properties(const ObjectType& type, RowNumber row, const Changes& changes, const PackedFields& before,
                        const Writer& writer);
   void expect_domain(const ObjectType& type, RowNumber row, const Writer& writer);  // domains.cc
   // merge.cc
@@ -137,8 +131,9 @@ class Portal {
   Associations associations_;
   Events events_;
   SearchLag search_lag_;
+  History history_;
   PortalSettings settings_;
-  std::vector<Pipeline> pipelines_;
+  Pipelines pipelines_;
   std::vector<Owner> owners_;
   std::int64_t portal_id_;
   std::vector<std::uint64_t> sequences_;  // by type: ids are unique within a type alone
@@ -161,6 +156,7 @@ class UnitOfWork {
   Transaction transaction_;
   std::size_t ties_mark_;
   std::size_t events_mark_;
+  std::size_t history_mark_;
   bool committed_ = false;
 };
 

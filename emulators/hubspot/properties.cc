@@ -1,6 +1,9 @@
 #include "emulators/hubspot/properties.h"
 
+#include <algorithm>
+
 #include "base/check.h"
+#include "base/text.h"
 
 namespace lockstep::emulators::hubspot {
 namespace {
@@ -42,7 +45,7 @@ Property number(std::string name) { return make(std::move(name), PropertyType::n
 
 Property boolean(std::string name) {
   Property property = make(std::move(name), PropertyType::boolean, "booleancheckbox");
-  property.options = {"true", "false"};
+  property.options = {{"true", "Yes", "", 0}, {"false", "No", "", 1}};
   return property;
 }
 
@@ -50,7 +53,10 @@ Property date_time(std::string name) { return make(std::move(name), PropertyType
 
 Property choice(std::string name, std::vector<std::string> options, std::string field_type) {
   Property property = make(std::move(name), PropertyType::enumeration, std::move(field_type));
-  property.options = std::move(options);
+  for (std::string& value : options) {
+    std::int64_t order = static_cast<std::int64_t>(property.options.size());
+    property.options.push_back({value, value, "", order});
+  }
   return property;
 }
 
@@ -60,9 +66,20 @@ Property owner_choice() {
   return property;
 }
 
+const Option* Property::find_option(std::string_view value) const {
+  auto known = std::find_if(options.begin(), options.end(), [&](const Option& option) { return option.value == value; });
+  return known == options.end() ? nullptr : &*known;
+}
+
+std::string Property::option_list() const {
+  std::vector<std::string> values;
+  for (const Option& option : options) values.push_back(option.value);
+  return join(values, ", ");
+}
+
 const Property* ObjectType::find(std::string_view property) const {
   auto known = properties.find(property);
-  return known == properties.end() ? nullptr : &known->second;
+  return known == properties.end() || known->second.archived.ms != 0 ? nullptr : &known->second;
 }
 
 const Property& ObjectType::property(std::string_view property) const {
@@ -72,10 +89,11 @@ const Property& ObjectType::property(std::string_view property) const {
 }
 
 Catalogue::Catalogue(Database& database) {
-  objects_.reserve(6);  // pointers to object types are handed out
+  objects_.reserve(8);  // pointers to object types are handed out
   auto define = [&](ObjectType object, std::vector<Property> properties) {
     object.index = objects_.size();
     object.table = &database.table(object.name);
+    object.groups.push_back({object.group, object.group});
     objects_.push_back(std::move(object));
     for (Property& property : properties) add(objects_.back(), std::move(property));
   };
@@ -116,6 +134,8 @@ Catalogue::Catalogue(Database& database) {
   ObjectType emails = engagement("emails", "email", "0-49", "email");
   emails.deletes_for_good = true;
   define(std::move(emails), email_properties());
+  define(engagement("meetings", "meeting", "0-47", "meeting"), meeting_properties());
+  define(engagement("tasks", "task", "0-27", "task"), task_properties());
   for (ObjectType& object : objects_) {
     Table& table = *object.table;
     table.add_index(table.field("hs_merged_object_ids"), false, ';');

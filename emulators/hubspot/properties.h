@@ -23,7 +23,15 @@ enum class Source {
 };
 
 /// What a text is checked for beyond its length.
-enum class TextForm { any, email, https_url, html, json };
+enum class TextForm { any, email, https_url, html, json, milliseconds };
+
+struct Option {
+  std::string value;  // internal
+  std::string label;
+  std::string description;
+  std::int64_t display_order = 0;
+  bool hidden = false;
+};
 
 struct Property {
   std::string name;
@@ -31,10 +39,15 @@ struct Property {
   PropertyType type = PropertyType::text;
   std::string field_type = "text";
   std::string group;
-  std::vector<std::string> options;  // internal values
+  std::vector<Option> options;
   bool read_only = false;
   bool calculated = false;
   bool required = false;  // at create
+  bool required_by_admin = false;  // a rule of the account, which the newest version of the API enforces alone (§0.1)
+  bool form_field = false;
+  bool hidden = false;
+  std::int64_t display_order = -1;
+  std::int64_t updated_by = 0;  // user id; 0: nobody
   bool unique = false;
   bool owner = false;          // options are the account's owners
   bool defined_by_us = false;  // by an API call, not by HubSpot
@@ -44,7 +57,13 @@ struct Property {
   Source source = Source::stored;
   std::string description;
   WallTime created;
+  WallTime updated;
+  WallTime archived;  // 0: it is not
   FieldId column = 0;
+
+  const Option* find_option(std::string_view value) const;
+  /// "a, b", for messages.
+  std::string option_list() const;
 
   bool multiple() const { return field_type == "checkbox"; }
   Property& locked() { return read_only = true, *this; }
@@ -63,6 +82,13 @@ Property date_time(std::string name);
 Property choice(std::string name, std::vector<std::string> options, std::string field_type = "select");
 Property owner_choice();
 
+struct PropertyGroup {
+  std::string name;
+  std::string label;
+  std::int64_t display_order = 0;
+  bool archived = false;
+};
+
 struct ObjectType {
   std::string name;                   // "contacts"
   std::string singular;               // "contact"
@@ -75,9 +101,10 @@ struct ObjectType {
   bool deletes_for_good = false;
   std::size_t index = 0;                                    // in the catalogue
   std::map<std::string, Property, std::less<>> properties;  // answers are sorted by name
+  std::vector<PropertyGroup> groups;
   Table* table = nullptr;
 
-  /// Null when there is none.
+  /// Null when there is none, or it is archived.
   const Property* find(std::string_view property) const;
   /// Precondition: it exists.
   const Property& property(std::string_view property) const;
@@ -108,5 +135,7 @@ std::vector<Property> ticket_properties();  // catalogue_service.cc
 std::vector<Property> note_properties();
 std::vector<Property> call_properties();
 std::vector<Property> email_properties();
+std::vector<Property> meeting_properties();
+std::vector<Property> task_properties();
 
 }  // namespace lockstep::emulators::hubspot

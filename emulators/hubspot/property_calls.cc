@@ -1,124 +1,86 @@
-// §2.8: property definitions.
+// §2.8: properties and their groups.
 #include <fmt/format.h>
 
 #include <algorithm>
 
+#include "emulators/hubspot/definitions.h"
 #include "emulators/hubspot/service.h"
-#include "emulators/hubspot/values.h"
 
 namespace lockstep::emulators::hubspot {
 namespace {
 
 constexpr std::size_t kMaxUnique = 10, kMaxCustom = 1'000;  // of one object type
+constexpr std::size_t kMaxDefinitions = 100;                // in one call
 
-json::object render(const Property& property) {
-  json::array options;
-  std::size_t order = 0;
-  for (const std::string& option : property.options)
-    options.push_back(
-        json::object{{"label", option}, {"value", option}, {"displayOrder", order++}, {"hidden", false}});
-  json::object object{{"name", property.name},
-                      {"label", property.label},
-                      {"description", property.description},
-                      {"type", json::string(name_of(property.type))},
-                      {"fieldType", property.field_type},
-                      {"groupName", property.group},
-                      {"options", std::move(options)},
-                      {"displayOrder", -1},
-                      {"calculated", property.calculated},
-                      {"externalOptions", property.owner},
-                      {"hasUniqueValue", property.unique},
-                      {"hidden", false},
-                      {"hubspotDefined", !property.defined_by_us},
-                      {"formField", false},
-                      {"archived", false},
-                      {"dataSensitivity", "non_sensitive"},
-                      {"modificationMetadata",
-                       {{"archivable", property.defined_by_us},
-                        {"readOnlyDefinition", !property.defined_by_us},
-                        {"readOnlyOptions", !property.defined_by_us},
-                        {"readOnlyValue", property.read_only}}}};
-  if (property.owner) object["referencedObjectType"] = "OWNER";
-  if (property.created.ms != 0) object["createdAt"] = object["updatedAt"] = format_instant(property.created);
-  return object;
+PropertyGroup* find_group(ObjectType& type, std::string_view name) {
+  for (PropertyGroup& group : type.groups) {
+    if (group.name == name && !group.archived) return &group;
+  }
+  return nullptr;
 }
 
-Outcome<PropertyType> read_type(std::string_view name, std::string_view field_type) {
-  struct Known {
-    std::string_view name;
-    PropertyType type;
-    std::vector<std::string_view> field_types;
-  };
-  static const std::vector<Known> kKnown = {
-      {"string", PropertyType::text, {"text", "textarea", "html", "file", "phonenumber"}},
-      {"number", PropertyType::number, {"number"}},
-      {"date", PropertyType::date, {"date"}},
-      {"datetime", PropertyType::date_time, {"date"}},
-      {"enumeration", PropertyType::enumeration, {"select", "radio", "checkbox", "booleancheckbox"}},
-      {"bool", PropertyType::boolean, {"booleancheckbox"}}};
-  for (const Known& known : kKnown) {
-    if (known.name != name) continue;
-    if (std::find(known.field_types.begin(), known.field_types.end(), field_type) == known.field_types.end())
-      return invalid(fmt::format("fieldType {} does not fit type {}", field_type, name));
-    return known.type;
-  }
-  return invalid(fmt::format("there is no property type {}", name));
+json::object render_group(const PropertyGroup& group) {
+  return json::object{{"name", group.name},
+                      {"label", group.label},
+                      {"displayOrder", group.display_order},
+                      {"archived", group.archived}};
 }
 
-bool is_name(std::string_view name) {
-  return !name.empty() && name.size() <= 100 && name.front() >= 'a' && name.front() <= 'z' &&
-         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string_view::npos;
-}
-
-Outcome<Property> read_definition(const json::object& body) {
-  Property property;
-  property.name = std::string(text_member(body, "name"));
-  property.label = std::string(text_member(body, "label"));
-  property.group = std::string(text_member(body, "groupName"));
-  property.description = std::string(text_member(body, "description"));
-  property.field_type = std::string(text_member(body, "fieldType"));
-  property.defined_by_us = true;
-  for (const char* needed : {"name", "label", "groupName", "type", "fieldType"}) {
-    if (text_member(body, needed).empty()) return invalid(fmt::format("{} is required", needed));
-  }
-  if (!is_name(property.name)) return invalid(fmt::format("{} is not a valid property name", property.name));
-  TRY(property.type, read_type(text_member(body, "type"), property.field_type));
-  if (property.field_type == "html") property.form = TextForm::html;
-  const json::value* unique = body.if_contains("hasUniqueValue");
-  property.unique = unique && unique->is_bool() && unique->get_bool();
-  if (property.unique && property.type != PropertyType::text)
-    return invalid("hasUniqueValue is for string properties");
-  const json::value* options = body.if_contains("options");
-  if (options && options->is_array()) {
-    for (const json::value& option : options->get_array()) {
-      std::string_view value = option.is_object() ? text_member(option.get_object(), "value") : "";
-      if (value.empty()) return invalid("an option needs label and value");
-      property.options.emplace_back(value);
-    }
-  }
-  if (property.type == PropertyType::boolean) property.options = {"true", "false"};
-  if ((property.type == PropertyType::enumeration) != !property.options.empty() &&
-      property.type != PropertyType::boolean)
-    return invalid("options belong to enumerations, which need them");
-  return property;
+Outcome<void> read_group(const json::object& body, bool all, PropertyGroup& group) {
+  const json::value *label = body.if_contains("label"), *order = body.if_contains("displayOrder");
+  if (all && !label) return bad_json("line 1, column 1: label is required");
+  if (label && (!label->is_string() || label->get_string().empty())) return invalid("label must not be empty");
+  if (order && !order->is_int64()) return bad_json("line 1, column 1: displayOrder is not a number");
+  if (label) group.label = std::string(label->get_string());
+  if (order) group.display_order = order->get_int64();
+  return {};
 }
 
 }  // namespace
 
+/// One of those that a path or a batch names, archived or not.
+Outcome<Property*> HubSpot::definition_of(ObjectType& type, std::string_view name, bool archived) {
+  auto known = type.properties.find(name);
+  if (known == type.properties.end() || (known->second.archived.ms != 0) != archived) return hubspot::not_found();
+  return &known->second;
+}
+
 HubSpot::Answer HubSpot::property_list(Call& call) {
   TRY(ObjectType * type, type_of(call));
+  bool archived = call.query_value("archived") == "true";
+  bool plain = call.query_value("dataSensitivity").value_or("non_sensitive") == "non_sensitive";
   json::array results;
-  if (call.query_value("archived") != "true") {
-    for (const auto& [name, property] : type->properties) results.push_back(render(property));
+  for (const auto& [name, property] : type->properties) {
+    if (plain && (property.archived.ms != 0) == archived) results.push_back(render_definition(property));
   }
   return json_answer(200, json::object{{"results", std::move(results)}});
 }
 
 HubSpot::Answer HubSpot::property_read(Call& call) {
   TRY(ObjectType * type, type_of(call));
-  const Property* property = type->find(call.parameter("name"));
-  if (!property) return hubspot::not_found();
-  return json_answer(200, render(*property));
+  TRY(Property * property, definition_of(*type, call.parameter("name"), call.query_value("archived") == "true"));
+  return json_answer(200, render_definition(*property));
+}
+
+/// Checks what the account allows, and adds it.
+Outcome<const Property*> HubSpot::define(ObjectType& type, Property property, WallTime at) {
+  if (type.properties.contains(property.name))
+    return refuse(409, "CONFLICT", fmt::format("A property named '{}' already exists.", property.name));
+  if (!find_group(type, property.group))
+    return invalid(fmt::format("there is no property group {} in {}", property.group, type.name));
+  if (property.unique && type.engagement && !portal_.settings().engagement_unique_properties)
+    return invalid(fmt::format("{} cannot have unique properties", type.name));
+  std::size_t custom = 0, unique = 0;
+  for (const auto& [name, known] : type.properties) {
+    custom += known.defined_by_us ? 1 : 0;
+    unique += known.unique ? 1 : 0;
+  }
+  if (custom >= kMaxCustom || (property.unique && unique >= kMaxUnique))
+    return invalid("The limit of custom properties is reached");
+  property.created = property.updated = at;
+  std::string name = property.name;
+  portal_.catalogue().add(type, std::move(property));
+  return &type.property(name);
 }
 
 HubSpot::Answer HubSpot::property_create(Call& call) {
@@ -126,23 +88,146 @@ HubSpot::Answer HubSpot::property_create(Call& call) {
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
   TRY(Property property, read_definition(*body));
-  if (type->find(property.name))
-    return refuse(409, "CONFLICT", fmt::format("A property named '{}' already exists.", property.name));
-  if (property.group != type->group)
-    return invalid(fmt::format("there is no property group {} in {}", property.group, type->name));
-  if (property.unique && type->engagement && !portal_.settings().engagement_unique_properties)
-    return invalid(fmt::format("{} cannot have unique properties", type->name));
-  std::size_t custom = 0, unique = 0;
-  for (const auto& [name, known] : type->properties) {
-    custom += known.defined_by_us ? 1 : 0;
-    unique += known.unique ? 1 : 0;
+  TRY(const Property* added, define(*type, std::move(property), call.now));
+  return json_answer(201, render_definition(*added));
+}
+
+HubSpot::Answer HubSpot::property_update(Call& call) {
+  TRY(ObjectType * type, type_of(call));
+  TRY(Property * property, definition_of(*type, call.parameter("name"), false));
+  JsonDocument document;
+  TRY(const json::object* body, read_body(call, document));
+  if (!property->defined_by_us) return invalid(fmt::format("{} is read only: HubSpot defines it", property->name));
+  std::string group(text_member(*body, "groupName"));
+  if (!group.empty() && !find_group(*type, group))
+    return invalid(fmt::format("there is no property group {} in {}", group, type->name));
+  TRY_VOID(change_definition(*body, *property));
+  property->updated = call.now;
+  return json_answer(200, render_definition(*property));
+}
+
+HubSpot::Answer HubSpot::property_archive(Call& call) {
+  TRY(ObjectType * type, type_of(call));
+  TRY(Property * property, definition_of(*type, call.parameter("name"), false));
+  if (!property->defined_by_us) return invalid(fmt::format("{} cannot be archived: HubSpot defines it", property->name));
+  property->archived = property->updated = call.now;
+  return http::Response(204, "");
+}
+
+HubSpot::Answer HubSpot::properties_batch_read(Call& call) {
+  TRY(ObjectType * type, type_of(call));
+  JsonDocument document;
+  TRY(const json::object* body, read_body(call, document));
+  TRY(auto inputs, read_inputs(*body, kMaxDefinitions));
+  const json::value* wanted = body->if_contains("archived");
+  bool archived = wanted && wanted->is_bool() && wanted->get_bool();
+  json::array results, errors;
+  for (const json::object* input : inputs) {
+    std::string name(text_member(*input, "name"));
+    auto property = definition_of(*type, name, archived);
+    if (property) {
+      results.push_back(render_definition(**property));
+      continue;
+    }
+    ApiError missing = refuse(404, "OBJECT_NOT_FOUND", fmt::format("There is no property {}", name)).value();
+    missing.context = {{"name", {name}}};
+    errors.push_back(error_row(missing));
   }
-  if (custom >= kMaxCustom || (property.unique && unique >= kMaxUnique))
-    return invalid("The limit of custom properties is reached");
-  property.created = call.now;
-  std::string name = property.name;
-  portal_.catalogue().add(*type, std::move(property));
-  return json_answer(201, render(type->property(name)));
+  return batch_answer(200, std::move(results), std::move(errors), call.now);
+}
+
+/// All or nothing: what can be wrong is found before the first is added.
+HubSpot::Answer HubSpot::properties_batch_create(Call& call) {
+  TRY(ObjectType * type, type_of(call));
+  JsonDocument document;
+  TRY(const json::object* body, read_body(call, document));
+  TRY(auto inputs, read_inputs(*body, kMaxDefinitions));
+  std::vector<Property> wanted;
+  for (const json::object* input : inputs) {
+    TRY(Property property, read_definition(*input));
+    bool twice = std::any_of(wanted.begin(), wanted.end(), [&](const Property& other) { return other.name == property.name; });
+    if (twice || type->properties.contains(property.name))
+      return refuse(409, "CONFLICT", fmt::format("A property named '{}' already exists.", property.name));
+    if (property.unique) return invalid("Unique properties are created one by one");
+    if (!find_group(*type, property.group))
+      return invalid(fmt::format("there is no property group {} in {}", property.group, type->name));
+    wanted.push_back(std::move(property));
+  }
+  auto ours = [](const auto& known) { return known.second.defined_by_us; };
+  std::size_t custom = static_cast<std::size_t>(std::count_if(type->properties.begin(), type->properties.end(), ours));
+  if (custom + wanted.size() > kMaxCustom) return invalid("The limit of custom properties is reached");
+  json::array results;
+  for (Property& property : wanted) {
+    TRY(const Property* added, define(*type, std::move(property), call.now));
+    results.push_back(render_definition(*added));
+  }
+  return batch_answer(201, std::move(results), {}, call.now);
+}
+
+HubSpot::Answer HubSpot::properties_batch_archive(Call& call) {
+  TRY(ObjectType * type, type_of(call));
+  JsonDocument document;
+  TRY(const json::object* body, read_body(call, document));
+  TRY(auto inputs, read_inputs(*body, kMaxDefinitions));
+  for (const json::object* input : inputs) {
+    auto known = type->properties.find(text_member(*input, "name"));
+    if (known == type->properties.end()) continue;
+    Property& property = known->second;
+    if (property.defined_by_us && property.archived.ms == 0) property.archived = property.updated = call.now;
+  }
+  return http::Response(204, "");
+}
+
+HubSpot::Answer HubSpot::group_list(Call& call) {
+  TRY(ObjectType * type, type_of(call));
+  json::array results;
+  for (const PropertyGroup& group : type->groups) {
+    if (!group.archived) results.push_back(render_group(group));
+  }
+  return json_answer(200, json::object{{"results", std::move(results)}});
+}
+
+HubSpot::Answer HubSpot::group_read(Call& call) {
+  TRY(ObjectType * type, type_of(call));
+  const PropertyGroup* group = find_group(*type, call.parameter("name"));
+  if (!group) return hubspot::not_found();
+  return json_answer(200, render_group(*group));
+}
+
+HubSpot::Answer HubSpot::group_create(Call& call) {
+  TRY(ObjectType * type, type_of(call));
+  JsonDocument document;
+  TRY(const json::object* body, read_body(call, document));
+  PropertyGroup group;
+  group.name = std::string(text_member(*body, "name"));
+  if (group.name.empty()) return invalid("name is required");
+  TRY_VOID(read_group(*body, true, group));
+  if (find_group(*type, group.name))
+    return refuse(409, "CONFLICT", fmt::format("A property group named '{}' already exists.", group.name));
+  type->groups.push_back(group);
+  return json_answer(201, render_group(group));
+}
+
+HubSpot::Answer HubSpot::group_update(Call& call) {
+  TRY(ObjectType * type, type_of(call));
+  PropertyGroup* group = find_group(*type, call.parameter("name"));
+  if (!group) return hubspot::not_found();
+  JsonDocument document;
+  TRY(const json::object* body, read_body(call, document));
+  TRY_VOID(read_group(*body, false, *group));
+  return json_answer(200, render_group(*group));
+}
+
+HubSpot::Answer HubSpot::group_archive(Call& call) {
+  TRY(ObjectType * type, type_of(call));
+  PropertyGroup* group = find_group(*type, call.parameter("name"));
+  if (!group) return hubspot::not_found();
+  for (const auto& [name, property] : type->properties) {
+    if (property.group == group->name && property.archived.ms == 0)
+      return invalid(fmt::format("The group {} still has properties, {} among them", group->name, name));
+  }
+  group->archived = true;
+  return http::Response(204, "");
 }
 
 }  // namespace lockstep::emulators::hubspot

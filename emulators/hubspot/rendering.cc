@@ -67,6 +67,10 @@ Selection select(const ObjectType& type, const std::vector<std::string>& names) 
   return sorted(std::move(selection));
 }
 
+Selection histories(const ObjectType& type, const std::vector<std::string>& names) {
+  return names.empty() ? Selection() : select(type, names);
+}
+
 Selection written(const ObjectType& type, const json::object& sent) {
   static const std::vector<std::string> kSystem = {
       "createdate",       "hs_createdate",       "hs_lastmodifieddate", "hs_object_id",
@@ -94,6 +98,38 @@ json::object Renderer::record(const RecordView& record, const Selection& selecti
   object["archived"] = record.state->deleted;
   if (record.state->deleted) object["archivedAt"] = json_text(format_instant(record.state->modified));
   return object;
+}
+
+json::object Renderer::record(const RecordView& record, const Wanted& wanted) const {
+  json::object object = this->record(record, wanted.values);
+  if (wanted.histories.empty()) return object;
+  json::object histories(storage_);
+  for (const Property* property : wanted.histories) histories[json_text(property->name)] = history(record, *property);
+  object["propertiesWithHistory"] = std::move(histories);
+  return object;
+}
+
+json::array Renderer::history(const RecordView& record, const Property& property) const {
+  json::array rows(storage_);
+  auto add = [&](std::string_view value, WallTime at, const std::string& type, const std::string& id) {
+    json::object row(storage_);
+    row["value"] = json_text(value);
+    row["timestamp"] = json_text(format_instant(at));
+    row["sourceType"] = json_text(type);
+    if (!id.empty()) row["sourceId"] = json_text(id);
+    if (id.starts_with("userId:")) row["updatedByUserId"] = std::stoll(id.substr(7));
+    rows.push_back(std::move(row));
+  };
+  const History& known = portal_.history();
+  for (const History::Entry& entry : known.of(*record.type, record.row, property))
+    add(entry.value, entry.at, known.source(entry).type, known.source(entry).id);
+  auto value = rows.empty() ? value_of(portal_, record, property) : std::nullopt;
+  if (!value) return rows;
+  bool moving = property.source == Source::modified;
+  auto text = [&](const char* name) { return text_of_value(record.state->fields.get(record.type->property(name).column)); };
+  std::string type = text("hs_object_source"), id = text("hs_object_source_id");
+  add(*value, moving ? record.state->modified : created_of(record), type.empty() ? "IMPORT" : type, id);
+  return rows;
 }
 
 json::object Renderer::associations(const RecordView& record,

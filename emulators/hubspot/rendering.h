@@ -24,17 +24,28 @@ std::optional<std::string> value_of(const Portal& portal, const RecordView& reco
 using Selection = std::vector<const Property*>;
 /// Names without a property are passed over; none asked for: the type's defaults.
 Selection select(const ObjectType& type, const std::vector<std::string>& names);
+/// Those of `propertiesWithHistory`; none asked for: none.
+Selection histories(const ObjectType& type, const std::vector<std::string>& names);
 /// What answers to writes hold: the values sent and those of the system.
 Selection written(const ObjectType& type, const json::object& sent);
+
+/// What an answer holds of each record: values, and values with their history.
+struct Wanted {
+  Selection values;
+  Selection histories;
+};
 
 class Renderer {
  public:
   Renderer(const Portal& portal, json::storage_ptr storage) : portal_(portal), storage_(std::move(storage)) {}
   json::object record(const RecordView& record, const Selection& selection) const;
+  /// With `propertiesWithHistory` where it was asked for.
+  json::object record(const RecordView& record, const Wanted& wanted) const;
   /// {"companies": {"results": [{"id", "type"}]}}; types without any are left out.
   json::object associations(const RecordView& record, const std::vector<const ObjectType*>& to) const;
 
  private:
+  json::array history(const RecordView& record, const Property& property) const;
   const Portal& portal_;
   json::storage_ptr storage_;
 };

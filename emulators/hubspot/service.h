@@ -5,6 +5,7 @@
 #include "emulators/core/limits.h"
 #include "emulators/core/stand_in.h"
 #include "emulators/hubspot/hubspot.h"
+#include "emulators/hubspot/imports.h"
 #include "emulators/hubspot/portal.h"
 #include "emulators/hubspot/rendering.h"
 
@@ -29,13 +30,20 @@ class HubSpot final : public StandIn {
   http::Response method_not_allowed(Call& call, const std::vector<std::string>& allowed) override;
   http::Response fault_answer(Call& call, const Fault& fault) override;
   Result<std::string> apply(const Edit& edit) override;
+  Result<void> change_schema(const SchemaChange& change) override;
   std::optional<http::Response> control(const http::ServerRequest& request, std::string_view path) override;
+  std::size_t outgoing_at_once() const override;
 
  private:
   using Answer = Outcome<http::Response>;
   using Handler = Answer (HubSpot::*)(Call&);
   void add(std::string method, const std::string& path, Handler handler);
+  // routes.cc
   void add_routes();
+  void add_account_routes();
+  void add_object_routes();
+  void add_schema_routes();
+  void add_association_routes();
   http::Response told(const ApiError& error) { return error_response(error, uuid()); }
   std::string uuid();
 
@@ -50,12 +58,19 @@ class HubSpot final : public StandIn {
   std::optional<http::Response> check_limits(const Call& call);
   http::Response rate_limited(std::string_view policy);
   static bool is_search(const Call& call);
+  bool by_developer(const Call& call) const;
 
   // oauth.cc
+  Answer authorize(Call& call);
   Answer token(Call& call);
   Answer token_details(Call& call);
   Answer refresh_token_details(Call& call);
   Answer revoke_refresh_token(Call& call);
+  Answer introspect(Call& call);
+  Answer revoke(Call& call);
+  Answer private_app_details(Call& call);
+  std::optional<json::object> token_facts(const std::string& token, bool refresh, WallTime at);
+  static Outcome<std::pair<std::string, bool>> hinted_token(const Call& call);
   // objects.cc
   Answer list(Call& call);
   Answer create(Call& call);
@@ -76,13 +91,45 @@ class HubSpot final : public StandIn {
   Answer property_list(Call& call);
   Answer property_read(Call& call);
   Answer property_create(Call& call);
+  Answer property_update(Call& call);
+  Answer property_archive(Call& call);
+  Answer properties_batch_read(Call& call);
+  Answer properties_batch_create(Call& call);
+  Answer properties_batch_archive(Call& call);
+  Outcome<Property*> definition_of(ObjectType& type, std::string_view name, bool archived);
+  Outcome<const Property*> define(ObjectType& type, Property property, WallTime at);
+  Answer group_list(Call& call);
+  Answer group_read(Call& call);
+  Answer group_create(Call& call);
+  Answer group_update(Call& call);
+  Answer group_archive(Call& call);
   // account_calls.cc
   Answer account_details(Call& call);
   Answer daily_usage(Call& call);
   Answer owner_list(Call& call);
   Answer owner_read(Call& call);
+  // pipeline_calls.cc
+  Outcome<Pipeline*> pipeline_of(Call& call, bool archived_too);
+  Outcome<Stage*> stage_of(Call& call, bool archived_too);
+  Outcome<void> check_unused(const Call& call, const std::vector<std::string>& stages) const;
+  http::Response pipeline_changed(const Call& call, int status, const std::string& identifier,
+                                  const std::string& action, json::object after);
+  json::object audit(const std::string& identifier);
   Answer pipeline_list(Call& call);
   Answer pipeline_read(Call& call);
+  Answer pipeline_create(Call& call);
+  Answer pipeline_update(Call& call);
+  Answer pipeline_replace(Call& call);
+  Answer pipeline_archive(Call& call);
+  Answer pipeline_audit(Call& call);
+  Answer stage_list(Call& call);
+  Answer stage_read(Call& call);
+  Answer stage_create(Call& call);
+  Answer change_stage(Call& call, bool all);
+  Answer stage_update(Call& call);
+  Answer stage_replace(Call& call);
+  Answer stage_archive(Call& call);
+  Answer stage_audit(Call& call);
   // association_calls.cc, association_batches.cc
   struct TiePath {
     TypePair pair;
@@ -96,12 +143,63 @@ class HubSpot final : public StandIn {
   Answer tie_default(Call& call);
   Answer tie_labelled(Call& call);
   Answer tie_delete(Call& call);
+  Outcome<void> check_room(const TypePair& pair, RowNumber row, RowNumber to_row, const AssociationType& type) const;
+  // association_schema_calls.cc
   Answer labels(Call& call);
+  Answer label_create(Call& call);
+  Answer label_update(Call& call);
+  Answer label_delete(Call& call);
+  Answer rules_all(Call& call);
+  Answer rules_between(Call& call);
+  Answer set_rules(Call& call, int status);
+  Answer rules_create(Call& call);
+  Answer rules_update(Call& call);
+  Answer rules_purge(Call& call);
+  Answer usage_report(Call& call);
+  Answer type_names(Call& call);
+  // association_v3_calls.cc
+  Answer v3_read(Call& call);
+  Answer v3_tie(Call& call);
+  Answer v3_untie(Call& call);
+  Answer v3_batch_read(Call& call);
+  Answer v3_batch_create(Call& call);
+  Answer v3_batch_archive(Call& call);
   Answer ties_batch_read(Call& call);
   Answer ties_batch_create(Call& call);
   Answer ties_batch_default(Call& call);
   Answer ties_batch_archive(Call& call);
   Answer labels_batch_archive(Call& call);
+  // import_calls.cc
+  struct Export {
+    std::string id, name, type, file, key;  // key: of the link
+    std::vector<std::string> properties;
+    std::size_t rows = 0;
+    WallTime created, linked;
+  };
+  Outcome<Import*> import_of(const Call& call);
+  Outcome<Export*> export_of(const Call& call);
+  Outcome<std::string> export_file(const json::object& body, ObjectType& type, WallTime at, std::size_t& count);
+  Answer import_create(Call& call);
+  Answer import_list(Call& call);
+  Answer import_read(Call& call);
+  Answer import_cancel(Call& call);
+  Answer import_errors(Call& call);
+  Answer export_start(Call& call);
+  Answer export_status(Call& call);
+  Answer export_read(Call& call);
+  Answer exported_file(Call& call);
+  // webhook_calls.cc
+  Outcome<void> check_app(const Call& call) const;
+  Outcome<Subscription*> subscription_of(const Call& call);
+  Answer webhook_settings(Call& call);
+  Answer webhook_configure(Call& call);
+  Answer webhook_clear(Call& call);
+  Answer subscription_list(Call& call);
+  Answer subscription_create(Call& call);
+  Answer subscription_read(Call& call);
+  Answer subscription_update(Call& call);
+  Answer subscription_delete(Call& call);
+  Answer subscriptions_batch_update(Call& call);
   // control.cc
   Result<std::string> apply_to(const Edit& edit, ObjectType& type, const Writer& writer);
   http::Response webhooks(const http::ServerRequest& request);
@@ -115,6 +213,9 @@ class HubSpot final : public StandIn {
     bool* on;
   };
   std::vector<Switch> switches();
+
+  /// kFaultBatchItem, asked for each row.
+  bool batch_item_fails(const Call& call);
 
   Outcome<ObjectType*> type_of(const Call& call);
   Writer writer(const Call& call) const;
@@ -131,8 +232,17 @@ class HubSpot final : public StandIn {
   bool limits_;
   std::set<std::string, std::less<>>
       app_tokens_;  // client_credentials: they act for the app, not for an account
+  struct Code {  // of a grant that waits for its exchange
+    std::string client;
+    std::string redirect_uri;
+    WallTime expires;
+  };
+  std::map<std::string, Code, std::less<>> codes_;
+  Imports imports_;
+  std::vector<Export> exports_;
   std::set<std::string, std::less<>> denied_scopes_;
   bool rotate_refresh_tokens_ = false;
+  bool admin_rules_everywhere_ = false;  // false: the newest version alone enforces what an administrator requires
   std::map<std::string, std::size_t> users_;  // people who edit, with their user ids
 };
 
@@ -144,6 +254,8 @@ Outcome<std::vector<const json::object*>> read_inputs(const json::object& body, 
 std::vector<std::string> query_list(const Call& call, std::string_view name);
 Outcome<std::size_t> query_limit(const Call& call, std::size_t otherwise, std::size_t most);
 std::vector<std::string> text_list(const json::object& body, std::string_view name);
+json::object render_subscription(const Subscription& subscription);
+Result<Subscription> read_subscription(const json::object& given, const Catalogue& catalogue);
 http::Response json_answer(int status, const json::value& body);
 /// {"status":"COMPLETE","results",…} with 207 and `errors` when there are any.
 http::Response batch_answer(int status, json::array results, json::array errors, WallTime now);

@@ -81,6 +81,10 @@ Read read_text(const Property& property, const std::string& text) {
         return problem(property, "INVALID_JSON", fmt::format("{} is not a JSON object", property.name));
       return text;
     }
+    case TextForm::milliseconds:
+      if (!parse_integer(text))
+        return problem(property, "INVALID_LONG", fmt::format("{} was not a valid long.", text));
+      return text;
     case TextForm::any:
       break;
   }
@@ -108,10 +112,10 @@ Read read_choice(const Property& property, const std::string& text, const ValueC
   auto known = [&](std::string_view option) {
     if (property.owner) {
       return std::any_of(context.owners.begin(), context.owners.end(),
-                         [&](const Owner& owner) { return owner.id == option; });
+                         [&](const Owner& owner) { return owner.id == option && !owner.archived; });
     }
     return property.open_options ||
-           std::find(property.options.begin(), property.options.end(), option) != property.options.end();
+           property.find_option(option) != nullptr;
   };
   std::vector<std::string> chosen;
   if (property.multiple() && text.starts_with(';')) {
@@ -130,7 +134,7 @@ Read read_choice(const Property& property, const std::string& text, const ValueC
     if (known(option)) continue;
     return problem(
         property, "INVALID_OPTION",
-        fmt::format("{} was not one of the allowed options: [{}]", option, join(property.options, ", ")));
+        fmt::format("{} was not one of the allowed options: [{}]", option, property.option_list()));
   }
   return join(chosen, ";");
 }

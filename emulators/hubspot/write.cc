@@ -73,10 +73,11 @@ void derive_addresses(const ObjectType& type, Changes& changes) {
 
 }  // namespace
 
-Outcome<void> Portal::check_required(const ObjectType& type, const Changes& changes) const {
+Outcome<void> Portal::check_required(const ObjectType& type, const Changes& changes, const Writer& writer) const {
   std::vector<PropertyProblem> missing;
   for (const auto& [name, property] : type.properties) {
-    if (!property.required || is_set(changes, name)) continue;
+    bool required = property.required || (writer.admin_rules && property.required_by_admin);
+    if (!required || is_set(changes, name)) continue;
     missing.push_back(
         {name, "MISSING_REQUIRED_PROPERTY", fmt::format("Required property \"{}\" is missing", name)});
   }
@@ -102,7 +103,7 @@ Outcome<void> Portal::check_unique(const ObjectType& type, RowNumber self, const
     RowNumber other = find_by_key(type, *property, text);
     if (other == kNoRow || other == self) continue;
     const std::string& other_id = type.table->record(other).id;
-    if (property->form == TextForm::email && self == kNoRow) {
+    if (property->form == TextForm::email && self == kNoRow && !settings_.taken_address_is_invalid) {
       return refuse(409, "CONFLICT", fmt::format("Contact already exists. Existing ID: {}", other_id));
     }
     return invalid(
@@ -121,9 +122,9 @@ Outcome<void> Portal::check_stage(const ObjectType& type, RowNumber row, const C
   std::string id = effective(type, row, changes, "hs_pipeline"),
               stage = effective(type, row, changes, "hs_pipeline_stage");
   std::vector<std::string> valid;
-  for (const Pipeline& pipeline : pipelines_) {
+  for (const Pipeline& pipeline : pipelines_.all()) {
     for (const Stage& each : pipeline.stages) {
-      if (pipeline.id != id) continue;
+      if (pipeline.id != id || pipeline.archived.ms != 0 || each.archived.ms != 0) continue;
       if (each.id == stage) return {};
       valid.push_back(each.id);
     }
@@ -145,11 +146,17 @@ void Portal::derive(const ObjectType& type, RowNumber row, Changes& changes, con
       !is_set(changes, "lifecyclestage"))
     set(type, changes, "lifecyclestage", std::string("lead"));
   if (type.name == "emails") derive_addresses(type, changes);
+  if (type.name == "tasks" && changed(changes, "hs_task_status")) {
+    bool done = effective(type, row, changes, "hs_task_status") == "COMPLETED";
+    bool was = effective(type, row, {}, "hs_task_status") == "COMPLETED";
+    if (done != was) set(type, changes, "hs_task_completion_date", done ? Value(writer.at.ms) : Value{});
+  }
   bool by_person = writer.actor.kind == ActorKind::person;  // people may put it back
   if (!creating && !by_person && is_set(changes, "lifecyclestage")) {
-    const std::vector<std::string>& order = type.property("lifecyclestage").options;
+    const std::vector<Option>& order = type.property("lifecyclestage").options;
     auto rank = [&](const std::string& stage) {
-      return std::find(order.begin(), order.end(), stage) - order.begin();
+      auto found = std::find_if(order.begin(), order.end(), [&](const Option& option) { return option.value == stage; });
+      return found - order.begin();
     };
     std::string before = effective(type, row, {}, "lifecyclestage"),
                 wanted = effective(type, row, changes, "lifecyclestage");
@@ -158,7 +165,7 @@ void Portal::derive(const ObjectType& type, RowNumber row, Changes& changes, con
   }
   if (type.name != "tickets" || !changed(changes, "hs_pipeline_stage")) return;
   auto closed = [&](const std::string& pipeline, const std::string& stage) {
-    for (const Pipeline& each : pipelines_) {
+    for (const Pipeline& each : pipelines_.all()) {
       const Stage* found = each.id == pipeline ? each.find(stage) : nullptr;
       if (found) return found->closed;
     }
@@ -171,10 +178,15 @@ void Portal::derive(const ObjectType& type, RowNumber row, Changes& changes, con
   if (!is && was) set(type, changes, "closed_date", Value{});
 }
 
-void Portal::tell_properties(const ObjectType& type, std::string_view id, const Changes& changes,
+void Portal::tell_properties(const ObjectType& type, RowNumber row, const Changes& changes, const PackedFields& before,
                              const Writer& writer) {
+  if (!writer.journaled) return;
+  const Record& record = type.table->record(row);
   for (const auto& [property, value] : changes) {
-    events_.property(type, id, property->name, text_of_value(view(value)), writer);
+    std::string text = text_of_value(view(value));
+    events_.property(type, record.id, property->name, text, writer);
+    history_.note(type, row, *property, std::move(text), writer, text_of_value(before.get(property->column)),
+                  record.created);
   }
 }
 
@@ -186,9 +198,11 @@ Outcome<RowNumber> Portal::create(ObjectType& type, const json::object& properti
   if (associations) {
     TRY(ties, read_ties(type, *associations));
   }
+  if (type.name == "meetings" && !is_set(changes, "hs_timestamp") && is_set(changes, "hs_meeting_start_time"))
+    set(type, changes, "hs_timestamp", *changed(changes, "hs_meeting_start_time"));
   if (type.find("hs_pipeline") && !is_set(changes, "hs_pipeline"))
     set(type, changes, "hs_pipeline", std::string("0"));
-  TRY_VOID(check_required(type, changes));
+  TRY_VOID(check_required(type, changes, writer));
   TRY_VOID(check_stage(type, kNoRow, changes));
   std::string id =
       next_id(type);  // used up even when the value is taken, as the message of a collision shows
@@ -202,7 +216,7 @@ Outcome<RowNumber> Portal::create(ObjectType& type, const json::object& properti
   for (auto& [property, value] : changes) fields.emplace_back(property->column, value);
   RowNumber row = database_.create(*type.table, id, fields, writer.context());
   events_.record(type, id, "creation", json::object{{"changeFlag", "CREATED"}}, writer);
-  tell_properties(type, id, changes, writer);
+  tell_properties(type, row, changes, {}, writer);
   expect_domain(type, row, writer);
   std::vector<TieChange> tied;
   for (const NewTie& tie : ties) associations_.add(type, row, *tie.to_type, tie.to, *tie.type, tied);
@@ -218,7 +232,8 @@ Outcome<void> Portal::update(ObjectType& type, RowNumber row, const json::object
   TRY_VOID(check_stage(type, row, changes));
   TRY_VOID(check_unique(type, row, record.id, changes));
   for (const auto& [property, value] : changes) {
-    if (property->required && is_null(view(value)))
+    bool required = property->required || (writer.admin_rules && property->required_by_admin);
+    if (required && is_null(view(value)))
       return invalid(std::vector<PropertyProblem>{{property->name, "MISSING_REQUIRED_PROPERTY",
                                                    fmt::format("\"{}\" cannot be empty", property->name)}});
   }
@@ -241,8 +256,9 @@ void Portal::write(ObjectType& type, RowNumber row, const Changes& changes, cons
   }
   WriteContext context = writer.context();
   context.at = stamp_for(record, writer.at);
+  PackedFields before = record.fields;
   database_.update(*type.table, row, fields, context);
-  tell_properties(type, record.id, different, writer);
+  tell_properties(type, row, different, before, writer);
 }
 
 }  // namespace lockstep::emulators::hubspot

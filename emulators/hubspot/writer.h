@@ -15,6 +15,7 @@ struct Writer {
   std::string source_id;      // app id, or "userId:7"
   bool journaled = true;      // false: a loaded fixture
   bool text_values = false;   // from CSV
+  bool admin_rules = false;   // what an administrator requires is asked for
   WriteContext context() const { return {at, actor, key, journaled}; }
 };
 

@@ -35,6 +35,7 @@ class Ties : public HubSpotTest {
   }
 };
 
+// fact: §2.12 [D]
 TEST_F(Ties, TheLowIdMakesACompanyThePrimaryOne) {
   std::string ann = contact("a@x.example"), a = company("A"), b = company("B");
   tie(ann, a, 279);
@@ -45,6 +46,7 @@ TEST_F(Ties, TheLowIdMakesACompanyThePrimaryOne) {
   EXPECT_EQ(companies(ann), a + ":279 " + b + ":1,279");
 }
 
+// fact: §2.3 [O]
 TEST_F(Ties, InsideOfRecordsAreNamedByKindThePrimaryOneFirst) {
   std::string ann = contact("a@x.example"), a = company("A"), b = company("B");
   tie(ann, a, 279);
@@ -57,6 +59,7 @@ TEST_F(Ties, InsideOfRecordsAreNamedByKindThePrimaryOneFirst) {
                       " contact_to_company_unlabeled; ");
 }
 
+// fact: §2.12 [D]
 TEST_F(Ties, AreSeenFromBothSides) {
   std::string ann = contact("a@x.example"), a = company("A");
   Answer answer = batch("companies/contacts", "create", {input(a, ann, 2)});
@@ -65,6 +68,7 @@ TEST_F(Ties, AreSeenFromBothSides) {
   EXPECT_EQ(companies(ann), a + ":1,279");
 }
 
+// fact: §2.12 [D]
 TEST_F(Ties, ALabelGoesAloneTheUnlabelledTypeTakesAll) {
   std::string ann = contact("a@x.example"), a = company("A");
   tie(ann, a, 1);
@@ -79,6 +83,7 @@ TEST_F(Ties, ALabelGoesAloneTheUnlabelledTypeTakesAll) {
   EXPECT_EQ(companies(ann), "");
 }
 
+// fact: §2.12 [O]
 TEST_F(Ties, TypesBelongToTheirPairAndDirection) {
   std::string ann = contact("a@x.example"), a = company("A");
   Answer wrong = batch("contacts/companies", "create", {input(ann, a, 280)});
@@ -88,6 +93,7 @@ TEST_F(Ties, TypesBelongToTheirPairAndDirection) {
   EXPECT_EQ(batch("notes/calls", "read", {{{"id", "1"}}}).status, 400);
 }
 
+// fact: §2.12 [O]
 TEST_F(Ties, ABatchReadTellsWhoHasNoneAndWhoIsNoRecord) {
   std::string ann = contact("a@x.example"), bob = contact("b@x.example"), a = company("A");
   tie(ann, a, 1);
@@ -103,6 +109,7 @@ TEST_F(Ties, ABatchReadTellsWhoHasNoneAndWhoIsNoRecord) {
   EXPECT_EQ(text_at(answer.body, "/errors/1/subCategory"), "crm.associations.INVALID_IDENTIFIER");
 }
 
+// fact: §2.12 [S], §2.12 [O]
 TEST_F(Ties, ManyTiesOfOneRecordArePaged) {
   std::string a = company("A");
   json::array inputs;
@@ -117,6 +124,7 @@ TEST_F(Ties, ManyTiesOfOneRecordArePaged) {
   EXPECT_FALSE(second.body.at_pointer("/results/0").as_object().contains("paging"));
 }
 
+// fact: §2.12 [O]
 TEST_F(Ties, AnUnknownRecordIsAnErrorOfItsRowAlone) {
   std::string ann = contact("a@x.example"), a = company("A");
   Answer answer = batch("contacts/companies", "create", {input(ann, a, 1), input(ann, "512999999999", 1)});
@@ -125,6 +133,7 @@ TEST_F(Ties, AnUnknownRecordIsAnErrorOfItsRowAlone) {
   EXPECT_EQ(companies(ann), a + ":1,279");
 }
 
+// fact: §2.12 [S], §9.1 [K]
 TEST_F(Ties, SingleCallsAnswerWithTheirOwnCodes) {
   std::string ann = contact("a@x.example"), a = company("A");
   std::string path = "/crm/v4/objects/contacts/" + ann + "/associations/";
@@ -140,6 +149,7 @@ TEST_F(Ties, SingleCallsAnswerWithTheirOwnCodes) {
   EXPECT_EQ(companies(ann), "");
 }
 
+// fact: §2.7 [S]
 TEST_F(Ties, OfArchivedRecordsHideAndComeBack) {
   std::string ann = contact("a@x.example"), a = company("A");
   tie(ann, a, 1);
@@ -149,6 +159,7 @@ TEST_F(Ties, OfArchivedRecordsHideAndComeBack) {
   EXPECT_EQ(companies(ann), a + ":1,279");
 }
 
+// fact: §2.12 [D]
 TEST_F(Ties, APersonSetsAContactsCompany) {
   std::string ann = contact("a@x.example"), a = company("A"), b = company("B");
   EXPECT_EQ(edit_fields("contacts", ann, {{"associations.companies", a}}).status, 200);
@@ -165,6 +176,7 @@ TEST_F(Ties, APersonSetsAContactsCompany) {
   EXPECT_EQ(value("contacts", ann, "firstname"), "Ann");  // nothing of a refused edit stays
 }
 
+// fact: §8 [O]
 TEST_F(Ties, ATicketsPrimaryCompanyIsAPropertyOfIt) {
   std::string id = ticket("S"), a = company("A"), ann = contact("a@x.example");
   edit_fields("tickets", id, {{"associations.companies", a}, {"associations.contacts", ann}});
@@ -175,6 +187,7 @@ TEST_F(Ties, ATicketsPrimaryCompanyIsAPropertyOfIt) {
   EXPECT_EQ(text_at(answer.body, "/associations/contacts/results/0/id"), ann);
 }
 
+// fact: §2.12 [U] switch: associations_touch
 TEST_F(Ties, DoNotTouchTheRecordUnlessTheAccountSaysSo) {
   std::string ann = contact("a@x.example"), a = company("A");
   std::string before = value("contacts", ann, "lastmodifieddate");
@@ -186,6 +199,7 @@ TEST_F(Ties, DoNotTouchTheRecordUnlessTheAccountSaysSo) {
   EXPECT_EQ(value("contacts", ann, "lastmodifieddate"), "2026-11-18T12:27:40Z");
 }
 
+// fact: §6 [D] switch: auto_associate
 TEST_F(Ties, AnAccountCanMakeThemByDomainSecondsLater) {
   set({{"auto_associate", true}});
   std::string a = created_id("companies", {{"name", "A"}, {"domain", "A.example"}});
@@ -199,6 +213,7 @@ TEST_F(Ties, AnAccountCanMakeThemByDomainSecondsLater) {
   EXPECT_EQ(value("companies", made, "hs_object_source"), "AUTO_ASSOCIATE_BY_DOMAIN");
 }
 
+// fact: §6 [O] switch: auto_associate
 TEST_F(Ties, AnAccountLeavesPrimaryCompaniesAlone) {
   set({{"auto_associate", true}});
   std::string a = created_id("companies", {{"name", "A"}, {"domain", "a.example"}}), b = company("B");
@@ -224,6 +239,7 @@ class Merges : public Ties {
   }
 };
 
+// fact: §2.11 [D2], §2.11 [O]
 TEST_F(Merges, MintANewIdThatBothOldOnesLeadTo) {
   std::string a = created_id("contacts", {{"email", "a@x.example"}, {"firstname", "Ann"}});
   std::string b = created_id("contacts", {{"email", "b@x.example"}, {"phone", "1"}});
@@ -242,6 +258,7 @@ TEST_F(Merges, MintANewIdThatBothOldOnesLeadTo) {
   EXPECT_EQ(ids(api.get("/crm/v3/objects/contacts?archived=true")), "");
 }
 
+// fact: §6 [O]
 TEST_F(Merges, ASecondaryAddressIsTakenAndFindsItsContact) {
   std::string id = text_at(merge(contact("a@x.example"), contact("b@x.example")).body, "/id");
   EXPECT_EQ(text_at(read("contacts", "B@x.example", "idProperty=email").body, "/id"), id);
@@ -249,6 +266,7 @@ TEST_F(Merges, ASecondaryAddressIsTakenAndFindsItsContact) {
             "Contact already exists. Existing ID: " + id);
 }
 
+// fact: §2.5 [O]
 TEST_F(Merges, AMergedIdIsLeftOutOfBatches) {
   std::string a = contact("a@x.example"), id = text_at(merge(a, contact("b@x.example")).body, "/id");
   json::object input{{"id", a}, {"properties", {{"firstname", "Ann"}}}};
@@ -259,6 +277,7 @@ TEST_F(Merges, AMergedIdIsLeftOutOfBatches) {
   EXPECT_EQ(update("contacts", a, {{"firstname", "Ann"}}).status, 404);
 }
 
+// fact: §2.11 [O]
 TEST_F(Merges, MoveTheTiesAndChain) {
   std::string a = contact("a@x.example"), b = contact("b@x.example"), c = contact("c@x.example");
   std::string x = company("X"), y = company("Y");
@@ -272,6 +291,7 @@ TEST_F(Merges, MoveTheTiesAndChain) {
   EXPECT_EQ(value("contacts", second, "hs_merged_object_ids"), a + ";" + b + ";" + c + ";" + first);
 }
 
+// fact: §2.11 [U] switch: merge_keeps_primary_id
 TEST_F(Merges, CanKeepThePrimaryId) {
   set({{"merge_keeps_primary_id", true}});
   std::string a = contact("a@x.example"), b = contact("b@x.example");
@@ -280,6 +300,7 @@ TEST_F(Merges, CanKeepThePrimaryId) {
   EXPECT_EQ(ids(api.get("/crm/v3/objects/contacts")), a);
 }
 
+// fact: §2.11 [D2]
 TEST_F(Merges, APersonMergesToo) {
   std::string a = contact("a@x.example"), b = contact("b@x.example");
   Answer answer =
@@ -288,6 +309,7 @@ TEST_F(Merges, APersonMergesToo) {
   EXPECT_EQ(text_at(read("contacts", a).body, "/id"), text_at(answer.body, "/id"));
 }
 
+// fact: §6 [S]
 TEST_F(Merges, ArePrivacyAware) {
   std::string id = contact("a@x.example");
   EXPECT_EQ(post("/crm/v3/objects/contacts/gdpr-delete", {{"objectId", id}}).status, 204);

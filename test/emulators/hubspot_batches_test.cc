@@ -19,6 +19,7 @@ class Batches : public HubSpotTest {
   std::string live() { return text_at(api.get("/__emulator/counts").body, "/rows/contacts/live"); }
 };
 
+// fact: §2.5 [S], §2.6 [D]
 TEST_F(Batches, UpsertByAUniqueKeyCreatesOnceAndUpdatesAfterwards) {
   Answer first =
       batch("upsert", {keyed("L1", {{"email", "a@x.example"}}), keyed("L2", {{"lastname", "Lee"}})});
@@ -32,6 +33,7 @@ TEST_F(Batches, UpsertByAUniqueKeyCreatesOnceAndUpdatesAfterwards) {
   EXPECT_EQ(live(), "2");
 }
 
+// fact: §2.5 [U] switch: traced_updates_partial
 TEST_F(Batches, ABadRowOfAnUpsertStopsAllOfIt) {
   Answer answer =
       batch("upsert", {keyed("L1", {{"email", "a@x.example"}}), keyed("L2", {{"email", "nonsense"}})});
@@ -40,6 +42,7 @@ TEST_F(Batches, ABadRowOfAnUpsertStopsAllOfIt) {
   EXPECT_EQ(live(), "0");
 }
 
+// fact: §2.5 [O]
 TEST_F(Batches, OnlyUniquePropertiesAreKeys) {
   json::object input{{"id", "Ann"}, {"idProperty", "firstname"}, {"properties", {{"lastname", "Lee"}}}};
   Answer answer = batch("upsert", {input});
@@ -50,6 +53,7 @@ TEST_F(Batches, OnlyUniquePropertiesAreKeys) {
   EXPECT_EQ(batch("update", {by_email}).status, 400);
 }
 
+// fact: §2.5 [D]
 TEST_F(Batches, CreateWithoutTraceIdsIsAllOrNothing) {
   json::array inputs{{{"properties", {{"email", "a@x.example"}}}},
                      {{"properties", {{"email", "A@x.example"}}}}};
@@ -58,6 +62,7 @@ TEST_F(Batches, CreateWithoutTraceIdsIsAllOrNothing) {
   EXPECT_EQ(live(), "0");
 }
 
+// fact: §2.5 [D]
 TEST_F(Batches, CreateWithTraceIdsOnAllInputsIsPartial) {
   json::array inputs{{{"objectWriteTraceId", "t1"}, {"properties", {{"email", "a@x.example"}}}},
                      {{"objectWriteTraceId", "t2"}, {"properties", {{"email", "A@x.example"}}}}};
@@ -70,6 +75,7 @@ TEST_F(Batches, CreateWithTraceIdsOnAllInputsIsPartial) {
   EXPECT_EQ(live(), "1");
 }
 
+// fact: §2.13 [D], §2.12 [O]
 TEST_F(Batches, CreateMakesAssociationsOrNothing) {
   std::string ann = contact("a@x.example");
   auto note = [&](const std::string& to) {
@@ -88,6 +94,7 @@ TEST_F(Batches, CreateMakesAssociationsOrNothing) {
   EXPECT_EQ(text_at(api.get("/__emulator/counts").body, "/rows/notes/live"), "1");
 }
 
+// fact: §2.5 [O]
 TEST_F(Batches, UpdateNamesMissingIdsInOneRow) {
   std::string id = contact("a@x.example");
   auto input = [](const std::string& of) {
@@ -101,6 +108,7 @@ TEST_F(Batches, UpdateNamesMissingIdsInOneRow) {
   EXPECT_EQ(text_at(answer.body, "/errors/0/context/ids"), R"(["512999999998","512999999999"])");
 }
 
+// fact: §2.5 [O]
 TEST_F(Batches, DuplicateIdsAreRefused) {
   std::string id = contact("a@x.example");
   json::object input{{"id", id}, {"properties", {{"firstname", "Ann"}}}};
@@ -109,6 +117,7 @@ TEST_F(Batches, DuplicateIdsAreRefused) {
   EXPECT_EQ(message(answer), "Duplicate IDs found in batch input: [" + id + "]. IDs must be unique");
 }
 
+// fact: §2.5 [O]
 TEST_F(Batches, ReadIsByIdOrKeyAndTellsWhatIsMissing) {
   std::string a = contact("a@x.example"), b = contact("b@x.example");
   Answer answer = batch("read", {{{"id", b}}, {{"id", a}}, {{"id", b}}}, {"email"});
@@ -120,6 +129,7 @@ TEST_F(Batches, ReadIsByIdOrKeyAndTellsWhatIsMissing) {
   EXPECT_EQ(text_at(partly.body, "/errors/0/context/ids"), R"(["512999999999"])");
 }
 
+// fact: §2.5 [U]
 TEST_F(Batches, ArchiveDoesNotMindUnknownIds) {
   std::string id = contact("a@x.example");
   EXPECT_EQ(batch("archive", {{{"id", id}}, {{"id", "512999999999"}}}).status, 204);
@@ -128,11 +138,31 @@ TEST_F(Batches, ArchiveDoesNotMindUnknownIds) {
   EXPECT_EQ(ids(archived), id);
 }
 
+// fact: §2.5 [D]
 TEST_F(Batches, TakeAHundredInputs) {
   json::array inputs;
   for (int i = 0; i < 101; ++i) inputs.push_back(json::object{{"id", std::to_string(i)}});
   EXPECT_EQ(batch("read", inputs).status, 400);
   EXPECT_EQ(batch("read", {}).status, 400);
+}
+
+// fact: §2.5 [D]
+TEST_F(Batches, ARowCanFailThoughNothingIsWrongWithIt) {
+  auto fault = [&] { post("/__emulator/faults", {{"name", "batch_item"}, {"count", 1}, {"match", "/batch/"}}); };
+  fault();
+  json::array inputs{{{"objectWriteTraceId", "t1"}, {"properties", {{"email", "a@x.example"}}}},
+                     {{"objectWriteTraceId", "t2"}, {"properties", {{"email", "b@x.example"}}}}};
+  Answer created = batch("create", inputs);
+  EXPECT_EQ(created.status, 207);
+  EXPECT_EQ(text_at(created.body, "/errors/0/context/objectWriteTraceId"), R"(["t1"])");
+  EXPECT_EQ(text_at(created.body, "/results/0/objectWriteTraceId"), "t2");
+  fault();
+  Answer upserted = batch("upsert", {keyed("L1", {{"lastname", "Lee"}}), keyed("L2", {{"lastname", "Lee"}})});
+  EXPECT_EQ(upserted.status, 207);
+  EXPECT_EQ(text_at(upserted.body, "/errors/0/context/ids"), R"(["L1"])");
+  fault();
+  EXPECT_EQ(batch("create", {{{"properties", {{"email", "c@x.example"}}}}}).status, 500);  // without traces all of it
+  EXPECT_EQ(live(), "2");
 }
 
 }  // namespace

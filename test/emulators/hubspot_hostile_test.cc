@@ -89,6 +89,56 @@ TEST_F(Hostile, Definitions) {
   EXPECT_EQ(api.get("/crm/v3/properties/companies").status, 200);
 }
 
+TEST_F(Hostile, ChangesOfDefinitions) {
+  post("/crm/v3/properties/companies", {{"groupName", "companyinformation"}, {"name", "size_class"}, {"label", "Size"},
+                                        {"type", "string"}, {"fieldType", "text"}});
+  bombard("PATCH", "/crm/v3/properties/companies/size_class",
+          R"({"label":"Size","fieldType":"textarea","displayOrder":3,"hidden":false,"options":[],"formField":true})");
+  bombard("POST", "/crm/v3/properties/companies/groups", R"({"name":"sync","label":"Sync","displayOrder":3})");
+  bombard("POST", "/crm/v3/pipelines/tickets",
+          R"({"label":"P","displayOrder":1,"stages":[{"label":"S","displayOrder":0,"metadata":{"ticketState":"OPEN"}}]})");
+  bombard("PATCH", "/crm/v3/pipelines/tickets/712000/stages/712001",
+          R"({"label":"S","displayOrder":0,"archived":false,"metadata":{"ticketState":"OPEN","isClosed":"false"}})");
+  EXPECT_EQ(api.get("/crm/v3/pipelines/tickets").status, 200);
+}
+
+TEST_F(Hostile, LabelsAndRules) {
+  bombard("POST", "/crm/v4/associations/contacts/companies/labels", R"({"name":"a","label":"A","inverseLabel":"B"})");
+  bombard("POST", "/crm/v4/associations/definitions/configurations/contacts/companies/batch/create",
+          R"({"inputs":[{"typeId":279,"category":"HUBSPOT_DEFINED","maxToObjectIds":1}]})");
+  bombard("POST", "/crm/v3/associations/contacts/companies/batch/create",
+          R"({"inputs":[{"from":{"id":"512000000001"},"to":{"id":"512000000001"},"type":"contact_to_company"}]})");
+}
+
+TEST_F(Hostile, SettingsOfWebhooks) {
+  std::string key = "?hapikey=lockstep-developer-key";
+  bombard("PUT", "/webhooks/v3/2500001/settings" + key, R"({"targetUrl":"https://h.example/x","throttling":{"maxConcurrentRequests":9}})");
+  bombard("POST", "/webhooks/v3/2500001/subscriptions" + key,
+          R"({"eventType":"contact.propertyChange","propertyName":"email","objectTypeId":"0-1","active":true})");
+  bombard("POST", "/webhooks/v3/2500001/subscriptions/batch/update" + key, R"({"inputs":[{"id":3329001,"active":false}]})");
+}
+
+TEST_F(Hostile, FilesOfRecords) {
+  std::string body =
+      "--x7\r\nContent-Disposition: form-data; name=\"files\"; filename=\"c.csv\"\r\nContent-Type: text/csv\r\n\r\n"
+      "Email,Name\na@x.example,\"A, B\"\n\r\n--x7\r\nContent-Disposition: form-data; name=\"importRequest\"\r\n\r\n"
+      R"({"name":"n","importOperations":{"0-1":"UPSERT"},"dateFormat":"YEAR_MONTH_DAY","files":[{"fileName":"c.csv","fileFormat":"CSV",)"
+      R"("fileImportPage":{"hasHeader":true,"columnMappings":[{"columnObjectTypeId":"0-1","columnName":"Email","propertyName":"email",)"
+      R"("columnType":"HUBSPOT_ALTERNATE_ID"},{"columnObjectTypeId":"0-1","columnName":"Name","propertyName":"firstname","columnType":"STANDARD"}]}}]})"
+      "\r\n--x7--\r\n";
+  auto send = [&](const std::string& text) {
+    return api.send("POST", "/crm/v3/imports", text, {{"Content-Type", "multipart/form-data; boundary=x7"}});
+  };
+  EXPECT_EQ(send(body).status, 200);
+  for (int i = 0; i < kRounds; ++i) {
+    Answer answer = send(damaged(body));
+    EXPECT_TRUE(answer.status >= 200 && answer.status < 500) << answer.text;
+    if (i % 100 == 0) clock.advance(Duration(5'000));
+  }
+  bombard("POST", "/crm/v3/exports/export/async",
+          R"({"exportType":"VIEW","format":"CSV","objectType":"CONTACT","objectProperties":["email","zip"],"exportInternalValuesOptions":["NAMES"],"publicCrmSearchRequest":{"filters":[{"propertyName":"email","operator":"EQ","value":"a"}],"sorts":[],"query":"x"}})");
+}
+
 TEST_F(Hostile, ControlPlane) {
   std::string id = contact("a@x.example");
   bombard("POST", "/__emulator/edit",
@@ -109,6 +159,7 @@ TEST_F(Hostile, Paths) {
   }
 }
 
+// fact: §2.5 [D]
 TEST_F(Hostile, ARefusedBatchLeavesNoTrace) {
   company("A");
   std::string before = text_at(api.get("/__emulator/counts").body, "/writes");
@@ -123,6 +174,7 @@ TEST_F(Hostile, ARefusedBatchLeavesNoTrace) {
   EXPECT_EQ(ids(search_where("companies", "name", "EQ", "D")), next);
 }
 
+// fact: §4.6 [D], §2.4 [D]
 TEST_F(Hostile, DeepAndStrangeBodiesAreRefused) {
   std::string deep = std::string(100, '[') + std::string(100, ']');
   for (const std::string& body : {deep, std::string("null"), std::string("[]"), std::string(),

@@ -7,6 +7,7 @@ namespace {
 
 using Records = HubSpotTest;
 
+// fact: §2.3 [O], §6 [O]
 TEST_F(Records, ACreatedContactHasTheSystemsValues) {
   Answer answer = create("contacts", {{"email", "Ann@Customer.Example"}, {"phone", "+49 (30) 555"}});
   EXPECT_EQ(answer.status, 201);
@@ -20,14 +21,17 @@ TEST_F(Records, ACreatedContactHasTheSystemsValues) {
   EXPECT_EQ(text_at(read("contacts", id, "properties=mobilephone").body, "/properties/mobilephone"), "null");
 }
 
+// fact: §2.1 [D]
 TEST_F(Records, IdsAreUniqueWithinATypeAlone) { EXPECT_EQ(contact("a@x.example"), company("A")); }
 
+// fact: §2.3 [D]
 TEST_F(Records, NumbersAndBooleansAreTexts) {
   std::string id = created_id("companies", {{"name", "A"}, {"numberofemployees", 12}, {"is_public", true}});
   EXPECT_EQ(text_at(read("companies", id, "properties=numberofemployees,is_public").body, "/properties"),
             R"({"is_public":"true","numberofemployees":"12"})");
 }
 
+// fact: §4.6 [O]
 TEST_F(Records, AllBadPropertiesAreNamedAtOnce) {
   Answer answer = create("companies", {{"name", "A"},
                                        {"nonsense", "1"},
@@ -46,12 +50,14 @@ TEST_F(Records, AllBadPropertiesAreNamedAtOnce) {
       "PROPERTY_DOESNT_EXIST INVALID_NUMBER INVALID_OPTION INVALID_OPTION READ_ONLY_VALUE INVALID_OPTION ");
 }
 
+// fact: §6 [D2]
 TEST_F(Records, AContactNeedsANameOrAnAddress) {
   EXPECT_EQ(create("contacts", {{"phone", "1"}}).status, 400);
   EXPECT_EQ(create("contacts", {{"lastname", "Lee"}}).status, 201);
   EXPECT_EQ(create("companies", {{"phone", "1"}}).status, 400);
 }
 
+// fact: §4.6 [O]
 TEST_F(Records, AnAddressThatIsTakenIsAConflictThatNamesItsOwner) {
   std::string id = contact("ann@x.example");
   Answer again = create("contacts", {{"email", "ANN@x.example"}});
@@ -65,6 +71,7 @@ TEST_F(Records, AnAddressThatIsTakenIsAConflictThatNamesItsOwner) {
       << message(moved);
 }
 
+// fact: §2.4 [D], §2.4 [U] switch: null_clears
 TEST_F(Records, AnEmptyTextClearsAndNullIsRefused) {
   std::string id = created_id("contacts", {{"lastname", "Lee"}, {"jobtitle", "Buyer"}});
   EXPECT_EQ(update("contacts", id, {{"jobtitle", nullptr}}).status, 400);
@@ -73,6 +80,7 @@ TEST_F(Records, AnEmptyTextClearsAndNullIsRefused) {
   EXPECT_EQ(value("contacts", id, "jobtitle"), "null");
 }
 
+// fact: §6 [D], §6 [O] switch: default_lifecycle_stage
 TEST_F(Records, ALifecycleStageGoesForwardAlone) {
   std::string id = contact("a@x.example");
   update("contacts", id, {{"lifecyclestage", "customer"}});
@@ -85,6 +93,7 @@ TEST_F(Records, ALifecycleStageGoesForwardAlone) {
   EXPECT_EQ(value("contacts", id, "lifecyclestage"), "lead");
 }
 
+// fact: §2.4 [O], §3.1 [O]
 TEST_F(Records, StampsHaveMillisecondsOnlyWhenTheyAreNotZero) {
   std::string id = contact("a@x.example");
   clock.advance(Duration(120));
@@ -94,6 +103,7 @@ TEST_F(Records, StampsHaveMillisecondsOnlyWhenTheyAreNotZero) {
   EXPECT_EQ(value("contacts", id, "hs_lastmodifieddate"), "null");  // defined, but not the one that moves
 }
 
+// fact: §2.9 [S], §6 [D]
 TEST_F(Records, ATicketsStageBelongsToItsPipeline) {
   Answer missing = create("tickets", {{"subject", "S"}});
   EXPECT_EQ(code(missing), "MISSING_REQUIRED_PROPERTY");
@@ -106,6 +116,7 @@ TEST_F(Records, ATicketsStageBelongsToItsPipeline) {
   EXPECT_EQ(update("tickets", id, {{"hs_pipeline", "712000"}, {"hs_pipeline_stage", "712001"}}).status, 200);
 }
 
+// fact: §8 [O]
 TEST_F(Records, AClosedTicketSaysWhenAndHowLong) {
   std::string id = ticket("S");
   clock.advance(Duration(5'000));
@@ -116,6 +127,7 @@ TEST_F(Records, AClosedTicketSaysWhenAndHowLong) {
   EXPECT_EQ(value("tickets", id, "closed_date"), "null");
 }
 
+// fact: §6 [D]
 TEST_F(Records, AnEmailsAddressesComeFromItsHeaders) {
   std::string headers =
       R"({"from":{"email":"a@x.example","firstName":"Ann"},"to":[{"email":"b@x.example"},{"email":"c@x.example"}]})";
@@ -127,6 +139,7 @@ TEST_F(Records, AnEmailsAddressesComeFromItsHeaders) {
   EXPECT_EQ(code(update("emails", id, {{"hs_email_headers", "nonsense"}})), "INVALID_JSON");
 }
 
+// fact: §2.7 [S]
 TEST_F(Records, ArchivedRecordsAreListedApartForNinetyDays) {
   std::string a = contact("a@x.example"), b = contact("b@x.example");
   EXPECT_EQ(api.send("DELETE", "/crm/v3/objects/contacts/" + a).status, 204);
@@ -141,6 +154,7 @@ TEST_F(Records, ArchivedRecordsAreListedApartForNinetyDays) {
   EXPECT_EQ(ids(api.get("/crm/v3/objects/contacts?archived=true")), "");
 }
 
+// fact: §2.7 [D]
 TEST_F(Records, DeletedEmailsAreGoneForGood) {
   std::string id =
       created_id("emails", {{"hs_timestamp", "2026-05-01T09:00:00Z"}, {"hs_email_direction", "EMAIL"}});
@@ -149,6 +163,7 @@ TEST_F(Records, DeletedEmailsAreGoneForGood) {
   EXPECT_EQ(read("emails", id, "archived=true").status, 404);
 }
 
+// fact: §2.7 [U], §2.2 [S]
 TEST_F(Records, ListsArePagedById) {
   std::string all;
   for (int i = 0; i < 25; ++i) all += (i ? " " : "") + contact("c" + std::to_string(i) + "@x.example");
@@ -162,6 +177,7 @@ TEST_F(Records, ListsArePagedById) {
   EXPECT_EQ(api.get("/crm/v3/objects/contacts?limit=101").status, 400);
 }
 
+// fact: §2.6 [D]
 TEST_F(Records, AreFoundByUniquePropertiesAlone) {
   define_key("contacts", "contactinformation");
   std::string id = created_id("contacts", {{"email", "a@x.example"}, {"lockstep_id", "L1"}});
@@ -173,6 +189,7 @@ TEST_F(Records, AreFoundByUniquePropertiesAlone) {
   EXPECT_NE(message(taken).find(id + " already has that value"), std::string::npos);
 }
 
+// fact: §4.6 [O]
 TEST_F(Records, UnknownIdsAnswerAsThePlatformDoes) {
   EXPECT_EQ(text_at(read("contacts", "512999999999").body, "/message"), "resource not found");
   Answer word = read("contacts", "ann");
@@ -181,10 +198,82 @@ TEST_F(Records, UnknownIdsAnswerAsThePlatformDoes) {
   EXPECT_EQ(api.get("/crm/v3/objects/deals").status, 400);
 }
 
+// fact: §0.1 [S]
 TEST_F(Records, DatedPathsServeTheSame) {
   std::string id = contact("a@x.example");
   EXPECT_EQ(api.get("/crm/objects/2026-03/contacts/" + id).text, read("0-1", id).text);
   EXPECT_EQ(api.get("/crm/objects/2019-01/contacts/" + id).status, 404);
+}
+
+// fact: §4.6 [O] switch: taken_address_is_invalid
+TEST_F(Records, ATakenAddressCanAlsoBeToldWithAnIdThatNeverWas) {
+  set({{"taken_address_is_invalid", true}});
+  std::string id = contact("ann@x.example");
+  Answer again = create("contacts", {{"email", "ann@x.example"}});
+  EXPECT_EQ(again.status, 400);
+  EXPECT_EQ(category(again), "VALIDATION_ERROR");
+  EXPECT_TRUE(message(again).starts_with("Cannot set PropertyValueCoordinates{portalId=4242001, ")) << message(again);
+  EXPECT_TRUE(message(again).ends_with(". " + id + " already has that value.")) << message(again);
+}
+
+// fact: §2.3 [S]
+TEST_F(Records, AHistoryTellsEachValueOnceNewestFirst) {
+  std::string id = created_id("contacts", {{"email", "a@x.example"}, {"firstname", "Ann"}});
+  clock.advance(Duration(1'000));
+  update("contacts", id, {{"firstname", "Ann"}});  // no change
+  edit_fields("contacts", id, {{"firstname", "Anna"}});
+  update("contacts", id, {{"firstname", ""}});
+  json::value told = read("contacts", id, "propertiesWithHistory=firstname").body.at("propertiesWithHistory");
+  std::string values;
+  for (const json::value& entry : told.at("firstname").as_array())
+    values += text_at(entry, "/value") + " " + text_at(entry, "/sourceType") + "; ";
+  EXPECT_EQ(values, " INTEGRATION; Anna CRM_UI; Ann INTEGRATION; ");
+  EXPECT_EQ(text_at(told, "/firstname/2/timestamp"), "2026-11-18T12:26:40Z");
+  EXPECT_EQ(text_at(told, "/firstname/2/sourceId"), "2500002");
+  EXPECT_EQ(text_at(told, "/firstname/1/updatedByUserId"), text_at(told, "/firstname/1/sourceId").substr(7));
+}
+
+// fact: §2.3 [S]
+TEST_F(Records, AHistoryStartsWithWhatAFixtureBrought) {
+  Answer loaded = post("/__emulator/records/contacts", json::array{json::object{{"email", "a@x.example"}, {"city", "Bonn"}}});
+  std::string id = text_at(loaded.body, "/ids/0");
+  EXPECT_EQ(text_at(read("contacts", id, "propertiesWithHistory=city").body, "/propertiesWithHistory/city/0/sourceType"), "IMPORT");
+  update("contacts", id, {{"city", "Berlin"}});
+  Answer answer = read("contacts", id, "propertiesWithHistory=city");
+  EXPECT_EQ(text_at(answer.body, "/propertiesWithHistory/city/0/value"), "Berlin");
+  EXPECT_EQ(text_at(answer.body, "/propertiesWithHistory/city/1/value"), "Bonn");
+}
+
+// fact: §2.2 [U]
+TEST_F(Records, AListWithHistoriesHasShorterPages) {
+  EXPECT_EQ(api.get("/crm/v3/objects/contacts?limit=100").status, 200);
+  EXPECT_EQ(api.get("/crm/v3/objects/contacts?limit=51&propertiesWithHistory=email").status, 400);
+  EXPECT_EQ(api.get("/crm/v3/objects/contacts?limit=50&propertiesWithHistory=email").status, 200);
+}
+
+// fact: §2.5 [D]
+TEST_F(Records, ARefusedWriteLeavesNoHistory) {
+  std::string id = contact("a@x.example");
+  json::array inputs{{{"id", id}, {"properties", {{"city", "Bonn"}}}}, {{"id", contact("b@x.example")}, {"properties", {{"email", "x"}}}}};
+  EXPECT_EQ(post("/crm/v3/objects/contacts/batch/update", {{"inputs", inputs}}).status, 400);
+  EXPECT_EQ(text_at(read("contacts", id, "propertiesWithHistory=city").body, "/propertiesWithHistory/city"), "[]");
+}
+
+// fact: §6 [D]
+TEST_F(Records, AMeetingTakesItsTimeFromItsStart) {
+  EXPECT_EQ(code(create("meetings", {{"hs_meeting_title", "M"}})), "MISSING_REQUIRED_PROPERTY");
+  std::string id = created_id("meetings", {{"hs_meeting_start_time", "2026-05-01T09:00:00Z"}});
+  EXPECT_EQ(value("meetings", id, "hs_timestamp"), "2026-05-01T09:00:00Z");
+}
+
+// fact: §8 [U]
+TEST_F(Records, ATaskSaysWhenItWasCompleted) {
+  std::string id = created_id("tasks", {{"hs_timestamp", "2026-05-01T09:00:00Z"}, {"hs_task_status", "COMPLETED"}});
+  EXPECT_EQ(value("tasks", id, "hs_task_completion_date"), "2026-11-18T12:26:40Z");
+  update("tasks", id, {{"hs_task_status", "IN_PROGRESS"}});
+  EXPECT_EQ(value("tasks", id, "hs_task_completion_date"), "null");
+  EXPECT_EQ(code(update("tasks", id, {{"hs_task_reminders", "2026-05-01"}})), "INVALID_LONG");
+  EXPECT_EQ(update("tasks", id, {{"hs_task_reminders", "1777626000000"}}).status, 200);
 }
 
 }  // namespace

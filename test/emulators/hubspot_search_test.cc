@@ -14,6 +14,7 @@ class Search : public HubSpotTest {
   }
 };
 
+// fact: §3.1 [D], §3.1 [O]
 TEST_F(Search, FindsAWriteOnlyAfterAWhile) {
   std::string id = contact("a@x.example");
   EXPECT_EQ(found("contacts", "email", "EQ", "a@x.example"), "");
@@ -27,6 +28,7 @@ TEST_F(Search, FindsAWriteOnlyAfterAWhile) {
   EXPECT_EQ(found("contacts", "firstname", "EQ", "ann"), id);
 }
 
+// fact: §3.1 [D]
 TEST_F(Search, NeverFindsArchivedRecords) {
   std::string id = contact("a@x.example");
   settle();
@@ -34,6 +36,7 @@ TEST_F(Search, NeverFindsArchivedRecords) {
   EXPECT_EQ(found("contacts", "email", "EQ", "a@x.example"), "");
 }
 
+// fact: §3.1 [O]
 TEST_F(Search, WalksAWindowOfChangesById) {
   std::vector<std::string> all;
   for (int i = 0; i < 5; ++i) {
@@ -61,6 +64,7 @@ TEST_F(Search, WalksAWindowOfChangesById) {
   EXPECT_EQ(between(start + 4'000, start + 60'000, "0"), all[0] + " " + all[4]);
 }
 
+// fact: §3.1 [S], §3.1 [D]
 TEST_F(Search, KnowsItsOperators) {
   std::string a =
       created_id("companies", {{"name", "Blue Bakery"}, {"numberofemployees", "9"}, {"industry", "RETAIL"}});
@@ -83,6 +87,7 @@ TEST_F(Search, KnowsItsOperators) {
   EXPECT_EQ(ids(search("companies", {{"filters", {between}}})), a + " " + b);
 }
 
+// fact: §3.1 [D]
 TEST_F(Search, NamesNoRecordTwice) {
   std::string ann = contact("a@x.example"), bea = contact("b@x.example");
   auto tie = [](const std::string& to) {
@@ -98,6 +103,7 @@ TEST_F(Search, NamesNoRecordTwice) {
   EXPECT_EQ(text_at(notes.body, "/total"), "1");
 }
 
+// fact: §3.1 [D]
 TEST_F(Search, GroupsAreAlternatives) {
   std::string a = company("A"), b = company("B");
   company("C");
@@ -109,6 +115,7 @@ TEST_F(Search, GroupsAreAlternatives) {
   EXPECT_EQ(ids(search("companies", {{"filterGroups", {named("A"), named("B"), named("a")}}})), a + " " + b);
 }
 
+// fact: §3.1 [D]
 TEST_F(Search, SortsByOnePropertyAndPages) {
   for (int i = 0; i < 12; ++i) company("C" + std::to_string(100 - i));
   settle();
@@ -123,6 +130,7 @@ TEST_F(Search, SortsByOnePropertyAndPages) {
   EXPECT_EQ(search("companies", {{"sorts", {sort, sort}}}).status, 400);
 }
 
+// fact: §3.1 [D]
 TEST_F(Search, HasLimits) {
   EXPECT_EQ(search("companies", {{"limit", 201}}).status, 400);
   EXPECT_EQ(search("companies", {{"limit", 200}, {"after", "9800"}}).status, 200);
@@ -138,6 +146,7 @@ TEST_F(Search, HasLimits) {
   EXPECT_EQ(search_where("companies", "nonsense", "EQ", "x").status, 400);
 }
 
+// fact: §3.1 [D]
 TEST_F(Search, FindsNotesByInstantAndByWhomTheyBelongTo) {
   std::string ann = contact("a@x.example");
   json::object type{{"associationCategory", "HUBSPOT_DEFINED"}, {"associationTypeId", 202}};
@@ -151,6 +160,7 @@ TEST_F(Search, FindsNotesByInstantAndByWhomTheyBelongTo) {
   EXPECT_EQ(found("notes", "associations.contact", "EQ", "512999999999"), "");
 }
 
+// fact: §3.1 [D]
 TEST_F(Search, DefaultPropertiesAreTheTypesOwn) {
   contact("a@x.example");
   settle();

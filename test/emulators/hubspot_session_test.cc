@@ -22,6 +22,7 @@ class Session : public HubSpotTest {
   Answer call() { return api.get("/crm/v3/objects/contacts"); }
 };
 
+// fact: §1.1 [D], §1.4 [U]
 TEST_F(Session, ARefreshTokenGivesHalfAnHour) {
   Answer answer = token(refresh("lockstep-refresh-token"));
   EXPECT_EQ(answer.status, 200) << answer.text;
@@ -36,6 +37,7 @@ TEST_F(Session, ARefreshTokenGivesHalfAnHour) {
   EXPECT_EQ(category(late), "EXPIRED_AUTHENTICATION");
 }
 
+// fact: §1.1 [D], §1.1 [O]
 TEST_F(Session, BadGrantsSayWhatIsBad) {
   Answer answer = token(refresh("nonsense"));
   EXPECT_EQ(answer.status, 400);
@@ -54,6 +56,7 @@ TEST_F(Session, BadGrantsSayWhatIsBad) {
       "BAD_AUTH_CODE");
 }
 
+// fact: §1.1 [D2]
 TEST_F(Session, AppTokensDoNotOpenTheAccount) {
   Answer answer =
       token("grant_type=client_credentials&client_id=lockstep-client&client_secret=lockstep-secret");
@@ -61,6 +64,7 @@ TEST_F(Session, AppTokensDoNotOpenTheAccount) {
   EXPECT_EQ(call().status, 403);
 }
 
+// fact: §1.1 [U] switch: rotate_refresh_tokens
 TEST_F(Session, RefreshTokensCanRotate) {
   set({{"rotate_refresh_tokens", true}});
   std::string next = text_at(token(refresh("lockstep-refresh-token")).body, "/refresh_token");
@@ -68,6 +72,7 @@ TEST_F(Session, RefreshTokensCanRotate) {
   EXPECT_EQ(token(refresh(next)).status, 200);
 }
 
+// fact: §1.4 [O]
 TEST_F(Session, UnknownTokensAreRefused) {
   api.headers.set("Authorization", "Bearer nonsense");
   Answer answer = call();
@@ -77,6 +82,7 @@ TEST_F(Session, UnknownTokensAreRefused) {
   EXPECT_EQ(call().status, 401);
 }
 
+// fact: §4.1 [D2], §4.2 [D2], §4.3 [O]
 TEST_F(Session, ServiceKeysHaveAHundredCallsInTenSeconds) {
   for (int i = 0; i < 100; ++i) ASSERT_EQ(call().status, 200);
   Answer answer = call();
@@ -94,6 +100,7 @@ TEST_F(Session, ServiceKeysHaveAHundredCallsInTenSeconds) {
   EXPECT_EQ(free.headers.find("X-HubSpot-RateLimit-Daily-Remaining"), "249899");
 }
 
+// fact: §4.1 [D2], §4.2 [D2]
 TEST_F(Session, PublicAppsHaveNoDailyQuota) {
   sign_in();
   set({{"daily_requests", 0}});
@@ -103,6 +110,7 @@ TEST_F(Session, PublicAppsHaveNoDailyQuota) {
   EXPECT_FALSE(answer.headers.contains("X-HubSpot-RateLimit-Daily"));
 }
 
+// fact: §3.1 [D], §4.1 [D2]
 TEST_F(Session, SearchesHaveASecondOfTheirOwn) {
   for (int i = 0; i < 5; ++i) ASSERT_EQ(search("contacts", {}).status, 200);
   Answer answer = search("contacts", {});
@@ -114,6 +122,7 @@ TEST_F(Session, SearchesHaveASecondOfTheirOwn) {
   EXPECT_EQ(search("contacts", {}).status, 200);
 }
 
+// fact: §4.1 [D2]
 TEST_F(Session, TheDayEndsAtTheAccountsMidnight) {
   set({{"daily_requests", 1}});
   EXPECT_EQ(call().status, 200);
@@ -124,6 +133,7 @@ TEST_F(Session, TheDayEndsAtTheAccountsMidnight) {
   EXPECT_EQ(call().status, 200);
 }
 
+// fact: §1.4 [O]
 TEST_F(Session, AMissingScopeIsNamed) {
   set({{"denied_scopes", {"crm.objects.companies.write"}}});
   EXPECT_EQ(api.get("/crm/v3/objects/companies").status, 200);
@@ -134,6 +144,7 @@ TEST_F(Session, AMissingScopeIsNamed) {
             R"(["crm.objects.companies.write"])");
 }
 
+// fact: §1.2 [S], §2.9 [S]
 TEST_F(Session, TheAccountSaysWhoAndWhenItIs) {
   Answer answer = api.get("/account-info/v3/details");
   EXPECT_EQ(text_at(answer.body, "/portalId"), "4242001");
@@ -146,6 +157,7 @@ TEST_F(Session, TheAccountSaysWhoAndWhenItIs) {
             "CLOSED");
 }
 
+// fact: §2.8 [S]
 TEST_F(Session, PropertiesAreDefinedOnce) {
   define_key("contacts", "contactinformation");
   json::object again{{"name", "lockstep_id"},
@@ -161,6 +173,7 @@ TEST_F(Session, PropertiesAreDefinedOnce) {
   EXPECT_EQ(api.get("/crm/v3/properties/contacts/nonsense").status, 404);
 }
 
+// fact: §2.6 [U] switch: engagement_unique_properties
 TEST_F(Session, EngagementsHaveNoUniquePropertiesUnlessSwitchedOn) {
   json::object key{{"name", "lockstep_id"}, {"label", "x"},        {"groupName", "note"},
                    {"type", "string"},      {"fieldType", "text"}, {"hasUniqueValue", true}};
@@ -169,6 +182,7 @@ TEST_F(Session, EngagementsHaveNoUniquePropertiesUnlessSwitchedOn) {
   EXPECT_EQ(post("/crm/v3/properties/notes", key).status, 201);
 }
 
+// fact: §4.4 [D]
 TEST_F(Session, FaultsLookLikeThePlatforms) {
   auto fault = [&](const json::object& what) { post("/__emulator/faults", what); };
   fault({{"name", "server_error"}, {"status", 502}, {"count", 1}});
@@ -184,10 +198,67 @@ TEST_F(Session, FaultsLookLikeThePlatforms) {
   EXPECT_EQ(call().status, 200);  // it fired at the sign-in, before the token was there
 }
 
+// fact: §2.7 [O]
 TEST_F(Session, LongAddressesAreRefusedByTheEdge) {
   Answer answer = api.get("/crm/v3/objects/contacts?properties=" + std::string(9'000, 'a'));
   EXPECT_EQ(answer.status, 414);
   EXPECT_TRUE(answer.headers.find("Content-Type")->starts_with("text/html"));
+}
+
+// fact: §1.1 [D]
+TEST_F(Session, AnAuthorisationCodeIsGoodOnceForItsAddressAndAWhile) {
+  auto code = [&] {
+    Answer asked = api.get("/oauth/authorize?client_id=lockstep-client&redirect_uri=http%3A%2F%2Fa.example%2Fb&scope=oauth&state=s1");
+    EXPECT_EQ(asked.status, 302);
+    std::string location(asked.headers.find("Location").value_or(""));
+    EXPECT_TRUE(location.starts_with("http://a.example/b?code=")) << location;
+    EXPECT_TRUE(location.ends_with("&state=s1")) << location;
+    return location.substr(24, location.find('&') - 24);
+  };
+  auto exchange = [&](const std::string& with, const std::string& address) {
+    return token("grant_type=authorization_code&client_id=lockstep-client&client_secret=lockstep-secret&code=" + with +
+                 "&redirect_uri=" + address);
+  };
+  std::string first = code();
+  Answer answer = exchange(first, "http%3A%2F%2Fa.example%2Fb");
+  EXPECT_EQ(answer.status, 200) << answer.text;
+  EXPECT_EQ(token(refresh(text_at(answer.body, "/refresh_token"))).status, 200);
+  EXPECT_EQ(text_at(exchange(first, "http%3A%2F%2Fa.example%2Fb").body, "/status"), "BAD_AUTH_CODE");
+  EXPECT_EQ(exchange(code(), "http%3A%2F%2Fother.example").status, 400);
+  std::string late = code();
+  clock.advance(Duration(600'000));
+  EXPECT_EQ(exchange(late, "http%3A%2F%2Fa.example%2Fb").status, 400);
+}
+
+// fact: §1.1 [S], §1.1 [D]
+TEST_F(Session, LaterVersionsIntrospectAndRevoke) {
+  http::Headers form{{"Content-Type", "application/x-www-form-urlencoded"}};
+  std::string access = text_at(api.send("POST", "/oauth/2026-03/token", refresh("lockstep-refresh-token"), form).body, "/access_token");
+  auto told = [&](const std::string& hint, const std::string& of) {
+    return api.send("POST", "/oauth/v3/token/introspect", "token_type_hint=" + hint + "&" + hint + "=" + of, form);
+  };
+  EXPECT_EQ(text_at(told("access_token", access).body, "/hub_id"), "4242001");
+  EXPECT_EQ(text_at(told("refresh_token", "lockstep-refresh-token").body, "/active"), "true");
+  EXPECT_EQ(told("nonsense", access).status, 400);
+  EXPECT_EQ(api.send("POST", "/oauth/2019-01/token", refresh("lockstep-refresh-token"), form).status, 404);
+  EXPECT_EQ(api.send("POST", "/oauth/v3/token/revoke", "token_type_hint=refresh_token&refresh_token=lockstep-refresh-token", form).status, 200);
+  EXPECT_EQ(text_at(told("refresh_token", "lockstep-refresh-token").body, "/active"), "false");
+  EXPECT_EQ(text_at(told("access_token", access).body, "/active"), "true");
+}
+
+// fact: §1.2 [D2]
+TEST_F(Session, APrivateAppsTokenNamesItsApp) {
+  Answer answer = post("/oauth/v2/private-apps/get/access-token-info", {{"tokenKey", "pat-na1-00000000-0000-4000-8000-000000000001"}});
+  EXPECT_EQ(text_at(answer.body, "/appId"), "2500002");
+  EXPECT_EQ(post("/oauth/v2/private-apps/get/access-token-info", {{"tokenKey", "x"}}).status, 404);
+}
+
+// fact: §2.9 [U]
+TEST_F(Session, ArchivedOwnersAreListedApartAndGetNothing) {
+  EXPECT_EQ(ids(api.get("/crm/v3/owners?archived=true")), "70003");
+  EXPECT_FALSE(api.get("/crm/v3/owners/70003?archived=true").body.as_object().contains("userId"));
+  EXPECT_EQ(api.get("/crm/v3/owners/70003").status, 404);
+  EXPECT_EQ(code(create("contacts", {{"email", "a@x.example"}, {"hubspot_owner_id", "70003"}})), "INVALID_OPTION");
 }
 
 }  // namespace

@@ -41,6 +41,7 @@ class Hooks : public HubSpotTest {
   std::vector<OutgoingRequest> requests;
 };
 
+// fact: §3.3 [O]
 TEST_F(Hooks, TellAChangeWithItsSource) {
   std::string id = contact("a@x.example");
   subscribe({on("contact.propertyChange", "firstname"), on("contact.propertyChange", "phone")});
@@ -61,6 +62,7 @@ TEST_F(Hooks, TellAChangeWithItsSource) {
   EXPECT_TRUE(text_at(events.at(0), "/sourceId").starts_with("userId:"));
 }
 
+// fact: §3.3 [D]
 TEST_F(Hooks, SayNothingAboutValuesThatStay) {
   std::string id = created_id("contacts", {{"firstname", "Ann"}});
   subscribe({on("contact.propertyChange", "firstname")});
@@ -68,6 +70,7 @@ TEST_F(Hooks, SayNothingAboutValuesThatStay) {
   EXPECT_TRUE(take().empty());
 }
 
+// fact: §3.2 [S]
 TEST_F(Hooks, ClassicTypesDoNotKnowEngagements) {
   json::object notes{{"eventType", "object.creation"}, {"objectTypeId", "0-46"}};
   subscribe({notes, on("company.creation")});
@@ -80,6 +83,7 @@ TEST_F(Hooks, ClassicTypesDoNotKnowEngagements) {
   EXPECT_EQ(post("/__emulator/webhooks", {{"subscriptions", {on("contact.propertyChange")}}}).status, 400);
 }
 
+// fact: §3.2 [S], §3.3 [O]
 TEST_F(Hooks, TellTheLifeOfARecord) {
   subscribe(
       {on("contact.creation"), on("contact.deletion"), on("contact.restore"), on("contact.privacyDeletion")});
@@ -90,6 +94,7 @@ TEST_F(Hooks, TellTheLifeOfARecord) {
   EXPECT_EQ(kinds(), "contact.creation contact.deletion contact.restore contact.privacyDeletion");
 }
 
+// fact: §2.11 [O], §3.3 [O]
 TEST_F(Hooks, AMergeNamesTheNewIdAndNoProperties) {
   std::string a = created_id("contacts", {{"email", "a@x.example"}}),
               b = created_id("contacts", {{"firstname", "Bea"}});
@@ -104,6 +109,7 @@ TEST_F(Hooks, AMergeNamesTheNewIdAndNoProperties) {
   EXPECT_EQ(text_at(events[1], "/objectId") + text_at(events[2], "/objectId"), a + b);
 }
 
+// fact: §3.3 [O]
 TEST_F(Hooks, AssociationsAreToldToBothSides) {
   std::string ann = contact("a@x.example"), a = company("A");
   subscribe({on("contact.associationChange"), on("company.associationChange")});
@@ -119,6 +125,7 @@ TEST_F(Hooks, AssociationsAreToldToBothSides) {
             "COMPANY_TO_CONTACT 2 true; ");
 }
 
+// fact: §3.3 [D]
 TEST_F(Hooks, ComeInArraysOfAHundredAtMost) {
   subscribe({on("contact.propertyChange", "email"), on("contact.creation")});
   json::array inputs;
@@ -129,6 +136,7 @@ TEST_F(Hooks, ComeInArraysOfAHundredAtMost) {
   EXPECT_EQ(requests.size(), 2u);
 }
 
+// fact: §2.5 [D]
 TEST_F(Hooks, RefusedWritesTellNothing) {
   subscribe({on("contact.creation")});
   json::array inputs{{{"properties", {{"email", "a@x.example"}}}}, {{"properties", {{"email", "nonsense"}}}}};
@@ -149,6 +157,7 @@ TEST_F(Hooks, AllOfThemCanBeAskedForAtOnce) {
   EXPECT_EQ(post("/__emulator/webhooks", {{"url", "https://h.example/"}, {"subscriptions", 5}}).status, 400);
 }
 
+// fact: §3.4 [U]
 TEST_F(Hooks, AreSignedForTheMomentOfSending) {
   subscribe({on("contact.creation")}, {{"secret", "test-client-secret"}});
   contact("a@x.example");
@@ -162,6 +171,7 @@ TEST_F(Hooks, AreSignedForTheMomentOfSending) {
   EXPECT_EQ(request.timeout, Duration(5'000));
 }
 
+// fact: §3.4 [K], §3.4 [D2]
 TEST_F(Hooks, PublishedVectorsOfTheSignatureHold) {
   std::string body = R"([{"eventId":1,"subscriptionType":"contact.creation"}])";
   Events events(1, "1", Rng(1));
@@ -175,6 +185,7 @@ TEST_F(Hooks, PublishedVectorsOfTheSignatureHold) {
   EXPECT_EQ(signed_uri("https://h.example/a%3A?x=%2f%26#top"), "https://h.example/a%3A?x=/%26");
 }
 
+// fact: §3.3 [D]
 TEST_F(Hooks, AreTriedTenTimesMoreWithTheAttemptInside) {
   subscribe({on("contact.creation")}, {{"retry_ms", {1'000, 1'000}}});
   contact("a@x.example");
@@ -189,12 +200,59 @@ TEST_F(Hooks, AreTriedTenTimesMoreWithTheAttemptInside) {
   EXPECT_TRUE(take().empty());  // given up
 }
 
+// fact: §3.3 [D2]
 TEST_F(Hooks, CanComeTwiceAndLate) {
   subscribe({on("contact.creation")}, {{"duplicate_rate", 1.0}, {"delay_ms", 500}, {"shuffle", true}});
   contact("a@x.example");
   EXPECT_TRUE(take().empty());
   clock.advance(Duration(500));
   EXPECT_EQ(take().size(), 2u);
+}
+
+// fact: §3.2 [D2]
+TEST_F(Hooks, GoOutNoMoreAtOnceThanTheSettingsSay) {
+  subscribe({on("company.creation")});
+  json::object settings{{"targetUrl", "https://hooks.example.test/"}, {"throttling", {{"maxConcurrentRequests", 6}}}};
+  std::string path = "/webhooks/v3/2500001/settings?hapikey=lockstep-developer-key";
+  EXPECT_EQ(api.send_json("PUT", path, settings).status, 200);
+  for (int i = 0; i < 8; ++i) company("C" + std::to_string(i));
+  std::vector<OutgoingRequest> first = portal->take_outgoing();
+  EXPECT_EQ(first.size(), 6u);
+  EXPECT_TRUE(portal->take_outgoing().empty());
+  portal->outgoing_answered(first.front().id, 204);
+  EXPECT_EQ(portal->take_outgoing().size(), 1u);
+}
+
+// fact: §3.2 [S]
+TEST_F(Hooks, AreManagedWithTheDevelopersKeyOrTheAppsToken) {
+  std::string key = "?hapikey=lockstep-developer-key";
+  json::object wanted{{"eventType", "contact.creation"}, {"active", true}};
+  Answer made = post("/webhooks/v3/2500001/subscriptions" + key, wanted);
+  EXPECT_EQ(made.status, 201) << made.text;
+  EXPECT_EQ(post("/webhooks/v3/2500001/subscriptions" + key, wanted).status, 409);
+  EXPECT_EQ(post("/webhooks/v3/2500001/subscriptions", wanted).status, 401);  // a service key has no webhooks
+  EXPECT_EQ(api.get("/webhooks/2026-03/2500001/subscriptions").status, 401);
+  EXPECT_EQ(api.get("/app-webhooks/2026-09/2500001/subscriptions" + key).status, 200);
+  Answer token = api.send("POST", "/oauth/v1/token",
+                          "grant_type=refresh_token&client_id=lockstep-client&client_secret=lockstep-secret&"
+                          "refresh_token=lockstep-refresh-token",
+                          {{"Content-Type", "application/x-www-form-urlencoded"}});
+  api.headers.set("Authorization", "Bearer " + text_at(token.body, "/access_token"));
+  EXPECT_EQ(ids(api.get("/webhooks/2026-03/2500001/subscriptions")), text_at(made.body, "/id"));
+  EXPECT_EQ(api.get("/webhooks/2026-03/99/subscriptions").status, 404);
+}
+
+// fact: §3.2 [S]
+TEST_F(Hooks, OfAPausedSubscriptionStayAway) {
+  std::string key = "?hapikey=lockstep-developer-key", base = "/webhooks/v3/2500001/subscriptions";
+  subscribe({on("contact.creation")});
+  std::string id = text_at(api.get(base + key).body, "/results/0/id");
+  EXPECT_EQ(patch(base + "/" + id + key, {{"active", false}}).status, 200);
+  contact("a@x.example");
+  EXPECT_TRUE(take().empty());
+  EXPECT_EQ(post(base + "/batch/update" + key, {{"inputs", {{{"id", std::stoll(id)}, {"active", true}}}}}).status, 200);
+  contact("b@x.example");
+  EXPECT_EQ(take().size(), 1u);
 }
 
 }  // namespace

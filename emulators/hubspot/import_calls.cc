@@ -1,0 +1,235 @@
+// §5: imports and exports.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "emulators/hubspot/search.h"
+#include "emulators/hubspot/service.h"
+#include "emulators/hubspot/values.h"
+
+namespace lockstep::emulators::hubspot {
+namespace {
+
+constexpr Duration kExportTakes{2'000};
+constexpr Duration kLinkLives{300'000};
+
+std::string_view state_name(Import::State state) {
+  switch (state) {
+    case Import::State::started:
+      return "STARTED";
+    case Import::State::deferred:
+      return "DEFERRED";
+    case Import::State::done:
+      return "DONE";
+    case Import::State::canceled:
+      return "CANCELED";
+  }
+  return "";
+}
+
+json::object render_import(const Import& import) {
+  json::object counters;
+  for (const auto& [name, count] : import.counters) counters[name] = count;
+  json::object metadata{{"counters", std::move(counters)},
+                        {"fileIds", json::array{json::value(import.id)}},
+                        {"objectLists", json::array()}};
+  json::object object{{"id", import.id},
+                      {"state", json::string(state_name(import.state))},
+                      {"createdAt", format_instant(import.created)},
+                      {"updatedAt", format_instant(import.updated)},
+                      {"metadata", std::move(metadata)},
+                      {"mappedObjectTypeIds", json::array{json::value(import.type->type_id)}},
+                      {"optOutImport", false},
+                      {"importRequestJson", json::parse(import.request)}};
+  if (!import.name.empty()) object["importName"] = import.name;
+  return object;
+}
+
+json::object render_problem(const Import& import, const Import::Problem& problem, std::size_t number, bool message, bool data) {
+  json::object source{{"lineNumber", problem.row}, {"fileId", std::stoll(import.id)}, {"containsEncryptedProperties", false}};
+  if (data) {
+    json::array cells;
+    for (const std::string& cell : import.table.rows[problem.row - 2]) cells.emplace_back(cell);
+    source["rowData"] = std::move(cells);
+  }
+  json::object row{{"id", fmt::format("{}{:04}", import.id, number)},
+                   {"errorType", problem.type},
+                   {"createdAt", import.updated.ms},
+                   {"objectTypeId", import.type->type_id},
+                   {"sourceData", std::move(source)}};
+  if (!problem.value.empty()) row["invalidValue"] = problem.value;
+  if (problem.column > 0) row["knownColumnNumber"] = problem.column;
+  if (message) row["errorMessage"] = problem.message;
+  return row;
+}
+
+std::string csv_cell(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
+  return quoted + "\"";
+}
+
+}  // namespace
+
+Outcome<Import*> HubSpot::import_of(const Call& call) {
+  for (Import& import : imports_.all()) {
+    if (import.id == call.parameter("id") && import.app_id == caller_->id) return &import;
+  }
+  return hubspot::not_found();
+}
+
+HubSpot::Answer HubSpot::import_create(Call& call) {
+  auto parts = parse_form_data(call.header("Content-Type").value_or(""), call.request.body);
+  if (!parts) return refuse(415, "", "The body must be multipart/form-data");
+  TRY(Import import, read_import(portal_, *parts));
+  import.app_id = caller_->id;
+  import.writer = writer(call);
+  return json_answer(200, render_import(imports_.add(std::move(import), call.now)));
+}
+
+HubSpot::Answer HubSpot::import_list(Call& call) {
+  TRY(std::size_t limit, query_limit(call, 10, 100));
+  std::string after = call.query_value("after").value_or("");
+  json::array results;
+  std::string last;
+  bool more = false;
+  for (const Import& import : imports_.all()) {
+    if (import.app_id != caller_->id || import.id <= after) continue;
+    more = results.size() == limit;
+    if (more) break;
+    results.push_back(render_import(import));
+    last = import.id;
+  }
+  json::object body{{"results", std::move(results)}};
+  if (more) body["paging"] = {{"next", {{"after", last}}}};
+  return json_answer(200, body);
+}
+
+HubSpot::Answer HubSpot::import_read(Call& call) {
+  TRY(Import * import, import_of(call));
+  return json_answer(200, render_import(*import));
+}
+
+HubSpot::Answer HubSpot::import_cancel(Call& call) {
+  TRY(Import * import, import_of(call));
+  if (import->state == Import::State::done || import->state == Import::State::canceled)
+    return invalid(fmt::format("The import {} has ended", import->id));
+  import->state = Import::State::canceled;
+  import->updated = call.now;
+  return json_answer(200, json::object{{"status", "COMPLETE"},
+                                       {"startedAt", format_instant(call.now)},
+                                       {"completedAt", format_instant(call.now)}});
+}
+
+HubSpot::Answer HubSpot::import_errors(Call& call) {
+  TRY(Import * import, import_of(call));
+  TRY(std::size_t limit, query_limit(call, 10, 100));
+  bool message = call.query_value("includeErrorMessage") == "true", data = call.query_value("includeRowData") == "true";
+  std::string after = call.query_value("after").value_or("0");
+  if (after.empty() || after.size() > 9 || after.find_first_not_of("0123456789") != std::string::npos)
+    return invalid("after is not a cursor");
+  std::size_t from = std::stoul(after), end = std::min(from + limit, import->problems.size());
+  json::array results;
+  for (std::size_t i = from; i < end; ++i) results.push_back(render_problem(*import, import->problems[i], i + 1, message, data));
+  json::object body{{"results", std::move(results)}};
+  if (end < import->problems.size()) body["paging"] = {{"next", {{"after", std::to_string(end)}}}};
+  return json_answer(200, body);
+}
+
+/// What a view exports, as a file of commas.
+Outcome<std::string> HubSpot::export_file(const json::object& body, ObjectType& type, WallTime at, std::size_t& count) {
+  std::vector<std::string> names = text_list(body, "objectProperties");
+  if (names.empty()) return invalid("objectProperties must not be empty");
+  Selection columns;
+  std::vector<std::string> options = text_list(body, "exportInternalValuesOptions");
+  bool internal = std::find(options.begin(), options.end(), "NAMES") != options.end();
+  std::string file = "Record ID";
+  for (const std::string& name : names) {
+    const Property* property = type.find(name);
+    if (!property) return invalid(fmt::format("There is no property {} in {}", name, type.name));
+    columns.push_back(property);
+    file += "," + csv_cell(internal ? property->name : property->label);
+  }
+  json::object search;
+  const json::value* request = body.if_contains("publicCrmSearchRequest");
+  if (request && request->is_object()) search = request->get_object();
+  if (const json::value* filters = search.if_contains("filters"); filters && filters->is_array() && filters->get_array().empty())
+    search.erase("filters");
+  TRY(SearchQuery query, read_search(portal_, type, search));
+  query.limit = type.table->row_count();  // a view is not a page
+  for (const RecordView& record : run_search(portal_, type, query, at).page) {
+    file += "\n" + record.id();
+    for (const Property* property : columns) file += "," + csv_cell(value_of(portal_, record, *property).value_or(""));
+    ++count;
+  }
+  return file + "\n";
+}
+
+HubSpot::Answer HubSpot::export_start(Call& call) {
+  JsonDocument document;
+  TRY(const json::object* body, read_body(call, document));
+  if (text_member(*body, "exportType") != "VIEW") return invalid("exportType must be VIEW: this account has no lists");
+  if (text_member(*body, "format") != "CSV") return invalid("format must be CSV");
+  ObjectType* type = portal_.catalogue().find_any(to_lower_ascii(text_member(*body, "objectType")));
+  if (!type) return invalid(fmt::format("Unable to infer object type from: {}", text_member(*body, "objectType")));
+  Export made;
+  TRY(made.file, export_file(*body, *type, call.now, made.rows));
+  made.id = std::to_string(41'000'001 + exports_.size());
+  made.name = std::string(text_member(*body, "exportName"));
+  made.type = type->name;
+  made.properties = text_list(*body, "objectProperties");
+  made.created = call.now;
+  made.key = tokens().random_text(40);
+  exports_.push_back(made);
+  std::string status = fmt::format("{}/crm/v3/exports/export/async/tasks/{}/status", call.base_url, made.id);
+  return json_answer(202, json::object{{"id", made.id}, {"links", {{"status", status}}}});
+}
+
+Outcome<HubSpot::Export*> HubSpot::export_of(const Call& call) {
+  for (Export& each : exports_) {
+    if (each.id == call.parameter("id")) return &each;
+  }
+  return hubspot::not_found();
+}
+
+HubSpot::Answer HubSpot::export_status(Call& call) {
+  TRY(Export * made, export_of(call));
+  bool done = made->created + kExportTakes <= call.now;
+  json::object body{{"status", done ? "COMPLETE" : "PROCESSING"}, {"startedAt", format_instant(made->created)}};
+  body["completedAt"] = format_instant(done ? made->created + kExportTakes : made->created);
+  if (done) {
+    if (made->linked.ms == 0) made->linked = call.now;
+    body["result"] = fmt::format("{}/exported/{}", call.base_url, made->key);
+  }
+  return json_answer(200, body);
+}
+
+HubSpot::Answer HubSpot::export_read(Call& call) {
+  TRY(Export * made, export_of(call));
+  json::array properties;
+  for (const std::string& name : made->properties) properties.emplace_back(name);
+  bool done = made->created + kExportTakes <= call.now;
+  return json_answer(200, json::object{{"id", made->id},
+                                       {"exportName", made->name},
+                                       {"exportType", "VIEW"},
+                                       {"exportState", done ? "DONE" : "PROCESSING"},
+                                       {"objectType", made->type},
+                                       {"objectProperties", std::move(properties)},
+                                       {"recordCount", made->rows},
+                                       {"createdAt", format_instant(made->created)},
+                                       {"updatedAt", format_instant(made->created)}});
+}
+
+HubSpot::Answer HubSpot::exported_file(Call& call) {
+  for (const Export& each : exports_) {
+    if (each.key != call.parameter("key") || each.linked.ms == 0 || each.linked + kLinkLives <= call.now) continue;
+    http::Response response(200, each.file);
+    response.headers.add("Content-Type", "text/csv;charset=utf-8");
+    return response;
+  }
+  return hubspot::not_found();
+}
+
+}  // namespace lockstep::emulators::hubspot

@@ -1,0 +1,145 @@
+// Which path is which call: the numbered versions and the dated ones share their handlers (§0.1).
+#include "emulators/hubspot/service.h"
+
+namespace lockstep::emulators::hubspot {
+
+void HubSpot::add_routes() {
+  add_object_routes();  // first what is called most: the first route that fits is found soonest
+  add_association_routes();
+  add_schema_routes();
+  add_account_routes();
+}
+
+void HubSpot::add_account_routes() {
+  add("GET", "/oauth/authorize", &HubSpot::authorize);
+  for (const std::string base : {"/oauth/v1", "/oauth/v3", "/oauth/{version}"}) {
+    add("POST", base + "/token", &HubSpot::token);
+    if (base == "/oauth/v1") continue;
+    add("POST", base + "/token/introspect", &HubSpot::introspect);
+    add("POST", base + "/token/revoke", &HubSpot::revoke);
+  }
+  add("GET", "/oauth/v1/access-tokens/{token}", &HubSpot::token_details);
+  add("GET", "/oauth/v1/refresh-tokens/{token}", &HubSpot::refresh_token_details);
+  add("DELETE", "/oauth/v1/refresh-tokens/{token}", &HubSpot::revoke_refresh_token);
+  add("POST", "/oauth/v2/private-apps/get/access-token-info", &HubSpot::private_app_details);
+  for (const std::string base : {"/crm/v3/owners", "/crm/owners/{version}"}) {
+    add("GET", base, &HubSpot::owner_list);
+    add("GET", base + "/{id}", &HubSpot::owner_read);
+  }
+  for (const std::string base : {"/webhooks/v3/{app}", "/webhooks/{version}/{app}", "/app-webhooks/{version}/{app}"}) {
+    add("GET", base + "/settings", &HubSpot::webhook_settings);
+    add("PUT", base + "/settings", &HubSpot::webhook_configure);
+    add("DELETE", base + "/settings", &HubSpot::webhook_clear);
+    add("GET", base + "/subscriptions", &HubSpot::subscription_list);
+    add("POST", base + "/subscriptions", &HubSpot::subscription_create);
+    add("POST", base + "/subscriptions/batch/update", &HubSpot::subscriptions_batch_update);
+    add("GET", base + "/subscriptions/{id}", &HubSpot::subscription_read);
+    add("PATCH", base + "/subscriptions/{id}", &HubSpot::subscription_update);
+    add("DELETE", base + "/subscriptions/{id}", &HubSpot::subscription_delete);
+  }
+  for (const std::string base : {"/crm/v3/imports", "/crm/imports/{version}"}) {
+    add("GET", base, &HubSpot::import_list);
+    add("POST", base, &HubSpot::import_create);
+    add("GET", base + "/{id}", &HubSpot::import_read);
+    add("POST", base + "/{id}/cancel", &HubSpot::import_cancel);
+    add("GET", base + "/{id}/errors", &HubSpot::import_errors);
+  }
+  for (const std::string base : {"/crm/v3/exports/export", "/crm/exports/{version}/export"}) {
+    add("POST", base + "/async", &HubSpot::export_start);
+    add("GET", base + "/async/tasks/{id}/status", &HubSpot::export_status);
+    add("GET", base + "/{id}", &HubSpot::export_read);
+  }
+  add("GET", "/exported/{key}", &HubSpot::exported_file);
+  add("GET", "/account-info/v3/details", &HubSpot::account_details);
+  add("GET", "/account-info/v3/api-usage/daily/private-apps", &HubSpot::daily_usage);
+}
+
+void HubSpot::add_object_routes() {
+  for (const std::string base : {"/crm/v3/objects/{type}", "/crm/objects/{version}/{type}"}) {
+    add("POST", base + "/batch/read", &HubSpot::batch_read);
+    add("POST", base + "/batch/create", &HubSpot::batch_create);
+    add("POST", base + "/batch/update", &HubSpot::batch_update);
+    add("POST", base + "/batch/upsert", &HubSpot::batch_upsert);
+    add("POST", base + "/batch/archive", &HubSpot::batch_archive);
+    add("POST", base + "/search", &HubSpot::search);
+    add("POST", base + "/merge", &HubSpot::merge);
+    add("POST", base + "/gdpr-delete", &HubSpot::erase);
+    add("GET", base, &HubSpot::list);
+    add("POST", base, &HubSpot::create);
+    add("GET", base + "/{id}", &HubSpot::read);
+    add("PATCH", base + "/{id}", &HubSpot::update);
+    add("DELETE", base + "/{id}", &HubSpot::archive);
+  }
+}
+
+void HubSpot::add_schema_routes() {
+  for (const std::string base : {"/crm/v3/properties/{type}", "/crm/properties/{version}/{type}"}) {
+    add("GET", base + "/groups", &HubSpot::group_list);
+    add("POST", base + "/groups", &HubSpot::group_create);
+    add("GET", base + "/groups/{name}", &HubSpot::group_read);
+    add("PATCH", base + "/groups/{name}", &HubSpot::group_update);
+    add("DELETE", base + "/groups/{name}", &HubSpot::group_archive);
+    add("POST", base + "/batch/read", &HubSpot::properties_batch_read);
+    add("POST", base + "/batch/create", &HubSpot::properties_batch_create);
+    add("POST", base + "/batch/archive", &HubSpot::properties_batch_archive);
+    add("GET", base, &HubSpot::property_list);
+    add("POST", base, &HubSpot::property_create);
+    add("GET", base + "/{name}", &HubSpot::property_read);
+    add("PATCH", base + "/{name}", &HubSpot::property_update);
+    add("DELETE", base + "/{name}", &HubSpot::property_archive);
+  }
+  for (const std::string base : {"/crm/v3/pipelines/{type}", "/crm/pipelines/{version}/{type}"}) {
+    add("GET", base, &HubSpot::pipeline_list);
+    add("POST", base, &HubSpot::pipeline_create);
+    add("GET", base + "/{id}", &HubSpot::pipeline_read);
+    add("PATCH", base + "/{id}", &HubSpot::pipeline_update);
+    add("PUT", base + "/{id}", &HubSpot::pipeline_replace);
+    add("DELETE", base + "/{id}", &HubSpot::pipeline_archive);
+    add("GET", base + "/{id}/audit", &HubSpot::pipeline_audit);
+    add("GET", base + "/{id}/stages", &HubSpot::stage_list);
+    add("POST", base + "/{id}/stages", &HubSpot::stage_create);
+    add("GET", base + "/{id}/stages/{stage}", &HubSpot::stage_read);
+    add("PATCH", base + "/{id}/stages/{stage}", &HubSpot::stage_update);
+    add("PUT", base + "/{id}/stages/{stage}", &HubSpot::stage_replace);
+    add("DELETE", base + "/{id}/stages/{stage}", &HubSpot::stage_archive);
+    add("GET", base + "/{id}/stages/{stage}/audit", &HubSpot::stage_audit);
+  }
+}
+
+void HubSpot::add_association_routes() {
+  for (const std::string base :
+       {"/crm/v4/objects/{type}/{id}/associations", "/crm/objects/{version}/{type}/{id}/associations"}) {
+    add("PUT", base + "/default/{to}/{to_id}", &HubSpot::tie_default);
+    add("GET", base + "/{to}", &HubSpot::ties_read);
+    add("PUT", base + "/{to}/{to_id}", &HubSpot::tie_labelled);
+    add("DELETE", base + "/{to}/{to_id}", &HubSpot::tie_delete);
+  }
+  for (const std::string root : {"/crm/v4/associations", "/crm/associations/v4", "/crm/associations/{version}"}) {
+    const std::string base = root + "/{type}/{to}", rules = root + "/definitions/configurations";
+    add("POST", base + "/batch/read", &HubSpot::ties_batch_read);
+    add("POST", base + "/batch/create", &HubSpot::ties_batch_create);
+    add("POST", base + "/batch/associate/default", &HubSpot::ties_batch_default);
+    add("POST", base + "/batch/archive", &HubSpot::ties_batch_archive);
+    add("POST", base + "/batch/labels/archive", &HubSpot::labels_batch_archive);
+    add("GET", base + "/labels", &HubSpot::labels);
+    add("POST", base + "/labels", &HubSpot::label_create);
+    add("PUT", base + "/labels", &HubSpot::label_update);
+    add("DELETE", base + "/labels/{label}", &HubSpot::label_delete);
+    add("GET", rules + "/all", &HubSpot::rules_all);
+    add("GET", rules + "/{type}/{to}", &HubSpot::rules_between);
+    add("POST", rules + "/{type}/{to}/batch/create", &HubSpot::rules_create);
+    add("POST", rules + "/{type}/{to}/batch/update", &HubSpot::rules_update);
+    add("POST", rules + "/{type}/{to}/batch/purge", &HubSpot::rules_purge);
+    add("POST", root + "/usage/high-usage-report/{user}", &HubSpot::usage_report);
+  }
+  const std::string one = "/crm/v3/objects/{type}/{id}/associations/{to}", many = "/crm/v3/associations/{type}/{to}";
+  add("GET", one, &HubSpot::v3_read);
+  add("PUT", one + "/{to_id}/{kind}", &HubSpot::v3_tie);
+  add("DELETE", one + "/{to_id}/{kind}", &HubSpot::v3_untie);
+  add("GET", many + "/types", &HubSpot::type_names);
+  add("POST", many + "/batch/read", &HubSpot::v3_batch_read);
+  add("POST", many + "/batch/create", &HubSpot::v3_batch_create);
+  add("POST", many + "/batch/archive", &HubSpot::v3_batch_archive);
+}
+
+}  // namespace lockstep::emulators::hubspot

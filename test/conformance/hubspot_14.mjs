@@ -1,0 +1,5 @@
+// Judges the HubSpot stand-in with @hubspot/api-client 14 (https://github.com/HubSpot/hubspot-api-nodejs).
+import { judgeHubSpot } from "./hubspot/client.mjs";
+import "./hubspot/all.mjs";
+
+await judgeHubSpot("hubspot_14", "hubspot-14");
