@@ -46,12 +46,18 @@ Failure used_up(Duration wait) {
 
 }  // namespace
 
-Budgets::Budgets(const Definition& definition, Executor& executor, Rng rng) : executor_(executor), rng_(rng), changed_(executor) {
+Budgets::Budgets(const Definition& definition, const ConnectionConfig& config, Executor& executor, Rng rng) : executor_(executor), rng_(rng), changed_(executor) {
   for (const LimitSpec& spec : definition.limits) {
     Budget budget;
     budget.spec = &spec;
     budget.max = spec.max;
     budget.concurrent = spec.concurrent;
+    budget.keep_share = spec.keep_share;
+    if (const auto own = config.limits.find(spec.name); own != config.limits.end()) {
+      if (own->second.max && spec.max > 0) budget.max = *own->second.max;
+      if (own->second.max && spec.max == 0) budget.concurrent = static_cast<std::size_t>(*own->second.max);
+      budget.keep_share = own->second.keep_share.value_or(spec.keep_share);
+    }
     budgets_.push_back(std::move(budget));
   }
 }
@@ -91,7 +97,7 @@ Duration Budgets::wait_for(Budget& budget, Priority priority, Instant now) const
   }
   if (budget.max == 0) return rest;
   expire(budget, now);
-  const auto usable = std::max<std::int64_t>(1, static_cast<std::int64_t>(static_cast<double>(budget.max) * (1 - budget.spec->keep_share) * share));
+  const auto usable = std::max<std::int64_t>(1, static_cast<std::int64_t>(static_cast<double>(budget.max) * (1 - budget.keep_share) * share));
   if (budget.used < usable) return rest;
   return std::max({Duration{1}, rest, budget.spec->window - (now - budget.slices.front().last)});
 }
@@ -155,7 +161,7 @@ void Budgets::learn(const std::vector<std::string>& charge, Scope& scope) {
   for (Budget* budget : named(charge)) {
     if (const auto max = number(budget->spec->learn_max); max && *max > 0) {
       if (budget->spec->max > 0) budget->max = *max;
-      else budget->concurrent = std::min(budget->spec->concurrent, static_cast<std::size_t>(*max));
+      else budget->concurrent = std::min(budget->concurrent, static_cast<std::size_t>(*max));
     }
     auto used = number(budget->spec->learn_used);
     if (const auto left = number(budget->spec->learn_left)) used = budget->max - *left;
@@ -203,7 +209,7 @@ std::map<std::string, Connector::LimitUse> Budgets::use() const {
     Connector::LimitUse use;
     use.max = budget.max;
     use.left = std::max<std::int64_t>(0, budget.max - budget.used);
-    use.kept = static_cast<std::int64_t>(static_cast<double>(budget.max) * budget.spec->keep_share);
+    use.kept = static_cast<std::int64_t>(static_cast<double>(budget.max) * budget.keep_share);
     // As it went since the oldest request that still counts.
     if (!budget.slices.empty() && budget.used > 0) {
       const Duration span = std::max(Duration{1}, now - budget.slices.front().first);

@@ -16,7 +16,7 @@ namespace lockstep::connector {
 /// urgent leave a part of every limit free, so that an urgent one need not wait for a window that a full refresh filled.
 class Budgets {
  public:
-  Budgets(const Definition& definition, Executor& executor, Rng rng);
+  Budgets(const Definition& definition, const ConnectionConfig& config, Executor& executor, Rng rng);
 
   /// Waits until every limit that `charge` names (none: the default ones) has room and nobody more urgent waits for it, then
   /// takes it. A wait longer than two minutes is a failure of class quota with that wait: the caller does something else
@@ -47,6 +47,7 @@ class Budgets {
     const LimitSpec* spec = nullptr;
     std::int64_t max = 0;
     std::size_t concurrent = 0;
+    double keep_share = 0;
     std::deque<Slice> slices;
     std::int64_t used = 0;
     std::size_t in_flight = 0;

@@ -209,6 +209,11 @@ struct ConnectionConfig {
   std::string auth;                                  // which of the connector's `auth` methods; empty: the only one
   std::string grant;                                 // oauth2: which grant
   std::string base_url;                              // overrides the connector's, for sandboxes; empty: none
+  struct Limit {                                     // what this account has instead of the connector's figure
+    std::optional<std::int64_t> max;
+    std::optional<double> keep_share;                // of it, left to people and other programs: 0 to 0.95
+  };
+  std::map<std::string, Limit> limits;               // by the connector's name of the limit
   std::string public_url;                            // where webhooks reach us: "https://hooks.example.com"
 };
 

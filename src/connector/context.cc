@@ -75,6 +75,9 @@ std::vector<std::pair<std::string, std::string>> settings_problems(const Definit
   };
   std::vector<std::string> ways;
   for (const AuthSpec& spec : definition.auth) ways.push_back(spec.name);
+  std::vector<std::string> limits;
+  for (const LimitSpec& limit : definition.limits) limits.push_back(limit.name);
+  for (const auto& [name, limit] : config.limits) choose("limits", name, limits, "connector " + definition.name);
   choose("auth", config.auth, ways, "connector " + definition.name);
   for (const AuthSpec& spec : definition.auth)
     if (spec.name == config.auth || (config.auth.empty() && &spec == &definition.auth.front())) choose("grant", config.grant, spec.grants, "sign-in " + spec.name);

@@ -16,7 +16,7 @@ Failure own_failure(const Error& error, FailureClass failure_class) {
 
 Sender::Sender(Context& context)
     : context_(context), classifier_(*context.definition, context.environment.rng.split("classify"), &context.hidden), 
-      budgets_(*context.definition, context.environment.executor, context.environment.rng.split("budgets")),
+      budgets_(*context.definition, context.config, context.environment.executor, context.environment.rng.split("budgets")),
       breaker_(context.environment.executor, context.environment.rng.split("breaker")) {}
 
 Outcome<AnswerRef> Sender::failed(Failure failure) {

@@ -8,9 +8,8 @@
 namespace lockstep::deliver {
 
 Duration Dispatcher::backoff(std::uint32_t attempts) {
-  constexpr std::int64_t kBaseMs = 1'000, kCapMs = 300'000;
-  const std::int64_t ceiling = std::min(kCapMs, kBaseMs << std::min<std::uint32_t>(attempts, 16));
-  return Duration{rng_.between(kBaseMs / 4, ceiling)};  // full jitter
+  const std::int64_t ceiling = std::min(system_.backoff_cap.count(), system_.backoff_base.count() << std::min<std::uint32_t>(attempts, 16));
+  return Duration{rng_.between(0, ceiling)};
 }
 
 bool Dispatcher::rests(TypeIndex type) const {

@@ -125,6 +125,8 @@ Task<Result<void>> assemble(const Configuration& configuration, Hub& hub, http::
     system.hosted = settings.hosted;
     system.concurrency = settings.concurrency;
     system.attempts_max = settings.attempts_max;
+    system.backoff_base = settings.backoff_base;
+    system.backoff_cap = settings.backoff_cap;
     system.clock = std::make_shared<ClockEstimate>();
     if (!settings.hosted) {
       connector::Environment environment{hub.executor, transport, secrets, hub.rng.split(settings.name)};

@@ -57,6 +57,7 @@ class Loader {
  private:
   void load_parts(const Node& root, Configuration& configuration);
   void load_connection(const std::string& name, const Node& node, Configuration& configuration);
+  void load_pace(const Node& node, ConnectionSettings& settings);
   void check_settings(const Node& node, const ConnectionSettings& settings, const Configuration& configuration);
   void load_type(const std::string& type, const Node& node, ConnectionSettings& settings, const Configuration& configuration);
   void load_keys(const Node& root, Configuration& configuration);
@@ -211,12 +212,27 @@ void Loader::load_connection(const std::string& name, const Node& node, Configur
     for (const auto& [key, value] : params->members) settings.config.params[key] = value.scalar;
   if (const Node* secrets = node.find("secrets"))
     for (const auto& [key, value] : secrets->members) settings.config.secrets[key] = secret(value);
+  load_pace(node, settings);
   check_settings(node, settings, configuration);
-  if (const Node* found = node.find("concurrency")) settings.concurrency = static_cast<std::size_t>(found->as_int().value_or(4));
-  if (const Node* found = node.find("attempts")) settings.attempts_max = static_cast<std::uint32_t>(found->as_int().value_or(6));
   if (const Node* types = node.find("types"))
     for (const auto& [type, value] : types->members) load_type(type, value, settings, configuration);
   configuration.connections.push_back(std::move(settings));
+}
+
+void Loader::load_pace(const Node& node, ConnectionSettings& settings) {
+  if (const Node* found = node.find("concurrency")) settings.concurrency = static_cast<std::size_t>(found->as_int().value_or(4));
+  if (const Node* found = node.find("attempts")) settings.attempts_max = static_cast<std::uint32_t>(found->as_int().value_or(6));
+  if (const Node* backoff = node.find("backoff")) {
+    settings.backoff_base = duration(*backoff, "base").value_or(settings.backoff_base);
+    settings.backoff_cap = duration(*backoff, "cap").value_or(settings.backoff_cap);
+    if (settings.backoff_cap < settings.backoff_base) report(findings_, *backoff, "the cap of backoff is below its base");
+  }
+  if (const Node* limits = node.find("limits"))
+    for (const auto& [name, value] : limits->members) {
+      connector::ConnectionConfig::Limit& limit = settings.config.limits[name];
+      if (const Node* max = value.find("max")) limit.max = max->as_int();
+      if (const Node* keep = value.find("keep_percent")) limit.keep_share = static_cast<double>(keep->as_int().value_or(0)) / 100;
+    }
 }
 
 void Loader::check_settings(const Node& node, const ConnectionSettings& settings, const Configuration& configuration) {

@@ -26,6 +26,7 @@ struct ConnectionSettings {
   connector::ConnectionConfig config;  // secrets resolved
   std::size_t concurrency = 4;
   std::uint32_t attempts_max = 6;
+  Duration backoff_base{1'000}, backoff_cap{300'000};
   struct TypeSettings {
     std::string type;
     bool enabled = true;

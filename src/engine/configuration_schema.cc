@@ -63,6 +63,12 @@ SchemaRef connection() {
                  {"secrets", map_of(secret()), false, "Credentials, each by env or file."},
                  {"concurrency", integer(1, 64), false, "Write requests in flight at once."},
                  {"attempts", integer(1, 50), false, "Attempts before a record becomes a dead letter."},
+                 {"backoff", record("backoff", {{"base", duration(Duration{100}, Duration{3'600'000}), false, "The longest pause after the first failure (1s); it doubles with each."},
+                                                {"cap", duration(Duration{1'000}, Duration{86'400'000}), false, "The longest pause of all (5m)."}}),
+                  false, "Pauses between attempts of one record: exponential with full jitter."},
+                 {"limits", map_of(record("account_limit", {{"max", integer(1, 1'000'000'000), false, "Requests in the limit's window (or at once), as this account has them."},
+                                                            {"keep_percent", integer(0, 95), false, "Share left to people and other programs."}})),
+                  false, "By the connector's name of the limit."},
                  {"types", map_of(type_settings()), false, "Settings by entity type."}});
 }
 

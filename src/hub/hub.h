@@ -48,6 +48,7 @@ struct System {
   std::shared_ptr<Coverage> coverage = std::make_shared<Coverage>();
   std::size_t concurrency = 4;                      // write batches in flight
   std::uint32_t attempts_max = 6;
+  Duration backoff_base{1'000}, backoff_cap{300'000};  // pauses between attempts: exponential, full jitter
   const SystemType* find(TypeIndex type) const;
 };
 

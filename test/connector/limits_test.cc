@@ -25,7 +25,7 @@ class Limits : public testing::Test {
   void use_limits(std::string_view limits) {
     loaded = load_text(small_with("{calls: {default: true, max: 10, window: 1s}}", limits));
     ASSERT_TRUE(loaded.definition) << loaded.text();
-    budgets = std::make_unique<Budgets>(*loaded.definition, executor, Rng(5));
+    budgets = std::make_unique<Budgets>(*loaded.definition, config, executor, Rng(5));
   }
   /// Asks for a place; `order` gets the priority when it is given, and the place is held for `held`.
   void ask(Priority priority, Duration held = Duration{0}) {
@@ -54,6 +54,7 @@ class Limits : public testing::Test {
   sim::VirtualExecutor executor{kStart};
   TaskGroup tasks{executor};
   Loaded loaded;
+  ConnectionConfig config;
   std::unique_ptr<Budgets> budgets;
   std::vector<Priority> order;
   std::vector<Instant> admitted_at;
@@ -150,6 +151,16 @@ TEST_F(Limits, AQuotaThatEndsIsForeseenAndThenTold) {
   ASSERT_EQ(refusals.size(), 1u);
   EXPECT_EQ(refusals[0].failure_class, FailureClass::quota);
   EXPECT_TRUE(refusals[0].unsent && refusals[0].wait);
+}
+
+TEST_F(Limits, AnAccountsOwnFiguresStandBeforeTheConnectors) {
+  config.limits["calls"].max = 5;
+  config.limits["calls"].keep_share = 0.4;
+  use_limits("{calls: {default: true, max: 100, window: 24h, keep: {people: 20%}}}");
+  for (int i = 0; i < 5; ++i) ask(Priority::real_time);
+  executor.run_for(Duration{1'000});
+  EXPECT_EQ(order.size(), 3u);
+  EXPECT_EQ(budgets->use().at("calls").kept, 2);
 }
 
 TEST_F(Limits, StoppingEndsEveryWait) {

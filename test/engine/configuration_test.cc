@@ -57,7 +57,7 @@ TEST_F(ConfigurationTest, TakesWhatIsDocumented) {
       "api_keys: [{name: desk, key: {env: DESK_KEY}, connection: support}]\n"
       "connections:\n"
       "  support: {hosted: true}\n"
-      "  sales:\n    connector: salesforce\n    auth: oauth2\n    grant: client_credentials\n    secrets: {client_id: {env: A}, client_secret: {file: b.txt}}\n    concurrency: 8\n    attempts: 3\n"
+      "  sales:\n    connector: salesforce\n    auth: oauth2\n    grant: client_credentials\n    secrets: {client_id: {env: A}, client_secret: {file: b.txt}}\n    concurrency: 8\n    attempts: 3\n    backoff: {base: 2s, cap: 10m}\n    limits: {daily: {max: 100000, keep_percent: 30}}\n"
       "    types:\n      contact: {mode: batch, every: 15m, delete: review, incoming_delete: archive, delete_vs_edit: review, read_before_write: 1m}\n      case: {poll: 30s, full_refresh: 24h, creates: false, writable: false}\n"
       "default_policy: {strategy: last_write_wins, close_calls: review}\n"
       "policies:\n  contact:\n    strategy: newest_nonblank\n    initial_order: [sales, support]\n    fields: {phone: {strategy: owner, order: [support], blank: never_overwrites}}\n    connections: {sales: {direction: in}}\n"
@@ -70,6 +70,9 @@ TEST_F(ConfigurationTest, TakesWhatIsDocumented) {
   const ConnectionSettings& sales = configuration->connections[1];
   EXPECT_EQ(sales.concurrency, 8u);
   EXPECT_EQ(sales.attempts_max, 3u);
+  EXPECT_EQ(sales.backoff_cap, Duration{600'000});
+  EXPECT_EQ(sales.config.limits.at("daily").max, 100'000);
+  EXPECT_EQ(sales.config.limits.at("daily").keep_share, 0.3);
   ASSERT_EQ(sales.types.size(), 2u);
   EXPECT_FALSE(sales.types[0].schedule.real_time);
   EXPECT_EQ(sales.types[0].schedule.poll_every, Duration{15 * 60'000});
@@ -111,6 +114,8 @@ TEST_F(ConfigurationTest, Connections) {
   expect_said(with_connection("a: {connector: hubspot, auth: baerer}"), "lockstep.yaml:3:33: error: connection 'a': connector hubspot has no auth 'baerer'; it has bearer, oauth2; did you mean 'bearer'?");
   expect_said(with_connection("a: {connector: hubspot, auth: oauth2, grant: password}"), "sign-in oauth2 has no grant 'password'; it has refresh_token");
   expect_said(with_connection("a: {connector: hubspot, base_url: nowhere}"), "base_url is no URL: 'nowhere'");
+  expect_said(with_connection("a: {connector: hubspot, limits: {dayly: {max: 5}}}"), "has no limits 'dayly'; it has search, burst, daily; did you mean 'daily'?");
+  expect_said(with_connection("a: {connector: hubspot, backoff: {base: 1m, cap: 10s}}"), "the cap of backoff is below its base");
   expect_said(with_connection("a: {connector: hubspot, concurrency: 0}"), "expected a whole number from 1 to 64, found '0'");
   expect_said(with_connection("a: {connector: hubspot, secrets: {service_key: abc}}"), "lockstep.yaml:3:50: error: expected a map (secret_env) or a map (secret_file), found");
 }
