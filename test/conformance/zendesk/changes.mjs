@@ -28,7 +28,7 @@ scenario("a cursor goes on where it ended, over deletions too", { facts: "§A5 [
   const first = (await client.ticketexport.exportCursor(start, "")).result;
   assert.equal(first.tickets.length, 3);
   await client.tickets.update(ids[2], { ticket: { priority: "low" } });
-  await client.delete(["tickets", ids[0]]);
+  await client.tickets.delete(ids[0]);
   await later("70s");
   const second = (await client.ticketexport.exportCursor("", first.after_cursor)).result;
   assert.deepEqual(second.tickets.map((each) => [each.id, each.status]).sort(), [[Number(ids[0]), "deleted"], [Number(ids[2]), "new"]].sort());
@@ -55,7 +55,7 @@ scenario("pages by time repeat the rows of their border", { facts: "§A5 [C]" },
   await later("5s");
   await load("organizations", [{ name: "C" }]);
   await later("100s");
-  const page = async (from) => (await client.transporter.request("GET", ["incremental", "organizations", { start_time: from, per_page: 2 }])).result;
+  const page = async (from) => (await client.tickets.transporter.request("GET", ["incremental", "organizations", { start_time: from, per_page: 2 }])).result;
   const first = await page(start);
   assert.deepEqual(first.organizations.map((each) => each.name), ["A", "B"]);
   assert.equal(first.end_of_stream, false);
@@ -97,15 +97,15 @@ scenario("deleted users come inactive, deleted organizations not at all", { fact
   await client.users.delete(users[0]);
   await client.organizations.delete(organizations[0]);
   await later("100s");
-  const exported = (await client.transporter.request("GET", ["incremental", "users", "cursor", { start_time: start }])).result.users;
+  const exported = (await client.tickets.transporter.request("GET", ["incremental", "users", "cursor", { start_time: start }])).result.users;
   assert.equal(exported.find((each) => each.id === Number(users[0])).active, false);
-  const { result } = await client.transporter.request("GET", ["incremental", "organizations", { start_time: start }]);
+  const { result } = await client.tickets.transporter.request("GET", ["incremental", "organizations", { start_time: start }]);
   assert.deepEqual(result.organizations, []);
 });
 
 scenario("ten exports a minute are enough", { facts: "§A5 [C], §A7 [C]" }, async ({ client, later, standIn }) => {
   const start = (await now(standIn)) - 100;
-  const ask = () => client.transporter.request("GET", ["incremental", "tickets", "cursor", { start_time: start }]);
+  const ask = () => client.tickets.transporter.request("GET", ["incremental", "tickets", "cursor", { start_time: start }]);
   const { response } = await ask();
   assert.match(response.headers.get("zendesk-ratelimit-incremental-exports"), /^total=10; remaining=9; resets=\d+$/);
   for (let i = 1; i < 10; ++i) await ask();

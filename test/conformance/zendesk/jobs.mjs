@@ -40,7 +40,7 @@ scenario("one change goes to many tickets", { facts: "§A3 [C]" }, async ({ clie
 
 scenario("each user of a list gets a change of its own", { facts: "§A3 [C]" }, async ({ client, later, load }) => {
   const { ids } = await load("users", [{ name: "Ann" }, { name: "Bob" }]);
-  const job = await done(client, later, await client.put(["users", "update_many"], { users: ids.map((id, i) => ({ id: Number(id), notes: `note ${i}` })) }));
+  const job = await done(client, later, await client.users.put(["users", "update_many"], { users: ids.map((id, i) => ({ id: Number(id), notes: `note ${i}` })) }));
   assert.deepEqual(job.results.map((each) => each.status), ["Updated", "Updated"]);
   assert.equal((await client.users.show(ids[1])).result.notes, "note 1");
 });

@@ -89,7 +89,7 @@ scenario("a user's tags are set, added and listed", { facts: "§A2 [K]" }, async
   const { result: user } = await client.users.create({ user: { name: "Ann", tags: ["a"] } });
   await client.users.addTags(user.id, { tags: ["b"] });
   await client.users.setTags(user.id, { tags: ["c", "d"] });
-  assert.deepEqual((await client.get(["users", user.id, "tags"])).result.tags, ["c", "d"]);
+  assert.deepEqual((await client.users.listTags(user.id))[0].tags, ["c", "d"]);
 });
 
 scenario("users are found by external id and by words", { facts: "§A2 [C], §A6 [C]" }, async ({ client, later }) => {

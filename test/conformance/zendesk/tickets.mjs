@@ -22,7 +22,7 @@ scenario("a ticket is created, read, updated and deleted", { facts: "§A2 [C]" }
   const { result: read } = await client.tickets.show(created.id);
   assert.equal(read.external_id, "X-1");
   assert.equal(Number.isInteger(read.generated_timestamp), true);
-  const { response: gone } = await client.delete(["tickets", created.id]);
+  const { response: gone } = await client.tickets.delete(created.id);
   assert.equal(gone.status, 204);
   await assert.rejects(client.tickets.show(created.id), /404/);
 });
@@ -114,8 +114,8 @@ scenario("a write of a ticket's tags replaces them", { facts: "§A2 [K]" }, asyn
   const ticket = await make(client, { tags: ["a", "b"] });
   const { result } = await client.tickets.update(ticket.id, { ticket: { tags: ["c"] } });
   assert.deepEqual(result.tags, ["c"]);
-  await client.put(["tickets", ticket.id, "tags"], { tags: ["d"] });
-  await client.post(["tickets", ticket.id, "tags"], { tags: ["e", "f"] });
+  await client.tickets.put(["tickets", ticket.id, "tags"], { tags: ["d"] });
+  await client.tickets.post(["tickets", ticket.id, "tags"], { tags: ["e", "f"] });
   assert.deepEqual((await client.tickets.show(ticket.id)).result.tags, ["e", "f"]);
 });
 
