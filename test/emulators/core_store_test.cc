@@ -102,6 +102,46 @@ TEST(Database, FindsEachValueOfAList) {
   EXPECT_TRUE(table.find_equal(mails, std::string_view("a")).empty());
 }
 
+TEST(Database, FindsManyRowsOfOneValueInOrder) {
+  Database database;
+  Table& table = database.table("contact");
+  FieldId city = table.field("city");
+  table.add_index(city);
+  std::vector<RowNumber> there;
+  for (int i = 0; i < 50; ++i) there.push_back(database.create(table, std::to_string(i), {{city, std::string("Berlin")}}, kAnn));
+  for (RowNumber moved : {RowNumber{0}, RowNumber{20}, RowNumber{49}}) {
+    database.update(table, moved, {{city, std::string("Bonn")}}, kAnn);
+    std::erase(there, moved);
+  }
+  EXPECT_EQ(table.find_equal(city, std::string_view("Berlin")), there);
+  EXPECT_EQ(table.find_equal(city, std::string_view("Bonn")), (std::vector<RowNumber>{0, 20, 49}));
+  database.update(table, 20, {{city, std::string("Berlin")}}, kAnn);
+  there.insert(there.begin() + 19, 20);
+  EXPECT_EQ(table.find_equal(city, std::string_view("Berlin")), there);
+  for (RowNumber row : {RowNumber{0}, RowNumber{49}}) database.update(table, row, {{city, Value{}}}, kAnn);
+  EXPECT_TRUE(table.find_equal(city, std::string_view("Bonn")).empty());
+}
+
+TEST(Database, TheOrderByIdFollowsWhatIsWrittenLater) {
+  Database database;
+  Table& table = database.table("contact");
+  for (const char* id : {"b", "d", "a"}) database.create(table, id, {}, kAnn);
+  auto ids = [&] {
+    std::string all;
+    for (const auto& [id, row] : table.by_id()) all += id;
+    return all;
+  };
+  EXPECT_EQ(ids(), "abd");
+  database.create(table, "c", {}, kAnn);
+  EXPECT_EQ(ids(), "abcd");
+  {
+    Transaction undone(database);
+    database.create(table, "e", {}, kAnn);
+    EXPECT_EQ(ids(), "abcde");
+  }
+  EXPECT_EQ(ids(), "abcd");
+}
+
 TEST(Database, KeepsDeletedRowsApart) {
   Database database;
   Table& table = database.table("contact");
