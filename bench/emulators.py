@@ -5,6 +5,7 @@ import os
 import subprocess
 import time
 
+MILLION = 1_000_000
 CONTACTS = {  # object and record of each stand-in, as a test would load it
     "salesforce": ("Contact", lambda i: {"FirstName": f"First{i}", "LastName": f"Last{i}", "Email": f"first{i}.last{i}@example.com", "Phone": f"+49 30 {i:07d}", "Title": "Engineer", "MailingCity": "Berlin"}),
     "hubspot": ("contacts", lambda i: {"firstname": f"First{i}", "lastname": f"Last{i}", "email": f"first{i}.last{i}@example.com", "phone": f"+49 30 {i:07d}", "jobtitle": "Engineer", "city": "Berlin"}),

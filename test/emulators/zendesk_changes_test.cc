@@ -4,7 +4,7 @@
 namespace lockstep::emulators::zendesk {
 namespace {
 
-// fact: §A5 [C]
+// fact: §A5
 TEST_F(ZendeskTest, ASecondWithMoreRowsThanAPageNeverEndsByTime) {
   json::array rows;
   for (int i = 0; i < 1'001; ++i) rows.push_back(json::object{{"name", "Organization " + std::to_string(i)}});
@@ -17,7 +17,7 @@ TEST_F(ZendeskTest, ASecondWithMoreRowsThanAPageNeverEndsByTime) {
   EXPECT_EQ(text_at(first.body, "/end_time"), start) << "the next page is this one again";
 }
 
-// fact: §A5 [C]
+// fact: §A5
 TEST_F(ZendeskTest, ACursorIsPolledAgainAfterTheEndOfItsStream) {
   std::string start = seconds_ago(100);
   clock.advance(Duration{120'000});
@@ -30,7 +30,7 @@ TEST_F(ZendeskTest, ACursorIsPolledAgainAfterTheEndOfItsStream) {
   EXPECT_EQ(text_at(later.body, "/end_of_stream"), "true");
 }
 
-// fact: §A5 [C]
+// fact: §A5
 TEST_F(ZendeskTest, EveryChangeIsExportedOnceThoughItsSecondIsShared) {
   for (int i = 0; i < 25; ++i) make_ticket();
   std::string start = seconds_ago(1);
@@ -47,7 +47,7 @@ TEST_F(ZendeskTest, EveryChangeIsExportedOnceThoughItsSecondIsShared) {
   EXPECT_EQ(seen.size(), 25u);
 }
 
-// fact: §A5 [C]
+// fact: §A5
 TEST_F(ZendeskTest, DeletedTicketsCanBeLeftOut) {
   std::string id = make_ticket(), start = seconds_ago(1);
   EXPECT_EQ(caller.send("DELETE", "/api/v2/tickets/" + id).status, 204);
@@ -57,7 +57,7 @@ TEST_F(ZendeskTest, DeletedTicketsCanBeLeftOut) {
   EXPECT_TRUE(without.body.at("tickets").as_array().empty());
 }
 
-// fact: §A5 [C]
+// fact: §A5
 TEST_F(ZendeskTest, StartsThatAreTooRecentOrNoTimeAreRefused) {
   EXPECT_EQ(get("incremental/tickets/cursor?start_time=" + seconds_ago(60)).status, 422);
   EXPECT_EQ(get("incremental/tickets/cursor?start_time=" + seconds_ago(61)).status, 200);

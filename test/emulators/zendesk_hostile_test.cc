@@ -10,7 +10,7 @@ const std::string kBodies[] = {"", "{", "[]", "null", "\"text\"", "{\"ticket\":7
                                "{\"ticket\":{\"custom_fields\":[{\"id\":[],\"value\":{}}],\"requester\":[]}}", "{\"identity\":{\"value\":9}}",
                                "{\"ticket\":{\"requester_id\":99999999999999999999,\"due_at\":\"soon\"}}", std::string(2'000, '[')};
 
-// fact: §A8 [C]
+// fact: §A8
 TEST_F(ZendeskTest, NoBodyBreaksACall) {
   std::string ticket = make_ticket(), user = make("user", {{"name", "Ann"}});
   const std::pair<const char*, std::string> calls[] = {
@@ -30,7 +30,7 @@ TEST_F(ZendeskTest, NoBodyBreaksACall) {
   EXPECT_EQ(get("tickets/" + ticket).status, 200);
 }
 
-// fact: §A6 [C]
+// fact: §A6
 TEST_F(ZendeskTest, NoQueryBreaksAListing) {
   make_ticket();
   for (const char* query : {"page=x", "page=-1", "page=99999999999999999999", "per_page=0", "page%5Bsize%5D=-1", "page%5Bsize%5D=x", "page%5Bafter%5D=%00", "page%5Bafter%5D=MXww",
@@ -43,7 +43,7 @@ TEST_F(ZendeskTest, NoQueryBreaksAListing) {
   }
 }
 
-// fact: §A1 [C]
+// fact: §A1
 TEST_F(ZendeskTest, NoAuthorizationBreaksTheDoor) {
   for (const char* given : {"Basic", "Basic ", "Basic !!!", "Basic Og==", "Bearer ", "Bearer x", "Digest y", ""}) {
     caller.headers.set("Authorization", given);
@@ -51,7 +51,7 @@ TEST_F(ZendeskTest, NoAuthorizationBreaksTheDoor) {
   }
 }
 
-// fact: §A1 [C]
+// fact: §A1
 TEST_F(ZendeskTest, NoBodyBreaksTheTokenEndpoint) {
   for (const std::string& body : kBodies) EXPECT_EQ(caller.send("POST", "/oauth/tokens", body).status, 401) << body;
 }

@@ -4,7 +4,7 @@
 namespace lockstep::emulators::zendesk {
 namespace {
 
-// fact: §A8 [C]
+// fact: §A8
 TEST_F(ZendeskTest, ErrorsComeInFourEnvelopes) {
   EXPECT_EQ(text_at(get("tickets/7").body, "/error"), "RecordNotFound");
   EXPECT_EQ(text_at(get("nothing").body, "/error"), "InvalidEndpoint");
@@ -18,7 +18,7 @@ TEST_F(ZendeskTest, ErrorsComeInFourEnvelopes) {
   EXPECT_EQ(last.headers.find("Content-Type"), "text/plain; charset=utf-8");
 }
 
-// fact: §A8 [C]
+// fact: §A8
 TEST_F(ZendeskTest, ValidationTellsEachFieldWithItsReason) {
   make("organization", {{"name", "Acme"}});
   Answer refused = send("POST", "organizations", {{"organization", {{"name", "Acme"}}}});
@@ -52,7 +52,7 @@ TEST_F(ZendeskTest, TwoUpdatesWithinASecondAreNotToldApart) {
   EXPECT_EQ(text_at(refused.body, "/error"), "UpdateConflict");
 }
 
-// fact: §A2 [C]
+// fact: §A2
 TEST_F(ZendeskTest, ARefusedTicketLeavesNoRequesterBehind) {
   json::object ticket{{"description", "x"}, {"status", "asleep"}, {"requester", {{"name", "Ann"}, {"email", "ann@example.com"}}}};
   EXPECT_EQ(send("POST", "tickets", {{"ticket", ticket}}).status, 422);
@@ -60,7 +60,7 @@ TEST_F(ZendeskTest, ARefusedTicketLeavesNoRequesterBehind) {
   EXPECT_EQ(text_at(counts.body, "/rows/user/live"), "1") << "the owner alone";
 }
 
-// fact: §A7 [C]
+// fact: §A7
 TEST_F(ZendeskTest, ATicketTakesThirtyUpdatesInTenMinutes) {
   std::string id = make_ticket();
   for (int i = 0; i < 30; ++i) ASSERT_EQ(send("PUT", "tickets/" + id, {{"ticket", {{"subject", std::to_string(i)}}}}).status, 200);
@@ -71,7 +71,7 @@ TEST_F(ZendeskTest, ATicketTakesThirtyUpdatesInTenMinutes) {
   EXPECT_EQ(send("PUT", "tickets/" + id, {{"ticket", {{"subject", "31"}}}}).status, 200);
 }
 
-// fact: §A2 [C]
+// fact: §A2
 TEST_F(ZendeskTest, PeopleAndIntegrationsWriteUnderTheirNames) {
   json::object edit{{"as", "Ann"}, {"operation", "create"}, {"object", "ticket"}, {"fields", {{"description", "x"}}}};
   std::string id = text_at(control("edit", edit).body, "/id");
@@ -87,7 +87,7 @@ TEST_F(ZendeskTest, PeopleAndIntegrationsWriteUnderTheirNames) {
   EXPECT_EQ(text_at(writes, "/writes/1/after/priority"), "low");
 }
 
-// fact: §A2 [C]
+// fact: §A2
 TEST_F(ZendeskTest, CsvLoadsWithDottedNamesOfCustomFields) {
   http::Headers csv{{"Content-Type", "text/csv"}};
   Answer loaded = caller.send("POST", "/__emulator/records/users", "name,email,tags,user_fields.loyalty_tier,verified\nAnn,ann@example.com,a b,gold,true\n", csv);

@@ -16,7 +16,7 @@ class ZendeskWebhooks : public ZendeskTest {
   std::string id;
 };
 
-// fact: §A9 [C]
+// fact: §A9
 TEST_F(ZendeskWebhooks, ARetryIsSignedForItsOwnMoment) {
   subscribe("user.created");
   std::string secret = text_at(get("webhooks/" + id + "/signing_secret").body, "/signing_secret/secret");
@@ -48,7 +48,7 @@ TEST_F(ZendeskWebhooks, SomeFailuresAloneAreToldAgain) {
   }
 }
 
-// fact: §A9 [C]
+// fact: §A9
 TEST_F(ZendeskWebhooks, WhatIsRefusedTellsNothing) {
   subscribe("user.created");
   json::object ticket{{"status", "asleep"}, {"description", "x"}, {"requester", {{"name", "Ann"}, {"email", "ann@example.com"}}}};
@@ -56,7 +56,7 @@ TEST_F(ZendeskWebhooks, WhatIsRefusedTellsNothing) {
   EXPECT_TRUE(emulator->take_outgoing().empty());
 }
 
-// fact: §A9 [C]
+// fact: §A9
 TEST_F(ZendeskWebhooks, AJobTellsOfItsRowsWhenItIsDone) {
   subscribe("user.created");
   send("POST", "users/create_many", {{"users", {{{"name", "Ann"}}, {{"name", "Bob"}}}}});
@@ -65,7 +65,7 @@ TEST_F(ZendeskWebhooks, AJobTellsOfItsRowsWhenItIsDone) {
   EXPECT_EQ(emulator->take_outgoing().size(), 2u);
 }
 
-// fact: §A9 [C]
+// fact: §A9
 TEST_F(ZendeskWebhooks, LostWebhooksAreNotMissedByTheSystem) {
   subscribe("user.created");
   control("faults", {{"name", "webhook_lost"}, {"calls", {1}}});
