@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 
+import emulators
 import full_refresh
 
 
@@ -55,7 +56,16 @@ def measure_commit(arguments):
         yield (f"commit, {batch} new contacts a time: records a second", f"{figure:,.0f}", f"raw inserts: {limit:,.0f} ({figure / limit:.2f})", None, None)
 
 
-MEASUREMENTS = {"full_refresh": measure_full_refresh, "lenses": measure_lenses, "commit": measure_commit}
+def measure_emulators(arguments):
+    started = emulators.start(arguments.build)
+    yield ("stand-ins: all of them started", f"{started * 1000:.0f} ms", "", "100 ms", started < 0.1)
+    for name in emulators.CONTACTS:
+        result = emulators.load(arguments.build, name, emulators.MILLION)
+        yield (f"stand-ins, {name}: a million contacts loaded", f"{result['seconds']:.1f} s", f"processor time: {result['processor_s']:.1f} s", "30 s", result["seconds"] < 30)
+        yield (f"stand-ins, {name}: peak memory then", f"{result['peak_bytes'] / 1e9:.2f} GB", "", "2 GB", result["peak_bytes"] < 2e9)
+
+
+MEASUREMENTS = {"full_refresh": measure_full_refresh, "lenses": measure_lenses, "commit": measure_commit, "emulators": measure_emulators}
 
 
 def main():

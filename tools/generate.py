@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""Writes what is derived from the program: schemas/*.json and the generated parts of docs/*.md. --check only compares."""
+"""Writes what is derived from the program and the tests: schemas/*.json and the generated parts of docs/*.md. --check only compares."""
 import argparse
 import os
 import re
 import subprocess
 import sys
+
+import facts
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SCHEMAS = ["configuration", "connector", "mapping", "model"]
@@ -17,6 +19,8 @@ def printed(program, *arguments):
 
 def reference(program, which):
     """Headings go one level down: the page has a title of its own."""
+    if which.startswith("facts"):
+        return facts.page_part(ROOT, which)
     text = printed(program, which, "--reference")
     if which != "expressions":
         text = re.sub(r"^(#+ )", r"#\1", text, flags=re.M)

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/json.hpp>
+#include <fstream>
+#include <sstream>
 
 #include "base/text.h"
 #include "http/curl_transport.h"
@@ -24,6 +27,17 @@ class ExecutorClock final : public EmulatorClock {
   Executor& executor_;
 };
 
+/// Of what the control plane answered: the record and the sentence, or the sentence alone.
+std::string first_refusal(const std::string& body) {
+  boost::system::error_code error;
+  boost::json::value answer = boost::json::parse(body, error);
+  if (error || !answer.is_object()) return body;
+  const boost::json::object& object = answer.get_object();
+  if (const auto* sentence = object.if_contains("error")) return std::string(sentence->as_string());
+  const boost::json::object& first = object.at("errors").as_array().at(0).as_object();
+  return fmt::format("record {}: {}", boost::json::serialize(first.at("index")), std::string(first.at("error").as_string()));
+}
+
 }  // namespace
 
 struct Host::StandInServer {
@@ -44,16 +58,51 @@ Host::Host(Executor& executor, HostOptions options)
 
 Host::~Host() = default;
 
+Result<Seed> parse_seed(std::string_view text) {
+  std::size_t slash = text.find('/'), equals = text.find('=');
+  if (slash == std::string_view::npos || equals == std::string_view::npos || slash == 0 || equals < slash + 2 || equals + 1 == text.size())
+    return fail(ErrorCode::invalid_input, fmt::format("expected STAND-IN/OBJECT=FILE, not \"{}\"", text));
+  Seed seed{std::string(text.substr(0, slash)), std::string(text.substr(slash + 1, equals - slash - 1)), std::string(text.substr(equals + 1))};
+  if (!seed.path.ends_with(".json") && !seed.path.ends_with(".csv"))
+    return fail(ErrorCode::invalid_input, fmt::format("{}: a file of records is .json or .csv", seed.path));
+  return seed;
+}
+
+Result<void> Host::check_names(const std::vector<std::string>& names) const {
+  std::vector<std::string> wanted = options_.only;
+  for (const Seed& seed : options_.seeds) wanted.push_back(seed.stand_in);
+  for (const std::string& name : wanted) {
+    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    std::string near = nearest_name(name, names);
+    return fail(ErrorCode::invalid_input,
+                fmt::format("there is no stand-in \"{}\"{}; there are: {}", name,
+                            near.empty() ? "" : fmt::format(" (did you mean {}?)", near), join(names, ", ")));
+  }
+  return {};
+}
+
+Result<void> Host::load_seeds(const std::string& name, StandInServer& served) {
+  for (const Seed& seed : options_.seeds) {
+    if (seed.stand_in != name) continue;
+    std::ifstream file(seed.path, std::ios::binary);
+    if (!file) return fail(ErrorCode::invalid_input, fmt::format("{}: cannot be read", seed.path));
+    std::ostringstream text;
+    text << file.rdbuf();
+    http::ServerRequest request;
+    request.method = "POST";
+    request.target = "/__emulator/records/" + percent_encode(seed.object);
+    request.headers.add("Content-Type", seed.path.ends_with(".csv") ? "text/csv" : "application/json");
+    request.body = std::move(text).str();
+    http::Response response = served.stand_in->handle(request, "http://127.0.0.1");
+    if (response.status != 200) return fail(ErrorCode::invalid_input, fmt::format("{}: {}", seed.path, first_refusal(response.body)));
+  }
+  return {};
+}
+
 Result<std::vector<Host::Served>> Host::start() {
   std::vector<std::string> names;
   for (const StandInFactory& factory : stand_in_factories()) names.push_back(factory.name);
-  for (const std::string& wanted : options_.only) {
-    if (std::find(names.begin(), names.end(), wanted) != names.end()) continue;
-    std::string near = nearest_name(wanted, names);
-    return fail(ErrorCode::invalid_input,
-                fmt::format("there is no stand-in \"{}\"{}; there are: {}", wanted,
-                            near.empty() ? "" : fmt::format(" (did you mean {}?)", near), join(names, ", ")));
-  }
+  TRY_VOID(check_names(names));
   std::vector<Served> all;
   for (std::size_t i = 0; i < names.size(); ++i) {
     const auto& only = options_.only;
@@ -61,6 +110,7 @@ Result<std::vector<Host::Served>> Host::start() {
     auto served = std::make_unique<StandInServer>(
         executor_,
         stand_in_factories()[i].make(*clock_, Rng(options_.seed).split(names[i]), options_.settings));
+    TRY_VOID(load_seeds(names[i], *served));
     http::ServerOptions server_options;
     if (options_.port_base != 0)
       server_options.port = static_cast<std::uint16_t>(options_.port_base + static_cast<int>(i));

@@ -11,10 +11,20 @@
 
 namespace lockstep::emulators {
 
+/// A file of records that a stand-in starts with.
+struct Seed {
+  std::string stand_in;  // "hubspot"
+  std::string object;    // "contacts"
+  std::string path;      // .json: an array of records; .csv: with a header line; fields by the API's names
+};
+/// "hubspot/contacts=FILE". Error: invalid_input.
+Result<Seed> parse_seed(std::string_view text);
+
 struct HostOptions {
   std::vector<std::string> only;  // names; empty: all
   int port_base = 8101;           // 0: any free ports
   std::uint64_t seed = 1;
+  std::vector<Seed> seeds;  // loaded in order
   StandInSettings settings;
 };
 
@@ -28,12 +38,14 @@ class Host {
     std::string name;
     std::string base_url;
   };
-  /// Error: invalid_input for an unknown name, unavailable for a port that is taken.
+  /// Error: invalid_input for an unknown name or a seed that is refused, unavailable for a port that is taken.
   Result<std::vector<Served>> start();
   Task<void> stop();
 
  private:
   struct StandInServer;
+  Result<void> check_names(const std::vector<std::string>& names) const;
+  Result<void> load_seeds(const std::string& name, StandInServer& served);
   Task<http::Response> answer(StandInServer& served, http::ServerRequest request);
   void send_due(StandInServer& served);
   Task<void> send(StandInServer& served, OutgoingRequest outgoing);

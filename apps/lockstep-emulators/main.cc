@@ -9,15 +9,24 @@
 namespace {
 
 constexpr const char* kFooter =
-    R"(Each stand-in keeps its records in memory and has a control plane under /__emulator/ (emulators/core/README.md).
+    R"(Each stand-in is faithful to its vendor's API as far as docs/emulators.md tells, keeps its records in memory, and has a
+control plane under /__emulator/: load and edit records, see who wrote what, advance the clock, switch faults on.
 
-Examples:
-  lockstep-emulators
-  lockstep-emulators --only salesforce --port-base 9000
-  lockstep-emulators --port-base 0 --json --no-limits
-  curl -d '{"as":"Ann","operation":"create","object":"Contact","fields":{"LastName":"Lovelace"}}' \
-       http://127.0.0.1:8101/__emulator/edit
-  curl http://127.0.0.1:8101/__emulator/writes)";
+Start:
+  lockstep-emulators                                            all of them, from port 8101 on
+  lockstep-emulators --only hubspot --port-base 9000            one of them
+  lockstep-emulators --port-base 0 --json --no-limits           for tests: free ports, one JSON object a line, no quotas
+  lockstep-emulators --load hubspot/contacts=people.csv --load salesforce/Account=accounts.json
+
+Then (S=http://127.0.0.1:8101/__emulator):
+  curl $S/edit -d '{"as":"Ann","operation":"create","object":"Contact","fields":{"LastName":"Lovelace"}}'
+  curl -H 'Content-Type: text/csv' --data-binary @people.csv $S/records/Contact
+  curl "$S/writes?after=0"                                      who wrote what
+  curl $S/clock -d '{"advance":"90s"}'
+  curl $S/faults -d '{"name":"rate_limit","for":"30s"}'         a burst of 429
+  curl $S/faults -d '{"name":"server_error","calls":[1,3,4],"match":"PATCH","html":true}'
+
+Sign-in of each, all faults and all facts: docs/emulators.md)";
 
 void print(const lockstep::emulators::Host::Served& served, bool json) {
   if (json) {
@@ -44,11 +53,21 @@ int main(int argc, char** argv) {
                  "Port of the first stand-in; the others follow. 0: any free ports")
       ->check(CLI::Range(0, 65'000))
       ->capture_default_str();
+  std::vector<std::string> seeds;
+  app.add_option("--load", seeds, "Records to start with: STAND-IN/OBJECT=FILE, a .json array or a .csv with a header line")->allow_extra_args(false);
   app.add_option("--seed", options.seed, "Seed of ids, tokens and faults")->capture_default_str();
   app.add_flag("--json", json, "One JSON object a line instead of text");
   app.add_flag("--no-limits", no_limits, "Do not enforce the published quotas");
   CLI11_PARSE(app, argc, argv);
   options.settings.limits = !no_limits;
+  for (const std::string& text : seeds) {
+    auto seed = lockstep::emulators::parse_seed(text);
+    if (!seed) {
+      fmt::print(stderr, "lockstep-emulators: --load: {}\n", seed.error().message);
+      return 1;
+    }
+    options.seeds.push_back(std::move(*seed));
+  }
 
   auto executor = lockstep::make_real_executor();
   lockstep::emulators::Host host(*executor, options);

@@ -5,6 +5,7 @@
 #include "emulators/dynamics365/dynamics365.h"
 #include "emulators/hubspot/hubspot.h"
 #include "emulators/salesforce/salesforce.h"
+#include "emulators/zendesk/zendesk.h"
 
 namespace lockstep::emulators {
 namespace {
@@ -29,6 +30,12 @@ std::unique_ptr<Emulator> hubspot_account(const EmulatorClock& clock, Rng rng, c
   return hubspot::make_hubspot(clock, rng, std::move(options));
 }
 
+std::unique_ptr<Emulator> zendesk_account(const EmulatorClock& clock, Rng rng, const StandInSettings& settings) {
+  zendesk::ZendeskOptions options;
+  options.limits = settings.limits;
+  return zendesk::make_zendesk(clock, rng, std::move(options));
+}
+
 }  // namespace
 
 const std::vector<StandInFactory>& stand_in_factories() {
@@ -36,6 +43,7 @@ const std::vector<StandInFactory>& stand_in_factories() {
       {"salesforce", salesforce_org},
       {"dynamics365", dynamics365_organisation},
       {"hubspot", hubspot_account},
+      {"zendesk", zendesk_account},
   };
   return kFactories;
 }

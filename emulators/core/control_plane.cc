@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "emulators/core/csv.h"
+#include "emulators/core/fault_switch.h"
 
 namespace lockstep::emulators {
 namespace {
@@ -18,14 +19,6 @@ std::uint64_t number_or(const std::string& text, std::uint64_t fallback) {
   std::uint64_t number = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   return error == std::errc() && end == text.data() + text.size() ? number : fallback;
-}
-
-std::uint64_t query_number(const http::ServerRequest& request, std::string_view name,
-                           std::uint64_t fallback) {
-  for (const auto& [known, value] : http::parse_query(request.query())) {
-    if (known == name) return number_or(value, fallback);
-  }
-  return fallback;
 }
 
 std::optional<EditKind> edit_kind(std::string_view word) {
@@ -134,10 +127,14 @@ Result<std::string> ControlPlane::edit_one(const json::value& item) {
   edit.object = std::string(text_member(*object, "object"));
   edit.id = std::string(text_member(*object, "id"));
   edit.into = std::string(text_member(*object, "into"));
-  edit.actor = {ActorKind::person, std::string(text_member(*object, "as"))};
+  std::string_view who = text_member(*object, "kind");
+  if (!who.empty() && who != "person" && who != "integration")
+    return fail(ErrorCode::invalid_input, "kind must be person or integration");
+  edit.actor = {who == "integration" ? ActorKind::integration : ActorKind::person,
+                std::string(text_member(*object, "as"))};
   if (edit.object.empty()) return fail(ErrorCode::invalid_input, "object is missing");
   if (edit.actor.name.empty())
-    return fail(ErrorCode::invalid_input, "as is missing: the name of the person who edits");
+    return fail(ErrorCode::invalid_input, "as is missing: the name of the person or integration that edits");
   if (*kind != EditKind::create && edit.id.empty()) return fail(ErrorCode::invalid_input, "id is missing");
   if (*kind == EditKind::merge && edit.into.empty()) {
     return fail(ErrorCode::invalid_input, "into is missing: the id of the record that stays");
@@ -186,13 +183,25 @@ json::object ControlPlane::write_row(const JournalEntry& entry) {
 http::Response ControlPlane::writes(const http::ServerRequest& request) {
   constexpr std::uint64_t kMaxWrites = 10'000;
   const auto& journal = stand_in_.database_.journal();
-  std::uint64_t after = std::min<std::uint64_t>(query_number(request, "after", 0), journal.size());
-  std::uint64_t limit = std::min(query_number(request, "limit", 1'000), kMaxWrites);
-  std::uint64_t end = std::min<std::uint64_t>(after + limit, journal.size());
+  std::map<std::string, std::string> wanted;
+  for (const auto& [name, value] : http::parse_query(request.query())) wanted[name] = value;
+  std::uint64_t after = std::min<std::uint64_t>(number_or(wanted["after"], 0), journal.size());
+  std::uint64_t limit = std::min(number_or(wanted["limit"], 1'000), kMaxWrites);
+  auto fits = [&](std::string_view name, std::string_view held) {
+    auto given = wanted.find(std::string(name));
+    return given == wanted.end() || given->second == held;
+  };
   json::array rows;
-  for (std::uint64_t i = after; i < end; ++i) rows.push_back(write_row(journal[i]));  // sequence i + 1
+  std::uint64_t next = after;  // journal[i] has sequence i + 1
+  for (; next < journal.size() && rows.size() < limit; ++next) {
+    const JournalEntry& entry = journal[next];
+    const Actor& actor = stand_in_.database_.actor(entry.actor);
+    if (fits("by", actor.name) && fits("kind", name_of(actor.kind)) && fits("key", entry.key) &&
+        fits("object", entry.table->name()) && fits("id", entry.table->record(entry.row).id))
+      rows.push_back(write_row(entry));
+  }
   return json_response(
-      200, json::object{{"writes", std::move(rows)}, {"next", end}, {"more", end < journal.size()}});
+      200, json::object{{"writes", std::move(rows)}, {"next", next}, {"more", next < journal.size()}});
 }
 
 http::Response ControlPlane::counts() {
@@ -240,48 +249,22 @@ http::Response ControlPlane::change_schema(const http::ServerRequest& request) {
   return json_response(200, json::object{{"ok", true}});
 }
 
-json::array ControlPlane::fault_list() {
-  json::array list;
-  for (const auto& [name, fault] : stand_in_.faults_.all()) {
-    list.push_back(json::object{{"name", name},
-                                {"rate", fault.rate},
-                                {"remaining", fault.remaining},
-                                {"match", fault.match},
-                                {"status", fault.status},
-                                {"retry_after_ms", fault.retry_after.count()},
-                                {"delay_ms", fault.delay.count()},
-                                {"fired", fault.fired}});
-  }
-  return list;
-}
-
 http::Response ControlPlane::faults(const http::ServerRequest& request) {
   if (request.method == "DELETE") stand_in_.faults_.clear_all();
   if (request.method == "POST") {
     JsonDocument document;
     if (auto parsed = document.parse(request.body); !parsed) return refuse(400, parsed.error().message);
-    const json::object* object = document.root().if_object();
-    Fault fault;
-    if (object) fault.name = std::string(text_member(*object, "name"));
-    if (fault.name.empty())
-      return refuse(400, "expected {\"name\": \"server_error\", \"rate\": 0.1, \"count\": 5}");
-    auto number = [&](std::string_view name, double fallback) {
-      const json::value* member = object->if_contains(json::string_view(name.data(), name.size()));
-      return member && member->is_number() ? member->to_number<double>() : fallback;
-    };
-    fault.rate = number("rate", 1.0);
-    fault.remaining = static_cast<std::int64_t>(number("count", -1));
-    fault.match = std::string(text_member(*object, "match"));
-    fault.status = static_cast<int>(number("status", 0));
-    fault.retry_after = Duration(static_cast<std::int64_t>(number("retry_after_ms", 0)));
-    fault.delay = Duration(static_cast<std::int64_t>(number("delay_ms", 0)));
-    if (fault.rate <= 0) {
-      stand_in_.faults_.clear(fault.name);
+    Result<Fault> fault = read_fault(document.root(), stand_in_.now());
+    if (!fault) return refuse(400, fault.error().message);
+    if (fault->rate <= 0) {
+      stand_in_.faults_.clear(fault->name);
     } else {
-      stand_in_.faults_.set(std::move(fault));
+      stand_in_.faults_.set(std::move(*fault));
     }
   }
-  return json_response(200, json::object{{"faults", fault_list()}});
+  json::array list;
+  for (const auto& [name, fault] : stand_in_.faults_.all()) list.push_back(fault_row(fault));
+  return json_response(200, json::object{{"faults", std::move(list)}});
 }
 
 }  // namespace lockstep::emulators

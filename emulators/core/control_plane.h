@@ -29,7 +29,6 @@ class ControlPlane {
   Result<Loaded> load_csv(std::string_view body, Edit& edit);
   void load_one(Edit& edit, const json::object& fields, Loaded& loaded);
   json::object write_row(const JournalEntry& entry);
-  json::array fault_list();
 
   StandIn& stand_in_;
 };

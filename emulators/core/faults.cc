@@ -10,13 +10,17 @@ std::optional<Fault> Faults::fires(std::string_view name, std::string_view metho
   auto known = faults_.find(name);
   if (known == faults_.end()) return std::nullopt;
   Fault& fault = known->second;
-  if (fault.remaining == 0) return std::nullopt;
+  if (fault.remaining == 0 || (fault.until && now_() >= *fault.until)) return std::nullopt;
   if (!fault.match.empty() && method_and_path.find(fault.match) == std::string_view::npos)
     return std::nullopt;
+  ++fault.fitted;
+  if (!fault.calls.empty() && !fault.calls.contains(fault.fitted)) return std::nullopt;
   if (fault.rate < 1.0 && !rng_.chance(fault.rate)) return std::nullopt;
   if (fault.remaining > 0) --fault.remaining;
   ++fault.fired;
-  return fault;
+  Fault firing = fault;
+  if (fault.until && fault.retry_after == Duration{0}) firing.retry_after = *fault.until - now_();
+  return firing;
 }
 
 }  // namespace lockstep::emulators

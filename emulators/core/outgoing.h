@@ -3,21 +3,25 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "emulators/core/emulator.h"
+#include "emulators/core/faults.h"
 
 namespace lockstep::emulators {
 
 /// Webhooks on their way: handed out once when due, tried again by a schedule until one is answered well.
 class OutgoingQueue {
  public:
+  explicit OutgoingQueue(Faults& faults) : faults_(faults) {}
   /// `retry_delays`: after the first failure, the second, …; when they are used up the webhook is given up.
   void set_schedule(std::vector<Duration> retry_delays) { retry_delays_ = std::move(retry_delays); }
   /// Called for each request as it goes out, `attempt` 0 being the first: for signatures over the time of sending.
   using Prepare = std::function<void(http::Request& request, std::size_t attempt, WallTime now)>;
   void set_prepare(Prepare prepare) { prepare_ = std::move(prepare); }
-  std::uint64_t push(WallTime due, http::Request request);
+  /// What the system has to tell; the webhook faults decide here what becomes of it.
+  void push(WallTime due, http::Request request);
   /// `at_once`: no more are handed out than make so many without an outcome.
   std::vector<OutgoingRequest> take(WallTime now, std::size_t at_once = static_cast<std::size_t>(-1));
   /// `delivered`: by the dialect's reading of the status.
@@ -30,7 +34,10 @@ class OutgoingQueue {
     OutgoingRequest request;
     std::size_t failures = 0;
     bool handed_out = false;
+    std::optional<WallTime> behind_next;  // waits for a later one to go out, but no longer than until then
   };
+  Entry& enter(WallTime due, http::Request request);
+  Faults& faults_;
   std::vector<Duration> retry_delays_;
   Prepare prepare_;
   std::map<std::uint64_t, Entry> entries_;

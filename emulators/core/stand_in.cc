@@ -13,7 +13,11 @@ std::string_view raw_path(const http::ServerRequest& request) {
 }  // namespace
 
 StandIn::StandIn(const EmulatorClock& clock, Rng rng)
-    : clock_(clock), rng_(rng), faults_(rng.split("faults")), tokens_(rng.split("tokens")) {}
+    : clock_(clock),
+      rng_(rng),
+      faults_(rng.split("faults"), [this] { return now(); }),
+      tokens_(rng.split("tokens")),
+      outgoing_(faults_) {}
 
 Reply StandIn::reply(const http::ServerRequest& request, const std::string& base_url, Duration held) {
   std::string_view path = raw_path(request);
@@ -39,8 +43,9 @@ http::Response StandIn::answer(Call& call, const Route* route, const Router::Mat
   if (auto fault = faults_.fires(kFaultSlow, what)) call.delay = fault->delay;
   if (faults_.fires(kFaultDropRequest, what)) return http::Response(kNoAnswer, "");
   if (faults_.fires(kFaultExpireToken, what)) tokens_.expire_all(call.now);
-  if (auto fault = faults_.fires(kFaultRateLimit, what)) return fault_answer(call, *fault);
-  if (auto fault = faults_.fires(kFaultServerError, what)) return fault_answer(call, *fault);
+  if (faults_.fires(kFaultRevokeToken, what)) tokens_.revoke_all();
+  if (auto fault = faults_.fires(kFaultRateLimit, what)) return answer_fault(call, *fault);
+  if (auto fault = faults_.fires(kFaultServerError, what)) return answer_fault(call, *fault);
   http::Response response;
   if (auto refused = admit(call, route)) {
     response = std::move(*refused);
@@ -50,8 +55,18 @@ http::Response StandIn::answer(Call& call, const Route* route, const Router::Mat
     response = match.allowed.empty() ? not_found(call) : method_not_allowed(call, match.allowed);
   }
   if (faults_.fires(kFaultDropAfterCommit, what)) return http::Response(kNoAnswer, "");
-  if (auto fault = faults_.fires(kFaultErrorAfterCommit, what)) return fault_answer(call, *fault);
+  if (auto fault = faults_.fires(kFaultErrorAfterCommit, what)) return answer_fault(call, *fault);
   finish(call, response);
+  return response;
+}
+
+http::Response StandIn::answer_fault(Call& call, const Fault& fault) {
+  if (!fault.html) return fault_answer(call, fault);
+  int otherwise = fault.name == kFaultRateLimit ? 429 : 503;
+  http::Response response(fault.status != 0 ? fault.status : otherwise, *fault.html);
+  response.headers.add("Content-Type", "text/html");
+  std::int64_t seconds = (fault.retry_after.count() + 999) / 1000;
+  if (seconds > 0) response.headers.add("Retry-After", std::to_string(seconds));
   return response;
 }
 

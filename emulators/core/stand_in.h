@@ -19,7 +19,7 @@ inline constexpr std::string_view kControlPrefix = "/__emulator/";
 
 enum class EditKind { load, create, update, remove, restore, merge };
 
-/// What the control plane asks of a dialect: a write by a person, or a fixture to load.
+/// What the control plane asks of a dialect: a write by a person or another integration, or a fixture to load.
 struct Edit {
   EditKind kind = EditKind::create;
   std::string object;
@@ -90,6 +90,7 @@ class StandIn : public Emulator {
  private:
   friend class ControlPlane;
   http::Response answer(Call& call, const Route* route, const Router::Match& match);
+  http::Response answer_fault(Call& call, const Fault& fault);
 
   const EmulatorClock& clock_;
   Rng rng_;

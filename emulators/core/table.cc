@@ -24,8 +24,31 @@ std::optional<FieldId> Table::find_field(std::string_view name) const {
 }
 
 RowNumber Table::find(std::string_view id) const {
-  auto found = by_id_.find(id);
-  return found == by_id_.end() ? kNoRow : found->second;
+  auto found = row_of_id_.find(id);
+  return found == row_of_id_.end() ? kNoRow : found->second;
+}
+
+const std::map<std::string_view, RowNumber>& Table::by_id() const {
+  if (!by_id_) by_id_.emplace(row_of_id_.begin(), row_of_id_.end());
+  return *by_id_;
+}
+
+void Table::RowList::insert(RowNumber row) {
+  if (empty()) {
+    only_ = row;
+    return;
+  }
+  if (!more_) more_ = std::make_unique<std::vector<RowNumber>>(1, std::exchange(only_, kNoRow));
+  auto place = more_->empty() || more_->back() < row ? more_->end() : std::lower_bound(more_->begin(), more_->end(), row);
+  if (place == more_->end() || *place != row) more_->insert(place, row);
+}
+
+void Table::RowList::erase(RowNumber row) {
+  if (only_ == row) only_ = kNoRow;
+  if (!more_) return;
+  auto place = std::lower_bound(more_->begin(), more_->end(), row);
+  if (place != more_->end() && *place == row) more_->erase(place);
+  if (more_->empty()) more_.reset();
 }
 
 std::optional<std::uint64_t> Table::key_of(const Index& index, ValueView value) {
@@ -69,7 +92,7 @@ void Table::add_index(FieldId field, bool ignore_case, char separator) {
   index.ignore_case = ignore_case;
   index.separator = separator;
   for (RowNumber row = 0; row < row_count(); ++row) {
-    for_each_key(index, get(row, field), [&](std::uint64_t key) { index.rows.emplace(key, row); });
+    for_each_key(index, get(row, field), [&](std::uint64_t key) { index.rows[key].insert(row); });
   }
 }
 
@@ -80,9 +103,11 @@ std::vector<RowNumber> Table::find_equal(FieldId field, ValueView value) const {
   std::vector<RowNumber> rows;
   auto key = key_of(index, value);
   if (!key) return rows;
-  for (auto at = index.rows.lower_bound({*key, 0}); at != index.rows.end() && at->first == *key; ++at) {
-    if (same(index, get(at->second, field), value)) rows.push_back(at->second);
-  }
+  auto held = index.rows.find(*key);
+  if (held == index.rows.end()) return rows;
+  held->second.for_each([&](RowNumber row) {
+    if (same(index, get(row, field), value)) rows.push_back(row);
+  });
   return rows;
 }
 
@@ -91,8 +116,9 @@ RowNumber Table::append(Record record) {
   CHECK(row != kNoRow, "a table is full");
   record.fields.shrink();
   records_.push_back(std::move(record));
-  bool fresh = by_id_.emplace(records_.back().id, row).second;
+  bool fresh = row_of_id_.emplace(records_.back().id, row).second;
   CHECK(fresh, "an id was given twice");
+  if (by_id_) by_id_->emplace(records_.back().id, row);
   enter(row);
   return row;
 }
@@ -107,7 +133,8 @@ void Table::replace(RowNumber row, RecordState next) {
 void Table::remove_last() {
   RowNumber row = row_count() - 1;
   leave(row);
-  by_id_.erase(records_[row].id);
+  row_of_id_.erase(records_[row].id);
+  if (by_id_) by_id_->erase(records_[row].id);
   records_.pop_back();
 }
 
@@ -118,10 +145,10 @@ void Table::enter(RowNumber row) {
   } else {
     ++live_count_;
   }
-  by_modified_.insert({record.modified, record.id, row});
-  by_version_.emplace(record.version, row);
+  by_modified_.insert(by_modified_.end(), {record.modified, record.id, row});  // mostly the latest
+  by_version_.emplace_hint(by_version_.end(), record.version, row);
   for (auto& [field, index] : indexes_) {
-    for_each_key(index, record.fields.get(field), [&](std::uint64_t key) { index.rows.emplace(key, row); });
+    for_each_key(index, record.fields.get(field), [&](std::uint64_t key) { index.rows[key].insert(row); });
   }
 }
 
@@ -135,7 +162,12 @@ void Table::leave(RowNumber row) {
   by_modified_.erase({record.modified, record.id, row});
   by_version_.erase(record.version);
   for (auto& [field, index] : indexes_) {
-    for_each_key(index, record.fields.get(field), [&](std::uint64_t key) { index.rows.erase({key, row}); });
+    for_each_key(index, record.fields.get(field), [&](std::uint64_t key) {
+      auto held = index.rows.find(key);
+      if (held == index.rows.end()) return;  // a list may name a value twice
+      held->second.erase(row);
+      if (held->second.empty()) index.rows.erase(held);
+    });
   }
 }
 

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <algorithm>
 #include <compare>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -77,8 +79,9 @@ class Table {
   /// add_index(field).
   std::vector<RowNumber> find_equal(FieldId field, ValueView value) const;
 
-  /// Ordered views, deleted rows too, for scans and keyset paging by lower_bound.
-  const std::map<std::string_view, RowNumber>& by_id() const { return by_id_; }
+  /// Ordered views, deleted rows too, for scans and keyset paging by lower_bound. The one by id is made when it is first
+  /// asked for: ids come in no order, and most tables are never read in theirs.
+  const std::map<std::string_view, RowNumber>& by_id() const;
   /// Deleted rows alone.
   const std::map<std::string_view, RowNumber>& deleted_by_id() const { return deleted_by_id_; }
   const std::set<ModifiedKey>& by_modified() const { return by_modified_; }
@@ -87,11 +90,26 @@ class Table {
 
  private:
   friend class Database;
+  /// Rows, ascending; nearly always one, which takes no more room than itself.
+  class RowList {
+   public:
+    void insert(RowNumber row);
+    void erase(RowNumber row);
+    bool empty() const { return only_ == kNoRow && !more_; }
+    template <class Visitor>
+    void for_each(Visitor&& visit) const {
+      if (only_ != kNoRow) visit(only_);
+      if (more_) std::for_each(more_->begin(), more_->end(), visit);
+    }
+
+   private:
+    RowNumber only_ = kNoRow;
+    std::unique_ptr<std::vector<RowNumber>> more_;  // instead of only_, never empty
+  };
   struct Index {
     bool ignore_case = false;
     char separator = 0;
-    std::set<std::pair<std::uint64_t, RowNumber>>
-        rows;  // by hash of the value: values stay in the records alone
+    std::unordered_map<std::uint64_t, RowList> rows;  // by hash of the value: values stay in the records alone
   };
   RowNumber append(Record record);
   void replace(RowNumber row, RecordState next);
@@ -106,9 +124,10 @@ class Table {
   std::string name_;
   std::vector<std::string> field_names_;
   std::map<std::string, FieldId, std::less<>> field_ids_;
-  std::deque<Record> records_;  // never moves an element: by_id_ and by_modified_ hold views of the ids
+  std::deque<Record> records_;  // never moves an element: the maps below hold views of the ids
   std::size_t live_count_ = 0;
-  std::map<std::string_view, RowNumber> by_id_;
+  std::unordered_map<std::string_view, RowNumber> row_of_id_;
+  mutable std::optional<std::map<std::string_view, RowNumber>> by_id_;
   std::map<std::string_view, RowNumber> deleted_by_id_;
   std::set<ModifiedKey> by_modified_;
   std::map<std::uint64_t, RowNumber> by_version_;

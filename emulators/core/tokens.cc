@@ -61,4 +61,9 @@ void TokenRegistry::expire_all(WallTime now) {
   }
 }
 
+void TokenRegistry::revoke_all() {
+  access_.clear();
+  refresh_.clear();
+}
+
 }  // namespace lockstep::emulators

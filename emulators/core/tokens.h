@@ -45,6 +45,8 @@ class TokenRegistry {
   std::optional<std::string> refresh_client(std::string_view refresh_token) const;
   void revoke(std::string_view token);
   void expire_all(WallTime now);
+  /// Access and refresh tokens: only who signs in anew gets on.
+  void revoke_all();
   void forget_refresh_tokens() { refresh_.clear(); }
 
  private:

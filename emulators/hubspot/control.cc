@@ -51,7 +51,9 @@ Result<std::string> HubSpot::apply(const Edit& edit) {
   Writer writer;
   writer.at = now();
   writer.actor = edit.actor;
-  writer.change_source = edit.kind == EditKind::load ? "IMPORT" : "CRM_UI";
+  writer.change_source = edit.kind == EditKind::load                       ? "IMPORT"
+                         : edit.actor.kind == ActorKind::integration ? "INTEGRATION"
+                                                                     : "CRM_UI";
   auto [user, fresh] = users_.emplace(edit.actor.name, 10'300'000 + users_.size());
   writer.source_id = fmt::format("userId:{}", user->second);
   writer.journaled = edit.kind != EditKind::load;

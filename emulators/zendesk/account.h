@@ -1,0 +1,126 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "emulators/core/database.h"
+#include "emulators/zendesk/errors.h"
+#include "emulators/zendesk/events.h"
+#include "emulators/zendesk/schema.h"
+
+namespace lockstep::emulators::zendesk {
+
+struct Writer {
+  WallTime at;
+  Actor actor;
+  std::int64_t user = 0;  // whose comment, whose ticket
+  std::string key;        // idempotency key
+  bool journaled = true;
+  bool text_values = false;  // from CSV
+  bool import = false;       // created_at as given, no events
+};
+
+struct Group {
+  std::int64_t id;
+  std::string name;
+};
+
+/// The records of one account under its rules. What is refused has changed nothing. `modified` of a record is its generated
+/// timestamp: the last change by anyone, the system included; updated_at is a property and moves with users' changes alone (A5).
+class Account {
+ public:
+  explicit Account(Database& database, Rng rng);
+
+  ObjectType& tickets() { return tickets_; }
+  ObjectType& users() { return users_; }
+  ObjectType& organizations() { return organizations_; }
+  /// By singular or plural; null when there is none.
+  ObjectType* type(std::string_view name);
+  Table& comments() { return comments_; }
+  Table& identities() { return identities_; }
+  Events& events() { return events_; }
+  const std::vector<Group>& groups() const { return groups_; }
+
+  /// Not deleted; kNoRow for what is no id of a record.
+  RowNumber find_live(const ObjectType& type, std::string_view id) const;
+  RowNumber find_live(const ObjectType& type, std::int64_t id) const { return find_live(type, std::to_string(id)); }
+  std::int64_t id_of(const ObjectType& type, RowNumber row) const;
+  /// Live rows whose indexed property holds `value`.
+  std::vector<RowNumber> find_by(const ObjectType& type, std::string_view property, ValueView value) const;
+
+  Outcome<RowNumber> create(ObjectType& type, const json::object& given, const Writer& writer);
+  Outcome<void> update(ObjectType& type, RowNumber row, const json::object& given, const Writer& writer);
+  Outcome<void> remove(ObjectType& type, RowNumber row, const Writer& writer);
+  Outcome<void> restore(ObjectType& type, RowNumber row, const Writer& writer);
+  /// Users by email or external_id, organizations by id or external_id (A3); the row, and whether it is new.
+  Outcome<std::pair<RowNumber, bool>> create_or_update(ObjectType& type, const json::object& given, const Writer& writer);
+  Outcome<void> merge_users(RowNumber winner, RowNumber loser, const Writer& writer);
+  Outcome<void> merge_tickets(RowNumber target, const std::vector<RowNumber>& sources, const json::object& how, const Writer& writer);
+
+  /// The agent behind an actor who is no user yet: a person who edits, an integration.
+  std::int64_t user_of(const Actor& actor, WallTime at);
+  Outcome<RowNumber> add_identity(RowNumber user, std::string_view value, bool primary, const Writer& writer);
+  void make_primary(RowNumber user, RowNumber identity, const Writer& writer);
+
+ private:
+  struct Draft {  // what a write will change
+    FieldChanges changes;
+    Problems problems;
+    const Value* find(FieldId field) const;
+    void set(FieldId field, Value value);
+  };
+  WriteContext context(const Writer& writer) const;
+  void read(ObjectType& type, const json::object& given, const Writer& writer, Draft& draft);
+  void read_one(ObjectType& type, std::string_view name, const json::value& value, const Writer& writer, Draft& draft);
+  void check_reference(const Property& property, const Value& value, Draft& draft);
+  void check_unique(const ObjectType& type, std::string_view property, RowNumber self, std::string_view told, Draft& draft);
+  RowNumber insert(ObjectType& type, Draft& draft, const Writer& writer);
+  void change(ObjectType& type, RowNumber row, Draft& draft, const Writer& writer);
+  /// A change by the system itself: generated timestamp moves, updated_at does not.
+  void repoint(ObjectType& type, std::string_view property, std::int64_t from, Value to, const Writer& writer);
+
+  // tickets.cc
+  Outcome<RowNumber> create_ticket(const json::object& given, const Writer& writer);
+  Outcome<void> update_ticket(RowNumber row, const json::object& given, const Writer& writer);
+  Outcome<std::int64_t> requester_of(const json::object& given, const Writer& writer);
+  void check_people(Draft& draft);
+  struct NewComment {
+    std::string body;
+    std::string html;
+    std::optional<bool> is_public;
+    std::int64_t author = 0;
+  };
+  std::optional<NewComment> read_comment(const json::object& given, const Writer& writer, Draft& draft);
+  RowNumber add_comment(RowNumber ticket, const NewComment& comment, const Writer& writer);
+  bool first_is_public(RowNumber ticket);
+  // users.cc
+  Outcome<RowNumber> create_user(const json::object& given, const Writer& writer);
+  Outcome<void> update_user(RowNumber row, const json::object& given, const Writer& writer);
+  Outcome<void> remove_user(RowNumber row, const Writer& writer);
+  void check_email(RowNumber self, std::string_view email, Draft& draft);
+  RowNumber user_with_email(std::string_view email) const;
+  // organizations.cc
+  Outcome<RowNumber> create_organization(const json::object& given, const Writer& writer);
+  Outcome<void> update_organization(RowNumber row, const json::object& given, const Writer& writer);
+  void remove_organization(RowNumber row, const Writer& writer);
+
+  Database& database_;
+  ObjectType tickets_, users_, organizations_;
+  Table& comments_;
+  Table& identities_;
+  std::int64_t next_comment_ = 2'000'000'000'001;
+  std::int64_t next_identity_ = 2'300'000'000'001;
+  std::vector<Group> groups_{{360'000'000'901, "Support"}, {360'000'000'902, "Billing"}};
+  std::map<Actor, std::int64_t> users_of_actors_;
+  Events events_;
+};
+
+/// Fields of the tables that are no ObjectType.
+namespace comment {
+inline constexpr std::string_view kTicket = "ticket_id", kAuthor = "author_id", kBody = "body", kHtml = "html_body", kPublic = "public";
+}
+namespace identity {
+inline constexpr std::string_view kUser = "user_id", kValue = "value", kPrimary = "primary", kVerified = "verified";
+}
+
+}  // namespace lockstep::emulators::zendesk

@@ -1,0 +1,156 @@
+// Who calls, and how often they may (contract A1, A7).
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "emulators/zendesk/service.h"
+
+namespace lockstep::emulators::zendesk {
+namespace {
+
+tl::unexpected<ApiError> unauthenticated() {
+  ApiError error;
+  error.status = 401;
+  error.body = json::object{{"error", "Couldn't authenticate you"}};
+  return tl::unexpected(std::move(error));
+}
+
+tl::unexpected<ApiError> invalid_token() {
+  ApiError error;
+  error.status = 401;
+  error.body = json::object{{"error", "invalid_token"}, {"error_description", "The access token provided is expired, revoked, malformed or invalid for other reasons."}};
+  return tl::unexpected(std::move(error));
+}
+
+bool is_export(std::string_view target) { return target.starts_with("/api/v2/incremental/"); }
+
+bool granted(std::string_view scopes, std::string_view wanted) {
+  for (std::string_view scope : split(scopes, ' ')) {
+    if (scope == wanted) return true;
+  }
+  return false;
+}
+
+void add_limit_headers(RollingLimit& limit, WallTime now, http::Response& response) {
+  std::int64_t left = limit.limit() - limit.used(now);
+  std::int64_t reset = (limit.until_next_free(now).count() + 999) / 1000;
+  response.headers.add("X-Rate-Limit", std::to_string(limit.limit()));
+  response.headers.add("X-Rate-Limit-Remaining", std::to_string(left));
+  response.headers.add("ratelimit-limit", std::to_string(limit.limit()));
+  response.headers.add("ratelimit-remaining", std::to_string(left));
+  response.headers.add("ratelimit-reset", std::to_string(reset));
+}
+
+}  // namespace
+
+Outcome<void> Zendesk::sign_in_basic(Call& call, std::string_view credentials) {
+  std::string decoded;
+  if (!from_base64(credentials, decoded)) return unauthenticated();
+  std::size_t colon = decoded.find(':');
+  if (colon == std::string::npos) return unauthenticated();
+  std::string email = decoded.substr(0, colon), secret = decoded.substr(colon + 1);
+  bool by_token = email.ends_with("/token");
+  if (by_token) email.resize(email.size() - 6);
+  if (by_token ? !api_tokens_ || secret != options_.api_token : !passwords_ || secret != options_.password) return unauthenticated();
+  auto rows = account_.find_by(account_.users(), "email", std::string_view(email));
+  if (rows.empty() || text_of(account_.users().get(rows.front(), "role")) == "end-user") return unauthenticated();
+  caller_user_ = account_.id_of(account_.users(), rows.front());
+  call.caller = {ActorKind::integration, email};
+  scope_ = "*";
+  return {};
+}
+
+Outcome<void> Zendesk::authenticate(Call& call) {
+  std::string given = call.header("Authorization").value_or("");
+  caller_user_ = 0;
+  if (given.starts_with("Basic ")) return sign_in_basic(call, std::string_view(given).substr(6));
+  if (given.starts_with("Bearer ")) {
+    std::string token = given.substr(7);
+    if (tokens().state(token, call.now) != TokenState::valid) return invalid_token();
+    call.caller = {ActorKind::integration, tokens().client(tokens().grant(token)->client_id)->name};
+    caller_user_ = account_.user_of(call.caller, call.now);
+    scope_ = sessions_[token].scope;
+    return {};
+  }
+  // Missing credentials, or of the wrong kind, are no error of their own: this one call answers anonymously.
+  std::string_view path = call.request.target;
+  path = path.substr(0, path.find('?'));
+  if (path == "/api/v2/users/me" || path == "/api/v2/users/me.json") return {};
+  return unauthenticated();
+}
+
+Outcome<void> Zendesk::check_scope(const Call& call) const {
+  if (scope_ == "*" || caller_user_ == 0) return {};
+  std::string_view path = std::string_view(call.request.target).substr(std::string_view("/api/v2/").size());
+  if (path.starts_with("incremental/")) path.remove_prefix(12);
+  std::string resource(path.substr(0, path.find_first_of("/.?")));
+  std::string verb = call.request.method == "GET" ? "read" : "write";
+  if (granted(scope_, verb) || granted(scope_, resource + ":" + verb) || path.starts_with("oauth/") || path.starts_with("users/me")) return {};
+  return refuse_titled(403, "Forbidden", "You do not have access to this page. Please contact the account owner of this help desk for further help.");
+}
+
+Outcome<void> Zendesk::check_limits(Call& call) {
+  if (!limits_) return {};
+  if (!per_minute_.admit(call.now)) {
+    auto wait = per_minute_.until_next_free(call.now);
+    return too_many("Number of allowed API requests per minute exceeded", wait);
+  }
+  auto refuse_endpoint = [&](RollingLimit& limit) -> Outcome<void> {
+    if (limit.admit(call.now)) return {};
+    auto refused = refuse(429, "APIRateLimitExceeded", "Number of allowed API requests for this endpoint exceeded");
+    refused.value().retry_after = limit.until_next_free(call.now);
+    return refused;
+  };
+  if (is_export(call.request.target)) return refuse_endpoint(exports_);
+  if (call.request.target.starts_with("/api/v2/search/export")) return refuse_endpoint(export_searches_);
+  return {};
+}
+
+Outcome<void> Zendesk::admit_update(const ObjectType& type, RowNumber row, WallTime now) {
+  if (!limits_ || type.name == "organization") return {};
+  const std::string& id = type.table->record(row).id;
+  if (type.name == "user") {
+    RollingLimit& limit = user_updates_.try_emplace(id, 5, Duration{60'000}).first->second;
+    if (limit.admit(now)) return {};
+    return too_many("You have exceeded the rate limit for updating a single unique user. Please try again later.", limit.until_next_free(now));
+  }
+  RollingLimit& limit = ticket_updates_.try_emplace({caller_user_, id}, 30, Duration{600'000}).first->second;
+  if (!limit.admit(now))
+    return too_many("You have exceeded the rate limit for updating a single ticket. Please try again later.", limit.until_next_free(now));
+  if (!all_ticket_updates_.admit(now))
+    return too_many("You have exceeded the rate limit for updating tickets. Please try again later.", all_ticket_updates_.until_next_free(now));
+  return {};
+}
+
+std::optional<http::Response> Zendesk::admit(Call& call, const Route* route) {
+  if (call.request.target.starts_with("/oauth/")) return std::nullopt;
+  if (!call.request.target.starts_with("/api/v2/")) return not_found(call);
+  if (auto known = authenticate(call); !known) return error_response(known.error());
+  if (auto within = check_limits(call); !within) return error_response(within.error());
+  if (!route) return std::nullopt;
+  if (auto allowed = check_scope(call); !allowed) return error_response(allowed.error());
+  return std::nullopt;
+}
+
+void Zendesk::finish(Call& call, http::Response& response) {
+  if (!limits_ || !call.request.target.starts_with("/api/v2/")) return;
+  add_limit_headers(per_minute_, call.now, response);
+  if (!is_export(call.request.target)) return;
+  std::int64_t left = exports_.limit() - exports_.used(call.now), reset = (exports_.until_next_free(call.now).count() + 999) / 1000;
+  response.headers.add("zendesk-ratelimit-incremental-exports", fmt::format("total={}; remaining={}; resets={}", exports_.limit(), left, reset));
+}
+
+http::Response Zendesk::not_found(Call&) { return error_response(refuse(404, "InvalidEndpoint", "Not found").value()); }
+
+http::Response Zendesk::method_not_allowed(Call& call, const std::vector<std::string>&) { return not_found(call); }
+
+http::Response Zendesk::fault_answer(Call&, const Fault& fault) {
+  if (fault.name == kFaultRateLimit) {
+    Duration wait = fault.retry_after > Duration{0} ? fault.retry_after : Duration{60'000};
+    return error_response(too_many("Number of allowed API requests per minute exceeded", wait).value());
+  }
+  ApiError error = refuse(fault.status != 0 ? fault.status : 503, "ServiceUnavailable", "Service temporarily unavailable").value();
+  error.retry_after = fault.retry_after;
+  return error_response(error);
+}
+
+}  // namespace lockstep::emulators::zendesk

@@ -1,0 +1,122 @@
+// Change discovery (contract A5).
+#include <charconv>
+
+#include "base/text.h"
+#include "emulators/zendesk/rendering.h"
+#include "emulators/zendesk/service.h"
+
+namespace lockstep::emulators::zendesk {
+namespace {
+
+constexpr Duration kUnsettled{60'000};  // what changed in the last minute is not told yet
+constexpr std::int64_t kMostRows = 1'000;
+
+std::string encode(const ModifiedKey& key) { return to_base64(std::to_string(key.modified.ms / 1000) + ".0||" + std::string(key.id)); }
+
+/// The first change behind the cursor; the id may be empty: at the start of that second.
+Outcome<std::pair<WallTime, std::string>> decode(std::string_view cursor) {
+  std::string text;
+  std::int64_t seconds = 0;
+  if (from_base64(cursor, text)) {
+    std::size_t bar = text.find(".0||");
+    const char* middle = text.data() + std::min(bar, text.size());
+    auto read = std::from_chars(text.data(), middle, seconds);
+    if (bar != std::string::npos && read.ec == std::errc() && read.ptr == middle) return std::pair(WallTime{seconds * 1000}, text.substr(bar + 4));
+  }
+  return refuse(400, "InvalidCursor", "The cursor is not valid");
+}
+
+/// Organizations do not announce that they are gone.
+bool told(const ObjectType& type, RowNumber row, bool with_deleted) {
+  const Record& record = type.table->record(row);
+  if (!record.deleted) return true;
+  return with_deleted && type.name != "organization" && !record.fields.empty();
+}
+
+}  // namespace
+
+Outcome<std::int64_t> Zendesk::start_time(const Call& call) const {
+  auto given = call.query_value("start_time");
+  std::int64_t seconds = 0;
+  if (given) {
+    auto [end, error] = std::from_chars(given->data(), given->data() + given->size(), seconds);
+    if (error != std::errc() || end != given->data() + given->size() || seconds < 0) given.reset();
+  }
+  if (!given) return refuse_titled(400, "Invalid attribute", "You passed an invalid value for the start_time attribute. Invalid parameter: start_time must be an integer");
+  if (WallTime{seconds * 1000} + kUnsettled >= call.now)
+    return refuse(422, "StartTimeTooRecent", "Too recent start_time. Use a start_time older than 60 seconds");
+  return seconds;
+}
+
+Zendesk::Answer Zendesk::export_by_cursor(Call& call, ObjectType& type) {
+  std::string cursor = call.query_value("cursor").value_or("");
+  std::pair<WallTime, std::string> from;
+  if (cursor.empty()) {
+    auto start = start_time(call);
+    if (!start) return tl::unexpected(std::move(start.error()));
+    from.first = WallTime{*start * 1000};
+  } else {
+    auto place = decode(cursor);
+    if (!place) return tl::unexpected(std::move(place.error()));
+    from = std::move(*place);
+  }
+  auto size = query_number(call, "per_page", kMostRows);
+  if (!size) return tl::unexpected(std::move(size.error()));
+  std::size_t most = static_cast<std::size_t>(std::clamp<std::int64_t>(*size, 1, kMostRows));
+  bool with_deleted = call.query_value("exclude_deleted") != "true";
+  const auto& changes = type.table->by_modified();
+  WallTime settled = whole_seconds(call.now - kUnsettled);
+  auto at = changes.lower_bound({from.first, from.second, kNoRow});
+  if (at != changes.end() && at->modified == from.first && at->id == from.second) ++at;
+  std::vector<RowNumber> rows;
+  std::string after = cursor.empty() ? encode({from.first, "", kNoRow}) : cursor;
+  for (; at != changes.end() && at->modified < settled && rows.size() < most; ++at) {
+    after = encode(*at);
+    if (told(type, at->row, with_deleted)) rows.push_back(at->row);
+  }
+  bool end = at == changes.end() || at->modified >= settled;
+  json::object body;
+  json::array list;
+  for (RowNumber row : rows) list.push_back(render_exported(account_, type, row, call.base_url));
+  body[type.plural] = std::move(list);
+  body["after_cursor"] = after;
+  body["after_url"] = address_with(call, {{"cursor", after}}, {"start_time"});
+  body["before_cursor"] = nullptr;
+  body["before_url"] = nullptr;
+  body["end_of_stream"] = end;
+  if (auto include = call.query_value("include")) side_load(account_, type, rows, *include, call.base_url, body);
+  return json_answer(200, body);
+}
+
+/// Pages begin with the second the last one ended in: its rows come again, and a second with more rows than a page never ends.
+Zendesk::Answer Zendesk::export_by_time(Call& call, ObjectType& type) {
+  auto start = start_time(call);
+  if (!start) return tl::unexpected(std::move(start.error()));
+  auto size = query_number(call, "per_page", kMostRows);
+  if (!size) return tl::unexpected(std::move(size.error()));
+  std::size_t most = static_cast<std::size_t>(std::clamp<std::int64_t>(*size, 1, kMostRows));
+  bool with_deleted = call.query_value("exclude_deleted") != "true";
+  const auto& changes = type.table->by_modified();
+  WallTime settled = whole_seconds(call.now - kUnsettled);
+  std::vector<RowNumber> rows;
+  std::int64_t end_time = *start;
+  auto at = changes.lower_bound({WallTime{*start * 1000}, "", kNoRow});
+  for (; at != changes.end() && at->modified < settled && rows.size() < most; ++at) {
+    if (!told(type, at->row, with_deleted)) continue;
+    rows.push_back(at->row);
+    end_time = at->modified.ms / 1000;
+  }
+  bool end = at == changes.end() || at->modified >= settled;
+  json::object body;
+  json::array list;
+  for (RowNumber row : rows) list.push_back(render_exported(account_, type, row, call.base_url));
+  body[type.plural] = std::move(list);
+  body["count"] = rows.size();
+  body["end_time"] = rows.empty() ? json::value(nullptr) : json::value(end_time);
+  body["next_page"] = rows.empty() ? json::value(nullptr) : json::value(address_with(call, {{"start_time", std::to_string(end_time)}}));
+  body["end_of_stream"] = end;
+  if (auto include = call.query_value("include")) side_load(account_, type, rows, *include, call.base_url, body);
+  return json_answer(200, body);
+}
+
+}  // namespace lockstep::emulators::zendesk

@@ -1,0 +1,139 @@
+// Lists of records (contract A6).
+#include <algorithm>
+#include <charconv>
+
+#include "base/text.h"
+#include "emulators/zendesk/rendering.h"
+#include "emulators/zendesk/service.h"
+
+namespace lockstep::emulators::zendesk {
+namespace {
+
+constexpr std::size_t kMostAtOnce = 100;
+
+struct Order {
+  std::string by = "id";
+  bool descending = false;
+};
+
+Outcome<Order> order_of(const Call& call, const ObjectType& type) {
+  bool cursor = call.query_value("page[size]") || call.query_value("page[after]") || call.query_value("page[before]");
+  Order order;
+  if (cursor) {  // sort_by is passed over here, as the API does
+    std::string sort = call.query_value("sort").value_or("id");
+    order.descending = sort.starts_with('-');
+    order.by = order.descending ? sort.substr(1) : sort;
+    bool known = order.by == "id" || order.by == "updated_at" || (order.by == "status" && type.name == "ticket");
+    if (!known) return refuse_listed(400, "InvalidSort", "Invalid sort", "The sort is not valid: " + sort);
+  } else {
+    order.by = call.query_value("sort_by").value_or("id");
+    order.descending = call.query_value("sort_order") == "desc";
+    if (order.by != "updated_at" && order.by != "created_at" && !(order.by == "status" && type.name == "ticket")) order.by = "id";
+  }
+  return order;
+}
+
+std::int64_t key_of(const ObjectType& type, RowNumber row, const std::string& by) {
+  if (by == "created_at") return type.table->record(row).created.ms;
+  if (by == "updated_at") return std::get<std::int64_t>(type.get(row, "updated_at"));
+  if (by != "status") return 0;
+  const auto& options = type.at("status").options;
+  return std::find(options.begin(), options.end(), text_of(type.get(row, "status"))) - options.begin();
+}
+
+}  // namespace
+
+Zendesk::Answer Zendesk::listing(Call& call, ObjectType& type, std::vector<Place> places, bool descending) {
+  auto page = page_of(call, places, descending);
+  if (!page) return tl::unexpected(std::move(page.error()));
+  json::object body = std::move(page->around);
+  json::array rows;
+  for (RowNumber row : page->rows) rows.push_back(render_record(account_, type, row, call.base_url));
+  body[type.plural] = std::move(rows);
+  if (auto include = call.query_value("include")) side_load(account_, type, page->rows, *include, call.base_url, body);
+  return json_answer(200, body);
+}
+
+Zendesk::Answer Zendesk::list(Call& call, ObjectType& type) {
+  auto order = order_of(call, type);
+  if (!order) return tl::unexpected(std::move(order.error()));
+  auto external = call.query_value("external_id");
+  auto role = type.name == "user" ? call.query_value("role") : std::nullopt;
+  std::vector<Place> places;
+  auto take = [&](RowNumber row) {
+    if (role && text_of(type.get(row, "role")) != *role) return;
+    places.push_back({key_of(type, row, order->by), row});
+  };
+  if (external && type.name == "ticket") {
+    for (RowNumber row : account_.find_by(type, "external_id", std::string_view(*external))) take(row);
+  } else {
+    for (RowNumber row = 0; row < type.table->row_count(); ++row) {
+      if (!type.table->record(row).deleted) take(row);
+    }
+  }
+  if (order->by != "id") std::sort(places.begin(), places.end());
+  if (order->descending) std::reverse(places.begin(), places.end());
+  return listing(call, type, std::move(places), order->descending);
+}
+
+Zendesk::Answer Zendesk::list_by(Call& call, ObjectType& type, std::string_view property) {
+  std::string_view target = call.request.target;
+  ObjectType& owner = target.starts_with("/api/v2/users/")           ? account_.users()
+                      : target.starts_with("/api/v2/organizations/") ? account_.organizations()
+                                                                      : account_.tickets();
+  auto row = row_of(call, owner);
+  if (!row) return tl::unexpected(std::move(row.error()));
+  std::string id = owner.table->record(*row).id;
+  bool in_list = type.at(property).kind == Kind::ids;
+  std::vector<Place> places;
+  for (RowNumber found : account_.find_by(type, property, in_list ? ValueView(std::string_view(id)) : ValueView(account_.id_of(owner, *row))))
+    places.push_back({0, found});
+  return listing(call, type, std::move(places));
+}
+
+Zendesk::Answer Zendesk::show_many(Call& call, ObjectType& type) {
+  bool external = call.query_value("external_ids").has_value();
+  std::string wanted = call.query_value(external ? "external_ids" : "ids").value_or("");
+  if (wanted.empty()) return refuse_titled(400, "Invalid attribute", "You passed an invalid value for the ids attribute. Invalid parameter: ids is required");
+  std::vector<Place> places;
+  for (std::string_view id : split(wanted, ',')) {
+    std::vector<RowNumber> rows;
+    if (external) rows = account_.find_by(type, "external_id", trim(id));
+    else if (RowNumber row = account_.find_live(type, trim(id)); row != kNoRow) rows.push_back(row);
+    for (RowNumber row : rows) places.push_back({0, row});
+    if (places.size() > kMostAtOnce) return refuse_titled(400, "Invalid attribute", "Too many ids: at most 100 may be asked for");
+  }
+  std::sort(places.begin(), places.end());
+  places.erase(std::unique(places.begin(), places.end()), places.end());
+  return listing(call, type, std::move(places));
+}
+
+Zendesk::Answer Zendesk::count(Call& call, ObjectType& type) {
+  return json_answer(200, json::object{{"count", json::object{{"value", type.table->live_count()}, {"refreshed_at", format_time(call.now)}}}});
+}
+
+Zendesk::Answer Zendesk::deleted_tickets(Call& call) {
+  ObjectType& type = account_.tickets();
+  std::vector<Place> places;
+  for (const auto& [id, row] : type.table->deleted_by_id()) {
+    if (!type.table->record(row).fields.empty()) places.push_back({0, row});  // those without are gone for good
+  }
+  std::sort(places.begin(), places.end());
+  auto page = page_of(call, places);
+  if (!page) return tl::unexpected(std::move(page.error()));
+  json::array rows;
+  for (RowNumber row : page->rows) {
+    const Record& record = type.table->record(row);
+    rows.push_back(json::object{{"id", account_.id_of(type, row)},
+                                {"subject", to_json(type.get(row, "subject"))},
+                                {"description", to_json(type.get(row, "description"))},
+                                {"deleted_at", format_time(record.modified)},
+                                {"previous_state", to_json(type.get(row, "status"))},
+                                {"actor", json::object{{"name", database().actor(record.modified_by).name}}}});
+  }
+  json::object body = std::move(page->around);
+  body["deleted_tickets"] = std::move(rows);
+  return json_answer(200, body);
+}
+
+}  // namespace lockstep::emulators::zendesk

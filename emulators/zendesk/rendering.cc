@@ -1,0 +1,139 @@
+#include "emulators/zendesk/rendering.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace lockstep::emulators::zendesk {
+namespace {
+
+std::int64_t id_number(const Table& table, RowNumber row) { return std::stoll(table.record(row).id); }
+
+void render_custom(const ObjectType& type, RowNumber row, json::object& body) {
+  if (type.name == "ticket") {
+    json::array fields;
+    for (const Property& property : type.properties) {
+      if (property.custom()) fields.push_back(json::object{{"id", property.id}, {"value", render_value(property, type.table->get(row, property.field))}});
+    }
+    body["fields"] = fields;
+    body[type.custom_group] = std::move(fields);
+    return;
+  }
+  json::object fields;
+  for (const Property& property : type.properties) {
+    if (property.custom()) fields[property.key()] = render_value(property, type.table->get(row, property.field));
+  }
+  body[type.custom_group] = std::move(fields);
+}
+
+}  // namespace
+
+json::object render_record(Account& account, const ObjectType& type, RowNumber row, const std::string& base_url) {
+  const Record& record = type.table->record(row);
+  json::object body{{"url", base_url + "/api/v2/" + type.plural + "/" + record.id + ".json"},
+                    {"id", account.id_of(type, row)},
+                    {"created_at", format_time(record.created)}};
+  for (const Property& property : type.properties) {
+    if (!property.custom()) body[property.name] = render_value(property, record.fields.get(property.field));
+  }
+  render_custom(type, row, body);
+  if (type.name == "ticket") {
+    body["raw_subject"] = body["subject"];
+    body["generated_timestamp"] = record.modified.ms / 1000;
+    body["via"] = json::object{{"channel", "api"}, {"source", json::object{{"from", json::object()}, {"to", json::object()}, {"rel", nullptr}}}};
+    json::array followups;
+    body["followup_ids"] = std::move(followups);
+    body["has_incidents"] = !account.find_by(type, "problem_id", account.id_of(type, row)).empty();
+    body.erase("followup_source_id");
+  }
+  if (type.name == "user") body["shared"] = false;
+  return body;
+}
+
+json::object render_exported(Account& account, const ObjectType& type, RowNumber row, const std::string& base_url) {
+  json::object body = render_record(account, type, row, base_url);
+  if (type.table->record(row).deleted && type.name == "ticket") body["status"] = "deleted";
+  return body;
+}
+
+json::object render_comment(Account& account, RowNumber row) {
+  const Table& table = account.comments();
+  auto get = [&](std::string_view name) { return to_json(table.get(row, *table.find_field(name))); };
+  return json::object{{"id", id_number(table, row)},
+                      {"type", "Comment"},
+                      {"author_id", get(comment::kAuthor)},
+                      {"body", get(comment::kBody)},
+                      {"plain_body", get(comment::kBody)},
+                      {"html_body", get(comment::kHtml)},
+                      {"public", get(comment::kPublic)},
+                      {"attachments", json::array()},
+                      {"audit_id", id_number(table, row) + 1'000'000},
+                      {"via", json::object{{"channel", "api"}}},
+                      {"metadata", json::object()},
+                      {"created_at", format_time(table.record(row).created)}};
+}
+
+json::object render_identity(Account& account, RowNumber row, const std::string& base_url) {
+  const Table& table = account.identities();
+  auto get = [&](std::string_view name) { return to_json(table.get(row, *table.find_field(name))); };
+  std::string user = scalar_text(get(identity::kUser));
+  return json::object{{"url", base_url + "/api/v2/users/" + user + "/identities/" + table.record(row).id + ".json"},
+                      {"id", id_number(table, row)},
+                      {"user_id", get(identity::kUser)},
+                      {"type", "email"},
+                      {"value", get(identity::kValue)},
+                      {"primary", get(identity::kPrimary)},
+                      {"verified", get(identity::kVerified)},
+                      {"created_at", format_time(table.record(row).created)},
+                      {"updated_at", format_time(table.record(row).modified)}};
+}
+
+json::object render_group(const Group& group, const std::string& base_url) {
+  return json::object{{"url", base_url + "/api/v2/groups/" + std::to_string(group.id) + ".json"},
+                      {"id", group.id},
+                      {"name", group.name},
+                      {"deleted", false},
+                      {"default", group.name == "Support"}};
+}
+
+void side_load(Account& account, const ObjectType& type, const std::vector<RowNumber>& rows, std::string_view include,
+               const std::string& base_url, json::object& body) {
+  std::set<RowNumber> users, organizations;
+  std::set<std::int64_t> groups;
+  for (RowNumber row : rows) {
+    for (const Property& property : type.properties) {
+      ValueView value = type.table->get(row, property.field);
+      const std::int64_t* id = std::get_if<std::int64_t>(&value);
+      if (!id) continue;
+      if (property.kind == Kind::group) groups.insert(*id);
+      if (property.kind != Kind::user && property.kind != Kind::organization) continue;
+      bool person = property.kind == Kind::user;
+      RowNumber target = account.find_live(person ? account.users() : account.organizations(), *id);
+      if (target != kNoRow) (person ? users : organizations).insert(target);
+    }
+  }
+  for (std::string_view wanted : split(include, ',')) {
+    json::array list;
+    if (wanted == "users") {
+      for (RowNumber row : users) list.push_back(render_record(account, account.users(), row, base_url));
+    } else if (wanted == "organizations") {
+      for (RowNumber row : organizations) list.push_back(render_record(account, account.organizations(), row, base_url));
+    } else if (wanted == "groups") {
+      for (const Group& group : account.groups()) {
+        if (groups.contains(group.id)) list.push_back(render_group(group, base_url));
+      }
+    } else if (wanted == "identities" && type.name == "user") {
+      for (RowNumber row : rows) {
+        const Table& table = account.identities();
+        for (RowNumber each : table.find_equal(*table.find_field(identity::kUser), account.id_of(type, row))) {
+          if (!table.record(each).deleted) list.push_back(render_identity(account, each, base_url));
+        }
+      }
+    } else {
+      continue;  // as the API: passed over
+    }
+    body[json::string_view(wanted.data(), wanted.size())] = std::move(list);
+  }
+}
+
+}  // namespace lockstep::emulators::zendesk

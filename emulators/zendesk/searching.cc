@@ -1,0 +1,197 @@
+// The search: late, shallow, never for synchronising (contract A6).
+#include <algorithm>
+
+#include "base/text.h"
+#include "emulators/zendesk/rendering.h"
+#include "emulators/zendesk/service.h"
+
+namespace lockstep::emulators::zendesk {
+namespace {
+
+constexpr std::size_t kMostResults = 1'000;
+
+struct Term {
+  std::string property;  // empty: a word anywhere
+  char comparison = ':';
+  std::string value;
+  bool negated = false;
+};
+
+/// Words apart by blanks; a quoted part is one word.
+std::vector<std::string> words_of(const std::string& query) {
+  std::vector<std::string> words(1);
+  bool quoted = false;
+  for (char c : query) {
+    if (c == '"') quoted = !quoted;
+    else if (c == ' ' && !quoted) words.emplace_back();
+    else words.back() += c;
+  }
+  std::erase(words, "");
+  return words;
+}
+
+Term term_of(std::string word) {
+  Term term;
+  term.negated = word.starts_with('-');
+  if (term.negated) word.erase(0, 1);
+  std::size_t mark = word.find_first_of(":<>");
+  if (mark == std::string::npos || mark == 0) {
+    term.value = to_lower_ascii(word);
+    return term;
+  }
+  term.property = to_lower_ascii(word.substr(0, mark));
+  term.comparison = word[mark];
+  std::size_t value = mark + 1;
+  if (value < word.size() && word[value] == '=') ++value;
+  term.value = to_lower_ascii(word.substr(value));
+  return term;
+}
+
+std::string property_of(const std::string& word) {
+  if (word == "updated" || word == "created") return word;
+  if (word == "requester" || word == "assignee" || word == "submitter" || word == "organization" || word == "group") return word + "_id";
+  if (word == "ticket_type") return "type";
+  return word;
+}
+
+bool compare(std::int64_t left, char how, std::int64_t right) { return how == '<' ? left < right : how == '>' ? left > right : left == right; }
+
+bool time_fits(WallTime held, const Term& term) {
+  if (auto day = parse_iso_date(term.value)) {
+    std::int64_t start = start_of(*day).ms, end = start + 86'400'000;
+    return term.comparison == '<' ? held.ms < start : term.comparison == '>' ? held.ms >= end : held.ms >= start && held.ms < end;
+  }
+  std::string text = term.value;
+  std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c == 't' ? 'T' : c == 'z' ? 'Z' : c; });
+  auto time = parse_iso_time(text);
+  return time && compare(held.ms, term.comparison, time->ms);
+}
+
+bool value_fits(const Property& property, ValueView value, const Term& term) {
+  if (term.value == "none") return is_null(value);
+  if (is_null(value)) return false;
+  if (property.kind == Kind::time) return time_fits(WallTime{std::get<std::int64_t>(value)}, term);
+  if (property.kind == Kind::choice && term.comparison != ':') {
+    auto place = [&](std::string_view word) { return std::find(property.options.begin(), property.options.end(), word) - property.options.begin(); };
+    std::int64_t held = place(text_of(value)), wanted = place(term.value);
+    if (property.name == "priority") std::swap(held, wanted);  // listed from the most urgent
+    return compare(held, term.comparison, wanted);
+  }
+  if (property.kind == Kind::words || property.kind == Kind::ids) {
+    auto parts = parts_of(value);
+    return std::find(parts.begin(), parts.end(), term.value) != parts.end();
+  }
+  std::string held = to_lower_ascii(scalar_text(to_json(value)));
+  if (!term.value.empty() && term.value.back() == '*') return held.starts_with(term.value.substr(0, term.value.size() - 1));
+  bool phrase = property.name == "name" || property.name == "subject" || property.name == "description";
+  return phrase ? held.find(term.value) != std::string::npos : held == term.value;
+}
+
+bool fits(ObjectType& type, RowNumber row, const Term& term) {
+  const Record& record = type.table->record(row);
+  std::string name = property_of(term.property);
+  if (name.empty()) {
+    for (const Property& property : type.properties) {
+      if (property.kind == Kind::text && to_lower_ascii(text_of(record.fields.get(property.field))).find(term.value) != std::string::npos) return true;
+    }
+    return record.id == term.value;
+  }
+  if (name == "type" && (type.name == term.value || type.plural == term.value)) return true;
+  if (name == "updated") return time_fits(WallTime{std::get<std::int64_t>(type.get(row, "updated_at"))}, term);
+  if (name == "created") return time_fits(record.created, term);
+  if (name == "id") return record.id == term.value;
+  const Property* property = type.find(name.starts_with("custom_field_") ? name.substr(13) : name);
+  return property && value_fits(*property, record.fields.get(property->field), term);
+}
+
+}  // namespace
+
+Outcome<std::vector<Zendesk::Found>> Zendesk::look_for(const std::string& query, std::string_view only_type, WallTime now) {
+  std::vector<Term> terms;
+  for (std::string& word : words_of(query)) terms.push_back(term_of(std::move(word)));
+  std::vector<Found> found;
+  for (const char* name : {"ticket", "user", "organization"}) {
+    if (!only_type.empty() && only_type != name) continue;
+    ObjectType& type = *account_.type(name);
+    for (RowNumber row = type.table->row_count(); row-- > 0;) {
+      const Record& record = type.table->record(row);
+      if (record.deleted || now < record.modified + options_.index_lag) continue;  // not in the index yet
+      bool all = std::all_of(terms.begin(), terms.end(), [&](const Term& term) { return fits(type, row, term) != term.negated; });
+      if (all) found.push_back({&type, row});
+    }
+  }
+  return found;
+}
+
+Zendesk::Answer Zendesk::found_page(Call& call, const std::vector<Found>& found, bool cursor) {
+  std::vector<Place> places;
+  for (std::size_t i = 0; i < found.size(); ++i) places.push_back({0, static_cast<RowNumber>(i)});
+  auto page = page_of(call, places);
+  if (!page) return tl::unexpected(std::move(page.error()));
+  json::object body = std::move(page->around);
+  json::array rows;
+  for (RowNumber place : page->rows) {
+    json::object row = render_record(account_, *found[place].type, found[place].row, call.base_url);
+    row["result_type"] = found[place].type->name;
+    rows.push_back(std::move(row));
+  }
+  body["results"] = std::move(rows);
+  if (!cursor) body["facets"] = nullptr;
+  return json_answer(200, body);
+}
+
+Zendesk::Answer Zendesk::search(Call& call) {
+  if (call.query_value("page[size]") || call.query_value("page[after]"))
+    return refuse_titled(400, "Invalid attribute", "You passed an invalid value for the page attribute. Invalid parameter: page must be an integer");
+  auto query = call.query_value("query");
+  if (!query) return refuse_titled(400, "Invalid attribute", "You passed an invalid value for the query attribute. Invalid parameter: query is required");
+  auto number = query_number(call, "page", 1), size = query_number(call, "per_page", 100);
+  if (!number || !size) return tl::unexpected((number ? size : number).error());
+  if (static_cast<std::size_t>(*number * std::clamp<std::int64_t>(*size, 1, 100)) > kMostResults)
+    return refuse(422, "invalid", "Invalid search: Requested response size was greater than Search Response Limits");
+  auto found = look_for(*query, "", call.now);
+  if (!found) return tl::unexpected(std::move(found.error()));
+  std::size_t all = found->size();
+  if (all > kMostResults) found->resize(kMostResults);
+  // The count is of all there are; the thousandth row has a next page all the same, which is refused.
+  auto answer = found_page(call, *found, false);
+  if (!answer || all <= kMostResults) return answer;
+  json::object body = json::parse(answer->body).as_object();
+  body["count"] = all;
+  std::int64_t next = *number + 1;
+  if (body.at("next_page").is_null()) body["next_page"] = address_with(call, {{"page", std::to_string(next)}});
+  return json_answer(200, body);
+}
+
+Zendesk::Answer Zendesk::search_count(Call& call) {
+  auto found = look_for(call.query_value("query").value_or(""), "", call.now);
+  if (!found) return tl::unexpected(std::move(found.error()));
+  return json_answer(200, json::object{{"count", found->size()}});
+}
+
+Zendesk::Answer Zendesk::search_export(Call& call) {
+  auto type = call.query_value("filter[type]");
+  if (!type || !account_.type(*type)) return refuse_titled(400, "Invalid attribute", "You passed an invalid value for the filter[type] attribute. Invalid parameter: filter[type] is required");
+  auto found = look_for(call.query_value("query").value_or(""), *type, call.now);
+  if (!found) return tl::unexpected(std::move(found.error()));
+  return found_page(call, *found, true);
+}
+
+Zendesk::Answer Zendesk::search_type(Call& call, ObjectType& type) {
+  std::vector<Place> places;
+  auto external = call.query_value("external_id");
+  std::string query = call.query_value(call.request.target.find("/autocomplete") != std::string::npos ? "name" : "query").value_or("");
+  if (external) {
+    for (RowNumber row : account_.find_by(type, "external_id", std::string_view(*external))) places.push_back({0, row});
+  } else if (query.empty()) {
+    return refuse_titled(400, "Invalid attribute", "You passed an invalid value for the query attribute. Invalid parameter: query is required");
+  } else {
+    auto found = look_for(query, type.name, call.now);
+    if (!found) return tl::unexpected(std::move(found.error()));
+    for (const Found& each : *found) places.push_back({0, each.row});
+  }
+  std::sort(places.begin(), places.end());
+  return listing(call, type, std::move(places));
+}
+
+}  // namespace lockstep::emulators::zendesk

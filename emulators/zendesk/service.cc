@@ -1,0 +1,204 @@
+// Routes, and what all calls share.
+#include "emulators/zendesk/service.h"
+
+#include "base/text.h"
+#include "emulators/zendesk/rendering.h"
+
+namespace lockstep::emulators::zendesk {
+namespace {
+
+constexpr Duration kMinute{60'000};
+
+std::string_view without_suffix(std::string_view text) {
+  return text.ends_with(".json") ? text.substr(0, text.size() - 5) : text;
+}
+
+}  // namespace
+
+Zendesk::Zendesk(const EmulatorClock& clock, Rng rng, ZendeskOptions options)
+    : StandIn(clock, rng),
+      options_(std::move(options)),
+      account_(database(), rng.split("account")),
+      jobs_(rng.split("jobs"), options_.job_time),
+      limits_(options_.limits),
+      per_minute_(options_.requests_per_minute, kMinute),
+      exports_(10, kMinute),
+      export_searches_(100, kMinute),
+      all_ticket_updates_(100, kMinute) {
+  tokens().register_client(options_.client);
+  outgoing().set_schedule({Duration{5'000}, Duration{15'000}, Duration{45'000}});
+  outgoing().set_prepare([this](http::Request& request, std::size_t, WallTime at) { account_.events().prepare(request, at); });
+  Writer system{now(), {ActorKind::automation, "Zendesk"}, 0, "", false, false, true};
+  json::object owner{{"name", "The owner"}, {"email", options_.agent_email}, {"role", "admin"}, {"verified", true}};
+  auto made = account_.create(account_.users(), owner, system);
+  (void)made;  // the first user there is: nothing to refuse
+  add_routes();
+}
+
+void Zendesk::add(const std::string& method, const std::string& path, Handler handler) {
+  auto answer = [this, handler = std::move(handler)](Call& call) {
+    jobs_.run(call.now);
+    Answer given = handler(call);
+    account_.events().flush(outgoing(), call.now);
+    return given ? std::move(*given) : error_response(given.error());
+  };
+  router().add(method, path, answer);
+  if (!path.ends_with('}')) router().add(method, path + ".json", answer);
+}
+
+void Zendesk::add(const std::string& method, const std::string& path, Answer (Zendesk::*handler)(Call&)) {
+  add(method, path, Handler([this, handler](Call& call) { return (this->*handler)(call); }));
+}
+
+void Zendesk::add(const std::string& method, const std::string& path, OfType handler, ObjectType& type) {
+  add(method, path, Handler([this, handler, &type](Call& call) { return (this->*handler)(call, type); }));
+}
+
+void Zendesk::add_type_routes(ObjectType& type) {
+  const std::string base = "/api/v2/" + type.plural;
+  add("GET", base + "/show_many", &Zendesk::show_many, type);
+  add("GET", base + "/count", &Zendesk::count, type);
+  add("POST", base + "/create_many", &Zendesk::create_many, type);
+  add("PUT", base + "/update_many", &Zendesk::update_many, type);
+  add("DELETE", base + "/destroy_many", &Zendesk::destroy_many, type);
+  if (type.name != "ticket") {
+    add("POST", base + "/create_or_update", &Zendesk::create_or_update, type);
+    add("POST", base + "/create_or_update_many", &Zendesk::create_or_update_many, type);
+    add("GET", base + "/search", &Zendesk::search_type, type);
+    add("GET", base + "/autocomplete", &Zendesk::search_type, type);
+  }
+  add("GET", base, &Zendesk::list, type);
+  add("POST", base, &Zendesk::create, type);
+  add("GET", base + "/{id}/tags", &Zendesk::tags, type);
+  for (const char* method : {"POST", "PUT", "DELETE"}) add(method, base + "/{id}/tags", &Zendesk::change_tags, type);
+  const std::string incremental = "/api/v2/incremental/" + type.plural;
+  add("GET", incremental, &Zendesk::export_by_time, type);
+  if (type.name != "organization") add("GET", incremental + "/cursor", &Zendesk::export_by_cursor, type);
+  const std::string fields = "/api/v2/" + type.name + "_fields";
+  add("GET", fields, &Zendesk::field_list, type);
+  add("GET", fields + "/{id}/options", &Zendesk::field_options, type);
+  add("GET", fields + "/{id}", &Zendesk::field_read, type);
+}
+
+void Zendesk::add_routes() {
+  ObjectType &tickets = account_.tickets(), &users = account_.users(), &organizations = account_.organizations();
+  auto by = [this](ObjectType& type, std::string_view property) {
+    return Handler([this, &type, property](Call& call) { return list_by(call, type, property); });
+  };
+  add("GET", "/oauth/authorizations/new", &Zendesk::authorize);
+  add("POST", "/oauth/tokens", &Zendesk::token);
+  add("GET", "/api/v2/oauth/tokens/current", &Zendesk::current_token);
+  add("DELETE", "/api/v2/oauth/tokens/current", &Zendesk::revoke_token);
+  add("GET", "/api/v2/users/me", &Zendesk::me);
+  for (ObjectType* type : {&tickets, &users, &organizations}) add_type_routes(*type);
+  add("GET", "/api/v2/users/{id}/tickets/requested", by(tickets, "requester_id"));
+  add("GET", "/api/v2/users/{id}/tickets/assigned", by(tickets, "assignee_id"));
+  add("GET", "/api/v2/users/{id}/tickets/ccd", by(tickets, "collaborator_ids"));
+  add("GET", "/api/v2/organizations/{id}/tickets", by(tickets, "organization_id"));
+  add("GET", "/api/v2/organizations/{id}/users", by(users, "organization_id"));
+  add("GET", "/api/v2/tickets/{id}/incidents", by(tickets, "problem_id"));
+  add("GET", "/api/v2/users/{id}/organizations", &Zendesk::people_of);
+  add("GET", "/api/v2/tickets/{id}/collaborators", &Zendesk::people_of);
+  add("GET", "/api/v2/organizations/{id}/related", &Zendesk::related);
+  add("GET", "/api/v2/tickets/{id}/comments", &Zendesk::comments);
+  add("PUT", "/api/v2/tickets/{id}/comments/{comment}/make_private", &Zendesk::make_comment_private);
+  add("POST", "/api/v2/tickets/{id}/merge", &Zendesk::merge_ticket);
+  add("PUT", "/api/v2/users/{id}/merge", &Zendesk::merge_user);
+  add("GET", "/api/v2/users/{id}/identities", &Zendesk::identities);
+  add("POST", "/api/v2/users/{id}/identities", &Zendesk::create_identity);
+  for (const auto& [method, how] : {std::pair("PUT", "make_primary"), std::pair("PUT", "verify")})
+    add(method, std::string("/api/v2/users/{id}/identities/{identity}/") + how, [this, how = how](Call& call) { return change_identity(call, how); });
+  add("GET", "/api/v2/users/{id}/identities/{identity}", [this](Call& call) { return change_identity(call, ""); });
+  add("DELETE", "/api/v2/users/{id}/identities/{identity}", [this](Call& call) { return change_identity(call, "delete"); });
+  for (ObjectType* type : {&tickets, &users, &organizations}) {
+    const std::string path = "/api/v2/" + type->plural + "/{id}";
+    add("GET", path, &Zendesk::read, *type);
+    add("PUT", path, &Zendesk::update, *type);
+    add("DELETE", path, &Zendesk::remove, *type);
+  }
+  add("GET", "/api/v2/deleted_tickets", &Zendesk::deleted_tickets);
+  add("PUT", "/api/v2/deleted_tickets/{id}/restore", &Zendesk::restore_ticket);
+  add("DELETE", "/api/v2/deleted_tickets/{id}", &Zendesk::purge_ticket);
+  add("POST", "/api/v2/imports/tickets", &Zendesk::create, tickets);
+  add("POST", "/api/v2/imports/tickets/create_many", &Zendesk::create_many, tickets);
+  for (const char* path : {"/api/v2/groups", "/api/v2/groups/assignable"})
+    add("GET", path, [this](Call& call) -> Answer {
+      json::array rows;
+      for (const Group& group : account_.groups()) rows.push_back(render_group(group, call.base_url));
+      return json_answer(200, json::object{{"groups", std::move(rows)}, {"count", account_.groups().size()}, {"next_page", nullptr}, {"previous_page", nullptr}});
+    });
+  add("GET", "/api/v2/groups/{id}", [this](Call& call) -> Answer {
+    for (const Group& group : account_.groups()) {
+      if (std::to_string(group.id) == id_in(call)) return json_answer(200, json::object{{"group", render_group(group, call.base_url)}});
+    }
+    return record_not_found();
+  });
+  add("GET", "/api/v2/job_statuses", &Zendesk::jobs);
+  add("GET", "/api/v2/job_statuses/show_many", &Zendesk::jobs);
+  add("GET", "/api/v2/job_statuses/{id}", &Zendesk::job);
+  add("GET", "/api/v2/search", &Zendesk::search);
+  add("GET", "/api/v2/search/count", &Zendesk::search_count);
+  add("GET", "/api/v2/search/export", &Zendesk::search_export);
+  add("GET", "/api/v2/webhooks", &Zendesk::webhook_list);
+  add("POST", "/api/v2/webhooks", &Zendesk::webhook_create);
+  for (const char* method : {"GET", "POST"}) add(method, "/api/v2/webhooks/{id}/signing_secret", &Zendesk::webhook_secret);
+  add("GET", "/api/v2/webhooks/{id}", &Zendesk::webhook_read);
+  for (const char* method : {"PUT", "PATCH"}) add(method, "/api/v2/webhooks/{id}", &Zendesk::webhook_update);
+  add("DELETE", "/api/v2/webhooks/{id}", &Zendesk::webhook_remove);
+}
+
+std::vector<OutgoingRequest> Zendesk::take_outgoing() {
+  jobs_.run(now());
+  account_.events().flush(outgoing(), now());
+  return StandIn::take_outgoing();
+}
+
+void Zendesk::outgoing_answered(std::uint64_t id, int status) {
+  account_.events().breaker().answered(status >= 200 && status < 300, now());
+  StandIn::outgoing_answered(id, status);
+}
+
+/// Only some failures are tried again (A9): a conflict, a limit or outage, no answer.
+bool Zendesk::delivered(int status) const { return status != 0 && status != 409 && status != 429 && status != 503; }
+
+Writer Zendesk::writer(const Call& call) const {
+  Writer writer;
+  writer.at = call.now;
+  writer.actor = call.caller;
+  writer.user = caller_user_;
+  return writer;
+}
+
+std::string Zendesk::id_in(const Call& call, std::string_view parameter) const {
+  return std::string(without_suffix(call.parameter(parameter)));
+}
+
+Outcome<RowNumber> Zendesk::row_of(const Call& call, const ObjectType& type) const {
+  RowNumber row = account_.find_live(type, id_in(call));
+  if (row == kNoRow) return record_not_found();
+  return row;
+}
+
+http::Response Zendesk::one(const Call& call, const ObjectType& type, RowNumber row, int status) {
+  json::object body{{type.name, render_record(account_, type, row, call.base_url)}};
+  if (auto include = call.query_value("include")) side_load(account_, type, {row}, *include, call.base_url, body);
+  return json_answer(status, body);
+}
+
+Outcome<const json::object*> read_member(const Call& call, JsonDocument& document, std::string_view name) {
+  if (!document.parse(call.request.body))
+    return refuse_titled(422, "Unprocessable Entity", "Server could not parse JSON");
+  const json::object* object = document.root().if_object();
+  const json::value* member = object ? object->if_contains(json::string_view(name.data(), name.size())) : nullptr;
+  if (!member || !member->is_object())
+    return refuse_titled(400, "Invalid attribute", "You passed an invalid value for the " + std::string(name) + " attribute. Invalid parameter: " + std::string(name) + " is required");
+  return &member->get_object();
+}
+
+http::Response json_answer(int status, const json::value& body) { return json_response(status, body, "application/json; charset=utf-8"); }
+
+std::unique_ptr<Emulator> make_zendesk(const EmulatorClock& clock, Rng rng, ZendeskOptions options) {
+  return std::make_unique<Zendesk>(clock, rng, std::move(options));
+}
+
+}  // namespace lockstep::emulators::zendesk

@@ -1,0 +1,149 @@
+#pragma once
+
+#include <functional>
+#include <set>
+
+#include "emulators/core/limits.h"
+#include "emulators/core/stand_in.h"
+#include "emulators/zendesk/account.h"
+#include "emulators/zendesk/jobs.h"
+#include "emulators/zendesk/paging.h"
+#include "emulators/zendesk/zendesk.h"
+
+namespace lockstep::emulators::zendesk {
+
+/// The dialect: one method per resource, spread over files by topic.
+class Zendesk final : public StandIn {
+ public:
+  Zendesk(const EmulatorClock& clock, Rng rng, ZendeskOptions options);
+  std::string name() const override { return "zendesk"; }
+  std::vector<OutgoingRequest> take_outgoing() override;
+  void outgoing_answered(std::uint64_t id, int status) override;
+
+ protected:
+  // door.cc
+  std::optional<http::Response> admit(Call& call, const Route* route) override;
+  void finish(Call& call, http::Response& response) override;
+  http::Response not_found(Call& call) override;
+  http::Response method_not_allowed(Call& call, const std::vector<std::string>& allowed) override;
+  http::Response fault_answer(Call& call, const Fault& fault) override;
+  bool delivered(int status) const override;
+  // control.cc
+  Result<std::string> apply(const Edit& edit) override;
+  Result<void> change_schema(const SchemaChange& change) override;
+  std::optional<http::Response> control(const http::ServerRequest& request, std::string_view path) override;
+
+ private:
+  using Answer = Outcome<http::Response>;
+  using Handler = std::function<Answer(Call&)>;
+  using OfType = Answer (Zendesk::*)(Call&, ObjectType&);
+  void add(const std::string& method, const std::string& path, Handler handler);
+  void add(const std::string& method, const std::string& path, Answer (Zendesk::*handler)(Call&));
+  void add(const std::string& method, const std::string& path, OfType handler, ObjectType& type);
+  void add_routes();
+  void add_type_routes(ObjectType& type);
+
+  // door.cc
+  Outcome<void> authenticate(Call& call);
+  Outcome<void> sign_in_basic(Call& call, std::string_view credentials);
+  Outcome<void> check_scope(const Call& call) const;
+  Outcome<void> check_limits(Call& call);
+  // oauth.cc
+  Answer authorize(Call& call);
+  Answer token(Call& call);
+  Answer current_token(Call& call);
+  Answer revoke_token(Call& call);
+  // reading.cc, listing.cc
+  Answer me(Call& call);
+  Answer read(Call& call, ObjectType& type);
+  Answer show_many(Call& call, ObjectType& type);
+  Answer count(Call& call, ObjectType& type);
+  Answer list(Call& call, ObjectType& type);
+  Answer deleted_tickets(Call& call);
+  Answer comments(Call& call);
+  Answer tags(Call& call, ObjectType& type);
+  Answer identities(Call& call);
+  Answer related(Call& call);
+  Answer people_of(Call& call);
+  /// Rows of `type` whose `property` holds the id that the path names.
+  Answer list_by(Call& call, ObjectType& type, std::string_view property);
+  Answer listing(Call& call, ObjectType& type, std::vector<Place> places, bool descending = false);
+  // writing.cc
+  Answer create(Call& call, ObjectType& type);
+  Answer update(Call& call, ObjectType& type);
+  Answer remove(Call& call, ObjectType& type);
+  Answer create_or_update(Call& call, ObjectType& type);
+  Answer change_tags(Call& call, ObjectType& type);
+  Answer merge_user(Call& call);
+  Answer merge_ticket(Call& call);
+  Answer restore_ticket(Call& call);
+  Answer create_identity(Call& call);
+  Answer change_identity(Call& call, std::string_view how);
+  Answer make_comment_private(Call& call);
+  // bulk.cc
+  Answer create_many(Call& call, ObjectType& type);
+  Answer create_or_update_many(Call& call, ObjectType& type);
+  Answer update_many(Call& call, ObjectType& type);
+  Answer destroy_many(Call& call, ObjectType& type);
+  Answer purge_ticket(Call& call);
+  Answer job(Call& call);
+  Answer jobs(Call& call);
+  Answer start(Call& call, std::string type, std::size_t total, Jobs::Row row);
+  std::optional<json::object> briefly_unable(std::size_t index);
+  // incremental.cc
+  Answer export_by_cursor(Call& call, ObjectType& type);
+  Answer export_by_time(Call& call, ObjectType& type);
+  Outcome<std::int64_t> start_time(const Call& call) const;
+  // searching.cc
+  Answer search(Call& call);
+  Answer search_count(Call& call);
+  Answer search_export(Call& call);
+  Answer search_type(Call& call, ObjectType& type);
+  struct Found {
+    ObjectType* type;
+    RowNumber row;
+  };
+  Outcome<std::vector<Found>> look_for(const std::string& query, std::string_view only_type, WallTime now);
+  Answer found_page(Call& call, const std::vector<Found>& found, bool cursor);
+  // field_calls.cc
+  Answer field_list(Call& call, ObjectType& type);
+  Answer field_read(Call& call, ObjectType& type);
+  Answer field_options(Call& call, ObjectType& type);
+  // webhook_calls.cc
+  Answer webhook_list(Call& call);
+  Answer webhook_create(Call& call);
+  Answer webhook_read(Call& call);
+  Answer webhook_update(Call& call);
+  Answer webhook_remove(Call& call);
+  Answer webhook_secret(Call& call);
+
+  Writer writer(const Call& call) const;
+  /// The live record that the path's {id} names.
+  Outcome<RowNumber> row_of(const Call& call, const ObjectType& type) const;
+  std::string id_in(const Call& call, std::string_view parameter = "id") const;  // without ".json"
+  Outcome<void> admit_update(const ObjectType& type, RowNumber row, WallTime now);
+  http::Response one(const Call& call, const ObjectType& type, RowNumber row, int status);
+
+  ZendeskOptions options_;
+  Account account_;
+  Jobs jobs_;
+  bool limits_, api_tokens_ = true, passwords_ = false;
+  struct Session {
+    std::string scope;
+    std::string refresh;  // empty: none goes with it
+  };
+  std::map<std::string, Session, std::less<>> sessions_;      // by access token
+  std::map<std::string, std::string, std::less<>> codes_;     // authorization code to scope
+  std::string scope_;                                          // of the call being answered; "*" without OAuth
+  std::int64_t caller_user_ = 0;                               // of the call being answered; 0: anonymous
+  RollingLimit per_minute_, exports_, export_searches_;
+  std::map<std::pair<std::int64_t, std::string>, RollingLimit> ticket_updates_;  // by user and ticket
+  std::map<std::string, RollingLimit> user_updates_;                             // by user row
+  RollingLimit all_ticket_updates_;
+};
+
+/// The body's member `name` as an object. Refused: no JSON, or it is not there.
+Outcome<const json::object*> read_member(const Call& call, JsonDocument& document, std::string_view name);
+http::Response json_answer(int status, const json::value& body);
+
+}  // namespace lockstep::emulators::zendesk

@@ -1,0 +1,175 @@
+// Tickets and their comments (contract A2, A4).
+#include <algorithm>
+
+#include "base/text.h"
+#include "emulators/zendesk/account.h"
+
+namespace lockstep::emulators::zendesk {
+namespace {
+
+std::string html_of(std::string_view body) {
+  std::string html = "<div class=\"zd-comment\" dir=\"auto\">";
+  for (char c : body) {
+    if (c == '<') html += "&lt;";
+    else if (c == '>') html += "&gt;";
+    else if (c == '&') html += "&amp;";
+    else if (c == '\n') html += "<br>";
+    else html += c;
+  }
+  return html + "</div>";
+}
+
+std::string without_tags(std::string_view html) {
+  std::string text;
+  bool inside = false;
+  for (char c : html) {
+    if (c == '<') inside = true;
+    else if (c == '>') inside = false;
+    else if (!inside) text += c;
+  }
+  return text;
+}
+
+}  // namespace
+
+Outcome<std::int64_t> Account::requester_of(const json::object& given, const Writer& writer) {
+  const json::value* inline_one = given.if_contains("requester");
+  if (!inline_one || !inline_one->is_object()) return writer.user;
+  const json::object& person = inline_one->get_object();
+  RowNumber known = user_with_email(text_member(person, "email"));
+  if (known != kNoRow) return id_of(users_, known);
+  auto created = create_user(person, writer);
+  if (!created) return tl::unexpected(std::move(created.error()));
+  return id_of(users_, *created);
+}
+
+void Account::check_people(Draft& draft) {
+  const Value* assignee = draft.find(tickets_.field("assignee_id"));
+  const std::int64_t* id = assignee ? std::get_if<std::int64_t>(assignee) : nullptr;
+  RowNumber row = id ? find_live(users_, *id) : kNoRow;
+  if (row != kNoRow && text_of(users_.get(row, "role")) == "end-user")
+    draft.problems.add("assignee", "InvalidValue", "Assignee: " + std::to_string(*id) + " is not an agent");
+}
+
+std::optional<Account::NewComment> Account::read_comment(const json::object& given, const Writer& writer, Draft& draft) {
+  const json::value* member = given.if_contains("comment");
+  NewComment comment;
+  comment.author = writer.user;
+  if (member && member->is_string()) {
+    comment.body = std::string(member->get_string());
+  } else if (member && member->is_object()) {
+    const json::object& object = member->get_object();
+    comment.body = std::string(text_member(object, "body"));
+    comment.html = std::string(text_member(object, "html_body"));
+    if (const json::value* shown = object.if_contains("public"); shown && shown->is_bool()) comment.is_public = shown->get_bool();
+    if (const json::value* author = object.if_contains("author_id"); author && author->is_int64()) comment.author = author->get_int64();
+    if (find_live(users_, comment.author) == kNoRow)
+      draft.problems.add("base", "InvalidValue", "Comment author: " + std::to_string(comment.author) + " is invalid");
+  } else if (!member && given.contains("description")) {
+    comment.body = std::string(text_member(given, "description"));
+  }
+  if (comment.body.empty() && comment.html.empty()) return std::nullopt;
+  if (comment.html.empty()) comment.html = html_of(comment.body);
+  if (comment.body.empty()) comment.body = without_tags(comment.html);
+  return comment;
+}
+
+bool Account::first_is_public(RowNumber ticket) {
+  auto rows = comments_.find_equal(comments_.field(comment::kTicket), id_of(tickets_, ticket));
+  return rows.empty() || comments_.get(rows.front(), comments_.field(comment::kPublic)) == ValueView(true);
+}
+
+RowNumber Account::add_comment(RowNumber ticket, const NewComment& given, const Writer& writer) {
+  bool shown = given.is_public.value_or(first_is_public(ticket));
+  FieldChanges fields{{comments_.field(comment::kTicket), id_of(tickets_, ticket)},
+                      {comments_.field(comment::kAuthor), given.author},
+                      {comments_.field(comment::kBody), given.body},
+                      {comments_.field(comment::kHtml), given.html},
+                      {comments_.field(comment::kPublic), shown}};
+  RowNumber row = database_.create(comments_, std::to_string(next_comment_++), fields, context(writer));
+  if (!writer.import && writer.journaled) events_.commented(tickets_, ticket, comments_.record(row).id, given.body, shown, writer.at);
+  return row;
+}
+
+Outcome<RowNumber> Account::create_ticket(const json::object& given, const Writer& writer) {
+  Draft draft;
+  read(tickets_, given, writer, draft);
+  auto requester = requester_of(given, writer);
+  if (!requester) return tl::unexpected(std::move(requester.error()));
+  auto otherwise = [&](std::string_view property, Value value) {
+    if (!draft.find(tickets_.field(property))) draft.set(tickets_.field(property), std::move(value));
+  };
+  otherwise("requester_id", *requester);
+  otherwise("submitter_id", writer.user);
+  const Value* held = draft.find(tickets_.field("requester_id"));
+  const std::int64_t* requester_id = std::get_if<std::int64_t>(held);
+  RowNumber person = requester_id ? find_live(users_, *requester_id) : kNoRow;
+  if (person != kNoRow) otherwise("organization_id", own(users_.get(person, "organization_id")));
+  const Value* assignee = draft.find(tickets_.field("assignee_id"));
+  otherwise("status", std::string(assignee && !is_null(view(*assignee)) ? "open" : "new"));
+  for (const Property& property : tickets_.properties) {
+    const Value* value = draft.find(property.field);
+    if (property.required && (!value || is_null(view(*value))))
+      draft.problems.add("base", "BlankValue", (property.title.empty() ? capitalised(property.name) : property.title) + ": cannot be blank");
+  }
+  auto first = read_comment(given, writer, draft);
+  if (!first && !writer.import) draft.problems.add("base", "BlankValue", "Description: cannot be blank");
+  const json::value* source = given.if_contains("via_followup_source_id");
+  if (source && source->is_int64()) {
+    RowNumber closed = find_live(tickets_, source->get_int64());
+    if (closed == kNoRow || text_of(tickets_.get(closed, "status")) != "closed")
+      draft.problems.add("via_followup_source_id", "InvalidValue", "Via followup source: is not a closed ticket");
+    draft.set(tickets_.field("followup_source_id"), source->get_int64());
+  }
+  check_people(draft);
+  if (!draft.problems.empty()) return draft.problems.refusal();
+  if (first && given.contains("requester_id") && writer.import) first->author = *requester_id;
+  if (first) draft.set(tickets_.field("description"), first->body);
+  draft.set(tickets_.field("is_public"), !first || first->is_public.value_or(true));
+  RowNumber row = insert(tickets_, draft, writer);
+  if (first) add_comment(row, *first, writer);
+  return row;
+}
+
+Outcome<void> Account::update_ticket(RowNumber row, const json::object& given, const Writer& writer) {
+  const json::value* safe = given.if_contains("safe_update");
+  if (safe && safe->is_bool() && safe->get_bool()) {
+    auto stamp = parse_iso_time(text_member(given, "updated_stamp"));
+    if (!stamp || ValueView(whole_seconds(*stamp).ms) != tickets_.get(row, "updated_at"))
+      return refuse(409, "UpdateConflict", "Safe Update prevented the update due to outdated ticket data.");
+  }
+  if (text_of(tickets_.get(row, "status")) == "closed") return closed_ticket();
+  Draft draft;
+  read(tickets_, given, writer, draft);
+  std::vector<std::string> tags = parts_of(tickets_.get(row, "tags"));
+  bool retagged = false;
+  for (const char* how : {"additional_tags", "remove_tags"}) {
+    const json::value* list = given.if_contains(how);
+    if (!list || !list->is_array()) continue;
+    retagged = true;
+    for (const json::value& each : list->get_array()) {
+      std::string tag = to_lower_ascii(scalar_text(each));
+      std::erase(tags, tag);
+      if (std::string_view(how) == "additional_tags") tags.push_back(tag);
+    }
+  }
+  std::sort(tags.begin(), tags.end());
+  if (retagged) draft.set(tickets_.field("tags"), tags.empty() ? Value{} : Value(join(tags, " ")));
+  const Value* status = draft.find(tickets_.field("status"));
+  if (status && is_null(view(*status))) draft.problems.add("status", "BlankValue", "Status: cannot be blank");
+  if (status && *status == Value(std::string("new")) && text_of(tickets_.get(row, "status")) != "new")
+    draft.problems.add("status", "InvalidValue", "Status: cannot be changed back to new");
+  const Value* requester = draft.find(tickets_.field("requester_id"));
+  if (requester && is_null(view(*requester))) draft.problems.add("requester", "BlankValue", "Requester: cannot be blank");
+  check_people(draft);
+  auto comment = given.contains("comment") ? read_comment(given, writer, draft) : std::nullopt;
+  if (!draft.problems.empty()) return draft.problems.refusal();
+  const Value* assignee = draft.find(tickets_.field("assignee_id"));
+  if (!status && assignee && !is_null(view(*assignee)) && text_of(tickets_.get(row, "status")) == "new")
+    draft.set(tickets_.field("status"), std::string("open"));
+  change(tickets_, row, draft, writer);
+  if (comment) add_comment(row, *comment, writer);
+  return {};
+}
+
+}  // namespace lockstep::emulators::zendesk

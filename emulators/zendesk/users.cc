@@ -1,0 +1,118 @@
+// Users and their identities (contract A2, A3).
+#include "base/text.h"
+#include "emulators/zendesk/account.h"
+
+namespace lockstep::emulators::zendesk {
+
+RowNumber Account::user_with_email(std::string_view email) const {
+  if (email.empty()) return kNoRow;
+  FieldId value = *identities_.find_field(identity::kValue), user = *identities_.find_field(identity::kUser);
+  for (RowNumber row : identities_.find_equal(value, email)) {
+    if (!identities_.record(row).deleted) return find_live(users_, std::get<std::int64_t>(identities_.get(row, user)));
+  }
+  return kNoRow;
+}
+
+void Account::check_email(RowNumber self, std::string_view email, Draft& draft) {
+  std::size_t at = email.find('@');
+  bool plausible = at != std::string_view::npos && at > 0 && email.find('.', at) != std::string_view::npos && email.find(' ') == std::string_view::npos;
+  if (!plausible) draft.problems.add("email", "InvalidValue", "Email:  " + std::string(email) + " is not properly formatted");
+  RowNumber other = user_with_email(email);
+  if (other != kNoRow && other != self)
+    draft.problems.add("email", "DuplicateValue", "Email: " + std::string(email) + " is already being used by another user");
+}
+
+Outcome<RowNumber> Account::create_user(const json::object& given, const Writer& writer) {
+  Draft draft;
+  read(users_, given, writer, draft);
+  for (const Property& property : users_.properties) {
+    const Value* value = draft.find(property.field);
+    if (property.required && (!value || is_null(view(*value))))
+      draft.problems.add(property.name, "BlankValue", capitalised(property.name) + ":  is too short (minimum is 1 character)");
+  }
+  const Value* email = draft.find(users_.field("email"));
+  std::string address = email ? std::string(text_of(view(*email))) : "";
+  if (!address.empty()) check_email(kNoRow, address, draft);
+  check_unique(users_, "external_id", kNoRow, "has already been taken", draft);
+  if (!draft.problems.empty()) return draft.problems.refusal();
+  if (!draft.find(users_.field("role"))) draft.set(users_.field("role"), std::string("end-user"));
+  draft.set(users_.field("active"), true);
+  RowNumber row = insert(users_, draft, writer);
+  if (!address.empty()) {
+    if (auto added = add_identity(row, address, true, writer); !added) return added;
+  }
+  return row;
+}
+
+Outcome<void> Account::update_user(RowNumber row, const json::object& given, const Writer& writer) {
+  Draft draft;
+  read(users_, given, writer, draft);
+  const Value* name = draft.find(users_.field("name"));
+  if (name && is_null(view(*name))) draft.problems.add("name", "BlankValue", "Name:  is too short (minimum is 1 character)");
+  const Value* email = draft.find(users_.field("email"));
+  std::string address = email ? std::string(text_of(view(*email))) : "";
+  if (!address.empty()) check_email(row, address, draft);
+  check_unique(users_, "external_id", row, "has already been taken", draft);
+  if (!draft.problems.empty()) return draft.problems.refusal();
+  bool another = !address.empty() && user_with_email(address) == kNoRow;
+  bool has_primary = !is_null(users_.get(row, "email"));
+  // A new address is one more identity: the primary one stays (A2).
+  if (email && (has_primary || address.empty()))
+    std::erase_if(draft.changes, [&](const auto& change) { return change.first == users_.field("email"); });
+  if (another) {
+    if (auto added = add_identity(row, address, !has_primary, writer); !added) return tl::unexpected(std::move(added.error()));
+  }
+  change(users_, row, draft, writer);
+  return {};
+}
+
+Outcome<void> Account::remove_user(RowNumber row, const Writer& writer) {
+  std::int64_t id = id_of(users_, row);
+  for (RowNumber ticket : find_by(tickets_, "requester_id", id)) {
+    std::string_view status = text_of(tickets_.get(ticket, "status"));
+    if (status == "solved" || status == "closed") continue;
+    Problems problems;
+    problems.add("base", "InvalidValue", "User is requester on one or more tickets that are not closed.");
+    return problems.refusal();
+  }
+  Transaction all_or_nothing(database_);
+  Draft draft;
+  draft.set(users_.field("active"), false);
+  draft.set(users_.field("updated_at"), whole_seconds(writer.at).ms);
+  Writer unjournaled = writer;
+  unjournaled.journaled = false;  // the deletion is what counts
+  database_.update(*users_.table, row, draft.changes, context(unjournaled));
+  for (RowNumber identity : identities_.find_equal(identities_.field(identity::kUser), id)) {
+    if (!identities_.record(identity).deleted) database_.remove(identities_, identity, context(unjournaled));
+  }
+  database_.remove(*users_.table, row, context(writer));
+  repoint(tickets_, "assignee_id", id, Value{}, writer);
+  events_.removed(users_, row, writer.at);
+  all_or_nothing.commit();
+  return {};
+}
+
+Outcome<RowNumber> Account::add_identity(RowNumber user, std::string_view value, bool primary, const Writer& writer) {
+  Draft draft;
+  check_email(kNoRow, value, draft);
+  if (!draft.problems.empty()) return draft.problems.refusal();
+  FieldChanges fields{{identities_.field(identity::kUser), id_of(users_, user)},
+                      {identities_.field(identity::kValue), std::string(value)},
+                      {identities_.field(identity::kPrimary), primary},
+                      {identities_.field(identity::kVerified), false}};
+  Writer unjournaled = writer;
+  unjournaled.journaled = false;  // the user's own write tells of it
+  return database_.create(identities_, std::to_string(next_identity_++), fields, context(unjournaled));
+}
+
+void Account::make_primary(RowNumber user, RowNumber chosen, const Writer& writer) {
+  Writer unjournaled = writer;
+  unjournaled.journaled = false;
+  for (RowNumber row : identities_.find_equal(identities_.field(identity::kUser), id_of(users_, user)))
+    database_.update(identities_, row, {{identities_.field(identity::kPrimary), row == chosen}}, context(unjournaled), true);
+  Draft draft;
+  draft.set(users_.field("email"), own(identities_.get(chosen, identities_.field(identity::kValue))));
+  change(users_, user, draft, writer);
+}
+
+}  // namespace lockstep::emulators::zendesk

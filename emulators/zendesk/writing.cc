@@ -1,0 +1,177 @@
+// Single writes (contract A2, A4).
+#include "base/text.h"
+#include "emulators/zendesk/rendering.h"
+#include "emulators/zendesk/service.h"
+
+namespace lockstep::emulators::zendesk {
+
+Zendesk::Answer Zendesk::create(Call& call, ObjectType& type) {
+  JsonDocument document;
+  auto given = read_member(call, document, type.name);
+  if (!given) return tl::unexpected(std::move(given.error()));
+  Writer by = writer(call);
+  if (call.query_value("async") == "true" && type.name == "ticket") {
+    json::object kept(**given, json::storage_ptr());
+    return start(call, "Create Ticket", 1, [this, &type, by, kept](std::size_t index, WallTime now) mutable {
+      by.at = now;
+      auto row = account_.create(type, kept, by);
+      if (!row) return json::object{{"index", index}, {"error", "TicketCreateFailed"}, {"details", sentence(row.error())}};
+      return json::object{{"index", index}, {"id", account_.id_of(type, *row)}};
+    });
+  }
+  by.import = call.request.target.starts_with("/api/v2/imports/");
+  auto row = account_.create(type, **given, by);
+  if (!row) return tl::unexpected(std::move(row.error()));
+  http::Response response = one(call, type, *row, 201);
+  response.headers.add("Location", call.base_url + "/api/v2/" + type.plural + "/" + type.table->record(*row).id + ".json");
+  return response;
+}
+
+Zendesk::Answer Zendesk::update(Call& call, ObjectType& type) {
+  auto row = row_of(call, type);
+  if (!row) return tl::unexpected(std::move(row.error()));
+  if (auto within = admit_update(type, *row, call.now); !within) return tl::unexpected(std::move(within.error()));
+  JsonDocument document;
+  auto given = read_member(call, document, type.name);
+  if (!given) return tl::unexpected(std::move(given.error()));
+  if (auto done = account_.update(type, *row, **given, writer(call)); !done) return tl::unexpected(std::move(done.error()));
+  return one(call, type, *row, 200);
+}
+
+Zendesk::Answer Zendesk::remove(Call& call, ObjectType& type) {
+  auto row = row_of(call, type);
+  if (!row) return tl::unexpected(std::move(row.error()));
+  if (auto done = account_.remove(type, *row, writer(call)); !done) return tl::unexpected(std::move(done.error()));
+  if (type.name == "user") return one(call, type, *row, 200);  // with a body, unlike the others
+  return http::Response(204, "");
+}
+
+Zendesk::Answer Zendesk::create_or_update(Call& call, ObjectType& type) {
+  JsonDocument document;
+  auto given = read_member(call, document, type.name);
+  if (!given) return tl::unexpected(std::move(given.error()));
+  auto done = account_.create_or_update(type, **given, writer(call));
+  if (!done) return tl::unexpected(std::move(done.error()));
+  http::Response response = one(call, type, done->first, done->second ? 201 : 200);
+  if (done->second) response.headers.add("Location", call.base_url + "/api/v2/" + type.plural + "/" + type.table->record(done->first).id + ".json");
+  return response;
+}
+
+/// POST sets, PUT adds, DELETE takes away.
+Zendesk::Answer Zendesk::change_tags(Call& call, ObjectType& type) {
+  auto row = row_of(call, type);
+  if (!row) return tl::unexpected(std::move(row.error()));
+  JsonDocument document;
+  auto parsed = document.parse(call.request.body);
+  const json::object* object = parsed ? document.root().if_object() : nullptr;
+  const json::value* list = object ? object->if_contains("tags") : nullptr;
+  if (!list || !list->is_array()) return refuse_titled(400, "Invalid attribute", "You passed an invalid value for the tags attribute. Invalid parameter: tags is required");
+  std::vector<std::string> tags;
+  if (call.request.method != "POST") tags = parts_of(type.get(*row, "tags"));
+  for (const json::value& each : list->get_array()) {
+    std::string tag = to_lower_ascii(scalar_text(each));
+    std::erase(tags, tag);
+    if (call.request.method != "DELETE") tags.push_back(tag);
+  }
+  json::array held;
+  for (const std::string& tag : tags) held.emplace_back(tag);
+  if (auto done = account_.update(type, *row, json::object{{"tags", std::move(held)}}, writer(call)); !done) return tl::unexpected(std::move(done.error()));
+  http::Response response = *this->tags(call, type);
+  if (call.request.method == "POST") response.status = 201;
+  return response;
+}
+
+Zendesk::Answer Zendesk::merge_user(Call& call) {
+  auto loser = row_of(call, account_.users());  // the one of the path goes into the one of the body
+  if (!loser) return tl::unexpected(std::move(loser.error()));
+  JsonDocument document;
+  auto given = read_member(call, document, "user");
+  if (!given) return tl::unexpected(std::move(given.error()));
+  const json::value* id = (*given)->if_contains("id");
+  RowNumber winner = id ? account_.find_live(account_.users(), scalar_text(*id)) : kNoRow;
+  if (winner == kNoRow) return record_not_found();
+  if (auto done = account_.merge_users(winner, *loser, writer(call)); !done) return tl::unexpected(std::move(done.error()));
+  return one(call, account_.users(), winner, 200);
+}
+
+Zendesk::Answer Zendesk::merge_ticket(Call& call) {
+  auto target = row_of(call, account_.tickets());
+  if (!target) return tl::unexpected(std::move(target.error()));
+  JsonDocument document;
+  auto parsed = document.parse(call.request.body);
+  const json::object* how = parsed ? document.root().if_object() : nullptr;
+  const json::value* ids = how ? how->if_contains("ids") : nullptr;
+  if (!ids || !ids->is_array() || ids->get_array().empty() || ids->get_array().size() > 5)
+    return refuse_titled(400, "Invalid attribute", "You passed an invalid value for the ids attribute. Invalid parameter: ids must be a list of 1 to 5 ids");
+  std::vector<RowNumber> sources;
+  for (const json::value& id : ids->get_array()) {
+    sources.push_back(account_.find_live(account_.tickets(), scalar_text(id)));
+    if (sources.back() == kNoRow) return record_not_found();
+  }
+  json::object kept(*how, json::storage_ptr());
+  Writer by = writer(call);
+  return start(call, "Merge Tickets", 1, [this, target = *target, sources, kept, by](std::size_t, WallTime now) mutable {
+    by.at = now;
+    auto done = account_.merge_tickets(target, sources, kept, by);
+    json::object result{{"id", account_.id_of(account_.tickets(), target)}, {"action", "merge"}, {"success", done.has_value()}};
+    result["status"] = done ? "Updated" : "Failed";
+    if (!done) result["errors"] = sentence(done.error());
+    return result;
+  });
+}
+
+Zendesk::Answer Zendesk::restore_ticket(Call& call) {
+  RowNumber row = account_.tickets().table->find(id_in(call));
+  if (row == kNoRow || !account_.tickets().table->record(row).deleted || account_.tickets().table->record(row).fields.empty()) return record_not_found();
+  if (auto done = account_.restore(account_.tickets(), row, writer(call)); !done) return tl::unexpected(std::move(done.error()));
+  return json_answer(200, json::object());
+}
+
+Zendesk::Answer Zendesk::create_identity(Call& call) {
+  auto user = row_of(call, account_.users());
+  if (!user) return tl::unexpected(std::move(user.error()));
+  JsonDocument document;
+  auto given = read_member(call, document, "identity");
+  if (!given) return tl::unexpected(std::move(given.error()));
+  auto row = account_.add_identity(*user, text_member(**given, "value"), false, writer(call));
+  if (!row) return tl::unexpected(std::move(row.error()));
+  return json_answer(201, json::object{{"identity", render_identity(account_, *row, call.base_url)}});
+}
+
+Zendesk::Answer Zendesk::change_identity(Call& call, std::string_view how) {
+  auto user = row_of(call, account_.users());
+  if (!user) return tl::unexpected(std::move(user.error()));
+  Table& table = account_.identities();
+  RowNumber row = table.find(id_in(call, "identity"));
+  bool theirs = row != kNoRow && !table.record(row).deleted &&
+                table.get(row, *table.find_field(identity::kUser)) == ValueView(account_.id_of(account_.users(), *user));
+  if (!theirs) return record_not_found();
+  Writer by = writer(call);
+  WriteContext context{whole_seconds(by.at), by.actor, "", false};
+  if (how == "delete") {
+    if (table.get(row, *table.find_field(identity::kPrimary)) == ValueView(true))
+      return refuse(422, "RecordInvalid", "The primary identity cannot be deleted");
+    database().remove(table, row, context);
+    return http::Response(204, "");
+  }
+  if (how == "verify") database().update(table, row, {{*table.find_field(identity::kVerified), true}}, context);
+  if (how == "make_primary") {
+    account_.make_primary(*user, row, by);
+    return identities(call);
+  }
+  return json_answer(200, json::object{{"identity", render_identity(account_, row, call.base_url)}});
+}
+
+Zendesk::Answer Zendesk::make_comment_private(Call& call) {
+  auto ticket = row_of(call, account_.tickets());
+  if (!ticket) return tl::unexpected(std::move(ticket.error()));
+  Table& table = account_.comments();
+  RowNumber row = table.find(call.parameter("comment"));
+  if (row == kNoRow || table.get(row, *table.find_field(comment::kTicket)) != ValueView(account_.id_of(account_.tickets(), *ticket)))
+    return record_not_found();
+  Writer by = writer(call);
+  database().update(table, row, {{*table.find_field(comment::kPublic), false}}, {whole_seconds(by.at), by.actor, "", true});
+  return http::Response(204, "");
+}
+
+}  // namespace lockstep::emulators::zendesk

@@ -1,0 +1,103 @@
+// Records under the account's rules, and the four envelopes of errors.
+#include "zendesk_fixture.h"
+
+namespace lockstep::emulators::zendesk {
+namespace {
+
+// fact: §A8
+TEST_F(ZendeskTest, ErrorsComeInFourEnvelopes) {
+  EXPECT_EQ(text_at(get("tickets/7").body, "/error"), "RecordNotFound");
+  EXPECT_EQ(text_at(get("nothing").body, "/error"), "InvalidEndpoint");
+  EXPECT_EQ(text_at(get("search?query=x&page%5Bsize%5D=5").body, "/error/title"), "Invalid attribute");
+  EXPECT_EQ(text_at(get("tickets?page=101").body, "/errors/0/code"), "InvalidPaginationDepth");
+  std::string user = make("user", {{"name", "Ann"}});
+  Answer last;
+  for (int i = 0; i < 6; ++i) last = send("PUT", "users/" + user, {{"user", {{"notes", std::to_string(i)}}}});
+  EXPECT_EQ(last.status, 429);
+  EXPECT_TRUE(last.body.is_null()) << "plain text: " << last.text;
+  EXPECT_EQ(last.headers.find("Content-Type"), "text/plain; charset=utf-8");
+}
+
+// fact: §A8
+TEST_F(ZendeskTest, ValidationTellsEachFieldWithItsReason) {
+  make("organization", {{"name", "Acme"}});
+  Answer refused = send("POST", "organizations", {{"organization", {{"name", "Acme"}}}});
+  EXPECT_EQ(refused.status, 422);
+  EXPECT_EQ(text_at(refused.body, "/error"), "RecordInvalid");
+  EXPECT_EQ(text_at(refused.body, "/description"), "Record validation errors");
+  EXPECT_EQ(text_at(refused.body, "/details/name/0/error"), "DuplicateValue");
+  EXPECT_EQ(text_at(refused.body, "/details/name/0/description"), "Name: Acme has already been taken");
+}
+
+// fact: §A2 [I]
+TEST_F(ZendeskTest, ClosedIsTheEndOfATicket) {
+  std::string id = make_ticket({{"status", "closed"}});
+  Answer refused = send("PUT", "tickets/" + id, {{"ticket", {{"priority", "low"}}}});
+  EXPECT_EQ(refused.status, 422);
+  EXPECT_NE(text_at(refused.body, "/details/status/0/description").find("closed prevents ticket update"), std::string::npos);
+}
+
+// fact: §A4 [D]
+TEST_F(ZendeskTest, TwoUpdatesWithinASecondAreNotToldApart) {
+  std::string id = make_ticket();
+  std::string stamp = text_at(get("tickets/" + id).body, "/ticket/updated_at");
+  clock.advance(Duration{900 - clock.now().ms % 1000});
+  json::object mine{{"subject", "Mine"}, {"safe_update", true}, {"updated_stamp", stamp}};
+  EXPECT_EQ(send("PUT", "tickets/" + id, {{"ticket", {{"subject", "Other"}}}}).status, 200);
+  EXPECT_EQ(send("PUT", "tickets/" + id, {{"ticket", mine}}).status, 200) << "the same second";
+  clock.advance(Duration{1'000});
+  EXPECT_EQ(send("PUT", "tickets/" + id, {{"ticket", {{"subject", "Other"}}}}).status, 200);
+  Answer refused = send("PUT", "tickets/" + id, {{"ticket", mine}});
+  EXPECT_EQ(refused.status, 409);
+  EXPECT_EQ(text_at(refused.body, "/error"), "UpdateConflict");
+}
+
+// fact: §A2
+TEST_F(ZendeskTest, ARefusedTicketLeavesNoRequesterBehind) {
+  json::object ticket{{"description", "x"}, {"status", "asleep"}, {"requester", {{"name", "Ann"}, {"email", "ann@example.com"}}}};
+  EXPECT_EQ(send("POST", "tickets", {{"ticket", ticket}}).status, 422);
+  Answer counts = caller.get("/__emulator/counts");
+  EXPECT_EQ(text_at(counts.body, "/rows/user/live"), "1") << "the owner alone";
+}
+
+// fact: §A7
+TEST_F(ZendeskTest, ATicketTakesThirtyUpdatesInTenMinutes) {
+  std::string id = make_ticket();
+  for (int i = 0; i < 30; ++i) ASSERT_EQ(send("PUT", "tickets/" + id, {{"ticket", {{"subject", std::to_string(i)}}}}).status, 200);
+  Answer refused = send("PUT", "tickets/" + id, {{"ticket", {{"subject", "31"}}}});
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_EQ(refused.headers.find("Retry-After"), "600");
+  clock.advance(Duration{600'000});
+  EXPECT_EQ(send("PUT", "tickets/" + id, {{"ticket", {{"subject", "31"}}}}).status, 200);
+}
+
+// fact: §A2
+TEST_F(ZendeskTest, PeopleAndIntegrationsWriteUnderTheirNames) {
+  json::object edit{{"as", "Ann"}, {"operation", "create"}, {"object", "ticket"}, {"fields", {{"description", "x"}}}};
+  std::string id = text_at(control("edit", edit).body, "/id");
+  edit["as"] = "Billing";
+  edit["kind"] = "integration";
+  edit["operation"] = "update";
+  edit["id"] = id;
+  edit["fields"] = {{"priority", "low"}};
+  EXPECT_EQ(control("edit", edit).status, 200);
+  json::value writes = caller.get("/__emulator/writes?object=ticket").body;
+  EXPECT_EQ(text_at(writes, "/writes/0/by/name"), "Ann");
+  EXPECT_EQ(text_at(writes, "/writes/1/by/kind"), "integration");
+  EXPECT_EQ(text_at(writes, "/writes/1/after/priority"), "low");
+}
+
+// fact: §A2
+TEST_F(ZendeskTest, CsvLoadsWithDottedNamesOfCustomFields) {
+  http::Headers csv{{"Content-Type", "text/csv"}};
+  Answer loaded = caller.send("POST", "/__emulator/records/users", "name,email,tags,user_fields.loyalty_tier,verified\nAnn,ann@example.com,a b,gold,true\n", csv);
+  ASSERT_EQ(loaded.status, 200) << loaded.text;
+  Answer read = get("users/" + text_at(loaded.body, "/ids/0"));
+  EXPECT_EQ(text_at(read.body, "/user/user_fields/loyalty_tier"), "gold");
+  EXPECT_EQ(text_at(read.body, "/user/tags/1"), "b");
+  EXPECT_EQ(text_at(read.body, "/user/verified"), "true");
+  EXPECT_EQ(text_at(caller.get("/__emulator/counts").body, "/writes"), "0");
+}
+
+}  // namespace
+}  // namespace lockstep::emulators::zendesk

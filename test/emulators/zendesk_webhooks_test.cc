@@ -1,0 +1,80 @@
+// Webhooks on virtual time.
+#include "emulators/core/digest.h"
+#include "zendesk_fixture.h"
+
+namespace lockstep::emulators::zendesk {
+namespace {
+
+class ZendeskWebhooks : public ZendeskTest {
+ protected:
+  void subscribe(const std::string& event) {
+    json::object webhook{{"name", "sync"}, {"endpoint", "http://receiver/hook"}, {"subscriptions", {"zen:event-type:" + event}}};
+    Answer made = send("POST", "webhooks", {{"webhook", webhook}});
+    ASSERT_EQ(made.status, 201) << made.text;
+    id = text_at(made.body, "/webhook/id");
+  }
+  std::string id;
+};
+
+// fact: §A9
+TEST_F(ZendeskWebhooks, ARetryIsSignedForItsOwnMoment) {
+  subscribe("user.created");
+  std::string secret = text_at(get("webhooks/" + id + "/signing_secret").body, "/signing_secret/secret");
+  make("user", {{"name", "Ann"}});
+  auto first = emulator->take_outgoing();
+  ASSERT_EQ(first.size(), 1u);
+  emulator->outgoing_answered(first[0].id, 0);
+  clock.advance(Duration{5'000});
+  auto second = emulator->take_outgoing();
+  ASSERT_EQ(second.size(), 1u);
+  EXPECT_EQ(second[0].request.body, first[0].request.body);
+  std::string stamp(second[0].request.headers.find("X-Zendesk-Webhook-Signature-Timestamp").value());
+  EXPECT_NE(stamp, first[0].request.headers.find("X-Zendesk-Webhook-Signature-Timestamp"));
+  EXPECT_EQ(second[0].request.headers.find("X-Zendesk-Webhook-Signature"), to_base64(hmac_sha256(secret, stamp + second[0].request.body)));
+}
+
+// fact: §A9 [?] switch: none, the fewer retries
+TEST_F(ZendeskWebhooks, SomeFailuresAloneAreToldAgain) {
+  subscribe("user.created");
+  for (int status : {409, 429, 503, 0, 500, 404}) {
+    make("user", {{"name", "Ann"}});
+    auto sent = emulator->take_outgoing();
+    ASSERT_EQ(sent.size(), 1u) << status;
+    emulator->outgoing_answered(sent[0].id, status);
+    clock.advance(Duration{5'000});
+    auto again = emulator->take_outgoing();
+    EXPECT_EQ(again.size(), status == 500 || status == 404 ? 0u : 1u) << status;
+    for (auto& each : again) emulator->outgoing_answered(each.id, 200);
+  }
+}
+
+// fact: §A9
+TEST_F(ZendeskWebhooks, WhatIsRefusedTellsNothing) {
+  subscribe("user.created");
+  json::object ticket{{"status", "asleep"}, {"description", "x"}, {"requester", {{"name", "Ann"}, {"email", "ann@example.com"}}}};
+  EXPECT_EQ(send("POST", "tickets", {{"ticket", ticket}}).status, 422);
+  EXPECT_TRUE(emulator->take_outgoing().empty());
+}
+
+// fact: §A9
+TEST_F(ZendeskWebhooks, AJobTellsOfItsRowsWhenItIsDone) {
+  subscribe("user.created");
+  send("POST", "users/create_many", {{"users", {{{"name", "Ann"}}, {{"name", "Bob"}}}}});
+  EXPECT_TRUE(emulator->take_outgoing().empty());
+  clock.advance(Duration{2'000});
+  EXPECT_EQ(emulator->take_outgoing().size(), 2u);
+}
+
+// fact: §A9
+TEST_F(ZendeskWebhooks, LostWebhooksAreNotMissedByTheSystem) {
+  subscribe("user.created");
+  control("faults", {{"name", "webhook_lost"}, {"calls", {1}}});
+  make("user", {{"name", "Lost"}});
+  make("user", {{"name", "Told"}});
+  auto sent = emulator->take_outgoing();
+  ASSERT_EQ(sent.size(), 1u);
+  EXPECT_NE(sent[0].request.body.find("Told"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace lockstep::emulators::zendesk
