@@ -24,12 +24,6 @@ bool contains_no_case(std::string_view text, std::string_view part) {
   return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end() || part.empty();
 }
 
-double number_of(ValueView value) {
-  if (const std::int64_t* integer = std::get_if<std::int64_t>(&value)) return static_cast<double>(*integer);
-  if (const double* real = std::get_if<double>(&value)) return *real;
-  return 0;
-}
-
 bool is_text(ValueView value) { return std::holds_alternative<std::string_view>(value); }
 
 }  // namespace
@@ -43,8 +37,7 @@ int compare_values(ValueView a, ValueView b) {
   const std::int64_t* left = std::get_if<std::int64_t>(&a);
   const std::int64_t* right = std::get_if<std::int64_t>(&b);
   if (left && right) return *left < *right ? -1 : *left > *right ? 1 : 0;
-  double x = number_of(a), y = number_of(b);
-  return x < y ? -1 : x > y ? 1 : 0;
+  return 0;
 }
 
 bool Filter::matches(const TableSpec& table, const Users& users, RowNumber row) const {

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "emulators/dynamics365/filter.h"
 #include "emulators/dynamics365/guid.h"
+#include "emulators/dynamics365/values.h"
 
 namespace lockstep::emulators::dynamics365 {
 namespace {
@@ -39,10 +40,8 @@ bool is_text_column(const Column& column) {
 
 std::optional<Value> number_value(const Column& column, const std::string& text) {
   if (column.type == ColumnType::money) {
-    double real = 0;
-    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), real);
-    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return Value(real);
+    std::optional<std::int64_t> amount = parse_money(text);
+    return amount ? std::optional<Value>(Value(*amount)) : std::nullopt;
   }
   std::int64_t integer = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), integer);

@@ -13,8 +13,8 @@
 
 namespace lockstep::emulators::dynamics365 {
 
-/// How values are held: option, state, status and integer as integers, money as a real number, date_time as
-/// milliseconds since 1970, date_only as "yyyy-MM-dd", lookup and unique_id as lower-case GUIDs.
+/// How values are held: option, state, status and integer as integers, money in ten-thousandths (values.h),
+/// date_time as milliseconds since 1970, date_only as "yyyy-MM-dd", lookup and unique_id as lower-case GUIDs.
 enum class ColumnType {
   text,
   memo,
@@ -69,6 +69,21 @@ struct Navigation {
   std::vector<std::string> targets;  // tables reached by this name
 };
 
+class TableSpec;
+
+/// A collection-valued navigation property: the rows of `from` whose lookup `column` points here.
+struct Collection {
+  std::string name;
+  const TableSpec* from = nullptr;
+  const Column* column = nullptr;
+};
+
+/// Columns whose values together address a row.
+struct AlternateKey {
+  std::string name;
+  std::vector<const Column*> columns;
+};
+
 struct State {
   std::int64_t value = 0;
   std::string label;
@@ -87,6 +102,8 @@ class TableSpec {
   std::string label;                 // "Contact"
   std::deque<Column> columns;
   std::deque<Navigation> navigations;
+  std::deque<Collection> collections;
+  std::deque<AlternateKey> keys;
   std::vector<State> states;  // empty: the table has no state
   std::string parties;        // collection of activity parties: "email_activity_parties"; or empty
   bool writable = true;       // through the API
@@ -101,6 +118,9 @@ class TableSpec {
   /// By logical name: "customerid" for "_customerid_value".
   const Column* logical(std::string_view logical_name) const;
   const Navigation* navigation(std::string_view name) const;  // case-sensitive
+  const Collection* collection(std::string_view name) const;          // case-sensitive
+  /// The key of exactly these columns, in any order; by read names.
+  const AlternateKey* alternate_key(const std::vector<std::string>& columns) const;
   /// Precondition: the column exists.
   const Column& require(std::string_view read_name) const;
   const State* state(std::int64_t value) const;
@@ -131,6 +151,10 @@ class Metadata {
   const TableSpec* by_set(std::string_view set) const;
   const TableSpec* by_name(std::string_view name) const;
   const TableSpec& require(std::string_view name) const;
+  /// A further alternate key; `columns` by read names. False when the table or a column is not known.
+  bool add_key(std::string_view table, std::string name, const std::vector<std::string>& columns);
+  /// What the control plane changes in a column: nothing when there is none.
+  Column* editable(std::string_view table, std::string_view column);
   const std::deque<TableSpec>& tables() const { return tables_; }
   /// Lookups that may point to rows of `table`.
   struct Reference {
@@ -140,6 +164,8 @@ class Metadata {
   const std::vector<Reference>& references_to(const TableSpec& table) const;
 
  private:
+  void connect();
+  TableSpec* own(std::string_view name);
   std::deque<TableSpec> tables_;
   std::map<std::string, const TableSpec*, std::less<>> by_set_;
   std::map<std::string, const TableSpec*, std::less<>> by_name_;

@@ -22,7 +22,7 @@ Organisation::Organisation(Database& database_, OrganisationNames names_, Rng rn
 
 RowNumber Organisation::find(const Resource& resource) const {
   const TableSpec& table = *resource.table;
-  if (resource.alternate_key) return records.find_by_key(table, *resource.alternate_key, resource.key_value);
+  if (resource.alternate_key) return records.find_by_key(table, *resource.alternate_key, resource.key_values);
   return records.find(table, resource.id);
 }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "emulators/dynamics365/convert.h"
 #include "emulators/dynamics365/guid.h"
 
@@ -204,6 +206,19 @@ const Change* Payload::find(const Column& column) const {
     if (change.column == &column) return &change;
   }
   return nullptr;
+}
+
+void add_missing_key(Payload& payload, const AlternateKey& key, const std::vector<Value>& values) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const Column* column = key.columns[i];
+    if (!payload.find(*column)) payload.changes.push_back({column, values[i], column->targets.empty() ? "" : column->targets.front()});
+  }
+}
+
+void drop_key(Payload& payload, const AlternateKey& key) {
+  std::erase_if(payload.changes, [&](const Change& change) {
+    return std::find(key.columns.begin(), key.columns.end(), change.column) != key.columns.end();
+  });
 }
 
 Outcome<Payload> read_payload(const Metadata& metadata, const TableSpec& table, const json::object& body,

@@ -50,6 +50,10 @@ class ReferenceResolver {
 /// any state, and may come as text.
 enum class Door { api, fixture, fixture_text };
 
+/// On create a key's value in the body wins over the one in the URL; on update those in the body are dropped.
+void add_missing_key(Payload& payload, const AlternateKey& key, const std::vector<Value>& values);
+void drop_key(Payload& payload, const AlternateKey& key);
+
 Outcome<Payload> read_payload(const Metadata& metadata, const TableSpec& table, const json::object& body,
                               const ReferenceResolver& resolver, Door door, bool creating);
 /// The value of `email_activity_parties` and its like.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "emulators/dynamics365/filter.h"
 #include "emulators/dynamics365/guid.h"
 #include "emulators/dynamics365/values.h"
 
@@ -27,9 +28,12 @@ RowNumber Records::find(const TableSpec& table, std::string_view id) const {
   return row == kNoRow || table.rows->record(row).deleted ? kNoRow : row;
 }
 
-RowNumber Records::find_by_key(const TableSpec& table, const Column& column, std::string_view value) const {
-  for (RowNumber row : table.rows->find_equal(column.field, value)) {
-    if (!table.rows->record(row).deleted) return row;
+RowNumber Records::find_by_key(const TableSpec& table, const AlternateKey& key, const std::vector<Value>& values) const {
+  for (RowNumber row : table.rows->find_equal(key.columns.front()->field, view(values.front()))) {
+    bool same = !table.rows->record(row).deleted;
+    for (std::size_t i = 1; i < values.size(); ++i)
+      same = same && compare_values(table.rows->get(row, key.columns[i]->field), view(values[i])) == 0;
+    if (same) return row;
   }
   return kNoRow;
 }

@@ -38,7 +38,7 @@ class Records {
 
   /// The living row, or kNoRow.
   RowNumber find(const TableSpec& table, std::string_view id) const;
-  RowNumber find_by_key(const TableSpec& table, const Column& column, std::string_view value) const;
+  RowNumber find_by_key(const TableSpec& table, const AlternateKey& key, const std::vector<Value>& values) const;
 
  private:
   WriteContext context(const Writer& writer) const;

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "emulators/dynamics365/guid.h"
+#include "emulators/dynamics365/values.h"
 
 namespace lockstep::emulators::dynamics365 {
 namespace {
@@ -41,7 +42,7 @@ json::value attribute(const Change& change) {
     case ColumnType::status:
       return json::object{{"__type", contract("OptionSetValue")}, {"Value", to_json(value)}};
     case ColumnType::money:
-      return json::object{{"__type", contract("Money")}, {"Value", to_json(value)}};
+      return json::object{{"__type", contract("Money")}, {"Value", static_cast<double>(std::get<std::int64_t>(value)) / kMoneyUnits}};
     case ColumnType::date_time:
       return text(date_text(WallTime{std::get<std::int64_t>(value)}));
     case ColumnType::date_only: {

@@ -59,10 +59,7 @@ Outcome<http::Response> upsert_create(ApiCall& api, const Resource& resource) {
   TRY(Payload payload, read_payload(api.organisation.metadata, table, document.root().get_object(),
                                     api.resolver(), Door::api, true));
   if (resource.alternate_key) {
-    // On create the value in the body wins over the one in the URL.
-    if (!payload.find(*resource.alternate_key)) {
-      payload.changes.push_back({resource.alternate_key, resource.key_value, ""});
-    }
+    add_missing_key(payload, *resource.alternate_key, resource.key_values);
   } else if (payload.id && *payload.id != resource.id) {
     return refuse(400, code::kInvalidArgument, "The primary key of the body is not the one of the URL.");
   } else {
@@ -172,10 +169,7 @@ Outcome<http::Response> patch_row(ApiCall& api, const Resource& resource) {
   if (payload.id && *payload.id != table.rows->record(row).id) {
     return refuse(400, code::kInvalidArgument, "The primary key of a row cannot be changed.");
   }
-  if (resource.alternate_key) {
-    std::erase_if(payload.changes,
-                  [&](const Change& change) { return change.column == resource.alternate_key; });
-  }
+  if (resource.alternate_key) drop_key(payload, *resource.alternate_key);
   TRY_VOID(api.organisation.records.update(table, row, payload, api.writer));
   return written(api, resource, row, false);
 }
