@@ -20,6 +20,14 @@ ApiCall::ApiCall(Call& call_, Organisation& organisation_, std::string_view vers
                                                                : make_guid(organisation.request_ids);
 }
 
+FilterScope ApiCall::scope() const {
+  return {organisation.metadata, call.now, organisation.users.id_of(writer.actor, call.now)};
+}
+
+RenderScope ApiCall::rendering() const {
+  return {organisation.metadata, organisation.users, prefer.annotations, base, prefer.page_size.value_or(kMaxPage)};
+}
+
 std::optional<std::string> ApiCall::condition(std::string_view name) const {
   auto value = call.header(name);
   if (!value || trim(*value) == "null") return std::nullopt;  // "null" only keeps caches away

@@ -40,11 +40,33 @@ int compare_values(ValueView a, ValueView b) {
   return 0;
 }
 
+bool Filter::related_matches(const TableSpec& table, const Users& users, RowNumber row) const {
+  const Filter* inner = parts.empty() ? nullptr : &parts.front();
+  if (kind == Kind::related) {
+    std::string_view id = text_of(value_of(table, users, row, *column));
+    RowNumber found = id.empty() || target_of(table, row, *column) != from->name ? kNoRow : from->rows->find(id);
+    bool there = found != kNoRow && !from->rows->record(found).deleted;
+    if (there) return inner->matches(*from, users, found);
+    // A row that is not there has nothing but nulls.
+    return (inner->kind == Kind::equal && is_null(view(inner->value))) ||
+           (inner->kind == Kind::unequal && !is_null(view(inner->value)));
+  }
+  for (RowNumber child : from->rows->find_equal(column->field, std::string_view(table.rows->record(row).id))) {
+    if (from->rows->record(child).deleted || target_of(*from, child, *column) != table.name) continue;
+    bool fits = !inner || inner->matches(*from, users, child);
+    if (kind == Kind::any_related && fits) return true;
+    if (kind == Kind::all_related && !fits) return false;
+  }
+  return kind == Kind::all_related;
+}
+
 bool Filter::matches(const TableSpec& table, const Users& users, RowNumber row) const {
   auto part_matches = [&](const Filter& part) { return part.matches(table, users, row); };
   if (kind == Kind::all_of) return std::all_of(parts.begin(), parts.end(), part_matches);
   if (kind == Kind::any_of) return std::any_of(parts.begin(), parts.end(), part_matches);
   if (kind == Kind::negation) return !part_matches(parts.front());
+  if (kind == Kind::related || kind == Kind::any_related || kind == Kind::all_related)
+    return related_matches(table, users, row);
   ValueView held = value_of(table, users, row, *column);
   ValueView wanted = view(value);
   if (kind == Kind::any_value) {

@@ -25,13 +25,24 @@ struct Party {
   std::int64_t mask = 0;
 };
 
+struct Nested;
+
 /// What a request wants written, checked column by column.
 struct Payload {
   std::optional<std::string> id;  // primary key, when the body names it
   std::vector<Change> changes;    // in the order sent
   std::optional<std::vector<Party>> parties;
+  std::vector<Nested> nested;  // rows that are created with this one
 
   const Change* find(const Column& column) const;
+};
+
+/// A row of a deep insert: what `column` of the outer row points to, or one of those whose `column` points to it.
+struct Nested {
+  const Column* column = nullptr;
+  const TableSpec* table = nullptr;
+  bool points_here = false;
+  Payload payload;
 };
 
 struct RowReference {

@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "emulators/core/router.h"
 #include "emulators/dynamics365/filter.h"
 
 namespace lockstep::emulators::dynamics365 {
@@ -18,17 +17,22 @@ struct Selection {
   std::vector<Expand> expands;
 };
 
-/// $expand of a lookup, or of an activity's parties.
-struct Expand {
-  std::string name;
-  const Column* lookup = nullptr;  // null: the parties
-  const TableSpec* target = nullptr;
-  Selection selection;
-};
-
 struct Ordering {
   const Column* column = nullptr;
   bool descending = false;
+};
+
+/// $expand of a lookup, or of a collection with options of its own.
+struct Expand {
+  std::string name;
+  const Column* lookup = nullptr;
+  const Collection* collection = nullptr;
+  const TableSpec* target = nullptr;
+  Selection selection;
+  std::optional<Filter> filter;
+  std::vector<Ordering> order;
+  std::optional<std::size_t> top;
+  std::string options;  // as written within the parentheses, joined by '&': for links to further pages
 };
 
 /// The OData query options of one request on one table.
@@ -43,7 +47,8 @@ struct QueryOptions {
   bool has_expand() const { return !selection.expands.empty(); }
 };
 
-Outcome<QueryOptions> read_query(const Metadata& metadata, const TableSpec& table, const Call& call);
+using QueryPairs = std::vector<std::pair<std::string, std::string>>;  // decoded
+Outcome<QueryOptions> read_query(const FilterScope& scope, const TableSpec& table, const QueryPairs& query);
 /// `$select` alone, as in a nested option.
 Outcome<Selection> read_selection(const TableSpec& table, std::string_view select);
 Selection all_columns(const TableSpec& table);

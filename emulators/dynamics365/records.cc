@@ -94,8 +94,14 @@ Outcome<RowNumber> Records::create(const TableSpec& table, const Payload& payloa
   if (held != kNoRow && !table.rows->record(held).deleted) {
     return refuse(412, code::kDuplicateRecord, "A record with matching key values already exists.");
   }
+  UnitOfWork unit(database_, webhooks_);
   Draft draft(table, kNoRow);
   apply(draft, payload);
+  for (const Nested& nested : payload.nested) {
+    if (nested.points_here) continue;
+    TRY(RowNumber related, create(*nested.table, nested.payload, writer, fixture));
+    draft.set(*nested.column, Value(nested.table->rows->record(related).id), nested.table->name);
+  }
   const Column* customer = table.column("_customerid_value");
   if (customer && is_null(draft.get(*customer))) {
     return refuse(
@@ -107,7 +113,6 @@ Outcome<RowNumber> Records::create(const TableSpec& table, const Payload& payloa
   if (table.external_key() && write.key.empty()) write.key = text_of(draft.get(*table.external_key()));
   fill_defaults(draft);
   TRY_VOID(check_draft(draft, fixture));
-  UnitOfWork unit(database_, webhooks_);
   RowNumber row = held;
   if (held == kNoRow) {
     row = database_.create(*table.rows, id, draft.changes(), write);
@@ -116,6 +121,13 @@ Outcome<RowNumber> Records::create(const TableSpec& table, const Payload& payloa
   }
   if (payload.parties) add_parties(table, id, *payload.parties, writer);
   webhooks_.note({"Create", &table, row, payload.changes, "", {}, 1}, writer);
+  for (const Nested& nested : payload.nested) {
+    if (!nested.points_here) continue;
+    Payload child = nested.payload;
+    std::erase_if(child.changes, [&](const Change& change) { return change.column == nested.column; });
+    child.changes.push_back({nested.column, id, table.name});
+    TRY_VOID(create(*nested.table, child, writer, fixture));
+  }
   unit.commit();
   return row;
 }

@@ -100,12 +100,12 @@ Outcome<http::Response> Service::route_table(ApiCall& api, std::string_view path
 Outcome<http::Response> Service::route_collection(ApiCall& api, const Resource& resource) {
   const std::string& method = api.call.request.method;
   if (resource.rest.empty()) {
-    if (method == "GET") return read_collection(api, *resource.table);
+    if (method == "GET") return read_collection(api, {resource.table, resource.table->set, std::nullopt});
     if (method == "POST") return create_row(api, *resource.table);
     return wrong_method(api);
   }
   const std::string& segment = resource.rest.front();
-  if (segment == "$count" && method == "GET") return read_count(api, *resource.table);
+  if (segment == "$count" && method == "GET") return read_count(api, {resource.table, resource.table->set, std::nullopt});
   if (segment.starts_with(kBoundPrefix) && method == "POST") {
     return bulk_action(api, *resource.table, std::string_view(segment).substr(kBoundPrefix.size()));
   }
@@ -122,6 +122,8 @@ Outcome<http::Response> Service::route_row(ApiCall& api, const Resource& resourc
   }
   if (resource.rest.front() == "Microsoft.Dynamics.CRM.SendEmail" && method == "POST")
     return send_email(api, resource);
+  const Collection* collection = collection_of(*resource.table, resource.rest.front());
+  if (collection && method != "PUT") return related_rows(api, resource, *collection);
   if (method == "GET") return read_part(api, resource);
   if (method == "PUT" || method == "DELETE") return write_part(api, resource);
   return wrong_method(api);

@@ -13,17 +13,15 @@ constexpr std::int64_t kWriteMs = 40;  // execution time of a write, for the lim
 
 /// What a create or update answers: the row when it was asked for, else 204 with its address.
 Outcome<http::Response> written(const ApiCall& api, const Resource& resource, RowNumber row, bool created) {
-  Organisation& organisation = api.organisation;
   const TableSpec& table = *resource.table;
   const Record& record = table.rows->record(row);
   http::Response response = no_content();
   std::string address = fmt::format("{}/{}", api.base, resource.row_path());
   if (api.prefer.representation) {
-    TRY(QueryOptions options, read_query(organisation.metadata, table, api.call));
+    TRY(QueryOptions options, api.query(table));
     if (api.call.request.method == "PATCH") options.selection.expands.clear();
     std::string out;
-    RowWriter writer(organisation.metadata, organisation.users, table, options.selection,
-                     api.prefer.annotations);
+    RowWriter writer(api.rendering(), table, options.selection);
     writer.append(out, row, context_of(api.base, table, options.selection, "/$entity"));
     response = api_json(created ? 201 : 200, std::move(out));
     response.headers.add("ETag", etag_of(record));
@@ -47,7 +45,7 @@ Outcome<void> check_writable(const ApiCall& api, const TableSpec& table, std::st
 /// A query option of the answer that is wrong must not be found only after the write.
 Outcome<void> check_answer_options(const ApiCall& api, const TableSpec& table) {
   if (!api.prefer.representation) return {};
-  TRY_VOID(read_query(api.organisation.metadata, table, api.call));
+  TRY_VOID(api.query(table));
   return {};
 }
 
@@ -135,13 +133,14 @@ Outcome<void> check_if_match(const ApiCall& api, const Resource& resource, RowNu
                 "The version of the existing record doesn't match the RowVersion property provided.");
 }
 
-Outcome<http::Response> create_row(ApiCall& api, const TableSpec& table) {
+Outcome<http::Response> create_row(ApiCall& api, const TableSpec& table, std::optional<Change> belongs) {
   TRY_VOID(check_writable(api, table, "Create"));
   TRY_VOID(check_answer_options(api, table));
   JsonDocument document;
   TRY_VOID(api.parse_body(document));
   TRY(Payload payload, read_payload(api.organisation.metadata, table, document.root().get_object(),
                                     api.resolver(), Door::api, true));
+  if (belongs && !payload.find(*belongs->column)) payload.changes.push_back(std::move(*belongs));
   TRY(RowNumber row, api.organisation.records.create(table, payload, api.writer));
   Resource resource;
   resource.table = &table;
