@@ -17,6 +17,8 @@ struct ApiCall {
   std::string base;  // "https://host/api/data/v9.2"
   Writer writer;
 
+  /// Takes MSCRMCallerID and CallerObjectId into account. Error: nobody has that id, or the privilege is missing.
+  Outcome<void> impersonate();
   /// A header that says something: the literal "null" counts as absent.
   std::optional<std::string> condition(std::string_view name) const;
   Outcome<void> parse_body(JsonDocument& document) const;
@@ -42,6 +44,9 @@ struct Rows {
 Outcome<http::Response> read_collection(ApiCall& api, const Rows& rows);
 Outcome<http::Response> read_count(ApiCall& api, const Rows& rows);
 Outcome<http::Response> read_row(ApiCall& api, const Resource& resource);
+Outcome<http::Response> read_fetch(ApiCall& api, const TableSpec& table, const std::string& xml);
+/// $apply.
+Outcome<http::Response> read_aggregates(ApiCall& api, const TableSpec& table, const QueryOptions& options);
 /// A row that is known to be there, by what the query selects of it.
 Outcome<http::Response> answer_row(ApiCall& api, const TableSpec& table, RowNumber row);
 /// "contacts(G)/fullname", "…/fullname/$value", "…/parentcustomerid_account/$ref".

@@ -38,7 +38,7 @@ http::Response too_many(const Throttled& throttled) {
 
 }  // namespace
 
-http::Response Service::token(Call& call) {
+http::Response Service::token(Call& call, std::string_view audience) {
   if (!equal_no_case(call.parameter("tenant"), options_.tenant)) {
     return token_error(call, 400, "invalid_request", 90002,
                        fmt::format("Tenant '{}' not found.", call.parameter("tenant")));
@@ -59,16 +59,16 @@ http::Response Service::token(Call& call) {
                        fmt::format("Application with identifier '{}' was not found in the directory.",
                                    form_value(form, "client_id")));
   }
-  if (form_value(form, "client_secret") != client->secret) {
-    return token_error(call, 401, "invalid_client", 7000215, "Invalid client secret provided.");
-  }
-  std::string scope = form_value(form, "scope");
+  if (auto refused = check_client(call, *client)) return std::move(*refused);
+  bool by_scope = audience == "scope";
+  std::string wanted = form_value(form, audience);
   // The organisation's root is wherever this stand-in is reached, or its name on the real network.
-  bool ours =
-      scope == call.base_url + "/.default" || scope == "https://" + organisation_.names.host + "/.default";
-  if (!ours) {
-    return token_error(call, 400, "invalid_scope", 70011,
-                       fmt::format("The provided value '{}' is not valid for scope.", scope));
+  std::string_view suffix = by_scope ? "/.default" : "/";
+  std::string root = wanted.ends_with(suffix) ? wanted.substr(0, wanted.size() - suffix.size()) : by_scope ? "" : wanted;
+  if (root != call.base_url && root != "https://" + organisation_.names.host) {
+    return by_scope ? token_error(call, 400, "invalid_scope", 70011, fmt::format("The provided value '{}' is not valid for scope.", wanted))
+                    : token_error(call, 400, "invalid_resource", 500011,
+                                  fmt::format("The resource principal named {} was not found in the tenant.", wanted));
   }
   std::string access =
       "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9." + tokens().random_text(120) + "." + tokens().random_text(86);
@@ -81,6 +81,32 @@ http::Response Service::token(Call& call) {
   http::Response response = json_response(200, body, "application/json; charset=utf-8");
   response.headers.add("Cache-Control", "no-store, no-cache");
   return response;
+}
+
+/// By secret, or by a signed assertion. Whether the signature is the certificate's is not looked at: no certificate is known here.
+std::optional<http::Response> Service::check_client(Call& call, const OAuthClient& client) {
+  auto form = http::parse_query(call.request.body);
+  std::string assertion = form_value(form, "client_assertion");
+  if (assertion.empty()) {
+    if (form_value(form, "client_secret") == client.secret) return std::nullopt;
+    return token_error(call, 401, "invalid_client", 7000215, "Invalid client secret provided.");
+  }
+  auto bad = [&](std::string text) { return token_error(call, 401, "invalid_client", 700027, "Client assertion failed validation: " + text); };
+  if (form_value(form, "client_assertion_type") != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer") return bad("its type is wrong.");
+  std::vector<std::string_view> parts = split(assertion, '.');
+  std::string header, claims;
+  if (parts.size() != 3 || parts[2].empty() || !from_base64(parts[0], header) || !from_base64(parts[1], claims)) return bad("it is no JWT.");
+  JsonDocument head, body;
+  if (!head.parse(header) || !body.parse(claims) || !head.root().is_object() || !body.root().is_object()) return bad("it is no JWT.");
+  std::string_view algorithm = text_member(head.root().get_object(), "alg");
+  const json::object& said = body.root().get_object();
+  if (algorithm != "RS256" && algorithm != "PS256") return bad("its algorithm is neither RS256 nor PS256.");
+  if (text_member(said, "iss") != client.id || text_member(said, "sub") != client.id) return bad("its issuer is not the client.");
+  std::string token_url = call.base_url + call.request.path();
+  if (text_member(said, "aud") != token_url) return bad("its audience is not the token endpoint.");
+  const json::value* expires = said.if_contains("exp");
+  if (!expires || !expires->is_int64() || expires->get_int64() * 1000 <= call.now.ms || text_member(said, "jti").empty()) return bad("it has expired.");
+  return std::nullopt;
 }
 
 http::Response Service::unauthorized(const Call& call) {
@@ -102,8 +128,10 @@ std::optional<http::Response> Service::admit(Call& call, const Route* route) {
   const OAuthClient* client = tokens().client(tokens().grant(token)->client_id);
   if (!client) return unauthorized(call);
   call.caller = {ActorKind::integration, client->name};
+  if (organisation_.denied.contains({"systemuser", "SignIn"}))  // the application has no application user
+    return error_response({403, std::string(code::kNotAMember), "The user is not a member of the organization."});
   organisation_.users.id_of(call.caller, call.now);
-  if (auto throttled = organisation_.protection.admit(client->name, call.now)) return too_many(*throttled);
+  if (auto throttled = organisation_.protection.admit(client->name, call.now, call.delay)) return too_many(*throttled);
   if (call.request.target.size() > kMaxUrl) return http::Response(414, "");
   return std::nullopt;
 }

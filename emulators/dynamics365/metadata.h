@@ -32,7 +32,7 @@ enum class ColumnType {
 };
 
 /// Where a column's value comes from.
-enum class Source { stored, key, created_on, modified_on, version, created_by, modified_by, owner };
+enum class Source { stored, key, created_on, modified_on, version, created_by, modified_by, owner, owning_user, owning_team };
 
 struct Option {
   std::int64_t value = 0;
@@ -143,6 +143,9 @@ inline constexpr std::string_view kExternalKey = "lockstep_id";
 
 /// The id of the one row of transactioncurrency: the organisation's base currency.
 inline constexpr std::string_view kBaseCurrency = "5f2d6c1e-9f0b-4c8a-8d5e-000000000001";
+
+/// The team that every organisation has: that of its root business unit.
+inline constexpr std::string_view kDefaultTeam = "5f2d6c1e-9f0b-4c8a-8d5e-000000000002";
 
 class Metadata {
  public:

@@ -27,8 +27,7 @@ void ServiceProtection::set(const ProtectionSettings& settings) {
 ServiceProtection::Counters& ServiceProtection::counters(const std::string& user) {
   auto known = users_.find(user);
   if (known != users_.end()) return known->second;
-  Counters fresh{RollingLimit(settings_.requests, settings_.window),
-                 RollingLimit(kUnlimited, settings_.window)};
+  Counters fresh{RollingLimit(settings_.requests, settings_.window), RollingLimit(kUnlimited, settings_.window), {}, 0};
   return users_.emplace(user, std::move(fresh)).first->second;
 }
 
@@ -41,10 +40,16 @@ Throttled ServiceProtection::throttle(Counters& counters, RollingLimit& limit, W
   return {std::move(error), wait_s};
 }
 
-std::optional<Throttled> ServiceProtection::admit(const std::string& user, WallTime now) {
+std::optional<Throttled> ServiceProtection::admit(const std::string& user, WallTime now, Duration lasts) {
   if (!settings_.on) return std::nullopt;
   Counters& held = counters(user);
   std::int64_t window_s = settings_.window.count() / 1000;
+  held.ends.erase(held.ends.begin(), held.ends.upper_bound(now));
+  if (static_cast<std::int64_t>(held.ends.size()) >= settings_.concurrent) {
+    std::int64_t free_s = ((*held.ends.begin() - now).count() + 999) / 1000;
+    return Throttled{{429, std::string(code::kConcurrencyExceeded), fmt::format("Number of concurrent requests exceeded the limit of {}.", settings_.concurrent)},
+                     std::max<std::int64_t>(free_s, 1)};
+  }
   if (held.execution_ms.used(now) >= settings_.execution_ms) {
     ApiError error{
         429, std::string(code::kExecutionTimeExceeded),
@@ -61,6 +66,7 @@ std::optional<Throttled> ServiceProtection::admit(const std::string& user, WallT
     return throttle(held, held.requests, now, std::move(error));
   }
   held.refusals = 0;
+  if (lasts > Duration{0}) held.ends.insert(now + lasts);
   return std::nullopt;
 }
 

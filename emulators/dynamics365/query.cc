@@ -14,23 +14,6 @@ constexpr std::size_t kMaxTop = 5000;
 
 constexpr int kMaxExpandDepth = 8;
 
-/// Splits at `separator` outside parentheses and quotes.
-std::vector<std::string_view> split_outside(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
-  int depth = 0;
-  bool quoted = false;
-  std::size_t start = 0;
-  for (std::size_t i = 0; i <= text.size(); ++i) {
-    if (i < text.size() && text[i] == '\'') quoted = !quoted;
-    if (i < text.size() && !quoted && text[i] == '(') ++depth;
-    if (i < text.size() && !quoted && text[i] == ')') --depth;
-    if (i < text.size() && (quoted || text[i] != separator || depth > 0)) continue;
-    parts.push_back(trim(text.substr(start, i - start)));
-    start = i + 1;
-  }
-  return parts;
-}
-
 void include(Selection& selection, const Column& column) {
   if (std::find(selection.columns.begin(), selection.columns.end(), &column) != selection.columns.end())
     return;
@@ -110,6 +93,16 @@ Outcome<std::size_t> read_top(const std::string& text) {
                 fmt::format("Invalid value '{}' for $top query option found.", text));
 }
 
+/// The FetchXML of a view. Personal views are not kept here.
+Outcome<std::string> saved_fetch(const FilterScope& scope, const TableSpec& table, const std::string& id) {
+  const TableSpec& views = scope.metadata.require("savedquery");
+  RowNumber row = views.rows->find(to_lower_ascii(id));
+  if (row == kNoRow) return tl::unexpected<ApiError>(row_missing("savedquery", id));
+  if (text_of(views.rows->get(row, views.require("returnedtypecode").field)) != table.name)
+    return refuse(400, code::kInvalidArgument, fmt::format("The view '{}' does not show rows of '{}'.", id, table.name));
+  return std::string(text_of(views.rows->get(row, views.require("fetchxml").field)));
+}
+
 /// One option; anything without a leading '$' is a parameter such as `tag`, or unknown and passed over.
 Outcome<void> read_option(const FilterScope& scope, const TableSpec& table, const std::string& name,
                           const std::string& value, QueryOptions& options, int depth) {
@@ -136,8 +129,12 @@ Outcome<void> read_option(const FilterScope& scope, const TableSpec& table, cons
     options.delta_token = value;
   } else if (name == "$skip") {
     return refuse(400, code::kBadRequestUrl, "Skip Clause is not supported in CRM");
-  } else if (name == "$apply" || name == "fetchXml" || name == "savedQuery" || name == "userQuery") {
-    return refuse(501, code::kNotImplemented, fmt::format("'{}' is not implemented in this stand-in.", name));
+  } else if (name == "$apply") {
+    TRY(options.apply, parse_apply(table, scope, value, options.filter));
+  } else if (name == "fetchXml") {
+    options.fetch_xml = value;
+  } else if (name == "savedQuery" || name == "userQuery") {
+    TRY(options.fetch_xml, saved_fetch(scope, table, value));
   } else if (name.starts_with('$')) {
     return refuse(400, code::kBadRequestUrl, fmt::format("The query parameter '{}' is not supported.", name));
   }
@@ -145,6 +142,22 @@ Outcome<void> read_option(const FilterScope& scope, const TableSpec& table, cons
 }
 
 }  // namespace
+
+std::vector<std::string_view> split_outside(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  int depth = 0;
+  bool quoted = false;
+  std::size_t start = 0;
+  for (std::size_t i = 0; i <= text.size(); ++i) {
+    if (i < text.size() && text[i] == '\'') quoted = !quoted;
+    if (i < text.size() && !quoted && text[i] == '(') ++depth;
+    if (i < text.size() && !quoted && text[i] == ')') --depth;
+    if (i < text.size() && (quoted || text[i] != separator || depth > 0)) continue;
+    parts.push_back(trim(text.substr(start, i - start)));
+    start = i + 1;
+  }
+  return parts;
+}
 
 Selection all_columns(const TableSpec& table) {
   Selection selection;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "emulators/dynamics365/aggregate.h"
 #include "emulators/dynamics365/filter.h"
 
 namespace lockstep::emulators::dynamics365 {
@@ -44,8 +45,13 @@ struct QueryOptions {
   bool count = false;
   std::optional<std::string> skip_token;
   std::optional<std::string> delta_token;
+  std::optional<Aggregation> apply;
+  std::string fetch_xml;  // of the request itself, or of the saved query it names
   bool has_expand() const { return !selection.expands.empty(); }
 };
+
+/// Splits at `separator` outside parentheses and quotes; parts come without blanks around them.
+std::vector<std::string_view> split_outside(std::string_view text, char separator);
 
 using QueryPairs = std::vector<std::pair<std::string, std::string>>;  // decoded
 Outcome<QueryOptions> read_query(const FilterScope& scope, const TableSpec& table, const QueryPairs& query);

@@ -138,6 +138,8 @@ Outcome<http::Response> read_collection(ApiCall& api, const Rows& rows) {
   const TableSpec& table = *rows.table;
   TRY_VOID(organisation.check_privilege(table, "Read", api.call.caller));
   TRY(QueryOptions options, options_for(api, rows));
+  if (!options.fetch_xml.empty()) return read_fetch(api, table, options.fetch_xml);
+  if (options.apply) return read_aggregates(api, table, options);
   TRY(Listed listed, list_page(api, table, options));
   const Page& page = listed.page;
   organisation.work_ms +=

@@ -63,6 +63,18 @@ void Records::fill_defaults(Draft& draft) {
   }
 }
 
+void Records::note_on_behalf(Draft& draft, const Writer& writer) const {
+  const TableSpec& table = draft.table();
+  if (!table.column("_modifiedonbehalfby_value")) return;
+  const Column& modified = table.require("_modifiedonbehalfby_value");
+  bool was = !draft.creating() && !is_null(draft.get(modified));
+  if (!writer.on_behalf && !was) return;
+  std::optional<std::string> id;
+  if (writer.on_behalf) id = webhooks_.users().id_of(*writer.on_behalf, writer.now);
+  draft.set(modified, id ? Value(*id) : Value(), "systemuser");
+  if (id && draft.creating()) draft.set(table.require("_createdonbehalfby_value"), Value(*id), "systemuser");
+}
+
 void Records::take_system_times(Draft& draft, const Payload& payload, WriteContext& context,
                                 bool fixture) const {
   const TableSpec& table = draft.table();
@@ -113,6 +125,7 @@ Outcome<RowNumber> Records::create(const TableSpec& table, const Payload& payloa
   if (table.external_key() && write.key.empty()) write.key = text_of(draft.get(*table.external_key()));
   fill_defaults(draft);
   TRY_VOID(check_draft(draft, fixture));
+  note_on_behalf(draft, writer);
   RowNumber row = held;
   if (held == kNoRow) {
     row = database_.create(*table.rows, id, draft.changes(), write);
@@ -139,6 +152,7 @@ Outcome<void> Records::update(const TableSpec& table, RowNumber row, const Paylo
   Draft draft(table, row);
   apply(draft, payload);
   TRY_VOID(check_draft(draft, false));
+  note_on_behalf(draft, writer);
   const std::string& id = table.rows->record(row).id;
   bool closes = table.name == "incident" && draft.touches(*table.state_column());
   if (closes) {
@@ -172,6 +186,7 @@ void Records::force(const TableSpec& table, RowNumber row, std::vector<Change> c
   Draft draft(table, row);
   for (const Change& change : changes) draft.set(*change.column, change.value, change.target);
   compute_columns(draft);
+  note_on_behalf(draft, writer);
   database_.update(*table.rows, row, draft.changes(), context(writer));
   webhooks_.note({"Update", &table, row, std::move(changes), "", {}, depth}, writer);
 }

@@ -47,6 +47,8 @@ class Records {
              int depth);
   void apply(Draft& draft, const Payload& payload) const;
   void fill_defaults(Draft& draft);
+  /// Who wrote under another's name.
+  void note_on_behalf(Draft& draft, const Writer& writer) const;
   void take_system_times(Draft& draft, const Payload& payload, WriteContext& context, bool fixture) const;
   Outcome<void> check_draft(Draft& draft, bool fixture);
   void add_parties(const TableSpec& table, std::string_view activity, const std::vector<Party>& parties,

@@ -86,7 +86,7 @@ void RowWriter::append_annotations(std::string& out, RowNumber row, const Column
   }
   if (scope_.annotations.navigation) {
     for (const Navigation& navigation : table_.navigations) {
-      bool reaches = navigation.column == &column && navigation.targets.front() == target;
+      bool reaches = navigation.column == &column && std::find(navigation.targets.begin(), navigation.targets.end(), target) != navigation.targets.end();
       if (reaches) add("Microsoft.Dynamics.CRM.associatednavigationproperty", navigation.name);
     }
   }

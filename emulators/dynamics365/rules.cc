@@ -6,6 +6,7 @@
 
 #include "emulators/dynamics365/filter.h"
 #include "emulators/dynamics365/values.h"
+#include "emulators/dynamics365/xml.h"
 
 namespace lockstep::emulators::dynamics365 {
 namespace {
@@ -30,17 +31,6 @@ Outcome<void> check_case_transition(const Draft& draft, std::int64_t from, std::
     return refuse(400, code::kInvalidState, "A case that is closed has to be reactivated first.");
   }
   return {};
-}
-
-std::string xml_escaped(std::string_view text) {
-  std::string escaped;
-  for (char c : text) {
-    if (c == '&') escaped += "&amp;";
-    if (c == '<') escaped += "&lt;";
-    if (c == '>') escaped += "&gt;";
-    if (c != '&' && c != '<' && c != '>') escaped.push_back(c);
-  }
-  return escaped;
 }
 
 void compute_full_name(Draft& draft) {

@@ -48,7 +48,8 @@ Service::Service(const EmulatorClock& clock, Rng rng, Dynamics365Options options
   protection.execution_ms = options_.execution_ms_per_window;
   organisation_.protection.set(protection);
   outgoing().set_schedule({Duration(60'000)});  // one more attempt, where there is one at all
-  router().add("POST", "/{tenant}/oauth2/v2.0/token", [this](Call& call) { return token(call); });
+  router().add("POST", "/{tenant}/oauth2/v2.0/token", [this](Call& call) { return token(call, "scope"); });
+  router().add("POST", "/{tenant}/oauth2/token", [this](Call& call) { return token(call, "resource"); });
   for (const char* method : {"GET", "POST", "PATCH", "PUT", "DELETE"}) {
     router().add(method, "/api/data/{version}/{path...}", [this](Call& call) { return api(call); });
   }
@@ -79,6 +80,7 @@ Outcome<http::Response> Service::route(ApiCall& api, std::string_view path) {
     return refuse(400, code::kBadRequestUrl,
                   fmt::format("The OData-Version '{}' is not supported.", *version));
   }
+  TRY_VOID(api.impersonate());
   const std::string& method = api.call.request.method;
   std::string_view name = path.substr(0, path.find_first_of("(/"));
   if (path == "$batch" || path == "%24batch") return method == "POST" ? batch(api) : wrong_method(api);
@@ -131,7 +133,8 @@ Outcome<http::Response> Service::route_row(ApiCall& api, const Resource& resourc
 
 Outcome<http::Response> Service::batch(ApiCall& api) {
   api.call.label = std::string(kApiPath) + "/$batch";
-  return Batch(api, [&](const http::ServerRequest& inner) { return dispatch(inner, api.call); }).run();
+  auto item_fails = [this](const std::string& what) { return faults().fires(kFaultBatchItem, what).has_value(); };
+  return Batch(api, [&](const http::ServerRequest& inner) { return dispatch(inner, api.call); }, item_fails).run();
 }
 
 http::Response Service::not_found(Call&) {

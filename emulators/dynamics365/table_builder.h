@@ -58,6 +58,8 @@ TableSpec email_table();
 TableSpec task_table();
 TableSpec activityparty_table();
 TableSpec systemuser_table();
+TableSpec team_table();
 TableSpec transactioncurrency_table();
+TableSpec savedquery_table();
 
 }  // namespace lockstep::emulators::dynamics365

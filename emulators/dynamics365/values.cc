@@ -57,13 +57,21 @@ ValueView value_of(const TableSpec& table, const Users& users, RowNumber row, co
       ValueView assigned = record.fields.get(column.field);
       return is_null(assigned) ? ValueView(users.id_of(record.created_by)) : assigned;
     }
+    case Source::owning_user:
+    case Source::owning_team: {
+      const Column& owner = table.require("_ownerid_value");
+      bool wanted = target_of(table, row, owner) == column.targets.front();
+      return wanted ? value_of(table, users, row, owner) : ValueView();
+    }
   }
   return std::monostate{};
 }
 
 std::string_view target_of(const TableSpec& table, RowNumber row, const Column& column) {
   if (!column.target_field) return column.targets.front();
-  return text_of(table.rows->get(row, *column.target_field));
+  std::string_view target = text_of(table.rows->get(row, *column.target_field));
+  // Who created a row owns it until it is assigned.
+  return target.empty() && column.source == Source::owner ? std::string_view(column.targets.front()) : target;
 }
 
 std::optional<std::int64_t> parse_money(std::string_view text) {

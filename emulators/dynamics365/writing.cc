@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "emulators/dynamics365/api_call.h"
 #include "emulators/dynamics365/rendering.h"
 #include "emulators/dynamics365/values.h"
@@ -49,6 +50,13 @@ Outcome<void> check_answer_options(const ApiCall& api, const TableSpec& table) {
   return {};
 }
 
+/// Rules run only for who asks for them.
+Outcome<void> check_duplicates(const ApiCall& api, const TableSpec& table, RowNumber row, const Payload& payload) {
+  auto suppress = api.condition("MSCRM.SuppressDuplicateDetection");
+  if (!suppress || !equal_no_case(*suppress, "false")) return {};
+  return api.organisation.duplicate_rules.check(table, row, payload);
+}
+
 Outcome<http::Response> upsert_create(ApiCall& api, const Resource& resource) {
   const TableSpec& table = *resource.table;
   TRY_VOID(check_writable(api, table, "Create"));
@@ -63,6 +71,7 @@ Outcome<http::Response> upsert_create(ApiCall& api, const Resource& resource) {
   } else {
     payload.id = resource.id;
   }
+  TRY_VOID(check_duplicates(api, table, kNoRow, payload));
   TRY(RowNumber row, api.organisation.records.create(table, payload, api.writer));
   return written(api, resource, row, true);
 }
@@ -140,6 +149,7 @@ Outcome<http::Response> create_row(ApiCall& api, const TableSpec& table, std::op
   TRY_VOID(api.parse_body(document));
   TRY(Payload payload, read_payload(api.organisation.metadata, table, document.root().get_object(),
                                     api.resolver(), Door::api, true));
+  TRY_VOID(check_duplicates(api, table, kNoRow, payload));
   if (belongs && !payload.find(*belongs->column)) payload.changes.push_back(std::move(*belongs));
   TRY(RowNumber row, api.organisation.records.create(table, payload, api.writer));
   Resource resource;
@@ -169,6 +179,7 @@ Outcome<http::Response> patch_row(ApiCall& api, const Resource& resource) {
     return refuse(400, code::kInvalidArgument, "The primary key of a row cannot be changed.");
   }
   if (resource.alternate_key) drop_key(payload, *resource.alternate_key);
+  TRY_VOID(check_duplicates(api, table, row, payload));
   TRY_VOID(api.organisation.records.update(table, row, payload, api.writer));
   return written(api, resource, row, false);
 }
