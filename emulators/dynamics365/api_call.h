@@ -75,7 +75,9 @@ Outcome<http::Response> send_email(ApiCall& api, const Resource& resource);
 Outcome<http::Response> total_record_count(ApiCall& api, std::string_view segment);
 /// CreateMultiple, UpdateMultiple, UpsertMultiple.
 Outcome<http::Response> bulk_action(ApiCall& api, const TableSpec& table, std::string_view action);
-/// "EntityDefinitions", "EntityDefinitions(LogicalName='contact')", "…/Attributes".
+/// "EntityDefinitions", "EntityDefinitions(LogicalName='contact')/Attributes", "RelationshipDefinitions" … by decoded path.
 Outcome<http::Response> entity_definitions(ApiCall& api, std::string_view path);
+/// "$metadata".
+Outcome<http::Response> csdl(ApiCall& api);
 
 }  // namespace lockstep::emulators::dynamics365

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/time.h"
+#include "emulators/dynamics365/definition_rows.h"
 #include "emulators/dynamics365/guid.h"
 #include "emulators/dynamics365/values.h"
 
@@ -14,33 +15,6 @@ namespace {
 
 constexpr std::int64_t kEarliestMs =
     -6'847'804'800'000;  // 1753-01-01, the first day of SQL Server's datetime
-
-std::string_view edm_type(ColumnType type) {
-  switch (type) {
-    case ColumnType::text:
-    case ColumnType::memo:
-      return "Edm.String";
-    case ColumnType::integer:
-    case ColumnType::option:
-    case ColumnType::state:
-    case ColumnType::status:
-      return "Edm.Int32";
-    case ColumnType::version:
-      return "Edm.Int64";
-    case ColumnType::money:
-      return "Edm.Decimal";
-    case ColumnType::boolean:
-      return "Edm.Boolean";
-    case ColumnType::date_time:
-      return "Edm.DateTimeOffset";
-    case ColumnType::date_only:
-      return "Edm.Date";
-    case ColumnType::lookup:
-    case ColumnType::unique_id:
-      return "Edm.Guid";
-  }
-  return "";
-}
 
 tl::unexpected<ApiError> wrong_type(const TableSpec& table, const Column& column, std::string_view literal) {
   return tl::unexpected<ApiError>(payload_unreadable(
@@ -148,6 +122,33 @@ Outcome<Value> check_guid(const TableSpec& table, const Column& column, std::str
 }
 
 }  // namespace
+
+std::string_view edm_type(ColumnType type) {
+  switch (type) {
+    case ColumnType::text:
+    case ColumnType::memo:
+      return "Edm.String";
+    case ColumnType::integer:
+    case ColumnType::option:
+    case ColumnType::state:
+    case ColumnType::status:
+      return "Edm.Int32";
+    case ColumnType::version:
+      return "Edm.Int64";
+    case ColumnType::money:
+      return "Edm.Decimal";
+    case ColumnType::boolean:
+      return "Edm.Boolean";
+    case ColumnType::date_time:
+      return "Edm.DateTimeOffset";
+    case ColumnType::date_only:
+      return "Edm.Date";
+    case ColumnType::lookup:
+    case ColumnType::unique_id:
+      return "Edm.Guid";
+  }
+  return "";
+}
 
 Outcome<Value> convert(const TableSpec& table, const Column& column, const json::value& sent) {
   if (sent.is_null()) return Value();

@@ -88,7 +88,9 @@ Outcome<http::Response> Service::route(ApiCall& api, std::string_view path) {
   if (path == "CloseIncident") return method == "POST" ? close_incident(api) : wrong_method(api);
   if (path == "Merge") return method == "POST" ? merge_rows(api) : wrong_method(api);
   if (name == "RetrieveTotalRecordCount") return total_record_count(api, percent_decode(path, false));
-  if (name == "EntityDefinitions") return entity_definitions(api, percent_decode(path, false));
+  if (path == "$metadata" || path == "%24metadata") return method == "GET" ? csdl(api) : wrong_method(api);
+  if (name == "EntityDefinitions" || name == "RelationshipDefinitions" || name == "GlobalOptionSetDefinitions")
+    return entity_definitions(api, percent_decode(path, false));
   return route_table(api, path);
 }
 

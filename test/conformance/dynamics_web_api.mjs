@@ -5,6 +5,12 @@ import "./dynamics365/records.mjs";
 import "./dynamics365/conditions.mjs";
 import "./dynamics365/queries.mjs";
 import "./dynamics365/links.mjs";
+import "./dynamics365/fetches.mjs";
+import "./dynamics365/actions.mjs";
+import "./dynamics365/batches.mjs";
+import "./dynamics365/changes.mjs";
+import "./dynamics365/metadata.mjs";
+import "./dynamics365/door.mjs";
 
 const TENANT = "contoso.onmicrosoft.com";
 
