@@ -24,8 +24,8 @@ std::optional<std::string_view> within(std::string_view text, std::string_view w
 
 Outcome<Aggregate> parse_aggregate(const TableSpec& table, std::string_view text) {
   static constexpr std::pair<std::string_view, Aggregate::Kind> kMethods[] = {
-      {"sum", Aggregate::Kind::sum},         {"average", Aggregate::Kind::average},        {"min", Aggregate::Kind::minimum},
-      {"max", Aggregate::Kind::maximum},     {"countdistinct", Aggregate::Kind::distinct}, {"count", Aggregate::Kind::values}};
+      {"sum", Aggregate::Kind::sum},     {"average", Aggregate::Kind::average},        {"min", Aggregate::Kind::minimum},
+      {"max", Aggregate::Kind::maximum}, {"countdistinct", Aggregate::Kind::distinct}, {"count", Aggregate::Kind::values}};
   std::vector<std::string_view> words;
   for (std::string_view word : split(text, ' ')) {
     if (!word.empty()) words.push_back(word);

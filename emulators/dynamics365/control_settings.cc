@@ -58,8 +58,7 @@ http::Response Service::steps(const http::ServerRequest& request) {
     }
     for (const json::value& item : *items) {
       const json::object* object = item.if_object();
-      Result<std::size_t> added =
-          object ? add_steps(*object) : fail(ErrorCode::invalid_input, "a step is an object");
+      Result<std::size_t> added = object ? add_steps(*object) : fail(ErrorCode::invalid_input, "a step is an object");
       if (!added) return control_refusal(added.error().message);
     }
   }
@@ -78,12 +77,10 @@ Result<std::size_t> Service::add_steps(const json::object& sent) {
   step.url = std::string(text_member(sent, "url"));
   if (!http::parse_url(step.url)) return fail(ErrorCode::invalid_input, "url is missing or not absolute");
   std::int64_t auth = number_or(sent, "authtype", 5);
-  if (auth < 4 || auth > 6)
-    return fail(ErrorCode::invalid_input, "authtype is 4 (key), 5 (header) or 6 (query)");
+  if (auth < 4 || auth > 6) return fail(ErrorCode::invalid_input, "authtype is 4 (key), 5 (header) or 6 (query)");
   step.auth = static_cast<StepAuth>(auth);
   if (const json::value* value = sent.if_contains("authvalue"); value && value->is_object()) {
-    for (const auto& pair : value->get_object())
-      step.settings.emplace_back(pair.key(), scalar_text(pair.value()));
+    for (const auto& pair : value->get_object()) step.settings.emplace_back(pair.key(), scalar_text(pair.value()));
   } else if (value) {
     step.settings.emplace_back("", scalar_text(*value));
   }
@@ -93,8 +90,7 @@ Result<std::size_t> Service::add_steps(const json::object& sent) {
   step.delay = Duration(number_or(sent, "delay_ms", 0));
   step.jitter = Duration(number_or(sent, "jitter_ms", 0));
   std::vector<std::string> tables = texts(sent, "entity"), messages = texts(sent, "message");
-  if (tables.empty() || messages.empty())
-    return fail(ErrorCode::invalid_input, "entity and message are needed");
+  if (tables.empty() || messages.empty()) return fail(ErrorCode::invalid_input, "entity and message are needed");
   std::size_t added = 0;
   for (const std::string& table : tables) {
     const TableSpec* known = organisation_.metadata.by_name(table);
@@ -126,33 +122,23 @@ http::Response Service::settings(const http::ServerRequest& request) {
   const ProtectionSettings& protection = organisation_.protection.settings();
   json::array denied;
   for (const auto& [table, verb] : organisation_.denied) denied.push_back(json::value(verb + " " + table));
-  return json_response(
-      200, json::object{{"service_protection", protection.on},
-                        {"requests", protection.requests},
-                        {"execution_ms", protection.execution_ms},
-                        {"concurrent", protection.concurrent},
-                        {"duplicate_status", organisation_.duplicate_rules.status},
-                        {"window_ms", protection.window.count()},
-                        {"dop_hint", protection.recommended_parallelism},
-                        {"change_tracking_ms", organisation_.delta_tokens.life().count()},
-                        {"application_required", organisation_.records.rules().application_required},
-                        {"open_activities_block", organisation_.records.rules().open_activities_block},
-                        {"denied", denied}});
+  return json_response(200, json::object{{"service_protection", protection.on},
+                                         {"requests", protection.requests},
+                                         {"execution_ms", protection.execution_ms},
+                                         {"concurrent", protection.concurrent},
+                                         {"duplicate_status", organisation_.duplicate_rules.status},
+                                         {"window_ms", protection.window.count()},
+                                         {"dop_hint", protection.recommended_parallelism},
+                                         {"change_tracking_ms", organisation_.delta_tokens.life().count()},
+                                         {"application_required", organisation_.records.rules().application_required},
+                                         {"open_activities_block", organisation_.records.rules().open_activities_block},
+                                         {"denied", denied}});
 }
 
 Result<void> Service::change_settings(const json::object& sent) {
-  static constexpr std::string_view kKnown[] = {"service_protection",
-                                                "requests",
-                                                "execution_ms",
-                                                "concurrent",
-                                                "duplicate_rules",
-                                                "duplicate_status",
-                                                "window_ms",
-                                                "dop_hint",
-                                                "change_tracking_ms",
-                                                "denied",
-                                                "application_required",
-                                                "open_activities_block"};
+  static constexpr std::string_view kKnown[] = {
+      "service_protection", "requests", "execution_ms",       "concurrent", "duplicate_rules",      "duplicate_status",
+      "window_ms",          "dop_hint", "change_tracking_ms", "denied",     "application_required", "open_activities_block"};
   for (const auto& member : sent) {
     std::string_view name(member.key().data(), member.key().size());
     if (std::find(std::begin(kKnown), std::end(kKnown), name) == std::end(kKnown)) {
@@ -167,8 +153,7 @@ Result<void> Service::change_settings(const json::object& sent) {
   protection.window = Duration(number_or(sent, "window_ms", protection.window.count()));
   protection.recommended_parallelism = number_or(sent, "dop_hint", protection.recommended_parallelism);
   organisation_.protection.set(protection);
-  organisation_.delta_tokens.set_life(
-      Duration(number_or(sent, "change_tracking_ms", organisation_.delta_tokens.life().count())));
+  organisation_.delta_tokens.set_life(Duration(number_or(sent, "change_tracking_ms", organisation_.delta_tokens.life().count())));
   RecordRules& rules = organisation_.records.rules();
   rules.application_required = flag_or(sent, "application_required", rules.application_required);
   rules.open_activities_block = flag_or(sent, "open_activities_block", rules.open_activities_block);
@@ -179,8 +164,7 @@ Result<void> Service::change_settings(const json::object& sent) {
   for (const std::string& each : texts(sent, "denied")) {  // "Write contact"
     std::vector<std::string_view> words = split(each, ' ');
     if (words.size() != 2 || !organisation_.metadata.by_name(words[1])) {
-      return fail(ErrorCode::invalid_input,
-                  fmt::format("'{}' is not a verb and a table, as in \"Write contact\"", each));
+      return fail(ErrorCode::invalid_input, fmt::format("'{}' is not a verb and a table, as in \"Write contact\"", each));
     }
     organisation_.denied.emplace(std::string(words[1]), std::string(words[0]));
   }

@@ -31,7 +31,9 @@ std::string_view attribute_type(const Column& column) {
     case ColumnType::date_only:
       return "DateTime";
     case ColumnType::lookup:
-      return column.source == Source::owner ? "Owner" : column.logical_name == "customerid" || column.logical_name == "parentcustomerid" ? "Customer" : "Lookup";
+      return column.source == Source::owner                                                     ? "Owner"
+             : column.logical_name == "customerid" || column.logical_name == "parentcustomerid" ? "Customer"
+                                                                                                : "Lookup";
     case ColumnType::unique_id:
       return "Uniqueidentifier";
     case ColumnType::version:
@@ -58,8 +60,11 @@ json::object option_set(const TableSpec& table, const Column& column) {
     options.push_back(std::move(option));
   }
   std::string name = table.name + "_" + column.logical_name;
-  return json::object{{"MetadataId", metadata_id("optionset", name)}, {"Name", name}, {"IsGlobal", false},
-                      {"OptionSetType", attribute_type(column) == "Boolean" ? "Boolean" : json::string(attribute_type(column))}, {"Options", std::move(options)}};
+  return json::object{{"MetadataId", metadata_id("optionset", name)},
+                      {"Name", name},
+                      {"IsGlobal", false},
+                      {"OptionSetType", attribute_type(column) == "Boolean" ? "Boolean" : json::string(attribute_type(column))},
+                      {"Options", std::move(options)}};
 }
 
 json::object boolean_set(const TableSpec& table, const Column& column) {
@@ -75,8 +80,12 @@ json::object boolean_set(const TableSpec& table, const Column& column) {
 json::object key_definition(const TableSpec& table, const AlternateKey& key) {
   json::array columns;
   for (const Column* each : key.columns) columns.push_back(json::value(each->logical_name));
-  return json::object{{"MetadataId", metadata_id("key", table.name + " " + key.name)}, {"LogicalName", key.name}, {"SchemaName", key.name},
-                      {"EntityLogicalName", table.name}, {"EntityKeyIndexStatus", "Active"}, {"KeyAttributes", std::move(columns)}};
+  return json::object{{"MetadataId", metadata_id("key", table.name + " " + key.name)},
+                      {"LogicalName", key.name},
+                      {"SchemaName", key.name},
+                      {"EntityLogicalName", table.name},
+                      {"EntityKeyIndexStatus", "Active"},
+                      {"KeyAttributes", std::move(columns)}};
 }
 
 void add_details(json::object& attribute, const TableSpec& table, const Column& column) {
@@ -114,8 +123,9 @@ std::string attribute_class(const Column& column) {
 
 json::object attribute_definition(const TableSpec& table, const Column& column) {
   std::string_view type = attribute_type(column);
-  std::string type_name = type == "Picklist" || type == "State" || type == "Status" || type == "Money" || type == "Lookup" || type == "Owner" || type == "Customer" ||
-                                  type == "Boolean" || type == "String" || type == "Memo" || type == "Integer" || type == "DateTime" || type == "Uniqueidentifier"
+  std::string type_name = type == "Picklist" || type == "State" || type == "Status" || type == "Money" || type == "Lookup" ||
+                                  type == "Owner" || type == "Customer" || type == "Boolean" || type == "String" || type == "Memo" ||
+                                  type == "Integer" || type == "DateTime" || type == "Uniqueidentifier"
                               ? std::string(type) + "Type"
                               : "BigIntType";
   std::string_view level = column.source == Source::key ? "SystemRequired" : column.required ? "ApplicationRequired" : "None";
@@ -147,18 +157,18 @@ json::object relationship_definition(const Metadata& metadata, const Relationshi
     if (each.column == column && each.targets.front() == to.name) navigation = each.name;
   }
   auto text = [](std::string_view value) { return json::string(value.data(), value.size()); };
-  return json::object{
-      {"@odata.type", "#Microsoft.Dynamics.CRM.OneToManyRelationshipMetadata"},
-      {"MetadataId", metadata_id("relationship", relationship.schema_name)},
-      {"SchemaName", text(relationship.schema_name)},
-      {"RelationshipType", "OneToManyRelationship"},
-      {"ReferencedEntity", to.name},
-      {"ReferencedAttribute", to.key},
-      {"ReferencingEntity", from.name},
-      {"ReferencingAttribute", text(relationship.referencing_column)},
-      {"ReferencedEntityNavigationPropertyName", text(relationship.schema_name)},
-      {"ReferencingEntityNavigationPropertyName", navigation},
-      {"CascadeConfiguration", json::object{{"Delete", column->cascades_delete ? "Cascade" : "RemoveLink"}, {"Merge", column->follows_merge ? "Cascade" : "NoCascade"}}}};
+  return json::object{{"@odata.type", "#Microsoft.Dynamics.CRM.OneToManyRelationshipMetadata"},
+                      {"MetadataId", metadata_id("relationship", relationship.schema_name)},
+                      {"SchemaName", text(relationship.schema_name)},
+                      {"RelationshipType", "OneToManyRelationship"},
+                      {"ReferencedEntity", to.name},
+                      {"ReferencedAttribute", to.key},
+                      {"ReferencingEntity", from.name},
+                      {"ReferencingAttribute", text(relationship.referencing_column)},
+                      {"ReferencedEntityNavigationPropertyName", text(relationship.schema_name)},
+                      {"ReferencingEntityNavigationPropertyName", navigation},
+                      {"CascadeConfiguration", json::object{{"Delete", column->cascades_delete ? "Cascade" : "RemoveLink"},
+                                                            {"Merge", column->follows_merge ? "Cascade" : "NoCascade"}}}};
 }
 
 json::object entity_definition(const Metadata& metadata, const TableSpec& table) {
@@ -193,19 +203,25 @@ json::object entity_definition(const Metadata& metadata, const TableSpec& table)
 std::string csdl_document(const Metadata& metadata) {
   std::string types, sets;
   for (const TableSpec& table : metadata.tables()) {
-    fmt::format_to(std::back_inserter(types), "<EntityType Name=\"{}\" BaseType=\"mscrm.crmbaseentity\"><Key><PropertyRef Name=\"{}\"/></Key>", table.name, table.key);
-    for (const Column& column : table.columns) fmt::format_to(std::back_inserter(types), "<Property Name=\"{}\" Type=\"{}\"/>", column.name, edm_type(column.type));
+    fmt::format_to(std::back_inserter(types),
+                   "<EntityType Name=\"{}\" BaseType=\"mscrm.crmbaseentity\"><Key><PropertyRef Name=\"{}\"/></Key>", table.name, table.key);
+    for (const Column& column : table.columns)
+      fmt::format_to(std::back_inserter(types), "<Property Name=\"{}\" Type=\"{}\"/>", column.name, edm_type(column.type));
     for (const Navigation& each : table.navigations) {
       std::string type = each.targets.size() == 1 ? each.targets.front() : "principal";
-      fmt::format_to(std::back_inserter(types), "<NavigationProperty Name=\"{}\" Type=\"mscrm.{}\"><ReferentialConstraint Property=\"{}\" ReferencedProperty=\"{}\"/></NavigationProperty>",
+      fmt::format_to(std::back_inserter(types),
+                     "<NavigationProperty Name=\"{}\" Type=\"mscrm.{}\"><ReferentialConstraint Property=\"{}\" "
+                     "ReferencedProperty=\"{}\"/></NavigationProperty>",
                      each.name, type, each.column->name, metadata.require(each.targets.front()).key);
     }
     for (const Collection& each : table.collections)
-      fmt::format_to(std::back_inserter(types), "<NavigationProperty Name=\"{}\" Type=\"Collection(mscrm.{})\"/>", each.name, each.from->name);
+      fmt::format_to(std::back_inserter(types), "<NavigationProperty Name=\"{}\" Type=\"Collection(mscrm.{})\"/>", each.name,
+                     each.from->name);
     types += "</EntityType>";
     fmt::format_to(std::back_inserter(sets), "<EntitySet Name=\"{}\" EntityType=\"Microsoft.Dynamics.CRM.{}\"/>", table.set, table.name);
   }
-  return "<?xml version=\"1.0\" encoding=\"utf-8\"?><edmx:Edmx Version=\"4.0\" xmlns:edmx=\"http://docs.oasis-open.org/odata/ns/edmx\"><edmx:DataServices>"
+  return "<?xml version=\"1.0\" encoding=\"utf-8\"?><edmx:Edmx Version=\"4.0\" "
+         "xmlns:edmx=\"http://docs.oasis-open.org/odata/ns/edmx\"><edmx:DataServices>"
          "<Schema Namespace=\"Microsoft.Dynamics.CRM\" Alias=\"mscrm\" xmlns=\"http://docs.oasis-open.org/odata/ns/edm\">"
          "<EntityType Name=\"crmbaseentity\" Abstract=\"true\"/><EntityType Name=\"principal\" BaseType=\"mscrm.crmbaseentity\"/>" +
          types + "<EntityContainer Name=\"System\">" + sets + "</EntityContainer></Schema></edmx:DataServices></edmx:Edmx>";

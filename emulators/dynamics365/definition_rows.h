@@ -14,8 +14,8 @@ json::object relationship_definition(const Metadata& metadata, const Relationshi
 /// "PicklistAttributeMetadata".
 std::string attribute_class(const Column& column);
 
-inline constexpr std::string_view kDefinitionLinks[] = {"Attributes",           "Keys",     "OneToManyRelationships", "ManyToOneRelationships",
-                                                        "ManyToManyRelationships", "OptionSet", "GlobalOptionSet"};
+inline constexpr std::string_view kDefinitionLinks[] = {
+    "Attributes", "Keys", "OneToManyRelationships", "ManyToOneRelationships", "ManyToManyRelationships", "OptionSet", "GlobalOptionSet"};
 
 /// The whole service as CSDL: what `$metadata` answers.
 std::string csdl_document(const Metadata& metadata);

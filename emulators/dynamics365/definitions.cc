@@ -87,7 +87,9 @@ Outcome<json::value> expanded(const json::value& link, std::string_view options)
   return json::value(std::move(rows));
 }
 
-bool is_link(std::string_view name) { return std::find(std::begin(kDefinitionLinks), std::end(kDefinitionLinks), name) != std::end(kDefinitionLinks); }
+bool is_link(std::string_view name) {
+  return std::find(std::begin(kDefinitionLinks), std::end(kDefinitionLinks), name) != std::end(kDefinitionLinks);
+}
 
 /// What $select leaves of a definition, and the links that $expand names.
 Outcome<json::object> shown(const json::object& definition, const DefinitionQuery& query) {
@@ -98,7 +100,8 @@ Outcome<json::object> shown(const json::object& definition, const DefinitionQuer
   for (const json::key_value_pair& member : definition) {
     std::string_view name = member_name(member);
     if (is_link(name)) continue;
-    bool wanted = query.select.empty() || name == "@odata.type" || name == "MetadataId" || std::find(query.select.begin(), query.select.end(), name) != query.select.end();
+    bool wanted = query.select.empty() || name == "@odata.type" || name == "MetadataId" ||
+                  std::find(query.select.begin(), query.select.end(), name) != query.select.end();
     if (wanted) row[member.key()] = member.value();
   }
   for (const std::string& each : query.expand) {

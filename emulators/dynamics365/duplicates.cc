@@ -41,7 +41,8 @@ Outcome<void> DuplicateRules::check(const TableSpec& table, RowNumber row, const
       whole = whole && !is_null(value_after(table, row, payload, *columns.back()));
     }
     if (touched && whole && has_duplicate(table, row, payload, columns))
-      return refuse(status, code::kDuplicatesFound, "A record was not created or updated because a duplicate of the current record already exists.");
+      return refuse(status, code::kDuplicatesFound,
+                    "A record was not created or updated because a duplicate of the current record already exists.");
   }
   return {};
 }

@@ -47,7 +47,8 @@ std::optional<Filter> like(const Column& column, std::string_view pattern) {
   Filter filter;
   filter.column = &column;
   filter.value = Value(std::string(plain));
-  filter.kind = open_start ? (open_end ? Filter::Kind::contains : Filter::Kind::ends_with) : (open_end ? Filter::Kind::starts_with : Filter::Kind::equal);
+  filter.kind = open_start ? (open_end ? Filter::Kind::contains : Filter::Kind::ends_with)
+                           : (open_end ? Filter::Kind::starts_with : Filter::Kind::equal);
   return filter;
 }
 
@@ -73,10 +74,11 @@ std::string function_name(std::string_view operation) {
   return name;
 }
 
-Outcome<Filter> simple(const XmlElement& condition, const Column& column, std::string_view operation, const std::vector<std::string>& values) {
+Outcome<Filter> simple(const XmlElement& condition, const Column& column, std::string_view operation,
+                       const std::vector<std::string>& values) {
   static constexpr std::pair<std::string_view, Filter::Kind> kOperators[] = {
-      {"eq", Filter::Kind::equal},  {"ne", Filter::Kind::unequal},  {"neq", Filter::Kind::unequal}, {"gt", Filter::Kind::greater},
-      {"ge", Filter::Kind::at_least}, {"lt", Filter::Kind::less}, {"le", Filter::Kind::at_most}};
+      {"eq", Filter::Kind::equal},    {"ne", Filter::Kind::unequal}, {"neq", Filter::Kind::unequal}, {"gt", Filter::Kind::greater},
+      {"ge", Filter::Kind::at_least}, {"lt", Filter::Kind::less},    {"le", Filter::Kind::at_most}};
   Filter filter;
   filter.column = &column;
   for (const auto& [spelling, kind] : kOperators) {

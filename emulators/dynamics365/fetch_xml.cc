@@ -27,9 +27,9 @@ Outcome<std::size_t> whole(const XmlElement& element, std::string_view name, std
 }
 
 Outcome<Aggregate> aggregate_of(const XmlElement& element, const Column* column) {
-  static constexpr std::pair<std::string_view, Aggregate::Kind> kKinds[] = {{"count", Aggregate::Kind::rows},   {"countcolumn", Aggregate::Kind::values},
-                                                                            {"sum", Aggregate::Kind::sum},      {"avg", Aggregate::Kind::average},
-                                                                            {"min", Aggregate::Kind::minimum},  {"max", Aggregate::Kind::maximum}};
+  static constexpr std::pair<std::string_view, Aggregate::Kind> kKinds[] = {
+      {"count", Aggregate::Kind::rows},  {"countcolumn", Aggregate::Kind::values}, {"sum", Aggregate::Kind::sum},
+      {"avg", Aggregate::Kind::average}, {"min", Aggregate::Kind::minimum},        {"max", Aggregate::Kind::maximum}};
   Aggregate aggregate{Aggregate::Kind::rows, column, std::string(element.attribute("alias"))};
   for (const auto& [name, kind] : kKinds) {
     if (element.attribute("aggregate") != name) continue;
@@ -123,7 +123,8 @@ class FetchParser {
       return refuse(501, code::kNotImplemented, fmt::format("The link type '{}' is not implemented in this stand-in.", kind));
     FetchLink link;
     link.table = scope_.metadata.by_name(element.attribute("name"));
-    if (!link.table) return refuse(400, "0x80041102", fmt::format("The entity with a name = '{}' was not found.", element.attribute("name")));
+    if (!link.table)
+      return refuse(400, "0x80041102", fmt::format("The entity with a name = '{}' was not found.", element.attribute("name")));
     TRY(link.from, fetch_column(*link.table, element.attribute("from")));
     TRY(link.to, fetch_column(above, element.attribute("to")));
     link.parent = above_index;
@@ -157,7 +158,8 @@ std::vector<RowNumber> linked(const FetchLink& link, const TableSpec& above, Row
   options.filter->column = link.from;
   options.filter->value = own(wanted);
   for (RowNumber each : list_rows(*link.table, users, options, kMaxPage, {}).rows) {
-    bool same_table = link.to->type != ColumnType::lookup || link.from->source != Source::key || target_of(above, row, *link.to) == link.table->name;
+    bool same_table =
+        link.to->type != ColumnType::lookup || link.from->source != Source::key || target_of(above, row, *link.to) == link.table->name;
     if (same_table && (!link.filter || link.filter->matches(*link.table, users, each))) found.push_back(each);
   }
   return found;

@@ -21,7 +21,8 @@ std::string paging_cookie(const Fetch& fetch, const FetchRow& first, const Fetch
   const TableSpec& table = *fetch.table;
   std::string inner = fmt::format("<cookie page=\"{}\"><{} last=\"{{{}}}\" first=\"{{{}}}\" /></cookie>", fetch.page, table.key,
                                   table.rows->record(last[0]).id, table.rows->record(first[0]).id);
-  return fmt::format("<cookie pagenumber=\"{}\" pagingcookie=\"{}\" istracking=\"False\" />", fetch.page + 1, percent_encode(percent_encode(inner)));
+  return fmt::format("<cookie pagenumber=\"{}\" pagingcookie=\"{}\" istracking=\"False\" />", fetch.page + 1,
+                     percent_encode(percent_encode(inner)));
 }
 
 void append_value(std::string& out, bool& first, const std::string& name, const Column& column, ValueView value, bool formatted) {
@@ -55,7 +56,8 @@ void append_row(std::string& out, const ApiCall& api, const Fetch& fetch, RowWri
   out.pop_back();
   bool first = false;
   for (const FetchColumn& each : fetch.columns) {
-    if (!each.alias.empty()) append_value(out, first, each.alias, *each.column, value_of(*fetch.table, users, row[0], *each.column), formatted);
+    if (!each.alias.empty())
+      append_value(out, first, each.alias, *each.column, value_of(*fetch.table, users, row[0], *each.column), formatted);
   }
   for (std::size_t i = 0; i < fetch.links.size(); ++i) {
     if (row[i + 1] == kNoRow) continue;

@@ -48,7 +48,9 @@ Filter from_until(const Column& column, std::int64_t from_ms, std::int64_t until
 
 std::int64_t ms_of(Days day) { return std::chrono::duration_cast<std::chrono::milliseconds>(day.time_since_epoch()).count(); }
 
-Days day_of(WallTime now) { return std::chrono::floor<std::chrono::days>(std::chrono::sys_time<std::chrono::milliseconds>(std::chrono::milliseconds(now.ms))); }
+Days day_of(WallTime now) {
+  return std::chrono::floor<std::chrono::days>(std::chrono::sys_time<std::chrono::milliseconds>(std::chrono::milliseconds(now.ms)));
+}
 
 /// The start of the unit that holds `day`, moved by `count` units.
 Days start_of_unit(std::string_view unit, Days day, int count) {

@@ -52,6 +52,7 @@ struct Column {
   bool required = false;
   bool creatable = true;
   bool updatable = true;
+  bool write_only = false;       // never shown
   bool cascades_delete = false;  // of a lookup: the row goes when the row it points to goes
   bool follows_merge = true;     // of a lookup: moves to the winner
   Source source = Source::stored;

@@ -24,6 +24,7 @@ Organisation::Organisation(Database& database_, OrganisationNames names_, Rng rn
   FieldChanges team{{teams.require("name").field, names.name}, {teams.require("isdefault").field, true}};
   database.create(*teams.rows, std::string(kDefaultTeam), team, context);
   for (std::string_view each : {"account", "contact", "incident"}) add_view(metadata.require(each), context);
+  add_messages(context);
 }
 
 void Organisation::add_view(const TableSpec& table, const WriteContext& context) {

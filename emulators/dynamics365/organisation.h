@@ -41,8 +41,14 @@ struct Organisation {
   /// What a read of a row that is not there answers.
   ApiError missing(const Resource& resource) const;
   Outcome<void> check_privilege(const TableSpec& table, std::string_view verb, const Actor& caller) const;
+  /// Webhook steps follow the rows that register them; called after each request.
+  void take_registered_steps();
 
  private:
+  /// The messages there are, and for which tables.
+  void add_messages(const WriteContext& context);
+  std::pair<std::uint64_t, std::uint64_t> registered_at_{0, 0};  // versions of the registering tables when last looked at
+  std::vector<std::string> registered_;                         // ids of steps that are rows
   /// A view that everyone has: the rows that are active.
   void add_view(const TableSpec& table, const WriteContext& context);
 };

@@ -161,7 +161,9 @@ std::vector<std::string_view> split_outside(std::string_view text, char separato
 
 Selection all_columns(const TableSpec& table) {
   Selection selection;
-  for (const Column& column : table.columns) selection.columns.push_back(&column);
+  for (const Column& column : table.columns) {
+    if (!column.write_only) selection.columns.push_back(&column);
+  }
   return selection;
 }
 
@@ -172,7 +174,7 @@ Outcome<Selection> read_selection(const TableSpec& table, std::string_view selec
     if (name.empty()) continue;
     if (name == "*") return all_columns(table);
     const Column* column = table.column(name);
-    if (!column) return tl::unexpected<ApiError>(property_missing(table.name, name));
+    if (!column || column->write_only) return tl::unexpected<ApiError>(property_missing(table.name, name));
     include(selection, *column);
     selection.text += (selection.text.empty() ? "" : ",") + std::string(name);
   }

@@ -83,8 +83,7 @@ Outcome<http::Response> relate(ApiCall& api, const Resource& resource, const Col
   TRY_VOID(api.organisation.check_privilege(from, "Write", api.call.caller));
   const std::string& owner = resource.table->rows->record(api.organisation.find(resource)).id;
   bool related = text_of(from.rows->get(child, collection.column->field)) == owner;
-  if (!associate && !related)
-    return tl::unexpected<ApiError>(row_missing(from.name, from.rows->record(child).id));
+  if (!associate && !related) return tl::unexpected<ApiError>(row_missing(from.name, from.rows->record(child).id));
   Payload payload;
   payload.changes.push_back({collection.column, associate ? Value(owner) : Value(), resource.table->name});
   TRY_VOID(api.organisation.records.update(from, child, payload, api.writer));
@@ -123,9 +122,9 @@ Outcome<http::Response> related_rows(ApiCall& api, const Resource& resource, con
   Rows rows{collection.from, resource.row_path() + "/" + collection.name, rows_of(collection, id)};
   std::string_view mode = resource.rest.size() > 1 ? std::string_view(resource.rest[1]) : "";
   if (mode == "$ref" && (method == "POST" || method == "DELETE")) return change_references(api, resource, collection);
-  if (method == "POST" && mode.empty())
-    return create_row(api, *collection.from, Change{collection.column, id, resource.table->name});
-  if (method != "GET") return refuse(405, code::kBadRequestUrl, fmt::format("The requested resource does not support http method '{}'.", method));
+  if (method == "POST" && mode.empty()) return create_row(api, *collection.from, Change{collection.column, id, resource.table->name});
+  if (method != "GET")
+    return refuse(405, code::kBadRequestUrl, fmt::format("The requested resource does not support http method '{}'.", method));
   TRY_VOID(api.organisation.check_privilege(*resource.table, "Read", api.call.caller));
   if (mode == "$ref") return references(api, rows);
   if (mode == "$count") return read_count(api, rows);

@@ -95,6 +95,7 @@ void Records::take_system_times(Draft& draft, const Payload& payload, WriteConte
 Outcome<void> Records::check_draft(Draft& draft, bool fixture) {
   TRY_VOID(settle_state(draft, fixture));
   if (!fixture && rules_.application_required) TRY_VOID(check_required(draft));
+  TRY_VOID(check_step(draft));
   compute_columns(draft);
   return check_unique(draft);
 }

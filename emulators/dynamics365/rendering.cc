@@ -13,8 +13,7 @@ namespace lockstep::emulators::dynamics365 {
 
 std::string etag_of(const Record& record) { return fmt::format("W/\"{}\"", record.version); }
 
-std::string context_of(std::string_view base, const TableSpec& table, const Selection& selection,
-                       std::string_view suffix) {
+std::string context_of(std::string_view base, const TableSpec& table, const Selection& selection, std::string_view suffix) {
   std::string columns = selection.text;
   for (const Expand& expand : selection.expands) {
     columns += (columns.empty() ? "" : ",") + expand.name + "(" + expand.selection.text + ")";
@@ -67,8 +66,7 @@ std::string RowWriter::lookup_label(std::string_view target, std::string_view id
   return name ? std::string(text_of(value_of(*table, scope_.users, row, *name))) : "";
 }
 
-void RowWriter::append_annotations(std::string& out, RowNumber row, const Column& column,
-                                   ValueView value) const {
+void RowWriter::append_annotations(std::string& out, RowNumber row, const Column& column, ValueView value) const {
   auto add = [&](std::string_view annotation, std::string_view text) {
     fmt::format_to(std::back_inserter(out), ",\"{}@{}\":", column.name, annotation);
     append_json_text(out, text);
@@ -86,7 +84,8 @@ void RowWriter::append_annotations(std::string& out, RowNumber row, const Column
   }
   if (scope_.annotations.navigation) {
     for (const Navigation& navigation : table_.navigations) {
-      bool reaches = navigation.column == &column && std::find(navigation.targets.begin(), navigation.targets.end(), target) != navigation.targets.end();
+      bool reaches = navigation.column == &column &&
+                     std::find(navigation.targets.begin(), navigation.targets.end(), target) != navigation.targets.end();
       if (reaches) add("Microsoft.Dynamics.CRM.associatednavigationproperty", navigation.name);
     }
   }

@@ -18,12 +18,11 @@ constexpr std::string_view kForbiddenInKeys = "/<>*%&:\\?+#";
 tl::unexpected<ApiError> bad_syntax() { return refuse(400, code::kBadRequestUrl, "Error in query syntax."); }
 
 tl::unexpected<ApiError> bad_key(const TableSpec& table) {
-  return refuse(
-      400, code::kBadRequestUrl,
-      fmt::format("The key in the request URI is not valid for resource 'Microsoft.Dynamics.CRM.{}'. Ensure "
-                  "that the names and number of key properties match the declared or alternate key "
-                  "properties for the resource 'Microsoft.Dynamics.CRM.{}'.",
-                  table.name, table.name));
+  return refuse(400, code::kBadRequestUrl,
+                fmt::format("The key in the request URI is not valid for resource 'Microsoft.Dynamics.CRM.{}'. Ensure "
+                            "that the names and number of key properties match the declared or alternate key "
+                            "properties for the resource 'Microsoft.Dynamics.CRM.{}'.",
+                            table.name, table.name));
 }
 
 /// 'it''s' to it's.
@@ -126,8 +125,7 @@ Outcome<Resource> parse_resource(const Metadata& metadata, std::string_view path
     if (first.back() != ')') return bad_syntax();
     TRY_VOID(read_key(std::string_view(first).substr(open + 1, first.size() - open - 2), resource));
   }
-  for (std::size_t i = 1; i < segments.size(); ++i)
-    resource.rest.push_back(percent_decode(segments[i], false));
+  for (std::size_t i = 1; i < segments.size(); ++i) resource.rest.push_back(percent_decode(segments[i], false));
   return resource;
 }
 

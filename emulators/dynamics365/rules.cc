@@ -203,6 +203,14 @@ bool has_open_activities(const Metadata& metadata, std::string_view incident_id)
   return false;
 }
 
+Outcome<void> check_step(const Draft& draft) {
+  if (draft.table().name != "sdkmessageprocessingstep") return {};
+  bool synchronous = draft.integer(draft.table().require("mode"), 1) == 0;
+  if (synchronous) return refuse(501, code::kNotImplemented, "Synchronous steps are not implemented in this stand-in.");
+  if (draft.integer(draft.table().require("stage"), 40) == 40) return {};
+  return refuse(400, code::kInvalidArgument, "Asynchronous steps run in the stage 40 (post-operation) alone.");
+}
+
 Outcome<void> check_required(const Draft& draft) {
   for (const Column& column : draft.table().columns) {
     if (!column.required || (!draft.creating() && !draft.touches(column))) continue;
@@ -221,6 +229,8 @@ void compute_columns(Draft& draft) {
   if (name == "account") compute_money(draft);
   if (name == "incident") compute_customer(draft);
   if (name == "annotation") compute_note(draft);
+  if (name == "serviceendpoint" && draft.touches("authvalue"))
+    draft.set(draft.table().require("isauthvalueset"), Value(!draft.text("authvalue").empty()));
 }
 
 Outcome<void> check_unique(const Draft& draft) {

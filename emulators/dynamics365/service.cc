@@ -67,6 +67,7 @@ http::Response Service::api(Call& call) {
   if (call.request.target.size() > kMaxBatchedUrl) return http::Response(414, "");
   ApiCall api(call, organisation_, version);
   Outcome<http::Response> outcome = route(api, call.parameter("path"));
+  organisation_.take_registered_steps();
   organisation_.webhooks.flush(outgoing());
   http::Response response =
       outcome ? std::move(*outcome) : error_response(outcome.error(), api.prefer.all_annotations());

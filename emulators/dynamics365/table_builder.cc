@@ -129,6 +129,11 @@ TableBuilder& TableBuilder::create_only() {
   return *this;
 }
 
+TableBuilder& TableBuilder::write_only() {
+  spec.columns.back().write_only = true;
+  return *this;
+}
+
 TableBuilder& TableBuilder::by_default(Value value) {
   spec.columns.back().default_value = std::move(value);
   return *this;

@@ -87,7 +87,9 @@ class XmlParser {
 
   std::string name() {
     std::size_t start = at_;
-    while (at_ < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[at_])) || std::string_view("-_.:").find(text_[at_]) != std::string_view::npos)) ++at_;
+    while (at_ < text_.size() &&
+           (std::isalnum(static_cast<unsigned char>(text_[at_])) || std::string_view("-_.:").find(text_[at_]) != std::string_view::npos))
+      ++at_;
     return std::string(text_.substr(start, at_ - start));
   }
 

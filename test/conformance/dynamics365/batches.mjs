@@ -20,8 +20,9 @@ scenario("writes of one change set refer to each other by content id", { facts: 
   api.startBatch();
   api.create({ collection: "accounts", data: { name: "A" }, contentId: "1" });
   api.create({ collection: "contacts", data: { lastname: "Lee", "parentcustomerid_account@odata.bind": "$1" }, contentId: "2" });
-  api.associateSingleValued({ collection: "accounts", primaryKey: "", contentId: "$1", navigationProperty: "primarycontactid", relatedKey: "$2" });
-  const [account, contact] = await api.executeBatch().catch(async (error) => { throw new Error(JSON.stringify(error)); });
+  api.associateSingleValued({ contentId: "$1", navigationProperty: "primarycontactid", relatedKey: "$2" });
+  const [account, contact] = await api.executeBatch();
+  assert.equal((await api.retrieve({ collection: "accounts", key: account, select: ["_primarycontactid_value"] }))._primarycontactid_value, contact);
   const read = await api.retrieve({ collection: "contacts", key: contact, select: ["_parentcustomerid_value"] });
   assert.equal(read._parentcustomerid_value, account);
 });
@@ -34,8 +35,8 @@ scenario("a change set with one bad write leaves none and tells only the failure
   await assert.rejects(api.executeBatch(), (errors) => {
     assert.equal(errors.length, 1);
     assert.equal(errors[0].status, 400);
-    assert.equal(errors[0].code, "0x80044331");
-    assert.equal(errors[0].message, "A validation error occurred.  The length of the 'subject' attribute of the 'task' entity exceeded the maximum allowed length of '200'.");
+    assert.equal(errors[0].error.code, "0x80044331");
+    assert.equal(errors[0].error.message, "A validation error occurred.  The length of the 'subject' attribute of the 'task' entity exceeded the maximum allowed length of '200'.");
     return true;
   });
   assert.equal(await api.count({ collection: "accounts" }), 0);
@@ -48,7 +49,7 @@ scenario("outside change sets the rest runs on when errors are to be passed over
   api.create({ collection: "accounts", data: { name: "B" } });
   const [a, failed, b] = await api.executeBatch({ inChangeSet: false, continueOnError: true });
   assert.match(a, GUID);
-  assert.equal(failed.code, "0x80044331");
+  assert.equal(failed.error.code, "0x80044331");
   assert.match(b, GUID);
   assert.equal(await api.count({ collection: "accounts" }), 2);
 });
@@ -58,7 +59,7 @@ scenario("without that it ends at the first failure", { facts: "§2.12" }, async
   api.create({ collection: "accounts", data: { name: "A" } });
   api.create({ collection: "accounts", data: { name: "x".repeat(161) } });
   api.create({ collection: "accounts", data: { name: "B" } });
-  await assert.rejects(api.executeBatch({ inChangeSet: false }), (errors) => Array.isArray(errors) && errors.some((error) => error?.code === "0x80044331"));
+  await assert.rejects(api.executeBatch({ inChangeSet: false }), (errors) => Array.isArray(errors) && errors.some((error) => error?.error?.code === "0x80044331"));
   assert.equal(await api.count({ collection: "accounts" }), 1);
 });
 
@@ -84,7 +85,7 @@ scenario("a batch of one record that the system cannot lock fails at that record
   api.create({ collection: "accounts", data: { name: "B" } });
   const [a, failed, b] = await api.executeBatch({ inChangeSet: false, continueOnError: true });
   assert.match(a, GUID);
-  assert.deepEqual([failed.status, failed.code], [500, "0x80044339"]);
+  assert.deepEqual([failed.status, failed.error.code], [500, "0x80044339"]);
   assert.match(b, GUID);
 });
 
