@@ -182,6 +182,8 @@ Result<void> Service::change_duplicate_rules(const json::object& sent) {
     auto known = [&](const std::string& name) { return table && table->column(name) && table->column(name)->source == Source::stored; };
     if (one.columns.empty() || !std::all_of(one.columns.begin(), one.columns.end(), known))
       return fail(ErrorCode::invalid_input, "a duplicate rule names a table and columns of it");
+    FieldId first = table->require(one.columns.front()).field;
+    if (!table->rows->has_index(first)) table->rows->add_index(first, true);
     read.push_back(std::move(one));
   }
   organisation_.duplicate_rules.rules = std::move(read);

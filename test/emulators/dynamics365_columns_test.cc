@@ -177,12 +177,26 @@ TEST_F(Columns, AnnotationKnowsItsParentsTypeAndItsFilesSize) {
 
 // fact: §1.4 [C]
 TEST_F(Columns, MetadataListsTablesWithTrackingAndColumns) {
-  Answer tables =
-      get("EntityDefinitions?$select=LogicalName,EntitySetName&$filter=ChangeTrackingEnabled%20eq%20true");
-  EXPECT_NE(tables.text.find(R"({"LogicalName":"incident","EntitySetName":"incidents"})"), std::string::npos);
-  EXPECT_EQ(tables.text.find("systemusers"), std::string::npos);
-  Answer columns = get("EntityDefinitions(LogicalName='contact')/Attributes?$select=LogicalName,MaxLength");
-  EXPECT_NE(columns.text.find(R"({"LogicalName":"lastname","MaxLength":50})"), std::string::npos);
+  auto named = [](const Answer& answer, std::string_view name) {
+    for (const json::value& each : answer.body.at("value").as_array()) {
+      if (each.at("LogicalName").as_string() == name) return each.as_object();
+    }
+    return json::object();
+  };
+  Answer tables = get("EntityDefinitions?$select=LogicalName,EntitySetName&$filter=ChangeTrackingEnabled%20eq%20true");
+  json::object incident = named(tables, "incident");
+  EXPECT_EQ(incident.at("EntitySetName").as_string(), "incidents");
+  EXPECT_EQ(incident.size(), 3u);  // the key is there, selected or not
+  EXPECT_TRUE(named(tables, "systemuser").empty());
+  Answer columns = get(
+      "EntityDefinitions(LogicalName='contact')/Attributes?$select=LogicalName"
+      "&$filter=AttributeType%20eq%20Microsoft.Dynamics.CRM.AttributeTypeCode'String'");
+  EXPECT_EQ(named(columns, "lastname").at("LogicalName").as_string(), "lastname");
+  EXPECT_TRUE(named(columns, "birthdate").empty());
+  Answer column = get(
+      "EntityDefinitions(LogicalName='contact')/Attributes(LogicalName='lastname')"
+      "/Microsoft.Dynamics.CRM.StringAttributeMetadata");
+  EXPECT_EQ(column.at("/MaxLength"), "50");
 }
 
 }  // namespace
