@@ -15,6 +15,19 @@ tl::unexpected<ApiError> bad_parameter(std::string_view name) {
                 fmt::format("Required parameter '{}' is missing or not valid.", name));
 }
 
+/// "F(Name=@p1)" with "?@p1=…" to "F(Name=…)".
+std::string with_parameters(const ApiCall& api, std::string_view segment) {
+  std::string text;
+  while (!segment.empty()) {
+    std::size_t length = segment.starts_with('@') ? std::min(segment.find_first_of(",)"), segment.size()) : 1;
+    std::string_view piece = segment.substr(0, length);
+    auto given = length > 1 ? api.call.query_value(piece) : std::nullopt;
+    text += given ? *given : std::string(piece);
+    segment.remove_prefix(length);
+  }
+  return text;
+}
+
 const json::object* object_member(const json::object& body, std::string_view name) {
   const json::value* member = body.if_contains(json::string_view(name.data(), name.size()));
   return member ? member->if_object() : nullptr;
@@ -46,7 +59,7 @@ Outcome<http::Response> who_am_i(ApiCall& api) {
   Organisation& organisation = api.organisation;
   json::object body{{"@odata.context", api.base + "/$metadata#Microsoft.Dynamics.CRM.WhoAmIResponse"},
                     {"BusinessUnitId", organisation.names.business_unit_id},
-                    {"UserId", organisation.users.id_of(api.call.caller, api.call.now)},
+                    {"UserId", organisation.users.id_of(api.writer.actor, api.call.now)},
                     {"OrganizationId", organisation.names.id}};
   return api_json(200, json::serialize(body));
 }
@@ -119,7 +132,9 @@ Outcome<http::Response> send_email(ApiCall& api, const Resource& resource) {
   return api_json(200, json::serialize(body));
 }
 
-Outcome<http::Response> total_record_count(ApiCall& api, std::string_view segment) {
+Outcome<http::Response> total_record_count(ApiCall& api, std::string_view sent) {
+  std::string segment_text = with_parameters(api, sent);
+  std::string_view segment = segment_text;
   std::size_t open = segment.find('['), close = segment.find(']');
   if (open == std::string_view::npos || close == std::string_view::npos || close < open) {
     return bad_parameter("EntityNames");

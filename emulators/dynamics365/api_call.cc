@@ -15,9 +15,36 @@ ApiCall::ApiCall(Call& call_, Organisation& organisation_, std::string_view vers
   writer.actor = call.caller;
   writer.now = call.now;
   writer.tag = call.query_value("tag").value_or("");
+  auto asks = [&](std::string_view name, std::string_view value) { return equal_no_case(condition(name).value_or(""), value); };
+  writer.bypasses_steps = asks("MSCRM.BypassCustomPluginExecution", "true") ||
+                          condition("MSCRM.BypassBusinessLogicExecution").value_or("").find("CustomAsync") != std::string::npos;
   auto correlation = call.header("x-ms-correlation-request-id");
   writer.correlation = correlation && parse_guid(*correlation) ? *parse_guid(*correlation)
                                                                : make_guid(organisation.request_ids);
+}
+
+Outcome<void> ApiCall::impersonate() {
+  auto caller = condition("MSCRMCallerID"), object = condition("CallerObjectId");
+  if (!caller && !object) return {};
+  std::string id = to_lower_ascii(object ? *object : *caller);
+  if (organisation.denied.contains({"systemuser", "ActOnBehalfOfAnother"})) {
+    return refuse(403, code::kPrivilegeDenied,
+                  fmt::format("Principal user (Name={}, type=8) is missing prvActOnBehalfOfAnotherUser privilege.", call.caller.name));
+  }
+  auto actor = object ? organisation.users.by_directory_id(id) : organisation.users.by_id(id);
+  if (!actor) return tl::unexpected<ApiError>(row_missing("systemuser", id));
+  if (*actor == call.caller) return {};
+  writer.on_behalf = call.caller;
+  writer.actor = std::move(*actor);
+  return {};
+}
+
+FilterScope ApiCall::scope() const {
+  return {organisation.metadata, call.now, organisation.users.id_of(writer.actor, call.now)};
+}
+
+RenderScope ApiCall::rendering() const {
+  return {organisation.metadata, organisation.users, prefer.annotations, base, prefer.page_size.value_or(kMaxPage)};
 }
 
 std::optional<std::string> ApiCall::condition(std::string_view name) const {

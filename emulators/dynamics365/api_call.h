@@ -4,6 +4,7 @@
 #include "emulators/dynamics365/organisation.h"
 #include "emulators/dynamics365/preferences.h"
 #include "emulators/dynamics365/query.h"
+#include "emulators/dynamics365/rendering.h"
 
 namespace lockstep::emulators::dynamics365 {
 
@@ -16,10 +17,15 @@ struct ApiCall {
   std::string base;  // "https://host/api/data/v9.2"
   Writer writer;
 
+  /// Takes MSCRMCallerID and CallerObjectId into account. Error: nobody has that id, or the privilege is missing.
+  Outcome<void> impersonate();
   /// A header that says something: the literal "null" counts as absent.
   std::optional<std::string> condition(std::string_view name) const;
   Outcome<void> parse_body(JsonDocument& document) const;
   UrlResolver resolver() const { return UrlResolver(organisation, call.base_url); }
+  FilterScope scope() const;
+  Outcome<QueryOptions> query(const TableSpec& table) const { return read_query(scope(), table, call.query); }
+  RenderScope rendering() const;
   /// "Preference-Applied", unless nothing was asked for.
   void note_preferences(http::Response& response) const;
 };
@@ -29,20 +35,37 @@ http::Response api_json(int status, std::string body);
 http::Response no_content();
 
 // Reading
-Outcome<http::Response> read_collection(ApiCall& api, const TableSpec& table);
-Outcome<http::Response> read_count(ApiCall& api, const TableSpec& table);
+/// The rows of a set, or of a collection that belongs to a row.
+struct Rows {
+  const TableSpec* table = nullptr;
+  std::string path;              // "contacts", "accounts(G)/contact_customer_accounts"
+  std::optional<Filter> within;  // what makes them belong
+};
+Outcome<http::Response> read_collection(ApiCall& api, const Rows& rows);
+Outcome<http::Response> read_count(ApiCall& api, const Rows& rows);
 Outcome<http::Response> read_row(ApiCall& api, const Resource& resource);
+Outcome<http::Response> read_fetch(ApiCall& api, const TableSpec& table, const std::string& xml);
+/// $apply.
+Outcome<http::Response> read_aggregates(ApiCall& api, const TableSpec& table, const QueryOptions& options);
+/// A row that is known to be there, by what the query selects of it.
+Outcome<http::Response> answer_row(ApiCall& api, const TableSpec& table, RowNumber row);
 /// "contacts(G)/fullname", "…/fullname/$value", "…/parentcustomerid_account/$ref".
 Outcome<http::Response> read_part(ApiCall& api, const Resource& resource);
 
 // Writing
-Outcome<http::Response> create_row(ApiCall& api, const TableSpec& table);
+/// `belongs`: what else is written, for a row that is created within a collection.
+Outcome<http::Response> create_row(ApiCall& api, const TableSpec& table, std::optional<Change> belongs = std::nullopt);
 Outcome<http::Response> patch_row(ApiCall& api, const Resource& resource);
 Outcome<http::Response> delete_row(ApiCall& api, const Resource& resource);
 /// PUT and DELETE of a property, a reference, or an activity's parties.
 Outcome<http::Response> write_part(ApiCall& api, const Resource& resource);
 /// What If-Match asks of a row; `row` is kNoRow when there is none.
 Outcome<void> check_if_match(const ApiCall& api, const Resource& resource, RowNumber row);
+
+// Relationships: "accounts(G)/contact_customer_accounts", with "/$ref", "/$count", "(G1)/$ref".
+/// The segment's collection, or null when it names none.
+const Collection* collection_of(const TableSpec& table, std::string_view segment);
+Outcome<http::Response> related_rows(ApiCall& api, const Resource& resource, const Collection& collection);
 
 // Functions and actions
 Outcome<http::Response> who_am_i(ApiCall& api);
@@ -52,7 +75,9 @@ Outcome<http::Response> send_email(ApiCall& api, const Resource& resource);
 Outcome<http::Response> total_record_count(ApiCall& api, std::string_view segment);
 /// CreateMultiple, UpdateMultiple, UpsertMultiple.
 Outcome<http::Response> bulk_action(ApiCall& api, const TableSpec& table, std::string_view action);
-/// "EntityDefinitions", "EntityDefinitions(LogicalName='contact')", "…/Attributes".
+/// "EntityDefinitions", "EntityDefinitions(LogicalName='contact')/Attributes", "RelationshipDefinitions" … by decoded path.
 Outcome<http::Response> entity_definitions(ApiCall& api, std::string_view path);
+/// "$metadata".
+Outcome<http::Response> csdl(ApiCall& api);
 
 }  // namespace lockstep::emulators::dynamics365

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/text.h"
 #include "emulators/dynamics365/guid.h"
@@ -20,9 +21,11 @@ std::string_view header_or_empty(const MultipartPart& part, std::string_view nam
 
 }  // namespace
 
-Batch::Batch(ApiCall& api, std::function<http::Response(const http::ServerRequest&)> dispatch)
+Batch::Batch(ApiCall& api, std::function<http::Response(const http::ServerRequest&)> dispatch,
+             std::function<bool(const std::string&)> item_fails)
     : api_(api),
       dispatch_(std::move(dispatch)),
+      item_fails_(std::move(item_fails)),
       boundary_("batchresponse_" + make_guid(api.organisation.request_ids)) {}
 
 Outcome<std::vector<MultipartPart>> Batch::change_set_parts(const MultipartPart& part) const {
@@ -30,11 +33,17 @@ Outcome<std::vector<MultipartPart>> Batch::change_set_parts(const MultipartPart&
   if (boundary.empty()) return std::vector<MultipartPart>();
   // The content starts behind its blank line, so its first boundary has no CRLF of its own in front.
   TRY(std::vector<MultipartPart> items, parse_multipart(part.content, boundary));
+  std::set<std::string_view> ids;
   for (const MultipartPart& item : items) {
-    if (item.headers.contains("Content-ID")) continue;
-    return refuse(
-        400, code::kBadRequestUrl,
-        "The 'Content-ID' header is not present in a change set operation. Content-ID header not present.");
+    if (!item.headers.contains("Content-ID")) {
+      return refuse(
+          400, code::kBadRequestUrl,
+          "The 'Content-ID' header is not present in a change set operation. Content-ID header not present.");
+    }
+    if (!ids.insert(header_or_empty(item, "Content-ID")).second) {
+      return refuse(400, code::kBadRequestUrl,
+                    fmt::format("The Content-ID '{}' names two operations of one change set.", header_or_empty(item, "Content-ID")));
+    }
   }
   if (items.empty()) return refuse(400, code::kBadRequestUrl, "A change set is empty.");
   return items;
@@ -107,6 +116,8 @@ int Batch::run_change_set(const std::vector<MultipartPart>& items) {
 http::Response Batch::answer(const MultipartPart& part, bool in_change_set) {
   Outcome<http::ServerRequest> request = inner_request(part, in_change_set);
   if (!request) return error_response(request.error());
+  if (item_fails_(request->method + " " + request->target))
+    return error_response({500, std::string(code::kLockNotObtained), "Cannot obtain lock on resource, please try again later."});
   return dispatch_(*request);
 }
 

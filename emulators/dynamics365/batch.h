@@ -11,7 +11,9 @@ namespace lockstep::emulators::dynamics365 {
 class Batch {
  public:
   /// `dispatch` answers one inner request.
-  Batch(ApiCall& api, std::function<http::Response(const http::ServerRequest&)> dispatch);
+  /// `item_fails` says of a part ("POST /api/data/…") that the system is briefly unable to do it.
+  Batch(ApiCall& api, std::function<http::Response(const http::ServerRequest&)> dispatch,
+        std::function<bool(const std::string&)> item_fails);
   Outcome<http::Response> run();
 
  private:
@@ -26,6 +28,7 @@ class Batch {
 
   ApiCall& api_;
   std::function<http::Response(const http::ServerRequest&)> dispatch_;
+  std::function<bool(const std::string&)> item_fails_;
   std::string boundary_;
   std::string out_;
 };

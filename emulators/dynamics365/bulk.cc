@@ -5,6 +5,7 @@
 #include <set>
 
 #include "emulators/dynamics365/api_call.h"
+#include "emulators/dynamics365/convert.h"
 
 namespace lockstep::emulators::dynamics365 {
 namespace {
@@ -29,9 +30,19 @@ Outcome<void> address(const ApiCall& api, const TableSpec& table, Target& target
   target.resource.table = &table;
   target.resource.id = std::string(text_member(*target.body, table.key));
   if (!target.resource.id.empty()) return {};
-  target.resource.alternate_key = table.external_key();
-  target.resource.key_value = std::string(text_member(*target.body, kExternalKey));
-  if (!target.resource.key_value.empty()) return {};
+  for (const AlternateKey& key : table.keys) {
+    std::vector<Value> values;
+    for (const Column* column : key.columns) {
+      const json::value* sent = target.body->if_contains(column->name);
+      if (!sent || sent->is_null()) break;
+      TRY(Value value, convert(table, *column, *sent));
+      values.push_back(std::move(value));
+    }
+    if (values.size() != key.columns.size()) continue;
+    target.resource.alternate_key = &key;
+    target.resource.key_values = std::move(values);
+    return {};
+  }
   return refuse(400, code::kInvalidArgument, "Each target needs an @odata.id or the value of a key.");
 }
 
@@ -71,7 +82,7 @@ class BulkAction {
     RowNumber row = organisation_.find(target.resource);
     if (row == kNoRow) return tl::unexpected<ApiError>(organisation_.missing(target.resource));
     TRY(Payload payload, read(body, false));
-    drop_key(target, payload);
+    if (target.resource.alternate_key) drop_key(payload, *target.resource.alternate_key);
     return organisation_.records.update(table_, row, payload,
                                         api_.writer);  // versions are not looked at here
   }
@@ -84,14 +95,14 @@ class BulkAction {
     TRY_VOID(organisation_.check_privilege(table_, row == kNoRow ? "Create" : "Write", api_.call.caller));
     TRY(Payload payload, read(body, row == kNoRow));
     if (row != kNoRow) {
-      drop_key(target, payload);
+      if (target.resource.alternate_key) drop_key(payload, *target.resource.alternate_key);
       return organisation_.records.update(table_, row, payload, api_.writer);
     }
-    if (const Column* key = target.resource.alternate_key) {
-      bool in_body = payload.find(*key) != nullptr;
+    if (const AlternateKey* key = target.resource.alternate_key) {
+      bool in_body = std::any_of(key->columns.begin(), key->columns.end(), [&](const Column* each) { return payload.find(*each); });
       if (in_body && target.key_in_url)
         return refuse(400, code::kUnexpected, "An unexpected error occurred.");
-      if (!in_body) payload.changes.push_back({key, target.resource.key_value, ""});
+      add_missing_key(payload, *key, target.resource.key_values);
     } else {
       payload.id = target.resource.id;
     }
@@ -102,12 +113,6 @@ class BulkAction {
  private:
   Outcome<Payload> read(const json::object& body, bool creating) const {
     return read_payload(organisation_.metadata, table_, body, api_.resolver(), Door::api, creating);
-  }
-
-  static void drop_key(const Target& target, Payload& payload) {
-    if (!target.resource.alternate_key) return;
-    std::erase_if(payload.changes,
-                  [&](const Change& change) { return change.column == target.resource.alternate_key; });
   }
 
   /// What the platform does with a row named twice is not documented; this stand-in refuses it.

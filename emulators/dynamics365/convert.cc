@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/time.h"
+#include "emulators/dynamics365/definition_rows.h"
 #include "emulators/dynamics365/guid.h"
 #include "emulators/dynamics365/values.h"
 
@@ -14,33 +15,6 @@ namespace {
 
 constexpr std::int64_t kEarliestMs =
     -6'847'804'800'000;  // 1753-01-01, the first day of SQL Server's datetime
-
-std::string_view edm_type(ColumnType type) {
-  switch (type) {
-    case ColumnType::text:
-    case ColumnType::memo:
-      return "Edm.String";
-    case ColumnType::integer:
-    case ColumnType::option:
-    case ColumnType::state:
-    case ColumnType::status:
-      return "Edm.Int32";
-    case ColumnType::version:
-      return "Edm.Int64";
-    case ColumnType::money:
-      return "Edm.Decimal";
-    case ColumnType::boolean:
-      return "Edm.Boolean";
-    case ColumnType::date_time:
-      return "Edm.DateTimeOffset";
-    case ColumnType::date_only:
-      return "Edm.Date";
-    case ColumnType::lookup:
-    case ColumnType::unique_id:
-      return "Edm.Guid";
-  }
-  return "";
-}
 
 tl::unexpected<ApiError> wrong_type(const TableSpec& table, const Column& column, std::string_view literal) {
   return tl::unexpected<ApiError>(payload_unreadable(
@@ -92,15 +66,30 @@ Outcome<Value> check_integer(const TableSpec& table, const Column& column, std::
                   number, column.logical_name, table.name, accepted));
 }
 
-Outcome<Value> check_money(const TableSpec& table, const Column& column, double amount) {
-  if (amount < static_cast<double>(column.minimum) || amount > static_cast<double>(column.maximum)) {
-    return refuse(
-        400, code::kDecimalOutOfRange,
-        fmt::format("A validation error occurred. The value of '{}' on record of type '{}' is outside the "
-                    "valid range.",
-                    column.logical_name, table.name));
-  }
-  return Value(std::round(amount * 100) / 100);
+tl::unexpected<ApiError> money_out_of_range(const TableSpec& table, const Column& column) {
+  return refuse(
+      400, code::kDecimalOutOfRange,
+      fmt::format("A validation error occurred. The value of '{}' on record of type '{}' is outside the "
+                  "valid range.",
+                  column.logical_name, table.name));
+}
+
+/// `text`: digits with an optional sign, point and exponent, as JSON and CSV write numbers.
+Outcome<Value> check_money(const TableSpec& table, const Column& column, std::string_view text) {
+  std::optional<std::int64_t> amount = parse_money(text);
+  if (!amount) return wrong_type(table, column, text);
+  constexpr std::int64_t kCent = kMoneyUnits / 100;
+  std::int64_t cents = (*amount + (*amount < 0 ? -kCent / 2 : kCent / 2)) / kCent;
+  if (cents < column.minimum * 100 || cents > column.maximum * 100) return money_out_of_range(table, column);
+  return Value(cents * kCent);
+}
+
+Outcome<Value> check_money(const TableSpec& table, const Column& column, const json::value& sent) {
+  if (sent.is_int64()) return check_money(table, column, std::to_string(sent.get_int64()));
+  if (!sent.is_double()) return wrong_type(table, column, json::serialize(sent));
+  // Beyond this a double no longer tells one cent from the next: what was meant cannot be known.
+  if (std::fabs(sent.get_double()) > 7e13) return money_out_of_range(table, column);
+  return check_money(table, column, fmt::format("{}", sent.get_double()));
 }
 
 Outcome<Value> check_time(const TableSpec& table, const Column& column, std::string_view text) {
@@ -134,6 +123,33 @@ Outcome<Value> check_guid(const TableSpec& table, const Column& column, std::str
 
 }  // namespace
 
+std::string_view edm_type(ColumnType type) {
+  switch (type) {
+    case ColumnType::text:
+    case ColumnType::memo:
+      return "Edm.String";
+    case ColumnType::integer:
+    case ColumnType::option:
+    case ColumnType::state:
+    case ColumnType::status:
+      return "Edm.Int32";
+    case ColumnType::version:
+      return "Edm.Int64";
+    case ColumnType::money:
+      return "Edm.Decimal";
+    case ColumnType::boolean:
+      return "Edm.Boolean";
+    case ColumnType::date_time:
+      return "Edm.DateTimeOffset";
+    case ColumnType::date_only:
+      return "Edm.Date";
+    case ColumnType::lookup:
+    case ColumnType::unique_id:
+      return "Edm.Guid";
+  }
+  return "";
+}
+
 Outcome<Value> convert(const TableSpec& table, const Column& column, const json::value& sent) {
   if (sent.is_null()) return Value();
   std::string literal = sent.is_string() ? std::string(sent.get_string()) : json::serialize(sent);
@@ -150,8 +166,7 @@ Outcome<Value> convert(const TableSpec& table, const Column& column, const json:
       if (!sent.is_int64()) return wrong_type(table, column, literal);
       return check_integer(table, column, sent.get_int64());
     case ColumnType::money:
-      if (!sent.is_number()) return wrong_type(table, column, literal);
-      return check_money(table, column, sent.to_number<double>());
+      return check_money(table, column, sent);
     case ColumnType::boolean:
       if (!sent.is_bool()) return wrong_type(table, column, literal);
       return Value(sent.get_bool());
@@ -182,12 +197,8 @@ Outcome<Value> convert_text(const TableSpec& table, const Column& column, std::s
       if (error != std::errc() || end != text.data() + text.size()) return wrong_type(table, column, text);
       return check_integer(table, column, number);
     }
-    case ColumnType::money: {
-      double amount = 0;
-      auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), amount);
-      if (error != std::errc() || end != text.data() + text.size()) return wrong_type(table, column, text);
-      return check_money(table, column, amount);
-    }
+    case ColumnType::money:
+      return check_money(table, column, text);
     case ColumnType::boolean:
       if (text != "true" && text != "false") return wrong_type(table, column, text);
       return Value(text == "true");

@@ -1,132 +1,216 @@
-// The part of the metadata that clients read: which tables there are, and their columns.
+// Reading the metadata: tables, their columns, keys and relationships. It is not written through this API.
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "base/text.h"
 #include "emulators/dynamics365/api_call.h"
+#include "emulators/dynamics365/definition_rows.h"
 
 namespace lockstep::emulators::dynamics365 {
 namespace {
 
-std::string_view attribute_type(ColumnType type) {
-  switch (type) {
-    case ColumnType::text:
-      return "String";
-    case ColumnType::memo:
-      return "Memo";
-    case ColumnType::integer:
-      return "Integer";
-    case ColumnType::money:
-      return "Money";
-    case ColumnType::boolean:
-      return "Boolean";
-    case ColumnType::option:
-      return "Picklist";
-    case ColumnType::state:
-      return "State";
-    case ColumnType::status:
-      return "Status";
-    case ColumnType::date_time:
-    case ColumnType::date_only:
-      return "DateTime";
-    case ColumnType::lookup:
-      return "Lookup";
-    case ColumnType::unique_id:
-      return "Uniqueidentifier";
-    case ColumnType::version:
-      return "BigInt";
-  }
-  return "";
+std::string_view member_name(const json::key_value_pair& member) { return {member.key().data(), member.key().size()}; }
+
+const json::value* member_of(const json::object& object, std::string_view path) {
+  std::size_t slash = path.find('/');
+  const json::value* found = object.if_contains(json::string_view(path.data(), std::min(slash, path.size())));
+  if (!found || slash == std::string_view::npos) return found;
+  return found->is_object() ? member_of(found->get_object(), path.substr(slash + 1)) : nullptr;
 }
 
-json::object table_definition(const TableSpec& table) {
-  return json::object{{"LogicalName", table.name},
-                      {"EntitySetName", table.set},
-                      {"PrimaryIdAttribute", table.key},
-                      {"PrimaryNameAttribute", table.name_column},
-                      {"ChangeTrackingEnabled", table.tracks_changes},
-                      {"IsOptimisticConcurrencyEnabled", true}};
-}
-
-json::object attribute_definition(const Column& column) {
-  json::object attribute{
-      {"LogicalName", column.logical_name},
-      {"AttributeType", json::string(attribute_type(column.type))},
-      {"IsValidForCreate", column.creatable && column.source != Source::version},
-      {"IsValidForUpdate", column.updatable},
-      {"RequiredLevel", json::object{{"Value", column.required ? "ApplicationRequired" : "None"}}}};
-  if (column.type == ColumnType::text || column.type == ColumnType::memo)
-    attribute["MaxLength"] = column.maximum;
-  if (column.type == ColumnType::date_only) attribute["Format"] = "DateOnly";
-  if (!column.targets.empty()) {
-    json::array targets;
-    for (const std::string& target : column.targets) targets.push_back(json::value(target));
-    attribute["Targets"] = std::move(targets);
+/// "Name eq value" and "Name ne value", joined by "and" or "or": what clients ask of the metadata.
+Outcome<bool> fits(const json::object& definition, std::string_view filter) {
+  for (std::string_view word : {" or ", " and "}) {
+    std::size_t at = filter.find(word);
+    if (at == std::string_view::npos) continue;
+    TRY(bool left, fits(definition, filter.substr(0, at)));
+    TRY(bool right, fits(definition, filter.substr(at + word.size())));
+    return word == " or " ? left || right : left && right;
   }
-  if (!column.options.empty()) {
-    json::array options;
-    for (const Option& each : column.options) {
-      options.push_back(json::object{{"Value", each.value}, {"Label", each.label}, {"State", each.state}});
+  for (std::string_view word : {" eq ", " ne "}) {
+    std::size_t at = filter.find(word);
+    if (at == std::string_view::npos) continue;
+    const json::value* held = member_of(definition, trim(filter.substr(0, at)));
+    std::string_view wanted = trim(filter.substr(at + word.size()));
+    if (!held) return tl::unexpected<ApiError>(property_missing("EntityMetadata", filter.substr(0, at)));
+    // Enumerations are written with their type: Microsoft.Dynamics.CRM.AttributeTypeCode'Picklist'.
+    if (std::size_t quote = wanted.find('\''); quote != std::string_view::npos && wanted.ends_with('\'')) {
+      wanted = wanted.substr(quote + 1, wanted.size() - quote - 2);
     }
-    attribute["OptionSet"] = json::object{{"Options", std::move(options)}};
+    return (scalar_text(*held) == wanted) == (word == " eq ");
   }
-  return attribute;
+  return refuse(400, code::kBadRequestUrl, fmt::format("Unsupported metadata filter '{}'.", filter));
 }
 
-/// Leaves the members that $select names.
-json::object selected(const json::object& all, const std::optional<std::string>& select) {
-  if (!select) return all;
-  json::object some;
-  for (std::string_view name : split(*select, ',')) {
-    name = trim(name);
-    if (const json::value* member = all.if_contains(json::string_view(name.data(), name.size()))) {
-      some[json::string_view(name.data(), name.size())] = *member;
+struct DefinitionQuery {
+  std::vector<std::string> select;
+  std::string filter;
+  std::vector<std::string> expand;  // "Attributes($select=LogicalName)"
+};
+
+DefinitionQuery definition_query(const QueryPairs& pairs) {
+  DefinitionQuery query;
+  for (const auto& [name, value] : pairs) {
+    if (name == "$filter") query.filter = value;
+    for (std::string_view each : split_outside(value, ',')) {
+      if (name == "$select") query.select.emplace_back(each);
+      if (name == "$expand") query.expand.emplace_back(each);
     }
+  }
+  return query;
+}
+
+Outcome<json::object> shown(const json::object& definition, const DefinitionQuery& query);
+
+Outcome<json::value> expanded(const json::value& link, std::string_view options) {
+  QueryPairs pairs;
+  for (std::string_view option : split_outside(options, ';')) {
+    std::size_t equals = option.find('=');
+    if (equals != std::string_view::npos) pairs.emplace_back(option.substr(0, equals), option.substr(equals + 1));
+  }
+  DefinitionQuery query = definition_query(pairs);
+  if (!link.is_array()) {
+    if (!link.is_object()) return link;
+    TRY(json::object one, shown(link.get_object(), query));
+    return json::value(std::move(one));
+  }
+  json::array rows;
+  for (const json::value& each : link.get_array()) {
+    if (!query.filter.empty()) {
+      TRY(bool wanted, fits(each.get_object(), query.filter));
+      if (!wanted) continue;
+    }
+    TRY(json::object row, shown(each.get_object(), query));
+    rows.push_back(std::move(row));
+  }
+  return json::value(std::move(rows));
+}
+
+bool is_link(std::string_view name) {
+  return std::find(std::begin(kDefinitionLinks), std::end(kDefinitionLinks), name) != std::end(kDefinitionLinks);
+}
+
+/// What $select leaves of a definition, and the links that $expand names.
+Outcome<json::object> shown(const json::object& definition, const DefinitionQuery& query) {
+  json::object row;
+  for (const std::string& name : query.select) {
+    if (!definition.contains(name) || is_link(name)) return tl::unexpected<ApiError>(property_missing("MetadataBase", name));
+  }
+  for (const json::key_value_pair& member : definition) {
+    std::string_view name = member_name(member);
+    if (is_link(name)) continue;
+    bool wanted = query.select.empty() || name == "@odata.type" || name == "MetadataId" ||
+                  std::find(query.select.begin(), query.select.end(), name) != query.select.end();
+    if (wanted) row[member.key()] = member.value();
+  }
+  for (const std::string& each : query.expand) {
+    std::size_t open = each.find('(');
+    std::string name = each.substr(0, open);
+    const json::value* link = is_link(name) ? definition.if_contains(name) : nullptr;
+    if (!link) return tl::unexpected<ApiError>(property_missing("MetadataBase", name));
+    std::string_view options = open == std::string::npos ? "" : std::string_view(each).substr(open + 1, each.size() - open - 2);
+    TRY(json::value value, expanded(*link, options));
+    row[name] = std::move(value);
+  }
+  return row;
+}
+
+Outcome<http::Response> answer_one(const ApiCall& api, std::string_view context, const json::object& definition) {
+  TRY(json::object row, shown(definition, definition_query(api.call.query)));
+  json::object body{{"@odata.context", fmt::format("{}/$metadata#{}/$entity", api.base, context)}};
+  for (const json::key_value_pair& member : row) body[member.key()] = member.value();
+  return api_json(200, json::serialize(body));
+}
+
+Outcome<http::Response> answer_all(const ApiCall& api, std::string_view context, const json::array& definitions) {
+  DefinitionQuery query = definition_query(api.call.query);
+  json::array rows;
+  for (const json::value& each : definitions) {
+    if (!query.filter.empty()) {
+      TRY(bool wanted, fits(each.get_object(), query.filter));
+      if (!wanted) continue;
+    }
+    TRY(json::object row, shown(each.get_object(), query));
+    rows.push_back(std::move(row));
+  }
+  json::object body{{"@odata.context", fmt::format("{}/$metadata#{}", api.base, context)}, {"value", std::move(rows)}};
+  return api_json(200, json::serialize(body));
+}
+
+/// "X(LogicalName='account')" or "X(GUID)": the row of `rows` that the key names. Null: the segment has no key.
+Outcome<const json::object*> keyed(std::string_view segment, std::string_view name_member, const json::array& rows) {
+  std::size_t open = segment.find('(');
+  if (open == std::string_view::npos) return nullptr;
+  std::string_view key = segment.substr(open + 1, segment.size() - open - 2);
+  std::string_view member = "MetadataId";
+  if (std::size_t equals = key.find('='); equals != std::string_view::npos) {
+    member = trim(key.substr(0, equals));
+    key = trim(key.substr(equals + 1));
+    if (key.size() >= 2 && key.front() == '\'') key = key.substr(1, key.size() - 2);
+    if (member != name_member && member != "MetadataId") return refuse(400, code::kBadRequestUrl, "Error in query syntax.");
+  }
+  for (const json::value& each : rows) {
+    const json::value* held = each.get_object().if_contains(json::string_view(member.data(), member.size()));
+    if (held && scalar_text(*held) == key) return &each.get_object();
+  }
+  return refuse(404, "0x80041102", fmt::format("The definition with a name = '{}' was not found.", key));
+}
+
+constexpr std::string_view kCast = "Microsoft.Dynamics.CRM.";
+
+/// Leaves the rows of the type that the segment casts to; all of them when it casts to none.
+json::array of_type(const json::array& rows, std::string_view cast) {
+  json::array some;
+  for (const json::value& each : rows) {
+    if (cast.empty() || text_member(each.get_object(), "@odata.type") == "#" + std::string(cast)) some.push_back(each);
   }
   return some;
 }
 
-/// "Name eq value" alone: what clients ask of the metadata.
-Outcome<bool> fits(const json::object& definition, const std::optional<std::string>& filter) {
-  if (!filter) return true;
-  std::size_t at = filter->find(" eq ");
-  const json::value* held =
-      at == std::string::npos ? nullptr : definition.if_contains(std::string_view(*filter).substr(0, at));
-  if (!held)
-    return refuse(400, code::kBadRequestUrl, fmt::format("Unsupported metadata filter '{}'.", *filter));
-  std::string_view wanted = trim(std::string_view(*filter).substr(at + 4));
-  if (wanted.size() >= 2 && wanted.front() == '\'') wanted = wanted.substr(1, wanted.size() - 2);
-  return scalar_text(*held) == wanted;
+Outcome<http::Response> answer_rows(const ApiCall& api, std::string_view context, std::string_view name_member, const json::array& rows,
+                                    const std::vector<std::string_view>& segments) {
+  TRY(const json::object* one, keyed(segments.front(), name_member, rows));
+  std::string_view cast = segments.size() > 1 ? segments[1] : "";
+  if (segments.size() > 2 || (!cast.empty() && !cast.starts_with(kCast))) return tl::unexpected<ApiError>(segment_missing(segments.back()));
+  if (!one) return answer_all(api, context, of_type(rows, cast));
+  if (!cast.empty() && text_member(*one, "@odata.type") != "#" + std::string(cast))
+    return refuse(404, code::kBadRequestUrl, fmt::format("The definition is not of the type '{}'.", cast));
+  return answer_one(api, context, *one);
 }
 
 }  // namespace
 
 Outcome<http::Response> entity_definitions(ApiCall& api, std::string_view path) {
-  auto select = api.call.query_value("$select");
-  auto filter = api.call.query_value("$filter");
-  json::object body{{"@odata.context", api.base + "/$metadata#EntityDefinitions"}};
-  std::size_t open = path.find('(');
-  if (open == std::string_view::npos) {
-    json::array rows;
-    for (const TableSpec& table : api.organisation.metadata.tables()) {
-      json::object definition = table_definition(table);
-      TRY(bool wanted, fits(definition, filter));
-      if (wanted) rows.push_back(selected(definition, select));
-    }
-    body["value"] = std::move(rows);
-    return api_json(200, json::serialize(body));
+  if (api.call.request.method != "GET")
+    return refuse(501, code::kNotImplemented, "Definitions are not written through this stand-in's API; see its control plane.");
+  api.organisation.work_ms += 20;
+  const Metadata& metadata = api.organisation.metadata;
+  std::vector<std::string_view> segments = split(path, '/');
+  std::string_view root = segments.front().substr(0, segments.front().find('('));
+  json::array rows;
+  if (root == "RelationshipDefinitions") {
+    for (const Relationship& each : relationships()) rows.push_back(relationship_definition(metadata, each));
+    return answer_rows(api, root, "SchemaName", rows, segments);
   }
-  std::size_t start = path.find('\''), end = path.find('\'', start + 1);
-  std::string_view name = end == std::string_view::npos ? "" : path.substr(start + 1, end - start - 1);
-  const TableSpec* table = api.organisation.metadata.by_name(name);
-  if (!table)
-    return refuse(404, "0x80041102", fmt::format("The entity with a name = '{}' was not found.", name));
-  if (!path.ends_with("/Attributes"))
-    return api_json(200, json::serialize(selected(table_definition(*table), select)));
-  json::array attributes;
-  for (const Column& column : table->columns)
-    attributes.push_back(selected(attribute_definition(column), select));
-  body["value"] = std::move(attributes);
-  return api_json(200, json::serialize(body));
+  if (root == "GlobalOptionSetDefinitions") return answer_rows(api, root, "Name", rows, segments);  // all options here belong to columns
+  for (const TableSpec& table : metadata.tables()) rows.push_back(entity_definition(metadata, table));
+  if (segments.size() == 1) return answer_rows(api, root, "LogicalName", rows, segments);
+  TRY(const json::object* entity, keyed(segments.front(), "LogicalName", rows));
+  std::string_view link = segments[1].substr(0, segments[1].find('('));
+  const json::value* linked = entity && is_link(link) ? entity->if_contains(json::string_view(link.data(), link.size())) : nullptr;
+  if (!linked) return tl::unexpected<ApiError>(segment_missing(segments[1]));
+  std::string context = fmt::format("{}/{}", segments.front(), link);
+  std::string_view name_member = link.ends_with("Relationships") ? "SchemaName" : "LogicalName";
+  return answer_rows(api, context, name_member, linked->get_array(), {segments.begin() + 1, segments.end()});
+}
+
+Outcome<http::Response> csdl(ApiCall& api) {
+  api.organisation.work_ms += 100;
+  http::Response response(200, csdl_document(api.organisation.metadata));
+  response.headers.add("Content-Type", "application/xml");
+  response.headers.add("OData-Version", "4.0");
+  return response;
 }
 
 }  // namespace lockstep::emulators::dynamics365

@@ -17,8 +17,7 @@ std::string form_value(const std::vector<std::pair<std::string, std::string>>& f
   return "";
 }
 
-http::Response token_error(const Call& call, int status, std::string_view error, int number,
-                           std::string text) {
+http::Response token_error(const Call& call, int status, std::string_view error, int number, std::string text) {
   std::string trace = guid_of_name(fmt::format("trace {}", call.now.ms));
   json::object body{{"error", json::string(error)},
                     {"error_description", fmt::format("AADSTS{}: {} Trace ID: {}", number, text, trace)},
@@ -38,10 +37,9 @@ http::Response too_many(const Throttled& throttled) {
 
 }  // namespace
 
-http::Response Service::token(Call& call) {
+http::Response Service::token(Call& call, std::string_view audience) {
   if (!equal_no_case(call.parameter("tenant"), options_.tenant)) {
-    return token_error(call, 400, "invalid_request", 90002,
-                       fmt::format("Tenant '{}' not found.", call.parameter("tenant")));
+    return token_error(call, 400, "invalid_request", 90002, fmt::format("Tenant '{}' not found.", call.parameter("tenant")));
   }
   auto type = call.header("Content-Type");
   if (!type || !to_lower_ascii(*type).starts_with("application/x-www-form-urlencoded")) {
@@ -50,44 +48,68 @@ http::Response Service::token(Call& call) {
   auto form = http::parse_query(call.request.body);
   std::string grant = form_value(form, "grant_type");
   if (grant != "client_credentials") {
-    return token_error(call, 400, "unsupported_grant_type", 70003,
-                       fmt::format("The grant type '{}' is not supported.", grant));
+    return token_error(call, 400, "unsupported_grant_type", 70003, fmt::format("The grant type '{}' is not supported.", grant));
   }
   const OAuthClient* client = tokens().client(form_value(form, "client_id"));
   if (!client) {
     return token_error(call, 400, "unauthorized_client", 700016,
-                       fmt::format("Application with identifier '{}' was not found in the directory.",
-                                   form_value(form, "client_id")));
+                       fmt::format("Application with identifier '{}' was not found in the directory.", form_value(form, "client_id")));
   }
-  if (form_value(form, "client_secret") != client->secret) {
-    return token_error(call, 401, "invalid_client", 7000215, "Invalid client secret provided.");
-  }
-  std::string scope = form_value(form, "scope");
+  if (auto refused = check_client(call, *client)) return std::move(*refused);
+  bool by_scope = audience == "scope";
+  std::string wanted = form_value(form, audience);
   // The organisation's root is wherever this stand-in is reached, or its name on the real network.
-  bool ours =
-      scope == call.base_url + "/.default" || scope == "https://" + organisation_.names.host + "/.default";
-  if (!ours) {
-    return token_error(call, 400, "invalid_scope", 70011,
-                       fmt::format("The provided value '{}' is not valid for scope.", scope));
+  std::string_view suffix = by_scope ? "/.default" : "/";
+  std::string root = wanted.ends_with(suffix) ? wanted.substr(0, wanted.size() - suffix.size()) : by_scope ? "" : wanted;
+  if (root != call.base_url && root != "https://" + organisation_.names.host) {
+    return by_scope ? token_error(call, 400, "invalid_scope", 70011, fmt::format("The provided value '{}' is not valid for scope.", wanted))
+                    : token_error(call, 400, "invalid_resource", 500011,
+                                  fmt::format("The resource principal named {} was not found in the tenant.", wanted));
   }
-  std::string access =
-      "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9." + tokens().random_text(120) + "." + tokens().random_text(86);
+  std::string access = "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9." + tokens().random_text(120) + "." + tokens().random_text(86);
   tokens().issue(access, client->id, call.now, options_.token_life);
   std::int64_t seconds = options_.token_life.count() / 1000;
-  json::object body{{"token_type", "Bearer"},
-                    {"expires_in", seconds},
-                    {"ext_expires_in", seconds},
-                    {"access_token", access}};
+  json::object body{{"token_type", "Bearer"}, {"expires_in", seconds}, {"ext_expires_in", seconds}, {"access_token", access}};
   http::Response response = json_response(200, body, "application/json; charset=utf-8");
   response.headers.add("Cache-Control", "no-store, no-cache");
   return response;
 }
 
+/// By secret, or by a signed assertion. Whether the signature is the certificate's is not looked at: no certificate is known here.
+std::optional<http::Response> Service::check_client(Call& call, const OAuthClient& client) {
+  auto form = http::parse_query(call.request.body);
+  std::string assertion = form_value(form, "client_assertion");
+  if (assertion.empty()) {
+    if (form_value(form, "client_secret") == client.secret) return std::nullopt;
+    return token_error(call, 401, "invalid_client", 7000215, "Invalid client secret provided.");
+  }
+  auto bad = [&](std::string text) {
+    return token_error(call, 401, "invalid_client", 700027, "Client assertion failed validation: " + text);
+  };
+  if (form_value(form, "client_assertion_type") != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
+    return bad("its type is wrong.");
+  std::vector<std::string_view> parts = split(assertion, '.');
+  std::string header, claims;
+  if (parts.size() != 3 || parts[2].empty() || !from_base64(parts[0], header) || !from_base64(parts[1], claims))
+    return bad("it is no JWT.");
+  JsonDocument head, body;
+  if (!head.parse(header) || !body.parse(claims) || !head.root().is_object() || !body.root().is_object()) return bad("it is no JWT.");
+  std::string_view algorithm = text_member(head.root().get_object(), "alg");
+  const json::object& said = body.root().get_object();
+  if (algorithm != "RS256" && algorithm != "PS256") return bad("its algorithm is neither RS256 nor PS256.");
+  if (text_member(said, "iss") != client.id || text_member(said, "sub") != client.id) return bad("its issuer is not the client.");
+  std::string token_url = call.base_url + call.request.path();
+  if (text_member(said, "aud") != token_url) return bad("its audience is not the token endpoint.");
+  const json::value* expires = said.if_contains("exp");
+  if (!expires || !expires->is_int64() || expires->get_int64() * 1000 <= call.now.ms || text_member(said, "jti").empty())
+    return bad("it has expired.");
+  return std::nullopt;
+}
+
 http::Response Service::unauthorized(const Call& call) {
   http::Response response(401, "");
   response.headers.add("WWW-Authenticate",
-                       fmt::format("Bearer authorization_uri={0}/{1}/oauth2/authorize, resource_id={0}/",
-                                   call.base_url, options_.tenant));
+                       fmt::format("Bearer authorization_uri={0}/{1}/oauth2/authorize, resource_id={0}/", call.base_url, options_.tenant));
   return response;
 }
 
@@ -102,8 +124,10 @@ std::optional<http::Response> Service::admit(Call& call, const Route* route) {
   const OAuthClient* client = tokens().client(tokens().grant(token)->client_id);
   if (!client) return unauthorized(call);
   call.caller = {ActorKind::integration, client->name};
+  if (organisation_.denied.contains({"systemuser", "SignIn"}))  // the application has no application user
+    return error_response({403, std::string(code::kNotAMember), "The user is not a member of the organization."});
   organisation_.users.id_of(call.caller, call.now);
-  if (auto throttled = organisation_.protection.admit(client->name, call.now)) return too_many(*throttled);
+  if (auto throttled = organisation_.protection.admit(client->name, call.now, call.delay)) return too_many(*throttled);
   if (call.request.target.size() > kMaxUrl) return http::Response(414, "");
   return std::nullopt;
 }
@@ -117,18 +141,16 @@ void Service::finish(Call& call, http::Response& response) {
   response.headers.add("x-ms-service-request-id", make_guid(organisation_.request_ids));
   response.headers.add("x-ms-dop-hint", std::to_string(protection.settings().recommended_parallelism));
   if (!protection.settings().on || response.status == 429) return;
-  response.headers.add("x-ms-ratelimit-burst-remaining-xrm-requests",
-                       std::to_string(protection.requests_left(user, call.now)));
-  response.headers.add("x-ms-ratelimit-time-remaining-xrm-requests",
-                       std::to_string(protection.execution_ms_left(user, call.now)));
+  response.headers.add("x-ms-ratelimit-burst-remaining-xrm-requests", std::to_string(protection.requests_left(user, call.now)));
+  response.headers.add("x-ms-ratelimit-time-remaining-xrm-requests", std::to_string(protection.execution_ms_left(user, call.now)));
 }
 
 http::Response Service::fault_answer(Call&, const Fault& fault) {
   if (fault.name == kFaultRateLimit) {
     int status = fault.status == 0 ? 429 : fault.status;
-    Throttled throttled{{status, std::string(code::kRequestsExceeded),
-                         "Number of requests exceeded the limit of 6000 over time window of 300 seconds."},
-                        (fault.retry_after.count() + 999) / 1000};
+    Throttled throttled{
+        {status, std::string(code::kRequestsExceeded), "Number of requests exceeded the limit of 6000 over time window of 300 seconds."},
+        (fault.retry_after.count() + 999) / 1000};
     return too_many(throttled);
   }
   int status = fault.status == 0 ? 503 : fault.status;

@@ -53,6 +53,10 @@ inline constexpr std::string_view kVersionMismatch = "0x80060882";
 inline constexpr std::string_view kKeyNotDefined = "0x80060890";
 inline constexpr std::string_view kNotFoundByKey = "0x80060891";
 inline constexpr std::string_view kDuplicateEntityKey = "0x80060892";
+inline constexpr std::string_view kDuplicatesFound = "0x80040333";
+inline constexpr std::string_view kLockNotObtained = "0x80044339";
+inline constexpr std::string_view kNotAMember = "0x80072560";
+inline constexpr std::string_view kConcurrencyExceeded = "0x80072326";
 inline constexpr std::string_view kExecutionTimeExceeded = "0x80072321";
 inline constexpr std::string_view kRequestsExceeded = "0x80072322";
 }  // namespace code

@@ -24,12 +24,6 @@ bool contains_no_case(std::string_view text, std::string_view part) {
   return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end() || part.empty();
 }
 
-double number_of(ValueView value) {
-  if (const std::int64_t* integer = std::get_if<std::int64_t>(&value)) return static_cast<double>(*integer);
-  if (const double* real = std::get_if<double>(&value)) return *real;
-  return 0;
-}
-
 bool is_text(ValueView value) { return std::holds_alternative<std::string_view>(value); }
 
 }  // namespace
@@ -43,8 +37,27 @@ int compare_values(ValueView a, ValueView b) {
   const std::int64_t* left = std::get_if<std::int64_t>(&a);
   const std::int64_t* right = std::get_if<std::int64_t>(&b);
   if (left && right) return *left < *right ? -1 : *left > *right ? 1 : 0;
-  double x = number_of(a), y = number_of(b);
-  return x < y ? -1 : x > y ? 1 : 0;
+  return 0;
+}
+
+bool Filter::related_matches(const TableSpec& table, const Users& users, RowNumber row) const {
+  const Filter* inner = parts.empty() ? nullptr : &parts.front();
+  if (kind == Kind::related) {
+    std::string_view id = text_of(value_of(table, users, row, *column));
+    RowNumber found = id.empty() || target_of(table, row, *column) != from->name ? kNoRow : from->rows->find(id);
+    bool there = found != kNoRow && !from->rows->record(found).deleted;
+    if (there) return inner->matches(*from, users, found);
+    // A row that is not there has nothing but nulls.
+    return (inner->kind == Kind::equal && is_null(view(inner->value))) ||
+           (inner->kind == Kind::unequal && !is_null(view(inner->value)));
+  }
+  for (RowNumber child : from->rows->find_equal(column->field, std::string_view(table.rows->record(row).id))) {
+    if (from->rows->record(child).deleted || target_of(*from, child, *column) != table.name) continue;
+    bool fits = !inner || inner->matches(*from, users, child);
+    if (kind == Kind::any_related && fits) return true;
+    if (kind == Kind::all_related && !fits) return false;
+  }
+  return kind == Kind::all_related;
 }
 
 bool Filter::matches(const TableSpec& table, const Users& users, RowNumber row) const {
@@ -52,6 +65,8 @@ bool Filter::matches(const TableSpec& table, const Users& users, RowNumber row) 
   if (kind == Kind::all_of) return std::all_of(parts.begin(), parts.end(), part_matches);
   if (kind == Kind::any_of) return std::any_of(parts.begin(), parts.end(), part_matches);
   if (kind == Kind::negation) return !part_matches(parts.front());
+  if (kind == Kind::related || kind == Kind::any_related || kind == Kind::all_related)
+    return related_matches(table, users, row);
   ValueView held = value_of(table, users, row, *column);
   ValueView wanted = view(value);
   if (kind == Kind::any_value) {

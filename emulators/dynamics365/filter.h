@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -25,20 +26,36 @@ struct Filter {
     contains,
     starts_with,
     ends_with,
-    any_value
+    any_value,
+    related,     // the row behind the lookup `column` fits parts[0]
+    any_related, // some row of `from` whose `column` points here fits parts[0], or is there at all
+    all_related  // each such row fits parts[0]
   };
   Kind kind = Kind::all_of;
   std::vector<Filter> parts;       // of all_of, any_of, negation
   const Column* column = nullptr;  // of the others
   Value value;                     // null: "eq null"
   std::vector<Value> values;       // of any_value: the function In
+  const TableSpec* from = nullptr; // of related: the table behind the lookup; of any_ and all_related: see there
 
   bool matches(const TableSpec& table, const Users& users, RowNumber row) const;
   /// The conditions that all rows must meet: this one, or the parts of an all_of.
   std::vector<const Filter*> conjuncts() const;
+
+ private:
+  bool related_matches(const TableSpec& table, const Users& users, RowNumber row) const;
 };
 
-Outcome<Filter> parse_filter(const TableSpec& table, const Metadata& metadata, std::string_view text);
+/// What the words of a filter mean for this caller.
+struct FilterScope {
+  const Metadata& metadata;
+  WallTime now;
+  std::string_view user;  // systemuserid
+};
+
+Outcome<Filter> parse_filter(const TableSpec& table, const FilterScope& scope, std::string_view text);
+/// A value written without quotes, as the column holds it; nothing when it does not fit.
+std::optional<Value> typed_text(const Column& column, const std::string& text);
 
 /// Ascending: null first, text without case. Negative, zero or positive.
 int compare_values(ValueView a, ValueView b);

@@ -1,16 +1,18 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <utility>
 
 #include "base/text.h"
 #include "emulators/dynamics365/filter.h"
+#include "emulators/dynamics365/filter_functions.h"
 #include "emulators/dynamics365/guid.h"
+#include "emulators/dynamics365/values.h"
 
 namespace lockstep::emulators::dynamics365 {
 namespace {
 
 constexpr int kMaxDepth = 32;
-constexpr std::size_t kMaxInValues = 2000;
 
 struct Literal {
   enum class Kind { null, boolean, number, text, guid, date, date_time };
@@ -39,10 +41,8 @@ bool is_text_column(const Column& column) {
 
 std::optional<Value> number_value(const Column& column, const std::string& text) {
   if (column.type == ColumnType::money) {
-    double real = 0;
-    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), real);
-    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return Value(real);
+    std::optional<std::int64_t> amount = parse_money(text);
+    return amount ? std::optional<Value>(Value(*amount)) : std::nullopt;
   }
   std::int64_t integer = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), integer);
@@ -100,8 +100,8 @@ Literal classify(std::string word) {
 
 class FilterParser {
  public:
-  FilterParser(const TableSpec& table, const Metadata& metadata, std::string_view text)
-      : table_(table), metadata_(metadata), text_(text) {}
+  FilterParser(const TableSpec& table, const FilterScope& scope, std::string_view text)
+      : table_(&table), scope_(scope), text_(text) {}
 
   Outcome<Filter> parse() {
     TRY(Filter filter, either(0));
@@ -150,51 +150,81 @@ class FilterParser {
   }
 
   Outcome<Filter> function(const std::string& name, std::size_t start) {
+    constexpr std::string_view kPlatform = "Microsoft.Dynamics.CRM.";
+    if (name.starts_with(kPlatform)) return platform_function(std::string_view(name).substr(kPlatform.size()));
+    if (name.ends_with("/any") || name.ends_with("/all")) return lambda(name);
     Filter filter;
     if (name == "contains") filter.kind = Filter::Kind::contains;
     if (name == "startswith") filter.kind = Filter::Kind::starts_with;
     if (name == "endswith") filter.kind = Filter::Kind::ends_with;
-    if (name == "Microsoft.Dynamics.CRM.In") return in_function();
     if (filter.kind == Filter::Kind::all_of) {
       return refuse(400, code::kBadRequestUrl,
                     fmt::format("An unknown function with name '{}' was found at position {}.", name, start));
     }
-    TRY(filter.column, column_of(word()));
+    TRY(Path path, path_of(word()));
+    filter.column = path.column;
     if (!is_text_column(*filter.column)) return incompatible(*filter.column, {Literal::Kind::text, ""}, name);
     if (!take(',')) return bad_syntax("Syntax error: ',' was expected", position_, text_);
     TRY(Literal literal, this->literal());
     if (literal.kind != Literal::Kind::text) return incompatible(*filter.column, literal, name);
     if (!take(')')) return bad_syntax("Syntax error: ')' was expected", position_, text_);
     filter.value = Value(std::move(literal.text));
-    return filter;
+    return behind(path, std::move(filter));
   }
 
-  /// Microsoft.Dynamics.CRM.In(PropertyName='x',PropertyValues=['a','b']): values are quoted whatever their
-  /// type.
-  Outcome<Filter> in_function() {
-    Filter filter;
-    filter.kind = Filter::Kind::any_value;
+  /// (PropertyName='x',PropertyValues=['a','b']) or (…,PropertyValue=7): texts are quoted whatever the column's type.
+  Outcome<Filter> platform_function(std::string_view name) {
     if (word() != "PropertyName" || !take('='))
       return bad_syntax("PropertyName= was expected", position_, text_);
-    TRY(Literal name, literal());
-    TRY(filter.column, column_of(name.text));
-    if (!take(',') || word() != "PropertyValues" || !take('=') || !take('[')) {
-      return bad_syntax("PropertyValues=[…] was expected", position_, text_);
-    }
-    while (!take(']')) {
-      if (!filter.values.empty() && !take(','))
-        return bad_syntax("',' or ']' was expected", position_, text_);
-      TRY(Literal literal, this->literal());
-      if (literal.kind != Literal::Kind::text) {
-        return refuse(400, code::kBadRequestUrl, "The PropertyValues of In must be quoted strings.");
+    TRY(Literal property, literal());
+    TRY(Path path, path_of(property.text));
+    std::vector<std::string> values;
+    if (take(',')) {
+      std::string parameter = word();
+      bool many = parameter == "PropertyValues";
+      if ((!many && parameter != "PropertyValue") || !take('=') || (many && !take('[')))
+        return bad_syntax("PropertyValue= or PropertyValues=[…] was expected", position_, text_);
+      while (!many || !take(']')) {
+        if (!values.empty() && !take(',')) return bad_syntax("',' or ']' was expected", position_, text_);
+        TRY(Literal literal, this->literal());
+        if (many && literal.kind != Literal::Kind::text)
+          return refuse(400, code::kBadRequestUrl, "The PropertyValues of a function must be quoted strings.");
+        values.push_back(std::move(literal.text));
+        if (!many) break;
       }
-      if (!is_text_column(*filter.column)) literal = classify(std::move(literal.text));
-      std::optional<Value> value = typed(*filter.column, literal);
-      if (!value) return incompatible(*filter.column, literal, "In");
-      filter.values.push_back(std::move(*value));
-      if (filter.values.size() > kMaxInValues) return bad_syntax("Too many values", position_, text_);
     }
     if (!take(')')) return bad_syntax("Syntax error: ')' was expected", position_, text_);
+    TRY(Filter filter, query_function(scope_, name, *path.column, values));
+    return behind(path, std::move(filter));
+  }
+
+  /// contact_customer_accounts/any(o:o/lastname eq 'Lee'), …/any(), …/all(o:…)
+  Outcome<Filter> lambda(const std::string& name) {
+    std::vector<std::string_view> segments = split(std::string_view(name), '/');
+    bool of_variable = !variable_.empty() && segments.size() == 3 && std::string(segments.front()) + "/" == variable_;
+    if (segments.size() != 2 && !of_variable) return bad_syntax("Syntax error: a collection was expected", position_, text_);
+    std::string_view collection_name = segments[segments.size() - 2];
+    const Collection* collection = table_->collection(collection_name);
+    if (!collection) return tl::unexpected<ApiError>(property_missing(table_->name, collection_name));
+    Filter filter;
+    filter.kind = segments.back() == "any" ? Filter::Kind::any_related : Filter::Kind::all_related;
+    filter.column = collection->column;
+    filter.from = collection->from;
+    if (filter.kind == Filter::Kind::any_related && take(')')) return filter;
+    std::string variable = word();  // "o:o/lastname": the variable ends at the colon
+    std::size_t colon = variable.find(':');
+    if (colon == std::string::npos) return bad_syntax("Syntax error: 'x:' was expected", position_, text_);
+    position_ -= variable.size() - colon - 1;
+    if (++lambda_depth_ > kMaxDepth) return bad_syntax("The filter is nested too deeply", position_, text_);
+    const TableSpec* outer = std::exchange(table_, collection->from);
+    std::string outer_variable = std::exchange(variable_, variable.substr(0, colon) + "/");
+    Outcome<Filter> inner = either(0);
+    table_ = outer;
+    variable_ = std::move(outer_variable);
+    --lambda_depth_;
+    if (!inner) return inner;
+    if (!take(')')) return bad_syntax("Syntax error: ')' was expected", position_, text_);
+    filter.parts.push_back(std::move(*inner));
     return filter;
   }
 
@@ -203,7 +233,8 @@ class FilterParser {
         {"eq", Filter::Kind::equal},    {"ne", Filter::Kind::unequal}, {"gt", Filter::Kind::greater},
         {"ge", Filter::Kind::at_least}, {"lt", Filter::Kind::less},    {"le", Filter::Kind::at_most}};
     Filter filter;
-    TRY(filter.column, column_of(name));
+    TRY(Path path, path_of(name));
+    filter.column = path.column;
     std::size_t start = position_;
     std::string operation = word();
     bool known = false;
@@ -217,24 +248,54 @@ class FilterParser {
     std::optional<Value> value = typed(*filter.column, literal);
     if (!value) return incompatible(*filter.column, literal, operation);
     filter.value = std::move(*value);
-    return filter;
+    return behind(path, std::move(filter));
   }
 
-  /// "name", "_x_value", or "nav/key" for the lookup behind a navigation property.
-  Outcome<const Column*> column_of(const std::string& path) {
-    std::size_t slash = path.find('/');
-    if (slash == std::string::npos) {
-      const Column* column = table_.column(path);
-      if (!column) return tl::unexpected<ApiError>(property_missing(table_.name, path));
-      return column;
+  struct Hop {
+    const Column* lookup;
+    const TableSpec* target;
+  };
+  struct Path {
+    std::vector<Hop> hops;
+    const Column* column = nullptr;
+  };
+
+  /// "name", "_x_value", "nav/column"; "nav/key" is the lookup itself.
+  Outcome<Path> path_of(std::string_view text) {
+    if (!variable_.empty()) {
+      if (!text.starts_with(variable_))
+        return refuse(400, code::kBadRequestUrl, fmt::format("'{}' does not start with the range variable '{}'.", text, variable_));
+      text.remove_prefix(variable_.size());
     }
-    const Navigation* navigation = table_.navigation(path.substr(0, slash));
-    if (!navigation) return tl::unexpected<ApiError>(property_missing(table_.name, path.substr(0, slash)));
-    const TableSpec& target = metadata_.require(navigation->targets.front());
-    if (path.substr(slash + 1) == target.key) return navigation->column;
-    return refuse(
-        501, code::kNotImplemented,
-        fmt::format("Filtering by '{}' of a related row is not implemented in this stand-in.", path));
+    Path path;
+    const TableSpec* table = table_;
+    std::vector<std::string_view> segments = split(text, '/');
+    for (std::size_t i = 0; i + 1 < segments.size(); ++i) {
+      const Navigation* navigation = table->navigation(segments[i]);
+      if (!navigation) return tl::unexpected<ApiError>(property_missing(table->name, segments[i]));
+      const TableSpec& target = scope_.metadata.require(navigation->targets.front());
+      if (i + 2 == segments.size() && segments.back() == target.key && navigation->targets.size() == 1) {
+        path.column = navigation->column;
+        return path;
+      }
+      path.hops.push_back({navigation->column, &target});
+      table = &target;
+    }
+    path.column = table->column(segments.back());
+    if (!path.column) return tl::unexpected<ApiError>(property_missing(table->name, segments.back()));
+    return path;
+  }
+
+  static Filter behind(const Path& path, Filter inner) {
+    for (auto hop = path.hops.rbegin(); hop != path.hops.rend(); ++hop) {
+      Filter related;
+      related.kind = Filter::Kind::related;
+      related.column = hop->lookup;
+      related.from = hop->target;
+      related.parts.push_back(std::move(inner));
+      inner = std::move(related);
+    }
+    return inner;
   }
 
   Outcome<Literal> literal() {
@@ -291,16 +352,23 @@ class FilterParser {
     while (position_ < text_.size() && (text_[position_] == ' ' || text_[position_] == '\t')) ++position_;
   }
 
-  const TableSpec& table_;
-  const Metadata& metadata_;
+  const TableSpec* table_;  // within a lambda: that of its variable
+  const FilterScope& scope_;
   std::string_view text_;
   std::size_t position_ = 0;
+  std::string variable_;  // within a lambda: "o/"
+  int lambda_depth_ = 0;
 };
 
 }  // namespace
 
-Outcome<Filter> parse_filter(const TableSpec& table, const Metadata& metadata, std::string_view text) {
-  return FilterParser(table, metadata, text).parse();
+std::optional<Value> typed_text(const Column& column, const std::string& text) {
+  if (is_text_column(column)) return Value(text);
+  return typed(column, classify(text));
+}
+
+Outcome<Filter> parse_filter(const TableSpec& table, const FilterScope& scope, std::string_view text) {
+  return FilterParser(table, scope, text).parse();
 }
 
 }  // namespace lockstep::emulators::dynamics365

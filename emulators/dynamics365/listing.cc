@@ -180,6 +180,16 @@ std::int64_t next_page_number(const json::object& state) {
 
 }  // namespace
 
+Filter rows_of(const Collection& collection, std::string_view id, const std::optional<Filter>& filter) {
+  Filter both;
+  Filter& belongs = both.parts.emplace_back();
+  belongs.kind = Filter::Kind::equal;
+  belongs.column = collection.column;
+  belongs.value = Value(std::string(id));
+  if (filter) both.parts.push_back(*filter);
+  return both;
+}
+
 Page list_rows(const TableSpec& table, const Users& users, const QueryOptions& options, std::size_t page_size,
                const json::object& state) {
   Page page;

@@ -14,6 +14,9 @@ struct Page {
   std::optional<json::object> next;  // where the next page goes on; nothing: this was the last
 };
 
+/// The rows of `collection` that belong to the row `id` and fit `filter`.
+Filter rows_of(const Collection& collection, std::string_view id, const std::optional<Filter>& filter = std::nullopt);
+
 /// One page of living rows by filter and order, through whatever index serves them. `state` is the previous
 /// page's `next`. Without $orderby rows come by primary key; ties of $orderby are broken by it.
 Page list_rows(const TableSpec& table, const Users& users, const QueryOptions& options, std::size_t page_size,

@@ -1,6 +1,9 @@
 #include "emulators/dynamics365/metadata.h"
 
+#include <algorithm>
+
 #include "base/check.h"
+#include "emulators/dynamics365/relationships.h"
 #include "emulators/dynamics365/table_builder.h"
 
 namespace lockstep::emulators::dynamics365 {
@@ -25,6 +28,21 @@ const Column* TableSpec::logical(std::string_view logical_name) const {
 const Navigation* TableSpec::navigation(std::string_view wanted) const {
   for (const Navigation& each : navigations) {
     if (each.name == wanted) return &each;
+  }
+  return nullptr;
+}
+
+const Collection* TableSpec::collection(std::string_view wanted) const {
+  for (const Collection& each : collections) {
+    if (each.name == wanted) return &each;
+  }
+  return nullptr;
+}
+
+const AlternateKey* TableSpec::alternate_key(const std::vector<std::string>& names) const {
+  for (const AlternateKey& each : keys) {
+    auto named = [&](const Column* column) { return std::find(names.begin(), names.end(), column->name) != names.end(); };
+    if (each.columns.size() == names.size() && std::all_of(each.columns.begin(), each.columns.end(), named)) return &each;
   }
   return nullptr;
 }
@@ -57,7 +75,10 @@ void TableSpec::index() {
   state_column_ = column("statecode");
   status_column_ = column("statuscode");
   external_key_ = column(kExternalKey);
-  if (external_key_) rows->add_index(external_key_->field, true);
+  if (external_key_) {
+    rows->add_index(external_key_->field, true);
+    keys.push_back({std::string(kExternalKey) + "_key", {external_key_}});
+  }
   // What people and integrations look records up by; a database would have these indexes, too.
   for (const char* each : {"emailaddress1", "accountnumber", "ticketnumber", "messageid"}) {
     if (const Column* known = column(each)) rows->add_index(known->field, true);
@@ -67,13 +88,18 @@ void TableSpec::index() {
 Metadata::Metadata(Database& database) {
   for (auto make : {account_table, contact_table, incident_table, incidentresolution_table, annotation_table,
                     phonecall_table, email_table, task_table, activityparty_table, systemuser_table,
-                    transactioncurrency_table}) {
+                    team_table, transactioncurrency_table, savedquery_table, serviceendpoint_table, sdkmessage_table,
+                    sdkmessagefilter_table, sdkmessageprocessingstep_table}) {
     TableSpec& table = tables_.emplace_back(make());
     table.rows = &database.table(table.name);
     table.index();
     by_set_.emplace(table.set, &table);
     by_name_.emplace(table.name, &table);
   }
+  connect();
+}
+
+void Metadata::connect() {
   for (const TableSpec& from : tables_) {
     for (const Column& column : from.columns) {
       if (column.type != ColumnType::lookup || column.source != Source::stored) continue;
@@ -81,6 +107,42 @@ Metadata::Metadata(Database& database) {
         references_[by_name(target)].push_back({&from, &column});
     }
   }
+  for (const Relationship& each : relationships()) {
+    const TableSpec& from = require(each.referencing_table);
+    const Column* column = from.logical(each.referencing_column);
+    CHECK(column, "a relationship over a lookup that the table has");
+    own(each.referenced_table)->collections.push_back({std::string(each.schema_name), &from, column});
+  }
+}
+
+TableSpec* Metadata::own(std::string_view name) {
+  for (TableSpec& each : tables_) {
+    if (each.name == name) return &each;
+  }
+  return nullptr;
+}
+
+bool Metadata::add_key(std::string_view table, std::string name, const std::vector<std::string>& columns) {
+  TableSpec* spec = own(table);
+  if (!spec || columns.empty()) return false;
+  AlternateKey key{std::move(name), {}};
+  for (const std::string& each : columns) {
+    const Column* column = spec->column(each);
+    if (!column || column->source != Source::stored) return false;
+    key.columns.push_back(column);
+  }
+  if (!spec->rows->has_index(key.columns.front()->field)) spec->rows->add_index(key.columns.front()->field, true);
+  spec->keys.push_back(std::move(key));
+  return true;
+}
+
+Column* Metadata::editable(std::string_view table, std::string_view column) {
+  TableSpec* spec = own(table);
+  if (!spec) return nullptr;
+  for (Column& each : spec->columns) {
+    if (each.name == column || each.logical_name == column) return &each;
+  }
+  return nullptr;
 }
 
 const TableSpec* Metadata::by_set(std::string_view set) const {

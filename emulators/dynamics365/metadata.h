@@ -13,8 +13,8 @@
 
 namespace lockstep::emulators::dynamics365 {
 
-/// How values are held: option, state, status and integer as integers, money as a real number, date_time as
-/// milliseconds since 1970, date_only as "yyyy-MM-dd", lookup and unique_id as lower-case GUIDs.
+/// How values are held: option, state, status and integer as integers, money in ten-thousandths (values.h),
+/// date_time as milliseconds since 1970, date_only as "yyyy-MM-dd", lookup and unique_id as lower-case GUIDs.
 enum class ColumnType {
   text,
   memo,
@@ -32,7 +32,7 @@ enum class ColumnType {
 };
 
 /// Where a column's value comes from.
-enum class Source { stored, key, created_on, modified_on, version, created_by, modified_by, owner };
+enum class Source { stored, key, created_on, modified_on, version, created_by, modified_by, owner, owning_user, owning_team };
 
 struct Option {
   std::int64_t value = 0;
@@ -52,6 +52,7 @@ struct Column {
   bool required = false;
   bool creatable = true;
   bool updatable = true;
+  bool write_only = false;       // never shown
   bool cascades_delete = false;  // of a lookup: the row goes when the row it points to goes
   bool follows_merge = true;     // of a lookup: moves to the winner
   Source source = Source::stored;
@@ -67,6 +68,21 @@ struct Navigation {
   std::string name;
   const Column* column = nullptr;
   std::vector<std::string> targets;  // tables reached by this name
+};
+
+class TableSpec;
+
+/// A collection-valued navigation property: the rows of `from` whose lookup `column` points here.
+struct Collection {
+  std::string name;
+  const TableSpec* from = nullptr;
+  const Column* column = nullptr;
+};
+
+/// Columns whose values together address a row.
+struct AlternateKey {
+  std::string name;
+  std::vector<const Column*> columns;
 };
 
 struct State {
@@ -87,6 +103,8 @@ class TableSpec {
   std::string label;                 // "Contact"
   std::deque<Column> columns;
   std::deque<Navigation> navigations;
+  std::deque<Collection> collections;
+  std::deque<AlternateKey> keys;
   std::vector<State> states;  // empty: the table has no state
   std::string parties;        // collection of activity parties: "email_activity_parties"; or empty
   bool writable = true;       // through the API
@@ -101,6 +119,9 @@ class TableSpec {
   /// By logical name: "customerid" for "_customerid_value".
   const Column* logical(std::string_view logical_name) const;
   const Navigation* navigation(std::string_view name) const;  // case-sensitive
+  const Collection* collection(std::string_view name) const;          // case-sensitive
+  /// The key of exactly these columns, in any order; by read names.
+  const AlternateKey* alternate_key(const std::vector<std::string>& columns) const;
   /// Precondition: the column exists.
   const Column& require(std::string_view read_name) const;
   const State* state(std::int64_t value) const;
@@ -124,6 +145,9 @@ inline constexpr std::string_view kExternalKey = "lockstep_id";
 /// The id of the one row of transactioncurrency: the organisation's base currency.
 inline constexpr std::string_view kBaseCurrency = "5f2d6c1e-9f0b-4c8a-8d5e-000000000001";
 
+/// The team that every organisation has: that of its root business unit.
+inline constexpr std::string_view kDefaultTeam = "5f2d6c1e-9f0b-4c8a-8d5e-000000000002";
+
 class Metadata {
  public:
   /// Creates the database tables, their fields and indexes.
@@ -131,6 +155,10 @@ class Metadata {
   const TableSpec* by_set(std::string_view set) const;
   const TableSpec* by_name(std::string_view name) const;
   const TableSpec& require(std::string_view name) const;
+  /// A further alternate key; `columns` by read names. False when the table or a column is not known.
+  bool add_key(std::string_view table, std::string name, const std::vector<std::string>& columns);
+  /// What the control plane changes in a column: nothing when there is none.
+  Column* editable(std::string_view table, std::string_view column);
   const std::deque<TableSpec>& tables() const { return tables_; }
   /// Lookups that may point to rows of `table`.
   struct Reference {
@@ -140,6 +168,8 @@ class Metadata {
   const std::vector<Reference>& references_to(const TableSpec& table) const;
 
  private:
+  void connect();
+  TableSpec* own(std::string_view name);
   std::deque<TableSpec> tables_;
   std::map<std::string, const TableSpec*, std::less<>> by_set_;
   std::map<std::string, const TableSpec*, std::less<>> by_name_;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "emulators/dynamics365/guid.h"
+
 namespace lockstep::emulators::dynamics365 {
 
 Organisation::Organisation(Database& database_, OrganisationNames names_, Rng rng)
@@ -18,11 +20,27 @@ Organisation::Organisation(Database& database_, OrganisationNames names_, Rng rn
                       {currencies.require("currencysymbol").field, std::string("$")}};
   WriteContext context{WallTime{0}, {ActorKind::automation, "SYSTEM"}, "", false};
   database.create(*currencies.rows, std::string(kBaseCurrency), dollar, context);
+  const TableSpec& teams = metadata.require("team");
+  FieldChanges team{{teams.require("name").field, names.name}, {teams.require("isdefault").field, true}};
+  database.create(*teams.rows, std::string(kDefaultTeam), team, context);
+  for (std::string_view each : {"account", "contact", "incident"}) add_view(metadata.require(each), context);
+  add_messages(context);
+}
+
+void Organisation::add_view(const TableSpec& table, const WriteContext& context) {
+  const TableSpec& views = metadata.require("savedquery");
+  std::string fetch = fmt::format("<fetch><entity name=\"{0}\"><attribute name=\"{1}\"/><attribute name=\"statecode\"/><order attribute=\"{1}\"/>"
+                                  "<filter type=\"and\"><condition attribute=\"statecode\" operator=\"eq\" value=\"0\"/></filter></entity></fetch>",
+                                  table.name, table.name_column);
+  FieldChanges fields{{views.require("name").field, fmt::format("Active {}s", table.label)},
+                      {views.require("returnedtypecode").field, table.name},
+                      {views.require("fetchxml").field, std::move(fetch)}};
+  database.create(*views.rows, guid_of_name("savedquery active " + table.name), fields, context);
 }
 
 RowNumber Organisation::find(const Resource& resource) const {
   const TableSpec& table = *resource.table;
-  if (resource.alternate_key) return records.find_by_key(table, *resource.alternate_key, resource.key_value);
+  if (resource.alternate_key) return records.find_by_key(table, *resource.alternate_key, resource.key_values);
   return records.find(table, resource.id);
 }
 

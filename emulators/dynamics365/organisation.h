@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "emulators/dynamics365/delta_tokens.h"
+#include "emulators/dynamics365/duplicates.h"
 #include "emulators/dynamics365/protection.h"
 #include "emulators/dynamics365/records.h"
 #include "emulators/dynamics365/resource.h"
@@ -29,6 +30,7 @@ struct Organisation {
   Records records;
   DeltaTokens delta_tokens;
   ServiceProtection protection;
+  DuplicateRules duplicate_rules;
   std::set<std::pair<std::string, std::string>> denied;  // table and "Create", "Read", "Write", "Delete"
   Rng request_ids;
   std::map<std::string, std::string> content_ids;  // of the change set at work: "$1" to a row's path
@@ -39,6 +41,16 @@ struct Organisation {
   /// What a read of a row that is not there answers.
   ApiError missing(const Resource& resource) const;
   Outcome<void> check_privilege(const TableSpec& table, std::string_view verb, const Actor& caller) const;
+  /// Webhook steps follow the rows that register them; called after each request.
+  void take_registered_steps();
+
+ private:
+  /// The messages there are, and for which tables.
+  void add_messages(const WriteContext& context);
+  std::pair<std::uint64_t, std::uint64_t> registered_at_{0, 0};  // versions of the registering tables when last looked at
+  std::vector<std::string> registered_;                         // ids of steps that are rows
+  /// A view that everyone has: the rows that are active.
+  void add_view(const TableSpec& table, const WriteContext& context);
 };
 
 /// Finds rows that bodies name, within one origin.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "emulators/dynamics365/convert.h"
 #include "emulators/dynamics365/guid.h"
 
@@ -50,6 +52,7 @@ class PayloadReader {
     if (name.find('@') != std::string_view::npos) return {};  // control information and annotations
     if (!table_.parties.empty() && name == table_.parties) return take_parties(sent);
     if (const Navigation* navigation = table_.navigation(name)) return read_navigation(*navigation, sent);
+    if (const Collection* collection = table_.collection(name)) return read_collection(*collection, sent);
     const Column* column = table_.column(name);
     if (!column) return tl::unexpected<ApiError>(unknown_property(table_, name));
     if (column->type == ColumnType::lookup) return read_lookup_id(body, *column, sent);
@@ -103,9 +106,28 @@ class PayloadReader {
 
   Outcome<void> read_navigation(const Navigation& navigation, const json::value& sent) {
     if (sent.is_null()) return add({navigation.column, Value(), navigation.targets.front()});
-    return refuse(
-        501, code::kNotImplemented,
-        fmt::format("Deep insert through '{}' is not implemented in this stand-in.", navigation.name));
+    const json::object* object = sent.if_object();
+    if (!object || !writable(*navigation.column)) return tl::unexpected<ApiError>(unknown_property(table_, navigation.name));
+    return add_nested(*object, navigation.column, metadata_.require(navigation.targets.front()), false);
+  }
+
+  Outcome<void> read_collection(const Collection& collection, const json::value& sent) {
+    const json::array* items = sent.if_array();
+    if (!items) return tl::unexpected<ApiError>(payload_unreadable(table_.set, fmt::format("'{}' must be an array of rows", collection.name)));
+    for (const json::value& item : *items) {
+      const json::object* object = item.if_object();
+      if (!object) return tl::unexpected<ApiError>(payload_unreadable(table_.set, fmt::format("'{}' must hold rows", collection.name)));
+      TRY_VOID(add_nested(*object, collection.column, *collection.from, true));
+    }
+    return {};
+  }
+
+  Outcome<void> add_nested(const json::object& object, const Column* column, const TableSpec& table, bool points_here) {
+    if (!creating_) return refuse(400, code::kPayloadUnreadable, "Deep update is not supported: related rows are written by themselves.");
+    if (!table.writable) return refuse(400, code::kInvalidArgument, fmt::format("Rows of '{}' cannot be created.", table.name));
+    TRY(Payload payload, PayloadReader(metadata_, table, resolver_, door_, true).read(object));
+    payload_.nested.push_back({column, &table, points_here, std::move(payload)});
+    return {};
   }
 
   Outcome<void> read_lookup_id(const json::object& body, const Column& column, const json::value& sent) {
@@ -204,6 +226,19 @@ const Change* Payload::find(const Column& column) const {
     if (change.column == &column) return &change;
   }
   return nullptr;
+}
+
+void add_missing_key(Payload& payload, const AlternateKey& key, const std::vector<Value>& values) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const Column* column = key.columns[i];
+    if (!payload.find(*column)) payload.changes.push_back({column, values[i], column->targets.empty() ? "" : column->targets.front()});
+  }
+}
+
+void drop_key(Payload& payload, const AlternateKey& key) {
+  std::erase_if(payload.changes, [&](const Change& change) {
+    return std::find(key.columns.begin(), key.columns.end(), change.column) != key.columns.end();
+  });
 }
 
 Outcome<Payload> read_payload(const Metadata& metadata, const TableSpec& table, const json::object& body,

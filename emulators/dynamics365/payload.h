@@ -25,13 +25,24 @@ struct Party {
   std::int64_t mask = 0;
 };
 
+struct Nested;
+
 /// What a request wants written, checked column by column.
 struct Payload {
   std::optional<std::string> id;  // primary key, when the body names it
   std::vector<Change> changes;    // in the order sent
   std::optional<std::vector<Party>> parties;
+  std::vector<Nested> nested;  // rows that are created with this one
 
   const Change* find(const Column& column) const;
+};
+
+/// A row of a deep insert: what `column` of the outer row points to, or one of those whose `column` points to it.
+struct Nested {
+  const Column* column = nullptr;
+  const TableSpec* table = nullptr;
+  bool points_here = false;
+  Payload payload;
 };
 
 struct RowReference {
@@ -49,6 +60,10 @@ class ReferenceResolver {
 /// Whose words are read. The API's bodies are read strictly; fixtures may set lookups by id, system times and
 /// any state, and may come as text.
 enum class Door { api, fixture, fixture_text };
+
+/// On create a key's value in the body wins over the one in the URL; on update those in the body are dropped.
+void add_missing_key(Payload& payload, const AlternateKey& key, const std::vector<Value>& values);
+void drop_key(Payload& payload, const AlternateKey& key);
 
 Outcome<Payload> read_payload(const Metadata& metadata, const TableSpec& table, const json::object& body,
                               const ReferenceResolver& resolver, Door door, bool creating);

@@ -9,8 +9,6 @@
 namespace lockstep::emulators::dynamics365 {
 namespace {
 
-constexpr std::size_t kMaxPageSize = 5000;
-
 /// Splits at commas outside quotes.
 std::vector<std::string> split_values(std::string_view text) {
   std::vector<std::string> values(1);
@@ -59,7 +57,7 @@ void read_value(std::string_view text, Preferences& preferences) {
   if (name == "odata.maxpagesize") {
     std::size_t size = 0;
     std::from_chars(value.data(), value.data() + value.size(), size);
-    if (size > 0) preferences.page_size = std::min(size, kMaxPageSize);
+    if (size > 0) preferences.page_size = std::min(size, kMaxPage);
   }
 }
 

@@ -7,6 +7,8 @@
 
 namespace lockstep::emulators::dynamics365 {
 
+inline constexpr std::size_t kMaxPage = 5000;  // rows, and what a request gets that names no size
+
 struct Annotations {
   bool formatted_value = false;
   bool lookup_name = false;

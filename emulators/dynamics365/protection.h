@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "emulators/core/limits.h"
@@ -13,6 +14,7 @@ struct ProtectionSettings {
   bool on = true;
   std::int64_t requests = 6000;
   std::int64_t execution_ms = 1'200'000;
+  std::int64_t concurrent = 52;
   Duration window = std::chrono::minutes(5);
   std::int64_t recommended_parallelism = 8;  // x-ms-dop-hint
 };
@@ -27,8 +29,8 @@ class ServiceProtection {
  public:
   const ProtectionSettings& settings() const { return settings_; }
   void set(const ProtectionSettings& settings);
-  /// Counts the request. Retry-After grows while the client keeps pushing.
-  std::optional<Throttled> admit(const std::string& user, WallTime now);
+  /// Counts the request, which takes `lasts`. Retry-After grows while the client keeps pushing.
+  std::optional<Throttled> admit(const std::string& user, WallTime now, Duration lasts = Duration{0});
   void charge(const std::string& user, WallTime now, std::int64_t execution_ms);
   std::int64_t requests_left(const std::string& user, WallTime now);
   std::int64_t execution_ms_left(const std::string& user, WallTime now);
@@ -37,6 +39,7 @@ class ServiceProtection {
   struct Counters {
     RollingLimit requests;
     RollingLimit execution_ms;
+    std::multiset<WallTime> ends;  // of requests that still run
     std::int64_t refusals = 0;  // since the last admitted request
   };
   Counters& counters(const std::string& user);

@@ -12,20 +12,7 @@ namespace {
 
 constexpr std::size_t kMaxTop = 5000;
 
-/// Splits at `separator` outside parentheses.
-std::vector<std::string_view> split_outside(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
-  int depth = 0;
-  std::size_t start = 0;
-  for (std::size_t i = 0; i <= text.size(); ++i) {
-    if (i < text.size() && text[i] == '(') ++depth;
-    if (i < text.size() && text[i] == ')') --depth;
-    if (i < text.size() && (text[i] != separator || depth > 0)) continue;
-    parts.push_back(trim(text.substr(start, i - start)));
-    start = i + 1;
-  }
-  return parts;
-}
+constexpr int kMaxExpandDepth = 8;
 
 void include(Selection& selection, const Column& column) {
   if (std::find(selection.columns.begin(), selection.columns.end(), &column) != selection.columns.end())
@@ -33,30 +20,52 @@ void include(Selection& selection, const Column& column) {
   selection.columns.push_back(&column);
 }
 
-Outcome<Expand> read_expand(const Metadata& metadata, const TableSpec& table, std::string_view text) {
+Outcome<void> read_option(const FilterScope& scope, const TableSpec& table, const std::string& name,
+                          const std::string& value, QueryOptions& options, int depth);
+
+Outcome<void> read_nested(const FilterScope& scope, std::string_view text, Expand& expand, int depth) {
+  static constexpr std::string_view kNested[] = {"$select", "$filter", "$orderby", "$top", "$expand"};
+  QueryOptions nested;
+  nested.selection = all_columns(*expand.target);
+  for (std::string_view option : split_outside(text, ';')) {
+    if (option.empty()) continue;
+    std::string name(option.substr(0, option.find('=')));
+    bool known = std::find(std::begin(kNested), std::end(kNested), name) != std::end(kNested);
+    if (!known || name.size() == option.size()) {
+      return refuse(400, code::kBadRequestUrl, fmt::format("The query option '{}' is not supported within $expand.", option));
+    }
+    std::string value(option.substr(name.size() + 1));
+    if (expand.lookup && name != "$select" && name != "$expand") {
+      return refuse(400, code::kBadRequestUrl, fmt::format("'{}' applies to expanded collections alone.", name));
+    }
+    TRY_VOID(read_option(scope, *expand.target, name, value, nested, depth + 1));
+    expand.options += (expand.options.empty() ? "" : "&") + name + "=" + percent_encode(value);
+  }
+  expand.selection = std::move(nested.selection);
+  expand.filter = std::move(nested.filter);
+  expand.order = std::move(nested.order);
+  expand.top = nested.top;
+  return {};
+}
+
+Outcome<Expand> read_expand(const FilterScope& scope, const TableSpec& table, std::string_view text, int depth) {
+  if (depth > kMaxExpandDepth) return refuse(400, code::kBadRequestUrl, "$expand is nested too deeply.");
   Expand expand;
   std::size_t open = text.find('(');
   expand.name = std::string(trim(text.substr(0, open)));
-  std::string_view options;
-  if (open != std::string_view::npos && text.ends_with(')'))
-    options = text.substr(open + 1, text.size() - open - 2);
-  if (!table.parties.empty() && expand.name == table.parties) {
-    expand.target = &metadata.require("activityparty");
+  if (open != std::string_view::npos && !text.ends_with(')'))
+    return refuse(400, code::kBadRequestUrl, fmt::format("Syntax error in $expand at '{}'.", text));
+  expand.collection = table.collection(expand.name);
+  if (expand.collection) {
+    expand.target = expand.collection->from;
   } else if (const Navigation* navigation = table.navigation(expand.name)) {
     expand.lookup = navigation->column;
-    expand.target = &metadata.require(navigation->targets.front());
+    expand.target = &scope.metadata.require(navigation->targets.front());
   } else {
     return tl::unexpected<ApiError>(property_missing(table.name, expand.name));
   }
-  expand.selection = all_columns(*expand.target);
-  for (std::string_view option : split_outside(options, ';')) {
-    if (option.empty()) continue;
-    if (!option.starts_with("$select=")) {
-      return refuse(501, code::kNotImplemented,
-                    fmt::format("'{}' within $expand is not implemented in this stand-in.", option));
-    }
-    TRY(expand.selection, read_selection(*expand.target, option.substr(8)));
-  }
+  std::string_view options = open == std::string_view::npos ? "" : text.substr(open + 1, text.size() - open - 2);
+  TRY_VOID(read_nested(scope, options, expand, depth));
   return expand;
 }
 
@@ -84,15 +93,25 @@ Outcome<std::size_t> read_top(const std::string& text) {
                 fmt::format("Invalid value '{}' for $top query option found.", text));
 }
 
+/// The FetchXML of a view. Personal views are not kept here.
+Outcome<std::string> saved_fetch(const FilterScope& scope, const TableSpec& table, const std::string& id) {
+  const TableSpec& views = scope.metadata.require("savedquery");
+  RowNumber row = views.rows->find(to_lower_ascii(id));
+  if (row == kNoRow) return tl::unexpected<ApiError>(row_missing("savedquery", id));
+  if (text_of(views.rows->get(row, views.require("returnedtypecode").field)) != table.name)
+    return refuse(400, code::kInvalidArgument, fmt::format("The view '{}' does not show rows of '{}'.", id, table.name));
+  return std::string(text_of(views.rows->get(row, views.require("fetchxml").field)));
+}
+
 /// One option; anything without a leading '$' is a parameter such as `tag`, or unknown and passed over.
-Outcome<void> read_option(const Metadata& metadata, const TableSpec& table, const std::string& name,
-                          const std::string& value, QueryOptions& options) {
+Outcome<void> read_option(const FilterScope& scope, const TableSpec& table, const std::string& name,
+                          const std::string& value, QueryOptions& options, int depth) {
   if (name == "$select") {
     auto expands = std::move(options.selection.expands);
     TRY(options.selection, read_selection(table, value));
     options.selection.expands = std::move(expands);
   } else if (name == "$filter") {
-    TRY(options.filter, parse_filter(table, metadata, value));
+    TRY(options.filter, parse_filter(table, scope, value));
   } else if (name == "$orderby") {
     TRY(options.order, read_order(table, value));
   } else if (name == "$top") {
@@ -101,7 +120,7 @@ Outcome<void> read_option(const Metadata& metadata, const TableSpec& table, cons
     options.count = value == "true";
   } else if (name == "$expand") {
     for (std::string_view each : split_outside(value, ',')) {
-      TRY(Expand expand, read_expand(metadata, table, each));
+      TRY(Expand expand, read_expand(scope, table, each, depth));
       options.selection.expands.push_back(std::move(expand));
     }
   } else if (name == "$skiptoken") {
@@ -110,8 +129,12 @@ Outcome<void> read_option(const Metadata& metadata, const TableSpec& table, cons
     options.delta_token = value;
   } else if (name == "$skip") {
     return refuse(400, code::kBadRequestUrl, "Skip Clause is not supported in CRM");
-  } else if (name == "$apply" || name == "fetchXml" || name == "savedQuery" || name == "userQuery") {
-    return refuse(501, code::kNotImplemented, fmt::format("'{}' is not implemented in this stand-in.", name));
+  } else if (name == "$apply") {
+    TRY(options.apply, parse_apply(table, scope, value, options.filter));
+  } else if (name == "fetchXml") {
+    options.fetch_xml = value;
+  } else if (name == "savedQuery" || name == "userQuery") {
+    TRY(options.fetch_xml, saved_fetch(scope, table, value));
   } else if (name.starts_with('$')) {
     return refuse(400, code::kBadRequestUrl, fmt::format("The query parameter '{}' is not supported.", name));
   }
@@ -120,9 +143,27 @@ Outcome<void> read_option(const Metadata& metadata, const TableSpec& table, cons
 
 }  // namespace
 
+std::vector<std::string_view> split_outside(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  int depth = 0;
+  bool quoted = false;
+  std::size_t start = 0;
+  for (std::size_t i = 0; i <= text.size(); ++i) {
+    if (i < text.size() && text[i] == '\'') quoted = !quoted;
+    if (i < text.size() && !quoted && text[i] == '(') ++depth;
+    if (i < text.size() && !quoted && text[i] == ')') --depth;
+    if (i < text.size() && (quoted || text[i] != separator || depth > 0)) continue;
+    parts.push_back(trim(text.substr(start, i - start)));
+    start = i + 1;
+  }
+  return parts;
+}
+
 Selection all_columns(const TableSpec& table) {
   Selection selection;
-  for (const Column& column : table.columns) selection.columns.push_back(&column);
+  for (const Column& column : table.columns) {
+    if (!column.write_only) selection.columns.push_back(&column);
+  }
   return selection;
 }
 
@@ -133,7 +174,7 @@ Outcome<Selection> read_selection(const TableSpec& table, std::string_view selec
     if (name.empty()) continue;
     if (name == "*") return all_columns(table);
     const Column* column = table.column(name);
-    if (!column) return tl::unexpected<ApiError>(property_missing(table.name, name));
+    if (!column || column->write_only) return tl::unexpected<ApiError>(property_missing(table.name, name));
     include(selection, *column);
     selection.text += (selection.text.empty() ? "" : ",") + std::string(name);
   }
@@ -146,10 +187,10 @@ Outcome<Selection> read_selection(const TableSpec& table, std::string_view selec
   return selection;
 }
 
-Outcome<QueryOptions> read_query(const Metadata& metadata, const TableSpec& table, const Call& call) {
+Outcome<QueryOptions> read_query(const FilterScope& scope, const TableSpec& table, const QueryPairs& query) {
   QueryOptions options;
   options.selection = all_columns(table);
-  for (const auto& [name, value] : call.query) TRY_VOID(read_option(metadata, table, name, value, options));
+  for (const auto& [name, value] : query) TRY_VOID(read_option(scope, table, name, value, options, 0));
   return options;
 }
 

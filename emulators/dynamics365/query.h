@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "emulators/core/router.h"
+#include "emulators/dynamics365/aggregate.h"
 #include "emulators/dynamics365/filter.h"
 
 namespace lockstep::emulators::dynamics365 {
@@ -18,17 +18,22 @@ struct Selection {
   std::vector<Expand> expands;
 };
 
-/// $expand of a lookup, or of an activity's parties.
-struct Expand {
-  std::string name;
-  const Column* lookup = nullptr;  // null: the parties
-  const TableSpec* target = nullptr;
-  Selection selection;
-};
-
 struct Ordering {
   const Column* column = nullptr;
   bool descending = false;
+};
+
+/// $expand of a lookup, or of a collection with options of its own.
+struct Expand {
+  std::string name;
+  const Column* lookup = nullptr;
+  const Collection* collection = nullptr;
+  const TableSpec* target = nullptr;
+  Selection selection;
+  std::optional<Filter> filter;
+  std::vector<Ordering> order;
+  std::optional<std::size_t> top;
+  std::string options;  // as written within the parentheses, joined by '&': for links to further pages
 };
 
 /// The OData query options of one request on one table.
@@ -40,10 +45,16 @@ struct QueryOptions {
   bool count = false;
   std::optional<std::string> skip_token;
   std::optional<std::string> delta_token;
+  std::optional<Aggregation> apply;
+  std::string fetch_xml;  // of the request itself, or of the saved query it names
   bool has_expand() const { return !selection.expands.empty(); }
 };
 
-Outcome<QueryOptions> read_query(const Metadata& metadata, const TableSpec& table, const Call& call);
+/// Splits at `separator` outside parentheses and quotes; parts come without blanks around them.
+std::vector<std::string_view> split_outside(std::string_view text, char separator);
+
+using QueryPairs = std::vector<std::pair<std::string, std::string>>;  // decoded
+Outcome<QueryOptions> read_query(const FilterScope& scope, const TableSpec& table, const QueryPairs& query);
 /// `$select` alone, as in a nested option.
 Outcome<Selection> read_selection(const TableSpec& table, std::string_view select);
 Selection all_columns(const TableSpec& table);

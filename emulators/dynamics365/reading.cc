@@ -10,7 +10,6 @@
 namespace lockstep::emulators::dynamics365 {
 namespace {
 
-constexpr std::size_t kMaxPage = 5000;
 constexpr std::size_t kMaxCount = 5000;
 constexpr std::size_t kRowsPerMs = 20;  // execution time of reading, for the limit
 
@@ -90,10 +89,10 @@ Outcome<Listed> list_page(ApiCall& api, const TableSpec& table, const QueryOptio
   return listed;
 }
 
-void append_link(std::string& out, const ApiCall& api, const TableSpec& table, std::string_view annotation,
+void append_link(std::string& out, const ApiCall& api, std::string_view path, std::string_view annotation,
                  std::string_view option, std::string_view token) {
   std::string query = query_without_tokens(api.call.request);
-  std::string link = fmt::format("{}/{}?{}{}{}={}", api.base, table.set, query, query.empty() ? "" : "&",
+  std::string link = fmt::format("{}/{}?{}{}{}={}", api.base, path, query, query.empty() ? "" : "&",
                                  option, percent_encode(token));
   fmt::format_to(std::back_inserter(out), ",\"{}\":", annotation);
   append_json_text(out, link);
@@ -118,12 +117,29 @@ void append_deleted(std::string& out, const ApiCall& api, const TableSpec& table
                  table.rows->record(row).id);
 }
 
+Outcome<QueryOptions> options_for(const ApiCall& api, const Rows& rows) {
+  TRY(QueryOptions options, api.query(*rows.table));
+  if (!rows.within) return options;
+  if (!options.filter) {
+    options.filter = rows.within;
+    return options;
+  }
+  Filter both;
+  both.parts.push_back(*rows.within);
+  both.parts.push_back(std::move(*options.filter));
+  options.filter = std::move(both);
+  return options;
+}
+
 }  // namespace
 
-Outcome<http::Response> read_collection(ApiCall& api, const TableSpec& table) {
+Outcome<http::Response> read_collection(ApiCall& api, const Rows& rows) {
   Organisation& organisation = api.organisation;
+  const TableSpec& table = *rows.table;
   TRY_VOID(organisation.check_privilege(table, "Read", api.call.caller));
-  TRY(QueryOptions options, read_query(organisation.metadata, table, api.call));
+  TRY(QueryOptions options, options_for(api, rows));
+  if (!options.fetch_xml.empty()) return read_fetch(api, table, options.fetch_xml);
+  if (options.apply) return read_aggregates(api, table, options);
   TRY(Listed listed, list_page(api, table, options));
   const Page& page = listed.page;
   organisation.work_ms +=
@@ -132,8 +148,7 @@ Outcome<http::Response> read_collection(ApiCall& api, const TableSpec& table) {
   append_json_text(out, context_of(api.base, table, options.selection, listed.delta ? "/$delta" : ""));
   append_counts(out, api, table, options);
   out.append(",\"value\":[");
-  RowWriter writer(organisation.metadata, organisation.users, table, options.selection,
-                   api.prefer.annotations);
+  RowWriter writer(api.rendering(), table, options.selection);
   bool first = true;
   for (RowNumber row : page.rows) {
     if (!std::exchange(first, false)) out.push_back(',');
@@ -145,11 +160,11 @@ Outcome<http::Response> read_collection(ApiCall& api, const TableSpec& table) {
   }
   out.push_back(']');
   if (page.next) {
-    append_link(out, api, table, "@odata.nextLink", "$skiptoken", encode_skip_token(*page.next));
+    append_link(out, api, rows.path, "@odata.nextLink", "$skiptoken", encode_skip_token(*page.next));
   } else if (listed.tracked) {
     std::string token =
         organisation.delta_tokens.issue(table.name, options.selection.text, listed.tracked_to, api.call.now);
-    append_link(out, api, table, "@odata.deltaLink", "$deltatoken", token);
+    append_link(out, api, rows.path, "@odata.deltaLink", "$deltatoken", token);
   }
   out.push_back('}');
   http::Response response = api_json(200, std::move(out));
@@ -157,10 +172,11 @@ Outcome<http::Response> read_collection(ApiCall& api, const TableSpec& table) {
   return response;
 }
 
-Outcome<http::Response> read_count(ApiCall& api, const TableSpec& table) {
+Outcome<http::Response> read_count(ApiCall& api, const Rows& rows) {
   Organisation& organisation = api.organisation;
+  const TableSpec& table = *rows.table;
   TRY_VOID(organisation.check_privilege(table, "Read", api.call.caller));
-  TRY(QueryOptions options, read_query(organisation.metadata, table, api.call));
+  TRY(QueryOptions options, options_for(api, rows));
   std::size_t count = 0;
   if (options.delta_token) {
     TRY(std::uint64_t from, organisation.delta_tokens.accept(table.name, options.selection.text,
@@ -178,13 +194,16 @@ Outcome<http::Response> read_count(ApiCall& api, const TableSpec& table) {
 }
 
 Outcome<http::Response> read_row(ApiCall& api, const Resource& resource) {
-  Organisation& organisation = api.organisation;
-  const TableSpec& table = *resource.table;
-  TRY_VOID(organisation.check_privilege(table, "Read", api.call.caller));
-  TRY(QueryOptions options, read_query(organisation.metadata, table, api.call));
-  organisation.work_ms += 5;
-  RowNumber row = organisation.find(resource);
-  if (row == kNoRow) return tl::unexpected<ApiError>(organisation.missing(resource));
+  TRY_VOID(api.organisation.check_privilege(*resource.table, "Read", api.call.caller));
+  TRY_VOID(api.query(*resource.table));  // wrong options are told before a missing row
+  RowNumber row = api.organisation.find(resource);
+  if (row == kNoRow) return tl::unexpected<ApiError>(api.organisation.missing(resource));
+  return answer_row(api, *resource.table, row);
+}
+
+Outcome<http::Response> answer_row(ApiCall& api, const TableSpec& table, RowNumber row) {
+  TRY(QueryOptions options, api.query(table));
+  api.organisation.work_ms += 5;
   std::string etag = etag_of(table.rows->record(row));
   bool comparable = !options.has_expand() && !api.prefer.annotation_list;
   if (comparable && api.condition("If-None-Match") == etag) {
@@ -193,51 +212,12 @@ Outcome<http::Response> read_row(ApiCall& api, const Resource& resource) {
     return unchanged;
   }
   std::string out;
-  RowWriter writer(organisation.metadata, organisation.users, table, options.selection,
-                   api.prefer.annotations);
+  RowWriter writer(api.rendering(), table, options.selection);
   writer.append(out, row, context_of(api.base, table, options.selection, "/$entity"));
   http::Response response = api_json(200, std::move(out));
   response.headers.add("ETag", etag);
   api.note_preferences(response);
   return response;
-}
-
-Outcome<http::Response> read_part(ApiCall& api, const Resource& resource) {
-  Organisation& organisation = api.organisation;
-  const TableSpec& table = *resource.table;
-  TRY_VOID(organisation.check_privilege(table, "Read", api.call.caller));
-  organisation.work_ms += 5;
-  RowNumber row = organisation.find(resource);
-  if (row == kNoRow) return tl::unexpected<ApiError>(organisation.missing(resource));
-  const std::string& name = resource.rest.front();
-  std::string_view mode = resource.rest.size() > 1 ? std::string_view(resource.rest[1]) : "";
-  const Navigation* navigation = table.navigation(name);
-  if (navigation && mode == "$ref") {
-    std::string_view id = text_of(value_of(table, organisation.users, row, *navigation->column));
-    bool here = !id.empty() && target_of(table, row, *navigation->column) == navigation->targets.front();
-    if (!here) return no_content();
-    const TableSpec& target = organisation.metadata.require(navigation->targets.front());
-    std::string out = "{\"@odata.context\":";
-    append_json_text(out, api.base + "/$metadata#$ref");
-    out.append(",\"@odata.id\":");
-    append_json_text(out, fmt::format("{}/{}({})", api.base, target.set, id));
-    return api_json(200, out + "}");
-  }
-  const Column* column = table.column(name);
-  if (!column) return tl::unexpected<ApiError>(segment_missing(name));
-  ValueView value = value_of(table, organisation.users, row, *column);
-  if (is_null(value)) return no_content();
-  std::string text;
-  append_json(text, *column, value);
-  if (mode == "$value") {
-    http::Response response(200, text.starts_with('"') ? std::string(text_of(value)) : text);
-    response.headers.add("Content-Type", "text/plain");
-    return response;
-  }
-  std::string out = "{\"@odata.context\":";
-  append_json_text(
-      out, fmt::format("{}/$metadata#{}({})/{}", api.base, table.set, table.rows->record(row).id, name));
-  return api_json(200, out + ",\"value\":" + text + "}");
 }
 
 }  // namespace lockstep::emulators::dynamics365

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "emulators/dynamics365/filter.h"
 #include "emulators/dynamics365/guid.h"
 #include "emulators/dynamics365/values.h"
 
@@ -27,9 +28,12 @@ RowNumber Records::find(const TableSpec& table, std::string_view id) const {
   return row == kNoRow || table.rows->record(row).deleted ? kNoRow : row;
 }
 
-RowNumber Records::find_by_key(const TableSpec& table, const Column& column, std::string_view value) const {
-  for (RowNumber row : table.rows->find_equal(column.field, value)) {
-    if (!table.rows->record(row).deleted) return row;
+RowNumber Records::find_by_key(const TableSpec& table, const AlternateKey& key, const std::vector<Value>& values) const {
+  for (RowNumber row : table.rows->find_equal(key.columns.front()->field, view(values.front()))) {
+    bool same = !table.rows->record(row).deleted;
+    for (std::size_t i = 1; i < values.size(); ++i)
+      same = same && compare_values(table.rows->get(row, key.columns[i]->field), view(values[i])) == 0;
+    if (same) return row;
   }
   return kNoRow;
 }
@@ -59,6 +63,18 @@ void Records::fill_defaults(Draft& draft) {
   }
 }
 
+void Records::note_on_behalf(Draft& draft, const Writer& writer) const {
+  const TableSpec& table = draft.table();
+  if (!table.column("_modifiedonbehalfby_value")) return;
+  const Column& modified = table.require("_modifiedonbehalfby_value");
+  bool was = !draft.creating() && !is_null(draft.get(modified));
+  if (!writer.on_behalf && !was) return;
+  std::optional<std::string> id;
+  if (writer.on_behalf) id = webhooks_.users().id_of(*writer.on_behalf, writer.now);
+  draft.set(modified, id ? Value(*id) : Value(), "systemuser");
+  if (id && draft.creating()) draft.set(table.require("_createdonbehalfby_value"), Value(*id), "systemuser");
+}
+
 void Records::take_system_times(Draft& draft, const Payload& payload, WriteContext& context,
                                 bool fixture) const {
   const TableSpec& table = draft.table();
@@ -79,6 +95,7 @@ void Records::take_system_times(Draft& draft, const Payload& payload, WriteConte
 Outcome<void> Records::check_draft(Draft& draft, bool fixture) {
   TRY_VOID(settle_state(draft, fixture));
   if (!fixture && rules_.application_required) TRY_VOID(check_required(draft));
+  TRY_VOID(check_step(draft));
   compute_columns(draft);
   return check_unique(draft);
 }
@@ -90,8 +107,14 @@ Outcome<RowNumber> Records::create(const TableSpec& table, const Payload& payloa
   if (held != kNoRow && !table.rows->record(held).deleted) {
     return refuse(412, code::kDuplicateRecord, "A record with matching key values already exists.");
   }
+  UnitOfWork unit(database_, webhooks_);
   Draft draft(table, kNoRow);
   apply(draft, payload);
+  for (const Nested& nested : payload.nested) {
+    if (nested.points_here) continue;
+    TRY(RowNumber related, create(*nested.table, nested.payload, writer, fixture));
+    draft.set(*nested.column, Value(nested.table->rows->record(related).id), nested.table->name);
+  }
   const Column* customer = table.column("_customerid_value");
   if (customer && is_null(draft.get(*customer))) {
     return refuse(
@@ -103,7 +126,7 @@ Outcome<RowNumber> Records::create(const TableSpec& table, const Payload& payloa
   if (table.external_key() && write.key.empty()) write.key = text_of(draft.get(*table.external_key()));
   fill_defaults(draft);
   TRY_VOID(check_draft(draft, fixture));
-  UnitOfWork unit(database_, webhooks_);
+  note_on_behalf(draft, writer);
   RowNumber row = held;
   if (held == kNoRow) {
     row = database_.create(*table.rows, id, draft.changes(), write);
@@ -112,6 +135,13 @@ Outcome<RowNumber> Records::create(const TableSpec& table, const Payload& payloa
   }
   if (payload.parties) add_parties(table, id, *payload.parties, writer);
   webhooks_.note({"Create", &table, row, payload.changes, "", {}, 1}, writer);
+  for (const Nested& nested : payload.nested) {
+    if (!nested.points_here) continue;
+    Payload child = nested.payload;
+    std::erase_if(child.changes, [&](const Change& change) { return change.column == nested.column; });
+    child.changes.push_back({nested.column, id, table.name});
+    TRY_VOID(create(*nested.table, child, writer, fixture));
+  }
   unit.commit();
   return row;
 }
@@ -123,6 +153,7 @@ Outcome<void> Records::update(const TableSpec& table, RowNumber row, const Paylo
   Draft draft(table, row);
   apply(draft, payload);
   TRY_VOID(check_draft(draft, false));
+  note_on_behalf(draft, writer);
   const std::string& id = table.rows->record(row).id;
   bool closes = table.name == "incident" && draft.touches(*table.state_column());
   if (closes) {
@@ -156,6 +187,7 @@ void Records::force(const TableSpec& table, RowNumber row, std::vector<Change> c
   Draft draft(table, row);
   for (const Change& change : changes) draft.set(*change.column, change.value, change.target);
   compute_columns(draft);
+  note_on_behalf(draft, writer);
   database_.update(*table.rows, row, draft.changes(), context(writer));
   webhooks_.note({"Update", &table, row, std::move(changes), "", {}, depth}, writer);
 }

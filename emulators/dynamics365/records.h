@@ -38,7 +38,7 @@ class Records {
 
   /// The living row, or kNoRow.
   RowNumber find(const TableSpec& table, std::string_view id) const;
-  RowNumber find_by_key(const TableSpec& table, const Column& column, std::string_view value) const;
+  RowNumber find_by_key(const TableSpec& table, const AlternateKey& key, const std::vector<Value>& values) const;
 
  private:
   WriteContext context(const Writer& writer) const;
@@ -47,6 +47,8 @@ class Records {
              int depth);
   void apply(Draft& draft, const Payload& payload) const;
   void fill_defaults(Draft& draft);
+  /// Who wrote under another's name.
+  void note_on_behalf(Draft& draft, const Writer& writer) const;
   void take_system_times(Draft& draft, const Payload& payload, WriteContext& context, bool fixture) const;
   Outcome<void> check_draft(Draft& draft, bool fixture);
   void add_parties(const TableSpec& table, std::string_view activity, const std::vector<Party>& parties,

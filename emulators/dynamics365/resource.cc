@@ -2,8 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
+#include "emulators/dynamics365/convert.h"
 #include "emulators/dynamics365/guid.h"
+#include "emulators/dynamics365/values.h"
 
 namespace lockstep::emulators::dynamics365 {
 namespace {
@@ -14,12 +18,11 @@ constexpr std::string_view kForbiddenInKeys = "/<>*%&:\\?+#";
 tl::unexpected<ApiError> bad_syntax() { return refuse(400, code::kBadRequestUrl, "Error in query syntax."); }
 
 tl::unexpected<ApiError> bad_key(const TableSpec& table) {
-  return refuse(
-      400, code::kBadRequestUrl,
-      fmt::format("The key in the request URI is not valid for resource 'Microsoft.Dynamics.CRM.{}'. Ensure "
-                  "that the names and number of key properties match the declared or alternate key "
-                  "properties for the resource 'Microsoft.Dynamics.CRM.{}'.",
-                  table.name, table.name));
+  return refuse(400, code::kBadRequestUrl,
+                fmt::format("The key in the request URI is not valid for resource 'Microsoft.Dynamics.CRM.{}'. Ensure "
+                            "that the names and number of key properties match the declared or alternate key "
+                            "properties for the resource 'Microsoft.Dynamics.CRM.{}'.",
+                            table.name, table.name));
 }
 
 /// 'it''s' to it's.
@@ -34,27 +37,59 @@ std::optional<std::string> unquote(std::string_view text) {
   return plain;
 }
 
+Outcome<Value> key_value(const TableSpec& table, const Column& column, std::string_view text) {
+  bool quoted = column.type == ColumnType::text || column.type == ColumnType::memo;
+  if (!quoted) {
+    Outcome<Value> value = convert_text(table, column, text);
+    if (value && !is_null(view(*value))) return value;
+    return bad_syntax();
+  }
+  auto plain = unquote(text);
+  if (!plain || plain->empty() || plain->find_first_of(kForbiddenInKeys) != std::string::npos) return bad_syntax();
+  return Value(std::move(*plain));
+}
+
+/// "a='1',b=2" at its commas outside quotes.
+std::vector<std::string_view> key_parts(std::string_view key) {
+  std::vector<std::string_view> parts;
+  bool quoted = false;
+  std::size_t start = 0;
+  for (std::size_t i = 0; i <= key.size(); ++i) {
+    if (i < key.size() && key[i] == '\'') quoted = !quoted;
+    if (i < key.size() && (key[i] != ',' || quoted)) continue;
+    parts.push_back(trim(key.substr(start, i - start)));
+    start = i + 1;
+  }
+  return parts;
+}
+
 Outcome<void> read_key(std::string_view key, Resource& resource) {
   const TableSpec& table = *resource.table;
   if (auto id = parse_guid(key)) {
     resource.id = *id;
     return {};
   }
-  std::size_t equals = key.find('=');
-  if (equals == std::string_view::npos) return bad_syntax();
-  std::string_view name = trim(key.substr(0, equals)), value = trim(key.substr(equals + 1));
-  if (name == table.key && table.name != "systemuser" && table.name != "team") {
-    auto id = parse_guid(value);
+  std::vector<std::string> names;
+  std::vector<std::string_view> texts;
+  for (std::string_view part : key_parts(key)) {
+    std::size_t equals = part.find('=');
+    if (equals == std::string_view::npos) return bad_syntax();
+    names.emplace_back(trim(part.substr(0, equals)));
+    texts.push_back(trim(part.substr(equals + 1)));
+  }
+  if (names.size() == 1 && names.front() == table.key && table.name != "systemuser" && table.name != "team") {
+    auto id = parse_guid(texts.front());
     if (!id) return bad_syntax();
     resource.id = *id;
     return {};
   }
-  if (!table.external_key() || table.external_key()->name != name) return bad_key(table);
-  auto text = unquote(value);
-  if (!text) return bad_syntax();
-  if (text->empty() || text->find_first_of(kForbiddenInKeys) != std::string::npos) return bad_syntax();
-  resource.alternate_key = table.external_key();
-  resource.key_value = std::move(*text);
+  resource.alternate_key = table.alternate_key(names);
+  if (!resource.alternate_key) return bad_key(table);
+  for (const Column* column : resource.alternate_key->columns) {
+    std::size_t at = static_cast<std::size_t>(std::find(names.begin(), names.end(), column->name) - names.begin());
+    TRY(Value value, key_value(table, *column, texts[at]));
+    resource.key_values.push_back(std::move(value));
+  }
   return {};
 }
 
@@ -62,9 +97,20 @@ Outcome<void> read_key(std::string_view key, Resource& resource) {
 
 std::string Resource::row_path() const {
   if (!id.empty()) return fmt::format("{}({})", table->set, id);
-  std::string quoted;
-  for (char c : key_value) quoted += c == '\'' ? "''" : std::string(1, c);
-  return fmt::format("{}({}='{}')", table->set, alternate_key->name, quoted);
+  std::string key;
+  for (std::size_t i = 0; i < key_values.size(); ++i) {
+    const Column& column = *alternate_key->columns[i];
+    std::string text;
+    if (column.type == ColumnType::text || column.type == ColumnType::memo) {
+      for (char c : text_of(view(key_values[i]))) text += c == '\'' ? "''" : std::string(1, c);
+      text = "'" + text + "'";
+    } else {
+      append_json(text, column, view(key_values[i]));
+      std::erase(text, '"');
+    }
+    key += fmt::format("{}{}={}", i == 0 ? "" : ",", column.name, text);
+  }
+  return fmt::format("{}({})", table->set, key);
 }
 
 Outcome<Resource> parse_resource(const Metadata& metadata, std::string_view path) {
@@ -79,8 +125,7 @@ Outcome<Resource> parse_resource(const Metadata& metadata, std::string_view path
     if (first.back() != ')') return bad_syntax();
     TRY_VOID(read_key(std::string_view(first).substr(open + 1, first.size() - open - 2), resource));
   }
-  for (std::size_t i = 1; i < segments.size(); ++i)
-    resource.rest.push_back(percent_decode(segments[i], false));
+  for (std::size_t i = 1; i < segments.size(); ++i) resource.rest.push_back(percent_decode(segments[i], false));
   return resource;
 }
 

@@ -2,6 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "emulators/dynamics365/filter.h"
+#include "emulators/dynamics365/values.h"
+#include "emulators/dynamics365/xml.h"
+
 namespace lockstep::emulators::dynamics365 {
 namespace {
 
@@ -25,17 +31,6 @@ Outcome<void> check_case_transition(const Draft& draft, std::int64_t from, std::
     return refuse(400, code::kInvalidState, "A case that is closed has to be reactivated first.");
   }
   return {};
-}
-
-std::string xml_escaped(std::string_view text) {
-  std::string escaped;
-  for (char c : text) {
-    if (c == '&') escaped += "&amp;";
-    if (c == '<') escaped += "&lt;";
-    if (c == '>') escaped += "&gt;";
-    if (c != '&' && c != '<' && c != '>') escaped.push_back(c);
-  }
-  return escaped;
 }
 
 void compute_full_name(Draft& draft) {
@@ -79,7 +74,7 @@ void compute_money(Draft& draft) {
     const Column& currency = table.require("_transactioncurrencyid_value");
     if (set && is_null(draft.get(currency))) {
       draft.set(currency, Value(std::string(kBaseCurrency)), "transactioncurrency");
-      draft.set(table.require("exchangerate"), 1.0);
+      draft.set(table.require("exchangerate"), kMoneyUnits);
     }
   }
 }
@@ -106,6 +101,37 @@ void compute_note(Draft& draft) {
   std::size_t padding = body.ends_with("==") ? 2 : body.ends_with('=') ? 1 : 0;
   std::int64_t size = static_cast<std::int64_t>(body.size() / 4 * 3 - (body.empty() ? 0 : padding));
   draft.set(table.require("filesize"), body.empty() ? Value() : Value(size));
+}
+
+/// A key with a column that is empty holds nobody off.
+Outcome<void> check_key(const Draft& draft, const AlternateKey& key) {
+  const TableSpec& table = draft.table();
+  std::string names, attributes;
+  bool touched = false;
+  for (const Column* column : key.columns) {
+    ValueView value = draft.get(*column);
+    if (is_null(value)) return {};
+    touched = touched || draft.touches(*column);
+    std::string text;
+    append_json(text, *column, value);
+    names += (names.empty() ? "" : ", ") + column->logical_name;
+    if (const std::string_view* plain = std::get_if<std::string_view>(&value)) text = xml_escaped(*plain);
+    attributes += fmt::format("<{0}>{1}</{0}>", column->logical_name, text);
+  }
+  if (!touched) return {};
+  for (RowNumber row : table.rows->find_equal(key.columns.front()->field, draft.get(*key.columns.front()))) {
+    if (row == draft.row() || table.rows->record(row).deleted) continue;
+    auto same = [&](const Column* each) { return compare_values(table.rows->get(row, each->field), draft.get(*each)) == 0; };
+    if (!std::all_of(key.columns.begin(), key.columns.end(), same)) continue;
+    return refuse(
+        412, code::kDuplicateEntityKey,
+        fmt::format("A record that has the attribute values {0} already exists. The entity key {1} requires "
+                    "that this set of attributes contains unique values. Select unique values and try "
+                    "again.<DuplicateEntity><EntityName>{2}</EntityName><Id>{3}</Id><Attributes>{4}"
+                    "</Attributes></DuplicateEntity>",
+                    names, key.name, table.name, table.rows->record(row).id, attributes));
+  }
+  return {};
 }
 
 }  // namespace
@@ -177,6 +203,14 @@ bool has_open_activities(const Metadata& metadata, std::string_view incident_id)
   return false;
 }
 
+Outcome<void> check_step(const Draft& draft) {
+  if (draft.table().name != "sdkmessageprocessingstep") return {};
+  bool synchronous = draft.integer(draft.table().require("mode"), 1) == 0;
+  if (synchronous) return refuse(501, code::kNotImplemented, "Synchronous steps are not implemented in this stand-in.");
+  if (draft.integer(draft.table().require("stage"), 40) == 40) return {};
+  return refuse(400, code::kInvalidArgument, "Asynchronous steps run in the stage 40 (post-operation) alone.");
+}
+
 Outcome<void> check_required(const Draft& draft) {
   for (const Column& column : draft.table().columns) {
     if (!column.required || (!draft.creating() && !draft.touches(column))) continue;
@@ -195,23 +229,12 @@ void compute_columns(Draft& draft) {
   if (name == "account") compute_money(draft);
   if (name == "incident") compute_customer(draft);
   if (name == "annotation") compute_note(draft);
+  if (name == "serviceendpoint" && draft.touches("authvalue"))
+    draft.set(draft.table().require("isauthvalueset"), Value(!draft.text("authvalue").empty()));
 }
 
 Outcome<void> check_unique(const Draft& draft) {
-  const TableSpec& table = draft.table();
-  const Column* key = table.external_key();
-  if (!key || !draft.touches(*key)) return {};
-  for (RowNumber row : table.rows->find_equal(key->field, draft.get(*key))) {
-    if (row == draft.row() || table.rows->record(row).deleted) continue;
-    return refuse(
-        412, code::kDuplicateEntityKey,
-        fmt::format("A record that has the attribute values {0} already exists. The entity key {0} requires "
-                    "that this set of attributes contains unique values. Select unique values and try "
-                    "again.<DuplicateEntity><EntityName>{1}</EntityName><Id>{2}</Id><Attributes><{0}>{3}"
-                    "</{0}></Attributes></DuplicateEntity>",
-                    key->logical_name, table.name, table.rows->record(row).id,
-                    xml_escaped(text_of(draft.get(*key)))));
-  }
+  for (const AlternateKey& key : draft.table().keys) TRY_VOID(check_key(draft, key));
   return {};
 }
 

@@ -48,7 +48,8 @@ Service::Service(const EmulatorClock& clock, Rng rng, Dynamics365Options options
   protection.execution_ms = options_.execution_ms_per_window;
   organisation_.protection.set(protection);
   outgoing().set_schedule({Duration(60'000)});  // one more attempt, where there is one at all
-  router().add("POST", "/{tenant}/oauth2/v2.0/token", [this](Call& call) { return token(call); });
+  router().add("POST", "/{tenant}/oauth2/v2.0/token", [this](Call& call) { return token(call, "scope"); });
+  router().add("POST", "/{tenant}/oauth2/token", [this](Call& call) { return token(call, "resource"); });
   for (const char* method : {"GET", "POST", "PATCH", "PUT", "DELETE"}) {
     router().add(method, "/api/data/{version}/{path...}", [this](Call& call) { return api(call); });
   }
@@ -66,6 +67,7 @@ http::Response Service::api(Call& call) {
   if (call.request.target.size() > kMaxBatchedUrl) return http::Response(414, "");
   ApiCall api(call, organisation_, version);
   Outcome<http::Response> outcome = route(api, call.parameter("path"));
+  organisation_.take_registered_steps();
   organisation_.webhooks.flush(outgoing());
   http::Response response =
       outcome ? std::move(*outcome) : error_response(outcome.error(), api.prefer.all_annotations());
@@ -79,6 +81,7 @@ Outcome<http::Response> Service::route(ApiCall& api, std::string_view path) {
     return refuse(400, code::kBadRequestUrl,
                   fmt::format("The OData-Version '{}' is not supported.", *version));
   }
+  TRY_VOID(api.impersonate());
   const std::string& method = api.call.request.method;
   std::string_view name = path.substr(0, path.find_first_of("(/"));
   if (path == "$batch" || path == "%24batch") return method == "POST" ? batch(api) : wrong_method(api);
@@ -86,7 +89,9 @@ Outcome<http::Response> Service::route(ApiCall& api, std::string_view path) {
   if (path == "CloseIncident") return method == "POST" ? close_incident(api) : wrong_method(api);
   if (path == "Merge") return method == "POST" ? merge_rows(api) : wrong_method(api);
   if (name == "RetrieveTotalRecordCount") return total_record_count(api, percent_decode(path, false));
-  if (name == "EntityDefinitions") return entity_definitions(api, percent_decode(path, false));
+  if (path == "$metadata" || path == "%24metadata") return method == "GET" ? csdl(api) : wrong_method(api);
+  if (name == "EntityDefinitions" || name == "RelationshipDefinitions" || name == "GlobalOptionSetDefinitions")
+    return entity_definitions(api, percent_decode(path, false));
   return route_table(api, path);
 }
 
@@ -100,12 +105,12 @@ Outcome<http::Response> Service::route_table(ApiCall& api, std::string_view path
 Outcome<http::Response> Service::route_collection(ApiCall& api, const Resource& resource) {
   const std::string& method = api.call.request.method;
   if (resource.rest.empty()) {
-    if (method == "GET") return read_collection(api, *resource.table);
+    if (method == "GET") return read_collection(api, {resource.table, resource.table->set, std::nullopt});
     if (method == "POST") return create_row(api, *resource.table);
     return wrong_method(api);
   }
   const std::string& segment = resource.rest.front();
-  if (segment == "$count" && method == "GET") return read_count(api, *resource.table);
+  if (segment == "$count" && method == "GET") return read_count(api, {resource.table, resource.table->set, std::nullopt});
   if (segment.starts_with(kBoundPrefix) && method == "POST") {
     return bulk_action(api, *resource.table, std::string_view(segment).substr(kBoundPrefix.size()));
   }
@@ -122,6 +127,8 @@ Outcome<http::Response> Service::route_row(ApiCall& api, const Resource& resourc
   }
   if (resource.rest.front() == "Microsoft.Dynamics.CRM.SendEmail" && method == "POST")
     return send_email(api, resource);
+  const Collection* collection = collection_of(*resource.table, resource.rest.front());
+  if (collection && method != "PUT") return related_rows(api, resource, *collection);
   if (method == "GET") return read_part(api, resource);
   if (method == "PUT" || method == "DELETE") return write_part(api, resource);
   return wrong_method(api);
@@ -129,7 +136,8 @@ Outcome<http::Response> Service::route_row(ApiCall& api, const Resource& resourc
 
 Outcome<http::Response> Service::batch(ApiCall& api) {
   api.call.label = std::string(kApiPath) + "/$batch";
-  return Batch(api, [&](const http::ServerRequest& inner) { return dispatch(inner, api.call); }).run();
+  auto item_fails = [this](const std::string& what) { return faults().fires(kFaultBatchItem, what).has_value(); };
+  return Batch(api, [&](const http::ServerRequest& inner) { return dispatch(inner, api.call); }, item_fails).run();
 }
 
 http::Response Service::not_found(Call&) {

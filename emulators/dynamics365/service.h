@@ -6,6 +6,9 @@
 
 namespace lockstep::emulators::dynamics365 {
 
+/// The control plane's answer to what it does not understand.
+http::Response control_refusal(std::string message);
+
 class Service final : public StandIn {
  public:
   Service(const EmulatorClock& clock, Rng rng, Dynamics365Options options);
@@ -19,10 +22,13 @@ class Service final : public StandIn {
   http::Response method_not_allowed(Call& call, const std::vector<std::string>& allowed) override;
   http::Response fault_answer(Call& call, const Fault& fault) override;
   Result<std::string> apply(const Edit& edit) override;
+  Result<void> change_schema(const SchemaChange& change) override;
   std::optional<http::Response> control(const http::ServerRequest& request, std::string_view path) override;
 
  private:
-  http::Response token(Call& call);
+  /// `audience`: the parameter that names the organisation, "scope" of version 2.0 and "resource" of version 1.
+  http::Response token(Call& call, std::string_view audience);
+  std::optional<http::Response> check_client(Call& call, const OAuthClient& client);
   http::Response unauthorized(const Call& call);
   http::Response api(Call& call);
   Outcome<http::Response> route(ApiCall& api, std::string_view path);
@@ -35,6 +41,8 @@ class Service final : public StandIn {
                                  const Writer& writer);
   Outcome<RowNumber> edited_row(const TableSpec& table, const std::string& id) const;
 
+  http::Response keys(const http::ServerRequest& request);
+  Result<void> change_duplicate_rules(const json::object& sent);
   http::Response steps(const http::ServerRequest& request);
   Result<std::size_t> add_steps(const json::object& sent);
   http::Response settings(const http::ServerRequest& request);

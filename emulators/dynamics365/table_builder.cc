@@ -129,6 +129,11 @@ TableBuilder& TableBuilder::create_only() {
   return *this;
 }
 
+TableBuilder& TableBuilder::write_only() {
+  spec.columns.back().write_only = true;
+  return *this;
+}
+
 TableBuilder& TableBuilder::by_default(Value value) {
   spec.columns.back().default_value = std::move(value);
   return *this;
@@ -155,9 +160,15 @@ TableBuilder& TableBuilder::owned_columns() {
   spec.columns.back().targets = {"systemuser"};
   spec.navigations.push_back({"modifiedby", &spec.columns.back(), {"systemuser"}});
   for (const char* name : {"createdonbehalfby", "modifiedonbehalfby"}) lookup(name, "systemuser").read_only();
-  Column& owner = add_lookup("ownerid", {"systemuser"});
+  Column& owner = add_lookup("ownerid", {"systemuser", "team"});
   owner.source = Source::owner;
-  spec.navigations.push_back({"ownerid", &owner, {"systemuser"}});
+  spec.navigations.push_back({"ownerid", &owner, {"systemuser", "team"}});
+  system("owninguser", ColumnType::lookup, Source::owning_user);
+  spec.columns.back().targets = {"systemuser"};
+  spec.navigations.push_back({"owninguser", &spec.columns.back(), {"systemuser"}});
+  system("owningteam", ColumnType::lookup, Source::owning_team);
+  spec.columns.back().targets = {"team"};
+  spec.navigations.push_back({"owningteam", &spec.columns.back(), {"team"}});
   integer("importsequencenumber", -2147483648LL, 2147483647).create_only();
   return date_time({"overriddencreatedon"}).create_only();
 }

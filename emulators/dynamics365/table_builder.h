@@ -29,6 +29,7 @@ class TableBuilder {
   TableBuilder& required();
   TableBuilder& read_only();
   TableBuilder& create_only();
+  TableBuilder& write_only();
   TableBuilder& by_default(Value value);
   TableBuilder& cascades_delete();
   TableBuilder& stays_on_merge();
@@ -58,6 +59,12 @@ TableSpec email_table();
 TableSpec task_table();
 TableSpec activityparty_table();
 TableSpec systemuser_table();
+TableSpec team_table();
 TableSpec transactioncurrency_table();
+TableSpec savedquery_table();
+TableSpec serviceendpoint_table();
+TableSpec sdkmessage_table();
+TableSpec sdkmessagefilter_table();
+TableSpec sdkmessageprocessingstep_table();
 
 }  // namespace lockstep::emulators::dynamics365

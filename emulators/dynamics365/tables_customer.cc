@@ -116,7 +116,7 @@ TableSpec contact_table() {
 TableSpec systemuser_table() {
   TableBuilder table("systemuser", "systemusers", "systemuserid", "fullname", "User");
   table.text({"fullname"}, 200).text({"internalemailaddress"}, 100).text({"domainname"}, 1024);
-  table.text({"applicationid"}, 36).boolean({"isdisabled"}, false);
+  table.text({"applicationid", "azureactivedirectoryobjectid"}, 36).boolean({"isdisabled"}, false);
   table.spec.writable = table.spec.bulk = table.spec.tracks_changes = false;
   table.owned_columns();
   return std::move(table.spec);
@@ -126,6 +126,22 @@ TableSpec transactioncurrency_table() {
   TableBuilder table("transactioncurrency", "transactioncurrencies", "transactioncurrencyid", "currencyname",
                      "Currency");
   table.text({"currencyname"}, 100).text({"isocurrencycode"}, 5).text({"currencysymbol"}, 13);
+  table.spec.writable = table.spec.bulk = table.spec.tracks_changes = false;
+  table.owned_columns();
+  return std::move(table.spec);
+}
+
+TableSpec team_table() {
+  TableBuilder table("team", "teams", "teamid", "name", "Team");
+  table.text({"name"}, 160).boolean({"isdefault"}, false);
+  table.spec.writable = table.spec.bulk = table.spec.tracks_changes = false;
+  table.owned_columns();
+  return std::move(table.spec);
+}
+
+TableSpec savedquery_table() {
+  TableBuilder table("savedquery", "savedqueries", "savedqueryid", "name", "View");
+  table.text({"name"}, 200).text({"returnedtypecode"}, 64).memo("fetchxml", 1'073'741'823);
   table.spec.writable = table.spec.bulk = table.spec.tracks_changes = false;
   table.owned_columns();
   return std::move(table.spec);

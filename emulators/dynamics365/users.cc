@@ -9,12 +9,29 @@ std::string user_id(const Actor& actor) {
   return guid_of_name("systemuser " + std::string(name_of(actor.kind)) + " " + actor.name);
 }
 
+std::string directory_id(const Actor& actor) { return guid_of_name("directory " + user_id(actor)); }
+
 }  // namespace
+
+std::optional<Actor> Users::by_id(std::string_view system_user) const {
+  for (const auto& [actor, id] : ids_) {
+    if (id == system_user) return actor;
+  }
+  return std::nullopt;
+}
+
+std::optional<Actor> Users::by_directory_id(std::string_view object) const {
+  for (const auto& [actor, id] : ids_) {
+    if (directory_id(actor) == object) return actor;
+  }
+  return std::nullopt;
+}
 
 const std::string& Users::id_of(const Actor& actor, WallTime now) {
   if (auto known = ids_.find(actor); known != ids_.end()) return known->second;
   std::string id = user_id(actor);
-  FieldChanges fields{{table_.require("fullname").field, actor.name}};
+  FieldChanges fields{{table_.require("fullname").field, actor.name},
+                      {table_.require("azureactivedirectoryobjectid").field, directory_id(actor)}};
   if (actor.kind == ActorKind::integration) {
     fields.emplace_back(table_.require("applicationid").field, guid_of_name("application " + actor.name));
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,10 @@ class Users {
   const std::string& id_of(const Actor& actor, WallTime now);
   /// Precondition: the actor has written before, and through id_of.
   std::string_view id_of(ActorId actor) const;
+
+  /// Who has this systemuserid, or this id in the directory; nothing when nobody has.
+  std::optional<Actor> by_id(std::string_view system_user) const;
+  std::optional<Actor> by_directory_id(std::string_view object) const;
 
  private:
   Database& database_;

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <chrono>
-#include <cmath>
+#include <cstdlib>
+#include <limits>
 
 namespace lockstep::emulators::dynamics365 {
 namespace {
@@ -25,8 +27,8 @@ std::string formatted_time(WallTime time, bool with_clock) {
                      hour < 12 ? "AM" : "PM");
 }
 
-std::string formatted_money(double amount) {
-  std::int64_t cents = std::llround(std::fabs(amount) * 100);
+std::string formatted_money(std::int64_t amount) {
+  std::int64_t cents = std::abs(amount) / (kMoneyUnits / 100);
   return fmt::format("{}${}.{:02}", amount < 0 ? "-" : "", with_thousands(cents / 100), cents % 100);
 }
 
@@ -55,13 +57,58 @@ ValueView value_of(const TableSpec& table, const Users& users, RowNumber row, co
       ValueView assigned = record.fields.get(column.field);
       return is_null(assigned) ? ValueView(users.id_of(record.created_by)) : assigned;
     }
+    case Source::owning_user:
+    case Source::owning_team: {
+      const Column& owner = table.require("_ownerid_value");
+      bool wanted = target_of(table, row, owner) == column.targets.front();
+      return wanted ? value_of(table, users, row, owner) : ValueView();
+    }
   }
   return std::monostate{};
 }
 
 std::string_view target_of(const TableSpec& table, RowNumber row, const Column& column) {
   if (!column.target_field) return column.targets.front();
-  return text_of(table.rows->get(row, *column.target_field));
+  std::string_view target = text_of(table.rows->get(row, *column.target_field));
+  // Who created a row owns it until it is assigned.
+  return target.empty() && column.source == Source::owner ? std::string_view(column.targets.front()) : target;
+}
+
+std::optional<std::int64_t> parse_money(std::string_view text) {
+  constexpr std::int64_t kLargest = std::numeric_limits<std::int64_t>::max() / 10 - 9;
+  bool negative = text.starts_with('-');
+  if (negative) text.remove_prefix(1);
+  int exponent = 0;
+  if (std::size_t e = text.find_first_of("eE"); e != std::string_view::npos) {
+    std::string_view digits = text.substr(e + 1);
+    if (digits.starts_with('+')) digits.remove_prefix(1);
+    auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), exponent);
+    if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+    text = text.substr(0, e);
+  }
+  std::size_t point = text.find('.');
+  std::int64_t amount = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (i == point) continue;
+    if (text[i] < '0' || text[i] > '9' || amount > kLargest) return std::nullopt;
+    amount = amount * 10 + (text[i] - '0');
+  }
+  if (text.size() == (point == std::string_view::npos ? 0u : 1u)) return std::nullopt;
+  std::int64_t places = (point == std::string_view::npos ? 0 : static_cast<std::int64_t>(text.size() - point - 1)) - std::int64_t{exponent};
+  for (; places < 4 && amount != 0; ++places) {
+    if (amount > kLargest) return std::nullopt;
+    amount *= 10;
+  }
+  for (bool up = false; places > 4 && (amount != 0 || up); --places) {
+    up = amount % 10 >= 5;
+    amount = amount / 10 + (places == 5 && up ? 1 : 0);
+  }
+  return negative ? -amount : amount;
+}
+
+void append_money(std::string& out, std::int64_t amount) {
+  std::int64_t size = std::abs(amount);
+  fmt::format_to(std::back_inserter(out), "{}{}.{:04}", amount < 0 ? "-" : "", size / kMoneyUnits, size % kMoneyUnits);
 }
 
 void append_time(std::string& out, WallTime time) {
@@ -138,8 +185,8 @@ void append_json(std::string& out, const Column& column, ValueView value) {
     append_json_text(out, *text);
   } else if (const bool* boolean = std::get_if<bool>(&value)) {
     out.append(*boolean ? "true" : "false");
-  } else if (const double* real = std::get_if<double>(&value)) {
-    fmt::format_to(std::back_inserter(out), "{:.4f}", *real);  // money carries its scale
+  } else if (column.type == ColumnType::money) {
+    append_money(out, std::get<std::int64_t>(value));
   } else if (column.type == ColumnType::date_time) {
     out.push_back('"');
     append_time(out, WallTime{std::get<std::int64_t>(value)});
@@ -164,7 +211,7 @@ std::string formatted_value(const Column& column, ValueView value) {
     case ColumnType::version:
       return with_thousands(std::get<std::int64_t>(value));
     case ColumnType::money:
-      return formatted_money(std::get<double>(value));
+      return formatted_money(std::get<std::int64_t>(value));
     case ColumnType::date_time:
       return formatted_time(WallTime{std::get<std::int64_t>(value)}, true);
     case ColumnType::date_only: {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,13 @@ namespace lockstep::emulators::dynamics365 {
 ValueView value_of(const TableSpec& table, const Users& users, RowNumber row, const Column& column);
 /// The table a lookup's value points to.
 std::string_view target_of(const TableSpec& table, RowNumber row, const Column& column);
+
+/// Amounts are held as whole numbers of a ten-thousandth: a double would round them.
+inline constexpr std::int64_t kMoneyUnits = 10'000;
+/// "12.5", "-3", "1e3"; further places are rounded away. Nothing: no number, or too large to be held.
+std::optional<std::int64_t> parse_money(std::string_view text);
+/// "20000.0100": money carries its scale.
+void append_money(std::string& out, std::int64_t amount);
 
 /// "2025-01-31T09:15:00Z": the Web API knows no fractions.
 void append_time(std::string& out, WallTime time);

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "emulators/dynamics365/guid.h"
+#include "emulators/dynamics365/values.h"
 
 namespace lockstep::emulators::dynamics365 {
 namespace {
@@ -41,7 +42,7 @@ json::value attribute(const Change& change) {
     case ColumnType::status:
       return json::object{{"__type", contract("OptionSetValue")}, {"Value", to_json(value)}};
     case ColumnType::money:
-      return json::object{{"__type", contract("Money")}, {"Value", to_json(value)}};
+      return json::object{{"__type", contract("Money")}, {"Value", static_cast<double>(std::get<std::int64_t>(value)) / kMoneyUnits}};
     case ColumnType::date_time:
       return text(date_text(WallTime{std::get<std::int64_t>(value)}));
     case ColumnType::date_only: {
@@ -113,6 +114,7 @@ bool Webhooks::fires(const Step& step, const RowEvent& event) const {
 json::object Webhooks::context(const Step& step, const RowEvent& event, const Writer& writer) {
   const Record& record = event.table->rows->record(event.row);
   const std::string& user = users_.id_of(writer.actor, writer.now);
+  const std::string& initiator = users_.id_of(writer.on_behalf.value_or(writer.actor), writer.now);
   json::array shared;
   if (!writer.tag.empty()) shared.push_back(pair("tag", text(writer.tag)));
   json::array outputs;
@@ -123,7 +125,7 @@ json::object Webhooks::context(const Step& step, const RowEvent& event, const Wr
       {"BusinessUnitId", names_.business_unit_id},
       {"CorrelationId", writer.correlation},
       {"Depth", event.depth},
-      {"InitiatingUserId", user},
+      {"InitiatingUserId", initiator},
       {"InputParameters", input_parameters(event, users_)},
       {"IsExecutingOffline", false},
       {"IsInTransaction", false},
@@ -180,7 +182,7 @@ http::Request Webhooks::request(const Step& step, const RowEvent& event, const W
 }
 
 void Webhooks::note(const RowEvent& event, const Writer& writer) {
-  if (!writer.journaled) return;
+  if (!writer.journaled || writer.bypasses_steps) return;
   for (const auto& [id, step] : steps_) {
     if (!fires(step, event)) continue;
     WallTime due = writer.now + step.delay;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -15,12 +16,14 @@ namespace lockstep::emulators::dynamics365 {
 
 /// Who writes, when, and what the request said about itself.
 struct Writer {
-  Actor actor;
+  Actor actor;                     // whose name the write bears
+  std::optional<Actor> on_behalf;  // who in truth wrote, when `actor` is impersonated
   WallTime now;
   std::string tag;          // ?tag= of the request: lands in SharedVariables
   std::string correlation;  // GUID of the request
   std::string key;          // external key the caller named, for the journal
   bool journaled = true;
+  bool bypasses_steps = false;  // asked that no custom logic runs
 };
 
 /// The organisation as it names itself in answers and payloads.
@@ -67,6 +70,7 @@ class Webhooks {
   bool remove(std::string_view id) { return steps_.erase(std::string(id)) > 0; }
   const std::map<std::string, Step>& steps() const { return steps_; }
 
+  Users& users() { return users_; }
   void note(const RowEvent& event, const Writer& writer);
   std::size_t mark() const { return noted_.size(); }
   void roll_back(std::size_t mark) { noted_.resize(mark); }

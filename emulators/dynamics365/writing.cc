@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "emulators/dynamics365/api_call.h"
 #include "emulators/dynamics365/rendering.h"
 #include "emulators/dynamics365/values.h"
@@ -13,17 +14,15 @@ constexpr std::int64_t kWriteMs = 40;  // execution time of a write, for the lim
 
 /// What a create or update answers: the row when it was asked for, else 204 with its address.
 Outcome<http::Response> written(const ApiCall& api, const Resource& resource, RowNumber row, bool created) {
-  Organisation& organisation = api.organisation;
   const TableSpec& table = *resource.table;
   const Record& record = table.rows->record(row);
   http::Response response = no_content();
   std::string address = fmt::format("{}/{}", api.base, resource.row_path());
   if (api.prefer.representation) {
-    TRY(QueryOptions options, read_query(organisation.metadata, table, api.call));
+    TRY(QueryOptions options, api.query(table));
     if (api.call.request.method == "PATCH") options.selection.expands.clear();
     std::string out;
-    RowWriter writer(organisation.metadata, organisation.users, table, options.selection,
-                     api.prefer.annotations);
+    RowWriter writer(api.rendering(), table, options.selection);
     writer.append(out, row, context_of(api.base, table, options.selection, "/$entity"));
     response = api_json(created ? 201 : 200, std::move(out));
     response.headers.add("ETag", etag_of(record));
@@ -47,8 +46,15 @@ Outcome<void> check_writable(const ApiCall& api, const TableSpec& table, std::st
 /// A query option of the answer that is wrong must not be found only after the write.
 Outcome<void> check_answer_options(const ApiCall& api, const TableSpec& table) {
   if (!api.prefer.representation) return {};
-  TRY_VOID(read_query(api.organisation.metadata, table, api.call));
+  TRY_VOID(api.query(table));
   return {};
+}
+
+/// Rules run only for who asks for them.
+Outcome<void> check_duplicates(const ApiCall& api, const TableSpec& table, RowNumber row, const Payload& payload) {
+  auto suppress = api.condition("MSCRM.SuppressDuplicateDetection");
+  if (!suppress || !equal_no_case(*suppress, "false")) return {};
+  return api.organisation.duplicate_rules.check(table, row, payload);
 }
 
 Outcome<http::Response> upsert_create(ApiCall& api, const Resource& resource) {
@@ -59,15 +65,13 @@ Outcome<http::Response> upsert_create(ApiCall& api, const Resource& resource) {
   TRY(Payload payload, read_payload(api.organisation.metadata, table, document.root().get_object(),
                                     api.resolver(), Door::api, true));
   if (resource.alternate_key) {
-    // On create the value in the body wins over the one in the URL.
-    if (!payload.find(*resource.alternate_key)) {
-      payload.changes.push_back({resource.alternate_key, resource.key_value, ""});
-    }
+    add_missing_key(payload, *resource.alternate_key, resource.key_values);
   } else if (payload.id && *payload.id != resource.id) {
     return refuse(400, code::kInvalidArgument, "The primary key of the body is not the one of the URL.");
   } else {
     payload.id = resource.id;
   }
+  TRY_VOID(check_duplicates(api, table, kNoRow, payload));
   TRY(RowNumber row, api.organisation.records.create(table, payload, api.writer));
   return written(api, resource, row, true);
 }
@@ -138,13 +142,15 @@ Outcome<void> check_if_match(const ApiCall& api, const Resource& resource, RowNu
                 "The version of the existing record doesn't match the RowVersion property provided.");
 }
 
-Outcome<http::Response> create_row(ApiCall& api, const TableSpec& table) {
+Outcome<http::Response> create_row(ApiCall& api, const TableSpec& table, std::optional<Change> belongs) {
   TRY_VOID(check_writable(api, table, "Create"));
   TRY_VOID(check_answer_options(api, table));
   JsonDocument document;
   TRY_VOID(api.parse_body(document));
   TRY(Payload payload, read_payload(api.organisation.metadata, table, document.root().get_object(),
                                     api.resolver(), Door::api, true));
+  TRY_VOID(check_duplicates(api, table, kNoRow, payload));
+  if (belongs && !payload.find(*belongs->column)) payload.changes.push_back(std::move(*belongs));
   TRY(RowNumber row, api.organisation.records.create(table, payload, api.writer));
   Resource resource;
   resource.table = &table;
@@ -172,10 +178,8 @@ Outcome<http::Response> patch_row(ApiCall& api, const Resource& resource) {
   if (payload.id && *payload.id != table.rows->record(row).id) {
     return refuse(400, code::kInvalidArgument, "The primary key of a row cannot be changed.");
   }
-  if (resource.alternate_key) {
-    std::erase_if(payload.changes,
-                  [&](const Change& change) { return change.column == resource.alternate_key; });
-  }
+  if (resource.alternate_key) drop_key(payload, *resource.alternate_key);
+  TRY_VOID(check_duplicates(api, table, row, payload));
   TRY_VOID(api.organisation.records.update(table, row, payload, api.writer));
   return written(api, resource, row, false);
 }

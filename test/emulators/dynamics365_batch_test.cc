@@ -42,6 +42,7 @@ class BatchTest : public Dynamics365Test {
   static constexpr const char* kContinue = "odata.continue-on-error";
 };
 
+// fact: §2.12 [M]
 TEST_F(BatchTest, PathAndAbsoluteUrlsAnsweredInOrder) {
   Answer answer = batch({part("POST /api/data/v9.2/accounts", R"({"name":"A"})"),
                          part("GET http://127.0.0.1:8103/api/data/v9.2/accounts?$select=name")});
@@ -53,11 +54,13 @@ TEST_F(BatchTest, PathAndAbsoluteUrlsAnsweredInOrder) {
             std::string::npos);
 }
 
+// fact: §2.12 [M]
 TEST_F(BatchTest, OtherUrlsInsideAreRefused) {
   EXPECT_EQ(statuses(batch({part("GET accounts")})), "400");
   EXPECT_EQ(statuses(batch({part("GET http://elsewhere/api/data/v9.2/accounts")})), "400");
 }
 
+// fact: §2.12 [C]
 TEST_F(BatchTest, StopsAtTheFirstFailureWithItsStatus) {
   Answer answer = batch({part("POST /api/data/v9.2/accounts", R"({"name":"A"})"),
                          part("POST /api/data/v9.2/accounts", R"({"nam":"B"})"),
@@ -67,6 +70,7 @@ TEST_F(BatchTest, StopsAtTheFirstFailureWithItsStatus) {
   EXPECT_EQ(get("accounts").rows(), 1u);
 }
 
+// fact: §2.12 [C]
 TEST_F(BatchTest, ContinueOnErrorRunsTheRestAndAnswers200) {
   Answer answer = batch({part("POST /api/data/v9.2/accounts", R"({"nam":"B"})"),
                          part("POST /api/data/v9.2/accounts", R"({"name":"C"})")},
@@ -75,6 +79,7 @@ TEST_F(BatchTest, ContinueOnErrorRunsTheRestAndAnswers200) {
   EXPECT_EQ(statuses(answer), "400 204");
 }
 
+// fact: §2.12 [C]
 TEST_F(BatchTest, InnerHeadersCount) {
   std::string row = std::string("/api/data/v9.2/contacts(") + kG1 + ")";
   std::string once =
@@ -84,6 +89,7 @@ TEST_F(BatchTest, InnerHeadersCount) {
   EXPECT_EQ(statuses(batch({once, once}, kContinue)), "201 412");
 }
 
+// fact: §2.12 [I]
 TEST_F(BatchTest, ContentLengthBeyondTheBodyIsUnreadable) {
   std::string text =
       "Content-Type: application/http\r\n\r\nPOST /api/data/v9.2/contacts HTTP/1.1\r\n"
@@ -93,6 +99,7 @@ TEST_F(BatchTest, ContentLengthBeyondTheBodyIsUnreadable) {
   EXPECT_NE(answer.text.find("0x80048d19"), std::string::npos);
 }
 
+// fact: §2.12 [C]
 TEST_F(BatchTest, ChangeSetIsAtomicAndTellsOnlyTheFailure) {
   Answer answer = batch({change_set({in_set("1", "POST /api/data/v9.2/accounts", R"({"name":"A"})"),
                                      in_set("2", "POST /api/data/v9.2/tasks", R"({"nosuch":1})")}),
@@ -105,6 +112,7 @@ TEST_F(BatchTest, ChangeSetIsAtomicAndTellsOnlyTheFailure) {
   EXPECT_EQ(get("accounts").at("/value/0/name"), "B");
 }
 
+// fact: §2.12 [C]
 TEST_F(BatchTest, ContentIdsAreReferencesWithinTheChangeSet) {
   Answer answer =
       batch({change_set({in_set("1", "POST /api/data/v9.2/accounts", R"({"name":"A"})"),
@@ -119,6 +127,7 @@ TEST_F(BatchTest, ContentIdsAreReferencesWithinTheChangeSet) {
             std::string::npos);
 }
 
+// fact: §2.12 [I]
 TEST_F(BatchTest, ChangeSetPartsNeedContentIdsAndNoGet) {
   Answer missing = batch({change_set({part("POST /api/data/v9.2/accounts", R"({"name":"A"})")})});
   EXPECT_EQ(missing.status, 400);
@@ -126,6 +135,7 @@ TEST_F(BatchTest, ChangeSetPartsNeedContentIdsAndNoGet) {
   EXPECT_EQ(statuses(batch({change_set({in_set("1", "GET /api/data/v9.2/accounts", "")})})), "400");
 }
 
+// fact: §2.12 [C]
 TEST_F(BatchTest, BareLineFeedsAreRefused) {
   std::string text = wrap("batch_b1", {part("GET /api/data/v9.2/accounts")});
   std::string bare;
@@ -135,6 +145,7 @@ TEST_F(BatchTest, BareLineFeedsAreRefused) {
   EXPECT_EQ(batch_text(bare).status, 400);
 }
 
+// fact: §9.3 [M]
 TEST_F(BatchTest, PreambleIsAllowedButNotAMissingEnd) {
   std::string text = wrap("batch_b1", {part("GET /api/data/v9.2/accounts")});
   EXPECT_EQ(batch_text("\r\n" + text).status, 200);
@@ -142,6 +153,7 @@ TEST_F(BatchTest, PreambleIsAllowedButNotAMissingEnd) {
   EXPECT_EQ(batch_text("").status, 400);
 }
 
+// fact: §2.12 [C]
 TEST_F(BatchTest, AThousandOperationsAtMostAndNoBatchInside) {
   std::vector<std::string> parts(1000, part("GET /api/data/v9.2/accounts?$top=1"));
   EXPECT_EQ(batch(parts).status, 200);
@@ -160,23 +172,27 @@ class BulkTest : public Dynamics365Test {
   }
 };
 
+// fact: §2.11 [C]
 TEST_F(BulkTest, CreateMultipleGivesIdsInOrder) {
   Answer answer = bulk("CreateMultiple", target(R"("name":"A")") + "," + target(R"("name":"B")"));
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(get("accounts(" + answer.at("/Ids/1") + ")").at("/name"), "B");
 }
 
+// fact: §2.11 [C]
 TEST_F(BulkTest, TypeIsMandatoryInEveryTarget) {
   EXPECT_EQ(bulk("CreateMultiple", R"({"name":"A"})").status, 400);
   EXPECT_EQ(bulk("CreateMultiple", R"({"@odata.type":"Microsoft.Dynamics.CRM.contact","name":"A"})").status,
             400);
 }
 
+// fact: §2.11 [C]
 TEST_F(BulkTest, OneBadRowUndoesAll) {
   EXPECT_EQ(bulk("CreateMultiple", target(R"("name":"A")") + "," + target(R"("nam":"B")")).status, 400);
   EXPECT_EQ(get("accounts").rows(), 0u);
 }
 
+// fact: §2.11 [C]
 TEST_F(BulkTest, UpsertMultipleByKeyCreatesAndUpdatesWithoutABody) {
   std::string targets = target(R"x("@odata.id":"accounts(lockstep_id='1')","name":"A")x") + "," +
                         target(R"x("@odata.id":"accounts(lockstep_id='2')","name":"B")x");
@@ -188,6 +204,7 @@ TEST_F(BulkTest, UpsertMultipleByKeyCreatesAndUpdatesWithoutABody) {
   EXPECT_EQ(get("accounts").rows(), 2u);
 }
 
+// fact: §2.11 [I]
 TEST_F(BulkTest, KeyInBothPlacesFailsOnCreateAlone) {
   std::string both = target(R"x("@odata.id":"accounts(lockstep_id='1')","lockstep_id":"1","name":"A")x");
   Answer answer = bulk("UpsertMultiple", both);
@@ -197,6 +214,7 @@ TEST_F(BulkTest, KeyInBothPlacesFailsOnCreateAlone) {
   EXPECT_EQ(bulk("UpsertMultiple", both).status, 204);
 }
 
+// fact: §2.11 [C]
 TEST_F(BulkTest, UpdateMultipleNeedsRowsThatExist) {
   std::string id = account();
   EXPECT_EQ(bulk("UpdateMultiple", target(R"("accountid":")" + id + R"(","name":"New")")).status, 204);
@@ -206,13 +224,16 @@ TEST_F(BulkTest, UpdateMultipleNeedsRowsThatExist) {
       404);
 }
 
+// fact: §2.11 [?]
 TEST_F(BulkTest, ARowNamedTwiceIsRefused) {
   std::string one = target(R"x("@odata.id":"accounts(lockstep_id='1')","name":"A")x");
   EXPECT_EQ(bulk("UpsertMultiple", one + "," + one).status, 400);
 }
 
+// fact: §2.11 [C]
 TEST_F(BulkTest, AnnotationHasNone) { EXPECT_EQ(bulk("CreateMultiple", "", "annotations").status, 404); }
 
+// fact: §2.11 [C]
 TEST_F(BulkTest, DeleteMultipleIsForElasticTables) { EXPECT_EQ(bulk("DeleteMultiple", "").status, 404); }
 
 }  // namespace

@@ -10,6 +10,7 @@ class Columns : public Dynamics365Test {
   }
 };
 
+// fact: §5.3 [I]
 TEST_F(Columns, UnknownPropertyIsRefused) {
   Answer answer = try_contact("shoesize", "43");
   EXPECT_EQ(answer.status, 400);
@@ -19,8 +20,10 @@ TEST_F(Columns, UnknownPropertyIsRefused) {
             std::string::npos);
 }
 
+// fact: §1.4 [C]
 TEST_F(Columns, NamesAreCaseSensitive) { EXPECT_EQ(try_contact("FirstName", "\"A\"").status, 400); }
 
+// fact: §6.1 [C]
 TEST_F(Columns, TextTooLongNamesColumnAndLimit) {
   Answer answer = try_contact("firstname", "\"" + std::string(51, 'x') + "\"");
   EXPECT_EQ(answer.code(), "0x80044331");
@@ -31,6 +34,7 @@ TEST_F(Columns, TextTooLongNamesColumnAndLimit) {
   EXPECT_EQ(try_contact("firstname", "\"" + std::string(50, 'x') + "\"").status, 201);
 }
 
+// fact: §6.1 [C]
 TEST_F(Columns, LengthCountsUtf16Units) {
   std::string emoji;
   for (int i = 0; i < 26; ++i) emoji += "\xF0\x9F\x98\x80";
@@ -38,33 +42,40 @@ TEST_F(Columns, LengthCountsUtf16Units) {
   EXPECT_EQ(try_contact("firstname", "\"" + emoji.substr(4) + "\"").status, 201);
 }
 
+// fact: §6.1 [K]
 TEST_F(Columns, EmptyTextReadsAsNull) {
   EXPECT_EQ(try_contact("firstname", "\"\"").at("/firstname"), "null");
 }
 
+// fact: §6.1 [C]
 TEST_F(Columns, ControlCharactersAreRefused) {
   EXPECT_EQ(try_contact("firstname", R"("a\u0001")").code(), "0x80040278");
 }
 
+// fact: §5.3 [I]
 TEST_F(Columns, WrongJsonTypeIsUnreadable) {
   EXPECT_EQ(try_contact("firstname", "7").code(), "0x80048d19");
   EXPECT_EQ(try_contact("gendercode", "\"Male\"").code(), "0x80048d19");
   EXPECT_EQ(try_contact("donotemail", "1").code(), "0x80048d19");
 }
 
+// fact: §5.3 [C]
 TEST_F(Columns, OptionOutOfRangeIsRefused) { EXPECT_EQ(try_contact("gendercode", "3").code(), "0x8004431a"); }
 
+// fact: §5.3 [C]
 TEST_F(Columns, IntegersAndMoneyHaveRanges) {
   EXPECT_EQ(post("accounts", R"({"name":"A","numberofemployees":-1})").code(), "0x8004432f");
   EXPECT_EQ(post("accounts", R"({"name":"A","revenue":-5})").code(), "0x80044330");
 }
 
+// fact: §6.1 [C]
 TEST_F(Columns, MoneyIsRoundedPrintedWithScaleAndBringsItsCurrency) {
   Answer answer = post("accounts?$select=revenue", R"({"name":"A","revenue":20000.006})", representation());
   EXPECT_NE(answer.text.find("\"revenue\":20000.0100"), std::string::npos) << answer.text;
   EXPECT_EQ(answer.at("/_transactioncurrencyid_value").size(), 36u);
 }
 
+// fact: §6.1 [C]
 TEST_F(Columns, InstantsLoseTheirFractionAndComeInUtc) {
   std::string a = account();
   Answer answer =
@@ -72,16 +83,19 @@ TEST_F(Columns, InstantsLoseTheirFractionAndComeInUtc) {
   EXPECT_EQ(answer.at("/scheduledend"), "2025-01-31T09:15:00Z");
 }
 
+// fact: §6.1 [C]
 TEST_F(Columns, InstantsBefore1753AreRefused) {
   EXPECT_EQ(post("tasks", R"({"subject":"s","scheduledend":"1752-12-31T00:00:00Z"})").code(), "0x80040239");
 }
 
+// fact: §6.1 [C]
 TEST_F(Columns, DateOnlyTakesNoTime) {
   EXPECT_EQ(try_contact("birthdate", "\"1990-05-17\"").at("/birthdate"), "1990-05-17");
   EXPECT_EQ(try_contact("birthdate", "\"1990-05-17T00:00:00Z\"").status, 400);
   EXPECT_EQ(try_contact("birthdate", "\"1990-13-17\"").status, 400);
 }
 
+// fact: §6.10 [C]
 TEST_F(Columns, FullNameIsComputedAndCannotBeWritten) {
   Answer answer =
       post("contacts", R"({"lastname":"Lee","firstname":"Ann","fullname":"Zed"})", representation());
@@ -91,12 +105,14 @@ TEST_F(Columns, FullNameIsComputedAndCannotBeWritten) {
   EXPECT_EQ(changed.at("/fullname"), "Lee");
 }
 
+// fact: §6.10 [C]
 TEST_F(Columns, AddressCompositeIsComputed) {
   Answer answer =
       try_contact("address1_line1", R"("1 Main St","address1_city":"Chicago","address1_postalcode":"60601")");
   EXPECT_EQ(answer.at("/address1_composite"), "1 Main St\r\nChicago 60601");
 }
 
+// fact: §6.10 [C]
 TEST_F(Columns, SystemColumnsSentAreIgnored) {
   Answer answer = try_contact("modifiedon", R"("2001-01-01T00:00:00Z","versionnumber":5,"merged":true)");
   EXPECT_EQ(answer.status, 201);
@@ -104,6 +120,7 @@ TEST_F(Columns, SystemColumnsSentAreIgnored) {
   EXPECT_EQ(answer.at("/merged"), "false");
 }
 
+// fact: §6.10 [C]
 TEST_F(Columns, OverriddenCreatedOnBackdatesOnCreateAlone) {
   Answer answer = try_contact("overriddencreatedon", "\"2020-02-02T00:00:00Z\"");
   EXPECT_EQ(answer.at("/createdon"), "2020-02-02T00:00:00Z");
@@ -112,16 +129,19 @@ TEST_F(Columns, OverriddenCreatedOnBackdatesOnCreateAlone) {
   EXPECT_EQ(later.at("/createdon"), "2020-02-02T00:00:00Z");
 }
 
+// fact: §8 [C]
 TEST_F(Columns, RequiredColumnMissingOrCleared) {
   EXPECT_EQ(post("contacts", R"({"firstname":"A"})").code(), "0x80040200");
   EXPECT_EQ(patch("contacts(" + contact() + ")", R"({"lastname":""})").code(), "0x80040200");
 }
 
+// fact: §8 [D] switch: application_required
 TEST_F(Columns, RequiredColumnsCanBeLeftToThePlatform) {
   control("POST", "settings", R"({"application_required":false})");
   EXPECT_EQ(post("contacts", R"({"firstname":"A"})").status, 204);
 }
 
+// fact: §8 [C]
 TEST_F(Columns, DefaultsAreFilledIn) {
   Answer answer = get("contacts(" + contact() + ")");
   EXPECT_EQ(answer.at("/preferredcontactmethodcode"), "1");
@@ -129,12 +149,14 @@ TEST_F(Columns, DefaultsAreFilledIn) {
   EXPECT_EQ(answer.at("/statecode") + answer.at("/statuscode"), "01");
 }
 
+// fact: §5.3 [C]
 TEST_F(Columns, BrokenJsonAndWrongTypesOfBodyAreRefused) {
   EXPECT_EQ(post("contacts", "{\"lastname\":").status, 400);
   EXPECT_EQ(post("contacts", "[]").status, 400);
   EXPECT_EQ(send("POST", "/api/data/v9.2/contacts", "{}", {{"Content-Type", "text/plain"}}).status, 415);
 }
 
+// fact: §6.5 [C]
 TEST_F(Columns, TicketNumberIsGeneratedAndImmutable) {
   std::string path = "incidents(" + incident(account()) + ")";
   std::string number = get(path).at("/ticketnumber");
@@ -143,6 +165,7 @@ TEST_F(Columns, TicketNumberIsGeneratedAndImmutable) {
   EXPECT_EQ(get(path).at("/ticketnumber"), number);
 }
 
+// fact: §6.8 [C]
 TEST_F(Columns, AnnotationKnowsItsParentsTypeAndItsFilesSize) {
   std::string id = make("annotations", R"({"notetext":"n","documentbody":"YWJj","isdocument":true,)"
                                        R"("objectid_account@odata.bind":"/accounts()" +
@@ -152,13 +175,28 @@ TEST_F(Columns, AnnotationKnowsItsParentsTypeAndItsFilesSize) {
   EXPECT_EQ(note.at("/filesize"), "3");
 }
 
+// fact: §1.4 [C]
 TEST_F(Columns, MetadataListsTablesWithTrackingAndColumns) {
-  Answer tables =
-      get("EntityDefinitions?$select=LogicalName,EntitySetName&$filter=ChangeTrackingEnabled%20eq%20true");
-  EXPECT_NE(tables.text.find(R"({"LogicalName":"incident","EntitySetName":"incidents"})"), std::string::npos);
-  EXPECT_EQ(tables.text.find("systemusers"), std::string::npos);
-  Answer columns = get("EntityDefinitions(LogicalName='contact')/Attributes?$select=LogicalName,MaxLength");
-  EXPECT_NE(columns.text.find(R"({"LogicalName":"lastname","MaxLength":50})"), std::string::npos);
+  auto named = [](const Answer& answer, std::string_view name) {
+    for (const json::value& each : answer.body.at("value").as_array()) {
+      if (each.at("LogicalName").as_string() == name) return each.as_object();
+    }
+    return json::object();
+  };
+  Answer tables = get("EntityDefinitions?$select=LogicalName,EntitySetName&$filter=ChangeTrackingEnabled%20eq%20true");
+  json::object incident = named(tables, "incident");
+  EXPECT_EQ(incident.at("EntitySetName").as_string(), "incidents");
+  EXPECT_EQ(incident.size(), 3u);  // the key is there, selected or not
+  EXPECT_TRUE(named(tables, "systemuser").empty());
+  Answer columns = get(
+      "EntityDefinitions(LogicalName='contact')/Attributes?$select=LogicalName"
+      "&$filter=AttributeType%20eq%20Microsoft.Dynamics.CRM.AttributeTypeCode'String'");
+  EXPECT_EQ(named(columns, "lastname").at("LogicalName").as_string(), "lastname");
+  EXPECT_TRUE(named(columns, "birthdate").empty());
+  Answer column = get(
+      "EntityDefinitions(LogicalName='contact')/Attributes(LogicalName='lastname')"
+      "/Microsoft.Dynamics.CRM.StringAttributeMetadata");
+  EXPECT_EQ(column.at("/MaxLength"), "50");
 }
 
 }  // namespace

@@ -13,6 +13,7 @@ class Limits : public Dynamics365Test {
   }
 };
 
+// fact: §4.1 [C]
 TEST_F(Limits, RequestsBeyondTheWindowAre429WithRetryAfter) {
   for (int i = 0; i < 5; ++i) EXPECT_EQ(get("WhoAmI").status, 200);
   Answer answer = get("WhoAmI");
@@ -23,6 +24,7 @@ TEST_F(Limits, RequestsBeyondTheWindowAre429WithRetryAfter) {
   EXPECT_EQ(answer.header("x-ms-ratelimit-burst-remaining-xrm-requests"), "0");
 }
 
+// fact: §4.1 [C]
 TEST_F(Limits, RetryAfterGrowsWhileTheClientPushes) {
   for (int i = 0; i < 5; ++i) get("WhoAmI");
   advance(std::chrono::seconds(100));
@@ -30,16 +32,19 @@ TEST_F(Limits, RetryAfterGrowsWhileTheClientPushes) {
   EXPECT_GT(std::stoi(get("WhoAmI").header("Retry-After")), first);
 }
 
+// fact: §4.1 [C]
 TEST_F(Limits, WaitingAsToldIsEnough) {
   for (int i = 0; i < 5; ++i) get("WhoAmI");
   advance(std::chrono::seconds(std::stoi(get("WhoAmI").header("Retry-After"))));
   EXPECT_EQ(get("WhoAmI").status, 200);
 }
 
+// fact: §4.1 [?]
 TEST_F(Limits, SuccessesTellWhatIsLeft) {
   EXPECT_EQ(get("WhoAmI").header("x-ms-ratelimit-burst-remaining-xrm-requests"), "4");
 }
 
+// fact: §2.12 [C]
 TEST_F(Limits, ABatchIsOneRequestAndIsThrottledAsJson) {
   for (int i = 0; i < 5; ++i) get("WhoAmI");
   Answer answer =
@@ -48,6 +53,7 @@ TEST_F(Limits, ABatchIsOneRequestAndIsThrottledAsJson) {
   EXPECT_TRUE(answer.header("Content-Type").starts_with("application/json"));
 }
 
+// fact: §4.1 [C]
 TEST_F(Limits, ExecutionTimeIsLimitedToo) {
   control("POST", "settings", R"({"requests":6000,"execution_ms":100})");
   for (int i = 0; i < 3; ++i) account();
@@ -56,6 +62,7 @@ TEST_F(Limits, ExecutionTimeIsLimitedToo) {
   EXPECT_EQ(answer.code(), "0x80072321");
 }
 
+// fact: §4.1 [C] switch: service_protection
 TEST_F(Limits, CanBeSwitchedOff) {
   control("POST", "settings", R"({"service_protection":false})");
   for (int i = 0; i < 20; ++i) EXPECT_EQ(get("WhoAmI").status, 200);
@@ -63,6 +70,7 @@ TEST_F(Limits, CanBeSwitchedOff) {
 
 using Door = Dynamics365Test;
 
+// fact: §5.3 [C]
 TEST_F(Door, MissingPrivilegeIs403) {
   control("POST", "settings", R"({"denied":["Write contact"]})");
   std::string id = contact();
@@ -72,10 +80,12 @@ TEST_F(Door, MissingPrivilegeIs403) {
   EXPECT_EQ(get("contacts(" + id + ")").status, 200);
 }
 
+// fact: §9.4 [D]
 TEST_F(Door, UnknownSettingIsRefused) {
   EXPECT_EQ(control("POST", "settings", R"({"requets":1})").status, 400);
 }
 
+// fact: §5.2 [C]
 TEST_F(Door, FaultsAnswerAsThePlatformDoes) {
   control("POST", "faults", R"({"name":"rate_limit","count":1,"retry_after_ms":27000})");
   Answer limited = get("WhoAmI");
@@ -89,6 +99,7 @@ TEST_F(Door, FaultsAnswerAsThePlatformDoes) {
   EXPECT_EQ(get("WhoAmI").code(), "0x80044151");
 }
 
+// fact: §9.4 [D]
 TEST_F(Door, LostAnswerOfACreateIsFoundAgainByItsKey) {
   control("POST", "faults", R"({"name":"drop_after_commit","count":1,"match":"PATCH"})");
   std::string path = std::string("contacts(") + kG1 + ")";
@@ -96,6 +107,7 @@ TEST_F(Door, LostAnswerOfACreateIsFoundAgainByItsKey) {
   EXPECT_EQ(patch(path, R"({"lastname":"Lee"})", {{"If-None-Match", "*"}}).status, 412);
 }
 
+// fact: §1.1 [C]
 TEST_F(Door, ScopeMustBeThisOrganisation) {
   Answer answer =
       send("POST", "/contoso.onmicrosoft.com/oauth2/v2.0/token",
@@ -104,18 +116,22 @@ TEST_F(Door, ScopeMustBeThisOrganisation) {
   EXPECT_EQ(answer.at("/error"), "invalid_scope");
 }
 
+// fact: §2.12 [K]
 TEST_F(Door, OverlongUrlIs414) { EXPECT_EQ(get("contacts?tag=" + std::string(33000, 'x')).status, 414); }
 
+// fact: §5.1 [C]
 TEST_F(Door, ErrorsBringDetailsWithAllAnnotations) {
   Answer answer = get(std::string("contacts(") + kG1 + ")", prefer("odata.include-annotations=\"*\""));
   EXPECT_NE(answer.text.find("@Microsoft.PowerApps.CDS.HelpLink"), std::string::npos);
 }
 
+// fact: §1.4 [C]
 TEST_F(Door, UnsupportedVersionOfThePathOrOData) {
   EXPECT_EQ(send("GET", "/api/data/v8.2/contacts").status, 404);
   EXPECT_EQ(get("contacts", {{"OData-Version", "3.0"}}).status, 400);
 }
 
+// fact: §9.4 [D]
 TEST_F(Door, CallsAreCountedByTableAndVerb) {
   get("contacts(" + contact() + ")");
   Answer counts = control("GET", "counts");
@@ -123,6 +139,7 @@ TEST_F(Door, CallsAreCountedByTableAndVerb) {
   EXPECT_EQ(counts.body.at("calls").at("POST /api/data/v9.2/contacts").to_number<int>(), 1);
 }
 
+// fact: §9.4 [D]
 TEST_F(Door, WritesAreJournaledWithWriterAndKey) {
   make("contacts", R"({"lastname":"Lee","lockstep_id":"K-1"})");
   Answer writes = control("GET", "writes?after=0");
@@ -132,6 +149,7 @@ TEST_F(Door, WritesAreJournaledWithWriterAndKey) {
   EXPECT_EQ(writes.at("/writes/0/after/lastname"), "Lee");
 }
 
+// fact: §9.4 [D]
 TEST_F(Door, FixturesLoadWithTimesStatesAndLinksFromJsonAndCsv) {
   std::string accounts = std::string(R"([{"accountid":")") + kG1 +
                          R"(","name":"A","statecode":1,"createdon":"2020-01-01T00:00:00Z",)"
@@ -153,6 +171,7 @@ TEST_F(Door, FixturesLoadWithTimesStatesAndLinksFromJsonAndCsv) {
   EXPECT_EQ(control("GET", "writes").at("/writes"), "[]");
 }
 
+// fact: §9.4 [D]
 TEST_F(Door, PeopleWriteUnderTheirName) {
   Answer created = person("create", "contact", "", R"({"lastname":"Lee"})");
   EXPECT_EQ(created.status, 200) << created.text;
@@ -185,6 +204,7 @@ class Hooks : public Dynamics365Test {
   }
 };
 
+// fact: §3.3 [C]
 TEST_F(Hooks, CreateIsSentWithKeyHeaderAndContext) {
   Answer created =
       post("contacts?tag=lockstep", R"({"lastname":"Lee"})", {{"x-ms-correlation-request-id", kG3}});
@@ -208,6 +228,7 @@ TEST_F(Hooks, CreateIsSentWithKeyHeaderAndContext) {
   EXPECT_EQ(at(body, "/OutputParameters/0/value"), at(body, "/PrimaryEntityId"));
 }
 
+// fact: §3.3 [K]
 TEST_F(Hooks, UpdateFiresOnlyWhenAFilteringAttributeWasSent) {
   std::string path = "contacts(" + contact() + ")";
   due();
@@ -219,6 +240,7 @@ TEST_F(Hooks, UpdateFiresOnlyWhenAFilteringAttributeWasSent) {
   EXPECT_EQ(at(sent[0].second, "/InputParameters/0/value/Attributes/1/key"), "contactid");
 }
 
+// fact: §3.3 [K]
 TEST_F(Hooks, ValuesHaveTheirContractTypes) {
   std::string a = account();
   due();
@@ -233,6 +255,7 @@ TEST_F(Hooks, ValuesHaveTheirContractTypes) {
   EXPECT_EQ(at(body, "/InputParameters/0/value/Attributes/3/value/Id"), a);
 }
 
+// fact: §3.3 [K]
 TEST_F(Hooks, DeleteHoldsAReferenceAlone) {
   std::string id = contact();
   due();
@@ -243,6 +266,7 @@ TEST_F(Hooks, DeleteHoldsAReferenceAlone) {
   EXPECT_EQ(at(body, "/InputParameters/0/value/Attributes"), "absent");
 }
 
+// fact: §3.3 [K]
 TEST_F(Hooks, MergeNamesTheLoser) {
   std::string winner = contact("W"), loser = contact("L");
   due();
@@ -258,6 +282,7 @@ TEST_F(Hooks, MergeNamesTheLoser) {
   EXPECT_TRUE(seen);
 }
 
+// fact: §3.3 [C]
 TEST_F(Hooks, LargePayloadsLoseTheirParameters) {
   control("POST", "steps",
           R"({"entity":"annotation","message":"Create","url":"http://127.0.0.1:9000/hook"})");
@@ -273,6 +298,7 @@ TEST_F(Hooks, LargePayloadsLoseTheirParameters) {
   EXPECT_EQ(at(sent[0].second, "/PrimaryEntityId").size(), 36u);
 }
 
+// fact: §3.3 [C]
 TEST_F(Hooks, OnlyGatewayErrorsGetOneMoreAttempt) {
   auto attempts = [&](int status) {
     contact();
@@ -292,6 +318,7 @@ TEST_F(Hooks, OnlyGatewayErrorsGetOneMoreAttempt) {
   EXPECT_EQ(attempts(202), 1);
 }
 
+// fact: §3.3 [D]
 TEST_F(Hooks, RolledBackWritesSendNothing) {
   post("accounts/Microsoft.Dynamics.CRM.CreateMultiple",
        R"({"Targets":[{"@odata.type":"Microsoft.Dynamics.CRM.account","name":"A"},
@@ -299,6 +326,7 @@ TEST_F(Hooks, RolledBackWritesSendNothing) {
   EXPECT_EQ(due().size(), 0u);
 }
 
+// fact: §2.7 [C]
 TEST_F(Hooks, CascadesFireForEachChild) {
   std::string a = account();
   make("contacts", R"({"lastname":"L","parentcustomerid_account@odata.bind":"/accounts()" + a + ")\"}");
@@ -310,6 +338,7 @@ TEST_F(Hooks, CascadesFireForEachChild) {
   EXPECT_EQ(at(sent[1].second, "/Depth"), "2");
 }
 
+// fact: §3.3 [C]
 TEST_F(Hooks, BadStepsAreRefused) {
   EXPECT_EQ(control("POST", "steps", R"({"entity":"widget","message":"Create","url":"http://x/"})").status,
             400);

@@ -33,6 +33,7 @@ class Hostile : public Dynamics365Test {
   static constexpr int kRounds = 2000;
 };
 
+// fact: §2.13 [C]
 TEST_F(Hostile, Filters) {
   contact();
   std::string filter =
@@ -44,6 +45,7 @@ TEST_F(Hostile, Filters) {
   }
 }
 
+// fact: §2.13 [C]
 TEST_F(Hostile, PathsAndOptions) {
   std::string path =
       "contacts(lockstep_id='A-1')/parentcustomerid_account/$ref?$select=lastname,fullname&$orderby=lastname "
@@ -55,6 +57,7 @@ TEST_F(Hostile, PathsAndOptions) {
   }
 }
 
+// fact: §5.3 [C]
 TEST_F(Hostile, Bodies) {
   std::string a = account();
   std::string body = R"({"lastname":"Lee","gendercode":1,"birthdate":"1990-01-02","donotphone":true,)"
@@ -66,6 +69,7 @@ TEST_F(Hostile, Bodies) {
   }
 }
 
+// fact: §2.12 [C]
 TEST_F(Hostile, Batches) {
   std::string item =
       "Content-Type: application/http\r\nContent-Transfer-Encoding: binary\r\nContent-ID: 1\r\n\r\n"
@@ -80,6 +84,7 @@ TEST_F(Hostile, Batches) {
   }
 }
 
+// fact: §2.13 [C]
 TEST_F(Hostile, Links) {
   contact();
   std::string link = get("contacts?$select=lastname", prefer("odata.track-changes")).at("/@odata.deltaLink");
@@ -95,6 +100,7 @@ TEST_F(Hostile, Links) {
   }
 }
 
+// fact: §9.4 [D]
 TEST_F(Hostile, ControlPlane) {
   std::string step =
       R"({"entity":["contact"],"message":"Update","url":"http://127.0.0.1:1/","authvalue":{"k":"v"},"delay_ms":5})";

@@ -10,6 +10,7 @@ class Links : public Dynamics365Test {
   }
 };
 
+// fact: §2.8 [C]
 TEST_F(Links, BindByIdKeyAndAbsoluteUrl) {
   std::string a = make("accounts", R"({"name":"A","lockstep_id":"A-1"})");
   std::string row = "accounts(" + a + ")";
@@ -22,6 +23,7 @@ TEST_F(Links, BindByIdKeyAndAbsoluteUrl) {
   }
 }
 
+// fact: §2.8 [C]
 TEST_F(Links, MissingTargetNamesTheTarget) {
   Answer answer =
       post("contacts", "{\"lastname\":\"L\"," + bind("parentcustomerid_account", "accounts", kG1) + "}");
@@ -34,6 +36,7 @@ TEST_F(Links, MissingTargetNamesTheTarget) {
   EXPECT_EQ(by_key.code(), "0x80060891");
 }
 
+// fact: §7.4 [I]
 TEST_F(Links, NavigationNamesAreCaseSensitiveAndNeedTheTarget) {
   std::string a = account();
   for (const char* name : {"ParentCustomerId_account", "parentcustomerid", "objectid_account"}) {
@@ -47,12 +50,14 @@ TEST_F(Links, NavigationNamesAreCaseSensitiveAndNeedTheTarget) {
   }
 }
 
+// fact: §2.8 [C]
 TEST_F(Links, ValuePropertyIsNotWritable) {
   Answer answer =
       post("contacts", std::string(R"({"lastname":"L","_parentcustomerid_value":")") + kG1 + "\"}");
   EXPECT_EQ(answer.status, 400);
 }
 
+// fact: §2.8 [D]
 TEST_F(Links, BindingTheWrongTableIsRefused) {
   EXPECT_EQ(
       post("contacts", "{\"lastname\":\"L\"," + bind("parentcustomerid_account", "contacts", contact()) + "}")
@@ -60,6 +65,7 @@ TEST_F(Links, BindingTheWrongTableIsRefused) {
       400);
 }
 
+// fact: §6.2 [C]
 TEST_F(Links, LookupLogicalNameTellsThePolymorphicTarget) {
   std::string c = contact();
   std::string id = make("incidents", "{\"title\":\"T\"," + bind("customerid_contact", "contacts", c) + "}");
@@ -70,6 +76,7 @@ TEST_F(Links, LookupLogicalNameTellsThePolymorphicTarget) {
   EXPECT_EQ(answer.text.find("FormattedValue"), std::string::npos);
 }
 
+// fact: §6.2 [C]
 TEST_F(Links, AllAnnotationsBringLabelsAndNavigation) {
   Answer answer = get("incidents(" + incident(account()) + ")", prefer("odata.include-annotations=\"*\""));
   EXPECT_EQ(answer.at("/statecode@OData.Community.Display.V1.FormattedValue"), "Active");
@@ -79,6 +86,7 @@ TEST_F(Links, AllAnnotationsBringLabelsAndNavigation) {
   EXPECT_EQ(answer.at("/createdon@OData.Community.Display.V1.FormattedValue"), "11/18/2026 11:06 AM");
 }
 
+// fact: §6.4 [?]
 TEST_F(Links, ClearingThroughTheOtherTargetsNameDoesNothing) {
   std::string id = make(
       "contacts", "{\"lastname\":\"L\"," + bind("parentcustomerid_account", "accounts", account()) + "}");
@@ -88,12 +96,14 @@ TEST_F(Links, ClearingThroughTheOtherTargetsNameDoesNothing) {
   EXPECT_EQ(get("contacts(" + id + ")").at("/_parentcustomerid_value"), "null");
 }
 
+// fact: §6.4 [C]
 TEST_F(Links, CustomerOfACaseIsRequiredAndNeverCleared) {
   EXPECT_EQ(post("incidents", R"({"title":"T"})").code(), "0x80040200");
   std::string id = incident(account());
   EXPECT_EQ(patch("incidents(" + id + ")", R"({"customerid_account@odata.bind":null})").code(), "0x80040200");
 }
 
+// fact: §6.4 [C]
 TEST_F(Links, CustomerMovesFromAccountToContact) {
   std::string id = incident(account()), c = contact();
   Answer answer =
@@ -103,6 +113,7 @@ TEST_F(Links, CustomerMovesFromAccountToContact) {
   EXPECT_EQ(answer.at("/_accountid_value"), "null");
 }
 
+// fact: §6.7 [C]
 TEST_F(Links, OwnerIsTheCallerUnlessAssigned) {
   std::string user = get("WhoAmI").at("/UserId");
   std::string path = "contacts(" + contact() + ")";
@@ -113,6 +124,7 @@ TEST_F(Links, OwnerIsTheCallerUnlessAssigned) {
   EXPECT_EQ(get(path).at("/_ownerid_value"), ann);
 }
 
+// fact: §2.14 [C]
 TEST_F(Links, ActivityPartiesAreWrittenWithTheActivityAndExpanded) {
   std::string c = contact();
   std::string id = make(
@@ -128,12 +140,14 @@ TEST_F(Links, ActivityPartiesAreWrittenWithTheActivityAndExpanded) {
   EXPECT_EQ(get("activityparties?$filter=_activityid_value%20eq%20" + id).rows(), 0u);
 }
 
+// fact: §2.14 [D]
 TEST_F(Links, PartyWithoutMaskIsRefusedAndNothingIsWritten) {
   EXPECT_EQ(post("emails", R"({"subject":"s","email_activity_parties":[{"addressused":"a@b.c"}]})").status,
             400);
   EXPECT_EQ(get("emails").rows(), 0u);
 }
 
+// fact: §2.13 [C]
 TEST_F(Links, ExpandOfALookupShowsTheRelatedRow) {
   std::string a = account();
   std::string id =
@@ -142,6 +156,7 @@ TEST_F(Links, ExpandOfALookupShowsTheRelatedRow) {
   EXPECT_EQ(answer.at("/parentcustomerid_account/name"), "Contoso");
 }
 
+// fact: §2.7 [C]
 TEST_F(Links, DeletingAnAccountDeletesItsCasesNotesAndActivities) {
   std::string a = account(), other = account("Other");
   std::string i = incident(a), kept = incident(other);
@@ -155,6 +170,7 @@ TEST_F(Links, DeletingAnAccountDeletesItsCasesNotesAndActivities) {
   for (const char* set : {"phonecalls", "annotations", "contacts"}) EXPECT_EQ(get(set).rows(), 0u) << set;
 }
 
+// fact: §2.7 [C]
 TEST_F(Links, DeletingAPrimaryContactOnlyRemovesTheLink) {
   std::string c = contact();
   std::string a = make("accounts", "{\"name\":\"A\"," + bind("primarycontactid", "contacts", c) + "}");
@@ -162,6 +178,7 @@ TEST_F(Links, DeletingAPrimaryContactOnlyRemovesTheLink) {
   EXPECT_EQ(get("accounts(" + a + ")").at("/_primarycontactid_value"), "null");
 }
 
+// fact: §2.7 [D]
 TEST_F(Links, CircularParentsDeleteWithoutEnd) {
   std::string a = contact("A");
   std::string b =

@@ -31,6 +31,7 @@ class Queries : public Dynamics365Test {
   std::vector<std::string> ids;
 };
 
+// fact: §2.13 [C]
 TEST_F(Queries, Comparisons) {
   EXPECT_EQ(filtered("lastname eq 'ada'"), "Ada");  // without case
   EXPECT_EQ(filtered("lastname gt 'Cleo'"), "Dan Eve");
@@ -42,26 +43,31 @@ TEST_F(Queries, Comparisons) {
   EXPECT_EQ(filtered("donotemail eq true"), "");
 }
 
+// fact: §2.13 [C]
 TEST_F(Queries, AndBindsTighterThanOr) {
   EXPECT_EQ(filtered("lastname eq 'Ada' or lastname eq 'Bob' and gendercode eq 2"), "Ada");
 }
 
+// fact: §2.13 [C]
 TEST_F(Queries, NullIsTestedByEq) {
   EXPECT_EQ(filtered("firstname eq null"), "Bob");
   EXPECT_EQ(filtered("firstname ne null and lastname lt 'D'"), "Ada Cleo");
 }
 
+// fact: §2.13 [K]
 TEST_F(Queries, TextFunctions) {
   EXPECT_EQ(filtered("contains(lastname,'L')"), "Cleo");
   EXPECT_EQ(filtered("startswith(lastname,'d')"), "Dan");
   EXPECT_EQ(filtered("endswith(lastname,'E') and firstname eq 'E'"), "Eve");
 }
 
+// fact: §2.13 [C]
 TEST_F(Queries, QuotesAreDoubledInLiterals) {
   make("contacts", R"({"lastname":"O'Neil"})");
   EXPECT_EQ(filtered("lastname eq 'O''Neil'"), "O'Neil");
 }
 
+// fact: §2.13 [C]
 TEST_F(Queries, InFunctionTakesQuotedValuesOfAnyType) {
   EXPECT_EQ(filtered("Microsoft.Dynamics.CRM.In(PropertyName='contactid',PropertyValues=['" + ids[0] + "','" +
                      ids[3] + "'])"),
@@ -69,11 +75,13 @@ TEST_F(Queries, InFunctionTakesQuotedValuesOfAnyType) {
   EXPECT_EQ(filtered("Microsoft.Dynamics.CRM.In(PropertyName='gendercode',PropertyValues=['1','2'])"), "Bob");
 }
 
+// fact: §2.13 [C]
 TEST_F(Queries, KeysCompareWithoutQuotes) {
   EXPECT_EQ(filtered("contactid eq " + ids[2]), "Cleo");
   EXPECT_TRUE(filtered("contactid eq '" + ids[2] + "'").starts_with("400"));
 }
 
+// fact: §2.13 [C]
 TEST_F(Queries, LookupsByValueOrNavigation) {
   std::string a = account();
   patch("contacts(" + ids[4] + ")", R"({"parentcustomerid_account@odata.bind":"/accounts()" + a + ")\"}");
@@ -81,6 +89,7 @@ TEST_F(Queries, LookupsByValueOrNavigation) {
   EXPECT_EQ(filtered("parentcustomerid_account/accountid eq " + a), "Eve");
 }
 
+// fact: §2.13 [C]
 TEST_F(Queries, BadFiltersAre400) {
   for (const char* filter : {"shoesize eq 1", "lastname like 'x'", "lastname eq", "lastname eq 'x",
                              "gendercode eq 'x'", "(lastname eq 'x'", "near(lastname,'x')", ""}) {
@@ -88,6 +97,7 @@ TEST_F(Queries, BadFiltersAre400) {
   }
 }
 
+// fact: §2.13 [C]
 TEST_F(Queries, UnknownSelectNamesPropertyAndType) {
   Answer answer = get("incidents?$select=customerid_value");
   EXPECT_EQ(answer.status, 400);
@@ -95,22 +105,26 @@ TEST_F(Queries, UnknownSelectNamesPropertyAndType) {
             "Could not find a property named 'customerid_value' on type 'Microsoft.Dynamics.CRM.incident'.");
 }
 
+// fact: §2.13 [I]
 TEST_F(Queries, SkipIsNotSupported) {
   Answer answer = get("contacts?$skip=1");
   EXPECT_EQ(answer.status, 400);
   EXPECT_EQ(answer.message(), "Skip Clause is not supported in CRM");
 }
 
+// fact: §2.13 [C]
 TEST_F(Queries, OrderAndTop) {
   EXPECT_EQ(names("$orderby=lastname%20desc&$top=2"), "Eve Dan");
   EXPECT_EQ(get("contacts?$top=2").at("/@odata.nextLink"), "absent");
 }
 
+// fact: §2.13 [C]
 TEST_F(Queries, TopIsIgnoredBesideAPageSize) {
   Answer answer = get("contacts?$top=1", prefer("odata.maxpagesize=3"));
   EXPECT_EQ(answer.rows(), 3u);
 }
 
+// fact: §2.13 [C]
 TEST_F(Queries, CountsInlineAndAlone) {
   Answer answer = get("contacts?$count=true&$top=1&$filter=lastname%20gt%20'Bob'");
   EXPECT_EQ(answer.at("/@odata.count"), "3");
@@ -121,6 +135,7 @@ TEST_F(Queries, CountsInlineAndAlone) {
   EXPECT_EQ(alone.header("Content-Type"), "text/plain");
 }
 
+// fact: §2.13 [C]
 TEST_F(Queries, PagesFollowTheNextLinkInEveryOrder) {
   for (const char* order :
        {"", "$orderby=lastname%20desc", "$orderby=modifiedon%20asc,contactid%20asc", "$orderby=firstname"}) {
@@ -145,6 +160,7 @@ TEST_F(Queries, PagesFollowTheNextLinkInEveryOrder) {
   }
 }
 
+// fact: §3.2 [C]
 TEST_F(Queries, WatermarkWindowIsInclusiveAtBothEnds) {
   EXPECT_EQ(
       names("$orderby=modifiedon%20asc,contactid%20asc&$filter=" +
@@ -152,8 +168,10 @@ TEST_F(Queries, WatermarkWindowIsInclusiveAtBothEnds) {
       "Cleo Dan");
 }
 
+// fact: §2.13 [D]
 TEST_F(Queries, ForgedSkipTokenIsRefused) { EXPECT_EQ(get("contacts?$skiptoken=abc").status, 400); }
 
+// fact: §2.13 [C]
 TEST_F(Queries, TotalRecordCountFunction) {
   EXPECT_EQ(
       get("RetrieveTotalRecordCount(EntityNames=['contact'])").at("/EntityRecordCountCollection/Values/0"),
@@ -182,12 +200,14 @@ class Delta : public Queries {
   }
 };
 
+// fact: §3.1 [C]
 TEST_F(Delta, FullWalkEndsInADeltaLinkWithVersionAndTime) {
   std::string link = start();
   EXPECT_NE(link.find("contacts?$select=lastname&$deltatoken="), std::string::npos) << link;
   EXPECT_NE(percent_decode(link, false).find("!11/18/2026 11:07:30"), std::string::npos) << link;
 }
 
+// fact: §3.1 [C]
 TEST_F(Delta, NothingChangedGivesANewLink) {
   Answer answer = follow(start());
   EXPECT_EQ(answer.rows(), 0u);
@@ -195,6 +215,7 @@ TEST_F(Delta, NothingChangedGivesANewLink) {
   EXPECT_TRUE(answer.at("/@odata.context").ends_with("$metadata#contacts(lastname)/$delta"));
 }
 
+// fact: §3.1 [C]
 TEST_F(Delta, ChangedRowsByVersionThenDeletedOnes) {
   std::string link = start();
   remove("contacts(" + ids[0] + ")");
@@ -211,12 +232,14 @@ TEST_F(Delta, ChangedRowsByVersionThenDeletedOnes) {
   EXPECT_EQ(answer.at("/value/2/@odata.etag"), "absent");
 }
 
+// fact: §3.1 [D]
 TEST_F(Delta, ChangeInAnUnselectedColumnIsReported) {
   std::string link = start();
   patch("contacts(" + ids[3] + ")", R"({"fax":"1"})");
   EXPECT_EQ(follow(link).rows(), 1u);
 }
 
+// fact: §3.1 [C]
 TEST_F(Delta, CreatedAndDeletedBetweenPollsIsADeletedEntry) {
   std::string link = start();
   remove("contacts(" + contact("Gone") + ")");
@@ -225,6 +248,7 @@ TEST_F(Delta, CreatedAndDeletedBetweenPollsIsADeletedEntry) {
   EXPECT_EQ(answer.at("/value/0/reason"), "deleted");
 }
 
+// fact: §3.1 [C]
 TEST_F(Delta, AnswersPageAndChangesMeanwhileComeWithTheNextLink) {
   std::string link = start();
   for (const std::string& id : ids) patch("contacts(" + id + ")", R"({"fax":"1"})");
@@ -239,6 +263,7 @@ TEST_F(Delta, AnswersPageAndChangesMeanwhileComeWithTheNextLink) {
   EXPECT_EQ(follow(next).rows(), 1u);
 }
 
+// fact: §3.1 [D]
 TEST_F(Delta, ChangeDuringTheFullWalkIsNotLost) {
   http::Headers track = prefer("odata.track-changes,odata.maxpagesize=2");
   Answer first = get("contacts?$select=lastname", track);
@@ -248,6 +273,7 @@ TEST_F(Delta, ChangeDuringTheFullWalkIsNotLost) {
   EXPECT_EQ(follow(link).at("/value/0/lastname"), "Late");
 }
 
+// fact: §3.1 [?] switch: change_tracking_ms
 TEST_F(Delta, LinkExpiresAfterSevenDays) {
   std::string link = start();
   advance(std::chrono::hours(7 * 24 - 1));
@@ -261,12 +287,14 @@ TEST_F(Delta, LinkExpiresAfterSevenDays) {
   EXPECT_EQ(answer.code(), "0x80044352");
 }
 
+// fact: §3.1 [D]
 TEST_F(Delta, TokenIsBoundToItsSelect) {
   std::string link = start("lastname");
   link.replace(link.find("$select=lastname"), 16, "$select=firstname");
   EXPECT_EQ(follow(link).status, 400);
 }
 
+// fact: §3.1 [C]
 TEST_F(Delta, FilterOrderExpandAndTopAreRefused) {
   for (const char* option :
        {"$filter=lastname%20eq%20'x'", "$orderby=lastname", "$expand=masterid", "$top=1"}) {
@@ -277,6 +305,7 @@ TEST_F(Delta, FilterOrderExpandAndTopAreRefused) {
   }
 }
 
+// fact: §3.1 [C]
 TEST_F(Delta, CountOfChanges) {
   std::string link = start();
   patch("contacts(" + ids[3] + ")", R"({"fax":"1"})");
@@ -284,6 +313,7 @@ TEST_F(Delta, CountOfChanges) {
   EXPECT_TRUE(follow(link).text.ends_with("1"));
 }
 
+// fact: §3.1 [?]
 TEST_F(Delta, TableWithoutTrackingIsRefused) {
   EXPECT_EQ(get("systemusers", prefer("odata.track-changes")).status, 400);
 }

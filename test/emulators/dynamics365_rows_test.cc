@@ -5,6 +5,7 @@ namespace {
 
 using Rows = Dynamics365Test;
 
+// fact: §1.1 [C]
 TEST_F(Rows, TokenHasTheDocumentedShape) {
   Answer answer = token("lockstep-client", "lockstep-secret");
   EXPECT_EQ(answer.status, 200);
@@ -13,6 +14,7 @@ TEST_F(Rows, TokenHasTheDocumentedShape) {
   EXPECT_EQ(answer.at("/refresh_token"), "absent");  // none for client credentials
 }
 
+// fact: §1.1 [K]
 TEST_F(Rows, WrongSecretIsInvalidClient) {
   Answer answer = token("lockstep-client", "nope");
   EXPECT_EQ(answer.status, 401);
@@ -20,10 +22,12 @@ TEST_F(Rows, WrongSecretIsInvalidClient) {
   EXPECT_TRUE(answer.at("/error_description").starts_with("AADSTS7000215:"));
 }
 
+// fact: §1.1 [K]
 TEST_F(Rows, UnknownClientIsUnauthorized) {
   EXPECT_EQ(token("who", "x").at("/error"), "unauthorized_client");
 }
 
+// fact: §1.2 [C]
 TEST_F(Rows, ExpiredTokenIsChallengedWithoutBody) {
   advance(std::chrono::hours(2));
   Answer answer = get("WhoAmI");
@@ -34,6 +38,7 @@ TEST_F(Rows, ExpiredTokenIsChallengedWithoutBody) {
             "resource_id=http://127.0.0.1:8103/");
 }
 
+// fact: §1.3 [M]
 TEST_F(Rows, WhoAmIWorksWithAndWithoutParentheses) {
   EXPECT_EQ(get("WhoAmI()").at("/UserId").size(), 36u);
   Answer answer = get("WhoAmI");
@@ -41,6 +46,7 @@ TEST_F(Rows, WhoAmIWorksWithAndWithoutParentheses) {
   EXPECT_NE(answer.header("x-ms-dop-hint"), "");
 }
 
+// fact: §2.3 [C]
 TEST_F(Rows, CreateAnswers204WithTheEntityId) {
   Answer answer = post("accounts", R"({"name":"Contoso"})");
   EXPECT_EQ(answer.status, 204);
@@ -48,6 +54,7 @@ TEST_F(Rows, CreateAnswers204WithTheEntityId) {
   EXPECT_TRUE(answer.header("OData-EntityId").starts_with("http://127.0.0.1:8103/api/data/v9.2/accounts("));
 }
 
+// fact: §2.3 [C]
 TEST_F(Rows, CreateWithRepresentationAnswers201AndTheKeyUnasked) {
   Answer answer = post("accounts?$select=name", R"({"name":"Contoso"})", representation());
   EXPECT_EQ(answer.status, 201);
@@ -60,6 +67,7 @@ TEST_F(Rows, CreateWithRepresentationAnswers201AndTheKeyUnasked) {
   EXPECT_EQ(answer.at("/telephone1"), "absent");
 }
 
+// fact: §2.3 [C]
 TEST_F(Rows, ClientChosenKeyInTheBodyTakenOnceOnly) {
   std::string body = std::string(R"({"name":"A","accountid":")") + kG1 + "\"}";
   EXPECT_EQ(post("accounts", body).status, 204);
@@ -68,6 +76,7 @@ TEST_F(Rows, ClientChosenKeyInTheBodyTakenOnceOnly) {
   EXPECT_EQ(again.code(), "0x80040237");
 }
 
+// fact: §2.6 [C]
 TEST_F(Rows, PatchIfNoneMatchStarCreatesOnlyOnce) {
   std::string path = std::string("contacts(") + kG1 + ")";
   http::Headers once{{"If-None-Match", "*"}};
@@ -77,6 +86,7 @@ TEST_F(Rows, PatchIfNoneMatchStarCreatesOnlyOnce) {
   EXPECT_EQ(again.message(), "A record with matching key values already exists.");
 }
 
+// fact: §2.5 [C]
 TEST_F(Rows, PatchWithoutConditionIsAnUpsertThatRevivesDeletedRows) {
   std::string path = std::string("contacts(") + kG1 + ")";
   EXPECT_EQ(patch(path, R"({"lastname":"Lee","firstname":"Ann"})", representation()).status, 201);
@@ -89,6 +99,7 @@ TEST_F(Rows, PatchWithoutConditionIsAnUpsertThatRevivesDeletedRows) {
   EXPECT_EQ(anew.at("/firstname"), "null");  // another record, not the old one restored
 }
 
+// fact: §2.6 [C]
 TEST_F(Rows, PatchIfMatchStarNeverCreates) {
   Answer answer = patch(std::string("contacts(") + kG1 + ")", R"({"lastname":"Lee"})", {{"If-Match", "*"}});
   EXPECT_EQ(answer.status, 404);
@@ -96,6 +107,7 @@ TEST_F(Rows, PatchIfMatchStarNeverCreates) {
   EXPECT_EQ(answer.message(), std::string("contact With Id = ") + kG1 + " Does Not Exist");
 }
 
+// fact: §2.6 [?]
 TEST_F(Rows, StaleEtagIsRefusedAndTheRightOneTaken) {
   std::string path = "contacts(" + contact() + ")";
   std::string etag = get(path).header("ETag");
@@ -107,6 +119,7 @@ TEST_F(Rows, StaleEtagIsRefusedAndTheRightOneTaken) {
   EXPECT_EQ(get(path).at("/firstname"), "A");
 }
 
+// fact: §2.6 [C]
 TEST_F(Rows, GetIfNoneMatchAnswers304AndNullIsNoCondition) {
   std::string path = "contacts(" + contact() + ")";
   std::string etag = get(path).header("ETag");
@@ -117,6 +130,7 @@ TEST_F(Rows, GetIfNoneMatchAnswers304AndNullIsNoCondition) {
   EXPECT_EQ(patch(path, R"({"firstname":"A"})", {{"If-None-Match", "null"}}).status, 204);
 }
 
+// fact: §2.6 [C]
 TEST_F(Rows, EtagIsTheVersionNumberAndGrowsWithEveryWrite) {
   std::string path = "contacts(" + contact() + ")";
   Answer before = get(path);
@@ -126,12 +140,14 @@ TEST_F(Rows, EtagIsTheVersionNumberAndGrowsWithEveryWrite) {
   EXPECT_LT(std::stoll(before.at("/versionnumber")), std::stoll(after.at("/versionnumber")));
 }
 
+// fact: §2.7 [C]
 TEST_F(Rows, DeleteTwiceIs404) {
   std::string path = "contacts(" + contact() + ")";
   EXPECT_EQ(remove(path).status, 204);
   EXPECT_EQ(remove(path).status, 404);
 }
 
+// fact: §2.6 [C]
 TEST_F(Rows, AlternateKeyUpsertEchoesTheKeyForm) {
   Answer created = patch("contacts(lockstep_id='A-1')", R"({"lastname":"Lee"})");
   EXPECT_EQ(created.status, 204);
@@ -145,6 +161,7 @@ TEST_F(Rows, AlternateKeyUpsertEchoesTheKeyForm) {
   EXPECT_EQ(read.at("/lockstep_id"), "A-1");  // on update key columns in the body are dropped
 }
 
+// fact: §2.6 [C]
 TEST_F(Rows, AlternateKeyOfTheBodyWinsOnCreate) {
   patch("contacts(lockstep_id='A-1')", R"({"lastname":"Lee","lockstep_id":"B-2"})");
   EXPECT_EQ(get("contacts(lockstep_id='B-2')").status, 200);
@@ -153,23 +170,27 @@ TEST_F(Rows, AlternateKeyOfTheBodyWinsOnCreate) {
   EXPECT_EQ(missing.code(), "0x80060891");
 }
 
+// fact: §2.4 [?]
 TEST_F(Rows, UnknownAlternateKeyIsRefused) {
   Answer answer = get("accounts(accountnumber='C-1')");
   EXPECT_EQ(answer.status, 400);
   EXPECT_TRUE(answer.message().starts_with("The key in the request URI is not valid for resource"));
 }
 
+// fact: §7.7 [I]
 TEST_F(Rows, AlternateKeyValuesWithSlashOrPlusFailEvenEncoded) {
   EXPECT_EQ(get("contacts(lockstep_id='A%2F1')").status, 400);
   EXPECT_EQ(get("contacts(lockstep_id='A%2B1')").status, 400);
 }
 
+// fact: §2.4 [I]
 TEST_F(Rows, QuotedGuidIsASyntaxError) {
   Answer answer = get(std::string("contacts('") + kG1 + "')");
   EXPECT_EQ(answer.status, 400);
   EXPECT_EQ(answer.message(), "Error in query syntax.");
 }
 
+// fact: §5.3 [C]
 TEST_F(Rows, DuplicateKeyAnswers412WithTheOtherRow) {
   std::string other = make("contacts", R"({"lastname":"Lee","lockstep_id":"A-1"})");
   Answer answer = post("contacts", R"({"lastname":"Lee","lockstep_id":"a-1"})");
@@ -178,12 +199,14 @@ TEST_F(Rows, DuplicateKeyAnswers412WithTheOtherRow) {
   EXPECT_NE(answer.message().find("<Id>" + other + "</Id>"), std::string::npos);
 }
 
+// fact: §2.6 [D]
 TEST_F(Rows, KeyOfADeletedRowIsFreeAgain) {
   std::string id = make("contacts", R"({"lastname":"Lee","lockstep_id":"A-1"})");
   remove("contacts(" + id + ")");
   EXPECT_EQ(post("contacts", R"({"lastname":"Lee","lockstep_id":"A-1"})").status, 204);
 }
 
+// fact: §2.5 [C]
 TEST_F(Rows, SinglePropertyReadWrittenAndDeleted) {
   std::string path = "accounts(" + account() + ")";
   EXPECT_EQ(get(path + "/name").at("/value"), "Contoso");
@@ -195,6 +218,7 @@ TEST_F(Rows, SinglePropertyReadWrittenAndDeleted) {
   EXPECT_EQ(get(path).at("/fax"), "null");
 }
 
+// fact: §2.8 [C]
 TEST_F(Rows, LookupReferencesAreSetReadAndCleared) {
   std::string a = account(), c = contact();
   std::string path = "accounts(" + a + ")/primarycontactid/$ref";
@@ -207,12 +231,14 @@ TEST_F(Rows, LookupReferencesAreSetReadAndCleared) {
   EXPECT_EQ(get("accounts(" + a + ")").at("/_primarycontactid_value"), "null");
 }
 
+// fact: §1.4 [I]
 TEST_F(Rows, UnknownTableIsA404Segment) {
   Answer answer = get("widgets");
   EXPECT_EQ(answer.status, 404);
   EXPECT_EQ(answer.message(), "Resource not found for the segment 'widgets'.");
 }
 
+// fact: §2.1 [C]
 TEST_F(Rows, EveryAnswerCarriesARequestIdAndTheVersion) {
   Answer answer = get("contacts");
   EXPECT_EQ(answer.header("x-ms-service-request-id").size(), 36u);

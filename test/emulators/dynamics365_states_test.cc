@@ -19,6 +19,7 @@ class States : public Dynamics365Test {
   std::string a = account();
 };
 
+// fact: §6.5 [I]
 TEST_F(States, ResolvingByPatchIsRefused) {
   Answer answer = patch("incidents(" + incident(a) + ")", R"({"statecode":1,"statuscode":5})");
   EXPECT_EQ(answer.status, 400);
@@ -28,6 +29,7 @@ TEST_F(States, ResolvingByPatchIsRefused) {
             "to Resolved, use the CloseIncidentRequest message instead.");
 }
 
+// fact: §6.5 [C]
 TEST_F(States, CloseIncidentResolvesAndLeavesAResolution) {
   std::string id = incident(a);
   EXPECT_EQ(close(id, 1000).status, 204);
@@ -38,6 +40,7 @@ TEST_F(States, CloseIncidentResolvesAndLeavesAResolution) {
   EXPECT_EQ(resolutions.at("/value/0/_incidentid_value"), id);
 }
 
+// fact: §6.3 [I]
 TEST_F(States, CloseIncidentTwiceAndWithAWrongStatus) {
   std::string id = incident(a);
   EXPECT_EQ(close(id, 1).code(), "0x80048408");
@@ -46,6 +49,7 @@ TEST_F(States, CloseIncidentTwiceAndWithAWrongStatus) {
   EXPECT_EQ(close(id).code(), "0x80044411");
 }
 
+// fact: §6.3 [C]
 TEST_F(States, ResolvedCaseIsFrozenUntilReopened) {
   std::string id = incident(a), path = "incidents(" + id + ")";
   close(id);
@@ -56,6 +60,7 @@ TEST_F(States, ResolvedCaseIsFrozenUntilReopened) {
   EXPECT_EQ(get("incidentresolutions").at("/value/0/statecode"), "2");
 }
 
+// fact: §6.5 [C]
 TEST_F(States, CancelledByPatchUnlessActivitiesAreOpen) {
   std::string id = incident(a), path = "incidents(" + id + ")";
   std::string call =
@@ -68,6 +73,7 @@ TEST_F(States, CancelledByPatchUnlessActivitiesAreOpen) {
   EXPECT_EQ(state(path), "2/6");
 }
 
+// fact: §6.5 [C] switch: open_activities_block
 TEST_F(States, OpenActivitiesMayBeAllowed) {
   control("POST", "settings", R"({"open_activities_block":false})");
   std::string id = incident(a);
@@ -76,6 +82,7 @@ TEST_F(States, OpenActivitiesMayBeAllowed) {
   EXPECT_EQ(close(id).status, 204);
 }
 
+// fact: §6.3 [C]
 TEST_F(States, StateAloneResetsTheStatus) {
   std::string path = "incidents(" + incident(a) + ")";
   patch(path, R"({"statuscode":2})");
@@ -84,12 +91,14 @@ TEST_F(States, StateAloneResetsTheStatus) {
   EXPECT_EQ(state(path), "0/1");  // On Hold is gone although the state did not change
 }
 
+// fact: §6.3 [?]
 TEST_F(States, StatusAloneMovesTheState) {
   std::string path = "contacts(" + contact() + ")";
   patch(path, R"({"statuscode":2})");
   EXPECT_EQ(state(path), "1/2");
 }
 
+// fact: §6.3 [C]
 TEST_F(States, StatusOfAnotherStateIsRefused) {
   std::string id = incident(a);
   Answer answer = patch("incidents(" + id + ")", R"({"statecode":2,"statuscode":1})");
@@ -99,6 +108,7 @@ TEST_F(States, StatusOfAnotherStateIsRefused) {
       << answer.message();
 }
 
+// fact: §6.3 [C]
 TEST_F(States, InactiveCustomersAreReadOnly) {
   std::string path = "accounts(" + a + ")";
   patch(path, R"({"statecode":1,"statuscode":2})");
@@ -107,6 +117,7 @@ TEST_F(States, InactiveCustomersAreReadOnly) {
   EXPECT_EQ(patch(path, R"({"fax":"1"})").status, 204);
 }
 
+// fact: §6.3 [C]
 TEST_F(States, StateIsNotValidForCreateButOnCases) {
   EXPECT_EQ(post("contacts", R"({"lastname":"L","statecode":1})").status, 400);
   EXPECT_EQ(post("incidents",
@@ -116,6 +127,7 @@ TEST_F(States, StateIsNotValidForCreateButOnCases) {
             204);
 }
 
+// fact: §2.14 [K]
 TEST_F(States, SendEmailMarksADraftAsSentOnce) {
   std::string id = make("emails", R"({"subject":"Hi"})");
   EXPECT_EQ(state("emails(" + id + ")"), "0/1");
@@ -128,6 +140,7 @@ TEST_F(States, SendEmailMarksADraftAsSentOnce) {
   EXPECT_EQ(patch("emails(" + id + ")", R"({"subject":"x"})").code(), "0x80040230");
 }
 
+// fact: §6.3 [C]
 TEST_F(States, TaskStartsInItsDefaultStatus) {
   EXPECT_EQ(state("tasks(" + make("tasks", R"({"subject":"s"})") + ")"), "0/2");
 }
@@ -145,6 +158,7 @@ class Merging : public States {
   std::string loser = contact("Loser");
 };
 
+// fact: §6.6 [C]
 TEST_F(Merging, LoserStaysInactiveAndPointsToTheWinner) {
   EXPECT_EQ(merge(winner, loser, R"("mobilephone":"1")").status, 204);
   Answer answer = get("contacts(" + loser + ")");
@@ -154,6 +168,7 @@ TEST_F(Merging, LoserStaysInactiveAndPointsToTheWinner) {
   EXPECT_EQ(get("contacts(" + winner + ")").at("/mobilephone"), "1");
 }
 
+// fact: §6.6 [C]
 TEST_F(Merging, ChildrenMoveToTheWinner) {
   std::string id =
       make("incidents", R"({"title":"T","customerid_contact@odata.bind":"/contacts()" + loser + ")\"}");
@@ -163,12 +178,14 @@ TEST_F(Merging, ChildrenMoveToTheWinner) {
   EXPECT_EQ(answer.at("/_contactid_value"), winner);
 }
 
+// fact: §5.3 [C]
 TEST_F(Merging, IdenticalAndInactiveRowsAreRefused) {
   EXPECT_EQ(merge(winner, winner).code(), "0x80045305");
   merge(winner, loser);
   EXPECT_EQ(merge(winner, loser).code(), "0x80045304");
 }
 
+// fact: §9.4 [D]
 TEST_F(Merging, AsAPersonThroughTheControlPlane) {
   EXPECT_EQ(person("merge", "contact", loser, "{}", winner).status, 200);
   EXPECT_EQ(get("contacts(" + loser + ")").at("/_masterid_value"), winner);
@@ -177,6 +194,7 @@ TEST_F(Merging, AsAPersonThroughTheControlPlane) {
   EXPECT_NE(writes.text.find(R"("operation":"merge")"), std::string::npos);
 }
 
+// fact: §6.6 [C]
 TEST_F(Merging, CasesMergeIntoStatusMerged) {
   std::string w = incident(a), l = incident(a);
   std::string type = R"("@odata.type":"Microsoft.Dynamics.CRM.incident")";
@@ -187,6 +205,7 @@ TEST_F(Merging, CasesMergeIntoStatusMerged) {
   EXPECT_EQ(state("incidents(" + l + ")"), "2/2000");
 }
 
+// fact: §9.4 [D]
 TEST_F(States, PeopleResolveCasesByTheButton) {
   std::string id = incident(a);
   EXPECT_EQ(person("update", "incident", id, R"({"title":"Done","statecode":1,"statuscode":null})").status,

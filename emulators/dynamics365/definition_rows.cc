@@ -1,0 +1,230 @@
+#include "emulators/dynamics365/definition_rows.h"
+
+#include <fmt/format.h>
+
+#include "emulators/dynamics365/guid.h"
+
+namespace lockstep::emulators::dynamics365 {
+namespace {
+
+constexpr int kEnglish = 1033;
+
+std::string_view attribute_type(const Column& column) {
+  switch (column.type) {
+    case ColumnType::text:
+      return "String";
+    case ColumnType::memo:
+      return "Memo";
+    case ColumnType::integer:
+      return "Integer";
+    case ColumnType::money:
+      return "Money";
+    case ColumnType::boolean:
+      return "Boolean";
+    case ColumnType::option:
+      return "Picklist";
+    case ColumnType::state:
+      return "State";
+    case ColumnType::status:
+      return "Status";
+    case ColumnType::date_time:
+    case ColumnType::date_only:
+      return "DateTime";
+    case ColumnType::lookup:
+      return column.source == Source::owner                                                     ? "Owner"
+             : column.logical_name == "customerid" || column.logical_name == "parentcustomerid" ? "Customer"
+                                                                                                : "Lookup";
+    case ColumnType::unique_id:
+      return "Uniqueidentifier";
+    case ColumnType::version:
+      return "BigInt";
+  }
+  return "";
+}
+
+json::object label_of(std::string_view text) {
+  json::object label{{"Label", json::string(text.data(), text.size())}, {"LanguageCode", kEnglish}, {"IsManaged", true}};
+  return json::object{{"LocalizedLabels", json::array{label}}, {"UserLocalizedLabel", label}};
+}
+
+json::object managed(json::value value) { return json::object{{"Value", std::move(value)}, {"CanBeChanged", true}}; }
+
+std::string metadata_id(std::string_view kind, std::string_view name) { return guid_of_name(fmt::format("{} {}", kind, name)); }
+
+json::object option_set(const TableSpec& table, const Column& column) {
+  json::array options;
+  for (const Option& each : column.options) {
+    json::object option{{"Value", each.value}, {"Label", label_of(each.label)}};
+    if (column.type == ColumnType::status) option["State"] = each.state;
+    if (column.type == ColumnType::state) option["DefaultStatus"] = table.state(each.value)->default_status;
+    options.push_back(std::move(option));
+  }
+  std::string name = table.name + "_" + column.logical_name;
+  return json::object{{"MetadataId", metadata_id("optionset", name)},
+                      {"Name", name},
+                      {"IsGlobal", false},
+                      {"OptionSetType", attribute_type(column) == "Boolean" ? "Boolean" : json::string(attribute_type(column))},
+                      {"Options", std::move(options)}};
+}
+
+json::object boolean_set(const TableSpec& table, const Column& column) {
+  std::string name = table.name + "_" + column.logical_name;
+  return json::object{{"MetadataId", metadata_id("optionset", name)},
+                      {"Name", name},
+                      {"IsGlobal", false},
+                      {"OptionSetType", "Boolean"},
+                      {"TrueOption", json::object{{"Value", 1}, {"Label", label_of("Yes")}}},
+                      {"FalseOption", json::object{{"Value", 0}, {"Label", label_of("No")}}}};
+}
+
+json::object key_definition(const TableSpec& table, const AlternateKey& key) {
+  json::array columns;
+  for (const Column* each : key.columns) columns.push_back(json::value(each->logical_name));
+  return json::object{{"MetadataId", metadata_id("key", table.name + " " + key.name)},
+                      {"LogicalName", key.name},
+                      {"SchemaName", key.name},
+                      {"EntityLogicalName", table.name},
+                      {"EntityKeyIndexStatus", "Active"},
+                      {"KeyAttributes", std::move(columns)}};
+}
+
+void add_details(json::object& attribute, const TableSpec& table, const Column& column) {
+  if (column.type == ColumnType::text || column.type == ColumnType::memo) attribute["MaxLength"] = column.maximum;
+  if (column.type == ColumnType::integer || column.type == ColumnType::money) {
+    attribute["MinValue"] = column.minimum;
+    attribute["MaxValue"] = column.maximum;
+  }
+  if (column.type == ColumnType::money) attribute["Precision"] = 2;
+  if (column.type == ColumnType::date_time || column.type == ColumnType::date_only) {
+    bool date = column.type == ColumnType::date_only;
+    attribute["Format"] = date ? "DateOnly" : "DateAndTime";
+    attribute["DateTimeBehavior"] = json::object{{"Value", date ? "DateOnly" : "UserLocal"}};
+  }
+  if (!column.targets.empty()) {
+    json::array targets;
+    for (const std::string& target : column.targets) targets.push_back(json::value(target));
+    attribute["Targets"] = std::move(targets);
+  }
+  if (column.type == ColumnType::boolean) attribute["OptionSet"] = boolean_set(table, column);
+  if (!column.options.empty()) {
+    attribute["OptionSet"] = option_set(table, column);
+    attribute["GlobalOptionSet"] = nullptr;
+  }
+}
+
+}  // namespace
+
+std::string attribute_class(const Column& column) {
+  std::string_view type = attribute_type(column);
+  if (type == "Owner" || type == "Customer") type = "Lookup";
+  if (type == "Uniqueidentifier") return "UniqueIdentifierAttributeMetadata";
+  return std::string(type) + "AttributeMetadata";
+}
+
+json::object attribute_definition(const TableSpec& table, const Column& column) {
+  std::string_view type = attribute_type(column);
+  std::string type_name = type == "Picklist" || type == "State" || type == "Status" || type == "Money" || type == "Lookup" ||
+                                  type == "Owner" || type == "Customer" || type == "Boolean" || type == "String" || type == "Memo" ||
+                                  type == "Integer" || type == "DateTime" || type == "Uniqueidentifier"
+                              ? std::string(type) + "Type"
+                              : "BigIntType";
+  std::string_view level = column.source == Source::key ? "SystemRequired" : column.required ? "ApplicationRequired" : "None";
+  json::object attribute{{"@odata.type", "#Microsoft.Dynamics.CRM." + attribute_class(column)},
+                         {"MetadataId", metadata_id("attribute", table.name + " " + column.logical_name)},
+                         {"LogicalName", column.logical_name},
+                         {"SchemaName", column.logical_name},
+                         {"EntityLogicalName", table.name},
+                         {"AttributeType", json::string(type)},
+                         {"AttributeTypeName", json::object{{"Value", type_name}}},
+                         {"DisplayName", label_of(column.logical_name)},
+                         {"IsPrimaryId", column.source == Source::key},
+                         {"IsPrimaryName", column.name == table.name_column},
+                         {"IsCustomAttribute", column.name == kExternalKey},
+                         {"IsValidForRead", true},
+                         {"IsValidForCreate", column.creatable && column.source != Source::version},
+                         {"IsValidForUpdate", column.updatable},
+                         {"RequiredLevel", managed(json::string(level))}};
+  add_details(attribute, table, column);
+  return attribute;
+}
+
+json::object relationship_definition(const Metadata& metadata, const Relationship& relationship) {
+  const TableSpec& from = metadata.require(relationship.referencing_table);
+  const TableSpec& to = metadata.require(relationship.referenced_table);
+  const Column* column = from.logical(relationship.referencing_column);
+  std::string navigation;
+  for (const Navigation& each : from.navigations) {
+    if (each.column == column && each.targets.front() == to.name) navigation = each.name;
+  }
+  auto text = [](std::string_view value) { return json::string(value.data(), value.size()); };
+  return json::object{{"@odata.type", "#Microsoft.Dynamics.CRM.OneToManyRelationshipMetadata"},
+                      {"MetadataId", metadata_id("relationship", relationship.schema_name)},
+                      {"SchemaName", text(relationship.schema_name)},
+                      {"RelationshipType", "OneToManyRelationship"},
+                      {"ReferencedEntity", to.name},
+                      {"ReferencedAttribute", to.key},
+                      {"ReferencingEntity", from.name},
+                      {"ReferencingAttribute", text(relationship.referencing_column)},
+                      {"ReferencedEntityNavigationPropertyName", text(relationship.schema_name)},
+                      {"ReferencingEntityNavigationPropertyName", navigation},
+                      {"CascadeConfiguration", json::object{{"Delete", column->cascades_delete ? "Cascade" : "RemoveLink"},
+                                                            {"Merge", column->follows_merge ? "Cascade" : "NoCascade"}}}};
+}
+
+json::object entity_definition(const Metadata& metadata, const TableSpec& table) {
+  json::array attributes, keys, one_to_many, many_to_one;
+  for (const Column& column : table.columns) attributes.push_back(attribute_definition(table, column));
+  for (const AlternateKey& key : table.keys) keys.push_back(key_definition(table, key));
+  for (const Relationship& each : relationships()) {
+    if (each.referenced_table == table.name) one_to_many.push_back(relationship_definition(metadata, each));
+    if (each.referencing_table == table.name) many_to_one.push_back(relationship_definition(metadata, each));
+  }
+  return json::object{{"MetadataId", metadata_id("entity", table.name)},
+                      {"LogicalName", table.name},
+                      {"SchemaName", table.name},
+                      {"EntitySetName", table.set},
+                      {"LogicalCollectionName", table.set},
+                      {"PrimaryIdAttribute", table.key},
+                      {"PrimaryNameAttribute", table.name_column},
+                      {"DisplayName", label_of(table.label)},
+                      {"IsActivity", table.activity},
+                      {"OwnershipType", "UserOwned"},
+                      {"ChangeTrackingEnabled", table.tracks_changes},
+                      {"IsOptimisticConcurrencyEnabled", true},
+                      {"HasNotes", metadata.require("annotation").navigation("objectid_" + table.name) != nullptr},
+                      {"IsDuplicateDetectionEnabled", managed(table.name == "account" || table.name == "contact")},
+                      {"Attributes", std::move(attributes)},
+                      {"Keys", std::move(keys)},
+                      {"OneToManyRelationships", std::move(one_to_many)},
+                      {"ManyToOneRelationships", std::move(many_to_one)},
+                      {"ManyToManyRelationships", json::array()}};
+}
+
+std::string csdl_document(const Metadata& metadata) {
+  std::string types, sets;
+  for (const TableSpec& table : metadata.tables()) {
+    fmt::format_to(std::back_inserter(types),
+                   "<EntityType Name=\"{}\" BaseType=\"mscrm.crmbaseentity\"><Key><PropertyRef Name=\"{}\"/></Key>", table.name, table.key);
+    for (const Column& column : table.columns)
+      fmt::format_to(std::back_inserter(types), "<Property Name=\"{}\" Type=\"{}\"/>", column.name, edm_type(column.type));
+    for (const Navigation& each : table.navigations) {
+      std::string type = each.targets.size() == 1 ? each.targets.front() : "principal";
+      fmt::format_to(std::back_inserter(types),
+                     "<NavigationProperty Name=\"{}\" Type=\"mscrm.{}\"><ReferentialConstraint Property=\"{}\" "
+                     "ReferencedProperty=\"{}\"/></NavigationProperty>",
+                     each.name, type, each.column->name, metadata.require(each.targets.front()).key);
+    }
+    for (const Collection& each : table.collections)
+      fmt::format_to(std::back_inserter(types), "<NavigationProperty Name=\"{}\" Type=\"Collection(mscrm.{})\"/>", each.name,
+                     each.from->name);
+    types += "</EntityType>";
+    fmt::format_to(std::back_inserter(sets), "<EntitySet Name=\"{}\" EntityType=\"Microsoft.Dynamics.CRM.{}\"/>", table.set, table.name);
+  }
+  return "<?xml version=\"1.0\" encoding=\"utf-8\"?><edmx:Edmx Version=\"4.0\" "
+         "xmlns:edmx=\"http://docs.oasis-open.org/odata/ns/edmx\"><edmx:DataServices>"
+         "<Schema Namespace=\"Microsoft.Dynamics.CRM\" Alias=\"mscrm\" xmlns=\"http://docs.oasis-open.org/odata/ns/edm\">"
+         "<EntityType Name=\"crmbaseentity\" Abstract=\"true\"/><EntityType Name=\"principal\" BaseType=\"mscrm.crmbaseentity\"/>" +
+         types + "<EntityContainer Name=\"System\">" + sets + "</EntityContainer></Schema></edmx:DataServices></edmx:Edmx>";
+}
+
+}  // namespace lockstep::emulators::dynamics365

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "emulators/core/json.h"
+#include "emulators/dynamics365/metadata.h"
+#include "emulators/dynamics365/relationships.h"
+
+namespace lockstep::emulators::dynamics365 {
+
+/// A row of the metadata as the Web API shows it, navigation properties among its members. Those have to be expanded to be
+/// seen: kDefinitionLinks names them.
+json::object entity_definition(const Metadata& metadata, const TableSpec& table);
+json::object attribute_definition(const TableSpec& table, const Column& column);
+json::object relationship_definition(const Metadata& metadata, const Relationship& relationship);
+/// "PicklistAttributeMetadata".
+std::string attribute_class(const Column& column);
+
+inline constexpr std::string_view kDefinitionLinks[] = {
+    "Attributes", "Keys", "OneToManyRelationships", "ManyToOneRelationships", "ManyToManyRelationships", "OptionSet", "GlobalOptionSet"};
+
+/// The whole service as CSDL: what `$metadata` answers.
+std::string csdl_document(const Metadata& metadata);
+std::string_view edm_type(ColumnType type);
+
+}  // namespace lockstep::emulators::dynamics365

@@ -1,0 +1,151 @@
+#include "emulators/dynamics365/fetch_condition.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "emulators/dynamics365/filter_functions.h"
+
+namespace lockstep::emulators::dynamics365 {
+namespace {
+
+tl::unexpected<ApiError> bad_condition(const XmlElement& condition) {
+  return refuse(400, code::kInvalidArgument,
+                fmt::format("The condition on '{}' with the operator '{}' is not valid.", condition.attribute("attribute"),
+                            condition.attribute("operator")));
+}
+
+/// FetchXML writes GUIDs with or without braces, and yes and no as 1 and 0.
+std::optional<Value> fetch_value(const Column& column, std::string text) {
+  if (text.starts_with('{') && text.ends_with('}')) text = text.substr(1, text.size() - 2);
+  if (column.type == ColumnType::boolean && (text == "1" || text == "0")) text = text == "1" ? "true" : "false";
+  return typed_text(column, text);
+}
+
+std::vector<std::string> values_of(const XmlElement& condition) {
+  if (condition.has("value")) return {std::string(condition.attribute("value"))};
+  std::vector<std::string> values;
+  for (const XmlElement& child : condition.children) {
+    if (child.name == "value") values.emplace_back(trim(child.text));
+  }
+  return values;
+}
+
+Filter negated(Filter inner, bool wanted) {
+  if (!wanted) return inner;
+  Filter filter;
+  filter.kind = Filter::Kind::negation;
+  filter.parts.push_back(std::move(inner));
+  return filter;
+}
+
+/// 'a%', '%a', '%a%'.
+std::optional<Filter> like(const Column& column, std::string_view pattern) {
+  bool open_start = pattern.starts_with('%'), open_end = pattern.size() > 1 && pattern.ends_with('%');
+  std::string_view plain = pattern.substr(open_start ? 1 : 0);
+  if (open_end) plain.remove_suffix(1);
+  if (plain.find_first_of("%_[") != std::string_view::npos) return std::nullopt;
+  Filter filter;
+  filter.column = &column;
+  filter.value = Value(std::string(plain));
+  filter.kind = open_start ? (open_end ? Filter::Kind::contains : Filter::Kind::ends_with)
+                           : (open_end ? Filter::Kind::starts_with : Filter::Kind::equal);
+  return filter;
+}
+
+/// "last-x-days" to "LastXDays"; the few that are spelled otherwise are listed.
+std::string function_name(std::string_view operation) {
+  static constexpr std::pair<std::string_view, std::string_view> kOwn[] = {{"eq-userid", "EqualUserId"},
+                                                                           {"ne-userid", "NotEqualUserId"},
+                                                                           {"last-seven-days", "Last7Days"},
+                                                                           {"next-seven-days", "Next7Days"},
+                                                                           {"ne-on", "NotOn"}};
+  for (const auto& [spelling, name] : kOwn) {
+    if (operation == spelling) return std::string(name);
+  }
+  std::string name;
+  for (std::string_view word : split(operation, '-')) {
+    if (word == "olderthan") {
+      name += "OlderThan";
+    } else if (!word.empty()) {
+      name.push_back(static_cast<char>(std::toupper(static_cast<unsigned char>(word.front()))));
+      name += word.substr(1);
+    }
+  }
+  return name;
+}
+
+Outcome<Filter> simple(const XmlElement& condition, const Column& column, std::string_view operation,
+                       const std::vector<std::string>& values) {
+  static constexpr std::pair<std::string_view, Filter::Kind> kOperators[] = {
+      {"eq", Filter::Kind::equal},    {"ne", Filter::Kind::unequal}, {"neq", Filter::Kind::unequal}, {"gt", Filter::Kind::greater},
+      {"ge", Filter::Kind::at_least}, {"lt", Filter::Kind::less},    {"le", Filter::Kind::at_most}};
+  Filter filter;
+  filter.column = &column;
+  for (const auto& [spelling, kind] : kOperators) {
+    if (operation != spelling) continue;
+    std::optional<Value> value = values.size() == 1 ? fetch_value(column, values.front()) : std::nullopt;
+    if (!value) return bad_condition(condition);
+    filter.kind = kind;
+    filter.value = std::move(*value);
+    return filter;
+  }
+  filter.kind = Filter::Kind::all_of;
+  return filter;
+}
+
+Outcome<Filter> fetch_condition(const FilterScope& scope, const TableSpec& table, const XmlElement& condition) {
+  if (condition.has("entityname") || condition.has("valueof"))
+    return refuse(501, code::kNotImplemented, "Conditions across tables (entityname, valueof) are not implemented in this stand-in.");
+  TRY(const Column* column, fetch_column(table, condition.attribute("attribute")));
+  std::string_view operation = condition.attribute("operator");
+  std::vector<std::string> values = values_of(condition);
+  if (operation == "null" || operation == "not-null") {
+    Filter filter;
+    filter.kind = operation == "null" ? Filter::Kind::equal : Filter::Kind::unequal;
+    filter.column = column;
+    return filter;
+  }
+  TRY(Filter plain, simple(condition, *column, operation, values));
+  if (plain.kind != Filter::Kind::all_of) return plain;
+  bool text = column->type == ColumnType::text || column->type == ColumnType::memo;
+  bool negates = operation.starts_with("not-");
+  std::string_view positive = negates ? operation.substr(4) : operation;
+  if (text && values.size() == 1 && (positive == "like" || positive.starts_with("begin") || positive.starts_with("end"))) {
+    std::string pattern = positive == "like" ? values.front() : positive.starts_with("begin") ? values.front() + "%" : "%" + values.front();
+    auto filter = like(*column, pattern);
+    if (!filter) return refuse(501, code::kNotImplemented, fmt::format("The pattern '{}' is not implemented in this stand-in.", pattern));
+    return negated(std::move(*filter), negates);
+  }
+  for (std::string& each : values) {
+    if (auto value = fetch_value(*column, each); value && std::holds_alternative<std::string>(*value)) each = std::get<std::string>(*value);
+  }
+  return query_function(scope, function_name(operation), *column, values);
+}
+
+}  // namespace
+
+Outcome<const Column*> fetch_column(const TableSpec& table, std::string_view logical_name) {
+  const Column* column = table.logical(logical_name);
+  if (column) return column;
+  return refuse(400, "0x80041103", fmt::format("'{}' entity doesn't contain attribute with Name = '{}'.", table.name, logical_name));
+}
+
+Outcome<Filter> fetch_filter(const FilterScope& scope, const TableSpec& table, const XmlElement& element) {
+  Filter filter;
+  filter.kind = element.attribute("type") == "or" ? Filter::Kind::any_of : Filter::Kind::all_of;
+  for (const XmlElement& child : element.children) {
+    if (child.name == "condition") {
+      TRY(Filter part, fetch_condition(scope, table, child));
+      filter.parts.push_back(std::move(part));
+    } else if (child.name == "filter") {
+      TRY(Filter part, fetch_filter(scope, table, child));
+      filter.parts.push_back(std::move(part));
+    } else {
+      return refuse(501, code::kNotImplemented, fmt::format("'<{}>' within a filter is not implemented in this stand-in.", child.name));
+    }
+  }
+  if (filter.parts.empty()) filter.kind = Filter::Kind::all_of;  // an empty filter holds nobody off
+  return filter;
+}
+
+}  // namespace lockstep::emulators::dynamics365

@@ -1,0 +1,211 @@
+#include "emulators/dynamics365/fetch_xml.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "emulators/dynamics365/fetch_condition.h"
+#include "emulators/dynamics365/listing.h"
+#include "emulators/dynamics365/preferences.h"
+#include "emulators/dynamics365/values.h"
+
+namespace lockstep::emulators::dynamics365 {
+namespace {
+
+tl::unexpected<ApiError> bad_fetch(std::string message) { return refuse(400, code::kInvalidArgument, std::move(message)); }
+
+bool flag(const XmlElement& element, std::string_view name) { return element.attribute(name) == "true" || element.attribute(name) == "1"; }
+
+Outcome<std::size_t> whole(const XmlElement& element, std::string_view name, std::size_t otherwise) {
+  if (!element.has(name)) return otherwise;
+  std::string_view text = element.attribute(name);
+  std::size_t number = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc() && end == text.data() + text.size() && number > 0 && number <= 1'000'000) return number;
+  return bad_fetch(fmt::format("The value '{}' of '{}' is not valid in a fetch.", text, name));
+}
+
+Outcome<Aggregate> aggregate_of(const XmlElement& element, const Column* column) {
+  static constexpr std::pair<std::string_view, Aggregate::Kind> kKinds[] = {
+      {"count", Aggregate::Kind::rows},  {"countcolumn", Aggregate::Kind::values}, {"sum", Aggregate::Kind::sum},
+      {"avg", Aggregate::Kind::average}, {"min", Aggregate::Kind::minimum},        {"max", Aggregate::Kind::maximum}};
+  Aggregate aggregate{Aggregate::Kind::rows, column, std::string(element.attribute("alias"))};
+  for (const auto& [name, kind] : kKinds) {
+    if (element.attribute("aggregate") != name) continue;
+    aggregate.kind = kind == Aggregate::Kind::values && flag(element, "distinct") ? Aggregate::Kind::distinct : kind;
+    TRY_VOID(check_aggregate(aggregate));
+    return aggregate;
+  }
+  return bad_fetch(fmt::format("'{}' is not an aggregate.", element.attribute("aggregate")));
+}
+
+class FetchParser {
+ public:
+  explicit FetchParser(const FilterScope& scope) : scope_(scope) {}
+
+  Outcome<Fetch> parse(const TableSpec& table, const XmlElement& root) {
+    if (root.children.size() != 1 || root.children.front().name != "entity") return bad_fetch("A fetch holds one <entity>.");
+    const XmlElement& entity = root.children.front();
+    if (entity.attribute("name") != table.name)
+      return bad_fetch(fmt::format("The fetch is of '{}', the request of '{}'.", entity.attribute("name"), table.name));
+    fetch_.table = &table;
+    if (flag(root, "aggregate")) fetch_.aggregation.emplace();
+    fetch_.distinct = flag(root, "distinct");
+    fetch_.total = flag(root, "returntotalrecordcount");
+    TRY(fetch_.page, whole(root, "page", 1));
+    TRY(fetch_.count, whole(root, "count", 0));
+    if (root.has("top")) {
+      TRY(fetch_.top, whole(root, "top", 1));
+    }
+    if (root.has("paging-cookie")) {
+      auto cookie = parse_xml(root.attribute("paging-cookie"));
+      if (!cookie || cookie->name != "cookie") return bad_fetch("Malformed XML in the Paging Cookie");
+    }
+    TRY_VOID(read_table(entity, table, 0, fetch_.columns, fetch_.filter));
+    if (fetch_.columns.empty() && !fetch_.aggregation) {
+      for (const Column& column : table.columns) fetch_.columns.push_back({&column, ""});
+    }
+    return std::move(fetch_);
+  }
+
+ private:
+  Outcome<void> read_table(const XmlElement& element, const TableSpec& table, std::size_t index, std::vector<FetchColumn>& columns,
+                           std::optional<Filter>& filter) {
+    for (const XmlElement& child : element.children) {
+      if (child.name == "attribute") {
+        TRY_VOID(read_attribute(child, table, index, columns));
+      } else if (child.name == "all-attributes") {
+        for (const Column& column : table.columns) columns.push_back({&column, ""});
+      } else if (child.name == "filter") {
+        TRY(Filter part, fetch_filter(scope_, table, child));
+        if (!filter) filter.emplace();
+        filter->parts.push_back(std::move(part));
+      } else if (child.name == "order") {
+        TRY_VOID(read_order(child, table, index));
+      } else if (child.name == "link-entity") {
+        TRY_VOID(read_link(child, table, index));
+      } else {
+        return refuse(501, code::kNotImplemented, fmt::format("'<{}>' of FetchXML is not implemented in this stand-in.", child.name));
+      }
+    }
+    return {};
+  }
+
+  Outcome<void> read_attribute(const XmlElement& element, const TableSpec& table, std::size_t index, std::vector<FetchColumn>& columns) {
+    TRY(const Column* column, fetch_column(table, element.attribute("name")));
+    std::string alias(element.attribute("alias"));
+    if (!fetch_.aggregation) {
+      columns.push_back({column, std::move(alias)});
+      return {};
+    }
+    if (index != 0) return refuse(501, code::kNotImplemented, "Aggregates over linked tables are not implemented in this stand-in.");
+    if (alias.empty()) return bad_fetch("An attribute of an aggregating fetch needs an alias.");
+    if (flag(element, "groupby")) {
+      fetch_.aggregation->groups.push_back({column, std::move(alias)});
+      return {};
+    }
+    TRY(Aggregate aggregate, aggregate_of(element, column));
+    fetch_.aggregation->aggregates.push_back(std::move(aggregate));
+    return {};
+  }
+
+  Outcome<void> read_order(const XmlElement& element, const TableSpec& table, std::size_t index) {
+    if (fetch_.aggregation) return {};  // groups come in the order of their values
+    TRY(const Column* column, fetch_column(table, element.attribute("attribute")));
+    fetch_.order.push_back({index, column, flag(element, "descending")});
+    return {};
+  }
+
+  Outcome<void> read_link(const XmlElement& element, const TableSpec& above, std::size_t above_index) {
+    std::string_view kind = element.has("link-type") ? element.attribute("link-type") : "inner";
+    if (kind != "inner" && kind != "outer")
+      return refuse(501, code::kNotImplemented, fmt::format("The link type '{}' is not implemented in this stand-in.", kind));
+    FetchLink link;
+    link.table = scope_.metadata.by_name(element.attribute("name"));
+    if (!link.table)
+      return refuse(400, "0x80041102", fmt::format("The entity with a name = '{}' was not found.", element.attribute("name")));
+    TRY(link.from, fetch_column(*link.table, element.attribute("from")));
+    TRY(link.to, fetch_column(above, element.attribute("to")));
+    link.parent = above_index;
+    link.outer = kind == "outer";
+    link.alias = std::string(element.attribute("alias"));
+    std::size_t index = fetch_.links.size() + 1;
+    if (link.alias.empty()) link.alias = fmt::format("{}{}", link.table->name, index);
+    const TableSpec& table = *link.table;
+    fetch_.links.push_back(std::move(link));
+    std::vector<FetchColumn> columns;
+    std::optional<Filter> filter;
+    TRY_VOID(read_table(element, table, index, columns, filter));
+    fetch_.links[index - 1].columns = std::move(columns);
+    fetch_.links[index - 1].filter = std::move(filter);
+    return {};
+  }
+
+  const FilterScope& scope_;
+  Fetch fetch_;
+};
+
+/// Rows of the linked table that belong to `above`.
+std::vector<RowNumber> linked(const FetchLink& link, const TableSpec& above, RowNumber row, const Users& users) {
+  std::vector<RowNumber> found;
+  if (row == kNoRow) return found;
+  ValueView wanted = value_of(above, users, row, *link.to);
+  if (is_null(wanted)) return found;
+  QueryOptions options;
+  options.filter.emplace();
+  options.filter->kind = Filter::Kind::equal;
+  options.filter->column = link.from;
+  options.filter->value = own(wanted);
+  for (RowNumber each : list_rows(*link.table, users, options, kMaxPage, {}).rows) {
+    bool same_table =
+        link.to->type != ColumnType::lookup || link.from->source != Source::key || target_of(above, row, *link.to) == link.table->name;
+    if (same_table && (!link.filter || link.filter->matches(*link.table, users, each))) found.push_back(each);
+  }
+  return found;
+}
+
+const TableSpec& table_at(const Fetch& fetch, std::size_t index) { return index == 0 ? *fetch.table : *fetch.links[index - 1].table; }
+
+ValueView value_at(const Fetch& fetch, const Users& users, const FetchRow& row, std::size_t table, const Column& column) {
+  return row[table] == kNoRow ? ValueView() : value_of(table_at(fetch, table), users, row[table], column);
+}
+
+}  // namespace
+
+Outcome<Fetch> parse_fetch(const FilterScope& scope, const TableSpec& table, std::string_view xml) {
+  std::optional<XmlElement> root = parse_xml(xml);
+  if (!root || root->name != "fetch") return bad_fetch("Invalid XML: the FetchXML is not well-formed.");
+  if (root->has("datasource")) return refuse(501, code::kNotImplemented, "The recycle bin is off.");
+  return FetchParser(scope).parse(table, *root);
+}
+
+std::vector<FetchRow> fetch_rows(const Fetch& fetch, const Users& users) {
+  std::vector<FetchRow> rows;
+  for (const auto& [id, row] : fetch.table->rows->by_id()) {
+    if (fetch.table->rows->record(row).deleted || (fetch.filter && !fetch.filter->matches(*fetch.table, users, row))) continue;
+    rows.push_back({row});
+  }
+  for (const FetchLink& link : fetch.links) {
+    std::vector<FetchRow> joined;
+    for (FetchRow& row : rows) {
+      std::vector<RowNumber> found = linked(link, table_at(fetch, link.parent), row[link.parent], users);
+      if (found.empty() && link.outer) found.push_back(kNoRow);
+      for (RowNumber each : found) {
+        joined.push_back(row);
+        joined.back().push_back(each);
+      }
+    }
+    rows = std::move(joined);
+  }
+  std::stable_sort(rows.begin(), rows.end(), [&](const FetchRow& a, const FetchRow& b) {
+    for (const FetchOrder& each : fetch.order) {
+      int order = compare_values(value_at(fetch, users, a, each.table, *each.column), value_at(fetch, users, b, each.table, *each.column));
+      if (order != 0) return each.descending ? order > 0 : order < 0;
+    }
+    return false;
+  });
+  return rows;
+}
+
+}  // namespace lockstep::emulators::dynamics365

@@ -1,0 +1,89 @@
+// Webhooks that are registered through the Web API, as rows.
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "emulators/dynamics365/guid.h"
+#include "emulators/dynamics365/organisation.h"
+#include "emulators/dynamics365/values.h"
+#include "emulators/dynamics365/xml.h"
+
+namespace lockstep::emulators::dynamics365 {
+namespace {
+
+std::int64_t number_in(const TableSpec& table, RowNumber row, std::string_view column) {
+  ValueView value = table.rows->get(row, table.require(column).field);
+  const std::int64_t* number = std::get_if<std::int64_t>(&value);
+  return number ? *number : 0;
+}
+
+std::string_view text_in(const TableSpec& table, RowNumber row, std::string_view column) {
+  return text_of(table.rows->get(row, table.require(column).field));
+}
+
+std::uint64_t last_version(const TableSpec& table) {
+  const auto& log = table.rows->by_version();
+  return log.empty() ? 0 : log.rbegin()->first;
+}
+
+/// "<settings><setting name='x' value='y'/></settings>", or a plain key.
+std::vector<std::pair<std::string, std::string>> auth_settings(StepAuth auth, std::string_view value) {
+  std::vector<std::pair<std::string, std::string>> settings;
+  if (auth == StepAuth::webhook_key && !value.empty()) settings.emplace_back("", value);
+  if (auth == StepAuth::webhook_key) return settings;
+  if (auto xml = parse_xml(value)) {
+    for (const XmlElement& each : xml->children) settings.emplace_back(each.attribute("name"), each.attribute("value"));
+  }
+  return settings;
+}
+
+}  // namespace
+
+void Organisation::add_messages(const WriteContext& context) {
+  const TableSpec& messages = metadata.require("sdkmessage");
+  const TableSpec& filters = metadata.require("sdkmessagefilter");
+  for (std::string_view name : {"Create", "Update", "Delete", "Merge", "Close", "CreateMultiple", "UpdateMultiple", "UpsertMultiple"}) {
+    std::string id = guid_of_name(fmt::format("sdkmessage {}", name));
+    database.create(*messages.rows, id, {{messages.require("name").field, std::string(name)}}, context);
+    for (const TableSpec& table : metadata.tables()) {
+      bool fits = name.ends_with("Multiple") ? table.bulk
+                  : name == "Merge"          ? table.mergeable
+                  : name == "Close"          ? table.name == "incident"
+                                             : true;
+      if (!fits || !table.writable) continue;
+      FieldChanges fields{{filters.require("primaryobjecttypecode").field, table.name}, {filters.require("_sdkmessageid_value").field, id}};
+      database.create(*filters.rows, guid_of_name(fmt::format("sdkmessagefilter {} {}", name, table.name)), fields, context);
+    }
+  }
+}
+
+void Organisation::take_registered_steps() {
+  const TableSpec& steps = metadata.require("sdkmessageprocessingstep");
+  const TableSpec& endpoints = metadata.require("serviceendpoint");
+  std::pair<std::uint64_t, std::uint64_t> now{last_version(steps), last_version(endpoints)};
+  if (now == registered_at_) return;
+  registered_at_ = now;
+  for (const std::string& id : registered_) webhooks.remove(id);
+  registered_.clear();
+  const TableSpec& messages = metadata.require("sdkmessage");
+  const TableSpec& filters = metadata.require("sdkmessagefilter");
+  for (const auto& [id, row] : steps.rows->by_id()) {
+    RowNumber endpoint = records.find(endpoints, text_in(steps, row, "_eventhandler_value"));
+    RowNumber message = records.find(messages, text_in(steps, row, "_sdkmessageid_value"));
+    RowNumber filter = records.find(filters, text_in(steps, row, "_sdkmessagefilterid_value"));
+    if (steps.rows->record(row).deleted || endpoint == kNoRow || message == kNoRow || filter == kNoRow) continue;
+    Step step;
+    step.id = std::string(id);
+    step.message = std::string(text_in(messages, message, "name"));
+    step.table = std::string(text_in(filters, filter, "primaryobjecttypecode"));
+    for (std::string_view each : split(text_in(steps, row, "filteringattributes"), ',')) {
+      if (!trim(each).empty()) step.filtering.emplace(trim(each));
+    }
+    step.url = std::string(text_in(endpoints, endpoint, "url"));
+    step.auth = static_cast<StepAuth>(number_in(endpoints, endpoint, "authtype"));
+    step.settings = auth_settings(step.auth, text_in(endpoints, endpoint, "authvalue"));
+    registered_.push_back(step.id);
+    webhooks.add(std::move(step));
+  }
+}
+
+}  // namespace lockstep::emulators::dynamics365

@@ -1,0 +1,51 @@
+// What webhooks are registered with: Microsoft's reference pages of serviceendpoint, sdkmessage, sdkmessagefilter and
+// sdkmessageprocessingstep.
+#include "emulators/dynamics365/table_builder.h"
+
+namespace lockstep::emulators::dynamics365 {
+
+TableSpec serviceendpoint_table() {
+  TableBuilder table("serviceendpoint", "serviceendpoints", "serviceendpointid", "name", "Service Endpoint");
+  table.text({"name"}, 200).required().text({"url"}, 4000).required();
+  table.option("contract", {{8, "Webhook"}}).required();
+  table.option("authtype", {{4, "WebhookKey"}, {5, "HttpHeader"}, {6, "HttpQueryString"}}).required();
+  table.text({"authvalue"}, 2048).write_only().boolean({"isauthvalueset"}, false).read_only();
+  table.option("messageformat", {{2, "Json"}}).option("connectionmode", {{1, "Normal"}, {2, "Federated"}});
+  table.text({"path", "solutionnamespace"}, 160).option("userclaim", {{1, "None"}, {2, "UserId"}, {3, "UserInfo"}});
+  table.spec.bulk = table.spec.tracks_changes = false;
+  table.owned_columns();
+  return std::move(table.spec);
+}
+
+TableSpec sdkmessage_table() {
+  TableBuilder table("sdkmessage", "sdkmessages", "sdkmessageid", "name", "Sdk Message");
+  table.text({"name"}, 256);
+  table.spec.writable = table.spec.bulk = table.spec.tracks_changes = false;
+  table.owned_columns();
+  return std::move(table.spec);
+}
+
+TableSpec sdkmessagefilter_table() {
+  TableBuilder table("sdkmessagefilter", "sdkmessagefilters", "sdkmessagefilterid", "primaryobjecttypecode", "Sdk Message Filter");
+  table.text({"primaryobjecttypecode"}, 64).lookup("sdkmessageid", "sdkmessage");
+  table.spec.writable = table.spec.bulk = table.spec.tracks_changes = false;
+  table.owned_columns();
+  return std::move(table.spec);
+}
+
+TableSpec sdkmessageprocessingstep_table() {
+  TableBuilder table("sdkmessageprocessingstep", "sdkmessageprocessingsteps", "sdkmessageprocessingstepid", "name",
+                     "Sdk Message Processing Step");
+  table.text({"name"}, 256).required();
+  table.option("mode", {{0, "Synchronous"}, {1, "Asynchronous"}}).required();
+  table.option("stage", {{10, "Pre-validation"}, {20, "Pre-operation"}, {40, "Post-operation"}}).required();
+  table.integer("rank", 0, 2147483647).option("supporteddeployment", {{0, "Server Only"}, {1, "Client Only"}, {2, "Both"}});
+  table.boolean({"asyncautodelete"}, false).memo("filteringattributes", 100'000);
+  table.lookup("sdkmessageid", "sdkmessage").required().lookup("sdkmessagefilterid", "sdkmessagefilter");
+  table.polymorphic("eventhandler", {"serviceendpoint"}).required().cascades_delete();
+  table.spec.bulk = table.spec.tracks_changes = false;
+  table.owned_columns();
+  return std::move(table.spec);
+}
+
+}  // namespace lockstep::emulators::dynamics365

@@ -1,0 +1,89 @@
+// What the service tells about itself.
+import assert from "node:assert/strict";
+import { scenario } from "../harness.mjs";
+
+scenario("names of tables lead to names of sets", { facts: "§1.4, §9.1 [M]" }, async ({ client, standIn }) => {
+  const api = client({ useEntityNames: true });
+  const id = await api.create({ collection: "contact", data: { lastname: "Lee" } });
+  assert.equal((await api.retrieve({ collection: "contact", key: id, select: ["lastname"] })).lastname, "Lee");
+  const { calls } = await standIn.control("counts");
+  assert.equal(calls["POST /api/data/v9.2/contacts"], 1);
+});
+
+scenario("tables are listed, and found by what they can do", { facts: "§1.4, §3.1" }, async ({ api }) => {
+  const { value } = await api.retrieveEntities({ select: ["LogicalName", "EntitySetName", "PrimaryIdAttribute"] });
+  const phonecall = value.find((table) => table.LogicalName === "phonecall");
+  assert.equal(phonecall.EntitySetName, "phonecalls");
+  assert.equal(phonecall.PrimaryIdAttribute, "activityid");
+  const tracked = await api.retrieveEntities({ select: ["LogicalName"], filter: "ChangeTrackingEnabled eq true" });
+  const names = tracked.value.map((table) => table.LogicalName);
+  assert.ok(names.includes("account") && names.includes("annotation"));
+  assert.ok(!names.includes("systemuser"));
+});
+
+scenario("a table is read by name or by id, with its attributes, keys and relationships", { facts: "§2.6, §9.4" }, async ({ api }) => {
+  const account = await api.retrieveEntity({ key: "LogicalName='account'", select: ["LogicalName", "IsOptimisticConcurrencyEnabled"], expand: [{ property: "Keys", select: ["LogicalName", "KeyAttributes"] }, { property: "OneToManyRelationships", select: ["SchemaName"] }, { property: "Attributes", select: ["LogicalName"], filter: "LogicalName eq 'name'" }] });
+  assert.equal(account.IsOptimisticConcurrencyEnabled, true);
+  assert.deepEqual(account.Keys[0].KeyAttributes, ["lockstep_id"]);
+  assert.ok(account.OneToManyRelationships.some((each) => each.SchemaName === "contact_customer_accounts"));
+  assert.equal(account.Attributes.length, 1);
+  const same = await api.retrieveEntity({ key: account.MetadataId, select: ["LogicalName"] });
+  assert.equal(same.LogicalName, "account");
+  await assert.rejects(api.retrieveEntity({ key: "LogicalName='lead'" }), { status: 404 });
+});
+
+scenario("attributes tell their types, limits and requirements", { facts: "§8" }, async ({ api }) => {
+  const { value } = await api.retrieveAttributes({ entityKey: "LogicalName='contact'", select: ["LogicalName", "AttributeType", "RequiredLevel"] });
+  const level = (name) => value.find((each) => each.LogicalName === name).RequiredLevel.Value;
+  assert.equal(level("lastname"), "ApplicationRequired");
+  assert.equal(level("firstname"), "None");
+  const text = await api.retrieveAttribute({ entityKey: "LogicalName='contact'", attributeKey: "LogicalName='lastname'", castType: "Microsoft.Dynamics.CRM.StringAttributeMetadata" });
+  assert.equal(text.MaxLength, 50);
+  const parent = await api.retrieveAttribute({ entityKey: "LogicalName='contact'", attributeKey: "LogicalName='parentcustomerid'" });
+  assert.deepEqual(parent.Targets, ["account", "contact"]);
+  assert.equal(parent.AttributeType, "Customer");
+});
+
+scenario("option sets come with an expand, states with their statuses", { facts: "§6.3, §8" }, async ({ api }) => {
+  const { value } = await api.retrieveAttributes({ entityKey: "LogicalName='incident'", castType: "Microsoft.Dynamics.CRM.PicklistAttributeMetadata", select: ["LogicalName"], expand: [{ property: "OptionSet", select: ["Options"] }] });
+  const origin = value.find((each) => each.LogicalName === "caseorigincode");
+  assert.deepEqual(origin.OptionSet.Options.map((each) => each.Value), [1, 2, 3, 2483, 3986, 700610000]);
+  assert.equal(origin.OptionSet.Options[0].Label.UserLocalizedLabel.Label, "Phone");
+  const status = await api.retrieveAttribute({ entityKey: "LogicalName='incident'", attributeKey: "LogicalName='statuscode'", castType: "Microsoft.Dynamics.CRM.StatusAttributeMetadata", expand: [{ property: "OptionSet" }] });
+  assert.deepEqual(status.OptionSet.Options.filter((each) => each.State === 1).map((each) => each.Value), [5, 1000]);
+  const plain = await api.retrieveAttribute({ entityKey: "LogicalName='incident'", attributeKey: "LogicalName='caseorigincode'" });
+  assert.equal(plain.OptionSet, undefined, "it has to be expanded");
+});
+
+scenario("relationships are listed and read by name", { facts: "§2.7, §2.8" }, async ({ api }) => {
+  const { value } = await api.retrieveRelationships({ castType: "Microsoft.Dynamics.CRM.OneToManyRelationshipMetadata", select: ["SchemaName", "ReferencedEntity"], filter: "ReferencingEntity eq 'task'" });
+  assert.deepEqual(value.map((each) => each.SchemaName).sort(), ["Account_Tasks", "Contact_Tasks", "Incident_Tasks"]);
+  const one = await api.retrieveRelationship({ key: "SchemaName='Account_Tasks'", castType: "Microsoft.Dynamics.CRM.OneToManyRelationshipMetadata" });
+  assert.equal(one.ReferencingEntityNavigationPropertyName, "regardingobjectid_account_task");
+  assert.equal(one.CascadeConfiguration.Delete, "Cascade");
+  assert.deepEqual((await api.retrieveGlobalOptionSets()).value, []);
+});
+
+scenario("the service document names types, sets and navigation properties", { facts: "§1.4" }, async ({ api }) => {
+  const xml = await api.retrieveCsdlMetadata();
+  assert.ok(xml.startsWith("<?xml"));
+  assert.ok(xml.includes('<EntitySet Name="incidents" EntityType="Microsoft.Dynamics.CRM.incident"/>'));
+  assert.ok(xml.includes('<NavigationProperty Name="customerid_account"'));
+});
+
+scenario("an option that is added is taken, one that is removed is refused but kept where it is", { facts: "§5.3, §8" }, async ({ api, standIn }) => {
+  const key = await api.create({ collection: "contacts", data: { lastname: "Lee", gendercode: 2 } });
+  await standIn.control("schema", { object: "contact", field: "gendercode", remove_option: "Female" });
+  await standIn.control("schema", { object: "contact", field: "gendercode", add_option: "Unknown" });
+  await assert.rejects(api.create({ collection: "contacts", data: { lastname: "Poe", gendercode: 2 } }), { code: "0x8004431a" });
+  assert.equal((await api.retrieve({ collection: "contacts", key, select: ["gendercode"] })).gendercode, 2);
+  const { OptionSet } = await api.retrieveAttribute({ entityKey: "LogicalName='contact'", attributeKey: "LogicalName='gendercode'", castType: "Microsoft.Dynamics.CRM.PicklistAttributeMetadata", expand: [{ property: "OptionSet" }] });
+  const added = OptionSet.Options.find((each) => each.Label.UserLocalizedLabel.Label === "Unknown").Value;
+  assert.ok(await api.create({ collection: "contacts", data: { lastname: "Poe", gendercode: added } }));
+});
+
+scenario("a column that is made required refuses rows without it", { facts: "§5.3" }, async ({ api, standIn }) => {
+  await standIn.control("schema", { object: "contact", field: "firstname", required: true });
+  await assert.rejects(api.create({ collection: "contacts", data: { lastname: "Lee" } }), { status: 400, code: "0x80040200" });
+  assert.ok(await api.create({ collection: "contacts", data: { firstname: "Ann", lastname: "Lee" } }));
+});

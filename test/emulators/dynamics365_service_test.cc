@@ -1,0 +1,166 @@
+// What no client call reaches by itself: webhooks registered by rows, who acts for whom, exact amounts, dates on a clock of our own.
+#include "test/emulators/dynamics365_fixture.h"
+
+namespace lockstep::emulators::dynamics365 {
+namespace {
+
+class Registered : public Dynamics365Test {
+ protected:
+  std::string row_of(const std::string& query) {
+    return get(query).at("/value/0/" + std::string(query.starts_with("sdkmessagefilters") ? "sdkmessagefilterid" : "sdkmessageid"));
+  }
+
+  std::string endpoint() {
+    return make("serviceendpoints",
+                R"({"name":"sync","contract":8,"url":"http://127.0.0.1:9/hook","authtype":5,)"
+                R"("authvalue":"<settings><setting name='x-api-key' value='S'/></settings>","connectionmode":1,"messageformat":2})");
+  }
+  Answer register_step(const std::string& endpoint_id, const std::string& message, int mode = 1, int stage = 40) {
+    std::string message_id = row_of("sdkmessages?$filter=name%20eq%20'" + message + "'");
+    std::string filter_id =
+        row_of("sdkmessagefilters?$filter=primaryobjecttypecode%20eq%20'contact'%20and%20sdkmessageid/name%20eq%20'" + message + "'");
+    json::object step{{"name", "contact"},
+                      {"mode", mode},
+                      {"stage", stage},
+                      {"rank", 1},
+                      {"filteringattributes", "firstname,lastname"},
+                      {"eventhandler_serviceendpoint@odata.bind", "/serviceendpoints(" + endpoint_id + ")"},
+                      {"sdkmessageid@odata.bind", "/sdkmessages(" + message_id + ")"},
+                      {"sdkmessagefilterid@odata.bind", "/sdkmessagefilters(" + filter_id + ")"}};
+    return post("sdkmessageprocessingsteps", json::serialize(step));
+  }
+};
+
+// fact: §3.3 [C]
+TEST_F(Registered, WebhooksRegisteredByRowsAreSentUntilTheRowIsDeleted) {
+  Answer step = register_step(endpoint(), "Update");
+  ASSERT_EQ(step.status, 204) << step.text;
+  std::string id = contact();
+  patch("contacts(" + id + ")", R"({"jobtitle":"Boss"})");
+  EXPECT_TRUE(org->take_outgoing().empty());  // a column that is not among the filtering ones
+  patch("contacts(" + id + ")", R"({"firstname":"Ann"})");
+  std::vector<OutgoingRequest> sent = org->take_outgoing();
+  ASSERT_EQ(sent.size(), 1u);
+  EXPECT_EQ(sent[0].request.headers.find("x-api-key").value_or(""), "S");
+  std::string address = step.header("OData-EntityId");
+  remove(address.substr(address.find("sdkmessageprocessingsteps")));
+  patch("contacts(" + id + ")", R"({"firstname":"Bob"})");
+  EXPECT_TRUE(org->take_outgoing().empty());
+}
+
+// fact: §3.3 [C]
+TEST_F(Registered, SecretsOfEndpointsAreNeverShown) {
+  Answer answer = get("serviceendpoints(" + endpoint() + ")");
+  EXPECT_EQ(answer.at("/isauthvalueset"), "true");
+  EXPECT_EQ(answer.at("/authvalue"), "absent");
+}
+
+// fact: §3.3 [C]
+TEST_F(Registered, AsynchronousStepsRunBehindTheOperationAlone) { EXPECT_EQ(register_step(endpoint(), "Update", 1, 20).status, 400); }
+
+// fact: §2.11 [C]
+TEST_F(Registered, MessageFiltersTellWhichBulkActionsATableHas) {
+  std::string filter =
+      "sdkmessagefilters?$select=sdkmessagefilterid&$filter=sdkmessageid/"
+      "name%20eq%20'CreateMultiple'%20and%20primaryobjecttypecode%20eq%20'";
+  EXPECT_EQ(get(filter + "account'").rows(), 1u);
+  EXPECT_EQ(get(filter + "annotation'").rows(), 0u);
+}
+
+// fact: §2.10 [D]
+TEST_F(Registered, BypassedLogicSendsNoWebhook) {
+  register_step(endpoint(), "Update");
+  std::string id = contact();
+  patch("contacts(" + id + ")", R"({"firstname":"Ann"})", {{"MSCRM.BypassBusinessLogicExecution", "CustomAsync"}});
+  patch("contacts(" + id + ")", R"({"firstname":"Bob"})", {{"MSCRM.BypassCustomPluginExecution", "true"}});
+  EXPECT_TRUE(org->take_outgoing().empty());
+}
+
+class Amounts : public Dynamics365Test {
+ protected:
+  std::string revenue_of(const std::string& sent) {
+    Answer answer = post("accounts?$select=revenue", R"({"name":"A","revenue":)" + sent + "}", representation());
+    std::size_t at = answer.text.find("\"revenue\":");
+    return at == std::string::npos ? answer.code() : answer.text.substr(at + 10, answer.text.find_first_of(",}", at + 10) - at - 10);
+  }
+};
+
+// fact: §6.1 [C]
+TEST_F(Amounts, AreHeldExactlyToTheCent) {
+  EXPECT_EQ(revenue_of("0.1"), "0.1000");
+  EXPECT_EQ(revenue_of("2.675"), "2.6800");
+  EXPECT_EQ(revenue_of("1e3"), "1000.0000");
+  EXPECT_EQ(revenue_of("9007199254740.93"), "9007199254740.9300");
+  EXPECT_EQ(revenue_of("100000000000000"), "100000000000000.0000");
+  EXPECT_EQ(revenue_of("100000000000001"), "0x80044330");
+  EXPECT_EQ(revenue_of("\"12\""), "0x80048d19");
+}
+
+// fact: §6.1 [C]
+TEST_F(Amounts, CompareAsNumbers) {
+  revenue_of("9.5");
+  revenue_of("10");
+  EXPECT_EQ(get("accounts?$filter=revenue%20gt%209.5").rows(), 1u);
+  EXPECT_EQ(get("accounts?$filter=revenue%20eq%2010.00").rows(), 1u);
+}
+
+class Dates : public Dynamics365Test {
+ protected:
+  Dates() {
+    for (const char* due :
+         {"2026-11-17T23:59:59Z", "2026-11-18T00:00:00Z", "2026-11-20T12:00:00Z", "2026-12-01T00:00:00Z", "2027-01-01T00:00:00Z"})
+      make("tasks", R"({"subject":"s","scheduledend":")" + std::string(due) + "\"}");
+  }
+  std::size_t count(const std::string& function, const std::string& values = "") {
+    return get("tasks?$filter=Microsoft.Dynamics.CRM." + function + "(PropertyName='scheduledend'" + values + ")").rows();
+  }
+};
+
+// fact: §2.13 [C]
+TEST_F(Dates, CalendarFunctionsKnowTheDaysAroundNow) {  // it is Wednesday, 2026-11-18
+  EXPECT_EQ(count("Today"), 1u);
+  EXPECT_EQ(count("Yesterday"), 1u);
+  EXPECT_EQ(count("ThisWeek"), 3u);
+  EXPECT_EQ(count("ThisMonth"), 3u);
+  EXPECT_EQ(count("NextMonth"), 1u);
+  EXPECT_EQ(count("NextYear"), 1u);
+  EXPECT_EQ(count("NextXDays", ",PropertyValue=3"), 1u);
+  EXPECT_EQ(count("LastXHours", ",PropertyValue=12"), 2u);
+  EXPECT_EQ(count("On", ",PropertyValue='2026-11-20'"), 1u);
+  EXPECT_EQ(count("OnOrBefore", ",PropertyValue='2026-11-20'"), 3u);
+  EXPECT_EQ(count("Between", ",PropertyValues=['2026-11-18','2026-12-01']"), 3u);
+}
+
+// fact: §2.13 [C]
+TEST_F(Dates, FunctionsThatDoNotFitAreRefused) {
+  EXPECT_EQ(get("tasks?$filter=Microsoft.Dynamics.CRM.Someday(PropertyName='scheduledend')").status, 400);
+  EXPECT_EQ(get("tasks?$filter=Microsoft.Dynamics.CRM.Today(PropertyName='subject')").status, 400);
+  EXPECT_EQ(get("tasks?$filter=Microsoft.Dynamics.CRM.On(PropertyName='scheduledend',PropertyValue='soon')").status, 400);
+}
+
+using Doors = Dynamics365Test;
+
+// fact: §1.5 [C]
+TEST_F(Doors, ImpersonationNeedsItsPrivilege) {
+  control("POST", "settings", R"({"denied":["ActOnBehalfOfAnother systemuser"]})");
+  EXPECT_EQ(get("WhoAmI", {{"MSCRMCallerID", kG1}}).code(), "0x80040220");
+}
+
+// fact: §2.10 [?] switch: duplicate_status
+TEST_F(Doors, DuplicatesAnswer500WhereTheOlderPageIsRight) {
+  control("POST", "settings", R"({"duplicate_status":500,"duplicate_rules":[{"entity":"account","columns":["name"]}]})");
+  account("Contoso");
+  Answer answer = post("accounts", R"({"name":"contoso"})", {{"MSCRM.SuppressDuplicateDetection", "false"}});
+  EXPECT_EQ(answer.status, 500);
+  EXPECT_EQ(answer.code(), "0x80040333");
+}
+
+// fact: §9.4 [D]
+TEST_F(Doors, SchemaChangesNameWhatTheyDoNotKnow) {
+  EXPECT_EQ(control("POST", "schema", R"({"object":"contact","field":"shoesize","required":true})").status, 422);
+  EXPECT_EQ(control("POST", "schema", R"({"object":"contact","field":"lastname","add_option":"x"})").status, 422);
+  EXPECT_EQ(control("POST", "schema", R"({"object":"contact","field":"gendercode","remove_option":"x"})").status, 422);
+}
+
+}  // namespace
+}  // namespace lockstep::emulators::dynamics365
