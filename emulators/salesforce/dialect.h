@@ -6,9 +6,16 @@
 #include "emulators/core/stand_in.h"
 #include "emulators/salesforce/org.h"
 #include "emulators/salesforce/salesforce.h"
+#include "emulators/salesforce/settings.h"
 #include "emulators/salesforce/soql.h"
 
 namespace lockstep::emulators::salesforce {
+
+using Form = std::vector<std::pair<std::string, std::string>>;
+/// The first value of that name, or empty.
+std::string form_value(const Form& form, std::string_view name);
+
+struct XmlElement;
 
 /// The dialect: one method per resource, spread over files by topic.
 class Salesforce final : public StandIn {
@@ -30,11 +37,39 @@ class Salesforce final : public StandIn {
   void add(std::string method, const std::string& path, Handler handler);
   void add_routes();
 
+  /// What a session was granted with.
+  struct Consent {
+    std::string scope;
+    std::string refresh_token;  // it came from, or with; empty: none
+    bool show_refresh_token = false;
+  };
+  enum class Entry { open, no_session, over_limit };
+  /// Checks the session, counts the call and sets its caller.
+  Entry enter(Call& call, const std::string& access);
+
   // oauth.cc
   http::Response token(Call& call);
   http::Response revoke(Call& call);
+  http::Response refresh_grant(Call& call, const OAuthClient& client, const Form& form);
+  http::Response code_grant(Call& call, const OAuthClient& client, const Form& form);
+  http::Response jwt_grant(Call& call, const Form& form);
+  http::Response grant(Call& call, const OAuthClient& client, const Consent& consent);
+  std::string new_session(WallTime now, const OAuthClient& client, const Consent& consent);
+  std::string new_refresh_token(const OAuthClient& client);
+  void revoke_refresh_token(const std::string& refresh_token);
+  bool knows(const std::string& username, const std::string& password) const;
+  // identity.cc
+  http::Response authorize(Call& call);
+  http::Response introspect(Call& call);
   http::Response identity(Call& call);
-  http::Response grant(Call& call, const OAuthClient& client);
+  http::Response userinfo(Call& call);
+  json::object identity_of(const Call& call, const std::string& user) const;
+  // soap.cc
+  http::Response soap(Call& call);
+  http::Response soap_login(Call& call, const XmlElement& request);
+  std::string soap_user_info(const Call& call);
+  std::string soap_item(Call& call, const XmlElement& request, const XmlElement& item);
+  std::string soap_merge(const XmlElement& item, const Writer& writer);
   // discovery.cc
   http::Response versions(Call& call);
   http::Response resources(Call& call);
@@ -66,8 +101,11 @@ class Salesforce final : public StandIn {
   http::Response collection_upsert(Call& call);
   http::Response collection_delete(Call& call);
   http::Response collection_read(Call& call);
-  // composite.cc
+  // composite.cc, tree.cc
   http::Response composite(Call& call);
+  http::Response composite_graph(Call& call);
+  http::Response composite_batch(Call& call);
+  http::Response composite_tree(Call& call);
   // query.cc
   http::Response query(Call& call);
   http::Response query_all(Call& call);
@@ -78,6 +116,7 @@ class Salesforce final : public StandIn {
                       std::size_t size);
   void forget_cursors(WallTime now);
 
+  http::Response change_settings_call(const http::ServerRequest& request);
   Writer writer(const Call& call) const;
   const ObjectType* object_of(const Call& call) const;
 
@@ -87,8 +126,18 @@ class Salesforce final : public StandIn {
     WallTime used;
     std::uint64_t number = 0;
   };
+  struct AuthorizationCode {
+    std::string client_id;
+    std::string redirect_uri;
+    std::string scope;
+    std::string challenge;  // PKCE; empty: none
+    WallTime expires;
+  };
   SalesforceOptions options_;
+  Settings settings_;
   Org org_;
+  std::map<std::string, Consent> sessions_;         // by access token
+  std::map<std::string, AuthorizationCode> codes_;  // by code
   RollingLimit daily_;
   std::string organization_id_;
   std::map<std::string, Cursor> cursors_;  // by locator without offset

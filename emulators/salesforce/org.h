@@ -34,6 +34,12 @@ class Org {
   Outcome<RowNumber> create(const ObjectType& object, const json::object& body, const Writer& writer);
   Outcome<void> update(const ObjectType& object, RowNumber row, const json::object& body,
                        const Writer& writer);
+  struct Upserted {
+    RowNumber row = kNoRow;
+    bool created = false;
+  };
+  /// By the value that `body` gives to an external id, a lookup field or Id (null: create).
+  Outcome<Upserted> upsert(const ObjectType& object, std::string_view key_field, const json::object& body, const Writer& writer);
   Outcome<void> remove(const ObjectType& object, RowNumber row, const Writer& writer);
   Outcome<void> restore(const ObjectType& object, RowNumber row, const Writer& writer);
   /// The loser becomes a deleted row that names the winner; its children move. `body`: values for the winner.
@@ -54,6 +60,8 @@ class Org {
   /// Makes the user that `actor` writes as, unless it is there. Call it before writing, outside of
   /// transactions.
   const std::string& ensure_user(const Actor& actor, WallTime now);
+  /// What the user of `actor` logs in as. Precondition: it was not made yet.
+  void set_username(const Actor& actor, std::string username) { usernames_[actor] = std::move(username); }
 
  private:
   using Changes = std::vector<std::pair<const Field*, Value>>;
@@ -71,6 +79,8 @@ class Org {
                       const char* field) const;
   void derive_on_create(const ObjectType& object, Changes& changes, const Writer& writer);
   void derive(const ObjectType& object, RowNumber row, Changes& changes, const Writer& writer) const;
+  void derive_event(const ObjectType& object, RowNumber row, Changes& changes) const;
+  Outcome<void> check_event(const ObjectType& object, RowNumber row, const Changes& changes) const;
   Outcome<void> check_object_rules(const ObjectType& object, RowNumber row, const Changes& changes) const;
   void write_comment(RowNumber case_row, const std::string& text, const Writer& writer);
   void write_email_task(const ObjectType& email, RowNumber row, const Writer& writer);
@@ -88,6 +98,7 @@ class Org {
   std::map<std::string, std::uint64_t> sequences_;  // by key prefix
   std::uint64_t last_case_number_ = 1000;
   std::map<Actor, std::string> users_;
+  std::map<Actor, std::string> usernames_;
 };
 
 /// The value `changes` gives to a field, or null.

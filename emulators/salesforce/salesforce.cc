@@ -71,6 +71,8 @@ Salesforce::Salesforce(const EmulatorClock& clock, Rng rng, SalesforceOptions op
       org_(database(), [this] { return now(); }),
       daily_(options_.daily_api_requests, Duration(24 * 3'600'000)),
       organization_id_(make_id("00D", 1 + rng.split("organization").below(1'000'000))) {
+  settings_.daily_api_requests = options_.daily_api_requests;
+  org_.set_username({ActorKind::integration, options_.clients.front().name}, options_.username);
   for (const OAuthClient& client : options_.clients) tokens().register_client(client);
   for (const auto& [refresh_token, client] : options_.refresh_tokens)
     tokens().issue_refresh(refresh_token, client);
@@ -84,7 +86,13 @@ void Salesforce::add(std::string method, const std::string& path, Handler handle
 void Salesforce::add_routes() {
   add("POST", "/services/oauth2/token", &Salesforce::token);
   add("POST", "/services/oauth2/revoke", &Salesforce::revoke);
+  add("GET", "/services/oauth2/authorize", &Salesforce::authorize);
+  add("POST", "/services/oauth2/introspect", &Salesforce::introspect);
+  add("GET", "/services/oauth2/userinfo", &Salesforce::userinfo);
+  add("POST", "/services/oauth2/userinfo", &Salesforce::userinfo);
   add("GET", "/id/{organization}/{user}", &Salesforce::identity);
+  add("POST", "/services/Soap/u/{version}", &Salesforce::soap);
+  add("POST", "/services/Soap/u/{version}/{organization}", &Salesforce::soap);
   add("GET", "/services/data", &Salesforce::versions);
   const std::string base = "/services/data/{version}";
   add("GET", base, &Salesforce::resources);
@@ -95,6 +103,9 @@ void Salesforce::add_routes() {
   add("GET", base + "/queryAll", &Salesforce::query_all);
   add("GET", base + "/queryAll/{locator}", &Salesforce::query_more);
   add("POST", base + "/composite", &Salesforce::composite);
+  add("POST", base + "/composite/graph", &Salesforce::composite_graph);
+  add("POST", base + "/composite/batch", &Salesforce::composite_batch);
+  add("POST", base + "/composite/tree/{object}", &Salesforce::composite_tree);
   add("POST", base + "/composite/sobjects", &Salesforce::collection_create);
   add("PATCH", base + "/composite/sobjects", &Salesforce::collection_update);
   add("DELETE", base + "/composite/sobjects", &Salesforce::collection_delete);
@@ -132,15 +143,19 @@ std::optional<http::Response> Salesforce::admit(Call& call, const Route*) {
   std::string scheme = given.substr(0, blank);
   std::string access = blank == std::string::npos ? "" : given.substr(blank + 1);
   bool known_scheme = equal_no_case(scheme, "Bearer") || equal_no_case(scheme, "OAuth");
-  if (!known_scheme || tokens().state(access, call.now) != TokenState::valid) {
-    return error_response("INVALID_SESSION_ID", "Session expired or invalid");
-  }
-  if (!daily_.admit(call.now))
-    return error_response("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.");
+  Entry entry = known_scheme ? enter(call, access) : Entry::no_session;
+  if (entry == Entry::no_session) return error_response("INVALID_SESSION_ID", "Session expired or invalid");
+  if (entry == Entry::over_limit) return error_response("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.");
+  return std::nullopt;
+}
+
+Salesforce::Entry Salesforce::enter(Call& call, const std::string& access) {
+  if (tokens().state(access, call.now) != TokenState::valid) return Entry::no_session;
+  if (!daily_.admit(call.now)) return Entry::over_limit;
   tokens().extend(access, call.now, options_.session_timeout);
   call.caller = {ActorKind::integration, tokens().client(tokens().grant(access)->client_id)->name};
   org_.ensure_user(call.caller, call.now);
-  return std::nullopt;
+  return Entry::open;
 }
 
 void Salesforce::finish(Call& call, http::Response& response) {
@@ -223,16 +238,20 @@ Result<std::string> Salesforce::apply(const Edit& edit) {
 }
 
 std::optional<http::Response> Salesforce::control(const http::ServerRequest& request, std::string_view path) {
-  if (path != "settings" || request.method != "POST") return std::nullopt;
-  JsonDocument document;
-  auto parsed = document.parse(request.body);
-  const json::object* settings = parsed ? document.root().if_object() : nullptr;
-  const json::value* daily = settings ? settings->if_contains("daily_api_requests") : nullptr;
-  if (!daily || !daily->is_int64() || daily->get_int64() < 0) {
-    return json_response(400, json::object{{"error", "expected {\"daily_api_requests\": 100000}"}});
+  if (path == "settings") return change_settings_call(request);
+  return std::nullopt;
+}
+
+http::Response Salesforce::change_settings_call(const http::ServerRequest& request) {
+  if (request.method == "POST") {
+    JsonDocument document;
+    auto parsed = document.parse(request.body);
+    const json::object* given = parsed ? document.root().if_object() : nullptr;
+    Result<void> changed = given ? change_settings(settings_, *given) : fail(ErrorCode::invalid_input, "expected an object of settings");
+    if (!changed) return json_response(400, json::object{{"error", changed.error().message}});
+    daily_.set_limit(settings_.daily_api_requests);
   }
-  daily_.set_limit(daily->get_int64());
-  return json_response(200, json::object{{"daily_api_requests", daily_.limit()}});
+  return json_response(200, show_settings(settings_));
 }
 
 std::unique_ptr<Emulator> make_salesforce(const EmulatorClock& clock, Rng rng, SalesforceOptions options) {
