@@ -111,6 +111,8 @@ class Salesforce final : public StandIn {
   http::Response query_all(Call& call);
   http::Response query_more(Call& call);
   http::Response run_query(Call& call, bool all);
+  http::Response aggregate_answer(Call& call, Query& query, bool all);
+  Duration cursor_life() const { return Duration(settings_.cursor_minutes * 60'000); }
   struct Cursor;
   http::Response page(Call& call, const std::string& id, const Cursor& cursor, std::size_t from,
                       std::size_t size);
@@ -122,6 +124,7 @@ class Salesforce final : public StandIn {
 
   struct Cursor {
     Query query;
+    bool all = false;  // queryAll
     std::vector<RowNumber> rows;
     WallTime used;
     std::uint64_t number = 0;

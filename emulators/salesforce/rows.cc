@@ -46,9 +46,6 @@ http::Response created_answer(const Call& call, const ObjectType& object, const 
   return response;
 }
 
-/// Before 46.0 an upsert that updates is answered without a body (the exact version is not confirmed).
-bool answers_upsert_with_body(const std::string& version) { return version.substr(1, 2) >= "46"; }
-
 }  // namespace
 
 Outcome<RowNumber> Salesforce::row_of_path(const ObjectType& object, const std::string& id) const {
@@ -167,12 +164,13 @@ http::Response Salesforce::upsert_row(Call& call) {
       return std::move(*stopped);
     auto updated = org_.update(*object, row, body, writer);
     if (!updated) return error_response(updated.error());
-    if (!answers_upsert_with_body(call.parameter("version"))) return no_content();
+    if (std::atoi(call.parameter("version").c_str() + 1) < settings_.upsert_body_version) return no_content();
     return json_response(200, json::object{{"id", object->table->record(row).id},
                                            {"success", true},
                                            {"errors", json::array()},
                                            {"created", false}});
   }
+  if (call.query_value("updateOnly") == "true" && settings_.update_only_miss_status == 204) return no_content();
   if (call.query_value("updateOnly") == "true" || keyed->field->source == Source::id)
     return no_such_resource();
   body[keyed->field->name] = call.parameter("value");

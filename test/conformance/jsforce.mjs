@@ -2,6 +2,7 @@
 import jsforce from "jsforce";
 import { judge } from "./harness.mjs";
 import "./salesforce/composite.mjs";
+import "./salesforce/queries.mjs";
 import "./salesforce/records.mjs";
 import "./salesforce/session.mjs";
 
