@@ -4,6 +4,8 @@
 
 #include "emulators/core/limits.h"
 #include "emulators/core/stand_in.h"
+#include "emulators/salesforce/bulk.h"
+#include "emulators/salesforce/cometd.h"
 #include "emulators/salesforce/org.h"
 #include "emulators/salesforce/salesforce.h"
 #include "emulators/salesforce/settings.h"
@@ -30,6 +32,7 @@ class Salesforce final : public StandIn {
   http::Response method_not_allowed(Call& call, const std::vector<std::string>& allowed) override;
   http::Response fault_answer(Call& call, const Fault& fault) override;
   Result<std::string> apply(const Edit& edit) override;
+  Result<void> change_schema(const SchemaChange& change) override { return org_.change_schema(change); }
   std::optional<http::Response> control(const http::ServerRequest& request, std::string_view path) override;
 
  private:
@@ -77,6 +80,15 @@ class Salesforce final : public StandIn {
   http::Response record_count(Call& call);
   http::Response describe_all(Call& call);
   http::Response describe(Call& call);
+  std::optional<http::Response> unchanged_schema(Call& call) const;
+  void add_schema_headers(http::Response& response) const;
+  http::Response basic_info(Call& call);
+  http::Response recent(Call& call);
+  json::array recent_items(Call& call, const ObjectType* object, std::size_t most);
+  http::Response tabs(Call& call);
+  http::Response theme(Call& call);
+  // search.cc
+  http::Response search(Call& call);
   // replication.cc
   http::Response updated(Call& call);
   http::Response deleted(Call& call);
@@ -106,6 +118,23 @@ class Salesforce final : public StandIn {
   http::Response composite_graph(Call& call);
   http::Response composite_batch(Call& call);
   http::Response composite_tree(Call& call);
+  // bulk2.cc
+  std::optional<http::Response> start_job(Call& call, const json::object& body, BulkJob& job);
+  http::Response create_ingest_job(Call& call);
+  http::Response create_query_job(Call& call);
+  http::Response list_jobs(Call& call);
+  http::Response job_state(Call& call);
+  http::Response upload_job(Call& call);
+  http::Response close_job(Call& call);
+  http::Response delete_job(Call& call);
+  http::Response query_results(Call& call);
+  http::Response ingest_results(Call& call);
+  http::Response job_page(Call& call, const std::string& header, const std::vector<std::string>& rows);
+  BulkJob* job_of(Call& call, bool is_query);
+  bool asks_for_queries(const Call& call) const;
+  void settle_jobs(WallTime now);
+  void run_query_job(BulkJob& job);
+  void run_ingest_job(BulkJob& job);
   // query.cc
   http::Response query(Call& call);
   http::Response query_all(Call& call);
@@ -118,7 +147,19 @@ class Salesforce final : public StandIn {
                       std::size_t size);
   void forget_cursors(WallTime now);
 
+  // control.cc
   http::Response change_settings_call(const http::ServerRequest& request);
+  http::Response open_transaction(const json::object& given);
+  http::Response inject_event(const json::object& given);
+  Result<std::string> write(const Edit& edit);
+  /// Works off jobs and transactions that are due.
+  void settle(WallTime now);
+  /// Makes events of the writes so far, under the origin they had; what comes is of `next`.
+  void note_changes(ChangeOrigin next);
+  ChangeOrigin origin_of(const Call& call) const;
+  /// `end`, held back to the start of the oldest open transaction.
+  WallTime covered_until(WallTime end) const;
+
   Writer writer(const Call& call) const;
   const ObjectType* object_of(const Call& call) const;
 
@@ -145,6 +186,18 @@ class Salesforce final : public StandIn {
   std::string organization_id_;
   std::map<std::string, Cursor> cursors_;  // by locator without offset
   std::uint64_t last_cursor_ = 0;
+  struct OpenTransaction {
+    WallTime start;
+    WallTime due;
+    json::value edits;
+  };
+  std::vector<OpenTransaction> transactions_;
+  std::optional<WallTime> stamp_;  // of writes, while a transaction commits
+  ChangeOrigin origin_;
+  ChangeEvents events_;
+  CometD cometd_;
+  std::map<std::string, BulkJob> jobs_;
+  std::uint64_t last_job_ = 0;
 };
 
 /// Reads a JSON body of the wanted kind; a refusal as an answer: 415, 400 JSON_PARSER_ERROR.

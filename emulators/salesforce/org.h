@@ -30,6 +30,7 @@ class Org {
 
   Database& database() { return database_; }
   const Schema& schema() const { return schema_; }
+  Result<void> change_schema(const SchemaChange& change) { return schema_.change(change, now_()); }
 
   Outcome<RowNumber> create(const ObjectType& object, const json::object& body, const Writer& writer);
   Outcome<void> update(const ObjectType& object, RowNumber row, const json::object& body,

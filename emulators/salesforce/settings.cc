@@ -24,10 +24,12 @@ constexpr NumberSetting kNumbers[] = {
     {"bulk_job_ms", &Settings::bulk_job_ms},
     {"bulk_result_rows", &Settings::bulk_result_rows},
     {"overflow_changes", &Settings::overflow_changes},
+    {"daily_event_deliveries", &Settings::daily_event_deliveries},
     {"row_lock_ms", &Settings::row_lock_ms},
 };
 constexpr FlagSetting kFlags[] = {
     {"rotate_refresh_tokens", &Settings::rotate_refresh_tokens},
+    {"hard_delete_permission", &Settings::hard_delete_permission},
     {"tag_collections", &Settings::tag_collections},
     {"merge_sends_events", &Settings::merge_sends_events},
 };

@@ -23,9 +23,11 @@ struct Settings {
   std::int64_t open_cursors = 10;
   std::int64_t bulk_job_ms = 500;           // from UploadComplete to JobComplete
   std::int64_t bulk_result_rows = 250'000;  // of one page of results at most
+  bool hard_delete_permission = false;      // the user's profile allows hardDelete
   bool tag_collections = false;             // collections and composite name their client in changeOrigin
   bool merge_sends_events = true;           // a merge sends DELETE of the loser and UPDATE of what moved
   std::int64_t overflow_changes = 100'000;  // changes of one transaction before an overflow event
+  std::int64_t daily_event_deliveries = 50'000;  // of the Streaming API, in rolling 24 hours
   std::int64_t row_lock_ms = 0;             // how long after a write its parents stay locked for others
 };
 

@@ -39,7 +39,7 @@ scenario("the query builder's conditions, order, limit and offset find the same 
   await org(connection, 20);
   const names = (rows) => rows.map((row) => row.Name.slice(-2)).join(" ");
   const account = connection.sobject("Account");
-  assert.equal(names(await account.find({ NumberOfEmployees: { $gte: 5, $lt: 9 } }, ["Name"]).sort({ Name: -1 })), "08 07 06 05");
+  assert.equal(names(await account.find({ $and: [{ NumberOfEmployees: { $gte: 5 } }, { NumberOfEmployees: { $lt: 9 } }] }, ["Name"]).sort({ Name: -1 })), "08 07 06 05");
   assert.equal(names(await account.find({ Name: { $like: "%00_1" } }, "Id, Name").sort("Name").limit(2)), "01 11");
   assert.equal(names(await account.find({ $or: [{ NumberOfEmployees: 3 }, { $and: [{ Industry: "energy" }, { NumberOfEmployees: { $gt: 17 } }] }] }, ["Name"]).sort("NumberOfEmployees")), "03 18");
   assert.equal(names(await account.find({ NumberOfEmployees: { $in: [1, 2] } }, ["Name"]).sort("Name")), "01 02");
