@@ -31,7 +31,8 @@ std::optional<http::Response> Salesforce::control(const http::ServerRequest& req
   if (!given) return told("expected a JSON object");
   if (path == "transaction") return open_transaction(*given);
   if (path == "event") return inject_event(*given);
-  return std::nullopt;
+  if (path == "lock") return lock_record(*given);
+  return change_rule(*given, path);
 }
 
 http::Response Salesforce::change_settings_call(const http::ServerRequest& request) {
@@ -42,6 +43,7 @@ http::Response Salesforce::change_settings_call(const http::ServerRequest& reque
     Result<void> changed = given ? change_settings(settings_, *given) : fail(ErrorCode::invalid_input, "expected an object of settings");
     if (!changed) return told(changed.error().message);
     daily_.set_limit(settings_.daily_api_requests);
+    org_.set_lock_hold(Duration(settings_.row_lock_ms));
   }
   return json_response(200, show_settings(settings_));
 }
@@ -99,7 +101,46 @@ WallTime Salesforce::covered_until(WallTime end) const {
 
 void Salesforce::note_changes(ChangeOrigin next) {
   events_.note(origin_, now());
+  outbound_.note(now());
   origin_ = std::move(next);
+}
+
+http::Response Salesforce::lock_record(const json::object& given) {
+  auto id = normalise_id(text_member(given, "id"));
+  Result<Duration> how_long = parse_duration(text_member(given, "for"));
+  if (!id || !how_long) return told("expected {\"id\": \"001…\", \"for\": \"30s\"}");
+  org_.lock(*id, now() + *how_long);
+  return json_response(200, json::object{{"ok", true}});
+}
+
+/// Duplicate rules, assignment rules and outbound messages: what an administrator sets up for an object.
+http::Response Salesforce::change_rule(const json::object& given, std::string_view path) {
+  const ObjectType* object = org_.schema().find(text_member(given, "object"));
+  if (!object) return told("object is missing or not known");
+  if (path == "assignment_rule") {
+    auto owner = normalise_id(text_member(given, "owner"));
+    if (!owner || org_.schema().object("User").table->find(*owner) == kNoRow) return told("owner must be the id of a user");
+    org_.set_assignment(*object, *owner);
+    return json_response(200, json::object{{"ok", true}});
+  }
+  std::vector<std::string> names;
+  std::vector<const Field*> fields;
+  const json::value* list = given.if_contains("fields");
+  for (const json::value& name : list && list->is_array() ? list->get_array() : json::array()) {
+    fields.push_back(object->find(scalar_text(name)));
+    if (!fields.back()) return told("no field " + scalar_text(name));
+    names.push_back(fields.back()->name);
+  }
+  if (names.empty()) return told("fields is missing: an array of names");
+  if (path == "duplicate_rule") {
+    const json::value* allow = given.if_contains("allow_save");
+    org_.set_duplicate_rule(*object, {names, !allow || !allow->is_bool() || allow->get_bool()});
+  } else {
+    if (text_member(given, "url").empty()) return told("url is missing: where the listener is");
+    note_changes({});
+    outbound_.add_rule({object, std::string(text_member(given, "url")), fields});
+  }
+  return json_response(200, json::object{{"ok", true}});
 }
 
 http::Response Salesforce::inject_event(const json::object& given) {

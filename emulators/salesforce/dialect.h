@@ -7,6 +7,7 @@
 #include "emulators/salesforce/bulk.h"
 #include "emulators/salesforce/cometd.h"
 #include "emulators/salesforce/org.h"
+#include "emulators/salesforce/outbound.h"
 #include "emulators/salesforce/salesforce.h"
 #include "emulators/salesforce/settings.h"
 #include "emulators/salesforce/soql.h"
@@ -24,6 +25,9 @@ class Salesforce final : public StandIn {
  public:
   Salesforce(const EmulatorClock& clock, Rng rng, SalesforceOptions options);
   std::string name() const override { return "salesforce"; }
+  void outgoing_answered_with(std::uint64_t id, int status, std::string_view body) override {
+    outgoing_answered(id, OutboundMessages::acknowledged(status, body) ? 200 : 0);
+  }
 
  protected:
   std::optional<http::Response> admit(Call& call, const Route* route) override;
@@ -46,6 +50,8 @@ class Salesforce final : public StandIn {
     std::string refresh_token;  // it came from, or with; empty: none
     bool show_refresh_token = false;
   };
+  /// Whether one more call that runs for long fits beside those that do.
+  bool long_call_fits(const Call& call);
   enum class Entry { open, no_session, over_limit };
   /// Checks the session, counts the call and sets its caller.
   Entry enter(Call& call, const std::string& access);
@@ -151,6 +157,8 @@ class Salesforce final : public StandIn {
   http::Response change_settings_call(const http::ServerRequest& request);
   http::Response open_transaction(const json::object& given);
   http::Response inject_event(const json::object& given);
+  http::Response lock_record(const json::object& given);
+  http::Response change_rule(const json::object& given, std::string_view path);
   Result<std::string> write(const Edit& edit);
   /// Works off jobs and transactions that are due.
   void settle(WallTime now);
@@ -196,6 +204,9 @@ class Salesforce final : public StandIn {
   ChangeOrigin origin_;
   ChangeEvents events_;
   CometD cometd_;
+  OutboundMessages outbound_;
+  std::uint64_t call_number_ = 0;
+  std::vector<WallTime> long_calls_;  // when those that take 20 s and longer end
   std::map<std::string, BulkJob> jobs_;
   std::uint64_t last_job_ = 0;
 };

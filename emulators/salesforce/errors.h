@@ -14,6 +14,7 @@ struct ApiError {
   std::string code;
   std::string message;
   std::vector<std::string> fields;
+  json::value duplicates = nullptr;  // what a duplicate rule found
 };
 using ApiErrors = std::vector<ApiError>;
 template <class T>

@@ -72,7 +72,8 @@ Salesforce::Salesforce(const EmulatorClock& clock, Rng rng, SalesforceOptions op
       daily_(options_.daily_api_requests, Duration(24 * 3'600'000)),
       organization_id_(make_id("00D", 1 + rng.split("organization").below(1'000'000))),
       events_(org_, settings_),
-      cometd_(org_, events_, tokens(), settings_) {
+      cometd_(org_, events_, tokens(), settings_),
+      outbound_(org_, outgoing(), organization_id_) {
   cometd_.keep_alive = [this](const std::string& access, WallTime now) { tokens().extend(access, now, options_.session_timeout); };
   settings_.daily_api_requests = options_.daily_api_requests;
   org_.set_username({ActorKind::integration, options_.clients.front().name}, options_.username);
@@ -171,7 +172,18 @@ std::optional<http::Response> Salesforce::admit(Call& call, const Route*) {
   Entry entry = known_scheme ? enter(call, access) : Entry::no_session;
   if (entry == Entry::no_session) return error_response("INVALID_SESSION_ID", "Session expired or invalid");
   if (entry == Entry::over_limit) return error_response("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.");
+  if (!long_call_fits(call))
+    return error_response("REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests (Concurrent API Requests) Limit exceeded.");
   return std::nullopt;
+}
+
+bool Salesforce::long_call_fits(const Call& call) {
+  constexpr Duration kLong{20'000};
+  std::erase_if(long_calls_, [&](WallTime end) { return end <= call.now; });
+  if (call.delay < kLong) return true;
+  if (long_calls_.size() >= static_cast<std::size_t>(settings_.concurrent_requests)) return false;
+  long_calls_.push_back(call.now + call.delay);
+  return true;
 }
 
 Salesforce::Entry Salesforce::enter(Call& call, const std::string& access) {
@@ -180,6 +192,7 @@ Salesforce::Entry Salesforce::enter(Call& call, const std::string& access) {
   tokens().extend(access, call.now, options_.session_timeout);
   call.caller = {ActorKind::integration, tokens().client(tokens().grant(access)->client_id)->name};
   org_.ensure_user(call.caller, call.now);
+  ++call_number_;
   note_changes(origin_of(call));
   return Entry::open;
 }
@@ -235,6 +248,13 @@ Writer Salesforce::writer(const Call& call) const {
   Writer writer;
   writer.at = whole_seconds(call.now);
   writer.actor = call.caller;
+  writer.call = call_number_;
+  std::string duplicates = to_lower_ascii(call.header("Sforce-Duplicate-Rule-Header").value_or(""));
+  writer.allow_duplicates = duplicates.find("allowsave=true") != std::string::npos && version_of(call.request.target) >= 52;
+  writer.auto_assign = !equal_no_case(call.header("Sforce-Auto-Assign").value_or("TRUE"), "FALSE");
+  for (const auto& [name, value] : call.parameters) {
+    if (name == "version" && value.starts_with('v')) writer.version = value;
+  }
   return writer;
 }
 
@@ -257,6 +277,7 @@ Result<std::string> Salesforce::write(const Edit& edit) {
     return fail(ErrorCode::invalid_input, errors.front().code + ": " + errors.front().message);
   };
   Writer writer;
+  writer.call = ++call_number_;
   writer.at = stamp_.value_or(whole_seconds(now()));
   writer.actor = edit.actor;
   writer.journaled = edit.kind != EditKind::load;

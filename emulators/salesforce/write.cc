@@ -179,6 +179,9 @@ Outcome<RowNumber> Org::create(const ObjectType& object, const json::object& bod
   if (auto checked = check_unique(object, *changes, kNoRow); !checked) return tl::unexpected(checked.error());
   if (auto checked = check_object_rules(object, kNoRow, *changes); !checked)
     return tl::unexpected(checked.error());
+  if (auto checked = check_duplicates(object, kNoRow, *changes, writer); !checked) return tl::unexpected(checked.error());
+  if (auto locked = take_locks(object, kNoRow, *changes, writer); !locked) return tl::unexpected(locked.error());
+  assign(object, *changes, writer);
   Transaction transaction(database_);
   std::string comment = take_comment(*changes);
   derive_on_create(object, *changes, writer);
@@ -198,6 +201,8 @@ Outcome<void> Org::update(const ObjectType& object, RowNumber row, const json::o
   if (auto checked = check_references(*changes); !checked) return checked;
   if (auto checked = check_unique(object, *changes, row); !checked) return checked;
   if (auto checked = check_object_rules(object, row, *changes); !checked) return checked;
+  if (auto checked = check_duplicates(object, row, *changes, writer); !checked) return checked;
+  if (auto locked = take_locks(object, row, *changes, writer); !locked) return locked;
   Transaction transaction(database_);
   std::string comment = take_comment(*changes);
   derive(object, row, *changes, writer);

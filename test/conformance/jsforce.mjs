@@ -9,6 +9,7 @@ import "./salesforce/queries.mjs";
 import "./salesforce/records.mjs";
 import "./salesforce/session.mjs";
 import "./salesforce/streaming.mjs";
+import "./salesforce/workflow.mjs";
 
 await judge("jsforce", "salesforce", async (standIn) => {
   const oauth2 = new jsforce.OAuth2({ loginUrl: standIn.url, clientId: "lockstep-client", clientSecret: "lockstep-secret", redirectUri: `${standIn.url}/callback` });
