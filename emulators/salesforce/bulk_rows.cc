@@ -42,29 +42,29 @@ Outcome<void> check_columns(const BulkLoad& load, const CsvTable& input) {
   return {};
 }
 
-BulkRow failed(ApiErrors errors, std::string id = "") { return {std::move(id), false, std::move(errors)}; }
+BulkRow failed_row(ApiErrors errors, std::string id = "") { return {std::move(id), false, std::move(errors)}; }
 
 BulkRow load_one(Org& org, const BulkLoad& load, json::object body, const Writer& writer) {
   const ObjectType& object = *load.object;
   if (load.operation == "insert") {
     auto row = org.create(object, body, writer);
-    return row ? BulkRow{object.table->record(*row).id, true, {}} : failed(row.error());
+    return row ? BulkRow{object.table->record(*row).id, true, {}} : failed_row(row.error());
   }
   if (load.operation == "upsert") {
     bool by_id = equal_no_case(load.external_id, "Id");
     if (!by_id) body.erase("Id");  // clients send an empty column
     auto upserted = org.upsert(object, load.external_id, body, writer);
-    return upserted ? BulkRow{object.table->record(upserted->row).id, upserted->created, {}} : failed(upserted.error());
+    return upserted ? BulkRow{object.table->record(upserted->row).id, upserted->created, {}} : failed_row(upserted.error());
   }
   const json::value* given = body.if_contains("Id");
   std::string id = given ? scalar_text(*given) : "";
-  if (id.empty()) return failed({{"MISSING_ARGUMENT", "Id not specified in an " + load.operation + " call", {}}});
+  if (id.empty()) return failed_row({{"MISSING_ARGUMENT", "Id not specified in an " + load.operation + " call", {}}});
   auto row = org.find_live(object, id, "INVALID_CROSS_REFERENCE_KEY");
-  if (!row) return failed(row.error(), id);
+  if (!row) return failed_row(row.error(), id);
   body.erase("Id");
   Outcome<void> done = load.operation == "update" ? org.update(object, *row, body, writer) : org.remove(object, *row, writer);
   if (done && load.operation == "hardDelete") org.database().purge(*object.table, *row, writer.context());
-  return done ? BulkRow{object.table->record(*row).id, false, {}} : failed(done.error(), object.table->record(*row).id);
+  return done ? BulkRow{object.table->record(*row).id, false, {}} : failed_row(done.error(), object.table->record(*row).id);
 }
 
 /// Keys that several rows of one chunk share fail in all of them.
@@ -99,9 +99,9 @@ Outcome<std::vector<BulkRow>> load_rows(Org& org, Faults& faults, const BulkLoad
       if (!cell.empty()) put_cell(body, input.header[column], cell);
     }
     if (faults.fires(kFaultBatchItem, "bulk row")) {
-      results.push_back(failed({{"UNABLE_TO_LOCK_ROW", std::string(kUnableToLock), {}}}));
+      results.push_back(failed_row({{"UNABLE_TO_LOCK_ROW", std::string(kUnableToLock), {}}}));
     } else if (twice.contains(to_lower_ascii(key))) {
-      results.push_back(failed({{"DUPLICATE_VALUE", "Duplicate external id specified: " + key, {}}}));
+      results.push_back(failed_row({{"DUPLICATE_VALUE", "Duplicate external id specified: " + key, {}}}));
     } else {
       results.push_back(load_one(org, load, std::move(body), text_writer));
     }

@@ -13,7 +13,7 @@
 namespace lockstep::emulators::salesforce {
 namespace {
 
-constexpr std::size_t kMaxParts = 25, kMaxHeavyParts = 5, kMaxGraphs = 75, kMaxNodes = 500, kMaxFailedGraphs = 14, kMaxDepth = 15;
+constexpr std::size_t kMaxParts = 25, kMaxHeavyParts = 5, kMaxGraphs = 75, kMaxNodes = 500, kMaxFailedGraphs = 14, kMaxGraphDepth = 15;
 constexpr std::string_view kRolledBack =
     "The transaction was rolled back since another operation in the same transaction failed.";
 
@@ -250,7 +250,7 @@ Outcome<std::vector<Graph>> read_graphs(const json::object& body) {
     if (!parts) return tl::unexpected(parts.error());
     graph.parts = std::move(*parts);
     nodes += graph.parts.size();
-    if (depth_of(graph.parts) > kMaxDepth) return refuse("LIMIT_EXCEEDED", "A graph is deeper than 15");
+    if (depth_of(graph.parts) > kMaxGraphDepth) return refuse("LIMIT_EXCEEDED", "A graph is deeper than 15");
     graphs.push_back(std::move(graph));
   }
   if (nodes > kMaxNodes) return refuse("LIMIT_EXCEEDED", "The request has more than 500 nodes");

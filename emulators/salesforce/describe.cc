@@ -50,7 +50,7 @@ json::array picklist_values(const Field& field) {
   return values;
 }
 
-bool is_number(FieldType type) {
+bool holds_number(FieldType type) {
   return type == FieldType::integer || type == FieldType::real || type == FieldType::currency;
 }
 
@@ -92,7 +92,7 @@ json::object describe_field(const ObjectType& object, const Field& field) {
   described["digits"] = field.type == FieldType::integer ? (field.digits > 0 ? field.digits : 8) : 0;
   described["externalId"] = field.external_id;
   described["filterable"] = filterable;
-  described["groupable"] = filterable && !is_number(field.type) && field.type != FieldType::datetime;
+  described["groupable"] = filterable && !holds_number(field.type) && field.type != FieldType::datetime;
   described["idLookup"] = field.id_lookup || field.type == FieldType::id;
   described["label"] = field.label;
   described["length"] = field.length;

@@ -41,7 +41,7 @@ json::value event_value(const Field& field, ValueView value) {
 }
 
 /// "MailingAddress" and "Street" of MailingStreet, "Name" and "LastName" of a contact's LastName; empty: stands alone.
-std::pair<std::string, std::string> compound_of(const ObjectType& object, const Field& field) {
+std::pair<std::string, std::string> event_compound_of(const ObjectType& object, const Field& field) {
   if (object.name == "Contact" && (field.name == "FirstName" || field.name == "LastName" || field.name == "Salutation"))
     return {"Name", field.name};
   for (const Field& whole : object.fields) {
@@ -53,7 +53,7 @@ std::pair<std::string, std::string> compound_of(const ObjectType& object, const 
 }
 
 void put_field(json::object& payload, const ObjectType& object, const Field& field, ValueView value, json::array* changed) {
-  auto [whole, part] = compound_of(object, field);
+  auto [whole, part] = event_compound_of(object, field);
   if (whole.empty()) {
     payload[field.name] = event_value(field, value);
     if (changed) changed->emplace_back(field.name);

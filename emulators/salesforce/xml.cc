@@ -7,7 +7,7 @@
 namespace lockstep::emulators::salesforce {
 namespace {
 
-constexpr int kMaxDepth = 50;
+constexpr int kMaxXmlDepth = 50;
 
 std::string_view local_name(std::string_view name) {
   std::size_t colon = name.find(':');
@@ -61,7 +61,7 @@ class XmlReader {
 
   bool read_element(XmlElement& element, int depth) {
     std::size_t end = text_.find('>', at_);
-    if (depth > kMaxDepth || at_ >= text_.size() || text_[at_] != '<' || end == std::string_view::npos) return false;
+    if (depth > kMaxXmlDepth || at_ >= text_.size() || text_[at_] != '<' || end == std::string_view::npos) return false;
     std::string_view tag = text_.substr(at_ + 1, end - at_ - 1);
     at_ = end + 1;
     bool empty = tag.ends_with('/');
