@@ -148,7 +148,7 @@ Task<void> Host::send(StandInServer& served, OutgoingRequest outgoing) {
   co_await served.webhooks.acquire();
   Result<http::Response> response = co_await transport_->send(std::move(outgoing.request));
   served.webhooks.release();
-  served.stand_in->outgoing_answered(outgoing.id, response ? response->status : 0);
+  served.stand_in->outgoing_answered_with(outgoing.id, response ? response->status : 0, response ? std::string_view(response->body) : "");
 }
 
 Task<void> Host::watch_webhooks() {

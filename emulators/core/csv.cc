@@ -7,7 +7,7 @@ namespace {
 
 class CsvReader {
  public:
-  explicit CsvReader(std::string_view text) : text_(text) {
+  CsvReader(std::string_view text, char separator) : text_(text), separator_(separator) {
     if (text_.starts_with("\xEF\xBB\xBF")) text_.remove_prefix(3);
   }
   bool at_end() const { return position_ >= text_.size(); }
@@ -20,7 +20,7 @@ class CsvReader {
       cells.push_back(std::move(cell));
       if (at_end()) return cells;
       char mark = text_[position_++];
-      if (mark == ',') continue;
+      if (mark == separator_) continue;
       if (mark == '\r' && !at_end() && text_[position_] == '\n') ++position_;
       ++line_;
       return cells;
@@ -30,7 +30,7 @@ class CsvReader {
  private:
   Result<std::string> cell() {
     if (at_end() || text_[position_] != '"') {
-      std::size_t end = std::min(text_.find_first_of(",\r\n", position_), text_.size());
+      std::size_t end = std::min(text_.find_first_of(ends_, position_), text_.size());
       std::string plain(text_.substr(position_, end - position_));
       position_ = end;
       return plain;
@@ -47,7 +47,7 @@ class CsvReader {
         ++position_;
       } else {
         ++position_;
-        if (at_end() || std::string_view(",\r\n").find(text_[position_]) != std::string_view::npos)
+        if (at_end() || ends_.find(text_[position_]) != std::string::npos)
           return quoted;
         return fail(ErrorCode::invalid_input, fmt::format("CSV line {}: text after a closing quote", line_));
       }
@@ -56,14 +56,16 @@ class CsvReader {
   }
 
   std::string_view text_;
+  char separator_;
+  std::string ends_ = std::string(1, separator_) + "\r\n";  // of a cell without quotes
   std::size_t position_ = 0;
   std::size_t line_ = 1;
 };
 
 }  // namespace
 
-Result<CsvTable> parse_csv(std::string_view text) {
-  CsvReader reader(text);
+Result<CsvTable> parse_csv(std::string_view text, char separator) {
+  CsvReader reader(text, separator);
   CsvTable table;
   if (reader.at_end()) return fail(ErrorCode::invalid_input, "CSV: no header line");
   TRY(table.header, reader.row());

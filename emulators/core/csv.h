@@ -14,6 +14,6 @@ struct CsvTable {
 };
 
 /// RFC 4180 with a header line; LF or CRLF; a byte order mark is skipped. Error: invalid_input with the line.
-Result<CsvTable> parse_csv(std::string_view text);
+Result<CsvTable> parse_csv(std::string_view text, char separator = ',');
 
 }  // namespace lockstep::emulators

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/time.h"
 #include "http/message.h"
@@ -53,6 +54,8 @@ class Emulator {
   /// later.
   virtual std::vector<OutgoingRequest> take_outgoing() = 0;
   virtual void outgoing_answered(std::uint64_t id, int status) = 0;  // status 0: no answer
+  /// The same with the body, which counts where an acknowledgement stands in it.
+  virtual void outgoing_answered_with(std::uint64_t id, int status, std::string_view /*body*/) { outgoing_answered(id, status); }
 };
 
 }  // namespace lockstep::emulators

@@ -123,12 +123,13 @@ ItemResult failed(std::string code, std::string message) {
 
 /// Runs `each(i)` for all items; with allOrNone a failure undoes everything.
 template <class Each>
-std::vector<ItemResult> run(Database& database, std::size_t count, bool all_or_none, Each&& each) {
+std::vector<ItemResult> run(StandIn& stand_in, std::size_t count, bool all_or_none, Each&& each) {
   std::vector<ItemResult> results;
-  Transaction transaction(database);
+  Transaction transaction(stand_in.database());
   bool failure = false;
   for (std::size_t i = 0; i < count; ++i) {
-    results.push_back(each(i));
+    bool unable = stand_in.faults().fires(kFaultBatchItem, "composite/sobjects").has_value();
+    results.push_back(unable ? failed("UNABLE_TO_LOCK_ROW", std::string(kUnableToLock)) : each(i));
     failure = failure || !results.back().errors.empty();
   }
   if (failure && all_or_none) {
@@ -154,7 +155,7 @@ http::Response Salesforce::collection_create(Call& call) {
   auto collection = read_collection(document.root().get_object());
   if (!collection) return error_response(collection.error());
   Writer writer = this->writer(call);
-  return results_response(run(database(), collection->records.size(), collection->all_or_none,
+  return results_response(run(*this, collection->records.size(), collection->all_or_none,
                               [&](std::size_t i) {
                                 const json::object& record = *collection->records[i];
                                 return create_one(org_, org_.schema().find(type_of(record)), record, writer);
@@ -188,7 +189,7 @@ http::Response Salesforce::collection_update(Call& call) {
     if (!updated) return failed(std::move(updated.error()));
     return ItemResult{ids[i], false, {}};
   };
-  return results_response(run(database(), bodies.size(), collection->all_or_none, update_one), false);
+  return results_response(run(*this, bodies.size(), collection->all_or_none, update_one), false);
 }
 
 http::Response Salesforce::collection_upsert(Call& call) {
@@ -197,14 +198,14 @@ http::Response Salesforce::collection_upsert(Call& call) {
   const ObjectType* object = object_of(call);
   if (!object) return error_response("NOT_FOUND", "The requested resource does not exist");
   const Field* field = object->find(call.parameter("field"));
-  if (!field || !field->external_id) {  // other lookups are not confirmed for collections
+  bool by_id = field && field->source == Source::id;  // recorded: "Id": null creates
+  if (!field || !(field->external_id || by_id)) {       // other lookups are not confirmed for collections
     return error_response("NOT_FOUND",
                           fmt::format("Provided external ID field does not exist or is not accessible: {}",
                                       call.parameter("field")));
   }
   auto collection = read_collection(document.root().get_object());
   if (!collection) return error_response(collection.error());
-  std::vector<json::object> bodies;
   std::vector<std::string> keys;
   for (const json::object* record : collection->records) {
     if (org_.schema().find(type_of(*record)) != object) {
@@ -212,27 +213,20 @@ http::Response Salesforce::collection_upsert(Call& call) {
     }
     std::string key;
     bool present = false;
-    bodies.push_back(without(*record, field->name, key, present));
+    without(*record, field->name, key, present);
     keys.push_back(std::string(trim(key)));
   }
   std::set<std::string> twice = repeated(keys, true);
   Writer writer = this->writer(call);
   auto upsert_one = [&](std::size_t i) {
-    if (keys[i].empty()) return failed("MISSING_ARGUMENT", field->name + " not specified");
     if (twice.contains(to_lower_ascii(keys[i]))) {
       return failed("DUPLICATE_VALUE", "Duplicate external id specified: " + keys[i]);
     }
-    writer.key = keys[i];
-    std::vector<RowNumber> rows = org_.find_by_key(*object, *field, keys[i]);
-    if (rows.empty()) {
-      bodies[i][field->name] = keys[i];
-      return create_one(org_, object, bodies[i], writer);
-    }
-    auto updated = org_.update(*object, rows.front(), bodies[i], writer);
-    if (!updated) return failed(std::move(updated.error()));
-    return ItemResult{object->table->record(rows.front()).id, false, {}};
+    auto upserted = org_.upsert(*object, field->name, *collection->records[i], writer);
+    if (!upserted) return failed(std::move(upserted.error()));
+    return ItemResult{object->table->record(upserted->row).id, upserted->created, {}};
   };
-  return results_response(run(database(), bodies.size(), collection->all_or_none, upsert_one), true);
+  return results_response(run(*this, keys.size(), collection->all_or_none, upsert_one), true);
 }
 
 http::Response Salesforce::collection_delete(Call& call) {
@@ -253,7 +247,7 @@ http::Response Salesforce::collection_delete(Call& call) {
     if (!removed) return failed(std::move(removed.error()));
     return ItemResult{object->table->record(*row).id, false, {}};
   };
-  return results_response(run(database(), ids.size(), call.query_value("allOrNone") == "true", delete_one),
+  return results_response(run(*this, ids.size(), call.query_value("allOrNone") == "true", delete_one),
                           false);
 }
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
+#include <map>
 #include <set>
 
 #include "base/text.h"
@@ -11,7 +13,9 @@
 namespace lockstep::emulators::salesforce {
 namespace {
 
-constexpr std::size_t kMaxParts = 25, kMaxHeavyParts = 5;
+constexpr std::size_t kMaxParts = 25, kMaxHeavyParts = 5, kMaxGraphs = 75, kMaxNodes = 500, kMaxFailedGraphs = 14, kMaxGraphDepth = 15;
+constexpr std::string_view kRolledBack =
+    "The transaction was rolled back since another operation in the same transaction failed.";
 
 struct Part {
   std::string method;
@@ -71,13 +75,13 @@ Outcome<Part> read_part(const json::value& given) {
   return part;
 }
 
-Outcome<std::vector<Part>> read_parts(const json::object& body) {
+Outcome<std::vector<Part>> read_parts(const json::object& body, std::size_t most) {
   const json::value* given = body.if_contains("compositeRequest");
   if (!given || !given->is_array() || given->get_array().empty()) {
     return refuse("JSON_PARSER_ERROR", "compositeRequest must be an array of at least one subrequest");
   }
-  if (given->get_array().size() > kMaxParts) {
-    return refuse("LIMIT_EXCEEDED", "The composite request has more than 25 subrequests");
+  if (given->get_array().size() > most) {
+    return refuse("LIMIT_EXCEEDED", fmt::format("The composite request has more than {} subrequests", most));
   }
   std::vector<Part> parts;
   std::set<std::string> references;
@@ -88,7 +92,7 @@ Outcome<std::vector<Part>> read_parts(const json::object& body) {
     if (!references.insert(part->reference).second) {
       return refuse("INVALID_INPUT", fmt::format("referenceId '{}' is used twice", part->reference));
     }
-    if (is_heavy(part->url) && ++heavy > kMaxHeavyParts) {
+    if (most == kMaxParts && is_heavy(part->url) && ++heavy > kMaxHeavyParts) {
       return refuse("LIMIT_EXCEEDED", "at most 5 subrequests may be queries or collections");
     }
     parts.push_back(std::move(*part));
@@ -151,57 +155,7 @@ void keep_headers(const http::Response& response, PartResult& result) {
   }
 }
 
-}  // namespace
-
-http::Response Salesforce::composite(Call& call) {
-  JsonDocument document;
-  if (auto refused = read_json(call, document, json::kind::object)) return std::move(*refused);
-  const json::object& body = document.root().get_object();
-  auto parts = read_parts(body);
-  if (!parts) return error_response(parts.error());
-  const json::value* flag = body.if_contains("allOrNone");
-  bool all_or_none = flag && flag->is_bool() && flag->get_bool();
-  Transaction transaction(database());
-  std::vector<PartResult> results;
-  bool failure = false;
-  for (Part& part : *parts) {
-    PartResult result;
-    result.reference = part.reference;
-    http::ServerRequest request;
-    request.method = part.method;
-    request.target = part.url;
-    request.headers = part.headers;
-    if (part.body && !part.body->is_null()) request.body = json::serialize(*part.body);
-    request.headers.add("Content-Type", "application/json");
-    if (all_or_none && failure) {
-      result.status = 400;
-      result.body =
-          halted("The transaction was rolled back since another operation in the same transaction failed.");
-    } else if (!substitute(request.target, results, false) || !substitute(request.body, results, true)) {
-      result.status = 400;
-      result.body =
-          halted("Invalid reference specified. No value found for a reference to an earlier subrequest");
-    } else {
-      http::Response answer = dispatch(request, call);
-      result.status = answer.status;
-      keep_headers(answer, result);
-      boost::system::error_code not_json;
-      if (!answer.body.empty()) result.body = json::parse(answer.body, not_json);
-    }
-    failure = failure || result.status >= 400;
-    results.push_back(std::move(result));
-  }
-  if (failure && all_or_none) {
-    for (PartResult& result : results) {
-      if (result.status >= 400) continue;
-      result.status = 400;
-      result.headers.clear();
-      result.body =
-          halted("The transaction was rolled back since another operation in the same transaction failed.");
-    }
-  } else {
-    transaction.commit();
-  }
+json::array rendered(std::vector<PartResult>& results) {
   json::array answers;
   for (PartResult& result : results) {
     answers.push_back(json::object{{"body", std::move(result.body)},
@@ -209,7 +163,171 @@ http::Response Salesforce::composite(Call& call) {
                                    {"httpStatusCode", result.status},
                                    {"referenceId", result.reference}});
   }
-  return json_response(200, json::object{{"compositeResponse", std::move(answers)}});
+  return answers;
+}
+
+PartResult halted_part(const Part& part, std::string_view message) { return {part.reference, 400, halted(message), {}}; }
+
+PartResult run_part(Part& part, const std::vector<PartResult>& earlier, const std::function<http::Response(const http::ServerRequest&)>& send) {
+  http::ServerRequest request;
+  request.method = part.method;
+  request.target = part.url;
+  request.headers = part.headers;
+  if (part.body && !part.body->is_null()) request.body = json::serialize(*part.body);
+  request.headers.add("Content-Type", "application/json");
+  if (!substitute(request.target, earlier, false) || !substitute(request.body, earlier, true))
+    return halted_part(part, "Invalid reference specified. No value found for a reference to an earlier subrequest");
+  http::Response answer = send(request);
+  PartResult result{part.reference, answer.status, nullptr, {}};
+  keep_headers(answer, result);
+  boost::system::error_code not_json;
+  if (!answer.body.empty()) result.body = json::parse(answer.body, not_json);
+  return result;
+}
+
+/// Runs the parts in order; with allOrNone a failure undoes everything and halts the rest.
+std::vector<PartResult> run_parts(Database& database, std::vector<Part>& parts, bool all_or_none,
+                                  const std::function<http::Response(const http::ServerRequest&)>& send) {
+  Transaction transaction(database);
+  std::vector<PartResult> results;
+  bool failure = false;
+  for (Part& part : parts) {
+    results.push_back(all_or_none && failure ? halted_part(part, kRolledBack) : run_part(part, results, send));
+    failure = failure || results.back().status >= 400;
+  }
+  if (!failure || !all_or_none) {
+    transaction.commit();
+    return results;
+  }
+  for (PartResult& result : results) {
+    if (result.status < 400) result = {result.reference, 400, halted(kRolledBack), {}};
+  }
+  return results;
+}
+
+bool flag_of(const json::object& body, const char* name) {
+  const json::value* flag = body.if_contains(name);
+  return flag && flag->is_bool() && flag->get_bool();
+}
+
+/// How many parts stand one on the other at most.
+std::size_t depth_of(const std::vector<Part>& parts) {
+  std::map<std::string, std::size_t> depths;
+  std::size_t deepest = 0;
+  for (const Part& part : parts) {
+    std::string text = part.url + (part.body ? json::serialize(*part.body) : "");
+    std::size_t depth = 1;
+    for (const auto& [reference, below] : depths) {
+      bool used = text.find("@{" + reference + ".") != std::string::npos || text.find("@{" + reference + "[") != std::string::npos;
+      if (used) depth = std::max(depth, below + 1);
+    }
+    depths[part.reference] = depth;
+    deepest = std::max(deepest, depth);
+  }
+  return deepest;
+}
+
+struct Graph {
+  std::string id;
+  std::vector<Part> parts;
+};
+
+Outcome<std::vector<Graph>> read_graphs(const json::object& body) {
+  const json::value* given = body.if_contains("graphs");
+  if (!given || !given->is_array() || given->get_array().empty())
+    return refuse("JSON_PARSER_ERROR", "graphs must be an array of at least one graph");
+  if (given->get_array().size() > kMaxGraphs) return refuse("LIMIT_EXCEEDED", "The request has more than 75 graphs");
+  std::vector<Graph> graphs;
+  std::set<std::string> ids;
+  std::size_t nodes = 0;
+  for (const json::value& item : given->get_array()) {
+    const json::object* object = item.if_object();
+    Graph graph;
+    if (object) graph.id = std::string(text_member(*object, "graphId"));
+    if (graph.id.empty() || !ids.insert(graph.id).second)
+      return refuse("INVALID_INPUT", "every graph needs a graphId of its own");
+    auto parts = read_parts(*object, kMaxNodes);
+    if (!parts) return tl::unexpected(parts.error());
+    graph.parts = std::move(*parts);
+    nodes += graph.parts.size();
+    if (depth_of(graph.parts) > kMaxGraphDepth) return refuse("LIMIT_EXCEEDED", "A graph is deeper than 15");
+    graphs.push_back(std::move(graph));
+  }
+  if (nodes > kMaxNodes) return refuse("LIMIT_EXCEEDED", "The request has more than 500 nodes");
+  return graphs;
+}
+
+}  // namespace
+
+http::Response Salesforce::composite(Call& call) {
+  JsonDocument document;
+  if (auto refused = read_json(call, document, json::kind::object)) return std::move(*refused);
+  const json::object& body = document.root().get_object();
+  auto parts = read_parts(body, kMaxParts);
+  if (!parts) return error_response(parts.error());
+  auto send = [&](const http::ServerRequest& request) { return dispatch(request, call); };
+  std::vector<PartResult> results = run_parts(database(), *parts, flag_of(body, "allOrNone"), send);
+  return json_response(200, json::object{{"compositeResponse", rendered(results)}});
+}
+
+/// Each graph is all or none by itself; after 14 failed ones the rest is not run.
+http::Response Salesforce::composite_graph(Call& call) {
+  JsonDocument document;
+  if (auto refused = read_json(call, document, json::kind::object)) return std::move(*refused);
+  auto graphs = read_graphs(document.root().get_object());
+  if (!graphs) return error_response(graphs.error());
+  auto send = [&](const http::ServerRequest& request) { return dispatch(request, call); };
+  json::array answers;
+  std::size_t failed = 0;
+  for (Graph& graph : *graphs) {
+    std::vector<PartResult> results;
+    if (failed < kMaxFailedGraphs) {
+      results = run_parts(database(), graph.parts, true, send);
+    } else {
+      for (const Part& part : graph.parts) results.push_back(halted_part(part, "Processing halted: too many graphs have failed"));
+    }
+    bool good = std::all_of(results.begin(), results.end(), [](const PartResult& result) { return result.status < 400; });
+    if (!good) ++failed;
+    answers.push_back(json::object{{"graphId", graph.id},
+                                   {"graphResponse", {{"compositeResponse", rendered(results)}}},
+                                   {"isSuccessful", good}});
+  }
+  return json_response(200, json::object{{"graphs", std::move(answers)}});
+}
+
+/// Independent calls; with haltOnError those after the first failure are not run: 412.
+http::Response Salesforce::composite_batch(Call& call) {
+  JsonDocument document;
+  if (auto refused = read_json(call, document, json::kind::object)) return std::move(*refused);
+  const json::object& body = document.root().get_object();
+  const json::value* given = body.if_contains("batchRequests");
+  if (!given || !given->is_array() || given->get_array().empty())
+    return error_response("JSON_PARSER_ERROR", "batchRequests must be an array of at least one subrequest");
+  if (given->get_array().size() > kMaxParts)
+    return error_response("LIMIT_EXCEEDED", "The batch has more than 25 subrequests");
+  json::array results;
+  bool failure = false;
+  for (const json::value& item : given->get_array()) {
+    const json::object* object = item.if_object();
+    std::string url(object ? text_member(*object, "url") : "");
+    if (url.empty() || text_member(*object, "method").empty())
+      return error_response("INVALID_INPUT", "a subrequest of a batch needs a method and a url");
+    if (failure && flag_of(body, "haltOnError")) {
+      results.push_back(json::object{{"statusCode", 412}, {"result", halted("Batch processing halted per request")}});
+      continue;
+    }
+    http::ServerRequest request;
+    request.method = std::string(text_member(*object, "method"));
+    request.target = url.starts_with("/services/data/") ? url : "/services/data/" + url;  // "v60.0/sobjects/…"
+    request.headers.add("Content-Type", "application/json");
+    if (const json::value* rich = object->if_contains("richInput")) request.body = json::serialize(*rich);
+    http::Response answer = dispatch(request, call);
+    boost::system::error_code not_json;
+    json::value result = answer.body.empty() ? json::value(nullptr) : json::parse(answer.body, not_json);
+    failure = failure || answer.status >= 400;
+    results.push_back(json::object{{"statusCode", answer.status}, {"result", std::move(result)}});
+  }
+  return json_response(200, json::object{{"hasErrors", failure}, {"results", std::move(results)}});
 }
 
 }  // namespace lockstep::emulators::salesforce

@@ -65,13 +65,14 @@ void Org::derive(const ObjectType& object, RowNumber row, Changes& changes, cons
     if (closed != was_closed)
       put(changes, object.field("ClosedDate"), closed ? Value(writer.at.ms) : Value{});
   }
-  if (object.name != "Task") return;
-  if (touches(changes, {"Status"})) {
+  if (object.name == "Event") derive_event(object, row, changes);
+  if (object.name != "Task" && object.name != "Event") return;
+  if (object.name == "Task" && touches(changes, {"Status"})) {
     bool closed = text("Status") == "Completed";
     put(changes, object.field("IsClosed"), closed);
     put(changes, object.field("CompletedDateTime"), closed ? Value(writer.at.ms) : Value{});
   }
-  if (touches(changes, {"Priority"}))
+  if (object.name == "Task" && touches(changes, {"Priority"}))
     put(changes, object.field("IsHighPriority"), text("Priority") == "High");
   if (!touches(changes, {"WhatId", "WhoId"})) return;
   for (const char* parent : {"WhatId", "WhoId"}) {  // the account of what it is about, else of whom
@@ -86,7 +87,43 @@ void Org::derive(const ObjectType& object, RowNumber row, Changes& changes, cons
   }
 }
 
+/// Start, end and duration say the same in two ways; what is given wins.
+void Org::derive_event(const ObjectType& object, RowNumber row, Changes& changes) const {
+  auto instant = [&](const char* field) {
+    ValueView value = effective(object, row, changes, field);
+    const std::int64_t* ms = std::get_if<std::int64_t>(&value);
+    return ms ? std::optional<std::int64_t>(*ms) : std::nullopt;
+  };
+  constexpr std::int64_t kMinuteMs = 60'000;
+  bool by_start = touches(changes, {"StartDateTime", "EndDateTime"});
+  if (by_start && !touches(changes, {"ActivityDateTime"})) {
+    if (auto start = instant("StartDateTime")) put(changes, object.field("ActivityDateTime"), *start);
+  } else if (auto start = instant("ActivityDateTime")) {
+    put(changes, object.field("StartDateTime"), *start);
+  }
+  auto start = instant("StartDateTime");
+  if (!start) return;
+  if (auto end = instant("EndDateTime"); end && by_start) {
+    put(changes, object.field("DurationInMinutes"), (*end - *start) / kMinuteMs);
+  } else if (auto minutes = instant("DurationInMinutes")) {
+    put(changes, object.field("EndDateTime"), *start + *minutes * kMinuteMs);
+  }
+  if (!touches(changes, {"ActivityDate"}))
+    put(changes, object.field("ActivityDate"), format_iso(date_of(WallTime{*start})));
+}
+
+Outcome<void> Org::check_event(const ObjectType& object, RowNumber row, const Changes& changes) const {
+  auto has = [&](const char* field) { return !is_null(effective(object, row, changes, field)); };
+  bool all_day = effective(object, row, changes, "IsAllDayEvent") == ValueView(true);
+  if ((has("StartDateTime") && has("EndDateTime")) || (has("ActivityDateTime") && has("DurationInMinutes")) ||
+      (has("StartDateTime") && has("DurationInMinutes")) || (all_day && (has("ActivityDate") || has("StartDateTime"))))
+    return {};
+  return refuse("REQUIRED_FIELD_MISSING", "Required fields are missing: [DurationInMinutes, ActivityDateTime]",
+                {"DurationInMinutes", "ActivityDateTime"});
+}
+
 Outcome<void> Org::check_object_rules(const ObjectType& object, RowNumber row, const Changes& changes) const {
+  if (object.name == "Event") return check_event(object, row, changes);
   if (object.name != "EmailMessage" || row == kNoRow) return {};
   std::string status(text_of(value_of(object, row, object.field("Status"))));
   if (status == "5") return {};  // a draft may still change

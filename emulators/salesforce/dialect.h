@@ -4,17 +4,30 @@
 
 #include "emulators/core/limits.h"
 #include "emulators/core/stand_in.h"
+#include "emulators/salesforce/bulk.h"
+#include "emulators/salesforce/cometd.h"
 #include "emulators/salesforce/org.h"
+#include "emulators/salesforce/outbound.h"
 #include "emulators/salesforce/salesforce.h"
+#include "emulators/salesforce/settings.h"
 #include "emulators/salesforce/soql.h"
 
 namespace lockstep::emulators::salesforce {
+
+using Form = std::vector<std::pair<std::string, std::string>>;
+/// The first value of that name, or empty.
+std::string form_value(const Form& form, std::string_view name);
+
+struct XmlElement;
 
 /// The dialect: one method per resource, spread over files by topic.
 class Salesforce final : public StandIn {
  public:
   Salesforce(const EmulatorClock& clock, Rng rng, SalesforceOptions options);
   std::string name() const override { return "salesforce"; }
+  void outgoing_answered_with(std::uint64_t id, int status, std::string_view body) override {
+    outgoing_answered(id, OutboundMessages::acknowledged(status, body) ? 200 : 0);
+  }
 
  protected:
   std::optional<http::Response> admit(Call& call, const Route* route) override;
@@ -23,6 +36,7 @@ class Salesforce final : public StandIn {
   http::Response method_not_allowed(Call& call, const std::vector<std::string>& allowed) override;
   http::Response fault_answer(Call& call, const Fault& fault) override;
   Result<std::string> apply(const Edit& edit) override;
+  Result<void> change_schema(const SchemaChange& change) override { return org_.change_schema(change); }
   std::optional<http::Response> control(const http::ServerRequest& request, std::string_view path) override;
 
  private:
@@ -30,11 +44,41 @@ class Salesforce final : public StandIn {
   void add(std::string method, const std::string& path, Handler handler);
   void add_routes();
 
+  /// What a session was granted with.
+  struct Consent {
+    std::string scope;
+    std::string refresh_token;  // it came from, or with; empty: none
+    bool show_refresh_token = false;
+  };
+  /// Whether one more call that runs for long fits beside those that do.
+  bool long_call_fits(const Call& call);
+  enum class Entry { open, no_session, over_limit };
+  /// Checks the session, counts the call and sets its caller.
+  Entry enter(Call& call, const std::string& access);
+
   // oauth.cc
   http::Response token(Call& call);
   http::Response revoke(Call& call);
+  http::Response refresh_grant(Call& call, const OAuthClient& client, const Form& form);
+  http::Response code_grant(Call& call, const OAuthClient& client, const Form& form);
+  http::Response jwt_grant(Call& call, const Form& form);
+  http::Response grant(Call& call, const OAuthClient& client, const Consent& consent);
+  std::string new_session(WallTime now, const OAuthClient& client, const Consent& consent);
+  std::string new_refresh_token(const OAuthClient& client);
+  void revoke_refresh_token(const std::string& refresh_token);
+  bool knows(const std::string& username, const std::string& password) const;
+  // identity.cc
+  http::Response authorize(Call& call);
+  http::Response introspect(Call& call);
   http::Response identity(Call& call);
-  http::Response grant(Call& call, const OAuthClient& client);
+  http::Response userinfo(Call& call);
+  json::object identity_of(const Call& call, const std::string& user) const;
+  // soap.cc
+  http::Response soap(Call& call);
+  http::Response soap_login(Call& call, const XmlElement& request);
+  std::string soap_user_info(const Call& call);
+  std::string soap_item(Call& call, const XmlElement& request, const XmlElement& item);
+  std::string soap_merge(const XmlElement& item, const Writer& writer);
   // discovery.cc
   http::Response versions(Call& call);
   http::Response resources(Call& call);
@@ -42,6 +86,15 @@ class Salesforce final : public StandIn {
   http::Response record_count(Call& call);
   http::Response describe_all(Call& call);
   http::Response describe(Call& call);
+  std::optional<http::Response> unchanged_schema(Call& call) const;
+  void add_schema_headers(http::Response& response) const;
+  http::Response basic_info(Call& call);
+  http::Response recent(Call& call);
+  json::array recent_items(Call& call, const ObjectType* object, std::size_t most);
+  http::Response tabs(Call& call);
+  http::Response theme(Call& call);
+  // search.cc
+  http::Response search(Call& call);
   // replication.cc
   http::Response updated(Call& call);
   http::Response deleted(Call& call);
@@ -66,33 +119,96 @@ class Salesforce final : public StandIn {
   http::Response collection_upsert(Call& call);
   http::Response collection_delete(Call& call);
   http::Response collection_read(Call& call);
-  // composite.cc
+  // composite.cc, tree.cc
   http::Response composite(Call& call);
+  http::Response composite_graph(Call& call);
+  http::Response composite_batch(Call& call);
+  http::Response composite_tree(Call& call);
+  // bulk2.cc
+  std::optional<http::Response> start_job(Call& call, const json::object& body, BulkJob& job);
+  http::Response create_ingest_job(Call& call);
+  http::Response create_query_job(Call& call);
+  http::Response list_jobs(Call& call);
+  http::Response job_state(Call& call);
+  http::Response upload_job(Call& call);
+  http::Response close_job(Call& call);
+  http::Response delete_job(Call& call);
+  http::Response query_results(Call& call);
+  http::Response ingest_results(Call& call);
+  http::Response job_page(Call& call, const std::string& header, const std::vector<std::string>& rows);
+  BulkJob* job_of(Call& call, bool is_query);
+  bool asks_for_queries(const Call& call) const;
+  void settle_jobs(WallTime now);
+  void run_query_job(BulkJob& job);
+  void run_ingest_job(BulkJob& job);
   // query.cc
   http::Response query(Call& call);
   http::Response query_all(Call& call);
   http::Response query_more(Call& call);
   http::Response run_query(Call& call, bool all);
+  http::Response aggregate_answer(Call& call, Query& query, bool all);
+  Duration cursor_life() const { return Duration(settings_.cursor_minutes * 60'000); }
   struct Cursor;
   http::Response page(Call& call, const std::string& id, const Cursor& cursor, std::size_t from,
                       std::size_t size);
   void forget_cursors(WallTime now);
+
+  // control.cc
+  http::Response change_settings_call(const http::ServerRequest& request);
+  http::Response open_transaction(const json::object& given);
+  http::Response inject_event(const json::object& given);
+  http::Response lock_record(const json::object& given);
+  http::Response change_rule(const json::object& given, std::string_view path);
+  Result<std::string> write(const Edit& edit);
+  /// Works off jobs and transactions that are due.
+  void settle(WallTime now);
+  /// Makes events of the writes so far, under the origin they had; what comes is of `next`.
+  void note_changes(ChangeOrigin next);
+  ChangeOrigin origin_of(const Call& call) const;
+  /// `end`, held back to the start of the oldest open transaction.
+  WallTime covered_until(WallTime end) const;
 
   Writer writer(const Call& call) const;
   const ObjectType* object_of(const Call& call) const;
 
   struct Cursor {
     Query query;
+    bool all = false;  // queryAll
     std::vector<RowNumber> rows;
     WallTime used;
     std::uint64_t number = 0;
   };
+  struct AuthorizationCode {
+    std::string client_id;
+    std::string redirect_uri;
+    std::string scope;
+    std::string challenge;  // PKCE; empty: none
+    WallTime expires;
+  };
   SalesforceOptions options_;
+  Settings settings_;
   Org org_;
+  std::map<std::string, Consent> sessions_;         // by access token
+  std::map<std::string, AuthorizationCode> codes_;  // by code
   RollingLimit daily_;
   std::string organization_id_;
   std::map<std::string, Cursor> cursors_;  // by locator without offset
   std::uint64_t last_cursor_ = 0;
+  struct OpenTransaction {
+    WallTime start;
+    WallTime due;
+    json::value edits;
+  };
+  std::vector<OpenTransaction> transactions_;
+  std::optional<WallTime> stamp_;  // of writes, while a transaction commits
+  ChangeOrigin origin_;
+  ChangeEvents events_;
+  CometD cometd_;
+  OutboundMessages outbound_;
+  std::uint64_t call_number_ = 0;
+  std::vector<WallTime> long_calls_;  // when those that take 20 s and longer end
+  std::map<std::string, BulkJob> jobs_;
+  std::uint64_t last_job_ = 0;
 };
 
 /// Reads a JSON body of the wanted kind; a refusal as an answer: 415, 400 JSON_PARSER_ERROR.

@@ -1,120 +1,17 @@
 // §2.1, §2.8, §5.1: what there is, how it is described, how much is left.
 #include <fmt/format.h>
 
+#include <set>
+
 #include "base/text.h"
+#include "emulators/salesforce/describe.h"
 #include "emulators/salesforce/dialect.h"
+#include "emulators/salesforce/render.h"
 
 namespace lockstep::emulators::salesforce {
 namespace {
 
 constexpr int kOldestOffered = 31, kNewest = 67;
-
-json::array texts(const std::vector<std::string>& values) {
-  json::array array;
-  for (const std::string& value : values) array.emplace_back(value);
-  return array;
-}
-
-std::string_view soap_type(FieldType type) {
-  switch (type) {
-    case FieldType::id:
-    case FieldType::reference:
-      return "tns:ID";
-    case FieldType::boolean:
-      return "xsd:boolean";
-    case FieldType::date:
-      return "xsd:date";
-    case FieldType::datetime:
-      return "xsd:dateTime";
-    case FieldType::integer:
-      return "xsd:int";
-    case FieldType::real:
-    case FieldType::currency:
-      return "xsd:double";
-    case FieldType::address:
-      return "urn:address";
-    default:
-      return "xsd:string";
-  }
-}
-
-json::array picklist_values(const Field& field) {
-  json::array values;
-  for (const std::string& value : field.values) {
-    bool is_default = text_of(view(field.default_value)) == value;
-    values.push_back(json::object{{"active", true},
-                                  {"defaultValue", is_default},
-                                  {"label", value},
-                                  {"validFor", nullptr},
-                                  {"value", value}});
-  }
-  return values;
-}
-
-json::object describe_field(const Field& field) {
-  bool custom = field.name.ends_with("__c");
-  bool textual = is_text(field.type);
-  json::object described{
-      {"name", field.name},
-      {"label", field.label},
-      {"type", name_of(field.type)},
-      {"soapType", soap_type(field.type)},
-      {"length", field.length},
-      {"byteLength", field.type == FieldType::textarea ? field.length : field.length * 3},
-      {"digits", field.digits},
-      {"precision", field.type == FieldType::currency || field.type == FieldType::real ? 18 : 0},
-      {"scale", field.type == FieldType::real ? 15 : 0},
-      {"nillable", field.nillable},
-      {"createable", field.createable},
-      {"updateable", field.updateable},
-      {"defaultedOnCreate", field.defaulted},
-      {"calculated", field.source == Source::contact_part},
-      {"custom", custom},
-      {"externalId", field.external_id},
-      {"idLookup", field.id_lookup || field.type == FieldType::id},
-      {"unique", field.unique},
-      {"caseSensitive", false},
-      {"filterable", field.filterable && field.type != FieldType::address},
-      {"sortable", field.filterable && field.type != FieldType::address},
-      {"groupable", field.filterable && textual},
-      {"restrictedPicklist", field.restricted},
-      {"htmlFormatted", false},
-      {"autoNumber", field.name == "CaseNumber"},
-      {"nameField", field.name == "Name" || field.name == "CaseNumber"},
-      {"deprecatedAndHidden", false}};
-  described["defaultValue"] = field.type == FieldType::boolean ? json::value(false) : json::value(nullptr);
-  described["compoundFieldName"] = nullptr;
-  described["picklistValues"] = picklist_values(field);
-  described["referenceTo"] = texts(field.references);
-  described["relationshipName"] =
-      field.relationship.empty() ? json::value(nullptr) : json::value(field.relationship);
-  described["polymorphicForeignKey"] = field.references.size() > 1;
-  return described;
-}
-
-json::object summary(const ObjectType& object, const std::string& version) {
-  std::string url = fmt::format("/services/data/{}/sobjects/{}", version, object.name);
-  return json::object{
-      {"name", object.name},
-      {"label", object.label},
-      {"labelPlural", object.plural},
-      {"keyPrefix", object.key_prefix},
-      {"createable", object.deletable},
-      {"updateable", object.deletable},
-      {"deletable", object.deletable},
-      {"undeletable", object.deletable},
-      {"queryable", true},
-      {"retrieveable", true},
-      {"replicateable", true},
-      {"searchable", true},
-      {"triggerable", true},
-      {"layoutable", true},
-      {"mergeable", object.mergeable},
-      {"custom", false},
-      {"customSetting", false},
-      {"deprecatedAndHidden", false},
-      {"urls", {{"sobject", url}, {"describe", url + "/describe"}, {"rowTemplate", url + "/{ID}"}}}};
-}
 
 }  // namespace
 
@@ -134,7 +31,7 @@ http::Response Salesforce::versions(Call&) {
 http::Response Salesforce::resources(Call& call) {
   std::string base = "/services/data/" + call.parameter("version");
   json::object paths;
-  for (const char* resource : {"sobjects", "query", "queryAll", "limits", "composite"}) {
+  for (const char* resource : {"sobjects", "query", "queryAll", "search", "limits", "composite", "jobs", "recent", "tabs", "theme"}) {
     paths[resource] = base + "/" + resource;
   }
   paths["identity"] =
@@ -167,30 +64,95 @@ http::Response Salesforce::record_count(Call& call) {
   return json_response(200, json::object{{"sObjects", std::move(counts)}});
 }
 
+/// 304 when the schema has not changed since; with ETag and Last-Modified (§2.4).
+std::optional<http::Response> Salesforce::unchanged_schema(Call& call) const {
+  auto since = call.header("If-Modified-Since");
+  Result<WallTime> date = since ? parse_http_date(*since) : fail(ErrorCode::invalid_input, "");
+  if (!date || whole_seconds(org_.schema().changed_at()) > *date) return std::nullopt;
+  http::Response response(304, "");
+  add_schema_headers(response);
+  return response;
+}
+
+void Salesforce::add_schema_headers(http::Response& response) const {
+  WallTime changed = org_.schema().changed_at();
+  response.headers.add("ETag", fmt::format("\"{:08x}\"", static_cast<std::uint32_t>(stable_hash(format_iso(changed)))));
+  response.headers.add("Last-Modified", format_http_date(changed));
+}
+
 http::Response Salesforce::describe_all(Call& call) {
+  if (auto unchanged = unchanged_schema(call)) return std::move(*unchanged);
   json::array objects;
   for (const ObjectType& object : org_.schema().objects())
-    objects.push_back(summary(object, call.parameter("version")));
-  return json_response(
+    objects.push_back(describe_summary(object, call.parameter("version")));
+  http::Response response = json_response(
       200, json::object{{"encoding", "UTF-8"}, {"maxBatchSize", 200}, {"sobjects", std::move(objects)}});
+  add_schema_headers(response);
+  return response;
 }
 
 http::Response Salesforce::describe(Call& call) {
   const ObjectType* object = object_of(call);
   if (!object) return error_response("NOT_FOUND", "The requested resource does not exist");
-  json::object described = summary(*object, call.parameter("version"));
-  json::array fields;
-  for (const Field& field : object->fields) fields.push_back(describe_field(field));
-  described["fields"] = std::move(fields);
-  described["childRelationships"] = json::array();
-  described["recordTypeInfos"] = json::array{json::object{{"active", true},
-                                                          {"available", true},
-                                                          {"defaultRecordTypeMapping", true},
-                                                          {"developerName", "Master"},
-                                                          {"master", true},
-                                                          {"name", "Master"},
-                                                          {"recordTypeId", "012000000000000AAA"}}};
-  return json_response(200, described);
+  if (auto unchanged = unchanged_schema(call)) return std::move(*unchanged);
+  http::Response response = json_response(200, describe_object(*object, call.parameter("version")));
+  add_schema_headers(response);
+  return response;
+}
+
+/// What an object is, and which of its records the caller last wrote.
+http::Response Salesforce::basic_info(Call& call) {
+  const ObjectType* object = object_of(call);
+  if (!object) return error_response("NOT_FOUND", "The requested resource does not exist");
+  constexpr std::size_t kMostRecent = 25;
+  json::array recent = recent_items(call, object, kMostRecent);
+  return json_response(200, json::object{{"objectDescribe", describe_summary(*object, call.parameter("version"))},
+                                         {"recentItems", std::move(recent)}});
+}
+
+http::Response Salesforce::recent(Call& call) {
+  std::size_t most = 200;
+  if (auto limit = call.query_value("limit")) most = std::min<std::size_t>(most, std::strtoul(limit->c_str(), nullptr, 10));
+  return json_response(200, recent_items(call, nullptr, most));
+}
+
+/// The records that the caller last wrote, newest first; `object` null: of all.
+json::array Salesforce::recent_items(Call& call, const ObjectType* object, std::size_t most) {
+  json::array items;
+  std::set<std::string> seen;
+  const auto& journal = database().journal();
+  for (auto entry = journal.rbegin(); entry != journal.rend() && items.size() < most; ++entry) {
+    const ObjectType* type = org_.schema().find(entry->table->name());
+    const Record& record = entry->table->record(entry->row);
+    if (database().actor(entry->actor) != call.caller || record.deleted || !type || (object && type != object)) continue;
+    if (!seen.insert(record.id).second) continue;
+    const Field* name = type->find("Name") ? type->find("Name") : type->find("CaseNumber");
+    if (!name) name = type->find("Subject");
+    json::object item{{"attributes", {{"type", type->name}, {"url", record_url(call.parameter("version"), *type, record.id)}}},
+                      {"Id", record.id}};
+    if (name) item[name->name] = to_json(org_.value_of(*type, entry->row, *name));
+    items.push_back(std::move(item));
+  }
+  return items;
+}
+
+http::Response Salesforce::tabs(Call& call) {
+  json::array tabs;
+  for (const ObjectType& object : org_.schema().objects()) {
+    tabs.push_back(json::object{{"name", "standard-" + object.name},
+                                {"label", object.plural},
+                                {"sobjectName", object.name},
+                                {"custom", false},
+                                {"url", fmt::format("{}/{}/o", call.base_url, object.key_prefix)}});
+  }
+  return json_response(200, tabs);
+}
+
+http::Response Salesforce::theme(Call&) {
+  json::array items;
+  for (const ObjectType& object : org_.schema().objects())
+    items.push_back(json::object{{"name", object.name}, {"custom", false}, {"colors", json::array()}, {"icons", json::array()}});
+  return json_response(200, json::object{{"themeItems", std::move(items)}});
 }
 
 }  // namespace lockstep::emulators::salesforce

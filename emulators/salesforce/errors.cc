@@ -15,7 +15,7 @@ json::array names(const std::vector<std::string>& fields, const json::storage_pt
 
 tl::unexpected<ApiErrors> refuse(std::string code, std::string message, std::vector<std::string> fields) {
   ApiErrors errors;
-  errors.push_back({std::move(code), std::move(message), std::move(fields)});
+  errors.push_back({std::move(code), std::move(message), std::move(fields), nullptr});
   return tl::unexpected(std::move(errors));
 }
 
@@ -24,7 +24,7 @@ int status_of(std::string_view code) {
       {"NOT_FOUND", 404},           {"ENTITY_IS_DELETED", 404},      {"INVALID_SESSION_ID", 401},
       {"METHOD_NOT_ALLOWED", 405},  {"UNSUPPORTED_MEDIA_TYPE", 415}, {"REQUEST_LIMIT_EXCEEDED", 403},
       {"SERVER_UNAVAILABLE", 503},  {"UNKNOWN_EXCEPTION", 500},      {"UNSUPPORTED_API_VERSION", 410},
-      {"INSUFFICIENT_ACCESS", 403},
+      {"INSUFFICIENT_ACCESS", 403},  {"CONFLICT", 409},
   };
   auto known = kStatuses.find(code);
   return known == kStatuses.end() ? 400 : known->second;
@@ -35,6 +35,7 @@ http::Response error_response(const ApiErrors& errors) {
   for (const ApiError& error : errors) {
     json::object item{{"message", error.message}, {"errorCode", error.code}};
     if (!error.fields.empty()) item["fields"] = names(error.fields, {});
+    if (!error.duplicates.is_null()) item["duplicateResut"] = error.duplicates;  // spelt like this by the platform
     body.push_back(std::move(item));
   }
   return json_response(status_of(errors.front().code), body);
@@ -42,7 +43,7 @@ http::Response error_response(const ApiErrors& errors) {
 
 http::Response error_response(std::string code, std::string message) {
   ApiErrors errors;
-  errors.push_back({std::move(code), std::move(message), {}});
+  errors.push_back({std::move(code), std::move(message), {}, nullptr});
   return error_response(errors);
 }
 

@@ -14,10 +14,14 @@ struct ApiError {
   std::string code;
   std::string message;
   std::vector<std::string> fields;
+  json::value duplicates = nullptr;  // what a duplicate rule found
 };
 using ApiErrors = std::vector<ApiError>;
 template <class T>
 using Outcome = tl::expected<T, ApiErrors>;
+
+/// What a row says that another transaction holds; a caller adds the ids where it knows them.
+inline constexpr std::string_view kUnableToLock = "unable to obtain exclusive access to this record or 1 records";
 
 [[nodiscard]] tl::unexpected<ApiErrors> refuse(std::string code, std::string message,
                                                std::vector<std::string> fields = {});

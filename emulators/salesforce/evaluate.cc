@@ -57,6 +57,7 @@ bool compares(const Condition& condition, ValueView found) {
     return std::any_of(condition.values.begin(), condition.values.end(),
                        [&](const Value& v) { return against(v) == 0; });
   };
+  if (condition.values.empty()) return condition.comparator == Comparator::not_in;
   const Value& first = condition.values.front();
   bool comparable = !is_null(found) && !is_null(view(first));
   switch (condition.comparator) {
@@ -100,6 +101,13 @@ int compare(const Field& field, ValueView a, ValueView b) {
   return order_of(number(a), number(b));
 }
 
+const Field* field_in(const ObjectType& object, const FieldPath& path) {
+  if (!path.polymorphic) return &object == path.owner ? path.field : nullptr;
+  if (path.field->name == "Type") return nullptr;
+  const Field* field = object.find(path.field->name);
+  return field || path.field->name != "Name" ? field : object.find("CaseNumber");
+}
+
 ValueView value_at(const Org& org, const ObjectType& object, RowNumber row, const FieldPath& path) {
   const ObjectType* at = &object;
   for (const Field* hop : path.hops) {
@@ -109,7 +117,9 @@ ValueView value_at(const Org& org, const ObjectType& object, RowNumber row, cons
     if (row == kNoRow) return std::monostate{};
     at = target;
   }
-  return at == path.owner ? org.value_of(*at, row, *path.field) : ValueView{};
+  const Field* field = field_in(*at, path);
+  if (path.polymorphic && !field) return path.field->name == "Type" ? ValueView(std::string_view(at->name)) : ValueView{};
+  return field ? org.value_of(*at, row, *field) : ValueView{};
 }
 
 bool holds(const Org& org, const ObjectType& object, RowNumber row, const Condition& condition) {

@@ -1,25 +1,21 @@
-// §1: token endpoint, revocation, identity.
+// §1: token endpoint with its grants, revocation.
 #include <fmt/format.h>
 
 #include "base/text.h"
 #include "emulators/core/digest.h"
 #include "emulators/salesforce/dialect.h"
+#include "emulators/salesforce/jwt.h"
 
 namespace lockstep::emulators::salesforce {
 namespace {
 
-using Form = std::vector<std::pair<std::string, std::string>>;
-
-std::string form_value(const Form& form, std::string_view name) {
-  for (const auto& [known, value] : form) {
-    if (known == name) return value;
-  }
-  return "";
-}
+constexpr std::string_view kJwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
 http::Response oauth_error(int status, std::string_view error, std::string_view description) {
   return json_response(status, json::object{{"error", error}, {"error_description", description}});
 }
+
+http::Response invalid_grant(std::string_view description) { return oauth_error(400, "invalid_grant", description); }
 
 /// Credentials of HTTP Basic, for the grants that take them instead of form fields.
 void read_basic(const Call& call, std::string& client_id, std::string& secret) {
@@ -42,68 +38,123 @@ http::Response Salesforce::token(Call& call) {
   Form form = http::parse_query(call.request.body);
   std::string grant_type = form_value(form, "grant_type");
   if (grant_type.empty()) return oauth_error(400, "unsupported_grant_type", "grant type not supported");
+  if (grant_type == kJwtBearer) return jwt_grant(call, form);
   std::string client_id = form_value(form, "client_id"), secret = form_value(form, "client_secret");
   read_basic(call, client_id, secret);
   const OAuthClient* client = tokens().client(client_id);
   if (!client) return oauth_error(400, "invalid_client_id", "client identifier invalid");
-  bool secret_needed = grant_type == "client_credentials" || !secret.empty();
+  bool secret_needed = grant_type == "client_credentials" || grant_type == "password" || !secret.empty();
   if (secret_needed && secret != client->secret)
     return oauth_error(400, "invalid_client", "invalid client credentials");
-  if (grant_type == "refresh_token") {
-    if (tokens().refresh_client(form_value(form, "refresh_token")) != client_id) {
-      return oauth_error(400, "invalid_grant", "expired access/refresh token");
-    }
-  } else if (grant_type != "client_credentials") {
-    return oauth_error(400, "unsupported_grant_type", "grant type not supported");
+  if (grant_type == "client_credentials") return grant(call, *client, {"api", "", false});
+  if (grant_type == "refresh_token") return refresh_grant(call, *client, form);
+  if (grant_type == "authorization_code") return code_grant(call, *client, form);
+  if (grant_type == "password") {
+    if (!knows(form_value(form, "username"), form_value(form, "password")))
+      return invalid_grant("authentication failure");
+    return grant(call, *client, {"api", "", false});
   }
-  return grant(call, *client);
+  return oauth_error(400, "unsupported_grant_type", "grant type not supported");
 }
 
-http::Response Salesforce::grant(Call& call, const OAuthClient& client) {
-  // 15 characters of the org, '!', and characters that need care in a URL
+bool Salesforce::knows(const std::string& username, const std::string& password) const {
+  return equal_no_case(username, options_.username) && password == options_.password;
+}
+
+http::Response Salesforce::refresh_grant(Call& call, const OAuthClient& client, const Form& form) {
+  std::string refresh_token = form_value(form, "refresh_token");
+  if (tokens().refresh_client(refresh_token) != client.id) return invalid_grant("expired access/refresh token");
+  if (!settings_.rotate_refresh_tokens) return grant(call, client, {"api refresh_token", refresh_token, false});
+  revoke_refresh_token(refresh_token);
+  return grant(call, client, {"api refresh_token", new_refresh_token(client), true});
+}
+
+http::Response Salesforce::code_grant(Call& call, const OAuthClient& client, const Form& form) {
+  auto known = codes_.find(form_value(form, "code"));
+  if (known == codes_.end()) return invalid_grant("invalid authorization code");
+  AuthorizationCode code = known->second;
+  codes_.erase(known);  // good once
+  if (code.expires <= call.now) return invalid_grant("expired authorization code");
+  if (code.client_id != client.id) return invalid_grant("client identifier does not match the code's");
+  if (code.redirect_uri != form_value(form, "redirect_uri"))
+    return oauth_error(400, "redirect_uri_mismatch", "redirect_uri must match configuration");
+  if (!code.challenge.empty() && to_base64url(sha256(form_value(form, "code_verifier"))) != code.challenge)
+    return invalid_grant("invalid code verifier");
+  if (code.challenge.empty() && form_value(form, "client_secret") != client.secret)
+    return oauth_error(400, "invalid_client", "invalid client credentials");
+  bool offline = code.scope.find("refresh_token") != std::string::npos || code.scope.find("offline_access") != std::string::npos;
+  return grant(call, client, {code.scope, offline ? new_refresh_token(client) : "", offline});
+}
+
+http::Response Salesforce::jwt_grant(Call& call, const Form& form) {
+  auto assertion = read_jwt(form_value(form, "assertion"));
+  if (!assertion) return invalid_grant("invalid assertion");
+  const OAuthClient* client = tokens().client(assertion->issuer);
+  if (!client) return oauth_error(400, "invalid_client_id", "client identifier invalid");
+  auto key = settings_.jwt_keys.find(client->id);
+  if (key == settings_.jwt_keys.end() || !verify_jwt(*assertion, key->second)) return invalid_grant("invalid assertion");
+  if (!audience_is_ours(assertion->audience, call.base_url)) return invalid_grant("audience is invalid");
+  constexpr Duration kLongest{3 * 60'000}, kSlack{30'000};
+  if (assertion->expires <= call.now || assertion->expires > call.now + kLongest + kSlack)
+    return invalid_grant("token validity expired");
+  if (!equal_no_case(assertion->subject, options_.username))
+    return invalid_grant("user hasn't approved this consumer");
+  return grant(call, *client, {"api", "", false});
+}
+
+std::string Salesforce::new_refresh_token(const OAuthClient& client) {
+  std::string refresh_token = "5Aep861" + tokens().random_text(60);
+  tokens().issue_refresh(refresh_token, client.id);
+  return refresh_token;
+}
+
+/// 15 characters of the org, '!', and characters that need care in a URL.
+std::string Salesforce::new_session(WallTime now, const OAuthClient& client, const Consent& consent) {
   std::string access =
       organization_id_.substr(0, 15) + "!AQ." + tokens().random_text(40) + "_" + tokens().random_text(40);
-  tokens().issue(access, client.id, call.now, options_.session_timeout);
+  tokens().issue(access, client.id, now, options_.session_timeout);
+  sessions_[access] = consent;
+  return access;
+}
+
+http::Response Salesforce::grant(Call& call, const OAuthClient& client, const Consent& consent) {
+  std::string access = new_session(call.now, client, consent);
   const std::string& user = org_.ensure_user({ActorKind::integration, client.name}, call.now);
   std::string id = fmt::format("{}/id/{}/{}", call.base_url, organization_id_, user);
   std::string issued = std::to_string(call.now.ms);
-  return json_response(200, json::object{{"access_token", access},
-                                         {"signature", to_base64(hmac_sha256(client.secret, id + issued))},
-                                         {"scope", "api"},
-                                         {"instance_url", call.base_url},
-                                         {"id", id},
-                                         {"token_type", "Bearer"},
-                                         {"issued_at", issued}});
+  json::object body{{"access_token", access},
+                    {"signature", to_base64(hmac_sha256(client.secret, id + issued))},
+                    {"scope", consent.scope},
+                    {"instance_url", call.base_url},
+                    {"id", id},
+                    {"token_type", "Bearer"},
+                    {"issued_at", issued}};
+  if (consent.show_refresh_token) body["refresh_token"] = consent.refresh_token;
+  return json_response(200, body);
+}
+
+void Salesforce::revoke_refresh_token(const std::string& refresh_token) {
+  tokens().revoke(refresh_token);
+  for (auto session = sessions_.begin(); session != sessions_.end();) {
+    bool from_it = session->second.refresh_token == refresh_token;
+    if (from_it) tokens().revoke(session->first);
+    session = from_it ? sessions_.erase(session) : std::next(session);
+  }
 }
 
 http::Response Salesforce::revoke(Call& call) {
-  tokens().revoke(form_value(http::parse_query(call.request.body), "token"));
-  return http::Response(200, "");
-}
-
-http::Response Salesforce::identity(Call& call) {
-  std::string given = call.header("Authorization").value_or("");
-  std::string access =
-      call.query_value("oauth_token").value_or(given.substr(std::min(given.size(), given.find(' ') + 1)));
-  if (tokens().state(access, call.now) != TokenState::valid) {
-    http::Response refused(403, "Bad_OAuth_Token");
-    refused.headers.add("Content-Type", "text/html;charset=UTF-8");
+  std::string token = call.query_value("token").value_or(form_value(http::parse_query(call.request.body), "token"));
+  if (tokens().refresh_client(token)) {
+    revoke_refresh_token(token);
+  } else if (tokens().state(token, call.now) != TokenState::unknown) {
+    tokens().revoke(token);
+    sessions_.erase(token);
+  } else {  // url-encoded text, not JSON
+    http::Response refused(400, "error=invalid_token&error_description=invalid%20token%3A");
+    refused.headers.add("Content-Type", "application/x-www-form-urlencoded;charset=UTF-8");
     return refused;
   }
-  const std::string& user = call.parameter("user");
-  const std::string base = call.base_url + "/services/data/v{version}/";
-  return json_response(
-      200,
-      json::object{{"id", fmt::format("{}/id/{}/{}", call.base_url, organization_id_, user)},
-                   {"asserted_user", true},
-                   {"user_id", user},
-                   {"organization_id", organization_id_},
-                   {"active", true},
-                   {"user_type", "STANDARD"},
-                   {"language", "en_US"},
-                   {"locale", "en_US"},
-                   {"utcOffset", 0},
-                   {"urls", {{"rest", base}, {"query", base + "query/"}, {"sobjects", base + "sobjects/"}}}});
+  return http::Response(200, "");
 }
 
 }  // namespace lockstep::emulators::salesforce

@@ -201,6 +201,36 @@ ObjectType task() {
   return object;
 }
 
+ObjectType event() {
+  ObjectType object{"Event", "Event", "Events", "00U", true, false, {}, nullptr, {}};
+  object.fields = {
+      text("Subject", 255, FieldType::combobox),
+      text("Location", 255),
+      boolean("IsAllDayEvent").labelled("All-Day Event"),
+      plain("ActivityDateTime", FieldType::datetime).labelled("Due Date Time"),
+      plain("ActivityDate", FieldType::date).labelled("Due Date Only"),
+      plain("DurationInMinutes", FieldType::integer).labelled("Duration"),
+      plain("StartDateTime", FieldType::datetime),
+      plain("EndDateTime", FieldType::datetime),
+      long_text("Description"),
+      reference("WhoId", {"Contact", "Lead"}).labelled("Name ID"),
+      reference("WhatId", {"Account", "Case"}).labelled("Related To ID"),
+      owner(),
+      reference("AccountId", {"Account"}).read_only(),
+      boolean("IsPrivate").labelled("Private"),
+      picklist("ShowAs", {"Busy", "OutOfOffice", "Free"}).only_listed().with_default(std::string("Busy")),
+      boolean("IsChild").read_only(),
+      boolean("IsGroupEvent").read_only(),
+      boolean("IsArchived").read_only().labelled("Archived"),
+      boolean("IsRecurrence").create_only(),
+      boolean("IsReminderSet").labelled("Reminder Set"),
+      plain("ReminderDateTime", FieldType::datetime),
+      picklist("EventSubtype", {"Event"}).only_listed().create_only(),
+      sync_key("Lockstep_Id__c"),
+  };
+  return object;
+}
+
 ObjectType email_message() {
   ObjectType object{"EmailMessage", "Email Message", "Email Messages", "02s", true, false, {}, nullptr, {}};
   object.fields = {
@@ -256,7 +286,7 @@ ObjectType user() {
 }  // namespace
 
 std::vector<ObjectType> standard_objects() {
-  return {account(), contact(), case_object(), case_comment(), task(), email_message(), user()};
+  return {account(), contact(), case_object(), case_comment(), task(), event(), email_message(), user()};
 }
 
 }  // namespace lockstep::emulators::salesforce

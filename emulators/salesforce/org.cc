@@ -40,7 +40,8 @@ const std::string& Org::ensure_user(const Actor& actor, WallTime now) {
   if (known != users_.end()) return known->second;
   const ObjectType& user = schema_.object("User");
   std::string id = next_id(user);
-  std::string mailbox = fmt::format("user{}@org.example", users_.size() + 1);
+  auto named = usernames_.find(actor);
+  std::string mailbox = named == usernames_.end() ? fmt::format("user{}@org.example", users_.size() + 1) : named->second;
   FieldChanges fields;
   auto set = [&](std::string_view name, Value value) {
     fields.emplace_back(user.field(name).column, std::move(value));

@@ -19,6 +19,10 @@ struct Writer {
   std::string key;           // external key of an upsert
   bool journaled = true;     // false: a loaded fixture
   bool text_values = false;  // CSV
+  std::uint64_t call = 0;         // of which one it is: locks of a call do not stop itself
+  bool allow_duplicates = false;  // overrides duplicate rules that only alert
+  bool auto_assign = false;       // assignment rules run
+  std::string version = "v60.0";  // for links in refusals
   WriteContext context() const { return {at, actor, key, journaled}; }
 };
 
@@ -30,15 +34,33 @@ class Org {
 
   Database& database() { return database_; }
   const Schema& schema() const { return schema_; }
+  Result<void> change_schema(const SchemaChange& change) { return schema_.change(change, now_()); }
 
   Outcome<RowNumber> create(const ObjectType& object, const json::object& body, const Writer& writer);
   Outcome<void> update(const ObjectType& object, RowNumber row, const json::object& body,
                        const Writer& writer);
+  struct Upserted {
+    RowNumber row = kNoRow;
+    bool created = false;
+  };
+  /// By the value that `body` gives to an external id, a lookup field or Id (null: create).
+  Outcome<Upserted> upsert(const ObjectType& object, std::string_view key_field, const json::object& body, const Writer& writer);
   Outcome<void> remove(const ObjectType& object, RowNumber row, const Writer& writer);
   Outcome<void> restore(const ObjectType& object, RowNumber row, const Writer& writer);
   /// The loser becomes a deleted row that names the winner; its children move. `body`: values for the winner.
   Outcome<void> merge(const ObjectType& object, RowNumber winner, RowNumber loser, const json::object& body,
                       const Writer& writer);
+
+  /// Another transaction holds the record until then.
+  void lock(const std::string& id, WallTime until) { locks_[id] = {until, 0}; }
+  /// How long the parents of a written record stay locked for other calls.
+  void set_lock_hold(Duration hold) { lock_hold_ = hold; }
+  struct DuplicateRule {
+    std::vector<std::string> fields;  // all of them equal, without case, make a duplicate
+    bool allow_save = true;           // false: it blocks, whatever the caller says
+  };
+  void set_duplicate_rule(const ObjectType& object, DuplicateRule rule) { duplicate_rules_[object.name] = std::move(rule); }
+  void set_assignment(const ObjectType& object, std::string owner_id) { assignment_owners_[object.name] = std::move(owner_id); }
 
   /// A live record by its 15- or 18-character id. Refusals: MALFORMED_ID, `missing_code`, ENTITY_IS_DELETED.
   Outcome<RowNumber> find_live(const ObjectType& object, std::string_view id,
@@ -54,6 +76,8 @@ class Org {
   /// Makes the user that `actor` writes as, unless it is there. Call it before writing, outside of
   /// transactions.
   const std::string& ensure_user(const Actor& actor, WallTime now);
+  /// What the user of `actor` logs in as. Precondition: it was not made yet.
+  void set_username(const Actor& actor, std::string username) { usernames_[actor] = std::move(username); }
 
  private:
   using Changes = std::vector<std::pair<const Field*, Value>>;
@@ -71,9 +95,16 @@ class Org {
                       const char* field) const;
   void derive_on_create(const ObjectType& object, Changes& changes, const Writer& writer);
   void derive(const ObjectType& object, RowNumber row, Changes& changes, const Writer& writer) const;
+  void derive_event(const ObjectType& object, RowNumber row, Changes& changes) const;
+  Outcome<void> check_event(const ObjectType& object, RowNumber row, const Changes& changes) const;
   Outcome<void> check_object_rules(const ObjectType& object, RowNumber row, const Changes& changes) const;
   void write_comment(RowNumber case_row, const std::string& text, const Writer& writer);
   void write_email_task(const ObjectType& email, RowNumber row, const Writer& writer);
+  // locks and an administrator's rules (org_rules.cc)
+  std::vector<std::string> locked_by_write(const ObjectType& object, RowNumber row, const Changes& changes) const;
+  Outcome<void> take_locks(const ObjectType& object, RowNumber row, const Changes& changes, const Writer& writer);
+  Outcome<void> check_duplicates(const ObjectType& object, RowNumber row, const Changes& changes, const Writer& writer) const;
+  void assign(const ObjectType& object, Changes& changes, const Writer& writer) const;
   // deletes and merges (remove.cc)
   Outcome<void> remove_tree(const ObjectType& object, RowNumber row, const Writer& writer);
   std::vector<RowNumber> children(const ObjectType& child, const char* field,
@@ -87,7 +118,16 @@ class Org {
   Schema schema_;
   std::map<std::string, std::uint64_t> sequences_;  // by key prefix
   std::uint64_t last_case_number_ = 1000;
+  struct Lock {
+    WallTime until;
+    std::uint64_t call = 0;
+  };
+  std::map<std::string, Lock> locks_;  // by record id
+  Duration lock_hold_{0};
+  std::map<std::string, DuplicateRule> duplicate_rules_;    // by object
+  std::map<std::string, std::string> assignment_owners_;  // by object
   std::map<Actor, std::string> users_;
+  std::map<Actor, std::string> usernames_;
 };
 
 /// The value `changes` gives to a field, or null.

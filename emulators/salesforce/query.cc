@@ -13,9 +13,6 @@ namespace lockstep::emulators::salesforce {
 namespace {
 
 constexpr std::size_t kMaxPage = 2'000, kMinPage = 200;
-// Old documentation says 15 minutes and 10 open cursors a user; newer limits are wider but not confirmed.
-constexpr Duration kCursorLife{15 * 60'000};
-constexpr std::size_t kMaxCursors = 10;
 
 /// batchSize of Sforce-Query-Options, a hint that is clamped.
 std::size_t page_size(const Call& call) {
@@ -37,9 +34,12 @@ http::Response Salesforce::query_all(Call& call) { return run_query(call, true);
 http::Response Salesforce::run_query(Call& call, bool all) {
   auto text = call.query_value("q");
   if (!text) return error_response("MALFORMED_QUERY", "A query string has to be specified");
-  auto query = parse_soql(org_.schema(), *text);
+  auto query = parse_soql(org_.schema(), *text, call.now);
   if (!query) return error_response(query.error());
+  bind_subqueries(org_, *query);
+  if (!query->aggregates.empty() || !query->group.empty()) return aggregate_answer(call, *query, all);
   Cursor cursor;
+  cursor.all = all;
   cursor.rows = find_rows(org_, *query, all);
   std::size_t skip = std::min(query->offset, cursor.rows.size());
   cursor.rows.erase(cursor.rows.begin(), cursor.rows.begin() + static_cast<std::ptrdiff_t>(skip));
@@ -59,9 +59,37 @@ http::Response Salesforce::run_query(Call& call, bool all) {
   return page(call, id, cursors_.emplace(id, std::move(cursor)).first->second, 0, size);
 }
 
+http::Response Salesforce::aggregate_answer(Call& call, Query& query, bool all) {
+  std::optional<std::size_t> limit = query.limit;
+  query.limit.reset();  // it counts groups
+  query.order.clear();
+  auto groups = aggregate_rows(org_, query, find_rows(org_, query, all));
+  if (limit && groups.size() > *limit) groups.resize(*limit);
+  JsonDocument document;
+  Renderer renderer(org_, call.parameter("version"), document.storage());
+  json::array records = document.array();
+  for (const std::vector<Value>& values : groups) {
+    json::object record = document.object();
+    record["attributes"] = json::object{{"type", "AggregateResult"}};
+    std::size_t next = 0;
+    for (const FieldPath& path : query.select) record[path.field->name] = renderer.value(*path.field, view(values[next++]));
+    for (const Aggregate& aggregate : query.aggregates) {
+      bool counts = aggregate.function == Function::count || aggregate.function == Function::count_distinct;
+      const Value& value = values[next++];
+      record[aggregate.name] = counts ? to_json(view(value)) : renderer.value(*aggregate.path.field, view(value));
+    }
+    records.push_back(std::move(record));
+  }
+  json::object body = document.object();
+  body["totalSize"] = records.size();
+  body["done"] = true;
+  body["records"] = std::move(records);
+  return json_response(200, std::move(body));
+}
+
 void Salesforce::forget_cursors(WallTime now) {
-  std::erase_if(cursors_, [&](const auto& entry) { return entry.second.used + kCursorLife <= now; });
-  while (cursors_.size() >= kMaxCursors) cursors_.erase(cursors_.begin());  // ids ascend: the oldest goes
+  std::erase_if(cursors_, [&](const auto& entry) { return entry.second.used + cursor_life() <= now; });
+  while (cursors_.size() >= static_cast<std::size_t>(settings_.open_cursors)) cursors_.erase(cursors_.begin());  // ids ascend: the oldest goes
 }
 
 http::Response Salesforce::query_more(Call& call) {
@@ -76,7 +104,7 @@ http::Response Salesforce::query_more(Call& call) {
   auto known = cursors_.find(*id);
   if (error != std::errc() || at != end || known == cursors_.end()) return invalid();
   Cursor& cursor = known->second;
-  if (cursor.used + kCursorLife <= call.now || from >= cursor.rows.size()) return invalid();
+  if (cursor.used + cursor_life() <= call.now || from >= cursor.rows.size()) return invalid();
   cursor.used = call.now;
   return page(call, *id, cursor, from, page_size(call));
 }
@@ -95,7 +123,7 @@ http::Response Salesforce::page(Call& call, const std::string& id, const Cursor&
   json::array records = document.array();
   records.reserve(end - from);
   for (std::size_t i = from; i < end; ++i) {
-    records.push_back(renderer.selected(*cursor.query.object, cursor.rows[i], cursor.query.select));
+    records.push_back(renderer.selected(cursor.query, cursor.rows[i], cursor.all));
   }
   body["records"] = std::move(records);
   return json_response(200, std::move(body));

@@ -2,37 +2,10 @@
 #include <fmt/format.h>
 
 #include "emulators/salesforce/org.h"
+#include "emulators/salesforce/relations.h"
 
 namespace lockstep::emulators::salesforce {
 namespace {
-
-enum class OnDelete { cascade, restrict, clear };
-
-struct Relation {
-  const char* parent;
-  const char* child;
-  const char* field;
-  OnDelete rule;
-};
-
-// Not confirmed for Contact and its cases ("nulled or blocked"): blocked is the strict reading.
-constexpr Relation kRelations[] = {
-    {"Account", "Case", "AccountId", OnDelete::restrict},
-    {"Account", "Contact", "AccountId", OnDelete::cascade},
-    {"Account", "Task", "WhatId", OnDelete::cascade},
-    {"Account", "Account", "ParentId", OnDelete::clear},
-    {"Account", "EmailMessage", "RelatedToId", OnDelete::clear},
-    {"Contact", "Case", "ContactId", OnDelete::restrict},
-    {"Contact", "Task", "WhoId", OnDelete::cascade},
-    {"Contact", "Contact", "ReportsToId", OnDelete::clear},
-    {"Contact", "EmailMessage", "RelatedToId", OnDelete::clear},
-    {"Case", "CaseComment", "ParentId", OnDelete::cascade},
-    {"Case", "EmailMessage", "ParentId", OnDelete::cascade},
-    {"Case", "Task", "WhatId", OnDelete::cascade},
-    {"Case", "Case", "ParentId", OnDelete::clear},
-    {"Task", "EmailMessage", "ActivityId", OnDelete::clear},
-    {"EmailMessage", "EmailMessage", "ReplyToEmailMessageId", OnDelete::clear},
-};
 
 std::string_view name_of_row(const ObjectType& object, const Record& record) {
   const Field* name = object.find("Name");
@@ -55,7 +28,7 @@ Outcome<void> Org::remove_tree(const ObjectType& object, RowNumber row, const Wr
   const Record& record = object.table->record(row);
   Writer cascade = writer;
   cascade.actor = {ActorKind::automation, "Automated Process"};
-  for (const Relation& relation : kRelations) {
+  for (const ChildRelation& relation : child_relations()) {
     if (relation.parent != object.name) continue;
     const ObjectType& child = schema_.object(relation.child);
     for (RowNumber child_row : children(child, relation.field, record.id)) {
@@ -82,6 +55,7 @@ Outcome<void> Org::remove_tree(const ObjectType& object, RowNumber row, const Wr
 Outcome<void> Org::remove(const ObjectType& object, RowNumber row, const Writer& writer) {
   if (!object.deletable)
     return refuse("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id");
+  if (auto locked = take_locks(object, row, {}, writer); !locked) return locked;
   Transaction transaction(database_);
   auto removed = remove_tree(object, row, writer);
   if (removed) transaction.commit();
@@ -105,7 +79,7 @@ Outcome<void> Org::merge(const ObjectType& object, RowNumber winner, RowNumber l
   }
   Transaction transaction(database_);
   std::string winner_id = object.table->record(winner).id, loser_id = object.table->record(loser).id;
-  for (const Relation& relation : kRelations) {
+  for (const ChildRelation& relation : child_relations()) {
     if (relation.parent != object.name) continue;
     const ObjectType& child = schema_.object(relation.child);
     for (RowNumber row : children(child, relation.field, loser_id)) {

@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "emulators/salesforce/evaluate.h"
+
 namespace lockstep::emulators::salesforce {
 
 std::string format_instant(WallTime time) {
@@ -18,7 +20,10 @@ std::string record_url(std::string_view version, const ObjectType& object, std::
 
 json::value Renderer::field(const ObjectType& object, RowNumber row, const Field& field) const {
   if (field.type == FieldType::address) return address(object, row, field);
-  ValueView value = org_.value_of(object, row, field);
+  return value(field, org_.value_of(object, row, field));
+}
+
+json::value Renderer::value(const Field& field, ValueView value) const {
   if (field.type == FieldType::datetime && !is_null(value)) {
     return json::value(format_instant(WallTime{std::get<std::int64_t>(value)}), storage_);
   }
@@ -66,7 +71,8 @@ json::object Renderer::record(const ObjectType& object, RowNumber row,
 void Renderer::put_path(json::object& into, const ObjectType& object, RowNumber row, const FieldPath& path,
                         std::size_t hop) const {
   if (hop == path.hops.size()) {
-    into[path.field->name] = field(object, row, *path.field);
+    const Field* found = field_in(object, path);
+    into[path.field->name] = found ? field(object, row, *found) : json::value(object.name, storage_);
     return;
   }
   const Field& reference = *path.hops[hop];
@@ -79,11 +85,44 @@ void Renderer::put_path(json::object& into, const ObjectType& object, RowNumber 
   put_path(nested.get_object(), *parent, parent_row, path, hop + 1);
 }
 
-json::object Renderer::selected(const ObjectType& object, RowNumber row,
-                                const std::vector<FieldPath>& select) const {
+json::value Renderer::type_of(const ObjectType& object, RowNumber row, const TypeOf& type_of) const {
+  std::string_view id = text_of(org_.value_of(object, row, *type_of.reference));
+  const ObjectType* target = id.empty() ? nullptr : org_.schema().by_prefix(id);
+  RowNumber target_row = target ? target->table->find(id) : kNoRow;
+  if (target_row == kNoRow) return json::value(nullptr, storage_);
+  json::object nested = start(*target, target_row);
+  for (const auto& [type, fields] : type_of.when) {
+    if (type != target) continue;
+    for (const Field* field : fields) nested[field->name] = this->field(*target, target_row, *field);
+    return nested;
+  }
+  for (const std::string& name : type_of.otherwise) {
+    if (const Field* field = target->find(name)) nested[field->name] = this->field(*target, target_row, *field);
+  }
+  return nested;
+}
+
+/// Null when there are none.
+json::value Renderer::children(const Query& child, std::string_view parent_id, bool all) const {
+  std::vector<RowNumber> rows = find_children(org_, child, parent_id, all);
+  if (rows.empty()) return json::value(nullptr, storage_);
+  json::array records(storage_);
+  for (RowNumber row : rows) records.push_back(selected(child, row, all));
+  json::object answer(storage_);
+  answer["totalSize"] = rows.size();
+  answer["done"] = true;
+  answer["records"] = std::move(records);
+  return answer;
+}
+
+json::object Renderer::selected(const Query& query, RowNumber row, bool all) const {
+  const ObjectType& object = *query.object;
   json::object record = start(object, row);
-  record.reserve(select.size() + 1);
-  for (const FieldPath& path : select) put_path(record, object, row, path, 0);
+  record.reserve(query.select.size() + 1);
+  for (const FieldPath& path : query.select) put_path(record, object, row, path, 0);
+  for (const TypeOf& type_of : query.type_ofs) record[type_of.reference->relationship] = this->type_of(object, row, type_of);
+  for (const auto& child : query.children)
+    record[json::string_view(child->relation->name.data(), child->relation->name.size())] = children(*child, object.table->record(row).id, all);
   return record;
 }
 

@@ -21,12 +21,16 @@ class Renderer {
   json::value field(const ObjectType& object, RowNumber row, const Field& field) const;
   /// With `attributes`; every field is there, null when it is not set.
   json::object record(const ObjectType& object, RowNumber row, const std::vector<const Field*>& fields) const;
-  /// As a query shows it: parents as nested records.
-  json::object selected(const ObjectType& object, RowNumber row, const std::vector<FieldPath>& select) const;
+  /// As a query shows it: parents as nested records, children as nested answers. `all`: deleted ones too.
+  json::object selected(const Query& query, RowNumber row, bool all) const;
+  /// A value as the field's type is written in JSON.
+  json::value value(const Field& field, ValueView value) const;
 
  private:
   json::object start(const ObjectType& object, RowNumber row) const;
   json::value address(const ObjectType& object, RowNumber row, const Field& field) const;
+  json::value type_of(const ObjectType& object, RowNumber row, const TypeOf& type_of) const;
+  json::value children(const Query& child, std::string_view parent_id, bool all) const;
   void put_path(json::object& into, const ObjectType& object, RowNumber row, const FieldPath& path,
                 std::size_t hop) const;
 

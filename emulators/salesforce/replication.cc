@@ -55,7 +55,7 @@ http::Response Salesforce::updated(Call& call) {
     return error_response("EXCEEDED_ID_LIMIT", "narrow the window: more than 600000 ids");
   return json_response(200,
                        json::object{{"ids", std::move(ids)},
-                                    {"latestDateCovered", format_instant(std::min(window->end, call.now))}});
+                                    {"latestDateCovered", format_instant(whole_seconds(covered_until(std::min(window->end, call.now))))}});
 }
 
 http::Response Salesforce::deleted(Call& call) {
@@ -74,7 +74,7 @@ http::Response Salesforce::deleted(Call& call) {
   return json_response(
       200, json::object{{"deletedRecords", std::move(records)},
                         {"earliestDateAvailable", format_instant(whole_seconds(call.now - kRecycleBin))},
-                        {"latestDateCovered", format_instant(std::min(window->end, call.now))}});
+                        {"latestDateCovered", format_instant(whole_seconds(covered_until(std::min(window->end, call.now))))}});
 }
 
 }  // namespace lockstep::emulators::salesforce

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "emulators/core/digest.h"
 #include "emulators/salesforce/dialect.h"
 #include "emulators/salesforce/ids.h"
 #include "emulators/salesforce/render.h"
@@ -19,9 +20,28 @@ std::vector<const Field*> all_fields(const ObjectType& object) {
   return fields;
 }
 
-/// If-Modified-Since and If-Unmodified-Since against LastModifiedDate, in whole seconds.
-std::optional<http::Response> check_conditions(const Call& call, WallTime modified) {
-  bool reading = call.request.method == "GET";
+/// Only accounts have one (§2.4).
+std::string etag_of(const Record& record) {
+  std::string hash = sha256(record.id + "/" + std::to_string(record.version));
+  return fmt::format("\"{}--gzip\"", to_base64(hash.substr(0, 20)));
+}
+
+bool names_tag(std::string_view list, const std::string& tag) {
+  for (std::string_view given : split(list, ',')) {
+    if (trim(given) == "*" || trim(given) == tag) return true;
+  }
+  return false;
+}
+
+/// If-Match and If-None-Match of accounts; If-Modified-Since and If-Unmodified-Since against LastModifiedDate, in whole seconds.
+std::optional<http::Response> check_conditions(const Call& call, const ObjectType& object, RowNumber row) {
+  bool reading = call.request.method == "GET" || call.request.method == "HEAD";
+  const Record& record = object.table->record(row);
+  if (object.name == "Account") {
+    auto match = call.header("If-Match"), none_match = call.header("If-None-Match");
+    if (match && !names_tag(*match, etag_of(record))) return http::Response(412, "");
+    if (none_match && names_tag(*none_match, etag_of(record))) return http::Response(reading ? 304 : 412, "");
+  }
   for (const char* name : {"If-Modified-Since", "If-Unmodified-Since"}) {
     auto given = call.header(name);
     if (!given) continue;
@@ -30,7 +50,7 @@ std::optional<http::Response> check_conditions(const Call& call, WallTime modifi
       if (reading) continue;
       return error_response("INVALID_HEADER", fmt::format("{}: {} is not an HTTP date", name, *given));
     }
-    bool changed_since = modified > *date;
+    bool changed_since = record.modified > *date;
     bool wants_changed = std::string_view(name) == "If-Modified-Since";
     if (changed_since != wants_changed) return http::Response(wants_changed && reading ? 304 : 412, "");
   }
@@ -45,9 +65,6 @@ http::Response created_answer(const Call& call, const ObjectType& object, const 
   response.headers.add("Location", record_url(call.parameter("version"), object, id));
   return response;
 }
-
-/// Before 46.0 an upsert that updates is answered without a body (the exact version is not confirmed).
-bool answers_upsert_with_body(const std::string& version) { return version.substr(1, 2) >= "46"; }
 
 }  // namespace
 
@@ -80,7 +97,7 @@ http::Response Salesforce::create_row(Call& call) {
 }
 
 http::Response Salesforce::render_row(Call& call, const ObjectType& object, RowNumber row) {
-  if (auto stopped = check_conditions(call, object.table->record(row).modified)) return std::move(*stopped);
+  if (auto stopped = check_conditions(call, object, row)) return std::move(*stopped);
   std::vector<const Field*> fields;
   if (auto names = call.query_value("fields")) {
     for (std::string_view name : split(*names, ',')) {
@@ -98,6 +115,7 @@ http::Response Salesforce::render_row(Call& call, const ObjectType& object, RowN
   Renderer renderer(org_, call.parameter("version"), document.storage());
   http::Response response = json_response(200, renderer.record(object, row, fields));
   response.headers.add("Last-Modified", format_http_date(object.table->record(row).modified));
+  if (object.name == "Account") response.headers.add("ETag", etag_of(object.table->record(row)));
   return response;
 }
 
@@ -116,7 +134,7 @@ http::Response Salesforce::update_row(Call& call) {
   if (auto refused = read_json(call, document, json::kind::object)) return std::move(*refused);
   auto row = row_of_path(*object, call.parameter("id"));
   if (!row) return error_response(row.error());
-  if (auto stopped = check_conditions(call, object->table->record(*row).modified)) return std::move(*stopped);
+  if (auto stopped = check_conditions(call, *object, *row)) return std::move(*stopped);
   auto updated = org_.update(*object, *row, document.root().get_object(), writer(call));
   return updated ? no_content() : error_response(updated.error());
 }
@@ -163,16 +181,17 @@ http::Response Salesforce::upsert_row(Call& call) {
   writer.key = call.parameter("value");
   if (keyed->rows.size() == 1) {
     RowNumber row = keyed->rows.front();
-    if (auto stopped = check_conditions(call, object->table->record(row).modified))
+    if (auto stopped = check_conditions(call, *object, row))
       return std::move(*stopped);
     auto updated = org_.update(*object, row, body, writer);
     if (!updated) return error_response(updated.error());
-    if (!answers_upsert_with_body(call.parameter("version"))) return no_content();
+    if (std::atoi(call.parameter("version").c_str() + 1) < settings_.upsert_body_version) return no_content();
     return json_response(200, json::object{{"id", object->table->record(row).id},
                                            {"success", true},
                                            {"errors", json::array()},
                                            {"created", false}});
   }
+  if (call.query_value("updateOnly") == "true" && settings_.update_only_miss_status == 204) return no_content();
   if (call.query_value("updateOnly") == "true" || keyed->field->source == Source::id)
     return no_such_resource();
   body[keyed->field->name] = call.parameter("value");

@@ -18,6 +18,9 @@ struct SalesforceOptions {
   /// Refresh tokens that somebody has consented to, with their client.
   std::vector<std::pair<std::string, std::string>> refresh_tokens = {
       {"lockstep-refresh-token", "lockstep-client"}};
+  /// The user of the first client, for the grants that log in by name and for SOAP.
+  std::string username = "integration@lockstep.example";
+  std::string password = "lockstep-password";
 };
 
 /// One org of Salesforce: OAuth, sObject rows, collections, composite, query. The contract it keeps to and

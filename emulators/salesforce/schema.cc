@@ -1,5 +1,7 @@
 #include "emulators/salesforce/schema.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "base/text.h"
 
@@ -173,6 +175,28 @@ const ObjectType& Schema::object(std::string_view name) const {
   const ObjectType* found = find(name);
   CHECK(found, name);
   return *found;
+}
+
+Result<void> Schema::change(const SchemaChange& change, WallTime now) {
+  const ObjectType* known = find(change.object);
+  const Field* known_field = known ? known->find(change.field) : nullptr;
+  if (!known_field) return fail(ErrorCode::invalid_input, "no field " + change.field + " of an object " + change.object);
+  ObjectType& object = objects_[static_cast<std::size_t>(known - objects_.data())];
+  Field& field = object.fields[static_cast<std::size_t>(known_field - known->fields.data())];
+  bool options = !change.add_option.empty() || !change.remove_option.empty();
+  if (options && field.type != FieldType::picklist)
+    return fail(ErrorCode::invalid_input, change.field + " is no picklist");
+  auto option = std::find(field.values.begin(), field.values.end(), change.remove_option);
+  if (!change.remove_option.empty() && option == field.values.end())
+    return fail(ErrorCode::invalid_input, change.field + " has no option " + change.remove_option);
+  if (change.required && (field.source != Source::stored || !(field.createable || field.updateable)))
+    return fail(ErrorCode::invalid_input, change.field + " cannot be written, so it cannot be required");
+  if (!change.remove_option.empty()) field.values.erase(option);
+  bool is_new = std::find(field.values.begin(), field.values.end(), change.add_option) == field.values.end();
+  if (!change.add_option.empty() && is_new) field.values.push_back(change.add_option);
+  if (change.required) field.nillable = !*change.required;
+  changed_at_ = now;
+  return {};
 }
 
 const ObjectType* Schema::by_prefix(std::string_view id) const {

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "emulators/core/database.h"
+#include "emulators/core/stand_in.h"
 
 namespace lockstep::emulators::salesforce {
 
@@ -125,10 +125,15 @@ class Schema {
   const ObjectType& object(std::string_view name) const;  // precondition: it exists
   const ObjectType* by_prefix(std::string_view id) const;
   const std::vector<ObjectType>& objects() const { return objects_; }
+  /// When it last changed; the epoch's first second when it never did.
+  WallTime changed_at() const { return changed_at_; }
+  /// Error: a sentence, when there is no such object, field or list of values.
+  Result<void> change(const SchemaChange& change, WallTime now);
 
  private:
   void add(Database& database, ObjectType object);
   std::vector<ObjectType> objects_;
+  WallTime changed_at_{1000};
 };
 
 std::vector<ObjectType> standard_objects();  // objects.cc

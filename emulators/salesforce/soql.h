@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "emulators/salesforce/errors.h"
+#include "emulators/salesforce/relations.h"
 #include "emulators/salesforce/schema.h"
 
 namespace lockstep::emulators::salesforce {
@@ -16,9 +17,12 @@ struct FieldPath {
   std::vector<const Field*> hops;
   const ObjectType* owner = nullptr;  // the object that `field` belongs to
   const Field* field = nullptr;
+  bool polymorphic = false;  // the last hop may lead to several objects: the field is meant by its name
 };
 
 enum class Comparator { equal, not_equal, less, less_or_equal, greater, greater_or_equal, like, in, not_in };
+
+struct Query;
 
 struct Condition {
   enum class Kind { comparison, all_of, any_of, negation };
@@ -27,6 +31,7 @@ struct Condition {
   FieldPath path;                // comparison
   Comparator comparator = Comparator::equal;
   std::vector<Value> values;  // typed as the field stores them; several for in
+  std::shared_ptr<Query> subquery;  // in, not_in: whose first selected field gives the values
 };
 
 struct OrderItem {
@@ -35,18 +40,39 @@ struct OrderItem {
   bool nulls_last = false;
 };
 
+enum class Function { count, count_distinct, min, max, sum, avg };
+
+struct Aggregate {
+  Function function = Function::count;
+  FieldPath path;
+  std::string name;  // in the answer
+};
+
+struct TypeOf {
+  const Field* reference = nullptr;
+  std::vector<std::pair<const ObjectType*, std::vector<const Field*>>> when;
+  std::vector<std::string> otherwise;  // fields by name, of whatever it is
+};
+
 struct Query {
   const ObjectType* object = nullptr;
-  bool count = false;  // SELECT COUNT()
+  const ChildRelation* relation = nullptr;  // child queries: how its rows hang on the parent
+  bool count = false;                       // SELECT COUNT()
+  bool all_custom = false;                  // FIELDS(ALL) or FIELDS(CUSTOM)
+  int unnamed = 0;                          // aggregates without a name
   std::vector<FieldPath> select;
+  std::vector<Aggregate> aggregates;
+  std::vector<FieldPath> group;
+  std::vector<std::shared_ptr<Query>> children;
+  std::vector<TypeOf> type_ofs;
   std::optional<Condition> where;
   std::vector<OrderItem> order;
   std::optional<std::size_t> limit;
   std::size_t offset = 0;
 };
 
-/// The subset of §9.4: SELECT with parent paths, COUNT(), WHERE, ORDER BY, LIMIT, OFFSET. Refusals:
-/// MALFORMED_QUERY, INVALID_FIELD, INVALID_TYPE, INVALID_QUERY_FILTER_OPERATOR with the place in the text.
-Outcome<Query> parse_soql(const Schema& schema, std::string_view text);
+/// §9.4: SELECT with parent paths, child queries, TYPEOF, FIELDS, aggregates; WHERE with semi-joins and ranges of days; GROUP BY,
+/// ORDER BY, LIMIT, OFFSET. `now`: what TODAY is. Refusals: MALFORMED_QUERY, INVALID_FIELD, INVALID_TYPE, INVALID_QUERY_FILTER_OPERATOR with the place in the text.
+Outcome<Query> parse_soql(const Schema& schema, std::string_view text, WallTime now);
 
 }  // namespace lockstep::emulators::salesforce

@@ -93,7 +93,8 @@ Outcome<std::vector<Token>> tokenize_soql(std::string_view query) {
       position = end;
     } else if (is_word(c)) {
       std::size_t end = position;
-      while (end < query.size() && is_word(query[end])) ++end;
+      auto counts = [&](std::size_t at) { return query[at] == ':' && at + 1 < query.size() && is_digit(query[at + 1]); };
+      while (end < query.size() && (is_word(query[end]) || counts(end))) ++end;  // LAST_N_DAYS:30
       token.kind = Token::Kind::word;
       token.value = query.substr(position, end - position);
       position = end;

@@ -179,6 +179,9 @@ Outcome<RowNumber> Org::create(const ObjectType& object, const json::object& bod
   if (auto checked = check_unique(object, *changes, kNoRow); !checked) return tl::unexpected(checked.error());
   if (auto checked = check_object_rules(object, kNoRow, *changes); !checked)
     return tl::unexpected(checked.error());
+  if (auto checked = check_duplicates(object, kNoRow, *changes, writer); !checked) return tl::unexpected(checked.error());
+  if (auto locked = take_locks(object, kNoRow, *changes, writer); !locked) return tl::unexpected(locked.error());
+  assign(object, *changes, writer);
   Transaction transaction(database_);
   std::string comment = take_comment(*changes);
   derive_on_create(object, *changes, writer);
@@ -198,6 +201,8 @@ Outcome<void> Org::update(const ObjectType& object, RowNumber row, const json::o
   if (auto checked = check_references(*changes); !checked) return checked;
   if (auto checked = check_unique(object, *changes, row); !checked) return checked;
   if (auto checked = check_object_rules(object, row, *changes); !checked) return checked;
+  if (auto checked = check_duplicates(object, row, *changes, writer); !checked) return checked;
+  if (auto locked = take_locks(object, row, *changes, writer); !locked) return locked;
   Transaction transaction(database_);
   std::string comment = take_comment(*changes);
   derive(object, row, *changes, writer);
@@ -207,6 +212,43 @@ Outcome<void> Org::update(const ObjectType& object, RowNumber row, const json::o
   if (!comment.empty()) write_comment(row, comment, writer);
   transaction.commit();
   return {};
+}
+
+Outcome<Org::Upserted> Org::upsert(const ObjectType& object, std::string_view key_field, const json::object& body,
+                                   const Writer& given_writer) {
+  const Field* field = object.find(key_field);
+  if (!field || !(field->external_id || field->id_lookup || field->source == Source::id))
+    return refuse("INVALID_FIELD", fmt::format("{} is not an External ID or indexed field for {}", key_field, object.name));
+  std::string key;
+  json::object rest(body.storage());
+  for (const auto& member : body) {
+    bool is_key = equal_no_case(std::string_view(member.key().data(), member.key().size()), field->name);
+    if (is_key) key = std::string(trim(scalar_text(member.value())));
+    if (!is_key) rest.insert(member);
+  }
+  Writer writer = given_writer;
+  writer.key = key;
+  bool by_id = field->source == Source::id;
+  if (key.empty() && !by_id) return refuse("MISSING_ARGUMENT", field->name + " not specified");
+  std::vector<RowNumber> rows;
+  if (by_id && !key.empty()) {
+    auto row = find_live(object, key, "INVALID_CROSS_REFERENCE_KEY");
+    if (!row) return tl::unexpected(row.error());
+    rows.push_back(*row);
+  } else if (!key.empty()) {
+    rows = find_by_key(object, *field, key);
+  }
+  if (rows.size() > 1)
+    return refuse("DUPLICATE_EXTERNAL_ID", fmt::format("{}: more than one record found for external id field: [{}]", field->name, key));
+  if (rows.size() == 1) {
+    auto updated = update(object, rows.front(), rest, writer);
+    if (!updated) return tl::unexpected(updated.error());
+    return Upserted{rows.front(), false};
+  }
+  if (!by_id) rest[field->name] = key;
+  auto row = create(object, rest, writer);
+  if (!row) return tl::unexpected(row.error());
+  return Upserted{*row, true};
 }
 
 }  // namespace lockstep::emulators::salesforce

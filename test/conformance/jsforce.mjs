@@ -1,7 +1,15 @@
 // Judges the Salesforce stand-in with jsforce (https://jsforce.github.io).
 import jsforce from "jsforce";
 import { judge } from "./harness.mjs";
+import "./salesforce/bulk.mjs";
+import "./salesforce/composite.mjs";
+import "./salesforce/discovery.mjs";
+import "./salesforce/faults.mjs";
+import "./salesforce/queries.mjs";
 import "./salesforce/records.mjs";
+import "./salesforce/session.mjs";
+import "./salesforce/streaming.mjs";
+import "./salesforce/workflow.mjs";
 
 await judge("jsforce", "salesforce", async (standIn) => {
   const oauth2 = new jsforce.OAuth2({ loginUrl: standIn.url, clientId: "lockstep-client", clientSecret: "lockstep-secret", redirectUri: `${standIn.url}/callback` });

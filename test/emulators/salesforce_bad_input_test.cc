@@ -25,6 +25,7 @@ std::string damage(std::string text, Rng& rng) {
   return text;
 }
 
+// fact: §3.1 [C]
 TEST_F(BadInput, DamagedQueriesAreAnswered) {
   created_id("Contact", {{"LastName", "L"}});
   const std::string soql =
@@ -44,6 +45,7 @@ TEST_F(BadInput, DamagedQueriesAreAnswered) {
   }
 }
 
+// fact: §2.2 [C]
 TEST_F(BadInput, DamagedBodiesAreAnswered) {
   struct Sample {
     const char* method;
@@ -73,6 +75,7 @@ TEST_F(BadInput, DamagedBodiesAreAnswered) {
   }
 }
 
+// fact: §2.2 [C]
 TEST_F(BadInput, OddPathsAndControlCallsAreAnswered) {
   for (const char* path :
        {"/services/data/v60.0/sobjects/Contact/%ZZ", "/services/data/v60.0/sobjects//", "/services/data/v",

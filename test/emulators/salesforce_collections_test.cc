@@ -20,6 +20,7 @@ class Collections : public SalesforceTest {
   }
 };
 
+// fact: §2.5 [C]
 TEST_F(Collections, UpsertByKeyCreatesAndUpdatesInRequestOrder) {
   Answer first = upsert({record("Contact", {{"Lockstep_Id__c", "a"}, {"LastName", "A"}}),
                          record("Contact", {{"Lockstep_Id__c", "b"}, {"LastName", "B"}})});
@@ -33,6 +34,7 @@ TEST_F(Collections, UpsertByKeyCreatesAndUpdatesInRequestOrder) {
   EXPECT_EQ(column(query("SELECT Lockstep_Id__c FROM Contact ORDER BY Id"), "Lockstep_Id__c"), "a b c");
 }
 
+// fact: §2.5 [D]
 TEST_F(Collections, FailuresAre200WithStatusCodePerItem) {
   Answer answer = upsert({record("Contact", {{"Lockstep_Id__c", "a"}}),
                           record("Contact", {{"Lockstep_Id__c", "b"}, {"LastName", "B"}}),
@@ -48,6 +50,7 @@ TEST_F(Collections, FailuresAre200WithStatusCodePerItem) {
   EXPECT_EQ(text_at(query("SELECT COUNT() FROM Contact").body, "/totalSize"), "1");
 }
 
+// fact: §2.5 [X]
 TEST_F(Collections, TheSameKeyTwiceFailsEveryRowThatHasIt) {
   Answer answer = upsert({record("Contact", {{"Lockstep_Id__c", "a-1"}, {"LastName", "A"}}),
                           record("Contact", {{"Lockstep_Id__c", "b"}, {"LastName", "B"}}),
@@ -58,6 +61,7 @@ TEST_F(Collections, TheSameKeyTwiceFailsEveryRowThatHasIt) {
   EXPECT_EQ(text_at(answer.body, "/2/success"), "false");
 }
 
+// fact: §2.5 [X]
 TEST_F(Collections, AllOrNoneRollsEverythingBack) {
   Answer answer = upsert({record("Contact", {{"Lockstep_Id__c", "a"}, {"LastName", "A"}}),
                           record("Contact", {{"Lockstep_Id__c", "b"}})},
@@ -70,6 +74,7 @@ TEST_F(Collections, AllOrNoneRollsEverythingBack) {
       << "the key is free again";
 }
 
+// fact: §2.5 [J][C]
 TEST_F(Collections, CreateAndUpdateMixTypes) {
   Answer made =
       send("POST", "", {record("Account", {{"Name", "A"}}), record("Contact", {{"LastName", "C"}})});
@@ -83,6 +88,7 @@ TEST_F(Collections, CreateAndUpdateMixTypes) {
   EXPECT_EQ(text_at(read("Contact", contact).body, "/AccountId"), account);
 }
 
+// fact: §2.5 [U]
 TEST_F(Collections, UpdateOfMissingDeletedOrRepeatedIds) {
   std::string gone = created_id("Account", {{"Name", "A"}}), there = created_id("Account", {{"Name", "B"}});
   api.send("DELETE", base + "/sobjects/Account/" + gone);
@@ -99,6 +105,7 @@ TEST_F(Collections, UpdateOfMissingDeletedOrRepeatedIds) {
   EXPECT_EQ(text_at(answer.body, "/4/errors/0/statusCode"), "MISSING_ARGUMENT");
 }
 
+// fact: §2.5 [D]
 TEST_F(Collections, At200AndOneMore) {
   json::array records;
   for (int i = 0; i < 200; ++i) records.push_back(record("Account", {{"Name", "A" + std::to_string(i)}}));
@@ -109,6 +116,7 @@ TEST_F(Collections, At200AndOneMore) {
   EXPECT_EQ(code(answer), "EXCEEDED_ID_LIMIT");
 }
 
+// fact: §2.5 [C]
 TEST_F(Collections, RetrieveIsAlignedWithNullForMissing) {
   std::string there = created_id("Contact", {{"LastName", "L"}}),
               gone = created_id("Contact", {{"LastName", "M"}});
@@ -129,6 +137,7 @@ TEST_F(Collections, RetrieveIsAlignedWithNullForMissing) {
   EXPECT_EQ(code(read_all(many, {"Id"})), "EXCEEDED_ID_LIMIT");
 }
 
+// fact: §2.5 [C]
 TEST_F(Collections, DeleteReportsPerItem) {
   std::string account = created_id("Account", {{"Name", "A"}}),
               blocked = created_id("Account", {{"Name", "B"}});
@@ -141,6 +150,7 @@ TEST_F(Collections, DeleteReportsPerItem) {
   EXPECT_EQ(text_at(answer.body, "/2/errors/0/statusCode"), "ENTITY_IS_DELETED");
 }
 
+// fact: §2.5 [D]
 TEST_F(Collections, UpsertOfAnotherTypeOrByNoKeyIsRefusedAsAWhole) {
   EXPECT_EQ(upsert({record("Account", {{"Lockstep_Id__c", "a"}, {"Name", "A"}})}).status, 400);
   EXPECT_EQ(send("PATCH", "/Contact/Title", {record("Contact", {{"Title", "a"}})}).status, 404);

@@ -21,6 +21,7 @@ class Composite : public SalesforceTest {
   }
 };
 
+// fact: §2.6 [C]
 TEST_F(Composite, ReferencesCarryIdsForward) {
   Answer answer =
       send({part("POST", "/sobjects/Account", "refA", {{"Name", "A"}}),
@@ -35,6 +36,7 @@ TEST_F(Composite, ReferencesCarryIdsForward) {
   EXPECT_EQ(text_at(answer.body, "/compositeResponse/2/referenceId"), "refR");
 }
 
+// fact: §2.4 [D], §2.6 [C]
 TEST_F(Composite, GuardedPatchesAre204Or412Each) {
   std::string fresh = created_id("Contact", {{"LastName", "A"}}),
               stale = created_id("Contact", {{"LastName", "B"}});
@@ -57,6 +59,7 @@ TEST_F(Composite, GuardedPatchesAre204Or412Each) {
   EXPECT_EQ(text_at(read("Contact", stale).body, "/Title"), "by Ann");
 }
 
+// fact: §2.6 [C]
 TEST_F(Composite, AFailedPartCarriesARestErrorBody) {
   Answer answer = send({part("POST", "/sobjects/Contact", "r1", {{"FirstName", "x"}}),
                         part("POST", "/sobjects/Contact", "r2", {{"LastName", "L"}}),
@@ -67,6 +70,7 @@ TEST_F(Composite, AFailedPartCarriesARestErrorBody) {
   EXPECT_EQ(text_at(answer.body, "/compositeResponse/2/body/0/errorCode"), "PROCESSING_HALTED");
 }
 
+// fact: §2.5 [DJ]
 TEST_F(Composite, AllOrNoneHaltsTheRestAndRollsBack) {
   Answer answer = send({part("POST", "/sobjects/Contact", "r1", {{"LastName", "L"}}),
                         part("POST", "/sobjects/Contact", "r2", {{"FirstName", "x"}}),
@@ -78,6 +82,7 @@ TEST_F(Composite, AllOrNoneHaltsTheRestAndRollsBack) {
   EXPECT_EQ(text_at(query("SELECT COUNT() FROM Contact").body, "/totalSize"), "0");
 }
 
+// fact: §2.6 [D][X]
 TEST_F(Composite, LimitsOfPartsAndHeavyParts) {
   json::array parts;
   for (int i = 0; i < 25; ++i) parts.push_back(part("GET", "/limits", "r" + std::to_string(i)));
@@ -92,6 +97,7 @@ TEST_F(Composite, LimitsOfPartsAndHeavyParts) {
   EXPECT_EQ(send(queries).status, 400);
 }
 
+// fact: §2.6 [C]
 TEST_F(Composite, MalformedPartsRefuseTheWhole) {
   EXPECT_EQ(send({}).status, 400);
   EXPECT_EQ(send({part("GET", "/limits", "same"), part("GET", "/limits", "same")}).status, 400);
@@ -104,6 +110,7 @@ TEST_F(Composite, MalformedPartsRefuseTheWhole) {
   EXPECT_EQ(send({reserved}).status, 400);
 }
 
+// fact: §2.6 [DJ]
 TEST_F(Composite, CountsAsOneCallAndTakesQueriesTooLongForAUrl) {
   std::string before = text_at(api.get(base + "/limits").body, "/DailyApiRequests/Remaining");
   json::array parts;

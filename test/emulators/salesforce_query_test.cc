@@ -20,6 +20,7 @@ class Queries : public SalesforceTest {
   }
 };
 
+// fact: §9.4 [T]
 TEST_F(Queries, OperatorsAndTextsWithoutCase) {
   load("Contact", {json::object{{"LastName", "Ada"}, {"Title", "Countess"}},
                    json::object{{"LastName", "Bob"}, {"Title", nullptr}},
@@ -40,12 +41,14 @@ TEST_F(Queries, OperatorsAndTextsWithoutCase) {
   EXPECT_EQ(found("CreatedDate > 2026-11-18T12:26:40Z"), "");
 }
 
+// fact: §9.4 [T]
 TEST_F(Queries, AndWithOrNeedsParentheses) {
   Answer answer = query("SELECT Id FROM Contact WHERE Title = 'a' OR Title = 'b' AND Title = 'c'");
   EXPECT_EQ(answer.status, 400);
   EXPECT_EQ(code(answer), "MALFORMED_QUERY");
 }
 
+// fact: §3.1 [C]
 TEST_F(Queries, RefusalsNameThePlace) {
   EXPECT_EQ(code(query("SELECT Id FORM Contact")), "MALFORMED_QUERY");
   EXPECT_EQ(code(query("SELECT Id FROM Contact WHERE")), "MALFORMED_QUERY");
@@ -66,6 +69,7 @@ TEST_F(Queries, RefusalsNameThePlace) {
             "MALFORMED_QUERY");
 }
 
+// fact: §3.1 [C]
 TEST_F(Queries, OrderLimitOffsetAndCount) {
   load("Account", {json::object{{"Name", "b"}, {"NumberOfEmployees", 2}},
                    json::object{{"Name", "A"}, {"NumberOfEmployees", 2}},
@@ -83,6 +87,7 @@ TEST_F(Queries, OrderLimitOffsetAndCount) {
   EXPECT_EQ(json::serialize(count.body), R"({"totalSize":3,"done":true,"records":[]})");
 }
 
+// fact: §3.1 [D]
 TEST_F(Queries, ParentsAreNestedRecordsOrNull) {
   std::string account = created_id("Account", {{"Name", "Acme"}});
   created_id("Contact", {{"LastName", "A"}, {"AccountId", account}});
@@ -94,6 +99,7 @@ TEST_F(Queries, ParentsAreNestedRecordsOrNull) {
   EXPECT_EQ(found("Account.Name = 'acme'"), "A");
 }
 
+// fact: §3.1 [J][T]
 TEST_F(Queries, PagesOf2000ContinueByLocatorOnBothPaths) {
   load_contacts(4'100);
   Answer first = query("SELECT Id FROM Contact");
@@ -111,6 +117,7 @@ TEST_F(Queries, PagesOf2000ContinueByLocatorOnBothPaths) {
   EXPECT_FALSE(third.body.as_object().contains("nextRecordsUrl"));
 }
 
+// fact: §3.1 [D]
 TEST_F(Queries, BatchSizeIsAHintBetween200And2000) {
   load_contacts(450);
   auto rows = [&](const std::string& size) {
@@ -123,6 +130,7 @@ TEST_F(Queries, BatchSizeIsAHintBetween200And2000) {
   EXPECT_EQ(rows("9999"), 450u);
 }
 
+// fact: §3.1 [U] switch: cursor_minutes
 TEST_F(Queries, LocatorsDieAfter15MinutesAndWithTheEleventhCursor) {
   load_contacts(2'001);
   std::string next = text_at(query("SELECT Id FROM Contact").body, "/nextRecordsUrl");
@@ -136,6 +144,7 @@ TEST_F(Queries, LocatorsDieAfter15MinutesAndWithTheEleventhCursor) {
   EXPECT_EQ(code(api.get(base + "/query/nonsense-x")), "INVALID_QUERY_LOCATOR");
 }
 
+// fact: §3.2 [I]
 TEST_F(Queries, WatermarkWithTieWalksThroughRowsOfOneSecond) {
   // The feed of §3.2: many rows share a stamp, pages of 50 by LIMIT, the tie broken by Id.
   load_contacts(120);
@@ -164,6 +173,7 @@ TEST_F(Queries, WatermarkWithTieWalksThroughRowsOfOneSecond) {
   EXPECT_EQ(seen, 150u);
 }
 
+// fact: §9.4 [T]
 TEST_F(Queries, IndexedAndPlainWaysAgree) {
   // Every condition is asked twice: as it stands, where an index may serve it, and so that none can.
   for (int second = 0; second < 5; ++second) {
@@ -192,6 +202,7 @@ TEST_F(Queries, IndexedAndPlainWaysAgree) {
   }
 }
 
+// fact: §3.3 [D]
 TEST_F(Queries, DeletedRowsAreInQueryAllAloneWithABumpedStamp) {
   std::string id = created_id("Contact", {{"LastName", "L"}});
   clock.advance(Duration{5'000});
@@ -204,6 +215,7 @@ TEST_F(Queries, DeletedRowsAreInQueryAllAloneWithABumpedStamp) {
   EXPECT_EQ(column(all, "SystemModstamp"), "2026-11-18T12:26:45.000+0000");
 }
 
+// fact: §6.6 [C]
 TEST_F(Queries, MergeLosersNameTheirMasterAndChildrenMove) {
   std::string winner = created_id("Contact", {{"LastName", "W"}}),
               loser = created_id("Contact", {{"LastName", "L"}});
@@ -221,6 +233,7 @@ TEST_F(Queries, MergeLosersNameTheirMasterAndChildrenMove) {
   EXPECT_EQ(code(read("Contact", loser)), "ENTITY_IS_DELETED");
 }
 
+// fact: §6.6 [D]
 TEST_F(Queries, TheRecycleBinLetsGoAfter15Days) {
   std::string id = created_id("Contact", {{"LastName", "L"}});
   api.send("DELETE", base + "/sobjects/Contact/" + id);
@@ -232,6 +245,7 @@ TEST_F(Queries, TheRecycleBinLetsGoAfter15Days) {
   EXPECT_EQ(code(read("Contact", id)), "NOT_FOUND");
 }
 
+// fact: §3.4 [D]
 TEST_F(Queries, UpdatedAndDeletedCountInMinutes) {
   std::string kept = created_id("Contact", {{"LastName", "K"}}),
               gone = created_id("Contact", {{"LastName", "G"}});
@@ -253,6 +267,7 @@ TEST_F(Queries, UpdatedAndDeletedCountInMinutes) {
             "INVALID_REPLICATION_DATE");
 }
 
+// fact: §3.1 [I]
 TEST_F(Queries, LongUrlsAreRefusedInHtml) {
   std::string ids = "SELECT Id FROM Contact WHERE LastName IN ('" + std::string(16'400, 'x') + "')";
   Answer answer = query(ids);

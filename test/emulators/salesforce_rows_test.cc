@@ -6,6 +6,7 @@ namespace {
 
 using Rows = SalesforceTest;
 
+// fact: §2.2 [C]
 TEST_F(Rows, CreateAnswers201WithLocationAndId18) {
   Answer answer = create("Account", {{"Name", "Acme"}});
   EXPECT_EQ(answer.status, 201);
@@ -16,6 +17,7 @@ TEST_F(Rows, CreateAnswers201WithLocationAndId18) {
   EXPECT_EQ(answer.headers.find("Location").value_or(""), base + "/sobjects/Account/" + id);
 }
 
+// fact: §6.2 [C]
 TEST_F(Rows, ReadShowsNullFieldsAndTheInstantFormWithoutColon) {
   std::string id = created_id("Contact", {{"LastName", "Lovelace"}, {"FirstName", "Ada"}});
   Answer answer = read("Contact", id);
@@ -28,12 +30,14 @@ TEST_F(Rows, ReadShowsNullFieldsAndTheInstantFormWithoutColon) {
   EXPECT_EQ(text_at(answer.body, "/attributes/url"), base + "/sobjects/Contact/" + id);
 }
 
+// fact: §6.1 [C]
 TEST_F(Rows, FifteenCharacterIdsAreAccepted) {
   std::string id = created_id("Account", {{"Name", "Acme"}});
   EXPECT_EQ(text_at(read("Account", id.substr(0, 15)).body, "/Id"), id);
   EXPECT_EQ(read("Account", id.substr(0, 15) + "ZZZ").status, 404) << "a wrong checksum";
 }
 
+// fact: §2.2 [C], §6.2 [DJ]
 TEST_F(Rows, UpdateAnswers204AndMovesTheStampsToWholeSeconds) {
   std::string id = created_id("Account", {{"Name", "Acme"}});
   clock.advance(Duration{61'700});
@@ -45,6 +49,7 @@ TEST_F(Rows, UpdateAnswers204AndMovesTheStampsToWholeSeconds) {
   EXPECT_EQ(text_at(answer.body, "/CreatedDate"), "2026-11-18T12:26:40.000+0000");
 }
 
+// fact: §6.3 [D]
 TEST_F(Rows, NullClearsAndAbsentKeepsAndEmptyTextIsNull) {
   std::string id = created_id("Account", {{"Name", "Acme"}, {"Phone", "1"}, {"Site", "A"}, {"Fax", "2"}});
   api.send_json("PATCH", base + "/sobjects/Account/" + id, json::object{{"Phone", nullptr}, {"Site", ""}});
@@ -54,11 +59,13 @@ TEST_F(Rows, NullClearsAndAbsentKeepsAndEmptyTextIsNull) {
   EXPECT_EQ(text_at(answer.body, "/Fax"), "2");
 }
 
+// fact: §6.2 [U]
 TEST_F(Rows, TextIsTrimmed) {
   std::string id = created_id("Account", {{"Name", "  Acme \n"}});
   EXPECT_EQ(text_at(read("Account", id).body, "/Name"), "Acme");
 }
 
+// fact: §6.4 [C]
 TEST_F(Rows, AddressIsComposedOfItsParts) {
   std::string id =
       created_id("Account", {{"Name", "A"}, {"BillingCity", "Köln"}, {"BillingLatitude", 50.94}});
@@ -69,6 +76,7 @@ TEST_F(Rows, AddressIsComposedOfItsParts) {
             "INVALID_FIELD_FOR_INSERT_UPDATE");
 }
 
+// fact: §5.3 [X]
 TEST_F(Rows, RequiredFieldMissing) {
   Answer answer = create("Contact", {{"FirstName", "Ada"}});
   EXPECT_EQ(answer.status, 400);
@@ -80,6 +88,7 @@ TEST_F(Rows, RequiredFieldMissing) {
             "REQUIRED_FIELD_MISSING");
 }
 
+// fact: §5.3 [X]
 TEST_F(Rows, UnknownReadOnlyAndIdFieldsAreRefused) {
   EXPECT_EQ(code(create("Account", {{"Name", "A"}, {"Foo__c", 1}})), "INVALID_FIELD");
   Answer stamped = create("Account", {{"Name", "A"}, {"SystemModstamp", "2020-01-01T00:00:00Z"}});
@@ -92,6 +101,7 @@ TEST_F(Rows, UnknownReadOnlyAndIdFieldsAreRefused) {
   EXPECT_EQ(message(with_id), "The Id field should not be specified in the sobject data.");
 }
 
+// fact: §5.3 [X]
 TEST_F(Rows, TooLongTextIsRefusedWithTheLabel) {
   Answer answer = create("Account", {{"Name", std::string(256, 'x')}});
   EXPECT_EQ(code(answer), "STRING_TOO_LONG");
@@ -103,6 +113,7 @@ TEST_F(Rows, TooLongTextIsRefusedWithTheLabel) {
   EXPECT_EQ(create("Contact", {{"LastName", emoji}}).status, 400) << "82 UTF-16 units do not fit into 80";
 }
 
+// fact: §6.2 [D]
 TEST_F(Rows, CommentBodyIsLimitedInBytes) {
   std::string parent = created_id("Case", {{"Subject", "S"}});
   std::string umlauts;
@@ -111,6 +122,7 @@ TEST_F(Rows, CommentBodyIsLimitedInBytes) {
   EXPECT_EQ(create("CaseComment", {{"ParentId", parent}, {"CommentBody", umlauts.substr(2)}}).status, 201);
 }
 
+// fact: §6.5 [C]
 TEST_F(Rows, EmailTypeAndPicklistRules) {
   EXPECT_EQ(code(create("Contact", {{"LastName", "L"}, {"Email", "no-at-sign"}})), "INVALID_EMAIL_ADDRESS");
   EXPECT_EQ(message(create("Contact", {{"LastName", "L"}, {"Email", "a b@c.de"}})),
@@ -123,6 +135,7 @@ TEST_F(Rows, EmailTypeAndPicklistRules) {
   EXPECT_EQ(message(restricted), "Task Subtype: bad value for restricted picklist field: Nonsense");
 }
 
+// fact: §6.2 [C]
 TEST_F(Rows, NumbersMayBeTextAndBooleansAreNeverNull) {
   std::string id =
       created_id("Account", {{"Name", "A"}, {"NumberOfEmployees", "10000"}, {"AnnualRevenue", 12.6}});
@@ -136,6 +149,7 @@ TEST_F(Rows, NumbersMayBeTextAndBooleansAreNeverNull) {
             "INVALID_TYPE_ON_FIELD_IN_RECORD");
 }
 
+// fact: §5.3 [X]
 TEST_F(Rows, ReferencesMustBeThereAndAlive) {
   EXPECT_EQ(code(create("Contact", {{"LastName", "L"}, {"AccountId", "nonsense"}})), "MALFORMED_ID");
   std::string account = created_id("Account", {{"Name", "A"}});
@@ -148,6 +162,7 @@ TEST_F(Rows, ReferencesMustBeThereAndAlive) {
             "INVALID_CROSS_REFERENCE_KEY");
 }
 
+// fact: §2.9 [X]
 TEST_F(Rows, ParentsCanBeNamedByExternalId) {
   std::string account = created_id("Account", {{"Name", "A"}, {"Lockstep_Id__c", "A-17"}});
   json::object by_key{{"LastName", "L"}, {"Account", {{"Lockstep_Id__c", "a-17"}}}};
@@ -158,6 +173,7 @@ TEST_F(Rows, ParentsCanBeNamedByExternalId) {
             "Foreign key external ID: none not found for field Lockstep_Id__c in entity Account");
 }
 
+// fact: §5.3 [X]
 TEST_F(Rows, UniqueKeyIsCaseInsensitiveAndNamesTheOtherRecord) {
   std::string id = created_id("Account", {{"Name", "A"}, {"Lockstep_Id__c", "Key-1"}});
   Answer answer = create("Account", {{"Name", "B"}, {"Lockstep_Id__c", "kEY-1"}});
@@ -170,6 +186,7 @@ TEST_F(Rows, UniqueKeyIsCaseInsensitiveAndNamesTheOtherRecord) {
       << "deleted records hold no key";
 }
 
+// fact: §2.2 [C][DJ]
 TEST_F(Rows, MissingAndDeletedRecordsAre404) {
   std::string id = created_id("Account", {{"Name", "A"}});
   EXPECT_EQ(api.send("DELETE", base + "/sobjects/Account/" + id).status, 204);
@@ -185,6 +202,7 @@ TEST_F(Rows, MissingAndDeletedRecordsAre404) {
   EXPECT_EQ(code(read("Nonsense", id)), "NOT_FOUND");
 }
 
+// fact: §2.4 [D]
 TEST_F(Rows, ConditionalRequestsCompareWholeSeconds) {
   std::string id = created_id("Contact", {{"LastName", "L"}});
   std::string path = base + "/sobjects/Contact/" + id;
@@ -199,6 +217,7 @@ TEST_F(Rows, ConditionalRequestsCompareWholeSeconds) {
   EXPECT_EQ(api.send("GET", path, "", {{"If-Modified-Since", "Wed, 18 Nov 2026 12:26:39 GMT"}}).status, 200);
 }
 
+// fact: §2.3 [X][D] switch: upsert_body_version
 TEST_F(Rows, UpsertByKeyCreates201Updates200AndKeepsTheKeyOutOfTheBody) {
   std::string path = base + "/sobjects/Contact/Lockstep_Id__c/a%2Fb%20c";
   Answer created = api.send_json("PATCH", path, json::object{{"LastName", "L"}});
@@ -218,6 +237,7 @@ TEST_F(Rows, UpsertByKeyCreates201Updates200AndKeepsTheKeyOutOfTheBody) {
       << "old versions answer without a body";
 }
 
+// fact: §2.3 [R]
 TEST_F(Rows, UpsertByAnAmbiguousLookupIs300AndWritesNothing) {
   for (int i = 0; i < 2; ++i) created_id("Contact", {{"LastName", "L"}, {"Email", "a@b.org"}});
   Answer answer =
@@ -227,6 +247,7 @@ TEST_F(Rows, UpsertByAnAmbiguousLookupIs300AndWritesNothing) {
   EXPECT_EQ(text_at(query("SELECT COUNT() FROM Contact WHERE LastName = 'M'").body, "/totalSize"), "0");
 }
 
+// fact: §2.3 [R]
 TEST_F(Rows, UpsertByWhatIsNoKeyIs404) {
   Answer answer = api.send_json("PATCH", base + "/sobjects/Contact/Title/x", json::object{{"LastName", "L"}});
   EXPECT_EQ(answer.status, 404);
@@ -237,6 +258,7 @@ TEST_F(Rows, UpsertByWhatIsNoKeyIs404) {
             404);
 }
 
+// fact: §6.4 [C]
 TEST_F(Rows, CaseDefaultsDerivedFieldsAndContactMirror) {
   std::string account = created_id("Account", {{"Name", "A"}});
   std::string contact =
@@ -259,6 +281,7 @@ TEST_F(Rows, CaseDefaultsDerivedFieldsAndContactMirror) {
             "done");
 }
 
+// fact: §6.7 [D]
 TEST_F(Rows, EmailMessageIsNearlyImmutableAndBringsItsTask) {
   std::string parent = created_id("Case", {{"Subject", "S"}});
   std::string id = created_id(
@@ -271,6 +294,7 @@ TEST_F(Rows, EmailMessageIsNearlyImmutableAndBringsItsTask) {
             "Email");
 }
 
+// fact: §6.6 [C]
 TEST_F(Rows, DeletesCascadeAndAreBlockedByCases) {
   std::string account = created_id("Account", {{"Name", "A"}});
   std::string contact = created_id("Contact", {{"LastName", "L"}, {"AccountId", account}});
@@ -284,6 +308,7 @@ TEST_F(Rows, DeletesCascadeAndAreBlockedByCases) {
   EXPECT_EQ(code(read("Contact", contact)), "ENTITY_IS_DELETED");
 }
 
+// fact: §2.2 [U]
 TEST_F(Rows, WrongMediaTypeVerbAndJson) {
   EXPECT_EQ(api.send("POST", base + "/sobjects/Account", "{}", {{"Content-Type", "text/plain"}}).status, 415);
   Answer broken =

@@ -6,6 +6,7 @@ namespace {
 
 using Session = SalesforceTest;
 
+// fact: §1.3 [R]
 TEST_F(Session, TokenAnswerHasNoExpiryButInstanceUrlIdAndMilliseconds) {
   Answer answer =
       token("grant_type=client_credentials&client_id=lockstep-client&client_secret=lockstep-secret");
@@ -20,6 +21,7 @@ TEST_F(Session, TokenAnswerHasNoExpiryButInstanceUrlIdAndMilliseconds) {
   EXPECT_EQ(id.substr(id.rfind('/') + 1, 3), "005");
 }
 
+// fact: §1.2 [S]
 TEST_F(Session, ClientCredentialsMayComeAsBasic) {
   Answer answer = api.send("POST", "/services/oauth2/token", "grant_type=client_credentials",
                            {{"Content-Type", "application/x-www-form-urlencoded"},
@@ -27,6 +29,7 @@ TEST_F(Session, ClientCredentialsMayComeAsBasic) {
   EXPECT_EQ(answer.status, 200) << answer.text;
 }
 
+// fact: §1.5 [R]
 TEST_F(Session, TokenErrorsAreObjectsWith400) {
   auto error = [&](const std::string& form) {
     Answer answer = token(form);
@@ -43,6 +46,7 @@ TEST_F(Session, TokenErrorsAreObjectsWith400) {
             "unsupported_grant_type: grant type not supported");
 }
 
+// fact: §1.2 [R] switch: rotate_refresh_tokens
 TEST_F(Session, RefreshKeepsTheOldRefreshToken) {
   Answer answer =
       token("grant_type=refresh_token&client_id=lockstep-client&refresh_token=lockstep-refresh-token");
@@ -55,6 +59,7 @@ TEST_F(Session, RefreshKeepsTheOldRefreshToken) {
       400);
 }
 
+// fact: §1.3 [R], §1.6 [R]
 TEST_F(Session, SessionsSlideWithUseAndEndIn401) {
   for (int hour = 0; hour < 3; ++hour) {
     clock.advance(Duration{3'600'000});
@@ -69,6 +74,7 @@ TEST_F(Session, SessionsSlideWithUseAndEndIn401) {
   EXPECT_EQ(api.get(base + "/limits").status, 200);
 }
 
+// fact: §2.7 [J]
 TEST_F(Session, AnOAuthSchemeIsAcceptedAndNoneIsNot) {
   std::string given(*api.headers.find("Authorization"));
   EXPECT_EQ(api.send("GET", base + "/limits", "", {{"Authorization", "OAuth" + given.substr(6)}}).status,
@@ -77,6 +83,7 @@ TEST_F(Session, AnOAuthSchemeIsAcceptedAndNoneIsNot) {
   EXPECT_EQ(api.send("GET", base + "/limits", "", {{"Authorization", given.substr(7)}}).status, 401);
 }
 
+// fact: §2.1 [DJ]
 TEST_F(Session, VersionsAreListedWithoutSigningIn) {
   api.headers.remove("Authorization");
   Answer answer = api.get("/services/data");
@@ -85,12 +92,14 @@ TEST_F(Session, VersionsAreListedWithoutSigningIn) {
   EXPECT_EQ(text_at(answer.body.as_array().back(), "/label"), "Summer '26");
 }
 
+// fact: §5.2 [D]
 TEST_F(Session, UnknownAndRetiredVersions) {
   EXPECT_EQ(api.get("/services/data/v68.0/limits").status, 404);
   EXPECT_EQ(api.get("/services/data/v60/limits").status, 404);
   EXPECT_EQ(api.get("/services/data/v30.0/limits").status, 410);
 }
 
+// fact: §5.1 [X][D]
 TEST_F(Session, UsageIsInAHeaderAndTheLimitIs403WithoutRetryAfter) {
   Answer first = api.get(base + "/limits");
   EXPECT_EQ(first.headers.find("Sforce-Limit-Info").value_or(""), "api-usage=1/15000");
@@ -107,6 +116,7 @@ TEST_F(Session, UsageIsInAHeaderAndTheLimitIs403WithoutRetryAfter) {
   EXPECT_EQ(api.get(base + "/limits").status, 200) << "the window rolls";
 }
 
+// fact: §5.3 [X]
 TEST_F(Session, FaultsFireAsOftenAsAsked) {
   auto fault = [&](json::object what) { api.send_json("POST", "/__emulator/faults", what); };
   fault({{"name", "server_error"}, {"count", 1}});
@@ -127,6 +137,7 @@ TEST_F(Session, FaultsFireAsOftenAsAsked) {
   EXPECT_EQ(api.get(base + "/limits").status, 401);
 }
 
+// fact: §2.8 [C]
 TEST_F(Session, DescribeTellsRequiredReadOnlyAndKeyFields) {
   Answer answer = api.get(base + "/sobjects/contact/describe");
   EXPECT_EQ(text_at(answer.body, "/keyPrefix"), "003");
@@ -146,6 +157,7 @@ TEST_F(Session, DescribeTellsRequiredReadOnlyAndKeyFields) {
   EXPECT_EQ(text_at(api.get(base + "/sobjects").body, "/sobjects/0/name"), "Account");
 }
 
+// fact: §3.9 [D]
 TEST_F(Session, WritesNameTheIntegrationOrThePerson) {
   std::string path = base + "/composite/sobjects/Contact/Lockstep_Id__c";
   json::object record{{"attributes", {{"type", "Contact"}}}, {"Lockstep_Id__c", "key-1"}, {"LastName", "L"}};
@@ -171,6 +183,7 @@ TEST_F(Session, WritesNameTheIntegrationOrThePerson) {
   EXPECT_EQ(column(query("SELECT Name FROM User WHERE Id = '" + ann + "'"), "Name"), "Ann");
 }
 
+// fact: §9.3 D
 TEST_F(Session, PeopleAreHeldToTheSameRules) {
   Answer answer =
       edit({{"as", "Ann"}, {"operation", "create"}, {"object", "Contact"}, {"fields", {{"FirstName", "x"}}}});
@@ -180,6 +193,7 @@ TEST_F(Session, PeopleAreHeldToTheSameRules) {
   EXPECT_EQ(edit({{"operation", "create"}, {"object", "Contact"}}).status, 422) << "who?";
 }
 
+// fact: §6.6 [U]
 TEST_F(Session, RestoreBringsARecordBackUnderItsId) {
   std::string id = created_id("Contact", {{"LastName", "L"}, {"Lockstep_Id__c", "k"}});
   api.send("DELETE", base + "/sobjects/Contact/" + id);
@@ -191,6 +205,7 @@ TEST_F(Session, RestoreBringsARecordBackUnderItsId) {
       << "its key is taken";
 }
 
+// fact: §9.3 D
 TEST_F(Session, LoadingTakesCsvAndTellsEachRefusal) {
   Answer answer = api.send("POST", "/__emulator/records/Account",
                            "Name,NumberOfEmployees,Phone\r\n\"Acme, Inc.\",12,\r\n,1,2\r\nBeta,x,\r\n",
@@ -206,6 +221,7 @@ TEST_F(Session, LoadingTakesCsvAndTellsEachRefusal) {
   EXPECT_EQ(text_at(api.get("/__emulator/counts").body, "/rows/Account/live"), "1");
 }
 
+// fact: §9.3 A
 TEST_F(Session, TheSameSeedAndRequestsGiveTheSameAnswers) {
   auto run = [] {
     ManualClock own_clock;

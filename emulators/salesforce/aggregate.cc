@@ -1,0 +1,111 @@
+// What queries do beyond finding rows: groups, semi-joins, children.
+#include <map>
+#include <set>
+
+#include "emulators/salesforce/evaluate.h"
+
+namespace lockstep::emulators::salesforce {
+namespace {
+
+/// One aggregate over the rows of a group.
+class Tally {
+ public:
+  void add(const Aggregate& aggregate, ValueView value) {
+    if (is_null(value)) return;
+    ++count_;
+    if (aggregate.function == Function::count_distinct) distinct_.insert(own(value));
+    if (const std::int64_t* integer = std::get_if<std::int64_t>(&value)) sum_ += static_cast<double>(*integer);
+    if (const double* real = std::get_if<double>(&value)) sum_ += *real;
+    const Field& field = *aggregate.path.field;
+    if (is_null(view(least_)) || compare(field, value, view(least_)) < 0) least_ = own(value);
+    if (is_null(view(most_)) || compare(field, value, view(most_)) > 0) most_ = own(value);
+  }
+
+  Value result(const Aggregate& aggregate) const {
+    switch (aggregate.function) {
+      case Function::count:
+        return Value(count_);
+      case Function::count_distinct:
+        return Value(static_cast<std::int64_t>(distinct_.size()));
+      case Function::min:
+        return least_;
+      case Function::max:
+        return most_;
+      case Function::sum:
+        return count_ == 0 ? Value{} : Value(sum_);
+      case Function::avg:
+        return count_ == 0 ? Value{} : Value(sum_ / static_cast<double>(count_));
+    }
+    return {};
+  }
+
+ private:
+  std::int64_t count_ = 0;
+  double sum_ = 0;
+  Value least_, most_;
+  std::set<Value> distinct_;
+};
+
+void bind(const Org& org, Condition& condition) {
+  for (Condition& part : condition.parts) bind(org, part);
+  if (!condition.subquery) return;
+  bind_subqueries(org, *condition.subquery);
+  std::set<Value> values;
+  for (RowNumber row : find_rows(org, *condition.subquery, false)) {
+    Value value = own(value_at(org, *condition.subquery->object, row, condition.subquery->select.front()));
+    if (!is_null(view(value))) values.insert(std::move(value));
+  }
+  condition.values.assign(values.begin(), values.end());
+}
+
+}  // namespace
+
+void bind_subqueries(const Org& org, Query& query) {
+  if (query.where) bind(org, *query.where);
+  for (const auto& child : query.children) bind_subqueries(org, *child);
+}
+
+std::vector<RowNumber> find_children(const Org& org, const Query& child, std::string_view parent_id, bool all) {
+  Condition hangs;
+  hangs.path = {{}, child.object, &child.object->field(child.relation->field), false};
+  hangs.values = {Value(std::string(parent_id))};
+  Query bound = child;
+  if (bound.where) {
+    Condition both;
+    both.kind = Condition::Kind::all_of;
+    both.parts = {std::move(hangs), std::move(*bound.where)};
+    bound.where = std::move(both);
+  } else {
+    bound.where = std::move(hangs);
+  }
+  std::vector<RowNumber> rows = find_rows(org, bound, all);
+  rows.erase(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(std::min(bound.offset, rows.size())));
+  return rows;
+}
+
+std::vector<std::vector<Value>> aggregate_rows(const Org& org, const Query& query, const std::vector<RowNumber>& rows) {
+  std::map<std::vector<Value>, std::vector<Tally>> groups;
+  if (query.group.empty()) groups[{}].resize(query.aggregates.size());
+  for (RowNumber row : rows) {
+    std::vector<Value> key;
+    for (const FieldPath& path : query.group) key.push_back(own(value_at(org, *query.object, row, path)));
+    std::vector<Tally>& tallies = groups[std::move(key)];
+    tallies.resize(query.aggregates.size());
+    for (std::size_t i = 0; i < tallies.size(); ++i)
+      tallies[i].add(query.aggregates[i], value_at(org, *query.object, row, query.aggregates[i].path));
+  }
+  std::vector<std::vector<Value>> answer;
+  for (const auto& [key, tallies] : groups) {
+    std::vector<Value> values;
+    for (const FieldPath& path : query.select) {
+      for (std::size_t i = 0; i < query.group.size(); ++i) {
+        if (query.group[i].field == path.field && query.group[i].hops == path.hops) values.push_back(key[i]);
+      }
+    }
+    for (std::size_t i = 0; i < tallies.size(); ++i) values.push_back(tallies[i].result(query.aggregates[i]));
+    answer.push_back(std::move(values));
+  }
+  return answer;
+}
+
+}  // namespace lockstep::emulators::salesforce

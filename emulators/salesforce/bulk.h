@@ -1,0 +1,68 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "emulators/core/csv.h"
+#include "emulators/core/faults.h"
+#include "emulators/salesforce/org.h"
+#include "emulators/salesforce/soql.h"
+
+namespace lockstep::emulators::salesforce {
+
+/// What became of one input row of a bulk load.
+struct BulkRow {
+  std::string id;
+  bool created = false;
+  ApiErrors errors;  // empty: success
+};
+
+struct BulkLoad {
+  std::string operation;  // insert, update, upsert, delete, hardDelete
+  const ObjectType* object = nullptr;
+  std::string external_id;  // upsert
+};
+
+/// Applies the rows in order, each by itself; an empty cell leaves its field as it is, "#N/A" clears it. Error: what makes the
+/// whole job fail (a column that is no field).
+Outcome<std::vector<BulkRow>> load_rows(Org& org, Faults& faults, const BulkLoad& load, const CsvTable& input, const Writer& writer);
+
+/// Cells in quotes, joined and ended as the job says.
+std::string csv_line(const std::vector<std::string>& cells, char separator, std::string_view line_ending);
+/// Refuses what a bulk query cannot select: compound fields, TYPEOF, children, aggregates, OFFSET.
+Outcome<void> check_bulk_query(const Query& query);
+/// "Account.Name" for each selected field.
+std::vector<std::string> column_names(const Query& query);
+/// The cells of one row as a bulk query writes them: instants with Z, null empty.
+std::vector<std::string> row_cells(const Org& org, const Query& query, RowNumber row);
+
+/// A job of Bulk API 2.0.
+struct BulkJob {
+  std::string id;
+  bool is_query = false;
+  bool all = false;  // queryAll
+  std::string state = "Open";
+  std::string operation;
+  std::string object;
+  std::string external_id;
+  std::string column_delimiter = "COMMA";
+  std::string line_ending = "LF";
+  std::string version;  // "60.0"
+  std::string error;
+  std::string created_by;
+  std::string content;  // ingest: as uploaded
+  bool uploaded = false;
+  Query query;
+  Writer writer;
+  WallTime created, modified;
+  WallTime due;  // when it is worked off; meaningful once it is closed
+  std::size_t processed = 0, failed = 0;
+  std::string header;                                      // of its results
+  std::vector<std::string> rows, bad_rows, unprocessed;    // lines of results; queries have `rows` alone
+};
+
+char separator_of(std::string_view column_delimiter);  // 0: no such delimiter
+bool is_over(const BulkJob& job);
+
+}  // namespace lockstep::emulators::salesforce

@@ -1,0 +1,165 @@
+// The rows of bulk loads and bulk queries (§4), apart from how jobs are made and asked about.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.h"
+#include "emulators/salesforce/bulk.h"
+#include "emulators/salesforce/evaluate.h"
+
+namespace lockstep::emulators::salesforce {
+namespace {
+
+constexpr std::string_view kClear = "#N/A";
+constexpr std::size_t kChunk = 200;  // rows that are written together
+
+/// "Account.Key__c" names the parent by its key, "Account:What.Key__c" with its type.
+void put_cell(json::object& body, const std::string& column, const std::string& cell) {
+  json::value value = cell == kClear ? json::value(nullptr) : json::value(cell);
+  std::size_t dot = column.find('.');
+  if (dot == std::string::npos) {
+    body[column] = std::move(value);
+    return;
+  }
+  std::string relation = column.substr(0, dot);
+  json::object parent;
+  if (std::size_t colon = relation.find(':'); colon != std::string::npos) {
+    parent["attributes"] = json::object{{"type", relation.substr(0, colon)}};
+    relation = relation.substr(colon + 1);
+  }
+  parent[column.substr(dot + 1)] = std::move(value);
+  body[relation] = std::move(parent);
+}
+
+Outcome<void> check_columns(const BulkLoad& load, const CsvTable& input) {
+  for (const std::string& column : input.header) {
+    std::string name = column.substr(0, column.find('.'));
+    if (std::size_t colon = name.find(':'); colon != std::string::npos) name = name.substr(colon + 1);
+    bool known = column.find('.') == std::string::npos ? load.object->find(name) != nullptr : load.object->find_relationship(name) != nullptr;
+    if (!known) return refuse("InvalidBatch", "Field name not found : " + column);
+  }
+  return {};
+}
+
+BulkRow failed_row(ApiErrors errors, std::string id = "") { return {std::move(id), false, std::move(errors)}; }
+
+BulkRow load_one(Org& org, const BulkLoad& load, json::object body, const Writer& writer) {
+  const ObjectType& object = *load.object;
+  if (load.operation == "insert") {
+    auto row = org.create(object, body, writer);
+    return row ? BulkRow{object.table->record(*row).id, true, {}} : failed_row(row.error());
+  }
+  if (load.operation == "upsert") {
+    bool by_id = equal_no_case(load.external_id, "Id");
+    if (!by_id) body.erase("Id");  // clients send an empty column
+    auto upserted = org.upsert(object, load.external_id, body, writer);
+    return upserted ? BulkRow{object.table->record(upserted->row).id, upserted->created, {}} : failed_row(upserted.error());
+  }
+  const json::value* given = body.if_contains("Id");
+  std::string id = given ? scalar_text(*given) : "";
+  if (id.empty()) return failed_row({{"MISSING_ARGUMENT", "Id not specified in an " + load.operation + " call", {}}});
+  auto row = org.find_live(object, id, "INVALID_CROSS_REFERENCE_KEY");
+  if (!row) return failed_row(row.error(), id);
+  body.erase("Id");
+  Outcome<void> done = load.operation == "update" ? org.update(object, *row, body, writer) : org.remove(object, *row, writer);
+  if (done && load.operation == "hardDelete") org.database().purge(*object.table, *row, writer.context());
+  return done ? BulkRow{object.table->record(*row).id, false, {}} : failed_row(done.error(), object.table->record(*row).id);
+}
+
+/// Keys that several rows of one chunk share fail in all of them.
+std::set<std::string> repeated_keys(const BulkLoad& load, const CsvTable& input, std::size_t from, std::size_t to) {
+  std::set<std::string> seen, twice;
+  for (std::size_t column = 0; column < input.header.size(); ++column) {
+    if (!equal_no_case(input.header[column], load.external_id)) continue;
+    for (std::size_t i = from; i < to; ++i) {
+      std::string key = to_lower_ascii(trim(input.rows[i][column]));
+      if (!key.empty() && !seen.insert(key).second) twice.insert(key);
+    }
+  }
+  return twice;
+}
+
+}  // namespace
+
+Outcome<std::vector<BulkRow>> load_rows(Org& org, Faults& faults, const BulkLoad& load, const CsvTable& input, const Writer& writer) {
+  if (auto known = check_columns(load, input); !known) return tl::unexpected(known.error());
+  std::vector<BulkRow> results;
+  Writer text_writer = writer;
+  text_writer.text_values = true;
+  std::set<std::string> twice;
+  for (std::size_t i = 0; i < input.rows.size(); ++i) {
+    if (i % kChunk == 0 && load.operation == "upsert")
+      twice = repeated_keys(load, input, i, std::min(i + kChunk, input.rows.size()));
+    json::object body;
+    std::string key;
+    for (std::size_t column = 0; column < input.header.size(); ++column) {
+      const std::string& cell = input.rows[i][column];
+      if (equal_no_case(input.header[column], load.external_id)) key = std::string(trim(cell));
+      if (!cell.empty()) put_cell(body, input.header[column], cell);
+    }
+    if (faults.fires(kFaultBatchItem, "bulk row")) {
+      results.push_back(failed_row({{"UNABLE_TO_LOCK_ROW", std::string(kUnableToLock), {}}}));
+    } else if (twice.contains(to_lower_ascii(key))) {
+      results.push_back(failed_row({{"DUPLICATE_VALUE", "Duplicate external id specified: " + key, {}}}));
+    } else {
+      results.push_back(load_one(org, load, std::move(body), text_writer));
+    }
+  }
+  return results;
+}
+
+std::string csv_line(const std::vector<std::string>& cells, char separator, std::string_view line_ending) {
+  std::string line;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (i > 0) line += separator;
+    line += '"';
+    for (char c : cells[i]) line += c == '"' ? "\"\"" : std::string(1, c);
+    line += '"';
+  }
+  return line + std::string(line_ending);
+}
+
+Outcome<void> check_bulk_query(const Query& query) {
+  bool plain = query.aggregates.empty() && query.group.empty() && query.children.empty() && query.type_ofs.empty() && !query.count && query.offset == 0;
+  if (!plain)
+    return refuse("API_ERROR", "Aggregate Relationships, TYPEOF, GROUP BY, OFFSET and COUNT() are not supported in Bulk Query");
+  for (const FieldPath& path : query.select) {
+    if (path.field->type == FieldType::address)
+      return refuse("FUNCTIONALITY_NOT_ENABLED", "Selecting compound data not supported in Bulk Query");
+  }
+  return {};
+}
+
+std::vector<std::string> column_names(const Query& query) {
+  std::vector<std::string> names;
+  for (const FieldPath& path : query.select) {
+    std::string name;
+    for (const Field* hop : path.hops) name += hop->relationship + ".";
+    names.push_back(name + path.field->name);
+  }
+  return names;
+}
+
+std::vector<std::string> row_cells(const Org& org, const Query& query, RowNumber row) {
+  std::vector<std::string> cells;
+  for (const FieldPath& path : query.select) {
+    ValueView value = value_at(org, *query.object, row, path);
+    const std::int64_t* instant = path.field->type == FieldType::datetime ? std::get_if<std::int64_t>(&value) : nullptr;
+    cells.push_back(instant ? format_iso(WallTime{*instant}) : scalar_text(to_json(value)));
+  }
+  return cells;
+}
+
+char separator_of(std::string_view column_delimiter) {
+  static constexpr std::pair<std::string_view, char> kDelimiters[] = {
+      {"COMMA", ','}, {"TAB", '\t'}, {"PIPE", '|'}, {"SEMICOLON", ';'}, {"CARET", '^'}, {"BACKQUOTE", '`'}};
+  for (const auto& [name, separator] : kDelimiters) {
+    if (name == column_delimiter) return separator;
+  }
+  return 0;
+}
+
+bool is_over(const BulkJob& job) { return job.state == "JobComplete" || job.state == "Failed" || job.state == "Aborted"; }
+
+}  // namespace lockstep::emulators::salesforce

@@ -1,0 +1,160 @@
+// The dialect's own part of the control plane: settings, open transactions, gaps, locks, rules.
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "emulators/salesforce/dialect.h"
+#include "emulators/salesforce/ids.h"
+
+namespace lockstep::emulators::salesforce {
+namespace {
+
+http::Response told(const std::string& problem) { return json_response(400, json::object{{"error", problem}}); }
+
+std::optional<EditKind> edit_kind(std::string_view operation) {
+  if (operation == "create") return EditKind::create;
+  if (operation == "update") return EditKind::update;
+  if (operation == "delete") return EditKind::remove;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<http::Response> Salesforce::control(const http::ServerRequest& request, std::string_view path) {
+  settle(now());
+  if (path == "settings") return change_settings_call(request);
+  if (request.method != "POST") return std::nullopt;
+  JsonDocument document;
+  auto parsed = document.parse(request.body);
+  const json::object* given = parsed ? document.root().if_object() : nullptr;
+  if (path != "transaction" && path != "event" && path != "lock" && path != "duplicate_rule" && path != "assignment_rule" && path != "outbound_message")
+    return std::nullopt;
+  if (!given) return told("expected a JSON object");
+  if (path == "transaction") return open_transaction(*given);
+  if (path == "event") return inject_event(*given);
+  if (path == "lock") return lock_record(*given);
+  return change_rule(*given, path);
+}
+
+http::Response Salesforce::change_settings_call(const http::ServerRequest& request) {
+  if (request.method == "POST") {
+    JsonDocument document;
+    auto parsed = document.parse(request.body);
+    const json::object* given = parsed ? document.root().if_object() : nullptr;
+    Result<void> changed = given ? change_settings(settings_, *given) : fail(ErrorCode::invalid_input, "expected an object of settings");
+    if (!changed) return told(changed.error().message);
+    daily_.set_limit(settings_.daily_api_requests);
+    org_.set_lock_hold(Duration(settings_.row_lock_ms));
+  }
+  return json_response(200, show_settings(settings_));
+}
+
+/// Edits whose stamps are of now and which nobody sees before they commit.
+http::Response Salesforce::open_transaction(const json::object& given) {
+  Result<Duration> after = parse_duration(text_member(given, "commit_after"));
+  const json::value* edits = given.if_contains("edits");
+  if (!after || !edits || !edits->is_array()) return told("expected {\"commit_after\": \"30s\", \"edits\": [ … as for edit … ]}");
+  for (const json::value& edit : edits->get_array()) {
+    const json::object* object = edit.if_object();
+    if (!object || !edit_kind(text_member(*object, "operation")) || text_member(*object, "as").empty())
+      return told("an edit names operation (create, update, delete), object and as");
+  }
+  OpenTransaction transaction;
+  transaction.start = whole_seconds(now());
+  transaction.due = now() + *after;
+  transaction.edits = json::value(*edits, json::storage_ptr());
+  transactions_.push_back(std::move(transaction));
+  return json_response(200, json::object{{"ok", true}});
+}
+
+void Salesforce::settle(WallTime now) {
+  settle_jobs(now);
+  for (std::size_t i = 0; i < transactions_.size();) {
+    if (transactions_[i].due > now) {
+      ++i;
+      continue;
+    }
+    OpenTransaction transaction = std::move(transactions_[i]);
+    transactions_.erase(transactions_.begin() + static_cast<std::ptrdiff_t>(i));
+    note_changes({});
+    stamp_ = transaction.start;
+    for (const json::value& item : transaction.edits.get_array()) {
+      const json::object& given = item.get_object();
+      json::object none;
+      Edit edit;
+      edit.kind = *edit_kind(text_member(given, "operation"));
+      edit.object = std::string(text_member(given, "object"));
+      edit.id = std::string(text_member(given, "id"));
+      edit.actor = {ActorKind::person, std::string(text_member(given, "as"))};
+      const json::value* fields = given.if_contains("fields");
+      edit.fields = fields && fields->is_object() ? &fields->get_object() : &none;
+      write(edit);  // refused as it would have been at its commit
+    }
+    stamp_.reset();
+    note_changes({});
+  }
+}
+
+WallTime Salesforce::covered_until(WallTime end) const {
+  for (const OpenTransaction& transaction : transactions_) end = std::min(end, transaction.start);
+  return end;
+}
+
+void Salesforce::note_changes(ChangeOrigin next) {
+  events_.note(origin_, now());
+  outbound_.note(now());
+  origin_ = std::move(next);
+}
+
+http::Response Salesforce::lock_record(const json::object& given) {
+  auto id = normalise_id(text_member(given, "id"));
+  Result<Duration> how_long = parse_duration(text_member(given, "for"));
+  if (!id || !how_long) return told("expected {\"id\": \"001…\", \"for\": \"30s\"}");
+  org_.lock(*id, now() + *how_long);
+  return json_response(200, json::object{{"ok", true}});
+}
+
+/// Duplicate rules, assignment rules and outbound messages: what an administrator sets up for an object.
+http::Response Salesforce::change_rule(const json::object& given, std::string_view path) {
+  const ObjectType* object = org_.schema().find(text_member(given, "object"));
+  if (!object) return told("object is missing or not known");
+  if (path == "assignment_rule") {
+    auto owner = normalise_id(text_member(given, "owner"));
+    if (!owner || org_.schema().object("User").table->find(*owner) == kNoRow) return told("owner must be the id of a user");
+    org_.set_assignment(*object, *owner);
+    return json_response(200, json::object{{"ok", true}});
+  }
+  std::vector<std::string> names;
+  std::vector<const Field*> fields;
+  const json::value* list = given.if_contains("fields");
+  for (const json::value& name : list && list->is_array() ? list->get_array() : json::array()) {
+    fields.push_back(object->find(scalar_text(name)));
+    if (!fields.back()) return told("no field " + scalar_text(name));
+    names.push_back(fields.back()->name);
+  }
+  if (names.empty()) return told("fields is missing: an array of names");
+  if (path == "duplicate_rule") {
+    const json::value* allow = given.if_contains("allow_save");
+    org_.set_duplicate_rule(*object, {names, !allow || !allow->is_bool() || allow->get_bool()});
+  } else {
+    if (text_member(given, "url").empty()) return told("url is missing: where the listener is");
+    note_changes({});
+    outbound_.add_rule({object, std::string(text_member(given, "url")), fields});
+  }
+  return json_response(200, json::object{{"ok", true}});
+}
+
+http::Response Salesforce::inject_event(const json::object& given) {
+  const ObjectType* object = org_.schema().find(text_member(given, "object"));
+  std::string type(text_member(given, "change_type"));
+  if (!object || change_channel(*object).empty() || !type.starts_with("GAP_"))
+    return told("expected {\"object\": \"Account\", \"change_type\": \"GAP_UPDATE\", \"ids\": […]}; GAP_OVERFLOW without ids");
+  std::vector<std::string> ids;
+  const json::value* list = given.if_contains("ids");
+  if (list && list->is_array()) {
+    for (const json::value& id : list->get_array()) ids.push_back(scalar_text(id));
+  }
+  events_.add_gap(*object, type, std::move(ids), now());
+  return json_response(200, json::object{{"replay_id", events_.last_replay_id()}});
+}
+
+}  // namespace lockstep::emulators::salesforce

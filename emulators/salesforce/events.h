@@ -1,0 +1,72 @@
+#pragma once
+
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "emulators/salesforce/org.h"
+#include "emulators/salesforce/settings.h"
+
+namespace lockstep::emulators::salesforce {
+
+inline constexpr Duration kEventRetention{72LL * 3'600'000};
+inline constexpr std::string_view kAllChanges = "/data/ChangeEvents";
+
+/// One event of Change Data Capture (§3.6), as CometD carries it.
+struct ChangeEvent {
+  std::uint64_t replay_id = 0;
+  std::string channel;  // "/data/AccountChangeEvent"
+  WallTime at;
+  json::object payload;
+};
+
+/// Through which door a write came: "com/salesforce/api/rest/60.0;client=engine"; empty for people and automation.
+struct ChangeOrigin {
+  std::string text;
+  Actor actor;
+};
+
+/// Makes events of the journal and keeps them for three days.
+class ChangeEvents {
+ public:
+  ChangeEvents(Org& org, const Settings& settings) : org_(org), settings_(settings) {}
+
+  /// Turns what was journaled since the last call into events of one transaction.
+  void note(const ChangeOrigin& origin, WallTime now);
+  /// An event without a body: changeType GAP_UPDATE and the like, or GAP_OVERFLOW without ids.
+  void add_gap(const ObjectType& object, const std::string& change_type, std::vector<std::string> ids, WallTime now);
+
+  const std::deque<ChangeEvent>& events() const { return events_; }
+  std::uint64_t last_replay_id() const { return last_replay_id_; }
+  /// Before the oldest event that is still kept.
+  std::uint64_t oldest_position() const { return events_.empty() ? last_replay_id_ : events_.front().replay_id - 1; }
+  /// Drops what is older than the retention.
+  void trim(WallTime now);
+
+ private:
+  struct Transaction {
+    std::string key;
+    std::string user;
+    const ChangeOrigin* origin = nullptr;
+    WallTime at;
+    std::int64_t sequence = 0;
+    std::int64_t changes = 0;
+  };
+  json::object header(const Transaction& transaction, const ObjectType& object, const std::string& type, json::array ids) const;
+  void add_entry(Transaction& transaction, const JournalEntry& entry);
+  void push(const ObjectType& object, WallTime at, json::object payload);
+  bool merged_with_last(const Transaction& transaction, const json::object& payload, const std::string& id);
+
+  Org& org_;
+  const Settings& settings_;
+  std::deque<ChangeEvent> events_;
+  std::uint64_t last_replay_id_ = 1000;
+  std::uint64_t seen_ = 0;  // entries of the journal
+  std::uint64_t transactions_ = 0;
+  std::vector<const ObjectType*> overflowed_;
+};
+
+/// Empty for objects without change events.
+std::string change_channel(const ObjectType& object);
+
+}  // namespace lockstep::emulators::salesforce

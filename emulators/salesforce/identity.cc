@@ -1,0 +1,117 @@
+// §1.1, §1.4: the authorization page, and what a session says of its user.
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "emulators/salesforce/dialect.h"
+
+namespace lockstep::emulators::salesforce {
+namespace {
+
+constexpr Duration kCodeLife{15 * 60'000};
+
+std::string bearer_of(const Call& call) {
+  std::string given = call.header("Authorization").value_or("");
+  return given.substr(std::min(given.size(), given.find(' ') + 1));
+}
+
+http::Response bad_oauth_token() {
+  http::Response refused(403, "Bad_OAuth_Token");
+  refused.headers.add("Content-Type", "text/html;charset=UTF-8");
+  return refused;
+}
+
+}  // namespace
+
+std::string form_value(const Form& form, std::string_view name) {
+  for (const auto& [known, value] : form) {
+    if (known == name) return value;
+  }
+  return "";
+}
+
+/// The page on which a person consents: here they always do, at once.
+http::Response Salesforce::authorize(Call& call) {
+  auto asked = [&](std::string_view name) { return call.query_value(name).value_or(""); };
+  const OAuthClient* client = tokens().client(asked("client_id"));
+  std::string redirect = asked("redirect_uri");
+  if (!client || redirect.empty() || asked("response_type") != "code") {
+    http::Response refused(400, !client ? "error=invalid_client_id&error_description=client%20identifier%20invalid"
+                                        : "error=invalid_request&error_description=invalid%20authorization%20request");
+    refused.headers.add("Content-Type", "text/html;charset=UTF-8");
+    return refused;
+  }
+  std::string code = "aPrx" + tokens().random_text(40) + "==";
+  std::string scope = asked("scope").empty() ? "api refresh_token" : asked("scope");
+  codes_[code] = {client->id, redirect, scope, asked("code_challenge"), call.now + kCodeLife};
+  std::vector<std::pair<std::string, std::string>> answer = {{"code", code}};
+  if (auto state = call.query_value("state")) answer.emplace_back("state", *state);
+  http::Response response(302, "");
+  response.headers.add("Location", redirect + (redirect.find('?') == std::string::npos ? "?" : "&") + http::encode_query(answer));
+  return response;
+}
+
+http::Response Salesforce::introspect(Call& call) {
+  Form form = http::parse_query(call.request.body);
+  const OAuthClient* client = tokens().client(form_value(form, "client_id"));
+  if (!client || client->secret != form_value(form, "client_secret"))
+    return json_response(401, json::object{{"error", "invalid_client"}, {"error_description", "invalid client credentials"}});
+  std::string token = form_value(form, "token");
+  if (tokens().state(token, call.now) != TokenState::valid) return json_response(200, json::object{{"active", false}});
+  const TokenGrant& grant = *tokens().grant(token);
+  return json_response(200, json::object{{"active", true},
+                                         {"scope", sessions_[token].scope},
+                                         {"client_id", grant.client_id},
+                                         {"username", options_.username},
+                                         {"token_type", "access_token"},
+                                         {"exp", grant.expires.ms / 1000},
+                                         {"iat", grant.issued.ms / 1000}});
+}
+
+json::object Salesforce::identity_of(const Call& call, const std::string& user) const {
+  const ObjectType& users = org_.schema().object("User");
+  RowNumber row = users.table->find(user);
+  auto text = [&](const char* field) {
+    return row == kNoRow ? std::string() : std::string(text_of(org_.value_of(users, row, users.field(field))));
+  };
+  return json::object{{"id", fmt::format("{}/id/{}/{}", call.base_url, organization_id_, user)},
+                      {"asserted_user", true},
+                      {"user_id", user},
+                      {"organization_id", organization_id_},
+                      {"username", text("Username")},
+                      {"nick_name", text("Alias")},
+                      {"display_name", text("Name")},
+                      {"email", text("Email")}};
+}
+
+http::Response Salesforce::identity(Call& call) {
+  std::string access = call.query_value("oauth_token").value_or(bearer_of(call));
+  if (tokens().state(access, call.now) != TokenState::valid) return bad_oauth_token();
+  json::object body = identity_of(call, call.parameter("user"));
+  const std::string base = call.base_url + "/services/data/v{version}/";
+  body["urls"] = {{"rest", base}, {"query", base + "query/"}, {"sobjects", base + "sobjects/"}, {"search", base + "search/"}};
+  body["active"] = true;
+  body["user_type"] = "STANDARD";
+  body["language"] = "en_US";
+  body["locale"] = "en_US";
+  body["utcOffset"] = 0;
+  body["last_modified_date"] = format_iso(whole_seconds(call.now));
+  return json_response(200, body);
+}
+
+http::Response Salesforce::userinfo(Call& call) {
+  std::string access = bearer_of(call);
+  if (tokens().state(access, call.now) != TokenState::valid) return bad_oauth_token();
+  const OAuthClient& client = *tokens().client(tokens().grant(access)->client_id);
+  std::string user = org_.ensure_user({ActorKind::integration, client.name}, call.now);
+  json::object who = identity_of(call, user);
+  return json_response(200, json::object{{"sub", who["id"]},
+                                         {"user_id", user},
+                                         {"organization_id", organization_id_},
+                                         {"preferred_username", who["username"]},
+                                         {"nickname", who["nick_name"]},
+                                         {"name", who["display_name"]},
+                                         {"email", who["email"]},
+                                         {"active", true}});
+}
+
+}  // namespace lockstep::emulators::salesforce

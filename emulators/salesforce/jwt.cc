@@ -1,0 +1,62 @@
+#include "emulators/salesforce/jwt.h"
+
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+
+#include <memory>
+
+#include "base/text.h"
+#include "emulators/core/json.h"
+
+namespace lockstep::emulators::salesforce {
+namespace {
+
+using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
+
+Key read_key(const std::string& pem) {
+  std::unique_ptr<BIO, decltype(&BIO_free)> source(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), &BIO_free);
+  if (pem.find("BEGIN CERTIFICATE") == std::string::npos)
+    return Key(PEM_read_bio_PUBKEY(source.get(), nullptr, nullptr, nullptr), &EVP_PKEY_free);
+  std::unique_ptr<X509, decltype(&X509_free)> certificate(PEM_read_bio_X509(source.get(), nullptr, nullptr, nullptr), &X509_free);
+  return Key(certificate ? X509_get_pubkey(certificate.get()) : nullptr, &EVP_PKEY_free);
+}
+
+}  // namespace
+
+std::optional<Assertion> read_jwt(const std::string& token) {
+  std::size_t first = token.find('.'), second = token.rfind('.');
+  if (first == std::string::npos || second == first) return std::nullopt;
+  std::string header, claims;
+  Assertion assertion;
+  assertion.signed_part = token.substr(0, second);
+  if (!from_base64(token.substr(0, first), header) || !from_base64(token.substr(first + 1, second - first - 1), claims) ||
+      !from_base64(token.substr(second + 1), assertion.signature))
+    return std::nullopt;
+  JsonDocument head, body;
+  if (!head.parse(header) || !body.parse(claims) || !head.root().is_object() || !body.root().is_object()) return std::nullopt;
+  if (text_member(head.root().get_object(), "alg") != "RS256") return std::nullopt;
+  const json::object& given = body.root().get_object();
+  assertion.issuer = std::string(text_member(given, "iss"));
+  assertion.subject = std::string(text_member(given, "sub"));
+  assertion.audience = std::string(text_member(given, "aud"));
+  const json::value* expires = given.if_contains("exp");
+  if (!expires || !expires->is_number()) return std::nullopt;
+  assertion.expires = WallTime{static_cast<std::int64_t>(expires->to_number<double>()) * 1000};
+  return assertion;
+}
+
+bool verify_jwt(const Assertion& assertion, const std::string& public_key) {
+  Key key = read_key(public_key);
+  if (!key) return false;
+  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
+  auto bytes = [](const std::string& text) { return reinterpret_cast<const unsigned char*>(text.data()); };
+  return EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key.get()) == 1 &&
+         EVP_DigestVerify(context.get(), bytes(assertion.signature), assertion.signature.size(), bytes(assertion.signed_part),
+                          assertion.signed_part.size()) == 1;
+}
+
+bool audience_is_ours(const std::string& audience, const std::string& base_url) {
+  return audience == "https://login.salesforce.com" || audience == "https://test.salesforce.com" || audience == base_url;
+}
+
+}  // namespace lockstep::emulators::salesforce

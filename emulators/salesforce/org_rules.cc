@@ -1,0 +1,82 @@
+// What an administrator or another transaction puts in a write's way: locks, duplicate rules, assignment.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "emulators/salesforce/org.h"
+
+namespace lockstep::emulators::salesforce {
+
+/// The record itself, and every parent it hangs on or is about to hang on.
+std::vector<std::string> Org::locked_by_write(const ObjectType& object, RowNumber row, const Changes& changes) const {
+  std::vector<std::string> ids;
+  if (row != kNoRow) ids.push_back(object.table->record(row).id);
+  for (const Field& field : object.fields) {
+    if (field.type != FieldType::reference || field.source != Source::stored || field.name == "OwnerId") continue;
+    const Value* changed = changed_value(changes, field.name);
+    if (changed && !is_null(view(*changed))) ids.emplace_back(text_of(view(*changed)));
+    std::string_view held = row == kNoRow ? std::string_view{} : text_of(object.table->get(row, field.column));
+    if (!held.empty()) ids.emplace_back(held);
+  }
+  return ids;
+}
+
+Outcome<void> Org::take_locks(const ObjectType& object, RowNumber row, const Changes& changes, const Writer& writer) {
+  std::vector<std::string> ids = locked_by_write(object, row, changes);
+  for (const std::string& id : ids) {
+    auto lock = locks_.find(id);
+    if (lock == locks_.end() || lock->second.until <= now_() || lock->second.call == writer.call) continue;
+    return refuse("UNABLE_TO_LOCK_ROW", fmt::format("{}: {}", kUnableToLock, id));
+  }
+  if (lock_hold_ > Duration{0}) {
+    for (const std::string& id : ids) locks_[id] = {now_() + lock_hold_, writer.call};
+  }
+  return {};
+}
+
+Outcome<void> Org::check_duplicates(const ObjectType& object, RowNumber row, const Changes& changes, const Writer& writer) const {
+  auto rule = duplicate_rules_.find(object.name);
+  if (rule == duplicate_rules_.end() || (rule->second.allow_save && writer.allow_duplicates)) return {};
+  bool touched = false;
+  for (const std::string& field : rule->second.fields) touched = touched || changed_value(changes, field);
+  if (!touched) return {};
+  json::array matches;
+  for (RowNumber other = 0; other < object.table->row_count(); ++other) {
+    if (other == row || object.table->record(other).deleted) continue;
+    bool same = std::all_of(rule->second.fields.begin(), rule->second.fields.end(), [&](const std::string& name) {
+      std::string_view mine = text_of(effective(object, row, changes, name.c_str()));
+      return !mine.empty() && equal_no_case(mine, text_of(value_of(object, other, object.field(name))));
+    });
+    if (!same) continue;
+    const std::string& id = object.table->record(other).id;
+    json::object record{{"attributes", {{"type", object.name}, {"url", fmt::format("/services/data/{}/sobjects/{}/{}", writer.version, object.name, id)}}},
+                        {"Id", id}};
+    matches.push_back(json::object{{"additionalInformation", json::array()},
+                                   {"fieldDiffs", json::array()},
+                                   {"matchConfidence", 100.0},
+                                   {"record", std::move(record)}});
+  }
+  if (matches.empty()) return {};
+  std::string name = fmt::format("Standard_{}_Duplicate_Rule", object.name);
+  std::size_t size = matches.size();
+  json::object found{{"entityType", object.name},  {"errors", json::array()},  {"matchEngine", "FuzzyMatchEngine"}, {"matchRecords", std::move(matches)},
+                     {"rule", fmt::format("Standard_{}_Match_Rule", object.name)}, {"size", size}, {"success", true}};
+  ApiError error{"DUPLICATES_DETECTED", "Use one of these records?", {}, {}};
+  error.duplicates = json::object{{"allowSave", rule->second.allow_save},
+                                  {"duplicateRule", name},
+                                  {"duplicateRuleEntityType", object.name},
+                                  {"errorMessage", "Use one of these records?"},
+                                  {"matchResults", json::array{std::move(found)}}};
+  return tl::unexpected(ApiErrors{std::move(error)});
+}
+
+/// Active assignment rules run unless the caller says otherwise, and then they own the record.
+void Org::assign(const ObjectType& object, Changes& changes, const Writer& writer) const {
+  auto owner = assignment_owners_.find(object.name);
+  if (owner == assignment_owners_.end() || !writer.auto_assign) return;
+  std::erase_if(changes, [](const auto& change) { return change.first->name == "OwnerId"; });
+  changes.emplace_back(&object.field("OwnerId"), Value(owner->second));
+}
+
+}  // namespace lockstep::emulators::salesforce

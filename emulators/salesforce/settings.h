@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "emulators/core/json.h"
+
+namespace lockstep::emulators::salesforce {
+
+/// What `POST /__emulator/settings` changes: limits, durations, and switches for what of the contract is not confirmed.
+/// Defaults are the stricter reading.
+struct Settings {
+  std::int64_t daily_api_requests = 15'000;
+  std::int64_t concurrent_requests = 5;  // that run for 20 s and longer: a Developer edition's
+  bool rotate_refresh_tokens = false;    // a refresh hands out a new refresh token and the old one dies
+  std::map<std::string, std::string> jwt_keys;  // by client: the PEM key or certificate its assertions are verified with
+  std::int64_t upsert_body_version = 46;        // the first API version whose upsert answers an update with a body
+  std::int64_t update_only_miss_status = 404;   // of an upsert with updateOnly=true that finds nothing
+  std::int64_t cursor_minutes = 15;             // how long a query's cursor lives unused
+  std::int64_t open_cursors = 10;
+  std::int64_t bulk_job_ms = 500;           // from UploadComplete to JobComplete
+  std::int64_t bulk_result_rows = 250'000;  // of one page of results at most
+  bool hard_delete_permission = false;      // the user's profile allows hardDelete
+  bool tag_collections = false;             // collections and composite name their client in changeOrigin
+  bool merge_sends_events = true;           // a merge sends DELETE of the loser and UPDATE of what moved
+  std::int64_t overflow_changes = 100'000;  // changes of one transaction before an overflow event
+  std::int64_t daily_event_deliveries = 50'000;  // of the Streaming API, in rolling 24 hours
+  std::int64_t row_lock_ms = 0;             // how long after a write its parents stay locked for others
+};
+
+/// Changes what `given` names. Error: a sentence; then nothing was changed.
+Result<void> change_settings(Settings& settings, const json::object& given);
+json::object show_settings(const Settings& settings);
+
+}  // namespace lockstep::emulators::salesforce

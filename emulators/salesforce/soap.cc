@@ -1,0 +1,193 @@
+// §1.8, §6.6: the SOAP calls that REST has no resource for, and those that clients log in and out with.
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "emulators/salesforce/dialect.h"
+#include "emulators/salesforce/ids.h"
+#include "emulators/salesforce/xml.h"
+
+namespace lockstep::emulators::salesforce {
+namespace {
+
+constexpr int kLastWithLogin = 64;  // login() is gone from 65.0 on
+
+http::Response envelope(int status, const std::string& body, std::string_view more_namespaces = "") {
+  http::Response response(status, fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?><soapenv:Envelope "
+                                              "xmlns:soapenv=\"http://schemas.xmlsoap.org/soap/envelope/\" "
+                                              "xmlns=\"urn:partner.soap.sforce.com\"{} "
+                                              "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><soapenv:Body>{}"
+                                              "</soapenv:Body></soapenv:Envelope>",
+                                              more_namespaces, body));
+  response.headers.add("Content-Type", "text/xml;charset=UTF-8");
+  return response;
+}
+
+http::Response soap_fault(std::string_view code, std::string_view message) {
+  return envelope(500,
+                  fmt::format("<soapenv:Fault><faultcode>sf:{0}</faultcode><faultstring>{0}: {1}</faultstring><detail><sf:UnexpectedErrorFault>"
+                              "<sf:exceptionCode>{0}</sf:exceptionCode><sf:exceptionMessage>{1}</sf:exceptionMessage>"
+                              "</sf:UnexpectedErrorFault></detail></soapenv:Fault>",
+                              code, xml_escape(message)),
+                  " xmlns:sf=\"urn:fault.partner.soap.sforce.com\"");
+}
+
+std::string soap_errors(const ApiErrors& errors) {
+  std::string text;
+  for (const ApiError& error : errors) {
+    text += "<errors>";
+    for (const std::string& field : error.fields) text += xml_tag("fields", field);
+    text += xml_tag("message", error.message) + xml_tag("statusCode", error.code) + "</errors>";
+  }
+  return text;
+}
+
+/// One row of an answer; `more`: elements beside id and success.
+std::string soap_result(const std::string& id, const ApiErrors& errors, const std::string& more = "") {
+  std::string text = "<result>" + soap_errors(errors);
+  text += id.empty() ? "<id xsi:nil=\"true\"/>" : xml_tag("id", id);
+  return text + more + xml_tag("success", errors.empty() ? "true" : "false") + "</result>";
+}
+
+struct SoapRecord {
+  std::string type;
+  std::string id;
+  json::object fields;
+};
+
+/// Empty elements are ignored; fieldsToNull clears (§6.3).
+SoapRecord read_record(const XmlElement& element) {
+  SoapRecord record;
+  for (const XmlElement& child : element.children) {
+    if (child.name == "type") {
+      record.type = child.text;
+    } else if (child.name == "Id") {
+      record.id = child.text;
+    } else if (child.name == "fieldsToNull") {
+      record.fields[child.text] = nullptr;
+    } else if (!child.text.empty() && !child.nil) {
+      record.fields[child.name] = child.text;
+    }
+  }
+  return record;
+}
+
+}  // namespace
+
+http::Response Salesforce::soap(Call& call) {
+  auto root = parse_xml(call.request.body);
+  const XmlElement* body = root ? root->find("Body") : nullptr;
+  if (!body || body->children.empty()) return soap_fault("UNKNOWN_EXCEPTION", "the request is no SOAP envelope with a body");
+  const XmlElement& request = body->children.front();
+  call.label = "/services/Soap/u " + request.name;
+  if (request.name == "login") return soap_login(call, request);
+  const XmlElement* header = root->find("Header");
+  const XmlElement* session = header ? header->find("SessionHeader") : nullptr;
+  std::string access = session ? session->text_of("sessionId") : "";
+  Entry entry = enter(call, access);
+  if (entry == Entry::no_session) return soap_fault("INVALID_SESSION_ID", "Invalid Session ID found in SessionHeader");
+  if (entry == Entry::over_limit) return soap_fault("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.");
+  std::string results;
+  if (request.name == "logout") {
+    tokens().revoke(access);
+  } else if (request.name == "getServerTimestamp") {
+    results = "<result>" + xml_tag("timestamp", format_iso(call.now)) + "</result>";
+  } else if (request.name == "getUserInfo") {
+    results = soap_user_info(call);
+  } else {
+    for (const XmlElement& item : request.children) {
+      if (item.name == "externalIDFieldName") continue;
+      results += soap_item(call, request, item);
+    }
+    if (results.empty()) return soap_fault("INVALID_OPERATION", "no such operation, or no record to apply it to: " + request.name);
+  }
+  return envelope(200, fmt::format("<{0}Response>{1}</{0}Response>", request.name, results));
+}
+
+http::Response Salesforce::soap_login(Call& call, const XmlElement& request) {
+  int version = 0;
+  std::string given = call.parameter("version");
+  version = std::atoi(given.c_str());
+  if (version > kLastWithLogin || version < 31)
+    return soap_fault("UNSUPPORTED_API_VERSION", "SOAP API login() is not available in this version");
+  if (!knows(request.text_of("username"), request.text_of("password")))
+    return soap_fault("INVALID_LOGIN", "Invalid username, password, security token; or user locked out.");
+  const OAuthClient& client = *tokens().client(options_.clients.front().id);
+  std::string access = new_session(call.now, client, {"api", "", false});
+  const std::string& user = org_.ensure_user({ActorKind::integration, client.name}, call.now);
+  std::string result = "<loginResponse><result>" +
+                       xml_tag("serverUrl", fmt::format("{}/services/Soap/u/{}/{}", call.base_url, given, organization_id_)) +
+                       xml_tag("passwordExpired", "false") + xml_tag("sandbox", "false") + xml_tag("sessionId", access) +
+                       xml_tag("userId", user) + "<userInfo>" + xml_tag("organizationId", organization_id_) +
+                       xml_tag("userName", options_.username) + "</userInfo></result></loginResponse>";
+  return envelope(200, result);
+}
+
+std::string Salesforce::soap_user_info(const Call& call) {
+  json::object who = identity_of(call, org_.ensure_user(call.caller, call.now));
+  return "<result>" + xml_tag("organizationId", organization_id_) + xml_tag("userId", scalar_text(who["user_id"])) +
+         xml_tag("userName", scalar_text(who["username"])) + xml_tag("userEmail", scalar_text(who["email"])) +
+         xml_tag("userFullName", scalar_text(who["display_name"])) + "</result>";
+}
+
+std::string Salesforce::soap_item(Call& call, const XmlElement& request, const XmlElement& item) {
+  Writer writer = this->writer(call);
+  writer.text_values = true;
+  auto done = [](const std::string& id, const Outcome<void>& outcome, const std::string& more = "") {
+    return soap_result(id, outcome ? ApiErrors{} : outcome.error(), more);
+  };
+  if (request.name == "merge") return soap_merge(item, writer);
+  if (request.name == "delete" || request.name == "undelete") {
+    auto id = normalise_id(item.text);
+    const ObjectType* object = id ? org_.schema().by_prefix(*id) : nullptr;
+    RowNumber row = object ? object->table->find(*id) : kNoRow;
+    if (row == kNoRow || org_.is_gone(object->table->record(row)))
+      return soap_result(item.text, {{"INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", {}}});
+    bool deleted = object->table->record(row).deleted;
+    if (request.name == "delete") {
+      if (deleted) return soap_result(*id, {{"ENTITY_IS_DELETED", "entity is deleted", {}}});
+      return done(*id, org_.remove(*object, row, writer));
+    }
+    if (!deleted) return soap_result(*id, {{"UNDELETE_FAILED", "Entity is not in the recycle bin", {}}});
+    return done(*id, org_.restore(*object, row, writer));
+  }
+  SoapRecord record = read_record(item);
+  const ObjectType* object = org_.schema().find(record.type);
+  if (!object) return soap_result("", {{"INVALID_TYPE", fmt::format("sObject type '{}' is not supported.", record.type), {}}});
+  if (request.name == "create") {
+    auto row = org_.create(*object, record.fields, writer);
+    return row ? soap_result(object->table->record(*row).id, {}) : soap_result("", row.error());
+  }
+  if (request.name == "update") {
+    auto row = org_.find_live(*object, record.id, "INVALID_CROSS_REFERENCE_KEY");
+    if (!row) return soap_result(record.id, row.error());
+    return done(object->table->record(*row).id, org_.update(*object, *row, record.fields, writer));
+  }
+  if (request.name != "upsert") return "";
+  auto upserted = org_.upsert(*object, request.text_of("externalIDFieldName"), record.fields, writer);
+  if (!upserted) return soap_result("", upserted.error());
+  return soap_result(object->table->record(upserted->row).id, {}, xml_tag("created", upserted->created ? "true" : "false"));
+}
+
+std::string Salesforce::soap_merge(const XmlElement& item, const Writer& writer) {
+  const XmlElement* master = item.find("masterRecord");
+  SoapRecord record = master ? read_record(*master) : SoapRecord{};
+  const ObjectType* object = org_.schema().find(record.type);
+  if (!object) return soap_result("", {{"INVALID_TYPE", fmt::format("sObject type '{}' is not supported.", record.type), {}}});
+  auto winner = org_.find_live(*object, record.id, "INVALID_CROSS_REFERENCE_KEY");
+  if (!winner) return soap_result(record.id, winner.error());
+  std::string merged;
+  Transaction transaction(database());
+  for (const XmlElement& child : item.children) {
+    if (child.name != "recordToMergeIds") continue;
+    auto loser = org_.find_live(*object, child.text, "INVALID_CROSS_REFERENCE_KEY");
+    if (!loser) return soap_result(record.id, loser.error());
+    auto done = org_.merge(*object, *winner, *loser, record.fields, writer);
+    if (!done) return soap_result(record.id, done.error());
+    merged += xml_tag("mergedRecordIds", object->table->record(*loser).id);
+  }
+  if (merged.empty()) return soap_result(record.id, {{"MERGE_FAILED", "recordToMergeIds is missing", {}}});
+  transaction.commit();
+  return soap_result(object->table->record(*winner).id, {}, merged);
+}
+
+}  // namespace lockstep::emulators::salesforce

@@ -1,0 +1,244 @@
+// SELECT, FROM and GROUP BY.
+#include <fmt/format.h>
+
+#include "emulators/salesforce/soql_parser.h"
+
+namespace lockstep::emulators::salesforce {
+namespace {
+
+const std::pair<std::string_view, Function> kFunctions[] = {
+    {"count", Function::count}, {"count_distinct", Function::count_distinct}, {"min", Function::min},
+    {"max", Function::max},     {"sum", Function::sum},                       {"avg", Function::avg},
+};
+
+bool is_number(FieldType type) {
+  return type == FieldType::integer || type == FieldType::real || type == FieldType::currency;
+}
+
+bool same(const FieldPath& a, const FieldPath& b) { return a.field == b.field && a.hops == b.hops; }
+
+}  // namespace
+
+Outcome<void> SoqlParser::skip_select_list() {
+  int open = 0;
+  while (peek().kind != Token::Kind::end && (open > 0 || !is_word("FROM"))) {
+    if (is_symbol("(")) ++open;
+    if (is_symbol(")") && --open < 0) return unexpected_token();
+    take();
+  }
+  return {};
+}
+
+Outcome<void> SoqlParser::from(Query& query, const ObjectType* parent) {
+  if (!take_word("FROM") || peek().kind != Token::Kind::word) return unexpected_token();
+  const Token& name = take();
+  if (parent) {
+    query.relation = find_child_relation(parent->name, name.value);
+    if (!query.relation) {
+      return error("INVALID_TYPE", name,
+                   fmt::format("Didn't understand relationship '{}' in FROM part of query call. If you are attempting to use a custom "
+                               "relationship, be sure to append the '__r' after the custom relationship name.",
+                               name.value));
+    }
+    query.object = &schema_.object(query.relation->child);
+    return {};
+  }
+  query.object = schema_.find(name.value);
+  if (query.object) return {};
+  return error("INVALID_TYPE", name,
+               fmt::format("sObject type '{}' is not supported. If you are attempting to use a custom object, be "
+                           "sure to append the '__c' after the entity name. Please reference your WSDL or the "
+                           "describe call for the appropriate names.",
+                           name.value));
+}
+
+Outcome<void> SoqlParser::select_list(Query& query, int depth) {
+  do {
+    if (auto done = select_item(query, depth); !done) return done;
+  } while (take_symbol(","));
+  return is_word("FROM") ? Outcome<void>{} : unexpected_token();
+}
+
+Outcome<void> SoqlParser::select_item(Query& query, int depth) {
+  if (is_symbol("(")) return child_query(query, depth);
+  if (peek().kind != Token::Kind::word || is_word("FROM")) return unexpected_token();
+  const Token& name = take();
+  if (is_symbol("(")) return function(query, name);
+  if (equal_no_case(name.value, "TYPEOF") && peek().kind == Token::Kind::word) return type_of(query);
+  auto path = this->path(query, name);
+  if (!path) return tl::unexpected(path.error());
+  for (const FieldPath& known : query.select) {
+    if (same(known, *path)) return error("INVALID_FIELD", name, "duplicate field selected: " + name.value);
+  }
+  query.select.push_back(std::move(*path));
+  return {};
+}
+
+/// COUNT(), an aggregate of a field with or without a name of its own, FIELDS(…).
+Outcome<void> SoqlParser::function(Query& query, const Token& name) {
+  take();  // (
+  if (equal_no_case(name.value, "FIELDS")) return all_fields(query, take());
+  auto known = std::find_if(std::begin(kFunctions), std::end(kFunctions),
+                            [&](const auto& entry) { return equal_no_case(entry.first, name.value); });
+  if (known == std::end(kFunctions)) return error("MALFORMED_QUERY", name, fmt::format("unknown function '{}'", name.value));
+  if (take_symbol(")")) {
+    bool alone = known->second == Function::count && query.select.empty() && query.aggregates.empty() && !query.count && is_word("FROM");
+    if (!alone) return unexpected_token();
+    query.count = true;
+    return {};
+  }
+  if (peek().kind != Token::Kind::word) return unexpected_token();
+  const Token& of = take();
+  auto path = this->path(query, of);
+  if (!path) return tl::unexpected(path.error());
+  bool adds = known->second == Function::sum || known->second == Function::avg;
+  bool fits = path->field->filterable && path->field->type != FieldType::address && (!adds || is_number(path->field->type));
+  if (!fits) return error("INVALID_FIELD", of, fmt::format("field {} does not support aggregate operator {}", path->field->name, name.value));
+  if (!take_symbol(")")) return unexpected_token();
+  Aggregate aggregate{known->second, std::move(*path), fmt::format("expr{}", query.unnamed)};
+  if (peek().kind == Token::Kind::word && !is_word("FROM")) {
+    aggregate.name = take().value;
+  } else {
+    ++query.unnamed;
+  }
+  query.aggregates.push_back(std::move(aggregate));
+  return {};
+}
+
+Outcome<void> SoqlParser::all_fields(Query& query, const Token& which) {
+  bool all = equal_no_case(which.value, "ALL"), custom = equal_no_case(which.value, "CUSTOM");
+  if (!(all || custom || equal_no_case(which.value, "STANDARD")) || !take_symbol(")")) return unexpected_token();
+  query.all_custom = query.all_custom || all || custom;
+  for (const Field& field : query.object->fields) {
+    if (all || field.name.ends_with("__c") == custom) query.select.push_back({{}, query.object, &field, false});
+  }
+  return {};
+}
+
+Outcome<void> SoqlParser::child_query(Query& query, int depth) {
+  take();  // (
+  auto child = nested(query.object, depth + 1);
+  if (!child) return tl::unexpected(child.error());
+  if (!take_symbol(")")) return unexpected_token();
+  query.children.push_back(std::make_shared<Query>(std::move(*child)));
+  return {};
+}
+
+Outcome<std::vector<const Field*>> SoqlParser::fields_of(const ObjectType& object) {
+  std::vector<const Field*> fields;
+  do {
+    if (peek().kind != Token::Kind::word) return unexpected_token();
+    const Token& name = take();
+    const Field* field = object.find(name.value);
+    if (!field) return error("INVALID_FIELD", name, fmt::format("No such column '{}' on entity '{}'", name.value, object.name));
+    fields.push_back(field);
+  } while (take_symbol(","));
+  return fields;
+}
+
+/// TYPEOF What WHEN Account THEN Phone ELSE Name END
+Outcome<void> SoqlParser::type_of(Query& query) {
+  const Token& name = take();
+  TypeOf type_of;
+  type_of.reference = query.object->find_relationship(name.value);
+  if (!type_of.reference || type_of.reference->references.size() < 2)
+    return error("INVALID_FIELD", name, fmt::format("'{}' is no polymorphic relationship", name.value));
+  while (take_word("WHEN")) {
+    const Token& type = take();
+    const ObjectType* object = schema_.find(type.value);
+    if (!object) return error("INVALID_TYPE", type, fmt::format("sObject type '{}' is not supported.", type.value));
+    if (!take_word("THEN")) return unexpected_token();
+    auto fields = fields_of(*object);
+    if (!fields) return tl::unexpected(fields.error());
+    type_of.when.emplace_back(object, std::move(*fields));
+  }
+  if (take_word("ELSE")) {
+    do {
+      if (peek().kind != Token::Kind::word) return unexpected_token();
+      type_of.otherwise.push_back(take().value);
+    } while (take_symbol(","));
+  }
+  if (type_of.when.empty() || !take_word("END")) return unexpected_token();
+  query.type_ofs.push_back(std::move(type_of));
+  return {};
+}
+
+Outcome<void> SoqlParser::group_by(Query& query) {
+  if (!take_word("BY")) return unexpected_token();
+  do {
+    if (peek().kind != Token::Kind::word) return unexpected_token();
+    const Token& name = take();
+    auto path = this->path(query, name);
+    if (!path) return tl::unexpected(path.error());
+    if (!path->field->filterable || path->field->type == FieldType::address)
+      return error("INVALID_FIELD", name, fmt::format("field '{}' can not be grouped in a query call", path->field->name));
+    query.group.push_back(std::move(*path));
+  } while (take_symbol(","));
+  return {};
+}
+
+Outcome<void> SoqlParser::check_grouped(const Query& query, const Token& at) const {
+  if (query.aggregates.empty() && query.group.empty()) return {};
+  if (!query.children.empty() || !query.type_ofs.empty()) return error("MALFORMED_QUERY", at, "aggregates stand with no child query");
+  for (const FieldPath& path : query.select) {
+    bool grouped = std::any_of(query.group.begin(), query.group.end(), [&](const FieldPath& group) { return same(group, path); });
+    if (!grouped) return error("MALFORMED_QUERY", at, "Field must be grouped or aggregated: " + path.field->name);
+  }
+  return {};
+}
+
+/// A field that the parents of several types share: of whichever one it is.
+Outcome<FieldPath> SoqlParser::polymorphic(FieldPath path, const Field& hop, const Token& token, std::string_view name) const {
+  static const Field kType = text("Type", 40);
+  path.hops.push_back(&hop);
+  path.polymorphic = true;
+  if (equal_no_case(name, "Type")) path.field = &kType;
+  for (const std::string& reference : hop.references) {
+    const ObjectType* target = schema_.find(reference);
+    if (!path.field && target && equal_no_case(name, "Name")) path.field = target->find("Name");
+    if (!path.field && target && equal_no_case(name, "Id")) path.field = target->find("Id");
+    if (!path.owner || path.owner == target) path.owner = target;
+  }
+  if (path.field) return path;
+  return error("INVALID_FIELD", token, fmt::format("No such column '{}' on entity 'Name'", name));
+}
+
+Outcome<FieldPath> SoqlParser::path(const Query& query, const Token& token) const {
+  FieldPath path;
+  path.owner = query.object;
+  std::vector<std::string_view> names = split(token.value, '.');
+  if (names.size() > 1 && equal_no_case(names.front(), query.object->name) &&
+      !query.object->find_relationship(names.front())) {
+    names.erase(names.begin());  // Contact.Name in a query from Contact
+  }
+  for (std::size_t i = 0; i + 1 < names.size(); ++i) {
+    const Field* hop = path.owner->find_relationship(names[i]);
+    const ObjectType* target =
+        hop && hop->references.size() == 1 ? schema_.find(hop->references.front()) : nullptr;
+    if (hop && hop->name == "OwnerId") target = schema_.find("User");
+    if (hop && !target && i + 2 == names.size()) return polymorphic(std::move(path), *hop, token, names.back());
+    if (!target) {
+      return soql_error(
+          "INVALID_FIELD", text_, token.position,
+          fmt::format(
+              "Didn't understand relationship '{}' in field path. If you are attempting to use a "
+              "custom relationship, be sure to append the '__r' after the custom relationship name.",
+              names[i]));
+    }
+    path.hops.push_back(hop);
+    path.owner = target;
+  }
+  path.field = path.owner->find(names.back());
+  if (!path.field) {
+    return soql_error(
+        "INVALID_FIELD", text_, token.position,
+        fmt::format(
+            "No such column '{}' on entity '{}'. If you are attempting to use a custom field, be sure "
+            "to append the '__c' after the custom field name. Please reference your WSDL or the "
+            "describe call for the appropriate names.",
+            names.back(), path.owner->name));
+  }
+  return path;
+}
+
+}  // namespace lockstep::emulators::salesforce

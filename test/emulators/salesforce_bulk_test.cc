@@ -1,0 +1,125 @@
+#include "test/emulators/salesforce_fixture.h"
+
+namespace lockstep::emulators::salesforce {
+namespace {
+
+class Bulk : public SalesforceTest {
+ protected:
+  std::string open(const json::object& job, const char* kind = "ingest") {
+    Answer answer = api.send_json("POST", base + "/jobs/" + kind, job);
+    EXPECT_EQ(answer.status, 200) << answer.text;
+    return text_at(answer.body, "/id");
+  }
+  Answer upload(const std::string& id, const std::string& csv) {
+    return api.send("PUT", base + "/jobs/ingest/" + id + "/batches", csv, {{"Content-Type", "text/csv"}});
+  }
+  Answer state(const std::string& id, const char* state) {
+    return api.send_json("PATCH", base + "/jobs/ingest/" + id, json::object{{"state", state}});
+  }
+  /// Runs a load to its end; its id.
+  std::string load(const json::object& job, const std::string& csv) {
+    std::string id = open(job);
+    EXPECT_EQ(upload(id, csv).status, 201);
+    EXPECT_EQ(state(id, "UploadComplete").status, 200);
+    clock.advance(Duration(1'000));
+    return id;
+  }
+  Answer results(const std::string& id, const std::string& which) { return api.get(base + "/jobs/ingest/" + id + "/" + which); }
+};
+
+// fact: §4.2 [D]
+TEST_F(Bulk, OneUploadThenCloseThenTheJobRuns) {
+  std::string id = open({{"object", "Account"}, {"operation", "insert"}});
+  EXPECT_EQ(code(state(id, "UploadComplete")), "INVALIDJOBSTATE");
+  EXPECT_EQ(upload(id, "Name\nAcme\n").status, 201);
+  EXPECT_EQ(code(upload(id, "Name\nBell\n")), "INVALIDJOBSTATE");
+  EXPECT_EQ(text_at(state(id, "UploadComplete").body, "/state"), "UploadComplete");
+  EXPECT_EQ(code(results(id, "successfulResults")), "INVALIDJOBSTATE");
+  clock.advance(Duration(1'000));
+  Answer done = api.get(base + "/jobs/ingest/" + id);
+  EXPECT_EQ(text_at(done.body, "/state"), "JobComplete");
+  EXPECT_EQ(text_at(done.body, "/numberRecordsProcessed"), "1");
+  Answer good = results(id, "successfulResults");
+  EXPECT_EQ(good.headers.find("Sforce-Locator"), "null");
+  EXPECT_EQ(good.text.substr(0, 30), "\"sf__Id\",\"sf__Created\",\"Name\"\n");
+}
+
+// fact: §4.2 [X][J]
+TEST_F(Bulk, RowsFailByThemselvesAndComeInAnotherOrder) {
+  std::string id = load({{"object", "Contact"}, {"operation", "insert"}}, "LastName,Email\nA,a@b.cd\nB,nowhere\nC,\n");
+  Answer bad = results(id, "failedResults");
+  EXPECT_NE(bad.text.find("\"INVALID_EMAIL_ADDRESS:Email: invalid email address: nowhere:Email --\",\"B\",\"nowhere\""), std::string::npos) << bad.text;
+  Answer good = results(id, "successfulResults");
+  EXPECT_LT(good.text.find("\"C\""), good.text.find("\"A\""));
+  EXPECT_EQ(results(id, "unprocessedrecords").text, "\"LastName\",\"Email\"\n");
+}
+
+// fact: §4.2 [X], §6.3 [X]
+TEST_F(Bulk, ABlankKeepsAndTheMarkClears) {
+  std::string id = created_id("Contact", {{"LastName", "A"}, {"Title", "t"}, {"Email", "a@b.cd"}});
+  load({{"object", "Contact"}, {"operation", "update"}}, "Id,Title,Email\n" + id + ",,#N/A\n");
+  EXPECT_EQ(text_at(read("Contact", id).body, "/Title"), "t");
+  EXPECT_EQ(text_at(read("Contact", id).body, "/Email"), "null");
+}
+
+// fact: §4.2 [X]
+TEST_F(Bulk, WrongLineEndsAndColumnsFailTheWholeJob) {
+  std::string id = load({{"object", "Account"}, {"operation", "insert"}}, "Name\r\nAcme\r\n");
+  Answer job = api.get(base + "/jobs/ingest/" + id);
+  EXPECT_EQ(text_at(job.body, "/state"), "Failed");
+  EXPECT_EQ(text_at(job.body, "/errorMessage"), "ClientInputError : LineEnding is invalid on user data. Current LineEnding setting is LF");
+  std::string other = load({{"object", "Account"}, {"operation", "insert"}}, "Name,Nope\nAcme,1\n");
+  EXPECT_EQ(text_at(api.get(base + "/jobs/ingest/" + other).body, "/errorMessage"), "InvalidBatch : Field name not found : Nope");
+  EXPECT_EQ(text_at(query("SELECT COUNT() FROM Account").body, "/totalSize"), "0");
+}
+
+// fact: §6.6 [D] switch: hard_delete_permission
+TEST_F(Bulk, HardDeleteNeedsAPermission) {
+  json::object job{{"object", "Account"}, {"operation", "hardDelete"}};
+  EXPECT_EQ(code(api.send_json("POST", base + "/jobs/ingest", job)), "FEATURENOTENABLED");
+  api.send_json("POST", "/__emulator/settings", json::object{{"hard_delete_permission", true}});
+  std::string id = created_id("Account", {{"Name", "A"}});
+  load(job, "Id\n" + id + "\n");
+  EXPECT_EQ(text_at(query("SELECT COUNT() FROM Account WHERE Name = 'A'", true).body, "/totalSize"), "0");
+}
+
+// fact: §4.1 [D]
+TEST_F(Bulk, QueryResultsComeInPagesThatCanBeReadAgain) {
+  for (const char* name : {"A", "B", "C"}) created_id("Account", {{"Name", name}});
+  std::string id = open({{"operation", "query"}, {"query", "SELECT Name FROM Account ORDER BY Name"}}, "query");
+  const std::string results = base + "/jobs/query/" + id + "/results";
+  EXPECT_EQ(code(api.get(results)), "INVALIDJOBSTATE");
+  clock.advance(Duration(1'000));
+  Answer first = api.get(results + "?maxRecords=2");
+  EXPECT_EQ(first.text, "\"Name\"\n\"A\"\n\"B\"\n");
+  EXPECT_EQ(first.headers.find("Sforce-NumberOfRecords"), "2");
+  std::string locator(*first.headers.find("Sforce-Locator"));
+  for (int again = 0; again < 2; ++again) {
+    Answer second = api.get(results + "?maxRecords=2&locator=" + locator);
+    EXPECT_EQ(second.text, "\"Name\"\n\"C\"\n");
+    EXPECT_EQ(second.headers.find("Sforce-Locator"), "null");
+  }
+  EXPECT_EQ(code(api.get(results + "?locator=zzz")), "INVALID_QUERY_LOCATOR");
+  EXPECT_EQ(api.get("/services/data/v61.0/jobs/query/" + id + "/results").status, 409);
+}
+
+// fact: §4.1 [I]
+TEST_F(Bulk, WhatBulkQueriesCannotSelectIsRefused) {
+  auto refused = [&](const char* soql) { return code(api.send_json("POST", base + "/jobs/query", json::object{{"operation", "query"}, {"query", soql}})); };
+  EXPECT_EQ(refused("SELECT BillingAddress FROM Account"), "FUNCTIONALITY_NOT_ENABLED");
+  EXPECT_EQ(refused("SELECT Id FROM Account LIMIT 1 OFFSET 1"), "API_ERROR");
+  EXPECT_EQ(refused("SELECT (SELECT Id FROM Contacts) FROM Account"), "API_ERROR");
+  EXPECT_EQ(refused("SELECT Industry FROM Account GROUP BY Industry"), "API_ERROR");
+}
+
+// fact: §4.3 [D]
+TEST_F(Bulk, JobsAreForgottenAWeekAfterTheirEnd) {
+  std::string id = load({{"object", "Account"}, {"operation", "insert"}}, "Name\nAcme\n");
+  EXPECT_EQ(api.get(base + "/jobs/ingest/" + id).status, 200);
+  clock.advance(Duration(8LL * 24 * 3'600'000));
+  sign_in();
+  EXPECT_EQ(api.get(base + "/jobs/ingest/" + id).status, 404);
+}
+
+}  // namespace
+}  // namespace lockstep::emulators::salesforce

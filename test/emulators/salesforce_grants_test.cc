@@ -1,0 +1,125 @@
+#include "test/emulators/salesforce_fixture.h"
+
+namespace lockstep::emulators::salesforce {
+namespace {
+
+class Grants : public SalesforceTest {
+ protected:
+  std::string code(const std::string& more = "") {
+    Answer page = api.get("/services/oauth2/authorize?response_type=code&client_id=lockstep-client&redirect_uri=http%3A%2F%2Fhere&state=s%26t" + more);
+    EXPECT_EQ(page.status, 302);
+    std::string back(page.headers.find("Location").value_or(""));
+    auto pairs = http::parse_query(back.substr(back.find('?') + 1));
+    EXPECT_EQ(pairs.back(), (std::pair<std::string, std::string>("state", "s&t")));
+    return pairs.front().second;
+  }
+  Answer exchange(const std::string& code, const std::string& more = "&client_secret=lockstep-secret") {
+    return token("grant_type=authorization_code&client_id=lockstep-client&redirect_uri=http%3A%2F%2Fhere&" + http::encode_query({{"code", code}}) + more);
+  }
+  Answer soap(const std::string& body, const std::string& session = "", const std::string& version = "60.0") {
+    std::string header = session.empty() ? "" : "<SessionHeader><sessionId>" + session + "</sessionId></SessionHeader>";
+    return api.send("POST", "/services/Soap/u/" + version,
+                    "<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\"><e:Header>" + header + "</e:Header><e:Body>" + body + "</e:Body></e:Envelope>",
+                    {{"Content-Type", "text/xml"}});
+  }
+};
+
+// fact: §1.2 [R], §1.1 [J]
+TEST_F(Grants, ACodeIsGoodOnceForItsClientAndItsAddress) {
+  std::string first = code();
+  Answer session = exchange(first);
+  EXPECT_EQ(session.status, 200) << session.text;
+  EXPECT_NE(text_at(session.body, "/refresh_token").find("5Aep"), std::string::npos);
+  EXPECT_EQ(text_at(exchange(first).body, "/error"), "invalid_grant");
+  EXPECT_EQ(text_at(token("grant_type=authorization_code&client_id=lockstep-client&client_secret=lockstep-secret&redirect_uri=elsewhere&" +
+                          http::encode_query({{"code", code()}}))
+                        .body,
+                    "/error"),
+            "redirect_uri_mismatch");
+  std::string old = code();
+  clock.advance(Duration(16 * 60'000));
+  EXPECT_EQ(text_at(exchange(old).body, "/error_description"), "expired authorization code");
+}
+
+// fact: §1.1 [J]
+TEST_F(Grants, AChallengeReplacesTheSecretAndNeedsItsVerifier) {
+  const std::string challenge = "&code_challenge=ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0";  // of "abc"
+  EXPECT_EQ(exchange(code(challenge), "&code_verifier=abc").status, 200);
+  EXPECT_EQ(text_at(exchange(code(challenge), "&code_verifier=abd").body, "/error_description"), "invalid code verifier");
+  EXPECT_EQ(text_at(exchange(code(), "").body, "/error"), "invalid_client");
+}
+
+// fact: §1.2 [U] switch: rotate_refresh_tokens
+TEST_F(Grants, RefreshTokensRotateWhenTheAppIsSetSo) {
+  api.send_json("POST", "/__emulator/settings", json::object{{"rotate_refresh_tokens", true}});
+  const std::string form = "grant_type=refresh_token&client_id=lockstep-client&refresh_token=";
+  Answer first = token(form + "lockstep-refresh-token");
+  std::string next = text_at(first.body, "/refresh_token");
+  EXPECT_NE(next, "lockstep-refresh-token");
+  EXPECT_EQ(text_at(token(form + "lockstep-refresh-token").body, "/error"), "invalid_grant");
+  EXPECT_EQ(token(form + next).status, 200);
+}
+
+// fact: §1.7 [J], §1.1 [U]
+TEST_F(Grants, RevokingARefreshTokenEndsItsSessionsAndIntrospectionSaysSo) {
+  Answer session = token("grant_type=refresh_token&client_id=lockstep-client&refresh_token=lockstep-refresh-token");
+  std::string access = text_at(session.body, "/access_token");
+  auto form = [&](const std::string& path, const http::Headers& more) {
+    return api.send("POST", path, http::encode_query({{"token", path.ends_with("revoke") ? "lockstep-refresh-token" : access}, {"client_id", "lockstep-client"}, {"client_secret", "lockstep-secret"}}), more);
+  };
+  const http::Headers form_type = {{"Content-Type", "application/x-www-form-urlencoded"}};
+  Answer active = form("/services/oauth2/introspect", form_type);
+  EXPECT_EQ(text_at(active.body, "/active"), "true");
+  EXPECT_EQ(text_at(active.body, "/username"), "integration@lockstep.example");
+  EXPECT_EQ(form("/services/oauth2/revoke", form_type).status, 200);
+  EXPECT_EQ(text_at(form("/services/oauth2/introspect", form_type).body, "/active"), "false");
+  EXPECT_EQ(form("/services/oauth2/revoke", form_type).text, "error=invalid_token&error_description=invalid%20token%3A");
+}
+
+// fact: §1.2 [S]
+TEST_F(Grants, AnAssertionWithoutAGoodSignatureIsRefused) {
+  const std::string form = "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=";
+  EXPECT_EQ(text_at(token(form + "a.b").body, "/error"), "invalid_grant");
+  EXPECT_EQ(text_at(token(form + "eyJhbGciOiJub25lIn0.eyJpc3MiOiJsb2Nrc3RlcC1jbGllbnQifQ.").body, "/error_description"), "invalid assertion");
+  EXPECT_EQ(text_at(token("grant_type=password&client_id=lockstep-client&client_secret=lockstep-secret&username=integration%40lockstep.example&password=x").body, "/error_description"),
+            "authentication failure");
+}
+
+// fact: §1.8 [J][S]
+TEST_F(Grants, SoapLogsInAndFaultsInItsOwnShape) {
+  Answer in = soap("<login><username>integration@lockstep.example</username><password>lockstep-password</password></login>");
+  EXPECT_EQ(in.status, 200);
+  for (const char* part : {"<serverUrl>http://127.0.0.1:8101/services/Soap/u/60.0/00D", "<sessionId>00D", "<userId>005", "<organizationId>00D"})
+    EXPECT_NE(in.text.find(part), std::string::npos) << part;
+  Answer out = soap("<login><username>x</username><password>y</password></login>");
+  EXPECT_EQ(out.status, 500);
+  EXPECT_NE(out.text.find("<faultstring>INVALID_LOGIN: "), std::string::npos);
+  EXPECT_NE(out.text.find("<sf:exceptionCode>INVALID_LOGIN</sf:exceptionCode>"), std::string::npos);
+  EXPECT_NE(soap("<getUserInfo/>", "00D!x").text.find("<faultcode>sf:INVALID_SESSION_ID</faultcode>"), std::string::npos);
+  EXPECT_EQ(soap("<login/>", "", "65.0").status, 500);
+}
+
+// fact: §6.6 [D]
+TEST_F(Grants, SoapUndeletesAndMerges) {
+  std::string winner = created_id("Contact", {{"LastName", "A"}}), loser = created_id("Contact", {{"LastName", "B"}});
+  std::string session = std::string(*api.headers.find("Authorization")).substr(7);
+  Answer merged = soap("<merge><mergeRequests><masterRecord><type>Contact</type><Id>" + winner + "</Id></masterRecord><recordToMergeIds>" + loser +
+                           "</recordToMergeIds></mergeRequests></merge>",
+                       session);
+  EXPECT_NE(merged.text.find("<mergedRecordIds>" + loser + "</mergedRecordIds>"), std::string::npos) << merged.text;
+  EXPECT_EQ(column(query("SELECT MasterRecordId FROM Contact WHERE Id = '" + loser + "'", true), "MasterRecordId"), winner);
+  api.send("DELETE", base + "/sobjects/Contact/" + winner);
+  EXPECT_NE(soap("<undelete><ids>" + winner + "</ids></undelete>", session).text.find("<success>true</success>"), std::string::npos);
+  EXPECT_EQ(read("Contact", winner).status, 200);
+  EXPECT_NE(soap("<undelete><ids>" + winner + "</ids></undelete>", session).text.find("UNDELETE_FAILED"), std::string::npos);
+}
+
+// fact: §1.8 [J]
+TEST_F(Grants, DamagedSoapIsAnsweredWithAFault) {
+  for (const char* body : {"", "<", "<a><b></a>", "<!DOCTYPE x><a/>", "<a>&bad;</a>", "<e:Envelope xmlns:e=\"x\"><e:Body/></e:Envelope>"}) {
+    EXPECT_EQ(api.send("POST", "/services/Soap/u/60.0", body, {{"Content-Type", "text/xml"}}).status, 500) << body;
+  }
+}
+
+}  // namespace
+}  // namespace lockstep::emulators::salesforce

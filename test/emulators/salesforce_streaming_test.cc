@@ -1,0 +1,148 @@
+#include "test/emulators/salesforce_fixture.h"
+
+namespace lockstep::emulators::salesforce {
+namespace {
+
+class Streaming : public SalesforceTest {
+ protected:
+  http::Response post(const json::array& messages, Duration held = Duration{0}) {
+    http::ServerRequest request;
+    request.method = "POST";
+    request.target = "/cometd/60.0";
+    request.headers = api.headers;
+    request.headers.set("Content-Type", "application/json");
+    if (!cookie.empty()) request.headers.set("Cookie", cookie);
+    request.body = json::serialize(messages);
+    return org->reply(request, "http://127.0.0.1:8101", held).response;
+  }
+  json::value send(const json::array& messages) {
+    http::Response response = post(messages);
+    EXPECT_EQ(response.status, 200) << response.body;
+    return json::parse(response.body);
+  }
+  void shake_hands() {
+    http::Response response = post({json::object{{"channel", "/meta/handshake"}, {"version", "1.0"}, {"id", "1"}, {"supportedConnectionTypes", json::array{"long-polling"}}}});
+    cookie = std::string(response.headers.find("Set-Cookie").value_or(""));
+    cookie = cookie.substr(0, cookie.find(';'));
+    json::value answer = json::parse(response.body);
+    client = text_at(answer, "/0/clientId");
+    EXPECT_EQ(text_at(answer, "/0/ext/replay"), "true");
+  }
+  json::object connecting() { return {{"channel", "/meta/connect"}, {"clientId", client}, {"connectionType", "long-polling"}, {"id", "2"}}; }
+  json::object subscribing(const std::string& channel, std::int64_t replay) {
+    return {{"channel", "/meta/subscribe"}, {"clientId", client}, {"subscription", channel}, {"id", "3"}, {"ext", {{"replay", {{channel, replay}}}}}};
+  }
+  const std::string accounts = "/data/AccountChangeEvent";
+  std::string client, cookie;
+};
+
+// fact: §3.5 [X][D]
+TEST_F(Streaming, TheFirstConnectIsAnsweredAtOnceAndLaterOnesAreHeldUpTo110Seconds) {
+  shake_hands();
+  json::value first = send({connecting(), subscribing(accounts, -1)});
+  EXPECT_EQ(text_at(first, "/0/advice/timeout"), "110000");
+  EXPECT_EQ(text_at(first, "/1/successful"), "true");
+  EXPECT_EQ(post({connecting()}).status, kNotYet);
+  EXPECT_EQ(post({connecting()}, Duration(109'000)).status, kNotYet);
+  created_id("Account", {{"Name", "Acme"}});
+  http::Response news = post({connecting()}, Duration(109'100));
+  EXPECT_EQ(news.status, 200);
+  EXPECT_EQ(text_at(json::parse(news.body), "/0/data/payload/Name"), "Acme");
+  EXPECT_EQ(text_at(json::parse(news.body), "/1/channel"), "/meta/connect");
+  EXPECT_EQ(text_at(json::parse(post({connecting()}, Duration(110'000)).body), "/0/successful"), "true");
+}
+
+// fact: §3.5 [D]
+TEST_F(Streaming, WhoStaysAwayFor40SecondsIsForgotten) {
+  shake_hands();
+  send({connecting()});
+  clock.advance(Duration(41'000));
+  json::value answer = send({connecting()});
+  EXPECT_EQ(text_at(answer, "/0/error"), "403::Unknown client");
+  EXPECT_EQ(text_at(answer, "/0/advice/reconnect"), "handshake");
+}
+
+// fact: §3.5 [D]
+TEST_F(Streaming, AClientWithoutItsCookieIsRefused) {
+  shake_hands();
+  cookie.clear();
+  http::Response response = post({connecting()});
+  EXPECT_EQ(response.status, 400);
+  EXPECT_EQ(response.body, "Client " + client + " has established a session, but no BAYEUX_BROWSER cookie present");
+}
+
+// fact: §3.5 [I]
+TEST_F(Streaming, ReplayIdsOutsideOfWhatIsKeptAreRefused) {
+  created_id("Account", {{"Name", "A"}});
+  shake_hands();
+  json::value answer = send({subscribing(accounts, 999'999)});
+  EXPECT_EQ(text_at(answer, "/0/error"),
+            "400::The replayId {999999} you provided was invalid. Please provide a valid ID, -2 to replay all events, or -1 to replay only new events.");
+  EXPECT_EQ(text_at(send({subscribing(accounts, -2)}), "/0/successful"), "true");
+  EXPECT_EQ(text_at(send({subscribing("/data/CaseCommentChangeEvent", -1)}), "/0/successful"), "false");
+}
+
+// fact: §3.6 [D]
+TEST_F(Streaming, EventsAreKeptForThreeDays) {
+  created_id("Account", {{"Name", "old"}});
+  clock.advance(Duration(73LL * 3'600'000));
+  sign_in();
+  created_id("Account", {{"Name", "new"}});
+  shake_hands();
+  send({subscribing(accounts, -2)});
+  json::value answer = send({connecting()});
+  EXPECT_EQ(text_at(answer, "/0/data/payload/Name"), "new");
+  EXPECT_EQ(text_at(answer, "/1/channel"), "/meta/connect");
+}
+
+// fact: §3.6 [D], §3.9 [U] switch: tag_collections
+TEST_F(Streaming, OriginsNameTheClientOfSingleCallsAndOfCollectionsOnlyWhenSetSo) {
+  shake_hands();
+  send({subscribing(accounts, -1)});
+  const http::Headers options = {{"Sforce-Call-Options", "client=engine; defaultNamespace=x"}};
+  json::object many{{"records", json::array{json::object{{"attributes", {{"type", "Account"}}}, {"Name", "B"}}}}};
+  api.send_json("POST", base + "/sobjects/Account", json::object{{"Name", "A"}}, options);
+  api.send_json("POST", base + "/composite/sobjects", many, options);
+  api.send_json("POST", "/__emulator/settings", json::object{{"tag_collections", true}});
+  api.send_json("POST", base + "/composite/sobjects", many, options);
+  json::value answer = send({connecting()});
+  const std::string rest = "com/salesforce/api/rest/60.0";
+  EXPECT_EQ(text_at(answer, "/0/data/payload/ChangeEventHeader/changeOrigin"), rest + ";client=engine");
+  EXPECT_EQ(text_at(answer, "/1/data/payload/ChangeEventHeader/changeOrigin"), rest);
+  EXPECT_EQ(text_at(answer, "/2/data/payload/ChangeEventHeader/changeOrigin"), rest + ";client=engine");
+}
+
+// fact: §3.6 [U] switch: merge_sends_events
+TEST_F(Streaming, AMergeDeletesTheLoserAndUpdatesWhatMoved) {
+  std::string winner = created_id("Account", {{"Name", "W"}}), loser = created_id("Account", {{"Name", "L"}});
+  created_id("Contact", {{"LastName", "C"}, {"AccountId", loser}});
+  shake_hands();
+  send({subscribing("/data/ChangeEvents", -1)});
+  edit({{"as", "Ann"}, {"operation", "merge"}, {"object", "Account"}, {"id", loser}, {"into", winner}, {"fields", {{"Site", "s"}}}});
+  json::value answer = send({connecting()});
+  auto header = [&](int event, const char* member) { return text_at(answer, "/" + std::to_string(event) + "/data/payload/ChangeEventHeader/" + member); };
+  EXPECT_EQ(header(0, "entityName") + " " + header(0, "changeType"), "Contact UPDATE");
+  EXPECT_EQ(header(1, "changeType") + " " + header(1, "recordIds/0"), "DELETE " + loser);
+  EXPECT_EQ(header(2, "changeType") + " " + header(2, "recordIds/0"), "UPDATE " + winner);
+  EXPECT_EQ(header(0, "transactionKey"), header(2, "transactionKey"));
+  EXPECT_EQ(header(2, "sequenceNumber"), "3");
+}
+
+// fact: §3.5
+TEST_F(Streaming, TheDailyQuotaOfEventsEndsDeliveries) {
+  api.send_json("POST", "/__emulator/settings", json::object{{"daily_event_deliveries", 0}});
+  shake_hands();
+  send({subscribing(accounts, -1)});
+  created_id("Account", {{"Name", "A"}});
+  EXPECT_EQ(text_at(send({connecting()}), "/0/error"), "403::Organization total events daily limit exceeded");
+}
+
+// fact: §3.5 [D], §9.2 [T]
+TEST_F(Streaming, OnlyPostsWithAVersionAreSpokenTo) {
+  EXPECT_EQ(api.send("POST", "/cometd", "[]").status, 400);
+  EXPECT_EQ(api.get("/cometd/60.0").status, 400);
+  EXPECT_EQ(api.send("POST", "/cometd/60.0", "nonsense").status, 400);
+}
+
+}  // namespace
+}  // namespace lockstep::emulators::salesforce
