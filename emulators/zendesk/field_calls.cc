@@ -8,8 +8,8 @@ namespace {
 
 /// System fields that an account lists beside its own.
 bool listed(const ObjectType& type, const Property& property) {
-  static const std::set<std::string> kOfTickets = {"subject", "description", "status", "type", "priority", "group_id", "assignee_id"};
-  return property.custom() || (type.name == "ticket" && kOfTickets.contains(property.name));
+  static const std::set<std::string> kTicketFields = {"subject", "description", "status", "type", "priority", "group_id", "assignee_id"};
+  return property.custom() || (type.name == "ticket" && kTicketFields.contains(property.name));
 }
 
 Property with_id(Property property) {
