@@ -12,17 +12,24 @@ namespace {
 using emulators::hubspot::ObjectType;
 using emulators::hubspot::Property;
 using emulators::hubspot::PropertyType;
+using emulators::hubspot::Option;
 using emulators::hubspot::TextForm;
 
 constexpr std::size_t kTextMax = 65'536;
+
+std::vector<Option> choices(const std::vector<std::string>& values) {
+  std::vector<Option> options;
+  for (const std::string& value : values) options.push_back(Option{value, value, "", 0, false});
+  return options;
+}
 
 class HubspotModel final : public ServerModel {
  public:
   HubspotModel() {
     // Pipelines are the account's: the default one has four stages.
     ObjectType& tickets = catalogue_.object("tickets");
-    tickets.properties.find("hs_pipeline")->second.options = {"0"};
-    tickets.properties.find("hs_pipeline_stage")->second.options = {"1", "2", "3", "4"};
+    tickets.properties.find("hs_pipeline")->second.options = choices({"0"});
+    tickets.properties.find("hs_pipeline_stage")->second.options = choices({"1", "2", "3", "4"});
   }
 
   Result<Value> store(const std::string& object, const SlotSpec& slot, const Value& sent) const override {
@@ -46,12 +53,11 @@ class HubspotModel final : public ServerModel {
 
   rc::Gen<Value> held(const std::string& object, const SlotSpec& slot) const override {
     const Property& property = find(object, slot);
-    const auto as_value = [](auto made) { return Value(std::move(made)); };
     switch (property.type) {
       case PropertyType::number:
         return rc::gen::map(rc::gen::inRange<std::int64_t>(0, 1'000'000'000'000), [](std::int64_t n) { return Value(parse_decimal(std::to_string(n) + "e-3").value()); });
       case PropertyType::date_time: return rc::gen::map(rc::gen::inRange<std::int64_t>(0, 4'000'000'000'000), [](std::int64_t ms) { return Value(WallTime{ms}); });
-      case PropertyType::enumeration: return rc::gen::map(rc::gen::elementOf(property.options), as_value);
+      case PropertyType::enumeration: return rc::gen::elementOf(options(object, slot));
       default: break;
     }
     if (property.form == TextForm::email) return rc::gen::map(typed_email(80), [](const std::string& text) { return Value(to_lower(text)); });
@@ -61,7 +67,7 @@ class HubspotModel final : public ServerModel {
   std::vector<Value> options(const std::string& object, const SlotSpec& slot) const override {
     std::vector<Value> values;
     if (slot.form != "association")
-      for (const std::string& option : find(object, slot).options) values.emplace_back(option);
+      for (const Option& option : find(object, slot).options) values.emplace_back(option.value);
     return values;
   }
 
