@@ -25,11 +25,13 @@ class DynamicsModel final : public ServerModel {
       if (std::ranges::find(navigation->targets, remote->object) == navigation->targets.end()) return fail(ErrorCode::refused, "not to " + remote->object);
       return sent;
     }
-    auto held = emulators::dynamics365::convert(table, column, wire_json(sent));
+    // The platform's money is decimal. The stand-in reads bodies through a binary number and refuses what that cannot tell
+    // apart; as text it takes every cent.
+    const bool money = column.type == ColumnType::money && !sent.is_null();
+    auto held = money ? emulators::dynamics365::convert_text(table, column, decimal_of(sent).value().text) : emulators::dynamics365::convert(table, column, wire_json(sent));
     if (!held) return fail(ErrorCode::refused, held.error().message);
     if (emulators::is_null(emulators::view(*held)) && column.required) return fail(ErrorCode::refused, column.name + " may not be blank");
-    // The platform's money is decimal; the stand-in's binary number is a cent off beyond 35 million million.
-    if (column.type == ColumnType::money && !sent.is_null()) return Value(rounded(decimal_of(sent).value(), 2));
+    if (money) return Value(rounded(decimal_of(sent).value(), 2));
     return read_back(*held, slot.type);
   }
 
