@@ -14,16 +14,10 @@ constexpr Duration kLook{1'000};  // a free place among the requests in flight i
 constexpr double kLeastPace = 0.1, kPaceGain = 0.02;
 constexpr std::int64_t kRestBaseMs = 1'000, kRestCapMs = 60'000;
 
-/// What the less urgent may use of a limit.
-double share_of(Priority priority) {
-  switch (priority) {
-    case Priority::real_time: return 1;
-    case Priority::incremental: return 0.97;
-    case Priority::reconciliation: return 0.95;
-    case Priority::full_refresh: return 0.93;
-  }
-  return 1;
-}
+constexpr Duration kRisesAfter{5'000};
+
+/// What the less urgent leave free of a limit; of a small one nothing.
+std::int64_t left_free(Priority priority, std::int64_t max) { return max * static_cast<std::int64_t>(priority) * 4 / 100; }
 
 Failure stopped() {
   Failure failure;
@@ -90,16 +84,25 @@ void Budgets::take(Budget& budget, std::int64_t amount, Instant now) const {
 
 Duration Budgets::wait_for(Budget& budget, Priority priority, Instant now) const {
   const Duration rest = std::max(Duration{0}, budget.rests_until - now);
-  const double share = share_of(priority) * budget.pace;
   if (budget.concurrent > 0) {
-    const auto places = std::max<std::size_t>(1, static_cast<std::size_t>(static_cast<double>(budget.concurrent) * share));
-    if (budget.in_flight >= places) return std::max(rest, kLook);
+    const auto all = static_cast<std::int64_t>(static_cast<double>(budget.concurrent) * budget.pace);
+    const std::int64_t kept = priority == Priority::real_time || all < 3 ? 0 : std::max<std::int64_t>(1, left_free(priority, all));
+    if (static_cast<std::int64_t>(budget.in_flight) >= std::max<std::int64_t>(1, all - kept)) return std::max(rest, kLook);
   }
   if (budget.max == 0) return rest;
   expire(budget, now);
-  const auto usable = std::max<std::int64_t>(1, static_cast<std::int64_t>(static_cast<double>(budget.max) * (1 - budget.keep_share) * share));
+  const auto ours = static_cast<std::int64_t>(static_cast<double>(budget.max) * (1 - budget.keep_share) * budget.pace);
+  const std::int64_t usable = std::max<std::int64_t>(1, ours - left_free(priority, ours));
   if (budget.used < usable) return rest;
   return std::max({Duration{1}, rest, budget.spec->window - (now - budget.slices.front().last)});
+}
+
+void Budgets::let_rise(Instant now) {
+  for (Waiting& one : waiting_) {
+    if (one.priority == Priority::real_time || now - one.since < kRisesAfter) continue;
+    one.priority = static_cast<Priority>(static_cast<int>(one.priority) - 1);
+    one.since = now;
+  }
 }
 
 bool Budgets::yields(std::list<Waiting>::const_iterator mine) const {
@@ -117,17 +120,19 @@ bool Budgets::yields(std::list<Waiting>::const_iterator mine) const {
 
 Task<Outcome<void>> Budgets::admit(std::vector<std::string> charge, Priority priority) {
   const std::vector<Budget*> wanted = named(charge);
-  Waiting waiting{priority, {wanted.begin(), wanted.end()}};
+  Waiting waiting{priority, executor_.clock().now(), {wanted.begin(), wanted.end()}};
   const auto mine = waiting_.insert(waiting_.end(), std::move(waiting));
   Outcome<void> outcome;
   for (;;) {
     const Instant now = executor_.clock().now();
+    let_rise(now);
     Duration wait = yields(mine) ? kLook : Duration{0};
-    for (Budget* budget : wanted) wait = std::max(wait, wait_for(*budget, priority, now));
+    for (Budget* budget : wanted) wait = std::max(wait, wait_for(*budget, mine->priority, now));
     if (stopping_) outcome = tl::unexpected(stopped());
     else if (wait > kPatience) outcome = tl::unexpected(used_up(wait));
     if (!outcome || wait.count() == 0) break;
-    co_await changed_.wait_until(now + wait);
+    const Instant look_again = now + std::min(wait, kRisesAfter);
+    co_await changed_.wait_until(look_again);
   }
   waiting_.erase(mine);
   if (outcome) {
@@ -214,9 +219,8 @@ std::map<std::string, Connector::LimitUse> Budgets::use() const {
     if (!budget.slices.empty() && budget.used > 0) {
       const Duration span = std::max(Duration{1}, now - budget.slices.front().first);
       const std::int64_t ours = std::max<std::int64_t>(0, use.left - use.kept);
-      const double seconds = static_cast<double>(ours) * static_cast<double>(span.count()) / static_cast<double>(budget.used);
-      const Duration until_end{static_cast<std::int64_t>(seconds)};
-      if (span + until_end < budget.spec->window) use.ends_in = until_end;
+      const double milliseconds = static_cast<double>(ours) * static_cast<double>(span.count()) / static_cast<double>(budget.used);
+      if (milliseconds < static_cast<double>((budget.spec->window - span).count())) use.ends_in = Duration{static_cast<std::int64_t>(milliseconds)};
     }
     out[budget.spec->name] = use;
   }

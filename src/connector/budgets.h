@@ -12,8 +12,8 @@
 
 namespace lockstep::connector {
 
-/// The vendor's limits as this connection keeps them: requests wait here until they fit, the most urgent first. The less
-/// urgent leave a part of every limit free, so that an urgent one need not wait for a window that a full refresh filled.
+/// The vendor's limits as this connection keeps them: requests wait here until they fit, the most urgent first, and
+/// who waits long becomes more urgent. The less urgent leave a part of every limit free, so that an urgent one need not wait for a window that a full refresh filled.
 class Budgets {
  public:
   Budgets(const Definition& definition, const ConnectionConfig& config, Executor& executor, Rng rng);
@@ -56,13 +56,15 @@ class Budgets {
     Instant rests_until{0};
   };
   struct Waiting {
-    Priority priority;
+    Priority priority;            // rises while it waits: nobody starves
+    Instant since;
     std::set<const Budget*> wants;
   };
   std::vector<Budget*> named(const std::vector<std::string>& charge);
   void expire(Budget& budget, Instant now) const;
   void take(Budget& budget, std::int64_t amount, Instant now) const;
   Duration wait_for(Budget& budget, Priority priority, Instant now) const;
+  void let_rise(Instant now);
   bool yields(std::list<Waiting>::const_iterator mine) const;
 
   Executor& executor_;

@@ -73,6 +73,16 @@ TEST_F(Limits, AnEditGoesBeforeAFullRefreshThatWaitsLonger) {
   EXPECT_TRUE(std::all_of(order.begin() + 9, order.begin() + 14, [](Priority one) { return one == Priority::real_time; }));
 }
 
+TEST_F(Limits, NobodyStarvesUnderASteadyStreamOfTheMoreUrgent) {
+  use_limits("{calls: {default: true, max: 4, window: 1s}}");
+  for (int i = 0; i < 60; ++i) {
+    for (int k = 0; k < 5; ++k) ask(Priority::incremental);  // one a second more than fits
+    if (i == 10) ask(Priority::full_refresh);
+    executor.run_for(Duration{1'000});
+  }
+  EXPECT_EQ(std::ranges::count(order, Priority::full_refresh), 1);
+}
+
 TEST_F(Limits, NoWindowEverHoldsMoreThanTheLimit) {
   use_limits("{calls: {default: true, max: 10, window: 1s}}");
   for (int i = 0; i < 100; ++i) ask(i % 3 == 0 ? Priority::real_time : Priority::incremental);
