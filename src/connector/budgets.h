@@ -12,8 +12,9 @@
 
 namespace lockstep::connector {
 
-/// The vendor's limits as this connection keeps them: requests wait here until they fit, the most urgent first, and
-/// who waits long becomes more urgent. The less urgent leave a part of every limit free, so that an urgent one need not wait for a window that a full refresh filled.
+/// The vendor's limits as this connection keeps them: requests wait here until they fit, the most urgent first, and who waits
+/// long becomes more urgent. The less urgent leave a part of every larger limit free, so that an urgent one need not wait for
+/// a window that a full refresh filled.
 class Budgets {
  public:
   Budgets(const Definition& definition, const ConnectionConfig& config, Executor& executor, Rng rng);
