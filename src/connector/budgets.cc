@@ -17,7 +17,10 @@ constexpr std::int64_t kRestBaseMs = 1'000, kRestCapMs = 60'000;
 constexpr Duration kRisesAfter{5'000};
 
 /// What the less urgent leave free of a limit; of a small one nothing.
-std::int64_t left_free(Priority priority, std::int64_t max) { return max * static_cast<std::int64_t>(priority) * 4 / 100; }
+std::int64_t left_free(Priority priority, std::int64_t max) {
+  constexpr double kEach = 0.04;
+  return static_cast<std::int64_t>(static_cast<double>(max) * kEach * static_cast<double>(priority));
+}
 
 Failure stopped() {
   Failure failure;
@@ -185,9 +188,8 @@ void Budgets::refused(const std::vector<std::string>& charge, const Failure& fai
       limit = budget;
       break;
     }
-    // The vendor does not say which: the narrowest window is the one that a burst meets.
-    const bool narrower = !limit || limit->max == 0 || (budget->max > 0 && budget->spec->window < limit->spec->window);
-    if (narrower) limit = budget;
+    // The vendor does not say which: the narrowest is the one that a burst meets, and fewer at once are slower, too.
+    if (!limit || budget->spec->window < limit->spec->window) limit = budget;
   }
   if (!limit) return;
   const bool known = now < limit->rests_until;  // requests that ran beside each other met the same refusal

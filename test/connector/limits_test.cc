@@ -163,6 +163,15 @@ TEST_F(Limits, AQuotaThatEndsIsForeseenAndThenTold) {
   EXPECT_TRUE(refusals[0].unsent && refusals[0].wait);
 }
 
+TEST_F(Limits, ALimitOfNoPracticalSizeIsNone) {
+  config.limits["calls"].max = INT64_MAX / 2;
+  use_limits("{calls: {default: true, max: 100, window: 24h, keep: {people: 20%}}}");
+  for (int i = 0; i < 50; ++i) ask(Priority::full_refresh);
+  executor.run_for(Duration{1'000});
+  EXPECT_EQ(order.size(), 50u);
+  EXPECT_FALSE(budgets->use().at("calls").ends_in);
+}
+
 TEST_F(Limits, AnAccountsOwnFiguresStandBeforeTheConnectors) {
   config.limits["calls"].max = 5;
   config.limits["calls"].keep_share = 0.4;
