@@ -155,19 +155,6 @@ Result<std::string> put_aside(const std::string& store_path, WallTime now) {
 
 }  // namespace
 
-std::string print_epoch(const Epoch& epoch) {
-  return std::to_string(epoch.number) + " " + std::to_string(epoch.restored_at.ms) + " " + std::to_string(epoch.backup_taken.ms);
-}
-
-Epoch parse_epoch(const std::string& text) {
-  Epoch epoch;
-  char* rest = nullptr;
-  epoch.number = std::strtoull(text.c_str(), &rest, 10);
-  epoch.restored_at.ms = std::strtoll(rest, &rest, 10);
-  epoch.backup_taken.ms = std::strtoll(rest, nullptr, 10);
-  return epoch;
-}
-
 Result<BackupFile> backup_sqlite(const std::string& store_path, const std::string& folder, std::size_t keep, WallTime now) {
   std::error_code error;
   if (!files::exists(store_path, error)) return fail(ErrorCode::not_found, "there is no store '" + store_path + "' to back up");

@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "store/epoch.h"
 
 namespace lockstep {
 
@@ -24,15 +25,6 @@ Result<BackupFile> backup_sqlite(const std::string& store_path, const std::strin
 
 /// Backups in a folder, newest first; an absent folder holds none.
 std::vector<BackupFile> list_backups(const std::string& folder);
-
-/// What a store knows of having been restored (setting "epoch").
-struct Epoch {
-  std::uint64_t number = 0;  // 0: never restored
-  WallTime restored_at;
-  WallTime backup_taken;     // when the restored backup was taken; {0}: its name does not tell
-};
-std::string print_epoch(const Epoch& epoch);
-Epoch parse_epoch(const std::string& text);
 
 /// Puts the backup `file` in the place of the store, as a new epoch: whatever was learnt after the backup is void, and the
 /// engine reads everything again before it writes (rule 17). What stood there is kept beside it as "<store>.before-<time>".
