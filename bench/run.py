@@ -7,6 +7,7 @@ import sys
 
 import emulators
 import full_refresh
+import restart
 
 
 def rate(result):
@@ -65,13 +66,21 @@ def measure_emulators(arguments):
         yield (f"stand-ins, {name}: peak memory then", f"{result['peak_bytes'] / 1e9:.2f} GB", "", "2 GB", result["peak_bytes"] < 2e9)
 
 
-MEASUREMENTS = {"full_refresh": measure_full_refresh, "lenses": measure_lenses, "commit": measure_commit, "emulators": measure_emulators}
+def measure_restart(arguments):
+    result = restart.measured(arguments.build, arguments.links)
+    slowest = max(result["restarts"])
+    yield (f"killed and started again at {result['links']:,} links: until it delivers", f"{slowest:.1f} s", "slowest of " + str(len(result["restarts"])), "10 s", slowest < 10)
+    yield ("a backup of that store, checked", f"{result['backup']:.1f} s", f"{result['bytes'] / 1e6:.0f} MB", "60 s", result["backup"] < 60)
+
+
+MEASUREMENTS = {"full_refresh": measure_full_refresh, "lenses": measure_lenses, "commit": measure_commit, "restart": measure_restart, "emulators": measure_emulators}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", default="build/release")
     parser.add_argument("--records", type=int, default=100_000, help="contacts in the full refresh")
+    parser.add_argument("--links", type=int, default=100_000, help="links in the store that is restarted")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("name", nargs="?", default="", help="only measurements whose name holds this")
     arguments = parser.parse_args()

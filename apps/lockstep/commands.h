@@ -18,6 +18,15 @@ int sync_command(const Common& common, bool full);
 int status_command(const Common& common);
 int record_show_command(const Common& common, const std::string& id);
 
+struct BackupArguments {
+  std::string to;
+  std::size_t keep = 0;  // 0: as configured
+  bool list = false;
+};
+int backup_command(const Common& common, const BackupArguments& arguments);
+/// `file`: a backup, or "latest" of the configured folder.
+int restore_command(const Common& common, const std::string& file);
+
 struct ReviewArguments {
   std::string id, choice, by;
   bool all = false;

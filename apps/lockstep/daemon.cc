@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "api/gateway.h"
+#include "backup.h"
 #include "commands.h"
 #include "engine/engine.h"
 #include "http/server.h"
@@ -21,9 +22,10 @@ Task<void> serve(Session& session, Engine& engine, std::string& error) {
   session.executor().stop();
 }
 
-Task<void> shut_down(Session& session, Engine& engine, http::Server& server) {
+Task<void> shut_down(Session& session, Engine& engine, http::Server& server, TaskGroup& backups) {
   co_await server.stop(kGrace);
   co_await engine.stop();
+  co_await backups.stop();
   session.executor().stop();
 }
 
@@ -45,7 +47,10 @@ int run_command(const Common& common) {
   std::string error;
   TaskGroup tasks(session->executor());
   tasks.spawn(serve(*session, engine, error));
-  session->executor().on_termination([&] { tasks.spawn(shut_down(*session, engine, **server)); });
+  TaskGroup backups(session->executor());
+  if (const auto& settings = session->configuration().backup)
+    backups.spawn(keep_backups(session->executor(), backups, log, session->configuration().store_path, *settings));
+  session->executor().on_termination([&] { tasks.spawn(shut_down(*session, engine, **server, backups)); });
   session->executor().run();
   if (!error.empty()) return fail_with(kFailed, error);
   log.info("stopped", {});

@@ -60,6 +60,20 @@ int main(int argc, char** argv) {
   CLI::App* status = command(app, "status", "What is linked, owed, waiting", "  lockstep status\n  lockstep status --json");
   status->callback([&] { exit_code = status_command(common); });
 
+  BackupArguments backup_arguments;
+  CLI::App* backup = command(app, "backup", "Copy the store while it is in use, and check the copy",
+                             "  lockstep backup\n  lockstep backup --to /mnt/backups --keep 48\n  lockstep backup --list --json");
+  backup->add_option("--to", backup_arguments.to, "Folder; default: backup.to of the configuration");
+  backup->add_option("--keep", backup_arguments.keep, "How many of the newest stay; default: backup.keep, else 12")->check(CLI::PositiveNumber);
+  backup->add_flag("--list", backup_arguments.list, "Show the backups there instead");
+  backup->callback([&] { exit_code = backup_command(common, backup_arguments); });
+
+  std::string restored_file;
+  CLI::App* restore = command(app, "restore", "Put a backup in the place of the store; the next run reads every system again before it writes",
+                              "  lockstep restore latest\n  lockstep restore backups/lockstep-20261126T074500.123Z.db");
+  restore->add_option("file", restored_file, "A backup, or 'latest'")->required();
+  restore->callback([&] { exit_code = restore_command(common, restored_file); });
+
   std::string record_id;
   CLI::App* record = app.add_subcommand("record", "One customer's story");
   record->require_subcommand(1);

@@ -93,6 +93,14 @@ std::unique_ptr<Session> Session::open(const std::string& config_path, bool conn
     return nullptr;
   }
   session->executor_ = make_real_executor();
+  if (connect) {
+    auto lock = StoreLock::take(session->configuration_->store_path);
+    if (!lock) {
+      fail_with(kFailed, lock.error().message);
+      return nullptr;
+    }
+    session->lock_ = std::move(*lock);
+  }
   if (!session->open_store()) return nullptr;
   if (connect) {
     auto seal = Seal::load(session->configuration_->seal_key_file);

@@ -10,6 +10,7 @@
 #include "http/curl_transport.h"
 #include "hub/hub.h"
 #include "runtime/executor.h"
+#include "store/sqlite/backup.h"
 #include "store/store.h"
 
 namespace lockstep::app {
@@ -39,6 +40,7 @@ class Session {
  private:
   Session() = default;
   bool open_store();
+  std::optional<StoreLock> lock_;  // of whoever runs the engine
   std::unique_ptr<RealExecutor> executor_;
   std::shared_ptr<const Configuration> configuration_;
   std::unique_ptr<http::Transport> transport_;

@@ -165,7 +165,7 @@ std::string status_json(const Hub& hub, const EngineStatus& status, const StoreC
   const WallTime now = hub.now();
   std::string body = "{\"entities\": " + std::to_string(counts.entities) + ", \"open_reviews\": " + std::to_string(counts.open_reviews) +
                      ", \"dead_letters\": " + std::to_string(counts.open_dead_letters) + ", \"audit_rows\": " + std::to_string(counts.audit_rows) +
-                     ", \"lag_ms\": {\"p50\": " + std::to_string(status.lag_p50.count()) + ", \"p99\": " + std::to_string(status.lag_p99.count()) +
+                     ", \"recovering\": " + (status.recovering ? "true" : "false") + ", \"lag_ms\": {\"p50\": " + std::to_string(status.lag_p50.count()) + ", \"p99\": " + std::to_string(status.lag_p99.count()) +
                      ", \"samples\": " + std::to_string(status.lag_samples) + "}, \"systems\": [";
   bool first = true;
   for (const System& system : hub.systems) {

@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "base/text.h"
 #include "deliver/dispatcher.h"
+#include "hub/client_id.h"
 #include "hub/references.h"
 
 namespace lockstep::deliver {
@@ -16,19 +17,11 @@ constexpr std::size_t kBulk = 100;
 /// How long it counts that a record was seen not to be in the target.
 constexpr Duration kTrusted{60'000};
 
-/// A GUID for systems that take one chosen by us: the entity's ULID, or, when a record of that id was deleted there, one
-/// derived from both.
-std::string client_id(const merge::EntityState& state, const Link* link) {
-  Ulid id = state.golden.id.value();
-  if (link && !link->remote.empty()) {
-    const std::string text = id.text();
-    const std::uint64_t mixed = stable_hash(std::string_view(link->remote.id), stable_hash(std::string_view(text)));
-    for (std::size_t i = 8; i < 16; ++i) id.bytes[i] = static_cast<std::uint8_t>(mixed >> ((i - 8) * 8));
-  }
-  id.bytes[6] = static_cast<std::uint8_t>((id.bytes[6] & 0x0f) | 0x40);
-  id.bytes[8] = static_cast<std::uint8_t>((id.bytes[8] & 0x3f) | 0x80);
-  const std::string hex = to_hex(std::string_view(reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()));
-  return hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-" + hex.substr(12, 4) + "-" + hex.substr(16, 4) + "-" + hex.substr(20);
+/// The time in a ULID: its first 48 bits.
+WallTime made_at(EntityId entity) {
+  WallTime time;
+  for (std::size_t i = 0; i < 6; ++i) time.ms = time.ms << 8 | entity.value().bytes[i];
+  return time;
 }
 
 Fields shadow_of(const Link* link, std::size_t count) {
@@ -255,7 +248,7 @@ Result<bool> Dispatcher::prepare_write(Transaction& transaction, merge::EntitySt
   if (creating) {
     const connector::ObjectTraits* traits = system_.connector->find_object(prepared.object);
     if (traits && traits->client_chosen_id)
-      prepared.row.new_id = link && link->intent && !link->intent->client_id.empty() ? link->intent->client_id : client_id(state, link);
+      prepared.row.new_id = link && link->intent && !link->intent->client_id.empty() ? link->intent->client_id : client_id(state.golden.id, link ? link->remote.id : "");
     prepared.row.send_key = true;
   } else {
     prepared.row.id = link->remote.id;
@@ -295,7 +288,12 @@ Dispatcher::Create Dispatcher::before_create(const merge::EntityState& state, co
   if (!traits) return Create::send;
   const auto probe = probed_.find(state.golden.id);
   const Link* link = state.find(system_.id);
-  const bool unknown = link && link->intent && link->intent->unknown_outcome;
+  // Rule 17: who restored a store does not know which creates are still on their way. Of an entity whose id was made since
+  // there can be none.
+  const WallTime sent = std::max(link && link->intent ? link->intent->sent : WallTime{}, hub_.restored_at);
+  const Duration landing = context.request_life + traits->visible_after;
+  const bool restored_lately = hub_.restored_at.ms > 0 && made_at(state.golden.id) < hub_.restored_at && context.now < hub_.restored_at + landing;
+  const bool unknown = (link && link->intent && link->intent->unknown_outcome) || restored_lately;
   if (!unknown || traits->create_is_idempotent) {
     const bool fresh = probe != probed_.end() && context.now - probe->second < kTrusted;
     const bool covered = bulk && !(link && link->intent) && is_covered(*traits, context.now);
@@ -303,10 +301,10 @@ Dispatcher::Create Dispatcher::before_create(const merge::EntityState& state, co
   }
   // Sent without an answer, and not safe to repeat: only a look that is late enough to see it allows another try. An early
   // look saves the wait when it did arrive.
-  until = link->intent->sent + context.request_life + traits->visible_after;
+  until = sent + landing;
   if (!can_be_looked_up(state, prepared, *traits)) return context.now < until ? Create::wait : Create::give_up;
   if (probe != probed_.end() && probe->second >= until) return Create::send;
-  if (context.now >= until || probe == probed_.end() || probe->second < link->intent->sent) return Create::probe;
+  if (context.now >= until || probe == probed_.end() || probe->second < sent) return Create::probe;
   return Create::wait;
 }
 

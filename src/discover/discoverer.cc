@@ -127,9 +127,9 @@ Task<void> Discoverer::forget_position(Cursor cursor, RunReport& report) {
 }
 
 Task<void> Discoverer::drop_known(std::vector<connector::Row>& rows, RunReport& report) {
-  const auto holds = [](const Link& link, const std::string& version) {
+  const auto holds = [&hub = hub_](const Link& link, const std::string& version) {
     const bool settled = link.presence == LinkPresence::present && !link.needs_read && !link.secondary && !link.delete_unanswered;
-    return settled && link.version_is_read && link.version == version &&
+    return settled && hub.is_confirmed(link) && link.version_is_read && link.version == version &&
            std::ranges::all_of(link.fields, [](const LinkField& field) { return !field.unverified && field.unanswered.empty(); });
   };
   std::vector<connector::Row> news;

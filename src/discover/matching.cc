@@ -27,6 +27,15 @@ Result<void> Step::unlinked() {
   TRY(const auto decision, match(tombstones, adopted));
   if (!decision) return {};
   if (!waiting.empty() && decision->kind == identity::Decision::Kind::review) return {};
+  if (waits_for_recovery(*decision)) return ask_by_id(seen_.row.id, "unclear until all is read again");
+  TRY(const bool was_buried, is_lost_tombstone(tombstones));
+  if (was_buried) {
+    identity::Decision review = *decision;
+    review.kind = identity::Decision::Kind::review;
+    review.candidates = tombstones;
+    review.why = "its external id names a record that was deleted before the store was restored";
+    return waiting.empty() ? open_duplicate_review(review) : Result<void>{};
+  }
   // What made it ambiguous was mended in the systems.
   TRY_VOID(close_reviews_of(seen_.row.id, "it is not ambiguous any more"));
   switch (decision->kind) {
@@ -214,7 +223,10 @@ Result<void> Step::merge_notice() {
   const RemoteId loser = seen_.row.id;
   const RemoteId survivor = *seen_.row.merged_into;
   if (loser == survivor) return {};
-  if (!source_.by_id) return ask_by_id(loser, "told to be merged");
+  if (!source_.by_id) {
+    TRY_VOID(note_lost_name());
+    return ask_by_id(loser, "told to be merged");
+  }
   TRY_VOID(tx_.put_remote_alias(source_.connection, loser, survivor));
   TRY(const auto lost, tx_.find_link(source_.connection, loser));
   TRY(const auto kept, tx_.find_link(source_.connection, survivor));

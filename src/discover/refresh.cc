@@ -13,7 +13,7 @@ Task<Result<bool>> Discoverer::first_listing_done(TypeIndex type) {
     RunReport report;
     const Cursor cursor = co_await load_cursor(object + "/listed", object, report);
     if (!report.ok()) co_return fail(ErrorCode::storage, report.error);
-    done = done && cursor.complete;
+    done = done && cursor.complete && cursor.read_at >= hub_.restored_at;
   }
   co_return done;
 }
@@ -46,11 +46,22 @@ Task<void> Discoverer::refresh_object(TypeIndex type, std::string object, RunId 
   Cursor listed = co_await load_cursor(object + "/listed", object, report);
   Cursor scan = co_await load_cursor(object + "/scan", object, report);
   if (!report.ok()) co_return;
-  const bool resumed = !scan.position.empty() && !scan.complete;
+  // After a restore (rule 17) a listing has to begin anew, and what is told only once, deletes above all, is in the feed from
+  // before the backup. A feed that does not reach back so far leaves it to the listing.
+  const bool recovers = listed.read_at < hub_.restored_at;
+  if (recovers && !feed.position.empty()) {
+    const bool walked = co_await walk_feed(type, object, run, std::move(feed), false, report);
+    if (!walked && !report.position_lost) co_return;
+    report.failure.reset();
+    report.position_lost = false;
+    feed = co_await load_cursor(object + "/changes", object, report);
+    if (!report.ok()) co_return;
+  }
+  const bool resumed = !scan.position.empty() && !scan.complete && scan.read_at >= hub_.restored_at;
   const WallTime started = resumed ? scan.read_at : hub_.now();
   const bool from_the_start = feed.position.empty();
   const bool starts_with_listing = system_.connector->find_object(object)->feed_starts_with_listing;
-  if (starts_with_listing && (!listed.complete || feed.position.empty())) {
+  if (starts_with_listing && ((!listed.complete && !recovers) || feed.position.empty())) {
     // The feed's own first walk is the listing.
     const bool walked = co_await walk_feed(type, object, run, std::move(feed), true, report);
     if (!walked) co_return;
@@ -82,8 +93,8 @@ Task<void> Discoverer::refresh_object(TypeIndex type, std::string object, RunId 
       if (!end && !early) co_await fetch(object, true, scan.position, ahead);
     }
   }
-  // The first listing proves no absence: there is nothing yet that it could miss.
-  if (listed.complete) co_await confirm_absent(type, object, run, started, report);
+  // The first listing proves no absence: there is nothing yet that it could miss, but for what a backup knew.
+  if (listed.complete || recovers) co_await confirm_absent(type, object, run, started, report);
   if (!report.ok()) co_return;
   listed.complete = true;
   listed.read_at = started;

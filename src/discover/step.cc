@@ -14,6 +14,7 @@ Cause Step::cause(std::string operation) const {
 
 Result<std::optional<EntityId>> Step::run() {
   using Waits = std::optional<EntityId>;
+  if (seen_.row.merged_into || seen_.row.deleted) TRY_VOID(bring_back_link());
   if (seen_.row.merged_into) {
     TRY_VOID(merge_notice());
     return Waits{};
@@ -32,13 +33,14 @@ Result<std::optional<EntityId>> Step::run() {
   if (!link) {
     if (seen_.row.deleted) {
       if (source_.fence) gone_[{source_.connection, seen_.row.id}] = hub_.current_fence();
+      TRY_VOID(note_lost_name());
       TRY_VOID(unlinked_gone());
       return Waits{};
     }
     TRY_VOID(unlinked());
     return Waits{};
   }
-  hub_.void_fence_of_earlier_process(*link);
+  hub_.void_what_is_old(*link);
   TRY(const auto obligation, tx_.find_obligation(link->entity, source_.connection));
   if (obligation && obligation->state == ObligationState::in_flight) return Waits(link->entity);
   if (seen_.row.deleted) {

@@ -34,6 +34,13 @@ class Step {
   Result<void> link_to(EntityId entity);
   Result<void> open_duplicate_review(const identity::Decision& decision);
   Result<void> unlinked_gone();
+  // After a restore (lost.cc).
+  Result<std::optional<EntityId>> name_in_it() const;
+  Result<void> note_lost_name();
+  Result<void> bring_back_link();
+  Result<void> bury(EntityId entity);
+  bool waits_for_recovery(const identity::Decision& decision) const;
+  Result<bool> is_lost_tombstone(const std::vector<EntityId>& tombstones) const;
   Result<void> close_reviews_of(const RemoteId& remote, const std::string& why);
   Result<void> after_linking(const merge::EntityState& state);
   Result<void> ask_by_id(const RemoteId& remote, std::string_view why);

@@ -62,6 +62,7 @@ class Loader {
   void load_type(const std::string& type, const Node& node, ConnectionSettings& settings, const Configuration& configuration);
   void load_keys(const Node& root, Configuration& configuration);
   void load_policies(const Node& root, Configuration& configuration);
+  void load_backup(const Node& node, Configuration& configuration);
   PolicySettings policy(const Node& node, const Configuration& configuration);
   std::string secret(const Node& node);
   void check_names(const std::vector<std::string>& names, const grammar::Mark& mark, const Configuration& configuration);
@@ -337,6 +338,17 @@ void Loader::load_policies(const Node& root, Configuration& configuration) {
   }
 }
 
+void Loader::load_backup(const Node& node, Configuration& configuration) {
+  BackupSettings backup;
+  backup.folder = beside({text_at(node, "to", "backups")}).front();
+  backup.every = duration(node, "every").value_or(backup.every);
+  if (const Node* keep = node.find("keep")) backup.keep = static_cast<std::size_t>(keep->as_int().value_or(12));
+  constexpr Duration kPromised{15 * 60'000};
+  if (backup.every > kPromised)
+    findings_.push_back(Finding{Finding::Severity::warning, node.mark, "a backup each " + format_duration(backup.every) + " leaves more than 15 minutes at risk", "15m or less"});
+  configuration.backup = std::move(backup);
+}
+
 std::shared_ptr<Configuration> Loader::load() {
   auto root = grammar::parse_file(path_);
   if (!root) {
@@ -368,6 +380,7 @@ std::shared_ptr<Configuration> Loader::load() {
     for (const auto& [name, node] : connections->members) load_connection(name, node, *configuration);
   load_keys(*root, *configuration);
   load_policies(*root, *configuration);
+  if (const Node* backup = root->find("backup")) load_backup(*backup, *configuration);
   if (const Node* guard = root->find("delete_guard")) {
     if (const Node* count = guard->find("count")) configuration->delete_guard.count = static_cast<std::size_t>(count->as_int().value_or(50));
     if (const Node* share = guard->find("share_percent")) configuration->delete_guard.share = static_cast<double>(share->as_int().value_or(10)) / 100;

@@ -40,6 +40,13 @@ struct ConnectionSettings {
   grammar::Mark mark;
 };
 
+/// Backups that the running program makes by itself.
+struct BackupSettings {
+  std::string folder;
+  Duration every{5 * 60'000};
+  std::size_t keep = 12;
+};
+
 /// A policy as written: looked up field → type and connection → type → default.
 struct PolicySettings {
   std::optional<Strategy> strategy;
@@ -69,6 +76,7 @@ struct Configuration {
   PolicySettings default_policy;
   std::vector<TypePolicySettings> policies;
   DeleteGuard delete_guard;
+  std::optional<BackupSettings> backup;
   Model model;
   std::vector<mapping::Mapping> mappings;
   std::map<std::string, connector::DefinitionRef> definitions;  // by connector name

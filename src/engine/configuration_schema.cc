@@ -75,6 +75,7 @@ SchemaRef connection() {
 }  // namespace
 
 grammar::SchemaRef configuration_schema() {
+  const Duration minute{60'000};
   std::vector<Member> type_policy = policy_members();
   type_policy.push_back({"fields", map_of(record("field_policy", policy_members())), false, "By field."});
   type_policy.push_back({"connections", map_of(record("connection_policy", policy_members())), false, "By connection."});
@@ -97,6 +98,10 @@ grammar::SchemaRef configuration_schema() {
        {"connections", map_of(connection()), true, "The systems to keep in step."},
        {"default_policy", record("default_policy", policy_members()), false, "For every type and field."},
        {"policies", map_of(record("type_policy", std::move(type_policy))), false, "By entity type."},
+       {"backup", record("backup", {{"to", text(), true, "Folder for the backups; relative to this file. On another disk than the store, better on another machine."},
+                                    {"every", duration(minute, Duration{24 * 60 * minute.count()}), false, "How often; default 5m. What was learnt since the last one is read again after a restore."},
+                                    {"keep", integer(1, 100'000), false, "How many of the newest stay; default 12."}}),
+        false, "Backups while it runs, checked for integrity; see `lockstep restore`."},
        {"delete_guard", record("delete_guard", {{"count", integer(0, 1'000'000'000), false, "At most this many deletes in a run…"},
                                                 {"share_percent", integer(0, 100), false, "… or this share of the type's records."}}),
         false, "More than both wait for approval."}});

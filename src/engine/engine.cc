@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "engine/lane.h"
+#include "hub/recovery.h"
 
 namespace lockstep {
 
@@ -16,7 +17,7 @@ constexpr Duration kBatchWindow{120'000};
 }  // namespace
 
 Engine::Engine(Hub& hub, Log& log)
-    : hub_(hub), log_(log), rng_(hub.rng.split("engine")), intake_(hub), tasks_(hub.executor) {
+    : hub_(hub), log_(log), rng_(hub.rng.split("engine")), intake_(hub), recovered_(hub.executor), tasks_(hub.executor) {
   for (System& system : hub_.systems) {
     if (system.hosted) continue;
     discover::Progress progress = [this](const System& of, TypeIndex, std::int64_t rows, std::optional<std::int64_t> estimate) {
@@ -42,11 +43,12 @@ Task<Result<void>> Engine::start() {
   Store::Work recover = [&](Transaction& transaction) -> Result<void> {
     TRY(const std::size_t unknown, transaction.recover_in_flight(hub_.now()));
     if (unknown > 0) log_.info("recovered", {{"in_flight", std::to_string(unknown)}});
-    return {};
+    return load_recovery(hub_, transaction);
   };
   const Result<void> recovered = co_await hub_.store.transact(std::move(recover));
   if (!recovered) co_return tl::unexpected(recovered.error());
   for (auto& lane : lanes_) tasks_.spawn(run_lane(*lane));
+  if (hub_.recovering) tasks_.spawn(run_recovery());
   co_return Result<void>{};
 }
 
@@ -99,6 +101,7 @@ void Engine::take(Lane& lane, const deliver::DeliverReport& report) {
 
 EngineStatus Engine::status() const {
   EngineStatus status;
+  status.recovering = hub_.recovering;
   for (const auto& lane : lanes_) {
     status.systems.push_back(lane->status);
     status.systems.back().first_listing_done = lane->listed.size() == lane->system.types.size();
@@ -154,7 +157,7 @@ Task<bool> Engine::first_listing(Lane& lane, TypeIndex type) {
     if (done && *done) {
       lane.listed.insert(type);
       lane.listed_changed.notify();
-      if (lane.listed.size() == lane.system.types.size()) lane.status.state = "in step";
+      if (lane.listed.size() == lane.system.types.size()) lane.status.state = hub_.recovering ? "read again after the restore" : "in step";
       wake_deliverers();
       co_return true;
     }
@@ -223,11 +226,21 @@ Task<void> Engine::run_wanted(Lane& lane) {
   while (!tasks_.stopping()) {
     if (!lane.reads_pending) co_await lane.reads_wanted.wait_until(clock.now() + kRest);
     if (tasks_.stopping()) co_return;
+    // What is gone after a restore is judged when all that is there is known.
+    if (hub_.recovering && !all_listed()) {
+      const bool go_on = co_await tasks_.sleep(kIdle);
+      if (!go_on) co_return;
+      continue;
+    }
     lane.reads_pending = false;
+    std::int64_t most_read = 0;
+    bool all_ok = true;
     for (const SystemType& type : lane.system.types) {
       if (!lane.listed.contains(type.type)) continue;
       const discover::RunReport report = co_await lane.discoverer.read_wanted(type.type);
       take(lane, report, "read", type.type);
+      most_read = std::max(most_read, report.count.read);
+      all_ok = all_ok && report.ok();
       if (report.count.read > 0) lane.reads_pending = true;  // there may be more, and answers may ask for others
       if (report.ok()) {
         failures = 0;
@@ -237,6 +250,7 @@ Task<void> Engine::run_wanted(Lane& lane) {
       const bool awake = co_await pause(lane, failure, failures++);
       if (!awake) co_return;
     }
+    note_look(lane, most_read, all_ok);
     // Records that just came back are not read again and again within one moment.
     const bool awake = co_await tasks_.sleep(kMoment);
     if (!awake) co_return;
@@ -272,7 +286,7 @@ Task<void> Engine::run_deliver(Lane& lane) {
   while (!tasks_.stopping()) {
     lane.owed_pending = false;
     const std::optional<WallTime> due = co_await next_due(lane);
-    if (due && *due <= hub_.now()) {
+    if (due && *due <= hub_.now() && !hub_.recovering) {
       std::vector<TypeIndex> types;
       for (const SystemType& type : lane.system.types)
         if (lane.listed.contains(type.type) && (type.schedule.real_time || clock.now() < lane.batch_open[type.type])) types.push_back(type.type);

@@ -30,6 +30,7 @@ struct EngineStatus {
   std::vector<SystemStatus> systems;
   Duration lag_p50{0}, lag_p99{0};
   std::size_t lag_samples = 0;
+  bool recovering = false;           // after a restore: systems are read again, nothing is sent yet
 };
 
 /// Composes discover, merge and deliver: schedules reads, keeps the outbox draining, supervises connections.
@@ -62,6 +63,12 @@ class Engine {
   Task<void> run_wanted(Lane& lane);
   Task<void> run_deliver(Lane& lane);
   Task<std::optional<WallTime>> next_due(Lane& lane);
+  // After a restore (recovery.cc).
+  bool all_listed() const;
+  void note_look(Lane& lane, std::int64_t most_read, bool all_ok);
+  Task<void> run_recovery();
+  Task<Result<void>> recover_now();
+  Task<Result<void>> end_recovering();
   Task<void> deliver_once(Lane& lane, std::vector<TypeIndex> types);
   void take(Lane& lane, const discover::RunReport& report, std::string_view what, TypeIndex type);
   void take(Lane& lane, const deliver::DeliverReport& report);
@@ -73,6 +80,7 @@ class Engine {
   Rng rng_;
   discover::Intake intake_;
   std::vector<std::unique_ptr<Lane>> lanes_;
+  Signal recovered_;
   std::deque<Duration> lags_;         // the last kLagsMax
   TaskGroup tasks_;
 };

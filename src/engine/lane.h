@@ -29,6 +29,8 @@ struct Engine::Lane {
   Signal work_owed;
   bool reads_pending = true;
   bool owed_pending = true;
+  int looks = 0;                   // after a restore: looks in a row for what is to be read by id that found no more than a little
+  bool drained = false;            // after a restore: whatever was to be read by id was read
   SystemStatus status;
 };
 

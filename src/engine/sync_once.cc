@@ -1,5 +1,6 @@
 // `lockstep sync`: one round in the foreground.
 #include "engine/lane.h"
+#include "hub/recovery.h"
 
 namespace lockstep {
 
@@ -11,7 +12,7 @@ Task<Result<void>> Engine::sync_once(bool full) {
   hub_.started = hub_.now();
   Store::Work recover = [&](Transaction& transaction) -> Result<void> {
     TRY([[maybe_unused]] const std::size_t unknown, transaction.recover_in_flight(hub_.now()));
-    return {};
+    return load_recovery(hub_, transaction);
   };
   const Result<void> recovered = co_await hub_.store.transact(std::move(recover));
   if (!recovered) co_return tl::unexpected(recovered.error());
@@ -29,6 +30,10 @@ Task<Result<void>> Engine::sync_once(bool full) {
         co_return fail(ErrorCode::unavailable, lane->system.name + ": " + (report.failure ? report.failure->message : report.error));
       lane->listed.insert(type.type);
     }
+  }
+  if (hub_.recovering) {
+    const Result<void> settled = co_await recover_now();
+    if (!settled) co_return tl::unexpected(settled.error());
   }
   for (int round = 0; round < kRoundsMax; ++round) {
     std::int64_t moved = 0;

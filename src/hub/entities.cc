@@ -37,7 +37,7 @@ Result<std::optional<merge::EntityState>> Entities::load(EntityId id) {
   state.golden.fields.resize(count);
   for (Link& link : state.links) {
     link.fields.resize(count);
-    hub_.void_fence_of_earlier_process(link);
+    hub_.void_what_is_old(link);
   }
   return std::optional(std::move(state));
 }

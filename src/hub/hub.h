@@ -86,16 +86,25 @@ struct Hub {
   BulkWork bulk_work;
   WallTime started;                         // of this process
   std::function<void(ConnectionId)> on_reads_wanted = [](ConnectionId) {};  // some of its links must be read by id before they can be written
+  WallTime restored_at;                     // when the store was restored from a backup; {0}: never
+  /// Rule 17, from a restore until every system was read again: nothing is sent.
+  std::atomic<bool> recovering{false};
   std::function<void()> on_change = [] {};  // called on the control thread after a commit that may owe something
 
   /// Rises with every merge and every read that is sent (merge rule 1). Fences order events within one process: no read
   /// that was sent before a restart can still be answered after it, so values of an earlier process count as zero.
   std::uint64_t next_fence() { return ++fence_; }
   std::uint64_t current_fence() const { return fence_; }
-  void void_fence_of_earlier_process(Link& link) const {
+  /// And a version that was learnt before a restore says nothing: others, or we ourselves, wrote since.
+  void void_what_is_old(Link& link) const {
     if (link.fence < fence_start_ || link.fence > fence_) link.fence = 0;
     if (link.read_asked < fence_start_ || link.read_asked > fence_) link.read_asked = 0;
+    if (!recovering || is_confirmed(link)) return;
+    link.version.clear();
+    link.version_is_read = false;
   }
+  /// The record was seen since the last restore, if there was one.
+  bool is_confirmed(const Link& link) const { return link.seen >= restored_at; }
   void start_fences(std::uint64_t start) { fence_ = fence_start_ = start; }
 
   System* find_system(ConnectionId id);

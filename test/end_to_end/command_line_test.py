@@ -6,7 +6,7 @@ import sys
 
 from harness import EndToEnd, main, wait_until
 
-COMMANDS = [["init"], ["check"], ["schema"], ["run"], ["sync"], ["status"], ["record", "show"], ["review", "list"], ["review", "show"], ["review", "resolve"],
+COMMANDS = [["init"], ["check"], ["schema"], ["run"], ["sync"], ["backup"], ["restore"], ["status"], ["record", "show"], ["review", "list"], ["review", "show"], ["review", "resolve"],
             ["dead-letters", "list"], ["dead-letters", "groups"], ["dead-letters", "show"], ["dead-letters", "replay"], ["dead-letters", "discard"], ["audit"]]
 NOBODY = "01JDFK3V8Q4T0Z6M2N9R5S7W1X"
 OK, FAILED, USAGE, CONFIGURATION, NOT_FOUND, UNAVAILABLE = range(6)

@@ -14,6 +14,7 @@ OBJECTS = {"salesforce": ("Contact", "Case"), "hubspot": ("contacts", "tickets")
 class Traffic:
     def __init__(self, world, seed=11):
         self.world, self.random, self.made, self.edits = world, random.Random(seed), 0, 0
+        self.conversations = True
         self.contacts = {}  # entity → system → own id
         for system in world.systems:
             for _, own_id, entity, _ in system.records("contact"):
@@ -41,7 +42,7 @@ class Traffic:
             value = {"phone": f"+4930555{self.random.randint(10000, 99999)}", "description": f"Spoke on the phone, note {self.edits}",
                      "last_name": f"Newname{self.edits}"}[field]
             self.edit(system, held[system], {FIELDS[field][system]: value})
-        elif kind < 0.9:
+        elif kind < 0.9 or not self.conversations:
             self.new_contact(self.random.choice([system.name for system in self.world.systems]))
         else:
             self.new_note()

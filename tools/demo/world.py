@@ -115,14 +115,18 @@ class World:
             served = json.loads(line)
             self.addresses[served["name"]] = served["base_url"]
         self.port = free_port()
+        self.write_configuration(self.addresses)
+        self.connect()
+        self.operations = Http(f"http://127.0.0.1:{self.port}")
+
+    def write_configuration(self, addresses):
+        """`addresses`: where Lockstep finds the CRMs; a test may put something in between."""
         with open(self.config, "w", encoding="utf-8") as file:
-            file.write(self.template.format(port=self.port, tenant=TENANT, **self.addresses))
+            file.write(self.template.format(port=self.port, tenant=TENANT, **addresses))
         with open(os.path.join(self.folder, "lockstep.key"), "w", encoding="utf-8") as file:
             import base64
             file.write(base64.b64encode(secrets.token_bytes(32)).decode())
         os.chmod(os.path.join(self.folder, "lockstep.key"), 0o600)
-        self.connect()
-        self.operations = Http(f"http://127.0.0.1:{self.port}")
 
     def connect(self):
         """Signs independent readers in."""

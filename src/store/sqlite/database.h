@@ -68,6 +68,9 @@ class Database {
   std::map<const char*, sqlite3_stmt*> statements_;
 };
 
+/// That the file is a Lockstep store of a version this program knows. Errors: storage, with what to use instead.
+Result<void> check_version(Database& database);
+
 /// Brings the file to the newest version, one numbered step after the other, each in its own transaction.
 Result<void> migrate(Database& database);
 

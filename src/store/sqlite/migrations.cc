@@ -76,15 +76,27 @@ Result<std::int64_t> pragma(Database& database, const char* name) {
   return row ? statement.integer(0) : 0;
 }
 
-}  // namespace
-
-Result<void> migrate(Database& database) {
+Result<std::int64_t> known_version(Database& database, bool may_be_new) {
   TRY(const std::int64_t application, pragma(database, "PRAGMA application_id"));
   TRY(const std::int64_t version, pragma(database, "PRAGMA user_version"));
   const auto newest = static_cast<std::int64_t>(std::size(kMigrations));
-  if (application != kApplicationId && (application != 0 || version != 0)) return fail(ErrorCode::storage, "the file belongs to another program; name another store");
+  const bool is_new = may_be_new && application == 0 && version == 0;
+  if (application != kApplicationId && !is_new) return fail(ErrorCode::storage, "the file belongs to another program; name another store");
   if (version > newest)
     return fail(ErrorCode::storage, "the store has version " + std::to_string(version) + ", this program knows " + std::to_string(newest) + ": use a newer lockstep");
+  return version;
+}
+
+}  // namespace
+
+Result<void> check_version(Database& database) {
+  TRY([[maybe_unused]] const std::int64_t version, known_version(database, false));
+  return {};
+}
+
+Result<void> migrate(Database& database) {
+  TRY(const std::int64_t version, known_version(database, true));
+  const auto newest = static_cast<std::int64_t>(std::size(kMigrations));
   for (std::int64_t step = version; step < newest; ++step) {
     TRY_VOID(database.execute("BEGIN IMMEDIATE"));
     const auto done = database.execute(std::string(kMigrations[step]) + "PRAGMA application_id=" + std::to_string(kApplicationId) +
