@@ -8,7 +8,7 @@ namespace lockstep {
 
 namespace {
 constexpr Duration kLook{1'000};
-constexpr int kRoundsMax = 100;  // each reads a batch of what the last one asked for
+constexpr int kReadRoundsMax = 100;  // each reads a batch of what the last one asked for
 }  // namespace
 
 bool Engine::all_listed() const {
@@ -52,7 +52,7 @@ Task<void> Engine::run_recovery() {
 }
 
 Task<Result<void>> Engine::recover_now() {
-  for (int round = 0; round < kRoundsMax; ++round) {
+  for (int round = 0; round < kReadRoundsMax; ++round) {
     std::int64_t read = 0;
     for (auto& lane : lanes_)
       for (const SystemType& type : lane->system.types) {

@@ -171,7 +171,9 @@ TEST_P(MadeAndDeletedSince, IsNotMadeAgain) {
     const std::string id = east.live("contact")[0]->id;
     if (!passed_on) one.crash();
     east.remove("contact", id);
-    if (passed_on) ASSERT_TRUE(one.settle());
+    if (passed_on) {
+      ASSERT_TRUE(one.settle());
+    }
     one.crash();
     const auto restored = restore_sqlite(made->path, one.path, one.executor.clock().wall());
     ASSERT_TRUE(restored);
