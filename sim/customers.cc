@@ -21,12 +21,12 @@ const FieldNames* TypeNames::find(std::string_view field) const {
 
 const std::vector<TypeNames>& type_names() {
   static const std::vector<TypeNames> kTypes = {
-      {"account", {"Account", "companies", "account"}, "name", "Account ", "",
+      {"account", {"Account", "companies", "account"}, {"Account", "company", "account"}, "name", "Account ", "",
        {{"name", {"Name", "name", "name"}},
         {"phone", {"Phone", "phone", "telephone1"}},
         {"description", {"Description", "description", "description"}}},
        {"description", "phone"}, {}},
-      {"contact", {"Contact", "contacts", "contact"}, "email", "p", "@example.com",
+      {"contact", {"Contact", "contacts", "contact"}, {"Contact", "contact", "contact"}, "email", "p", "@example.com",
        {{"first_name", {"FirstName", "firstname", "firstname"}},
         {"last_name", {"LastName", "lastname", "lastname"}},
         {"email", {"Email", "email", "emailaddress1"}},
@@ -35,11 +35,11 @@ const std::vector<TypeNames>& type_names() {
         {"description", {"Description", "message", "description"}}},
        {"job_title", "last_name", "description", "phone"},
        {{"account", "account", {"AccountId", "", "_parentcustomerid_value"}}}},
-      {"case", {"Case", "tickets", "incident"}, "subject", "Case ", "",
+      {"case", {"Case", "tickets", "incident"}, {"Case", "ticket", "incident"}, "subject", "Case ", "",
        {{"subject", {"Subject", "subject", "title"}}, {"description", {"Description", "content", "description"}}},
        {"description"},
        {{"contact", "contact", {"ContactId", "", "_customerid_value"}}}},
-      {"interaction", {"Task", "calls", "phonecall"}, "subject", "Call ", "",
+      {"interaction", {"Task", "calls", "phonecall"}, {"Task", "call", "phonecall"}, "subject", "Call ", "",
        {{"subject", {"Subject", "hs_call_title", "subject"}}},
        {}, {}}};
   return kTypes;

@@ -24,7 +24,8 @@ struct ReferenceNames {
 };
 struct TypeNames {
   std::string_view type;
-  std::array<std::string_view, 3> objects;
+  std::array<std::string_view, 3> objects;      // as the systems call them
+  std::array<std::string_view, 3> hub_objects;  // as the connectors do
   std::string_view marker;                  // the field that tells which customer record it is, wherever it stands
   std::string_view marker_before, marker_after;
   std::vector<FieldNames> fields;           // those that are compared

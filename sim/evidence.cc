@@ -33,7 +33,7 @@ void Evidence::explain(ConnectionId connection, const RemoteId& remote) {
   const System* system = world.hub->find_system(connection);
   if (!system || system->hosted || remote.empty()) return;
   for (const TypeNames& type : type_names())
-    if (type.objects[crm_index(system->name)] == remote.object)
+    if (type.hub_objects[crm_index(system->name)] == remote.object)
       if (const auto number = directory.number_at(system->name, type, remote.id)) explained.insert({std::string(type.type), *number});
 }
 

@@ -107,7 +107,7 @@ std::optional<std::string> People::support_id(std::string_view type, std::int64_
     if (ids.empty() || found) continue;
     const System* system = world_.hub->find_system(crm);
     const System* support = world_.hub->find_system(kSupport);
-    const RemoteId remote{std::string(names_of(type).objects[crm_index(crm)]), ids.front()};
+    const RemoteId remote{std::string(names_of(type).hub_objects[crm_index(crm)]), ids.front()};
     const auto read = world_.transact([&](Transaction& transaction) -> Result<void> {
       TRY(const auto link, transaction.find_link(system->id, remote));
       if (!link) return {};

@@ -39,8 +39,9 @@ class Convergence final : public Oracle {
         if (!held.empty()) return fmt::format("{} stands in {}, and the hub holds no such record", held.front().id, crm);
         continue;
       }
-      if (held.empty()) return fmt::format("not in {}", crm);
       const GoldenRecord* golden = golden_of(evidence, type.type, entities.front());
+      if (held.empty() && crm == "dynamics365" && type.type == "case" && golden->references.empty()) continue;  // it takes no case without a customer
+      if (held.empty()) return fmt::format("not in {}", crm);
       if (auto wrong = compare(type, crm, *golden, held.front())) return wrong;
     }
     return std::nullopt;

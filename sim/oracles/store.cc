@@ -43,7 +43,7 @@ class CursorSafety final : public Oracle {
             if (evidence.is_explained(type.type, number) || evidence.is_merged(type.type, number)) continue;
             bool linked = false;
             const auto read = evidence.world.transact([&](Transaction& transaction) -> Result<void> {
-              TRY(const auto link, transaction.find_link(evidence.world.hub->find_system(crm)->id, RemoteId{std::string(type.objects[crm_index(crm)]), id}));
+              TRY(const auto link, transaction.find_link(evidence.world.hub->find_system(crm)->id, RemoteId{std::string(type.hub_objects[crm_index(crm)]), id}));
               linked = link && link->presence == LinkPresence::present;
               return {};
             });
