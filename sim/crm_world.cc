@@ -11,6 +11,7 @@
 #include "emulators/dynamics365/dynamics365.h"
 #include "emulators/hubspot/hubspot.h"
 #include "emulators/salesforce/salesforce.h"
+#include "sim/torn_vfs.h"
 #include "store/sqlite/sqlite_store.h"
 
 namespace lockstep::sim {
@@ -91,6 +92,7 @@ CrmWorld::CrmWorld(WorldOptions options)
       clock_(executor.clock()),
       secrets_(std::make_unique<MemorySecrets>()) {
   static int count = 0;
+  TornDisk::install();
   const std::filesystem::path memory = "/dev/shm";
   const std::filesystem::path root = std::filesystem::exists(memory) ? memory : std::filesystem::temp_directory_path();
   folder_ = (root / ("lockstep_sim_" + std::to_string(::getpid()) + "_" + std::to_string(++count))).string();
@@ -161,6 +163,7 @@ void CrmWorld::start() {
 }
 
 void CrmWorld::crash() {
+  TornDisk::die();
   executor.power_off();
   tasks_.reset();
   gateway.reset();
@@ -169,6 +172,7 @@ void CrmWorld::crash() {
   store.reset();
   executor.power_off();
   network.hang_up();
+  lost_disk_writes += TornDisk::come_back(Rng(options_.seed).split("disk" + std::to_string(starts_)));
 }
 
 http::Response CrmWorld::control(const std::string& system, const std::string& method, const std::string& path, std::string body) {

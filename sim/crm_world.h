@@ -52,6 +52,7 @@ class CrmWorld {
   VirtualTransport network;
   std::vector<std::string> warnings;  // log lines of level warn
   std::vector<std::string> errors;    // those of level error
+  std::size_t lost_disk_writes = 0;   // at power cuts: written, not synced
   std::unique_ptr<Store> store;
   std::unique_ptr<Hub> hub;
   std::unique_ptr<Engine> engine;

@@ -4,6 +4,7 @@
 #include "runtime/rng.h"
 #include "sim/customers.h"
 #include "sim/plan.h"
+#include "sim/probes.h"
 
 namespace lockstep::sim {
 
@@ -174,6 +175,7 @@ void add_windows(Plan& plan, Rng rng, std::int64_t length_ms, double intensity) 
     event.what = what;
     event.system = std::move(system);
     event.for_ms = rng.between(kSecond, most_ms);
+    if (event.what == "crash" && rng.chance(0.4)) event.value = kPlaces[rng.below(std::size(kPlaces))];
     plan.events.push_back(std::move(event));
   };
   if (rng.chance(0.3 * intensity)) window("outage", any_crm(rng), 60 * kMinute);

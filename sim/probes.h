@@ -24,16 +24,16 @@ struct PlantedMistake {
   const char* meaning;
 };
 inline constexpr PlantedMistake kPlantedMistakes[] = {
-    {"echo", "calm", "an observation equal to the shadow counts as an edit"},
-    {"cursor_before_commit", "swarm", "the cursor is committed before what was read"},
+    {"echo", "calm", "an observation that shows nothing new counts as an edit"},
+    {"lost_webhook", "calm", "a webhook is acknowledged and forgotten"},
+    {"dropped_loser", "swarm", "the losing value of a conflict is not recorded"},
     {"blind_create", "swarm", "a create without an answer is sent again without a look"},
     {"stale_send", "swarm", "a write without an answer is sent again as it was"},
-    {"lost_webhook", "swarm", "a webhook is acknowledged and forgotten"},
-    {"dropped_loser", "swarm", "the losing value of a conflict is not recorded"},
-    {"refresh_race", "swarm", "a renewed token is used before it is kept"},
+    {"cursor_before_commit", "swarm", "the cursor is committed before what was read"},
 };
 
-/// Places in src/ that a batch of runs must visit.
-inline constexpr const char* kPlaces[] = {"create.unknown_outcome"};
+/// Places in src/ where the power may be cut, and which a batch of runs must visit.
+inline constexpr const char* kPlaces[] = {"send.intent_committed", "send.answered",       "discover.page_read",     "create.unknown_outcome", "write.outcome_unknown",
+                                          "start.recovered",       "merge.own_write_seen", "credentials.renewed"};
 
 }  // namespace lockstep::sim

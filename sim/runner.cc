@@ -195,7 +195,7 @@ class Run {
 
   void judge() {
     const std::size_t before = hub_writes(world_);
-    world_.run_for(Duration{static_cast<std::int64_t>(plan_.setting("rest_ms", 2 * 3'600'000))});
+    world_.run_for(Duration{static_cast<std::int64_t>(plan_.setting("rest_ms", 1'800'000))});
     Evidence evidence(world_, directory_, plan_, people_.ledger());
     evidence.writes_at_rest = hub_writes(world_) - before;
     const auto read = evidence.read();
@@ -206,8 +206,9 @@ class Run {
     for (const auto& [type, records] : evidence.golden)
       for (const GoldenRecord& record : records) {
         if (record.presence != EntityPresence::present) continue;
-        outcome_.state = stable_hash(type + std::to_string(record.number), outcome_.state);
-        for (const auto& [field, value] : record.fields) outcome_.state = stable_hash(field + value, outcome_.state);
+        std::string text = type + std::to_string(record.number);
+        for (const auto& [field, value] : record.fields) text += "\n" + field + "=" + value;
+        outcome_.state += stable_hash(std::string_view(text));  // whatever the order in which they came
       }
     for (const auto& oracle : oracles())
       if (auto wrong = oracle->judge(evidence)) return found(oracle->name(), std::move(*wrong));
@@ -222,6 +223,7 @@ class Run {
     outcome_.virtual_ms = now_ms();
     outcome_.steps = world_.executor.steps();
     outcome_.requests = world_.network.requests;
+    outcome_.count["disk writes lost"] = world_.lost_disk_writes;
     outcome_.digest = world_.network.digest;
     outcome_.draw = world_.network.draw();
     outcome_.visits.insert(probes().visits.begin(), probes().visits.end());

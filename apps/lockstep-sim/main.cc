@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "base/text.h"
 #include "base/time.h"
 #include "batch.h"
 #include "sim/probes.h"
@@ -41,15 +42,25 @@ int play_file(const std::string& path, bool shrinks) {
   return 0;
 }
 
+int check_places(const Tally& tally) {
+  int never = 0;
+  for (const char* place : kPlaces) {
+    if (tally.visits.contains(place)) continue;
+    fmt::print("{} was never visited: these seeds say nothing about it\n", place);
+    ++never;
+  }
+  return never == 0 ? 0 : static_cast<int>(Finding::oracle);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app{"Plays simulated days on virtual time against stand-ins, with faults, and judges what comes out."};
   app.footer(kFooter);
   BatchOptions options;
-  std::string plan, time;
+  std::string plan, time, planted, list, salt;
   std::optional<std::uint64_t> seed;
-  bool prints = false, keeps = false;
+  bool prints = false, keeps = false, places = false;
   app.add_option("--profile", options.profile, "calm, swarm, liveness or quota")->check(CLI::IsMember({"calm", "swarm", "liveness", "quota"}))->capture_default_str();
   app.add_option("--seeds", options.seeds, "How many seeds");
   app.add_option("--from", options.first_seed, "The first of them")->capture_default_str();
@@ -57,13 +68,22 @@ int main(int argc, char** argv) {
   app.add_option("--plan", plan, "A plan as JSON");
   app.add_option("--for", time, "How long: 90s, 10m");
   app.add_option("--plant", options.planted, "Make a known mistake, to see whether it is found");
+  app.add_option("--planted", planted, "Plant each known mistake ('all', or one by name) and look for it in up to --seeds seeds (2000)");
+  app.add_option("--list", list, "Play the seeds of a file: profile and seed a line");
+  app.add_option("--salt", salt, "Start at a seed made from this text: a commit, so that each has seeds of its own");
+  app.add_flag("--places", places, "Fail when a recovery path was never visited");
   app.add_flag("--print", prints, "Print the plan of --seed and do not run it");
   app.add_flag("--no-shrink", keeps, "Do not shrink what fails");
   CLI11_PARSE(app, argc, argv);
   options.shrinks = !keeps;
   sim::probes().planted = options.planted;
   if (!plan.empty()) return play_file(plan, options.shrinks);
+  if (!list.empty()) return play_list(list, options.shrinks);
+  if (!planted.empty()) return find_planted(planted, options.seeds == 0 ? 2'000 : options.seeds);
+  if (!salt.empty()) options.first_seed = stable_hash(std::string_view(salt)) >> 16;
+  options.crashes_each = 20;
   if (seed) {
+    options.crashes_each = 0;
     options.first_seed = *seed;
     options.seeds = options.twice_each = 1;
   }
@@ -85,5 +105,5 @@ int main(int argc, char** argv) {
   auto failure = run_batch(options, tally);
   tally.print();
   if (failure) return report(std::move(*failure), options.shrinks);
-  return 0;
+  return places ? check_places(tally) : 0;
 }

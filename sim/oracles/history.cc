@@ -2,6 +2,8 @@
 #include "sim/oracles/oracles.h"
 
 #include <algorithm>
+
+#include <boost/json.hpp>
 #include <fmt/format.h>
 
 namespace lockstep::sim {
@@ -119,6 +121,25 @@ class Audit final : public Oracle {
   }
 };
 
+/// Invariant 9: a limit that nobody pushed is not exceeded by more than the requests that were under way when it was learnt of.
+class Quota final : public Oracle {
+ public:
+  std::string_view name() const override { return "quota"; }
+  std::optional<std::string> judge(Evidence& evidence) const override {
+    constexpr std::int64_t kUnderWay = 16;
+    for (const std::string_view crm : kCrms) {
+      const bool pushed = evidence.plan.config.contains("fault/" + std::string(crm) + "/rate_limit") ||
+                          std::ranges::any_of(evidence.plan.events, [&](const Event& event) { return event.what == "fault" && event.system == crm; });
+      const http::Response counts = evidence.world.control(std::string(crm), "GET", "counts");
+      const boost::json::value body = boost::json::parse(counts.body);
+      const boost::json::value* refused = body.at("statuses").as_object().if_contains("429");
+      if (!pushed && refused && refused->to_number<std::int64_t>() > kUnderWay)
+        return fmt::format("{} refused {} requests as too many", crm, refused->to_number<std::int64_t>());
+    }
+    return std::nullopt;
+  }
+};
+
 /// Nothing is logged as an error, whatever happens outside; in a calm world not even a warning.
 class Log final : public Oracle {
  public:
@@ -136,6 +157,7 @@ void add_history_oracles(std::vector<std::unique_ptr<Oracle>>& into) {
   into.push_back(std::make_unique<NoLostEdit>());
   into.push_back(std::make_unique<Rest>());
   into.push_back(std::make_unique<Audit>());
+  into.push_back(std::make_unique<Quota>());
   into.push_back(std::make_unique<Log>());
 }
 

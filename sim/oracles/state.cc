@@ -2,6 +2,7 @@
 #include "sim/oracles/oracles.h"
 
 #include <algorithm>
+
 #include <fmt/format.h>
 
 namespace lockstep::sim {

@@ -2,6 +2,7 @@
 #include "sim/oracles/oracles.h"
 
 #include <algorithm>
+
 #include <fmt/format.h>
 
 namespace lockstep::sim {
@@ -66,6 +67,7 @@ const std::vector<std::unique_ptr<Oracle>>& oracles() {
     std::vector<std::unique_ptr<Oracle>> all;
     add_state_oracles(all);
     add_store_oracles(all);
+    add_edit_oracles(all);
     add_history_oracles(all);
     return all;
   }();
