@@ -42,10 +42,18 @@ class Convergence final : public Oracle {
       }
       const GoldenRecord* golden = golden_of(evidence, type.type, entities.front());
       if (held.empty() && crm == "dynamics365" && type.type == "case" && golden->references.empty()) continue;  // it takes no case without a customer
+      if (parent_is_open(evidence, type, *golden)) continue;
       if (held.empty()) return fmt::format("not in {}", crm);
       if (auto wrong = compare(type, crm, *golden, held.front())) return wrong;
     }
     return std::nullopt;
+  }
+  /// What it refers to waits for a person, so this may have to wait too.
+  static bool parent_is_open(const Evidence& evidence, const TypeNames& type, const GoldenRecord& golden) {
+    return std::ranges::any_of(type.references, [&](const ReferenceNames& reference) {
+      const auto target = golden.references.find(std::string(reference.field));
+      return target != golden.references.end() && (evidence.is_explained(reference.to, target->second) || evidence.is_merged(reference.to, target->second));
+    });
   }
   static std::optional<std::string> compare(const TypeNames& type, std::string_view crm, const GoldenRecord& golden, const Held& held) {
     const auto text = [](const auto& fields, std::string_view name) {
