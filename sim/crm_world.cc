@@ -11,6 +11,7 @@
 #include "emulators/dynamics365/dynamics365.h"
 #include "emulators/hubspot/hubspot.h"
 #include "emulators/salesforce/salesforce.h"
+#include "sim/torn_vfs.h"
 #include "store/sqlite/sqlite_store.h"
 
 namespace lockstep::sim {
@@ -31,20 +32,37 @@ connections:
   salesforce:
     connector: salesforce
     base_url: http://127.0.0.1:9101
-    params: {login_url: http://127.0.0.1:9101}
+@settings@    params: {login_url: http://127.0.0.1:9101}
     secrets: &client {client_id: {env: SIM_CLIENT_ID}, client_secret: {env: SIM_CLIENT_SECRET}}
   hubspot:
     connector: hubspot
     base_url: http://127.0.0.1:9102
-    auth: bearer
+@settings@    auth: bearer
     secrets: {service_key: {env: SIM_HUBSPOT_KEY}, client_secret: {env: SIM_CLIENT_SECRET}}
   dynamics365:
     connector: dynamics365
     base_url: http://127.0.0.1:9103
-    params: {org_url: http://127.0.0.1:9103, login_url: http://127.0.0.1:9103, tenant: contoso.onmicrosoft.com}
+@settings@    params: {org_url: http://127.0.0.1:9103, login_url: http://127.0.0.1:9103, tenant: contoso.onmicrosoft.com}
     secrets: {<<: *client, door_key: {env: SIM_DOOR_KEY}}
 default_policy: {strategy: last_write_wins}
 )";
+
+/// What the tunables say, as members of a connection.
+std::string settings_of(const WorldOptions& options) {
+  std::string types, more;
+  const auto seconds = [&](const char* name, std::int64_t value, std::int64_t unset) {
+    if (value != unset) types += std::string(", ") + name + ": " + std::to_string(value) + "s";
+  };
+  seconds("poll", options.poll_s, 0);
+  seconds("full_refresh", options.full_refresh_s, 0);
+  seconds("read_before_write", options.read_before_write_s, -1);
+  if (options.concurrency > 0) more += "    concurrency: " + std::to_string(options.concurrency) + "\n";
+  if (options.attempts > 0) more += "    attempts: " + std::to_string(options.attempts) + "\n";
+  if (types.empty()) return more;
+  more += "    types:\n";
+  for (const char* type : {"account", "contact", "case", "interaction"}) more += std::string("      ") + type + ": {mode: real_time" + types + "}\n";
+  return more;
+}
 
 const std::map<std::string, std::string> kOrigins = {
     {"salesforce", "http://127.0.0.1:9101"}, {"hubspot", "http://127.0.0.1:9102"}, {"dynamics365", "http://127.0.0.1:9103"}};
@@ -67,28 +85,31 @@ class CrmWorld::MemorySecrets final : public connector::SecretStore {
   std::map<std::string, std::string> kept_;
 };
 
-CrmWorld::CrmWorld(std::uint64_t seed)
-    : executor(WallTime{1'772'438'400'000}, Rng(seed).split("schedule")),
-      network(executor, Rng(seed).split("network")),
-      seed_(seed),
+CrmWorld::CrmWorld(WorldOptions options)
+    : executor(WallTime{1'772'438'400'000}, Rng(options.seed).split("schedule")),
+      network(executor, Rng(options.seed).split("network")),
+      options_(options),
       clock_(executor.clock()),
       secrets_(std::make_unique<MemorySecrets>()) {
   static int count = 0;
+  TornDisk::install();
   const std::filesystem::path memory = "/dev/shm";
   const std::filesystem::path root = std::filesystem::exists(memory) ? memory : std::filesystem::temp_directory_path();
   folder_ = (root / ("lockstep_sim_" + std::to_string(::getpid()) + "_" + std::to_string(++count))).string();
   std::filesystem::create_directories(folder_);
-  const Rng rng = Rng(seed).split("stand-ins");
+  const Rng rng = Rng(options_.seed).split("stand-ins");
   stand_ins["salesforce"] = emulators::salesforce::make_salesforce(clock_, rng.split("salesforce"));
   stand_ins["hubspot"] = emulators::hubspot::make_hubspot(clock_, rng.split("hubspot"));
   stand_ins["dynamics365"] = emulators::make_dynamics365(clock_, rng.split("dynamics365"));
   for (const auto& [name, stand_in] : stand_ins) network.add(kOrigins.at(name), *stand_in);
   write_configuration();
-  log_ = std::make_unique<Log>(executor.clock(), false, Log::Level::warn, [this](Log::Level, const std::string& line) {
-    warnings.push_back(line);
+  log_ = std::make_unique<Log>(executor.clock(), false, Log::Level::warn, [this](Log::Level level, const std::string& line) {
+    (level == Log::Level::error ? errors : warnings).push_back(line);
     if (std::getenv("LOCKSTEP_TEST_LOG")) std::fprintf(stderr, "%s\n", line.c_str());
   });
 }
+
+const std::string& CrmWorld::origin(const std::string& system) { return kOrigins.at(system); }
 
 CrmWorld::~CrmWorld() {
   crash();
@@ -98,7 +119,10 @@ CrmWorld::~CrmWorld() {
 
 void CrmWorld::write_configuration() {
   const std::string path = folder_ + "/lockstep.yaml";
-  std::ofstream(path) << kConfiguration;
+  std::string text = kConfiguration;
+  const std::string settings = settings_of(options_), mark = "@settings@";
+  for (auto found = text.find(mark); found != std::string::npos; found = text.find(mark)) text.replace(found, mark.size(), settings);
+  std::ofstream(path) << text;
   for (const auto& [name, value] : std::map<std::string, std::string>{{"SIM_SUPPORT_KEY", kSupportKey},
                                                                       {"SIM_CLIENT_ID", "lockstep-client"},
                                                                       {"SIM_CLIENT_SECRET", "lockstep-secret"},
@@ -120,7 +144,7 @@ void CrmWorld::start() {
   auto opened = open_sqlite(executor, configuration_->model, std::move(options));
   CHECK(opened, opened.error().message);
   store = std::move(*opened);
-  hub = std::make_unique<Hub>(executor, *store, Rng(seed_).split("hub" + std::to_string(++starts_)));
+  hub = std::make_unique<Hub>(executor, *store, Rng(options_.seed).split("hub" + std::to_string(++starts_)));
   const auto assembled = [](const Configuration& configuration, Hub& into, http::Transport& transport, connector::SecretStore& secrets) -> Task<void> {
     const auto done = co_await assemble(configuration, into, transport, secrets);
     CHECK(done, done.error().message);
@@ -139,6 +163,7 @@ void CrmWorld::start() {
 }
 
 void CrmWorld::crash() {
+  TornDisk::die();
   executor.power_off();
   tasks_.reset();
   gateway.reset();
@@ -146,6 +171,8 @@ void CrmWorld::crash() {
   hub.reset();
   store.reset();
   executor.power_off();
+  network.hang_up();
+  lost_disk_writes += TornDisk::come_back(Rng(options_.seed).split("disk" + std::to_string(starts_)));
 }
 
 http::Response CrmWorld::control(const std::string& system, const std::string& method, const std::string& path, std::string body) {

@@ -13,11 +13,21 @@
 
 namespace lockstep::sim {
 
+/// Tunables of a simulated world; zero: as shipped.
+struct WorldOptions {
+  WorldOptions() {}
+  explicit WorldOptions(std::uint64_t seed_) : seed(seed_) {}
+  std::uint64_t seed = 1;
+  std::int64_t poll_s = 0, full_refresh_s = 0, concurrency = 0, attempts = 0;
+  std::int64_t read_before_write_s = -1;  // -1: as shipped
+};
+
 /// The shipped connectors and mappings, the three stand-ins and a support system, on virtual time and a network of its own;
 /// only the store's file is real. One seed, one run. The stand-ins, the file and time outlive a crash.
 class CrmWorld {
  public:
-  explicit CrmWorld(std::uint64_t seed);
+  explicit CrmWorld(std::uint64_t seed) : CrmWorld(WorldOptions(seed)) {}
+  explicit CrmWorld(WorldOptions options);
   ~CrmWorld();
 
   void start();
@@ -26,6 +36,8 @@ class CrmWorld {
   bool settle(Duration limit);
   void run_for(Duration duration) { executor.run_for(duration); }
 
+  /// Base URL of a stand-in, as `network` knows it.
+  static const std::string& origin(const std::string& system);
   /// Calls a stand-in's control plane, e.g. control("hubspot", "POST", "records/contacts", "[{…}]").
   http::Response control(const std::string& system, const std::string& method, const std::string& path, std::string body = "");
   /// Calls the built-in API as the support system.
@@ -38,7 +50,9 @@ class CrmWorld {
   VirtualExecutor executor;
   std::map<std::string, std::unique_ptr<emulators::Emulator>> stand_ins;
   VirtualTransport network;
-  std::vector<std::string> warnings;  // log lines of level warn and error
+  std::vector<std::string> warnings;  // log lines of level warn
+  std::vector<std::string> errors;    // those of level error
+  std::size_t lost_disk_writes = 0;   // at power cuts: written, not synced
   std::unique_ptr<Store> store;
   std::unique_ptr<Hub> hub;
   std::unique_ptr<Engine> engine;
@@ -48,7 +62,8 @@ class CrmWorld {
   class MemorySecrets;
   void write_configuration();
 
-  std::uint64_t seed_, starts_ = 0;
+  WorldOptions options_;
+  std::uint64_t starts_ = 0;
   std::string folder_;
   StandInClock clock_;
   std::unique_ptr<MemorySecrets> secrets_;

@@ -1,5 +1,6 @@
 #include "sim/virtual_transport.h"
 
+#include "base/text.h"
 #include "emulators/core/stand_in.h"
 
 namespace lockstep::sim {
@@ -21,8 +22,14 @@ http::ServerRequest as_received(http::Request request, const http::Url& url) {
 
 }  // namespace
 
+void VirtualTransport::note(std::string_view what, std::string_view body) {
+  digest = stable_hash(what, digest ^ static_cast<std::uint64_t>(executor_.clock().now().ms));
+  digest = stable_hash(body, digest);
+}
+
 Task<Result<http::Response>> VirtualTransport::send(http::Request request) {
   ++requests;
+  note(request.url, request.body);
   const auto url = http::parse_url(request.url);
   const auto host = url ? hosts_.find(origin_of(*url)) : hosts_.end();
   if (host == hosts_.end()) co_return fail(ErrorCode::unavailable, "could not connect to " + request.url);
@@ -30,6 +37,7 @@ Task<Result<http::Response>> VirtualTransport::send(http::Request request) {
   const std::string base_url = host->first;
   const Duration timeout = request.timeout;
   co_await executor_.clock().sleep(latency());
+  if (down.contains(base_url)) co_return fail(ErrorCode::unavailable, "could not connect to " + base_url);
   const bool request_lost = rng_.chance(weather.loses_requests), answer_lost = rng_.chance(weather.loses_answers);
   emulators::Reply reply{http::Response(emulators::kNoAnswer, "")};
   if (!request_lost) reply = stand_in.reply(as_received(std::move(request), *url), base_url, Duration{0});
@@ -43,9 +51,20 @@ Task<Result<http::Response>> VirtualTransport::send(http::Request request) {
   co_return response;
 }
 
-Task<void> VirtualTransport::deliver(emulators::Emulator& stand_in, emulators::OutgoingRequest outgoing, http::Handler door) {
+void VirtualTransport::hang_up() {
+  for (const auto& [base_url, id] : std::exchange(under_way_, {})) hosts_.at(base_url)->outgoing_answered(id, emulators::kNoAnswer);
+}
+
+Task<void> VirtualTransport::deliver(std::string base_url, emulators::OutgoingRequest outgoing, http::Handler door) {
+  emulators::Emulator& stand_in = *hosts_.at(base_url);
+  under_way_.insert({base_url, outgoing.id});
   co_await executor_.clock().sleep(latency());
   const std::uint64_t id = outgoing.id;
+  if (deaf) {
+    under_way_.erase({base_url, id});
+    stand_in.outgoing_answered(id, 200);
+    co_return;
+  }
   const auto url = http::parse_url(outgoing.request.url);
   int status = emulators::kNoAnswer;
   if (url) {
@@ -53,6 +72,7 @@ Task<void> VirtualTransport::deliver(emulators::Emulator& stand_in, emulators::O
     const http::Response response = co_await door(std::move(received));
     status = response.status;
   }
+  under_way_.erase({base_url, id});
   stand_in.outgoing_answered(id, status);
 }
 
@@ -62,7 +82,7 @@ Task<void> VirtualTransport::carry_webhooks(TaskGroup& tasks, http::Handler door
     for (auto& [base_url, stand_in] : hosts_)
       for (emulators::OutgoingRequest& outgoing : stand_in->take_outgoing()) {
         ++webhooks;
-        tasks.spawn(deliver(*stand_in, std::move(outgoing), door));
+        tasks.spawn(deliver(base_url, std::move(outgoing), door));
       }
     const bool awake = co_await tasks.sleep(kLook);
     if (!awake) co_return;

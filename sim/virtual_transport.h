@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 
 #include "emulators/core/emulator.h"
@@ -39,16 +40,27 @@ class VirtualTransport final : public http::Transport {
   /// Takes the stand-ins' webhooks to `door` as they fall due, until `tasks` stops.
   Task<void> carry_webhooks(TaskGroup& tasks, http::Handler door);
 
+  /// After a power cut: senders whose webhook was under way get no answer, and send it again.
+  void hang_up();
+
   Weather weather;
+  std::set<std::string> down;  // base URLs that nobody answers at
+  bool deaf = false;           // webhooks get lost, and their senders do not notice
   std::uint64_t requests = 0, webhooks = 0;
+  /// A hash over every request and answer with its time: two runs of one plan that differ anywhere differ here.
+  std::uint64_t digest = 0;
+  /// The next number of the network's randomness: equal when two runs drew equally often.
+  std::uint64_t draw() { return rng_.next(); }
 
  private:
+  void note(std::string_view what, std::string_view body);
   Duration latency() { return Duration{rng_.between(weather.latency_least.count(), weather.latency_most.count())}; }
-  Task<void> deliver(emulators::Emulator& stand_in, emulators::OutgoingRequest outgoing, http::Handler door);
+  Task<void> deliver(std::string base_url, emulators::OutgoingRequest outgoing, http::Handler door);
 
   Executor& executor_;
   Rng rng_;
   std::map<std::string, emulators::Emulator*> hosts_;
+  std::set<std::pair<std::string, std::uint64_t>> under_way_;  // webhooks, by base URL of their sender
 };
 
 }  // namespace lockstep::sim

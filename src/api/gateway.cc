@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/probe.h"
 #include "base/text.h"
 
 namespace lockstep::api {
@@ -96,6 +97,7 @@ Task<http::Response> Gateway::webhook(http::ServerRequest request, std::string c
   }
   const ConnectionId id = system->id;
   std::erase_if(answer.events, [&](const InboxEvent& event) { return !is_mapped(*system, event.remote.object); });
+  if (planted("lost_webhook")) co_return answer.response;
   // Durable before it is acknowledged: a crash from here on loses nothing.
   Store::Work work = [&](Transaction& transaction) -> Result<void> {
     for (InboxEvent event : answer.events) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/probe.h"
 #include "base/text.h"
 #include "expression/operand.h"
 
@@ -83,6 +84,7 @@ std::vector<std::pair<std::string, std::string>> Credentials::form_of(Scope& sco
 }
 
 Task<Outcome<void>> Credentials::renew_locked() {
+  reached("credentials.renewed");
   Scope scope = context_.scope();
   std::string problem;
   const auto form = form_of(scope, problem);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/probe.h"
 #include "base/text.h"
 #include "deliver/dispatcher.h"
 #include "hub/client_id.h"
@@ -285,7 +286,7 @@ bool Dispatcher::is_covered(const connector::ObjectTraits& traits, WallTime now)
 Dispatcher::Create Dispatcher::before_create(const merge::EntityState& state, const Prepared& prepared, const merge::Context& context,
                                              bool bulk, WallTime& until) const {
   const connector::ObjectTraits* traits = system_.connector->find_object(prepared.object);
-  if (!traits) return Create::send;
+  if (!traits || planted("blind_create")) return Create::send;
   const auto probe = probed_.find(state.golden.id);
   const Link* link = state.find(system_.id);
   // Rule 17: who restored a store does not know which creates are still on their way. Of an entity whose id was made since
@@ -299,6 +300,7 @@ Dispatcher::Create Dispatcher::before_create(const merge::EntityState& state, co
     const bool covered = bulk && !(link && link->intent) && is_covered(*traits, context.now);
     return traits->probe_by_key && !fresh && !covered ? Create::probe : Create::send;
   }
+  reached("create.unknown_outcome");
   // Sent without an answer, and not safe to repeat: only a look that is late enough to see it allows another try. An early
   // look saves the wait when it did arrive.
   until = sent + landing;
@@ -310,6 +312,7 @@ Dispatcher::Create Dispatcher::before_create(const merge::EntityState& state, co
 
 Result<void> Dispatcher::give_up_create(Transaction& transaction, merge::EntityState& state, Obligation obligation, const Prepared& prepared,
                                         DeliverReport& report) {
+  reached("create.given_up");
   // A replay is a person's word that it is not there.
   Link* link = state.find(system_.id);
   link->intent.reset();

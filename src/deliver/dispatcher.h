@@ -100,6 +100,7 @@ class Dispatcher {
   Task<void> probe(Queue queue, std::vector<Question> asked, DeliverReport& report);
 
   Task<void> send(TypeIndex type, std::vector<Prepared> batch, DeliverReport& report);
+  Task<void> send_again_as_it_was(const std::vector<Prepared>& batch, connector::WriteBatch& written);
   Task<void> send_all(Queue queue, std::vector<Prepared> prepared, Sending& sending, DeliverReport& report);
   Result<void> finish_one(Transaction& transaction, TypeIndex type, RunId run, const Prepared& prepared,
                           const connector::WriteResult& result, Duration backoff, DeliverReport& report);

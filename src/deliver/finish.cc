@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/probe.h"
 #include "base/text.h"
 #include "deliver/dispatcher.h"
 #include "hub/references.h"
@@ -38,7 +39,7 @@ merge::Answer Dispatcher::to_answer(Transaction& transaction, TypeIndex type, co
     return answer;
   }
   switch (result.failure ? result.failure->failure_class : FailureClass::unclassified) {
-    case FailureClass::outcome_unknown: answer.kind = Kind::unknown; break;
+    case FailureClass::outcome_unknown: reached("write.outcome_unknown"); answer.kind = Kind::unknown; break;
     case FailureClass::conflict:
     case FailureClass::state: answer.kind = Kind::refused_lock; break;
     case FailureClass::gone: answer.kind = prepared.operation == connector::Operation::remove ? Kind::accepted : Kind::gone; break;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/probe.h"
 #include "deliver/dispatcher.h"
 #include "runtime/executor.h"
 
@@ -147,6 +148,7 @@ Task<void> Dispatcher::send(TypeIndex type, std::vector<Prepared> batch, Deliver
   std::vector<connector::WriteRow> rows;
   rows.reserve(batch.size());
   for (const Prepared& one : batch) rows.push_back(one.row);
+  reached("send.intent_committed");
   connector::WriteBatch written;
   // A failure wider than a record in a batch that ran beside this one: nothing more is sent for now.
   if (report.paused_by) {
@@ -155,7 +157,9 @@ Task<void> Dispatcher::send(TypeIndex type, std::vector<Prepared> batch, Deliver
     written.results.assign(batch.size(), unsent);
   } else {
     written = co_await system_.connector->write(batch.front().object, batch.front().operation, std::move(rows), batch.front().priority);
+    if (planted("stale_send")) co_await send_again_as_it_was(batch, written);
   }
+  reached("send.answered");
   report.sent += static_cast<std::int64_t>(batch.size());
   report.calls += written.calls;
   if (written.clock && system_.clock) system_.clock->add(written.clock->offset_ms, written.clock->error_ms, hub_.now());
@@ -179,6 +183,19 @@ Task<void> Dispatcher::send(TypeIndex type, std::vector<Prepared> batch, Deliver
   mark.reset();
   // An id that stands here now may be what a create elsewhere waited for.
   if (local.written > 0) hub_.on_change();
+}
+
+/// What this program never does: the same request again, whatever golden is by now. For planted("stale_send").
+Task<void> Dispatcher::send_again_as_it_was(const std::vector<Prepared>& batch, connector::WriteBatch& written) {
+  const bool unknown = std::ranges::any_of(written.results, [](const connector::WriteResult& result) {
+    return result.failure && result.failure->failure_class == connector::FailureClass::outcome_unknown;
+  });
+  if (!unknown) co_return;
+  constexpr Duration kLater{60'000};
+  co_await hub_.executor.clock().sleep(kLater);
+  std::vector<connector::WriteRow> rows;
+  for (const Prepared& one : batch) rows.push_back(one.row);
+  written = co_await system_.connector->write(batch.front().object, batch.front().operation, std::move(rows), batch.front().priority);
 }
 
 Task<void> Dispatcher::probe(Queue queue, std::vector<Question> asked_for, DeliverReport& report) {

@@ -4,6 +4,7 @@
 #include <re2/re2.h>
 
 #include "base/check.h"
+#include "base/probe.h"
 #include "base/text.h"
 #include "deliver/dispatcher.h"
 
@@ -67,6 +68,7 @@ Result<void> Dispatcher::settle_failure(Transaction& transaction, merge::EntityS
 
 Result<void> Dispatcher::dead_letter(Transaction& transaction, const merge::EntityState& state, const Prepared& prepared,
                                      const Failure& failure, DeliverReport& report) {
+  reached("deliver.dead_letter");
   DeadLetterFilter open;
   open.entity = state.golden.id;
   open.connection = system_.id;
@@ -140,6 +142,7 @@ Result<bool> Dispatcher::settle_refused_fields(Transaction& transaction, merge::
 /// parked on this link. True: the obligation was brought up to date, nothing more is to be done.
 Result<bool> Dispatcher::settle_duplicate(Transaction& transaction, merge::EntityState& state, const Prepared& prepared,
                                           const Failure& failure, DeliverReport& report) {
+  reached("deliver.duplicate");
   const TypeIndex type = state.golden.type;
   Entities entities(hub_, transaction, RunId{}, prepared.priority);
   const bool creating = prepared.operation == connector::Operation::create;

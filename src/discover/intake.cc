@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/probe.h"
 #include "discover/step.h"
 
 namespace lockstep::discover {
@@ -39,6 +40,13 @@ std::vector<Seen> Intake::map_rows(const System& system, TypeIndex type, std::ve
 
 Task<Result<IntakeCount>> Intake::absorb(Source source, std::vector<Seen> seen) {
   IntakeCount count;
+  if (source.cursor && planted("cursor_before_commit")) {
+    Store::Work early = [&](Transaction& transaction) { return transaction.put(*source.cursor); };
+    constexpr Duration kBetween{500};
+    const Result<void> moved = co_await hub_.store.transact(std::move(early));
+    if (moved) co_await hub_.executor.clock().sleep(kBetween);
+  }
+  reached("discover.page_read");
   Store::Work work = [&](Transaction& transaction) -> Result<void> {
     count = IntakeCount{};
     for (Seen& one : seen) TRY_VOID(absorb_one(transaction, source, one, count));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/probe.h"
 #include "engine/lane.h"
 #include "hub/recovery.h"
 
@@ -42,6 +43,7 @@ Task<Result<void>> Engine::start() {
   hub_.started = hub_.now();
   Store::Work recover = [&](Transaction& transaction) -> Result<void> {
     TRY(const std::size_t unknown, transaction.recover_in_flight(hub_.now()));
+    if (unknown > 0) reached("start.recovered");
     if (unknown > 0) log_.info("recovered", {{"in_flight", std::to_string(unknown)}});
     return load_recovery(hub_, transaction);
   };

@@ -1,6 +1,7 @@
 // Rule 3: one field, seen in one system, against shadow and golden.
 #include <algorithm>
 
+#include "base/probe.h"
 #include "merge/order.h"
 #include "merge/work.h"
 
@@ -151,6 +152,7 @@ void edited(Work& work, Link& link, FieldIndex index, const Value& value, const 
 
 void merge_field(Work& work, Link& link, FieldIndex index, const Seen& seen) {
   LinkField& field = link.fields[index.value()];
+  if (field.shadow && planted("echo")) return edited(work, link, index, seen.value, stamp_of(work, link, index, seen));
   if (field.shadow && !field.unverified && *field.shadow == seen.value) return;
   if (work.context.policy.append_only) return merge_appended(work, link, index, seen);
   if (field.shadow && work.same(link.connection, index, seen.value, *field.shadow)) {
@@ -163,10 +165,12 @@ void merge_field(Work& work, Link& link, FieldIndex index, const Seen& seen) {
   }
   // The first sighting after a write whose answer showed no values (rule 7).
   if (field.unverified && field.before && work.same(link.connection, index, seen.value, *field.before)) {
+    reached("merge.write_refused");
     ++field.rewrites;
     return rewritten(work, link, index, seen.value);
   }
   if (const Unanswered* own = find_unanswered(work, link, index, seen.value)) {
+    reached("merge.own_write_seen");
     const Unanswered answered = *own;
     return hold(work, link, index, seen.value, answered.value, answered.stamp);
   }

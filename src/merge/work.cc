@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/probe.h"
 
 namespace lockstep::merge {
 
@@ -35,6 +36,7 @@ void Work::note(FieldIndex field, std::optional<Value> before, std::optional<Val
 void Work::note(std::string text) { effects.changes.push_back(AuditChange{"", std::nullopt, std::nullopt, std::move(text)}); }
 
 void Work::note_loser(FieldIndex field, const Value& value, const Stamp& stamp, std::string why) {
+  if (planted("dropped_loser")) return;
   std::string text = std::move(why);
   if (stamp.own_us != INT64_MIN)
     text += "; written " + format_iso(WallTime{stamp.own_us / 1000}) + " in " + name_of(stamp.system);

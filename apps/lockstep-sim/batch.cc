@@ -1,0 +1,161 @@
+#include "batch.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <tuple>
+
+#include "runtime/rng.h"
+#include "sim/probes.h"
+#include "sim/shrink.h"
+
+namespace lockstep::sim {
+
+void Tally::add(const Outcome& outcome) {
+  ++runs;
+  virtual_ms += outcome.virtual_ms;
+  steps += outcome.steps;
+  requests += outcome.requests;
+  for (const auto& [name, n] : outcome.count) count[name] += n;
+  for (const auto& [name, n] : outcome.visits) visits[name] += n;
+}
+
+void Tally::print() const {
+  constexpr double kDay = 24 * 3'600'000.0;
+  fmt::print("{} runs, {} of them twice: {:.1f} simulated days, {} requests, {} steps\n", runs, twice, static_cast<double>(virtual_ms) / kDay, requests, steps);
+  for (const auto& [name, n] : count) fmt::print("  {:<32}{:>10}\n", name, n);
+  for (const auto& [name, n] : visits) fmt::print("  reached {:<24}{:>10}\n", name, n);
+}
+
+Outcome play(const Plan& plan, bool twice) {
+  Outcome outcome = run_isolated(plan);
+  if (!twice || outcome.finding == Finding::crash) return outcome;
+  const Outcome again = run_isolated(plan);
+  if (again.draw == outcome.draw && again.digest == outcome.digest && again.steps == outcome.steps) return outcome;
+  outcome.finding = Finding::oracle;
+  outcome.rule = "unseed";
+  outcome.message = fmt::format("the same plan went two ways: {} and {} steps, {} and {} requests", outcome.steps, again.steps, outcome.requests, again.requests);
+  return outcome;
+}
+
+std::optional<Failure> run_batch(const BatchOptions& options, Tally& tally) {
+  const auto start = std::chrono::steady_clock::now();
+  probes().planted = options.planted;
+  for (std::uint64_t i = 0; options.seeds == 0 || i < options.seeds; ++i) {
+    if (options.time && std::chrono::steady_clock::now() - start >= *options.time) break;
+    Failure one;
+    one.plan = generate(options.first_seed + i, options.profile);
+    const bool twice = options.twice_each > 0 && i % options.twice_each == 0;
+    one.outcome = play(one.plan, twice);
+    tally.add(one.outcome);
+    tally.twice += twice ? 1 : 0;
+    if (one.outcome.finding != Finding::none) return one;
+    if (options.crashes_each > 0 && i % options.crashes_each == options.crashes_each - 1) {
+      one.plan = generate(options.first_seed + i, "calm");
+      one.outcome = play_with_and_without_crashes(options.first_seed + i);
+      tally.add(one.outcome);
+      if (one.outcome.finding != Finding::none) return one;
+    }
+  }
+  return std::nullopt;
+}
+
+Outcome play_with_and_without_crashes(std::uint64_t seed) {
+  Plan plan = generate(seed, "calm");
+  std::set<std::tuple<std::string, std::int64_t, std::string>> edited;
+  std::erase_if(plan.events, [&](const Event& event) {
+    if (event.what == "edit") return !edited.emplace(event.type, event.number, event.field).second;
+    return event.what == "delete" || event.what == "merge";
+  });
+  Outcome undisturbed = run_isolated(plan);
+  if (undisturbed.finding != Finding::none) return undisturbed;
+  Rng rng = Rng(seed).split("crashes");
+  for (int crashes = 0; crashes < 4; ++crashes) {
+    Event crash;
+    crash.at_ms = rng.between(0, static_cast<std::int64_t>(plan.setting("safety_ms", 0)));
+    crash.what = "crash";
+    crash.for_ms = 1'000;
+    plan.events.push_back(std::move(crash));
+  }
+  std::ranges::stable_sort(plan.events, {}, &Event::at_ms);
+  plan.profile = "swarm";  // a crash may be warned of
+  Outcome crashed = run_isolated(plan);
+  // While the hub is down the support system's edits are refused: then the edits were not the same.
+  if (crashed.finding != Finding::none || crashed.state == undisturbed.state || crashed.count["edit"] != undisturbed.count["edit"]) return crashed;
+  crashed.finding = Finding::oracle;
+  crashed.rule = "crash equivalence";
+  crashed.message = "the same edits end elsewhere when the power is cut in between";
+  return crashed;
+}
+
+int find_planted(const std::string& name, std::uint64_t seeds) {
+  int missed = 0;
+  for (const PlantedMistake& mistake : kPlantedMistakes) {
+    if (name != "all" && name != mistake.name) continue;
+    BatchOptions options;
+    options.planted = mistake.name;
+    options.profile = mistake.profile;
+    options.seeds = seeds;
+    options.twice_each = 0;
+    Tally tally;
+    std::optional<Failure> found;
+    while (options.seeds > 0 && (found = run_batch(options, tally))) {
+      // A seed that fails anyway says nothing about the mistake.
+      probes().planted.clear();
+      if (run_isolated(found->plan).finding == Finding::none) break;
+      const std::uint64_t used = found->plan.seed - options.first_seed + 1;
+      options.first_seed += used;
+      options.seeds -= used;
+      found.reset();
+    }
+    if (found) fmt::print("{:<22} found by seed {} of {}: {}: {}\n", mistake.name, found->plan.seed, mistake.profile, found->outcome.rule, found->outcome.message);
+    else fmt::print("{:<22} NOT FOUND in {} seeds of {}: {}\n", mistake.name, tally.runs, mistake.profile, mistake.meaning);
+    std::fflush(stdout);
+    missed += found ? 0 : 1;
+  }
+  probes().planted.clear();
+  return missed == 0 ? 0 : static_cast<int>(Finding::oracle);
+}
+
+int play_list(const std::string& path, bool shrinks) {
+  std::ifstream file(path);
+  if (!file.is_open()) {
+    fmt::print(stderr, "cannot read '{}'\n", path);
+    return 2;
+  }
+  Tally tally;
+  for (std::string line; std::getline(file, line);) {
+    std::istringstream words(line.substr(0, line.find('#')));
+    Failure one;
+    std::string profile;
+    std::uint64_t seed = 0;
+    if (!(words >> profile >> seed)) continue;
+    one.plan = generate(seed, profile);
+    one.outcome = play(one.plan, false);
+    tally.add(one.outcome);
+    if (one.outcome.finding != Finding::none) return report(std::move(one), shrinks);
+  }
+  tally.print();
+  return 0;
+}
+
+int report(Failure failure, bool shrinks) {
+  const int code = static_cast<int>(failure.outcome.finding);
+  fmt::print("{}\nFOUND {} ({}) by seed {} of profile {}: {}\n", failure.outcome.log, to_string(failure.outcome.finding), failure.outcome.rule, failure.plan.seed,
+             failure.plan.profile, failure.outcome.message);
+  std::string planted = probes().planted.empty() ? "" : " --plant " + probes().planted;
+  fmt::print("  ./dev sim --profile {} --seed {}{}\n", failure.plan.profile, failure.plan.seed, planted);
+  if (!shrinks) return code;
+  constexpr std::size_t kRunsMax = 400;
+  const Plan small = shrink(failure.plan, failure.outcome.rule, run_isolated, kRunsMax);
+  const std::string path = fmt::format("plan-{}-{}.json", small.profile, small.seed);
+  std::ofstream(path) << to_json(small);
+  fmt::print("{} of {} events are enough, in {}:\n{}  ./dev sim --plan {}{}\n", small.events.size(), failure.plan.events.size(), path, to_json(small), path, planted);
+  return code;
+}
+
+}  // namespace lockstep::sim

@@ -1,0 +1,109 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <fstream>
+#include <iterator>
+
+#include "base/text.h"
+#include "base/time.h"
+#include "batch.h"
+#include "sim/probes.h"
+
+namespace {
+
+using namespace lockstep;
+using namespace lockstep::sim;
+
+constexpr const char* kFooter =
+    R"(One seed is one plan: who does what when, which faults there are, how the tunables stand. The same seed gives the same run.
+Exit codes: 0 nothing found, 127 the program crashed, 128 it does not get on, 129 a rule of the oracles is broken.
+
+Examples:
+  lockstep-sim --seeds 200                       seeds 1 to 200 of profile swarm
+  lockstep-sim --profile calm --seed 7           one seed
+  lockstep-sim --for 10m                         as many as fit
+  lockstep-sim --plan plan-swarm-7.json          a plan that was saved
+  lockstep-sim --seed 7 --print                  the plan alone)";
+
+int play_file(const std::string& path, bool shrinks) {
+  std::ifstream file(path);
+  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  auto plan = parse_plan(text);
+  if (!file.is_open() || !plan) {
+    fmt::print(stderr, "cannot use '{}': {}\n", path, file.is_open() ? plan.error().message : "it cannot be read");
+    return 2;
+  }
+  Failure one{std::move(*plan), {}};
+  one.outcome = play(one.plan, true);
+  Tally tally;
+  tally.add(one.outcome);
+  if (one.outcome.finding != Finding::none) return report(std::move(one), shrinks);
+  tally.print();
+  return 0;
+}
+
+int check_places(const Tally& tally) {
+  int never = 0;
+  for (const char* place : kPlaces) {
+    if (tally.visits.contains(place)) continue;
+    fmt::print("{} was never visited: these seeds say nothing about it\n", place);
+    ++never;
+  }
+  return never == 0 ? 0 : static_cast<int>(Finding::oracle);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Plays simulated days on virtual time against stand-ins, with faults, and judges what comes out."};
+  app.footer(kFooter);
+  BatchOptions options;
+  std::string plan, time, planted, list, salt;
+  std::optional<std::uint64_t> seed;
+  bool prints = false, keeps = false, places = false;
+  app.add_option("--profile", options.profile, "calm, swarm, liveness or quota")->check(CLI::IsMember({"calm", "swarm", "liveness", "quota"}))->capture_default_str();
+  app.add_option("--seeds", options.seeds, "How many seeds");
+  app.add_option("--from", options.first_seed, "The first of them")->capture_default_str();
+  app.add_option("--seed", seed, "One seed, run twice");
+  app.add_option("--plan", plan, "A plan as JSON");
+  app.add_option("--for", time, "How long: 90s, 10m");
+  app.add_option("--plant", options.planted, "Make a known mistake, to see whether it is found");
+  app.add_option("--planted", planted, "Plant each known mistake ('all', or one by name) and look for it in up to --seeds seeds (2000)");
+  app.add_option("--list", list, "Play the seeds of a file: profile and seed a line");
+  app.add_option("--salt", salt, "Start at a seed made from this text: a commit, so that each has seeds of its own");
+  app.add_flag("--places", places, "Fail when a recovery path was never visited");
+  app.add_flag("--print", prints, "Print the plan of --seed and do not run it");
+  app.add_flag("--no-shrink", keeps, "Do not shrink what fails");
+  CLI11_PARSE(app, argc, argv);
+  options.shrinks = !keeps;
+  sim::probes().planted = options.planted;
+  if (!plan.empty()) return play_file(plan, options.shrinks);
+  if (!list.empty()) return play_list(list, options.shrinks);
+  if (!planted.empty()) return find_planted(planted, options.seeds == 0 ? 2'000 : options.seeds);
+  if (!salt.empty()) options.first_seed = stable_hash(std::string_view(salt)) >> 16;
+  options.crashes_each = 20;
+  if (seed) {
+    options.crashes_each = 0;
+    options.first_seed = *seed;
+    options.seeds = options.twice_each = 1;
+  }
+  if (prints) {
+    fmt::print("{}", to_json(generate(options.first_seed, options.profile)));
+    return 0;
+  }
+  if (!time.empty()) {
+    const auto parsed = parse_duration(time);
+    if (!parsed) {
+      fmt::print(stderr, "--for: {}\n", parsed.error().message);
+      return 2;
+    }
+    options.time = std::chrono::duration_cast<std::chrono::seconds>(*parsed);
+  } else if (options.seeds == 0) {
+    options.seeds = 20;
+  }
+  Tally tally;
+  auto failure = run_batch(options, tally);
+  tally.print();
+  if (failure) return report(std::move(*failure), options.shrinks);
+  return places ? check_places(tally) : 0;
+}

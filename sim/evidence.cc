@@ -1,0 +1,138 @@
+#include "sim/evidence.h"
+
+namespace lockstep::sim {
+
+bool is_hub(const emulators::StandIn& stand_in, const emulators::JournalEntry& entry) {
+  return const_cast<emulators::StandIn&>(stand_in).database().actor(entry.actor).kind == emulators::ActorKind::integration;
+}
+
+std::size_t hub_writes(CrmWorld& world) {
+  std::size_t count = 0;
+  for (const std::string_view crm : kCrms) {
+    emulators::StandIn& stand_in = Directory::stand_in(world, crm);
+    for (const emulators::JournalEntry& entry : stand_in.database().journal()) count += is_hub(stand_in, entry) ? 1 : 0;
+  }
+  return count;
+}
+
+std::set<std::int64_t> Evidence::numbers(std::string_view type) {
+  std::set<std::int64_t> all = directory.numbers(type);
+  for (const auto& [number, entities] : present[std::string(type)]) all.insert(number);
+  for (const Written& written : ledger)
+    if (written.type == type && (written.what == "create" || written.what == "import")) all.insert(written.number);
+  return all;
+}
+
+void Evidence::explain(EntityId entity) {
+  for (const auto& [type, records] : golden)
+    for (const GoldenRecord& record : records)
+      if (record.entity == entity && record.number >= 0) explained.insert({type, record.number});
+}
+
+void Evidence::explain(ConnectionId connection, const RemoteId& remote) {
+  const System* system = world.hub->find_system(connection);
+  if (!system || system->hosted || remote.empty()) return;
+  for (const TypeNames& type : type_names())
+    if (type.hub_objects[crm_index(system->name)] == remote.object)
+      if (const auto number = directory.number_at(system->name, type, remote.id)) explained.insert({std::string(type.type), *number});
+}
+
+Result<void> Evidence::read_golden(Transaction& transaction) {
+  const Model& model = world.hub->model;
+  std::map<EntityId, std::pair<std::string, std::int64_t>> numbers;
+  std::vector<std::pair<GoldenRecord*, Golden>> rows;
+  for (const TypeNames& type : type_names()) {
+    const auto index = model.find(type.type);
+    if (!index) continue;
+    const EntityType& entity_type = model.at(*index);
+    std::vector<Golden> all;
+    for (EntityId after;;) {
+      TRY(auto page, transaction.list_golden(*index, after, 500));
+      if (page.empty()) break;
+      after = page.back().id;
+      all.insert(all.end(), page.begin(), page.end());
+    }
+    auto& records = golden[std::string(type.type)];
+    records.reserve(all.size());
+    for (Golden& one : all) {
+      GoldenRecord& record = records.emplace_back();
+      record.entity = one.id;
+      record.presence = one.presence;
+      for (const FieldNames& field : type.fields)
+        for (std::size_t i = 0; i < entity_type.fields.size() && i < one.fields.size(); ++i)
+          if (entity_type.fields[i].name == field.field)
+            if (const auto* text = one.fields[i].value.get<std::string>(); text && !plain(*text).empty())
+              record.fields[std::string(field.field)] = plain(*text);
+      if (const auto marker = record.fields.find(std::string(type.marker)); marker != record.fields.end())
+        if (const auto number = number_of(type, marker->second)) record.number = *number;
+      numbers[one.id] = {std::string(type.type), record.number};
+      if (record.presence == EntityPresence::present && record.number >= 0)
+        present[std::string(type.type)][record.number].push_back(one.id);
+      rows.emplace_back(&record, std::move(one));
+    }
+  }
+  for (const TypeNames& type : type_names())
+    for (auto& [record, row] : rows) {
+      if (model.at(row.type).name != type.type) continue;
+      for (const ReferenceNames& reference : type.references)
+        for (std::size_t i = 0; i < row.fields.size(); ++i)
+          if (model.at(row.type).fields[i].name == reference.field)
+            if (const EntityRef* to = row.fields[i].value.get<EntityRef>()) {
+              TRY(const auto target, transaction.resolve(EntityId{to->entity}));
+              const auto found = numbers.find(target.value_or(EntityId{to->entity}));
+              record->references[std::string(reference.field)] = found == numbers.end() ? -1 : found->second.second;
+            }
+    }
+  return {};
+}
+
+Result<void> Evidence::read_open_items(Transaction& transaction) {
+  ReviewFilter open_reviews;
+  open_reviews.state = ReviewState::open;
+  open_reviews.limit = 100'000;
+  TRY(reviews, transaction.list_reviews(open_reviews));
+  DeadLetterFilter open_letters;
+  open_letters.state = DeadLetterState::open;
+  open_letters.limit = 100'000;
+  TRY(letters, transaction.list_dead_letters(open_letters));
+  for (const ReviewItem& item : reviews) {
+    explain(item.entity);
+    explain(item.connection, item.remote);
+    for (const ReviewCandidate& candidate : item.candidates) {
+      explain(candidate.entity);
+      explain(candidate.system, candidate.remote);
+    }
+  }
+  for (const DeadLetter& letter : letters) {
+    explain(letter.entity);
+    explain(letter.connection, letter.remote);
+  }
+  return {};
+}
+
+Result<void> Evidence::read_audit(Transaction& transaction) {
+  AuditFilter all;
+  all.limit = 1'000;
+  for (;;) {
+    TRY(auto page, transaction.list_audit(all));
+    if (page.empty()) return {};
+    all.before_id = page.back().id;
+    for (AuditRow& row : page) audit[row.entity].push_back(std::move(row));
+  }
+}
+
+Result<void> Evidence::read() {
+  TRY_VOID(world.transact([&](Transaction& transaction) -> Result<void> {
+    TRY_VOID(read_golden(transaction));
+    TRY_VOID(read_open_items(transaction));
+    return read_audit(transaction);
+  }));
+  for (const Written& written : ledger)
+    if (written.what == "merge") {
+      merged.insert({written.type, written.number});
+      merged.insert({written.type, written.other});
+    }
+  return {};
+}
+
+}  // namespace lockstep::sim

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "sim/directory.h"
+#include "sim/people.h"
+#include "sim/plan.h"
+
+namespace lockstep::sim {
+
+/// A golden record in the words of the simulated company.
+struct GoldenRecord {
+  EntityId entity;
+  std::int64_t number = -1;
+  EntityPresence presence = EntityPresence::present;
+  std::map<std::string, std::string> fields;      // text fields alone; blanks are left out
+  std::map<std::string, std::int64_t> references;
+};
+
+/// What the oracles judge, read once when the world has come to rest.
+struct Evidence {
+  Evidence(CrmWorld& world_, Directory& directory_, const Plan& plan_, const std::vector<Written>& ledger_)
+      : world(world_), directory(directory_), plan(plan_), ledger(ledger_) {}
+  CrmWorld& world;
+  Directory& directory;
+  const Plan& plan;
+  const std::vector<Written>& ledger;
+
+  std::map<std::string, std::vector<GoldenRecord>> golden;              // by type
+  std::map<std::string, std::map<std::int64_t, std::vector<EntityId>>> present;  // by type and number
+  std::vector<ReviewItem> reviews;                                       // open
+  std::vector<DeadLetter> letters;                                       // open
+  std::map<EntityId, std::vector<AuditRow>> audit;
+  /// Customer records of which an open review item or dead letter speaks: a person knows, nothing is hidden.
+  std::set<std::pair<std::string, std::int64_t>> explained;
+  /// Customer records that somebody merged with another: they share one fate.
+  std::set<std::pair<std::string, std::int64_t>> merged;
+  std::size_t writes_at_rest = 0;                                        // by the hub, while nothing happened any more
+  Duration healed_after{0};
+
+  bool is_explained(std::string_view type, std::int64_t number) const { return explained.contains({std::string(type), number}); }
+  bool is_merged(std::string_view type, std::int64_t number) const { return merged.contains({std::string(type), number}); }
+  /// Every customer record that stands anywhere, or ever did.
+  std::set<std::int64_t> numbers(std::string_view type);
+  Result<void> read();
+
+ private:
+  Result<void> read_golden(Transaction& transaction);
+  Result<void> read_open_items(Transaction& transaction);
+  Result<void> read_audit(Transaction& transaction);
+  void explain(EntityId entity);
+  void explain(ConnectionId connection, const RemoteId& remote);
+};
+
+/// Journal rows that the hub wrote, over all stand-ins.
+std::size_t hub_writes(CrmWorld& world);
+bool is_hub(const emulators::StandIn& stand_in, const emulators::JournalEntry& entry);
+
+}  // namespace lockstep::sim

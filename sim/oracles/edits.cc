@@ -1,0 +1,62 @@
+// Which edit has to win.
+#include "sim/oracles/oracles.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace lockstep::sim {
+
+namespace {
+
+/// Invariant 2, second half: an edit is never beaten by an earlier one of its own system, whatever the clocks say; and when
+/// nothing was broken, not by one that was made long before it anywhere.
+class LastEdit final : public Oracle {
+ public:
+  std::string_view name() const override { return "last edit"; }
+  std::optional<std::string> judge(Evidence& evidence) const override {
+    for (const auto& [type, records] : evidence.golden)
+      for (const GoldenRecord& record : records) {
+        if (record.presence != EntityPresence::present || evidence.is_merged(type, record.number) || evidence.is_explained(type, record.number)) continue;
+        for (const std::string_view field : names_of(type).edited)
+          if (auto wrong = judge_field(evidence, type, record, std::string(field))) return wrong;
+      }
+    return std::nullopt;
+  }
+
+ private:
+  static std::optional<std::string> judge_field(Evidence& evidence, const std::string& type, const GoldenRecord& record, const std::string& field) {
+    const auto found = record.fields.find(field);
+    const std::string current = found == record.fields.end() ? "" : found->second;
+    const Written* winner = nullptr;
+    for (const Written& written : evidence.ledger)
+      if (is_edit(written, type, record.number, field) && plain(written.value) == current) winner = &written;
+    const bool calm = evidence.plan.profile == "calm";
+    for (const Written& written : evidence.ledger) {
+      if (!is_edit(written, type, record.number, field)) continue;
+      if (!winner) {  // what people never wrote came with the record
+        const bool opening = std::ranges::any_of(evidence.ledger, [&](const Written& one) {
+          return one.type == type && one.number == record.number && one.field == field && one.what != "edit" && plain(one.value) == current;
+        });
+        if (!opening) return fmt::format("{} {}: {} is '{}', which nobody wrote", type, record.number, field, current);
+        if (!calm) continue;
+      }
+      constexpr Duration kLong{20 * 60'000};
+      const bool same_record = winner && written.system == winner->system && written.id == winner->id && written.at > winner->at;
+      const bool long_after = calm && (!winner || written.at > winner->at + kLong);
+      if (same_record || (long_after && winner))
+        return fmt::format("{} {}: {} is '{}', written in {} at {}, and not '{}', written in {} at {}", type, record.number, field, current, winner->system,
+                           format_iso(winner->at), written.value, written.system, format_iso(written.at));
+    }
+    return std::nullopt;
+  }
+  static bool is_edit(const Written& written, const std::string& type, std::int64_t number, const std::string& field) {
+    return written.what == "edit" && written.type == type && written.number == number && written.field == field;
+  }
+};
+
+}  // namespace
+
+void add_edit_oracles(std::vector<std::unique_ptr<Oracle>>& into) { into.push_back(std::make_unique<LastEdit>()); }
+
+}  // namespace lockstep::sim

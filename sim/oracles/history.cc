@@ -1,0 +1,164 @@
+// What happened on the way: lost edits, echoes, the audit trail, quotas, the log.
+#include "sim/oracles/oracles.h"
+
+#include <algorithm>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+namespace lockstep::sim {
+
+namespace {
+
+bool speaks_of(const std::vector<AuditRow>& rows, std::string_view field, std::string_view value) {
+  for (const AuditRow& row : rows)
+    for (const AuditChange& change : row.changes) {
+      if (change.field != field) continue;
+      for (const std::optional<Value>& one : {change.before, change.after})
+        if (const std::string* text = one ? one->get<std::string>() : nullptr; text && plain(*text) == value) return true;
+    }
+  return false;
+}
+
+/// Invariant 2: each value a user wrote is current, or the audit trail knows what became of it, or it was written over in its
+/// own system before anybody could read it.
+class NoLostEdit final : public Oracle {
+ public:
+  std::string_view name() const override { return "no lost edit"; }
+  std::optional<std::string> judge(Evidence& evidence) const override {
+    for (const Written& written : evidence.ledger) {
+      if (written.what != "edit" || evidence.is_merged(written.type, written.number)) continue;
+      const std::string value = plain(written.value);
+      if (is_current(evidence, written, value) || in_audit(evidence, written, value) || written_over(evidence, written, value)) continue;
+      return fmt::format("{} {}: {} '{}', written in {} at {}, is nowhere and no audit row speaks of it", written.type, written.number, written.field, value,
+                         written.system, format_iso(written.at));
+    }
+    return std::nullopt;
+  }
+
+ private:
+  static bool is_current(Evidence& evidence, const Written& written, const std::string& value) {
+    for (const GoldenRecord& record : evidence.golden[written.type])
+      if (record.number == written.number)
+        if (const auto found = record.fields.find(written.field); found != record.fields.end() && found->second == value) return true;
+    return false;
+  }
+  static bool in_audit(Evidence& evidence, const Written& written, const std::string& value) {
+    for (const GoldenRecord& record : evidence.golden[written.type])
+      if (record.number == written.number)
+        if (const auto rows = evidence.audit.find(record.entity); rows != evidence.audit.end() && speaks_of(rows->second, written.field, value)) return true;
+    return false;
+  }
+  /// Another write to the same field of the same record, or its end, so soon that the value may never have been seen from
+  /// outside. By people that may take as long as a reading does; by the hub only the moment between its look and its write.
+  static bool written_over(Evidence& evidence, const Written& written, const std::string& value) {
+    if (written.system == kSupport) return false;
+    constexpr Duration kWindow{60'000};
+    emulators::StandIn& stand_in = Directory::stand_in(evidence.world, written.system);
+    const emulators::Table* table = Directory::table(evidence.world, written.system, names_of(written.type));
+    const auto column = table->find_field(names_of(written.type).find(written.field)->columns[crm_index(written.system)]);
+    bool written_yet = false;
+    for (const emulators::JournalEntry& entry : stand_in.database().journal()) {
+      if (entry.table != table || table->record(entry.row).id != written.id) continue;
+      const auto after = entry.after.get(*column);
+      const bool sets = std::holds_alternative<std::string_view>(after);
+      if (sets && plain(std::get<std::string_view>(after)) == value) {
+        written_yet = true;
+        continue;
+      }
+      if (!written_yet) continue;
+      const bool ends = entry.operation == emulators::Operation::remove || entry.operation == emulators::Operation::merge;
+      if (!sets && !ends) continue;
+      return !is_hub(stand_in, entry) || entry.at - written.at < kWindow;
+    }
+    return false;
+  }
+};
+
+/// Invariant 4: once converged, nothing is written any more.
+class Rest final : public Oracle {
+ public:
+  std::string_view name() const override { return "rest"; }
+  std::optional<std::string> judge(Evidence& evidence) const override {
+    if (evidence.writes_at_rest == 0) return std::nullopt;
+    emulators::StandIn* last = nullptr;
+    std::string what;
+    for (const std::string_view crm : kCrms) {
+      emulators::StandIn& stand_in = Directory::stand_in(evidence.world, crm);
+      const auto& journal = stand_in.database().journal();
+      if (journal.empty() || !is_hub(stand_in, journal.back())) continue;
+      last = &stand_in;
+      what = fmt::format("{} of {} {} in {} at {}", name_of(journal.back().operation), journal.back().table->name(), journal.back().table->record(journal.back().row).id, crm,
+                         format_iso(journal.back().at));
+    }
+    return fmt::format("{} writes although nobody changed anything; the last one: {}", evidence.writes_at_rest, last ? what : "unknown");
+  }
+};
+
+/// Invariant 5: what stands in a stand-in's journal as ours stands in the audit trail, and what the trail says was done was done.
+class Audit final : public Oracle {
+ public:
+  std::string_view name() const override { return "audit"; }
+  std::optional<std::string> judge(Evidence& evidence) const override {
+    std::map<std::pair<ConnectionId, std::string>, std::vector<const AuditRow*>> rows;  // by connection and record
+    std::map<std::pair<ConnectionId, EntityId>, std::vector<const AuditRow*>> by_entity;
+    for (const auto& [entity, list] : evidence.audit)
+      for (const AuditRow& row : list) {
+        rows[{row.connection, row.remote.id}].push_back(&row);
+        by_entity[{row.connection, row.entity}].push_back(&row);
+      }
+    for (const std::string_view crm : kCrms) {
+      const ConnectionId connection = evidence.world.hub->find_system(crm)->id;
+      emulators::StandIn& stand_in = Directory::stand_in(evidence.world, crm);
+      for (const emulators::JournalEntry& entry : stand_in.database().journal()) {
+        if (!is_hub(stand_in, entry)) continue;
+        const std::string& id = entry.table->record(entry.row).id;
+        const auto found = rows.find({connection, id});
+        if (found == rows.end()) return fmt::format("{} of {} {} in {} at {} has no audit row", name_of(entry.operation), entry.table->name(), id, crm, format_iso(entry.at));
+      }
+    }
+    return std::nullopt;
+  }
+};
+
+/// Invariant 9: a limit that nobody pushed is not exceeded by more than the requests that were under way when it was learnt of.
+class Quota final : public Oracle {
+ public:
+  std::string_view name() const override { return "quota"; }
+  std::optional<std::string> judge(Evidence& evidence) const override {
+    constexpr std::int64_t kUnderWay = 16;
+    for (const std::string_view crm : kCrms) {
+      const bool pushed = evidence.plan.config.contains("fault/" + std::string(crm) + "/rate_limit") ||
+                          std::ranges::any_of(evidence.plan.events, [&](const Event& event) { return event.what == "fault" && event.system == crm; });
+      const http::Response counts = evidence.world.control(std::string(crm), "GET", "counts");
+      const boost::json::value body = boost::json::parse(counts.body);
+      const boost::json::value* refused = body.at("statuses").as_object().if_contains("429");
+      if (!pushed && refused && refused->to_number<std::int64_t>() > kUnderWay)
+        return fmt::format("{} refused {} requests as too many", crm, refused->to_number<std::int64_t>());
+    }
+    return std::nullopt;
+  }
+};
+
+/// Nothing is logged as an error, whatever happens outside; in a calm world not even a warning.
+class Log final : public Oracle {
+ public:
+  std::string_view name() const override { return "log"; }
+  std::optional<std::string> judge(Evidence& evidence) const override {
+    if (!evidence.world.errors.empty()) return evidence.world.errors.front();
+    if (evidence.plan.profile == "calm" && !evidence.world.warnings.empty()) return evidence.world.warnings.front();
+    return std::nullopt;
+  }
+};
+
+}  // namespace
+
+void add_history_oracles(std::vector<std::unique_ptr<Oracle>>& into) {
+  into.push_back(std::make_unique<NoLostEdit>());
+  into.push_back(std::make_unique<Rest>());
+  into.push_back(std::make_unique<Audit>());
+  into.push_back(std::make_unique<Quota>());
+  into.push_back(std::make_unique<Log>());
+}
+
+}  // namespace lockstep::sim

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace lockstep::sim {
+
+/// One thing that happens: somebody writes something somewhere, or the world breaks. `what` decides which members count:
+///   create, edit, delete, restore, merge   a person or program at work in `system`, on customer record `type` `number`
+///   import                                 a program loads `count` new records from `number` on, at once
+///   fault                                  the stand-in of `system` does `value` at `rate` for `for_ms`
+///   outage                                 `system` does not answer for `for_ms`
+///   deaf                                   no webhook reaches the hub for `for_ms`
+///   skew                                   the clock of `system` jumps ahead by `for_ms`
+///   crash                                  power cut; the hub starts again `for_ms` later. `value` names a place to wait for, or is empty
+struct Event {
+  std::int64_t at_ms = 0;   // since the start
+  std::string who;          // "Ann", "import", "world"
+  std::string system;       // "support" or a connection; empty: the whole world
+  std::string what;
+  std::string type;         // "contact"
+  std::int64_t number = -1; // which customer record, the same in all systems
+  std::int64_t other = -1;  // the account, contact or winner of a merge that it refers to
+  std::string field;        // by the model's name
+  std::string value;
+  double rate = 0;
+  std::int64_t for_ms = 0;
+  std::int64_t count = 0;
+  bool operator==(const Event&) const = default;
+};
+
+/// Everything that a run is made of. The same plan gives the same run.
+struct Plan {
+  std::uint64_t seed = 0;   // of scheduling, network, stand-ins and hub
+  std::string profile;
+  /// Rates and tunables by name: "lose_answers", "fault/hubspot/server_error", "poll_ms". What is not there has its default.
+  std::map<std::string, double> config;
+  std::vector<Event> events;  // by at_ms
+  double setting(std::string_view name, double otherwise) const;
+  bool operator==(const Plan&) const = default;
+};
+
+/// One event a line, so that a plan can be read, cut and pasted.
+std::string to_json(const Plan& plan);
+/// Errors: what is wrong and where.
+Result<Plan> parse_plan(std::string_view text);
+
+inline constexpr const char* kProfiles[] = {"calm", "swarm", "liveness", "quota"};
+/// Precondition: one of kProfiles. Draws events, faults and tunables from separate streams of the seed, so that taking
+/// one away later shifts no other.
+Plan generate(std::uint64_t seed, const std::string& profile);
+
+}  // namespace lockstep::sim

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace lockstep::sim {
+
+/// What the simulator knows of base/probe.h: its definitions of reached() and planted() write and read here. One process runs
+/// one simulation at a time.
+struct Probes {
+  std::map<std::string, std::uint64_t, std::less<>> visits;
+  std::string awaited;   // the place where the power is to be cut
+  bool arrived = false;  // it was reached
+  std::string planted;   // the mistake to make; empty: none
+};
+Probes& probes();
+
+struct PlantedMistake {
+  const char* name;
+  const char* profile;  // whose seeds are to find it
+  const char* meaning;
+};
+inline constexpr PlantedMistake kPlantedMistakes[] = {
+    {"echo", "calm", "an observation that shows nothing new counts as an edit"},
+    {"lost_webhook", "calm", "a webhook is acknowledged and forgotten"},
+    {"dropped_loser", "swarm", "the losing value of a conflict is not recorded"},
+    {"blind_create", "swarm", "a create without an answer is sent again without a look"},
+    {"stale_send", "swarm", "a write without an answer is sent again as it was"},
+    {"cursor_before_commit", "swarm", "the cursor is committed before what was read"},
+};
+
+/// Places in src/ where the power may be cut, and which a batch of runs must visit.
+inline constexpr const char* kPlaces[] = {"send.intent_committed", "send.answered",       "discover.page_read",     "create.unknown_outcome", "write.outcome_unknown",
+                                          "start.recovered",       "merge.own_write_seen", "credentials.renewed"};
+
+}  // namespace lockstep::sim

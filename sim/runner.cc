@@ -1,0 +1,259 @@
+#include "sim/runner.h"
+
+#include <algorithm>
+#include <functional>
+
+#include "base/text.h"
+#include "engine/workbench.h"
+#include "sim/oracle.h"
+#include "sim/probes.h"
+
+namespace lockstep::sim {
+
+namespace {
+
+constexpr Duration kHealed{60 * 60'000};      // from the end of all faults until nothing is owed
+constexpr Duration kRefreshShipped{24 * 3'600'000};
+
+WorldOptions options_of(const Plan& plan) {
+  WorldOptions options(plan.seed);
+  const auto whole = [&](const char* name, std::int64_t otherwise) { return static_cast<std::int64_t>(plan.setting(name, static_cast<double>(otherwise))); };
+  options.poll_s = whole("poll_s", 0);
+  options.full_refresh_s = whole("full_refresh_s", 0);
+  options.read_before_write_s = whole("read_before_write_s", -1);
+  options.concurrency = whole("concurrency", 0);
+  options.attempts = whole("attempts", 0);
+  return options;
+}
+
+class Run {
+ public:
+  explicit Run(const Plan& plan) : plan_(plan), world_(options_of(plan)), directory_(world_), people_(world_, directory_), rng_(Rng(plan.seed).split("run")) {}
+
+  Outcome play() {
+    begin();
+    safety();
+    heal();
+    if (outcome_.finding == Finding::none) judge();
+    finish();
+    return std::move(outcome_);
+  }
+
+ private:
+  struct Later {
+    std::int64_t at_ms;
+    std::function<void()> action;
+  };
+  std::int64_t now_ms() { return world_.executor.clock().now().ms - start_.ms; }
+  void advance_to(std::int64_t at_ms) {
+    const Instant when = start_ + Duration{at_ms};
+    if (world_.executor.clock().now() < when) world_.executor.run_until(when);
+  }
+  void count(const std::string& what) { ++outcome_.count[what]; }
+
+  void begin() {
+    probes().visits.clear();
+    probes().awaited.clear();
+    if (plan_.setting("webhooks", 1) != 0) world_.subscribe();
+    world_.network.weather.latency_most = Duration{static_cast<std::int64_t>(plan_.setting("latency_most_ms", 120))};
+    world_.network.weather.loses_requests = plan_.setting("lose_requests", 0);
+    world_.network.weather.loses_answers = plan_.setting("lose_answers", 0);
+    start_ = world_.executor.clock().now();
+    world_.start();  // before the faults: a hub that cannot even open is not what is looked for
+    for (const auto& [name, rate] : plan_.config)
+      if (name.starts_with("fault/")) {
+        const auto parts = split(name, '/');
+        set_fault(std::string(parts[1]), std::string(parts[2]), rate);
+      }
+  }
+
+  void set_fault(const std::string& crm, const std::string& name, double rate) {
+    emulators::Fault fault;
+    fault.name = name;
+    fault.rate = rate;
+    fault.delay = Duration{static_cast<std::int64_t>(plan_.setting("slow_ms", 20'000))};
+    if (name == emulators::kFaultRateLimit) fault.retry_after = Duration{static_cast<std::int64_t>(plan_.setting("retry_after_ms", 2'000))};
+    Directory::stand_in(world_, crm).faults().set(fault);
+  }
+
+  void later(std::int64_t after_ms, std::function<void()> action) { later_.push_back({now_ms() + after_ms, std::move(action)}); }
+  /// Runs what falls due until `at_ms`, in order.
+  void pass_until(std::int64_t at_ms) {
+    for (;;) {
+      const auto next = std::ranges::min_element(later_, {}, &Later::at_ms);
+      if (next == later_.end() || next->at_ms > at_ms) break;
+      const Later due = std::move(*next);
+      later_.erase(next);
+      advance_to(due.at_ms);
+      due.action();
+    }
+    advance_to(at_ms);
+  }
+
+  void safety() {
+    for (const Event& event : plan_.events) {
+      pass_until(event.at_ms);
+      happen(event);
+    }
+    pass_until(static_cast<std::int64_t>(plan_.setting("safety_ms", 0)));
+  }
+
+  void happen(const Event& event) {
+    if (event.what == "crash") return crash(event);
+    if (event.what == "outage") {
+      world_.network.down.insert(world_.origin(event.system));
+      later(event.for_ms, [this, system = event.system] { world_.network.down.erase(world_.origin(system)); });
+    } else if (event.what == "deaf") {
+      world_.network.deaf = true;
+      later(event.for_ms, [this] { world_.network.deaf = false; });
+    } else if (event.what == "skew") {
+      world_.control(event.system, "POST", "clock", R"({"advance": ")" + std::to_string(event.for_ms) + R"(ms"})");
+    } else if (event.what == "fault") {
+      set_fault(event.system, event.value, event.rate);
+      later(event.for_ms, [this, event] { Directory::stand_in(world_, event.system).faults().clear(event.value); });
+    } else {
+      count(people_.perform(event) ? event.what : "refused " + event.what);
+      return;
+    }
+    count(event.what);
+  }
+
+  /// Cuts the power some steps later, wherever that is; or at the named place, if it is reached within a minute.
+  void crash(const Event& event) {
+    if (!world_.engine) return;
+    count("crash");
+    if (!event.value.empty()) {
+      probes().awaited = event.value;
+      probes().arrived = false;
+      world_.executor.run_until([] { return probes().arrived; }, Duration{60'000});
+      probes().awaited.clear();
+    } else {
+      for (std::uint64_t steps = rng_.below(400); steps > 0 && world_.executor.step(); --steps) {}
+    }
+    world_.crash();
+    later(event.for_ms, [this] {
+      if (!world_.engine) world_.start();
+    });
+  }
+
+  void heal() {
+    for (Later& one : later_) one.action();
+    later_.clear();
+    if (!world_.engine) world_.start();
+    for (const std::string_view crm : kCrms)
+      for (const auto& [name, fault] : Directory::stand_in(world_, crm).faults().all()) outcome_.count["fault " + name] += fault.fired;
+    for (const std::string_view crm : kCrms) Directory::stand_in(world_, crm).faults().clear_all();
+    world_.network.weather = Weather{};
+    const Instant healed = world_.executor.clock().now();
+    if (!settles()) return;
+    replay_letters();
+    // A webhook that never came is made up for by the next complete listing.
+    if (loses_webhooks()) world_.run_for(Duration{static_cast<std::int64_t>(plan_.setting("full_refresh_s", kRefreshShipped.count() / 1000)) * 1100});
+    if (!settles()) return;
+    outcome_.healed_after_ms = (world_.executor.clock().now() - healed).count();
+  }
+
+  bool loses_webhooks() const {
+    return plan_.setting("webhooks", 1) == 0 || std::ranges::any_of(plan_.events, [](const Event& event) { return event.what == "deaf"; });
+  }
+
+  bool settles() {
+    if (world_.settle(kHealed)) return true;
+    const StoreCounts counts = world_.counts();
+    std::string waiting;
+    for (const auto& one : counts.connections)
+      if (one.ready + one.in_flight + one.to_read + one.inbox > 0)
+        waiting += " " + world_.hub->system_name(one.connection) + ": " + std::to_string(one.ready) + " ready, " + std::to_string(one.in_flight) + " in flight, " +
+                   std::to_string(one.to_read) + " to read, " + std::to_string(one.inbox) + " in the inbox;";
+    outcome_.finding = Finding::liveness;
+    outcome_.rule = "liveness";
+    outcome_.message = "an hour after the last fault something is still owed:" + waiting;
+    return false;
+  }
+
+  /// Mends and replays: what used up its attempts while the world was broken goes through now.
+  void replay_letters() {
+    std::vector<Ulid> open;
+    const auto read = world_.transact([&](Transaction& transaction) -> Result<void> {
+      DeadLetterFilter filter;
+      filter.state = DeadLetterState::open;
+      filter.limit = 100'000;
+      TRY(const auto letters, transaction.list_dead_letters(filter));
+      for (const DeadLetter& letter : letters) open.push_back(letter.id);
+      return {};
+    });
+    if (!read) return;
+    outcome_.count["dead letter"] += open.size();
+    const auto replayed = [](Hub& hub, std::vector<Ulid> letters) -> Task<void> {
+      Workbench workbench(hub);
+      for (const Ulid& letter : letters) co_await workbench.replay(letter, "simulator");
+    };
+    world_.executor.complete(replayed(*world_.hub, std::move(open)));
+    if (world_.engine) world_.engine->wake_deliverers();
+    world_.settle(kHealed);
+  }
+
+  void judge() {
+    const std::size_t before = hub_writes(world_);
+    world_.run_for(Duration{static_cast<std::int64_t>(plan_.setting("rest_ms", 1'800'000))});
+    Evidence evidence(world_, directory_, plan_, people_.ledger());
+    evidence.writes_at_rest = hub_writes(world_) - before;
+    const auto read = evidence.read();
+    if (!read) return found("evidence", read.error().message);
+    outcome_.count["explained"] = evidence.explained.size();
+    outcome_.count["review"] = evidence.reviews.size();
+    outcome_.count["letter left"] = evidence.letters.size();
+    for (const auto& [type, records] : evidence.golden)
+      for (const GoldenRecord& record : records) {
+        if (record.presence != EntityPresence::present) continue;
+        std::string text = type + std::to_string(record.number);
+        for (const auto& [field, value] : record.fields) text += "\n" + field + "=" + value;
+        outcome_.state += stable_hash(std::string_view(text));  // whatever the order in which they came
+      }
+    for (const auto& oracle : oracles())
+      if (auto wrong = oracle->judge(evidence)) return found(oracle->name(), std::move(*wrong));
+  }
+  void found(std::string_view rule, std::string message) {
+    outcome_.finding = Finding::oracle;
+    outcome_.rule = std::string(rule);
+    outcome_.message = std::move(message);
+  }
+
+  void finish() {
+    outcome_.virtual_ms = now_ms();
+    outcome_.steps = world_.executor.steps();
+    outcome_.requests = world_.network.requests;
+    outcome_.count["disk writes lost"] = world_.lost_disk_writes;
+    outcome_.digest = world_.network.digest;
+    outcome_.draw = world_.network.draw();
+    outcome_.visits.insert(probes().visits.begin(), probes().visits.end());
+    constexpr std::size_t kLinesMax = 20;
+    for (const auto* lines : {&world_.errors, &world_.warnings})
+      for (std::size_t i = lines->size() - std::min(lines->size(), kLinesMax); i < lines->size(); ++i) outcome_.log += (*lines)[i] + "\n";
+  }
+
+  const Plan& plan_;
+  CrmWorld world_;
+  Directory directory_;
+  People people_;
+  Rng rng_;
+  Instant start_;
+  std::vector<Later> later_;
+  Outcome outcome_;
+};
+
+}  // namespace
+
+std::string_view to_string(Finding finding) {
+  switch (finding) {
+    case Finding::none: return "nothing";
+    case Finding::crash: return "crash";
+    case Finding::liveness: return "liveness";
+    case Finding::oracle: return "oracle";
+  }
+  return "";
+}
+
+Outcome run(const Plan& plan) { return Run(plan).play(); }
+
+}  // namespace lockstep::sim

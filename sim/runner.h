@@ -1,0 +1,33 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "sim/plan.h"
+
+namespace lockstep::sim {
+
+/// Exit codes of `lockstep-sim`.
+enum class Finding { none = 0, crash = 127, liveness = 128, oracle = 129 };
+std::string_view to_string(Finding finding);
+
+struct Outcome {
+  Finding finding = Finding::none;
+  std::string rule;     // the oracle's name, or "liveness", "crash"
+  std::string message;  // what is wrong, in one sentence
+  std::int64_t virtual_ms = 0, healed_after_ms = 0;
+  std::uint64_t steps = 0, requests = 0;
+  std::uint64_t draw = 0, digest = 0;            // the unseed: equal for every run of one plan
+  std::uint64_t state = 0;                       // hash of the golden records at the end
+  std::map<std::string, std::uint64_t> count;    // events that took place, faults that fired, records explained
+  std::map<std::string, std::uint64_t> visits;   // of places in recovery paths
+  std::string log;                               // warnings and errors of the hub, the last ones, one a line
+};
+
+/// Plays a plan in this process: a safety phase with faults, healing, a rest. A broken CHECK ends the process.
+Outcome run(const Plan& plan);
+
+/// The same in a process of its own, so that a crash is a finding and nothing is left behind.
+Outcome run_isolated(const Plan& plan);
+
+}  // namespace lockstep::sim
