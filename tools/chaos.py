@@ -4,7 +4,6 @@ are cut, and records are refused for good. All of it has to drain: through retri
 import argparse
 import os
 import re
-import shutil
 import sys
 import tempfile
 import time
@@ -154,18 +153,7 @@ def main():
     arguments = parser.parse_args()
     folder = tempfile.mkdtemp(prefix="lockstep-chaos-")
     world = World(arguments.build, folder, policies="default_policy: {strategy: last_write_wins}\n")
-    good = False
-    try:
-        good = run(world, arguments)
-    except RuntimeError as error:
-        print(f"\n  {error}", file=sys.stderr)
-    finally:
-        world.stop()
-        if good:
-            shutil.rmtree(folder, ignore_errors=True)
-        else:
-            print(f"  kept: {folder}")
-    return 0 if good else 1
+    return world.play(lambda: run(world, arguments))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 """Four systems in step, to look at: loads them, lets people work in all of them, shows a conflict, checks the result."""
 import argparse
 import os
-import shutil
 import sys
 import tempfile
 import time
@@ -157,18 +156,7 @@ def main():
     arguments = parser.parse_args()
     folder = tempfile.mkdtemp(prefix="lockstep-demo-")
     world = World(arguments.build, folder, arguments.limits)
-    good = False
-    try:
-        good = run(world, arguments)
-    except RuntimeError as error:
-        print(f"\n  {error}", file=sys.stderr)
-    finally:
-        world.stop()
-        if good and not arguments.keep:
-            shutil.rmtree(folder, ignore_errors=True)
-        else:
-            print(f"  kept: {folder}")
-    return 0 if good else 1
+    return world.play(lambda: run(world, arguments), arguments.keep)
 
 
 if __name__ == "__main__":

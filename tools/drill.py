@@ -6,7 +6,6 @@ import datetime
 import glob
 import os
 import random
-import shutil
 import sys
 import tempfile
 import time
@@ -168,18 +167,7 @@ def main():
     folder = tempfile.mkdtemp(prefix="lockstep-drill-")
     policies = PEOPLE_POLICY + Backups.setting(arguments.every)
     world = World(arguments.build, folder, policies=policies)
-    good = False
-    try:
-        good = run(world, arguments)
-    except RuntimeError as error:
-        print(f"\n  {error}", file=sys.stderr)
-    finally:
-        world.stop()
-        if good and not arguments.keep:
-            shutil.rmtree(folder, ignore_errors=True)
-        else:
-            print(f"  kept: {folder}")
-    return 0 if good else 1
+    return world.play(lambda: run(world, arguments), arguments.keep)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 import argparse
 import os
 import random
-import shutil
 import sys
 import tempfile
 import time
@@ -77,18 +76,7 @@ def main():
     arguments = parser.parse_args()
     folder = tempfile.mkdtemp(prefix="lockstep-kill-")
     world = World(arguments.build, folder, policies="default_policy: {strategy: last_write_wins}\n")
-    good = False
-    try:
-        good = run(world, arguments)
-    except RuntimeError as error:
-        print(f"\n  {error}", file=sys.stderr)
-    finally:
-        world.stop()
-        if good:
-            shutil.rmtree(folder, ignore_errors=True)
-        else:
-            print(f"  kept: {folder}")
-    return 0 if good else 1
+    return world.play(lambda: run(world, arguments))
 
 
 if __name__ == "__main__":

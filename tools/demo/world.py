@@ -2,8 +2,10 @@
 import json
 import os
 import secrets
+import shutil
 import signal
 import subprocess
+import sys
 import time
 import urllib.request
 
@@ -248,3 +250,18 @@ class World:
                 process.wait(10)
             except subprocess.TimeoutExpired:
                 process.kill()
+
+    def play(self, run, keep=False):
+        """Calls run(), which says whether all was well, and stops everything; the folder stays for a look when it was not. Returns the exit code."""
+        good = False
+        try:
+            good = run()
+        except RuntimeError as error:
+            print(f"\n  {error}", file=sys.stderr)
+        finally:
+            self.stop()
+            if good and not keep:
+                shutil.rmtree(self.folder, ignore_errors=True)
+            else:
+                print(f"  kept: {self.folder}")
+        return 0 if good else 1
