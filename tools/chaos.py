@@ -43,8 +43,9 @@ class Watch:
 
 
 def everywhere(world, fault, **settings):
+    """Of calls of the API: a refused sign-in is another matter, vendors ask to wait for minutes."""
     for crm in world.crms:
-        world.control(crm, "faults", {"name": fault, **settings})
+        world.control(crm, "faults", {"name": fault, "match": world.api(crm), **settings})
 
 
 def refuse_for_good(world):

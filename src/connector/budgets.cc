@@ -212,8 +212,9 @@ std::map<std::string, Connector::LimitUse> Budgets::use() const {
   const Instant now = executor_.clock().now();
   std::map<std::string, Connector::LimitUse> out;
   for (const Budget& budget : budgets_) {
-    if (budget.max == 0) continue;
     Connector::LimitUse use;
+    if (now < budget.rests_until) use.rests = budget.rests_until - now;
+    if (budget.max == 0 && !use.rests) continue;
     use.max = budget.max;
     use.left = std::max<std::int64_t>(0, budget.max - budget.used);
     use.kept = static_cast<std::int64_t>(static_cast<double>(budget.max) * budget.keep_share);

@@ -17,6 +17,8 @@ AuthSpec Compiler::auth(const std::string& name, const Node& node) {
   spec.kind = kind == "oauth2" ? AuthSpec::Kind::oauth2 : kind == "api_key" ? AuthSpec::Kind::api_key : kind == "basic" ? AuthSpec::Kind::basic : AuthSpec::Kind::bearer;
   if (spec.kind == AuthSpec::Kind::oauth2) {
     spec.token = request(node.find("token"), true);
+    // Signing in has limits of its own, if any: a refusal there says nothing about the others.
+    if (spec.token.charge.empty()) spec.token.charge = {"sign_in"};
     if (const Node* grants = node.find("grants"))
       for (const auto& [grant, value] : grants->members) spec.grants.push_back(grant);
     spec.form = templates(node.find("form"), Place::plain, true);

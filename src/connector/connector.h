@@ -173,6 +173,7 @@ class Connector {
     std::int64_t left = 0, max = 0;
     std::int64_t kept = 0;                // of these, what is left to people and other programs
     std::optional<Duration> ends_in;      // when our part is used up at the present rate, if that is before it fills again
+    std::optional<Duration> rests;        // after the vendor refused a request for this limit
   };
   struct Usage {
     std::uint64_t calls = 0, retries = 0;

@@ -103,10 +103,10 @@ Task<Outcome<void>> Credentials::renew_locked() {
     const auto id = secrets.find("client_id"), key = secrets.find("client_secret");
     if (id != secrets.end() && key != secrets.end()) request.headers.set("Authorization", "Basic " + to_base64(id->second + ":" + key->second));
   }
-  Classifier::Question question{"token", "token"};
-  auto answer = co_await sender_.send(std::move(request), spec_->token, question, Priority::real_time);
+  auto answer = co_await ask(std::move(request));
   if (!answer) {
     Failure failure = std::move(answer.error());
+    failure.unsent = true;  // what wanted the token never left
     const bool refused = failure.failure_class == FailureClass::auth || failure.failure_class == FailureClass::auth_revoked;
     if (refused) {
       const bool adopted = co_await adopt_stored();
@@ -128,6 +128,23 @@ Task<Outcome<void>> Credentials::renew_locked() {
   ++generation_;
   hide_tokens();
   co_return Outcome<void>{};
+}
+
+Task<Outcome<AnswerRef>> Credentials::ask(http::Request request) {
+  const Clock& clock = context_.environment.executor.clock();
+  if (refusal_ && clock.now() < refused_until_) {
+    Failure again = *refusal_;
+    again.wait = refused_until_ - clock.now();
+    co_return tl::unexpected(std::move(again));
+  }
+  const Classifier::Question question{"token", "token"};
+  auto answer = co_await sender_.send(std::move(request), spec_->token, question, Priority::real_time);
+  refusal_.reset();
+  if (!answer && answer.error().wait) {
+    refusal_ = answer.error();
+    refused_until_ = clock.now() + *answer.error().wait;
+  }
+  co_return answer;
 }
 
 Task<bool> Credentials::adopt_stored() {

@@ -25,6 +25,8 @@ class Credentials {
     WallTime expires{0};        // zero: unknown
   };
   Task<Outcome<void>> renew_locked();
+  /// Asks for a token; a refusal that named a wait is not asked again before that has passed.
+  Task<Outcome<AnswerRef>> ask(http::Request request);
   /// After a refusal: whether somebody else renewed meanwhile (another process of ours, a person who signed in anew).
   Task<bool> adopt_stored();
   Task<Outcome<void>> load();
@@ -42,6 +44,8 @@ class Credentials {
   bool loaded_ = false;
   std::uint64_t generation_ = 0;
   Semaphore one_at_a_time_;
+  std::optional<Failure> refusal_;  // the last one that named a wait
+  Instant refused_until_{0};
 };
 
 }  // namespace lockstep::connector

@@ -24,7 +24,7 @@ SchemaRef request_words() {
                               {"expect", status, false, "Statuses that are a success; 2xx without it."},
                               {"empty", status, false, "Statuses that mean that there is nothing."},
                               {"ok", expression_text(), false, "Must hold too, for systems that fail with 200."},
-                              {"charge", list_of(text()), false, "Limits it counts against; 'default' stands for those marked so."},
+                              {"charge", list_of(text()), false, "Limits it counts against; 'default' stands for those marked so. Without it: the default ones, and for a sign-in none."},
                               {"timeout", duration(Duration{100}, Duration{3'600'000}), false, "From sending to the last byte of the answer."}});
   }();
   return schema;

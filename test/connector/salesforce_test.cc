@@ -149,6 +149,24 @@ TEST_F(Salesforce, ARefusedSignInStopsTheConnectionAndTellsNoSecret) {
   EXPECT_EQ(show(opened.error()).find("a-very-wrong-secret"), std::string::npos);
 }
 
+TEST_F(Salesforce, ASignInRefusedForItsRateIsNotAskedAgainBeforeItsWaitEnds) {
+  fault(*org, {{"name", "rate_limit"}, {"rate", 1}, {"count", 1}, {"match", "/oauth2/token"}});
+  const auto refused = world.open();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().failure_class, FailureClass::rate_limit) << show(refused.error());
+  EXPECT_EQ(refused.error().scope, FailureScope::connection);
+  ASSERT_TRUE(refused.error().wait);
+  EXPECT_GE(*refused.error().wait, Duration{120'000}) << "the vendor's page asks for minutes";
+  EXPECT_TRUE(refused.error().unsent);
+  const std::size_t before = world.calls();
+  const auto still = world.open();
+  ASSERT_FALSE(still);
+  EXPECT_EQ(world.calls(), before);
+  EXPECT_LE(*still.error().wait, *refused.error().wait);
+  world.executor.clock().advance(*still.error().wait);
+  open();
+}
+
 TEST_F(Salesforce, AnAnswerThatRepeatsOurSecretsIsToldWithoutThem) {
   open();
   std::string token;

@@ -25,7 +25,7 @@ class FaultTest(EndToEnd):
         world.subscribe()
         for crm in world.crms:
             for fault in FAULTS:
-                world.control(crm, "faults", {"name": fault, "rate": 0.08, "count": 6, "retry_after_ms": 100})
+                world.control(crm, "faults", {"name": fault, "rate": 0.08, "count": 6, "match": world.api(crm), "retry_after_ms": 100})
         world.start_lockstep()
         world.load_support()
         self.wait_calm(world, limit_s=90)
@@ -45,7 +45,7 @@ class FaultTest(EndToEnd):
         for fault in FAULTS:
             with self.subTest(fault=fault):
                 for crm in world.crms:
-                    world.control(crm, "faults", {"name": fault, "rate": 1, "count": 2, "match": "POST /", "retry_after_ms": 100})
+                    world.control(crm, "faults", {"name": fault, "rate": 1, "count": 2, "match": "POST " + world.api(crm), "retry_after_ms": 100})
                 made += 1
                 world.support.put("contact", f"f{made}", {"first_name": "Fay", "last_name": f"Fault{made}", "email": f"fay{made}@fault.example"})
                 wait_until(f"a record made during {fault} is everywhere", lambda: all(

@@ -40,6 +40,7 @@ class Http:
 class Salesforce(Http):
     """SOQL over every record; references by id."""
     name = "salesforce"
+    api = "/services/data/"
     fields = {
         "Account": "Id,Name,Website,Phone,AccountNumber,NumberOfEmployees,Description,BillingStreet,BillingCity,BillingState,BillingPostalCode,BillingCountry,Lockstep_Id__c",
         "Contact": "Id,FirstName,LastName,Email,Phone,MobilePhone,Title,Description,MailingStreet,MailingCity,MailingState,MailingPostalCode,MailingCountry,AccountId,Lockstep_Id__c",
@@ -93,6 +94,7 @@ class Salesforce(Http):
 class HubSpot(Http):
     """Ids are unique within a type alone: here they are "contacts/512…"."""
     name = "hubspot"
+    api = "/crm/"
     properties = {
         "companies": "name,domain,website,phone,numberofemployees,description,address,city,state,zip,country,lockstep_id",
         "contacts": "firstname,lastname,email,phone,mobilephone,jobtitle,message,address,city,state,zip,country,lockstep_id",
@@ -161,6 +163,7 @@ class HubSpot(Http):
 
 class Dataverse(Http):
     name = "dynamics365"
+    api = "/api/data/"
     sets = {"account": [("accounts", "accountid")], "contact": [("contacts", "contactid")], "case": [("incidents", "incidentid")],
             "interaction": [("annotations", "annotationid"), ("phonecalls", "activityid"), ("emails", "activityid")]}
 

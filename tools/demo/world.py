@@ -137,6 +137,11 @@ class World:
         for system in self.systems:
             setattr(self, system.name, system)
 
+    @staticmethod
+    def api(name):
+        """Where the calls of a CRM's API begin, beside its sign-in."""
+        return {system.name: system.api for system in (Salesforce, HubSpot, Dataverse)}[name]
+
     def client(self, name):
         """An independent reader of one CRM, signed in."""
         if name == "salesforce":
