@@ -6,7 +6,7 @@
 namespace lockstep::emulators::zendesk {
 namespace {
 
-constexpr std::size_t kMostRows = 100;
+constexpr std::size_t kMostInBulk = 100;
 
 std::string title_of(const ObjectType& type) { return capitalised(type.name); }
 
@@ -18,7 +18,7 @@ Outcome<std::vector<json::object>> read_rows(const Call& call, const ObjectType&
   const json::value* list = body ? body->if_contains(type.plural) : nullptr;
   if (!list || !list->is_array() || list->get_array().empty())
     return refuse_titled(400, "Invalid attribute", "You passed an invalid value for the " + type.plural + " attribute. Invalid parameter: " + type.plural + " is required");
-  if (list->get_array().size() > kMostRows) return refuse(422, "TooManyValues", "At most 100 " + type.plural + " may be sent at once");
+  if (list->get_array().size() > kMostInBulk) return refuse(422, "TooManyValues", "At most 100 " + type.plural + " may be sent at once");
   std::vector<json::object> rows;
   for (const json::value& each : list->get_array()) {
     if (!each.is_object()) return refuse_titled(400, "Invalid attribute", "A member of " + type.plural + " is no object");
@@ -39,7 +39,7 @@ Outcome<std::vector<std::string>> read_ids(const Call& call, Account& account, c
     }
     for (RowNumber row : account.find_by(type, "external_id", trim(id))) found.push_back(type.table->record(row).id);
   }
-  if (found.size() > kMostRows) return refuse(422, "TooManyValues", "At most 100 ids may be sent at once");
+  if (found.size() > kMostInBulk) return refuse(422, "TooManyValues", "At most 100 ids may be sent at once");
   return found;
 }
 

@@ -9,7 +9,7 @@ namespace lockstep::emulators::zendesk {
 namespace {
 
 constexpr Duration kUnsettled{60'000};  // what changed in the last minute is not told yet
-constexpr std::int64_t kMostRows = 1'000;
+constexpr std::int64_t kMostExported = 1'000;
 
 std::string encode(const ModifiedKey& key) { return to_base64(std::to_string(key.modified.ms / 1000) + ".0||" + std::string(key.id)); }
 
@@ -60,9 +60,9 @@ Zendesk::Answer Zendesk::export_by_cursor(Call& call, ObjectType& type) {
     if (!place) return tl::unexpected(std::move(place.error()));
     from = std::move(*place);
   }
-  auto size = query_number(call, "per_page", kMostRows);
+  auto size = query_number(call, "per_page", kMostExported);
   if (!size) return tl::unexpected(std::move(size.error()));
-  std::size_t most = static_cast<std::size_t>(std::clamp<std::int64_t>(*size, 1, kMostRows));
+  std::size_t most = static_cast<std::size_t>(std::clamp<std::int64_t>(*size, 1, kMostExported));
   bool with_deleted = call.query_value("exclude_deleted") != "true";
   const auto& changes = type.table->by_modified();
   WallTime settled = whole_seconds(call.now - kUnsettled);
@@ -92,9 +92,9 @@ Zendesk::Answer Zendesk::export_by_cursor(Call& call, ObjectType& type) {
 Zendesk::Answer Zendesk::export_by_time(Call& call, ObjectType& type) {
   auto start = start_time(call);
   if (!start) return tl::unexpected(std::move(start.error()));
-  auto size = query_number(call, "per_page", kMostRows);
+  auto size = query_number(call, "per_page", kMostExported);
   if (!size) return tl::unexpected(std::move(size.error()));
-  std::size_t most = static_cast<std::size_t>(std::clamp<std::int64_t>(*size, 1, kMostRows));
+  std::size_t most = static_cast<std::size_t>(std::clamp<std::int64_t>(*size, 1, kMostExported));
   bool with_deleted = call.query_value("exclude_deleted") != "true";
   const auto& changes = type.table->by_modified();
   WallTime settled = whole_seconds(call.now - kUnsettled);

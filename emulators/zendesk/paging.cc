@@ -10,14 +10,14 @@
 namespace lockstep::emulators::zendesk {
 namespace {
 
-constexpr std::int64_t kMostRows = 100;
+constexpr std::int64_t kMostOnPage = 100;
 constexpr std::int64_t kDeepest = 10'000;
 
 Outcome<Page> by_cursor(const Call& call, const std::vector<Place>& places, bool descending) {
-  auto size = query_number(call, "page[size]", kMostRows);
+  auto size = query_number(call, "page[size]", kMostOnPage);
   if (!size || *size < 1)
     return refuse_titled(400, "Invalid attribute", "You passed an invalid value for the page[size] attribute. Invalid parameter: page[size] must be an integer between 1 and 100");
-  std::size_t most = static_cast<std::size_t>(std::min(*size, kMostRows));
+  std::size_t most = static_cast<std::size_t>(std::min(*size, kMostOnPage));
   auto before = [&](const Place& a, const Place& b) { return descending ? b < a : a < b; };
   std::size_t first = 0, last = std::min(places.size(), most);
   std::string after = call.query_value("page[after]").value_or(""), previous = call.query_value("page[before]").value_or("");
@@ -51,9 +51,9 @@ Outcome<Page> by_cursor(const Call& call, const std::vector<Place>& places, bool
 Outcome<Page> by_offset(const Call& call, const std::vector<Place>& places) {
   auto number = query_number(call, "page", 1);
   if (!number) return tl::unexpected(std::move(number.error()));
-  auto size = query_number(call, "per_page", kMostRows);
+  auto size = query_number(call, "per_page", kMostOnPage);
   if (!size) return tl::unexpected(std::move(size.error()));
-  std::int64_t most = std::clamp<std::int64_t>(*size, 1, kMostRows), page_number = std::max<std::int64_t>(*number, 1);
+  std::int64_t most = std::clamp<std::int64_t>(*size, 1, kMostOnPage), page_number = std::max<std::int64_t>(*number, 1);
   if (page_number > kDeepest || page_number * most > kDeepest)
     return refuse_listed(400, "InvalidPaginationDepth", "Invalid Pagination Depth", "Pagination depth limit exceeded, please use cursor pagination");
   std::size_t first = static_cast<std::size_t>((page_number - 1) * most), last = std::min(places.size(), first + static_cast<std::size_t>(most));

@@ -35,7 +35,7 @@ Order order_text_number(const Operand& text, const Operand& number) {
   return sign == 0 ? Order::different : order(sign);
 }
 
-std::optional<WallTime> time_of(const Operand& operand) {
+std::optional<WallTime> moment_of(const Operand& operand) {
   if (const auto text = operand.text_view()) {
     if (const auto time = parse_iso_time(*text)) return *time;
     if (const auto date = parse_iso_date(*text)) return start_of(*date);
@@ -46,7 +46,7 @@ std::optional<WallTime> time_of(const Operand& operand) {
 }
 
 Order order_times(const Operand& a, const Operand& b) {
-  const auto x = time_of(a), y = time_of(b);
+  const auto x = moment_of(a), y = moment_of(b);
   return x && y ? order(*x < *y ? -1 : *y < *x ? 1 : 0) : Order::different;
 }
 
