@@ -28,7 +28,7 @@ class FaultTest(EndToEnd):
                 world.control(crm, "faults", {"name": fault, "rate": 0.08, "count": 6, "match": world.api(crm), "retry_after_ms": 100})
         world.start_lockstep()
         world.load_support()
-        self.wait_calm(world, limit_s=90)
+        self.wait_calm(world, limit_s=150)
         fired = {fault["name"]: fault["fired"] for crm in world.crms for fault in world.control(crm, "faults")["faults"]}
         self.end_faults(world)
         self.assertGreater(sum(fired.values()), 5, fired)
