@@ -166,6 +166,20 @@ Result<void> Dispatcher::begin_one(Transaction& transaction, Obligation obligati
   });
 }
 
+Result<void> Dispatcher::leave_unexpressed(Transaction& transaction, Link& link, const merge::EntityState& state, const Fields& to, std::size_t variant, std::vector<FieldIndex>& fields) const {
+  const mapping::EntityMapping& mapping = *system_.find(state.golden.type)->mapping;
+  const auto stays = [&](FieldIndex field) { return field.value() < link.fields.size() && !mapping.expresses(variant, to, field); };
+  if (std::ranges::none_of(fields, stays)) return {};
+  for (const FieldIndex field : fields) {
+    if (!stays(field)) continue;
+    // The shadow goes on telling what the system holds.
+    link.fields[field.value()].acked = state.golden.fields[field.value()].value;
+    link.fields[field.value()].acked_stamp = state.golden.fields[field.value()].stamp;
+  }
+  std::erase_if(fields, stays);
+  return transaction.put(link);
+}
+
 Result<bool> Dispatcher::prepare_write(Transaction& transaction, merge::EntityState& state, Obligation& obligation, Prepared& prepared,
                                        const merge::Context& context, DeliverReport& report) {
   const TypeIndex type = state.golden.type;
@@ -220,6 +234,12 @@ Result<bool> Dispatcher::prepare_write(Transaction& transaction, merge::EntitySt
       TRY_VOID(transaction.put(*ahead));
     }
     TRY_VOID(park(transaction, obligation, "waits for " + name + " " + awaited.value().text() + " in " + system_.name, awaited, 0));
+    return false;
+  }
+  const bool nothing_to_send = sendable.empty() && !prepared.plan.external_id;
+  if (!creating) TRY_VOID(leave_unexpressed(transaction, *state.find(system_.id), state, to.fields, *variant, sendable));
+  if (!creating && !nothing_to_send && sendable.empty() && !prepared.plan.external_id) {
+    TRY_VOID(transaction.erase_obligation(obligation.entity, obligation.connection));
     return false;
   }
   prepared.plan.fields = sendable;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "deliver/dispatcher.h"
+#include "hub/references.h"
 
 namespace lockstep::deliver {
 
@@ -25,17 +26,44 @@ std::vector<FieldIndex> fields_that_point_to(EntityId target, const Link& link, 
 
 }  // namespace
 
-Result<bool> Dispatcher::waits_for_clearing(Transaction& transaction, Entities& entities, const merge::EntityState& state, Obligation& removal) {
+Result<bool> Dispatcher::can_let_go(Transaction& transaction, const merge::EntityState& state, const Link& link, const std::vector<FieldIndex>& fields) const {
+  const mapping::EntityMapping& mapping = *system_.find(state.golden.type)->mapping;
+  const Fields golden = fields_of(state.golden);
+  const auto variant = mapping.variant_of_link(link.remote.object, golden);
+  if (!variant) return false;
+  TRY(const Resolved to, to_remotes(hub_, transaction, system_.id, state.golden.type, golden));
+  return std::ranges::all_of(fields, [&](FieldIndex field) { return mapping.expresses(*variant, to.fields, field); });
+}
+
+Result<void> Dispatcher::refuse_delete(Transaction& transaction, merge::EntityState& state, std::string summary) {
+  Entities entities(hub_, transaction, RunId{});
+  const Link* link = state.find(system_.id);
+  const Cause cause{RunId{}, system_.id, link ? link->remote : RemoteId{}, "review"};
+  merge::Effects effects = entities.with_context(state, [&](const merge::Context& context) {
+    return merge::refuse_delete(state, system_.id, std::move(summary), context);
+  });
+  return entities.save(state, std::move(effects), cause, system_.id);
+}
+
+Result<bool> Dispatcher::waits_for_clearing(Transaction& transaction, Entities& entities, merge::EntityState& state, Obligation& removal) {
   const EntityId target = state.golden.id;
   bool waits = false;
+  std::string held_by;
   for (const SystemType& type : system_.types) {
     TRY(const auto referrers, transaction.find_by_match_key(type.type, referrer_key(target), kReferrersMax));
     for (const EntityId referrer : referrers) {
       TRY(auto other, entities.load(referrer));
       const Link* link = other ? other->find(system_.id) : nullptr;
       const LinkPolicy* policy = hub_.policy(type.type).find(system_.id);
-      if (!link || !policy || fields_that_point_to(target, *link, *policy).empty()) continue;
+      if (!link || !policy) continue;
+      const auto pointing = fields_that_point_to(target, *link, *policy);
+      if (pointing.empty()) continue;
       waits = true;
+      TRY(const bool lets_go, can_let_go(transaction, *other, *link, pointing));
+      if (!lets_go) {
+        held_by = hub_.model.at(type.type).name + " " + other->golden.id.value().text() + " (" + link->remote.object + " " + link->remote.id + ")";
+        break;
+      }
       TRY(const auto owed, transaction.find_obligation(other->golden.id, system_.id));
       if (owed) continue;  // whatever is sent next clears it as well
       Obligation clearing;
@@ -48,6 +76,11 @@ Result<bool> Dispatcher::waits_for_clearing(Transaction& transaction, Entities& 
     }
   }
   if (!waits) return false;
+  if (!held_by.empty()) {
+    // Servers delete what cannot be without its parent, and we would take that for somebody's wish.
+    TRY_VOID(refuse_delete(transaction, state, "its delete in " + system_.name + " would take " + held_by + " with it, which cannot be there without it"));
+    return true;
+  }
   // Looked at less often the longer it waits: what refers to it may be a dead letter.
   removal.due = hub_.now() + std::clamp((hub_.now() - removal.since) / 2, kLookAgainFirst, kLookAgainLast);
   removal.reason = "waits until references to it are cleared";
@@ -67,6 +100,8 @@ Result<void> Dispatcher::add_clearing(Transaction& transaction, const merge::Ent
     if (std::ranges::find(pointing, field) == pointing.end() || std::ranges::find(plan.fields, field) != plan.fields.end()) continue;
     TRY(const auto target, transaction.find_golden(EntityId{reference->entity}));
     if (!target || target->presence == EntityPresence::present) continue;
+    TRY(const bool lets_go, can_let_go(transaction, state, *link, {field}));
+    if (!lets_go) continue;
     plan.kind = merge::Plan::Kind::update;
     plan.fields.push_back(field);
   }

@@ -86,7 +86,13 @@ class Dispatcher {
   Result<bool> prepare_write(Transaction& transaction, merge::EntityState& state, Obligation& obligation, Prepared& prepared,
                              const merge::Context& context, DeliverReport& report);
   /// Before a delete: records there that still refer to it are owed a write first, and the delete waits for them.
-  Result<bool> waits_for_clearing(Transaction& transaction, Entities& entities, const merge::EntityState& state, Obligation& removal);
+  Result<bool> waits_for_clearing(Transaction& transaction, Entities& entities, merge::EntityState& state, Obligation& removal);
+  /// Whether the references in `fields` can be blank there, or another can take their place.
+  Result<bool> can_let_go(Transaction& transaction, const merge::EntityState& state, const Link& link, const std::vector<FieldIndex>& fields) const;
+  /// A delete that cannot be carried out, or does more than is wanted, is a person's to decide and not retried.
+  Result<void> refuse_delete(Transaction& transaction, merge::EntityState& state, std::string summary);
+  /// Of the fields of an update, those that are not written as the record is now: they stay as they are there. Takes them off.
+  Result<void> leave_unexpressed(Transaction& transaction, Link& link, const merge::EntityState& state, const Fields& to, std::size_t variant, std::vector<FieldIndex>& fields) const;
   /// Adds to `plan` the references to what is deleted: they are sent as blank.
   Result<void> add_clearing(Transaction& transaction, const merge::EntityState& state, merge::Plan& plan);
   Result<void> park(Transaction& transaction, Obligation obligation, std::string reason, EntityId awaited, std::uint64_t version);

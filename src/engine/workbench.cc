@@ -39,6 +39,8 @@ std::string Workbench::choices(const ReviewItem& item) {
     case ReviewKind::mass_delete: return "choose 'approve', or 'dismiss'";
     case ReviewKind::delete_vs_edit:
       return "choose 'remove' to delete it everywhere, 'keep' to have it everywhere, or 'leave' to let it be gone in that one system";
+    case ReviewKind::refused_delete:
+      return "choose 'retry' to delete it there once nothing holds it any more, 'leave' to let it stay in that one system, or 'keep' to have it everywhere again";
     case ReviewKind::rewritten:
     case ReviewKind::refused_field:
     case ReviewKind::duplicate_key: return "choose 'retry' to send it again, or 'accept' to take the system's own value";
@@ -61,7 +63,6 @@ Task<Result<ReviewItem>> Workbench::resolve(Ulid review, std::string choice, std
         }
         [[fallthrough]];
       case ReviewKind::second_record:
-      case ReviewKind::refused_delete:
         if (choice != "dismiss") return fail(ErrorCode::invalid_input, "'" + choice + "' is no choice here; choose 'dismiss'");
         break;
       case ReviewKind::mass_delete:
@@ -75,6 +76,7 @@ Task<Result<ReviewItem>> Workbench::resolve(Ulid review, std::string choice, std
       case ReviewKind::rewritten:
       case ReviewKind::refused_field:
       case ReviewKind::duplicate_key: TRY_VOID(resolve_parked_field(transaction, *item, choice, by)); break;
+      case ReviewKind::refused_delete:
       case ReviewKind::delete_vs_edit: TRY_VOID(resolve_delete(transaction, *item, choice, by)); break;
     }
     if (item->state == ReviewState::open) TRY_VOID(close(transaction, *item, choice, by));
@@ -138,7 +140,7 @@ Result<void> Workbench::resolve_candidate(Transaction& transaction, ReviewItem& 
 Result<void> Workbench::resolve_delete(Transaction& transaction, ReviewItem& item, const std::string& choice, const std::string& by) {
   using Choice = merge::DeleteChoice;
   std::optional<Choice> chosen;
-  if (choice == "remove") chosen = Choice::remove;
+  if (choice == (item.kind == ReviewKind::refused_delete ? "retry" : "remove")) chosen = Choice::remove;
   if (choice == "keep") chosen = Choice::keep;
   if (choice == "leave") chosen = Choice::leave;
   if (!chosen) return fail(ErrorCode::invalid_input, "'" + choice + "' is no choice here; " + choices(item));

@@ -86,9 +86,16 @@ Result<void> Entities::put_match_keys(const merge::EntityState& state) {
     for (auto& key : identity::match_keys(hub_.model.at(state.golden.type), match.keys, fields_of(state.golden)))
       keys.push_back(std::move(key.text));
     // Who refers to whom is looked up the same way: before a delete, references to the record are cleared (rule 14).
-    for (const GoldenField& field : state.golden.fields)
-      if (const EntityRef* reference = field.value.get<EntityRef>())
-        if (std::string key = referrer_key(EntityId{reference->entity}); std::ranges::find(keys, key) == keys.end()) keys.push_back(std::move(key));
+    const auto refers = [&](const Value& value) {
+      const EntityRef* reference = value.get<EntityRef>();
+      if (!reference) return;
+      if (std::string key = referrer_key(EntityId{reference->entity}); std::ranges::find(keys, key) == keys.end()) keys.push_back(std::move(key));
+    };
+    for (const GoldenField& field : state.golden.fields) refers(field.value);
+    // A system may hold on to a reference that is blank everywhere else.
+    for (const Link& link : state.links)
+      for (const LinkField& field : link.fields)
+        if (field.shadow) refers(*field.shadow);
   }
   return tx_.put_match_keys(state.golden.id, state.golden.type, keys);
 }

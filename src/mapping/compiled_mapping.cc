@@ -170,6 +170,16 @@ bool CompiledMapping::is_preferred(const Binding& binding, const Variant& varian
   return true;
 }
 
+const Binding* CompiledMapping::next_in_slot(const Binding& binding, const Variant& variant, const Fields& fields) const {
+  for (const FieldIndex parent : parent_order)
+    for (const Binding& other : variant.bindings) {
+      if (other.field != parent || other.slot != binding.slot || !other.one_of || !other.writes) continue;
+      const auto& value = fields[parent.value()];
+      if (value && !value->is_null()) return &other;
+    }
+  return nullptr;
+}
+
 const Value* CompiledMapping::value_to_write(const Binding& binding, const Fields& fields, bool creating) const {
   const auto& field = fields[binding.field.value()];
   if (!field) return nullptr;
@@ -194,7 +204,12 @@ Slots CompiledMapping::put(std::size_t variant, const Fields& fields, const std:
     const Value* value = value_to_write(binding, fields, creating);
     if (!value) continue;
     std::optional<Value>& slot = slots[*binding.slot];
-    if (binding.one_of && (!is_preferred(binding, chosen, fields) || (value->is_null() && slot))) continue;
+    if (binding.one_of && !is_preferred(binding, chosen, fields)) continue;
+    if (const Binding* next = binding.one_of && value->is_null() ? next_in_slot(binding, chosen, fields) : nullptr) {
+      // What the slot held is exchanged for the next parent, not cleared.
+      if (!write(*next, slot.emplace(*fields[next->field.value()]))) slot.reset();
+      continue;
+    }
     auto done = write(binding, slot.emplace(*value));
     if (done) continue;
     problems.push_back(GetProblem{binding.field, std::move(done.error().message)});
@@ -224,6 +239,12 @@ bool CompiledMapping::reads(std::size_t variant, FieldIndex field) const {
 }
 bool CompiledMapping::writes(std::size_t variant, FieldIndex field) const {
   return std::ranges::any_of(variants[variant].bindings, [&](const Binding& b) { return b.field == field && b.writes && b.slot; });
+}
+
+bool CompiledMapping::expresses(std::size_t variant, const Fields& fields, FieldIndex field) const {
+  Conditions conditions(fields);
+  return std::ranges::any_of(variants[variant].bindings,
+                             [&](const Binding& b) { return b.field == field && b.writes && b.slot && conditions.hold(b.when); });
 }
 
 Value CompiledMapping::seen_through(const Binding& binding, const Value& value) const {

@@ -58,6 +58,7 @@ class CompiledMapping final : public EntityMapping {
             std::vector<GetProblem>& problems) const override;
   bool reads(std::size_t variant, FieldIndex field) const override;
   bool writes(std::size_t variant, FieldIndex field) const override;
+  bool expresses(std::size_t variant, const Fields& fields, FieldIndex field) const override;
   bool equivalent(FieldIndex field, const Value& a, const Value& b) const override;
   std::optional<std::size_t> key_slot(std::size_t variant, FieldIndex field) const override;
   const FieldPolicy& policy(FieldIndex field) const override { return policies[field.value()]; }
@@ -83,6 +84,8 @@ class CompiledMapping final : public EntityMapping {
   std::optional<bool> equal_in(const Variant& variant, FieldIndex field, const Value& a, const Value& b) const;
   bool equal_by_constant(const Binding& binding, const Value& a, const Value& b) const;
   bool is_preferred(const Binding& binding, const Variant& variant, const Fields& fields) const;
+  /// Of a slot that several references share: the one that is set and comes first; null: none is.
+  const Binding* next_in_slot(const Binding& binding, const Variant& variant, const Fields& fields) const;
   /// The value that goes into the binding's slot; null: the slot is left alone.
   const Value* value_to_write(const Binding& binding, const Fields& fields, bool creating) const;
   /// Constants, defaults and stand-ins for blank that a new record needs.

@@ -73,6 +73,9 @@ class EntityMapping {
   /// Whether `field` can be read / written in this variant.
   virtual bool reads(std::size_t variant, FieldIndex field) const = 0;
   virtual bool writes(std::size_t variant, FieldIndex field) const = 0;
+  /// Whether put of an existing record would write the field, with the others as they are: a condition may say that it stays
+  /// as it is there.
+  virtual bool expresses(std::size_t variant, const Fields& fields, FieldIndex field) const = 0;
   /// Equal in canonical normal form and after a trip through this system (get∘put).
   virtual bool equivalent(FieldIndex field, const Value& a, const Value& b) const = 0;
   /// Slot whose wire value is the match key `field` (for probes), if the mapping has a plain one.

@@ -112,8 +112,12 @@ Effects answer(EntityState& state, ConnectionId system, const Plan& plan, const 
 /// duplicate_key, rules 7 and 12): golden takes candidate `candidate` (index into the item), the field is sent again.
 Effects resolve_field(EntityState& state, ReviewItem& item, std::size_t candidate, const std::string& by, const Context& context);
 
-/// A person's decision on an open item of kind delete_vs_edit (rule 8). `leave`: only for a delete seen in one system:
-/// the record stays away there (detached) and lives on elsewhere. Error: conflict, when it does not apply.
+/// Rule 14: a delete that was not carried out there waits for a person; an item of kind refused_delete, one a system.
+Effects refuse_delete(EntityState& state, ConnectionId system, std::string summary, const Context& context);
+
+/// A person's decision on an open item of kind delete_vs_edit or refused_delete (rules 8 and 14). `leave`: a delete seen in one
+/// system stays there alone, and a record whose delete was refused stays there alone (detached). `remove` of a refused delete
+/// tries it again. Error: conflict, when it does not apply.
 enum class DeleteChoice { remove, keep, leave };
 Result<Effects> resolve_delete(EntityState& state, ReviewItem& item, DeleteChoice choice, const std::string& by, const Context& context);
 

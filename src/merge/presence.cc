@@ -43,7 +43,7 @@ void delete_entity(Work& work, std::string cause, const Stamp& stamp) {
 
 void close_delete_reviews(Work& work, std::optional<ConnectionId> connection, const std::string& why) {
   for (std::size_t i = 0; i < work.state.reviews.size(); ++i)
-    if (work.state.reviews[i].kind == ReviewKind::delete_vs_edit && (!connection || work.state.reviews[i].connection == *connection))
+    if ((work.state.reviews[i].kind == ReviewKind::delete_vs_edit || work.state.reviews[i].kind == ReviewKind::refused_delete) && (!connection || work.state.reviews[i].connection == *connection))
       work.close(i, why);
 }
 
@@ -176,6 +176,23 @@ bool edit_against_tombstone(Work& work, const Link& link, FieldIndex field, cons
   return true;
 }
 
+Effects refuse_delete(EntityState& state, ConnectionId system, std::string summary, const Context& context) {
+  Effects effects;
+  Work work(state, context, effects);
+  const Link* link = state.find(system);
+  if (link && !find_review(state, ReviewKind::refused_delete, std::nullopt, system)) {
+    ReviewItem item;
+    item.kind = ReviewKind::refused_delete;
+    item.connection = system;
+    item.remote = link->remote;
+    item.summary = std::move(summary);
+    work.note(item.summary);
+    work.open(std::move(item));
+  }
+  work.finish();
+  return effects;
+}
+
 void secondary_gone(Work& work, Link& link) {
   link.presence = LinkPresence::deleted;
   link.needs_read = false;
@@ -192,8 +209,9 @@ Result<Effects> resolve_delete(EntityState& state, ReviewItem& item, DeleteChoic
   const bool seen_there = state.golden.presence == EntityPresence::present;
   if (choice == DeleteChoice::leave) {
     Link* link = state.find(item.connection);
-    if (!seen_there || !link || link->presence != LinkPresence::deleted)
-      return fail(ErrorCode::conflict, "only a delete seen in one system can be left as it is; choose to remove or to keep the record");
+    const bool refused = item.kind == ReviewKind::refused_delete && !seen_there && link && link->presence == LinkPresence::present;
+    if (!refused && (!seen_there || !link || link->presence != LinkPresence::deleted))
+      return fail(ErrorCode::conflict, "only a delete seen in one system, or refused by it, can be left as it is; choose to remove or to keep the record");
     link->presence = LinkPresence::detached;
     effects.link_changed = true;
     work.note("left as it is, decided by " + by);

@@ -112,6 +112,90 @@ TEST(Delete, AgainstAnEditElsewhereTheEditWins) {
   EXPECT_EQ(world.systems[1]->live("contact").size(), 1u);
 }
 
+/// Ada and Bob, and a case of Ada's, which cannot be in east without a contact; then Ada is deleted in north.
+struct CaseOfAda {
+  CaseOfAda() {
+    world.add_system("north");
+    world.add_system("east");
+    world.bind("east", "case", "contact", "{field: contact, when: contact is not null}");
+    ada = north().add("contact", contact("Ada", "ada@example.com"));
+    bob = north().add("contact", contact("Bob", "bob@example.com"));
+    leak = north().add("case", {{"subject", text("Leak")}, {"contact", reference("contact", ada)}});
+    world.start();
+    EXPECT_TRUE(world.settle());
+    north().remove("contact", ada);
+    EXPECT_TRUE(world.settle());
+  }
+  FakeSystem& north() { return *world.systems[0]; }
+  FakeSystem& east() { return *world.systems[1]; }
+  void decide(const std::string& choice) {
+    ASSERT_EQ(world.open_reviews().size(), 1u);
+    ASSERT_EQ(world.open_reviews()[0].kind, ReviewKind::refused_delete);
+    const auto resolved = world.resolve(world.open_reviews()[0], choice);
+    ASSERT_TRUE(resolved) << resolved.error().message;
+    world.run_for(Duration{30 * 60'000});
+  }
+  World world;
+  std::string ada, bob, leak;
+};
+
+TEST(Delete, ThatWouldTakeWhatCannotBeWithoutItIsAPersonsToDecide) {
+  CaseOfAda scene;
+  EXPECT_EQ(scene.east().live("contact").size(), 2u);
+  EXPECT_EQ(scene.north().live("contact").size(), 1u);
+  ASSERT_EQ(scene.world.open_reviews().size(), 1u);
+  EXPECT_NE(scene.world.open_reviews()[0].summary.find("would take case"), std::string::npos) << scene.world.open_reviews()[0].summary;
+  scene.decide("retry");
+  EXPECT_EQ(scene.east().live("contact").size(), 2u) << "nothing has changed";
+  EXPECT_EQ(scene.world.open_reviews().size(), 1u);
+}
+
+TEST(Delete, ThatWouldTakeWhatCannotBeWithoutItIsSentOnceNothingHoldsItAnyMore) {
+  CaseOfAda scene;
+  scene.north().edit("case", scene.leak, {{"contact", reference("contact", scene.bob)}});
+  ASSERT_TRUE(scene.world.settle());
+  scene.decide("retry");
+  EXPECT_EQ(scene.east().live("contact").size(), 1u);
+  EXPECT_EQ(scene.east().live("case").size(), 1u);
+  EXPECT_TRUE(scene.world.open_reviews().empty());
+}
+
+TEST(Delete, RefusedMayBeLeftInThatSystemAlone) {
+  CaseOfAda scene;
+  scene.decide("leave");
+  EXPECT_EQ(scene.east().live("contact").size(), 2u);
+  EXPECT_EQ(scene.north().live("contact").size(), 1u);
+  EXPECT_EQ(scene.north().live("case").size(), 1u);
+  EXPECT_TRUE(scene.world.open_reviews().empty());
+}
+
+TEST(Delete, RefusedMayBeTakenBack) {
+  CaseOfAda scene;
+  scene.decide("keep");
+  EXPECT_EQ(scene.north().live("contact").size(), 2u);
+  EXPECT_EQ(scene.east().live("contact").size(), 2u);
+  EXPECT_TRUE(scene.world.open_reviews().empty());
+}
+
+TEST(Delete, ThatTheSystemRefusesIsAPersonsToDecideAndNotRetried) {
+  World world;
+  world.add_system("north");
+  world.add_system("east");
+  const auto ids = load_ada(world);
+  world.systems[1]->refuse = [](connector::Operation operation, const std::string&, const FieldValues&) -> std::optional<connector::Failure> {
+    if (operation != connector::Operation::remove) return std::nullopt;
+    return failure_of(connector::FailureClass::validation, "associated with cases");
+  };
+  world.systems[0]->remove("contact", ids[0]);
+  ASSERT_TRUE(world.settle());
+  EXPECT_TRUE(world.dead_letters().empty());
+  ASSERT_EQ(world.open_reviews().size(), 1u);
+  EXPECT_EQ(world.open_reviews()[0].kind, ReviewKind::refused_delete);
+  const std::size_t calls = world.systems[1]->write_calls.size();
+  world.run_for(Duration{2 * 3'600'000});
+  EXPECT_EQ(world.systems[1]->write_calls.size(), calls);
+}
+
 TEST(Delete, BothDeletedIsAgreement) {
   World world;
   world.add_system("north");

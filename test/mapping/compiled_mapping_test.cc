@@ -245,6 +245,17 @@ TEST(CompiledMapping, ASharedSlotHoldsTheFirstParentThatIsSet) {
   // A change of the one that is not shown there touches nothing.
   std::vector<GetProblem> problems;
   EXPECT_EQ(p.show(p.mapping.put(0, p.fields({{"employer", firm}, {"friend", human}}), {p.index("friend")}, false, problems), problems), "");
+  // Where the first one goes, the next takes its place at once: the slot is never empty in between.
+  EXPECT_EQ(p.show(p.mapping.put(0, p.fields({{"employer", Value{}}, {"friend", human}}), {p.index("employer")}, false, problems), problems), "AboutId=Human:2");
+}
+
+TEST(CompiledMapping, AFieldWhoseConditionDoesNotHoldIsNotExpressed) {
+  const char* shared = "{one_of: {lookup: AboutId, nav: {Firm: about_firm, Human: about_human}, when: employer is not null or friend is not null}}";
+  const Person p(std::string("  employer: {in: {crm: ") + shared + "}}\n  friend: {in: {crm: " + shared + "}}\n");
+  const Value human(RemoteId{"Human", "2"});
+  EXPECT_TRUE(p.mapping.expresses(0, p.fields({{"employer", Value{}}, {"friend", human}}), p.index("employer")));
+  EXPECT_FALSE(p.mapping.expresses(0, p.fields({{"employer", Value{}}, {"friend", Value{}}}), p.index("employer")));
+  EXPECT_EQ(p.put({{"employer", Value{}}, {"friend", Value{}}}), "");
 }
 
 constexpr const char* kVariants =

@@ -104,7 +104,10 @@ void World::load_mappings() {
     text += "fields:\n";
     for (const FieldDefinition& field : one.fields) {
       text += "  " + field.name + ":\n    in: {";
-      for (const auto& info : connectors) text += info.name + ": " + field.name + ", ";
+      for (const auto& info : connectors) {
+        const auto own = bindings_.find(info.name + "/" + one.name + "/" + field.name);
+        text += info.name + ": " + (own == bindings_.end() ? field.name : own->second) + ", ";
+      }
       text += "}\n";
     }
     files.push_back(parse(text, one.name));

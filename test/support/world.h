@@ -24,6 +24,8 @@ class World {
   /// Before start().
   FakeSystem& add_system(const std::string& name, FakeTraits traits = {});
   void add_hosted(const std::string& name);
+  /// Before start(): how one field is bound in one system, instead of by its name.
+  void bind(const std::string& system, const std::string& type_name, const std::string& field, std::string binding) { bindings_[system + "/" + type_name + "/" + field] = std::move(binding); }
   /// Last word on policies and schedules, each time the hub is built.
   std::function<void(Hub&)> configure = [](Hub&) {};
 
@@ -77,6 +79,7 @@ class World {
 
   std::uint64_t seed_, starts_ = 0;
   std::vector<Member> members_;
+  std::map<std::string, std::string> bindings_;  // "east/case/contact"
   std::vector<mapping::Mapping> mappings_;
   std::unique_ptr<Log> log_;
 };
