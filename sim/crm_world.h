@@ -30,7 +30,8 @@ class CrmWorld {
   explicit CrmWorld(WorldOptions options);
   ~CrmWorld();
 
-  void start();
+  /// `runs`: the engine goes to work; otherwise it waits for sync_once().
+  void start(bool runs = true);
   void crash();
   /// Runs until nothing is owed or waits to be read for three minutes; false when `limit` went by first.
   bool settle(Duration limit);

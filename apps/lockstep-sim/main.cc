@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "batch.h"
+#include "sim/full_refresh.h"
 #include "sim/probes.h"
 
 namespace {
@@ -23,7 +24,8 @@ Examples:
   lockstep-sim --profile calm --seed 7           one seed
   lockstep-sim --for 10m                         as many as fit
   lockstep-sim --plan plan-swarm-7.json          a plan that was saved
-  lockstep-sim --seed 7 --print                  the plan alone)";
+  lockstep-sim --seed 7 --print                  the plan alone
+  lockstep-sim --full-refresh 1000000            hours, calls and shares of the limits)";
 
 int play_file(const std::string& path, bool shrinks) {
   std::ifstream file(path);
@@ -40,6 +42,29 @@ int play_file(const std::string& path, bool shrinks) {
   if (one.outcome.finding != Finding::none) return report(std::move(one), shrinks);
   tally.print();
   return 0;
+}
+
+void print_loads(const char* what, const std::vector<SystemLoad>& loads, double hours) {
+  fmt::print("\n{}: {:.2f} hours of virtual time\n", what, hours);
+  fmt::print("  {:<14}{:>12}{:>12}{:>16}{:>10}{:>24}{:>20}\n", "system", "records", "calls", "records a call", "hours", "least at its limits", "share of the day");
+  for (const SystemLoad& load : loads)
+    fmt::print("  {:<14}{:>12}{:>12}{:>16.1f}{:>10.2f}{:>24}{:>20}\n", load.system, load.records, load.calls,
+               static_cast<double>(load.records) / static_cast<double>(std::max<std::uint64_t>(load.calls, 1)), load.hours,
+               load.least_hours > 0 ? fmt::format("{:.2f} h, {:.0f} %", load.least_hours, 100 * load.least_hours / std::max(load.hours, 1e-9)) : "no limit of that kind",
+               load.share_of_day > 0 ? fmt::format("{:.1f} %", 100 * load.share_of_day) : "no such limit");
+}
+
+/// Objective: two hours for a full refresh across all systems, at their published limits.
+int print_full_refresh(std::int64_t contacts) {
+  constexpr double kMostHours = 2;
+  const FullRefresh result = play_full_refresh(contacts);
+  fmt::print("{} contacts, three systems, limits as published\n", contacts);
+  print_loads("First load, out of one system into two others", result.load, result.load_hours);
+  print_loads("Full refresh of all three", result.refresh, result.refresh_hours);
+  const bool good = result.in_step && result.refresh_hours <= kMostHours;
+  fmt::print("\n{}; a full refresh within {} hours: {}\n", result.in_step ? "everything arrived once, and the refresh wrote nothing" : "NOT IN STEP", kMostHours,
+             good ? "yes" : "NO");
+  return good ? 0 : static_cast<int>(Finding::oracle);
 }
 
 int check_places(const Tally& tally) {
@@ -60,6 +85,7 @@ int main(int argc, char** argv) {
   BatchOptions options;
   std::string plan, time, planted, list, salt;
   std::optional<std::uint64_t> seed;
+  std::int64_t refresh = 0;
   bool prints = false, keeps = false, places = false;
   app.add_option("--profile", options.profile, "calm, swarm, liveness or quota")->check(CLI::IsMember({"calm", "swarm", "liveness", "quota"}))->capture_default_str();
   app.add_option("--seeds", options.seeds, "How many seeds");
@@ -71,12 +97,14 @@ int main(int argc, char** argv) {
   app.add_option("--planted", planted, "Plant each known mistake ('all', or one by name) and look for it in up to --seeds seeds (2000)");
   app.add_option("--list", list, "Play the seeds of a file: profile and seed a line");
   app.add_option("--salt", salt, "Start at a seed made from this text: a commit, so that each has seeds of its own");
+  app.add_option("--full-refresh", refresh, "How long a first load and a full refresh of so many contacts take at the systems' published limits")->check(CLI::PositiveNumber);
   app.add_flag("--places", places, "Fail when a recovery path was never visited");
   app.add_flag("--print", prints, "Print the plan of --seed and do not run it");
   app.add_flag("--no-shrink", keeps, "Do not shrink what fails");
   CLI11_PARSE(app, argc, argv);
   options.shrinks = !keeps;
   sim::probes().planted = options.planted;
+  if (refresh > 0) return print_full_refresh(refresh);
   if (!plan.empty()) return play_file(plan, options.shrinks);
   if (!list.empty()) return play_list(list, options.shrinks);
   if (!planted.empty()) return find_planted(planted, options.seeds == 0 ? 2'000 : options.seeds);
