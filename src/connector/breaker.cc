@@ -10,12 +10,15 @@ constexpr Duration kTrialWait{1'000};  // while somebody else tries
 }  // namespace
 
 std::optional<Failure> Breaker::refuses() {
+  auto refused = would_refuse();
+  if (!refused && is_open()) trying_ = true;
+  return refused;
+}
+
+std::optional<Failure> Breaker::would_refuse() const {
   if (!is_open()) return std::nullopt;
   const Duration left = until_ - executor_.clock().now();
-  if (left <= Duration{0} && !trying_) {
-    trying_ = true;
-    return std::nullopt;
-  }
+  if (left <= Duration{0} && !trying_) return std::nullopt;
   Failure failure;
   failure.failure_class = FailureClass::transient;
   failure.scope = FailureScope::vendor;

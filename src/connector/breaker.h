@@ -16,6 +16,8 @@ class Breaker {
 
   /// Before a request. A failure: it must not be sent now. Every request let through ends with succeeded() or failed().
   std::optional<Failure> refuses();
+  /// The same, but lets nothing through: to be asked before a request takes its place in a budget.
+  std::optional<Failure> would_refuse() const;
   void succeeded();
   /// `vendor_down`: no answer, or one that says so; other failures prove that the vendor is there.
   void failed(const Failure& failure);

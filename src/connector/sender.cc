@@ -69,6 +69,7 @@ std::optional<Failure> Sender::judge(const Answer& answer, const RequestSpec& sp
 }
 
 Task<Outcome<AnswerRef>> Sender::send(http::Request request, const RequestSpec& spec, Classifier::Question question, Priority priority) {
+  if (auto refused = breaker_.would_refuse()) co_return failed(std::move(*refused));
   auto admitted = co_await budgets_.admit(spec.charge, priority);
   if (!admitted) co_return failed(std::move(admitted.error()));
   if (auto refused = breaker_.refuses()) {
