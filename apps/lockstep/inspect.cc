@@ -34,9 +34,11 @@ void print_limits(const json::value& status) {
     const std::string name(system.at("name").as_string());
     for (const auto& [limit, use] : limits->get_object()) {
       fmt::print("  {:<16} {:<12}", name, std::string(limit));
-      if (number_in(use, "/max") > 0) fmt::print(" {:>8} of {} left", number_in(use, "/left"), number_in(use, "/max"));
+      constexpr std::int64_t kNoPracticalLimit = 1'000'000'000;
+      if (number_in(use, "/max") >= kNoPracticalLimit) fmt::print(" no limit");
+      else if (number_in(use, "/max") > 0) fmt::print(" {:>8} of {} left", number_in(use, "/left"), number_in(use, "/max"));
       if (const auto rests = number_in(use, "/rests_ms")) fmt::print(" rests {} after a refusal", age(Duration{rests}));
-      if (const auto kept = number_in(use, "/kept")) fmt::print(", {} of them for people and other programs", kept);
+      if (const auto kept = number_in(use, "/kept"); kept > 0 && number_in(use, "/max") < kNoPracticalLimit) fmt::print(", {} of them for people and other programs", kept);
       if (use.as_object().contains("ends_in_ms")) fmt::print("; at this rate ours end in {}", age(Duration{number_in(use, "/ends_in_ms")}));
       fmt::print("\n");
     }
