@@ -97,10 +97,15 @@ void Table::add_index(FieldId field, bool ignore_case, char separator) {
 }
 
 std::vector<RowNumber> Table::find_equal(FieldId field, ValueView value) const {
-  auto known = indexes_.find(field);
-  CHECK(known != indexes_.end(), "find_equal needs an index on the field");
-  const Index& index = known->second;
   std::vector<RowNumber> rows;
+  auto known = indexes_.find(field);
+  if (known == indexes_.end()) {
+    for (RowNumber row = 0; row < row_count() && !is_null(value); ++row) {
+      if (get(row, field) == value) rows.push_back(row);
+    }
+    return rows;
+  }
+  const Index& index = known->second;
   auto key = key_of(index, value);
   if (!key) return rows;
   auto held = index.rows.find(*key);

@@ -71,12 +71,12 @@ class Table {
   /// Deleted ones too; kNoRow when there is none.
   RowNumber find(std::string_view id) const;
 
-  /// Makes find_equal fast for this field. `ignore_case`: ASCII letters. `separator`: a text is a list of values, each
+  /// Makes find_equal quick for this field: without, it reads every row. `ignore_case`: ASCII letters. `separator`: a text is a list of values, each
   /// found by itself. Covers the rows there are, too.
   void add_index(FieldId field, bool ignore_case = false, char separator = 0);
   bool has_index(FieldId field) const { return indexes_.contains(field); }
-  /// Rows, deleted ones too, whose field equals `value` (not null), ascending. Precondition:
-  /// add_index(field).
+  /// Rows, deleted ones too, whose field equals `value` by the rules of its index, exactly where it has none; ascending.
+  /// None for null.
   std::vector<RowNumber> find_equal(FieldId field, ValueView value) const;
 
   /// Ordered views, deleted rows too, for scans and keyset paging by lower_bound. The one by id is made when it is first

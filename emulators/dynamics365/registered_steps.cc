@@ -2,10 +2,10 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "emulators/core/xml.h"
 #include "emulators/dynamics365/guid.h"
 #include "emulators/dynamics365/organisation.h"
 #include "emulators/dynamics365/values.h"
-#include "emulators/dynamics365/xml.h"
 
 namespace lockstep::emulators::dynamics365 {
 namespace {

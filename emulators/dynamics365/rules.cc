@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
+#include "emulators/core/xml.h"
 #include "emulators/dynamics365/filter.h"
 #include "emulators/dynamics365/values.h"
-#include "emulators/dynamics365/xml.h"
 
 namespace lockstep::emulators::dynamics365 {
 namespace {
@@ -115,7 +115,7 @@ Outcome<void> check_key(const Draft& draft, const AlternateKey& key) {
     std::string text;
     append_json(text, *column, value);
     names += (names.empty() ? "" : ", ") + column->logical_name;
-    if (const std::string_view* plain = std::get_if<std::string_view>(&value)) text = xml_escaped(*plain);
+    if (const std::string_view* plain = std::get_if<std::string_view>(&value)) text = xml_escape(*plain);
     attributes += fmt::format("<{0}>{1}</{0}>", column->logical_name, text);
   }
   if (!touched) return {};
