@@ -10,6 +10,7 @@ namespace {
 constexpr Duration kHold{110'000};     // how long a connect is held
 constexpr Duration kForget{40'000};    // without a connect a client is forgotten
 constexpr Duration kLook{100};         // how often a held connect looks for events
+constexpr int kFirstVersion = 37;
 constexpr const char* kCookie = "BAYEUX_BROWSER";
 
 json::object reply_to(const json::object& message, bool successful) {
@@ -50,6 +51,8 @@ std::string CometD::access_of(const Call& call) const {
 }
 
 http::Response CometD::handle(Call& call) {
+  int version = std::atoi(call.parameter("version").c_str());
+  if (version < kFirstVersion) return http::Response(400, "400::API version in the URI is not supported. URI format: '/cometd/67.0'");
   JsonDocument document;
   auto parsed = document.parse(call.request.body);
   json::array single;

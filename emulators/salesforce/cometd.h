@@ -19,6 +19,8 @@ class CometD {
 
   /// One POST with its array of messages; kNotYet while a connect is held.
   http::Response handle(Call& call);
+  /// How many events were delivered.
+  RollingLimit& deliveries() { return deliveries_; }
   /// A session that a client keeps connected does not expire: called for each of its asks.
   std::function<void(const std::string& access, WallTime now)> keep_alive;
 

@@ -117,7 +117,14 @@ std::string Salesforce::new_session(WallTime now, const OAuthClient& client, con
   return access;
 }
 
+bool Salesforce::is_active(const OAuthClient& client, WallTime now) {
+  const ObjectType& users = org_.schema().object("User");
+  RowNumber row = users.table->find(org_.ensure_user({ActorKind::integration, client.name}, now));
+  return org_.value_of(users, row, users.field("IsActive")) == ValueView(true);
+}
+
 http::Response Salesforce::grant(Call& call, const OAuthClient& client, const Consent& consent) {
+  if (!is_active(client, call.now)) return oauth_error(400, "inactive_user", "user is inactive");
   std::string access = new_session(call.now, client, consent);
   const std::string& user = org_.ensure_user({ActorKind::integration, client.name}, call.now);
   std::string id = fmt::format("{}/id/{}/{}", call.base_url, organization_id_, user);

@@ -21,13 +21,18 @@ constexpr NumberSetting kNumbers[] = {
     {"update_only_miss_status", &Settings::update_only_miss_status},
     {"cursor_minutes", &Settings::cursor_minutes},
     {"open_cursors", &Settings::open_cursors},
+    {"daily_bulk_batches", &Settings::daily_bulk_batches},
+    {"daily_bulk_query_jobs", &Settings::daily_bulk_query_jobs},
     {"bulk_job_ms", &Settings::bulk_job_ms},
     {"bulk_result_rows", &Settings::bulk_result_rows},
+    {"archive_days", &Settings::archive_days},
     {"overflow_changes", &Settings::overflow_changes},
     {"daily_event_deliveries", &Settings::daily_event_deliveries},
     {"row_lock_ms", &Settings::row_lock_ms},
 };
 constexpr FlagSetting kFlags[] = {
+    {"high_assurance_required", &Settings::high_assurance_required},
+    {"password_expired", &Settings::password_expired},
     {"rotate_refresh_tokens", &Settings::rotate_refresh_tokens},
     {"hard_delete_permission", &Settings::hard_delete_permission},
     {"tag_collections", &Settings::tag_collections},

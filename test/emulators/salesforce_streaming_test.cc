@@ -142,6 +142,31 @@ TEST_F(Streaming, OnlyPostsWithAVersionAreSpokenTo) {
   EXPECT_EQ(api.send("POST", "/cometd", "[]").status, 400);
   EXPECT_EQ(api.get("/cometd/60.0").status, 400);
   EXPECT_EQ(api.send("POST", "/cometd/60.0", "nonsense").status, 400);
+  EXPECT_EQ(api.send("POST", "/cometd/36.0", "[]").status, 400) << "replay came with 37.0";
+}
+
+// fact: §3.6 [D]
+TEST_F(Streaming, AnUpdateNamesItsWriterOnlyWhenItIsAnotherThanBefore) {
+  std::string id = created_id("Account", {{"Name", "A"}});
+  shake_hands();
+  send({subscribing(accounts, -1)});
+  api.send_json("PATCH", base + "/sobjects/Account/" + id, json::object{{"Site", "s"}});
+  edit({{"as", "Ann"}, {"operation", "update"}, {"object", "Account"}, {"id", id}, {"fields", {{"Phone", "1"}}}});
+  json::value answer = send({connecting()});
+  EXPECT_FALSE(answer.at(0).at("data").at("payload").as_object().contains("LastModifiedById"));
+  EXPECT_EQ(text_at(answer, "/1/data/payload/LastModifiedById"), text_at(read("Account", id).body, "/LastModifiedById"));
+}
+
+// fact: §6.7 [D], §3.6 [D]
+TEST_F(Streaming, ArchivingIsToldAsAGap) {
+  std::string id = created_id("Task", {{"Subject", "A"}, {"Status", "Completed"}, {"ActivityDate", "2025-11-01"}});
+  clock.advance(Duration(24LL * 3'600'000));
+  sign_in();
+  shake_hands();
+  send({subscribing("/data/TaskChangeEvent", -2)});
+  json::value answer = send({connecting()});
+  EXPECT_EQ(text_at(answer, "/1/data/payload/ChangeEventHeader/changeType"), "GAP_UPDATE");
+  EXPECT_EQ(text_at(answer, "/1/data/payload/ChangeEventHeader/recordIds/0"), id);
 }
 
 }  // namespace

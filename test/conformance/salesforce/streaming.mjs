@@ -1,5 +1,6 @@
 // Change Data Capture over CometD: the client's own long polls, replay, gaps.
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { scenario } from "../harness.mjs";
 
 const signed_in = (connection) => connection.authorize({ grant_type: "client_credentials" });
@@ -144,4 +145,22 @@ streaming("the streaming shortcut subscribes by the channel's name", { facts: "�
   await connection.streaming.subscribe(channel, listener);
   await connection.sobject("Contact").create({ LastName: "A" });
   assert.equal((await until(1))[0].payload.Name.LastName, "A");
+});
+
+streaming("bulk jobs of both kinds carry the client's name into change events", { facts: "§3.6, §3.9 [D]" }, async ({ jsforce, oauth2, standIn }) => {
+  const connection = new jsforce.Connection({ oauth2, instanceUrl: standIn.url, version: "60.0", callOptions: { client: "Engine/1.0" } });
+  await signed_in(connection);
+  connection.bulk.pollInterval = connection.bulk2.pollInterval = 100;
+  const { listener, until } = collector();
+  const { client } = await subscribe(jsforce, connection, -1, listener);
+  await connection.bulk2.loadAndWaitForResults({ object: "Contact", operation: "insert", input: [{ LastName: "A" }] });
+  const batch = connection.bulk.load("Contact", "insert", [{ LastName: "B" }]);
+  const closed = once(batch.job, "close");
+  await batch;
+  await closed;
+  const [second, first] = await until(2);
+  assert.equal(header(second).changeOrigin, "com/salesforce/api/bulkapi/60.0;client=Engine/1.0");
+  assert.match(header(first).changeOrigin, /^com\/salesforce\/api\/bulkapi\/60\.0/);
+  assert.equal(header(first).commitUser, connection.userInfo.id);
+  client.disconnect();
 });
