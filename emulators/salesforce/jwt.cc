@@ -45,7 +45,7 @@ std::optional<Assertion> read_jwt(const std::string& token) {
   std::string seconds = expires ? scalar_text(*expires) : "";  // a number; some clients write it as a text
   double number = 0;
   auto [end, error] = std::from_chars(seconds.data(), seconds.data() + seconds.size(), number);
-  if (seconds.empty() || error != std::errc() || end != seconds.data() + seconds.size() || std::abs(number) > 1e12) return std::nullopt;
+  if (seconds.empty() || error != std::errc() || end != seconds.data() + seconds.size() || std::abs(number) > 1e14) return std::nullopt;
   assertion.expires = WallTime{static_cast<std::int64_t>(number) * 1000};
   return assertion;
 }
