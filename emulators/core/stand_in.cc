@@ -21,8 +21,11 @@ StandIn::StandIn(const EmulatorClock& clock, Rng rng)
 
 Reply StandIn::reply(const http::ServerRequest& request, const std::string& base_url, Duration held) {
   if (raw_path(request).starts_with(kControlPrefix)) return {ControlPlane(*this).handle(request)};
-  if (auto meant = rewritten(request)) return route(*meant, base_url, held);
-  return route(request, base_url, held);
+  auto meant = rewritten(request);
+  if (!meant) return route(request, base_url, held);
+  Reply reply = route(*meant, base_url, held);
+  if (request.method == "HEAD") reply.response.body.clear();
+  return reply;
 }
 
 Reply StandIn::route(const http::ServerRequest& request, const std::string& base_url, Duration held) {

@@ -60,7 +60,8 @@ class StandIn : public Emulator {
   /// An independent stream of random numbers.
   Rng random(std::string_view stream) const { return rng_.split(stream); }
 
-  /// The request as the dialect means it (unpacked, or with another verb than it came with); nothing: as it came.
+  /// The request as the dialect means it (unpacked, or with another verb than it came with); nothing: as it came. A HEAD
+  /// that is meant as another verb is answered without a body.
   virtual std::optional<http::ServerRequest> rewritten(const http::ServerRequest&) const { return std::nullopt; }
   /// Before the handler: authentication, limits. Sets call.caller. A response ends the call. `route` is null
   /// when the path is not known.

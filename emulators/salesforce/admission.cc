@@ -43,7 +43,7 @@ int version_of(std::string_view target) {
 
 }  // namespace
 
-/// §2.2, §2.7: packed bodies, and the verb of those whose proxies let no PATCH through.
+/// §2.2, §2.4, §2.7: packed bodies, reads without a body, and the verb of those whose proxies let no PATCH through.
 std::optional<http::ServerRequest> Salesforce::rewritten(const http::ServerRequest& request) const {
   constexpr std::size_t kMostUnpacked = 512u << 20;
   std::optional<http::ServerRequest> meant;
@@ -52,6 +52,10 @@ std::optional<http::ServerRequest> Salesforce::rewritten(const http::ServerReque
     auto body = gunzip(request.body, kMostUnpacked);
     meant = request;
     meant->body = body ? std::move(*body) : "";  // then no reader of it will take it
+  }
+  if (request.method == "HEAD") {
+    if (!meant) meant = request;
+    meant->method = "GET";
   }
   if (request.method != "POST" || request.target.find("_HttpMethod=") == std::string::npos) return meant;
   for (const auto& [name, value] : http::parse_query(request.query())) {

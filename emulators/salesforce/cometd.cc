@@ -190,6 +190,13 @@ json::object CometD::subscribe(const json::object& message, Client& client) {
   return with_channel(reply_to(message, true));
 }
 
+std::string CometD::schema_of(const ChangeEvent& event) const {
+  for (const ObjectType& object : org_.schema().objects()) {
+    if (change_channel(object) == event.channel) return event_schema_id(object);
+  }
+  return "";
+}
+
 bool CometD::has_news(const Client& client) const {
   for (const auto& [channel, position] : client.positions) {
     for (auto event = events_.events().rbegin(); event != events_.events().rend() && event->replay_id > position; ++event) {
@@ -207,7 +214,7 @@ void CometD::deliver(Client& client, json::array& events, WallTime now) {
       position = event.replay_id;
       events.push_back(json::object{{"channel", channel},
                                     {"clientId", client.id},
-                                    {"data", {{"schema", "I8b-7Yw1SZmfYzm0aCdw5g"}, {"payload", event.payload}, {"event", {{"replayId", event.replay_id}}}}}});
+                                    {"data", {{"schema", schema_of(event)}, {"payload", event.payload}, {"event", {{"replayId", event.replay_id}}}}}});
     }
     position = std::max(position, events_.last_replay_id());
   }

@@ -110,6 +110,7 @@ class Salesforce final : public StandIn {
   json::array recent_items(Call& call, const ObjectType* object, std::size_t most);
   http::Response tabs(Call& call);
   http::Response theme(Call& call);
+  http::Response event_schema_call(Call& call);
   // search.cc
   http::Response search(Call& call);
   // replication.cc

@@ -133,6 +133,13 @@ json::array Salesforce::recent_items(Call& call, const ObjectType* object, std::
   return items;
 }
 
+http::Response Salesforce::event_schema_call(Call& call) {
+  for (const ObjectType& object : org_.schema().objects()) {
+    if (!change_channel(object).empty() && event_schema_id(object) == call.parameter("schema")) return json_response(200, event_schema(object));
+  }
+  return not_found(call);
+}
+
 http::Response Salesforce::tabs(Call& call) {
   json::array tabs;
   for (const ObjectType& object : org_.schema().objects()) {

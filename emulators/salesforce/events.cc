@@ -41,16 +41,6 @@ json::value event_value(const Field& field, ValueView value) {
   return to_json(value);
 }
 
-/// "MailingAddress" and "Street" of MailingStreet, "Name" and "LastName" of a contact's LastName; empty: stands alone.
-std::pair<std::string, std::string> event_compound_of(const ObjectType& object, const Field& field) {
-  if (object.name == "Contact" && (field.name == "FirstName" || field.name == "LastName" || field.name == "Salutation"))
-    return {"Name", field.name};
-  for (const Field& whole : object.fields) {
-    if (std::string_view part = address_part(whole, field); !part.empty()) return {whole.name, std::string(part)};
-  }
-  return {};
-}
-
 void put_field(json::object& payload, const ObjectType& object, const Field& field, ValueView value, json::array* changed) {
   auto [whole, part] = event_compound_of(object, field);
   if (whole.empty()) {
@@ -74,6 +64,15 @@ const Field* field_at(const ObjectType& object, FieldId column) {
 bool is_compound_whole(const ObjectType& object, const Field& field) { return object.name == "Contact" && field.name == "Name"; }
 
 }  // namespace
+
+std::pair<std::string, std::string> event_compound_of(const ObjectType& object, const Field& field) {
+  if (object.name == "Contact" && (field.name == "FirstName" || field.name == "LastName" || field.name == "Salutation"))
+    return {"Name", field.name};
+  for (const Field& whole : object.fields) {
+    if (std::string_view part = address_part(whole, field); !part.empty()) return {whole.name, std::string(part)};
+  }
+  return {};
+}
 
 std::string change_channel(const ObjectType& object) {
   bool none = object.name == "CaseComment" || object.name == "Group" || object.name == "Organization";  // comments: as far as is known

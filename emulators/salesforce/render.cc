@@ -46,6 +46,8 @@ json::value Renderer::address(const ObjectType& object, RowNumber row, const Fie
     json::value part = this->field(object, row, object.field(field.source_field + suffix));
     any = any || !part.is_null();
     parts[key] = std::move(part);
+    bool has_code = std::string_view(key) == "country" || std::string_view(key) == "state";
+    if (has_code) parts[std::string(key) + "Code"] = nullptr;  // for orgs that list states and countries
   }
   if (!any) return json::value(nullptr, storage_);
   return json::value(std::move(parts));

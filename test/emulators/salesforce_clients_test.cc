@@ -15,6 +15,27 @@ TEST_F(OtherClients, AVerbMayStandInTheQueryForThoseWhoCannotPatch) {
   EXPECT_EQ(api.send_json("POST", base + "/sobjects/Contact/" + id + "?_HttpMethod=BREW", json::object{}).status, 405);
 }
 
+// fact: §6.4 [C]
+TEST_F(OtherClients, AnAddressHasAllItsPartsOrIsNothing) {
+  std::string id = created_id("Contact", {{"LastName", "A"}, {"MailingCity", "Oslo"}});
+  json::value record = read("Contact", id).body;
+  EXPECT_EQ(json::serialize(record.at("MailingAddress")),
+            R"({"city":"Oslo","country":null,"countryCode":null,"geocodeAccuracy":null,"latitude":null,"longitude":null,"postalCode":null,"state":null,"stateCode":null,"street":null})");
+  EXPECT_TRUE(record.at("OtherAddress").is_null());
+}
+
+// fact: §2.4 [D]
+TEST_F(OtherClients, WhoAsksForTheHeadGetsWhatAReadSaysWithoutItsBody) {
+  std::string id = created_id("Account", {{"Name", "A"}});
+  Answer head = api.send("HEAD", base + "/sobjects/Account/" + id);
+  EXPECT_EQ(head.status, 200);
+  EXPECT_EQ(head.text, "");
+  std::string tag(*head.headers.find("ETag"));
+  EXPECT_EQ(api.send("HEAD", base + "/sobjects/Account/" + id, "", {{"If-None-Match", tag}}).status, 304);
+  EXPECT_EQ(api.send("HEAD", base).status, 200) << "the vendor's own command line renews its session by this";
+  EXPECT_EQ(api.send("HEAD", base + "/sobjects/Account/001000000000000AAA").status, 404);
+}
+
 // fact: §2.7
 TEST_F(OtherClients, ABodyMayBePacked) {
   // {"LastName":"Packed"}, by gzip

@@ -157,6 +157,24 @@ TEST_F(Streaming, AnUpdateNamesItsWriterOnlyWhenItIsAnotherThanBefore) {
   EXPECT_EQ(text_at(answer, "/1/data/payload/LastModifiedById"), text_at(read("Account", id).body, "/LastModifiedById"));
 }
 
+// fact: §3.6
+TEST_F(Streaming, EventsNameTheirSchemaWhichIsAnotherOnceAFieldIsGone) {
+  auto schema = [&] {
+    send({subscribing(accounts, -1)});
+    created_id("Account", {{"Name", "A"}});
+    return text_at(send({connecting()}), "/0/data/schema");
+  };
+  shake_hands();
+  std::string id = schema();
+  json::value shape = api.get(base + "/event/eventSchema/" + id + "?payloadFormat=COMPACT").body;
+  EXPECT_EQ(text_at(shape, "/name"), "AccountChangeEvent");
+  EXPECT_EQ(text_at(shape, "/uuid"), id);
+  EXPECT_NE(json::serialize(shape).find(R"({"name":"Industry","type":["null","string"],"default":null})"), std::string::npos);
+  api.send_json("POST", "/__emulator/field_access", json::object{{"object", "Account"}, {"field", "Industry"}, {"access", "none"}});
+  EXPECT_NE(schema(), id);
+  EXPECT_EQ(api.get(base + "/event/eventSchema/nonsense").status, 404);
+}
+
 // fact: §6.7 [D], §3.6 [D]
 TEST_F(Streaming, ArchivingIsToldAsAGap) {
   std::string id = created_id("Task", {{"Subject", "A"}, {"Status", "Completed"}, {"ActivityDate", "2025-11-01"}});
