@@ -100,7 +100,7 @@ void Salesforce::settle(WallTime now) {
 void Salesforce::archive_activities(WallTime now) {
   if (date_of(now) == archived_on_) return;
   archived_on_ = date_of(now);
-  for (auto& [object, ids] : org_.archive_activities(now - Duration(settings_.archive_days * kDay.count())))
+  for (auto& [object, ids] : org_.archive_activities(now - Duration(settings_.archive_days * kOneDay.count())))
     events_.add_gap(*object, "GAP_UPDATE", std::move(ids), now);
 }
 

@@ -19,7 +19,7 @@ struct XmlElement;
 
 namespace lockstep::emulators::salesforce {
 
-inline constexpr Duration kDay{24LL * 3'600'000};
+inline constexpr Duration kOneDay{24LL * 3'600'000};
 inline constexpr int kOldestVersion = 31, kNewestVersion = 67;
 inline constexpr std::string_view kShortPage = "short_page";  // faults: a page of 200 though more were asked for
 inline constexpr std::string_view kQueryTimeout = "query_timeout";  // a query takes longer than it may

@@ -8,21 +8,21 @@
 namespace lockstep::emulators::salesforce {
 namespace {
 
-constexpr Duration kDayLong{24LL * 3'600'000};
+constexpr Duration kDay{24LL * 3'600'000};
 
 std::chrono::year_month_day calendar(WallTime time) {
-  return std::chrono::sys_days(std::chrono::days(time.ms / kDayLong.count()));
+  return std::chrono::sys_days(std::chrono::days(time.ms / kDay.count()));
 }
 
 WallTime month_start(WallTime today, int months_away) {
   std::chrono::year_month_day date = calendar(today);
   std::chrono::sys_days first = (date.year() / date.month() + std::chrono::months(months_away)) / 1;
-  return WallTime{first.time_since_epoch().count() * kDayLong.count()};
+  return WallTime{first.time_since_epoch().count() * kDay.count()};
 }
 
 WallTime week_start(WallTime today) {
-  std::int64_t days = today.ms / kDayLong.count();
-  return today - kDayLong * ((days + 4) % 7);  // the epoch was a Thursday
+  std::int64_t days = today.ms / kDay.count();
+  return today - kDay * ((days + 4) % 7);  // the epoch was a Thursday
 }
 
 std::optional<DayRange> counted(std::string_view word, WallTime today) {
@@ -32,9 +32,9 @@ std::optional<DayRange> counted(std::string_view word, WallTime today) {
   auto [end, error] = std::from_chars(word.data() + colon + 1, word.data() + word.size(), count);
   if (error != std::errc() || end != word.data() + word.size() || count < 0) return std::nullopt;
   std::string_view name = word.substr(0, colon);
-  if (equal_no_case(name, "LAST_N_DAYS")) return DayRange{today - kDayLong * count, today + kDayLong};
-  if (equal_no_case(name, "NEXT_N_DAYS")) return DayRange{today + kDayLong, today + kDayLong * (count + 1)};
-  if (equal_no_case(name, "LAST_N_WEEKS")) return DayRange{week_start(today) - kDayLong * (7 * count), week_start(today)};
+  if (equal_no_case(name, "LAST_N_DAYS")) return DayRange{today - kDay * count, today + kDay};
+  if (equal_no_case(name, "NEXT_N_DAYS")) return DayRange{today + kDay, today + kDay * (count + 1)};
+  if (equal_no_case(name, "LAST_N_WEEKS")) return DayRange{week_start(today) - kDay * (7 * count), week_start(today)};
   if (equal_no_case(name, "LAST_N_MONTHS")) return DayRange{month_start(today, -count), month_start(today, 0)};
   return std::nullopt;
 }
@@ -42,19 +42,19 @@ std::optional<DayRange> counted(std::string_view word, WallTime today) {
 }  // namespace
 
 std::optional<DayRange> date_range(std::string_view word, WallTime now) {
-  WallTime today{now.ms - now.ms % kDayLong.count()};
+  WallTime today{now.ms - now.ms % kDay.count()};
   auto is = [&](std::string_view name) { return equal_no_case(word, name); };
-  if (is("TODAY")) return DayRange{today, today + kDayLong};
-  if (is("YESTERDAY")) return DayRange{today - kDayLong, today};
-  if (is("TOMORROW")) return DayRange{today + kDayLong, today + kDayLong * 2};
+  if (is("TODAY")) return DayRange{today, today + kDay};
+  if (is("YESTERDAY")) return DayRange{today - kDay, today};
+  if (is("TOMORROW")) return DayRange{today + kDay, today + kDay * 2};
   WallTime week = week_start(today);
-  if (is("LAST_WEEK")) return DayRange{week - kDayLong * 7, week};
-  if (is("THIS_WEEK")) return DayRange{week, week + kDayLong * 7};
-  if (is("NEXT_WEEK")) return DayRange{week + kDayLong * 7, week + kDayLong * 14};
+  if (is("LAST_WEEK")) return DayRange{week - kDay * 7, week};
+  if (is("THIS_WEEK")) return DayRange{week, week + kDay * 7};
+  if (is("NEXT_WEEK")) return DayRange{week + kDay * 7, week + kDay * 14};
   if (is("LAST_MONTH")) return DayRange{month_start(today, -1), month_start(today, 0)};
   if (is("THIS_MONTH")) return DayRange{month_start(today, 0), month_start(today, 1)};
   if (is("NEXT_MONTH")) return DayRange{month_start(today, 1), month_start(today, 2)};
-  if (is("LAST_90_DAYS")) return DayRange{today - kDayLong * 90, today + kDayLong};
+  if (is("LAST_90_DAYS")) return DayRange{today - kDay * 90, today + kDay};
   int month = static_cast<int>(static_cast<unsigned>(calendar(today).month())) - 1;
   if (is("THIS_YEAR")) return DayRange{month_start(today, -month), month_start(today, 12 - month)};
   if (is("LAST_YEAR")) return DayRange{month_start(today, -month - 12), month_start(today, -month)};
