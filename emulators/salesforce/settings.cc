@@ -25,6 +25,7 @@ constexpr NumberSetting kNumbers[] = {
     {"daily_bulk_query_jobs", &Settings::daily_bulk_query_jobs},
     {"bulk_job_ms", &Settings::bulk_job_ms},
     {"bulk_result_rows", &Settings::bulk_result_rows},
+    {"deleted_days", &Settings::deleted_days},
     {"archive_days", &Settings::archive_days},
     {"overflow_changes", &Settings::overflow_changes},
     {"daily_event_deliveries", &Settings::daily_event_deliveries},

@@ -15,6 +15,18 @@ TEST_F(OtherClients, AVerbMayStandInTheQueryForThoseWhoCannotPatch) {
   EXPECT_EQ(api.send_json("POST", base + "/sobjects/Contact/" + id + "?_HttpMethod=BREW", json::object{}).status, 405);
 }
 
+// fact: §3.4 switch: deleted_days
+TEST_F(OtherClients, APurgedLogOfDeletesDoesNotReachBackAsFar) {
+  auto deleted = [&](Duration back) {
+    std::string start = format_iso(clock.now() - back), end = format_iso(clock.now());
+    return api.get(base + "/sobjects/Contact/deleted?" + http::encode_query({{"start", start}, {"end", end}}));
+  };
+  EXPECT_EQ(deleted(Duration(2LL * 24 * 3'600'000)).status, 200);
+  api.send_json("POST", "/__emulator/settings", json::object{{"deleted_days", 1}});
+  EXPECT_EQ(code(deleted(Duration(2LL * 24 * 3'600'000))), "INVALID_REPLICATION_DATE");
+  EXPECT_EQ(text_at(deleted(Duration(3'600'000)).body, "/earliestDateAvailable"), "2026-11-17T12:26:40.000+0000");
+}
+
 // fact: §6.4 [C]
 TEST_F(OtherClients, AnAddressHasAllItsPartsOrIsNothing) {
   std::string id = created_id("Contact", {{"LastName", "A"}, {"MailingCity", "Oslo"}});
