@@ -3,63 +3,57 @@
 #include "base/check.h"
 #include "mapping/mapping.h"
 #include "test/mapping/server_values.h"
-#include "test/model/arbitrary_value.h"
 
 namespace lockstep::mapping {
 
+using namespace property;
+
 namespace {
 
-rc::Gen<std::string> text_of_any_length() {
-  return rc::gen::mapcat(rc::gen::weightedElement<std::size_t>({{6, 30}, {1, 41}, {1, 81}, {1, 256}, {1, 2001}, {1, 66'000}}), typed_text);
+std::string text_of_any_length() {
+  return typed_text(any_of(std::vector<std::size_t>{30, 30, 30, 30, 30, 30, 41, 81, 256, 2001, 66'000}));
 }
 
-rc::Gen<std::string> phone_text() {
-  return rc::gen::oneOf(rc::gen::element<std::string>("+493012345671", "+49 30 1234567", "+1 (212) 555-0100", "030 1234567", "+44 20 7946 0958 ext. 12", "0800 FLOWERS"),
-                        typed_text(60));
+std::string phone_text() {
+  return any_boolean() ? any_of({"+493012345671", "+49 30 1234567", "+1 (212) 555-0100", "030 1234567", "+44 20 7946 0958 ext. 12", "0800 FLOWERS"}) : typed_text(60);
 }
 
-rc::Gen<Value> raw(const FieldDefinition& field) {
-  const auto as_value = [](auto made) { return Value(std::move(made)); };
+Value any_members(const FieldDefinition& group) {
+  Map map;
+  for (const FieldDefinition& member : group.members) map.emplace_back(member.name, one_in(5) ? Value{} : any_canonical(member));
+  make_map(map);
+  return Value(std::move(map));
+}
+
+Value any_words() {
+  List list;
+  for (std::size_t i = any_count(20); i > 0; --i) list.emplace_back(any_of({"vip", "late", "a;b", " x "}));
+  return Value(std::move(list));
+}
+
+Value raw(const FieldDefinition& field) {
   switch (field.type) {
-    case FieldType::email: return rc::gen::map(rc::gen::oneOf(typed_email(90), typed_email(30), text_of_any_length()), as_value);
-    case FieldType::phone: return rc::gen::map(phone_text(), as_value);
-    case FieldType::url: return rc::gen::map(rc::gen::oneOf(rc::gen::element<std::string>("https://example.com/x?y=z", "example.com/"), typed_text(300)), as_value);
-    case FieldType::country: return rc::gen::map(rc::gen::oneOf(rc::gen::element<std::string>("DE", "US", "germany", "CIV", "Türkiye"), typed_text(90)), as_value);
-    case FieldType::date: return rc::gen::map(rc::gen::inRange<std::int32_t>(-300'000, 2'900'000), [](std::int32_t days) { return Value(Date{days}); });
+    case FieldType::email: return Value(one_in(3) ? text_of_any_length() : typed_email(any_boolean() ? 90 : 30));
+    case FieldType::phone: return Value(phone_text());
+    case FieldType::url: return Value(any_boolean() ? any_of({"https://example.com/x?y=z", "example.com/"}) : typed_text(300));
+    case FieldType::country: return Value(any_boolean() ? any_of({"DE", "US", "germany", "CIV", "Türkiye"}) : typed_text(90));
+    case FieldType::date: return Value(Date{static_cast<std::int32_t>(any_integer(-300'000, 2'899'999))});
     case FieldType::instant:
-      return rc::gen::map(rc::gen::oneOf(rc::gen::inRange<std::int64_t>(1'700'000'000'000, 1'800'000'000'000), rc::gen::inRange<std::int64_t>(-20'000'000'000'000, 200'000'000'000'000)),
-                          [](std::int64_t ms) { return Value(WallTime{ms}); });
-    case FieldType::decimal:
-      return rc::gen::oneOf(rc::gen::map(any_decimal(), as_value), rc::gen::map(rc::gen::inRange<std::int64_t>(0, 100'000), [](std::int64_t n) { return Value(Decimal{std::to_string(n)}); }));
-    case FieldType::boolean: return rc::gen::map(rc::gen::arbitrary<bool>(), as_value);
-    case FieldType::set:
-      return rc::gen::map(rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>("vip", "late", "a;b", " x ")), [](const std::vector<std::string>& words) {
-        List list;
-        for (const std::string& word : words) list.emplace_back(word);
-        return Value(std::move(list));
-      });
-    case FieldType::group: {
-      return rc::gen::exec([field] {
-        Map map;
-        for (const FieldDefinition& member : field.members) map.emplace_back(member.name, *rc::gen::weightedOneOf<Value>({{1, rc::gen::just(Value{})}, {4, any_canonical(member)}}));
-        make_map(map);
-        return Value(std::move(map));
-      });
-    }
-    default: break;
+      return Value(WallTime{any_boolean() ? any_integer(1'700'000'000'000, 1'799'999'999'999) : any_integer(-20'000'000'000'000, 199'999'999'999'999)});
+    case FieldType::decimal: return Value(any_boolean() ? any_decimal() : Decimal{std::to_string(any_integer(0, 99'999))});
+    case FieldType::boolean: return Value(any_boolean());
+    case FieldType::set: return any_words();
+    case FieldType::group: return any_members(field);
+    default: return Value(field.options.empty() ? text_of_any_length() : any_of(field.options));
   }
-  if (!field.options.empty()) return rc::gen::map(rc::gen::elementOf(field.options), as_value);
-  return rc::gen::map(text_of_any_length(), as_value);
 }
 
 }  // namespace
 
-rc::Gen<Value> any_canonical(const FieldDefinition& field) {
-  return rc::gen::map(raw(field), [field](Value value) {
-    auto made = canonical(field, std::move(value));
-    CHECK(made, made.error().message);
-    return std::move(*made);
-  });
+Value any_canonical(const FieldDefinition& field) {
+  auto made = canonical(field, raw(field));
+  CHECK(made, made.error().message);
+  return std::move(*made);
 }
 
 }  // namespace lockstep::mapping

@@ -4,8 +4,11 @@
 #include "mapping/decimal_text.h"
 #include "test/mapping/server_model.h"
 #include "test/mapping/server_values.h"
+#include "test/property/draw.h"
 
 namespace lockstep::mapping {
+
+using namespace property;
 
 namespace {
 
@@ -55,24 +58,21 @@ class DynamicsModel final : public ServerModel {
     return "";
   }
 
-  rc::Gen<Value> held(const std::string& object, const SlotSpec& slot) const override {
+  Value held(const std::string& object, const SlotSpec& slot) const override {
     const Column& column = *metadata_.require(object).logical(field_name(slot));
-    const auto as_value = [](auto made) { return Value(std::move(made)); };
-    const auto number = [](std::int64_t n) { return Value(Decimal{std::to_string(n)}); };
     switch (column.type) {
-      case ColumnType::boolean: return rc::gen::map(rc::gen::arbitrary<bool>(), as_value);
-      case ColumnType::integer: return rc::gen::map(rc::gen::inRange<std::int64_t>(column.minimum, column.maximum), number);
-      case ColumnType::money:
-        return rc::gen::map(rc::gen::inRange<std::int64_t>(0, 1'000'000'000'000), [](std::int64_t cents) { return Value(parse_decimal(std::to_string(cents) + "e-2").value()); });
+      case ColumnType::boolean: return Value(any_boolean());
+      case ColumnType::integer: return Value(Decimal{std::to_string(any_integer(column.minimum, column.maximum))});
+      case ColumnType::money: return Value(parse_decimal(std::to_string(any_integer(0, 999'999'999'999)) + "e-2").value());
       case ColumnType::option:
       case ColumnType::state:
-      case ColumnType::status: return rc::gen::elementOf(options(object, slot));
-      case ColumnType::date_only: return rc::gen::map(rc::gen::inRange<std::int32_t>(-79'000, 2'900'000), [](std::int32_t days) { return Value(Date{days}); });
-      case ColumnType::date_time: return rc::gen::map(rc::gen::inRange<std::int64_t>(-6'000'000'000, 4'000'000'000), [](std::int64_t s) { return Value(WallTime{s * 1000}); });
+      case ColumnType::status: return any_of(options(object, slot));
+      case ColumnType::date_only: return Value(Date{static_cast<std::int32_t>(any_integer(-79'000, 2'899'999))});
+      case ColumnType::date_time: return Value(WallTime{any_integer(-6'000'000'000, 3'999'999'999) * 1000});
       default: break;
     }
-    return rc::gen::map(typed_text(std::min<std::size_t>(static_cast<std::size_t>(column.maximum), 120'000)),
-                        [](const std::string& text) { return text.empty() ? Value{} : Value(text); });
+    const std::string text = typed_text(std::min<std::size_t>(static_cast<std::size_t>(column.maximum), 120'000));
+    return text.empty() ? Value{} : Value(text);
   }
 
   std::vector<Value> options(const std::string& object, const SlotSpec& slot) const override {

@@ -4,8 +4,11 @@
 #include "mapping/unicode.h"
 #include "test/mapping/server_model.h"
 #include "test/mapping/server_values.h"
+#include "test/property/draw.h"
 
 namespace lockstep::mapping {
+
+using namespace property;
 
 namespace {
 
@@ -51,17 +54,17 @@ class HubspotModel final : public ServerModel {
     return slot.writable && property->read_only ? "is read-only" : "";
   }
 
-  rc::Gen<Value> held(const std::string& object, const SlotSpec& slot) const override {
+  Value held(const std::string& object, const SlotSpec& slot) const override {
     const Property& property = find(object, slot);
     switch (property.type) {
-      case PropertyType::number:
-        return rc::gen::map(rc::gen::inRange<std::int64_t>(0, 1'000'000'000'000), [](std::int64_t n) { return Value(parse_decimal(std::to_string(n) + "e-3").value()); });
-      case PropertyType::date_time: return rc::gen::map(rc::gen::inRange<std::int64_t>(0, 4'000'000'000'000), [](std::int64_t ms) { return Value(WallTime{ms}); });
-      case PropertyType::enumeration: return rc::gen::elementOf(options(object, slot));
+      case PropertyType::number: return Value(parse_decimal(std::to_string(any_integer(0, 999'999'999'999)) + "e-3").value());
+      case PropertyType::date_time: return Value(WallTime{any_integer(0, 3'999'999'999'999)});
+      case PropertyType::enumeration: return any_of(options(object, slot));
       default: break;
     }
-    if (property.form == TextForm::email) return rc::gen::map(typed_email(80), [](const std::string& text) { return Value(to_lower(text)); });
-    return rc::gen::map(typed_text(kTextMax), [](const std::string& text) { return text.empty() ? Value{} : Value(text); });
+    if (property.form == TextForm::email) return Value(to_lower(typed_email(80)));
+    const std::string text = typed_text(kTextMax);
+    return text.empty() ? Value{} : Value(text);
   }
 
   std::vector<Value> options(const std::string& object, const SlotSpec& slot) const override {

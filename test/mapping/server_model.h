@@ -1,7 +1,5 @@
 #pragma once
 
-#include <rapidcheck.h>
-
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,8 +18,8 @@ class ServerModel {
   virtual Result<Value> store(const std::string& object, const SlotSpec& slot, const Value& sent) const = 0;
   /// Empty when the field is there and may be read / written as the slot wants; else what is wrong.
   virtual std::string objection(const std::string& object, const SlotSpec& slot, bool append_only) const = 0;
-  /// Any value that the system itself may hold in the field (people type what they like).
-  virtual rc::Gen<Value> held(const std::string& object, const SlotSpec& slot) const = 0;
+  /// Any value that the system itself may hold in the field (people type what they like); drawn.
+  virtual Value held(const std::string& object, const SlotSpec& slot) const = 0;
   /// The options it lists for the field; empty: it is no list.
   virtual std::vector<Value> options(const std::string& object, const SlotSpec& slot) const = 0;
   /// A field that shows what was written to another; empty: none.

@@ -3,8 +3,11 @@
 #include "emulators/salesforce/schema.h"
 #include "test/mapping/server_model.h"
 #include "test/mapping/server_values.h"
+#include "test/property/draw.h"
 
 namespace lockstep::mapping {
+
+using namespace property;
 
 namespace {
 
@@ -36,29 +39,26 @@ class SalesforceModel final : public ServerModel {
     return "";
   }
 
-  rc::Gen<Value> held(const std::string& object, const SlotSpec& slot) const override {
+  Value held(const std::string& object, const SlotSpec& slot) const override {
     const Field& field = schema_.object(object).field(field_name(slot));
-    const auto as_value = [](auto made) { return Value(std::move(made)); };
-    const auto number = [](std::int64_t n) { return Value(Decimal{std::to_string(n)}); };
     const auto length = static_cast<std::size_t>(field.length);
     switch (field.type) {
-      case FieldType::boolean: return rc::gen::map(rc::gen::arbitrary<bool>(), as_value);
-      case FieldType::integer: return rc::gen::map(rc::gen::inRange<std::int64_t>(0, 99'999'999), number);
-      case FieldType::currency: return rc::gen::map(rc::gen::inRange<std::int64_t>(-1'000'000'000'000, 1'000'000'000'000), number);
-      case FieldType::date: return rc::gen::map(rc::gen::inRange<std::int32_t>(-90'000, 700'000), [](std::int32_t days) { return Value(Date{days}); });
-      case FieldType::datetime: return rc::gen::map(rc::gen::inRange<std::int64_t>(-2'000'000'000, 4'000'000'000), [](std::int64_t s) { return Value(WallTime{s * 1000}); });
-      case FieldType::email: return rc::gen::map(typed_email(length), as_value);
+      case FieldType::boolean: return Value(any_boolean());
+      case FieldType::integer: return Value(Decimal{std::to_string(any_integer(0, 99'999'998))});
+      case FieldType::currency: return Value(Decimal{std::to_string(any_integer(-1'000'000'000'000, 999'999'999'999))});
+      case FieldType::date: return Value(Date{static_cast<std::int32_t>(any_integer(-90'000, 699'999))});
+      case FieldType::datetime: return Value(WallTime{any_integer(-2'000'000'000, 3'999'999'999) * 1000});
+      case FieldType::email: return Value(typed_email(length));
       case FieldType::picklist: {
         std::vector<std::string> words = field.values;
         if (!field.restricted) words.push_back("Added by an administrator");
-        return rc::gen::map(rc::gen::elementOf(words), as_value);
+        return Value(any_of(words));
       }
       default: break;
     }
-    return rc::gen::map(typed_text(length), [](const std::string& text) {
-      const std::string_view stored = trim(text);
-      return stored.empty() ? Value{} : Value(stored);
-    });
+    const std::string text = typed_text(length);
+    const std::string_view stored = trim(text);
+    return stored.empty() ? Value{} : Value(stored);
   }
 
   std::vector<Value> options(const std::string& object, const SlotSpec& slot) const override {

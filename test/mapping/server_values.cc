@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "mapping/unicode.h"
+#include "test/property/draw.h"
 
 namespace lockstep::mapping {
 
@@ -38,33 +39,27 @@ Value read_back(const emulators::Value& held, WireType type) {
   return Value(text);
 }
 
-rc::Gen<std::string> typed_text(std::size_t units_max) {
-  const auto piece = rc::gen::element<std::string>("a", "Z", "7", " ", "  ", "-", "é", "ß", "\xf0\x9f\x98\x80", "\n", "\r\n", "\t", "<b>", "</b>", "<",
-                                                   ">", "&", "&amp;", "&#8211;", ";", ",", "'", "\"", "\\", "@", "+49", "(0)", ".", "/", "no");
-  const auto short_text = rc::gen::map(rc::gen::container<std::vector<std::string>>(piece), [units_max](const std::vector<std::string>& pieces) {
+using namespace property;
+
+std::string typed_text(std::size_t units_max) {
+  if (!one_in(10)) {
     std::string text;
-    for (const std::string& one : pieces) text += one;
+    for (std::size_t i = any_count(100); i > 0; --i)
+      text += any_of({"a", "Z", "7", " ", "  ", "-", "é", "ß", "\xf0\x9f\x98\x80", "\n", "\r\n", "\t", "<b>", "</b>", "<",
+                      ">", "&", "&amp;", "&#8211;", ";", ",", "'", "\"", "\\", "@", "+49", "(0)", ".", "/", "no"});
     return truncate_utf16(text, units_max);
-  });
-  const auto full_text = rc::gen::apply(
-      [units_max](const std::string& one, std::size_t less) {
-        std::string text;
-        const std::size_t units = units_max - std::min(units_max, less);
-        while (utf16_length(one) > 0 && text.size() < units * one.size() / utf16_length(one)) text += one;
-        return truncate_utf16(text, units);
-      },
-      rc::gen::element<std::string>("x", "ü", "\xf0\x9f\x98\x80", "ab "), rc::gen::inRange<std::size_t>(0, 3));
-  return rc::gen::weightedOneOf<std::string>({{9, short_text}, {1, full_text}});
+  }
+  const std::string one = any_of({"x", "ü", "\xf0\x9f\x98\x80", "ab "});
+  const std::size_t units = units_max - std::min(units_max, static_cast<std::size_t>(any_integer(0, 2)));
+  std::string text;
+  while (text.size() < units * one.size() / utf16_length(one)) text += one;
+  return truncate_utf16(text, units);
 }
 
-rc::Gen<std::string> typed_email(std::size_t units_max) {
-  return rc::gen::apply(
-      [units_max](const std::string& local, const std::string& domain, bool upper) {
-        const std::string text = truncate_utf16(local, units_max - domain.size() - 1) + "@" + domain;
-        return upper ? to_upper(text) : text;
-      },
-      rc::gen::element<std::string>("ada", "a.b", "x+y", "o'neil", "ada_9"), rc::gen::element<std::string>("example.com", "a-b.example.org"),
-      rc::gen::arbitrary<bool>());
+std::string typed_email(std::size_t units_max) {
+  const std::string local = any_of({"ada", "a.b", "x+y", "o'neil", "ada_9"}), domain = any_of({"example.com", "a-b.example.org"});
+  const std::string text = truncate_utf16(local, units_max - domain.size() - 1) + "@" + domain;
+  return any_boolean() ? to_upper(text) : text;
 }
 
 }  // namespace lockstep::mapping

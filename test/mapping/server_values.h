@@ -1,7 +1,5 @@
 #pragma once
 
-#include <rapidcheck.h>
-
 #include <boost/json.hpp>
 #include <string>
 
@@ -16,7 +14,7 @@ boost::json::value wire_json(const Value& value);
 Value read_back(const emulators::Value& held, WireType type);
 
 /// Texts of every kind that people type, up to `units_max` UTF-16 units; some exactly that long.
-rc::Gen<std::string> typed_text(std::size_t units_max);
-rc::Gen<std::string> typed_email(std::size_t units_max);
+std::string typed_text(std::size_t units_max);
+std::string typed_email(std::size_t units_max);
 
 }  // namespace lockstep::mapping

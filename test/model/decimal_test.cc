@@ -1,21 +1,20 @@
 #include <gtest/gtest.h>
-#include <rapidcheck.h>
-#include <rapidcheck/gtest.h>
 
-#include "arbitrary_value.h"
+#include "test/property/property.h"
 
 namespace lockstep {
 namespace {
 
-RC_GTEST_PROP(Decimal, CanonicalTextStaysAsItIs, ()) {
-  const Decimal number = *any_decimal();
+using namespace property;
+
+PROPERTY(Decimal, CanonicalTextStaysAsItIs) {
+  const Decimal number = any_decimal();
   RC_ASSERT(parse_decimal(number.text).value() == number);
 }
 
 /// Small whole numbers over a power of ten: what a double can tell apart without doubt.
-RC_GTEST_PROP(Decimal, SortsAsNumbersSort, ()) {
-  const auto scaled = rc::gen::inRange<std::int64_t>(-2'000'000, 2'000'000);
-  const std::int64_t a = *scaled, b = *scaled;
+PROPERTY(Decimal, SortsAsNumbersSort) {
+  const std::int64_t a = any_integer(-2'000'000, 2'000'000), b = any_integer(-2'000'000, 2'000'000);
   const auto decimal = [](std::int64_t thousandths) {
     return parse_decimal(std::to_string(thousandths) + "e-3").value();
   };
@@ -25,9 +24,9 @@ RC_GTEST_PROP(Decimal, SortsAsNumbersSort, ()) {
   RC_ASSERT(compare(decimal(b), decimal(a)) == -order);
 }
 
-RC_GTEST_PROP(Decimal, AnExponentMovesThePoint, ()) {
-  const std::int64_t digits = *rc::gen::inRange<std::int64_t>(-1'000'000, 1'000'000);
-  const int shift = *rc::gen::inRange(0, 12);
+PROPERTY(Decimal, AnExponentMovesThePoint) {
+  const std::int64_t digits = any_integer(-1'000'000, 1'000'000);
+  const auto shift = any_integer(0, 11);
   const std::string zeros(static_cast<std::size_t>(shift), '0');
   RC_ASSERT(parse_decimal(std::to_string(digits) + "e" + std::to_string(shift)).value() ==
             parse_decimal(std::to_string(digits) + zeros).value());
@@ -35,7 +34,8 @@ RC_GTEST_PROP(Decimal, AnExponentMovesThePoint, ()) {
             parse_decimal(std::to_string(digits)).value());
 }
 
-RC_GTEST_PROP(Decimal, NeverCrashesOnAnyText, (const std::string& text)) {
+PROPERTY(Decimal, NeverCrashesOnAnyText) {
+  const std::string text = any_bytes();
   const auto number = parse_decimal(text);
   if (number) RC_ASSERT(parse_decimal(number->text).value() == *number);
 }

@@ -1,13 +1,13 @@
 // The stored form of values: everything comes back, and no damaged byte does worse than an error.
 #include <gtest/gtest.h>
-#include <rapidcheck.h>
-#include <rapidcheck/gtest.h>
 
-#include "arbitrary_value.h"
 #include "base/text.h"
+#include "test/property/property.h"
 
 namespace lockstep {
 namespace {
+
+using namespace property;
 
 std::string encoded(const Value& value) {
   std::string out;
@@ -15,7 +15,10 @@ std::string encoded(const Value& value) {
   return out;
 }
 
-RC_GTEST_PROP(ValueCodec, GivesBackWhatItTook, (const Value& value)) {
+std::size_t any_position(const std::string& bytes) { return static_cast<std::size_t>(any_integer(0, static_cast<std::int64_t>(bytes.size()) - 1)); }
+
+PROPERTY(ValueCodec, GivesBackWhatItTook) {
+  const Value value = any_value();
   const std::string bytes = encoded(value) + "rest";
   std::string_view in = bytes;
   const auto back = decode_value(in);
@@ -24,17 +27,19 @@ RC_GTEST_PROP(ValueCodec, GivesBackWhatItTook, (const Value& value)) {
   RC_ASSERT(in == "rest");
 }
 
-RC_GTEST_PROP(ValueCodec, ACutValueIsAnError, (const Value& value)) {
+PROPERTY(ValueCodec, ACutValueIsAnError) {
+  const Value value = any_value();
   const std::string bytes = encoded(value);
-  const std::size_t keep = *rc::gen::inRange<std::size_t>(0, bytes.size());
+  const std::size_t keep = any_position(bytes);
   std::string_view in = std::string_view(bytes).substr(0, keep);
   RC_ASSERT(!decode_value(in));
 }
 
-RC_GTEST_PROP(ValueCodec, AChangedByteIsAnErrorOrAValueThatCanBeStored, (const Value& value)) {
+PROPERTY(ValueCodec, AChangedByteIsAnErrorOrAValueThatCanBeStored) {
+  const Value value = any_value();
   std::string bytes = encoded(value);
-  const std::size_t at = *rc::gen::inRange<std::size_t>(0, bytes.size());
-  bytes[at] = static_cast<char>(bytes[at] ^ *rc::gen::inRange(1, 256));
+  const std::size_t at = any_position(bytes);
+  bytes[at] = static_cast<char>(bytes[at] ^ any_integer(1, 255));
   std::string_view in = bytes;
   const auto back = decode_value(in);
   if (!back) {
@@ -46,15 +51,15 @@ RC_GTEST_PROP(ValueCodec, AChangedByteIsAnErrorOrAValueThatCanBeStored, (const V
   RC_ASSERT(decode_value(second).value() == *back);
 }
 
-RC_GTEST_PROP(ValueCodec, AnyBytesAreAnErrorOrAValue, (const std::string& bytes)) {
+PROPERTY(ValueCodec, AnyBytesAreAnErrorOrAValue) {
+  const std::string bytes = any_bytes();
   std::string_view in = bytes;
   const auto value = decode_value(in);
   if (value) RC_ASSERT(!to_json(*value).empty());
 }
 
-RC_GTEST_PROP(ValueCodec, ADecimalIsReadOnlyInItsOneForm, ()) {
-  const auto letters = rc::gen::element('0', '1', '9', '.', '-');
-  const std::string text = *rc::gen::resize(6, rc::gen::container<std::string>(letters));
+PROPERTY(ValueCodec, ADecimalIsReadOnlyInItsOneForm) {
+  const std::string text = any_text_of("019.-", 6);
   const std::string bytes = encoded(Value(Decimal{text}));
   std::string_view in = bytes;
   const auto parsed = parse_decimal(text);

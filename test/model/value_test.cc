@@ -1,30 +1,37 @@
 #include "model/value.h"
 
 #include <gtest/gtest.h>
-#include <rapidcheck.h>
-#include <rapidcheck/gtest.h>
 
 #include <algorithm>
 
-#include "arbitrary_value.h"
+#include "test/property/property.h"
 
 namespace lockstep {
 namespace {
 
+using namespace property;
+
 int sign(int order) { return order < 0 ? -1 : order > 0 ? 1 : 0; }
 
-RC_GTEST_PROP(ValueOrder, IsTotal, (const Value& a, const Value& b, const Value& c)) {
+PROPERTY(ValueOrder, IsTotal) {
+  const Value a = any_value();
+  const Value b = any_value();
+  const Value c = any_value();
   RC_ASSERT(compare(a, a) == 0);
   RC_ASSERT(sign(compare(a, b)) == -sign(compare(b, a)));
   if (compare(a, b) <= 0 && compare(b, c) <= 0) RC_ASSERT(compare(a, c) <= 0);
 }
 
-RC_GTEST_PROP(ValueOrder, AgreesWithEquality, (const Value& a, const Value& b)) {
+PROPERTY(ValueOrder, AgreesWithEquality) {
+  const Value a = any_value();
+  const Value b = any_value();
   RC_ASSERT((compare(a, b) == 0) == (a == b));
   if (a == b) RC_ASSERT(stable_hash(a) == stable_hash(b));
 }
 
-RC_GTEST_PROP(Sets, AreSortedUniqueAndIndependentOfTheOrderOfArrival, (const std::vector<Value>& elements)) {
+PROPERTY(Sets, AreSortedUniqueAndIndependentOfTheOrderOfArrival) {
+  List elements(any_count(100));
+  for (Value& element : elements) element = any_value();
   List forward = elements, backward(elements.rbegin(), elements.rend());
   forward.insert(forward.end(), elements.begin(), elements.end());
   make_set(forward);
@@ -34,7 +41,8 @@ RC_GTEST_PROP(Sets, AreSortedUniqueAndIndependentOfTheOrderOfArrival, (const std
   for (const Value& element : elements) RC_ASSERT(std::ranges::find(forward, element) != forward.end());
 }
 
-RC_GTEST_PROP(Shown, NeverCrashes, (const Value& value)) {
+PROPERTY(Shown, NeverCrashes) {
+  const Value value = any_value();
   RC_ASSERT(!to_json(value).empty());
   RC_ASSERT(!to_display(value).empty());
 }
