@@ -25,7 +25,7 @@ def run_to_end(command, environment):
             return 1, process.communicate()[0] + f"\nno end within {TIMEOUT_S} s"
 
 
-def run_binary(name, command, environment, shown_later):
+def run_binary(name, command, environment):
     """Runs one GoogleTest binary or script; returns ((passed, failed, skipped), output)."""
     started = time.time()
     code, output = run_to_end(command, environment)
@@ -44,9 +44,13 @@ def run_binary(name, command, environment, shown_later):
           flush=True)
     for line in re.findall(r"^.*Skipped$|^\[  SKIPPED \].*|SKIP: .*$", output, re.M)[:3] if skipped else []:
         print("       " + line)
-    if failed and not shown_later:
-        print(output[-8000:], flush=True)
     return (passed, failed, skipped), output
+
+
+def failures(output):
+    """What to read of a run that failed: each failed test of a GoogleTest binary from its start to its end, or a script's last words."""
+    parts = re.findall(r"^\[ RUN      \] (?:(?!^\[ RUN      \] )[\s\S])*?^\[  FAILED  \] .*$", output, re.M)
+    return "\n".join(part[-6000:] for part in parts) or output[-6000:]
 
 
 def is_table(test):
@@ -68,10 +72,13 @@ def main():
     # The tests with real processes mostly wait: they start first, beside the ones that compute.
     tests.sort(key=lambda test: not test["name"].startswith("end_to_end"))
     with concurrent.futures.ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 1)) as workers:
-        results = list(workers.map(lambda test: run_binary(test["name"], test["command"], environment, is_table(test)), tests))
+        results = list(workers.map(lambda test: run_binary(test["name"], test["command"], environment), tests))
     for (_, output), test in zip(results, tests):
         if is_table(test):
             print("\n" + output.rstrip())
+    for (counts, output), test in zip(results, tests):
+        if counts[1] > 0 and not is_table(test):
+            print(f"\n{test['name']} failed:\n{failures(output)}")
     total = [sum(counts) for counts in zip(*(counts for counts, _ in results))] or [0, 0, 0]
     print(f"{total[0]} passed, {total[1]} failed, {total[2]} skipped")
     return 0 if total[1] == 0 and total[0] > 0 else 1

@@ -65,13 +65,20 @@ std::optional<std::size_t> CompiledMapping::variant_of_link(std::string_view obj
   return any;
 }
 
+bool CompiledMapping::is_stand_in(const Binding& binding, const Value& value) const {
+  const std::string* blank = binding.blank && binding.definition->options.empty() ? binding.blank->get<std::string>() : nullptr;
+  const std::string* text = blank ? value.get<std::string>() : nullptr;
+  // Systems trim: a text that is the stand-in but for white space comes back as the stand-in.
+  return text && text->find(*blank) != std::string::npos && (*text == *blank || normal_form(*binding.definition, value) == normal_form(*binding.definition, *binding.blank));
+}
+
 Result<void> CompiledMapping::read(const Binding& binding, Value& value) const {
   for (auto step = binding.steps.rbegin(); step != binding.steps.rend() && !value.is_blank(); ++step) {
     TRY_VOID((*step)->get(value));
   }
   if (value.is_null()) return {};
   TRY_VOID(make_canonical(*binding.definition, value));
-  if (binding.blank && binding.blank->get<std::string>() && binding.definition->options.empty() && value == *binding.blank) value = Value{};
+  if (is_stand_in(binding, value)) value = Value{};
   return {};
 }
 

@@ -76,6 +76,8 @@ class CompiledMapping final : public EntityMapping {
  private:
   friend class Explainer;
   /// In place: from the wire's value to the canonical one, and back.
+  /// A text that stands there for blank.
+  bool is_stand_in(const Binding& binding, const Value& value) const;
   Result<void> read(const Binding& binding, Value& value) const;
   Result<void> write(const Binding& binding, Value& value) const;
   /// A value after a trip through the binding, in normal form: what equality is about.

@@ -167,6 +167,8 @@ TEST(CompiledMapping, BlankHasAStandInWhereBlankIsNotAllowed) {
   EXPECT_EQ(p.put({{"name", Value("")}}), "Name=\"(no name)\"");
   EXPECT_EQ(p.get("name", {{"Name", Value("(no name)")}}), "null");
   EXPECT_TRUE(p.same("name", Value{}, Value("(no name)")));
+  EXPECT_TRUE(p.same("name", Value{}, Value("(no name)\t")));  // which a system that trims gives back as the stand-in
+  EXPECT_FALSE(p.same("name", Value{}, Value("Ada (no name)")));
   EXPECT_EQ(p.put({{"active", Value{}}}), "Active=false");
   EXPECT_EQ(p.get("active", {{"Active", Value(false)}}), "false");
   EXPECT_TRUE(p.same("active", Value{}, Value(false)));

@@ -35,9 +35,8 @@ std::string any_text_of(std::string_view letters, std::size_t most) {
 
 Decimal any_decimal() {
   const std::string sign = any_boolean() ? "-" : "";
-  const auto digits = [] { return std::to_string(any_integer(0, 999'999'999'999)); };
-  const std::string whole = digits();
-  return parse_decimal(sign + whole + "." + digits()).value();
+  const std::string whole = std::to_string(any_integer(0, 999'999'999'999'999));
+  return parse_decimal(sign + whole + "." + std::to_string(any_integer(0, 999'999'999'999))).value();
 }
 
 namespace {

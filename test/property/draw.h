@@ -38,7 +38,7 @@ inline std::string any_of(std::initializer_list<const char*> choices) { return a
 /// True in `part` of `whole` draws.
 inline bool one_in(int whole, int part = 1) { return any_integer(1, whole) <= part; }
 
-/// A canonical decimal: any sign, up to 12 digits before the point and 12 after it.
+/// A canonical decimal: any sign, up to 15 digits before the point and 12 after it.
 Decimal any_decimal();
 /// Any canonical value, lists and maps nested up to `depth`.
 Value any_value(int depth = 3);
