@@ -1,19 +1,30 @@
 #include "connector/answer.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "expression/operand.h"
 
 namespace lockstep::connector {
 
+namespace {
+
+/// Parsed, an answer takes about the room of its text: from there on the blocks double.
+constexpr std::size_t kMemoryLeast = 1024;
+
+}  // namespace
+
 Answer::Answer(int status, http::Headers headers, std::string text)
-    : status_(status), headers_(std::move(headers)), text_(std::move(text)), json_(nullptr, &memory_), status_value_(static_cast<std::int64_t>(status)) {
-  const std::string_view trimmed = trim(text_);
+    : status_(status), headers_(std::move(headers)), memory_(std::max(kMemoryLeast, text.size())), json_(nullptr, &memory_), status_value_(static_cast<std::int64_t>(status)) {
+  const std::string_view trimmed = trim(text);
   if (trimmed.starts_with('{') || trimmed.starts_with('[')) {
     boost::system::error_code error;
     boost::json::value parsed = boost::json::parse(trimmed, error, &memory_);
     parsed_ = !error;
     if (parsed_) json_ = std::move(parsed);
   }
+  // A page of thousands of rows is not kept twice.
+  if (!parsed_) text_ = std::move(text);
   Map map;
   for (const auto& [name, value] : headers_.all()) {
     std::string lower = to_lower_ascii(name);

@@ -20,6 +20,7 @@ class Answer {
   void enter(Scope& scope) const;
   int status() const { return status_; }
   const http::Headers& headers() const { return headers_; }
+  /// The body as it came, when it is no JSON.
   const std::string& text() const { return text_; }
   bool has_json() const { return parsed_; }
   const boost::json::value& json() const { return json_; }
