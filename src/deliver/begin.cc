@@ -118,7 +118,10 @@ Result<void> Dispatcher::begin_one(Transaction& transaction, Obligation obligati
       TRY(const bool waits, waits_for_clearing(transaction, entities, *state, obligation));
       if (waits) return {};
     }
-    if (prepared.plan.kind == Kind::nothing) return transaction.erase_obligation(obligation.entity, obligation.connection);
+    if (prepared.plan.kind == Kind::nothing) {
+      if (!obligation.last_error.empty()) TRY_VOID(entities.supersede_letters(state->golden.id, system_.id));
+      return transaction.erase_obligation(obligation.entity, obligation.connection);
+    }
     if (prepared.plan.kind == Kind::read_first) {
       Link* link = state->find(system_.id);
       CHECK(link, "a read by id without a link");

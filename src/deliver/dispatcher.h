@@ -119,6 +119,7 @@ class Dispatcher {
   void note_lag(const merge::EntityState& state, const Prepared& prepared, DeliverReport& report) const;
   Result<void> dead_letter(Transaction& transaction, const merge::EntityState& state, const Prepared& prepared,
                            const connector::Failure& failure, DeliverReport& report);
+  std::string letter_context(const merge::EntityState& state, const Prepared& prepared, const connector::Failure& failure) const;
   Result<void> audit_write(Transaction& transaction, TypeIndex type, RunId run, const Prepared& prepared,
                            const connector::WriteResult& result);
   Duration backoff(std::uint32_t attempts);
@@ -143,8 +144,5 @@ class Dispatcher {
   /// Creates whose keys were looked for in the target, and when that look was sent.
   std::map<EntityId, WallTime> probed_;
 };
-
-/// Equal causes have equal fingerprints: class, code and message with ids and numbers struck out.
-std::string fingerprint(const connector::Failure& failure);
 
 }  // namespace lockstep::deliver
