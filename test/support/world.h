@@ -49,8 +49,10 @@ class World {
   std::vector<AuditRow> audit(AuditFilter filter = {});
   StoreCounts counts();
   Result<ReviewItem> resolve(const ReviewItem& item, std::string choice);
-  Result<void> replay(const DeadLetter& letter);
-  Result<void> discard(const DeadLetter& letter);
+  Result<std::size_t> replay(std::vector<DeadLetter> letters);
+  Result<std::size_t> discard(std::vector<DeadLetter> letters);
+  Result<std::size_t> edit(std::vector<DeadLetter> letters, std::vector<std::pair<std::string, std::string>> values);
+  Result<void> choose_link(const DeadLetter& letter, std::string remote_id);
   /// A webhook of `system`: what the door would store.
   void push(const std::string& system, const std::string& object, const std::string& id);
 
