@@ -69,6 +69,7 @@ class Discoverer {
   Task<bool> withhold(TypeIndex type, std::string object, std::vector<std::string> gone, RunReport& report);
   struct Wanted;
   Result<void> collect_wanted(Transaction& transaction, TypeIndex type, std::vector<Wanted>& wanted, std::vector<InboxEvent>& unmapped);
+  static void set_apart(Wanted spoilt, std::vector<Wanted>& wanted);
   // Events that could not be processed: dead letters of the inbox.
   Result<void> give_up(Transaction& transaction, TypeIndex type, const InboxEvent& event, std::uint32_t attempts, const connector::Failure& failure);
   Result<std::vector<DeadLetter>> open_inbox_letters(Transaction& transaction) const;

@@ -42,6 +42,7 @@ struct Discoverer::Wanted {
   std::string object;
   std::vector<std::string> ids;
   std::vector<InboxEvent> events;
+  std::vector<std::string> linked = {};  // of `ids`, those whose links are to be read, events or not
 };
 
 Result<void> Discoverer::collect_wanted(Transaction& transaction, TypeIndex type, std::vector<Wanted>& wanted, std::vector<InboxEvent>& unmapped) {
@@ -56,8 +57,9 @@ Result<void> Discoverer::collect_wanted(Transaction& transaction, TypeIndex type
   for (const Link& link : links) {
     const auto at = of(link.remote.object);
     if (at < std::ssize(objects) && !link.remote.empty() && !withheld_[type].contains(link.remote))
-      wanted[static_cast<std::size_t>(at)].ids.push_back(link.remote.id);
+      wanted[static_cast<std::size_t>(at)].linked.push_back(link.remote.id);
   }
+  for (Wanted& want : wanted) want.ids = want.linked;
   TRY(auto events, transaction.take_inbox(system_.id, hub_.now(), kWantedMax));
   for (InboxEvent& event : events) {
     const auto at = of(event.remote.object);
@@ -78,6 +80,15 @@ Result<void> Discoverer::collect_wanted(Transaction& transaction, TypeIndex type
   return {};
 }
 
+/// One record spoils the read of all. Its event waits; the links that have to be read are read apart from the events, then in ever smaller parts.
+void Discoverer::set_apart(Wanted spoilt, std::vector<Wanted>& wanted) {
+  std::vector<std::string>& ids = spoilt.linked;
+  if (spoilt.ids.size() < 2 || ids.empty()) return;
+  const auto middle = ids.begin() + static_cast<std::ptrdiff_t>(spoilt.events.empty() ? ids.size() / 2 : ids.size());
+  for (std::vector<std::string> part : {std::vector<std::string>(ids.begin(), middle), std::vector<std::string>(middle, ids.end())})
+    if (!part.empty()) wanted.push_back(Wanted{spoilt.object, part, {}, part});
+}
+
 Task<RunReport> Discoverer::read_wanted(TypeIndex type) {
   RunReport report;
   const RunId run = new_run();
@@ -88,7 +99,10 @@ Task<RunReport> Discoverer::read_wanted(TypeIndex type) {
   const Result<void> read = co_await hub_.store.read(std::move(work));
   if (!read) report.error = read.error().message;
   if (!unmapped.empty()) co_await give_up_unmapped(type, std::move(unmapped), report);
-  for (Wanted& want : wanted) {
+  const bool any = !wanted.empty();
+  std::optional<connector::Failure> unreadable;
+  for (std::size_t next = 0; next < wanted.size(); ++next) {
+    Wanted want = std::move(wanted[next]);
     std::vector<std::uint64_t> events;
     for (const InboxEvent& event : want.events) events.push_back(event.id);
     const bool taken = co_await read_ids(type, want.object, run, want.ids, std::nullopt, std::move(events), report);
@@ -99,10 +113,12 @@ Task<RunReport> Discoverer::read_wanted(TypeIndex type) {
     const bool spoilt = report.failure && report.failure->scope == connector::FailureScope::record;
     if (!want.events.empty() && report.failure) co_await postpone(type, want.events, *report.failure, report);
     if (!spoilt || !report.error.empty()) break;
-    if (want.events.empty()) break;
+    if (want.events.empty() && want.ids.size() == 1) unreadable = report.failure;
+    set_apart(std::move(want), wanted);
     report.failure.reset();  // these wait; the others are read
   }
-  if (!wanted.empty()) co_await record_run(run, "read", type, started, report);
+  if (unreadable && !report.failure) report.failure = std::move(unreadable);
+  if (any) co_await record_run(run, "read", type, started, report);
   co_return report;
 }
 

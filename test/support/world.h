@@ -55,6 +55,8 @@ class World {
   Result<void> choose_link(const DeadLetter& letter, std::string remote_id);
   /// A webhook of `system`: what the door would store.
   void push(const std::string& system, const std::string& object, const std::string& id);
+  /// The same before anybody was told to look into the inbox. `merged_into`: of a merge, in which `id` was lost.
+  void receive(const std::string& system, const std::string& object, const std::string& id, const std::string& merged_into = "");
 
   TypeIndex type(const std::string& name) const { return *model.find(name); }
   FieldIndex field(const std::string& type_name, const std::string& name) const { return *model.at(type(type_name)).find(name); }

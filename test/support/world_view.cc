@@ -147,18 +147,27 @@ Result<void> World::choose_link(const DeadLetter& letter, std::string remote_id)
 }
 
 void World::push(const std::string& system, const std::string& object, const std::string& id) {
+  receive(system, object, id);
+  engine->wake_reader(system_of(system).id);
+}
+
+void World::receive(const std::string& system, const std::string& object, const std::string& id, const std::string& merged_into) {
   const ConnectionId connection = system_of(system).id;
   const auto stored = transact([&](Transaction& transaction) -> Result<void> {
     InboxEvent event;
     event.connection = connection;
-    event.remote = RemoteId{object, id};
+    event.remote = RemoteId{object, merged_into.empty() ? id : merged_into};
     event.received = event.occurred = event.due = hub->now();
     event.dedupe = object + "/" + id + "/" + std::to_string(hub->now().ms);
+    if (!merged_into.empty()) {
+      event.kind = EventKind::merged;
+      event.merged_into = merged_into;
+      event.merged_from = {id};
+    }
     TRY([[maybe_unused]] const bool fresh, transaction.put(event));
     return {};
   });
   CHECK(stored, stored.error().message);
-  engine->wake_reader(connection);
 }
 
 }  // namespace lockstep::support
