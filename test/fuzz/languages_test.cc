@@ -1,5 +1,5 @@
 // What people write: expressions, templates, YAML of every kind; and what a damaged store holds.
-#include <filesystem>
+#include <boost/json.hpp>
 #include <fstream>
 #include <sstream>
 
@@ -26,10 +26,10 @@ std::string file(const std::string& path) {
 
 const Corpus& expressions() {
   static const Corpus corpus{
-      {R"(row.properties[object.stamp])", R"((event.newObjectId // event.primaryObjectId) | text)", R"(not row.open and row.count >= 3 or row.name in ["a", "b"])",
-       R"(body.value[*].id)", R"(event.at | capture("([0-9]+)") | int | epoch_ms)", R"(map(body.rows[*], x, {a: x.id, "b": [1, 2.5, null]}))", R"(body.rows[?(item.ok == false)])",
-       R"(header("Retry-After") | number * 2 - -1 % 7)", R"(if(row.a is null, "none", row.b ~ "x"))", R"(text(row.tags[*]) | join(", ") | lower | trim)", R"(date(row.at, "yyyy-MM-dd'T'HH:mm:ss"))",
-       R"(sha256(row.name) | base64)", R"(split(row.name, ",")[0])", R"(row["a b"].c[-1])"},
+      {R"x(row.properties[object.stamp])x", R"x((event.newObjectId // event.primaryObjectId) | text)x", R"x(not row.open and row.count >= 3 or row.name in ["a", "b"])x",
+       R"x(body.value[*].id)x", R"x(event.at | capture("([0-9]+)") | int | epoch_ms)x", R"x(map(body.rows[*], x, {a: x.id, "b": [1, 2.5, null]}))x", R"x(body.rows[?(item.ok == false)])x",
+       R"x(header("Retry-After") | number * 2 - -1 % 7)x", R"x(if(row.a is null, "none", row.b ~ "x"))x", R"x(text(row.tags[*]) | join(", ") | lower | trim)x", R"x(date(row.at, "yyyy-MM-dd'T'HH:mm:ss"))x",
+       R"x(sha256(row.name) | base64)x", R"x(split(row.name, ",")[0])x", R"x(row["a b"].c[-1])x"},
       {" | ", "[*]", "[?(", " is absent", " is null", " is not null", " and ", " or ", "not ", " in ", "//", "capture(\"(a+)+$\")", "match(\"", "replace(", "html_text", "join(", "int", "text",
        "json", "base64", "hex", "epoch_ms", "iso", "date(", "row", "body", "event", "==", "!=", ">=", "${", "}", "\\u0000", "\"", "lower", "upper", "first", "last", "sort", "unique", "count",
        "sum(", "slice(", "substring(", "pad(", "repeat("}};

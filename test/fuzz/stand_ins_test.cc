@@ -1,5 +1,4 @@
 // The stand-ins' parsers: SOQL, OData, FetchXML, XML, multipart, CSV, JSON of every call. Fakes have to be stricter than reality, not weaker.
-#include <fstream>
 
 #include "emulators/core/csv.h"
 #include "emulators/dynamics365/dynamics365.h"
