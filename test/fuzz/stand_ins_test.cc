@@ -1,12 +1,11 @@
 // The stand-ins' parsers: SOQL, OData, FetchXML, XML, multipart, CSV, JSON of every call. Fakes have to be stricter than reality, not weaker.
 
 #include "emulators/core/csv.h"
+#include "emulators/core/xml.h"
 #include "emulators/dynamics365/dynamics365.h"
 #include "emulators/dynamics365/multipart.h"
-#include "emulators/dynamics365/xml.h"
 #include "emulators/hubspot/hubspot.h"
 #include "emulators/salesforce/salesforce.h"
-#include "emulators/salesforce/xml.h"
 #include "emulators/zendesk/zendesk.h"
 #include "test/emulators/harness.h"
 #include "test/fuzz/fuzz.h"
@@ -155,8 +154,7 @@ TEST(Fuzz, PartsOfMessages) {
                        "preamble\r\n--b\r\nContent-Type: application/http\r\n\r\nGET /x HTTP/1.1\r\nA: b\r\n\r\nbody\r\n--b\r\n\r\nx\r\n--b--\r\n", "a,b\r\n\"x \"\"q\"\" y\",2\r\n,\r\n", "\xef\xbb\xbf" "a;b\n1;2\n"},
                       {"<", "</", "/>", "&", "&#x110000;", "&#", ";", "<![CDATA[", "]]>", "<!--", "-->", "<?", "--b", "--b--", "\r\n", "\r\n\r\n", "\"\"", ",", "\""}};
   run("parts of messages", corpus, [](const std::string& input) -> std::string {
-    emulators::salesforce::parse_xml(input);
-    emulators::dynamics365::parse_xml(input);
+    emulators::parse_xml(input);
     const auto csv = emulators::parse_csv(input);
     if (!csv && csv.error().message.empty()) return "an error without a message";
     if (csv)
