@@ -186,7 +186,7 @@ class Run {
     outcome_.count["dead letter"] += open.size();
     const auto replayed = [](Hub& hub, std::vector<Ulid> letters) -> Task<void> {
       Workbench workbench(hub);
-      for (const Ulid& letter : letters) co_await workbench.replay(letter, "simulator");
+      co_await workbench.replay(std::move(letters), "simulator");
     };
     world_.executor.complete(replayed(*world_.hub, std::move(open)));
     if (world_.engine) world_.engine->wake_deliverers();

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace lockstep::app {
 
@@ -40,11 +41,17 @@ struct LetterArguments {
   std::string id, by;
   bool all = false;
   std::size_t limit = 50;
+  std::size_t at_most = 1000;  // replay, discard
+};
+struct MendArguments {
+  std::string id, by, map, link;
+  std::vector<std::string> set;
 };
 int letters_list_command(const Common& common, const LetterArguments& arguments);
 int letters_groups_command(const Common& common);
 int letters_show_command(const Common& common, const LetterArguments& arguments);
 int letters_replay_command(const Common& common, const LetterArguments& arguments);
+int letters_mend_command(const Common& common, const MendArguments& arguments);
 int letters_discard_command(const Common& common, const LetterArguments& arguments);
 
 struct AuditArguments {

@@ -71,12 +71,14 @@ int sync_command(const Common& common, bool full) {
   if (!error.empty()) return fail_with(kUnavailable, error);
   const EngineStatus status = engine.status();
   StoreCounts counts;
+  std::vector<OpenFeedGap> gaps;
   session->read([&](Transaction& transaction) -> Result<void> {
     TRY(counts, transaction.counts());
+    TRY(gaps, list_feed_gaps(session->hub(), transaction));
     return {};
   });
   if (common.json) {
-    fmt::print("{}\n", api::status_json(session->hub(), status, counts));
+    fmt::print("{}\n", api::status_json(session->hub(), status, counts, gaps));
     return kOk;
   }
   for (const SystemStatus& system : status.systems)

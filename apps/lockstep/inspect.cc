@@ -54,11 +54,13 @@ int status_command(const Common& common) {
   if (!session) return kConfiguration;
   StoreCounts counts;
   std::vector<RunRecord> runs;
+  std::vector<OpenFeedGap> gaps;
   std::vector<std::pair<ConnectionId, std::string>> names;
   if (!session->read([&](Transaction& transaction) -> Result<void> {
         TRY(counts, transaction.counts());
         TRY(runs, transaction.list_runs(5));
         TRY(names, transaction.connections());
+        TRY(gaps, list_feed_gaps(session->hub(), transaction));
         return {};
       }))
     return kFailed;
@@ -66,7 +68,7 @@ int status_command(const Common& common) {
   boost::system::error_code unreadable;
   const json::value running = live ? json::parse(*live, unreadable) : json::value{};
   if (common.json) {
-    fmt::print("{}\n", live ? *live : api::status_json(session->hub(), EngineStatus{}, counts));
+    fmt::print("{}\n", live ? *live : api::status_json(session->hub(), EngineStatus{}, counts, gaps));
     return kOk;
   }
   fmt::print("{} entities   {} open reviews   {} open dead letters   {} audit rows\n", counts.entities, counts.open_reviews, counts.open_dead_letters, counts.audit_rows);
@@ -87,6 +89,10 @@ int status_command(const Common& common) {
     fmt::print("\nlimits\n");
     print_limits(running);
   }
+  if (!gaps.empty()) fmt::print("\nchange feeds that were lost\n");
+  for (const OpenFeedGap& open : gaps)
+    fmt::print("  {:<16} {:<14} last read {}, {}: {}\n", open.system, open.object, format_iso(open.gap.since),
+               open.gap.listed ? "listed again since; without its best feed until the next full refresh" : "being listed again", open.gap.why);
   if (counts.open_reviews > 0) fmt::print("\n{} decision{} wait: lockstep review list\n", counts.open_reviews, counts.open_reviews == 1 ? "" : "s");
   if (counts.open_dead_letters > 0) fmt::print("{} could not be delivered: lockstep dead-letters list\n", counts.open_dead_letters);
   if (!runs.empty()) fmt::print("\nlast runs\n");

@@ -110,10 +110,24 @@ int main(int argc, char** argv) {
   CLI::App* letters_show = command(*letters, "show", "One with its whole context", "  lockstep dead-letters show 01JD…");
   letters_show->add_option("id", letter_arguments.id)->required();
   letters_show->callback([&] { exit_code = letters_show_command(common, letter_arguments); });
-  CLI::App* letters_replay = command(*letters, "replay", "Try again with fresh attempts", "  lockstep dead-letters replay 01JD…\n  lockstep dead-letters replay all");
+  CLI::App* letters_replay = command(*letters, "replay", "Try again with fresh attempts", "  lockstep dead-letters replay 01JD…\n  lockstep dead-letters replay all --at-most 100");
   letters_replay->add_option("id", letter_arguments.id, "Id, cause as 'groups' shows it, or 'all'")->required();
   letters_replay->add_option("--by", letter_arguments.by, "Who decides, for the audit");
+  letters_replay->add_option("--at-most", letter_arguments.at_most, "How many at a time, parents first")->capture_default_str()->check(CLI::PositiveNumber);
   letters_replay->callback([&] { exit_code = letters_replay_command(common, letter_arguments); });
+  MendArguments mend;
+  CLI::App* letters_mend = command(*letters, "mend", "Set right what was refused: edit values, map an option, choose a link",
+                                   "  lockstep dead-letters mend 01JD… --set email=ada@example.com --by ada\n"
+                                   "  lockstep dead-letters mend validation/INVALID_EMAIL/9c3f21aa --set email=\n"
+                                   "  lockstep dead-letters mend 01JD… --set address.country=DE --set address.city=Berlin\n"
+                                   "  lockstep dead-letters mend enum/INVALID_OPTION/11f0c2aa --map lead_source:partner=\"Partner Referral\"\n"
+                                   "  lockstep dead-letters mend 01JD… --link 0035g00000XyZabAAF");
+  letters_mend->add_option("id", mend.id, "Id, cause as 'groups' shows it, or 'all'")->required();
+  letters_mend->add_option("--set", mend.set, "field=value: an edit on our side that every system is owed; an empty value blanks the field")->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  letters_mend->add_option("--map", mend.map, "field:option=word: shows the line for a mapping file of yours, tried");
+  letters_mend->add_option("--link", mend.link, "Remote id: that record there is this one");
+  letters_mend->add_option("--by", mend.by, "Who decides, for the audit");
+  letters_mend->callback([&] { exit_code = letters_mend_command(common, mend); });
   CLI::App* letters_discard = command(*letters, "discard", "Give up until the record changes", "  lockstep dead-letters discard 01JD…");
   letters_discard->add_option("id", letter_arguments.id, "Id, cause as 'groups' shows it, or 'all'")->required();
   letters_discard->add_option("--by", letter_arguments.by, "Who decides, for the audit");

@@ -122,13 +122,15 @@ Task<http::Response> Gateway::operations(http::ServerRequest request, std::strin
   }
   if (path != "status") co_return problem(404, "Not found", "there are /operations/status and /operations/wake");
   StoreCounts counts;
+  std::vector<OpenFeedGap> gaps;
   Store::Work work = [&](Transaction& transaction) -> Result<void> {
     TRY(counts, transaction.counts());
+    TRY(gaps, list_feed_gaps(hub_, transaction));
     return {};
   };
   const Result<void> read = co_await hub_.store.read(std::move(work));
   if (!read) co_return problem(503, "Store failed", read.error().message);
-  std::string body = status_json(hub_, engine_.status(), counts);
+  std::string body = status_json(hub_, engine_.status(), counts, gaps);
   body.pop_back();
   body += ", \"webhooks\": {\"taken\": " + std::to_string(webhooks_taken_) + ", \"refused\": {";
   bool first = true;
@@ -164,7 +166,7 @@ std::string usage_json(const connector::Connector::Usage& usage) {
 
 }  // namespace
 
-std::string status_json(const Hub& hub, const EngineStatus& status, const StoreCounts& counts) {
+std::string status_json(const Hub& hub, const EngineStatus& status, const StoreCounts& counts, const std::vector<OpenFeedGap>& gaps) {
   const WallTime now = hub.now();
   std::string body = "{\"entities\": " + std::to_string(counts.entities) + ", \"open_reviews\": " + std::to_string(counts.open_reviews) +
                      ", \"dead_letters\": " + std::to_string(counts.open_dead_letters) + ", \"audit_rows\": " + std::to_string(counts.audit_rows) +
@@ -197,6 +199,11 @@ std::string status_json(const Hub& hub, const EngineStatus& status, const StoreC
     }
     body += "}";
   }
+  body += "], \"feed_gaps\": [";
+  for (const OpenFeedGap& open : gaps)
+    body += std::string(&open == gaps.data() ? "" : ", ") + "{\"system\": " + to_json(Value(open.system)) + ", \"object\": " + to_json(Value(open.object)) + ", \"since\": " +
+            to_json(Value(format_iso(open.gap.since))) + ", \"lost\": " + to_json(Value(format_iso(open.gap.lost))) + ", \"listed\": " + (open.gap.listed ? "true" : "false") +
+            ", \"why\": " + to_json(Value(open.gap.why)) + "}";
   return body + "]}";
 }
 

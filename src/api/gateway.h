@@ -8,6 +8,7 @@
 #include "engine/configuration.h"
 #include "engine/engine.h"
 #include "http/server.h"
+#include "hub/feed_gaps.h"
 #include "hub/hub.h"
 
 namespace lockstep::api {
@@ -33,6 +34,6 @@ class Gateway {
 };
 
 /// Status as JSON: systems, counts, lag. Shared with the command line.
-std::string status_json(const Hub& hub, const EngineStatus& status, const StoreCounts& counts);
+std::string status_json(const Hub& hub, const EngineStatus& status, const StoreCounts& counts, const std::vector<OpenFeedGap>& gaps);
 
 }  // namespace lockstep::api

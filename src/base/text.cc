@@ -1,5 +1,7 @@
 #include "base/text.h"
 
+#include "base/cut_text.h"
+
 #include <algorithm>
 #include <array>
 #include <numeric>
@@ -62,6 +64,19 @@ bool is_utf8(std::string_view text) {
     i += length;
   }
   return true;
+}
+
+std::string cut_text(std::string_view text, std::size_t bytes_max) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[i]);
+    std::string_view character = text.substr(i, lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4);
+    i += is_utf8(character) ? character.size() : 1;
+    if (!is_utf8(character)) character = "?";
+    if (out.size() + character.size() > bytes_max) break;
+    out += character;
+  }
+  return out;
 }
 
 namespace {

@@ -25,6 +25,7 @@ class Answer {
   bool has_json() const { return parsed_; }
   const boost::json::value& json() const { return json_; }
 
+  std::shared_ptr<const http::Request> asked;  // before it was signed; none for sign-ins
   WallTime sent;
   Duration elapsed{0};
   std::optional<ClockSample> clock;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/cut_text.h"
 #include "base/text.h"
 #include "expression/operand.h"
 
@@ -96,7 +97,7 @@ Failure Classifier::judge(const Named& named, const Facts& facts, Scope& scope, 
   failure.code = text_of(named["code"]);
   failure.message = text_of(named["message"]);
   redact(failure.message);
-  failure.message.resize(std::min(failure.message.size(), kMessageMax));
+  failure.message = cut_text(failure.message, kMessageMax);
   if (failure.message.empty()) failure.message = facts.transport.empty() ? "status " + std::to_string(facts.status) : facts.transport;
   failure.fields = texts_of(named["fields"]);
   scope.set(kCode, named["code"]);
@@ -152,7 +153,7 @@ Failure Classifier::no_answer(const Error& error, Scope& scope, Question questio
   Failure failure = judge(Named{}, facts, scope, now);
   failure.message = error.message;
   redact(failure.message);
-  failure.message.resize(std::min(failure.message.size(), kMessageMax));
+  failure.message = cut_text(failure.message, kMessageMax);
   failure.unsent = facts.transport == "connect";
   if (failure.failure_class == FailureClass::unclassified) {
     failure.failure_class = FailureClass::transient;

@@ -24,6 +24,8 @@ class Classifier {
   Failure classify(Scope& scope, Question question, int status, WallTime now);
   /// No answer came.
   Failure no_answer(const Error& error, Scope& scope, Question question, WallTime now);
+  /// Strikes out secrets.
+  void redact(std::string& message) const;
 
  private:
   struct Named {
@@ -38,8 +40,6 @@ class Classifier {
   Failure judge(const Named& named, const Facts& facts, Scope& scope, WallTime now);
   bool matches(const ErrorRule& rule, const Named& named, const Facts& facts, Scope& scope) const;
   std::optional<Duration> wait_of(const ErrorRule& rule, Scope& scope, WallTime now, Failure& failure);
-
-  void redact(std::string& message) const;
 
   const Definition& definition_;
   Rng rng_;

@@ -7,14 +7,15 @@
 namespace lockstep::connector {
 
 Task<Outcome<AnswerRef>> Client::send(http::Request request, const RequestSpec& spec, Classifier::Question question, Priority priority) {
+  const auto unsigned_request = std::make_shared<const http::Request>(std::move(request));
   for (int attempt = 0;; ++attempt) {
     auto ready = co_await credentials_.ensure();
     if (!ready) co_return tl::unexpected(std::move(ready.error()));
     const std::uint64_t generation = credentials_.generation();
-    http::Request signed_request = request;
+    http::Request signed_request = *unsigned_request;
     const Result<void> done = credentials_.sign(signed_request);
     if (!done) co_return tl::unexpected(own_failure(done.error()));
-    auto answer = co_await sender_.send(std::move(signed_request), spec, question, priority);
+    auto answer = co_await sender_.send(std::move(signed_request), spec, question, priority, unsigned_request);
     if (answer || answer.error().failure_class != FailureClass::auth || attempt > 0) co_return answer;
     auto renewed = co_await credentials_.renew(generation);
     if (!renewed) co_return tl::unexpected(std::move(renewed.error()));

@@ -235,7 +235,10 @@ ObjectSpec Compiler::object(const std::string& name, const Node& node) {
     for (const Node& rung : rungs->items) {
       const std::string kind = text_at(rung, "kind");
       if (kind == "hint") hints(rung, spec);
-      if ((kind == "watermark" || kind == "token") && !spec.changes) spec.changes = changes(rung);
+      const bool pulled = kind == "watermark" || kind == "token";
+      if (pulled && spec.changes && kind == "token") error(rung, "a token feed cannot stand below another feed: only a watermark can begin where that one died");
+      else if (pulled && spec.changes) spec.lower_changes.push_back(changes(rung));
+      else if (pulled) spec.changes = changes(rung);
     }
   spec.lists_deletes = flag_at(node, "feed_lists_deletes");
   spec.visible_after = duration_at(node, "visible_after", Duration{0});

@@ -112,6 +112,8 @@ class DeclaredConnector final : public Connector {
 
   Task<Outcome<Page>> scan(std::string object, std::string position) override { return reader(Priority::full_refresh).scan(std::move(object), std::move(position)); }
   Task<Outcome<Page>> changes(std::string object, std::string position) override { return reader(Priority::incremental).changes(std::move(object), std::move(position)); }
+  std::string step_down(std::string_view object, std::string_view position, WallTime since) const override { return readers_.front().step_down(object, position, since); }
+  std::size_t rung_of(std::string_view position) const override { return Reader::rung_of(position); }
   Task<Outcome<ReadBatch>> read_many(std::string object, std::vector<std::string> ids, Priority priority) override {
     return reader(priority).read_many(std::move(object), std::move(ids));
   }

@@ -146,6 +146,11 @@ class Connector {
   /// The next page of changes. `position` empty: starts a feed "from now on" (its position is taken before any row of a
   /// following scan is read, so that nothing falls between).
   virtual Task<Outcome<Page>> changes(std::string object, std::string position) = 0;
+  /// The feed of an object died at `position` ("": it cannot even be started): a position on the next lesser feed of the connector's
+  /// ladder, to read from there what changed since `since`. Empty: there is none, only complete listings are left.
+  virtual std::string step_down(std::string_view /*object*/, std::string_view /*position*/, WallTime /*since*/) const { return ""; }
+  /// How far below the best feed a position stands; 0: on it.
+  virtual std::size_t rung_of(std::string_view /*position*/) const { return 0; }
   /// A hash of everything that makes a position meaningless when it changes (selected fields, filter, connector version).
   virtual std::string stream_id(std::string_view object) const = 0;
 

@@ -196,6 +196,7 @@ struct ObjectSpec {
   std::vector<GoneSpec> read_gone;
   ScanSpec scan;
   std::optional<ChangesSpec> changes;      // the best rung that can be pulled
+  std::vector<ChangesSpec> lower_changes;  // watermarks below it, the better first: they can begin at any time
   bool has_webhook = false;
   bool lists_deletes = false;
   Duration visible_after{0};

@@ -1,6 +1,10 @@
 #include "connector/failure.h"
 
+#include <re2/re2.h>
+
 #include <array>
+
+#include "base/text.h"
 
 namespace lockstep::connector {
 
@@ -57,6 +61,13 @@ FailureScope default_scope(FailureClass failure) {
   for (const Entry& entry : kEntries)
     if (entry.failure_class == failure) return entry.scope;
   return FailureScope::record;
+}
+
+std::string fingerprint(const Failure& failure) {
+  static const RE2 kIds("[0-9A-Za-z]{15,}|[0-9a-fA-F-]{32,}|[0-9]+|'[^']*'|\"[^\"]*\"");
+  std::string message = failure.message.substr(0, 300);
+  RE2::GlobalReplace(&message, kIds, "…");
+  return std::string(to_string(failure.failure_class)) + "/" + failure.code + "/" + to_hex(std::to_string(stable_hash(std::string_view(message))));
 }
 
 }  // namespace lockstep::connector

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +25,14 @@ std::optional<FailureClass> parse_failure_class(std::string_view name);  // "enu
 enum class FailureScope : std::uint8_t { record, request, feed, object, mapping, limit, connection, vendor };
 FailureScope default_scope(FailureClass failure);
 
+/// A request as it was sent and what was answered, without what signed it; secrets are struck out. An envelope's part counts as
+/// a request of its own.
+struct Exchange {
+  std::string method, url, body;
+  int status = 0;                    // 0: no answer came
+  std::string answer;                // as received
+};
+
 struct Failure {
   FailureClass failure_class = FailureClass::unclassified;
   FailureScope scope = FailureScope::record;
@@ -37,6 +46,10 @@ struct Failure {
   std::optional<Duration> wait;      // from Retry-After or the rule
   std::string limit;                 // the limit named by `reset(limit)`
   std::optional<int> tries;
+  std::shared_ptr<const Exchange> exchange;  // of writes that failed for their record's sake
 };
+
+/// Equal causes have equal fingerprints: class, code and message with ids and numbers struck out.
+std::string fingerprint(const Failure& failure);
 
 }  // namespace lockstep::connector

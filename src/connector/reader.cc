@@ -1,6 +1,7 @@
 // Pages: listings and feeds.
 #include "connector/reader.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "expression/operand.h"
@@ -201,8 +202,29 @@ Task<Outcome<Page>> Reader::changes(std::string object_name, std::string positio
     page.sent = context_.now();
     co_return page;
   }
+  if (const std::size_t rung = rung_of(position); rung > 0) {
+    const auto& lower = object->spec().lower_changes;
+    if (rung <= lower.size()) co_return co_await watermark(*object, lower[rung - 1], std::move(position));
+    Failure failure;
+    failure.failure_class = FailureClass::cursor_expired;
+    failure.scope = FailureScope::feed;
+    failure.message = "the connector has no such feed any more";
+    co_return tl::unexpected(std::move(failure));
+  }
   if (spec->kind == ChangesSpec::Kind::token) co_return co_await token(*object, *spec, std::move(position));
   co_return co_await watermark(*object, *spec, std::move(position));
+}
+
+std::size_t Reader::rung_of(std::string_view position) { return static_cast<std::size_t>(std::max<std::int64_t>(0, Position::parse(std::string(position)).number("rung"))); }
+
+std::string Reader::step_down(std::string_view object_name, std::string_view position, WallTime since) const {
+  const SelectedObject* object = find(object_name);
+  const std::size_t rung = rung_of(position) + 1;
+  if (!object || rung > object->spec().lower_changes.size()) return "";
+  Position next;
+  next.set("rung", static_cast<std::int64_t>(rung));
+  next.set("from", (since + Duration{context_.clock_offset_ms} - object->spec().lower_changes[rung - 1].overlap).ms);
+  return next.print();
 }
 
 Task<Outcome<Page>> Reader::watermark(const SelectedObject& object, const ChangesSpec& spec, std::string position_text) {
@@ -263,6 +285,7 @@ Task<Outcome<Page>> Reader::watermark(const SelectedObject& object, const Change
     // The next walk goes back by the overlap: what became visible late is seen then.
     Position next;
     next.set("from", std::max(from, to - spec.overlap).ms);
+    if (position.has("rung")) next.set("rung", position.number("rung"));
     page.next = next.print();
   } else {
     // Going on behind the last row, not along the server's cursor: that may die with the session.

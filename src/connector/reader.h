@@ -16,6 +16,8 @@ class Reader {
 
   Task<Outcome<Page>> scan(std::string object, std::string position);
   Task<Outcome<Page>> changes(std::string object, std::string position);
+  std::string step_down(std::string_view object, std::string_view position, WallTime since) const;
+  static std::size_t rung_of(std::string_view position);
   Task<Outcome<ReadBatch>> read_many(std::string object, std::vector<std::string> ids);
   Task<Outcome<ReadBatch>> find_by(std::string object, std::size_t slot, std::vector<std::string> values);
 

@@ -30,7 +30,7 @@ bool Sender::may_retry() {
   return true;
 }
 
-AnswerRef Sender::receive(http::Response response, WallTime sent, Instant started, const RequestSpec& spec) {
+std::shared_ptr<Answer> Sender::receive(http::Response response, WallTime sent, Instant started, const RequestSpec& spec) {
   const Duration elapsed = context_.environment.executor.clock().now() - started;
   const auto date = response.headers.find("Date");
   auto answer = std::make_shared<Answer>(response.status, std::move(response.headers), std::move(response.body));
@@ -68,7 +68,21 @@ std::optional<Failure> Sender::judge(const Answer& answer, const RequestSpec& sp
   return classifier_.classify(scope, question, answer.status(), context_.now());
 }
 
-Task<Outcome<AnswerRef>> Sender::send(http::Request request, const RequestSpec& spec, Classifier::Question question, Priority priority) {
+std::shared_ptr<const Exchange> Sender::exchange(const http::Request& request, const Answer* answer) const {
+  auto exchange = std::make_shared<Exchange>();
+  exchange->method = request.method;
+  exchange->url = request.url;
+  exchange->body = request.body;
+  if (answer) {
+    exchange->status = answer->status();
+    exchange->answer = answer->text();
+  }
+  for (std::string* text : {&exchange->url, &exchange->body, &exchange->answer}) classifier_.redact(*text);
+  return exchange;
+}
+
+Task<Outcome<AnswerRef>> Sender::send(http::Request request, const RequestSpec& spec, Classifier::Question question, Priority priority,
+                                      std::shared_ptr<const http::Request> unsigned_request) {
   if (auto refused = breaker_.would_refuse()) co_return failed(std::move(*refused));
   auto admitted = co_await budgets_.admit(spec.charge, priority);
   if (!admitted) co_return failed(std::move(admitted.error()));
@@ -89,16 +103,18 @@ Task<Outcome<AnswerRef>> Sender::send(http::Request request, const RequestSpec& 
     breaker_.failed(failure);
     co_return failed(std::move(failure));
   }
-  AnswerRef answer = receive(std::move(*response), sent, started, spec);
+  const std::shared_ptr<Answer> answer = receive(std::move(*response), sent, started, spec);
+  answer->asked = unsigned_request;
   auto failure = judge(*answer, spec, question);
   if (failure) {
+    if (unsigned_request && failure->scope == FailureScope::record) failure->exchange = exchange(*unsigned_request, answer.get());
     breaker_.failed(*failure);
     if (failure->failure_class == FailureClass::rate_limit) budgets_.refused(spec.charge, *failure);
     co_return failed(std::move(*failure));
   }
   breaker_.succeeded();
   budgets_.accepted(spec.charge);
-  co_return answer;
+  co_return AnswerRef(answer);
 }
 
 Connector::Usage Sender::usage() const {

@@ -7,14 +7,18 @@
 
 namespace lockstep::connector {
 
-/// Sends one request within the limits and turns the answer into success or a classed failure. Knows nothing of sign-in.
+/// Sends one request within the limits and turns the answer into success or a classed failure. Knows nothing of sign-in:
+/// `unsigned_request` is what failures and answers may show of it; none: nothing.
 class Sender {
  public:
   explicit Sender(Context& context);
 
-  Task<Outcome<AnswerRef>> send(http::Request request, const RequestSpec& spec, Classifier::Question question, Priority priority);
+  Task<Outcome<AnswerRef>> send(http::Request request, const RequestSpec& spec, Classifier::Question question, Priority priority,
+                                std::shared_ptr<const http::Request> unsigned_request = nullptr);
   /// Whether the answer is what the request expects; else what went wrong.
   std::optional<Failure> judge(const Answer& answer, const RequestSpec& spec, Classifier::Question question);
+  /// For failures of one record.
+  std::shared_ptr<const Exchange> exchange(const http::Request& request, const Answer* answer) const;
   Classifier& classifier() { return classifier_; }
   Budgets& budgets() { return budgets_; }
   Connector::Usage usage() const;
@@ -24,7 +28,7 @@ class Sender {
 
  private:
   Outcome<AnswerRef> failed(Failure failure);
-  AnswerRef receive(http::Response response, WallTime sent, Instant started, const RequestSpec& spec);
+  std::shared_ptr<Answer> receive(http::Response response, WallTime sent, Instant started, const RequestSpec& spec);
 
   Context& context_;
   Classifier classifier_;

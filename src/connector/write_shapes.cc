@@ -46,6 +46,15 @@ void Writer::settle(Job& job, const WriteRows::Part& part, WriteResult result) c
   job.batch.results[part.index] = std::move(result);
 }
 
+void Writer::show_exchange(const Answer& answer, std::vector<WriteResult>& results) const {
+  std::shared_ptr<const Exchange> exchange;
+  for (WriteResult& result : results) {
+    if (result.ok || !result.failure || !answer.asked) continue;
+    if (!exchange) exchange = client_.sender().exchange(*answer.asked, &answer);
+    result.failure->exchange = exchange;
+  }
+}
+
 void Writer::fail_all(Job& job, const Parts& parts, const Failure& failure) const {
   for (const WriteRows::Part& part : parts) settle(job, part, failed(may_have_landed(failure) ? as_unknown(failure) : failure));
 }
@@ -77,6 +86,7 @@ Task<void> Writer::send_array(Job& job, const ShapeSpec& shape, Parts parts) {
     if (answer) {
       learn_clock(job, **answer);
       auto results = read_results(context_, client_.sender().classifier(), job.object, shape, **answer, rows, operation);
+      show_exchange(**answer, results);
       Parts again;
       for (std::size_t i = 0; i < parts.size(); ++i) {
         const bool collateral = results[i].failure && results[i].failure->failure_class == FailureClass::collateral;
@@ -177,6 +187,7 @@ Task<void> Writer::send_bundle(Job& job, const ShapeSpec& shape, Parts parts) {
     auto failure = client_.sender().judge(*answers[i], shape.request, about_row);
     if (failure) {
       client_.sender().count(*failure);
+      failure->exchange = client_.sender().exchange(requests[i], answers[i].get());
       settle(job, sent[i], failed(may_have_landed(*failure) ? as_unknown(*failure) : *failure));
     } else {
       settle(job, sent[i], read_result(context_, *job.object, shape, *answers[i]));

@@ -43,6 +43,8 @@ class Writer {
   Extra extra(const Job& job) const;
   void settle(Job& job, const WriteRows::Part& part, WriteResult result) const;
   void fail_all(Job& job, const Parts& parts, const Failure& failure) const;
+  /// Tells the failures among the results what was asked and answered.
+  void show_exchange(const Answer& answer, std::vector<WriteResult>& results) const;
   void learn_clock(Job& job, const Answer& answer) const;
 
   Client& client_;

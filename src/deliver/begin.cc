@@ -15,6 +15,8 @@ namespace {
 constexpr std::size_t kRoundMax = 800;
 /// For fewer creates a look at the target is cheap, and closes the moment since it was read.
 constexpr std::size_t kBulk = 100;
+/// How long a write waits between two looks whether a merge of its record was read.
+constexpr Duration kMergeWait{1'000};
 /// How long it counts that a record was seen not to be in the target.
 constexpr Duration kTrusted{60'000};
 
@@ -91,6 +93,7 @@ Task<Result<void>> Dispatcher::begin(Queue queue, const std::vector<TypeIndex>& 
     if (into.gives_way) return {};
     TRY(auto due, take_due(transaction, queue));
     into.bulk = due.size() >= kBulk;
+    TRY(into.events_wait, transaction.has_unread(system_.id));
     due.resize(std::min(due.size(), round_of(queue.type)));
     for (Obligation& obligation : due) {
       if (obligation.is_delete != queue.deletes) continue;
@@ -118,11 +121,21 @@ Result<void> Dispatcher::begin_one(Transaction& transaction, Obligation obligati
       TRY(const bool waits, waits_for_clearing(transaction, entities, *state, obligation));
       if (waits) return {};
     }
-    if (prepared.plan.kind == Kind::nothing) return transaction.erase_obligation(obligation.entity, obligation.connection);
-    if (prepared.plan.kind == Kind::read_first) {
+    if (prepared.plan.kind == Kind::nothing) {
+      if (!obligation.last_error.empty()) TRY_VOID(entities.supersede_letters(state->golden.id, system_.id));
+      return transaction.erase_obligation(obligation.entity, obligation.connection);
+    }
+    TRY(const Unread unread, unread_of(transaction, state->find(system_.id), into));
+    if (unread == Unread::merge) {
+      report.reads_wanted = true;
+      obligation.due = context.now + kMergeWait;
+      return transaction.put(obligation);
+    }
+    if (unread == Unread::news || prepared.plan.kind == Kind::read_first) {
       Link* link = state->find(system_.id);
       CHECK(link, "a read by id without a link");
       link->needs_read = true;
+      if (unread == Unread::news) link->read_asked = context.fence;  // a read that is under way already may be older than the event
       report.reads_wanted = true;
       TRY_VOID(transaction.put(*link));
       return park(transaction, std::move(obligation), "waits for a read by id", EntityId{}, 0);
@@ -164,6 +177,13 @@ Result<void> Dispatcher::begin_one(Transaction& transaction, Obligation obligati
     into.prepared.push_back(std::move(prepared));
     return {};
   });
+}
+
+Result<Unread> Dispatcher::unread_of(Transaction& transaction, const Link* link, const Round& round) const {
+  if (!round.events_wait || !link || link->presence != LinkPresence::present) return Unread::nothing;
+  TRY(const Unread unread, transaction.find_unread(system_.id, link->remote));
+  if (unread != Unread::nothing) reached("deliver.unread_event");
+  return unread;
 }
 
 Result<void> Dispatcher::leave_unexpressed(Transaction& transaction, Link& link, const merge::EntityState& state, const Fields& to, std::size_t variant, std::vector<FieldIndex>& fields) const {

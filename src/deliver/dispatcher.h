@@ -63,6 +63,7 @@ class Dispatcher {
     std::size_t looked_at = 0;
     bool bulk = false;   // so many creates that what was just read has to answer for the target
     bool gives_way = false;  // something more urgent is due
+    bool events_wait = false;  // the inbox holds unread events of this system
   };
   /// One queue of the outbox.
   struct Queue {
@@ -83,6 +84,8 @@ class Dispatcher {
   Result<std::vector<Obligation>> take_due(Transaction& transaction, Queue queue) const;
   Task<Result<void>> begin(Queue queue, const std::vector<TypeIndex>& types, Round& into, DeliverReport& report);
   Result<void> begin_one(Transaction& transaction, Obligation obligation, Round& into, DeliverReport& report);
+  /// What the system has told of the record and nobody has read yet: a write would go over it unseen.
+  Result<Unread> unread_of(Transaction& transaction, const Link* link, const Round& round) const;
   Result<bool> prepare_write(Transaction& transaction, merge::EntityState& state, Obligation& obligation, Prepared& prepared,
                              const merge::Context& context, DeliverReport& report);
   /// Before a delete: records there that still refer to it are owed a write first, and the delete waits for them.
@@ -119,6 +122,7 @@ class Dispatcher {
   void note_lag(const merge::EntityState& state, const Prepared& prepared, DeliverReport& report) const;
   Result<void> dead_letter(Transaction& transaction, const merge::EntityState& state, const Prepared& prepared,
                            const connector::Failure& failure, DeliverReport& report);
+  std::string letter_context(const merge::EntityState& state, const Prepared& prepared, const connector::Failure& failure) const;
   Result<void> audit_write(Transaction& transaction, TypeIndex type, RunId run, const Prepared& prepared,
                            const connector::WriteResult& result);
   Duration backoff(std::uint32_t attempts);
@@ -143,8 +147,5 @@ class Dispatcher {
   /// Creates whose keys were looked for in the target, and when that look was sent.
   std::map<EntityId, WallTime> probed_;
 };
-
-/// Equal causes have equal fingerprints: class, code and message with ids and numbers struck out.
-std::string fingerprint(const connector::Failure& failure);
 
 }  // namespace lockstep::deliver

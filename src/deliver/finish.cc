@@ -84,7 +84,7 @@ Result<void> Dispatcher::finish_one(Transaction& transaction, TypeIndex type, Ru
   if (accepted) {
     ++report.written;
     note_lag(*state, prepared, report);
-    if (obligation && !obligation->last_error.empty()) TRY_VOID(entities.supersede_letters(*state, system_.id));
+    if (obligation && !obligation->last_error.empty()) TRY_VOID(entities.supersede_letters(state->golden.id, system_.id));
   } else {
     ++report.failed;
     const Failure failure = result.failure.value_or(Failure{});

@@ -1,11 +1,8 @@
 // A write that failed: whose fault it was decides whether it uses up attempts, waits, or becomes a dead letter.
 #include <algorithm>
 
-#include <re2/re2.h>
-
 #include "base/check.h"
 #include "base/probe.h"
-#include "base/text.h"
 #include "deliver/dispatcher.h"
 
 namespace lockstep::deliver {
@@ -14,19 +11,13 @@ using connector::Failure;
 using connector::FailureClass;
 using connector::FailureScope;
 
-std::string fingerprint(const Failure& failure) {
-  static const RE2 kIds("[0-9A-Za-z]{15,}|[0-9a-fA-F-]{32,}|[0-9]+|'[^']*'|\"[^\"]*\"");
-  std::string message = failure.message.substr(0, 300);
-  RE2::GlobalReplace(&message, kIds, "…");
-  return std::string(to_string(failure.failure_class)) + "/" + failure.code + "/" + to_hex(std::to_string(stable_hash(std::string_view(message))));
-}
-
 Result<void> Dispatcher::settle_failure(Transaction& transaction, merge::EntityState& state, const Obligation& before,
                                         const Prepared& prepared, const Failure& failure, Duration delay, DeliverReport& report) {
   TRY(auto owed, transaction.find_obligation(state.golden.id, system_.id));
   if (!owed) return {};
   owed->since = before.since;
-  owed->last_error = failure.message;
+  // Never blank: that an error stands here tells that there may be a letter to close (Entities::supersede_letters).
+  owed->last_error = failure.message.empty() ? std::string(to_string(failure.failure_class)) : failure.message;
   if (failure.act == "drop_fields") {
     TRY(const bool parked, settle_refused_fields(transaction, state, prepared, failure));
     if (parked) return {};
@@ -65,40 +56,6 @@ Result<void> Dispatcher::settle_failure(Transaction& transaction, merge::EntityS
   if (prepared.plan.kind == merge::Plan::Kind::remove) return refuse_delete(transaction, state, "its delete was refused by " + system_.name + ": " + failure.message);
   TRY_VOID(dead_letter(transaction, state, prepared, failure, report));
   return park(transaction, std::move(*owed), "dead letter", EntityId{}, std::max<std::uint64_t>(state.golden.version, 1));
-}
-
-Result<void> Dispatcher::dead_letter(Transaction& transaction, const merge::EntityState& state, const Prepared& prepared,
-                                     const Failure& failure, DeliverReport& report) {
-  reached("deliver.dead_letter");
-  DeadLetterFilter open;
-  open.entity = state.golden.id;
-  open.connection = system_.id;
-  open.state = DeadLetterState::open;
-  TRY(const auto there, transaction.list_dead_letters(open));
-  DeadLetter letter = there.empty() ? DeadLetter{} : there.front();
-  if (there.empty()) {
-    letter.id = hub_.ids.next(hub_.now());
-    letter.first_failed = hub_.now();
-  }
-  letter.entity = state.golden.id;
-  letter.connection = system_.id;
-  letter.type = state.golden.type;
-  letter.remote = RemoteId{prepared.object, prepared.row.id};
-  letter.operation = std::string(to_string(prepared.operation));
-  letter.failure_class = std::string(to_string(failure.failure_class));
-  letter.error = failure.message;
-  letter.fingerprint = fingerprint(failure);
-  letter.attempts = prepared.attempts + 1;
-  letter.last_failed = hub_.now();
-  std::string fields;
-  for (const AuditChange& change : prepared.changes) {
-    if (!fields.empty()) fields += ", ";
-    fields += to_json(Value(change.field)) + ": " + to_json(change.after.value_or(Value{}));
-  }
-  letter.context = "{\"status\": " + std::to_string(failure.status) + ", \"code\": " + to_json(Value(failure.code)) + ", \"sent\": {" +
-                   fields + "}, \"mapping_version\": " + to_json(Value(system_.find(state.golden.type)->mapping->version())) + "}";
-  ++report.dead_letters;
-  return transaction.put(letter);
 }
 
 namespace {

@@ -72,10 +72,12 @@ Task<RunReport> Discoverer::poll(TypeIndex type) {
 Task<void> Discoverer::poll_object(TypeIndex type, std::string object, RunId run, RunReport& report) {
   Cursor cursor = co_await load_cursor(object + "/changes", object, report);
   if (!report.ok()) co_return;
-  if (cursor.position.empty()) {
-    report.position_lost = true;  // never listed, or listed under another mapping
-    co_return;
-  }
+  const std::optional<FeedGap> gap = co_await open_gap(object, report);
+  if (!report.ok()) co_return;
+  // Without a feed there are the full refreshes alone. A gap that no listing has closed yet asks for one.
+  const bool wants_listing = gap ? !gap->listed : cursor.position.empty();  // never listed, or listed under another mapping
+  if (wants_listing) report.position_lost = true;
+  if (cursor.position.empty()) co_return;
   co_await walk_feed(type, object, run, std::move(cursor), false, report);
 }
 
@@ -92,10 +94,16 @@ Task<bool> Discoverer::walk_feed(TypeIndex type, std::string object, RunId run, 
     auto page = std::move(*ahead.page);
     const std::uint64_t fence = ahead.fence;
     if (!page) {
-      report.position_lost = page.error().failure_class == connector::FailureClass::cursor_expired;
+      report.position_lost = is_lost(page.error());
       report.failure = std::move(page.error());
-      if (report.position_lost) co_await forget_position(std::move(cursor), report);
-      co_return false;
+      if (!report.position_lost) co_return false;
+      const bool began = !cursor.position.empty();
+      cursor = co_await step_down(type, object, std::move(cursor), report);
+      // What changed since comes by the lesser feed at once; deletes it does not tell, and all else, by the listing that follows.
+      if (!began || listing || cursor.position.empty() || !report.error.empty()) co_return false;
+      report.failure.reset();
+      co_await fetch(object, false, cursor.position, ahead);
+      continue;
     }
     const bool end = page->end;
     const bool listing_complete = page->listing_complete;
@@ -115,15 +123,6 @@ Task<bool> Discoverer::walk_feed(TypeIndex type, std::string object, RunId run, 
     if (end) co_return true;
     if (!early) co_await fetch(object, false, cursor.position, ahead);
   }
-}
-
-Task<void> Discoverer::forget_position(Cursor cursor, RunReport& report) {
-  // The feed starts anew at the next refresh, whose complete listing closes the gap.
-  cursor.position.clear();
-  cursor.complete = false;
-  Store::Work work = [&](Transaction& transaction) -> Result<void> { return transaction.put(cursor); };
-  const Result<void> stored = co_await hub_.store.transact(std::move(work));
-  if (!stored) report.error = stored.error().message;
 }
 
 Task<void> Discoverer::drop_known(std::vector<connector::Row>& rows, RunReport& report) {

@@ -8,6 +8,7 @@
 
 #include "connector/connector.h"
 #include "discover/intake.h"
+#include "hub/feed_gaps.h"
 #include "hub/hub.h"
 
 namespace lockstep::discover {
@@ -68,12 +69,28 @@ class Discoverer {
   /// The same for records that a read by id did not find; those withheld stay unread until a person decides.
   Task<bool> withhold(TypeIndex type, std::string object, std::vector<std::string> gone, RunReport& report);
   struct Wanted;
-  Result<void> collect_wanted(Transaction& transaction, TypeIndex type, std::vector<Wanted>& wanted);
+  Result<void> collect_wanted(Transaction& transaction, TypeIndex type, std::vector<Wanted>& wanted, std::vector<InboxEvent>& unmapped);
+  static void set_apart(Wanted spoilt, std::vector<Wanted>& wanted);
+  // Events that could not be processed: dead letters of the inbox.
+  Result<void> give_up(Transaction& transaction, TypeIndex type, const InboxEvent& event, std::uint32_t attempts, const connector::Failure& failure);
+  Result<std::vector<DeadLetter>> open_inbox_letters(Transaction& transaction) const;
+  Task<void> give_up_unmapped(TypeIndex type, std::vector<InboxEvent> events, RunReport& report);
+  Task<void> supersede_letters(std::vector<std::string> ids, std::string object, RunReport& report);
   /// Events whose records could not be read wait longer each time; one that spoils every read becomes a dead letter.
   Task<void> postpone(TypeIndex type, std::vector<InboxEvent> events, connector::Failure failure, RunReport& report);
   Task<void> use_up_approval(TypeIndex type, std::size_t count, RunReport& report);
   std::size_t recent_deletes(TypeIndex type);
-  Task<void> forget_position(Cursor cursor, RunReport& report);
+  // The ladder of feeds (ladder.cc).
+  bool is_lost(const connector::Failure& failure) const;
+  /// The position died: the gap is recorded, and the cursor stands on a lesser feed, or nowhere.
+  Task<Cursor> step_down(TypeIndex type, std::string object, Cursor cursor, RunReport& report);
+  /// Begins the best feed of an object anew, `from_listing`: by the listing that it starts with. What it gives back: it was begun. Where it
+  /// cannot be, the report is clean, and the cursor stands on a lesser feed, or nowhere.
+  Task<bool> begin_feed(TypeIndex type, std::string object, RunId run, Cursor cursor, bool from_listing, RunReport& report);
+  Task<std::optional<FeedGap>> open_gap(std::string object, RunReport& report);
+  /// A complete listing ended: whatever was missed is known now.
+  Task<void> settle_gap(TypeIndex type, std::string object, RunReport& report);
+  Task<bool> list(TypeIndex type, std::string object, RunId run, Cursor& scan, WallTime& started, RunReport& report);
   Task<Cursor> load_cursor(std::string feed, std::string object, RunReport& report);
   Task<void> record_run(RunId run, std::string kind, TypeIndex type, WallTime started, RunReport& report);
   std::vector<std::string> objects_of(TypeIndex type) const;

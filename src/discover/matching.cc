@@ -275,6 +275,7 @@ Result<void> Step::merge_notice() {
   for (const Link& link : old_links) {
     TRY_VOID(tx_.erase_link(link.entity, link.connection, link.remote));
     TRY_VOID(tx_.erase_obligation(link.entity, link.connection));
+    TRY_VOID(entities_.supersede_letters(link.entity, link.connection));  // what the joined record owes is found anew
   }
   CHECK(dead.id == joined.dead, "of two joined entities the older id lives on");
   dead.presence = EntityPresence::deleted;

@@ -1,7 +1,9 @@
 // Complete listings, and what is owed a read by id.
 #include <algorithm>
 #include <map>
+#include <utility>
 
+#include "base/probe.h"
 #include "discover/discoverer.h"
 #include "hub/decisions.h"
 
@@ -58,40 +60,22 @@ Task<void> Discoverer::refresh_object(TypeIndex type, std::string object, RunId 
     if (!report.ok()) co_return;
   }
   const bool resumed = !scan.position.empty() && !scan.complete && scan.read_at >= hub_.restored_at;
-  const WallTime started = resumed ? scan.read_at : hub_.now();
+  WallTime started = resumed ? scan.read_at : hub_.now();
+  // A refresh is the time to climb up again.
+  if (system_.connector->rung_of(feed.position) > 0) feed.position.clear();
   const bool from_the_start = feed.position.empty();
   const bool starts_with_listing = system_.connector->find_object(object)->feed_starts_with_listing;
-  if (starts_with_listing && ((!listed.complete && !recovers) || feed.position.empty())) {
-    // The feed's own first walk is the listing.
-    const bool walked = co_await walk_feed(type, object, run, std::move(feed), true, report);
-    if (!walked) co_return;
-  } else {
-    if (feed.position.empty() && !starts_with_listing) {
-      const bool walked = co_await walk_feed(type, object, run, std::move(feed), false, report);
-      if (!walked) co_return;
-    }
+  bool is_listed = false;  // the feed's own first walk is the listing
+  if ((starts_with_listing && !listed.complete && !recovers) || from_the_start) {
+    const bool begun = co_await begin_feed(type, object, run, std::move(feed), starts_with_listing, report);
+    if (!report.ok()) co_return;
+    is_listed = begun && starts_with_listing;
+  }
+  if (!is_listed) {
     scan.read_at = started;
     if (!resumed) scan.position.clear();
-    Ahead ahead;
-    co_await fetch(object, true, scan.position, ahead);
-    for (bool end = false; !end;) {
-      auto page = std::move(*ahead.page);
-      const std::uint64_t fence = ahead.fence;
-      if (!page) {
-        report.failure = std::move(page.error());
-        co_return;
-      }
-      end = page->end;
-      scan.position = page->next;
-      scan.complete = end;
-      TaskGroup next(hub_.executor);
-      const bool early = !end && page->rows.size() <= kAheadRowsMax;
-      if (early) next.spawn(fetch(object, true, scan.position, ahead));
-      const bool taken = co_await take_page(type, object, run, std::move(*page), fence, true, scan, report);
-      co_await next.join();
-      if (!taken) co_return;
-      if (!end && !early) co_await fetch(object, true, scan.position, ahead);
-    }
+    const bool walked = co_await list(type, object, run, scan, started, report);
+    if (!walked) co_return;
   }
   // The first listing proves no absence: there is nothing yet that it could miss, but for what a backup knew.
   if (listed.complete || recovers) co_await confirm_absent(type, object, run, started, report);
@@ -104,6 +88,40 @@ Task<void> Discoverer::refresh_object(TypeIndex type, std::string object, RunId 
   Store::Work work = [&](Transaction& transaction) -> Result<void> { return transaction.put(listed); };
   const Result<void> stored = co_await hub_.store.transact(std::move(work));
   if (!stored) report.error = stored.error().message;
+  if (stored) co_await settle_gap(type, object, report);
+}
+
+Task<bool> Discoverer::list(TypeIndex type, std::string object, RunId run, Cursor& scan, WallTime& started, RunReport& report) {
+  Ahead ahead;
+  bool began_anew = false;
+  co_await fetch(object, true, scan.position, ahead);
+  for (;;) {
+    auto page = std::move(*ahead.page);
+    const std::uint64_t fence = ahead.fence;
+    if (!page) {
+      // The position within the listing died, with a pause or a restart in between: it begins anew.
+      if (is_lost(page.error()) && !scan.position.empty() && !std::exchange(began_anew, true)) {
+        reached("scan.begins_anew");
+        scan.position.clear();
+        scan.read_at = started = hub_.now();
+        co_await fetch(object, true, scan.position, ahead);
+        continue;
+      }
+      report.failure = std::move(page.error());
+      co_return false;
+    }
+    const bool end = page->end;
+    scan.position = page->next;
+    scan.complete = end;
+    TaskGroup next(hub_.executor);
+    const bool early = !end && page->rows.size() <= kAheadRowsMax;
+    if (early) next.spawn(fetch(object, true, scan.position, ahead));
+    const bool taken = co_await take_page(type, object, run, std::move(*page), fence, true, scan, report);
+    co_await next.join();
+    if (!taken) co_return false;
+    if (end) co_return true;
+    if (!early) co_await fetch(object, true, scan.position, ahead);
+  }
 }
 
 Task<void> Discoverer::confirm_absent(TypeIndex type, std::string object, RunId run, WallTime listing_started, RunReport& report) {

@@ -1,6 +1,9 @@
 // Records that webhooks, merges and doubts asked for: read by id.
 #include <algorithm>
 
+#include "base/cut_text.h"
+#include "base/probe.h"
+#include "base/text.h"
 #include "discover/discoverer.h"
 #include "hub/decisions.h"
 
@@ -15,16 +18,36 @@ constexpr std::uint32_t kAttemptsMax = 8;
 
 Duration patience(std::uint32_t attempts) { return Duration{std::min<std::int64_t>(300'000, 1'000LL << std::min<std::uint32_t>(attempts, 10))}; }
 
+/// Why an event is a dead letter: itself as it came, and what was answered when its record was read.
+std::string context_of(const InboxEvent& event, const connector::Failure& failure) {
+  static constexpr std::string_view kKinds[] = {"upsert", "deleted", "undeleted", "merged", "erased", "association", "reread", "rescan"};
+  constexpr std::size_t kBodyMax = 8192;
+  const auto text = [](std::string_view words) { return to_json(Value(words)); };
+  return "{\"status\": " + std::to_string(failure.status) + ", \"code\": " + text(failure.code) + ", \"event\": " + text(event.dedupe) +
+         ", \"kind\": " + text(kKinds[static_cast<std::size_t>(event.kind)]) + ", \"received\": " + text(format_iso(event.received)) +
+         ", \"occurred\": " + text(format_iso(event.occurred)) + ", \"body\": " + text(cut_text(event.body, kBodyMax)) + "}";
+}
+
+bool is_mapped(const System& system, const std::string& object) {
+  return std::ranges::any_of(system.types, [&](const SystemType& type) {
+    for (std::size_t variant = 0; variant < type.mapping->variant_count(); ++variant)
+      if (type.mapping->selection(variant).object == object) return true;
+    return false;
+  });
+}
+
 }  // namespace
 
 struct Discoverer::Wanted {
   std::string object;
   std::vector<std::string> ids;
   std::vector<InboxEvent> events;
+  std::vector<std::string> linked = {};  // of `ids`, those whose links are to be read, events or not
 };
 
-Result<void> Discoverer::collect_wanted(Transaction& transaction, TypeIndex type, std::vector<Wanted>& wanted) {
+Result<void> Discoverer::collect_wanted(Transaction& transaction, TypeIndex type, std::vector<Wanted>& wanted, std::vector<InboxEvent>& unmapped) {
   wanted.clear();
+  unmapped.clear();
   const std::vector<std::string> objects = objects_of(type);
   for (const std::string& object : objects) wanted.push_back(Wanted{object, {}, {}});
   const auto of = [&](const std::string& object) { return std::ranges::find(objects, object) - objects.begin(); };
@@ -34,12 +57,17 @@ Result<void> Discoverer::collect_wanted(Transaction& transaction, TypeIndex type
   for (const Link& link : links) {
     const auto at = of(link.remote.object);
     if (at < std::ssize(objects) && !link.remote.empty() && !withheld_[type].contains(link.remote))
-      wanted[static_cast<std::size_t>(at)].ids.push_back(link.remote.id);
+      wanted[static_cast<std::size_t>(at)].linked.push_back(link.remote.id);
   }
+  for (Wanted& want : wanted) want.ids = want.linked;
   TRY(auto events, transaction.take_inbox(system_.id, hub_.now(), kWantedMax));
   for (InboxEvent& event : events) {
     const auto at = of(event.remote.object);
-    if (at == std::ssize(objects)) continue;
+    if (at == std::ssize(objects)) {
+      // Stored under an older configuration: whichever type is read first tells that nobody takes them any more.
+      if (type == system_.types.front().type && !is_mapped(system_, event.remote.object)) unmapped.push_back(std::move(event));
+      continue;
+    }
     const bool alone = event.attempts >= kAloneAfter;
     if (alone) wanted.push_back(Wanted{event.remote.object, {}, {}});
     Wanted& want = alone ? wanted.back() : wanted[static_cast<std::size_t>(at)];
@@ -52,27 +80,118 @@ Result<void> Discoverer::collect_wanted(Transaction& transaction, TypeIndex type
   return {};
 }
 
+/// One record spoils the read of all. Its event waits; the links that have to be read are read apart from the events, then in ever smaller parts.
+void Discoverer::set_apart(Wanted spoilt, std::vector<Wanted>& wanted) {
+  std::vector<std::string>& ids = spoilt.linked;
+  if (spoilt.ids.size() < 2 || ids.empty()) return;
+  const auto middle = ids.begin() + static_cast<std::ptrdiff_t>(spoilt.events.empty() ? ids.size() / 2 : ids.size());
+  for (std::vector<std::string> part : {std::vector<std::string>(ids.begin(), middle), std::vector<std::string>(middle, ids.end())})
+    if (!part.empty()) wanted.push_back(Wanted{spoilt.object, part, {}, part});
+}
+
 Task<RunReport> Discoverer::read_wanted(TypeIndex type) {
   RunReport report;
   const RunId run = new_run();
   const WallTime started = hub_.now();
   std::vector<Wanted> wanted;
-  Store::Work work = [&](Transaction& transaction) { return collect_wanted(transaction, type, wanted); };
+  std::vector<InboxEvent> unmapped;
+  Store::Work work = [&](Transaction& transaction) { return collect_wanted(transaction, type, wanted, unmapped); };
   const Result<void> read = co_await hub_.store.read(std::move(work));
   if (!read) report.error = read.error().message;
-  for (Wanted& want : wanted) {
+  if (!unmapped.empty()) co_await give_up_unmapped(type, std::move(unmapped), report);
+  const bool any = !wanted.empty();
+  std::optional<connector::Failure> unreadable;
+  for (std::size_t next = 0; next < wanted.size(); ++next) {
+    Wanted want = std::move(wanted[next]);
     std::vector<std::uint64_t> events;
     for (const InboxEvent& event : want.events) events.push_back(event.id);
     const bool taken = co_await read_ids(type, want.object, run, want.ids, std::nullopt, std::move(events), report);
-    if (taken) continue;
+    if (taken) {
+      co_await supersede_letters(std::move(want.ids), want.object, report);
+      continue;
+    }
     const bool spoilt = report.failure && report.failure->scope == connector::FailureScope::record;
     if (!want.events.empty() && report.failure) co_await postpone(type, want.events, *report.failure, report);
     if (!spoilt || !report.error.empty()) break;
-    if (want.events.empty()) break;
+    if (want.events.empty() && want.ids.size() == 1) unreadable = report.failure;
+    set_apart(std::move(want), wanted);
     report.failure.reset();  // these wait; the others are read
   }
-  if (!wanted.empty()) co_await record_run(run, "read", type, started, report);
+  if (unreadable && !report.failure) report.failure = std::move(unreadable);
+  if (any) co_await record_run(run, "read", type, started, report);
   co_return report;
+}
+
+/// One letter a record: more events of it that fail are told by the same one.
+Result<void> Discoverer::give_up(Transaction& transaction, TypeIndex type, const InboxEvent& event, std::uint32_t attempts, const connector::Failure& failure) {
+  reached("read.dead_letter");
+  TRY(auto letters, open_inbox_letters(transaction));
+  const auto known = std::ranges::find(letters, event.remote, &DeadLetter::remote);
+  DeadLetter letter = known == letters.end() ? DeadLetter{} : *known;
+  if (known == letters.end()) {
+    letter.id = hub_.ids.next(hub_.now());
+    letter.first_failed = event.received;
+  }
+  letter.from_inbox = true;
+  letter.connection = system_.id;
+  letter.type = type;
+  letter.remote = event.remote;
+  letter.operation = "read";
+  letter.failure_class = std::string(to_string(failure.failure_class));
+  letter.error = failure.message;
+  letter.fingerprint = fingerprint(failure);
+  letter.context = context_of(event, failure);
+  letter.attempts = attempts;
+  letter.last_failed = hub_.now();
+  TRY_VOID(transaction.put(letter));
+  return transaction.finish_inbox(event.id, InboxState::dead);
+}
+
+Result<std::vector<DeadLetter>> Discoverer::open_inbox_letters(Transaction& transaction) const {
+  DeadLetterFilter open;
+  open.entity = EntityId{};  // they are of records, not of entities
+  open.connection = system_.id;
+  open.state = DeadLetterState::open;
+  open.limit = 10'000;
+  return transaction.list_dead_letters(open);
+}
+
+Task<void> Discoverer::give_up_unmapped(TypeIndex type, std::vector<InboxEvent> events, RunReport& report) {
+  Store::Work work = [&](Transaction& transaction) -> Result<void> {
+    for (const InboxEvent& event : events) {
+      connector::Failure failure;
+      failure.failure_class = connector::FailureClass::config;
+      failure.message = "no mapping takes the object '" + event.remote.object + "' of " + system_.name + " any more";
+      TRY_VOID(give_up(transaction, type, event, event.attempts, failure));
+    }
+    return {};
+  };
+  const Result<void> stored = co_await hub_.store.transact(std::move(work));
+  if (!stored) report.error = stored.error().message;
+}
+
+/// Records that could be read now: what was given up of them before is settled by that.
+Task<void> Discoverer::supersede_letters(std::vector<std::string> ids, std::string object, RunReport& report) {
+  std::vector<DeadLetter> settled;
+  Store::Work look = [&](Transaction& transaction) -> Result<void> {
+    TRY(settled, open_inbox_letters(transaction));
+    return {};
+  };
+  Result<void> done = co_await hub_.store.read(std::move(look));
+  const auto still_open = [&](const DeadLetter& letter) { return letter.remote.object != object || std::ranges::find(ids, letter.remote.id) == ids.end(); };
+  std::erase_if(settled, still_open);
+  if (done && !settled.empty()) {
+    Store::Work close = [&](Transaction& transaction) -> Result<void> {
+      for (DeadLetter& letter : settled) {
+        letter.state = DeadLetterState::superseded;
+        letter.closed = hub_.now();
+        TRY_VOID(transaction.put(letter));
+      }
+      return {};
+    };
+    done = co_await hub_.store.transact(std::move(close));
+  }
+  if (!done) report.error = done.error().message;
 }
 
 Task<void> Discoverer::postpone(TypeIndex type, std::vector<InboxEvent> events, connector::Failure failure, RunReport& report) {
@@ -84,21 +203,7 @@ Task<void> Discoverer::postpone(TypeIndex type, std::vector<InboxEvent> events, 
         TRY_VOID(transaction.postpone_inbox(event.id, hub_.now() + patience(attempts), attempts, failure.message));
         continue;
       }
-      DeadLetter letter;
-      letter.id = hub_.ids.next(hub_.now());
-      letter.from_inbox = true;
-      letter.connection = system_.id;
-      letter.type = type;
-      letter.remote = event.remote;
-      letter.operation = "read";
-      letter.failure_class = std::string(to_string(failure.failure_class));
-      letter.error = failure.message;
-      letter.context = "{\"event\": " + to_json(Value(event.dedupe)) + "}";
-      letter.attempts = attempts;
-      letter.first_failed = event.received;
-      letter.last_failed = hub_.now();
-      TRY_VOID(transaction.put(letter));
-      TRY_VOID(transaction.finish_inbox(event.id, InboxState::dead));
+      TRY_VOID(give_up(transaction, type, event, attempts, failure));
     }
     return {};
   };

@@ -149,7 +149,14 @@ void Loader::load_parts(const Node& root, Configuration& configuration) {
   }
   std::vector<std::string> mappings = yaml_files(share / "mappings");
   for (auto& path : beside(texts_at(root, "mappings"))) mappings.push_back(path);
-  configuration.mappings = mapping::load_mappings(parse_all(mappings), configuration.model, infos, findings_);
+  std::vector<Node> nodes = parse_all(mappings);
+  if (!options_.mapping_on_trial.empty()) {
+    auto trial = grammar::parse_text(options_.mapping_on_trial, "the new line");
+    if (trial) nodes.push_back(std::move(*trial));
+    else findings_.push_back(Finding{Finding::Severity::error, {}, trial.error().message, ""});
+  }
+  configuration.mappings = mapping::load_mappings(nodes, configuration.model, infos, findings_);
+  configuration.mapping_paths = std::move(mappings);
 }
 
 void Loader::load_type(const std::string& type, const Node& node, ConnectionSettings& settings, const Configuration& configuration) {

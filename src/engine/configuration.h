@@ -79,6 +79,7 @@ struct Configuration {
   std::optional<BackupSettings> backup;
   Model model;
   std::vector<mapping::Mapping> mappings;
+  std::vector<std::string> mapping_paths;  // the files they came from, later ones laid over earlier ones
   std::map<std::string, connector::DefinitionRef> definitions;  // by connector name
 };
 
@@ -87,6 +88,7 @@ std::string share_directory();
 
 struct LoadOptions {
   bool resolve_secrets = true;   // `check` does not need them
+  std::string mapping_on_trial;  // text of one more mapping file, laid over all others; empty: none
 };
 /// Reads and checks configuration, models, connectors and mappings. Null when a finding is an error.
 std::shared_ptr<const Configuration> load_configuration(const std::string& path, LoadOptions options, grammar::Findings& findings);

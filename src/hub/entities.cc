@@ -191,9 +191,9 @@ Result<void> Entities::refresh_obligations(merge::EntityState& state) {
   });
 }
 
-Result<void> Entities::supersede_letters(const merge::EntityState& state, ConnectionId connection) {
+Result<void> Entities::supersede_letters(EntityId entity, ConnectionId connection) {
   DeadLetterFilter open;
-  open.entity = state.golden.id;
+  open.entity = entity;
   open.connection = connection;
   open.state = DeadLetterState::open;
   TRY(auto letters, tx_.list_dead_letters(open));
@@ -217,7 +217,7 @@ Result<void> Entities::refresh_obligation(const merge::EntityState& state, const
   const SystemType* type = hub_.find_system(connection)->find(state.golden.type);
   const bool skipped = plan.kind == merge::Plan::Kind::create && !type->mapping->variant_for(fields_of(state.golden));
   if (plan.kind == merge::Plan::Kind::nothing || skipped) {
-    if (existing && !existing->last_error.empty()) TRY_VOID(supersede_letters(state, connection));
+    if (existing && !existing->last_error.empty()) TRY_VOID(supersede_letters(state.golden.id, connection));
     if (existing) TRY_VOID(tx_.erase_obligation(state.golden.id, connection));
     return {};
   }

@@ -45,7 +45,7 @@ class Entities {
   Result<void> audit(const merge::EntityState& state, const Cause& cause, std::vector<AuditChange> changes);
 
   /// Open dead letters of one link end: what they could not deliver is delivered, or not owed any more.
-  Result<void> supersede_letters(const merge::EntityState& state, ConnectionId connection);
+  Result<void> supersede_letters(EntityId entity, ConnectionId connection);
 
   /// Brings the outbox in line with what is owed by now.
   Result<void> refresh_obligations(merge::EntityState& state);

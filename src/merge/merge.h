@@ -113,6 +113,10 @@ Effects answer(EntityState& state, ConnectionId system, const Plan& plan, const 
 /// duplicate_key, rules 7 and 12): golden takes candidate `candidate` (index into the item), the field is sent again.
 Effects resolve_field(EntityState& state, ReviewItem& item, std::size_t candidate, const std::string& by, const Context& context);
 
+/// A person's edit on our side: golden takes the values, later than whatever it holds. Error: conflict, when the record is deleted
+/// or a field waits for a decision of its own.
+Result<Effects> edit_fields(EntityState& state, const std::vector<std::pair<FieldIndex, Value>>& values, const std::string& by, const Context& context);
+
 /// Rule 14: a delete that was not carried out there waits for a person; an item of kind refused_delete, one a system.
 Effects refuse_delete(EntityState& state, ConnectionId system, std::string summary, const Context& context);
 

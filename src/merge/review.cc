@@ -202,6 +202,24 @@ Effects resolve_field(EntityState& state, ReviewItem& item, std::size_t candidat
   return effects;
 }
 
+Result<Effects> edit_fields(EntityState& state, const std::vector<std::pair<FieldIndex, Value>>& values, const std::string& by, const Context& context) {
+  if (state.golden.presence != EntityPresence::present) return fail(ErrorCode::conflict, "the record is deleted: " + state.golden.deleted_cause);
+  for (const auto& [field, value] : values)
+    if (state.golden.fields[field.value()].frozen)
+      return fail(ErrorCode::conflict, context.type.fields[field.value()].name + " waits for a decision: see lockstep review list");
+  Effects effects;
+  Work work(state, context, effects);
+  for (const auto& [field, value] : values) {
+    const GoldenField& golden = work.golden(field);
+    if (golden.value == value) continue;
+    Stamp stamp = decision_stamp(context);
+    if (golden.stamp.lifted_us >= stamp.lifted_us) stamp.lifted_us = golden.stamp.lifted_us + kTickUs;
+    set_golden(work, field, value, stamp, "edited by " + by);
+  }
+  work.finish();
+  return effects;
+}
+
 Effects park_field(EntityState& state, ConnectionId system, FieldIndex field, ReviewKind kind, std::string summary, const Context& context) {
   Effects effects;
   Work work(state, context, effects);

@@ -48,6 +48,9 @@ struct InboxEvent {
   std::string last_error;
 };
 
+/// What waits in the inbox about one record: news of it alone (a read of it tells them), or a merge in which it takes part.
+enum class Unread : std::uint8_t { nothing, news, merge };
+
 /// The record `waiting` of `connection` refers to `awaited`, which is not linked yet.
 struct ReferenceWait {
   ConnectionId connection;

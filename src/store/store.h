@@ -79,6 +79,11 @@ class Transaction {
   virtual Result<std::vector<InboxEvent>> take_inbox(ConnectionId connection, WallTime now, std::size_t limit) = 0;
   virtual Result<void> finish_inbox(std::uint64_t event_id, InboxState state) = 0;
   virtual Result<void> postpone_inbox(std::uint64_t event_id, WallTime due, std::uint32_t attempts, std::string error) = 0;
+  /// Whether any event of the connection waits, due or not.
+  virtual Result<bool> has_unread(ConnectionId connection) = 0;
+  virtual Result<Unread> find_unread(ConnectionId connection, const RemoteId& remote) = 0;
+  /// A read of the record, sent at `sent`, showed what the news of it until then told: they are superseded.
+  virtual Result<void> finish_inbox_of(ConnectionId connection, const RemoteId& remote, WallTime sent) = 0;
 
   // --- cursors and runs
   virtual Result<std::optional<Cursor>> find_cursor(ConnectionId connection, std::string_view feed) = 0;

@@ -1,3 +1,4 @@
+#include "base/cut_text.h"
 #include "base/text.h"
 
 #include <algorithm>
@@ -106,6 +107,15 @@ TEST(Utf8, KnowsItsBounds) {
        {"\x80", "\xc3", "\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xed\xbf\xbf",
         "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80", "\xff", "a\xe2\x82"})
     EXPECT_FALSE(is_utf8(bad)) << to_hex(bad);
+}
+
+TEST(CutText, EndsBetweenCharactersAndIsAlwaysUtf8) {
+  EXPECT_EQ(cut_text("häuser", 6), "häuse");
+  EXPECT_EQ(cut_text("hä", 2), "h");
+  EXPECT_EQ(cut_text("hä", 3), "hä");
+  EXPECT_EQ(cut_text("a\xff" "b\xe2\x82", 10), "a?b??");
+  EXPECT_EQ(cut_text("", 5), "");
+  EXPECT_EQ(cut_text("\xf0\x9f\x98\x80", 3), "");
 }
 
 TEST(NearestName, FindsLikelySlipsAndNothingElse) {

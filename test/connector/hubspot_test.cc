@@ -165,6 +165,25 @@ TEST_F(HubSpot, OneBadRowAmongGoodOnesFailsAlone) {
   EXPECT_EQ(world.scan("contact").size(), 2u);
 }
 
+TEST_F(HubSpot, AFailureOfOneRecordShowsWhatWasAskedAndAnsweredAndNoSecret) {
+  const std::string words = std::string("no address of ") + kKey;  // a secret that somebody pasted into a record
+  const auto shown = [&](std::vector<WriteRow> rows, std::size_t bad) {
+    const auto batch = world.write("contact", Operation::create, std::move(rows));
+    const auto exchange = batch.results.at(bad).failure ? batch.results.at(bad).failure->exchange : nullptr;
+    EXPECT_TRUE(exchange);
+    return exchange ? *exchange : Exchange{};
+  };
+  const WriteRow good = created_row(contact, {{"lastname", Value("Good")}}, "01A"), bad = created_row(contact, {{"lastname", Value("Bad")}, {"email", Value(words)}}, "01B");
+  for (const Exchange& exchange : {shown({good, bad}, 1), shown({bad}, 0)}) {
+    EXPECT_EQ(exchange.method, "POST");
+    EXPECT_TRUE(exchange.url.starts_with(std::string(kPortal) + "/crm/v3/objects/")) << exchange.url;
+    EXPECT_NE(exchange.body.find("no address of ***"), std::string::npos) << exchange.body;
+    EXPECT_GE(exchange.status, 200);
+    EXPECT_NE(exchange.answer.find("email"), std::string::npos) << exchange.answer;
+    EXPECT_EQ((exchange.url + exchange.body + exchange.answer).find(kKey), std::string::npos);
+  }
+}
+
 TEST_F(HubSpot, WhereABadRowUndoesTheCallItIsFoundByHalves) {
   control(*portal, "POST", "settings", json::object{{"traced_updates_partial", false}});
   std::vector<WriteRow> rows;

@@ -49,7 +49,7 @@ TEST_F(Failures, AReplayAfterTheRepairDelivers) {
   ASSERT_TRUE(world.settle());
   ASSERT_EQ(world.dead_letters().size(), 1u);
   east.refuse = nullptr;
-  ASSERT_TRUE(world.replay(world.dead_letters()[0]));
+  ASSERT_TRUE(world.replay({world.dead_letters().at(0)}));
   ASSERT_TRUE(world.settle());
   EXPECT_EQ(east.text("contact", ids[1], "city"), "Atlantis");
   EXPECT_TRUE(world.dead_letters().empty());
@@ -61,7 +61,7 @@ TEST_F(Failures, AReplayWithoutARepairIsADeadLetterAgain) {
   refuse_city("Atlantis", FailureClass::validation);
   north.edit("contact", ids[0], {{"city", text("Atlantis")}});
   ASSERT_TRUE(world.settle());
-  ASSERT_TRUE(world.replay(world.dead_letters().at(0)));
+  ASSERT_TRUE(world.replay({world.dead_letters().at(0)}));
   ASSERT_TRUE(world.settle());
   EXPECT_EQ(world.dead_letters().size(), 1u);
 }
@@ -71,8 +71,8 @@ TEST_F(Failures, ADiscardedLetterIsNotTriedUntilGoldenChanges) {
   refuse_city("Atlantis", FailureClass::validation);
   north.edit("contact", ids[0], {{"city", text("Atlantis")}});
   ASSERT_TRUE(world.settle());
-  ASSERT_TRUE(world.discard(world.dead_letters().at(0)));
-  const auto again = world.discard(world.dead_letters(DeadLetterState::discarded).at(0));
+  ASSERT_TRUE(world.discard({world.dead_letters().at(0)}));
+  const auto again = world.discard({world.dead_letters(DeadLetterState::discarded).at(0)});
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().code, ErrorCode::conflict);
   east.refuse = nullptr;

@@ -119,10 +119,50 @@ TEST(Wanted, AnIdThatSpoilsEveryReadBecomesADeadLetterAndTheOthersAreRead) {
   ASSERT_EQ(world.dead_letters().size(), 1u);
   EXPECT_EQ(world.dead_letters()[0].operation, "read");
   EXPECT_EQ(world.dead_letters()[0].error, "the id is malformed");
+  EXPECT_TRUE(world.dead_letters()[0].fingerprint.starts_with("validation/"));
+  EXPECT_NE(world.dead_letters()[0].context.find("\"kind\": \"upsert\""), std::string::npos);
+  world.push("north", "contact", "no such thing");
+  world.run_for(Duration{3'600'000});
+  EXPECT_EQ(world.dead_letters().size(), 1u) << "one letter a record";
   north.refuse_read = nullptr;
-  ASSERT_TRUE(world.replay(world.dead_letters()[0]));
+  ASSERT_TRUE(world.replay({world.dead_letters().at(0)}));
   ASSERT_TRUE(world.settle());
   EXPECT_TRUE(world.dead_letters().empty());
+}
+
+TEST(Wanted, ALetterOfARecordThatCouldBeReadLaterClosesByItself) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  world.configure = [](Hub& hub) {
+    for (SystemType& type : hub.systems[0].types) type.schedule.poll_every = Duration{24 * 3'600'000};
+  };
+  world.start();
+  ASSERT_TRUE(world.settle());
+  north.refuse_read = [](const std::string&) { return std::optional(failure_of(connector::FailureClass::unclassified, "a trigger failed")); };
+  const std::string ada = north.add("contact", contact("Ada", "ada@example.com"));
+  world.push("north", "contact", ada);
+  world.run_for(Duration{3'600'000});
+  ASSERT_EQ(world.dead_letters().size(), 1u);
+  north.refuse_read = nullptr;
+  world.push("north", "contact", ada);
+  ASSERT_TRUE(world.settle());
+  EXPECT_TRUE(world.dead_letters().empty());
+  EXPECT_EQ(world.dead_letters(DeadLetterState::superseded).size(), 1u);
+}
+
+TEST(Wanted, AnEventOfAnObjectThatNoMappingTakesAnyMoreIsADeadLetterAndHoldsNothingUp) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  world.start();
+  ASSERT_TRUE(world.settle());
+  world.push("north", "gadget", "g1");
+  const std::string ada = north.add("contact", contact("Ada", "ada@example.com"));
+  world.push("north", "contact", ada);
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(world.golden("contact").size(), 1u);
+  ASSERT_EQ(world.dead_letters().size(), 1u);
+  EXPECT_EQ(world.dead_letters()[0].failure_class, "config");
+  EXPECT_NE(world.dead_letters()[0].error.find("'gadget'"), std::string::npos);
 }
 
 }  // namespace

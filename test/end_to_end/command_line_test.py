@@ -7,7 +7,7 @@ import sys
 from harness import EndToEnd, main, wait_until
 
 COMMANDS = [["init"], ["check"], ["schema"], ["run"], ["sync"], ["backup"], ["restore"], ["status"], ["record", "show"], ["review", "list"], ["review", "show"], ["review", "resolve"],
-            ["dead-letters", "list"], ["dead-letters", "groups"], ["dead-letters", "show"], ["dead-letters", "replay"], ["dead-letters", "discard"], ["audit"]]
+            ["dead-letters", "list"], ["dead-letters", "groups"], ["dead-letters", "show"], ["dead-letters", "replay"], ["dead-letters", "mend"], ["dead-letters", "discard"], ["audit"]]
 NOBODY = "01JDFK3V8Q4T0Z6M2N9R5S7W1X"
 OK, FAILED, USAGE, CONFIGURATION, NOT_FOUND, UNAVAILABLE = range(6)
 
@@ -39,12 +39,15 @@ class CommandLineTest(EndToEnd):
 
     def test_wrong_usage_exits_2(self):
         for arguments in ([], ["chekc"], ["review"], ["record", "show"], ["status", "--colour"], ["review", "resolve", NOBODY], ["audit", "--limit", "many"], ["schema", "poem"],
-                          ["audit", "--since", "yesterday"], ["audit", "--entity", "nobody"], ["review", "show", "nobody"], ["dead-letters", "show", "nobody"]):
+                          ["audit", "--since", "yesterday"], ["audit", "--entity", "nobody"], ["review", "show", "nobody"], ["dead-letters", "show", "nobody"],
+                          ["dead-letters", "mend", NOBODY], ["dead-letters", "mend", NOBODY, "--set", "email"], ["dead-letters", "mend", NOBODY, "--set", "a=b", "--link", "1"],
+                          ["dead-letters", "mend", "all", "--link", "1"], ["dead-letters", "mend", NOBODY, "--map", "a=b"], ["dead-letters", "replay", "all", "--at-most", "0"]):
             self.expect(USAGE, *arguments)
 
     def test_what_is_not_there_exits_4(self):
         for arguments in (["record", "show", "nobody@nowhere.example"], ["record", "show", NOBODY], ["review", "show", NOBODY], ["review", "resolve", NOBODY, "1"],
-                          ["dead-letters", "show", NOBODY], ["dead-letters", "replay", NOBODY], ["dead-letters", "discard", NOBODY], ["audit", "--connection", "nobody"]):
+                          ["dead-letters", "show", NOBODY], ["dead-letters", "replay", NOBODY], ["dead-letters", "discard", NOBODY], ["dead-letters", "mend", NOBODY, "--set", "email=x"], ["dead-letters", "mend", NOBODY, "--link", "1"],
+                          ["dead-letters", "mend", NOBODY, "--map", "lead_source:web=Web"], ["audit", "--connection", "nobody"]):
             self.expect(NOT_FOUND, *arguments)
 
     def test_a_system_that_cannot_be_reached_exits_5(self):
@@ -161,6 +164,36 @@ class CommandLineTest(EndToEnd):
         self.expect(OK, "check", "--explain", mention="the rest stays in the hub")
         for which in ("configuration", "connector", "mapping", "model"):
             self.assertIn("$schema", json.loads(self.expect(OK, "schema", which).stdout))
+
+    def test_a_letter_is_mended_from_here(self):
+        world = self.world
+        world.start_lockstep()
+        world.support.put("contact", "c", {"first_name": "Ada", "last_name": "Lovelace", "email": "ada@" + "analytical." * 8 + "example"})
+        letter = wait_until("a dead letter", lambda: self.lines("dead-letters", "list"), 60)[0]
+        self.expect(OK, "dead-letters", "show", letter["id"], mention="as last seen")
+        self.assertEqual(letter["context"]["golden"]["last_name"], "Lovelace")
+        self.expect(USAGE, "dead-letters", "mend", letter["id"], "--set", "emial=ada@analytical.example", mention="did you mean 'email'")
+        # A line for a mapping of one's own: tried, then told where to put; with it the configuration still passes the check.
+        line = json.loads(self.expect(OK, "dead-letters", "mend", letter["id"], "--map", "lead_source:partner=Partner Referral", "--json").stdout)
+        self.assertTrue(line["new_file"])
+        with open(line["file"], "w", encoding="utf-8") as file:
+            file.write(line["yaml"])
+        with open(world.config, "a", encoding="utf-8") as file:
+            file.write("mappings: [%s]\n" % os.path.basename(line["file"]))
+        self.expect(OK, "check")
+        line = json.loads(self.expect(OK, "dead-letters", "mend", letter["id"], "--map", "lead_source:web=Website", "--json").stdout)
+        self.assertFalse(line["new_file"], "there is a file for it now")
+        self.expect(OK, "dead-letters", "mend", letter["fingerprint"], "--map", "lead_source:web=Website", mention="Website")
+        self.expect(NOT_FOUND, "dead-letters", "mend", letter["id"], "--map", "no_such_field:a=b")
+        self.expect(USAGE, "dead-letters", "mend", letter["id"], "--map", "lead_source:a")
+        self.expect(CONFIGURATION, "dead-letters", "mend", letter["id"], "--map", "lead_source:no_such_option=b", mention="no_such_option")
+        # The value itself, for the whole group.
+        self.expect(OK, "dead-letters", "mend", letter["fingerprint"], "--set", "email=ada@analytical.example", "--by", "ada", mention="1 mended")
+        wait_until("the letter closed by itself", lambda: not self.lines("dead-letters", "list"))
+        self.assertEqual([one["state"] for one in self.lines("dead-letters", "list", "--all")], ["superseded"])
+        self.assert_in_step(world)
+        rows = self.lines("audit", "--operation", "mend")
+        self.assertEqual([(c["field"], c["after"], c["note"]) for row in rows for c in row["changes"]], [("email", "ada@analytical.example", "edited by ada")])
 
 
 if __name__ == "__main__":

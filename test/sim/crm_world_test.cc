@@ -89,6 +89,40 @@ TEST_F(CrmWorldTest, ARecordOfTheSupportSystemReachesEveryCrmAndAnEditComesBack)
   EXPECT_NE(world.control("dynamics365", "GET", "writes?after=0").body.find("Countess"), std::string::npos);
 }
 
+TEST_F(CrmWorldTest, ADeltaTokenThatExpiredCostsAListingAndNoWriteBesideTheRealDifferences) {
+  load(12);
+  const auto loaded = [&](const std::string& fields) {
+    return std::string(json::parse(world.control("dynamics365", "POST", "records/contact", "[" + fields + "]").body).at("ids").at(0).as_string());
+  };
+  const std::string edited = loaded(R"({"firstname": "Grace", "lastname": "Hopper", "emailaddress1": "grace@example.com"})");
+  const std::string gone = loaded(R"({"firstname": "Eve", "lastname": "Gone", "emailaddress1": "eve@example.com"})");
+  world.start();
+  ASSERT_TRUE(world.settle(Duration{2 * 3'600'000}));
+  expect_people(14);
+  world.crash();
+  world.executor.run_for(Duration{8LL * 24 * 3'600'000});  // a day beyond the life of a token
+  const auto edit = [&](const std::string& body) { EXPECT_EQ(world.control("dynamics365", "POST", "edit", body).status, 200); };
+  edit(R"({"as": "Ann", "operation": "update", "object": "contact", "id": ")" + edited + R"(", "fields": {"jobtitle": "Admiral"}})");
+  edit(R"({"as": "Ann", "operation": "delete", "object": "contact", "id": ")" + gone + R"("})");
+  const std::size_t before = writes(world);
+  world.start();
+  ASSERT_TRUE(world.settle(Duration{2 * 3'600'000}));
+  EXPECT_EQ(writes(world), before + 4) << "an edit and a delete in two systems";
+  EXPECT_EQ(rows(world, "salesforce", "Contact"), 13);
+  EXPECT_EQ(rows(world, "hubspot", "contacts"), 13);
+  EXPECT_NE(world.control("hubspot", "GET", "writes?after=0").body.find("Admiral"), std::string::npos);
+  std::vector<RunRecord> runs;
+  ASSERT_TRUE(world.transact([&](Transaction& transaction) -> Result<void> {
+    TRY(runs, transaction.list_runs(1'000));
+    return {};
+  }));
+  const auto gap = std::ranges::find_if(runs, [](const RunRecord& run) { return run.kind == "gap" && run.connection == "dynamics365" && run.type == "contact"; });
+  ASSERT_NE(gap, runs.end());
+  EXPECT_TRUE(gap->outcome.starts_with("ok: ")) << gap->outcome;
+  EXPECT_NE(gap->outcome.find("expired"), std::string::npos) << gap->outcome;
+  EXPECT_GT((gap->ended - gap->started).count(), 7LL * 24 * 3'600'000);
+}
+
 TEST_F(CrmWorldTest, LostAnswersAndCrashesMakeNoTwin) {
   load(18);
   world.network.weather.loses_requests = 0.02;

@@ -150,6 +150,52 @@ TEST_F(StoreTest, AWebhookEventIsTakenOnce) {
   }));
 }
 
+TEST_F(StoreTest, TheInboxTellsWhatIsUnreadOfARecord) {
+  open();
+  const ConnectionId north{1}, east{2};
+  const auto remote = [](const char* id) { return RemoteId{"contact", id}; };
+  const auto outcome = transact([&](Transaction& tx) -> Result<void> {
+    const auto put = [&](const char* dedupe, const char* id, std::int64_t received, std::vector<std::string> losers) -> Result<void> {
+      InboxEvent event;
+      event.connection = north;
+      event.dedupe = dedupe;
+      event.remote = remote(id);
+      event.received = WallTime{received};
+      if (!losers.empty()) event.kind = EventKind::merged;
+      event.merged_from = std::move(losers);
+      TRY([[maybe_unused]] const bool fresh, tx.put(event));
+      return {};
+    };
+    TRY_VOID(put("1", "ada", 10, {}));
+    TRY_VOID(put("2", "ada", 20, {}));
+    TRY_VOID(put("3", "winner", 10, {"loser", "another"}));
+    const auto expect = [&](ConnectionId connection, const char* id, Unread wanted) -> Result<void> {
+      TRY(const Unread found, tx.find_unread(connection, remote(id)));
+      EXPECT_EQ(found, wanted) << id;
+      return {};
+    };
+    TRY_VOID(expect(north, "ada", Unread::news));
+    TRY_VOID(expect(east, "ada", Unread::nothing));
+    TRY_VOID(expect(north, "bea", Unread::nothing));
+    for (const char* one : {"winner", "loser", "another"}) TRY_VOID(expect(north, one, Unread::merge));
+    TRY_VOID(expect(north, "lose", Unread::nothing));
+    TRY_VOID(tx.finish_inbox_of(north, remote("ada"), WallTime{10}));
+    TRY_VOID(expect(north, "ada", Unread::news));
+    TRY_VOID(tx.finish_inbox_of(north, remote("ada"), WallTime{20}));
+    TRY_VOID(expect(north, "ada", Unread::nothing));
+    TRY_VOID(tx.finish_inbox_of(north, remote("winner"), WallTime{30}));
+    TRY_VOID(expect(north, "winner", Unread::merge));
+    TRY(const auto waiting, tx.take_inbox(north, WallTime{1'000}, 10));
+    EXPECT_EQ(waiting.size(), 1u);
+    TRY(const bool any, tx.has_unread(north));
+    EXPECT_TRUE(any);
+    TRY(const bool other, tx.has_unread(east));
+    EXPECT_FALSE(other);
+    return {};
+  });
+  ASSERT_TRUE(outcome) << outcome.error().message;
+}
+
 TEST_F(StoreTest, WhatWasInFlightAtACrashIsReadAgain) {
   open();
   Obligation owed;

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "base/check.h"
 #include "test/support/fake_system.h"
@@ -112,6 +113,7 @@ Task<Outcome<Page>> FakeConnector::scan(std::string object, std::string position
   page.sent = executor_.clock().wall() - system_.traits_.latency / 2;
   if (system_.down) co_return tl::unexpected(*system_.down);
   if (system_.listing_breaks && !position.empty()) co_return tl::unexpected(failure_of(FailureClass::transient, "the listing broke off"));
+  if (!position.empty() && std::exchange(system_.listing_expired, false)) co_return tl::unexpected(failure_of(FailureClass::cursor_expired, "no such page"));
   const auto& records = system_.objects_[object];
   page.end = true;
   for (auto record = records.upper_bound(position); record != records.end() && !system_.shows_nothing; ++record) {
@@ -136,13 +138,22 @@ Task<Outcome<Page>> FakeConnector::changes(std::string object, std::string posit
   Page page;
   page.calls = 1;
   page.sent = executor_.clock().wall() - system_.traits_.latency / 2;
+  if (rung_of(position) > 0) co_return modified_since(object, position);
+  if (system_.feed_is_off) {
+    Failure off = failure_of(FailureClass::config, "changes are not tracked");
+    off.act = "step_down";
+    co_return tl::unexpected(std::move(off));
+  }
   const std::string epoch = std::to_string(system_.epoch_) + "/";
   if (position.empty() && !system_.traits_.feed_starts_with_listing) {
     page.next = epoch + std::to_string(system_.changes_.size());
     page.end = true;
     co_return page;
   }
-  if (!position.empty() && !position.starts_with(epoch)) co_return tl::unexpected(failure_of(FailureClass::cursor_expired, "the position is too old"));
+  if (!position.empty() && !position.starts_with(epoch)) {
+    system_.when_expired();
+    co_return tl::unexpected(failure_of(FailureClass::cursor_expired, "the position is too old"));
+  }
   std::size_t from = position.empty() ? 0 : number_of(position.substr(epoch.size()));
   if (!position.ends_with("+")) from -= std::min(from, system_.traits_.overlap);
   std::set<std::string> shown;
@@ -161,6 +172,24 @@ Task<Outcome<Page>> FakeConnector::changes(std::string object, std::string posit
   page.listing_complete = page.end && system_.traits_.feed_starts_with_listing;
   co_await travel();
   co_return page;
+}
+
+std::string FakeConnector::step_down(std::string_view, std::string_view position, WallTime since) const {
+  return system_.traits_.lower_feed && rung_of(position) == 0 ? "since/" + std::to_string(since.ms) : "";
+}
+
+Page FakeConnector::modified_since(const std::string& object, const std::string& position) {
+  ++system_.lower_reads;
+  constexpr std::uint64_t kOverlapMs = 60'000;
+  const std::uint64_t since = number_of(position.substr(std::string_view("since/").size()));
+  Page page;
+  page.calls = 1;
+  page.sent = executor_.clock().wall();
+  page.end = true;
+  page.next = "since/" + std::to_string(page.sent.ms);
+  for (const FakeRecord* record : system_.live(object))
+    if (static_cast<std::uint64_t>(record->modified.ms) + kOverlapMs >= since) page.rows.push_back(row_of(object, *record));
+  return page;
 }
 
 Task<Outcome<ReadBatch>> FakeConnector::read_many(std::string object, std::vector<std::string> ids, Priority) {

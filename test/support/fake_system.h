@@ -37,6 +37,7 @@ struct FakeTraits {
   bool feed_lists_deletes = true;
   bool feed_starts_with_listing = false;
   bool probes = false;
+  bool lower_feed = false;          // below the feed stands another that shows what was modified since a time, no deletes
   bool feed_shows_ids = false;      // and versions, which are exact; values are read by id
   bool answers_in_part = false;     // to a write: what was sent, not the whole record
   std::size_t overlap = 0;          // changes that each walk of the feed shows again
@@ -86,9 +87,12 @@ class FakeSystem {
   std::optional<connector::Failure> down;  // every call fails so
   bool shows_nothing = false;       // scans answer properly, but empty
   bool listing_breaks = false;      // the second page of a scan fails
+  bool listing_expired = false;     // the second page of a scan fails, once: its position is not known any more
+  std::function<void()> when_expired = [] {};  // a dead position was told
+  bool feed_is_off = false;         // the feed cannot even be started
 
   std::vector<FakeWrite> writes;    // by the hub
-  std::uint64_t calls = 0, scans = 0, reads_by_id = 0, lookups = 0;
+  std::uint64_t calls = 0, scans = 0, reads_by_id = 0, lookups = 0, lower_reads = 0;
   std::vector<WallTime> feed_reads, scan_starts;
   std::vector<WallTime> write_calls;
 
@@ -117,6 +121,8 @@ class FakeConnector final : public connector::Connector {
   Task<connector::Outcome<void>> open() override;
   Task<connector::Outcome<connector::Page>> scan(std::string object, std::string position) override;
   Task<connector::Outcome<connector::Page>> changes(std::string object, std::string position) override;
+  std::string step_down(std::string_view object, std::string_view position, WallTime since) const override;
+  std::size_t rung_of(std::string_view position) const override { return position.starts_with("since/") ? 1 : 0; }
   std::string stream_id(std::string_view object) const override;
   Task<connector::Outcome<connector::ReadBatch>> read_many(std::string object, std::vector<std::string> ids, Priority priority) override;
   Task<connector::Outcome<connector::ReadBatch>> find_by(std::string object, std::size_t slot, std::vector<std::string> values, Priority priority) override;
@@ -128,6 +134,7 @@ class FakeConnector final : public connector::Connector {
 
  private:
   Task<void> travel();
+  connector::Page modified_since(const std::string& object, const std::string& position);
   connector::Row row_of(const std::string& object, const FakeRecord& record) const;
   connector::WriteResult write_row(const std::string& object, connector::Operation operation, const connector::WriteRow& row);
   connector::WriteResult create_row(const std::string& object, const connector::WriteRow& row, FieldValues fields);

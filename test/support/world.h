@@ -49,10 +49,14 @@ class World {
   std::vector<AuditRow> audit(AuditFilter filter = {});
   StoreCounts counts();
   Result<ReviewItem> resolve(const ReviewItem& item, std::string choice);
-  Result<void> replay(const DeadLetter& letter);
-  Result<void> discard(const DeadLetter& letter);
+  Result<std::size_t> replay(std::vector<DeadLetter> letters);
+  Result<std::size_t> discard(std::vector<DeadLetter> letters);
+  Result<std::size_t> edit(std::vector<DeadLetter> letters, std::vector<std::pair<std::string, std::string>> values);
+  Result<void> choose_link(const DeadLetter& letter, std::string remote_id);
   /// A webhook of `system`: what the door would store.
   void push(const std::string& system, const std::string& object, const std::string& id);
+  /// The same before anybody was told to look into the inbox. `merged_into`: of a merge, in which `id` was lost.
+  void receive(const std::string& system, const std::string& object, const std::string& id, const std::string& merged_into = "");
 
   TypeIndex type(const std::string& name) const { return *model.find(name); }
   FieldIndex field(const std::string& type_name, const std::string& name) const { return *model.at(type(type_name)).find(name); }

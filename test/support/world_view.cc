@@ -105,33 +105,69 @@ Result<ReviewItem> World::resolve(const ReviewItem& item, std::string choice) {
   return outcome;
 }
 
-Result<void> World::replay(const DeadLetter& letter) {
-  Result<void> outcome;
+namespace {
+
+std::vector<Ulid> ids_of(const std::vector<DeadLetter>& letters) {
+  std::vector<Ulid> ids;
+  for (const DeadLetter& letter : letters) ids.push_back(letter.id);
+  return ids;
+}
+
+template <class T>
+Task<void> put_into(Task<T> task, T& into) { into = co_await std::move(task); }
+
+}  // namespace
+
+Result<std::size_t> World::replay(std::vector<DeadLetter> letters) {
+  Result<std::size_t> outcome;
   Workbench workbench(*hub);
-  executor.complete([](Workbench& bench, Ulid id, Result<void>& into) -> Task<void> { into = co_await bench.replay(id, "ada"); }(workbench, letter.id, outcome));
+  executor.complete(put_into(workbench.replay(ids_of(letters), "ada"), outcome));
   return outcome;
 }
 
-Result<void> World::discard(const DeadLetter& letter) {
+Result<std::size_t> World::discard(std::vector<DeadLetter> letters) {
+  Result<std::size_t> outcome;
+  Workbench workbench(*hub);
+  executor.complete(put_into(workbench.discard(ids_of(letters), "ada"), outcome));
+  return outcome;
+}
+
+Result<std::size_t> World::edit(std::vector<DeadLetter> letters, std::vector<std::pair<std::string, std::string>> values) {
+  Result<std::size_t> outcome;
+  Workbench workbench(*hub);
+  executor.complete(put_into(workbench.edit(ids_of(letters), std::move(values), "ada"), outcome));
+  return outcome;
+}
+
+Result<void> World::choose_link(const DeadLetter& letter, std::string remote_id) {
   Result<void> outcome;
   Workbench workbench(*hub);
-  executor.complete([](Workbench& bench, Ulid id, Result<void>& into) -> Task<void> { into = co_await bench.discard(id, "ada"); }(workbench, letter.id, outcome));
+  executor.complete(put_into(workbench.choose_link(letter.id, std::move(remote_id), "ada"), outcome));
   return outcome;
 }
 
 void World::push(const std::string& system, const std::string& object, const std::string& id) {
+  receive(system, object, id);
+  engine->wake_reader(system_of(system).id);
+}
+
+void World::receive(const std::string& system, const std::string& object, const std::string& id, const std::string& merged_into) {
   const ConnectionId connection = system_of(system).id;
   const auto stored = transact([&](Transaction& transaction) -> Result<void> {
     InboxEvent event;
     event.connection = connection;
-    event.remote = RemoteId{object, id};
+    event.remote = RemoteId{object, merged_into.empty() ? id : merged_into};
     event.received = event.occurred = event.due = hub->now();
     event.dedupe = object + "/" + id + "/" + std::to_string(hub->now().ms);
+    if (!merged_into.empty()) {
+      event.kind = EventKind::merged;
+      event.merged_into = merged_into;
+      event.merged_from = {id};
+    }
     TRY([[maybe_unused]] const bool fresh, transaction.put(event));
     return {};
   });
   CHECK(stored, stored.error().message);
-  engine->wake_reader(connection);
 }
 
 }  // namespace lockstep::support

@@ -66,6 +66,11 @@ CREATE INDEX golden_present ON golden(present) WHERE present = 1;
 ALTER TABLE obligation ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
 DROP INDEX obligation_due;
 CREATE INDEX obligation_due ON obligation(connection, type, priority, due) WHERE state = 0;
+)sql",
+    // Before a record is written, what its system told of it has to be read.
+    R"sql(
+CREATE INDEX inbox_record ON inbox(connection, object, remote) WHERE state = 0;
+CREATE INDEX inbox_merge ON inbox(connection, object) WHERE state = 0 AND kind = 3;
 )sql"};
 
 constexpr std::int64_t kApplicationId = 0x4c6b7370;  // "Lksp"

@@ -167,6 +167,28 @@ Result<void> SqliteTransaction::postpone_inbox(std::uint64_t event_id, WallTime 
   return row.bind(due.ms).bind(attempts).bind_text(error).bind(static_cast<std::int64_t>(event_id)).run();
 }
 
+Result<bool> SqliteTransaction::has_unread(ConnectionId connection) {
+  TRY(Statement row, db_.prepare("SELECT 1 FROM inbox INDEXED BY inbox_waiting WHERE connection = ? AND state = 0 LIMIT 1"));
+  return row.bind(connection.value()).step();
+}
+
+Result<Unread> SqliteTransaction::find_unread(ConnectionId connection, const RemoteId& remote) {
+  // 3: EventKind::merged. There are few of them at a time.
+  TRY(Statement merge, db_.prepare("SELECT 1 FROM inbox INDEXED BY inbox_merge WHERE connection = ? AND object = ? AND state = 0 AND kind = 3 "
+                                   "AND instr(char(10) || remote || char(10) || merged_into || char(10) || merged_from || char(10), char(10) || ? || char(10)) > 0 LIMIT 1"));
+  TRY(const bool merges, merge.bind(connection.value()).bind_text(remote.object).bind_text(remote.id).step());
+  if (merges) return Unread::merge;
+  TRY(Statement row, db_.prepare("SELECT 1 FROM inbox INDEXED BY inbox_record WHERE connection = ? AND object = ? AND remote = ? AND state = 0 LIMIT 1"));
+  TRY(const bool told, row.bind(connection.value()).bind_text(remote.object).bind_text(remote.id).step());
+  return told ? Unread::news : Unread::nothing;
+}
+
+Result<void> SqliteTransaction::finish_inbox_of(ConnectionId connection, const RemoteId& remote, WallTime sent) {
+  TRY(Statement row, db_.prepare("UPDATE inbox INDEXED BY inbox_record SET state = ?, body = '' WHERE connection = ? AND object = ? AND remote = ? AND state = 0 "
+                                 "AND kind <> 3 AND received <= ?"));
+  return row.bind(static_cast<int>(InboxState::superseded)).bind(connection.value()).bind_text(remote.object).bind_text(remote.id).bind(sent.ms).run();
+}
+
 Result<std::optional<Cursor>> SqliteTransaction::find_cursor(ConnectionId connection, std::string_view feed) {
   TRY(Statement row, db_.prepare("SELECT position, stream, read_at, complete FROM cursor WHERE connection = ? AND feed = ?"));
   TRY(const bool found, row.bind(connection.value()).bind_text(feed).step());
