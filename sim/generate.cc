@@ -165,6 +165,13 @@ void add_rates(Plan& plan, Rng rng, double share) {
     const double rate = static_cast<double>(rng.between(1, 80)) / 1000;
     if (on) plan.config[fault] = rate;
   }
+  for (const std::string_view crm : {kCrms[1], kCrms[2]})
+    for (const char* fault : {"webhook_lost", "webhook_late", "webhook_duplicated", "webhook_reordered"}) {
+      const bool on = rng.chance(share);
+      const double rate = static_cast<double>(rng.between(1, 300)) / 1000;
+      if (on) plan.config["fault/" + std::string(crm) + "/" + fault] = rate;
+    }
+  if (rng.chance(0.3)) plan.config["rotates_tokens"] = 1;
 }
 
 void add_windows(Plan& plan, Rng rng, std::int64_t length_ms, double intensity) {
@@ -181,6 +188,15 @@ void add_windows(Plan& plan, Rng rng, std::int64_t length_ms, double intensity) 
   if (rng.chance(0.3 * intensity)) window("outage", any_crm(rng), 60 * kMinute);
   if (rng.chance(0.3 * intensity)) window("deaf", "", length_ms);
   if (rng.chance(0.3 * intensity)) window("skew", any_crm(rng), 90 * kSecond);
+  if (rng.chance(0.2 * intensity)) window("full", "", 10 * kMinute);
+  for (std::uint64_t changes = rng.chance(0.2 * intensity) ? 1 + rng.below(3) : 0; changes > 0; --changes) window("options", "", kMinute);
+  if (rng.chance(0.2 * intensity)) {
+    window("restore", "", 15 * kMinute);
+    Event backup = plan.events.back();
+    backup.at_ms = std::max<std::int64_t>(0, backup.at_ms - backup.for_ms);
+    backup.what = "backup";
+    plan.events.push_back(std::move(backup));
+  }
   if (!rng.chance(0.6 * intensity)) return;
   for (std::uint64_t crashes = 1 + rng.below(6); crashes > 0; --crashes) window("crash", "", rng.chance(0.7) ? 2 * kSecond : 10 * kMinute);
 }
