@@ -42,7 +42,7 @@ Engine::~Engine() {
 Task<Result<void>> Engine::start() {
   hub_.started = hub_.now();
   Store::Work recover = [&](Transaction& transaction) -> Result<void> {
-    TRY(const std::size_t unknown, transaction.recover_in_flight(hub_.now()));
+    TRY(const std::size_t unknown, recover_in_flight(hub_, transaction));
     if (unknown > 0) reached("start.recovered");
     if (unknown > 0) log_.info("recovered", {{"in_flight", std::to_string(unknown)}});
     return load_recovery(hub_, transaction);

@@ -36,6 +36,31 @@ void expect_in_step(World& world, std::size_t people, const std::string& when) {
   EXPECT_TRUE(world.dead_letters().empty()) << when;
 }
 
+TEST(CrashAudit, AWriteThatThePowerCutLeftUnansweredStandsInTheTrailWithItsValues) {
+  World world(1);
+  world.add_system("north", kind(0));
+  world.add_system("east", kind(1));
+  world.systems[0]->add("contact", contact("Ada", "ada@example.com"));
+  world.start();
+  const auto in_flight = [&] {
+    std::int64_t count = 0;
+    for (const auto& connection : world.counts().connections) count += connection.in_flight;
+    return count > 0;
+  };
+  int steps = 0;
+  while (!in_flight() && world.executor.step()) ASSERT_LT(++steps, 100'000);
+  world.crash();
+  world.start();
+  AuditFilter failed;
+  failed.success = false;
+  const auto rows = world.audit(failed);
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows.front().failure_class, "outcome_unknown");
+  EXPECT_FALSE(rows.front().changes.empty());
+  ASSERT_TRUE(world.settle(Duration{3'600'000}));
+  expect_in_step(world, 1, "after the power cut");
+}
+
 class Crash : public testing::TestWithParam<int> {};
 
 TEST_P(Crash, InTheMiddleOfAFirstLoadAndOfLiveTraffic) {
