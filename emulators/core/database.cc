@@ -104,8 +104,10 @@ bool Database::update(Table& table, RowNumber row, const FieldChanges& fields, c
     next.fields.set(field, view(value));
   }
   if (!changed && only_if_changed) return false;
+  ActorId actor_before = next.modified_by;
   replace(table, row, std::move(next), context);
   JournalEntry& entry = note(Operation::update, table, row, context);
+  entry.actor_before = actor_before;
   entry.before = std::move(before);
   entry.after = std::move(after);
   return true;

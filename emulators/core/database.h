@@ -30,6 +30,7 @@ struct JournalEntry {
   WallTime at;
   Operation operation = Operation::create;
   ActorId actor = 0;
+  ActorId actor_before = 0;  // of an update: who had written the record last
   const Table* table = nullptr;
   RowNumber row = kNoRow;
   RowNumber merged_into = kNoRow;

@@ -22,6 +22,12 @@ tl::unexpected<Error> wrong(std::string_view name, std::string_view expected) {
   return fail(ErrorCode::invalid_input, fmt::format("{} must be {}", name, expected));
 }
 
+Result<void> check_known(std::string_view problem, const std::string& name, const std::vector<std::string>& names) {
+  if (std::find(names.begin(), names.end(), name) != names.end()) return {};
+  std::string near = nearest_name(name, names);
+  return fail(ErrorCode::invalid_input, fmt::format("{} '{}'{}", problem, name, near.empty() ? "" : fmt::format(" (did you mean {}?)", near)));
+}
+
 Result<std::int64_t> whole(std::string_view name, const json::value& value, std::int64_t least) {
   if (!value.is_int64() || value.get_int64() < least || value.get_int64() > kMost)
     return wrong(name, fmt::format("a whole number, {} or more", least));
@@ -74,20 +80,16 @@ Result<void> read_member(std::string_view name, const json::value& value, WallTi
 
 }  // namespace
 
-Result<Fault> read_fault(const json::value& told, WallTime now) {
+Result<Fault> read_fault(const json::value& told, WallTime now, const std::vector<std::string>& names) {
   const json::object* object = told.if_object();
   Fault fault;
   if (object) fault.name = std::string(text_member(*object, "name"));
   if (fault.name.empty())
     return fail(ErrorCode::invalid_input, "expected {\"name\": \"server_error\", \"rate\": 0.1, \"count\": 5}");
+  TRY_VOID(check_known("there is no fault", fault.name, names));
   for (const auto& member : *object) {
     std::string name(member.key());
-    const auto& names = member_names();
-    if (std::find(names.begin(), names.end(), name) == names.end()) {
-      std::string near = nearest_name(name, names);
-      return fail(ErrorCode::invalid_input,
-                  fmt::format("a fault has no '{}'{}", name, near.empty() ? "" : fmt::format(" (did you mean {}?)", near)));
-    }
+    TRY_VOID(check_known("a fault has no", name, member_names()));
     TRY_VOID(read_member(name, member.value(), now, fault));
   }
   return fault;

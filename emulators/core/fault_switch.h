@@ -7,8 +7,9 @@
 namespace lockstep::emulators {
 
 /// A fault as the control plane is told it (README.md of this folder); `now` starts a burst. A rate of 0 means: off.
-/// Errors: a sentence for the control plane's user. Whatever is misspelt or of the wrong kind is one.
-Result<Fault> read_fault(const json::value& told, WallTime now);
+/// `names`: the faults there are. Errors: a sentence for the control plane's user. Whatever is misspelt or of the wrong
+/// kind is one.
+Result<Fault> read_fault(const json::value& told, WallTime now, const std::vector<std::string>& names);
 json::object fault_row(const Fault& fault);
 
 }  // namespace lockstep::emulators

@@ -2,6 +2,15 @@
 
 namespace lockstep::emulators {
 
+const std::vector<std::string>& common_faults() {
+  static const std::vector<std::string> kNames = {
+      std::string(kFaultRateLimit),   std::string(kFaultServerError), std::string(kFaultErrorAfterCommit),  std::string(kFaultDropRequest),
+      std::string(kFaultDropAfterCommit), std::string(kFaultExpireToken), std::string(kFaultRevokeToken),   std::string(kFaultSlow),
+      std::string(kFaultBatchItem),   std::string(kFaultWebhookLost), std::string(kFaultWebhookLate),       std::string(kFaultWebhookDuplicated),
+      std::string(kFaultWebhookReordered)};
+  return kNames;
+}
+
 void Faults::clear(std::string_view name) {
   if (auto known = faults_.find(name); known != faults_.end()) faults_.erase(known);
 }

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/time.h"
 #include "runtime/rng.h"
@@ -47,6 +48,9 @@ inline constexpr std::string_view kFaultWebhookLate = "webhook_late";           
 inline constexpr std::string_view kFaultWebhookDuplicated = "webhook_duplicated";    // sent twice, the second later by `delay`
 // Sent after the next one, or after `delay` (5 s where none is given) when there is none.
 inline constexpr std::string_view kFaultWebhookReordered = "webhook_reordered";
+
+/// The ones above.
+const std::vector<std::string>& common_faults();
 
 class Faults {
  public:

@@ -19,7 +19,7 @@ OutgoingQueue::Entry& OutgoingQueue::enter(WallTime due, http::Request request) 
 
 void OutgoingQueue::push(WallTime due, http::Request request) {
   std::string what = request.method + " " + request.url;
-  if (faults_.fires(kFaultWebhookLost, what)) return;
+  if (faults_.fires(kFaultWebhookLost, what)) return finished_(request);
   if (auto late = faults_.fires(kFaultWebhookLate, what)) due = due + late->delay;
   if (auto twice = faults_.fires(kFaultWebhookDuplicated, what)) enter(due + twice->delay, request);
   auto reordered = faults_.fires(kFaultWebhookReordered, what);
@@ -52,6 +52,7 @@ void OutgoingQueue::answered(std::uint64_t id, bool delivered, WallTime now) {
   if (entry.handed_out) --under_way_;
   if (delivered || entry.failures >= retry_delays_.size()) {
     if (!delivered) ++given_up_;
+    finished_(entry.request.request);
     entries_.erase(known);
     return;
   }

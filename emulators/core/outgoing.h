@@ -20,6 +20,8 @@ class OutgoingQueue {
   /// Called for each request as it goes out, `attempt` 0 being the first: for signatures over the time of sending.
   using Prepare = std::function<void(http::Request& request, std::size_t attempt, WallTime now)>;
   void set_prepare(Prepare prepare) { prepare_ = std::move(prepare); }
+  /// Called with each request that goes out no more: it was taken, given up or lost.
+  void set_finished(std::function<void(const http::Request&)> finished) { finished_ = std::move(finished); }
   /// What the system has to tell; the webhook faults decide here what becomes of it.
   void push(WallTime due, http::Request request);
   /// `at_once`: no more are handed out than make so many without an outcome.
@@ -40,6 +42,7 @@ class OutgoingQueue {
   Faults& faults_;
   std::vector<Duration> retry_delays_;
   Prepare prepare_;
+  std::function<void(const http::Request&)> finished_ = [](const http::Request&) {};
   std::map<std::uint64_t, Entry> entries_;
   std::uint64_t last_id_ = 0;
   std::uint64_t given_up_ = 0;

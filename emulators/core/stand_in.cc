@@ -20,11 +20,18 @@ StandIn::StandIn(const EmulatorClock& clock, Rng rng)
       outgoing_(faults_) {}
 
 Reply StandIn::reply(const http::ServerRequest& request, const std::string& base_url, Duration held) {
-  std::string_view path = raw_path(request);
-  if (path.starts_with(kControlPrefix)) return {ControlPlane(*this).handle(request)};
+  if (raw_path(request).starts_with(kControlPrefix)) return {ControlPlane(*this).handle(request)};
+  auto meant = rewritten(request);
+  if (!meant) return route(request, base_url, held);
+  Reply reply = route(*meant, base_url, held);
+  if (request.method == "HEAD") reply.response.body.clear();
+  return reply;
+}
+
+Reply StandIn::route(const http::ServerRequest& request, const std::string& base_url, Duration held) {
   Call call(request, base_url, now());
   call.held = held;
-  Router::Match match = router_.match(request.method, path);
+  Router::Match match = router_.match(request.method, raw_path(request));
   call.parameters = match.parameters;
   http::Response response = answer(call, match.route, match);
   if (response.status == kNotYet) return {std::move(response), call.delay};

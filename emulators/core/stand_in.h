@@ -60,6 +60,9 @@ class StandIn : public Emulator {
   /// An independent stream of random numbers.
   Rng random(std::string_view stream) const { return rng_.split(stream); }
 
+  /// The request as the dialect means it (unpacked, or with another verb than it came with); nothing: as it came. A HEAD
+  /// that is meant as another verb is answered without a body.
+  virtual std::optional<http::ServerRequest> rewritten(const http::ServerRequest&) const { return std::nullopt; }
   /// Before the handler: authentication, limits. Sets call.caller. A response ends the call. `route` is null
   /// when the path is not known.
   virtual std::optional<http::Response> admit(Call& call, const Route* route) = 0;
@@ -67,6 +70,8 @@ class StandIn : public Emulator {
   virtual void finish(Call&, http::Response&) {}
   virtual http::Response not_found(Call& call) = 0;
   virtual http::Response method_not_allowed(Call& call, const std::vector<std::string>& allowed) = 0;
+  /// Names of faults beside the common ones.
+  virtual std::vector<std::string_view> own_faults() const { return {}; }
   /// The bodies of kFaultRateLimit (default status 429) and kFaultServerError, kFaultErrorAfterCommit (503).
   virtual http::Response fault_answer(Call& call, const Fault& fault) = 0;
   /// Validates and normalises as the API does; returns the record's id. Errors: a sentence for the control
@@ -89,6 +94,7 @@ class StandIn : public Emulator {
 
  private:
   friend class ControlPlane;
+  Reply route(const http::ServerRequest& request, const std::string& base_url, Duration held);
   http::Response answer(Call& call, const Route* route, const Router::Match& match);
   http::Response answer_fault(Call& call, const Fault& fault);
 

@@ -33,6 +33,16 @@ const std::map<std::string_view, RowNumber>& Table::by_id() const {
   return *by_id_;
 }
 
+const std::set<ModifiedKey>& Table::by_modified() const {
+  if (!by_modified_) {
+    std::vector<ModifiedKey> keys(row_count());
+    for (RowNumber row = 0; row < row_count(); ++row) keys[row] = {records_[row].modified, records_[row].id, row};
+    std::sort(keys.begin(), keys.end());
+    by_modified_.emplace(keys.begin(), keys.end());
+  }
+  return *by_modified_;
+}
+
 void Table::RowList::insert(RowNumber row) {
   if (empty()) {
     only_ = row;
@@ -97,10 +107,15 @@ void Table::add_index(FieldId field, bool ignore_case, char separator) {
 }
 
 std::vector<RowNumber> Table::find_equal(FieldId field, ValueView value) const {
-  auto known = indexes_.find(field);
-  CHECK(known != indexes_.end(), "find_equal needs an index on the field");
-  const Index& index = known->second;
   std::vector<RowNumber> rows;
+  auto known = indexes_.find(field);
+  if (known == indexes_.end()) {
+    for (RowNumber row = 0; row < row_count() && !is_null(value); ++row) {
+      if (get(row, field) == value) rows.push_back(row);
+    }
+    return rows;
+  }
+  const Index& index = known->second;
   auto key = key_of(index, value);
   if (!key) return rows;
   auto held = index.rows.find(*key);
@@ -145,7 +160,7 @@ void Table::enter(RowNumber row) {
   } else {
     ++live_count_;
   }
-  by_modified_.insert(by_modified_.end(), {record.modified, record.id, row});  // mostly the latest
+  if (by_modified_) by_modified_->insert(by_modified_->end(), {record.modified, record.id, row});  // mostly the latest
   by_version_.emplace_hint(by_version_.end(), record.version, row);
   for (auto& [field, index] : indexes_) {
     for_each_key(index, record.fields.get(field), [&](std::uint64_t key) { index.rows[key].insert(row); });
@@ -159,7 +174,7 @@ void Table::leave(RowNumber row) {
   } else {
     --live_count_;
   }
-  by_modified_.erase({record.modified, record.id, row});
+  if (by_modified_) by_modified_->erase({record.modified, record.id, row});
   by_version_.erase(record.version);
   for (auto& [field, index] : indexes_) {
     for_each_key(index, record.fields.get(field), [&](std::uint64_t key) {

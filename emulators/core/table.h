@@ -71,20 +71,20 @@ class Table {
   /// Deleted ones too; kNoRow when there is none.
   RowNumber find(std::string_view id) const;
 
-  /// Makes find_equal fast for this field. `ignore_case`: ASCII letters. `separator`: a text is a list of values, each
+  /// Makes find_equal quick for this field: without, it reads every row. `ignore_case`: ASCII letters. `separator`: a text is a list of values, each
   /// found by itself. Covers the rows there are, too.
   void add_index(FieldId field, bool ignore_case = false, char separator = 0);
   bool has_index(FieldId field) const { return indexes_.contains(field); }
-  /// Rows, deleted ones too, whose field equals `value` (not null), ascending. Precondition:
-  /// add_index(field).
+  /// Rows, deleted ones too, whose field equals `value` by the rules of its index, exactly where it has none; ascending.
+  /// None for null.
   std::vector<RowNumber> find_equal(FieldId field, ValueView value) const;
 
-  /// Ordered views, deleted rows too, for scans and keyset paging by lower_bound. The one by id is made when it is first
-  /// asked for: ids come in no order, and most tables are never read in theirs.
+  /// Ordered views, deleted rows too, for scans and keyset paging by lower_bound. Those by id and by time are made when they
+  /// are first asked for: ids come in no order, and most tables are never read in theirs.
   const std::map<std::string_view, RowNumber>& by_id() const;
   /// Deleted rows alone.
   const std::map<std::string_view, RowNumber>& deleted_by_id() const { return deleted_by_id_; }
-  const std::set<ModifiedKey>& by_modified() const { return by_modified_; }
+  const std::set<ModifiedKey>& by_modified() const;
   /// The change log: each row once, at its last change; deleted rows are the tombstones.
   const std::map<std::uint64_t, RowNumber>& by_version() const { return by_version_; }
 
@@ -129,7 +129,7 @@ class Table {
   std::unordered_map<std::string_view, RowNumber> row_of_id_;
   mutable std::optional<std::map<std::string_view, RowNumber>> by_id_;
   std::map<std::string_view, RowNumber> deleted_by_id_;
-  std::set<ModifiedKey> by_modified_;
+  mutable std::optional<std::set<ModifiedKey>> by_modified_;
   std::map<std::uint64_t, RowNumber> by_version_;
   std::map<FieldId, Index> indexes_;
 };

@@ -1,5 +1,7 @@
 #include "emulators/core/tokens.h"
 
+#include "base/text.h"
+
 namespace lockstep::emulators {
 
 void TokenRegistry::register_client(OAuthClient client) {
@@ -20,8 +22,9 @@ std::string TokenRegistry::random_text(std::size_t length) {
   return text;
 }
 
-void TokenRegistry::issue(std::string access_token, std::string client_id, WallTime now, Duration life) {
-  access_.insert_or_assign(std::move(access_token), TokenGrant{std::move(client_id), now, now + life});
+void TokenRegistry::issue(std::string access_token, std::string client_id, WallTime now, Duration life, std::string scope, std::string refresh) {
+  TokenGrant grant{std::move(client_id), now, now + life, std::move(scope), std::move(refresh)};
+  access_.insert_or_assign(std::move(access_token), std::move(grant));
 }
 
 void TokenRegistry::issue_refresh(std::string refresh_token, std::string client_id) {
@@ -53,6 +56,35 @@ std::optional<std::string> TokenRegistry::refresh_client(std::string_view refres
 void TokenRegistry::revoke(std::string_view token) {
   if (auto access = access_.find(token); access != access_.end()) access_.erase(access);
   if (auto refresh = refresh_.find(token); refresh != refresh_.end()) refresh_.erase(refresh);
+}
+
+std::string TokenRegistry::revoke_pair(std::string_view refresh_token) {
+  std::string scope;
+  std::erase_if(access_, [&](const auto& each) {
+    if (each.second.refresh != refresh_token) return false;
+    scope = each.second.scope;
+    return true;
+  });
+  revoke(refresh_token);
+  return scope;
+}
+
+std::string TokenRegistry::issue_code(AuthorizationCode code, std::string_view state) {
+  std::string text = random_text(32), back = code.redirect_uri;
+  back += back.find('?') == std::string::npos ? '?' : '&';
+  back += "code=" + text;
+  if (!state.empty()) back += "&state=" + percent_encode(state);
+  codes_.insert_or_assign(std::move(text), std::move(code));
+  return back;
+}
+
+std::optional<AuthorizationCode> TokenRegistry::take_code(std::string_view code, std::string_view client_id, std::string_view redirect_uri, WallTime now) {
+  auto known = codes_.find(code);
+  if (known == codes_.end()) return std::nullopt;
+  AuthorizationCode held = std::move(known->second);
+  codes_.erase(known);
+  if (held.client_id != client_id || held.redirect_uri != redirect_uri || held.expires <= now) return std::nullopt;
+  return held;
 }
 
 void TokenRegistry::expire_all(WallTime now) {

@@ -64,6 +64,18 @@ Outcome<http::Response> who_am_i(ApiCall& api) {
   return api_json(200, json::serialize(body));
 }
 
+/// What sets there are, for clients that look around first.
+Outcome<http::Response> service_document(ApiCall& api) {
+  json::array sets;
+  for (const TableSpec& table : api.organisation.metadata.tables()) sets.push_back(json::object{{"name", table.set}, {"kind", "EntitySet"}, {"url", table.set}});
+  return api_json(200, json::serialize(json::object{{"@odata.context", api.base + "/$metadata"}, {"value", std::move(sets)}}));
+}
+
+Outcome<http::Response> version_of(ApiCall& api) {
+  json::object body{{"@odata.context", api.base + "/$metadata#Microsoft.Dynamics.CRM.RetrieveVersionResponse"}, {"Version", "9.2.24113.00000"}};
+  return api_json(200, json::serialize(body));
+}
+
 Outcome<http::Response> close_incident(ApiCall& api) {
   api.organisation.work_ms += kActionMs;
   JsonDocument document;
@@ -112,6 +124,20 @@ Outcome<http::Response> merge_rows(ApiCall& api) {
   }
   TRY_VOID(api.organisation.records.merge(*winner.table, winner.row, loser.row, content, api.writer));
   return no_content();
+}
+
+Outcome<http::Response> restore_row(ApiCall& api) {
+  api.organisation.work_ms += kActionMs;
+  JsonDocument document;
+  TRY_VOID(api.parse_body(document));
+  const json::object* target = object_member(document.root().get_object(), "Target");
+  const TableSpec* table = target ? typed_table(api.organisation.metadata, *target) : nullptr;
+  auto id = table ? parse_guid(text_member(*target, table->key)) : std::nullopt;
+  if (!id) return bad_parameter("Target");
+  TRY_VOID(api.organisation.check_privilege(*table, "Create", api.call.caller));
+  TRY_VOID(api.organisation.records.restore(*table, table->rows->find(*id), api.writer));
+  json::object body{{"@odata.context", api.base + "/$metadata#Microsoft.Dynamics.CRM.RestoreResponse"}, {"id", *id}};
+  return api_json(200, json::serialize(body));
 }
 
 Outcome<http::Response> send_email(ApiCall& api, const Resource& resource) {

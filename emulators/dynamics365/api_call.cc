@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "emulators/dynamics365/exact_numbers.h"
 #include "emulators/dynamics365/guid.h"
 
 namespace lockstep::emulators::dynamics365 {
@@ -18,9 +19,9 @@ ApiCall::ApiCall(Call& call_, Organisation& organisation_, std::string_view vers
   auto asks = [&](std::string_view name, std::string_view value) { return equal_no_case(condition(name).value_or(""), value); };
   writer.bypasses_steps = asks("MSCRM.BypassCustomPluginExecution", "true") ||
                           condition("MSCRM.BypassBusinessLogicExecution").value_or("").find("CustomAsync") != std::string::npos;
-  auto correlation = call.header("x-ms-correlation-request-id");
-  writer.correlation = correlation && parse_guid(*correlation) ? *parse_guid(*correlation)
-                                                               : make_guid(organisation.request_ids);
+  auto sent = organisation.metadata.quirks().client_correlation ? call.header("x-ms-correlation-request-id") : std::nullopt;
+  auto correlation = parse_guid(sent.value_or(""));
+  writer.correlation = correlation ? *correlation : make_guid(organisation.request_ids);
 }
 
 Outcome<void> ApiCall::impersonate() {
@@ -62,7 +63,7 @@ Outcome<void> ApiCall::parse_body(JsonDocument& document) const {
                     "'{}'.",
                     type.value_or("")));
   }
-  Result<void> parsed = document.parse(call.request.body);
+  Result<void> parsed = document.parse(keep_exact_numbers(call.request.body));
   if (!parsed) {
     return tl::unexpected<ApiError>(
         payload_unreadable("request", "Microsoft.OData.ODataException: " + parsed.error().message));

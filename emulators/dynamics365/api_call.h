@@ -70,7 +70,10 @@ Outcome<http::Response> related_rows(ApiCall& api, const Resource& resource, con
 // Functions and actions
 Outcome<http::Response> who_am_i(ApiCall& api);
 Outcome<http::Response> close_incident(ApiCall& api);
+Outcome<http::Response> service_document(ApiCall& api);
+Outcome<http::Response> version_of(ApiCall& api);
 Outcome<http::Response> merge_rows(ApiCall& api);
+Outcome<http::Response> restore_row(ApiCall& api);
 Outcome<http::Response> send_email(ApiCall& api, const Resource& resource);
 Outcome<http::Response> total_record_count(ApiCall& api, std::string_view segment);
 /// CreateMultiple, UpdateMultiple, UpsertMultiple.

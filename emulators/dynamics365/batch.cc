@@ -28,21 +28,21 @@ Batch::Batch(ApiCall& api, std::function<http::Response(const http::ServerReques
       item_fails_(std::move(item_fails)),
       boundary_("batchresponse_" + make_guid(api.organisation.request_ids)) {}
 
-Outcome<std::vector<MultipartPart>> Batch::change_set_parts(const MultipartPart& part) const {
+Outcome<std::vector<MultipartPart>> Batch::change_set_parts(const MultipartPart& part, std::set<std::string>& ids) const {
   std::string boundary = boundary_of(header_or_empty(part, "Content-Type"));
   if (boundary.empty()) return std::vector<MultipartPart>();
   // The content starts behind its blank line, so its first boundary has no CRLF of its own in front.
   TRY(std::vector<MultipartPart> items, parse_multipart(part.content, boundary));
-  std::set<std::string_view> ids;
+  if (api_.organisation.metadata.quirks().repeated_content_ids) ids.clear();
   for (const MultipartPart& item : items) {
     if (!item.headers.contains("Content-ID")) {
       return refuse(
           400, code::kBadRequestUrl,
           "The 'Content-ID' header is not present in a change set operation. Content-ID header not present.");
     }
-    if (!ids.insert(header_or_empty(item, "Content-ID")).second) {
+    if (!ids.emplace(header_or_empty(item, "Content-ID")).second) {
       return refuse(400, code::kBadRequestUrl,
-                    fmt::format("The Content-ID '{}' names two operations of one change set.", header_or_empty(item, "Content-ID")));
+                    fmt::format("The Content-ID '{}' names two operations of one batch.", header_or_empty(item, "Content-ID")));
     }
   }
   if (items.empty()) return refuse(400, code::kBadRequestUrl, "A change set is empty.");
@@ -56,9 +56,10 @@ Outcome<http::Response> Batch::run() {
   }
   TRY(std::vector<MultipartPart> parts, parse_multipart(api_.call.request.body, boundary));
   std::vector<std::vector<MultipartPart>> change_sets;
+  std::set<std::string> content_ids;
   std::size_t operations = 0;
   for (const MultipartPart& part : parts) {
-    TRY(std::vector<MultipartPart> items, change_set_parts(part));
+    TRY(std::vector<MultipartPart> items, change_set_parts(part, content_ids));
     operations += std::max<std::size_t>(items.size(), 1);
     change_sets.push_back(std::move(items));
   }

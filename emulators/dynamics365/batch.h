@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 
 #include "emulators/dynamics365/api_call.h"
 #include "emulators/dynamics365/multipart.h"
@@ -17,7 +18,7 @@ class Batch {
   Outcome<http::Response> run();
 
  private:
-  Outcome<std::vector<MultipartPart>> change_set_parts(const MultipartPart& part) const;
+  Outcome<std::vector<MultipartPart>> change_set_parts(const MultipartPart& part, std::set<std::string>& ids) const;
   /// Appends the part's answer; the status of a failure, or 0.
   int run_single(const MultipartPart& part);
   int run_change_set(const std::vector<MultipartPart>& items);

@@ -70,6 +70,11 @@ Outcome<std::string> Service::apply_edit(const Edit& edit, const TableSpec& tabl
     TRY(RowNumber created, records.create(table, payload, writer, edit.kind == EditKind::load));
     return table.rows->record(created).id;
   }
+  if (edit.kind == EditKind::restore) {
+    RowNumber binned = table.rows->find(edit.id);
+    TRY_VOID(records.restore(table, binned, writer));
+    return table.rows->record(binned).id;
+  }
   TRY(RowNumber row, edited_row(table, edit.id));
   switch (edit.kind) {
     case EditKind::update:
@@ -84,7 +89,7 @@ Outcome<std::string> Service::apply_edit(const Edit& edit, const TableSpec& tabl
       break;
     }
     default:
-      return refuse(400, code::kNotImplemented, "Deletes are final here: the recycle bin is off.");
+      return refuse(400, code::kNotImplemented, "Only deletes, updates and merges are of a row that is there.");
   }
   return table.rows->record(row).id;
 }
@@ -107,7 +112,7 @@ Result<std::string> Service::apply(const Edit& edit) {
 
 std::optional<http::Response> Service::control(const http::ServerRequest& request, std::string_view path) {
   if (path == "steps") return steps(request);
-  if (path == "settings") return settings(request);
+  if (path == "settings") return switches_.answer(request);
   if (path == "keys") return keys(request);
   return std::nullopt;
 }

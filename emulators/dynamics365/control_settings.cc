@@ -26,11 +26,6 @@ std::int64_t number_or(const json::object& object, std::string_view name, std::i
   return member && member->is_int64() ? member->get_int64() : otherwise;
 }
 
-bool flag_or(const json::object& object, std::string_view name, bool otherwise) {
-  const json::value* member = object.if_contains(json::string_view(name.data(), name.size()));
-  return member && member->is_bool() ? member->get_bool() : otherwise;
-}
-
 json::object step_row(const Step& step) {
   json::array filtering;
   for (const std::string& each : step.filtering) filtering.push_back(json::value(each));
@@ -43,8 +38,6 @@ json::object step_row(const Step& step) {
 }
 
 }  // namespace
-
-http::Response control_refusal(std::string message) { return json_response(400, json::object{{"error", message}}); }
 
 http::Response Service::steps(const http::ServerRequest& request) {
   if (request.method == "POST") {
@@ -111,83 +104,77 @@ Result<std::size_t> Service::add_steps(const json::object& sent) {
   return added;
 }
 
-http::Response Service::settings(const http::ServerRequest& request) {
-  if (request.method == "POST") {
-    JsonDocument document;
-    if (auto parsed = document.parse(request.body); !parsed) return control_refusal(parsed.error().message);
-    const json::object* object = document.root().if_object();
-    if (!object) return control_refusal("settings are a JSON object");
-    if (auto changed = change_settings(*object); !changed) return control_refusal(changed.error().message);
-  }
-  const ProtectionSettings& protection = organisation_.protection.settings();
-  json::array denied;
-  for (const auto& [table, verb] : organisation_.denied) denied.push_back(json::value(verb + " " + table));
-  return json_response(200, json::object{{"service_protection", protection.on},
-                                         {"requests", protection.requests},
-                                         {"execution_ms", protection.execution_ms},
-                                         {"concurrent", protection.concurrent},
-                                         {"duplicate_status", organisation_.duplicate_rules.status},
-                                         {"window_ms", protection.window.count()},
-                                         {"dop_hint", protection.recommended_parallelism},
-                                         {"change_tracking_ms", organisation_.delta_tokens.life().count()},
-                                         {"application_required", organisation_.records.rules().application_required},
-                                         {"open_activities_block", organisation_.records.rules().open_activities_block},
-                                         {"denied", denied}});
-}
-
-Result<void> Service::change_settings(const json::object& sent) {
-  static constexpr std::string_view kKnown[] = {
-      "service_protection", "requests", "execution_ms",       "concurrent", "duplicate_rules",      "duplicate_status",
-      "window_ms",          "dop_hint", "change_tracking_ms", "denied",     "application_required", "open_activities_block"};
-  for (const auto& member : sent) {
-    std::string_view name(member.key().data(), member.key().size());
-    if (std::find(std::begin(kKnown), std::end(kKnown), name) == std::end(kKnown)) {
-      return fail(ErrorCode::invalid_input, fmt::format("no setting '{}'", name));
-    }
-  }
-  ProtectionSettings protection = organisation_.protection.settings();
-  protection.on = flag_or(sent, "service_protection", protection.on);
-  protection.requests = number_or(sent, "requests", protection.requests);
-  protection.execution_ms = number_or(sent, "execution_ms", protection.execution_ms);
-  protection.concurrent = number_or(sent, "concurrent", protection.concurrent);
-  protection.window = Duration(number_or(sent, "window_ms", protection.window.count()));
-  protection.recommended_parallelism = number_or(sent, "dop_hint", protection.recommended_parallelism);
-  organisation_.protection.set(protection);
-  organisation_.delta_tokens.set_life(Duration(number_or(sent, "change_tracking_ms", organisation_.delta_tokens.life().count())));
+void Service::add_switches() {
   RecordRules& rules = organisation_.records.rules();
-  rules.application_required = flag_or(sent, "application_required", rules.application_required);
-  rules.open_activities_block = flag_or(sent, "open_activities_block", rules.open_activities_block);
-  organisation_.duplicate_rules.status = static_cast<int>(number_or(sent, "duplicate_status", organisation_.duplicate_rules.status));
-  if (sent.contains("duplicate_rules")) TRY_VOID(change_duplicate_rules(sent));
-  if (!sent.contains("denied")) return {};
-  organisation_.denied.clear();
-  for (const std::string& each : texts(sent, "denied")) {  // "Write contact"
-    std::vector<std::string_view> words = split(each, ' ');
-    if (words.size() != 2 || !organisation_.metadata.by_name(words[1])) {
-      return fail(ErrorCode::invalid_input, fmt::format("'{}' is not a verb and a table, as in \"Write contact\"", each));
-    }
-    organisation_.denied.emplace(std::string(words[1]), std::string(words[0]));
-  }
-  return {};
+  Quirks& quirks = organisation_.metadata.quirks();
+  switches_.add("service_protection", &limits_.on);
+  switches_.add("requests", &limits_.requests);
+  switches_.add("execution_ms", &limits_.execution_ms);
+  switches_.add("concurrent", &limits_.concurrent);
+  switches_.add("window_ms", &limits_.window);
+  switches_.add("servers", &servers_);
+  switches_.add("dop_hint", &limits_.recommended_parallelism);
+  switches_.add("change_tracking_ms", &organisation_.delta_tokens.life());
+  switches_.add("application_required", &rules.application_required);
+  switches_.add("open_activities_block", &rules.open_activities_block);
+  switches_.add("recycle_bin", &quirks.recycle_bin);
+  switches_.add("not_member_status", &quirks.not_member_status);
+  switches_.add("undeclared_key_code", &quirks.undeclared_key_code);
+  switches_.add("stale_version_code", &quirks.stale_version_code);
+  switches_.add("duplicate_status", &quirks.duplicate_status);
+  switches_.add("expired_token_status", &quirks.expired_token_status);
+  switches_.add("untracked_status", &quirks.untracked_status);
+  switches_.add("repeated_rows", &quirks.repeated_rows);
+  switches_.add("repeated_content_ids", &quirks.repeated_content_ids);
+  switches_.add("client_correlation", &quirks.client_correlation);
+  switches_.add("time_left_in_seconds", &quirks.time_left_in_seconds);
+  switches_.add("status_moves_state", &quirks.status_moves_state);
+  switches_.add("null_clears_any_target", &quirks.null_clears_any_target);
+  switches_.add(
+      "duplicate_rules", [this](const json::value& sent, bool apply) { return change_duplicate_rules(sent, apply); },
+      [this] { return json::value(organisation_.duplicate_rules.rules.size()); });
+  switches_.add(
+      "denied", [this](const json::value& sent, bool apply) { return change_denied(sent, apply); },
+      [this] {
+        json::array denied;
+        for (const auto& [table, verb] : organisation_.denied) denied.push_back(json::value(verb + " " + table));
+        return json::value(std::move(denied));
+      });
+  switches_.when_changed([this] { organisation_.protection.set(limits_); });
 }
 
-Result<void> Service::change_duplicate_rules(const json::object& sent) {
-  const json::array* rules = sent.at("duplicate_rules").if_array();
-  if (!rules) return fail(ErrorCode::invalid_input, "duplicate_rules is an array of {\"entity\":\"…\",\"columns\":[…]}");
+/// ["Write contact", …]
+bool Service::change_denied(const json::value& sent, bool apply) {
+  std::set<std::pair<std::string, std::string>> denied;
+  const json::array* list = sent.if_array();
+  if (!list) return false;
+  for (const json::value& each : *list) {
+    std::string text = scalar_text(each);
+    std::vector<std::string_view> words = split(text, ' ');
+    if (words.size() != 2 || !organisation_.metadata.by_name(words[1])) return false;
+    denied.emplace(std::string(words[1]), std::string(words[0]));
+  }
+  if (apply) organisation_.denied = std::move(denied);
+  return true;
+}
+
+/// [{"entity": "contact", "columns": ["emailaddress1"]}, …]
+bool Service::change_duplicate_rules(const json::value& sent, bool apply) {
+  const json::array* rules = sent.if_array();
+  if (!rules) return false;
   std::vector<DuplicateRule> read;
   for (const json::value& each : *rules) {
     const json::object* rule = each.if_object();
     DuplicateRule one{std::string(rule ? text_member(*rule, "entity") : ""), rule ? texts(*rule, "columns") : std::vector<std::string>()};
     const TableSpec* table = organisation_.metadata.by_name(one.table);
     auto known = [&](const std::string& name) { return table && table->column(name) && table->column(name)->source == Source::stored; };
-    if (one.columns.empty() || !std::all_of(one.columns.begin(), one.columns.end(), known))
-      return fail(ErrorCode::invalid_input, "a duplicate rule names a table and columns of it");
+    if (one.columns.empty() || !std::all_of(one.columns.begin(), one.columns.end(), known)) return false;
     FieldId first = table->require(one.columns.front()).field;
-    if (!table->rows->has_index(first)) table->rows->add_index(first, true);
+    if (apply && !table->rows->has_index(first)) table->rows->add_index(first, true);
     read.push_back(std::move(one));
   }
-  organisation_.duplicate_rules.rules = std::move(read);
-  return {};
+  if (apply) organisation_.duplicate_rules.rules = std::move(read);
+  return true;
 }
 
 }  // namespace lockstep::emulators::dynamics365

@@ -7,6 +7,7 @@
 
 #include "base/time.h"
 #include "emulators/dynamics365/definition_rows.h"
+#include "emulators/dynamics365/exact_numbers.h"
 #include "emulators/dynamics365/guid.h"
 #include "emulators/dynamics365/values.h"
 
@@ -86,8 +87,9 @@ Outcome<Value> check_money(const TableSpec& table, const Column& column, std::st
 
 Outcome<Value> check_money(const TableSpec& table, const Column& column, const json::value& sent) {
   if (sent.is_int64()) return check_money(table, column, std::to_string(sent.get_int64()));
+  if (auto digits = exact_number(sent)) return check_money(table, column, *digits);
   if (!sent.is_double()) return wrong_type(table, column, json::serialize(sent));
-  // Beyond this a double no longer tells one cent from the next: what was meant cannot be known.
+  // The control plane's numbers are not wrapped: beyond this a double no longer tells one cent from the next.
   if (std::fabs(sent.get_double()) > 7e13) return money_out_of_range(table, column);
   return check_money(table, column, fmt::format("{}", sent.get_double()));
 }
@@ -152,7 +154,8 @@ std::string_view edm_type(ColumnType type) {
 
 Outcome<Value> convert(const TableSpec& table, const Column& column, const json::value& sent) {
   if (sent.is_null()) return Value();
-  std::string literal = sent.is_string() ? std::string(sent.get_string()) : json::serialize(sent);
+  auto digits = exact_number(sent);
+  std::string literal = sent.is_string() ? std::string(sent.get_string()) : digits ? std::string(*digits) : json::serialize(sent);
   switch (column.type) {
     case ColumnType::text:
     case ColumnType::memo:

@@ -14,8 +14,8 @@ std::string token_time(WallTime now) {
   return fmt::format("{}/{}/{} {}", iso.substr(5, 2), iso.substr(8, 2), iso.substr(0, 4), iso.substr(11, 8));
 }
 
-tl::unexpected<ApiError> expired() {
-  return refuse(400, code::kExpiredVersionStamp,
+tl::unexpected<ApiError> expired(const Quirks& quirks) {
+  return refuse(static_cast<int>(quirks.expired_token_status), code::kExpiredVersionStamp,
                 "Version stamp associated with the client has expired. Please perform a full sync.");
 }
 
@@ -34,12 +34,12 @@ std::string DeltaTokens::issue(std::string_view table, std::string_view select, 
 Outcome<std::uint64_t> DeltaTokens::accept(std::string_view table, std::string_view select,
                                            std::string_view token, WallTime now) {
   auto known = issued_.find(fmt::format("{} {}", table, token));
-  if (known != issued_.end() && now - known->second.at > life_) return expired();
+  if (known != issued_.end() && now - known->second.at > life_) return expired(quirks_);
   std::uint64_t version = 0;
   auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), version);
   bool formed = error == std::errc() && end != token.data() + token.size() && *end == '!';
   if (known == issued_.end()) {
-    if (formed && forgotten_until_.ms > 0) return expired();
+    if (formed && forgotten_until_.ms > 0) return expired(quirks_);
     return refuse(400, code::kInvalidArgument,
                   fmt::format("The delta token '{}' is not valid for '{}'.", token, table));
   }

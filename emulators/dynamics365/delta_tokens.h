@@ -7,6 +7,7 @@
 
 #include "base/time.h"
 #include "emulators/dynamics365/errors.h"
+#include "emulators/dynamics365/quirks.h"
 
 namespace lockstep::emulators::dynamics365 {
 
@@ -14,8 +15,8 @@ namespace lockstep::emulators::dynamics365 {
 /// given for, and lives as long as deletions are remembered.
 class DeltaTokens {
  public:
-  void set_life(Duration life) { life_ = life; }
-  Duration life() const { return life_; }
+  explicit DeltaTokens(const Quirks& quirks) : quirks_(quirks) {}
+  Duration& life() { return life_; }
   std::string issue(std::string_view table, std::string_view select, std::uint64_t version, WallTime now);
   /// The version after which changes are wanted. Errors: expired, or never given for this table and $select.
   Outcome<std::uint64_t> accept(std::string_view table, std::string_view select, std::string_view token,
@@ -27,6 +28,7 @@ class DeltaTokens {
     std::set<std::string, std::less<>> selects;
   };
   void forget(WallTime now);
+  const Quirks& quirks_;
   Duration life_ = std::chrono::hours(7 * 24);
   std::map<std::string, Issued, std::less<>> issued_;  // by "table token"
   WallTime forgotten_until_;                           // tokens issued before may have been forgotten

@@ -1,6 +1,9 @@
 // Who may come in, how often, and what every answer carries.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
+
 #include "base/text.h"
 #include "emulators/dynamics365/guid.h"
 #include "emulators/dynamics365/service.h"
@@ -9,6 +12,7 @@ namespace lockstep::emulators::dynamics365 {
 namespace {
 
 constexpr std::size_t kMaxUrl = 32 * 1024;
+constexpr std::string_view kAffinity = "ARRAffinity=";  // the cookie that keeps a client on one web server
 
 std::string form_value(const std::vector<std::pair<std::string, std::string>>& form, std::string_view name) {
   for (const auto& [known, value] : form) {
@@ -125,24 +129,40 @@ std::optional<http::Response> Service::admit(Call& call, const Route* route) {
   if (!client) return unauthorized(call);
   call.caller = {ActorKind::integration, client->name};
   if (organisation_.denied.contains({"systemuser", "SignIn"}))  // the application has no application user
-    return error_response({403, std::string(code::kNotAMember), "The user is not a member of the organization."});
+    return error_response({static_cast<int>(organisation_.metadata.quirks().not_member_status), std::string(code::kNotAMember), "The user is not a member of the organization."});
   organisation_.users.id_of(call.caller, call.now);
-  if (auto throttled = organisation_.protection.admit(client->name, call.now, call.delay)) return too_many(*throttled);
+  counted_ = fmt::format("{} on {}", client->name, server_of(call));
+  if (auto throttled = organisation_.protection.admit(counted_, call.now, call.delay)) return too_many(*throttled);
   if (call.request.target.size() > kMaxUrl) return http::Response(414, "");
   return std::nullopt;
+}
+
+std::int64_t Service::server_of(const Call& call) {
+  std::string cookies = call.header("Cookie").value_or("");
+  std::size_t at = cookies.find(kAffinity);
+  std::int64_t server = next_server_, servers = std::max<std::int64_t>(servers_, 1);
+  if (at == std::string::npos) {
+    next_server_ = (next_server_ + 1) % servers;
+  } else {
+    std::from_chars(cookies.data() + at + kAffinity.size(), cookies.data() + cookies.size(), server);
+  }
+  return std::clamp<std::int64_t>(server, 0, servers - 1);
 }
 
 void Service::finish(Call& call, http::Response& response) {
   response.headers.set("Date", format_http_date(call.now));
   if (call.caller.name.empty()) return;
   ServiceProtection& protection = organisation_.protection;
-  const std::string& user = call.caller.name;
+  const std::string& user = counted_;
+  if (call.header("Cookie").value_or("").find(kAffinity) == std::string::npos)
+    response.headers.add("Set-Cookie", fmt::format("{}{}; path=/; HttpOnly", kAffinity, user.substr(user.rfind(' ') + 1)));
   protection.charge(user, call.now, organisation_.work_ms);
   response.headers.add("x-ms-service-request-id", make_guid(organisation_.request_ids));
   response.headers.add("x-ms-dop-hint", std::to_string(protection.settings().recommended_parallelism));
   if (!protection.settings().on || response.status == 429) return;
   response.headers.add("x-ms-ratelimit-burst-remaining-xrm-requests", std::to_string(protection.requests_left(user, call.now)));
-  response.headers.add("x-ms-ratelimit-time-remaining-xrm-requests", std::to_string(protection.execution_ms_left(user, call.now)));
+  std::int64_t unit = organisation_.metadata.quirks().time_left_in_seconds ? 1000 : 1;
+  response.headers.add("x-ms-ratelimit-time-remaining-xrm-requests", std::to_string(protection.execution_ms_left(user, call.now) / unit));
 }
 
 http::Response Service::fault_answer(Call&, const Fault& fault) {

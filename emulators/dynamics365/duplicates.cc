@@ -30,7 +30,7 @@ bool has_duplicate(const TableSpec& table, RowNumber row, const Payload& payload
 
 }  // namespace
 
-Outcome<void> DuplicateRules::check(const TableSpec& table, RowNumber row, const Payload& payload) const {
+Outcome<void> DuplicateRules::check(const TableSpec& table, RowNumber row, const Payload& payload, const Quirks& quirks) const {
   for (const DuplicateRule& rule : rules) {
     if (rule.table != table.name) continue;
     std::vector<const Column*> columns;
@@ -41,7 +41,7 @@ Outcome<void> DuplicateRules::check(const TableSpec& table, RowNumber row, const
       whole = whole && !is_null(value_after(table, row, payload, *columns.back()));
     }
     if (touched && whole && has_duplicate(table, row, payload, columns))
-      return refuse(status, code::kDuplicatesFound,
+      return refuse(static_cast<int>(quirks.duplicate_status), code::kDuplicatesFound,
                     "A record was not created or updated because a duplicate of the current record already exists.");
   }
   return {};

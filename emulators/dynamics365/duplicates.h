@@ -16,11 +16,8 @@ struct DuplicateRule {
 struct DuplicateRules {
   /// As every organisation has them at first: the same e-mail address.
   std::vector<DuplicateRule> rules = {{"account", {"emailaddress1"}}, {"contact", {"emailaddress1"}}};
-  /// The answer to a hit: 412 by the page of 2025, 500 by the one before.
-  int status = 412;
-
   /// Error: another row than `row` (kNoRow for one to be created) is a duplicate of what would be written.
-  Outcome<void> check(const TableSpec& table, RowNumber row, const Payload& payload) const;
+  Outcome<void> check(const TableSpec& table, RowNumber row, const Payload& payload, const Quirks& quirks) const;
 };
 
 }  // namespace lockstep::emulators::dynamics365

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "emulators/core/xml.h"
 #include "emulators/dynamics365/filter.h"
-#include "emulators/dynamics365/xml.h"
 
 namespace lockstep::emulators::dynamics365 {
 

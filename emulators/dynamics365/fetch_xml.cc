@@ -50,6 +50,7 @@ class FetchParser {
     if (entity.attribute("name") != table.name)
       return bad_fetch(fmt::format("The fetch is of '{}', the request of '{}'.", entity.attribute("name"), table.name));
     fetch_.table = &table;
+    if (root.attribute("datasource") == "bin") fetch_.binned_since = scope_.now - kBinLife;
     if (flag(root, "aggregate")) fetch_.aggregation.emplace();
     fetch_.distinct = flag(root, "distinct");
     fetch_.total = flag(root, "returntotalrecordcount");
@@ -176,14 +177,18 @@ ValueView value_at(const Fetch& fetch, const Users& users, const FetchRow& row, 
 Outcome<Fetch> parse_fetch(const FilterScope& scope, const TableSpec& table, std::string_view xml) {
   std::optional<XmlElement> root = parse_xml(xml);
   if (!root || root->name != "fetch") return bad_fetch("Invalid XML: the FetchXML is not well-formed.");
-  if (root->has("datasource")) return refuse(501, code::kNotImplemented, "The recycle bin is off.");
+  bool bin = root->attribute("datasource") == "bin";
+  if (root->has("datasource") && !bin) return bad_fetch(fmt::format("The data source '{}' is not known.", root->attribute("datasource")));
+  if (bin && !scope.metadata.quirks().recycle_bin) return bad_fetch("The recycle bin is not enabled for this organization.");
   return FetchParser(scope).parse(table, *root);
 }
 
 std::vector<FetchRow> fetch_rows(const Fetch& fetch, const Users& users) {
   std::vector<FetchRow> rows;
   for (const auto& [id, row] : fetch.table->rows->by_id()) {
-    if (fetch.table->rows->record(row).deleted || (fetch.filter && !fetch.filter->matches(*fetch.table, users, row))) continue;
+    const Record& record = fetch.table->rows->record(row);
+    if (record.deleted != fetch.binned_since.has_value() || (record.deleted && record.modified < *fetch.binned_since)) continue;
+    if (fetch.filter && !fetch.filter->matches(*fetch.table, users, row)) continue;
     rows.push_back({row});
   }
   for (const FetchLink& link : fetch.links) {

@@ -45,6 +45,7 @@ struct Fetch {
   std::size_t count = 0;  // rows of a page; 0: as many as a page may hold
   bool distinct = false;
   bool total = false;  // returntotalrecordcount
+  std::optional<WallTime> binned_since;  // datasource='bin': deleted rows alone, of this time and later
 };
 
 /// Error: 400 with what is wrong, 501 for parts of the language that are not here.

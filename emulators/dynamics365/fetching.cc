@@ -2,11 +2,11 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "emulators/core/xml.h"
 #include "emulators/dynamics365/api_call.h"
 #include "emulators/dynamics365/fetch_xml.h"
 #include "emulators/dynamics365/listing.h"
 #include "emulators/dynamics365/values.h"
-#include "emulators/dynamics365/xml.h"
 
 namespace lockstep::emulators::dynamics365 {
 namespace {

@@ -86,10 +86,10 @@ void TableSpec::index() {
 }
 
 Metadata::Metadata(Database& database) {
-  for (auto make : {account_table, contact_table, incident_table, incidentresolution_table, annotation_table,
+  for (auto make : {account_table, contact_table, incident_table, incidentresolution_table, annotation_table, activitymimeattachment_table,
                     phonecall_table, email_table, task_table, activityparty_table, systemuser_table,
                     team_table, transactioncurrency_table, savedquery_table, serviceendpoint_table, sdkmessage_table,
-                    sdkmessagefilter_table, sdkmessageprocessingstep_table}) {
+                    sdkmessagefilter_table, sdkmessageprocessingstep_table, sdkmessageprocessingstepimage_table, asyncoperation_table}) {
     TableSpec& table = tables_.emplace_back(make());
     table.rows = &database.table(table.name);
     table.index();

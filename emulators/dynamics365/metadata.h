@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "emulators/core/database.h"
+#include "emulators/dynamics365/quirks.h"
 
 namespace lockstep::emulators::dynamics365 {
 
@@ -152,6 +153,8 @@ class Metadata {
  public:
   /// Creates the database tables, their fields and indexes.
   explicit Metadata(Database& database);
+  Quirks& quirks() { return quirks_; }
+  const Quirks& quirks() const { return quirks_; }
   const TableSpec* by_set(std::string_view set) const;
   const TableSpec* by_name(std::string_view name) const;
   const TableSpec& require(std::string_view name) const;
@@ -170,6 +173,7 @@ class Metadata {
  private:
   void connect();
   TableSpec* own(std::string_view name);
+  Quirks quirks_;
   std::deque<TableSpec> tables_;
   std::map<std::string, const TableSpec*, std::less<>> by_set_;
   std::map<std::string, const TableSpec*, std::less<>> by_name_;

@@ -13,7 +13,9 @@ Organisation::Organisation(Database& database_, OrganisationNames names_, Rng rn
       users(database_, metadata.require("systemuser")),
       webhooks(names, users, rng.split("webhooks")),
       records(database_, metadata, webhooks, rng.split("records")),
-      request_ids(rng.split("requests")) {
+      delta_tokens(metadata.quirks()),
+      request_ids(rng.split("requests")),
+      base_(rng) {
   const TableSpec& currencies = metadata.require("transactioncurrency");
   FieldChanges dollar{{currencies.require("currencyname").field, std::string("US Dollar")},
                       {currencies.require("isocurrencycode").field, std::string("USD")},
@@ -25,6 +27,19 @@ Organisation::Organisation(Database& database_, OrganisationNames names_, Rng rn
   database.create(*teams.rows, std::string(kDefaultTeam), team, context);
   for (std::string_view each : {"account", "contact", "incident"}) add_view(metadata.require(each), context);
   add_messages(context);
+}
+
+Organisation::Streams Organisation::streams(std::string_view name) const {
+  Rng own = base_.split(name);
+  return {own.split("requests"), own.split("records"), own.split("webhooks")};
+}
+
+Organisation::Streams Organisation::exchange(const Streams& next) {
+  Streams before{request_ids, records.random(), webhooks.random()};
+  request_ids = next.requests;
+  records.random() = next.records;
+  webhooks.random() = next.webhooks;
+  return before;
 }
 
 void Organisation::add_view(const TableSpec& table, const WriteContext& context) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <map>
 #include <set>
 #include <string>
@@ -41,13 +42,21 @@ struct Organisation {
   /// What a read of a row that is not there answers.
   ApiError missing(const Resource& resource) const;
   Outcome<void> check_privilege(const TableSpec& table, std::string_view verb, const Actor& caller) const;
+  /// Another stream of random numbers for all that is made from here on, or what there was before.
+  struct Streams {
+    Rng requests, records, webhooks;
+  };
+  Streams streams(std::string_view name) const;
+  Streams exchange(const Streams& next);
   /// Webhook steps follow the rows that register them; called after each request.
   void take_registered_steps();
 
  private:
+  Rng base_;  // never drawn from
   /// The messages there are, and for which tables.
   void add_messages(const WriteContext& context);
-  std::pair<std::uint64_t, std::uint64_t> registered_at_{0, 0};  // versions of the registering tables when last looked at
+  std::vector<StepImage> images_of(std::string_view step) const;
+  std::array<std::uint64_t, 3> registered_at_{};  // versions of the registering tables when last looked at
   std::vector<std::string> registered_;                         // ids of steps that are rows
   /// A view that everyone has: the rows that are active.
   void add_view(const TableSpec& table, const WriteContext& context);

@@ -37,7 +37,7 @@ std::uint64_t number_of(const json::object& state, const char* name, std::uint64
   return held && held->is_int64() ? static_cast<std::uint64_t>(held->get_int64()) : otherwise;
 }
 
-Outcome<void> check_trackable(const TableSpec& table, const QueryOptions& options) {
+Outcome<void> check_trackable(const TableSpec& table, const QueryOptions& options, const Quirks& quirks) {
   const char* refused = options.filter           ? "$filter"
                         : !options.order.empty() ? "$orderby"
                         : options.has_expand()   ? "$expand"
@@ -49,7 +49,7 @@ Outcome<void> check_trackable(const TableSpec& table, const QueryOptions& option
         fmt::format("The \"{}\" query parameter isn't supported when Change Tracking is enabled.", refused));
   }
   if (table.tracks_changes) return {};
-  return refuse(400, code::kInvalidArgument,
+  return refuse(static_cast<int>(quirks.untracked_status), code::kInvalidArgument,
                 fmt::format("Change tracking is not enabled for the entity '{}'.", table.name));
 }
 
@@ -64,7 +64,7 @@ Outcome<Listed> list_page(ApiCall& api, const TableSpec& table, const QueryOptio
   listed.delta = options.delta_token || state.contains("from");
   listed.tracked =
       listed.delta || state.contains("tracked") || (!options.skip_token && api.prefer.track_changes);
-  if (listed.tracked) TRY_VOID(check_trackable(table, options));
+  if (listed.tracked) TRY_VOID(check_trackable(table, options, organisation.metadata.quirks()));
   std::size_t size = api.prefer.page_size.value_or(kMaxPage);
   if (listed.delta) {
     std::uint64_t from = number_of(state, "from", 0);

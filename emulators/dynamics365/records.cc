@@ -43,7 +43,7 @@ void Records::apply(Draft& draft, const Payload& payload) const {
     if (change.column->source != Source::stored && change.column->source != Source::owner) continue;
     bool clears = is_null(view(change.value));
     // Clearing through one target's name leaves a link to another target alone.
-    if (clears && change.column->polymorphic() && !change.target.empty() &&
+    if (clears && change.column->polymorphic() && !change.target.empty() && !metadata_.quirks().null_clears_any_target &&
         draft.target(*change.column) != change.target) {
       continue;
     }
@@ -93,7 +93,7 @@ void Records::take_system_times(Draft& draft, const Payload& payload, WriteConte
 }
 
 Outcome<void> Records::check_draft(Draft& draft, bool fixture) {
-  TRY_VOID(settle_state(draft, fixture));
+  TRY_VOID(settle_state(draft, fixture, metadata_.quirks()));
   if (!fixture && rules_.application_required) TRY_VOID(check_required(draft));
   TRY_VOID(check_step(draft));
   compute_columns(draft);
@@ -104,7 +104,7 @@ Outcome<RowNumber> Records::create(const TableSpec& table, const Payload& payloa
                                    bool fixture) {
   std::string id = payload.id ? *payload.id : make_guid(rng_);
   RowNumber held = table.rows->find(id);
-  if (held != kNoRow && !table.rows->record(held).deleted) {
+  if (held != kNoRow && (!table.rows->record(held).deleted || in_bin(table, held, writer.now))) {
     return refuse(412, code::kDuplicateRecord, "A record with matching key values already exists.");
   }
   UnitOfWork unit(database_, webhooks_);
@@ -165,12 +165,13 @@ Outcome<void> Records::update(const TableSpec& table, RowNumber row, const Paylo
   }
   UnitOfWork unit(database_, webhooks_);
   if (closes && draft.integer(*table.state_column(), 0) == 0) cancel_resolutions(id, writer);
+  PackedFields before = webhooks_.before_matters(table) ? table.rows->record(row).fields : PackedFields();
   if (!payload.changes.empty()) database_.update(*table.rows, row, draft.changes(), context(writer));
   if (payload.parties) {
     remove_parties(table, id, writer);
     add_parties(table, id, *payload.parties, writer);
   }
-  webhooks_.note({"Update", &table, row, payload.changes, "", {}, 1}, writer);
+  webhooks_.note({"Update", &table, row, payload.changes, "", {}, 1, std::move(before)}, writer);
   unit.commit();
   return {};
 }
@@ -188,8 +189,9 @@ void Records::force(const TableSpec& table, RowNumber row, std::vector<Change> c
   for (const Change& change : changes) draft.set(*change.column, change.value, change.target);
   compute_columns(draft);
   note_on_behalf(draft, writer);
+  PackedFields before = webhooks_.before_matters(table) ? table.rows->record(row).fields : PackedFields();
   database_.update(*table.rows, row, draft.changes(), context(writer));
-  webhooks_.note({"Update", &table, row, std::move(changes), "", {}, depth}, writer);
+  webhooks_.note({"Update", &table, row, std::move(changes), "", {}, depth, std::move(before)}, writer);
 }
 
 void Records::remove_row(const TableSpec& table, RowNumber row, const Writer& writer, int depth) {

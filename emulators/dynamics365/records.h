@@ -23,12 +23,17 @@ class Records {
   Records(Database& database, const Metadata& metadata, Webhooks& webhooks, Rng rng)
       : database_(database), metadata_(metadata), webhooks_(webhooks), rng_(rng) {}
   RecordRules& rules() { return rules_; }
+  Rng& random() { return rng_; }
 
   /// Fixtures skip the rules of state and of required columns.
   Outcome<RowNumber> create(const TableSpec& table, const Payload& payload, const Writer& writer,
                             bool fixture = false);
   Outcome<void> update(const TableSpec& table, RowNumber row, const Payload& payload, const Writer& writer);
   Outcome<void> remove(const TableSpec& table, RowNumber row, const Writer& writer);
+  /// Out of the recycle bin, with the rows that went with it. `row` may be kNoRow.
+  Outcome<void> restore(const TableSpec& table, RowNumber row, const Writer& writer);
+  /// Whether a deleted row is still in the recycle bin.
+  bool in_bin(const TableSpec& table, RowNumber row, WallTime now) const;
   Outcome<void> merge(const TableSpec& table, RowNumber winner, RowNumber loser, const Payload& content,
                       const Writer& writer);
   Outcome<void> close_case(RowNumber row, const CaseResolution& resolution, const Writer& writer);
@@ -53,6 +58,7 @@ class Records {
   Outcome<void> check_draft(Draft& draft, bool fixture);
   void add_parties(const TableSpec& table, std::string_view activity, const std::vector<Party>& parties,
                    const Writer& writer);
+  void restore_row(const TableSpec& table, RowNumber row, const Writer& writer);
   void remove_row(const TableSpec& table, RowNumber row, const Writer& writer, int depth);
   void remove_parties(const TableSpec& table, std::string_view activity, const Writer& writer);
   void move_children(const TableSpec& table, RowNumber winner, RowNumber loser, const Writer& writer);

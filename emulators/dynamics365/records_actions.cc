@@ -64,6 +64,36 @@ void Records::move_children(const TableSpec& table, RowNumber winner, RowNumber 
   }
 }
 
+bool Records::in_bin(const TableSpec& table, RowNumber row, WallTime now) const {
+  const Record& record = table.rows->record(row);
+  return metadata_.quirks().recycle_bin && record.deleted && record.modified >= now - kBinLife;
+}
+
+Outcome<void> Records::restore(const TableSpec& table, RowNumber row, const Writer& writer) {
+  if (row == kNoRow || !in_bin(table, row, writer.now))
+    return refuse(404, code::kNotInRecycleBin, fmt::format("The {} is not in the recycle bin.", table.name));
+  UnitOfWork unit(database_, webhooks_);
+  restore_row(table, row, writer);
+  unit.commit();
+  return {};
+}
+
+/// What a cascade took in the same moment comes back with its row.
+void Records::restore_row(const TableSpec& table, RowNumber row, const Writer& writer) {
+  const std::string id = table.rows->record(row).id;
+  const WallTime deleted = table.rows->record(row).modified;
+  database_.restore(*table.rows, row, context(writer));
+  for (const Metadata::Reference& reference : metadata_.references_to(table)) {
+    if (!reference.column->cascades_delete) continue;
+    const TableSpec& from = *reference.from;
+    for (RowNumber child : from.rows->find_equal(reference.column->field, id)) {
+      const Record& record = from.rows->record(child);
+      bool together = record.deleted && record.modified == deleted && target_of(from, child, *reference.column) == table.name;
+      if (together) restore_row(from, child, writer);
+    }
+  }
+}
+
 Outcome<void> Records::close_case(RowNumber row, const CaseResolution& resolution, const Writer& writer) {
   const TableSpec& table = metadata_.require("incident");
   const std::string id = table.rows->record(row).id;

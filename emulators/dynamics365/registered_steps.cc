@@ -2,10 +2,10 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "emulators/core/xml.h"
 #include "emulators/dynamics365/guid.h"
 #include "emulators/dynamics365/organisation.h"
 #include "emulators/dynamics365/values.h"
-#include "emulators/dynamics365/xml.h"
 
 namespace lockstep::emulators::dynamics365 {
 namespace {
@@ -18,6 +18,15 @@ std::int64_t number_in(const TableSpec& table, RowNumber row, std::string_view c
 
 std::string_view text_in(const TableSpec& table, RowNumber row, std::string_view column) {
   return text_of(table.rows->get(row, table.require(column).field));
+}
+
+/// "firstname, lastname"
+std::set<std::string, std::less<>> names_in(std::string_view list) {
+  std::set<std::string, std::less<>> names;
+  for (std::string_view each : split(list, ',')) {
+    if (!trim(each).empty()) names.emplace(trim(each));
+  }
+  return names;
 }
 
 std::uint64_t last_version(const TableSpec& table) {
@@ -56,10 +65,22 @@ void Organisation::add_messages(const WriteContext& context) {
   }
 }
 
+std::vector<StepImage> Organisation::images_of(std::string_view step) const {
+  const TableSpec& images = metadata.require("sdkmessageprocessingstepimage");
+  std::vector<StepImage> found;
+  for (RowNumber row : images.rows->find_equal(images.require("_sdkmessageprocessingstepid_value").field, step)) {
+    if (images.rows->record(row).deleted) continue;
+    std::int64_t type = number_in(images, row, "imagetype");
+    StepImage image{std::string(text_in(images, row, "entityalias")), type != 1, type != 0, names_in(text_in(images, row, "attributes"))};
+    found.push_back(std::move(image));
+  }
+  return found;
+}
+
 void Organisation::take_registered_steps() {
   const TableSpec& steps = metadata.require("sdkmessageprocessingstep");
   const TableSpec& endpoints = metadata.require("serviceendpoint");
-  std::pair<std::uint64_t, std::uint64_t> now{last_version(steps), last_version(endpoints)};
+  std::array<std::uint64_t, 3> now{last_version(steps), last_version(endpoints), last_version(metadata.require("sdkmessageprocessingstepimage"))};
   if (now == registered_at_) return;
   registered_at_ = now;
   for (const std::string& id : registered_) webhooks.remove(id);
@@ -75,12 +96,13 @@ void Organisation::take_registered_steps() {
     step.id = std::string(id);
     step.message = std::string(text_in(messages, message, "name"));
     step.table = std::string(text_in(filters, filter, "primaryobjecttypecode"));
-    for (std::string_view each : split(text_in(steps, row, "filteringattributes"), ',')) {
-      if (!trim(each).empty()) step.filtering.emplace(trim(each));
-    }
+    step.filtering = names_in(text_in(steps, row, "filteringattributes"));
     step.url = std::string(text_in(endpoints, endpoint, "url"));
     step.auth = static_cast<StepAuth>(number_in(endpoints, endpoint, "authtype"));
     step.settings = auth_settings(step.auth, text_in(endpoints, endpoint, "authvalue"));
+    step.images = images_of(step.id);
+    step.synchronous = number_in(steps, row, "mode") == 0;
+    step.stage = number_in(steps, row, "stage");
     registered_.push_back(step.id);
     webhooks.add(std::move(step));
   }

@@ -23,6 +23,7 @@ constexpr Relationship kRelationships[] = {
     {"PhoneCall_Annotation", "annotation", "objectid", "phonecall"},
     {"Email_Annotation", "annotation", "objectid", "email"},
     {"Task_Annotation", "annotation", "objectid", "task"},
+    {"email_activity_mime_attachment", "activitymimeattachment", "objectid", "email"},
     {"Account_Phonecalls", "phonecall", "regardingobjectid", "account"},
     {"Contact_Phonecalls", "phonecall", "regardingobjectid", "contact"},
     {"Incident_Phonecalls", "phonecall", "regardingobjectid", "incident"},

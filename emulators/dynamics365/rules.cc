@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
+#include "emulators/core/xml.h"
 #include "emulators/dynamics365/filter.h"
 #include "emulators/dynamics365/values.h"
-#include "emulators/dynamics365/xml.h"
 
 namespace lockstep::emulators::dynamics365 {
 namespace {
@@ -89,6 +89,15 @@ void compute_customer(Draft& draft) {
   draft.set(table.require("_contactid_value"), is_account ? Value() : id);
 }
 
+/// Of base64 in `content`.
+void compute_file_size(Draft& draft, const char* content) {
+  if (!draft.touches(content)) return;
+  std::string_view body = draft.text(content);
+  std::size_t padding = body.ends_with("==") ? 2 : body.ends_with('=') ? 1 : 0;
+  std::int64_t size = static_cast<std::int64_t>(body.size() / 4 * 3 - (body.empty() ? 0 : padding));
+  draft.set(draft.table().require("filesize"), body.empty() ? Value() : Value(size));
+}
+
 void compute_note(Draft& draft) {
   const TableSpec& table = draft.table();
   const Column& object = table.require("_objectid_value");
@@ -96,11 +105,7 @@ void compute_note(Draft& draft) {
     std::string target(draft.target(object));
     draft.set(table.require("objecttypecode"), target.empty() ? Value() : Value(target));
   }
-  if (!draft.touches("documentbody")) return;
-  std::string_view body = draft.text("documentbody");
-  std::size_t padding = body.ends_with("==") ? 2 : body.ends_with('=') ? 1 : 0;
-  std::int64_t size = static_cast<std::int64_t>(body.size() / 4 * 3 - (body.empty() ? 0 : padding));
-  draft.set(table.require("filesize"), body.empty() ? Value() : Value(size));
+  compute_file_size(draft, "documentbody");
 }
 
 /// A key with a column that is empty holds nobody off.
@@ -115,7 +120,7 @@ Outcome<void> check_key(const Draft& draft, const AlternateKey& key) {
     std::string text;
     append_json(text, *column, value);
     names += (names.empty() ? "" : ", ") + column->logical_name;
-    if (const std::string_view* plain = std::get_if<std::string_view>(&value)) text = xml_escaped(*plain);
+    if (const std::string_view* plain = std::get_if<std::string_view>(&value)) text = xml_escape(*plain);
     attributes += fmt::format("<{0}>{1}</{0}>", column->logical_name, text);
   }
   if (!touched) return {};
@@ -136,7 +141,7 @@ Outcome<void> check_key(const Draft& draft, const AlternateKey& key) {
 
 }  // namespace
 
-Outcome<void> settle_state(Draft& draft, bool lenient) {
+Outcome<void> settle_state(Draft& draft, bool lenient, const Quirks& quirks) {
   const TableSpec& table = draft.table();
   if (table.states.empty()) return {};
   const Column& state_column = *table.state_column();
@@ -151,7 +156,7 @@ Outcome<void> settle_state(Draft& draft, bool lenient) {
   std::int64_t to = from;
   if (has_state) {
     to = draft.integer(state_column, from);
-  } else if (has_status) {
+  } else if (has_status && (lenient || quirks.status_moves_state)) {
     to = status_column.option(draft.integer(status_column, 0))->state;
   }
   std::int64_t status = has_status ? draft.integer(status_column, 0) : table.state(to)->default_status;
@@ -205,8 +210,7 @@ bool has_open_activities(const Metadata& metadata, std::string_view incident_id)
 
 Outcome<void> check_step(const Draft& draft) {
   if (draft.table().name != "sdkmessageprocessingstep") return {};
-  bool synchronous = draft.integer(draft.table().require("mode"), 1) == 0;
-  if (synchronous) return refuse(501, code::kNotImplemented, "Synchronous steps are not implemented in this stand-in.");
+  if (draft.integer(draft.table().require("mode"), 1) == 0) return {};
   if (draft.integer(draft.table().require("stage"), 40) == 40) return {};
   return refuse(400, code::kInvalidArgument, "Asynchronous steps run in the stage 40 (post-operation) alone.");
 }
@@ -229,6 +233,7 @@ void compute_columns(Draft& draft) {
   if (name == "account") compute_money(draft);
   if (name == "incident") compute_customer(draft);
   if (name == "annotation") compute_note(draft);
+  if (name == "activitymimeattachment") compute_file_size(draft, "body");
   if (name == "serviceendpoint" && draft.touches("authvalue"))
     draft.set(draft.table().require("isauthvalueset"), Value(!draft.text("authvalue").empty()));
 }

@@ -35,18 +35,19 @@ tl::unexpected<ApiError> wrong_method(const ApiCall& api) {
 Service::Service(const EmulatorClock& clock, Rng rng, Dynamics365Options options)
     : StandIn(clock, rng),
       options_(std::move(options)),
-      organisation_(database(), names_of(options_), random("org")) {
+      organisation_(database(), names_of(options_), random("org")),
+      jobs_(organisation_) {
   for (const OAuthClient& client : options_.clients) {
     tokens().register_client(client);
     organisation_.users.id_of({ActorKind::integration, client.name}, now());
   }
-  organisation_.delta_tokens.set_life(options_.change_tracking_life);
+  organisation_.delta_tokens.life() = options_.change_tracking_life;
   organisation_.records.rules() = {options_.application_required, options_.open_activities_block};
-  ProtectionSettings protection;
-  protection.on = options_.service_protection;
-  protection.requests = options_.requests_per_window;
-  protection.execution_ms = options_.execution_ms_per_window;
-  organisation_.protection.set(protection);
+  limits_.on = options_.service_protection;
+  limits_.requests = options_.requests_per_window;
+  limits_.execution_ms = options_.execution_ms_per_window;
+  organisation_.protection.set(limits_);
+  add_switches();
   outgoing().set_schedule({Duration(60'000)});  // one more attempt, where there is one at all
   router().add("POST", "/{tenant}/oauth2/v2.0/token", [this](Call& call) { return token(call, "scope"); });
   router().add("POST", "/{tenant}/oauth2/token", [this](Call& call) { return token(call, "resource"); });
@@ -55,20 +56,86 @@ Service::Service(const EmulatorClock& clock, Rng rng, Dynamics365Options options
   }
 }
 
+std::vector<OutgoingRequest> Service::take_outgoing() {
+  std::vector<OutgoingRequest> due = StandIn::take_outgoing();
+  for (const OutgoingRequest& each : due) jobs_.handed_out(each);
+  return due;
+}
+
 void Service::outgoing_answered(std::uint64_t id, int status) {
   // Only these get a second attempt; every other failure, and no answer at all, is final.
+  const http::Request* sent = jobs_.find(id);
+  if (sent && waiting_.answered(sent->body, delivered(status))) {
+    jobs_.taken(id);
+    return outgoing().answered(id, true, now());
+  }
   bool again = status == 502 || status == 503 || status == 504;
+  std::uint64_t given_up = outgoing().given_up();
   outgoing().answered(id, !again, now());
+  if (delivered(status)) jobs_.taken(id);
+  else if (!again || outgoing().given_up() > given_up) jobs_.failed(id, status, now());
 }
 
 http::Response Service::api(Call& call) {
   const std::string& version = call.parameter("version");
   if (version != "v9.0" && version != "v9.1" && version != "v9.2") return not_found(call);
   if (call.request.target.size() > kMaxBatchedUrl) return http::Response(414, "");
-  ApiCall api(call, organisation_, version);
+  bool waits = !in_batch_ && call.request.method != "GET" && (organisation_.webhooks.has_synchronous() || !waiting_.empty());
+  return waits ? write_with_steps(call) : answer_api(call);
+}
+
+http::Response Service::write_with_steps(Call& call) {
+  constexpr Duration kPatience{60'000}, kLook{20};
+  std::string key = call.request.method + ' ' + call.request.target + ' ' + call.header("Authorization").value_or("") + ' ' + call.request.body;
+  auto not_yet = [&] {
+    call.delay = kLook;
+    return http::Response(kNotYet, "");
+  };
+  WaitingWrite* known = waiting_.find(key);
+  if (!known) {
+    WaitingWrite write{call.caller, counted_, fmt::format("write {}", ++waited_), call.now + kPatience, {}, false};
+    Organisation::Streams before = organisation_.exchange(organisation_.streams(write.stream));
+    std::vector<http::Request> hooks;
+    {
+      UnitOfWork undone(organisation_.database, organisation_.webhooks);
+      ApiCall api(call, organisation_, call.parameter("version"));
+      if (route(api, call.parameter("path"))) hooks = organisation_.webhooks.noted_synchronous();
+    }
+    organisation_.exchange(before);
+    if (hooks.empty()) return answer_api(call);
+    for (http::Request& hook : hooks) {
+      write.open.insert(operation_of(hook.body));
+      outgoing().push(call.now, std::move(hook));
+    }
+    waiting_.add(key, std::move(write));
+    return not_yet();
+  }
+  if (!known->open.empty() && !known->failed && call.now < known->deadline) return not_yet();
+  WaitingWrite write = waiting_.take(key);
+  call.caller = write.caller;  // who asks again is not let in again
+  counted_ = write.counted;
+  http::Response response;
+  if (write.failed || !write.open.empty()) {
+    response = error_response({400, std::string(code::kRefusedByStep), "The webhook call failed: a synchronous step did not answer with success, and the operation was rolled back."});
+  } else {
+    Organisation::Streams before = organisation_.exchange(organisation_.streams(write.stream));
+    organisation_.webhooks.set_synchronous_told(true);
+    response = answer_api(call);
+    organisation_.webhooks.set_synchronous_told(false);
+    organisation_.exchange(before);
+  }
+  finish(call, response);
+  return response;
+}
+
+http::Response Service::answer_api(Call& call) {
+  ApiCall api(call, organisation_, call.parameter("version"));
   Outcome<http::Response> outcome = route(api, call.parameter("path"));
-  organisation_.take_registered_steps();
-  organisation_.webhooks.flush(outgoing());
+  if (!in_batch_) {  // what a batch writes is told when the batch is done: a change set may still be undone
+    organisation_.take_registered_steps();
+    jobs_.resume(outgoing(), call.now);
+    organisation_.webhooks.flush(outgoing());
+  }
   http::Response response =
       outcome ? std::move(*outcome) : error_response(outcome.error(), api.prefer.all_annotations());
   if (!outcome) response.headers.add("REQ_ID", api.writer.correlation);
@@ -86,8 +153,11 @@ Outcome<http::Response> Service::route(ApiCall& api, std::string_view path) {
   std::string_view name = path.substr(0, path.find_first_of("(/"));
   if (path == "$batch" || path == "%24batch") return method == "POST" ? batch(api) : wrong_method(api);
   if (path == "WhoAmI" || path == "WhoAmI()") return method == "GET" ? who_am_i(api) : wrong_method(api);
+  if (path.empty()) return method == "GET" ? service_document(api) : wrong_method(api);
+  if (path == "RetrieveVersion" || path == "RetrieveVersion()") return method == "GET" ? version_of(api) : wrong_method(api);
   if (path == "CloseIncident") return method == "POST" ? close_incident(api) : wrong_method(api);
   if (path == "Merge") return method == "POST" ? merge_rows(api) : wrong_method(api);
+  if (path == "Restore") return method == "POST" ? restore_row(api) : wrong_method(api);
   if (name == "RetrieveTotalRecordCount") return total_record_count(api, percent_decode(path, false));
   if (path == "$metadata" || path == "%24metadata") return method == "GET" ? csdl(api) : wrong_method(api);
   if (name == "EntityDefinitions" || name == "RelationshipDefinitions" || name == "GlobalOptionSetDefinitions")
@@ -137,7 +207,10 @@ Outcome<http::Response> Service::route_row(ApiCall& api, const Resource& resourc
 Outcome<http::Response> Service::batch(ApiCall& api) {
   api.call.label = std::string(kApiPath) + "/$batch";
   auto item_fails = [this](const std::string& what) { return faults().fires(kFaultBatchItem, what).has_value(); };
-  return Batch(api, [&](const http::ServerRequest& inner) { return dispatch(inner, api.call); }, item_fails).run();
+  in_batch_ = true;
+  Outcome<http::Response> response = Batch(api, [&](const http::ServerRequest& inner) { return dispatch(inner, api.call); }, item_fails).run();
+  in_batch_ = false;
+  return response;
 }
 
 http::Response Service::not_found(Call&) {

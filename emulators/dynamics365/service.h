@@ -1,18 +1,19 @@
 #pragma once
 
 #include "emulators/core/stand_in.h"
+#include "emulators/core/switches.h"
 #include "emulators/dynamics365/api_call.h"
+#include "emulators/dynamics365/async_jobs.h"
 #include "emulators/dynamics365/dynamics365.h"
+#include "emulators/dynamics365/waiting_writes.h"
 
 namespace lockstep::emulators::dynamics365 {
-
-/// The control plane's answer to what it does not understand.
-http::Response control_refusal(std::string message);
 
 class Service final : public StandIn {
  public:
   Service(const EmulatorClock& clock, Rng rng, Dynamics365Options options);
   std::string name() const override { return "dynamics365"; }
+  std::vector<OutgoingRequest> take_outgoing() override;
   void outgoing_answered(std::uint64_t id, int status) override;
 
  protected:
@@ -31,6 +32,9 @@ class Service final : public StandIn {
   std::optional<http::Response> check_client(Call& call, const OAuthClient& client);
   http::Response unauthorized(const Call& call);
   http::Response api(Call& call);
+  http::Response answer_api(Call& call);
+  /// A write of a table with synchronous steps; kNotYet until they have answered.
+  http::Response write_with_steps(Call& call);
   Outcome<http::Response> route(ApiCall& api, std::string_view path);
   Outcome<http::Response> route_table(ApiCall& api, std::string_view path);
   Outcome<http::Response> route_collection(ApiCall& api, const Resource& resource);
@@ -42,14 +46,25 @@ class Service final : public StandIn {
   Outcome<RowNumber> edited_row(const TableSpec& table, const std::string& id) const;
 
   http::Response keys(const http::ServerRequest& request);
-  Result<void> change_duplicate_rules(const json::object& sent);
+  void add_switches();
+  bool change_duplicate_rules(const json::value& sent, bool apply);
+  bool change_denied(const json::value& sent, bool apply);
   http::Response steps(const http::ServerRequest& request);
   Result<std::size_t> add_steps(const json::object& sent);
-  http::Response settings(const http::ServerRequest& request);
-  Result<void> change_settings(const json::object& sent);
 
   Dynamics365Options options_;
   Organisation organisation_;
+  AsyncJobs jobs_;
+  WaitingWrites waiting_;
+  std::uint64_t waited_ = 0;
+  bool in_batch_ = false;
+  /// The web server that answers: the one of the cookie, or the next one.
+  std::int64_t server_of(const Call& call);
+  std::int64_t servers_ = 1;  // each with counters of its own
+  std::int64_t next_server_ = 0;
+  std::string counted_;  // of the call being answered: whose counters, on which server
+  ProtectionSettings limits_;  // as the switches have them; the counters start anew when they change
+  Switches switches_;
 };
 
 }  // namespace lockstep::emulators::dynamics365

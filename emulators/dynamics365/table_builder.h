@@ -54,6 +54,7 @@ TableSpec contact_table();
 TableSpec incident_table();
 TableSpec incidentresolution_table();
 TableSpec annotation_table();
+TableSpec activitymimeattachment_table();
 TableSpec phonecall_table();
 TableSpec email_table();
 TableSpec task_table();
@@ -66,5 +67,7 @@ TableSpec serviceendpoint_table();
 TableSpec sdkmessage_table();
 TableSpec sdkmessagefilter_table();
 TableSpec sdkmessageprocessingstep_table();
+TableSpec sdkmessageprocessingstepimage_table();
+TableSpec asyncoperation_table();
 
 }  // namespace lockstep::emulators::dynamics365

@@ -48,4 +48,28 @@ TableSpec sdkmessageprocessingstep_table() {
   return std::move(table.spec);
 }
 
+TableSpec sdkmessageprocessingstepimage_table() {
+  TableBuilder table("sdkmessageprocessingstepimage", "sdkmessageprocessingstepimages", "sdkmessageprocessingstepimageid", "name",
+                     "Sdk Message Processing Step Image");
+  table.text({"name", "entityalias"}, 256).required().memo("attributes", 100'000).text({"messagepropertyname"}, 256).required();
+  table.option("imagetype", {{0, "PreImage"}, {1, "PostImage"}, {2, "Both"}}).required();
+  table.lookup("sdkmessageprocessingstepid", "sdkmessageprocessingstep").required().cascades_delete();
+  table.spec.bulk = table.spec.tracks_changes = false;
+  table.owned_columns();
+  return std::move(table.spec);
+}
+
+TableSpec asyncoperation_table() {
+  TableBuilder table("asyncoperation", "asyncoperations", "asyncoperationid", "name", "System Job");
+  table.text({"name"}, 256).text({"messagename"}, 160).text({"primaryentitytype"}, 128).memo("message", 1'073'741'823).text({"correlationid"}, 36);
+  table.option("operationtype", {{1, "System Event"}});
+  table.lookup("owningextensionid", "sdkmessageprocessingstep").cascades_delete();
+  table.states({{0, "Ready", 0}, {1, "Suspended", 10}, {2, "Locked", 20}, {3, "Completed", 30}},
+               {{0, "Waiting For Resources", 0}, {10, "Waiting", 1}, {20, "In Progress", 2}, {21, "Pausing", 2}, {22, "Canceling", 2},
+                {30, "Succeeded", 3}, {31, "Failed", 3}, {32, "Canceled", 3}});
+  table.spec.bulk = table.spec.tracks_changes = false;
+  table.owned_columns();
+  return std::move(table.spec);
+}
+
 }  // namespace lockstep::emulators::dynamics365

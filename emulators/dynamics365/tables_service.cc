@@ -67,6 +67,16 @@ TableSpec annotation_table() {
   return std::move(table.spec);
 }
 
+TableSpec activitymimeattachment_table() {
+  TableBuilder table("activitymimeattachment", "activitymimeattachments", "activitymimeattachmentid", "filename", "Attachment");
+  table.text({"filename"}, 255).text({"subject"}, 2000).text({"mimetype"}, 256).memo("body", 1'073'741'823);
+  table.integer("filesize", 0, 1'000'000'000).read_only().integer("attachmentnumber", 0, 1'000'000'000);
+  table.text({"objecttypecode"}, 64).required().polymorphic("objectid", {"email"}).required().cascades_delete();
+  table.spec.bulk = table.spec.tracks_changes = false;
+  table.owned_columns();
+  return std::move(table.spec);
+}
+
 TableSpec phonecall_table() {
   TableBuilder table("phonecall", "phonecalls", "activityid", "subject", "Phone Call");
   table.activity("phonecall", 200).memo("description", 2000).text({"phonenumber"}, 200);

@@ -88,13 +88,15 @@ std::optional<std::int64_t> parse_money(std::string_view text) {
   }
   std::size_t point = text.find('.');
   std::int64_t amount = 0;
+  std::int64_t dropped = 0;  // digits behind the point that no cent depends on
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (i == point) continue;
-    if (text[i] < '0' || text[i] > '9' || amount > kLargest) return std::nullopt;
-    amount = amount * 10 + (text[i] - '0');
+    if (text[i] < '0' || text[i] > '9' || (amount > kLargest && i < point)) return std::nullopt;
+    if (amount > kLargest) ++dropped;
+    else amount = amount * 10 + (text[i] - '0');
   }
   if (text.size() == (point == std::string_view::npos ? 0u : 1u)) return std::nullopt;
-  std::int64_t places = (point == std::string_view::npos ? 0 : static_cast<std::int64_t>(text.size() - point - 1)) - std::int64_t{exponent};
+  std::int64_t places = (point == std::string_view::npos ? 0 : static_cast<std::int64_t>(text.size() - point - 1)) - std::int64_t{exponent} - dropped;
   for (; places < 4 && amount != 0; ++places) {
     if (amount > kLargest) return std::nullopt;
     amount *= 10;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "emulators/dynamics365/guid.h"
 #include "emulators/dynamics365/values.h"
@@ -74,6 +76,42 @@ json::object entity(const RowEvent& event, Users& users) {
                       {"RowVersion", std::to_string(record.version)}};
 }
 
+/// The columns that hold a value in `fields`.
+json::object image(const TableSpec& table, RowNumber row, const PackedFields& fields, const StepImage& wanted) {
+  const Record& record = table.rows->record(row);
+  json::array attributes;
+  for (const Column& column : table.columns) {
+    bool asked = wanted.columns.empty() || wanted.columns.contains(column.logical_name);
+    bool stored = column.source == Source::stored || column.source == Source::owner;
+    Change held{&column, stored && asked && !column.write_only ? own(fields.get(column.field)) : Value(), ""};
+    if (is_null(view(held.value))) continue;
+    if (column.type == ColumnType::lookup) held.target = column.target_field ? std::string(text_of(fields.get(*column.target_field))) : column.targets.front();
+    attributes.push_back(pair(column.logical_name, attribute(held)));
+  }
+  attributes.push_back(pair(table.key, text(record.id)));
+  return json::object{{"__type", contract("Entity")},
+                      {"Attributes", std::move(attributes)},
+                      {"EntityState", nullptr},
+                      {"FormattedValues", json::array()},
+                      {"Id", text(record.id)},
+                      {"KeyAttributes", json::array()},
+                      {"LogicalName", table.name},
+                      {"RelatedEntities", json::array()},
+                      {"RowVersion", nullptr}};
+}
+
+/// There is nothing before a create, and nothing after a delete.
+json::array images(const Step& step, const RowEvent& event, bool before) {
+  json::array found;
+  if (before ? event.message != "Update" && event.message != "Delete" : event.message == "Delete") return found;
+  const PackedFields& now = event.table->rows->record(event.row).fields;
+  for (const StepImage& each : step.images) {
+    if (before ? !each.before : !each.after) continue;
+    found.push_back(pair(each.alias, image(*event.table, event.row, before && event.message == "Update" ? event.before : now, each)));
+  }
+  return found;
+}
+
 json::array input_parameters(const RowEvent& event, Users& users) {
   const std::string& id = event.table->rows->record(event.row).id;
   json::array parameters;
@@ -128,11 +166,11 @@ json::object Webhooks::context(const Step& step, const RowEvent& event, const Wr
       {"InitiatingUserId", initiator},
       {"InputParameters", input_parameters(event, users_)},
       {"IsExecutingOffline", false},
-      {"IsInTransaction", false},
+      {"IsInTransaction", step.synchronous && step.stage != 10},
       {"IsOfflinePlayback", false},
       {"IsolationMode", 1},
       {"MessageName", text(event.message)},
-      {"Mode", 1},
+      {"Mode", step.synchronous ? 0 : 1},
       {"OperationCreatedOn", fmt::format("/Date({}+0000)/", writer.now.ms)},
       {"OperationId", make_guid(rng_)},
       {"OrganizationId", names_.id},
@@ -141,14 +179,14 @@ json::object Webhooks::context(const Step& step, const RowEvent& event, const Wr
       {"OwningExtension", std::move(owner)},
       {"ParentContext",
        json::object{{"MessageName", text(event.message)}, {"Stage", 30}, {"SharedVariables", shared}}},
-      {"PostEntityImages", json::array()},
-      {"PreEntityImages", json::array()},
+      {"PostEntityImages", images(step, event, false)},
+      {"PreEntityImages", images(step, event, true)},
       {"PrimaryEntityId", record.id},
       {"PrimaryEntityName", event.table->name},
       {"RequestId", writer.correlation},
       {"SecondaryEntityName", "none"},
       {"SharedVariables", shared},
-      {"Stage", 40},
+      {"Stage", step.stage},
       {"UserId", user}};
 }
 
@@ -184,11 +222,27 @@ http::Request Webhooks::request(const Step& step, const RowEvent& event, const W
 void Webhooks::note(const RowEvent& event, const Writer& writer) {
   if (!writer.journaled || writer.bypasses_steps) return;
   for (const auto& [id, step] : steps_) {
-    if (!fires(step, event)) continue;
+    if (!fires(step, event) || (step.synchronous && synchronous_told_)) continue;
     WallTime due = writer.now + step.delay;
     if (step.jitter.count() > 0) due = due + Duration(rng_.between(0, step.jitter.count()));
-    noted_.push_back({due, request(step, event, writer)});
+    noted_.push_back({due, request(step, event, writer), step.synchronous});
   }
+}
+
+bool Webhooks::has_synchronous() const {
+  return std::any_of(steps_.begin(), steps_.end(), [](const auto& each) { return each.second.synchronous; });
+}
+
+std::vector<http::Request> Webhooks::noted_synchronous() const {
+  std::vector<http::Request> requests;
+  for (const Noted& each : noted_) {
+    if (each.synchronous) requests.push_back(each.request);
+  }
+  return requests;
+}
+
+bool Webhooks::before_matters(const TableSpec& table) const {
+  return std::any_of(steps_.begin(), steps_.end(), [&](const auto& each) { return each.second.table == table.name && !each.second.images.empty(); });
 }
 
 void Webhooks::flush(OutgoingQueue& queue) {

@@ -34,9 +34,17 @@ struct OrganisationNames {
   std::string host;
 };
 
+/// The row before or after a write, sent along with it.
+struct StepImage {
+  std::string alias;
+  bool before = false;
+  bool after = false;
+  std::set<std::string, std::less<>> columns;  // logical names; empty: all
+};
+
 enum class StepAuth { webhook_key = 4, http_header = 5, query_string = 6 };
 
-/// An asynchronous step at stage 40 of one message on one table, with its service endpoint.
+/// A step of one message on one table, with its service endpoint.
 struct Step {
   std::string id;
   std::string message;  // "Create", "Update", "Delete", "Merge", "Close"
@@ -46,6 +54,9 @@ struct Step {
   StepAuth auth = StepAuth::http_header;
   std::vector<std::pair<std::string, std::string>>
       settings;  // header or query pairs; for a key: one, unnamed
+  std::vector<StepImage> images;
+  bool synchronous = false;  // the write waits for it, and fails with it
+  std::int64_t stage = 40;   // asynchronous ones: always
   Duration delay{0};
   Duration jitter{0};  // up to so much later: the queue keeps no order
 };
@@ -59,6 +70,7 @@ struct RowEvent {
   std::string subordinate;        // Merge: the loser's id
   json::object extra;             // further input parameters, by name
   int depth = 1;
+  PackedFields before = {};  // of Update, where before_matters()
 };
 
 /// Turns writes into deliveries. What was noted since mark() can be taken back until flush().
@@ -72,9 +84,17 @@ class Webhooks {
 
   Users& users() { return users_; }
   void note(const RowEvent& event, const Writer& writer);
+  /// Whether a step wants to know what rows of this table were before a write.
+  bool before_matters(const TableSpec& table) const;
   std::size_t mark() const { return noted_.size(); }
   void roll_back(std::size_t mark) { noted_.resize(mark); }
   void flush(OutgoingQueue& queue);
+  bool has_synchronous() const;
+  /// What has been noted of synchronous steps.
+  std::vector<http::Request> noted_synchronous() const;
+  /// They have been told: notes leave them out until this is false again.
+  void set_synchronous_told(bool told) { synchronous_told_ = told; }
+  Rng& random() { return rng_; }
   /// A GUID for a step that was given none.
   std::string new_id();
 
@@ -82,6 +102,7 @@ class Webhooks {
   struct Noted {
     WallTime due;
     http::Request request;
+    bool synchronous = false;
   };
   bool fires(const Step& step, const RowEvent& event) const;
   json::object context(const Step& step, const RowEvent& event, const Writer& writer);
@@ -92,6 +113,7 @@ class Webhooks {
   Rng rng_;
   std::map<std::string, Step> steps_;
   std::vector<Noted> noted_;
+  bool synchronous_told_ = false;
 };
 
 }  // namespace lockstep::emulators::dynamics365

@@ -54,7 +54,7 @@ Outcome<void> check_answer_options(const ApiCall& api, const TableSpec& table) {
 Outcome<void> check_duplicates(const ApiCall& api, const TableSpec& table, RowNumber row, const Payload& payload) {
   auto suppress = api.condition("MSCRM.SuppressDuplicateDetection");
   if (!suppress || !equal_no_case(*suppress, "false")) return {};
-  return api.organisation.duplicate_rules.check(table, row, payload);
+  return api.organisation.duplicate_rules.check(table, row, payload, api.organisation.metadata.quirks());
 }
 
 Outcome<http::Response> upsert_create(ApiCall& api, const Resource& resource) {
@@ -138,7 +138,7 @@ Outcome<http::Response> write_parties(ApiCall& api, const Resource& resource) {
 Outcome<void> check_if_match(const ApiCall& api, const Resource& resource, RowNumber row) {
   auto wanted = api.condition("If-Match");
   if (!wanted || *wanted == "*" || *wanted == etag_of(resource.table->rows->record(row))) return {};
-  return refuse(412, code::kVersionMismatch,
+  return refuse(412, api.organisation.metadata.quirks().stale_version_code,
                 "The version of the existing record doesn't match the RowVersion property provided.");
 }
 

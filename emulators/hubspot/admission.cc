@@ -18,13 +18,17 @@ http::Response html(int status, std::string_view reason) {
 }
 
 bool needs_token(const Call& call) {
-  return !call.request.target.starts_with("/oauth/") && !call.request.target.starts_with("/exported/");
+  return !call.request.target.starts_with("/oauth/") && !call.request.target.starts_with("/exported/") &&
+         !call.request.target.starts_with("/journaled/");
 }
 
 /// Calls about the app itself, not about an account: with the developer's key (§3.2).
 bool is_app_call(std::string_view target) {
   return target.starts_with("/webhooks/v3/") || target.starts_with("/app-webhooks/");
 }
+
+/// Of the app, not of an account: with a token that it has by its own credentials (§3.5).
+bool is_journal_call(std::string_view target) { return target.starts_with("/webhooks-journal/"); }
 
 }  // namespace
 
@@ -54,7 +58,7 @@ std::optional<ApiError> HubSpot::authenticate(Call& call) {
   std::string given = call.header("Authorization").value_or("");
   std::string access = equal_no_case(given.substr(0, 7), "Bearer ") ? given.substr(7) : "";
   for (const ServiceKey& key : options_.service_keys) {
-    if (key.token != access || call.request.target.find("webhooks/") != std::string::npos) continue;
+    if (key.token != access || call.request.target.find("webhooks/") != std::string::npos || is_journal_call(call.request.target)) continue;
     caller_ = &apps_.at(key.app_id);
     call.caller = {ActorKind::integration, key.name};
     return std::nullopt;
@@ -74,7 +78,7 @@ std::optional<ApiError> HubSpot::authenticate(Call& call) {
                               ago.count() / 1000))
         .value();
   }
-  if (app_tokens_.contains(access)) {
+  if (app_tokens_.contains(access) != is_journal_call(call.request.target)) {
     return refuse(403, "MISSING_SCOPES",
                   "This app hasn't been granted all required scopes to make this call.")
         .value();
@@ -111,6 +115,7 @@ std::optional<ApiError> HubSpot::check_scope(const Call& call) {
 
 std::optional<http::Response> HubSpot::check_limits(const Call& call) {
   if (!limits_) return std::nullopt;
+  if (is_journal_call(call.request.target)) return journal_limit_.admit(call.now) ? std::nullopt : std::optional(rate_limited("SECONDLY"));
   if (is_search(call)) {
     if (!search_limit_.admit(call.now)) return rate_limited("SECONDLY");
   } else if (!caller_->burst.admit(call.now)) {
@@ -141,7 +146,7 @@ http::Response HubSpot::rate_limited(std::string_view policy) {
 void HubSpot::finish(Call& call, http::Response& response) {
   if (!response.headers.contains("x-hubspot-correlation-id"))
     response.headers.add("x-hubspot-correlation-id", uuid());
-  if (!caller_ || is_search(call)) return;
+  if (!caller_ || is_search(call) || is_journal_call(call.request.target)) return;
   // Without limits the headers say so: a client that keeps to what they allow is not slowed down.
   const auto tell = [&](const std::string& name, auto& limit) {
     constexpr std::int64_t kBoundless = 1'000'000'000;

@@ -6,7 +6,6 @@
 namespace lockstep::emulators::hubspot {
 namespace {
 
-constexpr std::size_t kMaxCreate = 2'000;
 constexpr std::size_t kMaxRead = 100;  // the guide says 1,000, integrators report 100
 constexpr std::size_t kMaxArchive = 100;
 constexpr std::size_t kTiesPerRecord = 100;
@@ -15,8 +14,6 @@ bool is_number(std::string_view id) {
   return !id.empty() && id.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-}  // namespace
-
 /// The id in {"from": {"id": …}}; empty when there is none.
 std::string end_id(const json::object& input, const char* name) {
   const json::value* end = input.if_contains(name);
@@ -24,6 +21,7 @@ std::string end_id(const json::object& input, const char* name) {
   return id ? scalar_text(*id) : "";
 }
 
+/// Of a row whose records are not there.
 ApiError invalid_identifier(const std::string& from, const std::string& to) {
   ApiError error = invalid(fmt::format("No records with the ids {} and {}", from, to)).value();
   error.sub_category = "crm.associations.INVALID_IDENTIFIER";
@@ -31,6 +29,7 @@ ApiError invalid_identifier(const std::string& from, const std::string& to) {
   return error;
 }
 
+/// Of a record that is tied to none.
 ApiError no_associations(const TypePair& pair, const std::string& id) {
   ApiError error =
       refuse(404, "OBJECT_NOT_FOUND", fmt::format("No {} is associated with {}.", pair.to->singular, id)).value();
@@ -39,7 +38,9 @@ ApiError no_associations(const TypePair& pair, const std::string& id) {
   return error;
 }
 
-HubSpot::Answer HubSpot::ties_batch_read(Call& call) {
+}  // namespace
+
+HubSpot::Answer HubSpot::ties_batch_read(Call& call, const TieStyle& style) {
   TRY(TiePath path, tie_path(call));
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
@@ -60,40 +61,30 @@ HubSpot::Answer HubSpot::ties_batch_read(Call& call) {
     std::vector<Associations::Tie> ties;
     if (row != kNoRow) {
       ties = page_of(portal_.live_ties(*path.pair.from, row, *path.pair.to), *path.pair.to,
-                     text_member(*input, "after"), kTiesPerRecord, next);
+                     style.pages ? text_member(*input, "after") : "", kTiesPerRecord, next);
     }
     if (ties.empty()) {
       errors.push_back(error_row(no_associations(path.pair, id)));
       continue;
     }
-    json::array to;
-    for (const Associations::Tie& tie : ties) to.push_back(render_tie(*path.pair.to, tie, portal_.settings().numeric_association_ids));
-    json::object result{{"from", {{"id", id}}}, {"to", std::move(to)}};
+    json::object result{{"from", {{"id", id}}}, {"to", style.ties(*path.pair.to, ties, portal_.settings().numeric_association_ids)}};
     if (!next.empty()) result["paging"] = {{"next", {{"after", next}}}};
     results.push_back(std::move(result));
   }
   return batch_answer(200, std::move(results), std::move(errors), call.now);
 }
 
-HubSpot::Answer HubSpot::ties_batch_create(Call& call) { return create_ties(call, true); }
-
-HubSpot::Answer HubSpot::ties_batch_default(Call& call) { return create_ties(call, false); }
-
-HubSpot::Answer HubSpot::create_ties(Call& call, bool labelled) {
+HubSpot::Answer HubSpot::ties_batch_create(Call& call, const TieStyle& style) {
   TRY(TiePath path, tie_path(call));
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
-  TRY(auto inputs, read_inputs(*body, kMaxCreate));
+  TRY(auto inputs, read_inputs(*body, style.most_created));
   json::array results, errors;
   UnitOfWork unit(portal_);
   for (const json::object* input : inputs) {
     std::string from = end_id(*input, "from"), to = end_id(*input, "to");
     if (from.empty() || to.empty()) return bad_json("line 1, column 1: an input needs from.id and to.id");
-    std::vector<const AssociationType*> types = {
-        &portal_.associations().types(*path.pair.from, *path.pair.to).front()};
-    if (labelled) {
-      TRY(types, read_types(portal_.associations(), path.pair, input->if_contains("types")));
-    }
+    TRY(AssociationTypes types, style.types(portal_.associations(), path.pair, *input));
     RowNumber row = portal_.find_live(*path.pair.from, from), to_row = portal_.find_live(*path.pair.to, to);
     if (row == kNoRow || to_row == kNoRow || (path.pair.from == path.pair.to && row == to_row)) {
       errors.push_back(error_row(invalid_identifier(from, to)));
@@ -111,16 +102,33 @@ HubSpot::Answer HubSpot::create_ties(Call& call, bool labelled) {
     }
     for (const AssociationType* type : types)
       portal_.tie(*path.pair.from, row, *path.pair.to, to_row, *type, writer(call));
-    if (labelled) {
-      results.push_back(render_labels(path.pair, row, to_row, types, portal_.settings().numeric_association_ids));
-    } else {
-      for (json::object& each : render_default(from, to, *types.front())) results.push_back(std::move(each));
-    }
+    for (json::value& each : style.made(path.pair, row, to_row, types, portal_.settings().numeric_association_ids)) results.push_back(std::move(each));
   }
   unit.commit();
-  return batch_answer(labelled ? 201 : 200, std::move(results), std::move(errors), call.now);
+  return batch_answer(style.created, std::move(results), std::move(errors), call.now);
 }
 
+/// Takes the types away that each input names.
+HubSpot::Answer HubSpot::types_batch_archive(Call& call, const TieStyle& style) {
+  TRY(TiePath path, tie_path(call));
+  JsonDocument document;
+  TRY(const json::object* body, read_body(call, document));
+  TRY(auto inputs, read_inputs(*body, kMaxArchive));
+  UnitOfWork unit(portal_);
+  for (const json::object* input : inputs) {
+    std::string from = end_id(*input, "from"), to = end_id(*input, "to");
+    if (from.empty() || to.empty()) return bad_json("line 1, column 1: an input needs from.id and to.id");
+    TRY(AssociationTypes types, style.types(portal_.associations(), path.pair, *input));
+    RowNumber row = portal_.find_live(*path.pair.from, from), to_row = portal_.find_live(*path.pair.to, to);
+    if (row == kNoRow || to_row == kNoRow) continue;
+    for (const AssociationType* type : types)
+      portal_.untie(*path.pair.from, row, *path.pair.to, to_row, *type, writer(call));
+  }
+  unit.commit();
+  return http::Response(204, "");
+}
+
+/// Takes all ties of each input away: one record, many others.
 HubSpot::Answer HubSpot::ties_batch_archive(Call& call) {
   TRY(TiePath path, tie_path(call));
   JsonDocument document;
@@ -141,25 +149,6 @@ HubSpot::Answer HubSpot::ties_batch_archive(Call& call) {
       if (row != kNoRow && to_row != kNoRow)
         portal_.untie(*path.pair.from, row, *path.pair.to, to_row, all, writer(call));
     }
-  }
-  unit.commit();
-  return http::Response(204, "");
-}
-
-HubSpot::Answer HubSpot::labels_batch_archive(Call& call) {
-  TRY(TiePath path, tie_path(call));
-  JsonDocument document;
-  TRY(const json::object* body, read_body(call, document));
-  TRY(auto inputs, read_inputs(*body, kMaxArchive));
-  UnitOfWork unit(portal_);
-  for (const json::object* input : inputs) {
-    std::string from = end_id(*input, "from"), to = end_id(*input, "to");
-    if (from.empty() || to.empty()) return bad_json("line 1, column 1: an input needs from.id and to.id");
-    TRY(auto types, read_types(portal_.associations(), path.pair, input->if_contains("types")));
-    RowNumber row = portal_.find_live(*path.pair.from, from), to_row = portal_.find_live(*path.pair.to, to);
-    if (row == kNoRow || to_row == kNoRow) continue;
-    for (const AssociationType* type : types)
-      portal_.untie(*path.pair.from, row, *path.pair.to, to_row, *type, writer(call));
   }
   unit.commit();
   return http::Response(204, "");

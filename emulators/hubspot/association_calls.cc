@@ -25,7 +25,7 @@ json::object render_tie(const ObjectType& to, const Associations::Tie& tie, bool
 }
 
 json::object render_labels(const TypePair& pair, RowNumber from, RowNumber to,
-                           const std::vector<const AssociationType*>& types, bool numeric) {
+                           const AssociationTypes& types, bool numeric) {
   json::array labels;
   for (const AssociationType* type : types) {
     if (!type->label.empty()) labels.emplace_back(type->label);
@@ -37,39 +37,15 @@ json::object render_labels(const TypePair& pair, RowNumber from, RowNumber to,
                       {"labels", std::move(labels)}};
 }
 
-std::vector<json::object> render_default(const std::string& from, const std::string& to, const AssociationType& type) {
+json::array render_default(const std::string& from, const std::string& to, const AssociationType& type) {
   auto row = [](const std::string& a, const std::string& b, int id) {
     json::object spec{{"associationCategory", "HUBSPOT_DEFINED"}, {"associationTypeId", id}};
     return json::object{{"from", {{"id", a}}}, {"to", {{"id", b}}}, {"associationSpec", std::move(spec)}};
   };
-  return {row(from, to, type.id), row(to, from, type.inverse)};
-}
-
-Outcome<std::vector<const AssociationType*>> read_types(const Associations& associations,
-                                                        const TypePair& pair, const json::value* given) {
-  const json::array* items = given ? given->if_array() : nullptr;
-  if (!items || items->empty()) return bad_json("line 1, column 1: association types are missing");
-  std::vector<const AssociationType*> types;
-  for (const json::value& item : *items) {
-    const json::object* object = item.if_object();
-    const json::value* id = object ? object->if_contains("associationTypeId") : nullptr;
-    std::string_view category = object ? text_member(*object, "associationCategory") : "";
-    bool number = id && id->is_int64() && std::abs(id->get_int64()) < 1'000'000;
-    const AssociationType* type =
-        number ? associations.find_type(*pair.from, *pair.to, static_cast<int>(id->get_int64())) : nullptr;
-    if (!type || type->category() != category) {
-      auto refused =
-          invalid(fmt::format("association type {} is not valid between {} and {}",
-                              id ? scalar_text(*id) : "(none)", pair.from->type_id, pair.to->type_id));
-      refused.value().sub_category = "crm.associations.INVALID_ASSOCIATION_TYPE";
-      refused.value().context = {{"type", {id ? scalar_text(*id) : ""}},
-                                 {"fromObjectType", {pair.from->type_id}},
-                                 {"toObjectType", {pair.to->type_id}}};
-      return refused;
-    }
-    types.push_back(type);
-  }
-  return types;
+  json::array both;
+  both.push_back(row(from, to, type.id));
+  both.push_back(row(to, from, type.inverse));
+  return both;
 }
 
 std::vector<Associations::Tie> page_of(std::vector<Associations::Tie> ties, const ObjectType& to,
@@ -123,15 +99,13 @@ Outcome<void> HubSpot::check_room(const TypePair& pair, RowNumber row, RowNumber
   return refused;
 }
 
-HubSpot::Answer HubSpot::ties_read(Call& call) {
+HubSpot::Answer HubSpot::ties_read(Call& call, const TieStyle& style) {
   TRY(TiePath path, tie_path(call));
   TRY(std::size_t limit, query_limit(call, 500, 500));
   std::string next;
   auto page = page_of(portal_.live_ties(*path.pair.from, path.row, *path.pair.to), *path.pair.to,
                       call.query_value("after").value_or(""), limit, next);
-  json::array results;
-  for (const Associations::Tie& tie : page) results.push_back(render_tie(*path.pair.to, tie, portal_.settings().numeric_association_ids));
-  json::object body{{"results", std::move(results)}};
+  json::object body{{"results", style.ties(*path.pair.to, page, portal_.settings().numeric_association_ids)}};
   if (!next.empty()) body["paging"] = {{"next", {{"after", next}}}};
   return json_answer(200, body);
 }
@@ -141,10 +115,8 @@ HubSpot::Answer HubSpot::tie_default(Call& call) {
   const AssociationType& type = portal_.associations().types(*path.pair.from, *path.pair.to).front();
   TRY_VOID(check_room(path.pair, path.row, path.to_row, type));
   portal_.tie(*path.pair.from, path.row, *path.pair.to, path.to_row, type, writer(call));
-  json::array results;
   const std::string &from = path.pair.from->table->record(path.row).id, &to = path.pair.to->table->record(path.to_row).id;
-  for (json::object& each : render_default(from, to, type)) results.push_back(std::move(each));
-  return batch_answer(200, std::move(results), {}, call.now);
+  return batch_answer(200, render_default(from, to, type), {}, call.now);
 }
 
 /// Replaces the labels: those that are not named are taken away.
@@ -175,6 +147,27 @@ HubSpot::Answer HubSpot::tie_delete(Call& call) {
   TRY(TiePath path, tie_path(call));
   const AssociationType& all = portal_.associations().types(*path.pair.from, *path.pair.to).front();
   portal_.untie(*path.pair.from, path.row, *path.pair.to, path.to_row, all, writer(call));
+  return http::Response(204, "");
+}
+
+/// Version 3 answers with the record.
+HubSpot::Answer HubSpot::tie_named(Call& call) {
+  TRY(TiePath path, tie_path(call));
+  TRY(const AssociationType* type, named_type(portal_.associations(), path.pair, call.parameter("kind")));
+  TRY_VOID(check_room(path.pair, path.row, path.to_row, *type));
+  portal_.tie(*path.pair.from, path.row, *path.pair.to, path.to_row, *type, writer(call));
+  JsonDocument document;
+  Renderer renderer(portal_, document.storage());
+  RecordView record = view_of(*path.pair.from, path.row);
+  json::object body = renderer.record(record, select(*path.pair.from, {}));
+  body["associations"] = renderer.associations(record, {path.pair.to});
+  return json_answer(200, body);
+}
+
+HubSpot::Answer HubSpot::untie_named(Call& call) {
+  TRY(TiePath path, tie_path(call));
+  TRY(const AssociationType* type, named_type(portal_.associations(), path.pair, call.parameter("kind")));
+  portal_.untie(*path.pair.from, path.row, *path.pair.to, path.to_row, *type, writer(call));
   return http::Response(204, "");
 }
 

@@ -6,7 +6,6 @@
 namespace lockstep::emulators::hubspot {
 namespace {
 
-constexpr std::size_t kMaxOwnLabels = 10;  // of a pair, in one direction; removed ones keep their place
 
 std::size_t own_labels(const std::vector<AssociationType>& types) {
   return static_cast<std::size_t>(

@@ -24,6 +24,8 @@ struct AssociationType {
   std::string_view category() const { return user_defined ? "USER_DEFINED" : "HUBSPOT_DEFINED"; }
 };
 
+inline constexpr std::size_t kMaxOwnLabels = 10;  // of a pair, in one direction; removed ones keep their place
+
 /// A change of one tie, as it was written.
 struct TieChange {
   const ObjectType* from_type = nullptr;

@@ -257,6 +257,8 @@ HubSpot::Answer HubSpot::batch_archive(Call& call) {
     ids.push_back(std::move(id));
   }
   TRY_VOID(check_distinct(ids));
+  auto unknown = [&](const std::string& id) { return portal_.find_live(*type, id) == kNoRow; };
+  if (portal_.settings().archive_refuses_unknown && std::any_of(ids.begin(), ids.end(), unknown)) return hubspot::not_found();
   for (const std::string& id : ids) {
     RowNumber row = portal_.find_live(*type, id);
     if (row != kNoRow) portal_.archive(*type, row, writer(call));

@@ -11,10 +11,6 @@ namespace {
 
 constexpr std::string_view kTies = "associations.";
 
-http::Response refuse_control(const std::string& message) {
-  return json_answer(400, json::object{{"error", message}});
-}
-
 std::string sentence(const ApiError& error) {
   return error.category.empty() ? error.message : error.category + ": " + error.message;
 }
@@ -27,13 +23,6 @@ json::object split_ties(const json::object& fields, json::object& ties) {
     (name.starts_with(kTies) ? ties : properties)[member.key()] = member.value();
   }
   return properties;
-}
-
-Result<json::object> read_object(const http::ServerRequest& request) {
-  JsonDocument document;
-  TRY_VOID(document.parse(request.body));
-  if (!document.root().is_object()) return fail(ErrorCode::invalid_input, "expected a JSON object");
-  return json::object(document.root().get_object(), json::storage_ptr());
 }
 
 }  // namespace
@@ -107,7 +96,7 @@ Result<std::string> HubSpot::apply_to(const Edit& edit, ObjectType& type, const 
 
 std::optional<http::Response> HubSpot::control(const http::ServerRequest& request, std::string_view path) {
   if (path == "webhooks") return webhooks(request);
-  if (path == "settings") return settings(request);
+  if (path == "settings") return switches_.answer(request);
   return std::nullopt;
 }
 
@@ -115,9 +104,9 @@ http::Response HubSpot::webhooks(const http::ServerRequest& request) {
   Events& events = portal_.events();
   if (request.method == "DELETE") events.clear();
   if (request.method == "POST") {
-    auto sent = read_object(request);
-    if (!sent) return refuse_control(sent.error().message);
-    if (auto changed = change_webhooks(*sent); !changed) return refuse_control(changed.error().message);
+    auto sent = read_control_object(request);
+    if (!sent) return control_refusal(sent.error().message);
+    if (auto changed = change_webhooks(*sent); !changed) return control_refusal(changed.error().message);
   }
   json::array rows;
   for (const Subscription& each : events.subscriptions()) {
@@ -183,79 +172,52 @@ Result<std::vector<Subscription>> HubSpot::read_subscriptions(const json::object
   return read;
 }
 
-std::vector<HubSpot::Switch> HubSpot::switches() {
+void HubSpot::add_switches() {
   PortalSettings& portal = portal_.settings();
-  return {{"limits", &limits_},
-          {"rotate_refresh_tokens", &rotate_refresh_tokens_},
-          {"admin_rules_everywhere", &admin_rules_everywhere_},
-          {"default_lifecycle_stage", &portal.default_lifecycle_stage},
-          {"merge_keeps_primary_id", &portal.merge_keeps_primary_id},
-          {"engagements_ignore_unknown", &portal.engagements_ignore_unknown},
-          {"engagement_unique_properties", &portal.engagement_unique_properties},
-          {"null_clears", &portal.null_clears},
-          {"taken_address_is_invalid", &portal.taken_address_is_invalid},
-          {"traced_updates_partial", &portal.traced_updates_partial},
-          {"auto_associate", &portal.auto_associate},
-          {"associations_touch", &portal.associations_touch},
-          {"numeric_association_ids", &portal.numeric_association_ids}};
-}
-
-http::Response HubSpot::settings(const http::ServerRequest& request) {
-  if (request.method == "POST") {
-    auto sent = read_object(request);
-    if (!sent) return refuse_control(sent.error().message);
-    if (auto changed = change_settings(*sent); !changed) return refuse_control(changed.error().message);
+  switches_.add("limits", &limits_);
+  switches_.add("rotate_refresh_tokens", &rotate_refresh_tokens_);
+  switches_.add("admin_rules_everywhere", &admin_rules_everywhere_);
+  switches_.add("default_lifecycle_stage", &portal.default_lifecycle_stage);
+  switches_.add("merge_keeps_primary_id", &portal.merge_keeps_primary_id);
+  switches_.add("engagements_ignore_unknown", &portal.engagements_ignore_unknown);
+  switches_.add("engagement_unique_properties", &portal.engagement_unique_properties);
+  switches_.add("null_clears", &portal.null_clears);
+  switches_.add("taken_address_is_invalid", &portal.taken_address_is_invalid);
+  switches_.add("traced_updates_partial", &portal.traced_updates_partial);
+  switches_.add("auto_associate", &portal.auto_associate);
+  switches_.add("associations_touch", &portal.associations_touch);
+  switches_.add("numeric_association_ids", &portal.numeric_association_ids);
+  switches_.add("archive_refuses_unknown", &portal.archive_refuses_unknown);
+  switches_.add("history_page", &portal.history_page);
+  switches_.add("index_lag_ms", &portal.index_lag);
+  switches_.add_limit("daily_requests", daily_);
+  switches_.add_limit("search_requests", search_limit_);
+  for (bool oauth : {false, true}) {
+    auto show = [this, oauth]() -> json::value {
+      for (const auto& [id, app] : apps_) {
+        if (app.oauth == oauth) return app.burst.limit();
+      }
+      return nullptr;
+    };
+    auto set = [this, oauth](const json::value& value, bool apply) {
+      bool fits = value.is_int64() && value.get_int64() >= 0;
+      for (auto& [id, app] : apps_) {
+        if (fits && apply && app.oauth == oauth) app.burst.set_limit(value.get_int64());
+      }
+      return fits;
+    };
+    switches_.add(oauth ? "oauth_burst_requests" : "burst_requests", set, show);
   }
-  json::object body;
-  for (const Switch& each : switches()) body[each.name] = *each.on;
-  body["daily_requests"] = daily_.limit();
-  body["search_requests"] = search_limit_.limit();
-  for (const auto& [id, app] : apps_)
-    body[app.oauth ? "oauth_burst_requests" : "burst_requests"] = app.burst.limit();
-  body["index_lag_ms"] = portal_.settings().index_lag.count();
-  json::array denied;
-  for (const std::string& scope : denied_scopes_) denied.emplace_back(scope);
-  body["denied_scopes"] = std::move(denied);
-  return json_answer(200, body);
-}
-
-/// Changes the setting, or says that there is none with such a value; `apply` false: says so only.
-bool HubSpot::change_setting(std::string_view name, const json::value& value, bool apply) {
-  for (const Switch& each : switches()) {
-    if (each.name != name) continue;
-    if (value.is_bool() && apply) *each.on = value.get_bool();
-    return value.is_bool();
-  }
-  if (name == "denied_scopes" && value.is_array()) {
-    if (apply) denied_scopes_.clear();
-    for (const json::value& scope : value.get_array()) {
-      if (apply) denied_scopes_.insert(scalar_text(scope));
-    }
-    return true;
-  }
-  if (!value.is_int64() || value.get_int64() < 0) return false;
-  std::int64_t number = value.get_int64();
-  bool oauth = name == "oauth_burst_requests", burst = oauth || name == "burst_requests";
-  if (name != "daily_requests" && name != "search_requests" && name != "index_lag_ms" && !burst) return false;
-  if (!apply) return true;
-  if (name == "daily_requests") daily_.set_limit(number);
-  if (name == "search_requests") search_limit_.set_limit(number);
-  if (name == "index_lag_ms") portal_.settings().index_lag = Duration(number);
-  for (auto& [id, app] : apps_) {
-    if (burst && app.oauth == oauth) app.burst.set_limit(number);
-  }
-  return true;
-}
-
-Result<void> HubSpot::change_settings(const json::object& sent) {
-  for (bool apply : {false, true}) {  // all of them or none
-    for (const auto& member : sent) {
-      std::string_view name(member.key().data(), member.key().size());
-      if (change_setting(name, member.value(), apply)) continue;
-      return fail(ErrorCode::invalid_input, fmt::format("no setting '{}' with such a value", name));
-    }
-  }
-  return {};
+  auto set_denied = [this](const json::value& value, bool apply) {
+    if (value.is_array() && apply) denied_scopes_.clear();
+    for (const json::value& scope : value.is_array() && apply ? value.get_array() : json::array()) denied_scopes_.insert(scalar_text(scope));
+    return value.is_array();
+  };
+  switches_.add("denied_scopes", set_denied, [this] {
+    json::array denied;
+    for (const std::string& scope : denied_scopes_) denied.emplace_back(scope);
+    return json::value(std::move(denied));
+  });
 }
 
 }  // namespace lockstep::emulators::hubspot

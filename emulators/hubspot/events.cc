@@ -75,7 +75,7 @@ std::vector<Subscription> all_subscriptions(const Catalogue& catalogue) {
 }
 
 Events::Events(std::int64_t portal_id, std::string app_id, Rng rng)
-    : portal_id_(portal_id), app_id_(std::move(app_id)), rng_(rng) {}
+    : portal_id_(portal_id), app_id_(std::move(app_id)), rng_(rng), journal_(portal_id, rng.split("journal")) {}
 
 Result<void> Events::check(const Subscription& subscription, const Catalogue& catalogue) {
   std::size_t dot = subscription.event_type.find('.');
@@ -151,6 +151,7 @@ void Events::note(const Subscription& subscription, const ObjectType& type, std:
 void Events::record(const ObjectType& type, std::string_view id, std::string_view event, json::object more,
                     const Writer& writer) {
   if (!writer.journaled) return;
+  journal_.record(type, id, event, writer.at);
   for (const Subscription& subscription : subscriptions_) {
     if (wants(subscription, type, event, "")) note(subscription, type, id, more, writer);
   }
@@ -159,6 +160,7 @@ void Events::record(const ObjectType& type, std::string_view id, std::string_vie
 void Events::property(const ObjectType& type, std::string_view id, std::string_view name,
                       std::string_view value, const Writer& writer) {
   if (!writer.journaled) return;
+  journal_.property(type, id, name, value, writer.at);
   for (const Subscription& subscription : subscriptions_) {
     if (!wants(subscription, type, "propertyChange", name)) continue;
     json::object more{{"propertyName", json::string(name.data(), name.size())},
@@ -170,6 +172,7 @@ void Events::property(const ObjectType& type, std::string_view id, std::string_v
 
 void Events::tie(const TieChange& change, const Writer& writer) {
   if (!writer.journaled) return;
+  journal_.tie(change, writer.at);
   const std::string& from = change.from_type->table->record(change.from).id;
   const std::string& to = change.to_type->table->record(change.to).id;
   auto tell = [&](const ObjectType& own, const std::string& own_id, const ObjectType& other,
@@ -193,6 +196,7 @@ void Events::tie(const TieChange& change, const Writer& writer) {
 }
 
 void Events::flush(OutgoingQueue& queue, WallTime now) {
+  journal_.flush(now);
   if (noted_.empty()) return;
   std::vector<json::object> events = std::exchange(noted_, {});
   if (settings_.target_url.empty()) return;

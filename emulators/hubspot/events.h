@@ -7,6 +7,7 @@
 #include "emulators/core/json.h"
 #include "emulators/core/outgoing.h"
 #include "emulators/hubspot/associations.h"
+#include "emulators/hubspot/journal.h"
 #include "emulators/hubspot/writer.h"
 #include "runtime/rng.h"
 
@@ -54,8 +55,15 @@ class Events {
                 const Writer& writer);
   void tie(const TieChange& change, const Writer& writer);
 
-  std::size_t mark() const { return noted_.size(); }
-  void roll_back(std::size_t mark) { noted_.resize(mark); }
+  struct Mark {
+    std::size_t sent, journaled;
+  };
+  Mark mark() const { return {noted_.size(), journal_.mark()}; }
+  void roll_back(Mark mark) {
+    noted_.resize(mark.sent);
+    journal_.roll_back(mark.journaled);
+  }
+  ChangeJournal& journal() { return journal_; }
   void flush(OutgoingQueue& queue, WallTime now);
   /// Signs the request for the moment of sending; OutgoingQueue::Prepare.
   void prepare(http::Request& request, std::size_t attempt, WallTime now) const;
@@ -73,6 +81,7 @@ class Events {
   std::vector<Subscription> subscriptions_;
   WebhookSettings settings_;
   std::vector<json::object> noted_;
+  ChangeJournal journal_;
 };
 
 /// Everything there is to tell, of every type and property.

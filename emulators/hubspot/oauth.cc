@@ -69,13 +69,8 @@ HubSpot::Answer HubSpot::authorize(Call& call) {
   if (!tokens().client(client)) return invalid("missing or unknown client id");
   if (!http::parse_url(target)) return invalid("missing or invalid redirect_uri");
   if (call.query_value("scope").value_or("").empty()) return invalid("missing scope");
-  std::string code = tokens().random_text(32);
-  codes_[code] = {client, target, call.now + kCodeLife};
   http::Response response(302, "");
-  std::string state = call.query_value("state").value_or("");
-  std::string location = target + (target.find('?') == std::string::npos ? "?" : "&") + "code=" + code;
-  if (!state.empty()) location += "&state=" + percent_encode(state);
-  response.headers.add("Location", location);
+  response.headers.add("Location", tokens().issue_code({client, target, "", call.now + kCodeLife}, call.query_value("state").value_or("")));
   return response;
 }
 
@@ -102,11 +97,7 @@ HubSpot::Answer HubSpot::token(Call& call) {
   } else if (grant_type == "client_credentials") {
     app_tokens_.insert(access);  // good for the webhooks journal alone
   } else if (grant_type == "authorization_code") {
-    auto code = codes_.find(form.field("code"));
-    bool good = code != codes_.end() && code->second.client == client->id && call.now < code->second.expires &&
-                code->second.redirect_uri == form.field("redirect_uri");
-    if (code != codes_.end()) codes_.erase(code);  // once, whatever comes of it
-    if (!good) return oauth_error("invalid_grant", "BAD_AUTH_CODE", "missing or unknown auth code");
+    if (!tokens().take_code(form.field("code"), client->id, form.field("redirect_uri"), call.now)) return oauth_error("invalid_grant", "BAD_AUTH_CODE", "missing or unknown auth code");
     refresh = tokens().random_text(36);
     tokens().issue_refresh(refresh, client->id);
   } else {

@@ -34,6 +34,8 @@ struct PortalSettings {
   bool associations_touch =
       false;  // a change of associations counts as a change of the record they start from
   bool numeric_association_ids = false;  // ids of associated records: numbers, as the older specifications have it
+  bool archive_refuses_unknown = false;  // a batch archive with an unknown id; off, as it is believed to be
+  std::int64_t history_page = 50;        // rows of a list with histories
   Duration index_lag{5'000};
 };
 
@@ -71,6 +73,8 @@ class Portal {
   Outcome<void> restore(ObjectType& type, RowNumber row, const Writer& writer);
   /// Both become one record; returns its row (§2.11).
   Outcome<RowNumber> merge(ObjectType& type, RowNumber primary, RowNumber loser, const Writer& writer);
+  /// A secondary address of a contact: made, or taken away (§6).
+  Outcome<void> set_secondary(RowNumber row, const std::string& address, bool there, const Writer& writer);
   /// GDPR: for good, with its address blocked.
   void erase(ObjectType& type, RowNumber row, const Writer& writer);
   /// No contact may have it again.
@@ -155,7 +159,7 @@ class UnitOfWork {
   Portal& portal_;
   Transaction transaction_;
   std::size_t ties_mark_;
-  std::size_t events_mark_;
+  Events::Mark events_mark_;
   std::size_t history_mark_;
   bool committed_ = false;
 };

@@ -1,5 +1,5 @@
 // Which path is which call: the numbered versions and the dated ones share their handlers (§0.1).
-#include "emulators/hubspot/service.h"
+#include "emulators/hubspot/association_calls.h"
 
 namespace lockstep::emulators::hubspot {
 
@@ -8,6 +8,7 @@ void HubSpot::add_routes() {
   add_association_routes();
   add_schema_routes();
   add_account_routes();
+  add_journal_routes();
 }
 
 void HubSpot::add_account_routes() {
@@ -50,8 +51,34 @@ void HubSpot::add_account_routes() {
     add("GET", base + "/{id}", &HubSpot::export_read);
   }
   add("GET", "/exported/{key}", &HubSpot::exported_file);
+  for (const std::string base : {"/crm/v3/limits", "/crm/limits/{version}"}) {
+    add("GET", base + "/custom-properties", &HubSpot::property_limits);
+    add("GET", base + "/records", &HubSpot::record_limits);
+    add("GET", base + "/pipelines", &HubSpot::pipeline_limits);
+    add("GET", base + "/associations/labels", &HubSpot::label_limits);
+  }
+  add("GET", "/contacts/v1/secondary-email/{id}", &HubSpot::secondary_addresses);
+  for (const char* method : {"PUT", "DELETE"}) add(method, "/contacts/v1/secondary-email/{id}/email/{address}", &HubSpot::change_secondary_address);
   add("GET", "/account-info/v3/details", &HubSpot::account_details);
   add("GET", "/account-info/v3/api-usage/daily/private-apps", &HubSpot::daily_usage);
+}
+
+void HubSpot::add_journal_routes() {
+  for (const std::string base : {"/webhooks-journal/journal/{version}", "/webhooks-journal/journal-local/{version}"}) {
+    add("GET", base + "/earliest", &HubSpot::journal_earliest);
+    add("GET", base + "/latest", &HubSpot::journal_latest);
+    add("GET", base + "/offset/{offset}/next", &HubSpot::journal_next);
+    add("GET", base + "/batch/earliest/{count}", &HubSpot::journal_batch_earliest);
+    add("GET", base + "/batch/latest/{count}", &HubSpot::journal_batch_latest);
+    add("GET", base + "/batch/{offset}/next/{count}", &HubSpot::journal_batch_next);
+    add("POST", base + "/batch/read", &HubSpot::journal_batch_read);
+  }
+  const std::string subscriptions = "/webhooks-journal/subscriptions/{version}";
+  add("GET", subscriptions, &HubSpot::journal_subscriptions);
+  add("POST", subscriptions, &HubSpot::journal_subscribe);
+  add("DELETE", subscriptions + "/portals/{portal}", &HubSpot::journal_forget_account);
+  for (const char* method : {"GET", "DELETE"}) add(method, subscriptions + "/{id}", &HubSpot::journal_subscription);
+  add("GET", "/journaled/{key}", &HubSpot::journal_file);
 }
 
 void HubSpot::add_object_routes() {
@@ -88,6 +115,8 @@ void HubSpot::add_schema_routes() {
     add("PATCH", base + "/{name}", &HubSpot::property_update);
     add("DELETE", base + "/{name}", &HubSpot::property_archive);
   }
+  add("GET", "/crm/v3/property-validations/{type}", &HubSpot::property_rules);
+  add("GET", "/crm/v3/property-validations/{type}/{name}", &HubSpot::property_rules);
   for (const std::string base : {"/crm/v3/pipelines/{type}", "/crm/pipelines/{version}/{type}"}) {
     add("GET", base, &HubSpot::pipeline_list);
     add("POST", base, &HubSpot::pipeline_create);
@@ -110,17 +139,17 @@ void HubSpot::add_association_routes() {
   for (const std::string base :
        {"/crm/v4/objects/{type}/{id}/associations", "/crm/objects/{version}/{type}/{id}/associations"}) {
     add("PUT", base + "/default/{to}/{to_id}", &HubSpot::tie_default);
-    add("GET", base + "/{to}", &HubSpot::ties_read);
+    add("GET", base + "/{to}", &HubSpot::ties_read, kLabelledTies);
     add("PUT", base + "/{to}/{to_id}", &HubSpot::tie_labelled);
     add("DELETE", base + "/{to}/{to_id}", &HubSpot::tie_delete);
   }
   for (const std::string root : {"/crm/v4/associations", "/crm/associations/v4", "/crm/associations/{version}"}) {
     const std::string base = root + "/{type}/{to}", rules = root + "/definitions/configurations";
-    add("POST", base + "/batch/read", &HubSpot::ties_batch_read);
-    add("POST", base + "/batch/create", &HubSpot::ties_batch_create);
-    add("POST", base + "/batch/associate/default", &HubSpot::ties_batch_default);
+    add("POST", base + "/batch/read", &HubSpot::ties_batch_read, kLabelledTies);
+    add("POST", base + "/batch/create", &HubSpot::ties_batch_create, kLabelledTies);
+    add("POST", base + "/batch/associate/default", &HubSpot::ties_batch_create, kDefaultTies);
     add("POST", base + "/batch/archive", &HubSpot::ties_batch_archive);
-    add("POST", base + "/batch/labels/archive", &HubSpot::labels_batch_archive);
+    add("POST", base + "/batch/labels/archive", &HubSpot::types_batch_archive, kLabelledTies);
     add("GET", base + "/labels", &HubSpot::labels);
     add("POST", base + "/labels", &HubSpot::label_create);
     add("PUT", base + "/labels", &HubSpot::label_update);
@@ -133,13 +162,13 @@ void HubSpot::add_association_routes() {
     add("POST", root + "/usage/high-usage-report/{user}", &HubSpot::usage_report);
   }
   const std::string one = "/crm/v3/objects/{type}/{id}/associations/{to}", many = "/crm/v3/associations/{type}/{to}";
-  add("GET", one, &HubSpot::v3_read);
-  add("PUT", one + "/{to_id}/{kind}", &HubSpot::v3_tie);
-  add("DELETE", one + "/{to_id}/{kind}", &HubSpot::v3_untie);
+  add("GET", one, &HubSpot::ties_read, kNamedTies);
+  add("PUT", one + "/{to_id}/{kind}", &HubSpot::tie_named);
+  add("DELETE", one + "/{to_id}/{kind}", &HubSpot::untie_named);
   add("GET", many + "/types", &HubSpot::type_names);
-  add("POST", many + "/batch/read", &HubSpot::v3_batch_read);
-  add("POST", many + "/batch/create", &HubSpot::v3_batch_create);
-  add("POST", many + "/batch/archive", &HubSpot::v3_batch_archive);
+  add("POST", many + "/batch/read", &HubSpot::ties_batch_read, kNamedTies);
+  add("POST", many + "/batch/create", &HubSpot::ties_batch_create, kNamedTies);
+  add("POST", many + "/batch/archive", &HubSpot::types_batch_archive, kNamedTies);
 }
 
 }  // namespace lockstep::emulators::hubspot

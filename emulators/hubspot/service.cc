@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "base/text.h"
+#include "emulators/core/uuid.h"
 #include "emulators/hubspot/values.h"
 
 namespace lockstep::emulators::hubspot {
@@ -36,6 +37,7 @@ HubSpot::HubSpot(const EmulatorClock& clock, Rng rng, HubSpotOptions options)
       portal_(database(), options_, rng.split("portal")),
       ids_(rng.split("ids")),
       search_limit_(options_.search_requests, Duration(1'000)),
+      journal_limit_(100, Duration(1'000)),
       daily_(options_.daily_requests, options_.utc_offset),
       limits_(options_.limits) {
   Duration window(10'000);
@@ -51,22 +53,27 @@ HubSpot::HubSpot(const EmulatorClock& clock, Rng rng, HubSpotOptions options)
     portal_.events().prepare(request, attempt, at);
   });
   add_routes();
+  add_switches();
+}
+
+http::Response HubSpot::answered(Call& call, const std::function<Answer(Call&)>& handler) {
+  Answer answer = version_fits(call) ? handler(call) : hubspot::not_found();
+  http::Response response = answer ? std::move(*answer) : told(answer.error());
+  portal_.events().flush(outgoing(), call.now);
+  return response;
 }
 
 void HubSpot::add(std::string method, const std::string& path, Handler handler) {
-  router().add(std::move(method), path, [this, handler](Call& call) {
-    Answer answer = version_fits(call) ? (this->*handler)(call) : hubspot::not_found();
-    http::Response response = answer ? std::move(*answer) : told(answer.error());
-    portal_.events().flush(outgoing(), call.now);
-    return response;
-  });
+  auto bound = [this, handler](Call& call) { return (this->*handler)(call); };
+  router().add(std::move(method), path, [this, bound](Call& call) { return answered(call, bound); });
 }
 
-std::string HubSpot::uuid() {
-  std::uint64_t high = ids_.next(), low = ids_.next();
-  return fmt::format("{:08x}-{:04x}-7{:03x}-{:04x}-{:012x}", high >> 32, high >> 16 & 0xffff, high & 0xfff,
-                     (low >> 48 & 0x3fff) | 0x8000, low & 0xffff'ffff'ffff);
+void HubSpot::add(std::string method, const std::string& path, StyledHandler handler, const TieStyle& style) {
+  auto bound = [this, handler, &style](Call& call) { return (this->*handler)(call, style); };
+  router().add(std::move(method), path, [this, bound](Call& call) { return answered(call, bound); });
 }
+
+std::string HubSpot::uuid() { return make_uuid(ids_, 7); }
 
 Outcome<ObjectType*> HubSpot::type_of(const Call& call) {
   const std::string& name = call.parameter("type");

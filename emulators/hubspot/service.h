@@ -1,15 +1,19 @@
 #pragma once
 
+#include <functional>
 #include <set>
 
 #include "emulators/core/limits.h"
 #include "emulators/core/stand_in.h"
+#include "emulators/core/switches.h"
 #include "emulators/hubspot/hubspot.h"
 #include "emulators/hubspot/imports.h"
 #include "emulators/hubspot/portal.h"
 #include "emulators/hubspot/rendering.h"
 
 namespace lockstep::emulators::hubspot {
+
+struct TieStyle;  // association_calls.h
 
 /// The two types of an association call.
 struct TypePair {
@@ -37,13 +41,17 @@ class HubSpot final : public StandIn {
  private:
   using Answer = Outcome<http::Response>;
   using Handler = Answer (HubSpot::*)(Call&);
+  using StyledHandler = Answer (HubSpot::*)(Call&, const TieStyle&);
   void add(std::string method, const std::string& path, Handler handler);
+  void add(std::string method, const std::string& path, StyledHandler handler, const TieStyle& style);
+  http::Response answered(Call& call, const std::function<Answer(Call&)>& handler);
   // routes.cc
   void add_routes();
   void add_account_routes();
   void add_object_routes();
   void add_schema_routes();
   void add_association_routes();
+  void add_journal_routes();
   http::Response told(const ApiError& error) { return error_response(error, uuid()); }
   std::string uuid();
 
@@ -108,6 +116,15 @@ class HubSpot final : public StandIn {
   Answer daily_usage(Call& call);
   Answer owner_list(Call& call);
   Answer owner_read(Call& call);
+  // limit_calls.cc
+  Answer property_limits(Call& call);
+  Answer record_limits(Call& call);
+  Answer pipeline_limits(Call& call);
+  Answer label_limits(Call& call);
+  Answer property_rules(Call& call);
+  // secondary_addresses.cc
+  Answer secondary_addresses(Call& call);
+  Answer change_secondary_address(Call& call);
   // pipeline_calls.cc
   Outcome<Pipeline*> pipeline_of(Call& call, bool archived_too);
   Outcome<Stage*> stage_of(Call& call, bool archived_too);
@@ -138,11 +155,16 @@ class HubSpot final : public StandIn {
   };
   /// The types of an association call, refused when they are never tied, and the records that its path names.
   Outcome<TiePath> tie_path(Call& call);
-  Answer create_ties(Call& call, bool labelled);
-  Answer ties_read(Call& call);
+  Answer ties_read(Call& call, const TieStyle& style);
   Answer tie_default(Call& call);
   Answer tie_labelled(Call& call);
   Answer tie_delete(Call& call);
+  Answer tie_named(Call& call);
+  Answer untie_named(Call& call);
+  Answer ties_batch_read(Call& call, const TieStyle& style);
+  Answer ties_batch_create(Call& call, const TieStyle& style);
+  Answer ties_batch_archive(Call& call);
+  Answer types_batch_archive(Call& call, const TieStyle& style);
   Outcome<void> check_room(const TypePair& pair, RowNumber row, RowNumber to_row, const AssociationType& type) const;
   // association_schema_calls.cc
   Answer labels(Call& call);
@@ -157,18 +179,6 @@ class HubSpot final : public StandIn {
   Answer rules_purge(Call& call);
   Answer usage_report(Call& call);
   Answer type_names(Call& call);
-  // association_v3_calls.cc
-  Answer v3_read(Call& call);
-  Answer v3_tie(Call& call);
-  Answer v3_untie(Call& call);
-  Answer v3_batch_read(Call& call);
-  Answer v3_batch_create(Call& call);
-  Answer v3_batch_archive(Call& call);
-  Answer ties_batch_read(Call& call);
-  Answer ties_batch_create(Call& call);
-  Answer ties_batch_default(Call& call);
-  Answer ties_batch_archive(Call& call);
-  Answer labels_batch_archive(Call& call);
   // import_calls.cc
   struct Export {
     std::string id, name, type, file, key;  // key: of the link
@@ -188,6 +198,21 @@ class HubSpot final : public StandIn {
   Answer export_status(Call& call);
   Answer export_read(Call& call);
   Answer exported_file(Call& call);
+  // journal_calls.cc
+  json::object journal_link(const Call& call, const ChangeJournal::File& file);
+  Answer journal_page(const Call& call, std::size_t first, std::size_t count, bool many);
+  Answer journal_earliest(Call& call);
+  Answer journal_latest(Call& call);
+  Answer journal_next(Call& call);
+  Answer journal_batch_earliest(Call& call);
+  Answer journal_batch_latest(Call& call);
+  Answer journal_batch_next(Call& call);
+  Answer journal_batch_read(Call& call);
+  Answer journal_file(Call& call);
+  Answer journal_subscriptions(Call& call);
+  Answer journal_subscribe(Call& call);
+  Answer journal_subscription(Call& call);
+  Answer journal_forget_account(Call& call);
   // webhook_calls.cc
   Outcome<void> check_app(const Call& call) const;
   Outcome<Subscription*> subscription_of(const Call& call);
@@ -203,16 +228,9 @@ class HubSpot final : public StandIn {
   // control.cc
   Result<std::string> apply_to(const Edit& edit, ObjectType& type, const Writer& writer);
   http::Response webhooks(const http::ServerRequest& request);
-  http::Response settings(const http::ServerRequest& request);
-  Result<void> change_settings(const json::object& sent);
-  bool change_setting(std::string_view name, const json::value& value, bool apply);
+  void add_switches();
   Result<void> change_webhooks(const json::object& sent);
   Result<std::vector<Subscription>> read_subscriptions(const json::object& sent) const;
-  struct Switch {
-    std::string_view name;
-    bool* on;
-  };
-  std::vector<Switch> switches();
 
   /// kFaultBatchItem, asked for each row.
   bool batch_item_fails(const Call& call);
@@ -228,21 +246,22 @@ class HubSpot final : public StandIn {
   std::map<std::string, App, std::less<>> apps_;  // by id
   App* caller_ = nullptr;                         // of the call being answered
   RollingLimit search_limit_;
+  RollingLimit journal_limit_;
   DailyLimit daily_;
   bool limits_;
   std::set<std::string, std::less<>>
       app_tokens_;  // client_credentials: they act for the app, not for an account
-  struct Code {  // of a grant that waits for its exchange
-    std::string client;
-    std::string redirect_uri;
-    WallTime expires;
-  };
-  std::map<std::string, Code, std::less<>> codes_;
   Imports imports_;
   std::vector<Export> exports_;
+  struct JournalLink {
+    std::string text;
+    WallTime expires;
+  };
+  std::map<std::string, JournalLink, std::less<>> journal_links_;  // by the key in its address
   std::set<std::string, std::less<>> denied_scopes_;
   bool rotate_refresh_tokens_ = false;
   bool admin_rules_everywhere_ = false;  // false: the newest version alone enforces what an administrator requires
+  Switches switches_;
   std::map<std::string, std::size_t> users_;  // people who edit, with their user ids
 };
 

@@ -1,4 +1,5 @@
 // What queries do beyond finding rows: groups, semi-joins, children.
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -45,6 +46,36 @@ class Tally {
   Value least_, most_;
   std::set<Value> distinct_;
 };
+
+struct Group {
+  std::vector<Value> key;
+  std::vector<Value> results;  // of the aggregates
+};
+
+/// Which of the grouped fields that is. Precondition: it is one.
+std::size_t group_of(const Query& query, const FieldPath& path) {
+  auto known = std::find_if(query.group.begin(), query.group.end(), [&](const FieldPath& each) { return each.field == path.field && each.hops == path.hops; });
+  return static_cast<std::size_t>(known - query.group.begin());
+}
+
+double number(ValueView value) {
+  if (const std::int64_t* integer = std::get_if<std::int64_t>(&value)) return static_cast<double>(*integer);
+  const double* real = std::get_if<double>(&value);
+  return real ? *real : 0;
+}
+
+bool before(const Query& query, const Group& a, const Group& b) {
+  for (const OrderItem& item : query.order) {
+    std::size_t place = item.aggregate ? *item.aggregate : group_of(query, item.path);
+    ValueView left = view((item.aggregate ? a.results : a.key)[place]), right = view((item.aggregate ? b.results : b.key)[place]);
+    if (is_null(left) != is_null(right)) return is_null(left) != item.nulls_last;
+    bool least_or_most = item.aggregate && (query.aggregates[place].function == Function::min || query.aggregates[place].function == Function::max);
+    const Field* field = !item.aggregate ? item.path.field : least_or_most ? query.aggregates[place].path.field : nullptr;
+    double order = field ? compare(*field, left, right) : number(left) - number(right);
+    if (order != 0) return item.descending ? order > 0 : order < 0;
+  }
+  return false;
+}
 
 void bind(const Org& org, Condition& condition) {
   for (Condition& part : condition.parts) bind(org, part);
@@ -94,18 +125,21 @@ std::vector<std::vector<Value>> aggregate_rows(const Org& org, const Query& quer
     for (std::size_t i = 0; i < tallies.size(); ++i)
       tallies[i].add(query.aggregates[i], value_at(org, *query.object, row, query.aggregates[i].path));
   }
-  std::vector<std::vector<Value>> answer;
+  std::vector<Group> answer;
   for (const auto& [key, tallies] : groups) {
-    std::vector<Value> values;
-    for (const FieldPath& path : query.select) {
-      for (std::size_t i = 0; i < query.group.size(); ++i) {
-        if (query.group[i].field == path.field && query.group[i].hops == path.hops) values.push_back(key[i]);
-      }
-    }
-    for (std::size_t i = 0; i < tallies.size(); ++i) values.push_back(tallies[i].result(query.aggregates[i]));
-    answer.push_back(std::move(values));
+    Group group{key, {}};
+    for (std::size_t i = 0; i < tallies.size(); ++i) group.results.push_back(tallies[i].result(query.aggregates[i]));
+    answer.push_back(std::move(group));
   }
-  return answer;
+  std::stable_sort(answer.begin(), answer.end(), [&](const Group& a, const Group& b) { return before(query, a, b); });
+  if (query.limit && answer.size() > *query.limit) answer.resize(*query.limit);
+  std::vector<std::vector<Value>> values;
+  for (Group& group : answer) {
+    std::vector<Value>& line = values.emplace_back();
+    for (const FieldPath& path : query.select) line.push_back(group.key[group_of(query, path)]);
+    line.insert(line.end(), group.results.begin(), group.results.end());
+  }
+  return values;
 }
 
 }  // namespace lockstep::emulators::salesforce

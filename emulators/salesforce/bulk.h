@@ -1,11 +1,13 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "emulators/core/csv.h"
 #include "emulators/core/faults.h"
+#include "emulators/salesforce/events.h"
 #include "emulators/salesforce/org.h"
 #include "emulators/salesforce/soql.h"
 
@@ -24,9 +26,21 @@ struct BulkLoad {
   std::string external_id;  // upsert
 };
 
-/// Applies the rows in order, each by itself; an empty cell leaves its field as it is, "#N/A" clears it. Error: what makes the
-/// whole job fail (a column that is no field).
-Outcome<std::vector<BulkRow>> load_rows(Org& org, Faults& faults, const BulkLoad& load, const CsvTable& input, const Writer& writer);
+/// The rows of a load, each made when it is its turn: a large file is not held twice.
+struct BulkInput {
+  std::vector<std::string> columns;  // whatever its rows name; "Account.Key__c" for a parent's key
+  std::size_t rows = 0;
+  std::function<json::object(std::size_t)> row;  // null clears a field, one that is missing stays as it is
+};
+
+/// An empty cell leaves its field as it is, "#N/A" clears it. `table` must outlive the input.
+BulkInput csv_input(const CsvTable& table);
+/// Applies the rows in order, each by itself. Error: what makes the whole job fail (a column that is no field).
+Outcome<std::vector<BulkRow>> load_rows(Org& org, Faults& faults, const BulkLoad& load, const BulkInput& input, const Writer& writer);
+/// Whether rows can be upserted by that field.
+bool is_upsert_key(const ObjectType& object, std::string_view field);
+/// "CODE:message:fields --"
+std::string bulk_error_text(const ApiErrors& errors);
 
 /// Cells in quotes, joined and ended as the job says.
 std::string csv_line(const std::vector<std::string>& cells, char separator, std::string_view line_ending);
@@ -55,6 +69,7 @@ struct BulkJob {
   bool uploaded = false;
   Query query;
   Writer writer;
+  ChangeOrigin origin;
   WallTime created, modified;
   WallTime due;  // when it is worked off; meaningful once it is closed
   std::size_t processed = 0, failed = 0;

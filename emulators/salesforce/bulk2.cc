@@ -5,7 +5,6 @@
 
 #include "base/text.h"
 #include "emulators/salesforce/dialect.h"
-#include "emulators/salesforce/evaluate.h"
 #include "emulators/salesforce/ids.h"
 #include "emulators/salesforce/render.h"
 
@@ -13,9 +12,6 @@ namespace lockstep::emulators::salesforce {
 namespace {
 
 constexpr std::size_t kMaxContent = 150u << 20;  // bytes
-constexpr Duration kJobLife{7LL * 24 * 3'600'000};
-
-std::string_view line_end(const BulkJob& job) { return job.line_ending == "CRLF" ? "\r\n" : "\n"; }
 
 json::object job_info(const BulkJob& job, WallTime now) {
   json::object info{{"id", job.id},
@@ -53,15 +49,8 @@ http::Response wrong_state(const BulkJob& job, std::string_view wanted) {
   return error_response("INVALIDJOBSTATE", fmt::format("Invalid job state: {}: the job must be {}", job.state, wanted));
 }
 
-std::string error_text(const ApiErrors& errors) {
-  const ApiError& error = errors.front();
-  return fmt::format("{}:{}:{} --", error.code, error.message, join(error.fields, ","));
-}
-
-void fail_job(BulkJob& job, std::string why) {
-  job.state = "Failed";
-  job.error = std::move(why);
-}
+/// Rows are worked off 10,000 at a time; what has none counts as one all the same.
+std::int64_t batches_in(std::string_view content) { return 1 + std::count(content.begin(), content.end(), '\n') / 10'000; }
 
 }  // namespace
 
@@ -83,6 +72,8 @@ std::optional<http::Response> Salesforce::start_job(Call& call, const json::obje
   job.created_by = org_.ensure_user(call.caller, call.now);
   job.created = job.modified = whole_seconds(call.now);
   job.writer = writer(call);
+  job.writer.auto_assign = !text_member(body, "assignmentRuleId").empty();
+  job.origin = origin_of(call);
   return std::nullopt;
 }
 
@@ -102,9 +93,7 @@ http::Response Salesforce::create_ingest_job(Call& call) {
     return error_response("INVALIDENTITY", fmt::format("Entity '{}' is not supported by the Bulk API.", text_member(body, "object")));
   job.object = object->name;
   job.external_id = std::string(text_member(body, "externalIdFieldName"));
-  const Field* key = object->find(job.external_id);
-  bool usable = key && (key->external_id || key->id_lookup || key->source == Source::id);
-  if (job.operation == "upsert" && !usable)
+  if (job.operation == "upsert" && !is_upsert_key(*object, job.external_id))
     return error_response("INVALIDJOB", fmt::format("InvalidJob : Field name provided, {} does not match an External ID for {}", job.external_id, object->name));
   if (job.operation != "upsert") job.external_id.clear();
   return json_response(200, job_info(jobs_[job.id] = std::move(job), call.now));
@@ -122,6 +111,7 @@ http::Response Salesforce::create_query_job(Call& call) {
   auto query = parse_soql(org_.schema(), text_member(body, "query"), call.now);
   if (!query) return error_response(query.error());
   if (auto fits = check_bulk_query(*query); !fits) return error_response(fits.error());
+  if (!bulk_queries_.admit(call.now)) return error_response("EXCEEDEDQUOTA", "Max number of query jobs per 24 hours has been reached");
   job.object = query->object->name;
   job.query = std::move(*query);
   job.state = "UploadComplete";
@@ -171,6 +161,7 @@ http::Response Salesforce::close_job(Call& call) {
   std::string_view state = text_member(document.root().get_object(), "state");
   if (state == "UploadComplete" && !job->is_query) {
     if (job->state != "Open" || !job->uploaded) return wrong_state(*job, "Open, with its content uploaded");
+    if (!bulk_batches_.admit(call.now, batches_in(job->content))) return error_response("EXCEEDEDQUOTA", "ApiBatchItems Limit exceeded.");
     job->state = "UploadComplete";
     job->modified = whole_seconds(call.now);
     job->due = call.now + Duration(settings_.bulk_job_ms);
@@ -178,6 +169,7 @@ http::Response Salesforce::close_job(Call& call) {
     if (is_over(*job)) return wrong_state(*job, "not over");
     job->state = "Aborted";
     job->due = call.now;
+    leave_unprocessed(*job);
   } else {
     return error_response("INVALIDJOBSTATE", fmt::format("state must be UploadComplete or Aborted, not {}", state));
   }
@@ -190,47 +182,6 @@ http::Response Salesforce::delete_job(Call& call) {
   if (!is_over(*job)) return wrong_state(*job, "over");
   jobs_.erase(job->id);
   return no_content();
-}
-
-void Salesforce::settle_jobs(WallTime now) {
-  for (auto& [id, job] : jobs_) {
-    if (job.state == "UploadComplete" && job.due <= now) job.is_query ? run_query_job(job) : run_ingest_job(job);
-  }
-  std::erase_if(jobs_, [&](const auto& entry) { return is_over(entry.second) && entry.second.due + kJobLife <= now; });
-}
-
-void Salesforce::run_query_job(BulkJob& job) {
-  char separator = separator_of(job.column_delimiter);
-  bind_subqueries(org_, job.query);
-  job.header = csv_line(column_names(job.query), separator, line_end(job));
-  for (RowNumber row : find_rows(org_, job.query, job.all))
-    job.rows.push_back(csv_line(row_cells(org_, job.query, row), separator, line_end(job)));
-  job.processed = job.rows.size();
-  job.state = "JobComplete";
-}
-
-void Salesforce::run_ingest_job(BulkJob& job) {
-  bool has_crlf = job.content.find("\r\n") != std::string::npos, has_lines = job.content.find('\n') != std::string::npos;
-  if (has_lines && has_crlf != (job.line_ending == "CRLF")) {
-    return fail_job(job, fmt::format("ClientInputError : LineEnding is invalid on user data. Current LineEnding setting is {}", job.line_ending));
-  }
-  char separator = separator_of(job.column_delimiter);
-  auto input = parse_csv(job.content, separator);
-  if (!input) return fail_job(job, "InvalidBatch : " + input.error().message);
-  job.writer.at = whole_seconds(job.due);
-  auto results = load_rows(org_, faults(), {job.operation, &org_.schema().object(job.object), job.external_id}, *input, job.writer);
-  if (!results) return fail_job(job, results.error().front().code + " : " + results.error().front().message);
-  job.header = csv_line(input->header, separator, line_end(job));
-  for (std::size_t i = results->size(); i > 0; --i) {  // never in the order of the input
-    const BulkRow& result = (*results)[i - 1];
-    bool good = result.errors.empty();
-    std::vector<std::string> cells = {result.id, good ? (result.created ? "true" : "false") : error_text(result.errors)};
-    cells.insert(cells.end(), input->rows[i - 1].begin(), input->rows[i - 1].end());
-    (good ? job.rows : job.bad_rows).push_back(csv_line(cells, separator, line_end(job)));
-  }
-  job.processed = results->size();
-  job.failed = job.bad_rows.size();
-  job.state = "JobComplete";
 }
 
 /// One page of `rows` from where `locator` says; the last one's locator is the word null.
@@ -266,11 +217,11 @@ http::Response Salesforce::ingest_results(Call& call) {
   BulkJob* job = job_of(call, false);
   if (!job) return not_found(call);
   if (!is_over(*job)) return wrong_state(*job, "over");
-  const std::string& which = call.parameter("results");
+  std::string which = to_lower_ascii(call.parameter("results"));
   char separator = separator_of(job->column_delimiter);
   auto header = [&](const char* second) { return csv_line({"sf__Id", second}, separator, std::string(1, separator)).append(job->header); };
-  if (which == "successfulResults") return job_page(call, header("sf__Created"), job->rows);
-  if (which == "failedResults") return job_page(call, header("sf__Error"), job->bad_rows);
+  if (which == "successfulresults") return job_page(call, header("sf__Created"), job->rows);
+  if (which == "failedresults") return job_page(call, header("sf__Error"), job->bad_rows);
   if (which == "unprocessedrecords") return job_page(call, job->header, job->unprocessed);
   return not_found(call);
 }

@@ -32,8 +32,8 @@ void put_cell(json::object& body, const std::string& column, const std::string& 
   body[relation] = std::move(parent);
 }
 
-Outcome<void> check_columns(const BulkLoad& load, const CsvTable& input) {
-  for (const std::string& column : input.header) {
+Outcome<void> check_columns(const BulkLoad& load, const BulkInput& input) {
+  for (const std::string& column : input.columns) {
     std::string name = column.substr(0, column.find('.'));
     if (std::size_t colon = name.find(':'); colon != std::string::npos) name = name.substr(colon + 1);
     bool known = column.find('.') == std::string::npos ? load.object->find(name) != nullptr : load.object->find_relationship(name) != nullptr;
@@ -67,46 +67,70 @@ BulkRow load_one(Org& org, const BulkLoad& load, json::object body, const Writer
   return done ? BulkRow{object.table->record(*row).id, false, {}} : failed_row(done.error(), object.table->record(*row).id);
 }
 
+/// What an upsert goes by; empty in other loads.
+std::string key_of(const BulkLoad& load, const json::object& body) {
+  for (const auto& member : body) {
+    if (equal_no_case(std::string_view(member.key().data(), member.key().size()), load.external_id))
+      return std::string(trim(scalar_text(member.value())));
+  }
+  return "";
+}
+
 /// Keys that several rows of one chunk share fail in all of them.
-std::set<std::string> repeated_keys(const BulkLoad& load, const CsvTable& input, std::size_t from, std::size_t to) {
+std::set<std::string> repeated_keys(const BulkLoad& load, const std::vector<json::object>& bodies) {
   std::set<std::string> seen, twice;
-  for (std::size_t column = 0; column < input.header.size(); ++column) {
-    if (!equal_no_case(input.header[column], load.external_id)) continue;
-    for (std::size_t i = from; i < to; ++i) {
-      std::string key = to_lower_ascii(trim(input.rows[i][column]));
-      if (!key.empty() && !seen.insert(key).second) twice.insert(key);
-    }
+  for (const json::object& body : bodies) {
+    std::string key = to_lower_ascii(key_of(load, body));
+    if (!key.empty() && !seen.insert(key).second) twice.insert(key);
   }
   return twice;
 }
 
 }  // namespace
 
-Outcome<std::vector<BulkRow>> load_rows(Org& org, Faults& faults, const BulkLoad& load, const CsvTable& input, const Writer& writer) {
+BulkInput csv_input(const CsvTable& table) {
+  auto row = [&table](std::size_t number) {
+    json::object body;
+    for (std::size_t column = 0; column < table.header.size(); ++column) {
+      const std::string& cell = table.rows[number][column];
+      if (!cell.empty()) put_cell(body, table.header[column], cell);
+    }
+    return body;
+  };
+  return {table.header, table.rows.size(), row};
+}
+
+Outcome<std::vector<BulkRow>> load_rows(Org& org, Faults& faults, const BulkLoad& load, const BulkInput& input, const Writer& writer) {
   if (auto known = check_columns(load, input); !known) return tl::unexpected(known.error());
   std::vector<BulkRow> results;
   Writer text_writer = writer;
   text_writer.text_values = true;
-  std::set<std::string> twice;
-  for (std::size_t i = 0; i < input.rows.size(); ++i) {
-    if (i % kChunk == 0 && load.operation == "upsert")
-      twice = repeated_keys(load, input, i, std::min(i + kChunk, input.rows.size()));
-    json::object body;
-    std::string key;
-    for (std::size_t column = 0; column < input.header.size(); ++column) {
-      const std::string& cell = input.rows[i][column];
-      if (equal_no_case(input.header[column], load.external_id)) key = std::string(trim(cell));
-      if (!cell.empty()) put_cell(body, input.header[column], cell);
-    }
-    if (faults.fires(kFaultBatchItem, "bulk row")) {
-      results.push_back(failed_row({{"UNABLE_TO_LOCK_ROW", std::string(kUnableToLock), {}}}));
-    } else if (twice.contains(to_lower_ascii(key))) {
-      results.push_back(failed_row({{"DUPLICATE_VALUE", "Duplicate external id specified: " + key, {}}}));
-    } else {
-      results.push_back(load_one(org, load, std::move(body), text_writer));
+  for (std::size_t from = 0; from < input.rows; from += kChunk) {
+    std::vector<json::object> bodies;
+    for (std::size_t i = from; i < std::min(from + kChunk, input.rows); ++i) bodies.push_back(input.row(i));
+    std::set<std::string> twice = load.operation == "upsert" ? repeated_keys(load, bodies) : std::set<std::string>();
+    for (json::object& body : bodies) {
+      std::string key = key_of(load, body);
+      if (faults.fires(kFaultBatchItem, "bulk row")) {
+        results.push_back(failed_row({{"UNABLE_TO_LOCK_ROW", std::string(kUnableToLock), {}}}));
+      } else if (twice.contains(to_lower_ascii(key))) {
+        results.push_back(failed_row({{"DUPLICATE_VALUE", "Duplicate external id specified: " + key, {}}}));
+      } else {
+        results.push_back(load_one(org, load, std::move(body), text_writer));
+      }
     }
   }
   return results;
+}
+
+bool is_upsert_key(const ObjectType& object, std::string_view field) {
+  const Field* key = object.find(field);
+  return key && (key->external_id || key->id_lookup || key->source == Source::id);
+}
+
+std::string bulk_error_text(const ApiErrors& errors) {
+  const ApiError& error = errors.front();
+  return fmt::format("{}:{}:{} --", error.code, error.message, join(error.fields, ","));
 }
 
 std::string csv_line(const std::vector<std::string>& cells, char separator, std::string_view line_ending) {

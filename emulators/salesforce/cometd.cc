@@ -10,6 +10,7 @@ namespace {
 constexpr Duration kHold{110'000};     // how long a connect is held
 constexpr Duration kForget{40'000};    // without a connect a client is forgotten
 constexpr Duration kLook{100};         // how often a held connect looks for events
+constexpr int kFirstVersion = 37;
 constexpr const char* kCookie = "BAYEUX_BROWSER";
 
 json::object reply_to(const json::object& message, bool successful) {
@@ -50,6 +51,8 @@ std::string CometD::access_of(const Call& call) const {
 }
 
 http::Response CometD::handle(Call& call) {
+  int version = std::atoi(call.parameter("version").c_str());
+  if (version < kFirstVersion) return http::Response(400, "400::API version in the URI is not supported. URI format: '/cometd/67.0'");
   JsonDocument document;
   auto parsed = document.parse(call.request.body);
   json::array single;
@@ -187,6 +190,13 @@ json::object CometD::subscribe(const json::object& message, Client& client) {
   return with_channel(reply_to(message, true));
 }
 
+std::string CometD::schema_of(const ChangeEvent& event) const {
+  for (const ObjectType& object : org_.schema().objects()) {
+    if (change_channel(object) == event.channel) return event_schema_id(object);
+  }
+  return "";
+}
+
 bool CometD::has_news(const Client& client) const {
   for (const auto& [channel, position] : client.positions) {
     for (auto event = events_.events().rbegin(); event != events_.events().rend() && event->replay_id > position; ++event) {
@@ -204,7 +214,7 @@ void CometD::deliver(Client& client, json::array& events, WallTime now) {
       position = event.replay_id;
       events.push_back(json::object{{"channel", channel},
                                     {"clientId", client.id},
-                                    {"data", {{"schema", "I8b-7Yw1SZmfYzm0aCdw5g"}, {"payload", event.payload}, {"event", {{"replayId", event.replay_id}}}}}});
+                                    {"data", {{"schema", schema_of(event)}, {"payload", event.payload}, {"event", {{"replayId", event.replay_id}}}}}});
     }
     position = std::max(position, events_.last_replay_id());
   }

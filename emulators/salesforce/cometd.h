@@ -19,6 +19,8 @@ class CometD {
 
   /// One POST with its array of messages; kNotYet while a connect is held.
   http::Response handle(Call& call);
+  /// How many events were delivered.
+  RollingLimit& deliveries() { return deliveries_; }
   /// A session that a client keeps connected does not expire: called for each of its asks.
   std::function<void(const std::string& access, WallTime now)> keep_alive;
 
@@ -38,6 +40,7 @@ class CometD {
   std::string access_of(const Call& call) const;
   bool signed_in(const Call& call) const { return tokens_.state(access_of(call), call.now) == TokenState::valid; }
   Client* client_of(const json::object& message, WallTime now);
+  std::string schema_of(const ChangeEvent& event) const;
   bool has_news(const Client& client) const;
   void deliver(Client& client, json::array& events, WallTime now);
 

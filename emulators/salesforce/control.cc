@@ -25,10 +25,8 @@ std::optional<http::Response> Salesforce::control(const http::ServerRequest& req
   if (request.method != "POST") return std::nullopt;
   JsonDocument document;
   auto parsed = document.parse(request.body);
-  const json::object* given = parsed ? document.root().if_object() : nullptr;
-  if (path != "transaction" && path != "event" && path != "lock" && path != "duplicate_rule" && path != "assignment_rule" && path != "outbound_message")
-    return std::nullopt;
-  if (!given) return told("expected a JSON object");
+  json::object none;
+  const json::object* given = parsed && document.root().is_object() ? &document.root().get_object() : &none;
   if (path == "transaction") return open_transaction(*given);
   if (path == "event") return inject_event(*given);
   if (path == "lock") return lock_record(*given);
@@ -43,6 +41,9 @@ http::Response Salesforce::change_settings_call(const http::ServerRequest& reque
     Result<void> changed = given ? change_settings(settings_, *given) : fail(ErrorCode::invalid_input, "expected an object of settings");
     if (!changed) return told(changed.error().message);
     daily_.set_limit(settings_.daily_api_requests);
+    bulk_batches_.set_limit(settings_.daily_bulk_batches);
+    cometd_.deliveries().set_limit(settings_.daily_event_deliveries);
+    bulk_queries_.set_limit(settings_.daily_bulk_query_jobs);
     org_.set_lock_hold(Duration(settings_.row_lock_ms));
   }
   return json_response(200, show_settings(settings_));
@@ -68,6 +69,7 @@ http::Response Salesforce::open_transaction(const json::object& given) {
 
 void Salesforce::settle(WallTime now) {
   settle_jobs(now);
+  archive_activities(now);
   for (std::size_t i = 0; i < transactions_.size();) {
     if (transactions_[i].due > now) {
       ++i;
@@ -94,6 +96,14 @@ void Salesforce::settle(WallTime now) {
   }
 }
 
+/// Once a day; those who listen are told that they missed something (§6.7).
+void Salesforce::archive_activities(WallTime now) {
+  if (date_of(now) == archived_on_) return;
+  archived_on_ = date_of(now);
+  for (auto& [object, ids] : org_.archive_activities(now - Duration(settings_.archive_days * kOneDay.count())))
+    events_.add_gap(*object, "GAP_UPDATE", std::move(ids), now);
+}
+
 WallTime Salesforce::covered_until(WallTime end) const {
   for (const OpenTransaction& transaction : transactions_) end = std::min(end, transaction.start);
   return end;
@@ -110,36 +120,6 @@ http::Response Salesforce::lock_record(const json::object& given) {
   Result<Duration> how_long = parse_duration(text_member(given, "for"));
   if (!id || !how_long) return told("expected {\"id\": \"001…\", \"for\": \"30s\"}");
   org_.lock(*id, now() + *how_long);
-  return json_response(200, json::object{{"ok", true}});
-}
-
-/// Duplicate rules, assignment rules and outbound messages: what an administrator sets up for an object.
-http::Response Salesforce::change_rule(const json::object& given, std::string_view path) {
-  const ObjectType* object = org_.schema().find(text_member(given, "object"));
-  if (!object) return told("object is missing or not known");
-  if (path == "assignment_rule") {
-    auto owner = normalise_id(text_member(given, "owner"));
-    if (!owner || org_.schema().object("User").table->find(*owner) == kNoRow) return told("owner must be the id of a user");
-    org_.set_assignment(*object, *owner);
-    return json_response(200, json::object{{"ok", true}});
-  }
-  std::vector<std::string> names;
-  std::vector<const Field*> fields;
-  const json::value* list = given.if_contains("fields");
-  for (const json::value& name : list && list->is_array() ? list->get_array() : json::array()) {
-    fields.push_back(object->find(scalar_text(name)));
-    if (!fields.back()) return told("no field " + scalar_text(name));
-    names.push_back(fields.back()->name);
-  }
-  if (names.empty()) return told("fields is missing: an array of names");
-  if (path == "duplicate_rule") {
-    const json::value* allow = given.if_contains("allow_save");
-    org_.set_duplicate_rule(*object, {names, !allow || !allow->is_bool() || allow->get_bool()});
-  } else {
-    if (text_member(given, "url").empty()) return told("url is missing: where the listener is");
-    note_changes({});
-    outbound_.add_rule({object, std::string(text_member(given, "url")), fields});
-  }
   return json_response(200, json::object{{"ok", true}});
 }
 

@@ -56,15 +56,11 @@ bool holds_number(FieldType type) {
 
 /// "Name" for the parts of a contact's name, "BillingAddress" for those of an address; null for what stands alone.
 json::value compound_of(const ObjectType& object, const Field& field) {
-  static constexpr std::string_view kParts[] = {"Street", "City", "State", "PostalCode", "Country", "Latitude", "Longitude", "GeocodeAccuracy"};
   if (object.name == "Contact" && (field.name == "FirstName" || field.name == "LastName" || field.name == "Salutation" || field.name == "Name"))
     return "Name";
   if (object.name == "Account" && field.name == "Name") return "Name";
   for (const Field& whole : object.fields) {
-    if (whole.source != Source::address || !field.name.starts_with(whole.source_field)) continue;
-    for (std::string_view part : kParts) {
-      if (field.name == whole.source_field + std::string(part)) return json::value(whole.name);
-    }
+    if (!address_part(whole, field).empty()) return json::value(whole.name);
   }
   return nullptr;
 }
@@ -85,7 +81,7 @@ json::object describe_field(const ObjectType& object, const Field& field) {
   described["byteLength"] = field.type == FieldType::textarea ? field.length : field.length * 3;
   described["calculated"] = field.source == Source::contact_part;
   described["compoundFieldName"] = compound_of(object, field);
-  described["createable"] = field.createable;
+  described["createable"] = field.may_create();
   described["custom"] = field.name.ends_with("__c");
   described["defaultValue"] = field.type == FieldType::boolean ? json::value(false) : json::value(nullptr);
   described["defaultedOnCreate"] = field.defaulted;
@@ -112,7 +108,7 @@ json::object describe_field(const ObjectType& object, const Field& field) {
   described["sortable"] = filterable;
   described["type"] = name_of(field.type);
   described["unique"] = field.unique;
-  described["updateable"] = field.updateable;
+  described["updateable"] = field.may_update();
   return described;
 }
 
@@ -135,6 +131,14 @@ json::array child_relationships(const ObjectType& object) {
 }
 
 }  // namespace
+
+std::string_view address_part(const Field& whole, const Field& field) {
+  static constexpr std::string_view kParts[] = {"Street", "City", "State", "PostalCode", "Country", "Latitude", "Longitude", "GeocodeAccuracy"};
+  std::string_view name = field.name;
+  if (whole.source != Source::address || !name.starts_with(whole.source_field)) return "";
+  auto part = std::find(std::begin(kParts), std::end(kParts), name.substr(whole.source_field.size()));
+  return part == std::end(kParts) ? "" : *part;
+}
 
 json::object describe_summary(const ObjectType& object, const std::string& version) {
   std::string url = fmt::format("/services/data/{}/sobjects/{}", version, object.name);
@@ -172,7 +176,7 @@ json::object describe_summary(const ObjectType& object, const std::string& versi
 json::object describe_object(const ObjectType& object, const std::string& version) {
   json::object described = describe_summary(object, version);
   json::array fields;
-  for (const Field& field : object.fields) fields.push_back(describe_field(object, field));
+  for (const Field* field : object.visible()) fields.push_back(describe_field(object, *field));
   described["fields"] = std::move(fields);
   described["childRelationships"] = child_relationships(object);
   for (const char* list : {"actionOverrides", "namedLayoutInfos"}) described[list] = json::array();

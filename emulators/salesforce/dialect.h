@@ -1,10 +1,11 @@
 #pragma once
 
 #include <map>
+#include <set>
 
 #include "emulators/core/limits.h"
 #include "emulators/core/stand_in.h"
-#include "emulators/salesforce/bulk.h"
+#include "emulators/salesforce/bulk1.h"
 #include "emulators/salesforce/cometd.h"
 #include "emulators/salesforce/org.h"
 #include "emulators/salesforce/outbound.h"
@@ -12,13 +13,21 @@
 #include "emulators/salesforce/settings.h"
 #include "emulators/salesforce/soql.h"
 
+namespace lockstep::emulators {
+struct XmlElement;
+}
+
 namespace lockstep::emulators::salesforce {
+
+inline constexpr Duration kOneDay{24LL * 3'600'000};
+inline constexpr int kOldestVersion = 31, kNewestVersion = 67;
+inline constexpr std::string_view kShortPage = "short_page";  // faults: a page of 200 though more were asked for
+inline constexpr std::string_view kQueryTimeout = "query_timeout";  // a query takes longer than it may
+inline constexpr std::string_view kUpsertRace = "upsert_race";      // another writer creates the same key a moment before
 
 using Form = std::vector<std::pair<std::string, std::string>>;
 /// The first value of that name, or empty.
 std::string form_value(const Form& form, std::string_view name);
-
-struct XmlElement;
 
 /// The dialect: one method per resource, spread over files by topic.
 class Salesforce final : public StandIn {
@@ -30,11 +39,13 @@ class Salesforce final : public StandIn {
   }
 
  protected:
+  std::optional<http::ServerRequest> rewritten(const http::ServerRequest& request) const override;
   std::optional<http::Response> admit(Call& call, const Route* route) override;
   void finish(Call& call, http::Response& response) override;
   http::Response not_found(Call& call) override;
   http::Response method_not_allowed(Call& call, const std::vector<std::string>& allowed) override;
   http::Response fault_answer(Call& call, const Fault& fault) override;
+  std::vector<std::string_view> own_faults() const override { return {kShortPage, kQueryTimeout, kUpsertRace}; }
   Result<std::string> apply(const Edit& edit) override;
   Result<void> change_schema(const SchemaChange& change) override { return org_.change_schema(change); }
   std::optional<http::Response> control(const http::ServerRequest& request, std::string_view path) override;
@@ -43,6 +54,8 @@ class Salesforce final : public StandIn {
   using Handler = http::Response (Salesforce::*)(Call&);
   void add(std::string method, const std::string& path, Handler handler);
   void add_routes();
+  void add_record_routes(const std::string& base);
+  void add_bulk_routes(const std::string& base);
 
   /// What a session was granted with.
   struct Consent {
@@ -50,6 +63,9 @@ class Salesforce final : public StandIn {
     std::string refresh_token;  // it came from, or with; empty: none
     bool show_refresh_token = false;
   };
+  // admission.cc
+  std::optional<http::Response> admit_data(Call& call);
+  std::optional<http::Response> admit_bulk1(Call& call);
   /// Whether one more call that runs for long fits beside those that do.
   bool long_call_fits(const Call& call);
   enum class Entry { open, no_session, over_limit };
@@ -67,6 +83,7 @@ class Salesforce final : public StandIn {
   std::string new_refresh_token(const OAuthClient& client);
   void revoke_refresh_token(const std::string& refresh_token);
   bool knows(const std::string& username, const std::string& password) const;
+  bool is_active(const OAuthClient& client, WallTime now);
   // identity.cc
   http::Response authorize(Call& call);
   http::Response introspect(Call& call);
@@ -93,6 +110,7 @@ class Salesforce final : public StandIn {
   json::array recent_items(Call& call, const ObjectType* object, std::size_t most);
   http::Response tabs(Call& call);
   http::Response theme(Call& call);
+  http::Response event_schema_call(Call& call);
   // search.cc
   http::Response search(Call& call);
   // replication.cc
@@ -124,7 +142,7 @@ class Salesforce final : public StandIn {
   http::Response composite_graph(Call& call);
   http::Response composite_batch(Call& call);
   http::Response composite_tree(Call& call);
-  // bulk2.cc
+  // bulk2.cc, bulk2_run.cc
   std::optional<http::Response> start_job(Call& call, const json::object& body, BulkJob& job);
   http::Response create_ingest_job(Call& call);
   http::Response create_query_job(Call& call);
@@ -141,16 +159,21 @@ class Salesforce final : public StandIn {
   void settle_jobs(WallTime now);
   void run_query_job(BulkJob& job);
   void run_ingest_job(BulkJob& job);
+  /// All its rows as they came: nothing was done with them.
+  void leave_unprocessed(BulkJob& job);
+  void fail_job(BulkJob& job, std::string why);
   // query.cc
   http::Response query(Call& call);
   http::Response query_all(Call& call);
   http::Response query_more(Call& call);
   http::Response run_query(Call& call, bool all);
+  http::Response explain(Call& call, const std::string& text);
   http::Response aggregate_answer(Call& call, Query& query, bool all);
   Duration cursor_life() const { return Duration(settings_.cursor_minutes * 60'000); }
   struct Cursor;
   http::Response page(Call& call, const std::string& id, const Cursor& cursor, std::size_t from,
                       std::size_t size);
+  std::string new_cursor(Cursor cursor);
   void forget_cursors(WallTime now);
 
   // control.cc
@@ -158,10 +181,21 @@ class Salesforce final : public StandIn {
   http::Response open_transaction(const json::object& given);
   http::Response inject_event(const json::object& given);
   http::Response lock_record(const json::object& given);
-  http::Response change_rule(const json::object& given, std::string_view path);
+  // control_rules.cc
+  /// Nothing: there is no such rule.
+  std::optional<http::Response> change_rule(const json::object& given, std::string_view path);
+  http::Response set_assignment_rule(const ObjectType& object, const json::object& given);
+  http::Response set_duplicate_rule(const ObjectType& object, const json::object& given);
+  http::Response add_outbound_message(const ObjectType& object, const json::object& given);
+  http::Response add_workflow_rule(const ObjectType& object, const json::object& given);
+  http::Response add_validation_rule(const ObjectType& object, const json::object& given);
+  http::Response refuse_writes(const ObjectType& object, const json::object& given);
+  http::Response set_field_access(const ObjectType& object, const json::object& given);
+  Result<std::vector<const Field*>> fields_named(const ObjectType& object, const json::object& given) const;
   Result<std::string> write(const Edit& edit);
   /// Works off jobs and transactions that are due.
   void settle(WallTime now);
+  void archive_activities(WallTime now);
   /// Makes events of the writes so far, under the origin they had; what comes is of `next`.
   void note_changes(ChangeOrigin next);
   ChangeOrigin origin_of(const Call& call) const;
@@ -176,7 +210,7 @@ class Salesforce final : public StandIn {
     bool all = false;  // queryAll
     std::vector<RowNumber> rows;
     WallTime used;
-    std::uint64_t number = 0;
+    bool of_children = false;  // the rest of a child set: counts to nobody's open cursors
   };
   struct AuthorizationCode {
     std::string client_id;
@@ -189,8 +223,11 @@ class Salesforce final : public StandIn {
   Settings settings_;
   Org org_;
   std::map<std::string, Consent> sessions_;         // by access token
+  std::set<std::string> crippled_;                  // access tokens of users whose password has expired
   std::map<std::string, AuthorizationCode> codes_;  // by code
   RollingLimit daily_;
+  RollingLimit bulk_batches_;  // of both bulk APIs
+  RollingLimit bulk_queries_;
   std::string organization_id_;
   std::map<std::string, Cursor> cursors_;  // by locator without offset
   std::uint64_t last_cursor_ = 0;
@@ -200,11 +237,13 @@ class Salesforce final : public StandIn {
     json::value edits;
   };
   std::vector<OpenTransaction> transactions_;
+  Date archived_on_;
   std::optional<WallTime> stamp_;  // of writes, while a transaction commits
   ChangeOrigin origin_;
   ChangeEvents events_;
   CometD cometd_;
   OutboundMessages outbound_;
+  Bulk1 bulk1_;
   std::uint64_t call_number_ = 0;
   std::vector<WallTime> long_calls_;  // when those that take 20 s and longer end
   std::map<std::string, BulkJob> jobs_;

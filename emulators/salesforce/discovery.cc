@@ -9,16 +9,10 @@
 #include "emulators/salesforce/render.h"
 
 namespace lockstep::emulators::salesforce {
-namespace {
-
-constexpr int kOldestOffered = 31, kNewest = 67;
-
-}  // namespace
-
 http::Response Salesforce::versions(Call&) {
   json::array versions;
-  for (int version = kOldestOffered; version <= kNewest; ++version) {
-    int from_first = version - kOldestOffered;  // three releases a year; 31 was Summer '14
+  for (int version = kOldestVersion; version <= kNewestVersion; ++version) {
+    int from_first = version - kOldestVersion;  // three releases a year; 31 was Summer '14
     static constexpr const char* kSeasons[] = {"Summer", "Winter", "Spring"};
     int year = 14 + (from_first + 2) / 3;
     versions.push_back(json::object{{"label", fmt::format("{} '{}", kSeasons[from_first % 3], year)},
@@ -40,14 +34,17 @@ http::Response Salesforce::resources(Call& call) {
 }
 
 http::Response Salesforce::limits(Call& call) {
-  std::int64_t used = daily_.used(call.now);
   auto limit = [](std::int64_t max, std::int64_t remaining) {
     return json::object{{"Max", max}, {"Remaining", remaining}};
   };
-  return json_response(200, json::object{{"DailyApiRequests", limit(daily_.limit(), daily_.limit() - used)},
-                                         {"DailyBulkApiBatches", limit(15'000, 15'000)},
-                                         {"DailyBulkV2QueryJobs", limit(10'000, 10'000)},
+  auto left = [&](RollingLimit& of) { return limit(of.limit(), std::max<std::int64_t>(0, of.limit() - of.used(call.now))); };
+  return json_response(200, json::object{{"DailyApiRequests", left(daily_)},
+                                         {"DailyBulkApiBatches", left(bulk_batches_)},
+                                         {"DailyBulkV2QueryJobs", left(bulk_queries_)},
                                          {"DailyBulkV2QueryFileStorageMB", limit(976'562, 976'562)},
+                                         {"DailyStreamingApiEvents", left(cometd_.deliveries())},
+                                         {"DailyDeliveredPlatformEvents", limit(50'000, 50'000)},
+                                         {"HourlyPublishedPlatformEvents", limit(50'000, 50'000)},
                                          {"DataStorageMB", limit(1'024, 1'000)},
                                          {"FileStorageMB", limit(1'024, 1'000)}});
 }
@@ -134,6 +131,13 @@ json::array Salesforce::recent_items(Call& call, const ObjectType* object, std::
     items.push_back(std::move(item));
   }
   return items;
+}
+
+http::Response Salesforce::event_schema_call(Call& call) {
+  for (const ObjectType& object : org_.schema().objects()) {
+    if (!change_channel(object).empty() && event_schema_id(object) == call.parameter("schema")) return json_response(200, event_schema(object));
+  }
+  return not_found(call);
 }
 
 http::Response Salesforce::tabs(Call& call) {

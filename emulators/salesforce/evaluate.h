@@ -15,7 +15,8 @@ std::vector<RowNumber> find_rows(const Org& org, const Query& query, bool all);
 void bind_subqueries(const Org& org, Query& query);
 /// The live children of a row that its child query finds.
 std::vector<RowNumber> find_children(const Org& org, const Query& child, std::string_view parent_id, bool all);
-/// One row of an answer per group (without GROUP BY: one), as values in the order of `select` and then of `aggregates`.
+/// One row of an answer per group (without GROUP BY: one), as values in the order of `select` and then of `aggregates`; in the
+/// query's order, no more than its limit.
 std::vector<std::vector<Value>> aggregate_rows(const Org& org, const Query& query, const std::vector<RowNumber>& rows);
 
 /// Less, equal or greater as -1, 0, 1: texts without case, ids with; null before everything.

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "emulators/core/digest.h"
+#include "emulators/salesforce/describe.h"
 
 namespace lockstep::emulators::salesforce {
 namespace {
@@ -40,18 +41,6 @@ json::value event_value(const Field& field, ValueView value) {
   return to_json(value);
 }
 
-/// "MailingAddress" and "Street" of MailingStreet, "Name" and "LastName" of a contact's LastName; empty: stands alone.
-std::pair<std::string, std::string> event_compound_of(const ObjectType& object, const Field& field) {
-  if (object.name == "Contact" && (field.name == "FirstName" || field.name == "LastName" || field.name == "Salutation"))
-    return {"Name", field.name};
-  for (const Field& whole : object.fields) {
-    if (whole.source != Source::address || !field.name.starts_with(whole.source_field)) continue;
-    std::string part = field.name.substr(whole.source_field.size());
-    if (object.find(field.name) && part != "Address" && object.find(whole.source_field + part) && part != "Phone") return {whole.name, part};
-  }
-  return {};
-}
-
 void put_field(json::object& payload, const ObjectType& object, const Field& field, ValueView value, json::array* changed) {
   auto [whole, part] = event_compound_of(object, field);
   if (whole.empty()) {
@@ -76,8 +65,18 @@ bool is_compound_whole(const ObjectType& object, const Field& field) { return ob
 
 }  // namespace
 
+std::pair<std::string, std::string> event_compound_of(const ObjectType& object, const Field& field) {
+  if (object.name == "Contact" && (field.name == "FirstName" || field.name == "LastName" || field.name == "Salutation"))
+    return {"Name", field.name};
+  for (const Field& whole : object.fields) {
+    if (std::string_view part = address_part(whole, field); !part.empty()) return {whole.name, std::string(part)};
+  }
+  return {};
+}
+
 std::string change_channel(const ObjectType& object) {
-  return object.name == "CaseComment" ? "" : "/data/" + object.name + "ChangeEvent";  // comments have none, as far as is known
+  bool none = object.name == "CaseComment" || object.name == "Group" || object.name == "Organization";  // comments: as far as is known
+  return none ? "" : "/data/" + object.name + "ChangeEvent";
 }
 
 void ChangeEvents::trim(WallTime now) {
@@ -127,7 +126,7 @@ void ChangeEvents::add_entry(Transaction& transaction, const JournalEntry& entry
   json::array changed;
   bool update = type == "UPDATE", whole = type == "CREATE" || type == "UNDELETE";
   auto put = [&](const Field& field, ValueView value) {
-    if (!is_compound_whole(*object, field)) put_field(payload, *object, field, value, update ? &changed : nullptr);
+    if (!is_compound_whole(*object, field) && field.access != Access::none) put_field(payload, *object, field, value, update ? &changed : nullptr);
   };
   if (whole) {
     record.fields.for_each([&](FieldId column, ValueView value) {
@@ -144,6 +143,7 @@ void ChangeEvents::add_entry(Transaction& transaction, const JournalEntry& entry
     }
   }
   if (whole || update) put(object->field("LastModifiedDate"), ValueView(entry.at.ms));
+  if (update && entry.actor != entry.actor_before) put(object->field("LastModifiedById"), org_.value_of(*object, entry.row, object->field("LastModifiedById")));
   transaction.changes += update ? static_cast<std::int64_t>(std::max<std::size_t>(1, changed.size())) : 1;
   if (transaction.changes > settings_.overflow_changes) {
     if (std::find(overflowed_.begin(), overflowed_.end(), object) == overflowed_.end()) overflowed_.push_back(object);

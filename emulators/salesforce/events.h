@@ -68,5 +68,11 @@ class ChangeEvents {
 
 /// Empty for objects without change events.
 std::string change_channel(const ObjectType& object);
+/// Names the shape of an object's events: another one when its fields change.
+std::string event_schema_id(const ObjectType& object);
+/// "MailingAddress" and "Street" of MailingStreet, "Name" and "LastName" of a contact's LastName; empty: stands alone.
+std::pair<std::string, std::string> event_compound_of(const ObjectType& object, const Field& field);
+/// That shape, as Avro writes it.
+json::object event_schema(const ObjectType& object);
 
 }  // namespace lockstep::emulators::salesforce

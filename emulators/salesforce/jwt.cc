@@ -3,6 +3,8 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
+#include <charconv>
+#include <cmath>
 #include <memory>
 
 #include "base/text.h"
@@ -40,8 +42,11 @@ std::optional<Assertion> read_jwt(const std::string& token) {
   assertion.subject = std::string(text_member(given, "sub"));
   assertion.audience = std::string(text_member(given, "aud"));
   const json::value* expires = given.if_contains("exp");
-  if (!expires || !expires->is_number()) return std::nullopt;
-  assertion.expires = WallTime{static_cast<std::int64_t>(expires->to_number<double>()) * 1000};
+  std::string seconds = expires ? scalar_text(*expires) : "";  // a number; some clients write it as a text
+  double number = 0;
+  auto [end, error] = std::from_chars(seconds.data(), seconds.data() + seconds.size(), number);
+  if (seconds.empty() || error != std::errc() || end != seconds.data() + seconds.size() || std::abs(number) > 1e14) return std::nullopt;
+  assertion.expires = WallTime{static_cast<std::int64_t>(number) * 1000};
   return assertion;
 }
 

@@ -27,6 +27,30 @@ Org::Org(Database& database, std::function<WallTime()> now)
   ensure_user(kAutomation, now_());
 }
 
+void Org::found(const std::string& organization_id) {
+  WriteContext context{whole_seconds(now_()), kAutomation, "", false};
+  auto add = [&](const char* name, const std::string& id, std::initializer_list<std::pair<const char*, Value>> values) {
+    const ObjectType& object = schema_.object(name);
+    FieldChanges fields;
+    for (const auto& [field, value] : values) fields.emplace_back(object.field(field).column, value);
+    database_.create(*object.table, id, fields, context);
+  };
+  add("Organization", organization_id, {{"Name", Value(std::string("Lockstep"))},
+                                        {"OrganizationType", Value(std::string("Developer Edition"))},
+                                        {"InstanceName", Value(std::string("LS1"))},
+                                        {"IsSandbox", Value(false)},
+                                        {"LanguageLocaleKey", Value(std::string("en_US"))},
+                                        {"TimeZoneSidKey", Value(std::string("Europe/London"))}});
+  add("Group", next_id(schema_.object("Group")), {{"Name", Value(std::string("Support"))},
+                                                  {"DeveloperName", Value(std::string("Support"))},
+                                                  {"Type", Value(std::string("Queue"))}});
+}
+
+bool Org::can_own(std::string_view id) const {
+  const ObjectType* object = schema_.by_prefix(id);
+  return object && (object->name == "User" || object->name == "Group") && object->table->find(id) != kNoRow;
+}
+
 bool Org::is_gone(const Record& record) const {
   return record.deleted && record.modified + kRecycleBin <= now_();
 }

@@ -62,6 +62,32 @@ class Org {
   void set_duplicate_rule(const ObjectType& object, DuplicateRule rule) { duplicate_rules_[object.name] = std::move(rule); }
   void set_assignment(const ObjectType& object, std::string owner_id) { assignment_owners_[object.name] = std::move(owner_id); }
 
+  bool can_own(std::string_view id) const;  // a user or a queue
+  /// What automation does in the transaction of a write that touches `when`.
+  struct Workflow {
+    std::string when;
+    std::string set;
+    Value to;
+  };
+  void add_workflow(const ObjectType& object, Workflow rule) { workflows_[object.name].push_back(std::move(rule)); }
+  struct Validation {
+    std::string field;
+    Value equals;  // what it may not be; null: it may not be empty
+    std::string message;
+  };
+  void add_validation(const ObjectType& object, Validation rule) { validations_[object.name].push_back(std::move(rule)); }
+  struct Refusal {
+    std::string code;
+    std::string message;
+    std::int64_t remaining = 0;
+  };
+  void refuse_writes(const ObjectType& object, Refusal refusal) { refusals_[object.name] = std::move(refusal); }
+  Result<void> set_access(std::string_view object, std::string_view field, Access access) { return schema_.set_access(object, field, access, now_()); }
+  /// Hides closed tasks and events that ended before `before` from plain queries; says which.
+  std::vector<std::pair<const ObjectType*, std::vector<std::string>>> archive_activities(WallTime before);
+  /// The one row of Organization.
+  void found(const std::string& organization_id);
+
   /// A live record by its 15- or 18-character id. Refusals: MALFORMED_ID, `missing_code`, ENTITY_IS_DELETED.
   Outcome<RowNumber> find_live(const ObjectType& object, std::string_view id,
                                const std::string& missing_code = "NOT_FOUND") const;
@@ -105,6 +131,9 @@ class Org {
   Outcome<void> take_locks(const ObjectType& object, RowNumber row, const Changes& changes, const Writer& writer);
   Outcome<void> check_duplicates(const ObjectType& object, RowNumber row, const Changes& changes, const Writer& writer) const;
   void assign(const ObjectType& object, Changes& changes, const Writer& writer) const;
+  void run_workflows(const ObjectType& object, Changes& changes) const;
+  Outcome<void> check_validations(const ObjectType& object, RowNumber row, const Changes& changes) const;
+  Outcome<void> take_refusal(const ObjectType& object);
   // deletes and merges (remove.cc)
   Outcome<void> remove_tree(const ObjectType& object, RowNumber row, const Writer& writer);
   std::vector<RowNumber> children(const ObjectType& child, const char* field,
@@ -126,6 +155,9 @@ class Org {
   Duration lock_hold_{0};
   std::map<std::string, DuplicateRule> duplicate_rules_;    // by object
   std::map<std::string, std::string> assignment_owners_;  // by object
+  std::map<std::string, std::vector<Workflow>> workflows_;      // by object
+  std::map<std::string, std::vector<Validation>> validations_;  // by object
+  std::map<std::string, Refusal> refusals_;                     // by object
   std::map<Actor, std::string> users_;
   std::map<Actor, std::string> usernames_;
 };

@@ -79,4 +79,58 @@ void Org::assign(const ObjectType& object, Changes& changes, const Writer& write
   changes.emplace_back(&object.field("OwnerId"), Value(owner->second));
 }
 
+/// The value that a rule sets wins over what the caller sent.
+void Org::run_workflows(const ObjectType& object, Changes& changes) const {
+  auto rules = workflows_.find(object.name);
+  if (rules == workflows_.end()) return;
+  for (const Workflow& rule : rules->second) {
+    if (!changed_value(changes, rule.when)) continue;
+    std::erase_if(changes, [&](const auto& change) { return change.first->name == rule.set; });
+    changes.emplace_back(&object.field(rule.set), rule.to);
+  }
+}
+
+/// All that fire are told at once.
+Outcome<void> Org::check_validations(const ObjectType& object, RowNumber row, const Changes& changes) const {
+  auto rules = validations_.find(object.name);
+  if (rules == validations_.end()) return {};
+  ApiErrors errors;
+  for (const Validation& rule : rules->second) {
+    ValueView held = effective(object, row, changes, rule.field.c_str());
+    if (held == view(rule.equals)) errors.push_back({"FIELD_CUSTOM_VALIDATION_EXCEPTION", rule.message, {rule.field}, nullptr});
+  }
+  if (errors.empty()) return {};
+  return tl::unexpected(std::move(errors));
+}
+
+/// The next writes of an object fail as the control plane was told.
+Outcome<void> Org::take_refusal(const ObjectType& object) {
+  auto known = refusals_.find(object.name);
+  if (known == refusals_.end() || known->second.remaining == 0) return {};
+  --known->second.remaining;
+  return refuse(known->second.code, known->second.message);
+}
+
+std::vector<std::pair<const ObjectType*, std::vector<std::string>>> Org::archive_activities(WallTime before) {
+  std::vector<std::pair<const ObjectType*, std::vector<std::string>>> archived;
+  std::string day = format_iso(date_of(before));
+  for (const char* name : {"Task", "Event"}) {
+    const ObjectType& object = schema_.object(name);
+    std::vector<std::string> ids;
+    for (RowNumber row = 0; row < object.table->row_count(); ++row) {
+      const Record& record = object.table->record(row);
+      std::string_view due = text_of(value_of(object, row, object.field("ActivityDate")));
+      bool closed = object.name == "Event" || value_of(object, row, object.field("IsClosed")) == ValueView(true);
+      bool old = due.empty() ? record.created < before && object.name == "Task" : due < day;
+      if (record.deleted || record.archived || !closed || !old) continue;
+      WriteContext context{record.modified, database_.actor(record.modified_by), "", false};  // its stamps stay
+      database_.update(*object.table, row, {{object.field("IsArchived").column, Value(true)}}, context);
+      database_.set_archived(*object.table, row, true, context);
+      ids.push_back(record.id);
+    }
+    if (!ids.empty()) archived.emplace_back(&object, std::move(ids));
+  }
+  return archived;
+}
+
 }  // namespace lockstep::emulators::salesforce

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "emulators/core/xml.h"
 #include "emulators/salesforce/ids.h"
-#include "emulators/salesforce/xml.h"
 
 namespace lockstep::emulators::salesforce {
 namespace {
@@ -30,6 +30,9 @@ OutboundMessages::OutboundMessages(Org& org, OutgoingQueue& queue, const std::st
     : org_(org), queue_(queue), organization_id_(organization_id) {
   queue_.set_schedule(retry_schedule());
   queue_.set_prepare([this](http::Request& request, std::size_t, WallTime) { refresh(request); });
+  queue_.set_finished([this](const http::Request& request) {
+    if (auto known = find(request); known != messages_.end()) messages_.erase(known);
+  });
 }
 
 void OutboundMessages::note(WallTime now) {
@@ -79,11 +82,13 @@ std::string OutboundMessages::envelope(const Message& message) const {
   return text + "</notifications></soapenv:Body></soapenv:Envelope>";
 }
 
-void OutboundMessages::refresh(http::Request& request) const {
+std::map<std::string, OutboundMessages::Message>::const_iterator OutboundMessages::find(const http::Request& request) const {
   std::size_t at = request.body.find(kIdTag);
-  if (at == std::string::npos) return;
-  auto known = messages_.find(request.body.substr(at + kIdTag.size(), 18));
-  if (known != messages_.end()) request.body = envelope(known->second);
+  return at == std::string::npos ? messages_.end() : messages_.find(request.body.substr(at + kIdTag.size(), 18));
+}
+
+void OutboundMessages::refresh(http::Request& request) const {
+  if (auto known = find(request); known != messages_.end()) request.body = envelope(known->second);
 }
 
 bool OutboundMessages::acknowledged(int status, std::string_view body) {

@@ -38,6 +38,8 @@ class OutboundMessages {
   };
   void send(const OutboundRule& rule, std::vector<Notification> notifications, WallTime now);
   std::string envelope(const Message& message) const;
+  /// By the id of its first notification.
+  std::map<std::string, Message>::const_iterator find(const http::Request& request) const;
   /// Puts the values of now into a message that is about to go out.
   void refresh(http::Request& request) const;
 
@@ -45,7 +47,7 @@ class OutboundMessages {
   OutgoingQueue& queue_;
   const std::string& organization_id_;
   std::deque<OutboundRule> rules_;
-  std::map<std::string, Message> messages_;  // by the id of the first notification
+  std::map<std::string, Message> messages_;  // on their way, by the id of the first notification
   std::uint64_t seen_ = 0;
   std::uint64_t last_notification_ = 0;
 };

@@ -32,10 +32,12 @@ http::Response Salesforce::query(Call& call) { return run_query(call, false); }
 http::Response Salesforce::query_all(Call& call) { return run_query(call, true); }
 
 http::Response Salesforce::run_query(Call& call, bool all) {
+  if (auto explained = call.query_value("explain")) return explain(call, *explained);
   auto text = call.query_value("q");
   if (!text) return error_response("MALFORMED_QUERY", "A query string has to be specified");
   auto query = parse_soql(org_.schema(), *text, call.now);
   if (!query) return error_response(query.error());
+  if (faults().fires(kQueryTimeout, "GET query")) return error_response("QUERY_TIMEOUT", "Your query request was running for too long.");
   bind_subqueries(org_, *query);
   if (!query->aggregates.empty() || !query->group.empty()) return aggregate_answer(call, *query, all);
   Cursor cursor;
@@ -50,21 +52,40 @@ http::Response Salesforce::run_query(Call& call, bool all) {
   cursor.query = std::move(*query);
   cursor.used = call.now;
   std::size_t size = page_size(call);
-  if (faults().fires("short_page", "GET query"))
+  if (faults().fires(kShortPage, "GET query"))
     size = kMinPage;  // fewer rows than asked for are always allowed
   if (cursor.rows.size() <= size) return page(call, "", cursor, 0, size);
-  cursor.number = ++last_cursor_;
-  std::string id = make_id("01g", cursor.number);
   forget_cursors(call.now);
-  return page(call, id, cursors_.emplace(id, std::move(cursor)).first->second, 0, size);
+  std::string id = new_cursor(std::move(cursor));
+  return page(call, id, cursors_.at(id), 0, size);
+}
+
+std::string Salesforce::new_cursor(Cursor cursor) {
+  std::string id = make_id("01g", ++last_cursor_);
+  cursors_.emplace(id, std::move(cursor));
+  return id;
+}
+
+/// How it would be gone about, without doing it.
+http::Response Salesforce::explain(Call& call, const std::string& text) {
+  auto query = parse_soql(org_.schema(), text, call.now);
+  if (!query) return error_response(query.error());
+  std::size_t all = query->object->table->live_count();
+  json::object plan{{"cardinality", std::min(all, query->limit.value_or(all))},
+                    {"fields", json::array()},
+                    {"leadingOperationType", query->where ? "Index" : "TableScan"},
+                    {"notes", json::array()},
+                    {"relativeCost", query->where ? 0.5 : 1.0},
+                    {"sobjectCardinality", all},
+                    {"sobjectType", query->object->name}};
+  return json_response(200, json::object{{"plans", json::array{std::move(plan)}}, {"sourceQuery", text}});
 }
 
 http::Response Salesforce::aggregate_answer(Call& call, Query& query, bool all) {
-  std::optional<std::size_t> limit = query.limit;
-  query.limit.reset();  // it counts groups
-  query.order.clear();
-  auto groups = aggregate_rows(org_, query, find_rows(org_, query, all));
-  if (limit && groups.size() > *limit) groups.resize(*limit);
+  Query plain = query;
+  plain.limit.reset();  // both are the groups'
+  plain.order.clear();
+  auto groups = aggregate_rows(org_, query, find_rows(org_, plain, all));
   JsonDocument document;
   Renderer renderer(org_, call.parameter("version"), document.storage());
   json::array records = document.array();
@@ -76,6 +97,7 @@ http::Response Salesforce::aggregate_answer(Call& call, Query& query, bool all) 
     for (const Aggregate& aggregate : query.aggregates) {
       bool counts = aggregate.function == Function::count || aggregate.function == Function::count_distinct;
       const Value& value = values[next++];
+      if (aggregate.name.empty()) continue;
       record[aggregate.name] = counts ? to_json(view(value)) : renderer.value(*aggregate.path.field, view(value));
     }
     records.push_back(std::move(record));
@@ -89,7 +111,9 @@ http::Response Salesforce::aggregate_answer(Call& call, Query& query, bool all) 
 
 void Salesforce::forget_cursors(WallTime now) {
   std::erase_if(cursors_, [&](const auto& entry) { return entry.second.used + cursor_life() <= now; });
-  while (cursors_.size() >= static_cast<std::size_t>(settings_.open_cursors)) cursors_.erase(cursors_.begin());  // ids ascend: the oldest goes
+  auto counts = [](const auto& entry) { return !entry.second.of_children; };
+  while (std::count_if(cursors_.begin(), cursors_.end(), counts) >= settings_.open_cursors)
+    cursors_.erase(std::find_if(cursors_.begin(), cursors_.end(), counts));  // ids ascend: the oldest goes
 }
 
 http::Response Salesforce::query_more(Call& call) {
@@ -114,6 +138,15 @@ http::Response Salesforce::page(Call& call, const std::string& id, const Cursor&
   JsonDocument document;
   const std::string& version = call.parameter("version");
   Renderer renderer(org_, version, document.storage());
+  renderer.page_children(size, [&](const Query& child, std::vector<RowNumber> rows) {
+    Cursor rest;
+    rest.query = child;
+    rest.all = cursor.all;
+    rest.rows = std::move(rows);
+    rest.used = call.now;
+    rest.of_children = true;
+    return fmt::format("/services/data/{}/query/{}-{}", version, new_cursor(std::move(rest)), size);
+  });
   std::size_t end = std::min(from + size, cursor.rows.size());
   json::object body = document.object();
   body["totalSize"] = cursor.rows.size();

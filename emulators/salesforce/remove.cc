@@ -55,6 +55,7 @@ Outcome<void> Org::remove_tree(const ObjectType& object, RowNumber row, const Wr
 Outcome<void> Org::remove(const ObjectType& object, RowNumber row, const Writer& writer) {
   if (!object.deletable)
     return refuse("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id");
+  if (auto refused = take_refusal(object); !refused) return refused;
   if (auto locked = take_locks(object, row, {}, writer); !locked) return locked;
   Transaction transaction(database_);
   auto removed = remove_tree(object, row, writer);

@@ -46,6 +46,8 @@ json::value Renderer::address(const ObjectType& object, RowNumber row, const Fie
     json::value part = this->field(object, row, object.field(field.source_field + suffix));
     any = any || !part.is_null();
     parts[key] = std::move(part);
+    bool has_code = std::string_view(key) == "country" || std::string_view(key) == "state";
+    if (has_code) parts[std::string(key) + "Code"] = nullptr;  // for orgs that list states and countries
   }
   if (!any) return json::value(nullptr, storage_);
   return json::value(std::move(parts));
@@ -72,7 +74,8 @@ void Renderer::put_path(json::object& into, const ObjectType& object, RowNumber 
                         std::size_t hop) const {
   if (hop == path.hops.size()) {
     const Field* found = field_in(object, path);
-    into[path.field->name] = found ? field(object, row, *found) : json::value(object.name, storage_);
+    json::value type = path.field->name == "Type" ? json::value(object.name, storage_) : json::value(nullptr, storage_);
+    into[path.field->name] = found ? field(object, row, *found) : std::move(type);
     return;
   }
   const Field& reference = *path.hops[hop];
@@ -107,10 +110,12 @@ json::value Renderer::children(const Query& child, std::string_view parent_id, b
   std::vector<RowNumber> rows = find_children(org_, child, parent_id, all);
   if (rows.empty()) return json::value(nullptr, storage_);
   json::array records(storage_);
-  for (RowNumber row : rows) records.push_back(selected(child, row, all));
+  std::size_t shown = std::min(rows.size(), children_page_);
+  for (std::size_t i = 0; i < shown; ++i) records.push_back(selected(child, rows[i], all));
   json::object answer(storage_);
   answer["totalSize"] = rows.size();
-  answer["done"] = true;
+  answer["done"] = shown == rows.size();
+  if (shown < rows.size()) answer["nextRecordsUrl"] = keep_children_(child, std::move(rows));
   answer["records"] = std::move(records);
   return answer;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <limits>
 #include <string_view>
 #include <vector>
 
@@ -17,6 +19,13 @@ class Renderer {
  public:
   Renderer(const Org& org, std::string_view version, json::storage_ptr storage)
       : org_(org), version_(version), storage_(std::move(storage)) {}
+
+  /// Child sets of more than `size` rows are shown in part; `keep` takes all of their rows and answers where the rest is asked for.
+  using KeepChildren = std::function<std::string(const Query& child, std::vector<RowNumber> rows)>;
+  void page_children(std::size_t size, KeepChildren keep) {
+    children_page_ = size;
+    keep_children_ = std::move(keep);
+  }
 
   json::value field(const ObjectType& object, RowNumber row, const Field& field) const;
   /// With `attributes`; every field is there, null when it is not set.
@@ -37,6 +46,8 @@ class Renderer {
   const Org& org_;
   std::string_view version_;
   json::storage_ptr storage_;
+  std::size_t children_page_ = std::numeric_limits<std::size_t>::max();
+  KeepChildren keep_children_;
 };
 
 }  // namespace lockstep::emulators::salesforce

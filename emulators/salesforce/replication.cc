@@ -61,7 +61,8 @@ http::Response Salesforce::updated(Call& call) {
 http::Response Salesforce::deleted(Call& call) {
   const ObjectType* object = object_of(call);
   if (!object) return not_found(call);
-  auto window = read_window(call, kRecycleBin, kMinute);
+  Duration reach = std::min(kRecycleBin, kOneDay * settings_.deleted_days);
+  auto window = read_window(call, reach, kMinute);
   if (!window) return error_response(window.error());
   json::array records;
   const auto& rows = object->table->by_modified();
@@ -73,7 +74,7 @@ http::Response Salesforce::deleted(Call& call) {
   }
   return json_response(
       200, json::object{{"deletedRecords", std::move(records)},
-                        {"earliestDateAvailable", format_instant(whole_seconds(call.now - kRecycleBin))},
+                        {"earliestDateAvailable", format_instant(whole_seconds(call.now - reach))},
                         {"latestDateCovered", format_instant(whole_seconds(covered_until(std::min(window->end, call.now))))}});
 }
 

@@ -14,12 +14,6 @@ http::Response no_such_resource() {
   return error_response("NOT_FOUND", "The requested resource does not exist");
 }
 
-std::vector<const Field*> all_fields(const ObjectType& object) {
-  std::vector<const Field*> fields;
-  for (const Field& field : object.fields) fields.push_back(&field);
-  return fields;
-}
-
 /// Only accounts have one (§2.4).
 std::string etag_of(const Record& record) {
   std::string hash = sha256(record.id + "/" + std::to_string(record.version));
@@ -83,6 +77,8 @@ Outcome<Salesforce::KeyedRows> Salesforce::rows_by_key(Call& call, const ObjectT
                   fmt::format("Provided external ID field does not exist or is not accessible: {}",
                               call.parameter("field")));
   }
+  if (field->type == FieldType::email && to_lower_ascii(call.parameter("value")).ends_with(".inc"))  // taken for the ending of a file
+    return refuse("NOT_FOUND", "The requested resource does not exist");
   return KeyedRows{field, org_.find_by_key(object, *field, call.parameter("value"))};
 }
 
@@ -109,7 +105,7 @@ http::Response Salesforce::render_row(Call& call, const ObjectType& object, RowN
       fields.push_back(field);
     }
   } else {
-    fields = all_fields(object);
+    fields = object.visible();
   }
   JsonDocument document;
   Renderer renderer(org_, call.parameter("version"), document.storage());
@@ -195,6 +191,11 @@ http::Response Salesforce::upsert_row(Call& call) {
   if (call.query_value("updateOnly") == "true" || keyed->field->source == Source::id)
     return no_such_resource();
   body[keyed->field->name] = call.parameter("value");
+  if (faults().fires(kUpsertRace, "PATCH " + call.request.path())) {
+    Writer other = writer;
+    other.actor = {ActorKind::automation, "Automated Process"};
+    org_.create(*object, body, other);
+  }
   auto row = org_.create(*object, body, writer);
   if (!row) return error_response(row.error());
   return created_answer(call, *object, object->table->record(*row).id, true);

@@ -1,5 +1,7 @@
 #include "emulators/salesforce/schema.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/check.h"
@@ -34,6 +36,9 @@ void add_system_fields(ObjectType& object) {
   system.push_back(plain("LastModifiedDate", FieldType::datetime).required().from(Source::modified_date));
   system.push_back(reference("LastModifiedById", {"User"}).required().from(Source::modified_by));
   system.push_back(plain("SystemModstamp", FieldType::datetime).required().from(Source::modified_date));
+  if (object.mergeable || object.name == "Case") {
+    for (const char* name : {"LastViewedDate", "LastReferencedDate"}) system.push_back(plain(name, FieldType::datetime).read_only());
+  }
   object.fields.insert(object.fields.begin(), system.begin(), system.end());
 }
 
@@ -130,18 +135,26 @@ Field sync_key(std::string name) {
 
 const Field* ObjectType::find(std::string_view field_name) const {
   auto known = by_name.find(to_lower_ascii(field_name));
-  return known == by_name.end() ? nullptr : &fields[known->second];
+  return known == by_name.end() || fields[known->second].access == Access::none ? nullptr : &fields[known->second];
+}
+
+std::vector<const Field*> ObjectType::visible() const {
+  std::vector<const Field*> seen;
+  for (const Field& each : fields) {
+    if (each.access != Access::none) seen.push_back(&each);
+  }
+  return seen;
 }
 
 const Field& ObjectType::field(std::string_view field_name) const {
-  const Field* found = find(field_name);
-  CHECK(found, field_name);
-  return *found;
+  auto known = by_name.find(to_lower_ascii(field_name));
+  CHECK(known != by_name.end(), field_name);
+  return fields[known->second];
 }
 
 const Field* ObjectType::find_relationship(std::string_view wanted) const {
   for (const Field& field : fields) {
-    if (!field.relationship.empty() && equal_no_case(field.relationship, wanted)) return &field;
+    if (!field.relationship.empty() && field.access != Access::none && equal_no_case(field.relationship, wanted)) return &field;
   }
   return nullptr;
 }
@@ -195,6 +208,19 @@ Result<void> Schema::change(const SchemaChange& change, WallTime now) {
   bool is_new = std::find(field.values.begin(), field.values.end(), change.add_option) == field.values.end();
   if (!change.add_option.empty() && is_new) field.values.push_back(change.add_option);
   if (change.required) field.nillable = !*change.required;
+  changed_at_ = now;
+  return {};
+}
+
+Result<void> Schema::set_access(std::string_view object_name, std::string_view field_name, Access access, WallTime now) {
+  const ObjectType* known = find(object_name);
+  auto place = known ? known->by_name.find(to_lower_ascii(field_name)) : decltype(known->by_name.end()){};
+  if (!known || place == known->by_name.end()) return fail(ErrorCode::invalid_input, fmt::format("no field {} of an object {}", field_name, object_name));
+  ObjectType& object = objects_[static_cast<std::size_t>(known - objects_.data())];
+  Field& field = object.fields[place->second];
+  if (field.source != Source::stored || (!field.nillable && !field.defaulted))
+    return fail(ErrorCode::invalid_input, field.name + " is required or the platform's own: everybody may see it");
+  field.access = access;
   changed_at_ = now;
   return {};
 }

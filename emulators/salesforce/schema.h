@@ -44,6 +44,9 @@ enum class Source {
   contact_part  // mirror of a field of the record's contact
 };
 
+/// What the profiles let the API do with a field.
+enum class Access { none, read, edit };
+
 /// One row of the contract's field tables (§8). Built by the functions below; read-only afterwards.
 struct Field {
   std::string name;
@@ -68,6 +71,10 @@ struct Field {
   Source source = Source::stored;
   std::string source_field;  // contact_part: the contact's field; address: the prefix
   FieldId column = 0;        // stored only
+  Access access = Access::edit;
+
+  bool may_create() const { return createable && access == Access::edit; }
+  bool may_update() const { return updateable && access == Access::edit; }
 
   Field& required() { return nillable = false, *this; }
   Field& read_only() { return createable = updateable = false, *this; }
@@ -105,8 +112,10 @@ struct ObjectType {
   std::vector<Field> fields;
   Table* table = nullptr;
 
-  /// Without case; null when there is none.
+  /// Without case; null when there is none that the API may see.
   const Field* find(std::string_view field_name) const;
+  /// The visible ones.
+  std::vector<const Field*> visible() const;
   /// Precondition: it exists.
   const Field& field(std::string_view field_name) const;
   const Field* find_relationship(std::string_view name) const;
@@ -127,6 +136,8 @@ class Schema {
   const std::vector<ObjectType>& objects() const { return objects_; }
   /// When it last changed; the epoch's first second when it never did.
   WallTime changed_at() const { return changed_at_; }
+  /// Error: a sentence, when there is no such field, or one that cannot be taken away.
+  Result<void> set_access(std::string_view object, std::string_view field, Access access, WallTime now);
   /// Error: a sentence, when there is no such object, field or list of values.
   Result<void> change(const SchemaChange& change, WallTime now);
 

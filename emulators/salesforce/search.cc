@@ -54,7 +54,7 @@ Outcome<Search> read_search(const std::string& text) {
 }
 
 bool searched(const Field& field, const std::string& group) {
-  if (field.source != Source::stored || !is_text(field.type)) return false;
+  if (field.source != Source::stored || field.access == Access::none || !is_text(field.type)) return false;
   if (group == "name") return field.name == "Name" || field.name == "FirstName" || field.name == "LastName" || field.name == "Subject";
   if (group == "email") return field.type == FieldType::email;
   return group == "all" || field.type == FieldType::phone;

@@ -15,12 +15,16 @@ namespace lockstep::emulators::salesforce {
 struct Settings {
   std::int64_t daily_api_requests = 15'000;
   std::int64_t concurrent_requests = 5;  // that run for 20 s and longer: a Developer edition's
+  bool high_assurance_required = false;  // the profile wants more than any session here has: 401 that no refresh mends
+  bool password_expired = false;         // SOAP logs in all the same, to a session that is good for nothing
   bool rotate_refresh_tokens = false;    // a refresh hands out a new refresh token and the old one dies
   std::map<std::string, std::string> jwt_keys;  // by client: the PEM key or certificate its assertions are verified with
   std::int64_t upsert_body_version = 46;        // the first API version whose upsert answers an update with a body
   std::int64_t update_only_miss_status = 404;   // of an upsert with updateOnly=true that finds nothing
   std::int64_t cursor_minutes = 15;             // how long a query's cursor lives unused
   std::int64_t open_cursors = 10;
+  std::int64_t daily_bulk_batches = 15'000;     // of both bulk APIs, in rolling 24 hours
+  std::int64_t daily_bulk_query_jobs = 10'000;
   std::int64_t bulk_job_ms = 500;           // from UploadComplete to JobComplete
   std::int64_t bulk_result_rows = 250'000;  // of one page of results at most
   bool hard_delete_permission = false;      // the user's profile allows hardDelete
@@ -28,6 +32,8 @@ struct Settings {
   bool merge_sends_events = true;           // a merge sends DELETE of the loser and UPDATE of what moved
   std::int64_t overflow_changes = 100'000;  // changes of one transaction before an overflow event
   std::int64_t daily_event_deliveries = 50'000;  // of the Streaming API, in rolling 24 hours
+  std::int64_t deleted_days = 15;           // how far back the log of deletes reaches: less once it was purged
+  std::int64_t archive_days = 365;          // after which closed tasks and past events are archived
   std::int64_t row_lock_ms = 0;             // how long after a write its parents stay locked for others
 };
 

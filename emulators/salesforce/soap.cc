@@ -2,9 +2,9 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "emulators/core/xml.h"
 #include "emulators/salesforce/dialect.h"
 #include "emulators/salesforce/ids.h"
-#include "emulators/salesforce/xml.h"
 
 namespace lockstep::emulators::salesforce {
 namespace {
@@ -59,13 +59,13 @@ SoapRecord read_record(const XmlElement& element) {
   SoapRecord record;
   for (const XmlElement& child : element.children) {
     if (child.name == "type") {
-      record.type = child.text;
+      record.type = trim(child.text);
     } else if (child.name == "Id") {
-      record.id = child.text;
+      record.id = trim(child.text);
     } else if (child.name == "fieldsToNull") {
-      record.fields[child.text] = nullptr;
-    } else if (!child.text.empty() && !child.nil) {
-      record.fields[child.name] = child.text;
+      record.fields[trim(child.text)] = nullptr;
+    } else if (std::string_view text = trim(child.text); !text.empty() && !child.is_nil()) {
+      record.fields[child.name] = text;
     }
   }
   return record;
@@ -112,11 +112,13 @@ http::Response Salesforce::soap_login(Call& call, const XmlElement& request) {
   if (!knows(request.text_of("username"), request.text_of("password")))
     return soap_fault("INVALID_LOGIN", "Invalid username, password, security token; or user locked out.");
   const OAuthClient& client = *tokens().client(options_.clients.front().id);
+  if (!is_active(client, call.now)) return soap_fault("INVALID_LOGIN", "Invalid username, password, security token; or user locked out.");
   std::string access = new_session(call.now, client, {"api", "", false});
+  if (settings_.password_expired) crippled_.insert(access);
   const std::string& user = org_.ensure_user({ActorKind::integration, client.name}, call.now);
   std::string result = "<loginResponse><result>" +
                        xml_tag("serverUrl", fmt::format("{}/services/Soap/u/{}/{}", call.base_url, given, organization_id_)) +
-                       xml_tag("passwordExpired", "false") + xml_tag("sandbox", "false") + xml_tag("sessionId", access) +
+                       xml_tag("passwordExpired", settings_.password_expired ? "true" : "false") + xml_tag("sandbox", "false") + xml_tag("sessionId", access) +
                        xml_tag("userId", user) + "<userInfo>" + xml_tag("organizationId", organization_id_) +
                        xml_tag("userName", options_.username) + "</userInfo></result></loginResponse>";
   return envelope(200, result);
@@ -137,11 +139,12 @@ std::string Salesforce::soap_item(Call& call, const XmlElement& request, const X
   };
   if (request.name == "merge") return soap_merge(item, writer);
   if (request.name == "delete" || request.name == "undelete") {
-    auto id = normalise_id(item.text);
+    std::string_view given = trim(item.text);
+    auto id = normalise_id(given);
     const ObjectType* object = id ? org_.schema().by_prefix(*id) : nullptr;
     RowNumber row = object ? object->table->find(*id) : kNoRow;
     if (row == kNoRow || org_.is_gone(object->table->record(row)))
-      return soap_result(item.text, {{"INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", {}}});
+      return soap_result(std::string(given), {{"INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", {}}});
     bool deleted = object->table->record(row).deleted;
     if (request.name == "delete") {
       if (deleted) return soap_result(*id, {{"ENTITY_IS_DELETED", "entity is deleted", {}}});
@@ -179,7 +182,7 @@ std::string Salesforce::soap_merge(const XmlElement& item, const Writer& writer)
   Transaction transaction(database());
   for (const XmlElement& child : item.children) {
     if (child.name != "recordToMergeIds") continue;
-    auto loser = org_.find_live(*object, child.text, "INVALID_CROSS_REFERENCE_KEY");
+    auto loser = org_.find_live(*object, trim(child.text), "INVALID_CROSS_REFERENCE_KEY");
     if (!loser) return soap_result(record.id, loser.error());
     auto done = org_.merge(*object, *winner, *loser, record.fields, writer);
     if (!done) return soap_result(record.id, done.error());

@@ -38,6 +38,7 @@ struct OrderItem {
   FieldPath path;
   bool descending = false;
   bool nulls_last = false;
+  std::optional<std::size_t> aggregate;  // instead of the path: which of the query's
 };
 
 enum class Function { count, count_distinct, min, max, sum, avg };
@@ -45,7 +46,7 @@ enum class Function { count, count_distinct, min, max, sum, avg };
 struct Aggregate {
   Function function = Function::count;
   FieldPath path;
-  std::string name;  // in the answer
+  std::string name;  // in the answer; empty: groups are ordered by it alone
 };
 
 struct TypeOf {

@@ -56,12 +56,19 @@ Outcome<void> SoqlParser::order_by(Query& query) {
     if (peek().kind != Token::Kind::word) return unexpected_token();
     const Token& name = take();
     OrderItem item;
-    auto path = this->path(query, name);
-    if (!path) return tl::unexpected(path.error());
-    item.path = std::move(*path);
-    if (!item.path.field->filterable || item.path.field->type == FieldType::address) {
-      return soql_error("INVALID_FIELD", text_, name.position,
-                        fmt::format("field '{}' can not be sorted in a query call", item.path.field->name));
+    if (!is_symbol("(")) {
+      auto path = this->path(query, name);
+      if (!path) return tl::unexpected(path.error());
+      item.path = std::move(*path);
+      if (!item.path.field->filterable || item.path.field->type == FieldType::address) {
+        return soql_error("INVALID_FIELD", text_, name.position,
+                          fmt::format("field '{}' can not be sorted in a query call", item.path.field->name));
+      }
+    }
+    bool grouped = !query.aggregates.empty() || !query.group.empty();
+    if (!grouped && is_symbol("(")) return unexpected_token();
+    if (grouped) {
+      if (auto done = order_groups(query, name, item); !done) return done;
     }
     if (take_word("DESC"))
       item.descending = true;

@@ -35,6 +35,9 @@ class SoqlParser {
   Outcome<void> select_list(Query& query, int depth);
   Outcome<void> select_item(Query& query, int depth);
   Outcome<void> function(Query& query, const Token& name);
+  /// From behind its parenthesis on, without a name.
+  Outcome<Aggregate> aggregate_of(const Query& query, const Token& name);
+  Outcome<void> order_groups(Query& query, const Token& name, OrderItem& item);
   Outcome<void> all_fields(Query& query, const Token& which);
   Outcome<void> child_query(Query& query, int depth);
   Outcome<void> type_of(Query& query);

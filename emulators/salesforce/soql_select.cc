@@ -78,15 +78,28 @@ Outcome<void> SoqlParser::select_item(Query& query, int depth) {
 Outcome<void> SoqlParser::function(Query& query, const Token& name) {
   take();  // (
   if (equal_no_case(name.value, "FIELDS")) return all_fields(query, take());
-  auto known = std::find_if(std::begin(kFunctions), std::end(kFunctions),
-                            [&](const auto& entry) { return equal_no_case(entry.first, name.value); });
-  if (known == std::end(kFunctions)) return error("MALFORMED_QUERY", name, fmt::format("unknown function '{}'", name.value));
-  if (take_symbol(")")) {
-    bool alone = known->second == Function::count && query.select.empty() && query.aggregates.empty() && !query.count && is_word("FROM");
+  if (equal_no_case(name.value, "COUNT") && take_symbol(")")) {
+    bool alone = query.select.empty() && query.aggregates.empty() && !query.count && is_word("FROM");
     if (!alone) return unexpected_token();
     query.count = true;
     return {};
   }
+  auto aggregate = aggregate_of(query, name);
+  if (!aggregate) return tl::unexpected(aggregate.error());
+  aggregate->name = fmt::format("expr{}", query.unnamed);
+  if (peek().kind == Token::Kind::word && !is_word("FROM")) {
+    aggregate->name = take().value;
+  } else {
+    ++query.unnamed;
+  }
+  query.aggregates.push_back(std::move(*aggregate));
+  return {};
+}
+
+Outcome<Aggregate> SoqlParser::aggregate_of(const Query& query, const Token& name) {
+  auto known = std::find_if(std::begin(kFunctions), std::end(kFunctions),
+                            [&](const auto& entry) { return equal_no_case(entry.first, name.value); });
+  if (known == std::end(kFunctions)) return error("MALFORMED_QUERY", name, fmt::format("unknown function '{}'", name.value));
   if (peek().kind != Token::Kind::word) return unexpected_token();
   const Token& of = take();
   auto path = this->path(query, of);
@@ -95,13 +108,23 @@ Outcome<void> SoqlParser::function(Query& query, const Token& name) {
   bool fits = path->field->filterable && path->field->type != FieldType::address && (!adds || is_number(path->field->type));
   if (!fits) return error("INVALID_FIELD", of, fmt::format("field {} does not support aggregate operator {}", path->field->name, name.value));
   if (!take_symbol(")")) return unexpected_token();
-  Aggregate aggregate{known->second, std::move(*path), fmt::format("expr{}", query.unnamed)};
-  if (peek().kind == Token::Kind::word && !is_word("FROM")) {
-    aggregate.name = take().value;
-  } else {
-    ++query.unnamed;
+  return Aggregate{known->second, std::move(*path), ""};
+}
+
+/// By a grouped field, or by an aggregate, which is worked out for this alone when it is not selected.
+Outcome<void> SoqlParser::order_groups(Query& query, const Token& name, OrderItem& item) {
+  if (!take_symbol("(")) {
+    for (const FieldPath& group : query.group) {
+      if (same(group, item.path)) return {};
+    }
+    return error("MALFORMED_QUERY", name, "Ordered field must be grouped or aggregated: " + name.value);
   }
-  query.aggregates.push_back(std::move(aggregate));
+  auto wanted = aggregate_of(query, name);
+  if (!wanted) return tl::unexpected(wanted.error());
+  auto known = std::find_if(query.aggregates.begin(), query.aggregates.end(),
+                            [&](const Aggregate& each) { return each.function == wanted->function && same(each.path, wanted->path); });
+  item.aggregate = static_cast<std::size_t>(known - query.aggregates.begin());
+  if (known == query.aggregates.end()) query.aggregates.push_back(std::move(*wanted));
   return {};
 }
 
@@ -109,8 +132,8 @@ Outcome<void> SoqlParser::all_fields(Query& query, const Token& which) {
   bool all = equal_no_case(which.value, "ALL"), custom = equal_no_case(which.value, "CUSTOM");
   if (!(all || custom || equal_no_case(which.value, "STANDARD")) || !take_symbol(")")) return unexpected_token();
   query.all_custom = query.all_custom || all || custom;
-  for (const Field& field : query.object->fields) {
-    if (all || field.name.ends_with("__c") == custom) query.select.push_back({{}, query.object, &field, false});
+  for (const Field* field : query.object->visible()) {
+    if (all || field->name.ends_with("__c") == custom) query.select.push_back({{}, query.object, field, false});
   }
   return {};
 }
@@ -197,6 +220,7 @@ Outcome<FieldPath> SoqlParser::polymorphic(FieldPath path, const Field& hop, con
     const ObjectType* target = schema_.find(reference);
     if (!path.field && target && equal_no_case(name, "Name")) path.field = target->find("Name");
     if (!path.field && target && equal_no_case(name, "Id")) path.field = target->find("Id");
+    if (!path.field && target && target->name == "User") path.field = target->find(name);  // a queue has none of it
     if (!path.owner || path.owner == target) path.owner = target;
   }
   if (path.field) return path;
@@ -215,7 +239,7 @@ Outcome<FieldPath> SoqlParser::path(const Query& query, const Token& token) cons
     const Field* hop = path.owner->find_relationship(names[i]);
     const ObjectType* target =
         hop && hop->references.size() == 1 ? schema_.find(hop->references.front()) : nullptr;
-    if (hop && hop->name == "OwnerId") target = schema_.find("User");
+    if (hop && hop->name == "OwnerId" && i + 2 < names.size()) target = schema_.find("User");
     if (hop && !target && i + 2 == names.size()) return polymorphic(std::move(path), *hop, token, names.back());
     if (!target) {
       return soql_error(

@@ -100,7 +100,7 @@ Outcome<Org::Changes> Org::read_body(const ObjectType& object, const json::objec
     auto read = read_member(object, name, member.value(), writer, changes);
     if (!read) return tl::unexpected(std::move(read.error()));
     const Field& field = *changes.back().first;
-    if (!(creating ? field.createable : field.updateable)) not_writable.push_back(field.name);
+    if (!(creating ? field.may_create() : field.may_update())) not_writable.push_back(field.name);
   }
   if (!not_writable.empty()) {
     return refuse(
@@ -141,7 +141,7 @@ Outcome<void> Org::check_references(const Changes& changes) const {
       return refuse("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", {field->name});
     if (target->table->record(row).deleted)
       return refuse("ENTITY_IS_DELETED", "entity is deleted", {field->name});
-    if (field->name == "OwnerId" && value_of(*target, row, target->field("IsActive")) != ValueView(true)) {
+    if (field->name == "OwnerId" && target->name == "User" && value_of(*target, row, target->field("IsActive")) != ValueView(true)) {
       return refuse("INACTIVE_OWNER_OR_USER",
                     fmt::format("operation performed with inactive user [{}] as owner of record", id),
                     {field->name});
@@ -172,6 +172,7 @@ RowNumber Org::insert(const ObjectType& object, const Changes& changes, const Wr
 Outcome<RowNumber> Org::create(const ObjectType& object, const json::object& body, const Writer& writer) {
   if (!object.deletable)
     return refuse("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id");
+  if (auto refused = take_refusal(object); !refused) return tl::unexpected(refused.error());
   auto changes = read_body(object, body, writer, true);
   if (!changes) return tl::unexpected(std::move(changes.error()));
   if (auto checked = check_required(object, *changes, true); !checked) return tl::unexpected(checked.error());
@@ -179,11 +180,13 @@ Outcome<RowNumber> Org::create(const ObjectType& object, const json::object& bod
   if (auto checked = check_unique(object, *changes, kNoRow); !checked) return tl::unexpected(checked.error());
   if (auto checked = check_object_rules(object, kNoRow, *changes); !checked)
     return tl::unexpected(checked.error());
+  if (auto checked = check_validations(object, kNoRow, *changes); !checked) return tl::unexpected(checked.error());
   if (auto checked = check_duplicates(object, kNoRow, *changes, writer); !checked) return tl::unexpected(checked.error());
   if (auto locked = take_locks(object, kNoRow, *changes, writer); !locked) return tl::unexpected(locked.error());
   assign(object, *changes, writer);
   Transaction transaction(database_);
   std::string comment = take_comment(*changes);
+  run_workflows(object, *changes);
   derive_on_create(object, *changes, writer);
   derive(object, kNoRow, *changes, writer);
   RowNumber row = insert(object, *changes, writer);
@@ -195,16 +198,19 @@ Outcome<RowNumber> Org::create(const ObjectType& object, const json::object& bod
 
 Outcome<void> Org::update(const ObjectType& object, RowNumber row, const json::object& body,
                           const Writer& writer) {
+  if (auto refused = take_refusal(object); !refused) return refused;
   auto changes = read_body(object, body, writer, false);
   if (!changes) return tl::unexpected(std::move(changes.error()));
   if (auto checked = check_required(object, *changes, false); !checked) return checked;
   if (auto checked = check_references(*changes); !checked) return checked;
   if (auto checked = check_unique(object, *changes, row); !checked) return checked;
   if (auto checked = check_object_rules(object, row, *changes); !checked) return checked;
+  if (auto checked = check_validations(object, row, *changes); !checked) return checked;
   if (auto checked = check_duplicates(object, row, *changes, writer); !checked) return checked;
   if (auto locked = take_locks(object, row, *changes, writer); !locked) return locked;
   Transaction transaction(database_);
   std::string comment = take_comment(*changes);
+  run_workflows(object, *changes);
   derive(object, row, *changes, writer);
   FieldChanges fields;
   for (const auto& [field, value] : *changes) fields.emplace_back(field->column, value);

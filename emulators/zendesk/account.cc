@@ -16,7 +16,8 @@ Account::Account(Database& database, Rng rng)
       organizations_(organization_type(database)),
       comments_(database.table("comment")),
       identities_(database.table("identity")),
-      events_(rng) {
+      events_(rng.split("events")),
+      attachments_(rng.split("attachments")) {
   comments_.add_index(comments_.field(comment::kTicket));
   identities_.add_index(identities_.field(identity::kUser));
   identities_.add_index(identities_.field(identity::kValue), true);
@@ -44,24 +45,31 @@ std::vector<RowNumber> Account::find_by(const ObjectType& type, std::string_view
 
 Outcome<RowNumber> Account::create(ObjectType& type, const json::object& given, const Writer& writer) {
   Transaction all_or_nothing(database_);
-  std::size_t told = events_.noted();
+  std::size_t told = events_.noted(), audited = audits_.noted();
+  audits_.begin();
   Outcome<RowNumber> row = &type == &tickets_ ? create_ticket(given, writer)
                            : &type == &users_ ? create_user(given, writer)
                                               : create_organization(given, writer);
   if (row) all_or_nothing.commit();
-  else events_.forget_after(told);
+  else forget_after(told, audited);
   return row;
 }
 
 Outcome<void> Account::update(ObjectType& type, RowNumber row, const json::object& given, const Writer& writer) {
   Transaction all_or_nothing(database_);
-  std::size_t told = events_.noted();
+  std::size_t told = events_.noted(), audited = audits_.noted();
+  audits_.begin();
   Outcome<void> done = &type == &tickets_ ? update_ticket(row, given, writer)
                        : &type == &users_ ? update_user(row, given, writer)
                                           : update_organization(row, given, writer);
   if (done) all_or_nothing.commit();
-  else events_.forget_after(told);
+  else forget_after(told, audited);
   return done;
+}
+
+void Account::forget_after(std::size_t told, std::size_t audited) {
+  events_.forget_after(told);
+  audits_.forget_after(audited);
 }
 
 Outcome<void> Account::remove(ObjectType& type, RowNumber row, const Writer& writer) {
@@ -190,6 +198,7 @@ RowNumber Account::insert(ObjectType& type, Draft& draft, const Writer& writer) 
   draft.set(type.field("updated_at"), whole_seconds(writer.at).ms);
   RowNumber row = database_.create(*type.table, std::to_string(type.next_id++), draft.changes, context(writer));
   if (!writer.import && writer.journaled) events_.created(type, row, writer.at);
+  if (&type == &tickets_ && writer.journaled) audits_.created(type, row, writer.user, whole_seconds(writer.at));
   return row;
 }
 
@@ -198,6 +207,7 @@ void Account::change(ObjectType& type, RowNumber row, Draft& draft, const Writer
   draft.set(type.field("updated_at"), whole_seconds(writer.at).ms);
   database_.update(*type.table, row, draft.changes, context(writer));
   events_.changed(type, row, before, writer.at);
+  if (&type == &tickets_) audits_.changed(type, row, before, writer.user, whole_seconds(writer.at));
 }
 
 void Account::repoint(ObjectType& type, std::string_view property, std::int64_t from, Value to, const Writer& writer) {

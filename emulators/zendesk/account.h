@@ -4,6 +4,8 @@
 #include <string>
 
 #include "emulators/core/database.h"
+#include "emulators/zendesk/attachments.h"
+#include "emulators/zendesk/audits.h"
 #include "emulators/zendesk/errors.h"
 #include "emulators/zendesk/events.h"
 #include "emulators/zendesk/schema.h"
@@ -39,6 +41,8 @@ class Account {
   Table& comments() { return comments_; }
   Table& identities() { return identities_; }
   Events& events() { return events_; }
+  Attachments& attachments() { return attachments_; }
+  Audits& audits() { return audits_; }
   const std::vector<Group>& groups() const { return groups_; }
 
   /// Not deleted; kNoRow for what is no id of a record.
@@ -74,6 +78,7 @@ class Account {
   void read_one(ObjectType& type, std::string_view name, const json::value& value, const Writer& writer, Draft& draft);
   void check_reference(const Property& property, const Value& value, Draft& draft);
   void check_unique(const ObjectType& type, std::string_view property, RowNumber self, std::string_view told, Draft& draft);
+  void forget_after(std::size_t told, std::size_t audited);
   RowNumber insert(ObjectType& type, Draft& draft, const Writer& writer);
   void change(ObjectType& type, RowNumber row, Draft& draft, const Writer& writer);
   /// A change by the system itself: generated timestamp moves, updated_at does not.
@@ -89,6 +94,7 @@ class Account {
     std::string html;
     std::optional<bool> is_public;
     std::int64_t author = 0;
+    std::vector<std::string> uploads = {};  // tokens
   };
   std::optional<NewComment> read_comment(const json::object& given, const Writer& writer, Draft& draft);
   RowNumber add_comment(RowNumber ticket, const NewComment& comment, const Writer& writer);
@@ -113,11 +119,14 @@ class Account {
   std::vector<Group> groups_{{360'000'000'901, "Support"}, {360'000'000'902, "Billing"}};
   std::map<Actor, std::int64_t> users_of_actors_;
   Events events_;
+  Attachments attachments_;
+  Audits audits_;
 };
 
 /// Fields of the tables that are no ObjectType.
 namespace comment {
-inline constexpr std::string_view kTicket = "ticket_id", kAuthor = "author_id", kBody = "body", kHtml = "html_body", kPublic = "public";
+inline constexpr std::string_view kTicket = "ticket_id", kAuthor = "author_id", kBody = "body", kHtml = "html_body", kPublic = "public", kAttachments = "attachment_ids",
+                                  kAudit = "audit_id";
 }
 namespace identity {
 inline constexpr std::string_view kUser = "user_id", kValue = "value", kPrimary = "primary", kVerified = "verified";

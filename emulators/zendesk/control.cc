@@ -53,29 +53,25 @@ Result<void> Zendesk::change_schema(const SchemaChange& change) {
   return {};
 }
 
+void Zendesk::add_switches() {
+  switches_.add("limits", &limits_);
+  switches_.add("api_tokens", &api_tokens_);
+  switches_.add("passwords", &passwords_);
+  switches_.add_limit("requests_per_minute", per_minute_);
+  switches_.add("job_kept_ms", &jobs_.kept());
+  switches_.add("webhook_retries", &webhook_retries_);
+  switches_.when_changed([this] { set_retries(); });
+}
+
+void Zendesk::set_retries() {
+  std::vector<Duration> delays;
+  for (std::int64_t i = 0; i < std::min<std::int64_t>(webhook_retries_, 10); ++i) delays.emplace_back(i == 0 ? 5'000 : i == 1 ? 15'000 : 45'000);
+  outgoing().set_schedule(std::move(delays));
+}
+
 std::optional<http::Response> Zendesk::control(const http::ServerRequest& request, std::string_view path) {
   if (path != "settings") return std::nullopt;
-  const std::pair<const char*, bool*> switches[] = {{"limits", &limits_}, {"api_tokens", &api_tokens_}, {"passwords", &passwords_}};
-  if (request.method == "POST") {
-    JsonDocument document;
-    auto parsed = document.parse(request.body);
-    const json::object* given = parsed ? document.root().if_object() : nullptr;
-    if (!given) return json_answer(400, json::object{{"error", "expected a JSON object"}});
-    for (bool apply : {false, true}) {  // all of them or none
-      for (const auto& member : *given) {
-        std::string_view name(member.key());
-        auto known = std::find_if(std::begin(switches), std::end(switches), [&](const auto& each) { return each.first == name; });
-        bool number = name == "requests_per_minute" && member.value().is_int64() && member.value().get_int64() >= 0;
-        if (!number && (known == std::end(switches) || !member.value().is_bool()))
-          return json_answer(400, json::object{{"error", fmt::format("no setting '{}' with such a value", name)}});
-        if (apply && number) per_minute_.set_limit(member.value().get_int64());
-        if (apply && !number) *known->second = member.value().get_bool();
-      }
-    }
-  }
-  json::object body{{"requests_per_minute", per_minute_.limit()}};
-  for (const auto& [name, on] : switches) body[name] = *on;
-  return json_answer(200, body);
+  return switches_.answer(request);
 }
 
 }  // namespace lockstep::emulators::zendesk

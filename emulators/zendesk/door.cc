@@ -23,6 +23,20 @@ tl::unexpected<ApiError> invalid_token() {
 
 bool is_export(std::string_view target) { return target.starts_with("/api/v2/incremental/"); }
 
+/// Lists of tickets beyond page 500 have a limit of their own.
+bool is_deep_list(const Call& call) {
+  std::string_view path = call.request.target;
+  path = path.substr(0, path.find('?'));
+  if (path != "/api/v2/tickets" && path != "/api/v2/tickets.json") return false;
+  auto page = query_number(call, "page", 1);
+  return call.request.method == "GET" && page && *page > 500;
+}
+
+void add_endpoint_header(RollingLimit& limit, std::string_view name, WallTime now, http::Response& response) {
+  std::int64_t left = limit.limit() - limit.used(now), reset = (limit.until_next_free(now).count() + 999) / 1000;
+  response.headers.add(fmt::format("zendesk-ratelimit-{}", name), fmt::format("total={}; remaining={}; resets={}", limit.limit(), left, reset));
+}
+
 bool granted(std::string_view scopes, std::string_view wanted) {
   for (std::string_view scope : split(scopes, ' ')) {
     if (scope == wanted) return true;
@@ -68,7 +82,7 @@ Outcome<void> Zendesk::authenticate(Call& call) {
     if (tokens().state(token, call.now) != TokenState::valid) return invalid_token();
     call.caller = {ActorKind::integration, tokens().client(tokens().grant(token)->client_id)->name};
     caller_user_ = account_.user_of(call.caller, call.now);
-    scope_ = sessions_[token].scope;
+    scope_ = tokens().grant(token)->scope;
     return {};
   }
   // Missing credentials, or of the wrong kind, are no error of their own: this one call answers anonymously.
@@ -101,6 +115,7 @@ Outcome<void> Zendesk::check_limits(Call& call) {
     return refused;
   };
   if (is_export(call.request.target)) return refuse_endpoint(exports_);
+  if (is_deep_list(call)) return refuse_endpoint(deep_lists_);
   if (call.request.target.starts_with("/api/v2/search/export")) return refuse_endpoint(export_searches_);
   return {};
 }
@@ -122,7 +137,7 @@ Outcome<void> Zendesk::admit_update(const ObjectType& type, RowNumber row, WallT
 }
 
 std::optional<http::Response> Zendesk::admit(Call& call, const Route* route) {
-  if (call.request.target.starts_with("/oauth/")) return std::nullopt;
+  if (call.request.target.starts_with("/oauth/") || call.request.target.starts_with("/attachments/")) return std::nullopt;
   if (!call.request.target.starts_with("/api/v2/")) return not_found(call);
   if (auto known = authenticate(call); !known) return error_response(known.error());
   if (auto within = check_limits(call); !within) return error_response(within.error());
@@ -134,9 +149,8 @@ std::optional<http::Response> Zendesk::admit(Call& call, const Route* route) {
 void Zendesk::finish(Call& call, http::Response& response) {
   if (!limits_ || !call.request.target.starts_with("/api/v2/")) return;
   add_limit_headers(per_minute_, call.now, response);
-  if (!is_export(call.request.target)) return;
-  std::int64_t left = exports_.limit() - exports_.used(call.now), reset = (exports_.until_next_free(call.now).count() + 999) / 1000;
-  response.headers.add("zendesk-ratelimit-incremental-exports", fmt::format("total={}; remaining={}; resets={}", exports_.limit(), left, reset));
+  if (is_export(call.request.target)) add_endpoint_header(exports_, "incremental-exports", call.now, response);
+  if (is_deep_list(call)) add_endpoint_header(deep_lists_, "tickets-index", call.now, response);
 }
 
 http::Response Zendesk::not_found(Call&) { return error_response(refuse(404, "InvalidEndpoint", "Not found").value()); }

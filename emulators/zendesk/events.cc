@@ -1,11 +1,10 @@
 #include "emulators/zendesk/events.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "base/text.h"
 #include "emulators/core/digest.h"
+#include "emulators/core/uuid.h"
 
 namespace lockstep::emulators::zendesk {
 namespace {
@@ -65,11 +64,7 @@ void Breaker::answered(bool well, WallTime now) {
   errors_ = 0;
 }
 
-std::string Events::new_id() {
-  std::uint64_t high = rng_.next(), low = rng_.next();
-  return fmt::format("{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}", high >> 32, high >> 16 & 0xffff, high & 0xfff, (low >> 48 & 0x3fff) | 0x8000,
-                     low & 0xffff'ffff'ffff);
-}
+std::string Events::new_id() { return make_uuid(rng_); }
 
 std::string Events::new_secret() { return to_base64(sha256(new_id())); }
 

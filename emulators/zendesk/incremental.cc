@@ -9,7 +9,6 @@ namespace lockstep::emulators::zendesk {
 namespace {
 
 constexpr Duration kUnsettled{60'000};  // what changed in the last minute is not told yet
-constexpr std::int64_t kMostExported = 1'000;
 
 std::string encode(const ModifiedKey& key) { return to_base64(std::to_string(key.modified.ms / 1000) + ".0||" + std::string(key.id)); }
 
@@ -34,6 +33,8 @@ bool told(const ObjectType& type, RowNumber row, bool with_deleted) {
 }
 
 }  // namespace
+
+WallTime Zendesk::settled_until(WallTime now) { return whole_seconds(now - kUnsettled); }
 
 Outcome<std::int64_t> Zendesk::start_time(const Call& call) const {
   auto given = call.query_value("start_time");
@@ -65,7 +66,7 @@ Zendesk::Answer Zendesk::export_by_cursor(Call& call, ObjectType& type) {
   std::size_t most = static_cast<std::size_t>(std::clamp<std::int64_t>(*size, 1, kMostExported));
   bool with_deleted = call.query_value("exclude_deleted") != "true";
   const auto& changes = type.table->by_modified();
-  WallTime settled = whole_seconds(call.now - kUnsettled);
+  WallTime settled = settled_until(call.now);
   auto at = changes.lower_bound({from.first, from.second, kNoRow});
   if (at != changes.end() && at->modified == from.first && at->id == from.second) ++at;
   std::vector<RowNumber> rows;
@@ -88,7 +89,7 @@ Zendesk::Answer Zendesk::export_by_cursor(Call& call, ObjectType& type) {
   return json_answer(200, body);
 }
 
-/// Pages begin with the second the last one ended in: its rows come again, and a second with more rows than a page never ends.
+/// Rows of the second in which the last page ended come again, and a second with more rows than a page never ends.
 Zendesk::Answer Zendesk::export_by_time(Call& call, ObjectType& type) {
   auto start = start_time(call);
   if (!start) return tl::unexpected(std::move(start.error()));
@@ -97,7 +98,7 @@ Zendesk::Answer Zendesk::export_by_time(Call& call, ObjectType& type) {
   std::size_t most = static_cast<std::size_t>(std::clamp<std::int64_t>(*size, 1, kMostExported));
   bool with_deleted = call.query_value("exclude_deleted") != "true";
   const auto& changes = type.table->by_modified();
-  WallTime settled = whole_seconds(call.now - kUnsettled);
+  WallTime settled = settled_until(call.now);
   std::vector<RowNumber> rows;
   std::int64_t end_time = *start;
   auto at = changes.lower_bound({WallTime{*start * 1000}, "", kNoRow});
@@ -107,16 +108,11 @@ Zendesk::Answer Zendesk::export_by_time(Call& call, ObjectType& type) {
     end_time = at->modified.ms / 1000;
   }
   bool end = at == changes.end() || at->modified >= settled;
-  json::object body;
+  json::object beside;
+  if (auto include = call.query_value("include")) side_load(account_, type, rows, *include, call.base_url, beside);
   json::array list;
   for (RowNumber row : rows) list.push_back(render_exported(account_, type, row, call.base_url));
-  body[type.plural] = std::move(list);
-  body["count"] = rows.size();
-  body["end_time"] = rows.empty() ? json::value(nullptr) : json::value(end_time);
-  body["next_page"] = rows.empty() ? json::value(nullptr) : json::value(address_with(call, {{"start_time", std::to_string(end_time)}}));
-  body["end_of_stream"] = end;
-  if (auto include = call.query_value("include")) side_load(account_, type, rows, *include, call.base_url, body);
-  return json_answer(200, body);
+  return export_page(call, type.plural, std::move(list), end_time, end, std::move(beside));
 }
 
 }  // namespace lockstep::emulators::zendesk

@@ -9,7 +9,6 @@
 namespace lockstep::emulators::zendesk {
 namespace {
 
-constexpr Duration kKept{3'600'000};  // the stricter of two pages: an hour, not a day
 
 }  // namespace
 
@@ -31,7 +30,7 @@ Outcome<json::object> Jobs::start(std::string type, std::size_t total, Row row, 
 }
 
 void Jobs::run(WallTime now) {
-  std::erase_if(jobs_, [&](const auto& each) { return each.second.done && each.second.due + kKept < now; });
+  std::erase_if(jobs_, [&](const auto& each) { return each.second.done && each.second.due + kept_ < now; });
   std::vector<Job*> due;
   for (auto& [id, job] : jobs_) {
     if (!job.done && job.due <= now) due.push_back(&job);

@@ -24,6 +24,8 @@ class Jobs {
   /// Null when there is none (or no longer: an hour after its end).
   std::optional<json::object> status(std::string_view id, WallTime now, const std::string& base_url) const;
   json::array all(WallTime now, const std::string& base_url) const;
+  /// How long one is shown after its end: an hour, or, by another page, a day.
+  Duration& kept() { return kept_; }
 
  private:
   struct Job {
@@ -37,6 +39,7 @@ class Jobs {
   json::object describe(const std::string& id, const Job& job, WallTime now, const std::string& base_url) const;
   Rng rng_;
   Duration time_;
+  Duration kept_{3'600'000};
   std::map<std::string, Job, std::less<>> jobs_;
 };
 

@@ -58,10 +58,13 @@ Zendesk::Answer Zendesk::list(Call& call, ObjectType& type) {
   auto order = order_of(call, type);
   if (!order) return tl::unexpected(std::move(order.error()));
   auto external = call.query_value("external_id");
-  auto role = type.name == "user" ? call.query_value("role") : std::nullopt;
+  std::vector<std::string> roles;  // role=agent, or role[]=agent&role[]=admin
+  for (const auto& [name, value] : call.query) {
+    if (type.name == "user" && (name == "role" || name == "role[]")) roles.push_back(value);
+  }
   std::vector<Place> places;
   auto take = [&](RowNumber row) {
-    if (role && text_of(type.get(row, "role")) != *role) return;
+    if (!roles.empty() && std::find(roles.begin(), roles.end(), text_of(type.get(row, "role"))) == roles.end()) return;
     places.push_back({key_of(type, row, order->by), row});
   };
   if (external && type.name == "ticket") {

@@ -35,6 +35,7 @@ Outcome<void> Account::merge_tickets(RowNumber target, const std::vector<RowNumb
   }
   if (text_of(tickets_.get(target, "status")) == "closed") return closed_ticket();
   Transaction all_or_nothing(database_);
+  audits_.begin();
   auto shown = [&](std::string_view name) {
     const json::value* given = how.if_contains(json::string_view(name.data(), name.size()));
     return given && given->is_bool() && given->get_bool();

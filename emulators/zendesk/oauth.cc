@@ -5,6 +5,8 @@
 namespace lockstep::emulators::zendesk {
 namespace {
 
+constexpr Duration kCodeLife{120'000};
+
 tl::unexpected<ApiError> oauth_error(std::string_view error, std::string_view description) {
   auto refused = refuse(error == "invalid_client" ? 401 : 400, error, "");
   json::object& body = refused.value().body.as_object();
@@ -17,13 +19,11 @@ tl::unexpected<ApiError> oauth_error(std::string_view error, std::string_view de
 
 Zendesk::Answer Zendesk::authorize(Call& call) {
   std::string back = call.query_value("redirect_uri").value_or("");
-  if (call.query_value("response_type") != "code" || back.empty() || !tokens().client(call.query_value("client_id").value_or("")))
+  std::string client = call.query_value("client_id").value_or(""), scope = call.query_value("scope").value_or("read write");
+  if (call.query_value("response_type") != "code" || back.empty() || !tokens().client(client))
     return oauth_error("invalid_request", "The request is missing a required parameter or includes an invalid one.");
-  std::string code = tokens().random_text(32);
-  codes_[code] = call.query_value("scope").value_or("read write");
   http::Response response(302, "");
-  std::string state = call.query_value("state").value_or("");
-  response.headers.add("Location", back + (back.find('?') == std::string::npos ? "?" : "&") + "code=" + code + (state.empty() ? "" : "&state=" + percent_encode(state)));
+  response.headers.add("Location", tokens().issue_code({client, back, scope, call.now + kCodeLife}, call.query_value("state").value_or("")));
   return response;
 }
 
@@ -38,39 +38,30 @@ Zendesk::Answer Zendesk::token(Call& call) {
   if (!client || text_member(given, "client_secret") != client->secret)
     return oauth_error("invalid_client", "Client authentication failed due to unknown client, no client authentication included, or unsupported authentication method.");
   std::string_view grant = text_member(given, "grant_type");
-  Session session;
-  session.scope = std::string(text_member(given, "scope"));
+  std::string scope(text_member(given, "scope")), refresh;
   if (grant == "refresh_token") {
     std::string old(text_member(given, "refresh_token"));
     if (tokens().refresh_client(old) != client->id)
       return oauth_error("invalid_grant", "The provided authorization grant or refresh token is invalid, expired, revoked, does not match the redirection URI used in the authorization request, or was issued to another client.");
-    tokens().revoke(old);  // both turn over: the old pair is dead from now on
-    std::erase_if(sessions_, [&](const auto& each) {
-      if (each.second.refresh != old) return false;
-      session.scope = each.second.scope;
-      tokens().revoke(each.first);
-      return true;
-    });
+    scope = tokens().revoke_pair(old);  // both turn over
   } else if (grant == "authorization_code") {
-    auto code = codes_.find(text_member(given, "code"));
-    if (code == codes_.end()) return oauth_error("invalid_grant", "The provided authorization code is invalid or was used before.");
-    session.scope = code->second;
-    codes_.erase(code);
+    auto code = tokens().take_code(text_member(given, "code"), client->id, text_member(given, "redirect_uri"), call.now);
+    if (!code) return oauth_error("invalid_grant", "The provided authorization code is invalid or was used before.");
+    scope = code->scope;
   } else if (grant != "client_credentials") {
     return oauth_error("unsupported_grant_type", "The authorization grant type is not supported by the authorization server.");
   }
-  if (session.scope.empty()) session.scope = "read write";
+  if (scope.empty()) scope = "read write";
   const json::value* wanted = given.if_contains("expires_in");
   Duration life = wanted && wanted->is_int64() && wanted->get_int64() > 0 ? Duration{wanted->get_int64() * 1000} : options_.token_life;
   std::string access = tokens().random_text(64);
-  tokens().issue(access, client->id, call.now, life);
-  json::object body{{"access_token", access}, {"token_type", "bearer"}, {"scope", session.scope}, {"expires_in", life.count() / 1000}};
+  json::object body{{"access_token", access}, {"token_type", "bearer"}, {"scope", scope}, {"expires_in", life.count() / 1000}};
   if (grant != "client_credentials") {
-    session.refresh = tokens().random_text(64);
-    tokens().issue_refresh(session.refresh, client->id);
-    body["refresh_token"] = session.refresh;
+    refresh = tokens().random_text(64);
+    tokens().issue_refresh(refresh, client->id);
+    body["refresh_token"] = refresh;
   }
-  sessions_[access] = std::move(session);
+  tokens().issue(access, client->id, call.now, life, scope, refresh);
   return json_answer(200, body);
 }
 

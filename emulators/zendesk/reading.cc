@@ -34,7 +34,7 @@ Zendesk::Answer Zendesk::comments(Call& call) {
   json::array users;
   std::set<RowNumber> authors;
   for (RowNumber row : page->rows) {
-    rows.push_back(render_comment(account_, row));
+    rows.push_back(render_comment(account_, row, call.base_url));
     ValueView author = table.get(row, *table.find_field(comment::kAuthor));
     RowNumber user = account_.find_live(account_.users(), std::get<std::int64_t>(author));
     if (user != kNoRow && authors.insert(user).second) users.push_back(render_record(account_, account_.users(), user, call.base_url));

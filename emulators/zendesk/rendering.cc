@@ -56,9 +56,12 @@ json::object render_exported(Account& account, const ObjectType& type, RowNumber
   return body;
 }
 
-json::object render_comment(Account& account, RowNumber row) {
+json::object render_comment(Account& account, RowNumber row, const std::string& base_url) {
   const Table& table = account.comments();
   auto get = [&](std::string_view name) { return to_json(table.get(row, *table.find_field(name))); };
+  json::array files;
+  for (const std::string& id : parts_of(table.get(row, account.comments().field(comment::kAttachments))))
+    files.push_back(render_attachment(*account.attachments().find(std::stoll(id)), base_url));
   return json::object{{"id", id_number(table, row)},
                       {"type", "Comment"},
                       {"author_id", get(comment::kAuthor)},
@@ -66,8 +69,8 @@ json::object render_comment(Account& account, RowNumber row) {
                       {"plain_body", get(comment::kBody)},
                       {"html_body", get(comment::kHtml)},
                       {"public", get(comment::kPublic)},
-                      {"attachments", json::array()},
-                      {"audit_id", id_number(table, row) + 1'000'000},
+                      {"attachments", std::move(files)},
+                      {"audit_id", get(comment::kAudit)},
                       {"via", json::object{{"channel", "api"}}},
                       {"metadata", json::object()},
                       {"created_at", format_time(table.record(row).created)}};

@@ -1,6 +1,8 @@
 // Routes, and what all calls share.
 #include "emulators/zendesk/service.h"
 
+#include <charconv>
+
 #include "base/text.h"
 #include "emulators/zendesk/rendering.h"
 
@@ -24,15 +26,17 @@ Zendesk::Zendesk(const EmulatorClock& clock, Rng rng, ZendeskOptions options)
       per_minute_(options_.requests_per_minute, kMinute),
       exports_(10, kMinute),
       export_searches_(100, kMinute),
+      deep_lists_(50, kMinute),
       all_ticket_updates_(100, kMinute) {
   tokens().register_client(options_.client);
-  outgoing().set_schedule({Duration{5'000}, Duration{15'000}, Duration{45'000}});
+  set_retries();
   outgoing().set_prepare([this](http::Request& request, std::size_t, WallTime at) { account_.events().prepare(request, at); });
   Writer system{now(), {ActorKind::automation, "Zendesk"}, 0, "", false, false, true};
   json::object owner{{"name", "The owner"}, {"email", options_.agent_email}, {"role", "admin"}, {"verified", true}};
   auto made = account_.create(account_.users(), owner, system);
   (void)made;  // the first user there is: nothing to refuse
   add_routes();
+  add_switches();
 }
 
 void Zendesk::add(const std::string& method, const std::string& path, Handler handler) {
@@ -102,6 +106,16 @@ void Zendesk::add_routes() {
   add("GET", "/api/v2/organizations/{id}/related", &Zendesk::related);
   add("GET", "/api/v2/tickets/{id}/comments", &Zendesk::comments);
   add("PUT", "/api/v2/tickets/{id}/comments/{comment}/make_private", &Zendesk::make_comment_private);
+  for (const char* method : {"PUT", "DELETE"})
+    add(method, "/api/v2/tickets/{id}/comments/{comment}/attachments/{attachment}/redact", &Zendesk::redact_attachment);
+  add("POST", "/api/v2/uploads", &Zendesk::upload);
+  add("DELETE", "/api/v2/uploads/{id}", &Zendesk::forget_upload);
+  add("GET", "/api/v2/attachments/{id}", &Zendesk::attachment);
+  add("GET", "/attachments/token/{key}", &Zendesk::attached_file);
+  add("GET", "/api/v2/tickets/{id}/audits", &Zendesk::audits);
+  add("GET", "/api/v2/tickets/{id}/audits/{audit}", &Zendesk::audit);
+  add("GET", "/api/v2/ticket_audits", &Zendesk::audits);
+  add("GET", "/api/v2/incremental/ticket_events", &Zendesk::export_ticket_events);
   add("POST", "/api/v2/tickets/{id}/merge", &Zendesk::merge_ticket);
   add("PUT", "/api/v2/users/{id}/merge", &Zendesk::merge_user);
   add("GET", "/api/v2/users/{id}/identities", &Zendesk::identities);
@@ -167,6 +181,12 @@ Writer Zendesk::writer(const Call& call) const {
   writer.actor = call.caller;
   writer.user = caller_user_;
   return writer;
+}
+
+std::int64_t number_in(std::string_view id) {
+  std::int64_t number = 0;
+  auto [end, error] = std::from_chars(id.data(), id.data() + id.size(), number);
+  return error == std::errc() && end == id.data() + id.size() ? number : 0;
 }
 
 std::string Zendesk::id_in(const Call& call, std::string_view parameter) const {

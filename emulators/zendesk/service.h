@@ -5,12 +5,15 @@
 
 #include "emulators/core/limits.h"
 #include "emulators/core/stand_in.h"
+#include "emulators/core/switches.h"
 #include "emulators/zendesk/account.h"
 #include "emulators/zendesk/jobs.h"
 #include "emulators/zendesk/paging.h"
 #include "emulators/zendesk/zendesk.h"
 
 namespace lockstep::emulators::zendesk {
+
+inline constexpr std::int64_t kMostExported = 1'000;  // rows of a page of an export
 
 /// The dialect: one method per resource, spread over files by topic.
 class Zendesk final : public StandIn {
@@ -34,6 +37,8 @@ class Zendesk final : public StandIn {
   std::optional<http::Response> control(const http::ServerRequest& request, std::string_view path) override;
 
  private:
+  void add_switches();
+  void set_retries();
   using Answer = Outcome<http::Response>;
   using Handler = std::function<Answer(Call&)>;
   using OfType = Answer (Zendesk::*)(Call&, ObjectType&);
@@ -80,6 +85,14 @@ class Zendesk final : public StandIn {
   Answer create_identity(Call& call);
   Answer change_identity(Call& call, std::string_view how);
   Answer make_comment_private(Call& call);
+  /// The comment of the path's ticket that its {comment} names.
+  Outcome<RowNumber> comment_of(const Call& call);
+  // attachment_calls.cc
+  Answer upload(Call& call);
+  Answer forget_upload(Call& call);
+  Answer attachment(Call& call);
+  Answer attached_file(Call& call);
+  Answer redact_attachment(Call& call);
   // bulk.cc
   Answer create_many(Call& call, ObjectType& type);
   Answer create_or_update_many(Call& call, ObjectType& type);
@@ -94,6 +107,13 @@ class Zendesk final : public StandIn {
   Answer export_by_cursor(Call& call, ObjectType& type);
   Answer export_by_time(Call& call, ObjectType& type);
   Outcome<std::int64_t> start_time(const Call& call) const;
+  /// What changed from here on is not told yet.
+  static WallTime settled_until(WallTime now);
+  // audit_calls.cc
+  Answer audits(Call& call);
+  Answer audit(Call& call);
+  Answer export_ticket_events(Call& call);
+  static http::Response export_page(const Call& call, const std::string& name, json::array rows, std::int64_t end_time, bool end, json::object beside = {});
   // searching.cc
   Answer search(Call& call);
   Answer search_count(Call& call);
@@ -128,22 +148,20 @@ class Zendesk final : public StandIn {
   Account account_;
   Jobs jobs_;
   bool limits_, api_tokens_ = true, passwords_ = false;
-  struct Session {
-    std::string scope;
-    std::string refresh;  // empty: none goes with it
-  };
-  std::map<std::string, Session, std::less<>> sessions_;      // by access token
-  std::map<std::string, std::string, std::less<>> codes_;     // authorization code to scope
+  std::int64_t webhook_retries_ = 3;
   std::string scope_;                                          // of the call being answered; "*" without OAuth
   std::int64_t caller_user_ = 0;                               // of the call being answered; 0: anonymous
-  RollingLimit per_minute_, exports_, export_searches_;
+  RollingLimit per_minute_, exports_, export_searches_, deep_lists_;
   std::map<std::pair<std::int64_t, std::string>, RollingLimit> ticket_updates_;  // by user and ticket
   std::map<std::string, RollingLimit> user_updates_;                             // by user row
   RollingLimit all_ticket_updates_;
+  Switches switches_;
 };
 
 /// The body's member `name` as an object. Refused: no JSON, or it is not there.
 Outcome<const json::object*> read_member(const Call& call, JsonDocument& document, std::string_view name);
 http::Response json_answer(int status, const json::value& body);
+/// An id of a path; 0, which no record has, for what is none.
+std::int64_t number_in(std::string_view id);
 
 }  // namespace lockstep::emulators::zendesk

@@ -68,6 +68,13 @@ std::optional<Account::NewComment> Account::read_comment(const json::object& giv
   } else if (!member && given.contains("description")) {
     comment.body = std::string(text_member(given, "description"));
   }
+  const json::value* uploads = member && member->is_object() ? member->get_object().if_contains("uploads") : nullptr;
+  for (const json::value& token : uploads && uploads->is_array() ? uploads->get_array() : json::array()) {
+    std::string text = scalar_text(token);
+    if (std::find(comment.uploads.begin(), comment.uploads.end(), text) != comment.uploads.end()) continue;
+    if (!attachments_.uploaded(text, writer.at)) draft.problems.add("base", "InvalidValue", "Upload: " + text + " is not valid");
+    comment.uploads.push_back(std::move(text));
+  }
   if (comment.body.empty() && comment.html.empty()) return std::nullopt;
   if (comment.html.empty()) comment.html = html_of(comment.body);
   if (comment.body.empty()) comment.body = without_tags(comment.html);
@@ -81,12 +88,23 @@ bool Account::first_is_public(RowNumber ticket) {
 
 RowNumber Account::add_comment(RowNumber ticket, const NewComment& given, const Writer& writer) {
   bool shown = given.is_public.value_or(first_is_public(ticket));
+  std::vector<std::string> files;
+  for (const std::string& token : given.uploads) {
+    for (std::int64_t id : *attachments_.uploaded(token, writer.at)) files.push_back(std::to_string(id));
+    attachments_.forget_upload(token);  // its files belong to this comment now
+  }
   FieldChanges fields{{comments_.field(comment::kTicket), id_of(tickets_, ticket)},
                       {comments_.field(comment::kAuthor), given.author},
                       {comments_.field(comment::kBody), given.body},
                       {comments_.field(comment::kHtml), given.html},
                       {comments_.field(comment::kPublic), shown}};
-  RowNumber row = database_.create(comments_, std::to_string(next_comment_++), fields, context(writer));
+  if (!files.empty()) fields.emplace_back(comments_.field(comment::kAttachments), join(files, " "));
+  std::int64_t id = next_comment_++;
+  if (writer.journaled) {
+    json::object event{{"type", "Comment"}, {"comment_id", id}};
+    fields.emplace_back(comments_.field(comment::kAudit), audits_.note(id_of(tickets_, ticket), given.author, std::move(event), whole_seconds(writer.at)));
+  }
+  RowNumber row = database_.create(comments_, std::to_string(id), fields, context(writer));
   if (!writer.import && writer.journaled) events_.commented(tickets_, ticket, comments_.record(row).id, given.body, shown, writer.at);
   return row;
 }

@@ -162,15 +162,22 @@ Zendesk::Answer Zendesk::change_identity(Call& call, std::string_view how) {
   return json_answer(200, json::object{{"identity", render_identity(account_, row, call.base_url)}});
 }
 
-Zendesk::Answer Zendesk::make_comment_private(Call& call) {
+Outcome<RowNumber> Zendesk::comment_of(const Call& call) {
   auto ticket = row_of(call, account_.tickets());
   if (!ticket) return tl::unexpected(std::move(ticket.error()));
   Table& table = account_.comments();
   RowNumber row = table.find(call.parameter("comment"));
   if (row == kNoRow || table.get(row, *table.find_field(comment::kTicket)) != ValueView(account_.id_of(account_.tickets(), *ticket)))
     return record_not_found();
+  return row;
+}
+
+Zendesk::Answer Zendesk::make_comment_private(Call& call) {
+  auto row = comment_of(call);
+  if (!row) return tl::unexpected(std::move(row.error()));
+  Table& table = account_.comments();
   Writer by = writer(call);
-  database().update(table, row, {{*table.find_field(comment::kPublic), false}}, {whole_seconds(by.at), by.actor, "", true});
+  database().update(table, *row, {{*table.find_field(comment::kPublic), false}}, {whole_seconds(by.at), by.actor, "", true});
   return http::Response(204, "");
 }
 

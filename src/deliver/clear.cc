@@ -48,7 +48,7 @@ Result<void> Dispatcher::refuse_delete(Transaction& transaction, merge::EntitySt
 Result<bool> Dispatcher::waits_for_clearing(Transaction& transaction, Entities& entities, merge::EntityState& state, Obligation& removal) {
   const EntityId target = state.golden.id;
   bool waits = false;
-  std::string held_by;
+  std::vector<Obligation> clearings;
   for (const SystemType& type : system_.types) {
     TRY(const auto referrers, transaction.find_by_match_key(type.type, referrer_key(target), kReferrersMax));
     for (const EntityId referrer : referrers) {
@@ -61,8 +61,10 @@ Result<bool> Dispatcher::waits_for_clearing(Transaction& transaction, Entities& 
       waits = true;
       TRY(const bool lets_go, can_let_go(transaction, *other, *link, pointing));
       if (!lets_go) {
-        held_by = hub_.model.at(type.type).name + " " + other->golden.id.value().text() + " (" + link->remote.object + " " + link->remote.id + ")";
-        break;
+        // Servers delete what cannot be without its parent, and we would take that for somebody's wish. Nothing is cleared for a delete that does not come.
+        const std::string held_by = hub_.model.at(type.type).name + " " + other->golden.id.value().text() + " (" + link->remote.object + " " + link->remote.id + ")";
+        TRY_VOID(refuse_delete(transaction, state, "its delete in " + system_.name + " would take " + held_by + " with it, which cannot be there without it"));
+        return true;
       }
       TRY(const auto owed, transaction.find_obligation(other->golden.id, system_.id));
       if (owed) continue;  // whatever is sent next clears it as well
@@ -72,15 +74,11 @@ Result<bool> Dispatcher::waits_for_clearing(Transaction& transaction, Entities& 
       clearing.type = type.type;
       clearing.since = clearing.due = hub_.now();
       clearing.reason = "clears its reference to a record that is to be deleted";
-      TRY_VOID(transaction.put(clearing));
+      clearings.push_back(std::move(clearing));
     }
   }
   if (!waits) return false;
-  if (!held_by.empty()) {
-    // Servers delete what cannot be without its parent, and we would take that for somebody's wish.
-    TRY_VOID(refuse_delete(transaction, state, "its delete in " + system_.name + " would take " + held_by + " with it, which cannot be there without it"));
-    return true;
-  }
+  for (const Obligation& clearing : clearings) TRY_VOID(transaction.put(clearing));
   // Looked at less often the longer it waits: what refers to it may be a dead letter.
   removal.due = hub_.now() + std::clamp((hub_.now() - removal.since) / 2, kLookAgainFirst, kLookAgainLast);
   removal.reason = "waits until references to it are cleared";
@@ -92,12 +90,13 @@ Result<void> Dispatcher::add_clearing(Transaction& transaction, const merge::Ent
   const Link* link = state.find(system_.id);
   const LinkPolicy* policy = hub_.policy(state.golden.type).find(system_.id);
   if (!link || !policy || (plan.kind != merge::Plan::Kind::nothing && plan.kind != merge::Plan::Kind::update)) return {};
-  for (std::size_t i = 0; i < state.golden.fields.size(); ++i) {
-    const EntityRef* reference = state.golden.fields[i].value.get<EntityRef>();
+  // Of what the system holds, not of golden: it may hold on to a reference that is blank everywhere else.
+  for (std::size_t i = 0; i < state.golden.fields.size() && i < link->fields.size(); ++i) {
+    const EntityRef* reference = link->fields[i].shadow ? link->fields[i].shadow->get<EntityRef>() : nullptr;
     const FieldIndex field{static_cast<std::uint16_t>(i)};
-    if (!reference || state.golden.fields[i].frozen) continue;
+    if (!reference || state.golden.fields[i].frozen || std::ranges::find(plan.fields, field) != plan.fields.end()) continue;
     const auto pointing = fields_that_point_to(EntityId{reference->entity}, *link, *policy);
-    if (std::ranges::find(pointing, field) == pointing.end() || std::ranges::find(plan.fields, field) != plan.fields.end()) continue;
+    if (std::ranges::find(pointing, field) == pointing.end()) continue;
     TRY(const auto target, transaction.find_golden(EntityId{reference->entity}));
     if (!target || target->presence == EntityPresence::present) continue;
     TRY(const bool lets_go, can_let_go(transaction, state, *link, {field}));

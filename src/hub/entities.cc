@@ -60,7 +60,43 @@ Result<void> Entities::save(merge::EntityState& state, merge::Effects effects, c
     TRY_VOID(tx_.put(review));
   }
   if (!effects.changes.empty()) TRY_VOID(audit(state, cause, std::move(effects.changes)));
-  return refresh_obligations(state);
+  TRY_VOID(refresh_obligations(state));
+  return effects.revived ? owe_references(state.golden.id) : Result<void>{};
+}
+
+namespace {
+
+/// The field was acknowledged with a stand-in for its reference (rule 14).
+bool holds_stand_in(const LinkField& field, const GoldenField& golden, EntityId target) {
+  const EntityRef* wanted = golden.value.get<EntityRef>();
+  const EntityRef* acked = field.acked ? field.acked->get<EntityRef>() : nullptr;
+  return wanted && acked && EntityId{wanted->entity} == target && EntityId{acked->entity} == target && field.shadow && field.shadow->is_blank();
+}
+
+}  // namespace
+
+Result<void> Entities::owe_references(EntityId target) {
+  constexpr std::size_t kReferrersMax = 100'000;
+  for (const TypePolicy& policy : hub_.policies) {
+    TRY(const auto referrers, tx_.find_by_match_key(policy.type, referrer_key(target), kReferrersMax));
+    for (const EntityId referrer : referrers) {
+      TRY(auto state, load(referrer));
+      if (!state) continue;
+      bool owed = false;
+      for (Link& link : state->links) {
+        bool changed = false;
+        for (std::size_t i = 0; i < link.fields.size() && i < state->golden.fields.size(); ++i) {
+          if (!holds_stand_in(link.fields[i], state->golden.fields[i], target)) continue;
+          link.fields[i].acked = link.fields[i].shadow;
+          changed = true;
+        }
+        if (changed) TRY_VOID(tx_.put(link));
+        owed = owed || changed;
+      }
+      if (owed) TRY_VOID(refresh_obligations(*state));
+    }
+  }
+  return {};
 }
 
 Result<void> Entities::audit(const merge::EntityState& state, const Cause& cause, std::vector<AuditChange> changes) {

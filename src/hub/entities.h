@@ -53,6 +53,8 @@ class Entities {
  private:
   Result<void> settle_hosted(merge::EntityState& state, merge::Effects& effects, std::vector<ConnectionId>& settled);
   Result<void> put_match_keys(const merge::EntityState& state);
+  /// References to `target` that were sent as blank are owed again.
+  Result<void> owe_references(EntityId target);
   Result<void> refresh_obligation(const merge::EntityState& state, const LinkPolicy& policy, const merge::Context& context);
 
   Hub& hub_;

@@ -52,7 +52,7 @@ void revive_entity(Work& work, std::string why) {
   golden.presence = EntityPresence::present;
   golden.deleted_cause.clear();
   golden.deleted_stamp = Stamp{};
-  work.effects.golden_changed = true;
+  work.effects.golden_changed = work.effects.revived = true;
   close_delete_reviews(work, std::nullopt, "the record is present again");
   work.note(std::move(why));
 }

@@ -2,6 +2,7 @@
 import jsforce from "jsforce";
 import { judge } from "./harness.mjs";
 import "./salesforce/bulk.mjs";
+import "./salesforce/bulk1.mjs";
 import "./salesforce/composite.mjs";
 import "./salesforce/discovery.mjs";
 import "./salesforce/faults.mjs";

@@ -3,6 +3,7 @@ import zendesk from "node-zendesk";
 import { judge } from "./harness.mjs";
 import "./zendesk/sessions.mjs";
 import "./zendesk/tickets.mjs";
+import "./zendesk/attachments.mjs";
 import "./zendesk/people.mjs";
 import "./zendesk/organizations.mjs";
 import "./zendesk/lists.mjs";

@@ -163,6 +163,8 @@ TEST_F(ControlPlaneOfNotes, WritesAreFoundByCallerKeyAndRecord) {
 TEST_F(ControlPlaneOfNotes, MistakesInAFaultAreToldAndSwitchNothing) {
   const std::pair<json::value, std::string> cases[] = {
       {{{"rate", 1}}, "expected {\"name\": \"server_error\", \"rate\": 0.1, \"count\": 5}"},
+      {{{"name", "batch_itme"}}, "there is no fault 'batch_itme' (did you mean batch_item?)"},
+      {{{"name", "x"}}, "there is no fault 'x'"},
       {{{"name", "slow"}, {"dealy_ms", 5}}, "a fault has no 'dealy_ms' (did you mean delay_ms?)"},
       {{{"name", "slow"}, {"rate", 2}}, "rate must be from 0 to 1"},
       {{{"name", "slow"}, {"calls", json::array{0}}}, "calls must be a whole number, 1 or more"},

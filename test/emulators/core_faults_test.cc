@@ -107,6 +107,25 @@ TEST_F(Webhooks, RetriesByScheduleAndGivesUp) {
   EXPECT_EQ(queue.given_up(), 1u);
 }
 
+TEST_F(Webhooks, TellsWhatGoesOutNoMore) {
+  std::string finished;
+  queue.set_finished([&](const http::Request& request) { finished += request.url.substr(15); });
+  queue.set_schedule({Duration{10}});
+  push("/taken");
+  taken();
+  queue.answered(last_id, true, clock.now());
+  push("/given-up");
+  taken();
+  queue.answered(last_id, false, clock.now());
+  EXPECT_EQ(finished, "/taken") << "the other one is tried again";
+  clock.advance(Duration{10});
+  taken();
+  queue.answered(last_id, false, clock.now());
+  set(kFaultWebhookLost);
+  push("/hooks/lost");
+  EXPECT_EQ(finished, "/taken/given-up/hooks/lost");
+}
+
 TEST_F(Webhooks, PreparesEachAttemptForItsMoment) {
   queue.set_schedule({Duration{10}});
   queue.set_prepare([](http::Request& request, std::size_t attempt, WallTime now) {

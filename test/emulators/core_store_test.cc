@@ -102,6 +102,16 @@ TEST(Database, FindsEachValueOfAList) {
   EXPECT_TRUE(table.find_equal(mails, std::string_view("a")).empty());
 }
 
+TEST(Database, FindsWithoutAnIndexTooIfMoreSlowly) {
+  Database database;
+  Table& table = database.table("contact");
+  FieldId name = table.field("name"), city = table.field("city");
+  for (const char* id : {"1", "2", "3"}) database.create(table, id, {{name, std::string(id[0] == '2' ? "B" : "A")}}, kAnn);
+  EXPECT_EQ(table.find_equal(name, std::string_view("A")), (std::vector<RowNumber>{0, 2}));
+  EXPECT_TRUE(table.find_equal(name, std::string_view("a")).empty());
+  EXPECT_TRUE(table.find_equal(city, ValueView{}).empty()) << "null equals nothing";
+}
+
 TEST(Database, FindsManyRowsOfOneValueInOrder) {
   Database database;
   Table& table = database.table("contact");

@@ -7,6 +7,7 @@
 #include "emulators/core/json.h"
 #include "emulators/core/limits.h"
 #include "emulators/core/router.h"
+#include "emulators/core/xml.h"
 
 namespace lockstep::emulators {
 namespace {
@@ -39,6 +40,35 @@ TEST(Csv, QuotesLinesAndMistakes) {
   EXPECT_EQ(parse_csv("a\n\"open").error().message, "CSV line 2: a quote that is never closed");
   EXPECT_EQ(parse_csv("a\n\"x\"y").error().message, "CSV line 2: text after a closing quote");
   EXPECT_FALSE(parse_csv("").has_value());
+}
+
+TEST(Xml, ReadsNamesWithoutNamespacesTextAndAttributes) {
+  auto root = parse_xml(
+      "<?xml version='1.0' encoding='UTF-8'?>\n<!-- c --><a:fetch xmlns:a='urn:a' xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' top=\"5\">"
+      "<a:b> &lt;x&gt; &#228;<![CDATA[ & ]]></a:b><c xsi:nil='true'/><b>second</b></a:fetch>");
+  ASSERT_TRUE(root);
+  EXPECT_EQ(root->name, "fetch");
+  EXPECT_EQ(root->attribute("top"), "5");
+  EXPECT_FALSE(root->has("bottom"));
+  EXPECT_EQ(root->find("b")->text, " <x> \u00e4 & ");
+  EXPECT_EQ(root->text_of("b"), "<x> \u00e4 &");
+  EXPECT_TRUE(root->find("c")->is_nil());
+  EXPECT_EQ(root->find("d"), nullptr);
+  EXPECT_EQ(xml_tag("t", "<\"&>"), "<t>&lt;&quot;&amp;&gt;</t>");
+}
+
+TEST(Xml, RefusesWhatIsNotWellFormedOrReachesOut) {
+  for (const char* text : {"", "a", "<a>", "<a></b>", "<a/><b/>", "<a x=1/>", "<a x='1' x='2'/>", "<a>&nbsp;</a>", "<a>&</a>", "<n:a/>", " <?xml version='1.0'?><a/>",
+                           "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", "<!DOCTYPE a SYSTEM 'file:///etc/passwd'><a/>", "<a>\xff</a>", "<a>]]></a>"})
+    EXPECT_FALSE(parse_xml(text)) << text;
+  auto nested = [](int depth) {
+    std::string text;
+    for (int i = 0; i < depth; ++i) text += "<a>";
+    for (int i = 0; i < depth; ++i) text += "</a>";
+    return parse_xml(text).has_value();
+  };
+  EXPECT_TRUE(nested(50));
+  EXPECT_FALSE(nested(51));
 }
 
 TEST(Limits, RollingWindowForgetsOldCalls) {

@@ -127,6 +127,15 @@ TEST_F(BatchTest, ContentIdsAreReferencesWithinTheChangeSet) {
             std::string::npos);
 }
 
+// fact: §2.12 [?] switch: repeated_content_ids
+TEST_F(BatchTest, AContentIdNamesOneOperationOfTheBatch) {
+  std::string set = change_set({in_set("1", "POST /api/data/v9.2/accounts", R"({"name":"A"})")});
+  EXPECT_EQ(batch({set, set}).status, 400);
+  EXPECT_EQ(get("accounts").rows(), 0u);
+  control("POST", "settings", R"({"repeated_content_ids":true})");
+  EXPECT_EQ(statuses(batch({set, set})), "204 204");
+}
+
 // fact: §2.12 [I]
 TEST_F(BatchTest, ChangeSetPartsNeedContentIdsAndNoGet) {
   Answer missing = batch({change_set({part("POST /api/data/v9.2/accounts", R"({"name":"A"})")})});
@@ -224,10 +233,14 @@ TEST_F(BulkTest, UpdateMultipleNeedsRowsThatExist) {
       404);
 }
 
-// fact: §2.11 [?]
+// fact: §2.11 [?] switch: repeated_rows
 TEST_F(BulkTest, ARowNamedTwiceIsRefused) {
   std::string one = target(R"x("@odata.id":"accounts(lockstep_id='1')","name":"A")x");
-  EXPECT_EQ(bulk("UpsertMultiple", one + "," + one).status, 400);
+  std::string again = target(R"x("@odata.id":"accounts(lockstep_id='1')","name":"B")x");
+  EXPECT_EQ(bulk("UpsertMultiple", one + "," + again).status, 400);
+  control("POST", "settings", R"({"repeated_rows":true})");
+  EXPECT_EQ(bulk("UpsertMultiple", one + "," + again).status, 204);
+  EXPECT_EQ(get("accounts(lockstep_id='1')").at("/name"), "B");
 }
 
 // fact: §2.11 [C]

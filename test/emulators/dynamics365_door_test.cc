@@ -39,9 +39,32 @@ TEST_F(Limits, WaitingAsToldIsEnough) {
   EXPECT_EQ(get("WhoAmI").status, 200);
 }
 
-// fact: §4.1 [?]
+// fact: §4.1 [?] switch: time_left_in_seconds
 TEST_F(Limits, SuccessesTellWhatIsLeft) {
-  EXPECT_EQ(get("WhoAmI").header("x-ms-ratelimit-burst-remaining-xrm-requests"), "4");
+  Answer answer = get("WhoAmI");
+  EXPECT_EQ(answer.header("x-ms-ratelimit-burst-remaining-xrm-requests"), "4");
+  int left_ms = std::stoi(answer.header("x-ms-ratelimit-time-remaining-xrm-requests"));
+  EXPECT_GT(left_ms, 1'100'000);
+  control("POST", "settings", R"({"time_left_in_seconds":true})");
+  int left_s = std::stoi(get("WhoAmI").header("x-ms-ratelimit-time-remaining-xrm-requests"));
+  EXPECT_GT(left_s, 1'100);
+  EXPECT_LE(left_s, 1'200);
+}
+
+// fact: §4.3 [C] switch: servers
+TEST_F(Limits, EachWebServerCountsByItselfAndACookieKeepsAClientOnOne) {
+  control("POST", "settings", R"({"servers":2})");
+  Answer first = get("WhoAmI");
+  std::string cookie = first.header("Set-Cookie");
+  ASSERT_TRUE(cookie.starts_with("ARRAffinity=")) << cookie;
+  cookie = cookie.substr(0, cookie.find(';'));
+  for (int i = 1; i < 5; ++i) {
+    Answer answer = get("WhoAmI", {{"Cookie", cookie}});
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.header("Set-Cookie"), "");
+  }
+  EXPECT_EQ(get("WhoAmI", {{"Cookie", cookie}}).status, 429);
+  EXPECT_EQ(get("WhoAmI").status, 200) << "without it the next server answers";
 }
 
 // fact: §2.12 [C]
@@ -221,11 +244,53 @@ TEST_F(Hooks, CreateIsSentWithKeyHeaderAndContext) {
   EXPECT_EQ(at(body, "/PrimaryEntityId").size(), 36u);
   EXPECT_EQ(at(body, "/OrganizationId"), get("WhoAmI").at("/OrganizationId"));
   EXPECT_EQ(at(body, "/UserId"), get("WhoAmI").at("/UserId"));
-  EXPECT_EQ(at(body, "/CorrelationId"), kG3);
   EXPECT_EQ(at(body, "/SharedVariables/0/value"), "lockstep");
   EXPECT_EQ(at(body, "/InputParameters/0/key"), "Target");
   EXPECT_EQ(at(body, "/InputParameters/0/value/Attributes/0/key"), "lastname");
   EXPECT_EQ(at(body, "/OutputParameters/0/value"), at(body, "/PrimaryEntityId"));
+}
+
+// fact: §3.4 [?] switch: client_correlation
+TEST_F(Hooks, TheCorrelationIsTheClientsOwnWhereThatIsHonoured) {
+  post("contacts", R"({"lastname":"Lee"})", {{"x-ms-correlation-request-id", kG3}});
+  EXPECT_NE(at(due()[0].second, "/CorrelationId"), kG3);
+  control("POST", "settings", R"({"client_correlation":true})");
+  post("contacts", R"({"lastname":"Lee"})", {{"x-ms-correlation-request-id", kG3}});
+  EXPECT_EQ(at(due()[0].second, "/CorrelationId"), kG3);
+}
+
+// fact: §3.3 [C]
+TEST_F(Hooks, AFailedDeliveryIsASystemJobThatCanBeResumed) {
+  contact();
+  auto sent = due();
+  ASSERT_EQ(sent.size(), 1u);
+  std::string step = at(sent[0].second, "/OwningExtension/Id");
+  org->outgoing_answered(sent[0].first.id, 500);
+  Answer jobs = get("asyncoperations?$filter=_owningextensionid_value%20eq%20" + step);
+  ASSERT_EQ(jobs.rows(), 1u) << jobs.text;
+  EXPECT_EQ(jobs.at("/value/0/statecode") + "/" + jobs.at("/value/0/statuscode"), "3/31");
+  EXPECT_EQ(due().size(), 0u);
+  std::string job = "asyncoperations(" + jobs.at("/value/0/asyncoperationid") + ")";
+  EXPECT_EQ(patch(job, R"({"statecode":0,"statuscode":0})").status, 204);
+  auto again = due();
+  ASSERT_EQ(again.size(), 1u);
+  EXPECT_EQ(at(again[0].second, "/PrimaryEntityId"), at(sent[0].second, "/PrimaryEntityId"));
+  org->outgoing_answered(again[0].first.id, 200);
+  EXPECT_EQ(get(job).at("/statuscode"), "30");
+  EXPECT_EQ(get("asyncoperations?$filter=statuscode%20eq%2031").rows(), 0u);
+}
+
+// fact: §3.3 [C]
+TEST_F(Hooks, AGatewayErrorIsNoFailedJobBeforeItsSecondAttempt) {
+  contact();
+  auto first = due();
+  org->outgoing_answered(first[0].first.id, 503);
+  EXPECT_EQ(get("asyncoperations").rows(), 0u);
+  advance(std::chrono::minutes(1));
+  auto second = due();
+  ASSERT_EQ(second.size(), 1u);
+  org->outgoing_answered(second[0].first.id, 503);
+  EXPECT_EQ(get("asyncoperations").rows(), 1u);
 }
 
 // fact: §3.3 [K]
@@ -324,6 +389,22 @@ TEST_F(Hooks, RolledBackWritesSendNothing) {
        R"({"Targets":[{"@odata.type":"Microsoft.Dynamics.CRM.account","name":"A"},
                       {"@odata.type":"Microsoft.Dynamics.CRM.account","nam":"B"}]})");
   EXPECT_EQ(due().size(), 0u);
+}
+
+// fact: §2.12 [C]
+TEST_F(Hooks, AChangeSetThatIsRolledBackSendsNothing) {
+  auto in_set = [](const std::string& id, const std::string& body) {
+    return "--c\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\nContent-ID: " + id +
+           "\r\n\r\nPOST /api/data/v9.2/contacts HTTP/1.1\r\nContent-Type: application/json\r\n\r\n" + body + "\r\n";
+  };
+  auto batch = [&](const std::string& second) {
+    std::string body = "--b\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n" + in_set("1", R"({"lastname":"A"})") + in_set("2", second) + "--c--\r\n--b--\r\n";
+    return send("POST", "/api/data/v9.2/$batch", body, {{"Content-Type", "multipart/mixed; boundary=b"}}).status;
+  };
+  EXPECT_EQ(batch(R"({"nosuch":1})"), 400);
+  EXPECT_EQ(due().size(), 0u);
+  EXPECT_EQ(batch(R"({"lastname":"B"})"), 200);
+  EXPECT_EQ(due().size(), 2u);
 }
 
 // fact: §2.7 [C]

@@ -86,13 +86,17 @@ TEST_F(Links, AllAnnotationsBringLabelsAndNavigation) {
   EXPECT_EQ(answer.at("/createdon@OData.Community.Display.V1.FormattedValue"), "11/18/2026 11:06 AM");
 }
 
-// fact: §6.4 [?]
+// fact: §6.4 [?] switch: null_clears_any_target
 TEST_F(Links, ClearingThroughTheOtherTargetsNameDoesNothing) {
   std::string id = make(
       "contacts", "{\"lastname\":\"L\"," + bind("parentcustomerid_account", "accounts", account()) + "}");
   patch("contacts(" + id + ")", R"({"parentcustomerid_contact@odata.bind":null})");
   EXPECT_NE(get("contacts(" + id + ")").at("/_parentcustomerid_value"), "null");
   patch("contacts(" + id + ")", R"({"parentcustomerid_account@odata.bind":null})");
+  EXPECT_EQ(get("contacts(" + id + ")").at("/_parentcustomerid_value"), "null");
+  patch("contacts(" + id + ")", "{" + bind("parentcustomerid_account", "accounts", account()) + "}");
+  control("POST", "settings", R"({"null_clears_any_target":true})");
+  patch("contacts(" + id + ")", R"({"parentcustomerid_contact@odata.bind":null})");
   EXPECT_EQ(get("contacts(" + id + ")").at("/_parentcustomerid_value"), "null");
 }
 

@@ -287,6 +287,16 @@ TEST_F(Delta, LinkExpiresAfterSevenDays) {
   EXPECT_EQ(answer.code(), "0x80044352");
 }
 
+// fact: §3.1 [?] switch: expired_token_status
+TEST_F(Delta, AnExpiredLinkIsToldByItsCodeWhateverTheStatus) {
+  control("POST", "settings", R"({"expired_token_status":410,"change_tracking_ms":1000})");
+  std::string link = start();
+  advance(std::chrono::seconds(2));
+  Answer answer = follow(link);
+  EXPECT_EQ(answer.status, 410);
+  EXPECT_EQ(answer.code(), "0x80044352");
+}
+
 // fact: §3.1 [D]
 TEST_F(Delta, TokenIsBoundToItsSelect) {
   std::string link = start("lastname");
@@ -313,9 +323,11 @@ TEST_F(Delta, CountOfChanges) {
   EXPECT_TRUE(follow(link).text.ends_with("1"));
 }
 
-// fact: §3.1 [?]
+// fact: §3.1 [?] switch: untracked_status
 TEST_F(Delta, TableWithoutTrackingIsRefused) {
   EXPECT_EQ(get("systemusers", prefer("odata.track-changes")).status, 400);
+  control("POST", "settings", R"({"untracked_status":501})");
+  EXPECT_EQ(get("systemusers", prefer("odata.track-changes")).status, 501);
 }
 
 }  // namespace

@@ -107,7 +107,7 @@ TEST_F(Rows, PatchIfMatchStarNeverCreates) {
   EXPECT_EQ(answer.message(), std::string("contact With Id = ") + kG1 + " Does Not Exist");
 }
 
-// fact: §2.6 [?]
+// fact: §2.6 [?] switch: stale_version_code
 TEST_F(Rows, StaleEtagIsRefusedAndTheRightOneTaken) {
   std::string path = "contacts(" + contact() + ")";
   std::string etag = get(path).header("ETag");
@@ -117,6 +117,8 @@ TEST_F(Rows, StaleEtagIsRefusedAndTheRightOneTaken) {
   EXPECT_EQ(stale.code(), "0x80060882");
   EXPECT_EQ(remove(path, {{"If-Match", etag}}).status, 412);
   EXPECT_EQ(get(path).at("/firstname"), "A");
+  control("POST", "settings", R"({"stale_version_code":""})");
+  EXPECT_EQ(remove(path, {{"If-Match", etag}}).code(), "");
 }
 
 // fact: §2.6 [C]
@@ -170,10 +172,13 @@ TEST_F(Rows, AlternateKeyOfTheBodyWinsOnCreate) {
   EXPECT_EQ(missing.code(), "0x80060891");
 }
 
-// fact: §2.4 [?]
+// fact: §2.4 [?] switch: undeclared_key_code
 TEST_F(Rows, UnknownAlternateKeyIsRefused) {
   Answer answer = get("accounts(accountnumber='C-1')");
   EXPECT_EQ(answer.status, 400);
+  EXPECT_EQ(answer.code(), "0x80060888");
+  control("POST", "settings", R"({"undeclared_key_code":"0x0"})");
+  EXPECT_EQ(get("accounts(accountnumber='C-1')").code(), "0x0");
   EXPECT_TRUE(answer.message().starts_with("The key in the request URI is not valid for resource"));
 }
 

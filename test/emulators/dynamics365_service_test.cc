@@ -58,6 +58,14 @@ TEST_F(Registered, SecretsOfEndpointsAreNeverShown) {
 // fact: §3.3 [C]
 TEST_F(Registered, AsynchronousStepsRunBehindTheOperationAlone) { EXPECT_EQ(register_step(endpoint(), "Update", 1, 20).status, 400); }
 
+// fact: §1.4 [K]
+TEST_F(Registered, TheServiceDocumentListsTheSets) {
+  Answer answer = get("");
+  EXPECT_EQ(answer.status, 200) << answer.text;
+  EXPECT_NE(answer.text.find(R"({"name":"incidents","kind":"EntitySet","url":"incidents"})"), std::string::npos);
+  EXPECT_TRUE(get("RetrieveVersion()").at("/Version").starts_with("9.2."));
+}
+
 // fact: §2.11 [C]
 TEST_F(Registered, MessageFiltersTellWhichBulkActionsATableHas) {
   std::string filter =
@@ -92,6 +100,10 @@ TEST_F(Amounts, AreHeldExactlyToTheCent) {
   EXPECT_EQ(revenue_of("1e3"), "1000.0000");
   EXPECT_EQ(revenue_of("9007199254740.93"), "9007199254740.9300");
   EXPECT_EQ(revenue_of("100000000000000"), "100000000000000.0000");
+  EXPECT_EQ(revenue_of("99999999999999.99"), "99999999999999.9900");
+  EXPECT_EQ(revenue_of("12.345678901234567890123456789"), "12.3500");
+  EXPECT_EQ(revenue_of("99999999999999.98"), "99999999999999.9800");
+  EXPECT_EQ(revenue_of("7.123456789012345678e13"), "71234567890123.4600");
   EXPECT_EQ(revenue_of("100000000000001"), "0x80044330");
   EXPECT_EQ(revenue_of("\"12\""), "0x80048d19");
 }

@@ -91,10 +91,13 @@ TEST_F(States, StateAloneResetsTheStatus) {
   EXPECT_EQ(state(path), "0/1");  // On Hold is gone although the state did not change
 }
 
-// fact: §6.3 [?]
-TEST_F(States, StatusAloneMovesTheState) {
+// fact: §6.3 [?] switch: status_moves_state
+TEST_F(States, StatusAloneDoesNotMoveTheStateUnlessSwitchedOn) {
   std::string path = "contacts(" + contact() + ")";
-  patch(path, R"({"statuscode":2})");
+  EXPECT_EQ(patch(path, R"({"statuscode":2})").code(), "0x80048408");
+  EXPECT_EQ(state(path), "0/1");
+  control("POST", "settings", R"({"status_moves_state":true})");
+  EXPECT_EQ(patch(path, R"({"statuscode":2})").status, 204);
   EXPECT_EQ(state(path), "1/2");
 }
 

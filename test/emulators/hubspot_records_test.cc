@@ -244,11 +244,13 @@ TEST_F(Records, AHistoryStartsWithWhatAFixtureBrought) {
   EXPECT_EQ(text_at(answer.body, "/propertiesWithHistory/city/1/value"), "Bonn");
 }
 
-// fact: §2.2 [U]
+// fact: §2.2 [U] switch: history_page
 TEST_F(Records, AListWithHistoriesHasShorterPages) {
   EXPECT_EQ(api.get("/crm/v3/objects/contacts?limit=100").status, 200);
   EXPECT_EQ(api.get("/crm/v3/objects/contacts?limit=51&propertiesWithHistory=email").status, 400);
   EXPECT_EQ(api.get("/crm/v3/objects/contacts?limit=50&propertiesWithHistory=email").status, 200);
+  set({{"history_page", 20}});
+  EXPECT_EQ(api.get("/crm/v3/objects/contacts?limit=21&propertiesWithHistory=email").status, 400);
 }
 
 // fact: §2.5 [D]

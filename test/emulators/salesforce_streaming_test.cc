@@ -142,6 +142,49 @@ TEST_F(Streaming, OnlyPostsWithAVersionAreSpokenTo) {
   EXPECT_EQ(api.send("POST", "/cometd", "[]").status, 400);
   EXPECT_EQ(api.get("/cometd/60.0").status, 400);
   EXPECT_EQ(api.send("POST", "/cometd/60.0", "nonsense").status, 400);
+  EXPECT_EQ(api.send("POST", "/cometd/36.0", "[]").status, 400) << "replay came with 37.0";
+}
+
+// fact: §3.6 [D]
+TEST_F(Streaming, AnUpdateNamesItsWriterOnlyWhenItIsAnotherThanBefore) {
+  std::string id = created_id("Account", {{"Name", "A"}});
+  shake_hands();
+  send({subscribing(accounts, -1)});
+  api.send_json("PATCH", base + "/sobjects/Account/" + id, json::object{{"Site", "s"}});
+  edit({{"as", "Ann"}, {"operation", "update"}, {"object", "Account"}, {"id", id}, {"fields", {{"Phone", "1"}}}});
+  json::value answer = send({connecting()});
+  EXPECT_FALSE(answer.at(0).at("data").at("payload").as_object().contains("LastModifiedById"));
+  EXPECT_EQ(text_at(answer, "/1/data/payload/LastModifiedById"), text_at(read("Account", id).body, "/LastModifiedById"));
+}
+
+// fact: §3.6
+TEST_F(Streaming, EventsNameTheirSchemaWhichIsAnotherOnceAFieldIsGone) {
+  auto schema = [&] {
+    send({subscribing(accounts, -1)});
+    created_id("Account", {{"Name", "A"}});
+    return text_at(send({connecting()}), "/0/data/schema");
+  };
+  shake_hands();
+  std::string id = schema();
+  json::value shape = api.get(base + "/event/eventSchema/" + id + "?payloadFormat=COMPACT").body;
+  EXPECT_EQ(text_at(shape, "/name"), "AccountChangeEvent");
+  EXPECT_EQ(text_at(shape, "/uuid"), id);
+  EXPECT_NE(json::serialize(shape).find(R"({"name":"Industry","type":["null","string"],"default":null})"), std::string::npos);
+  api.send_json("POST", "/__emulator/field_access", json::object{{"object", "Account"}, {"field", "Industry"}, {"access", "none"}});
+  EXPECT_NE(schema(), id);
+  EXPECT_EQ(api.get(base + "/event/eventSchema/nonsense").status, 404);
+}
+
+// fact: §6.7 [D], §3.6 [D]
+TEST_F(Streaming, ArchivingIsToldAsAGap) {
+  std::string id = created_id("Task", {{"Subject", "A"}, {"Status", "Completed"}, {"ActivityDate", "2025-11-01"}});
+  clock.advance(Duration(24LL * 3'600'000));
+  sign_in();
+  shake_hands();
+  send({subscribing("/data/TaskChangeEvent", -2)});
+  json::value answer = send({connecting()});
+  EXPECT_EQ(text_at(answer, "/1/data/payload/ChangeEventHeader/changeType"), "GAP_UPDATE");
+  EXPECT_EQ(text_at(answer, "/1/data/payload/ChangeEventHeader/recordIds/0"), id);
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ TEST_F(ZendeskWebhooks, ARetryIsSignedForItsOwnMoment) {
   EXPECT_EQ(second[0].request.headers.find("X-Zendesk-Webhook-Signature"), to_base64(hmac_sha256(secret, stamp + second[0].request.body)));
 }
 
-// fact: §A9 [?] switch: none, the fewer retries
+// fact: §A9 [?] switch: webhook_retries
 TEST_F(ZendeskWebhooks, SomeFailuresAloneAreToldAgain) {
   subscribe("user.created");
   for (int status : {409, 429, 503, 0, 500, 404}) {
@@ -46,6 +46,11 @@ TEST_F(ZendeskWebhooks, SomeFailuresAloneAreToldAgain) {
     EXPECT_EQ(again.size(), status == 500 || status == 404 ? 0u : 1u) << status;
     for (auto& each : again) emulator->outgoing_answered(each.id, 200);
   }
+  EXPECT_EQ(control("settings", {{"webhook_retries", 0}}).status, 200);
+  make("user", {{"name", "Ann"}});
+  emulator->outgoing_answered(emulator->take_outgoing().at(0).id, 503);
+  clock.advance(Duration{60'000});
+  EXPECT_TRUE(emulator->take_outgoing().empty());
 }
 
 // fact: §A9

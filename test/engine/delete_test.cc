@@ -177,6 +177,26 @@ TEST(Delete, RefusedMayBeTakenBack) {
   EXPECT_TRUE(scene.world.open_reviews().empty());
 }
 
+TEST(Delete, TakenBackGivesTheReferencesBackThatWereClearedForIt) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  const std::string ada = north.add("contact", contact("Ada", "ada@example.com"));
+  north.add("case", {{"subject", text("Leak")}, {"contact", reference("contact", ada)}});
+  world.start();
+  ASSERT_TRUE(world.settle());
+  north.remove("contact", ada);
+  ASSERT_TRUE(world.settle());
+  ASSERT_TRUE(east.live("contact").empty());
+  ASSERT_TRUE(east.find("case", "subject", "Leak")->fields.at("contact").is_blank());
+  north.restore("contact", ada);
+  ASSERT_TRUE(world.settle());
+  const std::string there = id_of(east, "contact", "email", "ada@example.com");
+  ASSERT_NE(there, "");
+  EXPECT_EQ(east.find("case", "subject", "Leak")->fields.at("contact"), reference("contact", there));
+  EXPECT_EQ(north.find("case", "subject", "Leak")->fields.at("contact"), reference("contact", ada));
+}
+
 TEST(Delete, ThatTheSystemRefusesIsAPersonsToDecideAndNotRetried) {
   World world;
   world.add_system("north");

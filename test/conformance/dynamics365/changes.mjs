@@ -53,7 +53,7 @@ scenario("a row made and deleted between two looks is a deleted entry", { facts:
   assert.deepEqual((await follow(api, oDataDeltaLink)).value.map((row) => [row.id, row.reason]), [[key, "deleted"]]);
 });
 
-scenario("a link that has expired demands a full sync", { facts: "§3.1 [?], §7.1 [I]" }, async ({ api, standIn, forget }) => {
+scenario("a link that has expired demands a full sync", { facts: "§3.1 [?], §7.1 [I] switch: expired_token_status" }, async ({ api, standIn, forget }) => {
   const { oDataDeltaLink } = await api.retrieveMultiple(tracked);
   await standIn.control("clock", { advance: "170h" });
   forget();
@@ -65,7 +65,7 @@ scenario("filter, order, expand and top do not go with tracking", { facts: "§3.
     await assert.rejects(api.retrieveMultiple({ ...tracked, ...request }), { status: 400, message: `The "${option}" query parameter isn't supported when Change Tracking is enabled.` });
 });
 
-scenario("tables without tracking refuse it", { facts: "§3.1 [?]" }, async ({ api }) => {
+scenario("tables without tracking refuse it", { facts: "§3.1 [?] switch: untracked_status" }, async ({ api }) => {
   await assert.rejects(api.retrieveMultiple({ collection: "systemusers", select: ["fullname"], trackChanges: true }), { status: 400 });
 });
 

@@ -47,7 +47,7 @@ scenario("without a token nothing is told", { facts: "§1.2" }, async ({ client 
   await assert.rejects(client({ onTokenRefresh: async () => "no such token" }).callFunction("WhoAmI"), { status: 401 });
 });
 
-scenario("an application without a user in the organisation is turned away", { facts: "§1.1 [?]" }, async ({ api, standIn }) => {
+scenario("an application without a user in the organisation is turned away", { facts: "§1.1 [?] switch: not_member_status" }, async ({ api, standIn }) => {
   await standIn.control("settings", { denied: ["SignIn systemuser"] });
   await assert.rejects(api.callFunction("WhoAmI"), { status: 403, code: "0x80072560" });
 });

@@ -108,7 +108,7 @@ scenario("keys of several columns address a row", { facts: "§2.4" }, async ({ a
   await assert.rejects(api.create({ collection: "contacts", data: { firstname: "ann", lastname: "lee" } }), { status: 412, code: "0x80060892" });
 });
 
-scenario("a key that is not declared is refused", { facts: "§2.4 [?]" }, async ({ api }) => {
+scenario("a key that is not declared is refused", { facts: "§2.4 [?] switch: undeclared_key_code" }, async ({ api }) => {
   await assert.rejects(api.retrieve({ collection: "accounts", key: "name='A'" }), (error) => error.status === 400 && error.message.startsWith("The key in the request URI is not valid for resource 'Microsoft.Dynamics.CRM.account'"));
 });
 
@@ -135,7 +135,7 @@ scenario("bad values are refused with the code of their kind", { facts: "§5.3, 
   await refused({ overriddencreatedon: "1700-01-01T00:00:00Z" }, "0x80040239");
 });
 
-scenario("rows that rules call duplicates are refused when detection is asked for", { facts: "§2.10 [?]" }, async ({ api }) => {
+scenario("rows that rules call duplicates are refused when detection is asked for", { facts: "§2.10 [?] switch: duplicate_status" }, async ({ api }) => {
   const data = { lastname: "Lee", emailaddress1: "ann@example.com" };
   await api.create({ collection: "contacts", data });
   await assert.rejects(api.create({ collection: "contacts", data, duplicateDetection: true }), { status: 412, code: "0x80040333" });

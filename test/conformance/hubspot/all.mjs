@@ -9,3 +9,4 @@ import "./webhooks.mjs";
 import "./limits.mjs";
 import "./transfers.mjs";
 import "./values.mjs";
+import "./journal.mjs";

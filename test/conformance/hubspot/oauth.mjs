@@ -68,7 +68,7 @@ claim("an expired token is refused until the client has a new one", { facts: "§
   assert.deepEqual((await mine.crm.contacts.basicApi.getPage()).results, []);
 });
 
-claim("refresh tokens can rotate", { facts: "§1.1 [U]" }, async ({ client, standIn }) => {
+claim("refresh tokens can rotate", { facts: "§1.1 [U] switch: rotate_refresh_tokens" }, async ({ client, standIn }) => {
   await standIn.control("settings", { rotate_refresh_tokens: true });
   const first = await refresh(client);
   assert.notEqual(first.refreshToken, kOAuth.refresh);

@@ -15,7 +15,7 @@ claim("numbers, booleans and choices are texts that must be exact", { facts: "§
   await refused(make(api, { name: "A".repeat(65537) }), 400);
 });
 
-claim("an empty text clears, null does not", { facts: "§2.4 [D], §2.4 [U]" }, async ({ client }) => {
+claim("an empty text clears, null does not", { facts: "§2.4 [D], §2.4 [U] switch: null_clears" }, async ({ client }) => {
   const api = client.crm.contacts.basicApi;
   const { id } = await make(api, { email: "a@x.example", jobtitle: "Buyer" });
   await refused(api.update(id, { properties: { jobtitle: null } }), 400);

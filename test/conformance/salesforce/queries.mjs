@@ -115,3 +115,27 @@ scenario("a query too long for a URL is refused in HTML", { facts: "§3.1 [I], �
   await org(connection, 0);
   await assert.rejects(connection.query(`SELECT Id FROM Account WHERE Name IN ('${"x".repeat(17000)}')`), { errorCode: "ERROR_HTTP_414" });
 });
+
+scenario("groups come in the order asked for", { facts: "§9.4" }, async ({ connection }) => {
+  await org(connection, 10);
+  await connection.sobject("Account").create({ Name: "Another", Industry: "Energy" });
+  const industries = async (order) => (await connection.query(`SELECT Industry FROM Account GROUP BY Industry ORDER BY ${order}`)).records.map((record) => record.Industry);
+  assert.deepEqual(await industries("COUNT(Id) DESC"), ["Energy", "Banking"]);
+  assert.deepEqual(await industries("Industry"), ["Banking", "Energy"]);
+});
+
+scenario("a query is explained without being run", { facts: "§9.1 [J]" }, async ({ connection }) => {
+  await org(connection, 3);
+  const { plans } = await connection.query("SELECT Id FROM Account").explain();
+  assert.deepEqual([plans[0].sobjectType, plans[0].sobjectCardinality], ["Account", 3]);
+});
+
+scenario("many records found by a query are updated and destroyed through the bulk API", { facts: "§9.1 [J]" }, async ({ connection }) => {
+  await org(connection, 10);
+  connection.bulk.pollInterval = 100;
+  const updated = await connection.sobject("Account").find({ Industry: "Energy" }).update({ Site: "${Name} site" }, { bulkThreshold: 2, bulkApiVersion: 1 });
+  assert.deepEqual(updated.map((result) => result.success), Array(5).fill(true));
+  assert.equal(await connection.sobject("Account").count({ Site: "Account 00004 site" }), 1);
+  await connection.sobject("Account").find({ Industry: "Energy" }).destroy({ bulkThreshold: 2, bulkApiVersion: 1 });
+  assert.equal(await connection.sobject("Account").count(), 5);
+});

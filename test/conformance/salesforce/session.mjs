@@ -82,6 +82,9 @@ scenario("a signed assertion is a session while it is young and its signature ho
   };
   const authorize = (text) => connection.authorize({ grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion: text });
   await authorize(assertion({}));
+  await authorize(assertion({ exp: String(Math.floor(Date.now() / 1000) + 170) }));  // as simple-salesforce writes it
+  await authorize(assertion({ exp: Date.now() + 300 }));  // as the vendor's own command line does
+  await assert.rejects(authorize(assertion({ exp: Math.floor(Date.now() / 1000) + 600 })), { name: "invalid_grant", message: "token validity expired" });
   await can_read(connection);
   await assert.rejects(authorize(assertion({ exp: Math.floor(Date.now() / 1000) - 1 })), { name: "invalid_grant", message: "token validity expired" });
   await assert.rejects(authorize(assertion({ sub: "nobody@lockstep.example" })), { name: "invalid_grant", message: "user hasn't approved this consumer" });

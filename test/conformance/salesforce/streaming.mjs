@@ -1,5 +1,6 @@
 // Change Data Capture over CometD: the client's own long polls, replay, gaps.
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { scenario } from "../harness.mjs";
 
 const signed_in = (connection) => connection.authorize({ grant_type: "client_credentials" });
@@ -28,9 +29,9 @@ const with_extension = async ({ jsforce, ...rest }, run) => {
   const { StreamingExtension } = await import("jsforce/lib/api/streaming.js").then((module) => module.default ?? module);
   return run({ jsforce: { ...jsforce, StreamingExtension }, ...rest });
 };
-const streaming = (name, options, run) => scenario(name, options, (context) => with_extension(context, run));
+const claim = (name, options, run) => scenario(name, options, (context) => with_extension(context, run));
 
-streaming("a write becomes an event with what changed", { facts: "§3.5 [X], §3.6 [D]" }, async ({ jsforce, connection }) => {
+claim("a write becomes an event with what changed", { facts: "§3.5 [X], §3.6 [D]" }, async ({ jsforce, connection }) => {
   await signed_in(connection);
   const { listener, until } = collector();
   const { client } = await subscribe(jsforce, connection, -1, listener);
@@ -50,7 +51,7 @@ streaming("a write becomes an event with what changed", { facts: "§3.5 [X], §3
   client.disconnect();
 });
 
-streaming("replay starts at the oldest event or behind a known one", { facts: "§3.5 [X]" }, async ({ jsforce, connection }) => {
+claim("replay starts at the oldest event or behind a known one", { facts: "§3.5 [X]" }, async ({ jsforce, connection }) => {
   await signed_in(connection);
   for (const LastName of ["A", "B", "C"]) await connection.sobject("Contact").create({ LastName });
   const all = collector(), rest = collector();
@@ -63,7 +64,7 @@ streaming("replay starts at the oldest event or behind a known one", { facts: "�
   second.client.disconnect();
 });
 
-streaming("a replay id outside the retention is refused when subscribing", { facts: "§3.5 [I], §3.6 [D]" }, async ({ jsforce, connection, standIn }) => {
+claim("a replay id outside the retention is refused when subscribing", { facts: "§3.5 [I], §3.6 [D]" }, async ({ jsforce, connection, standIn }) => {
   await signed_in(connection);
   await connection.sobject("Contact").create({ LastName: "A" });
   const { listener, until } = collector();
@@ -79,7 +80,7 @@ streaming("a replay id outside the retention is refused when subscribing", { fac
   });
 });
 
-streaming("events say which client wrote, but not for collections", { facts: "§3.6 [D], §3.9 [U]" }, async ({ jsforce, connection, oauth2, standIn }) => {
+claim("events say which client wrote, but not for collections", { facts: "§3.6 [D], §3.9 [U]" }, async ({ jsforce, connection, oauth2, standIn }) => {
   await signed_in(connection);
   const writer = new jsforce.Connection({ oauth2, instanceUrl: standIn.url, accessToken: connection.accessToken, version: "60.0", callOptions: { client: "engine/1" } });
   const { listener, until } = collector();
@@ -92,7 +93,7 @@ streaming("events say which client wrote, but not for collections", { facts: "§
   client.disconnect();
 });
 
-streaming("the same change to several records in one call is one event", { facts: "§3.6 [D]" }, async ({ jsforce, connection }) => {
+claim("the same change to several records in one call is one event", { facts: "§3.6 [D]" }, async ({ jsforce, connection }) => {
   await signed_in(connection);
   const made = await connection.sobject("Contact").create([{ LastName: "A" }, { LastName: "B" }]);
   const { listener, until } = collector();
@@ -103,7 +104,7 @@ streaming("the same change to several records in one call is one event", { facts
   client.disconnect();
 });
 
-streaming("gap and overflow events carry no values", { facts: "§3.6 [D]" }, async ({ jsforce, connection, standIn }) => {
+claim("gap and overflow events carry no values", { facts: "§3.6 [D]" }, async ({ jsforce, connection, standIn }) => {
   await signed_in(connection);
   const { listener, until } = collector();
   const { client } = await subscribe(jsforce, connection, -1, listener, "/data/ChangeEvents");
@@ -119,7 +120,7 @@ streaming("gap and overflow events carry no values", { facts: "§3.6 [D]" }, asy
   client.disconnect();
 });
 
-streaming("an invalid session is told at the handshake", { facts: "§3.5 [X]" }, async ({ jsforce, connection }) => {
+claim("an invalid session is told at the handshake", { facts: "§3.5 [X]" }, async ({ jsforce, connection }) => {
   await signed_in(connection);
   connection.accessToken = "00D!never-was";
   const refused = await new Promise((done) => {
@@ -129,7 +130,7 @@ streaming("an invalid session is told at the handshake", { facts: "§3.5 [X]" },
   assert.deepEqual([refused.error, refused.ext.sfdc.failureReason, refused.advice.reconnect], ["403::Handshake denied", "401::Authentication invalid", "none"]);
 });
 
-streaming("a session that dies ends the long poll with an error", { facts: "§3.5" }, async ({ jsforce, connection, standIn }) => {
+claim("a session that dies ends the long poll with an error", { facts: "§3.5" }, async ({ jsforce, connection, standIn }) => {
   await signed_in(connection);
   const failed = new Promise((done) => {
     const client = connection.streaming.createClient([new jsforce.StreamingExtension.AuthFailure(done)]);
@@ -138,10 +139,28 @@ streaming("a session that dies ends the long poll with an error", { facts: "§3.
   assert.equal((await failed).error, "401::Authentication invalid");
 });
 
-streaming("the streaming shortcut subscribes by the channel's name", { facts: "§3.5, §9.1 [T]" }, async ({ connection }) => {
+claim("the streaming shortcut subscribes by the channel's name", { facts: "§3.5, §9.1 [T]" }, async ({ connection }) => {
   await signed_in(connection);
   const { listener, until } = collector();
   await connection.streaming.subscribe(channel, listener);
   await connection.sobject("Contact").create({ LastName: "A" });
   assert.equal((await until(1))[0].payload.Name.LastName, "A");
+});
+
+claim("bulk jobs of both kinds carry the client's name into change events", { facts: "§3.6, §3.9 [D]" }, async ({ jsforce, oauth2, standIn }) => {
+  const connection = new jsforce.Connection({ oauth2, instanceUrl: standIn.url, version: "60.0", callOptions: { client: "Engine/1.0" } });
+  await signed_in(connection);
+  connection.bulk.pollInterval = connection.bulk2.pollInterval = 100;
+  const { listener, until } = collector();
+  const { client } = await subscribe(jsforce, connection, -1, listener);
+  await connection.bulk2.loadAndWaitForResults({ object: "Contact", operation: "insert", input: [{ LastName: "A" }] });
+  const batch = connection.bulk.load("Contact", "insert", [{ LastName: "B" }]);
+  const closed = once(batch.job, "close");
+  await batch;
+  await closed;
+  const [second, first] = await until(2);
+  assert.equal(header(second).changeOrigin, "com/salesforce/api/bulkapi/60.0;client=Engine/1.0");
+  assert.match(header(first).changeOrigin, /^com\/salesforce\/api\/bulkapi\/60\.0/);
+  assert.equal(header(first).commitUser, connection.userInfo.id);
+  client.disconnect();
 });

@@ -73,3 +73,20 @@ scenario("parents of a written record stay locked for other calls", { facts: "§
   await standIn.control("clock", { advance: "61s" });
   await connection.sobject("Contact").create({ LastName: "C", AccountId });
 });
+
+scenario("several validation rules are told at once", { facts: "§5.3 [J]" }, async ({ connection, standIn }) => {
+  await signed_in(connection);
+  await standIn.control("validation_rule", { object: "Contact", field: "Title", equals: "Boss", message: "No bosses here" });
+  await standIn.control("validation_rule", { object: "Contact", field: "Phone", message: "A phone, please" });
+  await assert.rejects(connection.sobject("Contact").create({ LastName: "A", Title: "Boss" }),
+    (error) => error.errorCode === "MULTIPLE_API_ERRORS" && error.data.map(({ errorCode }) => errorCode).join() === "FIELD_CUSTOM_VALIDATION_EXCEPTION,FIELD_CUSTOM_VALIDATION_EXCEPTION");
+  await assert.rejects(connection.sobject("Contact").create({ LastName: "A", Title: "Boss", Phone: "1" }), { errorCode: "FIELD_CUSTOM_VALIDATION_EXCEPTION", message: "No bosses here" });
+});
+
+scenario("a field that the profile hides is missing from describe and refused in queries", { facts: "§2.8" }, async ({ connection, standIn }) => {
+  await signed_in(connection);
+  await standIn.control("field_access", { object: "Contact", field: "Email", access: "none" });
+  const { fields } = await connection.sobject("Contact").describe();
+  assert.equal(fields.some(({ name }) => name === "Email"), false);
+  await assert.rejects(connection.query("SELECT Email FROM Contact"), { errorCode: "INVALID_FIELD" });
+});

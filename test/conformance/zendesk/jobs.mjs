@@ -88,13 +88,16 @@ scenario("more than a hundred rows are refused", { facts: "§A3" }, async ({ cli
   await assert.rejects(client.users.createMany({ users }), /422/);
 });
 
-scenario("jobs are listed and shown together, and forgotten after an hour", { facts: "§A3 [?] switch: none, the shorter time" }, async ({ client, later }) => {
+scenario("jobs are listed and shown together, and forgotten after an hour", { facts: "§A3 [?] switch: job_kept_ms" }, async ({ client, later, standIn }) => {
   const { result } = await client.users.createMany({ users: [{ name: "Ann" }] });
   const id = result.job_status.id;
   assert.equal((await client.jobstatuses.list()).result.job_statuses.length, 1);
   assert.equal((await client.jobstatuses.showMany([id])).result.job_statuses[0].id, id);
   await later("4s");
   assert.equal((await client.jobstatuses.show(id)).result.job_status.status, "completed");
+  await standIn.control("settings", { job_kept_ms: 24 * 3_600_000 });
   await later("3700s");
+  assert.equal((await client.jobstatuses.show(id)).result.job_status.id, id, "by the other page");
+  await standIn.control("settings", { job_kept_ms: 3_600_000 });
   await assert.rejects(client.jobstatuses.show(id), /404/);
 });

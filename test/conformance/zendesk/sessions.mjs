@@ -64,7 +64,7 @@ scenario("an expired token is refused", { facts: "§A1, §A8" }, async ({ standI
 });
 
 scenario("a renewal turns both tokens over", { facts: "§A1" }, async ({ standIn, signedIn }) => {
-  const first = await tokenFor(standIn, { grant_type: "authorization_code", code: await code(standIn) });
+  const first = await tokenFor(standIn, { grant_type: "authorization_code", code: await code(standIn), redirect_uri: "http://127.0.0.1/back" });
   const second = await tokenFor(standIn, { grant_type: "refresh_token", refresh_token: first.refresh_token });
   assert.notEqual(second.access_token, first.access_token);
   assert.notEqual(second.refresh_token, first.refresh_token);
@@ -76,7 +76,7 @@ scenario("a renewal turns both tokens over", { facts: "§A1" }, async ({ standIn
 });
 
 scenario("revoked tokens cannot be renewed", { facts: "§A1" }, async ({ standIn }) => {
-  const first = await tokenFor(standIn, { grant_type: "authorization_code", code: await code(standIn) });
+  const first = await tokenFor(standIn, { grant_type: "authorization_code", code: await code(standIn), redirect_uri: "http://127.0.0.1/back" });
   await standIn.control("faults", { name: "revoke_token", count: 1 });
   assert.equal((await tokenFor(standIn, { grant_type: "refresh_token", refresh_token: first.refresh_token })).error, "invalid_grant");
 });

@@ -64,7 +64,7 @@ scenario("a save tells several events of one sequence", { facts: "§A9" }, async
   assert.equal(status.event.previous, "NEW");
 });
 
-scenario("an outage is told again, another refusal is not", { facts: "§A9 [?] switch: none, the fewer retries" }, async ({ client, later }) => {
+scenario("an outage is told again, another refusal is not", { facts: "§A9 [?] switch: webhook_retries" }, async ({ client, later }) => {
   for (const [status, times] of [[503, 2], [500, 1]]) {
     const hook = await receiver(status);
     await client.webhooks.create(webhook(hook.url, ["zen:event-type:organization.created"]));

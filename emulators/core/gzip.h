@@ -1,0 +1,13 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace lockstep::emulators {
+
+/// Nothing when `packed` is no whole gzip file, or holds more than `most_bytes`.
+std::optional<std::string> gunzip(std::string_view packed, std::size_t most_bytes);
+
+}  // namespace lockstep::emulators

@@ -1,0 +1,169 @@
+#include "emulators/hubspot/journal.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/text.h"
+#include "emulators/core/uuid.h"
+#include "emulators/hubspot/values.h"
+
+namespace lockstep::emulators::hubspot {
+namespace {
+
+constexpr Duration kKept{3LL * 24 * 3'600'000};
+
+struct Action {
+  std::string_view event;  // of webhooks
+  std::string_view type;
+  std::string_view name;
+};
+constexpr Action kActions[] = {{"creation", "OBJECT", "CREATE"},
+                               {"propertyChange", "OBJECT", "UPDATE"},
+                               {"deletion", "OBJECT", "DELETE"},
+                               {"merge", "OBJECT", "MERGE"},
+                               {"restore", "OBJECT", "RESTORE"},
+                               {"", "ASSOCIATION", "ASSOCIATION_ADDED"},
+                               {"", "ASSOCIATION", "ASSOCIATION_REMOVED"},
+                               {"privacyDeletion", "GDPR_PRIVACY_DELETION", "GDPR_DELETE"}};
+
+json::string json_text(std::string_view value) { return json::string(value.data(), value.size()); }
+
+json::array list_of(const std::vector<std::string>& texts) {
+  json::array list;
+  for (const std::string& each : texts) list.emplace_back(each);
+  return list;
+}
+
+bool holds(const std::vector<std::string>& list, std::string_view wanted) { return std::find(list.begin(), list.end(), wanted) != list.end(); }
+
+Result<std::vector<std::string>> texts(const json::object& given, const char* name) {
+  std::vector<std::string> read;
+  const json::value* member = given.if_contains(name);
+  if (!member) return read;
+  if (!member->is_array()) return fail(ErrorCode::invalid_input, fmt::format("{} is a list", name));
+  for (const json::value& each : member->get_array()) read.push_back(scalar_text(each));
+  return read;
+}
+
+}  // namespace
+
+json::object render_journal_subscription(const JournalSubscription& subscription) {
+  json::object row{{"id", subscription.id},
+                   {"subscriptionType", subscription.type},
+                   {"actions", list_of(subscription.actions)},
+                   {"objectTypeId", subscription.object_type_id},
+                   {"createdAt", format_instant(subscription.created)},
+                   {"updatedAt", format_instant(subscription.created)}};
+  if (!subscription.object_ids.empty()) row["objectIds"] = list_of(subscription.object_ids);
+  if (!subscription.properties.empty()) row["properties"] = list_of(subscription.properties);
+  return row;
+}
+
+Result<JournalSubscription> ChangeJournal::read(const json::object& given, const Catalogue& catalogue) {
+  JournalSubscription read;
+  read.type = std::string(text_member(given, "subscriptionType"));
+  read.object_type_id = std::string(text_member(given, "objectTypeId"));
+  TRY(read.actions, texts(given, "actions"));
+  TRY(read.object_ids, texts(given, "objectIds"));
+  TRY(read.properties, texts(given, "properties"));
+  if (read.actions.empty()) return fail(ErrorCode::invalid_input, "actions is missing");
+  for (const std::string& action : read.actions) {
+    bool known = std::any_of(std::begin(kActions), std::end(kActions), [&](const Action& each) { return each.type == read.type && each.name == action; });
+    if (!known) return fail(ErrorCode::invalid_input, fmt::format("{} is no action of a subscription of type {}", action, read.type));
+  }
+  auto of_type = [&](const ObjectType& each) { return each.type_id == read.object_type_id; };
+  if (std::none_of(catalogue.objects().begin(), catalogue.objects().end(), of_type)) return fail(ErrorCode::invalid_input, "objectTypeId is not known");
+  if (given.contains("filter") || given.contains("filters")) return fail(ErrorCode::invalid_input, "filters are not served by this stand-in");
+  return read;
+}
+
+const JournalSubscription& ChangeJournal::subscribe(JournalSubscription subscription) {
+  subscription.id = ++last_subscription_;
+  subscriptions_.push_back(std::move(subscription));
+  return subscriptions_.back();
+}
+
+bool ChangeJournal::unsubscribe(std::string_view id) {
+  return std::erase_if(subscriptions_, [&](const JournalSubscription& each) { return std::to_string(each.id) == id; }) > 0;
+}
+
+bool ChangeJournal::wants(std::string_view type, std::string_view action, std::string_view type_id, std::string_view id, std::string_view property) const {
+  return std::any_of(subscriptions_.begin(), subscriptions_.end(), [&](const JournalSubscription& each) {
+    return each.type == type && holds(each.actions, action) && each.object_type_id == type_id && (each.object_ids.empty() || holds(each.object_ids, id)) &&
+           (property.empty() || each.properties.empty() || holds(each.properties, property));
+  });
+}
+
+void ChangeJournal::record(const ObjectType& type, std::string_view id, std::string_view event, WallTime at) {
+  auto action = std::find_if(std::begin(kActions), std::end(kActions), [&](const Action& each) { return !event.empty() && each.event == event; });
+  if (action == std::end(kActions) || !wants(action->type, action->name, type.type_id, id, "")) return;
+  noted_.push_back({{"type", json_text(action->type)},
+                    {"portalId", portal_id_},
+                    {"occurredAt", format_instant(at)},
+                    {"action", json_text(action->name)},
+                    {"objectTypeId", type.type_id},
+                    {"objectId", json_text(id)},
+                    {"propertyChanges", json::object()}});
+}
+
+/// The changes of one write are one event; those of a create belong to it.
+void ChangeJournal::property(const ObjectType& type, std::string_view id, std::string_view name, std::string_view value, WallTime at) {
+  auto mine = [&](const json::object& event) {
+    return event.contains("propertyChanges") && text_member(event, "objectId") == id && text_member(event, "objectTypeId") == type.type_id &&
+           (text_member(event, "action") == "UPDATE" || text_member(event, "action") == "CREATE");
+  };
+  auto known = std::find_if(noted_.rbegin(), noted_.rend(), mine);
+  bool created = known != noted_.rend() && text_member(*known, "action") == "CREATE";
+  if (!created && !wants("OBJECT", "UPDATE", type.type_id, id, name)) return;
+  if (known == noted_.rend()) {
+    record(type, id, "propertyChange", at);
+    if (noted_.empty() || !mine(noted_.back())) return;
+    known = noted_.rbegin();
+  }
+  known->at("propertyChanges").as_object()[json::string_view(name.data(), name.size())] = json_text(value);
+}
+
+void ChangeJournal::tie(const TieChange& change, WallTime at) {
+  const std::string& from = change.from_type->table->record(change.from).id;
+  const std::string& to = change.to_type->table->record(change.to).id;
+  std::string_view action = change.removed ? "ASSOCIATION_REMOVED" : "ASSOCIATION_ADDED";
+  if (!wants("ASSOCIATION", action, change.from_type->type_id, from, "") && !wants("ASSOCIATION", action, change.to_type->type_id, to, "")) return;
+  noted_.push_back({{"type", "ASSOCIATION"},
+                    {"portalId", portal_id_},
+                    {"occurredAt", format_instant(at)},
+                    {"action", json_text(action)},
+                    {"fromObjectId", from},
+                    {"toObjectId", to},
+                    {"fromObjectTypeId", change.from_type->type_id},
+                    {"toObjectTypeId", change.to_type->type_id},
+                    {"associationTypeId", change.type->id},
+                    {"associationCategory", json_text(change.type->category())},
+                    {"isPrimary", change.type->primary}});
+}
+
+void ChangeJournal::flush(WallTime now) {
+  if (noted_.empty()) return;
+  File file{make_uuid(rng_), "", now};
+  json::array events;
+  for (json::object& each : noted_) events.push_back(std::move(each));
+  noted_.clear();
+  file.text = json::serialize(json::object{{"offset", file.offset}, {"publishedAt", format_instant(now)}, {"journalEvents", std::move(events)}});
+  files_.push_back(std::move(file));
+}
+
+const std::deque<ChangeJournal::File>& ChangeJournal::files(WallTime now) {
+  while (!files_.empty() && files_.front().published + kKept <= now) files_.pop_front();
+  return files_;
+}
+
+std::optional<std::size_t> ChangeJournal::behind(std::string_view offset, WallTime now) {
+  const std::deque<File>& kept = files(now);
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    if (kept[i].offset == offset) return i + 1;
+  }
+  return std::nullopt;
+}
+
+}  // namespace lockstep::emulators::hubspot

@@ -1,0 +1,76 @@
+// §4: what jobs of the Bulk API 2.0 do once they are closed.
+#include <fmt/format.h>
+
+#include "emulators/salesforce/dialect.h"
+#include "emulators/salesforce/evaluate.h"
+
+namespace lockstep::emulators::salesforce {
+namespace {
+
+constexpr Duration kJobLife{7LL * 24 * 3'600'000};
+
+std::string_view line_end(const BulkJob& job) { return job.line_ending == "CRLF" ? "\r\n" : "\n"; }
+
+}  // namespace
+
+void Salesforce::settle_jobs(WallTime now) {
+  for (auto& [id, job] : jobs_) {
+    if (job.state != "UploadComplete" || job.due > now) continue;
+    note_changes(job.origin);
+    job.is_query ? run_query_job(job) : run_ingest_job(job);
+    note_changes({});
+  }
+  bulk1_.settle(now, [this](const ChangeOrigin& origin) { note_changes(origin); });
+  note_changes({});
+  std::erase_if(jobs_, [&](const auto& entry) { return is_over(entry.second) && entry.second.due + kJobLife <= now; });
+}
+
+void Salesforce::leave_unprocessed(BulkJob& job) {
+  char separator = separator_of(job.column_delimiter);
+  auto input = parse_csv(job.content, separator);
+  if (!input) return;
+  job.header = csv_line(input->header, separator, line_end(job));
+  for (const std::vector<std::string>& row : input->rows) job.unprocessed.push_back(csv_line(row, separator, line_end(job)));
+}
+
+void Salesforce::fail_job(BulkJob& job, std::string why) {
+  job.state = "Failed";
+  job.error = std::move(why);
+  leave_unprocessed(job);
+}
+
+void Salesforce::run_query_job(BulkJob& job) {
+  char separator = separator_of(job.column_delimiter);
+  bind_subqueries(org_, job.query);
+  job.header = csv_line(column_names(job.query), separator, line_end(job));
+  for (RowNumber row : find_rows(org_, job.query, job.all))
+    job.rows.push_back(csv_line(row_cells(org_, job.query, row), separator, line_end(job)));
+  job.processed = job.rows.size();
+  job.state = "JobComplete";
+}
+
+void Salesforce::run_ingest_job(BulkJob& job) {
+  bool has_crlf = job.content.find("\r\n") != std::string::npos, has_lines = job.content.find('\n') != std::string::npos;
+  if (has_lines && has_crlf != (job.line_ending == "CRLF")) {
+    return fail_job(job, fmt::format("ClientInputError : LineEnding is invalid on user data. Current LineEnding setting is {}", job.line_ending));
+  }
+  char separator = separator_of(job.column_delimiter);
+  auto input = parse_csv(job.content, separator);
+  if (!input) return fail_job(job, "InvalidBatch : " + input.error().message);
+  job.writer.at = whole_seconds(job.due);
+  auto results = load_rows(org_, faults(), {job.operation, &org_.schema().object(job.object), job.external_id}, csv_input(*input), job.writer);
+  if (!results) return fail_job(job, results.error().front().code + " : " + results.error().front().message);
+  job.header = csv_line(input->header, separator, line_end(job));
+  for (std::size_t i = results->size(); i > 0; --i) {  // never in the order of the input
+    const BulkRow& result = (*results)[i - 1];
+    bool good = result.errors.empty();
+    std::vector<std::string> cells = {result.id, good ? (result.created ? "true" : "false") : bulk_error_text(result.errors)};
+    cells.insert(cells.end(), input->rows[i - 1].begin(), input->rows[i - 1].end());
+    (good ? job.rows : job.bad_rows).push_back(csv_line(cells, separator, line_end(job)));
+  }
+  job.processed = results->size();
+  job.failed = job.bad_rows.size();
+  job.state = "JobComplete";
+}
+
+}  // namespace lockstep::emulators::salesforce

@@ -1,0 +1,126 @@
+// The history of tickets: audits of one, and the events of all (contract A5).
+#include <algorithm>
+
+#include "base/text.h"
+#include "emulators/zendesk/rendering.h"
+#include "emulators/zendesk/service.h"
+
+namespace lockstep::emulators::zendesk {
+namespace {
+
+/// A comment of a history is shown as it is now: it may have been made private since.
+json::value shown_event(Account& account, const json::object& event, const std::string& base_url) {
+  const json::value* comment = event.if_contains("comment_id");
+  if (!comment) return event;
+  RowNumber row = account.comments().find(std::to_string(comment->as_int64()));
+  json::object shown = render_comment(account, row, base_url);
+  shown["id"] = event.at("id");
+  return shown;
+}
+
+json::object render_audit(Account& account, const Audit& audit, const std::string& base_url) {
+  json::array events;
+  for (const json::value& event : audit.events) events.push_back(shown_event(account, event.get_object(), base_url));
+  return json::object{{"id", audit.id},
+                      {"ticket_id", audit.ticket},
+                      {"created_at", format_time(audit.at)},
+                      {"author_id", audit.author},
+                      {"via", json::object{{"channel", "api"}}},
+                      {"metadata", json::object{{"system", json::object()}, {"custom", json::object()}}},
+                      {"events", std::move(events)}};
+}
+
+/// Of an export: the field's name is the member, and a comment tells its text only when it is asked for.
+json::object render_ticket_event(Account& account, const Audit& audit, bool with_comments, const std::string& base_url) {
+  json::array children;
+  for (const json::value& each : audit.events) {
+    const json::object& event = each.get_object();
+    json::object child{{"id", event.at("id")}, {"via", "Web service"}, {"via_reference_id", nullptr}, {"event_type", event.at("type")}};
+    if (event.contains("comment_id")) {
+      json::value comment = shown_event(account, event, base_url);
+      child["comment_present"] = true;
+      child["comment_public"] = comment.at("public");
+      for (const char* name : {"body", "html_body", "plain_body", "public", "author_id", "attachments"}) {
+        if (with_comments) child[name] = comment.at(name);
+      }
+    } else {
+      child[event.at("field_name").get_string()] = event.at("value");
+      if (const json::value* previous = event.if_contains("previous_value")) child["previous_value"] = *previous;
+    }
+    children.push_back(std::move(child));
+  }
+  return json::object{{"id", audit.id},
+                      {"ticket_id", audit.ticket},
+                      {"timestamp", audit.at.ms / 1000},
+                      {"created_at", format_time(audit.at)},
+                      {"updater_id", audit.author},
+                      {"via", "Web service"},
+                      {"system", json::object()},
+                      {"event_type", "Audit"},
+                      {"child_events", std::move(children)}};
+}
+
+}  // namespace
+
+Zendesk::Answer Zendesk::audits(Call& call) {
+  bool of_one = call.request.target.starts_with("/api/v2/tickets/");
+  std::vector<Place> places;
+  if (of_one) {
+    auto ticket = row_of(call, account_.tickets());
+    if (!ticket) return tl::unexpected(std::move(ticket.error()));
+    for (std::size_t place : account_.audits().of_ticket(account_.id_of(account_.tickets(), *ticket))) places.push_back({0, static_cast<RowNumber>(place)});
+  } else {
+    for (std::size_t place = 0; place < account_.audits().noted(); ++place) places.push_back({0, static_cast<RowNumber>(place)});
+  }
+  auto page = page_of(call, places);
+  if (!page) return tl::unexpected(std::move(page.error()));
+  json::array rows;
+  for (RowNumber place : page->rows) rows.push_back(render_audit(account_, account_.audits().all()[place], call.base_url));
+  json::object body = std::move(page->around);
+  body["audits"] = std::move(rows);
+  return json_answer(200, body);
+}
+
+Zendesk::Answer Zendesk::audit(Call& call) {
+  auto ticket = row_of(call, account_.tickets());
+  if (!ticket) return tl::unexpected(std::move(ticket.error()));
+  std::string wanted = id_in(call, "audit");
+  auto places = account_.audits().of_ticket(account_.id_of(account_.tickets(), *ticket));
+  if (wanted == "count")
+    return json_answer(200, json::object{{"count", json::object{{"value", places.size()}, {"refreshed_at", format_time(call.now)}}}});
+  for (std::size_t place : places) {
+    const Audit& audit = account_.audits().all()[place];
+    if (audit.id == number_in(wanted)) return json_answer(200, json::object{{"audit", render_audit(account_, audit, call.base_url)}});
+  }
+  return record_not_found();
+}
+
+Zendesk::Answer Zendesk::export_ticket_events(Call& call) {
+  auto start = start_time(call);
+  if (!start) return tl::unexpected(std::move(start.error()));
+  const std::vector<Audit>& all = account_.audits().all();
+  bool with_comments = call.query_value("include") == "comment_events";
+  WallTime from{*start * 1000}, settled = settled_until(call.now);
+  auto at = std::lower_bound(all.begin(), all.end(), from, [](const Audit& audit, WallTime time) { return audit.at < time; });
+  json::array rows;
+  std::int64_t end_time = *start;
+  for (; at != all.end() && at->at < settled && rows.size() < static_cast<std::size_t>(kMostExported); ++at) {
+    rows.push_back(render_ticket_event(account_, *at, with_comments, call.base_url));
+    end_time = at->at.ms / 1000;
+  }
+  bool end = at == all.end() || at->at >= settled;
+  return export_page(call, "ticket_events", std::move(rows), end_time, end);
+}
+
+/// The body of an export by time. Pages begin with the second the last one ended in.
+http::Response Zendesk::export_page(const Call& call, const std::string& name, json::array rows, std::int64_t end_time, bool end, json::object beside) {
+  json::object body = std::move(beside);
+  body["count"] = rows.size();
+  body["end_time"] = rows.empty() ? json::value(nullptr) : json::value(end_time);
+  body["next_page"] = rows.empty() ? json::value(nullptr) : json::value(address_with(call, {{"start_time", std::to_string(end_time)}}));
+  body["end_of_stream"] = end;
+  body[name] = std::move(rows);
+  return json_answer(200, body);
+}
+
+}  // namespace lockstep::emulators::zendesk
