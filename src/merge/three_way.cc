@@ -148,11 +148,6 @@ void edited(Work& work, Link& link, FieldIndex index, const Value& value, const 
   conflict(work, link, index, value, stamp);
 }
 
-/// The answer never came, or comes later: this is how the audit trail learns that the write arrived.
-void note_own_write(Work& work, const LinkField& field, FieldIndex index, const Value& value) {
-  work.note(index, field.shadow, value, "written by the hub; the answer was lost");
-}
-
 }  // namespace
 
 void merge_field(Work& work, Link& link, FieldIndex index, const Seen& seen) {
@@ -177,7 +172,6 @@ void merge_field(Work& work, Link& link, FieldIndex index, const Seen& seen) {
   if (const Unanswered* own = find_unanswered(work, link, index, seen.value)) {
     reached("merge.own_write_seen");
     const Unanswered answered = *own;
-    note_own_write(work, field, index, seen.value);
     return hold(work, link, index, seen.value, answered.value, answered.stamp);
   }
   if (field.unverified && ++field.rewrites >= kRewritesMax) return rewritten(work, link, index, seen.value);
@@ -199,8 +193,7 @@ void merge_appended(Work& work, Link& link, FieldIndex index, const Seen& seen) 
   }
   const bool same = work.same(link.connection, index, seen.value, golden.value);
   const bool revised = field.shadow && !work.same(link.connection, index, seen.value, *field.shadow);
-  if (find_unanswered(work, link, index, seen.value)) note_own_write(work, field, index, seen.value);
-  else if (!same && revised)
+  if (!same && revised && !find_unanswered(work, link, index, seen.value))
     work.note(index, field.shadow, seen.value, "revision in " + work.name_of(link.connection));
   // A parent that this system does not know yet is owed to it; everything else stays as it is there.
   if (reference && !same && seen.value.is_blank()) return hold(work, link, index, seen.value, seen.value, stamp);
