@@ -90,6 +90,21 @@ TEST_F(CrmWorldTest, ARecordOfTheSupportSystemReachesEveryCrmAndAnEditComesBack)
   EXPECT_NE(world.control("dynamics365", "GET", "writes?after=0").body.find("Countess"), std::string::npos);
 }
 
+TEST_F(CrmWorldTest, ADeletedContactTakesItsCallsWithItNowhere) {
+  world.subscribe();
+  world.start();
+  ASSERT_EQ(world.support("PUT", "contacts/42", R"({"first_name": "Ada", "last_name": "Byron", "email": "ada@example.com"})").status, 201);
+  ASSERT_EQ(world.support("PUT", "interactions/7", R"({"kind": "call", "direction": "inbound", "subject": "A call", "occurred_at": "2026-03-01T10:00:00Z", "contact": "42"})").status, 201);
+  ASSERT_TRUE(world.settle(Duration{3'600'000}));
+  ASSERT_EQ(world.support("DELETE", "contacts/42").status / 100, 2);
+  ASSERT_TRUE(world.settle(Duration{3'600'000}));
+  for (const auto& [system, contacts, calls] : {std::tuple("salesforce", "Contact", "Task"), std::tuple("hubspot", "contacts", "calls"), std::tuple("dynamics365", "contact", "phonecall")}) {
+    EXPECT_EQ(rows(world, system, contacts), 0) << system;
+    EXPECT_EQ(rows(world, system, calls), 1) << system;
+  }
+  EXPECT_EQ(world.counts().open_reviews, 0);
+}
+
 TEST_F(CrmWorldTest, LostAnswersAndCrashesMakeNoTwin) {
   load(18);
   world.network.weather.loses_requests = 0.02;
