@@ -1,6 +1,7 @@
 #include "sim/virtual_transport.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 
 #include <boost/json.hpp>
@@ -69,6 +70,15 @@ void VirtualTransport::note(std::string_view what, std::string_view body) {
   digest = stable_hash(body, digest);
 }
 
+void VirtualTransport::trace(std::string_view what, std::string_view url, std::string_view body) const {
+  static std::FILE* file = std::getenv("LOCKSTEP_SIM_TRACE") ? std::fopen(std::getenv("LOCKSTEP_SIM_TRACE"), "a") : nullptr;
+  constexpr std::size_t kMost = 4'000;
+  if (!file) return;
+  std::fprintf(file, "%s %.*s %.*s\n%.*s\n", format_iso(executor_.clock().wall()).c_str(), static_cast<int>(what.size()), what.data(), static_cast<int>(url.size()), url.data(),
+               static_cast<int>(std::min(body.size(), kMost)), body.data());
+  std::fflush(file);  // a run ends without ceremony
+}
+
 Task<Result<http::Response>> VirtualTransport::send(http::Request request) {
   ++requests;
   note(request.url, request.body);
@@ -78,6 +88,7 @@ Task<Result<http::Response>> VirtualTransport::send(http::Request request) {
   emulators::Emulator& stand_in = *host->second;
   const std::string base_url = host->first;
   const Duration timeout = request.timeout;
+  trace(request.method, request.url, request.body);
   const std::string renews_with = tokens.sent(request), asked = request.url;
   retries.sent(request, executor_.clock().now());
   co_await executor_.clock().sleep(latency());
@@ -95,6 +106,7 @@ Task<Result<http::Response>> VirtualTransport::send(http::Request request) {
   }
   co_await executor_.clock().sleep(latency() + reply.delay);
   http::Response response = std::move(reply.response);
+  trace(std::to_string(response.status), asked, response.body);
   tokens.answered(renews_with, &response);
   retries.answered(asked, response, executor_.clock().now());
   if (response.status == emulators::kNoAnswer) co_return fail(ErrorCode::unavailable, "the connection was closed without an answer");

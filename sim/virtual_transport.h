@@ -83,6 +83,7 @@ class VirtualTransport final : public http::Transport {
 
  private:
   void note(std::string_view what, std::string_view body);
+  void trace(std::string_view what, std::string_view url, std::string_view body) const;  // to the file that LOCKSTEP_SIM_TRACE names
   Duration latency() { return Duration{rng_.between(weather.latency_least.count(), weather.latency_most.count())}; }
   Task<void> deliver(std::string base_url, emulators::OutgoingRequest outgoing, http::Handler door);
 

@@ -1,6 +1,7 @@
 #include "batch.h"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -56,12 +57,23 @@ std::string profile_of(const BatchOptions& options, std::uint64_t seed) {
   return options.profile == kMixed ? kTurns[seed % std::size(kTurns)] : options.profile;
 }
 
+/// What this process and the runs that have ended took of a processor.
+std::chrono::milliseconds processor_time() {
+  std::chrono::microseconds taken{0};
+  for (const auto who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
+    rusage usage{};
+    ::getrusage(who, &usage);
+    for (const timeval& part : {usage.ru_utime, usage.ru_stime}) taken += std::chrono::seconds(part.tv_sec) + std::chrono::microseconds(part.tv_usec);
+  }
+  return std::chrono::duration_cast<std::chrono::milliseconds>(taken);
+}
+
 }  // namespace
 
 std::optional<Failure> run_batch(const BatchOptions& options, Tally& tally) {
   probes().planted = options.planted;
   for (std::uint64_t i = 0; options.seeds == 0 || i < options.seeds; ++i) {
-    if (options.until && std::chrono::steady_clock::now() >= *options.until) break;
+    if (options.time && processor_time() >= *options.time) break;
     Failure one;
     one.plan = generate(options.first_seed + i, profile_of(options, options.first_seed + i));
     const bool twice = options.twice_each > 0 && i % options.twice_each == 0;

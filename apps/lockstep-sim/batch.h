@@ -15,7 +15,7 @@ struct BatchOptions {
   std::string profile = "swarm";                   // one of kProfiles, or kMixed
   std::uint64_t first_seed = 1;
   std::uint64_t seeds = 0;                         // 0: until the time is up
-  std::optional<std::chrono::steady_clock::time_point> until;
+  std::optional<std::chrono::milliseconds> time;   // of a processor, not of the clock: how busy the machine is decides nothing
   std::uint64_t twice_each = 20;                   // of so many seeds one runs twice and must come out the same
   std::uint64_t crashes_each = 0;                  // of so many seeds one is played with and without power cuts
   bool shrinks = true;
@@ -44,7 +44,7 @@ Outcome play(const Plan& plan, bool twice);
 /// The same edits with and without power cuts: both must end with the same golden records. Takes the calm plan of the seed and leaves
 /// out what depends on who is first.
 Outcome play_with_and_without_crashes(std::uint64_t seed);
-/// Runs the whole batch whatever is found, and prints a line for each finding. The last one's exit code. Precondition: `seeds` or `until`.
+/// Runs the whole batch whatever is found, and prints a line for each finding. The last one's exit code. Precondition: `seeds` or `time`.
 int play_all(BatchOptions options, Tally& tally);
 /// That for so many seeds; the exit code. All are played, whatever is found.
 int play_equivalence(std::uint64_t first_seed, std::uint64_t seeds);

@@ -92,7 +92,7 @@ int main(int argc, char** argv) {
   app.add_option("--from", options.first_seed, "The first of them")->capture_default_str();
   app.add_option("--seed", seed, "One seed, run twice");
   app.add_option("--plan", plan, "A plan as JSON");
-  app.add_option("--for", time, "How long: 90s, 10m");
+  app.add_option("--for", time, "How long, of a processor's time: 90s, 10m");
   app.add_option("--plant", options.planted, "Make a known mistake, to see whether it is found");
   app.add_option("--planted", planted, "Plant each known mistake ('all', or one by name) and look for it in up to --seeds seeds (2000)");
   app.add_option("--list", list, "Play the seeds of a file: profile and seed a line");
@@ -127,7 +127,7 @@ int main(int argc, char** argv) {
       fmt::print(stderr, "--for: {}\n", parsed.error().message);
       return 2;
     }
-    options.until = std::chrono::steady_clock::now() + std::chrono::milliseconds(parsed->count());
+    options.time = std::chrono::milliseconds(parsed->count());
   } else if (options.seeds == 0) {
     options.seeds = 20;
   }

@@ -207,7 +207,7 @@ Task<void> Dispatcher::send_again_as_it_was(const std::vector<Prepared>& batch, 
     return result.failure && result.failure->failure_class == connector::FailureClass::outcome_unknown;
   });
   if (!unknown) co_return;
-  constexpr Duration kLater{60'000};
+  constexpr Duration kLater{5 * 60'000};
   co_await hub_.executor.clock().sleep(kLater);
   std::vector<connector::WriteRow> rows;
   for (const Prepared& one : batch) rows.push_back(one.row);
