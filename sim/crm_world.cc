@@ -7,11 +7,15 @@
 #include <filesystem>
 #include <fstream>
 
+#include <boost/json.hpp>
+
 #include "base/check.h"
+#include "emulators/core/stand_in.h"
 #include "emulators/dynamics365/dynamics365.h"
 #include "emulators/hubspot/hubspot.h"
 #include "emulators/salesforce/salesforce.h"
 #include "sim/torn_vfs.h"
+#include "store/sqlite/backup.h"
 #include "store/sqlite/sqlite_store.h"
 
 namespace lockstep::sim {
@@ -20,6 +24,7 @@ namespace {
 
 constexpr const char* kSupportKey = "simulated-support-key";
 constexpr const char* kDoorKey = "simulated-door-key";
+constexpr const char* kRefreshToken = "lockstep-refresh-token";
 constexpr const char* kConfiguration = R"(
 lockstep: 1
 store: lockstep.db
@@ -33,7 +38,7 @@ connections:
     connector: salesforce
     base_url: http://127.0.0.1:9101
 @settings@    params: {login_url: http://127.0.0.1:9101}
-    secrets: &client {client_id: {env: SIM_CLIENT_ID}, client_secret: {env: SIM_CLIENT_SECRET}}
+    secrets: &client {client_id: {env: SIM_CLIENT_ID}, client_secret: {env: SIM_CLIENT_SECRET}@refresh@}
   hubspot:
     connector: hubspot
     base_url: http://127.0.0.1:9102
@@ -43,8 +48,19 @@ connections:
     connector: dynamics365
     base_url: http://127.0.0.1:9103
 @settings@    params: {org_url: http://127.0.0.1:9103, login_url: http://127.0.0.1:9103, tenant: contoso.onmicrosoft.com}
-    secrets: {<<: *client, door_key: {env: SIM_DOOR_KEY}}
+    secrets: {client_id: {env: SIM_CLIENT_ID}, client_secret: {env: SIM_CLIENT_SECRET}, door_key: {env: SIM_DOOR_KEY}}
 default_policy: {strategy: last_write_wins}
+@mappings@)";
+/// A mapping that says the same in other words: what is in step stays in step.
+constexpr const char* kOtherMapping = R"(
+mapping: contact
+systems:
+  salesforce: {object: Contact}
+  hubspot: {object: contact, when: email is not null or first_name is not null or last_name is not null}
+  dynamics365: {object: contact}
+fields:
+  job_title: {in: {hubspot: {field: jobtitle, lens: truncate(120)}}}
+  phone: {in: {salesforce: {field: Phone, lens: at_most(39)}}}
 )";
 
 /// What the tunables say, as members of a connection.
@@ -73,8 +89,11 @@ const std::map<std::string, std::string> kOrigins = {
 class CrmWorld::MemorySecrets final : public connector::SecretStore {
  public:
   Task<Result<std::optional<std::string>>> load(std::string name) override {
+    co_return find(name);
+  }
+  std::optional<std::string> find(const std::string& name) const {
     const auto found = kept_.find(name);
-    co_return found == kept_.end() ? std::nullopt : std::optional(found->second);
+    return found == kept_.end() ? std::nullopt : std::optional(found->second);
   }
   Task<Result<void>> save(std::string name, std::string value) override {
     kept_[name] = std::move(value);
@@ -103,6 +122,7 @@ CrmWorld::CrmWorld(WorldOptions options)
   stand_ins["dynamics365"] = emulators::make_dynamics365(clock_, rng.split("dynamics365"));
   for (const auto& [name, stand_in] : stand_ins) network.add(kOrigins.at(name), *stand_in);
   write_configuration();
+  if (options_.rotates_tokens) control("salesforce", "POST", "settings", R"({"rotate_refresh_tokens": true})");
   log_ = std::make_unique<Log>(executor.clock(), false, Log::Level::warn, [this](Log::Level level, const std::string& line) {
     (level == Log::Level::error ? errors : warnings).push_back(line);
     if (std::getenv("LOCKSTEP_TEST_LOG")) std::fprintf(stderr, "%s\n", line.c_str());
@@ -120,14 +140,25 @@ CrmWorld::~CrmWorld() {
 void CrmWorld::write_configuration() {
   const std::string path = folder_ + "/lockstep.yaml";
   std::string text = kConfiguration;
-  const std::string settings = settings_of(options_), mark = "@settings@";
-  for (auto found = text.find(mark); found != std::string::npos; found = text.find(mark)) text.replace(found, mark.size(), settings);
+  const auto fill_in = [&](std::string_view mark, const std::string& with) {
+    for (auto found = text.find(mark); found != std::string::npos; found = text.find(mark)) text.replace(found, mark.size(), with);
+  };
+  WorldOptions options = options_;
+  if (changed_) {
+    options.poll_s = options.poll_s == 20 ? 45 : 20;
+    options.concurrency = 3;
+  }
+  fill_in("@settings@", settings_of(options));
+  fill_in("@mappings@", changed_ ? "mappings: [other.yaml]\n" : "");
+  std::ofstream(folder_ + "/other.yaml") << kOtherMapping;
+  fill_in("@refresh@", options_.rotates_tokens ? ", refresh_token: {env: SIM_REFRESH_TOKEN}" : "");
   std::ofstream(path) << text;
   for (const auto& [name, value] : std::map<std::string, std::string>{{"SIM_SUPPORT_KEY", kSupportKey},
                                                                       {"SIM_CLIENT_ID", "lockstep-client"},
                                                                       {"SIM_CLIENT_SECRET", "lockstep-secret"},
                                                                       {"SIM_HUBSPOT_KEY", "pat-na1-00000000-0000-4000-8000-000000000001"},
-                                                                      {"SIM_DOOR_KEY", kDoorKey}})
+                                                                      {"SIM_DOOR_KEY", kDoorKey},
+                                                                      {"SIM_REFRESH_TOKEN", kRefreshToken}})
     ::setenv(name.c_str(), value.c_str(), 1);
   grammar::Findings findings;
   configuration_ = load_configuration(path, LoadOptions{}, findings);
@@ -198,6 +229,37 @@ http::Response CrmWorld::support(const std::string& method, const std::string& p
   };
   executor.complete(asked(*gateway, std::move(request), response));
   return response;
+}
+
+void CrmWorld::reconfigure() {
+  executor.complete(engine->stop());
+  crash();
+  changed_ = !changed_;
+  write_configuration();
+  start();
+}
+
+bool CrmWorld::back_up() {
+  const auto taken = backup_sqlite(configuration_->store_path, backups(), 3, executor.clock().wall());
+  TornDisk::synced(backups());
+  return taken.has_value();
+}
+
+bool CrmWorld::restore() {
+  const auto there = list_backups(backups());
+  if (there.empty()) return false;
+  const auto restored = restore_sqlite(there.front().path, configuration_->store_path, executor.clock().wall());
+  CHECK(restored, restored.error().message);
+  TornDisk::synced(folder_);
+  return true;
+}
+
+void CrmWorld::sign_in_anew() {
+  if (!options_.rotates_tokens) return;
+  const auto kept = secrets_->find("salesforce/token");
+  std::string token = kept ? std::string(boost::json::parse(*kept).at("refresh").as_string()) : "";
+  if (token.empty()) token = kRefreshToken;
+  dynamic_cast<emulators::StandIn&>(*stand_ins.at("salesforce")).tokens().issue_refresh(std::move(token), "lockstep-client");
 }
 
 void CrmWorld::subscribe() {

@@ -20,6 +20,7 @@ struct WorldOptions {
   std::uint64_t seed = 1;
   std::int64_t poll_s = 0, full_refresh_s = 0, concurrency = 0, attempts = 0;
   std::int64_t read_before_write_s = -1;  // -1: as shipped
+  bool rotates_tokens = false;            // one of the systems gives a new refresh token at each renewal
 };
 
 /// The shipped connectors and mappings, the three stand-ins and a support system, on virtual time and a network of its own;
@@ -43,6 +44,14 @@ class CrmWorld {
   http::Response control(const std::string& system, const std::string& method, const std::string& path, std::string body = "");
   /// Calls the built-in API as the support system.
   http::Response support(const std::string& method, const std::string& path, std::string body = "");
+  /// Stops, and starts with another mapping and other tunables; the second time with the first ones again. Precondition: it runs.
+  void reconfigure();
+  /// Takes a backup while it runs. False: the disk is full.
+  bool back_up();
+  /// Puts the newest backup in the store's place. False: there is none. Precondition: it does not run.
+  bool restore();
+  /// After a rotated token was lost on the way nobody can renew any more: somebody signs in anew.
+  void sign_in_anew();
   /// Asks HubSpot and Dataverse to send webhooks.
   void subscribe();
   StoreCounts counts();
@@ -62,9 +71,11 @@ class CrmWorld {
  private:
   class MemorySecrets;
   void write_configuration();
+  std::string backups() const { return folder_ + "/backups"; }
 
   WorldOptions options_;
   std::uint64_t starts_ = 0;
+  bool changed_ = false;  // runs with the other mapping and tunables
   std::string folder_;
   StandInClock clock_;
   std::unique_ptr<MemorySecrets> secrets_;

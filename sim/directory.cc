@@ -38,7 +38,7 @@ void Directory::follow() {
     const auto& journal = stand_in(world_, kCrms[crm]).database().journal();
     for (; followed_[crm] < journal.size(); ++followed_[crm]) {
       const emulators::JournalEntry& entry = journal[followed_[crm]];
-      if (entry.operation != emulators::Operation::create) continue;
+      if (entry.operation == emulators::Operation::remove || entry.operation == emulators::Operation::purge) continue;
       for (const TypeNames& type : type_names()) {
         if (entry.table->name() != type.objects[crm]) continue;
         if (const auto number = number_at(kCrms[crm], type, entry.table->record(entry.row).id))

@@ -121,6 +121,22 @@ Result<void> Evidence::read_audit(Transaction& transaction) {
   }
 }
 
+std::string Evidence::trail(const std::string& type, std::int64_t number) const {
+  std::string text;
+  for (const GoldenRecord& record : golden.at(type)) {
+    const auto rows = audit.find(record.entity);
+    if (record.number != number || rows == audit.end()) continue;
+    text += "entity " + record.entity.value().text() + "\n";
+    for (auto row = rows->second.rbegin(); row != rows->second.rend(); ++row) {
+      text += format_iso(row->at) + " " + row->operation + " in " + world.hub->system_name(row->connection) + " by " + world.hub->system_name(row->source) + " " + row->remote.id +
+              (row->success ? "" : " failed: " + row->failure_class + " " + row->error) + "\n";
+      for (const AuditChange& change : row->changes)
+        text += "    " + change.field + ": " + (change.before ? to_display(*change.before) : "?") + " -> " + (change.after ? to_display(*change.after) : "?") + " " + change.note + "\n";
+    }
+  }
+  return text;
+}
+
 Result<void> Evidence::read() {
   TRY_VOID(world.transact([&](Transaction& transaction) -> Result<void> {
     TRY_VOID(read_golden(transaction));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -18,6 +19,10 @@ struct GoldenRecord {
   EntityPresence presence = EntityPresence::present;
   std::map<std::string, std::string> fields;      // text fields alone; blanks are left out
   std::map<std::string, std::int64_t> references;
+};
+
+struct Window {
+  WallTime from, to;
 };
 
 /// What the oracles judge, read once when the world has come to rest.
@@ -38,14 +43,23 @@ struct Evidence {
   std::set<std::pair<std::string, std::int64_t>> explained;
   /// Customer records that somebody merged with another: they share one fate.
   std::set<std::pair<std::string, std::int64_t>> merged;
+  std::optional<Window> forgotten;                                       // what the store knew of it is gone: a backup was restored
   std::size_t writes_at_rest = 0;                                        // by the hub, while nothing happened any more
   Duration healed_after{0};
 
   bool is_explained(std::string_view type, std::int64_t number) const { return explained.contains({std::string(type), number}); }
   bool is_merged(std::string_view type, std::int64_t number) const { return merged.contains({std::string(type), number}); }
+  /// The hub once knew of it, perhaps, and forgot: nobody can expect it to say what became of it. A minute more counts on either side,
+  /// and what clocks may differ.
+  bool is_forgotten(WallTime at) const {
+    constexpr Duration kMargin{3 * 60'000};
+    return forgotten && at >= forgotten->from - kMargin && at <= forgotten->to + kMargin;
+  }
   /// Every customer record that stands anywhere, or ever did.
   std::set<std::int64_t> numbers(std::string_view type);
   Result<void> read();
+  /// The audit trail of a customer record, oldest first, one change a line: to see why.
+  std::string trail(const std::string& type, std::int64_t number) const;
 
  private:
   Result<void> read_golden(Transaction& transaction);

@@ -165,6 +165,13 @@ void add_rates(Plan& plan, Rng rng, double share) {
     const double rate = static_cast<double>(rng.between(1, 80)) / 1000;
     if (on) plan.config[fault] = rate;
   }
+  for (const std::string_view crm : {kCrms[1], kCrms[2]})
+    for (const char* fault : {"webhook_lost", "webhook_late", "webhook_duplicated", "webhook_reordered"}) {
+      const bool on = rng.chance(share);
+      const double rate = static_cast<double>(rng.between(1, 300)) / 1000;
+      if (on) plan.config["fault/" + std::string(crm) + "/" + fault] = rate;
+    }
+  if (rng.chance(0.3)) plan.config["rotates_tokens"] = 1;
 }
 
 void add_windows(Plan& plan, Rng rng, std::int64_t length_ms, double intensity) {
@@ -181,6 +188,15 @@ void add_windows(Plan& plan, Rng rng, std::int64_t length_ms, double intensity) 
   if (rng.chance(0.3 * intensity)) window("outage", any_crm(rng), 60 * kMinute);
   if (rng.chance(0.3 * intensity)) window("deaf", "", length_ms);
   if (rng.chance(0.3 * intensity)) window("skew", any_crm(rng), 90 * kSecond);
+  if (rng.chance(0.2 * intensity)) window("full", "", 10 * kMinute);
+  for (std::uint64_t changes = rng.chance(0.2 * intensity) ? 1 + rng.below(3) : 0; changes > 0; --changes) window("options", "", kMinute);
+  if (rng.chance(0.2 * intensity)) {
+    window("restore", "", 15 * kMinute);
+    Event backup = plan.events.back();
+    backup.at_ms = std::max<std::int64_t>(0, backup.at_ms - backup.for_ms);
+    backup.what = "backup";
+    plan.events.push_back(std::move(backup));
+  }
   if (!rng.chance(0.6 * intensity)) return;
   for (std::uint64_t crashes = 1 + rng.below(6); crashes > 0; --crashes) window("crash", "", rng.chance(0.7) ? 2 * kSecond : 10 * kMinute);
 }
@@ -197,6 +213,47 @@ void add_tunables(Plan& plan, Rng rng) {
   maybe("read_before_write_s", 0, 600);
   maybe("concurrency", 1, 16);
   maybe("attempts", 2, 30);
+}
+
+/// Some mistakes show only where several things meet, which chance alone brings about seldom: a share of the seeds is about one such meeting.
+enum class Theme { none, sign_ins, lost_answers, cuts };
+
+Theme theme_of(Rng rng, const std::string& profile) {
+  constexpr Theme kThemes[] = {Theme::sign_ins, Theme::lost_answers, Theme::cuts};
+  if (profile != "swarm" || rng.chance(0.6)) return Theme::none;
+  return kThemes[rng.below(std::size(kThemes))];
+}
+
+void add_theme(Plan& plan, Theme theme, Rng rng) {
+  const auto rate = [&](std::int64_t low, std::int64_t high) { return static_cast<double>(rng.between(low, high)) / 1000; };
+  if (theme == Theme::sign_ins) {  // tokens end while several requests are under way, and each renewal gives another one
+    plan.config["rotates_tokens"] = 1;
+    plan.config["fault/salesforce/expire_token"] = rate(10, 100);
+    plan.config["latency_most_ms"] = static_cast<double>(rng.between(500, 4'000));
+    plan.config["concurrency"] = static_cast<double>(rng.between(4, 16));
+  }
+  if (theme == Theme::lost_answers) {  // writes arrive, nobody hears of it, and people go on working on the same records
+    for (const std::string_view crm : kCrms) plan.config["fault/" + std::string(crm) + "/drop_after_commit"] = rate(30, 300);
+  }
+  if (theme == Theme::cuts) {  // the power goes right after something was read or sent
+    const std::vector<Event> people = plan.events;
+    for (int cuts = 0; cuts < 4 && !people.empty(); ++cuts) {
+      Event crash;
+      crash.at_ms = people[rng.below(people.size())].at_ms + rng.between(0, kSecond);
+      crash.who = "world";
+      crash.what = "crash";
+      crash.for_ms = rng.between(kSecond, 5 * kSecond);
+      crash.value = rng.chance(0.5) ? "discover.page_read" : kPlaces[rng.below(std::size(kPlaces))];
+      plan.events.push_back(std::move(crash));
+    }
+  }
+}
+
+/// What no webhook told is made up for by the next complete listing, which a run waits for: not for a whole day.
+void hasten_listings(Plan& plan, Rng rng) {
+  const bool drops = std::ranges::any_of(plan.config, [](const auto& setting) { return setting.first.ends_with("/webhook_lost"); });
+  const bool deaf = plan.setting("webhooks", 1) == 0 || std::ranges::any_of(plan.events, [](const Event& event) { return event.what == "deaf"; });
+  if ((drops || deaf) && !plan.config.contains("full_refresh_s")) plan.config["full_refresh_s"] = static_cast<double>(rng.between(1'800, 7'200));
 }
 
 }  // namespace
@@ -220,6 +277,8 @@ Plan generate(std::uint64_t seed, const std::string& profile) {
   if (calm) shares.erase("merge");
   if (quota) shares["import"] = 60;
   if (!calm && weights.chance(0.3)) shares["hostile"] = 0.3;
+  const Theme theme = theme_of(root.split("theme"), profile);
+  if (theme == Theme::lost_answers) shares["collision"] = shares["thread"] = 40;
   Day day(root.split("events"), length_ms, shares);
   day.opening(size.between(1, 4), size.between(2, 12));
   day.work(quota ? size.between(100, 300) : size.between(5, 60));
@@ -229,6 +288,8 @@ Plan generate(std::uint64_t seed, const std::string& profile) {
     add_windows(plan, root.split("windows"), length_ms, liveness ? 2 : 1);
     add_tunables(plan, root.split("tunables"));
     if (weights.chance(0.2)) plan.config["webhooks"] = 0;
+    add_theme(plan, theme, root.split("theme faults"));
+    hasten_listings(plan, root.split("listings"));
   }
   std::ranges::stable_sort(plan.events, {}, &Event::at_ms);
   return plan;

@@ -17,6 +17,10 @@ namespace lockstep::sim {
 ///   outage                                 `system` does not answer for `for_ms`
 ///   deaf                                   no webhook reaches the hub for `for_ms`
 ///   skew                                   the clock of `system` jumps ahead by `for_ms`
+///   full                                   the hub's disk is full for `for_ms`
+///   options                                the hub stops and starts with another mapping and other tunables
+///   restore                                power cut; the hub starts again with the last backup
+///   backup                                 the hub takes one
 ///   crash                                  power cut; the hub starts again `for_ms` later. `value` names a place to wait for, or is empty
 struct Event {
   std::int64_t at_ms = 0;   // since the start

@@ -21,15 +21,17 @@ Probes& probes();
 struct PlantedMistake {
   const char* name;
   const char* profile;  // whose seeds are to find it
+  const char* rules;    // the oracles that are about it
   const char* meaning;
 };
 inline constexpr PlantedMistake kPlantedMistakes[] = {
-    {"echo", "calm", "an observation that shows nothing new counts as an edit"},
-    {"lost_webhook", "calm", "a webhook is acknowledged and forgotten"},
-    {"dropped_loser", "swarm", "the losing value of a conflict is not recorded"},
-    {"blind_create", "swarm", "a create without an answer is sent again without a look"},
-    {"stale_send", "swarm", "a write without an answer is sent again as it was"},
-    {"cursor_before_commit", "swarm", "the cursor is committed before what was read"},
+    {"echo", "calm", "rest, last edit, convergence", "an observation that shows nothing new counts as an edit"},
+    {"lost_webhook", "calm", "convergence, last edit, no lost edit, cursor, deletes", "a webhook is acknowledged and forgotten"},
+    {"dropped_loser", "swarm", "no lost edit", "the losing value of a conflict is not recorded"},
+    {"blind_create", "swarm", "no duplicate", "a create without an answer is sent again without a look"},
+    {"stale_send", "swarm", "last edit, no lost edit, convergence", "a write without an answer is sent again as it was"},
+    {"refresh_race", "swarm", "sign-ins", "two renewals of one credential at once"},
+    {"cursor_before_commit", "swarm", "cursor, convergence, no lost edit", "the cursor is committed before what was read"},
 };
 
 /// Places in src/ where the power may be cut, and which a batch of runs must visit.

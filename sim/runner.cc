@@ -1,12 +1,14 @@
 #include "sim/runner.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <functional>
 
 #include "base/text.h"
 #include "engine/workbench.h"
 #include "sim/oracle.h"
 #include "sim/probes.h"
+#include "sim/torn_vfs.h"
 
 namespace lockstep::sim {
 
@@ -23,6 +25,7 @@ WorldOptions options_of(const Plan& plan) {
   options.read_before_write_s = whole("read_before_write_s", -1);
   options.concurrency = whole("concurrency", 0);
   options.attempts = whole("attempts", 0);
+  options.rotates_tokens = whole("rotates_tokens", 0) != 0;
   return options;
 }
 
@@ -100,9 +103,22 @@ class Run {
 
   void happen(const Event& event) {
     if (event.what == "crash") return crash(event);
+    if (event.what == "options" && !world_.engine) return;
     if (event.what == "outage") {
       world_.network.down.insert(world_.origin(event.system));
       later(event.for_ms, [this, system = event.system] { world_.network.down.erase(world_.origin(system)); });
+    } else if (event.what == "full") {
+      if (!world_.engine) return;
+      TornDisk::fill(true);
+      later(event.for_ms, [] { TornDisk::fill(false); });
+    } else if (event.what == "options") {
+      TornDisk::fill(false);
+      world_.reconfigure();
+    } else if (event.what == "backup") {
+      if (!world_.engine) return;
+      if (world_.back_up()) backup_taken_ = world_.executor.clock().wall();
+    } else if (event.what == "restore") {
+      restore();
     } else if (event.what == "deaf") {
       world_.network.deaf = true;
       later(event.for_ms, [this] { world_.network.deaf = false; });
@@ -131,19 +147,29 @@ class Run {
       for (std::uint64_t steps = rng_.below(400); steps > 0 && world_.executor.step(); --steps) {}
     }
     world_.crash();
-    later(event.for_ms, [this] {
-      if (!world_.engine) world_.start();
-    });
+    later(event.for_ms, [this] { start_again(); });
+  }
+
+  void start_again() {
+    TornDisk::fill(false);  // a hub that cannot even open its store is not what is looked for
+    if (!world_.engine) world_.start();
+  }
+
+  void restore() {
+    if (world_.engine) world_.crash();
+    if (world_.restore()) forgotten_ = Window{backup_taken_, world_.executor.clock().wall()};
+    start_again();
   }
 
   void heal() {
     for (Later& one : later_) one.action();
     later_.clear();
-    if (!world_.engine) world_.start();
+    start_again();
     for (const std::string_view crm : kCrms)
       for (const auto& [name, fault] : Directory::stand_in(world_, crm).faults().all()) outcome_.count["fault " + name] += fault.fired;
     for (const std::string_view crm : kCrms) Directory::stand_in(world_, crm).faults().clear_all();
     world_.network.weather = Weather{};
+    world_.sign_in_anew();
     const Instant healed = world_.executor.clock().now();
     if (!settles()) return;
     replay_letters();
@@ -154,7 +180,8 @@ class Run {
   }
 
   bool loses_webhooks() const {
-    return plan_.setting("webhooks", 1) == 0 || std::ranges::any_of(plan_.events, [](const Event& event) { return event.what == "deaf"; });
+    const bool dropped = std::ranges::any_of(plan_.config, [](const auto& setting) { return setting.first.ends_with("/webhook_lost"); });
+    return dropped || plan_.setting("webhooks", 1) == 0 || std::ranges::any_of(plan_.events, [](const Event& event) { return event.what == "deaf"; });
   }
 
   bool settles() {
@@ -197,6 +224,7 @@ class Run {
     const std::size_t before = hub_writes(world_);
     world_.run_for(Duration{static_cast<std::int64_t>(plan_.setting("rest_ms", 1'800'000))});
     Evidence evidence(world_, directory_, plan_, people_.ledger());
+    evidence.forgotten = forgotten_;
     evidence.writes_at_rest = hub_writes(world_) - before;
     const auto read = evidence.read();
     if (!read) return found("evidence", read.error().message);
@@ -210,6 +238,10 @@ class Run {
         for (const auto& [field, value] : record.fields) text += "\n" + field + "=" + value;
         outcome_.state += stable_hash(std::string_view(text));  // whatever the order in which they came
       }
+    if (const char* wanted = std::getenv("LOCKSTEP_SIM_TRAIL")) {  // "contact/3"
+      const auto parts = split(wanted, '/');
+      if (parts.size() == 2) outcome_.log = evidence.trail(std::string(parts[0]), std::atoll(std::string(parts[1]).c_str()));
+    }
     for (const auto& oracle : oracles())
       if (auto wrong = oracle->judge(evidence)) return found(oracle->name(), std::move(*wrong));
   }
@@ -239,6 +271,8 @@ class Run {
   Rng rng_;
   Instant start_;
   std::vector<Later> later_;
+  WallTime backup_taken_;
+  std::optional<Window> forgotten_;
   Outcome outcome_;
 };
 

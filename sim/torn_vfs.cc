@@ -22,7 +22,7 @@ struct Write {
   std::string before, after;
 };
 struct Disk {
-  bool dead = false;
+  bool dead = false, full = false;
   std::map<std::string, std::vector<Write>> unsynced;  // by path
 };
 Disk& disk() {
@@ -48,6 +48,11 @@ int read(sqlite3_file* file, void* into, int count, sqlite3_int64 offset) { retu
 
 int write(sqlite3_file* file, const void* from, int count, sqlite3_int64 offset) {
   if (disk().dead) return SQLITE_OK;
+  if (disk().full && own(file)->path) {
+    sqlite3_int64 size = 0;
+    real(file)->pMethods->xFileSize(real(file), &size);
+    if (offset + count > size) return SQLITE_FULL;
+  }
   if (own(file)->path) {
     Write one;
     one.offset = offset;
@@ -140,6 +145,12 @@ void TornDisk::install() {
   shim.xOpen = open;
   shim.xDelete = remove;
   CHECK(sqlite3_vfs_register(&shim, 1) == SQLITE_OK, "SQLite takes no other file system");
+}
+
+void TornDisk::fill(bool full) { disk().full = full; }
+
+void TornDisk::synced(std::string_view part) {
+  std::erase_if(disk().unsynced, [&](const auto& file) { return file.first.find(part) != std::string::npos; });
 }
 
 void TornDisk::die() { disk().dead = true; }

@@ -28,6 +28,33 @@ struct Weather {
   double loses_requests = 0, loses_answers = 0;
 };
 
+/// Watches sign-ins with refresh tokens that change with each use. A token that somebody used twice is lost to both.
+class TokenWatch {
+ public:
+  /// Returns the refresh token in it, or nothing. Notes what is wrong.
+  std::string sent(const http::Request& request);
+  void answered(const std::string& refresh_token, const http::Response* response);
+  void forget_under_way() { under_way_.clear(); }
+  std::vector<std::string> wrong;
+
+ private:
+  std::set<std::string> under_way_, replaced_;
+  std::map<std::string, std::string> successor_of_;  // access token to the refresh token that it came for
+};
+
+/// Watches that nobody asks again before the time that a refusal named. One call may go where another may not: limits differ, so
+/// each path is watched for itself.
+class RetryWatch {
+ public:
+  void sent(const http::Request& request, Instant now);
+  void answered(const std::string& url, const http::Response& response, Instant now);
+  void forget() { closed_until_.clear(); }  // who starts anew does not know
+  std::vector<std::string> wrong;
+
+ private:
+  std::map<std::string, Instant> closed_until_;
+};
+
 /// A network in one process: requests go by host to stand-ins, webhooks of the stand-ins to whoever listens.
 class VirtualTransport final : public http::Transport {
  public:
@@ -47,6 +74,8 @@ class VirtualTransport final : public http::Transport {
   std::set<std::string> down;  // base URLs that nobody answers at
   bool deaf = false;           // webhooks get lost, and their senders do not notice
   std::uint64_t requests = 0, webhooks = 0;
+  TokenWatch tokens;
+  RetryWatch retries;
   /// A hash over every request and answer with its time: two runs of one plan that differ anywhere differ here.
   std::uint64_t digest = 0;
   /// The next number of the network's randomness: equal when two runs drew equally often.
@@ -54,6 +83,7 @@ class VirtualTransport final : public http::Transport {
 
  private:
   void note(std::string_view what, std::string_view body);
+  void trace(std::string_view what, std::string_view url, std::string_view body) const;  // to the file that LOCKSTEP_SIM_TRACE names
   Duration latency() { return Duration{rng_.between(weather.latency_least.count(), weather.latency_most.count())}; }
   Task<void> deliver(std::string base_url, emulators::OutgoingRequest outgoing, http::Handler door);
 

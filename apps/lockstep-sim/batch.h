@@ -8,11 +8,14 @@
 
 namespace lockstep::sim {
 
+/// Seeds of all profiles in turn.
+inline constexpr const char* kMixed = "mixed";
+
 struct BatchOptions {
-  std::string profile = "swarm";
+  std::string profile = "swarm";                   // one of kProfiles, or kMixed
   std::uint64_t first_seed = 1;
   std::uint64_t seeds = 0;                         // 0: until the time is up
-  std::optional<std::chrono::seconds> time;        // of this machine
+  std::optional<std::chrono::milliseconds> time;   // of a processor, not of the clock: how busy the machine is decides nothing
   std::uint64_t twice_each = 20;                   // of so many seeds one runs twice and must come out the same
   std::uint64_t crashes_each = 0;                  // of so many seeds one is played with and without power cuts
   bool shrinks = true;
@@ -41,6 +44,12 @@ Outcome play(const Plan& plan, bool twice);
 /// The same edits with and without power cuts: both must end with the same golden records. Takes the calm plan of the seed and leaves
 /// out what depends on who is first.
 Outcome play_with_and_without_crashes(std::uint64_t seed);
+/// Runs the whole batch whatever is found, and prints a line for each finding. The last one's exit code. Precondition: `seeds` or `time`.
+int play_all(BatchOptions options, Tally& tally);
+/// That for so many seeds; the exit code. All are played, whatever is found.
+int play_equivalence(std::uint64_t first_seed, std::uint64_t seeds);
+/// The places of kPlaces that no run reached, one line each. A batch of fewer than 100 runs says nothing about them.
+std::string places_missed(const Tally& tally);
 /// Makes each known mistake in turn (or the one named) and looks for it; the exit code says whether all were found.
 int find_planted(const std::string& name, std::uint64_t seeds);
 /// Plays the seeds of a file: "profile seed  # why" a line.

@@ -33,7 +33,7 @@ class LastEdit final : public Oracle {
       if (is_edit(written, type, record.number, field) && plain(written.value) == current) winner = &written;
     const bool calm = evidence.plan.profile == "calm";
     for (const Written& written : evidence.ledger) {
-      if (!is_edit(written, type, record.number, field)) continue;
+      if (!is_edit(written, type, record.number, field) || (written.system == kSupport && evidence.is_forgotten(written.at))) continue;
       if (!winner) {  // what people never wrote came with the record
         const bool opening = std::ranges::any_of(evidence.ledger, [&](const Written& one) {
           return one.type == type && one.number == record.number && one.field == field && one.what != "edit" && plain(one.value) == current;

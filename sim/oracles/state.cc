@@ -163,7 +163,7 @@ class Deletes final : public Oracle {
       const auto& [removal, write] = fate;
       const TypeNames& type = names_of(key.first);
       // A write that had not been carried everywhere when the delete came may rightly win over it.
-      if (!removal || write > removal->at - Duration{4 * 3'600'000} || evidence.is_merged(key.first, key.second) || evidence.is_explained(key.first, key.second)) continue;
+      if (!removal || (removal->system == kSupport && evidence.is_forgotten(removal->at)) || write > removal->at - Duration{4 * 3'600'000} || evidence.is_merged(key.first, key.second) || evidence.is_explained(key.first, key.second)) continue;
       for (const std::string_view crm : kCrms)
         if (!evidence.directory.live_ids(crm, key.first, key.second).empty())
           return fmt::format("{} was deleted in {} and stands in {}", name_of(type, key.second), removal->system, crm);
@@ -176,9 +176,9 @@ class Deletes final : public Oracle {
 
 void add_state_oracles(std::vector<std::unique_ptr<Oracle>>& into) {
   into.push_back(std::make_unique<NoDuplicate>());
-  into.push_back(std::make_unique<Deletes>());
   into.push_back(std::make_unique<References>());
   into.push_back(std::make_unique<Convergence>());
 }
+void add_delete_oracles(std::vector<std::unique_ptr<Oracle>>& into) { into.push_back(std::make_unique<Deletes>()); }
 
 }  // namespace lockstep::sim

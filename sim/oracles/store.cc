@@ -78,6 +78,8 @@ const std::vector<std::unique_ptr<Oracle>>& oracles() {
     add_store_oracles(all);
     add_edit_oracles(all);
     add_history_oracles(all);
+    add_audit_oracles(all);
+    add_delete_oracles(all);
     return all;
   }();
   return kAll;

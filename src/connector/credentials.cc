@@ -51,10 +51,11 @@ Task<Outcome<void>> Credentials::renew(std::uint64_t generation) {
     failure.message = "the key of connection '" + context_.config.name + "' is refused; replace it";
     co_return tl::unexpected(failure);
   }
-  co_await one_at_a_time_.acquire();
+  const bool alone = !planted("refresh_race");
+  if (alone) co_await one_at_a_time_.acquire();
   Outcome<void> done;
   if (generation == generation_) done = co_await renew_locked();
-  one_at_a_time_.release();
+  if (alone) one_at_a_time_.release();
   co_return done;
 }
 

@@ -282,8 +282,8 @@ Result<bool> Dispatcher::prepare_write(Transaction& transaction, merge::EntitySt
     return false;
   }
   std::vector<mapping::GetProblem> ignored;
-  TRY(Resolved from, to_remotes(hub_, transaction, system_.id, type, shadow_of(link, count)));
-  prepared.row.from = mapping.put(*variant, from.fields, all_fields(count), false, ignored);
+  TRY(const Fields held, to_held(hub_, transaction, system_.id, type, shadow_of(link, count)));
+  prepared.row.from = mapping.put(*variant, held, all_fields(count), false, ignored);
   prepared.row.to = mapping.put(*variant, to.fields, all_fields(count), false, ignored);
   prepared.row.parents = std::move(to.parents);
   if (creating) {

@@ -18,7 +18,7 @@ std::vector<FieldIndex> fields_that_point_to(EntityId target, const Link& link, 
   for (std::size_t i = 0; i < link.fields.size() && i < policy.fields.size(); ++i) {
     const EntityRef* held = link.fields[i].shadow ? link.fields[i].shadow->get<EntityRef>() : nullptr;
     if (!held || EntityId{held->entity} != target) continue;
-    if (policy.fields[i].mapped && policy.fields[i].direction != Direction::in && !link.fields[i].frozen)
+    if (policy.fields[i].mapped && policy.fields[i].direction != Direction::in)
       fields.emplace_back(static_cast<std::uint16_t>(i));
   }
   return fields;
@@ -27,6 +27,9 @@ std::vector<FieldIndex> fields_that_point_to(EntityId target, const Link& link, 
 }  // namespace
 
 Result<bool> Dispatcher::can_let_go(Transaction& transaction, const merge::EntityState& state, const Link& link, const std::vector<FieldIndex>& fields) const {
+  // What waits for a person is not written: also not blank.
+  const auto waits = [&](FieldIndex field) { return state.golden.fields[field.value()].frozen || link.fields[field.value()].frozen; };
+  if (std::ranges::any_of(fields, waits)) return false;
   const mapping::EntityMapping& mapping = *system_.find(state.golden.type)->mapping;
   const Fields golden = fields_of(state.golden);
   const auto variant = mapping.variant_of_link(link.remote.object, golden);

@@ -48,6 +48,8 @@ class Dispatcher {
   /// Delivers until nothing of these types is due, the most urgent first: creates and updates parents first, deletes
   /// children first.
   Task<DeliverReport> deliver(std::vector<TypeIndex> types);
+  /// Answers wait to be committed, because the store could not take them when they came: deliver() tries again.
+  bool has_unfinished() const { return !unfinished_.empty(); }
 
  private:
   /// A create whose target is asked first whether it holds the record already.
@@ -109,6 +111,17 @@ class Dispatcher {
   Task<void> probe(Queue queue, std::vector<Question> asked, DeliverReport& report);
 
   Task<void> send(TypeIndex type, std::vector<Prepared> batch, DeliverReport& report);
+  /// A batch with its answers.
+  struct Answered {
+    Answered() {}
+    TypeIndex type;
+    RunId run;
+    std::vector<Prepared> batch;
+    std::vector<connector::WriteResult> results;
+    std::vector<Duration> delays;
+  };
+  /// Commits what was answered. When the store cannot take it, it is kept: nothing else knows what became of the write.
+  Task<void> finish(Answered answered, DeliverReport& report);
   Task<void> send_again_as_it_was(const std::vector<Prepared>& batch, connector::WriteBatch& written);
   Task<void> send_all(Queue queue, std::vector<Prepared> prepared, Sending& sending, DeliverReport& report);
   Result<void> finish_one(Transaction& transaction, TypeIndex type, RunId run, const Prepared& prepared,
@@ -144,6 +157,7 @@ class Dispatcher {
   Rng rng_;
   Rest system_rest_;
   std::map<TypeIndex, Rest> type_rests_;
+  std::vector<Answered> unfinished_;
   /// Creates whose keys were looked for in the target, and when that look was sent.
   std::map<EntityId, WallTime> probed_;
 };

@@ -1,6 +1,7 @@
 // The round: take what is due, look for twins before creating, send in batches.
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "base/probe.h"
 #include "deliver/dispatcher.h"
@@ -57,6 +58,9 @@ struct Dispatcher::Sending {
 
 Task<DeliverReport> Dispatcher::deliver(std::vector<TypeIndex> types) {
   DeliverReport report;
+  std::vector<Answered> unfinished = std::exchange(unfinished_, {});
+  for (Answered& late : unfinished) co_await finish(std::move(late), report);
+  if (!report.error.empty()) co_return report;
   Sending sending(hub_.executor, system_.concurrency);
   for (std::size_t at = 0; at < kPriorities;) {
     const Drained drained = co_await drain_priority(static_cast<Priority>(at), types, sending, report);
@@ -163,24 +167,36 @@ Task<void> Dispatcher::send(TypeIndex type, std::vector<Prepared> batch, Deliver
   report.sent += static_cast<std::int64_t>(batch.size());
   report.calls += written.calls;
   if (written.clock && system_.clock) system_.clock->add(written.clock->offset_ms, written.clock->error_ms, hub_.now());
-  std::vector<Duration> delays;
-  for (const Prepared& one : batch) delays.push_back(backoff(one.attempts));
+  Answered answered;
+  answered.type = type;
+  answered.run = run;
+  for (const Prepared& one : batch) answered.delays.push_back(backoff(one.attempts));
+  answered.batch = std::move(batch);
+  answered.results = std::move(written.results);
+  co_await finish(std::move(answered), report);
+  mark.reset();
+}
+
+Task<void> Dispatcher::finish(Answered answered, DeliverReport& report) {
   DeliverReport local;
   Store::Work work = [&](Transaction& transaction) -> Result<void> {
     local = DeliverReport{};
-    for (std::size_t i = 0; i < batch.size(); ++i)
-      TRY_VOID(finish_one(transaction, type, run, batch[i], written.results[i], delays[i], local));
+    for (std::size_t i = 0; i < answered.batch.size(); ++i)
+      TRY_VOID(finish_one(transaction, answered.type, answered.run, answered.batch[i], answered.results[i], answered.delays[i], local));
     return {};
   };
   const Result<void> done = co_await hub_.store.transact(std::move(work));
-  if (!done) report.error = done.error().message;
+  if (!done) {
+    report.error = done.error().message;
+    unfinished_.push_back(std::move(answered));
+    co_return;
+  }
   report.written += local.written;
   report.failed += local.failed;
   report.dead_letters += local.dead_letters;
   report.lags.insert(report.lags.end(), local.lags.begin(), local.lags.end());
   if (local.reads_wanted) hub_.on_reads_wanted(system_.id);
-  rest_after(type, local, report);
-  mark.reset();
+  rest_after(answered.type, local, report);
   // An id that stands here now may be what a create elsewhere waited for.
   if (local.written > 0) hub_.on_change();
 }
@@ -191,7 +207,7 @@ Task<void> Dispatcher::send_again_as_it_was(const std::vector<Prepared>& batch, 
     return result.failure && result.failure->failure_class == connector::FailureClass::outcome_unknown;
   });
   if (!unknown) co_return;
-  constexpr Duration kLater{60'000};
+  constexpr Duration kLater{5 * 60'000};
   co_await hub_.executor.clock().sleep(kLater);
   std::vector<connector::WriteRow> rows;
   for (const Prepared& one : batch) rows.push_back(one.row);

@@ -46,7 +46,7 @@ Task<Result<IntakeCount>> Intake::absorb(Source source, std::vector<Seen> seen) 
     const Result<void> moved = co_await hub_.store.transact(std::move(early));
     if (moved) co_await hub_.executor.clock().sleep(kBetween);
   }
-  reached("discover.page_read");
+  if (!seen.empty()) reached("discover.page_read");
   Store::Work work = [&](Transaction& transaction) -> Result<void> {
     count = IntakeCount{};
     for (Seen& one : seen) TRY_VOID(absorb_one(transaction, source, one, count));

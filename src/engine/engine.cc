@@ -42,7 +42,7 @@ Engine::~Engine() {
 Task<Result<void>> Engine::start() {
   hub_.started = hub_.now();
   Store::Work recover = [&](Transaction& transaction) -> Result<void> {
-    TRY(const std::size_t unknown, transaction.recover_in_flight(hub_.now()));
+    TRY(const std::size_t unknown, recover_in_flight(hub_, transaction));
     if (unknown > 0) reached("start.recovered");
     if (unknown > 0) log_.info("recovered", {{"in_flight", std::to_string(unknown)}});
     return load_recovery(hub_, transaction);
@@ -288,13 +288,14 @@ Task<void> Engine::run_deliver(Lane& lane) {
   while (!tasks_.stopping()) {
     lane.owed_pending = false;
     const std::optional<WallTime> due = co_await next_due(lane);
-    if (due && *due <= hub_.now() && !hub_.recovering) {
+    const bool unfinished = lane.dispatcher.has_unfinished();
+    if (unfinished || (due && *due <= hub_.now() && !hub_.recovering)) {
       std::vector<TypeIndex> types;
       for (const SystemType& type : lane.system.types)
         if (lane.listed.contains(type.type) && (type.schedule.real_time || clock.now() < lane.batch_open[type.type])) types.push_back(type.type);
-      if (!types.empty()) co_await deliver_once(lane, std::move(types));
+      if (!types.empty() || unfinished) co_await deliver_once(lane, std::move(types));
     }
-    const Duration rest = due ? std::clamp(*due - hub_.now(), kIdle, kRest) : kRest;
+    const Duration rest = lane.dispatcher.has_unfinished() ? kIdle : due ? std::clamp(*due - hub_.now(), kIdle, kRest) : kRest;
     if (!lane.owed_pending && !tasks_.stopping()) co_await lane.work_owed.wait_until(clock.now() + rest);
   }
 }

@@ -11,7 +11,7 @@ constexpr int kRoundsMax = 12;  // a change may need a few: create, reference, e
 Task<Result<void>> Engine::sync_once(bool full) {
   hub_.started = hub_.now();
   Store::Work recover = [&](Transaction& transaction) -> Result<void> {
-    TRY([[maybe_unused]] const std::size_t unknown, transaction.recover_in_flight(hub_.now()));
+    TRY([[maybe_unused]] const std::size_t unknown, recover_in_flight(hub_, transaction));
     return load_recovery(hub_, transaction);
   };
   const Result<void> recovered = co_await hub_.store.transact(std::move(recover));

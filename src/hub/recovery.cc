@@ -1,5 +1,7 @@
 #include "hub/recovery.h"
 
+#include <algorithm>
+
 #include "store/epoch.h"
 
 namespace lockstep {
@@ -12,7 +14,49 @@ std::string lost_name(ConnectionId connection, const RemoteId& remote) {
   return "lost/" + std::to_string(connection.value()) + "/" + remote.object + "/" + remote.id;
 }
 
+/// The values of the write that was under way: those sent last.
+std::vector<AuditChange> changes_sent(const Hub& hub, const Link& link) {
+  WallTime last;
+  for (const LinkField& field : link.fields)
+    if (!field.unanswered.empty()) last = std::max(last, field.unanswered.back().sent);
+  std::vector<AuditChange> changes;
+  const EntityType& type = hub.model.at(link.type);
+  for (std::size_t i = 0; i < link.fields.size() && i < type.fields.size(); ++i) {
+    const LinkField& field = link.fields[i];
+    if (!field.unanswered.empty() && field.unanswered.back().sent == last)
+      changes.push_back(AuditChange{type.fields[i].name, field.shadow, field.unanswered.back().value, ""});
+  }
+  return changes;
+}
+
+AuditRow interrupted(const Hub& hub, const Obligation& owed, const Link& link) {
+  AuditRow row;
+  row.at = hub.now();
+  row.connection = owed.connection;
+  row.source = kHub;
+  row.entity = owed.entity;
+  row.type = hub.model.at(link.type).name;
+  row.remote = link.presence == LinkPresence::present || !link.intent ? link.remote : RemoteId{link.intent->object, ""};
+  row.operation = owed.is_delete ? "delete" : link.presence == LinkPresence::present ? "update" : "create";
+  row.success = false;
+  row.failure_class = "outcome_unknown";
+  row.error = "the program stopped before the answer came";
+  row.attempt = owed.attempts + 1;
+  row.changes = owed.is_delete ? std::vector<AuditChange>{} : changes_sent(hub, link);
+  return row;
+}
+
 }  // namespace
+
+Result<std::size_t> recover_in_flight(Hub& hub, Transaction& transaction) {
+  TRY(const auto in_flight, transaction.recover_in_flight(hub.now()));
+  for (const Obligation& owed : in_flight) {
+    TRY(const auto links, transaction.find_links(owed.entity));
+    for (const Link& link : links)
+      if (link.connection == owed.connection && !link.secondary) TRY_VOID(transaction.append(interrupted(hub, owed, link)));
+  }
+  return in_flight.size();
+}
 
 Result<void> load_recovery(Hub& hub, Transaction& transaction) {
   TRY(const auto text, transaction.find_setting(kEpochSetting));

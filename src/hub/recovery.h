@@ -11,6 +11,9 @@ namespace lockstep {
 
 /// Reads from the store whether it was restored and whether that is dealt with: sets hub.restored_at and hub.recovering.
 Result<void> load_recovery(Hub& hub, Transaction& transaction);
+/// After a stop: writes that were under way are of unknown outcome. Each gets the audit row that its answer would have written, and
+/// is found out about by a read or a look-up before anything is sent again. Returns how many.
+Result<std::size_t> recover_in_flight(Hub& hub, Transaction& transaction);
 /// Every system was read again.
 Result<void> end_recovery(Transaction& transaction);
 

@@ -89,4 +89,19 @@ Result<Resolved> to_remotes(const Hub& hub, Transaction& transaction, Connection
   return result;
 }
 
+Result<Fields> to_held(const Hub& hub, Transaction& transaction, ConnectionId connection, TypeIndex type, Fields shadow) {
+  const auto& definitions = hub.model.at(type).fields;
+  for (std::size_t i = 0; i < shadow.size() && i < definitions.size(); ++i) {
+    const EntityRef* reference = definitions[i].type == FieldType::reference && shadow[i] ? shadow[i]->get<EntityRef>() : nullptr;
+    if (!reference) continue;
+    const EntityId entity{reference->entity};
+    shadow[i] = Value{};
+    TRY(const auto resolved, transaction.resolve(entity));
+    TRY(const auto links, transaction.find_links(resolved.value_or(entity)));
+    for (const Link& link : links)
+      if (link.connection == connection && !link.secondary && !link.remote.empty()) shadow[i] = Value(link.remote);
+  }
+  return shadow;
+}
+
 }  // namespace lockstep

@@ -22,4 +22,8 @@ struct Resolved {
 };
 Result<Resolved> to_remotes(const Hub& hub, Transaction& transaction, ConnectionId connection, TypeIndex type, Fields fields);
 
+/// What a shadow stands for: the records that `connection` was last known to refer to, whatever has become of their entities. A write
+/// that takes a reference away may have to say which one.
+Result<Fields> to_held(const Hub& hub, Transaction& transaction, ConnectionId connection, TypeIndex type, Fields shadow);
+
 }  // namespace lockstep

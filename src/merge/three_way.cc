@@ -154,7 +154,6 @@ void merge_field(Work& work, Link& link, FieldIndex index, const Seen& seen) {
   LinkField& field = link.fields[index.value()];
   if (field.shadow && planted("echo")) return edited(work, link, index, seen.value, stamp_of(work, link, index, seen));
   if (field.shadow && !field.unverified && *field.shadow == seen.value) return;
-  if (work.context.policy.append_only) return merge_appended(work, link, index, seen);
   if (field.shadow && work.same(link.connection, index, seen.value, *field.shadow)) {
     if (field.unverified) field.rewrites = 0;
     field.unverified = false;
@@ -163,6 +162,7 @@ void merge_field(Work& work, Link& link, FieldIndex index, const Seen& seen) {
     work.effects.link_changed = true;
     return;
   }
+  if (work.context.policy.append_only) return merge_appended(work, link, index, seen);
   // The first sighting after a write whose answer showed no values (rule 7).
   if (field.unverified && field.before && work.same(link.connection, index, seen.value, *field.before)) {
     reached("merge.write_refused");
@@ -195,6 +195,10 @@ void merge_appended(Work& work, Link& link, FieldIndex index, const Seen& seen) 
   const bool revised = field.shadow && !work.same(link.connection, index, seen.value, *field.shadow);
   if (!same && revised && !find_unanswered(work, link, index, seen.value))
     work.note(index, field.shadow, seen.value, "revision in " + work.name_of(link.connection));
+  if (const Unanswered* own = find_unanswered(work, link, index, seen.value)) {
+    const Unanswered answered = *own;
+    return hold(work, link, index, seen.value, answered.value, answered.stamp);
+  }
   // A parent that this system does not know yet is owed to it; everything else stays as it is there.
   if (reference && !same && seen.value.is_blank()) return hold(work, link, index, seen.value, seen.value, stamp);
   hold(work, link, index, seen.value, golden.value, golden.stamp);

@@ -70,8 +70,8 @@ class Transaction {
   /// Obligations parked for `entity`'s link in `connection`: set ready now.
   virtual Result<std::size_t> wake_obligations(ConnectionId connection, EntityId awaited, WallTime now) = 0;
   virtual Result<std::vector<Obligation>> list_obligations(EntityId entity) = 0;
-  /// After a start: what was in flight is of unknown outcome; sets it ready and marks its links needs_read.
-  virtual Result<std::size_t> recover_in_flight(WallTime now) = 0;
+  /// After a start: what was in flight is of unknown outcome; sets it ready, marks its links needs_read, and returns it.
+  virtual Result<std::vector<Obligation>> recover_in_flight(WallTime now) = 0;
 
   // --- inbox
   /// False when an event of that dedupe key is already there (kept for `kInboxMemory`).

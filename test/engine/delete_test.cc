@@ -1,6 +1,8 @@
 // Deletes: passed on by policy, never by a mistake of ours.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "test/support/scenes.h"
 
 namespace lockstep::support {
@@ -175,6 +177,26 @@ TEST(Delete, RefusedMayBeTakenBack) {
   EXPECT_EQ(scene.north().live("contact").size(), 2u);
   EXPECT_EQ(scene.east().live("contact").size(), 2u);
   EXPECT_TRUE(scene.world.open_reviews().empty());
+}
+
+TEST(Delete, ThatWouldTakeWhatTheServerDoesNotLetGoIsAPersonsToDecide) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  const std::string ada = north.add("contact", contact("Ada", "ada@example.com"));
+  north.add("case", {{"subject", text("Leak")}, {"contact", reference("contact", ada)}});
+  world.start();
+  ASSERT_TRUE(world.settle());
+  // Whatever is written, the reference stays as it is.
+  east.normalise = [](const std::string& object, FieldValues& fields) {
+    if (object == "case") fields.erase("contact");
+  };
+  north.remove("contact", ada);
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(east.live("contact").size(), 1u);
+  EXPECT_EQ(east.live("case").size(), 1u);
+  const auto open = world.open_reviews();
+  EXPECT_TRUE(std::ranges::any_of(open, [](const ReviewItem& item) { return item.kind == ReviewKind::refused_delete; }));
 }
 
 TEST(Delete, TakenBackGivesTheReferencesBackThatWereClearedForIt) {

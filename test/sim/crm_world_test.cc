@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "sim/crm_world.h"
+#include "sim/torn_vfs.h"
 
 namespace lockstep::sim {
 namespace {
@@ -34,10 +35,10 @@ std::size_t writes(CrmWorld& world) {
 class CrmWorldTest : public testing::Test {
  protected:
   CrmWorldTest() : world(1) {}
-  void load(int people) {
+  void load(int people, int from = 0) {
     std::string salesforce, hubspot, dynamics;
     const auto add = [](std::string& list, const std::string& one) { list += (list.empty() ? "[" : ", ") + one; };
-    for (int i = 0; i < people; ++i) {
+    for (int i = from; i < people; ++i) {
       const std::string last = "Person" + std::to_string(i), email = "person" + std::to_string(i) + "@example.com";
       if (i % 3 != 0) add(salesforce, R"({"FirstName": "Ada", "LastName": ")" + last + R"(", "Email": ")" + email + R"("})");
       if (i % 3 != 1) add(hubspot, R"({"firstname": "Ada", "lastname": ")" + last + R"(", "email": ")" + email + R"("})");
@@ -123,6 +124,21 @@ TEST_F(CrmWorldTest, ADeltaTokenThatExpiredCostsAListingAndNoWriteBesideTheRealD
   EXPECT_GT((gap->ended - gap->started).count(), 7LL * 24 * 3'600'000);
 }
 
+TEST_F(CrmWorldTest, ADeletedContactTakesItsCallsWithItNowhere) {
+  world.subscribe();
+  world.start();
+  ASSERT_EQ(world.support("PUT", "contacts/42", R"({"first_name": "Ada", "last_name": "Byron", "email": "ada@example.com"})").status, 201);
+  ASSERT_EQ(world.support("PUT", "interactions/7", R"({"kind": "call", "direction": "inbound", "subject": "A call", "occurred_at": "2026-03-01T10:00:00Z", "contact": "42"})").status, 201);
+  ASSERT_TRUE(world.settle(Duration{3'600'000}));
+  ASSERT_EQ(world.support("DELETE", "contacts/42").status / 100, 2);
+  ASSERT_TRUE(world.settle(Duration{3'600'000}));
+  for (const auto& [system, contacts, calls] : {std::tuple("salesforce", "Contact", "Task"), std::tuple("hubspot", "contacts", "calls"), std::tuple("dynamics365", "contact", "phonecall")}) {
+    EXPECT_EQ(rows(world, system, contacts), 0) << system;
+    EXPECT_EQ(rows(world, system, calls), 1) << system;
+  }
+  EXPECT_EQ(world.counts().open_reviews, 0);
+}
+
 TEST_F(CrmWorldTest, LostAnswersAndCrashesMakeNoTwin) {
   load(18);
   world.network.weather.loses_requests = 0.02;
@@ -138,6 +154,43 @@ TEST_F(CrmWorldTest, LostAnswersAndCrashesMakeNoTwin) {
   world.network.weather = Weather{};
   ASSERT_TRUE(world.settle(Duration{4 * 3'600'000}));
   expect_people(18);
+}
+
+TEST_F(CrmWorldTest, AFullDiskHoldsNothingUpForLongerThanItIsFull) {
+  load(30);
+  world.start();
+  for (int full = 0; full < 4; ++full) {
+    world.run_for(Duration{3'000});
+    TornDisk::fill(true);
+    world.run_for(Duration{20'000});
+    TornDisk::fill(false);
+  }
+  ASSERT_TRUE(world.settle(Duration{3'600'000}));
+  expect_people(30);
+}
+
+TEST_F(CrmWorldTest, ABackupThatIsRestoredBringsNobodyBackAndDoublesNobody) {
+  load(12);
+  world.start();
+  ASSERT_TRUE(world.settle(Duration{3'600'000}));
+  world.back_up();
+  load(18, 12);
+  ASSERT_TRUE(world.settle(Duration{3'600'000}));
+  world.crash();
+  ASSERT_TRUE(world.restore());
+  world.start();
+  ASSERT_TRUE(world.settle(Duration{4 * 3'600'000}));
+  expect_people(18);
+}
+
+TEST_F(CrmWorldTest, AMappingThatSaysTheSameInOtherWordsWritesNothing) {
+  load(12);
+  world.start();
+  ASSERT_TRUE(world.settle(Duration{3'600'000}));
+  const std::size_t before = writes(world);
+  world.reconfigure();
+  ASSERT_TRUE(world.settle(Duration{3'600'000}));
+  EXPECT_EQ(writes(world), before);
 }
 
 }  // namespace

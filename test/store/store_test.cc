@@ -214,8 +214,8 @@ TEST_F(StoreTest, WhatWasInFlightAtACrashIsReadAgain) {
   }));
   open();
   ASSERT_TRUE(transact([&](Transaction& tx) -> Result<void> {
-    TRY(const std::size_t count, tx.recover_in_flight(WallTime{9}));
-    EXPECT_EQ(count, 1u);
+    TRY(const auto recovered, tx.recover_in_flight(WallTime{9}));
+    EXPECT_EQ(recovered.size(), 1u);
     TRY(const auto wanted, tx.links_to_read(ConnectionId{1}, TypeIndex{0}, 10));
     EXPECT_EQ(wanted.size(), 1u);
     return {};

@@ -63,7 +63,7 @@ class SqliteTransaction final : public Transaction {
   Result<std::optional<WallTime>> next_due(ConnectionId connection) override;
   Result<std::size_t> wake_obligations(ConnectionId connection, EntityId awaited, WallTime now) override;
   Result<std::vector<Obligation>> list_obligations(EntityId entity) override;
-  Result<std::size_t> recover_in_flight(WallTime now) override;
+  Result<std::vector<Obligation>> recover_in_flight(WallTime now) override;
 
   Result<bool> put(const InboxEvent& event) override;
   Result<std::vector<InboxEvent>> take_inbox(ConnectionId connection, WallTime now, std::size_t limit) override;

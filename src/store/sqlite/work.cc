@@ -90,10 +90,10 @@ Result<std::vector<Obligation>> SqliteTransaction::list_obligations(EntityId ent
   return obligation_rows(std::move(rows));
 }
 
-Result<std::size_t> SqliteTransaction::recover_in_flight(WallTime now) {
+Result<std::vector<Obligation>> SqliteTransaction::recover_in_flight(WallTime now) {
   TRY(Statement rows, db_.prepare("SELECT " OBLIGATION_COLUMNS " FROM obligation WHERE state = 1"));
-  TRY(const auto in_flight, obligation_rows(std::move(rows)));
-  for (Obligation one : in_flight) {
+  TRY(auto in_flight, obligation_rows(std::move(rows)));
+  for (Obligation& one : in_flight) {
     one.state = ObligationState::ready;
     one.due = now;
     TRY_VOID(put(one));
@@ -105,7 +105,7 @@ Result<std::size_t> SqliteTransaction::recover_in_flight(WallTime now) {
       TRY_VOID(put(link));
     }
   }
-  return in_flight.size();
+  return in_flight;
 }
 
 Result<bool> SqliteTransaction::put(const InboxEvent& event) {
