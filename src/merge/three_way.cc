@@ -195,10 +195,6 @@ void merge_appended(Work& work, Link& link, FieldIndex index, const Seen& seen) 
   const bool revised = field.shadow && !work.same(link.connection, index, seen.value, *field.shadow);
   if (!same && revised && !find_unanswered(work, link, index, seen.value))
     work.note(index, field.shadow, seen.value, "revision in " + work.name_of(link.connection));
-  if (const Unanswered* own = find_unanswered(work, link, index, seen.value)) {
-    const Unanswered answered = *own;
-    return hold(work, link, index, seen.value, answered.value, answered.stamp);
-  }
   // A parent that this system does not know yet is owed to it; everything else stays as it is there.
   if (reference && !same && seen.value.is_blank()) return hold(work, link, index, seen.value, seen.value, stamp);
   hold(work, link, index, seen.value, golden.value, golden.stamp);
