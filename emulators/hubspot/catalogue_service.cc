@@ -52,6 +52,41 @@ std::vector<Property> ticket_properties() {
       number("hs_object_id").from(Source::object_id)};
 }
 
+std::vector<Property> deal_properties() {
+  return {text("dealname"),
+          number("amount"),
+          choice("pipeline", {}).open(),  // checked together with its stage
+          choice("dealstage", {}, "radio").open().needed(),
+          choice("dealtype", {"newbusiness", "existingbusiness"}, "radio"),
+          choice("hs_priority", {"low", "medium", "high"}),
+          text("description", "textarea"),
+          date_time("closedate"),
+          owner_choice(),
+          number("hs_primary_associated_company").from(Source::primary_company).computed(),
+          choice("hs_merged_object_ids", {}, "checkbox").open().locked(),
+          text("hs_object_source").locked(),
+          text("hs_object_source_id").locked(),
+          date_time("createdate").from(Source::created),
+          date_time("hs_lastmodifieddate").from(Source::modified),
+          number("hs_object_id").from(Source::object_id)};
+}
+
+std::vector<Property> custom_properties() {
+  return {owner_choice(),
+          choice("hs_merged_object_ids", {}, "checkbox").open().locked(),
+          text("hs_object_source").locked(),
+          text("hs_object_source_id").locked(),
+          date_time("hs_createdate").from(Source::created),
+          date_time("hs_lastmodifieddate").from(Source::modified),
+          number("hs_object_id").from(Source::object_id)};
+}
+
+std::vector<Property> communication_properties() {
+  return with_engagement({choice("hs_communication_channel_type", {"WHATS_APP", "LINKEDIN_MESSAGE", "SMS"}),
+                          choice("hs_communication_logged_from", {"CRM"}),
+                          text("hs_communication_body", "html").of_form(TextForm::html), text("hs_body_preview").locked()});
+}
+
 std::vector<Property> note_properties() {
   return with_engagement(
       {text("hs_note_body", "html").of_form(TextForm::html), text("hs_body_preview").locked()});
