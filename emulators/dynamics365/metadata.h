@@ -55,6 +55,7 @@ struct Column {
   bool creatable = true;
   bool updatable = true;
   bool write_only = false;       // never shown
+  bool file = false;             // holds the id of a file, whose name is in the column behind it ("x_name")
   bool cascades_delete = false;  // of a lookup: the row goes when the row it points to goes
   bool follows_merge = true;     // of a lookup: moves to the winner
   Source source = Source::stored;
