@@ -175,7 +175,8 @@ std::optional<std::pair<std::size_t, std::size_t>> range_of(std::string_view tex
 Outcome<http::Response> take_range(ApiCall& api, const FilePlace& place, const std::string& url) {
   const http::ServerRequest& request = api.call.request;
   std::string name = api.call.query_value("x-ms-file-name").value_or(api.call.header("x-ms-file-name").value_or(""));
-  if (api.call.header("x-ms-transfer-mode") == "chunked") {
+  auto token = api.call.query_value("sessiontoken");
+  if (!token && api.call.header("x-ms-transfer-mode") == "chunked") {
     if (name.empty()) return no_parameter("x-ms-file-name");
     http::Response response = no_content();
     FileTransfer transfer{place, name, "", true, {}, ""};
@@ -184,7 +185,6 @@ Outcome<http::Response> take_range(ApiCall& api, const FilePlace& place, const s
     response.headers.add("Accept-Ranges", "bytes");
     return response;
   }
-  auto token = api.call.query_value("sessiontoken");
   if (!token) {
     if (name.empty()) return no_parameter("x-ms-file-name");
     TRY_VOID(store(api, place, {name, "", request.body}));

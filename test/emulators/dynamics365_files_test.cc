@@ -73,7 +73,7 @@ TEST_F(FileTransfers, AFileColumnTakesRangesAtItsOwnAddress) {
   Answer begun = send("PATCH", kApi + file(id) + "?x-ms-file-name=a.bin", "", {{"x-ms-transfer-mode", "chunked"}});
   EXPECT_EQ(begun.header("x-ms-chunk-size"), "4194304");
   std::string session = begun.header("Location").substr(std::string(kOrigin).size());
-  auto part = [&](const std::string& range, const std::string& bytes) { return send("PATCH", session, bytes, {{"Content-Range", range}}).status; };
+  auto part = [&](const std::string& range, const std::string& bytes) { return send("PATCH", session, bytes, {{"Content-Range", range}, {"x-ms-transfer-mode", "chunked"}}).status; };
   EXPECT_EQ(part("bytes 5-10/11", " world"), 416) << "there is nothing before it";
   EXPECT_EQ(part("bytes 0-4/11", "hello"), 206);
   EXPECT_EQ(part("bytes 5-10/11", " world"), 204);
