@@ -41,8 +41,9 @@ const TableSpec* typed_table(const Metadata& metadata, const json::object& entit
   return type.starts_with(kPrefix) ? metadata.by_name(type.substr(kPrefix.size())) : nullptr;
 }
 
-Outcome<RowReference> typed_row(const Organisation& organisation, const json::object& body,
-                                std::string_view name) {
+}  // namespace
+
+Outcome<RowReference> typed_row(const Organisation& organisation, const json::object& body, std::string_view name) {
   const json::object* entity = object_member(body, name);
   const TableSpec* table = entity ? typed_table(organisation.metadata, *entity) : nullptr;
   if (!table) return bad_parameter(name);
@@ -52,8 +53,6 @@ Outcome<RowReference> typed_row(const Organisation& organisation, const json::ob
   if (row == kNoRow) return tl::unexpected<ApiError>(row_missing(table->name, *id));
   return RowReference{table, row};
 }
-
-}  // namespace
 
 Outcome<http::Response> who_am_i(ApiCall& api) {
   Organisation& organisation = api.organisation;

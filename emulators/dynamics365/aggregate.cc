@@ -143,15 +143,14 @@ Outcome<Aggregation> parse_apply(const TableSpec& table, const FilterScope& scop
   return aggregation;
 }
 
-void append_aggregates(std::string& out, const TableSpec& table, const Users& users, const std::vector<RowNumber>& rows,
-                       const Aggregation& aggregation) {
+void append_aggregates(std::string& out, std::size_t rows, const AggregatedValue& value_at, const Aggregation& aggregation) {
   std::map<std::string, Group> groups;  // by the values' text, without case
   if (aggregation.groups.empty()) groups[""].tallies.resize(aggregation.aggregates.size());
-  for (RowNumber row : rows) {
+  for (std::size_t place = 0; place < rows; ++place) {
     std::string key;
     std::vector<Value> values;
     for (const Grouping& each : aggregation.groups) {
-      ValueView value = value_of(table, users, row, *each.column);
+      ValueView value = value_at(place, each.joined, *each.column);
       append_json(key, *each.column, value);
       values.push_back(own(value));
     }
@@ -159,7 +158,7 @@ void append_aggregates(std::string& out, const TableSpec& table, const Users& us
     if (group.values.empty() && !values.empty()) group = {std::move(values), std::vector<Tally>(aggregation.aggregates.size())};
     for (std::size_t i = 0; i < aggregation.aggregates.size(); ++i) {
       const Aggregate& each = aggregation.aggregates[i];
-      group.tallies[i].add(each, each.column ? value_of(table, users, row, *each.column) : ValueView());
+      group.tallies[i].add(each, each.column ? value_at(place, each.joined, *each.column) : ValueView());
     }
   }
   bool first_row = true;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,11 +15,13 @@ struct Aggregate {
   Kind kind = Kind::rows;
   const Column* column = nullptr;  // null: of rows alone
   std::string alias;
+  std::size_t joined = 0;  // in a fetch: which of its joined tables the column is of
 };
 
 struct Grouping {
   const Column* column = nullptr;
   std::string alias;
+  std::size_t joined = 0;  // the same
 };
 
 /// What `$apply` or an aggregating fetch asks: a row for each combination of the groupings' values.
@@ -31,8 +34,8 @@ struct Aggregation {
 Outcome<Aggregation> parse_apply(const TableSpec& table, const FilterScope& scope, std::string_view text, std::optional<Filter>& filter);
 /// Which columns a kind of number can be made of. Error: 400.
 Outcome<void> check_aggregate(const Aggregate& aggregate);
-/// JSON objects, comma-separated, in the order of the groupings' values.
-void append_aggregates(std::string& out, const TableSpec& table, const Users& users, const std::vector<RowNumber>& rows,
-                       const Aggregation& aggregation);
+/// JSON objects, comma-separated, in the order of the groupings' values. `value_at`: of the row with that place, below `rows`.
+using AggregatedValue = std::function<ValueView(std::size_t place, std::size_t joined, const Column& column)>;
+void append_aggregates(std::string& out, std::size_t rows, const AggregatedValue& value_at, const Aggregation& aggregation);
 
 }  // namespace lockstep::emulators::dynamics365

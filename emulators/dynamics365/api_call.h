@@ -76,6 +76,13 @@ Outcome<http::Response> merge_rows(ApiCall& api);
 Outcome<http::Response> restore_row(ApiCall& api);
 Outcome<http::Response> send_email(ApiCall& api, const Resource& resource);
 Outcome<http::Response> total_record_count(ApiCall& api, std::string_view segment);
+/// The row that a parameter of an action names by its type and key. Error: 400, 404.
+Outcome<RowReference> typed_row(const Organisation& organisation, const json::object& body, std::string_view name);
+/// InitializeFileBlocksUpload, UploadBlock … of notes, attachments and file columns.
+bool is_file_action(std::string_view name);
+Outcome<http::Response> file_action(ApiCall& api, std::string_view action);
+/// GET, PATCH, DELETE of a file at its column's address.
+Outcome<http::Response> file_column(ApiCall& api, const Resource& resource, const Column& column);
 /// CreateMultiple, UpdateMultiple, UpsertMultiple.
 Outcome<http::Response> bulk_action(ApiCall& api, const TableSpec& table, std::string_view action);
 /// "EntityDefinitions", "EntityDefinitions(LogicalName='contact')/Attributes", "RelationshipDefinitions" … by decoded path.

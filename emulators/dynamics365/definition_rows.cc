@@ -35,7 +35,7 @@ std::string_view attribute_type(const Column& column) {
              : column.logical_name == "customerid" || column.logical_name == "parentcustomerid" ? "Customer"
                                                                                                 : "Lookup";
     case ColumnType::unique_id:
-      return "Uniqueidentifier";
+      return column.file ? "File" : "Uniqueidentifier";
     case ColumnType::version:
       return "BigInt";
   }
@@ -123,19 +123,14 @@ std::string attribute_class(const Column& column) {
 
 json::object attribute_definition(const TableSpec& table, const Column& column) {
   std::string_view type = attribute_type(column);
-  std::string type_name = type == "Picklist" || type == "State" || type == "Status" || type == "Money" || type == "Lookup" ||
-                                  type == "Owner" || type == "Customer" || type == "Boolean" || type == "String" || type == "Memo" ||
-                                  type == "Integer" || type == "DateTime" || type == "Uniqueidentifier"
-                              ? std::string(type) + "Type"
-                              : "BigIntType";
   std::string_view level = column.source == Source::key ? "SystemRequired" : column.required ? "ApplicationRequired" : "None";
   json::object attribute{{"@odata.type", "#Microsoft.Dynamics.CRM." + attribute_class(column)},
                          {"MetadataId", metadata_id("attribute", table.name + " " + column.logical_name)},
                          {"LogicalName", column.logical_name},
                          {"SchemaName", column.logical_name},
                          {"EntityLogicalName", table.name},
-                         {"AttributeType", json::string(type)},
-                         {"AttributeTypeName", json::object{{"Value", type_name}}},
+                         {"AttributeType", json::string(column.file ? "Virtual" : type)},
+                         {"AttributeTypeName", json::object{{"Value", std::string(type) + "Type"}}},
                          {"DisplayName", label_of(column.logical_name)},
                          {"IsPrimaryId", column.source == Source::key},
                          {"IsPrimaryName", column.name == table.name_column},

@@ -32,14 +32,14 @@ http::Response token_error(const Call& call, int status, std::string_view error,
   return json_response(status, body, "application/json; charset=utf-8");
 }
 
+}  // namespace
+
 http::Response too_many(const Throttled& throttled) {
   http::Response response = error_response(throttled.error);
   response.headers.add("Retry-After", std::to_string(throttled.retry_after_s));
   response.headers.add("x-ms-ratelimit-burst-remaining-xrm-requests", "0");
   return response;
 }
-
-}  // namespace
 
 http::Response Service::token(Call& call, std::string_view audience) {
   if (!equal_no_case(call.parameter("tenant"), options_.tenant)) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "emulators/dynamics365/filter_functions.h"
 
@@ -74,29 +76,18 @@ std::string function_name(std::string_view operation) {
   return name;
 }
 
-Outcome<Filter> simple(const XmlElement& condition, const Column& column, std::string_view operation,
-                       const std::vector<std::string>& values) {
+std::optional<Filter::Kind> kind_of(std::string_view operation) {
   static constexpr std::pair<std::string_view, Filter::Kind> kOperators[] = {
       {"eq", Filter::Kind::equal},    {"ne", Filter::Kind::unequal}, {"neq", Filter::Kind::unequal}, {"gt", Filter::Kind::greater},
       {"ge", Filter::Kind::at_least}, {"lt", Filter::Kind::less},    {"le", Filter::Kind::at_most}};
-  Filter filter;
-  filter.column = &column;
   for (const auto& [spelling, kind] : kOperators) {
-    if (operation != spelling) continue;
-    std::optional<Value> value = values.size() == 1 ? fetch_value(column, values.front()) : std::nullopt;
-    if (!value) return bad_condition(condition);
-    filter.kind = kind;
-    filter.value = std::move(*value);
-    return filter;
+    if (operation == spelling) return kind;
   }
-  filter.kind = Filter::Kind::all_of;
-  return filter;
+  return std::nullopt;
 }
 
-Outcome<Filter> fetch_condition(const FilterScope& scope, const TableSpec& table, const XmlElement& condition) {
-  if (condition.has("entityname") || condition.has("valueof"))
-    return refuse(501, code::kNotImplemented, "Conditions across tables (entityname, valueof) are not implemented in this stand-in.");
-  TRY(const Column* column, fetch_column(table, condition.attribute("attribute")));
+/// A condition on one column, compared with what the condition says.
+Outcome<Filter> column_condition(const FilterScope& scope, const Column* column, const XmlElement& condition) {
   std::string_view operation = condition.attribute("operator");
   std::vector<std::string> values = values_of(condition);
   if (operation == "null" || operation == "not-null") {
@@ -105,8 +96,15 @@ Outcome<Filter> fetch_condition(const FilterScope& scope, const TableSpec& table
     filter.column = column;
     return filter;
   }
-  TRY(Filter plain, simple(condition, *column, operation, values));
-  if (plain.kind != Filter::Kind::all_of) return plain;
+  if (auto kind = kind_of(operation)) {
+    std::optional<Value> value = values.size() == 1 ? fetch_value(*column, values.front()) : std::nullopt;
+    if (!value) return bad_condition(condition);
+    Filter filter;
+    filter.kind = *kind;
+    filter.column = column;
+    filter.value = std::move(*value);
+    return filter;
+  }
   bool text = column->type == ColumnType::text || column->type == ColumnType::memo;
   bool negates = operation.starts_with("not-");
   std::string_view positive = negates ? operation.substr(4) : operation;
@@ -122,6 +120,47 @@ Outcome<Filter> fetch_condition(const FilterScope& scope, const TableSpec& table
   return query_function(scope, function_name(operation), *column, values);
 }
 
+/// The table of that name, and its number.
+Outcome<std::size_t> table_named(const FetchTables& tables, std::string_view name) {
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    if (tables[i].first == name) return i;
+  }
+  return refuse(400, code::kInvalidArgument, fmt::format("The fetch joins no entity '{}'.", name));
+}
+
+void mark_joined(Filter& filter, std::size_t table) {
+  filter.joined = table;
+  for (Filter& part : filter.parts) mark_joined(part, table);
+}
+
+Outcome<Filter> fetch_condition(const FilterScope& scope, const FetchTables& tables, std::size_t own, const XmlElement& condition) {
+  if (condition.has("entityname")) {
+    TRY(own, table_named(tables, condition.attribute("entityname")));
+  }
+  TRY(const Column* column, fetch_column(*tables[own].second, condition.attribute("attribute")));
+  if (!condition.has("valueof")) {
+    TRY(Filter filter, column_condition(scope, column, condition));
+    mark_joined(filter, own);
+    return filter;
+  }
+  std::string_view valueof = condition.attribute("valueof");
+  std::size_t dot = valueof.find('.');
+  std::size_t other = own;
+  if (dot != std::string_view::npos) {
+    TRY(other, table_named(tables, valueof.substr(0, dot)));
+  }
+  TRY(const Column* compared, fetch_column(*tables[other].second, valueof.substr(dot == std::string_view::npos ? 0 : dot + 1)));
+  auto kind = kind_of(condition.attribute("operator"));
+  if (!kind || compared->type != column->type) return bad_condition(condition);
+  Filter filter;
+  filter.kind = *kind;
+  filter.column = column;
+  filter.joined = own;
+  filter.other = compared;
+  filter.other_joined = other;
+  return filter;
+}
+
 }  // namespace
 
 Outcome<const Column*> fetch_column(const TableSpec& table, std::string_view logical_name) {
@@ -130,15 +169,15 @@ Outcome<const Column*> fetch_column(const TableSpec& table, std::string_view log
   return refuse(400, "0x80041103", fmt::format("'{}' entity doesn't contain attribute with Name = '{}'.", table.name, logical_name));
 }
 
-Outcome<Filter> fetch_filter(const FilterScope& scope, const TableSpec& table, const XmlElement& element) {
+Outcome<Filter> fetch_filter(const FilterScope& scope, const FetchTables& tables, std::size_t own, const XmlElement& element) {
   Filter filter;
   filter.kind = element.attribute("type") == "or" ? Filter::Kind::any_of : Filter::Kind::all_of;
   for (const XmlElement& child : element.children) {
     if (child.name == "condition") {
-      TRY(Filter part, fetch_condition(scope, table, child));
+      TRY(Filter part, fetch_condition(scope, tables, own, child));
       filter.parts.push_back(std::move(part));
     } else if (child.name == "filter") {
-      TRY(Filter part, fetch_filter(scope, table, child));
+      TRY(Filter part, fetch_filter(scope, tables, own, child));
       filter.parts.push_back(std::move(part));
     } else {
       return refuse(501, code::kNotImplemented, fmt::format("'<{}>' within a filter is not implemented in this stand-in.", child.name));
@@ -146,6 +185,11 @@ Outcome<Filter> fetch_filter(const FilterScope& scope, const TableSpec& table, c
   }
   if (filter.parts.empty()) filter.kind = Filter::Kind::all_of;  // an empty filter holds nobody off
   return filter;
+}
+
+bool crosses_tables(const Filter& filter, std::size_t own) {
+  bool leaf = filter.column != nullptr;
+  return (leaf && (filter.joined != own || filter.other)) || std::any_of(filter.parts.begin(), filter.parts.end(), [&](const Filter& part) { return crosses_tables(part, own); });
 }
 
 }  // namespace lockstep::emulators::dynamics365

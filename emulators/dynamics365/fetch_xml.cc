@@ -63,7 +63,8 @@ class FetchParser {
       auto cookie = parse_xml(root.attribute("paging-cookie"));
       if (!cookie || cookie->name != "cookie") return bad_fetch("Malformed XML in the Paging Cookie");
     }
-    TRY_VOID(read_table(entity, table, 0, fetch_.columns, fetch_.filter));
+    TRY_VOID(read_table(entity, table, 0, fetch_.columns));
+    TRY_VOID(read_filters());
     if (fetch_.columns.empty() && !fetch_.aggregation) {
       for (const Column& column : table.columns) fetch_.columns.push_back({&column, ""});
     }
@@ -71,17 +72,14 @@ class FetchParser {
   }
 
  private:
-  Outcome<void> read_table(const XmlElement& element, const TableSpec& table, std::size_t index, std::vector<FetchColumn>& columns,
-                           std::optional<Filter>& filter) {
+  Outcome<void> read_table(const XmlElement& element, const TableSpec& table, std::size_t index, std::vector<FetchColumn>& columns) {
     for (const XmlElement& child : element.children) {
       if (child.name == "attribute") {
         TRY_VOID(read_attribute(child, table, index, columns));
       } else if (child.name == "all-attributes") {
         for (const Column& column : table.columns) columns.push_back({&column, ""});
       } else if (child.name == "filter") {
-        TRY(Filter part, fetch_filter(scope_, table, child));
-        if (!filter) filter.emplace();
-        filter->parts.push_back(std::move(part));
+        filters_.emplace_back(index, &child);  // read when all tables are known that they may name
       } else if (child.name == "order") {
         TRY_VOID(read_order(child, table, index));
       } else if (child.name == "link-entity") {
@@ -100,13 +98,13 @@ class FetchParser {
       columns.push_back({column, std::move(alias)});
       return {};
     }
-    if (index != 0) return refuse(501, code::kNotImplemented, "Aggregates over linked tables are not implemented in this stand-in.");
     if (alias.empty()) return bad_fetch("An attribute of an aggregating fetch needs an alias.");
     if (flag(element, "groupby")) {
-      fetch_.aggregation->groups.push_back({column, std::move(alias)});
+      fetch_.aggregation->groups.push_back({column, std::move(alias), index});
       return {};
     }
     TRY(Aggregate aggregate, aggregate_of(element, column));
+    aggregate.joined = index;
     fetch_.aggregation->aggregates.push_back(std::move(aggregate));
     return {};
   }
@@ -119,9 +117,14 @@ class FetchParser {
   }
 
   Outcome<void> read_link(const XmlElement& element, const TableSpec& above, std::size_t above_index) {
-    std::string_view kind = element.has("link-type") ? element.attribute("link-type") : "inner";
-    if (kind != "inner" && kind != "outer")
-      return refuse(501, code::kNotImplemented, fmt::format("The link type '{}' is not implemented in this stand-in.", kind));
+    using Kind = FetchLink::Kind;
+    static constexpr std::pair<std::string_view, Kind> kKinds[] = {{"inner", Kind::inner}, {"outer", Kind::outer}, {"exists", Kind::some}, {"in", Kind::some},
+                                                                   {"any", Kind::some},    {"not any", Kind::none}};
+    std::string_view wanted = element.has("link-type") ? element.attribute("link-type") : "inner";
+    auto kind = std::find_if(std::begin(kKinds), std::end(kKinds), [&](const auto& each) { return each.first == wanted; });
+    if (kind == std::end(kKinds)) return refuse(501, code::kNotImplemented, fmt::format("The link type '{}' is not implemented in this stand-in.", wanted));
+    if (above_index != 0 && fetch_.links[above_index - 1].kind != Kind::inner && fetch_.links[above_index - 1].kind != Kind::outer)
+      return refuse(501, code::kNotImplemented, "Links within a link of that type are not implemented in this stand-in.");
     FetchLink link;
     link.table = scope_.metadata.by_name(element.attribute("name"));
     if (!link.table)
@@ -129,22 +132,39 @@ class FetchParser {
     TRY(link.from, fetch_column(*link.table, element.attribute("from")));
     TRY(link.to, fetch_column(above, element.attribute("to")));
     link.parent = above_index;
-    link.outer = kind == "outer";
+    link.kind = kind->second;
     link.alias = std::string(element.attribute("alias"));
     std::size_t index = fetch_.links.size() + 1;
     if (link.alias.empty()) link.alias = fmt::format("{}{}", link.table->name, index);
     const TableSpec& table = *link.table;
     fetch_.links.push_back(std::move(link));
     std::vector<FetchColumn> columns;
-    std::optional<Filter> filter;
-    TRY_VOID(read_table(element, table, index, columns, filter));
+    TRY_VOID(read_table(element, table, index, columns));
     fetch_.links[index - 1].columns = std::move(columns);
-    fetch_.links[index - 1].filter = std::move(filter);
+    return {};
+  }
+
+  Outcome<void> read_filters() {
+    FetchTables tables{{fetch_.table->name, fetch_.table}};
+    for (const FetchLink& link : fetch_.links) tables.emplace_back(link.alias, link.table);
+    for (const auto& [index, element] : filters_) {
+      TRY(Filter part, fetch_filter(scope_, tables, index, *element));
+      if (crosses_tables(part, index)) {
+        if (index != 0 && fetch_.links[index - 1].kind != FetchLink::Kind::inner)
+          return refuse(501, code::kNotImplemented, "Conditions across tables within an outer link are not implemented in this stand-in.");
+        fetch_.across.push_back(std::move(part));
+        continue;
+      }
+      std::optional<Filter>& filter = index == 0 ? fetch_.filter : fetch_.links[index - 1].filter;
+      if (!filter) filter.emplace();
+      filter->parts.push_back(std::move(part));
+    }
     return {};
   }
 
   const FilterScope& scope_;
   Fetch fetch_;
+  std::vector<std::pair<std::size_t, const XmlElement*>> filters_;  // with the table they stand in
 };
 
 /// Rows of the linked table that belong to `above`.
@@ -168,11 +188,36 @@ std::vector<RowNumber> linked(const FetchLink& link, const TableSpec& above, Row
 
 const TableSpec& table_at(const Fetch& fetch, std::size_t index) { return index == 0 ? *fetch.table : *fetch.links[index - 1].table; }
 
-ValueView value_at(const Fetch& fetch, const Users& users, const FetchRow& row, std::size_t table, const Column& column) {
-  return row[table] == kNoRow ? ValueView() : value_of(table_at(fetch, table), users, row[table], column);
+/// A condition over a joined row.
+bool joined_matches(const Fetch& fetch, const Users& users, const FetchRow& row, const Filter& filter) {
+  auto part_matches = [&](const Filter& part) { return joined_matches(fetch, users, row, part); };
+  if (filter.kind == Filter::Kind::all_of) return std::all_of(filter.parts.begin(), filter.parts.end(), part_matches);
+  if (filter.kind == Filter::Kind::any_of) return std::any_of(filter.parts.begin(), filter.parts.end(), part_matches);
+  if (filter.kind == Filter::Kind::negation) return !part_matches(filter.parts.front());
+  Filter compared = filter;
+  if (filter.other) compared.value = own(joined_value(fetch, users, row, filter.other_joined, *filter.other));
+  if (filter.other && is_null(view(compared.value))) return false;
+  if (row[filter.joined] == kNoRow) return filter.kind == Filter::Kind::equal && is_null(view(compared.value));
+  return compared.matches(table_at(fetch, filter.joined), users, row[filter.joined]);
+}
+
+/// What a link makes of one row: itself with each row it found, or itself alone.
+void join_link(const FetchLink& link, const std::vector<RowNumber>& found, FetchRow row, std::vector<FetchRow>& joined) {
+  using Kind = FetchLink::Kind;
+  bool alone = (link.kind == Kind::outer && found.empty()) || (link.kind == Kind::some && !found.empty()) || (link.kind == Kind::none && found.empty());
+  row.push_back(kNoRow);
+  if (alone) joined.push_back(row);
+  for (RowNumber each : link.kind == Kind::inner || link.kind == Kind::outer ? found : std::vector<RowNumber>()) {
+    row.back() = each;
+    joined.push_back(row);
+  }
 }
 
 }  // namespace
+
+ValueView joined_value(const Fetch& fetch, const Users& users, const FetchRow& row, std::size_t table, const Column& column) {
+  return row[table] == kNoRow ? ValueView() : value_of(table_at(fetch, table), users, row[table], column);
+}
 
 Outcome<Fetch> parse_fetch(const FilterScope& scope, const TableSpec& table, std::string_view xml) {
   std::optional<XmlElement> root = parse_xml(xml);
@@ -195,17 +240,14 @@ std::vector<FetchRow> fetch_rows(const Fetch& fetch, const Users& users) {
     std::vector<FetchRow> joined;
     for (FetchRow& row : rows) {
       std::vector<RowNumber> found = linked(link, table_at(fetch, link.parent), row[link.parent], users);
-      if (found.empty() && link.outer) found.push_back(kNoRow);
-      for (RowNumber each : found) {
-        joined.push_back(row);
-        joined.back().push_back(each);
-      }
+      join_link(link, found, std::move(row), joined);
     }
     rows = std::move(joined);
   }
+  for (const Filter& filter : fetch.across) std::erase_if(rows, [&](const FetchRow& row) { return !joined_matches(fetch, users, row, filter); });
   std::stable_sort(rows.begin(), rows.end(), [&](const FetchRow& a, const FetchRow& b) {
     for (const FetchOrder& each : fetch.order) {
-      int order = compare_values(value_at(fetch, users, a, each.table, *each.column), value_at(fetch, users, b, each.table, *each.column));
+      int order = compare_values(joined_value(fetch, users, a, each.table, *each.column), joined_value(fetch, users, b, each.table, *each.column));
       if (order != 0) return each.descending ? order > 0 : order < 0;
     }
     return false;

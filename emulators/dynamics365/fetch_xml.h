@@ -21,7 +21,8 @@ struct FetchLink {
   const Column* to = nullptr;
   std::size_t parent = 0;  // index of the table above: 0 is the fetch's own, then links in order of appearance
   std::string alias;
-  bool outer = false;
+  enum class Kind { inner, outer, some, none };  // some, none: whether there are such rows, whose columns nobody sees
+  Kind kind = Kind::inner;
   std::vector<FetchColumn> columns;
   std::optional<Filter> filter;
 };
@@ -38,6 +39,7 @@ struct Fetch {
   std::vector<FetchColumn> columns;  // the primary key is always among them
   std::optional<Filter> filter;
   std::vector<FetchLink> links;
+  std::vector<Filter> across;  // conditions that look at several of the joined tables
   std::vector<FetchOrder> order;
   std::optional<Aggregation> aggregation;
   std::optional<std::size_t> top;
@@ -55,4 +57,7 @@ Outcome<Fetch> parse_fetch(const FilterScope& scope, const TableSpec& table, std
 using FetchRow = std::vector<RowNumber>;
 /// All rows of a fetch in its order, before its page is cut.
 std::vector<FetchRow> fetch_rows(const Fetch& fetch, const Users& users);
+/// Null where an outer join found no row.
+ValueView joined_value(const Fetch& fetch, const Users& users, const FetchRow& row, std::size_t table, const Column& column);
+
 }  // namespace lockstep::emulators::dynamics365

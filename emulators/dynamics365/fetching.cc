@@ -103,10 +103,9 @@ Outcome<http::Response> read_fetch(ApiCall& api, const TableSpec& table, const s
   std::vector<FetchRow> rows = fetch_rows(fetch, organisation.users);
   organisation.work_ms += 10 + static_cast<std::int64_t>(rows.size() / 20);
   if (fetch.aggregation) {
-    std::vector<RowNumber> own;
-    for (const FetchRow& row : rows) own.push_back(row[0]);
     std::string out;
-    append_aggregates(out, table, organisation.users, own, *fetch.aggregation);
+    auto value = [&](std::size_t place, std::size_t joined, const Column& column) { return joined_value(fetch, organisation.users, rows[place], joined, column); };
+    append_aggregates(out, rows.size(), value, *fetch.aggregation);
     return listed(api, table, "", out);
   }
   std::size_t total = rows.size(), size = std::min(fetch.count == 0 ? api.prefer.page_size.value_or(kMaxPage) : fetch.count, kMaxPage);
@@ -132,7 +131,8 @@ Outcome<http::Response> read_aggregates(ApiCall& api, const TableSpec& table, co
   Page page = list_rows(table, api.organisation.users, unordered, table.rows->row_count() + 1, {});
   api.organisation.work_ms += 10 + static_cast<std::int64_t>(page.rows.size() / 20);
   std::string out;
-  append_aggregates(out, table, api.organisation.users, page.rows, *options.apply);
+  auto value = [&](std::size_t place, std::size_t, const Column& column) { return value_of(table, api.organisation.users, page.rows[place], column); };
+  append_aggregates(out, page.rows.size(), value, *options.apply);
   return listed(api, table, "", out);
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "emulators/core/database.h"
@@ -54,6 +55,7 @@ struct Column {
   bool creatable = true;
   bool updatable = true;
   bool write_only = false;       // never shown
+  bool file = false;             // holds the id of a file, whose name is in the column behind it ("x_name")
   bool cascades_delete = false;  // of a lookup: the row goes when the row it points to goes
   bool follows_merge = true;     // of a lookup: moves to the winner
   Source source = Source::stored;
@@ -133,8 +135,13 @@ class TableSpec {
  private:
   friend class Metadata;
   void index();
-  std::map<std::string, const Column*, std::less<>> by_name_;
-  std::map<std::string, const Column*, std::less<>> by_logical_name_;
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
+  using Columns = std::unordered_map<std::string, const Column*, TextHash, std::equal_to<>>;  // looked up, never walked
+  Columns by_name_;
+  Columns by_logical_name_;
   const Column* state_column_ = nullptr;
   const Column* status_column_ = nullptr;
   const Column* external_key_ = nullptr;

@@ -14,6 +14,7 @@ Organisation::Organisation(Database& database_, OrganisationNames names_, Rng rn
       webhooks(names, users, rng.split("webhooks")),
       records(database_, metadata, webhooks, rng.split("records")),
       delta_tokens(metadata.quirks()),
+      files(rng.split("files")),
       request_ids(rng.split("requests")),
       base_(rng) {
   const TableSpec& currencies = metadata.require("transactioncurrency");

@@ -8,6 +8,7 @@
 
 #include "emulators/dynamics365/delta_tokens.h"
 #include "emulators/dynamics365/duplicates.h"
+#include "emulators/dynamics365/file_store.h"
 #include "emulators/dynamics365/protection.h"
 #include "emulators/dynamics365/records.h"
 #include "emulators/dynamics365/resource.h"
@@ -32,6 +33,7 @@ struct Organisation {
   DeltaTokens delta_tokens;
   ServiceProtection protection;
   DuplicateRules duplicate_rules;
+  FileStore files;
   std::set<std::pair<std::string, std::string>> denied;  // table and "Create", "Read", "Write", "Delete"
   Rng request_ids;
   std::map<std::string, std::string> content_ids;  // of the change set at work: "$1" to a row's path

@@ -38,6 +38,7 @@ class PayloadReader {
       : metadata_(metadata), table_(table), resolver_(resolver), door_(door), creating_(creating) {}
 
   Outcome<Payload> read(const json::object& body) {
+    payload_.changes.reserve(body.size());
     for (const auto& member : body) {
       std::string_view name(member.key().data(), member.key().size());
       TRY_VOID(read_member(body, name, member.value()));
@@ -50,13 +51,13 @@ class PayloadReader {
     if (name.ends_with(kBind)) return read_bind(name.substr(0, name.size() - kBind.size()), sent);
     if (name == "@odata.type") return check_type(sent);
     if (name.find('@') != std::string_view::npos) return {};  // control information and annotations
+    const Column* column = table_.column(name);
+    if (column && column->type != ColumnType::lookup) return read_column(*column, sent);  // mostly
     if (!table_.parties.empty() && name == table_.parties) return take_parties(sent);
     if (const Navigation* navigation = table_.navigation(name)) return read_navigation(*navigation, sent);
     if (const Collection* collection = table_.collection(name)) return read_collection(*collection, sent);
-    const Column* column = table_.column(name);
-    if (!column) return tl::unexpected<ApiError>(unknown_property(table_, name));
-    if (column->type == ColumnType::lookup) return read_lookup_id(body, *column, sent);
-    return read_column(*column, sent);
+    if (column) return read_lookup_id(body, *column, sent);
+    return tl::unexpected<ApiError>(unknown_property(table_, name));
   }
 
   Outcome<void> check_type(const json::value& sent) {

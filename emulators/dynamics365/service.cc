@@ -51,6 +51,7 @@ Service::Service(const EmulatorClock& clock, Rng rng, Dynamics365Options options
   outgoing().set_schedule({Duration(60'000)});  // one more attempt, where there is one at all
   router().add("POST", "/{tenant}/oauth2/v2.0/token", [this](Call& call) { return token(call, "scope"); });
   router().add("POST", "/{tenant}/oauth2/token", [this](Call& call) { return token(call, "resource"); });
+  router().add("POST", "/api/search/{version}/{kind}", [this](Call& call) { return search(call); });
   for (const char* method : {"GET", "POST", "PATCH", "PUT", "DELETE"}) {
     router().add(method, "/api/data/{version}/{path...}", [this](Call& call) { return api(call); });
   }
@@ -158,6 +159,7 @@ Outcome<http::Response> Service::route(ApiCall& api, std::string_view path) {
   if (path == "CloseIncident") return method == "POST" ? close_incident(api) : wrong_method(api);
   if (path == "Merge") return method == "POST" ? merge_rows(api) : wrong_method(api);
   if (path == "Restore") return method == "POST" ? restore_row(api) : wrong_method(api);
+  if (is_file_action(path)) return method == "POST" ? file_action(api, path) : wrong_method(api);
   if (name == "RetrieveTotalRecordCount") return total_record_count(api, percent_decode(path, false));
   if (path == "$metadata" || path == "%24metadata") return method == "GET" ? csdl(api) : wrong_method(api);
   if (name == "EntityDefinitions" || name == "RelationshipDefinitions" || name == "GlobalOptionSetDefinitions")
@@ -197,6 +199,8 @@ Outcome<http::Response> Service::route_row(ApiCall& api, const Resource& resourc
   }
   if (resource.rest.front() == "Microsoft.Dynamics.CRM.SendEmail" && method == "POST")
     return send_email(api, resource);
+  const Column* column = resource.table->column(resource.rest.front());
+  if (column && column->file) return file_column(api, resource, *column);
   const Collection* collection = collection_of(*resource.table, resource.rest.front());
   if (collection && method != "PUT") return related_rows(api, resource, *collection);
   if (method == "GET") return read_part(api, resource);
@@ -205,7 +209,8 @@ Outcome<http::Response> Service::route_row(ApiCall& api, const Resource& resourc
 }
 
 Outcome<http::Response> Service::batch(ApiCall& api) {
-  api.call.label = std::string(kApiPath) + "/$batch";
+  api.call.label = kApiPath;
+  api.call.label += "/$batch";
   auto item_fails = [this](const std::string& what) { return faults().fires(kFaultBatchItem, what).has_value(); };
   in_batch_ = true;
   Outcome<http::Response> response = Batch(api, [&](const http::ServerRequest& inner) { return dispatch(inner, api.call); }, item_fails).run();

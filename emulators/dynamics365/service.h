@@ -1,5 +1,6 @@
 #pragma once
 
+#include "emulators/core/limits.h"
 #include "emulators/core/stand_in.h"
 #include "emulators/core/switches.h"
 #include "emulators/dynamics365/api_call.h"
@@ -40,6 +41,9 @@ class Service final : public StandIn {
   Outcome<http::Response> route_collection(ApiCall& api, const Resource& resource);
   Outcome<http::Response> route_row(ApiCall& api, const Resource& resource);
   Outcome<http::Response> batch(ApiCall& api);
+  // searching.cc
+  http::Response search(Call& call);
+  Outcome<http::Response> answer_search(ApiCall& api);
   Outcome<std::string> apply_edit(const Edit& edit, const TableSpec& table, const Writer& writer);
   Outcome<void> update_as_person(const TableSpec& table, RowNumber row, Payload payload,
                                  const Writer& writer);
@@ -64,7 +68,11 @@ class Service final : public StandIn {
   std::int64_t next_server_ = 0;
   std::string counted_;  // of the call being answered: whose counters, on which server
   ProtectionSettings limits_;  // as the switches have them; the counters start anew when they change
+  std::map<std::string, RollingLimit> searches_;  // by user
   Switches switches_;
 };
+
+/// 429 with Retry-After.
+http::Response too_many(const Throttled& throttled);
 
 }  // namespace lockstep::emulators::dynamics365

@@ -129,6 +129,16 @@ TableBuilder& TableBuilder::create_only() {
   return *this;
 }
 
+TableBuilder& TableBuilder::file(const std::string& name) {
+  Column& column = add(name, ColumnType::unique_id);
+  column.file = true;
+  column.creatable = column.updatable = false;
+  Column& title = add(name + "_name", ColumnType::text);
+  title.maximum = 256;
+  title.creatable = title.updatable = false;
+  return *this;
+}
+
 TableBuilder& TableBuilder::write_only() {
   spec.columns.back().write_only = true;
   return *this;

@@ -24,6 +24,7 @@ class TableBuilder {
   TableBuilder& lookup(std::string name, std::string target);
   /// Navigation names "name_target", or "name_target_suffix".
   TableBuilder& polymorphic(std::string name, std::vector<std::string> targets, std::string suffix = "");
+  TableBuilder& file(const std::string& name);
   TableBuilder& states(std::vector<State> states, std::vector<Option> statuses);
 
   TableBuilder& required();

@@ -27,7 +27,7 @@ TableSpec account_table() {
   table.text({"telephone1", "telephone2", "telephone3", "fax"}, 50);
   table.text({"emailaddress1", "emailaddress2", "emailaddress3"}, 100)
       .text({"websiteurl", "ftpsiteurl"}, 200);
-  table.memo("description", 2000).address();
+  table.memo("description", 2000).address().file("lockstep_document");
   table.integer("numberofemployees", 0, 1'000'000'000);
   table.money("revenue", 100'000'000'000'000).money("marketcap", 100'000'000'000'000);
   table.lookup("transactioncurrencyid", "transactioncurrency");

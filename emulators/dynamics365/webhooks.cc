@@ -56,6 +56,18 @@ json::value attribute(const Change& change) {
   }
 }
 
+json::object envelope(const TableSpec& table, const Record& record, json::array attributes, json::value version) {
+  return json::object{{"__type", contract("Entity")},
+                      {"Attributes", std::move(attributes)},
+                      {"EntityState", nullptr},
+                      {"FormattedValues", json::array()},
+                      {"Id", text(record.id)},
+                      {"KeyAttributes", json::array()},
+                      {"LogicalName", table.name},
+                      {"RelatedEntities", json::array()},
+                      {"RowVersion", std::move(version)}};
+}
+
 json::object entity(const RowEvent& event, Users& users) {
   const Record& record = event.table->rows->record(event.row);
   json::array attributes;
@@ -65,15 +77,7 @@ json::object entity(const RowEvent& event, Users& users) {
   attributes.push_back(pair(event.table->key, text(record.id)));
   attributes.push_back(pair("modifiedon", text(date_text(record.modified))));
   attributes.push_back(pair("modifiedby", entity_reference("systemuser", users.id_of(record.modified_by))));
-  return json::object{{"__type", contract("Entity")},
-                      {"Attributes", std::move(attributes)},
-                      {"EntityState", nullptr},
-                      {"FormattedValues", json::array()},
-                      {"Id", text(record.id)},
-                      {"KeyAttributes", json::array()},
-                      {"LogicalName", event.table->name},
-                      {"RelatedEntities", json::array()},
-                      {"RowVersion", std::to_string(record.version)}};
+  return envelope(*event.table, record, std::move(attributes), json::value(std::to_string(record.version)));
 }
 
 /// The columns that hold a value in `fields`.
@@ -89,15 +93,7 @@ json::object image(const TableSpec& table, RowNumber row, const PackedFields& fi
     attributes.push_back(pair(column.logical_name, attribute(held)));
   }
   attributes.push_back(pair(table.key, text(record.id)));
-  return json::object{{"__type", contract("Entity")},
-                      {"Attributes", std::move(attributes)},
-                      {"EntityState", nullptr},
-                      {"FormattedValues", json::array()},
-                      {"Id", text(record.id)},
-                      {"KeyAttributes", json::array()},
-                      {"LogicalName", table.name},
-                      {"RelatedEntities", json::array()},
-                      {"RowVersion", nullptr}};
+  return envelope(table, record, std::move(attributes), nullptr);
 }
 
 /// There is nothing before a create, and nothing after a delete.

@@ -99,8 +99,8 @@ std::optional<ApiError> HubSpot::check_scope(const Call& call) {
   std::string_view target = call.request.target;
   bool reading =
       call.request.method == "GET" || is_search(call) || target.find("/batch/read") != std::string_view::npos;
-  bool schema = target.find("/properties/") != std::string_view::npos;
-  std::string own = type->engagement ? "contacts" : type->name;
+  bool schema = target.find("/properties/") != std::string_view::npos || target.find("schemas/") != std::string_view::npos;
+  std::string own = type->engagement ? "contacts" : type->custom ? "custom" : type->name;
   std::string scope =
       type->name == "tickets" && !schema
           ? "tickets"
@@ -115,7 +115,11 @@ std::optional<ApiError> HubSpot::check_scope(const Call& call) {
 
 std::optional<http::Response> HubSpot::check_limits(const Call& call) {
   if (!limits_) return std::nullopt;
-  if (is_journal_call(call.request.target)) return journal_limit_.admit(call.now) ? std::nullopt : std::optional(rate_limited("SECONDLY"));
+  if (is_journal_call(call.request.target)) {
+    bool of_subscriptions = call.request.target.starts_with("/webhooks-journal/subscriptions/"), of_snapshots = call.request.target.starts_with("/webhooks-journal/snapshots/");
+    RollingLimit& limit = of_subscriptions ? journal_subscription_limit_ : of_snapshots ? snapshot_limit_ : journal_limit_;
+    return limit.admit(call.now) ? std::nullopt : std::optional(rate_limited("SECONDLY"));
+  }
   if (is_search(call)) {
     if (!search_limit_.admit(call.now)) return rate_limited("SECONDLY");
   } else if (!caller_->burst.admit(call.now)) {

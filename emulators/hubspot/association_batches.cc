@@ -21,6 +21,26 @@ std::string end_id(const json::object& input, const char* name) {
   return id ? scalar_text(*id) : "";
 }
 
+/// One input of a batch: which two records, and what ties them.
+struct TieInput {
+  std::string from, to;  // ids as they were sent
+  RowNumber from_row = kNoRow, to_row = kNoRow;  // kNoRow: no such record, or an archived one
+  AssociationTypes types;
+
+  bool found() const { return from_row != kNoRow && to_row != kNoRow; }
+};
+
+Outcome<TieInput> read_tie(const Portal& portal, const TypePair& pair, const TieStyle& style, const json::object& input) {
+  TieInput tie;
+  tie.from = end_id(input, "from");
+  tie.to = end_id(input, "to");
+  if (tie.from.empty() || tie.to.empty()) return bad_json("line 1, column 1: an input needs from.id and to.id");
+  TRY(tie.types, style.types(portal.associations(), pair, input));
+  tie.from_row = portal.find_live(*pair.from, tie.from);
+  tie.to_row = portal.find_live(*pair.to, tie.to);
+  return tie;
+}
+
 /// Of a row whose records are not there.
 ApiError invalid_identifier(const std::string& from, const std::string& to) {
   ApiError error = invalid(fmt::format("No records with the ids {} and {}", from, to)).value();
@@ -82,27 +102,25 @@ HubSpot::Answer HubSpot::ties_batch_create(Call& call, const TieStyle& style) {
   json::array results, errors;
   UnitOfWork unit(portal_);
   for (const json::object* input : inputs) {
-    std::string from = end_id(*input, "from"), to = end_id(*input, "to");
-    if (from.empty() || to.empty()) return bad_json("line 1, column 1: an input needs from.id and to.id");
-    TRY(AssociationTypes types, style.types(portal_.associations(), path.pair, *input));
-    RowNumber row = portal_.find_live(*path.pair.from, from), to_row = portal_.find_live(*path.pair.to, to);
-    if (row == kNoRow || to_row == kNoRow || (path.pair.from == path.pair.to && row == to_row)) {
-      errors.push_back(error_row(invalid_identifier(from, to)));
+    TRY(TieInput tie, read_tie(portal_, path.pair, style, *input));
+    if (!tie.found() || (path.pair.from == path.pair.to && tie.from_row == tie.to_row)) {
+      errors.push_back(error_row(invalid_identifier(tie.from, tie.to)));
       continue;
     }
     Outcome<void> room;
-    for (const AssociationType* type : types) {
-      if (room) room = check_room(path.pair, row, to_row, *type);
+    for (const AssociationType* type : tie.types) {
+      if (room) room = check_room(path.pair, tie.from_row, tie.to_row, *type);
     }
     if (room && batch_item_fails(call)) room = briefly_unable();
     if (!room) {
-      room.error().context = {{"fromObjectId", {from}}, {"toObjectId", {to}}};
+      room.error().context = {{"fromObjectId", {tie.from}}, {"toObjectId", {tie.to}}};
       errors.push_back(error_row(room.error()));
       continue;
     }
-    for (const AssociationType* type : types)
-      portal_.tie(*path.pair.from, row, *path.pair.to, to_row, *type, writer(call));
-    for (json::value& each : style.made(path.pair, row, to_row, types, portal_.settings().numeric_association_ids)) results.push_back(std::move(each));
+    for (const AssociationType* type : tie.types)
+      portal_.tie(*path.pair.from, tie.from_row, *path.pair.to, tie.to_row, *type, writer(call));
+    for (json::value& each : style.made(path.pair, tie.from_row, tie.to_row, tie.types, portal_.settings().numeric_association_ids))
+      results.push_back(std::move(each));
   }
   unit.commit();
   return batch_answer(style.created, std::move(results), std::move(errors), call.now);
@@ -116,13 +134,9 @@ HubSpot::Answer HubSpot::types_batch_archive(Call& call, const TieStyle& style) 
   TRY(auto inputs, read_inputs(*body, kMaxArchive));
   UnitOfWork unit(portal_);
   for (const json::object* input : inputs) {
-    std::string from = end_id(*input, "from"), to = end_id(*input, "to");
-    if (from.empty() || to.empty()) return bad_json("line 1, column 1: an input needs from.id and to.id");
-    TRY(AssociationTypes types, style.types(portal_.associations(), path.pair, *input));
-    RowNumber row = portal_.find_live(*path.pair.from, from), to_row = portal_.find_live(*path.pair.to, to);
-    if (row == kNoRow || to_row == kNoRow) continue;
-    for (const AssociationType* type : types)
-      portal_.untie(*path.pair.from, row, *path.pair.to, to_row, *type, writer(call));
+    TRY(TieInput tie, read_tie(portal_, path.pair, style, *input));
+    for (const AssociationType* type : tie.found() ? tie.types : AssociationTypes())
+      portal_.untie(*path.pair.from, tie.from_row, *path.pair.to, tie.to_row, *type, writer(call));
   }
   unit.commit();
   return http::Response(204, "");

@@ -9,7 +9,7 @@ namespace {
 
 std::size_t own_labels(const std::vector<AssociationType>& types) {
   return static_cast<std::size_t>(
-      std::count_if(types.begin(), types.end(), [](const AssociationType& type) { return type.user_defined; }));
+      std::count_if(types.begin(), types.end(), [](const AssociationType& type) { return type.own_label(); }));
 }
 
 }  // namespace

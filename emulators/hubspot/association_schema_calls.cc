@@ -72,7 +72,7 @@ HubSpot::Answer HubSpot::label_update(Call& call) {
   if (!id || label.empty()) return bad_json("line 1, column 1: associationTypeId and label are required");
   Associations& known = portal_.associations();
   const AssociationType* type = known.find_type(*path.pair.from, *path.pair.to, scalar_text(*id));
-  if (!type || !type->user_defined) return hubspot::not_found();
+  if (!type || !type->own_label()) return hubspot::not_found();
   known.rename_label(*path.pair.from, *path.pair.to, *type, label, std::string(text_member(*body, "inverseLabel")));
   return http::Response(204, "");
 }
@@ -81,7 +81,7 @@ HubSpot::Answer HubSpot::label_delete(Call& call) {
   TRY(TiePath path, tie_path(call));
   Associations& known = portal_.associations();
   const AssociationType* type = known.find_type(*path.pair.from, *path.pair.to, call.parameter("label"));
-  if (!type || !type->user_defined) return hubspot::not_found();
+  if (!type || !type->own_label()) return hubspot::not_found();
   known.remove_label(*path.pair.from, *path.pair.to, *type);
   return http::Response(204, "");
 }

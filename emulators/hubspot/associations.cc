@@ -18,10 +18,9 @@ const ObjectType& by_name(const Catalogue& catalogue, std::string_view name) {
 }  // namespace
 
 Associations::Associations(const Catalogue& catalogue) : catalogue_(catalogue) {
-  std::size_t count = catalogue.objects().size();
-  types_.assign(count, std::vector<std::vector<AssociationType>>(count));
+  cover_all_types();
   auto object = [&](std::string_view name) -> const ObjectType& { return by_name(catalogue, name); };
-  const ObjectType &contact = object("contacts"), &company = object("companies"), &ticket = object("tickets");
+  const ObjectType &contact = object("contacts"), &company = object("companies"), &ticket = object("tickets"), &deal = object("deals");
   pair(contact, company, 279, 280);
   label(contact, company, 1, 2, "Primary", true);
   pair(ticket, company, 339, 340);
@@ -33,16 +32,46 @@ Associations::Associations(const Catalogue& catalogue) : catalogue_(catalogue) {
   own(company, company, 13).name = "parent_to_child_company";
   own(company, company, 14).name = "child_to_parent_company";
   pair(ticket, ticket, 452, 452);
-  auto engagement = [&](std::string_view name, int to_contact, int to_company, int to_ticket) {
-    pair(object(name), contact, to_contact, to_contact - 1);
-    pair(object(name), company, to_company, to_company - 1);
-    pair(object(name), ticket, to_ticket, to_ticket - 1);
+  pair(deal, company, 341, 342);
+  label(deal, company, 5, 6, "Primary", true);
+  pair(deal, contact, 3, 4);
+  pair(deal, ticket, 27, 28);
+  auto engagement = [&](std::string_view name, int to_contact, int to_company, int to_ticket, int to_deal, int back) {
+    pair(object(name), contact, to_contact, to_contact + back);
+    pair(object(name), company, to_company, to_company + back);
+    pair(object(name), ticket, to_ticket, to_ticket + back);
+    pair(object(name), deal, to_deal, to_deal + back);
   };
-  engagement("notes", 202, 190, 228);
-  engagement("calls", 194, 182, 220);
-  engagement("emails", 198, 186, 224);
-  engagement("meetings", 200, 188, 226);
-  engagement("tasks", 204, 192, 230);
+  engagement("notes", 202, 190, 228, 214, -1);
+  engagement("calls", 194, 182, 220, 206, -1);
+  engagement("emails", 198, 186, 224, 210, -1);
+  engagement("meetings", 200, 188, 226, 212, -1);
+  engagement("tasks", 204, 192, 230, 216, -1);
+  engagement("communications", 81, 87, 83, 85, 1);
+}
+
+void Associations::cover_all_types() {
+  std::size_t count = catalogue_.objects().size();
+  types_.resize(count);
+  for (auto& row : types_) row.resize(count);
+}
+
+void Associations::add_pair(const ObjectType& from, const ObjectType& to, const std::string& name) {
+  int id = ++last_label_, inverse = &from == &to ? id : ++last_label_;
+  pair(from, to, id, inverse);
+  AssociationType& here = types_[from.index][to.index].back();
+  here.user_defined = true;
+  if (!name.empty()) here.name = name;
+  types_[to.index][from.index].back().user_defined = true;
+}
+
+bool Associations::remove_pair(const ObjectType& from, const ObjectType& to) {
+  for (RowNumber row = 0; row < from.table->row_count(); ++row) {
+    if (!ties(from, row, to).empty()) return false;
+  }
+  types_[from.index][to.index].clear();
+  types_[to.index][from.index].clear();
+  return true;
 }
 
 void Associations::pair(const ObjectType& from, const ObjectType& to, int id, int inverse) {
@@ -163,13 +192,16 @@ void Associations::change(const ObjectType& from, RowNumber from_row, const Obje
 void Associations::add(const ObjectType& from, RowNumber from_row, const ObjectType& to, RowNumber to_row,
                        const AssociationType& type, std::vector<TieChange>& changes) {
   if (&from == &to && from_row == to_row) return;  // nothing belongs to itself
-  std::size_t bit = static_cast<std::size_t>(&type - types(from, to).data());
+  const std::vector<AssociationType>& known = types(from, to);
+  std::size_t bit = static_cast<std::size_t>(&type - known.data());
+  // a contact, ticket or deal has one primary company; a company is primary for many
+  bool company_is_target = to.name == "companies";
+  const ObjectType &one = company_is_target ? from : to, &company = company_is_target ? to : from;
+  RowNumber one_row = company_is_target ? from_row : to_row, wanted = company_is_target ? to_row : from_row;
+  bool may_be_primary = known.size() > 1 && known[1].primary;
+  RowNumber held = may_be_primary ? primary(one, one_row, company) : kNoRow;
+  if (first_is_primary && may_be_primary && bit == 0 && held == kNoRow) bit = 1;
   if (type.primary) {
-    // a contact or ticket has one primary company; a company is primary for many
-    bool company_is_target = to.name == "companies";
-    const ObjectType &one = company_is_target ? from : to, &company = company_is_target ? to : from;
-    RowNumber one_row = company_is_target ? from_row : to_row, wanted = company_is_target ? to_row : from_row;
-    RowNumber held = primary(one, one_row, company);
     if (held != kNoRow && held != wanted) change(one, one_row, company, held, kUnlabelled, changes);
   }
   Mask before = mask(key(from, from_row, to, to_row));

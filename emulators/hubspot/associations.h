@@ -17,10 +17,11 @@ struct AssociationType {
   std::string label;  // empty: unlabelled, which every pair has
   std::string name;   // "contact_to_company", in associations inside of records
   bool primary = false;
-  bool user_defined = false;  // a label of the account's own
+  bool user_defined = false;  // by the account: a label, or whatever ties a type of its own
   bool removed = false;       // its place in the list stays taken
   std::int64_t most = 0;      // records that one may be tied to in this way, by the account's rule; 0: no rule
 
+  bool own_label() const { return user_defined && !label.empty(); }
   std::string_view category() const { return user_defined ? "USER_DEFINED" : "HUBSPOT_DEFINED"; }
 };
 
@@ -42,12 +43,21 @@ struct TieChange {
 class Associations {
  public:
   explicit Associations(const Catalogue& catalogue);
+  bool first_is_primary = false;  // whether the first company of a record is its primary one, however it was tied
 
   /// Unlabelled first; empty when these types are never tied.
   const std::vector<AssociationType>& types(const ObjectType& from, const ObjectType& to) const;
   const AssociationType* find_type(const ObjectType& from, const ObjectType& to, int id) const;
   /// By id, or by the name that version 3 uses.
   const AssociationType* find_type(const ObjectType& from, const ObjectType& to, std::string_view id_or_name) const;
+
+  // Types of an account's own:
+  /// Makes room for types that were defined since.
+  void cover_all_types();
+  /// Lets these be tied; `name`: as version 3 calls it, empty for the usual one.
+  void add_pair(const ObjectType& from, const ObjectType& to, const std::string& name);
+  /// False: there are ties, and nothing was removed.
+  bool remove_pair(const ObjectType& from, const ObjectType& to);
 
   // association_labels.cc
   /// A label of the account's own, and what the other side calls it (empty: the same). Null when the pair has as many

@@ -71,6 +71,10 @@ bool all_traced(const std::vector<const json::object*>& inputs) {
   });
 }
 
+void put_trace(json::object& result, const json::object& input) {
+  if (const json::value* trace = input.if_contains("objectWriteTraceId")) result["objectWriteTraceId"] = *trace;
+}
+
 json::object traced_error(ApiError error, const json::object& input) {
   if (text_member(input, "objectWriteTraceId").empty()) return error_row(error);
   error.context.emplace_back("objectWriteTraceId",
@@ -140,8 +144,7 @@ HubSpot::Answer HubSpot::batch_create(Call& call) {
       continue;
     }
     json::object result = renderer.record(view_of(*type, *row), written(*type, *properties));
-    if (const json::value* trace = input->if_contains("objectWriteTraceId"))
-      result["objectWriteTraceId"] = *trace;
+    put_trace(result, *input);
     results.push_back(std::move(result));
   }
   unit.commit();
@@ -169,10 +172,11 @@ HubSpot::Answer HubSpot::batch_update(Call& call) {
     TRY(const Property* key, key_of(*type, text_member(*inputs[i], "idProperty"), false));
     RowNumber row = portal_.find_by_key(*type, *key, ids[i]);
     if (row == kNoRow) {
-      bool merged = key->source == Source::object_id && portal_.resolve(*type, ids[i]) != kNoRow;
-      if (!merged) missing.push_back(ids[i]);  // a merged one is just missing from the answer
-      continue;
+      RowNumber winner = key->source == Source::object_id ? portal_.resolve(*type, ids[i]) : kNoRow;
+      if (portal_.settings().merged_ids_writable) row = winner;
+      if (winner == kNoRow) missing.push_back(ids[i]);  // a merged one is just missing from the answer
     }
+    if (row == kNoRow) continue;
     if (batch_item_fails(call)) {
       errors.push_back(unable_row(*inputs[i], ids[i]));
       continue;
@@ -183,7 +187,9 @@ HubSpot::Answer HubSpot::batch_update(Call& call) {
       errors.push_back(traced_error(std::move(updated.error()), *inputs[i]));
       continue;
     }
-    results.push_back(renderer.record(view_of(*type, row), written(*type, *properties)));
+    json::object result = renderer.record(view_of(*type, row), written(*type, *properties));
+    if (portal_.settings().trace_ids_everywhere) put_trace(result, *inputs[i]);
+    results.push_back(std::move(result));
   }
   unit.commit();
   if (!missing.empty()) errors.push_back(missing_row(*type, missing));
@@ -240,6 +246,7 @@ HubSpot::Answer HubSpot::batch_upsert(Call& call) {
     if (key->source == Source::stored) properties[key->name] = ids[i];
     json::object result = renderer.record(view_of(*type, row), written(*type, properties));
     result["new"] = fresh;
+    if (portal_.settings().trace_ids_everywhere) put_trace(result, *inputs[i]);
     results.push_back(std::move(result));
   }
   unit.commit();

@@ -20,6 +20,18 @@ std::vector<Property> engagement_properties() {
           number("hs_object_id").from(Source::object_id)};
 }
 
+/// What records say of themselves. `created`: the name of the property that tells when.
+std::vector<Property> with_record(std::vector<Property> properties, const char* created) {
+  properties.push_back(owner_choice());
+  properties.push_back(choice("hs_merged_object_ids", {}, "checkbox").open().locked());
+  properties.push_back(text("hs_object_source").locked());
+  properties.push_back(text("hs_object_source_id").locked());
+  properties.push_back(date_time(created).from(Source::created));
+  properties.push_back(date_time("hs_lastmodifieddate").from(Source::modified));
+  properties.push_back(number("hs_object_id").from(Source::object_id));
+  return properties;
+}
+
 std::vector<Property> with_engagement(std::vector<Property> properties) {
   for (Property& property : engagement_properties()) properties.push_back(std::move(property));
   return properties;
@@ -28,28 +40,43 @@ std::vector<Property> with_engagement(std::vector<Property> properties) {
 }  // namespace
 
 std::vector<Property> ticket_properties() {
-  return {
-      text("subject").needed(),
-      text("content", "textarea"),
-      choice("hs_pipeline", {}).open(),  // checked together with its stage
-      choice("hs_pipeline_stage", {}).open().needed(),
-      choice("hs_ticket_priority", {"LOW", "MEDIUM", "HIGH"}),
-      choice("hs_ticket_category", {"PRODUCT_ISSUE", "BILLING_ISSUE", "FEATURE_REQUEST", "GENERAL_INQUIRY"}),
-      owner_choice(),
-      choice("source_type", {"CHAT", "EMAIL", "FORM", "PHONE"}),
-      choice("hs_resolution", {}, "radio"),
-      choice("hs_tag_ids", {}, "checkbox"),
-      number("hs_pinned_engagement_id"),
-      date_time("closed_date").locked(),
-      number("hs_ticket_id").from(Source::object_id).computed(),
-      number("hs_primary_company_id").from(Source::primary_company).computed(),
-      number("time_to_close").from(Source::time_to_close).computed(),
-      choice("hs_merged_object_ids", {}, "checkbox").open().locked(),
-      text("hs_object_source").locked(),
-      text("hs_object_source_id").locked(),
-      date_time("createdate").from(Source::created),
-      date_time("hs_lastmodifieddate").from(Source::modified),
-      number("hs_object_id").from(Source::object_id)};
+  return with_record(
+      {text("subject").needed(),
+       text("content", "textarea"),
+       choice("hs_pipeline", {}).open(),  // checked together with its stage
+       choice("hs_pipeline_stage", {}).open().needed(),
+       choice("hs_ticket_priority", {"LOW", "MEDIUM", "HIGH"}),
+       choice("hs_ticket_category", {"PRODUCT_ISSUE", "BILLING_ISSUE", "FEATURE_REQUEST", "GENERAL_INQUIRY"}),
+       choice("source_type", {"CHAT", "EMAIL", "FORM", "PHONE"}),
+       choice("hs_resolution", {}, "radio"),
+       choice("hs_tag_ids", {}, "checkbox"),
+       number("hs_pinned_engagement_id"),
+       date_time("closed_date").locked(),
+       number("hs_ticket_id").from(Source::object_id).computed(),
+       number("hs_primary_company_id").from(Source::primary_company).computed(),
+       number("time_to_close").from(Source::time_to_close).computed()},
+      "createdate");
+}
+
+std::vector<Property> deal_properties() {
+  return with_record({text("dealname"),
+                     number("amount"),
+                     choice("pipeline", {}).open(),  // checked together with its stage
+                     choice("dealstage", {}, "radio").open().needed(),
+                     choice("dealtype", {"newbusiness", "existingbusiness"}, "radio"),
+                     choice("hs_priority", {"low", "medium", "high"}),
+                     text("description", "textarea"),
+                     date_time("closedate"),
+                     number("hs_primary_associated_company").from(Source::primary_company).computed()},
+                    "createdate");
+}
+
+std::vector<Property> custom_properties() { return with_record({}, "hs_createdate"); }
+
+std::vector<Property> communication_properties() {
+  return with_engagement({choice("hs_communication_channel_type", {"WHATS_APP", "LINKEDIN_MESSAGE", "SMS"}),
+                          choice("hs_communication_logged_from", {"CRM"}),
+                          text("hs_communication_body", "html").of_form(TextForm::html), text("hs_body_preview").locked()});
 }
 
 std::vector<Property> note_properties() {

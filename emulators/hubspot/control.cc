@@ -188,6 +188,17 @@ void HubSpot::add_switches() {
   switches_.add("associations_touch", &portal.associations_touch);
   switches_.add("numeric_association_ids", &portal.numeric_association_ids);
   switches_.add("archive_refuses_unknown", &portal.archive_refuses_unknown);
+  switches_.add("archived_owners_assignable", &portal.archived_owners_assignable);
+  switches_.add("conventional_required", &portal.conventional_required);
+  switches_.add("newer_options", &portal.newer_options);
+  switches_.add("unique_ignores_case", &portal.unique_ignores_case);
+  switches_.add("merge_deletes_primary", &portal.merge_deletes_primary);
+  switches_.add("unequal_finds_empty", &portal.unequal_finds_empty);
+  switches_.add("trace_ids_everywhere", &portal.trace_ids_everywhere);
+  switches_.add("merged_ids_writable", &portal.merged_ids_writable);
+  switches_.add("unique_collision_status", &portal.unique_collision_status);
+  switches_.add("first_company_is_primary", &portal_.associations().first_is_primary);
+  switches_.when_changed([this] { portal_.take_settings(); });
   switches_.add("history_page", &portal.history_page);
   switches_.add("index_lag_ms", &portal.index_lag);
   switches_.add_limit("daily_requests", daily_);

@@ -61,8 +61,8 @@ std::vector<Subscription> all_subscriptions(const Catalogue& catalogue) {
   };
   add("contact.privacyDeletion", "", "");
   for (const ObjectType& type : catalogue.objects()) {
-    std::string prefix = type.engagement ? "object" : type.singular,
-                type_id = type.engagement ? type.type_id : "";
+    bool generic = type.engagement || type.custom;
+    std::string prefix = generic ? "object" : type.singular, type_id = generic ? type.type_id : "";
     for (std::string_view kind : kKinds) {
       std::string event = fmt::format("{}.{}", prefix, kind);
       if (kind != "propertyChange") add(event, "", type_id);
@@ -87,7 +87,7 @@ Result<void> Events::check(const Subscription& subscription, const Catalogue& ca
   };
   bool generic = type == "object";
   bool classic =
-      known_type([&](const ObjectType& object) { return object.singular == type && !object.engagement; });
+      known_type([&](const ObjectType& object) { return object.singular == type && !object.engagement && !object.custom; });
   bool privacy = subscription.event_type == "contact.privacyDeletion";
   if (!privacy &&
       (!(generic || classic) || std::find(std::begin(kKinds), std::end(kKinds), kind) == std::end(kKinds))) {

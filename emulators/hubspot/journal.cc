@@ -26,9 +26,14 @@ constexpr Action kActions[] = {{"creation", "OBJECT", "CREATE"},
                                {"restore", "OBJECT", "RESTORE"},
                                {"", "ASSOCIATION", "ASSOCIATION_ADDED"},
                                {"", "ASSOCIATION", "ASSOCIATION_REMOVED"},
-                               {"privacyDeletion", "GDPR_PRIVACY_DELETION", "GDPR_DELETE"}};
+                               {"", "OBJECT", "SNAPSHOT"},
+                               {"privacyDeletion", "GDPR_PRIVACY_DELETION", "GDPR_DELETE"},
+                               {"", "APP_LIFECYCLE_EVENT", "APP_INSTALL"},
+                               {"", "APP_LIFECYCLE_EVENT", "APP_UNINSTALL"},
+                               {"", "LIST_MEMBERSHIP", "ADDED_TO_LIST"},
+                               {"", "LIST_MEMBERSHIP", "REMOVED_FROM_LIST"}};
 
-json::string json_text(std::string_view value) { return json::string(value.data(), value.size()); }
+json::string json_copy(std::string_view value) { return json::string(value.data(), value.size()); }
 
 json::array list_of(const std::vector<std::string>& texts) {
   json::array list;
@@ -74,8 +79,8 @@ Result<JournalSubscription> ChangeJournal::read(const json::object& given, const
     if (!known) return fail(ErrorCode::invalid_input, fmt::format("{} is no action of a subscription of type {}", action, read.type));
   }
   auto of_type = [&](const ObjectType& each) { return each.type_id == read.object_type_id; };
-  if (std::none_of(catalogue.objects().begin(), catalogue.objects().end(), of_type)) return fail(ErrorCode::invalid_input, "objectTypeId is not known");
-  if (given.contains("filter") || given.contains("filters")) return fail(ErrorCode::invalid_input, "filters are not served by this stand-in");
+  bool of_app = read.type == "APP_LIFECYCLE_EVENT";
+  if (!of_app && std::none_of(catalogue.objects().begin(), catalogue.objects().end(), of_type)) return fail(ErrorCode::invalid_input, "objectTypeId is not known");
   return read;
 }
 
@@ -89,22 +94,28 @@ bool ChangeJournal::unsubscribe(std::string_view id) {
   return std::erase_if(subscriptions_, [&](const JournalSubscription& each) { return std::to_string(each.id) == id; }) > 0;
 }
 
-bool ChangeJournal::wants(std::string_view type, std::string_view action, std::string_view type_id, std::string_view id, std::string_view property) const {
+bool ChangeJournal::wants(std::string_view event_type, std::string_view action, const ObjectType& type, std::string_view id, std::string_view property) const {
   return std::any_of(subscriptions_.begin(), subscriptions_.end(), [&](const JournalSubscription& each) {
-    return each.type == type && holds(each.actions, action) && each.object_type_id == type_id && (each.object_ids.empty() || holds(each.object_ids, id)) &&
-           (property.empty() || each.properties.empty() || holds(each.properties, property));
+    return each.type == event_type && holds(each.actions, action) && each.object_type_id == type.type_id &&
+           (each.object_ids.empty() || holds(each.object_ids, id)) && (property.empty() || each.properties.empty() || holds(each.properties, property)) &&
+           passes(each, type, id);
   });
+}
+
+void ChangeJournal::snapshot(const ObjectType& type, std::string_view id, json::object values, WallTime at) {
+  noted_.push_back({{"type", "OBJECT"}, {"portalId", portal_id_}, {"occurredAt", format_instant(at)}, {"action", "SNAPSHOT"},
+                    {"objectTypeId", type.type_id}, {"objectId", json_copy(id)}, {"propertyChanges", std::move(values)}});
 }
 
 void ChangeJournal::record(const ObjectType& type, std::string_view id, std::string_view event, WallTime at) {
   auto action = std::find_if(std::begin(kActions), std::end(kActions), [&](const Action& each) { return !event.empty() && each.event == event; });
-  if (action == std::end(kActions) || !wants(action->type, action->name, type.type_id, id, "")) return;
-  noted_.push_back({{"type", json_text(action->type)},
+  if (action == std::end(kActions) || !wants(action->type, action->name, type, id, "")) return;
+  noted_.push_back({{"type", json_copy(action->type)},
                     {"portalId", portal_id_},
                     {"occurredAt", format_instant(at)},
-                    {"action", json_text(action->name)},
+                    {"action", json_copy(action->name)},
                     {"objectTypeId", type.type_id},
-                    {"objectId", json_text(id)},
+                    {"objectId", json_copy(id)},
                     {"propertyChanges", json::object()}});
 }
 
@@ -116,30 +127,30 @@ void ChangeJournal::property(const ObjectType& type, std::string_view id, std::s
   };
   auto known = std::find_if(noted_.rbegin(), noted_.rend(), mine);
   bool created = known != noted_.rend() && text_member(*known, "action") == "CREATE";
-  if (!created && !wants("OBJECT", "UPDATE", type.type_id, id, name)) return;
+  if (!created && !wants("OBJECT", "UPDATE", type, id, name)) return;
   if (known == noted_.rend()) {
     record(type, id, "propertyChange", at);
     if (noted_.empty() || !mine(noted_.back())) return;
     known = noted_.rbegin();
   }
-  known->at("propertyChanges").as_object()[json::string_view(name.data(), name.size())] = json_text(value);
+  known->at("propertyChanges").as_object()[json::string_view(name.data(), name.size())] = json_copy(value);
 }
 
 void ChangeJournal::tie(const TieChange& change, WallTime at) {
   const std::string& from = change.from_type->table->record(change.from).id;
   const std::string& to = change.to_type->table->record(change.to).id;
   std::string_view action = change.removed ? "ASSOCIATION_REMOVED" : "ASSOCIATION_ADDED";
-  if (!wants("ASSOCIATION", action, change.from_type->type_id, from, "") && !wants("ASSOCIATION", action, change.to_type->type_id, to, "")) return;
+  if (!wants("ASSOCIATION", action, *change.from_type, from, "") && !wants("ASSOCIATION", action, *change.to_type, to, "")) return;
   noted_.push_back({{"type", "ASSOCIATION"},
                     {"portalId", portal_id_},
                     {"occurredAt", format_instant(at)},
-                    {"action", json_text(action)},
+                    {"action", json_copy(action)},
                     {"fromObjectId", from},
                     {"toObjectId", to},
                     {"fromObjectTypeId", change.from_type->type_id},
                     {"toObjectTypeId", change.to_type->type_id},
                     {"associationTypeId", change.type->id},
-                    {"associationCategory", json_text(change.type->category())},
+                    {"associationCategory", json_copy(change.type->category())},
                     {"isPrimary", change.type->primary}});
 }
 

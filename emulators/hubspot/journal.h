@@ -11,14 +11,28 @@
 
 namespace lockstep::emulators::hubspot {
 
+struct JournalCondition {
+  std::string property;
+  std::string op;  // "EQ", "STARTS_WITH", …
+  std::vector<std::string> values;
+};
+
+/// All of its conditions must hold of a record for its changes to be told.
+struct JournalFilter {
+  std::int64_t id = 0;
+  std::vector<JournalCondition> conditions;
+  WallTime created;
+};
+
 /// What an app wants written into its journal.
 struct JournalSubscription {
   std::int64_t id = 0;
-  std::string type;                     // "OBJECT", "ASSOCIATION", "GDPR_PRIVACY_DELETION"
+  std::string type;                     // "OBJECT", "ASSOCIATION", "GDPR_PRIVACY_DELETION", …
   std::vector<std::string> actions;     // "CREATE", "UPDATE", …
   std::string object_type_id;           // of an association: either side
   std::vector<std::string> object_ids;  // empty: all
   std::vector<std::string> properties;  // of updates; empty: all
+  std::vector<JournalFilter> filters;   // all must hold
   WallTime created;
 };
 
@@ -34,12 +48,19 @@ class ChangeJournal {
   /// False: there is none.
   bool unsubscribe(std::string_view id);
   void clear() { subscriptions_.clear(); }
-  const std::vector<JournalSubscription>& subscriptions() const { return subscriptions_; }
+  std::vector<JournalSubscription>& subscriptions() { return subscriptions_; }
+  JournalSubscription* find(std::string_view id);  // null: there is none
+  // journal_filters.cc
+  /// Error: a sentence about what is wrong with it.
+  static Result<JournalFilter> read_filter(const json::object& given, const JournalSubscription& of, const Catalogue& catalogue);
+  const JournalFilter& add_filter(JournalSubscription& to, JournalFilter filter);
 
   /// `event`: "creation", "deletion", … as webhooks name it.
   void record(const ObjectType& type, std::string_view id, std::string_view event, WallTime at);
   void property(const ObjectType& type, std::string_view id, std::string_view name, std::string_view value, WallTime at);
   void tie(const TieChange& change, WallTime at);
+  /// What a record holds now, asked for by the app itself.
+  void snapshot(const ObjectType& type, std::string_view id, json::object values, WallTime at);
 
   std::size_t mark() const { return noted_.size(); }
   void roll_back(std::size_t mark) { noted_.resize(mark); }
@@ -57,7 +78,8 @@ class ChangeJournal {
   std::optional<std::size_t> behind(std::string_view offset, WallTime now);
 
  private:
-  bool wants(std::string_view type, std::string_view action, std::string_view type_id, std::string_view id, std::string_view property) const;
+  bool wants(std::string_view event_type, std::string_view action, const ObjectType& type, std::string_view id, std::string_view property) const;
+  static bool passes(const JournalSubscription& subscription, const ObjectType& type, std::string_view id);
   std::int64_t portal_id_;
   Rng rng_;
   std::int64_t last_subscription_ = 41'000;
@@ -67,5 +89,6 @@ class ChangeJournal {
 };
 
 json::object render_journal_subscription(const JournalSubscription& subscription);
+json::object render_journal_filter(const JournalSubscription& subscription, const JournalFilter& filter);
 
 }  // namespace lockstep::emulators::hubspot

@@ -104,14 +104,79 @@ HubSpot::Answer HubSpot::journal_subscribe(Call& call) {
 
 HubSpot::Answer HubSpot::journal_subscription(Call& call) {
   ChangeJournal& journal = portal_.events().journal();
-  if (call.request.method == "DELETE") {
-    if (!journal.unsubscribe(call.parameter("id"))) return hubspot::not_found();
-    return http::Response(204, "");
-  }
-  for (const JournalSubscription& each : journal.subscriptions()) {
-    if (std::to_string(each.id) == call.parameter("id")) return json_answer(200, render_journal_subscription(each));
+  JournalSubscription* known = journal.find(call.parameter("id"));
+  if (!known) return hubspot::not_found();
+  if (call.request.method == "GET") return json_answer(200, render_journal_subscription(*known));
+  journal.unsubscribe(call.parameter("id"));
+  return http::Response(204, "");
+}
+
+HubSpot::Answer HubSpot::journal_filter_create(Call& call) {
+  JsonDocument document;
+  TRY(const json::object* body, read_body(call, document));
+  const json::value* id = body->if_contains("subscriptionId");
+  JournalSubscription* of = id ? portal_.events().journal().find(scalar_text(*id)) : nullptr;
+  if (!of) return hubspot::not_found();
+  auto read = ChangeJournal::read_filter(*body, *of, portal_.catalogue());
+  if (!read) return invalid(read.error().message);
+  read->created = call.now;
+  return json_answer(201, render_journal_filter(*of, portal_.events().journal().add_filter(*of, std::move(*read))));
+}
+
+HubSpot::Answer HubSpot::journal_filter(Call& call) {
+  for (JournalSubscription& subscription : portal_.events().journal().subscriptions()) {
+    for (const JournalFilter& filter : subscription.filters) {
+      if (std::to_string(filter.id) != call.parameter("id")) continue;
+      if (call.request.method == "GET") return json_answer(200, render_journal_filter(subscription, filter));
+      std::erase_if(subscription.filters, [id = filter.id](const JournalFilter& each) { return each.id == id; });
+      return http::Response(204, "");
+    }
   }
   return hubspot::not_found();
+}
+
+HubSpot::Answer HubSpot::journal_filters(Call& call) {
+  const JournalSubscription* of = portal_.events().journal().find(call.parameter("id"));
+  if (!of) return hubspot::not_found();
+  json::array filters;
+  for (const JournalFilter& each : of->filters) filters.push_back(render_journal_filter(*of, each));
+  return json_answer(200, filters);
+}
+
+/// What records hold now becomes a file of the journal; each is told about under an id of its own.
+HubSpot::Answer HubSpot::journal_snapshots(Call& call) {
+  JsonDocument document;
+  TRY(const json::object* body, read_body(call, document));
+  const json::value* asked = body->if_contains("snapshotRequests");
+  if (!asked || !asked->is_array() || asked->get_array().empty()) return bad_json("line 1, column 1: snapshotRequests is missing or not an array");
+  json::array made;
+  for (const json::value& item : asked->get_array()) {
+    const json::object* one = item.if_object();
+    ObjectType* type = one ? portal_.catalogue().find(text_member(*one, "objectTypeId")) : nullptr;
+    if (!type) return invalid("objectTypeId is not known");
+    const json::value* given = one->if_contains("objectId");
+    std::string id = given ? scalar_text(*given) : "";
+    RowNumber row = portal_.find_live(*type, id);
+    if (row != kNoRow) {
+      json::object record = Renderer(portal_, {}).record(view_of(*type, row), select(*type, text_list(*one, "properties")));
+      portal_.events().journal().snapshot(*type, id, std::move(record["properties"].get_object()), call.now);
+    }
+    std::string status_id = uuid();
+    snapshots_[status_id] = {call.now, row != kNoRow};
+    made.push_back(json::object{{"portalId", options_.portal_id}, {"objectId", id}, {"objectTypeId", type->type_id}, {"snapshotStatusId", status_id}});
+  }
+  return json_answer(200, json::object{{"snapshotResponses", std::move(made)}});
+}
+
+HubSpot::Answer HubSpot::journal_snapshot_status(Call& call) {
+  auto known = snapshots_.find(call.parameter("id"));
+  if (known == snapshots_.end()) return hubspot::not_found();
+  constexpr Duration kTaken{1'000}, kShown{3LL * 24 * 3'600'000};
+  Duration age = call.now - known->second.asked;
+  const char* status = age < kTaken ? "IN_PROGRESS" : age >= kShown ? "EXPIRED" : known->second.found ? "SUCCESS" : "FAILED";
+  json::object body{{"id", known->first}, {"status", status}, {"initiatedAt", format_instant(known->second.asked)}};
+  if (age >= kTaken) body["completedAt"] = format_instant(known->second.asked + kTaken);
+  return json_answer(200, body);
 }
 
 HubSpot::Answer HubSpot::journal_forget_account(Call& call) {

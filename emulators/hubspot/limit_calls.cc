@@ -41,16 +41,18 @@ HubSpot::Answer HubSpot::property_limits(Call&) {
 }
 
 HubSpot::Answer HubSpot::record_limits(Call&) {
-  json::array rows;
-  for (const ObjectType& type : portal_.catalogue().objects()) rows.push_back(part_of(type, type.table->live_count(), kRecords));
-  return json_answer(200, json::object{{"hubspotDefinedObjectTypes", std::move(rows)}, {"customObjectTypes", json::object{{"byObjectType", json::array()}}}});
+  json::array rows, custom;
+  for (const ObjectType& type : portal_.catalogue().objects()) (type.custom ? custom : rows).push_back(part_of(type, type.table->live_count(), kRecords));
+  return json_answer(200, json::object{{"hubspotDefinedObjectTypes", std::move(rows)}, {"customObjectTypes", {{"byObjectType", std::move(custom)}}}});
 }
 
 HubSpot::Answer HubSpot::pipeline_limits(Call&) {
-  std::size_t live = 0;
-  for (const Pipeline& each : portal_.pipelines().all()) live += each.archived.ms == 0 ? 1 : 0;
   json::array rows;
-  rows.push_back(part_of(portal_.catalogue().object("tickets"), live, kPipelines));
+  for (const ObjectType& type : portal_.catalogue().objects()) {
+    std::size_t live = 0;
+    for (const Pipeline& each : portal_.pipelines().all()) live += each.type == type.name && each.archived.ms == 0 ? 1 : 0;
+    if (!type.pipeline.empty()) rows.push_back(part_of(type, live, kPipelines));
+  }
   return json_answer(200, json::object{{"hubspotDefinedObjectTypes", std::move(rows)}, {"customObjectTypes", json::object{{"byObjectType", json::array()}}}});
 }
 
@@ -60,7 +62,7 @@ HubSpot::Answer HubSpot::label_limits(Call&) {
   for (const ObjectType& from : portal_.catalogue().objects()) {
     for (const ObjectType& to : portal_.catalogue().objects()) {
       std::size_t own = 0;
-      for (const AssociationType& type : portal_.associations().types(from, to)) own += type.user_defined && !type.removed ? 1 : 0;
+      for (const AssociationType& type : portal_.associations().types(from, to)) own += type.own_label() && !type.removed ? 1 : 0;
       if (own == 0) continue;
       json::object row = part(own, kMaxOwnLabels);
       row["fromObjectTypeId"] = from.type_id;

@@ -107,7 +107,7 @@ Outcome<RowNumber> Portal::merge(ObjectType& type, RowNumber primary, RowNumber 
                               {"numberOfPropertiesMoved", properties_moved}},
                  writer);
   for (const std::string& gone : {primary_id, loser_id}) {
-    if (gone != winner_id)
+    if (gone != winner_id && (gone != primary_id || settings_.merge_deletes_primary))
       events_.record(type, gone, "deletion", json::object{{"changeFlag", "DELETED"}}, writer);
   }
   unit.commit();

@@ -107,7 +107,7 @@ HubSpot::Answer HubSpot::update(Call& call) {
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
   TRY(const json::object* properties, sent_properties(*body));
-  TRY(RowNumber row, row_of(call, *type, false));
+  TRY(RowNumber row, row_of(call, *type, portal_.settings().merged_ids_writable));
   TRY_VOID(portal_.update(*type, row, *properties, writer(call)));
   JsonDocument answer;
   return json_answer(200, rendered(portal_, answer, view_of(*type, row), {written(*type, *properties), {}}, {}));
@@ -115,7 +115,7 @@ HubSpot::Answer HubSpot::update(Call& call) {
 
 HubSpot::Answer HubSpot::archive(Call& call) {
   TRY(ObjectType * type, type_of(call));
-  TRY(RowNumber row, row_of(call, *type, false));
+  TRY(RowNumber row, row_of(call, *type, portal_.settings().merged_ids_writable));
   portal_.archive(*type, row, writer(call));
   return http::Response(204, "");
 }

@@ -1,4 +1,4 @@
-// §2.9: pipelines of tickets and their stages.
+// §2.9: pipelines of tickets and deals, and their stages.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -18,7 +18,8 @@ void add_times(json::object& object, const Item& item) {
 }
 
 json::object render(const Stage& stage) {
-  json::object metadata{{"ticketState", stage.closed ? "CLOSED" : "OPEN"}, {"isClosed", stage.closed ? "true" : "false"}};
+  json::object metadata{{"isClosed", stage.closed ? "true" : "false"}};
+  stage.probability.empty() ? metadata["ticketState"] = (stage.closed ? "CLOSED" : "OPEN") : metadata["probability"] = stage.probability;
   json::object object{{"id", stage.id},
                       {"label", stage.label},
                       {"displayOrder", stage.display_order},
@@ -57,26 +58,38 @@ Outcome<void> read_item(const json::object& body, bool all, Item& item) {
   return {};
 }
 
-Outcome<void> read_stage(const json::object& body, bool all, Stage& stage) {
+/// {"ticketState":"OPEN"} of tickets, {"probability":"0.2"} of deals.
+Outcome<void> read_stage(const json::object& body, bool all, const ObjectType& type, Stage& stage) {
   TRY_VOID(read_item(body, all, stage));
   const json::value* metadata = body.if_contains("metadata");
   if (!metadata && all) return bad_json("line 1, column 1: metadata is required");
   if (!metadata) return {};
-  std::string_view state = metadata->is_object() ? text_member(metadata->get_object(), "ticketState") : "";
+  const json::object none;
+  const json::object& members = metadata->is_object() ? metadata->get_object() : none;
+  if (type.name == "deals") {
+    const json::value* given = members.if_contains("probability");
+    std::string probability = given ? scalar_text(*given) : "";
+    bool share = probability == "1.0" || probability == "1" || (probability.starts_with("0") && probability.find_first_not_of("0123456789.") == std::string::npos);
+    if (!share) return invalid("metadata needs a probability from 0.0 to 1.0");
+    stage.probability = probability;
+    stage.closed = probability.starts_with('1') || probability.find_first_not_of("0.") == std::string::npos;
+    return {};
+  }
+  std::string_view state = text_member(members, "ticketState");
   if (state != "OPEN" && state != "CLOSED")
     return invalid("metadata needs a ticketState, OPEN or CLOSED");
   stage.closed = state == "CLOSED";
   return {};
 }
 
-Outcome<std::vector<Stage>> read_stages(const json::object& body, Pipelines& pipelines, WallTime now) {
+Outcome<std::vector<Stage>> read_stages(const json::object& body, const ObjectType& type, Pipelines& pipelines, WallTime now) {
   const json::value* given = body.if_contains("stages");
   if (!given || !given->is_array()) return bad_json("line 1, column 1: stages is missing or not an array");
   std::vector<Stage> stages;
   for (const json::value& item : given->get_array()) {
     if (!item.is_object()) return bad_json("line 1, column 1: a stage is not an object");
     Stage stage;
-    TRY_VOID(read_stage(item.get_object(), true, stage));
+    TRY_VOID(read_stage(item.get_object(), true, type, stage));
     auto taken = [&](const Stage& other) { return other.label == stage.label; };
     if (std::any_of(stages.begin(), stages.end(), taken))
       return invalid(fmt::format("There are two stages named {}", stage.label));
@@ -92,7 +105,7 @@ Outcome<std::vector<Stage>> read_stages(const json::object& body, Pipelines& pip
 
 Outcome<Pipeline*> HubSpot::pipeline_of(Call& call, bool archived_too) {
   TRY(ObjectType * type, type_of(call));
-  Pipeline* pipeline = type->name == "tickets" ? portal_.pipelines().find(call.parameter("id")) : nullptr;
+  Pipeline* pipeline = portal_.pipelines().find(*type, call.parameter("id"));
   if (!pipeline || (pipeline->archived.ms != 0 && !archived_too)) return hubspot::not_found();
   return pipeline;
 }
@@ -105,19 +118,19 @@ Outcome<Stage*> HubSpot::stage_of(Call& call, bool archived_too) {
   return hubspot::not_found();
 }
 
-/// Refuses what tickets still stand in, where the call asks for that (§2.9).
-Outcome<void> HubSpot::check_unused(const Call& call, const std::vector<std::string>& stages) const {
-  if (call.query_value("validateReferencesBeforeDelete") != "true") return {};
-  const ObjectType& tickets = portal_.catalogue().objects()[2];
-  const FieldId column = tickets.property("hs_pipeline_stage").column;
-  for (RowNumber row = 0; row < tickets.table->row_count(); ++row) {
-    if (tickets.table->record(row).deleted) continue;
-    std::string held(text_of(tickets.table->get(row, column)));
+/// Refuses what records still stand in, where the call asks for that (§2.9).
+Outcome<void> HubSpot::check_unused(const Call& call, const std::vector<std::string>& stages) {
+  TRY(const ObjectType* type, type_of(call));
+  bool asked = call.query_value("validateReferencesBeforeDelete") == "true" ||
+               (type->name == "deals" && call.query_value("validateDealStageUsagesBeforeDelete") == "true");
+  const FieldId column = type->property(type->stage).column;
+  for (RowNumber row = 0; asked && row < type->table->row_count(); ++row) {
+    if (type->table->record(row).deleted) continue;
+    std::string held(text_of(type->table->get(row, column)));
     if (std::find(stages.begin(), stages.end(), held) == stages.end()) continue;
-    auto refused = invalid(fmt::format("Stage IDs: [{}] are being referenced by object IDs: [{}]", held,
-                                       tickets.table->record(row).id));
+    auto refused = invalid(fmt::format("Stage IDs: [{}] are being referenced by object IDs: [{}]", held, type->table->record(row).id));
     refused.value().sub_category = "PipelineError.STAGE_ID_IN_USE";
-    refused.value().context = {{"stageIds", {held}}, {"objectIds", {tickets.table->record(row).id}}};
+    refused.value().context = {{"stageIds", {held}}, {"objectIds", {type->table->record(row).id}}};
     return refused;
   }
   return {};
@@ -127,7 +140,7 @@ Outcome<void> HubSpot::check_unused(const Call& call, const std::vector<std::str
 http::Response HubSpot::pipeline_changed(const Call& call, int status, const std::string& identifier,
                                          const std::string& action, json::object after) {
   portal_.pipelines().note(identifier, action, call.now, after);
-  portal_.pipelines().fill_options(portal_.catalogue().object("tickets"));
+  portal_.pipelines().fill_options(portal_.catalogue().object(call.parameter("type")));
   return status == 204 ? http::Response(204, "") : json_answer(status, after);
 }
 
@@ -135,7 +148,7 @@ HubSpot::Answer HubSpot::pipeline_list(Call& call) {
   TRY(ObjectType * type, type_of(call));
   json::array results;
   for (const Pipeline& pipeline : portal_.pipelines().all()) {
-    if (type->name == "tickets" && pipeline.archived.ms == 0) results.push_back(render(pipeline));
+    if (pipeline.type == type->name && pipeline.archived.ms == 0) results.push_back(render(pipeline));
   }
   return json_answer(200, json::object{{"results", std::move(results)}});
 }
@@ -147,16 +160,17 @@ HubSpot::Answer HubSpot::pipeline_read(Call& call) {
 
 HubSpot::Answer HubSpot::pipeline_create(Call& call) {
   TRY(ObjectType * type, type_of(call));
-  if (type->name != "tickets") return invalid(fmt::format("{} have no pipelines", type->name));
+  if (type->pipeline.empty()) return invalid(fmt::format("{} have no pipelines", type->name));
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
   Pipeline pipeline;
+  pipeline.type = type->name;
   TRY_VOID(read_item(*body, true, pipeline));
   for (const Pipeline& other : portal_.pipelines().all()) {
-    if (other.label == pipeline.label && other.archived.ms == 0)
+    if (other.type == type->name && other.label == pipeline.label && other.archived.ms == 0)
       return refuse(409, "CONFLICT", fmt::format("A pipeline named {} already exists.", pipeline.label));
   }
-  TRY(pipeline.stages, read_stages(*body, portal_.pipelines(), call.now));
+  TRY(pipeline.stages, read_stages(*body, *type, portal_.pipelines(), call.now));
   pipeline.id = portal_.pipelines().next_id();
   pipeline.created = pipeline.updated = call.now;
   portal_.pipelines().all().push_back(pipeline);
@@ -183,7 +197,8 @@ HubSpot::Answer HubSpot::pipeline_replace(Call& call) {
   std::vector<std::string> gone;
   for (const Stage& stage : pipeline->stages) gone.push_back(stage.id);
   TRY_VOID(check_unused(call, gone));
-  TRY(next.stages, read_stages(*body, portal_.pipelines(), call.now));
+  TRY(const ObjectType* type, type_of(call));
+  TRY(next.stages, read_stages(*body, *type, portal_.pipelines(), call.now));
   next.updated = call.now;
   *pipeline = std::move(next);
   return pipeline_changed(call, 200, pipeline->id, "UPDATE", render(*pipeline));
@@ -213,7 +228,8 @@ HubSpot::Answer HubSpot::stage_create(Call& call) {
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
   Stage stage;
-  TRY_VOID(read_stage(*body, true, stage));
+  TRY(const ObjectType* type, type_of(call));
+  TRY_VOID(read_stage(*body, true, *type, stage));
   for (const Stage& other : pipeline->stages) {
     if (other.label == stage.label && other.archived.ms == 0)
       return refuse(409, "CONFLICT", fmt::format("A stage named {} already exists.", stage.label));
@@ -229,7 +245,8 @@ HubSpot::Answer HubSpot::change_stage(Call& call, bool all) {
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
   Stage next = *stage;
-  TRY_VOID(read_stage(*body, all, next));
+  TRY(const ObjectType* type, type_of(call));
+  TRY_VOID(read_stage(*body, all, *type, next));
   next.updated = call.now;
   *stage = std::move(next);
   return pipeline_changed(call, 200, stage->id, "UPDATE", render(*stage));

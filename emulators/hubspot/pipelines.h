@@ -18,11 +18,13 @@ struct Stage {
   std::string label;
   bool closed = false;
   std::int64_t display_order = 0;
+  std::string probability = "";  // of a deal's stage: "0.0" to "1.0"
   WallTime created, updated;
   WallTime archived;  // 0: it is not
 };
 
 struct Pipeline {
+  std::string type;  // "tickets", "deals"
   std::string id;
   std::string label;
   std::vector<Stage> stages;  // archived ones too
@@ -33,7 +35,7 @@ struct Pipeline {
   const Stage* find(std::string_view stage) const;
 };
 
-/// The ticket pipelines of an account, and who changed them (§2.9).
+/// The pipelines of an account's tickets and deals, and who changed them (§2.9).
 class Pipelines {
  public:
   Pipelines();
@@ -41,7 +43,11 @@ class Pipelines {
   std::vector<Pipeline>& all() { return pipelines_; }
   const std::vector<Pipeline>& all() const { return pipelines_; }
   /// Archived ones too; null when there is none.
-  Pipeline* find(std::string_view id);
+  Pipeline* find(const ObjectType& type, std::string_view id);
+  /// Live ones alone; null when there is none.
+  const Stage* find_stage(const ObjectType& type, std::string_view pipeline, std::string_view stage) const;
+  /// Where a record stands of which nothing is said. Precondition: the type has pipelines.
+  std::string first_id(const ObjectType& type) const;
   std::string next_id() { return std::to_string(last_id_ += 1); }
 
   struct Change {
@@ -53,8 +59,8 @@ class Pipelines {
   void note(std::string identifier, std::string action, WallTime at, const json::value& after);
   const std::vector<Change>& changes() const { return changes_; }
 
-  /// Makes the options of a ticket's pipeline and stage what there is.
-  void fill_options(ObjectType& tickets) const;
+  /// Makes the options of the type's pipeline and stage what there is.
+  void fill_options(ObjectType& type) const;
 
  private:
   std::vector<Pipeline> pipelines_;

@@ -19,10 +19,9 @@ Portal::Portal(Database& database, const HubSpotOptions& options, Rng rng)
       associations_(catalogue_),
       events_(options.portal_id, options.app_id, rng.split("events")),
       owners_(options.owners),
-      portal_id_(options.portal_id),
-      sequences_(catalogue_.objects().size(), kFirstId) {
+      portal_id_(options.portal_id) {
   settings_.index_lag = options.index_lag;
-  pipelines_.fill_options(catalogue_.object("tickets"));
+  for (const char* name : {"tickets", "deals"}) pipelines_.fill_options(catalogue_.object(name));
 }
 
 RowNumber Portal::find_live(const ObjectType& type, std::string_view id) const {
@@ -56,9 +55,10 @@ RowNumber Portal::find_by_key(const ObjectType& type, const Property& property,
                               std::string_view value) const {
   if (property.source == Source::object_id) return find_live(type, value);
   const Table& table = *type.table;
+  bool exact = property.unique && !settings_.unique_ignores_case;
   auto live = [&](FieldId column) {
     for (RowNumber row : table.find_equal(column, value)) {
-      if (!table.record(row).deleted) return row;
+      if (!table.record(row).deleted && (!exact || text_of(table.get(row, column)) == value)) return row;
     }
     return kNoRow;
   };
@@ -75,7 +75,22 @@ std::vector<Associations::Tie> Portal::live_ties(const ObjectType& from, RowNumb
   return found;
 }
 
-std::string Portal::next_id(const ObjectType& type) { return std::to_string(++sequences_[type.index]); }
+void Portal::take_settings() {
+  auto property = [&](const char* type, const char* name) -> Property& { return catalogue_.object(type).properties.at(name); };
+  property("tickets", "subject").required = settings_.conventional_required;
+  property("emails", "hs_email_direction").required = settings_.conventional_required;
+  auto offer = [&](Property& of, const std::string& value) {
+    std::erase_if(of.options, [&](const Option& option) { return option.value == value; });
+    if (settings_.newer_options) of.options.push_back({value, value, "", static_cast<std::int64_t>(of.options.size())});
+  };
+  offer(property("tickets", "hs_ticket_priority"), "URGENT");
+  offer(property("calls", "hs_call_status"), "MISSED");
+}
+
+std::string Portal::next_id(const ObjectType& type) {
+  if (type.index >= sequences_.size()) sequences_.resize(type.index + 1, kFirstId);
+  return std::to_string(++sequences_[type.index]);
+}
 
 void Portal::before_write(const ObjectType& type, RowNumber row, const Writer& writer) {
   if (writer.journaled && settings_.index_lag.count() > 0)

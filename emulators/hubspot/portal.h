@@ -35,6 +35,15 @@ struct PortalSettings {
       false;  // a change of associations counts as a change of the record they start from
   bool numeric_association_ids = false;  // ids of associated records: numbers, as the older specifications have it
   bool archive_refuses_unknown = false;  // a batch archive with an unknown id; off, as it is believed to be
+  bool archived_owners_assignable = false;
+  bool conventional_required = true;   // subject of tickets, hs_email_direction of emails
+  bool newer_options = false;          // URGENT of tickets, MISSED of calls
+  bool unique_ignores_case = true;     // values of unique properties
+  bool merge_deletes_primary = true;   // where a merge mints an id, the primary's old one is told as deleted, too
+  bool unequal_finds_empty = false;    // NEQ and NOT_IN find records that have no value
+  bool trace_ids_everywhere = false;   // objectWriteTraceId stands in answers of updates and upserts, too
+  bool merged_ids_writable = false;    // a PATCH or DELETE of a merged id is one of what it became part of
+  std::int64_t unique_collision_status = 400;
   std::int64_t history_page = 50;        // rows of a list with histories
   Duration index_lag{5'000};
 };
@@ -62,6 +71,7 @@ class Portal {
   SearchLag& search_lag() { return search_lag_; }
   const History& history() const { return history_; }
   PortalSettings& settings() { return settings_; }
+  const PortalSettings& settings() const { return settings_; }
   Pipelines& pipelines() { return pipelines_; }
   const std::vector<Owner>& owners() const { return owners_; }
 
@@ -88,6 +98,8 @@ class Portal {
   Outcome<void> set_ties(const ObjectType& from, RowNumber from_row, ObjectType& to, const json::value& ids,
                          const Writer& writer);
 
+  /// What follows from settings that were changed.
+  void take_settings();
   /// What the account does by itself by now (auto_associate).
   void associate_by_domain(WallTime now);
 

@@ -88,15 +88,19 @@ const Property& ObjectType::property(std::string_view property) const {
   return *found;
 }
 
-Catalogue::Catalogue(Database& database) {
-  objects_.reserve(8);  // pointers to object types are handed out
-  auto define = [&](ObjectType object, std::vector<Property> properties) {
-    object.index = objects_.size();
-    object.table = &database.table(object.name);
-    object.groups.push_back({object.group, object.group});
-    objects_.push_back(std::move(object));
-    for (Property& property : properties) add(objects_.back(), std::move(property));
-  };
+ObjectType& Catalogue::define(ObjectType object, std::vector<Property> properties) {
+  object.index = objects_.size();
+  object.table = &database_.table(object.name);
+  object.groups.push_back({object.group, object.group});
+  ObjectType& defined = objects_.emplace_back(std::move(object));
+  for (Property& property : properties) add(defined, std::move(property));
+  Table& table = *defined.table;
+  table.add_index(table.field("hs_merged_object_ids"), false, ';');
+  if (defined.engagement) table.add_index(table.field("hs_timestamp"));
+  return defined;
+}
+
+Catalogue::Catalogue(Database& database) : database_(database) {
   ObjectType contacts{"contacts",
                       "contact",
                       "0-1",
@@ -119,6 +123,17 @@ Catalogue::Catalogue(Database& database) {
                      {"content", "hs_pipeline", "hs_pipeline_stage", "hs_ticket_category",
                       "hs_ticket_priority", "subject", "createdate", "hs_lastmodifieddate", "hs_object_id"}};
   tickets.mergeable = true;
+  tickets.pipeline = "hs_pipeline";
+  tickets.stage = "hs_pipeline_stage";
+  ObjectType deals{"deals",
+                   "deal",
+                   "0-3",
+                   "dealinformation",
+                   "hs_lastmodifieddate",
+                   {"amount", "closedate", "createdate", "dealname", "dealstage", "hs_lastmodifieddate", "hs_object_id", "pipeline"}};
+  deals.mergeable = true;
+  deals.pipeline = "pipeline";
+  deals.stage = "dealstage";
   define(std::move(contacts), contact_properties());
   define(std::move(companies), company_properties());
   define(std::move(tickets), ticket_properties());
@@ -136,11 +151,8 @@ Catalogue::Catalogue(Database& database) {
   define(std::move(emails), email_properties());
   define(engagement("meetings", "meeting", "0-47", "meeting"), meeting_properties());
   define(engagement("tasks", "task", "0-27", "task"), task_properties());
-  for (ObjectType& object : objects_) {
-    Table& table = *object.table;
-    table.add_index(table.field("hs_merged_object_ids"), false, ';');
-    if (object.engagement) table.add_index(table.field("hs_timestamp"));
-  }
+  define(std::move(deals), deal_properties());
+  define(engagement("communications", "communication", "0-18", "communication"), communication_properties());
   Table& firms = *objects_[1].table;
   firms.add_index(firms.field("domain"), true);
   Table& people = *objects_.front().table;
@@ -150,7 +162,8 @@ Catalogue::Catalogue(Database& database) {
 
 ObjectType* Catalogue::find(std::string_view name) {
   for (ObjectType& object : objects_) {
-    if (object.name == name || object.type_id == name) return &object;
+    if (object.custom && object.custom->archived.ms != 0) continue;
+    if (object.name == name || object.type_id == name || (object.custom && name == "p_" + object.custom->name)) return &object;
   }
   return nullptr;
 }

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -89,6 +91,17 @@ struct PropertyGroup {
   bool archived = false;
 };
 
+/// What an account says of an object type of its own (§2.1: "2-<n>").
+struct CustomObject {
+  std::string name;              // "cats"; the type's own name is "p4242_cats"
+  std::string description;
+  std::string singular, plural;  // labels
+  std::string primary;           // the property that names a record
+  std::vector<std::string> secondary, searchable;
+  WallTime created, updated;
+  WallTime archived;  // 0: it is not
+};
+
 struct ObjectType {
   std::string name;                   // "contacts"
   std::string singular;               // "contact"
@@ -103,6 +116,8 @@ struct ObjectType {
   std::map<std::string, Property, std::less<>> properties;  // answers are sorted by name
   std::vector<PropertyGroup> groups;
   Table* table = nullptr;
+  std::string pipeline, stage;  // the properties that say where a record stands; empty: in no pipeline
+  std::optional<CustomObject> custom;
 
   /// Null when there is none, or it is archived.
   const Property* find(std::string_view property) const;
@@ -121,21 +136,27 @@ class Catalogue {
   /// By singular name, too: what associations and the control plane accept.
   ObjectType* find_any(std::string_view name);
   ObjectType& object(std::string_view name);  // precondition: it exists
-  std::vector<ObjectType>& objects() { return objects_; }
-  const std::vector<ObjectType>& objects() const { return objects_; }
+  std::deque<ObjectType>& objects() { return objects_; }
+  const std::deque<ObjectType>& objects() const { return objects_; }
   void add(ObjectType& object, Property property);
+  /// One more type. Precondition: its names are new.
+  ObjectType& define(ObjectType object, std::vector<Property> properties);
 
  private:
-  std::vector<ObjectType> objects_;
+  Database& database_;
+  std::deque<ObjectType> objects_;  // never moves one: pointers to them are handed out
 };
 
 std::vector<Property> contact_properties();  // catalogue_customers.cc
 std::vector<Property> company_properties();
+std::vector<Property> deal_properties();
 std::vector<Property> ticket_properties();  // catalogue_service.cc
 std::vector<Property> note_properties();
 std::vector<Property> call_properties();
 std::vector<Property> email_properties();
 std::vector<Property> meeting_properties();
 std::vector<Property> task_properties();
+std::vector<Property> communication_properties();
+std::vector<Property> custom_properties();  // that every type of an account has
 
 }  // namespace lockstep::emulators::hubspot

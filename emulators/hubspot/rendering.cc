@@ -73,6 +73,7 @@ Selection histories(const ObjectType& type, const std::vector<std::string>& name
 
 Selection written(const ObjectType& type, const json::object& sent) {
   static const std::vector<std::string> kSystem = {
+      "pipeline",         "dealstage",
       "createdate",       "hs_createdate",       "hs_lastmodifieddate", "hs_object_id",
       "hs_object_source", "hs_object_source_id", "lastmodifieddate",    "lifecyclestage",
       "hs_pipeline",      "hs_pipeline_stage",   "hs_ticket_id"};

@@ -77,6 +77,11 @@ void HubSpot::add_journal_routes() {
   add("GET", subscriptions, &HubSpot::journal_subscriptions);
   add("POST", subscriptions, &HubSpot::journal_subscribe);
   add("DELETE", subscriptions + "/portals/{portal}", &HubSpot::journal_forget_account);
+  add("POST", subscriptions + "/filters", &HubSpot::journal_filter_create);
+  add("GET", subscriptions + "/filters/subscription/{id}", &HubSpot::journal_filters);
+  for (const char* method : {"GET", "DELETE"}) add(method, subscriptions + "/filters/{id}", &HubSpot::journal_filter);
+  add("POST", "/webhooks-journal/snapshots/{version}/crm", &HubSpot::journal_snapshots);
+  add("GET", "/webhooks-journal/snapshots/{version}/status/{id}", &HubSpot::journal_snapshot_status);
   for (const char* method : {"GET", "DELETE"}) add(method, subscriptions + "/{id}", &HubSpot::journal_subscription);
   add("GET", "/journaled/{key}", &HubSpot::journal_file);
 }
@@ -114,6 +119,16 @@ void HubSpot::add_schema_routes() {
     add("GET", base + "/{name}", &HubSpot::property_read);
     add("PATCH", base + "/{name}", &HubSpot::property_update);
     add("DELETE", base + "/{name}", &HubSpot::property_archive);
+  }
+  for (const std::string base : {"/crm-object-schemas/v3/schemas", "/crm/v3/schemas", "/crm-object-schemas/{version}/schemas"}) {
+    add("GET", base, &HubSpot::schema_list);
+    add("POST", base, &HubSpot::schema_create);
+    add("POST", base + "/batch/read", &HubSpot::schemas_batch_read);
+    add("GET", base + "/{type}", &HubSpot::schema_read);
+    add("PATCH", base + "/{type}", &HubSpot::schema_update);
+    add("DELETE", base + "/{type}", &HubSpot::schema_archive);
+    add("POST", base + "/{type}/associations", &HubSpot::schema_tie);
+    add("DELETE", base + "/{type}/associations/{association}", &HubSpot::schema_untie);
   }
   add("GET", "/crm/v3/property-validations/{type}", &HubSpot::property_rules);
   add("GET", "/crm/v3/property-validations/{type}/{name}", &HubSpot::property_rules);

@@ -98,14 +98,15 @@ bool fits(const Portal& portal, const Filter& filter, const RecordView& record) 
     return false;
   }
   bool tokens = filter.op.ends_with("CONTAINS_TOKEN");
+  bool finds_empty = portal.settings().unequal_finds_empty && (filter.op == "NEQ" || filter.op == "NOT_IN");
   if (!filter.numbers.empty() && !tokens) {
     auto held = number_of(portal, record, *filter.property);
-    return held && number_fits(filter, *held);
+    return held ? number_fits(filter, *held) : finds_empty;
   }
   auto held = value_of(portal, record, *filter.property);
   if (filter.op == "HAS_PROPERTY") return held.has_value();
   if (filter.op == "NOT_HAS_PROPERTY") return !held;
-  return held && text_fits(filter, *filter.property, *held);
+  return held ? text_fits(filter, *filter.property, *held) : finds_empty;
 }
 
 bool fits(const Portal& portal, const SearchQuery& query, const RecordView& record) {

@@ -88,7 +88,7 @@ Outcome<Filter> read_filter(Portal& portal, const ObjectType& type, const json::
     return bad_json(fmt::format("line 1, column 1: there is no operator {}", filter.op));
   if (name.starts_with("associations.")) {
     filter.associated = portal.catalogue().find_any(name.substr(13));
-    bool fits = filter.associated && (filter.op == "EQ" || filter.op == "IN") &&
+    bool fits = filter.associated && !type.custom && !filter.associated->custom && (filter.op == "EQ" || filter.op == "IN") &&
                 !portal.associations().types(type, *filter.associated).empty();
     if (!fits) return invalid(fmt::format("{} {} is not supported", name, filter.op));
   } else {

@@ -38,6 +38,8 @@ HubSpot::HubSpot(const EmulatorClock& clock, Rng rng, HubSpotOptions options)
       ids_(rng.split("ids")),
       search_limit_(options_.search_requests, Duration(1'000)),
       journal_limit_(100, Duration(1'000)),
+      journal_subscription_limit_(50, Duration(1'000)),
+      snapshot_limit_(10, Duration(1'000)),
       daily_(options_.daily_requests, options_.utc_offset),
       limits_(options_.limits) {
   Duration window(10'000);

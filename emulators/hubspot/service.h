@@ -122,13 +122,24 @@ class HubSpot final : public StandIn {
   Answer pipeline_limits(Call& call);
   Answer label_limits(Call& call);
   Answer property_rules(Call& call);
+  // schema_calls.cc
+  json::object render_schema(const ObjectType& type, bool whole) const;
+  json::array render_ties_of(const ObjectType& type) const;
+  Answer schema_list(Call& call);
+  Answer schema_read(Call& call);
+  Answer schemas_batch_read(Call& call);
+  Answer schema_create(Call& call);
+  Answer schema_update(Call& call);
+  Answer schema_archive(Call& call);
+  Answer schema_tie(Call& call);
+  Answer schema_untie(Call& call);
   // secondary_addresses.cc
   Answer secondary_addresses(Call& call);
   Answer change_secondary_address(Call& call);
   // pipeline_calls.cc
   Outcome<Pipeline*> pipeline_of(Call& call, bool archived_too);
   Outcome<Stage*> stage_of(Call& call, bool archived_too);
-  Outcome<void> check_unused(const Call& call, const std::vector<std::string>& stages) const;
+  Outcome<void> check_unused(const Call& call, const std::vector<std::string>& stages);
   http::Response pipeline_changed(const Call& call, int status, const std::string& identifier,
                                   const std::string& action, json::object after);
   json::object audit(const std::string& identifier);
@@ -213,6 +224,11 @@ class HubSpot final : public StandIn {
   Answer journal_subscribe(Call& call);
   Answer journal_subscription(Call& call);
   Answer journal_forget_account(Call& call);
+  Answer journal_filter_create(Call& call);
+  Answer journal_filter(Call& call);
+  Answer journal_filters(Call& call);
+  Answer journal_snapshots(Call& call);
+  Answer journal_snapshot_status(Call& call);
   // webhook_calls.cc
   Outcome<void> check_app(const Call& call) const;
   Outcome<Subscription*> subscription_of(const Call& call);
@@ -246,7 +262,7 @@ class HubSpot final : public StandIn {
   std::map<std::string, App, std::less<>> apps_;  // by id
   App* caller_ = nullptr;                         // of the call being answered
   RollingLimit search_limit_;
-  RollingLimit journal_limit_;
+  RollingLimit journal_limit_, journal_subscription_limit_, snapshot_limit_;
   DailyLimit daily_;
   bool limits_;
   std::set<std::string, std::less<>>
@@ -258,6 +274,11 @@ class HubSpot final : public StandIn {
     WallTime expires;
   };
   std::map<std::string, JournalLink, std::less<>> journal_links_;  // by the key in its address
+  struct Snapshot {
+    WallTime asked;
+    bool found = false;
+  };
+  std::map<std::string, Snapshot, std::less<>> snapshots_;  // by the id of their status
   std::set<std::string, std::less<>> denied_scopes_;
   bool rotate_refresh_tokens_ = false;
   bool admin_rules_everywhere_ = false;  // false: the newest version alone enforces what an administrator requires

@@ -112,7 +112,7 @@ Read read_choice(const Property& property, const std::string& text, const ValueC
   auto known = [&](std::string_view option) {
     if (property.owner) {
       return std::any_of(context.owners.begin(), context.owners.end(),
-                         [&](const Owner& owner) { return owner.id == option && !owner.archived; });
+                         [&](const Owner& owner) { return owner.id == option && (!owner.archived || context.allow_archived_owners); });
     }
     return property.open_options ||
            property.find_option(option) != nullptr;

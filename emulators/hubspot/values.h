@@ -15,6 +15,7 @@ namespace lockstep::emulators::hubspot {
 struct ValueContext {
   const std::vector<Owner>& owners;
   std::string_view stored;    // present value: a leading ';' appends to it
+  bool allow_archived_owners = false;
   bool allow_locked = false;  // fixtures may set what the API may not
 };
 

@@ -106,36 +106,34 @@ Outcome<void> Portal::check_unique(const ObjectType& type, RowNumber self, const
     if (property->form == TextForm::email && self == kNoRow && !settings_.taken_address_is_invalid) {
       return refuse(409, "CONFLICT", fmt::format("Contact already exists. Existing ID: {}", other_id));
     }
-    return invalid(
+    auto refused = invalid(
         fmt::format("Cannot set PropertyValueCoordinates{{portalId={}, objectTypeId={}, objectId={}, "
                     "propertyName={}, value={}}} on {}. {} already has that value.",
                     portal_id_, type.type_id, self_id, property->name, text, self_id, other_id));
+    refused.value().status = static_cast<int>(settings_.unique_collision_status);
+    return refused;
   }
   return {};
 }
 
 /// A stage belongs to its pipeline; a new pipeline needs a stage in the same write (§2.9, §6).
 Outcome<void> Portal::check_stage(const ObjectType& type, RowNumber row, const Changes& changes) const {
-  if (!type.find("hs_pipeline_stage") ||
-      !(changed(changes, "hs_pipeline_stage") || changed(changes, "hs_pipeline")))
-    return {};
-  std::string id = effective(type, row, changes, "hs_pipeline"),
-              stage = effective(type, row, changes, "hs_pipeline_stage");
+  if (type.stage.empty() || !(changed(changes, type.stage) || changed(changes, type.pipeline))) return {};
+  std::string id = effective(type, row, changes, type.pipeline), stage = effective(type, row, changes, type.stage);
+  if (pipelines_.find_stage(type, id, stage)) return {};
   std::vector<std::string> valid;
   for (const Pipeline& pipeline : pipelines_.all()) {
+    if (pipeline.type != type.name || pipeline.id != id || pipeline.archived.ms != 0) continue;
     for (const Stage& each : pipeline.stages) {
-      if (pipeline.id != id || pipeline.archived.ms != 0 || each.archived.ms != 0) continue;
-      if (each.id == stage) return {};
-      valid.push_back(each.id);
+      if (each.archived.ms == 0) valid.push_back(each.id);
     }
   }
   std::vector<PropertyProblem> problems;
   if (valid.empty()) {
-    problems.push_back({"hs_pipeline", "INVALID_OPTION", fmt::format("{} is not a pipeline", id)});
+    problems.push_back({type.pipeline, "INVALID_OPTION", fmt::format("{} is not a pipeline", id)});
   } else {
-    problems.push_back({"hs_pipeline_stage", "INVALID_OPTION",
-                        fmt::format("{} is not a valid stage of pipeline {}. Valid stages: [{}]", stage, id,
-                                    join(valid, ", "))});
+    problems.push_back({type.stage, "INVALID_OPTION",
+                        fmt::format("{} is not a valid stage of pipeline {}. Valid stages: [{}]", stage, id, join(valid, ", "))});
   }
   return invalid(std::move(problems));
 }
@@ -163,17 +161,12 @@ void Portal::derive(const ObjectType& type, RowNumber row, Changes& changes, con
     if (!before.empty() && rank(wanted) < rank(before))  // silently ignored
       std::erase_if(changes, [](const auto& change) { return change.first->name == "lifecyclestage"; });
   }
-  if (type.name != "tickets" || !changed(changes, "hs_pipeline_stage")) return;
-  auto closed = [&](const std::string& pipeline, const std::string& stage) {
-    for (const Pipeline& each : pipelines_.all()) {
-      const Stage* found = each.id == pipeline ? each.find(stage) : nullptr;
-      if (found) return found->closed;
-    }
-    return false;
+  if (type.name != "tickets" || !changed(changes, type.stage)) return;
+  auto closed = [&](const Changes& with) {
+    const Stage* stage = pipelines_.find_stage(type, effective(type, row, with, type.pipeline), effective(type, row, with, type.stage));
+    return stage && stage->closed;
   };
-  bool was = closed(effective(type, row, {}, "hs_pipeline"), effective(type, row, {}, "hs_pipeline_stage"));
-  bool is = closed(effective(type, row, changes, "hs_pipeline"),
-                   effective(type, row, changes, "hs_pipeline_stage"));
+  bool was = closed({}), is = closed(changes);
   if (is && !was) set(type, changes, "closed_date", writer.at.ms);
   if (!is && was) set(type, changes, "closed_date", Value{});
 }
@@ -200,8 +193,7 @@ Outcome<RowNumber> Portal::create(ObjectType& type, const json::object& properti
   }
   if (type.name == "meetings" && !is_set(changes, "hs_timestamp") && is_set(changes, "hs_meeting_start_time"))
     set(type, changes, "hs_timestamp", *changed(changes, "hs_meeting_start_time"));
-  if (type.find("hs_pipeline") && !is_set(changes, "hs_pipeline"))
-    set(type, changes, "hs_pipeline", std::string("0"));
+  if (!type.pipeline.empty() && !is_set(changes, type.pipeline)) set(type, changes, type.pipeline, pipelines_.first_id(type));
   TRY_VOID(check_required(type, changes, writer));
   TRY_VOID(check_stage(type, kNoRow, changes));
   std::string id =

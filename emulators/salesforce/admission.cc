@@ -127,7 +127,7 @@ Salesforce::Entry Salesforce::enter(Call& call, const std::string& access) {
   if (!daily_.admit(call.now)) return Entry::over_limit;
   tokens().extend(access, call.now, options_.session_timeout);
   call.caller = {ActorKind::integration, tokens().client(tokens().grant(access)->client_id)->name};
-  org_.ensure_user(call.caller, call.now);
+  org_.act_as(call.caller, call.now);
   ++call_number_;
   note_changes(origin_of(call));
   return Entry::open;

@@ -129,7 +129,10 @@ std::vector<std::vector<Value>> aggregate_rows(const Org& org, const Query& quer
   for (const auto& [key, tallies] : groups) {
     Group group{key, {}};
     for (std::size_t i = 0; i < tallies.size(); ++i) group.results.push_back(tallies[i].result(query.aggregates[i]));
-    answer.push_back(std::move(group));
+    auto compares_group = [&](const Condition& each) {
+      return compares(each, view(each.aggregate ? group.results[*each.aggregate] : group.key[group_of(query, each.path)]));
+    };
+    if (!query.having || holds(*query.having, compares_group)) answer.push_back(std::move(group));
   }
   std::stable_sort(answer.begin(), answer.end(), [&](const Group& a, const Group& b) { return before(query, a, b); });
   if (query.limit && answer.size() > *query.limit) answer.resize(*query.limit);

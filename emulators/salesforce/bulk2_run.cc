@@ -17,10 +17,14 @@ void Salesforce::settle_jobs(WallTime now) {
   for (auto& [id, job] : jobs_) {
     if (job.state != "UploadComplete" || job.due > now) continue;
     note_changes(job.origin);
+    org_.act_as(job.origin.actor, now);
     job.is_query ? run_query_job(job) : run_ingest_job(job);
     note_changes({});
   }
-  bulk1_.settle(now, [this](const ChangeOrigin& origin) { note_changes(origin); });
+  bulk1_.settle(now, [&](const ChangeOrigin& origin) {
+    note_changes(origin);
+    org_.act_as(origin.actor, now);
+  });
   note_changes({});
   std::erase_if(jobs_, [&](const auto& entry) { return is_over(entry.second) && entry.second.due + kJobLife <= now; });
 }

@@ -168,7 +168,7 @@ json::object CometD::connect(Call& call, const json::object& message, Client& cl
 
 json::object CometD::subscribe(const json::object& message, Client& client) {
   std::string channel(text_member(message, "subscription"));
-  bool known = channel == kAllChanges;
+  bool known = channel == kAllChanges || is_topic(org_, channel);
   for (const ObjectType& object : org_.schema().objects()) known = known || channel == change_channel(object);
   auto with_channel = [&](json::object reply) {
     reply["subscription"] = channel;
@@ -180,7 +180,8 @@ json::object CometD::subscribe(const json::object& message, Client& client) {
   const json::value* map = ext && ext->is_object() ? ext->get_object().if_contains("replay") : nullptr;
   const json::value* given = map && map->is_object() ? map->get_object().if_contains(channel) : nullptr;
   if (given && given->is_int64()) replay = given->get_int64();
-  std::int64_t oldest = static_cast<std::int64_t>(events_.oldest_position()), last = static_cast<std::int64_t>(events_.last_replay_id());
+  const EventLog& log = events_.log_of(channel);
+  std::int64_t oldest = static_cast<std::int64_t>(log.oldest_position()), last = static_cast<std::int64_t>(log.last_replay_id());
   if (replay < -2 || (replay >= 0 && (replay < oldest || replay > last))) {
     return with_channel(refusal_of(message, fmt::format("400::The replayId {{{}}} you provided was invalid. Please provide a valid ID, -2 to replay all "
                                                         "events, or -1 to replay only new events.",
@@ -190,16 +191,10 @@ json::object CometD::subscribe(const json::object& message, Client& client) {
   return with_channel(reply_to(message, true));
 }
 
-std::string CometD::schema_of(const ChangeEvent& event) const {
-  for (const ObjectType& object : org_.schema().objects()) {
-    if (change_channel(object) == event.channel) return event_schema_id(object);
-  }
-  return "";
-}
-
 bool CometD::has_news(const Client& client) const {
   for (const auto& [channel, position] : client.positions) {
-    for (auto event = events_.events().rbegin(); event != events_.events().rend() && event->replay_id > position; ++event) {
+    const auto& events = events_.log_of(channel).events();
+    for (auto event = events.rbegin(); event != events.rend() && event->replay_id > position; ++event) {
       if (covers(channel, event->channel)) return true;
     }
   }
@@ -208,15 +203,14 @@ bool CometD::has_news(const Client& client) const {
 
 void CometD::deliver(Client& client, json::array& events, WallTime now) {
   for (auto& [channel, position] : client.positions) {
-    for (const ChangeEvent& event : events_.events()) {
+    const EventLog& log = events_.log_of(channel);
+    for (const StreamEvent& event : log.events()) {
       if (event.replay_id <= position || !covers(channel, event.channel)) continue;
       if (!deliveries_.admit(now)) return;
       position = event.replay_id;
-      events.push_back(json::object{{"channel", channel},
-                                    {"clientId", client.id},
-                                    {"data", {{"schema", schema_of(event)}, {"payload", event.payload}, {"event", {{"replayId", event.replay_id}}}}}});
+      events.push_back(json::object{{"channel", channel}, {"clientId", client.id}, {"data", event.data}});
     }
-    position = std::max(position, events_.last_replay_id());
+    position = std::max(position, log.last_replay_id());
   }
 }
 

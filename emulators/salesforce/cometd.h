@@ -40,7 +40,6 @@ class CometD {
   std::string access_of(const Call& call) const;
   bool signed_in(const Call& call) const { return tokens_.state(access_of(call), call.now) == TokenState::valid; }
   Client* client_of(const json::object& message, WallTime now);
-  std::string schema_of(const ChangeEvent& event) const;
   bool has_news(const Client& client) const;
   void deliver(Client& client, json::array& events, WallTime now);
 

@@ -21,7 +21,7 @@ std::optional<EditKind> edit_kind(std::string_view operation) {
 
 std::optional<http::Response> Salesforce::control(const http::ServerRequest& request, std::string_view path) {
   settle(now());
-  if (path == "settings") return change_settings_call(request);
+  if (path == "settings") return switches_.answer(request);
   if (request.method != "POST") return std::nullopt;
   JsonDocument document;
   auto parsed = document.parse(request.body);
@@ -31,22 +31,6 @@ std::optional<http::Response> Salesforce::control(const http::ServerRequest& req
   if (path == "event") return inject_event(*given);
   if (path == "lock") return lock_record(*given);
   return change_rule(*given, path);
-}
-
-http::Response Salesforce::change_settings_call(const http::ServerRequest& request) {
-  if (request.method == "POST") {
-    JsonDocument document;
-    auto parsed = document.parse(request.body);
-    const json::object* given = parsed ? document.root().if_object() : nullptr;
-    Result<void> changed = given ? change_settings(settings_, *given) : fail(ErrorCode::invalid_input, "expected an object of settings");
-    if (!changed) return told(changed.error().message);
-    daily_.set_limit(settings_.daily_api_requests);
-    bulk_batches_.set_limit(settings_.daily_bulk_batches);
-    cometd_.deliveries().set_limit(settings_.daily_event_deliveries);
-    bulk_queries_.set_limit(settings_.daily_bulk_query_jobs);
-    org_.set_lock_hold(Duration(settings_.row_lock_ms));
-  }
-  return json_response(200, show_settings(settings_));
 }
 
 /// Edits whose stamps are of now and which nobody sees before they commit.
@@ -134,7 +118,7 @@ http::Response Salesforce::inject_event(const json::object& given) {
     for (const json::value& id : list->get_array()) ids.push_back(scalar_text(id));
   }
   events_.add_gap(*object, type, std::move(ids), now());
-  return json_response(200, json::object{{"replay_id", events_.last_replay_id()}});
+  return json_response(200, json::object{{"replay_id", events_.log_of(kAllChanges).last_replay_id()}});
 }
 
 }  // namespace lockstep::emulators::salesforce

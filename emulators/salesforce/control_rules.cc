@@ -107,12 +107,12 @@ http::Response Salesforce::refuse_writes(const ObjectType& object, const json::o
   return rule_taken();
 }
 
-/// {"object":"Contact","field":"Email","access":"none"}, "read" or "edit": what the profiles let the API do.
+/// {"object":"Contact","field":"Email","access":"none"}, "read" or "edit": what the profiles let the API do; with "user" for that one alone.
 http::Response Salesforce::set_field_access(const ObjectType& object, const json::object& given) {
   std::string_view word = text_member(given, "access");
   if (word != "none" && word != "read" && word != "edit") return rule_refused("access must be none, read or edit");
   Access access = word == "none" ? Access::none : word == "read" ? Access::read : Access::edit;
-  auto set = org_.set_access(object.name, text_member(given, "field"), access);
+  auto set = org_.set_access(object.name, text_member(given, "field"), access, text_member(given, "user"));
   return set ? rule_taken() : rule_refused(set.error().message);
 }
 

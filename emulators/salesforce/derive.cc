@@ -7,6 +7,7 @@
 #include <array>
 
 #include "emulators/salesforce/org.h"
+#include "emulators/salesforce/push_topics.h"
 
 namespace lockstep::emulators::salesforce {
 namespace {
@@ -124,6 +125,10 @@ Outcome<void> Org::check_event(const ObjectType& object, RowNumber row, const Ch
 
 Outcome<void> Org::check_object_rules(const ObjectType& object, RowNumber row, const Changes& changes) const {
   if (object.name == "Event") return check_event(object, row, changes);
+  if (object.name == "PushTopic") {
+    const Value* query = changed_value(changes, "Query");
+    return query ? check_topic_query(schema_, text_of(view(*query)), now_()) : Outcome<void>{};
+  }
   if (object.name != "EmailMessage" || row == kNoRow) return {};
   std::string status(text_of(value_of(object, row, object.field("Status"))));
   if (status == "5") return {};  // a draft may still change

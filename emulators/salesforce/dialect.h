@@ -111,6 +111,26 @@ class Salesforce final : public StandIn {
   http::Response tabs(Call& call);
   http::Response theme(Call& call);
   http::Response event_schema_call(Call& call);
+  // layouts.cc
+  http::Response layouts(Call& call);
+  http::Response compact_layouts(Call& call);
+  http::Response approval_layouts(Call& call);
+  http::Response list_views(Call& call);
+  http::Response list_view(Call& call);
+  http::Response list_view_results(Call& call, const Query& query, json::object body);
+  json::object list_view_of(const Call& call, const ObjectType& object) const;
+  std::string list_view_query(const ObjectType& object) const;
+  const ObjectType* object_of_list_view(std::string_view id) const;
+  // quick_actions.cc
+  struct QuickAction {
+    const ObjectType* on = nullptr;
+    const ObjectType* makes = nullptr;  // null: there is no such action
+    const Field* parent = nullptr;      // of what is made: the record it hangs on
+  };
+  QuickAction quick_action_of(const ObjectType* on, std::string_view name) const;
+  http::Response quick_actions(Call& call);
+  http::Response quick_action(Call& call);
+  http::Response run_quick_action(Call& call, const QuickAction& action);
   // search.cc
   http::Response search(Call& call);
   // replication.cc
@@ -177,7 +197,6 @@ class Salesforce final : public StandIn {
   void forget_cursors(WallTime now);
 
   // control.cc
-  http::Response change_settings_call(const http::ServerRequest& request);
   http::Response open_transaction(const json::object& given);
   http::Response inject_event(const json::object& given);
   http::Response lock_record(const json::object& given);
@@ -193,6 +212,8 @@ class Salesforce final : public StandIn {
   http::Response set_field_access(const ObjectType& object, const json::object& given);
   Result<std::vector<const Field*>> fields_named(const ObjectType& object, const json::object& given) const;
   Result<std::string> write(const Edit& edit);
+  /// What follows from settings that were changed.
+  void take_settings();
   /// Works off jobs and transactions that are due.
   void settle(WallTime now);
   void archive_activities(WallTime now);
@@ -221,6 +242,7 @@ class Salesforce final : public StandIn {
   };
   SalesforceOptions options_;
   Settings settings_;
+  Switches switches_;
   Org org_;
   std::map<std::string, Consent> sessions_;         // by access token
   std::set<std::string> crippled_;                  // access tokens of users whose password has expired

@@ -50,6 +50,8 @@ bool like(std::string_view text, std::string_view pattern) {
   return p == pattern.size();
 }
 
+}  // namespace
+
 bool compares(const Condition& condition, ValueView found) {
   const Field& field = *condition.path.field;
   auto against = [&](const Value& value) { return compare(field, found, view(value)); };
@@ -82,8 +84,6 @@ bool compares(const Condition& condition, ValueView found) {
   }
   return false;
 }
-
-}  // namespace
 
 int compare(const Field& field, ValueView a, ValueView b) {
   if (is_null(a) || is_null(b)) return is_null(a) == is_null(b) ? 0 : is_null(a) ? -1 : 1;
@@ -123,18 +123,7 @@ ValueView value_at(const Org& org, const ObjectType& object, RowNumber row, cons
 }
 
 bool holds(const Org& org, const ObjectType& object, RowNumber row, const Condition& condition) {
-  auto part_holds = [&](const Condition& part) { return holds(org, object, row, part); };
-  switch (condition.kind) {
-    case Condition::Kind::comparison:
-      return compares(condition, value_at(org, object, row, condition.path));
-    case Condition::Kind::all_of:
-      return std::all_of(condition.parts.begin(), condition.parts.end(), part_holds);
-    case Condition::Kind::any_of:
-      return std::any_of(condition.parts.begin(), condition.parts.end(), part_holds);
-    case Condition::Kind::negation:
-      return !part_holds(condition.parts.front());
-  }
-  return false;
+  return holds(condition, [&](const Condition& each) { return compares(each, value_at(org, object, row, each.path)); });
 }
 
 }  // namespace lockstep::emulators::salesforce

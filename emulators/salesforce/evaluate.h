@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "emulators/salesforce/org.h"
@@ -25,5 +26,23 @@ int compare(const Field& field, ValueView a, ValueView b);
 const Field* field_in(const ObjectType& object, const FieldPath& path);
 ValueView value_at(const Org& org, const ObjectType& object, RowNumber row, const FieldPath& path);
 bool holds(const Org& org, const ObjectType& object, RowNumber row, const Condition& condition);
+/// Whether `found` compares as the condition says. Precondition: it is a comparison.
+bool compares(const Condition& condition, ValueView found);
+/// The same for whatever `comparison_holds(const Condition&)` says of the comparisons in it.
+template <class ComparisonHolds>
+bool holds(const Condition& condition, const ComparisonHolds& comparison_holds) {
+  auto part_holds = [&](const Condition& part) { return holds(part, comparison_holds); };
+  switch (condition.kind) {
+    case Condition::Kind::comparison:
+      return comparison_holds(condition);
+    case Condition::Kind::all_of:
+      return std::all_of(condition.parts.begin(), condition.parts.end(), part_holds);
+    case Condition::Kind::any_of:
+      return std::any_of(condition.parts.begin(), condition.parts.end(), part_holds);
+    case Condition::Kind::negation:
+      return !part_holds(condition.parts.front());
+  }
+  return false;
+}
 
 }  // namespace lockstep::emulators::salesforce

@@ -75,12 +75,8 @@ std::pair<std::string, std::string> event_compound_of(const ObjectType& object, 
 }
 
 std::string change_channel(const ObjectType& object) {
-  bool none = object.name == "CaseComment" || object.name == "Group" || object.name == "Organization";  // comments: as far as is known
+  bool none = object.name == "CaseComment" || object.name == "Group" || object.name == "Organization" || object.name == "PushTopic";  // comments: as far as is known
   return none ? "" : "/data/" + object.name + "ChangeEvent";
-}
-
-void ChangeEvents::trim(WallTime now) {
-  while (!events_.empty() && events_.front().at + kEventRetention <= now) events_.pop_front();
 }
 
 json::object ChangeEvents::header(const Transaction& transaction, const ObjectType& object, const std::string& type, json::array ids) const {
@@ -96,13 +92,13 @@ json::object ChangeEvents::header(const Transaction& transaction, const ObjectTy
 }
 
 void ChangeEvents::push(const ObjectType& object, WallTime at, json::object payload) {
-  events_.push_back({++last_replay_id_, change_channel(object), at, std::move(payload)});
+  changes_.push(change_channel(object), at, {{"schema", event_schema_id(object)}, {"payload", std::move(payload)}, {"event", json::object()}});
 }
 
 /// The same change to several records in one transaction is one event with several ids.
 bool ChangeEvents::merged_with_last(const Transaction& transaction, const json::object& payload, const std::string& id) {
-  if (events_.empty()) return false;
-  json::object& last = events_.back().payload;
+  if (!changes_.last()) return false;
+  json::object& last = changes_.last()->data["payload"].get_object();
   json::object& header = last["ChangeEventHeader"].get_object();
   const json::object& other = payload.at("ChangeEventHeader").get_object();
   if (header["transactionKey"] != json::value(transaction.key) || header["entityName"] != other.at("entityName") ||
@@ -126,7 +122,7 @@ void ChangeEvents::add_entry(Transaction& transaction, const JournalEntry& entry
   json::array changed;
   bool update = type == "UPDATE", whole = type == "CREATE" || type == "UNDELETE";
   auto put = [&](const Field& field, ValueView value) {
-    if (!is_compound_whole(*object, field) && field.access != Access::none) put_field(payload, *object, field, value, update ? &changed : nullptr);
+    if (!is_compound_whole(*object, field) && field.everybodys != Access::none) put_field(payload, *object, field, value, update ? &changed : nullptr);
   };
   if (whole) {
     record.fields.for_each([&](FieldId column, ValueView value) {
@@ -170,12 +166,16 @@ void ChangeEvents::note(const ChangeOrigin& origin, WallTime now) {
   Actor actor = origin.actor.name.empty() ? org_.database().actor(journal[seen_].actor) : origin.actor;
   transaction.user = org_.ensure_user(actor, now);
   overflowed_.clear();
-  for (; seen_ < journal.size(); ++seen_) add_entry(transaction, journal[seen_]);
+  for (; seen_ < journal.size(); ++seen_) {
+    add_entry(transaction, journal[seen_]);
+    note_topics(org_, journal[seen_], now, topics_);
+  }
   for (const ObjectType* object : overflowed_) {
     transaction.sequence = 1;
     push(*object, now, json::object{{"ChangeEventHeader", header(transaction, *object, "GAP_OVERFLOW", {})}});
   }
-  trim(now);
+  changes_.trim(now);
+  topics_.trim(now);
 }
 
 void ChangeEvents::add_gap(const ObjectType& object, const std::string& change_type, std::vector<std::string> ids, WallTime now) {

@@ -1,24 +1,16 @@
 #pragma once
 
-#include <deque>
 #include <string>
 #include <vector>
 
 #include "emulators/salesforce/org.h"
+#include "emulators/salesforce/push_topics.h"
 #include "emulators/salesforce/settings.h"
 
 namespace lockstep::emulators::salesforce {
 
-inline constexpr Duration kEventRetention{72LL * 3'600'000};
+inline constexpr Duration kEventRetention{72LL * 3'600'000}, kTopicRetention{24LL * 3'600'000};
 inline constexpr std::string_view kAllChanges = "/data/ChangeEvents";
-
-/// One event of Change Data Capture (§3.6), as CometD carries it.
-struct ChangeEvent {
-  std::uint64_t replay_id = 0;
-  std::string channel;  // "/data/AccountChangeEvent"
-  WallTime at;
-  json::object payload;
-};
 
 /// Through which door a write came: "com/salesforce/api/rest/60.0;client=engine"; empty for people and automation.
 struct ChangeOrigin {
@@ -26,7 +18,7 @@ struct ChangeOrigin {
   Actor actor;
 };
 
-/// Makes events of the journal and keeps them for three days.
+/// Makes events of the journal (Change Data Capture, §3.6, and topics) and keeps them for a while.
 class ChangeEvents {
  public:
   ChangeEvents(Org& org, const Settings& settings) : org_(org), settings_(settings) {}
@@ -36,12 +28,8 @@ class ChangeEvents {
   /// An event without a body: changeType GAP_UPDATE and the like, or GAP_OVERFLOW without ids.
   void add_gap(const ObjectType& object, const std::string& change_type, std::vector<std::string> ids, WallTime now);
 
-  const std::deque<ChangeEvent>& events() const { return events_; }
-  std::uint64_t last_replay_id() const { return last_replay_id_; }
-  /// Before the oldest event that is still kept.
-  std::uint64_t oldest_position() const { return events_.empty() ? last_replay_id_ : events_.front().replay_id - 1; }
-  /// Drops what is older than the retention.
-  void trim(WallTime now);
+  /// The log that carries a channel: of changes, or of topics.
+  const EventLog& log_of(std::string_view channel) const { return channel.starts_with(kTopicChannel) ? topics_ : changes_; }
 
  private:
   struct Transaction {
@@ -59,8 +47,8 @@ class ChangeEvents {
 
   Org& org_;
   const Settings& settings_;
-  std::deque<ChangeEvent> events_;
-  std::uint64_t last_replay_id_ = 1000;
+  EventLog changes_{kEventRetention};
+  EventLog topics_{kTopicRetention};
   std::uint64_t seen_ = 0;  // entries of the journal
   std::uint64_t transactions_ = 0;
   std::vector<const ObjectType*> overflowed_;

@@ -184,8 +184,28 @@ Field owner(std::vector<std::string> to) {
 
 Field phone(std::string name) { return text(std::move(name), 40, FieldType::phone); }
 
+ObjectType push_topic() {
+  ObjectType object{"PushTopic", "Push Topic", "Push Topics", "0IF", true, false, {}, nullptr, {}};
+  Field name = text("Name", 25).required().lookup_key();
+  name.unique = true;
+  object.fields = {
+      std::move(name),
+      text("Query", 1'300, FieldType::textarea).required(),
+      plain("ApiVersion", FieldType::real),
+      boolean("IsActive").with_default(true),
+      picklist("NotifyForFields", {"All", "Referenced", "Select", "Where"}).only_listed().with_default(std::string("Referenced")),
+      boolean("NotifyForOperationCreate").with_default(true),
+      boolean("NotifyForOperationUpdate").with_default(true),
+      boolean("NotifyForOperationDelete").with_default(true),
+      boolean("NotifyForOperationUndelete").with_default(true),
+      text("Description", 400, FieldType::textarea),
+  };
+  object.fields[2].nillable = false;
+  return object;
+}
+
 std::vector<ObjectType> standard_objects() {
-  return {account(), contact(), case_object(), case_comment_object(), task_object(), event_object(), email_message_object(), user(), group(), organization()};
+  return {account(), contact(), case_object(), case_comment_object(), task_object(), event_object(), email_message_object(), user(), group(), organization(), push_topic()};
 }
 
 }  // namespace lockstep::emulators::salesforce

@@ -82,7 +82,10 @@ class Org {
     std::int64_t remaining = 0;
   };
   void refuse_writes(const ObjectType& object, Refusal refusal) { refusals_[object.name] = std::move(refusal); }
-  Result<void> set_access(std::string_view object, std::string_view field, Access access) { return schema_.set_access(object, field, access, now_()); }
+  /// `user`: by id or Username; empty: everybody. Error: a sentence.
+  Result<void> set_access(std::string_view object, std::string_view field, Access access, std::string_view user);
+  /// From now on the org is seen and written as by that one, who is made a user unless it is one.
+  void act_as(const Actor& actor, WallTime now) { schema_.see_as(ensure_user(actor, now)); }
   /// Hides closed tasks and events that ended before `before` from plain queries; says which.
   std::vector<std::pair<const ObjectType*, std::vector<std::string>>> archive_activities(WallTime before);
   /// The one row of Organization.

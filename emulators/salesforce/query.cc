@@ -68,7 +68,8 @@ std::string Salesforce::new_cursor(Cursor cursor) {
 
 /// How it would be gone about, without doing it.
 http::Response Salesforce::explain(Call& call, const std::string& text) {
-  auto query = parse_soql(org_.schema(), text, call.now);
+  const ObjectType* view = object_of_list_view(text);
+  auto query = parse_soql(org_.schema(), view ? list_view_query(*view) : text, call.now);
   if (!query) return error_response(query.error());
   std::size_t all = query->object->table->live_count();
   json::object plan{{"cardinality", std::min(all, query->limit.value_or(all))},

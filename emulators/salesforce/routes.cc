@@ -88,6 +88,20 @@ void Salesforce::add_record_routes(const std::string& base) {
   add("GET", base + "/sobjects/{object}/describe", &Salesforce::describe);
   add("GET", base + "/sobjects/{object}/updated", &Salesforce::updated);
   add("GET", base + "/sobjects/{object}/deleted", &Salesforce::deleted);
+  add("GET", base + "/sobjects/{object}/describe/layouts", &Salesforce::layouts);
+  add("GET", base + "/sobjects/{object}/describe/layouts/{record_type}", &Salesforce::layouts);
+  add("GET", base + "/sobjects/{object}/describe/compactLayouts", &Salesforce::compact_layouts);
+  add("GET", base + "/sobjects/{object}/describe/approvalLayouts", &Salesforce::approval_layouts);
+  add("GET", base + "/sobjects/{object}/listviews", &Salesforce::list_views);
+  add("GET", base + "/sobjects/{object}/listviews/{view}", &Salesforce::list_view);
+  add("GET", base + "/sobjects/{object}/listviews/{view}/{part}", &Salesforce::list_view);
+  for (const std::string& actions : {base + "/quickActions", base + "/sobjects/{object}/quickActions"}) {
+    add("GET", actions, &Salesforce::quick_actions);
+    add("GET", actions + "/{action}", &Salesforce::quick_action);
+    add("POST", actions + "/{action}", &Salesforce::quick_action);
+    add("GET", actions + "/{action}/{part}", &Salesforce::quick_action);
+    add("GET", actions + "/{action}/{part}/{record}", &Salesforce::quick_action);
+  }
   add("POST", base + "/sobjects/{object}/Id", &Salesforce::create_row);
   add("GET", base + "/sobjects/{object}/{id}", &Salesforce::read_row);
   add("PATCH", base + "/sobjects/{object}/{id}", &Salesforce::update_row);

@@ -49,11 +49,21 @@ Salesforce::Salesforce(const EmulatorClock& clock, Rng rng, SalesforceOptions op
   archived_on_ = date_of(now());
   cometd_.keep_alive = [this](const std::string& access, WallTime now) { tokens().extend(access, now, options_.session_timeout); };
   settings_.daily_api_requests = options_.daily_api_requests;
+  add_switches(switches_, settings_);
+  switches_.when_changed([this] { take_settings(); });
   org_.set_username({ActorKind::integration, options_.clients.front().name}, options_.username);
   for (const OAuthClient& client : options_.clients) tokens().register_client(client);
   for (const auto& [refresh_token, client] : options_.refresh_tokens)
     tokens().issue_refresh(refresh_token, client);
   add_routes();
+}
+
+void Salesforce::take_settings() {
+  daily_.set_limit(settings_.daily_api_requests);
+  bulk_batches_.set_limit(settings_.daily_bulk_batches);
+  bulk_queries_.set_limit(settings_.daily_bulk_query_jobs);
+  cometd_.deliveries().set_limit(settings_.daily_event_deliveries);
+  org_.set_lock_hold(Duration(settings_.row_lock_ms));
 }
 
 const ObjectType* Salesforce::object_of(const Call& call) const {
@@ -80,7 +90,7 @@ Result<std::string> Salesforce::write(const Edit& edit) {
   writer.actor = edit.actor;
   writer.journaled = edit.kind != EditKind::load;
   writer.text_values = edit.text_values;
-  org_.ensure_user(edit.actor, writer.at);
+  org_.act_as(edit.actor, writer.at);
   if (edit.kind == EditKind::load || edit.kind == EditKind::create) {
     auto row = org_.create(*object, *edit.fields, writer);
     if (!row) return told(row.error());

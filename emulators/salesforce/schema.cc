@@ -212,7 +212,7 @@ Result<void> Schema::change(const SchemaChange& change, WallTime now) {
   return {};
 }
 
-Result<void> Schema::set_access(std::string_view object_name, std::string_view field_name, Access access, WallTime now) {
+Result<void> Schema::set_access(std::string_view object_name, std::string_view field_name, Access access, const std::string& user, WallTime now) {
   const ObjectType* known = find(object_name);
   auto place = known ? known->by_name.find(to_lower_ascii(field_name)) : decltype(known->by_name.end()){};
   if (!known || place == known->by_name.end()) return fail(ErrorCode::invalid_input, fmt::format("no field {} of an object {}", field_name, object_name));
@@ -220,9 +220,24 @@ Result<void> Schema::set_access(std::string_view object_name, std::string_view f
   Field& field = object.fields[place->second];
   if (field.source != Source::stored || (!field.nillable && !field.defaulted))
     return fail(ErrorCode::invalid_input, field.name + " is required or the platform's own: everybody may see it");
-  field.access = access;
+  (user.empty() ? field.everybodys : access_[user][&field]) = access;
+  apply_access();
   changed_at_ = now;
   return {};
+}
+
+void Schema::see_as(const std::string& user) {
+  if (user == seen_as_) return;
+  seen_as_ = user;
+  if (!access_.empty()) apply_access();
+}
+
+/// A user may do what everybody may, but for what is taken from that user alone.
+void Schema::apply_access() {
+  for (ObjectType& object : objects_) {
+    for (Field& field : object.fields) field.access = field.everybodys;
+  }
+  for (const auto& [field, access] : access_[seen_as_]) field->access = std::min(field->everybodys, access);
 }
 
 const ObjectType* Schema::by_prefix(std::string_view id) const {

@@ -71,7 +71,8 @@ struct Field {
   Source source = Source::stored;
   std::string source_field;  // contact_part: the contact's field; address: the prefix
   FieldId column = 0;        // stored only
-  Access access = Access::edit;
+  Access everybodys = Access::edit;  // what the profiles let everybody do
+  Access access = Access::edit;      // the same of whom the org is seen as (Schema::see_as)
 
   bool may_create() const { return createable && access == Access::edit; }
   bool may_update() const { return updateable && access == Access::edit; }
@@ -136,14 +137,20 @@ class Schema {
   const std::vector<ObjectType>& objects() const { return objects_; }
   /// When it last changed; the epoch's first second when it never did.
   WallTime changed_at() const { return changed_at_; }
-  /// Error: a sentence, when there is no such field, or one that cannot be taken away.
-  Result<void> set_access(std::string_view object, std::string_view field, Access access, WallTime now);
+  /// What everybody may do with a field, or (unless empty) one user, by id. Error: a sentence, when there is no such field, or
+  /// one that cannot be taken away.
+  Result<void> set_access(std::string_view object, std::string_view field, Access access, const std::string& user, WallTime now);
+  /// From now on, fields are as that user may see and write them; by id.
+  void see_as(const std::string& user);
   /// Error: a sentence, when there is no such object, field or list of values.
   Result<void> change(const SchemaChange& change, WallTime now);
 
  private:
   void add(Database& database, ObjectType object);
+  void apply_access();
   std::vector<ObjectType> objects_;
+  std::map<std::string, std::map<Field*, Access>> access_;  // by user; fields never move
+  std::string seen_as_;
   WallTime changed_at_{1000};
 };
 

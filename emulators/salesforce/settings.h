@@ -4,9 +4,7 @@
 #include <map>
 #include <string>
 
-#include "base/result.h"
-#include "base/time.h"
-#include "emulators/core/json.h"
+#include "emulators/core/switches.h"
 
 namespace lockstep::emulators::salesforce {
 
@@ -37,8 +35,6 @@ struct Settings {
   std::int64_t row_lock_ms = 0;             // how long after a write its parents stay locked for others
 };
 
-/// Changes what `given` names. Error: a sentence; then nothing was changed.
-Result<void> change_settings(Settings& settings, const json::object& given);
-json::object show_settings(const Settings& settings);
+void add_switches(Switches& switches, Settings& settings);
 
 }  // namespace lockstep::emulators::salesforce

@@ -29,6 +29,7 @@ struct Condition {
   Kind kind = Kind::comparison;
   std::vector<Condition> parts;  // all but comparison
   FieldPath path;                // comparison
+  std::optional<std::size_t> aggregate;  // of HAVING, instead of the path: which of the query's; `path` says how its values compare
   Comparator comparator = Comparator::equal;
   std::vector<Value> values;  // typed as the field stores them; several for in
   std::shared_ptr<Query> subquery;  // in, not_in: whose first selected field gives the values
@@ -64,6 +65,7 @@ struct Query {
   std::vector<FieldPath> select;
   std::vector<Aggregate> aggregates;
   std::vector<FieldPath> group;
+  std::optional<Condition> having;
   std::vector<std::shared_ptr<Query>> children;
   std::vector<TypeOf> type_ofs;
   std::optional<Condition> where;
@@ -72,7 +74,7 @@ struct Query {
   std::size_t offset = 0;
 };
 
-/// §9.4: SELECT with parent paths, child queries, TYPEOF, FIELDS, aggregates; WHERE with semi-joins and ranges of days; GROUP BY,
+/// §9.4: SELECT with parent paths, child queries, TYPEOF, FIELDS, aggregates; WHERE with semi-joins and ranges of days; GROUP BY, HAVING,
 /// ORDER BY, LIMIT, OFFSET. `now`: what TODAY is. Refusals: MALFORMED_QUERY, INVALID_FIELD, INVALID_TYPE, INVALID_QUERY_FILTER_OPERATOR with the place in the text.
 Outcome<Query> parse_soql(const Schema& schema, std::string_view text, WallTime now);
 

@@ -38,6 +38,13 @@ Outcome<Query> SoqlParser::nested(const ObjectType* parent, int depth) {
   }
   if (take_word("GROUP")) {
     if (auto done = group_by(query); !done) return tl::unexpected(done.error());
+    if (take_word("HAVING")) {
+      in_having_ = true;
+      auto having = condition(query, 0);
+      in_having_ = false;
+      if (!having) return tl::unexpected(having.error());
+      query.having = std::move(*having);
+    }
   }
   if (auto grouped = check_grouped(query, clauses); !grouped) return tl::unexpected(grouped.error());
   if (take_word("ORDER")) {
@@ -56,7 +63,13 @@ Outcome<void> SoqlParser::order_by(Query& query) {
     if (peek().kind != Token::Kind::word) return unexpected_token();
     const Token& name = take();
     OrderItem item;
-    if (!is_symbol("(")) {
+    bool grouped = !query.aggregates.empty() || !query.group.empty();
+    if (grouped && is_symbol("(")) {
+      auto place = aggregate_place(query, name);
+      if (!place) return tl::unexpected(place.error());
+      item.aggregate = *place;
+    } else {
+      if (is_symbol("(")) return unexpected_token();
       auto path = this->path(query, name);
       if (!path) return tl::unexpected(path.error());
       item.path = std::move(*path);
@@ -65,10 +78,8 @@ Outcome<void> SoqlParser::order_by(Query& query) {
                           fmt::format("field '{}' can not be sorted in a query call", item.path.field->name));
       }
     }
-    bool grouped = !query.aggregates.empty() || !query.group.empty();
-    if (!grouped && is_symbol("(")) return unexpected_token();
-    if (grouped) {
-      if (auto done = order_groups(query, name, item); !done) return done;
+    if (grouped && !item.aggregate) {
+      if (auto done = check_group_field(query, name, item.path); !done) return done;
     }
     if (take_word("DESC"))
       item.descending = true;

@@ -37,7 +37,9 @@ class SoqlParser {
   Outcome<void> function(Query& query, const Token& name);
   /// From behind its parenthesis on, without a name.
   Outcome<Aggregate> aggregate_of(const Query& query, const Token& name);
-  Outcome<void> order_groups(Query& query, const Token& name, OrderItem& item);
+  /// The same as one of the query's: it is worked out for this alone when it is not selected.
+  Outcome<std::size_t> aggregate_place(Query& query, const Token& name);
+  Outcome<void> check_group_field(const Query& query, const Token& name, const FieldPath& path) const;
   Outcome<void> all_fields(Query& query, const Token& which);
   Outcome<void> child_query(Query& query, int depth);
   Outcome<void> type_of(Query& query);
@@ -48,9 +50,11 @@ class SoqlParser {
   Outcome<FieldPath> polymorphic(FieldPath path, const Field& hop, const Token& token, std::string_view name) const;
 
   // soql_where.cc
-  Outcome<Condition> condition(const Query& query, int depth);
-  Outcome<Condition> term(const Query& query, int depth);
-  Outcome<Condition> comparison(const Query& query, int depth);
+  Outcome<Condition> condition(Query& query, int depth);
+  Outcome<Condition> term(Query& query, int depth);
+  Outcome<Condition> comparison(Query& query, int depth);
+  /// What a condition compares: a field, or in HAVING an aggregate.
+  Outcome<void> operand(Query& query, const Token& name, Condition& condition);
   Outcome<Comparator> comparator();
   Outcome<std::vector<Value>> single(const Field& field);
   Outcome<std::vector<Value>> list(const Field& field);
@@ -65,6 +69,7 @@ class SoqlParser {
   const std::vector<Token>& tokens_;
   WallTime now_;
   std::size_t next_ = 0;
+  bool in_having_ = false;
 };
 
 }  // namespace lockstep::emulators::salesforce

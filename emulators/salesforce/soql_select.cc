@@ -111,21 +111,22 @@ Outcome<Aggregate> SoqlParser::aggregate_of(const Query& query, const Token& nam
   return Aggregate{known->second, std::move(*path), ""};
 }
 
-/// By a grouped field, or by an aggregate, which is worked out for this alone when it is not selected.
-Outcome<void> SoqlParser::order_groups(Query& query, const Token& name, OrderItem& item) {
-  if (!take_symbol("(")) {
-    for (const FieldPath& group : query.group) {
-      if (same(group, item.path)) return {};
-    }
-    return error("MALFORMED_QUERY", name, "Ordered field must be grouped or aggregated: " + name.value);
+Outcome<void> SoqlParser::check_group_field(const Query& query, const Token& name, const FieldPath& path) const {
+  for (const FieldPath& group : query.group) {
+    if (same(group, path)) return {};
   }
+  return error("MALFORMED_QUERY", name, "Field must be grouped or aggregated: " + name.value);
+}
+
+Outcome<std::size_t> SoqlParser::aggregate_place(Query& query, const Token& name) {
+  if (!take_symbol("(")) return unexpected_token();
   auto wanted = aggregate_of(query, name);
   if (!wanted) return tl::unexpected(wanted.error());
   auto known = std::find_if(query.aggregates.begin(), query.aggregates.end(),
                             [&](const Aggregate& each) { return each.function == wanted->function && same(each.path, wanted->path); });
-  item.aggregate = static_cast<std::size_t>(known - query.aggregates.begin());
+  std::size_t place = static_cast<std::size_t>(known - query.aggregates.begin());
   if (known == query.aggregates.end()) query.aggregates.push_back(std::move(*wanted));
-  return {};
+  return place;
 }
 
 Outcome<void> SoqlParser::all_fields(Query& query, const Token& which) {

@@ -43,7 +43,7 @@ Condition in_range(const Condition& named, const DayRange& range) {
 }  // namespace
 
 /// OR and AND may not be mixed without parentheses: the real parser refuses it.
-Outcome<Condition> SoqlParser::condition(const Query& query, int depth) {
+Outcome<Condition> SoqlParser::condition(Query& query, int depth) {
   if (depth > kMaxDepth) return soql_error("MALFORMED_QUERY", text_, peek().position, "nested too deeply");
   auto first = term(query, depth);
   if (!first || !(is_word("AND") || is_word("OR"))) return first;
@@ -60,7 +60,7 @@ Outcome<Condition> SoqlParser::condition(const Query& query, int depth) {
   return joined;
 }
 
-Outcome<Condition> SoqlParser::term(const Query& query, int depth) {
+Outcome<Condition> SoqlParser::term(Query& query, int depth) {
   if (take_word("NOT")) {
     auto inner = term(query, depth + 1);
     if (!inner) return inner;
@@ -77,13 +77,29 @@ Outcome<Condition> SoqlParser::term(const Query& query, int depth) {
   return comparison(query, depth);
 }
 
-Outcome<Condition> SoqlParser::comparison(const Query& query, int depth) {
+Outcome<void> SoqlParser::operand(Query& query, const Token& name, Condition& condition) {
+  if (!in_having_ || !is_symbol("(")) {
+    auto path = this->path(query, name);
+    if (!path) return tl::unexpected(path.error());
+    condition.path = std::move(*path);
+    return in_having_ ? check_group_field(query, name, condition.path) : Outcome<void>{};
+  }
+  auto place = aggregate_place(query, name);
+  if (!place) return tl::unexpected(place.error());
+  static const Field kCount = plain("count", FieldType::integer), kTotal = plain("total", FieldType::real);
+  condition.aggregate = *place;
+  condition.path = query.aggregates[*place].path;
+  Function function = query.aggregates[*place].function;
+  if (function == Function::count || function == Function::count_distinct) condition.path.field = &kCount;
+  if (function == Function::sum || function == Function::avg) condition.path.field = &kTotal;
+  return {};
+}
+
+Outcome<Condition> SoqlParser::comparison(Query& query, int depth) {
   if (peek().kind != Token::Kind::word) return unexpected_token();
   const Token& name = take();
   Condition condition;
-  auto path = this->path(query, name);
-  if (!path) return tl::unexpected(path.error());
-  condition.path = std::move(*path);
+  if (auto done = operand(query, name, condition); !done) return tl::unexpected(done.error());
   const Field& field = *condition.path.field;
   if (!field.filterable || field.type == FieldType::address) {
     return soql_error("INVALID_FIELD", text_, name.position,
@@ -99,7 +115,7 @@ Outcome<Condition> SoqlParser::comparison(const Query& query, int depth) {
                       fmt::format("invalid operator on {} field", name_of(field.type)));
   }
   bool set = *comparator == Comparator::in || *comparator == Comparator::not_in;
-  if (set && is_symbol("(") && tokens_[next_ + 1].kind == Token::Kind::word && equal_no_case(tokens_[next_ + 1].value, "SELECT"))
+  if (set && !in_having_ && is_symbol("(") && tokens_[next_ + 1].kind == Token::Kind::word && equal_no_case(tokens_[next_ + 1].value, "SELECT"))
     return semi_join(std::move(condition), depth);
   if (auto range = peek().kind == Token::Kind::word ? date_range(peek().value, now_) : std::nullopt) {
     if (set || *comparator == Comparator::like || (field.type != FieldType::date && field.type != FieldType::datetime))

@@ -153,5 +153,35 @@ TEST_F(Administered, WhatIsSetUpWrongIsToldToWhoeverSetsItUp) {
   EXPECT_EQ(api.send_json("POST", "/__emulator/nonsense", {{"object", "Case"}}).status, 404);
 }
 
+// fact: §2.8, §9.3
+TEST_F(Administered, WhatOneUserMayNotSeeAnotherOneDoes) {
+  json::object person{{"as", "Ann"}, {"operation", "create"}, {"object", "Contact"}, {"fields", {{"LastName", "A"}, {"Email", "a@b.cd"}}}};
+  std::string id = text_at(edit(person).body, "/id");
+  set_up("field_access", {{"object", "Contact"}, {"field", "Email"}, {"access", "none"}, {"user", "integration@lockstep.example"}});
+  set_up("field_access", {{"object", "Contact"}, {"field", "Title"}, {"access", "read"}, {"user", "integration@lockstep.example"}});
+  EXPECT_TRUE(described("Contact", "Email").is_null());
+  EXPECT_EQ(code(query("SELECT Email FROM Contact")), "INVALID_FIELD");
+  EXPECT_EQ(code(update("Contact", id, {{"Title", "t"}})), "INVALID_FIELD_FOR_INSERT_UPDATE");
+  set_up("edit", {{"as", "Ann"}, {"operation", "update"}, {"object", "Contact"}, {"id", id}, {"fields", {{"Email", "b@b.cd"}, {"Title", "Chair"}}}});
+  EXPECT_EQ(text_at(read("Contact", id).body, "/Title"), "Chair");
+  EXPECT_FALSE(read("Contact", id).body.as_object().contains("Email"));
+  set_up("field_access", {{"object", "Contact"}, {"field", "Email"}, {"access", "edit"}, {"user", "integration@lockstep.example"}});
+  EXPECT_EQ(text_at(read("Contact", id).body, "/Email"), "b@b.cd");
+}
+
+// fact: §2.8
+TEST_F(Administered, ABulkJobSeesWhatItsUserMay) {
+  created_id("Contact", {{"LastName", "A"}, {"Email", "a@b.cd"}});
+  set_up("field_access", {{"object", "Contact"}, {"field", "Title"}, {"access", "none"}, {"user", "integration@lockstep.example"}});
+  Answer job = api.send_json("POST", base + "/jobs/ingest", {{"object", "Contact"}, {"operation", "insert"}});
+  std::string path = base + "/jobs/ingest/" + text_at(job.body, "/id");
+  api.send("PUT", path + "/batches", "LastName,Title\nB,Boss\n", {{"Content-Type", "text/csv"}});
+  api.send_json("PATCH", path, {{"state", "UploadComplete"}});
+  set_up("edit", {{"as", "Ann"}, {"operation", "create"}, {"object", "Contact"}, {"fields", {{"LastName", "C"}, {"Title", "t"}}}});
+  set_up("clock", {{"advance", "5s"}});
+  Answer state = api.get(path);
+  EXPECT_TRUE(text_at(state.body, "/state") == "Failed" || text_at(state.body, "/numberRecordsFailed") == "1") << state.text;
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::salesforce

@@ -204,5 +204,43 @@ TEST_F(OtherClients, LimitsTellTheirMostAndWhatIsLeft) {
     EXPECT_GE(limits.at(key).at("Max").as_int64(), limits.at(key).at("Remaining").as_int64()) << key;
 }
 
+// fact: §2.8 [C], §9.1 [J]
+TEST_F(OtherClients, LayoutsNameTheFieldsOfAPage) {
+  Answer layouts = api.get(base + "/sobjects/Contact/describe/layouts");
+  EXPECT_EQ(text_at(layouts.body, "/recordTypeMappings/0/recordTypeId"), "012000000000000AAA");
+  EXPECT_EQ(text_at(layouts.body, "/layouts/0/id"), text_at(layouts.body, "/recordTypeMappings/0/layoutId"));
+  EXPECT_NE(layouts.text.find("\"value\":\"MailingCity\""), std::string::npos);
+  EXPECT_EQ(api.get(base + "/sobjects/Contact/describe/layouts/012000000000000AAA").status, 200);
+  EXPECT_EQ(api.get(base + "/sobjects/Contact/describe/layouts/012000000000001AAA").status, 404);
+  EXPECT_EQ(api.get(base + "/sobjects/Nonsense/describe/layouts").status, 404);
+  EXPECT_EQ(text_at(api.get(base + "/sobjects/Account/describe/compactLayouts").body, "/compactLayouts/0/fieldItems/0/layoutComponents/0/value"), "Name");
+}
+
+// fact: §9.1 [J]
+TEST_F(OtherClients, AListViewShowsAllRecordsByName) {
+  for (const char* name : {"B", "A", "C"}) created_id("Account", {{"Name", name}});
+  Answer views = api.get(base + "/sobjects/Account/listviews");
+  EXPECT_EQ(text_at(views.body, "/listviews/0/developerName"), "AllAccounts");
+  std::string results = text_at(views.body, "/listviews/0/resultsUrl");
+  Answer page = api.get(results + "?limit=2&offset=1");
+  EXPECT_EQ(text_at(page.body, "/size"), "2");
+  EXPECT_EQ(text_at(page.body, "/records/0/columns/0/value"), "B");
+  EXPECT_EQ(text_at(page.body, "/done"), "true");
+  EXPECT_EQ(api.get(base + "/sobjects/Contact/listviews/" + text_at(views.body, "/listviews/0/id")).status, 404) << "it is the account's";
+}
+
+// fact: §9.1 [J]
+TEST_F(OtherClients, AQuickActionMakesARecordThatHangsOnAnother) {
+  std::string account = created_id("Account", {{"Name", "A"}});
+  std::string actions = base + "/sobjects/Account/quickActions";
+  EXPECT_NE(api.get(actions).text.find("\"Account.NewContact\""), std::string::npos);
+  EXPECT_EQ(text_at(api.get(actions + "/NewContact/describe").body, "/targetParentField"), "AccountId");
+  Answer made = api.send_json("POST", actions + "/NewContact", {{"contextId", account}, {"record", {{"LastName", "L"}}}});
+  EXPECT_EQ(made.status, 201) << made.text;
+  EXPECT_EQ(text_at(read("Contact", text_at(made.body, "/id")).body, "/AccountId"), account);
+  EXPECT_EQ(code(api.send_json("POST", actions + "/NewContact", {{"contextId", account}, {"record", json::object()}})), "REQUIRED_FIELD_MISSING");
+  EXPECT_EQ(api.get(actions + "/NewUser").status, 404);
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::salesforce

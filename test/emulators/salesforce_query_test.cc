@@ -277,5 +277,17 @@ TEST_F(Queries, LongUrlsAreRefusedInHtml) {
   EXPECT_EQ(headers.status, 431);
 }
 
+// fact: §9.1 [T]
+TEST_F(Queries, HavingChoosesAmongGroups) {
+  for (const char* title : {"Chair", "Clerk", "Clerk", "Clerk", "Chair", "Boss"}) created_id("Contact", {{"LastName", "A"}, {"Title", title}});
+  EXPECT_EQ(column(query("SELECT Title FROM Contact GROUP BY Title HAVING COUNT(Id) > 1 ORDER BY Title"), "Title"), "Chair Clerk");
+  EXPECT_EQ(column(query("SELECT Title, COUNT(Id) n FROM Contact GROUP BY Title HAVING COUNT(Id) > 1 AND Title LIKE 'Cl%'"), "n"), "3");
+  EXPECT_EQ(column(query("SELECT Title FROM Contact GROUP BY Title HAVING NOT (COUNT_DISTINCT(Title) = 1 AND COUNT(Id) < 3)"), "Title"), "Clerk");
+  EXPECT_EQ(text_at(query("SELECT Title FROM Contact GROUP BY Title HAVING MAX(Title) > 'Chair'").body, "/totalSize"), "1");
+  EXPECT_EQ(code(query("SELECT Title FROM Contact GROUP BY Title HAVING LastName = 'A'")), "MALFORMED_QUERY");
+  EXPECT_EQ(code(query("SELECT Title FROM Contact HAVING COUNT(Id) > 1")), "MALFORMED_QUERY");
+  EXPECT_EQ(code(query("SELECT Title FROM Contact GROUP BY Title HAVING COUNT(Id) > 'x'")), "INVALID_FIELD");
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::salesforce

@@ -187,5 +187,46 @@ TEST_F(Streaming, ArchivingIsToldAsAGap) {
   EXPECT_EQ(text_at(answer, "/1/data/payload/ChangeEventHeader/recordIds/0"), id);
 }
 
+// fact: §3.6, §9.1 [J]
+TEST_F(Streaming, ATopicTellsWhatItsQueryFinds) {
+  auto topic = [&](const json::object& more) {
+    json::object fields{{"Name", "Chairs"}, {"Query", "SELECT Id, LastName FROM Contact WHERE Title = 'Chair'"}, {"ApiVersion", 60.0}};
+    for (const auto& member : more) fields[member.key()] = member.value();
+    return create("PushTopic", fields);
+  };
+  EXPECT_EQ(code(topic({{"Query", "SELECT LastName FROM Contact"}})), "INVALID_FIELD");
+  EXPECT_EQ(code(topic({{"Query", "SELECT Id FROM"}})), "MALFORMED_QUERY");
+  shake_hands();
+  EXPECT_EQ(text_at(send({subscribing("/topic/Chairs", -1)}), "/0/successful"), "false");
+  EXPECT_EQ(topic({{"NotifyForOperationDelete", false}}).status, 201);
+  send({connecting(), subscribing("/topic/Chairs", -1)});
+  std::string id = created_id("Contact", {{"LastName", "A"}, {"Title", "Chair"}});
+  created_id("Contact", {{"LastName", "B"}, {"Title", "Clerk"}});
+  api.send_json("PATCH", base + "/sobjects/Contact/" + id, {{"Phone", "1"}});  // which the query does not name
+  api.send_json("PATCH", base + "/sobjects/Contact/" + id, {{"LastName", "C"}});
+  api.send("DELETE", base + "/sobjects/Contact/" + id);
+  json::value news = send({connecting()});
+  EXPECT_EQ(text_at(news, "/0/data/event/type"), "created");
+  EXPECT_EQ(text_at(news, "/0/data/sobject"), "{\"Id\":\"" + id + "\",\"LastName\":\"A\"}");
+  EXPECT_EQ(text_at(news, "/1/data/event/type"), "updated");
+  EXPECT_EQ(text_at(news, "/1/data/sobject/LastName"), "C");
+  EXPECT_EQ(text_at(news, "/2/channel"), "/meta/connect");
+}
+
+// fact: §3.6
+TEST_F(Streaming, EventsOfTopicsAreKeptForADay) {
+  json::object fields{{"Name", "All"}, {"Query", "SELECT Id, LastName FROM Contact"}, {"ApiVersion", 60.0}};
+  EXPECT_EQ(create("PushTopic", fields).status, 201);
+  created_id("Contact", {{"LastName", "old"}});
+  clock.advance(Duration(25LL * 3'600'000));
+  sign_in();
+  created_id("Contact", {{"LastName", "new"}});
+  shake_hands();
+  json::value answer = send({connecting(), subscribing("/topic/All", -2)});
+  EXPECT_EQ(text_at(send({connecting()}), "/0/data/sobject/LastName"), "new");
+  EXPECT_EQ(text_at(send({subscribing("/data/ContactChangeEvent", -2)}), "/0/successful"), "true");
+  EXPECT_EQ(text_at(send({connecting()}), "/0/data/payload/Name/LastName"), "old") << "changes are kept for longer";
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::salesforce

@@ -62,3 +62,12 @@ scenario("a view is read by its id", { facts: "§2.13" }, async ({ api, standIn 
   const { value } = await api.retrieveMultiple({ collection: "accounts", savedQuery: view.savedqueryid });
   assert.deepEqual(value.map((row) => row.name), ["Fabrikam"]);
 });
+
+scenario("a fetch looks at other tables in its conditions and aggregates", { facts: "§2.13" }, async ({ api, standIn }) => {
+  await load(standIn);
+  const link = (inside) => `<link-entity name="account" from="accountid" to="parentcustomerid" alias="c">${inside}</link-entity>`;
+  const { value } = await api.fetch({ collection: "contacts", fetchXml: `<fetch><entity name="contact"><attribute name="firstname"/><filter type="or"><condition entityname="c" attribute="revenue" operator="gt" value="100"/><condition attribute="firstname" operator="eq" value="Bob"/></filter>${link("")}</entity></fetch>` });
+  assert.deepEqual(value.map((row) => row.firstname), ["Bob"]);
+  const groups = await api.fetch({ collection: "contacts", fetchXml: `<fetch aggregate="true"><entity name="contact"><attribute name="contactid" alias="people" aggregate="count"/>${link('<attribute name="name" alias="company" groupby="true"/>')}</entity></fetch>` });
+  assert.deepEqual(groups.value.map((row) => [row.company, row.people]), [["Contoso", 2]]);
+});

@@ -10,3 +10,4 @@ import "./limits.mjs";
 import "./transfers.mjs";
 import "./values.mjs";
 import "./journal.mjs";
+import "./types.mjs";

@@ -89,6 +89,7 @@ function watch(packageName) {
 const kDated = [
   [/^\/crm\/v[34]\/(objects|properties|pipelines|owners|imports|exports)\b/, "/crm/$1/2026-03"],
   [/^\/crm\/(v4\/associations|associations\/v4)\b/, "/crm/associations/2026-03"],
+  [/^\/crm-object-schemas\/v3\b/, "/crm-object-schemas/2026-03"],
   [/^\/oauth\/v1\/token$/, "/oauth/2026-03/token"],
   [/^\/webhooks\/v3\b/, "/app-webhooks/2026-09"],
 ];

@@ -17,6 +17,7 @@ async function asApp({ client, open }) {
 }
 
 const subscribe = (app, more) => ask(app, "POST", kSubscriptions, { subscriptionType: "OBJECT", objectTypeId: "0-1", actions: ["CREATE", "UPDATE", "DELETE"], ...more });
+const refusedAsk = async (answer) => assert.equal((await answer).status, 400);
 const file = async (link) => (await fetch(link.url)).json();
 
 claim("the journal is of the app: no token of an account opens it", { facts: "§3.5 [S]", numbered: true }, async (context) => {
@@ -111,4 +112,40 @@ claim("secondary addresses are edited by the older API alone", { facts: "§6 [O]
   assert.match(taken.message, new RegExp(`Existing ID: ${ann}`));
   assert.equal((await ask(client, "DELETE", `${path}/email/ann@y.example`)).status, 204);
   assert.equal((await ask(client, "GET", `/contacts/v1/secondary-email/${bob}`)).body.secondaryEmails.length, 0);
+});
+
+claim("a filter keeps changes of other records out of the journal", { facts: "§3.5 [S]", numbered: true }, async (context) => {
+  const { client } = context, app = await asApp(context);
+  const { body: made } = await subscribe(app, {});
+  const filter = (conditions) => ask(app, "POST", `${kSubscriptions}/filters`, { subscriptionId: made.id, filter: { conditions } });
+  const condition = (property, operator, more) => ({ filterType: "CRM_OBJECT_PROPERTY", property, operator, ...more });
+  const { status, body: added } = await filter([condition("city", "STARTS_WITH", { value: "Ber" }), condition("jobtitle", "IN", { values: ["CTO", "CEO"] })]);
+  assert.equal(status, 201);
+  await refusedAsk(filter([condition("nonsense", "EQ", { value: "1" })]));
+  await refusedAsk(filter([condition("city", "LIKE", { value: "1" })]));
+  await refusedAsk(filter([condition("city", "IS_EMPTY", { value: "1" })]));
+  const make = async (properties) => (await client.crm.contacts.basicApi.create({ properties, associations: [] })).id;
+  const wanted = await make({ email: "a@x.example", city: "Berlin", jobtitle: "CTO" });
+  await make({ email: "b@x.example", city: "Bern", jobtitle: "Clerk" });
+  await make({ email: "c@x.example", city: "Rome", jobtitle: "CEO" });
+  const names = async () => (await Promise.all((await ask(app, "GET", `${kJournal}/batch/earliest/100`)).body.results.map(file))).flatMap((each) => each.journalEvents.map((event) => event.objectId));
+  assert.deepEqual(await names(), [wanted]);
+  assert.deepEqual((await ask(app, "GET", `${kSubscriptions}/filters/subscription/${made.id}`)).body.map((each) => each.id), [added.id]);
+  assert.equal((await ask(app, "GET", `${kSubscriptions}/filters/${added.id}`)).body.filter.conditions[1].values[1], "CEO");
+  assert.equal((await ask(app, "DELETE", `${kSubscriptions}/filters/${added.id}`)).status, 204);
+  const other = await make({ email: "d@x.example" });
+  assert.deepEqual(await names(), [wanted, other]);
+});
+
+claim("a snapshot writes what a record holds into the journal", { facts: "§3.5 [S]", numbered: true }, async (context) => {
+  const { client, standIn } = context, app = await asApp(context);
+  const { id } = await client.crm.contacts.basicApi.create({ properties: { email: "a@x.example", city: "Berlin" }, associations: [] });
+  const request = (objectId) => ({ portalId: 4242001, objectTypeId: "0-1", objectId, properties: ["city", "email"] });
+  const { body } = await ask(app, "POST", "/webhooks-journal/snapshots/2026-03/crm", { snapshotRequests: [request(id), request("512999999999")] });
+  const status = async (index) => (await ask(app, "GET", `/webhooks-journal/snapshots/2026-03/status/${body.snapshotResponses[index].snapshotStatusId}`)).body.status;
+  assert.equal(await status(0), "IN_PROGRESS");
+  await standIn.control("clock", { advance: "2s" });
+  assert.deepEqual([await status(0), await status(1)], ["SUCCESS", "FAILED"]);
+  const [event] = (await file((await ask(app, "GET", `${kJournal}/earliest`)).body)).journalEvents;
+  assert.deepEqual([event.action, event.objectId, event.propertyChanges], ["SNAPSHOT", id, { city: "Berlin", email: "a@x.example" }]);
 });

@@ -109,3 +109,56 @@ scenario("tabs and theme are lists", { facts: "§9.1 [T]" }, async ({ connection
   assert.ok((await connection.tabs()).some((tab) => tab.sobjectName === "Account"));
   assert.ok((await connection.theme()).themeItems.some((item) => item.name === "Contact"));
 });
+
+scenario("layouts name what a page shows", { facts: "§2.8 [C], §9.1 [J]" }, async ({ connection }) => {
+  await signed_in(connection);
+  const contact = connection.sobject("Contact");
+  const { layouts, recordTypeMappings } = await contact.layouts();
+  assert.equal(layouts[0].id, recordTypeMappings[0].layoutId);
+  const items = layouts[0].editLayoutSections.flatMap((section) => section.layoutRows.flatMap((row) => row.layoutItems));
+  const last_name = items.find((item) => item.layoutComponents[0].value === "LastName");
+  assert.deepEqual([last_name.required, last_name.editableForNew, last_name.label], [true, true, "Last Name"]);
+  assert.ok(!items.some((item) => item.layoutComponents[0].value === "SystemModstamp"));
+  const compact = await contact.compactLayouts();
+  assert.equal(compact.compactLayouts[0].id, compact.defaultCompactLayoutId);
+  assert.deepEqual((await contact.approvalLayouts()).approvalLayouts, []);
+  await assert.rejects(contact.layouts("Nonsense"), { errorCode: "NOT_FOUND" });
+});
+
+scenario("list views tell their columns and rows", { facts: "§9.1 [J]" }, async ({ connection }) => {
+  await signed_in(connection);
+  const account = connection.sobject("Account");
+  await account.create([{ Name: "B" }, { Name: "A" }]);
+  const { listviews, done } = await account.listviews();
+  assert.deepEqual([listviews.length, done, listviews[0].label], [1, true, "All Accounts"]);
+  const view = account.listview(listviews[0].id);
+  const described = await view.describe();
+  assert.deepEqual([described.sobjectType, described.columns[0].fieldNameOrPath], ["Account", "Name"]);
+  const { records, size } = await view.results();
+  assert.deepEqual([size, records.map((record) => record.columns[0].value)], [2, ["A", "B"]]);
+  assert.equal((await view.explain()).plans[0].sobjectType, "Account");
+});
+
+scenario("quick actions make records", { facts: "§9.1 [J]" }, async ({ connection }) => {
+  await signed_in(connection);
+  const { id } = await connection.sobject("Account").create({ Name: "Acme" });
+  assert.ok((await connection.quickActions()).some((action) => action.name === "NewTask"));
+  const actions = await connection.sobject("Account").quickActions();
+  assert.ok(actions.some((action) => action.name === "Account.NewContact"));
+  const action = connection.sobject("Account").quickAction("NewContact");
+  assert.equal((await action.describe()).targetSobjectType, "Contact");
+  assert.equal((await action.defaultValues(id)).AccountId, id);
+  const made = await action.execute(id, { LastName: "Lovelace" });
+  assert.deepEqual([made.success, made.created, made.contextId], [true, true, id]);
+  assert.equal((await connection.sobject("Contact").retrieve(made.id)).AccountId, id);
+});
+
+scenario("a field that one user may not see is not described to that one", { facts: "§2.8" }, async ({ connection, standIn }) => {
+  await signed_in(connection);
+  await standIn.control("field_access", { object: "Contact", field: "Email", access: "none", user: "integration@lockstep.example" });
+  const described = await connection.sobject("Contact").describe();
+  assert.ok(!described.fields.some((field) => field.name === "Email"));
+  await standIn.control("edit", { as: "Ann", operation: "create", object: "Contact", fields: { LastName: "L", Email: "l@example.com" } });
+  assert.equal((await connection.query("SELECT LastName FROM Contact")).records[0].LastName, "L");
+  await assert.rejects(connection.query("SELECT Email FROM Contact"), { errorCode: "INVALID_FIELD" });
+});

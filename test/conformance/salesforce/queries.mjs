@@ -139,3 +139,9 @@ scenario("many records found by a query are updated and destroyed through the bu
   await connection.sobject("Account").find({ Industry: "Energy" }).destroy({ bulkThreshold: 2, bulkApiVersion: 1 });
   assert.equal(await connection.sobject("Account").count(), 5);
 });
+
+scenario("groups are chosen among by HAVING", { facts: "§9.4 [T], §9.1 [T]" }, async ({ connection }) => {
+  await org(connection, 9);
+  const text = await connection.query("SELECT Industry, COUNT(Id) n FROM Account GROUP BY Industry HAVING COUNT(Id) > 4");
+  assert.deepEqual(text.records.map((row) => [row.Industry, row.n]), [["Energy", 5]]);
+});

@@ -164,3 +164,19 @@ claim("bulk jobs of both kinds carry the client's name into change events", { fa
   assert.equal(header(first).commitUser, connection.userInfo.id);
   client.disconnect();
 });
+
+claim("a topic tells what its query finds", { facts: "§3.6, §9.1 [J]" }, async ({ connection }) => {
+  await signed_in(connection);
+  await connection.sobject("PushTopic").create({ Name: "Chairs", Query: "SELECT Id, LastName FROM Contact WHERE Title = 'Chair'", ApiVersion: 60.0, NotifyForFields: "Referenced" });
+  const { listener, until } = collector();
+  const subscription = connection.streaming.topic("Chairs").subscribe(listener);
+  await new Promise((done, failed) => { subscription.callback(done); subscription.errback(failed); });
+  await connection.sobject("Contact").create({ LastName: "Bell", Title: "Clerk" });
+  const { id } = await connection.sobject("Contact").create({ LastName: "Lovelace", Title: "Chair" });
+  await connection.sobject("Contact").update({ Id: id, LastName: "King" });
+  await connection.sobject("Contact").destroy(id);
+  const events = await until(3);
+  assert.deepEqual(events.map(({ event, sobject }) => [event.type, sobject.Id, sobject.LastName]), [["created", id, "Lovelace"], ["updated", id, "King"], ["deleted", id, undefined]]);
+  assert.ok(events[0].event.replayId < events[1].event.replayId);
+  connection.streaming.topic("Chairs").unsubscribe(listener);
+});

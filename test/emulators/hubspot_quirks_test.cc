@@ -1,0 +1,126 @@
+// Where the platform's behaviour is not certain: the stricter reading, and the switch for the other one.
+#include "test/emulators/hubspot_fixture.h"
+
+namespace lockstep::emulators::hubspot {
+namespace {
+
+class Quirks : public HubSpotTest {};
+
+// fact: §2.9 switch: archived_owners_assignable
+TEST_F(Quirks, NothingIsGivenToAnArchivedOwner) {
+  std::string id = contact("a@x.example");
+  EXPECT_EQ(update("contacts", id, {{"hubspot_owner_id", "70003"}}).status, 400);
+  set({{"archived_owners_assignable", true}});
+  EXPECT_EQ(update("contacts", id, {{"hubspot_owner_id", "70003"}}).status, 200);
+}
+
+// fact: §8 switch: conventional_required
+TEST_F(Quirks, ATicketNeedsASubjectAndAnEmailADirection) {
+  json::object message{{"hs_timestamp", "2026-05-01T09:00:00Z"}}, ticket{{"hs_pipeline_stage", "1"}};
+  EXPECT_EQ(create("tickets", ticket).status, 400);
+  EXPECT_EQ(create("emails", message).status, 400);
+  set({{"conventional_required", false}});
+  EXPECT_EQ(create("tickets", ticket).status, 201);
+  EXPECT_EQ(create("emails", message).status, 201);
+}
+
+// fact: §8 switch: newer_options
+TEST_F(Quirks, OptionsOfNewerAccountsAreNotThere) {
+  auto urgent = [&] { return create("tickets", {{"subject", "A"}, {"hs_pipeline_stage", "1"}, {"hs_ticket_priority", "URGENT"}}).status; };
+  auto missed = [&] { return create("calls", {{"hs_timestamp", "2026-05-01T09:00:00Z"}, {"hs_call_status", "MISSED"}}).status; };
+  EXPECT_EQ(urgent(), 400);
+  EXPECT_EQ(missed(), 400);
+  set({{"newer_options", true}});
+  EXPECT_EQ(urgent(), 201);
+  EXPECT_EQ(missed(), 201);
+}
+
+// fact: §2.6 switch: unique_ignores_case
+TEST_F(Quirks, ValuesOfUniquePropertiesAreTakenWithoutCase) {
+  define_key("contacts", "contactinformation");
+  created_id("contacts", {{"email", "a@x.example"}, {"lockstep_id", "K1"}});
+  EXPECT_EQ(create("contacts", {{"email", "b@x.example"}, {"lockstep_id", "k1"}}).status, 400);
+  set({{"unique_ignores_case", false}});
+  EXPECT_EQ(create("contacts", {{"email", "c@x.example"}, {"lockstep_id", "k1"}}).status, 201);
+  EXPECT_EQ(create("contacts", {{"email", "d@x.example"}, {"lockstep_id", "K1"}}).status, 400);
+}
+
+// fact: §4.6 switch: unique_collision_status
+TEST_F(Quirks, ATakenUniqueValueIsInvalid) {
+  define_key("companies", "companyinformation");
+  json::object taken{{"name", "Acme"}, {"lockstep_id", "K1"}};
+  created_id("companies", taken);
+  EXPECT_EQ(create("companies", taken).status, 400);
+  set({{"unique_collision_status", 409}});
+  Answer refused = create("companies", taken);
+  EXPECT_EQ(refused.status, 409);
+  EXPECT_NE(refused.text.find("already has that value"), std::string::npos);
+}
+
+// fact: §2.12 [D] switch: first_company_is_primary
+TEST_F(Quirks, TheFirstCompanyIsPrimaryOnlyWhereToldSo) {
+  std::string ann = contact("a@x.example"), bob = contact("b@x.example"), acme = company("Acme");
+  auto label = [&](const std::string& id) {
+    api.send("PUT", "/crm/v4/objects/contacts/" + id + "/associations/default/companies/" + acme);
+    return text_at(api.get("/crm/v4/objects/contacts/" + id + "/associations/companies").body, "/results/0/associationTypes/0/label");
+  };
+  EXPECT_EQ(label(ann), "null");
+  set({{"first_company_is_primary", true}});
+  EXPECT_EQ(label(bob), "Primary");
+}
+
+// fact: §3.1 switch: unequal_finds_empty
+TEST_F(Quirks, UnequalDoesNotFindWhatIsEmpty) {
+  created_id("companies", {{"name", "A"}, {"city", "Rome"}});
+  std::string empty = created_id("companies", {{"name", "B"}}), bonn = created_id("companies", {{"name", "C"}, {"city", "Bonn"}});
+  clock.advance(Duration(6'000));
+  EXPECT_EQ(ids(search_where("companies", "city", "NEQ", "Rome")), bonn);
+  EXPECT_EQ(ids(search_where("companies", "city", "NOT_IN", json::array{"rome"})), bonn);
+  set({{"unequal_finds_empty", true}});
+  EXPECT_EQ(ids(search_where("companies", "city", "NEQ", "Rome")), empty + " " + bonn);
+}
+
+// fact: §2.5 [D] switch: trace_ids_everywhere
+TEST_F(Quirks, OnlyCreatesAnswerWithTheirTraceId) {
+  std::string id = contact("a@x.example");
+  json::object input{{"id", id}, {"properties", {{"jobtitle", "CTO"}}}, {"objectWriteTraceId", "t1"}};
+  auto trace = [&] { return text_at(post("/crm/v3/objects/contacts/batch/update", {{"inputs", {input}}}).body, "/results/0").find("t1") != std::string::npos; };
+  EXPECT_FALSE(trace());
+  set({{"trace_ids_everywhere", true}});
+  EXPECT_TRUE(trace());
+}
+
+// fact: §2.5 [O], §2.11 [D2] switch: merged_ids_writable
+TEST_F(Quirks, AMergedIdIsNotWritten) {
+  std::string ann = contact("a@x.example"), bob = contact("b@x.example");
+  std::string both = text_at(post("/crm/v3/objects/contacts/merge", {{"primaryObjectId", ann}, {"objectIdToMerge", bob}}).body, "/id");
+  EXPECT_EQ(update("contacts", bob, {{"jobtitle", "CTO"}}).status, 404);
+  json::object input{{"id", bob}, {"properties", {{"jobtitle", "CEO"}}}};
+  EXPECT_EQ(text_at(post("/crm/v3/objects/contacts/batch/update", {{"inputs", {input}}}).body, "/results"), "[]");
+  set({{"merged_ids_writable", true}});
+  EXPECT_EQ(text_at(update("contacts", bob, {{"jobtitle", "CTO"}}).body, "/id"), both);
+  EXPECT_EQ(text_at(post("/crm/v3/objects/contacts/batch/update", {{"inputs", {input}}}).body, "/results/0/id"), both);
+}
+
+// fact: §2.11 [O] switch: merge_deletes_primary
+TEST_F(Quirks, AMergeTellsThatBothOldIdsAreGone) {
+  auto deletions = [&](const std::string& first) {
+    std::string a = contact(first + "a@x.example"), b = contact(first + "b@x.example");
+    portal->take_outgoing();
+    post("/crm/v3/objects/contacts/merge", {{"primaryObjectId", a}, {"objectIdToMerge", b}});
+    clock.advance(Duration(1'000));
+    std::size_t count = 0;
+    for (const OutgoingRequest& each : portal->take_outgoing()) {
+      for (std::size_t at = each.request.body.find("contact.deletion"); at != std::string::npos; at = each.request.body.find("contact.deletion", at + 1)) ++count;
+    }
+    return count;
+  };
+  json::object deletion{{"eventType", "contact.deletion"}};
+  post("/__emulator/webhooks", {{"url", "http://127.0.0.1:9/hook"}, {"secret", "s"}, {"subscriptions", {deletion}}});
+  EXPECT_EQ(deletions("1"), 2u);
+  set({{"merge_deletes_primary", false}});
+  EXPECT_EQ(deletions("2"), 1u);
+}
+
+}  // namespace
+}  // namespace lockstep::emulators::hubspot

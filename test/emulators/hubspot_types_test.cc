@@ -1,0 +1,129 @@
+// Deals, communications, and object types of the account's own.
+#include "test/emulators/hubspot_fixture.h"
+
+namespace lockstep::emulators::hubspot {
+namespace {
+
+class Types : public HubSpotTest {
+ protected:
+  std::string deal(const std::string& name) { return created_id("deals", {{"dealname", name}, {"dealstage", "qualifiedtobuy"}}); }
+  Answer define(json::object more = {}) {
+    json::object name{{"name", "tag"}, {"label", "Tag"}, {"type", "string"}, {"fieldType", "text"}, {"hasUniqueValue", true}};
+    json::object age{{"name", "age"}, {"label", "Age"}, {"type", "number"}, {"fieldType", "number"}};
+    json::object body{{"name", "cats"},
+                      {"labels", {{"singular", "Cat"}, {"plural", "Cats"}}},
+                      {"primaryDisplayProperty", "tag"},
+                      {"requiredProperties", {"tag"}},
+                      {"properties", {name, age}},
+                      {"associatedObjects", {"CONTACT"}}};
+    for (const auto& member : more) body[member.key()] = member.value();
+    return post("/crm-object-schemas/v3/schemas", body);
+  }
+};
+
+// fact: §2.1 [D], §2.9 [S]
+TEST_F(Types, ADealStandsInAStageOfItsPipeline) {
+  std::string id = deal("A");
+  EXPECT_EQ(value("deals", id, "pipeline"), "default");
+  EXPECT_EQ(update("deals", id, {{"dealstage", "1"}}).status, 400) << "a stage of tickets";
+  EXPECT_EQ(create("deals", {{"dealname", "A"}}).status, 400);
+  Answer pipelines = api.get("/crm/v3/pipelines/deals");
+  EXPECT_EQ(text_at(pipelines.body, "/results/0/stages/1/metadata/probability"), "0.4");
+  EXPECT_EQ(text_at(pipelines.body, "/results/0/stages/5/metadata/isClosed"), "true");
+  EXPECT_EQ(api.get("/crm/v3/pipelines/deals/0").status, 404) << "a pipeline of tickets";
+  EXPECT_EQ(api.get("/crm/v3/pipelines/tickets/default").status, 404);
+}
+
+// fact: §2.9 [S]
+TEST_F(Types, AStageThatDealsStandInIsNotDeletedWhereTheCallerAsks) {
+  deal("A");
+  std::string stage = "/crm/v3/pipelines/deals/default/stages/qualifiedtobuy?validateDealStageUsagesBeforeDelete=";
+  Answer refused = api.send("DELETE", stage + "true");
+  EXPECT_EQ(text_at(refused.body, "/subCategory"), "PipelineError.STAGE_ID_IN_USE");
+  EXPECT_EQ(api.send("DELETE", stage + "false").status, 204);
+  Answer bad = post("/crm/v3/pipelines/deals/default/stages", {{"label", "Maybe"}, {"displayOrder", 9}, {"metadata", {{"probability", "2"}}}});
+  EXPECT_EQ(bad.status, 400);
+  Answer good = post("/crm/v3/pipelines/deals/default/stages", {{"label", "Maybe"}, {"displayOrder", 9}, {"metadata", {{"probability", "0.5"}}}});
+  EXPECT_EQ(good.status, 201) << good.text;
+  EXPECT_EQ(create("deals", {{"dealname", "B"}, {"dealstage", text_at(good.body, "/id")}}).status, 201);
+}
+
+// fact: §2.12 [D]
+TEST_F(Types, DealsAndCommunicationsAreTiedByTheIdsOfTheTable) {
+  std::string sale = deal("A"), ann = contact("a@x.example"), acme = company("Acme");
+  std::string message = created_id("communications", {{"hs_timestamp", "2026-05-01T09:00:00Z"}, {"hs_communication_channel_type", "SMS"}});
+  auto tie = [&](const std::string& from, const std::string& to, int id) {
+    json::array types{{{"associationCategory", "HUBSPOT_DEFINED"}, {"associationTypeId", id}}};
+    return api.send_json("PUT", "/crm/v4/objects/" + from + "/associations/" + to, types).status;
+  };
+  EXPECT_EQ(tie("deals/" + sale, "contacts/" + ann, 3), 201);
+  EXPECT_EQ(tie("deals/" + sale, "companies/" + acme, 5), 201);
+  EXPECT_EQ(tie("communications/" + message, "contacts/" + ann, 81), 201);
+  EXPECT_EQ(tie("contacts/" + ann, "communications/" + message, 82), 201);
+  EXPECT_EQ(tie("communications/" + message, "deals/" + sale, 85), 201);
+  EXPECT_EQ(tie("communications/" + message, "deals/" + sale, 81), 400);
+  EXPECT_EQ(value("deals", sale, "hs_primary_associated_company"), acme);
+  EXPECT_EQ(text_at(read("communications", message, "associations=contacts").body, "/associations/contacts/results/0/type"), "communication_to_contact");
+}
+
+// fact: §2.1 [D]
+TEST_F(Types, AnAccountDefinesATypeOfItsOwn) {
+  Answer made = define();
+  EXPECT_EQ(made.status, 201) << made.text;
+  std::string type_id = text_at(made.body, "/objectTypeId"), full = text_at(made.body, "/fullyQualifiedName");
+  EXPECT_EQ(type_id.substr(0, 2), "2-");
+  EXPECT_EQ(full, "p4242001_cats");
+  EXPECT_EQ(define().status, 409);
+  std::string id = created_id(type_id, {{"tag", "T1"}, {"age", "3"}});
+  EXPECT_EQ(value(full, id, "age"), "3");
+  EXPECT_EQ(text_at(read("p_cats", id).body, "/properties/tag"), "T1");
+  EXPECT_EQ(create(type_id, {{"age", "3"}}).status, 400) << "tag is required";
+  EXPECT_EQ(create(type_id, {{"tag", "T1"}}).status, 400) << "tag is unique";
+  EXPECT_EQ(text_at(read(type_id, "T1", "idProperty=tag").body, "/id"), id);
+  clock.advance(Duration(6'000));
+  EXPECT_EQ(ids(search_where(type_id, "age", "GT", "2")), id);
+  EXPECT_EQ(api.get("/crm/v3/properties/" + type_id).status, 200);
+  EXPECT_EQ(api.send("DELETE", "/crm-object-schemas/v3/schemas/" + type_id).status, 400) << "it has records";
+  api.send("DELETE", "/crm/v3/objects/" + type_id + "/" + id);
+  EXPECT_EQ(api.send("DELETE", "/crm-object-schemas/v3/schemas/" + type_id).status, 204);
+  EXPECT_EQ(create(type_id, {{"tag", "T2"}}).status, 400);
+  EXPECT_EQ(text_at(api.get("/crm-object-schemas/v3/schemas?archived=true").body, "/results/0/name"), "cats");
+}
+
+// fact: §2.1 [D], §3.1 [D]
+TEST_F(Types, ATypeOfTheAccountIsTiedToWhatItNamed) {
+  std::string type = text_at(define().body, "/objectTypeId"), cat = created_id(type, {{"tag", "T1"}}), ann = contact("a@x.example"), acme = company("Acme");
+  std::string base = "/crm/v4/objects/" + type + "/" + cat + "/associations/default/";
+  EXPECT_EQ(api.send("PUT", base + "contacts/" + ann).status, 200);
+  EXPECT_EQ(api.send("PUT", base + "companies/" + acme).status, 400) << "never named";
+  Answer ties = api.get("/crm/v4/objects/contacts/" + ann + "/associations/" + type);
+  EXPECT_EQ(text_at(ties.body, "/results/0/associationTypes/0/category"), "USER_DEFINED");
+  Answer added = post("/crm-object-schemas/v3/schemas/" + type + "/associations", {{"fromObjectTypeId", type}, {"toObjectTypeId", "0-2"}, {"name", "cat_to_company"}});
+  EXPECT_EQ(added.status, 201) << added.text;
+  EXPECT_EQ(api.send("PUT", base + "companies/" + acme).status, 200);
+  std::string association = "/crm-object-schemas/v3/schemas/" + type + "/associations/" + text_at(added.body, "/id");
+  EXPECT_EQ(api.send("DELETE", association).status, 400) << "records are tied by it";
+  api.send("DELETE", "/crm/v4/objects/" + type + "/" + cat + "/associations/companies/" + acme);
+  EXPECT_EQ(api.send("DELETE", association).status, 204);
+  EXPECT_EQ(search_where(type, "associations.contact", "EQ", json::value(ann)).status, 400) << "not for types of the account's own";
+}
+
+// fact: §2.1 [D]
+TEST_F(Types, WhatIsNoDefinitionIsRefusedWhole) {
+  EXPECT_EQ(define({{"name", "9 lives"}}).status, 400);
+  EXPECT_EQ(define({{"primaryDisplayProperty", "colour"}}).status, 400);
+  EXPECT_EQ(define({{"requiredProperties", {"colour"}}}).status, 400);
+  EXPECT_EQ(define({{"labels", {{"singular", "Cat"}}}}).status, 400);
+  EXPECT_EQ(define({{"associatedObjects", {"DOG"}}}).status, 400);
+  EXPECT_EQ(define({{"properties", 1}}).status, 400);
+  EXPECT_EQ(text_at(api.get("/crm-object-schemas/v3/schemas").body, "/results"), "[]");
+  EXPECT_EQ(define().status, 201);
+  std::string one = "/crm-object-schemas/v3/schemas/p_cats";
+  EXPECT_EQ(patch(one, {{"labels", {{"singular", "Tom"}, {"plural", "Toms"}}}}).status, 200);
+  EXPECT_EQ(text_at(api.get(one).body, "/labels/singular"), "Tom");
+  EXPECT_EQ(patch(one, {{"requiredProperties", {"colour"}}}).status, 400);
+  EXPECT_EQ(api.get("/crm-object-schemas/v3/schemas/contacts").status, 404);
+}
+
+}  // namespace
+}  // namespace lockstep::emulators::hubspot
