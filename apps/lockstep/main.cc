@@ -1,4 +1,6 @@
 // The command line: what each command takes. What they do is in the other files.
+#include <malloc.h>
+
 #include <CLI/CLI.hpp>
 
 #include "commands.h"
@@ -18,9 +20,18 @@ CLI::App* command(CLI::App& app, const std::string& name, const std::string& wha
   return one;
 }
 
+/// Pages of megabytes come and go: each is given back when it goes. By itself malloc(3) would soon keep them within the heap,
+/// where what lives longer comes to lie between them.
+void give_pages_back() {
+  constexpr int kPage = 256 * 1024, kTrim = 512 * 1024;
+  mallopt(M_MMAP_THRESHOLD, kPage);
+  mallopt(M_TRIM_THRESHOLD, kTrim);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  give_pages_back();
   CLI::App app{"Lockstep keeps a support system and its CRMs in step, both ways."};
   app.footer(kFooter);
   app.require_subcommand(1);

@@ -169,22 +169,14 @@ Task<bool> Discoverer::take_page(TypeIndex type, std::string object, RunId run, 
   source.priority = listing ? Priority::full_refresh : Priority::incremental;
   source.cursor = std::move(cursor);
   const std::optional<std::int64_t> estimate = page.estimate;
-  // A feed's page of thousands is merged in parts: what is more urgent comes in between, and memory stays small. The cursor moves
-  // with the last of them.
-  for (std::size_t from = 0; from == 0 || from < page.rows.size(); from += kPartRowsMax) {
-    const std::size_t to = std::min(page.rows.size(), from + kPartRowsMax);
-    std::vector<connector::Row> part(std::make_move_iterator(page.rows.begin() + static_cast<std::ptrdiff_t>(from)), std::make_move_iterator(page.rows.begin() + static_cast<std::ptrdiff_t>(to)));
-    Source one = source;
-    if (to < page.rows.size()) one.cursor.reset();
-    std::vector<Seen> seen = intake_.map_rows(system_, type, std::move(part));
-    const auto absorbed = co_await intake_.absorb(std::move(one), std::move(seen));
-    if (!absorbed) {
-      report.error = absorbed.error().message;
-      co_return false;
-    }
-    report.count += *absorbed;
-    if (listing && progress_) progress_(system_, type, report.count.read, estimate);
+  std::vector<Seen> seen = intake_.map_rows(system_, type, std::move(page.rows));
+  const auto absorbed = co_await intake_.absorb(std::move(source), std::move(seen));
+  if (!absorbed) {
+    report.error = absorbed.error().message;
+    co_return false;
   }
+  report.count += *absorbed;
+  if (listing && progress_) progress_(system_, type, report.count.read, estimate);
   co_return true;
 }
 

@@ -50,7 +50,6 @@ class Discoverer {
   Task<void> refresh_object(TypeIndex type, std::string object, RunId run, RunReport& report);
   /// One page on its way, or here. Two large ones are never held at once.
   static constexpr std::size_t kAheadRowsMax = 500;
-  static constexpr std::size_t kPartRowsMax = 500;  // merged in one commit
   struct Ahead {
     std::uint64_t fence = 0;  // when it was asked for
     std::optional<connector::Outcome<connector::Page>> page;
