@@ -17,15 +17,6 @@ constexpr std::size_t kRoundMax = 800;
 constexpr std::size_t kBulk = 100;
 /// How long a write waits between two looks whether a merge of its record was read.
 constexpr Duration kMergeWait{1'000};
-/// How long it counts that a record was seen not to be in the target.
-constexpr Duration kTrusted{60'000};
-
-/// The time in a ULID: its first 48 bits.
-WallTime made_at(EntityId entity) {
-  WallTime time;
-  for (std::size_t i = 0; i < 6; ++i) time.ms = time.ms << 8 | entity.value().bytes[i];
-  return time;
-}
 
 Fields shadow_of(const Link* link, std::size_t count) {
   Fields fields(count);
@@ -186,20 +177,6 @@ Result<Unread> Dispatcher::unread_of(Transaction& transaction, const Link* link,
   return unread;
 }
 
-Result<void> Dispatcher::leave_unexpressed(Transaction& transaction, Link& link, const merge::EntityState& state, const Fields& to, std::size_t variant, std::vector<FieldIndex>& fields) const {
-  const mapping::EntityMapping& mapping = *system_.find(state.golden.type)->mapping;
-  const auto stays = [&](FieldIndex field) { return field.value() < link.fields.size() && !mapping.expresses(variant, to, field); };
-  if (std::ranges::none_of(fields, stays)) return {};
-  for (const FieldIndex field : fields) {
-    if (!stays(field)) continue;
-    // The shadow goes on telling what the system holds.
-    link.fields[field.value()].acked = state.golden.fields[field.value()].value;
-    link.fields[field.value()].acked_stamp = state.golden.fields[field.value()].stamp;
-  }
-  std::erase_if(fields, stays);
-  return transaction.put(link);
-}
-
 Result<bool> Dispatcher::prepare_write(Transaction& transaction, merge::EntityState& state, Obligation& obligation, Prepared& prepared,
                                        const merge::Context& context, DeliverReport& report) {
   const TypeIndex type = state.golden.type;
@@ -302,67 +279,6 @@ Result<bool> Dispatcher::prepare_write(Transaction& transaction, merge::EntitySt
         AuditChange{context.type.fields[field.value()].name, shadow, state.golden.fields[field.value()].value, ""});
   }
   return true;
-}
-
-bool Dispatcher::can_be_looked_up(const merge::EntityState& state, const Prepared& prepared, const connector::ObjectTraits& traits) const {
-  if (!traits.probe_by_key) return false;
-  if (!traits.external_key_slot.empty()) return true;
-  const mapping::EntityMapping& mapping = *system_.find(state.golden.type)->mapping;
-  const auto variant = mapping.variant_for(fields_of(state.golden));
-  for (const auto& key : hub_.mappings[state.golden.type.value()].match.keys)
-    if (key.size() == 1 && variant && mapping.key_slot(*variant, key.front()) && !state.golden.fields[key.front().value()].value.is_blank() &&
-        std::ranges::find(prepared.plan.fields, key.front()) != prepared.plan.fields.end())
-      return true;
-  return false;
-}
-
-bool Dispatcher::is_covered(const connector::ObjectTraits& traits, WallTime now) const {
-  // The feed is read every so often, and the read takes its time; never older than a look that is still trusted.
-  constexpr Duration kRead{15'000};
-  const auto until = system_.coverage->of(traits.name);
-  return until && now - *until < std::min(kTrusted, traits.poll_every + kRead);
-}
-
-Dispatcher::Create Dispatcher::before_create(const merge::EntityState& state, const Prepared& prepared, const merge::Context& context,
-                                             bool bulk, WallTime& until) const {
-  const connector::ObjectTraits* traits = system_.connector->find_object(prepared.object);
-  if (!traits || planted("blind_create")) return Create::send;
-  const auto probe = probed_.find(state.golden.id);
-  const Link* link = state.find(system_.id);
-  // Rule 17: who restored a store does not know which creates are still on their way. Of an entity whose id was made since
-  // there can be none.
-  const WallTime sent = std::max(link && link->intent ? link->intent->sent : WallTime{}, hub_.restored_at);
-  const Duration landing = context.request_life + traits->visible_after;
-  const bool restored_lately = hub_.restored_at.ms > 0 && made_at(state.golden.id) < hub_.restored_at && context.now < hub_.restored_at + landing;
-  const bool unknown = (link && link->intent && link->intent->unknown_outcome) || restored_lately;
-  if (!unknown || traits->create_is_idempotent) {
-    const bool fresh = probe != probed_.end() && context.now - probe->second < kTrusted;
-    const bool covered = bulk && !(link && link->intent) && is_covered(*traits, context.now);
-    return traits->probe_by_key && !fresh && !covered ? Create::probe : Create::send;
-  }
-  reached("create.unknown_outcome");
-  // Sent without an answer, and not safe to repeat: only a look that is late enough to see it allows another try. An early
-  // look saves the wait when it did arrive.
-  until = sent + landing;
-  if (!can_be_looked_up(state, prepared, *traits)) return context.now < until ? Create::wait : Create::give_up;
-  if (probe != probed_.end() && probe->second >= until) return Create::send;
-  if (context.now >= until || probe == probed_.end() || probe->second < sent) return Create::probe;
-  return Create::wait;
-}
-
-Result<void> Dispatcher::give_up_create(Transaction& transaction, merge::EntityState& state, Obligation obligation, const Prepared& prepared,
-                                        DeliverReport& report) {
-  reached("create.given_up");
-  // A replay is a person's word that it is not there.
-  Link* link = state.find(system_.id);
-  link->intent.reset();
-  TRY_VOID(transaction.put(*link));
-  connector::Failure failure;
-  failure.failure_class = connector::FailureClass::outcome_unknown;
-  failure.message = "the create was never answered and the record cannot be looked up there; replay it once it is sure that it is not there";
-  obligation.last_error = failure.message;
-  TRY_VOID(dead_letter(transaction, state, prepared, failure, report));
-  return park(transaction, std::move(obligation), "dead letter", EntityId{}, std::max<std::uint64_t>(state.golden.version, 1));
 }
 
 }  // namespace lockstep::deliver

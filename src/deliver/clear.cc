@@ -1,4 +1,5 @@
-// Before a delete, references to the record are cleared (rule 14): many a server deletes what refers to it, too.
+// Before a delete, references to the record are cleared (rule 14): many a server deletes what refers to it, too. And references that
+// a system cannot express as blank.
 #include <algorithm>
 
 #include "deliver/dispatcher.h"
@@ -108,6 +109,20 @@ Result<void> Dispatcher::add_clearing(Transaction& transaction, const merge::Ent
     plan.fields.push_back(field);
   }
   return {};
+}
+
+Result<void> Dispatcher::leave_unexpressed(Transaction& transaction, Link& link, const merge::EntityState& state, const Fields& to, std::size_t variant, std::vector<FieldIndex>& fields) const {
+  const mapping::EntityMapping& mapping = *system_.find(state.golden.type)->mapping;
+  const auto stays = [&](FieldIndex field) { return field.value() < link.fields.size() && !mapping.expresses(variant, to, field); };
+  if (std::ranges::none_of(fields, stays)) return {};
+  for (const FieldIndex field : fields) {
+    if (!stays(field)) continue;
+    // The shadow goes on telling what the system holds.
+    link.fields[field.value()].acked = state.golden.fields[field.value()].value;
+    link.fields[field.value()].acked_stamp = state.golden.fields[field.value()].stamp;
+  }
+  std::erase_if(fields, stays);
+  return transaction.put(link);
 }
 
 }  // namespace lockstep::deliver
