@@ -29,7 +29,7 @@ inline constexpr PlantedMistake kPlantedMistakes[] = {
     {"lost_webhook", "calm", "convergence, last edit, no lost edit, cursor, deletes", "a webhook is acknowledged and forgotten"},
     {"dropped_loser", "swarm", "no lost edit", "the losing value of a conflict is not recorded"},
     {"blind_create", "swarm", "no duplicate", "a create without an answer is sent again without a look"},
-    {"stale_send", "swarm", "last edit, no lost edit, convergence", "a write without an answer is sent again as it was"},
+    {"stale_send", "swarm", "last edit, no lost edit, convergence, audit", "a write without an answer is sent again as it was"},
     {"refresh_race", "swarm", "sign-ins", "two renewals of one credential at once"},
     {"cursor_before_commit", "swarm", "cursor, convergence, no lost edit", "the cursor is committed before what was read"},
 };

@@ -18,6 +18,7 @@ class LastEdit final : public Oracle {
     for (const auto& [type, records] : evidence.golden)
       for (const GoldenRecord& record : records) {
         if (record.presence != EntityPresence::present || evidence.is_merged(type, record.number) || evidence.is_explained(type, record.number)) continue;
+        if (was_made_anew(evidence, type, record.number)) continue;
         for (const std::string_view field : names_of(type).edited)
           if (auto wrong = judge_field(evidence, type, record, std::string(field))) return wrong;
       }
@@ -25,6 +26,16 @@ class LastEdit final : public Oracle {
   }
 
  private:
+  /// Deleted, and then made by somebody once more: what was written before belongs to another record.
+  static bool was_made_anew(const Evidence& evidence, const std::string& type, std::int64_t number) {
+    bool deleted = false;
+    for (const Written& written : evidence.ledger) {
+      if (written.type != type || written.number != number) continue;
+      if (deleted && (written.what == "create" || written.what == "import")) return true;
+      deleted = deleted || written.what == "delete";
+    }
+    return false;
+  }
   static std::optional<std::string> judge_field(Evidence& evidence, const std::string& type, const GoldenRecord& record, const std::string& field) {
     const auto found = record.fields.find(field);
     const std::string current = found == record.fields.end() ? "" : found->second;

@@ -42,17 +42,17 @@ class Convergence final : public Oracle {
       }
       const GoldenRecord* golden = golden_of(evidence, type.type, entities.front());
       if (held.empty() && crm == "dynamics365" && type.type == "case" && golden->references.empty()) continue;  // it takes no case without a customer
-      if (parent_is_open(evidence, type, *golden)) continue;
+      if (parent_is_open(evidence, type, golden->references) || (!held.empty() && parent_is_open(evidence, type, held.front().references))) continue;
       if (held.empty()) return fmt::format("not in {}", crm);
       if (auto wrong = compare(type, crm, *golden, held.front())) return wrong;
     }
     return std::nullopt;
   }
   /// What it refers to waits for a person, so this may have to wait too.
-  static bool parent_is_open(const Evidence& evidence, const TypeNames& type, const GoldenRecord& golden) {
+  static bool parent_is_open(const Evidence& evidence, const TypeNames& type, const std::map<std::string, std::int64_t>& references) {
     return std::ranges::any_of(type.references, [&](const ReferenceNames& reference) {
-      const auto target = golden.references.find(std::string(reference.field));
-      return target != golden.references.end() && (evidence.is_explained(reference.to, target->second) || evidence.is_merged(reference.to, target->second));
+      const auto target = references.find(std::string(reference.field));
+      return target != references.end() && (evidence.is_explained(reference.to, target->second) || evidence.is_merged(reference.to, target->second));
     });
   }
   static std::optional<std::string> compare(const TypeNames& type, std::string_view crm, const GoldenRecord& golden, const Held& held) {
@@ -85,13 +85,18 @@ class NoDuplicate final : public Oracle {
       for (const std::int64_t number : evidence.numbers(type.type))
         for (const std::string_view crm : kCrms) {
           const auto live = evidence.directory.live_ids(crm, type.type, number);
-          if (live.size() < 2 || evidence.is_explained(type.type, number) || evidence.is_merged(type.type, number)) continue;
+          if (live.size() < 2 || evidence.is_merged(type.type, number)) continue;
           std::set<std::string> by_people;
-          for (const Written& written : evidence.ledger)
-            if (written.system == crm && written.type == type.type && written.number == number && (written.what == "create" || written.what == "import"))
-              by_people.insert(written.id);
+          std::set<std::pair<std::string, std::string>> made;
+          for (const Written& written : evidence.ledger) {
+            if (written.type != type.type || written.number != number || (written.what != "create" && written.what != "import")) continue;
+            made.emplace(written.system, written.id);
+            if (written.system == crm) by_people.insert(written.id);
+          }
           const auto ours = std::ranges::count_if(live, [&](const std::string& id) { return !by_people.contains(id); });
-          if (ours > 0) return fmt::format("{} stands {} times in {} ({}, {})", name_of(type, number), live.size(), crm, live[0], live[1]);
+          // Twins of people's making are for people to decide. That somebody is asked about twins of our own making excuses nothing.
+          const bool excused = evidence.is_explained(type.type, number) && (ours < 2 || made.size() > 1);
+          if (ours > 0 && !excused) return fmt::format("{} stands {} times in {} ({}, {})", name_of(type, number), live.size(), crm, live[0], live[1]);
         }
     return std::nullopt;
   }
