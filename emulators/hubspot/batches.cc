@@ -89,6 +89,24 @@ json::object unable_row(const json::object& input, const std::string& id) {
   return traced_error(std::move(error), input);
 }
 
+/// Inputs that each name a record, none of them twice.
+struct NamedInputs {
+  std::vector<const json::object*> inputs;
+  std::vector<std::string> ids;  // of each
+};
+
+Outcome<NamedInputs> read_named_inputs(const Call& call, JsonDocument& document) {
+  TRY(const json::object* body, read_body(call, document));
+  NamedInputs named;
+  TRY(named.inputs, read_inputs(*body, kMaxInputs));
+  for (const json::object* input : named.inputs) {
+    TRY(std::string id, id_of(*input));
+    named.ids.push_back(std::move(id));
+  }
+  TRY_VOID(check_distinct(named.ids));
+  return named;
+}
+
 }  // namespace
 
 HubSpot::Answer HubSpot::batch_read(Call& call) {
@@ -154,14 +172,9 @@ HubSpot::Answer HubSpot::batch_create(Call& call) {
 HubSpot::Answer HubSpot::batch_update(Call& call) {
   TRY(ObjectType * type, type_of(call));
   JsonDocument document;
-  TRY(const json::object* body, read_body(call, document));
-  TRY(auto inputs, read_inputs(*body, kMaxInputs));
-  std::vector<std::string> ids, missing;
-  for (const json::object* input : inputs) {
-    TRY(std::string id, id_of(*input));
-    ids.push_back(std::move(id));
-  }
-  TRY_VOID(check_distinct(ids));
+  TRY(NamedInputs named, read_named_inputs(call, document));
+  const auto& [inputs, ids] = named;
+  std::vector<std::string> missing;
   bool partial = portal_.settings().traced_updates_partial && all_traced(inputs);
   JsonDocument answer;
   Renderer renderer(portal_, answer.storage());
@@ -199,14 +212,8 @@ HubSpot::Answer HubSpot::batch_update(Call& call) {
 HubSpot::Answer HubSpot::batch_upsert(Call& call) {
   TRY(ObjectType * type, type_of(call));
   JsonDocument document;
-  TRY(const json::object* body, read_body(call, document));
-  TRY(auto inputs, read_inputs(*body, kMaxInputs));
-  std::vector<std::string> ids;
-  for (const json::object* input : inputs) {
-    TRY(std::string id, id_of(*input));
-    ids.push_back(std::move(id));
-  }
-  TRY_VOID(check_distinct(ids));
+  TRY(NamedInputs named, read_named_inputs(call, document));
+  const auto& [inputs, ids] = named;
   bool partial = portal_.settings().traced_updates_partial && all_traced(inputs);
   JsonDocument answer;
   Renderer renderer(portal_, answer.storage());
@@ -216,8 +223,8 @@ HubSpot::Answer HubSpot::batch_upsert(Call& call) {
     TRY(const json::object* sent, properties_of(*inputs[i]));
     TRY(const Property* key, key_of(*type, text_member(*inputs[i], "idProperty"), true));
     json::object properties = *sent;
-    const json::value* named = properties.if_contains(key->name);
-    if (named && scalar_text(*named) != ids[i])
+    const json::value* given = properties.if_contains(key->name);
+    if (given && scalar_text(*given) != ids[i])
       return invalid(fmt::format("{} is not the id of its input", key->name));
     if (batch_item_fails(call)) {
       errors.push_back(unable_row(*inputs[i], ids[i]));
@@ -256,17 +263,10 @@ HubSpot::Answer HubSpot::batch_upsert(Call& call) {
 HubSpot::Answer HubSpot::batch_archive(Call& call) {
   TRY(ObjectType * type, type_of(call));
   JsonDocument document;
-  TRY(const json::object* body, read_body(call, document));
-  TRY(auto inputs, read_inputs(*body, kMaxInputs));
-  std::vector<std::string> ids;
-  for (const json::object* input : inputs) {
-    TRY(std::string id, id_of(*input));
-    ids.push_back(std::move(id));
-  }
-  TRY_VOID(check_distinct(ids));
+  TRY(NamedInputs named, read_named_inputs(call, document));
   auto unknown = [&](const std::string& id) { return portal_.find_live(*type, id) == kNoRow; };
-  if (portal_.settings().archive_refuses_unknown && std::any_of(ids.begin(), ids.end(), unknown)) return hubspot::not_found();
-  for (const std::string& id : ids) {
+  if (portal_.settings().archive_refuses_unknown && std::any_of(named.ids.begin(), named.ids.end(), unknown)) return hubspot::not_found();
+  for (const std::string& id : named.ids) {
     RowNumber row = portal_.find_live(*type, id);
     if (row != kNoRow) portal_.archive(*type, row, writer(call));
   }
