@@ -55,7 +55,7 @@ async function runOne(program, standInName, one, makeContext) {
     return one.clientBug ? { held: false, why: `passes, though it is said that: ${one.clientBug}` } : { held: true, why: "" };
   } catch (error) {
     if (one.clientBug) return { held: true, why: `the client's own: ${one.clientBug}` };
-    return { held: false, why: String(error?.stack ?? error).slice(0, 4000) };
+    return { held: false, why: `${error?.stack ?? error}${error?.cause ? `\n  because of ${error.cause.stack ?? error.cause}` : ""}`.slice(0, 4000) };
   } finally {
     await standIn.stop();
   }
