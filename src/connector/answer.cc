@@ -23,7 +23,6 @@ Answer::Answer(int status, http::Headers headers, std::string text)
     parsed_ = !error;
     if (parsed_) json_ = std::move(parsed);
   }
-  // A page of thousands of rows is not kept twice.
   if (!parsed_) text_ = std::move(text);
   Map map;
   for (const auto& [name, value] : headers_.all()) {

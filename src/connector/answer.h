@@ -22,6 +22,8 @@ class Answer {
   const http::Headers& headers() const { return headers_; }
   /// The body as it came, when it is no JSON.
   const std::string& text() const { return text_; }
+  /// The body for people to read: JSON is printed again.
+  std::string body() const { return parsed_ ? boost::json::serialize(json_) : text_; }
   bool has_json() const { return parsed_; }
   const boost::json::value& json() const { return json_; }
 
@@ -33,7 +35,7 @@ class Answer {
  private:
   int status_;
   http::Headers headers_;
-  std::string text_;
+  std::string text_;  // blank when it was parsed: a page of thousands of rows is not kept twice
   boost::json::monotonic_resource memory_;
   boost::json::value json_;
   bool parsed_ = false;

@@ -75,7 +75,7 @@ std::shared_ptr<const Exchange> Sender::exchange(const http::Request& request, c
   exchange->body = request.body;
   if (answer) {
     exchange->status = answer->status();
-    exchange->answer = answer->text();
+    exchange->answer = answer->body();
   }
   for (std::string* text : {&exchange->url, &exchange->body, &exchange->answer}) classifier_.redact(*text);
   return exchange;
