@@ -13,6 +13,14 @@ if(DEFINED ENV{CI})
                          -Wno-error=null-dereference -Wno-error=use-after-free -Wno-error=mismatched-new-delete)
 endif()
 
+# lockstep_waits(): the targets of this folder wait for others, or are no part of the product; what optimising them costs in building
+# buys nothing. They share a precompiled header of their own, with Asio in it: GCC wants the options that it was made with.
+macro(lockstep_waits)
+  add_compile_options($<$<CONFIG:Release>:-O1>)
+  set(lockstep_precompiled_by lockstep_runtime)
+  set(lockstep_precompiled_headers <boost/asio/awaitable.hpp> <boost/asio/use_awaitable.hpp>)
+endmacro()
+
 # lockstep_precompile(TARGET): all targets of a folder tree share the precompiled header of the one its CMakeLists.txt names in
 # lockstep_precompiled_by, since they have the same compile options.
 function(lockstep_precompile target)

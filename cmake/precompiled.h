@@ -1,5 +1,5 @@
-// What nearly every file reads, read once. Every file still includes what it uses. Asio is not among it: its static objects would
-// make every binary link it, those of the pure modules too.
+// What nearly every file reads, read once. Every file still includes what it uses. Asio is not among it, but added where
+// all stand on it (Lockstep.cmake): its static objects make every binary link it, and the pure modules shall not.
 #include <algorithm>
 #include <array>
 #include <chrono>
