@@ -151,7 +151,12 @@ Task<void> Dispatcher::send(TypeIndex type, std::vector<Prepared> batch, Deliver
   if (batch.size() >= kPartOfBulk) mark.emplace(hub_.bulk_work, type, system_.id);
   std::vector<connector::WriteRow> rows;
   rows.reserve(batch.size());
-  for (const Prepared& one : batch) rows.push_back(one.row);
+  for (Prepared& one : batch) {
+    rows.push_back(one.row);
+    // The values go with the request: what is asked of the row afterwards is whom it was about.
+    if (planted("stale_send")) continue;
+    for (mapping::Slots* values : {&one.row.set, &one.row.from, &one.row.to}) *values = mapping::Slots();
+  }
   reached("send.intent_committed");
   connector::WriteBatch written;
   // A failure wider than a record in a batch that ran beside this one: nothing more is sent for now.

@@ -32,7 +32,7 @@ std::vector<Seen> Intake::map_rows(const System& system, TypeIndex type, std::ve
       seen.fields = system_type->mapping->get(*variant, row.slots, seen.problems);
     }
     seen.row = std::move(row);
-    seen.row.slots = {};
+    seen.row.slots = mapping::Slots();
     mapped.push_back(std::move(seen));
   }
   return mapped;

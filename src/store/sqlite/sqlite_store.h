@@ -12,7 +12,7 @@ struct SqliteOptions {
   std::string path;            // ":memory:" for tests
   bool read_only = false;      // works fail when they change something
   bool own_thread = true;      // false: works run inline, with a hop before and after (the simulator)
-  std::size_t cache_kib = 20 * 1024;
+  std::size_t cache_kib = 14 * 1024;
 };
 
 /// The embedded store: SQLite in WAL mode, synchronous=FULL. Works queue up and are committed in groups; a work that fails
