@@ -144,6 +144,20 @@ Task<void> Dispatcher::send_all(Queue queue, std::vector<Prepared> prepared, Sen
   }
 }
 
+namespace {
+
+/// The row with its values, which go with the request: what is asked of `row` afterwards is whom it was about.
+connector::WriteRow hand_over(connector::WriteRow& row) {
+  mapping::Slots set = std::exchange(row.set, {}), from = std::exchange(row.from, {}), to = std::exchange(row.to, {});
+  connector::WriteRow whole = row;
+  whole.set = std::move(set);
+  whole.from = std::move(from);
+  whole.to = std::move(to);
+  return whole;
+}
+
+}  // namespace
+
 Task<void> Dispatcher::send(TypeIndex type, std::vector<Prepared> batch, DeliverReport& report) {
   constexpr std::size_t kPartOfBulk = 50;  // for an edit or two nobody else waits
   const RunId run{hub_.ids.next(hub_.now())};
@@ -151,12 +165,7 @@ Task<void> Dispatcher::send(TypeIndex type, std::vector<Prepared> batch, Deliver
   if (batch.size() >= kPartOfBulk) mark.emplace(hub_.bulk_work, type, system_.id);
   std::vector<connector::WriteRow> rows;
   rows.reserve(batch.size());
-  for (Prepared& one : batch) {
-    rows.push_back(one.row);
-    // The values go with the request: what is asked of the row afterwards is whom it was about.
-    if (planted("stale_send")) continue;
-    for (mapping::Slots* values : {&one.row.set, &one.row.from, &one.row.to}) *values = mapping::Slots();
-  }
+  for (Prepared& one : batch) rows.push_back(planted("stale_send") ? one.row : hand_over(one.row));
   reached("send.intent_committed");
   connector::WriteBatch written;
   // A failure wider than a record in a batch that ran beside this one: nothing more is sent for now.
