@@ -83,9 +83,10 @@ Task<Result<IntakeCount>> Intake::absorb_reads(Source source, connector::ReadBat
   IntakeCount count;
   Store::Work work = [&](Transaction& transaction) -> Result<void> {
     count = IntakeCount{};
+    TRY(const bool told, transaction.has_unread(source.connection));
     for (Seen& one : seen) {
       TRY_VOID(absorb_one(transaction, source, one, count));
-      TRY_VOID(transaction.finish_inbox_of(source.connection, one.row.id, source.sent));
+      if (told) TRY_VOID(transaction.finish_inbox_of(source.connection, one.row.id, source.sent));
     }
     for (const RemoteId& id : gone) TRY_VOID(absorb_gone(transaction, source, id, count));
     if (source.cursor) TRY_VOID(transaction.put(*source.cursor));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/text.h"
 #include "model/value.h"
 
 namespace lockstep {
@@ -14,10 +15,7 @@ using grammar::Node;
 bool is_plain(std::string_view text) {
   const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
   static constexpr std::string_view kWords[] = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"};
-  std::string lower(text);
-  for (char& c : lower)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return !text.empty() && std::ranges::all_of(text, plain) && std::ranges::find(kWords, lower) == std::end(kWords);
+  return !text.empty() && std::ranges::all_of(text, plain) && std::ranges::find(kWords, to_lower_ascii(text)) == std::end(kWords);
 }
 
 std::string yaml_text(std::string_view text) { return is_plain(text) ? std::string(text) : to_json(Value(text)); }
