@@ -42,14 +42,29 @@ Result<std::optional<merge::EntityState>> Entities::load(EntityId id) {
   return std::optional(std::move(state));
 }
 
+namespace {
+
+/// Some system holds a reference that golden does not.
+bool refers_elsewhere(const merge::EntityState& state) {
+  return std::ranges::any_of(state.links, [&](const Link& link) {
+    for (std::size_t i = 0; i < link.fields.size() && i < state.golden.fields.size(); ++i) {
+      const std::optional<Value>& shadow = link.fields[i].shadow;
+      if (shadow && shadow->get<EntityRef>() && *shadow != state.golden.fields[i].value) return true;
+    }
+    return false;
+  });
+}
+
+}  // namespace
+
 Result<void> Entities::save(merge::EntityState& state, merge::Effects effects, const Cause& cause, ConnectionId touched) {
   std::vector<ConnectionId> settled;
   TRY_VOID(settle_hosted(state, effects, settled));
   if (effects.golden_changed) {
     ++state.golden.version;
     TRY_VOID(tx_.put(state.golden));
-    TRY_VOID(put_match_keys(state));
   }
+  if (effects.golden_changed || refers_elsewhere(state)) TRY_VOID(put_match_keys(state));
   for (const RemoteId& gone : effects.unlinked) TRY_VOID(tx_.erase_link(state.golden.id, touched, gone));
   for (const Link& link : state.links) {
     const bool is_touched = touched == kHub || effects.other_links_changed || (link.connection == touched && (effects.link_changed || effects.golden_changed));

@@ -149,6 +149,35 @@ TEST(References, AnAccountThatIsDeletedIsTakenOutOfItsContactsFirst) {
   EXPECT_LT(cleared, removed);
 }
 
+TEST(References, AReferenceThatOneSystemAloneHoldsIsTakenBackBeforeADeleteToo) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  world.configure = [](Hub& hub) {  // east's word on a contact's account is left there and told to nobody
+    const TypeIndex contact = *hub.model.find("contact");
+    const FieldIndex account = *hub.model.at(contact).find("account");
+    hub.policies[contact.value()].links[1].fields[account.value()].direction = Direction::out_leave;
+  };
+  const std::string one = north.add("account", account("One", "one.com"));
+  const std::string two = north.add("account", account("Two", "two.com"));
+  FieldValues ada = contact("Ada", "ada@example.com");
+  ada["account"] = reference("account", one);
+  north.add("contact", ada);
+  world.start();
+  ASSERT_TRUE(world.settle());
+  const std::string there = id_of(east, "contact", "email", "ada@example.com");
+  east.edit("contact", there, {{"account", reference("account", id_of(east, "account", "domain", "two.com"))}});
+  ASSERT_TRUE(world.settle());
+  north.remove("account", two);
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(east.live("account").size(), 1u);
+  const auto removal = std::ranges::find_if(east.writes, [](const FakeWrite& write) { return write.operation == connector::Operation::remove; });
+  ASSERT_NE(removal, east.writes.end());
+  EXPECT_TRUE(std::any_of(east.writes.begin(), removal, [&](const FakeWrite& write) {
+    return write.id == there && write.operation == connector::Operation::update && write.fields.contains("account");
+  }));
+}
+
 TEST(References, ADeleteWaitsUntilNobodyRefersToTheRecordThereAnyMore) {
   World world;
   FakeSystem& north = world.add_system("north");
