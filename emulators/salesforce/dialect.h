@@ -29,6 +29,8 @@ using Form = std::vector<std::pair<std::string, std::string>>;
 /// The first value of that name, or empty.
 std::string form_value(const Form& form, std::string_view name);
 
+struct Search;  // search.cc
+
 /// The dialect: one method per resource, spread over files by topic.
 class Salesforce final : public StandIn {
  public:
@@ -133,6 +135,8 @@ class Salesforce final : public StandIn {
   http::Response run_quick_action(Call& call, const QuickAction& action);
   // search.cc
   http::Response search(Call& call);
+  http::Response parameterized_search(Call& call);
+  http::Response found(Call& call, Outcome<Search> search);
   // replication.cc
   http::Response updated(Call& call);
   http::Response deleted(Call& call);

@@ -41,6 +41,7 @@ void Salesforce::add_routes() {
   add("GET", base + "/composite/sobjects/{object}", &Salesforce::collection_read);
   add("PATCH", base + "/composite/sobjects/{object}/{field}", &Salesforce::collection_upsert);
   add("GET", base + "/search", &Salesforce::search);
+  for (const char* method : {"GET", "POST"}) add(method, base + "/parameterizedSearch", &Salesforce::parameterized_search);
   add("GET", base + "/event/eventSchema/{schema}", &Salesforce::event_schema_call);
   add("GET", base + "/recent", &Salesforce::recent);
   add("GET", base + "/tabs", &Salesforce::tabs);
