@@ -58,6 +58,7 @@ struct TypeOf {
 
 struct Query {
   const ObjectType* object = nullptr;
+  std::string alias;  // FROM Contact c: what its fields may be prefixed with
   const ChildRelation* relation = nullptr;  // child queries: how its rows hang on the parent
   bool count = false;                       // SELECT COUNT()
   bool all_custom = false;                  // FIELDS(ALL) or FIELDS(CUSTOM)

@@ -117,6 +117,9 @@ Outcome<void> SoqlParser::limit_and_offset(Query& query) {
     if (!offset) return tl::unexpected(offset.error());
     query.offset = *offset;
   }
+  while (take_word("FOR")) {  // who looks, which nobody asks here
+    if (!take_word("VIEW") && !take_word("REFERENCE")) return unexpected_token();
+  }
   return {};
 }
 

@@ -41,15 +41,28 @@ Outcome<void> SoqlParser::from(Query& query, const ObjectType* parent) {
                                name.value));
     }
     query.object = &schema_.object(query.relation->child);
-    return {};
+    return alias_and_scope(query);
   }
   query.object = schema_.find(name.value);
-  if (query.object) return {};
+  if (query.object) return alias_and_scope(query);
   return error("INVALID_TYPE", name,
                fmt::format("sObject type '{}' is not supported. If you are attempting to use a custom object, be "
                            "sure to append the '__c' after the entity name. Please reference your WSDL or the "
                            "describe call for the appropriate names.",
                            name.value));
+}
+
+/// "c", "AS c", "USING SCOPE everything".
+Outcome<void> SoqlParser::alias_and_scope(Query& query) {
+  static constexpr std::string_view kClauses[] = {"WHERE", "GROUP", "ORDER", "LIMIT", "OFFSET", "USING", "WITH", "FOR", "ALL", "HAVING"};
+  bool clause = std::any_of(std::begin(kClauses), std::end(kClauses), [this](std::string_view word) { return is_word(word); });
+  if (take_word("AS") || (peek().kind == Token::Kind::word && !clause)) {
+    if (peek().kind != Token::Kind::word) return unexpected_token();
+    query.alias = take().value;
+  }
+  if (!take_word("USING")) return {};
+  if (!take_word("SCOPE") || !take_word("EVERYTHING")) return unexpected_token();
+  return {};
 }
 
 Outcome<void> SoqlParser::select_list(Query& query, int depth) {
@@ -84,6 +97,7 @@ Outcome<void> SoqlParser::function(Query& query, const Token& name) {
     query.count = true;
     return {};
   }
+  if (equal_no_case(name.value, "toLabel")) return label(query);
   auto aggregate = aggregate_of(query, name);
   if (!aggregate) return tl::unexpected(aggregate.error());
   aggregate->name = fmt::format("expr{}", query.unnamed);
@@ -93,6 +107,17 @@ Outcome<void> SoqlParser::function(Query& query, const Token& name) {
     ++query.unnamed;
   }
   query.aggregates.push_back(std::move(*aggregate));
+  return {};
+}
+
+/// toLabel(Status): the label of an option, which is its value here, under the field's own name.
+Outcome<void> SoqlParser::label(Query& query) {
+  const Token& name = take();
+  auto path = this->path(query, name);
+  if (!path) return tl::unexpected(path.error());
+  if (path->field->type != FieldType::picklist) return error("INVALID_FIELD", name, fmt::format("toLabel is for picklists, which {} is not", path->field->name));
+  if (!take_symbol(")")) return unexpected_token();
+  query.select.push_back(std::move(*path));
   return {};
 }
 
@@ -232,10 +257,9 @@ Outcome<FieldPath> SoqlParser::path(const Query& query, const Token& token) cons
   FieldPath path;
   path.owner = query.object;
   std::vector<std::string_view> names = split(token.value, '.');
-  if (names.size() > 1 && equal_no_case(names.front(), query.object->name) &&
-      !query.object->find_relationship(names.front())) {
-    names.erase(names.begin());  // Contact.Name in a query from Contact
-  }
+  bool own = names.size() > 1 && (equal_no_case(names.front(), query.alias) ||
+                                  (equal_no_case(names.front(), query.object->name) && !query.object->find_relationship(names.front())));
+  if (own) names.erase(names.begin());  // Contact.Name or c.Name in a query from Contact c
   for (std::size_t i = 0; i + 1 < names.size(); ++i) {
     const Field* hop = path.owner->find_relationship(names[i]);
     const ObjectType* target =

@@ -289,5 +289,17 @@ TEST_F(Queries, HavingChoosesAmongGroups) {
   EXPECT_EQ(code(query("SELECT Title FROM Contact GROUP BY Title HAVING COUNT(Id) > 'x'")), "INVALID_FIELD");
 }
 
+// fact: §9.4
+TEST_F(Queries, ATableMayHaveAnAliasAndAQueryMaySayWhoLooks) {
+  created_id("Contact", {{"LastName", "Lovelace"}, {"LeadSource", "Web"}});
+  auto first = [&](const std::string& soql, const std::string& pointer) { return text_at(query(soql).body, pointer); };
+  EXPECT_EQ(first("SELECT c.LastName, c.Account.Name FROM Contact c WHERE c.LastName = 'Lovelace' ORDER BY c.LastName LIMIT 1", "/records/0/LastName"), "Lovelace");
+  EXPECT_EQ(first("SELECT c.LastName FROM Contact AS c", "/totalSize"), "1");
+  EXPECT_EQ(first("SELECT toLabel(LeadSource) FROM Contact USING SCOPE everything FOR VIEW", "/records/0/LeadSource"), "Web");
+  EXPECT_EQ(code(query("SELECT toLabel(LastName) FROM Contact")), "INVALID_FIELD");
+  EXPECT_EQ(code(query("SELECT Id FROM Contact FOR UPDATE")), "MALFORMED_QUERY") << "that is Apex";
+  EXPECT_EQ(code(query("SELECT d.Id FROM Contact c")), "INVALID_FIELD");
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::salesforce
