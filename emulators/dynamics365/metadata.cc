@@ -136,6 +136,10 @@ bool Metadata::add_key(std::string_view table, std::string name, const std::vect
   return true;
 }
 
+void Metadata::remove_key(std::string_view table, std::string_view name) {
+  if (TableSpec* spec = own(table)) std::erase_if(spec->keys, [&](const AlternateKey& key) { return key.name == name; });
+}
+
 Column* Metadata::editable(std::string_view table, std::string_view column) {
   TableSpec* spec = own(table);
   if (!spec) return nullptr;

@@ -167,6 +167,7 @@ class Metadata {
   const TableSpec& require(std::string_view name) const;
   /// A further alternate key; `columns` by read names. False when the table or a column is not known.
   bool add_key(std::string_view table, std::string name, const std::vector<std::string>& columns);
+  void remove_key(std::string_view table, std::string_view name);
   /// What the control plane changes in a column: nothing when there is none.
   Column* editable(std::string_view table, std::string_view column);
   const std::deque<TableSpec>& tables() const { return tables_; }

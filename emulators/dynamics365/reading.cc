@@ -137,6 +137,7 @@ Outcome<http::Response> read_collection(ApiCall& api, const Rows& rows) {
   Organisation& organisation = api.organisation;
   const TableSpec& table = *rows.table;
   TRY_VOID(organisation.check_privilege(table, "Read", api.call.caller));
+  if (api.call.query_value("sql")) return refuse(501, code::kNotImplemented, "SQL is not spoken by this stand-in.");
   TRY(QueryOptions options, options_for(api, rows));
   if (!options.fetch_xml.empty()) return read_fetch(api, table, options.fetch_xml);
   if (options.apply) return read_aggregates(api, table, options);

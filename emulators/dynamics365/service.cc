@@ -36,7 +36,8 @@ Service::Service(const EmulatorClock& clock, Rng rng, Dynamics365Options options
     : StandIn(clock, rng),
       options_(std::move(options)),
       organisation_(database(), names_of(options_), random("org")),
-      jobs_(organisation_) {
+      jobs_(organisation_),
+      bulk_deletes_(organisation_) {
   for (const OAuthClient& client : options_.clients) {
     tokens().register_client(client);
     organisation_.users.id_of({ActorKind::integration, client.name}, now());
@@ -130,6 +131,7 @@ http::Response Service::write_with_steps(Call& call) {
 }
 
 http::Response Service::answer_api(Call& call) {
+  if (!in_batch_) bulk_deletes_.run(call.now);
   ApiCall api(call, organisation_, call.parameter("version"));
   Outcome<http::Response> outcome = route(api, call.parameter("path"));
   if (!in_batch_) {  // what a batch writes is told when the batch is done: a change set may still be undone
@@ -158,6 +160,7 @@ Outcome<http::Response> Service::route(ApiCall& api, std::string_view path) {
   if (path == "RetrieveVersion" || path == "RetrieveVersion()") return method == "GET" ? version_of(api) : wrong_method(api);
   if (path == "CloseIncident") return method == "POST" ? close_incident(api) : wrong_method(api);
   if (path == "Merge") return method == "POST" ? merge_rows(api) : wrong_method(api);
+  if (path == "BulkDelete") return method == "POST" ? bulk_deletes_.start(api) : wrong_method(api);
   if (path == "Restore") return method == "POST" ? restore_row(api) : wrong_method(api);
   if (is_file_action(path)) return method == "POST" ? file_action(api, path) : wrong_method(api);
   if (name == "RetrieveTotalRecordCount") return total_record_count(api, percent_decode(path, false));

@@ -5,6 +5,7 @@
 #include "emulators/core/switches.h"
 #include "emulators/dynamics365/api_call.h"
 #include "emulators/dynamics365/async_jobs.h"
+#include "emulators/dynamics365/bulk_delete.h"
 #include "emulators/dynamics365/dynamics365.h"
 #include "emulators/dynamics365/waiting_writes.h"
 
@@ -59,6 +60,7 @@ class Service final : public StandIn {
   Dynamics365Options options_;
   Organisation organisation_;
   AsyncJobs jobs_;
+  BulkDeletes bulk_deletes_;
   WaitingWrites waiting_;
   std::uint64_t waited_ = 0;
   bool in_batch_ = false;

@@ -137,6 +137,38 @@ TEST_F(Fetches, LinksMayAskWhetherThereIsARowAtAll) {
 }
 
 // fact: §2.13
+TEST_F(Fetches, LinksWithinAFilterAskOfRelatedRowsAndAllMeansNone) {
+  make("accounts", R"({"name":"Lonely"})");
+  auto accounts = [&](const std::string& kind) {
+    Answer answer = fetch("accounts", "<fetch><entity name='account'><attribute name='name'/><order attribute='name'/><filter><link-entity name='contact' from='parentcustomerid' to='accountid' link-type='" +
+                                          kind + "'><filter><condition attribute='lastname' operator='eq' value='Ann'/></filter></link-entity></filter></entity></fetch>");
+    std::string joined;
+    if (answer.status != 200) return answer.text;
+    for (const json::value& row : answer.body.at("value").as_array()) joined += std::string(row.at("name").as_string()) + " ";
+    return joined;
+  };
+  EXPECT_EQ(accounts("any"), "Big ");
+  EXPECT_EQ(accounts("not any"), "Lonely Small ");
+  EXPECT_EQ(accounts("all"), "Small ") << "there are contacts, and none of them fits";
+  EXPECT_EQ(accounts("not all"), "Big ");
+  EXPECT_NE(accounts("inner").find("not valid within a filter"), std::string::npos);
+  EXPECT_EQ(names("<filter type='or'><condition attribute='lastname' operator='eq' value='Big'/><link-entity name='account' from='accountid' to='parentcustomerid' link-type='any'>"
+                  "<filter><condition attribute='name' operator='eq' value='Small'/></filter></link-entity></filter>", "outer"), "Big Cid ") << "the way up, beside another condition";
+}
+
+// fact: §2.13
+TEST_F(Fetches, ALinkMayTakeTheFirstRowAloneAndAnOuterOneCompareWithRowsBeforeIt) {
+  Answer first = fetch("accounts", "<fetch><entity name='account'><attribute name='name'/><order attribute='name'/><link-entity name='contact' from='parentcustomerid' to='accountid' "
+                                   "link-type='matchfirstrowusingcrossapply' alias='c'><attribute name='lastname'/></link-entity></entity></fetch>");
+  EXPECT_EQ(first.rows(), 2u) << first.text;
+  Answer outer = fetch("accounts", "<fetch><entity name='account'><attribute name='name'/><order attribute='name'/><link-entity name='contact' from='parentcustomerid' to='accountid' "
+                                   "link-type='outer' alias='c'><attribute name='lastname'/><filter><condition attribute='lastname' operator='gt' valueof='account.name'/></filter></link-entity></entity></fetch>");
+  EXPECT_EQ(outer.rows(), 2u) << outer.text;
+  EXPECT_EQ(outer.at("/value/0/name") + outer.at("/value/0/c_x002e_lastname"), "BigBob") << "Ann does not come after Big";
+  EXPECT_EQ(outer.at("/value/1/name"), "Small") << "nobody fits, and the account stays";
+}
+
+// fact: §2.13
 TEST_F(Fetches, AggregatesLookAtLinkedTables) {
   Answer answer = fetch("contacts", "<fetch aggregate='true'><entity name='contact'><attribute name='contactid' alias='people' aggregate='count'/>"
                                     "<link-entity name='account' from='accountid' to='parentcustomerid' alias='a'><attribute name='name' alias='company' groupby='true'/>"

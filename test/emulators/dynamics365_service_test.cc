@@ -174,5 +174,29 @@ TEST_F(Doors, SchemaChangesNameWhatTheyDoNotKnow) {
   EXPECT_EQ(control("POST", "schema", R"({"object":"contact","field":"gendercode","remove_option":"x"})").status, 422);
 }
 
+// fact: §2.11
+TEST_F(Doors, ABulkDeleteIsASystemJobThatTakesAMoment) {
+  std::string keep = account("Keep"), one = account("Drop 1"), two = account("Drop 2");
+  auto ask = [&](const std::string& condition) {
+    return post("BulkDelete", R"({"JobName":"Clean","SendEmailNotification":false,"ToRecipients":[],"CCRecipients":[],"RecurrencePattern":"","StartDateTime":"2026-11-18T11:00:00Z",)"
+                              R"("QuerySet":[{"@odata.type":"Microsoft.Dynamics.CRM.QueryExpression","EntityName":"account","Criteria":{"FilterOperator":"And","Conditions":[)" + condition + "]}}]}");
+  };
+  Answer begun = ask(R"({"AttributeName":"accountid","Operator":"In","Values":[{"Value":")" + one + R"(","Type":"System.Guid"}]},{"AttributeName":"name","Operator":"BeginsWith","Values":["Drop"]})");
+  ASSERT_EQ(begun.status, 200) << begun.text;
+  std::string job = "asyncoperations(" + begun.at("/JobId") + ")?$select=statecode,statuscode";
+  EXPECT_EQ(get(job).at("/statecode"), "0");
+  EXPECT_EQ(get("accounts(" + one + ")").status, 200) << "not yet";
+  clock.time.ms += 1'000;
+  EXPECT_EQ(get("accounts(" + one + ")").status, 404);
+  EXPECT_EQ(get(job).at("/statuscode"), "30");
+  EXPECT_EQ(get("accounts(" + two + ")").status, 200) << "another id";
+  EXPECT_EQ(ask(R"({"AttributeName":"shoesize","Operator":"Equal","Values":[1]})").code(), "0x80041103");
+  EXPECT_EQ(post("BulkDelete", R"({"JobName":"x"})").status, 400);
+  EXPECT_EQ(get("accounts(" + keep + ")").status, 200);
+}
+
+// fact: §9.4 [D]
+TEST_F(Doors, SqlIsNotPretended) { EXPECT_EQ(get("accounts?sql=SELECT%20name%20FROM%20account").status, 501); }
+
 }  // namespace
 }  // namespace lockstep::emulators::dynamics365
