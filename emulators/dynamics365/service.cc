@@ -52,6 +52,9 @@ Service::Service(const EmulatorClock& clock, Rng rng, Dynamics365Options options
   outgoing().set_schedule({Duration(60'000)});  // one more attempt, where there is one at all
   router().add("POST", "/{tenant}/oauth2/v2.0/token", [this](Call& call) { return token(call, "scope"); });
   router().add("POST", "/{tenant}/oauth2/token", [this](Call& call) { return token(call, "resource"); });
+  router().add("GET", "/common/discovery/instance", [this](Call& call) { return instance_discovery(call); });
+  for (const char* path : {"/{tenant}/v2.0/.well-known/openid-configuration", "/{tenant}/.well-known/openid-configuration"})
+    router().add("GET", path, [this](Call& call) { return openid_configuration(call); });
   router().add("POST", "/api/search/{version}/{kind}", [this](Call& call) { return search(call); });
   for (const char* method : {"GET", "POST", "PATCH", "PUT", "DELETE"}) {
     router().add(method, "/api/data/{version}/{path...}", [this](Call& call) { return api(call); });

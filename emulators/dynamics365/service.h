@@ -31,6 +31,9 @@ class Service final : public StandIn {
  private:
   /// `audience`: the parameter that names the organisation, "scope" of version 2.0 and "resource" of version 1.
   http::Response token(Call& call, std::string_view audience);
+  /// Where tokens are had, as sign-in libraries look it up.
+  http::Response openid_configuration(Call& call);
+  http::Response instance_discovery(Call& call);
   std::optional<http::Response> check_client(Call& call, const OAuthClient& client);
   http::Response unauthorized(const Call& call);
   http::Response api(Call& call);

@@ -198,5 +198,15 @@ TEST_F(Doors, ABulkDeleteIsASystemJobThatTakesAMoment) {
 // fact: §9.4 [D]
 TEST_F(Doors, SqlIsNotPretended) { EXPECT_EQ(get("accounts?sql=SELECT%20name%20FROM%20account").status, 501); }
 
+// fact: §1.1
+TEST_F(Doors, SignInLibrariesFindTheTokenEndpointByThemselves) {
+  Answer found = send("GET", "/contoso.onmicrosoft.com/v2.0/.well-known/openid-configuration");
+  EXPECT_EQ(found.at("/token_endpoint"), std::string(kOrigin) + "/contoso.onmicrosoft.com/oauth2/v2.0/token");
+  EXPECT_EQ(send("GET", "/nobody.example/v2.0/.well-known/openid-configuration").at("/error"), "invalid_tenant");
+  EXPECT_EQ(send("GET", "/common/discovery/instance?api-version=1.1").at("/tenant_discovery_endpoint"), std::string(kOrigin) + "/contoso.onmicrosoft.com/v2.0/.well-known/openid-configuration");
+  http::Headers form{{"Content-Type", "application/x-www-form-urlencoded"}};
+  EXPECT_EQ(send("POST", "/contoso.onmicrosoft.com/oauth2/v2.0/token", "grant_type=client_credentials&client_id=lockstep-client&client_secret=lockstep-secret&scope=" + percent_encode(std::string(kOrigin) + "//.default"), form).status, 200);
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::dynamics365
