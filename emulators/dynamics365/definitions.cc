@@ -1,4 +1,4 @@
-// The metadata: tables, their columns, keys and relationships. Of it keys alone are written through this API.
+// Reading the metadata: tables, their columns, keys and relationships.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,7 +7,6 @@
 #include "emulators/dynamics365/api_call.h"
 #include "emulators/dynamics365/definition_filter.h"
 #include "emulators/dynamics365/definition_rows.h"
-#include "emulators/dynamics365/fetch_condition.h"
 
 namespace lockstep::emulators::dynamics365 {
 namespace {
@@ -150,57 +149,17 @@ Outcome<http::Response> answer_rows(const ApiCall& api, std::string_view context
   return answer_one(api, context, *one);
 }
 
-constexpr std::size_t kMostKeys = 10;
-
-/// POST …/Keys {"SchemaName","KeyAttributes":["accountnumber"]}
-Outcome<http::Response> create_key(ApiCall& api, const std::string& table) {
-  Metadata& metadata = api.organisation.metadata;
-  JsonDocument document;
-  TRY_VOID(api.parse_body(document));
-  const json::object& body = document.root().get_object();
-  const TableSpec& spec = metadata.require(table);
-  std::string name = to_lower_ascii(text_member(body, "SchemaName"));
-  const json::value* columns = body.if_contains("KeyAttributes");
-  if (name.empty() || !columns || !columns->is_array()) return refuse(400, code::kInvalidArgument, "Required parameter 'SchemaName' or 'KeyAttributes' is missing or not valid.");
-  if (name.find('_') == std::string::npos) return refuse(400, code::kInvalidArgument, "The schema name of a key begins with the publisher's prefix.");
-  bool taken = std::any_of(spec.keys.begin(), spec.keys.end(), [&](const AlternateKey& key) { return key.name == name; });
-  if (taken) return refuse(400, "0x80060894", fmt::format("Entity key with the name {} already exists.", name));
-  if (spec.keys.size() >= kMostKeys) return refuse(400, "0x80060895", fmt::format("The maximum number of keys of an entity is {}.", kMostKeys));
-  std::vector<std::string> names;
-  for (const json::value& each : columns->get_array()) {
-    TRY(const Column* column, fetch_column(spec, scalar_text(each)));
-    names.push_back(column->name);
-  }
-  if (!metadata.add_key(table, name, names)) return refuse(400, "0x80060896", "A key is made of stored columns.");
-  http::Response response(204, "");
-  const json::object definition = entity_definition(metadata, spec);
-  response.headers.add("OData-Version", "4.0");
-  response.headers.add("OData-EntityId", fmt::format("{}/EntityDefinitions(LogicalName='{}')/Keys({})", api.base, table, scalar_text(definition.at("Keys").as_array().back().at("MetadataId"))));
-  return response;
-}
-
-/// POST and DELETE of a table's keys.
-Outcome<http::Response> write_key(ApiCall& api, const json::object& entity, std::string_view segment) {
-  std::string table(text_member(entity, "LogicalName"));
-  TRY_VOID(api.organisation.check_privilege(api.organisation.metadata.require(table), "Customize", api.call.caller));
-  bool creates = segment == "Keys" && api.call.request.method == "POST";
-  if (creates) return create_key(api, table);
-  TRY(const json::object* key, keyed(segment, "LogicalName", entity.at("Keys").as_array()));
-  if (!key || api.call.request.method != "DELETE") return refuse(405, code::kBadRequestUrl, "Keys are created and deleted, never changed.");
-  api.organisation.metadata.remove_key(table, text_member(*key, "LogicalName"));
-  return api_json(204, "");
-}
-
 }  // namespace
 
 Outcome<http::Response> entity_definitions(ApiCall& api, std::string_view path) {
-  auto not_written = [] { return refuse(501, code::kNotImplemented, "Definitions but for keys are not written through this stand-in's API; see its control plane."); };
+  auto not_written = [] { return refuse(501, code::kNotImplemented, "Of definitions keys and columns alone are made through this stand-in's API."); };
   bool writes = api.call.request.method != "GET";
   api.organisation.work_ms += 20;
   const Metadata& metadata = api.organisation.metadata;
   std::vector<std::string_view> segments = split(path, '/');
   std::string_view root = segments.front().substr(0, segments.front().find('('));
-  if (writes && (root != "EntityDefinitions" || segments.size() != 2 || !segments[1].starts_with("Keys"))) return not_written();
+  bool written = root == "EntityDefinitions" && segments.size() == 2 && (segments[1].starts_with("Keys") || segments[1] == "Attributes");
+  if (writes && !written) return not_written();
   json::array rows;
   if (root == "RelationshipDefinitions") {
     for (const Relationship& each : relationships()) rows.push_back(relationship_definition(metadata, each));
@@ -210,7 +169,10 @@ Outcome<http::Response> entity_definitions(ApiCall& api, std::string_view path) 
   for (const TableSpec& table : metadata.tables()) rows.push_back(entity_definition(metadata, table));
   if (segments.size() == 1) return answer_rows(api, root, "LogicalName", rows, segments);
   TRY(const json::object* entity, keyed(segments.front(), "LogicalName", rows));
-  if (writes && entity) return write_key(api, *entity, segments[1]);
+  if (writes && entity) {
+    TRY(const json::object* key, keyed(segments[1], "LogicalName", entity->at("Keys").as_array()));
+    return write_definition(api, *entity, segments[1], key);
+  }
   std::string_view link = segments[1].substr(0, segments[1].find('('));
   const json::value* linked = entity && is_link(link) ? entity->if_contains(json::string_view(link.data(), link.size())) : nullptr;
   if (!linked) return tl::unexpected<ApiError>(segment_missing(segments[1]));

