@@ -68,14 +68,17 @@ Zendesk::Answer Zendesk::membership_list(Call& call, bool of_organizations) {
   return json_answer(200, body);
 }
 
-Outcome<RowNumber> Zendesk::member_of(const Call& call, std::string_view parameter) {
-  RowNumber user = account_.find_live(account_.users(), number_in(id_in(call, parameter)) - kOrganizationMemberships);
+Outcome<RowNumber> Zendesk::member_of(const Call& call) {
+  bool of_user = call.request.target.starts_with("/api/v2/users/");
+  std::int64_t id = number_in(id_in(call, of_user ? "membership" : "id")) - kOrganizationMemberships;
+  if (of_user && id_in(call) != std::to_string(id)) return record_not_found();
+  RowNumber user = account_.find_live(account_.users(), id);
   if (user == kNoRow || is_null(account_.users().get(user, "organization_id"))) return record_not_found();
   return user;
 }
 
 Zendesk::Answer Zendesk::membership_read(Call& call) {
-  auto user = member_of(call, "id");
+  auto user = member_of(call);
   if (!user) return tl::unexpected(std::move(user.error()));
   return json_answer(200, json::object{{"organization_membership", organization_membership(*user, call.base_url)}});
 }
@@ -85,7 +88,8 @@ Zendesk::Answer Zendesk::membership_create(Call& call) {
   auto given = read_member(call, document, "organization_membership");
   if (!given) return tl::unexpected(std::move(given.error()));
   auto id = [&](const char* name) { return (*given)->contains(name) ? number_in(scalar_text((*given)->at(name))) : 0; };
-  RowNumber user = account_.find_live(account_.users(), id("user_id")), organization = account_.find_live(account_.organizations(), id("organization_id"));
+  bool of_user = call.request.target.starts_with("/api/v2/users/");
+  RowNumber user = account_.find_live(account_.users(), of_user ? number_in(id_in(call)) : id("user_id")), organization = account_.find_live(account_.organizations(), id("organization_id"));
   Problems problems;
   if (user == kNoRow) problems.add("user", "BlankValue", "User: cannot be blank");
   if (organization == kNoRow) problems.add("organization", "BlankValue", "Organization: cannot be blank");
@@ -98,7 +102,7 @@ Zendesk::Answer Zendesk::membership_create(Call& call) {
 }
 
 Zendesk::Answer Zendesk::membership_remove(Call& call) {
-  auto user = member_of(call, "id");
+  auto user = member_of(call);
   if (!user) return tl::unexpected(std::move(user.error()));
   if (auto done = account_.update(account_.users(), *user, json::object{{"organization_id", nullptr}}, writer(call)); !done) return tl::unexpected(std::move(done.error()));
   return http::Response(204, "");

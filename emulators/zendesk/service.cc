@@ -97,8 +97,12 @@ void Zendesk::add_membership_routes() {
   }
   add("GET", "/api/v2/tags", &Zendesk::tag_list);
   add("POST", "/api/v2/organization_memberships", &Zendesk::membership_create);
-  add("GET", "/api/v2/organization_memberships/{id}", &Zendesk::membership_read);
-  add("DELETE", "/api/v2/organization_memberships/{id}", &Zendesk::membership_remove);
+  add("POST", "/api/v2/users/{id}/organization_memberships", &Zendesk::membership_create);
+  for (const char* path : {"/api/v2/organization_memberships/{id}", "/api/v2/users/{id}/organization_memberships/{membership}"}) {
+    add("GET", path, &Zendesk::membership_read);
+    add("DELETE", path, &Zendesk::membership_remove);
+  }
+  add("PUT", "/api/v2/users/{id}/organization_memberships/{membership}/make_default", list(true));
   add("GET", "/api/v2/users/{id}/groups", &Zendesk::groups_of_user);
   add("GET", "/api/v2/users/{id}/related", &Zendesk::user_related);
   add("GET", "/api/v2/deleted_users", &Zendesk::deleted_users);

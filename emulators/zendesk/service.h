@@ -96,7 +96,7 @@ class Zendesk final : public StandIn {
   json::object organization_membership(RowNumber user, const std::string& base_url);
   json::object group_membership(RowNumber user, const std::string& base_url);
   /// The user whose membership of an organization the path names.
-  Outcome<RowNumber> member_of(const Call& call, std::string_view parameter);
+  Outcome<RowNumber> member_of(const Call& call);
   Answer membership_read(Call& call);
   Answer membership_create(Call& call);
   Answer membership_remove(Call& call);
