@@ -1,6 +1,7 @@
 // SELECT, FROM and GROUP BY.
 #include <fmt/format.h>
 
+#include "emulators/salesforce/soql_dates.h"
 #include "emulators/salesforce/soql_parser.h"
 
 namespace lockstep::emulators::salesforce {
@@ -14,8 +15,6 @@ const std::pair<std::string_view, Function> kFunctions[] = {
 bool is_number(FieldType type) {
   return type == FieldType::integer || type == FieldType::real || type == FieldType::currency;
 }
-
-bool same(const FieldPath& a, const FieldPath& b) { return a.field == b.field && a.hops == b.hops; }
 
 }  // namespace
 
@@ -81,7 +80,7 @@ Outcome<void> SoqlParser::select_item(Query& query, int depth) {
   auto path = this->path(query, name);
   if (!path) return tl::unexpected(path.error());
   for (const FieldPath& known : query.select) {
-    if (same(known, *path)) return error("INVALID_FIELD", name, "duplicate field selected: " + name.value);
+    if (known.same(*path)) return error("INVALID_FIELD", name, "duplicate field selected: " + name.value);
   }
   query.select.push_back(std::move(*path));
   return {};
@@ -98,6 +97,13 @@ Outcome<void> SoqlParser::function(Query& query, const Token& name) {
     return {};
   }
   if (equal_no_case(name.value, "toLabel")) return label(query);
+  if (const Field* part = date_function(name.value)) {
+    auto path = part_of_date(query, *part);
+    if (!path) return tl::unexpected(path.error());
+    path->alias = peek().kind == Token::Kind::word && !is_word("FROM") ? take().value : fmt::format("expr{}", query.unnamed++);
+    query.select.push_back(std::move(*path));
+    return {};
+  }
   auto aggregate = aggregate_of(query, name);
   if (!aggregate) return tl::unexpected(aggregate.error());
   aggregate->name = fmt::format("expr{}", query.unnamed);
@@ -108,6 +114,18 @@ Outcome<void> SoqlParser::function(Query& query, const Token& name) {
   }
   query.aggregates.push_back(std::move(*aggregate));
   return {};
+}
+
+/// CALENDAR_YEAR(CreatedDate), from behind its parenthesis on.
+Outcome<FieldPath> SoqlParser::part_of_date(const Query& query, const Field& part) {
+  const Token& name = take();
+  auto path = this->path(query, name);
+  if (!path) return path;
+  if (path->field->type != FieldType::date && path->field->type != FieldType::datetime)
+    return error("INVALID_FIELD", name, fmt::format("{} is for dates, which {} is not", part.name, path->field->name));
+  if (!take_symbol(")")) return unexpected_token();
+  path->date = std::exchange(path->field, &part);
+  return path;
 }
 
 /// toLabel(Status): the label of an option, which is its value here, under the field's own name.
@@ -138,7 +156,7 @@ Outcome<Aggregate> SoqlParser::aggregate_of(const Query& query, const Token& nam
 
 Outcome<void> SoqlParser::check_group_field(const Query& query, const Token& name, const FieldPath& path) const {
   for (const FieldPath& group : query.group) {
-    if (same(group, path)) return {};
+    if (group.same(path)) return {};
   }
   return error("MALFORMED_QUERY", name, "Field must be grouped or aggregated: " + name.value);
 }
@@ -148,7 +166,7 @@ Outcome<std::size_t> SoqlParser::aggregate_place(Query& query, const Token& name
   auto wanted = aggregate_of(query, name);
   if (!wanted) return tl::unexpected(wanted.error());
   auto known = std::find_if(query.aggregates.begin(), query.aggregates.end(),
-                            [&](const Aggregate& each) { return each.function == wanted->function && same(each.path, wanted->path); });
+                            [&](const Aggregate& each) { return each.function == wanted->function && each.path.same(wanted->path); });
   std::size_t place = static_cast<std::size_t>(known - query.aggregates.begin());
   if (known == query.aggregates.end()) query.aggregates.push_back(std::move(*wanted));
   return place;
@@ -217,7 +235,9 @@ Outcome<void> SoqlParser::group_by(Query& query) {
   do {
     if (peek().kind != Token::Kind::word) return unexpected_token();
     const Token& name = take();
-    auto path = this->path(query, name);
+    const Field* part = is_symbol("(") ? date_function(name.value) : nullptr;
+    if (part) take();
+    auto path = part ? part_of_date(query, *part) : this->path(query, name);
     if (!path) return tl::unexpected(path.error());
     if (!path->field->filterable || path->field->type == FieldType::address)
       return error("INVALID_FIELD", name, fmt::format("field '{}' can not be grouped in a query call", path->field->name));
@@ -227,10 +247,11 @@ Outcome<void> SoqlParser::group_by(Query& query) {
 }
 
 Outcome<void> SoqlParser::check_grouped(const Query& query, const Token& at) const {
-  if (query.aggregates.empty() && query.group.empty()) return {};
+  bool grouped_by_date = std::any_of(query.select.begin(), query.select.end(), [](const FieldPath& path) { return path.date != nullptr; });
+  if (query.aggregates.empty() && query.group.empty() && !grouped_by_date) return {};
   if (!query.children.empty() || !query.type_ofs.empty()) return error("MALFORMED_QUERY", at, "aggregates stand with no child query");
   for (const FieldPath& path : query.select) {
-    bool grouped = std::any_of(query.group.begin(), query.group.end(), [&](const FieldPath& group) { return same(group, path); });
+    bool grouped = std::any_of(query.group.begin(), query.group.end(), [&](const FieldPath& group) { return group.same(path); });
     if (!grouped) return error("MALFORMED_QUERY", at, "Field must be grouped or aggregated: " + path.field->name);
   }
   return {};
