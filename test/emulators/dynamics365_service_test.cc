@@ -195,9 +195,6 @@ TEST_F(Doors, ABulkDeleteIsASystemJobThatTakesAMoment) {
   EXPECT_EQ(get("accounts(" + keep + ")").status, 200);
 }
 
-// fact: §9.4 [D]
-TEST_F(Doors, SqlIsNotPretended) { EXPECT_EQ(get("accounts?sql=SELECT%20name%20FROM%20account").status, 501); }
-
 // fact: §1.1
 TEST_F(Doors, SignInLibrariesFindTheTokenEndpointByThemselves) {
   Answer found = send("GET", "/contoso.onmicrosoft.com/v2.0/.well-known/openid-configuration");
