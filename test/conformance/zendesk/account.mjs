@@ -10,7 +10,7 @@ async function annAtAcme(client) {
 
 scenario("a membership puts a user into an organization, is listed from both sides and taken away", { facts: "§A2" }, async ({ client }) => {
   const { acme, ann } = await annAtAcme(client), { organizationmemberships } = client;
-  const { result: made } = await organizationmemberships.create({ organization_membership: { user_id: ann.id, organization_id: acme.id } });
+  const { result: made } = await organizationmemberships.create({ user_id: ann.id, organization_id: acme.id });
   assert.deepEqual([made.user_id, made.organization_id, made.default], [ann.id, acme.id, true]);
   assert.equal((await client.users.show(ann.id)).result.organization_id, acme.id);
   for (const listed of [organizationmemberships.list(), organizationmemberships.listByUser(ann.id), organizationmemberships.listByOrganization(acme.id)])
@@ -23,8 +23,8 @@ scenario("a membership puts a user into an organization, is listed from both sid
 
 scenario("a user is in one organization: a second membership is refused", { facts: "§A2" }, async ({ client }) => {
   const { acme, ann } = await annAtAcme(client), { organizationmemberships } = client;
-  await organizationmemberships.createByUser(ann.id, { organization_membership: { organization_id: acme.id } });
-  await assert.rejects(organizationmemberships.create({ organization_membership: { user_id: ann.id, organization_id: acme.id } }), /422/);
+  await organizationmemberships.createByUser(ann.id, { organization_id: acme.id });
+  await assert.rejects(organizationmemberships.create({ user_id: ann.id, organization_id: acme.id }), /422/);
 });
 
 scenario("agents are in a group, end users in none", { facts: "§A2" }, async ({ client }) => {
