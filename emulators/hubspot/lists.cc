@@ -27,7 +27,25 @@ RecordList* RecordLists::named(std::string_view name) {
 
 RowNumber RecordLists::present(const RecordList& list, RowNumber row) const { return portal_.resolve(*list.type, list.type->table->record(row).id); }
 
+std::vector<RowNumber> RecordLists::fitting(const RecordList& list) const {
+  std::vector<RowNumber> rows;
+  for (const auto& [id, row] : list.type->table->by_id()) {
+    if (!list.type->table->record(row).deleted && list.filter->fits(*list.type, row)) rows.push_back(row);
+  }
+  std::sort(rows.begin(), rows.end());
+  return rows;
+}
+
+void RecordLists::fill(RecordList& list, WallTime now) {
+  for (RowNumber row : fitting(list)) join(list, row, now);
+}
+
 std::vector<RecordLists::Member> RecordLists::members(const RecordList& list) const {
+  if (list.dynamic()) {
+    std::vector<Member> members;
+    for (RowNumber row : fitting(list)) members.push_back({row, {list.filtered, list.filtered}});
+    return members;
+  }
   std::map<RowNumber, RecordList::Membership> there;
   for (const auto& [row, since] : list.members) {
     RowNumber now = present(list, row);
@@ -38,11 +56,16 @@ std::vector<RecordLists::Member> RecordLists::members(const RecordList& list) co
   return members;
 }
 
-const RecordList::Membership* RecordLists::membership(const RecordList& list, RowNumber row) const {
+std::optional<RecordList::Membership> RecordLists::membership(const RecordList& list, RowNumber row) const {
+  if (list.dynamic()) {
+    if (!list.filter->fits(*list.type, row)) return std::nullopt;
+    return RecordList::Membership{list.filtered, list.filtered};
+  }
   auto same = [&](const auto& member) { return member.first == row || present(list, member.first) == row; };
   auto direct = list.members.find(row);
   auto found = direct != list.members.end() ? direct : std::find_if(list.members.begin(), list.members.end(), same);
-  return found == list.members.end() ? nullptr : &found->second;
+  if (found == list.members.end()) return std::nullopt;
+  return found->second;
 }
 
 bool RecordLists::join(RecordList& list, RowNumber row, WallTime now) {

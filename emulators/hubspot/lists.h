@@ -1,15 +1,17 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "emulators/hubspot/list_filters.h"
 #include "emulators/hubspot/portal.h"
 
 namespace lockstep::emulators::hubspot {
 
-/// A list of records that somebody put there: processing types MANUAL and SNAPSHOT.
+/// A list of records that somebody put there (processing types MANUAL and SNAPSHOT), or that fit its filter (DYNAMIC).
 struct RecordList {
   struct Membership {
     WallTime first_added, added;
@@ -19,6 +21,10 @@ struct RecordList {
   std::int64_t version = 1;
   WallTime created, updated, removed;  // removed.ms is 0 while it is there
   WallTime last_added, last_removed;
+  std::optional<ListFilter> filter;
+  std::string filter_branch;  // as it was sent
+  WallTime filtered;          // since when it has the filter
+  bool dynamic() const { return processing == "DYNAMIC"; }
   std::map<RowNumber, Membership> members;  // as they were added: merged and archived ones, too
 };
 
@@ -43,15 +49,18 @@ class RecordLists {
   };
   /// Those that are there, by id.
   std::vector<Member> members(const RecordList& list) const;
-  /// How the record is in the list; null: it is not.
-  const RecordList::Membership* membership(const RecordList& list, RowNumber row) const;
+  /// How the record is in the list; nothing: it is not.
+  std::optional<RecordList::Membership> membership(const RecordList& list, RowNumber row) const;
 
   /// False: it was in the list already.
   bool join(RecordList& list, RowNumber row, WallTime now);
+  /// What the filter finds now is in the list from here on.
+  void fill(RecordList& list, WallTime now);
   /// False: it was not in the list.
   bool leave(RecordList& list, RowNumber row, WallTime now);
 
  private:
+  std::vector<RowNumber> fitting(const RecordList& list) const;
   RowNumber present(const RecordList& list, RowNumber row) const;  // kNoRow: archived
   const Portal& portal_;
   std::vector<RecordList> lists_;

@@ -234,6 +234,8 @@ class HubSpot final : public StandIn {
   // list_calls.cc
   Outcome<RecordList*> list_of(const Call& call, std::string_view parameter, bool removed_too);
   Outcome<void> check_list_name(std::string_view name);
+  Outcome<void> set_filter(RecordList& list, const json::value& branch, WallTime now);
+  json::object shown_list(const Call& call, const RecordList& list) const;
   Answer list_create(Call& call);
   Answer list_read(Call& call);
   Answer list_read_named(Call& call);
@@ -243,6 +245,7 @@ class HubSpot final : public StandIn {
   Answer list_remove(Call& call);
   Answer list_restore(Call& call);
   Answer list_search(Call& call);
+  // list_member_calls.cc
   Answer members_page(Call& call, bool by_time);
   Answer members_read(Call& call);
   Answer members_in_order(Call& call);

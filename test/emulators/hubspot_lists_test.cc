@@ -13,6 +13,7 @@ class Lists : public HubSpotTest {
     return text_at(made.body, "/list/listId");
   }
   Answer put(const std::string& path, const json::value& body) { return api.send_json("PUT", kLists + path, body); }
+  int number_ = 0;
   std::string members(const std::string& id, const std::string& more = "") {
     std::string joined;
     Answer page = api.get(kLists + "/" + id + "/memberships" + more);
@@ -102,11 +103,32 @@ TEST_F(Lists, NamesAreTakenOnceAndARemovedListComesBackForAWhile) {
 }
 
 // fact: §4.5 [D]
-TEST_F(Lists, ADynamicListIsRefusedWithoutFiltersAndNotPretendedWithThem) {
-  json::object body{{"name", "Late"}, {"objectTypeId", "0-1"}, {"processingType", "DYNAMIC"}};
-  EXPECT_EQ(post(kLists, body).status, 400);
-  body["filterBranch"] = {{"filterBranchType", "OR"}, {"filterBranches", json::array()}, {"filters", json::array()}};
-  EXPECT_EQ(post(kLists, body).status, 501);
+TEST_F(Lists, ADynamicListHoldsWhoFitsItsFilterNow) {
+  auto branch = [](const std::string& property, const json::object& operation) {
+    json::object filter{{"filterType", "PROPERTY"}, {"property", property}, {"operation", operation}};
+    json::object all{{"filterBranchType", "AND"}, {"filterBranches", json::array()}, {"filters", json::array{filter}}};
+    return json::object{{"filterBranchType", "OR"}, {"filterBranches", json::array{all}}, {"filters", json::array()}};
+  };
+  auto made = [&](const std::string& processing, const json::object& filter) {
+    return post(kLists, {{"name", "L" + std::to_string(++number_)}, {"objectTypeId", "0-1"}, {"processingType", processing}, {"filterBranch", filter}});
+  };
+  std::string ann = created_id("contacts", {{"email", "ann@x.example"}, {"city", "Berlin"}}), bob = created_id("contacts", {{"email", "bob@x.example"}, {"city", "Bern"}});
+  json::object in_ber = branch("city", {{"operationType", "MULTISTRING"}, {"operator", "STARTS_WITH"}, {"values", json::array{"ber"}}});
+  std::string id = text_at(made("DYNAMIC", in_ber).body, "/list/listId"), taken = text_at(made("SNAPSHOT", in_ber).body, "/list/listId");
+  EXPECT_EQ(members(id), ann + " " + bob);
+  update("contacts", bob, {{"city", "Paris"}});
+  EXPECT_EQ(members(id), ann);
+  EXPECT_EQ(members(taken), ann + " " + bob) << "as it was";
+  EXPECT_EQ(put("/" + id + "/memberships/add", json::array{json::value(bob)}).status, 400) << "nobody is put into it";
+  json::object known{{"filterBranch", branch("city", {{"operationType", "ALL_PROPERTY"}, {"operator", "IS_UNKNOWN"}})}};
+  EXPECT_EQ(put("/" + id + "/update-list-filters", known).status, 200);
+  EXPECT_EQ(members(id), "");
+  EXPECT_EQ(text_at(api.get(kLists + "/" + id + "?includeFilters=true").body, "/list/filterBranch/filterBranchType"), "OR");
+  EXPECT_EQ(made("MANUAL", in_ber).status, 400);
+  EXPECT_EQ(post(kLists, {{"name", "x"}, {"objectTypeId", "0-1"}, {"processingType", "DYNAMIC"}}).status, 400);
+  EXPECT_EQ(made("DYNAMIC", branch("nothing", {{"operationType", "BOOL"}, {"operator", "IS_EQUAL_TO"}, {"value", true}})).status, 400);
+  EXPECT_EQ(made("DYNAMIC", branch("city", {{"operationType", "MULTISTRING"}, {"operator", "IS_KNOWN"}})).status, 400);
+  EXPECT_EQ(made("DYNAMIC", {{"filterBranchType", "UNIFIED_EVENTS"}}).status, 501) << "not pretended";
 }
 
 }  // namespace

@@ -49,3 +49,14 @@ claim("lists are searched by a part of their name, with their size where it is a
   assert.deepEqual(found.lists.map((each) => [each.listId, each.additionalProperties.hs_list_size]), [[listId, "1"]]);
   assert.deepEqual([found.total, found.hasMore], [1, false]);
 });
+
+claim("a dynamic list holds who fits its filter, and nobody is put into it", { facts: "§4.5 [D]" }, async ({ client }) => {
+  const filter = { filterType: "PROPERTY", property: "city", operation: { operationType: "MULTISTRING", operator: "IS_EQUAL_TO", values: ["Berlin"], includeObjectsWithNoValueSet: false } };
+  const filterBranch = { filterBranchType: "OR", filterBranchOperator: "OR", filters: [], filterBranches: [{ filterBranchType: "AND", filterBranchOperator: "AND", filterBranches: [], filters: [filter] }] };
+  const { listId } = await create(client, "Berliners", { processingType: "DYNAMIC", filterBranch });
+  const { id } = await client.crm.contacts.basicApi.create({ properties: { email: "a@x.example", city: "Berlin" }, associations: [] });
+  const other = await contact(client, "b@x.example");
+  const { membershipsApi } = client.crm.lists;
+  assert.deepEqual((await membershipsApi.getPage(listId)).results.map((each) => each.recordId), [id]);
+  await refused(membershipsApi.add(listId, [other]), 400);
+});
