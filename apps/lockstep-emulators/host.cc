@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "base/text.h"
+#include "emulators/core/gzip.h"
 #include "http/curl_transport.h"
 
 namespace lockstep::emulators {
@@ -36,6 +37,25 @@ std::string first_refusal(const std::string& body) {
   if (const auto* sentence = object.if_contains("error")) return std::string(sentence->as_string());
   const boost::json::object& first = object.at("errors").as_array().at(0).as_object();
   return fmt::format("record {}: {}", boost::json::serialize(first.at("index")), std::string(first.at("error").as_string()));
+}
+
+/// The origin that the client knows, behind a proxy with TLS, too: links must begin with it.
+std::optional<std::string> origin_of(const http::ServerRequest& request) {
+  auto host = request.headers.find("Host");
+  auto outside = [](char c) { return !(std::isalnum(static_cast<unsigned char>(c)) || std::string_view(".-:[]").find(c) != std::string_view::npos); };
+  if (!host || host->empty() || std::any_of(host->begin(), host->end(), outside)) return std::nullopt;
+  bool tls = equal_no_case(request.headers.find("X-Forwarded-Proto").value_or(""), "https");
+  return fmt::format("{}://{}", tls ? "https" : "http", *host);
+}
+
+/// As the vendors' edges do it for who accepts it.
+void pack(const http::ServerRequest& request, http::Response& response) {
+  constexpr std::size_t kWorthIt = 1'000;  // bytes
+  bool accepted = to_lower_ascii(request.headers.find("Accept-Encoding").value_or("")).find("gzip") != std::string::npos;
+  if (!accepted || request.method == "HEAD" || response.body.size() < kWorthIt || response.headers.find("Content-Encoding")) return;
+  response.body = gzip(response.body);
+  response.headers.set("Content-Encoding", "gzip");
+  response.headers.set("Vary", "Accept-Encoding");
 }
 
 }  // namespace
@@ -129,11 +149,15 @@ Result<std::vector<Host::Served>> Host::start() {
 
 Task<http::Response> Host::answer(StandInServer& served, http::ServerRequest request) {
   Duration held{0};
+  const std::string base_url = origin_of(request).value_or(served.base_url);
   while (true) {
-    Reply reply = served.stand_in->reply(request, served.base_url, held);
+    Reply reply = served.stand_in->reply(request, base_url, held);
     send_due(served);
     if (reply.delay > Duration{0} && !co_await tasks_.sleep(reply.delay)) co_return http::Response(kNoAnswer, "");
-    if (reply.response.status != kNotYet) co_return std::move(reply.response);
+    if (reply.response.status != kNotYet) {
+      pack(request, reply.response);
+      co_return std::move(reply.response);
+    }
     held += reply.delay;
   }
 }

@@ -4,6 +4,8 @@
 
 #include <memory>
 
+#include "base/check.h"
+
 namespace lockstep::emulators {
 
 std::optional<std::string> gunzip(std::string_view packed, std::size_t most_bytes) {
@@ -23,6 +25,21 @@ std::optional<std::string> gunzip(std::string_view packed, std::size_t most_byte
     output.append(block, sizeof block - stream.avail_out);
   }
   if (state != Z_STREAM_END || stream.avail_in != 0 || output.size() > most_bytes) return std::nullopt;
+  return output;
+}
+
+std::string gzip(std::string_view plain) {
+  constexpr int kGzipFrame = 16 + MAX_WBITS, kMemoryLevel = 8;
+  z_stream stream{};
+  CHECK(deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, kGzipFrame, kMemoryLevel, Z_DEFAULT_STRATEGY) == Z_OK, "zlib has no memory");
+  std::unique_ptr<z_stream, decltype(&deflateEnd)> ended(&stream, &deflateEnd);
+  std::string input(plain), output(deflateBound(&stream, static_cast<uLong>(plain.size())), '\0');  // zlib wants to be able to write to its input
+  stream.next_in = reinterpret_cast<Bytef*>(input.data());
+  stream.avail_in = static_cast<uInt>(input.size());
+  stream.next_out = reinterpret_cast<Bytef*>(output.data());
+  stream.avail_out = static_cast<uInt>(output.size());
+  CHECK(deflate(&stream, Z_FINISH) == Z_STREAM_END, "the bound of zlib holds");
+  output.resize(stream.total_out);
   return output;
 }
 

@@ -134,7 +134,22 @@ json::object attribute_definition(const TableSpec& table, const Column& column) 
                          {"DisplayName", label_of(column.logical_name)},
                          {"IsPrimaryId", column.source == Source::key},
                          {"IsPrimaryName", column.name == table.name_column},
-                         {"IsCustomAttribute", column.name == kExternalKey},
+                         {"IsCustomAttribute", column.custom || column.name == kExternalKey},
+                         {"AttributeOf", nullptr},
+                         {"Description", label_of(column.logical_name)},
+                         {"IsLogical", false},
+                         {"IsManaged", !column.custom && column.name != kExternalKey},
+                         {"IsSecured", false},
+                         {"IsFilterable", true},
+                         {"IsSearchable", column.type == ColumnType::text},
+                         {"IsRetrievable", true},
+                         {"IsCustomizable", managed(true)},
+                         {"IsRenameable", managed(true)},
+                         {"IsAuditEnabled", managed(false)},
+                         {"IsValidForAdvancedFind", managed(true)},
+                         {"IsGlobalFilterEnabled", managed(false)},
+                         {"IsSortableEnabled", managed(true)},
+                         {"SourceType", 0},
                          {"IsValidForRead", true},
                          {"IsValidForCreate", column.creatable && column.source != Source::version},
                          {"IsValidForUpdate", column.updatable},
@@ -166,6 +181,47 @@ json::object relationship_definition(const Metadata& metadata, const Relationshi
                                                             {"Merge", column->follows_merge ? "Cascade" : "NoCascade"}}}};
 }
 
+namespace {
+
+/// What is the same for all tables here, or nearly so.
+json::object entity_flags(const TableSpec& table) {
+  static constexpr std::pair<std::string_view, int> kTypeCodes[] = {{"account", 1},     {"contact", 2},     {"annotation", 5},   {"systemuser", 8},    {"team", 9},
+                                                                    {"incident", 112},  {"activityparty", 135}, {"activitymimeattachment", 1001}, {"savedquery", 1039},
+                                                                    {"email", 4202},    {"incidentresolution", 4206}, {"phonecall", 4210}, {"task", 4212},
+                                                                    {"sdkmessageprocessingstep", 4608}, {"asyncoperation", 4700}, {"transactioncurrency", 9105}};
+  json::object flags{{"Description", label_of(table.label)},
+                     {"DisplayCollectionName", label_of(table.set)},
+                     {"CollectionSchemaName", table.set},
+                     {"IsPrivate", false},
+                     {"IsIntersect", false},
+                     {"IsLogicalEntity", false},
+                     {"IsCustomEntity", false},
+                     {"IsManaged", true},
+                     {"IsActivityParty", table.name == "account" || table.name == "contact" || table.name == "systemuser"},
+                     {"IsChildEntity", false},
+                     {"IsAvailableOffline", true},
+                     {"IsImportable", table.writable},
+                     {"IsValidForAdvancedFind", true},
+                     {"IsAuditEnabled", managed(false)},
+                     {"IsCustomizable", managed(true)},
+                     {"IsRenameable", managed(true)},
+                     {"IsValidForQueue", managed(false)},
+                     {"IsMappable", managed(true)},
+                     {"CanCreateAttributes", managed(false)},
+                     {"TableType", "Standard"},
+                     {"PrimaryImageAttribute", nullptr},
+                     {"DataProviderId", nullptr},
+                     {"DataSourceId", nullptr},
+                     {"ExternalName", nullptr},
+                     {"ObjectTypeCode", 10'000}};
+  for (const auto& [name, code] : kTypeCodes) {
+    if (name == table.name) flags["ObjectTypeCode"] = code;
+  }
+  return flags;
+}
+
+}  // namespace
+
 json::object entity_definition(const Metadata& metadata, const TableSpec& table) {
   json::array attributes, keys, one_to_many, many_to_one;
   for (const Column& column : table.columns) attributes.push_back(attribute_definition(table, column));
@@ -174,7 +230,8 @@ json::object entity_definition(const Metadata& metadata, const TableSpec& table)
     if (each.referenced_table == table.name) one_to_many.push_back(relationship_definition(metadata, each));
     if (each.referencing_table == table.name) many_to_one.push_back(relationship_definition(metadata, each));
   }
-  return json::object{{"MetadataId", metadata_id("entity", table.name)},
+  json::object definition = entity_flags(table);
+  for (json::key_value_pair& member : json::object{{"MetadataId", metadata_id("entity", table.name)},
                       {"LogicalName", table.name},
                       {"SchemaName", table.name},
                       {"EntitySetName", table.set},
@@ -192,7 +249,8 @@ json::object entity_definition(const Metadata& metadata, const TableSpec& table)
                       {"Keys", std::move(keys)},
                       {"OneToManyRelationships", std::move(one_to_many)},
                       {"ManyToOneRelationships", std::move(many_to_one)},
-                      {"ManyToManyRelationships", json::array()}};
+                      {"ManyToManyRelationships", json::array()}}) definition[member.key()] = std::move(member.value());
+  return definition;
 }
 
 std::string csdl_document(const Metadata& metadata) {

@@ -1,47 +1,17 @@
-// Reading the metadata: tables, their columns, keys and relationships. It is not written through this API.
+// Reading the metadata: tables, their columns, keys and relationships.
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "base/text.h"
 #include "emulators/dynamics365/api_call.h"
+#include "emulators/dynamics365/definition_filter.h"
 #include "emulators/dynamics365/definition_rows.h"
 
 namespace lockstep::emulators::dynamics365 {
 namespace {
 
 std::string_view member_name(const json::key_value_pair& member) { return {member.key().data(), member.key().size()}; }
-
-const json::value* member_of(const json::object& object, std::string_view path) {
-  std::size_t slash = path.find('/');
-  const json::value* found = object.if_contains(json::string_view(path.data(), std::min(slash, path.size())));
-  if (!found || slash == std::string_view::npos) return found;
-  return found->is_object() ? member_of(found->get_object(), path.substr(slash + 1)) : nullptr;
-}
-
-/// "Name eq value" and "Name ne value", joined by "and" or "or": what clients ask of the metadata.
-Outcome<bool> fits(const json::object& definition, std::string_view filter) {
-  for (std::string_view word : {" or ", " and "}) {
-    std::size_t at = filter.find(word);
-    if (at == std::string_view::npos) continue;
-    TRY(bool left, fits(definition, filter.substr(0, at)));
-    TRY(bool right, fits(definition, filter.substr(at + word.size())));
-    return word == " or " ? left || right : left && right;
-  }
-  for (std::string_view word : {" eq ", " ne "}) {
-    std::size_t at = filter.find(word);
-    if (at == std::string_view::npos) continue;
-    const json::value* held = member_of(definition, trim(filter.substr(0, at)));
-    std::string_view wanted = trim(filter.substr(at + word.size()));
-    if (!held) return tl::unexpected<ApiError>(property_missing("EntityMetadata", filter.substr(0, at)));
-    // Enumerations are written with their type: Microsoft.Dynamics.CRM.AttributeTypeCode'Picklist'.
-    if (std::size_t quote = wanted.find('\''); quote != std::string_view::npos && wanted.ends_with('\'')) {
-      wanted = wanted.substr(quote + 1, wanted.size() - quote - 2);
-    }
-    return (scalar_text(*held) == wanted) == (word == " eq ");
-  }
-  return refuse(400, code::kBadRequestUrl, fmt::format("Unsupported metadata filter '{}'.", filter));
-}
 
 struct DefinitionQuery {
   std::vector<std::string> select;
@@ -78,7 +48,7 @@ Outcome<json::value> expanded(const json::value& link, std::string_view options)
   json::array rows;
   for (const json::value& each : link.get_array()) {
     if (!query.filter.empty()) {
-      TRY(bool wanted, fits(each.get_object(), query.filter));
+      TRY(bool wanted, definition_fits(each.get_object(), query.filter));
       if (!wanted) continue;
     }
     TRY(json::object row, shown(each.get_object(), query));
@@ -128,7 +98,7 @@ Outcome<http::Response> answer_all(const ApiCall& api, std::string_view context,
   json::array rows;
   for (const json::value& each : definitions) {
     if (!query.filter.empty()) {
-      TRY(bool wanted, fits(each.get_object(), query.filter));
+      TRY(bool wanted, definition_fits(each.get_object(), query.filter));
       if (!wanted) continue;
     }
     TRY(json::object row, shown(each.get_object(), query));
@@ -182,12 +152,14 @@ Outcome<http::Response> answer_rows(const ApiCall& api, std::string_view context
 }  // namespace
 
 Outcome<http::Response> entity_definitions(ApiCall& api, std::string_view path) {
-  if (api.call.request.method != "GET")
-    return refuse(501, code::kNotImplemented, "Definitions are not written through this stand-in's API; see its control plane.");
+  auto not_written = [] { return refuse(501, code::kNotImplemented, "Of definitions keys and columns alone are made through this stand-in's API."); };
+  bool writes = api.call.request.method != "GET";
   api.organisation.work_ms += 20;
   const Metadata& metadata = api.organisation.metadata;
   std::vector<std::string_view> segments = split(path, '/');
   std::string_view root = segments.front().substr(0, segments.front().find('('));
+  bool written = root == "EntityDefinitions" && segments.size() == 2 && (segments[1].starts_with("Keys") || segments[1] == "Attributes");
+  if (writes && !written) return not_written();
   json::array rows;
   if (root == "RelationshipDefinitions") {
     for (const Relationship& each : relationships()) rows.push_back(relationship_definition(metadata, each));
@@ -197,6 +169,10 @@ Outcome<http::Response> entity_definitions(ApiCall& api, std::string_view path) 
   for (const TableSpec& table : metadata.tables()) rows.push_back(entity_definition(metadata, table));
   if (segments.size() == 1) return answer_rows(api, root, "LogicalName", rows, segments);
   TRY(const json::object* entity, keyed(segments.front(), "LogicalName", rows));
+  if (writes && entity) {
+    TRY(const json::object* key, keyed(segments[1], "LogicalName", entity->at("Keys").as_array()));
+    return write_definition(api, *entity, segments[1], key);
+  }
   std::string_view link = segments[1].substr(0, segments[1].find('('));
   const json::value* linked = entity && is_link(link) ? entity->if_contains(json::string_view(link.data(), link.size())) : nullptr;
   if (!linked) return tl::unexpected<ApiError>(segment_missing(segments[1]));

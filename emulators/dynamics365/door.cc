@@ -41,6 +41,36 @@ http::Response too_many(const Throttled& throttled) {
   return response;
 }
 
+http::Response Service::openid_configuration(Call& call) {
+  const std::string& tenant = call.parameter("tenant");
+  if (!equal_no_case(tenant, options_.tenant)) return token_error(call, 400, "invalid_tenant", 90002, fmt::format("Tenant '{}' not found.", tenant));
+  bool second = call.request.target.find("/v2.0/") != std::string::npos;
+  std::string root = call.base_url + "/" + tenant, version = second ? "/v2.0" : "";
+  json::object body{{"token_endpoint", root + "/oauth2" + version + "/token"},
+                    {"token_endpoint_auth_methods_supported", json::array{"client_secret_post", "private_key_jwt", "client_secret_basic"}},
+                    {"jwks_uri", root + "/discovery" + version + "/keys"},
+                    {"response_modes_supported", json::array{"query", "fragment", "form_post"}},
+                    {"subject_types_supported", json::array{"pairwise"}},
+                    {"id_token_signing_alg_values_supported", json::array{"RS256"}},
+                    {"response_types_supported", json::array{"code"}},
+                    {"scopes_supported", json::array{"openid", "profile", "email", "offline_access"}},
+                    {"issuer", root + version + (second ? "" : "/")},
+                    {"authorization_endpoint", root + "/oauth2" + version + "/authorize"},
+                    {"device_authorization_endpoint", root + "/oauth2" + version + "/devicecode"},
+                    {"end_session_endpoint", root + "/oauth2" + version + "/logout"},
+                    {"tenant_region_scope", "EU"}};
+  return json_response(200, body, "application/json; charset=utf-8");
+}
+
+http::Response Service::instance_discovery(Call& call) {
+  std::string host = call.base_url.substr(call.base_url.find("://") + 3);
+  json::object cloud{{"preferred_network", host}, {"preferred_cache", host}, {"aliases", json::array{json::value(host)}}};
+  json::object body{{"tenant_discovery_endpoint", fmt::format("{}/{}/v2.0/.well-known/openid-configuration", call.base_url, options_.tenant)},
+                    {"api-version", "1.1"},
+                    {"metadata", json::array{std::move(cloud)}}};
+  return json_response(200, body, "application/json; charset=utf-8");
+}
+
 http::Response Service::token(Call& call, std::string_view audience) {
   if (!equal_no_case(call.parameter("tenant"), options_.tenant)) {
     return token_error(call, 400, "invalid_request", 90002, fmt::format("Tenant '{}' not found.", call.parameter("tenant")));
@@ -65,6 +95,7 @@ http::Response Service::token(Call& call, std::string_view audience) {
   // The organisation's root is wherever this stand-in is reached, or its name on the real network.
   std::string_view suffix = by_scope ? "/.default" : "/";
   std::string root = wanted.ends_with(suffix) ? wanted.substr(0, wanted.size() - suffix.size()) : by_scope ? "" : wanted;
+  if (root.ends_with('/')) root.pop_back();  // "https://org//.default" is written, too
   if (root != call.base_url && root != "https://" + organisation_.names.host) {
     return by_scope ? token_error(call, 400, "invalid_scope", 70011, fmt::format("The provided value '{}' is not valid for scope.", wanted))
                     : token_error(call, 400, "invalid_resource", 500011,
@@ -119,8 +150,8 @@ http::Response Service::unauthorized(const Call& call) {
 
 std::optional<http::Response> Service::admit(Call& call, const Route* route) {
   organisation_.work_ms = 0;
-  bool token_call = route && route->path.ends_with("/token");
-  if (token_call) return std::nullopt;
+  bool signs_in = route && (route->path.ends_with("/token") || route->path.ends_with("/openid-configuration") || route->path.ends_with("/discovery/instance"));
+  if (signs_in) return std::nullopt;
   std::string header = call.header("Authorization").value_or("");
   if (!header.starts_with("Bearer ")) return unauthorized(call);
   std::string token(trim(std::string_view(header).substr(7)));

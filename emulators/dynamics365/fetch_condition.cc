@@ -161,6 +161,41 @@ Outcome<Filter> fetch_condition(const FilterScope& scope, const FetchTables& tab
   return filter;
 }
 
+/// A link within a filter asks of the rows of another table: whether any of them fits, or not any. The platform's "all" and "not all"
+/// are not what they say: there are such rows and none fits, and some row fits.
+Outcome<Filter> related_rows(const FilterScope& scope, const TableSpec& above, const XmlElement& link) {
+  const TableSpec* table = scope.metadata.by_name(link.attribute("name"));
+  if (!table) return refuse(400, "0x80041102", fmt::format("The entity with a name = '{}' was not found.", link.attribute("name")));
+  TRY(const Column* from, fetch_column(*table, link.attribute("from")));
+  TRY(const Column* to, fetch_column(above, link.attribute("to")));
+  bool down = from->type == ColumnType::lookup && to->source == Source::key;
+  if (!down && !(to->type == ColumnType::lookup && from->source == Source::key))
+    return refuse(501, code::kNotImplemented, "A link within a filter follows a lookup in this stand-in.");
+  Filter inner;  // an empty one holds nobody off
+  for (const XmlElement& child : link.children) {
+    if (child.name != "filter") return refuse(501, code::kNotImplemented, fmt::format("'<{}>' of a link within a filter is not implemented in this stand-in.", child.name));
+    TRY(Filter part, fetch_filter(scope, {{table->name, table}}, 0, child));
+    if (crosses_tables(part, 0)) return refuse(501, code::kNotImplemented, "Conditions of a link within a filter do not compare columns in this stand-in.");
+    inner.parts.push_back(std::move(part));
+  }
+  auto some = [&](const Filter& fitting) {
+    Filter filter;
+    filter.kind = down ? Filter::Kind::any_related : Filter::Kind::related;
+    filter.column = down ? from : to;
+    filter.from = table;
+    filter.parts.push_back(fitting);
+    return filter;
+  };
+  std::string_view kind = link.attribute("link-type");
+  if (kind == "any" || kind == "not all") return some(inner);
+  if (kind == "not any") return negated(some(inner), true);
+  if (kind != "all") return refuse(400, code::kInvalidArgument, fmt::format("The link type '{}' is not valid within a filter.", kind));
+  Filter there_and_none;
+  there_and_none.parts.push_back(some(Filter{}));
+  there_and_none.parts.push_back(negated(some(inner), true));
+  return there_and_none;
+}
+
 }  // namespace
 
 Outcome<const Column*> fetch_column(const TableSpec& table, std::string_view logical_name) {
@@ -178,6 +213,10 @@ Outcome<Filter> fetch_filter(const FilterScope& scope, const FetchTables& tables
       filter.parts.push_back(std::move(part));
     } else if (child.name == "filter") {
       TRY(Filter part, fetch_filter(scope, tables, own, child));
+      filter.parts.push_back(std::move(part));
+    } else if (child.name == "link-entity") {
+      TRY(Filter part, related_rows(scope, *tables[own].second, child));
+      mark_joined(part, own);
       filter.parts.push_back(std::move(part));
     } else {
       return refuse(501, code::kNotImplemented, fmt::format("'<{}>' within a filter is not implemented in this stand-in.", child.name));

@@ -40,6 +40,13 @@ Outcome<Aggregate> aggregate_of(const XmlElement& element, const Column* column)
   return bad_fetch(fmt::format("'{}' is not an aggregate.", element.attribute("aggregate")));
 }
 
+/// The last of the joined tables that a filter looks at.
+std::size_t last_joined(const Filter& filter) {
+  std::size_t last = filter.column ? std::max(filter.joined, filter.other ? filter.other_joined : 0) : 0;
+  for (const Filter& part : filter.parts) last = std::max(last, last_joined(part));
+  return last;
+}
+
 class FetchParser {
  public:
   explicit FetchParser(const FilterScope& scope) : scope_(scope) {}
@@ -119,11 +126,11 @@ class FetchParser {
   Outcome<void> read_link(const XmlElement& element, const TableSpec& above, std::size_t above_index) {
     using Kind = FetchLink::Kind;
     static constexpr std::pair<std::string_view, Kind> kKinds[] = {{"inner", Kind::inner}, {"outer", Kind::outer}, {"exists", Kind::some}, {"in", Kind::some},
-                                                                   {"any", Kind::some},    {"not any", Kind::none}};
+                                                                   {"any", Kind::some},    {"not any", Kind::none}, {"matchfirstrowusingcrossapply", Kind::first}};
     std::string_view wanted = element.has("link-type") ? element.attribute("link-type") : "inner";
     auto kind = std::find_if(std::begin(kKinds), std::end(kKinds), [&](const auto& each) { return each.first == wanted; });
     if (kind == std::end(kKinds)) return refuse(501, code::kNotImplemented, fmt::format("The link type '{}' is not implemented in this stand-in.", wanted));
-    if (above_index != 0 && fetch_.links[above_index - 1].kind != Kind::inner && fetch_.links[above_index - 1].kind != Kind::outer)
+    if (above_index != 0 && (fetch_.links[above_index - 1].kind == Kind::some || fetch_.links[above_index - 1].kind == Kind::none))
       return refuse(501, code::kNotImplemented, "Links within a link of that type are not implemented in this stand-in.");
     FetchLink link;
     link.table = scope_.metadata.by_name(element.attribute("name"));
@@ -150,9 +157,9 @@ class FetchParser {
     for (const auto& [index, element] : filters_) {
       TRY(Filter part, fetch_filter(scope_, tables, index, *element));
       if (crosses_tables(part, index)) {
-        if (index != 0 && fetch_.links[index - 1].kind != FetchLink::Kind::inner)
-          return refuse(501, code::kNotImplemented, "Conditions across tables within an outer link are not implemented in this stand-in.");
-        fetch_.across.push_back(std::move(part));
+        bool on_join = index != 0 && fetch_.links[index - 1].kind != FetchLink::Kind::inner;
+        if (on_join && last_joined(part) > index) return bad_fetch("A condition of a link may look at the tables before it alone.");
+        (on_join ? fetch_.links[index - 1].across : fetch_.across).push_back(std::move(part));
         continue;
       }
       std::optional<Filter>& filter = index == 0 ? fetch_.filter : fetch_.links[index - 1].filter;
@@ -201,15 +208,22 @@ bool joined_matches(const Fetch& fetch, const Users& users, const FetchRow& row,
   return compared.matches(table_at(fetch, filter.joined), users, row[filter.joined]);
 }
 
+FetchRow with(FetchRow row, RowNumber next) {
+  row.push_back(next);
+  return row;
+}
+
 /// What a link makes of one row: itself with each row it found, or itself alone.
 void join_link(const FetchLink& link, const std::vector<RowNumber>& found, FetchRow row, std::vector<FetchRow>& joined) {
   using Kind = FetchLink::Kind;
+  bool sees = link.kind != Kind::some && link.kind != Kind::none;
   bool alone = (link.kind == Kind::outer && found.empty()) || (link.kind == Kind::some && !found.empty()) || (link.kind == Kind::none && found.empty());
   row.push_back(kNoRow);
   if (alone) joined.push_back(row);
-  for (RowNumber each : link.kind == Kind::inner || link.kind == Kind::outer ? found : std::vector<RowNumber>()) {
+  for (RowNumber each : sees ? found : std::vector<RowNumber>()) {
     row.back() = each;
     joined.push_back(row);
+    if (link.kind == Kind::first) return;
   }
 }
 
@@ -240,6 +254,7 @@ std::vector<FetchRow> fetch_rows(const Fetch& fetch, const Users& users) {
     std::vector<FetchRow> joined;
     for (FetchRow& row : rows) {
       std::vector<RowNumber> found = linked(link, table_at(fetch, link.parent), row[link.parent], users);
+      for (const Filter& filter : link.across) std::erase_if(found, [&](RowNumber each) { return !joined_matches(fetch, users, with(row, each), filter); });
       join_link(link, found, std::move(row), joined);
     }
     rows = std::move(joined);

@@ -21,10 +21,11 @@ struct FetchLink {
   const Column* to = nullptr;
   std::size_t parent = 0;  // index of the table above: 0 is the fetch's own, then links in order of appearance
   std::string alias;
-  enum class Kind { inner, outer, some, none };  // some, none: whether there are such rows, whose columns nobody sees
+  enum class Kind { inner, outer, first, some, none };  // first: no more than one of them; some, none: whether there are such rows, whose columns nobody sees
   Kind kind = Kind::inner;
   std::vector<FetchColumn> columns;
   std::optional<Filter> filter;
+  std::vector<Filter> across;  // conditions that look at tables joined before it, too
 };
 
 struct FetchOrder {

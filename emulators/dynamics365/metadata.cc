@@ -136,6 +136,19 @@ bool Metadata::add_key(std::string_view table, std::string name, const std::vect
   return true;
 }
 
+void Metadata::add_column(std::string_view table, Column column) {
+  TableSpec* spec = own(table);
+  CHECK(spec && column.source == Source::stored && !spec->logical(column.logical_name), "a new column of a table that is there");
+  Column& added = spec->columns.emplace_back(std::move(column));
+  added.field = spec->rows->field(added.name);
+  spec->by_name_.emplace(added.name, &added);
+  spec->by_logical_name_.emplace(added.logical_name, &added);
+}
+
+void Metadata::remove_key(std::string_view table, std::string_view name) {
+  if (TableSpec* spec = own(table)) std::erase_if(spec->keys, [&](const AlternateKey& key) { return key.name == name; });
+}
+
 Column* Metadata::editable(std::string_view table, std::string_view column) {
   TableSpec* spec = own(table);
   if (!spec) return nullptr;

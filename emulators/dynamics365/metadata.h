@@ -55,6 +55,7 @@ struct Column {
   bool creatable = true;
   bool updatable = true;
   bool write_only = false;       // never shown
+  bool custom = false;           // an integration made it
   bool file = false;             // holds the id of a file, whose name is in the column behind it ("x_name")
   bool cascades_delete = false;  // of a lookup: the row goes when the row it points to goes
   bool follows_merge = true;     // of a lookup: moves to the winner
@@ -167,6 +168,9 @@ class Metadata {
   const TableSpec& require(std::string_view name) const;
   /// A further alternate key; `columns` by read names. False when the table or a column is not known.
   bool add_key(std::string_view table, std::string name, const std::vector<std::string>& columns);
+  void remove_key(std::string_view table, std::string_view name);
+  /// Precondition: the table has none of that name, and the column is stored.
+  void add_column(std::string_view table, Column column);
   /// What the control plane changes in a column: nothing when there is none.
   Column* editable(std::string_view table, std::string_view column);
   const std::deque<TableSpec>& tables() const { return tables_; }

@@ -5,6 +5,7 @@
 #include "emulators/dynamics365/listing.h"
 #include "emulators/dynamics365/paging.h"
 #include "emulators/dynamics365/rendering.h"
+#include "emulators/dynamics365/sql.h"
 #include "emulators/dynamics365/values.h"
 
 namespace lockstep::emulators::dynamics365 {
@@ -137,6 +138,10 @@ Outcome<http::Response> read_collection(ApiCall& api, const Rows& rows) {
   Organisation& organisation = api.organisation;
   const TableSpec& table = *rows.table;
   TRY_VOID(organisation.check_privilege(table, "Read", api.call.caller));
+  if (auto sql = api.call.query_value("sql")) {
+    TRY(std::string xml, fetch_of_sql(*sql));
+    return read_fetch(api, table, xml);
+  }
   TRY(QueryOptions options, options_for(api, rows));
   if (!options.fetch_xml.empty()) return read_fetch(api, table, options.fetch_xml);
   if (options.apply) return read_aggregates(api, table, options);

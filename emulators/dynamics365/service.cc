@@ -36,7 +36,8 @@ Service::Service(const EmulatorClock& clock, Rng rng, Dynamics365Options options
     : StandIn(clock, rng),
       options_(std::move(options)),
       organisation_(database(), names_of(options_), random("org")),
-      jobs_(organisation_) {
+      jobs_(organisation_),
+      bulk_deletes_(organisation_) {
   for (const OAuthClient& client : options_.clients) {
     tokens().register_client(client);
     organisation_.users.id_of({ActorKind::integration, client.name}, now());
@@ -51,6 +52,9 @@ Service::Service(const EmulatorClock& clock, Rng rng, Dynamics365Options options
   outgoing().set_schedule({Duration(60'000)});  // one more attempt, where there is one at all
   router().add("POST", "/{tenant}/oauth2/v2.0/token", [this](Call& call) { return token(call, "scope"); });
   router().add("POST", "/{tenant}/oauth2/token", [this](Call& call) { return token(call, "resource"); });
+  router().add("GET", "/common/discovery/instance", [this](Call& call) { return instance_discovery(call); });
+  for (const char* path : {"/{tenant}/v2.0/.well-known/openid-configuration", "/{tenant}/.well-known/openid-configuration"})
+    router().add("GET", path, [this](Call& call) { return openid_configuration(call); });
   router().add("POST", "/api/search/{version}/{kind}", [this](Call& call) { return search(call); });
   for (const char* method : {"GET", "POST", "PATCH", "PUT", "DELETE"}) {
     router().add(method, "/api/data/{version}/{path...}", [this](Call& call) { return api(call); });
@@ -130,6 +134,7 @@ http::Response Service::write_with_steps(Call& call) {
 }
 
 http::Response Service::answer_api(Call& call) {
+  if (!in_batch_) bulk_deletes_.run(call.now);
   ApiCall api(call, organisation_, call.parameter("version"));
   Outcome<http::Response> outcome = route(api, call.parameter("path"));
   if (!in_batch_) {  // what a batch writes is told when the batch is done: a change set may still be undone
@@ -158,6 +163,8 @@ Outcome<http::Response> Service::route(ApiCall& api, std::string_view path) {
   if (path == "RetrieveVersion" || path == "RetrieveVersion()") return method == "GET" ? version_of(api) : wrong_method(api);
   if (path == "CloseIncident") return method == "POST" ? close_incident(api) : wrong_method(api);
   if (path == "Merge") return method == "POST" ? merge_rows(api) : wrong_method(api);
+  if (path == "PublishAllXml" || path == "PublishXml") return method == "POST" ? Outcome<http::Response>(http::Response(204, "")) : wrong_method(api);  // all is published here
+  if (path == "BulkDelete") return method == "POST" ? bulk_deletes_.start(api) : wrong_method(api);
   if (path == "Restore") return method == "POST" ? restore_row(api) : wrong_method(api);
   if (is_file_action(path)) return method == "POST" ? file_action(api, path) : wrong_method(api);
   if (name == "RetrieveTotalRecordCount") return total_record_count(api, percent_decode(path, false));

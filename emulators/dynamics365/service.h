@@ -5,6 +5,7 @@
 #include "emulators/core/switches.h"
 #include "emulators/dynamics365/api_call.h"
 #include "emulators/dynamics365/async_jobs.h"
+#include "emulators/dynamics365/bulk_delete.h"
 #include "emulators/dynamics365/dynamics365.h"
 #include "emulators/dynamics365/waiting_writes.h"
 
@@ -30,6 +31,9 @@ class Service final : public StandIn {
  private:
   /// `audience`: the parameter that names the organisation, "scope" of version 2.0 and "resource" of version 1.
   http::Response token(Call& call, std::string_view audience);
+  /// Where tokens are had, as sign-in libraries look it up.
+  http::Response openid_configuration(Call& call);
+  http::Response instance_discovery(Call& call);
   std::optional<http::Response> check_client(Call& call, const OAuthClient& client);
   http::Response unauthorized(const Call& call);
   http::Response api(Call& call);
@@ -59,6 +63,7 @@ class Service final : public StandIn {
   Dynamics365Options options_;
   Organisation organisation_;
   AsyncJobs jobs_;
+  BulkDeletes bulk_deletes_;
   WaitingWrites waiting_;
   std::uint64_t waited_ = 0;
   bool in_batch_ = false;

@@ -62,7 +62,7 @@ TableSpec sdkmessageprocessingstepimage_table() {
 TableSpec asyncoperation_table() {
   TableBuilder table("asyncoperation", "asyncoperations", "asyncoperationid", "name", "System Job");
   table.text({"name"}, 256).text({"messagename"}, 160).text({"primaryentitytype"}, 128).memo("message", 1'073'741'823).text({"correlationid"}, 36);
-  table.option("operationtype", {{1, "System Event"}});
+  table.option("operationtype", {{1, "System Event"}, {13, "Bulk Delete"}});
   table.lookup("owningextensionid", "sdkmessageprocessingstep").cascades_delete();
   table.states({{0, "Ready", 0}, {1, "Suspended", 10}, {2, "Locked", 20}, {3, "Completed", 30}},
                {{0, "Waiting For Resources", 0}, {10, "Waiting", 1}, {20, "In Progress", 2}, {21, "Pausing", 2}, {22, "Canceling", 2},

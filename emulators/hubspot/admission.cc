@@ -38,7 +38,7 @@ bool HubSpot::by_developer(const Call& call) const {
 
 bool HubSpot::is_search(const Call& call) {
   std::string_view target = call.request.target;
-  return call.request.method == "POST" && target.substr(0, target.find('?')).ends_with("/search");
+  return call.request.method == "POST" && target.substr(0, target.find('?')).ends_with("/search") && target.find("/lists/") == std::string_view::npos;
 }
 
 std::optional<http::Response> HubSpot::admit(Call& call, const Route*) {
@@ -73,7 +73,7 @@ std::optional<ApiError> HubSpot::authenticate(Call& call) {
   }
   if (state == TokenState::expired) {
     Duration ago = call.now - tokens().grant(access)->expires;
-    return refuse(401, "EXPIRED_AUTHENTICATION",
+    return refuse(401, portal_.settings().expired_as_invalid ? "INVALID_AUTHENTICATION" : "EXPIRED_AUTHENTICATION",
                   fmt::format("The OAuth token used to make this call expired {} second(s) ago.",
                               ago.count() / 1000))
         .value();

@@ -195,6 +195,7 @@ void HubSpot::add_switches() {
   switches_.add("merge_deletes_primary", &portal.merge_deletes_primary);
   switches_.add("unequal_finds_empty", &portal.unequal_finds_empty);
   switches_.add("trace_ids_everywhere", &portal.trace_ids_everywhere);
+  switches_.add("expired_as_invalid", &portal.expired_as_invalid);
   switches_.add("merged_ids_writable", &portal.merged_ids_writable);
   switches_.add("unique_collision_status", &portal.unique_collision_status);
   switches_.add("first_company_is_primary", &portal_.associations().first_is_primary);

@@ -136,6 +136,13 @@ void ChangeJournal::property(const ObjectType& type, std::string_view id, std::s
   known->at("propertyChanges").as_object()[json::string_view(name.data(), name.size())] = json_copy(value);
 }
 
+void ChangeJournal::membership(const ObjectType& type, std::string_view id, std::string_view list, bool joined, WallTime at) {
+  std::string_view action = joined ? "ADDED_TO_LIST" : "REMOVED_FROM_LIST";
+  if (!wants("LIST_MEMBERSHIP", action, type, id, "")) return;
+  noted_.push_back({{"type", "LIST_MEMBERSHIP"}, {"portalId", portal_id_}, {"occurredAt", format_instant(at)}, {"action", json_copy(action)},
+                    {"listId", json_copy(list)}, {"objectTypeId", type.type_id}, {"objectId", json_copy(id)}});
+}
+
 void ChangeJournal::tie(const TieChange& change, WallTime at) {
   const std::string& from = change.from_type->table->record(change.from).id;
   const std::string& to = change.to_type->table->record(change.to).id;

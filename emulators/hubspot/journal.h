@@ -59,6 +59,7 @@ class ChangeJournal {
   void record(const ObjectType& type, std::string_view id, std::string_view event, WallTime at);
   void property(const ObjectType& type, std::string_view id, std::string_view name, std::string_view value, WallTime at);
   void tie(const TieChange& change, WallTime at);
+  void membership(const ObjectType& type, std::string_view id, std::string_view list, bool joined, WallTime at);
   /// What a record holds now, asked for by the app itself.
   void snapshot(const ObjectType& type, std::string_view id, json::object values, WallTime at);
 

@@ -42,6 +42,7 @@ struct PortalSettings {
   bool merge_deletes_primary = true;   // where a merge mints an id, the primary's old one is told as deleted, too
   bool unequal_finds_empty = false;    // NEQ and NOT_IN find records that have no value
   bool trace_ids_everywhere = false;   // objectWriteTraceId stands in answers of updates and upserts, too
+  bool expired_as_invalid = false;     // an expired token is told in the category of an unknown one
   bool merged_ids_writable = false;    // a PATCH or DELETE of a merged id is one of what it became part of
   std::int64_t unique_collision_status = 400;
   std::int64_t history_page = 50;        // rows of a list with histories

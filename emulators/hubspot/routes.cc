@@ -9,6 +9,7 @@ void HubSpot::add_routes() {
   add_schema_routes();
   add_account_routes();
   add_journal_routes();
+  add_list_routes();
 }
 
 void HubSpot::add_account_routes() {
@@ -61,6 +62,29 @@ void HubSpot::add_account_routes() {
   for (const char* method : {"PUT", "DELETE"}) add(method, "/contacts/v1/secondary-email/{id}/email/{address}", &HubSpot::change_secondary_address);
   add("GET", "/account-info/v3/details", &HubSpot::account_details);
   add("GET", "/account-info/v3/api-usage/daily/private-apps", &HubSpot::daily_usage);
+}
+
+void HubSpot::add_list_routes() {
+  for (const std::string base : {"/crm/v3/lists", "/crm/lists/{version}"}) {
+    add("POST", base, &HubSpot::list_create);
+    add("GET", base, &HubSpot::lists_read);
+    add("POST", base + "/search", &HubSpot::list_search);
+    add("GET", base + "/object-type-id/{type}/name/{name}", &HubSpot::list_read_named);
+    add("GET", base + "/records/{type}/{id}/memberships", &HubSpot::memberships_read);
+    add("POST", base + "/records/memberships/batch/read", &HubSpot::memberships_batch_read);
+    add("GET", base + "/{id}", &HubSpot::list_read);
+    add("DELETE", base + "/{id}", &HubSpot::list_remove);
+    add("PUT", base + "/{id}/restore", &HubSpot::list_restore);
+    add("PUT", base + "/{id}/update-list-name", &HubSpot::list_rename);
+    add("PUT", base + "/{id}/update-list-filters", &HubSpot::list_filter);
+    add("GET", base + "/{id}/memberships", &HubSpot::members_read);
+    add("DELETE", base + "/{id}/memberships", &HubSpot::members_clear);
+    add("GET", base + "/{id}/memberships/join-order", &HubSpot::members_in_order);
+    add("PUT", base + "/{id}/memberships/add", &HubSpot::members_add);
+    add("PUT", base + "/{id}/memberships/remove", &HubSpot::members_remove);
+    add("PUT", base + "/{id}/memberships/add-and-remove", &HubSpot::members_change);
+    add("PUT", base + "/{id}/memberships/add-from/{source}", &HubSpot::members_add_from);
+  }
 }
 
 void HubSpot::add_journal_routes() {

@@ -123,12 +123,17 @@ http::Response HubSpot::method_not_allowed(Call& call, const std::vector<std::st
   return response;
 }
 
-Outcome<const json::object*> read_body(const Call& call, JsonDocument& document) {
+Outcome<void> read_json(const Call& call, JsonDocument& document) {
   auto type = call.header("Content-Type");
   if (!type || !to_lower_ascii(*type).starts_with("application/json"))
     return refuse(415, "", fmt::format("Content-Type {} is not supported", type.value_or("(none)")));
   if (auto parsed = document.parse(call.request.body); !parsed)
     return bad_json(fmt::format("line 1, column 1: {}", parsed.error().message));
+  return {};
+}
+
+Outcome<const json::object*> read_body(const Call& call, JsonDocument& document) {
+  TRY_VOID(read_json(call, document));
   if (!document.root().is_object()) return bad_json("line 1, column 1: expected an object");
   return &document.root().get_object();
 }

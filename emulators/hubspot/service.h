@@ -8,6 +8,7 @@
 #include "emulators/core/switches.h"
 #include "emulators/hubspot/hubspot.h"
 #include "emulators/hubspot/imports.h"
+#include "emulators/hubspot/lists.h"
 #include "emulators/hubspot/portal.h"
 #include "emulators/hubspot/rendering.h"
 
@@ -52,6 +53,7 @@ class HubSpot final : public StandIn {
   void add_schema_routes();
   void add_association_routes();
   void add_journal_routes();
+  void add_list_routes();
   http::Response told(const ApiError& error) { return error_response(error, uuid()); }
   std::string uuid();
 
@@ -229,6 +231,33 @@ class HubSpot final : public StandIn {
   Answer journal_filters(Call& call);
   Answer journal_snapshots(Call& call);
   Answer journal_snapshot_status(Call& call);
+  // list_calls.cc
+  Outcome<RecordList*> list_of(const Call& call, std::string_view parameter, bool removed_too);
+  Outcome<void> check_list_name(std::string_view name);
+  Outcome<void> set_filter(RecordList& list, const json::value& branch, WallTime now);
+  json::object shown_list(const Call& call, const RecordList& list) const;
+  Answer list_create(Call& call);
+  Answer list_read(Call& call);
+  Answer list_read_named(Call& call);
+  Answer lists_read(Call& call);
+  Answer list_rename(Call& call);
+  Answer list_filter(Call& call);
+  Answer list_remove(Call& call);
+  Answer list_restore(Call& call);
+  Answer list_search(Call& call);
+  // list_member_calls.cc
+  Answer members_page(Call& call, bool by_time);
+  Answer members_read(Call& call);
+  Answer members_in_order(Call& call);
+  http::Response change_members(const Call& call, RecordList& list, const std::vector<std::string>& in, const std::vector<std::string>& out);
+  Answer members_add(Call& call);
+  Answer members_remove(Call& call);
+  Answer members_change(Call& call);
+  Answer members_add_from(Call& call);
+  Answer members_clear(Call& call);
+  json::array memberships_of(const ObjectType& type, RowNumber row);
+  Answer memberships_read(Call& call);
+  Answer memberships_batch_read(Call& call);
   // webhook_calls.cc
   Outcome<void> check_app(const Call& call) const;
   Outcome<Subscription*> subscription_of(const Call& call);
@@ -268,6 +297,7 @@ class HubSpot final : public StandIn {
   std::set<std::string, std::less<>>
       app_tokens_;  // client_credentials: they act for the app, not for an account
   Imports imports_;
+  RecordLists lists_{portal_};
   std::vector<Export> exports_;
   struct JournalLink {
     std::string text;
@@ -286,7 +316,9 @@ class HubSpot final : public StandIn {
   std::map<std::string, std::size_t> users_;  // people who edit, with their user ids
 };
 
-/// A JSON object as the body. Refusals: 415, 400.
+/// The body as JSON. Refusals: 415, 400.
+Outcome<void> read_json(const Call& call, JsonDocument& document);
+/// A JSON object as the body. Refusals: as above.
 Outcome<const json::object*> read_body(const Call& call, JsonDocument& document);
 /// The `inputs` of a batch, each an object, no more than `most`.
 Outcome<std::vector<const json::object*>> read_inputs(const json::object& body, std::size_t most);

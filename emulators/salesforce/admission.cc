@@ -192,7 +192,7 @@ Writer Salesforce::writer(const Call& call) const {
   writer.call = call_number_;
   std::string duplicates = to_lower_ascii(call.header("Sforce-Duplicate-Rule-Header").value_or(""));
   writer.allow_duplicates = duplicates.find("allowsave=true") != std::string::npos && version_of(call.request.target) >= 52;
-  writer.auto_assign = !equal_no_case(call.header("Sforce-Auto-Assign").value_or("TRUE"), "FALSE");
+  writer.auto_assign = !equal_no_case(call.header("Sforce-Auto-Assign").value_or(settings_.assign_by_default ? "TRUE" : "FALSE"), "FALSE");
   for (const auto& [name, value] : call.parameters) {
     if (name == "version" && value.starts_with('v')) writer.version = value;
   }

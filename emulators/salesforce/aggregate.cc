@@ -54,7 +54,7 @@ struct Group {
 
 /// Which of the grouped fields that is. Precondition: it is one.
 std::size_t group_of(const Query& query, const FieldPath& path) {
-  auto known = std::find_if(query.group.begin(), query.group.end(), [&](const FieldPath& each) { return each.field == path.field && each.hops == path.hops; });
+  auto known = std::find_if(query.group.begin(), query.group.end(), [&](const FieldPath& each) { return each.same(path); });
   return static_cast<std::size_t>(known - query.group.begin());
 }
 

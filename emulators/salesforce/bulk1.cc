@@ -19,6 +19,32 @@ std::optional<BulkFormat> content_of(std::string_view name) {
   return std::nullopt;
 }
 
+constexpr std::size_t kChunkRows = 100'000, kMostChunkRows = 250'000;
+
+/// "TRUE", or "chunkSize=50000; startRow=003…; parent=Contact"; what is wrong with it.
+std::optional<std::string> read_chunking(std::string_view header, std::size_t& rows, std::string& from) {
+  std::string text(trim(header));
+  if (equal_no_case(text, "false")) return std::nullopt;
+  rows = kChunkRows;
+  if (equal_no_case(text, "true")) return std::nullopt;
+  for (std::string_view part : split(text, ';')) {
+    std::size_t equals = part.find('=');
+    std::string name(trim(part.substr(0, equals))), value(equals == std::string_view::npos ? "" : trim(part.substr(equals + 1)));
+    if (equal_no_case(name, "chunkSize")) {
+      bool digits = !value.empty() && value.size() < 10 && value.find_first_not_of("0123456789") == std::string::npos;
+      rows = digits ? std::stoul(value) : 0;
+      if (rows == 0 || rows > kMostChunkRows) return fmt::format("PK chunking: chunkSize is from 1 to {}", kMostChunkRows);
+    } else if (equal_no_case(name, "startRow")) {
+      auto id = normalise_id(value);
+      if (!id) return "PK chunking: startRow is no id: " + value;
+      from = *id;
+    } else if (!equal_no_case(name, "parent")) {
+      return "PK chunking is TRUE, FALSE, or chunkSize, startRow and parent, not " + name;
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 http::Response bulk1_error(const Call& call, int status, std::string_view code, std::string_view message) {
@@ -51,6 +77,9 @@ http::Response Bulk1::create_job(Call& call, Maker maker) {
   if (!mode.empty() && mode != "Parallel" && mode != "Serial" && mode != "0" && mode != "1")
     return refused("InvalidJob", "Unable to parse Job: concurrencyMode is not known: " + mode);
   job.serial = mode == "Serial" || mode == "1";
+  if (auto chunking = call.header("Sforce-Enable-PKChunking")) {
+    if (auto wrong = read_chunking(*chunking, job.chunk_rows, job.chunk_from)) return refused("InvalidJob", *wrong);
+  }
   const std::string& content = (*info)["contentType"];
   auto known = content.empty() ? BulkFormat::xml : content_of(content);
   if (!known) return refused("InvalidJob", "Unable to parse Job: contentType is not served: " + content);
@@ -180,16 +209,20 @@ http::Response Bulk1::add_batch(Call& call) {
     if (call.request.body.size() > kMaxBatchBytes)
       return bulk1_error(call, 400, "ClientInputError", fmt::format("Failed to read request. Exceeded max size limit of {}", kMaxBatchBytes));
     if (!batches_.admit(call.now)) return bulk1_error(call, 400, "ExceededQuota", "ApiBatchItems Limit exceeded.");
-    Batch batch;
-    batch.id = make_id("751", ++last_batch_);
-    batch.content = call.request.body;
-    batch.created = batch.modified = whole_seconds(call.now);
     WallTime start = job.serial && !job.batches.empty() ? std::max(call.now, job.batches.back().due) : call.now;
-    batch.due = start + Duration(settings_.bulk_job_ms);
-    job.batches.push_back(std::move(batch));
+    job.batches.push_back(new_batch(call.request.body, call.now, start));
     BulkFormat answer = answer_format(call);
     return bulk1_response(201, answer, "batchInfo", batch_info(job, job.batches.back(), answer, call.now));
   });
+}
+
+Bulk1::Batch Bulk1::new_batch(std::string content, WallTime now, WallTime start) {
+  Batch batch;
+  batch.id = make_id("751", ++last_batch_);
+  batch.content = std::move(content);
+  batch.created = batch.modified = whole_seconds(now);
+  batch.due = start + Duration(settings_.bulk_job_ms);
+  return batch;
 }
 
 http::Response Bulk1::list_batches(Call& call) {
@@ -230,10 +263,10 @@ http::Response Bulk1::query_result(Call& call) {
 
 void Bulk1::settle(WallTime now, const std::function<void(const ChangeOrigin&)>& as) {
   for (auto& [id, job] : jobs_) {
-    for (Batch& batch : job.batches) {
-      if (batch.state != "Queued" || batch.due > now) continue;
+    for (std::size_t i = 0; i < job.batches.size(); ++i) {  // cutting adds some
+      if (job.batches[i].state != "Queued" || job.batches[i].due > now) continue;
       as(job.origin);
-      run(job, batch);
+      job.is_query() && job.chunk_rows > 0 && !job.batches[i].piece ? cut(job, i) : run(job, job.batches[i]);
     }
   }
   std::erase_if(jobs_, [&](const auto& entry) { return entry.second.state != "Open" && entry.second.modified + kBulk1JobLife <= now; });

@@ -48,6 +48,7 @@ class Bulk1 {
     std::string data;     // a query's rows
     WallTime created, modified, due;
     std::size_t processed = 0, failed = 0;
+    bool piece = false;  // of a query that was cut
   };
   struct Job {
     std::string id;
@@ -56,6 +57,8 @@ class Bulk1 {
     std::string external_id;
     std::string assignment_rule;
     bool serial = false;
+    std::size_t chunk_rows = 0;  // a query is cut into pieces of so many ids (Sforce-Enable-PKChunking); 0: it is not
+    std::string chunk_from;      // the first id of the first piece
     BulkFormat content = BulkFormat::xml;
     std::string state = "Open";
     std::string version;  // "60.0"
@@ -75,6 +78,9 @@ class Bulk1 {
   void run(Job& job, Batch& batch);
   void run_load(Job& job, Batch& batch);
   void run_query(Job& job, Batch& batch);
+  /// Pieces of the ids of all rows, each a batch of its own; the batch that asked is not processed.
+  void cut(Job& job, std::size_t number);
+  Batch new_batch(std::string content, WallTime now, WallTime start);
 
   Org& org_;
   Faults& faults_;

@@ -1,6 +1,7 @@
 // The first Bulk API: what its batches do.
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "emulators/salesforce/bulk1.h"
 #include "emulators/salesforce/evaluate.h"
 #include "emulators/salesforce/ids.h"
@@ -9,6 +10,13 @@ namespace lockstep::emulators::salesforce {
 namespace {
 
 constexpr std::size_t kMaxBatchRows = 10'000;
+
+/// A query without ORDER BY and LIMIT, with one more condition.
+std::string narrowed(const std::string& soql, const std::string& condition) {
+  std::size_t where = to_lower_ascii(soql).find(" where ");
+  if (where == std::string::npos) return fmt::format("{} WHERE {}", soql, condition);
+  return fmt::format("{} WHERE {} AND ({})", soql.substr(0, where), condition, soql.substr(where + 7));
+}
 
 std::string message_of(const ApiErrors& errors) { return fmt::format("{} : {}", errors.front().code, errors.front().message); }
 
@@ -40,6 +48,33 @@ void Bulk1::run_load(Job& job, Batch& batch) {
   batch.processed = rows->size();
   batch.failed = static_cast<std::size_t>(std::count_if(rows->begin(), rows->end(), [](const BulkRow& row) { return !row.errors.empty(); }));
   batch.result = write_results(job.content, *rows);
+}
+
+void Bulk1::cut(Job& job, std::size_t number) {
+  const std::string soql = job.batches[number].content;
+  const WallTime due = job.batches[number].due;
+  auto query = parse_soql(org_.schema(), soql, due);
+  if (!query || query->object != job.object) return run(job, job.batches[number]);  // which says what is wrong with it
+  job.batches[number].modified = whole_seconds(due);
+  job.batches[number].state = "NotProcessed";
+  if (!query->order.empty() || query->limit) {
+    job.batches[number].state = "Failed";
+    job.batches[number].message = "InvalidBatch : PK chunking takes no ORDER BY and no LIMIT";
+    return;
+  }
+  std::vector<std::string> ids;  // of deleted rows, too: the pieces follow from the table, not from the filter
+  auto all = parse_soql(org_.schema(), "SELECT Id FROM " + job.object->name + " ORDER BY Id", due);
+  for (RowNumber row : find_rows(org_, *all, true)) {
+    const std::string& id = job.object->table->record(row).id;
+    if (id >= job.chunk_from) ids.push_back(id);
+  }
+  for (std::size_t first = 0; first < ids.size(); first += job.chunk_rows) {
+    std::string range = fmt::format("Id >= '{}'", ids[first]);
+    if (first + job.chunk_rows < ids.size()) range += fmt::format(" AND Id < '{}'", ids[first + job.chunk_rows]);
+    Batch piece = new_batch(narrowed(soql, range), due, job.serial ? job.batches.back().due : due);
+    piece.piece = true;
+    job.batches.push_back(std::move(piece));
+  }
 }
 
 void Bulk1::run_query(Job& job, Batch& batch) {

@@ -182,7 +182,7 @@ http::Response Salesforce::collection_update(Call& call) {
     const ObjectType* object = org_.schema().find(type_of(*collection->records[i]));
     if (!object) return failed("INVALID_TYPE", "sObject type is not supported");
     if (ids[i].empty()) return failed("MISSING_ARGUMENT", "Id not specified in an update call");
-    if (twice.contains(ids[i])) return failed("DUPLICATE_VALUE", "duplicate id specified: " + ids[i]);
+    if (settings_.repeated_ids_fail && twice.contains(ids[i])) return failed("DUPLICATE_VALUE", "duplicate id specified: " + ids[i]);
     auto row = org_.find_live(*object, ids[i], "INVALID_CROSS_REFERENCE_KEY");
     if (!row) return failed(std::move(row.error()));
     auto updated = org_.update(*object, *row, bodies[i], writer);

@@ -29,6 +29,8 @@ using Form = std::vector<std::pair<std::string, std::string>>;
 /// The first value of that name, or empty.
 std::string form_value(const Form& form, std::string_view name);
 
+struct Search;  // search.cc
+
 /// The dialect: one method per resource, spread over files by topic.
 class Salesforce final : public StandIn {
  public:
@@ -89,6 +91,9 @@ class Salesforce final : public StandIn {
   http::Response introspect(Call& call);
   http::Response identity(Call& call);
   http::Response userinfo(Call& call);
+  http::Response openid_configuration(Call& call);
+  /// GET: whether it has expired; POST sets it, DELETE makes one up.
+  http::Response user_password(Call& call);
   json::object identity_of(const Call& call, const std::string& user) const;
   // soap.cc
   http::Response soap(Call& call);
@@ -133,6 +138,8 @@ class Salesforce final : public StandIn {
   http::Response run_quick_action(Call& call, const QuickAction& action);
   // search.cc
   http::Response search(Call& call);
+  http::Response parameterized_search(Call& call);
+  http::Response found(Call& call, Outcome<Search> search);
   // replication.cc
   http::Response updated(Call& call);
   http::Response deleted(Call& call);
@@ -245,6 +252,7 @@ class Salesforce final : public StandIn {
   Switches switches_;
   Org org_;
   std::map<std::string, Consent> sessions_;         // by access token
+  std::map<std::string, std::string> passwords_;    // that were set, by username in lower case
   std::set<std::string> crippled_;                  // access tokens of users whose password has expired
   std::map<std::string, AuthorizationCode> codes_;  // by code
   RollingLimit daily_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "emulators/salesforce/soql_dates.h"
 
 namespace lockstep::emulators::salesforce {
 namespace {
@@ -117,6 +118,7 @@ ValueView value_at(const Org& org, const ObjectType& object, RowNumber row, cons
     if (row == kNoRow) return std::monostate{};
     at = target;
   }
+  if (path.date) return date_part(*path.field, org.value_of(*at, row, *path.date));
   const Field* field = field_in(*at, path);
   if (path.polymorphic && !field) return path.field->name == "Type" ? ValueView(std::string_view(at->name)) : ValueView{};
   return field ? org.value_of(*at, row, *field) : ValueView{};

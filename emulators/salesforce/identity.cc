@@ -114,4 +114,36 @@ http::Response Salesforce::userinfo(Call& call) {
                                          {"active", true}});
 }
 
+http::Response Salesforce::openid_configuration(Call& call) {
+  const std::string oauth = call.base_url + "/services/oauth2/";
+  return json_response(200, json::object{{"issuer", call.base_url},
+                                         {"authorization_endpoint", oauth + "authorize"},
+                                         {"token_endpoint", oauth + "token"},
+                                         {"revocation_endpoint", oauth + "revoke"},
+                                         {"userinfo_endpoint", oauth + "userinfo"},
+                                         {"introspection_endpoint", oauth + "introspect"},
+                                         {"scopes_supported", json::array{"api", "id", "openid", "refresh_token"}},
+                                         {"response_types_supported", json::array{"code"}},
+                                         {"subject_types_supported", json::array{"public"}},
+                                         {"id_token_signing_alg_values_supported", json::array{"RS256"}},
+                                         {"token_endpoint_auth_methods_supported", json::array{"client_secret_post", "client_secret_basic"}}});
+}
+
+http::Response Salesforce::user_password(Call& call) {
+  constexpr std::size_t kShortest = 8;
+  const ObjectType& users = org_.schema().object("User");
+  auto row = org_.find_live(users, call.parameter("id"), "NOT_FOUND");
+  if (!row) return error_response(row.error());
+  if (call.request.method == "GET") return json_response(200, json::object{{"isExpired", settings_.password_expired}});
+  std::string password = tokens().random_text(10);
+  if (call.request.method == "POST") {
+    JsonDocument document;
+    if (auto refused = read_json(call, document, json::kind::object)) return std::move(*refused);
+    password = std::string(text_member(document.root().get_object(), "NewPassword"));
+    if (password.size() < kShortest) return error_response("INVALID_NEW_PASSWORD", fmt::format("Your password must be at least {} characters long.", kShortest));
+  }
+  passwords_[to_lower_ascii(text_of(users.table->get(*row, users.field("Username").column)))] = password;
+  return call.request.method == "POST" ? http::Response(204, "") : json_response(200, json::object{{"NewPassword", password}});
+}
+
 }  // namespace lockstep::emulators::salesforce

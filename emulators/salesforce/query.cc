@@ -94,7 +94,7 @@ http::Response Salesforce::aggregate_answer(Call& call, Query& query, bool all) 
     json::object record = document.object();
     record["attributes"] = json::object{{"type", "AggregateResult"}};
     std::size_t next = 0;
-    for (const FieldPath& path : query.select) record[path.field->name] = renderer.value(*path.field, view(values[next++]));
+    for (const FieldPath& path : query.select) record[path.alias.empty() ? path.field->name : path.alias] = renderer.value(*path.field, view(values[next++]));
     for (const Aggregate& aggregate : query.aggregates) {
       bool counts = aggregate.function == Function::count || aggregate.function == Function::count_distinct;
       const Value& value = values[next++];

@@ -11,6 +11,7 @@ void Salesforce::add(std::string method, const std::string& path, Handler handle
 void Salesforce::add_routes() {
   add("POST", "/services/oauth2/token", &Salesforce::token);
   add("POST", "/services/oauth2/revoke", &Salesforce::revoke);
+  add("GET", "/.well-known/openid-configuration", &Salesforce::openid_configuration);
   add("GET", "/services/oauth2/authorize", &Salesforce::authorize);
   add("POST", "/services/oauth2/introspect", &Salesforce::introspect);
   add("GET", "/services/oauth2/userinfo", &Salesforce::userinfo);
@@ -41,6 +42,7 @@ void Salesforce::add_routes() {
   add("GET", base + "/composite/sobjects/{object}", &Salesforce::collection_read);
   add("PATCH", base + "/composite/sobjects/{object}/{field}", &Salesforce::collection_upsert);
   add("GET", base + "/search", &Salesforce::search);
+  for (const char* method : {"GET", "POST"}) add(method, base + "/parameterizedSearch", &Salesforce::parameterized_search);
   add("GET", base + "/event/eventSchema/{schema}", &Salesforce::event_schema_call);
   add("GET", base + "/recent", &Salesforce::recent);
   add("GET", base + "/tabs", &Salesforce::tabs);
@@ -102,6 +104,7 @@ void Salesforce::add_record_routes(const std::string& base) {
     add("GET", actions + "/{action}/{part}", &Salesforce::quick_action);
     add("GET", actions + "/{action}/{part}/{record}", &Salesforce::quick_action);
   }
+  for (const char* method : {"GET", "POST", "DELETE"}) add(method, base + "/sobjects/User/{id}/password", &Salesforce::user_password);
   add("POST", base + "/sobjects/{object}/Id", &Salesforce::create_row);
   add("GET", base + "/sobjects/{object}/{id}", &Salesforce::read_row);
   add("PATCH", base + "/sobjects/{object}/{id}", &Salesforce::update_row);

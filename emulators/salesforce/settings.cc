@@ -23,6 +23,8 @@ void add_switches(Switches& switches, Settings& settings) {
   switches.add("rotate_refresh_tokens", &settings.rotate_refresh_tokens);
   switches.add("hard_delete_permission", &settings.hard_delete_permission);
   switches.add("tag_collections", &settings.tag_collections);
+  switches.add("assign_by_default", &settings.assign_by_default);
+  switches.add("repeated_ids_fail", &settings.repeated_ids_fail);
   switches.add("merge_sends_events", &settings.merge_sends_events);
   auto set_keys = [&settings](const json::value& value, bool apply) {
     const json::object* keys = value.if_object();

@@ -18,6 +18,9 @@ struct FieldPath {
   const ObjectType* owner = nullptr;  // the object that `field` belongs to
   const Field* field = nullptr;
   bool polymorphic = false;  // the last hop may lead to several objects: the field is meant by its name
+  const Field* date = nullptr;  // of CALENDAR_YEAR(CreatedDate): the date, of which `field` is a part
+  std::string alias;            // what a selected one is called in the answer; empty: by its field
+  bool same(const FieldPath& other) const { return field == other.field && date == other.date && hops == other.hops; }
 };
 
 enum class Comparator { equal, not_equal, less, less_or_equal, greater, greater_or_equal, like, in, not_in };
@@ -58,6 +61,7 @@ struct TypeOf {
 
 struct Query {
   const ObjectType* object = nullptr;
+  std::string alias;  // FROM Contact c: what its fields may be prefixed with
   const ChildRelation* relation = nullptr;  // child queries: how its rows hang on the parent
   bool count = false;                       // SELECT COUNT()
   bool all_custom = false;                  // FIELDS(ALL) or FIELDS(CUSTOM)

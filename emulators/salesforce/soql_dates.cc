@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <chrono>
+#include <vector>
 
 #include "base/text.h"
 
@@ -59,6 +60,41 @@ std::optional<DayRange> date_range(std::string_view word, WallTime now) {
   if (is("THIS_YEAR")) return DayRange{month_start(today, -month), month_start(today, 12 - month)};
   if (is("LAST_YEAR")) return DayRange{month_start(today, -month - 12), month_start(today, -month)};
   return counted(word, today);
+}
+
+const Field* date_function(std::string_view name) {
+  static const std::vector<Field> kFunctions = [] {
+    std::vector<Field> functions;
+    for (const char* each : {"CALENDAR_YEAR", "CALENDAR_QUARTER", "CALENDAR_MONTH", "FISCAL_YEAR", "FISCAL_QUARTER", "FISCAL_MONTH", "DAY_IN_YEAR", "DAY_IN_MONTH", "DAY_IN_WEEK",
+                             "WEEK_IN_YEAR", "WEEK_IN_MONTH", "HOUR_IN_DAY"}) {
+      functions.push_back(plain(each, FieldType::integer));
+      functions.back().source = Source::contact_part;  // of no column: no index answers for it
+    }
+    return functions;
+  }();
+  for (const Field& each : kFunctions) {
+    if (equal_no_case(each.name, name)) return &each;
+  }
+  return nullptr;
+}
+
+ValueView date_part(const Field& function, ValueView date) {
+  const std::int64_t* instant = std::get_if<std::int64_t>(&date);
+  auto day = instant ? Result<Date>(date_of(WallTime{*instant})) : parse_iso_date(text_of(date));
+  if (is_null(date) || !day) return {};
+  const std::chrono::sys_days at{std::chrono::days(day->days)};
+  const std::chrono::year_month_day calendar(at);
+  std::int64_t month = unsigned{calendar.month()}, in_month = unsigned{calendar.day()};
+  std::int64_t in_year = (at - std::chrono::sys_days(calendar.year() / std::chrono::January / 1)).count() + 1;
+  const std::string& name = function.name;
+  if (name == "HOUR_IN_DAY") return instant ? ValueView((*instant - start_of(*day).ms) / 3'600'000) : ValueView(std::int64_t{0});
+  if (name.ends_with("_YEAR") && !name.starts_with("DAY") && !name.starts_with("WEEK")) return ValueView(std::int64_t{int{calendar.year()}});
+  if (name.ends_with("_QUARTER")) return ValueView((month + 2) / 3);
+  if (name.ends_with("_MONTH") && !name.starts_with("DAY") && !name.starts_with("WEEK")) return ValueView(month);
+  if (name == "DAY_IN_YEAR") return ValueView(in_year);
+  if (name == "DAY_IN_MONTH") return ValueView(in_month);
+  if (name == "DAY_IN_WEEK") return ValueView(std::int64_t{std::chrono::weekday(at).c_encoding()} + 1);  // Sunday is 1
+  return ValueView(((name == "WEEK_IN_YEAR" ? in_year : in_month) + 6) / 7);
 }
 
 }  // namespace lockstep::emulators::salesforce

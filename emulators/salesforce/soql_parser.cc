@@ -1,3 +1,4 @@
+#include "emulators/salesforce/soql_dates.h"
 #include "emulators/salesforce/soql_parser.h"
 
 #include <fmt/format.h>
@@ -64,7 +65,13 @@ Outcome<void> SoqlParser::order_by(Query& query) {
     const Token& name = take();
     OrderItem item;
     bool grouped = !query.aggregates.empty() || !query.group.empty();
-    if (grouped && is_symbol("(")) {
+    const Field* part = is_symbol("(") ? date_function(name.value) : nullptr;
+    if (part) {
+      take();
+      auto path = part_of_date(query, *part);
+      if (!path) return tl::unexpected(path.error());
+      item.path = std::move(*path);
+    } else if (grouped && is_symbol("(")) {
       auto place = aggregate_place(query, name);
       if (!place) return tl::unexpected(place.error());
       item.aggregate = *place;
@@ -116,6 +123,9 @@ Outcome<void> SoqlParser::limit_and_offset(Query& query) {
     auto offset = count_of(2'000);
     if (!offset) return tl::unexpected(offset.error());
     query.offset = *offset;
+  }
+  while (take_word("FOR")) {  // who looks, which nobody asks here
+    if (!take_word("VIEW") && !take_word("REFERENCE")) return unexpected_token();
   }
   return {};
 }

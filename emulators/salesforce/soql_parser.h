@@ -32,6 +32,9 @@ class SoqlParser {
   /// Where FROM is, skipping over the SELECT list; its items are read afterwards.
   Outcome<void> skip_select_list();
   Outcome<void> from(Query& query, const ObjectType* parent);
+  Outcome<void> alias_and_scope(Query& query);
+  Outcome<void> label(Query& query);
+  Outcome<FieldPath> part_of_date(const Query& query, const Field& part);
   Outcome<void> select_list(Query& query, int depth);
   Outcome<void> select_item(Query& query, int depth);
   Outcome<void> function(Query& query, const Token& name);

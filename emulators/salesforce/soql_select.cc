@@ -1,6 +1,7 @@
 // SELECT, FROM and GROUP BY.
 #include <fmt/format.h>
 
+#include "emulators/salesforce/soql_dates.h"
 #include "emulators/salesforce/soql_parser.h"
 
 namespace lockstep::emulators::salesforce {
@@ -14,8 +15,6 @@ const std::pair<std::string_view, Function> kFunctions[] = {
 bool is_number(FieldType type) {
   return type == FieldType::integer || type == FieldType::real || type == FieldType::currency;
 }
-
-bool same(const FieldPath& a, const FieldPath& b) { return a.field == b.field && a.hops == b.hops; }
 
 }  // namespace
 
@@ -41,15 +40,28 @@ Outcome<void> SoqlParser::from(Query& query, const ObjectType* parent) {
                                name.value));
     }
     query.object = &schema_.object(query.relation->child);
-    return {};
+    return alias_and_scope(query);
   }
   query.object = schema_.find(name.value);
-  if (query.object) return {};
+  if (query.object) return alias_and_scope(query);
   return error("INVALID_TYPE", name,
                fmt::format("sObject type '{}' is not supported. If you are attempting to use a custom object, be "
                            "sure to append the '__c' after the entity name. Please reference your WSDL or the "
                            "describe call for the appropriate names.",
                            name.value));
+}
+
+/// "c", "AS c", "USING SCOPE everything".
+Outcome<void> SoqlParser::alias_and_scope(Query& query) {
+  static constexpr std::string_view kClauses[] = {"WHERE", "GROUP", "ORDER", "LIMIT", "OFFSET", "USING", "WITH", "FOR", "ALL", "HAVING"};
+  bool clause = std::any_of(std::begin(kClauses), std::end(kClauses), [this](std::string_view word) { return is_word(word); });
+  if (take_word("AS") || (peek().kind == Token::Kind::word && !clause)) {
+    if (peek().kind != Token::Kind::word) return unexpected_token();
+    query.alias = take().value;
+  }
+  if (!take_word("USING")) return {};
+  if (!take_word("SCOPE") || !take_word("EVERYTHING")) return unexpected_token();
+  return {};
 }
 
 Outcome<void> SoqlParser::select_list(Query& query, int depth) {
@@ -68,7 +80,7 @@ Outcome<void> SoqlParser::select_item(Query& query, int depth) {
   auto path = this->path(query, name);
   if (!path) return tl::unexpected(path.error());
   for (const FieldPath& known : query.select) {
-    if (same(known, *path)) return error("INVALID_FIELD", name, "duplicate field selected: " + name.value);
+    if (known.same(*path)) return error("INVALID_FIELD", name, "duplicate field selected: " + name.value);
   }
   query.select.push_back(std::move(*path));
   return {};
@@ -84,6 +96,14 @@ Outcome<void> SoqlParser::function(Query& query, const Token& name) {
     query.count = true;
     return {};
   }
+  if (equal_no_case(name.value, "toLabel")) return label(query);
+  if (const Field* part = date_function(name.value)) {
+    auto path = part_of_date(query, *part);
+    if (!path) return tl::unexpected(path.error());
+    path->alias = peek().kind == Token::Kind::word && !is_word("FROM") ? take().value : fmt::format("expr{}", query.unnamed++);
+    query.select.push_back(std::move(*path));
+    return {};
+  }
   auto aggregate = aggregate_of(query, name);
   if (!aggregate) return tl::unexpected(aggregate.error());
   aggregate->name = fmt::format("expr{}", query.unnamed);
@@ -93,6 +113,29 @@ Outcome<void> SoqlParser::function(Query& query, const Token& name) {
     ++query.unnamed;
   }
   query.aggregates.push_back(std::move(*aggregate));
+  return {};
+}
+
+/// CALENDAR_YEAR(CreatedDate), from behind its parenthesis on.
+Outcome<FieldPath> SoqlParser::part_of_date(const Query& query, const Field& part) {
+  const Token& name = take();
+  auto path = this->path(query, name);
+  if (!path) return path;
+  if (path->field->type != FieldType::date && path->field->type != FieldType::datetime)
+    return error("INVALID_FIELD", name, fmt::format("{} is for dates, which {} is not", part.name, path->field->name));
+  if (!take_symbol(")")) return unexpected_token();
+  path->date = std::exchange(path->field, &part);
+  return path;
+}
+
+/// toLabel(Status): the label of an option, which is its value here, under the field's own name.
+Outcome<void> SoqlParser::label(Query& query) {
+  const Token& name = take();
+  auto path = this->path(query, name);
+  if (!path) return tl::unexpected(path.error());
+  if (path->field->type != FieldType::picklist) return error("INVALID_FIELD", name, fmt::format("toLabel is for picklists, which {} is not", path->field->name));
+  if (!take_symbol(")")) return unexpected_token();
+  query.select.push_back(std::move(*path));
   return {};
 }
 
@@ -113,7 +156,7 @@ Outcome<Aggregate> SoqlParser::aggregate_of(const Query& query, const Token& nam
 
 Outcome<void> SoqlParser::check_group_field(const Query& query, const Token& name, const FieldPath& path) const {
   for (const FieldPath& group : query.group) {
-    if (same(group, path)) return {};
+    if (group.same(path)) return {};
   }
   return error("MALFORMED_QUERY", name, "Field must be grouped or aggregated: " + name.value);
 }
@@ -123,7 +166,7 @@ Outcome<std::size_t> SoqlParser::aggregate_place(Query& query, const Token& name
   auto wanted = aggregate_of(query, name);
   if (!wanted) return tl::unexpected(wanted.error());
   auto known = std::find_if(query.aggregates.begin(), query.aggregates.end(),
-                            [&](const Aggregate& each) { return each.function == wanted->function && same(each.path, wanted->path); });
+                            [&](const Aggregate& each) { return each.function == wanted->function && each.path.same(wanted->path); });
   std::size_t place = static_cast<std::size_t>(known - query.aggregates.begin());
   if (known == query.aggregates.end()) query.aggregates.push_back(std::move(*wanted));
   return place;
@@ -192,7 +235,9 @@ Outcome<void> SoqlParser::group_by(Query& query) {
   do {
     if (peek().kind != Token::Kind::word) return unexpected_token();
     const Token& name = take();
-    auto path = this->path(query, name);
+    const Field* part = is_symbol("(") ? date_function(name.value) : nullptr;
+    if (part) take();
+    auto path = part ? part_of_date(query, *part) : this->path(query, name);
     if (!path) return tl::unexpected(path.error());
     if (!path->field->filterable || path->field->type == FieldType::address)
       return error("INVALID_FIELD", name, fmt::format("field '{}' can not be grouped in a query call", path->field->name));
@@ -202,10 +247,11 @@ Outcome<void> SoqlParser::group_by(Query& query) {
 }
 
 Outcome<void> SoqlParser::check_grouped(const Query& query, const Token& at) const {
-  if (query.aggregates.empty() && query.group.empty()) return {};
+  bool grouped_by_date = std::any_of(query.select.begin(), query.select.end(), [](const FieldPath& path) { return path.date != nullptr; });
+  if (query.aggregates.empty() && query.group.empty() && !grouped_by_date) return {};
   if (!query.children.empty() || !query.type_ofs.empty()) return error("MALFORMED_QUERY", at, "aggregates stand with no child query");
   for (const FieldPath& path : query.select) {
-    bool grouped = std::any_of(query.group.begin(), query.group.end(), [&](const FieldPath& group) { return same(group, path); });
+    bool grouped = std::any_of(query.group.begin(), query.group.end(), [&](const FieldPath& group) { return group.same(path); });
     if (!grouped) return error("MALFORMED_QUERY", at, "Field must be grouped or aggregated: " + path.field->name);
   }
   return {};
@@ -232,10 +278,9 @@ Outcome<FieldPath> SoqlParser::path(const Query& query, const Token& token) cons
   FieldPath path;
   path.owner = query.object;
   std::vector<std::string_view> names = split(token.value, '.');
-  if (names.size() > 1 && equal_no_case(names.front(), query.object->name) &&
-      !query.object->find_relationship(names.front())) {
-    names.erase(names.begin());  // Contact.Name in a query from Contact
-  }
+  bool own = names.size() > 1 && (equal_no_case(names.front(), query.alias) ||
+                                  (equal_no_case(names.front(), query.object->name) && !query.object->find_relationship(names.front())));
+  if (own) names.erase(names.begin());  // Contact.Name or c.Name in a query from Contact c
   for (std::size_t i = 0; i + 1 < names.size(); ++i) {
     const Field* hop = path.owner->find_relationship(names[i]);
     const ObjectType* target =

@@ -78,6 +78,14 @@ Outcome<Condition> SoqlParser::term(Query& query, int depth) {
 }
 
 Outcome<void> SoqlParser::operand(Query& query, const Token& name, Condition& condition) {
+  const Field* part = is_symbol("(") ? date_function(name.value) : nullptr;
+  if (part) {
+    take();
+    auto path = part_of_date(query, *part);
+    if (!path) return tl::unexpected(path.error());
+    condition.path = std::move(*path);
+    return in_having_ ? check_group_field(query, name, condition.path) : Outcome<void>{};
+  }
   if (!in_having_ || !is_symbol("(")) {
     auto path = this->path(query, name);
     if (!path) return tl::unexpected(path.error());

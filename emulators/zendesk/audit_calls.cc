@@ -18,18 +18,6 @@ json::value shown_event(Account& account, const json::object& event, const std::
   return shown;
 }
 
-json::object render_audit(Account& account, const Audit& audit, const std::string& base_url) {
-  json::array events;
-  for (const json::value& event : audit.events) events.push_back(shown_event(account, event.get_object(), base_url));
-  return json::object{{"id", audit.id},
-                      {"ticket_id", audit.ticket},
-                      {"created_at", format_time(audit.at)},
-                      {"author_id", audit.author},
-                      {"via", json::object{{"channel", "api"}}},
-                      {"metadata", json::object{{"system", json::object()}, {"custom", json::object()}}},
-                      {"events", std::move(events)}};
-}
-
 /// Of an export: the field's name is the member, and a comment tells its text only when it is asked for.
 json::object render_ticket_event(Account& account, const Audit& audit, bool with_comments, const std::string& base_url) {
   json::array children;
@@ -61,6 +49,18 @@ json::object render_ticket_event(Account& account, const Audit& audit, bool with
 }
 
 }  // namespace
+
+json::object render_audit(Account& account, const Audit& audit, const std::string& base_url) {
+  json::array events;
+  for (const json::value& event : audit.events) events.push_back(shown_event(account, event.get_object(), base_url));
+  return json::object{{"id", audit.id},
+                      {"ticket_id", audit.ticket},
+                      {"created_at", format_time(audit.at)},
+                      {"author_id", audit.author},
+                      {"via", json::object{{"channel", "api"}}},
+                      {"metadata", json::object{{"system", json::object()}, {"custom", json::object()}}},
+                      {"events", std::move(events)}};
+}
 
 Zendesk::Answer Zendesk::audits(Call& call) {
   bool of_one = call.request.target.starts_with("/api/v2/tickets/");

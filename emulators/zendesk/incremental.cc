@@ -32,6 +32,13 @@ bool told(const ObjectType& type, RowNumber row, bool with_deleted) {
   return with_deleted && type.name != "organization" && !record.fields.empty();
 }
 
+/// How many rows a page of an export may have.
+Outcome<std::size_t> exported_most(const Call& call) {
+  auto size = query_number(call, "per_page", kMostExported);
+  if (!size) return tl::unexpected(std::move(size.error()));
+  return static_cast<std::size_t>(std::clamp<std::int64_t>(*size, 1, kMostExported));
+}
+
 }  // namespace
 
 WallTime Zendesk::settled_until(WallTime now) { return whole_seconds(now - kUnsettled); }
@@ -61,9 +68,8 @@ Zendesk::Answer Zendesk::export_by_cursor(Call& call, ObjectType& type) {
     if (!place) return tl::unexpected(std::move(place.error()));
     from = std::move(*place);
   }
-  auto size = query_number(call, "per_page", kMostExported);
-  if (!size) return tl::unexpected(std::move(size.error()));
-  std::size_t most = static_cast<std::size_t>(std::clamp<std::int64_t>(*size, 1, kMostExported));
+  auto most = exported_most(call);
+  if (!most) return tl::unexpected(std::move(most.error()));
   bool with_deleted = call.query_value("exclude_deleted") != "true";
   const auto& changes = type.table->by_modified();
   WallTime settled = settled_until(call.now);
@@ -71,7 +77,7 @@ Zendesk::Answer Zendesk::export_by_cursor(Call& call, ObjectType& type) {
   if (at != changes.end() && at->modified == from.first && at->id == from.second) ++at;
   std::vector<RowNumber> rows;
   std::string after = cursor.empty() ? encode({from.first, "", kNoRow}) : cursor;
-  for (; at != changes.end() && at->modified < settled && rows.size() < most; ++at) {
+  for (; at != changes.end() && at->modified < settled && rows.size() < *most; ++at) {
     after = encode(*at);
     if (told(type, at->row, with_deleted)) rows.push_back(at->row);
   }
@@ -93,16 +99,15 @@ Zendesk::Answer Zendesk::export_by_cursor(Call& call, ObjectType& type) {
 Zendesk::Answer Zendesk::export_by_time(Call& call, ObjectType& type) {
   auto start = start_time(call);
   if (!start) return tl::unexpected(std::move(start.error()));
-  auto size = query_number(call, "per_page", kMostExported);
-  if (!size) return tl::unexpected(std::move(size.error()));
-  std::size_t most = static_cast<std::size_t>(std::clamp<std::int64_t>(*size, 1, kMostExported));
+  auto most = exported_most(call);
+  if (!most) return tl::unexpected(std::move(most.error()));
   bool with_deleted = call.query_value("exclude_deleted") != "true";
   const auto& changes = type.table->by_modified();
   WallTime settled = settled_until(call.now);
   std::vector<RowNumber> rows;
   std::int64_t end_time = *start;
   auto at = changes.lower_bound({WallTime{*start * 1000}, "", kNoRow});
-  for (; at != changes.end() && at->modified < settled && rows.size() < most; ++at) {
+  for (; at != changes.end() && at->modified < settled && rows.size() < *most; ++at) {
     if (!told(type, at->row, with_deleted)) continue;
     rows.push_back(at->row);
     end_time = at->modified.ms / 1000;

@@ -84,6 +84,31 @@ void Zendesk::add_type_routes(ObjectType& type) {
   add("GET", fields + "/{id}", &Zendesk::field_read, type);
 }
 
+void Zendesk::add_membership_routes() {
+  auto list = [this](bool of_organizations) { return Handler([this, of_organizations](Call& call) { return membership_list(call, of_organizations); }); };
+  for (const char* path : {"/api/v2/organization_memberships", "/api/v2/users/{id}/organization_memberships", "/api/v2/organizations/{id}/organization_memberships"})
+    add("GET", path, list(true));
+  for (const char* path : {"/api/v2/group_memberships", "/api/v2/group_memberships/assignable", "/api/v2/users/{id}/group_memberships", "/api/v2/groups/{id}/memberships"})
+    add("GET", path, list(false));
+  for (const auto& [plural, name] : {std::pair("brands", "brand"), std::pair("ticket_forms", "ticket_form"), std::pair("custom_statuses", "custom_status"), std::pair("locales", "locale")}) {
+    auto answer = Handler([this, plural = std::string(plural), name = std::string(name)](Call& call) { return catalogue(call, plural, name); });
+    add("GET", std::string("/api/v2/") + plural, answer);
+    add("GET", std::string("/api/v2/") + plural + "/{id}", answer);
+  }
+  add("GET", "/api/v2/tags", &Zendesk::tag_list);
+  add("POST", "/api/v2/organization_memberships", &Zendesk::membership_create);
+  add("POST", "/api/v2/users/{id}/organization_memberships", &Zendesk::membership_create);
+  for (const char* path : {"/api/v2/organization_memberships/{id}", "/api/v2/users/{id}/organization_memberships/{membership}"}) {
+    add("GET", path, &Zendesk::membership_read);
+    add("DELETE", path, &Zendesk::membership_remove);
+  }
+  add("PUT", "/api/v2/users/{id}/organization_memberships/{membership}/make_default", list(true));
+  add("GET", "/api/v2/users/{id}/groups", &Zendesk::groups_of_user);
+  add("GET", "/api/v2/users/{id}/related", &Zendesk::user_related);
+  add("GET", "/api/v2/deleted_users", &Zendesk::deleted_users);
+  for (const char* method : {"GET", "DELETE"}) add(method, "/api/v2/deleted_users/{id}", &Zendesk::deleted_user);
+}
+
 void Zendesk::add_routes() {
   ObjectType &tickets = account_.tickets(), &users = account_.users(), &organizations = account_.organizations();
   auto by = [this](ObjectType& type, std::string_view property) {
@@ -130,6 +155,7 @@ void Zendesk::add_routes() {
     add("PUT", path, &Zendesk::update, *type);
     add("DELETE", path, &Zendesk::remove, *type);
   }
+  add_membership_routes();
   add("GET", "/api/v2/deleted_tickets", &Zendesk::deleted_tickets);
   add("PUT", "/api/v2/deleted_tickets/{id}/restore", &Zendesk::restore_ticket);
   add("DELETE", "/api/v2/deleted_tickets/{id}", &Zendesk::purge_ticket);
@@ -199,8 +225,12 @@ Outcome<RowNumber> Zendesk::row_of(const Call& call, const ObjectType& type) con
   return row;
 }
 
-http::Response Zendesk::one(const Call& call, const ObjectType& type, RowNumber row, int status) {
+http::Response Zendesk::one(const Call& call, const ObjectType& type, RowNumber row, int status, std::optional<std::size_t> audits_before) {
   json::object body{{type.name, render_record(account_, type, row, call.base_url)}};
+  const std::vector<Audit>& audits = account_.audits().all();
+  for (std::size_t place = audits_before.value_or(audits.size()); place < audits.size(); ++place) {
+    if (type.name == "ticket" && audits[place].ticket == account_.id_of(type, row)) body["audit"] = render_audit(account_, audits[place], call.base_url);
+  }
   if (auto include = call.query_value("include")) side_load(account_, type, {row}, *include, call.base_url, body);
   return json_answer(status, body);
 }

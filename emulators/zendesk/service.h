@@ -47,6 +47,7 @@ class Zendesk final : public StandIn {
   void add(const std::string& method, const std::string& path, OfType handler, ObjectType& type);
   void add_routes();
   void add_type_routes(ObjectType& type);
+  void add_membership_routes();
 
   // door.cc
   Outcome<void> authenticate(Call& call);
@@ -87,6 +88,22 @@ class Zendesk final : public StandIn {
   Answer make_comment_private(Call& call);
   /// The comment of the path's ticket that its {comment} names.
   Outcome<RowNumber> comment_of(const Call& call);
+  // catalogue_calls.cc
+  Answer catalogue(Call& call, const std::string& plural, const std::string& name);
+  Answer tag_list(Call& call);
+  // membership_calls.cc
+  Answer membership_list(Call& call, bool of_organizations);
+  json::object organization_membership(RowNumber user, const std::string& base_url);
+  json::object group_membership(RowNumber user, const std::string& base_url);
+  /// The user whose membership of an organization the path names.
+  Outcome<RowNumber> member_of(const Call& call);
+  Answer membership_read(Call& call);
+  Answer membership_create(Call& call);
+  Answer membership_remove(Call& call);
+  Answer groups_of_user(Call& call);
+  Answer user_related(Call& call);
+  Answer deleted_users(Call& call);
+  Answer deleted_user(Call& call);
   // attachment_calls.cc
   Answer upload(Call& call);
   Answer forget_upload(Call& call);
@@ -142,7 +159,8 @@ class Zendesk final : public StandIn {
   Outcome<RowNumber> row_of(const Call& call, const ObjectType& type) const;
   std::string id_in(const Call& call, std::string_view parameter = "id") const;  // without ".json"
   Outcome<void> admit_update(const ObjectType& type, RowNumber row, WallTime now);
-  http::Response one(const Call& call, const ObjectType& type, RowNumber row, int status);
+  /// With what was noted of a ticket's history since `audits_before`: a write is answered with its audit.
+  http::Response one(const Call& call, const ObjectType& type, RowNumber row, int status, std::optional<std::size_t> audits_before = std::nullopt);
 
   ZendeskOptions options_;
   Account account_;

@@ -20,9 +20,10 @@ Zendesk::Answer Zendesk::create(Call& call, ObjectType& type) {
     });
   }
   by.import = call.request.target.starts_with("/api/v2/imports/");
+  std::size_t audits = account_.audits().noted();
   auto row = account_.create(type, **given, by);
   if (!row) return tl::unexpected(std::move(row.error()));
-  http::Response response = one(call, type, *row, 201);
+  http::Response response = one(call, type, *row, 201, audits);
   response.headers.add("Location", call.base_url + "/api/v2/" + type.plural + "/" + type.table->record(*row).id + ".json");
   return response;
 }
@@ -34,8 +35,9 @@ Zendesk::Answer Zendesk::update(Call& call, ObjectType& type) {
   JsonDocument document;
   auto given = read_member(call, document, type.name);
   if (!given) return tl::unexpected(std::move(given.error()));
+  std::size_t audits = account_.audits().noted();
   if (auto done = account_.update(type, *row, **given, writer(call)); !done) return tl::unexpected(std::move(done.error()));
-  return one(call, type, *row, 200);
+  return one(call, type, *row, 200, audits);
 }
 
 Zendesk::Answer Zendesk::remove(Call& call, ObjectType& type) {

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "emulators/core/csv.h"
 #include "emulators/core/digest.h"
+#include "emulators/core/gzip.h"
 #include "emulators/core/json.h"
 #include "emulators/core/limits.h"
 #include "emulators/core/router.h"
@@ -25,6 +26,15 @@ TEST(Router, DecodesSegmentsAfterSplitting) {
   EXPECT_EQ(router.match("GET", "/a/x/y").route, nullptr);
   EXPECT_EQ(router.match("DELETE", "/a/x").allowed, std::vector<std::string>{"GET"});
   EXPECT_EQ(router.match("GET", "/tail/one%20/two").parameters[0].second, "one%20/two");
+}
+
+TEST(Gzip, WhatIsPackedIsUnpackedAgainAndNothingElse) {
+  std::string text;
+  for (int i = 0; i < 1'000; ++i) text += std::to_string(i) + ' ';
+  for (const std::string& plain : {std::string(), std::string("x"), text}) EXPECT_EQ(gunzip(gzip(plain), 1'000'000), plain);
+  EXPECT_LT(gzip(text).size(), text.size());
+  EXPECT_FALSE(gunzip(gzip(text), 100)) << "more than is wanted";
+  EXPECT_FALSE(gunzip(text, 1'000'000));
 }
 
 TEST(Csv, QuotesLinesAndMistakes) {

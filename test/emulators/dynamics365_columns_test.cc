@@ -176,6 +176,24 @@ TEST_F(Columns, AnnotationKnowsItsParentsTypeAndItsFilesSize) {
 }
 
 // fact: §1.4 [C]
+TEST_F(Columns, MetadataIsFilteredByAllThatClientsAskOfIt) {
+  auto tables = [&](const std::string& filter) {
+    Answer answer = get("EntityDefinitions?$select=LogicalName&$filter=" + percent_encode(filter));
+    std::string joined;
+    if (answer.status != 200) return answer.code();
+    for (const json::value& row : answer.body.at("value").as_array()) joined += std::string(row.at("LogicalName").as_string()) + " ";
+    return joined;
+  };
+  EXPECT_EQ(tables("IsPrivate eq false and (startswith(LogicalName,'acc') or LogicalName eq 'contact')"), "account contact ");
+  EXPECT_EQ(tables("not contains(LogicalName,'a') and ObjectTypeCode lt 4300"), "incident incidentresolution systemuser ");
+  EXPECT_EQ(tables("IsCustomizable/Value eq true and LogicalName eq 'task'"), "task ");
+  EXPECT_EQ(tables("Shoesize eq 1"), "0x80060888");
+  EXPECT_EQ(tables("LogicalName"), "0x80060888");
+  Answer columns = get("EntityDefinitions(LogicalName='contact')/Attributes?$select=LogicalName,AttributeOf,IsValidForRead&$filter=" + percent_encode("AttributeOf eq null and AttributeType eq Microsoft.Dynamics.CRM.AttributeTypeCode'Memo'"));
+  EXPECT_EQ(columns.at("/value/0/LogicalName"), "description") << columns.text;
+}
+
+// fact: §1.4 [C]
 TEST_F(Columns, MetadataListsTablesWithTrackingAndColumns) {
   auto named = [](const Answer& answer, std::string_view name) {
     for (const json::value& each : answer.body.at("value").as_array()) {
@@ -197,6 +215,43 @@ TEST_F(Columns, MetadataListsTablesWithTrackingAndColumns) {
       "EntityDefinitions(LogicalName='contact')/Attributes(LogicalName='lastname')"
       "/Microsoft.Dynamics.CRM.StringAttributeMetadata");
   EXPECT_EQ(column.at("/MaxLength"), "50");
+}
+
+// fact: §2.4
+TEST_F(Columns, AKeyIsMadeThroughTheApiUsedAndDeleted) {
+  const std::string keys = "EntityDefinitions(LogicalName='account')/Keys";
+  Answer made = post(keys, R"({"SchemaName":"new_ByNumber","KeyAttributes":["accountnumber"]})");
+  ASSERT_EQ(made.status, 204) << made.text;
+  EXPECT_NE(made.header("OData-EntityId").find("/Keys("), std::string::npos);
+  EXPECT_EQ(patch("accounts(accountnumber='C-1')", R"({"name":"Contoso"})").status, 204);
+  EXPECT_EQ(get("accounts(accountnumber='C-1')?$select=name").at("/name"), "Contoso");
+  EXPECT_EQ(post(keys, R"({"SchemaName":"new_bynumber","KeyAttributes":["accountnumber"]})").status, 400) << "the name is taken";
+  EXPECT_EQ(post(keys, R"({"SchemaName":"new_other","KeyAttributes":["shoesize"]})").code(), "0x80041103");
+  std::string id = made.header("OData-EntityId");
+  EXPECT_EQ(remove(id.substr(id.find("EntityDefinitions"))).status, 204);
+  EXPECT_EQ(get("accounts(accountnumber='C-1')").status, 400);
+  EXPECT_EQ(post("EntityDefinitions", "{}").status, 501) << "tables are not made";
+}
+
+// fact: §1.4 [C]
+TEST_F(Columns, AColumnIsMadeThroughTheApiAndHoldsWhatItsDefinitionAllows) {
+  const std::string columns = "EntityDefinitions(LogicalName='contact')/Attributes";
+  auto make_column = [&](const std::string& type, const std::string& name, const std::string& more = "") {
+    return post(columns, R"({"@odata.type":"Microsoft.Dynamics.CRM.)" + type + R"(AttributeMetadata","SchemaName":")" + name + "\"" + more + "}");
+  };
+  Answer made = make_column("String", "new_ExternalId", R"(,"MaxLength":5,"DisplayName":{"LocalizedLabels":[{"Label":"Id","LanguageCode":1033}]})");
+  ASSERT_EQ(made.status, 204) << made.text;
+  EXPECT_EQ(make_column("String", "new_externalid").status, 400) << "it is there";
+  EXPECT_EQ(make_column("String", "noprefix").status, 400);
+  EXPECT_EQ(make_column("Lookup", "new_x").status, 501);
+  EXPECT_EQ(make_column("Picklist", "new_grade", R"(,"OptionSet":{"Options":[{"Value":7,"Label":{"LocalizedLabels":[{"Label":"Best"}]}}]})").status, 204);
+  std::string id = make("contacts", R"({"lastname":"L","new_externalid":"E-1","new_grade":7})");
+  EXPECT_EQ(get("contacts(" + id + ")?$select=new_externalid,new_grade").at("/new_externalid"), "E-1");
+  EXPECT_EQ(get("contacts?$filter=new_externalid%20eq%20'e-1'").rows(), 1u);
+  EXPECT_EQ(patch("contacts(" + id + ")", R"({"new_externalid":"too long"})").code(), "0x80044331");
+  EXPECT_EQ(patch("contacts(" + id + ")", R"({"new_grade":8})").status, 400);
+  EXPECT_EQ(get(columns + "(LogicalName='new_grade')?$select=IsCustomAttribute").at("/IsCustomAttribute"), "true");
+  EXPECT_EQ(post("PublishAllXml", "{}").status, 204);
 }
 
 }  // namespace

@@ -137,6 +137,64 @@ TEST_F(Fetches, LinksMayAskWhetherThereIsARowAtAll) {
 }
 
 // fact: §2.13
+TEST_F(Fetches, LinksWithinAFilterAskOfRelatedRowsAndAllMeansNone) {
+  make("accounts", R"({"name":"Lonely"})");
+  auto accounts = [&](const std::string& kind) {
+    Answer answer = fetch("accounts", "<fetch><entity name='account'><attribute name='name'/><order attribute='name'/><filter><link-entity name='contact' from='parentcustomerid' to='accountid' link-type='" +
+                                          kind + "'><filter><condition attribute='lastname' operator='eq' value='Ann'/></filter></link-entity></filter></entity></fetch>");
+    std::string joined;
+    if (answer.status != 200) return answer.text;
+    for (const json::value& row : answer.body.at("value").as_array()) joined += std::string(row.at("name").as_string()) + " ";
+    return joined;
+  };
+  EXPECT_EQ(accounts("any"), "Big ");
+  EXPECT_EQ(accounts("not any"), "Lonely Small ");
+  EXPECT_EQ(accounts("all"), "Small ") << "there are contacts, and none of them fits";
+  EXPECT_EQ(accounts("not all"), "Big ");
+  EXPECT_NE(accounts("inner").find("not valid within a filter"), std::string::npos);
+  EXPECT_EQ(names("<filter type='or'><condition attribute='lastname' operator='eq' value='Big'/><link-entity name='account' from='accountid' to='parentcustomerid' link-type='any'>"
+                  "<filter><condition attribute='name' operator='eq' value='Small'/></filter></link-entity></filter>", "outer"), "Big Cid ") << "the way up, beside another condition";
+}
+
+// fact: §2.13
+TEST_F(Fetches, ALinkMayTakeTheFirstRowAloneAndAnOuterOneCompareWithRowsBeforeIt) {
+  Answer first = fetch("accounts", "<fetch><entity name='account'><attribute name='name'/><order attribute='name'/><link-entity name='contact' from='parentcustomerid' to='accountid' "
+                                   "link-type='matchfirstrowusingcrossapply' alias='c'><attribute name='lastname'/></link-entity></entity></fetch>");
+  EXPECT_EQ(first.rows(), 2u) << first.text;
+  Answer outer = fetch("accounts", "<fetch><entity name='account'><attribute name='name'/><order attribute='name'/><link-entity name='contact' from='parentcustomerid' to='accountid' "
+                                   "link-type='outer' alias='c'><attribute name='lastname'/><filter><condition attribute='lastname' operator='gt' valueof='account.name'/></filter></link-entity></entity></fetch>");
+  EXPECT_EQ(outer.rows(), 2u) << outer.text;
+  EXPECT_EQ(outer.at("/value/0/name") + outer.at("/value/0/c_x002e_lastname"), "BigBob") << "Ann does not come after Big";
+  EXPECT_EQ(outer.at("/value/1/name"), "Small") << "nobody fits, and the account stays";
+}
+
+// fact: §2.13
+TEST_F(Fetches, ASelectOfSqlIsAFetch) {
+  auto sql = [&](const std::string& set, const std::string& text) { return get(set + "?sql=" + percent_encode(text)); };
+  auto names = [&](const std::string& where) {
+    Answer answer = sql("contacts", "SELECT lastname FROM contact c WHERE " + where + " ORDER BY lastname");
+    std::string joined;
+    if (answer.status != 200) return answer.message();
+    for (const json::value& row : answer.body.at("value").as_array()) joined += std::string(row.at("lastname").as_string()) + " ";
+    return joined;
+  };
+  EXPECT_EQ(names("lastname LIKE 'B%'"), "Big Bob ");
+  EXPECT_EQ(names("c.lastname IN ('Ann', N'Cid') OR (c.lastname = 'Bob' AND parentcustomerid IS NOT NULL)"), "Ann Bob Cid ");
+  EXPECT_EQ(names("lastname NOT LIKE 'B%' AND lastname <> 'Ann'"), "Cid ");
+  EXPECT_EQ(names("parentcustomerid IS NULL"), "Big ");
+  Answer joined = sql("contacts", "SELECT TOP 2 c.lastname, a.name AS company FROM contact c LEFT JOIN account a ON c.parentcustomerid = a.accountid ORDER BY c.lastname");
+  EXPECT_EQ(joined.rows(), 2u) << joined.text;
+  EXPECT_EQ(joined.at("/value/0/lastname") + " " + joined.at("/value/0/company"), "Ann Big");
+  Answer counted = sql("contacts", "SELECT a.name, COUNT(*) AS people FROM contact JOIN account a ON parentcustomerid = a.accountid GROUP BY a.name");
+  EXPECT_EQ(counted.at("/value/0/name") + counted.at("/value/0/people"), "Big2") << counted.text;
+  EXPECT_EQ(sql("accounts", "SELECT name FROM account WHERE revenue BETWEEN 50 AND 200").at("/value/0/name"), "Big");
+  EXPECT_EQ(sql("contacts", "SELECT lastname FROM contact ORDER BY lastname OFFSET 2 ROWS FETCH NEXT 2 ROWS ONLY").at("/value/0/lastname"), "Bob");
+  for (const char* wrong : {"SELECT * FROM contact", "SELECT lastname FROM contact WHERE", "DELETE FROM contact", "SELECT lastname FROM contact; DROP", "SELECT x.lastname FROM contact", "SELECT lastname FROM contact WHERE lastname = 'open",
+                            "SELECT UPPER(lastname) FROM contact", "SELECT shoesize FROM contact", "SELECT name FROM account"})
+    EXPECT_EQ(sql("contacts", wrong).status, 400) << wrong;
+}
+
+// fact: §2.13
 TEST_F(Fetches, AggregatesLookAtLinkedTables) {
   Answer answer = fetch("contacts", "<fetch aggregate='true'><entity name='contact'><attribute name='contactid' alias='people' aggregate='count'/>"
                                     "<link-entity name='account' from='accountid' to='parentcustomerid' alias='a'><attribute name='name' alias='company' groupby='true'/>"

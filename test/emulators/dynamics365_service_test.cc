@@ -174,5 +174,36 @@ TEST_F(Doors, SchemaChangesNameWhatTheyDoNotKnow) {
   EXPECT_EQ(control("POST", "schema", R"({"object":"contact","field":"gendercode","remove_option":"x"})").status, 422);
 }
 
+// fact: §2.11
+TEST_F(Doors, ABulkDeleteIsASystemJobThatTakesAMoment) {
+  std::string keep = account("Keep"), one = account("Drop 1"), two = account("Drop 2");
+  auto ask = [&](const std::string& condition) {
+    return post("BulkDelete", R"({"JobName":"Clean","SendEmailNotification":false,"ToRecipients":[],"CCRecipients":[],"RecurrencePattern":"","StartDateTime":"2026-11-18T11:00:00Z",)"
+                              R"("QuerySet":[{"@odata.type":"Microsoft.Dynamics.CRM.QueryExpression","EntityName":"account","Criteria":{"FilterOperator":"And","Conditions":[)" + condition + "]}}]}");
+  };
+  Answer begun = ask(R"({"AttributeName":"accountid","Operator":"In","Values":[{"Value":")" + one + R"(","Type":"System.Guid"}]},{"AttributeName":"name","Operator":"BeginsWith","Values":["Drop"]})");
+  ASSERT_EQ(begun.status, 200) << begun.text;
+  std::string job = "asyncoperations(" + begun.at("/JobId") + ")?$select=statecode,statuscode";
+  EXPECT_EQ(get(job).at("/statecode"), "0");
+  EXPECT_EQ(get("accounts(" + one + ")").status, 200) << "not yet";
+  clock.time.ms += 1'000;
+  EXPECT_EQ(get("accounts(" + one + ")").status, 404);
+  EXPECT_EQ(get(job).at("/statuscode"), "30");
+  EXPECT_EQ(get("accounts(" + two + ")").status, 200) << "another id";
+  EXPECT_EQ(ask(R"({"AttributeName":"shoesize","Operator":"Equal","Values":[1]})").code(), "0x80041103");
+  EXPECT_EQ(post("BulkDelete", R"({"JobName":"x"})").status, 400);
+  EXPECT_EQ(get("accounts(" + keep + ")").status, 200);
+}
+
+// fact: §1.1
+TEST_F(Doors, SignInLibrariesFindTheTokenEndpointByThemselves) {
+  Answer found = send("GET", "/contoso.onmicrosoft.com/v2.0/.well-known/openid-configuration");
+  EXPECT_EQ(found.at("/token_endpoint"), std::string(kOrigin) + "/contoso.onmicrosoft.com/oauth2/v2.0/token");
+  EXPECT_EQ(send("GET", "/nobody.example/v2.0/.well-known/openid-configuration").at("/error"), "invalid_tenant");
+  EXPECT_EQ(send("GET", "/common/discovery/instance?api-version=1.1").at("/tenant_discovery_endpoint"), std::string(kOrigin) + "/contoso.onmicrosoft.com/v2.0/.well-known/openid-configuration");
+  http::Headers form{{"Content-Type", "application/x-www-form-urlencoded"}};
+  EXPECT_EQ(send("POST", "/contoso.onmicrosoft.com/oauth2/v2.0/token", "grant_type=client_credentials&client_id=lockstep-client&client_secret=lockstep-secret&scope=" + percent_encode(std::string(kOrigin) + "//.default"), form).status, 200);
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::dynamics365

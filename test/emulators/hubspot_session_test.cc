@@ -22,7 +22,7 @@ class Session : public HubSpotTest {
   Answer call() { return api.get("/crm/v3/objects/contacts"); }
 };
 
-// fact: §1.1 [D], §1.4 [U]
+// fact: §1.1 [D], §1.4 [U] switch: expired_as_invalid
 TEST_F(Session, ARefreshTokenGivesHalfAnHour) {
   Answer answer = token(refresh("lockstep-refresh-token"));
   EXPECT_EQ(answer.status, 200) << answer.text;
@@ -35,6 +35,8 @@ TEST_F(Session, ARefreshTokenGivesHalfAnHour) {
   Answer late = call();
   EXPECT_EQ(late.status, 401);
   EXPECT_EQ(category(late), "EXPIRED_AUTHENTICATION");
+  set({{"expired_as_invalid", true}});
+  EXPECT_EQ(category(call()), "INVALID_AUTHENTICATION");
 }
 
 // fact: §1.1 [D], §1.1 [O]

@@ -1,11 +1,16 @@
 #!/usr/bin/env python3
 """The program lockstep-emulators as a person or a script starts it: records to start with, and mistakes in the command line."""
+import base64
+import gzip
 import json
 import os
 import subprocess
 import sys
 import tempfile
 import urllib.request
+
+
+AGENT = "Basic " + base64.b64encode(b"agent@example.com/token:lockstep-api-token").decode()
 
 
 def get(url):
@@ -19,6 +24,18 @@ def served(program, *arguments):
     try:
         first = json.loads(process.stdout.readline())
         return first["name"], get(first["base_url"] + "/__emulator/counts"), get(first["base_url"] + "/__emulator/writes")
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def asked(program, headers):
+    """What a client is told of itself that sends these headers: the link of a long list, and how the answer was packed."""
+    process = subprocess.Popen([program, "--port-base", "0", "--json", "--only", "zendesk"], stdout=subprocess.PIPE, text=True)
+    try:
+        origin = json.loads(process.stdout.readline())["base_url"]
+        with urllib.request.urlopen(urllib.request.Request(origin + "/api/v2/ticket_fields.json", headers={"Authorization": AGENT, **headers}), timeout=30) as answer:
+            return answer.headers, answer.read()
     finally:
         process.terminate()
         process.wait(timeout=30)
@@ -51,6 +68,11 @@ def claims(program, folder):
     ]:
         code, message = refused(program, *arguments)
         yield f"{' '.join(arguments).replace(folder, '…')} is refused", code == 1 and told in message, message
+    headers, body = asked(program, {"Host": "crm.example", "X-Forwarded-Proto": "https", "Accept-Encoding": "gzip, deflate"})
+    unpacked = gzip.decompress(body).decode() if headers.get("Content-Encoding") == "gzip" else ""
+    yield "who accepts packed answers gets them, with links to the address it used", "https://crm.example/api/v2/ticket_fields/" in unpacked, headers
+    headers, body = asked(program, {})
+    yield "others are answered in plain text", headers.get("Content-Encoding") is None and b"http://127.0.0.1:" in body, headers
     help_text = subprocess.run([program, "--help"], capture_output=True, text=True, timeout=30)
     yield "--help shows examples of starting, loading and faults", help_text.returncode == 0 and all(
         word in help_text.stdout for word in ("--load hubspot/contacts=people.csv", "/faults", "/edit", "docs/emulators.md")), help_text.stdout

@@ -107,6 +107,21 @@ TEST_F(Administered, AQueueMayOwnACase) {
   EXPECT_EQ(text_at(read("Case", created_id("Case", {{"Subject", "B"}})).body, "/OwnerId"), queue);
 }
 
+// fact: §2.7 [U] switch: assign_by_default
+TEST_F(Administered, AssignmentRulesRunUnlessTheyAreForbiddenOrMustBeAskedFor) {
+  std::string queue = text_at(query("SELECT Id FROM Group WHERE Type = 'Queue'").body, "/records/0/Id");
+  set_up("assignment_rule", {{"object", "Case"}, {"owner", queue}});
+  auto owner = [&] { return text_at(read("Case", created_id("Case", {{"Subject", "A"}})).body, "/OwnerId"); };
+  EXPECT_EQ(owner(), queue);
+  api.headers.set("Sforce-Auto-Assign", "false");
+  EXPECT_NE(owner(), queue);
+  api.headers.remove("Sforce-Auto-Assign");
+  set_up("settings", {{"assign_by_default", false}});
+  EXPECT_NE(owner(), queue);
+  api.headers.set("Sforce-Auto-Assign", "TRUE");
+  EXPECT_EQ(owner(), queue);
+}
+
 // fact: §1.5 [X], §6.9 [D]
 TEST_F(Administered, AUserWhoIsNotActiveDoesNotLogIn) {
   std::string user = text_at(query("SELECT Id FROM User WHERE Username = 'integration@lockstep.example'").body, "/records/0/Id");

@@ -241,5 +241,38 @@ TEST_F(BulkOne, OneRowMayFailForALockWhileTheOthersGoOn) {
   EXPECT_EQ(count("LastName = 'B'"), "1");
 }
 
+// fact: §4.1 [D]
+TEST_F(BulkOne, AQueryIsCutByIdsIntoBatchesOfItsOwnWhenAskedTo) {
+  std::string job = open("insert", "Contact", "CSV");
+  run(job, "LastName,Title\nA,x\nB,x\nC,y\nD,x\nE,x\n");
+  api.headers.set("Sforce-Enable-PKChunking", "chunkSize=2");
+  std::string chunked = open("query", "Contact", "CSV");
+  api.headers.remove("Sforce-Enable-PKChunking");
+  std::string asked = run(chunked, "SELECT LastName FROM Contact WHERE Title = 'x' OR LastName = 'nobody'");
+  EXPECT_EQ(member(api.get(async + asked), "state"), "NotProcessed");
+  clock.advance(Duration(1'000));
+  auto list = parse_xml(api.get(async + "/job/" + chunked + "/batch").text);
+  ASSERT_TRUE(list);
+  ASSERT_EQ(list->children.size(), 4u) << "the one that asked, and three pieces of five rows";
+  std::string rows;
+  for (std::size_t i = 1; i < 4; ++i) {
+    EXPECT_EQ(list->children[i].text_of("state"), "Completed");
+    std::string batch = "/job/" + chunked + "/batch/" + list->children[i].text_of("id");
+    auto results = parse_xml(result(batch));
+    rows += api.get(async + batch + "/result/" + results->text_of("result")).text;
+  }
+  EXPECT_EQ(rows, "\"LastName\"\n\"A\"\n\"B\"\n\"LastName\"\n\"D\"\n\"LastName\"\n\"E\"\n");
+}
+
+// fact: §4.1 [D]
+TEST_F(BulkOne, AChunkedQueryTakesNoOrderAndNoSizeBeyondTheMost) {
+  api.headers.set("Sforce-Enable-PKChunking", "chunkSize=300000");
+  EXPECT_EQ(send_xml("/job", "<operation>query</operation><object>Contact</object><contentType>CSV</contentType>").status, 400);
+  api.headers.set("Sforce-Enable-PKChunking", "TRUE");
+  std::string job = open("query", "Contact", "CSV");
+  std::string batch = run(job, "SELECT Id FROM Contact ORDER BY Id");
+  EXPECT_EQ(member(api.get(async + batch), "state"), "Failed");
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::salesforce

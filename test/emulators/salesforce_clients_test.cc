@@ -242,5 +242,26 @@ TEST_F(OtherClients, AQuickActionMakesARecordThatHangsOnAnother) {
   EXPECT_EQ(api.get(actions + "/NewUser").status, 404);
 }
 
+// fact: §2.1 [J]
+TEST_F(OtherClients, ASearchStandsInParametersOrInABodyAsWell) {
+  created_id("Contact", {{"LastName", "Lovelace"}, {"Title", "Countess"}});
+  created_id("Contact", {{"LastName", "Lovelock"}, {"Title", "Miss"}});
+  created_id("Account", {{"Name", "Lovelace & Sons"}});
+  auto found = [](const Answer& answer) { return answer.body.is_object() ? answer.body.at("searchRecords").as_array().size() : 0; };
+  const std::string search = base + "/parameterizedSearch";
+  EXPECT_EQ(found(api.get(search + "?q=lovelace")), 2u);
+  Answer one = api.get(search + "?q=love*&sobject=Contact&Contact.fields=LastName,Title&Contact.where=Title%3D'Miss'&Contact.limit=5");
+  EXPECT_EQ(found(one), 1u) << one.text;
+  EXPECT_EQ(text_at(one.body, "/searchRecords/0/Title"), "Miss");
+  json::object contacts{{"name", "Contact"}, {"fields", {"Id", "LastName"}}, {"orderBy", "LastName DESC"}, {"limit", 1}};
+  Answer sent = api.send_json("POST", search, {{"q", "love"}, {"in", "NAME"}, {"sobjects", json::array{contacts}}, {"overallLimit", 10}});
+  EXPECT_EQ(found(sent), 1u) << sent.text;
+  EXPECT_EQ(text_at(sent.body, "/searchRecords/0/LastName"), "Lovelock");
+  EXPECT_EQ(code(api.get(search + "?q=x")), "MALFORMED_SEARCH");
+  EXPECT_EQ(code(api.get(search + "?q=love&overallLimit=many")), "MALFORMED_SEARCH");
+  EXPECT_EQ(code(api.send_json("POST", search, {{"q", "love"}, {"in", "ADDRESS"}})), "MALFORMED_SEARCH");
+  EXPECT_EQ(found(api.get(base + "/search?q=FIND%20%7BLove*%7D%20RETURNING%20Contact(Id,%20LastName)%20LIMIT%201")), 1u) << "a limit over all objects";
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::salesforce

@@ -88,7 +88,16 @@ TEST_F(Collections, CreateAndUpdateMixTypes) {
   EXPECT_EQ(text_at(read("Contact", contact).body, "/AccountId"), account);
 }
 
-// fact: §2.5 [U]
+// fact: §2.5 [U] switch: repeated_ids_fail
+TEST_F(Collections, OfAnIdNamedTwiceTheLastOneHoldsWhereItMay) {
+  std::string id = created_id("Account", {{"Name", "A"}});
+  api.send_json("POST", "/__emulator/settings", {{"repeated_ids_fail", false}});
+  Answer answer = send("PATCH", "", {record("Account", {{"id", id}, {"Name", "X"}}), record("Account", {{"id", id}, {"Name", "Y"}})});
+  EXPECT_EQ(text_at(answer.body, "/0/success") + text_at(answer.body, "/1/success"), "truetrue");
+  EXPECT_EQ(text_at(read("Account", id).body, "/Name"), "Y");
+}
+
+// fact: §2.5 [U] switch: repeated_ids_fail
 TEST_F(Collections, UpdateOfMissingDeletedOrRepeatedIds) {
   std::string gone = created_id("Account", {{"Name", "A"}}), there = created_id("Account", {{"Name", "B"}});
   api.send("DELETE", base + "/sobjects/Account/" + gone);

@@ -121,5 +121,25 @@ TEST_F(Grants, DamagedSoapIsAnsweredWithAFault) {
   }
 }
 
+// fact: §1.1 [D]
+TEST_F(Grants, LibrariesFindTheEndpointsByThemselves) {
+  Answer found = api.get("/.well-known/openid-configuration");
+  EXPECT_EQ(text_at(found.body, "/token_endpoint"), text_at(found.body, "/issuer") + "/services/oauth2/token");
+}
+
+// fact: §1.8 [J]
+TEST_F(Grants, APasswordThatWasSetIsTheOneThatLogsIn) {
+  std::string user = text_at(query("SELECT Id FROM User WHERE Username = 'integration@lockstep.example'").body, "/records/0/Id");
+  const std::string password = base + "/sobjects/User/" + user + "/password";
+  auto login = [&](const std::string& word) { return soap("<login><username>integration@lockstep.example</username><password>" + word + "</password></login>").status; };
+  EXPECT_EQ(text_at(api.get(password).body, "/isExpired"), "false");
+  EXPECT_EQ(api.send_json("POST", password, {{"NewPassword", "short"}}).status, 400);
+  EXPECT_EQ(login("lockstep-password"), 200);
+  EXPECT_EQ(api.send_json("POST", password, {{"NewPassword", "Secret12345"}}).status, 204);
+  EXPECT_EQ(login("lockstep-password"), 500);
+  EXPECT_EQ(login("Secret12345"), 200);
+  EXPECT_EQ(login(text_at(api.send("DELETE", password).body, "/NewPassword")), 200);
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::salesforce

@@ -289,5 +289,33 @@ TEST_F(Queries, HavingChoosesAmongGroups) {
   EXPECT_EQ(code(query("SELECT Title FROM Contact GROUP BY Title HAVING COUNT(Id) > 'x'")), "INVALID_FIELD");
 }
 
+// fact: §9.4
+TEST_F(Queries, ATableMayHaveAnAliasAndAQueryMaySayWhoLooks) {
+  created_id("Contact", {{"LastName", "Lovelace"}, {"LeadSource", "Web"}});
+  auto first = [&](const std::string& soql, const std::string& pointer) { return text_at(query(soql).body, pointer); };
+  EXPECT_EQ(first("SELECT c.LastName, c.Account.Name FROM Contact c WHERE c.LastName = 'Lovelace' ORDER BY c.LastName LIMIT 1", "/records/0/LastName"), "Lovelace");
+  EXPECT_EQ(first("SELECT c.LastName FROM Contact AS c", "/totalSize"), "1");
+  EXPECT_EQ(first("SELECT toLabel(LeadSource) FROM Contact USING SCOPE everything FOR VIEW", "/records/0/LeadSource"), "Web");
+  EXPECT_EQ(code(query("SELECT toLabel(LastName) FROM Contact")), "INVALID_FIELD");
+  EXPECT_EQ(code(query("SELECT Id FROM Contact FOR UPDATE")), "MALFORMED_QUERY") << "that is Apex";
+  EXPECT_EQ(code(query("SELECT d.Id FROM Contact c")), "INVALID_FIELD");
+}
+
+// fact: §9.4
+TEST_F(Queries, PartsOfDatesAreComparedGroupedAndOrderedBy) {
+  load("Contact", {json::object{{"LastName", "Ada"}, {"Birthdate", "1815-12-10"}}, json::object{{"LastName", "Bob"}, {"Birthdate", "1990-12-02"}}, json::object{{"LastName", "Cyd"}, {"Birthdate", "1990-03-01"}},
+                   json::object{{"LastName", "Dan"}}});
+  EXPECT_EQ(found("CALENDAR_YEAR(Birthdate) = 1990"), "Bob Cyd");
+  EXPECT_EQ(found("CALENDAR_MONTH(Birthdate) IN (12) AND DAY_IN_MONTH(Birthdate) > 5"), "Ada");
+  EXPECT_EQ(found("DAY_IN_WEEK(Birthdate) = 1"), "Ada Bob") << "Sundays";
+  EXPECT_EQ(found("DAY_IN_YEAR(Birthdate) = 60 AND CALENDAR_QUARTER(Birthdate) = 1 AND WEEK_IN_YEAR(Birthdate) = 9"), "Cyd");
+  Answer years = query("SELECT CALENDAR_YEAR(Birthdate), COUNT(Id) people FROM Contact WHERE Birthdate != null GROUP BY CALENDAR_YEAR(Birthdate) ORDER BY CALENDAR_YEAR(Birthdate) DESC");
+  EXPECT_EQ(text_at(years.body, "/records/0/expr0") + " " + text_at(years.body, "/records/0/people"), "1990 2") << years.text;
+  EXPECT_EQ(text_at(years.body, "/records/1/expr0"), "1815");
+  EXPECT_EQ(code(query("SELECT CALENDAR_YEAR(Birthdate) FROM Contact")), "MALFORMED_QUERY") << "it is for groups";
+  EXPECT_EQ(code(query("SELECT Id FROM Contact WHERE CALENDAR_YEAR(LastName) = 1")), "INVALID_FIELD");
+  EXPECT_EQ(found("HOUR_IN_DAY(CreatedDate) >= 0 AND FISCAL_YEAR(CreatedDate) > 2000"), "Ada Bob Cyd Dan");
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::salesforce

@@ -99,5 +99,62 @@ TEST_F(ZendeskTest, CsvLoadsWithDottedNamesOfCustomFields) {
   EXPECT_EQ(text_at(caller.get("/__emulator/counts").body, "/writes"), "0");
 }
 
+// fact: §A2
+TEST_F(ZendeskTest, TheWriteOfATicketIsAnsweredWithItsAudit) {
+  Answer made = send("POST", "tickets", {{"ticket", {{"subject", "S"}, {"description", "Text"}}}});
+  EXPECT_EQ(text_at(made.body, "/audit/ticket_id"), text_at(made.body, "/ticket/id"));
+  std::string id = text_at(made.body, "/ticket/id");
+  Answer changed = send("PUT", "tickets/" + id, {{"ticket", {{"priority", "high"}}}});
+  EXPECT_EQ(text_at(changed.body, "/audit/events/0/field_name"), "priority");
+  EXPECT_EQ(get("tickets/" + id).body.as_object().contains("audit"), false) << "a read has none";
+}
+
+// fact: §A2
+TEST_F(ZendeskTest, MembershipsAreRowsOfTheirOwnAndOneForEachUser) {
+  std::string acme = make("organization", {{"name", "Acme"}}), other = make("organization", {{"name", "Other"}}), ann = make("user", {{"name", "Ann"}});
+  auto member = [&](const std::string& organization) {
+    json::object row{{"user_id", std::stoll(ann)}, {"organization_id", std::stoll(organization)}};
+    return send("POST", "organization_memberships", {{"organization_membership", row}});
+  };
+  Answer made = member(acme);
+  ASSERT_EQ(made.status, 201) << made.text;
+  EXPECT_EQ(text_at(made.body, "/organization_membership/organization_name"), "Acme");
+  EXPECT_EQ(text_at(get("users/" + ann).body, "/user/organization_id"), acme);
+  EXPECT_EQ(text_at(member(other).body, "/details/user_id/0/error"), "DuplicateValue");
+  EXPECT_EQ(text_at(get("organizations/" + acme + "/organization_memberships").body, "/organization_memberships/0/user_id"), ann);
+  std::string id = text_at(made.body, "/organization_membership/id");
+  EXPECT_EQ(send("DELETE", "organization_memberships/" + id, nullptr).status, 204);
+  EXPECT_EQ(text_at(get("users/" + ann + "/organization_memberships").body, "/count"), "0");
+  EXPECT_EQ(text_at(get("group_memberships").body, "/count"), "1") << "the owner alone is an agent";
+  EXPECT_EQ(text_at(get("users/" + ann + "/groups").body, "/count"), "0");
+}
+
+// fact: §A2 [K]
+TEST_F(ZendeskTest, ADeletedUserIsStillToBeSeenUntilItGoesForGood) {
+  std::string ann = make("user", {{"name", "Ann"}, {"email", "ann@example.com"}});
+  EXPECT_EQ(get("deleted_users/" + ann).status, 404) << "not deleted";
+  EXPECT_EQ(text_at(get("users/" + ann + "/related").body, "/user_related/requested_tickets"), "0");
+  send("DELETE", "users/" + ann, nullptr);
+  EXPECT_EQ(text_at(get("deleted_users").body, "/deleted_users/0/id"), ann);
+  Answer gone = send("DELETE", "deleted_users/" + ann, nullptr);
+  EXPECT_EQ(text_at(gone.body, "/deleted_user/name"), "Permanently Deleted User");
+  EXPECT_EQ(text_at(gone.body, "/deleted_user/email"), "null");
+  EXPECT_EQ(get("deleted_users/" + ann).status, 404);
+}
+
+// fact: §A2
+TEST_F(ZendeskTest, AnAccountShowsItsBrandFormStatusesLocaleAndTags) {
+  std::string brand = text_at(get("brands").body, "/brands/0/id");
+  EXPECT_EQ(text_at(get("brands/" + brand + ".json").body, "/brand/default"), "true");
+  EXPECT_EQ(get("brands/7").status, 404);
+  EXPECT_EQ(text_at(get("custom_statuses.json").body, "/count"), "5");
+  EXPECT_EQ(text_at(get("locales/current").body, "/locale/locale"), "en-US");
+  EXPECT_NE(text_at(get("ticket_forms").body, "/ticket_forms/0/ticket_field_ids/0"), "");
+  make_ticket({{"tags", {"b", "a"}}});
+  make_ticket({{"tags", json::array{"b"}}});
+  Answer tags = get("tags");
+  EXPECT_EQ(text_at(tags.body, "/tags/0/name") + text_at(tags.body, "/tags/0/count") + text_at(tags.body, "/tags/1/name"), "b2a");
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::zendesk

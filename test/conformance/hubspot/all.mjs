@@ -11,3 +11,4 @@ import "./transfers.mjs";
 import "./values.mjs";
 import "./journal.mjs";
 import "./types.mjs";
+import "./lists.mjs";

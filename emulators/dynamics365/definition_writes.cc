@@ -1,0 +1,121 @@
+// Writing the metadata: what an integration sets up for itself, columns of its own and alternate keys.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "emulators/dynamics365/api_call.h"
+#include "emulators/dynamics365/definition_rows.h"
+#include "emulators/dynamics365/fetch_condition.h"
+
+namespace lockstep::emulators::dynamics365 {
+namespace {
+
+constexpr std::size_t kMostKeys = 10;
+
+tl::unexpected<ApiError> bad_parameters(std::string message) { return refuse(400, code::kInvalidArgument, std::move(message)); }
+
+/// 204 with the address of the last of the table's `link`.
+http::Response made(const ApiCall& api, const TableSpec& table, const char* link) {
+  const json::object definition = entity_definition(api.organisation.metadata, table);
+  http::Response response(204, "");
+  response.headers.add("OData-Version", "4.0");
+  response.headers.add("OData-EntityId", fmt::format("{}/EntityDefinitions({})/{}({})", api.base, scalar_text(definition.at("MetadataId")), link,
+                                                     scalar_text(definition.at(link).as_array().back().at("MetadataId"))));
+  return response;
+}
+
+/// The logical name of what is made: the schema name in lower case, with the prefix of a publisher.
+Outcome<std::string> new_name(const json::object& body) {
+  std::string name = to_lower_ascii(text_member(body, "SchemaName"));
+  std::size_t prefix = name.find('_');
+  if (prefix == std::string::npos || prefix < 2 || prefix + 1 == name.size()) return bad_parameters("SchemaName must begin with the customization prefix of a publisher.");
+  return name;
+}
+
+/// {"SchemaName","KeyAttributes":["accountnumber"]}
+Outcome<http::Response> create_key(ApiCall& api, const TableSpec& table, const json::object& body) {
+  TRY(std::string name, new_name(body));
+  const json::value* columns = body.if_contains("KeyAttributes");
+  if (!columns || !columns->is_array()) return bad_parameters("Required parameter 'KeyAttributes' is missing or not valid.");
+  bool taken = std::any_of(table.keys.begin(), table.keys.end(), [&](const AlternateKey& key) { return key.name == name; });
+  if (taken) return refuse(400, "0x80060894", fmt::format("Entity key with the name {} already exists.", name));
+  if (table.keys.size() >= kMostKeys) return refuse(400, "0x80060895", fmt::format("The maximum number of keys of an entity is {}.", kMostKeys));
+  std::vector<std::string> names;
+  for (const json::value& each : columns->get_array()) {
+    TRY(const Column* column, fetch_column(table, scalar_text(each)));
+    names.push_back(column->name);
+  }
+  if (!api.organisation.metadata.add_key(table.name, name, names)) return refuse(400, "0x80060896", "A key is made of stored columns.");
+  return made(api, table, "Keys");
+}
+
+/// {"OptionSet":{"Options":[{"Value":1,"Label":{"LocalizedLabels":[{"Label":"One"}]}}]}}; values are given out where none is named.
+Outcome<std::vector<Option>> read_options(const json::object& body) {
+  std::vector<Option> options;
+  const json::value* set = body.if_contains("OptionSet");
+  const json::value* list = set && set->is_object() ? set->get_object().if_contains("Options") : nullptr;
+  if (!list || !list->is_array() || list->get_array().empty()) return bad_parameters("A choice needs an OptionSet with Options of its own.");
+  std::int64_t next = 100'000'000;
+  for (const json::value& each : list->get_array()) {
+    boost::system::error_code none;
+    const json::value* value = each.find_pointer("/Value", none);
+    const json::value* label = each.find_pointer("/Label/LocalizedLabels/0/Label", none);
+    if (!label || !label->is_string()) return bad_parameters("An option needs a label.");
+    options.push_back({value && value->is_int64() ? value->get_int64() : next++, std::string(label->get_string()), 0});
+  }
+  return options;
+}
+
+Outcome<Column> read_column(const json::object& body) {
+  static constexpr std::pair<std::string_view, ColumnType> kTypes[] = {
+      {"StringAttributeMetadata", ColumnType::text},      {"MemoAttributeMetadata", ColumnType::memo},    {"IntegerAttributeMetadata", ColumnType::integer},
+      {"BooleanAttributeMetadata", ColumnType::boolean},  {"DateTimeAttributeMetadata", ColumnType::date_time}, {"PicklistAttributeMetadata", ColumnType::option}};
+  std::string_view type = text_member(body, "@odata.type");
+  type = type.substr(type.rfind('.') + 1);
+  auto known = std::find_if(std::begin(kTypes), std::end(kTypes), [&](const auto& each) { return each.first == type; });
+  if (known == std::end(kTypes)) return refuse(501, code::kNotImplemented, fmt::format("Columns of the type '{}' are not made in this stand-in.", type));
+  Column column;
+  TRY(column.logical_name, new_name(body));
+  column.name = column.logical_name;
+  column.type = known->second;
+  column.custom = true;
+  auto number = [&](const char* name, std::int64_t otherwise) {
+    const json::value* given = body.if_contains(name);
+    return given && given->is_int64() ? given->get_int64() : otherwise;
+  };
+  bool memo = column.type == ColumnType::memo, text = memo || column.type == ColumnType::text;
+  column.minimum = text ? 0 : number("MinValue", -2'147'483'648LL);
+  column.maximum = text ? number("MaxLength", memo ? 2'000 : 100) : number("MaxValue", 2'147'483'647);
+  if (text && (column.maximum < 1 || column.maximum > (memo ? 1'048'576 : 4'000))) return bad_parameters("MaxLength is out of range.");
+  if (column.type == ColumnType::date_time && text_member(body, "Format") == "DateOnly") column.type = ColumnType::date_only;
+  if (column.type == ColumnType::option) {
+    TRY(column.options, read_options(body));
+  }
+  const json::value* level = body.if_contains("RequiredLevel");
+  column.required = level && level->is_object() && text_member(level->get_object(), "Value") == "ApplicationRequired";
+  return column;
+}
+
+}  // namespace
+
+Outcome<http::Response> write_definition(ApiCall& api, const json::object& entity, std::string_view segment, const json::object* key) {
+  Metadata& metadata = api.organisation.metadata;
+  const TableSpec& table = metadata.require(text_member(entity, "LogicalName"));
+  TRY_VOID(api.organisation.check_privilege(table, "Customize", api.call.caller));
+  if (key && api.call.request.method == "DELETE") {
+    metadata.remove_key(table.name, text_member(*key, "LogicalName"));
+    return api_json(204, "");
+  }
+  if (key || api.call.request.method != "POST") return refuse(405, code::kBadRequestUrl, "Definitions are made and keys deleted, never changed.");
+  JsonDocument document;
+  TRY_VOID(api.parse_body(document));
+  const json::object& body = document.root().get_object();
+  if (segment == "Keys") return create_key(api, table, body);
+  TRY(Column column, read_column(body));
+  if (table.logical(column.logical_name)) return refuse(400, "0x80047013", fmt::format("An attribute with the specified name {} already exists", column.logical_name));
+  metadata.add_column(table.name, std::move(column));
+  return made(api, table, "Attributes");
+}
+
+}  // namespace lockstep::emulators::dynamics365

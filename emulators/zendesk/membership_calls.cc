@@ -1,0 +1,161 @@
+// Who belongs where: memberships as rows of their own, and users who were deleted (contract A2).
+#include <algorithm>
+
+#include "emulators/zendesk/rendering.h"
+#include "emulators/zendesk/service.h"
+
+namespace lockstep::emulators::zendesk {
+namespace {
+
+// A user is in one organization and an agent in one group: the membership's id follows from the user's.
+constexpr std::int64_t kOrganizationMemberships = 3'000'000'000'000, kGroupMemberships = 4'000'000'000'000;
+
+json::object render_membership(Account& account, RowNumber user, std::int64_t ids, std::string_view kind, json::object beside, const std::string& base_url) {
+  const ObjectType& users = account.users();
+  std::int64_t user_id = account.id_of(users, user), id = ids + user_id;
+  const Record& record = users.table->record(user);
+  beside["id"] = id;
+  beside["url"] = base_url + "/api/v2/" + std::string(kind) + "s/" + std::to_string(id) + ".json";
+  beside["user_id"] = user_id;
+  beside["default"] = true;
+  beside["created_at"] = format_time(record.created);
+  beside["updated_at"] = format_time(record.modified);
+  return beside;
+}
+
+bool is_agent(const ObjectType& users, RowNumber row) { return text_of(users.get(row, "role")) != "end-user"; }
+
+}  // namespace
+
+json::object Zendesk::organization_membership(RowNumber user, const std::string& base_url) {
+  std::int64_t organization = std::get<std::int64_t>(account_.users().get(user, "organization_id"));
+  RowNumber row = account_.find_live(account_.organizations(), organization);
+  json::value name = row == kNoRow ? json::value(nullptr) : to_json(account_.organizations().get(row, "name"));
+  return render_membership(account_, user, kOrganizationMemberships, "organization_membership",
+                           json::object{{"organization_id", organization}, {"organization_name", std::move(name)}, {"view_tickets", true}}, base_url);
+}
+
+json::object Zendesk::group_membership(RowNumber user, const std::string& base_url) {
+  return render_membership(account_, user, kGroupMemberships, "group_membership", json::object{{"group_id", account_.groups().front().id}}, base_url);
+}
+
+/// Of the user or the organization or group that the path names, or of all.
+Zendesk::Answer Zendesk::membership_list(Call& call, bool of_organizations) {
+  const ObjectType& users = account_.users();
+  std::string_view target = call.request.target;
+  std::vector<Place> places;
+  auto add = [&](RowNumber row) {
+    if (of_organizations ? !is_null(users.get(row, "organization_id")) : is_agent(users, row)) places.push_back({0, row});
+  };
+  if (target.starts_with("/api/v2/users/")) {
+    auto row = row_of(call, users);
+    if (!row) return tl::unexpected(std::move(row.error()));
+    add(*row);
+  } else if (target.starts_with("/api/v2/organizations/")) {
+    auto row = row_of(call, account_.organizations());
+    if (!row) return tl::unexpected(std::move(row.error()));
+    for (RowNumber user : account_.find_by(users, "organization_id", account_.id_of(account_.organizations(), *row))) add(user);
+  } else if (!target.starts_with("/api/v2/groups/") || id_in(call) == std::to_string(account_.groups().front().id)) {
+    for (const auto& [id, row] : users.table->by_id()) add(row);
+  }
+  std::sort(places.begin(), places.end());
+  auto page = page_of(call, places);
+  if (!page) return tl::unexpected(std::move(page.error()));
+  json::array rows;
+  for (RowNumber row : page->rows) rows.push_back(of_organizations ? organization_membership(row, call.base_url) : group_membership(row, call.base_url));
+  json::object body = std::move(page->around);
+  body[of_organizations ? "organization_memberships" : "group_memberships"] = std::move(rows);
+  return json_answer(200, body);
+}
+
+Outcome<RowNumber> Zendesk::member_of(const Call& call) {
+  bool of_user = call.request.target.starts_with("/api/v2/users/");
+  std::int64_t id = number_in(id_in(call, of_user ? "membership" : "id")) - kOrganizationMemberships;
+  if (of_user && id_in(call) != std::to_string(id)) return record_not_found();
+  RowNumber user = account_.find_live(account_.users(), id);
+  if (user == kNoRow || is_null(account_.users().get(user, "organization_id"))) return record_not_found();
+  return user;
+}
+
+Zendesk::Answer Zendesk::membership_read(Call& call) {
+  auto user = member_of(call);
+  if (!user) return tl::unexpected(std::move(user.error()));
+  return json_answer(200, json::object{{"organization_membership", organization_membership(*user, call.base_url)}});
+}
+
+Zendesk::Answer Zendesk::membership_create(Call& call) {
+  JsonDocument document;
+  auto given = read_member(call, document, "organization_membership");
+  if (!given) return tl::unexpected(std::move(given.error()));
+  auto id = [&](const char* name) { return (*given)->contains(name) ? number_in(scalar_text((*given)->at(name))) : 0; };
+  bool of_user = call.request.target.starts_with("/api/v2/users/");
+  RowNumber user = account_.find_live(account_.users(), of_user ? number_in(id_in(call)) : id("user_id")), organization = account_.find_live(account_.organizations(), id("organization_id"));
+  Problems problems;
+  if (user == kNoRow) problems.add("user", "BlankValue", "User: cannot be blank");
+  if (organization == kNoRow) problems.add("organization", "BlankValue", "Organization: cannot be blank");
+  if (user != kNoRow && !is_null(account_.users().get(user, "organization_id")))
+    problems.add("user_id", "DuplicateValue", "User: is in an organization already, and the account has no multiple organizations");
+  if (!problems.empty()) return problems.refusal();
+  json::object change{{"organization_id", account_.id_of(account_.organizations(), organization)}};
+  if (auto done = account_.update(account_.users(), user, change, writer(call)); !done) return tl::unexpected(std::move(done.error()));
+  return json_answer(201, json::object{{"organization_membership", organization_membership(user, call.base_url)}});
+}
+
+Zendesk::Answer Zendesk::membership_remove(Call& call) {
+  auto user = member_of(call);
+  if (!user) return tl::unexpected(std::move(user.error()));
+  if (auto done = account_.update(account_.users(), *user, json::object{{"organization_id", nullptr}}, writer(call)); !done) return tl::unexpected(std::move(done.error()));
+  return http::Response(204, "");
+}
+
+Zendesk::Answer Zendesk::groups_of_user(Call& call) {
+  auto row = row_of(call, account_.users());
+  if (!row) return tl::unexpected(std::move(row.error()));
+  json::array rows;
+  if (is_agent(account_.users(), *row)) rows.push_back(render_group(account_.groups().front(), call.base_url));
+  std::size_t count = rows.size();
+  return json_answer(200, json::object{{"groups", std::move(rows)}, {"count", count}, {"next_page", nullptr}, {"previous_page", nullptr}});
+}
+
+Zendesk::Answer Zendesk::user_related(Call& call) {
+  auto row = row_of(call, account_.users());
+  if (!row) return tl::unexpected(std::move(row.error()));
+  std::int64_t id = account_.id_of(account_.users(), *row);
+  auto count = [&](const char* property) { return account_.find_by(account_.tickets(), property, id).size(); };
+  return json_answer(200, json::object{{"user_related", json::object{{"assigned_tickets", count("assignee_id")},
+                                                                     {"requested_tickets", count("requester_id")},
+                                                                     {"ccd_tickets", 0},
+                                                                     {"organization_subscriptions", 0}}}});
+}
+
+Zendesk::Answer Zendesk::deleted_users(Call& call) {
+  std::vector<Place> places;
+  for (const auto& [id, row] : account_.users().table->deleted_by_id()) {
+    if (!account_.users().table->record(row).fields.empty()) places.push_back({0, row});  // those without are gone for good
+  }
+  std::sort(places.begin(), places.end());
+  auto page = page_of(call, places);
+  if (!page) return tl::unexpected(std::move(page.error()));
+  json::array rows;
+  for (RowNumber row : page->rows) rows.push_back(render_record(account_, account_.users(), row, call.base_url));
+  json::object body = std::move(page->around);
+  body["deleted_users"] = std::move(rows);
+  return json_answer(200, body);
+}
+
+/// GET shows it, DELETE makes it go for good.
+Zendesk::Answer Zendesk::deleted_user(Call& call) {
+  ObjectType& users = account_.users();
+  RowNumber row = users.table->find(id_in(call));
+  if (row == kNoRow || !users.table->record(row).deleted || users.table->record(row).fields.empty()) return record_not_found();
+  json::object shown = render_record(account_, users, row, call.base_url);
+  if (call.request.method == "DELETE") {
+    for (const char* personal : {"email", "phone", "external_id", "notes", "details"}) shown[personal] = nullptr;
+    shown["name"] = "Permanently Deleted User";
+    Writer by = writer(call);
+    database().purge(*users.table, row, {whole_seconds(by.at), by.actor, "", true});
+  }
+  return json_answer(200, json::object{{"deleted_user", std::move(shown)}});
+}
+
+}  // namespace lockstep::emulators::zendesk

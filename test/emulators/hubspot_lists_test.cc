@@ -1,0 +1,135 @@
+#include "test/emulators/hubspot_fixture.h"
+
+namespace lockstep::emulators::hubspot {
+namespace {
+
+const std::string kLists = "/crm/v3/lists";
+
+class Lists : public HubSpotTest {
+ protected:
+  std::string list(const std::string& name, const std::string& processing = "MANUAL") {
+    Answer made = post(kLists, {{"name", name}, {"objectTypeId", "0-1"}, {"processingType", processing}});
+    EXPECT_EQ(made.status, 200) << made.text;
+    return text_at(made.body, "/list/listId");
+  }
+  Answer put(const std::string& path, const json::value& body) { return api.send_json("PUT", kLists + path, body); }
+  int number_ = 0;
+  std::string members(const std::string& id, const std::string& more = "") {
+    std::string joined;
+    Answer page = api.get(kLists + "/" + id + "/memberships" + more);
+    for (const json::value& each : page.body.at("results").as_array())
+      joined += (joined.empty() ? "" : " ") + text_at(each, "/recordId");
+    return joined;
+  }
+};
+
+// fact: §3.5 [S]
+TEST_F(Lists, WhoJoinsOrLeavesAListIsInTheJournal) {
+  std::string ann = contact("ann@x.example"), id = list("Guests");
+  api.headers.set("Authorization", "");
+  Answer token = api.send("POST", "/oauth/v1/token", "grant_type=client_credentials&client_id=lockstep-client&client_secret=lockstep-secret",
+                          {{"Content-Type", "application/x-www-form-urlencoded"}});
+  std::string app = "Bearer " + text_at(token.body, "/access_token"), key = "Bearer " + unlimited().service_keys.front().token;
+  api.headers.set("Authorization", app);
+  Answer made = post("/webhooks-journal/subscriptions/2026-03", {{"subscriptionType", "LIST_MEMBERSHIP"}, {"objectTypeId", "0-1"}, {"actions", {"ADDED_TO_LIST", "REMOVED_FROM_LIST"}}});
+  ASSERT_EQ(made.status, 201) << made.text;
+  api.headers.set("Authorization", key);
+  put("/" + id + "/memberships/add", json::array{json::value(ann)});
+  put("/" + id + "/memberships/remove", json::array{json::value(ann)});
+  api.headers.set("Authorization", app);
+  std::string url = text_at(api.get("/webhooks-journal/journal/2026-03/latest").body, "/url");
+  Answer file = api.get(url.substr(url.find("/journaled")));
+  EXPECT_EQ(text_at(file.body, "/journalEvents/0/action"), "REMOVED_FROM_LIST");
+  EXPECT_EQ(text_at(file.body, "/journalEvents/0/objectId"), ann);
+  EXPECT_EQ(text_at(file.body, "/journalEvents/0/listId"), id);
+}
+
+// fact: §5.2 [S]
+TEST_F(Lists, HoldWhomSomebodyPutThereOnceAndNameWhomTheyDoNotKnow) {
+  std::string ann = contact("ann@x.example"), bob = contact("bob@x.example"), id = list("Guests");
+  Answer added = put("/" + id + "/memberships/add", json::array{json::value(bob), json::value(ann), json::value("999")});
+  EXPECT_EQ(json::serialize(added.body.at("recordsIdsAdded")), json::serialize(json::array{json::value(bob), json::value(ann)}));
+  EXPECT_EQ(json::serialize(added.body.at("recordIdsMissing")), "[\"999\"]");
+  EXPECT_EQ(put("/" + id + "/memberships/add", json::array{json::value(ann)}).body.at("recordsIdsAdded").as_array().size(), 0u) << "already there";
+  EXPECT_EQ(members(id), ann + " " + bob);
+  EXPECT_EQ(text_at(api.get(kLists + "/records/0-1/" + ann + "/memberships").body, "/results/0/listId"), id);
+  EXPECT_EQ(text_at(api.get(kLists + "/" + id).body, "/list/size"), "2");
+  put("/" + id + "/memberships/add-and-remove", {{"recordIdsToAdd", json::array()}, {"recordIdsToRemove", json::array{json::value(ann)}}});
+  EXPECT_EQ(members(id), bob);
+}
+
+// fact: §2.7 [D]
+TEST_F(Lists, MembersComeInPagesForwardsAndBack) {
+  std::string id = list("Guests"), all;
+  json::array ids;
+  for (int i = 0; i < 5; ++i) ids.emplace_back(contact("c" + std::to_string(i) + "@x.example"));
+  put("/" + id + "/memberships/add", ids);
+  Answer first = api.get(kLists + "/" + id + "/memberships?limit=2");
+  std::string after = text_at(first.body, "/paging/next/after");
+  EXPECT_EQ(first.body.at("results").as_array().size(), 2u);
+  Answer second = api.get(kLists + "/" + id + "/memberships?limit=2&after=" + after);
+  EXPECT_EQ(text_at(second.body, "/results/0/recordId"), std::string(ids[2].as_string()));
+  EXPECT_EQ(members(id, "?limit=2&before=" + text_at(second.body, "/paging/prev/before")), std::string(ids[0].as_string()) + " " + std::string(ids[1].as_string()));
+  EXPECT_EQ(api.get(kLists + "/" + id + "/memberships?limit=2&after=4").body.as_object().at("paging").as_object().contains("next"), false) << "the last page";
+  EXPECT_EQ(api.get(kLists + "/" + id + "/memberships?after=x").status, 400);
+}
+
+// fact: §2.11 [D2]
+TEST_F(Lists, AMergedMemberIsItsWinnerAndAnArchivedOneIsInNoList) {
+  std::string ann = contact("ann@x.example"), anne = contact("anne@x.example"), bob = contact("bob@x.example"), id = list("Guests", "SNAPSHOT");
+  put("/" + id + "/memberships/add", json::array{json::value(ann), json::value(bob)});
+  Answer merged = post("/crm/v3/objects/contacts/merge", {{"primaryObjectId", anne}, {"objectIdToMerge", ann}});
+  ASSERT_EQ(merged.status, 200) << merged.text;
+  api.send("DELETE", "/crm/v3/objects/contacts/" + bob);
+  EXPECT_EQ(members(id), text_at(merged.body, "/id"));
+}
+
+// fact: §4.5 [D]
+TEST_F(Lists, NamesAreTakenOnceAndARemovedListComesBackForAWhile) {
+  std::string id = list("Guests");
+  Answer again = post(kLists, {{"name", "guests"}, {"objectTypeId", "0-1"}, {"processingType", "MANUAL"}});
+  EXPECT_EQ(again.status, 400);
+  EXPECT_EQ(text_at(again.body, "/subCategory"), "ILS.DUPLICATE_LIST_NAMES");
+  EXPECT_EQ(text_at(put("/" + id + "/update-list-name?listName=Visitors", json::object()).body, "/updatedList/name"), "Visitors");
+  EXPECT_EQ(text_at(api.get(kLists + "/object-type-id/0-1/name/Visitors").body, "/list/listId"), id);
+  EXPECT_EQ(text_at(post(kLists + "/search", {{"query", "visit"}, {"additionalProperties", json::array{"hs_list_size"}}}).body, "/total"), "1");
+  EXPECT_EQ(api.send("DELETE", kLists + "/" + id).status, 204);
+  EXPECT_EQ(api.get(kLists + "/" + id).status, 404);
+  EXPECT_EQ(put("/" + id + "/restore", json::object()).status, 204);
+  EXPECT_EQ(api.get(kLists + "/" + id).status, 200);
+  api.send("DELETE", kLists + "/" + id);
+  clock.advance(Duration(91LL * 24 * 3'600'000));
+  EXPECT_EQ(put("/" + id + "/restore", json::object()).status, 404);
+}
+
+// fact: §4.5 [D]
+TEST_F(Lists, ADynamicListHoldsWhoFitsItsFilterNow) {
+  auto branch = [](const std::string& property, const json::object& operation) {
+    json::object filter{{"filterType", "PROPERTY"}, {"property", property}, {"operation", operation}};
+    json::object all{{"filterBranchType", "AND"}, {"filterBranches", json::array()}, {"filters", json::array{filter}}};
+    return json::object{{"filterBranchType", "OR"}, {"filterBranches", json::array{all}}, {"filters", json::array()}};
+  };
+  auto made = [&](const std::string& processing, const json::object& filter) {
+    return post(kLists, {{"name", "L" + std::to_string(++number_)}, {"objectTypeId", "0-1"}, {"processingType", processing}, {"filterBranch", filter}});
+  };
+  std::string ann = created_id("contacts", {{"email", "ann@x.example"}, {"city", "Berlin"}}), bob = created_id("contacts", {{"email", "bob@x.example"}, {"city", "Bern"}});
+  json::object in_ber = branch("city", {{"operationType", "MULTISTRING"}, {"operator", "STARTS_WITH"}, {"values", json::array{"ber"}}});
+  std::string id = text_at(made("DYNAMIC", in_ber).body, "/list/listId"), taken = text_at(made("SNAPSHOT", in_ber).body, "/list/listId");
+  EXPECT_EQ(members(id), ann + " " + bob);
+  update("contacts", bob, {{"city", "Paris"}});
+  EXPECT_EQ(members(id), ann);
+  EXPECT_EQ(members(taken), ann + " " + bob) << "as it was";
+  EXPECT_EQ(put("/" + id + "/memberships/add", json::array{json::value(bob)}).status, 400) << "nobody is put into it";
+  json::object known{{"filterBranch", branch("city", {{"operationType", "ALL_PROPERTY"}, {"operator", "IS_UNKNOWN"}})}};
+  EXPECT_EQ(put("/" + id + "/update-list-filters", known).status, 200);
+  EXPECT_EQ(members(id), "");
+  EXPECT_EQ(text_at(api.get(kLists + "/" + id + "?includeFilters=true").body, "/list/filterBranch/filterBranchType"), "OR");
+  EXPECT_EQ(made("MANUAL", in_ber).status, 400);
+  EXPECT_EQ(post(kLists, {{"name", "x"}, {"objectTypeId", "0-1"}, {"processingType", "DYNAMIC"}}).status, 400);
+  EXPECT_EQ(made("DYNAMIC", branch("nothing", {{"operationType", "BOOL"}, {"operator", "IS_EQUAL_TO"}, {"value", true}})).status, 400);
+  EXPECT_EQ(made("DYNAMIC", branch("city", {{"operationType", "MULTISTRING"}, {"operator", "IS_KNOWN"}})).status, 400);
+  EXPECT_EQ(made("DYNAMIC", {{"filterBranchType", "UNIFIED_EVENTS"}}).status, 501) << "not pretended";
+}
+
+}  // namespace
+}  // namespace lockstep::emulators::hubspot
