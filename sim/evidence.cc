@@ -15,6 +15,12 @@ std::size_t hub_writes(CrmWorld& world) {
   return count;
 }
 
+const std::vector<const Written*>& Evidence::history_of(std::string_view type, std::int64_t number) const {
+  static const std::vector<const Written*> kNothing;
+  const auto found = history_.find({std::string(type), number});
+  return found == history_.end() ? kNothing : found->second;
+}
+
 std::set<std::int64_t> Evidence::numbers(std::string_view type) {
   std::set<std::int64_t> all = directory.numbers(type);
   for (const auto& [number, entities] : present[std::string(type)]) all.insert(number);
@@ -143,11 +149,12 @@ Result<void> Evidence::read() {
     TRY_VOID(read_open_items(transaction));
     return read_audit(transaction);
   }));
-  for (const Written& written : ledger)
-    if (written.what == "merge") {
-      merged.insert({written.type, written.number});
-      merged.insert({written.type, written.other});
-    }
+  for (const Written& written : ledger) {
+    history_[{written.type, written.number}].push_back(&written);
+    if (written.what != "merge") continue;
+    merged.insert({written.type, written.number});
+    merged.insert({written.type, written.other});
+  }
   return {};
 }
 

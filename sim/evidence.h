@@ -47,6 +47,8 @@ struct Evidence {
   std::size_t writes_at_rest = 0;                                        // by the hub, while nothing happened any more
   Duration healed_after{0};
 
+  /// What people wrote to one customer record, in order of time.
+  const std::vector<const Written*>& history_of(std::string_view type, std::int64_t number) const;
   bool is_explained(std::string_view type, std::int64_t number) const { return explained.contains({std::string(type), number}); }
   bool is_merged(std::string_view type, std::int64_t number) const { return merged.contains({std::string(type), number}); }
   /// The hub once knew of it, perhaps, and forgot: nobody can expect it to say what became of it. A minute more counts on either side,
@@ -67,6 +69,8 @@ struct Evidence {
   Result<void> read_audit(Transaction& transaction);
   void explain(EntityId entity);
   void explain(ConnectionId connection, const RemoteId& remote);
+
+  std::map<std::pair<std::string, std::int64_t>, std::vector<const Written*>> history_;
 };
 
 /// Journal rows that the hub wrote, over all stand-ins.
