@@ -21,6 +21,19 @@ const std::vector<const Written*>& Evidence::history_of(std::string_view type, s
   return found == history_.end() ? kNothing : found->second;
 }
 
+bool Evidence::tells_of(EntityId entity, const Written& written, std::string_view value) const {
+  const auto rows = audit.find(entity);
+  if (rows == audit.end()) return false;
+  const ConnectionId source = world.hub->find_system(written.system)->id;
+  for (const AuditRow& row : rows->second)
+    for (const AuditChange& change : row.changes) {
+      if (row.source != source || change.field != written.field) continue;
+      for (const std::optional<Value>& one : {change.before, change.after})
+        if (const std::string* text = one ? one->get<std::string>() : nullptr; text && plain(*text) == value) return true;
+    }
+  return false;
+}
+
 std::set<std::int64_t> Evidence::numbers(std::string_view type) {
   std::set<std::int64_t> all = directory.numbers(type);
   for (const auto& [number, entities] : present[std::string(type)]) all.insert(number);

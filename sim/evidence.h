@@ -49,6 +49,8 @@ struct Evidence {
 
   /// What people wrote to one customer record, in order of time.
   const std::vector<const Written*>& history_of(std::string_view type, std::int64_t number) const;
+  /// A row of the entity's trail tells how the written value was taken, or why it was not. That a later write of ours replaced it is no reason.
+  bool tells_of(EntityId entity, const Written& written, std::string_view value) const;
   bool is_explained(std::string_view type, std::int64_t number) const { return explained.contains({std::string(type), number}); }
   bool is_merged(std::string_view type, std::int64_t number) const { return merged.contains({std::string(type), number}); }
   /// The hub once knew of it, perhaps, and forgot: nobody can expect it to say what became of it. A minute more counts on either side,

@@ -54,7 +54,9 @@ class LastEdit final : public Oracle {
     for (const Written* written : edits) {
       if (written->system == kSupport && evidence.is_forgotten(written->at)) continue;
       if (!winner) {
-        if (!opening) return fmt::format("{} {}: {} is '{}', which nobody wrote", type, record.number, field, current);
+        // A blank is where every record begins: an edit that this one never saw, made on a record that was deleted, say, is not missed here.
+        const bool never_seen = current.empty() && !evidence.tells_of(record.entity, *written, plain(written->value));
+        if (!opening && !never_seen) return fmt::format("{} {}: {} is '{}', which nobody wrote", type, record.number, field, current);
         continue;
       }
       constexpr Duration kLong{20 * 60'000};
