@@ -144,8 +144,13 @@ std::string Evidence::trail(const std::string& type, std::int64_t number) const 
   std::string text;
   for (const GoldenRecord& record : golden.at(type)) {
     const auto rows = audit.find(record.entity);
-    if (record.number != number || rows == audit.end()) continue;
-    text += "entity " + record.entity.value().text() + "\n";
+    if (record.number != number) continue;
+    text += "entity " + record.entity.value().text() + (record.presence == EntityPresence::present ? "" : ", deleted") + "\n";
+    for (const auto& [field, target] : record.references) text += "refers by " + field + " to " + std::to_string(target) + "\n";
+    if (const auto owed = obligations.find(record.entity); owed != obligations.end())
+      for (const Obligation& one : owed->second)
+        text += "owed to " + world.hub->system_name(one.connection) + (one.state == ObligationState::parked ? ", parked: " : ": ") + one.reason + " " + one.last_error + "\n";
+    if (rows == audit.end()) continue;
     for (auto row = rows->second.rbegin(); row != rows->second.rend(); ++row) {
       text += format_iso(row->at) + " " + row->operation + " in " + world.hub->system_name(row->connection) + " by " + world.hub->system_name(row->source) + " " + row->remote.id +
               (row->success ? "" : " failed: " + row->failure_class + " " + row->error) + "\n";
@@ -160,6 +165,11 @@ Result<void> Evidence::read() {
   TRY_VOID(world.transact([&](Transaction& transaction) -> Result<void> {
     TRY_VOID(read_golden(transaction));
     TRY_VOID(read_open_items(transaction));
+    for (const auto& [type, records] : golden)
+      for (const GoldenRecord& record : records) {
+        TRY(auto owed, transaction.list_obligations(record.entity));
+        if (!owed.empty()) obligations[record.entity] = std::move(owed);
+      }
     return read_audit(transaction);
   }));
   for (const Written& written : ledger) {

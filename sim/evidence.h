@@ -39,6 +39,7 @@ struct Evidence {
   std::vector<ReviewItem> reviews;                                       // open
   std::vector<DeadLetter> letters;                                       // open
   std::map<EntityId, std::vector<AuditRow>> audit;
+  std::map<EntityId, std::vector<Obligation>> obligations;               // what is still owed, parked for the most part
   /// Customer records of which an open review item or dead letter speaks: a person knows, nothing is hidden.
   std::set<std::pair<std::string, std::int64_t>> explained;
   /// Customer records that somebody merged with another: they share one fate.
