@@ -42,7 +42,11 @@ class NoLostEdit final : public Oracle {
   /// outside. By people that may take as long as a reading does; by the hub only the moment between its look and its write.
   static bool written_over(Evidence& evidence, const Written& written, const std::string& value) {
     if (written.system == kSupport) return false;
-    constexpr Duration kWindow{60'000};
+    // As long as a record need not be read before it is written (zero: never), and what a request may take.
+    constexpr double kShippedSeconds = 60, kDaySeconds = 86'400;
+    constexpr Duration kRequest{15'000};
+    const double unread = evidence.plan.setting("read_before_write_s", kShippedSeconds);
+    const Duration window = Duration{static_cast<std::int64_t>((unread > 0 ? unread : kDaySeconds) * 1'000)} + kRequest;
     emulators::StandIn& stand_in = Directory::stand_in(evidence.world, written.system);
     const emulators::Table* table = Directory::table(evidence.world, written.system, names_of(written.type));
     const auto column = table->find_field(names_of(written.type).find(written.field)->columns[crm_index(written.system)]);
@@ -58,7 +62,7 @@ class NoLostEdit final : public Oracle {
       if (!written_yet) continue;
       const bool ends = entry.operation == emulators::Operation::remove || entry.operation == emulators::Operation::merge;
       if (!sets && !ends) continue;
-      return !is_hub(stand_in, entry) || entry.at - written.at < kWindow;
+      return !is_hub(stand_in, entry) || entry.at - written.at < window;
     }
     return false;
   }

@@ -50,7 +50,7 @@ struct LinkPolicy {
   DeleteVersusEdit delete_versus_edit = DeleteVersusEdit::edit_wins;
   bool has_lock = false;               // optimistic lock: an update needs a known version
   bool version_is_ordered = false;     // versions compare (modstamp, row version number as text of equal form)
-  std::int64_t read_before_write_ms = 300'000;  // no lock: read first when `seen` is older; 0: never
+  std::int64_t read_before_write_ms = 60'000;  // no lock: read first when `seen` is older; 0: never
   std::vector<FieldPolicy> fields;     // by FieldIndex
 };
 
