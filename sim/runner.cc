@@ -157,6 +157,7 @@ class Run {
 
   void restore() {
     if (world_.engine) world_.crash();
+    TornDisk::fill(false);  // nobody restores onto a full disk
     if (world_.restore()) forgotten_ = Window{backup_taken_, world_.executor.clock().wall()};
     start_again();
   }
@@ -234,10 +235,12 @@ class Run {
     for (const auto& [type, records] : evidence.golden)
       for (const GoldenRecord& record : records) {
         if (record.presence != EntityPresence::present) continue;
-        std::string text = type + std::to_string(record.number);
-        for (const auto& [field, value] : record.fields) text += "\n" + field + "=" + value;
-        outcome_.state += stable_hash(std::string_view(text));  // whatever the order in which they came
+        std::string text = type + " " + std::to_string(record.number);
+        for (const auto& [field, value] : record.fields) text += ", " + field + " '" + value + "'";
+        for (const auto& [field, target] : record.references) text += ", " + field + " " + std::to_string(target);
+        outcome_.golden.push_back(std::move(text));
       }
+    std::ranges::sort(outcome_.golden);
     if (const char* wanted = std::getenv("LOCKSTEP_SIM_TRAIL")) {  // "contact/3"
       const auto parts = split(wanted, '/');
       if (parts.size() == 2) outcome_.log = evidence.trail(std::string(parts[0]), std::atoll(std::string(parts[1]).c_str()));
