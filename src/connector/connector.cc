@@ -17,6 +17,8 @@ std::size_t batch_max(const OperationSpec& spec) {
   return max;
 }
 
+bool is_guarded(const ShapeSpec& shape) { return !shape.guard_headers.empty(); }
+
 ObjectTraits traits_of(const ObjectSpec& spec) {
   ObjectTraits traits;
   traits.name = spec.name;
@@ -31,7 +33,9 @@ ObjectTraits traits_of(const ObjectSpec& spec) {
   traits.can_delete = spec.write.remove.has();
   traits.create_is_idempotent = spec.write.create.by == CreateBy::key || spec.write.create.by == CreateBy::client_id;
   traits.client_chosen_id = spec.write.create.by == CreateBy::client_id;
-  traits.has_lock = std::ranges::any_of(spec.write.update.shapes, [](const ShapeSpec& shape) { return !shape.guard_headers.empty(); });
+  // An update that must be guarded takes a shape that is; a delete takes whichever shape fits.
+  traits.has_lock = std::ranges::any_of(spec.write.update.shapes, is_guarded);
+  traits.delete_has_lock = spec.write.remove.has() && std::ranges::all_of(spec.write.remove.shapes, is_guarded);
   traits.version_is_ordered = spec.row.version_is_ordered;
   traits.probe_by_key = !spec.find.empty();
   traits.shadow = spec.write.shadow;

@@ -116,7 +116,7 @@ struct ObjectTraits {
   bool can_create = false, can_update = false, can_delete = false;
   bool create_is_idempotent = false;      // by key or client-chosen id
   bool client_chosen_id = false;
-  bool has_lock = false, version_is_ordered = false;
+  bool has_lock = false, delete_has_lock = false, version_is_ordered = false;
   std::string external_key_slot;          // name of the field that holds our external id; empty: none
   bool probe_by_key = false;              // find_by_external / find_by_match available
   ShadowSource shadow = ShadowSource::response;

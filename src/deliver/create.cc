@@ -54,6 +54,7 @@ Dispatcher::Create Dispatcher::before_create(const merge::EntityState& state, co
   if (!unknown || traits->create_is_idempotent) {
     const bool fresh = probe != probed_.end() && context.now - probe->second < kTrusted;
     const bool covered = bulk && !(link && link->intent) && is_covered(*traits, context.now);
+    if (covered) system_.coverage->rest_on(state.golden.type, context.now);
     return traits->probe_by_key && !fresh && !covered ? Create::probe : Create::send;
   }
   reached("create.unknown_outcome");

@@ -93,6 +93,7 @@ LinkPolicy link_policy(const Configuration& configuration, const ConnectionSetti
   } else {
     const auto traits = system.connector->find_object(mapping->selection(0).object);
     policy.has_lock = traits && traits->has_lock;
+    policy.delete_has_lock = traits && traits->delete_has_lock;
     policy.version_is_ordered = traits && traits->version_is_ordered;
   }
   for (std::size_t field = 0; field < definition.fields.size(); ++field)

@@ -15,6 +15,7 @@ constexpr Duration kIdle{1'000};
 constexpr Duration kRest{30'000};  // who is not woken looks again after this: decisions may come from other processes
 constexpr Duration kMoment{50};
 constexpr Duration kBatchWindow{120'000};
+constexpr Duration kRenewal{15'000};  // what the read of a feed may take while creates rest on it
 }  // namespace
 
 Engine::Engine(Hub& hub, Log& log)
@@ -174,6 +175,17 @@ Task<bool> Engine::first_listing(Lane& lane, TypeIndex type) {
   co_return false;
 }
 
+Task<bool> Engine::sleep_until_run(Lane& lane, TypeIndex type, Instant next_poll, Instant next_refresh) {
+  // While creates rest on what the feed has told, it is read again before its word is too old for them: a few pages more
+  // here instead of a look before each create there.
+  const Instant next = std::min(next_poll, next_refresh);
+  const bool awake = co_await tasks_.sleep_until(std::min(next, next_poll + -kRenewal));
+  if (!awake) co_return false;
+  const bool early = lane.system.coverage->is_rested_on(type, hub_.now() - kRenewal);
+  if (early || hub_.executor.clock().now() >= next) co_return true;
+  co_return co_await tasks_.sleep_until(next);
+}
+
 Task<void> Engine::run_type(Lane& lane, TypeIndex type) {
   const bool listed = co_await first_listing(lane, type);
   if (!listed) co_return;
@@ -190,8 +202,9 @@ Task<void> Engine::run_type(Lane& lane, TypeIndex type) {
   std::uint32_t failures = 0;
   while (!tasks_.stopping()) {
     const bool refreshes = schedule.full_refresh_every.count() > 0;
-    const bool awake = co_await tasks_.sleep_until(refreshes ? std::min(next_poll, next_refresh) : next_poll);
+    const bool awake = co_await sleep_until_run(lane, type, next_poll, refreshes ? next_refresh : next_poll);
     if (!awake) co_return;
+    next_poll = std::min(next_poll, clock.now());
     discover::RunReport report;
     bool full = refreshes && clock.now() >= next_refresh;
     if (!full) {

@@ -52,7 +52,7 @@ Result<void> Entities::save(merge::EntityState& state, merge::Effects effects, c
   }
   for (const RemoteId& gone : effects.unlinked) TRY_VOID(tx_.erase_link(state.golden.id, touched, gone));
   for (const Link& link : state.links) {
-    const bool is_touched = touched == kHub || (link.connection == touched && (effects.link_changed || effects.golden_changed));
+    const bool is_touched = touched == kHub || effects.other_links_changed || (link.connection == touched && (effects.link_changed || effects.golden_changed));
     if (is_touched || std::ranges::find(settled, link.connection) != settled.end()) TRY_VOID(tx_.put(link));
   }
   for (ReviewItem& review : effects.reviews) {
@@ -261,7 +261,8 @@ Result<void> Entities::refresh_obligation(const merge::EntityState& state, const
     obligation.attempts = 0;
     obligation.due = context.now;
   }
-  const bool waits_for_read = link && link->needs_read;
+  // Who tries to deliver it parks it first, and wakes who reads: the read may be owed to another system than the one just seen.
+  const bool waits_for_read = link && link->needs_read && existing && existing->state == ObligationState::parked;
   obligation.is_delete = plan.kind == merge::Plan::Kind::remove;
   obligation.state = waits_for_read ? ObligationState::parked : ObligationState::ready;
   obligation.reason = waits_for_read ? "waits for a read by id" : "";

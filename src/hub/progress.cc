@@ -16,6 +16,17 @@ std::optional<WallTime> Coverage::of(const std::string& object) const {
   return found == until_.end() ? std::nullopt : std::optional(found->second);
 }
 
+void Coverage::rest_on(TypeIndex type, WallTime now) {
+  std::scoped_lock lock(mutex_);
+  rested_on_[type] = now;
+}
+
+bool Coverage::is_rested_on(TypeIndex type, WallTime since) const {
+  std::scoped_lock lock(mutex_);
+  const auto found = rested_on_.find(type);
+  return found != rested_on_.end() && found->second >= since;
+}
+
 BulkWork::Mark::Mark(BulkWork& work, TypeIndex type, std::optional<ConnectionId> not_for) : work_(work), key_(type, not_for) {
   std::scoped_lock lock(work_.mutex_);
   ++work_.marks_[key_];

@@ -16,10 +16,14 @@ class Coverage {
  public:
   void reached(const std::string& object, WallTime until);
   std::optional<WallTime> of(const std::string& object) const;
+  /// Creates of the type rest on it just now, instead of a look each: worth reading the feed before it is too old for that.
+  void rest_on(TypeIndex type, WallTime now);
+  bool is_rested_on(TypeIndex type, WallTime since) const;
 
  private:
   mutable std::mutex mutex_;
   std::map<std::string, WallTime> until_;
+  std::map<TypeIndex, WallTime> rested_on_;
 };
 
 /// Bulk work under way, which will soon owe more writes of its type: worth waiting a moment for full batches.

@@ -23,15 +23,16 @@ Plan nothing(std::string why) {
 }
 
 /// What stands between a write that is owed and its sending: reads that have to come first (rules 1 and 13).
-std::optional<std::string> read_needed(const Link& link, const LinkPolicy& policy, const Context& context) {
+std::optional<std::string> read_needed(const Plan& plan, const Link& link, const LinkPolicy& policy, const Context& context) {
   if (link.needs_read) return "a read by id is owed";
-  if (policy.has_lock) return link.version.empty() ? std::optional<std::string>("the version for the lock is not known") : std::nullopt;
+  const bool has_lock = plan.kind == Plan::Kind::remove ? policy.delete_has_lock : policy.has_lock;
+  if (has_lock) return link.version.empty() ? std::optional<std::string>("the version for the lock is not known") : std::nullopt;
   if (policy.read_before_write_ms > 0 && context.now.ms - link.seen.ms > policy.read_before_write_ms) return "last read too long ago";
   return std::nullopt;
 }
 
 Plan gated(Plan plan, const Link& link, const LinkPolicy& policy, const Context& context) {
-  if (auto why = read_needed(link, policy, context)) {
+  if (auto why = read_needed(plan, link, policy, context)) {
     Plan read;
     read.kind = Plan::Kind::read_first;
     read.why = std::move(*why);

@@ -33,9 +33,14 @@ void delete_entity(Work& work, std::string cause, const Stamp& stamp) {
   golden.deleted_stamp = stamp;
   work.effects.golden_changed = true;
   work.note(golden.deleted_cause);
-  for (const Link& link : work.state.links) {
+  for (Link& link : work.state.links) {
     const LinkPolicy* policy = work.context.policy.find(link.connection);
     if (!policy || link.secondary || link.presence != LinkPresence::present) continue;
+    // Rule 13: somebody may have edited there what is to be deleted, and no lock would tell.
+    if (!policy->delete_has_lock && policy->read_before_write_ms > 0 && policy->incoming_deletes != DeletePolicy::ignore) {
+      work.ask_read(link);
+      work.effects.other_links_changed = true;
+    }
     if (policy->incoming_deletes == DeletePolicy::review)
       open_delete_review(work, link, "a delete is owed to " + work.name_of(link.connection) + " and waits for approval");
   }

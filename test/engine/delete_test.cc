@@ -37,6 +37,27 @@ TEST(Delete, IsPassedOn) {
   EXPECT_EQ(world.golden("contact").at(0).presence, EntityPresence::deleted);
 }
 
+TEST(Delete, DoesNotTakeAnEditThatNobodyHasToldOfYet) {
+  World world;
+  world.configure = [](Hub& hub) {
+    for (SystemType& type : hub.systems.back().types) type.schedule.poll_every = Duration{20 * 60'000};
+    for (TypePolicy& type : hub.policies)
+      for (LinkPolicy& link : type.links) link.read_before_write_ms = 3'600'000;
+  };
+  world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  const auto ids = load_ada(world);
+  east.edit("contact", ids[1], {{"title", text("Countess")}});
+  world.run_for(Duration{30 * 60'000});
+  ASSERT_EQ(world.systems[0]->text("contact", ids[0], "title"), "Countess") << "it was read in east not long ago";
+  east.edit("contact", ids[1], {{"city", text("London")}});
+  world.systems[0]->remove("contact", ids[0]);
+  world.run_for(Duration{10 * 60'000});
+  ASSERT_EQ(east.live("contact").size(), 1u) << "east can delete without a condition: it was read between the decision and the delete";
+  ASSERT_EQ(world.systems[0]->live("contact").size(), 1u) << "the edit counts against the delete";
+  EXPECT_EQ(world.systems[0]->live("contact").at(0)->fields.at("city"), text("London"));
+}
+
 TEST(Delete, IsFoundByTheNextCompleteListingWhereTheFeedTellsNothing) {
   World world;
   world.configure = refresh_often;

@@ -68,6 +68,7 @@ void CaseWorld::add_system(const std::string& name, const YAML::Node& node) {
   link.writable = node["writable"].as<bool>(true);
   link.creates = node["creates"].as<bool>(true);
   link.has_lock = node["lock"].as<bool>(false);
+  link.delete_has_lock = node["delete_lock"].as<bool>(link.has_lock);
   link.version_is_ordered = node["ordered_versions"].as<bool>(false);
   link.read_before_write_ms = 0;
   if (node["read_before_write"]) link.read_before_write_ms = parse_duration(node["read_before_write"].as<std::string>())->count();

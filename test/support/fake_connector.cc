@@ -57,7 +57,7 @@ Result<void> FakeConnector::select(const mapping::Selection& selection) {
   traits.can_create = traits.can_update = traits.can_delete = true;
   traits.create_is_idempotent = own.has_key || own.client_id;
   traits.client_chosen_id = own.client_id;
-  traits.has_lock = own.has_lock;
+  traits.has_lock = traits.delete_has_lock = own.has_lock;
   traits.version_is_ordered = true;
   traits.external_key_slot = own.has_key ? "our_key" : "";
   traits.probe_by_key = own.probes;

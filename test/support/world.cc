@@ -156,6 +156,7 @@ void World::build_hub() {
       if (system.hosted) link.read_before_write_ms = 0;
       if (system.connector) {
         link.has_lock = system.connector->find_object(model.types[i].name)->has_lock;
+        link.delete_has_lock = system.connector->find_object(model.types[i].name)->delete_has_lock;
         link.version_is_ordered = true;
       }
       FieldPolicy field;

@@ -93,14 +93,16 @@ void World::covered(const Server& server, std::size_t field, const Write& write)
   if (number == 0 || !edit.by_user || accounted_.contains(number) || edit.end != Edit::End::none) return;
   const auto same = write.values.find(field);
   if (same != write.values.end() && edit_of(same->second) == number) return;
-  edit.end = server.has_lock ? Edit::End::under_lock : edit.arrived_ms >= write.sent_ms ? Edit::End::in_window : Edit::End::with_evidence;
+  const bool locked = write.plan.kind == Plan::Kind::remove ? server.delete_has_lock : server.has_lock;
+  edit.end = locked ? Edit::End::under_lock : edit.arrived_ms >= write.sent_ms ? Edit::End::in_window : Edit::End::with_evidence;
   log([&] { return "SERVER " + std::to_string(server.number) + " our write covers edit " + std::to_string(number); });
 }
 
 World::Landing World::apply(Write& write) {
   Server& server = servers_[write.server];
-  const bool refused_by_lock = server.has_lock && write.if_version != server.version();
-  if (write.plan.kind == Plan::Kind::remove) {
+  const bool removes = write.plan.kind == Plan::Kind::remove;
+  const bool refused_by_lock = (removes ? server.delete_has_lock : server.has_lock) && write.if_version != server.version();
+  if (removes) {
     if (!server.exists) return Landing::done;
     if (refused_by_lock) return Landing::refused;
     for (std::size_t f = 0; f < kFields; ++f) covered(server, f, write);

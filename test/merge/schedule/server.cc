@@ -52,6 +52,7 @@ Server::Server(std::size_t number_, VersionKind kind, Random& random, const Opti
   offset_ms = random.ms(-90, 90);
   error_ms = random.ms(-1, 1);
   has_lock = kind == VersionKind::etag || (kind == VersionKind::row_number && random.chance(.5));
+  delete_has_lock = has_lock && random.chance(.5);
   shows = random.chance(.5) ? AnswerShows::body : random.chance(.5) || has_lock ? AnswerShows::version : AnswerShows::nothing;
   cleaning = random.pick({Cleaning::none, Cleaning::none, Cleaning::upper, Cleaning::trim});
   if (options.rewrites && random.chance(.3)) cleaning = random.pick({Cleaning::rewrite_upper, Cleaning::rewrite_lower});

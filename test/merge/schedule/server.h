@@ -66,7 +66,7 @@ struct Snapshot {
 struct Server {
   std::size_t number = 0;
   VersionKind version_kind = VersionKind::none;
-  bool has_lock = false, has_history = false, has_automation = false, has_change_log = false, memo_is_outward = false;
+  bool has_lock = false, delete_has_lock = false, has_history = false, has_automation = false, has_change_log = false, memo_is_outward = false;
   AnswerShows shows = AnswerShows::body;
   Cleaning cleaning = Cleaning::none;
   std::int64_t offset_ms = 0;  // its clock is ahead by so much

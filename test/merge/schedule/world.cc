@@ -37,6 +37,7 @@ TypePolicy type_policy(const std::vector<Server>& servers, Random& random, const
     link.connection = server.id();
     link.delete_versus_edit = versus;
     link.has_lock = server.has_lock;
+    link.delete_has_lock = server.delete_has_lock;
     link.version_is_ordered = server.version_kind == VersionKind::row_number || server.version_kind == VersionKind::modified;
     link.read_before_write_ms = 45'000;
     link.fields.resize(kFields);
