@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <functional>
+#include <utility>
 
 #include "base/text.h"
 #include "engine/workbench.h"
@@ -136,7 +137,11 @@ class Run {
 
   /// Cuts the power some steps later, wherever that is; or at the named place, if it is reached within a minute.
   void crash(const Event& event) {
-    if (!world_.engine) return;
+    constexpr std::int64_t kSoon = 100;
+    if (!world_.engine) {  // a place is waited for as soon as it runs again
+      if (!event.value.empty()) later(kSoon, [this, event] { crash(event); });
+      return;
+    }
     count("crash");
     if (!event.value.empty()) {
       probes().awaited = event.value;
@@ -147,7 +152,11 @@ class Run {
       for (std::uint64_t steps = rng_.below(400); steps > 0 && world_.executor.step(); --steps) {}
     }
     world_.crash();
-    later(event.for_ms, [this] { start_again(); });
+    later(event.for_ms, [this, event] {
+      start_again();
+      Event again = event;
+      if (--again.count > 0) crash(again);
+    });
   }
 
   void start_again() {
@@ -163,8 +172,8 @@ class Run {
   }
 
   void heal() {
-    for (Later& one : later_) one.action();
-    later_.clear();
+    for (Later& one : std::exchange(later_, {})) one.action();
+    later_.clear();  // power cuts that were to follow each other
     start_again();
     for (const std::string_view crm : kCrms)
       for (const auto& [name, fault] : Directory::stand_in(world_, crm).faults().all()) outcome_.count["fault " + name] += fault.fired;
