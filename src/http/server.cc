@@ -79,19 +79,27 @@ int status_of(const boost::system::error_code& error) {
   return 400;
 }
 
+using Parser = bhttp::request_parser<bhttp::string_body>;
+
+/// One kind of read and one of write: each that Beast is asked for takes seconds to compile.
+Task<void> read_until(bool (Parser::*is_over)() const, Stream& stream, beast::flat_buffer& buffer, Parser& parser, boost::system::error_code& error) {
+  while (!error && !(parser.*is_over)()) co_await bhttp::async_read_some(stream, buffer, parser, into(error));
+}
+
 /// True when the connection can be used again.
 Task<bool> serve_one(Shared& shared, Stream& stream, beast::flat_buffer& buffer, std::string peer) {
-  bhttp::request_parser<bhttp::string_body> parser;
+  Parser parser;
   parser.body_limit(shared.options.body_limit);
   parser.header_limit(static_cast<std::uint32_t>(shared.options.header_limit));
   boost::system::error_code error;
   stream.expires_after(shared.options.idle_timeout);
-  co_await bhttp::async_read_header(stream, buffer, parser, into(error));
+  co_await read_until(&Parser::is_header_done, stream, buffer, parser, error);
   if (!error && beast::iequals(parser.get()[bhttp::field::expect], "100-continue")) {
-    bhttp::response<bhttp::empty_body> go_on(bhttp::status::continue_, parser.get().version());
+    bhttp::response<bhttp::string_body> go_on(bhttp::status::continue_, parser.get().version());
     co_await bhttp::async_write(stream, go_on, into(error));
   }
-  if (!error) co_await bhttp::async_read(stream, buffer, parser, into(error));
+  parser.eager(true);
+  co_await read_until(&Parser::is_done, stream, buffer, parser, error);
   if (error) {
     const bool closed = error == bhttp::error::end_of_stream || error == beast::error::timeout || error == asio::error::operation_aborted ||
                         error == asio::error::connection_reset || error == asio::error::eof;
@@ -113,12 +121,8 @@ Task<bool> serve_one(Shared& shared, Stream& stream, beast::flat_buffer& buffer,
   if (response.status == 0) co_return false;
   auto message = to_message(std::move(response), version, keep_alive, shared.executor.clock().wall());
   stream.expires_after(shared.options.idle_timeout);
-  if (is_head) {
-    bhttp::response_serializer<bhttp::string_body> serializer(message);
-    co_await bhttp::async_write_header(stream, serializer, into(error));
-  } else {
-    co_await bhttp::async_write(stream, message, into(error));
-  }
+  if (is_head) message.body().clear();  // its length stays told
+  co_await bhttp::async_write(stream, message, into(error));
   co_return !error && message.keep_alive();
 }
 

@@ -149,7 +149,7 @@ class Run {
     }
   }
 
-  /// owed: {crm: [name], support: nothing, other: read_first}
+  /// owed: {crm: [name], support: nothing, other: read_first, fourth: [external_id]}
   void expect_owed(const YAML::Node& node) {
     for (const auto& one : node) {
       const std::string name = one.first.as<std::string>();
@@ -160,7 +160,7 @@ class Run {
         for (const auto& field : one.second) wanted += " " + field.as<std::string>();
         found += ":";
         for (const FieldIndex field : owed.fields) found += " " + world_.type.fields[field.value()].name;
-        if (owed.external_id) found += " (external id)";
+        if (owed.external_id) found += " external_id";
       } else {
         wanted = one.second.as<std::string>();
       }
