@@ -190,7 +190,7 @@ void CrmWorld::start(bool runs) {
   };
   if (runs) executor.complete(started(*engine));
   http::Handler door = [this](http::ServerRequest request) { return gateway->handle(std::move(request)); };
-  tasks_->spawn(network.carry_webhooks(*tasks_, std::move(door)));
+  network.carry_webhooks(*tasks_, std::move(door));
 }
 
 void CrmWorld::crash() {

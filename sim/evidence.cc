@@ -15,6 +15,25 @@ std::size_t hub_writes(CrmWorld& world) {
   return count;
 }
 
+const std::vector<const Written*>& Evidence::history_of(std::string_view type, std::int64_t number) const {
+  static const std::vector<const Written*> kNothing;
+  const auto found = history_.find({std::string(type), number});
+  return found == history_.end() ? kNothing : found->second;
+}
+
+bool Evidence::tells_of(EntityId entity, const Written& written, std::string_view value) const {
+  const auto rows = audit.find(entity);
+  if (rows == audit.end()) return false;
+  const ConnectionId source = world.hub->find_system(written.system)->id;
+  for (const AuditRow& row : rows->second)
+    for (const AuditChange& change : row.changes) {
+      if (row.source != source || change.field != written.field) continue;
+      for (const std::optional<Value>& one : {change.before, change.after})
+        if (const std::string* text = one ? one->get<std::string>() : nullptr; text && plain(*text) == value) return true;
+    }
+  return false;
+}
+
 std::set<std::int64_t> Evidence::numbers(std::string_view type) {
   std::set<std::int64_t> all = directory.numbers(type);
   for (const auto& [number, entities] : present[std::string(type)]) all.insert(number);
@@ -125,8 +144,13 @@ std::string Evidence::trail(const std::string& type, std::int64_t number) const 
   std::string text;
   for (const GoldenRecord& record : golden.at(type)) {
     const auto rows = audit.find(record.entity);
-    if (record.number != number || rows == audit.end()) continue;
-    text += "entity " + record.entity.value().text() + "\n";
+    if (record.number != number) continue;
+    text += "entity " + record.entity.value().text() + (record.presence == EntityPresence::present ? "" : ", deleted") + "\n";
+    for (const auto& [field, target] : record.references) text += "refers by " + field + " to " + std::to_string(target) + "\n";
+    if (const auto owed = obligations.find(record.entity); owed != obligations.end())
+      for (const Obligation& one : owed->second)
+        text += "owed to " + world.hub->system_name(one.connection) + (one.state == ObligationState::parked ? ", parked: " : ": ") + one.reason + " " + one.last_error + "\n";
+    if (rows == audit.end()) continue;
     for (auto row = rows->second.rbegin(); row != rows->second.rend(); ++row) {
       text += format_iso(row->at) + " " + row->operation + " in " + world.hub->system_name(row->connection) + " by " + world.hub->system_name(row->source) + " " + row->remote.id +
               (row->success ? "" : " failed: " + row->failure_class + " " + row->error) + "\n";
@@ -141,13 +165,19 @@ Result<void> Evidence::read() {
   TRY_VOID(world.transact([&](Transaction& transaction) -> Result<void> {
     TRY_VOID(read_golden(transaction));
     TRY_VOID(read_open_items(transaction));
+    for (const auto& [type, records] : golden)
+      for (const GoldenRecord& record : records) {
+        TRY(auto owed, transaction.list_obligations(record.entity));
+        if (!owed.empty()) obligations[record.entity] = std::move(owed);
+      }
     return read_audit(transaction);
   }));
-  for (const Written& written : ledger)
-    if (written.what == "merge") {
-      merged.insert({written.type, written.number});
-      merged.insert({written.type, written.other});
-    }
+  for (const Written& written : ledger) {
+    history_[{written.type, written.number}].push_back(&written);
+    if (written.what != "merge") continue;
+    merged.insert({written.type, written.number});
+    merged.insert({written.type, written.other});
+  }
   return {};
 }
 

@@ -39,6 +39,7 @@ struct Evidence {
   std::vector<ReviewItem> reviews;                                       // open
   std::vector<DeadLetter> letters;                                       // open
   std::map<EntityId, std::vector<AuditRow>> audit;
+  std::map<EntityId, std::vector<Obligation>> obligations;               // what is still owed, parked for the most part
   /// Customer records of which an open review item or dead letter speaks: a person knows, nothing is hidden.
   std::set<std::pair<std::string, std::int64_t>> explained;
   /// Customer records that somebody merged with another: they share one fate.
@@ -47,6 +48,10 @@ struct Evidence {
   std::size_t writes_at_rest = 0;                                        // by the hub, while nothing happened any more
   Duration healed_after{0};
 
+  /// What people wrote to one customer record, in order of time.
+  const std::vector<const Written*>& history_of(std::string_view type, std::int64_t number) const;
+  /// A row of the entity's trail tells how the written value was taken, or why it was not. That a later write of ours replaced it is no reason.
+  bool tells_of(EntityId entity, const Written& written, std::string_view value) const;
   bool is_explained(std::string_view type, std::int64_t number) const { return explained.contains({std::string(type), number}); }
   bool is_merged(std::string_view type, std::int64_t number) const { return merged.contains({std::string(type), number}); }
   /// The hub once knew of it, perhaps, and forgot: nobody can expect it to say what became of it. A minute more counts on either side,
@@ -67,6 +72,8 @@ struct Evidence {
   Result<void> read_audit(Transaction& transaction);
   void explain(EntityId entity);
   void explain(ConnectionId connection, const RemoteId& remote);
+
+  std::map<std::pair<std::string, std::int64_t>, std::vector<const Written*>> history_;
 };
 
 /// Journal rows that the hub wrote, over all stand-ins.

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 
 #include "base/check.h"
 #include "runtime/rng.h"
@@ -224,6 +225,40 @@ Theme theme_of(Rng rng, const std::string& profile) {
   return kThemes[rng.below(std::size(kThemes))];
 }
 
+/// Somebody works in systems whose webhooks do not wait that long while the hub is away, for longer than a poll goes back by itself; and the
+/// power goes once more when a first page was read. Nothing but the cursor tells of these edits.
+void add_absence(Plan& plan, Rng rng) {
+  const auto length_ms = static_cast<std::int64_t>(plan.setting("safety_ms", 0));
+  const std::int64_t away_ms = rng.between(3 * kMinute, 6 * kMinute), from_ms = rng.between(4 * kMinute, std::max(5 * kMinute, length_ms));
+  const auto known = [&](const Event& event) { return event.type == "contact" && event.what == "create" && (event.system == kCrms[0] || event.system == kCrms[2]) && event.at_ms < from_ms; };
+  std::vector<Event> contacts;
+  std::ranges::copy_if(plan.events, std::back_inserter(contacts), known);
+  for (int edits = 0; edits < 4 && !contacts.empty(); ++edits) {
+    Event edit;
+    edit.at_ms = from_ms + rng.between(2 * kSecond, 30 * kSecond);
+    edit.who = "Ann";
+    edit.what = "edit";
+    edit.type = "contact";
+    const Event& contact = contacts[rng.below(contacts.size())];
+    edit.system = contact.system;
+    edit.number = contact.number;
+    edit.field = "description";
+    edit.value = "while it was away " + std::to_string(edits);
+    plan.events.push_back(std::move(edit));
+  }
+  constexpr std::int64_t kCutsAfterwards = 4;  // whose page is read first is chance
+  for (const bool back : {false, true}) {
+    Event crash;
+    crash.at_ms = from_ms + (back ? away_ms + 1 : 0);
+    crash.who = "world";
+    crash.what = "crash";
+    crash.for_ms = back ? kSecond : away_ms;
+    if (back) crash.value = "discover.page_read";
+    if (back) crash.count = kCutsAfterwards;
+    plan.events.push_back(std::move(crash));
+  }
+}
+
 void add_theme(Plan& plan, Theme theme, Rng rng) {
   const auto rate = [&](std::int64_t low, std::int64_t high) { return static_cast<double>(rng.between(low, high)) / 1000; };
   if (theme == Theme::sign_ins) {  // tokens end while several requests are under way, and each renewal gives another one
@@ -246,6 +281,7 @@ void add_theme(Plan& plan, Theme theme, Rng rng) {
       crash.value = rng.chance(0.5) ? "discover.page_read" : kPlaces[rng.below(std::size(kPlaces))];
       plan.events.push_back(std::move(crash));
     }
+    if (rng.chance(0.8)) add_absence(plan, rng.split("absence"));
   }
 }
 

@@ -30,7 +30,7 @@ void take_counts(const json::value& from, std::map<std::string, std::uint64_t>& 
 std::string serialize(const Outcome& outcome) {
   return json::serialize(json::object{{"finding", static_cast<int>(outcome.finding)}, {"rule", outcome.rule}, {"message", outcome.message},
                                       {"virtual_ms", outcome.virtual_ms}, {"healed_after_ms", outcome.healed_after_ms}, {"steps", outcome.steps},
-                                      {"requests", outcome.requests}, {"draw", outcome.draw}, {"digest", outcome.digest}, {"state", outcome.state},
+                                      {"requests", outcome.requests}, {"draw", outcome.draw}, {"digest", outcome.digest}, {"golden", json::value_from(outcome.golden)},
                                       {"count", counts_of(outcome.count)}, {"visits", counts_of(outcome.visits)}, {"log", outcome.log}});
 }
 
@@ -43,8 +43,9 @@ Outcome parse(const std::string& text) {
   outcome.log = std::string(value.at("log").as_string());
   outcome.virtual_ms = value.at("virtual_ms").to_number<std::int64_t>();
   outcome.healed_after_ms = value.at("healed_after_ms").to_number<std::int64_t>();
-  for (auto [name, into] : {std::pair("steps", &outcome.steps), {"requests", &outcome.requests}, {"draw", &outcome.draw}, {"digest", &outcome.digest}, {"state", &outcome.state}})
+  for (auto [name, into] : {std::pair("steps", &outcome.steps), {"requests", &outcome.requests}, {"draw", &outcome.draw}, {"digest", &outcome.digest}})
     *into = value.at(name).to_number<std::uint64_t>();
+  for (const json::value& record : value.at("golden").as_array()) outcome.golden.emplace_back(record.as_string());
   take_counts(value.at("count"), outcome.count);
   take_counts(value.at("visits"), outcome.visits);
   return outcome;

@@ -21,7 +21,8 @@ namespace lockstep::sim {
 ///   options                                the hub stops and starts with another mapping and other tunables
 ///   restore                                power cut; the hub starts again with the last backup
 ///   backup                                 the hub takes one
-///   crash                                  power cut; the hub starts again `for_ms` later. `value` names a place to wait for, or is empty
+///   crash                                  power cut; the hub starts again `for_ms` later. `value` names a place to wait for, or is empty;
+///                                          `count`: so many times, each as soon as it runs again
 struct Event {
   std::int64_t at_ms = 0;   // since the start
   std::string who;          // "Ann", "import", "world"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <functional>
+#include <utility>
 
 #include "base/text.h"
 #include "engine/workbench.h"
@@ -136,7 +137,11 @@ class Run {
 
   /// Cuts the power some steps later, wherever that is; or at the named place, if it is reached within a minute.
   void crash(const Event& event) {
-    if (!world_.engine) return;
+    constexpr std::int64_t kSoon = 100;
+    if (!world_.engine) {  // a place is waited for as soon as it runs again
+      if (!event.value.empty()) later(kSoon, [this, event] { crash(event); });
+      return;
+    }
     count("crash");
     if (!event.value.empty()) {
       probes().awaited = event.value;
@@ -147,7 +152,11 @@ class Run {
       for (std::uint64_t steps = rng_.below(400); steps > 0 && world_.executor.step(); --steps) {}
     }
     world_.crash();
-    later(event.for_ms, [this] { start_again(); });
+    later(event.for_ms, [this, event] {
+      start_again();
+      Event again = event;
+      if (--again.count > 0) crash(again);
+    });
   }
 
   void start_again() {
@@ -157,13 +166,14 @@ class Run {
 
   void restore() {
     if (world_.engine) world_.crash();
+    TornDisk::fill(false);  // nobody restores onto a full disk
     if (world_.restore()) forgotten_ = Window{backup_taken_, world_.executor.clock().wall()};
     start_again();
   }
 
   void heal() {
-    for (Later& one : later_) one.action();
-    later_.clear();
+    for (Later& one : std::exchange(later_, {})) one.action();
+    later_.clear();  // power cuts that were to follow each other
     start_again();
     for (const std::string_view crm : kCrms)
       for (const auto& [name, fault] : Directory::stand_in(world_, crm).faults().all()) outcome_.count["fault " + name] += fault.fired;
@@ -234,10 +244,12 @@ class Run {
     for (const auto& [type, records] : evidence.golden)
       for (const GoldenRecord& record : records) {
         if (record.presence != EntityPresence::present) continue;
-        std::string text = type + std::to_string(record.number);
-        for (const auto& [field, value] : record.fields) text += "\n" + field + "=" + value;
-        outcome_.state += stable_hash(std::string_view(text));  // whatever the order in which they came
+        std::string text = type + " " + std::to_string(record.number);
+        for (const auto& [field, value] : record.fields) text += ", " + field + " '" + value + "'";
+        for (const auto& [field, target] : record.references) text += ", " + field + " " + std::to_string(target);
+        outcome_.golden.push_back(std::move(text));
       }
+    std::ranges::sort(outcome_.golden);
     if (const char* wanted = std::getenv("LOCKSTEP_SIM_TRAIL")) {  // "contact/3"
       const auto parts = split(wanted, '/');
       if (parts.size() == 2) outcome_.log = evidence.trail(std::string(parts[0]), std::atoll(std::string(parts[1]).c_str()));

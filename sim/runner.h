@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "sim/plan.h"
 
@@ -18,7 +19,7 @@ struct Outcome {
   std::int64_t virtual_ms = 0, healed_after_ms = 0;
   std::uint64_t steps = 0, requests = 0;
   std::uint64_t draw = 0, digest = 0;            // the unseed: equal for every run of one plan
-  std::uint64_t state = 0;                       // hash of the golden records at the end
+  std::vector<std::string> golden;               // the golden records at the end, one each, in order of their text
   std::map<std::string, std::uint64_t> count;    // events that took place, faults that fired, records explained
   std::map<std::string, std::uint64_t> visits;   // of places in recovery paths
   std::string log;                               // warnings and errors of the hub, the last ones, one a line

@@ -4,9 +4,9 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 #include <map>
-#include <new>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,9 +21,17 @@ struct Write {
   sqlite3_int64 offset = 0, size_before = 0;
   std::string before, after;
 };
+/// One file, whoever has it open.
+struct Kept {
+  sqlite3_int64 size = 0;
+  std::vector<Write> unsynced;
+  // Locks of the WAL index: all connections live in this process, so asking the operating system would tell nothing.
+  int shared[SQLITE_SHM_NLOCK] = {};
+  bool exclusive[SQLITE_SHM_NLOCK] = {};
+};
 struct Disk {
   bool dead = false, full = false;
-  std::map<std::string, std::vector<Write>> unsynced;  // by path
+  std::map<std::string, Kept, std::less<>> files;  // by path
 };
 Disk& disk() {
   static Disk one;
@@ -34,54 +42,94 @@ sqlite3_vfs* real_vfs = nullptr;
 /// Our part of a file; SQLite gives the memory, and the real file lies behind it.
 struct File {
   sqlite3_file base;
-  std::string* path;  // null: a temporary file, which no restart sees
+  Kept* kept;  // null: a temporary file, which no restart sees
   sqlite3_file* real;
+  unsigned shared, exclusive;  // locks of the WAL index that this connection holds, a bit each
 };
 File* own(sqlite3_file* file) { return reinterpret_cast<File*>(file); }
 sqlite3_file* real(sqlite3_file* file) { return own(file)->real; }
 
+void let_go(File* one, int offset, int count) {
+  if (!one->kept) return;
+  for (int i = offset; i < offset + count; ++i) {
+    const unsigned bit = 1u << i;
+    if (one->shared & bit) --one->kept->shared[i];
+    if (one->exclusive & bit) one->kept->exclusive[i] = false;
+    one->shared &= ~bit;
+    one->exclusive &= ~bit;
+  }
+}
+
 int close(sqlite3_file* file) {
-  delete std::exchange(own(file)->path, nullptr);
+  let_go(own(file), 0, SQLITE_SHM_NLOCK);
   return real(file)->pMethods ? real(file)->pMethods->xClose(real(file)) : SQLITE_OK;
 }
 int read(sqlite3_file* file, void* into, int count, sqlite3_int64 offset) { return real(file)->pMethods->xRead(real(file), into, count, offset); }
 
 int write(sqlite3_file* file, const void* from, int count, sqlite3_int64 offset) {
   if (disk().dead) return SQLITE_OK;
-  if (disk().full && own(file)->path) {
-    sqlite3_int64 size = 0;
-    real(file)->pMethods->xFileSize(real(file), &size);
-    if (offset + count > size) return SQLITE_FULL;
+  Kept* kept = own(file)->kept;
+  if (!kept) return real(file)->pMethods->xWrite(real(file), from, count, offset);
+  if (disk().full && offset + count > kept->size) return SQLITE_FULL;
+  Write one;
+  one.offset = offset;
+  one.size_before = kept->size;
+  if (offset < kept->size) {
+    one.before.resize(static_cast<std::size_t>(std::min<sqlite3_int64>(count, kept->size - offset)));
+    const int got = real(file)->pMethods->xRead(real(file), one.before.data(), static_cast<int>(one.before.size()), offset);
+    if (got != SQLITE_OK) return got;
   }
-  if (own(file)->path) {
-    Write one;
-    one.offset = offset;
-    real(file)->pMethods->xFileSize(real(file), &one.size_before);
-    one.before.resize(static_cast<std::size_t>(count));
-    const int got = real(file)->pMethods->xRead(real(file), one.before.data(), count, offset);
-    if (got != SQLITE_OK && got != SQLITE_IOERR_SHORT_READ) return got;
-    one.after.assign(static_cast<const char*>(from), static_cast<std::size_t>(count));
-    disk().unsynced[*own(file)->path].push_back(std::move(one));
-  }
+  one.after.assign(static_cast<const char*>(from), static_cast<std::size_t>(count));
+  kept->unsynced.push_back(std::move(one));
+  kept->size = std::max(kept->size, offset + count);
   return real(file)->pMethods->xWrite(real(file), from, count, offset);
 }
-int truncate(sqlite3_file* file, sqlite3_int64 size) { return disk().dead ? SQLITE_OK : real(file)->pMethods->xTruncate(real(file), size); }
-int sync(sqlite3_file* file, int flags) {
+int truncate(sqlite3_file* file, sqlite3_int64 size) {
   if (disk().dead) return SQLITE_OK;
-  if (own(file)->path) disk().unsynced.erase(*own(file)->path);
-  return real(file)->pMethods->xSync(real(file), flags);
+  if (own(file)->kept) own(file)->kept->size = size;
+  return real(file)->pMethods->xTruncate(real(file), size);
+}
+/// The operating system need not sync: its power is not cut.
+int sync(sqlite3_file* file, int) {
+  if (!disk().dead && own(file)->kept) own(file)->kept->unsynced.clear();
+  return SQLITE_OK;
 }
 int file_size(sqlite3_file* file, sqlite3_int64* size) { return real(file)->pMethods->xFileSize(real(file), size); }
 int lock(sqlite3_file* file, int kind) { return real(file)->pMethods->xLock(real(file), kind); }
 int unlock(sqlite3_file* file, int kind) { return real(file)->pMethods->xUnlock(real(file), kind); }
 int check_lock(sqlite3_file* file, int* result) { return real(file)->pMethods->xCheckReservedLock(real(file), result); }
-int control(sqlite3_file* file, int operation, void* argument) { return real(file)->pMethods->xFileControl(real(file), operation, argument); }
+int control(sqlite3_file* file, int operation, void* argument) {
+  if (operation == SQLITE_FCNTL_HAS_MOVED) {
+    *static_cast<int*>(argument) = 0;
+    return SQLITE_OK;
+  }
+  return real(file)->pMethods->xFileControl(real(file), operation, argument);
+}
 int sector_size(sqlite3_file*) { return 512; }
 int traits(sqlite3_file*) { return 0; }  // no write is atomic, none stays in order
 int shm_map(sqlite3_file* file, int page, int size, int extend, void volatile** into) {
   return real(file)->pMethods->xShmMap(real(file), page, size, extend, into);
 }
-int shm_lock(sqlite3_file* file, int offset, int count, int flags) { return real(file)->pMethods->xShmLock(real(file), offset, count, flags); }
+int shm_lock(sqlite3_file* file, int offset, int count, int flags) {
+  File* one = own(file);
+  if (flags & SQLITE_SHM_UNLOCK) {
+    let_go(one, offset, count);
+    return SQLITE_OK;
+  }
+  const bool shares = (flags & SQLITE_SHM_SHARED) != 0;
+  for (int i = offset; i < offset + count; ++i) {
+    const int others = one->kept->shared[i] - ((one->shared >> i) & 1u ? 1 : 0);
+    const bool taken = one->kept->exclusive[i] && !((one->exclusive >> i) & 1u);
+    if (taken || (!shares && others > 0)) return SQLITE_BUSY;
+  }
+  for (int i = offset; i < offset + count; ++i) {
+    const unsigned bit = 1u << i;
+    if (shares && !(one->shared & bit)) ++one->kept->shared[i];
+    if (!shares) one->kept->exclusive[i] = true;
+    (shares ? one->shared : one->exclusive) |= bit;
+  }
+  return SQLITE_OK;
+}
 void shm_barrier(sqlite3_file* file) { real(file)->pMethods->xShmBarrier(real(file)); }
 int shm_unmap(sqlite3_file* file, int remove) { return real(file)->pMethods->xShmUnmap(real(file), remove); }
 
@@ -94,15 +142,19 @@ int open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* fla
   one->base.pMethods = nullptr;
   one->real = reinterpret_cast<sqlite3_file*>(one + 1);
   std::memset(one->real, 0, static_cast<std::size_t>(real_vfs->szOsFile));
-  one->path = name ? new std::string(name) : nullptr;
+  one->kept = name ? &disk().files[name] : nullptr;
+  one->shared = one->exclusive = 0;
   const int code = real_vfs->xOpen(real_vfs, name, one->real, flags, flags_out);
-  if (code == SQLITE_OK) one->base.pMethods = &kMethods;
-  else delete std::exchange(one->path, nullptr);
-  return code;
+  if (code != SQLITE_OK) return code;
+  one->base.pMethods = &kMethods;
+  return one->kept ? one->real->pMethods->xFileSize(one->real, &one->kept->size) : SQLITE_OK;  // others may have put it there
 }
 int remove(sqlite3_vfs*, const char* name, int sync_folder) {
   if (disk().dead) return SQLITE_OK;
-  disk().unsynced.erase(name);
+  if (const auto found = disk().files.find(std::string_view(name)); found != disk().files.end()) {
+    found->second.size = 0;
+    found->second.unsynced.clear();
+  }
   return real_vfs->xDelete(real_vfs, name, sync_folder);
 }
 
@@ -150,15 +202,16 @@ void TornDisk::install() {
 void TornDisk::fill(bool full) { disk().full = full; }
 
 void TornDisk::synced(std::string_view part) {
-  std::erase_if(disk().unsynced, [&](const auto& file) { return file.first.find(part) != std::string::npos; });
+  for (auto& [path, file] : disk().files)
+    if (path.find(part) != std::string::npos) file.unsynced.clear();
 }
 
 void TornDisk::die() { disk().dead = true; }
 
 std::size_t TornDisk::come_back(Rng rng) {
   std::size_t lost = 0;
-  for (const auto& [path, writes] : std::exchange(disk().unsynced, {}))
-    if (!writes.empty()) lost += settle(path, writes, rng);
+  for (auto& [path, file] : disk().files)
+    if (!file.unsynced.empty()) lost += settle(path, std::exchange(file.unsynced, {}), rng);
   disk().dead = false;
   return lost;
 }

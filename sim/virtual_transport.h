@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 
@@ -64,10 +65,10 @@ class VirtualTransport final : public http::Transport {
   void add(const std::string& base_url, emulators::Emulator& stand_in) { hosts_[base_url] = &stand_in; }
   Task<Result<http::Response>> send(http::Request request) override;
 
-  /// Takes the stand-ins' webhooks to `door` as they fall due, until `tasks` stops.
-  Task<void> carry_webhooks(TaskGroup& tasks, http::Handler door);
+  /// Takes the stand-ins' webhooks to `door` as they fall due, until hang_up(). `tasks` lives until then.
+  void carry_webhooks(TaskGroup& tasks, http::Handler door);
 
-  /// After a power cut: senders whose webhook was under way get no answer, and send it again.
+  /// After a power cut: nobody carries webhooks any more; senders whose webhook was under way get no answer, and send it again.
   void hang_up();
 
   Weather weather;
@@ -89,6 +90,7 @@ class VirtualTransport final : public http::Transport {
 
   Executor& executor_;
   Rng rng_;
+  std::shared_ptr<void> next_look_;
   std::map<std::string, emulators::Emulator*> hosts_;
   std::set<std::pair<std::string, std::uint64_t>> under_way_;  // webhooks, by base URL of their sender
 };

@@ -2,6 +2,7 @@
 #include "sim/oracles/oracles.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include <fmt/format.h>
@@ -11,6 +12,8 @@ namespace lockstep::sim {
 namespace {
 
 using emulators::JournalEntry;
+
+constexpr std::array<std::string_view, 3> kKeyColumns = {"Lockstep_Id__c", "lockstep_id", "lockstep_id"};  // in each of kCrms
 
 /// The audit rows of one connection, by the record's id there and by the entity.
 struct Rows {
@@ -76,6 +79,11 @@ class Audit final : public Oracle {
     std::set<const AuditRow*> mine;
     const auto [first, last] = rows.by_id.equal_range(entry.table->record(entry.row).id);
     for (auto row = first; row != last; ++row) mine.insert(row->second);
+    // The key that it carried names the entity, also one that was merged away since.
+    if (const auto key = key_of(crm, entry)) {
+      const auto [from, to] = rows.by_entity.equal_range(*key);
+      for (auto row = from; row != to; ++row) mine.insert(row->second);
+    }
     const TypeNames* type = type_of(crm, entry);
     const auto number = type ? evidence.directory.number_at(crm, *type, entry.table->record(entry.row).id) : std::nullopt;
     if (!number) return mine;
@@ -85,6 +93,14 @@ class Audit final : public Oracle {
       for (auto row = from; row != to; ++row) mine.insert(row->second);
     }
     return mine;
+  }
+  static std::optional<EntityId> key_of(std::string_view crm, const JournalEntry& entry) {
+    const auto column = entry.table->find_field(kKeyColumns[crm_index(crm)]);
+    const auto after = column ? entry.after.get(*column) : emulators::ValueView{};
+    const auto* text = std::get_if<std::string_view>(&after);
+    if (!text) return std::nullopt;
+    const auto id = parse_ulid(*text);
+    return id ? std::optional(EntityId{*id}) : std::nullopt;
   }
   static const TypeNames* type_of(std::string_view crm, const JournalEntry& entry) {
     for (const TypeNames& type : type_names())

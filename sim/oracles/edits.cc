@@ -1,8 +1,6 @@
 // Which edit has to win.
 #include "sim/oracles/oracles.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 namespace lockstep::sim {
@@ -27,42 +25,48 @@ class LastEdit final : public Oracle {
 
  private:
   /// Deleted, and then made by somebody once more: what was written before belongs to another record.
+  /// Deleted, and then made by somebody once more: what was written before belongs to another record.
   static bool was_made_anew(const Evidence& evidence, const std::string& type, std::int64_t number) {
     bool deleted = false;
-    for (const Written& written : evidence.ledger) {
-      if (written.type != type || written.number != number) continue;
-      if (deleted && (written.what == "create" || written.what == "import")) return true;
-      deleted = deleted || written.what == "delete";
+    for (const Written* written : evidence.history_of(type, number)) {
+      if (deleted && (written->what == "create" || written->what == "import")) return true;
+      deleted = deleted || written->what == "delete";
     }
     return false;
   }
   static std::optional<std::string> judge_field(Evidence& evidence, const std::string& type, const GoldenRecord& record, const std::string& field) {
     const auto found = record.fields.find(field);
     const std::string current = found == record.fields.end() ? "" : found->second;
+    std::vector<const Written*> edits;
     const Written* winner = nullptr;
-    for (const Written& written : evidence.ledger)
-      if (is_edit(written, type, record.number, field) && plain(written.value) == current) winner = &written;
+    bool opening = false;  // what people never wrote came with the record
+    for (const Written* written : evidence.history_of(type, record.number)) {
+      if (written->field != field) continue;
+      const bool is_current = plain(written->value) == current;
+      if (written->what != "edit") {
+        opening = opening || is_current;
+        continue;
+      }
+      edits.push_back(written);
+      if (is_current) winner = written;
+    }
     const bool calm = evidence.plan.profile == "calm";
-    for (const Written& written : evidence.ledger) {
-      if (!is_edit(written, type, record.number, field) || (written.system == kSupport && evidence.is_forgotten(written.at))) continue;
-      if (!winner) {  // what people never wrote came with the record
-        const bool opening = std::ranges::any_of(evidence.ledger, [&](const Written& one) {
-          return one.type == type && one.number == record.number && one.field == field && one.what != "edit" && plain(one.value) == current;
-        });
-        if (!opening) return fmt::format("{} {}: {} is '{}', which nobody wrote", type, record.number, field, current);
-        if (!calm) continue;
+    for (const Written* written : edits) {
+      if (written->system == kSupport && evidence.is_forgotten(written->at)) continue;
+      if (!winner) {
+        // A blank is where every record begins: an edit that this one never saw, made on a record that was deleted, say, is not missed here.
+        const bool never_seen = current.empty() && !evidence.tells_of(record.entity, *written, plain(written->value));
+        if (!opening && !never_seen) return fmt::format("{} {}: {} is '{}', which nobody wrote", type, record.number, field, current);
+        continue;
       }
       constexpr Duration kLong{20 * 60'000};
-      const bool same_record = winner && written.system == winner->system && written.id == winner->id && written.at > winner->at;
-      const bool long_after = calm && (!winner || written.at > winner->at + kLong);
-      if (same_record || (long_after && winner))
+      const bool same_record = written->system == winner->system && written->id == winner->id && written->at > winner->at;
+      const bool long_after = calm && written->at > winner->at + kLong;
+      if (same_record || long_after)
         return fmt::format("{} {}: {} is '{}', written in {} at {}, and not '{}', written in {} at {}", type, record.number, field, current, winner->system,
-                           format_iso(winner->at), written.value, written.system, format_iso(written.at));
+                           format_iso(winner->at), written->value, written->system, format_iso(written->at));
     }
     return std::nullopt;
-  }
-  static bool is_edit(const Written& written, const std::string& type, std::int64_t number, const std::string& field) {
-    return written.what == "edit" && written.type == type && written.number == number && written.field == field;
   }
 };
 

@@ -10,17 +10,6 @@ namespace lockstep::sim {
 
 namespace {
 
-/// A row that tells how `source`'s value was taken, or why it was not. That a later write of ours replaced it is no reason.
-bool speaks_of(const std::vector<AuditRow>& rows, ConnectionId source, std::string_view field, std::string_view value) {
-  for (const AuditRow& row : rows)
-    for (const AuditChange& change : row.changes) {
-      if (row.source != source || change.field != field) continue;
-      for (const std::optional<Value>& one : {change.before, change.after})
-        if (const std::string* text = one ? one->get<std::string>() : nullptr; text && plain(*text) == value) return true;
-    }
-  return false;
-}
-
 /// Invariant 2: each value a user wrote is current, or the audit trail knows what became of it, or it was written over in its
 /// own system before anybody could read it.
 class NoLostEdit final : public Oracle {
@@ -47,17 +36,17 @@ class NoLostEdit final : public Oracle {
     return false;
   }
   static bool in_audit(Evidence& evidence, const Written& written, const std::string& value) {
-    const ConnectionId source = evidence.world.hub->find_system(written.system)->id;
-    for (const GoldenRecord& record : evidence.golden[written.type])
-      if (record.number == written.number)
-        if (const auto rows = evidence.audit.find(record.entity); rows != evidence.audit.end() && speaks_of(rows->second, source, written.field, value)) return true;
-    return false;
+    return std::ranges::any_of(evidence.golden[written.type], [&](const GoldenRecord& record) { return record.number == written.number && evidence.tells_of(record.entity, written, value); });
   }
   /// Another write to the same field of the same record, or its end, so soon that the value may never have been seen from
   /// outside. By people that may take as long as a reading does; by the hub only the moment between its look and its write.
   static bool written_over(Evidence& evidence, const Written& written, const std::string& value) {
     if (written.system == kSupport) return false;
-    constexpr Duration kWindow{60'000};
+    // As long as a record need not be read before it is written (zero: never), and what a request may take.
+    constexpr double kShippedSeconds = 60, kDaySeconds = 86'400;
+    constexpr Duration kRequest{15'000};
+    const double unread = evidence.plan.setting("read_before_write_s", kShippedSeconds);
+    const Duration window = Duration{static_cast<std::int64_t>((unread > 0 ? unread : kDaySeconds) * 1'000)} + kRequest;
     emulators::StandIn& stand_in = Directory::stand_in(evidence.world, written.system);
     const emulators::Table* table = Directory::table(evidence.world, written.system, names_of(written.type));
     const auto column = table->find_field(names_of(written.type).find(written.field)->columns[crm_index(written.system)]);
@@ -73,7 +62,7 @@ class NoLostEdit final : public Oracle {
       if (!written_yet) continue;
       const bool ends = entry.operation == emulators::Operation::remove || entry.operation == emulators::Operation::merge;
       if (!sets && !ends) continue;
-      return !is_hub(stand_in, entry) || entry.at - written.at < kWindow;
+      return !is_hub(stand_in, entry) || entry.at - written.at < window;
     }
     return false;
   }

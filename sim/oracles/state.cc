@@ -88,10 +88,10 @@ class NoDuplicate final : public Oracle {
           if (live.size() < 2 || evidence.is_merged(type.type, number)) continue;
           std::set<std::string> by_people;
           std::set<std::pair<std::string, std::string>> made;
-          for (const Written& written : evidence.ledger) {
-            if (written.type != type.type || written.number != number || (written.what != "create" && written.what != "import")) continue;
-            made.emplace(written.system, written.id);
-            if (written.system == crm) by_people.insert(written.id);
+          for (const Written* written : evidence.history_of(type.type, number)) {
+            if (written->what != "create" && written->what != "import") continue;
+            made.emplace(written->system, written->id);
+            if (written->system == crm) by_people.insert(written->id);
           }
           const auto ours = std::ranges::count_if(live, [&](const std::string& id) { return !by_people.contains(id); });
           // Twins of people's making are for people to decide. That somebody is asked about twins of our own making excuses nothing.

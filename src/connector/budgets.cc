@@ -68,6 +68,11 @@ std::vector<Budgets::Budget*> Budgets::named(const std::vector<std::string>& cha
   return out;
 }
 
+/// When a request arrives nobody here knows: it counts from its sending until a window after its end.
+std::int64_t Budgets::counted(const Budget& budget) {
+  return budget.used + (budget.spec->charge_elapsed_ms ? 0 : static_cast<std::int64_t>(budget.in_flight));
+}
+
 void Budgets::expire(Budget& budget, Instant now) const {
   while (!budget.slices.empty() && now - budget.slices.front().last >= budget.spec->window) {
     budget.used -= budget.slices.front().amount;
@@ -96,7 +101,8 @@ Duration Budgets::wait_for(Budget& budget, Priority priority, Instant now) const
   expire(budget, now);
   const auto ours = static_cast<std::int64_t>(static_cast<double>(budget.max) * (1 - budget.keep_share) * budget.pace);
   const std::int64_t usable = std::max<std::int64_t>(1, ours - left_free(priority, ours));
-  if (budget.used < usable) return rest;
+  if (counted(budget) < usable) return rest;
+  if (budget.slices.empty()) return std::max(rest, kLook);  // told by a signal when the first of them is over
   return std::max({Duration{1}, rest, budget.spec->window - (now - budget.slices.front().last)});
 }
 
@@ -139,10 +145,7 @@ Task<Outcome<void>> Budgets::admit(std::vector<std::string> charge, Priority pri
   }
   waiting_.erase(mine);
   if (outcome) {
-    for (Budget* budget : wanted) {
-      ++budget->in_flight;
-      if (!budget->spec->charge_elapsed_ms) take(*budget, 1, executor_.clock().now());
-    }
+    for (Budget* budget : wanted) ++budget->in_flight;
   }
   if (!waiting_.empty()) changed_.notify();  // who yielded may go now
   co_return outcome;
@@ -152,7 +155,7 @@ void Budgets::release(const std::vector<std::string>& charge, Duration elapsed) 
   const Instant now = executor_.clock().now();
   for (Budget* budget : named(charge)) {
     if (budget->in_flight > 0) --budget->in_flight;
-    if (budget->spec->charge_elapsed_ms) take(*budget, elapsed.count(), now);
+    take(*budget, budget->spec->charge_elapsed_ms ? elapsed.count() : 1, now);
   }
   changed_.notify();
 }
@@ -175,7 +178,7 @@ void Budgets::learn(const std::vector<std::string>& charge, Scope& scope) {
     if (const auto left = number(budget->spec->learn_left)) used = budget->max - *left;
     // What others of the same account have used counts here too, until it leaves the window.
     expire(*budget, now);
-    if (used && *used > budget->used) take(*budget, *used - budget->used, now);
+    if (used && *used > counted(*budget)) take(*budget, *used - counted(*budget), now);
   }
 }
 
@@ -216,7 +219,7 @@ std::map<std::string, Connector::LimitUse> Budgets::use() const {
     if (now < budget.rests_until) use.rests = budget.rests_until - now;
     if (budget.max == 0 && !use.rests) continue;
     use.max = budget.max;
-    use.left = std::max<std::int64_t>(0, budget.max - budget.used);
+    use.left = std::max<std::int64_t>(0, budget.max - counted(budget));
     use.kept = static_cast<std::int64_t>(static_cast<double>(budget.max) * budget.keep_share);
     // As it went since the oldest request that still counts.
     if (!budget.slices.empty() && budget.used > 0) {

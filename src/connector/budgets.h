@@ -39,7 +39,7 @@ class Budgets {
   Task<bool> pause(Duration duration);
 
  private:
-  /// Requests of about the same time: it counts until the last of them leaves the window.
+  /// Requests that ended at about the same time: it counts until the last of them leaves the window.
   struct Slice {
     Instant first, last;
     std::int64_t amount = 0;
@@ -62,6 +62,7 @@ class Budgets {
     std::set<const Budget*> wants;
   };
   std::vector<Budget*> named(const std::vector<std::string>& charge);
+  static std::int64_t counted(const Budget& budget);
   void expire(Budget& budget, Instant now) const;
   void take(Budget& budget, std::int64_t amount, Instant now) const;
   Duration wait_for(Budget& budget, Priority priority, Instant now) const;

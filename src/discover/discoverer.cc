@@ -40,20 +40,24 @@ Task<void> Discoverer::record_run(RunId run, std::string kind, TypeIndex type, W
   if (!stored) report.error = stored.error().message;
 }
 
-Task<Cursor> Discoverer::load_cursor(std::string feed, std::string object, RunReport& report) {
-  Cursor cursor;
+Result<Cursor> Discoverer::find_cursor(Transaction& transaction, const std::string& feed, const std::string& object) const {
+  TRY(auto found, transaction.find_cursor(system_.id, feed));
+  // A position of another stream (other fields, other filter, other mapping) means nothing here.
+  Cursor cursor = found && found->stream == system_.connector->stream_id(object) ? std::move(*found) : Cursor{};
   cursor.connection = system_.id;
   cursor.feed = feed;
-  const std::string stream = system_.connector->stream_id(object);
+  cursor.stream = system_.connector->stream_id(object);
+  return cursor;
+}
+
+Task<Cursor> Discoverer::load_cursor(std::string feed, std::string object, RunReport& report) {
+  Cursor cursor;
   Store::Work work = [&](Transaction& transaction) -> Result<void> {
-    TRY(auto found, transaction.find_cursor(system_.id, feed));
-    // A position of another stream (other fields, other filter, other mapping) means nothing here.
-    if (found && found->stream == stream) cursor = std::move(*found);
+    TRY(cursor, find_cursor(transaction, feed, object));
     return {};
   };
   const Result<void> read = co_await hub_.store.read(std::move(work));
   if (!read) report.error = read.error().message;
-  cursor.stream = stream;
   co_return cursor;
 }
 
@@ -70,9 +74,15 @@ Task<RunReport> Discoverer::poll(TypeIndex type) {
 }
 
 Task<void> Discoverer::poll_object(TypeIndex type, std::string object, RunId run, RunReport& report) {
-  Cursor cursor = co_await load_cursor(object + "/changes", object, report);
-  if (!report.ok()) co_return;
-  const std::optional<FeedGap> gap = co_await open_gap(object, report);
+  Cursor cursor;
+  std::optional<FeedGap> gap;
+  Store::Work look = [&](Transaction& transaction) -> Result<void> {
+    TRY(cursor, find_cursor(transaction, object + "/changes", object));
+    TRY(gap, find_feed_gap(transaction, system_.id, object));
+    return {};
+  };
+  const Result<void> looked = co_await hub_.store.read(std::move(look));
+  if (!looked) report.error = looked.error().message;
   if (!report.ok()) co_return;
   // Without a feed there are the full refreshes alone. A gap that no listing has closed yet asks for one.
   const bool wants_listing = gap ? !gap->listed : cursor.position.empty();  // never listed, or listed under another mapping

@@ -90,6 +90,8 @@ class Discoverer {
   /// A complete listing ended: whatever was missed is known now.
   Task<void> settle_gap(TypeIndex type, std::string object, RunReport& report);
   Task<bool> list(TypeIndex type, std::string object, RunId run, Cursor& scan, WallTime& started, RunReport& report);
+  /// Where a feed stands; at its start when what is known belongs to another stream.
+  Result<Cursor> find_cursor(Transaction& transaction, const std::string& feed, const std::string& object) const;
   Task<Cursor> load_cursor(std::string feed, std::string object, RunReport& report);
   Task<void> record_run(RunId run, std::string kind, TypeIndex type, WallTime started, RunReport& report);
   std::vector<std::string> objects_of(TypeIndex type) const;

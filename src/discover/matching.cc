@@ -107,7 +107,7 @@ Result<void> Step::create(EntityId id) {
   merge::EntityState probe;
   probe.golden.id = id;
   probe.golden.type = source_.type;
-  const merge::Observation seen = observation(&probe);
+  TRY(const merge::Observation seen, observation(probe));
   merge::EntityState state = entities_.with_context(
       probe, [&](const merge::Context& context) { return merge::create_entity(id, seen, context, effects); });
   effects.golden_changed = effects.link_changed = true;
@@ -125,7 +125,7 @@ Result<void> Step::link_to(EntityId entity) {
     TRY_VOID(tx_.erase_link(entity, source_.connection, old->remote));
     TRY_VOID(tx_.put_remote_alias(source_.connection, old->remote, seen_.row.id));
   }
-  const merge::Observation seen = observation(&*state);
+  TRY(const merge::Observation seen, observation(*state));
   merge::Effects effects = entities_.with_context(*state, [&](const merge::Context& context) {
     merge::add_link(*state, source_.connection, seen_.row.id, context);
     return merge::observe(*state, seen, context);

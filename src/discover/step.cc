@@ -79,7 +79,7 @@ Result<void> Step::linked(const Link& link) {
   }
   TRY(auto state, entities_.load(link.entity));
   CHECK(state, "a link without its entity");
-  const merge::Observation seen = observation(&*state);
+  TRY(const merge::Observation seen, observation(*state));
   const merge::Effects effects =
       entities_.with_context(*state, [&](const merge::Context& context) { return merge::observe(*state, seen, context); });
   if (effects.golden_changed) ++count_.changed; else ++count_.unchanged;
@@ -91,7 +91,16 @@ Result<void> Step::linked(const Link& link) {
   return entities_.save(*state, std::move(saved), cause(source_.operation), source_.connection);
 }
 
-merge::Observation Step::observation(const merge::EntityState* state) const {
+Result<bool> Step::carries_key_of(EntityId entity) const {
+  if (equal_no_case(seen_.row.external_key, entity.value().text())) return true;
+  // The id of an entity that was merged into this one says the same. Where the record that was merged away keeps its key, no other could be written.
+  const auto key = parse_ulid(seen_.row.external_key);
+  if (!key) return false;
+  TRY(const auto resolved, tx_.resolve(EntityId{*key}));
+  return resolved == entity;
+}
+
+Result<merge::Observation> Step::observation(const merge::EntityState& state) const {
   merge::Observation seen;
   seen.system = source_.connection;
   seen.remote = seen_.row.id;
@@ -110,8 +119,10 @@ merge::Observation Step::observation(const merge::EntityState* state) const {
   }
   const connector::ObjectTraits* traits = system->connector ? system->connector->find_object(seen_.object) : nullptr;
   const bool holds_key = traits && !traits->external_key_slot.empty();
-  seen.carries_external_id =
-      !holds_key || (state && equal_no_case(seen_.row.external_key, state->golden.id.value().text()));
+  seen.carries_external_id = true;
+  if (holds_key) {
+    TRY(seen.carries_external_id, carries_key_of(state.golden.id));
+  }
   seen.fields = seen_.fields;
   return seen;
 }
@@ -120,7 +131,7 @@ Result<void> Step::gone() {
   TRY(const auto link, tx_.find_link(source_.connection, seen_.row.id));
   TRY(auto state, entities_.load(link->entity));
   CHECK(state, "a link without its entity");
-  const merge::Observation seen = observation(&*state);
+  TRY(const merge::Observation seen, observation(*state));
   merge::Effects effects =
       entities_.with_context(*state, [&](const merge::Context& context) { return merge::observe(*state, seen, context); });
   effects.link_changed = true;

@@ -44,7 +44,8 @@ class Step {
   Result<void> close_reviews_of(const RemoteId& remote, const std::string& why);
   Result<void> after_linking(const merge::EntityState& state);
   Result<void> ask_by_id(const RemoteId& remote, std::string_view why);
-  merge::Observation observation(const merge::EntityState* state) const;
+  Result<bool> carries_key_of(EntityId entity) const;
+  Result<merge::Observation> observation(const merge::EntityState& state) const;
   Cause cause(std::string operation) const;
   bool newer_notice() const;
 

@@ -76,10 +76,13 @@ Result<void> Entities::save(merge::EntityState& state, merge::Effects effects, c
   }
   if (!effects.changes.empty()) TRY_VOID(audit(state, cause, std::move(effects.changes)));
   TRY_VOID(refresh_obligations(state));
+  if (effects.gone) TRY_VOID(lose_references(state.golden, touched));
   return effects.revived ? owe_references(state.golden.id) : Result<void>{};
 }
 
 namespace {
+
+constexpr std::size_t kReferrersMax = 100'000;
 
 /// The field was acknowledged with a stand-in for its reference (rule 14).
 bool holds_stand_in(const LinkField& field, const GoldenField& golden, EntityId target) {
@@ -90,8 +93,31 @@ bool holds_stand_in(const LinkField& field, const GoldenField& golden, EntityId 
 
 }  // namespace
 
+Result<void> Entities::lose_references(const Golden& target, ConnectionId connection) {
+  for (const TypePolicy& policy : hub_.policies) {
+    TRY(const auto referrers, tx_.find_by_match_key(policy.type, referrer_key(target.id), kReferrersMax));
+    for (const EntityId referrer : referrers) {
+      TRY(auto state, load(referrer));
+      Link* link = state ? state->find(connection) : nullptr;
+      if (!link || link->presence != LinkPresence::present) continue;
+      bool lost = false;
+      for (LinkField& field : link->fields) {
+        const EntityRef* held = field.shadow ? field.shadow->get<EntityRef>() : nullptr;
+        if (!held || EntityId{held->entity} != target.id) continue;
+        field.shadow = Value{};
+        // Made there once more, it is referred to again; otherwise the blank stands in for it.
+        if (target.presence == EntityPresence::present) field.acked = field.shadow;
+        lost = true;
+      }
+      if (!lost) continue;
+      TRY_VOID(tx_.put(*link));
+      TRY_VOID(refresh_obligations(*state));
+    }
+  }
+  return {};
+}
+
 Result<void> Entities::owe_references(EntityId target) {
-  constexpr std::size_t kReferrersMax = 100'000;
   for (const TypePolicy& policy : hub_.policies) {
     TRY(const auto referrers, tx_.find_by_match_key(policy.type, referrer_key(target), kReferrersMax));
     for (const EntityId referrer : referrers) {

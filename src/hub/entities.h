@@ -53,8 +53,10 @@ class Entities {
  private:
   Result<void> settle_hosted(merge::EntityState& state, merge::Effects& effects, std::vector<ConnectionId>& settled);
   Result<void> put_match_keys(const merge::EntityState& state);
-  /// References to `target` that were sent as blank are owed again.
+  /// References to `target` that were sent as blank, or lost, are owed again.
   Result<void> owe_references(EntityId target);
+  /// `target` was deleted in `connection`: servers blank what refers to it there, which is nobody's edit.
+  Result<void> lose_references(const Golden& target, ConnectionId connection);
   Result<void> refresh_obligation(const merge::EntityState& state, const LinkPolicy& policy, const merge::Context& context);
 
   Hub& hub_;

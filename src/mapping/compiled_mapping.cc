@@ -144,7 +144,10 @@ Fields CompiledMapping::get(std::size_t variant, const Slots& row, std::vector<G
     if (binding.slot) wire = *binding.slot < row.size() && row[*binding.slot] ? &*row[*binding.slot] : nullptr;
     if (!wire) continue;
     const RemoteId* remote = wire->get<RemoteId>();
-    if (remote && !tells(binding, *remote)) continue;
+    if (remote && !tells(binding, *remote)) {
+      if (!field && makes_way(binding, variants[variant], *remote)) field = Value{};
+      continue;
+    }
     Value& value = place(field, binding, entity->fields[binding.field.value()], *wire);
     if (remote) narrow(binding, value);
     auto done = read(binding, value);
@@ -164,6 +167,15 @@ Fields CompiledMapping::get(std::size_t variant, const Slots& row, std::vector<G
     if (fields[i]->is_blank()) fields[i] = Value{};
   }
   return fields;
+}
+
+/// Of several parents that share a place, one that would have gone first is not there when another one is.
+bool CompiledMapping::makes_way(const Binding& binding, const Variant& variant, const RemoteId& remote) const {
+  if (!binding.one_of || !binding.writes) return false;
+  const auto rank = [&](FieldIndex field) { return std::ranges::find(parent_order, field) - parent_order.begin(); };
+  return std::ranges::any_of(variant.bindings, [&](const Binding& other) {
+    return other.one_of && other.slot == binding.slot && other.field != binding.field && may_point_to(other, remote.object) && rank(binding.field) < rank(other.field);
+  });
 }
 
 bool CompiledMapping::is_preferred(const Binding& binding, const Variant& variant, const Fields& fields) const {

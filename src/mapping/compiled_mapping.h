@@ -85,6 +85,7 @@ class CompiledMapping final : public EntityMapping {
   /// Whether they are equal under one variant's bindings; nothing when it has none for the field.
   std::optional<bool> equal_in(const Variant& variant, FieldIndex field, const Value& a, const Value& b) const;
   bool equal_by_constant(const Binding& binding, const Value& a, const Value& b) const;
+  bool makes_way(const Binding& binding, const Variant& variant, const RemoteId& remote) const;
   bool is_preferred(const Binding& binding, const Variant& variant, const Fields& fields) const;
   /// Of a slot that several references share: the one that is set and comes first; null: none is.
   const Binding* next_in_slot(const Binding& binding, const Variant& variant, const Fields& fields) const;

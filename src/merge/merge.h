@@ -62,7 +62,8 @@ struct Context {
 struct Effects {
   bool golden_changed = false;
   bool link_changed = false;        // also when only the fence moved
-  bool revived = false;             // a deleted entity is present again: references to it that were cleared are owed once more
+  bool gone = false;                // it was deleted in the system it was seen in: what referred to it there has lost its reference
+  bool revived = false;             // it is present again: references to it that were cleared, or lost, are owed once more
   bool read_by_id = false;          // rule 1: one read of this record by id is owed (link.needs_read is set as well)
   bool other_links_changed = false; // of other systems than the one observed: they must be read before the delete
   std::vector<RemoteId> unlinked;   // link rows of this system that are no more; to be erased before links are stored

@@ -115,7 +115,7 @@ void record_gone(Work& work, Link& link, const Stamp& stamp) {
   link.delete_unanswered = false;
   link.needs_read = false;
   link.intent.reset();
-  work.effects.link_changed = true;
+  work.effects.link_changed = work.effects.gone = true;
   close_parked(work, link);
   drop_candidates(work, link.connection);
   if (ours) return work.note("our delete arrived in " + where);
@@ -146,6 +146,7 @@ void record_back(Work& work, Link& link, const Stamp& stamp) {
   link.intent.reset();
   work.effects.link_changed = true;
   if (our_create || work.state.golden.presence == EntityPresence::present) {
+    work.effects.revived = work.state.golden.presence == EntityPresence::present;
     close_delete_reviews(work, link.connection, "the record is there again");
     work.note(our_create ? "our create arrived in " + where : "back in " + where);
     if (work.state.golden.presence == EntityPresence::deleted && policy.incoming_deletes == DeletePolicy::review)

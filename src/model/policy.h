@@ -51,7 +51,7 @@ struct LinkPolicy {
   bool has_lock = false;               // optimistic lock: an update needs a known version
   bool delete_has_lock = false;        // a delete carries the version too; without: the record is read between the decision and the delete
   bool version_is_ordered = false;     // versions compare (modstamp, row version number as text of equal form)
-  std::int64_t read_before_write_ms = 300'000;  // no lock: read first when `seen` is older; 0: never, before deletes neither
+  std::int64_t read_before_write_ms = 60'000;  // no lock: read first when `seen` is older; 0: never, before deletes neither
   std::vector<FieldPolicy> fields;     // by FieldIndex
 };
 

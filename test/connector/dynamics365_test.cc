@@ -150,6 +150,8 @@ TEST_F(Dynamics365, ReadsByIdTellMergedAndMissingRows) {
   ASSERT_EQ(results[1].kind, ReadResult::Kind::merged);
   EXPECT_EQ(results[1].row.merged_into->id, kept);
   EXPECT_EQ(results[2].kind, ReadResult::Kind::gone);
+  edit(*org, {{"operation", "delete"}, {"object", "contact"}, {"id", kept}});
+  EXPECT_EQ(world.read("contact", {lost})[0].kind, ReadResult::Kind::gone) << "whose winner is gone can never be written again";
 }
 
 TEST_F(Dynamics365, CreatesTravelInABatchAndOneBadRowFailsAlone) {

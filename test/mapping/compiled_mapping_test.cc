@@ -243,6 +243,8 @@ TEST(CompiledMapping, ASharedSlotHoldsTheFirstParentThatIsSet) {
   // The other parent stands in the slot: of this one nothing is known.
   EXPECT_EQ(p.get("friend", {{"AboutId", firm}}), "absent");
   EXPECT_EQ(p.get("employer", {{"AboutId", firm}}), "Firm:1");
+  // Who comes after it stands there, so the first one does not.
+  EXPECT_EQ(p.get("employer", {{"AboutId", human}}), "null");
   EXPECT_EQ(p.get("employer", {{"AboutId", Value{}}}), "null");
   // A change of the one that is not shown there touches nothing.
   std::vector<GetProblem> problems;

@@ -3,6 +3,7 @@
 
 #include <boost/json.hpp>
 
+#include "emulators/core/stand_in.h"
 #include "sim/crm_world.h"
 #include "sim/torn_vfs.h"
 
@@ -15,6 +16,19 @@ std::int64_t rows(CrmWorld& world, const std::string& system, const std::string&
   const json::value counts = json::parse(world.control(system, "GET", "counts").body);
   const json::value* row = counts.at("rows").as_object().if_contains(object);
   return row ? row->at("live").to_number<std::int64_t>() : -1;
+}
+
+/// What a column of a record holds; the record is the one whose `by` is `value`. Blank: it is not there, or holds nothing.
+std::string held(CrmWorld& world, const std::string& system, const std::string& object, const std::string& by, const std::string& value, const std::string& column) {
+  emulators::Table* table = dynamic_cast<emulators::StandIn&>(*world.stand_ins.at(system)).database().find_table(object);
+  const auto text = [&](emulators::RowNumber row, const std::string& name) {
+    const auto shown = table->get(row, *table->find_field(name));
+    const auto* here = std::get_if<std::string_view>(&shown);
+    return here ? std::string(*here) : std::string();
+  };
+  for (emulators::RowNumber row = 0; row < table->row_count(); ++row)
+    if (!table->record(row).deleted && text(row, by) == value) return column == "id" ? table->record(row).id : text(row, column);
+  return "";
 }
 
 std::size_t writes(CrmWorld& world) {
@@ -191,6 +205,63 @@ TEST_F(CrmWorldTest, AMappingThatSaysTheSameInOtherWordsWritesNothing) {
   world.reconfigure();
   ASSERT_TRUE(world.settle(Duration{3'600'000}));
   EXPECT_EQ(writes(world), before);
+}
+
+TEST_F(CrmWorldTest, AMergeWhoseLoserKeepsOurKeyLeavesNoLetter) {
+  world.subscribe();
+  world.start();
+  ASSERT_EQ(world.support("PUT", "contacts/1", R"({"first_name": "Ada", "last_name": "Older", "email": "older@example.com"})").status, 201);
+  world.run_for(Duration{60'000});
+  ASSERT_EQ(world.support("PUT", "contacts/2", R"({"first_name": "Ada", "last_name": "Younger", "email": "younger@example.com"})").status, 201);
+  ASSERT_TRUE(world.settle(Duration{3'600'000}));
+  const std::string older = held(world, "dynamics365", "contact", "lastname", "Older", "id"), younger = held(world, "dynamics365", "contact", "lastname", "Younger", "id");
+  const auto merged = world.control("dynamics365", "POST", "edit", R"({"as": "Ann", "operation": "merge", "object": "contact", "id": ")" + older + R"(", "into": ")" + younger + R"("})");
+  ASSERT_EQ(merged.status, 200) << merged.body;
+  ASSERT_TRUE(world.settle(Duration{3'600'000}));
+  EXPECT_EQ(world.counts().open_dead_letters, 0);
+  ASSERT_EQ(world.support("PATCH", "contacts/1", R"({"job_title": "Countess"})").status, 200);
+  ASSERT_TRUE(world.settle(Duration{3'600'000}));
+  EXPECT_EQ(held(world, "dynamics365", "contact", "jobtitle", "Countess", "id"), younger);
+  EXPECT_EQ(world.counts().open_dead_letters, 0);
+}
+
+TEST(CrmWorldListing, AReferenceThatASystemLostWithItsRecordComesBackWithIt) {
+  WorldOptions options;
+  options.full_refresh_s = 1'800;
+  CrmWorld world(options);
+  world.subscribe();
+  world.start();
+  ASSERT_EQ(world.support("PUT", "contacts/1", R"({"first_name": "Ada", "last_name": "Byron", "email": "ada@example.com"})").status, 201);
+  ASSERT_EQ(world.support("PUT", "cases/1", R"({"subject": "Broken engine", "contact": "1"})").status, 201);
+  ASSERT_TRUE(world.settle(Duration{3'600'000}));
+  const std::string id = held(world, "hubspot", "contacts", "lastname", "Byron", "id");
+  world.network.down.insert(CrmWorld::origin("hubspot"));
+  ASSERT_EQ(world.support("PATCH", "contacts/1", R"({"job_title": "Countess"})").status, 200);
+  ASSERT_EQ(world.control("hubspot", "POST", "edit", R"({"as": "Ann", "operation": "delete", "object": "contacts", "id": ")" + id + R"("})").status, 200);
+  world.run_for(Duration{10'000});
+  world.network.down.clear();
+  ASSERT_TRUE(world.settle(Duration{3'600'000}));
+  const std::string again = held(world, "hubspot", "contacts", "lastname", "Byron", "id");
+  ASSERT_NE(again, "");
+  ASSERT_NE(again, id) << "an edit wins over a delete: made once more";
+  world.run_for(Duration{3'600'000});  // a complete listing shows the ticket
+  EXPECT_NE(world.support("GET", "cases/1").body.find("\"contact\""), std::string::npos) << world.support("GET", "cases/1").body;
+  EXPECT_NE(held(world, "salesforce", "Case", "Subject", "Broken engine", "ContactId"), "");
+}
+
+TEST_F(CrmWorldTest, ACaseThatWasItsAccountsIsGivenItsContactWhereACustomerIsOneOfTheTwo) {
+  world.subscribe();
+  world.start();
+  ASSERT_EQ(world.support("PUT", "accounts/1", R"({"name": "Analytical Engines"})").status, 201);
+  ASSERT_EQ(world.support("PUT", "contacts/1", R"({"first_name": "Ada", "last_name": "Byron", "email": "ada@example.com"})").status, 201);
+  ASSERT_EQ(world.support("PUT", "cases/1", R"({"subject": "Broken engine", "account": "1"})").status, 201);
+  ASSERT_TRUE(world.settle(Duration{3'600'000}));
+  EXPECT_EQ(held(world, "dynamics365", "incident", "title", "Broken engine", "_customerid_value"), held(world, "dynamics365", "account", "name", "Analytical Engines", "id"));
+  const std::string id = held(world, "salesforce", "Case", "Subject", "Broken engine", "id"), contact = held(world, "salesforce", "Contact", "LastName", "Byron", "id");
+  const auto edited = world.control("salesforce", "POST", "edit", R"({"as": "Ann", "operation": "update", "object": "Case", "id": ")" + id + R"(", "fields": {"ContactId": ")" + contact + R"("}})");
+  ASSERT_EQ(edited.status, 200) << edited.body;
+  ASSERT_TRUE(world.settle(Duration{3'600'000}));
+  EXPECT_EQ(held(world, "dynamics365", "incident", "title", "Broken engine", "_customerid_value"), held(world, "dynamics365", "contact", "lastname", "Byron", "id"));
 }
 
 }  // namespace

@@ -42,6 +42,13 @@ Result<std::int64_t> Names::number(Database& database, const std::string& kind, 
   return number;
 }
 
+std::optional<std::int64_t> Names::find(const std::string& kind, const std::string& name) const {
+  const auto of_kind = numbers_.find(kind);
+  if (of_kind == numbers_.end()) return std::nullopt;
+  const auto found = of_kind->second.find(name);
+  return found == of_kind->second.end() ? std::nullopt : std::optional(found->second);
+}
+
 std::string Names::name(const std::string& kind, std::int64_t number) const {
   const auto of_kind = names_.find(kind);
   if (of_kind == names_.end()) return "";

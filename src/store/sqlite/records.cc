@@ -72,10 +72,10 @@ Result<std::vector<Link>> SqliteTransaction::find_links(EntityId entity) {
 }
 
 Result<std::optional<Link>> SqliteTransaction::find_link(ConnectionId connection, const RemoteId& remote) {
-  if (remote.empty()) return std::optional<Link>{};
-  TRY(const std::int64_t object, names_.number(db_, "object", remote.object));
+  const auto object = names_.find("object", remote.object);
+  if (remote.empty() || !object) return std::optional<Link>{};
   TRY(Statement rows, db_.prepare("SELECT " LINK_COLUMNS " FROM link WHERE connection = ? AND object = ? AND remote = ?"));
-  rows.bind(connection.value()).bind(object).bind_text(remote.id);
+  rows.bind(connection.value()).bind(*object).bind_text(remote.id);
   TRY(std::vector<Link> links, link_rows(std::move(rows)));
   if (links.empty()) return std::optional<Link>{};
   // A present one before others, a primary before a secondary one.

@@ -1,5 +1,6 @@
 #include "store/sqlite/sqlite_store.h"
 
+#include <algorithm>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <condition_variable>
@@ -22,6 +23,7 @@ constexpr std::size_t kGroupMax = 64;  // works in one commit
 
 struct Job {
   Store::Work work;
+  bool reads = false;  // it changes nothing
   std::function<void(Result<void>)> done;
   Result<void> outcome;
 };
@@ -47,9 +49,9 @@ class SqliteStore final : public Store {
     return {};
   }
 
-  Task<Result<void>> transact(Work work) override { return run(std::move(work)); }
+  Task<Result<void>> transact(Work work) override { return run(std::move(work), false); }
   // One connection serves both: reads see the last commit, and their own thread is not worth a second cache.
-  Task<Result<void>> read(Work work) override { return run(std::move(work)); }
+  Task<Result<void>> read(Work work) override { return run(std::move(work), true); }
 
  private:
   Result<void> load_names() {
@@ -60,12 +62,13 @@ class SqliteStore final : public Store {
     return loaded ? ended : loaded;
   }
 
-  Task<Result<void>> run(Work work) {
+  Task<Result<void>> run(Work work, bool reads) {
     co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Result<void>)>(
-        [this](auto handler, Work wanted) {
+        [this, reads](auto handler, Work wanted) {
           auto shared = std::make_shared<decltype(handler)>(std::move(handler));
           Job job;
           job.work = std::move(wanted);
+          job.reads = reads;
           job.done = [this, shared](Result<void> outcome) {
             auto box = std::make_shared<Result<void>>(std::move(outcome));
             executor_.post([shared, box] { std::move (*shared)(std::move(*box)); });
@@ -109,34 +112,46 @@ class SqliteStore final : public Store {
     }
   }
 
-  /// Runs each work in a savepoint of its own and commits them together; only then are they told.
+  Result<void> statement(const char* sql) {
+    TRY(sqlite::Statement prepared, database_->prepare(sql));
+    return prepared.run();
+  }
+
+  /// Runs each work so that it can be undone alone, and commits them together; only then are they told. Reads take no lock that a writer waits for.
   void commit(std::deque<Job>& group) {
-    auto begun = database_->execute(options_.read_only ? "BEGIN" : "BEGIN IMMEDIATE");
-    for (Job& job : group) job.outcome = begun ? one(job.work) : begun;
+    const bool reads = options_.read_only || std::ranges::all_of(group, &Job::reads);
+    auto begun = statement(reads ? "BEGIN" : "BEGIN IMMEDIATE");
+    for (Job& job : group) job.outcome = !begun ? begun : group.size() > 1 && !job.reads ? one_of_many(job.work) : one(job.work);
+    // Alone in its transaction, a work that failed is undone with it.
+    const bool whole = group.size() > 1 || group.front().outcome;
     if (begun) {
-      const auto committed = database_->execute("COMMIT");
-      if (!committed) {
+      const auto ended = whole ? statement("COMMIT") : tl::unexpected(group.front().outcome.error());
+      if (!ended) {
         const auto undone = database_->execute("ROLLBACK");
         (void)undone;
-        const auto reloaded = load_names();
+        const auto reloaded = reads ? Result<void>{} : load_names();
         (void)reloaded;
         for (Job& job : group)
-          if (job.outcome) job.outcome = tl::unexpected(committed.error());
+          if (job.outcome) job.outcome = tl::unexpected(ended.error());
       }
     }
     for (Job& job : group) job.done(std::move(job.outcome));
   }
 
   Result<void> one(Work& work) {
-    TRY_VOID(database_->execute("SAVEPOINT work"));
     SqliteTransaction transaction(*database_, names_);
-    Result<void> outcome = work(transaction);
+    return work(transaction);
+  }
+
+  Result<void> one_of_many(Work& work) {
+    TRY_VOID(statement("SAVEPOINT work"));
+    Result<void> outcome = one(work);
     if (!outcome) {
-      TRY_VOID(database_->execute("ROLLBACK TO work"));
+      TRY_VOID(statement("ROLLBACK TO work"));
       // Numbers that the work gave to new names are gone with it.
       TRY_VOID(names_.load(*database_, model_));
     }
-    TRY_VOID(database_->execute("RELEASE work"));
+    TRY_VOID(statement("RELEASE work"));
     return outcome;
   }
 

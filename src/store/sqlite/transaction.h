@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ class Names {
  public:
   Result<void> load(Database& database, const Model& model);
   Result<std::int64_t> number(Database& database, const std::string& kind, const std::string& name);
+  std::optional<std::int64_t> find(const std::string& kind, const std::string& name) const;
   std::string name(const std::string& kind, std::int64_t number) const;
   std::int64_t type_number(TypeIndex type) const { return type_numbers_[type.value()]; }
   Result<TypeIndex> type_of(std::int64_t number) const;
