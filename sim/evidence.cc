@@ -42,6 +42,13 @@ std::set<std::int64_t> Evidence::numbers(std::string_view type) {
   return all;
 }
 
+bool Evidence::waits_for_a_person(EntityId awaited) const {
+  for (const auto& [type, records] : golden)
+    for (const GoldenRecord& record : records)
+      if (record.entity == awaited) return is_explained(type, record.number) || is_merged(type, record.number);
+  return false;
+}
+
 void Evidence::explain(EntityId entity) {
   for (const auto& [type, records] : golden)
     for (const GoldenRecord& record : records)

@@ -54,6 +54,8 @@ struct Evidence {
   bool tells_of(EntityId entity, const Written& written, std::string_view value) const;
   bool is_explained(std::string_view type, std::int64_t number) const { return explained.contains({std::string(type), number}); }
   bool is_merged(std::string_view type, std::int64_t number) const { return merged.contains({std::string(type), number}); }
+  /// The record is the subject of an open review item or dead letter, or of a merge: so what refers to it may have to wait, too.
+  bool waits_for_a_person(EntityId awaited) const;
   /// The hub once knew of it, perhaps, and forgot: nobody can expect it to say what became of it. A minute more counts on either side,
   /// and what clocks may differ.
   bool is_forgotten(WallTime at) const {

@@ -43,6 +43,7 @@ class Convergence final : public Oracle {
       const GoldenRecord* golden = golden_of(evidence, type.type, entities.front());
       if (held.empty() && crm == "dynamics365" && type.type == "case" && golden->references.empty()) continue;  // it takes no case without a customer
       if (parent_is_open(evidence, type, golden->references) || (!held.empty() && parent_is_open(evidence, type, held.front().references))) continue;
+      if (held.empty() && awaits_a_person(evidence, golden->entity, crm)) continue;
       if (held.empty()) return fmt::format("not in {}", crm);
       if (auto wrong = compare(type, crm, *golden, held.front())) return wrong;
     }
@@ -53,6 +54,13 @@ class Convergence final : public Oracle {
     return std::ranges::any_of(type.references, [&](const ReferenceNames& reference) {
       const auto target = references.find(std::string(reference.field));
       return target != references.end() && (evidence.is_explained(reference.to, target->second) || evidence.is_merged(reference.to, target->second));
+    });
+  }
+  /// Interactions are judged without their references: the outbox names what they wait for.
+  static bool awaits_a_person(const Evidence& evidence, EntityId entity, std::string_view crm) {
+    const auto owed = evidence.obligations.find(entity);
+    return owed != evidence.obligations.end() && std::ranges::any_of(owed->second, [&](const Obligation& one) {
+      return one.connection == evidence.world.hub->find_system(crm)->id && !one.awaited.value().is_nil() && evidence.waits_for_a_person(one.awaited);
     });
   }
   static std::optional<std::string> compare(const TypeNames& type, std::string_view crm, const GoldenRecord& golden, const Held& held) {

@@ -21,7 +21,7 @@ class NothingVanishes final : public Oracle {
         const auto read = evidence.world.transact([&](Transaction& transaction) -> Result<void> {
           TRY(const auto owed, transaction.list_obligations(record.entity));
           for (const Obligation& one : owed)
-            if (one.state != ObligationState::parked || (!one.awaited.value().is_nil() && !waits_for_a_person(evidence, one.awaited)))
+            if (one.state != ObligationState::parked || (!one.awaited.value().is_nil() && !evidence.waits_for_a_person(one.awaited)))
               wrong = fmt::format("{} {} is still owed to {}: {} {}", type, record.number, evidence.world.hub->system_name(one.connection), one.reason, one.last_error);
           return {};
         });
@@ -29,15 +29,6 @@ class NothingVanishes final : public Oracle {
         if (wrong) return wrong;
       }
     return std::nullopt;
-  }
-
- private:
-  /// The awaited record is itself the subject of an open review item or dead letter, or of a merge.
-  static bool waits_for_a_person(const Evidence& evidence, EntityId awaited) {
-    for (const auto& [type, records] : evidence.golden)
-      for (const GoldenRecord& record : records)
-        if (record.entity == awaited) return evidence.is_explained(type, record.number) || evidence.is_merged(type, record.number);
-    return false;
   }
 };
 
