@@ -115,6 +115,7 @@ CrmWorld::CrmWorld(WorldOptions options)
   const std::filesystem::path memory = "/dev/shm";
   const std::filesystem::path root = std::filesystem::exists(memory) ? memory : std::filesystem::temp_directory_path();
   folder_ = (root / ("lockstep_sim_" + std::to_string(::getpid()) + "_" + std::to_string(++count))).string();
+  std::filesystem::remove_all(folder_);  // of a process that had this number before, and was killed
   std::filesystem::create_directories(folder_);
   const Rng rng = Rng(options_.seed).split("stand-ins");
   stand_ins["salesforce"] = emulators::salesforce::make_salesforce(clock_, rng.split("salesforce"));
