@@ -49,7 +49,7 @@ SchemaRef type_settings() {
                  {"delete", choice(deletes), false, "What a delete seen there means for the others."},
                  {"incoming_delete", choice(deletes), false, "What a delete elsewhere means there."},
                  {"delete_vs_edit", choice({"edit_wins", "delete_wins", "review"}), false, "A delete there against an edit elsewhere."},
-                 {"read_before_write", duration(Duration{0}, day), false, "Without an optimistic lock: a record not seen for longer is read before it is written."}});
+                 {"read_before_write", duration(Duration{0}, day), false, "Without an optimistic lock: a record not seen for longer (1m) is read before it is written or deleted."}});
 }
 
 SchemaRef connection() {
