@@ -175,11 +175,12 @@ Task<bool> Engine::first_listing(Lane& lane, TypeIndex type) {
   co_return false;
 }
 
-Task<bool> Engine::sleep_until_run(Lane& lane, TypeIndex type, Instant next_poll, Instant next_refresh) {
+Task<bool> Engine::sleep_until_run(Lane& lane, TypeIndex type, Duration poll_every, Instant next_poll, Instant next_refresh) {
   // While creates rest on what the feed has told, it is read again before its word is too old for them: a few pages more
   // here instead of a look before each create there.
   const Instant next = std::min(next_poll, next_refresh);
-  const bool awake = co_await tasks_.sleep_until(std::min(next, next_poll + -kRenewal));
+  const Duration early_by = std::min(kRenewal, poll_every / 4);  // never so early that one poll follows the other without a rest
+  const bool awake = co_await tasks_.sleep_until(std::min(next, next_poll + -early_by));
   if (!awake) co_return false;
   const bool early = lane.system.coverage->is_rested_on(type, hub_.now() - kRenewal);
   if (early || hub_.executor.clock().now() >= next) co_return true;
@@ -202,7 +203,7 @@ Task<void> Engine::run_type(Lane& lane, TypeIndex type) {
   std::uint32_t failures = 0;
   while (!tasks_.stopping()) {
     const bool refreshes = schedule.full_refresh_every.count() > 0;
-    const bool awake = co_await sleep_until_run(lane, type, next_poll, refreshes ? next_refresh : next_poll);
+    const bool awake = co_await sleep_until_run(lane, type, schedule.poll_every, next_poll, refreshes ? next_refresh : next_poll);
     if (!awake) co_return;
     next_poll = std::min(next_poll, clock.now());
     discover::RunReport report;

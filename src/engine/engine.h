@@ -60,7 +60,7 @@ class Engine {
   Task<void> run_lane(Lane& lane);
   Task<void> run_type(Lane& lane, TypeIndex type);
   Task<bool> first_listing(Lane& lane, TypeIndex type);
-  Task<bool> sleep_until_run(Lane& lane, TypeIndex type, Instant next_poll, Instant next_refresh);
+  Task<bool> sleep_until_run(Lane& lane, TypeIndex type, Duration poll_every, Instant next_poll, Instant next_refresh);
   Task<void> run_wanted(Lane& lane);
   Task<void> run_deliver(Lane& lane);
   Task<std::optional<WallTime>> next_due(Lane& lane);

@@ -42,6 +42,25 @@ TEST(Schedule, RunsThatWereMissedCollapseIntoOne) {
   EXPECT_LE(north.feed_reads.size(), 3u * 18u + 3u);
 }
 
+TEST(Schedule, AFeedThatCreatesRestOnIsReadEarlierAndNotWithoutRest) {
+  World world;
+  FakeTraits full, probing;
+  full.page = full.batch = 1'000;
+  probing.probes = true;  // a create needs a look, or the word of a listing or feed
+  probing.batch = 100;
+  FakeSystem& north = world.add_system("north", full);
+  FakeSystem& east = world.add_system("east", probing);
+  world.configure = [](Hub& hub) {
+    for (SystemType& type : hub.systems[1].types) type.schedule.poll_every = Duration{2'000};
+  };
+  for (int i = 0; i < 1'000; ++i) north.add("contact", contact("Person " + std::to_string(i), "p" + std::to_string(i) + "@example.com"));
+  world.start();
+  world.run_for(Duration{30'000});
+  ASSERT_EQ(east.live("contact").size(), 1'000u);
+  // Three types in 30 seconds, each 1.5 seconds after its last read at the earliest, and a few for the start.
+  EXPECT_LE(east.feed_reads.size(), 3u * 20u + 12u);
+}
+
 TEST(Schedule, AFeedWhosePositionIsTooOldStartsOverWithAFullListingOnce) {
   for (const bool starts_with_listing : {false, true}) {
     World world;
