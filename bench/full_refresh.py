@@ -104,7 +104,7 @@ def lockstep(build, count, systems):
             if time.time() - started > 1800:
                 raise RuntimeError(f"not done in half an hour: {status}")
         memory, cpu = peak_memory(pid), cpu_seconds(pid)
-        polled = done - started > 40  # a poll tells its calls when it ends
+        polled = done - started > 40  # the first poll comes then
         if polled:
             let_feeds_end(world, systems)
         calls = calls_so_far(world)

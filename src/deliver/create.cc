@@ -33,10 +33,9 @@ bool Dispatcher::can_be_looked_up(const merge::EntityState& state, const Prepare
 }
 
 bool Dispatcher::is_covered(const connector::ObjectTraits& traits, WallTime now) const {
-  // The feed is read every so often, and the read takes its time; never older than a look that is still trusted.
-  constexpr Duration kRead{15'000};
+  // Never older than a look that is still trusted.
   const auto until = system_.coverage->of(traits.name);
-  return until && now - *until < std::min(kTrusted, traits.poll_every + kRead);
+  return until && now - *until < std::min(kTrusted, traits.poll_every + Coverage::kReadTakes);
 }
 
 Dispatcher::Create Dispatcher::before_create(const merge::EntityState& state, const Prepared& prepared, const merge::Context& context,

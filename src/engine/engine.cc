@@ -15,7 +15,6 @@ constexpr Duration kIdle{1'000};
 constexpr Duration kRest{30'000};  // who is not woken looks again after this: decisions may come from other processes
 constexpr Duration kMoment{50};
 constexpr Duration kBatchWindow{120'000};
-constexpr Duration kRenewal{15'000};  // what the read of a feed may take while creates rest on it
 }  // namespace
 
 Engine::Engine(Hub& hub, Log& log)
@@ -179,10 +178,10 @@ Task<bool> Engine::sleep_until_run(Lane& lane, TypeIndex type, Duration poll_eve
   // While creates rest on what the feed has told, it is read again before its word is too old for them: a few pages more
   // here instead of a look before each create there.
   const Instant next = std::min(next_poll, next_refresh);
-  const Duration early_by = std::min(kRenewal, poll_every / 4);  // never so early that one poll follows the other without a rest
+  const Duration early_by = std::min(Coverage::kReadTakes, poll_every / 4);  // never so early that one poll follows the other without a rest
   const bool awake = co_await tasks_.sleep_until(std::min(next, next_poll + -early_by));
   if (!awake) co_return false;
-  const bool early = lane.system.coverage->is_rested_on(type, hub_.now() - kRenewal);
+  const bool early = lane.system.coverage->is_rested_on(type, hub_.now() - Coverage::kReadTakes);
   if (early || hub_.executor.clock().now() >= next) co_return true;
   co_return co_await tasks_.sleep_until(next);
 }

@@ -14,6 +14,8 @@ namespace lockstep {
 /// its end. Whatever was there by then need not be looked up. Thread-safe: readers are in store transactions.
 class Coverage {
  public:
+  /// What the read of a feed may take: for so long its word may be older than the time between two reads.
+  static constexpr Duration kReadTakes{15'000};
   void reached(const std::string& object, WallTime until);
   std::optional<WallTime> of(const std::string& object) const;
   /// Creates of the type rest on it just now, instead of a look each: worth reading the feed before it is too old for that.

@@ -60,7 +60,8 @@ struct Context {
 
 /// What the merge did besides changing the state.
 struct Effects {
-  bool golden_changed = false;
+  bool golden_changed = false;      // a value or the presence: a new version, and whoever is refused reads again
+  bool stamp_changed = false;       // a system came to the same value later: to be stored, and no new version
   bool link_changed = false;        // also when only the fence moved
   bool gone = false;                // it was deleted in the system it was seen in: what referred to it there has lost its reference
   bool revived = false;             // it is present again: references to it that were cleared, or lost, are owed once more

@@ -37,7 +37,7 @@ void delete_entity(Work& work, std::string cause, const Stamp& stamp) {
     const LinkPolicy* policy = work.context.policy.find(link.connection);
     if (!policy || link.secondary || link.presence != LinkPresence::present) continue;
     // Rule 13: somebody may have edited there what is to be deleted, and no lock would tell.
-    if (!policy->delete_has_lock && policy->read_before_write_ms > 0 && policy->incoming_deletes != DeletePolicy::ignore) {
+    if (policy->writable && !policy->delete_has_lock && policy->read_before_write_ms > 0 && policy->incoming_deletes != DeletePolicy::ignore) {
       work.ask_read(link);
       work.effects.other_links_changed = true;
     }

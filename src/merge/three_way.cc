@@ -40,7 +40,7 @@ void agree(Work& work, Link& link, FieldIndex index, const Value& value, const S
   GoldenField& golden = work.golden(index);
   if (outranks(work, index, work.policy_of(link.connection, index), StampedValue{stamp, value})) {
     golden.stamp = stamp;
-    work.effects.golden_changed = true;
+    work.effects.stamp_changed = true;
   }
   hold(work, link, index, value, golden.value, golden.stamp);
 }

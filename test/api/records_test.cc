@@ -39,6 +39,17 @@ TEST_F(ApiTest, APatchLeavesTheOtherFieldsAndNullClears) {
   EXPECT_TRUE(!there->fields.contains("city") || there->fields.at("city").is_null());
 }
 
+TEST_F(ApiTest, AVersionOutlastsThatOtherSystemsComeToTheSameValues) {
+  const std::string tag(*call("PUT", "/v1/contacts/42", R"({"name": "Ada"})").headers.find("ETag"));
+  ASSERT_TRUE(world.settle());
+  const std::string there = north->find("contact", "name", "Ada")->id;
+  north->edit("contact", there, {{"title", text("Countess")}});
+  const std::string next(*call("PATCH", "/v1/contacts/42", R"({"title": "Countess"})").headers.find("ETag"));
+  EXPECT_NE(next, tag);
+  world.run_for(Duration{10 * 60'000});
+  EXPECT_EQ(call("GET", "/v1/contacts/42").headers.find("ETag"), next) << "north agrees, later: who read it before may still change it";
+}
+
 TEST_F(ApiTest, ADeleteIsPassedOn) {
   call("PUT", "/v1/contacts/42", R"({"name": "Ada"})");
   ASSERT_TRUE(world.settle());

@@ -115,7 +115,7 @@ void World::absorb(std::size_t number, const Observation& seen) {
   // Law 2: the same once more changes nothing.
   const EntityState once = state_;
   const Effects again = observe(state_, seen, context());
-  if (again.golden_changed) fail("an observation changed golden twice");
+  if (again.golden_changed || again.stamp_changed) fail("an observation changed golden twice");
   for (std::size_t i = 0; i < state_.links.size(); ++i)
     if (state_.links[i].fields != once.links[i].fields) fail("an observation changed a link twice");
 }
