@@ -121,6 +121,26 @@ TEST_F(HubSpot, TheSearchFeedPassesMoreRowsOfOneStampThanASearchShows) {
   EXPECT_EQ(ids.size(), 11'000u);
 }
 
+TEST_F(HubSpot, TheSearchFeedShowsTheRowsOfABulkJobOnceAndSoonEnough) {
+  std::string position;
+  world.changes("contact", position);
+  std::map<std::string, int> shown;
+  const auto poll = [&] {
+    advance(60);
+    for (const Row& row : world.changes("contact", position)) ++shown[row.id.id];
+  };
+  constexpr int kMinutes = 5, kAMinute = 1000, kPage = 200;
+  for (int minute = 0; minute < kMinutes; ++minute) {
+    load_contacts(kAMinute);
+    poll();
+  }
+  for (int minute = 0; minute < 3; ++minute) poll();
+  EXPECT_EQ(shown.size(), static_cast<std::size_t>(kMinutes * kAMinute)) << "all of them within 5 minutes";
+  int again = 0;
+  for (const auto& [id, times] : shown) again += times - 1;
+  EXPECT_LE(again, (kMinutes + 3) * kPage) << "a walk's first page alone may reach into what the next one shows";
+}
+
 TEST_F(HubSpot, ReadsByIdTellArchivedMergedAndNeverSeenRows) {
   const std::string kept = load("contact", {{"lastname", "Kept"}}), gone = load("contact", {{"lastname", "Gone"}}), lost = load("contact", {{"lastname", "Lost"}});
   const std::string other = load("contact", {{"lastname", "Other"}});
