@@ -35,9 +35,8 @@ std::vector<FieldIndex> all_fields(std::size_t count) {
 
 std::size_t Dispatcher::batch_of(TypeIndex type) const {
   std::size_t batch = 1;
-  const mapping::EntityMapping& mapping = *system_.find(type)->mapping;
-  for (std::size_t variant = 0; variant < mapping.variant_count(); ++variant)
-    if (const auto* traits = system_.connector->find_object(mapping.selection(variant).object)) batch = std::max(batch, traits->create_batch_max);
+  for (const std::string& object : system_.find(type)->objects())
+    if (const auto* traits = system_.connector->find_object(object)) batch = std::max(batch, traits->create_batch_max);
   return batch;
 }
 

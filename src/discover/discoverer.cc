@@ -5,15 +5,6 @@
 
 namespace lockstep::discover {
 
-std::vector<std::string> Discoverer::objects_of(TypeIndex type) const {
-  std::vector<std::string> objects;
-  const auto& mapping = *system_.find(type)->mapping;
-  for (std::size_t i = 0; i < mapping.variant_count(); ++i)
-    if (const std::string& object = mapping.selection(i).object; std::ranges::find(objects, object) == objects.end())
-      objects.push_back(object);
-  return objects;
-}
-
 void Discoverer::learn_clock(const std::optional<connector::ClockSample>& sample) {
   if (sample && system_.clock) system_.clock->add(sample->offset_ms, sample->error_ms, hub_.now());
 }
@@ -65,7 +56,7 @@ Task<RunReport> Discoverer::poll(TypeIndex type) {
   const RunId run = new_run();
   const WallTime started = hub_.now();
   RunReport report;
-  for (const std::string& object : objects_of(type)) {
+  for (const std::string& object : system_.find(type)->objects()) {
     co_await poll_object(type, object, run, report);
     if (!report.ok()) break;
   }

@@ -94,7 +94,6 @@ class Discoverer {
   Result<Cursor> find_cursor(Transaction& transaction, const std::string& feed, const std::string& object) const;
   Task<Cursor> load_cursor(std::string feed, std::string object, RunReport& report);
   Task<void> record_run(RunId run, std::string kind, TypeIndex type, WallTime started, RunReport& report);
-  std::vector<std::string> objects_of(TypeIndex type) const;
   void learn_clock(const std::optional<connector::ClockSample>& sample);
   RunId new_run() { return RunId{hub_.ids.next(hub_.now())}; }
 

@@ -11,7 +11,7 @@ namespace lockstep::discover {
 
 Task<Result<bool>> Discoverer::first_listing_done(TypeIndex type) {
   bool done = true;
-  for (const std::string& object : objects_of(type)) {
+  for (const std::string& object : system_.find(type)->objects()) {
     RunReport report;
     const Cursor cursor = co_await load_cursor(object + "/listed", object, report);
     if (!report.ok()) co_return fail(ErrorCode::storage, report.error);
@@ -22,7 +22,7 @@ Task<Result<bool>> Discoverer::first_listing_done(TypeIndex type) {
 
 Task<WallTime> Discoverer::last_refresh(TypeIndex type) {
   WallTime oldest{INT64_MAX};
-  for (const std::string& object : objects_of(type)) {
+  for (const std::string& object : system_.find(type)->objects()) {
     RunReport report;
     const Cursor cursor = co_await load_cursor(object + "/listed", object, report);
     oldest = std::min(oldest, cursor.complete ? cursor.read_at : WallTime{});
@@ -35,7 +35,7 @@ Task<RunReport> Discoverer::refresh(TypeIndex type) {
   const WallTime started = hub_.now();
   RunReport report;
   const BulkWork::Mark mark(hub_.bulk_work, type, std::nullopt);
-  for (const std::string& object : objects_of(type)) {
+  for (const std::string& object : system_.find(type)->objects()) {
     co_await refresh_object(type, object, run, report);
     if (!report.ok()) break;
   }

@@ -28,14 +28,6 @@ std::string context_of(const InboxEvent& event, const connector::Failure& failur
          ", \"occurred\": " + text(format_iso(event.occurred)) + ", \"body\": " + text(cut_text(event.body, kBodyMax)) + "}";
 }
 
-bool is_mapped(const System& system, const std::string& object) {
-  return std::ranges::any_of(system.types, [&](const SystemType& type) {
-    for (std::size_t variant = 0; variant < type.mapping->variant_count(); ++variant)
-      if (type.mapping->selection(variant).object == object) return true;
-    return false;
-  });
-}
-
 }  // namespace
 
 struct Discoverer::Wanted {
@@ -48,7 +40,7 @@ struct Discoverer::Wanted {
 Result<void> Discoverer::collect_wanted(Transaction& transaction, TypeIndex type, std::vector<Wanted>& wanted, std::vector<InboxEvent>& unmapped) {
   wanted.clear();
   unmapped.clear();
-  const std::vector<std::string> objects = objects_of(type);
+  const std::vector<std::string> objects = system_.find(type)->objects();
   for (const std::string& object : objects) wanted.push_back(Wanted{object, {}, {}});
   const auto of = [&](const std::string& object) { return std::ranges::find(objects, object) - objects.begin(); };
   TRY(const auto withheld, find_withheld_deletes(transaction, system_.id, type));
@@ -65,7 +57,7 @@ Result<void> Discoverer::collect_wanted(Transaction& transaction, TypeIndex type
     const auto at = of(event.remote.object);
     if (at == std::ssize(objects)) {
       // Stored under an older configuration: whichever type is read first tells that nobody takes them any more.
-      if (type == system_.types.front().type && !is_mapped(system_, event.remote.object)) unmapped.push_back(std::move(event));
+      if (type == system_.types.front().type && !system_.maps(event.remote.object)) unmapped.push_back(std::move(event));
       continue;
     }
     const bool alone = event.attempts >= kAloneAfter;
