@@ -66,10 +66,9 @@ Result<void> Dispatcher::park(Transaction& transaction, Obligation obligation, s
   return transaction.put(obligation);
 }
 
-Result<bool> Dispatcher::more_urgent_due(Transaction& transaction, Priority than, const std::vector<TypeIndex>& types) const {
+Result<bool> Dispatcher::more_urgent_due(Transaction& transaction, Priority than, const std::vector<TypeIndex>& awake) const {
   for (std::size_t priority = 0; priority < static_cast<std::size_t>(than); ++priority)
-    for (const TypeIndex type : types) {
-      if (rests(type)) continue;
+    for (const TypeIndex type : awake) {
       TRY(const auto due, take_due(transaction, Queue{static_cast<Priority>(priority), type, false}));
       if (!due.empty()) return true;
     }
@@ -77,9 +76,14 @@ Result<bool> Dispatcher::more_urgent_due(Transaction& transaction, Priority than
 }
 
 Task<Result<void>> Dispatcher::begin(Queue queue, const std::vector<TypeIndex>& types, Round& into, DeliverReport& report) {
+  // The work runs beside this thread, where answers of the last round come in: it touches neither their report nor what rests.
+  std::vector<TypeIndex> awake = types;
+  std::erase_if(awake, [&](TypeIndex type) { return rests(type); });
+  DeliverReport local;
   Store::Work work = [&](Transaction& transaction) -> Result<void> {
     into = Round{};
-    TRY(into.gives_way, more_urgent_due(transaction, queue.priority, types));
+    local = DeliverReport{};
+    TRY(into.gives_way, more_urgent_due(transaction, queue.priority, awake));
     if (into.gives_way) return {};
     TRY(auto due, take_due(transaction, queue));
     into.bulk = due.size() >= kBulk;
@@ -88,11 +92,13 @@ Task<Result<void>> Dispatcher::begin(Queue queue, const std::vector<TypeIndex>& 
     for (Obligation& obligation : due) {
       if (obligation.is_delete != queue.deletes) continue;
       ++into.looked_at;
-      TRY_VOID(begin_one(transaction, std::move(obligation), into, report));
+      TRY_VOID(begin_one(transaction, std::move(obligation), into, local));
     }
     return {};
   };
-  co_return co_await hub_.store.transact(std::move(work));
+  const Result<void> done = co_await hub_.store.transact(std::move(work));
+  if (done) report.add(local);
+  co_return done;
 }
 
 Result<void> Dispatcher::begin_one(Transaction& transaction, Obligation obligation, Round& into, DeliverReport& report) {

@@ -36,6 +36,8 @@ struct DeliverReport {
   WallTime resume_at;
   std::string resting;                // why a type of records rests (its object or mapping failed); empty: none does
   std::string error;                  // ours (store)
+  /// Adds what a part of the work counted.
+  void add(const DeliverReport& part);
 };
 
 /// The one way out: takes obligations that are due, computes what each link is owed now, commits the intent, sends in
@@ -79,7 +81,8 @@ class Dispatcher {
   /// Delivers what is due of one queue until nothing is: the next round is prepared while the last one is on its way.
   Task<Drained> drain(Queue queue, const std::vector<TypeIndex>& types, Sending& sending, DeliverReport& report);
   Task<bool> round(Queue queue, const std::vector<TypeIndex>& types, Sending& sending, Round& round, DeliverReport& report);
-  Result<bool> more_urgent_due(Transaction& transaction, Priority than, const std::vector<TypeIndex>& types) const;
+  /// `awake`: the types that do not rest.
+  Result<bool> more_urgent_due(Transaction& transaction, Priority than, const std::vector<TypeIndex>& awake) const;
   std::size_t batch_of(TypeIndex type) const;  // rows in a create request
   std::size_t round_of(TypeIndex type) const;  // obligations taken at once
   /// What is due of a queue; at least as many as are taken at once, if there are.

@@ -9,6 +9,17 @@
 
 namespace lockstep::deliver {
 
+void DeliverReport::add(const DeliverReport& part) {
+  sent += part.sent;
+  written += part.written;
+  failed += part.failed;
+  parked += part.parked;
+  dead_letters += part.dead_letters;
+  calls += part.calls;
+  lags.insert(lags.end(), part.lags.begin(), part.lags.end());
+  reads_wanted = reads_wanted || part.reads_wanted;
+}
+
 Duration Dispatcher::backoff(std::uint32_t attempts) {
   const std::int64_t ceiling = std::min(system_.backoff_cap.count(), system_.backoff_base.count() << std::min<std::uint32_t>(attempts, 16));
   return Duration{rng_.between(0, ceiling)};
@@ -205,11 +216,8 @@ Task<void> Dispatcher::finish(Answered answered, DeliverReport& report) {
     unfinished_.push_back(std::move(answered));
     co_return;
   }
-  report.written += local.written;
-  report.failed += local.failed;
-  report.dead_letters += local.dead_letters;
-  report.lags.insert(report.lags.end(), local.lags.begin(), local.lags.end());
-  if (local.reads_wanted) hub_.on_reads_wanted(system_.id);
+  if (std::exchange(local.reads_wanted, false)) hub_.on_reads_wanted(system_.id);
+  report.add(local);
   rest_after(answered.type, local, report);
   // An id that stands here now may be what a create elsewhere waited for.
   if (local.written > 0) hub_.on_change();

@@ -31,20 +31,21 @@ Task<void> Discoverer::record_run(RunId run, std::string kind, TypeIndex type, W
   if (!stored) report.error = stored.error().message;
 }
 
-Result<Cursor> Discoverer::find_cursor(Transaction& transaction, const std::string& feed, const std::string& object) const {
+Result<Cursor> Discoverer::find_cursor(Transaction& transaction, const std::string& feed, const std::string& stream) const {
   TRY(auto found, transaction.find_cursor(system_.id, feed));
   // A position of another stream (other fields, other filter, other mapping) means nothing here.
-  Cursor cursor = found && found->stream == system_.connector->stream_id(object) ? std::move(*found) : Cursor{};
+  Cursor cursor = found && found->stream == stream ? std::move(*found) : Cursor{};
   cursor.connection = system_.id;
   cursor.feed = feed;
-  cursor.stream = system_.connector->stream_id(object);
+  cursor.stream = stream;
   return cursor;
 }
 
 Task<Cursor> Discoverer::load_cursor(std::string feed, std::string object, RunReport& report) {
   Cursor cursor;
+  const std::string stream = system_.connector->stream_id(object);  // asked on this thread: a new token may move the connector's address
   Store::Work work = [&](Transaction& transaction) -> Result<void> {
-    TRY(cursor, find_cursor(transaction, feed, object));
+    TRY(cursor, find_cursor(transaction, feed, stream));
     return {};
   };
   const Result<void> read = co_await hub_.store.read(std::move(work));
@@ -67,8 +68,9 @@ Task<RunReport> Discoverer::poll(TypeIndex type) {
 Task<void> Discoverer::poll_object(TypeIndex type, std::string object, RunId run, RunReport& report) {
   Cursor cursor;
   std::optional<FeedGap> gap;
+  const std::string stream = system_.connector->stream_id(object);
   Store::Work look = [&](Transaction& transaction) -> Result<void> {
-    TRY(cursor, find_cursor(transaction, object + "/changes", object));
+    TRY(cursor, find_cursor(transaction, object + "/changes", stream));
     TRY(gap, find_feed_gap(transaction, system_.id, object));
     return {};
   };

@@ -68,7 +68,9 @@ class Discoverer {
   /// The same for records that a read by id did not find; those withheld stay unread until a person decides.
   Task<bool> withhold(TypeIndex type, std::string object, std::vector<std::string> gone, RunReport& report);
   struct Wanted;
-  Result<void> collect_wanted(Transaction& transaction, TypeIndex type, std::vector<Wanted>& wanted, std::vector<InboxEvent>& unmapped);
+  struct Collected;
+  /// `withheld`: records whose deletes wait for a person.
+  Result<void> collect_wanted(Transaction& transaction, TypeIndex type, const std::set<RemoteId>& withheld, Collected& into) const;
   static void set_apart(Wanted spoilt, std::vector<Wanted>& wanted);
   // Events that could not be processed: dead letters of the inbox.
   Result<void> give_up(Transaction& transaction, TypeIndex type, const InboxEvent& event, std::uint32_t attempts, const connector::Failure& failure);
@@ -91,7 +93,7 @@ class Discoverer {
   Task<void> settle_gap(TypeIndex type, std::string object, RunReport& report);
   Task<bool> list(TypeIndex type, std::string object, RunId run, Cursor& scan, WallTime& started, RunReport& report);
   /// Where a feed stands; at its start when what is known belongs to another stream.
-  Result<Cursor> find_cursor(Transaction& transaction, const std::string& feed, const std::string& object) const;
+  Result<Cursor> find_cursor(Transaction& transaction, const std::string& feed, const std::string& stream) const;
   Task<Cursor> load_cursor(std::string feed, std::string object, RunReport& report);
   Task<void> record_run(RunId run, std::string kind, TypeIndex type, WallTime started, RunReport& report);
   void learn_clock(const std::optional<connector::ClockSample>& sample);
@@ -101,6 +103,7 @@ class Discoverer {
   System& system_;
   Intake& intake_;
   Progress progress_;
+  // Never touched by a work of the store: that runs beside this thread, where another type may be read.
   std::map<TypeIndex, std::set<RemoteId>> withheld_;
   std::map<TypeIndex, std::vector<std::pair<WallTime, std::size_t>>> deletes_;  // confirmed of late
 };

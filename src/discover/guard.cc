@@ -23,9 +23,9 @@ Result<bool> has_open_item(Transaction& transaction, ConnectionId connection, Ty
 
 Task<bool> Discoverer::is_withheld(TypeIndex type, std::string object, std::size_t count, RunReport& report) {
   bool held = false;
+  const std::size_t recent = recent_deletes(type);
   Store::Work work = [&](Transaction& transaction) -> Result<void> {
     held = false;
-    const std::size_t recent = recent_deletes(type);
     TRY(const auto links, transaction.count_links(system_.id, type));
     const double share = hub_.delete_guard.share * static_cast<double>(links + static_cast<std::int64_t>(recent));
     if (count + recent <= hub_.delete_guard.count || static_cast<double>(count + recent) <= share) return {};

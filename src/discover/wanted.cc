@@ -37,18 +37,25 @@ struct Discoverer::Wanted {
   std::vector<std::string> linked = {};  // of `ids`, those whose links are to be read, events or not
 };
 
-Result<void> Discoverer::collect_wanted(Transaction& transaction, TypeIndex type, std::vector<Wanted>& wanted, std::vector<InboxEvent>& unmapped) {
-  wanted.clear();
-  unmapped.clear();
+struct Discoverer::Collected {
+  std::vector<Wanted> wanted;
+  std::vector<InboxEvent> unmapped;
+  bool released = false;  // a person has decided on the deletes that were withheld
+};
+
+Result<void> Discoverer::collect_wanted(Transaction& transaction, TypeIndex type, const std::set<RemoteId>& withheld, Collected& into) const {
+  into = Collected{};
+  std::vector<Wanted>& wanted = into.wanted;
   const std::vector<std::string> objects = system_.find(type)->objects();
   for (const std::string& object : objects) wanted.push_back(Wanted{object, {}, {}});
   const auto of = [&](const std::string& object) { return std::ranges::find(objects, object) - objects.begin(); };
-  TRY(const auto withheld, find_withheld_deletes(transaction, system_.id, type));
-  if (!withheld || withheld->approved) withheld_[type].clear();
-  TRY(const auto links, transaction.links_to_read(system_.id, type, kWantedMax + withheld_[type].size()));
+  TRY(const auto deletes, find_withheld_deletes(transaction, system_.id, type));
+  into.released = !deletes || deletes->approved;
+  TRY(const auto links, transaction.links_to_read(system_.id, type, kWantedMax + (into.released ? 0 : withheld.size())));
   for (const Link& link : links) {
     const auto at = of(link.remote.object);
-    if (at < std::ssize(objects) && !link.remote.empty() && !withheld_[type].contains(link.remote))
+    const bool waits = !into.released && withheld.contains(link.remote);
+    if (at < std::ssize(objects) && !link.remote.empty() && !waits)
       wanted[static_cast<std::size_t>(at)].linked.push_back(link.remote.id);
   }
   for (Wanted& want : wanted) want.ids = want.linked;
@@ -57,7 +64,7 @@ Result<void> Discoverer::collect_wanted(Transaction& transaction, TypeIndex type
     const auto at = of(event.remote.object);
     if (at == std::ssize(objects)) {
       // Stored under an older configuration: whichever type is read first tells that nobody takes them any more.
-      if (type == system_.types.front().type && !system_.maps(event.remote.object)) unmapped.push_back(std::move(event));
+      if (type == system_.types.front().type && !system_.maps(event.remote.object)) into.unmapped.push_back(std::move(event));
       continue;
     }
     const bool alone = event.attempts >= kAloneAfter;
@@ -85,12 +92,15 @@ Task<RunReport> Discoverer::read_wanted(TypeIndex type) {
   RunReport report;
   const RunId run = new_run();
   const WallTime started = hub_.now();
-  std::vector<Wanted> wanted;
-  std::vector<InboxEvent> unmapped;
-  Store::Work work = [&](Transaction& transaction) { return collect_wanted(transaction, type, wanted, unmapped); };
+  Collected collected;
+  const std::set<RemoteId> withheld = withheld_[type];
+  Store::Work work = [&](Transaction& transaction) { return collect_wanted(transaction, type, withheld, collected); };
   const Result<void> read = co_await hub_.store.read(std::move(work));
   if (!read) report.error = read.error().message;
-  if (!unmapped.empty()) co_await give_up_unmapped(type, std::move(unmapped), report);
+  if (read && collected.released)
+    for (const RemoteId& one : withheld) withheld_[type].erase(one);
+  if (!collected.unmapped.empty()) co_await give_up_unmapped(type, std::move(collected.unmapped), report);
+  std::vector<Wanted>& wanted = collected.wanted;
   const bool any = !wanted.empty();
   std::optional<connector::Failure> unreadable;
   for (std::size_t next = 0; next < wanted.size(); ++next) {
