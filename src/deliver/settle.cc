@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "base/probe.h"
 #include "deliver/dispatcher.h"
+#include "hub/reread.h"
 
 namespace lockstep::deliver {
 
@@ -115,13 +116,8 @@ Result<bool> Dispatcher::settle_duplicate(Transaction& transaction, merge::Entit
       candidate.entity = link->entity;
       item.candidates.push_back(std::move(candidate));
     } else if (!link) {
-      InboxEvent event;
-      event.connection = system_.id;
-      event.remote = remote;
-      event.kind = EventKind::reread;
-      event.received = event.occurred = event.due = hub_.now();
-      event.dedupe = "duplicate/" + prepared.object + "/" + id + "/" + std::to_string(hub_.now().ms);
-      TRY([[maybe_unused]] const bool fresh, transaction.put(event));
+      const WallTime now = hub_.now();
+      TRY_VOID(ask_for_read(transaction, system_.id, remote, now, "duplicate/" + prepared.object + "/" + id + "/" + std::to_string(now.ms)));
       report.reads_wanted = true;
     }
   }

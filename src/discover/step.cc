@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/text.h"
 #include "hub/references.h"
+#include "hub/reread.h"
 
 namespace lockstep::discover {
 
@@ -140,16 +141,9 @@ Result<void> Step::gone() {
 }
 
 Result<void> Step::ask_by_id(const RemoteId& remote, std::string_view why) {
-  InboxEvent event;
-  event.connection = source_.connection;
-  event.remote = remote;
-  event.kind = EventKind::reread;
-  event.received = event.occurred = event.due = hub_.now();
-  event.dedupe = "reread/" + remote.object + "/" + remote.id + "/" + std::to_string(hub_.next_fence()) + "/" +
-                 std::to_string(hub_.now().ms);
-  event.last_error = std::string(why);
-  TRY([[maybe_unused]] const bool fresh, tx_.put(event));
-  return {};
+  const WallTime now = hub_.now();
+  std::string dedupe = "reread/" + remote.object + "/" + remote.id + "/" + std::to_string(hub_.next_fence()) + "/" + std::to_string(now.ms);
+  return ask_for_read(tx_, source_.connection, remote, now, std::move(dedupe), std::string(why));
 }
 
 bool Step::newer_notice() const {

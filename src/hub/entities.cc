@@ -14,7 +14,12 @@ Fields fields_of(const Golden& golden) {
   return fields;
 }
 
+namespace {
+
+/// The key under which present entities that refer to `target` stand in the index of match keys.
 std::string referrer_key(EntityId target) { return "refers:" + target.value().text(); }
+
+}  // namespace
 
 Result<std::optional<merge::EntityState>> Entities::load(EntityId id) {
   TRY(auto golden, tx_.find_golden(id));
@@ -91,51 +96,63 @@ bool holds_stand_in(const LinkField& field, const GoldenField& golden, EntityId 
 
 }  // namespace
 
-Result<void> Entities::lose_references(const Golden& target, ConnectionId connection) {
-  for (const TypePolicy& policy : hub_.policies) {
-    TRY(const auto referrers, tx_.find_by_match_key(policy.type, referrer_key(target.id), kReferrersMax));
+Result<void> Entities::for_each_referrer(EntityId target, std::size_t of_type_max, const Visit& visit) {
+  for (const TypeIndex type : hub_.type_order) {
+    TRY(const auto referrers, tx_.find_by_match_key(type, referrer_key(target), of_type_max));
     for (const EntityId referrer : referrers) {
       TRY(auto state, load(referrer));
-      Link* link = state ? state->find(connection) : nullptr;
-      if (!link || link->presence != LinkPresence::present) continue;
-      bool lost = false;
-      for (LinkField& field : link->fields) {
-        const EntityRef* held = field.shadow ? field.shadow->get<EntityRef>() : nullptr;
-        if (!held || EntityId{held->entity} != target.id) continue;
-        field.shadow = Value{};
-        // Made there once more, it is referred to again; otherwise the blank stands in for it.
-        if (target.presence == EntityPresence::present) field.acked = field.shadow;
-        lost = true;
-      }
-      if (!lost) continue;
-      TRY_VOID(tx_.put(*link));
-      TRY_VOID(refresh_obligations(*state));
+      if (!state) continue;
+      TRY(const bool goes_on, visit(*state));
+      if (!goes_on) return {};
     }
   }
   return {};
 }
 
-Result<void> Entities::owe_references(EntityId target) {
-  for (const TypePolicy& policy : hub_.policies) {
-    TRY(const auto referrers, tx_.find_by_match_key(policy.type, referrer_key(target), kReferrersMax));
-    for (const EntityId referrer : referrers) {
-      TRY(auto state, load(referrer));
-      if (!state) continue;
-      bool owed = false;
-      for (Link& link : state->links) {
-        bool changed = false;
-        for (std::size_t i = 0; i < link.fields.size() && i < state->golden.fields.size(); ++i) {
-          if (!holds_stand_in(link.fields[i], state->golden.fields[i], target)) continue;
-          link.fields[i].acked = link.fields[i].shadow;
-          changed = true;
-        }
-        if (changed) TRY_VOID(tx_.put(link));
-        owed = owed || changed;
-      }
-      if (owed) TRY_VOID(refresh_obligations(*state));
-    }
+Result<void> Entities::lose_references(const Golden& target, ConnectionId connection) {
+  return for_each_referrer(target.id, kReferrersMax, [&](merge::EntityState& referrer) -> Result<bool> {
+    TRY_VOID(lose_reference(referrer, target, connection));
+    return true;
+  });
+}
+
+Result<void> Entities::lose_reference(merge::EntityState& referrer, const Golden& target, ConnectionId connection) {
+  Link* link = referrer.find(connection);
+  if (!link || link->presence != LinkPresence::present) return {};
+  bool lost = false;
+  for (LinkField& field : link->fields) {
+    const EntityRef* held = field.shadow ? field.shadow->get<EntityRef>() : nullptr;
+    if (!held || EntityId{held->entity} != target.id) continue;
+    field.shadow = Value{};
+    // Made there once more, it is referred to again; otherwise the blank stands in for it.
+    if (target.presence == EntityPresence::present) field.acked = field.shadow;
+    lost = true;
   }
-  return {};
+  if (!lost) return {};
+  TRY_VOID(tx_.put(*link));
+  return refresh_obligations(referrer);
+}
+
+Result<void> Entities::owe_references(EntityId target) {
+  return for_each_referrer(target, kReferrersMax, [&](merge::EntityState& referrer) -> Result<bool> {
+    TRY_VOID(owe_reference(referrer, target));
+    return true;
+  });
+}
+
+Result<void> Entities::owe_reference(merge::EntityState& referrer, EntityId target) {
+  bool owed = false;
+  for (Link& link : referrer.links) {
+    bool changed = false;
+    for (std::size_t i = 0; i < link.fields.size() && i < referrer.golden.fields.size(); ++i) {
+      if (!holds_stand_in(link.fields[i], referrer.golden.fields[i], target)) continue;
+      link.fields[i].acked = link.fields[i].shadow;
+      changed = true;
+    }
+    if (changed) TRY_VOID(tx_.put(link));
+    owed = owed || changed;
+  }
+  return owed ? refresh_obligations(referrer) : Result<void>{};
 }
 
 Result<void> Entities::audit(const merge::EntityState& state, const Cause& cause, std::vector<AuditChange> changes) {

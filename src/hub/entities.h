@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -50,13 +51,20 @@ class Entities {
   /// Brings the outbox in line with what is owed by now.
   Result<void> refresh_obligations(merge::EntityState& state);
 
+  /// Calls `visit` with each present entity that refers to `target`, in golden or in some system alone; parents first, at most
+  /// `of_type_max` of a type. `visit` gives back whether to go on.
+  using Visit = std::function<Result<bool>(merge::EntityState&)>;
+  Result<void> for_each_referrer(EntityId target, std::size_t of_type_max, const Visit& visit);
+
  private:
   Result<void> settle_hosted(merge::EntityState& state, merge::Effects& effects, std::vector<ConnectionId>& settled);
   Result<void> put_match_keys(const merge::EntityState& state);
   /// References to `target` that were sent as blank, or lost, are owed again.
   Result<void> owe_references(EntityId target);
+  Result<void> owe_reference(merge::EntityState& referrer, EntityId target);
   /// `target` was deleted in `connection`: servers blank what refers to it there, which is nobody's edit.
   Result<void> lose_references(const Golden& target, ConnectionId connection);
+  Result<void> lose_reference(merge::EntityState& referrer, const Golden& target, ConnectionId connection);
   Result<void> refresh_obligation(const merge::EntityState& state, const LinkPolicy& policy, const merge::Context& context);
 
   Hub& hub_;
@@ -64,9 +72,6 @@ class Entities {
   RunId run_;
   Priority priority_;
 };
-
-/// The key under which present entities that refer to `target` stand in the index of match keys.
-std::string referrer_key(EntityId target);
 
 /// Golden values as plain fields.
 Fields fields_of(const Golden& golden);
