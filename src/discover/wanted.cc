@@ -95,9 +95,8 @@ Task<RunReport> Discoverer::read_wanted(TypeIndex type) {
   Collected collected;
   const std::set<RemoteId> withheld = withheld_[type];
   Store::Work work = [&](Transaction& transaction) { return collect_wanted(transaction, type, withheld, collected); };
-  const Result<void> read = co_await hub_.store.read(std::move(work));
-  if (!read) report.error = read.error().message;
-  if (read && collected.released)
+  const bool looked = co_await look(std::move(work), report);
+  if (looked && collected.released)
     for (const RemoteId& one : withheld) withheld_[type].erase(one);
   if (!collected.unmapped.empty()) co_await give_up_unmapped(type, std::move(collected.unmapped), report);
   std::vector<Wanted>& wanted = collected.wanted;
@@ -107,7 +106,8 @@ Task<RunReport> Discoverer::read_wanted(TypeIndex type) {
     Wanted want = std::move(wanted[next]);
     std::vector<std::uint64_t> events;
     for (const InboxEvent& event : want.events) events.push_back(event.id);
-    const bool taken = co_await read_ids(type, want.object, run, want.ids, std::nullopt, std::move(events), report);
+    const Reading reading(type, want.object, run);
+    const bool taken = co_await read_ids(reading, want.ids, std::nullopt, std::move(events), report);
     if (taken) {
       co_await supersede_letters(std::move(want.ids), want.object, report);
       continue;
@@ -168,32 +168,29 @@ Task<void> Discoverer::give_up_unmapped(TypeIndex type, std::vector<InboxEvent> 
     }
     return {};
   };
-  const Result<void> stored = co_await hub_.store.transact(std::move(work));
-  if (!stored) report.error = stored.error().message;
+  co_await transact(std::move(work), report);
 }
 
 /// Records that could be read now: what was given up of them before is settled by that.
 Task<void> Discoverer::supersede_letters(std::vector<std::string> ids, std::string object, RunReport& report) {
   std::vector<DeadLetter> settled;
-  Store::Work look = [&](Transaction& transaction) -> Result<void> {
+  Store::Work find = [&](Transaction& transaction) -> Result<void> {
     TRY(settled, open_inbox_letters(transaction));
     return {};
   };
-  Result<void> done = co_await hub_.store.read(std::move(look));
+  const bool looked = co_await look(std::move(find), report);
   const auto still_open = [&](const DeadLetter& letter) { return letter.remote.object != object || std::ranges::find(ids, letter.remote.id) == ids.end(); };
   std::erase_if(settled, still_open);
-  if (done && !settled.empty()) {
-    Store::Work close = [&](Transaction& transaction) -> Result<void> {
-      for (DeadLetter& letter : settled) {
-        letter.state = DeadLetterState::superseded;
-        letter.closed = hub_.now();
-        TRY_VOID(transaction.put(letter));
-      }
-      return {};
-    };
-    done = co_await hub_.store.transact(std::move(close));
-  }
-  if (!done) report.error = done.error().message;
+  if (!looked || settled.empty()) co_return;
+  Store::Work close = [&](Transaction& transaction) -> Result<void> {
+    for (DeadLetter& letter : settled) {
+      letter.state = DeadLetterState::superseded;
+      letter.closed = hub_.now();
+      TRY_VOID(transaction.put(letter));
+    }
+    return {};
+  };
+  co_await transact(std::move(close), report);
 }
 
 Task<void> Discoverer::postpone(TypeIndex type, std::vector<InboxEvent> events, connector::Failure failure, RunReport& report) {
@@ -209,8 +206,7 @@ Task<void> Discoverer::postpone(TypeIndex type, std::vector<InboxEvent> events, 
     }
     return {};
   };
-  const Result<void> stored = co_await hub_.store.transact(std::move(work));
-  if (!stored) report.error = stored.error().message;
+  co_await transact(std::move(work), report);
 }
 
 }  // namespace lockstep::discover
