@@ -197,7 +197,7 @@ Task<Outcome<void>> Reader::read_gone_step(const SelectedObject& object, const G
 Task<Outcome<ReadBatch>> Reader::find_by(std::string object_name, std::size_t slot, std::vector<std::string> values) {
   const SelectedObject* object = find(object_name);
   if (!object) co_return tl::unexpected(unknown_object(object_name));
-  const bool by_key = slot == static_cast<std::size_t>(-1);
+  const bool by_key = slot == kExternalKey;
   const Value field(by_key ? object->key_field() : object->slots()[slot].name);
   const Value is_key(by_key);
   Scope scope = context_.scope();

@@ -302,7 +302,7 @@ TEST_F(HubSpot, ANoteWhoseAnswerWasLostIsFoundByItsKey) {
   ASSERT_TRUE(made.results[0].failure);
   EXPECT_EQ(made.results[0].failure->failure_class, FailureClass::outcome_unknown) << show(*made.results[0].failure);
   advance(world.connector().find_object("note")->visible_after.count() / 1000);
-  const auto found = world.wait(world.connector().find_by("note", static_cast<std::size_t>(-1), {"01ABCDEFGH", "01OTHER"}, Priority::real_time));
+  const auto found = world.wait(world.connector().find_by("note", connector::kExternalKey, {"01ABCDEFGH", "01OTHER"}, Priority::real_time));
   ASSERT_TRUE(found) << show(found.error());
   ASSERT_EQ(found->results.size(), 1u);
   EXPECT_EQ(found->results[0].row.external_key, "01ABCDEFGH");
@@ -310,7 +310,7 @@ TEST_F(HubSpot, ANoteWhoseAnswerWasLostIsFoundByItsKey) {
 
 TEST_F(HubSpot, RecordsAreFoundByKeyAtOnceAndByValueThroughTheIndex) {
   world.write("contact", Operation::create, {created_row(contact, {{"lastname", Value("Lee")}, {"email", Value("lee@example.com")}}, "01A"), created_row(contact, {{"lastname", Value("Kim")}}, "01B")});
-  const auto by_key = world.wait(world.connector().find_by("contact", static_cast<std::size_t>(-1), {"01A", "01X"}, Priority::real_time));
+  const auto by_key = world.wait(world.connector().find_by("contact", connector::kExternalKey, {"01A", "01X"}, Priority::real_time));
   ASSERT_TRUE(by_key) << show(by_key.error());
   ASSERT_EQ(by_key->results.size(), 1u);
   EXPECT_EQ(contact.show(by_key->results[0].row.slots, "lastname"), "Lee");
