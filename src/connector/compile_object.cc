@@ -36,7 +36,10 @@ WireSpec Compiler::wire(const Node* node) {
   for (const char* word : {"instant", "date"})
     if (const Node* pattern = node->find(word))
       if (const auto compiled = expression::DatePattern::compile(pattern->scalar); !compiled) error(*pattern, compiled.error().message);
-  if (const Node* set = node->find("set")) spec.set_join = text_at(*set, "join", spec.set_join);
+  if (const Node* set = node->find("set")) {
+    spec.set_join = text_at(*set, "join", spec.set_join);
+    if (spec.set_join.empty()) error(*set, "'join' is empty: it stands between the elements of a set");
+  }
   if (const Node* clear = node->find("clear"); clear && !clear->is_null()) {
     spec.clear.clear();
     append_quoted(clear->scalar, spec.clear);

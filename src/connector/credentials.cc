@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "base/probe.h"
 #include "base/text.h"
@@ -11,6 +12,16 @@
 namespace lockstep::connector {
 
 using expression::Operand;
+
+namespace {
+
+/// A token's life as the sign-in answer tells it. What no clock can hold is a life without an end in practice.
+Duration life_of(const std::string& seconds) {
+  constexpr std::int64_t kLifeMax = 10LL * 365 * 24 * 3600;
+  return Duration{std::clamp<std::int64_t>(std::strtoll(seconds.c_str(), nullptr, 10), 0, kLifeMax) * 1000};
+}
+
+}  // namespace
 
 Credentials::Credentials(Context& context, Sender& sender)
     : context_(context), sender_(sender), spec_(choose()), one_at_a_time_(context.environment.executor, 1) {}
@@ -179,7 +190,7 @@ Outcome<void> Credentials::take(const Answer& answer, Scope& scope) {
   if (const std::string refresh = text(spec_->refresh); !refresh.empty()) token_.refresh = refresh;
   token_.expires = WallTime{0};
   if (const std::string seconds = text(spec_->expires_in); !seconds.empty()) {
-    token_.expires = context_.now() + Duration{std::atoll(seconds.c_str()) * 1000};
+    token_.expires = context_.now() + life_of(seconds);
   } else if (spec_->life_default) {
     token_.expires = context_.now() + *spec_->life_default;
   }

@@ -71,6 +71,20 @@ TEST_F(HubSpot, SignsInLearnsTheAccountAndMakesTheKeyField) {
   for (std::size_t i = before; i < world.calls(); ++i) EXPECT_EQ(world.network.sent[i].method, "GET") << "it is there now";
 }
 
+TEST_F(HubSpot, ATokenSaidToLastForEverIsNotRenewedBeforeEveryRequest) {
+  connect("oauth2");
+  world.secrets.values.clear();
+  std::size_t renewals = 0;
+  world.network.intercept = [&](const http::Request& request) -> std::optional<Result<http::Response>> {
+    if (request.url.find("/oauth/v1/token") == std::string::npos) return http::Response(200, R"({"portalId":1,"timeZone":"UTC","results":[]})");
+    ++renewals;
+    return http::Response(200, R"({"access_token":"for-ever","refresh_token":"r","expires_in":9223372036854775})");
+  };
+  advance(1'800);
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(world.open());
+  EXPECT_EQ(renewals, 1u);
+}
+
 TEST_F(HubSpot, ATokenIsRenewedByTheClockAndAfterA401) {
   connect("oauth2");
   std::size_t before = world.calls();

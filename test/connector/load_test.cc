@@ -140,6 +140,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"no_method", "{GET: /links}", "{query: {}}", "needs one of GET"},
         Mistake{"watermark_without_tie", "tie: row.id, request: {GET: /changed}", "request: {GET: /changed}", "needs 'stamp' and 'tie'"},
         Mistake{"limit_without_window", "max: 10, window: 1s", "max: 10", "needs 'window'"},
+        Mistake{"set_joined_by_nothing", "    key: {field: our_id, unique: true}\n", "    key: {field: our_id, unique: true}\n    wire: {set: {join: \"\"}}\n", "'join' is empty"},
         Mistake{"duration_that_is_none", "window: 1s", "window: soon", "expected"},
         Mistake{"each_without_a_name", "{$each: ids, as: one, do:", "{$each: ids, do:", "needs 'as: name'"},
         Mistake{"json_bundle_that_cannot_be_read", ", part: {status: item.status, body: item.body}", "", "needs 'parts' and 'part"}),
