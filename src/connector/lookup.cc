@@ -36,10 +36,10 @@ Task<Outcome<void>> Reader::fill_associations(const SelectedObject& object, std:
 
 Task<Outcome<void>> Reader::fill_association(const AssociationSpec& spec, std::size_t slot, std::vector<Row*> rows, std::uint32_t& calls) {
   const Value about = link_about(spec);
-  std::unordered_map<std::string, Row*> by_id;
+  std::unordered_map<std::string, std::vector<Row*>> by_id;  // a page may show a record twice
   for (Row* row : rows) {
     row->slots[slot] = Value{};
-    by_id[row->id.id] = row;
+    by_id[row->id.id].push_back(row);
   }
   for (std::size_t from = 0; from < rows.size(); from += spec.read_max) {
     std::vector<std::string> ids;
@@ -61,7 +61,8 @@ Task<Outcome<void>> Reader::fill_association(const AssociationSpec& spec, std::s
       scope.set(kRow, json);
       const auto found = by_id.find(text_of(spec.row_from, scope));
       const std::string to = text_of(spec.row_to, scope);
-      if (found != by_id.end() && !to.empty()) found->second->slots[slot] = Value(RemoteId{spec.to, to});
+      if (found == by_id.end() || to.empty()) continue;
+      for (Row* row : found->second) row->slots[slot] = Value(RemoteId{spec.to, to});
     }
   }
   co_return Outcome<void>{};

@@ -310,6 +310,8 @@ Task<Outcome<Page>> Reader::watermark(const SelectedObject& object, const Change
     next.set("from", std::max(from, settled ? until : until - spec.overlap).ms);
     if (position.has("rung")) next.set("rung", position.number("rung"));
     page.next = next.print();
+  } else if (fetched->rows.empty()) {
+    co_return tl::unexpected(shape_failure(Error{ErrorCode::invalid_input, "the feed does not move on: an empty page names a next one"}, 200));
   } else {
     auto next = behind_last(object, spec, fetched->rows.back(), scope, position.set("from", from.ms).set("to", until.ms));
     if (!next) co_return tl::unexpected(std::move(next.error()));

@@ -71,6 +71,33 @@ TEST_F(HubSpot, SignsInLearnsTheAccountAndMakesTheKeyField) {
   for (std::size_t i = before; i < world.calls(); ++i) EXPECT_EQ(world.network.sent[i].method, "GET") << "it is there now";
 }
 
+TEST_F(HubSpot, AnEmptyPageOfTheSearchThatNamesANextOneIsToldAsAFeedThatDoesNotMoveOn) {
+  std::string position;
+  world.changes("contact", position);
+  advance(600);
+  world.network.intercept = [&](const http::Request& request) -> std::optional<Result<http::Response>> {
+    if (request.url.find("/search") == std::string::npos) return std::nullopt;
+    return http::Response(200, R"({"total":5,"results":[],"paging":{"next":{"after":"100"}}})");
+  };
+  const auto page = world.wait(world.connector().changes("contact", position));
+  ASSERT_FALSE(page);
+  EXPECT_EQ(page.error().failure_class, FailureClass::shape) << show(page.error());
+}
+
+TEST_F(HubSpot, ARecordFoundByTwoOfItsValuesHasItsLinkBothTimes) {
+  const std::string house = load("company", {{"name", "House"}});
+  const std::string lee = load("contact", {{"lastname", "Lee"}, {"associations.companies", house}});
+  const std::string row = R"({"id":")" + lee + R"(","properties":{"lastname":"Lee"},"createdAt":"2026-01-01T00:00:00Z","updatedAt":"2026-01-01T00:00:00Z","archived":false})";
+  world.network.intercept = [&](const http::Request& request) -> std::optional<Result<http::Response>> {
+    if (request.url.find("/objects/contacts/batch/read") == std::string::npos) return std::nullopt;
+    return http::Response(200, R"({"results":[)" + row + "," + row + "]}");
+  };
+  const auto found = world.wait(world.connector().find_by("contact", contact.at("email"), {"lee@example.com", "lee@old.example.com"}, Priority::real_time));
+  ASSERT_TRUE(found) << show(found.error());
+  ASSERT_EQ(found->results.size(), 2u);
+  for (const ReadResult& one : found->results) EXPECT_EQ(contact.show(one.row.slots, "company"), "company:" + house);
+}
+
 TEST_F(HubSpot, ATokenSaidToLastForEverIsNotRenewedBeforeEveryRequest) {
   connect("oauth2");
   world.secrets.values.clear();
