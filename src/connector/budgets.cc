@@ -25,19 +25,13 @@ std::int64_t left_free(Priority priority, std::int64_t max) {
 }
 
 Failure stopped() {
-  Failure failure;
-  failure.failure_class = FailureClass::transient;
-  failure.scope = FailureScope::connection;
-  failure.message = "stopping";
+  Failure failure = make_failure(FailureClass::transient, FailureScope::connection, "stopping");
   failure.unsent = true;
   return failure;
 }
 
 Failure used_up(Duration wait) {
-  Failure failure;
-  failure.failure_class = FailureClass::quota;
-  failure.scope = FailureScope::limit;
-  failure.message = "the budget of requests is used up for " + format_duration(wait);
+  Failure failure = make_failure(FailureClass::quota, FailureScope::limit, "the budget of requests is used up for " + format_duration(wait));
   failure.wait = wait;
   failure.unsent = true;
   return failure;

@@ -35,11 +35,8 @@ const AuthSpec* Credentials::choose() const {
 
 Task<Outcome<void>> Credentials::ensure() {
   if (!spec_) {
-    Failure failure;
-    failure.failure_class = FailureClass::config;
-    failure.scope = FailureScope::connection;
-    failure.message = "connector " + context_.definition->name + " has no way to sign in called '" + context_.config.auth + "'";
-    co_return tl::unexpected(failure);
+    co_return tl::unexpected(make_failure(FailureClass::config, FailureScope::connection,
+                                          "connector " + context_.definition->name + " has no way to sign in called '" + context_.config.auth + "'"));
   }
   if (spec_->kind != AuthSpec::Kind::oauth2) co_return Outcome<void>{};
   const auto usable = [this] {
@@ -56,11 +53,7 @@ Task<Outcome<void>> Credentials::ensure() {
 
 Task<Outcome<void>> Credentials::renew(std::uint64_t generation) {
   if (spec_->kind != AuthSpec::Kind::oauth2) {
-    Failure failure;
-    failure.failure_class = FailureClass::auth_revoked;
-    failure.scope = FailureScope::connection;
-    failure.message = "the key of connection '" + context_.config.name + "' is refused; replace it";
-    co_return tl::unexpected(failure);
+    co_return tl::unexpected(make_failure(FailureClass::auth_revoked, FailureScope::connection, "the key of connection '" + context_.config.name + "' is refused; replace it"));
   }
   const bool alone = !planted("refresh_race");
   if (alone) co_await one_at_a_time_.acquire();
