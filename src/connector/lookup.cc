@@ -37,14 +37,15 @@ Task<Outcome<void>> Reader::fill_associations(const SelectedObject& object, std:
 Task<Outcome<void>> Reader::fill_association(const AssociationSpec& spec, std::size_t slot, std::vector<Row*> rows, std::uint32_t& calls) {
   const Value about = link_about(spec);
   std::unordered_map<std::string, std::vector<Row*>> by_id;  // a page may show a record twice
+  std::vector<std::string> ids;
   for (Row* row : rows) {
     row->slots[slot] = Value{};
-    by_id[row->id.id].push_back(row);
+    auto& same = by_id[row->id.id];
+    if (same.empty()) ids.push_back(row->id.id);
+    same.push_back(row);
   }
-  for (std::size_t from = 0; from < rows.size(); from += spec.read_max) {
-    std::vector<std::string> ids;
-    for (std::size_t i = from; i < std::min(rows.size(), from + spec.read_max); ++i) ids.push_back(rows[i]->id.id);
-    const Value list = list_of_texts(ids);
+  for (std::size_t from = 0; from < ids.size(); from += spec.read_max) {
+    const Value list = list_of_texts({ids.begin() + static_cast<std::ptrdiff_t>(from), ids.begin() + static_cast<std::ptrdiff_t>(std::min(ids.size(), from + spec.read_max))});
     Scope scope = context_.scope();
     scope.set(kIds, Operand::borrow(list));
     scope.set(kLink, Operand::borrow(about));
