@@ -272,6 +272,8 @@ Task<Outcome<Page>> Reader::watermark(const SelectedObject& object, const Change
   object.enter(scope);
   scope.set(kFeed, Operand::borrow(feed));
   scope.set(kPage, Operand::borrow(no_page));
+  const bool shows_fields = !spec.refetch || object.select_size() <= spec.select_max;
+  if (!shows_fields) scope.set(kSelect, Operand::borrow(object.system_fields_value()));
   Listing listing;
   listing.request = &spec.request;
   listing.rows = &spec.rows;
@@ -282,7 +284,7 @@ Task<Outcome<Page>> Reader::watermark(const SelectedObject& object, const Change
   page.calls = 1;
   page.sent = fetched->answer->sent;
   page.clock = fetched->answer->clock;
-  if (spec.refetch) {
+  if (!shows_fields) {
     for (const Operand& json : fetched->rows) {
       auto id = object.read_id(json, scope);
       if (!id) co_return tl::unexpected(shape_failure(id.error(), 200));
