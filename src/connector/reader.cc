@@ -26,6 +26,9 @@ Failure shape_failure(const Error& error, int status) {
   return failure;
 }
 
+/// A feed is read often when its window is no longer than so many overlaps.
+constexpr int kOftenWithinOverlaps = 4;
+
 /// A position of a listing or feed: named texts as JSON.
 class Position {
  public:
@@ -299,10 +302,11 @@ Task<Outcome<Page>> Reader::watermark(const SelectedObject& object, const Change
     page.rows = std::move(*rows);
   }
   page.end = fetched->next.empty();
-  const bool bulky = !page.end && spec.tie_in_window && !position.has("to");
+  // More than a page is a bulk job: what it stamped within the overlap the next walk would show once more, and it is left to that walk.
+  // Where walks are far apart that would spare little, and what is left would wait for long.
+  const bool bulky = !page.end && spec.tie_in_window && !position.has("to") && to - from < kOftenWithinOverlaps * spec.overlap;
   if (bulky) position.set("settled", std::int64_t{1});
   const bool settled = position.has("settled");
-  // More than a page is a bulk job: what it stamped within the overlap the next walk would show once more, and it is left to that walk.
   const WallTime until = bulky ? to - spec.overlap : to;
   if (page.end || until <= from) {
     page.end = true;

@@ -158,6 +158,15 @@ TEST_F(HubSpot, TheSearchFeedShowsTheRowsOfABulkJobOnceAndSoonEnough) {
   EXPECT_LE(again, (kMinutes + 3) * kPage) << "a walk's first page alone may reach into what the next one shows";
 }
 
+TEST_F(HubSpot, AfterALongPauseTheSearchFeedShowsAllThatTheIndexDoes) {
+  std::string position;
+  world.changes("contact", position);
+  advance(3600);
+  load_contacts(1000);
+  advance(40);
+  EXPECT_EQ(world.changes("contact", position).size(), 1000u);
+}
+
 TEST_F(HubSpot, ReadsByIdTellArchivedMergedAndNeverSeenRows) {
   const std::string kept = load("contact", {{"lastname", "Kept"}}), gone = load("contact", {{"lastname", "Gone"}}), lost = load("contact", {{"lastname", "Lost"}});
   const std::string other = load("contact", {{"lastname", "Other"}});
