@@ -81,6 +81,8 @@ ChangesSpec Compiler::changes(const Node& node) {
   spec.kind = token ? ChangesSpec::Kind::token : ChangesSpec::Kind::watermark;
   spec.every = duration_at(node, "every", Duration{60'000});
   spec.refetch = text_at(node, "then", "apply") == "refetch";
+  spec.select_max = static_cast<std::size_t>(number_at(node, "select_max", 0));
+  if (spec.select_max > 0 && !spec.refetch) error(node, "'select_max' is for feeds that are read by id again (then: refetch)");
   spec.request = request(token ? node.find("start") : node.find("request"));
   spec.rows = program(node.find("rows"));
   spec.page = page(node.find("page"));
@@ -229,6 +231,8 @@ void Compiler::rung(const Node& node, ObjectSpec& into) {
       if (known.name == door) into.has_webhook = true;
     if (!into.has_webhook) error(node, "a hint needs 'door': the name of one of 'doors'");
   }
+  if (node.find("select_max") && !into.row.version_is_exact)
+    error(node, "'select_max' needs an exact version in 'row': only it tells how old the fields are that a row shows");
   const bool pulled = kind == "watermark" || kind == "token";
   if (pulled && into.changes && kind == "token") error(node, "a token feed cannot stand below another feed: only a watermark can begin where that one died");
   else if (pulled && into.changes) into.lower_changes.push_back(changes(node));

@@ -22,6 +22,9 @@ Failure shape_failure(const Error& error, int status) {
   return failure;
 }
 
+/// A feed is read often when its window is no longer than so many overlaps.
+constexpr int kOftenWithinOverlaps = 4;
+
 /// A position of a listing or feed: named texts as JSON.
 class Position {
  public:
@@ -281,20 +284,23 @@ Task<Outcome<Page>> Reader::watermark(const SelectedObject& object, const Change
   object.enter(scope);
   scope.set(kFeed, Operand::borrow(feed));
   scope.set(kPage, Operand::borrow(no_page));
+  const bool shows_fields = !spec.refetch || object.select_size() <= spec.select_max;
+  if (!shows_fields) scope.set(kSelect, Operand::borrow(object.system_fields_value()));
   Listing listing{"changes", spec.request, spec.rows, &spec.page};
   auto fetched = co_await fetch(listing, scope);
   if (!fetched) co_return tl::unexpected(std::move(fetched.error()));
   page.calls = 1;
   page.sent = fetched->answer->sent;
   page.clock = fetched->answer->clock;
-  auto rows = spec.refetch ? ids_of(object, *fetched, scope) : rows_of(object, *fetched, false);
+  auto rows = shows_fields ? rows_of(object, *fetched, false) : ids_of(object, *fetched, scope);
   if (!rows) co_return tl::unexpected(std::move(rows.error()));
   page.rows = std::move(*rows);
   page.end = fetched->next.empty();
-  const bool bulky = !page.end && spec.tie_in_window && !position.has("to");
+  // More than a page is a bulk job: what it stamped within the overlap the next walk would show once more, and it is left to that walk.
+  // Where walks are far apart that would spare little, and what is left would wait for long.
+  const bool bulky = !page.end && spec.tie_in_window && !position.has("to") && to - from < kOftenWithinOverlaps * spec.overlap;
   if (bulky) position.set("settled", std::int64_t{1});
   const bool settled = position.has("settled");
-  // More than a page is a bulk job: what it stamped within the overlap the next walk would show once more, and it is left to that walk.
   const WallTime until = bulky ? to - spec.overlap : to;
   if (page.end || until <= from) {
     page.end = true;

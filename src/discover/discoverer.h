@@ -69,9 +69,14 @@ class Discoverer {
   /// Merges the page that is here, while the next one is on its way. `cursor`: where the next one begins. Afterwards that is here,
   /// unless this was the last.
   Task<bool> take_and_fetch(Reading reading, Cursor cursor, bool listing, Ahead& ahead, RunReport& report);
+  /// What rows of a feed that is not trusted are good for.
+  struct Told {
+    std::vector<connector::Row> shown;  // they show how our own write left the record
+    std::vector<std::string> to_read;   // ids
+  };
+  /// Neither are those whose exact version their link was last read in: rows of the feed's overlap, mostly.
+  Task<Told> sort_out(std::vector<connector::Row> rows, RunReport& report);
   Task<bool> take_page(Reading reading, connector::Page page, std::uint64_t fence, bool listing, Cursor cursor, RunReport& report);
-  /// Takes those out of `rows` whose exact version their link was last read in: rows of the feed's overlap, mostly.
-  Task<void> drop_known(std::vector<connector::Row>& rows, RunReport& report);
   /// Reads by id and merges; `cursor` moves, and the events `inbox` are done, with the last of them.
   Task<bool> read_ids(Reading reading, std::vector<std::string> ids, std::optional<Cursor> cursor, std::vector<std::uint64_t> inbox, RunReport& report);
   Task<void> confirm_absent(Reading reading, WallTime listing_started, RunReport& report);

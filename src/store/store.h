@@ -75,7 +75,7 @@ class Transaction {
   virtual Result<std::vector<Obligation>> recover_in_flight(WallTime now) = 0;
 
   // --- inbox
-  /// False when an event of that dedupe key is already there. Finished ones stay for a while, so that one sent again is known.
+  /// False when an event of that dedupe key is already there. Finished ones stay, so that one sent again is known.
   virtual Result<bool> put(const InboxEvent& event) = 0;
   virtual Result<std::vector<InboxEvent>> take_inbox(ConnectionId connection, WallTime now, std::size_t limit) = 0;
   virtual Result<void> finish_inbox(std::uint64_t event_id, InboxState state) = 0;
