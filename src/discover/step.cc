@@ -30,6 +30,8 @@ Result<std::optional<EntityId>> Step::run() {
     TRY_VOID(tx_.put_remote_alias(source_.connection, seen_.row.id, RemoteId{}));
   }
   TRY(auto link, tx_.find_link(source_.connection, seen_.row.id));
+  TRY(const bool swallowed, swallowed_unread());
+  if (!link && swallowed && !seen_.row.deleted) return Waits{};  // the merge that is read links it, and has it read
   if (!link) {
     if (seen_.row.deleted) {
       if (source_.fence) gone_[{source_.connection, seen_.row.id}] = hub_.current_fence();

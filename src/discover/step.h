@@ -27,6 +27,9 @@ class Step {
   bool unchanged(const Link& link) const;
   Result<void> unlinked();
   Result<void> merge_notice();
+  /// Some systems show a merge nowhere but in the winner: the records it swallowed are read. True: one of them is linked, so who
+  /// this record is turns out then.
+  Result<bool> swallowed_unread();
   Result<void> gone();
   Result<std::optional<identity::Decision>> match(std::vector<EntityId>& tombstones, std::optional<EntityId>& adopted);
   Result<void> follow(const MatchDecision& decided);
