@@ -141,18 +141,7 @@ Result<void> Step::gone() {
   return entities_.save(*state, std::move(effects), cause(source_.by_id ? "observe_delete" : source_.operation), source_.connection);
 }
 
-Result<void> Step::ask_by_id(const RemoteId& remote, std::string_view why) {
-  InboxEvent event;
-  event.connection = source_.connection;
-  event.remote = remote;
-  event.kind = EventKind::reread;
-  event.received = event.occurred = event.due = hub_.now();
-  event.dedupe = "reread/" + remote.object + "/" + remote.id + "/" + std::to_string(hub_.next_fence()) + "/" +
-                 std::to_string(hub_.now().ms);
-  event.last_error = std::string(why);
-  TRY([[maybe_unused]] const bool fresh, tx_.put(event));
-  return {};
-}
+Result<void> Step::ask_by_id(const RemoteId& remote, std::string_view why) { return entities_.ask_by_id(source_.connection, remote, why); }
 
 bool Step::newer_notice() const {
   const auto found = gone_.find({source_.connection, seen_.row.id});

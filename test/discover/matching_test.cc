@@ -176,5 +176,21 @@ TEST_F(MergeThatVanishes, IntoARecordMadeForItIsOneRecordOfBoth) {
   EXPECT_EQ(north.text("contact", both, "city"), "Paris");
 }
 
+TEST(Matching, ARecordThatWaitsForAPersonIsMatchedAnewWhenWhomItMayBeIsMerged) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  world.add_system("east");
+  const auto ids = load_ada(world);
+  const std::string twin = north.add("contact", contact("Ada again", "ada@example.com"));
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(world.open_reviews().size(), 1u);
+  const std::string bea = north.add("contact", contact("Bea", "bea@example.com"));
+  ASSERT_TRUE(world.settle());
+  north.merge("contact", ids[0], bea);
+  ASSERT_TRUE(world.settle());
+  for (const ReviewItem& item : world.open_reviews()) EXPECT_NE(item.kind, ReviewKind::possible_duplicate) << item.summary;
+  EXPECT_FALSE(north.at("contact", twin).key.empty()) << "nobody has the twin's address any more: it is somebody of its own";
+}
+
 }  // namespace
 }  // namespace lockstep::support
