@@ -19,7 +19,7 @@ Result<void> Step::unlinked() {
   open.state = ReviewState::open;
   open.limit = 1;
   TRY(const auto waiting, tx_.list_reviews(open));
-  TRY_VOID(to_entities(hub_, tx_, source_.connection, source_.type, seen_.row.id, seen_.fields));
+  TRY(seen_.old_names, to_entities(hub_, tx_, source_.connection, source_.type, seen_.row.id, seen_.fields));
   TRY(const auto decided, find_match_decision(tx_, source_.connection, seen_.row.id));
   if (decided) return follow(*decided);
   std::vector<EntityId> tombstones;

@@ -43,6 +43,7 @@ Result<void> Step::merge_notice() {
   TRY(const auto kept, tx_.find_link(source_.connection, survivor));
   TRY_VOID(close_reviews_of(loser, "merged there"));
   if (!lost) return kept ? Result<void>{} : ask_by_id(survivor, "survivor of a merge");
+  TRY_VOID(entities_.read_referrers(lost->entity, source_.connection));
   TRY(auto lost_state, entities_.load(lost->entity));
   CHECK(lost_state, "a link without its entity");
   if (!kept) {

@@ -60,13 +60,14 @@ bool Step::unchanged(const Link& link) const {
     if (!seen_.fields[i]) continue;
     const LinkField& field = link.fields[i];
     if (!field.shadow || field.unverified || !field.unanswered.empty() || field.rewrites != 0) return false;
-    if (*field.shadow != *seen_.fields[i]) return false;
+    const bool old_name = std::ranges::find(seen_.old_names, FieldIndex{static_cast<std::uint16_t>(i)}) != seen_.old_names.end();
+    if (*field.shadow != *seen_.fields[i] || field.names_loser != old_name) return false;
   }
   return !seen_.row.version.empty();
 }
 
 Result<void> Step::linked(const Link& link) {
-  TRY_VOID(to_entities(hub_, tx_, source_.connection, source_.type, seen_.row.id, seen_.fields));
+  TRY(seen_.old_names, to_entities(hub_, tx_, source_.connection, source_.type, seen_.row.id, seen_.fields));
   // Most rows of a listing say nothing new; they cost a look-up and no merge.
   if (unchanged(link)) {
     ++count_.unchanged;
@@ -126,6 +127,7 @@ Result<merge::Observation> Step::observation(const merge::EntityState& state) co
     TRY(seen.carries_external_id, carries_key_of(state.golden.id));
   }
   seen.fields = seen_.fields;
+  seen.old_names = seen_.old_names;
   return seen;
 }
 

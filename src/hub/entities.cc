@@ -116,6 +116,26 @@ Result<void> Entities::lose_references(const Golden& target, ConnectionId connec
   return {};
 }
 
+Result<void> Entities::read_referrers(EntityId target, ConnectionId connection) {
+  for (const TypePolicy& policy : hub_.policies) {
+    TRY(const auto referrers, tx_.find_by_match_key(policy.type, referrer_key(target), kReferrersMax));
+    for (const EntityId referrer : referrers) {
+      TRY(auto state, load(referrer));
+      Link* link = state ? state->find(connection) : nullptr;
+      if (!link || link->presence != LinkPresence::present) continue;
+      const auto holds = [&](const LinkField& field) {
+        const EntityRef* held = field.shadow ? field.shadow->get<EntityRef>() : nullptr;
+        return held && EntityId{held->entity} == target;
+      };
+      if (std::ranges::none_of(link->fields, holds)) continue;
+      link->needs_read = true;
+      link->read_asked = hub_.next_fence();
+      TRY_VOID(tx_.put(*link));
+    }
+  }
+  return {};
+}
+
 Result<void> Entities::owe_references(EntityId target) {
   for (const TypePolicy& policy : hub_.policies) {
     TRY(const auto referrers, tx_.find_by_match_key(policy.type, referrer_key(target), kReferrersMax));

@@ -42,6 +42,9 @@ class Entities {
   /// something to tell; settles hosted systems; brings the obligations up to date.
   Result<void> save(merge::EntityState& state, merge::Effects effects, const Cause& cause, ConnectionId touched);
 
+  /// `target` lost a record of `connection` in a merge there: what refers to it may go on naming the lost one, and is read by id.
+  Result<void> read_referrers(EntityId target, ConnectionId connection);
+
   /// Has the record read by id, soon. `why` is for people.
   Result<void> ask_by_id(ConnectionId connection, const RemoteId& remote, std::string_view why);
 
