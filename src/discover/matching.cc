@@ -137,16 +137,7 @@ Result<void> Step::link_to(EntityId entity) {
 }
 
 Result<void> Step::after_linking(const merge::EntityState& state) {
-  TRY(const auto waits, tx_.take_reference_waits(source_.connection, seen_.row.id));
-  for (const ReferenceWait& wait : waits) {
-    TRY(auto link, tx_.find_link(wait.connection, wait.waiting));
-    if (link) {
-      link->needs_read = true;
-      TRY_VOID(tx_.put(*link));
-    } else {
-      TRY_VOID(ask_by_id(wait.waiting, "its reference is linked now"));
-    }
-  }
+  TRY_VOID(wake_referrers());
   TRY([[maybe_unused]] const auto woken, tx_.wake_obligations(source_.connection, state.golden.id, hub_.now()));
   return {};
 }

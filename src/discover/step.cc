@@ -61,12 +61,13 @@ bool Step::unchanged(const Link& link) const {
     const LinkField& field = link.fields[i];
     if (!field.shadow || field.unverified || !field.unanswered.empty() || field.rewrites != 0) return false;
     const bool old_name = std::ranges::find(seen_.old_names, FieldIndex{static_cast<std::uint16_t>(i)}) != seen_.old_names.end();
-    if (*field.shadow != *seen_.fields[i] || field.names_loser != old_name) return false;
+    if (*field.shadow != *seen_.fields[i] || field.names_loser != old_name || field.missed.ms != 0) return false;
   }
   return !seen_.row.version.empty();
 }
 
 Result<void> Step::linked(const Link& link) {
+  if (source_.by_id) TRY_VOID(wake_referrers());
   TRY(seen_.old_names, to_entities(hub_, tx_, source_.connection, source_.type, seen_.row.id, seen_.fields));
   // Most rows of a listing say nothing new; they cost a look-up and no merge.
   if (unchanged(link)) {
@@ -82,6 +83,7 @@ Result<void> Step::linked(const Link& link) {
   }
   TRY(auto state, entities_.load(link.entity));
   CHECK(state, "a link without its entity");
+  TRY_VOID(doubt_lost_references(*state));
   TRY(const merge::Observation seen, observation(*state));
   const merge::Effects effects =
       entities_.with_context(*state, [&](const merge::Context& context) { return merge::observe(*state, seen, context); });
@@ -132,6 +134,7 @@ Result<merge::Observation> Step::observation(const merge::EntityState& state) co
 }
 
 Result<void> Step::gone() {
+  if (source_.by_id) TRY_VOID(wake_referrers());
   TRY(const auto link, tx_.find_link(source_.connection, seen_.row.id));
   TRY(auto state, entities_.load(link->entity));
   CHECK(state, "a link without its entity");

@@ -104,6 +104,7 @@ Result<void> Entities::lose_references(const Golden& target, ConnectionId connec
         const EntityRef* held = field.shadow ? field.shadow->get<EntityRef>() : nullptr;
         if (!held || EntityId{held->entity} != target.id) continue;
         field.shadow = Value{};
+        field.missed = WallTime{};
         // Made there once more, it is referred to again; otherwise the blank stands in for it.
         if (target.presence == EntityPresence::present) field.acked = field.shadow;
         lost = true;

@@ -15,6 +15,7 @@ void hold(Work& work, Link& link, FieldIndex index, const Value& shadow, const V
   field.acked_stamp = acked_stamp;
   field.unverified = field.names_loser = field.new_mapping = false;
   field.before.reset();
+  field.missed = WallTime{};
   work.effects.link_changed = true;
 }
 
