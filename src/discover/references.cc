@@ -39,13 +39,12 @@ Result<bool> Step::is_lost_with(EntityId target, LinkField& field) {
   TRY(auto state, entities_.load(target));
   Link* there = state && state->golden.presence == EntityPresence::present ? state->find(source_.connection) : nullptr;
   if (!there || there->presence != LinkPresence::present) return false;
-  if (field.missed.ms == 0) {
-    field.missed = source_.sent;
+  if (field.missed.ms == 0) field.missed = source_.sent;
+  else if (there->seen > field.missed) return false;  // it was there when the reference was gone already: somebody cleared it
+  if (!there->needs_read) {
     there->needs_read = true;
     there->read_asked = hub_.next_fence();
     TRY_VOID(tx_.put(*there));
-  } else if (there->seen > field.missed) {
-    return false;  // it was there when the reference was gone already: somebody cleared it
   }
   ReferenceWait wait;
   wait.connection = source_.connection;
