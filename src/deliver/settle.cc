@@ -115,13 +115,7 @@ Result<bool> Dispatcher::settle_duplicate(Transaction& transaction, merge::Entit
       candidate.entity = link->entity;
       item.candidates.push_back(std::move(candidate));
     } else if (!link) {
-      InboxEvent event;
-      event.connection = system_.id;
-      event.remote = remote;
-      event.kind = EventKind::reread;
-      event.received = event.occurred = event.due = hub_.now();
-      event.dedupe = "duplicate/" + prepared.object + "/" + id + "/" + std::to_string(hub_.now().ms);
-      TRY([[maybe_unused]] const bool fresh, transaction.put(event));
+      TRY_VOID(entities.ask_by_id(system_.id, remote, "in the way of a write"));
       report.reads_wanted = true;
     }
   }
