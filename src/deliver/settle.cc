@@ -4,7 +4,6 @@
 #include "base/check.h"
 #include "base/probe.h"
 #include "deliver/dispatcher.h"
-#include "hub/reread.h"
 
 namespace lockstep::deliver {
 
@@ -119,8 +118,7 @@ Result<bool> Dispatcher::settle_duplicate(Transaction& transaction, merge::Entit
       candidate.entity = link->entity;
       item.candidates.push_back(std::move(candidate));
     } else if (!link) {
-      const WallTime now = hub_.now();
-      TRY_VOID(ask_for_read(transaction, system_.id, remote, now, "duplicate/" + prepared.object + "/" + id + "/" + std::to_string(now.ms)));
+      TRY_VOID(entities.ask_by_id(system_.id, remote, "in the way of a write"));
       report.reads_wanted = true;
     }
   }

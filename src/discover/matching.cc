@@ -1,4 +1,4 @@
-// Matching of records that are not linked yet (rule 11) and merges done in a system (rule 10).
+// Matching of records that are not linked yet (rule 11).
 #include <algorithm>
 
 #include "base/check.h"
@@ -19,7 +19,7 @@ Result<void> Step::unlinked() {
   open.state = ReviewState::open;
   open.limit = 1;
   TRY(const auto waiting, tx_.list_reviews(open));
-  TRY_VOID(to_entities(hub_, tx_, source_.connection, source_.type, seen_.row.id, seen_.fields));
+  TRY(seen_.old_names, to_entities(hub_, tx_, source_.connection, source_.type, seen_.row.id, seen_.fields));
   TRY(const auto decided, find_match_decision(tx_, source_.connection, seen_.row.id));
   if (decided) return follow(*decided);
   std::vector<EntityId> tombstones;
@@ -137,16 +137,7 @@ Result<void> Step::link_to(EntityId entity) {
 }
 
 Result<void> Step::after_linking(const merge::EntityState& state) {
-  TRY(const auto waits, tx_.take_reference_waits(source_.connection, seen_.row.id));
-  for (const ReferenceWait& wait : waits) {
-    TRY(auto link, tx_.find_link(wait.connection, wait.waiting));
-    if (link) {
-      link->needs_read = true;
-      TRY_VOID(tx_.put(*link));
-    } else {
-      TRY_VOID(ask_by_id(wait.waiting, "its reference is linked now"));
-    }
-  }
+  TRY_VOID(wake_referrers());
   TRY([[maybe_unused]] const auto woken, tx_.wake_obligations(source_.connection, state.golden.id, hub_.now()));
   return {};
 }
@@ -217,85 +208,6 @@ Result<void> Step::close_reviews_of(const RemoteId& remote, const std::string& w
     }
   }
   return {};
-}
-
-Result<void> Step::merge_notice() {
-  const RemoteId loser = seen_.row.id;
-  const RemoteId survivor = *seen_.row.merged_into;
-  if (loser == survivor) return {};
-  if (!source_.by_id) {
-    TRY_VOID(note_lost_name());
-    return ask_by_id(loser, "told to be merged");
-  }
-  TRY_VOID(tx_.put_remote_alias(source_.connection, loser, survivor));
-  TRY(const auto lost, tx_.find_link(source_.connection, loser));
-  TRY(const auto kept, tx_.find_link(source_.connection, survivor));
-  TRY_VOID(close_reviews_of(loser, "merged there"));
-  if (!lost) return kept ? Result<void>{} : ask_by_id(survivor, "survivor of a merge");
-  TRY(auto lost_state, entities_.load(lost->entity));
-  CHECK(lost_state, "a link without its entity");
-  if (!kept) return rename(std::move(*lost_state), *lost, survivor);
-  if (kept->entity == lost->entity) return drop_twin(std::move(*lost_state), *lost, survivor);
-  TRY(auto kept_state, entities_.load(kept->entity));
-  CHECK(kept_state, "a link without its entity");
-  return join(std::move(*lost_state), std::move(*kept_state), loser, survivor);
-}
-
-merge::Effects Step::merged_there(const RemoteId& loser, const RemoteId& survivor, const std::string& note) const {
-  merge::Effects effects;
-  effects.link_changed = true;
-  effects.changes.push_back(AuditChange{"", Value(loser), Value(survivor), note});
-  return effects;
-}
-
-Result<void> Step::rename(merge::EntityState state, const Link& lost, const RemoteId& survivor) {
-  TRY_VOID(tx_.erase_link(lost.entity, source_.connection, lost.remote));
-  if (lost.secondary)
-    std::erase_if(state.links, [&](const Link& link) { return link.connection == source_.connection && link.remote == lost.remote; });
-  else
-    entities_.with_context(state, [&](const merge::Context& context) {
-      Link& moved = merge::add_link(state, source_.connection, survivor, context);
-      moved.needs_read = true;
-    });
-  return entities_.save(state, merged_there(lost.remote, survivor, "merged there"), cause("follow_merge"), source_.connection);
-}
-
-Result<void> Step::drop_twin(merge::EntityState state, const Link& lost, const RemoteId& survivor) {
-  TRY_VOID(close_reviews_of(survivor, "merged there"));
-  std::erase_if(state.reviews, [](const ReviewItem& item) { return item.kind == ReviewKind::second_record; });
-  TRY_VOID(tx_.erase_link(lost.entity, source_.connection, lost.remote));
-  std::erase_if(state.links, [&](const Link& link) { return link.connection == source_.connection && link.remote == lost.remote; });
-  for (Link& link : state.links)
-    if (link.connection == source_.connection && link.remote == survivor) {
-      link.secondary = false;
-      link.needs_read = true;
-    }
-  return entities_.save(state, merged_there(lost.remote, survivor, "merged there"), cause("follow_merge"), source_.connection);
-}
-
-Result<void> Step::join(merge::EntityState lost, merge::EntityState kept, const RemoteId& loser, const RemoteId& survivor) {
-  Golden dead = lost.golden.id < kept.golden.id ? kept.golden : lost.golden;
-  std::vector<Link> old_links = lost.links;
-  old_links.insert(old_links.end(), kept.links.begin(), kept.links.end());
-  merge::Joined joined = entities_.with_context(kept, [&](const merge::Context& context) {
-    return merge::join(std::move(lost), std::move(kept), source_.connection, survivor, context);
-  });
-  for (const Link& link : old_links) {
-    TRY_VOID(tx_.erase_link(link.entity, link.connection, link.remote));
-    TRY_VOID(tx_.erase_obligation(link.entity, link.connection));
-    TRY_VOID(entities_.supersede_letters(link.entity, link.connection));  // what the joined record owes is found anew
-  }
-  CHECK(dead.id == joined.dead, "of two joined entities the older id lives on");
-  dead.presence = EntityPresence::deleted;
-  dead.deleted_cause = "merged into " + joined.state.golden.id.value().text();
-  TRY_VOID(tx_.put(dead));
-  TRY_VOID(tx_.put_entity_alias(joined.dead, joined.state.golden.id));
-  TRY_VOID(tx_.put_match_keys(joined.dead, source_.type, {}));
-  merge::Effects effects = merged_there(loser, survivor, "merged there; entity " + joined.dead.value().text() + " lives on in this one");
-  effects.golden_changed = true;
-  effects.reviews = std::move(joined.reviews);
-  count_.reviews += static_cast<std::int64_t>(effects.reviews.size());
-  return entities_.save(joined.state, std::move(effects), cause("merge_entities"), kHub);
 }
 
 }  // namespace lockstep::discover

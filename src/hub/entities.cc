@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "hub/reread.h"
 #include "identity/match_keys.h"
 
 namespace lockstep {
@@ -79,6 +80,7 @@ Result<void> Entities::save(merge::EntityState& state, merge::Effects effects, c
   }
   if (!effects.changes.empty()) TRY_VOID(audit(state, cause, std::move(effects.changes)));
   TRY_VOID(refresh_obligations(state));
+  if (effects.golden_changed || effects.gone) TRY_VOID(ask_anew(state));
   if (effects.gone) TRY_VOID(lose_references(state.golden, touched));
   return effects.revived ? owe_references(state.golden.id) : Result<void>{};
 }
@@ -92,6 +94,12 @@ bool holds_stand_in(const LinkField& field, const GoldenField& golden, EntityId 
   const EntityRef* wanted = golden.value.get<EntityRef>();
   const EntityRef* acked = field.acked ? field.acked->get<EntityRef>() : nullptr;
   return wanted && acked && EntityId{wanted->entity} == target && EntityId{acked->entity} == target && field.shadow && field.shadow->is_blank();
+}
+
+/// The field's value there names `target`.
+bool shows(const LinkField& field, EntityId target) {
+  const EntityRef* held = field.shadow ? field.shadow->get<EntityRef>() : nullptr;
+  return held && EntityId{held->entity} == target;
 }
 
 }  // namespace
@@ -121,9 +129,9 @@ Result<void> Entities::lose_reference(merge::EntityState& referrer, const Golden
   if (!link || link->presence != LinkPresence::present) return {};
   bool lost = false;
   for (LinkField& field : link->fields) {
-    const EntityRef* held = field.shadow ? field.shadow->get<EntityRef>() : nullptr;
-    if (!held || EntityId{held->entity} != target.id) continue;
+    if (!shows(field, target.id)) continue;
     field.shadow = Value{};
+    field.missed = WallTime{};
     // Made there once more, it is referred to again; otherwise the blank stands in for it.
     if (target.presence == EntityPresence::present) field.acked = field.shadow;
     lost = true;
@@ -131,6 +139,18 @@ Result<void> Entities::lose_reference(merge::EntityState& referrer, const Golden
   if (!lost) return {};
   TRY_VOID(tx_.put(*link));
   return refresh_obligations(referrer);
+}
+
+Result<void> Entities::read_referrers(EntityId target, ConnectionId connection) {
+  return for_each_referrer(target, kReferrersMax, [&](merge::EntityState& referrer) -> Result<bool> {
+    Link* link = referrer.find(connection);
+    if (!link || link->presence != LinkPresence::present) return true;
+    if (std::ranges::none_of(link->fields, [&](const LinkField& field) { return shows(field, target); })) return true;
+    link->needs_read = true;
+    link->read_asked = hub_.next_fence();
+    TRY_VOID(tx_.put(*link));
+    return true;
+  });
 }
 
 Result<void> Entities::owe_references(EntityId target) {
@@ -153,6 +173,21 @@ Result<void> Entities::owe_reference(merge::EntityState& referrer, EntityId targ
     owed = owed || changed;
   }
   return owed ? refresh_obligations(referrer) : Result<void>{};
+}
+
+Result<void> Entities::ask_anew(const merge::EntityState& state) {
+  for (const ReviewItem& item : state.reviews) {
+    if (item.state != ReviewState::open || item.kind != ReviewKind::possible_duplicate || item.remote.empty()) continue;
+    TRY(const auto link, tx_.find_link(item.connection, item.remote));
+    if (!link) TRY_VOID(ask_by_id(item.connection, item.remote, "whom it may be has changed"));
+  }
+  return {};
+}
+
+Result<void> Entities::ask_by_id(ConnectionId connection, const RemoteId& remote, std::string_view why) {
+  const WallTime now = hub_.now();
+  std::string dedupe = "reread/" + remote.object + "/" + remote.id + "/" + std::to_string(hub_.next_fence()) + "/" + std::to_string(now.ms);
+  return ask_for_read(tx_, connection, remote, now, std::move(dedupe), std::string(why));
 }
 
 Result<void> Entities::audit(const merge::EntityState& state, const Cause& cause, std::vector<AuditChange> changes) {
