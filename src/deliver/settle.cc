@@ -106,6 +106,7 @@ Result<void> Dispatcher::park_fields(Transaction& transaction, merge::EntityStat
 Result<bool> Dispatcher::settle_duplicate(Transaction& transaction, merge::EntityState& state, const Prepared& prepared,
                                           const Failure& failure, DeliverReport& report) {
   reached("deliver.duplicate");
+  Entities entities(hub_, transaction, RunId{}, prepared.priority);
   const bool creating = prepared.operation == connector::Operation::create;
   ReviewItem item;
   for (const std::string& id : failure.ids) {
