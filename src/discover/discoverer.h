@@ -42,10 +42,14 @@ class Discoverer {
   Task<WallTime> last_refresh(TypeIndex type);
   /// Reads by id what webhooks and merges asked for.
   Task<RunReport> read_wanted(TypeIndex type);
+  /// Before anything is read of the type: what a mapping reads from another place than when the store was last used is learnt anew, golden
+  /// preferred, and each record is read by id before it is written again. To fill a place is no edit.
+  Task<Result<void>> take_up_mapping(TypeIndex type);
   /// True once a complete listing of the type ended: before that nothing is created there.
   Task<Result<bool>> first_listing_done(TypeIndex type);
 
  private:
+  Task<Result<void>> forget(TypeIndex type, std::vector<FieldIndex> fields);
   /// One object of a type, read in one run.
   struct Reading {
     Reading(TypeIndex type_, std::string object_, RunId run_) : type(type_), object(std::move(object_)), run(run_) {}

@@ -154,6 +154,13 @@ Task<bool> Engine::first_listing(Lane& lane, TypeIndex type) {
       co_await lane.listed_changed.wait_until(hub_.executor.clock().now() + kIdle);
     }
   }
+  for (;;) {
+    const Result<void> taken_up = co_await lane.discoverer.take_up_mapping(type);
+    if (taken_up) break;
+    log_.error("store_failed", {{"error", taken_up.error().message}});
+    const bool awake = co_await tasks_.sleep(kIdle);
+    if (!awake) co_return false;
+  }
   for (std::uint32_t failures = 0; !tasks_.stopping(); ++failures) {
     const auto done = co_await lane.discoverer.first_listing_done(type);
     if (done && *done) {

@@ -20,6 +20,8 @@ Task<Result<void>> Engine::sync_once(bool full) {
     auto opened = co_await lane->system.connector->open();
     if (!opened) co_return fail(ErrorCode::unavailable, lane->system.name + ": " + opened.error().message);
     for (const SystemType& type : lane->system.types) {
+      const Result<void> taken_up = co_await lane->discoverer.take_up_mapping(type.type);
+      if (!taken_up) co_return tl::unexpected(taken_up.error());
       const auto done = co_await lane->discoverer.first_listing_done(type.type);
       if (!done) co_return tl::unexpected(done.error());
       discover::RunReport report;

@@ -216,6 +216,7 @@ void BindingCompiler::steps(const Node& node, SlotSpec& slot) {
     for (const Node* step : written) {
       const auto parsed = step->kind == Node::Kind::scalar ? parse_step(step->scalar) : Result<StepText>(fail(ErrorCode::invalid_input, "a step is a text as truncate(255)"));
       auto made = parsed ? make_step(*parsed, definition_, kind) : Result<LensRef>(tl::unexpected(parsed.error()));
+      if (made && !(*made)->reads_as_is()) out_.binding.read_by += step->scalar + "; ";
       if (made) out_.binding.steps.push_back(std::move(*made));
       else complain(step->mark, made.error().message);
     }

@@ -1,6 +1,7 @@
 #include "mapping/compiled_mapping.h"
 
 #include <algorithm>
+#include <set>
 
 namespace lockstep::mapping {
 
@@ -251,6 +252,20 @@ void CompiledMapping::add_defaults(const Variant& variant, Slots& slots) const {
     Value value = *fallback;
     if (write(binding, value)) slots[*binding.slot] = std::move(value);
   }
+}
+
+std::string CompiledMapping::read_from(FieldIndex field) const {
+  std::set<std::string> places;
+  for (const Variant& variant : variants)
+    for (const Binding& binding : variant.bindings) {
+      if (binding.field != field || !binding.reads || !binding.slot) continue;
+      const Selection& selection = selections[variant.selection];
+      const SlotSpec& slot = selection.slots[*binding.slot];
+      places.insert(selection.object + " " + binding.member + " " + slot.form + to_json(Value(slot.arguments)) + " " + binding.read_by);
+    }
+  std::string text;
+  for (const std::string& place : places) text += place + "\n";
+  return text;
 }
 
 bool CompiledMapping::reads(std::size_t variant, FieldIndex field) const {

@@ -18,6 +18,7 @@ struct Binding {
   std::optional<std::size_t> slot; // none: a constant
   WireType wire_type = WireType::text;
   std::vector<LensRef> steps;      // in put order: canonical → wire
+  std::string read_by;             // those that make something else of what is read, as written
   const FieldDefinition* definition = nullptr;  // of the member, or of the field
   Value constant;                  // without slot: what reading gives
   bool reads = true;
@@ -56,6 +57,7 @@ class CompiledMapping final : public EntityMapping {
   Fields get(std::size_t variant, const Slots& row, std::vector<GetProblem>& problems) const override;
   Slots put(std::size_t variant, const Fields& fields, const std::vector<FieldIndex>& which, bool creating,
             std::vector<GetProblem>& problems) const override;
+  std::string read_from(FieldIndex field) const override;
   bool reads(std::size_t variant, FieldIndex field) const override;
   bool writes(std::size_t variant, FieldIndex field) const override;
   bool expresses(std::size_t variant, const Fields& fields, FieldIndex field) const override;

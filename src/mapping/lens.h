@@ -32,6 +32,8 @@ class Lens {
   virtual Value normal(Value canonical) const { return canonical; }
   /// False: what is put is the canonical value itself or an error, so that one can be looked for by the other.
   virtual bool rewrites() const { return true; }
+  /// True: it limits what is written, and takes what it reads as it stands.
+  virtual bool reads_as_is() const { return false; }
   virtual LensClass lens_class() const { return LensClass::iso; }
   /// The worst case in words; empty: nothing is lost.
   virtual std::string loss() const { return ""; }

@@ -70,6 +70,9 @@ class EntityMapping {
   /// `creating` adds constants and defaults. Values that a lens cannot express are left out and reported.
   virtual Slots put(std::size_t variant, const Fields& fields, const std::vector<FieldIndex>& which, bool creating,
                     std::vector<GetProblem>& problems) const = 0;
+  /// Where the field is read, and by which steps, options apart: under another place, what a record was seen to hold says nothing. Empty:
+  /// it is not read.
+  virtual std::string read_from(FieldIndex field) const = 0;
   /// Whether `field` can be read / written in this variant.
   virtual bool reads(std::size_t variant, FieldIndex field) const = 0;
   virtual bool writes(std::size_t variant, FieldIndex field) const = 0;

@@ -59,6 +59,7 @@ Result<Length> length_argument(const std::string& argument) {
 class TruncateStep final : public Lens {
  public:
   TruncateStep(Length length, bool html) : length_(length), html_(html) {}
+  bool reads_as_is() const override { return true; }
   Result<void> put(Value& value) const override {
     std::string* text = value.get<std::string>();
     if (!text) return unexpected_value("text", value);
@@ -81,6 +82,7 @@ class TruncateStep final : public Lens {
 class AtMostStep final : public Lens {
  public:
   explicit AtMostStep(Length length) : length_(length) {}
+  bool reads_as_is() const override { return true; }
   Result<void> put(Value& value) const override {
     const std::string* text = value.get<std::string>();
     if (!text) return unexpected_value("text", value);
@@ -98,6 +100,7 @@ class AtMostStep final : public Lens {
 
 class EmailStep final : public Lens {
  public:
+  bool reads_as_is() const override { return true; }
   Result<void> put(Value& value) const override {
     const std::string* text = value.get<std::string>();
     if (!text) return unexpected_value("text", value);

@@ -20,6 +20,7 @@ Result<WallTime> time_in(const Value& value) {
 class PrecisionStep final : public Lens {
  public:
   explicit PrecisionStep(Duration unit) : unit_(unit) {}
+  bool reads_as_is() const override { return true; }
   Result<void> put(Value& value) const override {
     TRY(const WallTime time, time_in(value));
     const std::int64_t rest = time.ms % unit_.count();

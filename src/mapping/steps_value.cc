@@ -84,6 +84,7 @@ class ShiftStep final : public Lens {
 class RoundStep final : public Lens {
  public:
   explicit RoundStep(int places) : places_(places) {}
+  bool reads_as_is() const override { return true; }
   Result<void> put(Value& value) const override {
     TRY(const Decimal number, decimal_of(value));
     value = Value(rounded(number, places_));
@@ -134,6 +135,7 @@ class WholeUnitsStep final : public Lens {
 class BetweenStep final : public Lens {
  public:
   BetweenStep(Value least, Value greatest) : least_(std::move(least)), greatest_(std::move(greatest)) {}
+  bool reads_as_is() const override { return true; }
   Result<void> put(Value& value) const override {
     const bool fits = least_.get<Decimal>() ? in_bounds<Decimal>(value) : in_bounds<Date>(value) || in_bounds_of_time(value);
     if (fits) return {};

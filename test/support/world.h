@@ -25,7 +25,10 @@ class World {
   FakeSystem& add_system(const std::string& name, FakeTraits traits = {});
   void add_hosted(const std::string& name);
   /// Before start(): how one field is bound in one system, instead of by its name.
-  void bind(const std::string& system, const std::string& type_name, const std::string& field, std::string binding) { bindings_[system + "/" + type_name + "/" + field] = std::move(binding); }
+  void bind(const std::string& system, const std::string& type_name, const std::string& field, std::string binding) {
+    bindings_[system + "/" + type_name + "/" + field] = std::move(binding);
+    mappings_.clear();  // made anew at the next start
+  }
   /// Last word on policies and schedules, each time the hub is built.
   std::function<void(Hub&)> configure = [](Hub&) {};
 
