@@ -5,6 +5,13 @@
 
 namespace lockstep::discover {
 
+namespace {
+
+/// Finished events are kept for so long: whoever sends one again within it is known. Later it costs a read.
+constexpr Duration kEventsKept{7 * 24 * 3'600'000};
+
+}  // namespace
+
 void Discoverer::learn_clock(const std::optional<connector::ClockSample>& sample) {
   if (sample && system_.clock) system_.clock->add(sample->offset_ms, sample->error_ms, hub_.now());
 }
@@ -37,6 +44,7 @@ Task<void> Discoverer::record_run(RunId run, std::string kind, TypeIndex type, W
     record.changed = report.count.changed;
     record.created = report.count.created;
     record.calls = report.calls;
+    if (kind == "read") TRY_VOID(transaction.prune_inbox(hub_.now() - kEventsKept));
     return transaction.put(record);
   };
   co_await transact(std::move(work), report);

@@ -85,6 +85,8 @@ class Transaction {
   virtual Result<Unread> find_unread(ConnectionId connection, const RemoteId& remote) = 0;
   /// A read of the record, sent at `sent`, showed what the news of it until then told: they are superseded.
   virtual Result<void> finish_inbox_of(ConnectionId connection, const RemoteId& remote, WallTime sent) = 0;
+  /// Of the oldest events, some at a time, those are forgotten that were received before `before` and are finished.
+  virtual Result<void> prune_inbox(WallTime before) = 0;
 
   // --- cursors and runs
   virtual Result<std::optional<Cursor>> find_cursor(ConnectionId connection, std::string_view feed) = 0;

@@ -151,6 +151,30 @@ TEST_F(StoreTest, AWebhookEventIsTakenOnce) {
   }));
 }
 
+TEST_F(StoreTest, OldEventsThatAreFinishedAreForgottenAndWaitingOnesStay) {
+  open();
+  ASSERT_TRUE(transact([&](Transaction& tx) -> Result<void> {
+    std::int64_t received = 0;
+    for (const char* dedupe : {"old and done", "old and waiting", "new and done"}) {
+      InboxEvent event;
+      event.connection = ConnectionId{1};
+      event.dedupe = dedupe;
+      event.remote = RemoteId{"Contact", dedupe};
+      event.received = WallTime{++received};
+      TRY([[maybe_unused]] const bool fresh, tx.put(event));
+    }
+    TRY(const auto all, tx.take_inbox(ConnectionId{1}, WallTime{1}, 10));
+    for (const InboxEvent& event : all)
+      if (event.dedupe.ends_with("done")) TRY_VOID(tx.finish_inbox(event.id, InboxState::done));
+    TRY_VOID(tx.prune_inbox(WallTime{3}));
+    for (const InboxEvent& event : all) {
+      TRY(const bool fresh, tx.put(event));
+      EXPECT_EQ(fresh, event.dedupe == "old and done") << event.dedupe;
+    }
+    return {};
+  }));
+}
+
 TEST_F(StoreTest, TheInboxTellsWhatIsUnreadOfARecord) {
   open();
   const ConnectionId north{1}, east{2};

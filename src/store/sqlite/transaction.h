@@ -71,6 +71,7 @@ class SqliteTransaction final : public Transaction {
   Result<std::vector<InboxEvent>> take_inbox(ConnectionId connection, WallTime now, std::size_t limit) override;
   Result<void> finish_inbox(std::uint64_t event_id, InboxState state) override;
   Result<void> postpone_inbox(std::uint64_t event_id, WallTime due, std::uint32_t attempts, std::string error) override;
+  Result<void> prune_inbox(WallTime before) override;
   Result<bool> has_unread(ConnectionId connection) override;
   Result<Unread> find_unread(ConnectionId connection, const RemoteId& remote) override;
   Result<void> finish_inbox_of(ConnectionId connection, const RemoteId& remote, WallTime sent) override;

@@ -189,6 +189,13 @@ Result<void> SqliteTransaction::finish_inbox_of(ConnectionId connection, const R
   return row.bind(static_cast<int>(InboxState::superseded)).bind(connection.value()).bind_text(remote.object).bind_text(remote.id).bind(sent.ms).run();
 }
 
+Result<void> SqliteTransaction::prune_inbox(WallTime before) {
+  // By number, which rises with time: the oldest are found without an index of their own.
+  TRY(Statement row, db_.prepare("DELETE FROM inbox WHERE id IN (SELECT id FROM (SELECT id, state, received FROM inbox ORDER BY id LIMIT 2000) "
+                                 "WHERE state <> 0 AND received < ?)"));
+  return row.bind(before.ms).run();
+}
+
 Result<std::optional<Cursor>> SqliteTransaction::find_cursor(ConnectionId connection, std::string_view feed) {
   TRY(Statement row, db_.prepare("SELECT position, stream, read_at, complete FROM cursor WHERE connection = ? AND feed = ?"));
   TRY(const bool found, row.bind(connection.value()).bind_text(feed).step());
