@@ -118,6 +118,7 @@ Result<void> Entities::lose_references(const Golden& target, ConnectionId connec
 }
 
 Result<void> Entities::read_referrers(EntityId target, ConnectionId connection) {
+  if (hub_.find_system(connection)->hosted) return {};  // its records name entities, whose aliases are followed
   for (const TypePolicy& policy : hub_.policies) {
     TRY(const auto referrers, tx_.find_by_match_key(policy.type, referrer_key(target), kReferrersMax));
     for (const EntityId referrer : referrers) {
