@@ -102,7 +102,8 @@ Result<void> Step::merge_notice() {
   effects.changes.push_back(AuditChange{"", Value(loser), Value(survivor),
                                         "merged there; entity " + joined.dead.value().text() + " lives on in this one"});
   count_.reviews += static_cast<std::int64_t>(effects.reviews.size());
-  return entities_.save(joined.state, std::move(effects), cause("merge_entities"), kHub);
+  TRY_VOID(entities_.save(joined.state, std::move(effects), cause("merge_entities"), kHub));
+  return entities_.refer_to_survivor(joined.dead, joined.state.golden.id);
 }
 
 }  // namespace lockstep::discover

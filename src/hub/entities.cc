@@ -14,8 +14,6 @@ Fields fields_of(const Golden& golden) {
   return fields;
 }
 
-std::string referrer_key(EntityId target) { return "refers:" + target.value().text(); }
-
 Result<std::optional<merge::EntityState>> Entities::load(EntityId id) {
   TRY(auto golden, tx_.find_golden(id));
   // A live entity stands for itself; one that is not may have been merged into another.
@@ -77,88 +75,6 @@ Result<void> Entities::save(merge::EntityState& state, merge::Effects effects, c
   if (effects.golden_changed || effects.gone) TRY_VOID(ask_anew(state));
   if (effects.gone) TRY_VOID(lose_references(state.golden, touched));
   return effects.revived ? owe_references(state.golden.id) : Result<void>{};
-}
-
-namespace {
-
-constexpr std::size_t kReferrersMax = 100'000;
-
-/// The field was acknowledged with a stand-in for its reference (rule 14).
-bool holds_stand_in(const LinkField& field, const GoldenField& golden, EntityId target) {
-  const EntityRef* wanted = golden.value.get<EntityRef>();
-  const EntityRef* acked = field.acked ? field.acked->get<EntityRef>() : nullptr;
-  return wanted && acked && EntityId{wanted->entity} == target && EntityId{acked->entity} == target && field.shadow && field.shadow->is_blank();
-}
-
-}  // namespace
-
-Result<void> Entities::lose_references(const Golden& target, ConnectionId connection) {
-  for (const TypePolicy& policy : hub_.policies) {
-    TRY(const auto referrers, tx_.find_by_match_key(policy.type, referrer_key(target.id), kReferrersMax));
-    for (const EntityId referrer : referrers) {
-      TRY(auto state, load(referrer));
-      Link* link = state ? state->find(connection) : nullptr;
-      if (!link || link->presence != LinkPresence::present) continue;
-      bool lost = false;
-      for (LinkField& field : link->fields) {
-        const EntityRef* held = field.shadow ? field.shadow->get<EntityRef>() : nullptr;
-        if (!held || EntityId{held->entity} != target.id) continue;
-        field.shadow = Value{};
-        field.missed = WallTime{};
-        // Made there once more, it is referred to again; otherwise the blank stands in for it.
-        if (target.presence == EntityPresence::present) field.acked = field.shadow;
-        lost = true;
-      }
-      if (!lost) continue;
-      TRY_VOID(tx_.put(*link));
-      TRY_VOID(refresh_obligations(*state));
-    }
-  }
-  return {};
-}
-
-Result<void> Entities::read_referrers(EntityId target, ConnectionId connection) {
-  if (hub_.find_system(connection)->hosted) return {};  // its records name entities, whose aliases are followed
-  for (const TypePolicy& policy : hub_.policies) {
-    TRY(const auto referrers, tx_.find_by_match_key(policy.type, referrer_key(target), kReferrersMax));
-    for (const EntityId referrer : referrers) {
-      TRY(auto state, load(referrer));
-      Link* link = state ? state->find(connection) : nullptr;
-      if (!link || link->presence != LinkPresence::present) continue;
-      const auto holds = [&](const LinkField& field) {
-        const EntityRef* held = field.shadow ? field.shadow->get<EntityRef>() : nullptr;
-        return held && EntityId{held->entity} == target;
-      };
-      if (std::ranges::none_of(link->fields, holds)) continue;
-      link->needs_read = true;
-      link->read_asked = hub_.next_fence();
-      TRY_VOID(tx_.put(*link));
-    }
-  }
-  return {};
-}
-
-Result<void> Entities::owe_references(EntityId target) {
-  for (const TypePolicy& policy : hub_.policies) {
-    TRY(const auto referrers, tx_.find_by_match_key(policy.type, referrer_key(target), kReferrersMax));
-    for (const EntityId referrer : referrers) {
-      TRY(auto state, load(referrer));
-      if (!state) continue;
-      bool owed = false;
-      for (Link& link : state->links) {
-        bool changed = false;
-        for (std::size_t i = 0; i < link.fields.size() && i < state->golden.fields.size(); ++i) {
-          if (!holds_stand_in(link.fields[i], state->golden.fields[i], target)) continue;
-          link.fields[i].acked = link.fields[i].shadow;
-          changed = true;
-        }
-        if (changed) TRY_VOID(tx_.put(link));
-        owed = owed || changed;
-      }
-      if (owed) TRY_VOID(refresh_obligations(*state));
-    }
-  }
-  return {};
 }
 
 Result<void> Entities::ask_anew(const merge::EntityState& state) {
