@@ -1,6 +1,7 @@
 #include "hub/entities.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
 #include "identity/match_keys.h"
@@ -163,6 +164,9 @@ Result<void> Entities::settle_hosted(merge::EntityState& state, merge::Effects& 
     const System* system = hub_.find_system(link_policy.connection);
     CHECK(system, "a policy names a connection that is not configured");
     if (!system->hosted) continue;
+    // What is held there is what the hub holds: there is nobody to read it from.
+    for (Link& link : state.links)
+      if (link.connection == system->id && std::exchange(link.needs_read, false)) settled.push_back(system->id);
     // A field that is new in the model was never held there: its shadow is blank, not unknown.
     if (Link* link = state.find(system->id); link && link->presence == LinkPresence::present)
       for (LinkField& field : link->fields)
