@@ -137,7 +137,8 @@ Result<bool> Dispatcher::settle_duplicate(Transaction& transaction, merge::Entit
     return true;
   }
   std::vector<FieldIndex> keys = named_fields(*system_.find(type)->mapping, prepared, failure);
-  if (keys.empty())
+  // Named and none of ours to set: our own id, for one, that somebody copied into another record. It is no reason to stop a field.
+  if (keys.empty() && failure.fields.empty())
     for (const auto& key : hub_.mappings[type.value()].match.keys)
       if (key.size() == 1 && std::ranges::find(prepared.plan.fields, key.front()) != prepared.plan.fields.end()) keys.push_back(key.front());
   if (keys.empty()) return false;

@@ -164,7 +164,7 @@ Task<Outcome<Page>> FakeConnector::changes(std::string object, std::string posit
     const FakeRecord& record = system_.record(of, id);
     if (record.deleted && (!system_.traits_.feed_lists_deletes || (system_.traits_.merges_vanish && !record.merged_into.empty()))) continue;
     page.rows.push_back(row_of(object, record));
-    if (system_.traits_.feed_shows_ids) page.rows.back().slots.clear();
+    if (system_.traits_.feed_shows_ids && !system_.traits_.feed_shows_fields) page.rows.back().slots.clear();
   }
   page.complete_rows = !system_.traits_.feed_shows_ids;
   page.end = from == system_.changes_.size();
