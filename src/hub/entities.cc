@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "hub/reread.h"
 #include "identity/match_keys.h"
 
 namespace lockstep {
@@ -14,6 +15,13 @@ Fields fields_of(const Golden& golden) {
   for (const GoldenField& field : golden.fields) fields.emplace_back(field.value);
   return fields;
 }
+
+namespace {
+
+/// The key under which present entities that refer to `target` stand in the index of match keys.
+std::string referrer_key(EntityId target) { return "refers:" + target.value().text(); }
+
+}  // namespace
 
 Result<std::optional<merge::EntityState>> Entities::load(EntityId id) {
   TRY(auto golden, tx_.find_golden(id));
@@ -78,6 +86,122 @@ Result<void> Entities::save(merge::EntityState& state, merge::Effects effects, c
   return effects.revived ? owe_references(state.golden.id) : Result<void>{};
 }
 
+namespace {
+
+constexpr std::size_t kReferrersMax = 100'000;
+
+/// The field was acknowledged with a stand-in for its reference (rule 14).
+bool holds_stand_in(const LinkField& field, const GoldenField& golden, EntityId target) {
+  const EntityRef* wanted = golden.value.get<EntityRef>();
+  const EntityRef* acked = field.acked ? field.acked->get<EntityRef>() : nullptr;
+  return wanted && acked && EntityId{wanted->entity} == target && EntityId{acked->entity} == target && field.shadow && field.shadow->is_blank();
+}
+
+/// The field's value there names `target`.
+bool shows(const LinkField& field, EntityId target) {
+  const EntityRef* held = field.shadow ? field.shadow->get<EntityRef>() : nullptr;
+  return held && EntityId{held->entity} == target;
+}
+
+}  // namespace
+
+Result<void> Entities::for_each_referrer(EntityId target, std::size_t of_type_max, const Visit& visit) {
+  for (const TypeIndex type : hub_.type_order) {
+    TRY(const auto referrers, tx_.find_by_match_key(type, referrer_key(target), of_type_max));
+    for (const EntityId referrer : referrers) {
+      TRY(auto state, load(referrer));
+      if (!state) continue;
+      TRY(const bool goes_on, visit(*state));
+      if (!goes_on) return {};
+    }
+  }
+  return {};
+}
+
+Result<void> Entities::lose_references(const Golden& target, ConnectionId connection) {
+  return for_each_referrer(target.id, kReferrersMax, [&](merge::EntityState& referrer) -> Result<bool> {
+    TRY_VOID(lose_reference(referrer, target, connection));
+    return true;
+  });
+}
+
+Result<void> Entities::lose_reference(merge::EntityState& referrer, const Golden& target, ConnectionId connection) {
+  Link* link = referrer.find(connection);
+  if (!link || link->presence != LinkPresence::present) return {};
+  bool lost = false;
+  for (LinkField& field : link->fields) {
+    if (!shows(field, target.id)) continue;
+    field.shadow = Value{};
+    field.missed = WallTime{};
+    // Made there once more, it is referred to again; otherwise the blank stands in for it.
+    if (target.presence == EntityPresence::present) field.acked = field.shadow;
+    lost = true;
+  }
+  if (!lost) return {};
+  TRY_VOID(tx_.put(*link));
+  return refresh_obligations(referrer);
+}
+
+Result<void> Entities::read_referrers(EntityId target, ConnectionId connection) {
+  if (hub_.find_system(connection)->hosted) return {};  // its records name entities, whose aliases are followed
+  return for_each_referrer(target, kReferrersMax, [&](merge::EntityState& referrer) -> Result<bool> {
+    Link* link = referrer.find(connection);
+    if (!link || link->presence != LinkPresence::present) return true;
+    if (std::ranges::none_of(link->fields, [&](const LinkField& field) { return shows(field, target); })) return true;
+    link->needs_read = true;
+    link->read_asked = hub_.next_fence();
+    TRY_VOID(tx_.put(*link));
+    return true;
+  });
+}
+
+Result<void> Entities::refer_to_survivor(EntityId dead, EntityId survivor) {
+  const auto follow = [&](Value& value) {
+    const EntityRef* held = value.get<EntityRef>();
+    if (held && EntityId{held->entity} == dead) value = Value(EntityRef{survivor.value()});
+  };
+  const auto follow_any = [&](std::optional<Value>& value) {
+    if (value) follow(*value);
+  };
+  return for_each_referrer(dead, kReferrersMax, [&](merge::EntityState& referrer) -> Result<bool> {
+    for (GoldenField& field : referrer.golden.fields) follow(field.value);
+    for (Link& link : referrer.links)
+      for (LinkField& field : link.fields) {
+        follow_any(field.shadow);
+        follow_any(field.acked);
+        follow_any(field.before);
+        for (Unanswered& sent : field.unanswered) follow(sent.value);
+      }
+    TRY_VOID(tx_.put(referrer.golden));
+    for (const Link& link : referrer.links) TRY_VOID(tx_.put(link));
+    TRY_VOID(put_match_keys(referrer));
+    TRY_VOID(refresh_obligations(referrer));
+    return true;
+  });
+}
+
+Result<void> Entities::owe_references(EntityId target) {
+  return for_each_referrer(target, kReferrersMax, [&](merge::EntityState& referrer) -> Result<bool> {
+    TRY_VOID(owe_reference(referrer, target));
+    return true;
+  });
+}
+
+Result<void> Entities::owe_reference(merge::EntityState& referrer, EntityId target) {
+  bool owed = false;
+  for (Link& link : referrer.links) {
+    bool changed = false;
+    for (std::size_t i = 0; i < link.fields.size() && i < referrer.golden.fields.size(); ++i) {
+      if (!holds_stand_in(link.fields[i], referrer.golden.fields[i], target)) continue;
+      link.fields[i].acked = link.fields[i].shadow;
+      changed = true;
+    }
+    if (changed) TRY_VOID(tx_.put(link));
+    owed = owed || changed;
+  }
+  return owed ? refresh_obligations(referrer) : Result<void>{};
+}
+
 Result<void> Entities::ask_anew(const merge::EntityState& state) {
   for (const ReviewItem& item : state.reviews) {
     if (item.state != ReviewState::open || item.kind != ReviewKind::possible_duplicate || item.remote.empty()) continue;
@@ -88,15 +212,9 @@ Result<void> Entities::ask_anew(const merge::EntityState& state) {
 }
 
 Result<void> Entities::ask_by_id(ConnectionId connection, const RemoteId& remote, std::string_view why) {
-  InboxEvent event;
-  event.connection = connection;
-  event.remote = remote;
-  event.kind = EventKind::reread;
-  event.received = event.occurred = event.due = hub_.now();
-  event.dedupe = "reread/" + remote.object + "/" + remote.id + "/" + std::to_string(hub_.next_fence()) + "/" + std::to_string(hub_.now().ms);
-  event.last_error = std::string(why);
-  TRY([[maybe_unused]] const bool fresh, tx_.put(event));
-  return {};
+  const WallTime now = hub_.now();
+  std::string dedupe = "reread/" + remote.object + "/" + remote.id + "/" + std::to_string(hub_.next_fence()) + "/" + std::to_string(now.ms);
+  return ask_for_read(tx_, connection, remote, now, std::move(dedupe), std::string(why));
 }
 
 Result<void> Entities::audit(const merge::EntityState& state, const Cause& cause, std::vector<AuditChange> changes) {
