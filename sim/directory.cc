@@ -87,6 +87,9 @@ Held Directory::read(std::string_view crm, const TypeNames& type, emulators::Tab
     if (id.empty()) continue;
     const TypeNames& to = names_of(reference.to);
     const auto number = number_at(crm, to, id);
+    // Dynamics 365 has one column for a case's customer, contact or account: an account there is no contact.
+    const auto names_it = [&](const TypeNames& other) { return other.type != to.type && number_at(crm, other, id); };
+    if (!number && std::ranges::any_of(type_names(), names_it)) continue;
     const auto live = number ? live_ids(crm, to.type, *number) : std::vector<std::string>();
     held.references[std::string(reference.field)] = std::ranges::find(live, id) == live.end() ? -1 : *number;
   }

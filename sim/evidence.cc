@@ -66,6 +66,7 @@ void Evidence::explain(ConnectionId connection, const RemoteId& remote) {
 Result<void> Evidence::read_golden(Transaction& transaction) {
   const Model& model = world.hub->model;
   std::map<EntityId, std::pair<std::string, std::int64_t>> numbers;
+  std::set<EntityId> deleted;
   std::vector<std::pair<GoldenRecord*, Golden>> rows;
   for (const TypeNames& type : type_names()) {
     const auto index = model.find(type.type);
@@ -92,6 +93,7 @@ Result<void> Evidence::read_golden(Transaction& transaction) {
       if (const auto marker = record.fields.find(std::string(type.marker)); marker != record.fields.end())
         if (const auto number = number_of(type, marker->second)) record.number = *number;
       numbers[one.id] = {std::string(type.type), record.number};
+      if (record.presence == EntityPresence::deleted) deleted.insert(one.id);
       if (record.presence == EntityPresence::present && record.number >= 0)
         present[std::string(type.type)][record.number].push_back(one.id);
       rows.emplace_back(&record, std::move(one));
@@ -105,7 +107,9 @@ Result<void> Evidence::read_golden(Transaction& transaction) {
           if (model.at(row.type).fields[i].name == reference.field)
             if (const EntityRef* to = row.fields[i].value.get<EntityRef>()) {
               TRY(const auto target, transaction.resolve(EntityId{to->entity}));
-              const auto found = numbers.find(target.value_or(EntityId{to->entity}));
+              const EntityId names = target.value_or(EntityId{to->entity});
+              if (deleted.contains(names)) continue;  // a reference to what is deleted is blank everywhere (rule 14)
+              const auto found = numbers.find(names);
               record->references[std::string(reference.field)] = found == numbers.end() ? -1 : found->second.second;
             }
     }

@@ -249,6 +249,13 @@ Task<void> Writer::run_transitions(Job& job, bool before) {
   }
 }
 
+bool Writer::sends_fields(const Job& job, std::size_t index) {
+  const WriteRow& row = job.rows[index];
+  for (std::size_t slot = 0; slot < row.set.size(); ++slot)
+    if (row.set[slot] && !job.object->slots()[slot].association) return true;
+  return row.send_key;
+}
+
 Task<void> Writer::write_links(Job& job) {
   for (std::size_t slot = 0; slot < job.object->slots().size(); ++slot) {
     const AssociationSpec* spec = job.object->slots()[slot].association;
@@ -310,7 +317,10 @@ Task<void> Writer::change_links(Job& job, const AssociationSpec& spec, const Sha
         }
         row.record->slots[slot] = Value{};
       } else {
-        row = failed(*results[i].failure);
+        // Its fields may stand there already: what was done of this write shows in a read, and the rest is owed then.
+        Failure failure = std::move(*results[i].failure);
+        if (sends_fields(job, part[i].index)) failure.failure_class = FailureClass::outcome_unknown;
+        row = failed(std::move(failure));
         job.settled[part[i].index] = true;
       }
     }

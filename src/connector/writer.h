@@ -32,6 +32,8 @@ class Writer {
   Task<void> run_transitions(Job& job, bool before);
   Task<void> write_fields(Job& job, const OperationSpec& spec, Parts parts);
   Task<void> write_late_fields(Job& job);
+  /// The write of row `index` is more than links.
+  static bool sends_fields(const Job& job, std::size_t index);
   Task<void> write_links(Job& job);
   Task<void> change_links(Job& job, const AssociationSpec& spec, const ShapeSpec& shape, std::vector<Link> links, std::size_t slot);
   const ShapeSpec* choose(const OperationSpec& spec, const WriteRows& rows, std::size_t index, Scope& scope) const;

@@ -108,7 +108,8 @@ Result<void> Step::join(merge::EntityState lost, merge::EntityState kept, const 
   effects.golden_changed = true;
   effects.reviews = std::move(joined.reviews);
   count_.reviews += static_cast<std::int64_t>(effects.reviews.size());
-  return entities_.save(joined.state, std::move(effects), cause("merge_entities"), kHub);
+  TRY_VOID(entities_.save(joined.state, std::move(effects), cause("merge_entities"), kHub));
+  return entities_.refer_to_survivor(joined.dead, joined.state.golden.id);
 }
 
 }  // namespace lockstep::discover

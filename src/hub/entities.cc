@@ -1,6 +1,7 @@
 #include "hub/entities.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
 #include "hub/reread.h"
@@ -142,6 +143,7 @@ Result<void> Entities::lose_reference(merge::EntityState& referrer, const Golden
 }
 
 Result<void> Entities::read_referrers(EntityId target, ConnectionId connection) {
+  if (hub_.find_system(connection)->hosted) return {};  // its records name entities, whose aliases are followed
   return for_each_referrer(target, kReferrersMax, [&](merge::EntityState& referrer) -> Result<bool> {
     Link* link = referrer.find(connection);
     if (!link || link->presence != LinkPresence::present) return true;
@@ -149,6 +151,31 @@ Result<void> Entities::read_referrers(EntityId target, ConnectionId connection) 
     link->needs_read = true;
     link->read_asked = hub_.next_fence();
     TRY_VOID(tx_.put(*link));
+    return true;
+  });
+}
+
+Result<void> Entities::refer_to_survivor(EntityId dead, EntityId survivor) {
+  const auto follow = [&](Value& value) {
+    const EntityRef* held = value.get<EntityRef>();
+    if (held && EntityId{held->entity} == dead) value = Value(EntityRef{survivor.value()});
+  };
+  const auto follow_any = [&](std::optional<Value>& value) {
+    if (value) follow(*value);
+  };
+  return for_each_referrer(dead, kReferrersMax, [&](merge::EntityState& referrer) -> Result<bool> {
+    for (GoldenField& field : referrer.golden.fields) follow(field.value);
+    for (Link& link : referrer.links)
+      for (LinkField& field : link.fields) {
+        follow_any(field.shadow);
+        follow_any(field.acked);
+        follow_any(field.before);
+        for (Unanswered& sent : field.unanswered) follow(sent.value);
+      }
+    TRY_VOID(tx_.put(referrer.golden));
+    for (const Link& link : referrer.links) TRY_VOID(tx_.put(link));
+    TRY_VOID(put_match_keys(referrer));
+    TRY_VOID(refresh_obligations(referrer));
     return true;
   });
 }
@@ -255,6 +282,9 @@ Result<void> Entities::settle_hosted(merge::EntityState& state, merge::Effects& 
     const System* system = hub_.find_system(link_policy.connection);
     CHECK(system, "a policy names a connection that is not configured");
     if (!system->hosted) continue;
+    // What is held there is what the hub holds: there is nobody to read it from.
+    for (Link& link : state.links)
+      if (link.connection == system->id && std::exchange(link.needs_read, false)) settled.push_back(system->id);
     // A field that is new in the model was never held there: its shadow is blank, not unknown.
     if (Link* link = state.find(system->id); link && link->presence == LinkPresence::present)
       for (LinkField& field : link->fields)

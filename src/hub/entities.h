@@ -46,6 +46,9 @@ class Entities {
   /// `target` lost a record of `connection` in a merge there: what refers to it may go on naming the lost one, and is read by id.
   Result<void> read_referrers(EntityId target, ConnectionId connection);
 
+  /// `dead` was merged into `survivor`, which is stored: to refer to the one is to refer to the other, everywhere.
+  Result<void> refer_to_survivor(EntityId dead, EntityId survivor);
+
   /// Has the record read by id, soon. `why` is for people.
   Result<void> ask_by_id(ConnectionId connection, const RemoteId& remote, std::string_view why);
 

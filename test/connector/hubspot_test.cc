@@ -209,6 +209,14 @@ TEST_F(HubSpot, ALinkToARecordThatIsGoneIsToldAndTheOthersStand) {
   EXPECT_EQ(contact.show(row_of("contact", kim).slots, "company"), "company:" + acme);
 }
 
+TEST_F(HubSpot, AnUpdateWhoseFieldsStandWithoutItsLinkIsNotToldToHaveFailed) {
+  const std::string lee = load("contact", {{"lastname", "Lee"}});
+  const auto batch = world.write("contact", Operation::update, {updated_row(contact, lee, {{"phone", Value("1")}, {"company", Value(RemoteId{"company", "999999"})}})});
+  ASSERT_TRUE(batch.results[0].failure);
+  EXPECT_EQ(batch.results[0].failure->failure_class, FailureClass::outcome_unknown) << "it is read, and what is still owed fails for itself";
+  EXPECT_EQ(contact.show(row_of("contact", lee).slots, "phone"), "1");
+}
+
 TEST_F(HubSpot, ATicketHasAContactAndACompany) {
   const std::string acme = load("company", {{"name", "Acme"}}), lee = load("contact", {{"lastname", "Lee"}});
   const auto made = world.write("ticket", Operation::create,

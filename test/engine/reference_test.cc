@@ -232,6 +232,15 @@ TEST_F(ReferenceToALoser, IsRewrittenToTheSurvivor) {
   EXPECT_EQ(world.writes(), writes);
 }
 
+TEST_F(ReferenceToALoser, IsNoNewsToTheOthers) {
+  const auto cases_written = [&] { return std::ranges::count(north.writes, "case", &FakeWrite::object); };
+  const auto before = cases_written();
+  east.merge("contact", bea, ada);
+  east.edit("case", leak, {{"contact", reference("contact", ada)}});  // as servers do
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(cases_written(), before);
+}
+
 TEST_F(ReferenceToALoser, IsRewrittenWhenItWasMadeAfterTheMerge) {
   east.merge("contact", bea, ada);
   ASSERT_TRUE(world.settle());
