@@ -31,6 +31,12 @@ std::size_t page_size(const Call& call) {
 http::Response Salesforce::query(Call& call) { return run_query(call, false); }
 http::Response Salesforce::query_all(Call& call) { return run_query(call, true); }
 
+http::Response Salesforce::tooling_query(Call& call) {
+  auto query = parse_soql(org_.schema(), call.query_value("q").value_or(""), call.now);
+  if (query && !query->object->reified) return error_response("INVALID_TYPE", fmt::format("sObject type '{}' is not supported.", query->object->name));
+  return run_query(call, false);
+}
+
 http::Response Salesforce::run_query(Call& call, bool all) {
   if (auto explained = call.query_value("explain")) return explain(call, *explained);
   auto text = call.query_value("q");
