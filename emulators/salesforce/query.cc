@@ -102,7 +102,7 @@ http::Response Salesforce::aggregate_answer(Call& call, Query& query, bool all) 
     std::size_t next = 0;
     for (const FieldPath& path : query.select) record[path.alias.empty() ? path.field->name : path.alias] = renderer.value(*path.field, view(values[next++]));
     for (const Aggregate& aggregate : query.aggregates) {
-      bool counts = aggregate.function == Function::count || aggregate.function == Function::count_distinct;
+      bool counts = aggregate.function == Function::count || aggregate.function == Function::count_distinct || aggregate.function == Function::grouping;
       const Value& value = values[next++];
       if (aggregate.name.empty()) continue;
       record[aggregate.name] = counts ? to_json(view(value)) : renderer.value(*aggregate.path.field, view(value));

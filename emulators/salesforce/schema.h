@@ -146,6 +146,7 @@ class Schema {
   Result<void> set_access(std::string_view object, std::string_view field, Access access, const std::string& user, WallTime now);
   /// From now on, fields are as that user may see and write them; by id.
   void see_as(const std::string& user);
+  const std::string& seen_as() const { return seen_as_; }
   /// Error: a sentence, when there is no such object, field or list of values.
   Result<void> change(const SchemaChange& change, WallTime now);
 
