@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "emulators/dynamics365/guid.h"
+#include "emulators/dynamics365/schema_names.h"
 
 namespace lockstep::emulators::dynamics365 {
 namespace {
@@ -88,6 +89,16 @@ json::object key_definition(const TableSpec& table, const AlternateKey& key) {
                       {"KeyAttributes", std::move(columns)}};
 }
 
+/// From 1 on, in the order of the table.
+std::size_t column_number(const TableSpec& table, const Column& column) {
+  std::size_t number = 1;
+  for (const Column& each : table.columns) {
+    if (&each == &column) break;
+    ++number;
+  }
+  return number;
+}
+
 void add_details(json::object& attribute, const TableSpec& table, const Column& column) {
   if (column.type == ColumnType::text || column.type == ColumnType::memo) attribute["MaxLength"] = column.maximum;
   if (column.type == ColumnType::integer || column.type == ColumnType::money) {
@@ -127,7 +138,7 @@ json::object attribute_definition(const TableSpec& table, const Column& column) 
   json::object attribute{{"@odata.type", "#Microsoft.Dynamics.CRM." + attribute_class(column)},
                          {"MetadataId", metadata_id("attribute", table.name + " " + column.logical_name)},
                          {"LogicalName", column.logical_name},
-                         {"SchemaName", column.logical_name},
+                         {"SchemaName", column.schema_name.empty() ? schema_name_of(column.logical_name) : column.schema_name},
                          {"EntityLogicalName", table.name},
                          {"AttributeType", json::string(column.file ? "Virtual" : type)},
                          {"AttributeTypeName", json::object{{"Value", std::string(type) + "Type"}}},
@@ -154,6 +165,19 @@ json::object attribute_definition(const TableSpec& table, const Column& column) 
                          {"IsValidForCreate", column.creatable && column.source != Source::version},
                          {"IsValidForUpdate", column.updatable},
                          {"RequiredLevel", managed(json::string(level))}};
+  for (const char* absent : {"HasChanged", "DeprecatedVersion", "LinkedAttributeId", "ExternalName", "InheritsFrom"}) attribute[absent] = nullptr;
+  bool securable = column.source == Source::stored && column.type != ColumnType::state;
+  attribute["CanBeSecuredForRead"] = securable;
+  attribute["CanBeSecuredForCreate"] = securable && column.creatable;
+  attribute["CanBeSecuredForUpdate"] = securable && column.updatable;
+  attribute["CanModifyAdditionalSettings"] = managed(true);
+  attribute["ColumnNumber"] = column_number(table, column);
+  attribute["IntroducedVersion"] = column.custom ? "1.0.0.0" : "5.0.0.0";
+  attribute["IsDataSourceSecret"] = false;
+  attribute["IsRequiredForForm"] = column.required;
+  for (const char* yes : {"IsValidODataAttribute", "IsValidForForm", "IsValidForGrid"}) attribute[yes] = !column.write_only;
+  for (const char* when : {"CreatedOn", "ModifiedOn"}) attribute[when] = "1900-01-01T00:00:00Z";
+  if (column.type == ColumnType::text) attribute["AutoNumberFormat"] = "";
   add_details(attribute, table, column);
   return attribute;
 }
@@ -171,6 +195,13 @@ json::object relationship_definition(const Metadata& metadata, const Relationshi
                       {"MetadataId", metadata_id("relationship", relationship.schema_name)},
                       {"SchemaName", text(relationship.schema_name)},
                       {"RelationshipType", "OneToManyRelationship"},
+                      {"IsCustomRelationship", false},
+                      {"IsManaged", true},
+                      {"IsValidForAdvancedFind", true},
+                      {"IsHierarchical", false},
+                      {"SecurityTypes", "Append"},
+                      {"IntroducedVersion", "5.0.0.0"},
+                      {"IsCustomizable", managed(true)},
                       {"ReferencedEntity", to.name},
                       {"ReferencedAttribute", to.key},
                       {"ReferencingEntity", from.name},
@@ -233,7 +264,7 @@ json::object entity_definition(const Metadata& metadata, const TableSpec& table)
   json::object definition = entity_flags(table);
   for (json::key_value_pair& member : json::object{{"MetadataId", metadata_id("entity", table.name)},
                       {"LogicalName", table.name},
-                      {"SchemaName", table.name},
+                      {"SchemaName", schema_name_of(table.name)},
                       {"EntitySetName", table.set},
                       {"LogicalCollectionName", table.set},
                       {"PrimaryIdAttribute", table.key},

@@ -78,6 +78,7 @@ Outcome<Column> read_column(const json::object& body) {
   Column column;
   TRY(column.logical_name, new_name(body));
   column.name = column.logical_name;
+  column.schema_name = std::string(text_member(body, "SchemaName"));
   column.type = known->second;
   column.custom = true;
   auto number = [&](const char* name, std::int64_t otherwise) {

@@ -45,6 +45,7 @@ struct Option {
 struct Column {
   std::string name;          // as read: "telephone1", "_customerid_value"
   std::string logical_name;  // "customerid"
+  std::string schema_name;   // as it was typed by who made it; empty: the platform's own
   ColumnType type = ColumnType::text;
   std::int64_t minimum = 0;
   std::int64_t maximum = 0;  // of a text: UTF-16 units

@@ -254,5 +254,22 @@ TEST_F(Columns, AColumnIsMadeThroughTheApiAndHoldsWhatItsDefinitionAllows) {
   EXPECT_EQ(post("PublishAllXml", "{}").status, 204);
 }
 
+// fact: §8 [K]
+TEST_F(Columns, DefinitionsSayWhatAConnectorAsksOfThem) {
+  Answer column = get("EntityDefinitions(LogicalName='account')/Attributes(LogicalName='primarycontactid')");
+  EXPECT_EQ(column.at("/SchemaName"), "PrimaryContactId");
+  EXPECT_EQ(column.at("/CanBeSecuredForRead") + column.at("/IsValidODataAttribute") + column.at("/IsRequiredForForm"), "truetruefalse");
+  auto schema_name = [&](const std::string& name) { return get("EntityDefinitions(LogicalName='account')/Attributes(LogicalName='" + name + "')").at("/SchemaName"); };
+  EXPECT_EQ(schema_name("emailaddress1") + " " + schema_name("address1_stateorprovince") + " " + schema_name("customertypecode") + " " + schema_name("numberofemployees"),
+            "EMailAddress1 Address1_StateOrProvince CustomerTypeCode NumberOfEmployees");
+  EXPECT_EQ(get("EntityDefinitions(LogicalName='phonecall')").at("/SchemaName"), "PhoneCall");
+  post("EntityDefinitions(LogicalName='account')/Attributes", R"({"@odata.type":"Microsoft.Dynamics.CRM.StringAttributeMetadata","SchemaName":"new_ShoeSize"})");
+  EXPECT_EQ(schema_name("new_shoesize"), "new_ShoeSize");
+  std::string id = make("accounts", R"({"name":"A","address1_addresstypecode":3,"creditlimit":5})");
+  Answer row = get("accounts(" + id + ")?$select=address1_addresstypecode,customersizecode,creditlimit");
+  EXPECT_EQ(row.at("/address1_addresstypecode") + row.at("/customersizecode"), "31");
+  EXPECT_EQ(row.body.at("creditlimit").to_number<int>(), 5);
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::dynamics365
