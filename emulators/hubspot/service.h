@@ -8,6 +8,7 @@
 #include "emulators/core/switches.h"
 #include "emulators/hubspot/hubspot.h"
 #include "emulators/hubspot/imports.h"
+#include "emulators/hubspot/list_folders.h"
 #include "emulators/hubspot/lists.h"
 #include "emulators/hubspot/portal.h"
 #include "emulators/hubspot/rendering.h"
@@ -245,6 +246,15 @@ class HubSpot final : public StandIn {
   Answer list_remove(Call& call);
   Answer list_restore(Call& call);
   Answer list_search(Call& call);
+  // list_folder_calls.cc
+  json::object shown_folder(const ListFolder& folder);
+  Outcome<ListFolder*> folder_named(std::string_view id);
+  Answer folder_create(Call& call);
+  Answer folder_read(Call& call);
+  Answer folder_rename(Call& call);
+  Answer folder_move(Call& call);
+  Answer folder_remove(Call& call);
+  Answer folder_take_list(Call& call);
   // list_member_calls.cc
   Answer members_page(Call& call, bool by_time);
   Answer members_read(Call& call);
@@ -298,6 +308,7 @@ class HubSpot final : public StandIn {
       app_tokens_;  // client_credentials: they act for the app, not for an account
   Imports imports_;
   RecordLists lists_{portal_};
+  ListFolders folders_;
   std::vector<Export> exports_;
   struct JournalLink {
     std::string text;
