@@ -10,6 +10,7 @@ void HubSpot::add_routes() {
   add_account_routes();
   add_journal_routes();
   add_list_routes();
+  add_older_routes();
 }
 
 void HubSpot::add_account_routes() {
