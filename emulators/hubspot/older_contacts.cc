@@ -103,6 +103,45 @@ HubSpot::Answer HubSpot::older_contact_upsert(Call& call) {
   return json_answer(200, json::object{{"vid", older_number(type.table->record(row).id)}, {"isNew", fresh}});
 }
 
+/// Each by its id or address, made where there is none; nothing is told of them.
+HubSpot::Answer HubSpot::older_contacts_write(Call& call) {
+  constexpr std::size_t kMost = 1'000;
+  ObjectType& type = *portal_.catalogue().find_any("contacts");
+  JsonDocument document;
+  if (!document.parse(call.request.body) || !document.root().is_array() || document.root().get_array().size() > kMost) return bad_json("line 1, column 1: a list of contacts is needed");
+  UnitOfWork unit(portal_);
+  for (const json::value& each : document.root().get_array()) {
+    const json::object* given = each.if_object();
+    if (!given) return bad_json("line 1, column 1: a contact is an object");
+    json::object properties = older_input(given->contains("properties") ? given->at("properties") : json::value());
+    std::string vid = given->contains("vid") ? scalar_text(given->at("vid")) : "", email(text_member(*given, "email"));
+    RowNumber row = !vid.empty() ? portal_.resolve(type, vid) : portal_.find_by_key(type, type.property("email"), email);
+    if (row != kNoRow) {
+      TRY_VOID(portal_.update(type, row, properties, writer(call)));
+    } else if (vid.empty()) {
+      if (!properties.contains("email")) properties["email"] = email;
+      TRY_VOID(portal_.create(type, properties, nullptr, writer(call)));
+    } else {
+      return no_contact();
+    }
+  }
+  unit.commit();
+  return http::Response(202, "");
+}
+
+HubSpot::Answer HubSpot::older_contact_merge(Call& call) {
+  TRY(RowNumber row, older_contact_of(call));
+  ObjectType& type = *portal_.catalogue().find_any("contacts");
+  JsonDocument document;
+  TRY(const json::object* body, read_body(call, document));
+  RowNumber other = body->contains("vidToMerge") ? portal_.find_live(type, scalar_text(body->at("vidToMerge"))) : kNoRow;
+  if (other == kNoRow || other == row) return no_contact();
+  TRY_VOID(portal_.merge(type, row, other, writer(call)));
+  http::Response response(200, "SUCCESS");
+  response.headers.add("Content-Type", "text/plain;charset=utf-8");
+  return response;
+}
+
 HubSpot::Answer HubSpot::older_contact_remove(Call& call) {
   TRY(RowNumber row, older_contact_of(call));
   ObjectType& type = *portal_.catalogue().find_any("contacts");

@@ -83,6 +83,29 @@ HubSpot::Answer HubSpot::older_pipelines(Call& call) {
   return json_answer(200, json::object{{"results", std::move(results)}});
 }
 
+/// Made, changed or taken away, as the present version does it.
+HubSpot::Answer HubSpot::older_property_write(Call& call) {
+  if (call.request.method == "DELETE") return property_archive(call);
+  bool makes = call.request.method == "POST";
+  JsonDocument document;
+  TRY(const json::object* body, read_body(call, document));
+  json::object given(*body, json::storage_ptr());
+  if (!makes) given.erase("name");  // which stays what it is
+  http::ServerRequest now;
+  now.method = makes ? "POST" : "PATCH";
+  now.target = "/crm/v3/properties/" + call.parameter("type") + (makes ? "" : "/" + call.parameter("name"));
+  now.headers.add("Content-Type", "application/json");
+  now.body = json::serialize(given);
+  http::Response done = dispatch(now, call);
+  if (done.status == 201) done.status = 200;
+  return done;
+}
+
+HubSpot::Answer HubSpot::older_property_groups(Call& call) {
+  TRY(http::Response now, group_list(call));
+  return json_answer(200, json::parse(now.body).at("results"));
+}
+
 /// All of a type, or the one that the path names; with what the present version says of them.
 HubSpot::Answer HubSpot::older_property_definitions(Call& call) {
   TRY(http::Response now, property_list(call));

@@ -1,6 +1,7 @@
 // Companies as version 2 has them, deals and tickets as version 1 does (§0.1).
 #include <algorithm>
 
+#include "base/text.h"
 #include "emulators/hubspot/older_versions.h"
 #include "emulators/hubspot/service.h"
 
@@ -145,6 +146,31 @@ HubSpot::Answer HubSpot::older_people_of_company(Call& call) {
   const ObjectType& people = *portal_.catalogue().find_any("contacts");
   for (const json::value& id : ids) contacts.push_back(older_contact(portal_.find_live(people, scalar_text(id)), {}));
   return json_answer(200, json::object{{"contacts", std::move(contacts)}, {"vidOffset", last}, {"hasMore", false}});
+}
+
+/// Ties a deal to the records that the query names, or takes the ties away.
+HubSpot::Answer HubSpot::older_join_deal(Call& call) {
+  TRY(RowNumber row, older_row(call, kOlderDeals));
+  const ObjectType &deals = *portal_.catalogue().find_any("deals"), *to = portal_.catalogue().find_any(to_lower_ascii(call.parameter("kind")));
+  if (!to || portal_.associations().types(deals, *to).empty()) return invalid("Deals are not tied to " + call.parameter("kind"));
+  const AssociationType& kind = portal_.associations().types(deals, *to).front();
+  for (const std::string& id : query_list(call, "id")) {
+    RowNumber other = portal_.find_live(*to, id);
+    if (other == kNoRow) return refuse(404, "", "resource not found");
+    if (call.request.method == "DELETE") portal_.untie(deals, row, *to, other, kind, writer(call));
+    else portal_.tie(deals, row, *to, other, kind, writer(call));
+  }
+  return http::Response(204, "");
+}
+
+HubSpot::Answer HubSpot::older_deals_of(Call& call) {
+  const ObjectType &deals = *portal_.catalogue().find_any("deals"), *from = portal_.catalogue().find_any(to_lower_ascii(call.parameter("kind")));
+  RowNumber row = from ? portal_.find_live(*from, call.parameter("record")) : kNoRow;
+  if (row == kNoRow) return refuse(404, "", "resource not found");
+  json::array rows;
+  for (const auto& tie : portal_.live_ties(*from, row, deals)) rows.push_back(older_record(kOlderDeals, tie.to, query_list(call, "properties")));
+  std::size_t end = rows.size();
+  return json_answer(200, json::object{{"deals", std::move(rows)}, {"hasMore", false}, {"offset", end}});
 }
 
 HubSpot::Answer HubSpot::older_join_company(Call& call) {

@@ -12,6 +12,8 @@ void HubSpot::add_older_routes() {
     add("POST", contact + by + "/profile", &HubSpot::older_contact_update);
   }
   add("DELETE", contact + "/vid/{vid}", &HubSpot::older_contact_remove);
+  add("POST", contact + "/batch", &HubSpot::older_contacts_write);
+  add("POST", contact + "/merge-vids/{vid}", &HubSpot::older_contact_merge);
   add("POST", contact + "/createOrUpdate/email/{email}", &HubSpot::older_contact_upsert);
   for (const char* batch : {"/vids/batch", "/emails/batch"}) add("GET", contact + batch, &HubSpot::older_contacts_read);
   for (const char* list : {"/all/contacts/all", "/all/contacts/recent", "/recently_updated/contacts/recent"}) add("GET", std::string("/contacts/v1/lists") + list, &HubSpot::older_contact_pages);
@@ -27,6 +29,8 @@ void HubSpot::add_older_routes() {
   add("POST", "/companies/v2/domains/{domain}/companies", &HubSpot::older_companies_of_domain);
   for (const char* people : {"/contacts", "/vids"}) add("GET", std::string("/companies/v2/companies/{id}") + people, &HubSpot::older_people_of_company);
   for (const char* method : {"PUT", "DELETE"}) add(method, "/companies/v2/companies/{id}/contacts/{vid}", &HubSpot::older_join_company);
+  for (const char* method : {"PUT", "DELETE"}) add(method, "/deals/v1/deal/{id}/associations/{kind}", &HubSpot::older_join_deal);
+  add("GET", "/deals/v1/deal/associated/{kind}/{record}/paged", &HubSpot::older_deals_of);
   const std::string engagements = "/engagements/v1/engagements";
   add("POST", engagements, &HubSpot::engagement_create);
   for (const char* pages : {"/paged", "/recent/modified", "/associated/{kind}/{record}/paged"}) add("GET", engagements + pages, &HubSpot::engagement_pages);
@@ -40,6 +44,9 @@ void HubSpot::add_older_routes() {
     const std::string properties = std::string("/properties/") + version + "/{type}/properties";
     add("GET", properties, &HubSpot::older_property_definitions);
     add("GET", properties + "/named/{name}", &HubSpot::older_property_definitions);
+    add("POST", properties, &HubSpot::older_property_write);
+    for (const char* method : {"PUT", "DELETE"}) add(method, properties + "/named/{name}", &HubSpot::older_property_write);
+    add("GET", std::string("/properties/") + version + "/{type}/groups", &HubSpot::older_property_groups);
   }
 }
 

@@ -149,6 +149,8 @@ class HubSpot final : public StandIn {
   Answer older_contacts_read(Call& call);
   Answer older_contact_update(Call& call);
   Answer older_contact_upsert(Call& call);
+  Answer older_contacts_write(Call& call);
+  Answer older_contact_merge(Call& call);
   Answer older_contact_remove(Call& call);
   Answer older_contact_pages(Call& call);
   Answer older_contact_search(Call& call);
@@ -166,6 +168,8 @@ class HubSpot final : public StandIn {
   Answer older_companies_of_domain(Call& call);
   Answer older_people_of_company(Call& call);
   Answer older_join_company(Call& call);
+  Answer older_join_deal(Call& call);
+  Answer older_deals_of(Call& call);
   // older_engagements.cc
   Outcome<std::pair<const ObjectType*, RowNumber>> engagement_of(const Call& call);
   json::object older_engagement(const ObjectType& type, RowNumber row);
@@ -178,6 +182,8 @@ class HubSpot final : public StandIn {
   Answer older_owners(Call& call);
   Answer older_pipelines(Call& call);
   Answer older_property_definitions(Call& call);
+  Answer older_property_write(Call& call);
+  Answer older_property_groups(Call& call);
   // secondary_addresses.cc
   Answer secondary_addresses(Call& call);
   Answer change_secondary_address(Call& call);

@@ -61,6 +61,21 @@ TEST_F(Older, PagesOfContactsGoOnBehindAnOffset) {
 }
 
 // fact: §0.1 [D2]
+TEST_F(Older, SeveralContactsAreWrittenTogetherOrNotAtAllAndTwoBecomeOne) {
+  std::string ann = contact("ann@x.example");
+  json::array both{json::object{{"vid", std::stoll(ann)}, {"properties", pairs("property", {{"city", "Oslo"}})}}, json::object{{"email", "bob@x.example"}, {"properties", pairs("property", {{"city", "Bonn"}})}}};
+  EXPECT_EQ(post("/contacts/v1/contact/batch", both).status, 202);
+  Answer bob = api.get("/contacts/v1/contact/email/bob@x.example/profile");
+  EXPECT_EQ(text_at(bob.body, "/properties/city/value"), "Bonn");
+  both[0].as_object()["properties"] = pairs("property", {{"city", "Rome"}});
+  both[1].as_object()["properties"] = pairs("property", {{"shoesize", "9"}});
+  EXPECT_EQ(post("/contacts/v1/contact/batch", both).status, 400);
+  EXPECT_EQ(text_at(api.get("/contacts/v1/contact/vid/" + ann + "/profile").body, "/properties/city/value"), "Oslo");
+  EXPECT_EQ(post("/contacts/v1/contact/merge-vids/" + ann, {{"vidToMerge", std::stoll(text_at(bob.body, "/vid"))}}).text, "SUCCESS");
+  EXPECT_EQ(text_at(api.get("/contacts/v1/contact/vid/" + text_at(bob.body, "/vid") + "/profile").body, "/properties/city/value"), "Oslo") << "both old ids lead to it";
+}
+
+// fact: §0.1 [D2]
 TEST_F(Older, CompaniesAreFoundByDomainAndHavePeople) {
   Answer made = post("/companies/v2/companies", {{"properties", pairs("name", {{"name", "Acme"}, {"domain", "acme.example"}})}});
   std::string id = text_at(made.body, "/companyId"), vid = contact("ann@acme.example");
@@ -104,6 +119,10 @@ TEST_F(Older, DealsAndTicketsAreTiedAndListed) {
   ASSERT_EQ(deal.status, 200) << deal.text;
   EXPECT_EQ(text_at(deal.body, "/associations/associatedVids/0"), vid);
   EXPECT_EQ(text_at(api.get("/deals/v1/deal/paged?properties=dealname").body, "/deals/0/properties/dealname/value"), "D");
+  std::string path = "/deals/v1/deal/" + text_at(deal.body, "/dealId");
+  EXPECT_EQ(text_at(api.get("/deals/v1/deal/associated/CONTACT/" + vid + "/paged").body, "/deals/0/dealId"), text_at(deal.body, "/dealId"));
+  EXPECT_EQ(api.send("DELETE", path + "/associations/CONTACT?id=" + vid).status, 204);
+  EXPECT_EQ(text_at(api.get(path).body, "/associations/associatedVids"), "[]");
   Answer ticket = api.send_json("POST", "/crm-objects/v1/objects/tickets", pairs("name", {{"subject", "S"}, {"hs_pipeline", "0"}, {"hs_pipeline_stage", "1"}}));
   std::string id = text_at(ticket.body, "/objectId");
   EXPECT_EQ(put("/crm-associations/v1/associations/create-batch", json::array{json::object{{"fromObjectId", id}, {"toObjectId", vid}, {"category", "HUBSPOT_DEFINED"}, {"definitionId", 16}}}).status, 204);
@@ -119,6 +138,14 @@ TEST_F(Older, OwnersPipelinesAndPropertiesAreListed) {
   EXPECT_EQ(text_at(api.get("/crm-pipelines/v1/pipelines/tickets").body, "/results/0/stages/0/stageId"), "1");
   EXPECT_EQ(text_at(api.get("/properties/v1/contacts/properties/named/email").body, "/name"), "email");
   EXPECT_EQ(text_at(api.get("/properties/v2/companies/properties").body, "/0/groupName"), "companyinformation");
+  EXPECT_EQ(text_at(api.get("/properties/v1/contacts/groups").body, "/0/name"), "contactinformation");
+  const std::string properties = "/properties/v1/contacts/properties";
+  json::object shoes{{"name", "shoe_size"}, {"label", "Shoe size"}, {"type", "string"}, {"fieldType", "text"}, {"groupName", "contactinformation"}};
+  EXPECT_EQ(post(properties, shoes).status, 200);
+  shoes["label"] = "Size";
+  EXPECT_EQ(text_at(put(properties + "/named/shoe_size", shoes).body, "/label"), "Size");
+  EXPECT_EQ(api.send("DELETE", properties + "/named/shoe_size").status, 204);
+  EXPECT_EQ(api.get(properties + "/named/shoe_size").status, 404);
 }
 
 }  // namespace
