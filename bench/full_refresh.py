@@ -55,11 +55,10 @@ def cpu_seconds(pid):
 
 def least_calls(count, systems, polled):
     """Each object listed, of which all but one are empty; each record listed once where it stands, told its id there, and
-    created once elsewhere, in full batches. Where feeds are read while it runs, they cannot but tell each of our writes once;
-    HubSpot's tells ids, of which values and associations are read by id: it has no lock, so another's edit may hide behind our write."""
+    created once elsewhere, in full batches. Where feeds are read while it runs, they cannot but tell each of our writes once."""
     pages = lambda size: -(-count // size)
     calls = {"hubspot": 5 + pages(100) + pages(100), "salesforce": 5 + pages(200), "dynamics365": 6 + pages(100)}
-    feeds = {"hubspot": pages(200) + 2 * pages(100), "salesforce": pages(2000), "dynamics365": pages(5000)}
+    feeds = {"hubspot": pages(200), "salesforce": pages(2000), "dynamics365": pages(5000)}
     return sum(calls[name] + (feeds[name] if polled else 0) for name in systems)
 
 

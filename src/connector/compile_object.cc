@@ -78,6 +78,8 @@ ChangesSpec Compiler::changes(const Node& node) {
   spec.kind = token ? ChangesSpec::Kind::token : ChangesSpec::Kind::watermark;
   spec.every = duration_at(node, "every", Duration{60'000});
   spec.refetch = text_at(node, "then", "apply") == "refetch";
+  spec.select_max = static_cast<std::size_t>(number_at(node, "select_max", 0));
+  if (spec.select_max > 0 && !spec.refetch) error(node, "'select_max' is for feeds that are read by id again (then: refetch)");
   spec.request = request(token ? node.find("start") : node.find("request"));
   spec.rows = program(node.find("rows"));
   spec.page = page(node.find("page"));
@@ -235,6 +237,8 @@ ObjectSpec Compiler::object(const std::string& name, const Node& node) {
     for (const Node& rung : rungs->items) {
       const std::string kind = text_at(rung, "kind");
       if (kind == "hint") hints(rung, spec);
+      if (rung.find("select_max") && !spec.row.version_is_exact)
+        error(rung, "'select_max' needs an exact version in 'row': only it tells how old the fields are that a row shows");
       const bool pulled = kind == "watermark" || kind == "token";
       if (pulled && spec.changes && kind == "token") error(rung, "a token feed cannot stand below another feed: only a watermark can begin where that one died");
       else if (pulled && spec.changes) spec.lower_changes.push_back(changes(rung));

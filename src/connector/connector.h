@@ -48,7 +48,9 @@ struct Page {
   std::string next;                       // position to go on from (JSON); commit it with the rows
   bool end = false;                       // scan: ended properly. changes: nothing more for now
   bool listing_complete = false;          // changes that start with a listing: this page ended it
-  bool complete_rows = true;              // false: rows carry only ids (`then: refetch`) and, where it is exact, the version
+  /// False (`then: refetch`): rows may be older than they look. They carry ids and, where it is exact, the version they show; some feeds
+  /// also the slots, as they stood in that version.
+  bool complete_rows = true;
   std::optional<std::int64_t> estimate;   // rows expected in all, if the answer tells
   WallTime sent;                          // when the request left (hub time)
   /// changes, at their end: whatever was there by then (hub time), but for what becomes visible late, was in this walk or one before it

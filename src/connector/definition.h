@@ -133,6 +133,7 @@ struct ChangesSpec {
   enum class Kind : std::uint8_t { watermark, token } kind = Kind::watermark;
   Duration every{60'000};
   bool refetch = false;                    // rows carry only ids worth trusting
+  std::size_t select_max = 0;              // refetch: so much text of field names may be asked for; 0: none
   RequestSpec request;                     // watermark: a page; token: the start
   ProgramRef rows;
   PageSpec page;

@@ -26,6 +26,9 @@ Failure shape_failure(const Error& error, int status) {
   return failure;
 }
 
+/// A feed is read often when its window is no longer than so many overlaps.
+constexpr int kOftenWithinOverlaps = 4;
+
 /// A position of a listing or feed: named texts as JSON.
 class Position {
  public:
@@ -59,6 +62,23 @@ class Position {
  private:
   boost::json::object json_;
 };
+
+/// Going on behind the last row, not along the server's cursor: that may die with the session.
+Outcome<std::string> behind_last(const SelectedObject& object, const ChangesSpec& spec, const Operand& last, Scope& scope, Position position) {
+  scope.set(kRow, last);
+  const std::string tie = text_of(spec.tie, scope);
+  WallTime stamp{position.number("from")};
+  if (!spec.tie_in_window) {
+    const auto operand = expression::evaluate(*spec.stamp, scope);
+    const auto read = operand ? object.wire().read(*operand, mapping::WireType::instant) : Result<std::optional<Value>>(std::nullopt);
+    const WallTime* at = read && *read ? (*read)->get<WallTime>() : nullptr;
+    if (!at) return tl::unexpected(shape_failure(Error{ErrorCode::invalid_input, "a row of the feed has no stamp"}, 200));
+    stamp = *at;
+  }
+  if (tie.empty() || (tie == position.text("after") && stamp.ms == position.number("from")))
+    return tl::unexpected(shape_failure(Error{ErrorCode::invalid_input, "the feed does not move on"}, 200));
+  return position.set("from", stamp.ms).set("after", tie).print();
+}
 
 }  // namespace
 
@@ -255,6 +275,8 @@ Task<Outcome<Page>> Reader::watermark(const SelectedObject& object, const Change
   object.enter(scope);
   scope.set(kFeed, Operand::borrow(feed));
   scope.set(kPage, Operand::borrow(no_page));
+  const bool shows_fields = !spec.refetch || object.select_size() <= spec.select_max;
+  if (!shows_fields) scope.set(kSelect, Operand::borrow(object.system_fields_value()));
   Listing listing;
   listing.request = &spec.request;
   listing.rows = &spec.rows;
@@ -265,7 +287,7 @@ Task<Outcome<Page>> Reader::watermark(const SelectedObject& object, const Change
   page.calls = 1;
   page.sent = fetched->answer->sent;
   page.clock = fetched->answer->clock;
-  if (spec.refetch) {
+  if (!shows_fields) {
     for (const Operand& json : fetched->rows) {
       auto id = object.read_id(json, scope);
       if (!id) co_return tl::unexpected(shape_failure(id.error(), 200));
@@ -280,29 +302,24 @@ Task<Outcome<Page>> Reader::watermark(const SelectedObject& object, const Change
     page.rows = std::move(*rows);
   }
   page.end = fetched->next.empty();
-  if (page.end) {
-    page.complete_until = to - Duration{context_.clock_offset_ms} - object.spec().visible_after;
+  // More than a page is a bulk job: what it stamped within the overlap the next walk would show once more, and it is left to that walk.
+  // Where walks are far apart that would spare little, and what is left would wait for long.
+  const bool bulky = !page.end && spec.tie_in_window && !position.has("to") && to - from < kOftenWithinOverlaps * spec.overlap;
+  if (bulky) position.set("settled", std::int64_t{1});
+  const bool settled = position.has("settled");
+  const WallTime until = bulky ? to - spec.overlap : to;
+  if (page.end || until <= from) {
+    page.end = true;
+    page.complete_until = until - Duration{context_.clock_offset_ms} - object.spec().visible_after;
     // The next walk goes back by the overlap: what became visible late is seen then.
     Position next;
-    next.set("from", std::max(from, to - spec.overlap).ms);
+    next.set("from", std::max(from, settled ? until : until - spec.overlap).ms);
     if (position.has("rung")) next.set("rung", position.number("rung"));
     page.next = next.print();
   } else {
-    // Going on behind the last row, not along the server's cursor: that may die with the session.
-    scope.set(kRow, fetched->rows.back());
-    const std::string tie = text_of(spec.tie, scope);
-    WallTime stamp = from;
-    if (!spec.tie_in_window) {
-      const auto operand = expression::evaluate(*spec.stamp, scope);
-      const auto read = operand ? object.wire().read(*operand, mapping::WireType::instant) : Result<std::optional<Value>>(std::nullopt);
-      const WallTime* at = read && *read ? (*read)->get<WallTime>() : nullptr;
-      if (!at) co_return tl::unexpected(shape_failure(Error{ErrorCode::invalid_input, "a row of the feed has no stamp"}, 200));
-      stamp = *at;
-    }
-    if (tie.empty() || (tie == position.text("after") && stamp == from))
-      co_return tl::unexpected(shape_failure(Error{ErrorCode::invalid_input, "the feed does not move on"}, 200));
-    position.set("from", stamp.ms).set("to", to.ms).set("after", tie);
-    page.next = position.print();
+    auto next = behind_last(object, spec, fetched->rows.back(), scope, position.set("from", from.ms).set("to", until.ms));
+    if (!next) co_return tl::unexpected(std::move(next.error()));
+    page.next = std::move(*next);
   }
   std::vector<Row*> pointers;
   for (Row& row : page.rows) pointers.push_back(&row);

@@ -56,6 +56,8 @@ void run_answer(const Definition& definition, const Node& node, grammar::Finding
     report(findings, node, "the sample ends in class '" + std::string(to_string(failure.failure_class)) + "', not '" + wanted + "'");
   if (const std::string act = text_at(*expect, "act", failure.act); act != failure.act)
     report(findings, node, "the sample's act is '" + failure.act + "', not '" + act + "'");
+  if (expect->find("fields") && texts_at(*expect, "fields") != failure.fields)
+    report(findings, node, "the sample names the fields '" + join(failure.fields, ", ") + "', not '" + join(texts_at(*expect, "fields"), ", ") + "'");
   if (expect->find("ids") && texts_at(*expect, "ids") != failure.ids)
     report(findings, node, "the sample names the ids '" + join(failure.ids, ", ") + "', not '" + join(texts_at(*expect, "ids"), ", ") + "'");
   if (expect->find("wait") && duration_at(*expect, "wait", Duration{-1}) != failure.wait.value_or(Duration{-2}))

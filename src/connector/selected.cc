@@ -53,8 +53,17 @@ Result<SelectedObject> SelectedObject::make(const Definition& definition, const 
   List select;
   for (const std::string& field : object.select_) select.emplace_back(field);
   object.select_value_ = Value(std::move(select));
+  List system_fields;
+  for (const std::string& field : spec.system_fields) system_fields.emplace_back(field);
+  object.system_fields_value_ = Value(std::move(system_fields));
   object.key_value_ = Value(Map{{"field", Value(object.key_field_)}});
   return object;
+}
+
+std::size_t SelectedObject::select_size() const {
+  std::size_t size = 0;
+  for (const std::string& field : select_) size += field.size() + std::string_view("\"\",").size();
+  return size;
 }
 
 void SelectedObject::enter(Scope& scope) const {

@@ -51,6 +51,9 @@ SchemaRef changes_words() {
                             {"door", text(), false, "hint: the door whose events name records."},
                             {"every", duration(Duration{1000}, day), false, "How often it is read."},
                             {"then", choice({"apply", "refetch"}), false, "refetch: only ids are trusted."},
+                            {"select_max", integer(1, 1'000'000), false,
+                             "refetch: `select` names all fields where that is no longer text than this, else the system fields. A row that shows them in the version "
+                             "of our own write is not read by id."},
                             {"request", request_words(), false, "watermark: a page between feed.from and feed.to, behind feed.after."},
                             {"rows", expression_text(), false, ""},
                             {"page", page_words(), false, ""},

@@ -28,9 +28,10 @@ merge::Answer Dispatcher::to_answer(Transaction& transaction, TypeIndex type, co
       if (variant) {
         std::vector<mapping::GetProblem> problems;
         Fields shown = system_type->mapping->get(*variant, result.record->slots, problems);
-        if (to_entities(hub_, transaction, system_.id, type, answer.remote, shown)) {
+        if (auto old_names = to_entities(hub_, transaction, system_.id, type, answer.remote, shown)) {
           answer.shows_values = true;
           answer.shown = std::move(shown);
+          answer.old_names = std::move(*old_names);
         }
         if (answer.version.empty()) answer.version = result.record->version;
         if (result.record->modified && system_.clock) answer.modified = system_.clock->to_hub(*result.record->modified);

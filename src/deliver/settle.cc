@@ -115,13 +115,7 @@ Result<bool> Dispatcher::settle_duplicate(Transaction& transaction, merge::Entit
       candidate.entity = link->entity;
       item.candidates.push_back(std::move(candidate));
     } else if (!link) {
-      InboxEvent event;
-      event.connection = system_.id;
-      event.remote = remote;
-      event.kind = EventKind::reread;
-      event.received = event.occurred = event.due = hub_.now();
-      event.dedupe = "duplicate/" + prepared.object + "/" + id + "/" + std::to_string(hub_.now().ms);
-      TRY([[maybe_unused]] const bool fresh, transaction.put(event));
+      TRY_VOID(entities.ask_by_id(system_.id, remote, "in the way of a write"));
       report.reads_wanted = true;
     }
   }
@@ -143,7 +137,8 @@ Result<bool> Dispatcher::settle_duplicate(Transaction& transaction, merge::Entit
     return true;
   }
   std::vector<FieldIndex> keys = named_fields(*system_.find(type)->mapping, prepared, failure);
-  if (keys.empty())
+  // Named and none of ours to set: our own id, for one, that somebody copied into another record. It is no reason to stop a field.
+  if (keys.empty() && failure.fields.empty())
     for (const auto& key : hub_.mappings[type.value()].match.keys)
       if (key.size() == 1 && std::ranges::find(prepared.plan.fields, key.front()) != prepared.plan.fields.end()) keys.push_back(key.front());
   if (keys.empty()) return false;

@@ -135,39 +135,40 @@ Task<bool> Discoverer::walk_feed(TypeIndex type, std::string object, RunId run, 
   }
 }
 
-Task<void> Discoverer::drop_known(std::vector<connector::Row>& rows, RunReport& report) {
-  const auto holds = [&hub = hub_](const Link& link, const std::string& version) {
-    const bool settled = link.presence == LinkPresence::present && !link.needs_read && !link.secondary && !link.delete_unanswered;
-    return settled && hub.is_confirmed(link) && link.version_is_read && link.version == version &&
+Task<Discoverer::Told> Discoverer::sort_out(std::vector<connector::Row> rows, RunReport& report) {
+  const auto is_settled = [&hub = hub_](const Link& link) {
+    return link.presence == LinkPresence::present && !link.needs_read && !link.secondary && !link.delete_unanswered && hub.is_confirmed(link) &&
            std::ranges::all_of(link.fields, [](const LinkField& field) { return !field.unverified && field.unanswered.empty(); });
   };
-  std::vector<connector::Row> news;
+  Told told;
   Store::Work work = [&](Transaction& transaction) -> Result<void> {
-    news.clear();
+    told = Told{};
     for (const connector::Row& row : rows) {
-      if (!row.version.empty()) {
-        TRY(const auto link, transaction.find_link(system_.id, row.id));
-        if (link && holds(*link, row.version)) continue;
-      }
-      news.push_back(row);
+      TRY(const auto link, row.version.empty() ? Result<std::optional<Link>>() : transaction.find_link(system_.id, row.id));
+      const bool is_current = link && is_settled(*link) && link->version == row.version;
+      if (is_current && link->version_is_read) continue;
+      // In the version that our own write made the row shows what the record held then, another's edit beside it included.
+      if (is_current && !row.slots.empty()) told.shown.push_back(row);
+      else told.to_read.push_back(row.id.id);
     }
     return {};
   };
   const Result<void> looked = co_await hub_.store.read(std::move(work));
   if (!looked) report.error = looked.error().message;
-  rows = std::move(news);
+  co_return told;
 }
 
 Task<bool> Discoverer::take_page(TypeIndex type, std::string object, RunId run, connector::Page page, std::uint64_t fence, bool listing,
                                  Cursor cursor, RunReport& report) {
   learn_clock(page.clock);
   report.calls += page.calls;
+  std::vector<std::string> to_read;
   if (!page.complete_rows) {
-    co_await drop_known(page.rows, report);
+    Told told = co_await sort_out(std::move(page.rows), report);
     if (!report.ok()) co_return false;
-    std::vector<std::string> ids;
-    for (connector::Row& row : page.rows) ids.push_back(std::move(row.id.id));
-    co_return co_await read_ids(type, object, run, std::move(ids), std::move(cursor), {}, report);
+    page.rows = std::move(told.shown);
+    to_read = std::move(told.to_read);
+    if (page.rows.empty()) co_return co_await read_ids(type, object, run, std::move(to_read), std::move(cursor), {}, report);
   }
   Source source;
   source.connection = system_.id;
@@ -177,7 +178,7 @@ Task<bool> Discoverer::take_page(TypeIndex type, std::string object, RunId run, 
   source.sent = page.sent;
   source.complete_listing = listing;
   source.priority = listing ? Priority::full_refresh : Priority::incremental;
-  source.cursor = std::move(cursor);
+  if (to_read.empty()) source.cursor = cursor;  // moves with the last of its records
   const std::optional<std::int64_t> estimate = page.estimate;
   std::vector<Seen> seen = intake_.map_rows(system_, type, std::move(page.rows));
   const auto absorbed = co_await intake_.absorb(std::move(source), std::move(seen));
@@ -187,7 +188,8 @@ Task<bool> Discoverer::take_page(TypeIndex type, std::string object, RunId run, 
   }
   report.count += *absorbed;
   if (listing && progress_) progress_(system_, type, report.count.read, estimate);
-  co_return true;
+  if (to_read.empty()) co_return true;
+  co_return co_await read_ids(type, object, run, std::move(to_read), std::move(cursor), {}, report);
 }
 
 Task<bool> Discoverer::read_ids(TypeIndex type, std::string object, RunId run, std::vector<std::string> ids, std::optional<Cursor> cursor,

@@ -56,8 +56,13 @@ class Discoverer {
   };
   Task<void> fetch(std::string object, bool scans, std::string position, Ahead& into);
   Task<bool> walk_feed(TypeIndex type, std::string object, RunId run, Cursor cursor, bool listing, RunReport& report);
-  /// Takes those out of `rows` whose exact version their link was last read in: rows of the feed's overlap, mostly.
-  Task<void> drop_known(std::vector<connector::Row>& rows, RunReport& report);
+  /// What rows of a feed that is not trusted are good for.
+  struct Told {
+    std::vector<connector::Row> shown;  // they show how our own write left the record
+    std::vector<std::string> to_read;   // ids
+  };
+  /// Neither are those whose exact version their link was last read in: rows of the feed's overlap, mostly.
+  Task<Told> sort_out(std::vector<connector::Row> rows, RunReport& report);
   Task<bool> take_page(TypeIndex type, std::string object, RunId run, connector::Page page, std::uint64_t fence, bool listing,
                        Cursor cursor, RunReport& report);
   Task<bool> read_ids(TypeIndex type, std::string object, RunId run, std::vector<std::string> ids, std::optional<Cursor> cursor,

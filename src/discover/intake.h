@@ -34,6 +34,7 @@ struct Seen {
   connector::Row row;
   std::string object;
   Fields fields;
+  std::vector<FieldIndex> old_names = {};  // references that name a record that was merged away
   std::vector<mapping::GetProblem> problems;
   bool partial = false;
 };

@@ -30,6 +30,8 @@ Result<std::optional<EntityId>> Step::run() {
     TRY_VOID(tx_.put_remote_alias(source_.connection, seen_.row.id, RemoteId{}));
   }
   TRY(auto link, tx_.find_link(source_.connection, seen_.row.id));
+  TRY(const bool swallowed, swallowed_unread());
+  if (!link && swallowed && !seen_.row.deleted) return Waits{};  // the merge that is read links it, and has it read
   if (!link) {
     if (seen_.row.deleted) {
       if (source_.fence) gone_[{source_.connection, seen_.row.id}] = hub_.current_fence();
@@ -58,13 +60,15 @@ bool Step::unchanged(const Link& link) const {
     if (!seen_.fields[i]) continue;
     const LinkField& field = link.fields[i];
     if (!field.shadow || field.unverified || !field.unanswered.empty() || field.rewrites != 0) return false;
-    if (*field.shadow != *seen_.fields[i]) return false;
+    const bool old_name = std::ranges::find(seen_.old_names, FieldIndex{static_cast<std::uint16_t>(i)}) != seen_.old_names.end();
+    if (*field.shadow != *seen_.fields[i] || field.names_loser != old_name || field.missed.ms != 0) return false;
   }
   return !seen_.row.version.empty();
 }
 
 Result<void> Step::linked(const Link& link) {
-  TRY_VOID(to_entities(hub_, tx_, source_.connection, source_.type, seen_.row.id, seen_.fields));
+  if (source_.by_id) TRY_VOID(wake_referrers());
+  TRY(seen_.old_names, to_entities(hub_, tx_, source_.connection, source_.type, seen_.row.id, seen_.fields));
   // Most rows of a listing say nothing new; they cost a look-up and no merge.
   if (unchanged(link)) {
     ++count_.unchanged;
@@ -79,6 +83,7 @@ Result<void> Step::linked(const Link& link) {
   }
   TRY(auto state, entities_.load(link.entity));
   CHECK(state, "a link without its entity");
+  TRY_VOID(doubt_lost_references(*state));
   TRY(const merge::Observation seen, observation(*state));
   const merge::Effects effects =
       entities_.with_context(*state, [&](const merge::Context& context) { return merge::observe(*state, seen, context); });
@@ -124,10 +129,12 @@ Result<merge::Observation> Step::observation(const merge::EntityState& state) co
     TRY(seen.carries_external_id, carries_key_of(state.golden.id));
   }
   seen.fields = seen_.fields;
+  seen.old_names = seen_.old_names;
   return seen;
 }
 
 Result<void> Step::gone() {
+  if (source_.by_id) TRY_VOID(wake_referrers());
   TRY(const auto link, tx_.find_link(source_.connection, seen_.row.id));
   TRY(auto state, entities_.load(link->entity));
   CHECK(state, "a link without its entity");
@@ -139,18 +146,7 @@ Result<void> Step::gone() {
   return entities_.save(*state, std::move(effects), cause(source_.by_id ? "observe_delete" : source_.operation), source_.connection);
 }
 
-Result<void> Step::ask_by_id(const RemoteId& remote, std::string_view why) {
-  InboxEvent event;
-  event.connection = source_.connection;
-  event.remote = remote;
-  event.kind = EventKind::reread;
-  event.received = event.occurred = event.due = hub_.now();
-  event.dedupe = "reread/" + remote.object + "/" + remote.id + "/" + std::to_string(hub_.next_fence()) + "/" +
-                 std::to_string(hub_.now().ms);
-  event.last_error = std::string(why);
-  TRY([[maybe_unused]] const bool fresh, tx_.put(event));
-  return {};
-}
+Result<void> Step::ask_by_id(const RemoteId& remote, std::string_view why) { return entities_.ask_by_id(source_.connection, remote, why); }
 
 bool Step::newer_notice() const {
   const auto found = gone_.find({source_.connection, seen_.row.id});

@@ -27,6 +27,9 @@ class Step {
   bool unchanged(const Link& link) const;
   Result<void> unlinked();
   Result<void> merge_notice();
+  /// Some systems show a merge nowhere but in the winner: the records it swallowed are read. True: one of them is linked, so who
+  /// this record is turns out then.
+  Result<bool> swallowed_unread();
   Result<void> gone();
   Result<std::optional<identity::Decision>> match(std::vector<EntityId>& tombstones, std::optional<EntityId>& adopted);
   Result<void> follow(const MatchDecision& decided);
@@ -43,6 +46,12 @@ class Step {
   Result<bool> is_lost_tombstone(const std::vector<EntityId>& tombstones) const;
   Result<void> close_reviews_of(const RemoteId& remote, const std::string& why);
   Result<void> after_linking(const merge::EntityState& state);
+  /// Records that wait for a read of this one, because they refer or referred to it, are read again.
+  Result<void> wake_referrers();
+  /// Servers blank a reference when its target is deleted, and may show that first. Unless the target is seen to be there after all, the
+  /// blank is nobody's edit and not carried.
+  Result<void> doubt_lost_references(merge::EntityState& state);
+  Result<bool> is_lost_with(EntityId target, LinkField& field);
   Result<void> ask_by_id(const RemoteId& remote, std::string_view why);
   Result<bool> carries_key_of(EntityId entity) const;
   Result<merge::Observation> observation(const merge::EntityState& state) const;

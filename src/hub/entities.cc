@@ -74,6 +74,7 @@ Result<void> Entities::save(merge::EntityState& state, merge::Effects effects, c
   }
   if (!effects.changes.empty()) TRY_VOID(audit(state, cause, std::move(effects.changes)));
   TRY_VOID(refresh_obligations(state));
+  if (effects.golden_changed || effects.gone) TRY_VOID(ask_anew(state));
   if (effects.gone) TRY_VOID(lose_references(state.golden, touched));
   return effects.revived ? owe_references(state.golden.id) : Result<void>{};
 }
@@ -103,6 +104,7 @@ Result<void> Entities::lose_references(const Golden& target, ConnectionId connec
         const EntityRef* held = field.shadow ? field.shadow->get<EntityRef>() : nullptr;
         if (!held || EntityId{held->entity} != target.id) continue;
         field.shadow = Value{};
+        field.missed = WallTime{};
         // Made there once more, it is referred to again; otherwise the blank stands in for it.
         if (target.presence == EntityPresence::present) field.acked = field.shadow;
         lost = true;
@@ -110,6 +112,26 @@ Result<void> Entities::lose_references(const Golden& target, ConnectionId connec
       if (!lost) continue;
       TRY_VOID(tx_.put(*link));
       TRY_VOID(refresh_obligations(*state));
+    }
+  }
+  return {};
+}
+
+Result<void> Entities::read_referrers(EntityId target, ConnectionId connection) {
+  for (const TypePolicy& policy : hub_.policies) {
+    TRY(const auto referrers, tx_.find_by_match_key(policy.type, referrer_key(target), kReferrersMax));
+    for (const EntityId referrer : referrers) {
+      TRY(auto state, load(referrer));
+      Link* link = state ? state->find(connection) : nullptr;
+      if (!link || link->presence != LinkPresence::present) continue;
+      const auto holds = [&](const LinkField& field) {
+        const EntityRef* held = field.shadow ? field.shadow->get<EntityRef>() : nullptr;
+        return held && EntityId{held->entity} == target;
+      };
+      if (std::ranges::none_of(link->fields, holds)) continue;
+      link->needs_read = true;
+      link->read_asked = hub_.next_fence();
+      TRY_VOID(tx_.put(*link));
     }
   }
   return {};
@@ -135,6 +157,27 @@ Result<void> Entities::owe_references(EntityId target) {
       if (owed) TRY_VOID(refresh_obligations(*state));
     }
   }
+  return {};
+}
+
+Result<void> Entities::ask_anew(const merge::EntityState& state) {
+  for (const ReviewItem& item : state.reviews) {
+    if (item.state != ReviewState::open || item.kind != ReviewKind::possible_duplicate || item.remote.empty()) continue;
+    TRY(const auto link, tx_.find_link(item.connection, item.remote));
+    if (!link) TRY_VOID(ask_by_id(item.connection, item.remote, "whom it may be has changed"));
+  }
+  return {};
+}
+
+Result<void> Entities::ask_by_id(ConnectionId connection, const RemoteId& remote, std::string_view why) {
+  InboxEvent event;
+  event.connection = connection;
+  event.remote = remote;
+  event.kind = EventKind::reread;
+  event.received = event.occurred = event.due = hub_.now();
+  event.dedupe = "reread/" + remote.object + "/" + remote.id + "/" + std::to_string(hub_.next_fence()) + "/" + std::to_string(hub_.now().ms);
+  event.last_error = std::string(why);
+  TRY([[maybe_unused]] const bool fresh, tx_.put(event));
   return {};
 }
 

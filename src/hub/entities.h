@@ -42,6 +42,12 @@ class Entities {
   /// something to tell; settles hosted systems; brings the obligations up to date.
   Result<void> save(merge::EntityState& state, merge::Effects effects, const Cause& cause, ConnectionId touched);
 
+  /// `target` lost a record of `connection` in a merge there: what refers to it may go on naming the lost one, and is read by id.
+  Result<void> read_referrers(EntityId target, ConnectionId connection);
+
+  /// Has the record read by id, soon. `why` is for people.
+  Result<void> ask_by_id(ConnectionId connection, const RemoteId& remote, std::string_view why);
+
   Result<void> audit(const merge::EntityState& state, const Cause& cause, std::vector<AuditChange> changes);
 
   /// Open dead letters of one link end: what they could not deliver is delivered, or not owed any more.
@@ -51,6 +57,8 @@ class Entities {
   Result<void> refresh_obligations(merge::EntityState& state);
 
  private:
+  /// Records that wait for a person because they may be this entity are matched anew: it is another question now.
+  Result<void> ask_anew(const merge::EntityState& state);
   Result<void> settle_hosted(merge::EntityState& state, merge::Effects& effects, std::vector<ConnectionId>& settled);
   Result<void> put_match_keys(const merge::EntityState& state);
   /// References to `target` that were sent as blank, or lost, are owed again.

@@ -6,17 +6,22 @@ namespace lockstep {
 
 namespace {
 
+struct Named {
+  EntityId entity;
+  bool merged_away = false;  // what was named is not there any more under that id
+};
+
 /// The entity that a remote record is linked to, merged-away ids followed.
-Result<std::optional<EntityId>> linked_entity(Transaction& transaction, ConnectionId connection, RemoteId remote) {
+Result<std::optional<Named>> linked_entity(Transaction& transaction, ConnectionId connection, RemoteId remote) {
   constexpr int kAliasesMax = 16;
   for (int hop = 0; hop < kAliasesMax; ++hop) {
     TRY(const auto link, transaction.find_link(connection, remote));
-    if (link) return std::optional(link->entity);
+    if (link) return std::optional(Named{link->entity, hop > 0});
     TRY(auto survivor, transaction.find_remote_alias(connection, remote));
     if (!survivor) break;
     remote = std::move(*survivor);
   }
-  return std::optional<EntityId>{};
+  return std::optional<Named>{};
 }
 
 enum class Target { blank, missing, found };
@@ -37,16 +42,18 @@ Result<std::pair<Target, RemoteId>> remote_of(Transaction& transaction, Connecti
 
 }  // namespace
 
-Result<void> to_entities(const Hub& hub, Transaction& transaction, ConnectionId connection, TypeIndex type, const RemoteId& waiting,
-                         Fields& fields) {
+Result<std::vector<FieldIndex>> to_entities(const Hub& hub, Transaction& transaction, ConnectionId connection, TypeIndex type, const RemoteId& waiting,
+                                            Fields& fields) {
+  std::vector<FieldIndex> old_names;
   const auto& definitions = hub.model.at(type).fields;
   for (std::size_t i = 0; i < fields.size() && i < definitions.size(); ++i) {
     if (definitions[i].type != FieldType::reference || !fields[i]) continue;
     const RemoteId* remote = fields[i]->get<RemoteId>();
     if (!remote) continue;
-    TRY(const auto entity, linked_entity(transaction, connection, *remote));
-    if (entity) {
-      fields[i] = Value(EntityRef{entity->value()});
+    TRY(const auto named, linked_entity(transaction, connection, *remote));
+    if (named) {
+      fields[i] = Value(EntityRef{named->entity.value()});
+      if (named->merged_away) old_names.emplace_back(static_cast<std::uint16_t>(i));
       continue;
     }
     ReferenceWait wait;
@@ -57,7 +64,7 @@ Result<void> to_entities(const Hub& hub, Transaction& transaction, ConnectionId 
     TRY_VOID(transaction.put_reference_wait(wait));
     fields[i].reset();
   }
-  return {};
+  return old_names;
 }
 
 Result<Resolved> to_remotes(const Hub& hub, Transaction& transaction, ConnectionId connection, TypeIndex type, Fields fields) {

@@ -8,9 +8,10 @@
 namespace lockstep {
 
 /// Replaces remote references in `fields` (as a mapping's get made them) by entities. A reference to a record that is not
-/// linked makes the field absent, and `waiting` is noted to be read again once it is linked.
-Result<void> to_entities(const Hub& hub, Transaction& transaction, ConnectionId connection, TypeIndex type, const RemoteId& waiting,
-                         Fields& fields);
+/// linked makes the field absent, and `waiting` is noted to be read again once it is linked. Returns the fields that name a
+/// record that was merged away: they stand for the survivor.
+Result<std::vector<FieldIndex>> to_entities(const Hub& hub, Transaction& transaction, ConnectionId connection, TypeIndex type, const RemoteId& waiting,
+                                            Fields& fields);
 
 /// The other way: entities to the records they are in `connection`. A reference to what is deleted, or detached there, is
 /// blank (rule 14). Those that have no record there yet are returned: the write waits for them.

@@ -29,6 +29,8 @@ const Value* shown_value(const Answer& answer, FieldIndex field) {
   return &*answer.shown[field.value()];
 }
 
+bool names_loser(const Answer& answer, FieldIndex field) { return std::ranges::find(answer.old_names, field) != answer.old_names.end(); }
+
 void acknowledge(Work& work, Link& link, FieldIndex index, const Answer& answer) {
   LinkField& field = link.fields[index.value()];
   const auto sent = take_sent(field);
@@ -45,6 +47,7 @@ void acknowledge(Work& work, Link& link, FieldIndex index, const Answer& answer)
   }
   if (work.same(link.connection, index, *shown, as_sent)) {
     hold(work, link, index, *shown, sent->value, sent->stamp);
+    if (names_loser(answer, index)) return note_name(work, link, index, true, true);
     field.rewrites = 0;
     return;
   }
@@ -61,6 +64,7 @@ void observe_shown(Work& work, Link& link, const Plan& plan, const Answer& answe
     const FieldIndex index{static_cast<std::uint16_t>(i)};
     if (!answer.shown[i] || std::ranges::find(plan.fields, index) != plan.fields.end()) continue;
     merge_field(work, link, index, Seen{*answer.shown[i], own_us, answer.uncertainty_us, 0});
+    if (names_loser(answer, index)) note_name(work, link, index, true, false);
   }
   if (answer.modified > link.modified) link.modified = answer.modified;
 }

@@ -56,7 +56,9 @@ void join_reviews(Work& work, std::vector<ReviewItem> others, EntityId dead) {
       if (state.reviews[j].id == item.id && !item.id.is_nil()) work.close(i, "listed twice");
     if (item.state != ReviewState::open) continue;
     const bool about_one = std::ranges::all_of(item.candidates, [&](const ReviewCandidate& one) { return one.entity == state.golden.id; });
-    if (item.kind == ReviewKind::possible_duplicate && !item.candidates.empty() && about_one && item.remote.empty())
+    // A record that is linked to neither stays a question: it is matched anew.
+    const bool none_waits = item.remote.empty() || holds(state, item.connection, item.remote);
+    if (item.kind == ReviewKind::possible_duplicate && !item.candidates.empty() && about_one && none_waits)
       work.close(i, "the two records were merged");
     if (item.kind != ReviewKind::field_conflict) continue;
     const auto first = find_review(state, ReviewKind::field_conflict, item.field, std::nullopt);

@@ -27,6 +27,7 @@ struct Observation {
   std::int64_t uncertainty_us = 0; // clock offset error + precision
   bool carries_external_id = false;  // our external id stands in the record and is this entity's
   Fields fields;                   // by FieldIndex; absent: not carried
+  std::vector<FieldIndex> old_names = {};  // of `fields`: references that name a record that was merged away there (rule 14)
   std::vector<std::optional<WallTime>> field_times;  // own change times where the system has history; may be empty
 };
 
@@ -105,6 +106,7 @@ struct Answer {
   std::string version;      // new version, empty when not told
   bool shows_values = false;
   Fields shown;             // the record after the write as far as the answer shows it
+  std::vector<FieldIndex> old_names = {};  // as in Observation, of `shown`
   WallTime modified, observed_at;
   std::int64_t uncertainty_us = 0;
 };

@@ -100,7 +100,13 @@ void merge_fields(Work& work, Link& link, const Observation& seen) {
     const bool has_own_time = i < seen.field_times.size() && seen.field_times[i];
     const Seen one{*seen.fields[i], has_own_time ? seen.field_times[i]->ms * 1000 : record_us, seen.uncertainty_us,
                    has_own_time ? 0 : record_width_us};
-    merge_field(work, link, FieldIndex{static_cast<std::uint16_t>(i)}, one);
+    const FieldIndex index{static_cast<std::uint16_t>(i)};
+    const bool names_loser = std::ranges::find(seen.old_names, index) != seen.old_names.end();
+    const bool kept = names_loser && link.fields[i].unverified;
+    const std::uint8_t rewrites = link.fields[i].rewrites;
+    merge_field(work, link, index, one);
+    if (kept) link.fields[i].rewrites = rewrites;
+    if (names_loser || link.fields[i].names_loser) note_name(work, link, index, names_loser, kept);
     if (!link.fields[i].unanswered.empty() && seen.fence) prune_unanswered(link.fields[i], seen.observed_at, work.context.request_life);
   }
 }

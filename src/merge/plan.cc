@@ -90,6 +90,13 @@ Plan plan_create(const EntityState& state, const Link* link, const LinkPolicy& p
   return plan;
 }
 
+/// In step, but by the name of a record that was merged away there. Nobody's edit, so it is not owed as values are.
+bool owes_name(const EntityState& state, const Link& link, FieldIndex index, const LinkPolicy& policy) {
+  const std::size_t i = index.value();
+  if (i >= link.fields.size() || !link.fields[i].names_loser || link.fields[i].frozen || state.golden.fields[i].frozen) return false;
+  return is_writable_field(policy.fields[i]) && state.golden.fields[i].value.get<EntityRef>();
+}
+
 Plan plan_update(const EntityState& state, const Link& link, const LinkPolicy& policy, const Context& context) {
   Plan plan;
   bool blind = false, frozen = false;
@@ -98,7 +105,9 @@ Plan plan_update(const EntityState& state, const Link& link, const LinkPolicy& p
     switch (owed(state, link, index, context)) {
       case Owed::yes: plan.fields.push_back(index); break;
       case Owed::unknown_shadow: blind = true; break;
-      case Owed::no: frozen = frozen || state.golden.fields[i].frozen || (i < link.fields.size() && link.fields[i].frozen);
+      case Owed::no:
+        if (owes_name(state, link, index, policy)) plan.fields.push_back(index);
+        frozen = frozen || state.golden.fields[i].frozen || (i < link.fields.size() && link.fields[i].frozen);
     }
   }
   plan.external_id = !link.external_id_confirmed;

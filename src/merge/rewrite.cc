@@ -28,4 +28,15 @@ void rewritten(Work& work, Link& link, FieldIndex index, const Value& value) {
               work.name_of(link.connection) + " turned our value into something else " + std::to_string(kRewritesMax) + " times");
 }
 
+void note_name(Work& work, Link& link, FieldIndex index, bool names_loser, bool kept) {
+  LinkField& field = link.fields[index.value()];
+  if (kept) {
+    ++field.rewrites;
+    rewritten(work, link, index, Value(*field.shadow));
+  }
+  if (field.names_loser == names_loser) return;
+  field.names_loser = names_loser;
+  work.effects.link_changed = true;
+}
+
 }  // namespace lockstep::merge

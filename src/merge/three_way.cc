@@ -13,9 +13,9 @@ void hold(Work& work, Link& link, FieldIndex index, const Value& shadow, const V
   field.shadow = Value(shadow);
   field.acked = std::move(new_acked);
   field.acked_stamp = acked_stamp;
-  field.unverified = false;
+  field.unverified = field.names_loser = field.new_mapping = false;
   field.before.reset();
-  field.new_mapping = false;
+  field.missed = WallTime{};
   work.effects.link_changed = true;
 }
 

@@ -65,6 +65,9 @@ Stamp decision_stamp(const Context& context);
 
 /// Rules 3 to 7, 15 and 16 for one field. Precondition: the record is there and the observation was accepted.
 void merge_field(Work& work, Link& link, FieldIndex field, const Seen& seen);
+/// Rule 14, after a reference was seen: does it name a record that was merged away? `kept`: it does, right after a write of the
+/// survivor's name.
+void note_name(Work& work, Link& link, FieldIndex field, bool names_loser, bool kept);
 /// Rule 16 for one field of an append-only type.
 void merge_appended(Work& work, Link& link, FieldIndex field, const Seen& seen);
 /// Golden takes `value`; what it held before is the audit row's `before`.

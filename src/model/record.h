@@ -70,6 +70,8 @@ struct LinkField {
   bool unverified = false;       // the write's answer showed no values
   bool frozen = false;           // parked on this link (rewritten three times, key taken there)
   bool new_mapping = false;      // shadow unknown because the mapping is new: golden is preferred
+  bool names_loser = false;      // the reference names a record that was merged away: the survivor's name is owed
+  WallTime missed;               // when the reference was first not seen any more, while its target seemed to be there; {0}: it was seen
   bool operator==(const LinkField&) const = default;
 };
 

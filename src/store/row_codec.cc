@@ -129,12 +129,13 @@ class Reader {
 void write_link_field(Writer& out, const LinkField& field) {
   const bool acked_is_shadow = field.shadow == field.acked;
   out.number((acked_is_shadow ? 1 : 0) | (field.unverified ? 2 : 0) | (field.frozen ? 4 : 0) | (field.new_mapping ? 8 : 0) | (field.before ? 16 : 0) |
-             (field.unanswered.empty() ? 0 : 32));
+             (field.unanswered.empty() ? 0 : 32) | (field.names_loser ? 64 : 0) | (field.missed.ms != 0 ? 128 : 0));
   out.optional(field.shadow);
   if (!acked_is_shadow) out.optional(field.acked);
   out.stamp(field.acked_stamp);
   out.number(field.rewrites);
   if (field.before) out.value(*field.before);
+  if (field.missed.ms != 0) out.number(field.missed.ms);
   if (field.unanswered.empty()) return;
   out.number(static_cast<std::int64_t>(field.unanswered.size()));
   for (const Unanswered& one : field.unanswered) {
@@ -156,6 +157,8 @@ LinkField read_link_field(Reader& in) {
   field.acked_stamp = in.stamp();
   field.rewrites = static_cast<std::uint8_t>(in.number());
   if (flags & 16) field.before = in.value();
+  field.names_loser = flags & 64;
+  if (flags & 128) field.missed = in.time();
   if (!(flags & 32)) return field;
   const std::size_t count = in.count();
   for (std::size_t i = 0; i < count && !in.bad(); ++i) {

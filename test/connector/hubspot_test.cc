@@ -1,65 +1,12 @@
-// connectors/hubspot.yaml against the stand-in: records by id, key and content, links, the search feed, the signed door.
-#include "emulators/hubspot/hubspot.h"
-
+// connectors/hubspot.yaml against the stand-in: records by id, key and content, links.
 #include <algorithm>
-#include <set>
 
-#include "support/world.h"
+#include "hubspot_scene.h"
 
 namespace lockstep::connector {
 namespace {
 
-using emulators::Emulator;
 namespace json = boost::json;
-
-constexpr const char* kPortal = "https://api.hubapi.com";
-constexpr const char* kKey = "pat-na1-00000000-0000-4000-8000-000000000001";
-
-class HubSpot : public testing::Test {
- protected:
-  HubSpot()
-      : world("hubspot"),
-        portal(emulators::hubspot::make_hubspot(world.remote_clock, Rng(7))),
-        contact("contact", "name", {text("firstname"), text("lastname"), text("email"), text("phone"), link("company")}),
-        company("company", "name", {text("name"), text("domain"), number("numberofemployees")}),
-        ticket("ticket", "name", {text("subject"), text("hs_pipeline_stage"), text("hs_pipeline"), link("contact"), link("company")}),
-        note("note", "name", {text("hs_note_body"), instant("hs_timestamp"), link("contact"), link("company"), link("ticket")}) {
-    world.network.add(kPortal, *portal);
-    connect("bearer");
-  }
-
-  static Field link(const std::string& to) { return reference(to, "association"); }
-  void connect(const std::string& auth) {
-    ConnectionConfig config;
-    config.name = "crm_b";
-    config.auth = auth;
-    config.secrets = {{"service_key", kKey}, {"client_id", "lockstep-client"}, {"client_secret", "lockstep-secret"}, {"refresh_token", "lockstep-refresh-token"}};
-    config.public_url = "https://hooks.example.test";
-    world.connect(config);
-    for (const Layout* layout : {&contact, &company, &ticket, &note}) world.select(*layout);
-    const auto opened = world.open();
-    ASSERT_TRUE(opened) << show(opened.error());
-  }
-  std::string load(const std::string& type, const json::object& fields) {
-    return std::string(control(*portal, "POST", "records/" + type, json::array{fields}).at("ids").at(0).as_string());
-  }
-  void load_contacts(int count) {
-    json::array records;
-    for (int i = 0; i < count; ++i) records.push_back(json::object{{"lastname", "Person " + std::to_string(i)}});
-    control(*portal, "POST", "records/contact", records);
-  }
-  Row row_of(const std::string& object, const std::string& id) {
-    auto results = world.read(object, {id});
-    EXPECT_EQ(results.at(0).kind, ReadResult::Kind::found);
-    return results.at(0).row;
-  }
-  void advance(std::int64_t seconds) { world.executor.clock().advance(Duration{seconds * 1000}); }
-  static Value at(const std::string& text) { return Value(*parse_iso_time(text)); }
-
-  World world;
-  std::unique_ptr<Emulator> portal;
-  Layout contact, company, ticket, note;
-};
 
 TEST_F(HubSpot, SignsInLearnsTheAccountAndMakesTheKeyField) {
   EXPECT_EQ(world.network.sent.at(0).url, std::string(kPortal) + "/account-info/v3/details");
@@ -93,32 +40,6 @@ TEST_F(HubSpot, AListingIsReadPageByPageWithItsLinksInside) {
   EXPECT_EQ(rows.size(), 250u);
   EXPECT_EQ(world.calls() - before, 3u) << "no calls for links";
   for (const Row& row : rows) EXPECT_EQ(contact.show(row.slots, "company"), row.id.id == lee ? "company:" + acme : "null");
-}
-
-TEST_F(HubSpot, TheSearchFeedNamesWhatChangedOnceTheIndexShowsIt) {
-  const std::string lee = load("contact", {{"lastname", "Lee"}});
-  load("contact", {{"lastname", "Kim"}});
-  std::string position;
-  EXPECT_TRUE(world.changes("contact", position).empty());
-  advance(300);
-  world.changes("contact", position);
-  edit(*portal, {{"operation", "update"}, {"object", "contact"}, {"id", lee}, {"fields", json::object{{"phone", "1"}}}});
-  advance(120);
-  auto page = world.wait(world.connector().changes("contact", position));
-  ASSERT_TRUE(page) << show(page.error());
-  EXPECT_FALSE(page->complete_rows) << "ids only: values are read by id";
-  ASSERT_EQ(page->rows.size(), 1u);
-  EXPECT_EQ(page->rows[0].id.id, lee);
-}
-
-TEST_F(HubSpot, TheSearchFeedPassesMoreRowsOfOneStampThanASearchShows) {
-  std::string position;
-  world.changes("contact", position);
-  for (int i = 0; i < 11; ++i) load_contacts(1000);
-  advance(180);
-  std::set<std::string> ids;
-  for (const Row& row : world.changes("contact", position)) ids.insert(row.id.id);
-  EXPECT_EQ(ids.size(), 11'000u);
 }
 
 TEST_F(HubSpot, ReadsByIdTellArchivedMergedAndNeverSeenRows) {
@@ -166,7 +87,7 @@ TEST_F(HubSpot, OneBadRowAmongGoodOnesFailsAlone) {
 }
 
 TEST_F(HubSpot, AFailureOfOneRecordShowsWhatWasAskedAndAnsweredAndNoSecret) {
-  const std::string words = std::string("no address of ") + kKey;  // a secret that somebody pasted into a record
+  const std::string words = std::string("no address of ") + kServiceKey;  // a secret that somebody pasted into a record
   const auto shown = [&](std::vector<WriteRow> rows, std::size_t bad) {
     const auto batch = world.write("contact", Operation::create, std::move(rows));
     const auto exchange = batch.results.at(bad).failure ? batch.results.at(bad).failure->exchange : nullptr;
@@ -180,7 +101,7 @@ TEST_F(HubSpot, AFailureOfOneRecordShowsWhatWasAskedAndAnsweredAndNoSecret) {
     EXPECT_NE(exchange.body.find("no address of ***"), std::string::npos) << exchange.body;
     EXPECT_GE(exchange.status, 200);
     EXPECT_NE(exchange.answer.find("email"), std::string::npos) << exchange.answer;
-    EXPECT_EQ((exchange.url + exchange.body + exchange.answer).find(kKey), std::string::npos);
+    EXPECT_EQ((exchange.url + exchange.body + exchange.answer).find(kServiceKey), std::string::npos);
   }
 }
 
@@ -336,119 +257,6 @@ TEST_F(HubSpot, ShortLimitsAreWaitedForAndTheDailyOneParks) {
   ASSERT_FALSE(page);
   EXPECT_EQ(page.error().failure_class, FailureClass::quota);
   EXPECT_EQ(page.error().limit, "daily");
-}
-
-TEST_F(HubSpot, SearchesKeepTheirOwnPace) {
-  const WallTime before = world.executor.clock().wall();
-  std::string position;
-  world.changes("contact", position);
-  for (int i = 0; i < 20; ++i) {
-    advance(1);
-    ASSERT_TRUE(world.wait(world.connector().find_by("company", company.at("name"), {"Acme"}, Priority::real_time)));
-    ASSERT_TRUE(world.wait(world.connector().find_by("company", company.at("domain"), {"acme.com"}, Priority::real_time)));
-    ASSERT_TRUE(world.wait(world.connector().find_by("ticket", ticket.at("subject"), {"Broken"}, Priority::real_time)));
-  }
-  EXPECT_GE((world.executor.clock().wall() - before).count(), 15'000);
-  EXPECT_FALSE(world.connector().usage().failures.contains("rate_limit"));
-}
-
-class HubSpotDoor : public HubSpot {
- protected:
-  void SetUp() override {
-    control(*portal, "POST", "webhooks",
-            json::object{{"url", "https://hooks.example.test/crm_b?tenant=a%3Ab&x=%20y"},
-                         {"subscriptions", json::array{json::object{{"eventType", "contact.creation"}}, json::object{{"eventType", "contact.propertyChange"}, {"propertyName", "phone"}},
-                                                       json::object{{"eventType", "contact.deletion"}}, json::object{{"eventType", "contact.merge"}}}}});
-  }
-  std::vector<http::Request> deliveries() {
-    advance(60);
-    std::vector<http::Request> requests;
-    for (auto& outgoing : portal->take_outgoing()) requests.push_back(std::move(outgoing.request));
-    return requests;
-  }
-  Connector::DoorAnswer knock(const http::Request& request) {
-    http::ServerRequest received;
-    received.method = request.method;
-    received.target = http::parse_url(request.url)->target;
-    received.headers = request.headers;
-    received.body = request.body;
-    return world.connector().knock("events", received, world.executor.clock().wall());
-  }
-};
-
-TEST_F(HubSpotDoor, TellsWhichRecordsChangedBehindASignatureOverRawBytes) {
-  const std::string lee = load("contact", {{"lastname", "Lee"}}), kim = load("contact", {{"lastname", "Kim"}});
-  deliveries();
-  edit(*portal, {{"operation", "update"}, {"object", "contact"}, {"id", lee}, {"fields", json::object{{"phone", "1"}}}});
-  edit(*portal, {{"operation", "delete"}, {"object", "contact"}, {"id", kim}});
-  std::map<std::string, EventKind> kinds;
-  for (const http::Request& request : deliveries()) {
-    const auto answer = knock(request);
-    ASSERT_FALSE(answer.refused) << answer.reason;
-    EXPECT_EQ(answer.response.status, 204);
-    for (const InboxEvent& event : answer.events) kinds[event.remote.id] = event.kind;
-  }
-  EXPECT_EQ(kinds, (std::map<std::string, EventKind>{{lee, EventKind::upsert}, {kim, EventKind::deleted}}));
-}
-
-TEST_F(HubSpotDoor, TellsMerges) {
-  const std::string kept = load("contact", {{"lastname", "Kept"}}), lost = load("contact", {{"lastname", "Lost"}});
-  deliveries();
-  edit(*portal, {{"operation", "merge"}, {"object", "contact"}, {"id", lost}, {"into", kept}});
-  bool told = false;
-  for (const http::Request& request : deliveries())
-    for (const InboxEvent& event : knock(request).events) {
-      if (event.kind != EventKind::merged) continue;
-      told = true;
-      EXPECT_FALSE(event.merged_into.empty());
-      EXPECT_NE(std::ranges::find(event.merged_from, lost), event.merged_from.end());
-    }
-  EXPECT_TRUE(told);
-}
-
-TEST_F(HubSpotDoor, RefusesWhatIsForgedStaleForeignOrTooLarge) {
-  const std::string lee = load("contact", {{"lastname", "Lee"}});
-  deliveries();
-  edit(*portal, {{"operation", "update"}, {"object", "contact"}, {"id", lee}, {"fields", json::object{{"phone", "1"}}}});
-  const auto all = deliveries();
-  ASSERT_EQ(all.size(), 1u);
-  const http::Request good = all.front();
-  ASSERT_FALSE(knock(good).refused) << knock(good).reason;
-  http::Request forged = good;
-  forged.body[forged.body.size() - 2] = ' ';
-  EXPECT_EQ(knock(forged).reason, "forged");
-  http::Request other_uri = good;
-  other_uri.url = "https://hooks.example.test/crm_b?tenant=other";
-  EXPECT_EQ(knock(other_uri).reason, "forged");
-  http::Request unsigned_request = good;
-  unsigned_request.headers.remove("X-HubSpot-Signature-v3");
-  EXPECT_EQ(knock(unsigned_request).reason, "unsigned");
-  http::Request large = good;
-  large.body += std::string(1'000'001, ' ');
-  EXPECT_EQ(knock(large).response.status, 413);
-  advance(301);
-  EXPECT_EQ(knock(good).reason, "stale");
-}
-
-TEST_F(HubSpotDoor, TheVendorsVectorIsGenuineButNamesNoAccountOfOurs) {
-  http::Request vector("POST", "https://hooks.example.test/hubspot?tenant=a%3Ab%2Fc&x=%20y");
-  vector.headers = {{"X-HubSpot-Request-Timestamp", "1767225600000"}, {"X-HubSpot-Signature-v3", "ekibrXilGrkxibWgwcaWVsN9wCWPVr2tqdl2M3rBer8="}};
-  vector.body = R"([{"eventId":1,"subscriptionType":"contact.creation"}])";
-  ConnectionConfig config;
-  config.name = "vector";
-  config.auth = "bearer";
-  config.secrets = {{"service_key", kKey}, {"client_secret", "test-client-secret"}};
-  config.public_url = "https://hooks.example.test/";
-  world.connect(config);
-  ASSERT_TRUE(world.open());
-  http::ServerRequest received;
-  received.method = "POST";
-  received.target = "/hubspot?tenant=a%3Ab%2Fc&x=%20y";
-  received.headers = vector.headers;
-  received.body = vector.body;
-  EXPECT_EQ(world.connector().knock("events", received, WallTime{1'767'225'601'000}).reason, "another account");
-  received.target = "/hubspot?tenant=a%3Ab%2Fc&x=+y";
-  EXPECT_EQ(world.connector().knock("events", received, WallTime{1'767'225'601'000}).reason, "forged");
 }
 
 }  // namespace

@@ -138,6 +138,8 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"array_of_unknown_length", "max: 10, results: none", "results: none", "needs 'max'"},
         Mistake{"two_methods", "{GET: /links}", "{GET: /links, PUT: /links}", "a request has one method"},
         Mistake{"no_method", "{GET: /links}", "{query: {}}", "needs one of GET"},
+        Mistake{"select_max_without_refetch", "tie: row.id, request", "tie: row.id, select_max: 2000, request", "read by id again"},
+        Mistake{"select_max_without_exact_version", "tie: row.id, request", "tie: row.id, then: refetch, select_max: 2000, request", "needs an exact version"},
         Mistake{"watermark_without_tie", "tie: row.id, request: {GET: /changed}", "request: {GET: /changed}", "needs 'stamp' and 'tie'"},
         Mistake{"limit_without_window", "max: 10, window: 1s", "max: 10", "needs 'window'"},
         Mistake{"duration_that_is_none", "window: 1s", "window: soon", "expected"},

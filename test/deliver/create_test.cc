@@ -140,6 +140,26 @@ TEST(Create, AKeyThatAnotherRecordHasIsFrozenThereAndTheRestFlows) {
   EXPECT_FALSE(world.open_reviews().empty());
 }
 
+TEST(Create, ATakenKeyThatNoMappingWritesFreezesNoFieldAndBecomesADeadLetter) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  const auto ids = load_ada(world);
+  east.refuse = [&](connector::Operation, const std::string&, const FieldValues&) -> std::optional<connector::Failure> {
+    connector::Failure failure = failure_of(FailureClass::duplicate, "another record holds this lockstep_id");
+    failure.fields = {"lockstep_id"};
+    return failure;
+  };
+  north.edit("contact", ids[0], {{"email", text("ada@example.org")}});
+  world.run_for(Duration{24 * 3'600'000});
+  EXPECT_TRUE(world.open_reviews().empty());
+  ASSERT_EQ(world.dead_letters().size(), 1u);
+  east.refuse = nullptr;
+  north.edit("contact", ids[0], {{"email", text("ada@example.net")}});
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(east.text("contact", ids[1], "email"), "ada@example.net");
+}
+
 TEST(Create, WaitsUntilOurIdStandsInTheRecordItCameFrom) {
   World world;
   FakeSystem& north = world.add_system("north");

@@ -78,24 +78,50 @@ TEST(Feed, ARowInAVersionThatWasReadIsNotReadAgain) {
   EXPECT_EQ(east.find("contact", "email", "ada@example.com")->fields.at("city"), text("London"));
 }
 
-TEST(Feed, OurOwnWriteIsReadOnceSinceSomebodyMayHaveEditedBesideIt) {
+/// An edit in the north is not known yet when our write goes to the same record, and hides its version. What the reads by id were then.
+std::uint64_t reads_after_a_hidden_edit(bool feed_shows_fields) {
   World world;
   FakeTraits traits;
   traits.feed_shows_ids = true;
+  traits.feed_shows_fields = feed_shows_fields;
   traits.answers_in_part = true;
   traits.overlap = 100;
   FakeSystem& north = world.add_system("north", traits);
   FakeSystem& east = world.add_system("east");
+  world.configure = [](Hub& hub) {
+    for (TypePolicy& policy : hub.policies)
+      for (LinkPolicy& link : policy.links) link.read_before_write_ms = 0;
+  };
   const std::vector<std::string> ids = load_ada(world);
   world.run_for(Duration{600'000});
-  // The edit in the north is not known yet when our write goes to the same record.
+  const std::uint64_t before = north.reads_by_id;
   north.edit("contact", ids[0], {{"title", text("Countess")}});
   east.edit("contact", ids[1], {{"city", text("London")}});
   world.push("east", "contact", ids[1]);
-  ASSERT_TRUE(world.settle());
+  EXPECT_TRUE(world.settle());
   world.run_for(Duration{600'000});
   EXPECT_EQ(north.text("contact", ids[0], "city"), "London");
   EXPECT_EQ(north.text("contact", ids[0], "title"), "Countess");
+  EXPECT_EQ(east.text("contact", ids[1], "title"), "Countess");
+  return north.reads_by_id - before;
+}
+
+TEST(Feed, OurOwnWriteIsReadOnceSinceSomebodyMayHaveEditedBesideIt) { EXPECT_EQ(reads_after_a_hidden_edit(false), 1u); }
+
+TEST(Feed, ARowThatShowsHowOurWriteLeftTheRecordTellsAnEditBesideItWithoutARead) { EXPECT_EQ(reads_after_a_hidden_edit(true), 0u); }
+
+TEST(Feed, ARowInAnotherVersionThanOurWritesIsReadByIdWhateverItShows) {
+  World world;
+  FakeTraits traits;
+  traits.feed_shows_ids = traits.feed_shows_fields = true;
+  FakeSystem& north = world.add_system("north", traits);
+  FakeSystem& east = world.add_system("east");
+  const std::vector<std::string> ids = load_ada(world);
+  world.run_for(Duration{600'000});
+  const std::uint64_t before = north.reads_by_id;
+  north.edit("contact", ids[0], {{"title", text("Countess")}});
+  world.run_for(Duration{600'000});
+  EXPECT_EQ(north.reads_by_id, before + 1);
   EXPECT_EQ(east.text("contact", ids[1], "title"), "Countess");
 }
 

@@ -1,6 +1,8 @@
 // Who is who: a record joins at most one entity, and never by a guess.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "test/support/scenes.h"
 
 namespace lockstep::support {
@@ -125,6 +127,69 @@ TEST(Matching, AMergeOfALinkedRecordIntoAnUnknownOneIsFollowed) {
   world.systems[1]->edit("contact", ids[1], {{"city", text("Paris")}});
   ASSERT_TRUE(world.settle());
   EXPECT_EQ(north.text("contact", other, "city"), "Paris");
+}
+
+/// North shows a merge in the winner alone; nothing but its feed tells of it for hours.
+class MergeThatVanishes : public testing::Test {
+ protected:
+  MergeThatVanishes() : north(world.add_system("north", vanishing())), east(world.add_system("east")) {
+    north.add("contact", contact("Ada", "ada@example.com"));
+    north.add("contact", contact("Bea", "bea@example.com"));
+    world.start();
+    EXPECT_TRUE(world.settle());
+    ada = id_of(north, "contact", "name", "Ada");
+    bea = id_of(north, "contact", "name", "Bea");
+  }
+  static FakeTraits vanishing() {
+    FakeTraits traits;
+    traits.merges_vanish = true;
+    return traits;
+  }
+  std::size_t present() {
+    const auto all = world.golden("contact");
+    return static_cast<std::size_t>(std::ranges::count(all, EntityPresence::present, &Golden::presence));
+  }
+  World world;
+  FakeSystem& north;
+  FakeSystem& east;
+  std::string ada, bea;
+};
+
+TEST_F(MergeThatVanishes, IsFollowedOnceTheWinnerIsSeen) {
+  north.merge("contact", bea, ada);
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(present(), 1u);
+  ASSERT_EQ(world.open_reviews().size(), 1u);
+  EXPECT_EQ(world.open_reviews()[0].kind, ReviewKind::second_record) << "east holds both";
+}
+
+TEST_F(MergeThatVanishes, IntoARecordMadeForItIsOneRecordOfBoth) {
+  const std::string both = north.add("contact", contact("Ada", "ada@example.com"));
+  north.merge("contact", ada, both);
+  north.merge("contact", bea, both);
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(present(), 1u);
+  for (const ReviewItem& item : world.open_reviews()) EXPECT_EQ(item.kind, ReviewKind::second_record) << item.summary;
+  const std::string there = id_of(east, "contact", "name", "Ada");
+  east.edit("contact", there, {{"city", text("Paris")}});
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(north.text("contact", both, "city"), "Paris");
+}
+
+TEST(Matching, ARecordThatWaitsForAPersonIsMatchedAnewWhenWhomItMayBeIsMerged) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  world.add_system("east");
+  const auto ids = load_ada(world);
+  const std::string twin = north.add("contact", contact("Ada again", "ada@example.com"));
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(world.open_reviews().size(), 1u);
+  const std::string bea = north.add("contact", contact("Bea", "bea@example.com"));
+  ASSERT_TRUE(world.settle());
+  north.merge("contact", ids[0], bea);
+  ASSERT_TRUE(world.settle());
+  for (const ReviewItem& item : world.open_reviews()) EXPECT_NE(item.kind, ReviewKind::possible_duplicate) << item.summary;
+  EXPECT_FALSE(north.at("contact", twin).key.empty()) << "nobody has the twin's address any more: it is somebody of its own";
 }
 
 }  // namespace

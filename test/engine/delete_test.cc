@@ -371,5 +371,46 @@ TEST(Delete, ARestoredRecordComesBackEverywhere) {
   EXPECT_EQ(world.systems[1]->live("contact").size(), 1u);
 }
 
+/// North takes the reference out of a case with the contact it refers to, and shows that first: of contacts the hub hears by events alone.
+class ReferenceLostWithItsTarget : public testing::Test {
+ protected:
+  ReferenceLostWithItsTarget() : north(world.add_system("north")), east(world.add_system("east")) {
+    world.configure = [](Hub& hub) {
+      for (System& system : hub.systems)
+        for (SystemType& type : system.types)
+          if (hub.model.at(type.type).name == "contact") type.schedule.poll_every = Duration{24 * 3'600'000};
+    };
+    ada = north.add("contact", contact("Ada", "ada@example.com"));
+    leak = north.add("case", {{"subject", text("Leak")}, {"contact", reference("contact", ada)}});
+    world.start();
+    EXPECT_TRUE(world.settle());
+  }
+  Value contact_of(FakeSystem& system) { return system.find("case", "subject", "Leak")->fields.at("contact"); }
+  World world;
+  FakeSystem& north;
+  FakeSystem& east;
+  std::string ada, leak;
+};
+
+TEST_F(ReferenceLostWithItsTarget, ComesBackWithIt) {
+  north.remove("contact", ada);
+  north.edit("case", leak, {{"contact", Value{}}});
+  ASSERT_TRUE(world.settle());
+  EXPECT_TRUE(east.live("contact").empty()) << "that the reference is gone made somebody look";
+  EXPECT_TRUE(contact_of(east).is_blank());
+  north.restore("contact", ada);
+  world.push("north", "contact", ada);
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(contact_of(north), reference("contact", ada));
+  EXPECT_EQ(contact_of(east), reference("contact", id_of(east, "contact", "email", "ada@example.com")));
+}
+
+TEST_F(ReferenceLostWithItsTarget, IsAnEditWhenTheTargetIsStillThere) {
+  north.edit("case", leak, {{"contact", Value{}}});
+  ASSERT_TRUE(world.settle());
+  EXPECT_TRUE(contact_of(east).is_blank());
+  EXPECT_EQ(east.live("contact").size(), 1u);
+}
+
 }  // namespace
 }  // namespace lockstep::support

@@ -1,6 +1,8 @@
 // Records that refer to others: a record waits for what it refers to, and is never failed for it.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "test/support/scenes.h"
 
 namespace lockstep::support {
@@ -200,6 +202,57 @@ TEST(References, ADeleteWaitsUntilNobodyRefersToTheRecordThereAnyMore) {
   const std::size_t writes = world.writes();
   world.run_for(Duration{3'600'000});
   EXPECT_EQ(world.writes(), writes) << "what is cleared is not read back as an edit";
+}
+
+/// Ada and Bea in two systems, and a case of Bea's; east merges her into Ada and leaves the case's reference as it is.
+class ReferenceToALoser : public testing::Test {
+ protected:
+  ReferenceToALoser() : north(world.add_system("north")), east(world.add_system("east")) {
+    north.add("contact", contact("Ada", "ada@example.com"));
+    const std::string bea_in_north = north.add("contact", contact("Bea", "bea@example.com"));
+    north.add("case", {{"subject", text("Leak")}, {"contact", reference("contact", bea_in_north)}});
+    world.start();
+    EXPECT_TRUE(world.settle());
+    ada = id_of(east, "contact", "name", "Ada");
+    bea = id_of(east, "contact", "name", "Bea");
+    leak = id_of(east, "case", "subject", "Leak");
+  }
+  World world;
+  FakeSystem& north;
+  FakeSystem& east;
+  std::string ada, bea, leak;  // in east
+};
+
+TEST_F(ReferenceToALoser, IsRewrittenToTheSurvivor) {
+  east.merge("contact", bea, ada);
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(east.at("case", leak).fields.at("contact"), reference("contact", ada));
+  const std::size_t writes = world.writes();
+  world.run_for(Duration{3'600'000});
+  EXPECT_EQ(world.writes(), writes);
+}
+
+TEST_F(ReferenceToALoser, IsRewrittenWhenItWasMadeAfterTheMerge) {
+  east.merge("contact", bea, ada);
+  ASSERT_TRUE(world.settle());
+  const std::string late = east.add("case", {{"subject", text("Late")}, {"contact", reference("contact", bea)}});
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(east.at("case", late).fields.at("contact"), reference("contact", ada));
+  ASSERT_NE(north.find("case", "subject", "Late"), nullptr);
+  EXPECT_TRUE(north.find("case", "subject", "Late")->fields.at("contact").get<RemoteId>());
+}
+
+TEST_F(ReferenceToALoser, ThatTheServerKeepsIsAPersonsToDecide) {
+  east.normalise = [&](const std::string& object, FieldValues& fields) {
+    if (object == "case" && fields.contains("contact")) fields["contact"] = reference("contact", bea);
+  };
+  east.merge("contact", bea, ada);
+  ASSERT_TRUE(world.settle());
+  const auto open = world.open_reviews();
+  EXPECT_TRUE(std::ranges::any_of(open, [](const ReviewItem& item) { return item.kind == ReviewKind::rewritten; }));
+  const std::size_t writes = world.writes();
+  world.run_for(Duration{3'600'000});
+  EXPECT_EQ(world.writes(), writes);
 }
 
 }  // namespace

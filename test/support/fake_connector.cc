@@ -83,6 +83,7 @@ Row FakeConnector::row_of(const std::string& object, const FakeRecord& record) c
   row.version = version;
   row.modified = record.modified;
   row.external_key = record.key;
+  row.absorbed = record.absorbed;
   if (record.deleted) {
     row.deleted = true;
     if (!record.merged_into.empty()) row.merged_into = RemoteId{object, record.merged_into};
@@ -161,9 +162,9 @@ Task<Outcome<Page>> FakeConnector::changes(std::string object, std::string posit
     const auto& [of, id] = system_.changes_[from];
     if (of != object || !shown.insert(id).second) continue;
     const FakeRecord& record = system_.record(of, id);
-    if (record.deleted && !system_.traits_.feed_lists_deletes) continue;
+    if (record.deleted && (!system_.traits_.feed_lists_deletes || (system_.traits_.merges_vanish && !record.merged_into.empty()))) continue;
     page.rows.push_back(row_of(object, record));
-    if (system_.traits_.feed_shows_ids) page.rows.back().slots.clear();
+    if (system_.traits_.feed_shows_ids && !system_.traits_.feed_shows_fields) page.rows.back().slots.clear();
   }
   page.complete_rows = !system_.traits_.feed_shows_ids;
   page.end = from == system_.changes_.size();

@@ -52,8 +52,10 @@ void FakeSystem::merge(const std::string& object, const std::string& loser, cons
   FakeRecord& gone = record(object, loser);
   gone.deleted = true;
   gone.merged_into = survivor;
-  changed(object, gone);
-  changed(object, record(object, survivor));
+  FakeRecord& kept = record(object, survivor);
+  if (traits_.merges_vanish) kept.absorbed.push_back(loser);
+  else changed(object, gone);
+  changed(object, kept);
 }
 
 const FakeRecord& FakeSystem::at(const std::string& object, const std::string& id) const {

@@ -26,6 +26,7 @@ struct FakeRecord {
   WallTime modified;
   bool deleted = false;
   std::string merged_into;
+  std::vector<std::string> absorbed;  // with trait merges_vanish
 };
 
 /// How a system behaves.
@@ -39,6 +40,8 @@ struct FakeTraits {
   bool probes = false;
   bool lower_feed = false;          // below the feed stands another that shows what was modified since a time, no deletes
   bool feed_shows_ids = false;      // and versions, which are exact; values are read by id
+  bool feed_shows_fields = false;   // with feed_shows_ids: the values of that version too
+  bool merges_vanish = false;       // the loser of a merge is in no feed or listing; the winner names it
   bool answers_in_part = false;     // to a write: what was sent, not the whole record
   std::size_t overlap = 0;          // changes that each walk of the feed shows again
   std::size_t page = 50, batch = 10;
