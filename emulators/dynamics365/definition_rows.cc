@@ -195,8 +195,8 @@ json::object relationship_definition(const Metadata& metadata, const Relationshi
                       {"MetadataId", metadata_id("relationship", relationship.schema_name)},
                       {"SchemaName", text(relationship.schema_name)},
                       {"RelationshipType", "OneToManyRelationship"},
-                      {"IsCustomRelationship", false},
-                      {"IsManaged", true},
+                      {"IsCustomRelationship", relationship.custom},
+                      {"IsManaged", !relationship.custom},
                       {"IsValidForAdvancedFind", true},
                       {"IsHierarchical", false},
                       {"SecurityTypes", "Append"},
@@ -226,8 +226,8 @@ json::object entity_flags(const TableSpec& table) {
                      {"IsPrivate", false},
                      {"IsIntersect", false},
                      {"IsLogicalEntity", false},
-                     {"IsCustomEntity", false},
-                     {"IsManaged", true},
+                     {"IsCustomEntity", !table.schema_name.empty()},
+                     {"IsManaged", table.schema_name.empty()},
                      {"IsActivityParty", table.name == "account" || table.name == "contact" || table.name == "systemuser"},
                      {"IsChildEntity", false},
                      {"IsAvailableOffline", true},
@@ -257,14 +257,14 @@ json::object entity_definition(const Metadata& metadata, const TableSpec& table)
   json::array attributes, keys, one_to_many, many_to_one;
   for (const Column& column : table.columns) attributes.push_back(attribute_definition(table, column));
   for (const AlternateKey& key : table.keys) keys.push_back(key_definition(table, key));
-  for (const Relationship& each : relationships()) {
+  for (const Relationship& each : metadata.relationships()) {
     if (each.referenced_table == table.name) one_to_many.push_back(relationship_definition(metadata, each));
     if (each.referencing_table == table.name) many_to_one.push_back(relationship_definition(metadata, each));
   }
   json::object definition = entity_flags(table);
   for (json::key_value_pair& member : json::object{{"MetadataId", metadata_id("entity", table.name)},
                       {"LogicalName", table.name},
-                      {"SchemaName", schema_name_of(table.name)},
+                      {"SchemaName", table.schema_name.empty() ? schema_name_of(table.name) : table.schema_name},
                       {"EntitySetName", table.set},
                       {"LogicalCollectionName", table.set},
                       {"PrimaryIdAttribute", table.key},

@@ -1,6 +1,7 @@
 // How long things took: metrics of tickets, worked out of their history (contract A5). No schedule is set up, so business minutes are
 // calendar minutes. What was loaded has no history, and metrics of what it is now.
 #include <algorithm>
+#include <tuple>
 
 #include "base/text.h"
 #include "emulators/zendesk/rendering.h"
@@ -10,6 +11,7 @@ namespace lockstep::emulators::zendesk {
 namespace {
 
 constexpr std::int64_t kFirstMetric = 3'100'000'000'000;  // a metric's id is this and its ticket's
+constexpr std::int64_t kMostEvents = 10'000;               // of a ticket: ids of events are its own
 
 struct Step {
   WallTime at;
@@ -124,22 +126,24 @@ json::object render_metric(Account& account, RowNumber row, WallTime now, const 
 }
 
 struct MetricEvent {
+  std::int64_t id;
   WallTime at;
   std::int64_t ticket;
   const char* metric;
   const char* type;
-  auto operator<=>(const MetricEvent& other) const { return std::pair(at.ms, ticket) <=> std::pair(other.at.ms, other.ticket); }
+  bool operator<(const MetricEvent& other) const { return std::tuple(at.ms, ticket, id) < std::tuple(other.at.ms, other.ticket, other.id); }
 };
 
 void add_events(Account& account, RowNumber row, std::vector<MetricEvent>& events) {
   History history = history_of(account, row);
-  std::int64_t ticket = account.id_of(account.tickets(), row);
-  events.push_back({history.created, ticket, "reply_time", "activate"});
-  if (history.first_reply) events.push_back({*history.first_reply, ticket, "reply_time", "fulfill"});
+  std::int64_t ticket = account.id_of(account.tickets(), row), id = ticket * kMostEvents;
+  auto add = [&](WallTime at, const char* metric, const char* type) { events.push_back({id++, at, ticket, metric, type}); };
+  add(history.created, "reply_time", "activate");
   for (const Step& step : history.statuses) {
     bool ended = step.status == "solved" || step.status == "closed";
-    events.push_back({step.at, ticket, "requester_wait_time", ended ? "fulfill" : step.status == "pending" ? "pause" : "activate"});
+    add(step.at, "requester_wait_time", ended ? "fulfill" : step.status == "pending" ? "pause" : "activate");
   }
+  if (history.first_reply) events.push_back({(ticket + 1) * kMostEvents - 1, *history.first_reply, ticket, "reply_time", "fulfill"});  // it comes at any time: its id is its own
 }
 
 }  // namespace
@@ -183,7 +187,7 @@ Zendesk::Answer Zendesk::export_metric_events(Call& call) {
   if (!end) events.resize(kMostExported);
   json::array rows;
   for (const MetricEvent& event : events)
-    rows.push_back(json::object{{"id", kFirstMetric + static_cast<std::int64_t>(rows.size()) + event.at.ms},
+    rows.push_back(json::object{{"id", event.id},
                                 {"ticket_id", event.ticket},
                                 {"metric", event.metric},
                                 {"instance_id", 1},

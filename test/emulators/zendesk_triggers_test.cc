@@ -119,7 +119,7 @@ TEST_F(ZendeskTriggers, MetricsFollowFromTheHistoryOfATicket) {
   Answer events = get("incremental/ticket_metric_events.json?start_time=" + seconds_ago(100'000));
   std::string told;
   for (const json::value& each : events.body.at("ticket_metric_events").as_array()) told += text_at(each, "/metric") + ":" + text_at(each, "/type") + " ";
-  EXPECT_EQ(told, "reply_time:activate requester_wait_time:activate reply_time:fulfill requester_wait_time:pause requester_wait_time:activate requester_wait_time:fulfill "
+  EXPECT_EQ(told, "reply_time:activate requester_wait_time:activate requester_wait_time:pause reply_time:fulfill requester_wait_time:activate requester_wait_time:fulfill "
                   "requester_wait_time:activate ");
 }
 
