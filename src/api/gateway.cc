@@ -68,18 +68,6 @@ Task<http::Response> Gateway::handle(http::ServerRequest request) {
   co_return problem(404, "Not found", "there are /v1/, /webhooks/, /operations/ and /healthz");
 }
 
-namespace {
-
-/// Events of objects that nobody mapped tell nothing here.
-bool is_mapped(const System& system, const std::string& object) {
-  for (const SystemType& type : system.types)
-    for (std::size_t variant = 0; type.mapping && variant < type.mapping->variant_count(); ++variant)
-      if (type.mapping->selection(variant).object == object) return true;
-  return false;
-}
-
-}  // namespace
-
 Task<http::Response> Gateway::webhook(http::ServerRequest request, std::string connection, std::string door) {
   const System* system = hub_.find_system(connection);
   if (!system || system->hosted) co_return problem(404, "Not found", "no such connection");
@@ -96,7 +84,8 @@ Task<http::Response> Gateway::webhook(http::ServerRequest request, std::string c
     co_return answer.response;
   }
   const ConnectionId id = system->id;
-  std::erase_if(answer.events, [&](const InboxEvent& event) { return !is_mapped(*system, event.remote.object); });
+  // Events of objects that nobody mapped tell nothing here.
+  std::erase_if(answer.events, [&](const InboxEvent& event) { return !system->maps(event.remote.object); });
   if (planted("lost_webhook")) co_return answer.response;
   // Durable before it is acknowledged: a crash from here on loses nothing.
   Store::Work work = [&](Transaction& transaction) -> Result<void> {

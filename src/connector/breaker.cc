@@ -19,11 +19,8 @@ std::optional<Failure> Breaker::would_refuse() const {
   if (!is_open()) return std::nullopt;
   const Duration left = until_ - executor_.clock().now();
   if (left <= Duration{0} && !trying_) return std::nullopt;
-  Failure failure;
-  failure.failure_class = FailureClass::transient;
-  failure.scope = FailureScope::vendor;
+  Failure failure = make_failure(FailureClass::transient, FailureScope::vendor, "nothing is sent until the other side answers again: " + last_);
   failure.unsent = true;
-  failure.message = "nothing is sent until the other side answers again: " + last_;
   failure.wait = std::max(left, kTrialWait);
   return failure;
 }

@@ -15,6 +15,8 @@ constexpr double kLeastPace = 0.1, kPaceGain = 0.02;
 constexpr std::int64_t kRestBaseMs = 1'000, kRestCapMs = 60'000;
 
 constexpr Duration kRisesAfter{5'000};
+/// A vendor's figures are bounded: sums of them, and shares of them as a double, stay exact.
+constexpr std::int64_t kFigureMax = 1'000'000'000'000'000;
 
 /// What the less urgent leave free of a limit; of a small one nothing.
 std::int64_t left_free(Priority priority, std::int64_t max) {
@@ -23,19 +25,13 @@ std::int64_t left_free(Priority priority, std::int64_t max) {
 }
 
 Failure stopped() {
-  Failure failure;
-  failure.failure_class = FailureClass::transient;
-  failure.scope = FailureScope::connection;
-  failure.message = "stopping";
+  Failure failure = make_failure(FailureClass::transient, FailureScope::connection, "stopping");
   failure.unsent = true;
   return failure;
 }
 
 Failure used_up(Duration wait) {
-  Failure failure;
-  failure.failure_class = FailureClass::quota;
-  failure.scope = FailureScope::limit;
-  failure.message = "the budget of requests is used up for " + format_duration(wait);
+  Failure failure = make_failure(FailureClass::quota, FailureScope::limit, "the budget of requests is used up for " + format_duration(wait));
   failure.wait = wait;
   failure.unsent = true;
   return failure;
@@ -167,7 +163,7 @@ void Budgets::learn(const std::vector<std::string>& charge, Scope& scope) {
     const auto operand = expression::evaluate(*program, scope);
     if (!operand || operand->is_absent() || operand->is_null()) return std::nullopt;
     const auto value = operand->integer();
-    return value ? std::optional(*value) : std::nullopt;
+    return value ? std::optional(std::clamp(*value, -kFigureMax, kFigureMax)) : std::nullopt;
   };
   for (Budget* budget : named(charge)) {
     if (const auto max = number(budget->spec->learn_max); max && *max > 0) {

@@ -68,11 +68,8 @@ Task<Outcome<void>> Client::open() {
   auto known = co_await context_.environment.secrets.load(context_.config.name + "/account");
   if (!known) co_return tl::unexpected(own_failure(known.error(), FailureClass::transient));
   if (*known && **known != account) {
-    Failure failure;
-    failure.failure_class = FailureClass::config;
-    failure.scope = FailureScope::connection;
-    failure.message = "connection '" + context_.config.name + "' now signs in to another account than before; give the new account a connection of its own";
-    co_return tl::unexpected(failure);
+    co_return tl::unexpected(make_failure(FailureClass::config, FailureScope::connection,
+                                          "connection '" + context_.config.name + "' now signs in to another account than before; give the new account a connection of its own"));
   }
   if (!*known) {
     const Result<void> saved = co_await context_.environment.secrets.save(context_.config.name + "/account", account);

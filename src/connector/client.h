@@ -18,6 +18,7 @@ class Client {
   Task<Outcome<void>> open();
   Context& context() { return context_; }
   Sender& sender() { return sender_; }
+  const Sender& sender() const { return sender_; }
   LockGroups& lock_groups() { return lock_groups_; }
 
  private:

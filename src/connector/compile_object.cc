@@ -36,7 +36,10 @@ WireSpec Compiler::wire(const Node* node) {
   for (const char* word : {"instant", "date"})
     if (const Node* pattern = node->find(word))
       if (const auto compiled = expression::DatePattern::compile(pattern->scalar); !compiled) error(*pattern, compiled.error().message);
-  if (const Node* set = node->find("set")) spec.set_join = text_at(*set, "join", spec.set_join);
+  if (const Node* set = node->find("set")) {
+    spec.set_join = text_at(*set, "join", spec.set_join);
+    if (spec.set_join.empty()) error(*set, "'join' is empty: it stands between the elements of a set");
+  }
   if (const Node* clear = node->find("clear"); clear && !clear->is_null()) {
     spec.clear.clear();
     append_quoted(clear->scalar, spec.clear);
@@ -171,25 +174,103 @@ TransitionSpec Compiler::transition(const Node& node) {
   return spec;
 }
 
-void Compiler::hints(const Node& rung, ObjectSpec& into) {
-  const std::string door = text_at(rung, "door");
-  for (const DoorSpec& known : definition_.doors)
-    if (known.name == door) into.has_webhook = true;
-  if (!into.has_webhook) error(rung, "a hint needs 'door': the name of one of 'doors'");
+namespace {
+
+/// What expressions see as `object`: its name, its system fields and the file's own `vars`.
+Map about_object(const std::string& name, const std::vector<std::string>& system_fields, const Node* vars) {
+  Map about{{"name", Value(name)}};
+  List fields;
+  for (const std::string& field : system_fields) fields.emplace_back(field);
+  about.emplace_back("system_fields", Value(std::move(fields)));
+  if (vars)
+    for (const auto& [key, value] : vars->members) about.emplace_back(key, value_of_node(value));
+  make_map(about);
+  return about;
+}
+
+}  // namespace
+
+ReadManySpec Compiler::read_many(const Node& node) {
+  ReadManySpec spec;
+  spec.request = request(node.find("request"));
+  spec.max = static_cast<std::size_t>(number_at(node, "max", 1));
+  spec.rows = program(node.find("rows"));
+  spec.page = page(node.find("page"));
+  if (const Node* match = node.find("match")) {
+    spec.by_index = match->scalar == "index";
+    spec.match_item = program(match->find("item"));
+  }
+  spec.maybe_gone = text_at(node, "missing", "gone") == "maybe_gone";
+  return spec;
+}
+
+GoneSpec Compiler::gone(const Node& node) {
+  GoneSpec spec;
+  spec.request = request(node.find("request"));
+  spec.max = static_cast<std::size_t>(number_at(node, "max", 1));
+  spec.rows = program(node.find("rows"));
+  spec.merged_into = program(node.find("merged_into"));
+  return spec;
+}
+
+ScanSpec Compiler::scan(const Node& node) {
+  ScanSpec spec;
+  spec.request = request(node.find("request"));
+  spec.rows = program(node.find("rows"));
+  spec.tie = program(node.find("tie"));
+  spec.total = program(node.find("total"));
+  spec.page = page(node.find("page"));
+  return spec;
+}
+
+void Compiler::rung(const Node& node, ObjectSpec& into) {
+  const std::string kind = text_at(node, "kind");
+  if (kind == "hint") {
+    const std::string door = text_at(node, "door");
+    for (const DoorSpec& known : definition_.doors)
+      if (known.name == door) into.has_webhook = true;
+    if (!into.has_webhook) error(node, "a hint needs 'door': the name of one of 'doors'");
+  }
+  if (node.find("select_max") && !into.row.version_is_exact)
+    error(node, "'select_max' needs an exact version in 'row': only it tells how old the fields are that a row shows");
+  const bool pulled = kind == "watermark" || kind == "token";
+  if (pulled && into.changes && kind == "token") error(node, "a token feed cannot stand below another feed: only a watermark can begin where that one died");
+  else if (pulled && into.changes) into.lower_changes.push_back(changes(node));
+  else if (pulled) into.changes = changes(node);
+}
+
+FindSpec Compiler::find(const Node& node) {
+  FindSpec spec;
+  spec.when = program(node.find("when"));
+  spec.request = request(node.find("request"));
+  spec.max = static_cast<std::size_t>(number_at(node, "max", 100));
+  spec.rows = program(node.find("rows"));
+  spec.page = page(node.find("page"));
+  return spec;
+}
+
+WriteSpec Compiler::write(const Node& node) {
+  WriteSpec spec;
+  const std::string shadow = text_at(node, "shadow", "response");
+  spec.shadow = shadow == "feed" ? ShadowSource::feed : shadow == "read_back" ? ShadowSource::read_back : ShadowSource::response;
+  spec.headers = templates(node.find("headers"), Place::header);
+  spec.query = templates(node.find("query"), Place::plain);
+  spec.create = operation(node.find("create"));
+  spec.update = operation(node.find("update"));
+  spec.remove = operation(node.find("delete"));
+  spec.archive = operation(node.find("archive"));
+  spec.not_on_create = texts_at(node, "not_on_create");
+  spec.lock_group = program(node.find("lock_group"));
+  if (const Node* transitions = node.find("transitions"))
+    for (const Node& one : transitions->items) spec.transitions.push_back(transition(one));
+  return spec;
 }
 
 ObjectSpec Compiler::object(const std::string& name, const Node& node) {
   ObjectSpec spec;
   spec.name = name;
   spec.system_fields = texts_at(node, "system_fields");
-  Map about{{"name", Value(name)}};
-  List system_fields;
-  for (const std::string& field : spec.system_fields) system_fields.emplace_back(field);
-  about.emplace_back("system_fields", Value(std::move(system_fields)));
-  if (const Node* vars = node.find("vars"))
-    for (const auto& [key, value] : vars->members) about.emplace_back(key, value_of_node(value));
-  make_map(about);
-  spec.value = std::move(about);
+  spec.value = about_object(name, spec.system_fields, node.find("vars"));
   spec.row = row(node.find("row"));
   if (!spec.row.id) error(node, "object '" + name + "' needs 'row: {id: {read: …}}'");
   if (const Node* key = node.find("key")) {
@@ -202,77 +283,24 @@ ObjectSpec Compiler::object(const std::string& name, const Node& node) {
   if (const Node* forms = node.find("field_forms"))
     for (const auto& [form_name, form_node] : forms->members) spec.forms.push_back(form(form_name, form_node));
   if (!spec.find_form("plain")) error(node, "object '" + name + "' needs a form 'plain'");
-  if (const Node* read = node.find("read_many")) {
-    spec.read_many.request = request(read->find("request"));
-    spec.read_many.max = static_cast<std::size_t>(number_at(*read, "max", 1));
-    spec.read_many.rows = program(read->find("rows"));
-    spec.read_many.page = page(read->find("page"));
-    if (const Node* match = read->find("match")) {
-      spec.read_many.by_index = match->scalar == "index";
-      spec.read_many.match_item = program(match->find("item"));
-    }
-    spec.read_many.maybe_gone = text_at(*read, "missing", "gone") == "maybe_gone";
-  } else {
-    error(node, "object '" + name + "' needs 'read_many': what changed, and what seems gone, is read by id");
-  }
-  if (const Node* gone = node.find("read_gone"))
-    for (const Node& step : gone->items) {
-      GoneSpec one;
-      one.request = request(step.find("request"));
-      one.max = static_cast<std::size_t>(number_at(step, "max", 1));
-      one.rows = program(step.find("rows"));
-      one.merged_into = program(step.find("merged_into"));
-      spec.read_gone.push_back(std::move(one));
-    }
-  if (const Node* scan = node.find("scan")) {
-    spec.scan.request = request(scan->find("request"));
-    spec.scan.rows = program(scan->find("rows"));
-    spec.scan.tie = program(scan->find("tie"));
-    spec.scan.total = program(scan->find("total"));
-    spec.scan.page = page(scan->find("page"));
-  } else {
-    error(node, "object '" + name + "' needs 'scan': a complete listing");
-  }
+  if (const Node* read = node.find("read_many")) spec.read_many = read_many(*read);
+  else error(node, "object '" + name + "' needs 'read_many': what changed, and what seems gone, is read by id");
+  if (const Node* steps = node.find("read_gone"))
+    for (const Node& step : steps->items) spec.read_gone.push_back(gone(step));
+  if (const Node* listing = node.find("scan")) spec.scan = scan(*listing);
+  else error(node, "object '" + name + "' needs 'scan': a complete listing");
   if (const Node* rungs = node.find("changes"))
-    for (const Node& rung : rungs->items) {
-      const std::string kind = text_at(rung, "kind");
-      if (kind == "hint") hints(rung, spec);
-      if (rung.find("select_max") && !spec.row.version_is_exact)
-        error(rung, "'select_max' needs an exact version in 'row': only it tells how old the fields are that a row shows");
-      const bool pulled = kind == "watermark" || kind == "token";
-      if (pulled && spec.changes && kind == "token") error(rung, "a token feed cannot stand below another feed: only a watermark can begin where that one died");
-      else if (pulled && spec.changes) spec.lower_changes.push_back(changes(rung));
-      else if (pulled) spec.changes = changes(rung);
-    }
+    for (const Node& one : rungs->items) rung(one, spec);
   spec.lists_deletes = flag_at(node, "feed_lists_deletes");
   spec.visible_after = duration_at(node, "visible_after", Duration{0});
-  if (const Node* find = node.find("find"))
-    for (const Node& one : find->items) {
-      FindSpec source;
-      source.when = program(one.find("when"));
-      source.request = request(one.find("request"));
-      source.max = static_cast<std::size_t>(number_at(one, "max", 100));
-      source.rows = program(one.find("rows"));
-      source.page = page(one.find("page"));
-      spec.find.push_back(std::move(source));
-    }
-  if (const Node* write = node.find("write")) {
-    const std::string shadow = text_at(*write, "shadow", "response");
-    spec.write.shadow = shadow == "feed" ? ShadowSource::feed : shadow == "read_back" ? ShadowSource::read_back : ShadowSource::response;
-    spec.write.headers = templates(write->find("headers"), Place::header);
-    spec.write.query = templates(write->find("query"), Place::plain);
-    spec.write.create = operation(write->find("create"));
-    spec.write.update = operation(write->find("update"));
-    spec.write.remove = operation(write->find("delete"));
-    spec.write.archive = operation(write->find("archive"));
-    spec.write.not_on_create = texts_at(*write, "not_on_create");
-    spec.write.lock_group = program(write->find("lock_group"));
-    if (const Node* transitions = write->find("transitions"))
-      for (const Node& one : transitions->items) spec.write.transitions.push_back(transition(one));
+  if (const Node* sources = node.find("find"))
+    for (const Node& one : sources->items) spec.find.push_back(find(one));
+  if (const Node* writes = node.find("write")) {
+    spec.write = write(*writes);
     if (spec.write.create.has() && spec.write.create.by == CreateBy::nothing)
-      error(*write, "create of '" + name + "' needs 'by': how a create is repeated safely (key, client_id or lookup)");
+      error(*writes, "create of '" + name + "' needs 'by': how a create is repeated safely (key, client_id or lookup)");
     if (spec.write.create.by == CreateBy::lookup && spec.find.empty())
-      error(*write, "create by lookup of '" + name + "' needs 'find': an unknown outcome is looked up before anything is sent again");
+      error(*writes, "create by lookup of '" + name + "' needs 'find': an unknown outcome is looked up before anything is sent again");
   }
   return spec;
 }

@@ -53,7 +53,12 @@ class Compiler {
   TransitionSpec transition(const Node& node);
   ResultSpec result(const Node& node);
   VerifySpec verify(const Node& node);
-  void hints(const Node& rung, ObjectSpec& into);
+  ReadManySpec read_many(const Node& node);
+  GoneSpec gone(const Node& node);
+  ScanSpec scan(const Node& node);
+  void rung(const Node& node, ObjectSpec& into);
+  FindSpec find(const Node& node);
+  WriteSpec write(const Node& node);
 
   Definition& definition_;
   Findings& findings_;

@@ -151,7 +151,7 @@ class DeclaredConnector final : public Connector {
     return answer;
   }
 
-  Usage usage() const override { return const_cast<Client&>(client_).sender().usage(); }
+  Usage usage() const override { return client_.sender().usage(); }
   void stop() override { client_.sender().budgets().stop(); }
 
  private:

@@ -104,6 +104,9 @@ struct WriteBatch {
   std::uint32_t calls = 0;
 };
 
+/// Stands for a slot: our external id in the record.
+inline constexpr std::size_t kExternalKey = static_cast<std::size_t>(-1);
+
 /// How the truth after a write is learnt.
 enum class ShadowSource : std::uint8_t { response, read_back, feed };
 
@@ -120,7 +123,7 @@ struct ObjectTraits {
   bool client_chosen_id = false;
   bool has_lock = false, delete_has_lock = false, version_is_ordered = false;
   std::string external_key_slot;          // name of the field that holds our external id; empty: none
-  bool probe_by_key = false;              // find_by_external / find_by_match available
+  bool probe_by_key = false;              // find_by can look records up
   ShadowSource shadow = ShadowSource::response;
   std::size_t create_batch_max = 1, update_batch_max = 1, delete_batch_max = 1, read_batch_max = 1;
   Duration poll_every{60'000};
@@ -158,7 +161,7 @@ class Connector {
 
   virtual Task<Outcome<ReadBatch>> read_many(std::string object, std::vector<std::string> ids, Priority priority) = 0;
   /// Live records whose slot `slot` equals one of `values` (match keys), or whose external key is one of `values` when
-  /// slot is npos; for probes before a create. Not every object can: Failure config.
+  /// `slot` is kExternalKey; for probes before a create. Not every object can: Failure config.
   virtual Task<Outcome<ReadBatch>> find_by(std::string object, std::size_t slot, std::vector<std::string> values, Priority priority) = 0;
 
   /// Writes rows of one object and operation; splits into the requests the connector's shapes allow, bisects where one

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "base/probe.h"
 #include "base/text.h"
@@ -11,6 +12,16 @@
 namespace lockstep::connector {
 
 using expression::Operand;
+
+namespace {
+
+/// A token's life as the sign-in answer tells it. What no clock can hold is a life without an end in practice.
+Duration life_of(const std::string& seconds) {
+  constexpr std::int64_t kLifeMax = 10LL * 365 * 24 * 3600;
+  return Duration{std::clamp<std::int64_t>(std::strtoll(seconds.c_str(), nullptr, 10), 0, kLifeMax) * 1000};
+}
+
+}  // namespace
 
 Credentials::Credentials(Context& context, Sender& sender)
     : context_(context), sender_(sender), spec_(choose()), one_at_a_time_(context.environment.executor, 1) {}
@@ -24,11 +35,8 @@ const AuthSpec* Credentials::choose() const {
 
 Task<Outcome<void>> Credentials::ensure() {
   if (!spec_) {
-    Failure failure;
-    failure.failure_class = FailureClass::config;
-    failure.scope = FailureScope::connection;
-    failure.message = "connector " + context_.definition->name + " has no way to sign in called '" + context_.config.auth + "'";
-    co_return tl::unexpected(failure);
+    co_return tl::unexpected(make_failure(FailureClass::config, FailureScope::connection,
+                                          "connector " + context_.definition->name + " has no way to sign in called '" + context_.config.auth + "'"));
   }
   if (spec_->kind != AuthSpec::Kind::oauth2) co_return Outcome<void>{};
   const auto usable = [this] {
@@ -45,11 +53,7 @@ Task<Outcome<void>> Credentials::ensure() {
 
 Task<Outcome<void>> Credentials::renew(std::uint64_t generation) {
   if (spec_->kind != AuthSpec::Kind::oauth2) {
-    Failure failure;
-    failure.failure_class = FailureClass::auth_revoked;
-    failure.scope = FailureScope::connection;
-    failure.message = "the key of connection '" + context_.config.name + "' is refused; replace it";
-    co_return tl::unexpected(failure);
+    co_return tl::unexpected(make_failure(FailureClass::auth_revoked, FailureScope::connection, "the key of connection '" + context_.config.name + "' is refused; replace it"));
   }
   const bool alone = !planted("refresh_race");
   if (alone) co_await one_at_a_time_.acquire();
@@ -179,7 +183,7 @@ Outcome<void> Credentials::take(const Answer& answer, Scope& scope) {
   if (const std::string refresh = text(spec_->refresh); !refresh.empty()) token_.refresh = refresh;
   token_.expires = WallTime{0};
   if (const std::string seconds = text(spec_->expires_in); !seconds.empty()) {
-    token_.expires = context_.now() + Duration{std::atoll(seconds.c_str()) * 1000};
+    token_.expires = context_.now() + life_of(seconds);
   } else if (spec_->life_default) {
     token_.expires = context_.now() + *spec_->life_default;
   }

@@ -57,6 +57,14 @@ std::optional<FailureClass> parse_failure_class(std::string_view name) {
   return std::nullopt;
 }
 
+Failure make_failure(FailureClass failure_class, FailureScope scope, std::string message) {
+  Failure failure;
+  failure.failure_class = failure_class;
+  failure.scope = scope;
+  failure.message = std::move(message);
+  return failure;
+}
+
 FailureScope default_scope(FailureClass failure) {
   for (const Entry& entry : kEntries)
     if (entry.failure_class == failure) return entry.scope;

@@ -49,6 +49,8 @@ struct Failure {
   std::shared_ptr<const Exchange> exchange;  // of writes that failed for their record's sake
 };
 
+/// A failure in our own words.
+Failure make_failure(FailureClass failure_class, FailureScope scope, std::string message);
 /// Equal causes have equal fingerprints: class, code and message with ids and numbers struck out.
 std::string fingerprint(const Failure& failure);
 

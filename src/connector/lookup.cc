@@ -36,24 +36,20 @@ Task<Outcome<void>> Reader::fill_associations(const SelectedObject& object, std:
 
 Task<Outcome<void>> Reader::fill_association(const AssociationSpec& spec, std::size_t slot, std::vector<Row*> rows, std::uint32_t& calls) {
   const Value about = link_about(spec);
-  std::unordered_map<std::string, Row*> by_id;
+  std::unordered_map<std::string, std::vector<Row*>> by_id;  // a page may show a record twice
+  std::vector<std::string> ids;
   for (Row* row : rows) {
     row->slots[slot] = Value{};
-    by_id[row->id.id] = row;
+    auto& same = by_id[row->id.id];
+    if (same.empty()) ids.push_back(row->id.id);
+    same.push_back(row);
   }
-  for (std::size_t from = 0; from < rows.size(); from += spec.read_max) {
-    std::vector<std::string> ids;
-    for (std::size_t i = from; i < std::min(rows.size(), from + spec.read_max); ++i) ids.push_back(rows[i]->id.id);
-    const Value list = list_of_texts(ids);
+  for (std::size_t from = 0; from < ids.size(); from += spec.read_max) {
+    const Value list = list_of_texts({ids.begin() + static_cast<std::ptrdiff_t>(from), ids.begin() + static_cast<std::ptrdiff_t>(std::min(ids.size(), from + spec.read_max))});
     Scope scope = context_.scope();
     scope.set(kIds, Operand::borrow(list));
     scope.set(kLink, Operand::borrow(about));
-    const PageSpec no_page;
-    Listing listing;
-    listing.request = &spec.read;
-    listing.rows = &spec.rows;
-    listing.page = &no_page;
-    listing.operation = "read";
+    Listing listing{"read", spec.read, spec.rows};
     ++calls;
     auto fetched = co_await fetch(listing, scope);
     if (!fetched) co_return tl::unexpected(std::move(fetched.error()));
@@ -61,7 +57,8 @@ Task<Outcome<void>> Reader::fill_association(const AssociationSpec& spec, std::s
       scope.set(kRow, json);
       const auto found = by_id.find(text_of(spec.row_from, scope));
       const std::string to = text_of(spec.row_to, scope);
-      if (found != by_id.end() && !to.empty()) found->second->slots[slot] = Value(RemoteId{spec.to, to});
+      if (found == by_id.end() || to.empty()) continue;
+      for (Row* row : found->second) row->slots[slot] = Value(RemoteId{spec.to, to});
     }
   }
   co_return Outcome<void>{};
@@ -109,11 +106,7 @@ Task<Outcome<void>> Reader::read_part(const SelectedObject& object, std::vector<
   object.enter(scope);
   scope.set(kIds, Operand::borrow(list));
   if (!ids.empty()) scope.set(kId, Operand(Value(ids.front())));
-  Listing listing;
-  listing.request = &spec.request;
-  listing.rows = &spec.rows;
-  listing.page = &spec.page;
-  listing.operation = "read";
+  Listing listing{"read", spec.request, spec.rows, &spec.page};
   for (;;) {
     ++into.calls;
     auto fetched = co_await fetch(listing, scope);
@@ -168,12 +161,7 @@ Task<Outcome<void>> Reader::read_gone_step(const SelectedObject& object, const G
   scope.set(kIds, Operand::borrow(list));
   const Value first(ids.front());
   scope.set(kId, Operand::borrow(first));
-  const PageSpec no_page;
-  Listing listing;
-  listing.request = &step.request;
-  listing.rows = &step.rows;
-  listing.page = &no_page;
-  listing.operation = "read";
+  Listing listing{"read", step.request, step.rows};
   ++into.calls;
   auto fetched = co_await fetch(listing, scope);
   if (!fetched && fetched.error().failure_class == FailureClass::gone) co_return Outcome<void>{};
@@ -194,10 +182,44 @@ Task<Outcome<void>> Reader::read_gone_step(const SelectedObject& object, const G
   co_return Outcome<void>{};
 }
 
+Task<Outcome<void>> Reader::find_part(const SelectedObject& object, const FindSpec& source, std::vector<std::string> values, Scope scope, ReadBatch& into) {
+  const Value list = list_of_texts(values);
+  scope.set(kValues, Operand::borrow(list));
+  Value page_value(Map{});
+  scope.set(kPage, Operand::borrow(page_value));
+  Listing listing{"find", source.request, source.rows, &source.page};
+  std::string cursor;
+  for (;;) {
+    ++into.calls;
+    auto fetched = co_await fetch(listing, scope);
+    if (!fetched) co_return tl::unexpected(std::move(fetched.error()));
+    into.clock = fetched->answer->clock;
+    auto rows = rows_of(object, *fetched, false);
+    if (!rows) co_return tl::unexpected(std::move(rows.error()));
+    for (Row& row : *rows) {
+      if (row.deleted || row.merged_into) continue;
+      ReadResult result;
+      result.kind = ReadResult::Kind::found;
+      result.asked = row.id.id;
+      result.row = std::move(row);
+      into.results.push_back(std::move(result));
+    }
+    if (fetched->next.empty()) co_return Outcome<void>{};
+    if (fetched->next_is_link) {
+      listing.link = fetched->next;
+      continue;
+    }
+    if (fetched->next == cursor) co_return tl::unexpected(own_failure(Error{ErrorCode::invalid_input, "the listing does not move on"}, FailureClass::shape));
+    cursor = fetched->next;
+    page_value = Value(Map{{"cursor", Value(cursor)}});
+    scope.set(kPage, Operand::borrow(page_value));
+  }
+}
+
 Task<Outcome<ReadBatch>> Reader::find_by(std::string object_name, std::size_t slot, std::vector<std::string> values) {
   const SelectedObject* object = find(object_name);
   if (!object) co_return tl::unexpected(unknown_object(object_name));
-  const bool by_key = slot == static_cast<std::size_t>(-1);
+  const bool by_key = slot == kExternalKey;
   const Value field(by_key ? object->key_field() : object->slots()[slot].name);
   const Value is_key(by_key);
   Scope scope = context_.scope();
@@ -209,53 +231,15 @@ Task<Outcome<ReadBatch>> Reader::find_by(std::string object_name, std::size_t sl
     const auto holds = candidate.when ? expression::evaluate_truth(*candidate.when, scope) : Result<bool>(true);
     if (!source && holds && *holds) source = &candidate;
   }
-  if (!source || (by_key && object->key_field().empty())) {
-    Failure failure;
-    failure.failure_class = FailureClass::config;
-    failure.scope = FailureScope::object;
-    failure.message = object_name + " cannot be looked up by that field";
-    co_return tl::unexpected(failure);
-  }
+  if (!source || (by_key && object->key_field().empty()))
+    co_return tl::unexpected(make_failure(FailureClass::config, FailureScope::object, object_name + " cannot be looked up by that field"));
   ReadBatch batch;
   batch.sent = context_.now();
   for (std::size_t from = 0; from < values.size(); from += source->max) {
-    const std::vector<std::string> part(values.begin() + static_cast<std::ptrdiff_t>(from),
-                                        values.begin() + static_cast<std::ptrdiff_t>(std::min(values.size(), from + source->max)));
-    const Value list = list_of_texts(part);
-    scope.set(kValues, Operand::borrow(list));
-    Listing listing;
-    listing.request = &source->request;
-    listing.rows = &source->rows;
-    listing.page = &source->page;
-    listing.operation = "find";
-    std::string cursor;
-    Value page_value(Map{});
-    scope.set(kPage, Operand::borrow(page_value));
-    for (;;) {
-      ++batch.calls;
-      auto fetched = co_await fetch(listing, scope);
-      if (!fetched) co_return tl::unexpected(std::move(fetched.error()));
-      batch.clock = fetched->answer->clock;
-      auto rows = rows_of(*object, *fetched, false);
-      if (!rows) co_return tl::unexpected(std::move(rows.error()));
-      for (Row& row : *rows) {
-        if (row.deleted || row.merged_into) continue;
-        ReadResult result;
-        result.kind = ReadResult::Kind::found;
-        result.asked = row.id.id;
-        result.row = std::move(row);
-        batch.results.push_back(std::move(result));
-      }
-      if (fetched->next.empty()) break;
-      if (fetched->next_is_link) {
-        listing.link = fetched->next;
-        continue;
-      }
-      if (fetched->next == cursor) co_return tl::unexpected(own_failure(Error{ErrorCode::invalid_input, "the listing does not move on"}, FailureClass::shape));
-      cursor = fetched->next;
-      page_value = Value(Map{{"cursor", Value(cursor)}});
-      scope.set(kPage, Operand::borrow(page_value));
-    }
+    std::vector<std::string> part(values.begin() + static_cast<std::ptrdiff_t>(from),
+                                  values.begin() + static_cast<std::ptrdiff_t>(std::min(values.size(), from + source->max)));
+    auto done = co_await find_part(*object, *source, std::move(part), scope, batch);
+    if (!done) co_return tl::unexpected(std::move(done.error()));
   }
   std::vector<Row*> pointers;
   for (ReadResult& result : batch.results) pointers.push_back(&result.row);

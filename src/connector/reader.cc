@@ -11,11 +11,7 @@ namespace lockstep::connector {
 using expression::Operand;
 
 Failure unknown_object(std::string_view object) {
-  Failure failure;
-  failure.failure_class = FailureClass::config;
-  failure.scope = FailureScope::object;
-  failure.message = "no mapping selects the object '" + std::string(object) + "'";
-  return failure;
+  return make_failure(FailureClass::config, FailureScope::object, "no mapping selects the object '" + std::string(object) + "'");
 }
 
 namespace {
@@ -63,6 +59,14 @@ class Position {
   boost::json::object json_;
 };
 
+/// The walk that follows the one at `position`, on the same rung.
+std::string next_walk(const Position& position, WallTime from) {
+  Position next;
+  next.set("from", from.ms);
+  if (position.has("rung")) next.set("rung", position.number("rung"));
+  return next.print();
+}
+
 /// Going on behind the last row, not along the server's cursor: that may die with the session.
 Outcome<std::string> behind_last(const SelectedObject& object, const ChangesSpec& spec, const Operand& last, Scope& scope, Position position) {
   scope.set(kRow, last);
@@ -95,7 +99,7 @@ const SelectedObject* Reader::find(std::string_view object) const {
 }
 
 Task<Outcome<Reader::Fetched>> Reader::fetch(Listing listing, Scope scope) {
-  auto built = build_request(context_, *listing.request, scope);
+  auto built = build_request(context_, listing.request, scope);
   if (!built) co_return tl::unexpected(own_failure(built.error()));
   http::Request request = std::move(*built);
   if (!listing.link.empty()) {
@@ -106,16 +110,17 @@ Task<Outcome<Reader::Fetched>> Reader::fetch(Listing listing, Scope scope) {
   Fetched fetched;
   fetched.url = request.url;
   const Classifier::Question question{listing.operation, "call"};
-  auto answer = co_await client_.read(std::move(request), *listing.request, question, priority_);
+  auto answer = co_await client_.read(std::move(request), listing.request, question, priority_);
   if (!answer) co_return tl::unexpected(std::move(answer.error()));
   fetched.answer = std::move(*answer);
   fetched.answer->enter(scope);
-  const auto& empty = listing.request->empty;
+  const auto& empty = listing.request.empty;
   if (std::find(empty.begin(), empty.end(), fetched.answer->status()) != empty.end()) co_return fetched;
-  auto rows = expression::evaluate_list(**listing.rows, scope);
+  auto rows = expression::evaluate_list(*listing.rows, scope);
   // An answer that is not what it should be is never "nothing there".
   if (!rows) co_return tl::unexpected(shape_failure(rows.error(), fetched.answer->status()));
   fetched.rows = std::move(*rows);
+  if (!listing.page) co_return fetched;
   if (!fetched.rows.empty()) scope.set(kLast, fetched.rows.back());
   fetched.next_is_link = static_cast<bool>(listing.page->next_link);
   fetched.next = text_of(fetched.next_is_link ? listing.page->next_link : listing.page->next_cursor, scope);
@@ -160,6 +165,19 @@ Outcome<std::vector<Row>> Reader::rows_of(const SelectedObject& object, const Fe
   return rows;
 }
 
+Outcome<std::vector<Row>> Reader::ids_of(const SelectedObject& object, const Fetched& fetched, Scope& scope) const {
+  std::vector<Row> rows;
+  for (const Operand& json : fetched.rows) {
+    auto id = object.read_id(json, scope);
+    if (!id) return tl::unexpected(shape_failure(id.error(), 200));
+    Row row;
+    row.id = RemoteId{object.spec().name, std::move(*id)};
+    if (object.spec().row.version_is_exact) row.version = object.read_version(json, scope).value_or("");
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
 Task<Outcome<Page>> Reader::scan(std::string object_name, std::string position_text) {
   const SelectedObject* object = find(object_name);
   if (!object) co_return tl::unexpected(unknown_object(object_name));
@@ -171,12 +189,7 @@ Task<Outcome<Page>> Reader::scan(std::string object_name, std::string position_t
   object->enter(scope);
   scope.set(kFeed, Operand::borrow(feed));
   scope.set(kPage, Operand::borrow(page_value));
-  Listing listing;
-  listing.request = &spec.request;
-  listing.rows = &spec.rows;
-  listing.page = &spec.page;
-  listing.link = position.text("link");
-  listing.operation = "scan";
+  Listing listing{"scan", spec.request, spec.rows, &spec.page, position.text("link")};
   auto fetched = co_await fetch(listing, scope);
   if (!fetched) co_return tl::unexpected(std::move(fetched.error()));
   auto rows = rows_of(*object, *fetched, true);
@@ -225,11 +238,7 @@ Task<Outcome<Page>> Reader::changes(std::string object_name, std::string positio
   if (const std::size_t rung = rung_of(position); rung > 0) {
     const auto& lower = object->spec().lower_changes;
     if (rung <= lower.size()) co_return co_await watermark(*object, lower[rung - 1], std::move(position));
-    Failure failure;
-    failure.failure_class = FailureClass::cursor_expired;
-    failure.scope = FailureScope::feed;
-    failure.message = "the connector has no such feed any more";
-    co_return tl::unexpected(std::move(failure));
+    co_return tl::unexpected(make_failure(FailureClass::cursor_expired, FailureScope::feed, "the connector has no such feed any more"));
   }
   if (spec->kind == ChangesSpec::Kind::token) co_return co_await token(*object, *spec, std::move(position));
   co_return co_await watermark(*object, *spec, std::move(position));
@@ -277,30 +286,15 @@ Task<Outcome<Page>> Reader::watermark(const SelectedObject& object, const Change
   scope.set(kPage, Operand::borrow(no_page));
   const bool shows_fields = !spec.refetch || object.select_size() <= spec.select_max;
   if (!shows_fields) scope.set(kSelect, Operand::borrow(object.system_fields_value()));
-  Listing listing;
-  listing.request = &spec.request;
-  listing.rows = &spec.rows;
-  listing.page = &spec.page;
-  listing.operation = "changes";
+  Listing listing{"changes", spec.request, spec.rows, &spec.page};
   auto fetched = co_await fetch(listing, scope);
   if (!fetched) co_return tl::unexpected(std::move(fetched.error()));
   page.calls = 1;
   page.sent = fetched->answer->sent;
   page.clock = fetched->answer->clock;
-  if (!shows_fields) {
-    for (const Operand& json : fetched->rows) {
-      auto id = object.read_id(json, scope);
-      if (!id) co_return tl::unexpected(shape_failure(id.error(), 200));
-      Row row;
-      row.id = RemoteId{object.spec().name, std::move(*id)};
-      if (object.spec().row.version_is_exact) row.version = object.read_version(json, scope).value_or("");
-      page.rows.push_back(std::move(row));
-    }
-  } else {
-    auto rows = rows_of(object, *fetched, false);
-    if (!rows) co_return tl::unexpected(std::move(rows.error()));
-    page.rows = std::move(*rows);
-  }
+  auto rows = shows_fields ? rows_of(object, *fetched, false) : ids_of(object, *fetched, scope);
+  if (!rows) co_return tl::unexpected(std::move(rows.error()));
+  page.rows = std::move(*rows);
   page.end = fetched->next.empty();
   // More than a page is a bulk job: what it stamped within the overlap the next walk would show once more, and it is left to that walk.
   // Where walks are far apart that would spare little, and what is left would wait for long.
@@ -312,10 +306,9 @@ Task<Outcome<Page>> Reader::watermark(const SelectedObject& object, const Change
     page.end = true;
     page.complete_until = until - Duration{context_.clock_offset_ms} - object.spec().visible_after;
     // The next walk goes back by the overlap: what became visible late is seen then.
-    Position next;
-    next.set("from", std::max(from, settled ? until : until - spec.overlap).ms);
-    if (position.has("rung")) next.set("rung", position.number("rung"));
-    page.next = next.print();
+    page.next = next_walk(position, std::max(from, settled ? until : until - spec.overlap));
+  } else if (fetched->rows.empty()) {
+    co_return tl::unexpected(shape_failure(Error{ErrorCode::invalid_input, "the feed does not move on: an empty page names a next one"}, 200));
   } else {
     auto next = behind_last(object, spec, fetched->rows.back(), scope, position.set("from", from.ms).set("to", until.ms));
     if (!next) co_return tl::unexpected(std::move(next.error()));
@@ -337,12 +330,7 @@ Task<Outcome<Page>> Reader::token(const SelectedObject& object, const ChangesSpe
   const Value nothing(Map{});
   scope.set(kFeed, Operand::borrow(nothing));
   scope.set(kPage, Operand::borrow(nothing));
-  Listing listing;
-  listing.request = &spec.request;
-  listing.rows = &spec.rows;
-  listing.page = &spec.page;
-  listing.link = position.text("link");
-  listing.operation = "changes";
+  Listing listing{"changes", spec.request, spec.rows, &spec.page, position.text("link")};
   const bool starts = listing.link.empty() || position.number("listing") == 1;
   auto fetched = co_await fetch(listing, scope);
   if (!fetched) co_return tl::unexpected(std::move(fetched.error()));

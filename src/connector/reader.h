@@ -30,16 +30,19 @@ class Reader {
     bool next_is_link = false;
     std::string url;
   };
+  /// A request for rows.
   struct Listing {
-    const RequestSpec* request = nullptr;
-    const ProgramRef* rows = nullptr;
-    const PageSpec* page = nullptr;
-    std::string link;      // fetched instead of the request's own URL
     std::string_view operation;
+    const RequestSpec& request;
+    const ProgramRef& rows;
+    const PageSpec* page = nullptr;  // null: everything stands in one answer
+    std::string link = {};           // fetched instead of the request's own URL
   };
   Task<Outcome<Fetched>> fetch(Listing listing, Scope scope);
   Outcome<std::vector<Row>> rows_of(const SelectedObject& object, const Fetched& fetched, bool inline_links) const;
   Outcome<Row> row_of(const SelectedObject& object, const expression::Operand& json, Scope& scope, bool inline_links) const;
+  /// Rows of a feed of which nothing is worth trusting but the id.
+  Outcome<std::vector<Row>> ids_of(const SelectedObject& object, const Fetched& fetched, Scope& scope) const;
   Task<Outcome<void>> fill_associations(const SelectedObject& object, std::vector<Row*> rows, bool inline_links, std::uint32_t& calls);
   Task<Outcome<void>> fill_association(const AssociationSpec& spec, std::size_t slot, std::vector<Row*> rows, std::uint32_t& calls);
   Task<Outcome<Page>> watermark(const SelectedObject& object, const ChangesSpec& spec, std::string position);
@@ -47,6 +50,8 @@ class Reader {
   Task<Outcome<void>> read_part(const SelectedObject& object, std::vector<std::string> ids, ReadBatch& into);
   Task<Outcome<void>> read_gone(const SelectedObject& object, std::vector<std::size_t> missing, ReadBatch& into);
   Task<Outcome<void>> read_gone_step(const SelectedObject& object, const GoneSpec& step, std::vector<std::size_t> missing, ReadBatch& into);
+  /// Looks up one request's worth of values; the field stands in `scope`.
+  Task<Outcome<void>> find_part(const SelectedObject& object, const FindSpec& source, std::vector<std::string> values, Scope scope, ReadBatch& into);
   const SelectedObject* find(std::string_view object) const;
 
   Client& client_;

@@ -62,68 +62,90 @@ WriteResult read_result(const Context& context, const SelectedObject& object, co
   return good(context, &object, shape.results.front(), scope);
 }
 
-std::vector<WriteResult> read_results(const Context& context, Classifier& classifier, const SelectedObject* object, const ShapeSpec& shape, const Answer& answer,
-                                      const RowSource& rows, std::string_view operation) {
+namespace {
+
+/// Says which rows an item of the answer speaks of.
+class ItemMatch {
+ public:
+  ItemMatch(const ResultSpec& spec, const RowSource& rows, Scope& scope) : spec_(spec), count_(rows.count()) {
+    if (spec.by_index) return;
+    for (std::size_t i = 0; i < count_; ++i) {
+      rows.enter(i, scope);
+      for (std::string& text : texts_of(spec.match_row, scope)) by_text_[std::move(text)].push_back(i);
+    }
+  }
+  /// Rows of the item that stands in `scope`, the answer's `position`-th.
+  std::vector<std::size_t> rows_of(std::size_t position, const Scope& scope) const {
+    std::vector<std::size_t> matched;
+    if (spec_.by_index) {
+      if (position < count_) matched.push_back(position);
+      return matched;
+    }
+    for (const std::string& text : texts_of(spec_.match_item, scope)) {
+      const auto found = by_text_.find(text);
+      if (found != by_text_.end()) matched.insert(matched.end(), found->second.begin(), found->second.end());
+    }
+    return matched;
+  }
+
+ private:
+  const ResultSpec& spec_;
+  std::size_t count_;
+  std::unordered_map<std::string, std::vector<std::size_t>> by_text_;
+};
+
+/// What the item in `scope` tells of the row in `scope`.
+WriteResult read_item(const AnsweredWrite& write, const ResultSpec& spec, Scope& scope) {
+  const bool ok = !spec.ok || expression::evaluate_truth(*spec.ok, scope).value_or(false);
+  if (ok) return good(write.context, write.object, spec, scope);
+  Scope item_scope = scope;
+  if (spec.errors) {
+    auto errors = expression::evaluate(*spec.errors, scope);
+    if (errors) item_scope.set(kItem, *errors);
+  }
+  item_scope.clear(kBody);
+  const Classifier::Question question{write.operation, "item"};
+  return failed(write.classifier.classify(item_scope, question, write.answer.status(), write.context.now()));
+}
+
+WriteResult untold(const Answer& answer) {
+  Failure unknown = make_failure(FailureClass::outcome_unknown, FailureScope::record, "the answer does not speak of this record");
+  unknown.status = answer.status();
+  return failed(std::move(unknown));
+}
+
+}  // namespace
+
+std::vector<WriteResult> read_results(const AnsweredWrite& write, const ShapeSpec& shape) {
+  const RowSource& rows = write.rows;
   std::vector<WriteResult> results(rows.count());
   if (shape.results_kind == ResultsKind::none) {
     for (WriteResult& result : results) result.ok = true;
     return results;
   }
-  Scope scope = context.scope();
-  if (object) object->enter(scope);
-  answer.enter(scope);
+  Scope scope = write.context.scope();
+  if (write.object) write.object->enter(scope);
+  write.answer.enter(scope);
   std::vector<bool> told(rows.count());
   for (const ResultSpec& spec : shape.results) {
     if (!spec.at) continue;
     const auto items = expression::evaluate_list(*spec.at, scope);
     if (!items) continue;
-    std::unordered_map<std::string, std::vector<std::size_t>> by_text;
-    if (!spec.by_index)
-      for (std::size_t i = 0; i < rows.count(); ++i) {
-        rows.enter(i, scope);
-        for (std::string& text : texts_of(spec.match_row, scope)) by_text[std::move(text)].push_back(i);
-      }
+    const ItemMatch match(spec, rows, scope);
     for (std::size_t position = 0; position < items->size(); ++position) {
       scope.set(kItem, (*items)[position]);
-      std::vector<std::size_t> matched;
-      if (spec.by_index) {
-        if (position < rows.count()) matched.push_back(position);
-      } else {
-        for (const std::string& text : texts_of(spec.match_item, scope)) {
-          const auto found = by_text.find(text);
-          if (found != by_text.end()) matched.insert(matched.end(), found->second.begin(), found->second.end());
-        }
-      }
-      for (const std::size_t index : matched) {
+      for (const std::size_t index : match.rows_of(position, scope)) {
         rows.enter(index, scope);
-        const bool ok = !spec.ok || expression::evaluate_truth(*spec.ok, scope).value_or(false);
         // A row named as bad stays bad, whatever a second list says.
         if (told[index] && !results[index].ok) continue;
         told[index] = true;
-        if (ok) {
-          results[index] = good(context, object, spec, scope);
-          continue;
-        }
-        Scope item_scope = scope;
-        if (spec.errors) {
-          auto errors = expression::evaluate(*spec.errors, scope);
-          if (errors) item_scope.set(kItem, *errors);
-        }
-        item_scope.clear(kBody);
-        const Classifier::Question question{operation, "item"};
-        results[index] = failed(classifier.classify(item_scope, question, answer.status(), context.now()));
+        results[index] = read_item(write, spec, scope);
       }
     }
     scope.clear(kItem);
   }
-  for (std::size_t i = 0; i < rows.count(); ++i) {
-    if (told[i]) continue;
-    Failure unknown;
-    unknown.failure_class = FailureClass::outcome_unknown;
-    unknown.status = answer.status();
-    unknown.message = "the answer does not speak of this record";
-    results[i] = failed(std::move(unknown));
-  }
+  for (std::size_t i = 0; i < rows.count(); ++i)
+    if (!told[i]) results[i] = untold(write.answer);
   return results;
 }
 

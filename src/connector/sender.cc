@@ -7,11 +7,7 @@
 namespace lockstep::connector {
 
 Failure own_failure(const Error& error, FailureClass failure_class) {
-  Failure failure;
-  failure.failure_class = failure_class;
-  failure.scope = default_scope(failure_class);
-  failure.message = error.message;
-  return failure;
+  return make_failure(failure_class, default_scope(failure_class), error.message);
 }
 
 Sender::Sender(Context& context)

@@ -37,10 +37,7 @@ void Writer::settle(Job& job, const WriteRows::Part& part, WriteResult result) c
   if (result.ok && result.id.object.empty()) result.id.object = job.object->spec().name;
   if (result.ok && job.operation == Operation::update && result.record && !job.object->same_id(result.record->id.id, part.row->id)) {
     // Written to another record than asked for: it was merged away. The read by id follows the merge.
-    Failure failure;
-    failure.failure_class = FailureClass::gone;
-    failure.message = "the record is now " + result.record->id.id;
-    result = failed(std::move(failure));
+    result = failed(make_failure(FailureClass::gone, FailureScope::record, "the record is now " + result.record->id.id));
   }
   if (!result.ok) job.settled[part.index] = true;
   job.batch.results[part.index] = std::move(result);
@@ -85,7 +82,7 @@ Task<void> Writer::send_array(Job& job, const ShapeSpec& shape, Parts parts) {
     auto answer = co_await client_.send(std::move(*request), shape.request, question, priority_);
     if (answer) {
       learn_clock(job, **answer);
-      auto results = read_results(context_, client_.sender().classifier(), job.object, shape, **answer, rows, operation);
+      auto results = read_results({context_, client_.sender().classifier(), job.object, **answer, rows, operation}, shape);
       show_exchange(**answer, results);
       Parts again;
       for (std::size_t i = 0; i < parts.size(); ++i) {

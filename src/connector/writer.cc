@@ -293,7 +293,7 @@ Task<void> Writer::change_links(Job& job, const AssociationSpec& spec, const Sha
     if (answer) {
       results.assign(part.size(), WriteResult{});
       for (WriteResult& result : results) result.ok = true;
-      auto told = read_results(context_, client_.sender().classifier(), nullptr, shape, **answer, rows, "associate");
+      auto told = read_results({context_, client_.sender().classifier(), nullptr, **answer, rows, "associate"}, shape);
       show_exchange(**answer, told);
       for (std::size_t i = 0; i < told.size(); ++i)
         if (!told[i].ok && told[i].failure->failure_class != FailureClass::outcome_unknown) results[i] = told[i];

@@ -25,6 +25,16 @@ std::vector<FieldIndex> fields_that_point_to(EntityId target, const Link& link, 
   return fields;
 }
 
+Obligation clearing_of(const Golden& referrer, ConnectionId connection, WallTime now) {
+  Obligation clearing;
+  clearing.entity = referrer.id;
+  clearing.connection = connection;
+  clearing.type = referrer.type;
+  clearing.since = clearing.due = now;
+  clearing.reason = "clears its reference to a record that is to be deleted";
+  return clearing;
+}
+
 }  // namespace
 
 Result<bool> Dispatcher::can_let_go(Transaction& transaction, const merge::EntityState& state, const Link& link, const std::vector<FieldIndex>& fields) const {
@@ -52,34 +62,28 @@ Result<void> Dispatcher::refuse_delete(Transaction& transaction, merge::EntitySt
 Result<bool> Dispatcher::waits_for_clearing(Transaction& transaction, Entities& entities, merge::EntityState& state, Obligation& removal) {
   const EntityId target = state.golden.id;
   bool waits = false;
+  std::string held_by;
   std::vector<Obligation> clearings;
-  for (const SystemType& type : system_.types) {
-    TRY(const auto referrers, transaction.find_by_match_key(type.type, referrer_key(target), kReferrersMax));
-    for (const EntityId referrer : referrers) {
-      TRY(auto other, entities.load(referrer));
-      const Link* link = other ? other->find(system_.id) : nullptr;
-      const LinkPolicy* policy = hub_.policy(type.type).find(system_.id);
-      if (!link || !policy) continue;
-      const auto pointing = fields_that_point_to(target, *link, *policy);
-      if (pointing.empty()) continue;
-      waits = true;
-      TRY(const bool lets_go, can_let_go(transaction, *other, *link, pointing));
-      if (!lets_go) {
-        // Servers delete what cannot be without its parent, and we would take that for somebody's wish. Nothing is cleared for a delete that does not come.
-        const std::string held_by = hub_.model.at(type.type).name + " " + other->golden.id.value().text() + " (" + link->remote.object + " " + link->remote.id + ")";
-        TRY_VOID(refuse_delete(transaction, state, "its delete in " + system_.name + " would take " + held_by + " with it, which cannot be there without it"));
-        return true;
-      }
-      TRY(const auto owed, transaction.find_obligation(other->golden.id, system_.id));
-      if (owed) continue;  // whatever is sent next clears it as well
-      Obligation clearing;
-      clearing.entity = other->golden.id;
-      clearing.connection = system_.id;
-      clearing.type = type.type;
-      clearing.since = clearing.due = hub_.now();
-      clearing.reason = "clears its reference to a record that is to be deleted";
-      clearings.push_back(std::move(clearing));
+  const Entities::Visit look_at = [&](merge::EntityState& referrer) -> Result<bool> {
+    const Link* link = referrer.find(system_.id);
+    const LinkPolicy* policy = hub_.policy(referrer.golden.type).find(system_.id);
+    const auto pointing = link && policy ? fields_that_point_to(target, *link, *policy) : std::vector<FieldIndex>{};
+    if (pointing.empty()) return true;
+    waits = true;
+    TRY(const bool lets_go, can_let_go(transaction, referrer, *link, pointing));
+    if (!lets_go) {
+      held_by = hub_.model.at(referrer.golden.type).name + " " + referrer.golden.id.value().text() + " (" + link->remote.object + " " + link->remote.id + ")";
+      return false;
     }
+    TRY(const auto owed, transaction.find_obligation(referrer.golden.id, system_.id));
+    if (!owed) clearings.push_back(clearing_of(referrer.golden, system_.id, hub_.now()));  // else whatever is sent next clears it as well
+    return true;
+  };
+  TRY_VOID(entities.for_each_referrer(target, kReferrersMax, look_at));
+  if (!held_by.empty()) {
+    // Servers delete what cannot be without its parent, and we would take that for somebody's wish. Nothing is cleared for a delete that does not come.
+    TRY_VOID(refuse_delete(transaction, state, "its delete in " + system_.name + " would take " + held_by + " with it, which cannot be there without it"));
+    return true;
   }
   if (!waits) return false;
   for (const Obligation& clearing : clearings) TRY_VOID(transaction.put(clearing));

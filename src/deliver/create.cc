@@ -38,9 +38,10 @@ bool Dispatcher::is_covered(const connector::ObjectTraits& traits, WallTime now)
   return until && now - *until < std::min(kTrusted, traits.poll_every + Coverage::kReadTakes);
 }
 
-Dispatcher::Create Dispatcher::before_create(const merge::EntityState& state, const Prepared& prepared, const merge::Context& context,
-                                             bool bulk, WallTime& until) const {
-  const connector::ObjectTraits* traits = system_.connector->find_object(prepared.object);
+Dispatcher::Create Dispatcher::before_create(const Beginning& one, bool bulk, WallTime& until) const {
+  const merge::EntityState& state = one.state;
+  const merge::Context& context = one.context;
+  const connector::ObjectTraits* traits = system_.connector->find_object(one.prepared.object);
   if (!traits || planted("blind_create")) return Create::send;
   const auto probe = probed_.find(state.golden.id);
   const Link* link = state.find(system_.id);
@@ -53,32 +54,31 @@ Dispatcher::Create Dispatcher::before_create(const merge::EntityState& state, co
   if (!unknown || traits->create_is_idempotent) {
     const bool fresh = probe != probed_.end() && context.now - probe->second < kTrusted;
     const bool covered = bulk && !(link && link->intent) && is_covered(*traits, context.now);
-    if (covered) system_.coverage->rest_on(state.golden.type, context.now);
-    return traits->probe_by_key && !fresh && !covered ? Create::probe : Create::send;
+    if (covered) return Create::rest_on_feed;
+    return traits->probe_by_key && !fresh ? Create::probe : Create::send;
   }
   reached("create.unknown_outcome");
   // Sent without an answer, and not safe to repeat: only a look that is late enough to see it allows another try. An early
   // look saves the wait when it did arrive.
   until = sent + landing;
-  if (!can_be_looked_up(state, prepared, *traits)) return context.now < until ? Create::wait : Create::give_up;
+  if (!can_be_looked_up(state, one.prepared, *traits)) return context.now < until ? Create::wait : Create::give_up;
   if (probe != probed_.end() && probe->second >= until) return Create::send;
   if (context.now >= until || probe == probed_.end() || probe->second < sent) return Create::probe;
   return Create::wait;
 }
 
-Result<void> Dispatcher::give_up_create(Transaction& transaction, merge::EntityState& state, Obligation obligation, const Prepared& prepared,
-                                        DeliverReport& report) {
+Result<void> Dispatcher::give_up_create(Beginning& one, DeliverReport& report) {
   reached("create.given_up");
   // A replay is a person's word that it is not there.
-  Link* link = state.find(system_.id);
+  Link* link = one.state.find(system_.id);
   link->intent.reset();
-  TRY_VOID(transaction.put(*link));
+  TRY_VOID(one.transaction.put(*link));
   connector::Failure failure;
   failure.failure_class = connector::FailureClass::outcome_unknown;
   failure.message = "the create was never answered and the record cannot be looked up there; replay it once it is sure that it is not there";
-  obligation.last_error = failure.message;
-  TRY_VOID(dead_letter(transaction, state, prepared, failure, report));
-  return park(transaction, std::move(obligation), "dead letter", EntityId{}, std::max<std::uint64_t>(state.golden.version, 1));
+  one.obligation.last_error = failure.message;
+  TRY_VOID(dead_letter(one.transaction, one.state, one.prepared, failure, report));
+  return park(one.transaction, std::move(one.obligation), "dead letter", EntityId{}, std::max<std::uint64_t>(one.state.golden.version, 1));
 }
 
 }  // namespace lockstep::deliver

@@ -36,6 +36,8 @@ struct DeliverReport {
   WallTime resume_at;
   std::string resting;                // why a type of records rests (its object or mapping failed); empty: none does
   std::string error;                  // ours (store)
+  /// Adds what a part of the work counted.
+  void add(const DeliverReport& part);
 };
 
 /// The one way out: takes obligations that are due, computes what each link is owed now, commits the intent, sends in
@@ -79,17 +81,47 @@ class Dispatcher {
   /// Delivers what is due of one queue until nothing is: the next round is prepared while the last one is on its way.
   Task<Drained> drain(Queue queue, const std::vector<TypeIndex>& types, Sending& sending, DeliverReport& report);
   Task<bool> round(Queue queue, const std::vector<TypeIndex>& types, Sending& sending, Round& round, DeliverReport& report);
-  Result<bool> more_urgent_due(Transaction& transaction, Priority than, const std::vector<TypeIndex>& types) const;
+  /// `awake`: the types that do not rest.
+  Result<bool> more_urgent_due(Transaction& transaction, Priority than, const std::vector<TypeIndex>& awake) const;
   std::size_t batch_of(TypeIndex type) const;  // rows in a create request
   std::size_t round_of(TypeIndex type) const;  // obligations taken at once
   /// What is due of a queue; at least as many as are taken at once, if there are.
   Result<std::vector<Obligation>> take_due(Transaction& transaction, Queue queue) const;
   Task<Result<void>> begin(Queue queue, const std::vector<TypeIndex>& types, Round& into, DeliverReport& report);
   Result<void> begin_one(Transaction& transaction, Obligation obligation, Round& into, DeliverReport& report);
+  /// One obligation while it is looked at, in one transaction.
+  struct Beginning {
+    Transaction& transaction;
+    merge::EntityState& state;
+    const merge::Context& context;
+    Obligation obligation;
+    Prepared prepared;
+  };
   /// What the system has told of the record and nobody has read yet: a write would go over it unseen.
   Result<Unread> unread_of(Transaction& transaction, const Link* link, const Round& round) const;
-  Result<bool> prepare_write(Transaction& transaction, merge::EntityState& state, Obligation& obligation, Prepared& prepared,
-                             const merge::Context& context, DeliverReport& report);
+  /// Parks it until its record was read by id.
+  Result<void> read_first(Beginning& one, bool news_wait, DeliverReport& report);
+  /// Whether the create is sent now; else it was dealt with.
+  Result<bool> may_create(Beginning& one, Round& into, DeliverReport& report);
+  /// Marks what is about to be sent, so that a crash from here on is found out about.
+  Result<void> commit_intent(Beginning& one, Round& into);
+
+  // From a plan to the row that is sent (prepare.cc).
+  /// True: it is ready to be sent. False: it was dealt with, parked, or has become a dead letter.
+  Result<bool> prepare_write(Beginning& one, DeliverReport& report);
+  void prepare_remove(Beginning& one) const;
+  struct Sendable {
+    std::vector<FieldIndex> fields;
+    EntityId awaited;  // must be there first; nil: nothing must
+  };
+  /// Of the planned fields, those whose references are there. What a record waits for is of a type that is created before its
+  /// own; others (cycles) follow in a second write.
+  Result<Sendable> sendable_fields(const Beginning& one, std::size_t variant, const std::vector<EntityId>& missing) const;
+  Result<void> wait_for(Beginning& one, EntityId awaited);
+  /// Puts the planned fields into the row; what a lens cannot express is left out, and told. False: nothing is left to be sent.
+  Result<bool> express(Beginning& one, std::size_t variant, const Fields& to, DeliverReport& report);
+  /// What else the row tells the connector: what was, what shall be, whose record it is.
+  Result<void> describe_row(Beginning& one, std::size_t variant, const Fields& to) const;
   /// Before a delete: records there that still refer to it are owed a write first, and the delete waits for them.
   Result<bool> waits_for_clearing(Transaction& transaction, Entities& entities, merge::EntityState& state, Obligation& removal);
   /// Whether the references in `fields` can be blank there, or another can take their place.
@@ -101,13 +133,21 @@ class Dispatcher {
   /// Adds to `plan` the references to what is deleted: they are sent as blank.
   Result<void> add_clearing(Transaction& transaction, const merge::EntityState& state, merge::Plan& plan);
   Result<void> park(Transaction& transaction, Obligation obligation, std::string reason, EntityId awaited, std::uint64_t version);
-  /// What stands between a planned create and its sending (rule 12).
-  enum class Create { send, probe, wait, give_up };
-  Create before_create(const merge::EntityState& state, const Prepared& prepared, const merge::Context& context, bool bulk, WallTime& until) const;
+  /// What stands between a planned create and its sending (rule 12). `rest_on_feed`: sent without a look at the target, because
+  /// its feed has told lately what is there. `until`: for `wait`.
+  enum class Create { send, rest_on_feed, probe, wait, give_up };
+  Create before_create(const Beginning& one, bool bulk, WallTime& until) const;
   bool is_covered(const connector::ObjectTraits& traits, WallTime now) const;
   bool can_be_looked_up(const merge::EntityState& state, const Prepared& prepared, const connector::ObjectTraits& traits) const;
-  Result<void> give_up_create(Transaction& transaction, merge::EntityState& state, Obligation obligation, const Prepared& prepared,
-                              DeliverReport& report);
+  Result<void> give_up_create(Beginning& one, DeliverReport& report);
+  /// Where a system is asked for the values of a key.
+  struct Column {
+    std::string object;
+    std::size_t slot = 0;  // or connector::kExternalKey
+    auto operator<=>(const Column&) const = default;
+  };
+  std::map<Column, std::vector<std::string>> questions_about(const std::vector<Question>& creates, TypeIndex type) const;
+  /// Looks for the records that creates would make twice, and links those that are there.
   Task<void> probe(Queue queue, std::vector<Question> asked, DeliverReport& report);
 
   Task<void> send(TypeIndex type, std::vector<Prepared> batch, DeliverReport& report);
@@ -124,14 +164,18 @@ class Dispatcher {
   Task<void> finish(Answered answered, DeliverReport& report);
   Task<void> send_again_as_it_was(const std::vector<Prepared>& batch, connector::WriteBatch& written);
   Task<void> send_all(Queue queue, std::vector<Prepared> prepared, Sending& sending, DeliverReport& report);
-  Result<void> finish_one(Transaction& transaction, TypeIndex type, RunId run, const Prepared& prepared,
-                          const connector::WriteResult& result, Duration backoff, DeliverReport& report);
+  Result<void> finish_one(Transaction& transaction, const Answered& answered, std::size_t index, DeliverReport& report);
   merge::Answer to_answer(Transaction& transaction, TypeIndex type, const Prepared& prepared, const connector::WriteResult& result);
   Result<void> settle_failure(Transaction& transaction, merge::EntityState& state, const Obligation& before, const Prepared& prepared,
                               const connector::Failure& failure, Duration backoff, DeliverReport& report);
   Result<bool> settle_refused_fields(Transaction& transaction, merge::EntityState& state, const Prepared& prepared, const connector::Failure& failure);
   Result<bool> settle_duplicate(Transaction& transaction, merge::EntityState& state, const Prepared& prepared,
                                 const connector::Failure& failure, DeliverReport& report);
+  /// A review item about `item`'s candidates, which are in the way of a create.
+  Result<void> open_duplicate_review(Transaction& transaction, merge::EntityState& state, const Prepared& prepared, ReviewItem item);
+  /// Parks fields on the link, each with a review item.
+  Result<void> park_fields(Transaction& transaction, merge::EntityState& state, const Prepared& prepared, const std::vector<FieldIndex>& fields,
+                           ReviewKind kind, const std::string& why);
   void note_lag(const merge::EntityState& state, const Prepared& prepared, DeliverReport& report) const;
   Result<void> dead_letter(Transaction& transaction, const merge::EntityState& state, const Prepared& prepared,
                            const connector::Failure& failure, DeliverReport& report);

@@ -51,17 +51,18 @@ merge::Answer Dispatcher::to_answer(Transaction& transaction, TypeIndex type, co
   return answer;
 }
 
-Result<void> Dispatcher::finish_one(Transaction& transaction, TypeIndex type, RunId run, const Prepared& prepared,
-                                    const connector::WriteResult& result, Duration delay, DeliverReport& report) {
-  Entities entities(hub_, transaction, run, prepared.priority);
-  TRY_VOID(audit_write(transaction, type, run, prepared, result));
+Result<void> Dispatcher::finish_one(Transaction& transaction, const Answered& answered, std::size_t index, DeliverReport& report) {
+  const Prepared& prepared = answered.batch[index];
+  const connector::WriteResult& result = answered.results[index];
+  Entities entities(hub_, transaction, answered.run, prepared.priority);
+  TRY_VOID(audit_write(transaction, answered.type, answered.run, prepared, result));
   TRY(auto state, entities.load(prepared.entity));
   CHECK(state, "a write in flight without its entity");
   TRY(auto obligation, transaction.find_obligation(prepared.entity, system_.id));
   if (obligation) TRY_VOID(transaction.erase_obligation(prepared.entity, system_.id));
   // Merged into another entity while the write was under way: the survivor's link is read again.
   if (state->golden.id != prepared.entity) return {};
-  const merge::Answer answer = to_answer(transaction, type, prepared, result);
+  const merge::Answer answer = to_answer(transaction, answered.type, prepared, result);
   merge::Effects effects = entities.with_context(
       *state, [&](const merge::Context& context) { return merge::answer(*state, system_.id, prepared.plan, answer, context); });
   Link* link = state->find(system_.id);
@@ -78,7 +79,7 @@ Result<void> Dispatcher::finish_one(Transaction& transaction, TypeIndex type, Ru
   effects.link_changed = true;
   const bool created = accepted && prepared.plan.kind == merge::Plan::Kind::create;
   effects.changes.clear();  // the write has its own audit row
-  TRY_VOID(entities.save(*state, std::move(effects), Cause{run, system_.id, answer.remote, "answer"}, system_.id));
+  TRY_VOID(entities.save(*state, std::move(effects), Cause{answered.run, system_.id, answer.remote, "answer"}, system_.id));
   if (created) {
     TRY([[maybe_unused]] const auto woken, transaction.wake_obligations(system_.id, state->golden.id, hub_.now()));
   }
@@ -89,7 +90,7 @@ Result<void> Dispatcher::finish_one(Transaction& transaction, TypeIndex type, Ru
   } else {
     ++report.failed;
     const Failure failure = result.failure.value_or(Failure{});
-    if (obligation) TRY_VOID(settle_failure(transaction, *state, *obligation, prepared, failure, delay, report));
+    if (obligation) TRY_VOID(settle_failure(transaction, *state, *obligation, prepared, failure, answered.delays[index], report));
   }
   return intake_.release(transaction, state->golden.id, system_.id);
 }

@@ -9,6 +9,17 @@
 
 namespace lockstep::deliver {
 
+void DeliverReport::add(const DeliverReport& part) {
+  sent += part.sent;
+  written += part.written;
+  failed += part.failed;
+  parked += part.parked;
+  dead_letters += part.dead_letters;
+  calls += part.calls;
+  lags.insert(lags.end(), part.lags.begin(), part.lags.end());
+  reads_wanted = reads_wanted || part.reads_wanted;
+}
+
 Duration Dispatcher::backoff(std::uint32_t attempts) {
   const std::int64_t ceiling = std::min(system_.backoff_cap.count(), system_.backoff_base.count() << std::min<std::uint32_t>(attempts, 16));
   return Duration{rng_.between(0, ceiling)};
@@ -196,7 +207,7 @@ Task<void> Dispatcher::finish(Answered answered, DeliverReport& report) {
   Store::Work work = [&](Transaction& transaction) -> Result<void> {
     local = DeliverReport{};
     for (std::size_t i = 0; i < answered.batch.size(); ++i)
-      TRY_VOID(finish_one(transaction, answered.type, answered.run, answered.batch[i], answered.results[i], answered.delays[i], local));
+      TRY_VOID(finish_one(transaction, answered, i, local));
     return {};
   };
   const Result<void> done = co_await hub_.store.transact(std::move(work));
@@ -205,11 +216,8 @@ Task<void> Dispatcher::finish(Answered answered, DeliverReport& report) {
     unfinished_.push_back(std::move(answered));
     co_return;
   }
-  report.written += local.written;
-  report.failed += local.failed;
-  report.dead_letters += local.dead_letters;
-  report.lags.insert(report.lags.end(), local.lags.begin(), local.lags.end());
-  if (local.reads_wanted) hub_.on_reads_wanted(system_.id);
+  if (std::exchange(local.reads_wanted, false)) hub_.on_reads_wanted(system_.id);
+  report.add(local);
   rest_after(answered.type, local, report);
   // An id that stands here now may be what a create elsewhere waited for.
   if (local.written > 0) hub_.on_change();
@@ -228,24 +236,17 @@ Task<void> Dispatcher::send_again_as_it_was(const std::vector<Prepared>& batch, 
   written = co_await system_.connector->write(batch.front().object, batch.front().operation, std::move(rows), batch.front().priority);
 }
 
-Task<void> Dispatcher::probe(Queue queue, std::vector<Question> asked_for, DeliverReport& report) {
-  const TypeIndex type = queue.type;
+std::map<Dispatcher::Column, std::vector<std::string>> Dispatcher::questions_about(const std::vector<Question>& creates, TypeIndex type) const {
   const mapping::EntityMapping& mapping = *system_.find(type)->mapping;
-  struct Column {
-    std::string object;
-    std::size_t slot = 0;
-    auto operator<=>(const Column&) const = default;
-  };
   std::map<Column, std::vector<std::string>> questions;
-  constexpr std::size_t kExternalKey = static_cast<std::size_t>(-1);
-  for (const auto& [entity, fields, tried] : asked_for) {
+  for (const auto& [entity, fields, tried] : creates) {
     const auto variant = mapping.variant_for(fields);
     if (!variant) continue;
     const std::string& object = mapping.selection(*variant).object;
     // Nobody else writes our ids: one that stands there unlinked comes from an earlier attempt of ours. Where a create
     // finds it by itself, a first attempt need not ask.
     const connector::ObjectTraits* traits = system_.connector->find_object(object);
-    if (tried || !traits || !traits->create_is_idempotent) questions[Column{object, kExternalKey}].push_back(entity.value().text());
+    if (tried || !traits || !traits->create_is_idempotent) questions[Column{object, connector::kExternalKey}].push_back(entity.value().text());
     for (const auto& key : hub_.mappings[type.value()].match.keys) {
       if (key.size() != 1) continue;
       const auto slot = mapping.key_slot(*variant, key.front());
@@ -254,6 +255,11 @@ Task<void> Dispatcher::probe(Queue queue, std::vector<Question> asked_for, Deliv
         if (const std::string* text = value->get<std::string>()) questions[Column{object, *slot}].push_back(*text);
     }
   }
+  return questions;
+}
+
+Task<void> Dispatcher::probe(Queue queue, std::vector<Question> asked_for, DeliverReport& report) {
+  std::map<Column, std::vector<std::string>> questions = questions_about(asked_for, queue.type);
   const RunId run{hub_.ids.next(hub_.now())};
   const WallTime asked = hub_.now();
   for (auto& [question, values] : questions) {
@@ -270,7 +276,7 @@ Task<void> Dispatcher::probe(Queue queue, std::vector<Question> asked_for, Deliv
     report.calls += found->calls;
     discover::Source source;
     source.connection = system_.id;
-    source.type = type;
+    source.type = queue.type;
     source.run = run;
     source.fence = fence;
     source.sent = found->sent;

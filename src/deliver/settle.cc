@@ -85,15 +85,20 @@ std::vector<FieldIndex> named_fields(const mapping::EntityMapping& mapping, cons
 Result<bool> Dispatcher::settle_refused_fields(Transaction& transaction, merge::EntityState& state, const Prepared& prepared, const Failure& failure) {
   const std::vector<FieldIndex> refused = named_fields(*system_.find(state.golden.type)->mapping, prepared, failure);
   if (refused.empty() || !state.find(system_.id)) return false;
+  TRY_VOID(park_fields(transaction, state, prepared, refused, ReviewKind::refused_field, "not written: " + failure.message));
+  return true;
+}
+
+Result<void> Dispatcher::park_fields(Transaction& transaction, merge::EntityState& state, const Prepared& prepared, const std::vector<FieldIndex>& fields,
+                                     ReviewKind kind, const std::string& why) {
   Entities entities(hub_, transaction, RunId{}, prepared.priority);
   const Cause cause{RunId{}, system_.id, RemoteId{prepared.object, prepared.row.id}, "review"};
-  for (const FieldIndex field : refused) {
-    merge::Effects effects = entities.with_context(state, [&](const merge::Context& context) {
-      return merge::park_field(state, system_.id, field, ReviewKind::refused_field, "not written: " + failure.message, context);
-    });
+  for (const FieldIndex field : fields) {
+    merge::Effects effects = entities.with_context(
+        state, [&](const merge::Context& context) { return merge::park_field(state, system_.id, field, kind, why, context); });
     TRY_VOID(entities.save(state, std::move(effects), cause, system_.id));
   }
-  return true;
+  return {};
 }
 
 /// Rule 12: the record in the way is a match if it is not linked; a possible duplicate on a create; on an update, its key is
@@ -101,7 +106,6 @@ Result<bool> Dispatcher::settle_refused_fields(Transaction& transaction, merge::
 Result<bool> Dispatcher::settle_duplicate(Transaction& transaction, merge::EntityState& state, const Prepared& prepared,
                                           const Failure& failure, DeliverReport& report) {
   reached("deliver.duplicate");
-  const TypeIndex type = state.golden.type;
   Entities entities(hub_, transaction, RunId{}, prepared.priority);
   const bool creating = prepared.operation == connector::Operation::create;
   ReviewItem item;
@@ -119,36 +123,37 @@ Result<bool> Dispatcher::settle_duplicate(Transaction& transaction, merge::Entit
       report.reads_wanted = true;
     }
   }
-  const Cause cause{RunId{}, system_.id, RemoteId{prepared.object, prepared.row.id}, "review"};
   if (creating) {
     if (item.candidates.empty()) return false;
-    item.id = hub_.ids.next(hub_.now());
-    item.kind = ReviewKind::possible_duplicate;
-    item.entity = state.golden.id;
-    item.type = type;
-    item.connection = system_.id;
-    item.opened = hub_.now();
     item.summary = "not created in " + system_.name + ", where a record of somebody else is in the way: " + failure.message;
-    merge::Effects effects;
-    effects.changes.push_back(AuditChange{"", std::nullopt, Value(item.remote), item.summary});
-    effects.reviews.push_back(item);
-    state.reviews.push_back(std::move(item));
-    TRY_VOID(entities.save(state, std::move(effects), cause, system_.id));
+    TRY_VOID(open_duplicate_review(transaction, state, prepared, std::move(item)));
     return true;
   }
+  const TypeIndex type = state.golden.type;
   std::vector<FieldIndex> keys = named_fields(*system_.find(type)->mapping, prepared, failure);
   // Named and none of ours to set: our own id, for one, that somebody copied into another record. It is no reason to stop a field.
   if (keys.empty() && failure.fields.empty())
     for (const auto& key : hub_.mappings[type.value()].match.keys)
       if (key.size() == 1 && std::ranges::find(prepared.plan.fields, key.front()) != prepared.plan.fields.end()) keys.push_back(key.front());
   if (keys.empty()) return false;
-  for (const FieldIndex key : keys) {
-    merge::Effects effects = entities.with_context(state, [&](const merge::Context& context) {
-      return merge::park_field(state, system_.id, key, ReviewKind::duplicate_key, "another record there has it: " + failure.message, context);
-    });
-    TRY_VOID(entities.save(state, std::move(effects), cause, system_.id));
-  }
+  TRY_VOID(park_fields(transaction, state, prepared, keys, ReviewKind::duplicate_key, "another record there has it: " + failure.message));
   return true;
+}
+
+Result<void> Dispatcher::open_duplicate_review(Transaction& transaction, merge::EntityState& state, const Prepared& prepared, ReviewItem item) {
+  item.id = hub_.ids.next(hub_.now());
+  item.kind = ReviewKind::possible_duplicate;
+  item.entity = state.golden.id;
+  item.type = state.golden.type;
+  item.connection = system_.id;
+  item.opened = hub_.now();
+  merge::Effects effects;
+  effects.changes.push_back(AuditChange{"", std::nullopt, Value(item.remote), item.summary});
+  effects.reviews.push_back(item);
+  state.reviews.push_back(std::move(item));
+  Entities entities(hub_, transaction, RunId{}, prepared.priority);
+  const Cause cause{RunId{}, system_.id, RemoteId{prepared.object, prepared.row.id}, "review"};
+  return entities.save(state, std::move(effects), cause, system_.id);
 }
 
 }  // namespace lockstep::deliver

@@ -5,17 +5,20 @@
 
 namespace lockstep::discover {
 
-std::vector<std::string> Discoverer::objects_of(TypeIndex type) const {
-  std::vector<std::string> objects;
-  const auto& mapping = *system_.find(type)->mapping;
-  for (std::size_t i = 0; i < mapping.variant_count(); ++i)
-    if (const std::string& object = mapping.selection(i).object; std::ranges::find(objects, object) == objects.end())
-      objects.push_back(object);
-  return objects;
-}
-
 void Discoverer::learn_clock(const std::optional<connector::ClockSample>& sample) {
   if (sample && system_.clock) system_.clock->add(sample->offset_ms, sample->error_ms, hub_.now());
+}
+
+Task<bool> Discoverer::transact(Store::Work work, RunReport& report) {
+  const Result<void> done = co_await hub_.store.transact(std::move(work));
+  if (!done) report.error = done.error().message;
+  co_return done.has_value();
+}
+
+Task<bool> Discoverer::look(Store::Work work, RunReport& report) {
+  const Result<void> done = co_await hub_.store.read(std::move(work));
+  if (!done) report.error = done.error().message;
+  co_return done.has_value();
 }
 
 Task<void> Discoverer::record_run(RunId run, std::string kind, TypeIndex type, WallTime started, RunReport& report) {
@@ -36,28 +39,27 @@ Task<void> Discoverer::record_run(RunId run, std::string kind, TypeIndex type, W
     record.calls = report.calls;
     return transaction.put(record);
   };
-  const Result<void> stored = co_await hub_.store.transact(std::move(work));
-  if (!stored) report.error = stored.error().message;
+  co_await transact(std::move(work), report);
 }
 
-Result<Cursor> Discoverer::find_cursor(Transaction& transaction, const std::string& feed, const std::string& object) const {
+Result<Cursor> Discoverer::find_cursor(Transaction& transaction, const std::string& feed, const std::string& stream) const {
   TRY(auto found, transaction.find_cursor(system_.id, feed));
   // A position of another stream (other fields, other filter, other mapping) means nothing here.
-  Cursor cursor = found && found->stream == system_.connector->stream_id(object) ? std::move(*found) : Cursor{};
+  Cursor cursor = found && found->stream == stream ? std::move(*found) : Cursor{};
   cursor.connection = system_.id;
   cursor.feed = feed;
-  cursor.stream = system_.connector->stream_id(object);
+  cursor.stream = stream;
   return cursor;
 }
 
 Task<Cursor> Discoverer::load_cursor(std::string feed, std::string object, RunReport& report) {
   Cursor cursor;
+  const std::string stream = system_.connector->stream_id(object);  // asked on this thread: a new token may move the connector's address
   Store::Work work = [&](Transaction& transaction) -> Result<void> {
-    TRY(cursor, find_cursor(transaction, feed, object));
+    TRY(cursor, find_cursor(transaction, feed, stream));
     return {};
   };
-  const Result<void> read = co_await hub_.store.read(std::move(work));
-  if (!read) report.error = read.error().message;
+  co_await look(std::move(work), report);
   co_return cursor;
 }
 
@@ -65,54 +67,67 @@ Task<RunReport> Discoverer::poll(TypeIndex type) {
   const RunId run = new_run();
   const WallTime started = hub_.now();
   RunReport report;
-  for (const std::string& object : objects_of(type)) {
-    co_await poll_object(type, object, run, report);
+  for (const std::string& object : system_.find(type)->objects()) {
+    const Reading reading(type, object, run);
+    co_await poll_object(reading, report);
     if (!report.ok()) break;
   }
   co_await record_run(run, "poll", type, started, report);
   co_return report;
 }
 
-Task<void> Discoverer::poll_object(TypeIndex type, std::string object, RunId run, RunReport& report) {
+Task<void> Discoverer::poll_object(Reading reading, RunReport& report) {
   Cursor cursor;
   std::optional<FeedGap> gap;
-  Store::Work look = [&](Transaction& transaction) -> Result<void> {
-    TRY(cursor, find_cursor(transaction, object + "/changes", object));
-    TRY(gap, find_feed_gap(transaction, system_.id, object));
+  const std::string stream = system_.connector->stream_id(reading.object);
+  Store::Work work = [&](Transaction& transaction) -> Result<void> {
+    TRY(cursor, find_cursor(transaction, reading.object + "/changes", stream));
+    TRY(gap, find_feed_gap(transaction, system_.id, reading.object));
     return {};
   };
-  const Result<void> looked = co_await hub_.store.read(std::move(look));
-  if (!looked) report.error = looked.error().message;
-  if (!report.ok()) co_return;
+  const bool looked = co_await look(std::move(work), report);
+  if (!looked) co_return;
   // Without a feed there are the full refreshes alone. A gap that no listing has closed yet asks for one.
   const bool wants_listing = gap ? !gap->listed : cursor.position.empty();  // never listed, or listed under another mapping
   if (wants_listing) report.position_lost = true;
   if (cursor.position.empty()) co_return;
-  co_await walk_feed(type, object, run, std::move(cursor), false, report);
+  co_await walk_feed(std::move(reading), std::move(cursor), false, report);
 }
 
-Task<void> Discoverer::fetch(std::string object, bool scans, std::string position, Ahead& into) {
+Task<void> Discoverer::fetch(std::string object, std::string position, Ahead& into) {
   into.fence = hub_.current_fence();
-  if (scans) into.page = co_await system_.connector->scan(std::move(object), std::move(position));
+  if (into.scans) into.page = co_await system_.connector->scan(std::move(object), std::move(position));
   else into.page = co_await system_.connector->changes(std::move(object), std::move(position));
 }
 
-Task<bool> Discoverer::walk_feed(TypeIndex type, std::string object, RunId run, Cursor cursor, bool listing, RunReport& report) {
+Task<bool> Discoverer::take_and_fetch(Reading reading, Cursor cursor, bool listing, Ahead& ahead, RunReport& report) {
+  connector::Page page = std::move(**ahead.page);
+  const std::uint64_t fence = ahead.fence;
+  const bool end = page.end;
+  const bool early = !end && page.rows.size() <= kAheadRowsMax;
+  TaskGroup next(hub_.executor);
+  if (early) next.spawn(fetch(reading.object, cursor.position, ahead));
+  const bool taken = co_await take_page(reading, std::move(page), fence, listing, cursor, report);
+  co_await next.join();
+  if (taken && !end && !early) co_await fetch(reading.object, cursor.position, ahead);
+  co_return taken;
+}
+
+Task<bool> Discoverer::walk_feed(Reading reading, Cursor cursor, bool listing, RunReport& report) {
   Ahead ahead;
-  co_await fetch(object, false, cursor.position, ahead);
+  co_await fetch(reading.object, cursor.position, ahead);
   for (;;) {
-    auto page = std::move(*ahead.page);
-    const std::uint64_t fence = ahead.fence;
+    auto& page = *ahead.page;
     if (!page) {
       report.position_lost = is_lost(page.error());
       report.failure = std::move(page.error());
       if (!report.position_lost) co_return false;
       const bool began = !cursor.position.empty();
-      cursor = co_await step_down(type, object, std::move(cursor), report);
+      cursor = co_await step_down(reading.type, reading.object, std::move(cursor), report);
       // What changed since comes by the lesser feed at once; deletes it does not tell, and all else, by the listing that follows.
       if (!began || listing || cursor.position.empty() || !report.error.empty()) co_return false;
       report.failure.reset();
-      co_await fetch(object, false, cursor.position, ahead);
+      co_await fetch(reading.object, cursor.position, ahead);
       continue;
     }
     const bool end = page->end;
@@ -121,17 +136,11 @@ Task<bool> Discoverer::walk_feed(TypeIndex type, std::string object, RunId run, 
     cursor.position = page->next;
     cursor.read_at = page->sent;
     cursor.complete = end;
-    // The next page is on its way while this one is merged.
-    TaskGroup next(hub_.executor);
-    const bool early = !end && page->rows.size() <= kAheadRowsMax;
-    if (early) next.spawn(fetch(object, false, cursor.position, ahead));
-    const bool taken = co_await take_page(type, object, run, std::move(*page), fence, listing, cursor, report);
-    co_await next.join();
+    const bool taken = co_await take_and_fetch(reading, cursor, listing, ahead, report);
     if (!taken) co_return false;
-    if (complete_until) system_.coverage->reached(object, *complete_until);
+    if (complete_until) system_.coverage->reached(reading.object, *complete_until);
     if (listing_complete) listing = false;
     if (end) co_return true;
-    if (!early) co_await fetch(object, false, cursor.position, ahead);
   }
 }
 
@@ -153,13 +162,11 @@ Task<Discoverer::Told> Discoverer::sort_out(std::vector<connector::Row> rows, Ru
     }
     return {};
   };
-  const Result<void> looked = co_await hub_.store.read(std::move(work));
-  if (!looked) report.error = looked.error().message;
+  co_await look(std::move(work), report);
   co_return told;
 }
 
-Task<bool> Discoverer::take_page(TypeIndex type, std::string object, RunId run, connector::Page page, std::uint64_t fence, bool listing,
-                                 Cursor cursor, RunReport& report) {
+Task<bool> Discoverer::take_page(Reading reading, connector::Page page, std::uint64_t fence, bool listing, Cursor cursor, RunReport& report) {
   learn_clock(page.clock);
   report.calls += page.calls;
   std::vector<std::string> to_read;
@@ -168,36 +175,36 @@ Task<bool> Discoverer::take_page(TypeIndex type, std::string object, RunId run, 
     if (!report.ok()) co_return false;
     page.rows = std::move(told.shown);
     to_read = std::move(told.to_read);
-    if (page.rows.empty()) co_return co_await read_ids(type, object, run, std::move(to_read), std::move(cursor), {}, report);
+    if (page.rows.empty()) co_return co_await read_ids(std::move(reading), std::move(to_read), std::move(cursor), {}, report);
   }
   Source source;
   source.connection = system_.id;
-  source.type = type;
-  source.run = run;
+  source.type = reading.type;
+  source.run = reading.run;
   source.fence = fence;
   source.sent = page.sent;
   source.complete_listing = listing;
   source.priority = listing ? Priority::full_refresh : Priority::incremental;
   if (to_read.empty()) source.cursor = cursor;  // moves with the last of its records
   const std::optional<std::int64_t> estimate = page.estimate;
-  std::vector<Seen> seen = intake_.map_rows(system_, type, std::move(page.rows));
+  std::vector<Seen> seen = intake_.map_rows(system_, reading.type, std::move(page.rows));
   const auto absorbed = co_await intake_.absorb(std::move(source), std::move(seen));
   if (!absorbed) {
     report.error = absorbed.error().message;
     co_return false;
   }
   report.count += *absorbed;
-  if (listing && progress_) progress_(system_, type, report.count.read, estimate);
+  if (listing && progress_) progress_(system_, reading.type, report.count.read, estimate);
   if (to_read.empty()) co_return true;
-  co_return co_await read_ids(type, object, run, std::move(to_read), std::move(cursor), {}, report);
+  co_return co_await read_ids(std::move(reading), std::move(to_read), std::move(cursor), {}, report);
 }
 
-Task<bool> Discoverer::read_ids(TypeIndex type, std::string object, RunId run, std::vector<std::string> ids, std::optional<Cursor> cursor,
-                                std::vector<std::uint64_t> inbox, RunReport& report) {
+Task<bool> Discoverer::read_ids(Reading reading, std::vector<std::string> ids, std::optional<Cursor> cursor, std::vector<std::uint64_t> inbox,
+                                RunReport& report) {
   const Priority priority = inbox.empty() ? Priority::incremental : Priority::real_time;  // a webhook told of them
   std::set<std::string> distinct(ids.begin(), ids.end());
   ids.assign(distinct.begin(), distinct.end());
-  const std::size_t batch_max = std::max<std::size_t>(1, system_.connector->find_object(object)->read_batch_max);
+  const std::size_t batch_max = std::max<std::size_t>(1, system_.connector->find_object(reading.object)->read_batch_max);
   struct Part {
     std::uint64_t fence = 0;
     connector::ReadBatch batch;
@@ -208,7 +215,7 @@ Task<bool> Discoverer::read_ids(TypeIndex type, std::string object, RunId run, s
     std::vector<std::string> some(ids.begin() + static_cast<std::ptrdiff_t>(from), ids.begin() + static_cast<std::ptrdiff_t>(to));
     Part part;
     part.fence = hub_.current_fence();
-    auto read = co_await system_.connector->read_many(object, std::move(some), priority);
+    auto read = co_await system_.connector->read_many(reading.object, std::move(some), priority);
     if (!read) {
       report.failure = std::move(read.error());
       co_return false;
@@ -223,15 +230,15 @@ Task<bool> Discoverer::read_ids(TypeIndex type, std::string object, RunId run, s
   for (const Part& part : parts)
     for (const connector::ReadResult& result : part.batch.results)
       if (result.kind == connector::ReadResult::Kind::gone) gone.push_back(result.asked);
-  const bool held = co_await withhold(type, object, std::move(gone), report);
+  const bool held = co_await withhold(reading.type, reading.object, std::move(gone), report);
   if (!report.ok()) co_return false;
   if (parts.empty()) parts.emplace_back();
   // The cursor and the inbox entries are done only when the last of their records is durably merged.
   for (std::size_t i = 0; i < parts.size(); ++i) {
     Source source;
     source.connection = system_.id;
-    source.type = type;
-    source.run = run;
+    source.type = reading.type;
+    source.run = reading.run;
     source.fence = parts[i].fence;
     source.priority = priority;
     source.sent = parts[i].batch.results.empty() ? hub_.now() : parts[i].batch.sent;
@@ -240,7 +247,7 @@ Task<bool> Discoverer::read_ids(TypeIndex type, std::string object, RunId run, s
       source.inbox_done = inbox;
     }
     if (held) std::erase_if(parts[i].batch.results, [](const auto& result) { return result.kind == connector::ReadResult::Kind::gone; });
-    const auto absorbed = co_await intake_.absorb_reads(std::move(source), std::move(parts[i].batch), object);
+    const auto absorbed = co_await intake_.absorb_reads(std::move(source), std::move(parts[i].batch), reading.object);
     if (!absorbed) {
       report.error = absorbed.error().message;
       co_return false;

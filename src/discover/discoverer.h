@@ -46,16 +46,29 @@ class Discoverer {
   Task<Result<bool>> first_listing_done(TypeIndex type);
 
  private:
-  Task<void> poll_object(TypeIndex type, std::string object, RunId run, RunReport& report);
-  Task<void> refresh_object(TypeIndex type, std::string object, RunId run, RunReport& report);
+  /// One object of a type, read in one run.
+  struct Reading {
+    Reading(TypeIndex type_, std::string object_, RunId run_) : type(type_), object(std::move(object_)), run(run_) {}
+    TypeIndex type;
+    std::string object;
+    RunId run;
+  };
+
+  Task<void> poll_object(Reading reading, RunReport& report);
+  Task<void> refresh_object(Reading reading, RunReport& report);
+  Task<bool> walk_feed(Reading reading, Cursor cursor, bool listing, RunReport& report);
+  Task<bool> list(Reading reading, Cursor& scan, WallTime& started, RunReport& report);
   /// One page on its way, or here. Two large ones are never held at once.
   static constexpr std::size_t kAheadRowsMax = 500;
   struct Ahead {
+    bool scans = false;       // of a listing; else of a feed
     std::uint64_t fence = 0;  // when it was asked for
     std::optional<connector::Outcome<connector::Page>> page;
   };
-  Task<void> fetch(std::string object, bool scans, std::string position, Ahead& into);
-  Task<bool> walk_feed(TypeIndex type, std::string object, RunId run, Cursor cursor, bool listing, RunReport& report);
+  Task<void> fetch(std::string object, std::string position, Ahead& into);
+  /// Merges the page that is here, while the next one is on its way. `cursor`: where the next one begins. Afterwards that is here,
+  /// unless this was the last.
+  Task<bool> take_and_fetch(Reading reading, Cursor cursor, bool listing, Ahead& ahead, RunReport& report);
   /// What rows of a feed that is not trusted are good for.
   struct Told {
     std::vector<connector::Row> shown;  // they show how our own write left the record
@@ -63,17 +76,18 @@ class Discoverer {
   };
   /// Neither are those whose exact version their link was last read in: rows of the feed's overlap, mostly.
   Task<Told> sort_out(std::vector<connector::Row> rows, RunReport& report);
-  Task<bool> take_page(TypeIndex type, std::string object, RunId run, connector::Page page, std::uint64_t fence, bool listing,
-                       Cursor cursor, RunReport& report);
-  Task<bool> read_ids(TypeIndex type, std::string object, RunId run, std::vector<std::string> ids, std::optional<Cursor> cursor,
-                      std::vector<std::uint64_t> inbox, RunReport& report);
-  Task<void> confirm_absent(TypeIndex type, std::string object, RunId run, WallTime listing_started, RunReport& report);
+  Task<bool> take_page(Reading reading, connector::Page page, std::uint64_t fence, bool listing, Cursor cursor, RunReport& report);
+  /// Reads by id and merges; `cursor` moves, and the events `inbox` are done, with the last of them.
+  Task<bool> read_ids(Reading reading, std::vector<std::string> ids, std::optional<Cursor> cursor, std::vector<std::uint64_t> inbox, RunReport& report);
+  Task<void> confirm_absent(Reading reading, WallTime listing_started, RunReport& report);
   /// True when `count` deletes are beyond the guard and nobody approved them: a review item is open then.
   Task<bool> is_withheld(TypeIndex type, std::string object, std::size_t count, RunReport& report);
   /// The same for records that a read by id did not find; those withheld stay unread until a person decides.
   Task<bool> withhold(TypeIndex type, std::string object, std::vector<std::string> gone, RunReport& report);
   struct Wanted;
-  Result<void> collect_wanted(Transaction& transaction, TypeIndex type, std::vector<Wanted>& wanted, std::vector<InboxEvent>& unmapped);
+  struct Collected;
+  /// `withheld`: records whose deletes wait for a person.
+  Result<void> collect_wanted(Transaction& transaction, TypeIndex type, const std::set<RemoteId>& withheld, Collected& into) const;
   static void set_apart(Wanted spoilt, std::vector<Wanted>& wanted);
   // Events that could not be processed: dead letters of the inbox.
   Result<void> give_up(Transaction& transaction, TypeIndex type, const InboxEvent& event, std::uint32_t attempts, const connector::Failure& failure);
@@ -90,16 +104,17 @@ class Discoverer {
   Task<Cursor> step_down(TypeIndex type, std::string object, Cursor cursor, RunReport& report);
   /// Begins the best feed of an object anew, `from_listing`: by the listing that it starts with. What it gives back: it was begun. Where it
   /// cannot be, the report is clean, and the cursor stands on a lesser feed, or nowhere.
-  Task<bool> begin_feed(TypeIndex type, std::string object, RunId run, Cursor cursor, bool from_listing, RunReport& report);
+  Task<bool> begin_feed(Reading reading, Cursor cursor, bool from_listing, RunReport& report);
   Task<std::optional<FeedGap>> open_gap(std::string object, RunReport& report);
   /// A complete listing ended: whatever was missed is known now.
   Task<void> settle_gap(TypeIndex type, std::string object, RunReport& report);
-  Task<bool> list(TypeIndex type, std::string object, RunId run, Cursor& scan, WallTime& started, RunReport& report);
   /// Where a feed stands; at its start when what is known belongs to another stream.
-  Result<Cursor> find_cursor(Transaction& transaction, const std::string& feed, const std::string& object) const;
+  Result<Cursor> find_cursor(Transaction& transaction, const std::string& feed, const std::string& stream) const;
   Task<Cursor> load_cursor(std::string feed, std::string object, RunReport& report);
   Task<void> record_run(RunId run, std::string kind, TypeIndex type, WallTime started, RunReport& report);
-  std::vector<std::string> objects_of(TypeIndex type) const;
+  /// One work of the store; what fails there is told in `report`. True: it is done.
+  Task<bool> transact(Store::Work work, RunReport& report);
+  Task<bool> look(Store::Work work, RunReport& report);
   void learn_clock(const std::optional<connector::ClockSample>& sample);
   RunId new_run() { return RunId{hub_.ids.next(hub_.now())}; }
 
@@ -107,6 +122,7 @@ class Discoverer {
   System& system_;
   Intake& intake_;
   Progress progress_;
+  // Never touched by a work of the store: that runs beside this thread, where another type may be read.
   std::map<TypeIndex, std::set<RemoteId>> withheld_;
   std::map<TypeIndex, std::vector<std::pair<WallTime, std::size_t>>> deletes_;  // confirmed of late
 };

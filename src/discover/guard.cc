@@ -23,9 +23,9 @@ Result<bool> has_open_item(Transaction& transaction, ConnectionId connection, Ty
 
 Task<bool> Discoverer::is_withheld(TypeIndex type, std::string object, std::size_t count, RunReport& report) {
   bool held = false;
+  const std::size_t recent = recent_deletes(type);
   Store::Work work = [&](Transaction& transaction) -> Result<void> {
     held = false;
-    const std::size_t recent = recent_deletes(type);
     TRY(const auto links, transaction.count_links(system_.id, type));
     const double share = hub_.delete_guard.share * static_cast<double>(links + static_cast<std::int64_t>(recent));
     if (count + recent <= hub_.delete_guard.count || static_cast<double>(count + recent) <= share) return {};
@@ -48,8 +48,7 @@ Task<bool> Discoverer::is_withheld(TypeIndex type, std::string object, std::size
                    system_.name + "; their deletes wait for approval";
     return transaction.put(item);
   };
-  const Result<void> done = co_await hub_.store.transact(std::move(work));
-  if (!done) report.error = done.error().message;
+  co_await transact(std::move(work), report);
   co_return held;
 }
 
@@ -65,12 +64,8 @@ Task<bool> Discoverer::withhold(TypeIndex type, std::string object, std::vector<
     return {};
   };
   if (gone.empty()) co_return false;
-  const Result<void> read = co_await hub_.store.read(std::move(work));
-  if (!read) {
-    report.error = read.error().message;
-    co_return false;
-  }
-  if (linked.empty()) co_return false;
+  const bool looked = co_await look(std::move(work), report);
+  if (!looked || linked.empty()) co_return false;
   const bool held = co_await is_withheld(type, object, linked.size(), report);
   if (held) {
     withheld_[type].insert(linked.begin(), linked.end());
@@ -89,8 +84,7 @@ Task<void> Discoverer::use_up_approval(TypeIndex type, std::size_t count, RunRep
     if (withheld->count == 0) withheld.reset();
     return put_withheld_deletes(transaction, system_.id, type, withheld);
   };
-  const Result<void> done = co_await hub_.store.transact(std::move(work));
-  if (!done) report.error = done.error().message;
+  co_await transact(std::move(work), report);
 }
 
 std::size_t Discoverer::recent_deletes(TypeIndex type) {

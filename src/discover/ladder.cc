@@ -31,16 +31,14 @@ Task<Cursor> Discoverer::step_down(TypeIndex type, std::string object, Cursor cu
     gap.why = cut_text(report.failure->message, kWhyMax);
     return put_feed_gap(transaction, system_, hub_.model.at(type).name, object, gap);
   };
-  const Result<void> stored = co_await hub_.store.transact(std::move(work));
-  if (!stored) report.error = stored.error().message;
+  co_await transact(std::move(work), report);
   co_return cursor;
 }
 
-Task<bool> Discoverer::begin_feed(TypeIndex type, std::string object, RunId run, Cursor cursor, bool from_listing, RunReport& report) {
+Task<bool> Discoverer::begin_feed(Reading reading, Cursor cursor, bool from_listing, RunReport& report) {
   for (;;) {
     const bool at_its_start = cursor.position.empty();
-    Cursor feed = cursor;
-    const bool walked = co_await walk_feed(type, object, run, std::move(feed), from_listing, report);
+    const bool walked = co_await walk_feed(reading, cursor, from_listing, report);
     if (walked || !report.position_lost) co_return walked && !report.position_lost;
     if (!report.error.empty()) co_return false;
     report.failure.reset();
@@ -56,8 +54,7 @@ Task<std::optional<FeedGap>> Discoverer::open_gap(std::string object, RunReport&
     TRY(gap, find_feed_gap(transaction, system_.id, object));
     return {};
   };
-  const Result<void> read = co_await hub_.store.read(std::move(work));
-  if (!read) report.error = read.error().message;
+  co_await look(std::move(work), report);
   co_return gap;
 }
 
@@ -76,8 +73,7 @@ Task<void> Discoverer::settle_gap(TypeIndex type, std::string object, RunReport&
     listed.listed = true;
     return put_feed_gap(transaction, system_, name, object, listed);
   };
-  const Result<void> stored = co_await hub_.store.transact(std::move(work));
-  if (!stored) report.error = stored.error().message;
+  co_await transact(std::move(work), report);
 }
 
 }  // namespace lockstep::discover

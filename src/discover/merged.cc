@@ -46,44 +46,52 @@ Result<void> Step::merge_notice() {
   TRY_VOID(entities_.read_referrers(lost->entity, source_.connection));
   TRY(auto lost_state, entities_.load(lost->entity));
   CHECK(lost_state, "a link without its entity");
-  if (!kept) {
-    // The survivor takes the loser's place: the same entity under another id.
-    TRY_VOID(tx_.erase_link(lost->entity, source_.connection, loser));
-    merge::Effects effects;
-    if (lost->secondary)
-      std::erase_if(lost_state->links, [&](const Link& link) { return link.connection == source_.connection && link.remote == loser; });
-    else
-      entities_.with_context(*lost_state, [&](const merge::Context& context) {
-        Link& moved = merge::add_link(*lost_state, source_.connection, survivor, context);
-        moved.needs_read = true;
-      });
-    TRY_VOID(close_reviews_of(survivor, "merged there"));
-    effects.link_changed = true;
-    effects.changes.push_back(AuditChange{"", Value(loser), Value(survivor), "merged there"});
-    return entities_.save(*lost_state, std::move(effects), cause("follow_merge"), source_.connection);
-  }
-  if (kept->entity == lost->entity) {
-    TRY_VOID(close_reviews_of(survivor, "merged there"));
-    std::erase_if(lost_state->reviews, [](const ReviewItem& item) { return item.kind == ReviewKind::second_record; });
-    TRY_VOID(tx_.erase_link(lost->entity, source_.connection, loser));
-    std::erase_if(lost_state->links, [&](const Link& link) { return link.connection == source_.connection && link.remote == loser; });
-    merge::Effects effects;
-    for (Link& link : lost_state->links)
-      if (link.connection == source_.connection && link.remote == survivor) {
-        link.secondary = false;
-        link.needs_read = true;
-      }
-    effects.link_changed = true;
-    effects.changes.push_back(AuditChange{"", Value(loser), Value(survivor), "merged there"});
-    return entities_.save(*lost_state, std::move(effects), cause("follow_merge"), source_.connection);
-  }
+  if (!kept) return rename(std::move(*lost_state), *lost, survivor);
+  if (kept->entity == lost->entity) return drop_twin(std::move(*lost_state), *lost, survivor);
   TRY(auto kept_state, entities_.load(kept->entity));
   CHECK(kept_state, "a link without its entity");
-  Golden dead = lost_state->golden.id < kept_state->golden.id ? kept_state->golden : lost_state->golden;
-  std::vector<Link> old_links = lost_state->links;
-  old_links.insert(old_links.end(), kept_state->links.begin(), kept_state->links.end());
-  merge::Joined joined = entities_.with_context(*kept_state, [&](const merge::Context& context) {
-    return merge::join(std::move(*lost_state), std::move(*kept_state), source_.connection, survivor, context);
+  return join(std::move(*lost_state), std::move(*kept_state), loser, survivor);
+}
+
+merge::Effects Step::merged_there(const RemoteId& loser, const RemoteId& survivor, const std::string& note) const {
+  merge::Effects effects;
+  effects.link_changed = true;
+  effects.changes.push_back(AuditChange{"", Value(loser), Value(survivor), note});
+  return effects;
+}
+
+Result<void> Step::rename(merge::EntityState state, const Link& lost, const RemoteId& survivor) {
+  TRY_VOID(tx_.erase_link(lost.entity, source_.connection, lost.remote));
+  if (lost.secondary)
+    std::erase_if(state.links, [&](const Link& link) { return link.connection == source_.connection && link.remote == lost.remote; });
+  else
+    entities_.with_context(state, [&](const merge::Context& context) {
+      Link& moved = merge::add_link(state, source_.connection, survivor, context);
+      moved.needs_read = true;
+    });
+  TRY_VOID(close_reviews_of(survivor, "merged there"));
+  return entities_.save(state, merged_there(lost.remote, survivor, "merged there"), cause("follow_merge"), source_.connection);
+}
+
+Result<void> Step::drop_twin(merge::EntityState state, const Link& lost, const RemoteId& survivor) {
+  TRY_VOID(close_reviews_of(survivor, "merged there"));
+  std::erase_if(state.reviews, [](const ReviewItem& item) { return item.kind == ReviewKind::second_record; });
+  TRY_VOID(tx_.erase_link(lost.entity, source_.connection, lost.remote));
+  std::erase_if(state.links, [&](const Link& link) { return link.connection == source_.connection && link.remote == lost.remote; });
+  for (Link& link : state.links)
+    if (link.connection == source_.connection && link.remote == survivor) {
+      link.secondary = false;
+      link.needs_read = true;
+    }
+  return entities_.save(state, merged_there(lost.remote, survivor, "merged there"), cause("follow_merge"), source_.connection);
+}
+
+Result<void> Step::join(merge::EntityState lost, merge::EntityState kept, const RemoteId& loser, const RemoteId& survivor) {
+  Golden dead = lost.golden.id < kept.golden.id ? kept.golden : lost.golden;
+  std::vector<Link> old_links = lost.links;
+  old_links.insert(old_links.end(), kept.links.begin(), kept.links.end());
+  merge::Joined joined = entities_.with_context(kept, [&](const merge::Context& context) {
+    return merge::join(std::move(lost), std::move(kept), source_.connection, survivor, context);
   });
   for (const Link& link : old_links) {
     TRY_VOID(tx_.erase_link(link.entity, link.connection, link.remote));
@@ -96,11 +104,9 @@ Result<void> Step::merge_notice() {
   TRY_VOID(tx_.put(dead));
   TRY_VOID(tx_.put_entity_alias(joined.dead, joined.state.golden.id));
   TRY_VOID(tx_.put_match_keys(joined.dead, source_.type, {}));
-  merge::Effects effects;
-  effects.golden_changed = effects.link_changed = true;
+  merge::Effects effects = merged_there(loser, survivor, "merged there; entity " + joined.dead.value().text() + " lives on in this one");
+  effects.golden_changed = true;
   effects.reviews = std::move(joined.reviews);
-  effects.changes.push_back(AuditChange{"", Value(loser), Value(survivor),
-                                        "merged there; entity " + joined.dead.value().text() + " lives on in this one"});
   count_.reviews += static_cast<std::int64_t>(effects.reviews.size());
   return entities_.save(joined.state, std::move(effects), cause("merge_entities"), kHub);
 }

@@ -21,6 +21,8 @@ Result<void> Step::doubt_lost_references(merge::EntityState& state) {
   const EntityType& type = hub_.model.at(source_.type);
   Link* link = state.find(source_.connection);
   if (!link || link->remote != seen_.row.id || hub_.policy(source_.type).append_only) return {};
+  const System* system = hub_.find_system(source_.connection);
+  if (system && system->hosted) return {};  // it tells its edits itself, deletes too
   for (std::size_t i = 0; i < seen_.fields.size() && i < link->fields.size(); ++i) {
     LinkField& field = link->fields[i];
     if (type.fields[i].type != FieldType::reference || !seen_.fields[i]) continue;

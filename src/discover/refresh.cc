@@ -11,7 +11,7 @@ namespace lockstep::discover {
 
 Task<Result<bool>> Discoverer::first_listing_done(TypeIndex type) {
   bool done = true;
-  for (const std::string& object : objects_of(type)) {
+  for (const std::string& object : system_.find(type)->objects()) {
     RunReport report;
     const Cursor cursor = co_await load_cursor(object + "/listed", object, report);
     if (!report.ok()) co_return fail(ErrorCode::storage, report.error);
@@ -22,7 +22,7 @@ Task<Result<bool>> Discoverer::first_listing_done(TypeIndex type) {
 
 Task<WallTime> Discoverer::last_refresh(TypeIndex type) {
   WallTime oldest{INT64_MAX};
-  for (const std::string& object : objects_of(type)) {
+  for (const std::string& object : system_.find(type)->objects()) {
     RunReport report;
     const Cursor cursor = co_await load_cursor(object + "/listed", object, report);
     oldest = std::min(oldest, cursor.complete ? cursor.read_at : WallTime{});
@@ -35,15 +35,17 @@ Task<RunReport> Discoverer::refresh(TypeIndex type) {
   const WallTime started = hub_.now();
   RunReport report;
   const BulkWork::Mark mark(hub_.bulk_work, type, std::nullopt);
-  for (const std::string& object : objects_of(type)) {
-    co_await refresh_object(type, object, run, report);
+  for (const std::string& object : system_.find(type)->objects()) {
+    const Reading reading(type, object, run);
+    co_await refresh_object(reading, report);
     if (!report.ok()) break;
   }
   co_await record_run(run, "refresh", type, started, report);
   co_return report;
 }
 
-Task<void> Discoverer::refresh_object(TypeIndex type, std::string object, RunId run, RunReport& report) {
+Task<void> Discoverer::refresh_object(Reading reading, RunReport& report) {
+  const std::string& object = reading.object;
   Cursor feed = co_await load_cursor(object + "/changes", object, report);
   Cursor listed = co_await load_cursor(object + "/listed", object, report);
   Cursor scan = co_await load_cursor(object + "/scan", object, report);
@@ -52,7 +54,7 @@ Task<void> Discoverer::refresh_object(TypeIndex type, std::string object, RunId 
   // before the backup. A feed that does not reach back so far leaves it to the listing.
   const bool recovers = listed.read_at < hub_.restored_at;
   if (recovers && !feed.position.empty()) {
-    const bool walked = co_await walk_feed(type, object, run, std::move(feed), false, report);
+    const bool walked = co_await walk_feed(reading, std::move(feed), false, report);
     if (!walked && !report.position_lost) co_return;
     report.failure.reset();
     report.position_lost = false;
@@ -67,18 +69,18 @@ Task<void> Discoverer::refresh_object(TypeIndex type, std::string object, RunId 
   const bool starts_with_listing = system_.connector->find_object(object)->feed_starts_with_listing;
   bool is_listed = false;  // the feed's own first walk is the listing
   if ((starts_with_listing && !listed.complete && !recovers) || from_the_start) {
-    const bool begun = co_await begin_feed(type, object, run, std::move(feed), starts_with_listing, report);
+    const bool begun = co_await begin_feed(reading, std::move(feed), starts_with_listing, report);
     if (!report.ok()) co_return;
     is_listed = begun && starts_with_listing;
   }
   if (!is_listed) {
     scan.read_at = started;
     if (!resumed) scan.position.clear();
-    const bool walked = co_await list(type, object, run, scan, started, report);
+    const bool walked = co_await list(reading, scan, started, report);
     if (!walked) co_return;
   }
   // The first listing proves no absence: there is nothing yet that it could miss, but for what a backup knew.
-  if (listed.complete || recovers) co_await confirm_absent(type, object, run, started, report);
+  if (listed.complete || recovers) co_await confirm_absent(reading, started, report);
   if (!report.ok()) co_return;
   listed.complete = true;
   listed.read_at = started;
@@ -86,25 +88,24 @@ Task<void> Discoverer::refresh_object(TypeIndex type, std::string object, RunId 
   // Of a feed's own listing that was interrupted it is not known when it began.
   if (!starts_with_listing || from_the_start) system_.coverage->reached(object, started);
   Store::Work work = [&](Transaction& transaction) -> Result<void> { return transaction.put(listed); };
-  const Result<void> stored = co_await hub_.store.transact(std::move(work));
-  if (!stored) report.error = stored.error().message;
-  if (stored) co_await settle_gap(type, object, report);
+  const bool stored = co_await transact(std::move(work), report);
+  if (stored) co_await settle_gap(reading.type, object, report);
 }
 
-Task<bool> Discoverer::list(TypeIndex type, std::string object, RunId run, Cursor& scan, WallTime& started, RunReport& report) {
+Task<bool> Discoverer::list(Reading reading, Cursor& scan, WallTime& started, RunReport& report) {
   Ahead ahead;
+  ahead.scans = true;
   bool began_anew = false;
-  co_await fetch(object, true, scan.position, ahead);
+  co_await fetch(reading.object, scan.position, ahead);
   for (;;) {
-    auto page = std::move(*ahead.page);
-    const std::uint64_t fence = ahead.fence;
+    auto& page = *ahead.page;
     if (!page) {
       // The position within the listing died, with a pause or a restart in between: it begins anew.
       if (is_lost(page.error()) && !scan.position.empty() && !std::exchange(began_anew, true)) {
         reached("scan.begins_anew");
         scan.position.clear();
         scan.read_at = started = hub_.now();
-        co_await fetch(object, true, scan.position, ahead);
+        co_await fetch(reading.object, scan.position, ahead);
         continue;
       }
       report.failure = std::move(page.error());
@@ -113,37 +114,28 @@ Task<bool> Discoverer::list(TypeIndex type, std::string object, RunId run, Curso
     const bool end = page->end;
     scan.position = page->next;
     scan.complete = end;
-    TaskGroup next(hub_.executor);
-    const bool early = !end && page->rows.size() <= kAheadRowsMax;
-    if (early) next.spawn(fetch(object, true, scan.position, ahead));
-    const bool taken = co_await take_page(type, object, run, std::move(*page), fence, true, scan, report);
-    co_await next.join();
+    const bool taken = co_await take_and_fetch(reading, scan, true, ahead, report);
     if (!taken) co_return false;
     if (end) co_return true;
-    if (!early) co_await fetch(object, true, scan.position, ahead);
   }
 }
 
-Task<void> Discoverer::confirm_absent(TypeIndex type, std::string object, RunId run, WallTime listing_started, RunReport& report) {
+Task<void> Discoverer::confirm_absent(Reading reading, WallTime listing_started, RunReport& report) {
   std::vector<std::string> ids;
   Store::Work work = [&](Transaction& transaction) -> Result<void> {
     constexpr std::size_t kUnseenMax = 100'000;
-    TRY(const auto unseen, transaction.links_unseen(system_.id, type, listing_started, kUnseenMax));
+    TRY(const auto unseen, transaction.links_unseen(system_.id, reading.type, listing_started, kUnseenMax));
     ids.clear();
     for (const Link& link : unseen)
-      if (link.remote.object == object && !link.secondary) ids.push_back(link.remote.id);
+      if (link.remote.object == reading.object && !link.secondary) ids.push_back(link.remote.id);
     return {};
   };
-  const Result<void> read = co_await hub_.store.read(std::move(work));
-  if (!read) {
-    report.error = read.error().message;
-    co_return;
-  }
-  if (ids.empty()) co_return;
+  const bool looked = co_await look(std::move(work), report);
+  if (!looked || ids.empty()) co_return;
   // So many at once are not worth their reads by id before a person has looked at them.
-  const bool held = co_await is_withheld(type, object, ids.size(), report);
+  const bool held = co_await is_withheld(reading.type, reading.object, ids.size(), report);
   if (held || !report.ok()) co_return;
-  co_await read_ids(type, object, run, std::move(ids), std::nullopt, {}, report);
+  co_await read_ids(std::move(reading), std::move(ids), std::nullopt, {}, report);
 }
 
 }  // namespace lockstep::discover

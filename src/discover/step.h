@@ -27,6 +27,14 @@ class Step {
   bool unchanged(const Link& link) const;
   Result<void> unlinked();
   Result<void> merge_notice();
+  // The ways of a merge that was confirmed by id.
+  /// The survivor takes the loser's place: the same entity under another id.
+  Result<void> rename(merge::EntityState state, const Link& lost, const RemoteId& survivor);
+  /// Both were records of one entity already.
+  Result<void> drop_twin(merge::EntityState state, const Link& lost, const RemoteId& survivor);
+  /// Their entities are one from now on.
+  Result<void> join(merge::EntityState lost, merge::EntityState kept, const RemoteId& loser, const RemoteId& survivor);
+  merge::Effects merged_there(const RemoteId& loser, const RemoteId& survivor, const std::string& note) const;
   /// Some systems show a merge nowhere but in the winner: the records it swallowed are read. True: one of them is linked, so who
   /// this record is turns out then.
   Result<bool> swallowed_unread();

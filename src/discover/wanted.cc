@@ -28,14 +28,6 @@ std::string context_of(const InboxEvent& event, const connector::Failure& failur
          ", \"occurred\": " + text(format_iso(event.occurred)) + ", \"body\": " + text(cut_text(event.body, kBodyMax)) + "}";
 }
 
-bool is_mapped(const System& system, const std::string& object) {
-  return std::ranges::any_of(system.types, [&](const SystemType& type) {
-    for (std::size_t variant = 0; variant < type.mapping->variant_count(); ++variant)
-      if (type.mapping->selection(variant).object == object) return true;
-    return false;
-  });
-}
-
 }  // namespace
 
 struct Discoverer::Wanted {
@@ -45,18 +37,25 @@ struct Discoverer::Wanted {
   std::vector<std::string> linked = {};  // of `ids`, those whose links are to be read, events or not
 };
 
-Result<void> Discoverer::collect_wanted(Transaction& transaction, TypeIndex type, std::vector<Wanted>& wanted, std::vector<InboxEvent>& unmapped) {
-  wanted.clear();
-  unmapped.clear();
-  const std::vector<std::string> objects = objects_of(type);
+struct Discoverer::Collected {
+  std::vector<Wanted> wanted;
+  std::vector<InboxEvent> unmapped;
+  bool released = false;  // a person has decided on the deletes that were withheld
+};
+
+Result<void> Discoverer::collect_wanted(Transaction& transaction, TypeIndex type, const std::set<RemoteId>& withheld, Collected& into) const {
+  into = Collected{};
+  std::vector<Wanted>& wanted = into.wanted;
+  const std::vector<std::string> objects = system_.find(type)->objects();
   for (const std::string& object : objects) wanted.push_back(Wanted{object, {}, {}});
   const auto of = [&](const std::string& object) { return std::ranges::find(objects, object) - objects.begin(); };
-  TRY(const auto withheld, find_withheld_deletes(transaction, system_.id, type));
-  if (!withheld || withheld->approved) withheld_[type].clear();
-  TRY(const auto links, transaction.links_to_read(system_.id, type, kWantedMax + withheld_[type].size()));
+  TRY(const auto deletes, find_withheld_deletes(transaction, system_.id, type));
+  into.released = !deletes || deletes->approved;
+  TRY(const auto links, transaction.links_to_read(system_.id, type, kWantedMax + (into.released ? 0 : withheld.size())));
   for (const Link& link : links) {
     const auto at = of(link.remote.object);
-    if (at < std::ssize(objects) && !link.remote.empty() && !withheld_[type].contains(link.remote))
+    const bool waits = !into.released && withheld.contains(link.remote);
+    if (at < std::ssize(objects) && !link.remote.empty() && !waits)
       wanted[static_cast<std::size_t>(at)].linked.push_back(link.remote.id);
   }
   for (Wanted& want : wanted) want.ids = want.linked;
@@ -65,7 +64,7 @@ Result<void> Discoverer::collect_wanted(Transaction& transaction, TypeIndex type
     const auto at = of(event.remote.object);
     if (at == std::ssize(objects)) {
       // Stored under an older configuration: whichever type is read first tells that nobody takes them any more.
-      if (type == system_.types.front().type && !is_mapped(system_, event.remote.object)) unmapped.push_back(std::move(event));
+      if (type == system_.types.front().type && !system_.maps(event.remote.object)) into.unmapped.push_back(std::move(event));
       continue;
     }
     const bool alone = event.attempts >= kAloneAfter;
@@ -93,19 +92,22 @@ Task<RunReport> Discoverer::read_wanted(TypeIndex type) {
   RunReport report;
   const RunId run = new_run();
   const WallTime started = hub_.now();
-  std::vector<Wanted> wanted;
-  std::vector<InboxEvent> unmapped;
-  Store::Work work = [&](Transaction& transaction) { return collect_wanted(transaction, type, wanted, unmapped); };
-  const Result<void> read = co_await hub_.store.read(std::move(work));
-  if (!read) report.error = read.error().message;
-  if (!unmapped.empty()) co_await give_up_unmapped(type, std::move(unmapped), report);
+  Collected collected;
+  const std::set<RemoteId> withheld = withheld_[type];
+  Store::Work work = [&](Transaction& transaction) { return collect_wanted(transaction, type, withheld, collected); };
+  const bool looked = co_await look(std::move(work), report);
+  if (looked && collected.released)
+    for (const RemoteId& one : withheld) withheld_[type].erase(one);
+  if (!collected.unmapped.empty()) co_await give_up_unmapped(type, std::move(collected.unmapped), report);
+  std::vector<Wanted>& wanted = collected.wanted;
   const bool any = !wanted.empty();
   std::optional<connector::Failure> unreadable;
   for (std::size_t next = 0; next < wanted.size(); ++next) {
     Wanted want = std::move(wanted[next]);
     std::vector<std::uint64_t> events;
     for (const InboxEvent& event : want.events) events.push_back(event.id);
-    const bool taken = co_await read_ids(type, want.object, run, want.ids, std::nullopt, std::move(events), report);
+    const Reading reading(type, want.object, run);
+    const bool taken = co_await read_ids(reading, want.ids, std::nullopt, std::move(events), report);
     if (taken) {
       co_await supersede_letters(std::move(want.ids), want.object, report);
       continue;
@@ -166,32 +168,29 @@ Task<void> Discoverer::give_up_unmapped(TypeIndex type, std::vector<InboxEvent> 
     }
     return {};
   };
-  const Result<void> stored = co_await hub_.store.transact(std::move(work));
-  if (!stored) report.error = stored.error().message;
+  co_await transact(std::move(work), report);
 }
 
 /// Records that could be read now: what was given up of them before is settled by that.
 Task<void> Discoverer::supersede_letters(std::vector<std::string> ids, std::string object, RunReport& report) {
   std::vector<DeadLetter> settled;
-  Store::Work look = [&](Transaction& transaction) -> Result<void> {
+  Store::Work find = [&](Transaction& transaction) -> Result<void> {
     TRY(settled, open_inbox_letters(transaction));
     return {};
   };
-  Result<void> done = co_await hub_.store.read(std::move(look));
+  const bool looked = co_await look(std::move(find), report);
   const auto still_open = [&](const DeadLetter& letter) { return letter.remote.object != object || std::ranges::find(ids, letter.remote.id) == ids.end(); };
   std::erase_if(settled, still_open);
-  if (done && !settled.empty()) {
-    Store::Work close = [&](Transaction& transaction) -> Result<void> {
-      for (DeadLetter& letter : settled) {
-        letter.state = DeadLetterState::superseded;
-        letter.closed = hub_.now();
-        TRY_VOID(transaction.put(letter));
-      }
-      return {};
-    };
-    done = co_await hub_.store.transact(std::move(close));
-  }
-  if (!done) report.error = done.error().message;
+  if (!looked || settled.empty()) co_return;
+  Store::Work close = [&](Transaction& transaction) -> Result<void> {
+    for (DeadLetter& letter : settled) {
+      letter.state = DeadLetterState::superseded;
+      letter.closed = hub_.now();
+      TRY_VOID(transaction.put(letter));
+    }
+    return {};
+  };
+  co_await transact(std::move(close), report);
 }
 
 Task<void> Discoverer::postpone(TypeIndex type, std::vector<InboxEvent> events, connector::Failure failure, RunReport& report) {
@@ -207,8 +206,7 @@ Task<void> Discoverer::postpone(TypeIndex type, std::vector<InboxEvent> events, 
     }
     return {};
   };
-  const Result<void> stored = co_await hub_.store.transact(std::move(work));
-  if (!stored) report.error = stored.error().message;
+  co_await transact(std::move(work), report);
 }
 
 }  // namespace lockstep::discover

@@ -102,6 +102,53 @@ LinkPolicy link_policy(const Configuration& configuration, const ConnectionSetti
   return policy;
 }
 
+TypePolicy type_policy(const Configuration& configuration, const Hub& hub, TypeIndex type, const Names& numbers) {
+  const EntityType& definition = hub.model.at(type);
+  TypePolicy policy;
+  policy.type = type;
+  policy.append_only = definition.append_only;
+  for (std::size_t i = 0; i < hub.systems.size(); ++i)
+    if (hub.systems[i].find(type))
+      policy.links.push_back(link_policy(configuration, configuration.connections[i], hub.systems[i], hub.mappings[type.value()], type, numbers));
+  for (const TypePolicySettings& settings : configuration.policies)
+    if (settings.type == definition.name) policy.initial_order = numbers_of(settings.initial_order, numbers);
+  return policy;
+}
+
+/// The types that the connection takes part in, each selected at its connector.
+Result<void> add_types(const Hub& hub, const ConnectionSettings& settings, System& system) {
+  for (const TypeIndex type : hub.type_order) {
+    const auto* own = settings_of(settings, hub.model.at(type).name);
+    if (own && !own->enabled) continue;
+    SystemType system_type;
+    system_type.type = type;
+    if (own) system_type.schedule = own->schedule;
+    if (!settings.hosted) {
+      const auto& systems = hub.mappings[type.value()].systems;
+      const auto found = systems.find(settings.connector);
+      if (found == systems.end()) continue;
+      system_type.mapping = found->second;
+      for (std::size_t variant = 0; variant < found->second->variant_count(); ++variant)
+        TRY_VOID(system.connector->select(found->second->selection(variant)));
+    }
+    system.types.push_back(std::move(system_type));
+  }
+  return {};
+}
+
+System system_of(const ConnectionSettings& settings, ConnectionId id) {
+  System system;
+  system.id = id;
+  system.name = settings.name;
+  system.hosted = settings.hosted;
+  system.concurrency = settings.concurrency;
+  system.attempts_max = settings.attempts_max;
+  system.backoff_base = settings.backoff_base;
+  system.backoff_cap = settings.backoff_cap;
+  system.clock = std::make_shared<ClockEstimate>();
+  return system;
+}
+
 }  // namespace
 
 Task<Result<void>> assemble(const Configuration& configuration, Hub& hub, http::Transport& transport, connector::SecretStore& secrets) {
@@ -120,50 +167,18 @@ Task<Result<void>> assemble(const Configuration& configuration, Hub& hub, http::
   };
   CO_TRY_VOID(co_await hub.store.transact(std::move(number)));
   for (const ConnectionSettings& settings : configuration.connections) {
-    System system;
-    system.id = numbers.at(settings.name);
-    system.name = settings.name;
-    system.hosted = settings.hosted;
-    system.concurrency = settings.concurrency;
-    system.attempts_max = settings.attempts_max;
-    system.backoff_base = settings.backoff_base;
-    system.backoff_cap = settings.backoff_cap;
-    system.clock = std::make_shared<ClockEstimate>();
+    System system = system_of(settings, numbers.at(settings.name));
     if (!settings.hosted) {
       connector::Environment environment{hub.executor, transport, secrets, hub.rng.split(settings.name)};
       auto made = connector::make_connector(configuration.definitions.at(settings.connector), settings.config, environment);
       if (!made) co_return fail(std::move(made.error()), "connection '" + settings.name + "'");
       system.connector = std::move(*made);
     }
-    for (const TypeIndex type : hub.type_order) {
-      const auto* own = settings_of(settings, hub.model.at(type).name);
-      if (own && !own->enabled) continue;
-      SystemType system_type;
-      system_type.type = type;
-      if (own) system_type.schedule = own->schedule;
-      if (!settings.hosted) {
-        const auto& systems = hub.mappings[type.value()].systems;
-        const auto found = systems.find(settings.connector);
-        if (found == systems.end()) continue;
-        system_type.mapping = found->second;
-        for (std::size_t variant = 0; variant < found->second->variant_count(); ++variant)
-          CO_TRY_VOID(system.connector->select(found->second->selection(variant)));
-      }
-      system.types.push_back(std::move(system_type));
-    }
+    CO_TRY_VOID(add_types(hub, settings, system));
     hub.systems.push_back(std::move(system));
   }
-  for (std::size_t index = 0; index < hub.model.types.size(); ++index) {
-    TypePolicy policy;
-    policy.type = TypeIndex{static_cast<std::uint16_t>(index)};
-    policy.append_only = hub.model.types[index].append_only;
-    for (std::size_t i = 0; i < hub.systems.size(); ++i)
-      if (hub.systems[i].find(policy.type))
-        policy.links.push_back(link_policy(configuration, configuration.connections[i], hub.systems[i], hub.mappings[index], policy.type, numbers));
-    for (const TypePolicySettings& settings : configuration.policies)
-      if (settings.type == hub.model.types[index].name) policy.initial_order = numbers_of(settings.initial_order, numbers);
-    hub.policies.push_back(std::move(policy));
-  }
+  for (std::size_t index = 0; index < hub.model.types.size(); ++index)
+    hub.policies.push_back(type_policy(configuration, hub, TypeIndex{static_cast<std::uint16_t>(index)}, numbers));
   co_return Result<void>{};
 }
 

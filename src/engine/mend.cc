@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "engine/workbench.h"
 #include "hub/entities.h"
+#include "hub/reread.h"
 
 namespace lockstep {
 
@@ -118,23 +119,16 @@ Result<void> Workbench::close_letter(Transaction& transaction, DeadLetter& lette
 }
 
 Result<void> Workbench::try_again(Transaction& transaction, const DeadLetter& letter) {
-  if (letter.from_inbox) {
-    InboxEvent event;
-    event.connection = letter.connection;
-    event.remote = letter.remote;
-    event.kind = EventKind::reread;
-    event.received = event.occurred = event.due = hub_.now();
-    event.dedupe = "replay/" + letter.id.text() + "/" + std::to_string(hub_.now().ms);
-    TRY([[maybe_unused]] const bool fresh, transaction.put(event));
-    return {};
-  }
+  const WallTime now = hub_.now();
+  if (letter.from_inbox)
+    return ask_for_read(transaction, letter.connection, letter.remote, now, "replay/" + letter.id.text() + "/" + std::to_string(now.ms));
   TRY(auto obligation, transaction.find_obligation(letter.entity, letter.connection));
   if (!obligation || obligation->state == ObligationState::in_flight) return {};
   obligation->state = ObligationState::ready;
   obligation->attempts = 0;
   obligation->golden_version = 0;
   obligation->reason.clear();
-  obligation->due = hub_.now();
+  obligation->due = now;
   // Many at once are no reason for today's edits to wait.
   obligation->priority = std::max(obligation->priority, Priority::incremental);
   return transaction.put(*obligation);

@@ -4,6 +4,7 @@
 
 #include "hub/decisions.h"
 #include "hub/entities.h"
+#include "hub/reread.h"
 
 namespace lockstep {
 
@@ -15,18 +16,6 @@ Result<std::size_t> candidate_number(const ReviewItem& item, const std::string& 
   if (error != std::errc{} || end != choice.data() + choice.size() || number < 1 || number > item.candidates.size())
     return fail(ErrorCode::invalid_input, "'" + choice + "' is no choice here; " + Workbench::choices(item));
   return number - 1;
-}
-
-/// The item's record is read by id: what is decided is taken when it shows.
-Result<void> ask_for(Transaction& transaction, const ReviewItem& item) {
-  InboxEvent event;
-  event.connection = item.connection;
-  event.remote = item.remote;
-  event.kind = EventKind::reread;
-  event.received = event.occurred = event.due = item.opened;
-  event.dedupe = "review/" + item.id.text();
-  TRY([[maybe_unused]] const bool fresh, transaction.put(event));
-  return {};
 }
 
 }  // namespace
@@ -162,7 +151,8 @@ Result<void> Workbench::resolve_duplicate(Transaction& transaction, ReviewItem& 
   MatchDecision decision;
   for (const ReviewCandidate& candidate : item.candidates) decision.not_same.push_back(candidate.entity);
   TRY_VOID(put_match_decision(transaction, item.connection, item.remote, decision));
-  return ask_for(transaction, item);
+  // What is decided is taken when the record is read.
+  return ask_for_read(transaction, item.connection, item.remote, item.opened, "review/" + item.id.text());
 }
 
 /// Linked at once, with nothing known of what it holds: were it only asked for, a twin could be made in the meantime.

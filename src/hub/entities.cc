@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "hub/reread.h"
 #include "identity/match_keys.h"
 
 namespace lockstep {
@@ -14,7 +15,12 @@ Fields fields_of(const Golden& golden) {
   return fields;
 }
 
+namespace {
+
+/// The key under which present entities that refer to `target` stand in the index of match keys.
 std::string referrer_key(EntityId target) { return "refers:" + target.value().text(); }
+
+}  // namespace
 
 Result<std::optional<merge::EntityState>> Entities::load(EntityId id) {
   TRY(auto golden, tx_.find_golden(id));
@@ -90,74 +96,83 @@ bool holds_stand_in(const LinkField& field, const GoldenField& golden, EntityId 
   return wanted && acked && EntityId{wanted->entity} == target && EntityId{acked->entity} == target && field.shadow && field.shadow->is_blank();
 }
 
+/// The field's value there names `target`.
+bool shows(const LinkField& field, EntityId target) {
+  const EntityRef* held = field.shadow ? field.shadow->get<EntityRef>() : nullptr;
+  return held && EntityId{held->entity} == target;
+}
+
 }  // namespace
 
-Result<void> Entities::lose_references(const Golden& target, ConnectionId connection) {
-  for (const TypePolicy& policy : hub_.policies) {
-    TRY(const auto referrers, tx_.find_by_match_key(policy.type, referrer_key(target.id), kReferrersMax));
-    for (const EntityId referrer : referrers) {
-      TRY(auto state, load(referrer));
-      Link* link = state ? state->find(connection) : nullptr;
-      if (!link || link->presence != LinkPresence::present) continue;
-      bool lost = false;
-      for (LinkField& field : link->fields) {
-        const EntityRef* held = field.shadow ? field.shadow->get<EntityRef>() : nullptr;
-        if (!held || EntityId{held->entity} != target.id) continue;
-        field.shadow = Value{};
-        field.missed = WallTime{};
-        // Made there once more, it is referred to again; otherwise the blank stands in for it.
-        if (target.presence == EntityPresence::present) field.acked = field.shadow;
-        lost = true;
-      }
-      if (!lost) continue;
-      TRY_VOID(tx_.put(*link));
-      TRY_VOID(refresh_obligations(*state));
-    }
-  }
-  return {};
-}
-
-Result<void> Entities::read_referrers(EntityId target, ConnectionId connection) {
-  for (const TypePolicy& policy : hub_.policies) {
-    TRY(const auto referrers, tx_.find_by_match_key(policy.type, referrer_key(target), kReferrersMax));
-    for (const EntityId referrer : referrers) {
-      TRY(auto state, load(referrer));
-      Link* link = state ? state->find(connection) : nullptr;
-      if (!link || link->presence != LinkPresence::present) continue;
-      const auto holds = [&](const LinkField& field) {
-        const EntityRef* held = field.shadow ? field.shadow->get<EntityRef>() : nullptr;
-        return held && EntityId{held->entity} == target;
-      };
-      if (std::ranges::none_of(link->fields, holds)) continue;
-      link->needs_read = true;
-      link->read_asked = hub_.next_fence();
-      TRY_VOID(tx_.put(*link));
-    }
-  }
-  return {};
-}
-
-Result<void> Entities::owe_references(EntityId target) {
-  for (const TypePolicy& policy : hub_.policies) {
-    TRY(const auto referrers, tx_.find_by_match_key(policy.type, referrer_key(target), kReferrersMax));
+Result<void> Entities::for_each_referrer(EntityId target, std::size_t of_type_max, const Visit& visit) {
+  for (const TypeIndex type : hub_.type_order) {
+    TRY(const auto referrers, tx_.find_by_match_key(type, referrer_key(target), of_type_max));
     for (const EntityId referrer : referrers) {
       TRY(auto state, load(referrer));
       if (!state) continue;
-      bool owed = false;
-      for (Link& link : state->links) {
-        bool changed = false;
-        for (std::size_t i = 0; i < link.fields.size() && i < state->golden.fields.size(); ++i) {
-          if (!holds_stand_in(link.fields[i], state->golden.fields[i], target)) continue;
-          link.fields[i].acked = link.fields[i].shadow;
-          changed = true;
-        }
-        if (changed) TRY_VOID(tx_.put(link));
-        owed = owed || changed;
-      }
-      if (owed) TRY_VOID(refresh_obligations(*state));
+      TRY(const bool goes_on, visit(*state));
+      if (!goes_on) return {};
     }
   }
   return {};
+}
+
+Result<void> Entities::lose_references(const Golden& target, ConnectionId connection) {
+  return for_each_referrer(target.id, kReferrersMax, [&](merge::EntityState& referrer) -> Result<bool> {
+    TRY_VOID(lose_reference(referrer, target, connection));
+    return true;
+  });
+}
+
+Result<void> Entities::lose_reference(merge::EntityState& referrer, const Golden& target, ConnectionId connection) {
+  Link* link = referrer.find(connection);
+  if (!link || link->presence != LinkPresence::present) return {};
+  bool lost = false;
+  for (LinkField& field : link->fields) {
+    if (!shows(field, target.id)) continue;
+    field.shadow = Value{};
+    field.missed = WallTime{};
+    // Made there once more, it is referred to again; otherwise the blank stands in for it.
+    if (target.presence == EntityPresence::present) field.acked = field.shadow;
+    lost = true;
+  }
+  if (!lost) return {};
+  TRY_VOID(tx_.put(*link));
+  return refresh_obligations(referrer);
+}
+
+Result<void> Entities::read_referrers(EntityId target, ConnectionId connection) {
+  return for_each_referrer(target, kReferrersMax, [&](merge::EntityState& referrer) -> Result<bool> {
+    Link* link = referrer.find(connection);
+    if (!link || link->presence != LinkPresence::present) return true;
+    if (std::ranges::none_of(link->fields, [&](const LinkField& field) { return shows(field, target); })) return true;
+    link->needs_read = true;
+    link->read_asked = hub_.next_fence();
+    TRY_VOID(tx_.put(*link));
+    return true;
+  });
+}
+
+Result<void> Entities::owe_references(EntityId target) {
+  return for_each_referrer(target, kReferrersMax, [&](merge::EntityState& referrer) -> Result<bool> {
+    TRY_VOID(owe_reference(referrer, target));
+    return true;
+  });
+}
+
+Result<void> Entities::owe_reference(merge::EntityState& referrer, EntityId target) {
+  bool owed = false;
+  for (Link& link : referrer.links) {
+    bool changed = false;
+    for (std::size_t i = 0; i < link.fields.size() && i < referrer.golden.fields.size(); ++i) {
+      if (!holds_stand_in(link.fields[i], referrer.golden.fields[i], target)) continue;
+      link.fields[i].acked = link.fields[i].shadow;
+      changed = true;
+    }
+    if (changed) TRY_VOID(tx_.put(link));
+    owed = owed || changed;
+  }
+  return owed ? refresh_obligations(referrer) : Result<void>{};
 }
 
 Result<void> Entities::ask_anew(const merge::EntityState& state) {
@@ -170,15 +185,9 @@ Result<void> Entities::ask_anew(const merge::EntityState& state) {
 }
 
 Result<void> Entities::ask_by_id(ConnectionId connection, const RemoteId& remote, std::string_view why) {
-  InboxEvent event;
-  event.connection = connection;
-  event.remote = remote;
-  event.kind = EventKind::reread;
-  event.received = event.occurred = event.due = hub_.now();
-  event.dedupe = "reread/" + remote.object + "/" + remote.id + "/" + std::to_string(hub_.next_fence()) + "/" + std::to_string(hub_.now().ms);
-  event.last_error = std::string(why);
-  TRY([[maybe_unused]] const bool fresh, tx_.put(event));
-  return {};
+  const WallTime now = hub_.now();
+  std::string dedupe = "reread/" + remote.object + "/" + remote.id + "/" + std::to_string(hub_.next_fence()) + "/" + std::to_string(now.ms);
+  return ask_for_read(tx_, connection, remote, now, std::move(dedupe), std::string(why));
 }
 
 Result<void> Entities::audit(const merge::EntityState& state, const Cause& cause, std::vector<AuditChange> changes) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -56,6 +57,11 @@ class Entities {
   /// Brings the outbox in line with what is owed by now.
   Result<void> refresh_obligations(merge::EntityState& state);
 
+  /// Calls `visit` with each present entity that refers to `target`, in golden or in some system alone; parents first, at most
+  /// `of_type_max` of a type. `visit` gives back whether to go on.
+  using Visit = std::function<Result<bool>(merge::EntityState&)>;
+  Result<void> for_each_referrer(EntityId target, std::size_t of_type_max, const Visit& visit);
+
  private:
   /// Records that wait for a person because they may be this entity are matched anew: it is another question now.
   Result<void> ask_anew(const merge::EntityState& state);
@@ -63,8 +69,10 @@ class Entities {
   Result<void> put_match_keys(const merge::EntityState& state);
   /// References to `target` that were sent as blank, or lost, are owed again.
   Result<void> owe_references(EntityId target);
+  Result<void> owe_reference(merge::EntityState& referrer, EntityId target);
   /// `target` was deleted in `connection`: servers blank what refers to it there, which is nobody's edit.
   Result<void> lose_references(const Golden& target, ConnectionId connection);
+  Result<void> lose_reference(merge::EntityState& referrer, const Golden& target, ConnectionId connection);
   Result<void> refresh_obligation(const merge::EntityState& state, const LinkPolicy& policy, const merge::Context& context);
 
   Hub& hub_;
@@ -72,9 +80,6 @@ class Entities {
   RunId run_;
   Priority priority_;
 };
-
-/// The key under which present entities that refer to `target` stand in the index of match keys.
-std::string referrer_key(EntityId target);
 
 /// Golden values as plain fields.
 Fields fields_of(const Golden& golden);

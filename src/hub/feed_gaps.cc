@@ -58,8 +58,8 @@ Result<std::vector<OpenFeedGap>> list_feed_gaps(const Hub& hub, Transaction& tra
   for (const System& system : hub.systems) {
     std::vector<std::string> objects;
     for (const SystemType& type : system.types)
-      for (std::size_t variant = 0; type.mapping && variant < type.mapping->variant_count(); ++variant)
-        if (const std::string& object = type.mapping->selection(variant).object; std::ranges::find(objects, object) == objects.end()) objects.push_back(object);
+      for (std::string& object : type.objects())
+        if (std::ranges::find(objects, object) == objects.end()) objects.push_back(std::move(object));
     for (const std::string& object : objects) {
       TRY(auto gap, find_feed_gap(transaction, system.id, object));
       if (gap) gaps.push_back(OpenFeedGap{system.name, object, std::move(*gap)});

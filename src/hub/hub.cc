@@ -5,6 +5,20 @@
 
 namespace lockstep {
 
+std::vector<std::string> SystemType::objects() const {
+  std::vector<std::string> names;
+  for (std::size_t variant = 0; mapping && variant < mapping->variant_count(); ++variant)
+    if (const std::string& object = mapping->selection(variant).object; std::ranges::find(names, object) == names.end()) names.push_back(object);
+  return names;
+}
+
+bool System::maps(const std::string& object) const {
+  return std::ranges::any_of(types, [&](const SystemType& type) {
+    const std::vector<std::string> objects = type.objects();
+    return std::ranges::find(objects, object) != objects.end();
+  });
+}
+
 const SystemType* System::find(TypeIndex type) const {
   const auto found = std::ranges::find(types, type, &SystemType::type);
   return found == types.end() ? nullptr : &*found;

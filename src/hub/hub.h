@@ -34,6 +34,8 @@ struct SystemType {
   TypeIndex type;
   std::shared_ptr<const mapping::EntityMapping> mapping;  // null: hosted, canonical as it is
   Schedule schedule;
+  /// What the type is there, by the connector's names, each once; hosted: nothing.
+  std::vector<std::string> objects() const;
 };
 
 /// One configured system. All are peers; `hosted` ones have no API of their own: Lockstep keeps their records and the
@@ -50,6 +52,8 @@ struct System {
   std::uint32_t attempts_max = 6;
   Duration backoff_base{1'000}, backoff_cap{300'000};  // pauses between attempts: exponential, full jitter
   const SystemType* find(TypeIndex type) const;
+  /// Whether any type of records is the connector's `object`.
+  bool maps(const std::string& object) const;
 };
 
 /// Withholds deletes beyond both limits in one run until a person approves (rule 8).

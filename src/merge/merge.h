@@ -9,7 +9,7 @@
 #include "model/record.h"
 #include "store/rows.h"
 
-/// The heart: pure, no I/O, no clock, no ids made inside. Rule numbers are those of docs/merge-rules.md.
+/// The heart: pure, no I/O, no clock, no ids made inside. Rule numbers are those of docs/conflicts.md.
 namespace lockstep::merge {
 
 /// One remote record as just seen, or seen to be gone, whatever brought it. References in `fields` are resolved to

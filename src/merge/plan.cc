@@ -14,8 +14,6 @@ bool concerns(const ReviewItem& item, ConnectionId system) { return item.connect
 
 bool is_writable_field(const FieldPolicy& policy) { return policy.mapped && policy.direction != Direction::in; }
 
-bool never_set(const GoldenField& golden) { return golden.value.is_blank() && golden.stamp.lifted_us == INT64_MIN; }
-
 Plan nothing(std::string why) {
   Plan plan;
   plan.why = std::move(why);
@@ -130,7 +128,7 @@ Owed owed(const EntityState& state, const Link& link, FieldIndex index, const Co
   const FieldPolicy& rules = policy->fields[i];
   const GoldenField& golden = state.golden.fields[i];
   const LinkField& field = link.fields[i];
-  if (!is_writable_field(rules) || golden.frozen || field.frozen || never_set(golden)) return Owed::no;
+  if (!is_writable_field(rules) || golden.frozen || field.frozen || golden.never_set()) return Owed::no;
   const bool reference = context.type.fields[i].type == FieldType::reference;
   if (context.policy.append_only && !reference) return Owed::no;
   if (rules.blank_never_overwrites && golden.value.is_blank()) return Owed::no;

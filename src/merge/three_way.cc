@@ -29,8 +29,6 @@ void set_golden(Work& work, FieldIndex index, const Value& value, const Stamp& s
 
 namespace {
 
-bool never_set(const GoldenField& golden) { return golden.stamp.lifted_us == INT64_MIN && golden.value.is_blank(); }
-
 void take(Work& work, Link& link, FieldIndex index, const Value& value, const Stamp& stamp, std::string note) {
   set_golden(work, index, value, stamp, std::move(note));
   hold(work, link, index, value, value, stamp);
@@ -105,7 +103,7 @@ void first_sight(Work& work, Link& link, FieldIndex index, const Value& value, c
     if (policy.direction == Direction::out_leave) return hold(work, link, index, value, golden.value, golden.stamp);
     return hold(work, link, index, value, value, stamp);
   }
-  const bool taken = !value.is_blank() && (golden.value.is_blank() ? !field.new_mapping || never_set(golden)
+  const bool taken = !value.is_blank() && (golden.value.is_blank() ? !field.new_mapping || golden.never_set()
                                                                    : !field.new_mapping && initial_winner(work, link, index, value, stamp));
   if (taken) return take(work, link, index, value, stamp, "first seen in " + work.name_of(link.connection));
   if (!value.is_blank()) work.note_loser(index, value, stamp, field.new_mapping ? "seen under a new mapping" : "first seen, and lost");

@@ -27,6 +27,8 @@ struct GoldenField {
   Stamp stamp;
   bool frozen = false;  // under review: keeps its value and is sent nowhere
   bool operator==(const GoldenField&) const = default;
+  /// No system has set it yet, not even to nothing.
+  bool never_set() const { return value.is_blank() && stamp.lifted_us == INT64_MIN; }
 };
 
 enum class EntityPresence : std::uint8_t { present, deleted };

@@ -24,13 +24,13 @@ class RealExecutor : public Executor {
   /// Until stop() or until nothing is left to do and no keep-alive is held.
   virtual void run() = 0;
   virtual void stop() = 0;
-  /// Calls `handler` on the control thread at SIGINT or SIGTERM (once each).
+  /// Calls `handler` on the control thread at SIGINT or SIGTERM (at the first of them).
   virtual void on_termination(std::function<void()> handler) = 0;
 };
 std::unique_ptr<RealExecutor> make_real_executor();
 
-/// Runs `task` on `executor` to its end from a thread that is not the control thread... or, for command-line tools and
-/// tests, by running the executor itself. Rethrows what the task threw.
+/// Runs `executor` on the calling thread, which is the control thread for as long, until `task` has ended. For command-line
+/// tools and tests. Rethrows what the task threw.
 void run_until_complete(RealExecutor& executor, Task<void> task);
 
 /// A condition that tasks wait for: notify() wakes all that wait now. Control thread only.

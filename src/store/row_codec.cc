@@ -100,7 +100,7 @@ class Reader {
     if (how == 0) return stamp;
     if (how == 2) return last_stamp_;
     stamp.own_us = number();
-    stamp.lifted_us = stamp.own_us + number();
+    if (__builtin_add_overflow(stamp.own_us, number(), &stamp.lifted_us)) fail_number();
     stamp.uncertainty_us = number();
     stamp.system = ConnectionId{static_cast<std::uint16_t>(number())};
     stamp.run = RunId{id()};

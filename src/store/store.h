@@ -40,7 +40,8 @@ class Transaction {
   /// Present links, secondary ones left out.
   virtual Result<std::int64_t> count_links(ConnectionId connection, TypeIndex type) = 0;
   virtual Result<std::vector<Golden>> list_golden(TypeIndex type, EntityId after, std::size_t limit) = 0;
-  /// Golden records changed after `version` order: (change sequence, golden), for pull feeds of the support-system API.
+  /// Golden records changed after `after_sequence`, in the order of their changes: (change sequence, golden), for pull feeds of
+  /// the support-system API.
   virtual Result<std::vector<std::pair<std::uint64_t, Golden>>> golden_changes(std::uint64_t after_sequence, std::size_t limit) = 0;
 
   // --- identity
@@ -74,7 +75,7 @@ class Transaction {
   virtual Result<std::vector<Obligation>> recover_in_flight(WallTime now) = 0;
 
   // --- inbox
-  /// False when an event of that dedupe key is already there (kept for `kInboxMemory`).
+  /// False when an event of that dedupe key is already there. Finished ones stay, so that one sent again is known.
   virtual Result<bool> put(const InboxEvent& event) = 0;
   virtual Result<std::vector<InboxEvent>> take_inbox(ConnectionId connection, WallTime now, std::size_t limit) = 0;
   virtual Result<void> finish_inbox(std::uint64_t event_id, InboxState state) = 0;

@@ -290,7 +290,7 @@ TEST_F(Dynamics365, ACaseIsCreatedOpenAndThenResolved) {
 TEST_F(Dynamics365, RecordsAreFoundByKeyAndByValue) {
   const std::string lee = load("contact", {{"lastname", "O'Lee"}, {"lockstep_id", "01ABC"}});
   load("contact", {{"lastname", "Kim"}});
-  const auto by_key = world.wait(world.connector().find_by("contact", static_cast<std::size_t>(-1), {"01ABC", "01XYZ"}, Priority::real_time));
+  const auto by_key = world.wait(world.connector().find_by("contact", connector::kExternalKey, {"01ABC", "01XYZ"}, Priority::real_time));
   ASSERT_TRUE(by_key) << show(by_key.error());
   ASSERT_EQ(by_key->results.size(), 1u);
   EXPECT_EQ(by_key->results[0].row.id.id, lee);

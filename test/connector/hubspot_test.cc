@@ -18,6 +18,47 @@ TEST_F(HubSpot, SignsInLearnsTheAccountAndMakesTheKeyField) {
   for (std::size_t i = before; i < world.calls(); ++i) EXPECT_EQ(world.network.sent[i].method, "GET") << "it is there now";
 }
 
+TEST_F(HubSpot, AnEmptyPageOfTheSearchThatNamesANextOneIsToldAsAFeedThatDoesNotMoveOn) {
+  std::string position;
+  world.changes("contact", position);
+  advance(600);
+  world.network.intercept = [&](const http::Request& request) -> std::optional<Result<http::Response>> {
+    if (request.url.find("/search") == std::string::npos) return std::nullopt;
+    return http::Response(200, R"({"total":5,"results":[],"paging":{"next":{"after":"100"}}})");
+  };
+  const auto page = world.wait(world.connector().changes("contact", position));
+  ASSERT_FALSE(page);
+  EXPECT_EQ(page.error().failure_class, FailureClass::shape) << show(page.error());
+}
+
+TEST_F(HubSpot, ARecordFoundByTwoOfItsValuesHasItsLinkBothTimes) {
+  const std::string house = load("company", {{"name", "House"}});
+  const std::string lee = load("contact", {{"lastname", "Lee"}, {"associations.companies", house}});
+  const std::string row = R"({"id":")" + lee + R"(","properties":{"lastname":"Lee"},"createdAt":"2026-01-01T00:00:00Z","updatedAt":"2026-01-01T00:00:00Z","archived":false})";
+  world.network.intercept = [&](const http::Request& request) -> std::optional<Result<http::Response>> {
+    if (request.url.find("/objects/contacts/batch/read") == std::string::npos) return std::nullopt;
+    return http::Response(200, R"({"results":[)" + row + "," + row + "]}");
+  };
+  const auto found = world.wait(world.connector().find_by("contact", contact.at("email"), {"lee@example.com", "lee@old.example.com"}, Priority::real_time));
+  ASSERT_TRUE(found) << show(found.error());
+  ASSERT_EQ(found->results.size(), 2u);
+  for (const ReadResult& one : found->results) EXPECT_EQ(contact.show(one.row.slots, "company"), "company:" + house);
+}
+
+TEST_F(HubSpot, ATokenSaidToLastForEverIsNotRenewedBeforeEveryRequest) {
+  connect("oauth2");
+  world.secrets.values.clear();
+  std::size_t renewals = 0;
+  world.network.intercept = [&](const http::Request& request) -> std::optional<Result<http::Response>> {
+    if (request.url.find("/oauth/v1/token") == std::string::npos) return http::Response(200, R"({"portalId":1,"timeZone":"UTC","results":[]})");
+    ++renewals;
+    return http::Response(200, R"({"access_token":"for-ever","refresh_token":"r","expires_in":9223372036854775})");
+  };
+  advance(1'800);
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(world.open());
+  EXPECT_EQ(renewals, 1u);
+}
+
 TEST_F(HubSpot, ATokenIsRenewedByTheClockAndAfterA401) {
   connect("oauth2");
   std::size_t before = world.calls();
@@ -203,7 +244,7 @@ TEST_F(HubSpot, ANoteWhoseAnswerWasLostIsFoundByItsKey) {
   ASSERT_TRUE(made.results[0].failure);
   EXPECT_EQ(made.results[0].failure->failure_class, FailureClass::outcome_unknown) << show(*made.results[0].failure);
   advance(world.connector().find_object("note")->visible_after.count() / 1000);
-  const auto found = world.wait(world.connector().find_by("note", static_cast<std::size_t>(-1), {"01ABCDEFGH", "01OTHER"}, Priority::real_time));
+  const auto found = world.wait(world.connector().find_by("note", connector::kExternalKey, {"01ABCDEFGH", "01OTHER"}, Priority::real_time));
   ASSERT_TRUE(found) << show(found.error());
   ASSERT_EQ(found->results.size(), 1u);
   EXPECT_EQ(found->results[0].row.external_key, "01ABCDEFGH");
@@ -211,7 +252,7 @@ TEST_F(HubSpot, ANoteWhoseAnswerWasLostIsFoundByItsKey) {
 
 TEST_F(HubSpot, RecordsAreFoundByKeyAtOnceAndByValueThroughTheIndex) {
   world.write("contact", Operation::create, {created_row(contact, {{"lastname", Value("Lee")}, {"email", Value("lee@example.com")}}, "01A"), created_row(contact, {{"lastname", Value("Kim")}}, "01B")});
-  const auto by_key = world.wait(world.connector().find_by("contact", static_cast<std::size_t>(-1), {"01A", "01X"}, Priority::real_time));
+  const auto by_key = world.wait(world.connector().find_by("contact", connector::kExternalKey, {"01A", "01X"}, Priority::real_time));
   ASSERT_TRUE(by_key) << show(by_key.error());
   ASSERT_EQ(by_key->results.size(), 1u);
   EXPECT_EQ(contact.show(by_key->results[0].row.slots, "lastname"), "Lee");

@@ -1,6 +1,7 @@
 // What a connection does at a vendor's limits, and when the vendor is down.
 #include <algorithm>
 
+#include "connector/answer.h"
 #include "connector/breaker.h"
 #include "connector/budgets.h"
 #include "connector/lock_groups.h"
@@ -170,6 +171,20 @@ TEST_F(Limits, ALimitOfNoPracticalSizeIsNone) {
   executor.run_for(Duration{1'000});
   EXPECT_EQ(order.size(), 50u);
   EXPECT_FALSE(budgets->use().at("calls").ends_in);
+}
+
+TEST_F(Limits, FiguresThatAVendorTellsWithoutMeasureLeaveALimitThatLetsThrough) {
+  use_limits("{calls: {default: true, max: 100, window: 24h, learn: {max: header(\"X-Max\"), left: header(\"X-Left\")}}}");
+  http::Headers headers;
+  headers.set("X-Max", "9223372036854775807");
+  headers.set("X-Left", "9223372036854775807");
+  const Answer answer(200, headers, "");
+  Scope scope(loaded.definition->roots.all().size());
+  answer.enter(scope);
+  budgets->learn({}, scope);
+  for (int i = 0; i < 50; ++i) ask(Priority::full_refresh);
+  executor.run_for(Duration{1'000});
+  EXPECT_EQ(order.size(), 50u);
 }
 
 TEST_F(Limits, AnAccountsOwnFiguresStandBeforeTheConnectors) {

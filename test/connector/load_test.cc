@@ -142,6 +142,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"select_max_without_exact_version", "tie: row.id, request", "tie: row.id, then: refetch, select_max: 2000, request", "needs an exact version"},
         Mistake{"watermark_without_tie", "tie: row.id, request: {GET: /changed}", "request: {GET: /changed}", "needs 'stamp' and 'tie'"},
         Mistake{"limit_without_window", "max: 10, window: 1s", "max: 10", "needs 'window'"},
+        Mistake{"set_joined_by_nothing", "    key: {field: our_id, unique: true}\n", "    key: {field: our_id, unique: true}\n    wire: {set: {join: \"\"}}\n", "'join' is empty"},
         Mistake{"duration_that_is_none", "window: 1s", "window: soon", "expected"},
         Mistake{"each_without_a_name", "{$each: ids, as: one, do:", "{$each: ids, do:", "needs 'as: name'"},
         Mistake{"json_bundle_that_cannot_be_read", ", part: {status: item.status, body: item.body}", "", "needs 'parts' and 'part"}),

@@ -442,7 +442,7 @@ TEST_F(Salesforce, RecordsAreFoundByKeyAndByValue) {
   open();
   const std::string lee = load("Contact", {{"LastName", "O'Lee"}, {"Email", "lee@example.com"}, {"Lockstep_Id__c", "01ABC"}});
   load("Contact", {{"LastName", "Kim"}, {"Email", "kim@example.com"}});
-  const auto by_key = world.wait(world.connector().find_by("Contact", static_cast<std::size_t>(-1), {"01ABC", "01XYZ"}, Priority::real_time));
+  const auto by_key = world.wait(world.connector().find_by("Contact", connector::kExternalKey, {"01ABC", "01XYZ"}, Priority::real_time));
   ASSERT_TRUE(by_key) << show(by_key.error());
   ASSERT_EQ(by_key->results.size(), 1u);
   EXPECT_EQ(by_key->results[0].row.id.id, lee);
@@ -477,7 +477,7 @@ TEST_F(Salesforce, AnAnswerThatNeverCameLeavesTheOutcomeUnknownAndTheKeyFindsIt)
   const auto batch = world.write("Contact", Operation::create, {created_row(contact, {{"LastName", Value("Lee")}}, "01A")});
   ASSERT_TRUE(batch.results[0].failure);
   EXPECT_EQ(batch.results[0].failure->failure_class, FailureClass::outcome_unknown) << show(*batch.results[0].failure);
-  const auto found = world.wait(world.connector().find_by("Contact", static_cast<std::size_t>(-1), {"01A"}, Priority::real_time));
+  const auto found = world.wait(world.connector().find_by("Contact", connector::kExternalKey, {"01A"}, Priority::real_time));
   ASSERT_TRUE(found);
   EXPECT_EQ(found->results.size(), 1u);
 }

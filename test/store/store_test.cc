@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "store/row_codec.h"
 #include "store/seal.h"
 #include "store/sqlite/sqlite_store.h"
 
@@ -282,6 +283,16 @@ TEST(SealTest, OpensOnlyWhatItClosedUnderThatName) {
   EXPECT_FALSE(seal->open("other/token", sealed));
   sealed[sealed.size() / 2] = sealed[sealed.size() / 2] == 'A' ? 'B' : 'A';
   EXPECT_FALSE(seal->open("crm/token", sealed));
+}
+
+TEST_F(StoreTest, ABodyWhoseTimesAddUpToNoTimeIsDamaged) {
+  const codec::FieldNumbers numbers{{0, 1}, {0, 1}};
+  std::string body = codec::encode_golden(golden(1, "Ada"), numbers);
+  const std::string times = "\x0a\x04";  // own 5, lifted two later
+  ASSERT_NE(body.find(times), std::string::npos);
+  body.replace(body.find(times), times.size(), "\xfe\xff\xff\xff\xff\xff\xff\xff\xff\x01\x04");
+  Golden read;
+  EXPECT_FALSE(codec::decode_golden(body, numbers, read));
 }
 
 }  // namespace

@@ -223,7 +223,7 @@ Task<Outcome<ReadBatch>> FakeConnector::find_by(std::string object, std::size_t 
   ++system_.calls;
   ++system_.lookups;
   if (system_.down) co_return tl::unexpected(*system_.down);
-  const bool by_key = slot == static_cast<std::size_t>(-1);
+  const bool by_key = slot == connector::kExternalKey;
   if (by_key && !system_.traits_.has_key) co_return tl::unexpected(failure_of(FailureClass::config, "there is no key to ask for"));
   ReadBatch batch;
   batch.calls = 1;
