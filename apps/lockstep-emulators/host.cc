@@ -48,10 +48,24 @@ std::optional<std::string> origin_of(const http::ServerRequest& request) {
   return fmt::format("{}://{}", tls ? "https" : "http", *host);
 }
 
+/// "gzip", "br, gzip;q=0.5" or "*", but not "gzip;q=0".
+bool accepts_gzip(std::string_view header) {
+  for (std::string_view each : split(header, ',')) {
+    std::string coding = to_lower_ascii(each);
+    std::erase(coding, ' ');
+    std::size_t semicolon = coding.find(';');
+    std::string_view name = std::string_view(coding).substr(0, semicolon);
+    std::string_view weight = semicolon == std::string::npos ? "" : std::string_view(coding).substr(semicolon);
+    bool refused = weight.starts_with(";q=0") && weight.find_first_not_of("0.", 4) == std::string_view::npos;
+    if (name == "gzip" || name == "x-gzip" || name == "*") return !refused;
+  }
+  return false;
+}
+
 /// As the vendors' edges do it for who accepts it.
 void pack(const http::ServerRequest& request, http::Response& response) {
   constexpr std::size_t kWorthIt = 1'000;  // bytes
-  bool accepted = to_lower_ascii(request.headers.find("Accept-Encoding").value_or("")).find("gzip") != std::string::npos;
+  bool accepted = accepts_gzip(request.headers.find("Accept-Encoding").value_or(""));
   if (!accepted || request.method == "HEAD" || response.body.size() < kWorthIt || response.headers.find("Content-Encoding")) return;
   response.body = gzip(response.body);
   response.headers.set("Content-Encoding", "gzip");

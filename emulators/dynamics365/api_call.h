@@ -88,6 +88,8 @@ Outcome<http::Response> bulk_action(ApiCall& api, const TableSpec& table, std::s
 /// "EntityDefinitions", "EntityDefinitions(LogicalName='contact')/Attributes", "RelationshipDefinitions" … by decoded path.
 Outcome<http::Response> entity_definitions(ApiCall& api, std::string_view path);
 /// POST and DELETE below "EntityDefinitions(…)": "Attributes", "Keys" or one of these, which is `key` then.
+Outcome<http::Response> create_table(ApiCall& api);
+Outcome<http::Response> create_relationship(ApiCall& api);
 Outcome<http::Response> write_definition(ApiCall& api, const json::object& entity, std::string_view segment, const json::object* key);
 /// "$metadata".
 Outcome<http::Response> csdl(ApiCall& api);

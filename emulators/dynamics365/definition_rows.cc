@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "emulators/dynamics365/guid.h"
+#include "emulators/dynamics365/schema_names.h"
 
 namespace lockstep::emulators::dynamics365 {
 namespace {
@@ -88,6 +89,16 @@ json::object key_definition(const TableSpec& table, const AlternateKey& key) {
                       {"KeyAttributes", std::move(columns)}};
 }
 
+/// From 1 on, in the order of the table.
+std::size_t column_number(const TableSpec& table, const Column& column) {
+  std::size_t number = 1;
+  for (const Column& each : table.columns) {
+    if (&each == &column) break;
+    ++number;
+  }
+  return number;
+}
+
 void add_details(json::object& attribute, const TableSpec& table, const Column& column) {
   if (column.type == ColumnType::text || column.type == ColumnType::memo) attribute["MaxLength"] = column.maximum;
   if (column.type == ColumnType::integer || column.type == ColumnType::money) {
@@ -127,7 +138,7 @@ json::object attribute_definition(const TableSpec& table, const Column& column) 
   json::object attribute{{"@odata.type", "#Microsoft.Dynamics.CRM." + attribute_class(column)},
                          {"MetadataId", metadata_id("attribute", table.name + " " + column.logical_name)},
                          {"LogicalName", column.logical_name},
-                         {"SchemaName", column.logical_name},
+                         {"SchemaName", column.schema_name.empty() ? schema_name_of(column.logical_name) : column.schema_name},
                          {"EntityLogicalName", table.name},
                          {"AttributeType", json::string(column.file ? "Virtual" : type)},
                          {"AttributeTypeName", json::object{{"Value", std::string(type) + "Type"}}},
@@ -154,6 +165,19 @@ json::object attribute_definition(const TableSpec& table, const Column& column) 
                          {"IsValidForCreate", column.creatable && column.source != Source::version},
                          {"IsValidForUpdate", column.updatable},
                          {"RequiredLevel", managed(json::string(level))}};
+  for (const char* absent : {"HasChanged", "DeprecatedVersion", "LinkedAttributeId", "ExternalName", "InheritsFrom"}) attribute[absent] = nullptr;
+  bool securable = column.source == Source::stored && column.type != ColumnType::state;
+  attribute["CanBeSecuredForRead"] = securable;
+  attribute["CanBeSecuredForCreate"] = securable && column.creatable;
+  attribute["CanBeSecuredForUpdate"] = securable && column.updatable;
+  attribute["CanModifyAdditionalSettings"] = managed(true);
+  attribute["ColumnNumber"] = column_number(table, column);
+  attribute["IntroducedVersion"] = column.custom ? "1.0.0.0" : "5.0.0.0";
+  attribute["IsDataSourceSecret"] = false;
+  attribute["IsRequiredForForm"] = column.required;
+  for (const char* yes : {"IsValidODataAttribute", "IsValidForForm", "IsValidForGrid"}) attribute[yes] = !column.write_only;
+  for (const char* when : {"CreatedOn", "ModifiedOn"}) attribute[when] = "1900-01-01T00:00:00Z";
+  if (column.type == ColumnType::text) attribute["AutoNumberFormat"] = "";
   add_details(attribute, table, column);
   return attribute;
 }
@@ -171,6 +195,13 @@ json::object relationship_definition(const Metadata& metadata, const Relationshi
                       {"MetadataId", metadata_id("relationship", relationship.schema_name)},
                       {"SchemaName", text(relationship.schema_name)},
                       {"RelationshipType", "OneToManyRelationship"},
+                      {"IsCustomRelationship", relationship.custom},
+                      {"IsManaged", !relationship.custom},
+                      {"IsValidForAdvancedFind", true},
+                      {"IsHierarchical", false},
+                      {"SecurityTypes", "Append"},
+                      {"IntroducedVersion", "5.0.0.0"},
+                      {"IsCustomizable", managed(true)},
                       {"ReferencedEntity", to.name},
                       {"ReferencedAttribute", to.key},
                       {"ReferencingEntity", from.name},
@@ -195,8 +226,8 @@ json::object entity_flags(const TableSpec& table) {
                      {"IsPrivate", false},
                      {"IsIntersect", false},
                      {"IsLogicalEntity", false},
-                     {"IsCustomEntity", false},
-                     {"IsManaged", true},
+                     {"IsCustomEntity", !table.schema_name.empty()},
+                     {"IsManaged", table.schema_name.empty()},
                      {"IsActivityParty", table.name == "account" || table.name == "contact" || table.name == "systemuser"},
                      {"IsChildEntity", false},
                      {"IsAvailableOffline", true},
@@ -226,14 +257,14 @@ json::object entity_definition(const Metadata& metadata, const TableSpec& table)
   json::array attributes, keys, one_to_many, many_to_one;
   for (const Column& column : table.columns) attributes.push_back(attribute_definition(table, column));
   for (const AlternateKey& key : table.keys) keys.push_back(key_definition(table, key));
-  for (const Relationship& each : relationships()) {
+  for (const Relationship& each : metadata.relationships()) {
     if (each.referenced_table == table.name) one_to_many.push_back(relationship_definition(metadata, each));
     if (each.referencing_table == table.name) many_to_one.push_back(relationship_definition(metadata, each));
   }
   json::object definition = entity_flags(table);
   for (json::key_value_pair& member : json::object{{"MetadataId", metadata_id("entity", table.name)},
                       {"LogicalName", table.name},
-                      {"SchemaName", table.name},
+                      {"SchemaName", table.schema_name.empty() ? schema_name_of(table.name) : table.schema_name},
                       {"EntitySetName", table.set},
                       {"LogicalCollectionName", table.set},
                       {"PrimaryIdAttribute", table.key},

@@ -7,6 +7,7 @@
 #include "emulators/dynamics365/api_call.h"
 #include "emulators/dynamics365/definition_rows.h"
 #include "emulators/dynamics365/fetch_condition.h"
+#include "emulators/dynamics365/table_builder.h"
 
 namespace lockstep::emulators::dynamics365 {
 namespace {
@@ -78,6 +79,7 @@ Outcome<Column> read_column(const json::object& body) {
   Column column;
   TRY(column.logical_name, new_name(body));
   column.name = column.logical_name;
+  column.schema_name = std::string(text_member(body, "SchemaName"));
   column.type = known->second;
   column.custom = true;
   auto number = [&](const char* name, std::int64_t otherwise) {
@@ -97,7 +99,97 @@ Outcome<Column> read_column(const json::object& body) {
   return column;
 }
 
+/// What a label says in the first of its languages.
+std::string label_in(const json::object& body, const char* name, const std::string& otherwise) {
+  boost::system::error_code none;
+  const json::value* label = body.if_contains(name);
+  const json::value* text = label ? label->find_pointer("/LocalizedLabels/0/Label", none) : nullptr;
+  return text && text->is_string() ? std::string(text->get_string()) : otherwise;
+}
+
+/// As the platform makes one out of many: "new_box", "new_boxes".
+std::string plural_of(const std::string& name) {
+  if (name.ends_with('y')) return name.substr(0, name.size() - 1) + "ies";
+  bool hisses = name.ends_with('s') || name.ends_with('x') || name.ends_with("ch") || name.ends_with("sh");
+  return name + (hisses ? "es" : "s");
+}
+
+http::Response made_at(const ApiCall& api, const char* root, const json::object& definition) {
+  http::Response response(204, "");
+  response.headers.add("OData-Version", "4.0");
+  response.headers.add("OData-EntityId", fmt::format("{}/{}({})", api.base, root, scalar_text(definition.at("MetadataId"))));
+  return response;
+}
+
 }  // namespace
+
+/// {"SchemaName","Attributes":[{"SchemaName","IsPrimaryName":true,…}]}
+Outcome<http::Response> create_table(ApiCall& api) {
+  Metadata& metadata = api.organisation.metadata;
+  TRY_VOID(api.organisation.check_privilege(metadata.require("account"), "Customize", api.call.caller));
+  JsonDocument document;
+  TRY_VOID(api.parse_body(document));
+  const json::object& body = document.root().get_object();
+  TRY(std::string name, new_name(body));
+  if (metadata.by_name(name) || metadata.by_set(plural_of(name))) return refuse(400, "0x80044363", fmt::format("An entity with the specified name {} already exists.", name));
+  const json::value* attributes = body.if_contains("Attributes");
+  std::optional<Column> primary;
+  std::deque<Column> others;
+  for (const json::value& each : attributes && attributes->is_array() ? attributes->get_array() : json::array()) {
+    if (!each.is_object()) return bad_parameters("Attributes is not a list of definitions.");
+    TRY(Column column, read_column(each.get_object()));
+    const json::value* first = each.get_object().if_contains("IsPrimaryName");
+    bool names = first && first->is_bool() && first->get_bool();
+    if (names && column.type == ColumnType::text && !primary) primary = std::move(column);
+    else others.push_back(std::move(column));
+  }
+  if (!primary) return bad_parameters("Required field 'PrimaryAttribute' is missing: one text column must be the primary name.");
+  TableBuilder table(name, plural_of(name), name + "id", primary->logical_name, label_in(body, "DisplayName", name));
+  table.spec.schema_name = std::string(text_member(body, "SchemaName"));
+  table.spec.columns.push_back(std::move(*primary));
+  for (Column& column : others) table.spec.columns.push_back(std::move(column));
+  table.states({{0, "Active", 1}, {1, "Inactive", 2}}, {{1, "Active", 0}, {2, "Inactive", 1}}).owned_columns();
+  const json::value* tracked = body.if_contains("ChangeTrackingEnabled");
+  table.spec.tracks_changes = tracked && tracked->is_bool() && tracked->get_bool();
+  metadata.add_table(std::move(table.spec));
+  return made_at(api, "EntityDefinitions", entity_definition(metadata, metadata.require(name)));
+}
+
+/// {"@odata.type":"…OneToManyRelationshipMetadata","SchemaName","ReferencedEntity","ReferencingEntity","Lookup":{"SchemaName"},"CascadeConfiguration":{"Delete"}}
+Outcome<http::Response> create_relationship(ApiCall& api) {
+  Metadata& metadata = api.organisation.metadata;
+  JsonDocument document;
+  TRY_VOID(api.parse_body(document));
+  const json::object& body = document.root().get_object();
+  if (!text_member(body, "@odata.type").ends_with(".OneToManyRelationshipMetadata"))
+    return refuse(501, code::kNotImplemented, "Relationships of many to many are not made in this stand-in.");
+  TRY_VOID(new_name(body));
+  std::string schema_name(text_member(body, "SchemaName"));
+  for (const char* side : {"ReferencedEntity", "ReferencingEntity"}) {
+    if (!metadata.by_name(text_member(body, side))) return refuse(404, "0x80041102", fmt::format("The entity with a name = '{}' was not found in the MetadataCache.", text_member(body, side)));
+  }
+  const TableSpec &from = metadata.require(text_member(body, "ReferencingEntity")), &to = metadata.require(text_member(body, "ReferencedEntity"));
+  TRY_VOID(api.organisation.check_privilege(from, "Customize", api.call.caller));
+  for (const Relationship& each : metadata.relationships()) {
+    if (equal_no_case(each.schema_name, schema_name)) return refuse(400, "0x80047017", fmt::format("The specified relationship name {} already exists.", schema_name));
+  }
+  const json::value *lookup = body.if_contains("Lookup"), *cascades = body.if_contains("CascadeConfiguration");
+  if (!lookup || !lookup->is_object()) return bad_parameters("Required parameter 'Lookup' is missing or not valid.");
+  std::string_view on_delete = cascades && cascades->is_object() ? text_member(cascades->get_object(), "Delete") : std::string_view();
+  if (on_delete == "Restrict") return refuse(501, code::kNotImplemented, "Relationships that forbid deleting are not made in this stand-in.");
+  Column column;
+  TRY(column.logical_name, new_name(lookup->get_object()));
+  if (from.logical(column.logical_name)) return refuse(400, "0x80047013", fmt::format("An attribute with the specified name {} already exists", column.logical_name));
+  column.name = "_" + column.logical_name + "_value";
+  column.schema_name = std::string(text_member(lookup->get_object(), "SchemaName"));
+  column.type = ColumnType::lookup;
+  column.targets = {to.name};
+  column.custom = true;
+  column.cascades_delete = on_delete == "Cascade";
+  std::string navigation = column.schema_name;
+  metadata.add_lookup(from.name, std::move(column), std::move(navigation), schema_name);
+  return made_at(api, "RelationshipDefinitions", relationship_definition(metadata, metadata.relationships().back()));
+}
 
 Outcome<http::Response> write_definition(ApiCall& api, const json::object& entity, std::string_view segment, const json::object* key) {
   Metadata& metadata = api.organisation.metadata;

@@ -152,17 +152,21 @@ Outcome<http::Response> answer_rows(const ApiCall& api, std::string_view context
 }  // namespace
 
 Outcome<http::Response> entity_definitions(ApiCall& api, std::string_view path) {
-  auto not_written = [] { return refuse(501, code::kNotImplemented, "Of definitions keys and columns alone are made through this stand-in's API."); };
+  auto not_written = [] { return refuse(501, code::kNotImplemented, "Of definitions tables, relationships, columns and keys are made through this stand-in's API, and keys deleted."); };
   bool writes = api.call.request.method != "GET";
   api.organisation.work_ms += 20;
   const Metadata& metadata = api.organisation.metadata;
   std::vector<std::string_view> segments = split(path, '/');
   std::string_view root = segments.front().substr(0, segments.front().find('('));
   bool written = root == "EntityDefinitions" && segments.size() == 2 && (segments[1].starts_with("Keys") || segments[1] == "Attributes");
+  if (segments.size() == 1 && segments.front() == root && api.call.request.method == "POST") {
+    if (root == "EntityDefinitions") return create_table(api);
+    if (root == "RelationshipDefinitions") return create_relationship(api);
+  }
   if (writes && !written) return not_written();
   json::array rows;
   if (root == "RelationshipDefinitions") {
-    for (const Relationship& each : relationships()) rows.push_back(relationship_definition(metadata, each));
+    for (const Relationship& each : metadata.relationships()) rows.push_back(relationship_definition(metadata, each));
     return answer_rows(api, root, "SchemaName", rows, segments);
   }
   if (root == "GlobalOptionSetDefinitions") return answer_rows(api, root, "Name", rows, segments);  // all options here belong to columns

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "emulators/dynamics365/relationships.h"
 #include "emulators/dynamics365/table_builder.h"
 
 namespace lockstep::emulators::dynamics365 {
@@ -85,18 +84,23 @@ void TableSpec::index() {
   }
 }
 
-Metadata::Metadata(Database& database) {
+Metadata::Metadata(Database& database) : database_(database) {
   for (auto make : {account_table, contact_table, incident_table, incidentresolution_table, annotation_table, activitymimeattachment_table,
                     phonecall_table, email_table, task_table, activityparty_table, systemuser_table,
                     team_table, transactioncurrency_table, savedquery_table, serviceendpoint_table, sdkmessage_table,
                     sdkmessagefilter_table, sdkmessageprocessingstep_table, sdkmessageprocessingstepimage_table, asyncoperation_table}) {
-    TableSpec& table = tables_.emplace_back(make());
-    table.rows = &database.table(table.name);
-    table.index();
-    by_set_.emplace(table.set, &table);
-    by_name_.emplace(table.name, &table);
+    add_table(make());
   }
   connect();
+}
+
+void Metadata::add_table(TableSpec spec) {
+  CHECK(!by_name(spec.name), "a new table");
+  TableSpec& table = tables_.emplace_back(std::move(spec));
+  table.rows = &database_.table(table.name);
+  table.index();
+  by_set_.emplace(table.set, &table);
+  by_name_.emplace(table.name, &table);
 }
 
 void Metadata::connect() {
@@ -107,7 +111,8 @@ void Metadata::connect() {
         references_[by_name(target)].push_back({&from, &column});
     }
   }
-  for (const Relationship& each : relationships()) {
+  for (const Relationship& each : dynamics365::relationships()) {
+    relationships_.push_back(each);
     const TableSpec& from = require(each.referencing_table);
     const Column* column = from.logical(each.referencing_column);
     CHECK(column, "a relationship over a lookup that the table has");
@@ -136,13 +141,26 @@ bool Metadata::add_key(std::string_view table, std::string name, const std::vect
   return true;
 }
 
-void Metadata::add_column(std::string_view table, Column column) {
+void Metadata::add_lookup(std::string_view table, Column column, std::string navigation, std::string relationship) {
+  TableSpec *from = own(table), *to = own(column.targets.front());
+  CHECK(from && to && column.targets.size() == 1, "a lookup between tables that are there");
+  const Column& added = add_column(table, std::move(column));
+  from->rows->add_index(added.field);
+  from->navigations.push_back({std::move(navigation), &added, {to->name}});
+  references_[to].push_back({from, &added});
+  made_names_.push_back(relationship);
+  relationships_.push_back({made_names_.back(), from->name, added.logical_name, to->name, true});
+  to->collections.push_back({std::move(relationship), from, &added});
+}
+
+const Column& Metadata::add_column(std::string_view table, Column column) {
   TableSpec* spec = own(table);
   CHECK(spec && column.source == Source::stored && !spec->logical(column.logical_name), "a new column of a table that is there");
   Column& added = spec->columns.emplace_back(std::move(column));
   added.field = spec->rows->field(added.name);
   spec->by_name_.emplace(added.name, &added);
   spec->by_logical_name_.emplace(added.logical_name, &added);
+  return added;
 }
 
 void Metadata::remove_key(std::string_view table, std::string_view name) {

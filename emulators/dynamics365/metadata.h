@@ -12,6 +12,7 @@
 
 #include "emulators/core/database.h"
 #include "emulators/dynamics365/quirks.h"
+#include "emulators/dynamics365/relationships.h"
 
 namespace lockstep::emulators::dynamics365 {
 
@@ -45,6 +46,7 @@ struct Option {
 struct Column {
   std::string name;          // as read: "telephone1", "_customerid_value"
   std::string logical_name;  // "customerid"
+  std::string schema_name;   // as it was typed by who made it; empty: the platform's own
   ColumnType type = ColumnType::text;
   std::int64_t minimum = 0;
   std::int64_t maximum = 0;  // of a text: UTF-16 units
@@ -105,6 +107,7 @@ class TableSpec {
   std::string key;                   // "contactid"
   std::string name_column;           // "fullname"
   std::string label;                 // "Contact"
+  std::string schema_name;           // as it was typed by who made it; empty: the platform's own
   std::deque<Column> columns;
   std::deque<Navigation> navigations;
   std::deque<Collection> collections;
@@ -170,7 +173,14 @@ class Metadata {
   bool add_key(std::string_view table, std::string name, const std::vector<std::string>& columns);
   void remove_key(std::string_view table, std::string_view name);
   /// Precondition: the table has none of that name, and the column is stored.
-  void add_column(std::string_view table, Column column);
+  const Column& add_column(std::string_view table, Column column);
+  /// A lookup of a table, and what it is called from both sides: `relationship` from that of the one it points to.
+  /// Precondition: both tables are there, the column is new and has one target.
+  void add_lookup(std::string_view table, Column column, std::string navigation, std::string relationship);
+  /// Precondition: there is none of that name.
+  void add_table(TableSpec spec);
+  /// The platform's, and those that were made.
+  const std::vector<Relationship>& relationships() const { return relationships_; }
   /// What the control plane changes in a column: nothing when there is none.
   Column* editable(std::string_view table, std::string_view column);
   const std::deque<TableSpec>& tables() const { return tables_; }
@@ -185,7 +195,10 @@ class Metadata {
   void connect();
   TableSpec* own(std::string_view name);
   Quirks quirks_;
+  Database& database_;
   std::deque<TableSpec> tables_;
+  std::vector<Relationship> relationships_;
+  std::deque<std::string> made_names_;  // what relationships that were made point to
   std::map<std::string, const TableSpec*, std::less<>> by_set_;
   std::map<std::string, const TableSpec*, std::less<>> by_name_;
   std::map<const TableSpec*, std::vector<Reference>> references_;  // looked up, never walked

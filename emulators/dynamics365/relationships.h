@@ -11,6 +11,7 @@ struct Relationship {
   std::string_view referencing_table;
   std::string_view referencing_column;  // logical name of the lookup
   std::string_view referenced_table;
+  bool custom = false;  // an integration made it
 };
 
 std::span<const Relationship> relationships();

@@ -13,6 +13,19 @@ void customer_states(TableBuilder& table) {
   table.states({{0, "Active", 1}, {1, "Inactive", 2}}, {{1, "Active", 0}, {2, "Inactive", 1}});
 }
 
+/// What accounts and contacts have that is rarely sent, with the platform's option sets.
+void rare_columns(TableBuilder& table) {
+  std::vector<Option> usual{{1, "Default Value"}};
+  for (const char* name : {"customersizecode", "shippingmethodcode", "territorycode"}) table.option(name, usual).by_default(std::int64_t{1});
+  table.option("preferredappointmentdaycode", {{0, "Sunday"}, {1, "Monday"}, {2, "Tuesday"}, {3, "Wednesday"}, {4, "Thursday"}, {5, "Friday"}, {6, "Saturday"}});
+  table.option("preferredappointmenttimecode", {{1, "Morning"}, {2, "Afternoon"}, {3, "Evening"}});
+  table.option("address1_addresstypecode", {{1, "Bill To"}, {2, "Ship To"}, {3, "Primary"}, {4, "Other"}});
+  table.option("address1_shippingmethodcode", {{1, "Airborne"}, {2, "DHL"}, {3, "FedEx"}, {4, "UPS"}, {5, "Postal Mail"}, {6, "Full Load"}, {7, "Will Call"}});
+  table.option("address1_freighttermscode", {{1, "FOB"}, {2, "No Charge"}});
+  table.text({"address1_name"}, 200).text({"address1_telephone1", "address1_telephone2", "address1_telephone3", "address1_fax"}, 50).text({"address1_postofficebox"}, 20);
+  table.boolean({"donotbulkpostalmail", "donotsendmm"}, false);
+}
+
 void merge_columns(TableBuilder& table) {
   table.spec.mergeable = true;
   table.lookup("masterid", table.spec.name).read_only().stays_on_merge();
@@ -83,7 +96,10 @@ TableSpec account_table() {
   table.option("preferredcontactmethodcode", contact_methods()).by_default(std::int64_t{1});
   table.boolean({"creditonhold", "donotemail", "donotphone", "donotfax", "donotpostalmail", "donotbulkemail"},
                 false);
-  table.text({"sic"}, 20).text({"tickersymbol"}, 10);
+  table.text({"sic"}, 20).text({"tickersymbol"}, 10).text({"stockexchange"}, 20).integer("sharesoutstanding", 0, 1'000'000'000);
+  for (const char* name : {"accountratingcode", "businesstypecode"}) table.option(name, {{1, "Default Value"}}).by_default(std::int64_t{1});
+  table.money("creditlimit", 100'000'000'000'000);
+  rare_columns(table);
   table.lookup("primarycontactid", "contact").lookup("parentaccountid", "account");
   merge_columns(table);
   customer_states(table);
@@ -106,6 +122,8 @@ TableSpec contact_table() {
   table.option("preferredcontactmethodcode", contact_methods()).by_default(std::int64_t{1});
   table.boolean({"donotemail", "donotphone", "donotfax", "donotpostalmail", "donotbulkemail"}, false);
   table.text({"employeeid", "governmentid", "externaluseridentifier"}, 50);
+  rare_columns(table);
+  table.option("haschildrencode", {{1, "Default Value"}}).option("educationcode", {{1, "Default Value"}}).integer("numberofchildren", 0, 1'000'000'000).text({"spousesname"}, 100);
   table.polymorphic("parentcustomerid", {"account", "contact"}).cascades_delete();
   merge_columns(table);
   customer_states(table);

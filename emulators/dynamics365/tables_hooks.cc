@@ -19,7 +19,7 @@ TableSpec serviceendpoint_table() {
 
 TableSpec sdkmessage_table() {
   TableBuilder table("sdkmessage", "sdkmessages", "sdkmessageid", "name", "Sdk Message");
-  table.text({"name"}, 256);
+  table.text({"name"}, 256).text({"categoryname"}, 25).boolean({"isactive"}, true).boolean({"isprivate"}, false);
   table.spec.writable = table.spec.bulk = table.spec.tracks_changes = false;
   table.owned_columns();
   return std::move(table.spec);

@@ -100,6 +100,8 @@ HubSpot::Answer HubSpot::list_create(Call& call) {
   auto there = [](const RecordList& each) { return each.removed.ms == 0; };
   if (static_cast<std::size_t>(std::count_if(lists_.all().begin(), lists_.all().end(), there)) >= RecordLists::kMostLists)
     return invalid(fmt::format("The account has {} lists, which is the most", RecordLists::kMostLists));
+  TRY(ListFolder * folder, folder_named(text_member(*body, "listFolderId")));
+  list.folder = folder->id;
   list.created_by = caller_->id;
   list.created = list.updated = call.now;
   RecordList& made = lists_.add(std::move(list));

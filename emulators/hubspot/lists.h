@@ -17,6 +17,7 @@ struct RecordList {
     WallTime first_added, added;
   };
   std::string id, name, processing, created_by;
+  std::string folder;  // its id; empty: the root
   const ObjectType* type = nullptr;
   std::int64_t version = 1;
   WallTime created, updated, removed;  // removed.ms is 0 while it is there

@@ -88,8 +88,9 @@ void Portal::take_settings() {
 }
 
 std::string Portal::next_id(const ObjectType& type) {
-  if (type.index >= sequences_.size()) sequences_.resize(type.index + 1, kFirstId);
-  return std::to_string(++sequences_[type.index]);
+  std::size_t place = type.engagement ? catalogue_.find_any("notes")->index : type.index;  // engagements were one type once
+  if (place >= sequences_.size()) sequences_.resize(place + 1, kFirstId);
+  return std::to_string(++sequences_[place]);
 }
 
 void Portal::before_write(const ObjectType& type, RowNumber row, const Writer& writer) {

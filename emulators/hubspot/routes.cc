@@ -10,6 +10,7 @@ void HubSpot::add_routes() {
   add_account_routes();
   add_journal_routes();
   add_list_routes();
+  add_older_routes();
 }
 
 void HubSpot::add_account_routes() {
@@ -68,6 +69,12 @@ void HubSpot::add_list_routes() {
   for (const std::string base : {"/crm/v3/lists", "/crm/lists/{version}"}) {
     add("POST", base, &HubSpot::list_create);
     add("GET", base, &HubSpot::lists_read);
+    add("POST", base + "/folders", &HubSpot::folder_create);
+    add("GET", base + "/folders", &HubSpot::folder_read);
+    add("PUT", base + "/folders/move-list", &HubSpot::folder_take_list);
+    add("PUT", base + "/folders/{folder}/rename", &HubSpot::folder_rename);
+    add("PUT", base + "/folders/{folder}/move/{parent}", &HubSpot::folder_move);
+    add("DELETE", base + "/folders/{folder}", &HubSpot::folder_remove);
     add("POST", base + "/search", &HubSpot::list_search);
     add("GET", base + "/object-type-id/{type}/name/{name}", &HubSpot::list_read_named);
     add("GET", base + "/records/{type}/{id}/memberships", &HubSpot::memberships_read);

@@ -75,6 +75,11 @@ void HubSpot::add(std::string method, const std::string& path, StyledHandler han
   router().add(std::move(method), path, [this, bound](Call& call) { return answered(call, bound); });
 }
 
+void HubSpot::add(std::string method, const std::string& path, OlderHandler handler, const OlderKind& kind) {
+  auto bound = [this, handler, &kind](Call& call) { return (this->*handler)(call, kind); };
+  router().add(std::move(method), path, [this, bound](Call& call) { return answered(call, bound); });
+}
+
 std::string HubSpot::uuid() { return make_uuid(ids_, 7); }
 
 Outcome<ObjectType*> HubSpot::type_of(const Call& call) {

@@ -8,6 +8,7 @@
 #include "emulators/core/switches.h"
 #include "emulators/hubspot/hubspot.h"
 #include "emulators/hubspot/imports.h"
+#include "emulators/hubspot/list_folders.h"
 #include "emulators/hubspot/lists.h"
 #include "emulators/hubspot/portal.h"
 #include "emulators/hubspot/rendering.h"
@@ -15,6 +16,8 @@
 namespace lockstep::emulators::hubspot {
 
 struct TieStyle;  // association_calls.h
+
+struct OlderKind;  // older_versions.h
 
 /// The two types of an association call.
 struct TypePair {
@@ -43,8 +46,10 @@ class HubSpot final : public StandIn {
   using Answer = Outcome<http::Response>;
   using Handler = Answer (HubSpot::*)(Call&);
   using StyledHandler = Answer (HubSpot::*)(Call&, const TieStyle&);
+  using OlderHandler = Answer (HubSpot::*)(Call&, const OlderKind&);
   void add(std::string method, const std::string& path, Handler handler);
   void add(std::string method, const std::string& path, StyledHandler handler, const TieStyle& style);
+  void add(std::string method, const std::string& path, OlderHandler handler, const OlderKind& kind);
   http::Response answered(Call& call, const std::function<Answer(Call&)>& handler);
   // routes.cc
   void add_routes();
@@ -54,6 +59,7 @@ class HubSpot final : public StandIn {
   void add_association_routes();
   void add_journal_routes();
   void add_list_routes();
+  void add_older_routes();
   http::Response told(const ApiError& error) { return error_response(error, uuid()); }
   std::string uuid();
 
@@ -135,6 +141,49 @@ class HubSpot final : public StandIn {
   Answer schema_archive(Call& call);
   Answer schema_tie(Call& call);
   Answer schema_untie(Call& call);
+  // older_contacts.cc
+  json::object older_contact(RowNumber row, const std::vector<std::string>& names);
+  Outcome<RowNumber> older_contact_of(const Call& call);
+  Answer older_contact_create(Call& call);
+  Answer older_contact_read(Call& call);
+  Answer older_contacts_read(Call& call);
+  Answer older_contact_update(Call& call);
+  Answer older_contact_upsert(Call& call);
+  Answer older_contacts_write(Call& call);
+  Answer older_contact_merge(Call& call);
+  Answer older_contact_remove(Call& call);
+  Answer older_contact_pages(Call& call);
+  Answer older_contact_search(Call& call);
+  // older_records.cc
+  json::array older_ties(const ObjectType& from, RowNumber row, std::string_view to_name);
+  json::object older_record(const OlderKind& kind, RowNumber row, const std::vector<std::string>& names);
+  Outcome<RowNumber> older_row(const Call& call, const OlderKind& kind);
+  Outcome<void> older_tie(const ObjectType& from, RowNumber row, std::string_view to_name, const json::value* ids, const Writer& writer);
+  Answer older_create(Call& call, const OlderKind& kind);
+  Answer older_read(Call& call, const OlderKind& kind);
+  Answer older_update(Call& call, const OlderKind& kind);
+  Answer older_remove(Call& call, const OlderKind& kind);
+  Answer older_pages(Call& call, const OlderKind& kind);
+  Answer older_recent(Call& call, const OlderKind& kind);
+  Answer older_companies_of_domain(Call& call);
+  Answer older_people_of_company(Call& call);
+  Answer older_join_company(Call& call);
+  Answer older_join_deal(Call& call);
+  Answer older_deals_of(Call& call);
+  // older_engagements.cc
+  Outcome<std::pair<const ObjectType*, RowNumber>> engagement_of(const Call& call);
+  json::object older_engagement(const ObjectType& type, RowNumber row);
+  Answer engagement_create(Call& call);
+  Answer engagement_one(Call& call);
+  Answer engagement_pages(Call& call);
+  // older_definitions.cc
+  Answer older_associate(Call& call);
+  Answer older_associations(Call& call);
+  Answer older_owners(Call& call);
+  Answer older_pipelines(Call& call);
+  Answer older_property_definitions(Call& call);
+  Answer older_property_write(Call& call);
+  Answer older_property_groups(Call& call);
   // secondary_addresses.cc
   Answer secondary_addresses(Call& call);
   Answer change_secondary_address(Call& call);
@@ -245,6 +294,15 @@ class HubSpot final : public StandIn {
   Answer list_remove(Call& call);
   Answer list_restore(Call& call);
   Answer list_search(Call& call);
+  // list_folder_calls.cc
+  json::object shown_folder(const ListFolder& folder);
+  Outcome<ListFolder*> folder_named(std::string_view id);
+  Answer folder_create(Call& call);
+  Answer folder_read(Call& call);
+  Answer folder_rename(Call& call);
+  Answer folder_move(Call& call);
+  Answer folder_remove(Call& call);
+  Answer folder_take_list(Call& call);
   // list_member_calls.cc
   Answer members_page(Call& call, bool by_time);
   Answer members_read(Call& call);
@@ -298,6 +356,7 @@ class HubSpot final : public StandIn {
       app_tokens_;  // client_credentials: they act for the app, not for an account
   Imports imports_;
   RecordLists lists_{portal_};
+  ListFolders folders_;
   std::vector<Export> exports_;
   struct JournalLink {
     std::string text;

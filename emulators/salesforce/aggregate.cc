@@ -36,6 +36,8 @@ class Tally {
         return count_ == 0 ? Value{} : Value(sum_);
       case Function::avg:
         return count_ == 0 ? Value{} : Value(sum_ / static_cast<double>(count_));
+      case Function::grouping:
+        break;  // of the group, not of its rows
     }
     return {};
   }
@@ -77,6 +79,21 @@ bool before(const Query& query, const Group& a, const Group& b) {
   return false;
 }
 
+using Mask = unsigned;  // bit i: the i-th grouped field is one that its group does not tell apart
+
+/// The groups that each row belongs to: its own, and those of the subtotals.
+std::vector<Mask> masks_of(const Query& query) {
+  std::vector<Mask> masks{0};
+  std::size_t fields = query.group.size();
+  Mask all = (Mask{1} << fields) - 1;
+  if (query.subtotals == Query::Subtotals::rollup) {
+    for (std::size_t told = fields; told-- > 0;) masks.push_back(all & ~((Mask{1} << told) - 1));
+  } else if (query.subtotals == Query::Subtotals::cube) {
+    for (Mask mask = 1; mask <= all; ++mask) masks.push_back(mask);
+  }
+  return masks;
+}
+
 void bind(const Org& org, Condition& condition) {
   for (Condition& part : condition.parts) bind(org, part);
   if (!condition.subquery) return;
@@ -115,20 +132,31 @@ std::vector<RowNumber> find_children(const Org& org, const Query& child, std::st
 }
 
 std::vector<std::vector<Value>> aggregate_rows(const Org& org, const Query& query, const std::vector<RowNumber>& rows) {
-  std::map<std::vector<Value>, std::vector<Tally>> groups;
+  std::map<std::pair<std::vector<Value>, Mask>, std::vector<Tally>> groups;
   if (query.group.empty()) groups[{}].resize(query.aggregates.size());
+  const std::vector<Mask> masks = masks_of(query);
   for (RowNumber row : rows) {
     std::vector<Value> key;
     for (const FieldPath& path : query.group) key.push_back(own(value_at(org, *query.object, row, path)));
-    std::vector<Tally>& tallies = groups[std::move(key)];
-    tallies.resize(query.aggregates.size());
-    for (std::size_t i = 0; i < tallies.size(); ++i)
-      tallies[i].add(query.aggregates[i], value_at(org, *query.object, row, query.aggregates[i].path));
+    for (Mask mask : masks) {
+      std::vector<Value> told = key;
+      for (std::size_t i = 0; i < told.size(); ++i) {
+        if (mask & (Mask{1} << i)) told[i] = Value{};
+      }
+      std::vector<Tally>& tallies = groups[{std::move(told), mask}];
+      tallies.resize(query.aggregates.size());
+      for (std::size_t i = 0; i < tallies.size(); ++i)
+        tallies[i].add(query.aggregates[i], value_at(org, *query.object, row, query.aggregates[i].path));
+    }
   }
   std::vector<Group> answer;
   for (const auto& [key, tallies] : groups) {
-    Group group{key, {}};
-    for (std::size_t i = 0; i < tallies.size(); ++i) group.results.push_back(tallies[i].result(query.aggregates[i]));
+    Group group{key.first, {}};
+    for (std::size_t i = 0; i < tallies.size(); ++i) {
+      const Aggregate& aggregate = query.aggregates[i];
+      bool grouping = aggregate.function == Function::grouping;
+      group.results.push_back(grouping ? Value(std::int64_t{(key.second >> group_of(query, aggregate.path)) & 1u}) : tallies[i].result(aggregate));
+    }
     auto compares_group = [&](const Condition& each) {
       return compares(each, view(each.aggregate ? group.results[*each.aggregate] : group.key[group_of(query, each.path)]));
     };

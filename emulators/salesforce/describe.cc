@@ -153,10 +153,10 @@ json::object describe_summary(const ObjectType& object, const std::string& versi
       {"undeletable", object.deletable},
       {"queryable", true},
       {"retrieveable", true},
-      {"replicateable", true},
-      {"searchable", true},
-      {"triggerable", true},
-      {"layoutable", true},
+      {"replicateable", !object.setup},
+      {"searchable", !object.setup},
+      {"triggerable", !object.setup},
+      {"layoutable", !object.setup},
       {"mergeable", object.mergeable},
       {"activateable", false},
       {"associateEntityType", nullptr},
@@ -184,7 +184,9 @@ json::object describe_object(const ObjectType& object, const std::string& versio
                              "lookupLayoutable", "networkScopeFieldName"})
     described[absent] = nullptr;
   for (const char* yes : {"compactLayoutable", "searchLayoutable"}) described[yes] = true;
-  described["supportedScopes"] = json::array{json::object{{"label", "All " + object.plural}, {"name", "everything"}}};
+  json::array scopes{json::object{{"label", "All " + object.plural}, {"name", "everything"}}};
+  if (object.find("OwnerId")) scopes.push_back(json::object{{"label", "My " + object.plural}, {"name", "mine"}});
+  described["supportedScopes"] = std::move(scopes);
   described["recordTypeInfos"] = json::array{json::object{{"active", true},
                                                           {"available", true},
                                                           {"defaultRecordTypeMapping", true},

@@ -99,8 +99,14 @@ class Salesforce final : public StandIn {
   http::Response soap(Call& call);
   http::Response soap_login(Call& call, const XmlElement& request);
   std::string soap_user_info(const Call& call);
+  std::string soap_write(Call& call, const XmlElement& request, const XmlElement* header);
   std::string soap_item(Call& call, const XmlElement& request, const XmlElement& item);
   std::string soap_merge(const XmlElement& item, const Writer& writer);
+  // soap_reads.cc
+  /// Nothing: the request is no call that reads.
+  std::optional<http::Response> soap_read(const Call& call, const XmlElement& request, const XmlElement* header);
+  http::Response soap_describe(const Call& call, const XmlElement& request);
+  http::Response soap_answer(const Call& call, const XmlElement& request, const std::string& results);
   // discovery.cc
   http::Response versions(Call& call);
   http::Response resources(Call& call);
@@ -192,6 +198,8 @@ class Salesforce final : public StandIn {
   // query.cc
   http::Response query(Call& call);
   http::Response query_all(Call& call);
+  /// The same of what tells of the org itself, and of nothing else.
+  http::Response tooling_query(Call& call);
   http::Response query_more(Call& call);
   http::Response run_query(Call& call, bool all);
   http::Response explain(Call& call, const std::string& text);

@@ -80,8 +80,10 @@ void Salesforce::add_schema_headers(http::Response& response) const {
 http::Response Salesforce::describe_all(Call& call) {
   if (auto unchanged = unchanged_schema(call)) return std::move(*unchanged);
   json::array objects;
-  for (const ObjectType& object : org_.schema().objects())
-    objects.push_back(describe_summary(object, call.parameter("version")));
+  bool tooling = call.request.target.find("/tooling/") != std::string::npos;
+  for (const ObjectType& object : org_.schema().objects()) {
+    if (!tooling || object.reified) objects.push_back(describe_summary(object, call.parameter("version")));
+  }
   http::Response response = json_response(
       200, json::object{{"encoding", "UTF-8"}, {"maxBatchSize", 200}, {"sobjects", std::move(objects)}});
   add_schema_headers(response);

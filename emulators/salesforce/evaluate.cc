@@ -113,7 +113,7 @@ ValueView value_at(const Org& org, const ObjectType& object, RowNumber row, cons
   const ObjectType* at = &object;
   for (const Field* hop : path.hops) {
     std::string_view id = text_of(org.value_of(*at, row, *hop));
-    const ObjectType* target = org.schema().by_prefix(id);
+    const ObjectType* target = org.schema().target_of(*hop, id);
     row = target ? target->table->find(id) : kNoRow;
     if (row == kNoRow) return std::monostate{};
     at = target;

@@ -205,7 +205,8 @@ ObjectType push_topic() {
 }
 
 std::vector<ObjectType> standard_objects() {
-  return {account(), contact(), case_object(), case_comment_object(), task_object(), event_object(), email_message_object(), user(), group(), organization(), push_topic()};
+  return {account(), contact(), case_object(), case_comment_object(), task_object(), event_object(), email_message_object(), user(), group(), organization(), push_topic(),
+          entity_definition_object(), field_definition_object(), queue_sobject_object(), record_type_object()};
 }
 
 }  // namespace lockstep::emulators::salesforce

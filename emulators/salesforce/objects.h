@@ -18,5 +18,10 @@ ObjectType case_comment_object();
 ObjectType task_object();
 ObjectType event_object();
 ObjectType email_message_object();
+// objects_setup.cc
+ObjectType entity_definition_object();
+ObjectType field_definition_object();
+ObjectType queue_sobject_object();
+ObjectType record_type_object();
 
 }  // namespace lockstep::emulators::salesforce

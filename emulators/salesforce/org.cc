@@ -44,6 +44,7 @@ void Org::found(const std::string& organization_id) {
   add("Group", next_id(schema_.object("Group")), {{"Name", Value(std::string("Support"))},
                                                   {"DeveloperName", Value(std::string("Support"))},
                                                   {"Type", Value(std::string("Queue"))}});
+  describe_itself(context);
 }
 
 Result<void> Org::set_access(std::string_view object, std::string_view field, Access access, std::string_view user) {

@@ -90,6 +90,8 @@ class Org {
   std::vector<std::pair<const ObjectType*, std::vector<std::string>>> archive_activities(WallTime before);
   /// The one row of Organization.
   void found(const std::string& organization_id);
+  /// The rows of what tells of the org itself. objects_setup.cc
+  void describe_itself(const WriteContext& context);
 
   /// A live record by its 15- or 18-character id. Refusals: MALFORMED_ID, `missing_code`, ENTITY_IS_DELETED.
   Outcome<RowNumber> find_live(const ObjectType& object, std::string_view id,

@@ -31,6 +31,12 @@ std::size_t page_size(const Call& call) {
 http::Response Salesforce::query(Call& call) { return run_query(call, false); }
 http::Response Salesforce::query_all(Call& call) { return run_query(call, true); }
 
+http::Response Salesforce::tooling_query(Call& call) {
+  auto query = parse_soql(org_.schema(), call.query_value("q").value_or(""), call.now);
+  if (query && !query->object->reified) return error_response("INVALID_TYPE", fmt::format("sObject type '{}' is not supported.", query->object->name));
+  return run_query(call, false);
+}
+
 http::Response Salesforce::run_query(Call& call, bool all) {
   if (auto explained = call.query_value("explain")) return explain(call, *explained);
   auto text = call.query_value("q");
@@ -96,7 +102,7 @@ http::Response Salesforce::aggregate_answer(Call& call, Query& query, bool all) 
     std::size_t next = 0;
     for (const FieldPath& path : query.select) record[path.alias.empty() ? path.field->name : path.alias] = renderer.value(*path.field, view(values[next++]));
     for (const Aggregate& aggregate : query.aggregates) {
-      bool counts = aggregate.function == Function::count || aggregate.function == Function::count_distinct;
+      bool counts = aggregate.function == Function::count || aggregate.function == Function::count_distinct || aggregate.function == Function::grouping;
       const Value& value = values[next++];
       if (aggregate.name.empty()) continue;
       record[aggregate.name] = counts ? to_json(view(value)) : renderer.value(*aggregate.path.field, view(value));

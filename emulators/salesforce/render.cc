@@ -80,7 +80,7 @@ void Renderer::put_path(json::object& into, const ObjectType& object, RowNumber 
   }
   const Field& reference = *path.hops[hop];
   std::string_view id = text_of(org_.value_of(object, row, reference));
-  const ObjectType* parent = org_.schema().by_prefix(id);
+  const ObjectType* parent = org_.schema().target_of(reference, id);
   RowNumber parent_row = parent ? parent->table->find(id) : kNoRow;
   json::value& nested = into[reference.relationship];
   if (parent_row == kNoRow) return;  // stays null

@@ -29,6 +29,11 @@ void Salesforce::add_routes() {
   add("GET", base + "/limits/recordCount", &Salesforce::record_count);
   add("GET", base + "/query", &Salesforce::query);
   add("GET", base + "/query/{locator}", &Salesforce::query_more);
+  for (const char* query : {"/tooling/query", "/tooling/queryAll"}) add("GET", base + query, &Salesforce::tooling_query);
+  add("GET", base + "/tooling/query/{locator}", &Salesforce::query_more);
+  add("GET", base + "/tooling/sobjects", &Salesforce::describe_all);
+  add("GET", base + "/tooling/sobjects/{object}/describe", &Salesforce::describe);
+  add("GET", base + "/tooling/sobjects/{object}/{id}", &Salesforce::read_row);
   add("GET", base + "/queryAll", &Salesforce::query_all);
   add("GET", base + "/queryAll/{locator}", &Salesforce::query_more);
   add("POST", base + "/composite", &Salesforce::composite);
@@ -104,7 +109,9 @@ void Salesforce::add_record_routes(const std::string& base) {
     add("GET", actions + "/{action}/{part}", &Salesforce::quick_action);
     add("GET", actions + "/{action}/{part}/{record}", &Salesforce::quick_action);
   }
-  for (const char* method : {"GET", "POST", "DELETE"}) add(method, base + "/sobjects/User/{id}/password", &Salesforce::user_password);
+  for (const char* users : {"/sobjects/User", "/sobjects/user"}) {  // some write every object in lower case
+    for (const char* method : {"GET", "POST", "DELETE"}) add(method, base + users + "/{id}/password", &Salesforce::user_password);
+  }
   add("POST", base + "/sobjects/{object}/Id", &Salesforce::create_row);
   add("GET", base + "/sobjects/{object}/{id}", &Salesforce::read_row);
   add("PATCH", base + "/sobjects/{object}/{id}", &Salesforce::update_row);

@@ -63,6 +63,10 @@ http::Response created_answer(const Call& call, const ObjectType& object, const 
 }  // namespace
 
 Outcome<RowNumber> Salesforce::row_of_path(const ObjectType& object, const std::string& id) const {
+  if (object.reified) {
+    RowNumber row = object.table->find(id);
+    return row == kNoRow ? Outcome<RowNumber>(refuse("NOT_FOUND", "The requested resource does not exist")) : Outcome<RowNumber>(row);
+  }
   if (!normalise_id(id)) {
     return refuse("NOT_FOUND",
                   fmt::format("Provided external ID field does not exist or is not accessible: {}", id));

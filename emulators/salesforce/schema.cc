@@ -26,7 +26,8 @@ std::string label_of(std::string_view name) {
 
 void add_system_fields(ObjectType& object) {
   std::vector<Field> system;
-  system.push_back(text("Id", 18, FieldType::id).required().from(Source::id));
+  Field id = text("Id", 18, FieldType::id).required();
+  system.push_back(object.reified ? id.read_only() : id.from(Source::id));
   if (object.deletable) system.push_back(boolean("IsDeleted").from(Source::is_deleted));
   if (object.mergeable || object.name == "Case") {
     system.push_back(reference("MasterRecordId", {object.name}).from(Source::master_record));
@@ -238,6 +239,11 @@ void Schema::apply_access() {
     for (Field& field : object.fields) field.access = field.everybodys;
   }
   for (const auto& [field, access] : access_[seen_as_]) field->access = std::min(field->everybodys, access);
+}
+
+const ObjectType* Schema::target_of(const Field& reference, std::string_view id) const {
+  const ObjectType* only = reference.references.size() == 1 ? find(reference.references.front()) : nullptr;
+  return only && only->reified ? only : by_prefix(id);
 }
 
 const ObjectType* Schema::by_prefix(std::string_view id) const {

@@ -122,6 +122,8 @@ struct ObjectType {
   const Field* find_relationship(std::string_view name) const;
 
   std::map<std::string, std::size_t, std::less<>> by_name;  // lower case
+  bool setup = false;    // tells of the org, not of its customers: only to be queried
+  bool reified = false;  // found by the name of what it is, which has no id of its own
 };
 
 /// The org's object types with their tables.
@@ -134,6 +136,8 @@ class Schema {
   const ObjectType* find(std::string_view name) const;
   const ObjectType& object(std::string_view name) const;  // precondition: it exists
   const ObjectType* by_prefix(std::string_view id) const;
+  /// The object that a reference of this field leads to, by the id it holds; null when there is none.
+  const ObjectType* target_of(const Field& reference, std::string_view id) const;
   const std::vector<ObjectType>& objects() const { return objects_; }
   /// When it last changed; the epoch's first second when it never did.
   WallTime changed_at() const { return changed_at_; }
@@ -142,6 +146,7 @@ class Schema {
   Result<void> set_access(std::string_view object, std::string_view field, Access access, const std::string& user, WallTime now);
   /// From now on, fields are as that user may see and write them; by id.
   void see_as(const std::string& user);
+  const std::string& seen_as() const { return seen_as_; }
   /// Error: a sentence, when there is no such object, field or list of values.
   Result<void> change(const SchemaChange& change, WallTime now);
 

@@ -184,7 +184,9 @@ http::Response Salesforce::parameterized_search(Call& call) {
 http::Response Salesforce::found(Call& call, Outcome<Search> search) {
   if (!search) return error_response(search.error());
   if (search->returning.empty()) {
-    for (const ObjectType& object : org_.schema().objects()) search->returning.push_back(object.name);
+    for (const ObjectType& object : org_.schema().objects()) {
+      if (!object.setup) search->returning.push_back(object.name);
+    }
   }
   JsonDocument document;
   Renderer renderer(org_, call.parameter("version"), document.storage());

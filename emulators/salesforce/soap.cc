@@ -5,48 +5,12 @@
 #include "emulators/core/xml.h"
 #include "emulators/salesforce/dialect.h"
 #include "emulators/salesforce/ids.h"
+#include "emulators/salesforce/soap_answers.h"
 
 namespace lockstep::emulators::salesforce {
 namespace {
 
 constexpr int kLastWithLogin = 64;  // login() is gone from 65.0 on
-
-http::Response envelope(int status, const std::string& body, std::string_view more_namespaces = "") {
-  http::Response response(status, fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?><soapenv:Envelope "
-                                              "xmlns:soapenv=\"http://schemas.xmlsoap.org/soap/envelope/\" "
-                                              "xmlns=\"urn:partner.soap.sforce.com\"{} "
-                                              "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><soapenv:Body>{}"
-                                              "</soapenv:Body></soapenv:Envelope>",
-                                              more_namespaces, body));
-  response.headers.add("Content-Type", "text/xml;charset=UTF-8");
-  return response;
-}
-
-http::Response soap_fault(std::string_view code, std::string_view message) {
-  return envelope(500,
-                  fmt::format("<soapenv:Fault><faultcode>sf:{0}</faultcode><faultstring>{0}: {1}</faultstring><detail><sf:UnexpectedErrorFault>"
-                              "<sf:exceptionCode>{0}</sf:exceptionCode><sf:exceptionMessage>{1}</sf:exceptionMessage>"
-                              "</sf:UnexpectedErrorFault></detail></soapenv:Fault>",
-                              code, xml_escape(message)),
-                  " xmlns:sf=\"urn:fault.partner.soap.sforce.com\"");
-}
-
-std::string soap_errors(const ApiErrors& errors) {
-  std::string text;
-  for (const ApiError& error : errors) {
-    text += "<errors>";
-    for (const std::string& field : error.fields) text += xml_tag("fields", field);
-    text += xml_tag("message", error.message) + xml_tag("statusCode", error.code) + "</errors>";
-  }
-  return text;
-}
-
-/// One row of an answer; `more`: elements beside id and success.
-std::string soap_result(const std::string& id, const ApiErrors& errors, const std::string& more = "") {
-  std::string text = "<result>" + soap_errors(errors);
-  text += id.empty() ? "<id xsi:nil=\"true\"/>" : xml_tag("id", id);
-  return text + more + xml_tag("success", errors.empty() ? "true" : "false") + "</result>";
-}
 
 struct SoapRecord {
   std::string type;
@@ -71,6 +35,11 @@ SoapRecord read_record(const XmlElement& element) {
   return record;
 }
 
+bool is_write(std::string_view operation) {
+  static constexpr std::string_view kWrites[] = {"create", "update", "upsert", "delete", "undelete", "merge"};
+  return std::find(std::begin(kWrites), std::end(kWrites), operation) != std::end(kWrites);
+}
+
 }  // namespace
 
 http::Response Salesforce::soap(Call& call) {
@@ -93,14 +62,14 @@ http::Response Salesforce::soap(Call& call) {
     results = "<result>" + xml_tag("timestamp", format_iso(call.now)) + "</result>";
   } else if (request.name == "getUserInfo") {
     results = soap_user_info(call);
+  } else if (auto answer = soap_read(call, request, header)) {
+    return std::move(*answer);
+  } else if (is_write(request.name)) {
+    results = soap_write(call, request, header);
   } else {
-    for (const XmlElement& item : request.children) {
-      if (item.name == "externalIDFieldName") continue;
-      results += soap_item(call, request, item);
-    }
-    if (results.empty()) return soap_fault("INVALID_OPERATION", "no such operation, or no record to apply it to: " + request.name);
+    return soap_fault("UNKNOWN_EXCEPTION", fmt::format("No operation available for request {{urn:partner.soap.sforce.com}}{}", request.name));
   }
-  return envelope(200, fmt::format("<{0}Response>{1}</{0}Response>", request.name, results));
+  return soap_answer(call, request, results);
 }
 
 http::Response Salesforce::soap_login(Call& call, const XmlElement& request) {
@@ -117,11 +86,11 @@ http::Response Salesforce::soap_login(Call& call, const XmlElement& request) {
   if (settings_.password_expired) crippled_.insert(access);
   const std::string& user = org_.ensure_user({ActorKind::integration, client.name}, call.now);
   std::string result = "<loginResponse><result>" +
-                       xml_tag("serverUrl", fmt::format("{}/services/Soap/u/{}/{}", call.base_url, given, organization_id_)) +
-                       xml_tag("passwordExpired", settings_.password_expired ? "true" : "false") + xml_tag("sandbox", "false") + xml_tag("sessionId", access) +
+                       xml_tag("passwordExpired", settings_.password_expired ? "true" : "false") + xml_tag("sandbox", "false") +
+                       xml_tag("serverUrl", fmt::format("{}/services/Soap/u/{}/{}", call.base_url, given, organization_id_)) + xml_tag("sessionId", access) +
                        xml_tag("userId", user) + "<userInfo>" + xml_tag("organizationId", organization_id_) +
                        xml_tag("userName", options_.username) + "</userInfo></result></loginResponse>";
-  return envelope(200, result);
+  return soap_envelope(200, result);
 }
 
 std::string Salesforce::soap_user_info(const Call& call) {
@@ -129,6 +98,28 @@ std::string Salesforce::soap_user_info(const Call& call) {
   return "<result>" + xml_tag("organizationId", organization_id_) + xml_tag("userId", scalar_text(who["user_id"])) +
          xml_tag("userName", scalar_text(who["username"])) + xml_tag("userEmail", scalar_text(who["email"])) +
          xml_tag("userFullName", scalar_text(who["display_name"])) + "</result>";
+}
+
+std::string Salesforce::soap_write(Call& call, const XmlElement& request, const XmlElement* header) {
+  const XmlElement* together = header ? header->find("AllOrNoneHeader") : nullptr;
+  bool all_or_none = together && together->text_of("allOrNone") == "true";
+  std::vector<std::string> results;
+  Transaction transaction(database());
+  bool failed = false;
+  for (const XmlElement& item : request.children) {
+    if (item.name == "externalIDFieldName") continue;
+    results.push_back(soap_item(call, request, item));
+    failed = failed || results.back().find("<success>false</success>") != std::string::npos;
+  }
+  if (!failed || !all_or_none) {
+    transaction.commit();
+    return join(results, "");
+  }
+  std::string undone = soap_result("", {{"ALL_OR_NONE_OPERATION_ROLLED_BACK", "Record rolled back because not all records were valid and the request was using AllOrNone header", {}}});
+  for (std::string& result : results) {
+    if (result.ends_with("<success>true</success></result>")) result = undone;
+  }
+  return join(results, "");
 }
 
 std::string Salesforce::soap_item(Call& call, const XmlElement& request, const XmlElement& item) {
@@ -165,10 +156,9 @@ std::string Salesforce::soap_item(Call& call, const XmlElement& request, const X
     if (!row) return soap_result(record.id, row.error());
     return done(object->table->record(*row).id, org_.update(*object, *row, record.fields, writer));
   }
-  if (request.name != "upsert") return "";
   auto upserted = org_.upsert(*object, request.text_of("externalIDFieldName"), record.fields, writer);
   if (!upserted) return soap_result("", upserted.error());
-  return soap_result(object->table->record(upserted->row).id, {}, xml_tag("created", upserted->created ? "true" : "false"));
+  return soap_result(object->table->record(upserted->row).id, {}, "", xml_tag("created", upserted->created ? "true" : "false"));
 }
 
 std::string Salesforce::soap_merge(const XmlElement& item, const Writer& writer) {

@@ -45,7 +45,7 @@ struct OrderItem {
   std::optional<std::size_t> aggregate;  // instead of the path: which of the query's
 };
 
-enum class Function { count, count_distinct, min, max, sum, avg };
+enum class Function { count, count_distinct, min, max, sum, avg, grouping };
 
 struct Aggregate {
   Function function = Function::count;
@@ -69,9 +69,11 @@ struct Query {
   std::vector<FieldPath> select;
   std::vector<Aggregate> aggregates;
   std::vector<FieldPath> group;
+  enum class Subtotals { none, rollup, cube } subtotals = Subtotals::none;
   std::optional<Condition> having;
   std::vector<std::shared_ptr<Query>> children;
   std::vector<TypeOf> type_ofs;
+  std::optional<Condition> scope;  // USING SCOPE, until it is part of `where`
   std::optional<Condition> where;
   std::vector<OrderItem> order;
   std::optional<std::size_t> limit;

@@ -57,7 +57,8 @@ Outcome<Value> read_literal(std::string_view query, const Field& field, const To
     case FieldType::id:
     case FieldType::reference: {
       if (token.kind != Token::Kind::text) return wrong(query, field, token);
-      auto id = normalise_id(token.value);
+      bool named = field.references.size() == 1 && field.references.front() == "EntityDefinition";
+      auto id = named ? std::optional<std::string>(token.value) : normalise_id(token.value);
       if (!id) {
         return soql_error("INVALID_QUERY_FILTER_OPERATOR", query, token.position,
                           fmt::format("invalid ID field: {}", token.value));

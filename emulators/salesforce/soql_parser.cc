@@ -37,6 +37,14 @@ Outcome<Query> SoqlParser::nested(const ObjectType* parent, int depth) {
     if (!where) return tl::unexpected(where.error());
     query.where = std::move(*where);
   }
+  if (query.scope && query.where) {
+    Condition both;
+    both.kind = Condition::Kind::all_of;
+    both.parts = {std::move(*query.scope), std::move(*query.where)};
+    query.where = std::move(both);
+  } else if (query.scope) {
+    query.where = std::move(query.scope);
+  }
   if (take_word("GROUP")) {
     if (auto done = group_by(query); !done) return tl::unexpected(done.error());
     if (take_word("HAVING")) {

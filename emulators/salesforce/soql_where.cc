@@ -98,7 +98,7 @@ Outcome<void> SoqlParser::operand(Query& query, const Token& name, Condition& co
   condition.aggregate = *place;
   condition.path = query.aggregates[*place].path;
   Function function = query.aggregates[*place].function;
-  if (function == Function::count || function == Function::count_distinct) condition.path.field = &kCount;
+  if (function == Function::count || function == Function::count_distinct || function == Function::grouping) condition.path.field = &kCount;
   if (function == Function::sum || function == Function::avg) condition.path.field = &kTotal;
   return {};
 }

@@ -77,12 +77,20 @@ void Events::note(const ObjectType& type, RowNumber row, const std::string& what
     bool shown = !property.custom() && property.name != "description" && property.name != "updated_at" && property.name != "notes";
     if (shown) detail[property.name] = in_event(property, type.table->get(row, property.field));
   }
-  noted_.push_back({type.name + "." + what, "zen:" + type.name + ":" + id, std::move(detail), std::move(event), at});
+  noted_.push_back({type.name + "." + what, "zen:" + type.name + ":" + id, std::move(detail), std::move(event), at, std::nullopt});
 }
 
-void Events::created(const ObjectType& type, RowNumber row, WallTime at) { note(type, row, "created", {}, at); }
+void Events::note_saved(SavedTicket saved) {
+  if (saved.tickets->name == "ticket" && !triggers_.empty()) noted_.push_back({"", "", {}, {}, {}, std::move(saved)});
+}
+
+void Events::created(const ObjectType& type, RowNumber row, WallTime at) {
+  note_saved({&type, row, true, {}, std::nullopt});
+  note(type, row, "created", {}, at);
+}
 
 void Events::changed(const ObjectType& type, RowNumber row, const PackedFields& before, WallTime at) {
+  note_saved({&type, row, false, before, std::nullopt});
   for (const Told& each : told_of(type)) {
     const Property& property = type.at(each.property);
     ValueView previous = before.get(property.field), current = type.table->get(row, property.field);
@@ -101,10 +109,15 @@ void Events::merged(const ObjectType& type, RowNumber row, const std::string& in
 }
 
 void Events::commented(const ObjectType& tickets, RowNumber ticket, const std::string& id, const std::string& body, bool is_public, WallTime at) {
+  for (auto each = noted_.rbegin(); each != noted_.rend(); ++each) {  // it is part of the save that came just before
+    if (!each->saved || each->saved->row != ticket) continue;
+    each->saved->public_comment = is_public;
+    break;
+  }
   note(tickets, ticket, "comment_added", {{"comment", json::object{{"id", id}, {"body", body}, {"is_public", is_public}}}}, at);
 }
 
-void Events::send(const Webhook& webhook, const json::object& body, OutgoingQueue& queue, WallTime now) {
+void Events::send(const Webhook& webhook, std::string body, OutgoingQueue& queue, WallTime now) {
   http::Request request(webhook.http_method, webhook.endpoint);
   request.headers.add("Content-Type", "application/json");
   request.headers.add("User-Agent", "Zendesk Webhook");
@@ -121,7 +134,7 @@ void Events::send(const Webhook& webhook, const json::object& body, OutgoingQueu
       request.headers.add("Authorization", "Basic " + to_base64(std::string(text_member(held, "username")) + ":" + std::string(text_member(held, "password"))));
     if (kind == "api_key") request.headers.add(std::string(text_member(held, "name")), std::string(text_member(held, "value")));
   }
-  request.body = json::serialize(body);
+  request.body = std::move(body);
   request.timeout = kHookTimeout;
   queue.push(now, std::move(request));
 }
@@ -129,6 +142,8 @@ void Events::send(const Webhook& webhook, const json::object& body, OutgoingQueu
 void Events::flush(OutgoingQueue& queue, WallTime now) {
   std::vector<Noted> noted = std::exchange(noted_, {});
   if (webhooks_.empty()) return;
+  run_triggers(noted, queue, now);
+  std::erase_if(noted, [](const Noted& each) { return each.saved.has_value(); });
   std::map<std::string, std::pair<std::string, int>> sequences;  // by subject: id, events
   for (const Noted& each : noted) ++sequences[each.subject].second;
   std::map<std::string, int> positions;
@@ -152,7 +167,19 @@ void Events::flush(OutgoingQueue& queue, WallTime now) {
     if (webhook.status != "active" || breaker_.open(now)) continue;
     for (const auto& [type, body] : bodies) {
       const auto& wanted = webhook.subscriptions;
-      if (std::find(wanted.begin(), wanted.end(), type) != wanted.end()) send(webhook, body, queue, now);
+      if (std::find(wanted.begin(), wanted.end(), type) != wanted.end()) send(webhook, json::serialize(body), queue, now);
+    }
+  }
+}
+
+void Events::run_triggers(const std::vector<Noted>& noted, OutgoingQueue& queue, WallTime now) {
+  for (const Noted& each : noted) {
+    if (!each.saved) continue;
+    for (const auto& [id, body] : triggers_.run(*each.saved)) {
+      auto webhook = webhooks_.find(id);
+      if (webhook == webhooks_.end() || webhook->second.status != "active" || breaker_.open(now)) continue;
+      RowNumber row = each.saved->row;
+      send(webhook->second, fill_placeholders(body, [&](std::string_view name) { return placeholder_(row, name); }), queue, now);
     }
   }
 }

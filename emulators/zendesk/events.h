@@ -7,6 +7,7 @@
 
 #include "emulators/core/outgoing.h"
 #include "emulators/zendesk/schema.h"
+#include "emulators/zendesk/triggers.h"
 
 namespace lockstep::emulators::zendesk {
 
@@ -57,6 +58,9 @@ class Events {
   /// Signs for the moment of sending; OutgoingQueue::Prepare.
   void prepare(http::Request& request, WallTime now) const;
   Breaker& breaker() { return breaker_; }
+  Triggers& triggers() { return triggers_; }
+  /// What stands for "ticket.title" in the bodies that triggers send, of a ticket by its row.
+  void set_placeholders(std::function<std::string(RowNumber, std::string_view)> value_of) { placeholder_ = std::move(value_of); }
 
  private:
   struct Noted {
@@ -65,14 +69,19 @@ class Events {
     json::object detail;
     json::object event;
     WallTime at;
+    std::optional<SavedTicket> saved;  // instead of all others: what triggers look at
   };
   void note(const ObjectType& type, RowNumber row, const std::string& what, json::object event, WallTime at);
-  void send(const Webhook& webhook, const json::object& body, OutgoingQueue& queue, WallTime now);
+  void note_saved(SavedTicket saved);
+  void send(const Webhook& webhook, std::string body, OutgoingQueue& queue, WallTime now);
+  void run_triggers(const std::vector<Noted>& noted, OutgoingQueue& queue, WallTime now);
 
   Rng rng_;
   std::map<std::string, Webhook> webhooks_;
   std::vector<Noted> noted_;
   Breaker breaker_;
+  Triggers triggers_;
+  std::function<std::string(RowNumber, std::string_view)> placeholder_;
 };
 
 }  // namespace lockstep::emulators::zendesk

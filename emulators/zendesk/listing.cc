@@ -115,6 +115,15 @@ Zendesk::Answer Zendesk::count(Call& call, ObjectType& type) {
   return json_answer(200, json::object{{"count", json::object{{"value", type.table->live_count()}, {"refreshed_at", format_time(call.now)}}}});
 }
 
+/// What the caller looked at, the last one first.
+Zendesk::Answer Zendesk::recent_tickets(Call& call) {
+  std::vector<Place> places;
+  for (const std::string& id : recent_[caller_user_]) {
+    if (RowNumber row = account_.find_live(account_.tickets(), id); row != kNoRow) places.push_back({static_cast<std::int64_t>(places.size()), row});
+  }
+  return listing(call, account_.tickets(), std::move(places));
+}
+
 Zendesk::Answer Zendesk::deleted_tickets(Call& call) {
   ObjectType& type = account_.tickets();
   std::vector<Place> places;

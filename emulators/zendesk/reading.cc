@@ -15,6 +15,13 @@ Zendesk::Answer Zendesk::read(Call& call, ObjectType& type) {
   RowNumber row = type.table->find(id_in(call));
   bool shown = row != kNoRow && (!type.table->record(row).deleted || (type.name == "user" && type.table->record(row).merged_into == kNoRow));
   if (!shown) return record_not_found();  // a deleted user is still read, inactive
+  if (type.name == "ticket") {
+    constexpr std::size_t kRemembered = 5;
+    std::vector<std::string>& seen = recent_[caller_user_];
+    std::erase(seen, id_in(call));
+    seen.insert(seen.begin(), id_in(call));
+    if (seen.size() > kRemembered) seen.resize(kRemembered);
+  }
   return one(call, type, row, 200);
 }
 

@@ -99,12 +99,17 @@ std::optional<Value> read_choice(const Property& property, const json::value& gi
 
 }  // namespace
 
-Property* ObjectType::find(std::string_view wanted) {
-  for (Property& property : properties) {
+const Property* ObjectType::find(std::string_view wanted) const {
+  for (const Property& property : properties) {
     if (property.name == wanted || (property.custom() && (property.key() == wanted || std::to_string(property.id) == wanted)))
       return &property;
   }
   return nullptr;
+}
+
+Property* ObjectType::find(std::string_view wanted) {
+  const Property* found = std::as_const(*this).find(wanted);
+  return found ? &properties[static_cast<std::size_t>(found - properties.data())] : nullptr;
 }
 
 const Property& ObjectType::at(std::string_view wanted) const {

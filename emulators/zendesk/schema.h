@@ -35,6 +35,7 @@ struct ObjectType {
   std::int64_t next_id = 1;
 
   /// By the stored name, or by a custom field's key or id.
+  const Property* find(std::string_view wanted) const;
   Property* find(std::string_view wanted);
   const Property& at(std::string_view wanted) const;  // precondition: there is one
   FieldId field(std::string_view property) const { return at(property).field; }

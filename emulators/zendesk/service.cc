@@ -30,6 +30,7 @@ Zendesk::Zendesk(const EmulatorClock& clock, Rng rng, ZendeskOptions options)
       all_ticket_updates_(100, kMinute) {
   tokens().register_client(options_.client);
   set_retries();
+  account_.events().set_placeholders([this](RowNumber ticket, std::string_view name) { return placeholder(ticket, name); });
   outgoing().set_prepare([this](http::Request& request, std::size_t, WallTime at) { account_.events().prepare(request, at); });
   Writer system{now(), {ActorKind::automation, "Zendesk"}, 0, "", false, false, true};
   json::object owner{{"name", "The owner"}, {"email", options_.agent_email}, {"role", "admin"}, {"verified", true}};
@@ -129,6 +130,18 @@ void Zendesk::add_routes() {
   add("GET", "/api/v2/users/{id}/organizations", &Zendesk::people_of);
   add("GET", "/api/v2/tickets/{id}/collaborators", &Zendesk::people_of);
   add("GET", "/api/v2/organizations/{id}/related", &Zendesk::related);
+  add("GET", "/api/v2/tickets/recent", &Zendesk::recent_tickets);
+  add("GET", "/api/v2/tickets/{id}/metrics", &Zendesk::ticket_metric);
+  add("GET", "/api/v2/ticket_metrics", &Zendesk::ticket_metrics);
+  add("GET", "/api/v2/ticket_metrics/{id}", &Zendesk::ticket_metric);
+  add("GET", "/api/v2/incremental/ticket_metric_events", &Zendesk::export_metric_events);
+  for (const char* plural : {"suspended_tickets", "macros", "macros/active", "automations", "automations/active"}) {  // there are none
+    std::string name(plural);
+    add("GET", "/api/v2/" + name, [name = name.substr(0, name.find('/'))](Call&) -> Answer {
+      return json_answer(200, json::object{{name, json::array()}, {"count", 0}, {"next_page", nullptr}, {"previous_page", nullptr}});
+    });
+  }
+  for (const char* plural : {"suspended_tickets", "macros", "automations"}) add("GET", std::string("/api/v2/") + plural + "/{id}", [](Call&) -> Answer { return record_not_found(); });
   add("GET", "/api/v2/tickets/{id}/comments", &Zendesk::comments);
   add("PUT", "/api/v2/tickets/{id}/comments/{comment}/make_private", &Zendesk::make_comment_private);
   for (const char* method : {"PUT", "DELETE"})
@@ -179,6 +192,10 @@ void Zendesk::add_routes() {
   add("GET", "/api/v2/search", &Zendesk::search);
   add("GET", "/api/v2/search/count", &Zendesk::search_count);
   add("GET", "/api/v2/search/export", &Zendesk::search_export);
+  add("GET", "/api/v2/triggers", [this](Call& call) { return trigger_list(call, false); });
+  add("POST", "/api/v2/triggers", &Zendesk::trigger_create);
+  add("GET", "/api/v2/triggers/active", [this](Call& call) { return trigger_list(call, true); });
+  for (const char* method : {"GET", "PUT", "DELETE"}) add(method, "/api/v2/triggers/{id}", &Zendesk::trigger_one);
   add("GET", "/api/v2/webhooks", &Zendesk::webhook_list);
   add("POST", "/api/v2/webhooks", &Zendesk::webhook_create);
   for (const char* method : {"GET", "POST"}) add(method, "/api/v2/webhooks/{id}/signing_secret", &Zendesk::webhook_secret);

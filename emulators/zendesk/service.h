@@ -66,6 +66,7 @@ class Zendesk final : public StandIn {
   Answer count(Call& call, ObjectType& type);
   Answer list(Call& call, ObjectType& type);
   Answer deleted_tickets(Call& call);
+  Answer recent_tickets(Call& call);
   Answer comments(Call& call);
   Answer tags(Call& call, ObjectType& type);
   Answer identities(Call& call);
@@ -153,6 +154,15 @@ class Zendesk final : public StandIn {
   Answer webhook_update(Call& call);
   Answer webhook_remove(Call& call);
   Answer webhook_secret(Call& call);
+  // trigger_calls.cc
+  Answer trigger_list(Call& call, bool active_alone);
+  Answer trigger_create(Call& call);
+  Answer trigger_one(Call& call);
+  std::string placeholder(RowNumber ticket, std::string_view name);
+  // metric_calls.cc
+  Answer ticket_metric(Call& call);
+  Answer ticket_metrics(Call& call);
+  Answer export_metric_events(Call& call);
 
   Writer writer(const Call& call) const;
   /// The live record that the path's {id} names.
@@ -171,6 +181,7 @@ class Zendesk final : public StandIn {
   std::int64_t caller_user_ = 0;                               // of the call being answered; 0: anonymous
   RollingLimit per_minute_, exports_, export_searches_, deep_lists_;
   std::map<std::pair<std::int64_t, std::string>, RollingLimit> ticket_updates_;  // by user and ticket
+  std::map<std::int64_t, std::vector<std::string>> recent_;    // ids of tickets that a user looked at, the last one first
   std::map<std::string, RollingLimit> user_updates_;                             // by user row
   RollingLimit all_ticket_updates_;
   Switches switches_;

@@ -230,7 +230,7 @@ TEST_F(Columns, AKeyIsMadeThroughTheApiUsedAndDeleted) {
   std::string id = made.header("OData-EntityId");
   EXPECT_EQ(remove(id.substr(id.find("EntityDefinitions"))).status, 204);
   EXPECT_EQ(get("accounts(accountnumber='C-1')").status, 400);
-  EXPECT_EQ(post("EntityDefinitions", "{}").status, 501) << "tables are not made";
+  EXPECT_EQ(post("GlobalOptionSetDefinitions", "{}").status, 501) << "choices of all tables are not made";
 }
 
 // fact: §1.4 [C]
@@ -252,6 +252,65 @@ TEST_F(Columns, AColumnIsMadeThroughTheApiAndHoldsWhatItsDefinitionAllows) {
   EXPECT_EQ(patch("contacts(" + id + ")", R"({"new_grade":8})").status, 400);
   EXPECT_EQ(get(columns + "(LogicalName='new_grade')?$select=IsCustomAttribute").at("/IsCustomAttribute"), "true");
   EXPECT_EQ(post("PublishAllXml", "{}").status, 204);
+}
+
+// fact: §8 [K]
+TEST_F(Columns, DefinitionsSayWhatAConnectorAsksOfThem) {
+  Answer column = get("EntityDefinitions(LogicalName='account')/Attributes(LogicalName='primarycontactid')");
+  EXPECT_EQ(column.at("/SchemaName"), "PrimaryContactId");
+  EXPECT_EQ(column.at("/CanBeSecuredForRead") + column.at("/IsValidODataAttribute") + column.at("/IsRequiredForForm"), "truetruefalse");
+  auto schema_name = [&](const std::string& name) { return get("EntityDefinitions(LogicalName='account')/Attributes(LogicalName='" + name + "')").at("/SchemaName"); };
+  EXPECT_EQ(schema_name("emailaddress1") + " " + schema_name("address1_stateorprovince") + " " + schema_name("customertypecode") + " " + schema_name("numberofemployees"),
+            "EMailAddress1 Address1_StateOrProvince CustomerTypeCode NumberOfEmployees");
+  EXPECT_EQ(get("EntityDefinitions(LogicalName='phonecall')").at("/SchemaName"), "PhoneCall");
+  post("EntityDefinitions(LogicalName='account')/Attributes", R"({"@odata.type":"Microsoft.Dynamics.CRM.StringAttributeMetadata","SchemaName":"new_ShoeSize"})");
+  EXPECT_EQ(schema_name("new_shoesize"), "new_ShoeSize");
+  std::string id = make("accounts", R"({"name":"A","address1_addresstypecode":3,"creditlimit":5})");
+  Answer row = get("accounts(" + id + ")?$select=address1_addresstypecode,customersizecode,creditlimit");
+  EXPECT_EQ(row.at("/address1_addresstypecode") + row.at("/customersizecode"), "31");
+  EXPECT_EQ(row.body.at("creditlimit").to_number<int>(), 5);
+}
+
+// fact: §8 [K]
+TEST_F(Columns, ATableIsMadeWithItsColumnsAndHoldsRows) {
+  const std::string definition = R"({"SchemaName":"new_Parcel","DisplayName":{"LocalizedLabels":[{"Label":"Parcel","LanguageCode":1033}]},"ChangeTrackingEnabled":true,"Attributes":[
+      {"@odata.type":"Microsoft.Dynamics.CRM.StringAttributeMetadata","SchemaName":"new_Name","IsPrimaryName":true,"MaxLength":20},
+      {"@odata.type":"Microsoft.Dynamics.CRM.IntegerAttributeMetadata","SchemaName":"new_Weight"}]})";
+  Answer made = post("EntityDefinitions", definition);
+  ASSERT_EQ(made.status, 204) << made.text;
+  EXPECT_NE(made.header("OData-EntityId").find("/EntityDefinitions("), std::string::npos);
+  EXPECT_EQ(post("EntityDefinitions", definition).status, 400) << "it is there";
+  EXPECT_EQ(post("EntityDefinitions", R"({"SchemaName":"new_Nameless","Attributes":[]})").status, 400);
+  Answer table = get("EntityDefinitions(LogicalName='new_parcel')");
+  EXPECT_EQ(table.at("/EntitySetName") + " " + table.at("/SchemaName") + " " + table.at("/PrimaryNameAttribute") + " " + table.at("/IsCustomEntity"), "new_parcels new_Parcel new_name true");
+  std::string id = make("new_parcels", R"({"new_name":"P","new_weight":3})");
+  EXPECT_EQ(get("new_parcels(" + id + ")").at("/new_weight"), "3");
+  EXPECT_EQ(get("new_parcels?$filter=new_weight%20gt%202&$select=new_name").rows(), 1u);
+  EXPECT_EQ(patch("new_parcels(" + id + ")", R"({"statecode":1,"statuscode":2})").status, 204);
+  EXPECT_EQ(remove("new_parcels(" + id + ")").status, 204);
+}
+
+// fact: §8 [K], §2.8
+TEST_F(Columns, ALookupIsMadeAsARelationshipAndLeadsBothWays) {
+  auto relationship = [&](const std::string& name, const std::string& column, const std::string& on_delete = "RemoveLink") {
+    return post("RelationshipDefinitions", R"({"@odata.type":"Microsoft.Dynamics.CRM.OneToManyRelationshipMetadata","SchemaName":")" + name +
+                                               R"(","ReferencedEntity":"account","ReferencingEntity":"contact","CascadeConfiguration":{"Delete":")" + on_delete +
+                                               R"("},"Lookup":{"SchemaName":")" + column + R"("}})");
+  };
+  Answer made = relationship("new_account_agents", "new_Agency");
+  ASSERT_EQ(made.status, 204) << made.text;
+  EXPECT_EQ(relationship("new_account_AGENTS", "new_Other").status, 400) << "the name is taken";
+  EXPECT_EQ(relationship("new_account_more", "new_agency").status, 400) << "the column is there";
+  EXPECT_EQ(relationship("new_account_guarded", "new_Guard", "Restrict").status, 501);
+  std::string account = make("accounts", R"({"name":"A"})");
+  std::string contact = make("contacts", R"({"lastname":"L","new_Agency@odata.bind":"/accounts()" + account + ")\"}");
+  EXPECT_EQ(get("contacts(" + contact + ")?$select=_new_agency_value").at("/_new_agency_value"), account);
+  EXPECT_EQ(get("accounts(" + account + ")/new_account_agents?$select=lastname").at("/value/0/lastname"), "L");
+  EXPECT_EQ(get("contacts?$filter=new_Agency/name%20eq%20'A'").rows(), 1u);
+  EXPECT_EQ(post("contacts", R"({"lastname":"L","new_agency@odata.bind":"/accounts()" + account + ")\"}").status, 400) << "navigation names have a case";
+  EXPECT_EQ(get("RelationshipDefinitions(SchemaName='new_account_agents')").at("/IsCustomRelationship"), "true");
+  EXPECT_EQ(remove("accounts(" + account + ")").status, 204);
+  EXPECT_EQ(get("contacts(" + contact + ")?$select=_new_agency_value").at("/_new_agency_value"), "null");
 }
 
 }  // namespace

@@ -131,5 +131,23 @@ TEST_F(Lists, ADynamicListHoldsWhoFitsItsFilterNow) {
   EXPECT_EQ(made("DYNAMIC", {{"filterBranchType", "UNIFIED_EVENTS"}}).status, 501) << "not pretended";
 }
 
+// fact: §4.5 [S]
+TEST_F(Lists, FoldersAreATreeThatListsArePutAwayIn) {
+  Answer outer = post(kLists + "/folders", {{"name", "Events"}});
+  std::string one = text_at(outer.body, "/folder/id");
+  std::string two = text_at(post(kLists + "/folders", {{"name", "May"}, {"parentFolderId", one}}).body, "/folder/id");
+  Answer made = post(kLists, {{"name", "Guests"}, {"objectTypeId", "0-1"}, {"processingType", "MANUAL"}, {"listFolderId", two}});
+  std::string id = text_at(made.body, "/list/listId");
+  EXPECT_EQ(text_at(api.get(kLists + "/folders").body, "/folder/childNodes/0/childNodes/0/childLists/0"), id);
+  EXPECT_EQ(put("/folders/" + one + "/move/" + two, {}).status, 400) << "into itself";
+  EXPECT_EQ(put("/folders/0/move/" + two, {}).status, 400);
+  EXPECT_EQ(api.send("DELETE", kLists + "/folders/" + two).status, 400) << "there is a list in it";
+  EXPECT_EQ(api.send("DELETE", kLists + "/" + id).status, 204);
+  EXPECT_EQ(api.send("DELETE", kLists + "/folders/" + two).status, 204);
+  EXPECT_EQ(api.get(kLists + "/folders?folderId=" + two).status, 404);
+  EXPECT_EQ(post(kLists + "/folders", {{"name", ""}}).status, 400);
+  EXPECT_EQ(put("/folders/move-list", {{"listId", "999"}, {"newFolderId", one}}).status, 404);
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::hubspot

@@ -71,6 +71,8 @@ def claims(program, folder):
     headers, body = asked(program, {"Host": "crm.example", "X-Forwarded-Proto": "https", "Accept-Encoding": "gzip, deflate"})
     unpacked = gzip.decompress(body).decode() if headers.get("Content-Encoding") == "gzip" else ""
     yield "who accepts packed answers gets them, with links to the address it used", "https://crm.example/api/v2/ticket_fields/" in unpacked, headers
+    headers, body = asked(program, {"Accept-Encoding": "br, gzip;q=0"})
+    yield "who says that it takes none gets none", headers.get("Content-Encoding") is None, headers
     headers, body = asked(program, {})
     yield "others are answered in plain text", headers.get("Content-Encoding") is None and b"http://127.0.0.1:" in body, headers
     help_text = subprocess.run([program, "--help"], capture_output=True, text=True, timeout=30)

@@ -36,6 +36,13 @@ class SalesforceTest : public testing::Test {
   Answer query(const std::string& soql, bool all = false) {
     return api.get(base + (all ? "/queryAll" : "/query") + "?" + http::encode_query({{"q", soql}}));
   }
+  Answer soap(const std::string& body, const std::string& session = "", const std::string& version = "60.0") {
+    std::string header = session.empty() ? "" : "<SessionHeader><sessionId>" + session + "</sessionId></SessionHeader>";
+    return api.send("POST", "/services/Soap/u/" + version,
+                    "<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\"><e:Header>" + header + "</e:Header><e:Body>" + body + "</e:Body></e:Envelope>",
+                    {{"Content-Type", "text/xml"}});
+  }
+  std::string session() { return std::string(*api.headers.find("Authorization")).substr(7); }
   Answer edit(const json::object& what) { return api.send_json("POST", "/__emulator/edit", what); }
   static std::string code(const Answer& answer) { return text_at(answer.body, "/0/errorCode"); }
   static std::string message(const Answer& answer) { return text_at(answer.body, "/0/message"); }

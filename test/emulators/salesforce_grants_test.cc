@@ -16,12 +16,6 @@ class Grants : public SalesforceTest {
   Answer exchange(const std::string& code, const std::string& more = "&client_secret=lockstep-secret") {
     return token("grant_type=authorization_code&client_id=lockstep-client&redirect_uri=http%3A%2F%2Fhere&" + http::encode_query({{"code", code}}) + more);
   }
-  Answer soap(const std::string& body, const std::string& session = "", const std::string& version = "60.0") {
-    std::string header = session.empty() ? "" : "<SessionHeader><sessionId>" + session + "</sessionId></SessionHeader>";
-    return api.send("POST", "/services/Soap/u/" + version,
-                    "<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\"><e:Header>" + header + "</e:Header><e:Body>" + body + "</e:Body></e:Envelope>",
-                    {{"Content-Type", "text/xml"}});
-  }
 };
 
 // fact: §1.2 [R], §1.1 [J]
@@ -102,16 +96,15 @@ TEST_F(Grants, SoapLogsInAndFaultsInItsOwnShape) {
 // fact: §6.6 [D]
 TEST_F(Grants, SoapUndeletesAndMerges) {
   std::string winner = created_id("Contact", {{"LastName", "A"}}), loser = created_id("Contact", {{"LastName", "B"}});
-  std::string session = std::string(*api.headers.find("Authorization")).substr(7);
   Answer merged = soap("<merge><mergeRequests><masterRecord><type>Contact</type><Id>" + winner + "</Id></masterRecord><recordToMergeIds>" + loser +
                            "</recordToMergeIds></mergeRequests></merge>",
-                       session);
+                       session());
   EXPECT_NE(merged.text.find("<mergedRecordIds>" + loser + "</mergedRecordIds>"), std::string::npos) << merged.text;
   EXPECT_EQ(column(query("SELECT MasterRecordId FROM Contact WHERE Id = '" + loser + "'", true), "MasterRecordId"), winner);
   api.send("DELETE", base + "/sobjects/Contact/" + winner);
-  EXPECT_NE(soap("<undelete><ids>" + winner + "</ids></undelete>", session).text.find("<success>true</success>"), std::string::npos);
+  EXPECT_NE(soap("<undelete><ids>" + winner + "</ids></undelete>", session()).text.find("<success>true</success>"), std::string::npos);
   EXPECT_EQ(read("Contact", winner).status, 200);
-  EXPECT_NE(soap("<undelete><ids>" + winner + "</ids></undelete>", session).text.find("UNDELETE_FAILED"), std::string::npos);
+  EXPECT_NE(soap("<undelete><ids>" + winner + "</ids></undelete>", session()).text.find("UNDELETE_FAILED"), std::string::npos);
 }
 
 // fact: §1.8 [J]

@@ -317,5 +317,28 @@ TEST_F(Queries, PartsOfDatesAreComparedGroupedAndOrderedBy) {
   EXPECT_EQ(found("HOUR_IN_DAY(CreatedDate) >= 0 AND FISCAL_YEAR(CreatedDate) > 2000"), "Ada Bob Cyd Dan");
 }
 
+// fact: §9.4
+TEST_F(Queries, SubtotalsComeWithTheGroupsAndSayWhatTheyAre) {
+  load("Contact", {json::object{{"LastName", "A"}, {"Title", "Clerk"}, {"Department", "East"}}, json::object{{"LastName", "B"}, {"Title", "Clerk"}, {"Department", "West"}},
+                   json::object{{"LastName", "C"}, {"Title", "Head"}, {"Department", "East"}}});
+  Answer rollup = query("SELECT Title, Department, COUNT(Id) n, GROUPING(Title) t, GROUPING(Department) d FROM Contact GROUP BY ROLLUP(Title, Department) ORDER BY GROUPING(Title), Title, GROUPING(Department), Department");
+  EXPECT_EQ(column(rollup, "n"), "1 1 2 1 1 3") << rollup.text;
+  EXPECT_EQ(column(rollup, "t") + " / " + column(rollup, "d"), "0 0 0 0 0 1 / 0 0 1 0 1 1");
+  EXPECT_EQ(text_at(rollup.body, "/records/5/Title"), "null") << "the total is of no title";
+  EXPECT_EQ(text_at(query("SELECT Title, Department, COUNT(Id) FROM Contact GROUP BY CUBE(Title, Department)").body, "/totalSize"), "8");
+  EXPECT_EQ(code(query("SELECT Title, GROUPING(Title) FROM Contact GROUP BY Title")), "MALFORMED_QUERY");
+  EXPECT_EQ(code(query("SELECT COUNT(Id) FROM Contact GROUP BY ROLLUP(Title, Department, LastName, Email)")), "MALFORMED_QUERY");
+}
+
+// fact: §9.4
+TEST_F(Queries, TheScopeOfMineIsWhatTheCallerOwns) {
+  created_id("Contact", {{"LastName", "Mine"}});
+  edit({{"as", "Ann"}, {"operation", "create"}, {"object", "Contact"}, {"fields", {{"LastName", "Hers"}}}});
+  EXPECT_EQ(column(query("SELECT LastName FROM Contact USING SCOPE mine"), "LastName"), "Mine");
+  EXPECT_EQ(column(query("SELECT LastName FROM Contact USING SCOPE Everything WHERE LastName != null ORDER BY LastName"), "LastName"), "Hers Mine");
+  EXPECT_EQ(column(query("SELECT LastName FROM Contact USING SCOPE mine WHERE LastName = 'Hers'"), "LastName"), "");
+  EXPECT_EQ(code(query("SELECT Id FROM CaseComment USING SCOPE mine")), "MALFORMED_QUERY");
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::salesforce

@@ -60,3 +60,20 @@ claim("a dynamic list holds who fits its filter, and nobody is put into it", { f
   assert.deepEqual((await membershipsApi.getPage(listId)).results.map((each) => each.recordId), [id]);
   await refused(membershipsApi.add(listId, [other]), 400);
 });
+
+claim("lists are put away in folders, which are a tree and hold nothing when they go", { facts: "§4.5 [S]" }, async ({ client }) => {
+  const { foldersApi } = client.crm.lists;
+  const { folder: outer } = await foldersApi.create({ name: "Events" });
+  const { folder: inner } = await foldersApi.create({ name: "May", parentFolderId: String(outer.id) });
+  const { listId } = await create(client, "Guests");
+  await foldersApi.moveList({ listId, newFolderId: String(inner.id) });
+  const { folder } = await foldersApi.getAll(String(outer.id));
+  assert.deepEqual(folder.childNodes.map((each) => [each.name, each.childLists.map(String)]), [["May", [listId]]]);
+  assert.equal((await foldersApi.rename(String(inner.id), "June")).folder.name, "June");
+  await refused(foldersApi.move(String(outer.id), String(inner.id)), 400);
+  await refused(foldersApi.remove(String(inner.id)), 400);
+  await foldersApi.moveList({ listId, newFolderId: "0" });
+  await foldersApi.move(String(inner.id), "0");
+  await foldersApi.remove(String(inner.id));
+  assert.deepEqual((await foldersApi.getAll()).folder.childNodes.map((each) => each.name), ["Events"]);
+});

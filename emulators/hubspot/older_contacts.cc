@@ -1,0 +1,207 @@
+// Contacts as version 1 has them (§0.1), by id ("vid") or address.
+#include <algorithm>
+
+#include "base/text.h"
+#include "emulators/hubspot/older_versions.h"
+#include "emulators/hubspot/service.h"
+
+namespace lockstep::emulators::hubspot {
+namespace {
+
+tl::unexpected<ApiError> no_contact() { return refuse(404, "", "contact does not exist"); }
+
+}  // namespace
+
+json::object HubSpot::older_contact(RowNumber row, const std::vector<std::string>& names) {
+  const ObjectType& type = *portal_.catalogue().find_any("contacts");
+  const Record& record = type.table->record(row);
+  std::int64_t vid = older_number(record.id);
+  json::array identities;
+  if (auto email = value_of(portal_, view_of(type, row), type.property("email")))
+    identities.push_back(json::object{{"type", "EMAIL"}, {"value", *email}, {"timestamp", record.created.ms}, {"is-primary", true}});
+  json::object profile{{"vid", vid}, {"saved-at-timestamp", record.created.ms}, {"deleted-changed-timestamp", 0}, {"identities", std::move(identities)}};
+  return json::object{{"vid", vid},
+                      {"canonical-vid", vid},
+                      {"merged-vids", json::array()},
+                      {"portal-id", options_.portal_id},
+                      {"is-contact", true},
+                      {"properties", older_properties(portal_, type, row, names, true)},
+                      {"form-submissions", json::array()},
+                      {"list-memberships", json::array()},
+                      {"identity-profiles", json::array{std::move(profile)}},
+                      {"merge-audits", json::array()}};
+}
+
+/// By the path's {vid} or {email}.
+Outcome<RowNumber> HubSpot::older_contact_of(const Call& call) {
+  const ObjectType& type = *portal_.catalogue().find_any("contacts");
+  RowNumber row = kNoRow;
+  for (const auto& [name, value] : call.parameters) {
+    if (name == "vid") row = portal_.resolve(type, value);
+    if (name == "email") row = portal_.find_by_key(type, type.property("email"), value);
+  }
+  if (row == kNoRow) return no_contact();
+  return row;
+}
+
+HubSpot::Answer HubSpot::older_contact_create(Call& call) {
+  ObjectType& type = *portal_.catalogue().find_any("contacts");
+  JsonDocument document;
+  TRY(const json::object* body, read_body(call, document));
+  json::object properties = older_input(body->contains("properties") ? body->at("properties") : json::value());
+  std::string email = properties.contains("email") ? scalar_text(properties.at("email")) : "";
+  RowNumber taken = email.empty() ? kNoRow : portal_.find_by_key(type, type.property("email"), email);
+  if (taken != kNoRow) {
+    json::object identity{{"value", email}, {"type", "EMAIL"}, {"timestamp", type.table->record(taken).created.ms}};
+    return json_answer(409, json::object{{"status", "error"},
+                                         {"message", "Contact already exists"},
+                                         {"correlationId", uuid()},
+                                         {"identityProfile", json::object{{"vid", older_number(type.table->record(taken).id)}, {"identity", json::array{std::move(identity)}}}},
+                                         {"error", "CONTACT_EXISTS"}});
+  }
+  TRY(RowNumber row, portal_.create(type, properties, nullptr, writer(call)));
+  return json_answer(200, older_contact(row, {}));
+}
+
+HubSpot::Answer HubSpot::older_contact_read(Call& call) {
+  TRY(RowNumber row, older_contact_of(call));
+  return json_answer(200, older_contact(row, query_list(call, "property")));
+}
+
+HubSpot::Answer HubSpot::older_contacts_read(Call& call) {
+  const ObjectType& type = *portal_.catalogue().find_any("contacts");
+  json::object found;
+  for (const auto& [name, value] : call.query) {
+    RowNumber row = name == "vid" ? portal_.resolve(type, value) : name == "email" ? portal_.find_by_key(type, type.property("email"), value) : kNoRow;
+    if (row != kNoRow) found[type.table->record(row).id] = older_contact(row, query_list(call, "property"));
+  }
+  return json_answer(200, found);
+}
+
+HubSpot::Answer HubSpot::older_contact_update(Call& call) {
+  TRY(RowNumber row, older_contact_of(call));
+  JsonDocument document;
+  TRY(const json::object* body, read_body(call, document));
+  json::object properties = older_input(body->contains("properties") ? body->at("properties") : json::value());
+  TRY_VOID(portal_.update(*portal_.catalogue().find_any("contacts"), row, properties, writer(call)));
+  return http::Response(204, "");
+}
+
+HubSpot::Answer HubSpot::older_contact_upsert(Call& call) {
+  ObjectType& type = *portal_.catalogue().find_any("contacts");
+  JsonDocument document;
+  TRY(const json::object* body, read_body(call, document));
+  json::object properties = older_input(body->contains("properties") ? body->at("properties") : json::value());
+  RowNumber row = portal_.find_by_key(type, type.property("email"), call.parameter("email"));
+  bool fresh = row == kNoRow;
+  if (fresh) {
+    properties["email"] = call.parameter("email");
+    TRY(row, portal_.create(type, properties, nullptr, writer(call)));
+  } else {
+    TRY_VOID(portal_.update(type, row, properties, writer(call)));
+  }
+  return json_answer(200, json::object{{"vid", older_number(type.table->record(row).id)}, {"isNew", fresh}});
+}
+
+/// Each by its id or address, made where there is none; nothing is told of them.
+HubSpot::Answer HubSpot::older_contacts_write(Call& call) {
+  constexpr std::size_t kMost = 1'000;
+  ObjectType& type = *portal_.catalogue().find_any("contacts");
+  JsonDocument document;
+  if (!document.parse(call.request.body) || !document.root().is_array() || document.root().get_array().size() > kMost) return bad_json("line 1, column 1: a list of contacts is needed");
+  UnitOfWork unit(portal_);
+  for (const json::value& each : document.root().get_array()) {
+    const json::object* given = each.if_object();
+    if (!given) return bad_json("line 1, column 1: a contact is an object");
+    json::object properties = older_input(given->contains("properties") ? given->at("properties") : json::value());
+    std::string vid = given->contains("vid") ? scalar_text(given->at("vid")) : "", email(text_member(*given, "email"));
+    RowNumber row = !vid.empty() ? portal_.resolve(type, vid) : portal_.find_by_key(type, type.property("email"), email);
+    if (row != kNoRow) {
+      TRY_VOID(portal_.update(type, row, properties, writer(call)));
+    } else if (vid.empty()) {
+      if (!properties.contains("email")) properties["email"] = email;
+      TRY_VOID(portal_.create(type, properties, nullptr, writer(call)));
+    } else {
+      return no_contact();
+    }
+  }
+  unit.commit();
+  return http::Response(202, "");
+}
+
+HubSpot::Answer HubSpot::older_contact_merge(Call& call) {
+  TRY(RowNumber row, older_contact_of(call));
+  ObjectType& type = *portal_.catalogue().find_any("contacts");
+  JsonDocument document;
+  TRY(const json::object* body, read_body(call, document));
+  RowNumber other = body->contains("vidToMerge") ? portal_.find_live(type, scalar_text(body->at("vidToMerge"))) : kNoRow;
+  if (other == kNoRow || other == row) return no_contact();
+  TRY_VOID(portal_.merge(type, row, other, writer(call)));
+  http::Response response(200, "SUCCESS");
+  response.headers.add("Content-Type", "text/plain;charset=utf-8");
+  return response;
+}
+
+HubSpot::Answer HubSpot::older_contact_remove(Call& call) {
+  TRY(RowNumber row, older_contact_of(call));
+  ObjectType& type = *portal_.catalogue().find_any("contacts");
+  portal_.archive(type, row, writer(call));
+  return json_answer(200, json::object{{"vid", older_number(type.table->record(row).id)}, {"deleted", true}, {"reason", "OK"}});
+}
+
+/// All by id, or the last changed or made first, from an offset on.
+HubSpot::Answer HubSpot::older_contact_pages(Call& call) {
+  const ObjectType& type = *portal_.catalogue().find_any("contacts");
+  std::string_view target = call.request.target;
+  bool recent = target.find("/contacts/recent") != std::string_view::npos, made = target.find("/lists/all/contacts/recent") != std::string_view::npos;
+  std::size_t count = static_cast<std::size_t>(older_query(call, "count", 20, 1, 100));
+  std::int64_t after = older_query(call, "vidOffset", 0, 0), offset = after, until = older_query(call, "timeOffset", 0, 0), time = 0;
+  std::vector<std::string> names = query_list(call, "property");
+  if (names.empty()) names = {"firstname", "lastname", "company", "lastmodifieddate"};
+  std::vector<RowNumber> rows = recent ? newest_first(type, made) : std::vector<RowNumber>();
+  if (!recent) {
+    for (const auto& [id, row] : type.table->by_id()) {
+      if (!type.table->record(row).deleted) rows.push_back(row);
+    }
+  }
+  auto stamp = [&](RowNumber row) { return made ? type.table->record(row).created.ms : type.table->record(row).modified.ms; };
+  json::array contacts;
+  bool more = false;
+  for (RowNumber row : rows) {
+    std::int64_t vid = older_number(type.table->record(row).id);
+    bool passed = recent ? until != 0 && (stamp(row) > until || (stamp(row) == until && vid >= after)) : vid <= after;
+    if (passed) continue;
+    more = contacts.size() == count;
+    if (more) break;
+    json::object contact = older_contact(row, names);
+    contact["addedAt"] = type.table->record(row).created.ms;
+    contacts.push_back(std::move(contact));
+    offset = vid;
+    time = stamp(row);
+  }
+  json::object body{{"contacts", std::move(contacts)}, {"has-more", more}, {"vid-offset", more ? offset : 0}};
+  if (recent) body["time-offset"] = more ? time : 0;
+  return json_answer(200, body);
+}
+
+HubSpot::Answer HubSpot::older_contact_search(Call& call) {
+  const ObjectType& type = *portal_.catalogue().find_any("contacts");
+  std::string words = to_lower_ascii(call.query_value("q").value_or(""));
+  std::int64_t offset = older_query(call, "offset", 0, 0), count = older_query(call, "count", 20, 1, 100), total = 0;
+  json::array contacts;
+  for (const auto& [id, row] : type.table->by_id()) {
+    if (type.table->record(row).deleted) continue;
+    bool fits = false;
+    for (const char* name : {"email", "firstname", "lastname", "company", "phone"}) {
+      auto value = value_of(portal_, view_of(type, row), type.property(name));
+      fits = fits || (value && to_lower_ascii(*value).find(words) != std::string::npos);
+    }
+    if (!fits) continue;
+    if (total >= offset && total < offset + count) contacts.push_back(older_contact(row, query_list(call, "property")));
+    ++total;
+  }
+  std::int64_t end = offset + static_cast<std::int64_t>(contacts.size());
+  return json_answer(200, json::object{{"query", words}, {"offset", end}, {"has-more", end < total}, {"total", total}, {"contacts", std::move(contacts)}});
+}
+
+}  // namespace lockstep::emulators::hubspot

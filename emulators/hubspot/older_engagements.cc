@@ -1,0 +1,151 @@
+// Engagements as version 1 has them: one resource for notes, calls, emails, meetings and tasks, whose ids are one sequence (§0.1).
+#include <algorithm>
+
+#include "emulators/hubspot/older_versions.h"
+#include "emulators/hubspot/service.h"
+
+namespace lockstep::emulators::hubspot {
+namespace {
+
+struct Member {
+  std::string_view name;      // "body", of metadata
+  std::string_view property;  // "hs_note_body"
+};
+struct EngagementKind {
+  std::string_view name;  // "NOTE"
+  std::string_view type;  // "notes"
+  std::vector<Member> members;
+};
+
+const std::vector<EngagementKind>& engagement_kinds() {
+  static const std::vector<EngagementKind> kKinds{
+      {"NOTE", "notes", {{"body", "hs_note_body"}}},
+      {"TASK", "tasks", {{"subject", "hs_task_subject"}, {"body", "hs_task_body"}, {"status", "hs_task_status"}, {"priority", "hs_task_priority"}, {"taskType", "hs_task_type"}}},
+      {"CALL", "calls", {{"title", "hs_call_title"}, {"body", "hs_call_body"}, {"status", "hs_call_status"}, {"toNumber", "hs_call_to_number"}, {"fromNumber", "hs_call_from_number"},
+                         {"durationMilliseconds", "hs_call_duration"}, {"recordingUrl", "hs_call_recording_url"}, {"disposition", "hs_call_disposition"}}},
+      {"MEETING", "meetings", {{"title", "hs_meeting_title"}, {"body", "hs_meeting_body"}, {"startTime", "hs_meeting_start_time"}, {"endTime", "hs_meeting_end_time"},
+                               {"internalMeetingNotes", "hs_internal_meeting_notes"}}},
+      {"EMAIL", "emails", {{"subject", "hs_email_subject"}, {"html", "hs_email_html"}, {"text", "hs_email_text"}, {"status", "hs_email_status"}}}};
+  return kKinds;
+}
+
+constexpr std::pair<std::string_view, std::string_view> kTied[] = {{"contactIds", "contacts"}, {"companyIds", "companies"}, {"dealIds", "deals"}, {"ticketIds", "tickets"}};
+
+const EngagementKind* kind_named(std::string_view name) {
+  auto known = std::find_if(engagement_kinds().begin(), engagement_kinds().end(), [&](const EngagementKind& each) { return each.name == name || each.type == name; });
+  return known == engagement_kinds().end() ? nullptr : &*known;
+}
+
+json::string_view named(std::string_view text) { return {text.data(), text.size()}; }
+
+/// What an engagement says, as properties of its kind.
+json::object read_engagement(const EngagementKind& kind, const json::object& body, bool fresh, WallTime now) {
+  json::object properties;
+  const json::value *head = body.if_contains("engagement"), *metadata = body.if_contains("metadata");
+  if (head && head->is_object()) {
+    const json::object& given = head->get_object();
+    if (const json::value* at = given.if_contains("timestamp"); at && !at->is_null()) properties["hs_timestamp"] = scalar_text(*at);
+    if (const json::value* owner = given.if_contains("ownerId"); owner && !owner->is_null()) properties["hubspot_owner_id"] = scalar_text(*owner);
+  }
+  if (fresh && !properties.contains("hs_timestamp")) properties["hs_timestamp"] = std::to_string(now.ms);
+  if (fresh && kind.name == "EMAIL") properties["hs_email_direction"] = "EMAIL";
+  for (const Member& member : kind.members) {
+    const json::value* value = metadata && metadata->is_object() ? metadata->get_object().if_contains(named(member.name)) : nullptr;
+    if (value && !value->is_object()) properties[named(member.property)] = scalar_text(*value);
+  }
+  return properties;
+}
+
+}  // namespace
+
+/// The engagement that a path names, of whatever kind it is.
+Outcome<std::pair<const ObjectType*, RowNumber>> HubSpot::engagement_of(const Call& call) {
+  for (const EngagementKind& kind : engagement_kinds()) {
+    const ObjectType& type = *portal_.catalogue().find_any(kind.type);
+    RowNumber row = portal_.find_live(type, call.parameter("id"));
+    if (row != kNoRow) return std::pair(&type, row);
+  }
+  return refuse(404, "", "resource not found");
+}
+
+json::object HubSpot::older_engagement(const ObjectType& type, RowNumber row) {
+  const EngagementKind& kind = *kind_named(type.name);
+  const Record& record = type.table->record(row);
+  auto value = [&](std::string_view name) { return value_of(portal_, view_of(type, row), type.property(name)); };
+  json::object metadata, ties{{"ownerIds", json::array()}, {"workflowIds", json::array()}};
+  for (const Member& member : kind.members) {
+    if (auto text = value(member.property)) metadata[named(member.name)] = older_value(type.property(member.property), *text);
+  }
+  for (const auto& [name, to] : kTied) ties[named(name)] = older_ties(type, row, to);
+  auto owner = value("hubspot_owner_id"), at = value("hs_timestamp");
+  json::object head{{"id", older_number(record.id)}, {"portalId", options_.portal_id}, {"active", true}, {"createdAt", record.created.ms}, {"lastUpdated", record.modified.ms},
+                    {"type", named(kind.name)}, {"timestamp", at ? older_number(older_value(type.property("hs_timestamp"), *at)) : record.created.ms}};
+  if (owner) head["ownerId"] = older_number(*owner);
+  return json::object{{"engagement", std::move(head)}, {"associations", std::move(ties)}, {"attachments", json::array()}, {"metadata", std::move(metadata)}};
+}
+
+HubSpot::Answer HubSpot::engagement_create(Call& call) {
+  JsonDocument document;
+  TRY(const json::object* body, read_body(call, document));
+  const json::value *head = body->if_contains("engagement"), *ties = body->if_contains("associations");
+  const EngagementKind* kind = head && head->is_object() ? kind_named(text_member(head->get_object(), "type")) : nullptr;
+  if (!kind) return invalid("engagement.type is one of NOTE, TASK, CALL, MEETING, EMAIL");
+  ObjectType& type = *portal_.catalogue().find_any(kind->type);
+  UnitOfWork unit(portal_);
+  TRY(RowNumber row, portal_.create(type, read_engagement(*kind, *body, true, call.now), nullptr, writer(call)));
+  for (const auto& [name, to] : kTied) {
+    if (ties && ties->is_object()) TRY_VOID(older_tie(type, row, to, ties->get_object().if_contains(named(name)), writer(call)));
+  }
+  unit.commit();
+  return json_answer(200, older_engagement(type, row));
+}
+
+/// Reads, changes or removes the one that the path names.
+HubSpot::Answer HubSpot::engagement_one(Call& call) {
+  TRY(auto found, engagement_of(call));
+  ObjectType& type = *portal_.catalogue().find_any(found.first->name);
+  if (call.request.method == "DELETE") {
+    portal_.archive(type, found.second, writer(call));
+    return http::Response(204, "");
+  }
+  if (call.request.method == "PATCH") {
+    JsonDocument document;
+    TRY(const json::object* body, read_body(call, document));
+    TRY_VOID(portal_.update(type, found.second, read_engagement(*kind_named(type.name), *body, false, call.now), writer(call)));
+  }
+  return json_answer(200, older_engagement(type, found.second));
+}
+
+/// All by id, the last changed first, or those of one record.
+HubSpot::Answer HubSpot::engagement_pages(Call& call) {
+  bool recent = call.request.path().ends_with("/recent/modified");
+  const ObjectType* of = nullptr;
+  RowNumber of_row = kNoRow;
+  for (const auto& [name, value] : call.parameters) {
+    if (name == "kind") of = portal_.catalogue().find_any(to_lower_ascii(value));
+    if (name == "record" && of) of_row = portal_.find_live(*of, value);
+  }
+  if (!call.parameters.empty() && of_row == kNoRow) return refuse(404, "", "resource not found");
+  std::vector<std::pair<std::int64_t, json::object>> all;
+  for (const EngagementKind& kind : engagement_kinds()) {
+    const ObjectType& type = *portal_.catalogue().find_any(kind.type);
+    auto add = [&](RowNumber row) {
+      const Record& record = type.table->record(row);
+      all.emplace_back(recent ? -record.modified.ms : older_number(record.id), older_engagement(type, row));
+    };
+    if (of) {
+      for (const auto& tie : portal_.live_ties(*of, of_row, type)) add(tie.to);
+    } else {
+      for (RowNumber row : newest_first(type, true)) add(row);
+    }
+  }
+  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::size_t limit = static_cast<std::size_t>(older_query(call, recent ? "count" : "limit", 100, 1, 250));
+  std::size_t offset = std::min(all.size(), static_cast<std::size_t>(older_query(call, "offset", 0, 0)));
+  std::size_t end = std::min(all.size(), offset + limit);
+  json::array results;
+  for (std::size_t i = offset; i < end; ++i) results.push_back(std::move(all[i].second));
+  return json_answer(200, json::object{{"results", std::move(results)}, {"hasMore", end < all.size()}, {"offset", end}, {"total", all.size()}});
+}
+
+}  // namespace lockstep::emulators::hubspot

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "emulators/core/json.h"
+#include "emulators/salesforce/errors.h"
+
+namespace lockstep::emulators::salesforce {
+
+/// An envelope of the partner API around `body`; `header`: what stands in its header, empty: it has none.
+http::Response soap_envelope(int status, const std::string& body, const std::string& header = "");
+/// HTTP 500; `code`: "MALFORMED_QUERY".
+http::Response soap_fault(std::string_view code, std::string_view message);
+/// How one record of a write went; `before`, `more`: elements beside errors, id and success, in the order of the schema.
+std::string soap_result(const std::string& id, const ApiErrors& errors, const std::string& more = "", const std::string& before = "");
+
+/// A record as REST says it, in the words of the partner API: type and Id first (nil unless it was asked for), then its fields,
+/// Id again among them. `element`: what it is called.
+std::string soap_record(std::string_view element, const json::object& record);
+/// A page of records: what query, queryAll and queryMore answer with, and child queries within them.
+std::string soap_query_result(std::string_view element, const json::object& page);
+/// Members as elements, lists as repeated ones; what is null is left out, as are links of REST.
+std::string soap_members(const json::object& members);
+
+}  // namespace lockstep::emulators::salesforce

@@ -1,0 +1,152 @@
+// Versions 1 and 2, which many integrations still call: the same records in other words.
+#include "test/emulators/hubspot_fixture.h"
+
+namespace lockstep::emulators::hubspot {
+namespace {
+
+class Older : public HubSpotTest {
+ protected:
+  static json::value pairs(const char* name, std::initializer_list<std::pair<const char*, const char*>> values) {
+    json::array list;
+    for (const auto& [property, value] : values) list.push_back(json::object{{name, property}, {"value", value}});
+    return list;
+  }
+  Answer put(const std::string& path, const json::value& body) { return api.send_json("PUT", path, body); }
+};
+
+// fact: §0.1 [D2]
+TEST_F(Older, AContactIsMadeReadAndChangedByIdOrAddress) {
+  Answer made = post("/contacts/v1/contact", {{"properties", pairs("property", {{"email", "Ann@x.example"}, {"firstname", "Ann"}})}});
+  ASSERT_EQ(made.status, 200) << made.text;
+  std::string vid = text_at(made.body, "/vid");
+  EXPECT_EQ(text_at(made.body, "/properties/email/value"), "ann@x.example");
+  EXPECT_EQ(text_at(made.body, "/identity-profiles/0/identities/0/value"), "ann@x.example");
+  Answer again = post("/contacts/v1/contact", {{"properties", pairs("property", {{"email", "ann@x.example"}})}});
+  EXPECT_EQ(again.status, 409);
+  EXPECT_EQ(text_at(again.body, "/error") + " " + text_at(again.body, "/identityProfile/vid"), "CONTACT_EXISTS " + vid);
+  EXPECT_EQ(post("/contacts/v1/contact/vid/" + vid + "/profile", {{"properties", pairs("property", {{"firstname", "Anna"}})}}).status, 204);
+  Answer read = api.get("/contacts/v1/contact/email/ann@x.example/profile?property=firstname&property=createdate");
+  EXPECT_EQ(text_at(read.body, "/properties/firstname/value") + " " + text_at(read.body, "/properties/firstname/versions/1/value"), "Anna Ann");
+  EXPECT_EQ(text_at(read.body, "/properties/createdate/value"), std::to_string(clock.now().ms)) << "instants are milliseconds";
+  EXPECT_EQ(text_at(api.get("/crm/v3/objects/contacts/" + vid + "?properties=firstname").body, "/properties/firstname"), "Anna");
+  Answer upserted = post("/contacts/v1/contact/createOrUpdate/email/bob@x.example", {{"properties", pairs("property", {{"firstname", "Bob"}})}});
+  EXPECT_EQ(text_at(upserted.body, "/isNew"), "true");
+  EXPECT_EQ(text_at(post("/contacts/v1/contact/createOrUpdate/email/bob@x.example", {{"properties", json::array()}}).body, "/isNew"), "false");
+  EXPECT_EQ(text_at(api.send("DELETE", "/contacts/v1/contact/vid/" + vid).body, "/deleted"), "true");
+  EXPECT_EQ(text_at(api.get("/contacts/v1/contact/vid/" + vid + "/profile").body, "/message"), "contact does not exist");
+  EXPECT_EQ(post("/contacts/v1/contact", {{"properties", pairs("property", {{"shoesize", "9"}})}}).status, 400);
+}
+
+// fact: §0.1 [D2]
+TEST_F(Older, PagesOfContactsGoOnBehindAnOffset) {
+  std::vector<std::string> ids;
+  for (int i = 0; i < 5; ++i) {
+    ids.push_back(contact("c" + std::to_string(i) + "@x.example"));
+    clock.advance(Duration(1'000));
+  }
+  auto page = [&](const std::string& list, const std::string& more) {
+    Answer answer = api.get("/contacts/v1/lists/" + list + "?count=2" + more);
+    std::string told;
+    for (const json::value& each : answer.body.at("contacts").as_array()) told += text_at(each, "/vid").substr(11) + " ";
+    return std::pair(told, answer);
+  };
+  auto [first, answer] = page("all/contacts/all", "");
+  EXPECT_EQ(first + text_at(answer.body, "/has-more"), "1 2 true");
+  EXPECT_EQ(page("all/contacts/all", "&vidOffset=" + ids[3]).first, "5 ");
+  patch("/crm/v3/objects/contacts/" + ids[0], {{"properties", {{"city", "Oslo"}}}});
+  auto [recent, later] = page("recently_updated/contacts/recent", "");
+  EXPECT_EQ(recent, "1 5 ");
+  EXPECT_EQ(page("recently_updated/contacts/recent", "&vidOffset=" + text_at(later.body, "/vid-offset") + "&timeOffset=" + text_at(later.body, "/time-offset")).first, "4 3 ");
+  EXPECT_EQ(text_at(api.get("/contacts/v1/search/query?q=c3@").body, "/total"), "1");
+}
+
+// fact: §0.1 [D2]
+TEST_F(Older, SeveralContactsAreWrittenTogetherOrNotAtAllAndTwoBecomeOne) {
+  std::string ann = contact("ann@x.example");
+  json::array both{json::object{{"vid", std::stoll(ann)}, {"properties", pairs("property", {{"city", "Oslo"}})}}, json::object{{"email", "bob@x.example"}, {"properties", pairs("property", {{"city", "Bonn"}})}}};
+  EXPECT_EQ(post("/contacts/v1/contact/batch", both).status, 202);
+  Answer bob = api.get("/contacts/v1/contact/email/bob@x.example/profile");
+  EXPECT_EQ(text_at(bob.body, "/properties/city/value"), "Bonn");
+  both[0].as_object()["properties"] = pairs("property", {{"city", "Rome"}});
+  both[1].as_object()["properties"] = pairs("property", {{"shoesize", "9"}});
+  EXPECT_EQ(post("/contacts/v1/contact/batch", both).status, 400);
+  EXPECT_EQ(text_at(api.get("/contacts/v1/contact/vid/" + ann + "/profile").body, "/properties/city/value"), "Oslo");
+  EXPECT_EQ(post("/contacts/v1/contact/merge-vids/" + ann, {{"vidToMerge", std::stoll(text_at(bob.body, "/vid"))}}).text, "SUCCESS");
+  EXPECT_EQ(text_at(api.get("/contacts/v1/contact/vid/" + text_at(bob.body, "/vid") + "/profile").body, "/properties/city/value"), "Oslo") << "both old ids lead to it";
+}
+
+// fact: §0.1 [D2]
+TEST_F(Older, CompaniesAreFoundByDomainAndHavePeople) {
+  Answer made = post("/companies/v2/companies", {{"properties", pairs("name", {{"name", "Acme"}, {"domain", "acme.example"}})}});
+  std::string id = text_at(made.body, "/companyId"), vid = contact("ann@acme.example");
+  EXPECT_EQ(text_at(made.body, "/properties/name/value"), "Acme");
+  EXPECT_EQ(put("/companies/v2/companies/" + id + "/contacts/" + vid, {}).status, 200);
+  EXPECT_EQ(text_at(api.get("/companies/v2/companies/" + id + "/vids").body, "/vids/0"), vid);
+  EXPECT_EQ(text_at(put("/companies/v2/companies/" + id, {{"properties", pairs("name", {{"city", "Oslo"}})}}).body, "/properties/city/value"), "Oslo");
+  EXPECT_EQ(text_at(post("/companies/v2/domains/acme.example/companies", {{"limit", 2}}).body, "/results/0/companyId"), id);
+  EXPECT_EQ(text_at(api.get("/companies/v2/companies/paged?properties=name").body, "/companies/0/properties/name/value"), "Acme");
+  EXPECT_EQ(text_at(api.get("/companies/v2/companies/recent/modified").body, "/total"), "1");
+  EXPECT_EQ(text_at(api.send("DELETE", "/companies/v2/companies/" + id).body, "/deleted"), "true");
+  EXPECT_EQ(api.get("/companies/v2/companies/" + id).status, 404);
+}
+
+// fact: §0.1 [D2]
+TEST_F(Older, AnEngagementIsANoteOrATaskOfTheNewVersion) {
+  std::string vid = contact("ann@acme.example");
+  Answer note = post("/engagements/v1/engagements", {{"engagement", {{"type", "NOTE"}, {"timestamp", 1'700'000'000'000}, {"ownerId", 70001}}},
+                                                     {"associations", {{"contactIds", json::array{std::stoll(vid)}}}},
+                                                     {"metadata", {{"body", "Hello"}}}});
+  ASSERT_EQ(note.status, 200) << note.text;
+  std::string id = text_at(note.body, "/engagement/id");
+  EXPECT_EQ(text_at(note.body, "/associations/contactIds/0") + " " + text_at(note.body, "/engagement/timestamp"), vid + " 1700000000000");
+  EXPECT_EQ(text_at(api.get("/crm/v3/objects/notes/" + id + "?properties=hs_note_body").body, "/properties/hs_note_body"), "Hello");
+  Answer task = post("/engagements/v1/engagements", {{"engagement", {{"type", "TASK"}}}, {"metadata", {{"subject", "Call"}, {"status", "NOT_STARTED"}}}});
+  EXPECT_NE(text_at(task.body, "/engagement/id"), id) << "ids of engagements are one sequence";
+  std::string path = "/engagements/v1/engagements/" + text_at(task.body, "/engagement/id");
+  EXPECT_EQ(text_at(api.send_json("PATCH", path, {{"metadata", {{"status", "COMPLETED"}}}}).body, "/metadata/status"), "COMPLETED");
+  EXPECT_EQ(text_at(api.get(path).body, "/engagement/type"), "TASK");
+  EXPECT_EQ(text_at(api.get("/engagements/v1/engagements/paged?limit=1").body, "/hasMore"), "true");
+  EXPECT_EQ(text_at(api.get("/engagements/v1/engagements/associated/contact/" + vid + "/paged").body, "/results/0/metadata/body"), "Hello");
+  EXPECT_EQ(api.send("DELETE", path).status, 204);
+  EXPECT_EQ(api.get(path).status, 404);
+  EXPECT_EQ(post("/engagements/v1/engagements", {{"engagement", {{"type", "LETTER"}}}}).status, 400);
+}
+
+// fact: §0.1 [D2]
+TEST_F(Older, DealsAndTicketsAreTiedAndListed) {
+  std::string vid = contact("ann@acme.example");
+  Answer deal = post("/deals/v1/deal", {{"associations", {{"associatedVids", json::array{std::stoll(vid)}}}}, {"properties", pairs("name", {{"dealname", "D"}, {"dealstage", "appointmentscheduled"}, {"pipeline", "default"}})}});
+  ASSERT_EQ(deal.status, 200) << deal.text;
+  EXPECT_EQ(text_at(deal.body, "/associations/associatedVids/0"), vid);
+  EXPECT_EQ(text_at(api.get("/deals/v1/deal/paged?properties=dealname").body, "/deals/0/properties/dealname/value"), "D");
+  std::string path = "/deals/v1/deal/" + text_at(deal.body, "/dealId");
+  EXPECT_EQ(text_at(api.get("/deals/v1/deal/associated/CONTACT/" + vid + "/paged").body, "/deals/0/dealId"), text_at(deal.body, "/dealId"));
+  EXPECT_EQ(api.send("DELETE", path + "/associations/CONTACT?id=" + vid).status, 204);
+  EXPECT_EQ(text_at(api.get(path).body, "/associations/associatedVids"), "[]");
+  Answer ticket = api.send_json("POST", "/crm-objects/v1/objects/tickets", pairs("name", {{"subject", "S"}, {"hs_pipeline", "0"}, {"hs_pipeline_stage", "1"}}));
+  std::string id = text_at(ticket.body, "/objectId");
+  EXPECT_EQ(put("/crm-associations/v1/associations/create-batch", json::array{json::object{{"fromObjectId", id}, {"toObjectId", vid}, {"category", "HUBSPOT_DEFINED"}, {"definitionId", 16}}}).status, 204);
+  EXPECT_EQ(text_at(api.get("/crm-associations/v1/associations/" + id + "/HUBSPOT_DEFINED/16").body, "/results/0"), vid);
+  EXPECT_EQ(put("/crm-associations/v1/associations", {{"fromObjectId", id}, {"toObjectId", vid}, {"category", "HUBSPOT_DEFINED"}, {"definitionId", 99}}).status, 400);
+  EXPECT_EQ(text_at(api.get("/crm-objects/v1/objects/tickets/paged?properties=subject").body, "/objects/0/properties/subject/value"), "S");
+  EXPECT_EQ(api.send("DELETE", "/crm-objects/v1/objects/tickets/" + id).status, 204);
+}
+
+// fact: §0.1 [D2]
+TEST_F(Older, OwnersPipelinesAndPropertiesAreListed) {
+  EXPECT_EQ(text_at(api.get("/owners/v2/owners?email=bob@portal.example").body, "/0/ownerId"), "70002");
+  EXPECT_EQ(text_at(api.get("/crm-pipelines/v1/pipelines/tickets").body, "/results/0/stages/0/stageId"), "1");
+  EXPECT_EQ(text_at(api.get("/properties/v1/contacts/properties/named/email").body, "/name"), "email");
+  EXPECT_EQ(text_at(api.get("/properties/v2/companies/properties").body, "/0/groupName"), "companyinformation");
+  EXPECT_EQ(text_at(api.get("/properties/v1/contacts/groups").body, "/0/name"), "contactinformation");
+  const std::string properties = "/properties/v1/contacts/properties";
+  json::object shoes{{"name", "shoe_size"}, {"label", "Shoe size"}, {"type", "string"}, {"fieldType", "text"}, {"groupName", "contactinformation"}};
+  EXPECT_EQ(post(properties, shoes).status, 200);
+  shoes["label"] = "Size";
+  EXPECT_EQ(text_at(put(properties + "/named/shoe_size", shoes).body, "/label"), "Size");
+  EXPECT_EQ(api.send("DELETE", properties + "/named/shoe_size").status, 204);
+  EXPECT_EQ(api.get(properties + "/named/shoe_size").status, 404);
+}
+
+}  // namespace
+}  // namespace lockstep::emulators::hubspot

@@ -1,0 +1,111 @@
+// The partner API as clients that speak nothing else use it: what it answers is what REST answers, in XML.
+#include "test/emulators/salesforce_fixture.h"
+
+namespace lockstep::emulators::salesforce {
+namespace {
+
+class Soap : public SalesforceTest {
+ protected:
+  Answer ask(const std::string& body, const std::string& header = "") {
+    return api.send("POST", "/services/Soap/u/60.0",
+                    "<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\"><e:Header><SessionHeader><sessionId>" + session() +
+                        "</sessionId></SessionHeader>" + header + "</e:Header><e:Body>" + body + "</e:Body></e:Envelope>",
+                    {{"Content-Type", "text/xml"}});
+  }
+  static bool says(const Answer& answer, const std::string& part) { return answer.text.find(part) != std::string::npos; }
+  static std::string between(const Answer& answer, const std::string& from, const std::string& to) {
+    std::size_t begin = answer.text.find(from);
+    if (begin == std::string::npos) return answer.text;
+    begin += from.size();
+    return answer.text.substr(begin, answer.text.find(to, begin) - begin);
+  }
+  static std::size_t count(const Answer& answer, const std::string& part) {
+    std::size_t found = 0;
+    for (std::size_t at = answer.text.find(part); at != std::string::npos; at = answer.text.find(part, at + 1)) ++found;
+    return found;
+  }
+};
+
+// fact: §1.8, §3.1
+TEST_F(Soap, AQueryAnswersRecordsWithTheirTypeAndTheirIdFirst) {
+  std::string account = created_id("Account", {{"Name", "A & B"}});
+  std::string contact = created_id("Contact", {{"LastName", "L"}, {"AccountId", account}});
+  Answer found = ask("<query><queryString>SELECT Id, LastName, Title, Account.Name FROM Contact</queryString></query>");
+  EXPECT_EQ(between(found, "<queryResponse>", "</queryResponse>"),
+            "<result xsi:type=\"QueryResult\"><done>true</done><queryLocator xsi:nil=\"true\"/><records xsi:type=\"sf:sObject\"><sf:type>Contact</sf:type><sf:Id>" +
+                contact + "</sf:Id><sf:Id>" + contact + "</sf:Id><sf:LastName>L</sf:LastName><sf:Title xsi:nil=\"true\"/><sf:Account xsi:type=\"sf:sObject\"><sf:type>Account"
+                "</sf:type><sf:Id xsi:nil=\"true\"/><sf:Name>A &amp; B</sf:Name></sf:Account></records><size>1</size></result>");
+  EXPECT_TRUE(says(found, "<limit>15000</limit><type>API REQUESTS</type>"));
+  Answer children = ask("<query><queryString>SELECT CreatedDate, (SELECT LastName FROM Contacts) FROM Account</queryString></query>");
+  EXPECT_EQ(between(children, "<sf:CreatedDate>", "</sf:CreatedDate>"), "2026-11-18T12:26:40.000Z");
+  EXPECT_TRUE(says(children, "<sf:Contacts xsi:type=\"QueryResult\"><done>true</done>")) << children.text;
+}
+
+// fact: §1.8, §3.1 [D]
+TEST_F(Soap, APageHasFiveHundredRowsUnlessTheCallerSaysOtherwise) {
+  json::array people;
+  for (int i = 0; i < 700; ++i) people.push_back(json::object{{"LastName", "L"}});
+  api.send("POST", "/__emulator/records/Contact", json::serialize(people), {{"Content-Type", "application/json"}});
+  const std::string select = "<query><queryString>SELECT Id FROM Contact</queryString></query>";
+  Answer first = ask(select);
+  EXPECT_EQ(count(first, "<records "), 500u);
+  EXPECT_TRUE(says(first, "<done>false</done>"));
+  Answer second = ask("<queryMore><queryLocator>" + between(first, "<queryLocator>", "</queryLocator>") + "</queryLocator></queryMore>");
+  EXPECT_EQ(count(second, "<records "), 200u);
+  EXPECT_TRUE(says(second, "<done>true</done>"));
+  EXPECT_EQ(count(ask(select, "<QueryOptions><batchSize>250</batchSize></QueryOptions>"), "<records "), 250u);
+  Answer lost = ask("<queryMore><queryLocator>../sobjects</queryLocator></queryMore>");
+  EXPECT_EQ(lost.status, 500);
+  EXPECT_TRUE(says(lost, "<sf:InvalidQueryLocatorFault xsi:type=\"sf:InvalidQueryLocatorFault\">")) << lost.text;
+}
+
+// fact: §1.8, §3.4 [D]
+TEST_F(Soap, ReadsByIdAndByTimeAnswerWhatRestDoes) {
+  std::string one = created_id("Account", {{"Name", "One"}}), two = created_id("Account", {{"Name", "Two"}});
+  Answer rows = ask("<retrieve><fieldList>Id, Name</fieldList><sObjectType>Account</sObjectType><ids>" + two + "</ids><ids>001000000000001AAA</ids><ids>" + one + "</ids></retrieve>");
+  EXPECT_EQ(count(rows, "<result xsi:nil=\"true\"/>"), 1u) << rows.text;
+  EXPECT_LT(rows.text.find("<sf:Name>Two"), rows.text.find("<sf:Name>One"));
+  clock.advance(Duration(120'000));
+  auto window = [&] { return "<sObjectType>Account</sObjectType><startDate>" + format_iso(clock.now() - Duration(3'600'000)) + "</startDate><endDate>" + format_iso(clock.now()) + "</endDate>"; };
+  EXPECT_TRUE(says(ask("<getUpdated>" + window() + "</getUpdated>"), "<result><ids>" + one + "</ids><ids>" + two + "</ids><latestDateCovered>2026-"));
+  api.send("DELETE", base + "/sobjects/Account/" + two);
+  clock.advance(Duration(120'000));
+  Answer deleted = ask("<getDeleted>" + window() + "</getDeleted>");
+  EXPECT_TRUE(says(deleted, "<deletedRecords><deletedDate>2026-11-18T12:28:40.000Z</deletedDate><id>" + two)) << deleted.text;
+  Answer found = ask("<search><searchString>FIND {One} IN ALL FIELDS RETURNING Account(Id, Name)</searchString></search>");
+  EXPECT_TRUE(says(found, "<searchRecords><record xsi:type=\"sf:sObject\"><sf:type>Account</sf:type><sf:Id>" + one)) << found.text;
+}
+
+// fact: §2.8 [C], §1.8
+TEST_F(Soap, ObjectsAreDescribedWithTheirFields) {
+  EXPECT_TRUE(says(ask("<describeGlobal/>"), "<label>Account</label><labelPlural>Accounts</labelPlural>"));
+  Answer described = ask("<describeSObjects><sObjectType>Account</sObjectType><sObjectType>Case</sObjectType></describeSObjects>");
+  EXPECT_EQ(count(described, "<keyPrefix>"), 2u);
+  EXPECT_TRUE(says(described, "<picklistValues><active>true</active>")) << described.text.substr(0, 3000);
+  EXPECT_TRUE(says(ask("<describeSObject><sObjectType>Nothing</sObjectType></describeSObject>"), "<sf:exceptionCode>INVALID_TYPE</sf:exceptionCode>"));
+}
+
+// fact: §1.8, §5.3
+TEST_F(Soap, WhatItCannotDoIsAFaultAndNeverAResult) {
+  Answer wrong = ask("<query><queryString>SELECT Nothing FROM Contact</queryString></query>");
+  EXPECT_EQ(wrong.status, 500);
+  EXPECT_TRUE(says(wrong, "<faultcode>sf:INVALID_FIELD</faultcode>"));
+  EXPECT_TRUE(says(wrong, "<sf:InvalidFieldFault "));
+  Answer unknown = ask("<describeTabs><x>1</x></describeTabs>");
+  EXPECT_EQ(unknown.status, 500);
+  EXPECT_TRUE(says(unknown, "No operation available for request")) << unknown.text;
+}
+
+// fact: §2.5 [X]
+TEST_F(Soap, AllOrNoneUndoesTheGoodRowsOfABadCall) {
+  const std::string rows = "<create><sObjects><type>Contact</type><LastName>A</LastName></sObjects><sObjects><type>Contact</type><FirstName>B</FirstName></sObjects></create>";
+  Answer together = ask(rows, "<AllOrNoneHeader><allOrNone>true</allOrNone></AllOrNoneHeader>");
+  EXPECT_TRUE(says(together, "ALL_OR_NONE_OPERATION_ROLLED_BACK"));
+  EXPECT_TRUE(says(together, "REQUIRED_FIELD_MISSING"));
+  EXPECT_EQ(text_at(query("SELECT Id FROM Contact").body, "/totalSize"), "0");
+  EXPECT_EQ(count(ask(rows), "<success>true</success>"), 1u);
+  EXPECT_EQ(text_at(query("SELECT Id FROM Contact").body, "/totalSize"), "1");
+}
+
+}  // namespace
+}  // namespace lockstep::emulators::salesforce

@@ -1,0 +1,147 @@
+// Triggers with their webhooks, and what is measured of tickets.
+#include "zendesk_fixture.h"
+
+namespace lockstep::emulators::zendesk {
+namespace {
+
+class ZendeskTriggers : public ZendeskTest {
+ protected:
+  std::string hook() {
+    Answer made = send("POST", "webhooks", {{"webhook", {{"name", "n"}, {"endpoint", "http://receiver/hook"}, {"subscriptions", {"conditional_ticket_events"}}}}});
+    return text_at(made.body, "/webhook/id");
+  }
+  static json::object condition(const char* field, const char* how, const char* value) { return {{"field", field}, {"operator", how}, {"value", value}}; }
+  Answer trigger(const json::array& all, const std::string& body, const json::array& any = {}) {
+    json::object action{{"field", "notification_webhook"}, {"value", json::array{json::value(id), json::value(body)}}};
+    return send("POST", "triggers.json", {{"trigger", {{"title", "t"}, {"conditions", {{"all", all}, {"any", any}}}, {"actions", json::array{action}}}}});
+  }
+  /// The bodies sent since it was last asked.
+  std::vector<std::string> sent() {
+    std::vector<std::string> bodies;
+    for (const OutgoingRequest& each : emulator->take_outgoing()) {
+      bodies.push_back(each.request.body);
+      emulator->outgoing_answered(each.id, 200);
+    }
+    return bodies;
+  }
+  std::string id = hook();
+};
+
+// fact: §A9
+TEST_F(ZendeskTriggers, ASaveThatMeetsTheConditionsIsToldInTheBodyOfTheTrigger) {
+  ASSERT_EQ(trigger({condition("status", "changed", ""), condition("priority", "is", "high")}, R"({"id":"{{ticket.id}}","to":"{{ticket.status}}","by":"{{ticket.requester.name}}","x":"{{nothing}}"})").status, 201);
+  std::string ticket = make_ticket({{"subject", "S"}, {"priority", "high"}, {"requester", {{"name", "Ann \"A\""}, {"email", "ann@example.com"}}}});
+  EXPECT_EQ(sent(), (std::vector<std::string>{R"({"id":")" + ticket + R"(","to":"new","by":"Ann \"A\"","x":""})"}));
+  send("PUT", "tickets/" + ticket, {{"ticket", {{"subject", "other"}}}});
+  EXPECT_TRUE(sent().empty()) << "the status is what it was";
+  send("PUT", "tickets/" + ticket, {{"ticket", {{"status", "pending"}}}});
+  EXPECT_EQ(sent().size(), 1u);
+  send("PUT", "tickets/" + ticket, {{"ticket", {{"status", "open"}, {"priority", "low"}}}});
+  EXPECT_TRUE(sent().empty()) << "all conditions must hold";
+}
+
+// fact: §A9
+TEST_F(ZendeskTriggers, ConditionsSpeakOfTheSaveAndOfWhatWasBefore) {
+  trigger({condition("update_type", "is", "Change"), condition("status", "value_previous", "new")}, "left new");
+  trigger({condition("comment_is_public", "is", "true"), condition("update_type", "is", "Change")}, "public: {{ticket.latest_comment}}");
+  trigger({condition("current_tags", "includes", "vip urgent")}, "tagged", {condition("status", "less_than", "solved")});
+  std::string ticket = make_ticket();
+  EXPECT_TRUE(sent().empty());
+  send("PUT", "tickets/" + ticket, {{"ticket", {{"status", "open"}}}});
+  EXPECT_EQ(sent(), std::vector<std::string>{"left new"});
+  send("PUT", "tickets/" + ticket, {{"ticket", {{"comment", {{"body", "hi"}, {"public", true}}}}}});
+  EXPECT_EQ(sent(), std::vector<std::string>{"public: hi"});
+  send("PUT", "tickets/" + ticket, {{"ticket", {{"tags", {"vip"}}}}});
+  EXPECT_EQ(sent(), std::vector<std::string>{"tagged"});
+  send("PUT", "tickets/" + ticket, {{"ticket", {{"status", "solved"}}}});
+  EXPECT_TRUE(sent().empty());
+}
+
+// fact: §A9
+TEST_F(ZendeskTriggers, ATriggerIsARecordLikeAnyOther) {
+  Answer made = trigger({condition("status", "is", "open")}, "b");
+  std::string path = "triggers/" + text_at(made.body, "/trigger/id");
+  EXPECT_EQ(text_at(get("triggers/active.json").body, "/triggers/0/actions/0/value/0"), id);
+  EXPECT_EQ(text_at(send("PUT", path, {{"trigger", {{"active", false}}}}).body, "/trigger/active"), "false");
+  EXPECT_EQ(text_at(get("triggers/active").body, "/count"), "0");
+  EXPECT_EQ(text_at(get("triggers").body, "/count"), "1");
+  make_ticket({{"status", "open"}});
+  EXPECT_TRUE(sent().empty());
+  EXPECT_EQ(caller.send("DELETE", "/api/v2/" + path).status, 204);
+  EXPECT_EQ(get(path).status, 404);
+}
+
+// fact: §A8, §A9
+TEST_F(ZendeskTriggers, WhatNoTriggerCanBeIsRefused) {
+  EXPECT_EQ(trigger({}, "b").status, 422);
+  EXPECT_EQ(trigger({condition("weather", "is", "fine")}, "b").status, 422);
+  EXPECT_EQ(trigger({condition("status", "resembles", "open")}, "b").status, 422);
+  json::object no_action{{"title", "t"}, {"conditions", {{"all", json::array{condition("status", "is", "open")}}}}, {"actions", json::array{{{"field", "status"}, {"value", "open"}}}}};
+  Answer refused = send("POST", "triggers", {{"trigger", no_action}});
+  EXPECT_EQ(refused.status, 422);
+  EXPECT_EQ(text_at(refused.body, "/error"), "RecordInvalid");
+  EXPECT_EQ(text_at(get("triggers").body, "/count"), "0");
+}
+
+// fact: §A9
+TEST_F(ZendeskTriggers, ARefusedSaveTriggersNothing) {
+  trigger({condition("update_type", "is", "Change")}, "b");
+  std::string ticket = make_ticket();
+  EXPECT_EQ(send("PUT", "tickets/" + ticket, {{"ticket", {{"status", "asleep"}}}}).status, 422);
+  EXPECT_TRUE(sent().empty());
+}
+
+// fact: §A5 [K]
+TEST_F(ZendeskTriggers, MetricsFollowFromTheHistoryOfATicket) {
+  std::string ticket = make_ticket({{"group_id", 360'000'000'901}, {"requester", {{"name", "Ann"}, {"email", "ann@example.com"}}}});
+  auto after = [&](int minutes, const json::object& fields) {
+    clock.advance(Duration(minutes * 60'000));
+    EXPECT_EQ(send("PUT", "tickets/" + ticket, {{"ticket", fields}}).status, 200);
+  };
+  after(10, {{"comment", {{"body", "answer"}, {"public", true}}}, {"status", "pending"}});
+  after(20, {{"status", "open"}});
+  after(30, {{"status", "solved"}});
+  json::value metric = get("tickets/" + ticket + "/metrics").body.at("ticket_metric");
+  EXPECT_EQ(text_at(metric, "/replies"), "1");
+  EXPECT_EQ(text_at(metric, "/group_stations"), "1");
+  EXPECT_EQ(text_at(metric, "/reply_time_in_minutes/calendar"), "10");
+  EXPECT_EQ(text_at(metric, "/agent_wait_time_in_minutes/calendar"), "20");
+  EXPECT_EQ(text_at(metric, "/requester_wait_time_in_minutes/business"), "40");
+  EXPECT_EQ(text_at(metric, "/full_resolution_time_in_minutes/calendar"), "60");
+  EXPECT_EQ(get("ticket_metrics/" + text_at(metric, "/id")).body.at("ticket_metric"), metric);
+  EXPECT_EQ(text_at(get("ticket_metrics.json").body, "/count"), "1");
+  after(5, {{"status", "open"}});
+  metric = get("tickets/" + ticket + "/metrics").body.at("ticket_metric");
+  EXPECT_EQ(text_at(metric, "/reopens"), "1");
+  EXPECT_TRUE(metric.at("solved_at").is_null());
+  EXPECT_EQ(text_at(metric, "/first_resolution_time_in_minutes/calendar"), "60");
+  clock.advance(Duration(120'000));
+  Answer events = get("incremental/ticket_metric_events.json?start_time=" + seconds_ago(100'000));
+  std::string told;
+  for (const json::value& each : events.body.at("ticket_metric_events").as_array()) told += text_at(each, "/metric") + ":" + text_at(each, "/type") + " ";
+  EXPECT_EQ(told, "reply_time:activate requester_wait_time:activate requester_wait_time:pause reply_time:fulfill requester_wait_time:activate requester_wait_time:fulfill "
+                  "requester_wait_time:activate ");
+}
+
+// fact: §A6 [K]
+TEST_F(ZendeskTriggers, TicketsThatTheCallerLookedAtComeBackTheLastOneFirst) {
+  std::string one = make_ticket(), two = make_ticket();
+  make_ticket();
+  get("tickets/" + two);
+  get("tickets/" + one + ".json");
+  get("tickets/" + two + ".json");
+  Answer recent = get("tickets/recent.json");
+  EXPECT_EQ(text_at(recent.body, "/tickets/0/id") + " " + text_at(recent.body, "/tickets/1/id"), two + " " + one);
+  EXPECT_EQ(text_at(recent.body, "/count"), "2");
+}
+
+// fact: §A2 [K]
+TEST_F(ZendeskTriggers, WhatAnAccountDoesNotHaveIsAnEmptyList) {
+  for (const char* plural : {"suspended_tickets", "macros", "automations"}) {
+    EXPECT_EQ(text_at(get(std::string(plural) + ".json").body, "/count"), "0") << plural;
+    EXPECT_EQ(get(std::string(plural) + "/1.json").status, 404) << plural;
+  }
+}
+
+}  // namespace
+}  // namespace lockstep::emulators::zendesk
