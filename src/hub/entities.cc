@@ -138,6 +138,7 @@ Result<void> Entities::lose_reference(merge::EntityState& referrer, const Golden
     lost = true;
   }
   if (!lost) return {};
+  link->fence = std::max(link->fence, hub_.next_fence());  // a read on its way may still show the reference
   TRY_VOID(tx_.put(*link));
   return refresh_obligations(referrer);
 }
