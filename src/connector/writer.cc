@@ -273,8 +273,10 @@ Task<void> Writer::write_links(Job& job) {
       if (held && (!target || target->id != held->id)) removed.push_back(Link{result.id.id, held->id, i});
       if (target && (!held || target->id != held->id)) added.push_back(Link{result.id.id, target->id, i});
     }
-    if (spec->remove.request) co_await change_links(job, *spec, spec->remove, std::move(removed), slot);
+    // The new one first: refused, it leaves the old one standing, not a blank that would pass for an edit.
     co_await change_links(job, *spec, spec->add, std::move(added), slot);
+    std::erase_if(removed, [&](const Link& link) { return !job.batch.results[link.index].ok; });
+    if (spec->remove.request) co_await change_links(job, *spec, spec->remove, std::move(removed), slot);
   }
 }
 

@@ -209,6 +209,19 @@ TEST_F(HubSpot, ALinkToARecordThatIsGoneIsToldAndTheOthersStand) {
   EXPECT_EQ(contact.show(row_of("contact", kim).slots, "company"), "company:" + acme);
 }
 
+TEST_F(HubSpot, ALinkThatIsRefusedLeavesTheOldOneStanding) {
+  const std::string acme = load("company", {{"name", "Acme"}}), ann = load("contact", {{"lastname", "Ann"}});
+  const std::string lee = load("contact", {{"lastname", "Lee"}, {"associations.companies", acme}}), broken = load("ticket", {{"subject", "Broken"}, {"hs_pipeline_stage", "1"}, {"associations.contacts", ann}});
+  WriteRow moved = updated_row(contact, lee, {{"company", Value(RemoteId{"company", "999999"})}});
+  moved.from = contact.slots({{"company", Value(RemoteId{"company", acme})}});
+  EXPECT_FALSE(world.write("contact", Operation::update, {moved}).results[0].ok);
+  EXPECT_EQ(contact.show(row_of("contact", lee).slots, "company"), "company:" + acme);
+  WriteRow handed = updated_row(ticket, broken, {{"contact", Value(RemoteId{"contact", "999999"})}});
+  handed.from = ticket.slots({{"contact", Value(RemoteId{"contact", ann})}});
+  EXPECT_FALSE(world.write("ticket", Operation::update, {handed}).results[0].ok);
+  EXPECT_EQ(ticket.show(row_of("ticket", broken).slots, "contact"), "contact:" + ann);
+}
+
 TEST_F(HubSpot, AnUpdateWhoseFieldsStandWithoutItsLinkIsNotToldToHaveFailed) {
   const std::string lee = load("contact", {{"lastname", "Lee"}});
   const auto batch = world.write("contact", Operation::update, {updated_row(contact, lee, {{"phone", Value("1")}, {"company", Value(RemoteId{"company", "999999"})}})});
