@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "base/text.h"
 #include "expression/operand.h"
 
@@ -53,11 +54,14 @@ Result<SelectedObject> SelectedObject::make(const Definition& definition, const 
   List select;
   for (const std::string& field : object.select_) select.emplace_back(field);
   object.select_value_ = Value(std::move(select));
-  List system_fields;
-  for (const std::string& field : spec.system_fields) system_fields.emplace_back(field);
-  object.system_fields_value_ = Value(std::move(system_fields));
   object.key_value_ = Value(Map{{"field", Value(object.key_field_)}});
   return object;
+}
+
+const Value& SelectedObject::system_fields_value() const {
+  const auto found = std::ranges::find(spec_->value, "system_fields", &Map::value_type::first);
+  CHECK(found != spec_->value.end(), "an object that tells nothing of its system fields");
+  return found->second;
 }
 
 std::size_t SelectedObject::select_size() const {

@@ -31,7 +31,7 @@ class SelectedObject {
   const std::string& key_field() const { return key_field_; }
   const Value& about() const { return about_; }          // root `object`
   const Value& select_value() const { return select_value_; }
-  const Value& system_fields_value() const { return system_fields_value_; }
+  const Value& system_fields_value() const;  // of the root `object`
   /// Characters of all names that are asked for, each with quotes and a comma.
   std::size_t select_size() const;
   const Value& key_value() const { return key_value_; }  // root `key`
@@ -58,7 +58,7 @@ class SelectedObject {
   std::vector<SlotPlan> slots_;
   std::vector<std::string> select_;
   std::string key_field_;
-  Value about_, select_value_, system_fields_value_, key_value_;
+  Value about_, select_value_, key_value_;
   const FormSpec* plain_ = nullptr;
   bool has_associations_ = false;
   Wire wire_;
