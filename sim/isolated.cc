@@ -31,6 +31,7 @@ std::string serialize(const Outcome& outcome) {
   return json::serialize(json::object{{"finding", static_cast<int>(outcome.finding)}, {"rule", outcome.rule}, {"message", outcome.message},
                                       {"virtual_ms", outcome.virtual_ms}, {"healed_after_ms", outcome.healed_after_ms}, {"steps", outcome.steps},
                                       {"requests", outcome.requests}, {"draw", outcome.draw}, {"digest", outcome.digest}, {"golden", json::value_from(outcome.golden)},
+                                      {"refused", json::value_from(outcome.refused)}, {"explained", json::value_from(outcome.explained)},
                                       {"count", counts_of(outcome.count)}, {"visits", counts_of(outcome.visits)}, {"log", outcome.log}});
 }
 
@@ -45,7 +46,8 @@ Outcome parse(const std::string& text) {
   outcome.healed_after_ms = value.at("healed_after_ms").to_number<std::int64_t>();
   for (auto [name, into] : {std::pair("steps", &outcome.steps), {"requests", &outcome.requests}, {"draw", &outcome.draw}, {"digest", &outcome.digest}})
     *into = value.at(name).to_number<std::uint64_t>();
-  for (const json::value& record : value.at("golden").as_array()) outcome.golden.emplace_back(record.as_string());
+  for (auto [name, into] : {std::pair("golden", &outcome.golden), {"explained", &outcome.explained}, {"refused", &outcome.refused}})
+    for (const json::value& item : value.at(name).as_array()) into->emplace_back(item.as_string());
   take_counts(value.at("count"), outcome.count);
   take_counts(value.at("visits"), outcome.visits);
   return outcome;

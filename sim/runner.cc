@@ -1,5 +1,7 @@
 #include "sim/runner.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <functional>
@@ -105,6 +107,7 @@ class Run {
   void happen(const Event& event) {
     if (event.what == "crash") return crash(event);
     if (event.what == "options" && !world_.engine) return;
+    if (event.system == kSupport && !world_.engine && plan_.setting("support_waits", 0) > 0) return later(1'000, [this, event] { happen(event); });
     if (event.what == "outage") {
       world_.network.down.insert(world_.origin(event.system));
       later(event.for_ms, [this, system = event.system] { world_.network.down.erase(world_.origin(system)); });
@@ -129,7 +132,9 @@ class Run {
       set_fault(event.system, event.value, event.rate);
       later(event.for_ms, [this, event] { Directory::stand_in(world_, event.system).faults().clear(event.value); });
     } else {
-      count(people_.perform(event) ? event.what : "refused " + event.what);
+      const bool done = people_.perform(event);
+      count(done ? event.what : "refused " + event.what);
+      if (!done) outcome_.refused.push_back(fmt::format("{} of {} {} in {} at {} ms", event.what, event.type, event.number, event.system, event.at_ms));
       return;
     }
     count(event.what);
@@ -230,6 +235,8 @@ class Run {
     world_.settle(kHealed);
   }
 
+  static std::string name_of(const std::string& type, std::int64_t number) { return type + " " + std::to_string(number); }
+
   void judge() {
     const std::size_t before = hub_writes(world_);
     world_.run_for(Duration{static_cast<std::int64_t>(plan_.setting("rest_ms", 1'800'000))});
@@ -239,12 +246,13 @@ class Run {
     const auto read = evidence.read();
     if (!read) return found("evidence", read.error().message);
     outcome_.count["explained"] = evidence.explained.size();
+    for (const auto& [type, number] : evidence.explained) outcome_.explained.push_back(name_of(type, number));
     outcome_.count["review"] = evidence.reviews.size();
     outcome_.count["letter left"] = evidence.letters.size();
     for (const auto& [type, records] : evidence.golden)
       for (const GoldenRecord& record : records) {
         if (record.presence != EntityPresence::present) continue;
-        std::string text = type + " " + std::to_string(record.number);
+        std::string text = name_of(type, record.number);
         for (const auto& [field, value] : record.fields) text += ", " + field + " '" + value + "'";
         for (const auto& [field, target] : record.references) text += ", " + field + " " + std::to_string(target);
         outcome_.golden.push_back(std::move(text));

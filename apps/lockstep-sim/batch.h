@@ -42,11 +42,11 @@ std::optional<Failure> run_batch(const BatchOptions& options, Tally& tally);
 /// Plays a plan, twice when asked; the second run must draw and send the same.
 Outcome play(const Plan& plan, bool twice);
 /// The same edits with and without power cuts: both must end with the same golden records. Takes the calm plan of the seed and leaves
-/// out what depends on who is first.
-Outcome play_with_and_without_crashes(std::uint64_t seed);
+/// out what depends on who is first. The plan is the one with power cuts.
+Failure play_with_and_without_crashes(std::uint64_t seed);
 /// Runs the whole batch whatever is found, and prints a line for each finding. The last one's exit code. Precondition: `seeds` or `time`.
 int play_all(BatchOptions options, Tally& tally);
-/// That for so many seeds; the exit code. All are played, whatever is found.
+/// That for so many seeds; the exit code. All are played, whatever is found; plans of findings are saved.
 int play_equivalence(std::uint64_t first_seed, std::uint64_t seeds);
 /// The places of kPlaces that no run reached, one line each. A batch of fewer than 100 runs says nothing about them.
 std::string places_missed(const Tally& tally);
