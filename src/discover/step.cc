@@ -19,9 +19,11 @@ Result<std::optional<EntityId>> Step::run() {
     TRY_VOID(merge_notice());
     return Waits{};
   }
+  TRY(auto link, tx_.find_link(source_.connection, seen_.row.id));
   TRY(const auto alias, tx_.find_remote_alias(source_.connection, seen_.row.id));
-  if (alias) {
-    if (seen_.row.deleted) return Waits{};
+  // The news of a record that is linked under an id that once was another's old name is its own.
+  if (alias && seen_.row.deleted && !link) return Waits{};
+  if (alias && !seen_.row.deleted) {
     if (!source_.by_id) {
       TRY_VOID(ask_by_id(seen_.row.id, "an id that was merged away shows again"));
       return Waits{};
@@ -29,7 +31,6 @@ Result<std::optional<EntityId>> Step::run() {
     // Confirmed live by a read under its own id: an alias no more (rule 10).
     TRY_VOID(tx_.put_remote_alias(source_.connection, seen_.row.id, RemoteId{}));
   }
-  TRY(auto link, tx_.find_link(source_.connection, seen_.row.id));
   TRY(const bool swallowed, swallowed_unread());
   if (!link && swallowed && !seen_.row.deleted) return Waits{};  // the merge that is read links it, and has it read
   if (!link) {

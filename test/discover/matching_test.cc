@@ -79,6 +79,24 @@ TEST(Matching, OurIdLeadsBackAfterTheHubLostItsMemory) {
   EXPECT_EQ(east.live("contact").size(), 10u);
 }
 
+TEST(Matching, AnIdThatIsLinkedAgainIsNoAlias) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  const std::string id = north.add("contact", contact("Ada", "ada@example.com"));
+  world.start();
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(east.live("contact").size(), 1u);
+  // As after merges there and back again: the id was another record's old name before it became this link's.
+  const ConnectionId connection = world.hub->find_system("north")->id;
+  ASSERT_TRUE(world.transact([&](Transaction& transaction) { return transaction.put_remote_alias(connection, RemoteId{"contact", id}, RemoteId{"contact", "merged-before"}); }));
+  north.remove("contact", id);
+  const std::uint64_t reads = north.reads_by_id;
+  ASSERT_TRUE(world.settle());
+  EXPECT_TRUE(east.live("contact").empty()) << "the delete was taken for news of an alias";
+  EXPECT_LE(north.reads_by_id - reads, 2u);
+}
+
 TEST(Matching, AMergeInOneSystemIsFollowed) {
   World world;
   FakeSystem& north = world.add_system("north");
