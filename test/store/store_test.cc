@@ -247,6 +247,35 @@ TEST_F(StoreTest, WhatWasInFlightAtACrashIsReadAgain) {
   }));
 }
 
+TEST_F(StoreTest, ASecondRecordThatBecomesTheFirstIsOneLink) {
+  open();
+  Link first;
+  first.entity = golden(1, "").id;
+  first.connection = ConnectionId{1};
+  first.remote = RemoteId{"Contact", "003"};
+  first.presence = LinkPresence::present;
+  Link second = first;
+  second.remote.id = "004";
+  second.secondary = second.needs_read = true;
+  Link promoted = second;
+  promoted.secondary = promoted.needs_read = false;
+  for (const bool first_is_erased : {true, false}) {
+    ASSERT_TRUE(transact([&](Transaction& tx) -> Result<void> {
+      TRY_VOID(tx.put(first));
+      TRY_VOID(tx.put(second));
+      if (first_is_erased) TRY_VOID(tx.erase_link(first.entity, first.connection, first.remote));
+      TRY_VOID(tx.put(promoted));
+      TRY(const auto links, tx.find_links(first.entity));
+      EXPECT_EQ(links.size(), 1u) << "and whoever was the first before is none any more";
+      TRY(const auto wanted, tx.links_to_read(ConnectionId{1}, TypeIndex{0}, 10));
+      EXPECT_TRUE(wanted.empty());
+      TRY(const auto found, tx.find_link(ConnectionId{1}, promoted.remote));
+      EXPECT_TRUE(found && !found->secondary);
+      return tx.erase_link(first.entity, first.connection, promoted.remote);
+    }));
+  }
+}
+
 TEST_F(StoreTest, WakingWhoWaitsLooksAtNobodyElse) {
   open();
   const auto owe = [&](std::uint64_t from, std::uint64_t to) {

@@ -86,24 +86,35 @@ Result<std::optional<Link>> SqliteTransaction::find_link(ConnectionId connection
 Result<void> SqliteTransaction::put(const Link& link) {
   TRY(const std::int64_t object, names_.number(db_, "object", link.remote.object));
   const std::string body = codec::encode_link(link, names_.fields(link.type));
-  // The row of this link: primary links by (entity, connection), secondary ones by their record too.
-  std::optional<std::int64_t> number;
+  // The row of this link: that of its record, also when a second record becomes the first; else, of a first one, that of the entity there.
+  std::optional<std::int64_t> own, first;
   bool same_keys = false;
   {
-    TRY(Statement found, db_.prepare("SELECT number, object, remote, presence, needs_read FROM link WHERE entity = ? AND connection = ? AND secondary = ? AND (secondary = 0 OR remote = ?)"));
-    TRY(const bool there, found.bind(link.entity.value()).bind(link.connection.value()).bind(link.secondary ? 1 : 0).bind_text(link.remote.id).step());
-    if (there) {
-      number = found.integer(0);
-      same_keys = found.integer(1) == object && found.text(2) == link.remote.id && found.integer(3) == static_cast<int>(link.presence) && (found.integer(4) != 0) == link.needs_read;
+    TRY(Statement rows, db_.prepare("SELECT number, object, remote, presence, secondary, needs_read FROM link WHERE entity = ? AND connection = ?"));
+    rows.bind(link.entity.value()).bind(link.connection.value());
+    for (;;) {
+      TRY(const bool there, rows.step());
+      if (!there) break;
+      const bool secondary = rows.integer(4) != 0;
+      if (!secondary) first = rows.integer(0);
+      if (rows.integer(1) != object || rows.text(2) != link.remote.id) continue;
+      own = rows.integer(0);
+      same_keys = rows.integer(3) == static_cast<int>(link.presence) && secondary == link.secondary && (rows.integer(5) != 0) == link.needs_read;
     }
   }
-  if (number && same_keys) {  // most writes change no index
+  if (own && same_keys) {  // most writes change no index
     TRY(Statement row, db_.prepare("UPDATE link SET seen = ?, body = ? WHERE number = ?"));
-    return row.bind(link.seen.ms).bind_blob(body).bind(*number).run();
+    return row.bind(link.seen.ms).bind_blob(body).bind(*own).run();
   }
-  if (number) {
-    TRY(Statement row, db_.prepare("UPDATE link SET object = ?, remote = ?, presence = ?, needs_read = ?, seen = ?, body = ? WHERE number = ?"));
-    return row.bind(object).bind_text(link.remote.id).bind(static_cast<int>(link.presence)).bind(link.needs_read ? 1 : 0).bind(link.seen.ms).bind_blob(body).bind(*number).run();
+  if (own && first && own != first && !link.secondary) {
+    TRY(Statement row, db_.prepare("DELETE FROM link WHERE number = ?"));
+    TRY_VOID(row.bind(*first).run());
+  }
+  if (!own && !link.secondary) own = first;
+  if (own) {
+    TRY(Statement row, db_.prepare("UPDATE link SET object = ?, remote = ?, presence = ?, secondary = ?, needs_read = ?, seen = ?, body = ? WHERE number = ?"));
+    row.bind(object).bind_text(link.remote.id).bind(static_cast<int>(link.presence)).bind(link.secondary ? 1 : 0).bind(link.needs_read ? 1 : 0);
+    return row.bind(link.seen.ms).bind_blob(body).bind(*own).run();
   }
   TRY(Statement row, db_.prepare("INSERT INTO link(" LINK_COLUMNS ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   return row.bind(link.entity.value())
