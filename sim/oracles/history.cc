@@ -62,7 +62,8 @@ class NoLostEdit final : public Oracle {
       if (!written_yet) continue;
       const bool ends = entry.operation == emulators::Operation::remove || entry.operation == emulators::Operation::merge;
       if (!sets && !ends) continue;
-      return !is_hub(stand_in, entry) || entry.at - written.at < window;
+      // The trail of a write of ours that a restored backup knows nothing of is gone with it.
+      return !is_hub(stand_in, entry) || entry.at - written.at < window || evidence.is_forgotten(entry.at);
     }
     return false;
   }
