@@ -25,7 +25,6 @@ class LastEdit final : public Oracle {
 
  private:
   /// Deleted, and then made by somebody once more: what was written before belongs to another record.
-  /// Deleted, and then made by somebody once more: what was written before belongs to another record.
   static bool was_made_anew(const Evidence& evidence, const std::string& type, std::int64_t number) {
     bool deleted = false;
     for (const Written* written : evidence.history_of(type, number)) {

@@ -67,6 +67,7 @@ const std::vector<std::unique_ptr<Oracle>>& oracles() {
     std::vector<std::unique_ptr<Oracle>> all;
     add_state_oracles(all);
     add_store_oracles(all);
+    add_objective_oracles(all);
     add_edit_oracles(all);
     add_history_oracles(all);
     add_audit_oracles(all);
