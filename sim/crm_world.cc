@@ -61,6 +61,7 @@ systems:
 fields:
   job_title: {in: {hubspot: {field: jobtitle, lens: truncate(120)}}}
   phone: {in: {salesforce: {field: Phone, lens: at_most(39)}}}
+  fax: {in: {dynamics365: {field: address1_fax, lens: at_most(50)}}}
 )";
 
 /// What the tunables say, as members of a connection.

@@ -202,6 +202,39 @@ void add_windows(Plan& plan, Rng rng, std::int64_t length_ms, double intensity) 
   for (std::uint64_t crashes = 1 + rng.below(6); crashes > 0; --crashes) window("crash", "", rng.chance(0.7) ? 2 * kSecond : 10 * kMinute);
 }
 
+/// Positions of the one feed that has such die: once, or for so long that no new one lives either.
+void add_forgetting(Plan& plan, Rng rng, std::int64_t length_ms, double intensity) {
+  if (!rng.chance(0.15 * intensity)) return;
+  Event event;
+  event.at_ms = rng.between(0, length_ms);
+  event.who = "world";
+  event.what = "forget";
+  event.system = kCrms[2];
+  event.for_ms = rng.chance(0.5) ? rng.between(kSecond, kMinute) : rng.between(kMinute, 60 * kMinute);
+  Event crash = event;
+  plan.events.push_back(std::move(event));
+  if (!rng.chance(0.4)) return;
+  crash.what = "crash";
+  crash.system.clear();
+  crash.value = rng.chance(0.5) ? "feed.stepped_down" : "feed.climbed";
+  crash.for_ms = rng.between(kSecond, kMinute);
+  plan.events.push_back(std::move(crash));
+}
+
+/// Power cuts while a new mapping is taken up.
+void add_cut_changes(Plan& plan, Rng rng) {
+  std::vector<Event> cuts;
+  for (const Event& event : plan.events) {
+    if (event.what != "options" || !rng.chance(0.3)) continue;
+    Event cut = event;
+    cut.what = "crash";
+    cut.value = "mapping.moved";
+    cuts.push_back(std::move(cut));
+  }
+  // Behind the changes: events of one time stay in this order.
+  plan.events.insert(plan.events.end(), cuts.begin(), cuts.end());
+}
+
 void add_tunables(Plan& plan, Rng rng) {
   const auto maybe = [&](const char* name, std::int64_t low, std::int64_t high) {
     const bool on = rng.chance(0.25);
@@ -322,6 +355,8 @@ Plan generate(std::uint64_t seed, const std::string& profile) {
   if (!calm && !quota) {
     add_rates(plan, root.split("rates"), liveness ? 0.4 : 0.12);
     add_windows(plan, root.split("windows"), length_ms, liveness ? 2 : 1);
+    add_forgetting(plan, root.split("positions"), length_ms, liveness ? 2 : 1);
+    add_cut_changes(plan, root.split("cut changes"));
     add_tunables(plan, root.split("tunables"));
     if (weights.chance(0.2)) plan.config["webhooks"] = 0;
     add_theme(plan, theme, root.split("theme faults"));

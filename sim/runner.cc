@@ -18,6 +18,7 @@ namespace lockstep::sim {
 namespace {
 
 constexpr Duration kHealed{60 * 60'000};      // from the end of all faults until nothing is owed
+constexpr Duration kWeek{7 * 24 * 3'600'000};
 constexpr Duration kRefreshShipped{24 * 3'600'000};
 
 WorldOptions options_of(const Plan& plan) {
@@ -82,6 +83,9 @@ class Run {
     Directory::stand_in(world_, crm).faults().set(fault);
   }
 
+  /// How long the system can tell what changed since a position of its feed.
+  void set_memory(const std::string& crm, std::int64_t for_ms) { world_.control(crm, "POST", "settings", R"({"change_tracking_ms": )" + std::to_string(for_ms) + "}"); }
+
   void later(std::int64_t after_ms, std::function<void()> action) { later_.push_back({now_ms() + after_ms, std::move(action)}); }
   /// Runs what falls due until `at_ms`, in order.
   void pass_until(std::int64_t at_ms) {
@@ -126,6 +130,9 @@ class Run {
     } else if (event.what == "deaf") {
       world_.network.deaf = true;
       later(event.for_ms, [this] { world_.network.deaf = false; });
+    } else if (event.what == "forget") {
+      set_memory(event.system, 1);
+      later(event.for_ms, [this, system = event.system] { set_memory(system, kWeek.count()); });
     } else if (event.what == "skew") {
       world_.control(event.system, "POST", "clock", R"({"advance": ")" + std::to_string(event.for_ms) + R"(ms"})");
     } else if (event.what == "fault") {

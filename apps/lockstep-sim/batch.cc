@@ -46,8 +46,11 @@ Outcome play(const Plan& plan, bool twice) {
 
 std::string places_missed(const Tally& tally) {
   std::string missed;
-  for (const char* place : kPlaces)
+  const auto look_for = [&](const char* place) {
     if (!tally.visits.contains(place)) missed += fmt::format("no run of {} reached {}: these seeds say nothing about it\n", tally.runs, place);
+  };
+  std::ranges::for_each(kPlaces, look_for);
+  std::ranges::for_each(kRecoveries, look_for);
   return missed;
 }
 
