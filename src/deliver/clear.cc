@@ -25,6 +25,13 @@ std::vector<FieldIndex> fields_that_point_to(EntityId target, const Link& link, 
   return fields;
 }
 
+bool may_refer(const Model& model, TypeIndex from, TypeIndex to, const LinkPolicy* policy) {
+  const std::vector<FieldDefinition>& fields = model.at(from).fields;
+  for (std::size_t i = 0; policy && i < fields.size() && i < policy->fields.size(); ++i)
+    if (policy->fields[i].mapped && std::ranges::find(fields[i].targets, model.at(to).name) != fields[i].targets.end()) return true;
+  return false;
+}
+
 Obligation clearing_of(const Golden& referrer, ConnectionId connection, WallTime now) {
   Obligation clearing;
   clearing.entity = referrer.id;
@@ -59,8 +66,34 @@ Result<void> Dispatcher::refuse_delete(Transaction& transaction, merge::EntitySt
   return entities.save(state, std::move(effects), cause, system_.id);
 }
 
+bool Dispatcher::knows_referrers(TypeIndex target) const {
+  const auto is_read = [&](const SystemType& type, const std::string& object) {
+    const connector::ObjectTraits* traits = system_.connector->find_object(object);
+    if (!traits || !traits->has_changes) return true;  // nothing but listings tells of it
+    const auto until = system_.coverage->of(object);
+    return until && hub_.now() - *until < type.schedule.poll_every + traits->visible_after + Coverage::kReadTakes;
+  };
+  return std::ranges::all_of(system_.types, [&](const SystemType& type) {
+    const std::vector<std::string> objects = type.objects();
+    return !may_refer(hub_.model, type.type, target, hub_.policy(type.type).find(system_.id)) ||
+           std::ranges::all_of(objects, [&](const std::string& object) { return is_read(type, object); });
+  });
+}
+
+Result<void> Dispatcher::look_again(Transaction& transaction, Obligation& removal, std::string reason) const {
+  // Less often the longer it waits: what refers to it may be a dead letter.
+  removal.due = hub_.now() + std::clamp((hub_.now() - removal.since) / 2, kLookAgainFirst, kLookAgainLast);
+  removal.reason = std::move(reason);
+  return transaction.put(removal);
+}
+
 Result<bool> Dispatcher::waits_for_clearing(Transaction& transaction, Entities& entities, merge::EntityState& state, Obligation& removal) {
   const EntityId target = state.golden.id;
+  if (!knows_referrers(state.golden.type)) {
+    // After an outage most of all: a server may delete with the record what was made for it meanwhile.
+    TRY_VOID(look_again(transaction, removal, "waits until what may refer to it there was read"));
+    return true;
+  }
   bool waits = false;
   std::string held_by;
   std::vector<Obligation> clearings;
@@ -87,10 +120,7 @@ Result<bool> Dispatcher::waits_for_clearing(Transaction& transaction, Entities& 
   }
   if (!waits) return false;
   for (const Obligation& clearing : clearings) TRY_VOID(transaction.put(clearing));
-  // Looked at less often the longer it waits: what refers to it may be a dead letter.
-  removal.due = hub_.now() + std::clamp((hub_.now() - removal.since) / 2, kLookAgainFirst, kLookAgainLast);
-  removal.reason = "waits until references to it are cleared";
-  TRY_VOID(transaction.put(removal));
+  TRY_VOID(look_again(transaction, removal, "waits until references to it are cleared"));
   return true;
 }
 

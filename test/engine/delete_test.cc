@@ -200,6 +200,27 @@ TEST(Delete, RefusedMayBeTakenBack) {
   EXPECT_TRUE(scene.world.open_reviews().empty());
 }
 
+TEST(Delete, TakesNothingWithItThatNobodyHasToldOfYet) {
+  World world;
+  world.configure = [](Hub& hub) {
+    for (System& system : hub.systems)
+      for (SystemType& type : system.types) type.schedule.poll_every = Duration{system.name == "east" ? 5 * 60'000 : 5'000};
+  };
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  world.bind("east", "case", "contact", "{field: contact, when: contact is not null}");
+  const auto ids = load_ada(world);
+  world.crash();
+  // While the hub is away: east would delete the case with its contact.
+  east.add("case", {{"subject", text("Leak")}, {"contact", reference("contact", ids[1])}});
+  north.remove("contact", ids[0]);
+  world.start();
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(east.live("contact").size(), 1u) << "its case was read before the delete went out";
+  ASSERT_EQ(world.open_reviews().size(), 1u);
+  EXPECT_EQ(world.open_reviews()[0].kind, ReviewKind::refused_delete);
+}
+
 TEST(Delete, ThatWouldTakeWhatTheServerDoesNotLetGoIsAPersonsToDecide) {
   World world;
   FakeSystem& north = world.add_system("north");

@@ -52,11 +52,12 @@ def differences(world):
     return compare(world.systems, explained(world))
 
 
-def until_in_step(world, limit_s, quiet_s=2.0):
-    """Seconds until all systems were found in step and calm; it must stay so for `quiet_s` to count."""
+def until_in_step(world, limit_s, quiet_s=2.0, meanwhile=lambda: None):
+    """Seconds until all systems were found in step and calm; it must stay so for `quiet_s` to count. `meanwhile` is what people do."""
     started = time.monotonic()
     problems = ["not compared"]
     while time.monotonic() - started < limit_s:
+        meanwhile()
         if is_calm(world):
             found = time.monotonic()
             _, problems = differences(world)
