@@ -218,8 +218,25 @@ class Run {
                    std::to_string(one.to_read) + " to read, " + std::to_string(one.inbox) + " in the inbox;";
     outcome_.finding = Finding::liveness;
     outcome_.rule = "liveness";
-    outcome_.message = "an hour after the last fault something is still owed:" + waiting;
+    outcome_.message = "an hour after the last fault something is still owed:" + waiting + unread_links();
     return false;
+  }
+
+  /// The first records of each system that are owed a read, to see why it does not settle them.
+  std::string unread_links() {
+    constexpr std::size_t kSome = 3;
+    std::string told;
+    const auto read = world_.transact([&](Transaction& transaction) -> Result<void> {
+      for (const System& system : world_.hub->systems)
+        for (const SystemType& type : system.types) {
+          TRY(const auto links, transaction.links_to_read(system.id, type.type, kSome));
+          for (const Link& link : links)
+            told += fmt::format(" {} {} {} of {}{}, presence {}, fence {}, asked at {};", system.name, link.remote.object, link.remote.id, link.entity.value().text(),
+                                link.secondary ? " (secondary)" : "", static_cast<int>(link.presence), link.fence, link.read_asked);
+        }
+      return {};
+    });
+    return read ? told : "";
   }
 
   /// Whoever deleted so many that the hub asks first did mean it. How many items were answered.

@@ -69,8 +69,8 @@ def main():
     if "LOCKSTEP_DATASETS" not in environment and os.path.isdir(shared):
         environment["LOCKSTEP_DATASETS"] = shared
     tests = [test for test in json.loads(listing.stdout)["tests"] if arguments.name in test["name"] and "command" in test]
-    # The tests with real processes mostly wait: they start first, beside the ones that compute.
-    tests.sort(key=lambda test: not test["name"].startswith("end_to_end"))
+    # The tests with real processes mostly wait: they start first, beside the ones that compute; of these the longest.
+    tests.sort(key=lambda test: (not test["name"].startswith("end_to_end"), not test["name"].startswith("sim_")))
     with concurrent.futures.ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 1)) as workers:
         results = list(workers.map(lambda test: run_binary(test["name"], test["command"], environment), tests))
     for (_, output), test in zip(results, tests):
