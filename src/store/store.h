@@ -51,6 +51,8 @@ class Transaction {
   /// A remote id that a merged record had: reads of it lead to `survivor`. An empty survivor removes the alias.
   virtual Result<void> put_remote_alias(ConnectionId connection, const RemoteId& alias, const RemoteId& survivor) = 0;
   virtual Result<std::optional<RemoteId>> find_remote_alias(ConnectionId connection, const RemoteId& alias) = 0;
+  /// The ids that name `survivor` by an alias of their own. Looks at every alias: for rare questions.
+  virtual Result<std::vector<RemoteId>> find_old_names(ConnectionId connection, const RemoteId& survivor) = 0;
   /// Replaces the match keys of an entity ("email:ada@example.com"); they index present entities only.
   virtual Result<void> put_match_keys(EntityId entity, TypeIndex type, const std::vector<std::string>& keys) = 0;
   virtual Result<std::vector<EntityId>> find_by_match_key(TypeIndex type, std::string_view key, std::size_t limit) = 0;

@@ -33,7 +33,9 @@ TEST(Create, WithoutAnAnswerIsNeverDoneTwice) {
       east.fates = {fate};
       north.add("contact", contact("Ada", "ada@example.com"));
       ASSERT_TRUE(world.settle(Duration{2 * 3'600'000}));
-      EXPECT_EQ(east.live("contact").size(), 1u) << "key " << traits.has_key << ", client id " << traits.client_id << ", arrived " << (fate == Fate::answer_lost);
+      EXPECT_EQ(east.live("contact").size(), 1u)
+          << "key " << traits.has_key << ", client id " << traits.client_id << ", arrived "
+          << (fate == Fate::answer_lost);
       EXPECT_EQ(world.golden("contact").size(), 1u);
       EXPECT_TRUE(world.open_reviews().empty());
     }
@@ -56,7 +58,8 @@ TEST(Create, ProbesFindWhatAppearedMeanwhile) {
 }
 
 void add_many(FakeSystem& system, int count) {
-  for (int i = 0; i < count; ++i) system.add("contact", contact("Person " + std::to_string(i), "p" + std::to_string(i) + "@example.com"));
+  for (int i = 0; i < count; ++i)
+    system.add("contact", contact("Person " + std::to_string(i), "p" + std::to_string(i) + "@example.com"));
 }
 
 TEST(Create, ABulkLoadDoesNotLookForWhatTheListingJustShowed) {
@@ -105,7 +108,8 @@ TEST(Create, ADuplicateErrorThatNamesAnUnlinkedRecordIsAMatch) {
   world.start();
   ASSERT_TRUE(world.settle());
   const std::string twin = east.add("contact", contact("Ada B.", "ada@example.com"));
-  east.refuse = [&](connector::Operation operation, const std::string&, const FieldValues&) -> std::optional<connector::Failure> {
+  east.refuse = [&](connector::Operation operation, const std::string&,
+                    const FieldValues&) -> std::optional<connector::Failure> {
     if (operation != connector::Operation::create) return std::nullopt;
     connector::Failure failure = failure_of(FailureClass::duplicate, "a record with this email exists");
     failure.ids = {twin};
@@ -118,6 +122,41 @@ TEST(Create, ADuplicateErrorThatNamesAnUnlinkedRecordIsAMatch) {
   EXPECT_TRUE(world.dead_letters().empty());
 }
 
+TEST(Create, OfARecordThatAnotherWasMergedIntoMeanwhileJoinsTheTwo) {
+  World world;
+  world.configure = [](Hub& hub) {
+    for (System& system : hub.systems)
+      for (SystemType& type : system.types) type.schedule.poll_every = Duration{10 * 60'000};
+  };
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  const auto ids = load_ada(world);
+  east.answers_after = Duration{60'000};
+  north.add("contact", contact("Bob", "bob@example.com"));
+  world.push("north", "contact", id_of(north, "contact", "name", "Bob"));
+  world.run_for(Duration{10'000});
+  const std::string bob = id_of(east, "contact", "name", "Bob");
+  ASSERT_NE(bob, "") << "he stands there, and nobody has heard of it yet";
+  east.merge("contact", ids[1], bob);
+  world.push("east", "contact", ids[1]);
+  ASSERT_TRUE(world.settle());
+  const auto found = [&](const std::string& id) {
+    std::size_t count = 0;
+    for (const Golden& golden : world.golden("contact")) {
+      const Result<void> read = world.transact([&](Transaction& transaction) -> Result<void> {
+        TRY(const auto links, transaction.find_links(golden.id));
+        count += static_cast<std::size_t>(
+            std::ranges::count_if(links, [&](const Link& link) { return link.remote.id == id; }));
+        return {};
+      });
+      EXPECT_TRUE(read);
+    }
+    return count;
+  };
+  EXPECT_EQ(found(bob), 1u);
+  EXPECT_EQ(std::ranges::count(world.golden("contact"), EntityPresence::present, &Golden::presence), 1);
+}
+
 TEST(Create, AKeyThatAnotherRecordHasIsFrozenThereAndTheRestFlows) {
   World world;
   FakeSystem& north = world.add_system("north");
@@ -125,7 +164,8 @@ TEST(Create, AKeyThatAnotherRecordHasIsFrozenThereAndTheRestFlows) {
   north.add("contact", contact("Bob", "bob@example.com"));
   const auto ids = load_ada(world);
   const std::string bob = id_of(east, "contact", "email", "bob@example.com");
-  east.refuse = [&](connector::Operation, const std::string&, const FieldValues& fields) -> std::optional<connector::Failure> {
+  east.refuse = [&](connector::Operation, const std::string&,
+                    const FieldValues& fields) -> std::optional<connector::Failure> {
     const auto email = fields.find("email");
     if (email == fields.end() || !(email->second == text("bob@example.com"))) return std::nullopt;
     connector::Failure failure = failure_of(FailureClass::duplicate, "a record with this email exists");
@@ -145,7 +185,8 @@ TEST(Create, ATakenKeyThatNoMappingWritesFreezesNoFieldAndBecomesADeadLetter) {
   FakeSystem& north = world.add_system("north");
   FakeSystem& east = world.add_system("east");
   const auto ids = load_ada(world);
-  east.refuse = [&](connector::Operation, const std::string&, const FieldValues&) -> std::optional<connector::Failure> {
+  east.refuse = [&](connector::Operation, const std::string&,
+                    const FieldValues&) -> std::optional<connector::Failure> {
     connector::Failure failure = failure_of(FailureClass::duplicate, "another record holds this lockstep_id");
     failure.fields = {"lockstep_id"};
     return failure;
@@ -166,7 +207,8 @@ TEST(Create, WaitsUntilOurIdStandsInTheRecordItCameFrom) {
   FakeSystem& east = world.add_system("east");
   world.start();
   ASSERT_TRUE(world.settle());
-  north.refuse = [](connector::Operation, const std::string&, const FieldValues&) -> std::optional<connector::Failure> {
+  north.refuse = [](connector::Operation, const std::string&,
+                    const FieldValues&) -> std::optional<connector::Failure> {
     return failure_of(FailureClass::transient, "503");
   };
   north.add("contact", contact("Ada", "ada@example.com"));

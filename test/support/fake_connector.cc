@@ -342,6 +342,7 @@ Task<WriteBatch> FakeConnector::write(std::string object, Operation operation, s
     }
     batch.results.push_back(std::move(result));
   }
+  co_await executor_.clock().sleep(system_.answers_after);
   co_await travel();
   co_return batch;
 }

@@ -220,6 +220,17 @@ Result<std::optional<RemoteId>> SqliteTransaction::find_remote_alias(ConnectionI
   return std::optional(RemoteId{row.text(0), row.text(1)});
 }
 
+Result<std::vector<RemoteId>> SqliteTransaction::find_old_names(ConnectionId connection, const RemoteId& survivor) {
+  TRY(Statement rows, db_.prepare("SELECT object, remote FROM remote_alias WHERE connection = ? AND survivor_object = ? AND survivor = ?"));
+  rows.bind(connection.value()).bind_text(survivor.object).bind_text(survivor.id);
+  std::vector<RemoteId> names;
+  for (;;) {
+    TRY(const bool there, rows.step());
+    if (!there) return names;
+    names.push_back(RemoteId{rows.text(0), rows.text(1)});
+  }
+}
+
 Result<void> SqliteTransaction::put_match_keys(EntityId entity, TypeIndex type, const std::vector<std::string>& keys) {
   std::vector<std::string> held;
   {

@@ -51,6 +51,7 @@ class SqliteTransaction final : public Transaction {
   Result<void> put_entity_alias(EntityId alias, EntityId survivor) override;
   Result<void> put_remote_alias(ConnectionId connection, const RemoteId& alias, const RemoteId& survivor) override;
   Result<std::optional<RemoteId>> find_remote_alias(ConnectionId connection, const RemoteId& alias) override;
+  Result<std::vector<RemoteId>> find_old_names(ConnectionId connection, const RemoteId& survivor) override;
   Result<void> put_match_keys(EntityId entity, TypeIndex type, const std::vector<std::string>& keys) override;
   Result<std::vector<EntityId>> find_by_match_key(TypeIndex type, std::string_view key, std::size_t limit) override;
   Result<void> put_not_same(EntityId a, EntityId b) override;
