@@ -1,11 +1,11 @@
 // What was promised about time.
-#include <fmt/format.h>
+#include "sim/oracles/oracles.h"
 
 #include <algorithm>
 #include <map>
 #include <tuple>
 
-#include "sim/oracles/oracles.h"
+#include <fmt/format.h>
 
 namespace lockstep::sim {
 
@@ -22,9 +22,7 @@ class InTime final : public Oracle {
     const Arrivals arrivals = arrivals_of(evidence);
     for (const auto& [type, records] : evidence.golden)
       for (const GoldenRecord& record : records) {
-        if (record.presence != EntityPresence::present || evidence.is_merged(type, record.number) ||
-            evidence.is_explained(type, record.number))
-          continue;
+        if (record.presence != EntityPresence::present || evidence.is_merged(type, record.number) || evidence.is_explained(type, record.number)) continue;
         for (const auto& [field, value] : record.fields)
           if (auto wrong = judge_field(evidence, arrivals, type, record.number, field, value)) return wrong;
       }
@@ -32,56 +30,46 @@ class InTime final : public Oracle {
   }
 
  private:
-  /// When a record of a system took a value: system, id, field by the model's name, value.
-  using Arrivals =
-      std::map<std::tuple<std::string_view, std::string, std::string, std::string>, std::vector<WallTime>>;
+  /// When records took a value: by system, type, field and value, which no two edits of a plan share.
+  using Arrivals = std::map<std::tuple<std::string_view, std::string_view, std::string_view, std::string>, std::vector<WallTime>>;
 
   static Arrivals arrivals_of(const Evidence& evidence) {
     Arrivals arrivals;
     for (const std::string_view crm : kCrms)
       for (const TypeNames& type : type_names()) {
         const emulators::Table* table = Directory::table(evidence.world, crm, type);
-        for (const emulators::JournalEntry& entry :
-             Directory::stand_in(evidence.world, crm).database().journal()) {
+        for (const emulators::JournalEntry& entry : Directory::stand_in(evidence.world, crm).database().journal()) {
           if (entry.table != table) continue;
           for (const std::string_view field : type.edited) {
             const auto column = table->find_field(type.find(field)->columns[crm_index(crm)]);
-            if (!column) continue;
-            const auto after = entry.after.get(*column);
-            if (const auto* text = std::get_if<std::string_view>(&after))
-              arrivals[{crm, table->record(entry.row).id, std::string(field), plain(*text)}].push_back(
-                  entry.at);
+            const auto after = column ? entry.after.get(*column) : emulators::ValueView{};
+            if (const auto* text = std::get_if<std::string_view>(&after)) arrivals[{crm, type.type, field, plain(*text)}].push_back(entry.at);
           }
         }
       }
     return arrivals;
   }
 
-  static std::optional<std::string> judge_field(Evidence& evidence, const Arrivals& arrivals,
-                                                const std::string& type, std::int64_t number,
-                                                const std::string& field, const std::string& value) {
+  static std::optional<std::string> judge_field(Evidence& evidence, const Arrivals& arrivals, const std::string& type, std::int64_t number, const std::string& field,
+                                                const std::string& value) {
     const Written* edit = nullptr;
     for (const Written* written : evidence.history_of(type, number))
-      if (written->what == "edit" && written->field == field && plain(written->value) == value)
-        edit = written;
+      if (written->what == "edit" && written->field == field && plain(written->value) == value) edit = written;
     if (!edit) return std::nullopt;
-    for (const std::string_view crm : kCrms)
-      for (const std::string& id : evidence.directory.live_ids(crm, type, number)) {
-        const auto found = arrivals.find({crm, id, field, value});
-        if (found == arrivals.end()) continue;  // that it has to arrive is another oracle's matter
-        const auto arrived = std::ranges::find_if(found->second, [&](WallTime at) { return at >= edit->at; });
-        if (arrived != found->second.end() && *arrived - edit->at > kInStep)
-          return fmt::format("{} {}: {} '{}', written in {} at {}, came to {} at {} only", type, number,
-                             field, value, edit->system, format_iso(edit->at), crm, format_iso(*arrived));
-      }
+    for (const std::string_view crm : kCrms) {
+      const auto found = arrivals.find({crm, type, field, value});
+      if (crm == edit->system || found == arrivals.end()) continue;  // that it has to arrive is another oracle's matter
+      constexpr Duration kWholeSeconds{1'000};                       // as some journals tell time
+      const auto arrived = std::ranges::find_if(found->second, [&](WallTime at) { return at + kWholeSeconds >= edit->at; });
+      if (arrived != found->second.end() && *arrived - edit->at > kInStep)
+        return fmt::format("{} {}: {} '{}', written in {} at {}, came to {} at {} only", type, number, field, value, edit->system, format_iso(edit->at), crm, format_iso(*arrived));
+    }
     return std::nullopt;
   }
 };
 
 }  // namespace
 
-void add_objective_oracles(std::vector<std::unique_ptr<Oracle>>& into) {
-  into.push_back(std::make_unique<InTime>());
-}
+void add_objective_oracles(std::vector<std::unique_ptr<Oracle>>& into) { into.push_back(std::make_unique<InTime>()); }
 
 }  // namespace lockstep::sim

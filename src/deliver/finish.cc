@@ -19,9 +19,7 @@ merge::Answer Dispatcher::to_answer(Transaction& transaction, TypeIndex type, co
   answer.observed_at = hub_.now();
   answer.modified = hub_.now();
   answer.version = result.version;
-  answer.remote = result.id.empty() ? RemoteId{prepared.object, prepared.row.id.empty() ? prepared.row.new_id
-                                                                                        : prepared.row.id}
-                                    : result.id;
+  answer.remote = result.id.empty() ? RemoteId{prepared.object, prepared.row.id.empty() ? prepared.row.new_id : prepared.row.id} : result.id;
   if (result.ok) {
     answer.kind = Kind::accepted;
     if (result.record) {
@@ -36,31 +34,19 @@ merge::Answer Dispatcher::to_answer(Transaction& transaction, TypeIndex type, co
           answer.old_names = std::move(*old_names);
         }
         if (answer.version.empty()) answer.version = result.record->version;
-        if (result.record->modified && system_.clock)
-          answer.modified = system_.clock->to_hub(*result.record->modified);
+        if (result.record->modified && system_.clock) answer.modified = system_.clock->to_hub(*result.record->modified);
       }
     }
     return answer;
   }
   switch (result.failure ? result.failure->failure_class : FailureClass::unclassified) {
-    case FailureClass::outcome_unknown:
-      reached("write.outcome_unknown");
-      answer.kind = Kind::unknown;
-      break;
+    case FailureClass::outcome_unknown: reached("write.outcome_unknown"); answer.kind = Kind::unknown; break;
     case FailureClass::conflict:
-    case FailureClass::state:
-      answer.kind = Kind::refused_lock;
-      break;
-    case FailureClass::gone:
-      answer.kind = prepared.operation == connector::Operation::remove ? Kind::accepted : Kind::gone;
-      break;
+    case FailureClass::state: answer.kind = Kind::refused_lock; break;
+    case FailureClass::gone: answer.kind = prepared.operation == connector::Operation::remove ? Kind::accepted : Kind::gone; break;
     case FailureClass::nothing:
-    case FailureClass::already_done:
-      answer.kind = Kind::accepted;
-      break;
-    default:
-      answer.kind = Kind::failed;
-      break;
+    case FailureClass::already_done: answer.kind = Kind::accepted; break;
+    default: answer.kind = Kind::failed; break;
   }
   return answer;
 }
@@ -79,25 +65,21 @@ Result<bool> Dispatcher::merge_again(Transaction& transaction, const Link& taken
   return true;
 }
 
-Result<bool> Dispatcher::settle_taken(Transaction& transaction, const Prepared& prepared,
-                                      const merge::Answer& answer, connector::WriteResult& result,
+Result<bool> Dispatcher::settle_taken(Transaction& transaction, const Prepared& prepared, const merge::Answer& answer, connector::WriteResult& result,
                                       DeliverReport& report) {
-  if (answer.kind != merge::Answer::Kind::accepted || prepared.plan.kind != merge::Plan::Kind::create)
-    return false;
+  if (answer.kind != merge::Answer::Kind::accepted || prepared.plan.kind != merge::Plan::Kind::create) return false;
   TRY(const auto taken, transaction.find_link(system_.id, answer.remote));
   if (!taken || taken->entity == prepared.entity) return false;
   TRY(const bool merged, merge_again(transaction, *taken, report));
   if (merged) return false;
-  Failure failure = connector::make_failure(FailureClass::duplicate, connector::FailureScope::record,
-                                            "it was made, and linked to another before that was known");
+  Failure failure = connector::make_failure(FailureClass::duplicate, connector::FailureScope::record, "it was made, and linked to another before that was known");
   failure.ids = {answer.remote.id};
   result.ok = false;
   result.failure = std::move(failure);
   return true;
 }
 
-Result<void> Dispatcher::finish_one(Transaction& transaction, const Answered& answered, std::size_t index,
-                                    DeliverReport& report) {
+Result<void> Dispatcher::finish_one(Transaction& transaction, const Answered& answered, std::size_t index, DeliverReport& report) {
   const Prepared& prepared = answered.batch[index];
   connector::WriteResult result = answered.results[index];
   Entities entities(hub_, transaction, answered.run, prepared.priority);
@@ -111,57 +93,47 @@ Result<void> Dispatcher::finish_one(Transaction& transaction, const Answered& an
   merge::Answer answer = to_answer(transaction, answered.type, prepared, result);
   TRY(const bool refused, settle_taken(transaction, prepared, answer, result, report));
   if (refused) answer = to_answer(transaction, answered.type, prepared, result);
-  merge::Effects effects = entities.with_context(*state, [&](const merge::Context& context) {
-    return merge::answer(*state, system_.id, prepared.plan, answer, context);
-  });
+  merge::Effects effects = entities.with_context(
+      *state, [&](const merge::Context& context) { return merge::answer(*state, system_.id, prepared.plan, answer, context); });
   Link* link = state->find(system_.id);
   const bool accepted = answer.kind == merge::Answer::Kind::accepted;
   const connector::ObjectTraits* traits = system_.connector->find_object(prepared.object);
   const bool removed = prepared.plan.kind == merge::Plan::Kind::remove;
   const bool already_done = result.failure && result.failure->failure_class == FailureClass::already_done;
   if (link) {
-    if (accepted && !removed && (prepared.row.send_key || (traits && traits->external_key_slot.empty())))
-      link->external_id_confirmed = true;
-    const bool read_back =
-        traits && traits->shadow == connector::ShadowSource::read_back && !answer.shows_values;
+    if (accepted && !removed && (prepared.row.send_key || (traits && traits->external_key_slot.empty()))) link->external_id_confirmed = true;
+    const bool read_back = traits && traits->shadow == connector::ShadowSource::read_back && !answer.shows_values;
     if (accepted && !removed && (read_back || already_done)) link->needs_read = true;
     if (link->needs_read) report.reads_wanted = true;
   }
   effects.link_changed = true;
   const bool created = accepted && prepared.plan.kind == merge::Plan::Kind::create;
   effects.changes.clear();  // the write has its own audit row
-  TRY_VOID(entities.save(*state, std::move(effects), Cause{answered.run, system_.id, answer.remote, "answer"},
-                         system_.id));
+  TRY_VOID(entities.save(*state, std::move(effects), Cause{answered.run, system_.id, answer.remote, "answer"}, system_.id));
   if (created) {
-    TRY([[maybe_unused]] const auto woken,
-        transaction.wake_obligations(system_.id, state->golden.id, hub_.now()));
+    TRY([[maybe_unused]] const auto woken, transaction.wake_obligations(system_.id, state->golden.id, hub_.now()));
   }
   if (accepted) {
     ++report.written;
     note_lag(*state, prepared, report);
-    if (obligation && !obligation->last_error.empty())
-      TRY_VOID(entities.supersede_letters(state->golden.id, system_.id));
+    if (obligation && !obligation->last_error.empty()) TRY_VOID(entities.supersede_letters(state->golden.id, system_.id));
   } else {
     ++report.failed;
     const Failure failure = result.failure.value_or(Failure{});
-    if (obligation)
-      TRY_VOID(settle_failure(transaction, *state, *obligation, prepared, failure, answered.delays[index],
-                              report));
+    if (obligation) TRY_VOID(settle_failure(transaction, *state, *obligation, prepared, failure, answered.delays[index], report));
   }
   return intake_.release(transaction, state->golden.id, system_.id);
 }
 
-void Dispatcher::note_lag(const merge::EntityState& state, const Prepared& prepared,
-                          DeliverReport& report) const {
+void Dispatcher::note_lag(const merge::EntityState& state, const Prepared& prepared, DeliverReport& report) const {
   std::int64_t edited_us = INT64_MIN;
   for (const FieldIndex field : prepared.plan.fields)
     edited_us = std::max(edited_us, state.golden.fields[field.value()].stamp.own_us);
-  if (edited_us / 1000 >= hub_.started.ms)
-    report.lags.push_back(Duration{std::max<std::int64_t>(0, hub_.now().ms - edited_us / 1000)});
+  if (edited_us / 1000 >= hub_.started.ms) report.lags.push_back(Duration{std::max<std::int64_t>(0, hub_.now().ms - edited_us / 1000)});
 }
 
-Result<void> Dispatcher::audit_write(Transaction& transaction, TypeIndex type, RunId run,
-                                     const Prepared& prepared, const connector::WriteResult& result) {
+Result<void> Dispatcher::audit_write(Transaction& transaction, TypeIndex type, RunId run, const Prepared& prepared,
+                                     const connector::WriteResult& result) {
   AuditRow row;
   row.at = hub_.now();
   row.run = run;
