@@ -194,11 +194,19 @@ class Run {
     world_.sign_in_anew();
     const Instant healed = world_.executor.clock().now();
     if (!settles()) return;
+    hear_out();
     replay_letters();
     // A webhook that never came is made up for by the next complete listing.
     if (loses_webhooks()) world_.run_for(Duration{static_cast<std::int64_t>(plan_.setting("full_refresh_s", kRefreshShipped.count() / 1000)) * 1100});
     if (!settles()) return;
     outcome_.healed_after_ms = (world_.executor.clock().now() - healed).count();
+  }
+
+  /// A system that found nobody tells it again by its own patience, for a day.
+  void hear_out() {
+    const auto waits = [&](std::string_view crm) { return Directory::stand_in(world_, crm).webhooks_waiting() > 0; };
+    for (const Instant end = world_.executor.clock().now() + Duration{26 * 3'600'000}; std::ranges::any_of(kCrms, waits) && world_.executor.clock().now() < end;)
+      world_.run_for(Duration{60'000});
   }
 
   bool loses_webhooks() const {

@@ -53,6 +53,8 @@ class StandIn : public Emulator {
   Database& database() { return database_; }
   Faults& faults() { return faults_; }
   TokenRegistry& tokens() { return tokens_; }
+  /// Webhooks on their way, those among them that are tried again later.
+  std::size_t webhooks_waiting() const { return outgoing_.waiting(); }
 
  protected:
   Router& router() { return router_; }
