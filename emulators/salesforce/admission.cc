@@ -125,7 +125,7 @@ bool Salesforce::long_call_fits(const Call& call) {
 Salesforce::Entry Salesforce::enter(Call& call, const std::string& access) {
   if (tokens().state(access, call.now) != TokenState::valid) return Entry::no_session;
   if (!daily_.admit(call.now)) return Entry::over_limit;
-  tokens().extend(access, call.now, options_.session_timeout);
+  tokens().extend(access, call.now, session_life());
   call.caller = {ActorKind::integration, tokens().client(tokens().grant(access)->client_id)->name};
   org_.act_as(call.caller, call.now);
   ++call_number_;

@@ -21,6 +21,7 @@ namespace lockstep::emulators::salesforce {
 
 inline constexpr Duration kOneDay{24LL * 3'600'000};
 inline constexpr int kOldestVersion = 31, kNewestVersion = 67;
+inline constexpr std::string_view kWebToken = "eyJ";  // how a session begins that is one
 inline constexpr std::string_view kShortPage = "short_page";  // faults: a page of 200 though more were asked for
 inline constexpr std::string_view kQueryTimeout = "query_timeout";  // a query takes longer than it may
 inline constexpr std::string_view kUpsertRace = "upsert_race";      // another writer creates the same key a moment before
@@ -86,6 +87,9 @@ class Salesforce final : public StandIn {
   void revoke_refresh_token(const std::string& refresh_token);
   bool knows(const std::string& username, const std::string& password) const;
   bool is_active(const OAuthClient& client, WallTime now);
+  Duration session_life() const { return Duration(settings_.session_minutes * 60'000); }
+  /// Where the org is, as tokens tell.
+  const std::string& instance_of(const Call& call) const { return settings_.instance_url.empty() ? call.base_url : settings_.instance_url; }
   // identity.cc
   http::Response authorize(Call& call);
   http::Response introspect(Call& call);
@@ -121,6 +125,7 @@ class Salesforce final : public StandIn {
   json::array recent_items(Call& call, const ObjectType* object, std::size_t most);
   http::Response tabs(Call& call);
   http::Response theme(Call& call);
+  http::Response stream(Call& call);
   http::Response event_schema_call(Call& call);
   // layouts.cc
   http::Response layouts(Call& call);
@@ -263,6 +268,7 @@ class Salesforce final : public StandIn {
   std::map<std::string, std::string> passwords_;    // that were set, by username in lower case
   std::set<std::string> crippled_;                  // access tokens of users whose password has expired
   std::map<std::string, AuthorizationCode> codes_;  // by code
+  std::map<std::string, RollingLimit> logins_;      // by client, whose user it is
   RollingLimit daily_;
   RollingLimit bulk_batches_;  // of both bulk APIs
   RollingLimit bulk_queries_;

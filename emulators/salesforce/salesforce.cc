@@ -47,7 +47,7 @@ Salesforce::Salesforce(const EmulatorClock& clock, Rng rng, SalesforceOptions op
       bulk1_(org_, faults(), settings_, bulk_batches_) {
   org_.found(organization_id_);
   archived_on_ = date_of(now());
-  cometd_.keep_alive = [this](const std::string& access, WallTime now) { tokens().extend(access, now, options_.session_timeout); };
+  cometd_.keep_alive = [this](const std::string& access, WallTime now) { tokens().extend(access, now, session_life()); };
   settings_.daily_api_requests = options_.daily_api_requests;
   add_switches(switches_, settings_);
   switches_.when_changed([this] { take_settings(); });

@@ -18,6 +18,12 @@ void add_switches(Switches& switches, Settings& settings) {
   switches.add("overflow_changes", &settings.overflow_changes);
   switches.add("daily_event_deliveries", &settings.daily_event_deliveries);
   switches.add("row_lock_ms", &settings.row_lock_ms);
+  switches.add("password_grant", &settings.password_grant);
+  switches.add("app_approved", &settings.app_approved);
+  switches.add("jwt_access_tokens", &settings.jwt_access_tokens);
+  switches.add("session_minutes", &settings.session_minutes);
+  switches.add("hourly_logins", &settings.hourly_logins);
+  switches.add("instance_url", &settings.instance_url);
   switches.add("high_assurance_required", &settings.high_assurance_required);
   switches.add("password_expired", &settings.password_expired);
   switches.add("rotate_refresh_tokens", &settings.rotate_refresh_tokens);

@@ -13,6 +13,12 @@ namespace lockstep::emulators::salesforce {
 struct Settings {
   std::int64_t daily_api_requests = 15'000;
   std::int64_t concurrent_requests = 5;  // that run for 20 s and longer: a Developer edition's
+  bool password_grant = false;           // OAuth's username-password flow, which new orgs block
+  bool app_approved = true;              // false: an administrator has to let users in first, and has not
+  bool jwt_access_tokens = false;        // sessions are web tokens, which SOAP refuses
+  std::int64_t session_minutes = 120;    // how long a session lives unused
+  std::int64_t hourly_logins = 3'600;    // of one user
+  std::string instance_url;              // told with each token; empty: the address that was called
   bool high_assurance_required = false;  // the profile wants more than any session here has: 401 that no refresh mends
   bool password_expired = false;         // SOAP logs in all the same, to a session that is good for nothing
   bool rotate_refresh_tokens = false;    // a refresh hands out a new refresh token and the old one dies

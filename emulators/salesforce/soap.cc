@@ -52,7 +52,7 @@ http::Response Salesforce::soap(Call& call) {
   const XmlElement* header = root->find("Header");
   const XmlElement* session = header ? header->find("SessionHeader") : nullptr;
   std::string access = session ? session->text_of("sessionId") : "";
-  Entry entry = enter(call, access);
+  Entry entry = access.starts_with(kWebToken) ? Entry::no_session : enter(call, access);
   if (entry == Entry::no_session) return soap_fault("INVALID_SESSION_ID", "Invalid Session ID found in SessionHeader");
   if (entry == Entry::over_limit) return soap_fault("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.");
   std::string results;
@@ -87,7 +87,7 @@ http::Response Salesforce::soap_login(Call& call, const XmlElement& request) {
   const std::string& user = org_.ensure_user({ActorKind::integration, client.name}, call.now);
   std::string result = "<loginResponse><result>" +
                        xml_tag("passwordExpired", settings_.password_expired ? "true" : "false") + xml_tag("sandbox", "false") +
-                       xml_tag("serverUrl", fmt::format("{}/services/Soap/u/{}/{}", call.base_url, given, organization_id_)) + xml_tag("sessionId", access) +
+                       xml_tag("serverUrl", fmt::format("{}/services/Soap/u/{}/{}", instance_of(call), given, organization_id_)) + xml_tag("sessionId", access) +
                        xml_tag("userId", user) + "<userInfo>" + xml_tag("organizationId", organization_id_) +
                        xml_tag("userName", options_.username) + "</userInfo></result></loginResponse>";
   return soap_envelope(200, result);
