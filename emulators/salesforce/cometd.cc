@@ -208,7 +208,7 @@ void CometD::deliver(Client& client, json::array& events, WallTime now) {
       if (event.replay_id <= position || !covers(channel, event.channel)) continue;
       if (!deliveries_.admit(now)) return;
       position = event.replay_id;
-      events.push_back(json::object{{"channel", channel}, {"clientId", client.id}, {"data", event.data}});
+      events.push_back(json::object{{"channel", channel}, {"clientId", client.id}, {"data", event_as_seen(org_.schema(), event)}});
     }
     position = std::max(position, log.last_replay_id());
   }

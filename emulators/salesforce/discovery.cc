@@ -135,7 +135,15 @@ json::array Salesforce::recent_items(Call& call, const ObjectType* object, std::
   return items;
 }
 
+/// Each listener is told what that one may see.
+http::Response Salesforce::stream(Call& call) {
+  const TokenGrant* grant = tokens().grant(cometd_.access_of(call));
+  if (grant) org_.act_as({ActorKind::integration, tokens().client(grant->client_id)->name}, call.now);
+  return cometd_.handle(call);
+}
+
 http::Response Salesforce::event_schema_call(Call& call) {
+  org_.act_as_everybody();  // one shape for all who listen
   for (const ObjectType& object : org_.schema().objects()) {
     if (!change_channel(object).empty() && event_schema_id(object) == call.parameter("schema")) return json_response(200, event_schema(object));
   }

@@ -122,7 +122,7 @@ void ChangeEvents::add_entry(Transaction& transaction, const JournalEntry& entry
   json::array changed;
   bool update = type == "UPDATE", whole = type == "CREATE" || type == "UNDELETE";
   auto put = [&](const Field& field, ValueView value) {
-    if (!is_compound_whole(*object, field) && field.everybodys != Access::none) put_field(payload, *object, field, value, update ? &changed : nullptr);
+    if (!is_compound_whole(*object, field) && field.access != Access::none) put_field(payload, *object, field, value, update ? &changed : nullptr);
   };
   if (whole) {
     record.fields.for_each([&](FieldId column, ValueView value) {
@@ -166,6 +166,8 @@ void ChangeEvents::note(const ChangeOrigin& origin, WallTime now) {
   Actor actor = origin.actor.name.empty() ? org_.database().actor(journal[seen_].actor) : origin.actor;
   transaction.user = org_.ensure_user(actor, now);
   overflowed_.clear();
+  const std::string writer = org_.schema().seen_as();
+  org_.act_as_everybody();  // whoever wrote: listeners differ, and each is told what that one may see
   for (; seen_ < journal.size(); ++seen_) {
     add_entry(transaction, journal[seen_]);
     note_topics(org_, journal[seen_], now, topics_);
@@ -174,6 +176,7 @@ void ChangeEvents::note(const ChangeOrigin& origin, WallTime now) {
     transaction.sequence = 1;
     push(*object, now, json::object{{"ChangeEventHeader", header(transaction, *object, "GAP_OVERFLOW", {})}});
   }
+  org_.act_as_user(writer);
   changes_.trim(now);
   topics_.trim(now);
 }
@@ -185,6 +188,7 @@ void ChangeEvents::add_gap(const ObjectType& object, const std::string& change_t
   transaction.sequence = 1;
   json::array names;
   for (std::string& id : ids) names.emplace_back(id);
+  org_.act_as_everybody();
   push(object, now, json::object{{"ChangeEventHeader", header(transaction, object, change_type, std::move(names))}});
 }
 

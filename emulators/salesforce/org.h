@@ -86,6 +86,9 @@ class Org {
   Result<void> set_access(std::string_view object, std::string_view field, Access access, std::string_view user);
   /// From now on the org is seen and written as by that one, who is made a user unless it is one.
   void act_as(const Actor& actor, WallTime now) { schema_.see_as(ensure_user(actor, now)); }
+  /// The same as by one who may what everybody may.
+  void act_as_everybody() { schema_.see_as(""); }
+  void act_as_user(const std::string& user) { schema_.see_as(user); }
   /// Hides closed tasks and events that ended before `before` from plain queries; says which.
   std::vector<std::pair<const ObjectType*, std::vector<std::string>>> archive_activities(WallTime before);
   /// The one row of Organization.
