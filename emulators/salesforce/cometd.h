@@ -19,6 +19,8 @@ class CometD {
 
   /// One POST with its array of messages; kNotYet while a connect is held.
   http::Response handle(Call& call);
+  /// To all that is asked: not now.
+  http::Response too_busy(const Call& call) const;
   /// The session that a call names; empty: none.
   std::string access_of(const Call& call) const;
   /// How many events were delivered.

@@ -72,6 +72,7 @@ class Salesforce final : public StandIn {
   /// Whether one more call that runs for long fits beside those that do.
   bool long_call_fits(const Call& call);
   enum class Entry { open, no_session, over_limit };
+  RollingLimit& app_quota(const std::string& app) { return app_requests_.try_emplace(app, settings_.daily_app_requests, kOneDay).first->second; }
   /// Checks the session, counts the call and sets its caller.
   Entry enter(Call& call, const std::string& access);
 
@@ -163,7 +164,7 @@ class Salesforce final : public StandIn {
   http::Response upsert_row(Call& call);
   http::Response delete_by_key(Call& call);
   http::Response render_row(Call& call, const ObjectType& object, RowNumber row);
-  Outcome<RowNumber> row_of_path(const ObjectType& object, const std::string& id) const;
+  Outcome<RowNumber> row_of_path(const ObjectType& object, const std::string& id, const std::string& missing_code = "NOT_FOUND") const;
   struct KeyedRows {
     const Field* field = nullptr;
     std::vector<RowNumber> rows;
@@ -201,6 +202,8 @@ class Salesforce final : public StandIn {
   void leave_unprocessed(BulkJob& job);
   void fail_job(BulkJob& job, std::string why);
   // query.cc
+  /// A refusal as an answer: a page smaller than there is.
+  std::optional<http::Response> page_refused(const Call& call) const;
   http::Response query(Call& call);
   http::Response query_all(Call& call);
   /// The same of what tells of the org itself, and of nothing else.
@@ -269,6 +272,8 @@ class Salesforce final : public StandIn {
   std::set<std::string> crippled_;                  // access tokens of users whose password has expired
   std::map<std::string, AuthorizationCode> codes_;  // by code
   std::map<std::string, RollingLimit> logins_;      // by client, whose user it is
+  std::map<std::string, RollingLimit> app_requests_;  // by the application's name
+  std::pair<WallTime, json::object> told_limits_;     // when, and what
   RollingLimit daily_;
   RollingLimit bulk_batches_;  // of both bulk APIs
   RollingLimit bulk_queries_;

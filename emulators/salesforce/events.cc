@@ -74,8 +74,8 @@ std::pair<std::string, std::string> event_compound_of(const ObjectType& object, 
   return {};
 }
 
-std::string change_channel(const ObjectType& object) {
-  bool none = object.name == "CaseComment" || object.name == "Group" || object.name == "Organization" || object.name == "PushTopic";  // comments: as far as is known
+std::string change_channel(const ObjectType& object, const Settings& settings) {
+  bool none = object.setup || (object.name == "CaseComment" && !settings.case_comment_events) || object.name == "Group" || object.name == "Organization" || object.name == "PushTopic";
   return none ? "" : "/data/" + object.name + "ChangeEvent";
 }
 
@@ -92,7 +92,7 @@ json::object ChangeEvents::header(const Transaction& transaction, const ObjectTy
 }
 
 void ChangeEvents::push(const ObjectType& object, WallTime at, json::object payload) {
-  changes_.push(change_channel(object), at, {{"schema", event_schema_id(object)}, {"payload", std::move(payload)}, {"event", json::object()}});
+  changes_.push(change_channel(object, settings_), at, {{"schema", event_schema_id(object)}, {"payload", std::move(payload)}, {"event", json::object()}});
 }
 
 /// The same change to several records in one transaction is one event with several ids.
@@ -115,7 +115,7 @@ bool ChangeEvents::merged_with_last(const Transaction& transaction, const json::
 void ChangeEvents::add_entry(Transaction& transaction, const JournalEntry& entry) {
   const ObjectType* object = org_.schema().find(entry.table->name());
   std::string type(change_type_of(entry.operation));
-  if (!object || type.empty() || change_channel(*object).empty()) return;
+  if (!object || type.empty() || change_channel(*object, settings_).empty()) return;
   if (entry.operation == Operation::merge && !settings_.merge_sends_events) return;
   const Record& record = entry.table->record(entry.row);
   json::object payload;

@@ -55,7 +55,7 @@ class ChangeEvents {
 };
 
 /// Empty for objects without change events.
-std::string change_channel(const ObjectType& object);
+std::string change_channel(const ObjectType& object, const Settings& settings);
 /// Names the shape of an object's events: another one when its fields change.
 std::string event_schema_id(const ObjectType& object);
 /// "MailingAddress" and "Street" of MailingStreet, "Name" and "LastName" of a contact's LastName; empty: stands alone.

@@ -36,7 +36,7 @@ SoapRecord read_record(const XmlElement& element) {
 }
 
 bool is_write(std::string_view operation) {
-  static constexpr std::string_view kWrites[] = {"create", "update", "upsert", "delete", "undelete", "merge"};
+  static constexpr std::string_view kWrites[] = {"create", "update", "upsert", "delete", "undelete", "emptyRecycleBin", "merge"};
   return std::find(std::begin(kWrites), std::end(kWrites), operation) != std::end(kWrites);
 }
 
@@ -129,13 +129,14 @@ std::string Salesforce::soap_item(Call& call, const XmlElement& request, const X
     return soap_result(id, outcome ? ApiErrors{} : outcome.error(), more);
   };
   if (request.name == "merge") return soap_merge(item, writer);
-  if (request.name == "delete" || request.name == "undelete") {
+  if (request.name == "delete" || request.name == "undelete" || request.name == "emptyRecycleBin") {
     std::string_view given = trim(item.text);
     auto id = normalise_id(given);
     const ObjectType* object = id ? org_.schema().by_prefix(*id) : nullptr;
     RowNumber row = object ? object->table->find(*id) : kNoRow;
     if (row == kNoRow || org_.is_gone(object->table->record(row)))
       return soap_result(std::string(given), {{"INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", {}}});
+    if (request.name == "emptyRecycleBin") return done(*id, org_.empty_bin(*object, row, writer));
     bool deleted = object->table->record(row).deleted;
     if (request.name == "delete") {
       if (deleted) return soap_result(*id, {{"ENTITY_IS_DELETED", "entity is deleted", {}}});

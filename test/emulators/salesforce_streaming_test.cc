@@ -272,5 +272,26 @@ TEST_F(Streaming, WhatTheWriterMayNotSeeIsToldAllTheSame) {
   EXPECT_EQ(api.get(base + "/event/eventSchema/" + schema).status, 200) << "one shape for all";
 }
 
+// fact: §3.6 [U] switch: case_comment_events
+TEST_F(Streaming, CommentsOfCasesHaveNoEventsUnlessTheyHave) {
+  shake_hands();
+  const std::string channel = "/data/CaseCommentChangeEvent";
+  EXPECT_EQ(text_at(send({subscribing(channel, -1)}), "/0/successful"), "false");
+  EXPECT_EQ(text_at(send({subscribing("/data/EntityDefinitionChangeEvent", -1)}), "/0/successful"), "false");
+  set("case_comment_events", true);
+  EXPECT_EQ(text_at(send({subscribing(channel, -1)}), "/0/successful"), "true");
+  created_id("CaseComment", {{"ParentId", created_id("Case", {{"Subject", "s"}})}, {"CommentBody", "b"}});
+  EXPECT_EQ(text_at(send({connecting()}), "/0/data/payload/CommentBody"), "b");
+}
+
+// fact: §3.5
+TEST_F(Streaming, AServerThatIsTooBusySaysSoInItsMessages) {
+  shake_hands();
+  api.send_json("POST", "/__emulator/faults", json::object{{"name", "server_error"}, {"count", 1}});
+  json::value busy = send({connecting()});
+  EXPECT_EQ(text_at(busy, "/0/channel") + " " + text_at(busy, "/0/id") + " " + text_at(busy, "/0/error"), "/meta/connect 2 503::Server is too busy");
+  EXPECT_EQ(text_at(busy, "/0/advice/reconnect"), "retry");
+  EXPECT_EQ(text_at(send({connecting()}), "/0/successful"), "true");
+}
 }  // namespace
 }  // namespace lockstep::emulators::salesforce
