@@ -48,6 +48,8 @@ class Events {
   void created(const ObjectType& type, RowNumber row, WallTime at);
   void changed(const ObjectType& type, RowNumber row, const PackedFields& before, WallTime at);
   void removed(const ObjectType& type, RowNumber row, WallTime at);
+  void purged(const ObjectType& type, RowNumber row, WallTime at);
+  void set_timeout(Duration timeout) { timeout_ = timeout; }
   void merged(const ObjectType& type, RowNumber row, const std::string& into, WallTime at);
   void commented(const ObjectType& tickets, RowNumber ticket, const std::string& id, const std::string& body, bool is_public, WallTime at);
 
@@ -77,6 +79,7 @@ class Events {
   void run_triggers(const std::vector<Noted>& noted, OutgoingQueue& queue, WallTime now);
 
   Rng rng_;
+  Duration timeout_{10'000};  // of one delivery
   std::map<std::string, Webhook> webhooks_;
   std::vector<Noted> noted_;
   Breaker breaker_;

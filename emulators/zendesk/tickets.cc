@@ -43,6 +43,14 @@ Outcome<std::int64_t> Account::requester_of(const json::object& given, const Wri
   return id_of(users_, *created);
 }
 
+void Account::take_custom_status(const json::object& given, Draft& draft) {
+  const json::value* custom = given.if_contains("custom_status_id");
+  if (!custom || custom->is_null()) return;
+  std::string status = custom->is_int64() ? status_of_custom(custom->get_int64()) : "";
+  if (status.empty()) draft.problems.add("custom_status_id", "InvalidValue", "Custom status: " + json::serialize(*custom) + " is invalid");
+  else draft.set(tickets_.field("status"), std::move(status));
+}
+
 void Account::check_people(Draft& draft) {
   const Value* assignee = draft.find(tickets_.field("assignee_id"));
   const std::int64_t* id = assignee ? std::get_if<std::int64_t>(assignee) : nullptr;
@@ -112,6 +120,7 @@ RowNumber Account::add_comment(RowNumber ticket, const NewComment& given, const 
 Outcome<RowNumber> Account::create_ticket(const json::object& given, const Writer& writer) {
   Draft draft;
   read(tickets_, given, writer, draft);
+  take_custom_status(given, draft);
   auto requester = requester_of(given, writer);
   if (!requester) return tl::unexpected(std::move(requester.error()));
   auto otherwise = [&](std::string_view property, Value value) {
@@ -159,10 +168,11 @@ Outcome<void> Account::update_ticket(RowNumber row, const json::object& given, c
   if (text_of(tickets_.get(row, "status")) == "closed") return closed_ticket();
   Draft draft;
   read(tickets_, given, writer, draft);
+  take_custom_status(given, draft);
   std::vector<std::string> tags = parts_of(tickets_.get(row, "tags"));
   bool retagged = false;
   for (const char* how : {"additional_tags", "remove_tags"}) {
-    const json::value* list = given.if_contains(how);
+    const json::value* list = writer.many ? given.if_contains(how) : nullptr;
     if (!list || !list->is_array()) continue;
     retagged = true;
     for (const json::value& each : list->get_array()) {
@@ -188,6 +198,18 @@ Outcome<void> Account::update_ticket(RowNumber row, const json::object& given, c
   change(tickets_, row, draft, writer);
   if (comment) add_comment(row, *comment, writer);
   return {};
+}
+
+void Account::close_solved(WallTime before, WallTime at) {
+  Writer system{at, {ActorKind::automation, "Zendesk"}, 0, "", true, false, false};
+  for (RowNumber row = 0; row < tickets_.table->row_count(); ++row) {
+    const Record& record = tickets_.table->record(row);
+    if (record.deleted || record.modified > before || text_of(tickets_.get(row, "status")) != "solved") continue;
+    PackedFields old = record.fields;
+    database_.update(*tickets_.table, row, {{tickets_.field("status"), std::string("closed")}}, context(system));
+    events_.changed(tickets_, row, old, at);
+    audits_.changed(tickets_, row, old, -1, whole_seconds(at));
+  }
 }
 
 }  // namespace lockstep::emulators::zendesk
