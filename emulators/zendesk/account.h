@@ -104,6 +104,14 @@ class Account {
   std::optional<NewComment> read_comment(const json::object& given, const Writer& writer, Draft& draft);
   RowNumber add_comment(RowNumber ticket, const NewComment& comment, const Writer& writer);
   bool first_is_public(RowNumber ticket);
+  struct OldComment {
+    NewComment comment;
+    WallTime at;
+  };
+  /// The comments of an imported ticket, each with its date.
+  std::vector<OldComment> read_history(const json::object& given, const Writer& writer, Draft& draft);
+  /// An imported ticket was made, changed and commented on when it is said to have been.
+  void import_history(RowNumber ticket, const json::object& given, const std::vector<OldComment>& comments, const Writer& writer);
   // users.cc
   Outcome<RowNumber> create_user(const json::object& given, const Writer& writer);
   Outcome<void> update_user(RowNumber row, const json::object& given, const Writer& writer);

@@ -89,6 +89,28 @@ std::optional<Account::NewComment> Account::read_comment(const json::object& giv
   return comment;
 }
 
+std::vector<Account::OldComment> Account::read_history(const json::object& given, const Writer& writer, Draft& draft) {
+  std::vector<OldComment> history;
+  const json::value* list = writer.import ? given.if_contains("comments") : nullptr;
+  for (const json::value& each : list && list->is_array() ? list->get_array() : json::array()) {
+    if (!each.is_object()) continue;
+    json::object one = each.get_object();
+    if (one.contains("value")) one["body"] = one["value"];
+    auto at = parse_iso_time(text_member(one, "created_at"));
+    if (auto comment = read_comment(json::object{{"comment", one}}, writer, draft)) history.push_back({std::move(*comment), at ? whole_seconds(*at) : whole_seconds(writer.at)});
+  }
+  return history;
+}
+
+void Account::import_history(RowNumber ticket, const json::object& given, const std::vector<OldComment>& comments, const Writer& writer) {
+  Writer unjournaled = writer;
+  unjournaled.journaled = false;
+  for (const OldComment& old : comments) database_.set_created(comments_, add_comment(ticket, old.comment, unjournaled), old.at, context(unjournaled));
+  if (auto created = parse_iso_time(text_member(given, "created_at"))) database_.set_created(*tickets_.table, ticket, whole_seconds(*created), context(unjournaled));
+  if (auto updated = parse_iso_time(text_member(given, "updated_at")))
+    database_.update(*tickets_.table, ticket, {{tickets_.field("updated_at"), whole_seconds(*updated).ms}}, context(unjournaled));
+}
+
 bool Account::first_is_public(RowNumber ticket) {
   auto rows = comments_.find_equal(comments_.field(comment::kTicket), id_of(tickets_, ticket));
   return rows.empty() || comments_.get(rows.front(), comments_.field(comment::kPublic)) == ValueView(true);
@@ -140,6 +162,7 @@ Outcome<RowNumber> Account::create_ticket(const json::object& given, const Write
       draft.problems.add("base", "BlankValue", (property.title.empty() ? capitalised(property.name) : property.title) + ": cannot be blank");
   }
   auto first = read_comment(given, writer, draft);
+  std::vector<OldComment> history = read_history(given, writer, draft);
   if (!first && !writer.import) draft.problems.add("base", "BlankValue", "Description: cannot be blank");
   const json::value* source = given.if_contains("via_followup_source_id");
   if (source && source->is_int64()) {
@@ -151,10 +174,12 @@ Outcome<RowNumber> Account::create_ticket(const json::object& given, const Write
   check_people(draft);
   if (!draft.problems.empty()) return draft.problems.refusal();
   if (first && given.contains("requester_id") && writer.import) first->author = *requester_id;
-  if (first) draft.set(tickets_.field("description"), first->body);
-  draft.set(tickets_.field("is_public"), !first || first->is_public.value_or(true));
+  const NewComment* opening = first ? &*first : history.empty() ? nullptr : &history.front().comment;
+  if (opening) draft.set(tickets_.field("description"), opening->body);
+  draft.set(tickets_.field("is_public"), !opening || opening->is_public.value_or(true));
   RowNumber row = insert(tickets_, draft, writer);
   if (first) add_comment(row, *first, writer);
+  if (writer.import) import_history(row, given, history, writer);
   return row;
 }
 

@@ -145,5 +145,50 @@ TEST_F(ZendeskFields, AReceiverHasTenSecondsAndATicketThatIsGoneForGoodIsTold) {
   EXPECT_EQ(sent().request.timeout, Duration{12'000});
 }
 
+// fact: §A2 [K]
+TEST_F(ZendeskFields, AnImportKeepsWhenThingsWere) {
+  json::array comments{json::object{{"value", "first"}, {"created_at", "2020-01-01T00:00:00Z"}}, json::object{{"value", "second"}, {"public", false}, {"created_at", "2020-01-02T00:00:00Z"}}};
+  json::object old{{"subject", "Old"}, {"status", "solved"}, {"created_at", "2020-01-01T00:00:00Z"}, {"updated_at", "2020-02-01T00:00:00Z"}, {"comments", comments}};
+  Answer made = send("POST", "imports/tickets", {{"ticket", old}});
+  ASSERT_EQ(made.status, 201) << made.text;
+  EXPECT_EQ(text_at(made.body, "/ticket/created_at") + " " + text_at(made.body, "/ticket/updated_at"), "2020-01-01T00:00:00Z 2020-02-01T00:00:00Z");
+  EXPECT_EQ(text_at(made.body, "/ticket/description"), "first");
+  EXPECT_EQ(text_at(made.body, "/ticket/generated_timestamp"), std::to_string(clock.now().ms / 1000)) << "exports tell of it now";
+  Answer listed = get("tickets/" + text_at(made.body, "/ticket/id") + "/comments");
+  EXPECT_EQ(text_at(listed.body, "/comments/0/body") + " " + text_at(listed.body, "/comments/0/created_at"), "first 2020-01-01T00:00:00Z");
+  EXPECT_EQ(text_at(listed.body, "/comments/1/public") + " " + text_at(listed.body, "/comments/1/created_at"), "false 2020-01-02T00:00:00Z");
+  EXPECT_EQ(text_at(send("POST", "tickets", {{"ticket", old}}).body, "/error"), "RecordInvalid") << "comments are for imports alone";
+}
+
+// fact: §A2
+TEST_F(ZendeskFields, TheCommentsOfALoadedTicketAreRead) {
+  EXPECT_EQ(caller.send("POST", "/__emulator/records/tickets", R"([{"subject":"S","description":"d"}])", {{"Content-Type", "application/json"}}).status, 200);
+  EXPECT_EQ(text_at(get("tickets/1/comments").body, "/comments/0/body"), "d");
+}
+
+// fact: §A6
+TEST_F(ZendeskFields, ACursorOfASearchIsGoodForAnHour) {
+  for (int i = 0; i < 3; ++i) make_ticket();
+  clock.advance(Duration{180'000});
+  const std::string path = "search/export?query=&filter%5Btype%5D=ticket&page%5Bsize%5D=2";
+  Answer first = get(path);
+  std::string cursor = text_at(first.body, "/meta/after_cursor");
+  EXPECT_EQ(get(path + "&page%5Bafter%5D=" + cursor).body.at("results").as_array().size(), 1u);
+  EXPECT_NE(text_at(first.body, "/links/next").find(cursor), std::string::npos);
+  clock.advance(Duration{3'600'000});
+  EXPECT_EQ(get(path + "&page%5Bafter%5D=" + cursor).status, 400);
+  EXPECT_EQ(get(path + "&page%5Bafter%5D=nonsense").status, 400);
+}
+
+// fact: §A3
+TEST_F(ZendeskFields, ATicketMayBeMadeLater) {
+  Answer job = send("POST", "tickets?async=true", {{"ticket", {{"description", "x"}}}});
+  EXPECT_EQ(job.status, 202);
+  EXPECT_EQ(get("tickets").body.at("tickets").as_array().size(), 0u);
+  clock.advance(Duration{2'000});
+  EXPECT_EQ(text_at(get("job_statuses/" + text_at(job.body, "/job_status/id")).body, "/job_status/status"), "completed");
+  EXPECT_EQ(get("tickets").body.at("tickets").as_array().size(), 1u);
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::zendesk
