@@ -119,6 +119,7 @@ void Events::commented(const ObjectType& tickets, RowNumber ticket, const std::s
 }
 
 void Events::send(const Webhook& webhook, std::string body, OutgoingQueue& queue, WallTime now) {
+  if (trial_ && !trial_calls_.admit(now)) return;
   http::Request request(webhook.http_method, webhook.endpoint);
   request.headers.add("Content-Type", "application/json");
   request.headers.add("User-Agent", "Zendesk Webhook");

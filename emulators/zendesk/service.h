@@ -182,7 +182,7 @@ class Zendesk final : public StandIn {
   ZendeskOptions options_;
   Account account_;
   Jobs jobs_;
-  bool limits_, api_tokens_ = true, passwords_ = false;
+  bool limits_, api_tokens_ = true, passwords_ = false, trial_ = false;
   std::int64_t webhook_retries_ = 3, webhook_timeout_ms_ = 10'000;
   std::int64_t close_solved_days_ = 28, refresh_token_life_ms_ = 30LL * 24 * 3'600'000;
   WallTime solved_looked_at_;                            // when solved tickets were last gone through

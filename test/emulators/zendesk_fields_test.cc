@@ -190,5 +190,19 @@ TEST_F(ZendeskFields, ATicketMayBeMadeLater) {
   EXPECT_EQ(get("tickets").body.at("tickets").as_array().size(), 1u);
 }
 
+// fact: §A9 switch: trial
+TEST_F(ZendeskFields, AnAccountOnTrialHasFewWebhooksAndFewCallsOfThem) {
+  control("settings", {{"trial", true}});
+  json::object webhook{{"name", "sync"}, {"endpoint", "http://receiver/hook"}, {"subscriptions", {"zen:event-type:ticket.created"}}};
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(send("POST", "webhooks", {{"webhook", webhook}}).status, 201);
+  EXPECT_EQ(send("POST", "webhooks", {{"webhook", webhook}}).status, 400);
+  for (int i = 0; i < 7; ++i) make_ticket();
+  EXPECT_EQ(emulator->take_outgoing().size(), 60u);
+  clock.advance(Duration{60'000});
+  EXPECT_TRUE(emulator->take_outgoing().empty()) << "what was too much is never told";
+  make_ticket();
+  EXPECT_EQ(emulator->take_outgoing().size(), 10u);
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::zendesk
