@@ -128,6 +128,12 @@ void Database::restore(Table& table, RowNumber row, const WriteContext& context)
   note(Operation::restore, table, row, context);
 }
 
+void Database::set_created(Table& table, RowNumber row, WallTime created, const WriteContext& context) {
+  RecordState next = table.record(row);
+  next.created = created;
+  replace(table, row, std::move(next), context);
+}
+
 void Database::set_archived(Table& table, RowNumber row, bool archived, const WriteContext& context) {
   RecordState next = table.record(row);
   next.archived = archived;

@@ -63,6 +63,8 @@ class Database {
               bool only_if_changed = false);
   void remove(Table& table, RowNumber row, const WriteContext& context);
   void restore(Table& table, RowNumber row, const WriteContext& context);
+  /// Of a record that another system made before: it counts as written now, but made then.
+  void set_created(Table& table, RowNumber row, WallTime created, const WriteContext& context);
   void set_archived(Table& table, RowNumber row, bool archived, const WriteContext& context);
   /// Fills a deleted row anew, for systems in which an id may come back as another record: created now, with
   /// `fields` alone. Precondition: the row is deleted.

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "emulators/core/gzip.h"
 #include "emulators/salesforce/dialect.h"
+#include "emulators/salesforce/indent.h"
 
 namespace lockstep::emulators::salesforce {
 namespace {
@@ -124,9 +125,12 @@ bool Salesforce::long_call_fits(const Call& call) {
 
 Salesforce::Entry Salesforce::enter(Call& call, const std::string& access) {
   if (tokens().state(access, call.now) != TokenState::valid) return Entry::no_session;
-  if (!daily_.admit(call.now)) return Entry::over_limit;
-  tokens().extend(access, call.now, options_.session_timeout);
   call.caller = {ActorKind::integration, tokens().client(tokens().grant(access)->client_id)->name};
+  RollingLimit& quota = app_quota(call.caller.name);
+  bool within = settings_.daily_app_requests == 0 || quota.used(call.now) < quota.limit();
+  if (!within || !daily_.admit(call.now)) return Entry::over_limit;
+  quota.admit(call.now);
+  tokens().extend(access, call.now, session_life());
   org_.act_as(call.caller, call.now);
   ++call_number_;
   note_changes(origin_of(call));
@@ -152,9 +156,12 @@ ChangeOrigin Salesforce::origin_of(const Call& call) const {
 
 void Salesforce::finish(Call& call, http::Response& response) {
   note_changes({});
+  if (call.header("X-PrettyPrint") == "1") indent(response);
   if (!is_data_call(call) || response.status == 401) return;
-  response.headers.set("Sforce-Limit-Info",
-                       fmt::format("api-usage={}/{}", daily_.used(call.now), daily_.limit()));
+  std::string used = fmt::format("api-usage={}/{}", daily_.used(call.now), daily_.limit());
+  if (settings_.daily_app_requests > 0)
+    used += fmt::format("; per-app-api-usage={}/{}(appName={})", app_quota(call.caller.name).used(call.now), settings_.daily_app_requests, call.caller.name);
+  response.headers.set("Sforce-Limit-Info", used);
 }
 
 http::Response Salesforce::not_found(Call& call) {
@@ -169,6 +176,8 @@ http::Response Salesforce::method_not_allowed(Call& call, const std::vector<std:
 }
 
 http::Response Salesforce::fault_answer(Call& call, const Fault& fault) {
+  bool busy = fault.name == kFaultServerError && (fault.status == 0 || fault.status == 503);
+  if (busy && call.request.target.starts_with("/cometd/")) return cometd_.too_busy(call);
   if (is_bulk1_call(call) && fault.name == kFaultRateLimit)
     return bulk1_error(call, 400, "ExceededQuota", "ConcurrentRequests (Concurrent API Requests) Limit exceeded.");
   if (is_bulk1_call(call)) return bulk1_error(call, fault.status == 0 ? 503 : fault.status, "Unknown", "An unexpected error occurred");

@@ -11,7 +11,7 @@
 namespace lockstep::emulators::salesforce {
 namespace {
 
-constexpr std::size_t kMaxContent = 150u << 20;  // bytes
+constexpr std::size_t kMaxContent = 150'000'000 / 4 * 3;  // bytes: 150 MB once they are written in base64
 
 json::object job_info(const BulkJob& job, WallTime now) {
   json::object info{{"id", job.id},

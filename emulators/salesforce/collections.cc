@@ -12,7 +12,7 @@
 namespace lockstep::emulators::salesforce {
 namespace {
 
-constexpr std::size_t kMaxRecords = 200, kMaxIds = 2'000, kMaxChunks = 10;
+constexpr std::size_t kMaxRecords = 200;
 
 struct ItemResult {
   std::string id;
@@ -50,7 +50,7 @@ void roll_back_all(std::vector<ItemResult>& results) {
   }
 }
 
-Outcome<Collection> read_collection(const json::object& body) {
+Outcome<Collection> read_collection(const json::object& body, std::int64_t most_chunks) {
   Collection collection;
   if (const json::value* flag = body.if_contains("allOrNone")) {
     if (!flag->is_bool()) return refuse("JSON_PARSER_ERROR", "allOrNone must be true or false");
@@ -65,7 +65,7 @@ Outcome<Collection> read_collection(const json::object& body) {
                   "record limit reached. cannot submit more than 200 records into this call");
   }
   std::string type;
-  std::size_t chunks = 0;
+  std::int64_t chunks = 0;
   for (const json::value& record : records->get_array()) {
     const json::object* object = record.if_object();
     const json::value* attributes = object ? object->if_contains("attributes") : nullptr;
@@ -77,8 +77,7 @@ Outcome<Collection> read_collection(const json::object& body) {
     type = std::string(here);
     collection.records.push_back(object);
   }
-  if (chunks > kMaxChunks)
-    return refuse("LIMIT_EXCEEDED", "records change their type more than 10 times in one call");
+  if (chunks > most_chunks) return refuse("LIMIT_EXCEEDED", fmt::format("records change their type more than {} times in one call", most_chunks));
   return collection;
 }
 
@@ -152,7 +151,7 @@ ItemResult create_one(Org& org, const ObjectType* object, const json::object& bo
 http::Response Salesforce::collection_create(Call& call) {
   JsonDocument document;
   if (auto refused = read_json(call, document, json::kind::object)) return std::move(*refused);
-  auto collection = read_collection(document.root().get_object());
+  auto collection = read_collection(document.root().get_object(), settings_.collection_chunks);
   if (!collection) return error_response(collection.error());
   Writer writer = this->writer(call);
   return results_response(run(*this, collection->records.size(), collection->all_or_none,
@@ -166,7 +165,7 @@ http::Response Salesforce::collection_create(Call& call) {
 http::Response Salesforce::collection_update(Call& call) {
   JsonDocument document;
   if (auto refused = read_json(call, document, json::kind::object)) return std::move(*refused);
-  auto collection = read_collection(document.root().get_object());
+  auto collection = read_collection(document.root().get_object(), settings_.collection_chunks);
   if (!collection) return error_response(collection.error());
   Writer writer = this->writer(call);
   std::vector<json::object> bodies;
@@ -204,7 +203,7 @@ http::Response Salesforce::collection_upsert(Call& call) {
                           fmt::format("Provided external ID field does not exist or is not accessible: {}",
                                       call.parameter("field")));
   }
-  auto collection = read_collection(document.root().get_object());
+  auto collection = read_collection(document.root().get_object(), settings_.collection_chunks);
   if (!collection) return error_response(collection.error());
   std::vector<std::string> keys;
   for (const json::object* record : collection->records) {
@@ -272,8 +271,8 @@ http::Response Salesforce::collection_read(Call& call) {
       for (const json::value& item : given->get_array()) list->push_back(scalar_text(item));
     }
   }
-  if (ids.size() > kMaxIds)
-    return error_response("EXCEEDED_ID_LIMIT", "record limit reached. cannot submit more than 2000 ids");
+  if (ids.size() > static_cast<std::size_t>(settings_.retrieve_ids))
+    return error_response("EXCEEDED_ID_LIMIT", fmt::format("record limit reached. cannot submit more than {} ids", settings_.retrieve_ids));
   std::vector<const Field*> fields;
   for (const std::string& name : names) {
     const Field* field = object->find(trim(name));

@@ -79,6 +79,16 @@ http::Response CometD::handle(Call& call) {
   return body;
 }
 
+http::Response CometD::too_busy(const Call& call) const {
+  JsonDocument document;
+  json::array answers;
+  bool many = document.parse(call.request.body) && document.root().is_array();
+  for (const json::value& message : many ? document.root().get_array() : json::array()) {
+    if (message.is_object()) answers.push_back(refusal_of(message.get_object(), "503::Server is too busy", "retry"));
+  }
+  return json_response(200, answers);
+}
+
 /// A connect that stands alone waits for news; whoever has any, is new, or is in trouble is answered.
 bool CometD::holds(Call& call, const json::array& messages) {
   const json::object& message = messages.front().get_object();
@@ -169,7 +179,7 @@ json::object CometD::connect(Call& call, const json::object& message, Client& cl
 json::object CometD::subscribe(const json::object& message, Client& client) {
   std::string channel(text_member(message, "subscription"));
   bool known = channel == kAllChanges || is_topic(org_, channel);
-  for (const ObjectType& object : org_.schema().objects()) known = known || channel == change_channel(object);
+  for (const ObjectType& object : org_.schema().objects()) known = known || channel == change_channel(object, settings_);
   auto with_channel = [&](json::object reply) {
     reply["subscription"] = channel;
     return reply;
@@ -208,7 +218,7 @@ void CometD::deliver(Client& client, json::array& events, WallTime now) {
       if (event.replay_id <= position || !covers(channel, event.channel)) continue;
       if (!deliveries_.admit(now)) return;
       position = event.replay_id;
-      events.push_back(json::object{{"channel", channel}, {"clientId", client.id}, {"data", event.data}});
+      events.push_back(json::object{{"channel", channel}, {"clientId", client.id}, {"data", event_as_seen(org_.schema(), event)}});
     }
     position = std::max(position, log.last_replay_id());
   }

@@ -19,6 +19,10 @@ class CometD {
 
   /// One POST with its array of messages; kNotYet while a connect is held.
   http::Response handle(Call& call);
+  /// To all that is asked: not now.
+  http::Response too_busy(const Call& call) const;
+  /// The session that a call names; empty: none.
+  std::string access_of(const Call& call) const;
   /// How many events were delivered.
   RollingLimit& deliveries() { return deliveries_; }
   /// A session that a client keeps connected does not expire: called for each of its asks.
@@ -37,7 +41,6 @@ class CometD {
   json::object connect(Call& call, const json::object& message, Client& client, json::array& events);
   json::object subscribe(const json::object& message, Client& client);
   bool holds(Call& call, const json::array& messages);
-  std::string access_of(const Call& call) const;
   bool signed_in(const Call& call) const { return tokens_.state(access_of(call), call.now) == TokenState::valid; }
   Client* client_of(const json::object& message, WallTime now);
   bool has_news(const Client& client) const;

@@ -110,7 +110,7 @@ http::Response Salesforce::lock_record(const json::object& given) {
 http::Response Salesforce::inject_event(const json::object& given) {
   const ObjectType* object = org_.schema().find(text_member(given, "object"));
   std::string type(text_member(given, "change_type"));
-  if (!object || change_channel(*object).empty() || !type.starts_with("GAP_"))
+  if (!object || change_channel(*object, settings_).empty() || !type.starts_with("GAP_"))
     return told("expected {\"object\": \"Account\", \"change_type\": \"GAP_UPDATE\", \"ids\": […]}; GAP_OVERFLOW without ids");
   std::vector<std::string> ids;
   const json::value* list = given.if_contains("ids");

@@ -21,6 +21,7 @@ namespace lockstep::emulators::salesforce {
 
 inline constexpr Duration kOneDay{24LL * 3'600'000};
 inline constexpr int kOldestVersion = 31, kNewestVersion = 67;
+inline constexpr std::string_view kWebToken = "eyJ";  // how a session begins that is one
 inline constexpr std::string_view kShortPage = "short_page";  // faults: a page of 200 though more were asked for
 inline constexpr std::string_view kQueryTimeout = "query_timeout";  // a query takes longer than it may
 inline constexpr std::string_view kUpsertRace = "upsert_race";      // another writer creates the same key a moment before
@@ -71,6 +72,7 @@ class Salesforce final : public StandIn {
   /// Whether one more call that runs for long fits beside those that do.
   bool long_call_fits(const Call& call);
   enum class Entry { open, no_session, over_limit };
+  RollingLimit& app_quota(const std::string& app) { return app_requests_.try_emplace(app, settings_.daily_app_requests, kOneDay).first->second; }
   /// Checks the session, counts the call and sets its caller.
   Entry enter(Call& call, const std::string& access);
 
@@ -86,6 +88,9 @@ class Salesforce final : public StandIn {
   void revoke_refresh_token(const std::string& refresh_token);
   bool knows(const std::string& username, const std::string& password) const;
   bool is_active(const OAuthClient& client, WallTime now);
+  Duration session_life() const { return Duration(settings_.session_minutes * 60'000); }
+  /// Where the org is, as tokens tell.
+  const std::string& instance_of(const Call& call) const { return settings_.instance_url.empty() ? call.base_url : settings_.instance_url; }
   // identity.cc
   http::Response authorize(Call& call);
   http::Response introspect(Call& call);
@@ -121,6 +126,7 @@ class Salesforce final : public StandIn {
   json::array recent_items(Call& call, const ObjectType* object, std::size_t most);
   http::Response tabs(Call& call);
   http::Response theme(Call& call);
+  http::Response stream(Call& call);
   http::Response event_schema_call(Call& call);
   // layouts.cc
   http::Response layouts(Call& call);
@@ -158,7 +164,7 @@ class Salesforce final : public StandIn {
   http::Response upsert_row(Call& call);
   http::Response delete_by_key(Call& call);
   http::Response render_row(Call& call, const ObjectType& object, RowNumber row);
-  Outcome<RowNumber> row_of_path(const ObjectType& object, const std::string& id) const;
+  Outcome<RowNumber> row_of_path(const ObjectType& object, const std::string& id, const std::string& missing_code = "NOT_FOUND") const;
   struct KeyedRows {
     const Field* field = nullptr;
     std::vector<RowNumber> rows;
@@ -196,6 +202,8 @@ class Salesforce final : public StandIn {
   void leave_unprocessed(BulkJob& job);
   void fail_job(BulkJob& job, std::string why);
   // query.cc
+  /// A refusal as an answer: a page smaller than there is.
+  std::optional<http::Response> page_refused(const Call& call) const;
   http::Response query(Call& call);
   http::Response query_all(Call& call);
   /// The same of what tells of the org itself, and of nothing else.
@@ -263,6 +271,9 @@ class Salesforce final : public StandIn {
   std::map<std::string, std::string> passwords_;    // that were set, by username in lower case
   std::set<std::string> crippled_;                  // access tokens of users whose password has expired
   std::map<std::string, AuthorizationCode> codes_;  // by code
+  std::map<std::string, RollingLimit> logins_;      // by client, whose user it is
+  std::map<std::string, RollingLimit> app_requests_;  // by the application's name
+  std::pair<WallTime, json::object> told_limits_;     // when, and what
   RollingLimit daily_;
   RollingLimit bulk_batches_;  // of both bulk APIs
   RollingLimit bulk_queries_;

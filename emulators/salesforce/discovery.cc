@@ -9,6 +9,20 @@
 #include "emulators/salesforce/render.h"
 
 namespace lockstep::emulators::salesforce {
+namespace {
+
+/// As many as there were a while ago.
+std::int64_t counted(const Table& table, WallTime then) {
+  std::int64_t count = 0;
+  for (RowNumber row = 0; row < table.row_count(); ++row) {
+    const Record& record = table.record(row);
+    if (record.created <= then && (!record.deleted || record.modified > then)) ++count;
+  }
+  return count;
+}
+
+}  // namespace
+
 http::Response Salesforce::versions(Call&) {
   json::array versions;
   for (int version = kOldestVersion; version <= kNewestVersion; ++version) {
@@ -33,12 +47,15 @@ http::Response Salesforce::resources(Call& call) {
   return json_response(200, paths);
 }
 
+/// The numbers are some minutes old.
 http::Response Salesforce::limits(Call& call) {
+  auto& [when, numbers] = told_limits_;
+  if (!numbers.empty() && call.now < when + Duration(settings_.limits_lag_ms)) return json_response(200, numbers);
   auto limit = [](std::int64_t max, std::int64_t remaining) {
     return json::object{{"Max", max}, {"Remaining", remaining}};
   };
   auto left = [&](RollingLimit& of) { return limit(of.limit(), std::max<std::int64_t>(0, of.limit() - of.used(call.now))); };
-  return json_response(200, json::object{{"DailyApiRequests", left(daily_)},
+  told_limits_ = {call.now, json::object{{"DailyApiRequests", left(daily_)},
                                          {"DailyBulkApiBatches", left(bulk_batches_)},
                                          {"DailyBulkV2QueryJobs", left(bulk_queries_)},
                                          {"DailyBulkV2QueryFileStorageMB", limit(976'562, 976'562)},
@@ -46,7 +63,8 @@ http::Response Salesforce::limits(Call& call) {
                                          {"DailyDeliveredPlatformEvents", limit(50'000, 50'000)},
                                          {"HourlyPublishedPlatformEvents", limit(50'000, 50'000)},
                                          {"DataStorageMB", limit(1'024, 1'000)},
-                                         {"FileStorageMB", limit(1'024, 1'000)}});
+                                         {"FileStorageMB", limit(1'024, 1'000)}}};
+  return json_response(200, numbers);
 }
 
 http::Response Salesforce::record_count(Call& call) {
@@ -56,7 +74,7 @@ http::Response Salesforce::record_count(Call& call) {
     bool asked = wanted.empty();
     for (std::string_view name : split(wanted, ',')) asked = asked || equal_no_case(trim(name), object.name);
     if (!asked || object.table->live_count() == 0) continue;  // without rows it is left out
-    counts.push_back(json::object{{"count", object.table->live_count()}, {"name", object.name}});
+    counts.push_back(json::object{{"count", counted(*object.table, call.now - Duration(settings_.record_count_lag_ms))}, {"name", object.name}});
   }
   return json_response(200, json::object{{"sObjects", std::move(counts)}});
 }
@@ -135,9 +153,17 @@ json::array Salesforce::recent_items(Call& call, const ObjectType* object, std::
   return items;
 }
 
+/// Each listener is told what that one may see.
+http::Response Salesforce::stream(Call& call) {
+  const TokenGrant* grant = tokens().grant(cometd_.access_of(call));
+  if (grant) org_.act_as({ActorKind::integration, tokens().client(grant->client_id)->name}, call.now);
+  return cometd_.handle(call);
+}
+
 http::Response Salesforce::event_schema_call(Call& call) {
+  org_.act_as_everybody();  // one shape for all who listen
   for (const ObjectType& object : org_.schema().objects()) {
-    if (!change_channel(object).empty() && event_schema_id(object) == call.parameter("schema")) return json_response(200, event_schema(object));
+    if (!change_channel(object, settings_).empty() && event_schema_id(object) == call.parameter("schema")) return json_response(200, event_schema(object));
   }
   return not_found(call);
 }

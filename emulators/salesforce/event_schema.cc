@@ -65,4 +65,23 @@ json::object event_schema(const ObjectType& object) {
   return {{"type", "record"}, {"name", object.name + "ChangeEvent"}, {"namespace", "com.sforce.eventbus"}, {"fields", std::move(fields)}, {"uuid", event_schema_id(object)}};
 }
 
+json::object event_as_seen(const Schema& schema, const StreamEvent& event) {
+  json::object data = event.data;
+  bool topic = data.contains("sobject");
+  json::object& fields = (topic ? data["sobject"] : data["payload"]).as_object();
+  const ObjectType* object = topic ? schema.by_prefix(text_member(fields, "Id")) : schema.find(text_member(fields["ChangeEventHeader"].as_object(), "entityName"));
+  json::value* changed = topic ? nullptr : fields["ChangeEventHeader"].as_object().if_contains("changedFields");
+  for (const Field& field : object ? object->fields : std::vector<Field>()) {
+    if (field.access != Access::none) continue;
+    auto [whole, part] = topic ? std::pair<std::string, std::string>() : event_compound_of(*object, field);
+    json::value* compound = whole.empty() ? nullptr : fields.if_contains(whole);
+    if (compound && compound->is_object()) compound->get_object().erase(part);
+    if (whole.empty() || (compound && compound->is_object() && compound->get_object().empty())) fields.erase(whole.empty() ? field.name : whole);
+    if (!changed) continue;
+    json::array& names = changed->as_array();
+    names.erase(std::remove(names.begin(), names.end(), json::value(whole.empty() ? field.name : whole + "." + part)), names.end());
+  }
+  return data;
+}
+
 }  // namespace lockstep::emulators::salesforce

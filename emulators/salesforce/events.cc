@@ -74,8 +74,8 @@ std::pair<std::string, std::string> event_compound_of(const ObjectType& object, 
   return {};
 }
 
-std::string change_channel(const ObjectType& object) {
-  bool none = object.name == "CaseComment" || object.name == "Group" || object.name == "Organization" || object.name == "PushTopic";  // comments: as far as is known
+std::string change_channel(const ObjectType& object, const Settings& settings) {
+  bool none = object.setup || (object.name == "CaseComment" && !settings.case_comment_events) || object.name == "Group" || object.name == "Organization" || object.name == "PushTopic";
   return none ? "" : "/data/" + object.name + "ChangeEvent";
 }
 
@@ -92,7 +92,7 @@ json::object ChangeEvents::header(const Transaction& transaction, const ObjectTy
 }
 
 void ChangeEvents::push(const ObjectType& object, WallTime at, json::object payload) {
-  changes_.push(change_channel(object), at, {{"schema", event_schema_id(object)}, {"payload", std::move(payload)}, {"event", json::object()}});
+  changes_.push(change_channel(object, settings_), at, {{"schema", event_schema_id(object)}, {"payload", std::move(payload)}, {"event", json::object()}});
 }
 
 /// The same change to several records in one transaction is one event with several ids.
@@ -115,14 +115,14 @@ bool ChangeEvents::merged_with_last(const Transaction& transaction, const json::
 void ChangeEvents::add_entry(Transaction& transaction, const JournalEntry& entry) {
   const ObjectType* object = org_.schema().find(entry.table->name());
   std::string type(change_type_of(entry.operation));
-  if (!object || type.empty() || change_channel(*object).empty()) return;
+  if (!object || type.empty() || change_channel(*object, settings_).empty()) return;
   if (entry.operation == Operation::merge && !settings_.merge_sends_events) return;
   const Record& record = entry.table->record(entry.row);
   json::object payload;
   json::array changed;
   bool update = type == "UPDATE", whole = type == "CREATE" || type == "UNDELETE";
   auto put = [&](const Field& field, ValueView value) {
-    if (!is_compound_whole(*object, field) && field.everybodys != Access::none) put_field(payload, *object, field, value, update ? &changed : nullptr);
+    if (!is_compound_whole(*object, field) && field.access != Access::none) put_field(payload, *object, field, value, update ? &changed : nullptr);
   };
   if (whole) {
     record.fields.for_each([&](FieldId column, ValueView value) {
@@ -166,6 +166,8 @@ void ChangeEvents::note(const ChangeOrigin& origin, WallTime now) {
   Actor actor = origin.actor.name.empty() ? org_.database().actor(journal[seen_].actor) : origin.actor;
   transaction.user = org_.ensure_user(actor, now);
   overflowed_.clear();
+  const std::string writer = org_.schema().seen_as();
+  org_.act_as_everybody();  // whoever wrote: listeners differ, and each is told what that one may see
   for (; seen_ < journal.size(); ++seen_) {
     add_entry(transaction, journal[seen_]);
     note_topics(org_, journal[seen_], now, topics_);
@@ -174,6 +176,7 @@ void ChangeEvents::note(const ChangeOrigin& origin, WallTime now) {
     transaction.sequence = 1;
     push(*object, now, json::object{{"ChangeEventHeader", header(transaction, *object, "GAP_OVERFLOW", {})}});
   }
+  org_.act_as_user(writer);
   changes_.trim(now);
   topics_.trim(now);
 }
@@ -185,6 +188,7 @@ void ChangeEvents::add_gap(const ObjectType& object, const std::string& change_t
   transaction.sequence = 1;
   json::array names;
   for (std::string& id : ids) names.emplace_back(id);
+  org_.act_as_everybody();
   push(object, now, json::object{{"ChangeEventHeader", header(transaction, object, change_type, std::move(names))}});
 }
 

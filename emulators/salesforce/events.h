@@ -55,11 +55,13 @@ class ChangeEvents {
 };
 
 /// Empty for objects without change events.
-std::string change_channel(const ObjectType& object);
+std::string change_channel(const ObjectType& object, const Settings& settings);
 /// Names the shape of an object's events: another one when its fields change.
 std::string event_schema_id(const ObjectType& object);
 /// "MailingAddress" and "Street" of MailingStreet, "Name" and "LastName" of a contact's LastName; empty: stands alone.
 std::pair<std::string, std::string> event_compound_of(const ObjectType& object, const Field& field);
+/// What the listener as whom the org is seen may know of an event.
+json::object event_as_seen(const Schema& schema, const StreamEvent& event);
 /// That shape, as Avro writes it.
 json::object event_schema(const ObjectType& object);
 

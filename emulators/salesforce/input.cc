@@ -135,6 +135,17 @@ bool is_email(std::string_view text) {
          domain.find("..") == std::string_view::npos && domain.front() != '-';
 }
 
+json::value with_line_ends(const json::value& given, std::string_view how) {
+  if (!given.is_string() || (how != "lf" && how != "crlf")) return given;
+  std::string text;
+  for (char c : std::string_view(given.get_string())) {
+    if (c == '\r') continue;
+    if (c == '\n' && how == "crlf") text += '\r';
+    text += c;
+  }
+  return json::value(text);
+}
+
 Outcome<Value> read_value(const Field& field, const json::value& given, bool text_values) {
   if (given.is_null()) {
     if (field.type == FieldType::boolean) return wrong_type(field, given);

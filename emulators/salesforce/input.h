@@ -9,6 +9,8 @@ namespace lockstep::emulators::salesforce {
 /// instants as milliseconds in whole seconds. Refuses what is too long or of another type. `text_values`:
 /// numbers, booleans and instants may be given as text too (CSV).
 Outcome<Value> read_value(const Field& field, const json::value& given, bool text_values);
+/// A text with its line ends as the org keeps them: "kept", "lf" or "crlf".
+json::value with_line_ends(const json::value& given, std::string_view how);
 
 bool is_email(std::string_view text);
 std::size_t utf16_length(std::string_view utf8);

@@ -50,7 +50,7 @@ http::Response Salesforce::token(Call& call) {
   if (grant_type == "refresh_token") return refresh_grant(call, *client, form);
   if (grant_type == "authorization_code") return code_grant(call, *client, form);
   if (grant_type == "password") {
-    if (!knows(form_value(form, "username"), form_value(form, "password")))
+    if (!settings_.password_grant || !knows(form_value(form, "username"), form_value(form, "password")))
       return invalid_grant("authentication failure");
     return grant(call, *client, {"api", "", false});
   }
@@ -115,7 +115,8 @@ std::string Salesforce::new_refresh_token(const OAuthClient& client) {
 std::string Salesforce::new_session(WallTime now, const OAuthClient& client, const Consent& consent) {
   std::string access =
       organization_id_.substr(0, 15) + "!AQ." + tokens().random_text(40) + "_" + tokens().random_text(40);
-  tokens().issue(access, client.id, now, options_.session_timeout);
+  if (settings_.jwt_access_tokens) access = std::string(kWebToken) + tokens().random_text(30) + "." + tokens().random_text(80) + "." + tokens().random_text(40);
+  tokens().issue(access, client.id, now, session_life());
   sessions_[access] = consent;
   return access;
 }
@@ -128,6 +129,10 @@ bool Salesforce::is_active(const OAuthClient& client, WallTime now) {
 
 http::Response Salesforce::grant(Call& call, const OAuthClient& client, const Consent& consent) {
   if (!is_active(client, call.now)) return oauth_error(400, "inactive_user", "user is inactive");
+  if (!settings_.app_approved) return oauth_error(400, "invalid_app_access", "user is not admin approved to access this app");
+  RollingLimit& logins = logins_.try_emplace(client.id, settings_.hourly_logins, Duration{3'600'000}).first->second;
+  logins.set_limit(settings_.hourly_logins);
+  if (!logins.admit(call.now)) return oauth_error(400, "rate_limit_exceeded", "login rate exceeded");
   std::string access = new_session(call.now, client, consent);
   const std::string& user = org_.ensure_user({ActorKind::integration, client.name}, call.now);
   std::string id = fmt::format("{}/id/{}/{}", call.base_url, organization_id_, user);
@@ -135,7 +140,7 @@ http::Response Salesforce::grant(Call& call, const OAuthClient& client, const Co
   json::object body{{"access_token", access},
                     {"signature", to_base64(hmac_sha256(client.secret, id + issued))},
                     {"scope", consent.scope},
-                    {"instance_url", call.base_url},
+                    {"instance_url", instance_of(call)},
                     {"id", id},
                     {"token_type", "Bearer"},
                     {"issued_at", issued}};

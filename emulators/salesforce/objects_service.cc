@@ -14,6 +14,7 @@ void add_recurrence(std::vector<Field>& fields) {
   fields.push_back(picklist("RecurrenceInstance", {"First", "Second", "Third", "Fourth", "Last"}));
   fields.push_back(picklist("RecurrenceMonthOfYear", {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
                                                       "November", "December"}));
+  fields.push_back(picklist("RecurrenceRegeneratedType", {"RecurrenceRegenerateAfterDueDate", "RecurrenceRegenerateAfterToday", "RecurrenceRegenerated"}));
 }
 
 }  // namespace
@@ -64,6 +65,8 @@ ObjectType case_comment_object() {
       text("CreatorName", 121).read_only(),
       text("CreatorFullPhotoUrl", 255, FieldType::url).read_only(),
       text("CreatorSmallPhotoUrl", 255, FieldType::url).read_only(),
+      reference("ConnectionReceivedId", {"PartnerNetworkConnection"}).read_only(),
+      reference("ConnectionSentId", {"PartnerNetworkConnection"}).read_only(),
   };
   return object;
 }
@@ -166,6 +169,7 @@ ObjectType email_message_object() {
       boolean("IsExternallyVisible"),
       boolean("IsPrivateDraft"),
       boolean("IsClientManaged"),
+      picklist("ValidatedFromAddress", {}).create_only(),
       reference("ReplyToEmailMessageId", {"EmailMessage"}),
       sync_key("Lockstep_Id__c"),
   };

@@ -22,8 +22,8 @@ const Value* changed_value(const std::vector<std::pair<const Field*, Value>>& ch
   return nullptr;
 }
 
-Org::Org(Database& database, std::function<WallTime()> now)
-    : database_(database), now_(std::move(now)), schema_(database) {
+Org::Org(Database& database, std::function<WallTime()> now, const Settings& settings)
+    : database_(database), now_(std::move(now)), settings_(settings), schema_(database) {
   ensure_user(kAutomation, now_());
 }
 
@@ -64,7 +64,7 @@ bool Org::can_own(std::string_view id) const {
 }
 
 bool Org::is_gone(const Record& record) const {
-  return record.deleted && record.modified + kRecycleBin <= now_();
+  return record.deleted && (record.fields.empty() || record.modified + kRecycleBin <= now_());
 }
 
 std::string Org::next_id(const ObjectType& object) {

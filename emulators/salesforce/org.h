@@ -7,6 +7,7 @@
 
 #include "emulators/salesforce/errors.h"
 #include "emulators/salesforce/schema.h"
+#include "emulators/salesforce/settings.h"
 
 namespace lockstep::emulators::salesforce {
 
@@ -30,7 +31,7 @@ struct Writer {
 /// one transaction: refused means nothing changed.
 class Org {
  public:
-  Org(Database& database, std::function<WallTime()> now);
+  Org(Database& database, std::function<WallTime()> now, const Settings& settings);
 
   Database& database() { return database_; }
   const Schema& schema() const { return schema_; }
@@ -47,14 +48,14 @@ class Org {
   Outcome<Upserted> upsert(const ObjectType& object, std::string_view key_field, const json::object& body, const Writer& writer);
   Outcome<void> remove(const ObjectType& object, RowNumber row, const Writer& writer);
   Outcome<void> restore(const ObjectType& object, RowNumber row, const Writer& writer);
+  /// Takes a deleted record out of the recycle bin.
+  Outcome<void> empty_bin(const ObjectType& object, RowNumber row, const Writer& writer);
   /// The loser becomes a deleted row that names the winner; its children move. `body`: values for the winner.
   Outcome<void> merge(const ObjectType& object, RowNumber winner, RowNumber loser, const json::object& body,
                       const Writer& writer);
 
   /// Another transaction holds the record until then.
   void lock(const std::string& id, WallTime until) { locks_[id] = {until, 0}; }
-  /// How long the parents of a written record stay locked for other calls.
-  void set_lock_hold(Duration hold) { lock_hold_ = hold; }
   struct DuplicateRule {
     std::vector<std::string> fields;  // all of them equal, without case, make a duplicate
     bool allow_save = true;           // false: it blocks, whatever the caller says
@@ -86,6 +87,9 @@ class Org {
   Result<void> set_access(std::string_view object, std::string_view field, Access access, std::string_view user);
   /// From now on the org is seen and written as by that one, who is made a user unless it is one.
   void act_as(const Actor& actor, WallTime now) { schema_.see_as(ensure_user(actor, now)); }
+  /// The same as by one who may what everybody may.
+  void act_as_everybody() { schema_.see_as(""); }
+  void act_as_user(const std::string& user) { schema_.see_as(user); }
   /// Hides closed tasks and events that ended before `before` from plain queries; says which.
   std::vector<std::pair<const ObjectType*, std::vector<std::string>>> archive_activities(WallTime before);
   /// The one row of Organization.
@@ -100,7 +104,7 @@ class Org {
   std::vector<RowNumber> find_by_key(const ObjectType& object, const Field& field,
                                      std::string_view key) const;
 
-  /// Deleted so long ago that the recycle bin has let go of it: nobody sees it any more.
+  /// Taken out of the recycle bin, or deleted so long ago that the bin has let go of it: nobody sees it any more.
   bool is_gone(const Record& record) const;
   /// Any field but addresses; valid until the next write.
   ValueView value_of(const ObjectType& object, RowNumber row, const Field& field) const;
@@ -149,6 +153,7 @@ class Org {
 
   Database& database_;
   std::function<WallTime()> now_;
+  const Settings& settings_;
   Schema schema_;
   std::map<std::string, std::uint64_t> sequences_;  // by key prefix
   std::uint64_t last_case_number_ = 1000;
@@ -157,7 +162,6 @@ class Org {
     std::uint64_t call = 0;
   };
   std::map<std::string, Lock> locks_;  // by record id
-  Duration lock_hold_{0};
   std::map<std::string, DuplicateRule> duplicate_rules_;    // by object
   std::map<std::string, std::string> assignment_owners_;  // by object
   std::map<std::string, std::vector<Workflow>> workflows_;      // by object

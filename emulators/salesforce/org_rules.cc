@@ -29,8 +29,8 @@ Outcome<void> Org::take_locks(const ObjectType& object, RowNumber row, const Cha
     if (lock == locks_.end() || lock->second.until <= now_() || lock->second.call == writer.call) continue;
     return refuse("UNABLE_TO_LOCK_ROW", fmt::format("{}: {}", kUnableToLock, id));
   }
-  if (lock_hold_ > Duration{0}) {
-    for (const std::string& id : ids) locks_[id] = {now_() + lock_hold_, writer.call};
+  if (settings_.row_lock_ms > 0) {
+    for (const std::string& id : ids) locks_[id] = {now_() + Duration(settings_.row_lock_ms), writer.call};
   }
   return {};
 }

@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::size_t kMaxPage = 2'000, kMinPage = 200;
 
-/// batchSize of Sforce-Query-Options, a hint that is clamped.
-std::size_t page_size(const Call& call) {
+/// batchSize of Sforce-Query-Options, a hint; the most where there is none.
+std::size_t page_asked(const Call& call) {
   std::string options = call.header("Sforce-Query-Options").value_or("");
   std::size_t at = options.find("batchSize=");
   std::size_t size = kMaxPage;
@@ -23,10 +23,17 @@ std::size_t page_size(const Call& call) {
     const char* begin = options.data() + at + 10;
     std::from_chars(begin, options.data() + options.size(), size);
   }
-  return std::clamp(size, kMinPage, kMaxPage);
+  return size;
 }
 
+std::size_t page_size(const Call& call) { return std::clamp(page_asked(call), kMinPage, kMaxPage); }
+
 }  // namespace
+
+std::optional<http::Response> Salesforce::page_refused(const Call& call) const {
+  if (!settings_.small_pages_refused || page_asked(call) >= kMinPage) return std::nullopt;
+  return error_response("INVALID_BATCH_SIZE", fmt::format("batchSize must be {} to {}", kMinPage, kMaxPage));
+}
 
 http::Response Salesforce::query(Call& call) { return run_query(call, false); }
 http::Response Salesforce::query_all(Call& call) { return run_query(call, true); }
@@ -41,6 +48,7 @@ http::Response Salesforce::run_query(Call& call, bool all) {
   if (auto explained = call.query_value("explain")) return explain(call, *explained);
   auto text = call.query_value("q");
   if (!text) return error_response("MALFORMED_QUERY", "A query string has to be specified");
+  if (auto refused = page_refused(call)) return std::move(*refused);
   auto query = parse_soql(org_.schema(), *text, call.now);
   if (!query) return error_response(query.error());
   if (faults().fires(kQueryTimeout, "GET query")) return error_response("QUERY_TIMEOUT", "Your query request was running for too long.");

@@ -5,7 +5,7 @@
 namespace lockstep::emulators::salesforce {
 namespace {
 
-// Not confirmed for Contact and its cases ("nulled or blocked"): blocked is the strict reading.
+// Not confirmed for Contact and its cases ("nulled or blocked"): a switch clears them.
 constexpr ChildRelation kRelations[] = {
     {"Account", "Case", "AccountId", "Cases", OnDelete::restrict},
     {"Account", "Contact", "AccountId", "Contacts", OnDelete::cascade},

@@ -32,7 +32,8 @@ Outcome<void> Org::remove_tree(const ObjectType& object, RowNumber row, const Wr
     if (relation.parent != object.name) continue;
     const ObjectType& child = schema_.object(relation.child);
     for (RowNumber child_row : children(child, relation.field, record.id)) {
-      if (relation.rule == OnDelete::restrict) {
+      bool may_clear = object.name == "Contact" && settings_.contact_delete_clears_cases;
+      if (relation.rule == OnDelete::restrict && !may_clear) {
         return refuse(
             "DELETE_FAILED",
             fmt::format("Your attempt to delete {} could not be completed because it is associated with the "
@@ -40,7 +41,7 @@ Outcome<void> Org::remove_tree(const ObjectType& object, RowNumber row, const Wr
                         name_of_row(object, record), child.plural,
                         name_of_row(child, child.table->record(child_row))));
       }
-      if (relation.rule == OnDelete::clear) {
+      if (relation.rule == OnDelete::clear || relation.rule == OnDelete::restrict) {
         database_.update(*child.table, child_row, {{child.field(relation.field).column, Value{}}},
                          cascade.context());
       } else if (auto removed = remove_tree(child, child_row, cascade); !removed) {
@@ -70,6 +71,12 @@ Outcome<void> Org::restore(const ObjectType& object, RowNumber row, const Writer
   }
   if (auto free = check_unique(object, held, row); !free) return free;
   database_.restore(*object.table, row, writer.context());
+  return {};
+}
+
+Outcome<void> Org::empty_bin(const ObjectType& object, RowNumber row, const Writer& writer) {
+  if (!object.table->record(row).deleted) return refuse("INVALID_CROSS_REFERENCE_KEY", "the record is not in the recycle bin");
+  database_.purge(*object.table, row, writer.context());
   return {};
 }
 

@@ -36,11 +36,16 @@ Outcome<Window> read_window(const Call& call, Duration reach, Duration shortest)
   return window;
 }
 
+http::Response not_replicated(const ObjectType& object) {
+  return error_response("INVALID_TYPE_FOR_OPERATION", fmt::format("{} is not replicateable", object.name));
+}
+
 }  // namespace
 
 http::Response Salesforce::updated(Call& call) {
   const ObjectType* object = object_of(call);
   if (!object) return not_found(call);
+  if (object->setup) return not_replicated(*object);
   auto window = read_window(call, kUpdatedReach, Duration{0});
   if (!window) return error_response(window.error());
   json::array ids;
@@ -61,6 +66,7 @@ http::Response Salesforce::updated(Call& call) {
 http::Response Salesforce::deleted(Call& call) {
   const ObjectType* object = object_of(call);
   if (!object) return not_found(call);
+  if (object->setup) return not_replicated(*object);
   Duration reach = std::min(kRecycleBin, kOneDay * settings_.deleted_days);
   auto window = read_window(call, reach, kMinute);
   if (!window) return error_response(window.error());
@@ -69,7 +75,8 @@ http::Response Salesforce::deleted(Call& call) {
   for (auto at = rows.lower_bound({window->start, "", kNoRow});
        at != rows.end() && at->modified <= window->end; ++at) {
     const Record& record = object->table->record(at->row);
-    if (!record.deleted) continue;
+    bool merged = record.merged_into != kNoRow && !settings_.merge_losers_in_deleted;
+    if (!record.deleted || merged) continue;
     records.push_back(json::object{{"id", record.id}, {"deletedDate", format_instant(record.modified)}});
   }
   return json_response(

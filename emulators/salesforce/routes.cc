@@ -20,7 +20,7 @@ void Salesforce::add_routes() {
   add("POST", "/services/Soap/u/{version}", &Salesforce::soap);
   add("POST", "/services/Soap/u/{version}/{organization}", &Salesforce::soap);
   add("GET", "/services/data", &Salesforce::versions);
-  router().add("POST", "/cometd/{version}", [this](Call& call) { return cometd_.handle(call); });
+  add("POST", "/cometd/{version}", &Salesforce::stream);
   router().add("GET", "/cometd/{version}", [](Call&) { return http::Response(400, "400::only long-polling is spoken here"); });
   router().add("POST", "/cometd", [](Call&) { return http::Response(400, "API version in the URI is mandatory. URI format: '/cometd/67.0'"); });
   const std::string base = "/services/data/{version}";

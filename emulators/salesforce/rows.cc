@@ -27,10 +27,32 @@ bool names_tag(std::string_view list, const std::string& tag) {
   return false;
 }
 
+bool is_tag_list(std::string_view list) {
+  for (std::string_view given : split(list, ',')) {
+    std::string_view tag = trim(given);
+    if (tag.starts_with("W/")) tag.remove_prefix(2);
+    bool quoted = tag.size() >= 2 && tag.front() == '"' && tag.back() == '"';
+    if (tag != "*" && !quoted) return false;
+  }
+  return true;
+}
+
+/// A write under a condition that cannot be read is refused; a read passes over it.
+std::optional<http::Response> check_condition_forms(const Call& call, const ObjectType& object) {
+  for (const char* name : {"If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"}) {
+    auto given = call.header(name);
+    bool dated = std::string_view(name).ends_with("Since");
+    if (!given || (!dated && object.name != "Account") || (dated ? parse_http_date(*given).has_value() : is_tag_list(*given))) continue;
+    return error_response("INVALID_HEADER", fmt::format("{}: {} is not an {}", name, *given, dated ? "HTTP date" : "entity tag"));
+  }
+  return std::nullopt;
+}
+
 /// If-Match and If-None-Match of accounts; If-Modified-Since and If-Unmodified-Since against LastModifiedDate, in whole seconds.
 std::optional<http::Response> check_conditions(const Call& call, const ObjectType& object, RowNumber row) {
   bool reading = call.request.method == "GET" || call.request.method == "HEAD";
   const Record& record = object.table->record(row);
+  if (auto refused = reading ? std::nullopt : check_condition_forms(call, object)) return refused;
   if (object.name == "Account") {
     auto match = call.header("If-Match"), none_match = call.header("If-None-Match");
     if (match && !names_tag(*match, etag_of(record))) return http::Response(412, "");
@@ -40,10 +62,7 @@ std::optional<http::Response> check_conditions(const Call& call, const ObjectTyp
     auto given = call.header(name);
     if (!given) continue;
     Result<WallTime> date = parse_http_date(*given);
-    if (!date) {
-      if (reading) continue;
-      return error_response("INVALID_HEADER", fmt::format("{}: {} is not an HTTP date", name, *given));
-    }
+    if (!date) continue;
     bool changed_since = record.modified > *date;
     bool wants_changed = std::string_view(name) == "If-Modified-Since";
     if (changed_since != wants_changed) return http::Response(wants_changed && reading ? 304 : 412, "");
@@ -62,7 +81,7 @@ http::Response created_answer(const Call& call, const ObjectType& object, const 
 
 }  // namespace
 
-Outcome<RowNumber> Salesforce::row_of_path(const ObjectType& object, const std::string& id) const {
+Outcome<RowNumber> Salesforce::row_of_path(const ObjectType& object, const std::string& id, const std::string& missing_code) const {
   if (object.reified) {
     RowNumber row = object.table->find(id);
     return row == kNoRow ? Outcome<RowNumber>(refuse("NOT_FOUND", "The requested resource does not exist")) : Outcome<RowNumber>(row);
@@ -71,7 +90,7 @@ Outcome<RowNumber> Salesforce::row_of_path(const ObjectType& object, const std::
     return refuse("NOT_FOUND",
                   fmt::format("Provided external ID field does not exist or is not accessible: {}", id));
   }
-  return org_.find_live(object, id);
+  return org_.find_live(object, id, missing_code);
 }
 
 Outcome<Salesforce::KeyedRows> Salesforce::rows_by_key(Call& call, const ObjectType& object) const {
@@ -91,6 +110,7 @@ http::Response Salesforce::create_row(Call& call) {
   if (!object) return no_such_resource();
   JsonDocument document;
   if (auto refused = read_json(call, document, json::kind::object)) return std::move(*refused);
+  if (auto refused = check_condition_forms(call, *object)) return std::move(*refused);
   auto row = org_.create(*object, document.root().get_object(), writer(call));
   if (!row) return error_response(row.error());
   return created_answer(call, *object, object->table->record(*row).id, false);
@@ -142,7 +162,7 @@ http::Response Salesforce::update_row(Call& call) {
 http::Response Salesforce::delete_row(Call& call) {
   const ObjectType* object = object_of(call);
   if (!object) return no_such_resource();
-  auto row = row_of_path(*object, call.parameter("id"));
+  auto row = row_of_path(*object, call.parameter("id"), settings_.missing_delete_is_cross_reference ? "INVALID_CROSS_REFERENCE_KEY" : "NOT_FOUND");
   if (!row) return error_response(row.error());
   auto removed = org_.remove(*object, *row, writer(call));
   return removed ? no_content() : error_response(removed.error());

@@ -36,7 +36,7 @@ http::Response html_response(int status, std::string_view reason) {
 Salesforce::Salesforce(const EmulatorClock& clock, Rng rng, SalesforceOptions options)
     : StandIn(clock, rng),
       options_(std::move(options)),
-      org_(database(), [this] { return now(); }),
+      org_(database(), [this] { return now(); }, settings_),
       daily_(options_.daily_api_requests, kOneDay),
       bulk_batches_(settings_.daily_bulk_batches, kOneDay),
       bulk_queries_(settings_.daily_bulk_query_jobs, kOneDay),
@@ -47,7 +47,7 @@ Salesforce::Salesforce(const EmulatorClock& clock, Rng rng, SalesforceOptions op
       bulk1_(org_, faults(), settings_, bulk_batches_) {
   org_.found(organization_id_);
   archived_on_ = date_of(now());
-  cometd_.keep_alive = [this](const std::string& access, WallTime now) { tokens().extend(access, now, options_.session_timeout); };
+  cometd_.keep_alive = [this](const std::string& access, WallTime now) { tokens().extend(access, now, session_life()); };
   settings_.daily_api_requests = options_.daily_api_requests;
   add_switches(switches_, settings_);
   switches_.when_changed([this] { take_settings(); });
@@ -59,11 +59,12 @@ Salesforce::Salesforce(const EmulatorClock& clock, Rng rng, SalesforceOptions op
 }
 
 void Salesforce::take_settings() {
+  told_limits_.second.clear();  // what was set is told at once
+  for (auto& [app, quota] : app_requests_) quota.set_limit(settings_.daily_app_requests);
   daily_.set_limit(settings_.daily_api_requests);
   bulk_batches_.set_limit(settings_.daily_bulk_batches);
   bulk_queries_.set_limit(settings_.daily_bulk_query_jobs);
   cometd_.deliveries().set_limit(settings_.daily_event_deliveries);
-  org_.set_lock_hold(Duration(settings_.row_lock_ms));
 }
 
 const ObjectType* Salesforce::object_of(const Call& call) const {

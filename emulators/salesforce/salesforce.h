@@ -12,8 +12,6 @@ namespace lockstep::emulators::salesforce {
 struct SalesforceOptions {
   /// Rolling 24 hours for the whole org. 15,000 is what a Developer edition has.
   std::int64_t daily_api_requests = 15'000;
-  /// Sliding with use.
-  Duration session_timeout{2 * 3'600'000};
   std::vector<OAuthClient> clients = {{"lockstep-client", "lockstep-secret", "lockstep"}};
   /// Refresh tokens that somebody has consented to, with their client.
   std::vector<std::pair<std::string, std::string>> refresh_tokens = {

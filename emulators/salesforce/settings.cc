@@ -4,6 +4,16 @@ namespace lockstep::emulators::salesforce {
 
 void add_switches(Switches& switches, Settings& settings) {
   switches.add("daily_api_requests", &settings.daily_api_requests);
+  for (auto [name, number] : {std::pair{"daily_app_requests", &settings.daily_app_requests}, std::pair{"limits_lag_ms", &settings.limits_lag_ms},
+                              std::pair{"record_count_lag_ms", &settings.record_count_lag_ms}, std::pair{"collection_chunks", &settings.collection_chunks},
+                              std::pair{"retrieve_ids", &settings.retrieve_ids}})
+    switches.add(name, number);
+  for (auto [name, on] : {std::pair{"small_pages_refused", &settings.small_pages_refused}, std::pair{"parent_type_needed", &settings.parent_type_needed},
+                          std::pair{"contact_delete_clears_cases", &settings.contact_delete_clears_cases},
+                          std::pair{"merge_losers_in_deleted", &settings.merge_losers_in_deleted}, std::pair{"case_comment_events", &settings.case_comment_events},
+                          std::pair{"missing_delete_is_cross_reference", &settings.missing_delete_is_cross_reference}})
+    switches.add(name, on);
+  switches.add("text_line_ends", &settings.text_line_ends);
   switches.add("concurrent_requests", &settings.concurrent_requests);
   switches.add("upsert_body_version", &settings.upsert_body_version);
   switches.add("update_only_miss_status", &settings.update_only_miss_status);
@@ -18,6 +28,12 @@ void add_switches(Switches& switches, Settings& settings) {
   switches.add("overflow_changes", &settings.overflow_changes);
   switches.add("daily_event_deliveries", &settings.daily_event_deliveries);
   switches.add("row_lock_ms", &settings.row_lock_ms);
+  switches.add("password_grant", &settings.password_grant);
+  switches.add("app_approved", &settings.app_approved);
+  switches.add("jwt_access_tokens", &settings.jwt_access_tokens);
+  switches.add("session_minutes", &settings.session_minutes);
+  switches.add("hourly_logins", &settings.hourly_logins);
+  switches.add("instance_url", &settings.instance_url);
   switches.add("high_assurance_required", &settings.high_assurance_required);
   switches.add("password_expired", &settings.password_expired);
   switches.add("rotate_refresh_tokens", &settings.rotate_refresh_tokens);

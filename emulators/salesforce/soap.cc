@@ -36,7 +36,7 @@ SoapRecord read_record(const XmlElement& element) {
 }
 
 bool is_write(std::string_view operation) {
-  static constexpr std::string_view kWrites[] = {"create", "update", "upsert", "delete", "undelete", "merge"};
+  static constexpr std::string_view kWrites[] = {"create", "update", "upsert", "delete", "undelete", "emptyRecycleBin", "merge"};
   return std::find(std::begin(kWrites), std::end(kWrites), operation) != std::end(kWrites);
 }
 
@@ -52,7 +52,7 @@ http::Response Salesforce::soap(Call& call) {
   const XmlElement* header = root->find("Header");
   const XmlElement* session = header ? header->find("SessionHeader") : nullptr;
   std::string access = session ? session->text_of("sessionId") : "";
-  Entry entry = enter(call, access);
+  Entry entry = access.starts_with(kWebToken) ? Entry::no_session : enter(call, access);
   if (entry == Entry::no_session) return soap_fault("INVALID_SESSION_ID", "Invalid Session ID found in SessionHeader");
   if (entry == Entry::over_limit) return soap_fault("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.");
   std::string results;
@@ -87,7 +87,7 @@ http::Response Salesforce::soap_login(Call& call, const XmlElement& request) {
   const std::string& user = org_.ensure_user({ActorKind::integration, client.name}, call.now);
   std::string result = "<loginResponse><result>" +
                        xml_tag("passwordExpired", settings_.password_expired ? "true" : "false") + xml_tag("sandbox", "false") +
-                       xml_tag("serverUrl", fmt::format("{}/services/Soap/u/{}/{}", call.base_url, given, organization_id_)) + xml_tag("sessionId", access) +
+                       xml_tag("serverUrl", fmt::format("{}/services/Soap/u/{}/{}", instance_of(call), given, organization_id_)) + xml_tag("sessionId", access) +
                        xml_tag("userId", user) + "<userInfo>" + xml_tag("organizationId", organization_id_) +
                        xml_tag("userName", options_.username) + "</userInfo></result></loginResponse>";
   return soap_envelope(200, result);
@@ -129,13 +129,14 @@ std::string Salesforce::soap_item(Call& call, const XmlElement& request, const X
     return soap_result(id, outcome ? ApiErrors{} : outcome.error(), more);
   };
   if (request.name == "merge") return soap_merge(item, writer);
-  if (request.name == "delete" || request.name == "undelete") {
+  if (request.name == "delete" || request.name == "undelete" || request.name == "emptyRecycleBin") {
     std::string_view given = trim(item.text);
     auto id = normalise_id(given);
     const ObjectType* object = id ? org_.schema().by_prefix(*id) : nullptr;
     RowNumber row = object ? object->table->find(*id) : kNoRow;
     if (row == kNoRow || org_.is_gone(object->table->record(row)))
       return soap_result(std::string(given), {{"INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", {}}});
+    if (request.name == "emptyRecycleBin") return done(*id, org_.empty_bin(*object, row, writer));
     bool deleted = object->table->record(row).deleted;
     if (request.name == "delete") {
       if (deleted) return soap_result(*id, {{"ENTITY_IS_DELETED", "entity is deleted", {}}});

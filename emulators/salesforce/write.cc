@@ -32,7 +32,8 @@ std::string take_comment(std::vector<std::pair<const Field*, Value>>& changes) {
 }  // namespace
 
 Outcome<Value> Org::resolve_parent(const Field& field, const json::object& parent) const {
-  const ObjectType* target = schema_.find(field.references.front());
+  bool ambiguous = settings_.parent_type_needed && field.references.size() > 1;
+  const ObjectType* target = ambiguous ? nullptr : schema_.find(field.references.front());
   std::vector<std::pair<std::string, const json::value*>> keys;
   for (const auto& member : parent) {
     std::string name(member.key());
@@ -45,7 +46,8 @@ Outcome<Value> Org::resolve_parent(const Field& field, const json::object& paren
   }
   if (!may_reference(field, target) || keys.size() != 1) {
     return refuse("INVALID_FIELD",
-                  fmt::format("{}: name exactly one external id field of the parent", field.relationship));
+                  fmt::format("{}: name exactly one external id field of the parent{}", field.relationship,
+                              ambiguous ? ", and its type in attributes" : ""));
   }
   const Field* key = target->find(keys[0].first);
   if (!key || !(key->external_id || key->id_lookup)) {
@@ -80,7 +82,7 @@ Outcome<void> Org::read_member(const ObjectType& object, std::string_view name, 
   } else if (field->source == Source::id) {
     return refuse("INVALID_FIELD", "The Id field should not be specified in the sobject data.", {"Id"});
   } else {
-    value = read_value(*field, given, writer.text_values);
+    value = read_value(*field, field->type == FieldType::textarea ? with_line_ends(given, settings_.text_line_ends) : given, writer.text_values);
   }
   if (!value) return tl::unexpected(value.error());
   if (changed_value(changes, field->name)) {

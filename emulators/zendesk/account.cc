@@ -19,6 +19,7 @@ Account::Account(Database& database, Rng rng)
       events_(rng.split("events")),
       attachments_(rng.split("attachments")) {
   comments_.add_index(comments_.field(comment::kTicket));
+  for (std::string_view name : {comment::kAttachments, comment::kAudit}) comments_.field(name);  // none may ever have been written
   identities_.add_index(identities_.field(identity::kUser));
   identities_.add_index(identities_.field(identity::kValue), true);
 }

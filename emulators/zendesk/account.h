@@ -20,6 +20,7 @@ struct Writer {
   bool journaled = true;
   bool text_values = false;  // from CSV
   bool import = false;       // created_at as given, no events
+  bool many = false;         // one of many records in a job
 };
 
 struct Group {
@@ -61,6 +62,8 @@ class Account {
   Outcome<void> merge_users(RowNumber winner, RowNumber loser, const Writer& writer);
   Outcome<void> merge_tickets(RowNumber target, const std::vector<RowNumber>& sources, const json::object& how, const Writer& writer);
 
+  /// What the system does with tickets that nobody touched since `before`.
+  void close_solved(WallTime before, WallTime at);
   /// The agent behind an actor who is no user yet: a person who edits, an integration.
   std::int64_t user_of(const Actor& actor, WallTime at);
   Outcome<RowNumber> add_identity(RowNumber user, std::string_view value, bool primary, const Writer& writer);
@@ -89,6 +92,8 @@ class Account {
   Outcome<void> update_ticket(RowNumber row, const json::object& given, const Writer& writer);
   Outcome<std::int64_t> requester_of(const json::object& given, const Writer& writer);
   void check_people(Draft& draft);
+  /// A custom status says which status as well.
+  void take_custom_status(const json::object& given, Draft& draft);
   struct NewComment {
     std::string body;
     std::string html;
@@ -99,6 +104,14 @@ class Account {
   std::optional<NewComment> read_comment(const json::object& given, const Writer& writer, Draft& draft);
   RowNumber add_comment(RowNumber ticket, const NewComment& comment, const Writer& writer);
   bool first_is_public(RowNumber ticket);
+  struct OldComment {
+    NewComment comment;
+    WallTime at;
+  };
+  /// The comments of an imported ticket, each with its date.
+  std::vector<OldComment> read_history(const json::object& given, const Writer& writer, Draft& draft);
+  /// An imported ticket was made, changed and commented on when it is said to have been.
+  void import_history(RowNumber ticket, const json::object& given, const std::vector<OldComment>& comments, const Writer& writer);
   // users.cc
   Outcome<RowNumber> create_user(const json::object& given, const Writer& writer);
   Outcome<void> update_user(RowNumber row, const json::object& given, const Writer& writer);

@@ -132,6 +132,7 @@ Zendesk::Answer Zendesk::update_many(Call& call, ObjectType& type) {
     }
   }
   Writer by = writer(call);
+  by.many = true;
   std::size_t total = changes.size();
   return start(call, "Bulk Update " + title_of(type), total, [this, &type, by, changes = std::move(changes)](std::size_t index, WallTime at) mutable {
     by.at = at;
@@ -166,6 +167,7 @@ Zendesk::Answer Zendesk::purge_ticket(Call& call) {
   if (row == kNoRow || !type.table->record(row).deleted || type.table->record(row).fields.empty()) return record_not_found();
   Writer by = writer(call);
   return start(call, "Permanently Delete Tickets", 1, [this, &type, by, row](std::size_t, WallTime at) {
+    account_.events().purged(type, row, at);
     database().purge(*type.table, row, {whole_seconds(at), by.actor, "", true});
     return json::object{{"success", true}, {"id", account_.id_of(type, row)}};
   });

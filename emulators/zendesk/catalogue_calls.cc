@@ -9,7 +9,7 @@ namespace lockstep::emulators::zendesk {
 namespace {
 
 constexpr const char* kSince = "2020-01-01T00:00:00Z";
-constexpr std::int64_t kBrand = 360'000'000'701, kForm = 360'000'000'601, kFirstStatus = 360'000'000'501;
+constexpr std::int64_t kBrand = 360'000'000'701, kForm = 360'000'000'601;
 
 json::array brands() {
   return {json::object{{"id", kBrand}, {"name", "Lockstep"}, {"subdomain", "lockstep"}, {"active", true}, {"default", true}, {"is_deleted", false},
@@ -27,9 +27,8 @@ json::array ticket_forms(Account& account) {
 
 json::array custom_statuses() {
   json::array rows;
-  std::int64_t id = kFirstStatus;
   for (const auto& [category, label] : {std::pair("new", "New"), std::pair("open", "Open"), std::pair("pending", "Pending"), std::pair("hold", "On-hold"), std::pair("solved", "Solved")})
-    rows.push_back(json::object{{"id", id++}, {"status_category", category}, {"agent_label", label}, {"end_user_label", label}, {"description", ""}, {"active", true}, {"default", true}});
+    rows.push_back(json::object{{"id", custom_status_of(category)}, {"status_category", category}, {"agent_label", label}, {"end_user_label", label}, {"description", ""}, {"active", true}, {"default", true}});
   return rows;
 }
 

@@ -57,13 +57,21 @@ void Zendesk::add_switches() {
   switches_.add("limits", &limits_);
   switches_.add("api_tokens", &api_tokens_);
   switches_.add("passwords", &passwords_);
+  switches_.add("trial", &trial_);
   switches_.add_limit("requests_per_minute", per_minute_);
   switches_.add("job_kept_ms", &jobs_.kept());
   switches_.add("webhook_retries", &webhook_retries_);
+  switches_.add("webhook_timeout_ms", &webhook_timeout_ms_);
+  switches_.add("close_solved_days", &close_solved_days_);
+  switches_.add("refresh_token_life_ms", &refresh_token_life_ms_);
+  switches_.add("index_lag_ms", &options_.index_lag);
+  switches_.add_limit("exports_per_minute", exports_);
   switches_.when_changed([this] { set_retries(); });
 }
 
 void Zendesk::set_retries() {
+  account_.events().set_trial(trial_);
+  account_.events().set_timeout(Duration(webhook_timeout_ms_));
   std::vector<Duration> delays;
   for (std::int64_t i = 0; i < std::min<std::int64_t>(webhook_retries_, 10); ++i) delays.emplace_back(i == 0 ? 5'000 : i == 1 ? 15'000 : 45'000);
   outgoing().set_schedule(std::move(delays));

@@ -63,7 +63,7 @@ Outcome<void> Zendesk::sign_in_basic(Call& call, std::string_view credentials) {
   if (colon == std::string::npos) return unauthenticated();
   std::string email = decoded.substr(0, colon), secret = decoded.substr(colon + 1);
   bool by_token = email.ends_with("/token");
-  if (by_token) email.resize(email.size() - 6);
+  if (by_token) email.erase(email.size() - 6);
   if (by_token ? !api_tokens_ || secret != options_.api_token : !passwords_ || secret != options_.password) return unauthenticated();
   auto rows = account_.find_by(account_.users(), "email", std::string_view(email));
   if (rows.empty() || text_of(account_.users().get(rows.front(), "role")) == "end-user") return unauthenticated();
@@ -162,6 +162,7 @@ http::Response Zendesk::fault_answer(Call&, const Fault& fault) {
     Duration wait = fault.retry_after > Duration{0} ? fault.retry_after : Duration{60'000};
     return error_response(too_many("Number of allowed API requests per minute exceeded", wait).value());
   }
+  if (fault.status == 409) return error_response(refuse(409, "UpdateConflict", "The record was being updated by another call. Please try again.").value());
   ApiError error = refuse(fault.status != 0 ? fault.status : 503, "ServiceUnavailable", "Service temporarily unavailable").value();
   error.retry_after = fault.retry_after;
   return error_response(error);

@@ -13,7 +13,6 @@ constexpr std::int64_t kAccountId = 21'000'001;
 constexpr Duration kBreakerWindow{300'000};
 constexpr std::size_t kBreakerErrors = 1'000;
 constexpr std::size_t kBreakerLeast = 10;  // fewer answers say nothing of a share
-constexpr Duration kHookTimeout{10'000};
 
 struct Told {
   std::string_view property;
@@ -104,6 +103,8 @@ void Events::removed(const ObjectType& type, RowNumber row, WallTime at) {
   note(type, row, type.name == "ticket" ? "soft_deleted" : "deleted", {}, at);
 }
 
+void Events::purged(const ObjectType& type, RowNumber row, WallTime at) { note(type, row, "permanently_deleted", {}, at); }
+
 void Events::merged(const ObjectType& type, RowNumber row, const std::string& into, WallTime at) {
   note(type, row, "merged", {{"target_" + type.name, json::object{{"id", into}}}}, at);
 }
@@ -118,6 +119,7 @@ void Events::commented(const ObjectType& tickets, RowNumber ticket, const std::s
 }
 
 void Events::send(const Webhook& webhook, std::string body, OutgoingQueue& queue, WallTime now) {
+  if (trial_ && !trial_calls_.admit(now)) return;
   http::Request request(webhook.http_method, webhook.endpoint);
   request.headers.add("Content-Type", "application/json");
   request.headers.add("User-Agent", "Zendesk Webhook");
@@ -135,7 +137,7 @@ void Events::send(const Webhook& webhook, std::string body, OutgoingQueue& queue
     if (kind == "api_key") request.headers.add(std::string(text_member(held, "name")), std::string(text_member(held, "value")));
   }
   request.body = std::move(body);
-  request.timeout = kHookTimeout;
+  request.timeout = timeout_;
   queue.push(now, std::move(request));
 }
 

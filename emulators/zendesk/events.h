@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "emulators/core/limits.h"
 #include "emulators/core/outgoing.h"
 #include "emulators/zendesk/schema.h"
 #include "emulators/zendesk/triggers.h"
@@ -48,6 +49,11 @@ class Events {
   void created(const ObjectType& type, RowNumber row, WallTime at);
   void changed(const ObjectType& type, RowNumber row, const PackedFields& before, WallTime at);
   void removed(const ObjectType& type, RowNumber row, WallTime at);
+  void purged(const ObjectType& type, RowNumber row, WallTime at);
+  void set_timeout(Duration timeout) { timeout_ = timeout; }
+  /// A trial account: few webhooks, and few calls of them a minute.
+  void set_trial(bool trial) { trial_ = trial; }
+  bool takes_one_more() const { return !trial_ || webhooks_.size() < 10; }
   void merged(const ObjectType& type, RowNumber row, const std::string& into, WallTime at);
   void commented(const ObjectType& tickets, RowNumber ticket, const std::string& id, const std::string& body, bool is_public, WallTime at);
 
@@ -77,6 +83,9 @@ class Events {
   void run_triggers(const std::vector<Noted>& noted, OutgoingQueue& queue, WallTime now);
 
   Rng rng_;
+  Duration timeout_{10'000};  // of one delivery
+  bool trial_ = false;
+  RollingLimit trial_calls_{60, Duration{60'000}};
   std::map<std::string, Webhook> webhooks_;
   std::vector<Noted> noted_;
   Breaker breaker_;

@@ -41,9 +41,11 @@ Zendesk::Answer Zendesk::token(Call& call) {
   std::string scope(text_member(given, "scope")), refresh;
   if (grant == "refresh_token") {
     std::string old(text_member(given, "refresh_token"));
-    if (tokens().refresh_client(old) != client->id)
+    auto ends = refresh_ends_.find(old);
+    if (tokens().refresh_client(old) != client->id || (ends != refresh_ends_.end() && ends->second <= call.now))
       return oauth_error("invalid_grant", "The provided authorization grant or refresh token is invalid, expired, revoked, does not match the redirection URI used in the authorization request, or was issued to another client.");
     scope = tokens().revoke_pair(old);  // both turn over
+    refresh_ends_.erase(old);
   } else if (grant == "authorization_code") {
     auto code = tokens().take_code(text_member(given, "code"), client->id, text_member(given, "redirect_uri"), call.now);
     if (!code) return oauth_error("invalid_grant", "The provided authorization code is invalid or was used before.");
@@ -52,14 +54,20 @@ Zendesk::Answer Zendesk::token(Call& call) {
     return oauth_error("unsupported_grant_type", "The authorization grant type is not supported by the authorization server.");
   }
   if (scope.empty()) scope = "read write";
-  const json::value* wanted = given.if_contains("expires_in");
-  Duration life = wanted && wanted->is_int64() && wanted->get_int64() > 0 ? Duration{wanted->get_int64() * 1000} : options_.token_life;
+  auto life_asked = [&](const char* name, Duration usual) {
+    const json::value* wanted = given.if_contains(name);
+    return wanted && wanted->is_int64() && wanted->get_int64() > 0 ? Duration{wanted->get_int64() * 1000} : usual;
+  };
+  Duration life = life_asked("expires_in", options_.token_life);
   std::string access = tokens().random_text(64);
   json::object body{{"access_token", access}, {"token_type", "bearer"}, {"scope", scope}, {"expires_in", life.count() / 1000}};
   if (grant != "client_credentials") {
     refresh = tokens().random_text(64);
     tokens().issue_refresh(refresh, client->id);
+    Duration refresh_life = life_asked("refresh_token_expires_in", Duration(refresh_token_life_ms_));
+    refresh_ends_[refresh] = call.now + refresh_life;
     body["refresh_token"] = refresh;
+    body["refresh_token_expires_in"] = refresh_life.count() / 1000;
   }
   tokens().issue(access, client->id, call.now, life, scope, refresh);
   return json_answer(200, body);

@@ -39,6 +39,7 @@ json::object render_record(Account& account, const ObjectType& type, RowNumber r
   render_custom(type, row, body);
   if (type.name == "ticket") {
     body["raw_subject"] = body["subject"];
+    body["custom_status_id"] = custom_status_of(text_member(body, "status"));
     body["generated_timestamp"] = record.modified.ms / 1000;
     body["via"] = json::object{{"channel", "api"}, {"source", json::object{{"from", json::object()}, {"to", json::object()}, {"rel", nullptr}}}};
     json::array followups;

@@ -9,6 +9,8 @@
 namespace lockstep::emulators::zendesk {
 namespace {
 
+constexpr std::string_view kCategories[] = {"new", "open", "pending", "hold", "solved"};
+
 Property plain(std::string name, Kind kind) {
   Property property;
   property.name = std::move(name);
@@ -215,9 +217,32 @@ json::value render_value(const Property& property, ValueView value) {
   return to_json(value);
 }
 
+std::int64_t option_id(const Property& property, std::string_view option) {
+  return 360'100'000'000 + static_cast<std::int64_t>(stable_hash(property.name + " " + std::string(option)) % 1'000'000'000);
+}
+
+json::object option_row(const Property& property, const std::string& option) {
+  auto named = property.option_names.find(option);
+  return json::object{{"id", option_id(property, option)}, {"name", named == property.option_names.end() ? capitalised(option) : named->second}, {"value", option}};
+}
+
+std::int64_t custom_status_of(std::string_view status) {
+  constexpr std::int64_t kFirst = 360'000'000'501;
+  auto place = std::find(std::begin(kCategories), std::end(kCategories), status == "closed" ? "solved" : status);
+  return kFirst + (place - std::begin(kCategories));
+}
+
+std::string status_of_custom(std::int64_t custom_status) {
+  for (std::string_view category : kCategories) {
+    if (custom_status_of(category) == custom_status) return std::string(category);
+  }
+  return "";
+}
+
 json::object field_row(const ObjectType& type, const Property& property, const std::string& base_url) {
   bool tagger = property.kind == Kind::choice && property.custom();
-  std::string_view kind = tagger                             ? type.name == "ticket" ? "tagger" : "dropdown"
+  std::string_view kind = !property.type.empty()             ? std::string_view(property.type)
+                          : tagger                             ? type.name == "ticket" ? "tagger" : "dropdown"
                           : property.kind == Kind::integer   ? "integer"
                           : property.kind == Kind::boolean   ? "checkbox"
                           : property.kind == Kind::date      ? "date"
@@ -227,14 +252,14 @@ json::object field_row(const ObjectType& type, const Property& property, const s
                    {"url", base_url + "/api/v2/" + type.name + "_fields/" + std::to_string(property.id) + ".json"},
                    {"type", json::string(kind.data(), kind.size())},
                    {"title", property.title},
-                   {"active", true},
+                   {"description", property.description},
+                   {"active", property.active},
                    {"required", property.required},
                    {"removable", property.custom()}};
   if (type.name != "ticket") row["key"] = property.key();
   if (!property.options.empty()) {
     json::array options;
-    for (std::size_t i = 0; i < property.options.size(); ++i)
-      options.push_back(json::object{{"id", property.id * 100 + static_cast<std::int64_t>(i)}, {"name", capitalised(property.options[i])}, {"value", property.options[i]}});
+    for (const std::string& option : property.options) options.push_back(option_row(property, option));
     row[property.custom() ? "custom_field_options" : "system_field_options"] = std::move(options);
   }
   return row;

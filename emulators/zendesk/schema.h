@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +21,10 @@ struct Property {
   std::vector<std::string> options;  // of a choice
   std::int64_t id = 0;               // of the field, where fields can be asked for
   std::string title;
+  std::string description;
+  std::string type;                                // as it was made through the API; empty: what its kind says
+  bool active = true;
+  std::map<std::string, std::string> option_names;  // by option, where they are not the option itself
   FieldId field = 0;
   bool custom() const { return name.find('.') != std::string::npos; }
   std::string key() const { return name.substr(name.find('.') + 1); }  // of a custom one
@@ -49,6 +54,12 @@ ObjectType organization_type(Database& database);
 /// The value as stored; null clears. `text_values`: everything is text (CSV). Nothing: it is not of the property's kind.
 std::optional<Value> read_value(const Property& property, const json::value& given, bool text_values);
 json::value render_value(const Property& property, ValueView value);
+/// What the API calls an option of a custom field.
+std::int64_t option_id(const Property& property, std::string_view option);
+json::object option_row(const Property& property, const std::string& option);
+/// The default custom status of a status category, and the category of a custom status; empty: there is none.
+std::int64_t custom_status_of(std::string_view status);
+std::string status_of_custom(std::int64_t custom_status);
 /// The property's description in /ticket_fields and the like.
 json::object field_row(const ObjectType& type, const Property& property, const std::string& base_url);
 

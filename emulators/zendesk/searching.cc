@@ -1,4 +1,6 @@
 // The search: late, shallow, never for synchronising (contract A6).
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/text.h"
@@ -104,6 +106,18 @@ bool fits(ObjectType& type, RowNumber row, const Term& term) {
   return property && value_fits(*property, record.fields.get(property->field), term);
 }
 
+/// A place within what was found, good for an hour.
+std::string search_cursor(std::string_view place, WallTime now) { return to_base64url(fmt::format("{} {}", now.ms, place)); }
+
+std::optional<std::string> read_search_cursor(std::string_view cursor, WallTime now) {
+  constexpr Duration kLife{3'600'000};
+  std::string text;
+  std::size_t blank = from_base64(cursor, text) ? text.find(' ') : std::string::npos;
+  if (blank == std::string::npos) return std::nullopt;
+  WallTime made{number_in(text.substr(0, blank))};
+  return made <= now && now < made + kLife ? std::optional(text.substr(blank + 1)) : std::nullopt;
+}
+
 }  // namespace
 
 Outcome<std::vector<Zendesk::Found>> Zendesk::look_for(const std::string& query, std::string_view only_type, WallTime now) {
@@ -172,9 +186,24 @@ Zendesk::Answer Zendesk::search_count(Call& call) {
 Zendesk::Answer Zendesk::search_export(Call& call) {
   auto type = call.query_value("filter[type]");
   if (!type || !account_.type(*type)) return refuse_titled(400, "Invalid attribute", "You passed an invalid value for the filter[type] attribute. Invalid parameter: filter[type] is required");
+  for (auto& [name, value] : call.query) {
+    if (name != "page[after]") continue;
+    auto place = read_search_cursor(value, call.now);
+    if (!place) return refuse_listed(400, "InvalidPaginationParameter", "Invalid pagination parameter", "The cursor is not valid or has expired");
+    value = std::move(*place);
+  }
   auto found = look_for(call.query_value("query").value_or(""), *type, call.now);
   if (!found) return tl::unexpected(std::move(found.error()));
-  return found_page(call, *found, true);
+  auto answer = found_page(call, *found, true);
+  if (!answer) return answer;
+  json::object body = json::parse(answer->body).as_object();
+  json::value& after = body["meta"].as_object()["after_cursor"];
+  if (after.is_string()) {
+    std::string cursor = search_cursor(after.get_string(), call.now);
+    if (body["links"].as_object()["next"].is_string()) body["links"].as_object()["next"] = address_with(call, {{"page[after]", cursor}});
+    after = cursor;
+  }
+  return json_answer(200, body);
 }
 
 Zendesk::Answer Zendesk::search_type(Call& call, ObjectType& type) {

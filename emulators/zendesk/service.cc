@@ -42,7 +42,7 @@ Zendesk::Zendesk(const EmulatorClock& clock, Rng rng, ZendeskOptions options)
 
 void Zendesk::add(const std::string& method, const std::string& path, Handler handler) {
   auto answer = [this, handler = std::move(handler)](Call& call) {
-    jobs_.run(call.now);
+    settle(call.now);
     Answer given = handler(call);
     account_.events().flush(outgoing(), call.now);
     return given ? std::move(*given) : error_response(given.error());
@@ -81,7 +81,12 @@ void Zendesk::add_type_routes(ObjectType& type) {
   if (type.name != "organization") add("GET", incremental + "/cursor", &Zendesk::export_by_cursor, type);
   const std::string fields = "/api/v2/" + type.name + "_fields";
   add("GET", fields, &Zendesk::field_list, type);
+  add("POST", fields, &Zendesk::field_create, type);
+  add("PUT", fields + "/{id}", &Zendesk::field_update, type);
+  add("DELETE", fields + "/{id}", &Zendesk::field_remove, type);
   add("GET", fields + "/{id}/options", &Zendesk::field_options, type);
+  add("POST", fields + "/{id}/options", &Zendesk::field_option, type);
+  for (const char* method : {"GET", "DELETE"}) add(method, fields + "/{id}/options/{option}", &Zendesk::field_option, type);
   add("GET", fields + "/{id}", &Zendesk::field_read, type);
 }
 
@@ -204,8 +209,16 @@ void Zendesk::add_routes() {
   add("DELETE", "/api/v2/webhooks/{id}", &Zendesk::webhook_remove);
 }
 
+void Zendesk::settle(WallTime now) {
+  constexpr Duration kHour{3'600'000};
+  jobs_.run(now);
+  if (now < solved_looked_at_ + kHour) return;
+  solved_looked_at_ = now;
+  account_.close_solved(now - close_solved_days_ * 24 * kHour, now);
+}
+
 std::vector<OutgoingRequest> Zendesk::take_outgoing() {
-  jobs_.run(now());
+  settle(now());
   account_.events().flush(outgoing(), now());
   return StandIn::take_outgoing();
 }

@@ -39,6 +39,8 @@ class Zendesk final : public StandIn {
  private:
   void add_switches();
   void set_retries();
+  /// What falls due by itself: jobs, solved tickets that close.
+  void settle(WallTime now);
   using Answer = Outcome<http::Response>;
   using Handler = std::function<Answer(Call&)>;
   using OfType = Answer (Zendesk::*)(Call&, ObjectType&);
@@ -147,6 +149,11 @@ class Zendesk final : public StandIn {
   Answer field_list(Call& call, ObjectType& type);
   Answer field_read(Call& call, ObjectType& type);
   Answer field_options(Call& call, ObjectType& type);
+  Answer field_create(Call& call, ObjectType& type);
+  Answer field_update(Call& call, ObjectType& type);
+  Answer field_remove(Call& call, ObjectType& type);
+  /// One option: read, made or changed (POST), deleted.
+  Answer field_option(Call& call, ObjectType& type);
   // webhook_calls.cc
   Answer webhook_list(Call& call);
   Answer webhook_create(Call& call);
@@ -175,8 +182,12 @@ class Zendesk final : public StandIn {
   ZendeskOptions options_;
   Account account_;
   Jobs jobs_;
-  bool limits_, api_tokens_ = true, passwords_ = false;
-  std::int64_t webhook_retries_ = 3;
+  bool limits_, api_tokens_ = true, passwords_ = false, trial_ = false;
+  std::int64_t webhook_retries_ = 3, webhook_timeout_ms_ = 10'000;
+  std::int64_t close_solved_days_ = 28, refresh_token_life_ms_ = 30LL * 24 * 3'600'000;
+  WallTime solved_looked_at_;                            // when solved tickets were last gone through
+  std::map<std::string, WallTime> refresh_ends_;         // by refresh token
+  std::int64_t next_field_ = 360'000'001'001;
   std::string scope_;                                          // of the call being answered; "*" without OAuth
   std::int64_t caller_user_ = 0;                               // of the call being answered; 0: anonymous
   RollingLimit per_minute_, exports_, export_searches_, deep_lists_;

@@ -43,6 +43,14 @@ Outcome<std::int64_t> Account::requester_of(const json::object& given, const Wri
   return id_of(users_, *created);
 }
 
+void Account::take_custom_status(const json::object& given, Draft& draft) {
+  const json::value* custom = given.if_contains("custom_status_id");
+  if (!custom || custom->is_null()) return;
+  std::string status = custom->is_int64() ? status_of_custom(custom->get_int64()) : "";
+  if (status.empty()) draft.problems.add("custom_status_id", "InvalidValue", "Custom status: " + json::serialize(*custom) + " is invalid");
+  else draft.set(tickets_.field("status"), std::move(status));
+}
+
 void Account::check_people(Draft& draft) {
   const Value* assignee = draft.find(tickets_.field("assignee_id"));
   const std::int64_t* id = assignee ? std::get_if<std::int64_t>(assignee) : nullptr;
@@ -81,6 +89,28 @@ std::optional<Account::NewComment> Account::read_comment(const json::object& giv
   return comment;
 }
 
+std::vector<Account::OldComment> Account::read_history(const json::object& given, const Writer& writer, Draft& draft) {
+  std::vector<OldComment> history;
+  const json::value* list = writer.import ? given.if_contains("comments") : nullptr;
+  for (const json::value& each : list && list->is_array() ? list->get_array() : json::array()) {
+    if (!each.is_object()) continue;
+    json::object one = each.get_object();
+    if (one.contains("value")) one["body"] = one["value"];
+    auto at = parse_iso_time(text_member(one, "created_at"));
+    if (auto comment = read_comment(json::object{{"comment", one}}, writer, draft)) history.push_back({std::move(*comment), at ? whole_seconds(*at) : whole_seconds(writer.at)});
+  }
+  return history;
+}
+
+void Account::import_history(RowNumber ticket, const json::object& given, const std::vector<OldComment>& comments, const Writer& writer) {
+  Writer unjournaled = writer;
+  unjournaled.journaled = false;
+  for (const OldComment& old : comments) database_.set_created(comments_, add_comment(ticket, old.comment, unjournaled), old.at, context(unjournaled));
+  if (auto created = parse_iso_time(text_member(given, "created_at"))) database_.set_created(*tickets_.table, ticket, whole_seconds(*created), context(unjournaled));
+  if (auto updated = parse_iso_time(text_member(given, "updated_at")))
+    database_.update(*tickets_.table, ticket, {{tickets_.field("updated_at"), whole_seconds(*updated).ms}}, context(unjournaled));
+}
+
 bool Account::first_is_public(RowNumber ticket) {
   auto rows = comments_.find_equal(comments_.field(comment::kTicket), id_of(tickets_, ticket));
   return rows.empty() || comments_.get(rows.front(), comments_.field(comment::kPublic)) == ValueView(true);
@@ -112,6 +142,7 @@ RowNumber Account::add_comment(RowNumber ticket, const NewComment& given, const 
 Outcome<RowNumber> Account::create_ticket(const json::object& given, const Writer& writer) {
   Draft draft;
   read(tickets_, given, writer, draft);
+  take_custom_status(given, draft);
   auto requester = requester_of(given, writer);
   if (!requester) return tl::unexpected(std::move(requester.error()));
   auto otherwise = [&](std::string_view property, Value value) {
@@ -131,6 +162,7 @@ Outcome<RowNumber> Account::create_ticket(const json::object& given, const Write
       draft.problems.add("base", "BlankValue", (property.title.empty() ? capitalised(property.name) : property.title) + ": cannot be blank");
   }
   auto first = read_comment(given, writer, draft);
+  std::vector<OldComment> history = read_history(given, writer, draft);
   if (!first && !writer.import) draft.problems.add("base", "BlankValue", "Description: cannot be blank");
   const json::value* source = given.if_contains("via_followup_source_id");
   if (source && source->is_int64()) {
@@ -142,10 +174,12 @@ Outcome<RowNumber> Account::create_ticket(const json::object& given, const Write
   check_people(draft);
   if (!draft.problems.empty()) return draft.problems.refusal();
   if (first && given.contains("requester_id") && writer.import) first->author = *requester_id;
-  if (first) draft.set(tickets_.field("description"), first->body);
-  draft.set(tickets_.field("is_public"), !first || first->is_public.value_or(true));
+  const NewComment* opening = first ? &*first : history.empty() ? nullptr : &history.front().comment;
+  if (opening) draft.set(tickets_.field("description"), opening->body);
+  draft.set(tickets_.field("is_public"), !opening || opening->is_public.value_or(true));
   RowNumber row = insert(tickets_, draft, writer);
   if (first) add_comment(row, *first, writer);
+  if (writer.import) import_history(row, given, history, writer);
   return row;
 }
 
@@ -159,10 +193,11 @@ Outcome<void> Account::update_ticket(RowNumber row, const json::object& given, c
   if (text_of(tickets_.get(row, "status")) == "closed") return closed_ticket();
   Draft draft;
   read(tickets_, given, writer, draft);
+  take_custom_status(given, draft);
   std::vector<std::string> tags = parts_of(tickets_.get(row, "tags"));
   bool retagged = false;
   for (const char* how : {"additional_tags", "remove_tags"}) {
-    const json::value* list = given.if_contains(how);
+    const json::value* list = writer.many ? given.if_contains(how) : nullptr;
     if (!list || !list->is_array()) continue;
     retagged = true;
     for (const json::value& each : list->get_array()) {
@@ -188,6 +223,18 @@ Outcome<void> Account::update_ticket(RowNumber row, const json::object& given, c
   change(tickets_, row, draft, writer);
   if (comment) add_comment(row, *comment, writer);
   return {};
+}
+
+void Account::close_solved(WallTime before, WallTime at) {
+  Writer system{at, {ActorKind::automation, "Zendesk"}, 0, "", true, false, false};
+  for (RowNumber row = 0; row < tickets_.table->row_count(); ++row) {
+    const Record& record = tickets_.table->record(row);
+    if (record.deleted || record.modified > before || text_of(tickets_.get(row, "status")) != "solved") continue;
+    PackedFields old = record.fields;
+    database_.update(*tickets_.table, row, {{tickets_.field("status"), std::string("closed")}}, context(system));
+    events_.changed(tickets_, row, old, at);
+    audits_.changed(tickets_, row, old, -1, whole_seconds(at));
+  }
 }
 
 }  // namespace lockstep::emulators::zendesk

@@ -73,6 +73,7 @@ Zendesk::Answer Zendesk::webhook_create(Call& call) {
   Webhook webhook;
   if (auto read = read_into(webhook, **given); !read) return tl::unexpected(std::move(read.error()));
   Events& events = account_.events();
+  if (!events.takes_one_more()) return bad("a trial account has ten webhooks at most");
   webhook.id = events.new_id();
   webhook.secret = events.new_secret();
   webhook.created = webhook.updated = call.now;

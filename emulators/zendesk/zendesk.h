@@ -18,7 +18,7 @@ struct ZendeskOptions {
   std::int64_t requests_per_minute = 700;           // of the plan: Enterprise
   Duration token_life{3'600'000};
   Duration job_time{2'000};                         // from asking to the end of a job
-  Duration index_lag{5'000};                        // of the search
+  Duration index_lag{120'000};                      // of the search
 };
 
 /// One account of Zendesk Support: tickets with comments, users with identities, organizations.

@@ -167,5 +167,23 @@ TEST_F(Collections, UpsertOfAnotherTypeOrByNoKeyIsRefusedAsAWhole) {
   EXPECT_EQ(upsert({}).status, 400);
 }
 
+// fact: §2.5 [U] switch: collection_chunks
+TEST_F(Collections, TheTypeChangesAtMostTenTimesInOneCall) {
+  json::array records;
+  for (int i = 0; i < 11; ++i) records.push_back(json::object{{"attributes", {{"type", i % 2 == 0 ? "Account" : "Case"}}}, {i % 2 == 0 ? "Name" : "Subject", "x"}});
+  const json::object body{{"records", records}};
+  EXPECT_EQ(code(api.send_json("POST", base + "/composite/sobjects", body)), "LIMIT_EXCEEDED");
+  set("collection_chunks", 11);
+  EXPECT_EQ(api.send_json("POST", base + "/composite/sobjects", body).status, 200);
+}
+
+// fact: §2.5 [U] switch: retrieve_ids
+TEST_F(Collections, AReadByIdsNamesTwoThousandAtMost) {
+  json::array ids;
+  for (int i = 0; i < 2'001; ++i) ids.emplace_back("001000000000001AAA");
+  EXPECT_EQ(code(api.send_json("POST", base + "/composite/sobjects/Account", json::object{{"ids", ids}, {"fields", json::array{"Id"}}})), "EXCEEDED_ID_LIMIT");
+  set("retrieve_ids", 2'001);
+  EXPECT_EQ(api.send_json("POST", base + "/composite/sobjects/Account", json::object{{"ids", ids}, {"fields", json::array{"Id"}}}).status, 200);
+}
 }  // namespace
 }  // namespace lockstep::emulators::salesforce

@@ -43,6 +43,7 @@ class SalesforceTest : public testing::Test {
                     {{"Content-Type", "text/xml"}});
   }
   std::string session() { return std::string(*api.headers.find("Authorization")).substr(7); }
+  void set(const char* name, const json::value& value) { EXPECT_EQ(api.send_json("POST", "/__emulator/settings", json::object{{name, value}}).status, 200) << name; }
   Answer edit(const json::object& what) { return api.send_json("POST", "/__emulator/edit", what); }
   static std::string code(const Answer& answer) { return text_at(answer.body, "/0/errorCode"); }
   static std::string message(const Answer& answer) { return text_at(answer.body, "/0/message"); }

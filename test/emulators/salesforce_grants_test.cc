@@ -134,5 +134,68 @@ TEST_F(Grants, APasswordThatWasSetIsTheOneThatLogsIn) {
   EXPECT_EQ(login(text_at(api.send("DELETE", password).body, "/NewPassword")), 200);
 }
 
+// fact: §1.2 [U] switch: password_grant
+TEST_F(Grants, ANameAndAPasswordAreRefusedUntilAnAdministratorLetsThemIn) {
+  const std::string form = "grant_type=password&client_id=lockstep-client&client_secret=lockstep-secret&username=integration%40lockstep.example&password=lockstep-password";
+  EXPECT_EQ(text_at(token(form).body, "/error_description"), "authentication failure");
+  set("password_grant", true);
+  EXPECT_EQ(token(form).status, 200);
+}
+
+// fact: §1.3 [J]
+TEST_F(Grants, TheAddressOfTheOrgMayBeAnotherAfterEachRenewal) {
+  const std::string form = "grant_type=refresh_token&client_id=lockstep-client&refresh_token=lockstep-refresh-token";
+  EXPECT_EQ(text_at(token(form).body, "/instance_url"), "http://127.0.0.1:8101");
+  set("instance_url", "http://renamed.example");
+  Answer moved = token(form);
+  EXPECT_EQ(text_at(moved.body, "/instance_url"), "http://renamed.example");
+  EXPECT_EQ(text_at(moved.body, "/id").find("http://127.0.0.1:8101/id/"), 0u) << "who one is stays where one logged in";
+  Answer login = soap("<login xmlns=\"urn:partner.soap.sforce.com\"><username>integration@lockstep.example</username><password>lockstep-password</password></login>");
+  EXPECT_NE(login.text.find("<serverUrl>http://renamed.example/services/Soap/u/60.0/"), std::string::npos) << login.text;
+}
+
+// fact: §1.3 [U] switch: session_minutes
+TEST_F(Grants, HowLongASessionLivesUnusedIsASettingOfTheOrg) {
+  set("session_minutes", 15);
+  sign_in();
+  clock.advance(Duration{14 * 60'000});
+  EXPECT_EQ(api.get(base + "/sobjects").status, 200);
+  clock.advance(Duration{15 * 60'000});
+  EXPECT_EQ(api.get(base + "/sobjects").status, 401);
+}
+
+// fact: §1.3 [J]
+TEST_F(Grants, SoapRefusesSessionsThatAreWebTokens) {
+  set("jwt_access_tokens", true);
+  sign_in();
+  const std::string token = session();
+  EXPECT_EQ(token.find("eyJ"), 0u);
+  EXPECT_EQ(std::count(token.begin(), token.end(), '.'), 2);
+  EXPECT_EQ(api.get(base + "/sobjects").status, 200);
+  Answer refused = soap("<getUserInfo xmlns=\"urn:partner.soap.sforce.com\"/>", token);
+  EXPECT_EQ(refused.status, 500);
+  EXPECT_NE(refused.text.find("INVALID_SESSION_ID"), std::string::npos);
+}
+
+// fact: §1.5 [U] switch: hourly_logins
+TEST_F(Grants, WhoLogsInTooOftenHasToWait) {
+  const std::string form = "grant_type=client_credentials&client_id=lockstep-client&client_secret=lockstep-secret";
+  set("hourly_logins", 2);  // one of them was the fixture's
+  EXPECT_EQ(token(form).status, 200);
+  Answer refused = token(form);
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(text_at(refused.body, "/error"), "rate_limit_exceeded");
+  clock.advance(Duration{3'600'000});
+  EXPECT_EQ(token(form).status, 200);
+}
+
+// fact: §1.5 [X]
+TEST_F(Grants, AnAppThatTheAdministratorDoesNotApproveGetsNoSession) {
+  set("app_approved", false);
+  Answer refused = token("grant_type=client_credentials&client_id=lockstep-client&client_secret=lockstep-secret");
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(text_at(refused.body, "/error") + ": " + text_at(refused.body, "/error_description"), "invalid_app_access: user is not admin approved to access this app");
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::salesforce

@@ -117,9 +117,11 @@ TEST_F(Queries, PagesOf2000ContinueByLocatorOnBothPaths) {
   EXPECT_FALSE(third.body.as_object().contains("nextRecordsUrl"));
 }
 
-// fact: §3.1 [D]
+// fact: §3.1 [D] switch: small_pages_refused
 TEST_F(Queries, BatchSizeIsAHintBetween200And2000) {
   load_contacts(450);
+  EXPECT_EQ(code(api.send("GET", base + "/query?q=SELECT+Id+FROM+Contact", "", {{"Sforce-Query-Options", "batchSize=10"}})), "INVALID_BATCH_SIZE");
+  set("small_pages_refused", false);
   auto rows = [&](const std::string& size) {
     Answer answer = api.send("GET", base + "/query?q=SELECT+Id+FROM+Contact", "",
                              {{"Sforce-Query-Options", "batchSize=" + size}});

@@ -320,5 +320,46 @@ TEST_F(Rows, WrongMediaTypeVerbAndJson) {
   EXPECT_EQ(code(verb), "METHOD_NOT_ALLOWED");
 }
 
+// fact: §2.4 [D]
+TEST_F(Rows, AWriteUnderAConditionThatCannotBeReadIsRefused) {
+  std::string id = created_id("Account", {{"Name", "A"}});
+  for (const char* name : {"If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"}) {
+    for (const char* method : {"PATCH", "POST"}) {
+      std::string path = base + "/sobjects/Account" + (method == std::string("PATCH") ? "/" + id : "");
+      Answer answer = api.send(method, path, R"({"Name":"B"})", {{"Content-Type", "application/json"}, {name, "rubbish"}});
+      EXPECT_EQ(answer.status, 400) << method << " " << name << answer.text;
+      EXPECT_EQ(code(answer), "INVALID_HEADER");
+    }
+  }
+  EXPECT_EQ(api.send("GET", base + "/sobjects/Account/" + id, "", {{"If-Modified-Since", "rubbish"}}).status, 200);
+  EXPECT_EQ(text_at(query("SELECT Name FROM Account").body, "/records/0/Name"), "A");
+}
+
+// fact: §2.2 [DJ] switch: missing_delete_is_cross_reference
+TEST_F(Rows, DeletingWhatNeverWasMayBeToldAsACrossReference) {
+  const std::string path = base + "/sobjects/Account/001000000000001AAA";
+  EXPECT_EQ(code(api.send("DELETE", path)), "NOT_FOUND");
+  set("missing_delete_is_cross_reference", true);
+  EXPECT_EQ(code(api.send("DELETE", path)), "INVALID_CROSS_REFERENCE_KEY");
+  EXPECT_EQ(code(api.get(path)), "NOT_FOUND");
+}
+
+// fact: §3.4 [D]
+TEST_F(Rows, WhatIsNotReplicatedHasNoWindows) {
+  for (const char* resource : {"updated", "deleted"}) {
+    Answer answer = api.get(base + "/sobjects/EntityDefinition/" + resource + "?start=2026-11-17T00:00:00Z&end=2026-11-18T00:00:00Z");
+    EXPECT_EQ(code(answer), "INVALID_TYPE_FOR_OPERATION") << answer.text;
+  }
+}
+
+// fact: §3.4 [U] switch: merge_losers_in_deleted
+TEST_F(Rows, TheLoserOfAMergeIsToldAsDeleted) {
+  std::string winner = created_id("Account", {{"Name", "W"}}), loser = created_id("Account", {{"Name", "L"}});
+  edit({{"as", "Ann"}, {"operation", "merge"}, {"object", "Account"}, {"id", loser}, {"into", winner}});
+  auto deleted = [&] { return text_at(api.get(base + "/sobjects/Account/deleted?start=2026-11-18T00:00:00Z&end=2026-11-19T00:00:00Z").body, "/deletedRecords"); };
+  EXPECT_NE(deleted().find(loser), std::string::npos);
+  set("merge_losers_in_deleted", false);
+  EXPECT_EQ(deleted(), "[]");
+}
 }  // namespace
 }  // namespace lockstep::emulators::salesforce

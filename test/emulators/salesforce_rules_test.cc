@@ -140,5 +140,35 @@ TEST_F(Rules, SettingsAreChangedAllOrNotAtAll) {
   EXPECT_EQ(control("settings", {{"tag_collections", 1}}).status, 400);
 }
 
+// fact: §6.6 [C] switch: contact_delete_clears_cases
+TEST_F(Rules, ADeletedContactIsTakenOffItsCasesWhereItMay) {
+  std::string contact = created_id("Contact", {{"LastName", "L"}}), held = created_id("Case", {{"ContactId", contact}});
+  EXPECT_EQ(code(api.send("DELETE", base + "/sobjects/Contact/" + contact)), "DELETE_FAILED");
+  set("contact_delete_clears_cases", true);
+  EXPECT_EQ(api.send("DELETE", base + "/sobjects/Contact/" + contact).status, 204);
+  EXPECT_EQ(text_at(read("Case", held).body, "/ContactId"), "null");
+}
+
+// fact: §2.9 [U] switch: parent_type_needed
+TEST_F(Rules, AParentOfSeveralPossibleTypesIsNamedWithItsType) {
+  std::string account = created_id("Account", {{"Name", "A"}, {"Lockstep_Id__c", "k"}});
+  EXPECT_EQ(code(create("Task", {{"What", {{"Lockstep_Id__c", "k"}}}})), "INVALID_FIELD");
+  std::string task = created_id("Task", {{"What", {{"attributes", {{"type", "Account"}}}, {"Lockstep_Id__c", "k"}}}});
+  EXPECT_EQ(text_at(read("Task", task).body, "/WhatId"), account);
+  set("parent_type_needed", false);
+  EXPECT_EQ(create("Task", {{"What", {{"Lockstep_Id__c", "k"}}}}).status, 201);
+}
+
+// fact: §6.2 [U] switch: text_line_ends
+TEST_F(Rules, LineEndsOfLongTextsMayComeBackAsOthers) {
+  auto kept = [&](const char* how) {
+    set("text_line_ends", how);
+    std::string id = created_id("Account", {{"Name", "A"}, {"Description", "a\r\nb\nc"}});
+    return text_at(read("Account", id).body, "/Description");
+  };
+  EXPECT_EQ(kept("kept"), "a\r\nb\nc");
+  EXPECT_EQ(kept("lf"), "a\nb\nc");
+  EXPECT_EQ(kept("crlf"), "a\r\nb\r\nc");
+}
 }  // namespace
 }  // namespace lockstep::emulators::salesforce

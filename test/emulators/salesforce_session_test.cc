@@ -241,5 +241,46 @@ TEST_F(Session, TheSameSeedAndRequestsGiveTheSameAnswers) {
   EXPECT_EQ(run(), run());
 }
 
+// fact: §5.1 [S]
+TEST_F(Session, AnApplicationMayHaveAQuotaOfItsOwn) {
+  set("daily_app_requests", 2);
+  EXPECT_EQ(api.get(base + "/sobjects/Account").headers.find("Sforce-Limit-Info").value_or(""), "api-usage=1/15000; per-app-api-usage=1/2(appName=lockstep)");
+  EXPECT_EQ(api.get(base + "/sobjects/Account").status, 200);
+  Answer over = api.get(base + "/sobjects/Account");
+  EXPECT_EQ(over.status, 403);
+  EXPECT_EQ(code(over), "REQUEST_LIMIT_EXCEEDED");
+  EXPECT_EQ(over.headers.find("Sforce-Limit-Info").value_or(""), "api-usage=2/15000; per-app-api-usage=2/2(appName=lockstep)");
+}
+
+// fact: §5.1 [U] switch: limits_lag_ms
+TEST_F(Session, TheNumbersOfLimitsAreMinutesOld) {
+  auto left = [&] { return text_at(api.get(base + "/limits").body, "/DailyApiRequests/Remaining"); };
+  EXPECT_EQ(left(), "14999");
+  EXPECT_EQ(left(), "14999");
+  clock.advance(Duration{300'000});
+  EXPECT_EQ(left(), "14997");
+  set("limits_lag_ms", 0);
+  EXPECT_EQ(left(), "14996");
+}
+
+// fact: §2.1 [C] switch: record_count_lag_ms
+TEST_F(Session, CountsOfRecordsAreStale) {
+  created_id("Account", {{"Name", "A"}});
+  std::string gone = created_id("Account", {{"Name", "B"}});
+  auto counts = [&] { return text_at(api.get(base + "/limits/recordCount?sObjects=Account,Contact").body, "/sObjects"); };
+  EXPECT_EQ(counts(), R"([{"count":0,"name":"Account"}])") << "what has rows is listed, though they are not counted yet";
+  clock.advance(Duration{300'000});
+  api.send("DELETE", base + "/sobjects/Account/" + gone);
+  EXPECT_EQ(counts(), R"([{"count":2,"name":"Account"}])");
+  set("record_count_lag_ms", 0);
+  EXPECT_EQ(counts(), R"([{"count":1,"name":"Account"}])");
+}
+
+// fact: §2.1 [S][C]
+TEST_F(Session, AnswersAreIndentedForThoseWhoAsk) {
+  std::string id = created_id("Account", {{"Name", "A"}});
+  Answer answer = api.send("GET", base + "/sobjects/Account/" + id + "?fields=Name", "", {{"X-PrettyPrint", "1"}});
+  EXPECT_EQ(answer.text, "{\n  \"attributes\" : {\n    \"type\" : \"Account\",\n    \"url\" : \"/services/data/v60.0/sobjects/Account/" + id + "\"\n  },\n  \"Name\" : \"A\"\n}");
+}
 }  // namespace
 }  // namespace lockstep::emulators::salesforce

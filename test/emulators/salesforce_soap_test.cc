@@ -107,5 +107,17 @@ TEST_F(Soap, AllOrNoneUndoesTheGoodRowsOfABadCall) {
   EXPECT_EQ(text_at(query("SELECT Id FROM Contact").body, "/totalSize"), "1");
 }
 
+// fact: §1.8 [J], §6.6 [D]
+TEST_F(Soap, WhatIsTakenOutOfTheRecycleBinIsGone) {
+  std::string account = created_id("Account", {{"Name", "A"}});
+  const std::string bin = "<emptyRecycleBin><ids>" + account + "</ids></emptyRecycleBin>";
+  EXPECT_TRUE(says(ask(bin), "<success>false</success>")) << "it is not in there";
+  EXPECT_EQ(api.send("DELETE", base + "/sobjects/Account/" + account).status, 204);
+  EXPECT_TRUE(says(ask(bin), "<result><id>" + account + "</id><success>true</success></result>"));
+  EXPECT_EQ(column(query("SELECT Id FROM Account", true), "Id"), "");
+  EXPECT_TRUE(says(ask("<undelete><ids>" + account + "</ids></undelete>"), "INVALID_CROSS_REFERENCE_KEY"));
+  EXPECT_EQ(code(read("Account", account)), "NOT_FOUND");
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::salesforce

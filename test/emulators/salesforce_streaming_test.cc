@@ -228,5 +228,70 @@ TEST_F(Streaming, EventsOfTopicsAreKeptForADay) {
   EXPECT_EQ(text_at(send({connecting()}), "/0/data/payload/Name/LastName"), "old") << "changes are kept for longer";
 }
 
+// fact: §2.8, §3.6
+TEST_F(Streaming, AListenerIsNotToldOfFieldsThatAreHiddenFromThatOne) {
+  auto hide = [&](const char* field, const char* user) {
+    EXPECT_EQ(api.send_json("POST", "/__emulator/field_access", json::object{{"object", "Contact"}, {"field", field}, {"access", "none"}, {"user", user}}).status, 200);
+  };
+  shake_hands();
+  send({subscribing("/data/ContactChangeEvent", -1)});
+  json::object fields{{"LastName", "A"}, {"FirstName", "B"}, {"Email", "a@b.cd"}, {"Title", "Chair"}};
+  std::string id = text_at(edit({{"as", "Ann"}, {"operation", "create"}, {"object", "Contact"}, {"fields", fields}}).body, "/id");
+  for (const char* field : {"Email", "FirstName", "MailingCity"}) hide(field, "integration@lockstep.example");
+  edit({{"as", "Ann"}, {"operation", "update"}, {"object", "Contact"}, {"id", id}, {"fields", {{"Email", "b@b.cd"}, {"FirstName", "C"}, {"MailingCity", "Bonn"}, {"Phone", "1"}}}});
+  json::value answer = send({connecting()});
+  json::object created = answer.at(0).at("data").at("payload").as_object(), changed = answer.at(1).at("data").at("payload").as_object();
+  EXPECT_FALSE(created.contains("Email"));
+  EXPECT_EQ(json::serialize(created["Name"]), R"({"LastName":"A"})");
+  EXPECT_EQ(created["Title"], json::value("Chair"));
+  EXPECT_EQ(changed["Phone"], json::value("1"));
+  EXPECT_FALSE(changed.contains("Email") || changed.contains("Name") || changed.contains("MailingAddress")) << json::serialize(changed);
+  EXPECT_EQ(json::serialize(changed["ChangeEventHeader"].at("changedFields")), R"(["Phone","LastModifiedDate"])");
+}
+
+// fact: §2.8, §3.6
+TEST_F(Streaming, WhatTheWriterMayNotSeeIsToldAllTheSame) {
+  created_id("PushTopic", {{"Name", "Mails"}, {"Query", "SELECT Id, Email FROM Contact"}, {"ApiVersion", 60}, {"NotifyForFields", "All"}});
+  edit({{"as", "Ann"}, {"operation", "create"}, {"object", "Contact"}, {"fields", {{"LastName", "A"}, {"Email", "a@b.cd"}}}});
+  edit({{"as", "Bot"}, {"operation", "create"}, {"object", "Account"}, {"fields", {{"Name", "A"}}}});
+  std::string bot = column(query("SELECT Id FROM User WHERE Name = 'Bot'"), "Id");
+  Answer hidden = api.send_json("POST", "/__emulator/field_access", json::object{{"object", "Contact"}, {"field", "Email"}, {"access", "none"}, {"user", bot}});
+  EXPECT_EQ(hidden.status, 200) << hidden.text;
+  shake_hands();
+  send({subscribing("/topic/Mails", -1), subscribing("/data/ContactChangeEvent", -1)});
+  std::string id = column(query("SELECT Id FROM Contact"), "Id");
+  edit({{"as", "Bot"}, {"operation", "update"}, {"object", "Contact"}, {"id", id}, {"fields", {{"Title", "t"}}}});
+  json::value answer = send({connecting()});
+  std::string schema;
+  bool topic = false;
+  for (const json::value& message : answer.as_array()) {
+    if (text_at(message, "/channel") == "/topic/Mails") topic = text_at(message, "/data/sobject/Email") == "a@b.cd";
+    if (text_at(message, "/channel") == "/data/ContactChangeEvent") schema = text_at(message, "/data/schema");
+  }
+  EXPECT_TRUE(topic) << json::serialize(answer);
+  EXPECT_EQ(api.get(base + "/event/eventSchema/" + schema).status, 200) << "one shape for all";
+}
+
+// fact: §3.6 [U] switch: case_comment_events
+TEST_F(Streaming, CommentsOfCasesHaveNoEventsUnlessTheyHave) {
+  shake_hands();
+  const std::string channel = "/data/CaseCommentChangeEvent";
+  EXPECT_EQ(text_at(send({subscribing(channel, -1)}), "/0/successful"), "false");
+  EXPECT_EQ(text_at(send({subscribing("/data/EntityDefinitionChangeEvent", -1)}), "/0/successful"), "false");
+  set("case_comment_events", true);
+  EXPECT_EQ(text_at(send({subscribing(channel, -1)}), "/0/successful"), "true");
+  created_id("CaseComment", {{"ParentId", created_id("Case", {{"Subject", "s"}})}, {"CommentBody", "b"}});
+  EXPECT_EQ(text_at(send({connecting()}), "/0/data/payload/CommentBody"), "b");
+}
+
+// fact: §3.5
+TEST_F(Streaming, AServerThatIsTooBusySaysSoInItsMessages) {
+  shake_hands();
+  api.send_json("POST", "/__emulator/faults", json::object{{"name", "server_error"}, {"count", 1}});
+  json::value busy = send({connecting()});
+  EXPECT_EQ(text_at(busy, "/0/channel") + " " + text_at(busy, "/0/id") + " " + text_at(busy, "/0/error"), "/meta/connect 2 503::Server is too busy");
+  EXPECT_EQ(text_at(busy, "/0/advice/reconnect"), "retry");
+  EXPECT_EQ(text_at(send({connecting()}), "/0/successful"), "true");
+}
 }  // namespace
 }  // namespace lockstep::emulators::salesforce

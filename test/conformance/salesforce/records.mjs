@@ -157,6 +157,16 @@ scenario("merge and undelete go through SOAP", { facts: "§6.6 [D], §1.8 [J]" }
   assert.equal((await connection.sobject("Contact").retrieve(winner.id)).Title, "Countess");
 });
 
+scenario("the recycle bin is emptied through SOAP", { facts: "§1.8 [J], §6.6 [D]" }, async ({ connection }) => {
+  await signed_in(connection);
+  const { id } = await connection.sobject("Contact").create({ LastName: "Lovelace" });
+  assert.equal((await connection.soap.emptyRecycleBin([id]))[0].success, false);
+  await connection.sobject("Contact").destroy(id);
+  assert.equal((await connection.soap.emptyRecycleBin([id]))[0].success, true);
+  assert.equal((await connection.query(`SELECT Id FROM Contact WHERE Id = '${id}'`, { scanAll: true })).totalSize, 0);
+  assert.equal((await connection.soap.undelete([id]))[0].success, false);
+});
+
 scenario("SOAP creates, updates, upserts and deletes as well", { facts: "§1.8 [J], §6.3" }, async ({ connection }) => {
   await signed_in(connection);
   const created = await connection.soap.create({ type: "Contact", LastName: "Lovelace", Title: "x" });

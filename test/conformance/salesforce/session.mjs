@@ -49,7 +49,9 @@ scenario("a code with a challenge needs its verifier", { facts: "§1.1 [J]" }, a
   await can_read(connection);
 });
 
-scenario("a name and a password log in through OAuth", { facts: "§1.2" }, async ({ connection }) => {
+scenario("a name and a password log in through OAuth where that is let in", { facts: "§1.2 [U] switch: password_grant" }, async ({ connection, standIn }) => {
+  await assert.rejects(connection.login(user.name, user.password), { name: "invalid_grant", message: "authentication failure" });
+  await standIn.control("settings", { password_grant: true });
   await connection.login(user.name, user.password);
   assert.equal((await connection.identity()).username, user.name);
   await assert.rejects(connection.login(user.name, "wrong"), { name: "invalid_grant", message: "authentication failure" });

@@ -41,3 +41,28 @@ scenario("an account has a brand, a form, a locale, and the tags that its ticket
   await client.tickets.create({ ticket: { subject: "S", comment: { body: "x" }, tags: ["b"] } });
   assert.deepEqual((await client.tags.list()).map((each) => [each.name, each.count]), [["b", 2], ["a", 1]]);
 });
+
+scenario("fields are made, changed and deleted by the client, their options too", { facts: "§A2" }, async ({ client }) => {
+  const { result: made } = await client.ticketfields.create({ ticket_field: { type: "tagger", title: "Region", custom_field_options: [{ name: "North", value: "region_north" }] } });
+  assert.deepEqual([made.type, made.title, made.removable, made.custom_field_options[0].value], ["tagger", "Region", true, "region_north"]);
+  const { result: ticket } = await client.tickets.create({ ticket: { subject: "S", comment: { body: "x" }, custom_fields: [{ id: made.id, value: "region_north" }] } });
+  assert.equal(ticket.custom_fields.find((each) => each.id === made.id).value, "region_north");
+  await assert.rejects(client.tickets.update(ticket.id, { ticket: { custom_fields: [{ id: made.id, value: "region_south" }] } }), /422/);
+  const { result: south } = await client.ticketfields.createOrUpdateOption(made.id, { custom_field_option: { name: "South", value: "region_south" } });
+  await client.tickets.update(ticket.id, { ticket: { custom_fields: [{ id: made.id, value: "region_south" }] } });
+  assert.deepEqual((await client.ticketfields.listOptions(made.id)).result.custom_field_options.map((each) => each.value), ["region_north", "region_south"]);
+  await client.ticketfields.deleteOption(made.id, south.custom_field_option.id);
+  assert.equal((await client.ticketfields.update(made.id, { ticket_field: { title: "Where" } })).result.title, "Where");
+  await client.ticketfields.delete(made.id);
+  await assert.rejects(client.ticketfields.show(made.id), /404/);
+});
+
+scenario("people and organizations take fields of their own", { facts: "§A2" }, async ({ client }) => {
+  for (const [calls, kind] of [[client.userfields, "user"], [client.organizationfields, "organization"]]) {
+    const { result: made } = await calls.create({ [`${kind}_field`]: { key: "plan", type: "text", title: "Plan" } });
+    const { result: one } = await client[`${kind}s`].create({ [kind]: { name: "Acme", [`${kind}_fields`]: { plan: "gold" } } });
+    assert.equal(one[`${kind}_fields`].plan, "gold");
+    await calls.delete(made.id);
+    assert.equal((await client[`${kind}s`].show(one.id)).result[`${kind}_fields`].plan, undefined);
+  }
+});

@@ -40,7 +40,7 @@ scenario("organizations are found by external id and by the beginning of a name"
   const { result: acme } = await client.organizations.create({ organization: { name: "Acme", external_id: "1" } });
   assert.deepEqual((await client.organizations.search("1")).map((each) => each.id), [acme.id]);
   assert.deepEqual((await client.organizations.showManyByExternalIds(["1", "2"])).map((each) => each.id), [acme.id]);
-  await later("10s");
+  await later("180s");
   assert.deepEqual((await client.organizations.autocomplete({ name: "acm" })).map((each) => each.id), [acme.id]);
 });
 

@@ -96,7 +96,7 @@ scenario("users are found by external id and by words", { facts: "§A2, §A6" },
   const { result: ann } = await client.users.create({ user: { name: "Ann Lovelace", external_id: "crm-1" } });
   assert.deepEqual((await client.users.search({ external_id: "crm-1" })).map((each) => each.id), [ann.id]);
   assert.deepEqual(await client.users.search({ query: "lovelace" }), []);
-  await later("10s");
+  await later("180s");
   assert.deepEqual((await client.users.search({ query: "lovelace" })).map((each) => each.id), [ann.id]);
 });
 

@@ -133,8 +133,10 @@ scenario("tickets are merged: the source closes with a tag", { facts: "§A5 [K]"
 });
 
 scenario("an import keeps no triggers and makes a ticket", { facts: "§A2 [K]" }, async ({ client }) => {
-  const { result } = await client.imports.ticket({ ticket: { subject: "Old", description: "From elsewhere", status: "solved" } });
-  assert.equal(result.status, "solved");
+  const old = { subject: "Old", status: "solved", created_at: "2020-01-01T00:00:00Z", comments: [{ value: "From elsewhere", created_at: "2020-01-01T00:00:00Z" }] };
+  const { result } = await client.imports.ticket({ ticket: old });
+  assert.deepEqual([result.status, result.created_at, result.description], ["solved", old.created_at, "From elsewhere"]);
+  assert.deepEqual((await client.tickets.getComments(result.id)).map((each) => each.created_at), [old.created_at]);
 });
 
 scenario("assignees are agents", { facts: "§A2 [K]" }, async ({ client }) => {
