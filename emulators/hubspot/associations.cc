@@ -146,6 +146,15 @@ std::vector<Associations::Tie> Associations::ties(const ObjectType& from, RowNum
   return found;
 }
 
+RowNumber Associations::labelled(const ObjectType& from, RowNumber row, const ObjectType& to, int type_id) const {
+  for (const Tie& tie : ties(from, row, to)) {
+    for (const AssociationType* type : tie.types) {
+      if (type->id == type_id) return tie.to;
+    }
+  }
+  return kNoRow;
+}
+
 RowNumber Associations::primary(const ObjectType& from, RowNumber row, const ObjectType& to) const {
   for (const Tie& tie : ties(from, row, to)) {
     if (tie.types.front()->primary) return tie.to;

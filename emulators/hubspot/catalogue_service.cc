@@ -13,7 +13,8 @@ std::vector<Property> engagement_properties() {
           number("hs_updated_by_user_id").locked(),
           text("hs_object_source").locked(),
           text("hs_object_source_id").locked(),
-          text("hs_object_source_label").locked(),
+          text("hs_object_source_label").from(Source::source_label),
+          text("hs_object_source_detail_1").locked(),
           text("hs_body_preview_html").locked().not_filterable(),
           date_time("hs_createdate").from(Source::created),
           date_time("hs_lastmodifieddate").from(Source::modified),
@@ -26,6 +27,8 @@ std::vector<Property> with_record(std::vector<Property> properties, const char* 
   properties.push_back(choice("hs_merged_object_ids", {}, "checkbox").open().locked());
   properties.push_back(text("hs_object_source").locked());
   properties.push_back(text("hs_object_source_id").locked());
+  properties.push_back(text("hs_object_source_label").from(Source::source_label));
+  properties.push_back(text("hs_object_source_detail_1").locked());
   properties.push_back(date_time(created).from(Source::created));
   properties.push_back(date_time("hs_lastmodifieddate").from(Source::modified));
   properties.push_back(number("hs_object_id").from(Source::object_id));

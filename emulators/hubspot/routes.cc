@@ -61,8 +61,10 @@ void HubSpot::add_account_routes() {
   }
   add("GET", "/contacts/v1/secondary-email/{id}", &HubSpot::secondary_addresses);
   for (const char* method : {"PUT", "DELETE"}) add(method, "/contacts/v1/secondary-email/{id}/email/{address}", &HubSpot::change_secondary_address);
-  add("GET", "/account-info/v3/details", &HubSpot::account_details);
-  add("GET", "/account-info/v3/api-usage/daily/private-apps", &HubSpot::daily_usage);
+  for (const std::string base : {"/account-info/v3", "/account-info/{version}"}) {
+    add("GET", base + "/details", &HubSpot::account_details);
+    add("GET", base + "/api-usage/daily/private-apps", &HubSpot::daily_usage);
+  }
 }
 
 void HubSpot::add_list_routes() {
@@ -161,8 +163,10 @@ void HubSpot::add_schema_routes() {
     add("POST", base + "/{type}/associations", &HubSpot::schema_tie);
     add("DELETE", base + "/{type}/associations/{association}", &HubSpot::schema_untie);
   }
-  add("GET", "/crm/v3/property-validations/{type}", &HubSpot::property_rules);
-  add("GET", "/crm/v3/property-validations/{type}/{name}", &HubSpot::property_rules);
+  for (const std::string base : {"/crm/v3/property-validations", "/crm/property-validations/{version}"}) {
+    add("GET", base + "/{type}", &HubSpot::property_rules);
+    add("GET", base + "/{type}/{name}", &HubSpot::property_rules);
+  }
   for (const std::string base : {"/crm/v3/pipelines/{type}", "/crm/pipelines/{version}/{type}"}) {
     add("GET", base, &HubSpot::pipeline_list);
     add("POST", base, &HubSpot::pipeline_create);

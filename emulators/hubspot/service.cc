@@ -13,7 +13,8 @@
 namespace lockstep::emulators::hubspot {
 namespace {
 
-constexpr std::string_view kVersions[] = {"2025-09", "2026-03", "2026-09"};
+constexpr std::string_view kVersions[] = {"2025-09", "2026-03", "2026-09", "2026-09-beta", "2027-03-beta"};
+constexpr std::int64_t kTies = 100, kDailyTies = 500'000;  // calls about associations, in ten seconds and a day
 
 /// Whether a dated path names a version that there is.
 bool version_fits(const Call& call) {
@@ -41,14 +42,15 @@ HubSpot::HubSpot(const EmulatorClock& clock, Rng rng, HubSpotOptions options)
       journal_subscription_limit_(50, Duration(1'000)),
       snapshot_limit_(10, Duration(1'000)),
       daily_(options_.daily_requests, options_.utc_offset),
+      daily_ties_(kDailyTies, options_.utc_offset),
       limits_(options_.limits) {
   Duration window(10'000);
   tokens().register_client(options_.client);
   for (const std::string& token : options_.refresh_tokens) tokens().issue_refresh(token, options_.client.id);
   apps_.emplace(options_.app_id,
-                App{options_.app_id, true, RollingLimit(options_.oauth_burst_requests, window)});
+                App{options_.app_id, true, RollingLimit(options_.oauth_burst_requests, window), RollingLimit(kTies, window)});
   for (const ServiceKey& key : options_.service_keys)
-    apps_.emplace(key.app_id, App{key.app_id, false, RollingLimit(options_.burst_requests, window)});
+    apps_.emplace(key.app_id, App{key.app_id, false, RollingLimit(options_.burst_requests, window), RollingLimit(kTies, window)});
   portal_.events().settings().secret = options_.client.secret;
   outgoing().set_schedule(retry_schedule());
   outgoing().set_prepare([this](http::Request& request, std::size_t attempt, WallTime at) {
@@ -96,7 +98,8 @@ Writer HubSpot::writer(const Call& call) const {
   writer.actor = call.caller;
   writer.change_source = "INTEGRATION";
   writer.source_id = caller_->id;
-  writer.admin_rules = admin_rules_everywhere_ || call.request.target.find("/2026-09/") != std::string::npos;
+  auto newest = [&](std::string_view version) { return call.request.target.find(version) != std::string::npos; };
+  writer.admin_rules = admin_rules_everywhere_ || newest("/2026-09") || newest("/2027-");
   return writer;
 }
 

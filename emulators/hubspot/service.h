@@ -68,8 +68,10 @@ class HubSpot final : public StandIn {
     std::string id;
     bool oauth = false;
     RollingLimit burst;
+    RollingLimit ties;  // calls about associations
   };
   std::optional<ApiError> authenticate(Call& call);
+  std::vector<std::string> scopes_for(const Call& call);
   std::optional<ApiError> check_scope(const Call& call);
   std::optional<http::Response> check_limits(const Call& call);
   http::Response rate_limited(std::string_view policy);
@@ -243,13 +245,14 @@ class HubSpot final : public StandIn {
   Answer type_names(Call& call);
   // import_calls.cc
   struct Export {
-    std::string id, name, type, file, key;  // key: of the link
+    std::string id, name, type, kind, file, key;  // key: of the link
     std::vector<std::string> properties;
     std::size_t rows = 0;
     WallTime created, linked;
   };
   Outcome<Import*> import_of(const Call& call);
   Outcome<Export*> export_of(const Call& call);
+  Outcome<std::vector<RecordView>> exported_records(const json::object& body, ObjectType& type, WallTime at);
   Outcome<std::string> export_file(const json::object& body, ObjectType& type, WallTime at, std::size_t& count);
   Answer import_create(Call& call);
   Answer import_list(Call& call);
@@ -331,6 +334,7 @@ class HubSpot final : public StandIn {
   // control.cc
   Result<std::string> apply_to(const Edit& edit, ObjectType& type, const Writer& writer);
   http::Response webhooks(const http::ServerRequest& request);
+  http::Response test_webhook(const http::ServerRequest& request);
   void add_switches();
   Result<void> change_webhooks(const json::object& sent);
   Result<std::vector<Subscription>> read_subscriptions(const json::object& sent) const;
@@ -350,7 +354,7 @@ class HubSpot final : public StandIn {
   App* caller_ = nullptr;                         // of the call being answered
   RollingLimit search_limit_;
   RollingLimit journal_limit_, journal_subscription_limit_, snapshot_limit_;
-  DailyLimit daily_;
+  DailyLimit daily_, daily_ties_;
   bool limits_;
   std::set<std::string, std::less<>>
       app_tokens_;  // client_credentials: they act for the app, not for an account
@@ -369,6 +373,10 @@ class HubSpot final : public StandIn {
   };
   std::map<std::string, Snapshot, std::less<>> snapshots_;  // by the id of their status
   std::set<std::string, std::less<>> denied_scopes_;
+  std::map<std::string, std::string, std::less<>> refresh_scopes_;  // what was consented to; empty: everything
+  std::string consented_;                                           // of the call being answered
+  bool banned_ = false;                     // the account has shut the app out
+  bool missing_scopes_in_context_ = false;  // where the 403 names them
   bool rotate_refresh_tokens_ = false;
   bool admin_rules_everywhere_ = false;  // false: the newest version alone enforces what an administrator requires
   Switches switches_;

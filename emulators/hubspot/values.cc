@@ -189,6 +189,13 @@ tl::expected<Value, PropertyProblem> read_value(const Property& property, const 
   return Value{};
 }
 
+std::string phone_digits(std::string_view number) {
+  constexpr std::size_t kNational = 10;  // digits
+  std::string digits;
+  std::copy_if(number.begin(), number.end(), std::back_inserter(digits), [](char c) { return c >= '0' && c <= '9'; });
+  return digits.size() > kNational ? digits.substr(digits.size() - kNational) : digits;
+}
+
 std::string format_instant(WallTime time) {
   std::string text = format_iso(time);
   if (std::size_t zeros = text.rfind(".000Z"); zeros != std::string::npos) text.erase(zeros, 4);

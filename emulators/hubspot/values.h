@@ -23,6 +23,9 @@ struct ValueContext {
 tl::expected<Value, PropertyProblem> read_value(const Property& property, const std::string& text,
                                                 const ValueContext& context);
 /// ISO in UTC; milliseconds are dropped when they are zero.
+/// Of a phone number, as searches compare it: its digits, without the country's code.
+std::string phone_digits(std::string_view number);
+
 std::string format_instant(WallTime time);
 /// As answers and searches see a stored value; empty for null.
 std::string text_of_value(ValueView value);

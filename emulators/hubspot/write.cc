@@ -167,7 +167,7 @@ void Portal::derive(const ObjectType& type, RowNumber row, Changes& changes, con
     return stage && stage->closed;
   };
   bool was = closed({}), is = closed(changes);
-  if (is && !was) set(type, changes, "closed_date", writer.at.ms);
+  if (is && !was && !is_set(changes, "closed_date")) set(type, changes, "closed_date", writer.at.ms);
   if (!is && was) set(type, changes, "closed_date", Value{});
 }
 
@@ -202,6 +202,7 @@ Outcome<RowNumber> Portal::create(ObjectType& type, const json::object& properti
   derive(type, kNoRow, changes, writer);
   set(type, changes, "hs_object_source", writer.change_source);
   set(type, changes, "hs_object_source_id", writer.source_id);
+  if (writer.change_source == "INTEGRATION") set(type, changes, "hs_object_source_detail_1", writer.actor.name);
   UnitOfWork unit(*this);
   before_write(type, type.table->row_count(), writer);
   FieldChanges fields;
@@ -213,6 +214,7 @@ Outcome<RowNumber> Portal::create(ObjectType& type, const json::object& properti
   std::vector<TieChange> tied;
   for (const NewTie& tie : ties) associations_.add(type, row, *tie.to_type, tie.to, *tie.type, tied);
   note_ties(tied, writer);
+  associate_activity(type, row, ties, writer);
   unit.commit();
   return row;
 }

@@ -278,5 +278,21 @@ TEST_F(Records, ATaskSaysWhenItWasCompleted) {
   EXPECT_EQ(update("tasks", id, {{"hs_task_reminders", "1777626000000"}}).status, 200);
 }
 
+// fact: §3.3 [O], §2.3 [O]
+TEST_F(Records, SayInWordsWhoMadeThem) {
+  std::string ours = contact("a@x.example");
+  EXPECT_EQ(value("contacts", ours, "hs_object_source_label"), "Integration");
+  EXPECT_EQ(value("contacts", ours, "hs_object_source_detail_1"), "lockstep");
+  std::string anns = text_at(edit({{"as", "Ann"}, {"operation", "create"}, {"object", "notes"}, {"fields", {{"hs_timestamp", "2026-05-01T09:00:00Z"}}}}).body, "/id");
+  EXPECT_EQ(value("notes", anns, "hs_object_source_label"), "CRM UI");
+  EXPECT_EQ(value("notes", anns, "hs_object_source_detail_1"), "null");
+}
+
+// fact: §6 [S]
+TEST_F(Records, AnUnknownAddressThatIsDeletedForPrivacyIsBlockedHoweverItIsWritten) {
+  EXPECT_EQ(post("/crm/v3/objects/contacts/gdpr-delete", {{"objectId", "Ann@X.example"}, {"idProperty", "email"}}).status, 204);
+  EXPECT_EQ(create("contacts", {{"email", "ann@x.example"}}).status, 400);
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::hubspot
