@@ -19,6 +19,8 @@ struct ApiCall {
 
   /// Takes MSCRMCallerID and CallerObjectId into account. Error: nobody has that id, or the privilege is missing.
   Outcome<void> impersonate();
+  /// Takes MSCRM.Bypass… into account. Error: a word that there is not, too many steps, or the privilege is missing.
+  Outcome<void> bypass();
   /// A header that says something: the literal "null" counts as absent.
   std::optional<std::string> condition(std::string_view name) const;
   Outcome<void> parse_body(JsonDocument& document) const;

@@ -130,6 +130,7 @@ class BulkAction {
 }  // namespace
 
 Outcome<http::Response> bulk_action(ApiCall& api, const TableSpec& table, std::string_view action) {
+  if (action == "DeleteMultiple") return refuse(501, code::kNotImplemented, "DeleteMultiple has not yet been implemented.");
   bool known = action == "CreateMultiple" || action == "UpdateMultiple" || action == "UpsertMultiple";
   if (!known || !table.bulk)
     return tl::unexpected<ApiError>(segment_missing("Microsoft.Dynamics.CRM." + std::string(action)));

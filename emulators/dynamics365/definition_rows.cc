@@ -13,13 +13,13 @@ constexpr int kEnglish = 1033;
 std::string_view attribute_type(const Column& column) {
   switch (column.type) {
     case ColumnType::text:
-      return "String";
+      return column.several ? "MultiSelectPicklist" : "String";
     case ColumnType::memo:
-      return "Memo";
+      return column.image ? "Image" : "Memo";
     case ColumnType::integer:
       return "Integer";
     case ColumnType::money:
-      return "Money";
+      return column.number_type.empty() ? std::string_view("Money") : column.number_type;
     case ColumnType::boolean:
       return "Boolean";
     case ColumnType::option:
@@ -100,16 +100,16 @@ std::size_t column_number(const TableSpec& table, const Column& column) {
 }
 
 void add_details(json::object& attribute, const TableSpec& table, const Column& column) {
-  if (column.type == ColumnType::text || column.type == ColumnType::memo) attribute["MaxLength"] = column.maximum;
+  if ((column.type == ColumnType::text && !column.several) || column.type == ColumnType::memo) attribute["MaxLength"] = column.maximum;
   if (column.type == ColumnType::integer || column.type == ColumnType::money) {
     attribute["MinValue"] = column.minimum;
     attribute["MaxValue"] = column.maximum;
   }
-  if (column.type == ColumnType::money) attribute["Precision"] = 2;
+  if (column.type == ColumnType::money) attribute["Precision"] = column.scale;
   if (column.type == ColumnType::date_time || column.type == ColumnType::date_only) {
     bool date = column.type == ColumnType::date_only;
     attribute["Format"] = date ? "DateOnly" : "DateAndTime";
-    attribute["DateTimeBehavior"] = json::object{{"Value", date ? "DateOnly" : "UserLocal"}};
+    attribute["DateTimeBehavior"] = json::object{{"Value", date ? "DateOnly" : column.behavior.empty() ? "UserLocal" : json::string_view(column.behavior)}};
   }
   if (!column.targets.empty()) {
     json::array targets;
@@ -140,7 +140,7 @@ json::object attribute_definition(const TableSpec& table, const Column& column) 
                          {"LogicalName", column.logical_name},
                          {"SchemaName", column.schema_name.empty() ? schema_name_of(column.logical_name) : column.schema_name},
                          {"EntityLogicalName", table.name},
-                         {"AttributeType", json::string(column.file ? "Virtual" : type)},
+                         {"AttributeType", json::string(column.file || column.several || column.image ? "Virtual" : type)},
                          {"AttributeTypeName", json::object{{"Value", std::string(type) + "Type"}}},
                          {"DisplayName", label_of(column.logical_name)},
                          {"IsPrimaryId", column.source == Source::key},
@@ -208,7 +208,7 @@ json::object relationship_definition(const Metadata& metadata, const Relationshi
                       {"ReferencingAttribute", text(relationship.referencing_column)},
                       {"ReferencedEntityNavigationPropertyName", text(relationship.schema_name)},
                       {"ReferencingEntityNavigationPropertyName", navigation},
-                      {"CascadeConfiguration", json::object{{"Delete", column->cascades_delete ? "Cascade" : "RemoveLink"},
+                      {"CascadeConfiguration", json::object{{"Delete", column->cascades_delete ? "Cascade" : column->restricts_delete ? "Restrict" : "RemoveLink"},
                                                             {"Merge", column->follows_merge ? "Cascade" : "NoCascade"}}}};
 }
 
@@ -240,7 +240,7 @@ json::object entity_flags(const TableSpec& table) {
                      {"IsMappable", managed(true)},
                      {"CanCreateAttributes", managed(false)},
                      {"TableType", "Standard"},
-                     {"PrimaryImageAttribute", nullptr},
+                     {"PrimaryImageAttribute", table.column("entityimage") ? json::value("entityimage") : json::value(nullptr)},
                      {"DataProviderId", nullptr},
                      {"DataSourceId", nullptr},
                      {"ExternalName", nullptr},

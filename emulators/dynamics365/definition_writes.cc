@@ -8,6 +8,7 @@
 #include "emulators/dynamics365/definition_rows.h"
 #include "emulators/dynamics365/fetch_condition.h"
 #include "emulators/dynamics365/table_builder.h"
+#include "emulators/dynamics365/values.h"
 
 namespace lockstep::emulators::dynamics365 {
 namespace {
@@ -68,9 +69,31 @@ Outcome<std::vector<Option>> read_options(const json::object& body) {
   return options;
 }
 
+/// Money and other numbers with a fraction, which are held in ten-thousandths.
+Outcome<Column> read_number(Column column, const json::object& body, std::string_view type) {
+  constexpr std::int64_t kMostDigits = 4, kFarthest = 100'000'000'000;
+  if (!type.starts_with("Money")) column.number_type = type.starts_with("Decimal") ? "Decimal" : "Double";
+  auto bound = [&](const char* name, std::int64_t otherwise) -> std::optional<std::int64_t> {
+    const json::value* given = body.if_contains(name);
+    if (!given || given->is_null()) return otherwise;
+    auto amount = parse_money(json::serialize(*given));
+    return amount ? std::optional(*amount / kMoneyUnits) : std::nullopt;
+  };
+  auto least = bound("MinValue", column.number_type.empty() ? 0 : -kFarthest), most = bound("MaxValue", kFarthest);
+  const json::value* precision = body.if_contains("Precision");
+  column.scale = precision && precision->is_int64() ? precision->get_int64() : 2;
+  if (!least || !most || *least > *most || column.scale < 0) return bad_parameters("MinValue, MaxValue or Precision is out of range.");
+  if (column.scale > kMostDigits) return refuse(501, code::kNotImplemented, "Numbers have no more than four digits behind the point in this stand-in.");
+  column.minimum = *least;
+  column.maximum = *most;
+  return column;
+}
+
 Outcome<Column> read_column(const json::object& body) {
   static constexpr std::pair<std::string_view, ColumnType> kTypes[] = {
       {"StringAttributeMetadata", ColumnType::text},      {"MemoAttributeMetadata", ColumnType::memo},    {"IntegerAttributeMetadata", ColumnType::integer},
+      {"DecimalAttributeMetadata", ColumnType::money},     {"DoubleAttributeMetadata", ColumnType::money},   {"MoneyAttributeMetadata", ColumnType::money},
+      {"MultiSelectPicklistAttributeMetadata", ColumnType::text},
       {"BooleanAttributeMetadata", ColumnType::boolean},  {"DateTimeAttributeMetadata", ColumnType::date_time}, {"PicklistAttributeMetadata", ColumnType::option}};
   std::string_view type = text_member(body, "@odata.type");
   type = type.substr(type.rfind('.') + 1);
@@ -87,11 +110,16 @@ Outcome<Column> read_column(const json::object& body) {
     return given && given->is_int64() ? given->get_int64() : otherwise;
   };
   bool memo = column.type == ColumnType::memo, text = memo || column.type == ColumnType::text;
+  column.several = type.starts_with("MultiSelect");
+  if (column.type == ColumnType::money) return read_number(std::move(column), body, type);
   column.minimum = text ? 0 : number("MinValue", -2'147'483'648LL);
   column.maximum = text ? number("MaxLength", memo ? 2'000 : 100) : number("MaxValue", 2'147'483'647);
   if (text && (column.maximum < 1 || column.maximum > (memo ? 1'048'576 : 4'000))) return bad_parameters("MaxLength is out of range.");
-  if (column.type == ColumnType::date_time && text_member(body, "Format") == "DateOnly") column.type = ColumnType::date_only;
-  if (column.type == ColumnType::option) {
+  const json::value* behavior = body.if_contains("DateTimeBehavior");
+  std::string_view named = behavior && behavior->is_object() ? text_member(behavior->get_object(), "Value") : std::string_view();
+  if (column.type == ColumnType::date_time && named == "DateOnly") column.type = ColumnType::date_only;  // a format alone changes how it is shown
+  if (named == "TimeZoneIndependent") column.behavior = named;
+  if (column.type == ColumnType::option || column.several) {
     TRY(column.options, read_options(body));
   }
   const json::value* level = body.if_contains("RequiredLevel");
@@ -112,6 +140,18 @@ std::string plural_of(const std::string& name) {
   if (name.ends_with('y')) return name.substr(0, name.size() - 1) + "ies";
   bool hisses = name.ends_with('s') || name.ends_with('x') || name.ends_with("ch") || name.ends_with("sh");
   return name + (hisses ? "es" : "s");
+}
+
+/// Money has a twin in the base currency, which nobody writes.
+void add_with_twin(Metadata& metadata, const TableSpec& table, Column column) {
+  if (column.type == ColumnType::money && column.number_type.empty()) {
+    Column twin = column;
+    twin.name = twin.logical_name = column.name + "_base";
+    twin.schema_name = column.schema_name + "_Base";
+    twin.creatable = twin.updatable = twin.required = false;
+    metadata.add_column(table.name, std::move(twin));
+  }
+  metadata.add_column(table.name, std::move(column));
 }
 
 http::Response made_at(const ApiCall& api, const char* root, const json::object& definition) {
@@ -176,7 +216,6 @@ Outcome<http::Response> create_relationship(ApiCall& api) {
   const json::value *lookup = body.if_contains("Lookup"), *cascades = body.if_contains("CascadeConfiguration");
   if (!lookup || !lookup->is_object()) return bad_parameters("Required parameter 'Lookup' is missing or not valid.");
   std::string_view on_delete = cascades && cascades->is_object() ? text_member(cascades->get_object(), "Delete") : std::string_view();
-  if (on_delete == "Restrict") return refuse(501, code::kNotImplemented, "Relationships that forbid deleting are not made in this stand-in.");
   Column column;
   TRY(column.logical_name, new_name(lookup->get_object()));
   if (from.logical(column.logical_name)) return refuse(400, "0x80047013", fmt::format("An attribute with the specified name {} already exists", column.logical_name));
@@ -186,6 +225,7 @@ Outcome<http::Response> create_relationship(ApiCall& api) {
   column.targets = {to.name};
   column.custom = true;
   column.cascades_delete = on_delete == "Cascade";
+  column.restricts_delete = on_delete == "Restrict";
   std::string navigation = column.schema_name;
   metadata.add_lookup(from.name, std::move(column), std::move(navigation), schema_name);
   return made_at(api, "RelationshipDefinitions", relationship_definition(metadata, metadata.relationships().back()));
@@ -206,7 +246,7 @@ Outcome<http::Response> write_definition(ApiCall& api, const json::object& entit
   if (segment == "Keys") return create_key(api, table, body);
   TRY(Column column, read_column(body));
   if (table.logical(column.logical_name)) return refuse(400, "0x80047013", fmt::format("An attribute with the specified name {} already exists", column.logical_name));
-  metadata.add_column(table.name, std::move(column));
+  add_with_twin(metadata, table, std::move(column));
   return made(api, table, "Attributes");
 }
 

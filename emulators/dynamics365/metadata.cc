@@ -88,7 +88,8 @@ Metadata::Metadata(Database& database) : database_(database) {
   for (auto make : {account_table, contact_table, incident_table, incidentresolution_table, annotation_table, activitymimeattachment_table,
                     phonecall_table, email_table, task_table, activityparty_table, systemuser_table,
                     team_table, transactioncurrency_table, savedquery_table, serviceendpoint_table, sdkmessage_table,
-                    sdkmessagefilter_table, sdkmessageprocessingstep_table, sdkmessageprocessingstepimage_table, asyncoperation_table}) {
+                    sdkmessagefilter_table, sdkmessageprocessingstep_table, sdkmessageprocessingstepimage_table, asyncoperation_table,
+                    organization_table, businessunit_table, subject_table, product_table, entitlement_table}) {
     add_table(make());
   }
   connect();

@@ -35,7 +35,7 @@ enum class ColumnType {
 };
 
 /// Where a column's value comes from.
-enum class Source { stored, key, created_on, modified_on, version, created_by, modified_by, owner, owning_user, owning_team };
+enum class Source { stored, key, created_on, modified_on, version, created_by, modified_by, owner, owning_user, owning_team, owning_unit };
 
 struct Option {
   std::int64_t value = 0;
@@ -60,6 +60,12 @@ struct Column {
   bool custom = false;           // an integration made it
   bool file = false;             // holds the id of a file, whose name is in the column behind it ("x_name")
   bool cascades_delete = false;  // of a lookup: the row goes when the row it points to goes
+  bool restricts_delete = false;  // of a lookup: the row it points to stays as long as this one
+  bool several = false;          // of a text: values of options, joined by commas
+  std::string number_type;       // of money: "Decimal" or "Double" where it is no amount of a currency
+  std::int64_t scale = 2;        // of money: digits behind the point
+  std::string behavior;          // of date_time: "TimeZoneIndependent", or empty
+  bool image = false;            // a picture in base64, shown where it is selected alone
   bool follows_merge = true;     // of a lookup: moves to the winner
   Source source = Source::stored;
   FieldId field = 0;

@@ -26,6 +26,14 @@ Organisation::Organisation(Database& database_, OrganisationNames names_, Rng rn
   const TableSpec& teams = metadata.require("team");
   FieldChanges team{{teams.require("name").field, names.name}, {teams.require("isdefault").field, true}};
   database.create(*teams.rows, std::string(kDefaultTeam), team, context);
+  users.business_unit = names.business_unit_id;
+  const TableSpec &units = metadata.require("businessunit"), &organizations = metadata.require("organization");
+  database.create(*units.rows, names.business_unit_id, {{units.require("name").field, names.name}}, context);
+  FieldChanges organization{{organizations.require("name").field, names.name},
+                            {organizations.require("languagecode").field, std::int64_t{1033}},
+                            {organizations.require("maxuploadfilesize").field, std::int64_t{5'242'880}},
+                            {organizations.require("_basecurrencyid_value").field, std::string(kBaseCurrency)}};
+  database.create(*organizations.rows, names.id, organization, context);
   for (std::string_view each : {"account", "contact", "incident"}) add_view(metadata.require(each), context);
   add_messages(context);
 }

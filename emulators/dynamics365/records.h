@@ -59,7 +59,7 @@ class Records {
   void add_parties(const TableSpec& table, std::string_view activity, const std::vector<Party>& parties,
                    const Writer& writer);
   void restore_row(const TableSpec& table, RowNumber row, const Writer& writer);
-  void remove_row(const TableSpec& table, RowNumber row, const Writer& writer, int depth);
+  Outcome<void> remove_row(const TableSpec& table, RowNumber row, const Writer& writer, int depth);
   void remove_parties(const TableSpec& table, std::string_view activity, const Writer& writer);
   void move_children(const TableSpec& table, RowNumber winner, RowNumber loser, const Writer& writer);
   void cancel_resolutions(std::string_view incident, const Writer& writer);

@@ -155,6 +155,7 @@ Outcome<http::Response> Service::route(ApiCall& api, std::string_view path) {
                   fmt::format("The OData-Version '{}' is not supported.", *version));
   }
   TRY_VOID(api.impersonate());
+  TRY_VOID(api.bypass());
   const std::string& method = api.call.request.method;
   std::string_view name = path.substr(0, path.find_first_of("(/"));
   if (path == "$batch" || path == "%24batch") return method == "POST" ? batch(api) : wrong_method(api);

@@ -102,6 +102,7 @@ TableSpec account_table() {
   rare_columns(table);
   table.lookup("primarycontactid", "contact").lookup("parentaccountid", "account");
   merge_columns(table);
+  table.image();
   customer_states(table);
   table.external_key().owned_columns();
   return std::move(table.spec);
@@ -126,6 +127,7 @@ TableSpec contact_table() {
   table.option("haschildrencode", {{1, "Default Value"}}).option("educationcode", {{1, "Default Value"}}).integer("numberofchildren", 0, 1'000'000'000).text({"spousesname"}, 100);
   table.polymorphic("parentcustomerid", {"account", "contact"}).cascades_delete();
   merge_columns(table);
+  table.image();
   customer_states(table);
   table.external_key().owned_columns();
   return std::move(table.spec);
@@ -152,6 +154,23 @@ TableSpec transactioncurrency_table() {
 TableSpec team_table() {
   TableBuilder table("team", "teams", "teamid", "name", "Team");
   table.text({"name"}, 160).boolean({"isdefault"}, false);
+  table.spec.writable = table.spec.bulk = table.spec.tracks_changes = false;
+  table.owned_columns();
+  return std::move(table.spec);
+}
+
+TableSpec organization_table() {
+  TableBuilder table("organization", "organizations", "organizationid", "name", "Organization");
+  table.text({"name"}, 160).integer("languagecode", 0, 2147483647).integer("maxuploadfilesize", 0, 134'217'728);
+  table.lookup("basecurrencyid", "transactioncurrency");
+  table.spec.writable = table.spec.bulk = table.spec.tracks_changes = false;
+  table.owned_columns();
+  return std::move(table.spec);
+}
+
+TableSpec businessunit_table() {
+  TableBuilder table("businessunit", "businessunits", "businessunitid", "name", "Business Unit");
+  table.text({"name"}, 160).boolean({"isdisabled"}, false).lookup("parentbusinessunitid", "businessunit");
   table.spec.writable = table.spec.bulk = table.spec.tracks_changes = false;
   table.owned_columns();
   return std::move(table.spec);

@@ -44,6 +44,7 @@ json::value attribute(const Change& change) {
     case ColumnType::status:
       return json::object{{"__type", contract("OptionSetValue")}, {"Value", to_json(value)}};
     case ColumnType::money:
+      if (!change.column->number_type.empty()) return static_cast<double>(std::get<std::int64_t>(value)) / kMoneyUnits;
       return json::object{{"__type", contract("Money")}, {"Value", static_cast<double>(std::get<std::int64_t>(value)) / kMoneyUnits}};
     case ColumnType::date_time:
       return text(date_text(WallTime{std::get<std::int64_t>(value)}));
@@ -216,8 +217,10 @@ http::Request Webhooks::request(const Step& step, const RowEvent& event, const W
 }
 
 void Webhooks::note(const RowEvent& event, const Writer& writer) {
-  if (!writer.journaled || writer.bypasses_steps) return;
+  if (!writer.journaled) return;
   for (const auto& [id, step] : steps_) {
+    if (step.synchronous ? writer.bypasses_synchronous : writer.bypasses_asynchronous) continue;
+    if (writer.bypassed_steps.contains(id)) continue;
     if (!fires(step, event) || (step.synchronous && synchronous_told_)) continue;
     WallTime due = writer.now + step.delay;
     if (step.jitter.count() > 0) due = due + Duration(rng_.between(0, step.jitter.count()));
