@@ -6,16 +6,12 @@
 #include "emulators/hubspot/service.h"
 
 namespace lockstep::emulators::hubspot {
-namespace {
 
-/// Tickets are sent as the bare list.
-json::object input_of(const json::value& body) {
+json::object older_sent(const json::value& body) {
   if (body.is_array()) return older_input(body);
   const json::value* list = body.is_object() ? body.get_object().if_contains("properties") : nullptr;
   return list ? older_input(*list) : json::object();
 }
-
-}  // namespace
 
 /// The ids of what a record is tied to.
 json::array HubSpot::older_ties(const ObjectType& from, RowNumber row, std::string_view to_name) {
@@ -62,7 +58,7 @@ HubSpot::Answer HubSpot::older_create(Call& call, const OlderKind& kind) {
   JsonDocument document;
   if (!document.parse(call.request.body)) return bad_json("line 1, column 1");
   UnitOfWork unit(portal_);
-  TRY(RowNumber row, portal_.create(type, input_of(document.root()), nullptr, writer(call)));
+  TRY(RowNumber row, portal_.create(type, older_sent(document.root()), nullptr, writer(call)));
   const json::value* ties = document.root().is_object() ? document.root().get_object().if_contains("associations") : nullptr;
   if (ties && ties->is_object()) {
     TRY_VOID(older_tie(type, row, "contacts", ties->get_object().if_contains("associatedVids"), writer(call)));
@@ -81,7 +77,7 @@ HubSpot::Answer HubSpot::older_update(Call& call, const OlderKind& kind) {
   TRY(RowNumber row, older_row(call, kind));
   JsonDocument document;
   if (!document.parse(call.request.body)) return bad_json("line 1, column 1");
-  TRY_VOID(portal_.update(*portal_.catalogue().find_any(kind.type), row, input_of(document.root()), writer(call)));
+  TRY_VOID(portal_.update(*portal_.catalogue().find_any(kind.type), row, older_sent(document.root()), writer(call)));
   return json_answer(200, older_record(kind, row, {}));
 }
 

@@ -18,6 +18,13 @@ void HubSpot::add_older_routes() {
   for (const char* batch : {"/vids/batch", "/emails/batch"}) add("GET", contact + batch, &HubSpot::older_contacts_read);
   for (const char* list : {"/all/contacts/all", "/all/contacts/recent", "/recently_updated/contacts/recent"}) add("GET", std::string("/contacts/v1/lists") + list, &HubSpot::older_contact_pages);
   add("GET", "/contacts/v1/search/query", &HubSpot::older_contact_search);
+  add("POST", "/companies/v1/batch-async/update", &HubSpot::older_batch_update, kOlderCompanies);
+  add("POST", "/deals/v1/batch-async/update", &HubSpot::older_batch_update, kOlderDeals);
+  const std::string tickets = "/crm-objects/v1/objects/tickets/batch-";
+  add("POST", tickets + "create", &HubSpot::older_batch_create, kOlderTickets);
+  add("POST", tickets + "read", &HubSpot::older_batch_read, kOlderTickets);
+  add("POST", tickets + "update", &HubSpot::older_batch_update, kOlderTickets);
+  add("POST", tickets + "delete", &HubSpot::older_batch_remove, kOlderTickets);
   for (const auto& [base, kind] : {std::pair<std::string, const OlderKind*>("/companies/v2/companies", &kOlderCompanies), {"/deals/v1/deal", &kOlderDeals}, {"/crm-objects/v1/objects/tickets", &kOlderTickets}}) {
     add("POST", base, &HubSpot::older_create, *kind);
     add("GET", base + "/paged", &HubSpot::older_pages, *kind);

@@ -167,6 +167,11 @@ class HubSpot final : public StandIn {
   Answer older_remove(Call& call, const OlderKind& kind);
   Answer older_pages(Call& call, const OlderKind& kind);
   Answer older_recent(Call& call, const OlderKind& kind);
+  // older_batches.cc
+  Answer older_batch_update(Call& call, const OlderKind& kind);
+  Answer older_batch_create(Call& call, const OlderKind& kind);
+  Answer older_batch_read(Call& call, const OlderKind& kind);
+  Answer older_batch_remove(Call& call, const OlderKind& kind);
   Answer older_companies_of_domain(Call& call);
   Answer older_people_of_company(Call& call);
   Answer older_join_company(Call& call);

@@ -148,5 +148,34 @@ TEST_F(Older, OwnersPipelinesAndPropertiesAreListed) {
   EXPECT_EQ(api.get(properties + "/named/shoe_size").status, 404);
 }
 
+// fact: §0.1 [D2]
+TEST_F(Older, SeveralTicketsAreMadeReadChangedAndRemovedAtOnce) {
+  auto ticket_of = [](const std::string& subject) {
+    return json::array{json::object{{"name", "subject"}, {"value", subject}}, json::object{{"name", "hs_pipeline_stage"}, {"value", "1"}}};
+  };
+  Answer made = post("/crm-objects/v1/objects/tickets/batch-create", json::array{ticket_of("A"), ticket_of("B")});
+  ASSERT_EQ(made.status, 200) << made.text;
+  std::string a = text_at(made.body, "/0/objectId"), b = text_at(made.body, "/1/objectId");
+  json::array bad{json::object{{"objectId", std::stoll(a)}, {"properties", ticket_of("C")}}, json::object{{"objectId", 1}, {"properties", ticket_of("D")}}};
+  EXPECT_EQ(post("/crm-objects/v1/objects/tickets/batch-update", bad).status, 400);
+  EXPECT_EQ(value("tickets", a, "subject"), "A") << "all or none";
+  bad.pop_back();
+  EXPECT_EQ(post("/crm-objects/v1/objects/tickets/batch-update", bad).status, 204);
+  json::object ids{{"ids", {std::stoll(a), std::stoll(b), 1}}};
+  Answer read = post("/crm-objects/v1/objects/tickets/batch-read?properties=subject", ids);
+  EXPECT_EQ(text_at(read.body, "/" + a + "/properties/subject/value"), "C");
+  EXPECT_EQ(read.body.as_object().size(), 2u);
+  EXPECT_EQ(post("/crm-objects/v1/objects/tickets/batch-delete", ids).status, 204);
+  EXPECT_EQ(post("/crm-objects/v1/objects/tickets/batch-read", ids).text, "{}");
+}
+
+// fact: §0.1 [D2]
+TEST_F(Older, SeveralCompaniesAreChangedAtOnce) {
+  std::string a = company("A");
+  json::array change{json::object{{"objectId", std::stoll(a)}, {"properties", {{{"name", "city"}, {"value", "Oslo"}}}}}};
+  EXPECT_EQ(post("/companies/v1/batch-async/update", change).status, 202);
+  EXPECT_EQ(value("companies", a, "city"), "Oslo");
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::hubspot
