@@ -60,10 +60,10 @@ json::object option_set(const TableSpec& table, const Column& column) {
     if (column.type == ColumnType::state) option["DefaultStatus"] = table.state(each.value)->default_status;
     options.push_back(std::move(option));
   }
-  std::string name = table.name + "_" + column.logical_name;
+  std::string name = column.choice.empty() ? table.name + "_" + column.logical_name : column.choice;
   return json::object{{"MetadataId", metadata_id("optionset", name)},
                       {"Name", name},
-                      {"IsGlobal", false},
+                      {"IsGlobal", !column.choice.empty()},
                       {"OptionSetType", attribute_type(column) == "Boolean" ? "Boolean" : json::string(attribute_type(column))},
                       {"Options", std::move(options)}};
 }
@@ -86,6 +86,11 @@ json::object key_definition(const TableSpec& table, const AlternateKey& key) {
                       {"SchemaName", key.name},
                       {"EntityLogicalName", table.name},
                       {"EntityKeyIndexStatus", "Active"},
+                      {"DisplayName", label_of(key.name)},
+                      {"IsCustomizable", managed(true)},
+                      {"IsManaged", false},
+                      {"IntroducedVersion", "1.0.0.0"},
+                      {"AsyncJob", nullptr},
                       {"KeyAttributes", std::move(columns)}};
 }
 
@@ -119,11 +124,27 @@ void add_details(json::object& attribute, const TableSpec& table, const Column& 
   if (column.type == ColumnType::boolean) attribute["OptionSet"] = boolean_set(table, column);
   if (!column.options.empty()) {
     attribute["OptionSet"] = option_set(table, column);
-    attribute["GlobalOptionSet"] = nullptr;
+    attribute["GlobalOptionSet"] = column.choice.empty() ? json::value(nullptr) : attribute["OptionSet"];
   }
 }
 
 }  // namespace
+
+json::object choice_definition(const GlobalChoice& choice) {
+  json::array options;
+  for (const Option& each : choice.options) options.push_back(json::object{{"Value", each.value}, {"Label", label_of(each.label)}});
+  return json::object{{"@odata.type", "#Microsoft.Dynamics.CRM.OptionSetMetadata"},
+                      {"MetadataId", metadata_id("optionset", choice.name)},
+                      {"Name", choice.name},
+                      {"DisplayName", label_of(choice.label)},
+                      {"Description", label_of("")},
+                      {"IsGlobal", true},
+                      {"IsCustomOptionSet", true},
+                      {"IsManaged", false},
+                      {"IsCustomizable", managed(true)},
+                      {"OptionSetType", "Picklist"},
+                      {"Options", std::move(options)}};
+}
 
 std::string attribute_class(const Column& column) {
   std::string_view type = attribute_type(column);
@@ -142,7 +163,7 @@ json::object attribute_definition(const TableSpec& table, const Column& column) 
                          {"EntityLogicalName", table.name},
                          {"AttributeType", json::string(column.file || column.several || column.image ? "Virtual" : type)},
                          {"AttributeTypeName", json::object{{"Value", std::string(type) + "Type"}}},
-                         {"DisplayName", label_of(column.logical_name)},
+                         {"DisplayName", label_of(column.label.empty() ? column.logical_name : column.label)},
                          {"IsPrimaryId", column.source == Source::key},
                          {"IsPrimaryName", column.name == table.name_column},
                          {"IsCustomAttribute", column.custom || column.name == kExternalKey},
@@ -245,6 +266,7 @@ json::object entity_flags(const TableSpec& table) {
                      {"DataSourceId", nullptr},
                      {"ExternalName", nullptr},
                      {"ObjectTypeCode", 10'000}};
+  for (const char* absent : {"IconVectorName", "IconSmallName", "IconMediumName", "IconLargeName", "EntityColor", "EntityHelpUrl"}) flags[absent] = nullptr;
   for (const auto& [name, code] : kTypeCodes) {
     if (name == table.name) flags["ObjectTypeCode"] = code;
   }
@@ -255,7 +277,9 @@ json::object entity_flags(const TableSpec& table) {
 
 json::object entity_definition(const Metadata& metadata, const TableSpec& table) {
   json::array attributes, keys, one_to_many, many_to_one;
-  for (const Column& column : table.columns) attributes.push_back(attribute_definition(table, column));
+  for (const Column& column : table.columns) {
+    if (!column.removed) attributes.push_back(attribute_definition(table, column));
+  }
   for (const AlternateKey& key : table.keys) keys.push_back(key_definition(table, key));
   for (const Relationship& each : metadata.relationships()) {
     if (each.referenced_table == table.name) one_to_many.push_back(relationship_definition(metadata, each));
@@ -289,8 +313,10 @@ std::string csdl_document(const Metadata& metadata) {
   for (const TableSpec& table : metadata.tables()) {
     fmt::format_to(std::back_inserter(types),
                    "<EntityType Name=\"{}\" BaseType=\"mscrm.crmbaseentity\"><Key><PropertyRef Name=\"{}\"/></Key>", table.name, table.key);
-    for (const Column& column : table.columns)
+    for (const Column& column : table.columns) {
+      if (column.removed) continue;
       fmt::format_to(std::back_inserter(types), "<Property Name=\"{}\" Type=\"{}\"/>", column.name, edm_type(column.type));
+    }
     for (const Navigation& each : table.navigations) {
       std::string type = each.targets.size() == 1 ? each.targets.front() : "principal";
       fmt::format_to(std::back_inserter(types),

@@ -69,6 +69,14 @@ Outcome<std::vector<Option>> read_options(const json::object& body) {
   return options;
 }
 
+/// What a label says in the first of its languages.
+std::string label_in(const json::object& body, const char* name, const std::string& otherwise) {
+  boost::system::error_code none;
+  const json::value* label = body.if_contains(name);
+  const json::value* text = label ? label->find_pointer("/LocalizedLabels/0/Label", none) : nullptr;
+  return text && text->is_string() ? std::string(text->get_string()) : otherwise;
+}
+
 /// Money and other numbers with a fraction, which are held in ten-thousandths.
 Outcome<Column> read_number(Column column, const json::object& body, std::string_view type) {
   constexpr std::int64_t kMostDigits = 4, kFarthest = 100'000'000'000;
@@ -89,7 +97,24 @@ Outcome<Column> read_number(Column column, const json::object& body, std::string
   return column;
 }
 
-Outcome<Column> read_column(const json::object& body) {
+/// The options of a column: its own, or those of a choice of all tables that "GlobalOptionSet@odata.bind" names.
+Outcome<void> take_options(const Metadata& metadata, const json::object& body, Column& column) {
+  std::string_view bound = text_member(body, "GlobalOptionSet@odata.bind");
+  if (bound.empty()) {
+    TRY(column.options, read_options(body));
+    return {};
+  }
+  for (const GlobalChoice& each : metadata.choices()) {
+    std::string id = scalar_text(choice_definition(each).at("MetadataId"));
+    if (!bound.ends_with("(" + id + ")") && !bound.ends_with("(Name='" + each.name + "')")) continue;
+    column.choice = each.name;
+    column.options = each.options;
+    return {};
+  }
+  return refuse(404, "0x80041102", fmt::format("There is no choice '{}'.", bound));
+}
+
+Outcome<Column> read_column(const Metadata& metadata, const json::object& body) {
   static constexpr std::pair<std::string_view, ColumnType> kTypes[] = {
       {"StringAttributeMetadata", ColumnType::text},      {"MemoAttributeMetadata", ColumnType::memo},    {"IntegerAttributeMetadata", ColumnType::integer},
       {"DecimalAttributeMetadata", ColumnType::money},     {"DoubleAttributeMetadata", ColumnType::money},   {"MoneyAttributeMetadata", ColumnType::money},
@@ -103,6 +128,7 @@ Outcome<Column> read_column(const json::object& body) {
   TRY(column.logical_name, new_name(body));
   column.name = column.logical_name;
   column.schema_name = std::string(text_member(body, "SchemaName"));
+  column.label = label_in(body, "DisplayName", "");
   column.type = known->second;
   column.custom = true;
   auto number = [&](const char* name, std::int64_t otherwise) {
@@ -120,19 +146,11 @@ Outcome<Column> read_column(const json::object& body) {
   if (column.type == ColumnType::date_time && named == "DateOnly") column.type = ColumnType::date_only;  // a format alone changes how it is shown
   if (named == "TimeZoneIndependent") column.behavior = named;
   if (column.type == ColumnType::option || column.several) {
-    TRY(column.options, read_options(body));
+    TRY_VOID(take_options(metadata, body, column));
   }
   const json::value* level = body.if_contains("RequiredLevel");
   column.required = level && level->is_object() && text_member(level->get_object(), "Value") == "ApplicationRequired";
   return column;
-}
-
-/// What a label says in the first of its languages.
-std::string label_in(const json::object& body, const char* name, const std::string& otherwise) {
-  boost::system::error_code none;
-  const json::value* label = body.if_contains(name);
-  const json::value* text = label ? label->find_pointer("/LocalizedLabels/0/Label", none) : nullptr;
-  return text && text->is_string() ? std::string(text->get_string()) : otherwise;
 }
 
 /// As the platform makes one out of many: "new_box", "new_boxes".
@@ -152,6 +170,32 @@ void add_with_twin(Metadata& metadata, const TableSpec& table, Column column) {
     metadata.add_column(table.name, std::move(twin));
   }
   metadata.add_column(table.name, std::move(column));
+}
+
+/// PUT and DELETE of a column that an integration made: its label, how long its texts are, whether it is required.
+Outcome<http::Response> change_column(ApiCall& api, const TableSpec& table, std::string_view name) {
+  Metadata& metadata = api.organisation.metadata;
+  Column* column = metadata.editable(table.name, name);
+  bool deletes = api.call.request.method == "DELETE";
+  if (!column || !column->custom) return refuse(400, code::kInvalidArgument, fmt::format("The column '{}' is the platform's own.", name));
+  if (deletes) {
+    for (const AlternateKey& key : table.keys) {
+      if (std::find(key.columns.begin(), key.columns.end(), column) != key.columns.end())
+        return refuse(400, "0x8004f01f", fmt::format("The {} component cannot be deleted because it is referenced by the key {}.", name, key.name));
+    }
+    metadata.remove_column(table.name, name);
+    return api_json(204, "");
+  }
+  if (api.call.request.method != "PUT") return refuse(405, code::kBadRequestUrl, "A column is changed by PUT.");
+  JsonDocument document;
+  TRY_VOID(api.parse_body(document));
+  const json::object& body = document.root().get_object();
+  column->label = label_in(body, "DisplayName", column->label);
+  const json::value *longest = body.if_contains("MaxLength"), *level = body.if_contains("RequiredLevel");
+  bool text = column->type == ColumnType::text || column->type == ColumnType::memo;
+  if (text && longest && longest->is_int64() && longest->get_int64() > 0) column->maximum = longest->get_int64();
+  if (level && level->is_object()) column->required = text_member(level->get_object(), "Value") == "ApplicationRequired";
+  return api_json(204, "");
 }
 
 http::Response made_at(const ApiCall& api, const char* root, const json::object& definition) {
@@ -177,7 +221,7 @@ Outcome<http::Response> create_table(ApiCall& api) {
   std::deque<Column> others;
   for (const json::value& each : attributes && attributes->is_array() ? attributes->get_array() : json::array()) {
     if (!each.is_object()) return bad_parameters("Attributes is not a list of definitions.");
-    TRY(Column column, read_column(each.get_object()));
+    TRY(Column column, read_column(metadata, each.get_object()));
     const json::value* first = each.get_object().if_contains("IsPrimaryName");
     bool names = first && first->is_bool() && first->get_bool();
     if (names && column.type == ColumnType::text && !primary) primary = std::move(column);
@@ -193,6 +237,36 @@ Outcome<http::Response> create_table(ApiCall& api) {
   table.spec.tracks_changes = tracked && tracked->is_bool() && tracked->get_bool();
   metadata.add_table(std::move(table.spec));
   return made_at(api, "EntityDefinitions", entity_definition(metadata, metadata.require(name)));
+}
+
+/// {"Name","DisplayName","Options":[…]}
+Outcome<http::Response> create_choice(ApiCall& api) {
+  Metadata& metadata = api.organisation.metadata;
+  TRY_VOID(api.organisation.check_privilege(metadata.require("account"), "Customize", api.call.caller));
+  JsonDocument document;
+  TRY_VOID(api.parse_body(document));
+  const json::object& body = document.root().get_object();
+  GlobalChoice choice;
+  choice.name = std::string(text_member(body, "Name"));
+  choice.label = label_in(body, "DisplayName", choice.name);
+  if (choice.name.find('_') < 2 || choice.name.find('_') == std::string::npos) return bad_parameters("Name must begin with the customization prefix of a publisher.");
+  for (const GlobalChoice& each : metadata.choices()) {
+    if (equal_no_case(each.name, choice.name)) return refuse(400, "0x80048403", fmt::format("An OptionSet with the name {} already exists.", choice.name));
+  }
+  TRY(choice.options, read_options(json::object{{"OptionSet", body}}));
+  metadata.choices().push_back(std::move(choice));
+  return made_at(api, "GlobalOptionSetDefinitions", choice_definition(metadata.choices().back()));
+}
+
+Outcome<http::Response> delete_choice(ApiCall& api, std::string_view name) {
+  Metadata& metadata = api.organisation.metadata;
+  for (const TableSpec& table : metadata.tables()) {
+    for (const Column& column : table.columns) {
+      if (column.choice == name && !column.removed) return refuse(400, "0x8004f01f", fmt::format("The choice {} is used by {}.{}.", name, table.name, column.logical_name));
+    }
+  }
+  std::erase_if(metadata.choices(), [&](const GlobalChoice& each) { return each.name == name; });
+  return api_json(204, "");
 }
 
 /// {"@odata.type":"…OneToManyRelationshipMetadata","SchemaName","ReferencedEntity","ReferencingEntity","Lookup":{"SchemaName"},"CascadeConfiguration":{"Delete"}}
@@ -231,20 +305,22 @@ Outcome<http::Response> create_relationship(ApiCall& api) {
   return made_at(api, "RelationshipDefinitions", relationship_definition(metadata, metadata.relationships().back()));
 }
 
-Outcome<http::Response> write_definition(ApiCall& api, const json::object& entity, std::string_view segment, const json::object* key) {
+Outcome<http::Response> write_definition(ApiCall& api, const json::object& entity, std::string_view segment, const json::object* part) {
   Metadata& metadata = api.organisation.metadata;
   const TableSpec& table = metadata.require(text_member(entity, "LogicalName"));
   TRY_VOID(api.organisation.check_privilege(table, "Customize", api.call.caller));
-  if (key && api.call.request.method == "DELETE") {
-    metadata.remove_key(table.name, text_member(*key, "LogicalName"));
+  const std::string& method = api.call.request.method;
+  if (part && segment == "Attributes") return change_column(api, table, text_member(*part, "LogicalName"));
+  if (part && method == "DELETE") {
+    metadata.remove_key(table.name, text_member(*part, "LogicalName"));
     return api_json(204, "");
   }
-  if (key || api.call.request.method != "POST") return refuse(405, code::kBadRequestUrl, "Definitions are made and keys deleted, never changed.");
+  if (part || method != "POST") return refuse(405, code::kBadRequestUrl, "Definitions are made, columns changed and deleted, keys deleted.");
   JsonDocument document;
   TRY_VOID(api.parse_body(document));
   const json::object& body = document.root().get_object();
   if (segment == "Keys") return create_key(api, table, body);
-  TRY(Column column, read_column(body));
+  TRY(Column column, read_column(metadata, body));
   if (table.logical(column.logical_name)) return refuse(400, "0x80047013", fmt::format("An attribute with the specified name {} already exists", column.logical_name));
   add_with_twin(metadata, table, std::move(column));
   return made(api, table, "Attributes");

@@ -158,10 +158,22 @@ const Column& Metadata::add_column(std::string_view table, Column column) {
   TableSpec* spec = own(table);
   CHECK(spec && column.source == Source::stored && !spec->logical(column.logical_name), "a new column of a table that is there");
   Column& added = spec->columns.emplace_back(std::move(column));
-  added.field = spec->rows->field(added.name);
+  auto same_name = [&](const Column& each) { return each.removed && each.name == added.name; };
+  auto before = std::count_if(spec->columns.begin(), spec->columns.end(), same_name);  // what those held is not the new one's
+  added.field = spec->rows->field(before == 0 ? added.name : added.name + "#" + std::to_string(before));
   spec->by_name_.emplace(added.name, &added);
   spec->by_logical_name_.emplace(added.logical_name, &added);
   return added;
+}
+
+void Metadata::remove_column(std::string_view table, std::string_view logical_name) {
+  Column* column = editable(table, logical_name);
+  CHECK(column && column->custom, "a column that an integration made");
+  TableSpec* spec = own(table);
+  spec->by_name_.erase(column->name);
+  spec->by_logical_name_.erase(column->logical_name);
+  column->removed = column->write_only = true;
+  column->required = column->creatable = column->updatable = false;
 }
 
 void Metadata::remove_key(std::string_view table, std::string_view name) {
@@ -172,7 +184,7 @@ Column* Metadata::editable(std::string_view table, std::string_view column) {
   TableSpec* spec = own(table);
   if (!spec) return nullptr;
   for (Column& each : spec->columns) {
-    if (each.name == column || each.logical_name == column) return &each;
+    if (!each.removed && (each.name == column || each.logical_name == column)) return &each;
   }
   return nullptr;
 }

@@ -47,6 +47,8 @@ struct Column {
   std::string name;          // as read: "telephone1", "_customerid_value"
   std::string logical_name;  // "customerid"
   std::string schema_name;   // as it was typed by who made it; empty: the platform's own
+  std::string label;         // as people read it; empty: the logical name
+  bool removed = false;      // its place in the list stays taken
   ColumnType type = ColumnType::text;
   std::int64_t minimum = 0;
   std::int64_t maximum = 0;  // of a text: UTF-16 units
@@ -64,6 +66,7 @@ struct Column {
   bool several = false;          // of a text: values of options, joined by commas
   std::string number_type;       // of money: "Decimal" or "Double" where it is no amount of a currency
   std::int64_t scale = 2;        // of money: digits behind the point
+  std::string choice;            // of an option: the choice of all tables that it is, or empty
   std::string behavior;          // of date_time: "TimeZoneIndependent", or empty
   bool image = false;            // a picture in base64, shown where it is selected alone
   bool follows_merge = true;     // of a lookup: moves to the winner
@@ -89,6 +92,12 @@ struct Collection {
   std::string name;
   const TableSpec* from = nullptr;
   const Column* column = nullptr;
+};
+
+/// A choice that columns of all tables may share.
+struct GlobalChoice {
+  std::string name, label;
+  std::vector<Option> options;
 };
 
 /// Columns whose values together address a row.
@@ -170,6 +179,9 @@ class Metadata {
  public:
   /// Creates the database tables, their fields and indexes.
   explicit Metadata(Database& database);
+  /// Choices of all tables, as they were made.
+  std::deque<GlobalChoice>& choices() { return choices_; }
+  const std::deque<GlobalChoice>& choices() const { return choices_; }
   Quirks& quirks() { return quirks_; }
   const Quirks& quirks() const { return quirks_; }
   const TableSpec* by_set(std::string_view set) const;
@@ -180,6 +192,8 @@ class Metadata {
   void remove_key(std::string_view table, std::string_view name);
   /// Precondition: the table has none of that name, and the column is stored.
   const Column& add_column(std::string_view table, Column column);
+  /// Precondition: there is one that an integration made, and no key holds it.
+  void remove_column(std::string_view table, std::string_view logical_name);
   /// A lookup of a table, and what it is called from both sides: `relationship` from that of the one it points to.
   /// Precondition: both tables are there, the column is new and has one target.
   void add_lookup(std::string_view table, Column column, std::string navigation, std::string relationship);
@@ -201,6 +215,7 @@ class Metadata {
   void connect();
   TableSpec* own(std::string_view name);
   Quirks quirks_;
+  std::deque<GlobalChoice> choices_;
   Database& database_;
   std::deque<TableSpec> tables_;
   std::vector<Relationship> relationships_;

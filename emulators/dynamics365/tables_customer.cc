@@ -136,7 +136,7 @@ TableSpec contact_table() {
 TableSpec systemuser_table() {
   TableBuilder table("systemuser", "systemusers", "systemuserid", "fullname", "User");
   table.text({"fullname"}, 200).text({"internalemailaddress"}, 100).text({"domainname"}, 1024);
-  table.text({"applicationid", "azureactivedirectoryobjectid"}, 36).boolean({"isdisabled"}, false);
+  table.text({"applicationid", "azureactivedirectoryobjectid"}, 36).boolean({"isdisabled"}, false).lookup("businessunitid", "businessunit");
   table.spec.writable = table.spec.bulk = table.spec.tracks_changes = false;
   table.owned_columns();
   return std::move(table.spec);
@@ -153,7 +153,8 @@ TableSpec transactioncurrency_table() {
 
 TableSpec team_table() {
   TableBuilder table("team", "teams", "teamid", "name", "Team");
-  table.text({"name"}, 160).boolean({"isdefault"}, false);
+  table.text({"name"}, 160).boolean({"isdefault"}, false).memo("description", 2000).lookup("businessunitid", "businessunit");
+  table.option("teamtype", {{0, "Owner"}, {1, "Access"}, {2, "Security Group"}, {3, "Office Group"}});
   table.spec.writable = table.spec.bulk = table.spec.tracks_changes = false;
   table.owned_columns();
   return std::move(table.spec);
@@ -170,7 +171,7 @@ TableSpec organization_table() {
 
 TableSpec businessunit_table() {
   TableBuilder table("businessunit", "businessunits", "businessunitid", "name", "Business Unit");
-  table.text({"name"}, 160).boolean({"isdisabled"}, false).lookup("parentbusinessunitid", "businessunit");
+  table.text({"name"}, 160).memo("description", 2000).boolean({"isdisabled"}, false).lookup("parentbusinessunitid", "businessunit");
   table.spec.writable = table.spec.bulk = table.spec.tracks_changes = false;
   table.owned_columns();
   return std::move(table.spec);
@@ -178,7 +179,9 @@ TableSpec businessunit_table() {
 
 TableSpec savedquery_table() {
   TableBuilder table("savedquery", "savedqueries", "savedqueryid", "name", "View");
-  table.text({"name"}, 200).text({"returnedtypecode"}, 64).memo("fetchxml", 1'073'741'823);
+  table.text({"name"}, 200).text({"returnedtypecode"}, 64).memo("fetchxml", 1'073'741'823).memo("description", 2000);
+  table.boolean({"isdefault"}, false).integer("querytype", 0, 1'000'000'000);
+  table.states({{0, "Active", 1}, {1, "Inactive", 2}}, {{1, "Active", 0}, {2, "Inactive", 1}});
   table.spec.writable = table.spec.bulk = table.spec.tracks_changes = false;
   table.owned_columns();
   return std::move(table.spec);

@@ -73,6 +73,11 @@ struct RowEvent {
   json::object extra;             // further input parameters, by name
   int depth = 1;
   PackedFields before = {};  // of Update, where before_matters()
+  struct Target {
+    RowNumber row = kNoRow;
+    std::vector<Change> submitted;
+  };
+  std::vector<Target> targets = {};  // CreateMultiple and UpdateMultiple: their rows; `row` is one of them
 };
 
 /// Turns writes into deliveries. What was noted since mark() can be taken back until flush().

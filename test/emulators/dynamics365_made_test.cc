@@ -147,5 +147,80 @@ TEST_F(Made, ATotalThatIsNotAskedForIsUnknown) {
   EXPECT_EQ(get("accounts?$select=name").at("/@Microsoft.Dynamics.CRM.totalrecordcount"), "absent");
 }
 
+// fact: §8 [K]
+TEST_F(Made, AColumnOfOnesOwnIsRenamedAndDeleted) {
+  const std::string columns = "EntityDefinitions(LogicalName='contact')/Attributes";
+  ASSERT_EQ(make_column("String", "new_Shoe", R"(,"DisplayName":{"LocalizedLabels":[{"Label":"Shoe","LanguageCode":1033}]})").status, 204);
+  EXPECT_EQ(definition("new_shoe").at("/DisplayName/UserLocalizedLabel/Label"), "Shoe");
+  std::string id = make("contacts", R"({"lastname":"L","new_shoe":"42"})");
+  std::string change = R"({"@odata.type":"Microsoft.Dynamics.CRM.StringAttributeMetadata","MaxLength":3,"RequiredLevel":{"Value":"None"},"DisplayName":{"LocalizedLabels":[{"Label":"Shoe size","LanguageCode":1033}]}})";
+  EXPECT_EQ(write("PUT", columns + "(LogicalName='new_shoe')/Microsoft.Dynamics.CRM.StringAttributeMetadata", change).status, 204);
+  EXPECT_EQ(definition("new_shoe").at("/DisplayName/UserLocalizedLabel/Label"), "Shoe size");
+  EXPECT_EQ(patch("contacts(" + id + ")", R"({"new_shoe":"4242"})").code(), "0x80044331");
+  EXPECT_EQ(remove(columns + "(LogicalName='lastname')").status, 400) << "the platform's own";
+  EXPECT_EQ(remove(columns + "(LogicalName='new_shoe')").status, 204);
+  EXPECT_EQ(definition("new_shoe").status, 404);
+  EXPECT_EQ(get("contacts?$select=new_shoe").status, 400);
+  EXPECT_EQ(patch("contacts(" + id + ")", R"({"new_shoe":"1"})").status, 400);
+  EXPECT_EQ(get("contacts(" + id + ")").at("/new_shoe"), "absent");
+  ASSERT_EQ(make_column("String", "new_Shoe").status, 204);
+  EXPECT_EQ(get("contacts(" + id + ")?$select=new_shoe").at("/new_shoe"), "null") << "what the other one held is gone";
+}
+
+// fact: §8 [K]
+TEST_F(Made, AChoiceIsSharedByColumns) {
+  const std::string choice = R"({"@odata.type":"Microsoft.Dynamics.CRM.OptionSetMetadata","Name":"new_sizes","OptionSetType":"Picklist","Options":[
+      {"Value":1,"Label":{"LocalizedLabels":[{"Label":"Small","LanguageCode":1033}]}},{"Value":2,"Label":{"LocalizedLabels":[{"Label":"Large","LanguageCode":1033}]}}]})";
+  Answer made = post("GlobalOptionSetDefinitions", choice);
+  ASSERT_EQ(made.status, 204) << made.text;
+  EXPECT_EQ(post("GlobalOptionSetDefinitions", choice).status, 400) << "it is there";
+  std::string address = made.header("OData-EntityId");
+  EXPECT_EQ(follow(address).at("/Name"), "new_sizes");
+  ASSERT_EQ(make_column("Picklist", "new_Size", R"(,"GlobalOptionSet@odata.bind":"/)" + address.substr(address.find("GlobalOption")) + "\"").status, 204);
+  EXPECT_EQ(make_column("Picklist", "new_Other", R"x(,"GlobalOptionSet@odata.bind":"/GlobalOptionSetDefinitions(Name='new_none')")x").status, 404);
+  std::string id = make("contacts", R"({"lastname":"L","new_size":2})");
+  EXPECT_EQ(get("contacts(" + id + ")?$select=new_size", prefer("odata.include-annotations=\"*\"")).at("/new_size@OData.Community.Display.V1.FormattedValue"), "Large");
+  Answer column = get("EntityDefinitions(LogicalName='contact')/Attributes(LogicalName='new_size')/Microsoft.Dynamics.CRM.PicklistAttributeMetadata?$expand=OptionSet");
+  EXPECT_EQ(column.at("/OptionSet/IsGlobal") + column.at("/OptionSet/Name"), "truenew_sizes");
+  EXPECT_EQ(remove("GlobalOptionSetDefinitions(Name='new_sizes')").status, 400) << "a column is of it";
+  EXPECT_EQ(remove("EntityDefinitions(LogicalName='contact')/Attributes(LogicalName='new_size')").status, 204);
+  EXPECT_EQ(remove("GlobalOptionSetDefinitions(Name='new_sizes')").status, 204);
+  EXPECT_EQ(get("GlobalOptionSetDefinitions").rows(), 0u);
+}
+
+// fact: §3.3 [K]
+TEST_F(Made, AStepOfManyRowsIsToldThemTogether) {
+  control("POST", "steps", R"({"entity":"contact","message":["CreateMultiple","Create"],"url":"http://127.0.0.1:9000/many"})");
+  Answer made = post("contacts/Microsoft.Dynamics.CRM.CreateMultiple",
+                     R"({"Targets":[{"@odata.type":"Microsoft.Dynamics.CRM.contact","lastname":"A"},{"@odata.type":"Microsoft.Dynamics.CRM.contact","lastname":"B"}]})");
+  auto sent = org->take_outgoing();
+  std::string told;
+  json::value many;
+  for (const OutgoingRequest& each : sent) {
+    told += std::string(each.request.headers.find("x-ms-dynamics-request-name").value_or("")) + " ";
+    if (told.ends_with("Multiple ")) many = json::parse(each.request.body);
+  }
+  EXPECT_EQ(told, "Create Create CreateMultiple ");
+  Answer body{0, {}, "", many};
+  EXPECT_EQ(body.at("/InputParameters/0/key"), "Targets");
+  EXPECT_EQ(body.at("/InputParameters/0/value/Entities/1/Attributes/0/value"), "B");
+  EXPECT_EQ(body.at("/OutputParameters/0/value"), made.at("/Ids"));
+}
+
+// fact: §3.3 [C]
+TEST_F(Made, AStepThatIsSwitchedOffTellsNothing) {
+  std::string endpoint = make("serviceendpoints", R"({"name":"hook","contract":8,"authtype":5,"messageformat":2,"connectionmode":1,"url":"http://127.0.0.1:9000/hook"})");
+  std::string message = get("sdkmessages?$filter=name%20eq%20'Create'").at("/value/0/sdkmessageid");
+  std::string filter = get("sdkmessagefilters?$filter=primaryobjecttypecode%20eq%20'contact'%20and%20_sdkmessageid_value%20eq%20" + message).at("/value/0/sdkmessagefilterid");
+  json::object wanted{{"name", "s"}, {"mode", 1}, {"stage", 40}, {"eventhandler_serviceendpoint@odata.bind", "/serviceendpoints(" + endpoint + ")"},
+                      {"sdkmessageid@odata.bind", "/sdkmessages(" + message + ")"}, {"sdkmessagefilterid@odata.bind", "/sdkmessagefilters(" + filter + ")"}};
+  std::string step = make("sdkmessageprocessingsteps", json::serialize(wanted));
+  contact();
+  EXPECT_EQ(org->take_outgoing().size(), 1u);
+  EXPECT_EQ(patch("sdkmessageprocessingsteps(" + step + ")", R"({"statecode":1,"statuscode":2})").status, 204);
+  contact();
+  EXPECT_TRUE(org->take_outgoing().empty());
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::dynamics365
