@@ -1,8 +1,7 @@
 // Several companies, deals or tickets in one call of the older versions (§0.1).
 #include <fmt/format.h>
 
-#include "emulators/hubspot/older_versions.h"
-#include "emulators/hubspot/service.h"
+#include "emulators/hubspot/older_api.h"
 
 namespace lockstep::emulators::hubspot {
 namespace {
@@ -27,7 +26,7 @@ Outcome<std::vector<std::string>> ids_of(const Call& call) {
 }  // namespace
 
 /// [{"objectId": 1, "properties": [{"name": "subject", "value": "A"}]}]: all or none.
-HubSpot::Answer HubSpot::older_batch_update(Call& call, const OlderKind& kind) {
+OlderApi::Answer OlderApi::older_batch_update(Call& call, const OlderKind& kind) {
   ObjectType& type = *portal_.catalogue().find_any(kind.type);
   JsonDocument document;
   TRY_VOID(read_json(call, document));
@@ -44,7 +43,7 @@ HubSpot::Answer HubSpot::older_batch_update(Call& call, const OlderKind& kind) {
   return http::Response(kind.type == "tickets" ? 204 : 202, "");
 }
 
-HubSpot::Answer HubSpot::older_batch_create(Call& call, const OlderKind& kind) {
+OlderApi::Answer OlderApi::older_batch_create(Call& call, const OlderKind& kind) {
   ObjectType& type = *portal_.catalogue().find_any(kind.type);
   JsonDocument document;
   TRY_VOID(read_json(call, document));
@@ -60,7 +59,7 @@ HubSpot::Answer HubSpot::older_batch_create(Call& call, const OlderKind& kind) {
 }
 
 /// By id; those that are not there are left out.
-HubSpot::Answer HubSpot::older_batch_read(Call& call, const OlderKind& kind) {
+OlderApi::Answer OlderApi::older_batch_read(Call& call, const OlderKind& kind) {
   TRY(std::vector<std::string> ids, ids_of(call));
   json::object found;
   for (const std::string& id : ids) {
@@ -70,7 +69,7 @@ HubSpot::Answer HubSpot::older_batch_read(Call& call, const OlderKind& kind) {
   return json_answer(200, found);
 }
 
-HubSpot::Answer HubSpot::older_batch_remove(Call& call, const OlderKind& kind) {
+OlderApi::Answer OlderApi::older_batch_remove(Call& call, const OlderKind& kind) {
   TRY(std::vector<std::string> ids, ids_of(call));
   ObjectType& type = *portal_.catalogue().find_any(kind.type);
   for (const std::string& id : ids) {

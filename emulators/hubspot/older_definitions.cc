@@ -1,7 +1,6 @@
 // Ties, owners, pipelines and properties as versions 1 and 2 have them (§0.1).
 #include <algorithm>
 
-#include "emulators/hubspot/older_versions.h"
 #include "emulators/hubspot/service.h"
 
 namespace lockstep::emulators::hubspot {
@@ -23,7 +22,7 @@ const OlderTie* tie_of(std::string_view definition) {
 }  // namespace
 
 /// One tie, or a list of them, made or taken away.
-HubSpot::Answer HubSpot::older_associate(Call& call) {
+OlderApi::Answer OlderApi::older_associate(Call& call) {
   JsonDocument document;
   if (!document.parse(call.request.body)) return bad_json("line 1, column 1");
   json::array wanted = document.root().is_array() ? document.root().get_array() : json::array{document.root()};
@@ -46,7 +45,7 @@ HubSpot::Answer HubSpot::older_associate(Call& call) {
   return http::Response(204, "");
 }
 
-HubSpot::Answer HubSpot::older_associations(Call& call) {
+OlderApi::Answer OlderApi::older_associations(Call& call) {
   const OlderTie* tie = tie_of(call.parameter("definition"));
   if (!tie) return invalid("No association definition " + call.parameter("definition"));
   const ObjectType& from = *portal_.catalogue().find_any(tie->from);
@@ -57,19 +56,20 @@ HubSpot::Answer HubSpot::older_associations(Call& call) {
   return json_answer(200, json::object{{"results", std::move(ids)}, {"hasMore", false}, {"offset", last}});
 }
 
-HubSpot::Answer HubSpot::older_owners(Call& call) {
+OlderApi::Answer OlderApi::older_owners(Call& call) {
   std::string email = call.query_value("email").value_or("");
   json::array rows;
   for (const Owner& owner : portal_.owners()) {
     if (owner.archived || (!email.empty() && owner.email != email)) continue;
-    rows.push_back(json::object{{"portalId", options_.portal_id}, {"ownerId", older_number(owner.id)}, {"type", "PERSON"}, {"firstName", owner.first_name}, {"lastName", owner.last_name},
+    rows.push_back(json::object{{"portalId", host_.portal_id}, {"ownerId", older_number(owner.id)}, {"type", "PERSON"}, {"firstName", owner.first_name}, {"lastName", owner.last_name},
                                 {"email", owner.email}, {"hasContactsAccess", true}, {"activeUserId", older_number(owner.user_id)}, {"remoteList", json::array()}});
   }
   return json_answer(200, rows);
 }
 
-HubSpot::Answer HubSpot::older_pipelines(Call& call) {
-  TRY(ObjectType * type, type_of(call));
+OlderApi::Answer OlderApi::older_pipelines(Call& call) {
+  const ObjectType* type = portal_.catalogue().find(call.parameter("type"));
+  if (!type) return invalid("Unable to infer object type from: " + call.parameter("type"));
   json::array results;
   for (const Pipeline& pipeline : portal_.pipelines().all()) {
     if (pipeline.type != type->name || pipeline.archived.ms != 0) continue;

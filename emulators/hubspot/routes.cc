@@ -221,4 +221,18 @@ void HubSpot::add_association_routes() {
   add("POST", many + "/batch/archive", &HubSpot::types_batch_archive, kNamedTies);
 }
 
+void HubSpot::add_older_routes() {
+  older_.add_routes([this](std::string method, const std::string& path, OlderApi::Handler handler) {
+    router().add(std::move(method), path, [this, handler = std::move(handler)](Call& call) { return answered(call, handler); });
+  });
+  for (const char* version : {"v1", "v2"}) {
+    const std::string properties = std::string("/properties/") + version + "/{type}/properties";
+    add("GET", properties, &HubSpot::older_property_definitions);
+    add("GET", properties + "/named/{name}", &HubSpot::older_property_definitions);
+    add("POST", properties, &HubSpot::older_property_write);
+    for (const char* method : {"PUT", "DELETE"}) add(method, properties + "/named/{name}", &HubSpot::older_property_write);
+    add("GET", std::string("/properties/") + version + "/{type}/groups", &HubSpot::older_property_groups);
+  }
+}
+
 }  // namespace lockstep::emulators::hubspot

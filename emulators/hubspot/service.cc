@@ -37,6 +37,7 @@ HubSpot::HubSpot(const EmulatorClock& clock, Rng rng, HubSpotOptions options)
       options_(std::move(options)),
       portal_(database(), options_, rng.split("portal")),
       ids_(rng.split("ids")),
+      older_(portal_, {options_.portal_id, [this](const Call& call) { return writer(call); }, [this] { return uuid(); }}),
       search_limit_(options_.search_requests, Duration(1'000)),
       journal_limit_(100, Duration(1'000)),
       journal_subscription_limit_(50, Duration(1'000)),
@@ -74,11 +75,6 @@ void HubSpot::add(std::string method, const std::string& path, Handler handler) 
 
 void HubSpot::add(std::string method, const std::string& path, StyledHandler handler, const TieStyle& style) {
   auto bound = [this, handler, &style](Call& call) { return (this->*handler)(call, style); };
-  router().add(std::move(method), path, [this, bound](Call& call) { return answered(call, bound); });
-}
-
-void HubSpot::add(std::string method, const std::string& path, OlderHandler handler, const OlderKind& kind) {
-  auto bound = [this, handler, &kind](Call& call) { return (this->*handler)(call, kind); };
   router().add(std::move(method), path, [this, bound](Call& call) { return answered(call, bound); });
 }
 
