@@ -35,6 +35,15 @@ std::vector<Property> with_record(std::vector<Property> properties, const char* 
   return properties;
 }
 
+/// What a call comes to, by the ids that are the same in every account (§6).
+Property dispositions() {
+  Property property = choice("hs_call_disposition", {"9d9162e7-6cf3-4944-bf63-4dff82258764", "f240bbac-87c9-4f6e-bf70-924b57d47db7", "a4c4c377-d246-4b32-a13b-75a56a4cd0ff",
+                                                     "b2cf5968-551e-4856-9783-52b3da59a7d0", "73a0d17f-1163-4015-bdd5-ec830791da20", "17b47fee-58de-441e-a44c-c6300d46f273"});
+  const char* labels[] = {"Busy", "Connected", "Left live message", "Left voicemail", "No answer", "Wrong number"};
+  for (std::size_t i = 0; i < property.options.size(); ++i) property.options[i].label = labels[i];
+  return property;
+}
+
 std::vector<Property> with_engagement(std::vector<Property> properties) {
   for (Property& property : engagement_properties()) properties.push_back(std::move(property));
   return properties;
@@ -91,10 +100,7 @@ std::vector<Property> call_properties() {
   return with_engagement(
       {text("hs_call_title"), text("hs_call_body", "html").of_form(TextForm::html),
        choice("hs_call_direction", {"INBOUND", "OUTBOUND"}),
-       choice("hs_call_disposition",
-              {"9d9162e7-6cf3-4944-bf63-4dff82258764", "f240bbac-87c9-4f6e-bf70-924b57d47db7",
-               "a4c4c377-d246-4b32-a13b-75a56a4cd0ff", "b2cf5968-551e-4856-9783-52b3da59a7d0",
-               "73a0d17f-1163-4015-bdd5-ec830791da20", "17b47fee-58de-441e-a44c-c6300d46f273"}),
+       dispositions(),
        choice("hs_call_status", {"BUSY", "CALLING_CRM_USER", "CANCELED", "COMPLETED", "CONNECTING", "FAILED",
                                  "IN_PROGRESS", "NO_ANSWER", "QUEUED", "RINGING"}),
        number("hs_call_duration"), text("hs_call_from_number"), text("hs_call_to_number"),

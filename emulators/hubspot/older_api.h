@@ -69,6 +69,8 @@ class OlderApi {
   Answer older_associations(Call& call);
   Answer older_owners(Call& call);
   Answer older_pipelines(Call& call);
+  Answer older_deal_pipelines(Call& call);
+  Answer older_dispositions(Call& call);
 
   Portal& portal_;
   Host host_;

@@ -67,6 +67,23 @@ OlderApi::Answer OlderApi::older_owners(Call& call) {
   return json_answer(200, rows);
 }
 
+/// Of deals: all, or the one that the path names.
+OlderApi::Answer OlderApi::older_deal_pipelines(Call& call) {
+  json::array all;
+  for (const Pipeline& pipeline : portal_.pipelines().all()) {
+    if (pipeline.type != "deals" || pipeline.archived.ms != 0) continue;
+    json::array stages;
+    for (const Stage& stage : pipeline.stages) {
+      if (stage.archived.ms == 0) stages.push_back(json::object{{"stageId", stage.id}, {"label", stage.label}, {"displayOrder", stage.display_order}, {"active", true}});
+    }
+    json::object shown{{"pipelineId", pipeline.id}, {"label", pipeline.label}, {"displayOrder", pipeline.display_order}, {"active", true}, {"stages", std::move(stages)}};
+    if (!call.parameters.empty() && pipeline.id == call.parameter("id")) return json_answer(200, shown);
+    all.push_back(std::move(shown));
+  }
+  if (!call.parameters.empty()) return refuse(404, "", "resource not found");
+  return json_answer(200, all);
+}
+
 OlderApi::Answer OlderApi::older_pipelines(Call& call) {
   const ObjectType* type = portal_.catalogue().find(call.parameter("type"));
   if (!type) return invalid("Unable to infer object type from: " + call.parameter("type"));
@@ -83,9 +100,10 @@ OlderApi::Answer OlderApi::older_pipelines(Call& call) {
   return json_answer(200, json::object{{"results", std::move(results)}});
 }
 
-/// Made, changed or taken away, as the present version does it.
+/// A property or a group is made, changed or taken away, as the present version does it.
 HubSpot::Answer HubSpot::older_property_write(Call& call) {
-  if (call.request.method == "DELETE") return property_archive(call);
+  bool group = call.request.target.find("/groups") != std::string::npos;
+  if (call.request.method == "DELETE") return group ? group_archive(call) : property_archive(call);
   bool makes = call.request.method == "POST";
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
@@ -93,11 +111,17 @@ HubSpot::Answer HubSpot::older_property_write(Call& call) {
   if (!makes) given.erase("name");  // which stays what it is
   http::ServerRequest now;
   now.method = makes ? "POST" : "PATCH";
-  now.target = "/crm/v3/properties/" + call.parameter("type") + (makes ? "" : "/" + call.parameter("name"));
+  if (group && given.contains("displayName")) given["label"] = given["displayName"];
+  now.target = "/crm/v3/properties/" + call.parameter("type") + (group ? "/groups" : "") + (makes ? "" : "/" + call.parameter("name"));
   now.headers.add("Content-Type", "application/json");
   now.body = json::serialize(given);
   http::Response done = dispatch(now, call);
   if (done.status == 201) done.status = 200;
+  if (group && done.status == 200) {
+    json::object shown = json::parse(done.body).as_object();
+    shown["displayName"] = shown["label"];
+    done.body = json::serialize(shown);
+  }
   return done;
 }
 

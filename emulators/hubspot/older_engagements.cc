@@ -147,4 +147,12 @@ OlderApi::Answer OlderApi::engagement_pages(Call& call) {
   return json_answer(200, json::object{{"results", std::move(results)}, {"hasMore", end < all.size()}, {"offset", end}, {"total", all.size()}});
 }
 
+/// What calls can come to.
+OlderApi::Answer OlderApi::older_dispositions(Call&) {
+  json::array rows;
+  for (const Option& each : portal_.catalogue().find_any("calls")->property("hs_call_disposition").options)
+    rows.push_back(json::object{{"id", each.value}, {"label", each.label}, {"deleted", false}});
+  return json_answer(200, rows);
+}
+
 }  // namespace lockstep::emulators::hubspot

@@ -61,6 +61,8 @@ void HubSpot::add_account_routes() {
   }
   add("GET", "/contacts/v1/secondary-email/{id}", &HubSpot::secondary_addresses);
   for (const char* method : {"PUT", "DELETE"}) add(method, "/contacts/v1/secondary-email/{id}/email/{address}", &HubSpot::change_secondary_address);
+  add("GET", "/integrations/v1/me", &HubSpot::account_details);
+  add("GET", "/integrations/v1/limit/daily", &HubSpot::older_daily_usage);
   for (const std::string base : {"/account-info/v3", "/account-info/{version}"}) {
     add("GET", base + "/details", &HubSpot::account_details);
     add("GET", base + "/api-usage/daily/private-apps", &HubSpot::daily_usage);
@@ -232,6 +234,8 @@ void HubSpot::add_older_routes() {
     add("POST", properties, &HubSpot::older_property_write);
     for (const char* method : {"PUT", "DELETE"}) add(method, properties + "/named/{name}", &HubSpot::older_property_write);
     add("GET", std::string("/properties/") + version + "/{type}/groups", &HubSpot::older_property_groups);
+    add("POST", std::string("/properties/") + version + "/{type}/groups", &HubSpot::older_property_write);
+    for (const char* method : {"PUT", "DELETE"}) add(method, std::string("/properties/") + version + "/{type}/groups/named/{name}", &HubSpot::older_property_write);
   }
 }
 

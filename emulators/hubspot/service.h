@@ -122,6 +122,7 @@ class HubSpot final : public StandIn {
   // account_calls.cc
   Answer account_details(Call& call);
   Answer daily_usage(Call& call);
+  Answer older_daily_usage(Call& call);
   Answer owner_list(Call& call);
   Answer owner_read(Call& call);
   // limit_calls.cc

@@ -177,5 +177,20 @@ TEST_F(Older, SeveralCompaniesAreChangedAtOnce) {
   EXPECT_EQ(value("companies", a, "city"), "Oslo");
 }
 
+// fact: §0.1 [D2], §6 [D]
+TEST_F(Older, GroupsDealPipelinesAndOutcomesOfCallsAreTold) {
+  Answer group = post("/properties/v1/contacts/groups", {{"name", "ours"}, {"displayName", "Ours"}});
+  EXPECT_EQ(group.status, 200) << group.text;
+  EXPECT_EQ(text_at(group.body, "/displayName"), "Ours");
+  EXPECT_EQ(text_at(api.send_json("PUT", "/properties/v1/contacts/groups/named/ours", json::object{{"displayName", "Theirs"}}).body, "/displayName"), "Theirs");
+  EXPECT_EQ(api.send("DELETE", "/properties/v1/contacts/groups/named/ours").status, 204);
+  EXPECT_EQ(text_at(api.get("/deals/v1/pipelines").body, "/0/pipelineId"), "default");
+  EXPECT_EQ(text_at(api.get("/deals/v1/pipelines/default").body, "/stages/0/stageId"), "appointmentscheduled");
+  EXPECT_EQ(api.get("/deals/v1/pipelines/none").status, 404);
+  EXPECT_EQ(text_at(api.get("/calling/v1/dispositions").body, "/1/label"), "Connected");
+  EXPECT_EQ(text_at(api.get("/integrations/v1/me").body, "/portalId"), "4242001");
+  EXPECT_EQ(text_at(api.get("/integrations/v1/limit/daily").body, "/0/fetchStatus"), "SUCCESS");
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::hubspot
