@@ -233,6 +233,28 @@ json::object relationship_definition(const Metadata& metadata, const Relationshi
                                                             {"Merge", column->follows_merge ? "Cascade" : "NoCascade"}}}};
 }
 
+json::object relationship_definition(const Metadata& metadata, const ManyToMany& relationship) {
+  json::object definition{{"@odata.type", "#Microsoft.Dynamics.CRM.ManyToManyRelationshipMetadata"},
+                          {"MetadataId", metadata_id("relationship", relationship.schema_name)},
+                          {"SchemaName", relationship.schema_name},
+                          {"RelationshipType", "ManyToManyRelationship"},
+                          {"IsCustomRelationship", true},
+                          {"IsManaged", false},
+                          {"IsValidForAdvancedFind", true},
+                          {"SecurityTypes", "None"},
+                          {"IntroducedVersion", "1.0.0.0"},
+                          {"IsCustomizable", managed(true)},
+                          {"IntersectEntityName", relationship.intersect}};
+  for (bool first : {true, false}) {
+    const std::string& table = first ? relationship.first : relationship.second;
+    std::string side = first ? "Entity1" : "Entity2";
+    definition[side + "LogicalName"] = table;
+    definition[side + "IntersectAttribute"] = metadata.require(table).key;
+    definition[side + "NavigationPropertyName"] = relationship.schema_name;
+  }
+  return definition;
+}
+
 namespace {
 
 /// What is the same for all tables here, or nearly so.
@@ -285,6 +307,10 @@ json::object entity_definition(const Metadata& metadata, const TableSpec& table)
     if (each.referenced_table == table.name) one_to_many.push_back(relationship_definition(metadata, each));
     if (each.referencing_table == table.name) many_to_one.push_back(relationship_definition(metadata, each));
   }
+  json::array many_to_many;
+  for (const ManyToMany& each : metadata.many_to_many()) {
+    if (each.first == table.name || each.second == table.name) many_to_many.push_back(relationship_definition(metadata, each));
+  }
   json::object definition = entity_flags(table);
   for (json::key_value_pair& member : json::object{{"MetadataId", metadata_id("entity", table.name)},
                       {"LogicalName", table.name},
@@ -304,7 +330,7 @@ json::object entity_definition(const Metadata& metadata, const TableSpec& table)
                       {"Keys", std::move(keys)},
                       {"OneToManyRelationships", std::move(one_to_many)},
                       {"ManyToOneRelationships", std::move(many_to_one)},
-                      {"ManyToManyRelationships", json::array()}}) definition[member.key()] = std::move(member.value());
+                      {"ManyToManyRelationships", std::move(many_to_many)}}) definition[member.key()] = std::move(member.value());
   return definition;
 }
 

@@ -12,6 +12,7 @@ json::object entity_definition(const Metadata& metadata, const TableSpec& table)
 json::object choice_definition(const GlobalChoice& choice);
 json::object attribute_definition(const TableSpec& table, const Column& column);
 json::object relationship_definition(const Metadata& metadata, const Relationship& relationship);
+json::object relationship_definition(const Metadata& metadata, const ManyToMany& relationship);
 /// "PicklistAttributeMetadata".
 std::string attribute_class(const Column& column);
 

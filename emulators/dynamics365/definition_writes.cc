@@ -269,14 +269,40 @@ Outcome<http::Response> delete_choice(ApiCall& api, std::string_view name) {
   return api_json(204, "");
 }
 
+Outcome<void> check_relationship_name(const Metadata& metadata, std::string_view name) {
+  auto taken = [&](std::string_view known) { return equal_no_case(known, name); };
+  bool one = std::any_of(metadata.relationships().begin(), metadata.relationships().end(), [&](const Relationship& each) { return taken(each.schema_name); });
+  bool many = std::any_of(metadata.many_to_many().begin(), metadata.many_to_many().end(), [&](const ManyToMany& each) { return taken(each.schema_name); });
+  if (one || many) return refuse(400, "0x80047017", fmt::format("The specified relationship name {} already exists.", name));
+  return {};
+}
+
+/// {"@odata.type":"…ManyToManyRelationshipMetadata","SchemaName","Entity1LogicalName","Entity2LogicalName","IntersectEntityName"}
+Outcome<http::Response> create_many_to_many(ApiCall& api, const json::object& body) {
+  Metadata& metadata = api.organisation.metadata;
+  TRY(std::string name, new_name(body));
+  ManyToMany made{std::string(text_member(body, "SchemaName")), to_lower_ascii(text_member(body, "IntersectEntityName")), "", ""};
+  if (made.intersect.empty()) made.intersect = name;
+  for (std::string* side : {&made.first, &made.second}) {
+    *side = std::string(text_member(body, side == &made.first ? "Entity1LogicalName" : "Entity2LogicalName"));
+    if (!metadata.by_name(*side)) return refuse(404, "0x80041102", fmt::format("The entity with a name = '{}' was not found in the MetadataCache.", *side));
+  }
+  TRY_VOID(api.organisation.check_privilege(metadata.require(made.first), "Customize", api.call.caller));
+  if (made.first == made.second) return refuse(501, code::kNotImplemented, "A table is not tied to itself by many to many in this stand-in.");
+  TRY_VOID(check_relationship_name(metadata, made.schema_name));
+  if (metadata.by_name(made.intersect)) return refuse(400, "0x80044363", fmt::format("An entity with the specified name {} already exists.", made.intersect));
+  metadata.add_many_to_many(std::move(made));
+  return made_at(api, "RelationshipDefinitions", relationship_definition(metadata, metadata.many_to_many().back()));
+}
+
 /// {"@odata.type":"…OneToManyRelationshipMetadata","SchemaName","ReferencedEntity","ReferencingEntity","Lookup":{"SchemaName"},"CascadeConfiguration":{"Delete"}}
 Outcome<http::Response> create_relationship(ApiCall& api) {
   Metadata& metadata = api.organisation.metadata;
   JsonDocument document;
   TRY_VOID(api.parse_body(document));
   const json::object& body = document.root().get_object();
-  if (!text_member(body, "@odata.type").ends_with(".OneToManyRelationshipMetadata"))
-    return refuse(501, code::kNotImplemented, "Relationships of many to many are not made in this stand-in.");
+  if (text_member(body, "@odata.type").ends_with(".ManyToManyRelationshipMetadata")) return create_many_to_many(api, body);
+  if (!text_member(body, "@odata.type").ends_with(".OneToManyRelationshipMetadata")) return bad_parameters("@odata.type names no relationship.");
   TRY_VOID(new_name(body));
   std::string schema_name(text_member(body, "SchemaName"));
   for (const char* side : {"ReferencedEntity", "ReferencingEntity"}) {
@@ -284,9 +310,7 @@ Outcome<http::Response> create_relationship(ApiCall& api) {
   }
   const TableSpec &from = metadata.require(text_member(body, "ReferencingEntity")), &to = metadata.require(text_member(body, "ReferencedEntity"));
   TRY_VOID(api.organisation.check_privilege(from, "Customize", api.call.caller));
-  for (const Relationship& each : metadata.relationships()) {
-    if (equal_no_case(each.schema_name, schema_name)) return refuse(400, "0x80047017", fmt::format("The specified relationship name {} already exists.", schema_name));
-  }
+  TRY_VOID(check_relationship_name(metadata, schema_name));
   const json::value *lookup = body.if_contains("Lookup"), *cascades = body.if_contains("CascadeConfiguration");
   if (!lookup || !lookup->is_object()) return bad_parameters("Required parameter 'Lookup' is missing or not valid.");
   std::string_view on_delete = cascades && cascades->is_object() ? text_member(cascades->get_object(), "Delete") : std::string_view();

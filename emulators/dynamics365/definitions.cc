@@ -175,6 +175,7 @@ Outcome<http::Response> entity_definitions(ApiCall& api, std::string_view path) 
   if (writes && !written) return not_written();
   if (root == "RelationshipDefinitions") {
     for (const Relationship& each : metadata.relationships()) rows.push_back(relationship_definition(metadata, each));
+    for (const ManyToMany& each : metadata.many_to_many()) rows.push_back(relationship_definition(metadata, each));
     return answer_rows(api, root, "SchemaName", rows, segments);
   }
   for (const TableSpec& table : metadata.tables()) rows.push_back(entity_definition(metadata, table));

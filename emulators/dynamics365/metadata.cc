@@ -154,6 +154,29 @@ void Metadata::add_lookup(std::string_view table, Column column, std::string nav
   to->collections.push_back({std::move(relationship), from, &added});
 }
 
+void Metadata::add_many_to_many(ManyToMany relationship) {
+  CHECK(!by_name(relationship.intersect) && relationship.first != relationship.second, "two tables and a new one between them");
+  TableBuilder table(relationship.intersect, relationship.intersect + "set", relationship.intersect + "id", relationship.intersect + "id", relationship.schema_name);
+  table.spec.writable = table.spec.bulk = table.spec.tracks_changes = false;
+  table.spec.schema_name = relationship.schema_name;
+  add_table(std::move(table.spec));
+  TableSpec *through = own(relationship.intersect), *ends[] = {own(relationship.first), own(relationship.second)};
+  const Column* lookups[2] = {};
+  for (std::size_t i = 0; i < 2; ++i) {
+    Column column;
+    column.logical_name = ends[i]->key;
+    column.name = "_" + column.logical_name + "_value";
+    column.type = ColumnType::lookup;
+    column.targets = {ends[i]->name};
+    column.cascades_delete = true;
+    lookups[i] = &add_column(through->name, std::move(column));
+    through->rows->add_index(lookups[i]->field);
+    references_[ends[i]].push_back({through, lookups[i]});
+  }
+  for (std::size_t i = 0; i < 2; ++i) ends[i]->collections.push_back({relationship.schema_name, ends[1 - i], lookups[i], through, lookups[1 - i]});
+  many_to_many_.push_back(std::move(relationship));
+}
+
 const Column& Metadata::add_column(std::string_view table, Column column) {
   TableSpec* spec = own(table);
   CHECK(spec && column.source == Source::stored && !spec->logical(column.logical_name), "a new column of a table that is there");

@@ -87,11 +87,21 @@ struct Navigation {
 
 class TableSpec;
 
-/// A collection-valued navigation property: the rows of `from` whose lookup `column` points here.
+/// A collection-valued navigation property: the rows of `from` whose lookup `column` points here; of many to many those that
+/// the rows of `through` tie here: its lookup `column` points here, `far` to the row of `from`.
 struct Collection {
   std::string name;
   const TableSpec* from = nullptr;
   const Column* column = nullptr;
+  const TableSpec* through = nullptr;
+  const Column* far = nullptr;
+};
+
+/// A relationship of many to many that an integration made.
+struct ManyToMany {
+  std::string schema_name;  // also the navigation property of both sides
+  std::string intersect;    // the table that holds the ties
+  std::string first, second;
 };
 
 /// A choice that columns of all tables may share.
@@ -197,6 +207,9 @@ class Metadata {
   /// A lookup of a table, and what it is called from both sides: `relationship` from that of the one it points to.
   /// Precondition: both tables are there, the column is new and has one target.
   void add_lookup(std::string_view table, Column column, std::string navigation, std::string relationship);
+  /// Precondition: neither the relationship nor its table is there, and its tables are two.
+  void add_many_to_many(ManyToMany relationship);
+  const std::deque<ManyToMany>& many_to_many() const { return many_to_many_; }
   /// Precondition: there is none of that name.
   void add_table(TableSpec spec);
   /// The platform's, and those that were made.
@@ -216,6 +229,7 @@ class Metadata {
   TableSpec* own(std::string_view name);
   Quirks quirks_;
   std::deque<GlobalChoice> choices_;
+  std::deque<ManyToMany> many_to_many_;
   Database& database_;
   std::deque<TableSpec> tables_;
   std::vector<Relationship> relationships_;

@@ -129,6 +129,7 @@ class PayloadReader {
   }
 
   Outcome<void> read_collection(const Collection& collection, const json::value& sent) {
+    if (collection.through) return refuse(501, code::kNotImplemented, "Rows of a relationship of many to many are not made together in this stand-in.");
     const json::array* items = sent.if_array();
     if (!items) return tl::unexpected<ApiError>(payload_unreadable(table_.set, fmt::format("'{}' must be an array of rows", collection.name)));
     for (const json::value& item : *items) {

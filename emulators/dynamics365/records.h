@@ -41,6 +41,11 @@ class Records {
   Outcome<void> replace_parties(const TableSpec& table, RowNumber row, const std::vector<Party>& parties,
                                 const Writer& writer);
 
+  /// Ties two rows by a row of the table between them, or takes that away. False: it was so already.
+  bool tie(const Collection& collection, RowNumber near, const TableSpec& table, RowNumber far, bool tied, const Writer& writer);
+  /// The row that ties these two, or kNoRow.
+  RowNumber tie_of(const Collection& collection, std::string_view near, std::string_view far) const;
+
   /// The living row, or kNoRow.
   RowNumber find(const TableSpec& table, std::string_view id) const;
   RowNumber find_by_key(const TableSpec& table, const AlternateKey& key, const std::vector<Value>& values) const;

@@ -211,6 +211,7 @@ Outcome<http::Response> Service::route_row(ApiCall& api, const Resource& resourc
   if (column && column->file) return file_column(api, resource, *column);
   const Collection* collection = collection_of(*resource.table, resource.rest.front());
   if (collection && method != "PUT") return related_rows(api, resource, *collection);
+  if (resource.rest.front().starts_with(kBoundPrefix)) return tl::unexpected<ApiError>(segment_missing(resource.rest.front()));
   if (method == "GET") return read_part(api, resource);
   if (method == "PUT" || method == "DELETE") return write_part(api, resource);
   return wrong_method(api);

@@ -222,5 +222,30 @@ TEST_F(Made, AStepThatIsSwitchedOffTellsNothing) {
   EXPECT_TRUE(org->take_outgoing().empty());
 }
 
+// fact: §2.8, §8 [K]
+TEST_F(Made, ARelationshipOfManyToManyLeadsBothWays) {
+  const std::string definition = R"({"@odata.type":"Microsoft.Dynamics.CRM.ManyToManyRelationshipMetadata","SchemaName":"new_account_fans","Entity1LogicalName":"account","Entity2LogicalName":"contact","IntersectEntityName":"new_account_contact"})";
+  ASSERT_EQ(post("RelationshipDefinitions", definition).status, 204);
+  EXPECT_EQ(post("RelationshipDefinitions", definition).status, 400) << "it is there";
+  std::string a = account("A"), b = account("B"), lee = contact("Lee"), ray = contact("Ray");
+  auto tie = [&](const std::string& from, const std::string& to) { return post("accounts(" + from + ")/new_account_fans/$ref", R"({"@odata.id":")" + std::string(kOrigin) + kApi + "contacts(" + to + ")\"}").status; };
+  EXPECT_EQ(tie(a, lee), 204);
+  EXPECT_EQ(tie(a, ray), 204);
+  EXPECT_EQ(tie(b, lee), 204);
+  EXPECT_EQ(tie(a, lee), 412) << "they are tied";
+  EXPECT_EQ(get("accounts(" + a + ")/new_account_fans?$select=lastname&$orderby=lastname").at("/value/1/lastname"), "Ray");
+  EXPECT_EQ(get("contacts(" + lee + ")/new_account_fans?$select=name").rows(), 2u);
+  EXPECT_EQ(get("contacts(" + lee + ")?$select=lastname&$expand=new_account_fans($select=name;$filter=name%20eq%20'B')").at("/new_account_fans/0/name"), "B");
+  EXPECT_EQ(get("accounts?$filter=new_account_fans/any(f:f/lastname%20eq%20'Ray')").at("/value/0/name"), "A");
+  EXPECT_EQ(get("accounts?$filter=new_account_fans/any(f:f/lastname%20eq%20'Ray')").rows(), 1u);
+  EXPECT_EQ(get("RelationshipDefinitions/Microsoft.Dynamics.CRM.ManyToManyRelationshipMetadata").at("/value/0/IntersectEntityName"), "new_account_contact");
+  EXPECT_EQ(get("EntityDefinitions(LogicalName='contact')/ManyToManyRelationships").at("/value/0/Entity2IntersectAttribute"), "contactid");
+  EXPECT_EQ(remove("accounts(" + a + ")/new_account_fans(" + ray + ")/$ref").status, 204);
+  EXPECT_EQ(remove("accounts(" + a + ")/new_account_fans(" + ray + ")/$ref").status, 404);
+  EXPECT_EQ(remove("contacts(" + lee + ")").status, 204);
+  EXPECT_EQ(get("accounts(" + b + ")/new_account_fans").rows(), 0u);
+  EXPECT_EQ(get("accounts(" + b + ")").status, 200);
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::dynamics365
