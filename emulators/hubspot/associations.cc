@@ -36,6 +36,7 @@ Associations::Associations(const Catalogue& catalogue) : catalogue_(catalogue) {
   label(deal, company, 5, 6, "Primary", true);
   pair(deal, contact, 3, 4);
   pair(deal, ticket, 27, 28);
+  pair(deal, object("line_items"), 19, 20);
   auto engagement = [&](std::string_view name, int to_contact, int to_company, int to_ticket, int to_deal, int back) {
     pair(object(name), contact, to_contact, to_contact + back);
     pair(object(name), company, to_company, to_company + back);

@@ -83,6 +83,15 @@ std::vector<Property> deal_properties() {
                     "createdate");
 }
 
+std::vector<Property> product_properties() {
+  return with_record({text("name"), text("description", "textarea"), number("price"), number("tax"), number("hs_cost_of_goods_sold"), text("hs_sku"), text("hs_url")}, "createdate");
+}
+
+std::vector<Property> line_item_properties() {
+  return with_record({text("name"), text("description", "textarea"), number("price"), number("quantity"), number("amount"), number("discount"), number("hs_product_id"), text("hs_sku")},
+                     "createdate");
+}
+
 std::vector<Property> custom_properties() { return with_record({}, "hs_createdate"); }
 
 std::vector<Property> communication_properties() {

@@ -23,10 +23,7 @@ std::int64_t number_of(std::string_view id) {
 
 /// What can be subscribed to though nothing of it happens in this account, or has no type of object.
 bool elsewhere(std::string_view type, std::string_view kind) {
-  bool usual = std::find(std::begin(kKinds), std::end(kKinds), kind) != std::end(kKinds);
   if (type == "contact") return kind == "privacyDeletion";
-  if (type == "line_item") return usual;
-  if (type == "product") return usual && kind != "associationChange";
   if (type == "conversation") return kind == "creation" || kind == "deletion" || kind == "newMessage" || kind == "privacyDeletion" || kind == "propertyChange";
   return type == "event" && kind == "completed";
 }
@@ -75,7 +72,8 @@ std::vector<Subscription> all_subscriptions(const Catalogue& catalogue) {
     std::string prefix = generic ? "object" : type.singular, type_id = generic ? type.type_id : "";
     for (std::string_view kind : kKinds) {
       std::string event = fmt::format("{}.{}", prefix, kind);
-      if (kind != "propertyChange") add(event, "", type_id);
+      bool told = kind != "propertyChange" && event != "product.associationChange";
+      if (told) add(event, "", type_id);
     }
     for (const auto& [name, property] : type.properties) {
       if (property.source == Source::stored) add(prefix + ".propertyChange", name, type_id);
@@ -98,6 +96,7 @@ Result<void> Events::check(const Subscription& subscription, const Catalogue& ca
   bool generic = type == "object";
   bool classic =
       known_type([&](const ObjectType& object) { return object.singular == type && !object.engagement && !object.custom; });
+  if (subscription.event_type == "product.associationChange") return fail(ErrorCode::invalid_input, "products are told of without their associations");
   if (!elsewhere(type, kind) &&
       (!(generic || classic) || std::find(std::begin(kKinds), std::end(kKinds), kind) == std::end(kKinds))) {
     return fail(ErrorCode::invalid_input, fmt::format("no event type '{}'", subscription.event_type));

@@ -25,7 +25,8 @@ constexpr std::string_view kAllScopes =
     "oauth crm.objects.contacts.read crm.objects.contacts.write crm.objects.companies.read crm.objects.companies.write crm.objects.deals.read "
     "crm.objects.deals.write crm.objects.custom.read crm.objects.custom.write tickets sales-email-read crm.objects.owners.read crm.schemas.contacts.read "
     "crm.schemas.contacts.write crm.schemas.companies.read crm.schemas.companies.write crm.schemas.deals.read crm.schemas.deals.write crm.schemas.tickets.read "
-    "crm.schemas.tickets.write crm.schemas.custom.read crm.schemas.custom.write crm.import crm.export";
+    "crm.schemas.tickets.write crm.schemas.custom.read crm.schemas.custom.write crm.objects.products.read crm.objects.products.write "
+    "crm.objects.line_items.read crm.objects.line_items.write crm.schemas.line_items.read crm.schemas.line_items.write crm.import crm.export";
 
 /// `consented`: what a person let the app in for; empty: everything.
 json::array granted_scopes(std::string_view consented = "") {

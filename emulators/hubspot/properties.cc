@@ -152,6 +152,12 @@ Catalogue::Catalogue(Database& database) : database_(database) {
   define(engagement("meetings", "meeting", "0-47", "meeting"), meeting_properties());
   define(engagement("tasks", "task", "0-27", "task"), task_properties());
   define(std::move(deals), deal_properties());
+  auto goods = [](std::string name, std::string singular, std::string type_id, std::vector<std::string> defaults) {
+    std::string group = singular + "information";
+    return ObjectType{std::move(name), std::move(singular), std::move(type_id), std::move(group), "hs_lastmodifieddate", std::move(defaults)};
+  };
+  define(goods("products", "product", "0-7", {"createdate", "description", "hs_lastmodifieddate", "hs_object_id", "name", "price"}), product_properties());
+  define(goods("line_items", "line_item", "0-8", {"amount", "createdate", "hs_lastmodifieddate", "hs_object_id", "hs_product_id", "quantity"}), line_item_properties());
   define(engagement("communications", "communication", "0-18", "communication"), communication_properties());
   searchable_words();
   for (const auto& [type, name, of] : {std::tuple{"contacts", "hs_searchable_calculated_phone_number", "phone"},
@@ -173,6 +179,8 @@ void Catalogue::searchable_words() {
       {"companies", {"website", "phone", "name", "domain"}},
       {"tickets", {"subject", "content", "hs_pipeline_stage", "hs_ticket_category", "hs_ticket_id"}},
       {"deals", {"dealname", "pipeline", "dealstage", "description", "dealtype"}},
+      {"products", {"name", "description", "price", "hs_sku"}},
+      {"line_items", {"name", "description", "price", "hs_sku"}},
       {"notes", {"hs_note_body"}},
       {"calls", {"hs_call_title", "hs_body_preview"}},
       {"emails", {"hs_email_subject"}},

@@ -156,6 +156,8 @@ class Catalogue {
 std::vector<Property> contact_properties();  // catalogue_customers.cc
 std::vector<Property> company_properties();
 std::vector<Property> deal_properties();
+std::vector<Property> product_properties();
+std::vector<Property> line_item_properties();
 std::vector<Property> ticket_properties();  // catalogue_service.cc
 std::vector<Property> note_properties();
 std::vector<Property> call_properties();

@@ -30,6 +30,13 @@ void set(const ObjectType& type, Changes& changes, std::string_view name, Value 
   changes.emplace_back(&property, std::move(value));
 }
 
+/// Which person of the account wrote an engagement; of what programs write nobody.
+void note_user(const ObjectType& type, Changes& changes, std::initializer_list<const char*> names, const Writer& writer) {
+  constexpr std::string_view kUser = "userId:";
+  if (!writer.source_id.starts_with(kUser) || !writer.journaled) return;
+  for (const char* name : names) set(type, changes, name, writer.source_id.substr(kUser.size()));
+}
+
 /// The value after the write; empty for null.
 std::string effective(const ObjectType& type, RowNumber row, const Changes& changes, std::string_view name) {
   if (const Value* value = changed(changes, name)) return text_of_value(view(*value));
@@ -202,6 +209,7 @@ Outcome<RowNumber> Portal::create(ObjectType& type, const json::object& properti
   derive(type, kNoRow, changes, writer);
   set(type, changes, "hs_object_source", writer.change_source);
   set(type, changes, "hs_object_source_id", writer.source_id);
+  if (type.engagement) note_user(type, changes, {"hs_created_by", "hs_created_by_user_id"}, writer);
   if (writer.change_source == "INTEGRATION") set(type, changes, "hs_object_source_detail_1", writer.actor.name);
   UnitOfWork unit(*this);
   before_write(type, type.table->row_count(), writer);
@@ -232,6 +240,7 @@ Outcome<void> Portal::update(ObjectType& type, RowNumber row, const json::object
                                                    fmt::format("\"{}\" cannot be empty", property->name)}});
   }
   derive(type, row, changes, writer);
+  if (type.engagement) note_user(type, changes, {"hs_updated_by_user_id"}, writer);
   UnitOfWork unit(*this);
   write(type, row, changes, writer);
   if (changed(changes, "email")) expect_domain(type, row, writer);

@@ -113,7 +113,7 @@ TEST_F(Hooks, CanBeSubscribedToForObjectsThatAreNotHere) {
   auto subscribed = [&](const json::object& what) {
     return post("/__emulator/webhooks", {{"url", "https://hooks.example.test/"}, {"subscriptions", {what}}}).status;
   };
-  for (const char* type : {"line_item.associationChange", "product.creation", "conversation.newMessage", "conversation.privacyDeletion", "event.completed"})
+  for (const char* type : {"line_item.associationChange", "product.creation", "product.merge", "conversation.newMessage", "conversation.privacyDeletion", "event.completed"})
     EXPECT_EQ(subscribed(on(type)), 200) << type;
   EXPECT_EQ(subscribed(on("product.propertyChange", "price")), 200);
   for (const char* type : {"product.associationChange", "conversation.merge", "event.creation", "deal.newMessage"}) EXPECT_EQ(subscribed(on(type)), 400) << type;
