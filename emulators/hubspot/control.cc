@@ -213,6 +213,7 @@ void HubSpot::add_switches() {
   switches_.add("expired_as_invalid", &portal.expired_as_invalid);
   switches_.add("merged_ids_writable", &portal.merged_ids_writable);
   switches_.add("unique_collision_status", &portal.unique_collision_status);
+  switches_.add("addresses_keep_case", &portal.addresses_keep_case);
   switches_.add("ticket_dates_writable", &portal.ticket_dates_writable);
   switches_.add("search_iso_dates", &portal.search_iso_dates);
   switches_.add("activity_auto_associate", &portal.activity_auto_associate);
@@ -222,6 +223,7 @@ void HubSpot::add_switches() {
   switches_.add("history_page", &portal.history_page);
   switches_.add("index_lag_ms", &portal.index_lag);
   switches_.add_limit("daily_requests", daily_);
+  switches_.add_limit("daily_exports", export_limit_);
   switches_.add_limit("daily_association_requests", daily_ties_);
   switches_.add_limit("search_requests", search_limit_);
   /// `limit`: which one, of all apps that fit.

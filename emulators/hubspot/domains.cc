@@ -56,7 +56,7 @@ void Portal::associate_by_domain(WallTime now) {
     if (row >= contacts.table->row_count() || contacts.table->record(row).deleted) continue;
     if (associations_.primary(contacts, row, companies) != kNoRow) continue;
     std::string email = text_of_value(contacts.table->get(row, contacts.property("email").column));
-    std::string domain = email.substr(email.find('@') + 1);
+    std::string domain = to_lower_ascii(email.substr(email.find('@') + 1));
     if (is_freemail(domain)) domain = host_of(text_of_value(contacts.table->get(row, contacts.property("website").column)));
     if (email.empty() || domain.empty()) continue;
     Writer writer;

@@ -189,6 +189,7 @@ HubSpot::Answer HubSpot::export_start(Call& call) {
   if (text_member(*body, "format") != "CSV") return invalid("format must be CSV");
   ObjectType* type = portal_.catalogue().find_any(to_lower_ascii(text_member(*body, "objectType")));
   if (!type) return invalid(fmt::format("Unable to infer object type from: {}", text_member(*body, "objectType")));
+  if (limits_ && !export_limit_.admit(call.now)) return refuse(429, "RATE_LIMITS", fmt::format("No more than {} exports can be made in 24 hours", export_limit_.limit()));
   Export made;
   TRY(made.file, export_file(*body, *type, call.now, made.rows));
   made.id = std::to_string(41'000'001 + exports_.size());

@@ -140,7 +140,7 @@ void Portal::erase(ObjectType& type, RowNumber row, const Writer& writer) {
   const Record& record = type.table->record(row);
   if (const Property* email = type.find("email")) {
     std::string address = text_of_value(record.fields.get(email->column));
-    if (!address.empty()) blocked_addresses_.push_back(address);
+    if (!address.empty()) block_address(address);
   }
   events_.record(type, record.id, "privacyDeletion", {}, writer);
   WriteContext context = writer.context();

@@ -45,6 +45,7 @@ struct PortalSettings {
   bool trace_ids_everywhere = false;   // objectWriteTraceId stands in answers of updates and upserts, too
   bool expired_as_invalid = false;     // an expired token is told in the category of an unknown one
   bool merged_ids_writable = false;    // a PATCH or DELETE of a merged id is one of what it became part of
+  bool addresses_keep_case = false;    // as they were written; they are found without case all the same
   bool ticket_dates_writable = false;  // createdate and closed_date of tickets
   bool search_iso_dates = false;       // filters take dates as ISO texts, beside milliseconds
   bool activity_auto_associate = false;  // an engagement of a contact is one of the contact's company, too

@@ -14,6 +14,7 @@ namespace lockstep::emulators::hubspot {
 namespace {
 
 constexpr std::string_view kVersions[] = {"2025-09", "2026-03", "2026-09", "2026-09-beta", "2027-03-beta"};
+constexpr std::int64_t kDailyExports = 30;
 constexpr std::int64_t kTies = 100, kDailyTies = 500'000;  // calls about associations, in ten seconds and a day
 
 /// Whether a dated path names a version that there is.
@@ -39,6 +40,7 @@ HubSpot::HubSpot(const EmulatorClock& clock, Rng rng, HubSpotOptions options)
       ids_(rng.split("ids")),
       older_(portal_, {options_.portal_id, [this](const Call& call) { return writer(call); }, [this] { return uuid(); }}),
       search_limit_(options_.search_requests, Duration(1'000)),
+      export_limit_(kDailyExports, Duration(24LL * 3'600'000)),
       journal_limit_(100, Duration(1'000)),
       journal_subscription_limit_(50, Duration(1'000)),
       snapshot_limit_(10, Duration(1'000)),

@@ -314,6 +314,7 @@ class HubSpot final : public StandIn {
   App* caller_ = nullptr;                         // of the call being answered
   OlderApi older_;
   RollingLimit search_limit_;
+  RollingLimit export_limit_;
   RollingLimit journal_limit_, journal_subscription_limit_, snapshot_limit_;
   DailyLimit daily_, daily_ties_;
   bool limits_;

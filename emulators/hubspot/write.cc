@@ -104,7 +104,7 @@ Outcome<void> Portal::check_unique(const ObjectType& type, RowNumber self, const
     if (!is_key(type, *property) || is_null(view(value))) continue;
     std::string text = text_of_value(view(value));
     if (property->form == TextForm::email &&
-        std::find(blocked_addresses_.begin(), blocked_addresses_.end(), text) != blocked_addresses_.end()) {
+        std::find(blocked_addresses_.begin(), blocked_addresses_.end(), to_lower_ascii(text)) != blocked_addresses_.end()) {
       return invalid(fmt::format("The address {} was deleted for privacy and cannot be used again", text));
     }
     RowNumber other = find_by_key(type, *property, text);

@@ -57,6 +57,16 @@ TEST_F(Quirks, ATakenUniqueValueIsInvalid) {
   EXPECT_NE(refused.text.find("already has that value"), std::string::npos);
 }
 
+// fact: §6 [U] switch: addresses_keep_case
+TEST_F(Quirks, AddressesBecomeLowerCase) {
+  EXPECT_EQ(value("contacts", contact("Ann@X.example"), "email"), "ann@x.example");
+  set({{"addresses_keep_case", true}});
+  std::string bob = contact("Bob@X.example");
+  EXPECT_EQ(value("contacts", bob, "email"), "Bob@X.example");
+  EXPECT_EQ(create("contacts", {{"email", "bob@x.example"}}).status, 409);
+  EXPECT_EQ(text_at(read("contacts", "BOB@x.example", "idProperty=email").body, "/id"), bob);
+}
+
 // fact: §6 [U] switch: ticket_dates_writable
 TEST_F(Quirks, WhenATicketWasMadeAndClosedIsNotWritten) {
   json::object old{{"subject", "A"}, {"hs_pipeline_stage", "4"}, {"createdate", "2026-01-05T10:00:00Z"}, {"closed_date", "2026-01-06T10:00:00Z"}};

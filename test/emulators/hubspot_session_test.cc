@@ -208,6 +208,18 @@ TEST_F(Session, CallsAboutAssociationsHaveQuotasOfTheirOwn) {
   EXPECT_EQ(text_at(ties().body, "/policyName"), "DAILY");
 }
 
+// fact: §5.2 [U] switch: daily_exports
+TEST_F(Session, ExportsAreThirtyInADay) {
+  json::object view{{"exportType", "VIEW"}, {"format", "CSV"}, {"exportName", "n"}, {"objectType", "CONTACT"}, {"objectProperties", {"email"}}, {"language", "EN"}};
+  auto start = [&] { return post("/crm/v3/exports/export/async", view).status; };
+  for (int i = 0; i < 30; ++i) EXPECT_EQ(start(), 202);
+  EXPECT_EQ(start(), 429);
+  clock.advance(Duration(24LL * 3'600'000));
+  EXPECT_EQ(start(), 202);
+  set({{"daily_exports", 1}});
+  EXPECT_EQ(start(), 429);
+}
+
 // fact: §0.1 [S]
 TEST_F(Session, DatedPathsHaveTheAccountAndBetaVersionsToo) {
   EXPECT_EQ(text_at(api.get("/account-info/2026-03/details").body, "/portalId"), "4242001");
