@@ -16,9 +16,6 @@ ApiCall::ApiCall(Call& call_, Organisation& organisation_, std::string_view vers
   writer.actor = call.caller;
   writer.now = call.now;
   writer.tag = call.query_value("tag").value_or("");
-  auto asks = [&](std::string_view name, std::string_view value) { return equal_no_case(condition(name).value_or(""), value); };
-  writer.bypasses_steps = asks("MSCRM.BypassCustomPluginExecution", "true") ||
-                          condition("MSCRM.BypassBusinessLogicExecution").value_or("").find("CustomAsync") != std::string::npos;
   auto sent = organisation.metadata.quirks().client_correlation ? call.header("x-ms-correlation-request-id") : std::nullopt;
   auto correlation = parse_guid(sent.value_or(""));
   writer.correlation = correlation ? *correlation : make_guid(organisation.request_ids);
@@ -37,6 +34,31 @@ Outcome<void> ApiCall::impersonate() {
   if (*actor == call.caller) return {};
   writer.on_behalf = call.caller;
   writer.actor = std::move(*actor);
+  return {};
+}
+
+Outcome<void> ApiCall::bypass() {
+  constexpr std::size_t kMostSteps = 3;
+  auto logic = condition("MSCRM.BypassBusinessLogicExecution"), steps = condition("MSCRM.BypassBusinessLogicExecutionStepIds");
+  bool older = equal_no_case(condition("MSCRM.BypassCustomPluginExecution").value_or(""), "true");
+  auto missing = [&](const char* privilege) -> Outcome<void> {
+    if (!organisation.denied.contains({"systemuser", privilege})) return {};
+    return refuse(403, code::kPrivilegeDenied, fmt::format("Principal user (Name={}, type=8) is missing prv{} privilege.", call.caller.name, privilege));
+  };
+  if (logic || steps) TRY_VOID(missing("BypassCustomBusinessLogic"));
+  if (older) TRY_VOID(missing("BypassCustomPlugins"));
+  writer.bypasses_synchronous = older;  // what runs later is not held up by the older header
+  for (std::string_view word : logic ? split(*logic, ',') : std::vector<std::string_view>()) {
+    bool now = trim(word) == "CustomSync", later = trim(word) == "CustomAsync";
+    if (!now && !later) return refuse(400, code::kInvalidArgument, fmt::format("'{}' is no value of MSCRM.BypassBusinessLogicExecution.", trim(word)));
+    (now ? writer.bypasses_synchronous : writer.bypasses_asynchronous) = true;
+  }
+  for (std::string_view id : steps ? split(*steps, ',') : std::vector<std::string_view>()) {
+    auto guid = parse_guid(trim(id));
+    if (!guid) return refuse(400, code::kInvalidArgument, fmt::format("'{}' is not the id of a step.", trim(id)));
+    writer.bypassed_steps.insert(*guid);
+  }
+  if (writer.bypassed_steps.size() > kMostSteps) return refuse(400, code::kInvalidArgument, fmt::format("No more than {} steps can be bypassed.", kMostSteps));
   return {};
 }
 

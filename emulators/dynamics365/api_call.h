@@ -19,6 +19,8 @@ struct ApiCall {
 
   /// Takes MSCRMCallerID and CallerObjectId into account. Error: nobody has that id, or the privilege is missing.
   Outcome<void> impersonate();
+  /// Takes MSCRM.Bypass… into account. Error: a word that there is not, too many steps, or the privilege is missing.
+  Outcome<void> bypass();
   /// A header that says something: the literal "null" counts as absent.
   std::optional<std::string> condition(std::string_view name) const;
   Outcome<void> parse_body(JsonDocument& document) const;
@@ -87,10 +89,13 @@ Outcome<http::Response> file_column(ApiCall& api, const Resource& resource, cons
 Outcome<http::Response> bulk_action(ApiCall& api, const TableSpec& table, std::string_view action);
 /// "EntityDefinitions", "EntityDefinitions(LogicalName='contact')/Attributes", "RelationshipDefinitions" … by decoded path.
 Outcome<http::Response> entity_definitions(ApiCall& api, std::string_view path);
-/// POST and DELETE below "EntityDefinitions(…)": "Attributes", "Keys" or one of these, which is `key` then.
+/// POST and DELETE below "EntityDefinitions(…)": "Attributes", "Keys" or one of these, which is `part` then.
 Outcome<http::Response> create_table(ApiCall& api);
 Outcome<http::Response> create_relationship(ApiCall& api);
-Outcome<http::Response> write_definition(ApiCall& api, const json::object& entity, std::string_view segment, const json::object* key);
+Outcome<http::Response> create_choice(ApiCall& api);
+/// Refused while a column is of it.
+Outcome<http::Response> delete_choice(ApiCall& api, std::string_view name);
+Outcome<http::Response> write_definition(ApiCall& api, const json::object& entity, std::string_view segment, const json::object* part);
 /// "$metadata".
 Outcome<http::Response> csdl(ApiCall& api);
 

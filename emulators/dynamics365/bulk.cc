@@ -71,6 +71,7 @@ class BulkAction {
     TRY_VOID(organisation_.check_privilege(table_, "Create", api_.call.caller));
     TRY(Payload payload, read(target, true));
     TRY(RowNumber row, organisation_.records.create(table_, payload, api_.writer));
+    created_.push_back({row, payload.changes});
     return table_.rows->record(row).id;
   }
 
@@ -83,8 +84,7 @@ class BulkAction {
     if (row == kNoRow) return tl::unexpected<ApiError>(organisation_.missing(target.resource));
     TRY(Payload payload, read(body, false));
     if (target.resource.alternate_key) drop_key(payload, *target.resource.alternate_key);
-    return organisation_.records.update(table_, row, payload,
-                                        api_.writer);  // versions are not looked at here
+    return write(row, payload);  // versions are not looked at here
   }
 
   Outcome<void> upsert(const json::object& body) {
@@ -96,7 +96,7 @@ class BulkAction {
     TRY(Payload payload, read(body, row == kNoRow));
     if (row != kNoRow) {
       if (target.resource.alternate_key) drop_key(payload, *target.resource.alternate_key);
-      return organisation_.records.update(table_, row, payload, api_.writer);
+      return write(row, payload);
     }
     if (const AlternateKey* key = target.resource.alternate_key) {
       bool in_body = std::any_of(key->columns.begin(), key->columns.end(), [&](const Column* each) { return payload.find(*each); });
@@ -106,11 +106,29 @@ class BulkAction {
     } else {
       payload.id = target.resource.id;
     }
-    TRY_VOID(organisation_.records.create(table_, payload, api_.writer));
+    TRY(row, organisation_.records.create(table_, payload, api_.writer));
+    created_.push_back({row, payload.changes});
     return {};
   }
 
+  /// To steps of the messages of many rows; those of single rows have been told one by one.
+  void tell() const {
+    auto note = [&](std::string_view message, const std::vector<RowEvent::Target>& rows) {
+      if (rows.empty()) return;
+      RowEvent event{message, &table_, rows.front().row, {}, "", {}, 1};
+      event.targets = rows;
+      organisation_.webhooks.note(event, api_.writer);
+    };
+    note("CreateMultiple", created_);
+    note("UpdateMultiple", updated_);
+  }
+
  private:
+  Outcome<void> write(RowNumber row, const Payload& payload) {
+    updated_.push_back({row, payload.changes});
+    return organisation_.records.update(table_, row, payload, api_.writer);
+  }
+
   Outcome<Payload> read(const json::object& body, bool creating) const {
     return read_payload(organisation_.metadata, table_, body, api_.resolver(), Door::api, creating);
   }
@@ -125,11 +143,13 @@ class BulkAction {
   Organisation& organisation_;
   const TableSpec& table_;
   std::set<std::string> seen_;
+  std::vector<RowEvent::Target> created_, updated_;
 };
 
 }  // namespace
 
 Outcome<http::Response> bulk_action(ApiCall& api, const TableSpec& table, std::string_view action) {
+  if (action == "DeleteMultiple") return refuse(501, code::kNotImplemented, "DeleteMultiple has not yet been implemented.");
   bool known = action == "CreateMultiple" || action == "UpdateMultiple" || action == "UpsertMultiple";
   if (!known || !table.bulk)
     return tl::unexpected<ApiError>(segment_missing("Microsoft.Dynamics.CRM." + std::string(action)));
@@ -150,6 +170,7 @@ Outcome<http::Response> bulk_action(ApiCall& api, const TableSpec& table, std::s
       TRY_VOID(bulk.upsert(*target));
     }
   }
+  bulk.tell();
   unit.commit();
   if (action != "CreateMultiple") return no_content();
   json::object body{{"@odata.context", api.base + "/$metadata#Microsoft.Dynamics.CRM.CreateMultipleResponse"},

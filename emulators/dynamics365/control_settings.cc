@@ -89,9 +89,9 @@ Result<std::size_t> Service::add_steps(const json::object& sent) {
     const TableSpec* known = organisation_.metadata.by_name(table);
     if (!known) return fail(ErrorCode::invalid_input, fmt::format("no table '{}'", table));
     for (const std::string& message : messages) {
-      static constexpr std::string_view kMessages[] = {"Create", "Update", "Delete", "Merge", "Close"};
+      static constexpr std::string_view kMessages[] = {"Create", "Update", "Delete", "Merge", "Close", "CreateMultiple", "UpdateMultiple"};
       if (std::find(std::begin(kMessages), std::end(kMessages), message) == std::end(kMessages)) {
-        return fail(ErrorCode::invalid_input, "message is Create, Update, Delete, Merge or Close");
+        return fail(ErrorCode::invalid_input, "message is Create, Update, Delete, Merge, Close, CreateMultiple or UpdateMultiple");
       }
       Step each = step;
       each.id = organisation_.webhooks.new_id();

@@ -4,7 +4,9 @@
 
 #include <charconv>
 #include <cmath>
+#include <set>
 
+#include "base/text.h"
 #include "base/time.h"
 #include "emulators/dynamics365/definition_rows.h"
 #include "emulators/dynamics365/exact_numbers.h"
@@ -67,6 +69,22 @@ Outcome<Value> check_integer(const TableSpec& table, const Column& column, std::
                   number, column.logical_name, table.name, accepted));
 }
 
+/// "3,1" as "1,3": each once, in their order.
+Outcome<Value> check_choices(const TableSpec& table, const Column& column, std::string_view text) {
+  std::set<std::int64_t> chosen;
+  for (std::string_view part : text.empty() ? std::vector<std::string_view>() : split(text, ',')) {
+    std::int64_t number = 0;
+    part = trim(part);
+    auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), number);
+    if (error != std::errc() || end != part.data() + part.size()) return wrong_type(table, column, text);
+    TRY_VOID(check_integer(table, column, number));
+    chosen.insert(number);
+  }
+  std::string joined;
+  for (std::int64_t each : chosen) joined += (joined.empty() ? "" : ",") + std::to_string(each);
+  return joined.empty() ? Value() : Value(joined);
+}
+
 tl::unexpected<ApiError> money_out_of_range(const TableSpec& table, const Column& column) {
   return refuse(
       400, code::kDecimalOutOfRange,
@@ -79,10 +97,11 @@ tl::unexpected<ApiError> money_out_of_range(const TableSpec& table, const Column
 Outcome<Value> check_money(const TableSpec& table, const Column& column, std::string_view text) {
   std::optional<std::int64_t> amount = parse_money(text);
   if (!amount) return wrong_type(table, column, text);
-  constexpr std::int64_t kCent = kMoneyUnits / 100;
-  std::int64_t cents = (*amount + (*amount < 0 ? -kCent / 2 : kCent / 2)) / kCent;
-  if (cents < column.minimum * 100 || cents > column.maximum * 100) return money_out_of_range(table, column);
-  return Value(cents * kCent);
+  std::int64_t smallest = kMoneyUnits;  // a cent, where there are two digits behind the point
+  for (std::int64_t digit = 0; digit < column.scale; ++digit) smallest /= 10;
+  std::int64_t rounded = (*amount + (*amount < 0 ? -smallest / 2 : smallest / 2)) / smallest * smallest;
+  if (rounded < column.minimum * kMoneyUnits || rounded > column.maximum * kMoneyUnits) return money_out_of_range(table, column);
+  return Value(rounded);
 }
 
 Outcome<Value> check_money(const TableSpec& table, const Column& column, const json::value& sent) {
@@ -160,6 +179,7 @@ Outcome<Value> convert(const TableSpec& table, const Column& column, const json:
     case ColumnType::text:
     case ColumnType::memo:
       if (!sent.is_string()) return wrong_type(table, column, literal);
+      if (column.several) return check_choices(table, column, literal);
       return check_text(table, column, literal);
     case ColumnType::integer:
     case ColumnType::option:

@@ -13,13 +13,13 @@ constexpr int kEnglish = 1033;
 std::string_view attribute_type(const Column& column) {
   switch (column.type) {
     case ColumnType::text:
-      return "String";
+      return column.several ? "MultiSelectPicklist" : "String";
     case ColumnType::memo:
-      return "Memo";
+      return column.image ? "Image" : "Memo";
     case ColumnType::integer:
       return "Integer";
     case ColumnType::money:
-      return "Money";
+      return column.number_type.empty() ? std::string_view("Money") : column.number_type;
     case ColumnType::boolean:
       return "Boolean";
     case ColumnType::option:
@@ -60,10 +60,10 @@ json::object option_set(const TableSpec& table, const Column& column) {
     if (column.type == ColumnType::state) option["DefaultStatus"] = table.state(each.value)->default_status;
     options.push_back(std::move(option));
   }
-  std::string name = table.name + "_" + column.logical_name;
+  std::string name = column.choice.empty() ? table.name + "_" + column.logical_name : column.choice;
   return json::object{{"MetadataId", metadata_id("optionset", name)},
                       {"Name", name},
-                      {"IsGlobal", false},
+                      {"IsGlobal", !column.choice.empty()},
                       {"OptionSetType", attribute_type(column) == "Boolean" ? "Boolean" : json::string(attribute_type(column))},
                       {"Options", std::move(options)}};
 }
@@ -86,6 +86,11 @@ json::object key_definition(const TableSpec& table, const AlternateKey& key) {
                       {"SchemaName", key.name},
                       {"EntityLogicalName", table.name},
                       {"EntityKeyIndexStatus", "Active"},
+                      {"DisplayName", label_of(key.name)},
+                      {"IsCustomizable", managed(true)},
+                      {"IsManaged", false},
+                      {"IntroducedVersion", "1.0.0.0"},
+                      {"AsyncJob", nullptr},
                       {"KeyAttributes", std::move(columns)}};
 }
 
@@ -100,16 +105,16 @@ std::size_t column_number(const TableSpec& table, const Column& column) {
 }
 
 void add_details(json::object& attribute, const TableSpec& table, const Column& column) {
-  if (column.type == ColumnType::text || column.type == ColumnType::memo) attribute["MaxLength"] = column.maximum;
+  if ((column.type == ColumnType::text && !column.several) || column.type == ColumnType::memo) attribute["MaxLength"] = column.maximum;
   if (column.type == ColumnType::integer || column.type == ColumnType::money) {
     attribute["MinValue"] = column.minimum;
     attribute["MaxValue"] = column.maximum;
   }
-  if (column.type == ColumnType::money) attribute["Precision"] = 2;
+  if (column.type == ColumnType::money) attribute["Precision"] = column.scale;
   if (column.type == ColumnType::date_time || column.type == ColumnType::date_only) {
     bool date = column.type == ColumnType::date_only;
     attribute["Format"] = date ? "DateOnly" : "DateAndTime";
-    attribute["DateTimeBehavior"] = json::object{{"Value", date ? "DateOnly" : "UserLocal"}};
+    attribute["DateTimeBehavior"] = json::object{{"Value", date ? "DateOnly" : column.behavior.empty() ? "UserLocal" : json::string_view(column.behavior)}};
   }
   if (!column.targets.empty()) {
     json::array targets;
@@ -119,11 +124,27 @@ void add_details(json::object& attribute, const TableSpec& table, const Column& 
   if (column.type == ColumnType::boolean) attribute["OptionSet"] = boolean_set(table, column);
   if (!column.options.empty()) {
     attribute["OptionSet"] = option_set(table, column);
-    attribute["GlobalOptionSet"] = nullptr;
+    attribute["GlobalOptionSet"] = column.choice.empty() ? json::value(nullptr) : attribute["OptionSet"];
   }
 }
 
 }  // namespace
+
+json::object choice_definition(const GlobalChoice& choice) {
+  json::array options;
+  for (const Option& each : choice.options) options.push_back(json::object{{"Value", each.value}, {"Label", label_of(each.label)}});
+  return json::object{{"@odata.type", "#Microsoft.Dynamics.CRM.OptionSetMetadata"},
+                      {"MetadataId", metadata_id("optionset", choice.name)},
+                      {"Name", choice.name},
+                      {"DisplayName", label_of(choice.label)},
+                      {"Description", label_of("")},
+                      {"IsGlobal", true},
+                      {"IsCustomOptionSet", true},
+                      {"IsManaged", false},
+                      {"IsCustomizable", managed(true)},
+                      {"OptionSetType", "Picklist"},
+                      {"Options", std::move(options)}};
+}
 
 std::string attribute_class(const Column& column) {
   std::string_view type = attribute_type(column);
@@ -140,9 +161,9 @@ json::object attribute_definition(const TableSpec& table, const Column& column) 
                          {"LogicalName", column.logical_name},
                          {"SchemaName", column.schema_name.empty() ? schema_name_of(column.logical_name) : column.schema_name},
                          {"EntityLogicalName", table.name},
-                         {"AttributeType", json::string(column.file ? "Virtual" : type)},
+                         {"AttributeType", json::string(column.file || column.several || column.image ? "Virtual" : type)},
                          {"AttributeTypeName", json::object{{"Value", std::string(type) + "Type"}}},
-                         {"DisplayName", label_of(column.logical_name)},
+                         {"DisplayName", label_of(column.label.empty() ? column.logical_name : column.label)},
                          {"IsPrimaryId", column.source == Source::key},
                          {"IsPrimaryName", column.name == table.name_column},
                          {"IsCustomAttribute", column.custom || column.name == kExternalKey},
@@ -208,8 +229,30 @@ json::object relationship_definition(const Metadata& metadata, const Relationshi
                       {"ReferencingAttribute", text(relationship.referencing_column)},
                       {"ReferencedEntityNavigationPropertyName", text(relationship.schema_name)},
                       {"ReferencingEntityNavigationPropertyName", navigation},
-                      {"CascadeConfiguration", json::object{{"Delete", column->cascades_delete ? "Cascade" : "RemoveLink"},
+                      {"CascadeConfiguration", json::object{{"Delete", column->cascades_delete ? "Cascade" : column->restricts_delete ? "Restrict" : "RemoveLink"},
                                                             {"Merge", column->follows_merge ? "Cascade" : "NoCascade"}}}};
+}
+
+json::object relationship_definition(const Metadata& metadata, const ManyToMany& relationship) {
+  json::object definition{{"@odata.type", "#Microsoft.Dynamics.CRM.ManyToManyRelationshipMetadata"},
+                          {"MetadataId", metadata_id("relationship", relationship.schema_name)},
+                          {"SchemaName", relationship.schema_name},
+                          {"RelationshipType", "ManyToManyRelationship"},
+                          {"IsCustomRelationship", true},
+                          {"IsManaged", false},
+                          {"IsValidForAdvancedFind", true},
+                          {"SecurityTypes", "None"},
+                          {"IntroducedVersion", "1.0.0.0"},
+                          {"IsCustomizable", managed(true)},
+                          {"IntersectEntityName", relationship.intersect}};
+  for (bool first : {true, false}) {
+    const std::string& table = first ? relationship.first : relationship.second;
+    std::string side = first ? "Entity1" : "Entity2";
+    definition[side + "LogicalName"] = table;
+    definition[side + "IntersectAttribute"] = metadata.require(table).key;
+    definition[side + "NavigationPropertyName"] = relationship.schema_name;
+  }
+  return definition;
 }
 
 namespace {
@@ -240,11 +283,12 @@ json::object entity_flags(const TableSpec& table) {
                      {"IsMappable", managed(true)},
                      {"CanCreateAttributes", managed(false)},
                      {"TableType", "Standard"},
-                     {"PrimaryImageAttribute", nullptr},
+                     {"PrimaryImageAttribute", table.column("entityimage") ? json::value("entityimage") : json::value(nullptr)},
                      {"DataProviderId", nullptr},
                      {"DataSourceId", nullptr},
                      {"ExternalName", nullptr},
                      {"ObjectTypeCode", 10'000}};
+  for (const char* absent : {"IconVectorName", "IconSmallName", "IconMediumName", "IconLargeName", "EntityColor", "EntityHelpUrl"}) flags[absent] = nullptr;
   for (const auto& [name, code] : kTypeCodes) {
     if (name == table.name) flags["ObjectTypeCode"] = code;
   }
@@ -255,11 +299,17 @@ json::object entity_flags(const TableSpec& table) {
 
 json::object entity_definition(const Metadata& metadata, const TableSpec& table) {
   json::array attributes, keys, one_to_many, many_to_one;
-  for (const Column& column : table.columns) attributes.push_back(attribute_definition(table, column));
+  for (const Column& column : table.columns) {
+    if (!column.removed) attributes.push_back(attribute_definition(table, column));
+  }
   for (const AlternateKey& key : table.keys) keys.push_back(key_definition(table, key));
   for (const Relationship& each : metadata.relationships()) {
     if (each.referenced_table == table.name) one_to_many.push_back(relationship_definition(metadata, each));
     if (each.referencing_table == table.name) many_to_one.push_back(relationship_definition(metadata, each));
+  }
+  json::array many_to_many;
+  for (const ManyToMany& each : metadata.many_to_many()) {
+    if (each.first == table.name || each.second == table.name) many_to_many.push_back(relationship_definition(metadata, each));
   }
   json::object definition = entity_flags(table);
   for (json::key_value_pair& member : json::object{{"MetadataId", metadata_id("entity", table.name)},
@@ -280,7 +330,7 @@ json::object entity_definition(const Metadata& metadata, const TableSpec& table)
                       {"Keys", std::move(keys)},
                       {"OneToManyRelationships", std::move(one_to_many)},
                       {"ManyToOneRelationships", std::move(many_to_one)},
-                      {"ManyToManyRelationships", json::array()}}) definition[member.key()] = std::move(member.value());
+                      {"ManyToManyRelationships", std::move(many_to_many)}}) definition[member.key()] = std::move(member.value());
   return definition;
 }
 
@@ -289,8 +339,10 @@ std::string csdl_document(const Metadata& metadata) {
   for (const TableSpec& table : metadata.tables()) {
     fmt::format_to(std::back_inserter(types),
                    "<EntityType Name=\"{}\" BaseType=\"mscrm.crmbaseentity\"><Key><PropertyRef Name=\"{}\"/></Key>", table.name, table.key);
-    for (const Column& column : table.columns)
+    for (const Column& column : table.columns) {
+      if (column.removed) continue;
       fmt::format_to(std::back_inserter(types), "<Property Name=\"{}\" Type=\"{}\"/>", column.name, edm_type(column.type));
+    }
     for (const Navigation& each : table.navigations) {
       std::string type = each.targets.size() == 1 ? each.targets.front() : "principal";
       fmt::format_to(std::back_inserter(types),

@@ -9,8 +9,10 @@ namespace lockstep::emulators::dynamics365 {
 /// A row of the metadata as the Web API shows it, navigation properties among its members. Those have to be expanded to be
 /// seen: kDefinitionLinks names them.
 json::object entity_definition(const Metadata& metadata, const TableSpec& table);
+json::object choice_definition(const GlobalChoice& choice);
 json::object attribute_definition(const TableSpec& table, const Column& column);
 json::object relationship_definition(const Metadata& metadata, const Relationship& relationship);
+json::object relationship_definition(const Metadata& metadata, const ManyToMany& relationship);
 /// "PicklistAttributeMetadata".
 std::string attribute_class(const Column& column);
 

@@ -8,6 +8,7 @@
 #include "emulators/dynamics365/definition_rows.h"
 #include "emulators/dynamics365/fetch_condition.h"
 #include "emulators/dynamics365/table_builder.h"
+#include "emulators/dynamics365/values.h"
 
 namespace lockstep::emulators::dynamics365 {
 namespace {
@@ -68,9 +69,56 @@ Outcome<std::vector<Option>> read_options(const json::object& body) {
   return options;
 }
 
-Outcome<Column> read_column(const json::object& body) {
+/// What a label says in the first of its languages.
+std::string label_in(const json::object& body, const char* name, const std::string& otherwise) {
+  boost::system::error_code none;
+  const json::value* label = body.if_contains(name);
+  const json::value* text = label ? label->find_pointer("/LocalizedLabels/0/Label", none) : nullptr;
+  return text && text->is_string() ? std::string(text->get_string()) : otherwise;
+}
+
+/// Money and other numbers with a fraction, which are held in ten-thousandths.
+Outcome<Column> read_number(Column column, const json::object& body, std::string_view type) {
+  constexpr std::int64_t kMostDigits = 4, kFarthest = 100'000'000'000;
+  if (!type.starts_with("Money")) column.number_type = type.starts_with("Decimal") ? "Decimal" : "Double";
+  auto bound = [&](const char* name, std::int64_t otherwise) -> std::optional<std::int64_t> {
+    const json::value* given = body.if_contains(name);
+    if (!given || given->is_null()) return otherwise;
+    auto amount = parse_money(json::serialize(*given));
+    return amount ? std::optional(*amount / kMoneyUnits) : std::nullopt;
+  };
+  auto least = bound("MinValue", column.number_type.empty() ? 0 : -kFarthest), most = bound("MaxValue", kFarthest);
+  const json::value* precision = body.if_contains("Precision");
+  column.scale = precision && precision->is_int64() ? precision->get_int64() : 2;
+  if (!least || !most || *least > *most || column.scale < 0) return bad_parameters("MinValue, MaxValue or Precision is out of range.");
+  if (column.scale > kMostDigits) return refuse(501, code::kNotImplemented, "Numbers have no more than four digits behind the point in this stand-in.");
+  column.minimum = *least;
+  column.maximum = *most;
+  return column;
+}
+
+/// The options of a column: its own, or those of a choice of all tables that "GlobalOptionSet@odata.bind" names.
+Outcome<void> take_options(const Metadata& metadata, const json::object& body, Column& column) {
+  std::string_view bound = text_member(body, "GlobalOptionSet@odata.bind");
+  if (bound.empty()) {
+    TRY(column.options, read_options(body));
+    return {};
+  }
+  for (const GlobalChoice& each : metadata.choices()) {
+    std::string id = scalar_text(choice_definition(each).at("MetadataId"));
+    if (!bound.ends_with("(" + id + ")") && !bound.ends_with("(Name='" + each.name + "')")) continue;
+    column.choice = each.name;
+    column.options = each.options;
+    return {};
+  }
+  return refuse(404, "0x80041102", fmt::format("There is no choice '{}'.", bound));
+}
+
+Outcome<Column> read_column(const Metadata& metadata, const json::object& body) {
   static constexpr std::pair<std::string_view, ColumnType> kTypes[] = {
       {"StringAttributeMetadata", ColumnType::text},      {"MemoAttributeMetadata", ColumnType::memo},    {"IntegerAttributeMetadata", ColumnType::integer},
+      {"DecimalAttributeMetadata", ColumnType::money},     {"DoubleAttributeMetadata", ColumnType::money},   {"MoneyAttributeMetadata", ColumnType::money},
+      {"MultiSelectPicklistAttributeMetadata", ColumnType::text},
       {"BooleanAttributeMetadata", ColumnType::boolean},  {"DateTimeAttributeMetadata", ColumnType::date_time}, {"PicklistAttributeMetadata", ColumnType::option}};
   std::string_view type = text_member(body, "@odata.type");
   type = type.substr(type.rfind('.') + 1);
@@ -80,6 +128,7 @@ Outcome<Column> read_column(const json::object& body) {
   TRY(column.logical_name, new_name(body));
   column.name = column.logical_name;
   column.schema_name = std::string(text_member(body, "SchemaName"));
+  column.label = label_in(body, "DisplayName", "");
   column.type = known->second;
   column.custom = true;
   auto number = [&](const char* name, std::int64_t otherwise) {
@@ -87,24 +136,21 @@ Outcome<Column> read_column(const json::object& body) {
     return given && given->is_int64() ? given->get_int64() : otherwise;
   };
   bool memo = column.type == ColumnType::memo, text = memo || column.type == ColumnType::text;
+  column.several = type.starts_with("MultiSelect");
+  if (column.type == ColumnType::money) return read_number(std::move(column), body, type);
   column.minimum = text ? 0 : number("MinValue", -2'147'483'648LL);
   column.maximum = text ? number("MaxLength", memo ? 2'000 : 100) : number("MaxValue", 2'147'483'647);
   if (text && (column.maximum < 1 || column.maximum > (memo ? 1'048'576 : 4'000))) return bad_parameters("MaxLength is out of range.");
-  if (column.type == ColumnType::date_time && text_member(body, "Format") == "DateOnly") column.type = ColumnType::date_only;
-  if (column.type == ColumnType::option) {
-    TRY(column.options, read_options(body));
+  const json::value* behavior = body.if_contains("DateTimeBehavior");
+  std::string_view named = behavior && behavior->is_object() ? text_member(behavior->get_object(), "Value") : std::string_view();
+  if (column.type == ColumnType::date_time && named == "DateOnly") column.type = ColumnType::date_only;  // a format alone changes how it is shown
+  if (named == "TimeZoneIndependent") column.behavior = named;
+  if (column.type == ColumnType::option || column.several) {
+    TRY_VOID(take_options(metadata, body, column));
   }
   const json::value* level = body.if_contains("RequiredLevel");
   column.required = level && level->is_object() && text_member(level->get_object(), "Value") == "ApplicationRequired";
   return column;
-}
-
-/// What a label says in the first of its languages.
-std::string label_in(const json::object& body, const char* name, const std::string& otherwise) {
-  boost::system::error_code none;
-  const json::value* label = body.if_contains(name);
-  const json::value* text = label ? label->find_pointer("/LocalizedLabels/0/Label", none) : nullptr;
-  return text && text->is_string() ? std::string(text->get_string()) : otherwise;
 }
 
 /// As the platform makes one out of many: "new_box", "new_boxes".
@@ -112,6 +158,44 @@ std::string plural_of(const std::string& name) {
   if (name.ends_with('y')) return name.substr(0, name.size() - 1) + "ies";
   bool hisses = name.ends_with('s') || name.ends_with('x') || name.ends_with("ch") || name.ends_with("sh");
   return name + (hisses ? "es" : "s");
+}
+
+/// Money has a twin in the base currency, which nobody writes.
+void add_with_twin(Metadata& metadata, const TableSpec& table, Column column) {
+  if (column.type == ColumnType::money && column.number_type.empty()) {
+    Column twin = column;
+    twin.name = twin.logical_name = column.name + "_base";
+    twin.schema_name = column.schema_name + "_Base";
+    twin.creatable = twin.updatable = twin.required = false;
+    metadata.add_column(table.name, std::move(twin));
+  }
+  metadata.add_column(table.name, std::move(column));
+}
+
+/// PUT and DELETE of a column that an integration made: its label, how long its texts are, whether it is required.
+Outcome<http::Response> change_column(ApiCall& api, const TableSpec& table, std::string_view name) {
+  Metadata& metadata = api.organisation.metadata;
+  Column* column = metadata.editable(table.name, name);
+  bool deletes = api.call.request.method == "DELETE";
+  if (!column || !column->custom) return refuse(400, code::kInvalidArgument, fmt::format("The column '{}' is the platform's own.", name));
+  if (deletes) {
+    for (const AlternateKey& key : table.keys) {
+      if (std::find(key.columns.begin(), key.columns.end(), column) != key.columns.end())
+        return refuse(400, "0x8004f01f", fmt::format("The {} component cannot be deleted because it is referenced by the key {}.", name, key.name));
+    }
+    metadata.remove_column(table.name, name);
+    return api_json(204, "");
+  }
+  if (api.call.request.method != "PUT") return refuse(405, code::kBadRequestUrl, "A column is changed by PUT.");
+  JsonDocument document;
+  TRY_VOID(api.parse_body(document));
+  const json::object& body = document.root().get_object();
+  column->label = label_in(body, "DisplayName", column->label);
+  const json::value *longest = body.if_contains("MaxLength"), *level = body.if_contains("RequiredLevel");
+  bool text = column->type == ColumnType::text || column->type == ColumnType::memo;
+  if (text && longest && longest->is_int64() && longest->get_int64() > 0) column->maximum = longest->get_int64();
+  if (level && level->is_object()) column->required = text_member(level->get_object(), "Value") == "ApplicationRequired";
+  return api_json(204, "");
 }
 
 http::Response made_at(const ApiCall& api, const char* root, const json::object& definition) {
@@ -137,7 +221,7 @@ Outcome<http::Response> create_table(ApiCall& api) {
   std::deque<Column> others;
   for (const json::value& each : attributes && attributes->is_array() ? attributes->get_array() : json::array()) {
     if (!each.is_object()) return bad_parameters("Attributes is not a list of definitions.");
-    TRY(Column column, read_column(each.get_object()));
+    TRY(Column column, read_column(metadata, each.get_object()));
     const json::value* first = each.get_object().if_contains("IsPrimaryName");
     bool names = first && first->is_bool() && first->get_bool();
     if (names && column.type == ColumnType::text && !primary) primary = std::move(column);
@@ -155,14 +239,70 @@ Outcome<http::Response> create_table(ApiCall& api) {
   return made_at(api, "EntityDefinitions", entity_definition(metadata, metadata.require(name)));
 }
 
+/// {"Name","DisplayName","Options":[…]}
+Outcome<http::Response> create_choice(ApiCall& api) {
+  Metadata& metadata = api.organisation.metadata;
+  TRY_VOID(api.organisation.check_privilege(metadata.require("account"), "Customize", api.call.caller));
+  JsonDocument document;
+  TRY_VOID(api.parse_body(document));
+  const json::object& body = document.root().get_object();
+  GlobalChoice choice;
+  choice.name = std::string(text_member(body, "Name"));
+  choice.label = label_in(body, "DisplayName", choice.name);
+  if (choice.name.find('_') < 2 || choice.name.find('_') == std::string::npos) return bad_parameters("Name must begin with the customization prefix of a publisher.");
+  for (const GlobalChoice& each : metadata.choices()) {
+    if (equal_no_case(each.name, choice.name)) return refuse(400, "0x80048403", fmt::format("An OptionSet with the name {} already exists.", choice.name));
+  }
+  TRY(choice.options, read_options(json::object{{"OptionSet", body}}));
+  metadata.choices().push_back(std::move(choice));
+  return made_at(api, "GlobalOptionSetDefinitions", choice_definition(metadata.choices().back()));
+}
+
+Outcome<http::Response> delete_choice(ApiCall& api, std::string_view name) {
+  Metadata& metadata = api.organisation.metadata;
+  for (const TableSpec& table : metadata.tables()) {
+    for (const Column& column : table.columns) {
+      if (column.choice == name && !column.removed) return refuse(400, "0x8004f01f", fmt::format("The choice {} is used by {}.{}.", name, table.name, column.logical_name));
+    }
+  }
+  std::erase_if(metadata.choices(), [&](const GlobalChoice& each) { return each.name == name; });
+  return api_json(204, "");
+}
+
+Outcome<void> check_relationship_name(const Metadata& metadata, std::string_view name) {
+  auto taken = [&](std::string_view known) { return equal_no_case(known, name); };
+  bool one = std::any_of(metadata.relationships().begin(), metadata.relationships().end(), [&](const Relationship& each) { return taken(each.schema_name); });
+  bool many = std::any_of(metadata.many_to_many().begin(), metadata.many_to_many().end(), [&](const ManyToMany& each) { return taken(each.schema_name); });
+  if (one || many) return refuse(400, "0x80047017", fmt::format("The specified relationship name {} already exists.", name));
+  return {};
+}
+
+/// {"@odata.type":"…ManyToManyRelationshipMetadata","SchemaName","Entity1LogicalName","Entity2LogicalName","IntersectEntityName"}
+Outcome<http::Response> create_many_to_many(ApiCall& api, const json::object& body) {
+  Metadata& metadata = api.organisation.metadata;
+  TRY(std::string name, new_name(body));
+  ManyToMany made{std::string(text_member(body, "SchemaName")), to_lower_ascii(text_member(body, "IntersectEntityName")), "", ""};
+  if (made.intersect.empty()) made.intersect = name;
+  for (std::string* side : {&made.first, &made.second}) {
+    *side = std::string(text_member(body, side == &made.first ? "Entity1LogicalName" : "Entity2LogicalName"));
+    if (!metadata.by_name(*side)) return refuse(404, "0x80041102", fmt::format("The entity with a name = '{}' was not found in the MetadataCache.", *side));
+  }
+  TRY_VOID(api.organisation.check_privilege(metadata.require(made.first), "Customize", api.call.caller));
+  if (made.first == made.second) return refuse(501, code::kNotImplemented, "A table is not tied to itself by many to many in this stand-in.");
+  TRY_VOID(check_relationship_name(metadata, made.schema_name));
+  if (metadata.by_name(made.intersect)) return refuse(400, "0x80044363", fmt::format("An entity with the specified name {} already exists.", made.intersect));
+  metadata.add_many_to_many(std::move(made));
+  return made_at(api, "RelationshipDefinitions", relationship_definition(metadata, metadata.many_to_many().back()));
+}
+
 /// {"@odata.type":"…OneToManyRelationshipMetadata","SchemaName","ReferencedEntity","ReferencingEntity","Lookup":{"SchemaName"},"CascadeConfiguration":{"Delete"}}
 Outcome<http::Response> create_relationship(ApiCall& api) {
   Metadata& metadata = api.organisation.metadata;
   JsonDocument document;
   TRY_VOID(api.parse_body(document));
   const json::object& body = document.root().get_object();
-  if (!text_member(body, "@odata.type").ends_with(".OneToManyRelationshipMetadata"))
-    return refuse(501, code::kNotImplemented, "Relationships of many to many are not made in this stand-in.");
+  if (text_member(body, "@odata.type").ends_with(".ManyToManyRelationshipMetadata")) return create_many_to_many(api, body);
+  if (!text_member(body, "@odata.type").ends_with(".OneToManyRelationshipMetadata")) return bad_parameters("@odata.type names no relationship.");
   TRY_VOID(new_name(body));
   std::string schema_name(text_member(body, "SchemaName"));
   for (const char* side : {"ReferencedEntity", "ReferencingEntity"}) {
@@ -170,13 +310,10 @@ Outcome<http::Response> create_relationship(ApiCall& api) {
   }
   const TableSpec &from = metadata.require(text_member(body, "ReferencingEntity")), &to = metadata.require(text_member(body, "ReferencedEntity"));
   TRY_VOID(api.organisation.check_privilege(from, "Customize", api.call.caller));
-  for (const Relationship& each : metadata.relationships()) {
-    if (equal_no_case(each.schema_name, schema_name)) return refuse(400, "0x80047017", fmt::format("The specified relationship name {} already exists.", schema_name));
-  }
+  TRY_VOID(check_relationship_name(metadata, schema_name));
   const json::value *lookup = body.if_contains("Lookup"), *cascades = body.if_contains("CascadeConfiguration");
   if (!lookup || !lookup->is_object()) return bad_parameters("Required parameter 'Lookup' is missing or not valid.");
   std::string_view on_delete = cascades && cascades->is_object() ? text_member(cascades->get_object(), "Delete") : std::string_view();
-  if (on_delete == "Restrict") return refuse(501, code::kNotImplemented, "Relationships that forbid deleting are not made in this stand-in.");
   Column column;
   TRY(column.logical_name, new_name(lookup->get_object()));
   if (from.logical(column.logical_name)) return refuse(400, "0x80047013", fmt::format("An attribute with the specified name {} already exists", column.logical_name));
@@ -186,27 +323,30 @@ Outcome<http::Response> create_relationship(ApiCall& api) {
   column.targets = {to.name};
   column.custom = true;
   column.cascades_delete = on_delete == "Cascade";
+  column.restricts_delete = on_delete == "Restrict";
   std::string navigation = column.schema_name;
   metadata.add_lookup(from.name, std::move(column), std::move(navigation), schema_name);
   return made_at(api, "RelationshipDefinitions", relationship_definition(metadata, metadata.relationships().back()));
 }
 
-Outcome<http::Response> write_definition(ApiCall& api, const json::object& entity, std::string_view segment, const json::object* key) {
+Outcome<http::Response> write_definition(ApiCall& api, const json::object& entity, std::string_view segment, const json::object* part) {
   Metadata& metadata = api.organisation.metadata;
   const TableSpec& table = metadata.require(text_member(entity, "LogicalName"));
   TRY_VOID(api.organisation.check_privilege(table, "Customize", api.call.caller));
-  if (key && api.call.request.method == "DELETE") {
-    metadata.remove_key(table.name, text_member(*key, "LogicalName"));
+  const std::string& method = api.call.request.method;
+  if (part && segment == "Attributes") return change_column(api, table, text_member(*part, "LogicalName"));
+  if (part && method == "DELETE") {
+    metadata.remove_key(table.name, text_member(*part, "LogicalName"));
     return api_json(204, "");
   }
-  if (key || api.call.request.method != "POST") return refuse(405, code::kBadRequestUrl, "Definitions are made and keys deleted, never changed.");
+  if (part || method != "POST") return refuse(405, code::kBadRequestUrl, "Definitions are made, columns changed and deleted, keys deleted.");
   JsonDocument document;
   TRY_VOID(api.parse_body(document));
   const json::object& body = document.root().get_object();
   if (segment == "Keys") return create_key(api, table, body);
-  TRY(Column column, read_column(body));
+  TRY(Column column, read_column(metadata, body));
   if (table.logical(column.logical_name)) return refuse(400, "0x80047013", fmt::format("An attribute with the specified name {} already exists", column.logical_name));
-  metadata.add_column(table.name, std::move(column));
+  add_with_twin(metadata, table, std::move(column));
   return made(api, table, "Attributes");
 }
 

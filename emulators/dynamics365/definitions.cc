@@ -152,30 +152,39 @@ Outcome<http::Response> answer_rows(const ApiCall& api, std::string_view context
 }  // namespace
 
 Outcome<http::Response> entity_definitions(ApiCall& api, std::string_view path) {
-  auto not_written = [] { return refuse(501, code::kNotImplemented, "Of definitions tables, relationships, columns and keys are made through this stand-in's API, and keys deleted."); };
+  auto not_written = [] { return refuse(501, code::kNotImplemented, "Of definitions tables, relationships, choices, columns and keys are made through this stand-in's API, columns and choices changed or deleted, keys deleted."); };
   bool writes = api.call.request.method != "GET";
   api.organisation.work_ms += 20;
   const Metadata& metadata = api.organisation.metadata;
   std::vector<std::string_view> segments = split(path, '/');
   std::string_view root = segments.front().substr(0, segments.front().find('('));
-  bool written = root == "EntityDefinitions" && segments.size() == 2 && (segments[1].starts_with("Keys") || segments[1] == "Attributes");
+  bool cast = segments.size() == 3 && segments[2].starts_with(kCast);  // PUT names the type of its column so
+  bool written = root == "EntityDefinitions" && (segments.size() == 2 || cast) && (segments[1].starts_with("Keys") || segments[1].starts_with("Attributes"));
   if (segments.size() == 1 && segments.front() == root && api.call.request.method == "POST") {
     if (root == "EntityDefinitions") return create_table(api);
     if (root == "RelationshipDefinitions") return create_relationship(api);
+    if (root == "GlobalOptionSetDefinitions") return create_choice(api);
+  }
+  json::array rows;
+  if (root == "GlobalOptionSetDefinitions") {
+    for (const GlobalChoice& each : metadata.choices()) rows.push_back(choice_definition(each));
+    TRY(const json::object* one, keyed(segments.front(), "Name", rows));
+    if (one && api.call.request.method == "DELETE") return delete_choice(api, text_member(*one, "Name"));
+    return writes ? not_written() : answer_rows(api, root, "Name", rows, segments);
   }
   if (writes && !written) return not_written();
-  json::array rows;
   if (root == "RelationshipDefinitions") {
     for (const Relationship& each : metadata.relationships()) rows.push_back(relationship_definition(metadata, each));
+    for (const ManyToMany& each : metadata.many_to_many()) rows.push_back(relationship_definition(metadata, each));
     return answer_rows(api, root, "SchemaName", rows, segments);
   }
-  if (root == "GlobalOptionSetDefinitions") return answer_rows(api, root, "Name", rows, segments);  // all options here belong to columns
   for (const TableSpec& table : metadata.tables()) rows.push_back(entity_definition(metadata, table));
   if (segments.size() == 1) return answer_rows(api, root, "LogicalName", rows, segments);
   TRY(const json::object* entity, keyed(segments.front(), "LogicalName", rows));
   if (writes && entity) {
-    TRY(const json::object* key, keyed(segments[1], "LogicalName", entity->at("Keys").as_array()));
-    return write_definition(api, *entity, segments[1], key);
+    const char* list = segments[1].starts_with("Keys") ? "Keys" : "Attributes";
+    TRY(const json::object* part, keyed(segments[1], "LogicalName", entity->at(list).as_array()));
+    return write_definition(api, *entity, list, part);
   }
   std::string_view link = segments[1].substr(0, segments[1].find('('));
   const json::value* linked = entity && is_link(link) ? entity->if_contains(json::string_view(link.data(), link.size())) : nullptr;

@@ -31,6 +31,7 @@ inline constexpr std::string_view kObjectDoesNotExist = "0x80040217";
 inline constexpr std::string_view kNotImplemented = "0x80040219";
 inline constexpr std::string_view kPrivilegeDenied = "0x80040220";
 inline constexpr std::string_view kCannotDeleteDueToAssociation = "0x80040227";
+inline constexpr std::string_view kAttachmentTooLarge = "0x80043e09";
 inline constexpr std::string_view kRowIsInactive = "0x80040230";
 inline constexpr std::string_view kInvalidState = "0x80040233";
 inline constexpr std::string_view kDuplicateRecord = "0x80040237";

@@ -209,7 +209,7 @@ class FilterParser {
     Filter filter;
     filter.kind = segments.back() == "any" ? Filter::Kind::any_related : Filter::Kind::all_related;
     filter.column = collection->column;
-    filter.from = collection->from;
+    filter.from = collection->through ? collection->through : collection->from;
     if (filter.kind == Filter::Kind::any_related && take(')')) return filter;
     std::string variable = word();  // "o:o/lastname": the variable ends at the colon
     std::size_t colon = variable.find(':');
@@ -224,6 +224,14 @@ class FilterParser {
     --lambda_depth_;
     if (!inner) return inner;
     if (!take(')')) return bad_syntax("Syntax error: ')' was expected", position_, text_);
+    if (collection->through) {  // of the row at the other end
+      Filter beyond;
+      beyond.kind = Filter::Kind::related;
+      beyond.column = collection->far;
+      beyond.from = collection->from;
+      beyond.parts.push_back(std::move(*inner));
+      inner = std::move(beyond);
+    }
     filter.parts.push_back(std::move(*inner));
     return filter;
   }

@@ -186,6 +186,14 @@ Filter rows_of(const Collection& collection, std::string_view id, const std::opt
   belongs.kind = Filter::Kind::equal;
   belongs.column = collection.column;
   belongs.value = Value(std::string(id));
+  if (collection.through) {
+    Filter tied;
+    tied.kind = Filter::Kind::any_related;
+    tied.column = collection.far;
+    tied.from = collection.through;
+    tied.parts.push_back(std::move(belongs));
+    both.parts.front() = std::move(tied);
+  }
   if (filter) both.parts.push_back(*filter);
   return both;
 }

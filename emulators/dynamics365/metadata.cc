@@ -88,7 +88,8 @@ Metadata::Metadata(Database& database) : database_(database) {
   for (auto make : {account_table, contact_table, incident_table, incidentresolution_table, annotation_table, activitymimeattachment_table,
                     phonecall_table, email_table, task_table, activityparty_table, systemuser_table,
                     team_table, transactioncurrency_table, savedquery_table, serviceendpoint_table, sdkmessage_table,
-                    sdkmessagefilter_table, sdkmessageprocessingstep_table, sdkmessageprocessingstepimage_table, asyncoperation_table}) {
+                    sdkmessagefilter_table, sdkmessageprocessingstep_table, sdkmessageprocessingstepimage_table, asyncoperation_table,
+                    organization_table, businessunit_table, subject_table, product_table, entitlement_table}) {
     add_table(make());
   }
   connect();
@@ -153,14 +154,49 @@ void Metadata::add_lookup(std::string_view table, Column column, std::string nav
   to->collections.push_back({std::move(relationship), from, &added});
 }
 
+void Metadata::add_many_to_many(ManyToMany relationship) {
+  CHECK(!by_name(relationship.intersect) && relationship.first != relationship.second, "two tables and a new one between them");
+  TableBuilder table(relationship.intersect, relationship.intersect + "set", relationship.intersect + "id", relationship.intersect + "id", relationship.schema_name);
+  table.spec.writable = table.spec.bulk = table.spec.tracks_changes = false;
+  table.spec.schema_name = relationship.schema_name;
+  add_table(std::move(table.spec));
+  TableSpec *through = own(relationship.intersect), *ends[] = {own(relationship.first), own(relationship.second)};
+  const Column* lookups[2] = {};
+  for (std::size_t i = 0; i < 2; ++i) {
+    Column column;
+    column.logical_name = ends[i]->key;
+    column.name = "_" + column.logical_name + "_value";
+    column.type = ColumnType::lookup;
+    column.targets = {ends[i]->name};
+    column.cascades_delete = true;
+    lookups[i] = &add_column(through->name, std::move(column));
+    through->rows->add_index(lookups[i]->field);
+    references_[ends[i]].push_back({through, lookups[i]});
+  }
+  for (std::size_t i = 0; i < 2; ++i) ends[i]->collections.push_back({relationship.schema_name, ends[1 - i], lookups[i], through, lookups[1 - i]});
+  many_to_many_.push_back(std::move(relationship));
+}
+
 const Column& Metadata::add_column(std::string_view table, Column column) {
   TableSpec* spec = own(table);
   CHECK(spec && column.source == Source::stored && !spec->logical(column.logical_name), "a new column of a table that is there");
   Column& added = spec->columns.emplace_back(std::move(column));
-  added.field = spec->rows->field(added.name);
+  auto same_name = [&](const Column& each) { return each.removed && each.name == added.name; };
+  auto before = std::count_if(spec->columns.begin(), spec->columns.end(), same_name);  // what those held is not the new one's
+  added.field = spec->rows->field(before == 0 ? added.name : added.name + "#" + std::to_string(before));
   spec->by_name_.emplace(added.name, &added);
   spec->by_logical_name_.emplace(added.logical_name, &added);
   return added;
+}
+
+void Metadata::remove_column(std::string_view table, std::string_view logical_name) {
+  Column* column = editable(table, logical_name);
+  CHECK(column && column->custom, "a column that an integration made");
+  TableSpec* spec = own(table);
+  spec->by_name_.erase(column->name);
+  spec->by_logical_name_.erase(column->logical_name);
+  column->removed = column->write_only = true;
+  column->required = column->creatable = column->updatable = false;
 }
 
 void Metadata::remove_key(std::string_view table, std::string_view name) {
@@ -171,7 +207,7 @@ Column* Metadata::editable(std::string_view table, std::string_view column) {
   TableSpec* spec = own(table);
   if (!spec) return nullptr;
   for (Column& each : spec->columns) {
-    if (each.name == column || each.logical_name == column) return &each;
+    if (!each.removed && (each.name == column || each.logical_name == column)) return &each;
   }
   return nullptr;
 }

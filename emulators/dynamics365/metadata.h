@@ -35,7 +35,7 @@ enum class ColumnType {
 };
 
 /// Where a column's value comes from.
-enum class Source { stored, key, created_on, modified_on, version, created_by, modified_by, owner, owning_user, owning_team };
+enum class Source { stored, key, created_on, modified_on, version, created_by, modified_by, owner, owning_user, owning_team, owning_unit };
 
 struct Option {
   std::int64_t value = 0;
@@ -47,6 +47,8 @@ struct Column {
   std::string name;          // as read: "telephone1", "_customerid_value"
   std::string logical_name;  // "customerid"
   std::string schema_name;   // as it was typed by who made it; empty: the platform's own
+  std::string label;         // as people read it; empty: the logical name
+  bool removed = false;      // its place in the list stays taken
   ColumnType type = ColumnType::text;
   std::int64_t minimum = 0;
   std::int64_t maximum = 0;  // of a text: UTF-16 units
@@ -60,6 +62,13 @@ struct Column {
   bool custom = false;           // an integration made it
   bool file = false;             // holds the id of a file, whose name is in the column behind it ("x_name")
   bool cascades_delete = false;  // of a lookup: the row goes when the row it points to goes
+  bool restricts_delete = false;  // of a lookup: the row it points to stays as long as this one
+  bool several = false;          // of a text: values of options, joined by commas
+  std::string number_type;       // of money: "Decimal" or "Double" where it is no amount of a currency
+  std::int64_t scale = 2;        // of money: digits behind the point
+  std::string choice;            // of an option: the choice of all tables that it is, or empty
+  std::string behavior;          // of date_time: "TimeZoneIndependent", or empty
+  bool image = false;            // a picture in base64, shown where it is selected alone
   bool follows_merge = true;     // of a lookup: moves to the winner
   Source source = Source::stored;
   FieldId field = 0;
@@ -78,11 +87,27 @@ struct Navigation {
 
 class TableSpec;
 
-/// A collection-valued navigation property: the rows of `from` whose lookup `column` points here.
+/// A collection-valued navigation property: the rows of `from` whose lookup `column` points here; of many to many those that
+/// the rows of `through` tie here: its lookup `column` points here, `far` to the row of `from`.
 struct Collection {
   std::string name;
   const TableSpec* from = nullptr;
   const Column* column = nullptr;
+  const TableSpec* through = nullptr;
+  const Column* far = nullptr;
+};
+
+/// A relationship of many to many that an integration made.
+struct ManyToMany {
+  std::string schema_name;  // also the navigation property of both sides
+  std::string intersect;    // the table that holds the ties
+  std::string first, second;
+};
+
+/// A choice that columns of all tables may share.
+struct GlobalChoice {
+  std::string name, label;
+  std::vector<Option> options;
 };
 
 /// Columns whose values together address a row.
@@ -164,6 +189,9 @@ class Metadata {
  public:
   /// Creates the database tables, their fields and indexes.
   explicit Metadata(Database& database);
+  /// Choices of all tables, as they were made.
+  std::deque<GlobalChoice>& choices() { return choices_; }
+  const std::deque<GlobalChoice>& choices() const { return choices_; }
   Quirks& quirks() { return quirks_; }
   const Quirks& quirks() const { return quirks_; }
   const TableSpec* by_set(std::string_view set) const;
@@ -174,9 +202,14 @@ class Metadata {
   void remove_key(std::string_view table, std::string_view name);
   /// Precondition: the table has none of that name, and the column is stored.
   const Column& add_column(std::string_view table, Column column);
+  /// Precondition: there is one that an integration made, and no key holds it.
+  void remove_column(std::string_view table, std::string_view logical_name);
   /// A lookup of a table, and what it is called from both sides: `relationship` from that of the one it points to.
   /// Precondition: both tables are there, the column is new and has one target.
   void add_lookup(std::string_view table, Column column, std::string navigation, std::string relationship);
+  /// Precondition: neither the relationship nor its table is there, and its tables are two.
+  void add_many_to_many(ManyToMany relationship);
+  const std::deque<ManyToMany>& many_to_many() const { return many_to_many_; }
   /// Precondition: there is none of that name.
   void add_table(TableSpec spec);
   /// The platform's, and those that were made.
@@ -195,6 +228,8 @@ class Metadata {
   void connect();
   TableSpec* own(std::string_view name);
   Quirks quirks_;
+  std::deque<GlobalChoice> choices_;
+  std::deque<ManyToMany> many_to_many_;
   Database& database_;
   std::deque<TableSpec> tables_;
   std::vector<Relationship> relationships_;

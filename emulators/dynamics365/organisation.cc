@@ -24,8 +24,17 @@ Organisation::Organisation(Database& database_, OrganisationNames names_, Rng rn
   WriteContext context{WallTime{0}, {ActorKind::automation, "SYSTEM"}, "", false};
   database.create(*currencies.rows, std::string(kBaseCurrency), dollar, context);
   const TableSpec& teams = metadata.require("team");
-  FieldChanges team{{teams.require("name").field, names.name}, {teams.require("isdefault").field, true}};
+  FieldChanges team{{teams.require("name").field, names.name}, {teams.require("isdefault").field, true},
+                    {teams.require("teamtype").field, std::int64_t{0}}, {teams.require("_businessunitid_value").field, names.business_unit_id}};
   database.create(*teams.rows, std::string(kDefaultTeam), team, context);
+  users.business_unit = names.business_unit_id;
+  const TableSpec &units = metadata.require("businessunit"), &organizations = metadata.require("organization");
+  database.create(*units.rows, names.business_unit_id, {{units.require("name").field, names.name}, {units.require("isdisabled").field, false}}, context);
+  FieldChanges organization{{organizations.require("name").field, names.name},
+                            {organizations.require("languagecode").field, std::int64_t{1033}},
+                            {organizations.require("maxuploadfilesize").field, std::int64_t{5'242'880}},
+                            {organizations.require("_basecurrencyid_value").field, std::string(kBaseCurrency)}};
+  database.create(*organizations.rows, names.id, organization, context);
   for (std::string_view each : {"account", "contact", "incident"}) add_view(metadata.require(each), context);
   add_messages(context);
 }
@@ -50,6 +59,10 @@ void Organisation::add_view(const TableSpec& table, const WriteContext& context)
                                   table.name, table.name_column);
   FieldChanges fields{{views.require("name").field, fmt::format("Active {}s", table.label)},
                       {views.require("returnedtypecode").field, table.name},
+                      {views.require("isdefault").field, true},
+                      {views.require("querytype").field, std::int64_t{0}},
+                      {views.require("statecode").field, std::int64_t{0}},
+                      {views.require("statuscode").field, std::int64_t{1}},
                       {views.require("fetchxml").field, std::move(fetch)}};
   database.create(*views.rows, guid_of_name("savedquery active " + table.name), fields, context);
 }

@@ -162,7 +162,7 @@ std::vector<std::string_view> split_outside(std::string_view text, char separato
 Selection all_columns(const TableSpec& table) {
   Selection selection;
   for (const Column& column : table.columns) {
-    if (!column.write_only) selection.columns.push_back(&column);
+    if (!column.write_only && !column.image) selection.columns.push_back(&column);
   }
   return selection;
 }
@@ -179,7 +179,7 @@ Outcome<Selection> read_selection(const TableSpec& table, std::string_view selec
     selection.text += (selection.text.empty() ? "" : ",") + std::string(name);
   }
   bool money = std::any_of(selection.columns.begin(), selection.columns.end(),
-                           [](const Column* column) { return column->type == ColumnType::money; });
+                           [](const Column* column) { return column->type == ColumnType::money && column->number_type.empty(); });
   include(selection, table.require(table.key));
   if (const Column* currency = table.column("_transactioncurrencyid_value"); money && currency) {
     include(selection, *currency);

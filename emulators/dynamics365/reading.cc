@@ -101,6 +101,8 @@ void append_link(std::string& out, const ApiCall& api, std::string_view path, st
 
 void append_counts(std::string& out, const ApiCall& api, const TableSpec& table,
                    const QueryOptions& options) {
+  if (!options.count && api.prefer.all_annotations())
+    out += ",\"@Microsoft.Dynamics.CRM.totalrecordcount\":-1,\"@Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded\":false";
   if (!options.count) return;
   std::size_t count = count_rows(table, api.organisation.users, options, kMaxCount + 1);
   fmt::format_to(std::back_inserter(out), ",\"@odata.count\":{}", std::min(count, kMaxCount));

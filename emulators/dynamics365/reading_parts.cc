@@ -81,6 +81,12 @@ Outcome<http::Response> relate(ApiCall& api, const Resource& resource, const Col
   const TableSpec& from = *collection.from;
   api.organisation.work_ms += 40;
   TRY_VOID(api.organisation.check_privilege(from, "Write", api.call.caller));
+  if (collection.through) {
+    bool changed = api.organisation.records.tie(collection, api.organisation.find(resource), *resource.table, child, associate, api.writer);
+    if (changed) return no_content();
+    if (!associate) return tl::unexpected<ApiError>(row_missing(from.name, from.rows->record(child).id));
+    return refuse(412, code::kDuplicateRecord, "A record with matching key values already exists.");
+  }
   const std::string& owner = resource.table->rows->record(api.organisation.find(resource)).id;
   bool related = text_of(from.rows->get(child, collection.column->field)) == owner;
   if (!associate && !related) return tl::unexpected<ApiError>(row_missing(from.name, from.rows->record(child).id));
@@ -122,7 +128,7 @@ Outcome<http::Response> related_rows(ApiCall& api, const Resource& resource, con
   Rows rows{collection.from, resource.row_path() + "/" + collection.name, rows_of(collection, id)};
   std::string_view mode = resource.rest.size() > 1 ? std::string_view(resource.rest[1]) : "";
   if (mode == "$ref" && (method == "POST" || method == "DELETE")) return change_references(api, resource, collection);
-  if (method == "POST" && mode.empty()) return create_row(api, *collection.from, Change{collection.column, id, resource.table->name});
+  if (method == "POST" && mode.empty() && !collection.through) return create_row(api, *collection.from, Change{collection.column, id, resource.table->name});
   if (method != "GET")
     return refuse(405, code::kBadRequestUrl, fmt::format("The requested resource does not support http method '{}'.", method));
   TRY_VOID(api.organisation.check_privilege(*resource.table, "Read", api.call.caller));
@@ -132,7 +138,8 @@ Outcome<http::Response> related_rows(ApiCall& api, const Resource& resource, con
   auto key = key_of(resource.rest.front());
   if (!key) return read_collection(api, rows);
   RowNumber child = api.organisation.records.find(*collection.from, *key);
-  bool belongs = child != kNoRow && text_of(collection.from->rows->get(child, collection.column->field)) == id;
+  bool tied = collection.through && child != kNoRow && api.organisation.records.tie_of(collection, id, *key) != kNoRow;
+  bool belongs = tied || (!collection.through && child != kNoRow && text_of(collection.from->rows->get(child, collection.column->field)) == id);
   if (!belongs) return tl::unexpected<ApiError>(row_missing(collection.from->name, *key));
   return answer_row(api, *collection.from, child);
 }

@@ -119,7 +119,7 @@ Outcome<RowNumber> Records::create(const TableSpec& table, const Payload& payloa
   if (customer && is_null(draft.get(*customer))) {
     return refuse(
         400, code::kRequiredFieldMissing,
-        "You should specify a parent contact or account. (The customerid of an incident is required.)");
+        fmt::format("You should specify a parent contact or account. (The customerid of {} is required.)", table.name));
   }
   WriteContext write = context(writer);
   take_system_times(draft, payload, write, fixture);
@@ -178,7 +178,7 @@ Outcome<void> Records::update(const TableSpec& table, RowNumber row, const Paylo
 
 Outcome<void> Records::remove(const TableSpec& table, RowNumber row, const Writer& writer) {
   UnitOfWork unit(database_, webhooks_);
-  remove_row(table, row, writer, 1);
+  TRY_VOID(remove_row(table, row, writer, 1));
   unit.commit();
   return {};
 }
@@ -194,7 +194,7 @@ void Records::force(const TableSpec& table, RowNumber row, std::vector<Change> c
   webhooks_.note({"Update", &table, row, std::move(changes), "", {}, depth, std::move(before)}, writer);
 }
 
-void Records::remove_row(const TableSpec& table, RowNumber row, const Writer& writer, int depth) {
+Outcome<void> Records::remove_row(const TableSpec& table, RowNumber row, const Writer& writer, int depth) {
   const std::string id = table.rows->record(row).id;
   database_.remove(*table.rows, row, context(writer));  // first, so that a cycle of links ends here
   webhooks_.note({"Delete", &table, row, {}, "", {}, depth}, writer);
@@ -203,13 +203,16 @@ void Records::remove_row(const TableSpec& table, RowNumber row, const Writer& wr
     for (RowNumber child : from.rows->find_equal(reference.column->field, id)) {
       bool same_target = target_of(from, child, *reference.column) == table.name;
       if (from.rows->record(child).deleted || !same_target) continue;
+      if (reference.column->restricts_delete)
+        return refuse(405, code::kCannotDeleteDueToAssociation, "The object you tried to delete is associated with another object and cannot be deleted.");
       if (reference.column->cascades_delete) {
-        remove_row(from, child, writer, depth + 1);
+        TRY_VOID(remove_row(from, child, writer, depth + 1));
       } else {
         force(from, child, {{reference.column, Value(), table.name}}, writer, depth + 1);
       }
     }
   }
+  return {};
 }
 
 }  // namespace lockstep::emulators::dynamics365

@@ -41,6 +41,11 @@ class Records {
   Outcome<void> replace_parties(const TableSpec& table, RowNumber row, const std::vector<Party>& parties,
                                 const Writer& writer);
 
+  /// Ties two rows by a row of the table between them, or takes that away. False: it was so already.
+  bool tie(const Collection& collection, RowNumber near, const TableSpec& table, RowNumber far, bool tied, const Writer& writer);
+  /// The row that ties these two, or kNoRow.
+  RowNumber tie_of(const Collection& collection, std::string_view near, std::string_view far) const;
+
   /// The living row, or kNoRow.
   RowNumber find(const TableSpec& table, std::string_view id) const;
   RowNumber find_by_key(const TableSpec& table, const AlternateKey& key, const std::vector<Value>& values) const;
@@ -59,7 +64,7 @@ class Records {
   void add_parties(const TableSpec& table, std::string_view activity, const std::vector<Party>& parties,
                    const Writer& writer);
   void restore_row(const TableSpec& table, RowNumber row, const Writer& writer);
-  void remove_row(const TableSpec& table, RowNumber row, const Writer& writer, int depth);
+  Outcome<void> remove_row(const TableSpec& table, RowNumber row, const Writer& writer, int depth);
   void remove_parties(const TableSpec& table, std::string_view activity, const Writer& writer);
   void move_children(const TableSpec& table, RowNumber winner, RowNumber loser, const Writer& writer);
   void cancel_resolutions(std::string_view incident, const Writer& writer);

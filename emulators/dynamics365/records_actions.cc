@@ -146,6 +146,24 @@ void Records::cancel_resolutions(std::string_view incident, const Writer& writer
   }
 }
 
+RowNumber Records::tie_of(const Collection& collection, std::string_view near, std::string_view far) const {
+  const TableSpec& through = *collection.through;
+  for (RowNumber row : through.rows->find_equal(collection.column->field, near)) {
+    if (!through.rows->record(row).deleted && text_of(through.rows->get(row, collection.far->field)) == far) return row;
+  }
+  return kNoRow;
+}
+
+bool Records::tie(const Collection& collection, RowNumber near, const TableSpec& table, RowNumber far, bool tied, const Writer& writer) {
+  const TableSpec& through = *collection.through;
+  const std::string &near_id = table.rows->record(near).id, &far_id = collection.from->rows->record(far).id;
+  RowNumber known = tie_of(collection, near_id, far_id);
+  if ((known != kNoRow) == tied) return false;
+  if (tied) database_.create(*through.rows, make_guid(rng_), {{collection.column->field, near_id}, {collection.far->field, far_id}}, context(writer));
+  else database_.remove(*through.rows, known, context(writer));
+  return true;
+}
+
 Outcome<void> Records::mark_email_sent(RowNumber row, bool deliver, const Writer& writer) {
   const TableSpec& table = metadata_.require("email");
   if (state_of(table, row) != 0) {

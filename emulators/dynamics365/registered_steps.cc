@@ -52,7 +52,7 @@ void Organisation::add_messages(const WriteContext& context) {
   const TableSpec& filters = metadata.require("sdkmessagefilter");
   for (std::string_view name : {"Create", "Update", "Delete", "Merge", "Close", "CreateMultiple", "UpdateMultiple", "UpsertMultiple"}) {
     std::string id = guid_of_name(fmt::format("sdkmessage {}", name));
-    database.create(*messages.rows, id, {{messages.require("name").field, std::string(name)}}, context);
+    database.create(*messages.rows, id, {{messages.require("name").field, std::string(name)}, {messages.require("isprivate").field, false}}, context);
     for (const TableSpec& table : metadata.tables()) {
       bool fits = name.ends_with("Multiple") ? table.bulk
                   : name == "Merge"          ? table.mergeable
@@ -91,7 +91,7 @@ void Organisation::take_registered_steps() {
     RowNumber endpoint = records.find(endpoints, text_in(steps, row, "_eventhandler_value"));
     RowNumber message = records.find(messages, text_in(steps, row, "_sdkmessageid_value"));
     RowNumber filter = records.find(filters, text_in(steps, row, "_sdkmessagefilterid_value"));
-    if (steps.rows->record(row).deleted || endpoint == kNoRow || message == kNoRow || filter == kNoRow) continue;
+    if (steps.rows->record(row).deleted || endpoint == kNoRow || message == kNoRow || filter == kNoRow || number_in(steps, row, "statecode") != 0) continue;
     Step step;
     step.id = std::string(id);
     step.message = std::string(text_in(messages, message, "name"));

@@ -6,6 +6,7 @@
 
 #include "emulators/core/xml.h"
 #include "emulators/dynamics365/filter.h"
+#include "emulators/dynamics365/guid.h"
 #include "emulators/dynamics365/values.h"
 
 namespace lockstep::emulators::dynamics365 {
@@ -65,15 +66,15 @@ void compute_address(Draft& draft) {
 
 void compute_money(Draft& draft) {
   const TableSpec& table = draft.table();
-  for (const char* name : {"revenue", "marketcap"}) {
-    const Column& column = table.require(name);
-    if (!draft.touches(column)) continue;
+  for (const Column& column : table.columns) {
+    const Column* base = column.type == ColumnType::money ? table.column(column.name + "_base") : nullptr;
+    if (!base || !draft.touches(column)) continue;
     Value amount = own(draft.get(column));
     bool set = !is_null(view(amount));
-    draft.set(table.require(std::string(name) + "_base"), std::move(amount));
-    const Column& currency = table.require("_transactioncurrencyid_value");
-    if (set && is_null(draft.get(currency))) {
-      draft.set(currency, Value(std::string(kBaseCurrency)), "transactioncurrency");
+    draft.set(*base, std::move(amount));
+    const Column* currency = table.column("_transactioncurrencyid_value");
+    if (set && currency && is_null(draft.get(*currency))) {
+      draft.set(*currency, Value(std::string(kBaseCurrency)), "transactioncurrency");
       draft.set(table.require("exchangerate"), kMoneyUnits);
     }
   }
@@ -106,6 +107,14 @@ void compute_note(Draft& draft) {
     draft.set(table.require("objecttypecode"), target.empty() ? Value() : Value(target));
   }
   compute_file_size(draft, "documentbody");
+}
+
+void compute_image(Draft& draft) {
+  if (!draft.touches("entityimage")) return;
+  std::string id = guid_of_name("image " + std::string(draft.text("entityimage")));
+  bool set = !draft.text("entityimage").empty();
+  draft.set(draft.table().require("entityimageid"), set ? Value(id) : Value());
+  draft.set(draft.table().require("entityimage_url"), set ? Value(fmt::format("/Image/download.aspx?Entity={}&Attribute=entityimage&Id={}", draft.table().name, id)) : Value());
 }
 
 /// A key with a column that is empty holds nobody off.
@@ -178,7 +187,7 @@ Outcome<void> settle_state(Draft& draft, bool lenient, const Quirks& quirks) {
 }
 
 Outcome<void> check_not_frozen(const TableSpec& table, RowNumber row, const Payload& payload) {
-  if (table.states.empty()) return {};
+  if (table.states.empty() || table.name == "sdkmessageprocessingstep") return {};
   ValueView state = table.rows->get(row, table.state_column()->field);
   const std::int64_t* value = std::get_if<std::int64_t>(&state);
   if (!value || *value == kActive) return {};
@@ -230,7 +239,8 @@ void compute_columns(Draft& draft) {
   const std::string& name = draft.table().name;
   if (name == "contact") compute_full_name(draft);
   if (name == "contact" || name == "account") compute_address(draft);
-  if (name == "account") compute_money(draft);
+  if (name == "contact" || name == "account") compute_image(draft);
+  compute_money(draft);
   if (name == "incident") compute_customer(draft);
   if (name == "annotation") compute_note(draft);
   if (name == "activitymimeattachment") compute_file_size(draft, "body");

@@ -155,6 +155,7 @@ Outcome<http::Response> Service::route(ApiCall& api, std::string_view path) {
                   fmt::format("The OData-Version '{}' is not supported.", *version));
   }
   TRY_VOID(api.impersonate());
+  TRY_VOID(api.bypass());
   const std::string& method = api.call.request.method;
   std::string_view name = path.substr(0, path.find_first_of("(/"));
   if (path == "$batch" || path == "%24batch") return method == "POST" ? batch(api) : wrong_method(api);
@@ -210,6 +211,7 @@ Outcome<http::Response> Service::route_row(ApiCall& api, const Resource& resourc
   if (column && column->file) return file_column(api, resource, *column);
   const Collection* collection = collection_of(*resource.table, resource.rest.front());
   if (collection && method != "PUT") return related_rows(api, resource, *collection);
+  if (resource.rest.front().starts_with(kBoundPrefix)) return tl::unexpected<ApiError>(segment_missing(resource.rest.front()));
   if (method == "GET") return read_part(api, resource);
   if (method == "PUT" || method == "DELETE") return write_part(api, resource);
   return wrong_method(api);

@@ -139,6 +139,14 @@ TableBuilder& TableBuilder::file(const std::string& name) {
   return *this;
 }
 
+TableBuilder& TableBuilder::image() {
+  memo("entityimage", 20'000'000);
+  spec.columns.back().image = true;
+  Column& id = add("entityimageid", ColumnType::unique_id);
+  id.creatable = id.updatable = false;
+  return text({"entityimage_url"}, 200).read_only();
+}
+
 TableBuilder& TableBuilder::write_only() {
   spec.columns.back().write_only = true;
   return *this;
@@ -179,6 +187,9 @@ TableBuilder& TableBuilder::owned_columns() {
   system("owningteam", ColumnType::lookup, Source::owning_team);
   spec.columns.back().targets = {"team"};
   spec.navigations.push_back({"owningteam", &spec.columns.back(), {"team"}});
+  system("owningbusinessunit", ColumnType::lookup, Source::owning_unit);
+  spec.columns.back().targets = {"businessunit"};
+  spec.navigations.push_back({"owningbusinessunit", &spec.columns.back(), {"businessunit"}});
   integer("importsequencenumber", -2147483648LL, 2147483647).create_only();
   return date_time({"overriddencreatedon"}).create_only();
 }

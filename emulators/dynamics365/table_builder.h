@@ -25,6 +25,8 @@ class TableBuilder {
   /// Navigation names "name_target", or "name_target_suffix".
   TableBuilder& polymorphic(std::string name, std::vector<std::string> targets, std::string suffix = "");
   TableBuilder& file(const std::string& name);
+  /// "entityimage" with what the platform says of it.
+  TableBuilder& image();
   TableBuilder& states(std::vector<State> states, std::vector<Option> statuses);
 
   TableBuilder& required();
@@ -63,6 +65,11 @@ TableSpec activityparty_table();
 TableSpec systemuser_table();
 TableSpec team_table();
 TableSpec transactioncurrency_table();
+TableSpec organization_table();
+TableSpec businessunit_table();
+TableSpec subject_table();
+TableSpec product_table();
+TableSpec entitlement_table();
 TableSpec savedquery_table();
 TableSpec serviceendpoint_table();
 TableSpec sdkmessage_table();

@@ -102,6 +102,7 @@ TableSpec account_table() {
   rare_columns(table);
   table.lookup("primarycontactid", "contact").lookup("parentaccountid", "account");
   merge_columns(table);
+  table.image();
   customer_states(table);
   table.external_key().owned_columns();
   return std::move(table.spec);
@@ -126,6 +127,7 @@ TableSpec contact_table() {
   table.option("haschildrencode", {{1, "Default Value"}}).option("educationcode", {{1, "Default Value"}}).integer("numberofchildren", 0, 1'000'000'000).text({"spousesname"}, 100);
   table.polymorphic("parentcustomerid", {"account", "contact"}).cascades_delete();
   merge_columns(table);
+  table.image();
   customer_states(table);
   table.external_key().owned_columns();
   return std::move(table.spec);
@@ -134,7 +136,7 @@ TableSpec contact_table() {
 TableSpec systemuser_table() {
   TableBuilder table("systemuser", "systemusers", "systemuserid", "fullname", "User");
   table.text({"fullname"}, 200).text({"internalemailaddress"}, 100).text({"domainname"}, 1024);
-  table.text({"applicationid", "azureactivedirectoryobjectid"}, 36).boolean({"isdisabled"}, false);
+  table.text({"applicationid", "azureactivedirectoryobjectid"}, 36).boolean({"isdisabled"}, false).lookup("businessunitid", "businessunit");
   table.spec.writable = table.spec.bulk = table.spec.tracks_changes = false;
   table.owned_columns();
   return std::move(table.spec);
@@ -151,7 +153,25 @@ TableSpec transactioncurrency_table() {
 
 TableSpec team_table() {
   TableBuilder table("team", "teams", "teamid", "name", "Team");
-  table.text({"name"}, 160).boolean({"isdefault"}, false);
+  table.text({"name"}, 160).boolean({"isdefault"}, false).memo("description", 2000).lookup("businessunitid", "businessunit");
+  table.option("teamtype", {{0, "Owner"}, {1, "Access"}, {2, "Security Group"}, {3, "Office Group"}});
+  table.spec.writable = table.spec.bulk = table.spec.tracks_changes = false;
+  table.owned_columns();
+  return std::move(table.spec);
+}
+
+TableSpec organization_table() {
+  TableBuilder table("organization", "organizations", "organizationid", "name", "Organization");
+  table.text({"name"}, 160).integer("languagecode", 0, 2147483647).integer("maxuploadfilesize", 0, 134'217'728);
+  table.lookup("basecurrencyid", "transactioncurrency");
+  table.spec.writable = table.spec.bulk = table.spec.tracks_changes = false;
+  table.owned_columns();
+  return std::move(table.spec);
+}
+
+TableSpec businessunit_table() {
+  TableBuilder table("businessunit", "businessunits", "businessunitid", "name", "Business Unit");
+  table.text({"name"}, 160).memo("description", 2000).boolean({"isdisabled"}, false).lookup("parentbusinessunitid", "businessunit");
   table.spec.writable = table.spec.bulk = table.spec.tracks_changes = false;
   table.owned_columns();
   return std::move(table.spec);
@@ -159,7 +179,9 @@ TableSpec team_table() {
 
 TableSpec savedquery_table() {
   TableBuilder table("savedquery", "savedqueries", "savedqueryid", "name", "View");
-  table.text({"name"}, 200).text({"returnedtypecode"}, 64).memo("fetchxml", 1'073'741'823);
+  table.text({"name"}, 200).text({"returnedtypecode"}, 64).memo("fetchxml", 1'073'741'823).memo("description", 2000);
+  table.boolean({"isdefault"}, false).integer("querytype", 0, 1'000'000'000);
+  table.states({{0, "Active", 1}, {1, "Inactive", 2}}, {{1, "Active", 0}, {2, "Inactive", 1}});
   table.spec.writable = table.spec.bulk = table.spec.tracks_changes = false;
   table.owned_columns();
   return std::move(table.spec);

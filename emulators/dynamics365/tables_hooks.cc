@@ -19,7 +19,7 @@ TableSpec serviceendpoint_table() {
 
 TableSpec sdkmessage_table() {
   TableBuilder table("sdkmessage", "sdkmessages", "sdkmessageid", "name", "Sdk Message");
-  table.text({"name"}, 256).text({"categoryname"}, 25).boolean({"isactive"}, true).boolean({"isprivate"}, false);
+  table.text({"name"}, 256).text({"categoryname"}, 25).boolean({"isactive"}, true).boolean({"isprivate", "isreadonly", "isvalidforexecuteasync"}, false);
   table.spec.writable = table.spec.bulk = table.spec.tracks_changes = false;
   table.owned_columns();
   return std::move(table.spec);
@@ -43,6 +43,7 @@ TableSpec sdkmessageprocessingstep_table() {
   table.boolean({"asyncautodelete"}, false).memo("filteringattributes", 100'000);
   table.lookup("sdkmessageid", "sdkmessage").required().lookup("sdkmessagefilterid", "sdkmessagefilter");
   table.polymorphic("eventhandler", {"serviceendpoint"}).required().cascades_delete();
+  table.states({{0, "Enabled", 1}, {1, "Disabled", 2}}, {{1, "Enabled", 0}, {2, "Disabled", 1}});
   table.spec.bulk = table.spec.tracks_changes = false;
   table.owned_columns();
   return std::move(table.spec);

@@ -23,6 +23,7 @@ TableSpec incident_table() {
                                             {5, "Very Satisfied"}});
   table.option("servicestage", {{0, "Identify"}, {1, "Research"}, {2, "Resolve"}});
   table.lookup("primarycontactid", "contact").lookup("parentcaseid", "incident");
+  table.lookup("subjectid", "subject").lookup("productid", "product").lookup("entitlementid", "entitlement");
   table.date_time({"followupby", "resolveby", "responseby", "escalatedon"});
   table.boolean({"isescalated", "firstresponsesent"}, false);
   table.lookup("masterid", "incident").read_only().stays_on_merge().boolean({"merged"}, false).read_only();
@@ -38,6 +39,28 @@ TableSpec incident_table() {
                 {2000, "Merged", 2}});
   table.spec.mergeable = table.spec.state_on_create = true;
   table.external_key().owned_columns();
+  return std::move(table.spec);
+}
+
+TableSpec subject_table() {
+  TableBuilder table("subject", "subjects", "subjectid", "title", "Subject");
+  table.text({"title"}, 500).required().memo("description", 2000).integer("featuremask", 0, 2147483647).lookup("parentsubject", "subject");
+  table.owned_columns();
+  return std::move(table.spec);
+}
+
+TableSpec product_table() {
+  TableBuilder table("product", "products", "productid", "name", "Product");
+  table.text({"name"}, 100).required().text({"productnumber"}, 100).required().memo("description", 2000);
+  table.owned_columns();
+  return std::move(table.spec);
+}
+
+TableSpec entitlement_table() {
+  TableBuilder table("entitlement", "entitlements", "entitlementid", "name", "Entitlement");
+  table.text({"name"}, 100).required().memo("description", 2000).date_only({"startdate", "enddate"});
+  table.polymorphic("customerid", {"account", "contact"});
+  table.owned_columns();
   return std::move(table.spec);
 }
 

@@ -31,7 +31,9 @@ const std::string& Users::id_of(const Actor& actor, WallTime now) {
   if (auto known = ids_.find(actor); known != ids_.end()) return known->second;
   std::string id = user_id(actor);
   FieldChanges fields{{table_.require("fullname").field, actor.name},
-                      {table_.require("azureactivedirectoryobjectid").field, directory_id(actor)}};
+                      {table_.require("azureactivedirectoryobjectid").field, directory_id(actor)},
+                      {table_.require("isdisabled").field, false},
+                      {table_.require("_businessunitid_value").field, business_unit}};
   if (actor.kind == ActorKind::integration) {
     fields.emplace_back(table_.require("applicationid").field, guid_of_name("application " + actor.name));
   }

@@ -19,6 +19,8 @@ class Users {
   /// Precondition: the actor has written before, and through id_of.
   std::string_view id_of(ActorId actor) const;
 
+  std::string business_unit;  // the one that everybody belongs to
+
   /// Who has this systemuserid, or this id in the directory; nothing when nobody has.
   std::optional<Actor> by_id(std::string_view system_user) const;
   std::optional<Actor> by_directory_id(std::string_view object) const;

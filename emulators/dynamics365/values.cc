@@ -57,6 +57,8 @@ ValueView value_of(const TableSpec& table, const Users& users, RowNumber row, co
       ValueView assigned = record.fields.get(column.field);
       return is_null(assigned) ? ValueView(users.id_of(record.created_by)) : assigned;
     }
+    case Source::owning_unit:
+      return users.business_unit;
     case Source::owning_user:
     case Source::owning_team: {
       const Column& owner = table.require("_ownerid_value");
@@ -189,6 +191,7 @@ void append_json(std::string& out, const Column& column, ValueView value) {
     out.append(*boolean ? "true" : "false");
   } else if (column.type == ColumnType::money) {
     append_money(out, std::get<std::int64_t>(value));
+    if (!column.number_type.empty()) out.erase(out.find_last_not_of("0") + (out[out.find_last_not_of("0")] == '.' ? 0 : 1));
   } else if (column.type == ColumnType::date_time) {
     out.push_back('"');
     append_time(out, WallTime{std::get<std::int64_t>(value)});
@@ -196,6 +199,21 @@ void append_json(std::string& out, const Column& column, ValueView value) {
   } else {
     append_integer(out, std::get<std::int64_t>(value));
   }
+}
+
+/// "1,3" -> "One; Three"
+std::string labels_of(const Column& column, std::string_view chosen) {
+  std::string labels;
+  for (const Option& each : column.options) {
+    bool here = ("," + std::string(chosen) + ",").find("," + std::to_string(each.value) + ",") != std::string::npos;
+    if (here) labels += (labels.empty() ? "" : "; ") + each.label;
+  }
+  return labels;
+}
+
+std::string fraction_of(std::int64_t amount, std::int64_t scale) {
+  std::string digits = fmt::format("{:04}", std::abs(amount) % kMoneyUnits).substr(0, static_cast<std::size_t>(scale));
+  return digits.empty() ? "" : "." + digits;
 }
 
 std::string formatted_value(const Column& column, ValueView value) {
@@ -212,7 +230,10 @@ std::string formatted_value(const Column& column, ValueView value) {
     case ColumnType::integer:
     case ColumnType::version:
       return with_thousands(std::get<std::int64_t>(value));
+    case ColumnType::text:
+      return column.several ? labels_of(column, text_of(value)) : "";
     case ColumnType::money:
+      if (!column.number_type.empty()) return with_thousands(std::get<std::int64_t>(value) / kMoneyUnits) + fraction_of(std::get<std::int64_t>(value), column.scale);
       return formatted_money(std::get<std::int64_t>(value));
     case ColumnType::date_time:
       return formatted_time(WallTime{std::get<std::int64_t>(value)}, true);

@@ -44,6 +44,7 @@ json::value attribute(const Change& change) {
     case ColumnType::status:
       return json::object{{"__type", contract("OptionSetValue")}, {"Value", to_json(value)}};
     case ColumnType::money:
+      if (!change.column->number_type.empty()) return static_cast<double>(std::get<std::int64_t>(value)) / kMoneyUnits;
       return json::object{{"__type", contract("Money")}, {"Value", static_cast<double>(std::get<std::int64_t>(value)) / kMoneyUnits}};
     case ColumnType::date_time:
       return text(date_text(WallTime{std::get<std::int64_t>(value)}));
@@ -118,6 +119,11 @@ json::array input_parameters(const RowEvent& event, Users& users) {
     parameters.push_back(pair("SubordinateId", text(event.subordinate)));
     parameters.push_back(pair("UpdateContent", entity(event, users)));
     parameters.push_back(pair("PerformParentingChecks", false));
+  } else if (!event.targets.empty()) {
+    json::array entities;
+    for (const RowEvent::Target& each : event.targets) entities.push_back(entity({event.message, event.table, each.row, each.submitted, "", {}, event.depth}, users));
+    parameters.push_back(pair("Targets", json::object{{"__type", contract("EntityCollection")}, {"Entities", std::move(entities)}, {"EntityName", event.table->name},
+                                                      {"MoreRecords", false}, {"TotalRecordCount", -1}}));
   } else if (event.message != "Close") {
     parameters.push_back(pair("Target", entity(event, users)));
   }
@@ -138,11 +144,11 @@ void Webhooks::add(Step step) {
 
 bool Webhooks::fires(const Step& step, const RowEvent& event) const {
   if (step.message != event.message || step.table != event.table->name) return false;
-  if (event.message != "Update" || step.filtering.empty()) return true;
-  for (const Change& change : event.submitted) {
-    if (step.filtering.contains(change.column->logical_name)) return true;  // sent, whether or not it differs
-  }
-  return false;
+  if (!event.message.starts_with("Update") || step.filtering.empty()) return true;
+  auto sent = [&](const std::vector<Change>& submitted) {  // whether or not it differs
+    return std::any_of(submitted.begin(), submitted.end(), [&](const Change& change) { return step.filtering.contains(change.column->logical_name); });
+  };
+  return sent(event.submitted) || std::any_of(event.targets.begin(), event.targets.end(), [&](const RowEvent::Target& each) { return sent(each.submitted); });
 }
 
 json::object Webhooks::context(const Step& step, const RowEvent& event, const Writer& writer) {
@@ -153,6 +159,11 @@ json::object Webhooks::context(const Step& step, const RowEvent& event, const Wr
   if (!writer.tag.empty()) shared.push_back(pair("tag", text(writer.tag)));
   json::array outputs;
   if (event.message == "Create") outputs.push_back(pair("id", text(record.id)));
+  if (event.message == "CreateMultiple") {
+    json::array ids;
+    for (const RowEvent::Target& each : event.targets) ids.push_back(text(event.table->rows->record(each.row).id));
+    outputs.push_back(pair("Ids", std::move(ids)));
+  }
   json::object owner = entity_reference("sdkmessageprocessingstep", step.id);
   owner.erase("__type");
   return json::object{
@@ -177,7 +188,7 @@ json::object Webhooks::context(const Step& step, const RowEvent& event, const Wr
        json::object{{"MessageName", text(event.message)}, {"Stage", 30}, {"SharedVariables", shared}}},
       {"PostEntityImages", images(step, event, false)},
       {"PreEntityImages", images(step, event, true)},
-      {"PrimaryEntityId", record.id},
+      {"PrimaryEntityId", event.targets.empty() ? json::string_view(record.id) : json::string_view("00000000-0000-0000-0000-000000000000")},
       {"PrimaryEntityName", event.table->name},
       {"RequestId", writer.correlation},
       {"SecondaryEntityName", "none"},
@@ -216,8 +227,10 @@ http::Request Webhooks::request(const Step& step, const RowEvent& event, const W
 }
 
 void Webhooks::note(const RowEvent& event, const Writer& writer) {
-  if (!writer.journaled || writer.bypasses_steps) return;
+  if (!writer.journaled) return;
   for (const auto& [id, step] : steps_) {
+    if (step.synchronous ? writer.bypasses_synchronous : writer.bypasses_asynchronous) continue;
+    if (writer.bypassed_steps.contains(id)) continue;
     if (!fires(step, event) || (step.synchronous && synchronous_told_)) continue;
     WallTime due = writer.now + step.delay;
     if (step.jitter.count() > 0) due = due + Duration(rng_.between(0, step.jitter.count()));

@@ -23,7 +23,9 @@ struct Writer {
   std::string correlation;  // GUID of the request
   std::string key;          // external key the caller named, for the journal
   bool journaled = true;
-  bool bypasses_steps = false;  // asked that no custom logic runs
+  // Asked that no custom logic runs: all that is synchronous or not, or steps by their ids.
+  bool bypasses_synchronous = false, bypasses_asynchronous = false;
+  std::set<std::string, std::less<>> bypassed_steps;
 };
 
 /// The organisation as it names itself in answers and payloads.
@@ -71,6 +73,11 @@ struct RowEvent {
   json::object extra;             // further input parameters, by name
   int depth = 1;
   PackedFields before = {};  // of Update, where before_matters()
+  struct Target {
+    RowNumber row = kNoRow;
+    std::vector<Change> submitted;
+  };
+  std::vector<Target> targets = {};  // CreateMultiple and UpdateMultiple: their rows; `row` is one of them
 };
 
 /// Turns writes into deliveries. What was noted since mark() can be taken back until flush().

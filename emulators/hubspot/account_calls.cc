@@ -51,6 +51,12 @@ HubSpot::Answer HubSpot::daily_usage(Call& call) {
   return json_answer(200, json::object{{"results", json::array{std::move(row)}}});
 }
 
+/// As version 1 lists it.
+HubSpot::Answer HubSpot::older_daily_usage(Call& call) {
+  TRY(http::Response now, daily_usage(call));
+  return json_answer(200, json::parse(now.body).at("results"));
+}
+
 HubSpot::Answer HubSpot::owner_list(Call& call) {
   TRY(std::size_t limit, query_limit(call, 100, 500));
   std::string after = call.query_value("after").value_or(""), email = call.query_value("email").value_or("");

@@ -1,6 +1,8 @@
 // Who may call, how often: tokens, scopes, quotas (§1.4, §4), and the bodies of injected faults.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "emulators/hubspot/service.h"
 
@@ -43,12 +45,14 @@ bool HubSpot::is_search(const Call& call) {
 
 std::optional<http::Response> HubSpot::admit(Call& call, const Route*) {
   caller_ = nullptr;
+  consented_.clear();
   portal_.associate_by_domain(call.now);
   imports_.settle(portal_, call.now);
   if (call.request.target.size() > kMaxUri) return html(414, "Request-URI Too Large");
   if (!needs_token(call)) return std::nullopt;
   if (by_developer(call)) return std::nullopt;
   if (auto refused = authenticate(call)) return told(*refused);
+  if (banned_) return told(refuse(403, "BANNED", "This app is not allowed to access this account.").value());
   if (auto refused = check_limits(call)) return refused;
   if (auto refused = check_scope(call)) return told(*refused);
   return std::nullopt;
@@ -84,32 +88,46 @@ std::optional<ApiError> HubSpot::authenticate(Call& call) {
         .value();
   }
   caller_ = &apps_.at(options_.app_id);
+  consented_ = tokens().grant(access)->scope;
   call.caller = {ActorKind::integration, tokens().client(tokens().grant(access)->client_id)->name};
   return std::nullopt;
 }
 
-/// The scope that an object call needs (§1.3), unless the control plane took it away.
-std::optional<ApiError> HubSpot::check_scope(const Call& call) {
-  if (denied_scopes_.empty()) return std::nullopt;
+/// The scopes of which a call needs one (§1.3); none for what every app may do.
+std::vector<std::string> HubSpot::scopes_for(const Call& call) {
+  std::string_view target = call.request.target;
+  auto names = [&](std::string_view part) { return target.find(part) != std::string_view::npos; };
+  if (target.starts_with("/crm/v3/owners") || target.starts_with("/crm/owners/")) return {"crm.objects.owners.read"};
+  if (target.starts_with("/crm/v3/imports") || target.starts_with("/crm/imports/")) return {"crm.import"};
+  if (target.starts_with("/crm/v3/exports") || target.starts_with("/crm/exports/")) return {"crm.export"};
   const ObjectType* type = nullptr;
   for (const auto& [name, value] : call.parameters) {
     if (name == "type") type = portal_.catalogue().find_any(value);
   }
-  if (!type) return std::nullopt;
-  std::string_view target = call.request.target;
-  bool reading =
-      call.request.method == "GET" || is_search(call) || target.find("/batch/read") != std::string_view::npos;
-  bool schema = target.find("/properties/") != std::string_view::npos || target.find("schemas/") != std::string_view::npos;
+  if (!type) return {};
+  bool reading = call.request.method == "GET" || is_search(call) || names("/batch/read");
+  bool schema = names("/properties/") || names("schemas/");
+  if (type->name == "tickets" && !schema) return {"tickets"};
   std::string own = type->engagement ? "contacts" : type->custom ? "custom" : type->name;
-  std::string scope =
-      type->name == "tickets" && !schema
-          ? "tickets"
-          : fmt::format("crm.{}.{}.{}", schema ? "schemas" : "objects", own, reading ? "read" : "write");
-  if (!denied_scopes_.contains(scope)) return std::nullopt;
+  std::vector<std::string> any{fmt::format("crm.{}.{}.{}", schema ? "schemas" : "objects", own, reading ? "read" : "write")};
+  if (type->name == "emails" && reading && !schema) any.emplace_back("sales-email-read");
+  return any;
+}
+
+/// Whether the app has a scope that the call needs: one that a person consented to, and that the control plane left.
+std::optional<ApiError> HubSpot::check_scope(const Call& call) {
+  if (denied_scopes_.empty() && consented_.empty()) return std::nullopt;
+  std::vector<std::string> any = scopes_for(call);
+  std::vector<std::string_view> consented = split(consented_, ' ');
+  auto granted = [&](const std::string& scope) {
+    return !denied_scopes_.contains(scope) && (consented_.empty() || std::find(consented.begin(), consented.end(), scope) != consented.end());
+  };
+  if (any.empty() || std::any_of(any.begin(), any.end(), granted)) return std::nullopt;
   ApiError error =
       refuse(403, "MISSING_SCOPES", "This app hasn't been granted all required scopes to make this call.")
           .value();
-  error.scopes = {scope};
+  if (missing_scopes_in_context_) error.context = {{"missingScopes", std::move(any)}};
+  else error.scopes = std::move(any);
   return error;
 }
 
@@ -124,6 +142,10 @@ std::optional<http::Response> HubSpot::check_limits(const Call& call) {
     if (!search_limit_.admit(call.now)) return rate_limited("SECONDLY");
   } else if (!caller_->burst.admit(call.now)) {
     return rate_limited("TEN_SECONDLY_ROLLING");
+  }
+  if (call.request.target.find("/associations/") != std::string::npos) {  // quotas of their own, too
+    if (!caller_->ties.admit(call.now)) return rate_limited("TEN_SECONDLY_ROLLING");
+    if (!daily_ties_.admit(call.now)) return rate_limited("DAILY");
   }
   if (!caller_->oauth && !daily_.admit(call.now)) return rate_limited("DAILY");
   return std::nullopt;

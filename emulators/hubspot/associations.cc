@@ -36,6 +36,7 @@ Associations::Associations(const Catalogue& catalogue) : catalogue_(catalogue) {
   label(deal, company, 5, 6, "Primary", true);
   pair(deal, contact, 3, 4);
   pair(deal, ticket, 27, 28);
+  pair(deal, object("line_items"), 19, 20);
   auto engagement = [&](std::string_view name, int to_contact, int to_company, int to_ticket, int to_deal, int back) {
     pair(object(name), contact, to_contact, to_contact + back);
     pair(object(name), company, to_company, to_company + back);
@@ -144,6 +145,15 @@ std::vector<Associations::Tie> Associations::ties(const ObjectType& from, RowNum
     found.push_back(std::move(tie));
   }
   return found;
+}
+
+RowNumber Associations::labelled(const ObjectType& from, RowNumber row, const ObjectType& to, int type_id) const {
+  for (const Tie& tie : ties(from, row, to)) {
+    for (const AssociationType* type : tie.types) {
+      if (type->id == type_id) return tie.to;
+    }
+  }
+  return kNoRow;
 }
 
 RowNumber Associations::primary(const ObjectType& from, RowNumber row, const ObjectType& to) const {

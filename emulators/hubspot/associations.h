@@ -25,6 +25,8 @@ struct AssociationType {
   std::string_view category() const { return user_defined ? "USER_DEFINED" : "HUBSPOT_DEFINED"; }
 };
 
+inline constexpr int kParentOfCompany = 14;  // from a company to its parent
+
 inline constexpr std::size_t kMaxOwnLabels = 10;  // of a pair, in one direction; removed ones keep their place
 
 /// A change of one tie, as it was written.
@@ -79,6 +81,8 @@ class Associations {
   };
   /// Ascending by row.
   std::vector<Tie> ties(const ObjectType& from, RowNumber row, const ObjectType& to) const;
+  /// The record at the other end of a tie of this type, or kNoRow.
+  RowNumber labelled(const ObjectType& from, RowNumber row, const ObjectType& to, int type_id) const;
   /// The record at the other end of the primary tie, or kNoRow.
   RowNumber primary(const ObjectType& from, RowNumber row, const ObjectType& to) const;
 

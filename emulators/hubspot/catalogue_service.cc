@@ -13,7 +13,8 @@ std::vector<Property> engagement_properties() {
           number("hs_updated_by_user_id").locked(),
           text("hs_object_source").locked(),
           text("hs_object_source_id").locked(),
-          text("hs_object_source_label").locked(),
+          text("hs_object_source_label").from(Source::source_label),
+          text("hs_object_source_detail_1").locked(),
           text("hs_body_preview_html").locked().not_filterable(),
           date_time("hs_createdate").from(Source::created),
           date_time("hs_lastmodifieddate").from(Source::modified),
@@ -26,10 +27,21 @@ std::vector<Property> with_record(std::vector<Property> properties, const char* 
   properties.push_back(choice("hs_merged_object_ids", {}, "checkbox").open().locked());
   properties.push_back(text("hs_object_source").locked());
   properties.push_back(text("hs_object_source_id").locked());
+  properties.push_back(text("hs_object_source_label").from(Source::source_label));
+  properties.push_back(text("hs_object_source_detail_1").locked());
   properties.push_back(date_time(created).from(Source::created));
   properties.push_back(date_time("hs_lastmodifieddate").from(Source::modified));
   properties.push_back(number("hs_object_id").from(Source::object_id));
   return properties;
+}
+
+/// What a call comes to, by the ids that are the same in every account (§6).
+Property dispositions() {
+  Property property = choice("hs_call_disposition", {"9d9162e7-6cf3-4944-bf63-4dff82258764", "f240bbac-87c9-4f6e-bf70-924b57d47db7", "a4c4c377-d246-4b32-a13b-75a56a4cd0ff",
+                                                     "b2cf5968-551e-4856-9783-52b3da59a7d0", "73a0d17f-1163-4015-bdd5-ec830791da20", "17b47fee-58de-441e-a44c-c6300d46f273"});
+  const char* labels[] = {"Busy", "Connected", "Left live message", "Left voicemail", "No answer", "Wrong number"};
+  for (std::size_t i = 0; i < property.options.size(); ++i) property.options[i].label = labels[i];
+  return property;
 }
 
 std::vector<Property> with_engagement(std::vector<Property> properties) {
@@ -71,6 +83,15 @@ std::vector<Property> deal_properties() {
                     "createdate");
 }
 
+std::vector<Property> product_properties() {
+  return with_record({text("name"), text("description", "textarea"), number("price"), number("tax"), number("hs_cost_of_goods_sold"), text("hs_sku"), text("hs_url")}, "createdate");
+}
+
+std::vector<Property> line_item_properties() {
+  return with_record({text("name"), text("description", "textarea"), number("price"), number("quantity"), number("amount"), number("discount"), number("hs_product_id"), text("hs_sku")},
+                     "createdate");
+}
+
 std::vector<Property> custom_properties() { return with_record({}, "hs_createdate"); }
 
 std::vector<Property> communication_properties() {
@@ -88,10 +109,7 @@ std::vector<Property> call_properties() {
   return with_engagement(
       {text("hs_call_title"), text("hs_call_body", "html").of_form(TextForm::html),
        choice("hs_call_direction", {"INBOUND", "OUTBOUND"}),
-       choice("hs_call_disposition",
-              {"9d9162e7-6cf3-4944-bf63-4dff82258764", "f240bbac-87c9-4f6e-bf70-924b57d47db7",
-               "a4c4c377-d246-4b32-a13b-75a56a4cd0ff", "b2cf5968-551e-4856-9783-52b3da59a7d0",
-               "73a0d17f-1163-4015-bdd5-ec830791da20", "17b47fee-58de-441e-a44c-c6300d46f273"}),
+       dispositions(),
        choice("hs_call_status", {"BUSY", "CALLING_CRM_USER", "CANCELED", "COMPLETED", "CONNECTING", "FAILED",
                                  "IN_PROGRESS", "NO_ANSWER", "QUEUED", "RINGING"}),
        number("hs_call_duration"), text("hs_call_from_number"), text("hs_call_to_number"),

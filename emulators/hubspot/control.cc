@@ -96,6 +96,7 @@ Result<std::string> HubSpot::apply_to(const Edit& edit, ObjectType& type, const 
 
 std::optional<http::Response> HubSpot::control(const http::ServerRequest& request, std::string_view path) {
   if (path == "webhooks") return webhooks(request);
+  if (path == "webhooks/test") return test_webhook(request);
   if (path == "settings") return switches_.answer(request);
   return std::nullopt;
 }
@@ -114,6 +115,18 @@ http::Response HubSpot::webhooks(const http::ServerRequest& request) {
   }
   return json_answer(200,
                      json::object{{"url", events.settings().target_url}, {"subscriptions", std::move(rows)}});
+}
+
+/// {"subscription": 3329001}: the test button of the account.
+http::Response HubSpot::test_webhook(const http::ServerRequest& request) {
+  auto sent = read_control_object(request);
+  if (!sent) return control_refusal(sent.error().message);
+  const json::value* id = sent->if_contains("subscription");
+  const Subscription* found = id ? portal_.events().find(scalar_text(*id)) : nullptr;
+  if (!found) return control_refusal("subscription is the id of one");
+  portal_.events().test(*found, now());
+  portal_.events().flush(outgoing(), now());
+  return http::Response(204, "");
 }
 
 Result<void> HubSpot::change_webhooks(const json::object& sent) {
@@ -176,6 +189,8 @@ void HubSpot::add_switches() {
   PortalSettings& portal = portal_.settings();
   switches_.add("limits", &limits_);
   switches_.add("rotate_refresh_tokens", &rotate_refresh_tokens_);
+  switches_.add("banned", &banned_);
+  switches_.add("missing_scopes_in_context", &missing_scopes_in_context_);
   switches_.add("admin_rules_everywhere", &admin_rules_everywhere_);
   switches_.add("default_lifecycle_stage", &portal.default_lifecycle_stage);
   switches_.add("merge_keeps_primary_id", &portal.merge_keeps_primary_id);
@@ -198,28 +213,39 @@ void HubSpot::add_switches() {
   switches_.add("expired_as_invalid", &portal.expired_as_invalid);
   switches_.add("merged_ids_writable", &portal.merged_ids_writable);
   switches_.add("unique_collision_status", &portal.unique_collision_status);
+  switches_.add("addresses_keep_case", &portal.addresses_keep_case);
+  switches_.add("ticket_dates_writable", &portal.ticket_dates_writable);
+  switches_.add("search_iso_dates", &portal.search_iso_dates);
+  switches_.add("activity_auto_associate", &portal.activity_auto_associate);
+  switches_.add("cleared_as_null", &portal_.events().settings().cleared_as_null);
   switches_.add("first_company_is_primary", &portal_.associations().first_is_primary);
   switches_.when_changed([this] { portal_.take_settings(); });
   switches_.add("history_page", &portal.history_page);
   switches_.add("index_lag_ms", &portal.index_lag);
   switches_.add_limit("daily_requests", daily_);
+  switches_.add_limit("daily_exports", export_limit_);
+  switches_.add_limit("daily_association_requests", daily_ties_);
   switches_.add_limit("search_requests", search_limit_);
-  for (bool oauth : {false, true}) {
-    auto show = [this, oauth]() -> json::value {
+  /// `limit`: which one, of all apps that fit.
+  auto add_of_apps = [this](const char* name, RollingLimit App::* limit, std::function<bool(const App&)> fits) {
+    auto show = [this, limit, fits]() -> json::value {
       for (const auto& [id, app] : apps_) {
-        if (app.oauth == oauth) return app.burst.limit();
+        if (fits(app)) return (app.*limit).limit();
       }
       return nullptr;
     };
-    auto set = [this, oauth](const json::value& value, bool apply) {
-      bool fits = value.is_int64() && value.get_int64() >= 0;
+    auto set = [this, limit, fits](const json::value& value, bool apply) {
+      bool good = value.is_int64() && value.get_int64() >= 0;
       for (auto& [id, app] : apps_) {
-        if (fits && apply && app.oauth == oauth) app.burst.set_limit(value.get_int64());
+        if (good && apply && fits(app)) (app.*limit).set_limit(value.get_int64());
       }
-      return fits;
+      return good;
     };
-    switches_.add(oauth ? "oauth_burst_requests" : "burst_requests", set, show);
-  }
+    switches_.add(name, set, show);
+  };
+  add_of_apps("burst_requests", &App::burst, [](const App& app) { return !app.oauth; });
+  add_of_apps("oauth_burst_requests", &App::burst, [](const App& app) { return app.oauth; });
+  add_of_apps("association_requests", &App::ties, [](const App&) { return true; });
   auto set_denied = [this](const json::value& value, bool apply) {
     if (value.is_array() && apply) denied_scopes_.clear();
     for (const json::value& scope : value.is_array() && apply ? value.get_array() : json::array()) denied_scopes_.insert(scalar_text(scope));

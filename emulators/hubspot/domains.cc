@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
 #include "emulators/hubspot/portal.h"
 #include "emulators/hubspot/values.h"
 
@@ -18,7 +19,28 @@ bool is_freemail(std::string_view domain) {
   return std::find(kDomains.begin(), kDomains.end(), domain) != kDomains.end();
 }
 
+/// "https://www.acme.test/shop" -> "acme.test"
+std::string host_of(std::string_view website) {
+  if (std::size_t scheme = website.find("://"); scheme != std::string_view::npos) website.remove_prefix(scheme + 3);
+  website = website.substr(0, website.find_first_of("/?#:"));
+  if (website.starts_with("www.")) website.remove_prefix(4);
+  return to_lower_ascii(website);
+}
+
 }  // namespace
+
+void Portal::associate_activity(const ObjectType& type, RowNumber row, const std::vector<NewTie>& ties, const Writer& writer) {
+  if (!settings_.activity_auto_associate || !type.engagement || !writer.journaled) return;
+  const ObjectType &contacts = catalogue_.object("contacts"), &companies = catalogue_.object("companies");
+  Writer by_itself = writer;
+  by_itself.actor = {ActorKind::automation, "association of activities"};
+  by_itself.change_source = by_itself.source_id = "ACTIVITY_AUTO_ASSOCIATE";
+  for (const NewTie& each : ties) {
+    if (each.to_type != &contacts) continue;
+    RowNumber company = associations_.primary(contacts, each.to, companies);
+    if (company != kNoRow && !companies.table->record(company).deleted) tie(type, row, companies, company, associations_.types(type, companies).front(), by_itself);
+  }
+}
 
 void Portal::expect_domain(const ObjectType& type, RowNumber row, const Writer& writer) {
   if (!settings_.auto_associate || !writer.journaled || type.name != "contacts") return;
@@ -34,8 +56,9 @@ void Portal::associate_by_domain(WallTime now) {
     if (row >= contacts.table->row_count() || contacts.table->record(row).deleted) continue;
     if (associations_.primary(contacts, row, companies) != kNoRow) continue;
     std::string email = text_of_value(contacts.table->get(row, contacts.property("email").column));
-    std::string domain = email.substr(email.find('@') + 1);
-    if (email.empty() || is_freemail(domain)) continue;
+    std::string domain = to_lower_ascii(email.substr(email.find('@') + 1));
+    if (is_freemail(domain)) domain = host_of(text_of_value(contacts.table->get(row, contacts.property("website").column)));
+    if (email.empty() || domain.empty()) continue;
     Writer writer;
     writer.at = now;
     writer.actor = {ActorKind::automation, "association by domain"};

@@ -21,6 +21,13 @@ std::int64_t number_of(std::string_view id) {
   return number;
 }
 
+/// What can be subscribed to though nothing of it happens in this account, or has no type of object.
+bool elsewhere(std::string_view type, std::string_view kind) {
+  if (type == "contact") return kind == "privacyDeletion";
+  if (type == "conversation") return kind == "creation" || kind == "deletion" || kind == "newMessage" || kind == "privacyDeletion" || kind == "propertyChange";
+  return type == "event" && kind == "completed";
+}
+
 std::string upper(std::string_view text) {
   std::string raised(text);
   for (char& c : raised) {
@@ -65,7 +72,8 @@ std::vector<Subscription> all_subscriptions(const Catalogue& catalogue) {
     std::string prefix = generic ? "object" : type.singular, type_id = generic ? type.type_id : "";
     for (std::string_view kind : kKinds) {
       std::string event = fmt::format("{}.{}", prefix, kind);
-      if (kind != "propertyChange") add(event, "", type_id);
+      bool told = kind != "propertyChange" && event != "product.associationChange";
+      if (told) add(event, "", type_id);
     }
     for (const auto& [name, property] : type.properties) {
       if (property.source == Source::stored) add(prefix + ".propertyChange", name, type_id);
@@ -88,8 +96,8 @@ Result<void> Events::check(const Subscription& subscription, const Catalogue& ca
   bool generic = type == "object";
   bool classic =
       known_type([&](const ObjectType& object) { return object.singular == type && !object.engagement && !object.custom; });
-  bool privacy = subscription.event_type == "contact.privacyDeletion";
-  if (!privacy &&
+  if (subscription.event_type == "product.associationChange") return fail(ErrorCode::invalid_input, "products are told of without their associations");
+  if (!elsewhere(type, kind) &&
       (!(generic || classic) || std::find(std::begin(kKinds), std::end(kKinds), kind) == std::end(kKinds))) {
     return fail(ErrorCode::invalid_input, fmt::format("no event type '{}'", subscription.event_type));
   }
@@ -166,6 +174,7 @@ void Events::property(const ObjectType& type, std::string_view id, std::string_v
     json::object more{{"propertyName", json::string(name.data(), name.size())},
                       {"propertyValue", json::string(value.data(), value.size())},
                       {"isSensitive", false}};
+    if (value.empty() && settings_.cleared_as_null) more["propertyValue"] = nullptr;
     note(subscription, type, id, std::move(more), writer);
   }
 }
@@ -193,6 +202,24 @@ void Events::tie(const TieChange& change, const Writer& writer) {
   };
   tell(*change.from_type, from, *change.to_type, to, change.type->id);
   tell(*change.to_type, to, *change.from_type, from, change.type->inverse);
+}
+
+void Events::test(const Subscription& subscription, WallTime now) {
+  json::object event{{"eventId", 100},
+                     {"subscriptionId", subscription.id},
+                     {"portalId", portal_id_},
+                     {"appId", number_of(app_id_)},
+                     {"occurredAt", now.ms},
+                     {"subscriptionType", subscription.event_type},
+                     {"attemptNumber", 0},
+                     {"objectId", 123},
+                     {"changeFlag", "NEW"},
+                     {"changeSource", "CRM"}};
+  if (!subscription.property.empty()) {
+    event["propertyName"] = subscription.property;
+    event["propertyValue"] = "sample-value";
+  }
+  noted_.push_back(std::move(event));
 }
 
 void Events::flush(OutgoingQueue& queue, WallTime now) {

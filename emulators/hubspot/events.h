@@ -32,6 +32,7 @@ struct WebhookSettings {
   Duration jitter{0};         // up to so much later
   double duplicate_rate = 0;  // share of requests that are sent twice
   bool shuffle = false;       // events of one flush lose their order
+  bool cleared_as_null = false;  // propertyValue of a property that was cleared: null, not ""
 };
 
 /// Turns writes into deliveries (§3.3, §3.4). What was noted since mark() can be taken back until flush().
@@ -54,6 +55,8 @@ class Events {
   void property(const ObjectType& type, std::string_view id, std::string_view name, std::string_view value,
                 const Writer& writer);
   void tie(const TieChange& change, const Writer& writer);
+  /// What the account's test button sends for a subscription.
+  void test(const Subscription& subscription, WallTime now);
 
   struct Mark {
     std::size_t sent, journaled;

@@ -138,7 +138,27 @@ HubSpot::Answer HubSpot::import_errors(Call& call) {
   return json_answer(200, body);
 }
 
-/// What a view exports, as a file of commas.
+/// The records of a view (a search without pages), or of a list.
+Outcome<std::vector<RecordView>> HubSpot::exported_records(const json::object& body, ObjectType& type, WallTime at) {
+  std::vector<RecordView> records;
+  if (text_member(body, "exportType") == "LIST") {
+    const json::value* id = body.if_contains("listId");
+    RecordList* list = id ? lists_.find(scalar_text(*id), false, at) : nullptr;
+    if (!list || list->type != &type) return invalid("listId must be that of a list of these objects");
+    for (const RecordLists::Member& member : lists_.members(*list)) records.push_back(view_of(type, member.row));
+    return records;
+  }
+  json::object search;
+  const json::value* request = body.if_contains("publicCrmSearchRequest");
+  if (request && request->is_object()) search = request->get_object();
+  if (const json::value* filters = search.if_contains("filters"); filters && filters->is_array() && filters->get_array().empty())
+    search.erase("filters");
+  TRY(SearchQuery query, read_search(portal_, type, search));
+  query.limit = type.table->row_count();
+  return run_search(portal_, type, query, at).page;
+}
+
+/// What an export holds, as a file of commas.
 Outcome<std::string> HubSpot::export_file(const json::object& body, ObjectType& type, WallTime at, std::size_t& count) {
   std::vector<std::string> names = text_list(body, "objectProperties");
   if (names.empty()) return invalid("objectProperties must not be empty");
@@ -152,14 +172,8 @@ Outcome<std::string> HubSpot::export_file(const json::object& body, ObjectType& 
     columns.push_back(property);
     file += "," + csv_cell(internal ? property->name : property->label);
   }
-  json::object search;
-  const json::value* request = body.if_contains("publicCrmSearchRequest");
-  if (request && request->is_object()) search = request->get_object();
-  if (const json::value* filters = search.if_contains("filters"); filters && filters->is_array() && filters->get_array().empty())
-    search.erase("filters");
-  TRY(SearchQuery query, read_search(portal_, type, search));
-  query.limit = type.table->row_count();  // a view is not a page
-  for (const RecordView& record : run_search(portal_, type, query, at).page) {
+  TRY(std::vector<RecordView> records, exported_records(body, type, at));
+  for (const RecordView& record : records) {
     file += "\n" + record.id();
     for (const Property* property : columns) file += "," + csv_cell(value_of(portal_, record, *property).value_or(""));
     ++count;
@@ -170,15 +184,18 @@ Outcome<std::string> HubSpot::export_file(const json::object& body, ObjectType& 
 HubSpot::Answer HubSpot::export_start(Call& call) {
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
-  if (text_member(*body, "exportType") != "VIEW") return invalid("exportType must be VIEW: this account has no lists");
+  std::string_view kind = text_member(*body, "exportType");
+  if (kind != "VIEW" && kind != "LIST") return invalid("exportType must be VIEW or LIST");
   if (text_member(*body, "format") != "CSV") return invalid("format must be CSV");
   ObjectType* type = portal_.catalogue().find_any(to_lower_ascii(text_member(*body, "objectType")));
   if (!type) return invalid(fmt::format("Unable to infer object type from: {}", text_member(*body, "objectType")));
+  if (limits_ && !export_limit_.admit(call.now)) return refuse(429, "RATE_LIMITS", fmt::format("No more than {} exports can be made in 24 hours", export_limit_.limit()));
   Export made;
   TRY(made.file, export_file(*body, *type, call.now, made.rows));
   made.id = std::to_string(41'000'001 + exports_.size());
   made.name = std::string(text_member(*body, "exportName"));
   made.type = type->name;
+  made.kind = std::string(kind);
   made.properties = text_list(*body, "objectProperties");
   made.created = call.now;
   made.key = tokens().random_text(40);
@@ -213,7 +230,7 @@ HubSpot::Answer HubSpot::export_read(Call& call) {
   bool done = made->created + kExportTakes <= call.now;
   return json_answer(200, json::object{{"id", made->id},
                                        {"exportName", made->name},
-                                       {"exportType", "VIEW"},
+                                       {"exportType", made->kind},
                                        {"exportState", done ? "DONE" : "PROCESSING"},
                                        {"objectType", made->type},
                                        {"objectProperties", std::move(properties)},

@@ -25,6 +25,22 @@ std::optional<int> type_id_of(const json::object& spec) {
   return static_cast<int>(id->get_int64());
 }
 
+/// Of an association type that does not start from `type`; which one it starts from is told where there is one.
+tl::unexpected<ApiError> wrong_direction(const Catalogue& catalogue, const Associations& associations, const ObjectType& type, int id) {
+  auto refused = invalid(fmt::format("invalid from object type {} for associations to be created", type.type_id));
+  ApiError& error = refused.value();
+  error.sub_category = "crm.associations.INVALID_ASSOCIATION_TYPE";
+  error.context = {{"type", {std::to_string(id)}}, {"fromObjectType", {type.type_id}}};
+  for (const ObjectType& from : catalogue.objects()) {
+    for (const ObjectType& to : catalogue.objects()) {
+      if (error.context.size() > 2 || !associations.find_type(from, to, id)) continue;
+      error.message += ". expected: " + from.type_id;
+      error.context.emplace_back("toObjectType", std::vector<std::string>{to.type_id});
+    }
+  }
+  return refused;
+}
+
 }  // namespace
 
 Outcome<Portal::Changes> Portal::read_properties(const ObjectType& type, RowNumber row,
@@ -59,7 +75,7 @@ Outcome<Portal::Changes> Portal::read_properties(const ObjectType& type, RowNumb
       continue;
     }
     std::string stored = row == kNoRow ? "" : text_of_value(type.table->get(row, property->column));
-    auto read = read_value(*property, text, ValueContext{owners_, stored, settings_.archived_owners_assignable, loading});
+    auto read = read_value(*property, text, ValueContext{owners_, stored, settings_.archived_owners_assignable, settings_.addresses_keep_case});
     if (read) {
       changes.emplace_back(property, std::move(*read));
     } else {
@@ -95,13 +111,7 @@ Outcome<std::vector<NewTie>> Portal::read_ties(const ObjectType& type, const jso
         const AssociationType* known = associations_.find_type(type, other, *type_id);
         if (known && known->category() == category) tie = {&other, find_live(other, wanted), known};
       }
-      if (!tie.type) {
-        auto refused =
-            invalid(fmt::format("invalid from object type {} for associations to be created", type.type_id));
-        refused.value().sub_category = "crm.associations.INVALID_ASSOCIATION_TYPE";
-        refused.value().context = {{"type", {std::to_string(*type_id)}}, {"fromObjectType", {type.type_id}}};
-        return refused;
-      }
+      if (!tie.type) return wrong_direction(catalogue_, associations_, type, *type_id);
       if (tie.to == kNoRow) return invalid("One or more associations are invalid");
       ties.push_back(tie);
     }

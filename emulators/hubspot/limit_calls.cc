@@ -1,4 +1,6 @@
 // What the account may hold and holds (§2.8), and what a property is checked for.
+#include <algorithm>
+
 #include "emulators/hubspot/service.h"
 
 namespace lockstep::emulators::hubspot {
@@ -76,16 +78,17 @@ HubSpot::Answer HubSpot::label_limits(Call&) {
 HubSpot::Answer HubSpot::property_rules(Call& call) {
   TRY(ObjectType * type, type_of(call));
   json::array all;
+  bool one = std::any_of(call.parameters.begin(), call.parameters.end(), [](const auto& each) { return each.first == "name"; });
   for (const auto& [name, property] : type->properties) {
-    bool asked = call.parameters.size() < 2 || call.parameter("name") == name;
+    bool asked = !one || call.parameter("name") == name;
     if (!asked || property.archived.ms != 0) continue;
     json::array rules;
     if (property.form == TextForm::email) rules.push_back(rule("FORMAT", {"EMAIL"}));
     if (property.type == PropertyType::text) rules.push_back(rule("MAX_LENGTH", {"65536"}));
-    if (call.parameters.size() >= 2) return json_answer(200, json::object{{"propertyValidationRules", std::move(rules)}});
+    if (one) return json_answer(200, json::object{{"propertyValidationRules", std::move(rules)}});
     if (!rules.empty()) all.push_back(json::object{{"propertyName", name}, {"propertyValidationRules", std::move(rules)}});
   }
-  if (call.parameters.size() >= 2) return hubspot::not_found();
+  if (one) return hubspot::not_found();
   return json_answer(200, json::object{{"results", std::move(all)}});
 }
 

@@ -68,6 +68,8 @@ Outcome<RowNumber> Portal::merge(ObjectType& type, RowNumber primary, RowNumber 
     return refuse(414, "VALIDATION_ERROR", "Cannot have more than 250 identities on a profile");
   std::erase_if(values, [&](const auto& value) { return value.first == &merged_ids; });
   values.emplace_back(&merged_ids, absorbed);
+  const Property* stamped = type.find("hs_calculated_merged_vids");  // of this merge alone, not of those before
+  std::erase_if(values, [&](const auto& value) { return value.first == stamped; });
 
   UnitOfWork unit(*this);
   WriteContext context = writer.context();
@@ -82,6 +84,8 @@ Outcome<RowNumber> Portal::merge(ObjectType& type, RowNumber primary, RowNumber 
     fields.emplace_back(property->column, value);
   }
   if (is_null(table.get(primary, created->column))) fields.emplace_back(created->column, oldest);
+  std::string loser_vid = fmt::format("{}:{}", loser_id, writer.at.ms);
+  if (stamped) fields.emplace_back(stamped->column, keep ? loser_vid : fmt::format("{}:{};{}", primary_id, writer.at.ms, loser_vid));
   RowNumber winner = primary;
   before_write(type, loser, writer);
   before_write(type, primary, writer);

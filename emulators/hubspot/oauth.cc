@@ -20,21 +20,21 @@ http::Response bad_refresh_token() {
   return oauth_error("invalid_grant", "BAD_REFRESH_TOKEN", "refresh token is invalid, expired or revoked");
 }
 
-json::array granted_scopes() {
-  return {"oauth",
-          "crm.objects.contacts.read",
-          "crm.objects.contacts.write",
-          "crm.objects.companies.read",
-          "crm.objects.companies.write",
-          "tickets",
-          "sales-email-read",
-          "crm.objects.owners.read",
-          "crm.schemas.contacts.read",
-          "crm.schemas.contacts.write",
-          "crm.schemas.companies.read",
-          "crm.schemas.companies.write",
-          "crm.import",
-          "crm.export"};
+/// What an app has that was let in without a question.
+constexpr std::string_view kAllScopes =
+    "oauth crm.objects.contacts.read crm.objects.contacts.write crm.objects.companies.read crm.objects.companies.write crm.objects.deals.read "
+    "crm.objects.deals.write crm.objects.custom.read crm.objects.custom.write tickets sales-email-read crm.objects.owners.read crm.schemas.contacts.read "
+    "crm.schemas.contacts.write crm.schemas.companies.read crm.schemas.companies.write crm.schemas.deals.read crm.schemas.deals.write crm.schemas.tickets.read "
+    "crm.schemas.tickets.write crm.schemas.custom.read crm.schemas.custom.write crm.objects.products.read crm.objects.products.write "
+    "crm.objects.line_items.read crm.objects.line_items.write crm.schemas.line_items.read crm.schemas.line_items.write crm.import crm.export";
+
+/// `consented`: what a person let the app in for; empty: everything.
+json::array granted_scopes(std::string_view consented = "") {
+  json::array scopes;
+  for (std::string_view each : split(consented.empty() ? kAllScopes : consented, ' ')) {
+    if (!each.empty()) scopes.push_back(text_of_view(each));
+  }
+  return scopes;
 }
 
 /// The fields of the form; version 1 takes them from the query, too (§1.1).
@@ -68,9 +68,11 @@ HubSpot::Answer HubSpot::authorize(Call& call) {
   std::string client = call.query_value("client_id").value_or(""), target = call.query_value("redirect_uri").value_or("");
   if (!tokens().client(client)) return invalid("missing or unknown client id");
   if (!http::parse_url(target)) return invalid("missing or invalid redirect_uri");
-  if (call.query_value("scope").value_or("").empty()) return invalid("missing scope");
+  std::string scope = call.query_value("scope").value_or(""), optional = call.query_value("optional_scope").value_or("");
+  if (scope.empty()) return invalid("missing scope");
+  if (!optional.empty()) scope += " " + optional;
   http::Response response(302, "");
-  response.headers.add("Location", tokens().issue_code({client, target, "", call.now + kCodeLife}, call.query_value("state").value_or("")));
+  response.headers.add("Location", tokens().issue_code({client, target, scope, call.now + kCodeLife}, call.query_value("state").value_or("")));
   return response;
 }
 
@@ -85,32 +87,37 @@ HubSpot::Answer HubSpot::token(Call& call) {
   json::object body{{"token_type", "bearer"}, {"expires_in", options_.token_life.count() / 1000}};
   std::string access =
       "C" + tokens().random_text(160) + "-" + tokens().random_text(100) + "_" + tokens().random_text(60);
-  std::string refresh;
+  std::string refresh, scope;
   if (grant_type == "refresh_token") {
     refresh = form.field("refresh_token");
     if (tokens().refresh_client(refresh) != client->id) return bad_refresh_token();
+    scope = refresh_scopes_[refresh];
     if (rotate_refresh_tokens_) {
       tokens().revoke(refresh);
       refresh = tokens().random_text(36);
       tokens().issue_refresh(refresh, client->id);
+      refresh_scopes_[refresh] = scope;
     }
   } else if (grant_type == "client_credentials") {
     app_tokens_.insert(access);  // good for the webhooks journal alone
   } else if (grant_type == "authorization_code") {
-    if (!tokens().take_code(form.field("code"), client->id, form.field("redirect_uri"), call.now)) return oauth_error("invalid_grant", "BAD_AUTH_CODE", "missing or unknown auth code");
+    auto code = tokens().take_code(form.field("code"), client->id, form.field("redirect_uri"), call.now);
+    if (!code) return oauth_error("invalid_grant", "BAD_AUTH_CODE", "missing or unknown auth code");
     refresh = tokens().random_text(36);
+    scope = code->scope;
     tokens().issue_refresh(refresh, client->id);
+    refresh_scopes_[refresh] = scope;
   } else {
     return oauth_error("unsupported_grant_type", "BAD_GRANT_TYPE", "missing or invalid grant_type");
   }
   if (!refresh.empty()) {
     body["refresh_token"] = refresh;
     body["hub_id"] = options_.portal_id;
-    body["scopes"] = granted_scopes();
+    body["scopes"] = granted_scopes(scope);
   }
   body["access_token"] = access;
   body["token_use"] = "access_token";
-  tokens().issue(access, client->id, call.now, options_.token_life);
+  tokens().issue(access, client->id, call.now, options_.token_life, scope);
   return json_answer(200, body);
 }
 
@@ -120,15 +127,16 @@ std::optional<json::object> HubSpot::token_facts(const std::string& token, bool 
   json::object facts{{"token", token},
                      {"hub_id", options_.portal_id},
                      {"hub_domain", "lockstep.example"},
-                     {"scopes", granted_scopes()},
                      {"token_type", refresh ? "refresh" : "access"}};
   if (refresh) {
     auto known = tokens().refresh_client(token);
     if (!known) return std::nullopt;
     facts["client_id"] = *known;
+    facts["scopes"] = granted_scopes(refresh_scopes_[token]);
   } else {
     if (tokens().state(token, at) != TokenState::valid) return std::nullopt;
     facts["app_id"] = std::stoll(options_.app_id);
+    facts["scopes"] = granted_scopes(tokens().grant(token)->scope);
     facts["expires_in"] = (tokens().grant(token)->expires - at).count() / 1000;
   }
   const Owner& installer = options_.owners.front();

@@ -135,7 +135,8 @@ HubSpot::Answer HubSpot::merge(Call& call) {
 
 HubSpot::Answer HubSpot::erase(Call& call) {
   TRY(ObjectType * type, type_of(call));
-  if (type->name != "contacts") return hubspot::not_found();
+  bool generic = call.request.target.starts_with("/crm/objects/2025-09/") || call.request.target.starts_with("/crm/objects/2026-09");
+  if (type->name != "contacts" && !generic) return hubspot::not_found();  // the other versions have it for contacts alone
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
   TRY(std::string id, id_member(*body, "objectId"));

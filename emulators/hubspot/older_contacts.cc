@@ -2,8 +2,7 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "emulators/hubspot/older_versions.h"
-#include "emulators/hubspot/service.h"
+#include "emulators/hubspot/older_api.h"
 
 namespace lockstep::emulators::hubspot {
 namespace {
@@ -12,7 +11,7 @@ tl::unexpected<ApiError> no_contact() { return refuse(404, "", "contact does not
 
 }  // namespace
 
-json::object HubSpot::older_contact(RowNumber row, const std::vector<std::string>& names) {
+json::object OlderApi::older_contact(RowNumber row, const std::vector<std::string>& names) {
   const ObjectType& type = *portal_.catalogue().find_any("contacts");
   const Record& record = type.table->record(row);
   std::int64_t vid = older_number(record.id);
@@ -23,7 +22,7 @@ json::object HubSpot::older_contact(RowNumber row, const std::vector<std::string
   return json::object{{"vid", vid},
                       {"canonical-vid", vid},
                       {"merged-vids", json::array()},
-                      {"portal-id", options_.portal_id},
+                      {"portal-id", host_.portal_id},
                       {"is-contact", true},
                       {"properties", older_properties(portal_, type, row, names, true)},
                       {"form-submissions", json::array()},
@@ -33,7 +32,7 @@ json::object HubSpot::older_contact(RowNumber row, const std::vector<std::string
 }
 
 /// By the path's {vid} or {email}.
-Outcome<RowNumber> HubSpot::older_contact_of(const Call& call) {
+Outcome<RowNumber> OlderApi::older_contact_of(const Call& call) {
   const ObjectType& type = *portal_.catalogue().find_any("contacts");
   RowNumber row = kNoRow;
   for (const auto& [name, value] : call.parameters) {
@@ -44,7 +43,7 @@ Outcome<RowNumber> HubSpot::older_contact_of(const Call& call) {
   return row;
 }
 
-HubSpot::Answer HubSpot::older_contact_create(Call& call) {
+OlderApi::Answer OlderApi::older_contact_create(Call& call) {
   ObjectType& type = *portal_.catalogue().find_any("contacts");
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
@@ -55,7 +54,7 @@ HubSpot::Answer HubSpot::older_contact_create(Call& call) {
     json::object identity{{"value", email}, {"type", "EMAIL"}, {"timestamp", type.table->record(taken).created.ms}};
     return json_answer(409, json::object{{"status", "error"},
                                          {"message", "Contact already exists"},
-                                         {"correlationId", uuid()},
+                                         {"correlationId", host_.uuid()},
                                          {"identityProfile", json::object{{"vid", older_number(type.table->record(taken).id)}, {"identity", json::array{std::move(identity)}}}},
                                          {"error", "CONTACT_EXISTS"}});
   }
@@ -63,12 +62,12 @@ HubSpot::Answer HubSpot::older_contact_create(Call& call) {
   return json_answer(200, older_contact(row, {}));
 }
 
-HubSpot::Answer HubSpot::older_contact_read(Call& call) {
+OlderApi::Answer OlderApi::older_contact_read(Call& call) {
   TRY(RowNumber row, older_contact_of(call));
   return json_answer(200, older_contact(row, query_list(call, "property")));
 }
 
-HubSpot::Answer HubSpot::older_contacts_read(Call& call) {
+OlderApi::Answer OlderApi::older_contacts_read(Call& call) {
   const ObjectType& type = *portal_.catalogue().find_any("contacts");
   json::object found;
   for (const auto& [name, value] : call.query) {
@@ -78,7 +77,7 @@ HubSpot::Answer HubSpot::older_contacts_read(Call& call) {
   return json_answer(200, found);
 }
 
-HubSpot::Answer HubSpot::older_contact_update(Call& call) {
+OlderApi::Answer OlderApi::older_contact_update(Call& call) {
   TRY(RowNumber row, older_contact_of(call));
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
@@ -87,7 +86,7 @@ HubSpot::Answer HubSpot::older_contact_update(Call& call) {
   return http::Response(204, "");
 }
 
-HubSpot::Answer HubSpot::older_contact_upsert(Call& call) {
+OlderApi::Answer OlderApi::older_contact_upsert(Call& call) {
   ObjectType& type = *portal_.catalogue().find_any("contacts");
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
@@ -104,7 +103,7 @@ HubSpot::Answer HubSpot::older_contact_upsert(Call& call) {
 }
 
 /// Each by its id or address, made where there is none; nothing is told of them.
-HubSpot::Answer HubSpot::older_contacts_write(Call& call) {
+OlderApi::Answer OlderApi::older_contacts_write(Call& call) {
   constexpr std::size_t kMost = 1'000;
   ObjectType& type = *portal_.catalogue().find_any("contacts");
   JsonDocument document;
@@ -129,7 +128,7 @@ HubSpot::Answer HubSpot::older_contacts_write(Call& call) {
   return http::Response(202, "");
 }
 
-HubSpot::Answer HubSpot::older_contact_merge(Call& call) {
+OlderApi::Answer OlderApi::older_contact_merge(Call& call) {
   TRY(RowNumber row, older_contact_of(call));
   ObjectType& type = *portal_.catalogue().find_any("contacts");
   JsonDocument document;
@@ -142,7 +141,7 @@ HubSpot::Answer HubSpot::older_contact_merge(Call& call) {
   return response;
 }
 
-HubSpot::Answer HubSpot::older_contact_remove(Call& call) {
+OlderApi::Answer OlderApi::older_contact_remove(Call& call) {
   TRY(RowNumber row, older_contact_of(call));
   ObjectType& type = *portal_.catalogue().find_any("contacts");
   portal_.archive(type, row, writer(call));
@@ -150,7 +149,7 @@ HubSpot::Answer HubSpot::older_contact_remove(Call& call) {
 }
 
 /// All by id, or the last changed or made first, from an offset on.
-HubSpot::Answer HubSpot::older_contact_pages(Call& call) {
+OlderApi::Answer OlderApi::older_contact_pages(Call& call) {
   const ObjectType& type = *portal_.catalogue().find_any("contacts");
   std::string_view target = call.request.target;
   bool recent = target.find("/contacts/recent") != std::string_view::npos, made = target.find("/lists/all/contacts/recent") != std::string_view::npos;
@@ -184,7 +183,7 @@ HubSpot::Answer HubSpot::older_contact_pages(Call& call) {
   return json_answer(200, body);
 }
 
-HubSpot::Answer HubSpot::older_contact_search(Call& call) {
+OlderApi::Answer OlderApi::older_contact_search(Call& call) {
   const ObjectType& type = *portal_.catalogue().find_any("contacts");
   std::string words = to_lower_ascii(call.query_value("q").value_or(""));
   std::int64_t offset = older_query(call, "offset", 0, 0), count = older_query(call, "count", 20, 1, 100), total = 0;

@@ -1,7 +1,6 @@
 // Ties, owners, pipelines and properties as versions 1 and 2 have them (§0.1).
 #include <algorithm>
 
-#include "emulators/hubspot/older_versions.h"
 #include "emulators/hubspot/service.h"
 
 namespace lockstep::emulators::hubspot {
@@ -23,7 +22,7 @@ const OlderTie* tie_of(std::string_view definition) {
 }  // namespace
 
 /// One tie, or a list of them, made or taken away.
-HubSpot::Answer HubSpot::older_associate(Call& call) {
+OlderApi::Answer OlderApi::older_associate(Call& call) {
   JsonDocument document;
   if (!document.parse(call.request.body)) return bad_json("line 1, column 1");
   json::array wanted = document.root().is_array() ? document.root().get_array() : json::array{document.root()};
@@ -46,7 +45,7 @@ HubSpot::Answer HubSpot::older_associate(Call& call) {
   return http::Response(204, "");
 }
 
-HubSpot::Answer HubSpot::older_associations(Call& call) {
+OlderApi::Answer OlderApi::older_associations(Call& call) {
   const OlderTie* tie = tie_of(call.parameter("definition"));
   if (!tie) return invalid("No association definition " + call.parameter("definition"));
   const ObjectType& from = *portal_.catalogue().find_any(tie->from);
@@ -57,19 +56,37 @@ HubSpot::Answer HubSpot::older_associations(Call& call) {
   return json_answer(200, json::object{{"results", std::move(ids)}, {"hasMore", false}, {"offset", last}});
 }
 
-HubSpot::Answer HubSpot::older_owners(Call& call) {
+OlderApi::Answer OlderApi::older_owners(Call& call) {
   std::string email = call.query_value("email").value_or("");
   json::array rows;
   for (const Owner& owner : portal_.owners()) {
     if (owner.archived || (!email.empty() && owner.email != email)) continue;
-    rows.push_back(json::object{{"portalId", options_.portal_id}, {"ownerId", older_number(owner.id)}, {"type", "PERSON"}, {"firstName", owner.first_name}, {"lastName", owner.last_name},
+    rows.push_back(json::object{{"portalId", host_.portal_id}, {"ownerId", older_number(owner.id)}, {"type", "PERSON"}, {"firstName", owner.first_name}, {"lastName", owner.last_name},
                                 {"email", owner.email}, {"hasContactsAccess", true}, {"activeUserId", older_number(owner.user_id)}, {"remoteList", json::array()}});
   }
   return json_answer(200, rows);
 }
 
-HubSpot::Answer HubSpot::older_pipelines(Call& call) {
-  TRY(ObjectType * type, type_of(call));
+/// Of deals: all, or the one that the path names.
+OlderApi::Answer OlderApi::older_deal_pipelines(Call& call) {
+  json::array all;
+  for (const Pipeline& pipeline : portal_.pipelines().all()) {
+    if (pipeline.type != "deals" || pipeline.archived.ms != 0) continue;
+    json::array stages;
+    for (const Stage& stage : pipeline.stages) {
+      if (stage.archived.ms == 0) stages.push_back(json::object{{"stageId", stage.id}, {"label", stage.label}, {"displayOrder", stage.display_order}, {"active", true}});
+    }
+    json::object shown{{"pipelineId", pipeline.id}, {"label", pipeline.label}, {"displayOrder", pipeline.display_order}, {"active", true}, {"stages", std::move(stages)}};
+    if (!call.parameters.empty() && pipeline.id == call.parameter("id")) return json_answer(200, shown);
+    all.push_back(std::move(shown));
+  }
+  if (!call.parameters.empty()) return refuse(404, "", "resource not found");
+  return json_answer(200, all);
+}
+
+OlderApi::Answer OlderApi::older_pipelines(Call& call) {
+  const ObjectType* type = portal_.catalogue().find(call.parameter("type"));
+  if (!type) return invalid("Unable to infer object type from: " + call.parameter("type"));
   json::array results;
   for (const Pipeline& pipeline : portal_.pipelines().all()) {
     if (pipeline.type != type->name || pipeline.archived.ms != 0) continue;
@@ -83,9 +100,10 @@ HubSpot::Answer HubSpot::older_pipelines(Call& call) {
   return json_answer(200, json::object{{"results", std::move(results)}});
 }
 
-/// Made, changed or taken away, as the present version does it.
+/// A property or a group is made, changed or taken away, as the present version does it.
 HubSpot::Answer HubSpot::older_property_write(Call& call) {
-  if (call.request.method == "DELETE") return property_archive(call);
+  bool group = call.request.target.find("/groups") != std::string::npos;
+  if (call.request.method == "DELETE") return group ? group_archive(call) : property_archive(call);
   bool makes = call.request.method == "POST";
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
@@ -93,11 +111,17 @@ HubSpot::Answer HubSpot::older_property_write(Call& call) {
   if (!makes) given.erase("name");  // which stays what it is
   http::ServerRequest now;
   now.method = makes ? "POST" : "PATCH";
-  now.target = "/crm/v3/properties/" + call.parameter("type") + (makes ? "" : "/" + call.parameter("name"));
+  if (group && given.contains("displayName")) given["label"] = given["displayName"];
+  now.target = "/crm/v3/properties/" + call.parameter("type") + (group ? "/groups" : "") + (makes ? "" : "/" + call.parameter("name"));
   now.headers.add("Content-Type", "application/json");
   now.body = json::serialize(given);
   http::Response done = dispatch(now, call);
   if (done.status == 201) done.status = 200;
+  if (group && done.status == 200) {
+    json::object shown = json::parse(done.body).as_object();
+    shown["displayName"] = shown["label"];
+    done.body = json::serialize(shown);
+  }
   return done;
 }
 

@@ -1,8 +1,7 @@
 // Engagements as version 1 has them: one resource for notes, calls, emails, meetings and tasks, whose ids are one sequence (§0.1).
 #include <algorithm>
 
-#include "emulators/hubspot/older_versions.h"
-#include "emulators/hubspot/service.h"
+#include "emulators/hubspot/older_api.h"
 
 namespace lockstep::emulators::hubspot {
 namespace {
@@ -59,7 +58,7 @@ json::object read_engagement(const EngagementKind& kind, const json::object& bod
 }  // namespace
 
 /// The engagement that a path names, of whatever kind it is.
-Outcome<std::pair<const ObjectType*, RowNumber>> HubSpot::engagement_of(const Call& call) {
+Outcome<std::pair<const ObjectType*, RowNumber>> OlderApi::engagement_of(const Call& call) {
   for (const EngagementKind& kind : engagement_kinds()) {
     const ObjectType& type = *portal_.catalogue().find_any(kind.type);
     RowNumber row = portal_.find_live(type, call.parameter("id"));
@@ -68,7 +67,7 @@ Outcome<std::pair<const ObjectType*, RowNumber>> HubSpot::engagement_of(const Ca
   return refuse(404, "", "resource not found");
 }
 
-json::object HubSpot::older_engagement(const ObjectType& type, RowNumber row) {
+json::object OlderApi::older_engagement(const ObjectType& type, RowNumber row) {
   const EngagementKind& kind = *kind_named(type.name);
   const Record& record = type.table->record(row);
   auto value = [&](std::string_view name) { return value_of(portal_, view_of(type, row), type.property(name)); };
@@ -78,13 +77,13 @@ json::object HubSpot::older_engagement(const ObjectType& type, RowNumber row) {
   }
   for (const auto& [name, to] : kTied) ties[named(name)] = older_ties(type, row, to);
   auto owner = value("hubspot_owner_id"), at = value("hs_timestamp");
-  json::object head{{"id", older_number(record.id)}, {"portalId", options_.portal_id}, {"active", true}, {"createdAt", record.created.ms}, {"lastUpdated", record.modified.ms},
+  json::object head{{"id", older_number(record.id)}, {"portalId", host_.portal_id}, {"active", true}, {"createdAt", record.created.ms}, {"lastUpdated", record.modified.ms},
                     {"type", named(kind.name)}, {"timestamp", at ? older_number(older_value(type.property("hs_timestamp"), *at)) : record.created.ms}};
   if (owner) head["ownerId"] = older_number(*owner);
   return json::object{{"engagement", std::move(head)}, {"associations", std::move(ties)}, {"attachments", json::array()}, {"metadata", std::move(metadata)}};
 }
 
-HubSpot::Answer HubSpot::engagement_create(Call& call) {
+OlderApi::Answer OlderApi::engagement_create(Call& call) {
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
   const json::value *head = body->if_contains("engagement"), *ties = body->if_contains("associations");
@@ -101,7 +100,7 @@ HubSpot::Answer HubSpot::engagement_create(Call& call) {
 }
 
 /// Reads, changes or removes the one that the path names.
-HubSpot::Answer HubSpot::engagement_one(Call& call) {
+OlderApi::Answer OlderApi::engagement_one(Call& call) {
   TRY(auto found, engagement_of(call));
   ObjectType& type = *portal_.catalogue().find_any(found.first->name);
   if (call.request.method == "DELETE") {
@@ -117,7 +116,7 @@ HubSpot::Answer HubSpot::engagement_one(Call& call) {
 }
 
 /// All by id, the last changed first, or those of one record.
-HubSpot::Answer HubSpot::engagement_pages(Call& call) {
+OlderApi::Answer OlderApi::engagement_pages(Call& call) {
   bool recent = call.request.path().ends_with("/recent/modified");
   const ObjectType* of = nullptr;
   RowNumber of_row = kNoRow;
@@ -146,6 +145,14 @@ HubSpot::Answer HubSpot::engagement_pages(Call& call) {
   json::array results;
   for (std::size_t i = offset; i < end; ++i) results.push_back(std::move(all[i].second));
   return json_answer(200, json::object{{"results", std::move(results)}, {"hasMore", end < all.size()}, {"offset", end}, {"total", all.size()}});
+}
+
+/// What calls can come to.
+OlderApi::Answer OlderApi::older_dispositions(Call&) {
+  json::array rows;
+  for (const Option& each : portal_.catalogue().find_any("calls")->property("hs_call_disposition").options)
+    rows.push_back(json::object{{"id", each.value}, {"label", each.label}, {"deleted", false}});
+  return json_answer(200, rows);
 }
 
 }  // namespace lockstep::emulators::hubspot

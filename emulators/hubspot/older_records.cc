@@ -2,33 +2,28 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "emulators/hubspot/older_versions.h"
-#include "emulators/hubspot/service.h"
+#include "emulators/hubspot/older_api.h"
 
 namespace lockstep::emulators::hubspot {
-namespace {
 
-/// Tickets are sent as the bare list.
-json::object input_of(const json::value& body) {
+json::object older_sent(const json::value& body) {
   if (body.is_array()) return older_input(body);
   const json::value* list = body.is_object() ? body.get_object().if_contains("properties") : nullptr;
   return list ? older_input(*list) : json::object();
 }
 
-}  // namespace
-
 /// The ids of what a record is tied to.
-json::array HubSpot::older_ties(const ObjectType& from, RowNumber row, std::string_view to_name) {
+json::array OlderApi::older_ties(const ObjectType& from, RowNumber row, std::string_view to_name) {
   const ObjectType& to = *portal_.catalogue().find_any(to_name);
   json::array ids;
   for (const auto& tie : portal_.live_ties(from, row, to)) ids.push_back(older_number(to.table->record(tie.to).id));
   return ids;
 }
 
-json::object HubSpot::older_record(const OlderKind& kind, RowNumber row, const std::vector<std::string>& names) {
+json::object OlderApi::older_record(const OlderKind& kind, RowNumber row, const std::vector<std::string>& names) {
   const ObjectType& type = *portal_.catalogue().find_any(kind.type);
   const Record& record = type.table->record(row);
-  json::object shown{{"portalId", options_.portal_id}, {json::string_view(kind.id.data(), kind.id.size()), older_number(record.id)}, {"isDeleted", record.deleted},
+  json::object shown{{"portalId", host_.portal_id}, {json::string_view(kind.id.data(), kind.id.size()), older_number(record.id)}, {"isDeleted", record.deleted},
                      {"properties", older_properties(portal_, type, row, names, false)}};
   if (kind.type == "companies") shown["additionalDomains"] = shown["stateChanges"] = shown["mergeAudits"] = json::array();
   if (kind.type == "tickets") shown["objectType"] = "TICKET", shown["version"] = record.version;
@@ -40,14 +35,14 @@ json::object HubSpot::older_record(const OlderKind& kind, RowNumber row, const s
   return shown;
 }
 
-Outcome<RowNumber> HubSpot::older_row(const Call& call, const OlderKind& kind) {
+Outcome<RowNumber> OlderApi::older_row(const Call& call, const OlderKind& kind) {
   RowNumber row = portal_.resolve(*portal_.catalogue().find_any(kind.type), call.parameter("id"));
   if (row == kNoRow) return refuse(404, "", "resource not found");
   return row;
 }
 
 /// Ties a record to those that a list of ids names, without a label.
-Outcome<void> HubSpot::older_tie(const ObjectType& from, RowNumber row, std::string_view to_name, const json::value* ids, const Writer& writer) {
+Outcome<void> OlderApi::older_tie(const ObjectType& from, RowNumber row, std::string_view to_name, const json::value* ids, const Writer& writer) {
   const ObjectType& to = *portal_.catalogue().find_any(to_name);
   for (const json::value& each : ids && ids->is_array() ? ids->get_array() : json::array()) {
     RowNumber other = portal_.find_live(to, scalar_text(each));
@@ -57,12 +52,12 @@ Outcome<void> HubSpot::older_tie(const ObjectType& from, RowNumber row, std::str
   return {};
 }
 
-HubSpot::Answer HubSpot::older_create(Call& call, const OlderKind& kind) {
+OlderApi::Answer OlderApi::older_create(Call& call, const OlderKind& kind) {
   ObjectType& type = *portal_.catalogue().find_any(kind.type);
   JsonDocument document;
   if (!document.parse(call.request.body)) return bad_json("line 1, column 1");
   UnitOfWork unit(portal_);
-  TRY(RowNumber row, portal_.create(type, input_of(document.root()), nullptr, writer(call)));
+  TRY(RowNumber row, portal_.create(type, older_sent(document.root()), nullptr, writer(call)));
   const json::value* ties = document.root().is_object() ? document.root().get_object().if_contains("associations") : nullptr;
   if (ties && ties->is_object()) {
     TRY_VOID(older_tie(type, row, "contacts", ties->get_object().if_contains("associatedVids"), writer(call)));
@@ -72,20 +67,20 @@ HubSpot::Answer HubSpot::older_create(Call& call, const OlderKind& kind) {
   return json_answer(200, older_record(kind, row, {}));
 }
 
-HubSpot::Answer HubSpot::older_read(Call& call, const OlderKind& kind) {
+OlderApi::Answer OlderApi::older_read(Call& call, const OlderKind& kind) {
   TRY(RowNumber row, older_row(call, kind));
   return json_answer(200, older_record(kind, row, query_list(call, "properties")));
 }
 
-HubSpot::Answer HubSpot::older_update(Call& call, const OlderKind& kind) {
+OlderApi::Answer OlderApi::older_update(Call& call, const OlderKind& kind) {
   TRY(RowNumber row, older_row(call, kind));
   JsonDocument document;
   if (!document.parse(call.request.body)) return bad_json("line 1, column 1");
-  TRY_VOID(portal_.update(*portal_.catalogue().find_any(kind.type), row, input_of(document.root()), writer(call)));
+  TRY_VOID(portal_.update(*portal_.catalogue().find_any(kind.type), row, older_sent(document.root()), writer(call)));
   return json_answer(200, older_record(kind, row, {}));
 }
 
-HubSpot::Answer HubSpot::older_remove(Call& call, const OlderKind& kind) {
+OlderApi::Answer OlderApi::older_remove(Call& call, const OlderKind& kind) {
   TRY(RowNumber row, older_row(call, kind));
   ObjectType& type = *portal_.catalogue().find_any(kind.type);
   portal_.archive(type, row, writer(call));
@@ -94,7 +89,7 @@ HubSpot::Answer HubSpot::older_remove(Call& call, const OlderKind& kind) {
 }
 
 /// By id, behind the id that `offset` names.
-HubSpot::Answer HubSpot::older_pages(Call& call, const OlderKind& kind) {
+OlderApi::Answer OlderApi::older_pages(Call& call, const OlderKind& kind) {
   const ObjectType& type = *portal_.catalogue().find_any(kind.type);
   std::int64_t limit = older_query(call, "limit", 100, 1, 250), after = older_query(call, "offset", 0, 0), offset = after;
   std::vector<std::string> names = query_list(call, "properties");
@@ -113,7 +108,7 @@ HubSpot::Answer HubSpot::older_pages(Call& call, const OlderKind& kind) {
                                        {"offset", offset}});
 }
 
-HubSpot::Answer HubSpot::older_recent(Call& call, const OlderKind& kind) {
+OlderApi::Answer OlderApi::older_recent(Call& call, const OlderKind& kind) {
   const ObjectType& type = *portal_.catalogue().find_any(kind.type);
   std::vector<RowNumber> rows = newest_first(type, call.request.path().ends_with("/created"));
   std::int64_t since = older_query(call, "since", 0, 0);
@@ -125,7 +120,7 @@ HubSpot::Answer HubSpot::older_recent(Call& call, const OlderKind& kind) {
   return json_answer(200, json::object{{"results", std::move(results)}, {"hasMore", end < rows.size()}, {"offset", end}, {"total", rows.size()}});
 }
 
-HubSpot::Answer HubSpot::older_companies_of_domain(Call& call) {
+OlderApi::Answer OlderApi::older_companies_of_domain(Call& call) {
   const ObjectType& type = *portal_.catalogue().find_any("companies");
   const Property& domain = type.property("domain");
   json::array results;
@@ -138,7 +133,7 @@ HubSpot::Answer HubSpot::older_companies_of_domain(Call& call) {
   return json_answer(200, json::object{{"results", std::move(results)}, {"hasMore", false}, {"offset", json::object{{"companyId", last}, {"isPrimary", true}}}});
 }
 
-HubSpot::Answer HubSpot::older_people_of_company(Call& call) {
+OlderApi::Answer OlderApi::older_people_of_company(Call& call) {
   TRY(RowNumber row, older_row(call, kOlderCompanies));
   json::array ids = older_ties(*portal_.catalogue().find_any("companies"), row, "contacts"), contacts;
   json::value last = ids.empty() ? json::value(0) : ids.back();
@@ -149,7 +144,7 @@ HubSpot::Answer HubSpot::older_people_of_company(Call& call) {
 }
 
 /// Ties a deal to the records that the query names, or takes the ties away.
-HubSpot::Answer HubSpot::older_join_deal(Call& call) {
+OlderApi::Answer OlderApi::older_join_deal(Call& call) {
   TRY(RowNumber row, older_row(call, kOlderDeals));
   const ObjectType &deals = *portal_.catalogue().find_any("deals"), *to = portal_.catalogue().find_any(to_lower_ascii(call.parameter("kind")));
   if (!to || portal_.associations().types(deals, *to).empty()) return invalid("Deals are not tied to " + call.parameter("kind"));
@@ -163,7 +158,7 @@ HubSpot::Answer HubSpot::older_join_deal(Call& call) {
   return http::Response(204, "");
 }
 
-HubSpot::Answer HubSpot::older_deals_of(Call& call) {
+OlderApi::Answer OlderApi::older_deals_of(Call& call) {
   const ObjectType &deals = *portal_.catalogue().find_any("deals"), *from = portal_.catalogue().find_any(to_lower_ascii(call.parameter("kind")));
   RowNumber row = from ? portal_.find_live(*from, call.parameter("record")) : kNoRow;
   if (row == kNoRow) return refuse(404, "", "resource not found");
@@ -173,7 +168,7 @@ HubSpot::Answer HubSpot::older_deals_of(Call& call) {
   return json_answer(200, json::object{{"deals", std::move(rows)}, {"hasMore", false}, {"offset", end}});
 }
 
-HubSpot::Answer HubSpot::older_join_company(Call& call) {
+OlderApi::Answer OlderApi::older_join_company(Call& call) {
   TRY(RowNumber row, older_row(call, kOlderCompanies));
   const ObjectType &companies = *portal_.catalogue().find_any("companies"), &people = *portal_.catalogue().find_any("contacts");
   RowNumber person = portal_.find_live(people, call.parameter("vid"));

@@ -22,6 +22,8 @@ inline constexpr OlderKind kOlderTickets{"tickets", "objectId", "objects", "hasM
 
 /// [{"property": "email", "value": "a@b.c"}], or with "name", as version 3 has it; values as texts.
 json::object older_input(const json::value& list);
+/// The properties of {"properties": […]}, or of the bare list, as tickets are sent.
+json::object older_sent(const json::value& body);
 /// The values that a record has, of the properties named or of all; instants in milliseconds, each with its history. `dashes`: in the words of
 /// contacts ("source-type").
 json::object older_properties(const Portal& portal, const ObjectType& type, RowNumber row, const std::vector<std::string>& names, bool dashes);

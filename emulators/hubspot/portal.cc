@@ -79,6 +79,7 @@ void Portal::take_settings() {
   auto property = [&](const char* type, const char* name) -> Property& { return catalogue_.object(type).properties.at(name); };
   property("tickets", "subject").required = settings_.conventional_required;
   property("emails", "hs_email_direction").required = settings_.conventional_required;
+  for (const char* name : {"createdate", "closed_date"}) property("tickets", name).read_only = !settings_.ticket_dates_writable;
   auto offer = [&](Property& of, const std::string& value) {
     std::erase_if(of.options, [&](const Option& option) { return option.value == value; });
     if (settings_.newer_options) of.options.push_back({value, value, "", static_cast<std::int64_t>(of.options.size())});
@@ -139,7 +140,7 @@ void Portal::erase(ObjectType& type, RowNumber row, const Writer& writer) {
   const Record& record = type.table->record(row);
   if (const Property* email = type.find("email")) {
     std::string address = text_of_value(record.fields.get(email->column));
-    if (!address.empty()) blocked_addresses_.push_back(address);
+    if (!address.empty()) block_address(address);
   }
   events_.record(type, record.id, "privacyDeletion", {}, writer);
   WriteContext context = writer.context();

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/text.h"
 #include "emulators/hubspot/associations.h"
 #include "emulators/hubspot/errors.h"
 #include "emulators/hubspot/events.h"
@@ -44,6 +45,10 @@ struct PortalSettings {
   bool trace_ids_everywhere = false;   // objectWriteTraceId stands in answers of updates and upserts, too
   bool expired_as_invalid = false;     // an expired token is told in the category of an unknown one
   bool merged_ids_writable = false;    // a PATCH or DELETE of a merged id is one of what it became part of
+  bool addresses_keep_case = false;    // as they were written; they are found without case all the same
+  bool ticket_dates_writable = false;  // createdate and closed_date of tickets
+  bool search_iso_dates = false;       // filters take dates as ISO texts, beside milliseconds
+  bool activity_auto_associate = false;  // an engagement of a contact is one of the contact's company, too
   std::int64_t unique_collision_status = 400;
   std::int64_t history_page = 50;        // rows of a list with histories
   Duration index_lag{5'000};
@@ -89,7 +94,7 @@ class Portal {
   /// GDPR: for good, with its address blocked.
   void erase(ObjectType& type, RowNumber row, const Writer& writer);
   /// No contact may have it again.
-  void block_address(std::string address) { blocked_addresses_.push_back(std::move(address)); }
+  void block_address(std::string_view address) { blocked_addresses_.push_back(to_lower_ascii(address)); }
 
   void tie(const ObjectType& from, RowNumber from_row, const ObjectType& to, RowNumber to_row,
            const AssociationType& kind, const Writer& writer);
@@ -140,6 +145,7 @@ class Portal {
   void tell_properties(const ObjectType& type, RowNumber row, const Changes& changes, const PackedFields& before,
                        const Writer& writer);
   void expect_domain(const ObjectType& type, RowNumber row, const Writer& writer);  // domains.cc
+  void associate_activity(const ObjectType& type, RowNumber row, const std::vector<NewTie>& ties, const Writer& writer);
   // merge.cc
   Changes merged_values(const ObjectType& type, RowNumber primary, RowNumber loser) const;
 

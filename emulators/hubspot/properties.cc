@@ -152,12 +152,42 @@ Catalogue::Catalogue(Database& database) : database_(database) {
   define(engagement("meetings", "meeting", "0-47", "meeting"), meeting_properties());
   define(engagement("tasks", "task", "0-27", "task"), task_properties());
   define(std::move(deals), deal_properties());
+  auto goods = [](std::string name, std::string singular, std::string type_id, std::vector<std::string> defaults) {
+    std::string group = singular + "information";
+    return ObjectType{std::move(name), std::move(singular), std::move(type_id), std::move(group), "hs_lastmodifieddate", std::move(defaults)};
+  };
+  define(goods("products", "product", "0-7", {"createdate", "description", "hs_lastmodifieddate", "hs_object_id", "name", "price"}), product_properties());
+  define(goods("line_items", "line_item", "0-8", {"amount", "createdate", "hs_lastmodifieddate", "hs_object_id", "hs_product_id", "quantity"}), line_item_properties());
   define(engagement("communications", "communication", "0-18", "communication"), communication_properties());
+  searchable_words();
+  for (const auto& [type, name, of] : {std::tuple{"contacts", "hs_searchable_calculated_phone_number", "phone"},
+                                       {"contacts", "hs_searchable_calculated_mobile_number", "mobilephone"},
+                                       {"companies", "hs_searchable_calculated_phone_number", "phone"}}) {
+    ObjectType& holder = object(type);
+    holder.properties.at(name).column = holder.table->field(of);
+  }
   Table& firms = *objects_[1].table;
   firms.add_index(firms.field("domain"), true);
   Table& people = *objects_.front().table;
   people.add_index(people.field("email"), true);
   people.add_index(people.field("hs_additional_emails"), true, ';');
+}
+
+void Catalogue::searchable_words() {
+  const std::pair<const char*, std::vector<std::string>> kWords[] = {
+      {"contacts", {"firstname", "lastname", "email", "phone", "hs_additional_emails", "mobilephone", "company"}},
+      {"companies", {"website", "phone", "name", "domain"}},
+      {"tickets", {"subject", "content", "hs_pipeline_stage", "hs_ticket_category", "hs_ticket_id"}},
+      {"deals", {"dealname", "pipeline", "dealstage", "description", "dealtype"}},
+      {"products", {"name", "description", "price", "hs_sku"}},
+      {"line_items", {"name", "description", "price", "hs_sku"}},
+      {"notes", {"hs_note_body"}},
+      {"calls", {"hs_call_title", "hs_body_preview"}},
+      {"emails", {"hs_email_subject"}},
+      {"meetings", {"hs_meeting_title", "hs_meeting_body"}},
+      {"tasks", {"hs_task_body", "hs_task_subject"}},
+      {"communications", {"hs_communication_body"}}};
+  for (const auto& [name, words] : kWords) object(name).searchable = words;
 }
 
 ObjectType* Catalogue::find(std::string_view name) {

@@ -21,7 +21,11 @@ enum class Source {
   created,
   modified,
   primary_company,  // of the association labelled primary
-  time_to_close     // closed_date - createdate, in ms
+  parent_company,   // of the association labelled so
+  time_to_close,    // closed_date - createdate, in ms
+  phone_digits,     // of the number in another property, without its country's code
+  source_label,     // what a person reads for hs_object_source
+  all_ids           // a record's own and those that it absorbed
 };
 
 /// What a text is checked for beyond its length.
@@ -116,6 +120,7 @@ struct ObjectType {
   std::map<std::string, Property, std::less<>> properties;  // answers are sorted by name
   std::vector<PropertyGroup> groups;
   Table* table = nullptr;
+  std::vector<std::string> searchable;                      // what the words of a search are looked for in
   std::string pipeline, stage;  // the properties that say where a record stands; empty: in no pipeline
   std::optional<CustomObject> custom;
 
@@ -143,6 +148,7 @@ class Catalogue {
   ObjectType& define(ObjectType object, std::vector<Property> properties);
 
  private:
+  void searchable_words();
   Database& database_;
   std::deque<ObjectType> objects_;  // never moves one: pointers to them are handed out
 };
@@ -150,6 +156,8 @@ class Catalogue {
 std::vector<Property> contact_properties();  // catalogue_customers.cc
 std::vector<Property> company_properties();
 std::vector<Property> deal_properties();
+std::vector<Property> product_properties();
+std::vector<Property> line_item_properties();
 std::vector<Property> ticket_properties();  // catalogue_service.cc
 std::vector<Property> note_properties();
 std::vector<Property> call_properties();

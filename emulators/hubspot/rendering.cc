@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "emulators/hubspot/values.h"
 
 namespace lockstep::emulators::hubspot {
@@ -16,6 +17,16 @@ WallTime created_of(const RecordView& record) {
   ValueView stored = record.state->fields.get(createdate->column);
   const std::int64_t* ms = std::get_if<std::int64_t>(&stored);
   return ms ? WallTime{*ms} : record.state->created;
+}
+
+/// "CRM_UI" as the account shows it: "CRM UI"; nothing where no source is known.
+std::optional<std::string> source_label(std::string_view source) {
+  if (source.empty()) return std::nullopt;
+  if (source == "CRM_UI") return "CRM UI";
+  std::string label = to_lower_ascii(source);
+  std::replace(label.begin(), label.end(), '_', ' ');
+  label.front() = source.front();
+  return label;
 }
 
 Selection sorted(Selection selection) {
@@ -43,11 +54,24 @@ std::optional<std::string> value_of(const Portal& portal, const RecordView& reco
       return format_instant(created_of(record));
     case Source::modified:
       return format_instant(record.state->modified);
-    case Source::primary_company: {
+    case Source::primary_company:
+    case Source::parent_company: {
       const ObjectType& companies = portal.catalogue().objects()[1];
-      RowNumber company = portal.associations().primary(*record.type, record.row, companies);
+      bool parent = property.source == Source::parent_company;
+      RowNumber company = parent ? portal.associations().labelled(*record.type, record.row, companies, kParentOfCompany)
+                                 : portal.associations().primary(*record.type, record.row, companies);
       if (company == kNoRow || companies.table->record(company).deleted) return std::nullopt;
       return companies.table->record(company).id;
+    }
+    case Source::phone_digits: {
+      std::string digits = phone_digits(text_of(record.state->fields.get(property.column)));
+      return digits.empty() ? std::nullopt : std::optional(std::move(digits));
+    }
+    case Source::source_label:
+      return source_label(text_of(record.state->fields.get(record.type->property("hs_object_source").column)));
+    case Source::all_ids: {
+      ValueView absorbed = record.state->fields.get(record.type->property("hs_merged_object_ids").column);
+      return is_null(absorbed) ? record.id() : record.id() + ";" + text_of_value(absorbed);
     }
     case Source::time_to_close: {
       ValueView closed = record.state->fields.get(record.type->property("closed_date").column);
@@ -76,7 +100,8 @@ Selection written(const ObjectType& type, const json::object& sent) {
       "pipeline",         "dealstage",
       "createdate",       "hs_createdate",       "hs_lastmodifieddate", "hs_object_id",
       "hs_object_source", "hs_object_source_id", "lastmodifieddate",    "lifecyclestage",
-      "hs_pipeline",      "hs_pipeline_stage",   "hs_ticket_id"};
+      "hs_pipeline",      "hs_pipeline_stage",   "hs_ticket_id",        "hs_all_contact_vids",
+      "hs_object_source_label"};
   Selection selection = select(type, kSystem);
   for (const auto& member : sent) {
     if (const Property* property = type.find(std::string_view(member.key().data(), member.key().size())))

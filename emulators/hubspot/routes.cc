@@ -61,8 +61,12 @@ void HubSpot::add_account_routes() {
   }
   add("GET", "/contacts/v1/secondary-email/{id}", &HubSpot::secondary_addresses);
   for (const char* method : {"PUT", "DELETE"}) add(method, "/contacts/v1/secondary-email/{id}/email/{address}", &HubSpot::change_secondary_address);
-  add("GET", "/account-info/v3/details", &HubSpot::account_details);
-  add("GET", "/account-info/v3/api-usage/daily/private-apps", &HubSpot::daily_usage);
+  add("GET", "/integrations/v1/me", &HubSpot::account_details);
+  add("GET", "/integrations/v1/limit/daily", &HubSpot::older_daily_usage);
+  for (const std::string base : {"/account-info/v3", "/account-info/{version}"}) {
+    add("GET", base + "/details", &HubSpot::account_details);
+    add("GET", base + "/api-usage/daily/private-apps", &HubSpot::daily_usage);
+  }
 }
 
 void HubSpot::add_list_routes() {
@@ -161,8 +165,10 @@ void HubSpot::add_schema_routes() {
     add("POST", base + "/{type}/associations", &HubSpot::schema_tie);
     add("DELETE", base + "/{type}/associations/{association}", &HubSpot::schema_untie);
   }
-  add("GET", "/crm/v3/property-validations/{type}", &HubSpot::property_rules);
-  add("GET", "/crm/v3/property-validations/{type}/{name}", &HubSpot::property_rules);
+  for (const std::string base : {"/crm/v3/property-validations", "/crm/property-validations/{version}"}) {
+    add("GET", base + "/{type}", &HubSpot::property_rules);
+    add("GET", base + "/{type}/{name}", &HubSpot::property_rules);
+  }
   for (const std::string base : {"/crm/v3/pipelines/{type}", "/crm/pipelines/{version}/{type}"}) {
     add("GET", base, &HubSpot::pipeline_list);
     add("POST", base, &HubSpot::pipeline_create);
@@ -215,6 +221,22 @@ void HubSpot::add_association_routes() {
   add("POST", many + "/batch/read", &HubSpot::ties_batch_read, kNamedTies);
   add("POST", many + "/batch/create", &HubSpot::ties_batch_create, kNamedTies);
   add("POST", many + "/batch/archive", &HubSpot::types_batch_archive, kNamedTies);
+}
+
+void HubSpot::add_older_routes() {
+  older_.add_routes([this](std::string method, const std::string& path, OlderApi::Handler handler) {
+    router().add(std::move(method), path, [this, handler = std::move(handler)](Call& call) { return answered(call, handler); });
+  });
+  for (const char* version : {"v1", "v2"}) {
+    const std::string properties = std::string("/properties/") + version + "/{type}/properties";
+    add("GET", properties, &HubSpot::older_property_definitions);
+    add("GET", properties + "/named/{name}", &HubSpot::older_property_definitions);
+    add("POST", properties, &HubSpot::older_property_write);
+    for (const char* method : {"PUT", "DELETE"}) add(method, properties + "/named/{name}", &HubSpot::older_property_write);
+    add("GET", std::string("/properties/") + version + "/{type}/groups", &HubSpot::older_property_groups);
+    add("POST", std::string("/properties/") + version + "/{type}/groups", &HubSpot::older_property_write);
+    for (const char* method : {"PUT", "DELETE"}) add(method, std::string("/properties/") + version + "/{type}/groups/named/{name}", &HubSpot::older_property_write);
+  }
 }
 
 }  // namespace lockstep::emulators::hubspot

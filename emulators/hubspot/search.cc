@@ -116,9 +116,15 @@ bool fits(const Portal& portal, const SearchQuery& query, const RecordView& reco
   };
   if (!query.groups.empty() && std::none_of(query.groups.begin(), query.groups.end(), all)) return false;
   if (query.words.empty()) return true;
-  for (const std::string& name : record.type->defaults) {
-    auto value = value_of(portal, record, record.type->property(name));
-    if (value && to_lower_ascii(*value).find(query.words) != std::string::npos) return true;
+  std::string digits;  // a number that is written with other signs is the same number
+  std::copy_if(query.words.begin(), query.words.end(), std::back_inserter(digits), [](char c) { return c >= '0' && c <= '9'; });
+  const ObjectType& type = *record.type;
+  for (const std::string& name : type.custom ? type.custom->searchable : type.searchable) {
+    const Property* property = type.find(name);
+    auto value = property ? value_of(portal, record, *property) : std::nullopt;
+    if (!value) continue;
+    bool phone = property->field_type == "phonenumber" && !digits.empty();
+    if (phone ? phone_digits(*value).find(digits) != std::string::npos : to_lower_ascii(*value).find(query.words) != std::string::npos) return true;
   }
   return false;
 }

@@ -22,8 +22,9 @@ bool ordered_by_number(const Property& property) {
 }
 
 /// Dates and instants as milliseconds.
-std::optional<double> number_for(const Property& property, std::string_view text) {
+std::optional<double> number_for(const Property& property, std::string_view text, bool iso) {
   if (property.type == PropertyType::number) return parse_number(text);
+  if (!iso && text.find_first_not_of("0123456789", text.starts_with('-') ? 1 : 0) != std::string_view::npos) return std::nullopt;
   if (Result<Date> date = parse_iso_date(text); date) return static_cast<double>(start_of(*date).ms);
   auto time = parse_instant(text);
   return time ? std::optional(static_cast<double>(time->ms)) : std::nullopt;
@@ -38,7 +39,7 @@ Outcome<std::size_t> read_count(const json::value& given, std::string_view name)
   return count;
 }
 
-Outcome<void> read_values(const json::object& given, Filter& filter) {
+Outcome<void> read_values(const json::object& given, Filter& filter, bool iso) {
   auto take = [&](const char* name) {
     const json::value* value = given.if_contains(name);
     bool scalar = value && !value->is_null() && !value->is_object() && !value->is_array();
@@ -58,7 +59,7 @@ Outcome<void> read_values(const json::object& given, Filter& filter) {
   }
   if (!filter.property || !ordered_by_number(*filter.property)) return {};
   for (const std::string& value : filter.values) {
-    auto number = number_for(*filter.property, value);
+    auto number = number_for(*filter.property, value, iso);
     if (!number) return invalid(fmt::format("{} is no value for {}", value, filter.property->name));
     filter.numbers.push_back(*number);
   }
@@ -95,11 +96,11 @@ Outcome<Filter> read_filter(Portal& portal, const ObjectType& type, const json::
     filter.property = type.find(name);
     if (!filter.property) return invalid(fmt::format("There is no property {} in {}", name, type.name));
     if (!filter.property->filterable) return invalid(fmt::format("{} cannot be filtered", name));
-    bool derived = filter.property->source == Source::primary_company ||
-                   filter.property->source == Source::time_to_close;
-    if (derived) return invalid(fmt::format("{} cannot be filtered", name));
+    Source source = filter.property->source;
+    bool indexed = source == Source::stored || source == Source::object_id || source == Source::created || source == Source::modified || source == Source::phone_digits;
+    if (!indexed) return invalid(fmt::format("{} cannot be filtered", name));
   }
-  TRY_VOID(read_values(*given, filter));
+  TRY_VOID(read_values(*given, filter, portal.settings().search_iso_dates));
   return filter;
 }
 

@@ -13,7 +13,9 @@
 namespace lockstep::emulators::hubspot {
 namespace {
 
-constexpr std::string_view kVersions[] = {"2025-09", "2026-03", "2026-09"};
+constexpr std::string_view kVersions[] = {"2025-09", "2026-03", "2026-09", "2026-09-beta", "2027-03-beta"};
+constexpr std::int64_t kDailyExports = 30;
+constexpr std::int64_t kTies = 100, kDailyTies = 500'000;  // calls about associations, in ten seconds and a day
 
 /// Whether a dated path names a version that there is.
 bool version_fits(const Call& call) {
@@ -36,19 +38,22 @@ HubSpot::HubSpot(const EmulatorClock& clock, Rng rng, HubSpotOptions options)
       options_(std::move(options)),
       portal_(database(), options_, rng.split("portal")),
       ids_(rng.split("ids")),
+      older_(portal_, {options_.portal_id, [this](const Call& call) { return writer(call); }, [this] { return uuid(); }}),
       search_limit_(options_.search_requests, Duration(1'000)),
+      export_limit_(kDailyExports, Duration(24LL * 3'600'000)),
       journal_limit_(100, Duration(1'000)),
       journal_subscription_limit_(50, Duration(1'000)),
       snapshot_limit_(10, Duration(1'000)),
       daily_(options_.daily_requests, options_.utc_offset),
+      daily_ties_(kDailyTies, options_.utc_offset),
       limits_(options_.limits) {
   Duration window(10'000);
   tokens().register_client(options_.client);
   for (const std::string& token : options_.refresh_tokens) tokens().issue_refresh(token, options_.client.id);
   apps_.emplace(options_.app_id,
-                App{options_.app_id, true, RollingLimit(options_.oauth_burst_requests, window)});
+                App{options_.app_id, true, RollingLimit(options_.oauth_burst_requests, window), RollingLimit(kTies, window)});
   for (const ServiceKey& key : options_.service_keys)
-    apps_.emplace(key.app_id, App{key.app_id, false, RollingLimit(options_.burst_requests, window)});
+    apps_.emplace(key.app_id, App{key.app_id, false, RollingLimit(options_.burst_requests, window), RollingLimit(kTies, window)});
   portal_.events().settings().secret = options_.client.secret;
   outgoing().set_schedule(retry_schedule());
   outgoing().set_prepare([this](http::Request& request, std::size_t attempt, WallTime at) {
@@ -75,11 +80,6 @@ void HubSpot::add(std::string method, const std::string& path, StyledHandler han
   router().add(std::move(method), path, [this, bound](Call& call) { return answered(call, bound); });
 }
 
-void HubSpot::add(std::string method, const std::string& path, OlderHandler handler, const OlderKind& kind) {
-  auto bound = [this, handler, &kind](Call& call) { return (this->*handler)(call, kind); };
-  router().add(std::move(method), path, [this, bound](Call& call) { return answered(call, bound); });
-}
-
 std::string HubSpot::uuid() { return make_uuid(ids_, 7); }
 
 Outcome<ObjectType*> HubSpot::type_of(const Call& call) {
@@ -96,7 +96,8 @@ Writer HubSpot::writer(const Call& call) const {
   writer.actor = call.caller;
   writer.change_source = "INTEGRATION";
   writer.source_id = caller_->id;
-  writer.admin_rules = admin_rules_everywhere_ || call.request.target.find("/2026-09/") != std::string::npos;
+  auto newest = [&](std::string_view version) { return call.request.target.find(version) != std::string::npos; };
+  writer.admin_rules = admin_rules_everywhere_ || newest("/2026-09") || newest("/2027-");
   return writer;
 }
 

@@ -6,18 +6,18 @@
 #include "emulators/core/limits.h"
 #include "emulators/core/stand_in.h"
 #include "emulators/core/switches.h"
+#include "emulators/hubspot/calls.h"
 #include "emulators/hubspot/hubspot.h"
 #include "emulators/hubspot/imports.h"
 #include "emulators/hubspot/list_folders.h"
 #include "emulators/hubspot/lists.h"
+#include "emulators/hubspot/older_api.h"
 #include "emulators/hubspot/portal.h"
 #include "emulators/hubspot/rendering.h"
 
 namespace lockstep::emulators::hubspot {
 
 struct TieStyle;  // association_calls.h
-
-struct OlderKind;  // older_versions.h
 
 /// The two types of an association call.
 struct TypePair {
@@ -46,10 +46,8 @@ class HubSpot final : public StandIn {
   using Answer = Outcome<http::Response>;
   using Handler = Answer (HubSpot::*)(Call&);
   using StyledHandler = Answer (HubSpot::*)(Call&, const TieStyle&);
-  using OlderHandler = Answer (HubSpot::*)(Call&, const OlderKind&);
   void add(std::string method, const std::string& path, Handler handler);
   void add(std::string method, const std::string& path, StyledHandler handler, const TieStyle& style);
-  void add(std::string method, const std::string& path, OlderHandler handler, const OlderKind& kind);
   http::Response answered(Call& call, const std::function<Answer(Call&)>& handler);
   // routes.cc
   void add_routes();
@@ -68,8 +66,10 @@ class HubSpot final : public StandIn {
     std::string id;
     bool oauth = false;
     RollingLimit burst;
+    RollingLimit ties;  // calls about associations
   };
   std::optional<ApiError> authenticate(Call& call);
+  std::vector<std::string> scopes_for(const Call& call);
   std::optional<ApiError> check_scope(const Call& call);
   std::optional<http::Response> check_limits(const Call& call);
   http::Response rate_limited(std::string_view policy);
@@ -122,6 +122,7 @@ class HubSpot final : public StandIn {
   // account_calls.cc
   Answer account_details(Call& call);
   Answer daily_usage(Call& call);
+  Answer older_daily_usage(Call& call);
   Answer owner_list(Call& call);
   Answer owner_read(Call& call);
   // limit_calls.cc
@@ -141,46 +142,7 @@ class HubSpot final : public StandIn {
   Answer schema_archive(Call& call);
   Answer schema_tie(Call& call);
   Answer schema_untie(Call& call);
-  // older_contacts.cc
-  json::object older_contact(RowNumber row, const std::vector<std::string>& names);
-  Outcome<RowNumber> older_contact_of(const Call& call);
-  Answer older_contact_create(Call& call);
-  Answer older_contact_read(Call& call);
-  Answer older_contacts_read(Call& call);
-  Answer older_contact_update(Call& call);
-  Answer older_contact_upsert(Call& call);
-  Answer older_contacts_write(Call& call);
-  Answer older_contact_merge(Call& call);
-  Answer older_contact_remove(Call& call);
-  Answer older_contact_pages(Call& call);
-  Answer older_contact_search(Call& call);
-  // older_records.cc
-  json::array older_ties(const ObjectType& from, RowNumber row, std::string_view to_name);
-  json::object older_record(const OlderKind& kind, RowNumber row, const std::vector<std::string>& names);
-  Outcome<RowNumber> older_row(const Call& call, const OlderKind& kind);
-  Outcome<void> older_tie(const ObjectType& from, RowNumber row, std::string_view to_name, const json::value* ids, const Writer& writer);
-  Answer older_create(Call& call, const OlderKind& kind);
-  Answer older_read(Call& call, const OlderKind& kind);
-  Answer older_update(Call& call, const OlderKind& kind);
-  Answer older_remove(Call& call, const OlderKind& kind);
-  Answer older_pages(Call& call, const OlderKind& kind);
-  Answer older_recent(Call& call, const OlderKind& kind);
-  Answer older_companies_of_domain(Call& call);
-  Answer older_people_of_company(Call& call);
-  Answer older_join_company(Call& call);
-  Answer older_join_deal(Call& call);
-  Answer older_deals_of(Call& call);
-  // older_engagements.cc
-  Outcome<std::pair<const ObjectType*, RowNumber>> engagement_of(const Call& call);
-  json::object older_engagement(const ObjectType& type, RowNumber row);
-  Answer engagement_create(Call& call);
-  Answer engagement_one(Call& call);
-  Answer engagement_pages(Call& call);
   // older_definitions.cc
-  Answer older_associate(Call& call);
-  Answer older_associations(Call& call);
-  Answer older_owners(Call& call);
-  Answer older_pipelines(Call& call);
   Answer older_property_definitions(Call& call);
   Answer older_property_write(Call& call);
   Answer older_property_groups(Call& call);
@@ -243,13 +205,14 @@ class HubSpot final : public StandIn {
   Answer type_names(Call& call);
   // import_calls.cc
   struct Export {
-    std::string id, name, type, file, key;  // key: of the link
+    std::string id, name, type, kind, file, key;  // key: of the link
     std::vector<std::string> properties;
     std::size_t rows = 0;
     WallTime created, linked;
   };
   Outcome<Import*> import_of(const Call& call);
   Outcome<Export*> export_of(const Call& call);
+  Outcome<std::vector<RecordView>> exported_records(const json::object& body, ObjectType& type, WallTime at);
   Outcome<std::string> export_file(const json::object& body, ObjectType& type, WallTime at, std::size_t& count);
   Answer import_create(Call& call);
   Answer import_list(Call& call);
@@ -331,6 +294,7 @@ class HubSpot final : public StandIn {
   // control.cc
   Result<std::string> apply_to(const Edit& edit, ObjectType& type, const Writer& writer);
   http::Response webhooks(const http::ServerRequest& request);
+  http::Response test_webhook(const http::ServerRequest& request);
   void add_switches();
   Result<void> change_webhooks(const json::object& sent);
   Result<std::vector<Subscription>> read_subscriptions(const json::object& sent) const;
@@ -348,9 +312,11 @@ class HubSpot final : public StandIn {
   Rng ids_;
   std::map<std::string, App, std::less<>> apps_;  // by id
   App* caller_ = nullptr;                         // of the call being answered
+  OlderApi older_;
   RollingLimit search_limit_;
+  RollingLimit export_limit_;
   RollingLimit journal_limit_, journal_subscription_limit_, snapshot_limit_;
-  DailyLimit daily_;
+  DailyLimit daily_, daily_ties_;
   bool limits_;
   std::set<std::string, std::less<>>
       app_tokens_;  // client_credentials: they act for the app, not for an account
@@ -369,26 +335,17 @@ class HubSpot final : public StandIn {
   };
   std::map<std::string, Snapshot, std::less<>> snapshots_;  // by the id of their status
   std::set<std::string, std::less<>> denied_scopes_;
+  std::map<std::string, std::string, std::less<>> refresh_scopes_;  // what was consented to; empty: everything
+  std::string consented_;                                           // of the call being answered
+  bool banned_ = false;                     // the account has shut the app out
+  bool missing_scopes_in_context_ = false;  // where the 403 names them
   bool rotate_refresh_tokens_ = false;
   bool admin_rules_everywhere_ = false;  // false: the newest version alone enforces what an administrator requires
   Switches switches_;
   std::map<std::string, std::size_t> users_;  // people who edit, with their user ids
 };
 
-/// The body as JSON. Refusals: 415, 400.
-Outcome<void> read_json(const Call& call, JsonDocument& document);
-/// A JSON object as the body. Refusals: as above.
-Outcome<const json::object*> read_body(const Call& call, JsonDocument& document);
-/// The `inputs` of a batch, each an object, no more than `most`.
-Outcome<std::vector<const json::object*>> read_inputs(const json::object& body, std::size_t most);
-/// `properties=a&properties=b` and `properties=a,b`.
-std::vector<std::string> query_list(const Call& call, std::string_view name);
-Outcome<std::size_t> query_limit(const Call& call, std::size_t otherwise, std::size_t most);
-std::vector<std::string> text_list(const json::object& body, std::string_view name);
 json::object render_subscription(const Subscription& subscription);
 Result<Subscription> read_subscription(const json::object& given, const Catalogue& catalogue);
-http::Response json_answer(int status, const json::value& body);
-/// {"status":"COMPLETE","results",…} with 207 and `errors` when there are any.
-http::Response batch_answer(int status, json::array results, json::array errors, WallTime now);
 
 }  // namespace lockstep::emulators::hubspot

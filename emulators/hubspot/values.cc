@@ -59,7 +59,7 @@ std::string clean_html(std::string text) {
   return text;
 }
 
-Read read_text(const Property& property, const std::string& text) {
+Read read_text(const Property& property, const std::string& text, const ValueContext& context) {
   if (characters(text) > kMaxCharacters) {
     return problem(property, "STRING_TOO_LONG",
                    fmt::format("{} is longer than {} characters", property.name, kMaxCharacters));
@@ -68,7 +68,7 @@ Read read_text(const Property& property, const std::string& text) {
     case TextForm::email:
       if (!is_email(text))
         return problem(property, "INVALID_EMAIL", fmt::format("Email address {} is invalid", text));
-      return to_lower_ascii(text);
+      return context.addresses_keep_case ? text : to_lower_ascii(text);
     case TextForm::https_url:
       if (!text.starts_with("https://"))
         return problem(property, "INVALID_URL", fmt::format("{} is not an https URL", text));
@@ -165,7 +165,7 @@ tl::expected<Value, PropertyProblem> read_value(const Property& property, const 
                                                 const ValueContext& context) {
   switch (property.type) {
     case PropertyType::text:
-      return read_text(property, text);
+      return read_text(property, text, context);
     case PropertyType::number:
       if (!parse_number(text))
         return problem(property, "INVALID_NUMBER", fmt::format("{} was not a valid number.", text));
@@ -187,6 +187,13 @@ tl::expected<Value, PropertyProblem> read_value(const Property& property, const 
       return read_choice(property, text, context);
   }
   return Value{};
+}
+
+std::string phone_digits(std::string_view number) {
+  constexpr std::size_t kNational = 10;  // digits
+  std::string digits;
+  std::copy_if(number.begin(), number.end(), std::back_inserter(digits), [](char c) { return c >= '0' && c <= '9'; });
+  return digits.size() > kNational ? digits.substr(digits.size() - kNational) : digits;
 }
 
 std::string format_instant(WallTime time) {

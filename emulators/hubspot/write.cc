@@ -30,6 +30,13 @@ void set(const ObjectType& type, Changes& changes, std::string_view name, Value 
   changes.emplace_back(&property, std::move(value));
 }
 
+/// Which person of the account wrote an engagement; of what programs write nobody.
+void note_user(const ObjectType& type, Changes& changes, std::initializer_list<const char*> names, const Writer& writer) {
+  constexpr std::string_view kUser = "userId:";
+  if (!writer.source_id.starts_with(kUser) || !writer.journaled) return;
+  for (const char* name : names) set(type, changes, name, writer.source_id.substr(kUser.size()));
+}
+
 /// The value after the write; empty for null.
 std::string effective(const ObjectType& type, RowNumber row, const Changes& changes, std::string_view name) {
   if (const Value* value = changed(changes, name)) return text_of_value(view(*value));
@@ -97,7 +104,7 @@ Outcome<void> Portal::check_unique(const ObjectType& type, RowNumber self, const
     if (!is_key(type, *property) || is_null(view(value))) continue;
     std::string text = text_of_value(view(value));
     if (property->form == TextForm::email &&
-        std::find(blocked_addresses_.begin(), blocked_addresses_.end(), text) != blocked_addresses_.end()) {
+        std::find(blocked_addresses_.begin(), blocked_addresses_.end(), to_lower_ascii(text)) != blocked_addresses_.end()) {
       return invalid(fmt::format("The address {} was deleted for privacy and cannot be used again", text));
     }
     RowNumber other = find_by_key(type, *property, text);
@@ -167,7 +174,7 @@ void Portal::derive(const ObjectType& type, RowNumber row, Changes& changes, con
     return stage && stage->closed;
   };
   bool was = closed({}), is = closed(changes);
-  if (is && !was) set(type, changes, "closed_date", writer.at.ms);
+  if (is && !was && !is_set(changes, "closed_date")) set(type, changes, "closed_date", writer.at.ms);
   if (!is && was) set(type, changes, "closed_date", Value{});
 }
 
@@ -202,6 +209,8 @@ Outcome<RowNumber> Portal::create(ObjectType& type, const json::object& properti
   derive(type, kNoRow, changes, writer);
   set(type, changes, "hs_object_source", writer.change_source);
   set(type, changes, "hs_object_source_id", writer.source_id);
+  if (type.engagement) note_user(type, changes, {"hs_created_by", "hs_created_by_user_id"}, writer);
+  if (writer.change_source == "INTEGRATION") set(type, changes, "hs_object_source_detail_1", writer.actor.name);
   UnitOfWork unit(*this);
   before_write(type, type.table->row_count(), writer);
   FieldChanges fields;
@@ -213,6 +222,7 @@ Outcome<RowNumber> Portal::create(ObjectType& type, const json::object& properti
   std::vector<TieChange> tied;
   for (const NewTie& tie : ties) associations_.add(type, row, *tie.to_type, tie.to, *tie.type, tied);
   note_ties(tied, writer);
+  associate_activity(type, row, ties, writer);
   unit.commit();
   return row;
 }
@@ -230,6 +240,7 @@ Outcome<void> Portal::update(ObjectType& type, RowNumber row, const json::object
                                                    fmt::format("\"{}\" cannot be empty", property->name)}});
   }
   derive(type, row, changes, writer);
+  if (type.engagement) note_user(type, changes, {"hs_updated_by_user_id"}, writer);
   UnitOfWork unit(*this);
   write(type, row, changes, writer);
   if (changed(changes, "email")) expect_domain(type, row, writer);

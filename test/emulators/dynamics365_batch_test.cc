@@ -247,7 +247,11 @@ TEST_F(BulkTest, ARowNamedTwiceIsRefused) {
 TEST_F(BulkTest, AnnotationHasNone) { EXPECT_EQ(bulk("CreateMultiple", "", "annotations").status, 404); }
 
 // fact: §2.11 [C]
-TEST_F(BulkTest, DeleteMultipleIsForElasticTables) { EXPECT_EQ(bulk("DeleteMultiple", "").status, 404); }
+TEST_F(BulkTest, DeleteMultipleIsForElasticTables) {
+  Answer answer = bulk("DeleteMultiple", "");
+  EXPECT_EQ(answer.status, 501);
+  EXPECT_EQ(answer.message(), "DeleteMultiple has not yet been implemented.");
+}
 
 }  // namespace
 }  // namespace lockstep::emulators::dynamics365

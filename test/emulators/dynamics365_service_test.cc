@@ -77,11 +77,47 @@ TEST_F(Registered, MessageFiltersTellWhichBulkActionsATableHas) {
 
 // fact: §2.10 [D]
 TEST_F(Registered, BypassedLogicSendsNoWebhook) {
-  register_step(endpoint(), "Update");
+  std::string address = register_step(endpoint(), "Update").header("OData-EntityId");
+  std::string step = address.substr(address.find('(') + 1, 36), id = contact();
+  int names = 0;
+  auto told = [&](const std::string& header, const std::string& value) {
+    patch("contacts(" + id + ")", R"({"firstname":"N)" + std::to_string(++names) + "\"}", {{header, value}});
+    return org->take_outgoing().size();
+  };
+  EXPECT_EQ(told("MSCRM.BypassBusinessLogicExecution", "CustomAsync"), 0u);
+  EXPECT_EQ(told("MSCRM.BypassBusinessLogicExecution", "CustomSync,CustomAsync"), 0u);
+  EXPECT_EQ(told("MSCRM.BypassBusinessLogicExecutionStepIds", step), 0u);
+  EXPECT_EQ(told("MSCRM.BypassBusinessLogicExecution", "CustomSync"), 1u);
+  EXPECT_EQ(told("MSCRM.BypassCustomPluginExecution", "true"), 1u) << "what runs later is not held up by it";
+  EXPECT_EQ(told("MSCRM.BypassBusinessLogicExecutionStepIds", kG1), 1u);
+}
+
+// fact: §2.10 [D]
+TEST_F(Registered, BypassedLogicHoldsUpNoWrite) {
+  std::string address = register_step(endpoint(), "Update", 0).header("OData-EntityId"), id = contact();
+  auto waits = [&](const http::Headers& headers) {
+    patch("contacts(" + id + ")", R"({"firstname":"Ann"})", headers);
+    return !org->take_outgoing().empty();
+  };
+  EXPECT_FALSE(waits({{"MSCRM.BypassBusinessLogicExecution", "CustomSync"}}));
+  EXPECT_FALSE(waits({{"MSCRM.BypassCustomPluginExecution", "true"}}));
+  EXPECT_TRUE(waits({{"MSCRM.BypassBusinessLogicExecution", "CustomAsync"}}));
+}
+
+// fact: §2.10 [C]
+TEST_F(Registered, BypassingLogicTakesAPrivilegeAndNamesWhatThereIs) {
   std::string id = contact();
-  patch("contacts(" + id + ")", R"({"firstname":"Ann"})", {{"MSCRM.BypassBusinessLogicExecution", "CustomAsync"}});
-  patch("contacts(" + id + ")", R"({"firstname":"Bob"})", {{"MSCRM.BypassCustomPluginExecution", "true"}});
-  EXPECT_TRUE(org->take_outgoing().empty());
+  auto code = [&](const std::string& header, const std::string& value) {
+    return patch("contacts(" + id + ")", R"({"firstname":"Ann"})", {{header, value}}).code();
+  };
+  EXPECT_EQ(code("MSCRM.BypassBusinessLogicExecution", "Everything"), "0x80040203");
+  EXPECT_EQ(code("MSCRM.BypassBusinessLogicExecutionStepIds", "x"), "0x80040203");
+  std::string four = std::string(kG1) + "," + kG2 + "," + kG3 + ",44444444-4444-4444-8444-444444444444";
+  EXPECT_EQ(code("MSCRM.BypassBusinessLogicExecutionStepIds", four), "0x80040203");
+  control("POST", "settings", R"({"denied":["BypassCustomBusinessLogic systemuser","BypassCustomPlugins systemuser"]})");
+  EXPECT_EQ(code("MSCRM.BypassBusinessLogicExecution", "CustomAsync"), "0x80040220");
+  EXPECT_EQ(code("MSCRM.BypassCustomPluginExecution", "true"), "0x80040220");
+  EXPECT_EQ(code("MSCRM.BypassCustomPluginExecution", "false"), "absent");
 }
 
 class Amounts : public Dynamics365Test {

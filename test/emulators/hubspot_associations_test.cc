@@ -213,6 +213,53 @@ TEST_F(Ties, AnAccountCanMakeThemByDomainSecondsLater) {
   EXPECT_EQ(value("companies", made, "hs_object_source"), "AUTO_ASSOCIATE_BY_DOMAIN");
 }
 
+// fact: §6 [D] switch: auto_associate
+TEST_F(Ties, ByTheWebsiteWhereTheAddressIsOfAMailHost) {
+  set({{"auto_associate", true}});
+  std::string a = created_id("companies", {{"name", "A"}, {"domain", "a.example"}});
+  std::string ann = created_id("contacts", {{"email", "ann@gmail.com"}, {"website", "https://www.A.example/shop?x=1"}});
+  clock.advance(Duration(3'000));
+  EXPECT_EQ(companies(ann), a + ":1,279");
+}
+
+// fact: §6 [D] switch: activity_auto_associate
+TEST_F(Ties, AnActivityCanBeOneOfTheContactsCompanyByItself) {
+  std::string ann = contact("ann@a.example"), a = company("A");
+  tie(ann, a, 1);
+  json::object spec{{"associationCategory", "HUBSPOT_DEFINED"}, {"associationTypeId", 202}};
+  json::array to{json::object{{"to", {{"id", ann}}}, {"types", json::array{spec}}}};
+  auto companies_of_note = [&] {
+    std::string note = text_at(post("/crm/v3/objects/notes", {{"properties", {{"hs_timestamp", "2026-05-01T09:00:00Z"}}}, {"associations", to}}).body, "/id");
+    return api.get("/crm/v4/objects/notes/" + note + "/associations/companies").body;
+  };
+  EXPECT_EQ(text_at(companies_of_note(), "/results"), "[]");
+  set({{"activity_auto_associate", true}});
+  EXPECT_EQ(text_at(companies_of_note(), "/results/0/toObjectId"), a);
+}
+
+// fact: §2.12 [O]
+TEST_F(Ties, ACreateInTheWrongDirectionIsToldWhichOneIsExpected) {
+  std::string ann = contact("ann@a.example");
+  json::object spec{{"associationCategory", "HUBSPOT_DEFINED"}, {"associationTypeId", 199}};
+  json::array to{json::object{{"to", {{"id", ann}}}, {"types", json::array{spec}}}};
+  Answer answer = post("/crm/v3/objects/meetings", {{"properties", {{"hs_timestamp", "2026-05-01T09:00:00Z"}}}, {"associations", to}});
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_EQ(text_at(answer.body, "/message"), "invalid from object type 0-47 for associations to be created. expected: 0-1");
+  EXPECT_EQ(text_at(answer.body, "/context/toObjectType/0"), "0-47");
+}
+
+// fact: §6 [O], §8 [D]
+TEST_F(Ties, ACompanyNamesItsParent) {
+  std::string child = company("A"), parent = company("B");
+  EXPECT_EQ(value("companies", child, "hs_parent_company_id"), "null");
+  Answer tied = api.send_json("PUT", "/crm/v4/objects/companies/" + parent + "/associations/companies/" + child,
+                              json::array{json::object{{"associationCategory", "HUBSPOT_DEFINED"}, {"associationTypeId", 13}}});
+  EXPECT_EQ(tied.status, 201) << tied.text;
+  EXPECT_EQ(value("companies", child, "hs_parent_company_id"), parent);
+  EXPECT_EQ(value("companies", parent, "hs_parent_company_id"), "null");
+  EXPECT_EQ(update("companies", child, {{"hs_parent_company_id", parent}}).status, 400);
+}
+
 // fact: §6 [O] switch: auto_associate
 TEST_F(Ties, AnAccountLeavesPrimaryCompaniesAlone) {
   set({{"auto_associate", true}});
@@ -238,6 +285,17 @@ class Merges : public Ties {
     return post("/crm/v3/objects/contacts/merge", {{"primaryObjectId", primary}, {"objectIdToMerge", loser}});
   }
 };
+
+// fact: §2.11 [O], §2.3 [O]
+TEST_F(Merges, AreNamedWithTheirMomentButNotThoseBefore) {
+  std::string a = contact("a@x.example"), b = contact("b@x.example"), c = contact("c@x.example");
+  EXPECT_EQ(value("contacts", a, "hs_all_contact_vids"), a);
+  std::string first = text_at(merge(a, b).body, "/id");
+  EXPECT_EQ(value("contacts", first, "hs_calculated_merged_vids"), a + ":1795004800000;" + b + ":1795004800000");
+  std::string second = text_at(merge(first, c).body, "/id");
+  EXPECT_EQ(value("contacts", second, "hs_calculated_merged_vids"), first + ":1795004800000;" + c + ":1795004800000");
+  EXPECT_EQ(value("contacts", second, "hs_all_contact_vids").size(), 5 * 12 + 4u);
+}
 
 // fact: §2.11 [D2], §2.11 [O]
 TEST_F(Merges, MintANewIdThatBothOldOnesLeadTo) {

@@ -149,5 +149,23 @@ TEST_F(Lists, FoldersAreATreeThatListsArePutAwayIn) {
   EXPECT_EQ(put("/folders/move-list", {{"listId", "999"}, {"newFolderId", one}}).status, 404);
 }
 
+// fact: §5.2 [S]
+TEST_F(Lists, AreExportedWithWhoIsInThem) {
+  std::string ann = contact("ann@x.example"), id = list("Guests");
+  contact("bob@x.example");
+  put("/" + id + "/memberships/add", json::array{json::value(ann)});
+  json::object wanted{{"exportType", "LIST"}, {"format", "CSV"}, {"exportName", "guests"}, {"objectType", "CONTACT"}, {"listId", std::stoi(id)}, {"objectProperties", {"email"}}, {"language", "EN"}};
+  auto start = [&] { return post("/crm/v3/exports/export/async", wanted); };
+  Answer made = start();
+  EXPECT_EQ(made.status, 202) << made.text;
+  clock.advance(Duration(2'000));
+  Answer status = api.get("/crm/v3/exports/export/async/tasks/" + text_at(made.body, "/id") + "/status");
+  std::string url = text_at(status.body, "/result");
+  EXPECT_EQ(api.get(url.substr(url.find("/exported/"))).text, "Record ID,email\n" + ann + ",ann@x.example\n");
+  EXPECT_EQ(text_at(api.get("/crm/v3/exports/export/" + text_at(made.body, "/id")).body, "/exportType"), "LIST");
+  wanted["listId"] = 99;
+  EXPECT_EQ(start().status, 400);
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::hubspot

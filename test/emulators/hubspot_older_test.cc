@@ -148,5 +148,49 @@ TEST_F(Older, OwnersPipelinesAndPropertiesAreListed) {
   EXPECT_EQ(api.get(properties + "/named/shoe_size").status, 404);
 }
 
+// fact: §0.1 [D2]
+TEST_F(Older, SeveralTicketsAreMadeReadChangedAndRemovedAtOnce) {
+  auto ticket_of = [](const std::string& subject) {
+    return json::array{json::object{{"name", "subject"}, {"value", subject}}, json::object{{"name", "hs_pipeline_stage"}, {"value", "1"}}};
+  };
+  Answer made = post("/crm-objects/v1/objects/tickets/batch-create", json::array{ticket_of("A"), ticket_of("B")});
+  ASSERT_EQ(made.status, 200) << made.text;
+  std::string a = text_at(made.body, "/0/objectId"), b = text_at(made.body, "/1/objectId");
+  json::array bad{json::object{{"objectId", std::stoll(a)}, {"properties", ticket_of("C")}}, json::object{{"objectId", 1}, {"properties", ticket_of("D")}}};
+  EXPECT_EQ(post("/crm-objects/v1/objects/tickets/batch-update", bad).status, 400);
+  EXPECT_EQ(value("tickets", a, "subject"), "A") << "all or none";
+  bad.pop_back();
+  EXPECT_EQ(post("/crm-objects/v1/objects/tickets/batch-update", bad).status, 204);
+  json::object ids{{"ids", {std::stoll(a), std::stoll(b), 1}}};
+  Answer read = post("/crm-objects/v1/objects/tickets/batch-read?properties=subject", ids);
+  EXPECT_EQ(text_at(read.body, "/" + a + "/properties/subject/value"), "C");
+  EXPECT_EQ(read.body.as_object().size(), 2u);
+  EXPECT_EQ(post("/crm-objects/v1/objects/tickets/batch-delete", ids).status, 204);
+  EXPECT_EQ(post("/crm-objects/v1/objects/tickets/batch-read", ids).text, "{}");
+}
+
+// fact: §0.1 [D2]
+TEST_F(Older, SeveralCompaniesAreChangedAtOnce) {
+  std::string a = company("A");
+  json::array change{json::object{{"objectId", std::stoll(a)}, {"properties", {{{"name", "city"}, {"value", "Oslo"}}}}}};
+  EXPECT_EQ(post("/companies/v1/batch-async/update", change).status, 202);
+  EXPECT_EQ(value("companies", a, "city"), "Oslo");
+}
+
+// fact: §0.1 [D2], §6 [D]
+TEST_F(Older, GroupsDealPipelinesAndOutcomesOfCallsAreTold) {
+  Answer group = post("/properties/v1/contacts/groups", {{"name", "ours"}, {"displayName", "Ours"}});
+  EXPECT_EQ(group.status, 200) << group.text;
+  EXPECT_EQ(text_at(group.body, "/displayName"), "Ours");
+  EXPECT_EQ(text_at(api.send_json("PUT", "/properties/v1/contacts/groups/named/ours", json::object{{"displayName", "Theirs"}}).body, "/displayName"), "Theirs");
+  EXPECT_EQ(api.send("DELETE", "/properties/v1/contacts/groups/named/ours").status, 204);
+  EXPECT_EQ(text_at(api.get("/deals/v1/pipelines").body, "/0/pipelineId"), "default");
+  EXPECT_EQ(text_at(api.get("/deals/v1/pipelines/default").body, "/stages/0/stageId"), "appointmentscheduled");
+  EXPECT_EQ(api.get("/deals/v1/pipelines/none").status, 404);
+  EXPECT_EQ(text_at(api.get("/calling/v1/dispositions").body, "/1/label"), "Connected");
+  EXPECT_EQ(text_at(api.get("/integrations/v1/me").body, "/portalId"), "4242001");
+  EXPECT_EQ(text_at(api.get("/integrations/v1/limit/daily").body, "/0/fetchStatus"), "SUCCESS");
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::hubspot

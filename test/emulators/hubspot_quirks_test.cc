@@ -57,6 +57,37 @@ TEST_F(Quirks, ATakenUniqueValueIsInvalid) {
   EXPECT_NE(refused.text.find("already has that value"), std::string::npos);
 }
 
+// fact: §6 [U] switch: addresses_keep_case
+TEST_F(Quirks, AddressesBecomeLowerCase) {
+  EXPECT_EQ(value("contacts", contact("Ann@X.example"), "email"), "ann@x.example");
+  set({{"addresses_keep_case", true}});
+  std::string bob = contact("Bob@X.example");
+  EXPECT_EQ(value("contacts", bob, "email"), "Bob@X.example");
+  EXPECT_EQ(create("contacts", {{"email", "bob@x.example"}}).status, 409);
+  EXPECT_EQ(text_at(read("contacts", "BOB@x.example", "idProperty=email").body, "/id"), bob);
+}
+
+// fact: §6 [U] switch: ticket_dates_writable
+TEST_F(Quirks, WhenATicketWasMadeAndClosedIsNotWritten) {
+  json::object old{{"subject", "A"}, {"hs_pipeline_stage", "4"}, {"createdate", "2026-01-05T10:00:00Z"}, {"closed_date", "2026-01-06T10:00:00Z"}};
+  EXPECT_EQ(create("tickets", old).status, 400);
+  set({{"ticket_dates_writable", true}});
+  std::string id = created_id("tickets", old);
+  EXPECT_EQ(text_at(read("tickets", id).body, "/createdAt"), "2026-01-05T10:00:00Z");
+  EXPECT_EQ(value("tickets", id, "time_to_close"), "86400000");
+}
+
+// fact: §3.1 [U] switch: search_iso_dates
+TEST_F(Quirks, DatesOfASearchAreMilliseconds) {
+  std::string id = contact("a@x.example");
+  clock.advance(Duration(5'000));
+  EXPECT_EQ(search_where("contacts", "createdate", "GT", "2020-01-01T00:00:00Z").status, 400);
+  EXPECT_EQ(search_where("contacts", "createdate", "GT", "2020-01-01").status, 400);
+  EXPECT_EQ(ids(search_where("contacts", "createdate", "GT", "1577836800000")), id);
+  set({{"search_iso_dates", true}});
+  EXPECT_EQ(ids(search_where("contacts", "createdate", "GT", "2020-01-01T00:00:00Z")), id);
+}
+
 // fact: §2.12 [D] switch: first_company_is_primary
 TEST_F(Quirks, TheFirstCompanyIsPrimaryOnlyWhereToldSo) {
   std::string ann = contact("a@x.example"), bob = contact("b@x.example"), acme = company("Acme");

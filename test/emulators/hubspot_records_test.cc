@@ -278,5 +278,35 @@ TEST_F(Records, ATaskSaysWhenItWasCompleted) {
   EXPECT_EQ(update("tasks", id, {{"hs_task_reminders", "1777626000000"}}).status, 200);
 }
 
+// fact: §3.3 [O], §2.3 [O]
+TEST_F(Records, SayInWordsWhoMadeThem) {
+  std::string ours = contact("a@x.example");
+  EXPECT_EQ(value("contacts", ours, "hs_object_source_label"), "Integration");
+  EXPECT_EQ(value("contacts", ours, "hs_object_source_detail_1"), "lockstep");
+  std::string anns = text_at(edit({{"as", "Ann"}, {"operation", "create"}, {"object", "notes"}, {"fields", {{"hs_timestamp", "2026-05-01T09:00:00Z"}}}}).body, "/id");
+  EXPECT_EQ(value("notes", anns, "hs_object_source_label"), "CRM UI");
+  EXPECT_EQ(value("notes", anns, "hs_created_by_user_id"), "10300000");
+  EXPECT_EQ(value("notes", anns, "hs_updated_by_user_id"), "null");
+  edit_fields("notes", anns, {{"hs_note_body", "A"}});
+  EXPECT_EQ(value("notes", anns, "hs_updated_by_user_id"), "10300000");
+  EXPECT_EQ(value("notes", anns, "hs_object_source_detail_1"), "null");
+}
+
+// fact: §2.2 [S]
+TEST_F(Records, OtherObjectsAreDeletedForPrivacyByTheGenericPaths) {
+  std::string id = company("A");
+  EXPECT_EQ(post("/crm/v3/objects/companies/gdpr-delete", {{"objectId", id}}).status, 404);
+  EXPECT_EQ(post("/crm/objects/2026-03/companies/gdpr-delete", {{"objectId", id}}).status, 404);
+  EXPECT_EQ(post("/crm/objects/2026-09/companies/gdpr-delete", {{"objectId", id}}).status, 204);
+  EXPECT_EQ(read("companies", id).status, 404);
+  EXPECT_EQ(read("companies", id, "archived=true").status, 404);
+}
+
+// fact: §6 [S]
+TEST_F(Records, AnUnknownAddressThatIsDeletedForPrivacyIsBlockedHoweverItIsWritten) {
+  EXPECT_EQ(post("/crm/v3/objects/contacts/gdpr-delete", {{"objectId", "Ann@X.example"}, {"idProperty", "email"}}).status, 204);
+  EXPECT_EQ(create("contacts", {{"email", "ann@x.example"}}).status, 400);
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::hubspot

@@ -171,5 +171,17 @@ TEST_F(Search, DefaultPropertiesAreTheTypesOwn) {
   EXPECT_EQ(names, "createdate email firstname hs_object_id lastmodifieddate lastname ");
 }
 
+// fact: §3.1 [D], §6 [D]
+TEST_F(Search, FindsNumbersByTheirDigitsWithoutTheCountry) {
+  std::string ann = created_id("contacts", {{"firstname", "Ann"}, {"phone", "+1 (555) 123-4567"}});
+  contact("b@x.example");
+  clock.advance(Duration(5'000));
+  EXPECT_EQ(value("contacts", ann, "hs_searchable_calculated_phone_number"), "5551234567");
+  EXPECT_EQ(ids(search("contacts", {{"query", "555-123 4567"}})), ann);
+  EXPECT_EQ(ids(search("contacts", {{"query", "15551234567"}})), "");
+  EXPECT_EQ(ids(search_where("contacts", "hs_searchable_calculated_phone_number", "CONTAINS_TOKEN", "*1234567")), ann);
+  EXPECT_EQ(ids(search("contacts", {{"query", "ANN"}})), ann);
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::hubspot

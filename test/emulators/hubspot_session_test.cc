@@ -146,6 +146,88 @@ TEST_F(Session, AMissingScopeIsNamed) {
             R"(["crm.objects.companies.write"])");
 }
 
+// fact: §1.1 [D], §1.3 [S]
+TEST_F(Session, ATokenIsGoodForWhatWasConsentedToAlone) {
+  Answer asked = api.get("/oauth/authorize?client_id=lockstep-client&redirect_uri=http%3A%2F%2Fa.example&scope=oauth%20crm.objects.contacts.read&optional_scope=crm.import");
+  std::string location(asked.headers.find("Location").value_or(""));
+  std::string code = location.substr(location.find("code=") + 5);
+  Answer answer = token("grant_type=authorization_code&client_id=lockstep-client&client_secret=lockstep-secret&redirect_uri=http%3A%2F%2Fa.example&code=" + code);
+  EXPECT_EQ(text_at(answer.body, "/scopes"), R"(["oauth","crm.objects.contacts.read","crm.import"])");
+  std::string renewed = text_at(token(refresh(text_at(answer.body, "/refresh_token"))).body, "/access_token");
+  EXPECT_EQ(text_at(api.get("/oauth/v1/access-tokens/" + renewed).body, "/scopes/1"), "crm.objects.contacts.read");
+  api.headers.set("Authorization", "Bearer " + renewed);
+  EXPECT_EQ(call().status, 200);
+  EXPECT_EQ(read("notes", "1").status, 404);  // of contacts, as all activities are
+  EXPECT_EQ(api.get("/crm/v3/imports").status, 200);
+  auto refused = [](const Answer& told) { return told.status == 403 ? text_at(told.body, "/errors/0/context/requiredGranularScopes/0") : told.text; };
+  EXPECT_EQ(refused(create("contacts", {{"email", "a@x.example"}})), "crm.objects.contacts.write");
+  EXPECT_EQ(refused(api.get("/crm/v3/objects/tickets")), "tickets");
+  EXPECT_EQ(refused(api.get("/crm/v3/properties/contacts")), "crm.schemas.contacts.read");
+  EXPECT_EQ(refused(api.get("/crm/v3/owners")), "crm.objects.owners.read");
+  EXPECT_EQ(refused(post("/crm/v3/exports/export/async", json::object())), "crm.export");
+}
+
+// fact: §1.3 [S]
+TEST_F(Session, EmailsAreReadWithEitherOfTwoScopes) {
+  set({{"denied_scopes", {"crm.objects.contacts.read"}}});
+  EXPECT_EQ(api.get("/crm/v3/objects/notes").status, 403);
+  EXPECT_EQ(api.get("/crm/v3/objects/emails").status, 200);
+  set({{"denied_scopes", {"crm.objects.contacts.read", "sales-email-read"}}});
+  EXPECT_EQ(api.get("/crm/v3/objects/emails").status, 403);
+}
+
+// fact: §1.4 [O] switch: missing_scopes_in_context
+TEST_F(Session, AMissingScopeCanStandInTheContext) {
+  set({{"denied_scopes", {"tickets"}}, {"missing_scopes_in_context", true}});
+  Answer answer = api.get("/crm/v3/objects/tickets");
+  EXPECT_EQ(category(answer), "MISSING_SCOPES");
+  EXPECT_EQ(text_at(answer.body, "/context/missingScopes/0"), "tickets");
+}
+
+// fact: §1.4 [O] switch: banned
+TEST_F(Session, AnAppThatTheAccountShutOutIsNoMatterOfScopes) {
+  set({{"banned", true}});
+  Answer answer = call();
+  EXPECT_EQ(answer.status, 403);
+  EXPECT_EQ(category(answer), "BANNED");
+  set({{"banned", false}});
+  EXPECT_EQ(call().status, 200);
+}
+
+// fact: §2.12 [D], §4.1 [D2]
+TEST_F(Session, CallsAboutAssociationsHaveQuotasOfTheirOwn) {
+  set({{"association_requests", 2}, {"daily_association_requests", 3}});
+  std::string ann = contact("a@x.example");
+  auto ties = [&] { return api.get("/crm/v4/objects/contacts/" + ann + "/associations/companies"); };
+  EXPECT_EQ(ties().status, 200);
+  EXPECT_EQ(ties().status, 200);
+  EXPECT_EQ(text_at(ties().body, "/policyName"), "TEN_SECONDLY_ROLLING");
+  EXPECT_EQ(call().status, 200);
+  clock.advance(Duration(10'000));
+  EXPECT_EQ(ties().status, 200);
+  EXPECT_EQ(text_at(ties().body, "/policyName"), "DAILY");
+}
+
+// fact: §5.2 [U] switch: daily_exports
+TEST_F(Session, ExportsAreThirtyInADay) {
+  json::object view{{"exportType", "VIEW"}, {"format", "CSV"}, {"exportName", "n"}, {"objectType", "CONTACT"}, {"objectProperties", {"email"}}, {"language", "EN"}};
+  auto start = [&] { return post("/crm/v3/exports/export/async", view).status; };
+  for (int i = 0; i < 30; ++i) EXPECT_EQ(start(), 202);
+  EXPECT_EQ(start(), 429);
+  clock.advance(Duration(24LL * 3'600'000));
+  EXPECT_EQ(start(), 202);
+  set({{"daily_exports", 1}});
+  EXPECT_EQ(start(), 429);
+}
+
+// fact: §0.1 [S]
+TEST_F(Session, DatedPathsHaveTheAccountAndBetaVersionsToo) {
+  EXPECT_EQ(text_at(api.get("/account-info/2026-03/details").body, "/portalId"), "4242001");
+  EXPECT_EQ(api.get("/account-info/2024-03/details").status, 404);
+  EXPECT_EQ(text_at(api.get("/crm/property-validations/2026-03/contacts/email").body, "/propertyValidationRules/0/ruleType"), "FORMAT");
+  EXPECT_EQ(api.get("/crm/objects/2027-03-beta/contacts").status, 200);
+}
+
 // fact: §1.2 [S], §2.9 [S]
 TEST_F(Session, TheAccountSaysWhoAndWhenItIs) {
   Answer answer = api.get("/account-info/v3/details");

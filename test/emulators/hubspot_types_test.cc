@@ -125,5 +125,17 @@ TEST_F(Types, WhatIsNoDefinitionIsRefusedWhole) {
   EXPECT_EQ(api.get("/crm-object-schemas/v3/schemas/contacts").status, 404);
 }
 
+// fact: §2.1 [D]
+TEST_F(Types, ProductsAreSoldInLineItemsOfADeal) {
+  std::string product = created_id("products", {{"name", "Lamp"}, {"price", "12.5"}});
+  std::string deal = created_id("deals", {{"dealname", "D"}, {"dealstage", "appointmentscheduled"}});
+  json::object spec{{"associationCategory", "HUBSPOT_DEFINED"}, {"associationTypeId", 20}};
+  Answer item = post("/crm/v3/objects/line_items", {{"properties", {{"hs_product_id", product}, {"quantity", "2"}}}, {"associations", {{{"to", {{"id", deal}}}, {"types", {spec}}}}}});
+  ASSERT_EQ(item.status, 201) << item.text;
+  EXPECT_EQ(text_at(read("deals", deal, "associations=line_items").body, "/associations/line_items/results/0/id"), text_at(item.body, "/id"));
+  EXPECT_EQ(text_at(api.get("/crm/v3/objects/0-7").body, "/results/0/properties/price"), "12.5");
+  EXPECT_EQ(post("/crm/v3/objects/products/merge", {{"primaryObjectId", product}, {"objectIdToMerge", product}}).status, 400);
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::hubspot

@@ -41,6 +41,31 @@ class Hooks : public HubSpotTest {
   std::vector<OutgoingRequest> requests;
 };
 
+// fact: §3.3 [U] switch: cleared_as_null
+TEST_F(Hooks, AClearedPropertyIsToldAsAnEmptyText) {
+  std::string id = created_id("contacts", {{"email", "a@x.example"}, {"firstname", "Ann"}, {"lastname", "Archer"}});
+  subscribe({on("contact.propertyChange", "firstname"), on("contact.propertyChange", "lastname")});
+  update("contacts", id, {{"firstname", ""}});
+  EXPECT_TRUE(take().at(0).at("propertyValue").is_string());
+  set({{"cleared_as_null", true}});
+  update("contacts", id, {{"lastname", ""}});
+  EXPECT_TRUE(take().at(0).at("propertyValue").is_null());
+}
+
+// fact: §3.3 [O]
+TEST_F(Hooks, TheAccountsTestButtonSendsAnEventOfNoRecord) {
+  subscribe({on("contact.propertyChange", "email")});
+  std::string id = text_at(api.get("/__emulator/webhooks").body, "/subscriptions/0/id");
+  EXPECT_EQ(post("/__emulator/webhooks/test", {{"subscription", id}}).status, 204);
+  json::array events = take();
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_EQ(text_at(events[0], "/changeFlag"), "NEW");
+  EXPECT_EQ(text_at(events[0], "/changeSource"), "CRM");
+  EXPECT_EQ(text_at(events[0], "/objectId"), "123");
+  EXPECT_EQ(text_at(events[0], "/eventId"), "100");
+  EXPECT_EQ(post("/__emulator/webhooks/test", {{"subscription", 1}}).status, 400);
+}
+
 // fact: §3.3 [O]
 TEST_F(Hooks, TellAChangeWithItsSource) {
   std::string id = contact("a@x.example");
@@ -81,6 +106,17 @@ TEST_F(Hooks, ClassicTypesDoNotKnowEngagements) {
   EXPECT_EQ(text_at(events[0], "/changeFlag"), "CREATED");
   EXPECT_EQ(post("/__emulator/webhooks", {{"subscriptions", {on("note.creation")}}}).status, 400);
   EXPECT_EQ(post("/__emulator/webhooks", {{"subscriptions", {on("contact.propertyChange")}}}).status, 400);
+}
+
+// fact: §3.2 [S]
+TEST_F(Hooks, CanBeSubscribedToForObjectsThatAreNotHere) {
+  auto subscribed = [&](const json::object& what) {
+    return post("/__emulator/webhooks", {{"url", "https://hooks.example.test/"}, {"subscriptions", {what}}}).status;
+  };
+  for (const char* type : {"line_item.associationChange", "product.creation", "product.merge", "conversation.newMessage", "conversation.privacyDeletion", "event.completed"})
+    EXPECT_EQ(subscribed(on(type)), 200) << type;
+  EXPECT_EQ(subscribed(on("product.propertyChange", "price")), 200);
+  for (const char* type : {"product.associationChange", "conversation.merge", "event.creation", "deal.newMessage"}) EXPECT_EQ(subscribed(on(type)), 400) << type;
 }
 
 // fact: §3.2 [S], §3.3 [O]

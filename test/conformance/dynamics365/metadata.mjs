@@ -87,3 +87,41 @@ scenario("a column that is made required refuses rows without it", { facts: "§5
   await assert.rejects(api.create({ collection: "contacts", data: { lastname: "Lee" } }), { status: 400, code: "0x80040200" });
   assert.ok(await api.create({ collection: "contacts", data: { firstname: "Ann", lastname: "Lee" } }));
 });
+
+const label = (text) => ({ LocalizedLabels: [{ Label: text, LanguageCode: 1033 }] });
+
+scenario("columns of several types are made and renamed", { facts: "§6.1, §8 [K]" }, async ({ api }) => {
+  const table = { entityKey: "LogicalName='contact'" };
+  const make = (type, name, more = {}) => api.createAttribute({ ...table, data: { "@odata.type": `Microsoft.Dynamics.CRM.${type}AttributeMetadata`, SchemaName: name, DisplayName: label(name), ...more } });
+  await make("Decimal", "new_Score", { Precision: 3 });
+  await make("MultiSelectPicklist", "new_Hobbies", { OptionSet: { Options: [{ Value: 1, Label: label("Chess") }, { Value: 3, Label: label("Go") }] } });
+  const key = await api.create({ collection: "contacts", data: { lastname: "Lee", new_score: 1.2346, new_hobbies: "3,1" } });
+  const row = await api.retrieve({ collection: "contacts", key, select: ["new_score", "new_hobbies"] });
+  assert.equal(row.new_score, 1.235);
+  assert.equal(row.new_hobbies, "1,3");
+  const score = await api.retrieveAttribute({ ...table, attributeKey: "LogicalName='new_score'", castType: "Microsoft.Dynamics.CRM.DecimalAttributeMetadata" });
+  await api.updateAttribute({ ...table, castType: "Microsoft.Dynamics.CRM.DecimalAttributeMetadata", data: { ...score, DisplayName: label("Points") } });
+  assert.equal((await api.retrieveAttribute({ ...table, attributeKey: "LogicalName='new_score'" })).DisplayName.UserLocalizedLabel.Label, "Points");
+});
+
+scenario("a choice of all tables is made, used and deleted", { facts: "§8 [K]" }, async ({ api }) => {
+  const id = await api.createGlobalOptionSet({ data: { "@odata.type": "Microsoft.Dynamics.CRM.OptionSetMetadata", Name: "new_sizes", OptionSetType: "Picklist", Options: [{ Value: 1, Label: label("Small") }] } });
+  await api.createAttribute({ entityKey: "LogicalName='contact'", data: { "@odata.type": "Microsoft.Dynamics.CRM.PicklistAttributeMetadata", SchemaName: "new_Size", DisplayName: label("Size"), "GlobalOptionSet@odata.bind": `/GlobalOptionSetDefinitions(${id})` } });
+  await api.create({ collection: "contacts", data: { lastname: "Lee", new_size: 1 } });
+  assert.equal((await api.retrieveGlobalOptionSet({ key: "Name='new_sizes'" })).Options[0].Value, 1);
+  await assert.rejects(api.deleteGlobalOptionSet({ key: id }), { status: 400 });
+});
+
+scenario("tables are tied many to many, and a relationship forbids deleting", { facts: "§2.7, §2.8, §8 [K]" }, async ({ api }) => {
+  await api.createRelationship({ data: { "@odata.type": "Microsoft.Dynamics.CRM.ManyToManyRelationshipMetadata", SchemaName: "new_account_fans", Entity1LogicalName: "account", Entity2LogicalName: "contact", IntersectEntityName: "new_account_contact" } });
+  await api.createRelationship({ data: { "@odata.type": "Microsoft.Dynamics.CRM.OneToManyRelationshipMetadata", SchemaName: "new_account_guards", ReferencedEntity: "account", ReferencingEntity: "contact", CascadeConfiguration: { Delete: "Restrict" }, Lookup: { SchemaName: "new_Guarded" } } });
+  const account = await api.create({ collection: "accounts", data: { name: "A" } });
+  const lee = await api.create({ collection: "contacts", data: { lastname: "Lee", "new_Guarded@odata.bind": `/accounts(${account})` } });
+  await api.associate({ collection: "accounts", primaryKey: account, relationshipName: "new_account_fans", relatedCollection: "contacts", relatedKey: lee });
+  const expanded = await api.retrieve({ collection: "contacts", key: lee, select: ["lastname"], expand: [{ property: "new_account_fans", select: ["name"] }] });
+  assert.equal(expanded.new_account_fans[0].name, "A");
+  await assert.rejects(api.deleteRecord({ collection: "accounts", key: account }), { status: 405, code: "0x80040227" });
+  await api.disassociate({ collection: "accounts", primaryKey: account, relationshipName: "new_account_fans", relatedCollection: "contacts", relatedKey: lee });
+  await api.deleteRecord({ collection: "contacts", key: lee });
+  assert.equal(await api.deleteRecord({ collection: "accounts", key: account }), true);
+});

@@ -104,3 +104,18 @@ claim("unknown tokens and missing scopes are told apart", { facts: "§1.4 [O]", 
   assert.equal(denied.category, "MISSING_SCOPES");
   assert.deepEqual(denied.errors[0].context.requiredGranularScopes, ["crm.objects.companies.write"]);
 });
+
+claim("a token is good for the scopes that were consented to alone", { facts: "§1.1 [D], §1.3 [S]", numbered: true }, async ({ client, standIn, open }) => {
+  const token = await exchange(client, await consent(client, standIn, "s"));
+  const mine = open({ accessToken: token.accessToken });
+  assert.deepEqual((await client.oauth.accessTokensApi.get(token.accessToken)).scopes, ["oauth", "crm.objects.contacts.read"]);
+  assert.equal((await mine.crm.contacts.basicApi.getPage()).results.length, 0);
+  const denied = await refused(mine.crm.contacts.basicApi.create({ properties: { email: "ann@a.example" }, associations: [] }), 403);
+  assert.deepEqual(denied.errors[0].context.requiredGranularScopes, ["crm.objects.contacts.write"]);
+  await refused(mine.crm.owners.ownersApi.getPage(), 403);
+});
+
+claim("an app that the account shut out is told so", { facts: "§1.4 [O] switch: banned", numbered: true }, async ({ client, standIn }) => {
+  await standIn.control("settings", { banned: true });
+  assert.equal((await refused(client.crm.contacts.basicApi.getPage(), 403)).category, "BANNED");
+});
