@@ -108,9 +108,10 @@ Result<void> Evidence::read_golden(Transaction& transaction) {
             if (const EntityRef* to = row.fields[i].value.get<EntityRef>()) {
               TRY(const auto target, transaction.resolve(EntityId{to->entity}));
               const EntityId names = target.value_or(EntityId{to->entity});
-              if (deleted.contains(names)) continue;  // a reference to what is deleted is blank everywhere (rule 14)
               const auto found = numbers.find(names);
-              record->references[std::string(reference.field)] = found == numbers.end() ? -1 : found->second.second;
+              // A reference to what is deleted is blank everywhere (rule 14).
+              auto& references = deleted.contains(names) ? record->references_to_deleted : record->references;
+              references[std::string(reference.field)] = found == numbers.end() ? -1 : found->second.second;
             }
     }
   return {};

@@ -18,7 +18,8 @@ struct GoldenRecord {
   std::int64_t number = -1;
   EntityPresence presence = EntityPresence::present;
   std::map<std::string, std::string> fields;      // text fields alone; blanks are left out
-  std::map<std::string, std::int64_t> references;
+  std::map<std::string, std::int64_t> references;              // to what is not deleted
+  std::map<std::string, std::int64_t> references_to_deleted;
 };
 
 struct Window {
