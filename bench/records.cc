@@ -25,7 +25,8 @@ Value filled(const FieldDefinition& field, std::size_t number) {
   switch (field.type) {
     case FieldType::text: return Value(words(field, number));
     case FieldType::email: return Value("person." + text + "@example.com");
-    case FieldType::phone: return Value(number % 2 == 0 ? "+4915112" + std::to_string(100'000 + number % 800'000) : "+1 (312) 555-" + std::to_string(1'000 + number % 9'000));
+    case FieldType::phone:
+      return Value(number % 2 == 0 ? "+4915112" + std::to_string(100'000 + number % 800'000) : "+1 (312) 555-" + std::to_string(1'000 + number % 9'000));
     case FieldType::url: return Value("https://www.example.com/people/" + text);
     case FieldType::country: return Value(number % 2 == 0 ? "DE" : "US");
     case FieldType::date: return Value(Date{static_cast<std::int32_t>(10'000 + number % 5'000)});

@@ -89,9 +89,7 @@ const std::map<std::string, std::string> kOrigins = {
 /// The tokens a connector keeps; they outlive the process as the sealed settings do.
 class CrmWorld::MemorySecrets final : public connector::SecretStore {
  public:
-  Task<Result<std::optional<std::string>>> load(std::string name) override {
-    co_return find(name);
-  }
+  Task<Result<std::optional<std::string>>> load(std::string name) override { co_return find(name); }
   std::optional<std::string> find(const std::string& name) const {
     const auto found = kept_.find(name);
     return found == kept_.end() ? std::nullopt : std::optional(found->second);
@@ -226,9 +224,7 @@ http::Response CrmWorld::support(const std::string& method, const std::string& p
   request.body = std::move(body);
   request.peer = "127.0.0.1:50000";
   http::Response response;
-  const auto asked = [](api::Gateway& door, http::ServerRequest wanted, http::Response& into) -> Task<void> {
-    into = co_await door.handle(std::move(wanted));
-  };
+  const auto asked = [](api::Gateway& door, http::ServerRequest wanted, http::Response& into) -> Task<void> { into = co_await door.handle(std::move(wanted)); };
   executor.complete(asked(*gateway, std::move(request), response));
   return response;
 }

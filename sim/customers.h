@@ -26,10 +26,10 @@ struct TypeNames {
   std::string_view type;
   std::array<std::string_view, 3> objects;      // as the systems call them
   std::array<std::string_view, 3> hub_objects;  // as the connectors do
-  std::string_view marker;                  // the field that tells which customer record it is, wherever it stands
+  std::string_view marker;                      // the field that tells which customer record it is, wherever it stands
   std::string_view marker_before, marker_after;
-  std::vector<FieldNames> fields;           // those that are compared
-  std::vector<std::string_view> edited;     // those that people edit
+  std::vector<FieldNames> fields;        // those that are compared
+  std::vector<std::string_view> edited;  // those that people edit
   std::vector<ReferenceNames> references;
   const FieldNames* find(std::string_view field) const;
 };

@@ -15,8 +15,8 @@ namespace lockstep::sim {
 /// One record of a CRM as its stand-in holds it, in the model's words. References are numbers of customer records.
 struct Held {
   std::string id;
-  std::map<std::string, std::string> fields;      // blanks are left out
-  std::map<std::string, std::int64_t> references; // -1: to a record that is not live
+  std::map<std::string, std::string> fields;       // blanks are left out
+  std::map<std::string, std::int64_t> references;  // -1: to a record that is not live
 };
 
 /// Reads the stand-ins' tables beside their APIs: which customer record stands where. Follows their journals, so that asking

@@ -94,8 +94,7 @@ Result<void> Evidence::read_golden(Transaction& transaction) {
         if (const auto number = number_of(type, marker->second)) record.number = *number;
       numbers[one.id] = {std::string(type.type), record.number};
       if (record.presence == EntityPresence::deleted) deleted.insert(one.id);
-      if (record.presence == EntityPresence::present && record.number >= 0)
-        present[std::string(type.type)][record.number].push_back(one.id);
+      if (record.presence == EntityPresence::present && record.number >= 0) present[std::string(type.type)][record.number].push_back(one.id);
       rows.emplace_back(&record, std::move(one));
     }
   }
@@ -161,13 +160,15 @@ std::string Evidence::trail(const std::string& type, std::int64_t number) const 
     for (const auto& [field, target] : record.references) text += "refers by " + field + " to " + std::to_string(target) + "\n";
     if (const auto owed = obligations.find(record.entity); owed != obligations.end())
       for (const Obligation& one : owed->second)
-        text += "owed to " + world.hub->system_name(one.connection) + (one.state == ObligationState::parked ? ", parked: " : ": ") + one.reason + " " + one.last_error + "\n";
+        text += "owed to " + world.hub->system_name(one.connection) + (one.state == ObligationState::parked ? ", parked: " : ": ") + one.reason + " " +
+                one.last_error + "\n";
     if (rows == audit.end()) continue;
     for (auto row = rows->second.rbegin(); row != rows->second.rend(); ++row) {
-      text += format_iso(row->at) + " " + row->operation + " in " + world.hub->system_name(row->connection) + " by " + world.hub->system_name(row->source) + " " + row->remote.id +
-              (row->success ? "" : " failed: " + row->failure_class + " " + row->error) + "\n";
+      text += format_iso(row->at) + " " + row->operation + " in " + world.hub->system_name(row->connection) + " by " + world.hub->system_name(row->source) +
+              " " + row->remote.id + (row->success ? "" : " failed: " + row->failure_class + " " + row->error) + "\n";
       for (const AuditChange& change : row->changes)
-        text += "    " + change.field + ": " + (change.before ? to_display(*change.before) : "?") + " -> " + (change.after ? to_display(*change.after) : "?") + " " + change.note + "\n";
+        text += "    " + change.field + ": " + (change.before ? to_display(*change.before) : "?") + " -> " + (change.after ? to_display(*change.after) : "?") +
+                " " + change.note + "\n";
     }
   }
   return text;

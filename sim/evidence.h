@@ -17,8 +17,8 @@ struct GoldenRecord {
   EntityId entity;
   std::int64_t number = -1;
   EntityPresence presence = EntityPresence::present;
-  std::map<std::string, std::string> fields;      // text fields alone; blanks are left out
-  std::map<std::string, std::int64_t> references;              // to what is not deleted
+  std::map<std::string, std::string> fields;       // text fields alone; blanks are left out
+  std::map<std::string, std::int64_t> references;  // to what is not deleted
   std::map<std::string, std::int64_t> references_to_deleted;
 };
 
@@ -35,18 +35,18 @@ struct Evidence {
   const Plan& plan;
   const std::vector<Written>& ledger;
 
-  std::map<std::string, std::vector<GoldenRecord>> golden;              // by type
+  std::map<std::string, std::vector<GoldenRecord>> golden;                       // by type
   std::map<std::string, std::map<std::int64_t, std::vector<EntityId>>> present;  // by type and number
-  std::vector<ReviewItem> reviews;                                       // open
-  std::vector<DeadLetter> letters;                                       // open
+  std::vector<ReviewItem> reviews;                                               // open
+  std::vector<DeadLetter> letters;                                               // open
   std::map<EntityId, std::vector<AuditRow>> audit;
-  std::map<EntityId, std::vector<Obligation>> obligations;               // what is still owed, parked for the most part
+  std::map<EntityId, std::vector<Obligation>> obligations;  // what is still owed, parked for the most part
   /// Customer records of which an open review item or dead letter speaks: a person knows, nothing is hidden.
   std::set<std::pair<std::string, std::int64_t>> explained;
   /// Customer records that somebody merged with another: they share one fate.
   std::set<std::pair<std::string, std::int64_t>> merged;
-  std::optional<Window> forgotten;                                       // what the store knew of it is gone: a backup was restored
-  std::size_t writes_at_rest = 0;                                        // by the hub, while nothing happened any more
+  std::optional<Window> forgotten;  // what the store knew of it is gone: a backup was restored
+  std::size_t writes_at_rest = 0;   // by the hub, while nothing happened any more
   Duration healed_after{0};
 
   /// What people wrote to one customer record, in order of time.

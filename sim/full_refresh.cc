@@ -22,9 +22,9 @@ struct Published {
   std::int64_t daily = 0;
 };
 Published published(const std::string& system) {
-  if (system == "salesforce") return {0, 0, 15'000};       // Developer Edition; 100,000 and more where people pay
-  if (system == "hubspot") return {190, 10, 650'000};      // private app, Professional
-  return {6'000, 300, 0};                                  // service protection, per user
+  if (system == "salesforce") return {0, 0, 15'000};   // Developer Edition; 100,000 and more where people pay
+  if (system == "hubspot") return {190, 10, 650'000};  // private app, Professional
+  return {6'000, 300, 0};                              // service protection, per user
 }
 
 void put_people(CrmWorld& world, std::int64_t contacts) {
@@ -103,9 +103,10 @@ FullRefresh play_full_refresh(std::int64_t contacts) {
   while (!all_written() && world.executor.clock().now() - begun < kLongest) world.executor.run_for(kLook);
   const Meter loaded = read_meter(world);
   result.load_hours = hours_since(world, begun);
-  for (const char* system : kSystems) result.load.push_back(load_of(system, loaded.written.at(system), loaded.calls.at(system), hours.contains(system) ? hours[system] : result.load_hours));
-  result.in_step = world.settle(Duration{6 * 3'600'000}) && live(world, "hubspot", "contacts") == contacts && live(world, "dynamics365", "contact") == contacts &&
-                   world.counts().entities == contacts;
+  for (const char* system : kSystems)
+    result.load.push_back(load_of(system, loaded.written.at(system), loaded.calls.at(system), hours.contains(system) ? hours[system] : result.load_hours));
+  result.in_step = world.settle(Duration{6 * 3'600'000}) && live(world, "hubspot", "contacts") == contacts &&
+                   live(world, "dynamics365", "contact") == contacts && world.counts().entities == contacts;
   // The refresh stands alone: nothing else calls meanwhile.
   world.crash();
   world.run_for(Duration{24 * 3'600'000});

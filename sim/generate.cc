@@ -13,10 +13,11 @@ namespace {
 
 constexpr std::int64_t kSecond = 1'000, kMinute = 60 * kSecond;
 constexpr const char* kPeople[] = {"Ann", "Bob", "Chen", "Dana"};
-constexpr const char* kStandInFaults[] = {"rate_limit",         "server_error", "error_after_commit", "drop_request",
+constexpr const char* kStandInFaults[] = {"rate_limit",        "server_error", "error_after_commit", "drop_request",
                                           "drop_after_commit", "expire_token", "batch_item",         "slow"};
 /// Texts that have been hard on somebody before.
-constexpr const char* kHostileTexts[] = {"Zoë Ünlü", "O'Brien \"quoted\"", "日本語のタイトル", "two  blanks", "semi;colon,comma", "<b>bold</b> & more", "100%_like*", "back\\slash"};
+constexpr const char* kHostileTexts[] = {"Zoë Ünlü",         "O'Brien \"quoted\"", "日本語のタイトル", "two  blanks",
+                                         "semi;colon,comma", "<b>bold</b> & more", "100%_like*",       "back\\slash"};
 
 std::string any_system(Rng& rng) {
   const std::uint64_t pick = rng.below(kCrms.size() + 1);
@@ -263,7 +264,9 @@ Theme theme_of(Rng rng, const std::string& profile) {
 void add_absence(Plan& plan, Rng rng) {
   const auto length_ms = static_cast<std::int64_t>(plan.setting("safety_ms", 0));
   const std::int64_t away_ms = rng.between(3 * kMinute, 6 * kMinute), from_ms = rng.between(4 * kMinute, std::max(5 * kMinute, length_ms));
-  const auto known = [&](const Event& event) { return event.type == "contact" && event.what == "create" && (event.system == kCrms[0] || event.system == kCrms[2]) && event.at_ms < from_ms; };
+  const auto known = [&](const Event& event) {
+    return event.type == "contact" && event.what == "create" && (event.system == kCrms[0] || event.system == kCrms[2]) && event.at_ms < from_ms;
+  };
   std::vector<Event> contacts;
   std::ranges::copy_if(plan.events, std::back_inserter(contacts), known);
   for (int edits = 0; edits < 4 && !contacts.empty(); ++edits) {

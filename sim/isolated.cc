@@ -28,11 +28,21 @@ void take_counts(const json::value& from, std::map<std::string, std::uint64_t>& 
 }
 
 std::string serialize(const Outcome& outcome) {
-  return json::serialize(json::object{{"finding", static_cast<int>(outcome.finding)}, {"rule", outcome.rule}, {"message", outcome.message},
-                                      {"virtual_ms", outcome.virtual_ms}, {"healed_after_ms", outcome.healed_after_ms}, {"steps", outcome.steps},
-                                      {"requests", outcome.requests}, {"draw", outcome.draw}, {"digest", outcome.digest}, {"golden", json::value_from(outcome.golden)},
-                                      {"refused", json::value_from(outcome.refused)}, {"explained", json::value_from(outcome.explained)},
-                                      {"count", counts_of(outcome.count)}, {"visits", counts_of(outcome.visits)}, {"log", outcome.log}});
+  return json::serialize(json::object{{"finding", static_cast<int>(outcome.finding)},
+                                      {"rule", outcome.rule},
+                                      {"message", outcome.message},
+                                      {"virtual_ms", outcome.virtual_ms},
+                                      {"healed_after_ms", outcome.healed_after_ms},
+                                      {"steps", outcome.steps},
+                                      {"requests", outcome.requests},
+                                      {"draw", outcome.draw},
+                                      {"digest", outcome.digest},
+                                      {"golden", json::value_from(outcome.golden)},
+                                      {"refused", json::value_from(outcome.refused)},
+                                      {"explained", json::value_from(outcome.explained)},
+                                      {"count", counts_of(outcome.count)},
+                                      {"visits", counts_of(outcome.visits)},
+                                      {"log", outcome.log}});
 }
 
 Outcome parse(const std::string& text) {

@@ -86,7 +86,8 @@ std::optional<json::object> People::new_record_of_crm(const Event& event, json::
 }
 
 std::optional<std::string> People::write(const Event& event, json::object fields, const std::string& id, const std::string& into) {
-  json::object body{{"as", event.who.empty() ? "Ann" : event.who}, {"operation", event.what == "edit" ? "update" : event.what},
+  json::object body{{"as", event.who.empty() ? "Ann" : event.who},
+                    {"operation", event.what == "edit" ? "update" : event.what},
                     {"object", names_of(event.type).objects[crm_index(event.system)]}};
   if (!id.empty()) body["id"] = id;
   if (!into.empty()) body["into"] = into;
@@ -233,7 +234,7 @@ bool People::perform(const Event& event) {
                     : event.what == "edit"   ? edit(event)
                     : event.what == "delete" ? remove(event)
                     : event.what == "merge"  ? merge(event)
-                    : event.what == "import" && import(event);
+                                             : event.what == "import" && import(event);
   if (!done) ++refused_;
   return done;
 }

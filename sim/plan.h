@@ -24,14 +24,14 @@ namespace lockstep::sim {
 ///   crash                                  power cut; the hub starts again `for_ms` later. `value` names a place to wait for, or is empty;
 ///                                          `count`: so many times, each as soon as it runs again
 struct Event {
-  std::int64_t at_ms = 0;   // since the start
-  std::string who;          // "Ann", "import", "world"
-  std::string system;       // "support" or a connection; empty: the whole world
+  std::int64_t at_ms = 0;  // since the start
+  std::string who;         // "Ann", "import", "world"
+  std::string system;      // "support" or a connection; empty: the whole world
   std::string what;
-  std::string type;         // "contact"
-  std::int64_t number = -1; // which customer record, the same in all systems
-  std::int64_t other = -1;  // the account, contact or winner of a merge that it refers to
-  std::string field;        // by the model's name
+  std::string type;          // "contact"
+  std::int64_t number = -1;  // which customer record, the same in all systems
+  std::int64_t other = -1;   // the account, contact or winner of a merge that it refers to
+  std::string field;         // by the model's name
   std::string value;
   double rate = 0;
   std::int64_t for_ms = 0;
@@ -41,7 +41,7 @@ struct Event {
 
 /// Everything that a run is made of. The same plan gives the same run.
 struct Plan {
-  std::uint64_t seed = 0;   // of scheduling, network, stand-ins and hub
+  std::uint64_t seed = 0;  // of scheduling, network, stand-ins and hub
   std::string profile;
   /// Rates and tunables by name: "lose_answers", "fault/hubspot/server_error", "poll_ms". What is not there has its default.
   std::map<std::string, double> config;

@@ -35,10 +35,11 @@ inline constexpr PlantedMistake kPlantedMistakes[] = {
 };
 
 /// Places in src/ where the power may be cut.
-inline constexpr const char* kPlaces[] = {"send.intent_committed", "send.answered",       "discover.page_read",     "create.unknown_outcome", "write.outcome_unknown",
-                                          "start.recovered",       "merge.own_write_seen", "credentials.renewed"};
+inline constexpr const char* kPlaces[] = {"send.intent_committed", "send.answered",   "discover.page_read",   "create.unknown_outcome",
+                                          "write.outcome_unknown", "start.recovered", "merge.own_write_seen", "credentials.renewed"};
 /// Those and the ways of recovery that a batch of 100 runs must visit as well. What happens more rarely (a create that is given up, a read that is a dead
 /// letter, a listing whose own position dies) is tested alone.
-inline constexpr const char* kRecoveries[] = {"deliver.dead_letter", "deliver.duplicate", "deliver.unread_event", "feed.stepped_down", "feed.climbed", "mapping.moved"};
+inline constexpr const char* kRecoveries[] = {"deliver.dead_letter", "deliver.duplicate", "deliver.unread_event",
+                                              "feed.stepped_down",   "feed.climbed",      "mapping.moved"};
 
 }  // namespace lockstep::sim

@@ -17,7 +17,7 @@ namespace lockstep::sim {
 
 namespace {
 
-constexpr Duration kHealed{60 * 60'000};      // from the end of all faults until nothing is owed
+constexpr Duration kHealed{60 * 60'000};  // from the end of all faults until nothing is owed
 constexpr Duration kWeek{7 * 24 * 3'600'000};
 constexpr Duration kRefreshShipped{24 * 3'600'000};
 
@@ -84,7 +84,9 @@ class Run {
   }
 
   /// How long the system can tell what changed since a position of its feed.
-  void set_memory(const std::string& crm, std::int64_t for_ms) { world_.control(crm, "POST", "settings", R"({"change_tracking_ms": )" + std::to_string(for_ms) + "}"); }
+  void set_memory(const std::string& crm, std::int64_t for_ms) {
+    world_.control(crm, "POST", "settings", R"({"change_tracking_ms": )" + std::to_string(for_ms) + "}");
+  }
 
   void later(std::int64_t after_ms, std::function<void()> action) { later_.push_back({now_ms() + after_ms, std::move(action)}); }
   /// Runs what falls due until `at_ms`, in order.
@@ -205,7 +207,8 @@ class Run {
   /// A system that found nobody tells it again by its own patience, for a day.
   void hear_out() {
     const auto waits = [&](std::string_view crm) { return Directory::stand_in(world_, crm).webhooks_waiting() > 0; };
-    for (const Instant end = world_.executor.clock().now() + Duration{26 * 3'600'000}; std::ranges::any_of(kCrms, waits) && world_.executor.clock().now() < end;)
+    for (const Instant end = world_.executor.clock().now() + Duration{26 * 3'600'000};
+         std::ranges::any_of(kCrms, waits) && world_.executor.clock().now() < end;)
       world_.run_for(Duration{60'000});
   }
 
@@ -222,8 +225,8 @@ class Run {
     std::string waiting;
     for (const auto& one : counts.connections)
       if (one.ready + one.in_flight + one.to_read + one.inbox > 0)
-        waiting += " " + world_.hub->system_name(one.connection) + ": " + std::to_string(one.ready) + " ready, " + std::to_string(one.in_flight) + " in flight, " +
-                   std::to_string(one.to_read) + " to read, " + std::to_string(one.inbox) + " in the inbox;";
+        waiting += " " + world_.hub->system_name(one.connection) + ": " + std::to_string(one.ready) + " ready, " + std::to_string(one.in_flight) +
+                   " in flight, " + std::to_string(one.to_read) + " to read, " + std::to_string(one.inbox) + " in the inbox;";
     outcome_.finding = Finding::liveness;
     outcome_.rule = "liveness";
     outcome_.message = "an hour after the last fault something is still owed:" + waiting + unread_links();
@@ -239,8 +242,8 @@ class Run {
         for (const SystemType& type : system.types) {
           TRY(const auto links, transaction.links_to_read(system.id, type.type, kSome));
           for (const Link& link : links)
-            told += fmt::format(" {} {} {} of {}{}, presence {}, fence {}, asked at {};", system.name, link.remote.object, link.remote.id, link.entity.value().text(),
-                                link.secondary ? " (secondary)" : "", static_cast<int>(link.presence), link.fence, link.read_asked);
+            told += fmt::format(" {} {} {} of {}{}, presence {}, fence {}, asked at {};", system.name, link.remote.object, link.remote.id,
+                                link.entity.value().text(), link.secondary ? " (secondary)" : "", static_cast<int>(link.presence), link.fence, link.read_asked);
         }
       return {};
     });

@@ -133,9 +133,8 @@ int shm_lock(sqlite3_file* file, int offset, int count, int flags) {
 void shm_barrier(sqlite3_file* file) { real(file)->pMethods->xShmBarrier(real(file)); }
 int shm_unmap(sqlite3_file* file, int remove) { return real(file)->pMethods->xShmUnmap(real(file), remove); }
 
-const sqlite3_io_methods kMethods = {2,          close,     read,        write,  truncate,    sync,   file_size, lock,
-                                     unlock,     check_lock, control,    sector_size, traits, shm_map, shm_lock, shm_barrier,
-                                     shm_unmap,  nullptr,   nullptr};
+const sqlite3_io_methods kMethods = {2,       close,       read,   write,   truncate, sync,        file_size, lock,    unlock, check_lock,
+                                     control, sector_size, traits, shm_map, shm_lock, shm_barrier, shm_unmap, nullptr, nullptr};
 
 int open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* flags_out) {
   File* one = own(file);

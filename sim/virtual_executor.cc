@@ -62,9 +62,7 @@ class VirtualExecutor::Context final : public asio::execution_context {
   void drop_timer(const Key& key) { timers_.erase(key); }
 
   bool has_ready() const { return next_ < ready_.size(); }
-  std::optional<Instant> next_timer() const {
-    return timers_.empty() ? std::nullopt : std::optional(timers_.begin()->first.first);
-  }
+  std::optional<Instant> next_timer() const { return timers_.empty() ? std::nullopt : std::optional(timers_.begin()->first.first); }
 
   void run_ready() {
     if (schedule_) std::swap(ready_[next_], ready_[next_ + schedule_->below(ready_.size() - next_)]);
@@ -163,9 +161,7 @@ VirtualExecutor::VirtualExecutor(WallTime start, std::optional<Rng> schedule)
 VirtualExecutor::~VirtualExecutor() { power_off(); }
 
 Clock& VirtualExecutor::clock() { return *clock_; }
-void VirtualExecutor::post(std::function<void()> work) {
-  context_->push(std::make_unique<JobOf<std::function<void()>>>(std::move(work)));
-}
+void VirtualExecutor::post(std::function<void()> work) { context_->push(std::make_unique<JobOf<std::function<void()>>>(std::move(work))); }
 asio::any_io_executor VirtualExecutor::asio() { return ContextExecutor<Context>(*context_); }
 
 bool VirtualExecutor::step() {

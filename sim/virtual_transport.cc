@@ -31,7 +31,8 @@ http::ServerRequest as_received(http::Request request, const http::Url& url) {
 std::string TokenWatch::sent(const http::Request& request) {
   constexpr std::string_view kBearer = "Bearer ", kGrant = "grant_type=refresh_token", kToken = "refresh_token=";
   if (const auto header = request.headers.find("Authorization"); header && header->starts_with(kBearer))
-    if (const auto came_for = successor_of_.find(std::string(header->substr(kBearer.size()))); came_for != successor_of_.end()) replaced_.insert(came_for->second);
+    if (const auto came_for = successor_of_.find(std::string(header->substr(kBearer.size()))); came_for != successor_of_.end())
+      replaced_.insert(came_for->second);
   if (request.body.find(kGrant) == std::string::npos) return "";
   std::string token;
   for (const std::string_view part : split(request.body, '&'))
@@ -74,8 +75,8 @@ void VirtualTransport::trace(std::string_view what, std::string_view url, std::s
   static std::FILE* file = std::getenv("LOCKSTEP_SIM_TRACE") ? std::fopen(std::getenv("LOCKSTEP_SIM_TRACE"), "a") : nullptr;
   constexpr std::size_t kMost = 4'000;
   if (!file) return;
-  std::fprintf(file, "%s %.*s %.*s\n%.*s\n", format_iso(executor_.clock().wall()).c_str(), static_cast<int>(what.size()), what.data(), static_cast<int>(url.size()), url.data(),
-               static_cast<int>(std::min(body.size(), kMost)), body.data());
+  std::fprintf(file, "%s %.*s %.*s\n%.*s\n", format_iso(executor_.clock().wall()).c_str(), static_cast<int>(what.size()), what.data(),
+               static_cast<int>(url.size()), url.data(), static_cast<int>(std::min(body.size(), kMost)), body.data());
   std::fflush(file);  // a run ends without ceremony
 }
 
@@ -149,7 +150,8 @@ void VirtualTransport::carry_webhooks(TaskGroup& tasks, http::Handler door) {
       tasks.spawn(deliver(base_url, std::move(outgoing), door));
     }
   // A timer, not a task that sleeps: this is what happens most often on a quiet day.
-  next_look_ = executor_.clock().call_at(executor_.clock().now() + kLook, [this, &tasks, door = std::move(door)]() mutable { carry_webhooks(tasks, std::move(door)); });
+  next_look_ =
+      executor_.clock().call_at(executor_.clock().now() + kLook, [this, &tasks, door = std::move(door)]() mutable { carry_webhooks(tasks, std::move(door)); });
 }
 
 }  // namespace lockstep::sim

@@ -75,8 +75,7 @@ void pack(const http::ServerRequest& request, http::Response& response) {
 }  // namespace
 
 struct Host::StandInServer {
-  StandInServer(Executor& executor, std::unique_ptr<Emulator> made)
-      : stand_in(std::move(made)), webhooks(executor, kWebhooksAtOnce) {}
+  StandInServer(Executor& executor, std::unique_ptr<Emulator> made) : stand_in(std::move(made)), webhooks(executor, kWebhooksAtOnce) {}
   std::unique_ptr<Emulator> stand_in;
   std::unique_ptr<http::Server> server;
   std::string base_url;
@@ -108,9 +107,8 @@ Result<void> Host::check_names(const std::vector<std::string>& names) const {
   for (const std::string& name : wanted) {
     if (std::find(names.begin(), names.end(), name) != names.end()) continue;
     std::string near = nearest_name(name, names);
-    return fail(ErrorCode::invalid_input,
-                fmt::format("there is no stand-in \"{}\"{}; there are: {}", name,
-                            near.empty() ? "" : fmt::format(" (did you mean {}?)", near), join(names, ", ")));
+    return fail(ErrorCode::invalid_input, fmt::format("there is no stand-in \"{}\"{}; there are: {}", name,
+                                                      near.empty() ? "" : fmt::format(" (did you mean {}?)", near), join(names, ", ")));
   }
   return {};
 }
@@ -141,18 +139,13 @@ Result<std::vector<Host::Served>> Host::start() {
   for (std::size_t i = 0; i < names.size(); ++i) {
     const auto& only = options_.only;
     if (!only.empty() && std::find(only.begin(), only.end(), names[i]) == only.end()) continue;
-    auto served = std::make_unique<StandInServer>(
-        executor_,
-        stand_in_factories()[i].make(*clock_, Rng(options_.seed).split(names[i]), options_.settings));
+    auto served = std::make_unique<StandInServer>(executor_, stand_in_factories()[i].make(*clock_, Rng(options_.seed).split(names[i]), options_.settings));
     TRY_VOID(load_seeds(names[i], *served));
     http::ServerOptions server_options;
-    if (options_.port_base != 0)
-      server_options.port = static_cast<std::uint16_t>(options_.port_base + static_cast<int>(i));
+    if (options_.port_base != 0) server_options.port = static_cast<std::uint16_t>(options_.port_base + static_cast<int>(i));
     server_options.body_limit = kBodyLimit;
     StandInServer& server = *served;
-    TRY(served->server, http::listen(executor_, server_options, [this, &server](http::ServerRequest request) {
-          return answer(server, std::move(request));
-        }));
+    TRY(served->server, http::listen(executor_, server_options, [this, &server](http::ServerRequest request) { return answer(server, std::move(request)); }));
     served->base_url = fmt::format("http://127.0.0.1:{}", served->server->port());
     all.push_back({names[i], served->base_url});
     servers_.push_back(std::move(served));
@@ -178,8 +171,7 @@ Task<http::Response> Host::answer(StandInServer& served, http::ServerRequest req
 
 void Host::send_due(StandInServer& served) {
   if (tasks_.stopping()) return;
-  for (OutgoingRequest& outgoing : served.stand_in->take_outgoing())
-    tasks_.spawn(send(served, std::move(outgoing)));
+  for (OutgoingRequest& outgoing : served.stand_in->take_outgoing()) tasks_.spawn(send(served, std::move(outgoing)));
 }
 
 Task<void> Host::send(StandInServer& served, OutgoingRequest outgoing) {

@@ -49,8 +49,7 @@ int main(int argc, char** argv) {
   lockstep::emulators::HostOptions options;
   bool json = false, no_limits = false;
   app.add_option("--only", options.only, "Serve only these, separated by commas")->delimiter(',');
-  app.add_option("--port-base", options.port_base,
-                 "Port of the first stand-in; the others follow. 0: any free ports")
+  app.add_option("--port-base", options.port_base, "Port of the first stand-in; the others follow. 0: any free ports")
       ->check(CLI::Range(0, 65'000))
       ->capture_default_str();
   std::vector<std::string> seeds;

@@ -10,15 +10,13 @@
 namespace lockstep::emulators {
 namespace {
 
-std::unique_ptr<Emulator> salesforce_org(const EmulatorClock& clock, Rng rng,
-                                         const StandInSettings& settings) {
+std::unique_ptr<Emulator> salesforce_org(const EmulatorClock& clock, Rng rng, const StandInSettings& settings) {
   salesforce::SalesforceOptions options;
   if (!settings.limits) options.daily_api_requests = std::numeric_limits<std::int64_t>::max() / 2;
   return salesforce::make_salesforce(clock, rng, std::move(options));
 }
 
-std::unique_ptr<Emulator> dynamics365_organisation(const EmulatorClock& clock, Rng rng,
-                                                   const StandInSettings& settings) {
+std::unique_ptr<Emulator> dynamics365_organisation(const EmulatorClock& clock, Rng rng, const StandInSettings& settings) {
   Dynamics365Options options;
   options.service_protection = settings.limits;
   return make_dynamics365(clock, rng, std::move(options));

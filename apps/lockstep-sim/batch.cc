@@ -40,7 +40,8 @@ Outcome play(const Plan& plan, bool twice) {
   if (again.draw == outcome.draw && again.digest == outcome.digest && again.steps == outcome.steps) return outcome;
   outcome.finding = Finding::oracle;
   outcome.rule = "unseed";
-  outcome.message = fmt::format("the same plan went two ways: {} and {} steps, {} and {} requests", outcome.steps, again.steps, outcome.requests, again.requests);
+  outcome.message =
+      fmt::format("the same plan went two ways: {} and {} steps, {} and {} requests", outcome.steps, again.steps, outcome.requests, again.requests);
   return outcome;
 }
 
@@ -201,7 +202,9 @@ int find_planted(const std::string& name, std::uint64_t seeds) {
       options.seeds -= used;
       found.reset();
     }
-    if (found) fmt::print("{:<22}{:>6} runs, seed {:>5} of {:<8} {}: {}\n", mistake.name, tally.runs, found->plan.seed, mistake.profile, found->outcome.rule, found->outcome.message);
+    if (found)
+      fmt::print("{:<22}{:>6} runs, seed {:>5} of {:<8} {}: {}\n", mistake.name, tally.runs, found->plan.seed, mistake.profile, found->outcome.rule,
+                 found->outcome.message);
     else fmt::print("{:<22} NOT FOUND in {} seeds of {}: {}\n", mistake.name, tally.runs, mistake.profile, mistake.meaning);
     for (const auto& [rule, n] : other) fmt::print("{:<22}{:>6} before it by '{}'\n", "", n, rule);
     std::fflush(stdout);
@@ -235,8 +238,8 @@ int play_list(const std::string& path, bool shrinks) {
 
 int report(Failure failure, bool shrinks) {
   const int code = static_cast<int>(failure.outcome.finding);
-  fmt::print("{}\nFOUND {} ({}) by seed {} of profile {}: {}\n", failure.outcome.log, to_string(failure.outcome.finding), failure.outcome.rule, failure.plan.seed,
-             failure.plan.profile, failure.outcome.message);
+  fmt::print("{}\nFOUND {} ({}) by seed {} of profile {}: {}\n", failure.outcome.log, to_string(failure.outcome.finding), failure.outcome.rule,
+             failure.plan.seed, failure.plan.profile, failure.outcome.message);
   std::string planted = probes().planted.empty() ? "" : " --plant " + probes().planted;
   fmt::print("  ./dev sim --profile {} --seed {}{}\n", failure.plan.profile, failure.plan.seed, planted);
   if (!shrinks) return code;
@@ -244,7 +247,8 @@ int report(Failure failure, bool shrinks) {
   const Plan small = shrink(failure.plan, failure.outcome.rule, run_isolated, kRunsMax);
   const std::string path = fmt::format("plan-{}-{}.json", small.profile, small.seed);
   std::ofstream(path) << to_json(small);
-  fmt::print("{} of {} events are enough, in {}:\n{}  ./dev sim --plan {}{}\n", small.events.size(), failure.plan.events.size(), path, to_json(small), path, planted);
+  fmt::print("{} of {} events are enough, in {}:\n{}  ./dev sim --plan {}{}\n", small.events.size(), failure.plan.events.size(), path, to_json(small), path,
+             planted);
   return code;
 }
 

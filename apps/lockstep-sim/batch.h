@@ -12,12 +12,12 @@ namespace lockstep::sim {
 inline constexpr const char* kMixed = "mixed";
 
 struct BatchOptions {
-  std::string profile = "swarm";                   // one of kProfiles, or kMixed
+  std::string profile = "swarm";  // one of kProfiles, or kMixed
   std::uint64_t first_seed = 1;
-  std::uint64_t seeds = 0;                         // 0: until the time is up
-  std::optional<std::chrono::milliseconds> time;   // of a processor, not of the clock: how busy the machine is decides nothing
-  std::uint64_t twice_each = 20;                   // of so many seeds one runs twice and must come out the same
-  std::uint64_t crashes_each = 0;                  // of so many seeds one is played with and without power cuts
+  std::uint64_t seeds = 0;                        // 0: until the time is up
+  std::optional<std::chrono::milliseconds> time;  // of a processor, not of the clock: how busy the machine is decides nothing
+  std::uint64_t twice_each = 20;                  // of so many seeds one runs twice and must come out the same
+  std::uint64_t crashes_each = 0;                 // of so many seeds one is played with and without power cuts
   bool shrinks = true;
   std::string planted;
 };

@@ -46,11 +46,13 @@ int play_file(const std::string& path, bool shrinks) {
 
 void print_loads(const char* what, const std::vector<SystemLoad>& loads, double hours) {
   fmt::print("\n{}: {:.2f} hours of virtual time\n", what, hours);
-  fmt::print("  {:<14}{:>12}{:>12}{:>16}{:>10}{:>24}{:>20}\n", "system", "records", "calls", "records a call", "hours", "least at its limits", "share of the day");
+  fmt::print("  {:<14}{:>12}{:>12}{:>16}{:>10}{:>24}{:>20}\n", "system", "records", "calls", "records a call", "hours", "least at its limits",
+             "share of the day");
   for (const SystemLoad& load : loads)
     fmt::print("  {:<14}{:>12}{:>12}{:>16.1f}{:>10.2f}{:>24}{:>20}\n", load.system, load.records, load.calls,
                static_cast<double>(load.records) / static_cast<double>(std::max<std::uint64_t>(load.calls, 1)), load.hours,
-               load.least_hours > 0 ? fmt::format("{:.2f} h, {:.0f} %", load.least_hours, 100 * load.least_hours / std::max(load.hours, 1e-9)) : "no limit of that kind",
+               load.least_hours > 0 ? fmt::format("{:.2f} h, {:.0f} %", load.least_hours, 100 * load.least_hours / std::max(load.hours, 1e-9))
+                                    : "no limit of that kind",
                load.share_of_day > 0 ? fmt::format("{:.1f} %", 100 * load.share_of_day) : "no such limit");
 }
 
@@ -62,8 +64,8 @@ int print_full_refresh(std::int64_t contacts) {
   print_loads("First load, out of one system into two others", result.load, result.load_hours);
   print_loads("Full refresh of all three", result.refresh, result.refresh_hours);
   const bool good = result.in_step && result.refresh_hours <= kMostHours;
-  fmt::print("\n{}; a full refresh within {} hours: {}\n", result.in_step ? "everything arrived once, and the refresh wrote nothing" : "NOT IN STEP", kMostHours,
-             good ? "yes" : "NO");
+  fmt::print("\n{}; a full refresh within {} hours: {}\n", result.in_step ? "everything arrived once, and the refresh wrote nothing" : "NOT IN STEP",
+             kMostHours, good ? "yes" : "NO");
   return good ? 0 : static_cast<int>(Finding::oracle);
 }
 
@@ -87,7 +89,9 @@ int main(int argc, char** argv) {
   std::int64_t refresh = 0;
   std::uint64_t equivalence = 0;
   bool prints = false, keeps = false, goes_on = false;
-  app.add_option("--profile", options.profile, "calm, swarm, liveness, quota, or all in turn: mixed")->check(CLI::IsMember({"calm", "swarm", "liveness", "quota", kMixed}))->capture_default_str();
+  app.add_option("--profile", options.profile, "calm, swarm, liveness, quota, or all in turn: mixed")
+      ->check(CLI::IsMember({"calm", "swarm", "liveness", "quota", kMixed}))
+      ->capture_default_str();
   app.add_option("--seeds", options.seeds, "How many seeds");
   app.add_option("--from", options.first_seed, "The first of them")->capture_default_str();
   app.add_option("--seed", seed, "One seed, run twice");
@@ -97,7 +101,8 @@ int main(int argc, char** argv) {
   app.add_option("--planted", planted, "Plant each known mistake ('all', or one by name) and look for it in up to --seeds seeds (2000)");
   app.add_option("--list", list, "Play the seeds of a file: profile and seed a line");
   app.add_option("--salt", salt, "Start at a seed made from this text: a commit, so that each has seeds of its own");
-  app.add_option("--full-refresh", refresh, "How long a first load and a full refresh of so many contacts take at the systems' published limits")->check(CLI::PositiveNumber);
+  app.add_option("--full-refresh", refresh, "How long a first load and a full refresh of so many contacts take at the systems' published limits")
+      ->check(CLI::PositiveNumber);
   app.add_option("--equivalence", equivalence, "Play so many calm seeds from --from on with and without power cuts");
   app.add_flag("--print", prints, "Print the plan of --seed and do not run it");
   app.add_flag("--go-on", goes_on, "Play all seeds, whatever is found: one line a finding, nothing is shrunk");

@@ -13,9 +13,7 @@ namespace lockstep::app {
 
 namespace {
 
-WallTime wall_now() {
-  return WallTime{std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count()};
-}
+WallTime wall_now() { return WallTime{std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count()}; }
 
 std::shared_ptr<const Configuration> load(const Common& common) {
   grammar::Findings findings;

@@ -99,12 +99,13 @@ int init_command(const Common& common, bool force) {
   if (!file || !write_key(folder / "lockstep.key", to_base64(random_bytes(32))) || !write_key(folder / "helpdesk.key", to_hex(random_bytes(24))))
     return fail_with(kFailed, "cannot write to " + (folder.empty() ? std::string("this folder") : folder.string()));
   const std::string option = common.config == "lockstep.yaml" ? "" : " -c " + common.config;
-  fmt::print("Wrote {}, and the keys lockstep.key and helpdesk.key beside it.\n\n"
-             "  lockstep{} check     is it good?\n"
-             "  lockstep{} run       starts it; then, in another terminal:\n"
-             "  curl -H \"Authorization: Bearer $(cat {})\" -X PUT localhost:8420/v1/contacts/1 -d '{{\"last_name\": \"Byron\"}}'\n\n"
-             "Add your CRMs under 'connections' in {}.\n",
-             common.config, option, option, (folder / "helpdesk.key").string(), common.config);
+  fmt::print(
+      "Wrote {}, and the keys lockstep.key and helpdesk.key beside it.\n\n"
+      "  lockstep{} check     is it good?\n"
+      "  lockstep{} run       starts it; then, in another terminal:\n"
+      "  curl -H \"Authorization: Bearer $(cat {})\" -X PUT localhost:8420/v1/contacts/1 -d '{{\"last_name\": \"Byron\"}}'\n\n"
+      "Add your CRMs under 'connections' in {}.\n",
+      common.config, option, option, (folder / "helpdesk.key").string(), common.config);
   return kOk;
 }
 
@@ -125,7 +126,8 @@ int check_command(const Common& common, bool explain) {
   if (!good) return kConfiguration;
   if (explain) fmt::print("{}", common.json ? explanation_as_json(fields) : explanation_as_text(fields));
   else if (!common.json)
-    fmt::print("{}: good. {} connection{}, {} connectors, {} mapped fields.\n", common.config, configuration->connections.size(), configuration->connections.size() == 1 ? "" : "s", configuration->definitions.size(), fields.size());
+    fmt::print("{}: good. {} connection{}, {} connectors, {} mapped fields.\n", common.config, configuration->connections.size(),
+               configuration->connections.size() == 1 ? "" : "s", configuration->definitions.size(), fields.size());
   return kOk;
 }
 

@@ -56,8 +56,7 @@ int review_show_command(const Common& common, const ReviewArguments& arguments) 
     if (candidate.entity.value().is_nil())
       fmt::print("  {}  {:<14} {:<40} {}\n", i + 1, candidate.system == kHub ? "golden" : connection_name(candidate.system, names), to_display(candidate.value),
                  candidate.stamp.own_us == INT64_MIN ? "" : format_iso(WallTime{candidate.stamp.own_us / 1000}));
-    else
-      fmt::print("  {}  {} {}   (lockstep record show {})\n", i + 1, type.name, candidate.entity.value().text(), candidate.entity.value().text());
+    else fmt::print("  {}  {} {}   (lockstep record show {})\n", i + 1, type.name, candidate.entity.value().text(), candidate.entity.value().text());
   }
   if (item->state == ReviewState::open) fmt::print("\nlockstep review resolve {} CHOICE\n{}\n", item->id.text(), Workbench::choices(*item));
   else fmt::print("closed {}: {}\n", format_iso(item->closed), item->closed_by);

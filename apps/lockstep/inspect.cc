@@ -38,7 +38,8 @@ void print_limits(const json::value& status) {
       if (number_in(use, "/max") >= kNoPracticalLimit) fmt::print(" no limit");
       else if (number_in(use, "/max") > 0) fmt::print(" {:>8} of {} left", number_in(use, "/left"), number_in(use, "/max"));
       if (const auto rests = number_in(use, "/rests_ms")) fmt::print(" rests {} after a refusal", age(Duration{rests}));
-      if (const auto kept = number_in(use, "/kept"); kept > 0 && number_in(use, "/max") < kNoPracticalLimit) fmt::print(", {} of them for people and other programs", kept);
+      if (const auto kept = number_in(use, "/kept"); kept > 0 && number_in(use, "/max") < kNoPracticalLimit)
+        fmt::print(", {} of them for people and other programs", kept);
       if (use.as_object().contains("ends_in_ms")) fmt::print("; at this rate ours end in {}", age(Duration{number_in(use, "/ends_in_ms")}));
       fmt::print("\n");
     }
@@ -71,13 +72,14 @@ int status_command(const Common& common) {
     fmt::print("{}\n", live ? *live : api::status_json(session->hub(), EngineStatus{}, counts, gaps));
     return kOk;
   }
-  fmt::print("{} entities   {} open reviews   {} open dead letters   {} audit rows\n", counts.entities, counts.open_reviews, counts.open_dead_letters, counts.audit_rows);
+  fmt::print("{} entities   {} open reviews   {} open dead letters   {} audit rows\n", counts.entities, counts.open_reviews, counts.open_dead_letters,
+             counts.audit_rows);
   if (live)
-    fmt::print("running; from an edit to its delivery: p50 {} ms, p99 {} ms over the last {} edits\n\n", number_in(running, "/lag_ms/p50"), number_in(running, "/lag_ms/p99"),
-               number_in(running, "/lag_ms/samples"));
-  else
-    fmt::print("not running here; what follows is what the store says. Start it with: lockstep run\n\n");
-  fmt::print("{:<16} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>12}\n", "system", "records", "in step", "owed", "parked", "to read", "inbox", "letters", "oldest owed");
+    fmt::print("running; from an edit to its delivery: p50 {} ms, p99 {} ms over the last {} edits\n\n", number_in(running, "/lag_ms/p50"),
+               number_in(running, "/lag_ms/p99"), number_in(running, "/lag_ms/samples"));
+  else fmt::print("not running here; what follows is what the store says. Start it with: lockstep run\n\n");
+  fmt::print("{:<16} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>12}\n", "system", "records", "in step", "owed", "parked", "to read", "inbox", "letters",
+             "oldest owed");
   for (const auto& one : counts.connections) {
     const auto name = std::ranges::find(names, one.connection, &std::pair<ConnectionId, std::string>::first);
     const std::string oldest = one.oldest_obligation ? age(session->hub().now() - *one.oldest_obligation) : "-";
@@ -97,7 +99,8 @@ int status_command(const Common& common) {
   if (counts.open_dead_letters > 0) fmt::print("{} could not be delivered: lockstep dead-letters list\n", counts.open_dead_letters);
   if (!runs.empty()) fmt::print("\nlast runs\n");
   for (const RunRecord& run : runs)
-    fmt::print("  {}  {:<8} {:<14} {:<12} {}  read {} changed {}\n", format_iso(run.started), run.kind, run.connection, run.type, run.outcome, run.read, run.changed);
+    fmt::print("  {}  {:<8} {:<14} {:<12} {}  read {} changed {}\n", format_iso(run.started), run.kind, run.connection, run.type, run.outcome, run.read,
+               run.changed);
   return kOk;
 }
 
@@ -164,14 +167,15 @@ void print_story(const Hub& hub, const Story& story) {
   if (!story.obligations.empty()) fmt::print("\npending work\n");
   for (const Obligation& owed : story.obligations) {
     static constexpr const char* kStates[] = {"ready", "in flight", "parked"};
-    fmt::print("  {:<14} {}{}  since {}  attempts {}  {}\n", story.name(owed.connection), owed.is_delete ? "delete, " : "", kStates[static_cast<int>(owed.state)],
-               format_iso(owed.since), owed.attempts, owed.reason.empty() ? owed.last_error : owed.reason);
+    fmt::print("  {:<14} {}{}  since {}  attempts {}  {}\n", story.name(owed.connection), owed.is_delete ? "delete, " : "",
+               kStates[static_cast<int>(owed.state)], format_iso(owed.since), owed.attempts, owed.reason.empty() ? owed.last_error : owed.reason);
   }
   if (!story.reviews.empty()) fmt::print("\nopen review items\n");
   for (const ReviewItem& item : story.reviews) fmt::print("  {}  {}\n", item.id.text(), item.summary);
   fmt::print("\nlast audit rows\n");
   for (const AuditRow& row : story.audit) {
-    fmt::print("  {}  {:<14} {:<14} {}\n", format_iso(row.at), row.operation, story.name(row.connection), row.success ? "" : row.failure_class + ": " + row.error);
+    fmt::print("  {}  {:<14} {:<14} {}\n", format_iso(row.at), row.operation, story.name(row.connection),
+               row.success ? "" : row.failure_class + ": " + row.error);
     for (const AuditChange& change : row.changes)
       fmt::print("      {:<16} {} → {}{}\n", change.field, change.before ? to_display(*change.before) : "?", change.after ? to_display(*change.after) : "?",
                  change.note.empty() ? "" : "   (" + change.note + ")");
@@ -180,23 +184,26 @@ void print_story(const Hub& hub, const Story& story) {
 
 std::string story_json(const Hub& hub, const Story& story) {
   const EntityType& type = hub.model.at(story.golden.type);
-  std::string out = "{\"entity\": \"" + story.golden.id.value().text() + "\", \"type\": " + to_json(Value(type.name)) + ", \"presence\": " +
-                    (story.golden.presence == EntityPresence::present ? "\"present\"" : "\"deleted\"") + ", \"version\": " + std::to_string(story.golden.version) + ", \"fields\": {";
+  std::string out = "{\"entity\": \"" + story.golden.id.value().text() + "\", \"type\": " + to_json(Value(type.name)) +
+                    ", \"presence\": " + (story.golden.presence == EntityPresence::present ? "\"present\"" : "\"deleted\"") +
+                    ", \"version\": " + std::to_string(story.golden.version) + ", \"fields\": {";
   bool first = true;
   for (std::size_t i = 0; i < type.fields.size(); ++i) {
     const GoldenField& field = story.golden.fields[i];
-    out += (first ? "" : ", ") + to_json(Value(type.fields[i].name)) + ": {\"value\": " + to_json(field.value) + ", \"system\": " + to_json(Value(story.name(field.stamp.system))) +
-           ", \"at\": " + to_json(Value(when(field.stamp.own_us))) + ", \"run\": \"" + field.stamp.run.value().text() + "\", \"under_review\": " + (field.frozen ? "true" : "false") + "}";
+    out += (first ? "" : ", ") + to_json(Value(type.fields[i].name)) + ": {\"value\": " + to_json(field.value) +
+           ", \"system\": " + to_json(Value(story.name(field.stamp.system))) + ", \"at\": " + to_json(Value(when(field.stamp.own_us))) + ", \"run\": \"" +
+           field.stamp.run.value().text() + "\", \"under_review\": " + (field.frozen ? "true" : "false") + "}";
     first = false;
   }
   out += "}, \"links\": [";
   for (const Link& link : story.links)
-    out += (&link == &story.links.front() ? "" : ", ") + std::string("{\"system\": ") + to_json(Value(story.name(link.connection))) + ", \"object\": " + to_json(Value(link.remote.object)) +
-           ", \"id\": " + to_json(Value(link.remote.id)) + ", \"present\": " + (link.presence == LinkPresence::present ? "true" : "false") + "}";
+    out += (&link == &story.links.front() ? "" : ", ") + std::string("{\"system\": ") + to_json(Value(story.name(link.connection))) +
+           ", \"object\": " + to_json(Value(link.remote.object)) + ", \"id\": " + to_json(Value(link.remote.id)) +
+           ", \"present\": " + (link.presence == LinkPresence::present ? "true" : "false") + "}";
   out += "], \"pending\": [";
   for (const Obligation& owed : story.obligations)
-    out += (&owed == &story.obligations.front() ? "" : ", ") + std::string("{\"system\": ") + to_json(Value(story.name(owed.connection))) + ", \"reason\": " + to_json(Value(owed.reason)) +
-           ", \"attempts\": " + std::to_string(owed.attempts) + "}";
+    out += (&owed == &story.obligations.front() ? "" : ", ") + std::string("{\"system\": ") + to_json(Value(story.name(owed.connection))) +
+           ", \"reason\": " + to_json(Value(owed.reason)) + ", \"attempts\": " + std::to_string(owed.attempts) + "}";
   out += "], \"audit\": [";
   for (const AuditRow& row : story.audit) out += (&row == &story.audit.front() ? "" : ", ") + audit_json(row, story.names);
   return out + "]}";
@@ -276,8 +283,8 @@ int audit_command(const Common& common, const AuditArguments& arguments) {
     return kOk;
   }
   for (const AuditRow& row : rows) {
-    fmt::print("{}  {:<14} {:<12} {:<10} {}  {}\n", format_iso(row.at), row.operation, connection_name(row.connection, names), row.type, row.entity.value().text(),
-               row.success ? "" : row.failure_class + ": " + row.error);
+    fmt::print("{}  {:<14} {:<12} {:<10} {}  {}\n", format_iso(row.at), row.operation, connection_name(row.connection, names), row.type,
+               row.entity.value().text(), row.success ? "" : row.failure_class + ": " + row.error);
     for (const AuditChange& change : row.changes)
       fmt::print("    {:<18} {} → {}{}\n", change.field, change.before ? to_display(*change.before) : "?", change.after ? to_display(*change.after) : "?",
                  change.note.empty() ? "" : "   (" + change.note + ")");

@@ -43,7 +43,9 @@ int letters_list_command(const Common& common, const LetterArguments& arguments)
     return kFailed;
   for (const DeadLetter& letter : letters) {
     if (common.json) fmt::print("{}\n", letter_json(letter, names));
-    else fmt::print("{}  {:<12} {:<8} {:<14} {}\n", letter.id.text(), connection_name(letter.connection, names), letter.operation, letter.failure_class, letter.error.substr(0, 100));
+    else
+      fmt::print("{}  {:<12} {:<8} {:<14} {}\n", letter.id.text(), connection_name(letter.connection, names), letter.operation, letter.failure_class,
+                 letter.error.substr(0, 100));
   }
   if (!common.json && letters.empty()) fmt::print("No dead letters.\n");
   return kOk;
@@ -64,12 +66,14 @@ int letters_groups_command(const Common& common) {
     const std::string system = connection_name(group.connection, names);
     if (common.json) {
       const auto text = [](std::string_view value) { return to_json(Value(value)); };
-      fmt::print("{{\"fingerprint\": {}, \"system\": {}, \"failure_class\": {}, \"count\": {}, \"first_failed\": {}, \"last_failed\": {}, \"error\": {}, \"advice\": {}}}\n",
-                 text(group.fingerprint), text(system), text(group.failure_class), group.letters.size(), text(format_iso(group.first_failed)), text(format_iso(group.last_failed)),
-                 text(group.error), text(group.advice));
+      fmt::print(
+          "{{\"fingerprint\": {}, \"system\": {}, \"failure_class\": {}, \"count\": {}, \"first_failed\": {}, \"last_failed\": {}, \"error\": {}, \"advice\": "
+          "{}}}\n",
+          text(group.fingerprint), text(system), text(group.failure_class), group.letters.size(), text(format_iso(group.first_failed)),
+          text(format_iso(group.last_failed)), text(group.error), text(group.advice));
     } else {
-      fmt::print("{}  in {}: {}, first {}, last {}\n  {}\n  {}\n", group.fingerprint, system, group.letters.size(), format_iso(group.first_failed), format_iso(group.last_failed),
-                 group.error.substr(0, 200), group.advice);
+      fmt::print("{}  in {}: {}, first {}, last {}\n  {}\n  {}\n", group.fingerprint, system, group.letters.size(), format_iso(group.first_failed),
+                 format_iso(group.last_failed), group.error.substr(0, 200), group.advice);
     }
   }
   if (!common.json && groups.empty()) fmt::print("No dead letters.\n");
@@ -102,8 +106,9 @@ void print_values(const json::value& context) {
 
 void print_letter(const DeadLetter& letter, const ConnectionNames& names) {
   fmt::print("{} of {} in {} ({}/{})\n{}: {}\nattempts {}, first {}, last {}\n{}\n", letter.operation,
-             letter.entity.value().is_nil() ? "a record that is not linked" : letter.entity.value().text(), connection_name(letter.connection, names), letter.remote.object,
-             letter.remote.id, letter.failure_class, letter.error, letter.attempts, format_iso(letter.first_failed), format_iso(letter.last_failed), advice_for(letter.failure_class));
+             letter.entity.value().is_nil() ? "a record that is not linked" : letter.entity.value().text(), connection_name(letter.connection, names),
+             letter.remote.object, letter.remote.id, letter.failure_class, letter.error, letter.attempts, format_iso(letter.first_failed),
+             format_iso(letter.last_failed), advice_for(letter.failure_class));
   boost::system::error_code unreadable;
   const json::value context = json::parse(letter.context, unreadable);
   if (unreadable || !context.is_object()) {
@@ -112,11 +117,15 @@ void print_letter(const DeadLetter& letter, const ConnectionNames& names) {
   }
   print_values(context);
   if (const std::string url = text_in(context, "/request/url"); !url.empty())
-    fmt::print("\nrequest   {} {}\n{}\n\nresponse  {}\n{}\n", text_in(context, "/request/method"), url, text_in(context, "/request/body"), text_in(context, "/response/status"),
-               text_in(context, "/response/body"));
-  if (letter.from_inbox) fmt::print("\nevent {} ({}), received {}\n{}\n", text_in(context, "/event"), text_in(context, "/kind"), text_in(context, "/received"), text_in(context, "/body"));
-  if (const std::string seen = text_in(context, "/observation/seen"); !seen.empty()) fmt::print("\nlast seen there {} as version {}\n", seen, text_in(context, "/observation/version"));
-  if (const std::string version = text_in(context, "/mapping_version"); !version.empty()) fmt::print("mapping {}, golden version {}\n", version, text_in(context, "/golden_version"));
+    fmt::print("\nrequest   {} {}\n{}\n\nresponse  {}\n{}\n", text_in(context, "/request/method"), url, text_in(context, "/request/body"),
+               text_in(context, "/response/status"), text_in(context, "/response/body"));
+  if (letter.from_inbox)
+    fmt::print("\nevent {} ({}), received {}\n{}\n", text_in(context, "/event"), text_in(context, "/kind"), text_in(context, "/received"),
+               text_in(context, "/body"));
+  if (const std::string seen = text_in(context, "/observation/seen"); !seen.empty())
+    fmt::print("\nlast seen there {} as version {}\n", seen, text_in(context, "/observation/version"));
+  if (const std::string version = text_in(context, "/mapping_version"); !version.empty())
+    fmt::print("mapping {}, golden version {}\n", version, text_in(context, "/golden_version"));
 }
 
 }  // namespace
@@ -182,13 +191,17 @@ int act_on_letters(const Common& common, const LetterArguments& arguments, Lette
   const int code = decide(*session, [&](std::optional<Error>& error) { return task(workbench, action, ids, person(arguments.by), error); });
   if (code != kOk) return code;
   if (common.json) fmt::print("{{\"count\": {}, \"left\": {}}}\n", ids.size(), found - ids.size());
-  else fmt::print("{} {}.{}\n", ids.size(), done, found > ids.size() ? fmt::format(" {} more wait: look how these fare, then say it again.", found - ids.size()) : "");
+  else
+    fmt::print("{} {}.{}\n", ids.size(), done,
+               found > ids.size() ? fmt::format(" {} more wait: look how these fare, then say it again.", found - ids.size()) : "");
   return kOk;
 }
 
 }  // namespace
 
 int letters_replay_command(const Common& common, const LetterArguments& arguments) { return act_on_letters(common, arguments, &Workbench::replay, "replayed"); }
-int letters_discard_command(const Common& common, const LetterArguments& arguments) { return act_on_letters(common, arguments, &Workbench::discard, "discarded"); }
+int letters_discard_command(const Common& common, const LetterArguments& arguments) {
+  return act_on_letters(common, arguments, &Workbench::discard, "discarded");
+}
 
 }  // namespace lockstep::app

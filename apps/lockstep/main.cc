@@ -51,8 +51,9 @@ void add_daily(CLI::App& app, Invocation& in) {
   check->add_flag("--explain", in.explain, "Per field and system: class, direction, fixed point, worst-case loss");
   check->callback([&in] { in.exit_code = check_command(in.common, in.explain); });
 
-  CLI::App* schema = command(app, "schema", "Print a JSON Schema: configuration, connector, mapping or model",
-                             "  lockstep schema mapping > mapping.schema.json\n  lockstep schema connector --reference\n  lockstep schema expressions --reference");
+  CLI::App* schema =
+      command(app, "schema", "Print a JSON Schema: configuration, connector, mapping or model",
+              "  lockstep schema mapping > mapping.schema.json\n  lockstep schema connector --reference\n  lockstep schema expressions --reference");
   schema->add_option("which", in.which)->required();
   schema->add_flag("--reference", in.reference, "A reference page in Markdown instead; also of 'expressions'");
   schema->callback([&in] { in.exit_code = schema_command(in.which, in.reference); });
@@ -85,8 +86,9 @@ void add_backups(CLI::App& app, Invocation& in) {
 void add_record(CLI::App& app, Invocation& in) {
   CLI::App* record = app.add_subcommand("record", "One customer's story");
   record->require_subcommand(1);
-  CLI::App* record_show = command(*record, "show", "Golden values with who set them and when, links, pending work, last audit rows",
-                                  "  lockstep record show 01JDFK3V8Q4T0Z6M2N9R5S7W1X\n  lockstep record show support/contact/42\n  lockstep record show ada@example.com");
+  CLI::App* record_show =
+      command(*record, "show", "Golden values with who set them and when, links, pending work, last audit rows",
+              "  lockstep record show 01JDFK3V8Q4T0Z6M2N9R5S7W1X\n  lockstep record show support/contact/42\n  lockstep record show ada@example.com");
   record_show->add_option("id", in.record_id, "Entity id, connection/object/remote-id, or a match key such as an e-mail address")->required();
   record_show->callback([&in] { in.exit_code = record_show_command(in.common, in.record_id); });
 }
@@ -115,12 +117,14 @@ void add_letters(CLI::App& app, Invocation& in) {
   letters_list->add_flag("--all", in.letter.all, "Closed ones too");
   letters_list->add_option("--limit", in.letter.limit)->capture_default_str();
   letters_list->callback([&in] { in.exit_code = letters_list_command(in.common, in.letter); });
-  CLI::App* letters_groups = command(*letters, "groups", "Open dead letters by cause, with what to do", "  lockstep dead-letters groups\n  lockstep dead-letters replay validation/INVALID_EMAIL/9c3f21aa");
+  CLI::App* letters_groups = command(*letters, "groups", "Open dead letters by cause, with what to do",
+                                     "  lockstep dead-letters groups\n  lockstep dead-letters replay validation/INVALID_EMAIL/9c3f21aa");
   letters_groups->callback([&in] { in.exit_code = letters_groups_command(in.common); });
   CLI::App* letters_show = command(*letters, "show", "One with its whole context", "  lockstep dead-letters show 01JD…");
   letters_show->add_option("id", in.letter.id)->required();
   letters_show->callback([&in] { in.exit_code = letters_show_command(in.common, in.letter); });
-  CLI::App* letters_replay = command(*letters, "replay", "Try again with fresh attempts", "  lockstep dead-letters replay 01JD…\n  lockstep dead-letters replay all --at-most 100");
+  CLI::App* letters_replay =
+      command(*letters, "replay", "Try again with fresh attempts", "  lockstep dead-letters replay 01JD…\n  lockstep dead-letters replay all --at-most 100");
   letters_replay->add_option("id", in.letter.id, "Id, cause as 'groups' shows it, or 'all'")->required();
   letters_replay->add_option("--by", in.letter.by, "Who decides, for the audit");
   letters_replay->add_option("--at-most", in.letter.at_most, "How many at a time, parents first")->capture_default_str()->check(CLI::PositiveNumber);
@@ -132,7 +136,9 @@ void add_letters(CLI::App& app, Invocation& in) {
                                    "  lockstep dead-letters mend enum/INVALID_OPTION/11f0c2aa --map lead_source:partner=\"Partner Referral\"\n"
                                    "  lockstep dead-letters mend 01JD… --link 0035g00000XyZabAAF");
   letters_mend->add_option("id", in.mend.id, "Id, cause as 'groups' shows it, or 'all'")->required();
-  letters_mend->add_option("--set", in.mend.set, "field=value: an edit on our side that every system is owed; an empty value blanks the field")->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  letters_mend->add_option("--set", in.mend.set, "field=value: an edit on our side that every system is owed; an empty value blanks the field")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   letters_mend->add_option("--map", in.mend.map, "field:option=word: shows the line for a mapping file of yours, tried");
   letters_mend->add_option("--link", in.mend.link, "Remote id: that record there is this one");
   letters_mend->add_option("--by", in.mend.by, "Who decides, for the audit");

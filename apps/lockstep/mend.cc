@@ -102,9 +102,9 @@ int show_enum_line(const Common& common, Session& session, const MendArguments& 
   }
   if (line->put_into.empty())
     fmt::print("1. Write {} :\n\n{}\n2. Name it in {} under 'mappings' (a list): {}\n", file, indented(line->yaml), configuration.path, line->propose);
-  else
-    fmt::print("1. Add to {} :\n\n{}\n2. Nothing else: the configuration names that file.\n", file, indented(line->yaml));
-  fmt::print("3. lockstep check, then start lockstep again\n4. lockstep dead-letters replay {}\n\nThe line was tried: the configuration loads with it.\n", arguments.id);
+  else fmt::print("1. Add to {} :\n\n{}\n2. Nothing else: the configuration names that file.\n", file, indented(line->yaml));
+  fmt::print("3. lockstep check, then start lockstep again\n4. lockstep dead-letters replay {}\n\nThe line was tried: the configuration loads with it.\n",
+             arguments.id);
   return kOk;
 }
 

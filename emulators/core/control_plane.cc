@@ -11,9 +11,7 @@
 namespace lockstep::emulators {
 namespace {
 
-http::Response refuse(int status, const std::string& message) {
-  return json_response(status, json::object{{"error", message}});
-}
+http::Response refuse(int status, const std::string& message) { return json_response(status, json::object{{"error", message}}); }
 
 std::uint64_t number_or(const std::string& text, std::uint64_t fallback) {
   std::uint64_t number = 0;
@@ -52,10 +50,9 @@ http::Response ControlPlane::handle(const http::ServerRequest& request) {
   if (path == "faults") return faults(request);
   if (path == "schema" && method == "POST") return change_schema(request);
   if (auto own = stand_in_.control(request, path)) return std::move(*own);
-  return refuse(
-      404,
-      "the control plane knows POST records/{object}, POST edit, GET writes, GET counts, GET and POST clock, "
-      "GET, POST and DELETE faults, POST schema");
+  return refuse(404,
+                "the control plane knows POST records/{object}, POST edit, GET writes, GET counts, GET and POST clock, "
+                "GET, POST and DELETE faults, POST schema");
 }
 
 http::Response ControlPlane::load(const http::ServerRequest& request, std::string_view object) {
@@ -71,9 +68,7 @@ http::Response ControlPlane::load(const http::ServerRequest& request, std::strin
   Result<Loaded> loaded = edit.text_values ? load_csv(request.body, edit) : load_json(request.body, edit);
   if (!loaded) return refuse(400, loaded.error().message);
   int status = loaded->errors.empty() ? 200 : 422;
-  return json_response(status, json::object{{"loaded", loaded->count},
-                                            {"ids", std::move(loaded->ids)},
-                                            {"errors", std::move(loaded->errors)}});
+  return json_response(status, json::object{{"loaded", loaded->count}, {"ids", std::move(loaded->ids)}, {"errors", std::move(loaded->errors)}});
 }
 
 void ControlPlane::load_one(Edit& edit, const json::object& fields, Loaded& loaded) {
@@ -120,21 +115,17 @@ Result<std::string> ControlPlane::edit_one(const json::value& item) {
   const json::object* object = item.if_object();
   if (!object) return fail(ErrorCode::invalid_input, "an edit is a JSON object");
   auto kind = edit_kind(text_member(*object, "operation"));
-  if (!kind)
-    return fail(ErrorCode::invalid_input, "operation must be create, update, delete, restore or merge");
+  if (!kind) return fail(ErrorCode::invalid_input, "operation must be create, update, delete, restore or merge");
   Edit edit;
   edit.kind = *kind;
   edit.object = std::string(text_member(*object, "object"));
   edit.id = std::string(text_member(*object, "id"));
   edit.into = std::string(text_member(*object, "into"));
   std::string_view who = text_member(*object, "kind");
-  if (!who.empty() && who != "person" && who != "integration")
-    return fail(ErrorCode::invalid_input, "kind must be person or integration");
-  edit.actor = {who == "integration" ? ActorKind::integration : ActorKind::person,
-                std::string(text_member(*object, "as"))};
+  if (!who.empty() && who != "person" && who != "integration") return fail(ErrorCode::invalid_input, "kind must be person or integration");
+  edit.actor = {who == "integration" ? ActorKind::integration : ActorKind::person, std::string(text_member(*object, "as"))};
   if (edit.object.empty()) return fail(ErrorCode::invalid_input, "object is missing");
-  if (edit.actor.name.empty())
-    return fail(ErrorCode::invalid_input, "as is missing: the name of the person or integration that edits");
+  if (edit.actor.name.empty()) return fail(ErrorCode::invalid_input, "as is missing: the name of the person or integration that edits");
   if (*kind != EditKind::create && edit.id.empty()) return fail(ErrorCode::invalid_input, "id is missing");
   if (*kind == EditKind::merge && edit.into.empty()) {
     return fail(ErrorCode::invalid_input, "into is missing: the id of the record that stays");
@@ -196,12 +187,11 @@ http::Response ControlPlane::writes(const http::ServerRequest& request) {
   for (; next < journal.size() && rows.size() < limit; ++next) {
     const JournalEntry& entry = journal[next];
     const Actor& actor = stand_in_.database_.actor(entry.actor);
-    if (fits("by", actor.name) && fits("kind", name_of(actor.kind)) && fits("key", entry.key) &&
-        fits("object", entry.table->name()) && fits("id", entry.table->record(entry.row).id))
+    if (fits("by", actor.name) && fits("kind", name_of(actor.kind)) && fits("key", entry.key) && fits("object", entry.table->name()) &&
+        fits("id", entry.table->record(entry.row).id))
       rows.push_back(write_row(entry));
   }
-  return json_response(
-      200, json::object{{"writes", std::move(rows)}, {"next", next}, {"more", next < journal.size()}});
+  return json_response(200, json::object{{"writes", std::move(rows)}, {"next", next}, {"more", next < journal.size()}});
 }
 
 http::Response ControlPlane::counts() {

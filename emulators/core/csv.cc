@@ -47,8 +47,7 @@ class CsvReader {
         ++position_;
       } else {
         ++position_;
-        if (at_end() || ends_.find(text_[position_]) != std::string::npos)
-          return quoted;
+        if (at_end() || ends_.find(text_[position_]) != std::string::npos) return quoted;
         return fail(ErrorCode::invalid_input, fmt::format("CSV line {}: text after a closing quote", line_));
       }
     }
@@ -74,8 +73,7 @@ Result<CsvTable> parse_csv(std::string_view text, char separator) {
     TRY(std::vector<std::string> row, reader.row());
     if (row.size() == 1 && row[0].empty()) continue;  // a blank line
     if (row.size() != table.header.size()) {
-      return fail(ErrorCode::invalid_input, fmt::format("CSV line {}: {} cells, but the header has {}", line,
-                                                        row.size(), table.header.size()));
+      return fail(ErrorCode::invalid_input, fmt::format("CSV line {}: {} cells, but the header has {}", line, row.size(), table.header.size()));
     }
     table.rows.push_back(std::move(row));
   }

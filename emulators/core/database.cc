@@ -6,30 +6,21 @@ namespace lockstep::emulators {
 
 std::string_view name_of(Operation operation) {
   switch (operation) {
-    case Operation::create:
-      return "create";
-    case Operation::update:
-      return "update";
-    case Operation::remove:
-      return "delete";
-    case Operation::restore:
-      return "restore";
-    case Operation::merge:
-      return "merge";
-    case Operation::purge:
-      return "purge";
+    case Operation::create: return "create";
+    case Operation::update: return "update";
+    case Operation::remove: return "delete";
+    case Operation::restore: return "restore";
+    case Operation::merge: return "merge";
+    case Operation::purge: return "purge";
   }
   return "";
 }
 
 std::string_view name_of(ActorKind kind) {
   switch (kind) {
-    case ActorKind::integration:
-      return "integration";
-    case ActorKind::person:
-      return "person";
-    case ActorKind::automation:
-      return "automation";
+    case ActorKind::integration: return "integration";
+    case ActorKind::person: return "person";
+    case ActorKind::automation: return "automation";
   }
   return "";
 }
@@ -68,8 +59,7 @@ JournalEntry& Database::note(Operation operation, Table& table, RowNumber row, c
   return entry;
 }
 
-RowNumber Database::create(Table& table, std::string id, const FieldChanges& fields,
-                           const WriteContext& context) {
+RowNumber Database::create(Table& table, std::string id, const FieldChanges& fields, const WriteContext& context) {
   Record record;
   record.id = std::move(id);
   record.fields.set_all(fields);
@@ -90,8 +80,7 @@ void Database::replace(Table& table, RowNumber row, RecordState next, const Writ
   table.replace(row, std::move(next));
 }
 
-bool Database::update(Table& table, RowNumber row, const FieldChanges& fields, const WriteContext& context,
-                      bool only_if_changed) {
+bool Database::update(Table& table, RowNumber row, const FieldChanges& fields, const WriteContext& context, bool only_if_changed) {
   RecordState next = table.record(row);
   PackedFields before, after;
   bool changed = false;
@@ -141,8 +130,7 @@ void Database::set_archived(Table& table, RowNumber row, bool archived, const Wr
   note(Operation::update, table, row, context);
 }
 
-void Database::recreate(Table& table, RowNumber row, const FieldChanges& fields,
-                        const WriteContext& context) {
+void Database::recreate(Table& table, RowNumber row, const FieldChanges& fields, const WriteContext& context) {
   CHECK(table.record(row).deleted, "only a deleted row is created anew");
   RecordState next;
   next.fields.set_all(fields);
@@ -152,8 +140,7 @@ void Database::recreate(Table& table, RowNumber row, const FieldChanges& fields,
   note(Operation::create, table, row, context).after = table.record(row).fields;
 }
 
-void Database::merge(Table& table, RowNumber winner, RowNumber loser, const WriteContext& context,
-                     bool loser_stays) {
+void Database::merge(Table& table, RowNumber winner, RowNumber loser, const WriteContext& context, bool loser_stays) {
   CHECK(winner != loser, "a record cannot be merged into itself");
   RecordState next = table.record(loser);
   next.deleted = !loser_stays;
@@ -170,8 +157,7 @@ void Database::purge(Table& table, RowNumber row, const WriteContext& context) {
   note(Operation::purge, table, row, context).before = std::move(before);
 }
 
-void Database::note_update(Table& table, RowNumber row, PackedFields before, PackedFields after,
-                           const WriteContext& context) {
+void Database::note_update(Table& table, RowNumber row, PackedFields before, PackedFields after, const WriteContext& context) {
   JournalEntry& entry = note(Operation::update, table, row, context);
   entry.before = std::move(before);
   entry.after = std::move(after);
@@ -190,8 +176,7 @@ void Database::roll_back_to(std::size_t undo_size, std::size_t journal_size) {
   while (journal_.size() > journal_size) journal_.pop_back();
 }
 
-Transaction::Transaction(Database& database)
-    : database_(database), undo_size_(database.undo_.size()), journal_size_(database.journal_.size()) {
+Transaction::Transaction(Database& database) : database_(database), undo_size_(database.undo_.size()), journal_size_(database.journal_.size()) {
   ++database_.open_transactions_;
 }
 

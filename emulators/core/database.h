@@ -59,8 +59,7 @@ class Database {
   RowNumber create(Table& table, std::string id, const FieldChanges& fields, const WriteContext& context);
   /// Stamps and journals the write even when no value differs, unless `only_if_changed`; true when it was
   /// written.
-  bool update(Table& table, RowNumber row, const FieldChanges& fields, const WriteContext& context,
-              bool only_if_changed = false);
+  bool update(Table& table, RowNumber row, const FieldChanges& fields, const WriteContext& context, bool only_if_changed = false);
   void remove(Table& table, RowNumber row, const WriteContext& context);
   void restore(Table& table, RowNumber row, const WriteContext& context);
   /// Of a record that another system made before: it counts as written now, but made then.
@@ -71,8 +70,7 @@ class Database {
   void recreate(Table& table, RowNumber row, const FieldChanges& fields, const WriteContext& context);
   /// Marks `loser` merged into `winner`, and deleted unless `loser_stays`; moving children and values is the
   /// dialect's.
-  void merge(Table& table, RowNumber winner, RowNumber loser, const WriteContext& context,
-             bool loser_stays = false);
+  void merge(Table& table, RowNumber winner, RowNumber loser, const WriteContext& context, bool loser_stays = false);
   /// Deletes for good: a tombstone without fields stays.
   void purge(Table& table, RowNumber row, const WriteContext& context);
 

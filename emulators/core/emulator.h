@@ -47,9 +47,7 @@ class Emulator {
   /// `held`: how long this request has been asked again and again, 0 at first.
   virtual Reply reply(const http::ServerRequest& request, const std::string& base_url, Duration held) = 0;
   /// For callers in whose time nothing is slow. Precondition: no long poll.
-  http::Response handle(const http::ServerRequest& request, const std::string& base_url) {
-    return reply(request, base_url, Duration{0}).response;
-  }
+  http::Response handle(const http::ServerRequest& request, const std::string& base_url) { return reply(request, base_url, Duration{0}).response; }
   /// Webhooks due by now, each handed out once; the host reports what became of them, and retries come out
   /// later.
   virtual std::vector<OutgoingRequest> take_outgoing() = 0;

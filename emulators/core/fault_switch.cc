@@ -13,8 +13,7 @@ constexpr std::string_view kGatewayPage =
 constexpr std::int64_t kMost = 1'000'000'000'000;
 
 const std::vector<std::string>& member_names() {
-  static const std::vector<std::string> kNames = {"name",   "rate",   "calls", "count",          "for",
-                                                  "match",  "status", "html",  "retry_after_ms", "delay_ms"};
+  static const std::vector<std::string> kNames = {"name", "rate", "calls", "count", "for", "match", "status", "html", "retry_after_ms", "delay_ms"};
   return kNames;
 }
 
@@ -29,8 +28,7 @@ Result<void> check_known(std::string_view problem, const std::string& name, cons
 }
 
 Result<std::int64_t> whole(std::string_view name, const json::value& value, std::int64_t least) {
-  if (!value.is_int64() || value.get_int64() < least || value.get_int64() > kMost)
-    return wrong(name, fmt::format("a whole number, {} or more", least));
+  if (!value.is_int64() || value.get_int64() < least || value.get_int64() > kMost) return wrong(name, fmt::format("a whole number, {} or more", least));
   return value.get_int64();
 }
 
@@ -84,8 +82,7 @@ Result<Fault> read_fault(const json::value& told, WallTime now, const std::vecto
   const json::object* object = told.if_object();
   Fault fault;
   if (object) fault.name = std::string(text_member(*object, "name"));
-  if (fault.name.empty())
-    return fail(ErrorCode::invalid_input, "expected {\"name\": \"server_error\", \"rate\": 0.1, \"count\": 5}");
+  if (fault.name.empty()) return fail(ErrorCode::invalid_input, "expected {\"name\": \"server_error\", \"rate\": 0.1, \"count\": 5}");
   TRY_VOID(check_known("there is no fault", fault.name, names));
   for (const auto& member : *object) {
     std::string name(member.key());

@@ -21,18 +21,12 @@ Result<void> JsonDocument::parse(std::string_view text) {
 
 ValueView scalar_of(const json::value& value) {
   switch (value.kind()) {
-    case json::kind::bool_:
-      return value.get_bool();
-    case json::kind::int64:
-      return value.get_int64();
-    case json::kind::uint64:
-      return static_cast<double>(value.get_uint64());
-    case json::kind::double_:
-      return value.get_double();
-    case json::kind::string:
-      return std::string_view(value.get_string().data(), value.get_string().size());
-    default:
-      return std::monostate{};
+    case json::kind::bool_: return value.get_bool();
+    case json::kind::int64: return value.get_int64();
+    case json::kind::uint64: return static_cast<double>(value.get_uint64());
+    case json::kind::double_: return value.get_double();
+    case json::kind::string: return std::string_view(value.get_string().data(), value.get_string().size());
+    default: return std::monostate{};
   }
 }
 
@@ -41,8 +35,7 @@ json::value to_json(ValueView value, json::storage_ptr storage) {
     return json::value(json::string_view(text->data(), text->size()), std::move(storage));
   }
   if (const bool* boolean = std::get_if<bool>(&value)) return json::value(*boolean, std::move(storage));
-  if (const std::int64_t* integer = std::get_if<std::int64_t>(&value))
-    return json::value(*integer, std::move(storage));
+  if (const std::int64_t* integer = std::get_if<std::int64_t>(&value)) return json::value(*integer, std::move(storage));
   if (const double* real = std::get_if<double>(&value)) return json::value(*real, std::move(storage));
   return json::value(nullptr, std::move(storage));
 }

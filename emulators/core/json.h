@@ -39,7 +39,6 @@ std::string_view text_member(const json::object& object, std::string_view name);
 /// Scalar as text, as a person would type it: true, 12, 1.5, "as is". Empty for null, arrays and objects.
 std::string scalar_text(const json::value& value);
 
-http::Response json_response(int status, const json::value& body,
-                             std::string_view content_type = "application/json;charset=UTF-8");
+http::Response json_response(int status, const json::value& body, std::string_view content_type = "application/json;charset=UTF-8");
 
 }  // namespace lockstep::emulators

@@ -4,8 +4,7 @@
 
 namespace lockstep::emulators {
 
-RollingLimit::RollingLimit(std::int64_t limit, Duration window)
-    : limit_(limit), window_(window), slice_ms_(std::max<std::int64_t>(1, window.count() / 1440)) {}
+RollingLimit::RollingLimit(std::int64_t limit, Duration window) : limit_(limit), window_(window), slice_ms_(std::max<std::int64_t>(1, window.count() / 1440)) {}
 
 void RollingLimit::forget(WallTime now) {
   while (!slices_.empty() && slices_.front().start + window_ <= now) {
@@ -48,8 +47,6 @@ std::int64_t DailyLimit::used(WallTime now) {
   return used_;
 }
 
-Duration DailyLimit::until_midnight(WallTime now) const {
-  return start_of(Date{day(now).days + 1}) - (now + offset_);
-}
+Duration DailyLimit::until_midnight(WallTime now) const { return start_of(Date{day(now).days + 1}) - (now + offset_); }
 
 }  // namespace lockstep::emulators

@@ -29,8 +29,7 @@ std::string tail_of(const std::vector<std::string_view>& given, std::size_t from
   return tail;
 }
 
-bool fits(const std::vector<std::string>& wanted, const std::vector<std::string_view>& given,
-          Parameters& parameters) {
+bool fits(const std::vector<std::string>& wanted, const std::vector<std::string_view>& given, Parameters& parameters) {
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     const std::string& segment = wanted[i];
     if (is_tail(segment)) {

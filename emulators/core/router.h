@@ -22,9 +22,9 @@ struct Call {
   Actor caller;                                                 // set by the dialect's admit()
   std::vector<std::pair<std::string, std::string>> parameters;  // of the path, decoded
   std::vector<std::pair<std::string, std::string>> query;       // decoded, in order
-  Duration held{0};   // how long a long poll has been asked again
-  Duration delay{0};  // the answer goes out no sooner; with status kNotYet: the host asks again then
-  std::string label;  // a handler may name the call more finely for the counts; empty: the route's path
+  Duration held{0};                                             // how long a long poll has been asked again
+  Duration delay{0};                                            // the answer goes out no sooner; with status kNotYet: the host asks again then
+  std::string label;                                            // a handler may name the call more finely for the counts; empty: the route's path
 
   /// Precondition: the route's template names it.
   const std::string& parameter(std::string_view name) const;
@@ -36,8 +36,7 @@ using RouteHandler = std::function<http::Response(Call&)>;
 
 struct Route {
   std::string method;
-  std::string
-      path;  // "/crm/v3/objects/{type}/{id}"; "{rest...}" at the end takes all that is left, undecoded
+  std::string path;  // "/crm/v3/objects/{type}/{id}"; "{rest...}" at the end takes all that is left, undecoded
   RouteHandler handler;
 };
 

@@ -13,11 +13,7 @@ std::string_view raw_path(const http::ServerRequest& request) {
 }  // namespace
 
 StandIn::StandIn(const EmulatorClock& clock, Rng rng)
-    : clock_(clock),
-      rng_(rng),
-      faults_(rng.split("faults"), [this] { return now(); }),
-      tokens_(rng.split("tokens")),
-      outgoing_(faults_) {}
+    : clock_(clock), rng_(rng), faults_(rng.split("faults"), [this] { return now(); }), tokens_(rng.split("tokens")), outgoing_(faults_) {}
 
 Reply StandIn::reply(const http::ServerRequest& request, const std::string& base_url, Duration held) {
   if (raw_path(request).starts_with(kControlPrefix)) return {ControlPlane(*this).handle(request)};
@@ -37,8 +33,7 @@ Reply StandIn::route(const http::ServerRequest& request, const std::string& base
   if (call.label.empty()) call.label = match.route ? match.route->path : "(no such route)";
   ++calls_[request.method + " " + call.label];
   ++statuses_[response.status];
-  if (!response.headers.contains("Date"))
-    response.headers.add("Date", format_http_date(call.now));  // its own clock
+  if (!response.headers.contains("Date")) response.headers.add("Date", format_http_date(call.now));  // its own clock
   return {std::move(response), call.delay};
 }
 
@@ -84,14 +79,10 @@ http::Response StandIn::dispatch(const http::ServerRequest& request, const Call&
   return match.route->handler(call);
 }
 
-Result<void> StandIn::change_schema(const SchemaChange&) {
-  return fail(ErrorCode::invalid_input, "this stand-in's schema does not change");
-}
+Result<void> StandIn::change_schema(const SchemaChange&) { return fail(ErrorCode::invalid_input, "this stand-in's schema does not change"); }
 
 std::vector<OutgoingRequest> StandIn::take_outgoing() { return outgoing_.take(now(), outgoing_at_once()); }
 
-void StandIn::outgoing_answered(std::uint64_t id, int status) {
-  outgoing_.answered(id, delivered(status), now());
-}
+void StandIn::outgoing_answered(std::uint64_t id, int status) { outgoing_.answered(id, delivered(status), now()); }
 
 }  // namespace lockstep::emulators

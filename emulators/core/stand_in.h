@@ -23,8 +23,8 @@ enum class EditKind { load, create, update, remove, restore, merge };
 struct Edit {
   EditKind kind = EditKind::create;
   std::string object;
-  std::string id;    // of the record; for load and create optional, where a dialect lets one choose
-  std::string into;  // merge: the winner; `id` is the loser
+  std::string id;                        // of the record; for load and create optional, where a dialect lets one choose
+  std::string into;                      // merge: the winner; `id` is the loser
   const json::object* fields = nullptr;  // load and create and update; by the API's names
   Actor actor;
   bool text_values = false;  // from CSV: every value is text, and empty means null
@@ -82,9 +82,7 @@ class StandIn : public Emulator {
   /// Errors: a sentence for the control plane's user.
   virtual Result<void> change_schema(const SchemaChange& change);
   /// The dialect's own calls of the control plane; `path` is what follows kControlPrefix. Nothing: not known.
-  virtual std::optional<http::Response> control(const http::ServerRequest&, std::string_view /*path*/) {
-    return std::nullopt;
-  }
+  virtual std::optional<http::Response> control(const http::ServerRequest&, std::string_view /*path*/) { return std::nullopt; }
   /// Webhooks that may be under way at a time.
   virtual std::size_t outgoing_at_once() const { return static_cast<std::size_t>(-1); }
   /// Whether the receiver took the webhook. Default: any 2xx.
@@ -109,7 +107,7 @@ class StandIn : public Emulator {
   TokenRegistry tokens_;
   OutgoingQueue outgoing_;
   std::map<std::string, std::uint64_t> calls_;  // by "METHOD route"
-  std::map<int, std::uint64_t> statuses_;  // of answers; 0: none was given
+  std::map<int, std::uint64_t> statuses_;       // of answers; 0: none was given
   std::uint64_t call_count_ = 0;
 };
 

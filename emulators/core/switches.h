@@ -19,8 +19,8 @@ class Switches {
   using Show = std::function<json::value()>;
   void add(std::string name, Set set, Show show);
   void add(std::string name, bool* on);
-  void add(std::string name, std::int64_t* number);   // never below zero
-  void add(std::string name, Duration* duration);     // in milliseconds, never below zero
+  void add(std::string name, std::int64_t* number);  // never below zero
+  void add(std::string name, Duration* duration);    // in milliseconds, never below zero
   void add(std::string name, std::string* text);
   /// How many a limit admits.
   template <class Limit>

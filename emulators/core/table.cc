@@ -88,9 +88,7 @@ bool Table::same(const Index& index, ValueView held, ValueView wanted) {
   const std::string_view* left = std::get_if<std::string_view>(&held);
   const std::string_view* right = std::get_if<std::string_view>(&wanted);
   if (!left || !right) return held == wanted;
-  auto equal = [&](std::string_view text) {
-    return index.ignore_case ? equal_no_case(text, *right) : text == *right;
-  };
+  auto equal = [&](std::string_view text) { return index.ignore_case ? equal_no_case(text, *right) : text == *right; };
   if (index.separator == 0) return equal(*left);
   std::vector<std::string_view> parts = split(*left, index.separator);
   return std::any_of(parts.begin(), parts.end(), equal);

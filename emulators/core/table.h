@@ -45,9 +45,7 @@ struct ModifiedKey {
   WallTime modified;
   std::string_view id;
   RowNumber row = kNoRow;
-  bool operator<(const ModifiedKey& other) const {
-    return modified != other.modified ? modified < other.modified : id < other.id;
-  }
+  bool operator<(const ModifiedKey& other) const { return modified != other.modified ? modified < other.modified : id < other.id; }
 };
 
 /// The records of one object type with its indexes. Only the Database writes.

@@ -15,8 +15,7 @@ const OAuthClient* TokenRegistry::client(std::string_view id) const {
 }
 
 std::string TokenRegistry::random_text(std::size_t length) {
-  static constexpr std::string_view kAlphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+  static constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
   std::string text;
   while (text.size() < length) text.push_back(kAlphabet[rng_.below(kAlphabet.size())]);
   return text;

@@ -69,14 +69,10 @@ PackedFields::Entry PackedFields::entry_at(std::size_t offset) const {
   const char* payload = at + kHeadBytes;
   std::size_t behind_head = offset + kHeadBytes;
   switch (tag) {
-    case kFalse:
-      return {field, false, behind_head};
-    case kTrue:
-      return {field, true, behind_head};
-    case kInteger:
-      return {field, load<std::int64_t>(payload), behind_head + 8};
-    case kReal:
-      return {field, load<double>(payload), behind_head + 8};
+    case kFalse: return {field, false, behind_head};
+    case kTrue: return {field, true, behind_head};
+    case kInteger: return {field, load<std::int64_t>(payload), behind_head + 8};
+    case kReal: return {field, load<double>(payload), behind_head + 8};
     case kShortText: {
       std::size_t size = load<std::uint8_t>(payload);
       return {field, std::string_view(payload + 1, size), behind_head + 1 + size};

@@ -57,8 +57,7 @@ std::optional<XmlElement> parse_xml(std::string_view text) {
       parser.get(), [](void* data, const XML_Char* name, const XML_Char** attributes) { builder(data).start(name, attributes); },
       [](void* data, const XML_Char*) { builder(data).end(); });
   XML_SetCharacterDataHandler(parser.get(), [](void* data, const XML_Char* bytes, int length) { builder(data).text(bytes, length); });
-  XML_SetStartDoctypeDeclHandler(
-      parser.get(), [](void* data, const XML_Char*, const XML_Char*, const XML_Char*, int) { builder(data).stop(); });
+  XML_SetStartDoctypeDeclHandler(parser.get(), [](void* data, const XML_Char*, const XML_Char*, const XML_Char*, int) { builder(data).stop(); });
   if (XML_Parse(parser.get(), text.data(), static_cast<int>(text.size()), XML_TRUE) != XML_STATUS_OK) return std::nullopt;
   return built.take();
 }
@@ -92,20 +91,11 @@ std::string xml_escape(std::string_view text) {
   std::string escaped;
   for (char c : text) {
     switch (c) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      default:
-        escaped += c;
+      case '&': escaped += "&amp;"; break;
+      case '<': escaped += "&lt;"; break;
+      case '>': escaped += "&gt;"; break;
+      case '"': escaped += "&quot;"; break;
+      default: escaped += c;
     }
   }
   return escaped;

@@ -11,8 +11,7 @@ namespace {
 constexpr std::int64_t kActionMs = 60;
 
 tl::unexpected<ApiError> bad_parameter(std::string_view name) {
-  return refuse(400, code::kInvalidArgument,
-                fmt::format("Required parameter '{}' is missing or not valid.", name));
+  return refuse(400, code::kInvalidArgument, fmt::format("Required parameter '{}' is missing or not valid.", name));
 }
 
 /// "F(Name=@p1)" with "?@p1=…" to "F(Name=…)".
@@ -66,7 +65,8 @@ Outcome<http::Response> who_am_i(ApiCall& api) {
 /// What sets there are, for clients that look around first.
 Outcome<http::Response> service_document(ApiCall& api) {
   json::array sets;
-  for (const TableSpec& table : api.organisation.metadata.tables()) sets.push_back(json::object{{"name", table.set}, {"kind", "EntitySet"}, {"url", table.set}});
+  for (const TableSpec& table : api.organisation.metadata.tables())
+    sets.push_back(json::object{{"name", table.set}, {"kind", "EntitySet"}, {"url", table.set}});
   return api_json(200, json::serialize(json::object{{"@odata.context", api.base + "/$metadata"}, {"value", std::move(sets)}}));
 }
 
@@ -81,8 +81,7 @@ Outcome<http::Response> close_incident(ApiCall& api) {
   TRY_VOID(api.parse_body(document));
   const json::object& body = document.root().get_object();
   const json::object* sent = object_member(body, "IncidentResolution");
-  if (!sent || typed_table(api.organisation.metadata, *sent) !=
-                   api.organisation.metadata.by_name("incidentresolution")) {
+  if (!sent || typed_table(api.organisation.metadata, *sent) != api.organisation.metadata.by_name("incidentresolution")) {
     return bad_parameter("IncidentResolution");
   }
   const json::value* status = body.if_contains("Status");
@@ -90,16 +89,14 @@ Outcome<http::Response> close_incident(ApiCall& api) {
   std::string_view bind = text_member(*sent, "incidentid@odata.bind");
   if (bind.empty()) return bad_parameter("incidentid");
   const TableSpec& resolutions = api.organisation.metadata.require("incidentresolution");
-  TRY(Payload checked,
-      read_payload(api.organisation.metadata, resolutions, *sent, api.resolver(), Door::api, true));
+  TRY(Payload checked, read_payload(api.organisation.metadata, resolutions, *sent, api.resolver(), Door::api, true));
   TRY(RowReference incident, api.resolver().resolve(bind));
   TRY_VOID(api.organisation.check_privilege(*incident.table, "Write", api.call.caller));
   CaseResolution resolution;
   resolution.subject = std::string(text_member(*sent, "subject"));
   resolution.description = std::string(text_member(*sent, "description"));
   if (const Change* minutes = checked.find(resolutions.require("timespent"))) {
-    if (const std::int64_t* value = std::get_if<std::int64_t>(&minutes->value))
-      resolution.minutes_spent = *value;
+    if (const std::int64_t* value = std::get_if<std::int64_t>(&minutes->value)) resolution.minutes_spent = *value;
   }
   resolution.status = status->get_int64();
   TRY_VOID(api.organisation.records.close_case(incident.row, resolution, api.writer));
@@ -118,8 +115,7 @@ Outcome<http::Response> merge_rows(ApiCall& api) {
   TRY_VOID(api.organisation.check_privilege(*winner.table, "Write", api.call.caller));
   Payload content;
   if (const json::object* update = object_member(body, "UpdateContent")) {
-    TRY(content,
-        read_payload(api.organisation.metadata, *winner.table, *update, api.resolver(), Door::api, false));
+    TRY(content, read_payload(api.organisation.metadata, *winner.table, *update, api.resolver(), Door::api, false));
   }
   TRY_VOID(api.organisation.records.merge(*winner.table, winner.row, loser.row, content, api.writer));
   return no_content();
@@ -141,8 +137,7 @@ Outcome<http::Response> restore_row(ApiCall& api) {
 
 Outcome<http::Response> send_email(ApiCall& api, const Resource& resource) {
   api.organisation.work_ms += kActionMs;
-  if (resource.table->name != "email")
-    return tl::unexpected<ApiError>(segment_missing(resource.rest.front()));
+  if (resource.table->name != "email") return tl::unexpected<ApiError>(segment_missing(resource.rest.front()));
   RowNumber row = api.organisation.find(resource);
   if (row == kNoRow) return tl::unexpected<ApiError>(api.organisation.missing(resource));
   TRY_VOID(api.organisation.check_privilege(*resource.table, "Write", api.call.caller));
@@ -152,8 +147,7 @@ Outcome<http::Response> send_email(ApiCall& api, const Resource& resource) {
   if (!issue || !issue->is_bool()) return bad_parameter("IssueSend");
   TRY_VOID(api.organisation.records.mark_email_sent(row, issue->get_bool(), api.writer));
   std::string subject(text_of(resource.table->rows->get(row, resource.table->require("subject").field)));
-  json::object body{{"@odata.context", api.base + "/$metadata#Microsoft.Dynamics.CRM.SendEmailResponse"},
-                    {"Subject", subject}};
+  json::object body{{"@odata.context", api.base + "/$metadata#Microsoft.Dynamics.CRM.SendEmailResponse"}, {"Subject", subject}};
   return api_json(200, json::serialize(body));
 }
 
@@ -167,8 +161,7 @@ Outcome<http::Response> total_record_count(ApiCall& api, std::string_view sent) 
   json::array keys, values;
   for (std::string_view name : split(segment.substr(open + 1, close - open - 1), ',')) {
     name = trim(name);
-    bool quoted =
-        name.size() > 2 && name.front() == name.back() && (name.front() == '\'' || name.front() == '"');
+    bool quoted = name.size() > 2 && name.front() == name.back() && (name.front() == '\'' || name.front() == '"');
     if (quoted) name = name.substr(1, name.size() - 2);
     const TableSpec* table = api.organisation.metadata.by_name(name);
     if (!table) return bad_parameter("EntityNames");
@@ -176,9 +169,8 @@ Outcome<http::Response> total_record_count(ApiCall& api, std::string_view sent) 
     values.push_back(table->rows->live_count());
   }
   json::object collection{{"Count", keys.size()}, {"IsReadOnly", false}, {"Keys", keys}, {"Values", values}};
-  json::object body{
-      {"@odata.context", api.base + "/$metadata#Microsoft.Dynamics.CRM.RetrieveTotalRecordCountResponse"},
-      {"EntityRecordCountCollection", collection}};
+  json::object body{{"@odata.context", api.base + "/$metadata#Microsoft.Dynamics.CRM.RetrieveTotalRecordCountResponse"},
+                    {"EntityRecordCountCollection", collection}};
   return api_json(200, json::serialize(body));
 }
 

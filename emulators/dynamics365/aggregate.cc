@@ -12,9 +12,7 @@
 namespace lockstep::emulators::dynamics365 {
 namespace {
 
-tl::unexpected<ApiError> bad_apply(std::string_view at) {
-  return refuse(400, code::kBadRequestUrl, fmt::format("Syntax error in $apply at '{}'.", at));
-}
+tl::unexpected<ApiError> bad_apply(std::string_view at) { return refuse(400, code::kBadRequestUrl, fmt::format("Syntax error in $apply at '{}'.", at)); }
 
 /// The text between "word(" and the closing parenthesis, or nothing.
 std::optional<std::string_view> within(std::string_view text, std::string_view word) {

@@ -62,13 +62,9 @@ Outcome<void> ApiCall::bypass() {
   return {};
 }
 
-FilterScope ApiCall::scope() const {
-  return {organisation.metadata, call.now, organisation.users.id_of(writer.actor, call.now)};
-}
+FilterScope ApiCall::scope() const { return {organisation.metadata, call.now, organisation.users.id_of(writer.actor, call.now)}; }
 
-RenderScope ApiCall::rendering() const {
-  return {organisation.metadata, organisation.users, prefer.annotations, base, prefer.page_size.value_or(kMaxPage)};
-}
+RenderScope ApiCall::rendering() const { return {organisation.metadata, organisation.users, prefer.annotations, base, prefer.page_size.value_or(kMaxPage)}; }
 
 std::optional<std::string> ApiCall::condition(std::string_view name) const {
   auto value = call.header(name);
@@ -79,16 +75,14 @@ std::optional<std::string> ApiCall::condition(std::string_view name) const {
 Outcome<void> ApiCall::parse_body(JsonDocument& document) const {
   auto type = call.header("Content-Type");
   if (!type || !to_lower_ascii(*type).starts_with("application/json")) {
-    return refuse(
-        415, code::kPayloadUnreadable,
-        fmt::format("A supported MIME type could not be found that matches the content type of the request: "
-                    "'{}'.",
-                    type.value_or("")));
+    return refuse(415, code::kPayloadUnreadable,
+                  fmt::format("A supported MIME type could not be found that matches the content type of the request: "
+                              "'{}'.",
+                              type.value_or("")));
   }
   Result<void> parsed = document.parse(keep_exact_numbers(call.request.body));
   if (!parsed) {
-    return tl::unexpected<ApiError>(
-        payload_unreadable("request", "Microsoft.OData.ODataException: " + parsed.error().message));
+    return tl::unexpected<ApiError>(payload_unreadable("request", "Microsoft.OData.ODataException: " + parsed.error().message));
   }
   if (!document.root().is_object()) {
     return tl::unexpected<ApiError>(payload_unreadable("request", "the body must be a JSON object"));

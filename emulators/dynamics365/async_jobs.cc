@@ -31,7 +31,8 @@ void AsyncJobs::failed(std::uint64_t id, int status, WallTime now) {
   std::string message(text_member(context, "MessageName")), table(text_member(context, "PrimaryEntityName"));
   const TableSpec& jobs = organisation_.metadata.require("asyncoperation");
   auto field = [&](std::string_view column) { return jobs.require(column).field; };
-  std::string reason = status == 0 ? "The webhook call failed because there was no response." : fmt::format("The webhook call failed because the http request failed with the status {}.", status);
+  std::string reason = status == 0 ? "The webhook call failed because there was no response."
+                                   : fmt::format("The webhook call failed because the http request failed with the status {}.", status);
   FieldChanges fields{{field("name"), fmt::format("{} of {}", message, table)},
                       {field("messagename"), message},
                       {field("primaryentitytype"), table},

@@ -15,18 +15,12 @@ constexpr std::size_t kMaxOperations = 1000;
 
 bool failed(const http::Response& response) { return response.status >= 400; }
 
-std::string_view header_or_empty(const MultipartPart& part, std::string_view name) {
-  return part.headers.find(name).value_or("");
-}
+std::string_view header_or_empty(const MultipartPart& part, std::string_view name) { return part.headers.find(name).value_or(""); }
 
 }  // namespace
 
-Batch::Batch(ApiCall& api, std::function<http::Response(const http::ServerRequest&)> dispatch,
-             std::function<bool(const std::string&)> item_fails)
-    : api_(api),
-      dispatch_(std::move(dispatch)),
-      item_fails_(std::move(item_fails)),
-      boundary_("batchresponse_" + make_guid(api.organisation.request_ids)) {}
+Batch::Batch(ApiCall& api, std::function<http::Response(const http::ServerRequest&)> dispatch, std::function<bool(const std::string&)> item_fails)
+    : api_(api), dispatch_(std::move(dispatch)), item_fails_(std::move(item_fails)), boundary_("batchresponse_" + make_guid(api.organisation.request_ids)) {}
 
 Outcome<std::vector<MultipartPart>> Batch::change_set_parts(const MultipartPart& part, std::set<std::string>& ids) const {
   std::string boundary = boundary_of(header_or_empty(part, "Content-Type"));
@@ -36,13 +30,10 @@ Outcome<std::vector<MultipartPart>> Batch::change_set_parts(const MultipartPart&
   if (api_.organisation.metadata.quirks().repeated_content_ids) ids.clear();
   for (const MultipartPart& item : items) {
     if (!item.headers.contains("Content-ID")) {
-      return refuse(
-          400, code::kBadRequestUrl,
-          "The 'Content-ID' header is not present in a change set operation. Content-ID header not present.");
+      return refuse(400, code::kBadRequestUrl, "The 'Content-ID' header is not present in a change set operation. Content-ID header not present.");
     }
     if (!ids.emplace(header_or_empty(item, "Content-ID")).second) {
-      return refuse(400, code::kBadRequestUrl,
-                    fmt::format("The Content-ID '{}' names two operations of one batch.", header_or_empty(item, "Content-ID")));
+      return refuse(400, code::kBadRequestUrl, fmt::format("The Content-ID '{}' names two operations of one batch.", header_or_empty(item, "Content-ID")));
     }
   }
   if (items.empty()) return refuse(400, code::kBadRequestUrl, "A change set is empty.");
@@ -64,8 +55,7 @@ Outcome<http::Response> Batch::run() {
     change_sets.push_back(std::move(items));
   }
   if (operations > kMaxOperations) {
-    return refuse(400, code::kInvalidArgument,
-                  fmt::format("The batch holds more than {} operations.", kMaxOperations));
+    return refuse(400, code::kInvalidArgument, fmt::format("The batch holds more than {} operations.", kMaxOperations));
   }
   int status = 200;
   for (std::size_t i = 0; i < parts.size(); ++i) {
@@ -89,8 +79,7 @@ int Batch::run_single(const MultipartPart& part) {
 
 int Batch::run_change_set(const std::vector<MultipartPart>& items) {
   std::string boundary = "changesetresponse_" + make_guid(api_.organisation.request_ids);
-  fmt::format_to(std::back_inserter(out_), "--{}\r\nContent-Type: multipart/mixed; boundary={}\r\n\r\n",
-                 boundary_, boundary);
+  fmt::format_to(std::back_inserter(out_), "--{}\r\nContent-Type: multipart/mixed; boundary={}\r\n\r\n", boundary_, boundary);
   std::size_t start = out_.size();
   int failure = 0;
   {
@@ -136,17 +125,13 @@ Outcome<http::ServerRequest> Batch::inner_request(const MultipartPart& part, boo
     std::string reference = target.substr(0, target.find_first_of("/?("));
     auto known = api_.organisation.content_ids.find(reference);
     if (known == api_.organisation.content_ids.end()) {
-      return refuse(
-          400, code::kBadRequestUrl,
-          fmt::format("Content-ID Reference: '{}' does not exist in the batch context.", reference));
+      return refuse(400, code::kBadRequestUrl, fmt::format("Content-ID Reference: '{}' does not exist in the batch context.", reference));
     }
     target = std::string(kApiPath) + "/" + known->second + target.substr(reference.size());
   }
   if (!target.starts_with(kApiRoot)) {
-    return refuse(
-        400, code::kBadRequestUrl,
-        fmt::format("'{}' is neither an absolute URL of this organisation nor one that starts with {}.",
-                    target, kApiRoot));
+    return refuse(400, code::kBadRequestUrl,
+                  fmt::format("'{}' is neither an absolute URL of this organisation nor one that starts with {}.", target, kApiRoot));
   }
   if (target.find("$batch") != std::string::npos) {
     return refuse(400, code::kBadRequestUrl, "A batch cannot hold another batch.");
@@ -158,14 +143,11 @@ void Batch::note_content_id(std::string_view content_id, const http::Response& r
   auto entity = response.headers.find("Location");
   if (!entity) entity = response.headers.find("OData-EntityId");
   if (!entity) return;
-  api_.organisation.content_ids["$" + std::string(content_id)] =
-      std::string(relative_path(*entity, api_.call.base_url));
+  api_.organisation.content_ids["$" + std::string(content_id)] = std::string(relative_path(*entity, api_.call.base_url));
 }
 
-void Batch::append_part(std::string_view boundary, std::string_view content_id,
-                        const http::Response& response) {
-  fmt::format_to(std::back_inserter(out_),
-                 "--{}\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n", boundary);
+void Batch::append_part(std::string_view boundary, std::string_view content_id, const http::Response& response) {
+  fmt::format_to(std::back_inserter(out_), "--{}\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n", boundary);
   if (!content_id.empty()) fmt::format_to(std::back_inserter(out_), "Content-ID: {}\r\n", content_id);
   out_.append("\r\n");
   append_inner_response(out_, response);

@@ -13,8 +13,7 @@ class Batch {
  public:
   /// `dispatch` answers one inner request.
   /// `item_fails` says of a part ("POST /api/data/…") that the system is briefly unable to do it.
-  Batch(ApiCall& api, std::function<http::Response(const http::ServerRequest&)> dispatch,
-        std::function<bool(const std::string&)> item_fails);
+  Batch(ApiCall& api, std::function<http::Response(const http::ServerRequest&)> dispatch, std::function<bool(const std::string&)> item_fails);
   Outcome<http::Response> run();
 
  private:

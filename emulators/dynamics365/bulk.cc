@@ -24,8 +24,7 @@ Outcome<void> address(const ApiCall& api, const TableSpec& table, Target& target
     TRY(target.resource, parse_resource(api.organisation.metadata, relative_path(id, api.call.base_url)));
     target.key_in_url = true;
     if (target.resource.table == &table && target.resource.keyed()) return {};
-    return refuse(400, code::kInvalidArgument,
-                  fmt::format("'{}' does not address a row of '{}'.", id, table.set));
+    return refuse(400, code::kInvalidArgument, fmt::format("'{}' does not address a row of '{}'.", id, table.set));
   }
   target.resource.table = &table;
   target.resource.id = std::string(text_member(*target.body, table.key));
@@ -48,8 +47,7 @@ Outcome<void> address(const ApiCall& api, const TableSpec& table, Target& target
 
 class BulkAction {
  public:
-  BulkAction(ApiCall& api, const TableSpec& table)
-      : api_(api), organisation_(api.organisation), table_(table) {}
+  BulkAction(ApiCall& api, const TableSpec& table) : api_(api), organisation_(api.organisation), table_(table) {}
 
   Outcome<std::vector<const json::object*>> targets(const json::object& body) const {
     const json::value* sent = body.if_contains("Targets");
@@ -59,8 +57,7 @@ class BulkAction {
     for (const json::value& item : *items) {
       const json::object* object = item.if_object();
       if (!object || !object->contains("@odata.type")) {
-        return tl::unexpected<ApiError>(
-            payload_unreadable(table_.set, "every target needs '@odata.type' with the type of its row"));
+        return tl::unexpected<ApiError>(payload_unreadable(table_.set, "every target needs '@odata.type' with the type of its row"));
       }
       objects.push_back(object);
     }
@@ -100,8 +97,7 @@ class BulkAction {
     }
     if (const AlternateKey* key = target.resource.alternate_key) {
       bool in_body = std::any_of(key->columns.begin(), key->columns.end(), [&](const Column* each) { return payload.find(*each); });
-      if (in_body && target.key_in_url)
-        return refuse(400, code::kUnexpected, "An unexpected error occurred.");
+      if (in_body && target.key_in_url) return refuse(400, code::kUnexpected, "An unexpected error occurred.");
       add_missing_key(payload, *key, target.resource.key_values);
     } else {
       payload.id = target.resource.id;
@@ -135,8 +131,7 @@ class BulkAction {
 
   Outcome<void> once(const Target& target) {
     if (organisation_.metadata.quirks().repeated_rows || seen_.insert(target.resource.row_path()).second) return {};
-    return refuse(400, code::kInvalidArgument,
-                  fmt::format("'{}' is a target twice.", target.resource.row_path()));
+    return refuse(400, code::kInvalidArgument, fmt::format("'{}' is a target twice.", target.resource.row_path()));
   }
 
   ApiCall& api_;
@@ -151,8 +146,7 @@ class BulkAction {
 Outcome<http::Response> bulk_action(ApiCall& api, const TableSpec& table, std::string_view action) {
   if (action == "DeleteMultiple") return refuse(501, code::kNotImplemented, "DeleteMultiple has not yet been implemented.");
   bool known = action == "CreateMultiple" || action == "UpdateMultiple" || action == "UpsertMultiple";
-  if (!known || !table.bulk)
-    return tl::unexpected<ApiError>(segment_missing("Microsoft.Dynamics.CRM." + std::string(action)));
+  if (!known || !table.bulk) return tl::unexpected<ApiError>(segment_missing("Microsoft.Dynamics.CRM." + std::string(action)));
   JsonDocument document;
   TRY_VOID(api.parse_body(document));
   BulkAction bulk(api, table);
@@ -173,8 +167,7 @@ Outcome<http::Response> bulk_action(ApiCall& api, const TableSpec& table, std::s
   bulk.tell();
   unit.commit();
   if (action != "CreateMultiple") return no_content();
-  json::object body{{"@odata.context", api.base + "/$metadata#Microsoft.Dynamics.CRM.CreateMultipleResponse"},
-                    {"Ids", std::move(ids)}};
+  json::object body{{"@odata.context", api.base + "/$metadata#Microsoft.Dynamics.CRM.CreateMultipleResponse"}, {"Ids", std::move(ids)}};
   return api_json(200, json::serialize(body));
 }
 

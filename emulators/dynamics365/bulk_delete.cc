@@ -18,9 +18,16 @@ tl::unexpected<ApiError> bad_query(std::string message) { return refuse(400, cod
 
 /// "LastXDays" to "last-x-days"; those that FetchXML spells otherwise are listed.
 std::string fetch_operator(std::string_view name) {
-  static constexpr std::pair<std::string_view, std::string_view> kOwn[] = {
-      {"Equal", "eq"},        {"NotEqual", "ne"},       {"GreaterThan", "gt"},          {"GreaterEqual", "ge"},       {"LessThan", "lt"},
-      {"LessEqual", "le"},    {"EqualUserId", "eq-userid"}, {"NotEqualUserId", "ne-userid"}, {"DoesNotBeginWith", "not-begin-with"}, {"DoesNotEndWith", "not-end-with"}};
+  static constexpr std::pair<std::string_view, std::string_view> kOwn[] = {{"Equal", "eq"},
+                                                                           {"NotEqual", "ne"},
+                                                                           {"GreaterThan", "gt"},
+                                                                           {"GreaterEqual", "ge"},
+                                                                           {"LessThan", "lt"},
+                                                                           {"LessEqual", "le"},
+                                                                           {"EqualUserId", "eq-userid"},
+                                                                           {"NotEqualUserId", "ne-userid"},
+                                                                           {"DoesNotBeginWith", "not-begin-with"},
+                                                                           {"DoesNotEndWith", "not-end-with"}};
   for (const auto& [spelling, own] : kOwn) {
     if (spelling == name) return std::string(own);
   }
@@ -75,7 +82,8 @@ Outcome<http::Response> BulkDeletes::start(ApiCall& api) {
   }
   const json::array* queries = list_of(body, "QuerySet");
   if (!queries || queries->empty()) return bad_query("Required parameter 'QuerySet' is missing or not valid.");
-  if (!text_member(body, "RecurrencePattern").empty()) return refuse(501, code::kNotImplemented, "Recurring bulk deletes are not implemented in this stand-in.");
+  if (!text_member(body, "RecurrencePattern").empty())
+    return refuse(501, code::kNotImplemented, "Recurring bulk deletes are not implemented in this stand-in.");
   Job job{make_guid(organisation_.request_ids), api.call.now + kTakes, api.writer, std::string(api.scope().user), {}};
   for (const json::value& each : *queries) {
     if (!each.is_object()) return bad_query("A query must be an object.");
@@ -96,9 +104,12 @@ Outcome<http::Response> BulkDeletes::start(ApiCall& api) {
   }
   const TableSpec& rows = organisation_.metadata.require("asyncoperation");
   auto field = [&](std::string_view column) { return rows.require(column).field; };
-  FieldChanges fields{{field("name"), std::string(text_member(body, "JobName"))}, {field("messagename"), std::string("BulkDelete")},
-                      {field("primaryentitytype"), job.queries.front().table->name}, {field("operationtype"), kBulkDelete},
-                      {field("statecode"), std::int64_t{0}}, {field("statuscode"), std::int64_t{0}}};
+  FieldChanges fields{{field("name"), std::string(text_member(body, "JobName"))},
+                      {field("messagename"), std::string("BulkDelete")},
+                      {field("primaryentitytype"), job.queries.front().table->name},
+                      {field("operationtype"), kBulkDelete},
+                      {field("statecode"), std::int64_t{0}},
+                      {field("statuscode"), std::int64_t{0}}};
   WallTime second{api.call.now.ms - api.call.now.ms % 1000};
   organisation_.database.create(*rows.rows, job.id, fields, {second, api.writer.actor, "", false});
   json::object answer{{"@odata.context", api.base + "/$metadata#Microsoft.Dynamics.CRM.BulkDeleteResponse"}, {"JobId", job.id}};

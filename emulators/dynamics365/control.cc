@@ -31,8 +31,7 @@ Outcome<RowNumber> Service::edited_row(const TableSpec& table, const std::string
 
 /// People resolve a case by a button, which is the action behind the state; their other changes are saved
 /// before.
-Outcome<void> Service::update_as_person(const TableSpec& table, RowNumber row, Payload payload,
-                                        const Writer& writer) {
+Outcome<void> Service::update_as_person(const TableSpec& table, RowNumber row, Payload payload, const Writer& writer) {
   Records& records = organisation_.records;
   const Change* state = table.name == "incident" ? payload.find(*table.state_column()) : nullptr;
   if (!state || state->value != Value(std::int64_t{1})) return records.update(table, row, payload, writer);
@@ -42,9 +41,7 @@ Outcome<void> Service::update_as_person(const TableSpec& table, RowNumber row, P
   if (const std::int64_t* value = status ? std::get_if<std::int64_t>(&status->value) : nullptr) {
     resolution.status = *value;
   }
-  std::erase_if(payload.changes, [&](const Change& change) {
-    return change.column == table.state_column() || change.column == table.status_column();
-  });
+  std::erase_if(payload.changes, [&](const Change& change) { return change.column == table.state_column() || change.column == table.status_column(); });
   UnitOfWork unit(organisation_.database, organisation_.webhooks);
   TRY_VOID(records.update(table, row, payload, writer));
   TRY_VOID(records.close_case(row, resolution, writer));
@@ -64,8 +61,7 @@ Outcome<std::string> Service::apply_edit(const Edit& edit, const TableSpec& tabl
   if (creating) {
     if (!edit.id.empty()) {
       payload.id = parse_guid(edit.id);
-      if (!payload.id)
-        return refuse(400, code::kInvalidArgument, fmt::format("'{}' is not a GUID.", edit.id));
+      if (!payload.id) return refuse(400, code::kInvalidArgument, fmt::format("'{}' is not a GUID.", edit.id));
     }
     TRY(RowNumber created, records.create(table, payload, writer, edit.kind == EditKind::load));
     return table.rows->record(created).id;
@@ -77,19 +73,14 @@ Outcome<std::string> Service::apply_edit(const Edit& edit, const TableSpec& tabl
   }
   TRY(RowNumber row, edited_row(table, edit.id));
   switch (edit.kind) {
-    case EditKind::update:
-      TRY_VOID(update_as_person(table, row, std::move(payload), writer));
-      break;
-    case EditKind::remove:
-      TRY_VOID(records.remove(table, row, writer));
-      break;
+    case EditKind::update: TRY_VOID(update_as_person(table, row, std::move(payload), writer)); break;
+    case EditKind::remove: TRY_VOID(records.remove(table, row, writer)); break;
     case EditKind::merge: {
       TRY(RowNumber winner, edited_row(table, edit.into));
       TRY_VOID(records.merge(table, winner, row, payload, writer));
       break;
     }
-    default:
-      return refuse(400, code::kNotImplemented, "Only deletes, updates and merges are of a row that is there.");
+    default: return refuse(400, code::kNotImplemented, "Only deletes, updates and merges are of a row that is there.");
   }
   return table.rows->record(row).id;
 }
@@ -100,8 +91,7 @@ Result<std::string> Service::apply(const Edit& edit) {
   if (!table) {
     std::vector<std::string> names;
     for (const TableSpec& each : organisation_.metadata.tables()) names.push_back(each.name);
-    return fail(ErrorCode::not_found,
-                fmt::format("no table '{}'; there are {}", edit.object, join(names, ", ")));
+    return fail(ErrorCode::not_found, fmt::format("no table '{}'; there are {}", edit.object, join(names, ", ")));
   }
   organisation_.users.id_of(edit.actor, now());
   Outcome<std::string> id = apply_edit(edit, *table, writer_of(edit, now(), organisation_.request_ids));
@@ -125,9 +115,7 @@ Result<void> Service::change_schema(const SchemaChange& change) {
   if (change.required) column->required = *change.required;
   if (change.add_option.empty() && change.remove_option.empty()) return {};
   if (column->type != ColumnType::option) return fail(ErrorCode::invalid_input, fmt::format("'{}' has no options", change.field));
-  auto labelled = [](std::string_view text) {
-    return [text](const Option& each) { return each.label == text || std::to_string(each.value) == text; };
-  };
+  auto labelled = [](std::string_view text) { return [text](const Option& each) { return each.label == text || std::to_string(each.value) == text; }; };
   if (!change.remove_option.empty() && std::erase_if(column->options, labelled(change.remove_option)) == 0)
     return fail(ErrorCode::not_found, fmt::format("'{}' has no option '{}'", change.field, change.remove_option));
   if (change.add_option.empty()) return {};

@@ -16,34 +16,30 @@
 namespace lockstep::emulators::dynamics365 {
 namespace {
 
-constexpr std::int64_t kEarliestMs =
-    -6'847'804'800'000;  // 1753-01-01, the first day of SQL Server's datetime
+constexpr std::int64_t kEarliestMs = -6'847'804'800'000;  // 1753-01-01, the first day of SQL Server's datetime
 
 tl::unexpected<ApiError> wrong_type(const TableSpec& table, const Column& column, std::string_view literal) {
-  return tl::unexpected<ApiError>(payload_unreadable(
-      table.set,
-      fmt::format("Microsoft.OData.ODataException: Cannot convert the literal '{}' to the expected type "
-                  "'{}'. (property '{}')",
-                  literal, edm_type(column.type), column.name)));
+  return tl::unexpected<ApiError>(
+      payload_unreadable(table.set, fmt::format("Microsoft.OData.ODataException: Cannot convert the literal '{}' to the expected type "
+                                                "'{}'. (property '{}')",
+                                                literal, edm_type(column.type), column.name)));
 }
 
 Outcome<Value> check_text(const TableSpec& table, const Column& column, std::string_view text) {
   if (text.empty()) return Value();
   std::size_t length = utf16_length(text);
   if (length > static_cast<std::size_t>(column.maximum)) {
-    return refuse(
-        400, code::kStringTooLong,
-        fmt::format("A validation error occurred.  The length of the '{}' attribute of the '{}' entity "
-                    "exceeded the maximum allowed length of '{}'.",
-                    column.logical_name, table.name, column.maximum));
+    return refuse(400, code::kStringTooLong,
+                  fmt::format("A validation error occurred.  The length of the '{}' attribute of the '{}' entity "
+                              "exceeded the maximum allowed length of '{}'.",
+                              column.logical_name, table.name, column.maximum));
   }
   for (unsigned char c : text) {
     if (c < 0x20 && c != '\t' && c != '\n' && c != '\r') {
-      return refuse(
-          400, code::kInvalidCharacters,
-          fmt::format("Invalid character in field '{}': '', hexadecimal value 0x{:02X}, is an invalid "
-                      "character.",
-                      column.logical_name, c));
+      return refuse(400, code::kInvalidCharacters,
+                    fmt::format("Invalid character in field '{}': '', hexadecimal value 0x{:02X}, is an invalid "
+                                "character.",
+                                column.logical_name, c));
     }
   }
   return Value(std::string(text));
@@ -52,21 +48,18 @@ Outcome<Value> check_text(const TableSpec& table, const Column& column, std::str
 Outcome<Value> check_integer(const TableSpec& table, const Column& column, std::int64_t number) {
   if (column.type == ColumnType::integer) {
     if (number >= column.minimum && number <= column.maximum) return Value(number);
-    return refuse(
-        400, code::kIntegerOutOfRange,
-        fmt::format("A validation error occurred. The value {} of '{}' on record of type '{}' is outside "
-                    "the valid range.",
-                    number, column.logical_name, table.name));
+    return refuse(400, code::kIntegerOutOfRange,
+                  fmt::format("A validation error occurred. The value {} of '{}' on record of type '{}' is outside "
+                              "the valid range.",
+                              number, column.logical_name, table.name));
   }
   if (column.option(number)) return Value(number);
   std::string accepted;
-  for (const Option& each : column.options)
-    accepted += (accepted.empty() ? "" : ",") + std::to_string(each.value);
-  return refuse(
-      400, code::kPicklistOutOfRange,
-      fmt::format("A validation error occurred. The value {} of '{}' on record of type '{}' is outside the "
-                  "valid range. Accepted Values: {}",
-                  number, column.logical_name, table.name, accepted));
+  for (const Option& each : column.options) accepted += (accepted.empty() ? "" : ",") + std::to_string(each.value);
+  return refuse(400, code::kPicklistOutOfRange,
+                fmt::format("A validation error occurred. The value {} of '{}' on record of type '{}' is outside the "
+                            "valid range. Accepted Values: {}",
+                            number, column.logical_name, table.name, accepted));
 }
 
 /// "3,1" as "1,3": each once, in their order.
@@ -86,11 +79,10 @@ Outcome<Value> check_choices(const TableSpec& table, const Column& column, std::
 }
 
 tl::unexpected<ApiError> money_out_of_range(const TableSpec& table, const Column& column) {
-  return refuse(
-      400, code::kDecimalOutOfRange,
-      fmt::format("A validation error occurred. The value of '{}' on record of type '{}' is outside the "
-                  "valid range.",
-                  column.logical_name, table.name));
+  return refuse(400, code::kDecimalOutOfRange,
+                fmt::format("A validation error occurred. The value of '{}' on record of type '{}' is outside the "
+                            "valid range.",
+                            column.logical_name, table.name));
 }
 
 /// `text`: digits with an optional sign, point and exponent, as JSON and CSV write numbers.
@@ -117,9 +109,7 @@ Outcome<Value> check_time(const TableSpec& table, const Column& column, std::str
   Result<WallTime> time = parse_iso_time(text);
   if (!time) return wrong_type(table, column, text);
   if (time->ms < kEarliestMs) {
-    return refuse(
-        400, code::kInvalidDateTime,
-        fmt::format("The date-time format is invalid, or value is outside the supported range. ({})", text));
+    return refuse(400, code::kInvalidDateTime, fmt::format("The date-time format is invalid, or value is outside the supported range. ({})", text));
   }
   std::int64_t fraction = ((time->ms % 1000) + 1000) % 1000;
   return Value(time->ms - fraction);
@@ -129,9 +119,7 @@ Outcome<Value> check_date(const TableSpec& table, const Column& column, std::str
   Result<Date> date = text.size() == 10 ? parse_iso_date(text) : fail(ErrorCode::invalid_input, "not a day");
   if (!date) return wrong_type(table, column, text);
   if (start_of(*date).ms < kEarliestMs) {
-    return refuse(
-        400, code::kInvalidDateTime,
-        fmt::format("The date-time format is invalid, or value is outside the supported range. ({})", text));
+    return refuse(400, code::kInvalidDateTime, fmt::format("The date-time format is invalid, or value is outside the supported range. ({})", text));
   }
   return Value(std::string(text));
 }
@@ -147,26 +135,18 @@ Outcome<Value> check_guid(const TableSpec& table, const Column& column, std::str
 std::string_view edm_type(ColumnType type) {
   switch (type) {
     case ColumnType::text:
-    case ColumnType::memo:
-      return "Edm.String";
+    case ColumnType::memo: return "Edm.String";
     case ColumnType::integer:
     case ColumnType::option:
     case ColumnType::state:
-    case ColumnType::status:
-      return "Edm.Int32";
-    case ColumnType::version:
-      return "Edm.Int64";
-    case ColumnType::money:
-      return "Edm.Decimal";
-    case ColumnType::boolean:
-      return "Edm.Boolean";
-    case ColumnType::date_time:
-      return "Edm.DateTimeOffset";
-    case ColumnType::date_only:
-      return "Edm.Date";
+    case ColumnType::status: return "Edm.Int32";
+    case ColumnType::version: return "Edm.Int64";
+    case ColumnType::money: return "Edm.Decimal";
+    case ColumnType::boolean: return "Edm.Boolean";
+    case ColumnType::date_time: return "Edm.DateTimeOffset";
+    case ColumnType::date_only: return "Edm.Date";
     case ColumnType::lookup:
-    case ColumnType::unique_id:
-      return "Edm.Guid";
+    case ColumnType::unique_id: return "Edm.Guid";
   }
   return "";
 }
@@ -188,8 +168,7 @@ Outcome<Value> convert(const TableSpec& table, const Column& column, const json:
     case ColumnType::version:
       if (!sent.is_int64()) return wrong_type(table, column, literal);
       return check_integer(table, column, sent.get_int64());
-    case ColumnType::money:
-      return check_money(table, column, sent);
+    case ColumnType::money: return check_money(table, column, sent);
     case ColumnType::boolean:
       if (!sent.is_bool()) return wrong_type(table, column, literal);
       return Value(sent.get_bool());
@@ -220,13 +199,11 @@ Outcome<Value> convert_text(const TableSpec& table, const Column& column, std::s
       if (error != std::errc() || end != text.data() + text.size()) return wrong_type(table, column, text);
       return check_integer(table, column, number);
     }
-    case ColumnType::money:
-      return check_money(table, column, text);
+    case ColumnType::money: return check_money(table, column, text);
     case ColumnType::boolean:
       if (text != "true" && text != "false") return wrong_type(table, column, text);
       return Value(text == "true");
-    default:
-      return convert(table, column, json::value(json::string_view(text.data(), text.size())));
+    default: return convert(table, column, json::value(json::string_view(text.data(), text.size())));
   }
 }
 

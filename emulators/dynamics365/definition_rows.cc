@@ -12,33 +12,22 @@ constexpr int kEnglish = 1033;
 
 std::string_view attribute_type(const Column& column) {
   switch (column.type) {
-    case ColumnType::text:
-      return column.several ? "MultiSelectPicklist" : "String";
-    case ColumnType::memo:
-      return column.image ? "Image" : "Memo";
-    case ColumnType::integer:
-      return "Integer";
-    case ColumnType::money:
-      return column.number_type.empty() ? std::string_view("Money") : column.number_type;
-    case ColumnType::boolean:
-      return "Boolean";
-    case ColumnType::option:
-      return "Picklist";
-    case ColumnType::state:
-      return "State";
-    case ColumnType::status:
-      return "Status";
+    case ColumnType::text: return column.several ? "MultiSelectPicklist" : "String";
+    case ColumnType::memo: return column.image ? "Image" : "Memo";
+    case ColumnType::integer: return "Integer";
+    case ColumnType::money: return column.number_type.empty() ? std::string_view("Money") : column.number_type;
+    case ColumnType::boolean: return "Boolean";
+    case ColumnType::option: return "Picklist";
+    case ColumnType::state: return "State";
+    case ColumnType::status: return "Status";
     case ColumnType::date_time:
-    case ColumnType::date_only:
-      return "DateTime";
+    case ColumnType::date_only: return "DateTime";
     case ColumnType::lookup:
       return column.source == Source::owner                                                     ? "Owner"
              : column.logical_name == "customerid" || column.logical_name == "parentcustomerid" ? "Customer"
                                                                                                 : "Lookup";
-    case ColumnType::unique_id:
-      return column.file ? "File" : "Uniqueidentifier";
-    case ColumnType::version:
-      return "BigInt";
+    case ColumnType::unique_id: return column.file ? "File" : "Uniqueidentifier";
+    case ColumnType::version: return "BigInt";
   }
   return "";
 }
@@ -229,7 +218,9 @@ json::object relationship_definition(const Metadata& metadata, const Relationshi
                       {"ReferencingAttribute", text(relationship.referencing_column)},
                       {"ReferencedEntityNavigationPropertyName", text(relationship.schema_name)},
                       {"ReferencingEntityNavigationPropertyName", navigation},
-                      {"CascadeConfiguration", json::object{{"Delete", column->cascades_delete ? "Cascade" : column->restricts_delete ? "Restrict" : "RemoveLink"},
+                      {"CascadeConfiguration", json::object{{"Delete", column->cascades_delete    ? "Cascade"
+                                                                       : column->restricts_delete ? "Restrict"
+                                                                                                  : "RemoveLink"},
                                                             {"Merge", column->follows_merge ? "Cascade" : "NoCascade"}}}};
 }
 
@@ -259,10 +250,22 @@ namespace {
 
 /// What is the same for all tables here, or nearly so.
 json::object entity_flags(const TableSpec& table) {
-  static constexpr std::pair<std::string_view, int> kTypeCodes[] = {{"account", 1},     {"contact", 2},     {"annotation", 5},   {"systemuser", 8},    {"team", 9},
-                                                                    {"incident", 112},  {"activityparty", 135}, {"activitymimeattachment", 1001}, {"savedquery", 1039},
-                                                                    {"email", 4202},    {"incidentresolution", 4206}, {"phonecall", 4210}, {"task", 4212},
-                                                                    {"sdkmessageprocessingstep", 4608}, {"asyncoperation", 4700}, {"transactioncurrency", 9105}};
+  static constexpr std::pair<std::string_view, int> kTypeCodes[] = {{"account", 1},
+                                                                    {"contact", 2},
+                                                                    {"annotation", 5},
+                                                                    {"systemuser", 8},
+                                                                    {"team", 9},
+                                                                    {"incident", 112},
+                                                                    {"activityparty", 135},
+                                                                    {"activitymimeattachment", 1001},
+                                                                    {"savedquery", 1039},
+                                                                    {"email", 4202},
+                                                                    {"incidentresolution", 4206},
+                                                                    {"phonecall", 4210},
+                                                                    {"task", 4212},
+                                                                    {"sdkmessageprocessingstep", 4608},
+                                                                    {"asyncoperation", 4700},
+                                                                    {"transactioncurrency", 9105}};
   json::object flags{{"Description", label_of(table.label)},
                      {"DisplayCollectionName", label_of(table.set)},
                      {"CollectionSchemaName", table.set},
@@ -313,32 +316,33 @@ json::object entity_definition(const Metadata& metadata, const TableSpec& table)
   }
   json::object definition = entity_flags(table);
   for (json::key_value_pair& member : json::object{{"MetadataId", metadata_id("entity", table.name)},
-                      {"LogicalName", table.name},
-                      {"SchemaName", table.schema_name.empty() ? schema_name_of(table.name) : table.schema_name},
-                      {"EntitySetName", table.set},
-                      {"LogicalCollectionName", table.set},
-                      {"PrimaryIdAttribute", table.key},
-                      {"PrimaryNameAttribute", table.name_column},
-                      {"DisplayName", label_of(table.label)},
-                      {"IsActivity", table.activity},
-                      {"OwnershipType", "UserOwned"},
-                      {"ChangeTrackingEnabled", table.tracks_changes},
-                      {"IsOptimisticConcurrencyEnabled", true},
-                      {"HasNotes", metadata.require("annotation").navigation("objectid_" + table.name) != nullptr},
-                      {"IsDuplicateDetectionEnabled", managed(table.name == "account" || table.name == "contact")},
-                      {"Attributes", std::move(attributes)},
-                      {"Keys", std::move(keys)},
-                      {"OneToManyRelationships", std::move(one_to_many)},
-                      {"ManyToOneRelationships", std::move(many_to_one)},
-                      {"ManyToManyRelationships", std::move(many_to_many)}}) definition[member.key()] = std::move(member.value());
+                                                   {"LogicalName", table.name},
+                                                   {"SchemaName", table.schema_name.empty() ? schema_name_of(table.name) : table.schema_name},
+                                                   {"EntitySetName", table.set},
+                                                   {"LogicalCollectionName", table.set},
+                                                   {"PrimaryIdAttribute", table.key},
+                                                   {"PrimaryNameAttribute", table.name_column},
+                                                   {"DisplayName", label_of(table.label)},
+                                                   {"IsActivity", table.activity},
+                                                   {"OwnershipType", "UserOwned"},
+                                                   {"ChangeTrackingEnabled", table.tracks_changes},
+                                                   {"IsOptimisticConcurrencyEnabled", true},
+                                                   {"HasNotes", metadata.require("annotation").navigation("objectid_" + table.name) != nullptr},
+                                                   {"IsDuplicateDetectionEnabled", managed(table.name == "account" || table.name == "contact")},
+                                                   {"Attributes", std::move(attributes)},
+                                                   {"Keys", std::move(keys)},
+                                                   {"OneToManyRelationships", std::move(one_to_many)},
+                                                   {"ManyToOneRelationships", std::move(many_to_one)},
+                                                   {"ManyToManyRelationships", std::move(many_to_many)}})
+    definition[member.key()] = std::move(member.value());
   return definition;
 }
 
 std::string csdl_document(const Metadata& metadata) {
   std::string types, sets;
   for (const TableSpec& table : metadata.tables()) {
-    fmt::format_to(std::back_inserter(types),
-                   "<EntityType Name=\"{}\" BaseType=\"mscrm.crmbaseentity\"><Key><PropertyRef Name=\"{}\"/></Key>", table.name, table.key);
+    fmt::format_to(std::back_inserter(types), "<EntityType Name=\"{}\" BaseType=\"mscrm.crmbaseentity\"><Key><PropertyRef Name=\"{}\"/></Key>", table.name,
+                   table.key);
     for (const Column& column : table.columns) {
       if (column.removed) continue;
       fmt::format_to(std::back_inserter(types), "<Property Name=\"{}\" Type=\"{}\"/>", column.name, edm_type(column.type));
@@ -351,8 +355,7 @@ std::string csdl_document(const Metadata& metadata) {
                      each.name, type, each.column->name, metadata.require(each.targets.front()).key);
     }
     for (const Collection& each : table.collections)
-      fmt::format_to(std::back_inserter(types), "<NavigationProperty Name=\"{}\" Type=\"Collection(mscrm.{})\"/>", each.name,
-                     each.from->name);
+      fmt::format_to(std::back_inserter(types), "<NavigationProperty Name=\"{}\" Type=\"Collection(mscrm.{})\"/>", each.name, each.from->name);
     types += "</EntityType>";
     fmt::format_to(std::back_inserter(sets), "<EntitySet Name=\"{}\" EntityType=\"Microsoft.Dynamics.CRM.{}\"/>", table.set, table.name);
   }

@@ -31,7 +31,8 @@ http::Response made(const ApiCall& api, const TableSpec& table, const char* link
 Outcome<std::string> new_name(const json::object& body) {
   std::string name = to_lower_ascii(text_member(body, "SchemaName"));
   std::size_t prefix = name.find('_');
-  if (prefix == std::string::npos || prefix < 2 || prefix + 1 == name.size()) return bad_parameters("SchemaName must begin with the customization prefix of a publisher.");
+  if (prefix == std::string::npos || prefix < 2 || prefix + 1 == name.size())
+    return bad_parameters("SchemaName must begin with the customization prefix of a publisher.");
   return name;
 }
 
@@ -115,11 +116,16 @@ Outcome<void> take_options(const Metadata& metadata, const json::object& body, C
 }
 
 Outcome<Column> read_column(const Metadata& metadata, const json::object& body) {
-  static constexpr std::pair<std::string_view, ColumnType> kTypes[] = {
-      {"StringAttributeMetadata", ColumnType::text},      {"MemoAttributeMetadata", ColumnType::memo},    {"IntegerAttributeMetadata", ColumnType::integer},
-      {"DecimalAttributeMetadata", ColumnType::money},     {"DoubleAttributeMetadata", ColumnType::money},   {"MoneyAttributeMetadata", ColumnType::money},
-      {"MultiSelectPicklistAttributeMetadata", ColumnType::text},
-      {"BooleanAttributeMetadata", ColumnType::boolean},  {"DateTimeAttributeMetadata", ColumnType::date_time}, {"PicklistAttributeMetadata", ColumnType::option}};
+  static constexpr std::pair<std::string_view, ColumnType> kTypes[] = {{"StringAttributeMetadata", ColumnType::text},
+                                                                       {"MemoAttributeMetadata", ColumnType::memo},
+                                                                       {"IntegerAttributeMetadata", ColumnType::integer},
+                                                                       {"DecimalAttributeMetadata", ColumnType::money},
+                                                                       {"DoubleAttributeMetadata", ColumnType::money},
+                                                                       {"MoneyAttributeMetadata", ColumnType::money},
+                                                                       {"MultiSelectPicklistAttributeMetadata", ColumnType::text},
+                                                                       {"BooleanAttributeMetadata", ColumnType::boolean},
+                                                                       {"DateTimeAttributeMetadata", ColumnType::date_time},
+                                                                       {"PicklistAttributeMetadata", ColumnType::option}};
   std::string_view type = text_member(body, "@odata.type");
   type = type.substr(type.rfind('.') + 1);
   auto known = std::find_if(std::begin(kTypes), std::end(kTypes), [&](const auto& each) { return each.first == type; });
@@ -215,7 +221,8 @@ Outcome<http::Response> create_table(ApiCall& api) {
   TRY_VOID(api.parse_body(document));
   const json::object& body = document.root().get_object();
   TRY(std::string name, new_name(body));
-  if (metadata.by_name(name) || metadata.by_set(plural_of(name))) return refuse(400, "0x80044363", fmt::format("An entity with the specified name {} already exists.", name));
+  if (metadata.by_name(name) || metadata.by_set(plural_of(name)))
+    return refuse(400, "0x80044363", fmt::format("An entity with the specified name {} already exists.", name));
   const json::value* attributes = body.if_contains("Attributes");
   std::optional<Column> primary;
   std::deque<Column> others;
@@ -249,7 +256,8 @@ Outcome<http::Response> create_choice(ApiCall& api) {
   GlobalChoice choice;
   choice.name = std::string(text_member(body, "Name"));
   choice.label = label_in(body, "DisplayName", choice.name);
-  if (choice.name.find('_') < 2 || choice.name.find('_') == std::string::npos) return bad_parameters("Name must begin with the customization prefix of a publisher.");
+  if (choice.name.find('_') < 2 || choice.name.find('_') == std::string::npos)
+    return bad_parameters("Name must begin with the customization prefix of a publisher.");
   for (const GlobalChoice& each : metadata.choices()) {
     if (equal_no_case(each.name, choice.name)) return refuse(400, "0x80048403", fmt::format("An OptionSet with the name {} already exists.", choice.name));
   }
@@ -262,7 +270,8 @@ Outcome<http::Response> delete_choice(ApiCall& api, std::string_view name) {
   Metadata& metadata = api.organisation.metadata;
   for (const TableSpec& table : metadata.tables()) {
     for (const Column& column : table.columns) {
-      if (column.choice == name && !column.removed) return refuse(400, "0x8004f01f", fmt::format("The choice {} is used by {}.{}.", name, table.name, column.logical_name));
+      if (column.choice == name && !column.removed)
+        return refuse(400, "0x8004f01f", fmt::format("The choice {} is used by {}.{}.", name, table.name, column.logical_name));
     }
   }
   std::erase_if(metadata.choices(), [&](const GlobalChoice& each) { return each.name == name; });
@@ -306,7 +315,8 @@ Outcome<http::Response> create_relationship(ApiCall& api) {
   TRY_VOID(new_name(body));
   std::string schema_name(text_member(body, "SchemaName"));
   for (const char* side : {"ReferencedEntity", "ReferencingEntity"}) {
-    if (!metadata.by_name(text_member(body, side))) return refuse(404, "0x80041102", fmt::format("The entity with a name = '{}' was not found in the MetadataCache.", text_member(body, side)));
+    if (!metadata.by_name(text_member(body, side)))
+      return refuse(404, "0x80041102", fmt::format("The entity with a name = '{}' was not found in the MetadataCache.", text_member(body, side)));
   }
   const TableSpec &from = metadata.require(text_member(body, "ReferencingEntity")), &to = metadata.require(text_member(body, "ReferencedEntity"));
   TRY_VOID(api.organisation.check_privilege(from, "Customize", api.call.caller));
@@ -316,7 +326,8 @@ Outcome<http::Response> create_relationship(ApiCall& api) {
   std::string_view on_delete = cascades && cascades->is_object() ? text_member(cascades->get_object(), "Delete") : std::string_view();
   Column column;
   TRY(column.logical_name, new_name(lookup->get_object()));
-  if (from.logical(column.logical_name)) return refuse(400, "0x80047013", fmt::format("An attribute with the specified name {} already exists", column.logical_name));
+  if (from.logical(column.logical_name))
+    return refuse(400, "0x80047013", fmt::format("An attribute with the specified name {} already exists", column.logical_name));
   column.name = "_" + column.logical_name + "_value";
   column.schema_name = std::string(text_member(lookup->get_object(), "SchemaName"));
   column.type = ColumnType::lookup;
@@ -345,7 +356,8 @@ Outcome<http::Response> write_definition(ApiCall& api, const json::object& entit
   const json::object& body = document.root().get_object();
   if (segment == "Keys") return create_key(api, table, body);
   TRY(Column column, read_column(metadata, body));
-  if (table.logical(column.logical_name)) return refuse(400, "0x80047013", fmt::format("An attribute with the specified name {} already exists", column.logical_name));
+  if (table.logical(column.logical_name))
+    return refuse(400, "0x80047013", fmt::format("An attribute with the specified name {} already exists", column.logical_name));
   add_with_twin(metadata, table, std::move(column));
   return made(api, table, "Attributes");
 }

@@ -57,9 +57,7 @@ Outcome<json::value> expanded(const json::value& link, std::string_view options)
   return json::value(std::move(rows));
 }
 
-bool is_link(std::string_view name) {
-  return std::find(std::begin(kDefinitionLinks), std::end(kDefinitionLinks), name) != std::end(kDefinitionLinks);
-}
+bool is_link(std::string_view name) { return std::find(std::begin(kDefinitionLinks), std::end(kDefinitionLinks), name) != std::end(kDefinitionLinks); }
 
 /// What $select leaves of a definition, and the links that $expand names.
 Outcome<json::object> shown(const json::object& definition, const DefinitionQuery& query) {
@@ -152,7 +150,11 @@ Outcome<http::Response> answer_rows(const ApiCall& api, std::string_view context
 }  // namespace
 
 Outcome<http::Response> entity_definitions(ApiCall& api, std::string_view path) {
-  auto not_written = [] { return refuse(501, code::kNotImplemented, "Of definitions tables, relationships, choices, columns and keys are made through this stand-in's API, columns and choices changed or deleted, keys deleted."); };
+  auto not_written = [] {
+    return refuse(501, code::kNotImplemented,
+                  "Of definitions tables, relationships, choices, columns and keys are made through this stand-in's API, columns and choices changed or "
+                  "deleted, keys deleted.");
+  };
   bool writes = api.call.request.method != "GET";
   api.organisation.work_ms += 20;
   const Metadata& metadata = api.organisation.metadata;

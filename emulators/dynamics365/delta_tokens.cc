@@ -21,8 +21,7 @@ tl::unexpected<ApiError> expired(const Quirks& quirks) {
 
 }  // namespace
 
-std::string DeltaTokens::issue(std::string_view table, std::string_view select, std::uint64_t version,
-                               WallTime now) {
+std::string DeltaTokens::issue(std::string_view table, std::string_view select, std::uint64_t version, WallTime now) {
   if (issued_.size() > kForgetAbove) forget(now);
   std::string token = fmt::format("{}!{}", version, token_time(now));
   Issued& issued = issued_[fmt::format("{} {}", table, token)];
@@ -31,8 +30,7 @@ std::string DeltaTokens::issue(std::string_view table, std::string_view select, 
   return token;
 }
 
-Outcome<std::uint64_t> DeltaTokens::accept(std::string_view table, std::string_view select,
-                                           std::string_view token, WallTime now) {
+Outcome<std::uint64_t> DeltaTokens::accept(std::string_view table, std::string_view select, std::string_view token, WallTime now) {
   auto known = issued_.find(fmt::format("{} {}", table, token));
   if (known != issued_.end() && now - known->second.at > life_) return expired(quirks_);
   std::uint64_t version = 0;
@@ -40,13 +38,10 @@ Outcome<std::uint64_t> DeltaTokens::accept(std::string_view table, std::string_v
   bool formed = error == std::errc() && end != token.data() + token.size() && *end == '!';
   if (known == issued_.end()) {
     if (formed && forgotten_until_.ms > 0) return expired(quirks_);
-    return refuse(400, code::kInvalidArgument,
-                  fmt::format("The delta token '{}' is not valid for '{}'.", token, table));
+    return refuse(400, code::kInvalidArgument, fmt::format("The delta token '{}' is not valid for '{}'.", token, table));
   }
   if (!known->second.selects.contains(select)) {
-    return refuse(
-        400, code::kInvalidArgument,
-        fmt::format("The delta token was not issued for $select={}; start change tracking again.", select));
+    return refuse(400, code::kInvalidArgument, fmt::format("The delta token was not issued for $select={}; start change tracking again.", select));
   }
   return version;
 }

@@ -19,8 +19,7 @@ class DeltaTokens {
   Duration& life() { return life_; }
   std::string issue(std::string_view table, std::string_view select, std::uint64_t version, WallTime now);
   /// The version after which changes are wanted. Errors: expired, or never given for this table and $select.
-  Outcome<std::uint64_t> accept(std::string_view table, std::string_view select, std::string_view token,
-                                WallTime now);
+  Outcome<std::uint64_t> accept(std::string_view table, std::string_view select, std::string_view token, WallTime now);
 
  private:
   struct Issued {

@@ -98,8 +98,7 @@ http::Response Service::token(Call& call, std::string_view audience) {
   if (root.ends_with('/')) root.pop_back();  // "https://org//.default" is written, too
   if (root != call.base_url && root != "https://" + organisation_.names.host) {
     return by_scope ? token_error(call, 400, "invalid_scope", 70011, fmt::format("The provided value '{}' is not valid for scope.", wanted))
-                    : token_error(call, 400, "invalid_resource", 500011,
-                                  fmt::format("The resource principal named {} was not found in the tenant.", wanted));
+                    : token_error(call, 400, "invalid_resource", 500011, fmt::format("The resource principal named {} was not found in the tenant.", wanted));
   }
   std::string access = "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9." + tokens().random_text(120) + "." + tokens().random_text(86);
   tokens().issue(access, client->id, call.now, options_.token_life);
@@ -118,15 +117,11 @@ std::optional<http::Response> Service::check_client(Call& call, const OAuthClien
     if (form_value(form, "client_secret") == client.secret) return std::nullopt;
     return token_error(call, 401, "invalid_client", 7000215, "Invalid client secret provided.");
   }
-  auto bad = [&](std::string text) {
-    return token_error(call, 401, "invalid_client", 700027, "Client assertion failed validation: " + text);
-  };
-  if (form_value(form, "client_assertion_type") != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
-    return bad("its type is wrong.");
+  auto bad = [&](std::string text) { return token_error(call, 401, "invalid_client", 700027, "Client assertion failed validation: " + text); };
+  if (form_value(form, "client_assertion_type") != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer") return bad("its type is wrong.");
   std::vector<std::string_view> parts = split(assertion, '.');
   std::string header, claims;
-  if (parts.size() != 3 || parts[2].empty() || !from_base64(parts[0], header) || !from_base64(parts[1], claims))
-    return bad("it is no JWT.");
+  if (parts.size() != 3 || parts[2].empty() || !from_base64(parts[0], header) || !from_base64(parts[1], claims)) return bad("it is no JWT.");
   JsonDocument head, body;
   if (!head.parse(header) || !body.parse(claims) || !head.root().is_object() || !body.root().is_object()) return bad("it is no JWT.");
   std::string_view algorithm = text_member(head.root().get_object(), "alg");
@@ -136,15 +131,13 @@ std::optional<http::Response> Service::check_client(Call& call, const OAuthClien
   std::string token_url = call.base_url + call.request.path();
   if (text_member(said, "aud") != token_url) return bad("its audience is not the token endpoint.");
   const json::value* expires = said.if_contains("exp");
-  if (!expires || !expires->is_int64() || expires->get_int64() * 1000 <= call.now.ms || text_member(said, "jti").empty())
-    return bad("it has expired.");
+  if (!expires || !expires->is_int64() || expires->get_int64() * 1000 <= call.now.ms || text_member(said, "jti").empty()) return bad("it has expired.");
   return std::nullopt;
 }
 
 http::Response Service::unauthorized(const Call& call) {
   http::Response response(401, "");
-  response.headers.add("WWW-Authenticate",
-                       fmt::format("Bearer authorization_uri={0}/{1}/oauth2/authorize, resource_id={0}/", call.base_url, options_.tenant));
+  response.headers.add("WWW-Authenticate", fmt::format("Bearer authorization_uri={0}/{1}/oauth2/authorize, resource_id={0}/", call.base_url, options_.tenant));
   return response;
 }
 
@@ -160,7 +153,8 @@ std::optional<http::Response> Service::admit(Call& call, const Route* route) {
   if (!client) return unauthorized(call);
   call.caller = {ActorKind::integration, client->name};
   if (organisation_.denied.contains({"systemuser", "SignIn"}))  // the application has no application user
-    return error_response({static_cast<int>(organisation_.metadata.quirks().not_member_status), std::string(code::kNotAMember), "The user is not a member of the organization."});
+    return error_response(
+        {static_cast<int>(organisation_.metadata.quirks().not_member_status), std::string(code::kNotAMember), "The user is not a member of the organization."});
   organisation_.users.id_of(call.caller, call.now);
   counted_ = fmt::format("{} on {}", client->name, server_of(call));
   if (auto throttled = organisation_.protection.admit(counted_, call.now, call.delay)) return too_many(*throttled);
@@ -199,9 +193,8 @@ void Service::finish(Call& call, http::Response& response) {
 http::Response Service::fault_answer(Call&, const Fault& fault) {
   if (fault.name == kFaultRateLimit) {
     int status = fault.status == 0 ? 429 : fault.status;
-    Throttled throttled{
-        {status, std::string(code::kRequestsExceeded), "Number of requests exceeded the limit of 6000 over time window of 300 seconds."},
-        (fault.retry_after.count() + 999) / 1000};
+    Throttled throttled{{status, std::string(code::kRequestsExceeded), "Number of requests exceeded the limit of 6000 over time window of 300 seconds."},
+                        (fault.retry_after.count() + 999) / 1000};
     return too_many(throttled);
   }
   int status = fault.status == 0 ? 503 : fault.status;

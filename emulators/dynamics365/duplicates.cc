@@ -20,9 +20,7 @@ bool active(const TableSpec& table, RowNumber row) {
 bool has_duplicate(const TableSpec& table, RowNumber row, const Payload& payload, const std::vector<const Column*>& columns) {
   for (RowNumber other : table.rows->find_equal(columns.front()->field, value_after(table, row, payload, *columns.front()))) {
     if (other == row || !active(table, other)) continue;
-    auto same = [&](const Column* column) {
-      return compare_values(table.rows->get(other, column->field), value_after(table, row, payload, *column)) == 0;
-    };
+    auto same = [&](const Column* column) { return compare_values(table.rows->get(other, column->field), value_after(table, row, payload, *column)) == 0; };
     if (std::all_of(columns.begin(), columns.end(), same)) return true;
   }
   return false;

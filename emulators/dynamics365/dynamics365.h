@@ -29,7 +29,6 @@ struct Dynamics365Options {
 
 /// One organisation of Microsoft Dataverse: token endpoint and Web API. What is served: README.md of this
 /// folder.
-std::unique_ptr<Emulator> make_dynamics365(const EmulatorClock& clock, Rng rng,
-                                           Dynamics365Options options = {});
+std::unique_ptr<Emulator> make_dynamics365(const EmulatorClock& clock, Rng rng, Dynamics365Options options = {});
 
 }  // namespace lockstep::emulators

@@ -7,26 +7,20 @@
 namespace lockstep::emulators::dynamics365 {
 
 ApiError row_missing(std::string_view table, std::string_view id) {
-  return {404, std::string(code::kObjectDoesNotExist),
-          fmt::format("{} With Id = {} Does Not Exist", table, id)};
+  return {404, std::string(code::kObjectDoesNotExist), fmt::format("{} With Id = {} Does Not Exist", table, id)};
 }
 
 ApiError property_missing(std::string_view table, std::string_view property) {
-  return {400, std::string(code::kBadRequestUrl),
-          fmt::format("Could not find a property named '{}' on type 'Microsoft.Dynamics.CRM.{}'.", property,
-                      table)};
+  return {400, std::string(code::kBadRequestUrl), fmt::format("Could not find a property named '{}' on type 'Microsoft.Dynamics.CRM.{}'.", property, table)};
 }
 
 ApiError segment_missing(std::string_view segment) {
-  return {404, std::string(code::kBadRequestUrl),
-          fmt::format("Resource not found for the segment '{}'.", segment)};
+  return {404, std::string(code::kBadRequestUrl), fmt::format("Resource not found for the segment '{}'.", segment)};
 }
 
 ApiError payload_unreadable(std::string_view set, const std::string& reason) {
-  return {
-      400, std::string(code::kPayloadUnreadable),
-      fmt::format("Error identified in Payload provided by the user for Entity :'{}', InnerException : {}",
-                  set, reason)};
+  return {400, std::string(code::kPayloadUnreadable),
+          fmt::format("Error identified in Payload provided by the user for Entity :'{}', InnerException : {}", set, reason)};
 }
 
 http::Response error_response(const ApiError& error, bool details) {
@@ -34,12 +28,10 @@ http::Response error_response(const ApiError& error, bool details) {
   if (details) {
     body["@Microsoft.PowerApps.CDS.ErrorDetails.OperationStatus"] = "0";
     body["@Microsoft.PowerApps.CDS.ErrorDetails.SubErrorCode"] = error.code;
-    body["@Microsoft.PowerApps.CDS.HelpLink"] =
-        "http://go.microsoft.com/fwlink/?LinkID=398563&error=Microsoft.Crm.CrmException%3a" + error.code;
+    body["@Microsoft.PowerApps.CDS.HelpLink"] = "http://go.microsoft.com/fwlink/?LinkID=398563&error=Microsoft.Crm.CrmException%3a" + error.code;
     body["@Microsoft.PowerApps.CDS.InnerError.Message"] = error.message;
   }
-  http::Response response = json_response(error.status, json::object{{"error", std::move(body)}},
-                                          "application/json; odata.metadata=minimal");
+  http::Response response = json_response(error.status, json::object{{"error", std::move(body)}}, "application/json; odata.metadata=minimal");
   response.headers.add("OData-Version", "4.0");
   return response;
 }

@@ -6,7 +6,9 @@ namespace lockstep::emulators::dynamics365 {
 namespace {
 
 // No name of a column, and nothing that a client would send.
-constexpr std::string_view kMember = "\x7f" "exact";
+constexpr std::string_view kMember =
+    "\x7f"
+    "exact";
 constexpr std::size_t kSafeDigits = 15;  // of a double
 
 bool of_number(char c) { return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E'; }

@@ -12,8 +12,7 @@ namespace {
 
 tl::unexpected<ApiError> bad_condition(const XmlElement& condition) {
   return refuse(400, code::kInvalidArgument,
-                fmt::format("The condition on '{}' with the operator '{}' is not valid.", condition.attribute("attribute"),
-                            condition.attribute("operator")));
+                fmt::format("The condition on '{}' with the operator '{}' is not valid.", condition.attribute("attribute"), condition.attribute("operator")));
 }
 
 /// FetchXML writes GUIDs with or without braces, and yes and no as 1 and 0.
@@ -49,18 +48,14 @@ std::optional<Filter> like(const Column& column, std::string_view pattern) {
   Filter filter;
   filter.column = &column;
   filter.value = Value(std::string(plain));
-  filter.kind = open_start ? (open_end ? Filter::Kind::contains : Filter::Kind::ends_with)
-                           : (open_end ? Filter::Kind::starts_with : Filter::Kind::equal);
+  filter.kind = open_start ? (open_end ? Filter::Kind::contains : Filter::Kind::ends_with) : (open_end ? Filter::Kind::starts_with : Filter::Kind::equal);
   return filter;
 }
 
 /// "last-x-days" to "LastXDays"; the few that are spelled otherwise are listed.
 std::string function_name(std::string_view operation) {
-  static constexpr std::pair<std::string_view, std::string_view> kOwn[] = {{"eq-userid", "EqualUserId"},
-                                                                           {"ne-userid", "NotEqualUserId"},
-                                                                           {"last-seven-days", "Last7Days"},
-                                                                           {"next-seven-days", "Next7Days"},
-                                                                           {"ne-on", "NotOn"}};
+  static constexpr std::pair<std::string_view, std::string_view> kOwn[] = {
+      {"eq-userid", "EqualUserId"}, {"ne-userid", "NotEqualUserId"}, {"last-seven-days", "Last7Days"}, {"next-seven-days", "Next7Days"}, {"ne-on", "NotOn"}};
   for (const auto& [spelling, name] : kOwn) {
     if (operation == spelling) return std::string(name);
   }
@@ -173,7 +168,8 @@ Outcome<Filter> related_rows(const FilterScope& scope, const TableSpec& above, c
     return refuse(501, code::kNotImplemented, "A link within a filter follows a lookup in this stand-in.");
   Filter inner;  // an empty one holds nobody off
   for (const XmlElement& child : link.children) {
-    if (child.name != "filter") return refuse(501, code::kNotImplemented, fmt::format("'<{}>' of a link within a filter is not implemented in this stand-in.", child.name));
+    if (child.name != "filter")
+      return refuse(501, code::kNotImplemented, fmt::format("'<{}>' of a link within a filter is not implemented in this stand-in.", child.name));
     TRY(Filter part, fetch_filter(scope, {{table->name, table}}, 0, child));
     if (crosses_tables(part, 0)) return refuse(501, code::kNotImplemented, "Conditions of a link within a filter do not compare columns in this stand-in.");
     inner.parts.push_back(std::move(part));
@@ -228,7 +224,8 @@ Outcome<Filter> fetch_filter(const FilterScope& scope, const FetchTables& tables
 
 bool crosses_tables(const Filter& filter, std::size_t own) {
   bool leaf = filter.column != nullptr;
-  return (leaf && (filter.joined != own || filter.other)) || std::any_of(filter.parts.begin(), filter.parts.end(), [&](const Filter& part) { return crosses_tables(part, own); });
+  return (leaf && (filter.joined != own || filter.other)) ||
+         std::any_of(filter.parts.begin(), filter.parts.end(), [&](const Filter& part) { return crosses_tables(part, own); });
 }
 
 }  // namespace lockstep::emulators::dynamics365

@@ -27,9 +27,9 @@ Outcome<std::size_t> whole(const XmlElement& element, std::string_view name, std
 }
 
 Outcome<Aggregate> aggregate_of(const XmlElement& element, const Column* column) {
-  static constexpr std::pair<std::string_view, Aggregate::Kind> kKinds[] = {
-      {"count", Aggregate::Kind::rows},  {"countcolumn", Aggregate::Kind::values}, {"sum", Aggregate::Kind::sum},
-      {"avg", Aggregate::Kind::average}, {"min", Aggregate::Kind::minimum},        {"max", Aggregate::Kind::maximum}};
+  static constexpr std::pair<std::string_view, Aggregate::Kind> kKinds[] = {{"count", Aggregate::Kind::rows},  {"countcolumn", Aggregate::Kind::values},
+                                                                            {"sum", Aggregate::Kind::sum},     {"avg", Aggregate::Kind::average},
+                                                                            {"min", Aggregate::Kind::minimum}, {"max", Aggregate::Kind::maximum}};
   Aggregate aggregate{Aggregate::Kind::rows, column, std::string(element.attribute("alias"))};
   for (const auto& [name, kind] : kKinds) {
     if (element.attribute("aggregate") != name) continue;
@@ -125,8 +125,13 @@ class FetchParser {
 
   Outcome<void> read_link(const XmlElement& element, const TableSpec& above, std::size_t above_index) {
     using Kind = FetchLink::Kind;
-    static constexpr std::pair<std::string_view, Kind> kKinds[] = {{"inner", Kind::inner}, {"outer", Kind::outer}, {"exists", Kind::some}, {"in", Kind::some},
-                                                                   {"any", Kind::some},    {"not any", Kind::none}, {"matchfirstrowusingcrossapply", Kind::first}};
+    static constexpr std::pair<std::string_view, Kind> kKinds[] = {{"inner", Kind::inner},
+                                                                   {"outer", Kind::outer},
+                                                                   {"exists", Kind::some},
+                                                                   {"in", Kind::some},
+                                                                   {"any", Kind::some},
+                                                                   {"not any", Kind::none},
+                                                                   {"matchfirstrowusingcrossapply", Kind::first}};
     std::string_view wanted = element.has("link-type") ? element.attribute("link-type") : "inner";
     auto kind = std::find_if(std::begin(kKinds), std::end(kKinds), [&](const auto& each) { return each.first == wanted; });
     if (kind == std::end(kKinds)) return refuse(501, code::kNotImplemented, fmt::format("The link type '{}' is not implemented in this stand-in.", wanted));
@@ -134,8 +139,7 @@ class FetchParser {
       return refuse(501, code::kNotImplemented, "Links within a link of that type are not implemented in this stand-in.");
     FetchLink link;
     link.table = scope_.metadata.by_name(element.attribute("name"));
-    if (!link.table)
-      return refuse(400, "0x80041102", fmt::format("The entity with a name = '{}' was not found.", element.attribute("name")));
+    if (!link.table) return refuse(400, "0x80041102", fmt::format("The entity with a name = '{}' was not found.", element.attribute("name")));
     TRY(link.from, fetch_column(*link.table, element.attribute("from")));
     TRY(link.to, fetch_column(above, element.attribute("to")));
     link.parent = above_index;
@@ -186,8 +190,7 @@ std::vector<RowNumber> linked(const FetchLink& link, const TableSpec& above, Row
   options.filter->column = link.from;
   options.filter->value = own(wanted);
   for (RowNumber each : list_rows(*link.table, users, options, kMaxPage, {}).rows) {
-    bool same_table =
-        link.to->type != ColumnType::lookup || link.from->source != Source::key || target_of(above, row, *link.to) == link.table->name;
+    bool same_table = link.to->type != ColumnType::lookup || link.from->source != Source::key || target_of(above, row, *link.to) == link.table->name;
     if (same_table && (!link.filter || link.filter->matches(*link.table, users, each))) found.push_back(each);
   }
   return found;

@@ -47,7 +47,7 @@ struct Fetch {
   std::size_t page = 1;
   std::size_t count = 0;  // rows of a page; 0: as many as a page may hold
   bool distinct = false;
-  bool total = false;  // returntotalrecordcount
+  bool total = false;                    // returntotalrecordcount
   std::optional<WallTime> binned_since;  // datasource='bin': deleted rows alone, of this time and later
 };
 

@@ -19,10 +19,9 @@ std::string linked_name(const FetchLink& link, const FetchColumn& column) {
 /// Where the next page starts, in the XML that clients send back within theirs, encoded twice as on the wire.
 std::string paging_cookie(const Fetch& fetch, const FetchRow& first, const FetchRow& last) {
   const TableSpec& table = *fetch.table;
-  std::string inner = fmt::format("<cookie page=\"{}\"><{} last=\"{{{}}}\" first=\"{{{}}}\" /></cookie>", fetch.page, table.key,
-                                  table.rows->record(last[0]).id, table.rows->record(first[0]).id);
-  return fmt::format("<cookie pagenumber=\"{}\" pagingcookie=\"{}\" istracking=\"False\" />", fetch.page + 1,
-                     percent_encode(percent_encode(inner)));
+  std::string inner = fmt::format("<cookie page=\"{}\"><{} last=\"{{{}}}\" first=\"{{{}}}\" /></cookie>", fetch.page, table.key, table.rows->record(last[0]).id,
+                                  table.rows->record(first[0]).id);
+  return fmt::format("<cookie pagenumber=\"{}\" pagingcookie=\"{}\" istracking=\"False\" />", fetch.page + 1, percent_encode(percent_encode(inner)));
 }
 
 void append_value(std::string& out, bool& first, const std::string& name, const Column& column, ValueView value, bool formatted) {
@@ -56,8 +55,7 @@ void append_row(std::string& out, const ApiCall& api, const Fetch& fetch, RowWri
   out.pop_back();
   bool first = false;
   for (const FetchColumn& each : fetch.columns) {
-    if (!each.alias.empty())
-      append_value(out, first, each.alias, *each.column, value_of(*fetch.table, users, row[0], *each.column), formatted);
+    if (!each.alias.empty()) append_value(out, first, each.alias, *each.column, value_of(*fetch.table, users, row[0], *each.column), formatted);
   }
   for (std::size_t i = 0; i < fetch.links.size(); ++i) {
     if (row[i + 1] == kNoRow) continue;
@@ -104,7 +102,9 @@ Outcome<http::Response> read_fetch(ApiCall& api, const TableSpec& table, const s
   organisation.work_ms += 10 + static_cast<std::int64_t>(rows.size() / 20);
   if (fetch.aggregation) {
     std::string out;
-    auto value = [&](std::size_t place, std::size_t joined, const Column& column) { return joined_value(fetch, organisation.users, rows[place], joined, column); };
+    auto value = [&](std::size_t place, std::size_t joined, const Column& column) {
+      return joined_value(fetch, organisation.users, rows[place], joined, column);
+    };
     append_aggregates(out, rows.size(), value, *fetch.aggregation);
     return listed(api, table, "", out);
   }

@@ -196,7 +196,8 @@ Outcome<http::Response> take_range(ApiCall& api, const FilePlace& place, const s
   std::size_t total = 0, slash = given.find('/');
   if (slash != std::string::npos) std::from_chars(given.data() + slash + 1, given.data() + given.size(), total);
   if (!transfer || transfer->place.column != place.column) return refuse(400, code::kInvalidArgument, "The session of the upload is not known.");
-  bool fits = range && range->first == transfer->bytes.size() && range->second + 1 - range->first == request.body.size() && range->second < std::max<std::size_t>(total, 1);
+  bool fits = range && range->first == transfer->bytes.size() && range->second + 1 - range->first == request.body.size() &&
+              range->second < std::max<std::size_t>(total, 1);
   if (!fits) return refuse(416, code::kInvalidArgument, fmt::format("The range '{}' does not follow what was uploaded.", given));
   transfer->bytes += request.body;
   if (transfer->bytes.size() < total) return http::Response(206, "");
@@ -215,7 +216,8 @@ Outcome<http::Response> give_range(const ApiCall& api, const FilePlace& place, c
   http::Response response(range ? 206 : 200, part);
   if (!raw) {
     std::string text = "{\"@odata.context\":";
-    append_json_text(text, fmt::format("{}/$metadata#{}({})/{}", api.base, place.row.table->set, place.row.table->rows->record(place.row.row).id, place.column->name));
+    append_json_text(
+        text, fmt::format("{}/$metadata#{}({})/{}", api.base, place.row.table->set, place.row.table->rows->record(place.row.row).id, place.column->name));
     response = api_json(range ? 206 : 200, text + ",\"value\":\"" + to_base64(part) + "\"}");
   } else {
     response.headers.add("Content-Type", "application/octet-stream");

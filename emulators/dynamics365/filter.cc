@@ -48,8 +48,7 @@ bool Filter::related_matches(const TableSpec& table, const Users& users, RowNumb
     bool there = found != kNoRow && !from->rows->record(found).deleted;
     if (there) return inner->matches(*from, users, found);
     // A row that is not there has nothing but nulls.
-    return (inner->kind == Kind::equal && is_null(view(inner->value))) ||
-           (inner->kind == Kind::unequal && !is_null(view(inner->value)));
+    return (inner->kind == Kind::equal && is_null(view(inner->value))) || (inner->kind == Kind::unequal && !is_null(view(inner->value)));
   }
   for (RowNumber child : from->rows->find_equal(column->field, std::string_view(table.rows->record(row).id))) {
     if (from->rows->record(child).deleted || target_of(*from, child, *column) != table.name) continue;
@@ -65,38 +64,27 @@ bool Filter::matches(const TableSpec& table, const Users& users, RowNumber row) 
   if (kind == Kind::all_of) return std::all_of(parts.begin(), parts.end(), part_matches);
   if (kind == Kind::any_of) return std::any_of(parts.begin(), parts.end(), part_matches);
   if (kind == Kind::negation) return !part_matches(parts.front());
-  if (kind == Kind::related || kind == Kind::any_related || kind == Kind::all_related)
-    return related_matches(table, users, row);
+  if (kind == Kind::related || kind == Kind::any_related || kind == Kind::all_related) return related_matches(table, users, row);
   ValueView held = value_of(table, users, row, *column);
   ValueView wanted = view(value);
   if (kind == Kind::any_value) {
-    return std::any_of(values.begin(), values.end(), [&](const Value& each) {
-      return !is_null(held) && compare_values(held, view(each)) == 0;
-    });
+    return std::any_of(values.begin(), values.end(), [&](const Value& each) { return !is_null(held) && compare_values(held, view(each)) == 0; });
   }
   if (kind == Kind::equal) return compare_values(held, wanted) == 0;
   if (kind == Kind::unequal) return compare_values(held, wanted) != 0;  // null differs from every value
   if (is_null(held) || is_null(wanted)) return false;
   switch (kind) {
-    case Kind::greater:
-      return compare_values(held, wanted) > 0;
-    case Kind::at_least:
-      return compare_values(held, wanted) >= 0;
-    case Kind::less:
-      return compare_values(held, wanted) < 0;
-    case Kind::at_most:
-      return compare_values(held, wanted) <= 0;
-    case Kind::contains:
-      return contains_no_case(text_of(held), text_of(wanted));
+    case Kind::greater: return compare_values(held, wanted) > 0;
+    case Kind::at_least: return compare_values(held, wanted) >= 0;
+    case Kind::less: return compare_values(held, wanted) < 0;
+    case Kind::at_most: return compare_values(held, wanted) <= 0;
+    case Kind::contains: return contains_no_case(text_of(held), text_of(wanted));
     case Kind::starts_with:
-      return text_of(held).size() >= text_of(wanted).size() &&
-             compare_text(text_of(held).substr(0, text_of(wanted).size()), text_of(wanted)) == 0;
+      return text_of(held).size() >= text_of(wanted).size() && compare_text(text_of(held).substr(0, text_of(wanted).size()), text_of(wanted)) == 0;
     case Kind::ends_with:
       return text_of(held).size() >= text_of(wanted).size() &&
-             compare_text(text_of(held).substr(text_of(held).size() - text_of(wanted).size()),
-                          text_of(wanted)) == 0;
-    default:
-      return false;
+             compare_text(text_of(held).substr(text_of(held).size() - text_of(wanted).size()), text_of(wanted)) == 0;
+    default: return false;
   }
 }
 

@@ -27,19 +27,19 @@ struct Filter {
     starts_with,
     ends_with,
     any_value,
-    related,     // the row behind the lookup `column` fits parts[0]
-    any_related, // some row of `from` whose `column` points here fits parts[0], or is there at all
-    all_related  // each such row fits parts[0]
+    related,      // the row behind the lookup `column` fits parts[0]
+    any_related,  // some row of `from` whose `column` points here fits parts[0], or is there at all
+    all_related   // each such row fits parts[0]
   };
   Kind kind = Kind::all_of;
-  std::vector<Filter> parts;       // of all_of, any_of, negation
-  const Column* column = nullptr;  // of the others
-  Value value;                     // null: "eq null"
-  std::vector<Value> values;       // of any_value: the function In
-  std::size_t joined = 0;          // in a fetch: which of its joined tables `column` is of
-  const Column* other = nullptr;   // in a fetch: what `column` is compared with instead of `value`,
-  std::size_t other_joined = 0;    // of that table
-  const TableSpec* from = nullptr; // of related: the table behind the lookup; of any_ and all_related: see there
+  std::vector<Filter> parts;        // of all_of, any_of, negation
+  const Column* column = nullptr;   // of the others
+  Value value;                      // null: "eq null"
+  std::vector<Value> values;        // of any_value: the function In
+  std::size_t joined = 0;           // in a fetch: which of its joined tables `column` is of
+  const Column* other = nullptr;    // in a fetch: what `column` is compared with instead of `value`,
+  std::size_t other_joined = 0;     // of that table
+  const TableSpec* from = nullptr;  // of related: the table behind the lookup; of any_ and all_related: see there
 
   bool matches(const TableSpec& table, const Users& users, RowNumber row) const;
   /// The conditions that all rows must meet: this one, or the parts of an all_of.

@@ -14,8 +14,7 @@ using Days = std::chrono::sys_days;
 constexpr std::int64_t kDayMs = 86'400'000;
 
 tl::unexpected<ApiError> bad_value(std::string_view name, const Column& column) {
-  return refuse(400, code::kBadRequestUrl,
-                fmt::format("The values given to the function '{}' do not fit the property '{}'.", name, column.name));
+  return refuse(400, code::kBadRequestUrl, fmt::format("The values given to the function '{}' do not fit the property '{}'.", name, column.name));
 }
 
 Filter leaf(Filter::Kind kind, const Column& column, Value value) {
@@ -48,9 +47,7 @@ Filter from_until(const Column& column, std::int64_t from_ms, std::int64_t until
 
 std::int64_t ms_of(Days day) { return std::chrono::duration_cast<std::chrono::milliseconds>(day.time_since_epoch()).count(); }
 
-Days day_of(WallTime now) {
-  return std::chrono::floor<std::chrono::days>(std::chrono::sys_time<std::chrono::milliseconds>(std::chrono::milliseconds(now.ms)));
-}
+Days day_of(WallTime now) { return std::chrono::floor<std::chrono::days>(std::chrono::sys_time<std::chrono::milliseconds>(std::chrono::milliseconds(now.ms))); }
 
 /// The start of the unit that holds `day`, moved by `count` units.
 Days start_of_unit(std::string_view unit, Days day, int count) {
@@ -73,8 +70,7 @@ std::optional<Filter> calendar(WallTime now, std::string_view name, const Column
   for (auto [word, count] : {std::pair<std::string_view, int>{"Last", -1}, {"This", 0}, {"Next", 1}}) {
     if (!name.starts_with(word)) continue;
     std::string_view unit = name.substr(word.size());
-    if (unit == "Week" || unit == "Month" || unit == "Year")
-      return span(start_of_unit(unit, today, count), start_of_unit(unit, today, count + 1));
+    if (unit == "Week" || unit == "Month" || unit == "Year") return span(start_of_unit(unit, today, count), start_of_unit(unit, today, count + 1));
   }
   return std::nullopt;
 }
@@ -147,8 +143,7 @@ Outcome<Filter> one_of(std::string_view name, const Column& column, const std::v
 
 }  // namespace
 
-Outcome<Filter> query_function(const FilterScope& scope, std::string_view name, const Column& column,
-                               const std::vector<std::string>& values) {
+Outcome<Filter> query_function(const FilterScope& scope, std::string_view name, const Column& column, const std::vector<std::string>& values) {
   if (name == "In" || name == "NotIn") return one_of(name, column, values);
   if (name == "Between" || name == "NotBetween") return between(name, column, values);
   if (name == "EqualUserId" || name == "NotEqualUserId") {

@@ -24,20 +24,15 @@ tl::unexpected<ApiError> bad_syntax(std::string_view what, std::size_t position,
   return refuse(400, code::kBadRequestUrl, fmt::format("{} at position {} in '{}'.", what, position, filter));
 }
 
-tl::unexpected<ApiError> incompatible(const Column& column, const Literal& literal,
-                                      std::string_view operation) {
-  std::string_view names[] = {"<null>",   "Edm.Boolean", "Edm.Int32",         "Edm.String",
-                              "Edm.Guid", "Edm.Date",    "Edm.DateTimeOffset"};
-  return refuse(
-      400, code::kBadRequestUrl,
-      fmt::format("A binary operator with incompatible types was detected. Property '{}' cannot be compared "
-                  "with the '{}' literal '{}' by '{}'.",
-                  column.name, names[static_cast<int>(literal.kind)], literal.text, operation));
+tl::unexpected<ApiError> incompatible(const Column& column, const Literal& literal, std::string_view operation) {
+  std::string_view names[] = {"<null>", "Edm.Boolean", "Edm.Int32", "Edm.String", "Edm.Guid", "Edm.Date", "Edm.DateTimeOffset"};
+  return refuse(400, code::kBadRequestUrl,
+                fmt::format("A binary operator with incompatible types was detected. Property '{}' cannot be compared "
+                            "with the '{}' literal '{}' by '{}'.",
+                            column.name, names[static_cast<int>(literal.kind)], literal.text, operation));
 }
 
-bool is_text_column(const Column& column) {
-  return column.type == ColumnType::text || column.type == ColumnType::memo;
-}
+bool is_text_column(const Column& column) { return column.type == ColumnType::text || column.type == ColumnType::memo; }
 
 std::optional<Value> number_value(const Column& column, const std::string& text) {
   if (column.type == ColumnType::money) {
@@ -100,8 +95,7 @@ Literal classify(std::string word) {
 
 class FilterParser {
  public:
-  FilterParser(const TableSpec& table, const FilterScope& scope, std::string_view text)
-      : table_(&table), scope_(scope), text_(text) {}
+  FilterParser(const TableSpec& table, const FilterScope& scope, std::string_view text) : table_(&table), scope_(scope), text_(text) {}
 
   Outcome<Filter> parse() {
     TRY(Filter filter, either(0));
@@ -158,8 +152,7 @@ class FilterParser {
     if (name == "startswith") filter.kind = Filter::Kind::starts_with;
     if (name == "endswith") filter.kind = Filter::Kind::ends_with;
     if (filter.kind == Filter::Kind::all_of) {
-      return refuse(400, code::kBadRequestUrl,
-                    fmt::format("An unknown function with name '{}' was found at position {}.", name, start));
+      return refuse(400, code::kBadRequestUrl, fmt::format("An unknown function with name '{}' was found at position {}.", name, start));
     }
     TRY(Path path, path_of(word()));
     filter.column = path.column;
@@ -174,8 +167,7 @@ class FilterParser {
 
   /// (PropertyName='x',PropertyValues=['a','b']) or (…,PropertyValue=7): texts are quoted whatever the column's type.
   Outcome<Filter> platform_function(std::string_view name) {
-    if (word() != "PropertyName" || !take('='))
-      return bad_syntax("PropertyName= was expected", position_, text_);
+    if (word() != "PropertyName" || !take('=')) return bad_syntax("PropertyName= was expected", position_, text_);
     TRY(Literal property, literal());
     TRY(Path path, path_of(property.text));
     std::vector<std::string> values;
@@ -187,8 +179,7 @@ class FilterParser {
       while (!many || !take(']')) {
         if (!values.empty() && !take(',')) return bad_syntax("',' or ']' was expected", position_, text_);
         TRY(Literal literal, this->literal());
-        if (many && literal.kind != Literal::Kind::text)
-          return refuse(400, code::kBadRequestUrl, "The PropertyValues of a function must be quoted strings.");
+        if (many && literal.kind != Literal::Kind::text) return refuse(400, code::kBadRequestUrl, "The PropertyValues of a function must be quoted strings.");
         values.push_back(std::move(literal.text));
         if (!many) break;
       }
@@ -237,9 +228,9 @@ class FilterParser {
   }
 
   Outcome<Filter> comparison(const std::string& name) {
-    static const std::pair<std::string_view, Filter::Kind> kOperators[] = {
-        {"eq", Filter::Kind::equal},    {"ne", Filter::Kind::unequal}, {"gt", Filter::Kind::greater},
-        {"ge", Filter::Kind::at_least}, {"lt", Filter::Kind::less},    {"le", Filter::Kind::at_most}};
+    static const std::pair<std::string_view, Filter::Kind> kOperators[] = {{"eq", Filter::Kind::equal},   {"ne", Filter::Kind::unequal},
+                                                                           {"gt", Filter::Kind::greater}, {"ge", Filter::Kind::at_least},
+                                                                           {"lt", Filter::Kind::less},    {"le", Filter::Kind::at_most}};
     Filter filter;
     TRY(Path path, path_of(name));
     filter.column = path.column;
@@ -335,8 +326,7 @@ class FilterParser {
   std::string word() {
     skip_blanks();
     std::size_t start = position_;
-    while (position_ < text_.size() &&
-           std::string_view(" \t(),=[]'").find(text_[position_]) == std::string_view::npos) {
+    while (position_ < text_.size() && std::string_view(" \t(),=[]'").find(text_[position_]) == std::string_view::npos) {
       ++position_;
     }
     return std::string(text_.substr(start, position_ - start));
@@ -375,8 +365,6 @@ std::optional<Value> typed_text(const Column& column, const std::string& text) {
   return typed(column, classify(text));
 }
 
-Outcome<Filter> parse_filter(const TableSpec& table, const FilterScope& scope, std::string_view text) {
-  return FilterParser(table, scope, text).parse();
-}
+Outcome<Filter> parse_filter(const TableSpec& table, const FilterScope& scope, std::string_view text) { return FilterParser(table, scope, text).parse(); }
 
 }  // namespace lockstep::emulators::dynamics365

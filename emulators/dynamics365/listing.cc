@@ -27,8 +27,7 @@ std::optional<Position> position_of(const json::object& state) {
 
 class Walk {
  public:
-  Walk(const TableSpec& table, const Users& users, const QueryOptions& options)
-      : table_(table), users_(users), options_(options) {
+  Walk(const TableSpec& table, const Users& users, const QueryOptions& options) : table_(table), users_(users), options_(options) {
     if (options.filter) conjuncts_ = options.filter->conjuncts();
   }
 
@@ -39,8 +38,7 @@ class Walk {
     const Column* first = options_.order.empty() ? nullptr : options_.order.front().column;
     bool ascending = options_.order.empty() || !options_.order.front().descending;
     if (!first || (first->source == Source::key && ascending)) return by_id(after, visit);
-    bool key_next = options_.order.size() == 1 ||
-                    (options_.order[1].column->source == Source::key && !options_.order[1].descending);
+    bool key_next = options_.order.size() == 1 || (options_.order[1].column->source == Source::key && !options_.order[1].descending);
     if (first->source == Source::modified_on && ascending && key_next) return by_modified(after, visit);
     if (first->source == Source::version && ascending) return by_version(after, visit);
     std::vector<RowNumber> all(table_.rows->row_count());
@@ -50,8 +48,7 @@ class Walk {
 
   Position position(RowNumber row) const {
     Position position;
-    for (const Ordering& each : options_.order)
-      position.values.push_back(own(value_of(table_, users_, row, *each.column)));
+    for (const Ordering& each : options_.order) position.values.push_back(own(value_of(table_, users_, row, *each.column)));
     position.id = table_.rows->record(row).id;
     return position;
   }
@@ -69,8 +66,7 @@ class Walk {
       if (!one && each->kind != Filter::Kind::any_value) continue;
       std::vector<Value> wanted = one ? std::vector<Value>{each->value} : each->values;
       bool key = each->column->source == Source::key;
-      if (!key && (each->column->source != Source::stored || !table_.rows->has_index(each->column->field)))
-        continue;
+      if (!key && (each->column->source != Source::stored || !table_.rows->has_index(each->column->field))) continue;
       std::vector<RowNumber> rows;
       for (const Value& value : wanted) {
         if (key) {
@@ -98,8 +94,7 @@ class Walk {
 
   bool before(RowNumber a, RowNumber b) const {
     for (const Ordering& each : options_.order) {
-      int order = compare_values(value_of(table_, users_, a, *each.column),
-                                 value_of(table_, users_, b, *each.column));
+      int order = compare_values(value_of(table_, users_, a, *each.column), value_of(table_, users_, b, *each.column));
       if (order != 0) return each.descending ? order > 0 : order < 0;
     }
     return table_.rows->record(a).id < table_.rows->record(b).id;
@@ -125,15 +120,12 @@ class Walk {
 
   /// The bounds that the filter sets on `source`.
   std::pair<std::int64_t, std::int64_t> bounds(Source source) const {
-    std::int64_t low = std::numeric_limits<std::int64_t>::min(),
-                 high = std::numeric_limits<std::int64_t>::max();
+    std::int64_t low = std::numeric_limits<std::int64_t>::min(), high = std::numeric_limits<std::int64_t>::max();
     for (const Filter* each : conjuncts_) {
       const std::int64_t* value = std::get_if<std::int64_t>(&each->value);
       if (!each->column || each->column->source != source || !value) continue;
-      if (each->kind == Filter::Kind::at_least || each->kind == Filter::Kind::greater)
-        low = std::max(low, *value);
-      if (each->kind == Filter::Kind::at_most || each->kind == Filter::Kind::less)
-        high = std::min(high, *value);
+      if (each->kind == Filter::Kind::at_least || each->kind == Filter::Kind::greater) low = std::max(low, *value);
+      if (each->kind == Filter::Kind::at_most || each->kind == Filter::Kind::less) high = std::min(high, *value);
     }
     return {low, high};
   }
@@ -160,8 +152,7 @@ class Walk {
       if (version) low = std::max(low, *version + 1);
     }
     const auto& index = table_.rows->by_version();
-    for (auto at = index.lower_bound(static_cast<std::uint64_t>(std::max<std::int64_t>(low, 0)));
-         at != index.end(); ++at) {
+    for (auto at = index.lower_bound(static_cast<std::uint64_t>(std::max<std::int64_t>(low, 0))); at != index.end(); ++at) {
       if (static_cast<std::int64_t>(at->first) > high) return;
       if (fits(at->second) && !visit(at->second)) return;
     }
@@ -198,8 +189,7 @@ Filter rows_of(const Collection& collection, std::string_view id, const std::opt
   return both;
 }
 
-Page list_rows(const TableSpec& table, const Users& users, const QueryOptions& options, std::size_t page_size,
-               const json::object& state) {
+Page list_rows(const TableSpec& table, const Users& users, const QueryOptions& options, std::size_t page_size, const json::object& state) {
   Page page;
   bool more = false;
   Walk walk(table, users, options);
@@ -216,8 +206,7 @@ Page list_rows(const TableSpec& table, const Users& users, const QueryOptions& o
   return page;
 }
 
-std::size_t count_rows(const TableSpec& table, const Users& users, const QueryOptions& options,
-                       std::size_t cap) {
+std::size_t count_rows(const TableSpec& table, const Users& users, const QueryOptions& options, std::size_t cap) {
   std::size_t count = 0;
   QueryOptions unordered;
   unordered.filter = options.filter;
@@ -225,8 +214,7 @@ std::size_t count_rows(const TableSpec& table, const Users& users, const QueryOp
   return count;
 }
 
-Page list_changes(const TableSpec& table, std::uint64_t from, std::uint64_t to, std::size_t page_size,
-                  const json::object& state) {
+Page list_changes(const TableSpec& table, std::uint64_t from, std::uint64_t to, std::size_t page_size, const json::object& state) {
   Page page;
   const auto& index = table.rows->by_version();
   const json::value* at = state.if_contains("at");

@@ -19,15 +19,12 @@ Filter rows_of(const Collection& collection, std::string_view id, const std::opt
 
 /// One page of living rows by filter and order, through whatever index serves them. `state` is the previous
 /// page's `next`. Without $orderby rows come by primary key; ties of $orderby are broken by it.
-Page list_rows(const TableSpec& table, const Users& users, const QueryOptions& options, std::size_t page_size,
-               const json::object& state);
+Page list_rows(const TableSpec& table, const Users& users, const QueryOptions& options, std::size_t page_size, const json::object& state);
 /// Living rows that fit, at most `cap`.
-std::size_t count_rows(const TableSpec& table, const Users& users, const QueryOptions& options,
-                       std::size_t cap);
+std::size_t count_rows(const TableSpec& table, const Users& users, const QueryOptions& options, std::size_t cap);
 
 /// One page of what changed after version `from` and not after `to`: living rows by version, then deleted
 /// ones.
-Page list_changes(const TableSpec& table, std::uint64_t from, std::uint64_t to, std::size_t page_size,
-                  const json::object& state);
+Page list_changes(const TableSpec& table, std::uint64_t from, std::uint64_t to, std::size_t page_size, const json::object& state);
 
 }  // namespace lockstep::emulators::dynamics365

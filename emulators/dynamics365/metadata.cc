@@ -85,11 +85,31 @@ void TableSpec::index() {
 }
 
 Metadata::Metadata(Database& database) : database_(database) {
-  for (auto make : {account_table, contact_table, incident_table, incidentresolution_table, annotation_table, activitymimeattachment_table,
-                    phonecall_table, email_table, task_table, activityparty_table, systemuser_table,
-                    team_table, transactioncurrency_table, savedquery_table, serviceendpoint_table, sdkmessage_table,
-                    sdkmessagefilter_table, sdkmessageprocessingstep_table, sdkmessageprocessingstepimage_table, asyncoperation_table,
-                    organization_table, businessunit_table, subject_table, product_table, entitlement_table}) {
+  for (auto make : {account_table,
+                    contact_table,
+                    incident_table,
+                    incidentresolution_table,
+                    annotation_table,
+                    activitymimeattachment_table,
+                    phonecall_table,
+                    email_table,
+                    task_table,
+                    activityparty_table,
+                    systemuser_table,
+                    team_table,
+                    transactioncurrency_table,
+                    savedquery_table,
+                    serviceendpoint_table,
+                    sdkmessage_table,
+                    sdkmessagefilter_table,
+                    sdkmessageprocessingstep_table,
+                    sdkmessageprocessingstepimage_table,
+                    asyncoperation_table,
+                    organization_table,
+                    businessunit_table,
+                    subject_table,
+                    product_table,
+                    entitlement_table}) {
     add_table(make());
   }
   connect();
@@ -108,8 +128,7 @@ void Metadata::connect() {
   for (const TableSpec& from : tables_) {
     for (const Column& column : from.columns) {
       if (column.type != ColumnType::lookup || column.source != Source::stored) continue;
-      for (const std::string& target : column.targets)
-        references_[by_name(target)].push_back({&from, &column});
+      for (const std::string& target : column.targets) references_[by_name(target)].push_back({&from, &column});
     }
   }
   for (const Relationship& each : dynamics365::relationships()) {
@@ -156,7 +175,8 @@ void Metadata::add_lookup(std::string_view table, Column column, std::string nav
 
 void Metadata::add_many_to_many(ManyToMany relationship) {
   CHECK(!by_name(relationship.intersect) && relationship.first != relationship.second, "two tables and a new one between them");
-  TableBuilder table(relationship.intersect, relationship.intersect + "set", relationship.intersect + "id", relationship.intersect + "id", relationship.schema_name);
+  TableBuilder table(relationship.intersect, relationship.intersect + "set", relationship.intersect + "id", relationship.intersect + "id",
+                     relationship.schema_name);
   table.spec.writable = table.spec.bulk = table.spec.tracks_changes = false;
   table.spec.schema_name = relationship.schema_name;
   add_table(std::move(table.spec));

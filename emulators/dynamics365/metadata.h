@@ -18,21 +18,7 @@ namespace lockstep::emulators::dynamics365 {
 
 /// How values are held: option, state, status and integer as integers, money in ten-thousandths (values.h),
 /// date_time as milliseconds since 1970, date_only as "yyyy-MM-dd", lookup and unique_id as lower-case GUIDs.
-enum class ColumnType {
-  text,
-  memo,
-  integer,
-  money,
-  boolean,
-  option,
-  state,
-  status,
-  date_time,
-  date_only,
-  lookup,
-  unique_id,
-  version
-};
+enum class ColumnType { text, memo, integer, money, boolean, option, state, status, date_time, date_only, lookup, unique_id, version };
 
 /// Where a column's value comes from.
 enum class Source { stored, key, created_on, modified_on, version, created_by, modified_by, owner, owning_user, owning_team, owning_unit };
@@ -58,18 +44,18 @@ struct Column {
   bool required = false;
   bool creatable = true;
   bool updatable = true;
-  bool write_only = false;       // never shown
-  bool custom = false;           // an integration made it
-  bool file = false;             // holds the id of a file, whose name is in the column behind it ("x_name")
-  bool cascades_delete = false;  // of a lookup: the row goes when the row it points to goes
+  bool write_only = false;        // never shown
+  bool custom = false;            // an integration made it
+  bool file = false;              // holds the id of a file, whose name is in the column behind it ("x_name")
+  bool cascades_delete = false;   // of a lookup: the row goes when the row it points to goes
   bool restricts_delete = false;  // of a lookup: the row it points to stays as long as this one
-  bool several = false;          // of a text: values of options, joined by commas
-  std::string number_type;       // of money: "Decimal" or "Double" where it is no amount of a currency
-  std::int64_t scale = 2;        // of money: digits behind the point
-  std::string choice;            // of an option: the choice of all tables that it is, or empty
-  std::string behavior;          // of date_time: "TimeZoneIndependent", or empty
-  bool image = false;            // a picture in base64, shown where it is selected alone
-  bool follows_merge = true;     // of a lookup: moves to the winner
+  bool several = false;           // of a text: values of options, joined by commas
+  std::string number_type;        // of money: "Decimal" or "Double" where it is no amount of a currency
+  std::int64_t scale = 2;         // of money: digits behind the point
+  std::string choice;             // of an option: the choice of all tables that it is, or empty
+  std::string behavior;           // of date_time: "TimeZoneIndependent", or empty
+  bool image = false;             // a picture in base64, shown where it is selected alone
+  bool follows_merge = true;      // of a lookup: moves to the winner
   Source source = Source::stored;
   FieldId field = 0;
   std::optional<FieldId> target_field;  // of a polymorphic lookup: holds the target's table
@@ -151,7 +137,7 @@ class TableSpec {
   /// By logical name: "customerid" for "_customerid_value".
   const Column* logical(std::string_view logical_name) const;
   const Navigation* navigation(std::string_view name) const;  // case-sensitive
-  const Collection* collection(std::string_view name) const;          // case-sensitive
+  const Collection* collection(std::string_view name) const;  // case-sensitive
   /// The key of exactly these columns, in any order; by read names.
   const AlternateKey* alternate_key(const std::vector<std::string>& columns) const;
   /// Precondition: the column exists.

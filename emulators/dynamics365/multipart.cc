@@ -9,9 +9,7 @@
 namespace lockstep::emulators::dynamics365 {
 namespace {
 
-tl::unexpected<ApiError> malformed(std::string_view what) {
-  return refuse(400, code::kBadRequestUrl, fmt::format("The batch is malformed: {}", what));
-}
+tl::unexpected<ApiError> malformed(std::string_view what) { return refuse(400, code::kBadRequestUrl, fmt::format("The batch is malformed: {}", what)); }
 
 /// Up to the next CRLF, which is taken too; nothing at a bare LF.
 std::optional<std::string_view> take_line(std::string_view& text) {
@@ -38,32 +36,19 @@ Outcome<http::Headers> take_headers(std::string_view& text) {
 
 std::string_view reason_of(int status) {
   switch (status) {
-    case 200:
-      return "OK";
-    case 201:
-      return "Created";
-    case 204:
-      return "No Content";
-    case 304:
-      return "Not Modified";
-    case 400:
-      return "Bad Request";
-    case 403:
-      return "Forbidden";
-    case 404:
-      return "Not Found";
-    case 405:
-      return "Method Not Allowed";
-    case 412:
-      return "Precondition Failed";
-    case 415:
-      return "Unsupported Media Type";
-    case 429:
-      return "Too Many Requests";
-    case 501:
-      return "Not Implemented";
-    default:
-      return status < 500 ? "Error" : "Internal Server Error";
+    case 200: return "OK";
+    case 201: return "Created";
+    case 204: return "No Content";
+    case 304: return "Not Modified";
+    case 400: return "Bad Request";
+    case 403: return "Forbidden";
+    case 404: return "Not Found";
+    case 405: return "Method Not Allowed";
+    case 412: return "Precondition Failed";
+    case 415: return "Unsupported Media Type";
+    case 429: return "Too Many Requests";
+    case 501: return "Not Implemented";
+    default: return status < 500 ? "Error" : "Internal Server Error";
   }
 }
 
@@ -121,8 +106,7 @@ Outcome<http::ServerRequest> parse_inner_request(std::string_view content) {
     std::size_t length = 0;
     std::from_chars(length_text->data(), length_text->data() + length_text->size(), length);
     if (length > content.size()) {
-      return refuse(400, code::kPayloadUnreadable,
-                    "Stream was not readable. (Content-Length is more than there is.)");
+      return refuse(400, code::kPayloadUnreadable, "Stream was not readable. (Content-Length is more than there is.)");
     }
     content = content.substr(0, length);
   }

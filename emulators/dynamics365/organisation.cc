@@ -24,8 +24,10 @@ Organisation::Organisation(Database& database_, OrganisationNames names_, Rng rn
   WriteContext context{WallTime{0}, {ActorKind::automation, "SYSTEM"}, "", false};
   database.create(*currencies.rows, std::string(kBaseCurrency), dollar, context);
   const TableSpec& teams = metadata.require("team");
-  FieldChanges team{{teams.require("name").field, names.name}, {teams.require("isdefault").field, true},
-                    {teams.require("teamtype").field, std::int64_t{0}}, {teams.require("_businessunitid_value").field, names.business_unit_id}};
+  FieldChanges team{{teams.require("name").field, names.name},
+                    {teams.require("isdefault").field, true},
+                    {teams.require("teamtype").field, std::int64_t{0}},
+                    {teams.require("_businessunitid_value").field, names.business_unit_id}};
   database.create(*teams.rows, std::string(kDefaultTeam), team, context);
   users.business_unit = names.business_unit_id;
   const TableSpec &units = metadata.require("businessunit"), &organizations = metadata.require("organization");
@@ -54,9 +56,10 @@ Organisation::Streams Organisation::exchange(const Streams& next) {
 
 void Organisation::add_view(const TableSpec& table, const WriteContext& context) {
   const TableSpec& views = metadata.require("savedquery");
-  std::string fetch = fmt::format("<fetch><entity name=\"{0}\"><attribute name=\"{1}\"/><attribute name=\"statecode\"/><order attribute=\"{1}\"/>"
-                                  "<filter type=\"and\"><condition attribute=\"statecode\" operator=\"eq\" value=\"0\"/></filter></entity></fetch>",
-                                  table.name, table.name_column);
+  std::string fetch = fmt::format(
+      "<fetch><entity name=\"{0}\"><attribute name=\"{1}\"/><attribute name=\"statecode\"/><order attribute=\"{1}\"/>"
+      "<filter type=\"and\"><condition attribute=\"statecode\" operator=\"eq\" value=\"0\"/></filter></entity></fetch>",
+      table.name, table.name_column);
   FieldChanges fields{{views.require("name").field, fmt::format("Active {}s", table.label)},
                       {views.require("returnedtypecode").field, table.name},
                       {views.require("isdefault").field, true},
@@ -75,17 +78,13 @@ RowNumber Organisation::find(const Resource& resource) const {
 
 ApiError Organisation::missing(const Resource& resource) const {
   if (!resource.alternate_key) return row_missing(resource.table->name, resource.id);
-  return {404, std::string(code::kNotFoundByKey),
-          fmt::format("A record with the specified key values does not exist in {} entity",
-                      resource.table->name)};
+  return {404, std::string(code::kNotFoundByKey), fmt::format("A record with the specified key values does not exist in {} entity", resource.table->name)};
 }
 
-Outcome<void> Organisation::check_privilege(const TableSpec& table, std::string_view verb,
-                                            const Actor& caller) const {
+Outcome<void> Organisation::check_privilege(const TableSpec& table, std::string_view verb, const Actor& caller) const {
   if (!denied.contains({table.name, std::string(verb)})) return {};
   return refuse(403, code::kPrivilegeDenied,
-                fmt::format("Principal user (Name={}, type=8) is missing prv{}{} privilege for entity '{}'.",
-                            caller.name, verb, table.label, table.name));
+                fmt::format("Principal user (Name={}, type=8) is missing prv{}{} privilege for entity '{}'.", caller.name, verb, table.label, table.name));
 }
 
 std::string_view relative_path(std::string_view url, std::string_view base_url) {
@@ -103,8 +102,7 @@ Outcome<RowReference> UrlResolver::resolve(std::string_view reference) const {
   if (path.starts_with('$')) {
     auto known = organisation_.content_ids.find(path);
     if (known == organisation_.content_ids.end()) {
-      return refuse(400, code::kBadRequestUrl,
-                    fmt::format("Content-ID Reference: '{}' does not exist in the batch context.", path));
+      return refuse(400, code::kBadRequestUrl, fmt::format("Content-ID Reference: '{}' does not exist in the batch context.", path));
     }
     path = known->second;
   }

@@ -59,7 +59,7 @@ struct Organisation {
   void add_messages(const WriteContext& context);
   std::vector<StepImage> images_of(std::string_view step) const;
   std::array<std::uint64_t, 3> registered_at_{};  // versions of the registering tables when last looked at
-  std::vector<std::string> registered_;                         // ids of steps that are rows
+  std::vector<std::string> registered_;           // ids of steps that are rows
   /// A view that everyone has: the rows that are active.
   void add_view(const TableSpec& table, const WriteContext& context);
 };
@@ -67,8 +67,7 @@ struct Organisation {
 /// Finds rows that bodies name, within one origin.
 class UrlResolver : public ReferenceResolver {
  public:
-  UrlResolver(const Organisation& organisation, std::string_view base_url)
-      : organisation_(organisation), base_url_(base_url) {}
+  UrlResolver(const Organisation& organisation, std::string_view base_url) : organisation_(organisation), base_url_(base_url) {}
   Outcome<RowReference> resolve(std::string_view reference) const override;
 
  private:

@@ -15,27 +15,22 @@ constexpr std::string_view kBind = "@odata.bind";
 constexpr std::string_view kTypePrefix = "Microsoft.Dynamics.CRM.";
 
 ApiError undeclared(std::string_view set, std::string_view navigation) {
-  return payload_unreadable(
-      set,
-      fmt::format(
-          "Microsoft.OData.ODataException: An undeclared property '{}' which only has property annotations "
-          "in the payload but no property value was found in the payload. In OData, only declared "
-          "navigation properties and declared named streams can be represented as properties without "
-          "values.",
-          navigation));
+  return payload_unreadable(set, fmt::format("Microsoft.OData.ODataException: An undeclared property '{}' which only has property annotations "
+                                             "in the payload but no property value was found in the payload. In OData, only declared "
+                                             "navigation properties and declared named streams can be represented as properties without "
+                                             "values.",
+                                             navigation));
 }
 
 ApiError unknown_property(const TableSpec& table, std::string_view property) {
-  return payload_unreadable(
-      table.set, fmt::format("Microsoft.OData.ODataException: Invalid property '{}' was found in entity "
-                             "'Microsoft.Dynamics.CRM.{}'.",
-                             property, table.name));
+  return payload_unreadable(table.set, fmt::format("Microsoft.OData.ODataException: Invalid property '{}' was found in entity "
+                                                   "'Microsoft.Dynamics.CRM.{}'.",
+                                                   property, table.name));
 }
 
 class PayloadReader {
  public:
-  PayloadReader(const Metadata& metadata, const TableSpec& table, const ReferenceResolver& resolver,
-                Door door, bool creating)
+  PayloadReader(const Metadata& metadata, const TableSpec& table, const ReferenceResolver& resolver, Door door, bool creating)
       : metadata_(metadata), table_(table), resolver_(resolver), door_(door), creating_(creating) {}
 
   Outcome<Payload> read(const json::object& body) {
@@ -65,11 +60,10 @@ class PayloadReader {
     std::string_view type = text_of(scalar_of(sent));
     if (type.starts_with('#')) type.remove_prefix(1);
     if (type == std::string(kTypePrefix) + table_.name) return {};
-    return tl::unexpected<ApiError>(payload_unreadable(
-        table_.set,
-        fmt::format("Microsoft.OData.ODataException: A resource with type '{}' was found, but it is not "
-                    "assignable to the expected type '{}{}'.",
-                    type, kTypePrefix, table_.name)));
+    return tl::unexpected<ApiError>(
+        payload_unreadable(table_.set, fmt::format("Microsoft.OData.ODataException: A resource with type '{}' was found, but it is not "
+                                                   "assignable to the expected type '{}{}'.",
+                                                   type, kTypePrefix, table_.name)));
   }
 
   Outcome<void> read_column(const Column& column, const json::value& sent) {
@@ -79,8 +73,7 @@ class PayloadReader {
     // The platform passes over columns that this operation cannot write; it does not refuse them.
     if (!writable && column.source != Source::key) return {};
     bool from_text = door_ == Door::fixture_text && sent.is_string();
-    TRY(Value value,
-        from_text ? convert_text(table_, column, text_of(scalar_of(sent))) : convert(table_, column, sent));
+    TRY(Value value, from_text ? convert_text(table_, column, text_of(scalar_of(sent))) : convert(table_, column, sent));
     if (door_ == Door::api) TRY_VOID(check_attachment(column, value));
     if (column.source != Source::key) return add({&column, std::move(value), ""});
     if (const std::string* id = std::get_if<std::string>(&value)) payload_.id = *id;
@@ -103,12 +96,10 @@ class PayloadReader {
 
   Outcome<void> read_bind(std::string_view name, const json::value& sent) {
     const Navigation* navigation = table_.navigation(name);
-    if (!navigation || !writable(*navigation->column))
-      return tl::unexpected<ApiError>(undeclared(table_.set, name));
+    if (!navigation || !writable(*navigation->column)) return tl::unexpected<ApiError>(undeclared(table_.set, name));
     if (sent.is_null()) return add({navigation->column, Value(), navigation->targets.front()});
     if (!sent.is_string()) {
-      return tl::unexpected<ApiError>(
-          payload_unreadable(table_.set, fmt::format("'{}{}' must be the URL of a row", name, kBind)));
+      return tl::unexpected<ApiError>(payload_unreadable(table_.set, fmt::format("'{}{}' must be the URL of a row", name, kBind)));
     }
     TRY(RowReference found, resolver_.resolve(text_of(scalar_of(sent))));
     for (const std::string& target : navigation->targets) {
@@ -117,8 +108,7 @@ class PayloadReader {
       }
     }
     return refuse(400, code::kInvalidArgument,
-                  fmt::format("A row of '{}' cannot be bound to '{}'; it takes {}.", found.table->name, name,
-                              navigation->targets.front()));
+                  fmt::format("A row of '{}' cannot be bound to '{}'; it takes {}.", found.table->name, name, navigation->targets.front()));
   }
 
   Outcome<void> read_navigation(const Navigation& navigation, const json::value& sent) {
@@ -150,11 +140,9 @@ class PayloadReader {
 
   Outcome<void> read_lookup_id(const json::object& body, const Column& column, const json::value& sent) {
     if (door_ == Door::api) {
-      return tl::unexpected<ApiError>(payload_unreadable(
-          table_.set,
-          fmt::format("Microsoft.Crm.CrmException: '{}' is computed and cannot be written; bind the "
-                      "navigation property.",
-                      column.name)));
+      return tl::unexpected<ApiError>(payload_unreadable(table_.set, fmt::format("Microsoft.Crm.CrmException: '{}' is computed and cannot be written; bind the "
+                                                                                 "navigation property.",
+                                                                                 column.name)));
     }
     TRY(Value id, convert(table_, column, sent));
     std::string target = column.targets.front();
@@ -162,11 +150,10 @@ class PayloadReader {
       target = std::string(text_member(body, column.name + "@Microsoft.Dynamics.CRM.lookuplogicalname"));
       bool allowed = std::find(column.targets.begin(), column.targets.end(), target) != column.targets.end();
       if (!allowed) {
-        return refuse(
-            400, code::kInvalidArgument,
-            fmt::format("'{0}' needs '{0}@Microsoft.Dynamics.CRM.lookuplogicalname' with the table it "
-                        "points to.",
-                        column.name));
+        return refuse(400, code::kInvalidArgument,
+                      fmt::format("'{0}' needs '{0}@Microsoft.Dynamics.CRM.lookuplogicalname' with the table it "
+                                  "points to.",
+                                  column.name));
       }
     }
     if (const std::string* guid = std::get_if<std::string>(&id)) {
@@ -199,8 +186,7 @@ class PayloadReader {
         if (cleared) known = std::move(change);
         return {};
       }
-      return tl::unexpected<ApiError>(payload_unreadable(
-          table_.set, fmt::format("'{}' is written more than once in one request.", change.column->name)));
+      return tl::unexpected<ApiError>(payload_unreadable(table_.set, fmt::format("'{}' is written more than once in one request.", change.column->name)));
     }
     payload_.changes.push_back(std::move(change));
     return {};
@@ -214,8 +200,7 @@ class PayloadReader {
   Payload payload_;
 };
 
-Outcome<Party> read_party(const Metadata& metadata, const json::object& sent,
-                          const ReferenceResolver& resolver) {
+Outcome<Party> read_party(const Metadata& metadata, const json::object& sent, const ReferenceResolver& resolver) {
   const TableSpec& table = metadata.require("activityparty");
   TRY(Payload payload, PayloadReader(metadata, table, resolver, Door::api, true).read(sent));
   Party party;
@@ -254,25 +239,21 @@ void add_missing_key(Payload& payload, const AlternateKey& key, const std::vecto
 }
 
 void drop_key(Payload& payload, const AlternateKey& key) {
-  std::erase_if(payload.changes, [&](const Change& change) {
-    return std::find(key.columns.begin(), key.columns.end(), change.column) != key.columns.end();
-  });
+  std::erase_if(payload.changes, [&](const Change& change) { return std::find(key.columns.begin(), key.columns.end(), change.column) != key.columns.end(); });
 }
 
-Outcome<Payload> read_payload(const Metadata& metadata, const TableSpec& table, const json::object& body,
-                              const ReferenceResolver& resolver, Door door, bool creating) {
+Outcome<Payload> read_payload(const Metadata& metadata, const TableSpec& table, const json::object& body, const ReferenceResolver& resolver, Door door,
+                              bool creating) {
   return PayloadReader(metadata, table, resolver, door, creating).read(body);
 }
 
-Outcome<std::vector<Party>> read_parties(const Metadata& metadata, const json::value& sent,
-                                         const ReferenceResolver& resolver) {
+Outcome<std::vector<Party>> read_parties(const Metadata& metadata, const json::value& sent, const ReferenceResolver& resolver) {
   const json::array* items = sent.if_array();
   if (!items) return tl::unexpected<ApiError>(payload_unreadable("activityparties", "an array is expected"));
   std::vector<Party> parties;
   for (const json::value& item : *items) {
     const json::object* object = item.if_object();
-    if (!object)
-      return tl::unexpected<ApiError>(payload_unreadable("activityparties", "objects are expected"));
+    if (!object) return tl::unexpected<ApiError>(payload_unreadable("activityparties", "objects are expected"));
     TRY(Party party, read_party(metadata, *object, resolver));
     parties.push_back(std::move(party));
   }

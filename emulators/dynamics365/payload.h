@@ -13,8 +13,7 @@ namespace lockstep::emulators::dynamics365 {
 struct Change {
   const Column* column = nullptr;
   Value value;
-  std::string
-      target;  // of a lookup: the table `value` is in; of a null: the table whose link is cleared, or empty
+  std::string target;  // of a lookup: the table `value` is in; of a null: the table whose link is cleared, or empty
 };
 
 /// A participant of an activity: a row (`target`, `id`) or a bare address.
@@ -65,10 +64,9 @@ enum class Door { api, fixture, fixture_text };
 void add_missing_key(Payload& payload, const AlternateKey& key, const std::vector<Value>& values);
 void drop_key(Payload& payload, const AlternateKey& key);
 
-Outcome<Payload> read_payload(const Metadata& metadata, const TableSpec& table, const json::object& body,
-                              const ReferenceResolver& resolver, Door door, bool creating);
+Outcome<Payload> read_payload(const Metadata& metadata, const TableSpec& table, const json::object& body, const ReferenceResolver& resolver, Door door,
+                              bool creating);
 /// The value of `email_activity_parties` and its like.
-Outcome<std::vector<Party>> read_parties(const Metadata& metadata, const json::value& sent,
-                                         const ReferenceResolver& resolver);
+Outcome<std::vector<Party>> read_parties(const Metadata& metadata, const json::value& sent, const ReferenceResolver& resolver);
 
 }  // namespace lockstep::emulators::dynamics365

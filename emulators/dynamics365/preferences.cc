@@ -43,10 +43,8 @@ Annotations wanted_annotations(std::string_view list) {
 void read_value(std::string_view text, Preferences& preferences) {
   std::size_t equals = text.find('=');
   std::string name = to_lower_ascii(trim(text.substr(0, equals)));
-  std::string_view value =
-      equals == std::string_view::npos ? std::string_view{} : trim(text.substr(equals + 1));
-  if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
-    value = value.substr(1, value.size() - 2);
+  std::string_view value = equals == std::string_view::npos ? std::string_view{} : trim(text.substr(equals + 1));
+  if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
   if (name == "return") preferences.representation = value == "representation";
   if (name == "odata.track-changes") preferences.track_changes = true;
   if (name == "odata.continue-on-error") preferences.continue_on_error = value != "false";

@@ -44,9 +44,9 @@ std::optional<Throttled> ServiceProtection::admit(const std::string& user, WallT
   held.ends.erase(held.ends.begin(), held.ends.upper_bound(now));
   if (static_cast<std::int64_t>(held.ends.size()) >= settings_.concurrent) {
     std::int64_t free_s = ((*held.ends.begin() - now).count() + 999) / 1000;
-    return Throttled{{429, std::string(code::kConcurrencyExceeded),
-                      fmt::format("Number of concurrent requests exceeded the limit of {}.", settings_.concurrent)},
-                     std::max<std::int64_t>(free_s, 1)};
+    return Throttled{
+        {429, std::string(code::kConcurrencyExceeded), fmt::format("Number of concurrent requests exceeded the limit of {}.", settings_.concurrent)},
+        std::max<std::int64_t>(free_s, 1)};
   }
   if (held.execution_ms.used(now) >= settings_.execution_ms) {
     ApiError error{429, std::string(code::kExecutionTimeExceeded),
@@ -57,9 +57,8 @@ std::optional<Throttled> ServiceProtection::admit(const std::string& user, WallT
     return throttle(held, held.execution_ms, now, std::move(error));
   }
   if (!held.requests.admit(now)) {
-    ApiError error{
-        429, std::string(code::kRequestsExceeded),
-        fmt::format("Number of requests exceeded the limit of {} over time window of {} seconds.", settings_.requests, window_s)};
+    ApiError error{429, std::string(code::kRequestsExceeded),
+                   fmt::format("Number of requests exceeded the limit of {} over time window of {} seconds.", settings_.requests, window_s)};
     return throttle(held, held.requests, now, std::move(error));
   }
   held.refusals = 0;
@@ -71,9 +70,7 @@ void ServiceProtection::charge(const std::string& user, WallTime now, std::int64
   if (settings_.on) counters(user).execution_ms.admit(now, execution_ms);
 }
 
-std::int64_t ServiceProtection::requests_left(const std::string& user, WallTime now) {
-  return settings_.requests - counters(user).requests.used(now);
-}
+std::int64_t ServiceProtection::requests_left(const std::string& user, WallTime now) { return settings_.requests - counters(user).requests.used(now); }
 
 std::int64_t ServiceProtection::execution_ms_left(const std::string& user, WallTime now) {
   return std::max<std::int64_t>(0, settings_.execution_ms - counters(user).execution_ms.used(now));

@@ -40,7 +40,7 @@ class ServiceProtection {
     RollingLimit requests;
     RollingLimit execution_ms;
     std::multiset<WallTime> ends;  // of requests that still run
-    std::int64_t refusals = 0;  // since the last admitted request
+    std::int64_t refusals = 0;     // since the last admitted request
   };
   Counters& counters(const std::string& user);
   Throttled throttle(Counters& counters, RollingLimit& limit, WallTime now, ApiError error) const;

@@ -15,13 +15,12 @@ constexpr std::size_t kMaxTop = 5000;
 constexpr int kMaxExpandDepth = 8;
 
 void include(Selection& selection, const Column& column) {
-  if (std::find(selection.columns.begin(), selection.columns.end(), &column) != selection.columns.end())
-    return;
+  if (std::find(selection.columns.begin(), selection.columns.end(), &column) != selection.columns.end()) return;
   selection.columns.push_back(&column);
 }
 
-Outcome<void> read_option(const FilterScope& scope, const TableSpec& table, const std::string& name,
-                          const std::string& value, QueryOptions& options, int depth);
+Outcome<void> read_option(const FilterScope& scope, const TableSpec& table, const std::string& name, const std::string& value, QueryOptions& options,
+                          int depth);
 
 Outcome<void> read_nested(const FilterScope& scope, std::string_view text, Expand& expand, int depth) {
   static constexpr std::string_view kNested[] = {"$select", "$filter", "$orderby", "$top", "$expand"};
@@ -53,8 +52,7 @@ Outcome<Expand> read_expand(const FilterScope& scope, const TableSpec& table, st
   Expand expand;
   std::size_t open = text.find('(');
   expand.name = std::string(trim(text.substr(0, open)));
-  if (open != std::string_view::npos && !text.ends_with(')'))
-    return refuse(400, code::kBadRequestUrl, fmt::format("Syntax error in $expand at '{}'.", text));
+  if (open != std::string_view::npos && !text.ends_with(')')) return refuse(400, code::kBadRequestUrl, fmt::format("Syntax error in $expand at '{}'.", text));
   expand.collection = table.collection(expand.name);
   if (expand.collection) {
     expand.target = expand.collection->from;
@@ -89,8 +87,7 @@ Outcome<std::size_t> read_top(const std::string& text) {
   std::size_t top = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), top);
   if (error == std::errc() && end == text.data() + text.size() && top >= 1) return std::min(top, kMaxTop);
-  return refuse(400, code::kBadRequestUrl,
-                fmt::format("Invalid value '{}' for $top query option found.", text));
+  return refuse(400, code::kBadRequestUrl, fmt::format("Invalid value '{}' for $top query option found.", text));
 }
 
 /// The FetchXML of a view. Personal views are not kept here.
@@ -104,8 +101,8 @@ Outcome<std::string> saved_fetch(const FilterScope& scope, const TableSpec& tabl
 }
 
 /// One option; anything without a leading '$' is a parameter such as `tag`, or unknown and passed over.
-Outcome<void> read_option(const FilterScope& scope, const TableSpec& table, const std::string& name,
-                          const std::string& value, QueryOptions& options, int depth) {
+Outcome<void> read_option(const FilterScope& scope, const TableSpec& table, const std::string& name, const std::string& value, QueryOptions& options,
+                          int depth) {
   if (name == "$select") {
     auto expands = std::move(options.selection.expands);
     TRY(options.selection, read_selection(table, value));

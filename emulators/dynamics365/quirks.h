@@ -12,19 +12,19 @@ inline constexpr Duration kBinLife{30LL * 24 * 3'600'000};
 /// Readings of what is not certain about the platform (contract, mark [?]), the stricter ones unless switched under settings; and
 /// what an organisation may have on or off.
 struct Quirks {
-  bool recycle_bin = false;                           // deleted rows can be read and restored for 30 days
-  std::int64_t not_member_status = 403;               // an application without a user in the organisation
-  std::string undeclared_key_code = "0x80060888";     // a key that the table does not have; or "0x0"
-  std::string stale_version_code = "0x80060882";      // of a 412 by ETag; the documentation's sample has ""
-  std::int64_t duplicate_status = 412;                // a hit of a duplicate rule; 500 by the older page
-  std::int64_t expired_token_status = 400;            // a delta token older than its life
-  std::int64_t untracked_status = 400;                // change tracking of a table that has none
-  bool repeated_rows = false;                         // a row twice in UpdateMultiple or UpsertMultiple: the last one holds
-  bool repeated_content_ids = false;                  // the same Content-ID in two change sets of a batch
-  bool client_correlation = false;                    // webhooks bear the correlation id that the client sent
-  bool time_left_in_seconds = false;                  // the unit of x-ms-ratelimit-time-remaining-xrm-requests; else ms
-  bool status_moves_state = false;                    // statuscode alone moves statecode; else it is refused
-  bool null_clears_any_target = false;                // null on the name of a target that is not set clears the lookup
+  bool recycle_bin = false;                        // deleted rows can be read and restored for 30 days
+  std::int64_t not_member_status = 403;            // an application without a user in the organisation
+  std::string undeclared_key_code = "0x80060888";  // a key that the table does not have; or "0x0"
+  std::string stale_version_code = "0x80060882";   // of a 412 by ETag; the documentation's sample has ""
+  std::int64_t duplicate_status = 412;             // a hit of a duplicate rule; 500 by the older page
+  std::int64_t expired_token_status = 400;         // a delta token older than its life
+  std::int64_t untracked_status = 400;             // change tracking of a table that has none
+  bool repeated_rows = false;                      // a row twice in UpdateMultiple or UpsertMultiple: the last one holds
+  bool repeated_content_ids = false;               // the same Content-ID in two change sets of a batch
+  bool client_correlation = false;                 // webhooks bear the correlation id that the client sent
+  bool time_left_in_seconds = false;               // the unit of x-ms-ratelimit-time-remaining-xrm-requests; else ms
+  bool status_moves_state = false;                 // statuscode alone moves statecode; else it is refused
+  bool null_clears_any_target = false;             // null on the name of a target that is not set clears the lookup
 };
 
 }  // namespace lockstep::emulators::dynamics365

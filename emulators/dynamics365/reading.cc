@@ -39,15 +39,9 @@ std::uint64_t number_of(const json::object& state, const char* name, std::uint64
 }
 
 Outcome<void> check_trackable(const TableSpec& table, const QueryOptions& options, const Quirks& quirks) {
-  const char* refused = options.filter           ? "$filter"
-                        : !options.order.empty() ? "$orderby"
-                        : options.has_expand()   ? "$expand"
-                        : options.top            ? "$top"
-                                                 : nullptr;
+  const char* refused = options.filter ? "$filter" : !options.order.empty() ? "$orderby" : options.has_expand() ? "$expand" : options.top ? "$top" : nullptr;
   if (refused) {
-    return refuse(
-        400, code::kBadRequestUrl,
-        fmt::format("The \"{}\" query parameter isn't supported when Change Tracking is enabled.", refused));
+    return refuse(400, code::kBadRequestUrl, fmt::format("The \"{}\" query parameter isn't supported when Change Tracking is enabled.", refused));
   }
   if (table.tracks_changes) return {};
   return refuse(static_cast<int>(quirks.untracked_status), code::kInvalidArgument,
@@ -63,15 +57,13 @@ Outcome<Listed> list_page(ApiCall& api, const TableSpec& table, const QueryOptio
   }
   std::uint64_t now = organisation.database.version();
   listed.delta = options.delta_token || state.contains("from");
-  listed.tracked =
-      listed.delta || state.contains("tracked") || (!options.skip_token && api.prefer.track_changes);
+  listed.tracked = listed.delta || state.contains("tracked") || (!options.skip_token && api.prefer.track_changes);
   if (listed.tracked) TRY_VOID(check_trackable(table, options, organisation.metadata.quirks()));
   std::size_t size = api.prefer.page_size.value_or(kMaxPage);
   if (listed.delta) {
     std::uint64_t from = number_of(state, "from", 0);
     if (options.delta_token) {
-      TRY(from, organisation.delta_tokens.accept(table.name, options.selection.text, *options.delta_token,
-                                                 api.call.now));
+      TRY(from, organisation.delta_tokens.accept(table.name, options.selection.text, *options.delta_token, api.call.now));
     }
     listed.tracked_to = number_of(state, "to", now);
     listed.page = list_changes(table, from, listed.tracked_to, size, state);
@@ -82,25 +74,21 @@ Outcome<Listed> list_page(ApiCall& api, const TableSpec& table, const QueryOptio
     return listed;
   }
   bool paged = api.prefer.page_size || !options.top;  // with a page size, $top is passed over
-  listed.page =
-      list_rows(table, organisation.users, options, paged ? size : std::min(size, *options.top), state);
+  listed.page = list_rows(table, organisation.users, options, paged ? size : std::min(size, *options.top), state);
   listed.tracked_to = number_of(state, "tracked", now);
   if (!paged) listed.page.next.reset();
   if (listed.page.next && listed.tracked) (*listed.page.next)["tracked"] = listed.tracked_to;
   return listed;
 }
 
-void append_link(std::string& out, const ApiCall& api, std::string_view path, std::string_view annotation,
-                 std::string_view option, std::string_view token) {
+void append_link(std::string& out, const ApiCall& api, std::string_view path, std::string_view annotation, std::string_view option, std::string_view token) {
   std::string query = query_without_tokens(api.call.request);
-  std::string link = fmt::format("{}/{}?{}{}{}={}", api.base, path, query, query.empty() ? "" : "&",
-                                 option, percent_encode(token));
+  std::string link = fmt::format("{}/{}?{}{}{}={}", api.base, path, query, query.empty() ? "" : "&", option, percent_encode(token));
   fmt::format_to(std::back_inserter(out), ",\"{}\":", annotation);
   append_json_text(out, link);
 }
 
-void append_counts(std::string& out, const ApiCall& api, const TableSpec& table,
-                   const QueryOptions& options) {
+void append_counts(std::string& out, const ApiCall& api, const TableSpec& table, const QueryOptions& options) {
   if (!options.count && api.prefer.all_annotations())
     out += ",\"@Microsoft.Dynamics.CRM.totalrecordcount\":-1,\"@Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded\":false";
   if (!options.count) return;
@@ -116,8 +104,7 @@ void append_counts(std::string& out, const ApiCall& api, const TableSpec& table,
 void append_deleted(std::string& out, const ApiCall& api, const TableSpec& table, RowNumber row) {
   out.append("{\"@odata.context\":");
   append_json_text(out, fmt::format("{}/$metadata#{}/$deletedEntity", api.base, table.set));
-  fmt::format_to(std::back_inserter(out), ",\"id\":\"{}\",\"reason\":\"deleted\"}}",
-                 table.rows->record(row).id);
+  fmt::format_to(std::back_inserter(out), ",\"id\":\"{}\",\"reason\":\"deleted\"}}", table.rows->record(row).id);
 }
 
 Outcome<QueryOptions> options_for(const ApiCall& api, const Rows& rows) {
@@ -149,8 +136,7 @@ Outcome<http::Response> read_collection(ApiCall& api, const Rows& rows) {
   if (options.apply) return read_aggregates(api, table, options);
   TRY(Listed listed, list_page(api, table, options));
   const Page& page = listed.page;
-  organisation.work_ms +=
-      5 + static_cast<std::int64_t>((page.rows.size() + page.deleted.size()) / kRowsPerMs);
+  organisation.work_ms += 5 + static_cast<std::int64_t>((page.rows.size() + page.deleted.size()) / kRowsPerMs);
   std::string out = "{\"@odata.context\":";
   append_json_text(out, context_of(api.base, table, options.selection, listed.delta ? "/$delta" : ""));
   append_counts(out, api, table, options);
@@ -169,8 +155,7 @@ Outcome<http::Response> read_collection(ApiCall& api, const Rows& rows) {
   if (page.next) {
     append_link(out, api, rows.path, "@odata.nextLink", "$skiptoken", encode_skip_token(*page.next));
   } else if (listed.tracked) {
-    std::string token =
-        organisation.delta_tokens.issue(table.name, options.selection.text, listed.tracked_to, api.call.now);
+    std::string token = organisation.delta_tokens.issue(table.name, options.selection.text, listed.tracked_to, api.call.now);
     append_link(out, api, rows.path, "@odata.deltaLink", "$deltatoken", token);
   }
   out.push_back('}');
@@ -186,8 +171,7 @@ Outcome<http::Response> read_count(ApiCall& api, const Rows& rows) {
   TRY(QueryOptions options, options_for(api, rows));
   std::size_t count = 0;
   if (options.delta_token) {
-    TRY(std::uint64_t from, organisation.delta_tokens.accept(table.name, options.selection.text,
-                                                             *options.delta_token, api.call.now));
+    TRY(std::uint64_t from, organisation.delta_tokens.accept(table.name, options.selection.text, *options.delta_token, api.call.now));
     Page page = list_changes(table, from, organisation.database.version(), kMaxCount, {});
     count = page.rows.size() + page.deleted.size();
   } else {

@@ -116,9 +116,7 @@ Outcome<http::Response> change_references(ApiCall& api, const Resource& resource
 
 }  // namespace
 
-const Collection* collection_of(const TableSpec& table, std::string_view segment) {
-  return table.collection(segment.substr(0, segment.find('(')));
-}
+const Collection* collection_of(const TableSpec& table, std::string_view segment) { return table.collection(segment.substr(0, segment.find('('))); }
 
 Outcome<http::Response> related_rows(ApiCall& api, const Resource& resource, const Collection& collection) {
   RowNumber row = api.organisation.find(resource);
@@ -129,8 +127,7 @@ Outcome<http::Response> related_rows(ApiCall& api, const Resource& resource, con
   std::string_view mode = resource.rest.size() > 1 ? std::string_view(resource.rest[1]) : "";
   if (mode == "$ref" && (method == "POST" || method == "DELETE")) return change_references(api, resource, collection);
   if (method == "POST" && mode.empty() && !collection.through) return create_row(api, *collection.from, Change{collection.column, id, resource.table->name});
-  if (method != "GET")
-    return refuse(405, code::kBadRequestUrl, fmt::format("The requested resource does not support http method '{}'.", method));
+  if (method != "GET") return refuse(405, code::kBadRequestUrl, fmt::format("The requested resource does not support http method '{}'.", method));
   TRY_VOID(api.organisation.check_privilege(*resource.table, "Read", api.call.caller));
   if (mode == "$ref") return references(api, rows);
   if (mode == "$count") return read_count(api, rows);

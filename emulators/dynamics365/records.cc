@@ -31,8 +31,7 @@ RowNumber Records::find(const TableSpec& table, std::string_view id) const {
 RowNumber Records::find_by_key(const TableSpec& table, const AlternateKey& key, const std::vector<Value>& values) const {
   for (RowNumber row : table.rows->find_equal(key.columns.front()->field, view(values.front()))) {
     bool same = !table.rows->record(row).deleted;
-    for (std::size_t i = 1; i < values.size(); ++i)
-      same = same && compare_values(table.rows->get(row, key.columns[i]->field), view(values[i])) == 0;
+    for (std::size_t i = 1; i < values.size(); ++i) same = same && compare_values(table.rows->get(row, key.columns[i]->field), view(values[i])) == 0;
     if (same) return row;
   }
   return kNoRow;
@@ -75,8 +74,7 @@ void Records::note_on_behalf(Draft& draft, const Writer& writer) const {
   if (id && draft.creating()) draft.set(table.require("_createdonbehalfby_value"), Value(*id), "systemuser");
 }
 
-void Records::take_system_times(Draft& draft, const Payload& payload, WriteContext& context,
-                                bool fixture) const {
+void Records::take_system_times(Draft& draft, const Payload& payload, WriteContext& context, bool fixture) const {
   const TableSpec& table = draft.table();
   const Column* migrated = table.column("overriddencreatedon");
   const Column* created = table.column("createdon");
@@ -88,8 +86,7 @@ void Records::take_system_times(Draft& draft, const Payload& payload, WriteConte
   if (!fixture) return;
   if (const Change* given = payload.find(*created)) draft.set(*created, given->value);
   const Change* modified = payload.find(table.require("modifiedon"));
-  if (modified && !is_null(view(modified->value)))
-    context.at = WallTime{std::get<std::int64_t>(modified->value)};
+  if (modified && !is_null(view(modified->value))) context.at = WallTime{std::get<std::int64_t>(modified->value)};
 }
 
 Outcome<void> Records::check_draft(Draft& draft, bool fixture) {
@@ -100,8 +97,7 @@ Outcome<void> Records::check_draft(Draft& draft, bool fixture) {
   return check_unique(draft);
 }
 
-Outcome<RowNumber> Records::create(const TableSpec& table, const Payload& payload, const Writer& writer,
-                                   bool fixture) {
+Outcome<RowNumber> Records::create(const TableSpec& table, const Payload& payload, const Writer& writer, bool fixture) {
   std::string id = payload.id ? *payload.id : make_guid(rng_);
   RowNumber held = table.rows->find(id);
   if (held != kNoRow && (!table.rows->record(held).deleted || in_bin(table, held, writer.now))) {
@@ -117,9 +113,8 @@ Outcome<RowNumber> Records::create(const TableSpec& table, const Payload& payloa
   }
   const Column* customer = table.column("_customerid_value");
   if (customer && is_null(draft.get(*customer))) {
-    return refuse(
-        400, code::kRequiredFieldMissing,
-        fmt::format("You should specify a parent contact or account. (The customerid of {} is required.)", table.name));
+    return refuse(400, code::kRequiredFieldMissing,
+                  fmt::format("You should specify a parent contact or account. (The customerid of {} is required.)", table.name));
   }
   WriteContext write = context(writer);
   take_system_times(draft, payload, write, fixture);
@@ -146,8 +141,7 @@ Outcome<RowNumber> Records::create(const TableSpec& table, const Payload& payloa
   return row;
 }
 
-Outcome<void> Records::update(const TableSpec& table, RowNumber row, const Payload& payload,
-                              const Writer& writer) {
+Outcome<void> Records::update(const TableSpec& table, RowNumber row, const Payload& payload, const Writer& writer) {
   if (payload.changes.empty() && !payload.parties) return {};
   TRY_VOID(check_not_frozen(table, row, payload));
   Draft draft(table, row);
@@ -159,8 +153,7 @@ Outcome<void> Records::update(const TableSpec& table, RowNumber row, const Paylo
   if (closes) {
     std::int64_t state = draft.integer(*table.state_column(), 0);
     if (state == 2 && rules_.open_activities_block && has_open_activities(metadata_, id)) {
-      return refuse(400, code::kCaseHasOpenActivities,
-                    "The incident can not be cancelled because there are open activities for this incident.");
+      return refuse(400, code::kCaseHasOpenActivities, "The incident can not be cancelled because there are open activities for this incident.");
     }
   }
   UnitOfWork unit(database_, webhooks_);
@@ -183,8 +176,7 @@ Outcome<void> Records::remove(const TableSpec& table, RowNumber row, const Write
   return {};
 }
 
-void Records::force(const TableSpec& table, RowNumber row, std::vector<Change> changes, const Writer& writer,
-                    int depth) {
+void Records::force(const TableSpec& table, RowNumber row, std::vector<Change> changes, const Writer& writer, int depth) {
   Draft draft(table, row);
   for (const Change& change : changes) draft.set(*change.column, change.value, change.target);
   compute_columns(draft);

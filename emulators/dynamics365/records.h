@@ -26,20 +26,17 @@ class Records {
   Rng& random() { return rng_; }
 
   /// Fixtures skip the rules of state and of required columns.
-  Outcome<RowNumber> create(const TableSpec& table, const Payload& payload, const Writer& writer,
-                            bool fixture = false);
+  Outcome<RowNumber> create(const TableSpec& table, const Payload& payload, const Writer& writer, bool fixture = false);
   Outcome<void> update(const TableSpec& table, RowNumber row, const Payload& payload, const Writer& writer);
   Outcome<void> remove(const TableSpec& table, RowNumber row, const Writer& writer);
   /// Out of the recycle bin, with the rows that went with it. `row` may be kNoRow.
   Outcome<void> restore(const TableSpec& table, RowNumber row, const Writer& writer);
   /// Whether a deleted row is still in the recycle bin.
   bool in_bin(const TableSpec& table, RowNumber row, WallTime now) const;
-  Outcome<void> merge(const TableSpec& table, RowNumber winner, RowNumber loser, const Payload& content,
-                      const Writer& writer);
+  Outcome<void> merge(const TableSpec& table, RowNumber winner, RowNumber loser, const Payload& content, const Writer& writer);
   Outcome<void> close_case(RowNumber row, const CaseResolution& resolution, const Writer& writer);
   Outcome<void> mark_email_sent(RowNumber row, bool deliver, const Writer& writer);
-  Outcome<void> replace_parties(const TableSpec& table, RowNumber row, const std::vector<Party>& parties,
-                                const Writer& writer);
+  Outcome<void> replace_parties(const TableSpec& table, RowNumber row, const std::vector<Party>& parties, const Writer& writer);
 
   /// Ties two rows by a row of the table between them, or takes that away. False: it was so already.
   bool tie(const Collection& collection, RowNumber near, const TableSpec& table, RowNumber far, bool tied, const Writer& writer);
@@ -53,16 +50,14 @@ class Records {
  private:
   WriteContext context(const Writer& writer) const;
   /// Writes `changes` as they stand, without rules, and tells the steps.
-  void force(const TableSpec& table, RowNumber row, std::vector<Change> changes, const Writer& writer,
-             int depth);
+  void force(const TableSpec& table, RowNumber row, std::vector<Change> changes, const Writer& writer, int depth);
   void apply(Draft& draft, const Payload& payload) const;
   void fill_defaults(Draft& draft);
   /// Who wrote under another's name.
   void note_on_behalf(Draft& draft, const Writer& writer) const;
   void take_system_times(Draft& draft, const Payload& payload, WriteContext& context, bool fixture) const;
   Outcome<void> check_draft(Draft& draft, bool fixture);
-  void add_parties(const TableSpec& table, std::string_view activity, const std::vector<Party>& parties,
-                   const Writer& writer);
+  void add_parties(const TableSpec& table, std::string_view activity, const std::vector<Party>& parties, const Writer& writer);
   void restore_row(const TableSpec& table, RowNumber row, const Writer& writer);
   Outcome<void> remove_row(const TableSpec& table, RowNumber row, const Writer& writer, int depth);
   void remove_parties(const TableSpec& table, std::string_view activity, const Writer& writer);
@@ -79,8 +74,7 @@ class Records {
 /// Rows and deliveries, all or nothing.
 class UnitOfWork {
  public:
-  UnitOfWork(Database& database, Webhooks& webhooks)
-      : transaction_(database), webhooks_(webhooks), mark_(webhooks.mark()) {}
+  UnitOfWork(Database& database, Webhooks& webhooks) : transaction_(database), webhooks_(webhooks), mark_(webhooks.mark()) {}
   ~UnitOfWork() {
     if (!committed_) webhooks_.roll_back(mark_);
   }

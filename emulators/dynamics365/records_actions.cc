@@ -20,14 +20,12 @@ Change change(const TableSpec& table, std::string_view column, Value value, std:
 
 }  // namespace
 
-Outcome<void> Records::merge(const TableSpec& table, RowNumber winner, RowNumber loser,
-                             const Payload& content, const Writer& writer) {
+Outcome<void> Records::merge(const TableSpec& table, RowNumber winner, RowNumber loser, const Payload& content, const Writer& writer) {
   if (!table.mergeable) {
     return refuse(400, code::kInvalidArgument, fmt::format("Rows of {} cannot be merged.", table.name));
   }
   if (winner == loser) {
-    return refuse(400, code::kMergeIdentical,
-                  "Merge cannot be performed on sub-entity that is the master entity.");
+    return refuse(400, code::kMergeIdentical, "Merge cannot be performed on sub-entity that is the master entity.");
   }
   if (state_of(table, winner) != 0 || state_of(table, loser) != 0) {
     return refuse(400, code::kMergeInactive, "Merge cannot be performed on an entity that is inactive.");
@@ -38,9 +36,8 @@ Outcome<void> Records::merge(const TableSpec& table, RowNumber winner, RowNumber
   const std::string winner_id = table.rows->record(winner).id;
   bool incident = table.name == "incident";
   force(table, loser,
-        {change(table, "statecode", std::int64_t{incident ? 2 : 1}),
-         change(table, "statuscode", std::int64_t{incident ? 2000 : 2}), change(table, "merged", true),
-         change(table, "_masterid_value", winner_id, table.name)},
+        {change(table, "statecode", std::int64_t{incident ? 2 : 1}), change(table, "statuscode", std::int64_t{incident ? 2000 : 2}),
+         change(table, "merged", true), change(table, "_masterid_value", winner_id, table.name)},
         writer, 2);
   database_.merge(*table.rows, winner, loser, context(writer), true);
   RowEvent event{"Merge", &table, winner, content.changes, table.rows->record(loser).id, {}, 1};
@@ -56,8 +53,7 @@ void Records::move_children(const TableSpec& table, RowNumber winner, RowNumber 
     if (!reference.column->follows_merge) continue;
     const TableSpec& from = *reference.from;
     for (RowNumber child : from.rows->find_equal(reference.column->field, loser_id)) {
-      if (from.rows->record(child).deleted || target_of(from, child, *reference.column) != table.name)
-        continue;
+      if (from.rows->record(child).deleted || target_of(from, child, *reference.column) != table.name) continue;
       bool itself = &from == &table && child == winner;  // the winner hung below the loser
       force(from, child, {{reference.column, itself ? Value() : Value(winner_id), table.name}}, writer, 2);
     }
@@ -98,39 +94,32 @@ Outcome<void> Records::close_case(RowNumber row, const CaseResolution& resolutio
   const TableSpec& table = metadata_.require("incident");
   const std::string id = table.rows->record(row).id;
   if (state_of(table, row) != 0) {
-    return refuse(400, code::kCaseAlreadyClosed,
-                  fmt::format("The case with Id {} has already been closed.", id));
+    return refuse(400, code::kCaseAlreadyClosed, fmt::format("The case with Id {} has already been closed.", id));
   }
   std::int64_t status = resolution.status == -1 ? table.state(1)->default_status : resolution.status;
   const Option* option = table.status_column()->option(status);
   if (!option || option->state != 1) {
-    return refuse(
-        400, code::kInvalidStateStatus,
-        fmt::format("{} is not a valid status code for state code IncidentState.Resolved on incident with "
-                    "Id {}.",
-                    resolution.status, id));
+    return refuse(400, code::kInvalidStateStatus,
+                  fmt::format("{} is not a valid status code for state code IncidentState.Resolved on incident with "
+                              "Id {}.",
+                              resolution.status, id));
   }
   if (rules_.open_activities_block && has_open_activities(metadata_, id)) {
     return refuse(400, "0x8004f456", "The case cannot be resolved because it has open activities.");
   }
   const TableSpec& resolutions = metadata_.require("incidentresolution");
   Payload payload;
-  payload.changes = {change(resolutions, "subject", resolution.subject),
-                     change(resolutions, "_incidentid_value", id, "incident"),
-                     change(resolutions, "statecode", std::int64_t{1}),
-                     change(resolutions, "statuscode", std::int64_t{2})};
+  payload.changes = {change(resolutions, "subject", resolution.subject), change(resolutions, "_incidentid_value", id, "incident"),
+                     change(resolutions, "statecode", std::int64_t{1}), change(resolutions, "statuscode", std::int64_t{2})};
   if (!resolution.description.empty()) {
     payload.changes.push_back(change(resolutions, "description", resolution.description));
   }
-  if (resolution.minutes_spent)
-    payload.changes.push_back(change(resolutions, "timespent", *resolution.minutes_spent));
+  if (resolution.minutes_spent) payload.changes.push_back(change(resolutions, "timespent", *resolution.minutes_spent));
   UnitOfWork unit(database_, webhooks_);
   TRY_VOID(create(resolutions, payload, writer, true));
-  force(table, row, {change(table, "statecode", std::int64_t{1}), change(table, "statuscode", status)},
-        writer, 2);
+  force(table, row, {change(table, "statecode", std::int64_t{1}), change(table, "statuscode", status)}, writer, 2);
   RowEvent event{"Close", &table, row, {}, "", {}, 1};
-  event.extra = {{"Status", status},
-                 {"IncidentResolution", {{"subject", resolution.subject}, {"incidentid", id}}}};
+  event.extra = {{"Status", status}, {"IncidentResolution", {{"subject", resolution.subject}, {"incidentid", id}}}};
   webhooks_.note(event, writer);
   unit.commit();
   return {};
@@ -140,9 +129,7 @@ void Records::cancel_resolutions(std::string_view incident, const Writer& writer
   const TableSpec& table = metadata_.require("incidentresolution");
   for (RowNumber row : table.rows->find_equal(table.require("_incidentid_value").field, incident)) {
     if (table.rows->record(row).deleted || state_of(table, row) == 2) continue;
-    force(table, row,
-          {change(table, "statecode", std::int64_t{2}), change(table, "statuscode", std::int64_t{3})}, writer,
-          2);
+    force(table, row, {change(table, "statecode", std::int64_t{2}), change(table, "statuscode", std::int64_t{3})}, writer, 2);
   }
 }
 
@@ -172,15 +159,13 @@ Outcome<void> Records::mark_email_sent(RowNumber row, bool deliver, const Writer
   UnitOfWork unit(database_, webhooks_);
   WriteContext now = context(writer);
   force(table, row,
-        {change(table, "statecode", std::int64_t{1}),
-         change(table, "statuscode", std::int64_t{deliver ? 6 : 3}), change(table, "senton", now.at.ms)},
-        writer, 1);
+        {change(table, "statecode", std::int64_t{1}), change(table, "statuscode", std::int64_t{deliver ? 6 : 3}), change(table, "senton", now.at.ms)}, writer,
+        1);
   unit.commit();
   return {};
 }
 
-void Records::add_parties(const TableSpec& table, std::string_view activity,
-                          const std::vector<Party>& parties, const Writer& writer) {
+void Records::add_parties(const TableSpec& table, std::string_view activity, const std::vector<Party>& parties, const Writer& writer) {
   const TableSpec& party_table = metadata_.require("activityparty");
   for (const Party& party : parties) {
     Draft draft(party_table, kNoRow);
@@ -201,8 +186,7 @@ void Records::remove_parties(const TableSpec& table, std::string_view activity, 
   }
 }
 
-Outcome<void> Records::replace_parties(const TableSpec& table, RowNumber row,
-                                       const std::vector<Party>& parties, const Writer& writer) {
+Outcome<void> Records::replace_parties(const TableSpec& table, RowNumber row, const std::vector<Party>& parties, const Writer& writer) {
   Payload payload;
   payload.parties = parties;
   UnitOfWork unit(database_, webhooks_);

@@ -16,9 +16,7 @@ std::int64_t number_in(const TableSpec& table, RowNumber row, std::string_view c
   return number ? *number : 0;
 }
 
-std::string_view text_in(const TableSpec& table, RowNumber row, std::string_view column) {
-  return text_of(table.rows->get(row, table.require(column).field));
-}
+std::string_view text_in(const TableSpec& table, RowNumber row, std::string_view column) { return text_of(table.rows->get(row, table.require(column).field)); }
 
 /// "firstname, lastname"
 std::set<std::string, std::less<>> names_in(std::string_view list) {
@@ -54,10 +52,7 @@ void Organisation::add_messages(const WriteContext& context) {
     std::string id = guid_of_name(fmt::format("sdkmessage {}", name));
     database.create(*messages.rows, id, {{messages.require("name").field, std::string(name)}, {messages.require("isprivate").field, false}}, context);
     for (const TableSpec& table : metadata.tables()) {
-      bool fits = name.ends_with("Multiple") ? table.bulk
-                  : name == "Merge"          ? table.mergeable
-                  : name == "Close"          ? table.name == "incident"
-                                             : true;
+      bool fits = name.ends_with("Multiple") ? table.bulk : name == "Merge" ? table.mergeable : name == "Close" ? table.name == "incident" : true;
       if (!fits || !table.writable) continue;
       FieldChanges fields{{filters.require("primaryobjecttypecode").field, table.name}, {filters.require("_sdkmessageid_value").field, id}};
       database.create(*filters.rows, guid_of_name(fmt::format("sdkmessagefilter {} {}", name, table.name)), fields, context);

@@ -22,8 +22,7 @@ std::string context_of(std::string_view base, const TableSpec& table, const Sele
   return fmt::format("{}/$metadata#{}{}{}", base, table.set, columns, suffix);
 }
 
-RowWriter::RowWriter(const RenderScope& scope, const TableSpec& table, const Selection& selection)
-    : scope_(scope), table_(table), selection_(selection) {
+RowWriter::RowWriter(const RenderScope& scope, const TableSpec& table, const Selection& selection) : scope_(scope), table_(table), selection_(selection) {
   for (const Column* column : selection.columns) slots_.push_back({column, "\"" + column->name + "\":"});
   values_.resize(table.rows->field_count());
 }
@@ -84,8 +83,7 @@ void RowWriter::append_annotations(std::string& out, RowNumber row, const Column
   }
   if (scope_.annotations.navigation) {
     for (const Navigation& navigation : table_.navigations) {
-      bool reaches = navigation.column == &column &&
-                     std::find(navigation.targets.begin(), navigation.targets.end(), target) != navigation.targets.end();
+      bool reaches = navigation.column == &column && std::find(navigation.targets.begin(), navigation.targets.end(), target) != navigation.targets.end();
       if (reaches) add("Microsoft.Dynamics.CRM.associatednavigationproperty", navigation.name);
     }
   }

@@ -10,8 +10,8 @@ struct RenderScope {
   const Metadata& metadata;
   const Users& users;
   Annotations annotations;
-  std::string_view base;               // "https://host/api/data/v9.2", for links
-  std::size_t page_size = kMaxPage;    // of expanded collections, each
+  std::string_view base;             // "https://host/api/data/v9.2", for links
+  std::size_t page_size = kMaxPage;  // of expanded collections, each
 };
 
 /// Writes rows of one table as JSON. Made once per answer: names are prepared, values are read in one pass.
@@ -41,7 +41,6 @@ class RowWriter {
 
 std::string etag_of(const Record& record);
 /// "BASE/$metadata#contacts(fullname)", with `suffix` such as "/$entity" or "/$delta".
-std::string context_of(std::string_view base, const TableSpec& table, const Selection& selection,
-                       std::string_view suffix);
+std::string context_of(std::string_view base, const TableSpec& table, const Selection& selection, std::string_view suffix);
 
 }  // namespace lockstep::emulators::dynamics365

@@ -23,10 +23,9 @@ std::string_view state_label(const TableSpec& table, std::int64_t value) {
 Outcome<void> check_case_transition(const Draft& draft, std::int64_t from, std::int64_t to) {
   if (draft.creating()) return {};
   if (to == kResolved) {
-    return refuse(
-        400, code::kInvalidStateStatus,
-        "This message can not be used to set the state of incident to Resolved. In order to set state of "
-        "incident to Resolved, use the CloseIncidentRequest message instead.");
+    return refuse(400, code::kInvalidStateStatus,
+                  "This message can not be used to set the state of incident to Resolved. In order to set state of "
+                  "incident to Resolved, use the CloseIncidentRequest message instead.");
   }
   if (from != kActive && to != kActive && from != to) {
     return refuse(400, code::kInvalidState, "A case that is closed has to be reactivated first.");
@@ -48,8 +47,7 @@ void compute_address(Draft& draft) {
   }
   if (!touched) return;
   std::vector<std::string> lines;
-  for (const char* line : {"address1_line1", "address1_line2", "address1_line3"})
-    lines.emplace_back(draft.text(line));
+  for (const char* line : {"address1_line1", "address1_line2", "address1_line3"}) lines.emplace_back(draft.text(line));
   std::string place(draft.text("address1_city"));
   std::string region(draft.text("address1_stateorprovince"));
   if (!region.empty()) place += (place.empty() ? "" : ", ") + region;
@@ -114,7 +112,8 @@ void compute_image(Draft& draft) {
   std::string id = guid_of_name("image " + std::string(draft.text("entityimage")));
   bool set = !draft.text("entityimage").empty();
   draft.set(draft.table().require("entityimageid"), set ? Value(id) : Value());
-  draft.set(draft.table().require("entityimage_url"), set ? Value(fmt::format("/Image/download.aspx?Entity={}&Attribute=entityimage&Id={}", draft.table().name, id)) : Value());
+  draft.set(draft.table().require("entityimage_url"),
+            set ? Value(fmt::format("/Image/download.aspx?Entity={}&Attribute=entityimage&Id={}", draft.table().name, id)) : Value());
 }
 
 /// A key with a column that is empty holds nobody off.
@@ -137,13 +136,12 @@ Outcome<void> check_key(const Draft& draft, const AlternateKey& key) {
     if (row == draft.row() || table.rows->record(row).deleted) continue;
     auto same = [&](const Column* each) { return compare_values(table.rows->get(row, each->field), draft.get(*each)) == 0; };
     if (!std::all_of(key.columns.begin(), key.columns.end(), same)) continue;
-    return refuse(
-        412, code::kDuplicateEntityKey,
-        fmt::format("A record that has the attribute values {0} already exists. The entity key {1} requires "
-                    "that this set of attributes contains unique values. Select unique values and try "
-                    "again.<DuplicateEntity><EntityName>{2}</EntityName><Id>{3}</Id><Attributes>{4}"
-                    "</Attributes></DuplicateEntity>",
-                    names, key.name, table.name, table.rows->record(row).id, attributes));
+    return refuse(412, code::kDuplicateEntityKey,
+                  fmt::format("A record that has the attribute values {0} already exists. The entity key {1} requires "
+                              "that this set of attributes contains unique values. Select unique values and try "
+                              "again.<DuplicateEntity><EntityName>{2}</EntityName><Id>{3}</Id><Attributes>{4}"
+                              "</Attributes></DuplicateEntity>",
+                              names, key.name, table.name, table.rows->record(row).id, attributes));
   }
   return {};
 }
@@ -160,8 +158,7 @@ Outcome<void> settle_state(Draft& draft, bool lenient, const Quirks& quirks) {
   if ((has_state && is_null(draft.get(state_column))) || (has_status && is_null(draft.get(status_column)))) {
     return refuse(400, code::kInvalidStateStatus, "statecode and statuscode cannot be null.");
   }
-  std::int64_t from =
-      draft.creating() ? kActive : std::get<std::int64_t>(table.rows->get(draft.row(), state_column.field));
+  std::int64_t from = draft.creating() ? kActive : std::get<std::int64_t>(table.rows->get(draft.row(), state_column.field));
   std::int64_t to = from;
   if (has_state) {
     to = draft.integer(state_column, from);
@@ -171,14 +168,13 @@ Outcome<void> settle_state(Draft& draft, bool lenient, const Quirks& quirks) {
   std::int64_t status = has_status ? draft.integer(status_column, 0) : table.state(to)->default_status;
   if (status_column.option(status)->state != to) {
     std::string id = draft.creating() ? "(new)" : table.rows->record(draft.row()).id;
-    return refuse(400, code::kInvalidStateStatus,
-                  fmt::format("{} is not a valid status code for state code {}State.{} on {} with Id {}.",
-                              status, table.label, state_label(table, to), table.name, id));
+    return refuse(
+        400, code::kInvalidStateStatus,
+        fmt::format("{} is not a valid status code for state code {}State.{} on {} with Id {}.", status, table.label, state_label(table, to), table.name, id));
   }
   if (draft.creating() && to != kActive && !table.state_on_create && !lenient) {
     return refuse(400, code::kInvalidStateStatus,
-                  fmt::format("A {} cannot be created in the state {}; create it, then change its state.",
-                              table.name, state_label(table, to)));
+                  fmt::format("A {} cannot be created in the state {}; create it, then change its state.", table.name, state_label(table, to)));
   }
   if (table.name == "incident" && !lenient) TRY_VOID(check_case_transition(draft, from, to));
   draft.set(state_column, to);
@@ -196,11 +192,9 @@ Outcome<void> check_not_frozen(const TableSpec& table, RowNumber row, const Payl
     const std::string& id = table.rows->record(row).id;
     if (table.name == "incident") {
       return refuse(400, code::kCaseAlreadyClosed,
-                    fmt::format("The case with Id {} has already been closed; '{}' cannot be changed.", id,
-                                change.column->logical_name));
+                    fmt::format("The case with Id {} has already been closed; '{}' cannot be changed.", id, change.column->logical_name));
     }
-    return refuse(400, code::kRowIsInactive,
-                  fmt::format("Cannot update {} with Id {} because it is inactive.", table.name, id));
+    return refuse(400, code::kRowIsInactive, fmt::format("Cannot update {} with Id {} because it is inactive.", table.name, id));
   }
   return {};
 }
@@ -228,9 +222,7 @@ Outcome<void> check_required(const Draft& draft) {
   for (const Column& column : draft.table().columns) {
     if (!column.required || (!draft.creating() && !draft.touches(column))) continue;
     if (!is_null(draft.get(column))) continue;
-    return refuse(
-        400, code::kRequiredFieldMissing,
-        fmt::format("Required field '{}' is missing on '{}'.", column.logical_name, draft.table().name));
+    return refuse(400, code::kRequiredFieldMissing, fmt::format("Required field '{}' is missing on '{}'.", column.logical_name, draft.table().name));
   }
   return {};
 }
@@ -244,8 +236,7 @@ void compute_columns(Draft& draft) {
   if (name == "incident") compute_customer(draft);
   if (name == "annotation") compute_note(draft);
   if (name == "activitymimeattachment") compute_file_size(draft, "body");
-  if (name == "serviceendpoint" && draft.touches("authvalue"))
-    draft.set(draft.table().require("isauthvalueset"), Value(!draft.text("authvalue").empty()));
+  if (name == "serviceendpoint" && draft.touches("authvalue")) draft.set(draft.table().require("isauthvalueset"), Value(!draft.text("authvalue").empty()));
 }
 
 Outcome<void> check_unique(const Draft& draft) {

@@ -123,7 +123,8 @@ std::string completed(const std::vector<SearchHit>& hits) {
 
 /// `more`: members beside the value, under the names of version 1.0.
 http::Response search_answer(bool newer, json::value value, const std::vector<std::pair<std::string, json::value>>& more) {
-  static constexpr std::pair<std::string_view, std::string_view> kNewer[] = {{"facets", "Facets"}, {"totalrecordcount", "Count"}, {"querycontext", "QueryContext"}};
+  static constexpr std::pair<std::string_view, std::string_view> kNewer[] = {
+      {"facets", "Facets"}, {"totalrecordcount", "Count"}, {"querycontext", "QueryContext"}};
   json::object body{{newer ? "Value" : "value", std::move(value)}};
   for (const auto& [name, member] : more) {
     auto renamed = std::find_if(std::begin(kNewer), std::end(kNewer), [&, wanted = std::string_view(name)](const auto& each) { return each.first == wanted; });

@@ -19,15 +19,12 @@ constexpr std::size_t kMaxBatchedUrl = 64 * 1024;
 constexpr std::string_view kBoundPrefix = "Microsoft.Dynamics.CRM.";
 
 OrganisationNames names_of(const Dynamics365Options& options) {
-  return {guid_of_name("organization " + options.organisation),
-          guid_of_name("businessunit " + options.organisation), options.organisation,
+  return {guid_of_name("organization " + options.organisation), guid_of_name("businessunit " + options.organisation), options.organisation,
           options.organisation + ".crm.dynamics.com"};
 }
 
 tl::unexpected<ApiError> wrong_method(const ApiCall& api) {
-  return refuse(
-      405, code::kBadRequestUrl,
-      fmt::format("The requested resource does not support http method '{}'.", api.call.request.method));
+  return refuse(405, code::kBadRequestUrl, fmt::format("The requested resource does not support http method '{}'.", api.call.request.method));
 }
 
 }  // namespace
@@ -121,7 +118,8 @@ http::Response Service::write_with_steps(Call& call) {
   counted_ = write.counted;
   http::Response response;
   if (write.failed || !write.open.empty()) {
-    response = error_response({400, std::string(code::kRefusedByStep), "The webhook call failed: a synchronous step did not answer with success, and the operation was rolled back."});
+    response = error_response({400, std::string(code::kRefusedByStep),
+                               "The webhook call failed: a synchronous step did not answer with success, and the operation was rolled back."});
   } else {
     Organisation::Streams before = organisation_.exchange(organisation_.streams(write.stream));
     organisation_.webhooks.set_synchronous_told(true);
@@ -142,8 +140,7 @@ http::Response Service::answer_api(Call& call) {
     jobs_.resume(outgoing(), call.now);
     organisation_.webhooks.flush(outgoing());
   }
-  http::Response response =
-      outcome ? std::move(*outcome) : error_response(outcome.error(), api.prefer.all_annotations());
+  http::Response response = outcome ? std::move(*outcome) : error_response(outcome.error(), api.prefer.all_annotations());
   if (!outcome) response.headers.add("REQ_ID", api.writer.correlation);
   return response;
 }
@@ -151,8 +148,7 @@ http::Response Service::answer_api(Call& call) {
 Outcome<http::Response> Service::route(ApiCall& api, std::string_view path) {
   auto version = api.call.header("OData-Version");
   if (version && *version != "4.0") {
-    return refuse(400, code::kBadRequestUrl,
-                  fmt::format("The OData-Version '{}' is not supported.", *version));
+    return refuse(400, code::kBadRequestUrl, fmt::format("The OData-Version '{}' is not supported.", *version));
   }
   TRY_VOID(api.impersonate());
   TRY_VOID(api.bypass());
@@ -164,7 +160,8 @@ Outcome<http::Response> Service::route(ApiCall& api, std::string_view path) {
   if (path == "RetrieveVersion" || path == "RetrieveVersion()") return method == "GET" ? version_of(api) : wrong_method(api);
   if (path == "CloseIncident") return method == "POST" ? close_incident(api) : wrong_method(api);
   if (path == "Merge") return method == "POST" ? merge_rows(api) : wrong_method(api);
-  if (path == "PublishAllXml" || path == "PublishXml") return method == "POST" ? Outcome<http::Response>(http::Response(204, "")) : wrong_method(api);  // all is published here
+  if (path == "PublishAllXml" || path == "PublishXml")
+    return method == "POST" ? Outcome<http::Response>(http::Response(204, "")) : wrong_method(api);  // all is published here
   if (path == "BulkDelete") return method == "POST" ? bulk_deletes_.start(api) : wrong_method(api);
   if (path == "Restore") return method == "POST" ? restore_row(api) : wrong_method(api);
   if (is_file_action(path)) return method == "POST" ? file_action(api, path) : wrong_method(api);
@@ -205,8 +202,7 @@ Outcome<http::Response> Service::route_row(ApiCall& api, const Resource& resourc
     if (method == "DELETE") return delete_row(api, resource);
     return wrong_method(api);
   }
-  if (resource.rest.front() == "Microsoft.Dynamics.CRM.SendEmail" && method == "POST")
-    return send_email(api, resource);
+  if (resource.rest.front() == "Microsoft.Dynamics.CRM.SendEmail" && method == "POST") return send_email(api, resource);
   const Column* column = resource.table->column(resource.rest.front());
   if (column && column->file) return file_column(api, resource, *column);
   const Collection* collection = collection_of(*resource.table, resource.rest.front());
@@ -222,21 +218,20 @@ Outcome<http::Response> Service::batch(ApiCall& api) {
   api.call.label += "/$batch";
   auto item_fails = [this](const std::string& what) { return faults().fires(kFaultBatchItem, what).has_value(); };
   in_batch_ = true;
-  Outcome<http::Response> response = Batch(api, [&](const http::ServerRequest& inner) { return dispatch(inner, api.call); }, item_fails).run();
+  Outcome<http::Response> response = Batch(
+                                         api, [&](const http::ServerRequest& inner) { return dispatch(inner, api.call); }, item_fails)
+                                         .run();
   in_batch_ = false;
   return response;
 }
 
 http::Response Service::not_found(Call&) {
-  return json_response(404,
-                       json::object{{"Message", "No HTTP resource was found that matches the request URI."}},
-                       "application/json; charset=utf-8");
+  return json_response(404, json::object{{"Message", "No HTTP resource was found that matches the request URI."}}, "application/json; charset=utf-8");
 }
 
 http::Response Service::method_not_allowed(Call& call, const std::vector<std::string>& allowed) {
-  http::Response response = error_response(
-      {405, std::string(code::kBadRequestUrl),
-       fmt::format("The requested resource does not support http method '{}'.", call.request.method)});
+  http::Response response =
+      error_response({405, std::string(code::kBadRequestUrl), fmt::format("The requested resource does not support http method '{}'.", call.request.method)});
   response.headers.add("Allow", join(allowed, ", "));
   return response;
 }

@@ -49,8 +49,7 @@ class Service final : public StandIn {
   http::Response search(Call& call);
   Outcome<http::Response> answer_search(ApiCall& api);
   Outcome<std::string> apply_edit(const Edit& edit, const TableSpec& table, const Writer& writer);
-  Outcome<void> update_as_person(const TableSpec& table, RowNumber row, Payload payload,
-                                 const Writer& writer);
+  Outcome<void> update_as_person(const TableSpec& table, RowNumber row, Payload payload, const Writer& writer);
   Outcome<RowNumber> edited_row(const TableSpec& table, const std::string& id) const;
 
   http::Response keys(const http::ServerRequest& request);
@@ -71,8 +70,8 @@ class Service final : public StandIn {
   std::int64_t server_of(const Call& call);
   std::int64_t servers_ = 1;  // each with counters of its own
   std::int64_t next_server_ = 0;
-  std::string counted_;  // of the call being answered: whose counters, on which server
-  ProtectionSettings limits_;  // as the switches have them; the counters start anew when they change
+  std::string counted_;                           // of the call being answered: whose counters, on which server
+  ProtectionSettings limits_;                     // as the switches have them; the counters start anew when they change
   std::map<std::string, RollingLimit> searches_;  // by user
   Switches switches_;
 };

@@ -67,7 +67,9 @@ class SqlReader {
   bool is(std::string_view word) const { return peek().kind == SqlToken::Kind::word && equal_no_case(peek().value, word); }
   bool take(std::string_view word) { return is(word) && ++next_; }
   bool take_symbol(std::string_view symbol) { return peek().kind == SqlToken::Kind::symbol && peek().value == symbol && ++next_; }
-  tl::unexpected<ApiError> unexpected() const { return bad_sql(peek().kind == SqlToken::Kind::end ? "it ends too early" : "unexpected '" + peek().value + "'"); }
+  tl::unexpected<ApiError> unexpected() const {
+    return bad_sql(peek().kind == SqlToken::Kind::end ? "it ends too early" : "unexpected '" + peek().value + "'");
+  }
   Outcome<std::string> word() {
     if (peek().kind != SqlToken::Kind::word) return unexpected();
     return to_lower_ascii(tokens_[next_++].value);
@@ -161,7 +163,8 @@ class SqlReader {
   /// The attribute that an item becomes, where its table is.
   Outcome<void> put(const Item& item) {
     if (item.name.empty()) {  // COUNT(*): of the key
-      tables_[0].inside += fmt::format("<attribute name=\"{}\" aggregate=\"count\" alias=\"{}\"/>", xml_escape(key_of(tables_[0].table)), xml_escape(item.alias));
+      tables_[0].inside +=
+          fmt::format("<attribute name=\"{}\" aggregate=\"count\" alias=\"{}\"/>", xml_escape(key_of(tables_[0].table)), xml_escape(item.alias));
       return {};
     }
     TRY(auto found, column(item.name));
@@ -185,8 +188,8 @@ class SqlReader {
     for (std::size_t i = 1; i < tables_.size(); ++i) {
       const Joined& each = tables_[i];
       if (each.parent != parent) continue;
-      text += fmt::format("<link-entity name=\"{}\" from=\"{}\" to=\"{}\" link-type=\"{}\" alias=\"{}\">{}{}</link-entity>", xml_escape(each.table), xml_escape(each.from), xml_escape(each.to), each.kind,
-                          xml_escape(each.alias), each.inside, links(i));
+      text += fmt::format("<link-entity name=\"{}\" from=\"{}\" to=\"{}\" link-type=\"{}\" alias=\"{}\">{}{}</link-entity>", xml_escape(each.table),
+                          xml_escape(each.from), xml_escape(each.to), each.kind, xml_escape(each.alias), each.inside, links(i));
     }
     return text;
   }
@@ -244,7 +247,8 @@ class SqlReader {
       if (!take("AND")) return unexpected();
       TRY_VOID(value(values));
     } else {
-      static constexpr std::pair<std::string_view, std::string_view> kOperators[] = {{"=", "eq"}, {"<>", "ne"}, {"!=", "ne"}, {"<=", "le"}, {">=", "ge"}, {"<", "lt"}, {">", "gt"}};
+      static constexpr std::pair<std::string_view, std::string_view> kOperators[] = {{"=", "eq"},  {"<>", "ne"}, {"!=", "ne"}, {"<=", "le"},
+                                                                                     {">=", "ge"}, {"<", "lt"},  {">", "gt"}};
       for (const auto& [symbol, own] : kOperators) {
         if (!negated && operation.empty() && take_symbol(symbol)) operation = own;
       }
@@ -295,7 +299,8 @@ class SqlReader {
     if (!(take("ROWS") || take("ROW")) || !take("FETCH") || !(take("NEXT") || take("FIRST"))) return unexpected();
     TRY(std::size_t rows, number());
     if (!(take("ROWS") || take("ROW")) || !take("ONLY")) return unexpected();
-    if (rows == 0 || offset % rows != 0) return refuse(501, code::kNotImplemented, "An OFFSET that is no whole number of pages is not implemented in this stand-in.");
+    if (rows == 0 || offset % rows != 0)
+      return refuse(501, code::kNotImplemented, "An OFFSET that is no whole number of pages is not implemented in this stand-in.");
     return fmt::format(" count=\"{}\" page=\"{}\"", rows, offset / rows + 1);
   }
 

@@ -7,8 +7,7 @@ std::vector<std::string> regarding_targets() { return {"account", "contact", "in
 
 }  // namespace
 
-TableBuilder::TableBuilder(std::string name, std::string set, std::string key, std::string name_column,
-                           std::string label) {
+TableBuilder::TableBuilder(std::string name, std::string set, std::string key, std::string name_column, std::string label) {
   spec.name = std::move(name);
   spec.set = std::move(set);
   spec.key = key;
@@ -63,8 +62,7 @@ TableBuilder& TableBuilder::money(std::string name, std::int64_t maximum) {
   return *this;
 }
 
-TableBuilder& TableBuilder::boolean(std::initializer_list<const char*> names,
-                                    std::optional<bool> default_value) {
+TableBuilder& TableBuilder::boolean(std::initializer_list<const char*> names, std::optional<bool> default_value) {
   for (const char* name : names) {
     Column& column = add(name, ColumnType::boolean);
     if (default_value) column.default_value = Value(*default_value);
@@ -93,8 +91,7 @@ TableBuilder& TableBuilder::lookup(std::string name, std::string target) {
   return *this;
 }
 
-TableBuilder& TableBuilder::polymorphic(std::string name, std::vector<std::string> targets,
-                                        std::string suffix) {
+TableBuilder& TableBuilder::polymorphic(std::string name, std::vector<std::string> targets, std::string suffix) {
   Column& column = add_lookup(name, targets);
   for (const std::string& target : targets) {
     std::string navigation = name + "_" + target + (suffix.empty() ? "" : "_" + suffix);
@@ -209,9 +206,7 @@ TableBuilder& TableBuilder::activity(const std::string& suffix, std::int64_t sub
   date_time({"scheduledstart", "scheduledend", "actualstart", "actualend"});
   text({"category", "subcategory"}, 250);
   option("prioritycode", {{0, "Low"}, {1, "Normal"}, {2, "High"}}).by_default(std::int64_t{1});
-  integer("actualdurationminutes", 0, 2147483647)
-      .integer("scheduleddurationminutes", 0, 2147483647)
-      .read_only();
+  integer("actualdurationminutes", 0, 2147483647).integer("scheduleddurationminutes", 0, 2147483647).read_only();
   polymorphic("regardingobjectid", regarding_targets(), suffix).cascades_delete();
   return text({"activitytypecode"}, 64).read_only().by_default(std::string(suffix));
 }

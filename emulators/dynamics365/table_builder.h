@@ -9,8 +9,7 @@ namespace lockstep::emulators::dynamics365 {
 /// Writes a TableSpec down column by column; the modifiers act on the column added last.
 class TableBuilder {
  public:
-  TableBuilder(std::string name, std::string set, std::string key, std::string name_column,
-               std::string label);
+  TableBuilder(std::string name, std::string set, std::string key, std::string name_column, std::string label);
 
   TableBuilder& text(std::initializer_list<const char*> names, std::int64_t maximum);
   TableBuilder& memo(std::string name, std::int64_t maximum);

@@ -5,24 +5,23 @@
 namespace lockstep::emulators::dynamics365 {
 namespace {
 
-std::vector<Option> contact_methods() {
-  return {{1, "Any"}, {2, "Email"}, {3, "Phone"}, {4, "Fax"}, {5, "Mail"}};
-}
+std::vector<Option> contact_methods() { return {{1, "Any"}, {2, "Email"}, {3, "Phone"}, {4, "Fax"}, {5, "Mail"}}; }
 
-void customer_states(TableBuilder& table) {
-  table.states({{0, "Active", 1}, {1, "Inactive", 2}}, {{1, "Active", 0}, {2, "Inactive", 1}});
-}
+void customer_states(TableBuilder& table) { table.states({{0, "Active", 1}, {1, "Inactive", 2}}, {{1, "Active", 0}, {2, "Inactive", 1}}); }
 
 /// What accounts and contacts have that is rarely sent, with the platform's option sets.
 void rare_columns(TableBuilder& table) {
   std::vector<Option> usual{{1, "Default Value"}};
   for (const char* name : {"customersizecode", "shippingmethodcode", "territorycode"}) table.option(name, usual).by_default(std::int64_t{1});
-  table.option("preferredappointmentdaycode", {{0, "Sunday"}, {1, "Monday"}, {2, "Tuesday"}, {3, "Wednesday"}, {4, "Thursday"}, {5, "Friday"}, {6, "Saturday"}});
+  table.option("preferredappointmentdaycode",
+               {{0, "Sunday"}, {1, "Monday"}, {2, "Tuesday"}, {3, "Wednesday"}, {4, "Thursday"}, {5, "Friday"}, {6, "Saturday"}});
   table.option("preferredappointmenttimecode", {{1, "Morning"}, {2, "Afternoon"}, {3, "Evening"}});
   table.option("address1_addresstypecode", {{1, "Bill To"}, {2, "Ship To"}, {3, "Primary"}, {4, "Other"}});
   table.option("address1_shippingmethodcode", {{1, "Airborne"}, {2, "DHL"}, {3, "FedEx"}, {4, "UPS"}, {5, "Postal Mail"}, {6, "Full Load"}, {7, "Will Call"}});
   table.option("address1_freighttermscode", {{1, "FOB"}, {2, "No Charge"}});
-  table.text({"address1_name"}, 200).text({"address1_telephone1", "address1_telephone2", "address1_telephone3", "address1_fax"}, 50).text({"address1_postofficebox"}, 20);
+  table.text({"address1_name"}, 200)
+      .text({"address1_telephone1", "address1_telephone2", "address1_telephone3", "address1_fax"}, 50)
+      .text({"address1_postofficebox"}, 20);
   table.boolean({"donotbulkpostalmail", "donotsendmm"}, false);
 }
 
@@ -38,8 +37,7 @@ TableSpec account_table() {
   TableBuilder table("account", "accounts", "accountid", "name", "Account");
   table.text({"name"}, 160).required().text({"accountnumber"}, 20);
   table.text({"telephone1", "telephone2", "telephone3", "fax"}, 50);
-  table.text({"emailaddress1", "emailaddress2", "emailaddress3"}, 100)
-      .text({"websiteurl", "ftpsiteurl"}, 200);
+  table.text({"emailaddress1", "emailaddress2", "emailaddress3"}, 100).text({"websiteurl", "ftpsiteurl"}, 200);
   table.memo("description", 2000).address().file("lockstep_document");
   table.integer("numberofemployees", 0, 1'000'000'000);
   table.money("revenue", 100'000'000'000'000).money("marketcap", 100'000'000'000'000);
@@ -94,8 +92,7 @@ TableSpec account_table() {
                                     {11, "Vendor"},
                                     {12, "Other"}});
   table.option("preferredcontactmethodcode", contact_methods()).by_default(std::int64_t{1});
-  table.boolean({"creditonhold", "donotemail", "donotphone", "donotfax", "donotpostalmail", "donotbulkemail"},
-                false);
+  table.boolean({"creditonhold", "donotemail", "donotphone", "donotfax", "donotpostalmail", "donotbulkemail"}, false);
   table.text({"sic"}, 20).text({"tickersymbol"}, 10).text({"stockexchange"}, 20).integer("sharesoutstanding", 0, 1'000'000'000);
   for (const char* name : {"accountratingcode", "businesstypecode"}) table.option(name, {{1, "Default Value"}}).by_default(std::int64_t{1});
   table.money("creditlimit", 100'000'000'000'000);
@@ -114,8 +111,7 @@ TableSpec contact_table() {
   table.text({"fullname"}, 160).read_only();
   table.text({"salutation", "jobtitle", "nickname", "managername", "department"}, 100).text({"suffix"}, 10);
   table.text({"emailaddress1", "emailaddress2", "emailaddress3"}, 100);
-  table.text(
-      {"telephone1", "telephone2", "telephone3", "mobilephone", "home2", "fax", "pager", "managerphone"}, 50);
+  table.text({"telephone1", "telephone2", "telephone3", "mobilephone", "home2", "fax", "pager", "managerphone"}, 50);
   table.text({"websiteurl", "ftpsiteurl"}, 200).memo("description", 2000).address();
   table.date_only({"birthdate", "anniversary"});
   table.option("gendercode", {{1, "Male"}, {2, "Female"}});
@@ -124,7 +120,10 @@ TableSpec contact_table() {
   table.boolean({"donotemail", "donotphone", "donotfax", "donotpostalmail", "donotbulkemail"}, false);
   table.text({"employeeid", "governmentid", "externaluseridentifier"}, 50);
   rare_columns(table);
-  table.option("haschildrencode", {{1, "Default Value"}}).option("educationcode", {{1, "Default Value"}}).integer("numberofchildren", 0, 1'000'000'000).text({"spousesname"}, 100);
+  table.option("haschildrencode", {{1, "Default Value"}})
+      .option("educationcode", {{1, "Default Value"}})
+      .integer("numberofchildren", 0, 1'000'000'000)
+      .text({"spousesname"}, 100);
   table.polymorphic("parentcustomerid", {"account", "contact"}).cascades_delete();
   merge_columns(table);
   table.image();
@@ -143,8 +142,7 @@ TableSpec systemuser_table() {
 }
 
 TableSpec transactioncurrency_table() {
-  TableBuilder table("transactioncurrency", "transactioncurrencies", "transactioncurrencyid", "currencyname",
-                     "Currency");
+  TableBuilder table("transactioncurrency", "transactioncurrencies", "transactioncurrencyid", "currencyname", "Currency");
   table.text({"currencyname"}, 100).text({"isocurrencycode"}, 5).text({"currencysymbol"}, 13);
   table.spec.writable = table.spec.bulk = table.spec.tracks_changes = false;
   table.owned_columns();

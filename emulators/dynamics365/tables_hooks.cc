@@ -34,8 +34,7 @@ TableSpec sdkmessagefilter_table() {
 }
 
 TableSpec sdkmessageprocessingstep_table() {
-  TableBuilder table("sdkmessageprocessingstep", "sdkmessageprocessingsteps", "sdkmessageprocessingstepid", "name",
-                     "Sdk Message Processing Step");
+  TableBuilder table("sdkmessageprocessingstep", "sdkmessageprocessingsteps", "sdkmessageprocessingstepid", "name", "Sdk Message Processing Step");
   table.text({"name"}, 256).required();
   table.option("mode", {{0, "Synchronous"}, {1, "Asynchronous"}}).required();
   table.option("stage", {{10, "Pre-validation"}, {20, "Pre-operation"}, {40, "Post-operation"}}).required();
@@ -65,9 +64,14 @@ TableSpec asyncoperation_table() {
   table.text({"name"}, 256).text({"messagename"}, 160).text({"primaryentitytype"}, 128).memo("message", 1'073'741'823).text({"correlationid"}, 36);
   table.option("operationtype", {{1, "System Event"}, {13, "Bulk Delete"}});
   table.lookup("owningextensionid", "sdkmessageprocessingstep").cascades_delete();
-  table.states({{0, "Ready", 0}, {1, "Suspended", 10}, {2, "Locked", 20}, {3, "Completed", 30}},
-               {{0, "Waiting For Resources", 0}, {10, "Waiting", 1}, {20, "In Progress", 2}, {21, "Pausing", 2}, {22, "Canceling", 2},
-                {30, "Succeeded", 3}, {31, "Failed", 3}, {32, "Canceled", 3}});
+  table.states({{0, "Ready", 0}, {1, "Suspended", 10}, {2, "Locked", 20}, {3, "Completed", 30}}, {{0, "Waiting For Resources", 0},
+                                                                                                  {10, "Waiting", 1},
+                                                                                                  {20, "In Progress", 2},
+                                                                                                  {21, "Pausing", 2},
+                                                                                                  {22, "Canceling", 2},
+                                                                                                  {30, "Succeeded", 3},
+                                                                                                  {31, "Failed", 3},
+                                                                                                  {32, "Canceled", 3}});
   table.spec.bulk = table.spec.tracks_changes = false;
   table.owned_columns();
   return std::move(table.spec);

@@ -10,17 +10,11 @@ TableSpec incident_table() {
   table.memo("description", 2000);
   table.polymorphic("customerid", {"account", "contact"}).required().cascades_delete();
   table.lookup("accountid", "account").read_only().lookup("contactid", "contact").read_only();
-  table.option(
-      "caseorigincode",
-      {{1, "Phone"}, {2, "Email"}, {3, "Web"}, {2483, "Facebook"}, {3986, "Twitter"}, {700610000, "IoT"}});
+  table.option("caseorigincode", {{1, "Phone"}, {2, "Email"}, {3, "Web"}, {2483, "Facebook"}, {3986, "Twitter"}, {700610000, "IoT"}});
   table.option("casetypecode", {{1, "Question"}, {2, "Problem"}, {3, "Request"}});
   table.option("prioritycode", {{1, "High"}, {2, "Normal"}, {3, "Low"}}).by_default(std::int64_t{2});
   table.option("severitycode", {{1, "Default Value"}}).by_default(std::int64_t{1});
-  table.option("customersatisfactioncode", {{1, "Very Dissatisfied"},
-                                            {2, "Dissatisfied"},
-                                            {3, "Neutral"},
-                                            {4, "Satisfied"},
-                                            {5, "Very Satisfied"}});
+  table.option("customersatisfactioncode", {{1, "Very Dissatisfied"}, {2, "Dissatisfied"}, {3, "Neutral"}, {4, "Satisfied"}, {5, "Very Satisfied"}});
   table.option("servicestage", {{0, "Identify"}, {1, "Research"}, {2, "Resolve"}});
   table.lookup("primarycontactid", "contact").lookup("parentcaseid", "incident");
   table.lookup("subjectid", "subject").lookup("productid", "product").lookup("entitlementid", "entitlement");
@@ -28,15 +22,14 @@ TableSpec incident_table() {
   table.boolean({"isescalated", "firstresponsesent"}, false);
   table.lookup("masterid", "incident").read_only().stays_on_merge().boolean({"merged"}, false).read_only();
   table.integer("numberofchildincidents", 0, 1'000'000).read_only();
-  table.states({{0, "Active", 1}, {1, "Resolved", 5}, {2, "Cancelled", 6}},
-               {{1, "In Progress", 0},
-                {2, "On Hold", 0},
-                {3, "Waiting for Details", 0},
-                {4, "Researching", 0},
-                {5, "Problem Solved", 1},
-                {1000, "Information Provided", 1},
-                {6, "Cancelled", 2},
-                {2000, "Merged", 2}});
+  table.states({{0, "Active", 1}, {1, "Resolved", 5}, {2, "Cancelled", 6}}, {{1, "In Progress", 0},
+                                                                             {2, "On Hold", 0},
+                                                                             {3, "Waiting for Details", 0},
+                                                                             {4, "Researching", 0},
+                                                                             {5, "Problem Solved", 1},
+                                                                             {1000, "Information Provided", 1},
+                                                                             {6, "Cancelled", 2},
+                                                                             {2000, "Merged", 2}});
   table.spec.mergeable = table.spec.state_on_create = true;
   table.external_key().owned_columns();
   return std::move(table.spec);
@@ -69,8 +62,7 @@ TableSpec incidentresolution_table() {
   table.text({"subject"}, 200).memo("description", 2000).integer("timespent", 0, 2147483647);
   table.lookup("incidentid", "incident").cascades_delete();
   table.text({"activitytypecode"}, 64).read_only().by_default(std::string("incidentresolution"));
-  table.states({{0, "Open", 1}, {1, "Completed", 2}, {2, "Canceled", 3}},
-               {{1, "Open", 0}, {2, "Closed", 1}, {3, "Canceled", 2}});
+  table.states({{0, "Open", 1}, {1, "Completed", 2}, {2, "Canceled", 3}}, {{1, "Open", 0}, {2, "Closed", 1}, {3, "Canceled", 2}});
   table.spec.writable = table.spec.bulk = false;
   table.owned_columns();
   return std::move(table.spec);
@@ -79,8 +71,7 @@ TableSpec incidentresolution_table() {
 TableSpec annotation_table() {
   TableBuilder table("annotation", "annotations", "annotationid", "subject", "Note");
   table.text({"subject"}, 500).memo("notetext", 100'000);
-  table.polymorphic("objectid", {"account", "contact", "incident", "phonecall", "email", "task"})
-      .cascades_delete();
+  table.polymorphic("objectid", {"account", "contact", "incident", "phonecall", "email", "task"}).cascades_delete();
   table.text({"objecttypecode"}, 64).read_only();
   table.boolean({"isdocument"}, false).memo("documentbody", 1'073'741'823);
   table.text({"filename"}, 255).text({"mimetype"}, 256).text({"langid"}, 2).text({"stepid"}, 32);
@@ -104,8 +95,7 @@ TableSpec phonecall_table() {
   TableBuilder table("phonecall", "phonecalls", "activityid", "subject", "Phone Call");
   table.activity("phonecall", 200).memo("description", 2000).text({"phonenumber"}, 200);
   table.boolean({"directioncode"}, true).boolean({"leftvoicemail"}, false);
-  table.states({{0, "Open", 1}, {1, "Completed", 2}, {2, "Canceled", 3}},
-               {{1, "Open", 0}, {2, "Made", 1}, {4, "Received", 1}, {3, "Canceled", 2}});
+  table.states({{0, "Open", 1}, {1, "Completed", 2}, {2, "Canceled", 3}}, {{1, "Open", 0}, {2, "Made", 1}, {4, "Received", 1}, {3, "Canceled", 2}});
   table.spec.parties = "phonecall_activity_parties";
   table.external_key().owned_columns();
   return std::move(table.spec);
@@ -133,12 +123,8 @@ TableSpec email_table() {
 TableSpec task_table() {
   TableBuilder table("task", "tasks", "activityid", "subject", "Task");
   table.activity("task", 200).memo("description", 2000).integer("percentcomplete", 0, 100);
-  table.states({{0, "Open", 2}, {1, "Completed", 5}, {2, "Canceled", 6}}, {{2, "Not Started", 0},
-                                                                           {3, "In Progress", 0},
-                                                                           {4, "Waiting on someone else", 0},
-                                                                           {7, "Deferred", 0},
-                                                                           {5, "Completed", 1},
-                                                                           {6, "Canceled", 2}});
+  table.states({{0, "Open", 2}, {1, "Completed", 5}, {2, "Canceled", 6}},
+               {{2, "Not Started", 0}, {3, "In Progress", 0}, {4, "Waiting on someone else", 0}, {7, "Deferred", 0}, {5, "Completed", 1}, {6, "Canceled", 2}});
   table.external_key().owned_columns();
   return std::move(table.spec);
 }

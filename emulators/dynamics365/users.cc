@@ -5,9 +5,7 @@
 namespace lockstep::emulators::dynamics365 {
 namespace {
 
-std::string user_id(const Actor& actor) {
-  return guid_of_name("systemuser " + std::string(name_of(actor.kind)) + " " + actor.name);
-}
+std::string user_id(const Actor& actor) { return guid_of_name("systemuser " + std::string(name_of(actor.kind)) + " " + actor.name); }
 
 std::string directory_id(const Actor& actor) { return guid_of_name("directory " + user_id(actor)); }
 

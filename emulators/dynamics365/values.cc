@@ -12,19 +12,16 @@ namespace {
 
 std::string with_thousands(std::int64_t number) {
   std::string digits = std::to_string(number < 0 ? -number : number);
-  for (std::ptrdiff_t at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3)
-    digits.insert(at, ",");
+  for (std::ptrdiff_t at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3) digits.insert(at, ",");
   return number < 0 ? "-" + digits : digits;
 }
 
 std::string formatted_time(WallTime time, bool with_clock) {
   std::string iso = format_iso(time);
-  int month = std::stoi(iso.substr(5, 2)), day = std::stoi(iso.substr(8, 2)),
-      hour = std::stoi(iso.substr(11, 2));
+  int month = std::stoi(iso.substr(5, 2)), day = std::stoi(iso.substr(8, 2)), hour = std::stoi(iso.substr(11, 2));
   std::string date = fmt::format("{}/{}/{}", month, day, iso.substr(0, 4));
   if (!with_clock) return date;
-  return fmt::format("{} {}:{} {}", date, hour % 12 == 0 ? 12 : hour % 12, iso.substr(14, 2),
-                     hour < 12 ? "AM" : "PM");
+  return fmt::format("{} {}:{} {}", date, hour % 12 == 0 ? 12 : hour % 12, iso.substr(14, 2), hour < 12 ? "AM" : "PM");
 }
 
 std::string formatted_money(std::int64_t amount) {
@@ -37,28 +34,21 @@ std::string formatted_money(std::int64_t amount) {
 ValueView value_of(const TableSpec& table, const Users& users, RowNumber row, const Column& column) {
   const Record& record = table.rows->record(row);
   switch (column.source) {
-    case Source::stored:
-      return record.fields.get(column.field);
-    case Source::key:
-      return std::string_view(record.id);
+    case Source::stored: return record.fields.get(column.field);
+    case Source::key: return std::string_view(record.id);
     case Source::created_on: {
       ValueView overridden = record.fields.get(column.field);
       return is_null(overridden) ? ValueView(record.created.ms) : overridden;
     }
-    case Source::modified_on:
-      return record.modified.ms;
-    case Source::version:
-      return static_cast<std::int64_t>(record.version);
-    case Source::created_by:
-      return users.id_of(record.created_by);
-    case Source::modified_by:
-      return users.id_of(record.modified_by);
+    case Source::modified_on: return record.modified.ms;
+    case Source::version: return static_cast<std::int64_t>(record.version);
+    case Source::created_by: return users.id_of(record.created_by);
+    case Source::modified_by: return users.id_of(record.modified_by);
     case Source::owner: {
       ValueView assigned = record.fields.get(column.field);
       return is_null(assigned) ? ValueView(users.id_of(record.created_by)) : assigned;
     }
-    case Source::owning_unit:
-      return users.business_unit;
+    case Source::owning_unit: return users.business_unit;
     case Source::owning_user:
     case Source::owning_team: {
       const Column& owner = table.require("_ownerid_value");
@@ -159,23 +149,12 @@ void append_json_text(std::string& out, std::string_view text) {
     out.append(text, plain, i - plain);
     plain = i + 1;
     switch (c) {
-      case '"':
-        out.append("\\\"");
-        break;
-      case '\\':
-        out.append("\\\\");
-        break;
-      case '\n':
-        out.append("\\n");
-        break;
-      case '\r':
-        out.append("\\r");
-        break;
-      case '\t':
-        out.append("\\t");
-        break;
-      default:
-        fmt::format_to(std::back_inserter(out), "\\u{:04x}", c);
+      case '"': out.append("\\\""); break;
+      case '\\': out.append("\\\\"); break;
+      case '\n': out.append("\\n"); break;
+      case '\r': out.append("\\r"); break;
+      case '\t': out.append("\\t"); break;
+      default: fmt::format_to(std::back_inserter(out), "\\u{:04x}", c);
     }
   }
   out.append(text, plain, text.size() - plain);
@@ -219,8 +198,7 @@ std::string fraction_of(std::int64_t amount, std::int64_t scale) {
 std::string formatted_value(const Column& column, ValueView value) {
   if (is_null(value)) return "";
   switch (column.type) {
-    case ColumnType::boolean:
-      return std::get<bool>(value) ? "Yes" : "No";
+    case ColumnType::boolean: return std::get<bool>(value) ? "Yes" : "No";
     case ColumnType::option:
     case ColumnType::state:
     case ColumnType::status: {
@@ -228,21 +206,18 @@ std::string formatted_value(const Column& column, ValueView value) {
       return option ? option->label : "";
     }
     case ColumnType::integer:
-    case ColumnType::version:
-      return with_thousands(std::get<std::int64_t>(value));
-    case ColumnType::text:
-      return column.several ? labels_of(column, text_of(value)) : "";
+    case ColumnType::version: return with_thousands(std::get<std::int64_t>(value));
+    case ColumnType::text: return column.several ? labels_of(column, text_of(value)) : "";
     case ColumnType::money:
-      if (!column.number_type.empty()) return with_thousands(std::get<std::int64_t>(value) / kMoneyUnits) + fraction_of(std::get<std::int64_t>(value), column.scale);
+      if (!column.number_type.empty())
+        return with_thousands(std::get<std::int64_t>(value) / kMoneyUnits) + fraction_of(std::get<std::int64_t>(value), column.scale);
       return formatted_money(std::get<std::int64_t>(value));
-    case ColumnType::date_time:
-      return formatted_time(WallTime{std::get<std::int64_t>(value)}, true);
+    case ColumnType::date_time: return formatted_time(WallTime{std::get<std::int64_t>(value)}, true);
     case ColumnType::date_only: {
       Result<Date> date = parse_iso_date(text_of(value));
       return date ? formatted_time(start_of(*date), false) : "";
     }
-    default:
-      return "";
+    default: return "";
   }
 }
 

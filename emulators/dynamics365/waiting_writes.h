@@ -14,7 +14,7 @@ namespace lockstep::emulators::dynamics365 {
 struct WaitingWrite {
   Actor caller;
   std::string counted;  // whose limits, on which server
-  std::string stream;  // of its random numbers
+  std::string stream;   // of its random numbers
   WallTime deadline;
   std::set<std::string> open;  // OperationIds of the hooks
   bool failed = false;

@@ -20,9 +20,7 @@ std::string date_text(WallTime time) { return fmt::format("/Date({})/", time.ms)
 
 json::value text(std::string_view value) { return json::string(value.data(), value.size()); }
 
-json::object pair(std::string_view key, json::value value) {
-  return json::object{{"key", text(key)}, {"value", std::move(value)}};
-}
+json::object pair(std::string_view key, json::value value) { return json::object{{"key", text(key)}, {"value", std::move(value)}}; }
 
 json::object entity_reference(std::string_view table, std::string_view id) {
   return json::object{{"__type", contract("EntityReference")},
@@ -37,35 +35,25 @@ json::value attribute(const Change& change) {
   ValueView value = view(change.value);
   if (is_null(value)) return nullptr;
   switch (change.column->type) {
-    case ColumnType::lookup:
-      return entity_reference(change.target, text_of(value));
+    case ColumnType::lookup: return entity_reference(change.target, text_of(value));
     case ColumnType::option:
     case ColumnType::state:
-    case ColumnType::status:
-      return json::object{{"__type", contract("OptionSetValue")}, {"Value", to_json(value)}};
+    case ColumnType::status: return json::object{{"__type", contract("OptionSetValue")}, {"Value", to_json(value)}};
     case ColumnType::money:
       if (!change.column->number_type.empty()) return static_cast<double>(std::get<std::int64_t>(value)) / kMoneyUnits;
       return json::object{{"__type", contract("Money")}, {"Value", static_cast<double>(std::get<std::int64_t>(value)) / kMoneyUnits}};
-    case ColumnType::date_time:
-      return text(date_text(WallTime{std::get<std::int64_t>(value)}));
+    case ColumnType::date_time: return text(date_text(WallTime{std::get<std::int64_t>(value)}));
     case ColumnType::date_only: {
       Result<Date> date = parse_iso_date(text_of(value));
       return date ? text(date_text(start_of(*date))) : json::value(nullptr);
     }
-    default:
-      return to_json(value);
+    default: return to_json(value);
   }
 }
 
 json::object envelope(const TableSpec& table, const Record& record, json::array attributes, json::value version) {
-  return json::object{{"__type", contract("Entity")},
-                      {"Attributes", std::move(attributes)},
-                      {"EntityState", nullptr},
-                      {"FormattedValues", json::array()},
-                      {"Id", text(record.id)},
-                      {"KeyAttributes", json::array()},
-                      {"LogicalName", table.name},
-                      {"RelatedEntities", json::array()},
+  return json::object{{"__type", contract("Entity")},    {"Attributes", std::move(attributes)}, {"EntityState", nullptr},    {"FormattedValues", json::array()},
+                      {"Id", text(record.id)},           {"KeyAttributes", json::array()},      {"LogicalName", table.name}, {"RelatedEntities", json::array()},
                       {"RowVersion", std::move(version)}};
 }
 
@@ -121,9 +109,13 @@ json::array input_parameters(const RowEvent& event, Users& users) {
     parameters.push_back(pair("PerformParentingChecks", false));
   } else if (!event.targets.empty()) {
     json::array entities;
-    for (const RowEvent::Target& each : event.targets) entities.push_back(entity({event.message, event.table, each.row, each.submitted, "", {}, event.depth}, users));
-    parameters.push_back(pair("Targets", json::object{{"__type", contract("EntityCollection")}, {"Entities", std::move(entities)}, {"EntityName", event.table->name},
-                                                      {"MoreRecords", false}, {"TotalRecordCount", -1}}));
+    for (const RowEvent::Target& each : event.targets)
+      entities.push_back(entity({event.message, event.table, each.row, each.submitted, "", {}, event.depth}, users));
+    parameters.push_back(pair("Targets", json::object{{"__type", contract("EntityCollection")},
+                                                      {"Entities", std::move(entities)},
+                                                      {"EntityName", event.table->name},
+                                                      {"MoreRecords", false},
+                                                      {"TotalRecordCount", -1}}));
   } else if (event.message != "Close") {
     parameters.push_back(pair("Target", entity(event, users)));
   }
@@ -166,35 +158,33 @@ json::object Webhooks::context(const Step& step, const RowEvent& event, const Wr
   }
   json::object owner = entity_reference("sdkmessageprocessingstep", step.id);
   owner.erase("__type");
-  return json::object{
-      {"BusinessUnitId", names_.business_unit_id},
-      {"CorrelationId", writer.correlation},
-      {"Depth", event.depth},
-      {"InitiatingUserId", initiator},
-      {"InputParameters", input_parameters(event, users_)},
-      {"IsExecutingOffline", false},
-      {"IsInTransaction", step.synchronous && step.stage != 10},
-      {"IsOfflinePlayback", false},
-      {"IsolationMode", 1},
-      {"MessageName", text(event.message)},
-      {"Mode", step.synchronous ? 0 : 1},
-      {"OperationCreatedOn", fmt::format("/Date({}+0000)/", writer.now.ms)},
-      {"OperationId", make_guid(rng_)},
-      {"OrganizationId", names_.id},
-      {"OrganizationName", names_.name},
-      {"OutputParameters", std::move(outputs)},
-      {"OwningExtension", std::move(owner)},
-      {"ParentContext",
-       json::object{{"MessageName", text(event.message)}, {"Stage", 30}, {"SharedVariables", shared}}},
-      {"PostEntityImages", images(step, event, false)},
-      {"PreEntityImages", images(step, event, true)},
-      {"PrimaryEntityId", event.targets.empty() ? json::string_view(record.id) : json::string_view("00000000-0000-0000-0000-000000000000")},
-      {"PrimaryEntityName", event.table->name},
-      {"RequestId", writer.correlation},
-      {"SecondaryEntityName", "none"},
-      {"SharedVariables", shared},
-      {"Stage", step.stage},
-      {"UserId", user}};
+  return json::object{{"BusinessUnitId", names_.business_unit_id},
+                      {"CorrelationId", writer.correlation},
+                      {"Depth", event.depth},
+                      {"InitiatingUserId", initiator},
+                      {"InputParameters", input_parameters(event, users_)},
+                      {"IsExecutingOffline", false},
+                      {"IsInTransaction", step.synchronous && step.stage != 10},
+                      {"IsOfflinePlayback", false},
+                      {"IsolationMode", 1},
+                      {"MessageName", text(event.message)},
+                      {"Mode", step.synchronous ? 0 : 1},
+                      {"OperationCreatedOn", fmt::format("/Date({}+0000)/", writer.now.ms)},
+                      {"OperationId", make_guid(rng_)},
+                      {"OrganizationId", names_.id},
+                      {"OrganizationName", names_.name},
+                      {"OutputParameters", std::move(outputs)},
+                      {"OwningExtension", std::move(owner)},
+                      {"ParentContext", json::object{{"MessageName", text(event.message)}, {"Stage", 30}, {"SharedVariables", shared}}},
+                      {"PostEntityImages", images(step, event, false)},
+                      {"PreEntityImages", images(step, event, true)},
+                      {"PrimaryEntityId", event.targets.empty() ? json::string_view(record.id) : json::string_view("00000000-0000-0000-0000-000000000000")},
+                      {"PrimaryEntityName", event.table->name},
+                      {"RequestId", writer.correlation},
+                      {"SecondaryEntityName", "none"},
+                      {"SharedVariables", shared},
+                      {"Stage", step.stage},
+                      {"UserId", user}};
 }
 
 http::Request Webhooks::request(const Step& step, const RowEvent& event, const Writer& writer) {

@@ -54,8 +54,7 @@ struct Step {
   std::set<std::string, std::less<>> filtering;  // logical names; Update only; empty: every update
   std::string url;
   StepAuth auth = StepAuth::http_header;
-  std::vector<std::pair<std::string, std::string>>
-      settings;  // header or query pairs; for a key: one, unnamed
+  std::vector<std::pair<std::string, std::string>> settings;  // header or query pairs; for a key: one, unnamed
   std::vector<StepImage> images;
   bool synchronous = false;  // the write waits for it, and fails with it
   std::int64_t stage = 40;   // asynchronous ones: always

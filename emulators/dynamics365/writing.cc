@@ -37,8 +37,7 @@ Outcome<http::Response> written(const ApiCall& api, const Resource& resource, Ro
 Outcome<void> check_writable(const ApiCall& api, const TableSpec& table, std::string_view verb) {
   api.organisation.work_ms += kWriteMs;
   if (!table.writable) {
-    return refuse(400, code::kInvalidArgument,
-                  fmt::format("The '{}' method does not support entities of type '{}'.", verb, table.name));
+    return refuse(400, code::kInvalidArgument, fmt::format("The '{}' method does not support entities of type '{}'.", verb, table.name));
   }
   return api.organisation.check_privilege(table, verb, api.call.caller);
 }
@@ -62,8 +61,7 @@ Outcome<http::Response> upsert_create(ApiCall& api, const Resource& resource) {
   TRY_VOID(check_writable(api, table, "Create"));
   JsonDocument document;
   TRY_VOID(api.parse_body(document));
-  TRY(Payload payload, read_payload(api.organisation.metadata, table, document.root().get_object(),
-                                    api.resolver(), Door::api, true));
+  TRY(Payload payload, read_payload(api.organisation.metadata, table, document.root().get_object(), api.resolver(), Door::api, true));
   if (resource.alternate_key) {
     add_missing_key(payload, *resource.alternate_key, resource.key_values);
   } else if (payload.id && *payload.id != resource.id) {
@@ -85,8 +83,7 @@ Outcome<http::Response> change_one(ApiCall& api, const Resource& resource, Paylo
   return no_content();
 }
 
-Outcome<http::Response> write_reference(ApiCall& api, const Resource& resource,
-                                        const Navigation& navigation) {
+Outcome<http::Response> write_reference(ApiCall& api, const Resource& resource, const Navigation& navigation) {
   Payload payload;
   if (api.call.request.method == "DELETE") {
     payload.changes.push_back({navigation.column, Value(), navigation.targets.front()});
@@ -97,8 +94,7 @@ Outcome<http::Response> write_reference(ApiCall& api, const Resource& resource,
   json::object bind;
   const json::value* id = document.root().get_object().if_contains("@odata.id");
   bind[navigation.name + "@odata.bind"] = id ? *id : json::value(0);
-  TRY(payload,
-      read_payload(api.organisation.metadata, *resource.table, bind, api.resolver(), Door::api, false));
+  TRY(payload, read_payload(api.organisation.metadata, *resource.table, bind, api.resolver(), Door::api, false));
   return change_one(api, resource, std::move(payload));
 }
 
@@ -111,12 +107,10 @@ Outcome<http::Response> write_property(ApiCall& api, const Resource& resource, c
   if (api.call.request.method == "PUT") {
     TRY_VOID(api.parse_body(document));
     const json::value* value = document.root().get_object().if_contains("value");
-    if (!value)
-      return tl::unexpected<ApiError>(payload_unreadable(resource.table->set, "'value' is missing"));
+    if (!value) return tl::unexpected<ApiError>(payload_unreadable(resource.table->set, "'value' is missing"));
     body[name] = *value;
   }
-  TRY(Payload payload,
-      read_payload(api.organisation.metadata, *resource.table, body, api.resolver(), Door::api, false));
+  TRY(Payload payload, read_payload(api.organisation.metadata, *resource.table, body, api.resolver(), Door::api, false));
   return change_one(api, resource, std::move(payload));
 }
 
@@ -127,8 +121,7 @@ Outcome<http::Response> write_parties(ApiCall& api, const Resource& resource) {
   JsonDocument document;
   TRY_VOID(api.parse_body(document));
   const json::value* value = document.root().get_object().if_contains("value");
-  TRY(std::vector<Party> parties,
-      read_parties(api.organisation.metadata, value ? *value : json::value(), api.resolver()));
+  TRY(std::vector<Party> parties, read_parties(api.organisation.metadata, value ? *value : json::value(), api.resolver()));
   TRY_VOID(api.organisation.records.replace_parties(*resource.table, row, parties, api.writer));
   return no_content();
 }
@@ -147,8 +140,7 @@ Outcome<http::Response> create_row(ApiCall& api, const TableSpec& table, std::op
   TRY_VOID(check_answer_options(api, table));
   JsonDocument document;
   TRY_VOID(api.parse_body(document));
-  TRY(Payload payload, read_payload(api.organisation.metadata, table, document.root().get_object(),
-                                    api.resolver(), Door::api, true));
+  TRY(Payload payload, read_payload(api.organisation.metadata, table, document.root().get_object(), api.resolver(), Door::api, true));
   TRY_VOID(check_duplicates(api, table, kNoRow, payload));
   if (belongs && !payload.find(*belongs->column)) payload.changes.push_back(std::move(*belongs));
   TRY(RowNumber row, api.organisation.records.create(table, payload, api.writer));
@@ -173,8 +165,7 @@ Outcome<http::Response> patch_row(ApiCall& api, const Resource& resource) {
   TRY_VOID(check_if_match(api, resource, row));
   JsonDocument document;
   TRY_VOID(api.parse_body(document));
-  TRY(Payload payload, read_payload(api.organisation.metadata, table, document.root().get_object(),
-                                    api.resolver(), Door::api, false));
+  TRY(Payload payload, read_payload(api.organisation.metadata, table, document.root().get_object(), api.resolver(), Door::api, false));
   if (payload.id && *payload.id != table.rows->record(row).id) {
     return refuse(400, code::kInvalidArgument, "The primary key of a row cannot be changed.");
   }
@@ -195,8 +186,7 @@ Outcome<http::Response> delete_row(ApiCall& api, const Resource& resource) {
 
 Outcome<http::Response> write_part(ApiCall& api, const Resource& resource) {
   const std::string& name = resource.rest.front();
-  if (!resource.table->parties.empty() && name == resource.table->parties &&
-      api.call.request.method == "PUT") {
+  if (!resource.table->parties.empty() && name == resource.table->parties && api.call.request.method == "PUT") {
     return write_parties(api, resource);
   }
   bool reference = resource.rest.size() == 2 && resource.rest[1] == "$ref";

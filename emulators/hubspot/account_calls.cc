@@ -34,20 +34,16 @@ HubSpot::Answer HubSpot::account_details(Call&) {
                                        {"timeZone", options_.time_zone},
                                        {"companyCurrency", "EUR"},
                                        {"additionalCurrencies", json::array()},
-                                       {"utcOffset", fmt::format("{}{:02}:{:02}", offset < 0 ? '-' : '+',
-                                                                 minutes / 60, minutes % 60)},
+                                       {"utcOffset", fmt::format("{}{:02}:{:02}", offset < 0 ? '-' : '+', minutes / 60, minutes % 60)},
                                        {"utcOffsetMilliseconds", options_.utc_offset.count()},
                                        {"uiDomain", "app.hubspot.com"},
                                        {"dataHostingLocation", "na1"}});
 }
 
 HubSpot::Answer HubSpot::daily_usage(Call& call) {
-  json::object row{{"name", "private-apps-api-calls-daily"},
-                   {"usageLimit", daily_.limit()},
-                   {"currentUsage", daily_.used(call.now)},
-                   {"collectedAt", format_instant(call.now)},
-                   {"fetchStatus", "SUCCESS"},
-                   {"resetsAt", format_instant(call.now + daily_.until_midnight(call.now))}};
+  json::object row{
+      {"name", "private-apps-api-calls-daily"},  {"usageLimit", daily_.limit()}, {"currentUsage", daily_.used(call.now)},
+      {"collectedAt", format_instant(call.now)}, {"fetchStatus", "SUCCESS"},     {"resetsAt", format_instant(call.now + daily_.until_midnight(call.now))}};
   return json_answer(200, json::object{{"results", json::array{std::move(row)}}});
 }
 
@@ -65,9 +61,7 @@ HubSpot::Answer HubSpot::owner_list(Call& call) {
   std::string last;
   bool more = false;
   for (const Owner& owner : portal_.owners()) {
-    if (owner.archived != archived || (!email.empty() && owner.email != email) ||
-        owner.id <= after)
-      continue;
+    if (owner.archived != archived || (!email.empty() && owner.email != email) || owner.id <= after) continue;
     more = results.size() == limit;
     if (more) break;
     results.push_back(render_owner(owner));

@@ -12,31 +12,24 @@ namespace {
 constexpr std::size_t kMaxUri = 8'192;  // bytes
 
 http::Response html(int status, std::string_view reason) {
-  http::Response response(
-      status, fmt::format("<html><head><title>{0} {1}</title></head><body><h1>{0} {1}</h1></body></html>",
-                          status, reason));
+  http::Response response(status, fmt::format("<html><head><title>{0} {1}</title></head><body><h1>{0} {1}</h1></body></html>", status, reason));
   response.headers.add("Content-Type", "text/html;charset=utf-8");
   return response;
 }
 
 bool needs_token(const Call& call) {
-  return !call.request.target.starts_with("/oauth/") && !call.request.target.starts_with("/exported/") &&
-         !call.request.target.starts_with("/journaled/");
+  return !call.request.target.starts_with("/oauth/") && !call.request.target.starts_with("/exported/") && !call.request.target.starts_with("/journaled/");
 }
 
 /// Calls about the app itself, not about an account: with the developer's key (§3.2).
-bool is_app_call(std::string_view target) {
-  return target.starts_with("/webhooks/v3/") || target.starts_with("/app-webhooks/");
-}
+bool is_app_call(std::string_view target) { return target.starts_with("/webhooks/v3/") || target.starts_with("/app-webhooks/"); }
 
 /// Of the app, not of an account: with a token that it has by its own credentials (§3.5).
 bool is_journal_call(std::string_view target) { return target.starts_with("/webhooks-journal/"); }
 
 }  // namespace
 
-bool HubSpot::by_developer(const Call& call) const {
-  return is_app_call(call.request.target) && call.query_value("hapikey") == options_.developer_key;
-}
+bool HubSpot::by_developer(const Call& call) const { return is_app_call(call.request.target) && call.query_value("hapikey") == options_.developer_key; }
 
 bool HubSpot::is_search(const Call& call) {
   std::string_view target = call.request.target;
@@ -78,14 +71,11 @@ std::optional<ApiError> HubSpot::authenticate(Call& call) {
   if (state == TokenState::expired) {
     Duration ago = call.now - tokens().grant(access)->expires;
     return refuse(401, portal_.settings().expired_as_invalid ? "INVALID_AUTHENTICATION" : "EXPIRED_AUTHENTICATION",
-                  fmt::format("The OAuth token used to make this call expired {} second(s) ago.",
-                              ago.count() / 1000))
+                  fmt::format("The OAuth token used to make this call expired {} second(s) ago.", ago.count() / 1000))
         .value();
   }
   if (app_tokens_.contains(access) != is_journal_call(call.request.target)) {
-    return refuse(403, "MISSING_SCOPES",
-                  "This app hasn't been granted all required scopes to make this call.")
-        .value();
+    return refuse(403, "MISSING_SCOPES", "This app hasn't been granted all required scopes to make this call.").value();
   }
   caller_ = &apps_.at(options_.app_id);
   consented_ = tokens().grant(access)->scope;
@@ -123,9 +113,7 @@ std::optional<ApiError> HubSpot::check_scope(const Call& call) {
     return !denied_scopes_.contains(scope) && (consented_.empty() || std::find(consented.begin(), consented.end(), scope) != consented.end());
   };
   if (any.empty() || std::any_of(any.begin(), any.end(), granted)) return std::nullopt;
-  ApiError error =
-      refuse(403, "MISSING_SCOPES", "This app hasn't been granted all required scopes to make this call.")
-          .value();
+  ApiError error = refuse(403, "MISSING_SCOPES", "This app hasn't been granted all required scopes to make this call.").value();
   if (missing_scopes_in_context_) error.context = {{"missingScopes", std::move(any)}};
   else error.scopes = std::move(any);
   return error;
@@ -134,7 +122,8 @@ std::optional<ApiError> HubSpot::check_scope(const Call& call) {
 std::optional<http::Response> HubSpot::check_limits(const Call& call) {
   if (!limits_) return std::nullopt;
   if (is_journal_call(call.request.target)) {
-    bool of_subscriptions = call.request.target.starts_with("/webhooks-journal/subscriptions/"), of_snapshots = call.request.target.starts_with("/webhooks-journal/snapshots/");
+    bool of_subscriptions = call.request.target.starts_with("/webhooks-journal/subscriptions/"),
+         of_snapshots = call.request.target.starts_with("/webhooks-journal/snapshots/");
     RollingLimit& limit = of_subscriptions ? journal_subscription_limit_ : of_snapshots ? snapshot_limit_ : journal_limit_;
     return limit.admit(call.now) ? std::nullopt : std::optional(rate_limited("SECONDLY"));
   }
@@ -151,27 +140,23 @@ std::optional<http::Response> HubSpot::check_limits(const Call& call) {
   return std::nullopt;
 }
 
-bool HubSpot::batch_item_fails(const Call& call) {
-  return faults().fires(kFaultBatchItem, call.request.method + " " + call.request.path()).has_value();
-}
+bool HubSpot::batch_item_fails(const Call& call) { return faults().fires(kFaultBatchItem, call.request.method + " " + call.request.path()).has_value(); }
 
 http::Response HubSpot::rate_limited(std::string_view policy) {
   std::string name = to_lower_ascii(policy);
   std::string id = uuid();
-  http::Response response =
-      json_answer(429, json::object{{"status", "error"},
-                                    {"message", fmt::format("You have reached your {} limit.", name)},
-                                    {"errorType", "RATE_LIMIT"},
-                                    {"correlationId", id},
-                                    {"policyName", json::string(policy.data(), policy.size())},
-                                    {"requestId", fmt::format("{:032x}", ids_.next())}});
+  http::Response response = json_answer(429, json::object{{"status", "error"},
+                                                          {"message", fmt::format("You have reached your {} limit.", name)},
+                                                          {"errorType", "RATE_LIMIT"},
+                                                          {"correlationId", id},
+                                                          {"policyName", json::string(policy.data(), policy.size())},
+                                                          {"requestId", fmt::format("{:032x}", ids_.next())}});
   response.headers.add("x-hubspot-correlation-id", id);
   return response;
 }
 
 void HubSpot::finish(Call& call, http::Response& response) {
-  if (!response.headers.contains("x-hubspot-correlation-id"))
-    response.headers.add("x-hubspot-correlation-id", uuid());
+  if (!response.headers.contains("x-hubspot-correlation-id")) response.headers.add("x-hubspot-correlation-id", uuid());
   if (!caller_ || is_search(call) || is_journal_call(call.request.target)) return;
   // Without limits the headers say so: a client that keeps to what they allow is not slowed down.
   const auto tell = [&](const std::string& name, auto& limit) {
@@ -188,17 +173,13 @@ void HubSpot::finish(Call& call, http::Response& response) {
 }
 
 http::Response HubSpot::fault_answer(Call& call, const Fault& fault) {
-  if (fault.name == kFaultRateLimit)
-    return rate_limited(is_search(call) ? "SECONDLY" : "TEN_SECONDLY_ROLLING");
+  if (fault.name == kFaultRateLimit) return rate_limited(is_search(call) ? "SECONDLY" : "TEN_SECONDLY_ROLLING");
   int status = fault.status == 0 ? 503 : fault.status;
-  if (status == 423)
-    return told(refuse(423, "", "The record is locked by other writes. Try again in 2 seconds.").value());
+  if (status == 423) return told(refuse(423, "", "The record is locked by other writes. Try again in 2 seconds.").value());
   if (status == 500) return told(refuse(500, "", "internal error").value());
   http::Response response =
-      status == 477 ? told(refuse(477, "", "This account is being moved to another data centre.").value())
-                    : html(status, "the edge has no answer");
-  if (fault.retry_after.count() > 0)
-    response.headers.set("Retry-After", std::to_string(fault.retry_after.count() / 1000));
+      status == 477 ? told(refuse(477, "", "This account is being moved to another data centre.").value()) : html(status, "the edge has no answer");
+  if (fault.retry_after.count() > 0) response.headers.set("Retry-After", std::to_string(fault.retry_after.count() / 1000));
   return response;
 }
 

@@ -10,9 +10,7 @@ constexpr std::size_t kMaxRead = 100;  // the guide says 1,000, integrators repo
 constexpr std::size_t kMaxArchive = 100;
 constexpr std::size_t kTiesPerRecord = 100;
 
-bool is_number(std::string_view id) {
-  return !id.empty() && id.find_first_not_of("0123456789") == std::string_view::npos;
-}
+bool is_number(std::string_view id) { return !id.empty() && id.find_first_not_of("0123456789") == std::string_view::npos; }
 
 /// The id in {"from": {"id": …}}; empty when there is none.
 std::string end_id(const json::object& input, const char* name) {
@@ -23,7 +21,7 @@ std::string end_id(const json::object& input, const char* name) {
 
 /// One input of a batch: which two records, and what ties them.
 struct TieInput {
-  std::string from, to;  // ids as they were sent
+  std::string from, to;                          // ids as they were sent
   RowNumber from_row = kNoRow, to_row = kNoRow;  // kNoRow: no such record, or an archived one
   AssociationTypes types;
 
@@ -51,8 +49,7 @@ ApiError invalid_identifier(const std::string& from, const std::string& to) {
 
 /// Of a record that is tied to none.
 ApiError no_associations(const TypePair& pair, const std::string& id) {
-  ApiError error =
-      refuse(404, "OBJECT_NOT_FOUND", fmt::format("No {} is associated with {}.", pair.to->singular, id)).value();
+  ApiError error = refuse(404, "OBJECT_NOT_FOUND", fmt::format("No {} is associated with {}.", pair.to->singular, id)).value();
   error.sub_category = "crm.associations.NO_ASSOCIATIONS_FOUND";
   error.context = {{"fromObjectId", {id}}};
   return error;
@@ -80,8 +77,8 @@ HubSpot::Answer HubSpot::ties_batch_read(Call& call, const TieStyle& style) {
     std::string next;
     std::vector<Associations::Tie> ties;
     if (row != kNoRow) {
-      ties = page_of(portal_.live_ties(*path.pair.from, row, *path.pair.to), *path.pair.to,
-                     style.pages ? text_member(*input, "after") : "", kTiesPerRecord, next);
+      ties =
+          page_of(portal_.live_ties(*path.pair.from, row, *path.pair.to), *path.pair.to, style.pages ? text_member(*input, "after") : "", kTiesPerRecord, next);
     }
     if (ties.empty()) {
       errors.push_back(error_row(no_associations(path.pair, id)));
@@ -117,8 +114,7 @@ HubSpot::Answer HubSpot::ties_batch_create(Call& call, const TieStyle& style) {
       errors.push_back(error_row(room.error()));
       continue;
     }
-    for (const AssociationType* type : tie.types)
-      portal_.tie(*path.pair.from, tie.from_row, *path.pair.to, tie.to_row, *type, writer(call));
+    for (const AssociationType* type : tie.types) portal_.tie(*path.pair.from, tie.from_row, *path.pair.to, tie.to_row, *type, writer(call));
     for (json::value& each : style.made(path.pair, tie.from_row, tie.to_row, tie.types, portal_.settings().numeric_association_ids))
       results.push_back(std::move(each));
   }
@@ -153,15 +149,13 @@ HubSpot::Answer HubSpot::ties_batch_archive(Call& call) {
   for (const json::object* input : inputs) {
     const json::value* to = input->if_contains("to");
     std::string from = end_id(*input, "from");
-    if (from.empty() || !to || !to->is_array())
-      return bad_json("line 1, column 1: an input needs from.id and a list to");
+    if (from.empty() || !to || !to->is_array()) return bad_json("line 1, column 1: an input needs from.id and a list to");
     RowNumber row = portal_.find_live(*path.pair.from, from);
     for (const json::value& item : to->get_array()) {
       const json::value* id = item.is_object() ? item.get_object().if_contains("id") : nullptr;
       if (!id) return bad_json("line 1, column 1: to needs ids");
       RowNumber to_row = portal_.find_live(*path.pair.to, scalar_text(*id));
-      if (row != kNoRow && to_row != kNoRow)
-        portal_.untie(*path.pair.from, row, *path.pair.to, to_row, all, writer(call));
+      if (row != kNoRow && to_row != kNoRow) portal_.untie(*path.pair.from, row, *path.pair.to, to_row, all, writer(call));
     }
   }
   unit.commit();

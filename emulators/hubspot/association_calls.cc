@@ -5,27 +5,22 @@
 
 namespace lockstep::emulators::hubspot {
 
-json::value render_id(const std::string& id, bool numeric) {
-  return numeric ? json::value(std::stoll(id)) : json::value(id);
-}
+json::value render_id(const std::string& id, bool numeric) { return numeric ? json::value(std::stoll(id)) : json::value(id); }
 
 json::array render_types(const Associations::Tie& tie) {
   json::array types;
   for (const AssociationType* type : tie.types) {
     json::value label = type->label.empty() ? json::value(nullptr) : json::value(type->label);
-    types.push_back(
-        json::object{{"category", type->category()}, {"typeId", type->id}, {"label", std::move(label)}});
+    types.push_back(json::object{{"category", type->category()}, {"typeId", type->id}, {"label", std::move(label)}});
   }
   return types;
 }
 
 json::object render_tie(const ObjectType& to, const Associations::Tie& tie, bool numeric) {
-  return json::object{{"toObjectId", render_id(to.table->record(tie.to).id, numeric)},
-                      {"associationTypes", render_types(tie)}};
+  return json::object{{"toObjectId", render_id(to.table->record(tie.to).id, numeric)}, {"associationTypes", render_types(tie)}};
 }
 
-json::object render_labels(const TypePair& pair, RowNumber from, RowNumber to,
-                           const AssociationTypes& types, bool numeric) {
+json::object render_labels(const TypePair& pair, RowNumber from, RowNumber to, const AssociationTypes& types, bool numeric) {
   json::array labels;
   for (const AssociationType* type : types) {
     if (!type->label.empty()) labels.emplace_back(type->label);
@@ -48,8 +43,8 @@ json::array render_default(const std::string& from, const std::string& to, const
   return both;
 }
 
-std::vector<Associations::Tie> page_of(std::vector<Associations::Tie> ties, const ObjectType& to,
-                                       std::string_view after, std::size_t limit, std::string& next) {
+std::vector<Associations::Tie> page_of(std::vector<Associations::Tie> ties, const ObjectType& to, std::string_view after, std::size_t limit,
+                                       std::string& next) {
   std::vector<Associations::Tie> page;
   next.clear();
   for (Associations::Tie& tie : ties) {
@@ -69,16 +64,14 @@ Outcome<HubSpot::TiePath> HubSpot::tie_path(Call& call) {
   TRY(path.pair.from, type_of(call));
   path.pair.to = portal_.catalogue().find_any(call.parameter("to"));
   if (!path.pair.to || portal_.associations().types(*path.pair.from, *path.pair.to).empty()) {
-    auto refused =
-        invalid(fmt::format("{} cannot be associated with {}", path.pair.from->name, call.parameter("to")));
+    auto refused = invalid(fmt::format("{} cannot be associated with {}", path.pair.from->name, call.parameter("to")));
     refused.value().sub_category = "crm.associations.INVALID_ASSOCIATION_TYPE";
     return refused;
   }
   for (const auto& [name, value] : call.parameters) {
     if (name == "id") path.row = portal_.find_live(*path.pair.from, value);
     if (name == "to_id") path.to_row = portal_.find_live(*path.pair.to, value);
-    if ((name == "id" && path.row == kNoRow) || (name == "to_id" && path.to_row == kNoRow))
-      return hubspot::not_found();
+    if ((name == "id" && path.row == kNoRow) || (name == "to_id" && path.to_row == kNoRow)) return hubspot::not_found();
   }
   if (path.pair.from == path.pair.to && path.row != kNoRow && path.row == path.to_row) {
     return invalid("A record cannot be associated with itself");
@@ -90,11 +83,9 @@ Outcome<HubSpot::TiePath> HubSpot::tie_path(Call& call) {
 Outcome<void> HubSpot::check_room(const TypePair& pair, RowNumber row, RowNumber to_row, const AssociationType& type) const {
   const Associations& known = portal_.associations();
   const AssociationType* back = known.find_type(*pair.to, *pair.from, type.inverse);
-  bool full = known.full(*pair.from, row, *pair.to, to_row, type) ||
-              (back && known.full(*pair.to, to_row, *pair.from, row, *back));
+  bool full = known.full(*pair.from, row, *pair.to, to_row, type) || (back && known.full(*pair.to, to_row, *pair.from, row, *back));
   if (!full) return {};
-  auto refused = invalid(fmt::format("{} {} cannot have more associations of type {}", pair.from->singular,
-                                     pair.from->table->record(row).id, type.id));
+  auto refused = invalid(fmt::format("{} {} cannot have more associations of type {}", pair.from->singular, pair.from->table->record(row).id, type.id));
   refused.value().sub_category = "crm.associations.ASSOCIATION_LIMIT_EXCEEDED";
   return refused;
 }
@@ -103,8 +94,7 @@ HubSpot::Answer HubSpot::ties_read(Call& call, const TieStyle& style) {
   TRY(TiePath path, tie_path(call));
   TRY(std::size_t limit, query_limit(call, 500, 500));
   std::string next;
-  auto page = page_of(portal_.live_ties(*path.pair.from, path.row, *path.pair.to), *path.pair.to,
-                      call.query_value("after").value_or(""), limit, next);
+  auto page = page_of(portal_.live_ties(*path.pair.from, path.row, *path.pair.to), *path.pair.to, call.query_value("after").value_or(""), limit, next);
   json::object body{{"results", style.ties(*path.pair.to, page, portal_.settings().numeric_association_ids)}};
   if (!next.empty()) body["paging"] = {{"next", {{"after", next}}}};
   return json_answer(200, body);
@@ -124,10 +114,8 @@ HubSpot::Answer HubSpot::tie_labelled(Call& call) {
   TRY(TiePath path, tie_path(call));
   JsonDocument document;
   auto content_type = call.header("Content-Type");
-  if (!content_type || !content_type->starts_with("application/json"))
-    return refuse(415, "", "Content-Type is not supported");
-  if (auto parsed = document.parse(call.request.body); !parsed)
-    return bad_json("line 1, column 1: " + parsed.error().message);
+  if (!content_type || !content_type->starts_with("application/json")) return refuse(415, "", "Content-Type is not supported");
+  if (auto parsed = document.parse(call.request.body); !parsed) return bad_json("line 1, column 1: " + parsed.error().message);
   TRY(auto types, read_types(portal_.associations(), path.pair, &document.root()));
   UnitOfWork unit(portal_);
   for (const AssociationType* type : types) {

@@ -33,7 +33,6 @@ json::array render_default(const std::string& from, const std::string& to, const
 Outcome<AssociationTypes> read_types(const Associations& associations, const TypePair& pair, const json::value* given);
 Outcome<const AssociationType*> named_type(const Associations& associations, const TypePair& pair, std::string_view id_or_name);
 /// A page of ties behind `after` (an id, empty for the start); sets `next` when more follow.
-std::vector<Associations::Tie> page_of(std::vector<Associations::Tie> ties, const ObjectType& to,
-                                       std::string_view after, std::size_t limit, std::string& next);
+std::vector<Associations::Tie> page_of(std::vector<Associations::Tie> ties, const ObjectType& to, std::string_view after, std::size_t limit, std::string& next);
 
 }  // namespace lockstep::emulators::hubspot

@@ -6,16 +6,14 @@
 namespace lockstep::emulators::hubspot {
 namespace {
 
-
 std::size_t own_labels(const std::vector<AssociationType>& types) {
-  return static_cast<std::size_t>(
-      std::count_if(types.begin(), types.end(), [](const AssociationType& type) { return type.own_label(); }));
+  return static_cast<std::size_t>(std::count_if(types.begin(), types.end(), [](const AssociationType& type) { return type.own_label(); }));
 }
 
 }  // namespace
 
-const AssociationType* Associations::add_label(const ObjectType& from, const ObjectType& to, const std::string& name,
-                                               const std::string& label, const std::string& inverse_label) {
+const AssociationType* Associations::add_label(const ObjectType& from, const ObjectType& to, const std::string& name, const std::string& label,
+                                               const std::string& inverse_label) {
   std::vector<AssociationType>&types = types_[from.index][to.index], &others = types_[to.index][from.index];
   bool alone = &from == &to && (inverse_label.empty() || inverse_label == label);
   std::size_t wanted = &from == &to && !alone ? 2 : 1;
@@ -35,8 +33,8 @@ const AssociationType* Associations::add_label(const ObjectType& from, const Obj
   return find_type(from, to, id);
 }
 
-void Associations::rename_label(const ObjectType& from, const ObjectType& to, const AssociationType& type,
-                                const std::string& label, const std::string& inverse_label) {
+void Associations::rename_label(const ObjectType& from, const ObjectType& to, const AssociationType& type, const std::string& label,
+                                const std::string& inverse_label) {
   int id = type.id, inverse = type.inverse;
   if (!label.empty()) own(from, to, id).label = label;
   if (!inverse_label.empty()) own(to, from, inverse).label = inverse_label;
@@ -52,8 +50,7 @@ void Associations::set_most(const ObjectType& from, const ObjectType& to, const 
   own(from, to, type.id).most = most;
 }
 
-bool Associations::full(const ObjectType& from, RowNumber row, const ObjectType& to, RowNumber to_row,
-                        const AssociationType& type) const {
+bool Associations::full(const ObjectType& from, RowNumber row, const ObjectType& to, RowNumber to_row, const AssociationType& type) const {
   if (type.most == 0) return false;
   std::int64_t count = 0;
   for (const Tie& tie : ties(from, row, to)) {

@@ -21,15 +21,12 @@ json::object render_rule(const AssociationType& type, bool labelled) {
 }
 
 /// {typeId, category} of an input.
-Outcome<const AssociationType*> named_type(const Associations& associations, const TypePair& pair,
-                                           const json::object& input) {
+Outcome<const AssociationType*> named_type(const Associations& associations, const TypePair& pair, const json::object& input) {
   const json::value* id = input.if_contains("typeId");
   std::string_view category = text_member(input, "category");
-  const AssociationType* type =
-      id && id->is_int64() ? associations.find_type(*pair.from, *pair.to, scalar_text(*id)) : nullptr;
+  const AssociationType* type = id && id->is_int64() ? associations.find_type(*pair.from, *pair.to, scalar_text(*id)) : nullptr;
   if (type && type->category() == category) return type;
-  return invalid(fmt::format("There is no association type {} between {} and {}", id ? scalar_text(*id) : "(none)",
-                             pair.from->type_id, pair.to->type_id));
+  return invalid(fmt::format("There is no association type {} between {} and {}", id ? scalar_text(*id) : "(none)", pair.from->type_id, pair.to->type_id));
 }
 
 }  // namespace
@@ -47,8 +44,7 @@ HubSpot::Answer HubSpot::label_create(Call& call) {
   TRY(TiePath path, tie_path(call));
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
-  std::string name(text_member(*body, "name")), label(text_member(*body, "label")),
-      inverse(text_member(*body, "inverseLabel"));
+  std::string name(text_member(*body, "name")), label(text_member(*body, "label")), inverse(text_member(*body, "inverseLabel"));
   if (name.empty() || label.empty()) return bad_json("line 1, column 1: name and label are required");
   Associations& known = portal_.associations();
   for (const AssociationType& type : known.types(*path.pair.from, *path.pair.to)) {
@@ -58,8 +54,7 @@ HubSpot::Answer HubSpot::label_create(Call& call) {
   const AssociationType* added = known.add_label(*path.pair.from, *path.pair.to, name, label, inverse);
   if (!added) return invalid("The limit of association labels between these objects is reached");
   json::array results{render_type(*added)};
-  if (added->inverse != added->id)
-    results.push_back(render_type(*known.find_type(*path.pair.to, *path.pair.from, added->inverse)));
+  if (added->inverse != added->id) results.push_back(render_type(*known.find_type(*path.pair.to, *path.pair.from, added->inverse)));
   return json_answer(200, json::object{{"results", std::move(results)}});
 }
 
@@ -116,8 +111,7 @@ HubSpot::Answer HubSpot::set_rules(Call& call, int status) {
   for (const json::object* input : inputs) {
     TRY(const AssociationType* type, named_type(portal_.associations(), path.pair, *input));
     const json::value* most = input->if_contains("maxToObjectIds");
-    if (!most || !most->is_int64() || most->get_int64() < 1)
-      return invalid("maxToObjectIds must be a number from 1");
+    if (!most || !most->is_int64() || most->get_int64() < 1) return invalid("maxToObjectIds must be a number from 1");
     rules.emplace_back(type, most->get_int64());
   }
   json::array results;
@@ -148,9 +142,7 @@ HubSpot::Answer HubSpot::rules_purge(Call& call) {
 HubSpot::Answer HubSpot::usage_report(Call& call) {
   for (const Owner& owner : portal_.owners()) {
     if (owner.user_id != call.parameter("user")) continue;
-    return json_answer(200, json::object{{"userId", std::stoll(owner.user_id)},
-                                         {"userEmail", owner.email},
-                                         {"enqueueTime", format_instant(call.now)}});
+    return json_answer(200, json::object{{"userId", std::stoll(owner.user_id)}, {"userEmail", owner.email}, {"enqueueTime", format_instant(call.now)}});
   }
   return hubspot::not_found();
 }

@@ -7,7 +7,8 @@ namespace lockstep::emulators::hubspot {
 namespace {
 
 tl::unexpected<ApiError> invalid_type(const TypePair& pair, const std::string& type) {
-  auto refused = invalid(fmt::format("association type {} is not valid between {} and {}", type.empty() ? "(none)" : type, pair.from->type_id, pair.to->type_id));
+  auto refused =
+      invalid(fmt::format("association type {} is not valid between {} and {}", type.empty() ? "(none)" : type, pair.from->type_id, pair.to->type_id));
   refused.value().sub_category = "crm.associations.INVALID_ASSOCIATION_TYPE";
   refused.value().context = {{"type", {type}}, {"fromObjectType", {pair.from->type_id}}, {"toObjectType", {pair.to->type_id}}};
   return refused;
@@ -53,7 +54,8 @@ json::array made_both_ways(const TypePair& pair, RowNumber row, RowNumber to_row
 
 json::array made_by_name(const TypePair& pair, RowNumber row, RowNumber to_row, const AssociationTypes& types, bool) {
   json::array rows;
-  rows.push_back(json::object{{"from", {{"id", pair.from->table->record(row).id}}}, {"to", {{"id", pair.to->table->record(to_row).id}}}, {"type", types.front()->name}});
+  rows.push_back(
+      json::object{{"from", {{"id", pair.from->table->record(row).id}}}, {"to", {{"id", pair.to->table->record(to_row).id}}}, {"type", types.front()->name}});
   return rows;
 }
 

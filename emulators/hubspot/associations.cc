@@ -82,10 +82,8 @@ void Associations::pair(const ObjectType& from, const ObjectType& to, int id, in
   if (id != inverse) types_[to.index][from.index].push_back({inverse, id, "", name(to, from)});
 }
 
-void Associations::label(const ObjectType& from, const ObjectType& to, int id, int inverse,
-                         const std::string& text, bool primary) {
-  auto add = [&](const ObjectType& a, const ObjectType& b, int own, int other,
-                 const std::string& label_text) {
+void Associations::label(const ObjectType& from, const ObjectType& to, int id, int inverse, const std::string& text, bool primary) {
+  auto add = [&](const ObjectType& a, const ObjectType& b, int own, int other, const std::string& label_text) {
     std::vector<AssociationType>& types = types_[a.index][b.index];
     std::string name = types.front().name;
     if (primary) types.front().name += "_unlabeled";
@@ -95,9 +93,7 @@ void Associations::label(const ObjectType& from, const ObjectType& to, int id, i
   add(to, from, inverse, id, primary ? text : "Child Company");
 }
 
-const std::vector<AssociationType>& Associations::types(const ObjectType& from, const ObjectType& to) const {
-  return types_[from.index][to.index];
-}
+const std::vector<AssociationType>& Associations::types(const ObjectType& from, const ObjectType& to) const { return types_[from.index][to.index]; }
 
 const AssociationType* Associations::find_type(const ObjectType& from, const ObjectType& to, int id) const {
   for (const AssociationType& type : types(from, to)) {
@@ -106,8 +102,7 @@ const AssociationType* Associations::find_type(const ObjectType& from, const Obj
   return nullptr;
 }
 
-const AssociationType* Associations::find_type(const ObjectType& from, const ObjectType& to,
-                                               std::string_view id_or_name) const {
+const AssociationType* Associations::find_type(const ObjectType& from, const ObjectType& to, std::string_view id_or_name) const {
   for (const AssociationType& type : types(from, to)) {
     if (!type.removed && (type.name == id_or_name || std::to_string(type.id) == id_or_name)) return &type;
   }
@@ -121,8 +116,7 @@ AssociationType& Associations::own(const ObjectType& from, const ObjectType& to,
   check_failed("an association type", std::to_string(id));
 }
 
-Associations::Key Associations::key(const ObjectType& from, RowNumber from_row, const ObjectType& to,
-                                    RowNumber to_row) {
+Associations::Key Associations::key(const ObjectType& from, RowNumber from_row, const ObjectType& to, RowNumber to_row) {
   return {std::uint64_t{from.index} << 40 | std::uint64_t{from_row} << 8 | to.index, to_row};
 }
 
@@ -131,8 +125,7 @@ Associations::Mask Associations::mask(const Key& key) const {
   return known == masks_.end() ? Mask{0} : known->second;
 }
 
-std::vector<Associations::Tie> Associations::ties(const ObjectType& from, RowNumber row,
-                                                  const ObjectType& to) const {
+std::vector<Associations::Tie> Associations::ties(const ObjectType& from, RowNumber row, const ObjectType& to) const {
   std::vector<Tie> found;
   Key first = key(from, row, to, 0);
   const std::vector<AssociationType>& known = types(from, to);
@@ -184,8 +177,7 @@ Associations::Mask Associations::inverse(const ObjectType& from, const ObjectTyp
   return turned;
 }
 
-void Associations::change(const ObjectType& from, RowNumber from_row, const ObjectType& to, RowNumber to_row,
-                          Mask next, std::vector<TieChange>& changes) {
+void Associations::change(const ObjectType& from, RowNumber from_row, const ObjectType& to, RowNumber to_row, Mask next, std::vector<TieChange>& changes) {
   Key here = key(from, from_row, to, to_row);
   Mask before = mask(here);
   if (before == next) return;
@@ -199,8 +191,8 @@ void Associations::change(const ObjectType& from, RowNumber from_row, const Obje
   }
 }
 
-void Associations::add(const ObjectType& from, RowNumber from_row, const ObjectType& to, RowNumber to_row,
-                       const AssociationType& type, std::vector<TieChange>& changes) {
+void Associations::add(const ObjectType& from, RowNumber from_row, const ObjectType& to, RowNumber to_row, const AssociationType& type,
+                       std::vector<TieChange>& changes) {
   if (&from == &to && from_row == to_row) return;  // nothing belongs to itself
   const std::vector<AssociationType>& known = types(from, to);
   std::size_t bit = static_cast<std::size_t>(&type - known.data());
@@ -218,16 +210,15 @@ void Associations::add(const ObjectType& from, RowNumber from_row, const ObjectT
   change(from, from_row, to, to_row, static_cast<Mask>(before | kUnlabelled | 1u << bit), changes);
 }
 
-void Associations::remove(const ObjectType& from, RowNumber from_row, const ObjectType& to, RowNumber to_row,
-                          const AssociationType& type, std::vector<TieChange>& changes) {
+void Associations::remove(const ObjectType& from, RowNumber from_row, const ObjectType& to, RowNumber to_row, const AssociationType& type,
+                          std::vector<TieChange>& changes) {
   std::size_t bit = static_cast<std::size_t>(&type - types(from, to).data());
   Mask before = mask(key(from, from_row, to, to_row));
   Mask next = bit == 0 ? Mask{0} : static_cast<Mask>(before & ~(1u << bit));
   change(from, from_row, to, to_row, next, changes);
 }
 
-void Associations::move(const ObjectType& type, RowNumber loser, RowNumber winner,
-                        std::vector<TieChange>& changes) {
+void Associations::move(const ObjectType& type, RowNumber loser, RowNumber winner, std::vector<TieChange>& changes) {
   for (const ObjectType& other : catalogue_.objects()) {
     for (const Tie& tie : ties(type, loser, other)) {
       Mask held = mask(key(type, loser, other, tie.to));
@@ -235,8 +226,7 @@ void Associations::move(const ObjectType& type, RowNumber loser, RowNumber winne
       if (&other == &type && tie.to == winner) continue;
       bool has_primary = primary(type, winner, other) != kNoRow;
       for (const AssociationType* each : tie.types) {
-        if (each->primary && has_primary && other.name == "companies")
-          held = static_cast<Mask>(held & kUnlabelled);
+        if (each->primary && has_primary && other.name == "companies") held = static_cast<Mask>(held & kUnlabelled);
       }
       Mask present = mask(key(type, winner, other, tie.to));
       change(type, winner, other, tie.to, static_cast<Mask>(present | held), changes);

@@ -64,11 +64,10 @@ class Associations {
   // association_labels.cc
   /// A label of the account's own, and what the other side calls it (empty: the same). Null when the pair has as many
   /// as there may be.
-  const AssociationType* add_label(const ObjectType& from, const ObjectType& to, const std::string& name,
-                                   const std::string& label, const std::string& inverse_label);
+  const AssociationType* add_label(const ObjectType& from, const ObjectType& to, const std::string& name, const std::string& label,
+                                   const std::string& inverse_label);
   /// Precondition: user-defined. Empty texts leave what there is.
-  void rename_label(const ObjectType& from, const ObjectType& to, const AssociationType& type, const std::string& label,
-                    const std::string& inverse_label);
+  void rename_label(const ObjectType& from, const ObjectType& to, const AssociationType& type, const std::string& label, const std::string& inverse_label);
   void remove_label(const ObjectType& from, const ObjectType& to, const AssociationType& type);
   /// 0 takes the rule away.
   void set_most(const ObjectType& from, const ObjectType& to, const AssociationType& type, std::int64_t most);
@@ -88,11 +87,9 @@ class Associations {
 
   /// Ties, and labels with `type`. A primary tie takes the label from the one that had it. What changed is
   /// appended.
-  void add(const ObjectType& from, RowNumber from_row, const ObjectType& to, RowNumber to_row,
-           const AssociationType& type, std::vector<TieChange>& changes);
+  void add(const ObjectType& from, RowNumber from_row, const ObjectType& to, RowNumber to_row, const AssociationType& type, std::vector<TieChange>& changes);
   /// Takes the label away; the unlabelled type takes all of the tie.
-  void remove(const ObjectType& from, RowNumber from_row, const ObjectType& to, RowNumber to_row,
-              const AssociationType& type, std::vector<TieChange>& changes);
+  void remove(const ObjectType& from, RowNumber from_row, const ObjectType& to, RowNumber to_row, const AssociationType& type, std::vector<TieChange>& changes);
   /// Moves all ties of `loser` to `winner`, except those between the two; where both have a primary one, the
   /// winner's stays.
   void move(const ObjectType& type, RowNumber loser, RowNumber winner, std::vector<TieChange>& changes);
@@ -113,11 +110,9 @@ class Associations {
   Mask mask(const Key& key) const;
   void set(const Key& key, Mask mask);
   Mask inverse(const ObjectType& from, const ObjectType& to, Mask mask) const;
-  void change(const ObjectType& from, RowNumber from_row, const ObjectType& to, RowNumber to_row, Mask next,
-              std::vector<TieChange>& changes);
+  void change(const ObjectType& from, RowNumber from_row, const ObjectType& to, RowNumber to_row, Mask next, std::vector<TieChange>& changes);
   void pair(const ObjectType& from, const ObjectType& to, int id, int inverse);
-  void label(const ObjectType& from, const ObjectType& to, int id, int inverse, const std::string& text,
-             bool primary);
+  void label(const ObjectType& from, const ObjectType& to, int id, int inverse, const std::string& text, bool primary);
 
   AssociationType& own(const ObjectType& from, const ObjectType& to, int id);
 

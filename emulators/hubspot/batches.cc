@@ -19,12 +19,9 @@ std::string upper_singular(const ObjectType& type) {
 }
 
 json::object missing_row(const ObjectType& type, const std::vector<std::string>& ids) {
-  ApiError error =
-      refuse(404, "OBJECT_NOT_FOUND",
-             fmt::format(
-                 "Could not get some {} objects, they may be deleted or not exist. Check that ids are valid.",
-                 upper_singular(type)))
-          .value();
+  ApiError error = refuse(404, "OBJECT_NOT_FOUND",
+                          fmt::format("Could not get some {} objects, they may be deleted or not exist. Check that ids are valid.", upper_singular(type)))
+                       .value();
   error.context = {{"ids", ids}};
   return error_row(error);
 }
@@ -57,8 +54,7 @@ Outcome<void> check_distinct(const std::vector<std::string>& ids) {
 Outcome<const Property*> key_of(const ObjectType& type, std::string_view name, bool email_too) {
   const Property* property = type.find(name.empty() ? "hs_object_id" : name);
   bool key = property && Portal::is_key(type, *property) && (email_too || property->form != TextForm::email);
-  if (!key)
-    return invalid(fmt::format("Unable to perform update/upsert by non-unique {} property", type.type_id));
+  if (!key) return invalid(fmt::format("Unable to perform update/upsert by non-unique {} property", type.type_id));
   return property;
 }
 
@@ -77,8 +73,7 @@ void put_trace(json::object& result, const json::object& input) {
 
 json::object traced_error(ApiError error, const json::object& input) {
   if (text_member(input, "objectWriteTraceId").empty()) return error_row(error);
-  error.context.emplace_back("objectWriteTraceId",
-                             std::vector<std::string>{std::string(text_member(input, "objectWriteTraceId"))});
+  error.context.emplace_back("objectWriteTraceId", std::vector<std::string>{std::string(text_member(input, "objectWriteTraceId"))});
   return error_row(error);
 }
 
@@ -116,19 +111,16 @@ HubSpot::Answer HubSpot::batch_read(Call& call) {
   TRY(auto inputs, read_inputs(*body, kMaxInputs));
   std::string_view id_property = text_member(*body, "idProperty");
   const Property* key = type->find(id_property.empty() ? "hs_object_id" : id_property);
-  if (!key || !Portal::is_key(*type, *key))
-    return invalid(fmt::format("{} is not a unique property of {}", id_property, type->name));
+  if (!key || !Portal::is_key(*type, *key)) return invalid(fmt::format("{} is not a unique property of {}", id_property, type->name));
   bool archived = call.query_value("archived") == "true", by_id = key->source == Source::object_id;
   std::set<RowNumber> rows;  // neither in the order of the input nor twice
   std::vector<std::string> missing;
   for (const json::object* input : inputs) {
     TRY(std::string id, id_of(*input));
-    RowNumber row =
-        archived ? portal_.find_archived(*type, id, call.now) : portal_.find_by_key(*type, *key, id);
+    RowNumber row = archived ? portal_.find_archived(*type, id, call.now) : portal_.find_by_key(*type, *key, id);
     if (row != kNoRow) {
       rows.insert(row);
-    } else if (!(by_id && !archived &&
-                 portal_.resolve(*type, id) != kNoRow)) {  // a merged one is just left out
+    } else if (!(by_id && !archived && portal_.resolve(*type, id) != kNoRow)) {  // a merged one is just left out
       missing.push_back(std::move(id));
     }
   }
@@ -154,8 +146,7 @@ HubSpot::Answer HubSpot::batch_create(Call& call) {
   for (const json::object* input : inputs) {
     TRY(const json::object* properties, properties_of(*input));
     Outcome<RowNumber> row = briefly_unable();
-    if (!batch_item_fails(call))
-      row = portal_.create(*type, *properties, input->if_contains("associations"), writer(call));
+    if (!batch_item_fails(call)) row = portal_.create(*type, *properties, input->if_contains("associations"), writer(call));
     if (!row && !partial) return tl::unexpected(std::move(row.error()));
     if (!row) {
       errors.push_back(traced_error(std::move(row.error()), *input));
@@ -224,16 +215,14 @@ HubSpot::Answer HubSpot::batch_upsert(Call& call) {
     TRY(const Property* key, key_of(*type, text_member(*inputs[i], "idProperty"), true));
     json::object properties = *sent;
     const json::value* given = properties.if_contains(key->name);
-    if (given && scalar_text(*given) != ids[i])
-      return invalid(fmt::format("{} is not the id of its input", key->name));
+    if (given && scalar_text(*given) != ids[i]) return invalid(fmt::format("{} is not the id of its input", key->name));
     if (batch_item_fails(call)) {
       errors.push_back(unable_row(*inputs[i], ids[i]));
       continue;
     }
     RowNumber row = portal_.find_by_key(*type, *key, ids[i]);
     bool fresh = row == kNoRow;
-    if (fresh && key->source == Source::object_id)
-      return invalid("Unable to perform upsert by hs_object_id: no such record");
+    if (fresh && key->source == Source::object_id) return invalid("Unable to perform upsert by hs_object_id: no such record");
     Writer by = writer(call);
     by.key = ids[i];
     Outcome<void> done;

@@ -5,13 +5,11 @@ namespace lockstep::emulators::hubspot {
 namespace {
 
 std::vector<std::string> lifecycle_stages() {
-  return {"subscriber", "lead", "marketingqualifiedlead", "salesqualifiedlead", "opportunity", "customer",
-          "evangelist", "other"};
+  return {"subscriber", "lead", "marketingqualifiedlead", "salesqualifiedlead", "opportunity", "customer", "evangelist", "other"};
 }
 
 std::vector<std::string> lead_statuses() {
-  return {"NEW",       "OPEN",      "IN_PROGRESS", "OPEN_DEAL", "UNQUALIFIED", "ATTEMPTED_TO_CONTACT",
-          "CONNECTED", "BAD_TIMING"};
+  return {"NEW", "OPEN", "IN_PROGRESS", "OPEN_DEAL", "UNQUALIFIED", "ATTEMPTED_TO_CONTACT", "CONNECTED", "BAD_TIMING"};
 }
 
 std::vector<std::string> industries() {

@@ -11,9 +11,7 @@ namespace {
 
 constexpr std::string_view kTies = "associations.";
 
-std::string sentence(const ApiError& error) {
-  return error.category.empty() ? error.message : error.category + ": " + error.message;
-}
+std::string sentence(const ApiError& error) { return error.category.empty() ? error.message : error.category + ": " + error.message; }
 
 /// `associations.companies` of an edit, apart from its properties.
 json::object split_ties(const json::object& fields, json::object& ties) {
@@ -32,17 +30,14 @@ Result<std::string> HubSpot::apply(const Edit& edit) {
   if (!type) {
     std::vector<std::string> names;
     for (const ObjectType& each : portal_.catalogue().objects()) names.push_back(each.name);
-    return fail(ErrorCode::not_found,
-                fmt::format("no object type '{}'; there are {}", edit.object, join(names, ", ")));
+    return fail(ErrorCode::not_found, fmt::format("no object type '{}'; there are {}", edit.object, join(names, ", ")));
   }
   portal_.associate_by_domain(now());
   imports_.settle(portal_, now());
   Writer writer;
   writer.at = now();
   writer.actor = edit.actor;
-  writer.change_source = edit.kind == EditKind::load                       ? "IMPORT"
-                         : edit.actor.kind == ActorKind::integration ? "INTEGRATION"
-                                                                     : "CRM_UI";
+  writer.change_source = edit.kind == EditKind::load ? "IMPORT" : edit.actor.kind == ActorKind::integration ? "INTEGRATION" : "CRM_UI";
   auto [user, fresh] = users_.emplace(edit.actor.name, 10'300'000 + users_.size());
   writer.source_id = fmt::format("userId:{}", user->second);
   writer.journaled = edit.kind != EditKind::load;
@@ -65,19 +60,15 @@ Result<std::string> HubSpot::apply_to(const Edit& edit, ObjectType& type, const 
   } else {
     bool restoring = edit.kind == EditKind::restore;
     row = restoring ? portal_.find_archived(type, edit.id, now()) : portal_.find_live(type, edit.id);
-    if (row == kNoRow)
-      return fail(ErrorCode::not_found,
-                  fmt::format("no {} {}{}", type.singular, edit.id, restoring ? " in the recycle bin" : ""));
+    if (row == kNoRow) return fail(ErrorCode::not_found, fmt::format("no {} {}{}", type.singular, edit.id, restoring ? " in the recycle bin" : ""));
   }
   Outcome<void> done;
-  if (edit.kind == EditKind::update && (!properties.empty() || ties.empty()))
-    done = portal_.update(type, row, properties, writer);
+  if (edit.kind == EditKind::update && (!properties.empty() || ties.empty())) done = portal_.update(type, row, properties, writer);
   if (edit.kind == EditKind::remove) portal_.archive(type, row, writer);
   if (edit.kind == EditKind::restore) done = portal_.restore(type, row, writer);
   if (edit.kind == EditKind::merge) {
     RowNumber winner = portal_.find_live(type, edit.into);
-    if (winner == kNoRow)
-      return fail(ErrorCode::not_found, fmt::format("no {} {}", type.singular, edit.into));
+    if (winner == kNoRow) return fail(ErrorCode::not_found, fmt::format("no {} {}", type.singular, edit.into));
     auto merged = portal_.merge(type, winner, row, writer);
     if (!merged) return told(merged.error());
     row = *merged;
@@ -113,8 +104,7 @@ http::Response HubSpot::webhooks(const http::ServerRequest& request) {
   for (const Subscription& each : events.subscriptions()) {
     rows.push_back(render_subscription(each));
   }
-  return json_answer(200,
-                     json::object{{"url", events.settings().target_url}, {"subscriptions", std::move(rows)}});
+  return json_answer(200, json::object{{"url", events.settings().target_url}, {"subscriptions", std::move(rows)}});
 }
 
 /// {"subscription": 3329001}: the test button of the account.
@@ -132,25 +122,19 @@ http::Response HubSpot::test_webhook(const http::ServerRequest& request) {
 Result<void> HubSpot::change_webhooks(const json::object& sent) {
   WebhookSettings next = portal_.events().settings();
   if (std::string_view url = text_member(sent, "url"); !url.empty()) next.target_url = std::string(url);
-  if (std::string_view secret = text_member(sent, "secret"); !secret.empty())
-    next.secret = std::string(secret);
-  if (!http::parse_url(next.target_url))
-    return fail(ErrorCode::invalid_input, "url is missing or not absolute");
+  if (std::string_view secret = text_member(sent, "secret"); !secret.empty()) next.secret = std::string(secret);
+  if (!http::parse_url(next.target_url)) return fail(ErrorCode::invalid_input, "url is missing or not absolute");
   auto number = [&](const char* name, double otherwise) {
     const json::value* member = sent.if_contains(name);
     return member && member->is_number() ? member->to_number<double>() : otherwise;
   };
-  next.delay =
-      Duration(static_cast<std::int64_t>(number("delay_ms", static_cast<double>(next.delay.count()))));
-  next.jitter =
-      Duration(static_cast<std::int64_t>(number("jitter_ms", static_cast<double>(next.jitter.count()))));
+  next.delay = Duration(static_cast<std::int64_t>(number("delay_ms", static_cast<double>(next.delay.count()))));
+  next.jitter = Duration(static_cast<std::int64_t>(number("jitter_ms", static_cast<double>(next.jitter.count()))));
   next.duplicate_rate = number("duplicate_rate", next.duplicate_rate);
-  if (const json::value* shuffle = sent.if_contains("shuffle"); shuffle && shuffle->is_bool())
-    next.shuffle = shuffle->get_bool();
+  if (const json::value* shuffle = sent.if_contains("shuffle"); shuffle && shuffle->is_bool()) next.shuffle = shuffle->get_bool();
   std::vector<Duration> schedule;
   const json::value* delays = sent.if_contains("retry_ms");
-  if (delays && !delays->is_array())
-    return fail(ErrorCode::invalid_input, "retry_ms is a list of milliseconds");
+  if (delays && !delays->is_array()) return fail(ErrorCode::invalid_input, "retry_ms is a list of milliseconds");
   for (std::size_t i = 0; delays && i < delays->get_array().size(); ++i) {
     const json::value& delay = delays->get_array()[i];
     if (!delay.is_int64() || delay.get_int64() < 0) {
@@ -159,8 +143,7 @@ Result<void> HubSpot::change_webhooks(const json::object& sent) {
     schedule.emplace_back(delay.get_int64());
   }
   TRY(std::vector<Subscription> added, read_subscriptions(sent));
-  if (const json::value* list = sent.if_contains("subscriptions"); list && list->is_string())
-    portal_.events().clear();
+  if (const json::value* list = sent.if_contains("subscriptions"); list && list->is_string()) portal_.events().clear();
   for (Subscription& each : added) {
     each.created = each.updated = now();
     portal_.events().subscribe(std::move(each));
@@ -174,8 +157,7 @@ Result<std::vector<Subscription>> HubSpot::read_subscriptions(const json::object
   std::vector<Subscription> read;
   const json::value* list = sent.if_contains("subscriptions");
   if (list && list->is_string() && list->get_string() == "all") return all_subscriptions(portal_.catalogue());
-  if (!list || !list->is_array())
-    return fail(ErrorCode::invalid_input, "subscriptions is a list, or \"all\"");
+  if (!list || !list->is_array()) return fail(ErrorCode::invalid_input, "subscriptions is a list, or \"all\"");
   for (const json::value& item : list->get_array()) {
     const json::object* object = item.if_object();
     if (!object) return fail(ErrorCode::invalid_input, "a subscription is an object");
@@ -227,7 +209,7 @@ void HubSpot::add_switches() {
   switches_.add_limit("daily_association_requests", daily_ties_);
   switches_.add_limit("search_requests", search_limit_);
   /// `limit`: which one, of all apps that fit.
-  auto add_of_apps = [this](const char* name, RollingLimit App::* limit, std::function<bool(const App&)> fits) {
+  auto add_of_apps = [this](const char* name, RollingLimit App::*limit, std::function<bool(const App&)> fits) {
     auto show = [this, limit, fits]() -> json::value {
       for (const auto& [id, app] : apps_) {
         if (fits(app)) return (app.*limit).limit();

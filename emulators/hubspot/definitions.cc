@@ -16,13 +16,12 @@ Outcome<PropertyType> read_type(std::string_view name, std::string_view field_ty
     PropertyType type;
     std::vector<std::string_view> field_types;
   };
-  static const std::vector<Known> kKnown = {
-      {"string", PropertyType::text, {"text", "textarea", "html", "file", "phonenumber"}},
-      {"number", PropertyType::number, {"number"}},
-      {"date", PropertyType::date, {"date"}},
-      {"datetime", PropertyType::date_time, {"date"}},
-      {"enumeration", PropertyType::enumeration, {"select", "radio", "checkbox", "booleancheckbox"}},
-      {"bool", PropertyType::boolean, {"booleancheckbox"}}};
+  static const std::vector<Known> kKnown = {{"string", PropertyType::text, {"text", "textarea", "html", "file", "phonenumber"}},
+                                            {"number", PropertyType::number, {"number"}},
+                                            {"date", PropertyType::date, {"date"}},
+                                            {"datetime", PropertyType::date_time, {"date"}},
+                                            {"enumeration", PropertyType::enumeration, {"select", "radio", "checkbox", "booleancheckbox"}},
+                                            {"bool", PropertyType::boolean, {"booleancheckbox"}}};
   for (const Known& known : kKnown) {
     if (known.name != name) continue;
     if (std::find(known.field_types.begin(), known.field_types.end(), field_type) == known.field_types.end())
@@ -53,8 +52,7 @@ Outcome<std::vector<Option>> read_options(const json::value& given) {
     }
     if (option.value.empty() || option.label.empty()) return invalid("an option needs label and value");
     auto same = [&](const Option& other) { return other.value == option.value || other.label == option.label; };
-    if (std::any_of(options.begin(), options.end(), same))
-      return invalid(fmt::format("there are two options {}", option.value));
+    if (std::any_of(options.begin(), options.end(), same)) return invalid(fmt::format("there are two options {}", option.value));
     options.push_back(std::move(option));
   }
   return options;
@@ -105,10 +103,7 @@ Outcome<void> check(Property& property) {
 json::object render_definition(const Property& property) {
   json::array options;
   for (const Option& option : property.options) {
-    json::object row{{"label", option.label},
-                     {"value", option.value},
-                     {"displayOrder", option.display_order},
-                     {"hidden", option.hidden}};
+    json::object row{{"label", option.label}, {"value", option.value}, {"displayOrder", option.display_order}, {"hidden", option.hidden}};
     if (!option.description.empty()) row["description"] = option.description;
     options.push_back(std::move(row));
   }
@@ -152,8 +147,7 @@ Outcome<Property> read_definition(const json::object& body) {
   TRY(property.type, read_type(text_member(body, "type"), property.field_type));
   const json::value* unique = body.if_contains("hasUniqueValue");
   property.unique = unique && unique->is_bool() && unique->get_bool();
-  if (property.unique && property.type != PropertyType::text)
-    return invalid("hasUniqueValue is for string properties");
+  if (property.unique && property.type != PropertyType::text) return invalid("hasUniqueValue is for string properties");
   TRY_VOID(check(property));
   return property;
 }

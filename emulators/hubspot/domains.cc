@@ -13,9 +13,8 @@ namespace {
 constexpr Duration kPause{3'000};  // it happens seconds later, so it races whoever creates both
 
 bool is_freemail(std::string_view domain) {
-  static constexpr std::array<std::string_view, 8> kDomains = {"gmail.com",  "googlemail.com", "hotmail.com",
-                                                               "icloud.com", "outlook.com",    "yahoo.com",
-                                                               "gmx.de",     "web.de"};
+  static constexpr std::array<std::string_view, 8> kDomains = {"gmail.com",   "googlemail.com", "hotmail.com", "icloud.com",
+                                                               "outlook.com", "yahoo.com",      "gmx.de",      "web.de"};
   return std::find(kDomains.begin(), kDomains.end(), domain) != kDomains.end();
 }
 
@@ -38,7 +37,8 @@ void Portal::associate_activity(const ObjectType& type, RowNumber row, const std
   for (const NewTie& each : ties) {
     if (each.to_type != &contacts) continue;
     RowNumber company = associations_.primary(contacts, each.to, companies);
-    if (company != kNoRow && !companies.table->record(company).deleted) tie(type, row, companies, company, associations_.types(type, companies).front(), by_itself);
+    if (company != kNoRow && !companies.table->record(company).deleted)
+      tie(type, row, companies, company, associations_.types(type, companies).front(), by_itself);
   }
 }
 
@@ -64,8 +64,7 @@ void Portal::associate_by_domain(WallTime now) {
     writer.actor = {ActorKind::automation, "association by domain"};
     writer.change_source = writer.source_id = "AUTO_ASSOCIATE_BY_DOMAIN";
     RowNumber company = kNoRow;
-    for (RowNumber each :
-         companies.table->find_equal(companies.property("domain").column, std::string_view(domain))) {
+    for (RowNumber each : companies.table->find_equal(companies.property("domain").column, std::string_view(domain))) {
       if (company == kNoRow && !companies.table->record(each).deleted) company = each;
     }
     if (company == kNoRow) {

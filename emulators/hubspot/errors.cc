@@ -19,15 +19,13 @@ json::array details_of(const ApiError& error) {
   json::array errors;
   for (const PropertyProblem& problem : error.problems) {
     errors.push_back(
-        json::object{{"message", problem.message},
-                     {"code", problem.code},
-                     {"context", {{"propertyName", json::array{json::value(problem.property)}}}}});
+        json::object{{"message", problem.message}, {"code", problem.code}, {"context", {{"propertyName", json::array{json::value(problem.property)}}}}});
   }
   if (!error.scopes.empty()) {
     json::array scopes;
     for (const std::string& scope : error.scopes) scopes.emplace_back(scope);
-    errors.push_back(json::object{{"message", "One or more of the following scopes are required."},
-                                  {"context", {{"requiredGranularScopes", std::move(scopes)}}}});
+    errors.push_back(
+        json::object{{"message", "One or more of the following scopes are required."}, {"context", {{"requiredGranularScopes", std::move(scopes)}}}});
   }
   return errors;
 }
@@ -42,17 +40,12 @@ tl::unexpected<ApiError> refuse(int status, std::string category, std::string me
   return tl::unexpected(std::move(error));
 }
 
-tl::unexpected<ApiError> invalid(std::string message) {
-  return refuse(400, "VALIDATION_ERROR", std::move(message));
-}
+tl::unexpected<ApiError> invalid(std::string message) { return refuse(400, "VALIDATION_ERROR", std::move(message)); }
 
 tl::unexpected<ApiError> invalid(std::vector<PropertyProblem> problems) {
   json::array items;
   for (const PropertyProblem& problem : problems) {
-    items.push_back(json::object{{"isValid", false},
-                                 {"message", problem.message},
-                                 {"error", problem.code},
-                                 {"name", problem.property}});
+    items.push_back(json::object{{"isValid", false}, {"message", problem.message}, {"error", problem.code}, {"name", problem.property}});
   }
   ApiError error;
   error.category = "VALIDATION_ERROR";
@@ -61,13 +54,9 @@ tl::unexpected<ApiError> invalid(std::vector<PropertyProblem> problems) {
   return tl::unexpected(std::move(error));
 }
 
-tl::unexpected<ApiError> bad_json(std::string what) {
-  return refuse(400, "", "Invalid input JSON on " + what);
-}
+tl::unexpected<ApiError> bad_json(std::string what) { return refuse(400, "", "Invalid input JSON on " + what); }
 
-tl::unexpected<ApiError> briefly_unable() {
-  return refuse(500, "INTERNAL_ERROR", "There was a problem with the request. Try again later.");
-}
+tl::unexpected<ApiError> briefly_unable() { return refuse(500, "INTERNAL_ERROR", "There was a problem with the request. Try again later."); }
 
 tl::unexpected<ApiError> not_found() { return refuse(404, "", "resource not found"); }
 

@@ -12,8 +12,7 @@ namespace lockstep::emulators::hubspot {
 namespace {
 
 constexpr std::size_t kMaxEvents = 100;  // in one request
-constexpr std::string_view kKinds[] = {"creation", "deletion",       "merge",
-                                       "restore",  "propertyChange", "associationChange"};
+constexpr std::string_view kKinds[] = {"creation", "deletion", "merge", "restore", "propertyChange", "associationChange"};
 
 std::int64_t number_of(std::string_view id) {
   std::int64_t number = 0;
@@ -46,8 +45,7 @@ std::string signed_uri(std::string_view uri) {
   rest = rest.substr(0, rest.find('#'));
   for (std::size_t i = 0; i < rest.size(); ++i) {
     std::string byte;
-    if (rest[i] == '%' && i + 2 < rest.size() && from_hex(rest.substr(i + 1, 2), byte) &&
-        kDecoded.find(byte[0]) != std::string_view::npos) {
+    if (rest[i] == '%' && i + 2 < rest.size() && from_hex(rest.substr(i + 1, 2), byte) && kDecoded.find(byte[0]) != std::string_view::npos) {
       text += byte;
       i += 2;
     } else {
@@ -88,26 +86,19 @@ Events::Events(std::int64_t portal_id, std::string app_id, Rng rng)
 Result<void> Events::check(const Subscription& subscription, const Catalogue& catalogue) {
   std::size_t dot = subscription.event_type.find('.');
   std::string_view type = std::string_view(subscription.event_type).substr(0, dot);
-  std::string_view kind =
-      dot == std::string::npos ? "" : std::string_view(subscription.event_type).substr(dot + 1);
-  auto known_type = [&](auto&& fits) {
-    return std::any_of(catalogue.objects().begin(), catalogue.objects().end(), fits);
-  };
+  std::string_view kind = dot == std::string::npos ? "" : std::string_view(subscription.event_type).substr(dot + 1);
+  auto known_type = [&](auto&& fits) { return std::any_of(catalogue.objects().begin(), catalogue.objects().end(), fits); };
   bool generic = type == "object";
-  bool classic =
-      known_type([&](const ObjectType& object) { return object.singular == type && !object.engagement && !object.custom; });
+  bool classic = known_type([&](const ObjectType& object) { return object.singular == type && !object.engagement && !object.custom; });
   if (subscription.event_type == "product.associationChange") return fail(ErrorCode::invalid_input, "products are told of without their associations");
-  if (!elsewhere(type, kind) &&
-      (!(generic || classic) || std::find(std::begin(kKinds), std::end(kKinds), kind) == std::end(kKinds))) {
+  if (!elsewhere(type, kind) && (!(generic || classic) || std::find(std::begin(kKinds), std::end(kKinds), kind) == std::end(kKinds))) {
     return fail(ErrorCode::invalid_input, fmt::format("no event type '{}'", subscription.event_type));
   }
-  if (generic &&
-      !known_type([&](const ObjectType& object) { return object.type_id == subscription.object_type_id; })) {
+  if (generic && !known_type([&](const ObjectType& object) { return object.type_id == subscription.object_type_id; })) {
     return fail(ErrorCode::invalid_input, "object.* needs an objectTypeId that is there");
   }
   if ((kind == "propertyChange") != !subscription.property.empty()) {
-    return fail(ErrorCode::invalid_input,
-                "propertyName belongs to propertyChange, one subscription for each");
+    return fail(ErrorCode::invalid_input, "propertyName belongs to propertyChange, one subscription for each");
   }
   return {};
 }
@@ -129,18 +120,15 @@ void Events::unsubscribe(std::int64_t id) {
   std::erase_if(subscriptions_, [&](const Subscription& each) { return each.id == id; });
 }
 
-bool Events::wants(const Subscription& subscription, const ObjectType& type, std::string_view event,
-                   std::string_view property) const {
+bool Events::wants(const Subscription& subscription, const ObjectType& type, std::string_view event, std::string_view property) const {
   if (!subscription.active) return false;
   std::string_view wanted = subscription.event_type;
   std::size_t dot = wanted.find('.');
   if (wanted.substr(dot + 1) != event || subscription.property != property) return false;
-  return wanted.substr(0, dot) == "object" ? subscription.object_type_id == type.type_id
-                                           : wanted.substr(0, dot) == type.singular;
+  return wanted.substr(0, dot) == "object" ? subscription.object_type_id == type.type_id : wanted.substr(0, dot) == type.singular;
 }
 
-void Events::note(const Subscription& subscription, const ObjectType& type, std::string_view id,
-                  json::object more, const Writer& writer) {
+void Events::note(const Subscription& subscription, const ObjectType& type, std::string_view id, json::object more, const Writer& writer) {
   json::object event{{"eventId", static_cast<std::int64_t>(rng_.below(4'000'000'000ULL))},
                      {"subscriptionId", subscription.id},
                      {"portalId", portal_id_},
@@ -156,8 +144,7 @@ void Events::note(const Subscription& subscription, const ObjectType& type, std:
   noted_.push_back(std::move(event));
 }
 
-void Events::record(const ObjectType& type, std::string_view id, std::string_view event, json::object more,
-                    const Writer& writer) {
+void Events::record(const ObjectType& type, std::string_view id, std::string_view event, json::object more, const Writer& writer) {
   if (!writer.journaled) return;
   journal_.record(type, id, event, writer.at);
   for (const Subscription& subscription : subscriptions_) {
@@ -165,15 +152,13 @@ void Events::record(const ObjectType& type, std::string_view id, std::string_vie
   }
 }
 
-void Events::property(const ObjectType& type, std::string_view id, std::string_view name,
-                      std::string_view value, const Writer& writer) {
+void Events::property(const ObjectType& type, std::string_view id, std::string_view name, std::string_view value, const Writer& writer) {
   if (!writer.journaled) return;
   journal_.property(type, id, name, value, writer.at);
   for (const Subscription& subscription : subscriptions_) {
     if (!wants(subscription, type, "propertyChange", name)) continue;
-    json::object more{{"propertyName", json::string(name.data(), name.size())},
-                      {"propertyValue", json::string(value.data(), value.size())},
-                      {"isSensitive", false}};
+    json::object more{
+        {"propertyName", json::string(name.data(), name.size())}, {"propertyValue", json::string(value.data(), value.size())}, {"isSensitive", false}};
     if (value.empty() && settings_.cleared_as_null) more["propertyValue"] = nullptr;
     note(subscription, type, id, std::move(more), writer);
   }
@@ -184,8 +169,7 @@ void Events::tie(const TieChange& change, const Writer& writer) {
   journal_.tie(change, writer.at);
   const std::string& from = change.from_type->table->record(change.from).id;
   const std::string& to = change.to_type->table->record(change.to).id;
-  auto tell = [&](const ObjectType& own, const std::string& own_id, const ObjectType& other,
-                  const std::string& other_id, int type_id) {
+  auto tell = [&](const ObjectType& own, const std::string& own_id, const ObjectType& other, const std::string& other_id, int type_id) {
     for (const Subscription& subscription : subscriptions_) {
       if (!wants(subscription, own, "associationChange", "")) continue;
       json::object more{{"associationType", upper(own.singular) + "_TO_" + upper(other.singular)},
@@ -205,16 +189,11 @@ void Events::tie(const TieChange& change, const Writer& writer) {
 }
 
 void Events::test(const Subscription& subscription, WallTime now) {
-  json::object event{{"eventId", 100},
-                     {"subscriptionId", subscription.id},
-                     {"portalId", portal_id_},
-                     {"appId", number_of(app_id_)},
-                     {"occurredAt", now.ms},
-                     {"subscriptionType", subscription.event_type},
-                     {"attemptNumber", 0},
-                     {"objectId", 123},
-                     {"changeFlag", "NEW"},
-                     {"changeSource", "CRM"}};
+  json::object event{{"eventId", 100},         {"subscriptionId", subscription.id},
+                     {"portalId", portal_id_}, {"appId", number_of(app_id_)},
+                     {"occurredAt", now.ms},   {"subscriptionType", subscription.event_type},
+                     {"attemptNumber", 0},     {"objectId", 123},
+                     {"changeFlag", "NEW"},    {"changeSource", "CRM"}};
   if (!subscription.property.empty()) {
     event["propertyName"] = subscription.property;
     event["propertyValue"] = "sample-value";
@@ -232,8 +211,7 @@ void Events::flush(OutgoingQueue& queue, WallTime now) {
   }
   for (std::size_t first = 0; first < events.size(); first += kMaxEvents) {
     json::array body;
-    for (std::size_t i = first; i < std::min(events.size(), first + kMaxEvents); ++i)
-      body.push_back(events[i]);
+    for (std::size_t i = first; i < std::min(events.size(), first + kMaxEvents); ++i) body.push_back(events[i]);
     http::Request request("POST", settings_.target_url);
     request.headers.add("Content-Type", "application/json");
     request.body = json::serialize(body);

@@ -29,9 +29,9 @@ struct WebhookSettings {
   std::int64_t max_concurrent = 10;
   WallTime created, updated;  // 0: never configured by the app itself
   Duration delay{0};
-  Duration jitter{0};         // up to so much later
-  double duplicate_rate = 0;  // share of requests that are sent twice
-  bool shuffle = false;       // events of one flush lose their order
+  Duration jitter{0};            // up to so much later
+  double duplicate_rate = 0;     // share of requests that are sent twice
+  bool shuffle = false;          // events of one flush lose their order
   bool cleared_as_null = false;  // propertyValue of a property that was cleared: null, not ""
 };
 
@@ -50,10 +50,8 @@ class Events {
   WebhookSettings& settings() { return settings_; }
   const WebhookSettings& settings() const { return settings_; }
 
-  void record(const ObjectType& type, std::string_view id, std::string_view event, json::object more,
-              const Writer& writer);
-  void property(const ObjectType& type, std::string_view id, std::string_view name, std::string_view value,
-                const Writer& writer);
+  void record(const ObjectType& type, std::string_view id, std::string_view event, json::object more, const Writer& writer);
+  void property(const ObjectType& type, std::string_view id, std::string_view name, std::string_view value, const Writer& writer);
   void tie(const TieChange& change, const Writer& writer);
   /// What the account's test button sends for a subscription.
   void test(const Subscription& subscription, WallTime now);
@@ -72,10 +70,8 @@ class Events {
   void prepare(http::Request& request, std::size_t attempt, WallTime now) const;
 
  private:
-  bool wants(const Subscription& subscription, const ObjectType& type, std::string_view event,
-             std::string_view property) const;
-  void note(const Subscription& subscription, const ObjectType& type, std::string_view id, json::object more,
-            const Writer& writer);
+  bool wants(const Subscription& subscription, const ObjectType& type, std::string_view event, std::string_view property) const;
+  void note(const Subscription& subscription, const ObjectType& type, std::string_view id, json::object more, const Writer& writer);
 
   std::int64_t portal_id_;
   std::string app_id_;

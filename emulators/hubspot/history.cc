@@ -15,8 +15,8 @@ void History::add(const Key& key, Entry entry) {
   noted_.push_back(key);
 }
 
-void History::note(const ObjectType& type, RowNumber row, const Property& property, std::string value,
-                   const Writer& writer, std::string before, WallTime created) {
+void History::note(const ObjectType& type, RowNumber row, const Property& property, std::string value, const Writer& writer, std::string before,
+                   WallTime created) {
   Key key{type.index, row};
   auto known = entries_.find(key);
   auto same = [&](const Entry& entry) { return entry.column == property.column; };

@@ -25,8 +25,7 @@ class History {
     std::string value;  // empty: cleared
   };
   /// `before`: what stood there, and since when, for a property whose first value was never noted.
-  void note(const ObjectType& type, RowNumber row, const Property& property, std::string value, const Writer& writer,
-            std::string before, WallTime created);
+  void note(const ObjectType& type, RowNumber row, const Property& property, std::string value, const Writer& writer, std::string before, WallTime created);
   /// Newest first.
   std::vector<Entry> of(const ObjectType& type, RowNumber row, const Property& property) const;
   const Source& source(const Entry& entry) const { return sources_[entry.source]; }

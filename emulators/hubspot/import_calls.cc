@@ -16,14 +16,10 @@ constexpr Duration kLinkLives{300'000};
 
 std::string_view state_name(Import::State state) {
   switch (state) {
-    case Import::State::started:
-      return "STARTED";
-    case Import::State::deferred:
-      return "DEFERRED";
-    case Import::State::done:
-      return "DONE";
-    case Import::State::canceled:
-      return "CANCELED";
+    case Import::State::started: return "STARTED";
+    case Import::State::deferred: return "DEFERRED";
+    case Import::State::done: return "DONE";
+    case Import::State::canceled: return "CANCELED";
   }
   return "";
 }
@@ -31,9 +27,7 @@ std::string_view state_name(Import::State state) {
 json::object render_import(const Import& import) {
   json::object counters;
   for (const auto& [name, count] : import.counters) counters[name] = count;
-  json::object metadata{{"counters", std::move(counters)},
-                        {"fileIds", json::array{json::value(import.id)}},
-                        {"objectLists", json::array()}};
+  json::object metadata{{"counters", std::move(counters)}, {"fileIds", json::array{json::value(import.id)}}, {"objectLists", json::array()}};
   json::object object{{"id", import.id},
                       {"state", json::string(state_name(import.state))},
                       {"createdAt", format_instant(import.created)},
@@ -114,13 +108,10 @@ HubSpot::Answer HubSpot::import_read(Call& call) {
 
 HubSpot::Answer HubSpot::import_cancel(Call& call) {
   TRY(Import * import, import_of(call));
-  if (import->state == Import::State::done || import->state == Import::State::canceled)
-    return invalid(fmt::format("The import {} has ended", import->id));
+  if (import->state == Import::State::done || import->state == Import::State::canceled) return invalid(fmt::format("The import {} has ended", import->id));
   import->state = Import::State::canceled;
   import->updated = call.now;
-  return json_answer(200, json::object{{"status", "COMPLETE"},
-                                       {"startedAt", format_instant(call.now)},
-                                       {"completedAt", format_instant(call.now)}});
+  return json_answer(200, json::object{{"status", "COMPLETE"}, {"startedAt", format_instant(call.now)}, {"completedAt", format_instant(call.now)}});
 }
 
 HubSpot::Answer HubSpot::import_errors(Call& call) {
@@ -128,8 +119,7 @@ HubSpot::Answer HubSpot::import_errors(Call& call) {
   TRY(std::size_t limit, query_limit(call, 10, 100));
   bool message = call.query_value("includeErrorMessage") == "true", data = call.query_value("includeRowData") == "true";
   std::string after = call.query_value("after").value_or("0");
-  if (after.empty() || after.size() > 9 || after.find_first_not_of("0123456789") != std::string::npos)
-    return invalid("after is not a cursor");
+  if (after.empty() || after.size() > 9 || after.find_first_not_of("0123456789") != std::string::npos) return invalid("after is not a cursor");
   std::size_t from = std::stoul(after), end = std::min(from + limit, import->problems.size());
   json::array results;
   for (std::size_t i = from; i < end; ++i) results.push_back(render_problem(*import, import->problems[i], i + 1, message, data));
@@ -151,8 +141,7 @@ Outcome<std::vector<RecordView>> HubSpot::exported_records(const json::object& b
   json::object search;
   const json::value* request = body.if_contains("publicCrmSearchRequest");
   if (request && request->is_object()) search = request->get_object();
-  if (const json::value* filters = search.if_contains("filters"); filters && filters->is_array() && filters->get_array().empty())
-    search.erase("filters");
+  if (const json::value* filters = search.if_contains("filters"); filters && filters->is_array() && filters->get_array().empty()) search.erase("filters");
   TRY(SearchQuery query, read_search(portal_, type, search));
   query.limit = type.table->row_count();
   return run_search(portal_, type, query, at).page;
@@ -189,7 +178,8 @@ HubSpot::Answer HubSpot::export_start(Call& call) {
   if (text_member(*body, "format") != "CSV") return invalid("format must be CSV");
   ObjectType* type = portal_.catalogue().find_any(to_lower_ascii(text_member(*body, "objectType")));
   if (!type) return invalid(fmt::format("Unable to infer object type from: {}", text_member(*body, "objectType")));
-  if (limits_ && !export_limit_.admit(call.now)) return refuse(429, "RATE_LIMITS", fmt::format("No more than {} exports can be made in 24 hours", export_limit_.limit()));
+  if (limits_ && !export_limit_.admit(call.now))
+    return refuse(429, "RATE_LIMITS", fmt::format("No more than {} exports can be made in 24 hours", export_limit_.limit()));
   Export made;
   TRY(made.file, export_file(*body, *type, call.now, made.rows));
   made.id = std::to_string(41'000'001 + exports_.size());

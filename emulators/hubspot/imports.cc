@@ -26,8 +26,7 @@ std::string iso_day(const std::string& text, std::string_view format) {
   }
   if (parts.size() != 3) return text;
   bool year_first = format == "YEAR_MONTH_DAY", day_first = format == "DAY_MONTH_YEAR";
-  const std::string &year = parts[year_first ? 0 : 2], &month = parts[day_first || year_first ? 1 : 0],
-                    &day = parts[year_first ? 2 : day_first ? 0 : 1];
+  const std::string &year = parts[year_first ? 0 : 2], &month = parts[day_first || year_first ? 1 : 0], &day = parts[year_first ? 2 : day_first ? 0 : 1];
   return fmt::format("{:0>4}-{:0>2}-{:0>2}", year, month, day);
 }
 
@@ -60,10 +59,8 @@ void write_row(Portal& portal, Import& import, std::size_t index) {
     }
     import.problems.push_back({std::move(type), std::move(message), std::move(value), index + 2, at});
   };
-  if (row == kNoRow && import.operation == Import::Operation::update)
-    return problem("OBJECT_NOT_FOUND", "There is no such record", key, "");
-  if (row != kNoRow && import.operation == Import::Operation::create)
-    return problem("DUPLICATE_ALTERNATE_ID", "There is such a record already", key, "");
+  if (row == kNoRow && import.operation == Import::Operation::update) return problem("OBJECT_NOT_FOUND", "There is no such record", key, "");
+  if (row != kNoRow && import.operation == Import::Operation::create) return problem("DUPLICATE_ALTERNATE_ID", "There is such a record already", key, "");
   Outcome<void> done;
   bool fresh = row == kNoRow;
   if (fresh) {
@@ -81,10 +78,8 @@ void write_row(Portal& portal, Import& import, std::size_t index) {
   problem(error_type(done.error()), done.error().message, value ? scalar_text(*value) : "", property);
 }
 
-Outcome<Import::Column> read_column(Portal& portal, Import& import, const json::object& mapping,
-                                    const std::string& header) {
-  if (text_member(mapping, "columnName") != header)
-    return invalid(fmt::format("The column {} of the file is not mapped in its place", header));
+Outcome<Import::Column> read_column(Portal& portal, Import& import, const json::object& mapping, const std::string& header) {
+  if (text_member(mapping, "columnName") != header) return invalid(fmt::format("The column {} of the file is not mapped in its place", header));
   ObjectType* type = portal.catalogue().find(text_member(mapping, "columnObjectTypeId"));
   if (!type) return invalid(fmt::format("The column {} needs a columnObjectTypeId", header));
   if (import.type && import.type != type) return invalid("This file would hold several object types");
@@ -96,8 +91,7 @@ Outcome<Import::Column> read_column(Portal& portal, Import& import, const json::
   column.property = type->find(name);
   if (!column.property) return invalid(fmt::format("There is no property {} in {}", name, type->name));
   column.key = kind == "HUBSPOT_OBJECT_ID" || kind == "HUBSPOT_ALTERNATE_ID";
-  if (column.key && !Portal::is_key(*type, *column.property))
-    return invalid(fmt::format("{} is no key of {}", name, type->name));
+  if (column.key && !Portal::is_key(*type, *column.property)) return invalid(fmt::format("{} is no key of {}", name, type->name));
   return column;
 }
 
@@ -151,19 +145,15 @@ Outcome<Import> read_import(Portal& portal, const std::vector<FormPart>& parts) 
   TRY_VOID(read_file(portal, files->get_array().front().get_object(), parts, import));
   if (!import.type) return invalid("A file needs columns");
   const json::value* operations = request.if_contains("importOperations");
-  std::string wanted(operations && operations->is_object()
-                         ? text_member(operations->get_object(), import.type->type_id)
-                         : std::string_view());
-  if (!wanted.empty() && wanted != "CREATE" && wanted != "UPDATE" && wanted != "UPSERT")
-    return invalid(fmt::format("There is no operation {}", wanted));
+  std::string wanted(operations && operations->is_object() ? text_member(operations->get_object(), import.type->type_id) : std::string_view());
+  if (!wanted.empty() && wanted != "CREATE" && wanted != "UPDATE" && wanted != "UPSERT") return invalid(fmt::format("There is no operation {}", wanted));
   if (wanted == "CREATE") import.operation = Import::Operation::create;
   if (wanted == "UPDATE") import.operation = Import::Operation::update;
   return import;
 }
 
 std::size_t Imports::running() const {
-  return static_cast<std::size_t>(std::count_if(
-      imports_.begin(), imports_.end(), [](const Import& each) { return each.state == Import::State::started; }));
+  return static_cast<std::size_t>(std::count_if(imports_.begin(), imports_.end(), [](const Import& each) { return each.state == Import::State::started; }));
 }
 
 const Import& Imports::add(Import import, WallTime now) {
@@ -173,7 +163,7 @@ const Import& Imports::add(Import import, WallTime now) {
   import.created = import.updated = now;
   import.due = now + kTakes;
   import.state = running() < kMaxRunning ? Import::State::started : Import::State::deferred;
-  import.counters = {{"TOTAL_ROWS", static_cast<std::int64_t>(import.table.rows.size())}};
+  import.counters = {{ "TOTAL_ROWS", static_cast<std::int64_t>(import.table.rows.size()) }};
   imports_.push_back(std::move(import));
   return imports_.back();
 }

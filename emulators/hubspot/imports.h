@@ -27,7 +27,7 @@ struct Import {
 
   std::string id;
   std::string name;
-  std::string app_id;  // who sent it, and alone sees it
+  std::string app_id;   // who sent it, and alone sees it
   std::string request;  // as it was sent
   ObjectType* type = nullptr;
   Operation operation = Operation::upsert;

@@ -10,14 +10,10 @@
 namespace lockstep::emulators::hubspot {
 namespace {
 
-std::string_view key_of(const json::key_value_pair& member) {
-  return {member.key().data(), member.key().size()};
-}
+std::string_view key_of(const json::key_value_pair& member) { return {member.key().data(), member.key().size()}; }
 
 /// Properties that a loaded fixture may set though the API may not.
-bool loadable(const Property& property) {
-  return property.source == Source::created || (property.source == Source::stored && !property.calculated);
-}
+bool loadable(const Property& property) { return property.source == Source::created || (property.source == Source::stored && !property.calculated); }
 
 std::optional<int> type_id_of(const json::object& spec) {
   const json::value* id = spec.if_contains("associationTypeId");
@@ -43,8 +39,7 @@ tl::unexpected<ApiError> wrong_direction(const Catalogue& catalogue, const Assoc
 
 }  // namespace
 
-Outcome<Portal::Changes> Portal::read_properties(const ObjectType& type, RowNumber row,
-                                                 const json::object& given, const Writer& writer) const {
+Outcome<Portal::Changes> Portal::read_properties(const ObjectType& type, RowNumber row, const json::object& given, const Writer& writer) const {
   Changes changes;
   std::vector<PropertyProblem> problems;
   bool loading = !writer.journaled;
@@ -55,14 +50,12 @@ Outcome<Portal::Changes> Portal::read_properties(const ObjectType& type, RowNumb
     const Property* property = type.find(name);
     if (!property) {
       if (lenient) continue;
-      problems.push_back(
-          {std::string(name), "PROPERTY_DOESNT_EXIST", fmt::format("Property \"{}\" does not exist", name)});
+      problems.push_back({std::string(name), "PROPERTY_DOESNT_EXIST", fmt::format("Property \"{}\" does not exist", name)});
       continue;
     }
     if (property->read_only && !(loading && loadable(*property))) {
       if (lenient) continue;
-      problems.push_back({std::string(name), "READ_ONLY_VALUE",
-                          fmt::format("\"{}\" is a read only property; its value cannot be set.", name)});
+      problems.push_back({std::string(name), "READ_ONLY_VALUE", fmt::format("\"{}\" is a read only property; its value cannot be set.", name)});
       continue;
     }
     if (value.is_object() || value.is_array() || (value.is_null() && !settings_.null_clears && !loading)) {
@@ -103,8 +96,7 @@ Outcome<std::vector<NewTie>> Portal::read_ties(const ObjectType& type, const jso
       auto type_id = spec.is_object() ? type_id_of(spec.get_object()) : std::nullopt;
       std::string_view category = spec.is_object() ? text_member(spec.get_object(), "associationCategory") : "";
       if (!type_id || (category != "HUBSPOT_DEFINED" && category != "USER_DEFINED")) {
-        return invalid(
-            "One or more associations are invalid: an associationCategory and an associationTypeId are needed");
+        return invalid("One or more associations are invalid: an associationCategory and an associationTypeId are needed");
       }
       NewTie tie;
       for (const ObjectType& other : catalogue_.objects()) {

@@ -80,7 +80,8 @@ Result<JournalSubscription> ChangeJournal::read(const json::object& given, const
   }
   auto of_type = [&](const ObjectType& each) { return each.type_id == read.object_type_id; };
   bool of_app = read.type == "APP_LIFECYCLE_EVENT";
-  if (!of_app && std::none_of(catalogue.objects().begin(), catalogue.objects().end(), of_type)) return fail(ErrorCode::invalid_input, "objectTypeId is not known");
+  if (!of_app && std::none_of(catalogue.objects().begin(), catalogue.objects().end(), of_type))
+    return fail(ErrorCode::invalid_input, "objectTypeId is not known");
   return read;
 }
 
@@ -103,8 +104,13 @@ bool ChangeJournal::wants(std::string_view event_type, std::string_view action, 
 }
 
 void ChangeJournal::snapshot(const ObjectType& type, std::string_view id, json::object values, WallTime at) {
-  noted_.push_back({{"type", "OBJECT"}, {"portalId", portal_id_}, {"occurredAt", format_instant(at)}, {"action", "SNAPSHOT"},
-                    {"objectTypeId", type.type_id}, {"objectId", json_copy(id)}, {"propertyChanges", std::move(values)}});
+  noted_.push_back({{"type", "OBJECT"},
+                    {"portalId", portal_id_},
+                    {"occurredAt", format_instant(at)},
+                    {"action", "SNAPSHOT"},
+                    {"objectTypeId", type.type_id},
+                    {"objectId", json_copy(id)},
+                    {"propertyChanges", std::move(values)}});
 }
 
 void ChangeJournal::record(const ObjectType& type, std::string_view id, std::string_view event, WallTime at) {
@@ -139,8 +145,13 @@ void ChangeJournal::property(const ObjectType& type, std::string_view id, std::s
 void ChangeJournal::membership(const ObjectType& type, std::string_view id, std::string_view list, bool joined, WallTime at) {
   std::string_view action = joined ? "ADDED_TO_LIST" : "REMOVED_FROM_LIST";
   if (!wants("LIST_MEMBERSHIP", action, type, id, "")) return;
-  noted_.push_back({{"type", "LIST_MEMBERSHIP"}, {"portalId", portal_id_}, {"occurredAt", format_instant(at)}, {"action", json_copy(action)},
-                    {"listId", json_copy(list)}, {"objectTypeId", type.type_id}, {"objectId", json_copy(id)}});
+  noted_.push_back({{"type", "LIST_MEMBERSHIP"},
+                    {"portalId", portal_id_},
+                    {"occurredAt", format_instant(at)},
+                    {"action", json_copy(action)},
+                    {"listId", json_copy(list)},
+                    {"objectTypeId", type.type_id},
+                    {"objectId", json_copy(id)}});
 }
 
 void ChangeJournal::tie(const TieChange& change, WallTime at) {

@@ -11,7 +11,7 @@
 namespace lockstep::emulators::hubspot {
 namespace {
 
-constexpr std::string_view kJournalOperators[] = {"EQ", "N_EQ", "IN",          "NOT_IN",    "GT",       "GTE",         "LT",
+constexpr std::string_view kJournalOperators[] = {"EQ",  "N_EQ",     "IN",          "NOT_IN",    "GT",       "GTE",         "LT",
                                                   "LTE", "CONTAINS", "STARTS_WITH", "ENDS_WITH", "IS_EMPTY", "IS_NOT_EMPTY"};
 
 std::optional<double> plain_number(std::string_view text) {
@@ -64,7 +64,8 @@ Result<JournalFilter> ChangeJournal::read_filter(const json::object& given, cons
       if (value) condition.values.push_back(scalar_text(*value));
       for (const json::value& each : values && values->is_array() ? values->get_array() : json::array()) condition.values.push_back(scalar_text(each));
     }
-    if (type == catalogue.objects().end() || !type->find(condition.property)) return fail(ErrorCode::invalid_input, fmt::format("there is no property {}", condition.property));
+    if (type == catalogue.objects().end() || !type->find(condition.property))
+      return fail(ErrorCode::invalid_input, fmt::format("there is no property {}", condition.property));
     if (std::find(std::begin(kJournalOperators), std::end(kJournalOperators), condition.op) == std::end(kJournalOperators))
       return fail(ErrorCode::invalid_input, fmt::format("there is no operator {}", condition.op));
     bool alone = condition.op.ends_with("EMPTY"), list = condition.op == "IN" || condition.op == "NOT_IN";

@@ -36,10 +36,10 @@ HubSpot::Answer HubSpot::property_limits(Call&) {
     rows.push_back(part_of(type, custom, kCustomProperties));
   }
   json::object total = part(all, kAllCustomProperties);
-  return json_answer(200, json::object{{"byObjectType", std::move(rows)},
-                                       {"overallLimit", total["limit"]},
-                                       {"overallUsage", total["usage"]},
-                                       {"overallPercentage", total["percentage"]}});
+  return json_answer(
+      200,
+      json::object{
+          {"byObjectType", std::move(rows)}, {"overallLimit", total["limit"]}, {"overallUsage", total["usage"]}, {"overallPercentage", total["percentage"]}});
 }
 
 HubSpot::Answer HubSpot::record_limits(Call&) {

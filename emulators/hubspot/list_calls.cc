@@ -173,10 +173,13 @@ HubSpot::Answer HubSpot::list_search(Call& call) {
     return given && given->is_int64() ? given->get_int64() : otherwise;
   };
   std::int64_t offset = number("offset", 0), count = number("count", 20);
-  if (offset < 0 || count < 1 || count > static_cast<std::int64_t>(kListsPage)) return invalid(fmt::format("offset is 0 or more, count from 1 to {}", kListsPage));
+  if (offset < 0 || count < 1 || count > static_cast<std::int64_t>(kListsPage))
+    return invalid(fmt::format("offset is 0 or more, count from 1 to {}", kListsPage));
   std::string words = to_lower_ascii(text_member(*body, "query"));
   std::vector<std::string> kinds = text_list(*body, "processingTypes"), ids = text_list(*body, "listIds"), more = text_list(*body, "additionalProperties");
-  auto among = [](const std::vector<std::string>& wanted, const std::string& text) { return wanted.empty() || std::find(wanted.begin(), wanted.end(), text) != wanted.end(); };
+  auto among = [](const std::vector<std::string>& wanted, const std::string& text) {
+    return wanted.empty() || std::find(wanted.begin(), wanted.end(), text) != wanted.end();
+  };
   json::array found;
   std::int64_t total = 0;
   for (const RecordList& list : lists_.all()) {

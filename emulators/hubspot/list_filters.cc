@@ -37,7 +37,8 @@ double number_of(const std::string& text) {
 }
 
 Outcome<ListFilter> read_condition(const ObjectType& type, const json::object& given) {
-  if (text_member(given, "filterType") != "PROPERTY") return refuse(501, "", fmt::format("Filters of the type {} are not served by this stand-in", text_member(given, "filterType")));
+  if (text_member(given, "filterType") != "PROPERTY")
+    return refuse(501, "", fmt::format("Filters of the type {} are not served by this stand-in", text_member(given, "filterType")));
   ListFilter filter;
   filter.kind = ListFilter::Kind::condition;
   filter.property = type.find(text_member(given, "property"));
@@ -49,8 +50,10 @@ Outcome<ListFilter> read_condition(const ObjectType& type, const json::object& g
   auto known = std::find_if(operations().begin(), operations().end(), [&](const Operation& each) { return each.type == kind; });
   if (known == operations().end()) return refuse(501, "", fmt::format("Operations of the type {} are not served by this stand-in", kind));
   filter.op = std::string(text_member(*operation, "operator"));
-  if (std::find(known->operators.begin(), known->operators.end(), filter.op) == known->operators.end()) return invalid(fmt::format("{} is no operator of {}", filter.op, kind));
-  const json::value *one = operation->if_contains("value"), *many = operation->if_contains("values"), *empty = operation->if_contains("includeObjectsWithNoValueSet");
+  if (std::find(known->operators.begin(), known->operators.end(), filter.op) == known->operators.end())
+    return invalid(fmt::format("{} is no operator of {}", filter.op, kind));
+  const json::value *one = operation->if_contains("value"), *many = operation->if_contains("values"),
+                    *empty = operation->if_contains("includeObjectsWithNoValueSet");
   if (one) filter.values.push_back(scalar_text(*one));
   for (const json::value& each : many && many->is_array() ? many->get_array() : json::array()) filter.values.push_back(scalar_text(each));
   if (filter.values.empty() != (kind == "ALL_PROPERTY")) return invalid(fmt::format("{} takes {}", filter.op, kind == "ALL_PROPERTY" ? "no value" : "a value"));
@@ -93,7 +96,8 @@ bool ListFilter::fits(const ObjectType& type, RowNumber row) const {
     if (op == "ENDS_WITH") return lower.ends_with(wanted);
     if (!numeric) return lower == wanted;
     double left = number_of(held), right = number_of(given);
-    return op.starts_with("IS_GREATER") ? left > right || (left == right && op.ends_with("OR_EQUAL_TO")) : left < right || (left == right && op.ends_with("OR_EQUAL_TO"));
+    return op.starts_with("IS_GREATER") ? left > right || (left == right && op.ends_with("OR_EQUAL_TO"))
+                                        : left < right || (left == right && op.ends_with("OR_EQUAL_TO"));
   };
   bool any = std::any_of(values.begin(), values.end(), agrees);
   bool negated = op == "IS_NOT_EQUAL_TO" || op == "DOES_NOT_CONTAIN" || op == "IS_NONE_OF";

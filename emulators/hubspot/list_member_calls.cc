@@ -15,7 +15,10 @@ constexpr std::size_t kMostIdsInCall = 100'000, kMembersPage = 250;
 json::string copied(std::string_view text) { return json::string(text.data(), text.size()); }
 
 json::object render_membership(const RecordList& list, const RecordList::Membership& since) {
-  return {{"listId", list.id}, {"listVersion", list.version}, {"firstAddedTimestamp", format_instant(since.first_added)}, {"lastAddedTimestamp", format_instant(since.added)}};
+  return {{"listId", list.id},
+          {"listVersion", list.version},
+          {"firstAddedTimestamp", format_instant(since.first_added)},
+          {"lastAddedTimestamp", format_instant(since.added)}};
 }
 
 Outcome<std::size_t> query_number(const Call& call, std::string_view name, std::size_t otherwise) {
@@ -57,7 +60,8 @@ HubSpot::Answer HubSpot::members_page(Call& call, bool by_time) {
   std::size_t end = std::min(backwards ? at : from + limit, members.size());
   json::array results;
   for (std::size_t i = from; i < end; ++i)
-    results.push_back(json::object{{"recordId", list->type->table->record(members[i].row).id}, {"membershipTimestamp", format_instant(members[i].since.added)}});
+    results.push_back(
+        json::object{{"recordId", list->type->table->record(members[i].row).id}, {"membershipTimestamp", format_instant(members[i].since.added)}});
   json::object body{{"results", std::move(results)}, {"total", members.size()}}, paging;
   auto link = [&](const char* name, std::size_t place) {
     return json::object{{name, std::to_string(place)}, {"link", fmt::format("{}{}?{}={}", call.base_url, call.request.path(), name, place)}};
@@ -87,7 +91,8 @@ http::Response HubSpot::change_members(const Call& call, RecordList& list, const
   };
   each(in, added, true);
   each(out, removed, false);
-  return json_answer(200, json::object{{"recordsIdsAdded", std::move(added)}, {"recordIdsRemoved", std::move(removed)}, {"recordIdsMissing", std::move(missing)}});
+  return json_answer(200,
+                     json::object{{"recordsIdsAdded", std::move(added)}, {"recordIdsRemoved", std::move(removed)}, {"recordIdsMissing", std::move(missing)}});
 }
 
 HubSpot::Answer HubSpot::members_add(Call& call) {

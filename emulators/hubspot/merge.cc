@@ -18,9 +18,7 @@ void append(std::string& list, std::string_view more) {
   list += more;
 }
 
-std::size_t size_of(std::string_view list) {
-  return list.empty() ? 0 : static_cast<std::size_t>(std::count(list.begin(), list.end(), ';')) + 1;
-}
+std::size_t size_of(std::string_view list) { return list.empty() ? 0 : static_cast<std::size_t>(std::count(list.begin(), list.end(), ';')) + 1; }
 
 }  // namespace
 
@@ -57,15 +55,13 @@ Outcome<RowNumber> Portal::merge(ObjectType& type, RowNumber primary, RowNumber 
   Table& table = *type.table;
   Changes values = merged_values(type, primary, loser);
   const Property& merged_ids = type.property("hs_merged_object_ids");
-  auto ids = std::find_if(values.begin(), values.end(),
-                          [&](const auto& value) { return value.first == &merged_ids; });
+  auto ids = std::find_if(values.begin(), values.end(), [&](const auto& value) { return value.first == &merged_ids; });
   std::string absorbed = ids == values.end() ? "" : text_of_value(view(ids->second));
   bool keep = settings_.merge_keeps_primary_id;
   std::string primary_id = table.record(primary).id, loser_id = table.record(loser).id;
   if (!keep) append(absorbed, primary_id);
   append(absorbed, loser_id);
-  if (size_of(absorbed) > kMaxIdentities)
-    return refuse(414, "VALIDATION_ERROR", "Cannot have more than 250 identities on a profile");
+  if (size_of(absorbed) > kMaxIdentities) return refuse(414, "VALIDATION_ERROR", "Cannot have more than 250 identities on a profile");
   std::erase_if(values, [&](const auto& value) { return value.first == &merged_ids; });
   values.emplace_back(&merged_ids, absorbed);
   const Property* stamped = type.find("hs_calculated_merged_vids");  // of this merge alone, not of those before

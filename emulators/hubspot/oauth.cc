@@ -10,15 +10,13 @@ constexpr Duration kCodeLife{600'000};
 json::string text_of_view(std::string_view value) { return json::string(value.data(), value.size()); }
 
 http::Response oauth_error(std::string_view error, std::string_view status, std::string_view message) {
-  return json_answer(400, json::object{{"error", text_of_view(error)},
-                                       {"error_description", text_of_view(message)},
-                                       {"status", text_of_view(status)},
-                                       {"message", text_of_view(message)}});
+  return json_answer(
+      400,
+      json::object{
+          {"error", text_of_view(error)}, {"error_description", text_of_view(message)}, {"status", text_of_view(status)}, {"message", text_of_view(message)}});
 }
 
-http::Response bad_refresh_token() {
-  return oauth_error("invalid_grant", "BAD_REFRESH_TOKEN", "refresh token is invalid, expired or revoked");
-}
+http::Response bad_refresh_token() { return oauth_error("invalid_grant", "BAD_REFRESH_TOKEN", "refresh token is invalid, expired or revoked"); }
 
 /// What an app has that was let in without a question.
 constexpr std::string_view kAllScopes =
@@ -41,8 +39,7 @@ json::array granted_scopes(std::string_view consented = "") {
 class Form {
  public:
   explicit Form(const Call& call) : fields_(http::parse_query(call.request.body)) {
-    if (call.request.target.starts_with("/oauth/v1/"))
-      fields_.insert(fields_.end(), call.query.begin(), call.query.end());
+    if (call.request.target.starts_with("/oauth/v1/")) fields_.insert(fields_.end(), call.query.begin(), call.query.end());
   }
   std::string field(std::string_view name) const {
     for (const auto& [known, value] : fields_) {
@@ -81,12 +78,10 @@ HubSpot::Answer HubSpot::token(Call& call) {
   Form form(call);
   const OAuthClient* client = tokens().client(form.field("client_id"));
   if (!client) return oauth_error("invalid_client", "BAD_CLIENT_ID", "missing or unknown client id");
-  if (form.field("client_secret") != client->secret)
-    return oauth_error("invalid_client", "BAD_CLIENT_SECRET", "missing or invalid client secret");
+  if (form.field("client_secret") != client->secret) return oauth_error("invalid_client", "BAD_CLIENT_SECRET", "missing or invalid client secret");
   std::string grant_type = form.field("grant_type");
   json::object body{{"token_type", "bearer"}, {"expires_in", options_.token_life.count() / 1000}};
-  std::string access =
-      "C" + tokens().random_text(160) + "-" + tokens().random_text(100) + "_" + tokens().random_text(60);
+  std::string access = "C" + tokens().random_text(160) + "-" + tokens().random_text(100) + "_" + tokens().random_text(60);
   std::string refresh, scope;
   if (grant_type == "refresh_token") {
     refresh = form.field("refresh_token");
@@ -124,10 +119,7 @@ HubSpot::Answer HubSpot::token(Call& call) {
 /// What version 1 and the later ones both tell of a token; nothing when it is not good.
 std::optional<json::object> HubSpot::token_facts(const std::string& token, bool refresh, WallTime at) {
   std::string client;
-  json::object facts{{"token", token},
-                     {"hub_id", options_.portal_id},
-                     {"hub_domain", "lockstep.example"},
-                     {"token_type", refresh ? "refresh" : "access"}};
+  json::object facts{{"token", token}, {"hub_id", options_.portal_id}, {"hub_domain", "lockstep.example"}, {"token_type", refresh ? "refresh" : "access"}};
   if (refresh) {
     auto known = tokens().refresh_client(token);
     if (!known) return std::nullopt;
@@ -167,8 +159,7 @@ HubSpot::Answer HubSpot::revoke_refresh_token(Call& call) {
 Outcome<std::pair<std::string, bool>> HubSpot::hinted_token(const Call& call) {
   Form form(call);
   std::string hint = form.field("token_type_hint");
-  if (hint != "access_token" && hint != "refresh_token")
-    return invalid("token_type_hint must be access_token or refresh_token");
+  if (hint != "access_token" && hint != "refresh_token") return invalid("token_type_hint must be access_token or refresh_token");
   std::string token = form.field(hint);
   if (token.empty()) return invalid(hint + " is missing");
   return std::pair(token, hint == "refresh_token");

@@ -10,8 +10,7 @@ bool wants_archived(const Call& call) { return call.query_value("archived") == "
 
 Outcome<const json::object*> sent_properties(const json::object& body) {
   const json::value* properties = body.if_contains("properties");
-  if (!properties || !properties->is_object())
-    return bad_json("line 1, column 1: properties is missing or not an object");
+  if (!properties || !properties->is_object()) return bad_json("line 1, column 1: properties is missing or not an object");
   return &properties->get_object();
 }
 
@@ -32,8 +31,8 @@ Outcome<std::vector<const ObjectType*>> association_types(const Call& call, Port
   return types;
 }
 
-json::object rendered(const Portal& portal, JsonDocument& document, const RecordView& record,
-                      const Wanted& wanted, const std::vector<const ObjectType*>& associated) {
+json::object rendered(const Portal& portal, JsonDocument& document, const RecordView& record, const Wanted& wanted,
+                      const std::vector<const ObjectType*>& associated) {
   Renderer renderer(portal, document.storage());
   json::object object = renderer.record(record, wanted);
   json::object associations = renderer.associations(record, associated);
@@ -49,8 +48,7 @@ HubSpot::Answer HubSpot::list(Call& call) {
   TRY(std::size_t limit, query_limit(call, 10, wanted.histories.empty() ? 100 : static_cast<std::size_t>(portal_.settings().history_page)));
   TRY(auto associated, association_types(call, portal_));
   std::string after = call.query_value("after").value_or("");
-  if (after.find_first_not_of("0123456789") != std::string::npos)
-    return invalid(fmt::format("after is not a cursor: {}", after));
+  if (after.find_first_not_of("0123456789") != std::string::npos) return invalid(fmt::format("after is not a cursor: {}", after));
   bool archived = wants_archived(call);
   const auto& rows = archived ? type->table->deleted_by_id() : type->table->by_id();
   JsonDocument document;
@@ -81,18 +79,15 @@ HubSpot::Answer HubSpot::create(Call& call) {
   TRY(const json::object* properties, sent_properties(*body));
   TRY(RowNumber row, portal_.create(*type, *properties, body->if_contains("associations"), writer(call)));
   JsonDocument answer;
-  http::Response response =
-      json_answer(201, rendered(portal_, answer, view_of(*type, row), {written(*type, *properties), {}}, {}));
-  response.headers.add("Location", fmt::format("{}/crm/v3/objects/{}/{}", call.base_url, type->type_id,
-                                               type->table->record(row).id));
+  http::Response response = json_answer(201, rendered(portal_, answer, view_of(*type, row), {written(*type, *properties), {}}, {}));
+  response.headers.add("Location", fmt::format("{}/crm/v3/objects/{}/{}", call.base_url, type->type_id, type->table->record(row).id));
   return response;
 }
 
 HubSpot::Answer HubSpot::read(Call& call) {
   TRY(ObjectType * type, type_of(call));
   TRY(auto associated, association_types(call, portal_));
-  RowNumber row =
-      wants_archived(call) ? portal_.find_archived(*type, call.parameter("id"), call.now) : kNoRow;
+  RowNumber row = wants_archived(call) ? portal_.find_archived(*type, call.parameter("id"), call.now) : kNoRow;
   if (wants_archived(call) && row == kNoRow) return hubspot::not_found();
   if (row == kNoRow) {
     TRY(row, row_of(call, *type, true));
@@ -142,8 +137,7 @@ HubSpot::Answer HubSpot::erase(Call& call) {
   TRY(std::string id, id_member(*body, "objectId"));
   std::string key(text_member(*body, "idProperty"));
   const Property* property = type->find(key.empty() ? "hs_object_id" : key);
-  if (!property || !Portal::is_key(*type, *property))
-    return invalid(fmt::format("{} is not a unique property", key));
+  if (!property || !Portal::is_key(*type, *property)) return invalid(fmt::format("{} is not a unique property", key));
   RowNumber row = portal_.find_by_key(*type, *property, id);
   if (row != kNoRow) {
     portal_.erase(*type, row, writer(call));

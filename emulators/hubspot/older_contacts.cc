@@ -55,7 +55,8 @@ OlderApi::Answer OlderApi::older_contact_create(Call& call) {
     return json_answer(409, json::object{{"status", "error"},
                                          {"message", "Contact already exists"},
                                          {"correlationId", host_.uuid()},
-                                         {"identityProfile", json::object{{"vid", older_number(type.table->record(taken).id)}, {"identity", json::array{std::move(identity)}}}},
+                                         {"identityProfile",
+                                          json::object{{"vid", older_number(type.table->record(taken).id)}, {"identity", json::array{std::move(identity)}}}},
                                          {"error", "CONTACT_EXISTS"}});
   }
   TRY(RowNumber row, portal_.create(type, properties, nullptr, writer(call)));
@@ -107,7 +108,8 @@ OlderApi::Answer OlderApi::older_contacts_write(Call& call) {
   constexpr std::size_t kMost = 1'000;
   ObjectType& type = *portal_.catalogue().find_any("contacts");
   JsonDocument document;
-  if (!document.parse(call.request.body) || !document.root().is_array() || document.root().get_array().size() > kMost) return bad_json("line 1, column 1: a list of contacts is needed");
+  if (!document.parse(call.request.body) || !document.root().is_array() || document.root().get_array().size() > kMost)
+    return bad_json("line 1, column 1: a list of contacts is needed");
   UnitOfWork unit(portal_);
   for (const json::value& each : document.root().get_array()) {
     const json::object* given = each.if_object();

@@ -10,9 +10,9 @@ struct OlderTie {
   int definition;
   std::string_view from, to;
 };
-constexpr OlderTie kTies[] = {{1, "contacts", "companies"}, {2, "companies", "contacts"}, {3, "deals", "contacts"},   {4, "contacts", "deals"}, {5, "deals", "companies"},
-                              {6, "companies", "deals"},    {15, "contacts", "tickets"},  {16, "tickets", "contacts"}, {25, "companies", "tickets"},
-                              {26, "tickets", "companies"}, {27, "deals", "tickets"},     {28, "tickets", "deals"}};
+constexpr OlderTie kTies[] = {{1, "contacts", "companies"}, {2, "companies", "contacts"}, {3, "deals", "contacts"},    {4, "contacts", "deals"},
+                              {5, "deals", "companies"},    {6, "companies", "deals"},    {15, "contacts", "tickets"}, {16, "tickets", "contacts"},
+                              {25, "companies", "tickets"}, {26, "tickets", "companies"}, {27, "deals", "tickets"},    {28, "tickets", "deals"}};
 
 const OlderTie* tie_of(std::string_view definition) {
   auto known = std::find_if(std::begin(kTies), std::end(kTies), [&](const OlderTie& each) { return std::to_string(each.definition) == definition; });
@@ -61,8 +61,15 @@ OlderApi::Answer OlderApi::older_owners(Call& call) {
   json::array rows;
   for (const Owner& owner : portal_.owners()) {
     if (owner.archived || (!email.empty() && owner.email != email)) continue;
-    rows.push_back(json::object{{"portalId", host_.portal_id}, {"ownerId", older_number(owner.id)}, {"type", "PERSON"}, {"firstName", owner.first_name}, {"lastName", owner.last_name},
-                                {"email", owner.email}, {"hasContactsAccess", true}, {"activeUserId", older_number(owner.user_id)}, {"remoteList", json::array()}});
+    rows.push_back(json::object{{"portalId", host_.portal_id},
+                                {"ownerId", older_number(owner.id)},
+                                {"type", "PERSON"},
+                                {"firstName", owner.first_name},
+                                {"lastName", owner.last_name},
+                                {"email", owner.email},
+                                {"hasContactsAccess", true},
+                                {"activeUserId", older_number(owner.user_id)},
+                                {"remoteList", json::array()}});
   }
   return json_answer(200, rows);
 }
@@ -74,9 +81,11 @@ OlderApi::Answer OlderApi::older_deal_pipelines(Call& call) {
     if (pipeline.type != "deals" || pipeline.archived.ms != 0) continue;
     json::array stages;
     for (const Stage& stage : pipeline.stages) {
-      if (stage.archived.ms == 0) stages.push_back(json::object{{"stageId", stage.id}, {"label", stage.label}, {"displayOrder", stage.display_order}, {"active", true}});
+      if (stage.archived.ms == 0)
+        stages.push_back(json::object{{"stageId", stage.id}, {"label", stage.label}, {"displayOrder", stage.display_order}, {"active", true}});
     }
-    json::object shown{{"pipelineId", pipeline.id}, {"label", pipeline.label}, {"displayOrder", pipeline.display_order}, {"active", true}, {"stages", std::move(stages)}};
+    json::object shown{
+        {"pipelineId", pipeline.id}, {"label", pipeline.label}, {"displayOrder", pipeline.display_order}, {"active", true}, {"stages", std::move(stages)}};
     if (!call.parameters.empty() && pipeline.id == call.parameter("id")) return json_answer(200, shown);
     all.push_back(std::move(shown));
   }
@@ -92,10 +101,17 @@ OlderApi::Answer OlderApi::older_pipelines(Call& call) {
     if (pipeline.type != type->name || pipeline.archived.ms != 0) continue;
     json::array stages;
     for (const Stage& stage : pipeline.stages) {
-      if (stage.archived.ms == 0) stages.push_back(json::object{{"stageId", stage.id}, {"label", stage.label}, {"displayOrder", stage.display_order}, {"active", true}});
+      if (stage.archived.ms == 0)
+        stages.push_back(json::object{{"stageId", stage.id}, {"label", stage.label}, {"displayOrder", stage.display_order}, {"active", true}});
     }
-    results.push_back(json::object{{"pipelineId", pipeline.id}, {"objectType", type->name == "deals" ? "DEAL" : "TICKET"}, {"label", pipeline.label}, {"displayOrder", pipeline.display_order},
-                                   {"active", true}, {"stages", std::move(stages)}, {"createdAt", pipeline.created.ms}, {"updatedAt", pipeline.updated.ms}});
+    results.push_back(json::object{{"pipelineId", pipeline.id},
+                                   {"objectType", type->name == "deals" ? "DEAL" : "TICKET"},
+                                   {"label", pipeline.label},
+                                   {"displayOrder", pipeline.display_order},
+                                   {"active", true},
+                                   {"stages", std::move(stages)},
+                                   {"createdAt", pipeline.created.ms},
+                                   {"updatedAt", pipeline.updated.ms}});
   }
   return json_answer(200, json::object{{"results", std::move(results)}});
 }

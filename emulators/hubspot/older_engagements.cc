@@ -19,19 +19,40 @@ struct EngagementKind {
 const std::vector<EngagementKind>& engagement_kinds() {
   static const std::vector<EngagementKind> kKinds{
       {"NOTE", "notes", {{"body", "hs_note_body"}}},
-      {"TASK", "tasks", {{"subject", "hs_task_subject"}, {"body", "hs_task_body"}, {"status", "hs_task_status"}, {"priority", "hs_task_priority"}, {"taskType", "hs_task_type"}}},
-      {"CALL", "calls", {{"title", "hs_call_title"}, {"body", "hs_call_body"}, {"status", "hs_call_status"}, {"toNumber", "hs_call_to_number"}, {"fromNumber", "hs_call_from_number"},
-                         {"durationMilliseconds", "hs_call_duration"}, {"recordingUrl", "hs_call_recording_url"}, {"disposition", "hs_call_disposition"}}},
-      {"MEETING", "meetings", {{"title", "hs_meeting_title"}, {"body", "hs_meeting_body"}, {"startTime", "hs_meeting_start_time"}, {"endTime", "hs_meeting_end_time"},
-                               {"internalMeetingNotes", "hs_internal_meeting_notes"}}},
+      {"TASK",
+       "tasks",
+       {{"subject", "hs_task_subject"},
+        {"body", "hs_task_body"},
+        {"status", "hs_task_status"},
+        {"priority", "hs_task_priority"},
+        {"taskType", "hs_task_type"}}},
+      {"CALL",
+       "calls",
+       {{"title", "hs_call_title"},
+        {"body", "hs_call_body"},
+        {"status", "hs_call_status"},
+        {"toNumber", "hs_call_to_number"},
+        {"fromNumber", "hs_call_from_number"},
+        {"durationMilliseconds", "hs_call_duration"},
+        {"recordingUrl", "hs_call_recording_url"},
+        {"disposition", "hs_call_disposition"}}},
+      {"MEETING",
+       "meetings",
+       {{"title", "hs_meeting_title"},
+        {"body", "hs_meeting_body"},
+        {"startTime", "hs_meeting_start_time"},
+        {"endTime", "hs_meeting_end_time"},
+        {"internalMeetingNotes", "hs_internal_meeting_notes"}}},
       {"EMAIL", "emails", {{"subject", "hs_email_subject"}, {"html", "hs_email_html"}, {"text", "hs_email_text"}, {"status", "hs_email_status"}}}};
   return kKinds;
 }
 
-constexpr std::pair<std::string_view, std::string_view> kTied[] = {{"contactIds", "contacts"}, {"companyIds", "companies"}, {"dealIds", "deals"}, {"ticketIds", "tickets"}};
+constexpr std::pair<std::string_view, std::string_view> kTied[] = {
+    {"contactIds", "contacts"}, {"companyIds", "companies"}, {"dealIds", "deals"}, {"ticketIds", "tickets"}};
 
 const EngagementKind* kind_named(std::string_view name) {
-  auto known = std::find_if(engagement_kinds().begin(), engagement_kinds().end(), [&](const EngagementKind& each) { return each.name == name || each.type == name; });
+  auto known =
+      std::find_if(engagement_kinds().begin(), engagement_kinds().end(), [&](const EngagementKind& each) { return each.name == name || each.type == name; });
   return known == engagement_kinds().end() ? nullptr : &*known;
 }
 
@@ -77,8 +98,13 @@ json::object OlderApi::older_engagement(const ObjectType& type, RowNumber row) {
   }
   for (const auto& [name, to] : kTied) ties[named(name)] = older_ties(type, row, to);
   auto owner = value("hubspot_owner_id"), at = value("hs_timestamp");
-  json::object head{{"id", older_number(record.id)}, {"portalId", host_.portal_id}, {"active", true}, {"createdAt", record.created.ms}, {"lastUpdated", record.modified.ms},
-                    {"type", named(kind.name)}, {"timestamp", at ? older_number(older_value(type.property("hs_timestamp"), *at)) : record.created.ms}};
+  json::object head{{"id", older_number(record.id)},
+                    {"portalId", host_.portal_id},
+                    {"active", true},
+                    {"createdAt", record.created.ms},
+                    {"lastUpdated", record.modified.ms},
+                    {"type", named(kind.name)},
+                    {"timestamp", at ? older_number(older_value(type.property("hs_timestamp"), *at)) : record.created.ms}};
   if (owner) head["ownerId"] = older_number(*owner);
   return json::object{{"engagement", std::move(head)}, {"associations", std::move(ties)}, {"attachments", json::array()}, {"metadata", std::move(metadata)}};
 }

@@ -23,7 +23,9 @@ json::array OlderApi::older_ties(const ObjectType& from, RowNumber row, std::str
 json::object OlderApi::older_record(const OlderKind& kind, RowNumber row, const std::vector<std::string>& names) {
   const ObjectType& type = *portal_.catalogue().find_any(kind.type);
   const Record& record = type.table->record(row);
-  json::object shown{{"portalId", host_.portal_id}, {json::string_view(kind.id.data(), kind.id.size()), older_number(record.id)}, {"isDeleted", record.deleted},
+  json::object shown{{"portalId", host_.portal_id},
+                     {json::string_view(kind.id.data(), kind.id.size()), older_number(record.id)},
+                     {"isDeleted", record.deleted},
                      {"properties", older_properties(portal_, type, row, names, false)}};
   if (kind.type == "companies") shown["additionalDomains"] = shown["stateChanges"] = shown["mergeAudits"] = json::array();
   if (kind.type == "tickets") shown["objectType"] = "TICKET", shown["version"] = record.version;
@@ -130,7 +132,8 @@ OlderApi::Answer OlderApi::older_companies_of_domain(Call& call) {
     results.push_back(older_record(kOlderCompanies, row, {}));
     last = older_number(id);
   }
-  return json_answer(200, json::object{{"results", std::move(results)}, {"hasMore", false}, {"offset", json::object{{"companyId", last}, {"isPrimary", true}}}});
+  return json_answer(200,
+                     json::object{{"results", std::move(results)}, {"hasMore", false}, {"offset", json::object{{"companyId", last}, {"isPrimary", true}}}});
 }
 
 OlderApi::Answer OlderApi::older_people_of_company(Call& call) {

@@ -21,7 +21,8 @@ void OlderApi::add_routes(const std::function<void(std::string, const std::strin
   add("POST", contact + "/merge-vids/{vid}", &OlderApi::older_contact_merge);
   add("POST", contact + "/createOrUpdate/email/{email}", &OlderApi::older_contact_upsert);
   for (const char* batch : {"/vids/batch", "/emails/batch"}) add("GET", contact + batch, &OlderApi::older_contacts_read);
-  for (const char* list : {"/all/contacts/all", "/all/contacts/recent", "/recently_updated/contacts/recent"}) add("GET", std::string("/contacts/v1/lists") + list, &OlderApi::older_contact_pages);
+  for (const char* list : {"/all/contacts/all", "/all/contacts/recent", "/recently_updated/contacts/recent"})
+    add("GET", std::string("/contacts/v1/lists") + list, &OlderApi::older_contact_pages);
   add("GET", "/contacts/v1/search/query", &OlderApi::older_contact_search);
   add_of("POST", "/companies/v1/batch-async/update", &OlderApi::older_batch_update, kOlderCompanies);
   add_of("POST", "/deals/v1/batch-async/update", &OlderApi::older_batch_update, kOlderDeals);
@@ -30,7 +31,9 @@ void OlderApi::add_routes(const std::function<void(std::string, const std::strin
   add_of("POST", tickets + "read", &OlderApi::older_batch_read, kOlderTickets);
   add_of("POST", tickets + "update", &OlderApi::older_batch_update, kOlderTickets);
   add_of("POST", tickets + "delete", &OlderApi::older_batch_remove, kOlderTickets);
-  for (const auto& [base, kind] : {std::pair<std::string, const OlderKind*>("/companies/v2/companies", &kOlderCompanies), {"/deals/v1/deal", &kOlderDeals}, {"/crm-objects/v1/objects/tickets", &kOlderTickets}}) {
+  for (const auto& [base, kind] : {std::pair<std::string, const OlderKind*>("/companies/v2/companies", &kOlderCompanies),
+                                   {"/deals/v1/deal", &kOlderDeals},
+                                   {"/crm-objects/v1/objects/tickets", &kOlderTickets}}) {
     add_of("POST", base, &OlderApi::older_create, *kind);
     add_of("GET", base + "/paged", &OlderApi::older_pages, *kind);
     for (const char* stamp : {"/recent/modified", "/recent/created"}) add_of("GET", base + stamp, &OlderApi::older_recent, *kind);

@@ -21,7 +21,8 @@ json::object older_input(const json::value& list) {
 
 std::string older_value(const Property& property, const std::string& value) {
   bool instant = property.type == PropertyType::date_time || property.type == PropertyType::date;
-  auto time = instant ? parse_iso_time(property.type == PropertyType::date ? value + "T00:00:00Z" : value) : Result<WallTime>(fail(ErrorCode::invalid_input, ""));
+  auto time =
+      instant ? parse_iso_time(property.type == PropertyType::date ? value + "T00:00:00Z" : value) : Result<WallTime>(fail(ErrorCode::invalid_input, ""));
   return time ? std::to_string(time->ms) : value;
 }
 

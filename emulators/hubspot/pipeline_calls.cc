@@ -34,10 +34,7 @@ json::object render(const Pipeline& pipeline) {
   for (const Stage& stage : pipeline.stages) {
     if (stage.archived.ms == 0) stages.push_back(render(stage));
   }
-  json::object object{{"id", pipeline.id},
-                      {"label", pipeline.label},
-                      {"displayOrder", pipeline.display_order},
-                      {"stages", std::move(stages)}};
+  json::object object{{"id", pipeline.id}, {"label", pipeline.label}, {"displayOrder", pipeline.display_order}, {"stages", std::move(stages)}};
   add_times(object, pipeline);
   return object;
 }
@@ -69,15 +66,15 @@ Outcome<void> read_stage(const json::object& body, bool all, const ObjectType& t
   if (type.name == "deals") {
     const json::value* given = members.if_contains("probability");
     std::string probability = given ? scalar_text(*given) : "";
-    bool share = probability == "1.0" || probability == "1" || (probability.starts_with("0") && probability.find_first_not_of("0123456789.") == std::string::npos);
+    bool share =
+        probability == "1.0" || probability == "1" || (probability.starts_with("0") && probability.find_first_not_of("0123456789.") == std::string::npos);
     if (!share) return invalid("metadata needs a probability from 0.0 to 1.0");
     stage.probability = probability;
     stage.closed = probability.starts_with('1') || probability.find_first_not_of("0.") == std::string::npos;
     return {};
   }
   std::string_view state = text_member(members, "ticketState");
-  if (state != "OPEN" && state != "CLOSED")
-    return invalid("metadata needs a ticketState, OPEN or CLOSED");
+  if (state != "OPEN" && state != "CLOSED") return invalid("metadata needs a ticketState, OPEN or CLOSED");
   stage.closed = state == "CLOSED";
   return {};
 }
@@ -91,8 +88,7 @@ Outcome<std::vector<Stage>> read_stages(const json::object& body, const ObjectTy
     Stage stage;
     TRY_VOID(read_stage(item.get_object(), true, type, stage));
     auto taken = [&](const Stage& other) { return other.label == stage.label; };
-    if (std::any_of(stages.begin(), stages.end(), taken))
-      return invalid(fmt::format("There are two stages named {}", stage.label));
+    if (std::any_of(stages.begin(), stages.end(), taken)) return invalid(fmt::format("There are two stages named {}", stage.label));
     stage.id = pipelines.next_id();
     stage.created = stage.updated = now;
     stages.push_back(std::move(stage));
@@ -137,8 +133,7 @@ Outcome<void> HubSpot::check_unused(const Call& call, const std::vector<std::str
 }
 
 /// After a change: the options follow, the change is on record.
-http::Response HubSpot::pipeline_changed(const Call& call, int status, const std::string& identifier,
-                                         const std::string& action, json::object after) {
+http::Response HubSpot::pipeline_changed(const Call& call, int status, const std::string& identifier, const std::string& action, json::object after) {
   portal_.pipelines().note(identifier, action, call.now, after);
   portal_.pipelines().fill_options(portal_.catalogue().object(call.parameter("type")));
   return status == 204 ? http::Response(204, "") : json_answer(status, after);
@@ -231,8 +226,7 @@ HubSpot::Answer HubSpot::stage_create(Call& call) {
   TRY(const ObjectType* type, type_of(call));
   TRY_VOID(read_stage(*body, true, *type, stage));
   for (const Stage& other : pipeline->stages) {
-    if (other.label == stage.label && other.archived.ms == 0)
-      return refuse(409, "CONFLICT", fmt::format("A stage named {} already exists.", stage.label));
+    if (other.label == stage.label && other.archived.ms == 0) return refuse(409, "CONFLICT", fmt::format("A stage named {} already exists.", stage.label));
   }
   stage.id = portal_.pipelines().next_id();
   stage.created = stage.updated = call.now;

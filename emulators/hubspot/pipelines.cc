@@ -27,21 +27,18 @@ const Stage* Pipeline::find(std::string_view stage) const {
 
 Pipelines::Pipelines() {
   pipelines_.push_back(make_pipeline("tickets", "0", "Support Pipeline",
-                                     {{"1", "New", false},
-                                      {"2", "Waiting on contact", false},
-                                      {"3", "Waiting on us", false},
-                                      {"4", "Closed", true}}));
-  pipelines_.push_back(make_pipeline(
-      "tickets", "712000", "Returns",
-      {{"712001", "Requested", false}, {"712002", "Received", false}, {"712003", "Refunded", true}}));
+                                     {{"1", "New", false}, {"2", "Waiting on contact", false}, {"3", "Waiting on us", false}, {"4", "Closed", true}}));
+  pipelines_.push_back(
+      make_pipeline("tickets", "712000", "Returns", {{"712001", "Requested", false}, {"712002", "Received", false}, {"712003", "Refunded", true}}));
   pipelines_.back().display_order = 1;
   auto stage = [](const char* id, const char* label, const char* probability) {
     return Stage{id, label, std::string_view(probability) == "1.0" || std::string_view(probability) == "0.0", 0, probability};
   };
-  pipelines_.push_back(make_pipeline("deals", "default", "Sales Pipeline",
-                                     {stage("appointmentscheduled", "Appointment Scheduled", "0.2"), stage("qualifiedtobuy", "Qualified To Buy", "0.4"),
-                                      stage("presentationscheduled", "Presentation Scheduled", "0.6"), stage("decisionmakerboughtin", "Decision Maker Bought-In", "0.8"),
-                                      stage("contractsent", "Contract Sent", "0.9"), stage("closedwon", "Closed Won", "1.0"), stage("closedlost", "Closed Lost", "0.0")}));
+  pipelines_.push_back(
+      make_pipeline("deals", "default", "Sales Pipeline",
+                    {stage("appointmentscheduled", "Appointment Scheduled", "0.2"), stage("qualifiedtobuy", "Qualified To Buy", "0.4"),
+                     stage("presentationscheduled", "Presentation Scheduled", "0.6"), stage("decisionmakerboughtin", "Decision Maker Bought-In", "0.8"),
+                     stage("contractsent", "Contract Sent", "0.9"), stage("closedwon", "Closed Won", "1.0"), stage("closedlost", "Closed Lost", "0.0")}));
 }
 
 Pipeline* Pipelines::find(const ObjectType& type, std::string_view id) {

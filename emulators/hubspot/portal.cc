@@ -8,8 +8,7 @@
 namespace lockstep::emulators::hubspot {
 namespace {
 
-constexpr std::uint64_t kFirstId =
-    512'000'000'000;  // real ids are beyond 32 bits; twelve digits sort as text
+constexpr std::uint64_t kFirstId = 512'000'000'000;  // real ids are beyond 32 bits; twelve digits sort as text
 
 }  // namespace
 
@@ -31,14 +30,12 @@ RowNumber Portal::find_live(const ObjectType& type, std::string_view id) const {
 
 RowNumber Portal::resolve(const ObjectType& type, std::string_view id) const {
   RowNumber row = type.table->find(id);
-  while (row != kNoRow && type.table->record(row).merged_into != kNoRow)
-    row = type.table->record(row).merged_into;
+  while (row != kNoRow && type.table->record(row).merged_into != kNoRow) row = type.table->record(row).merged_into;
   return row == kNoRow || type.table->record(row).deleted ? kNoRow : row;
 }
 
 bool Portal::is_archived(const Record& record, WallTime now) const {
-  return record.deleted && record.merged_into == kNoRow && !record.fields.empty() &&
-         now < record.modified + kRecycleBin;
+  return record.deleted && record.merged_into == kNoRow && !record.fields.empty() && now < record.modified + kRecycleBin;
 }
 
 RowNumber Portal::find_archived(const ObjectType& type, std::string_view id, WallTime now) const {
@@ -47,12 +44,10 @@ RowNumber Portal::find_archived(const ObjectType& type, std::string_view id, Wal
 }
 
 bool Portal::is_key(const ObjectType& type, const Property& property) {
-  return property.unique || property.source == Source::object_id ||
-         (type.name == "contacts" && property.name == "email");
+  return property.unique || property.source == Source::object_id || (type.name == "contacts" && property.name == "email");
 }
 
-RowNumber Portal::find_by_key(const ObjectType& type, const Property& property,
-                              std::string_view value) const {
+RowNumber Portal::find_by_key(const ObjectType& type, const Property& property, std::string_view value) const {
   if (property.source == Source::object_id) return find_live(type, value);
   const Table& table = *type.table;
   bool exact = property.unique && !settings_.unique_ignores_case;
@@ -63,13 +58,11 @@ RowNumber Portal::find_by_key(const ObjectType& type, const Property& property,
     return kNoRow;
   };
   RowNumber row = live(property.column);
-  if (row == kNoRow && property.form == TextForm::email)
-    row = live(type.property("hs_additional_emails").column);
+  if (row == kNoRow && property.form == TextForm::email) row = live(type.property("hs_additional_emails").column);
   return row;
 }
 
-std::vector<Associations::Tie> Portal::live_ties(const ObjectType& from, RowNumber row,
-                                                 const ObjectType& to) const {
+std::vector<Associations::Tie> Portal::live_ties(const ObjectType& from, RowNumber row, const ObjectType& to) const {
   std::vector<Associations::Tie> found = associations_.ties(from, row, to);
   std::erase_if(found, [&](const Associations::Tie& tie) { return to.table->record(tie.to).deleted; });
   return found;
@@ -95,8 +88,7 @@ std::string Portal::next_id(const ObjectType& type) {
 }
 
 void Portal::before_write(const ObjectType& type, RowNumber row, const Writer& writer) {
-  if (writer.journaled && settings_.index_lag.count() > 0)
-    search_lag_.note(type, row, writer.at + settings_.index_lag);
+  if (writer.journaled && settings_.index_lag.count() > 0) search_lag_.note(type, row, writer.at + settings_.index_lag);
 }
 
 void Portal::archive(ObjectType& type, RowNumber row, const Writer& writer) {

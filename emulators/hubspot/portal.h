@@ -22,35 +22,32 @@ inline constexpr Duration kRecycleBin{90LL * 24 * 3'600'000};
 /// Where the platform's behaviour is not certain, or an account can choose. The default is the stricter
 /// reading.
 struct PortalSettings {
-  bool default_lifecycle_stage = true;  // new contacts become leads
-  bool merge_keeps_primary_id = false;  // false: a merge mints a new id
-  bool engagements_ignore_unknown =
-      false;  // unknown and read-only properties of engagements: passed over, not refused
+  bool default_lifecycle_stage = true;      // new contacts become leads
+  bool merge_keeps_primary_id = false;      // false: a merge mints a new id
+  bool engagements_ignore_unknown = false;  // unknown and read-only properties of engagements: passed over, not refused
   bool engagement_unique_properties = false;
   bool null_clears = false;
   bool taken_address_is_invalid = false;  // a create with one is refused by 400 with an id that never was, not by 409
-  bool traced_updates_partial =
-      false;                    // objectWriteTraceId makes updates and upserts partial, as it does creates
-  bool auto_associate = false;  // contacts get the company of their address's domain, seconds later
-  bool associations_touch =
-      false;  // a change of associations counts as a change of the record they start from
-  bool numeric_association_ids = false;  // ids of associated records: numbers, as the older specifications have it
-  bool archive_refuses_unknown = false;  // a batch archive with an unknown id; off, as it is believed to be
+  bool traced_updates_partial = false;    // objectWriteTraceId makes updates and upserts partial, as it does creates
+  bool auto_associate = false;            // contacts get the company of their address's domain, seconds later
+  bool associations_touch = false;        // a change of associations counts as a change of the record they start from
+  bool numeric_association_ids = false;   // ids of associated records: numbers, as the older specifications have it
+  bool archive_refuses_unknown = false;   // a batch archive with an unknown id; off, as it is believed to be
   bool archived_owners_assignable = false;
-  bool conventional_required = true;   // subject of tickets, hs_email_direction of emails
-  bool newer_options = false;          // URGENT of tickets, MISSED of calls
-  bool unique_ignores_case = true;     // values of unique properties
-  bool merge_deletes_primary = true;   // where a merge mints an id, the primary's old one is told as deleted, too
-  bool unequal_finds_empty = false;    // NEQ and NOT_IN find records that have no value
-  bool trace_ids_everywhere = false;   // objectWriteTraceId stands in answers of updates and upserts, too
-  bool expired_as_invalid = false;     // an expired token is told in the category of an unknown one
-  bool merged_ids_writable = false;    // a PATCH or DELETE of a merged id is one of what it became part of
-  bool addresses_keep_case = false;    // as they were written; they are found without case all the same
-  bool ticket_dates_writable = false;  // createdate and closed_date of tickets
-  bool search_iso_dates = false;       // filters take dates as ISO texts, beside milliseconds
+  bool conventional_required = true;     // subject of tickets, hs_email_direction of emails
+  bool newer_options = false;            // URGENT of tickets, MISSED of calls
+  bool unique_ignores_case = true;       // values of unique properties
+  bool merge_deletes_primary = true;     // where a merge mints an id, the primary's old one is told as deleted, too
+  bool unequal_finds_empty = false;      // NEQ and NOT_IN find records that have no value
+  bool trace_ids_everywhere = false;     // objectWriteTraceId stands in answers of updates and upserts, too
+  bool expired_as_invalid = false;       // an expired token is told in the category of an unknown one
+  bool merged_ids_writable = false;      // a PATCH or DELETE of a merged id is one of what it became part of
+  bool addresses_keep_case = false;      // as they were written; they are found without case all the same
+  bool ticket_dates_writable = false;    // createdate and closed_date of tickets
+  bool search_iso_dates = false;         // filters take dates as ISO texts, beside milliseconds
   bool activity_auto_associate = false;  // an engagement of a contact is one of the contact's company, too
   std::int64_t unique_collision_status = 400;
-  std::int64_t history_page = 50;        // rows of a list with histories
+  std::int64_t history_page = 50;  // rows of a list with histories
   Duration index_lag{5'000};
 };
 
@@ -82,8 +79,7 @@ class Portal {
   const std::vector<Owner>& owners() const { return owners_; }
 
   /// `associations`: null, or what the body says.
-  Outcome<RowNumber> create(ObjectType& type, const json::object& properties, const json::value* associations,
-                            const Writer& writer);
+  Outcome<RowNumber> create(ObjectType& type, const json::object& properties, const json::value* associations, const Writer& writer);
   Outcome<void> update(ObjectType& type, RowNumber row, const json::object& properties, const Writer& writer);
   void archive(ObjectType& type, RowNumber row, const Writer& writer);
   Outcome<void> restore(ObjectType& type, RowNumber row, const Writer& writer);
@@ -96,13 +92,10 @@ class Portal {
   /// No contact may have it again.
   void block_address(std::string_view address) { blocked_addresses_.push_back(to_lower_ascii(address)); }
 
-  void tie(const ObjectType& from, RowNumber from_row, const ObjectType& to, RowNumber to_row,
-           const AssociationType& kind, const Writer& writer);
-  void untie(const ObjectType& from, RowNumber from_row, const ObjectType& to, RowNumber to_row,
-             const AssociationType& kind, const Writer& writer);
+  void tie(const ObjectType& from, RowNumber from_row, const ObjectType& to, RowNumber to_row, const AssociationType& kind, const Writer& writer);
+  void untie(const ObjectType& from, RowNumber from_row, const ObjectType& to, RowNumber to_row, const AssociationType& kind, const Writer& writer);
   /// As a person sets it: exactly these, the first as the primary one where there is such a thing.
-  Outcome<void> set_ties(const ObjectType& from, RowNumber from_row, ObjectType& to, const json::value& ids,
-                         const Writer& writer);
+  Outcome<void> set_ties(const ObjectType& from, RowNumber from_row, ObjectType& to, const json::value& ids, const Writer& writer);
 
   /// What follows from settings that were changed.
   void take_settings();
@@ -128,22 +121,19 @@ class Portal {
   friend class UnitOfWork;
   using Changes = std::vector<std::pair<const Property*, Value>>;
   // input.cc
-  Outcome<Changes> read_properties(const ObjectType& type, RowNumber row, const json::object& given,
-                                   const Writer& writer) const;
+  Outcome<Changes> read_properties(const ObjectType& type, RowNumber row, const json::object& given, const Writer& writer) const;
   Outcome<std::vector<NewTie>> read_ties(const ObjectType& type, const json::value& given) const;
   // write.cc
   std::string next_id(const ObjectType& type);
   Outcome<void> check_required(const ObjectType& type, const Changes& changes, const Writer& writer) const;
-  Outcome<void> check_unique(const ObjectType& type, RowNumber self, const std::string& self_id,
-                             const Changes& changes) const;
+  Outcome<void> check_unique(const ObjectType& type, RowNumber self, const std::string& self_id, const Changes& changes) const;
   Outcome<void> check_stage(const ObjectType& type, RowNumber row, const Changes& changes) const;
   void derive(const ObjectType& type, RowNumber row, Changes& changes, const Writer& writer) const;
   void write(ObjectType& type, RowNumber row, const Changes& changes, const Writer& writer);
   void before_write(const ObjectType& type, RowNumber row, const Writer& writer);
   void note_ties(const std::vector<TieChange>& changes, const Writer& writer);
   /// After they were written; `before`: the record's fields as they were.
-  void tell_properties(const ObjectType& type, RowNumber row, const Changes& changes, const PackedFields& before,
-                       const Writer& writer);
+  void tell_properties(const ObjectType& type, RowNumber row, const Changes& changes, const PackedFields& before, const Writer& writer);
   void expect_domain(const ObjectType& type, RowNumber row, const Writer& writer);  // domains.cc
   void associate_activity(const ObjectType& type, RowNumber row, const std::vector<NewTie>& ties, const Writer& writer);
   // merge.cc

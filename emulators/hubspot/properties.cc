@@ -21,25 +21,17 @@ Property make(std::string name, PropertyType type, std::string field_type) {
 
 std::string_view name_of(PropertyType type) {
   switch (type) {
-    case PropertyType::text:
-      return "string";
-    case PropertyType::number:
-      return "number";
-    case PropertyType::boolean:
-      return "bool";
-    case PropertyType::date:
-      return "date";
-    case PropertyType::date_time:
-      return "datetime";
-    case PropertyType::enumeration:
-      return "enumeration";
+    case PropertyType::text: return "string";
+    case PropertyType::number: return "number";
+    case PropertyType::boolean: return "bool";
+    case PropertyType::date: return "date";
+    case PropertyType::date_time: return "datetime";
+    case PropertyType::enumeration: return "enumeration";
   }
   return "";
 }
 
-Property text(std::string name, std::string field_type) {
-  return make(std::move(name), PropertyType::text, std::move(field_type));
-}
+Property text(std::string name, std::string field_type) { return make(std::move(name), PropertyType::text, std::move(field_type)); }
 
 Property number(std::string name) { return make(std::move(name), PropertyType::number, "number"); }
 
@@ -101,27 +93,19 @@ ObjectType& Catalogue::define(ObjectType object, std::vector<Property> propertie
 }
 
 Catalogue::Catalogue(Database& database) : database_(database) {
-  ObjectType contacts{"contacts",
-                      "contact",
-                      "0-1",
-                      "contactinformation",
-                      "lastmodifieddate",
-                      {"createdate", "email", "firstname", "hs_object_id", "lastmodifieddate", "lastname"}};
+  ObjectType contacts{"contacts",           "contact",          "0-1",
+                      "contactinformation", "lastmodifieddate", {"createdate", "email", "firstname", "hs_object_id", "lastmodifieddate", "lastname"}};
   contacts.mergeable = true;
-  ObjectType companies{"companies",
-                       "company",
-                       "0-2",
-                       "companyinformation",
-                       "hs_lastmodifieddate",
-                       {"name", "domain", "createdate", "hs_lastmodifieddate", "hs_object_id"}};
+  ObjectType companies{
+      "companies", "company", "0-2", "companyinformation", "hs_lastmodifieddate", {"name", "domain", "createdate", "hs_lastmodifieddate", "hs_object_id"}};
   companies.mergeable = true;
   ObjectType tickets{"tickets",
                      "ticket",
                      "0-5",
                      "ticketinformation",
                      "hs_lastmodifieddate",
-                     {"content", "hs_pipeline", "hs_pipeline_stage", "hs_ticket_category",
-                      "hs_ticket_priority", "subject", "createdate", "hs_lastmodifieddate", "hs_object_id"}};
+                     {"content", "hs_pipeline", "hs_pipeline_stage", "hs_ticket_category", "hs_ticket_priority", "subject", "createdate", "hs_lastmodifieddate",
+                      "hs_object_id"}};
   tickets.mergeable = true;
   tickets.pipeline = "hs_pipeline";
   tickets.stage = "hs_pipeline_stage";
@@ -138,9 +122,8 @@ Catalogue::Catalogue(Database& database) : database_(database) {
   define(std::move(companies), company_properties());
   define(std::move(tickets), ticket_properties());
   auto engagement = [](std::string name, std::string singular, std::string type_id, std::string group) {
-    ObjectType object{std::move(name),       std::move(singular),
-                      std::move(type_id),    std::move(group),
-                      "hs_lastmodifieddate", {"hs_createdate", "hs_lastmodifieddate", "hs_object_id"}};
+    ObjectType object{std::move(name),  std::move(singular),   std::move(type_id),
+                      std::move(group), "hs_lastmodifieddate", {"hs_createdate", "hs_lastmodifieddate", "hs_object_id"}};
     object.engagement = true;
     return object;
   };
@@ -157,7 +140,8 @@ Catalogue::Catalogue(Database& database) : database_(database) {
     return ObjectType{std::move(name), std::move(singular), std::move(type_id), std::move(group), "hs_lastmodifieddate", std::move(defaults)};
   };
   define(goods("products", "product", "0-7", {"createdate", "description", "hs_lastmodifieddate", "hs_object_id", "name", "price"}), product_properties());
-  define(goods("line_items", "line_item", "0-8", {"amount", "createdate", "hs_lastmodifieddate", "hs_object_id", "hs_product_id", "quantity"}), line_item_properties());
+  define(goods("line_items", "line_item", "0-8", {"amount", "createdate", "hs_lastmodifieddate", "hs_object_id", "hs_product_id", "quantity"}),
+         line_item_properties());
   define(engagement("communications", "communication", "0-18", "communication"), communication_properties());
   searchable_words();
   for (const auto& [type, name, of] : {std::tuple{"contacts", "hs_searchable_calculated_phone_number", "phone"},

@@ -48,7 +48,7 @@ struct Property {
   std::vector<Option> options;
   bool read_only = false;
   bool calculated = false;
-  bool required = false;  // at create
+  bool required = false;           // at create
   bool required_by_admin = false;  // a rule of the account, which the newest version of the API enforces alone (§0.1)
   bool form_field = false;
   bool hidden = false;
@@ -97,7 +97,7 @@ struct PropertyGroup {
 
 /// What an account says of an object type of its own (§2.1: "2-<n>").
 struct CustomObject {
-  std::string name;              // "cats"; the type's own name is "p4242_cats"
+  std::string name;  // "cats"; the type's own name is "p4242_cats"
   std::string description;
   std::string singular, plural;  // labels
   std::string primary;           // the property that names a record
@@ -120,8 +120,8 @@ struct ObjectType {
   std::map<std::string, Property, std::less<>> properties;  // answers are sorted by name
   std::vector<PropertyGroup> groups;
   Table* table = nullptr;
-  std::vector<std::string> searchable;                      // what the words of a search are looked for in
-  std::string pipeline, stage;  // the properties that say where a record stands; empty: in no pipeline
+  std::vector<std::string> searchable;  // what the words of a search are looked for in
+  std::string pipeline, stage;          // the properties that say where a record stands; empty: in no pipeline
   std::optional<CustomObject> custom;
 
   /// Null when there is none, or it is archived.

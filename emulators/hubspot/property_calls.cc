@@ -20,10 +20,7 @@ PropertyGroup* find_group(ObjectType& type, std::string_view name) {
 }
 
 json::object render_group(const PropertyGroup& group) {
-  return json::object{{"name", group.name},
-                      {"label", group.label},
-                      {"displayOrder", group.display_order},
-                      {"archived", group.archived}};
+  return json::object{{"name", group.name}, {"label", group.label}, {"displayOrder", group.display_order}, {"archived", group.archived}};
 }
 
 Outcome<void> read_group(const json::object& body, bool all, PropertyGroup& group) {
@@ -64,10 +61,8 @@ HubSpot::Answer HubSpot::property_read(Call& call) {
 
 /// Checks what the account allows, and adds it.
 Outcome<const Property*> HubSpot::define(ObjectType& type, Property property, WallTime at) {
-  if (type.properties.contains(property.name))
-    return refuse(409, "CONFLICT", fmt::format("A property named '{}' already exists.", property.name));
-  if (!find_group(type, property.group))
-    return invalid(fmt::format("there is no property group {} in {}", property.group, type.name));
+  if (type.properties.contains(property.name)) return refuse(409, "CONFLICT", fmt::format("A property named '{}' already exists.", property.name));
+  if (!find_group(type, property.group)) return invalid(fmt::format("there is no property group {} in {}", property.group, type.name));
   if (property.unique && type.engagement && !portal_.settings().engagement_unique_properties)
     return invalid(fmt::format("{} cannot have unique properties", type.name));
   std::size_t custom = 0, unique = 0;
@@ -75,8 +70,7 @@ Outcome<const Property*> HubSpot::define(ObjectType& type, Property property, Wa
     custom += known.defined_by_us ? 1 : 0;
     unique += known.unique ? 1 : 0;
   }
-  if (custom >= kMaxCustom || (property.unique && unique >= kMaxUnique))
-    return invalid("The limit of custom properties is reached");
+  if (custom >= kMaxCustom || (property.unique && unique >= kMaxUnique)) return invalid("The limit of custom properties is reached");
   property.created = property.updated = at;
   std::string name = property.name;
   portal_.catalogue().add(type, std::move(property));
@@ -99,8 +93,7 @@ HubSpot::Answer HubSpot::property_update(Call& call) {
   TRY(const json::object* body, read_body(call, document));
   if (!property->defined_by_us) return invalid(fmt::format("{} is read only: HubSpot defines it", property->name));
   std::string group(text_member(*body, "groupName"));
-  if (!group.empty() && !find_group(*type, group))
-    return invalid(fmt::format("there is no property group {} in {}", group, type->name));
+  if (!group.empty() && !find_group(*type, group)) return invalid(fmt::format("there is no property group {} in {}", group, type->name));
   TRY_VOID(change_definition(*body, *property));
   property->updated = call.now;
   return json_answer(200, render_definition(*property));
@@ -146,11 +139,9 @@ HubSpot::Answer HubSpot::properties_batch_create(Call& call) {
   for (const json::object* input : inputs) {
     TRY(Property property, read_definition(*input));
     bool twice = std::any_of(wanted.begin(), wanted.end(), [&](const Property& other) { return other.name == property.name; });
-    if (twice || type->properties.contains(property.name))
-      return refuse(409, "CONFLICT", fmt::format("A property named '{}' already exists.", property.name));
+    if (twice || type->properties.contains(property.name)) return refuse(409, "CONFLICT", fmt::format("A property named '{}' already exists.", property.name));
     if (property.unique) return invalid("Unique properties are created one by one");
-    if (!find_group(*type, property.group))
-      return invalid(fmt::format("there is no property group {} in {}", property.group, type->name));
+    if (!find_group(*type, property.group)) return invalid(fmt::format("there is no property group {} in {}", property.group, type->name));
     wanted.push_back(std::move(property));
   }
   auto ours = [](const auto& known) { return known.second.defined_by_us; };
@@ -202,8 +193,7 @@ HubSpot::Answer HubSpot::group_create(Call& call) {
   group.name = std::string(text_member(*body, "name"));
   if (group.name.empty()) return invalid("name is required");
   TRY_VOID(read_group(*body, true, group));
-  if (find_group(*type, group.name))
-    return refuse(409, "CONFLICT", fmt::format("A property group named '{}' already exists.", group.name));
+  if (find_group(*type, group.name)) return refuse(409, "CONFLICT", fmt::format("A property group named '{}' already exists.", group.name));
   type->groups.push_back(group);
   return json_answer(201, render_group(group));
 }

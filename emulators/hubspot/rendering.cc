@@ -30,8 +30,7 @@ std::optional<std::string> source_label(std::string_view source) {
 }
 
 Selection sorted(Selection selection) {
-  std::sort(selection.begin(), selection.end(),
-            [](const Property* a, const Property* b) { return a->name < b->name; });
+  std::sort(selection.begin(), selection.end(), [](const Property* a, const Property* b) { return a->name < b->name; });
   selection.erase(std::unique(selection.begin(), selection.end()), selection.end());
   return selection;
 }
@@ -40,20 +39,16 @@ Selection sorted(Selection selection) {
 
 RecordView view_of(const ObjectType& type, RowNumber row) { return {&type, row, &type.table->record(row)}; }
 
-std::optional<std::string> value_of(const Portal& portal, const RecordView& record,
-                                    const Property& property) {
+std::optional<std::string> value_of(const Portal& portal, const RecordView& record, const Property& property) {
   switch (property.source) {
     case Source::stored: {
       ValueView value = record.state->fields.get(property.column);
       if (is_null(value)) return std::nullopt;
       return text_of_value(value);
     }
-    case Source::object_id:
-      return record.id();
-    case Source::created:
-      return format_instant(created_of(record));
-    case Source::modified:
-      return format_instant(record.state->modified);
+    case Source::object_id: return record.id();
+    case Source::created: return format_instant(created_of(record));
+    case Source::modified: return format_instant(record.state->modified);
     case Source::primary_company:
     case Source::parent_company: {
       const ObjectType& companies = portal.catalogue().objects()[1];
@@ -67,8 +62,7 @@ std::optional<std::string> value_of(const Portal& portal, const RecordView& reco
       std::string digits = phone_digits(text_of(record.state->fields.get(property.column)));
       return digits.empty() ? std::nullopt : std::optional(std::move(digits));
     }
-    case Source::source_label:
-      return source_label(text_of(record.state->fields.get(record.type->property("hs_object_source").column)));
+    case Source::source_label: return source_label(text_of(record.state->fields.get(record.type->property("hs_object_source").column)));
     case Source::all_ids: {
       ValueView absorbed = record.state->fields.get(record.type->property("hs_merged_object_ids").column);
       return is_null(absorbed) ? record.id() : record.id() + ";" + text_of_value(absorbed);
@@ -91,21 +85,15 @@ Selection select(const ObjectType& type, const std::vector<std::string>& names) 
   return sorted(std::move(selection));
 }
 
-Selection histories(const ObjectType& type, const std::vector<std::string>& names) {
-  return names.empty() ? Selection() : select(type, names);
-}
+Selection histories(const ObjectType& type, const std::vector<std::string>& names) { return names.empty() ? Selection() : select(type, names); }
 
 Selection written(const ObjectType& type, const json::object& sent) {
-  static const std::vector<std::string> kSystem = {
-      "pipeline",         "dealstage",
-      "createdate",       "hs_createdate",       "hs_lastmodifieddate", "hs_object_id",
-      "hs_object_source", "hs_object_source_id", "lastmodifieddate",    "lifecyclestage",
-      "hs_pipeline",      "hs_pipeline_stage",   "hs_ticket_id",        "hs_all_contact_vids",
-      "hs_object_source_label"};
+  static const std::vector<std::string> kSystem = {"pipeline",     "dealstage",         "createdate",          "hs_createdate",       "hs_lastmodifieddate",
+                                                   "hs_object_id", "hs_object_source",  "hs_object_source_id", "lastmodifieddate",    "lifecyclestage",
+                                                   "hs_pipeline",  "hs_pipeline_stage", "hs_ticket_id",        "hs_all_contact_vids", "hs_object_source_label"};
   Selection selection = select(type, kSystem);
   for (const auto& member : sent) {
-    if (const Property* property = type.find(std::string_view(member.key().data(), member.key().size())))
-      selection.push_back(property);
+    if (const Property* property = type.find(std::string_view(member.key().data(), member.key().size()))) selection.push_back(property);
   }
   return sorted(std::move(selection));
 }
@@ -147,8 +135,7 @@ json::array Renderer::history(const RecordView& record, const Property& property
     rows.push_back(std::move(row));
   };
   const History& known = portal_.history();
-  for (const History::Entry& entry : known.of(*record.type, record.row, property))
-    add(entry.value, entry.at, known.source(entry).type, known.source(entry).id);
+  for (const History::Entry& entry : known.of(*record.type, record.row, property)) add(entry.value, entry.at, known.source(entry).type, known.source(entry).id);
   auto value = rows.empty() ? value_of(portal_, record, property) : std::nullopt;
   if (!value) return rows;
   bool moving = property.source == Source::modified;
@@ -158,13 +145,11 @@ json::array Renderer::history(const RecordView& record, const Property& property
   return rows;
 }
 
-json::object Renderer::associations(const RecordView& record,
-                                    const std::vector<const ObjectType*>& to) const {
+json::object Renderer::associations(const RecordView& record, const std::vector<const ObjectType*>& to) const {
   json::object all(storage_);
   for (const ObjectType* type : to) {
     std::vector<Associations::Tie> ties = portal_.live_ties(*record.type, record.row, *type);
-    std::stable_partition(ties.begin(), ties.end(),
-                          [](const auto& tie) { return tie.types.front()->primary; });
+    std::stable_partition(ties.begin(), ties.end(), [](const auto& tie) { return tie.types.front()->primary; });
     json::array results(storage_);
     for (const Associations::Tie& tie : ties) {
       for (const AssociationType* each : tie.types) {

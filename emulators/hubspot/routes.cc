@@ -188,8 +188,7 @@ void HubSpot::add_schema_routes() {
 }
 
 void HubSpot::add_association_routes() {
-  for (const std::string base :
-       {"/crm/v4/objects/{type}/{id}/associations", "/crm/objects/{version}/{type}/{id}/associations"}) {
+  for (const std::string base : {"/crm/v4/objects/{type}/{id}/associations", "/crm/objects/{version}/{type}/{id}/associations"}) {
     add("PUT", base + "/default/{to}/{to_id}", &HubSpot::tie_default);
     add("GET", base + "/{to}", &HubSpot::ties_read, kLabelledTies);
     add("PUT", base + "/{to}/{to_id}", &HubSpot::tie_labelled);
@@ -235,7 +234,8 @@ void HubSpot::add_older_routes() {
     for (const char* method : {"PUT", "DELETE"}) add(method, properties + "/named/{name}", &HubSpot::older_property_write);
     add("GET", std::string("/properties/") + version + "/{type}/groups", &HubSpot::older_property_groups);
     add("POST", std::string("/properties/") + version + "/{type}/groups", &HubSpot::older_property_write);
-    for (const char* method : {"PUT", "DELETE"}) add(method, std::string("/properties/") + version + "/{type}/groups/named/{name}", &HubSpot::older_property_write);
+    for (const char* method : {"PUT", "DELETE"})
+      add(method, std::string("/properties/") + version + "/{type}/groups/named/{name}", &HubSpot::older_property_write);
   }
 }
 

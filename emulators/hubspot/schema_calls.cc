@@ -217,14 +217,19 @@ HubSpot::Answer HubSpot::schema_tie(Call& call) {
   if (!portal_.associations().types(*from, *to).empty()) return refuse(409, "CONFLICT", "These object types are associated already.");
   portal_.associations().add_pair(*from, *to, std::string(text_member(*body, "name")));
   const AssociationType& made = portal_.associations().types(*from, *to).front();
-  return json_answer(201, json::object{{"id", std::to_string(made.id)}, {"fromObjectTypeId", from->type_id}, {"toObjectTypeId", to->type_id}, {"name", made.name},
-                                       {"createdAt", format_instant(call.now)}, {"updatedAt", format_instant(call.now)}});
+  return json_answer(201, json::object{{"id", std::to_string(made.id)},
+                                       {"fromObjectTypeId", from->type_id},
+                                       {"toObjectTypeId", to->type_id},
+                                       {"name", made.name},
+                                       {"createdAt", format_instant(call.now)},
+                                       {"updatedAt", format_instant(call.now)}});
 }
 
 HubSpot::Answer HubSpot::schema_untie(Call& call) {
   TRY(ObjectType * type, type_of(call));
   for (ObjectType& other : portal_.catalogue().objects()) {
-    bool there = portal_.associations().find_type(*type, other, call.parameter("association")) || portal_.associations().find_type(other, *type, call.parameter("association"));
+    bool there = portal_.associations().find_type(*type, other, call.parameter("association")) ||
+                 portal_.associations().find_type(other, *type, call.parameter("association"));
     if (!there || !type->custom) continue;
     if (!portal_.associations().remove_pair(*type, other)) return invalid("There are associations of this type");
     return http::Response(204, "");

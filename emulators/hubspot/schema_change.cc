@@ -16,11 +16,9 @@ Result<void> HubSpot::change_schema(const SchemaChange& change) {
   Property& property = known->second;
   bool optional = change.add_option.empty() && change.remove_option.empty();
   if (!optional && (property.type != PropertyType::enumeration || property.open_options || property.owner)) {
-    return fail(ErrorCode::invalid_input,
-                fmt::format("the options of '{}' do not change here", property.name));  // pipelines have their calls
+    return fail(ErrorCode::invalid_input, fmt::format("the options of '{}' do not change here", property.name));  // pipelines have their calls
   }
-  if (change.required && property.read_only)
-    return fail(ErrorCode::invalid_input, fmt::format("'{}' is read only", property.name));
+  if (change.required && property.read_only) return fail(ErrorCode::invalid_input, fmt::format("'{}' is read only", property.name));
   if (!change.add_option.empty() && property.find_option(change.add_option))
     return fail(ErrorCode::invalid_input, fmt::format("'{}' has the option already", property.name));
   if (!change.remove_option.empty() && !property.find_option(change.remove_option))

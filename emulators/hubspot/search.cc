@@ -56,8 +56,7 @@ bool contains_token(const std::string& text, const std::string& pattern) {
   if (token_fits(wanted, held)) return true;
   std::size_t start = 0;
   for (std::size_t i = 0; i <= held.size(); ++i) {
-    bool inside =
-        i < held.size() && (std::isalnum(static_cast<unsigned char>(held[i])) || (held[i] & 0x80) != 0);
+    bool inside = i < held.size() && (std::isalnum(static_cast<unsigned char>(held[i])) || (held[i] & 0x80) != 0);
     if (inside) continue;
     if (i > start && token_fits(wanted, std::string_view(held).substr(start, i - start))) return true;
     start = i + 1;
@@ -111,8 +110,7 @@ bool fits(const Portal& portal, const Filter& filter, const RecordView& record) 
 
 bool fits(const Portal& portal, const SearchQuery& query, const RecordView& record) {
   auto all = [&](const SearchQuery::Group& group) {
-    return std::all_of(group.begin(), group.end(),
-                       [&](const Filter& filter) { return fits(portal, filter, record); });
+    return std::all_of(group.begin(), group.end(), [&](const Filter& filter) { return fits(portal, filter, record); });
   };
   if (!query.groups.empty() && std::none_of(query.groups.begin(), query.groups.end(), all)) return false;
   if (query.words.empty()) return true;
@@ -131,9 +129,7 @@ bool fits(const Portal& portal, const SearchQuery& query, const RecordView& reco
 
 struct Range {
   double low = -std::numeric_limits<double>::infinity(), high = std::numeric_limits<double>::infinity();
-  bool bounded() const {
-    return low > -std::numeric_limits<double>::infinity() || high < std::numeric_limits<double>::infinity();
-  }
+  bool bounded() const { return low > -std::numeric_limits<double>::infinity() || high < std::numeric_limits<double>::infinity(); }
 };
 
 /// What the filters of a group leave of an ordered property; bounds are taken as inclusive.
@@ -149,9 +145,7 @@ Range range_of(const SearchQuery::Group& group, Source source) {
   return range;
 }
 
-std::int64_t to_integer(double number) {
-  return static_cast<std::int64_t>(std::clamp(number, -9.0e15, 9.0e15));
-}
+std::int64_t to_integer(double number) { return static_cast<std::int64_t>(std::clamp(number, -9.0e15, 9.0e15)); }
 
 /// Rows that can fit the group, through the narrowest index there is; `visit` sees more than fit.
 template <class Visitor>
@@ -169,16 +163,13 @@ void walk(const Portal& portal, const ObjectType& type, const SearchQuery::Group
     if (!filter.property || (filter.op != "EQ" && filter.op != "IN")) continue;
     const Property& property = *filter.property;
     bool by_id = property.source == Source::object_id;
-    if (!by_id &&
-        (property.source != Source::stored || !table.has_index(property.column) || property.multiple()))
-      continue;
+    if (!by_id && (property.source != Source::stored || !table.has_index(property.column) || property.multiple())) continue;
     for (std::size_t i = 0; i < filter.values.size(); ++i) {
       if (by_id) {
         if (RowNumber row = table.find(filter.values[i]); row != kNoRow) visit(row);
         continue;
       }
-      Value wanted = property.type == PropertyType::date_time ? Value(to_integer(filter.numbers[i]))
-                                                              : Value(filter.values[i]);
+      Value wanted = property.type == PropertyType::date_time ? Value(to_integer(filter.numbers[i])) : Value(filter.values[i]);
       for (RowNumber row : table.find_equal(property.column, view(wanted))) visit(row);
     }
     return;
@@ -186,17 +177,14 @@ void walk(const Portal& portal, const ObjectType& type, const SearchQuery::Group
   if (Range modified = range_of(group, Source::modified); modified.bounded()) {
     const auto& ordered = table.by_modified();
     WallTime last{to_integer(modified.high)};
-    for (auto at = ordered.lower_bound({WallTime{to_integer(modified.low)}, "", 0});
-         at != ordered.end() && at->modified <= last; ++at)
-      visit(at->row);
+    for (auto at = ordered.lower_bound({WallTime{to_integer(modified.low)}, "", 0}); at != ordered.end() && at->modified <= last; ++at) visit(at->row);
     return;
   }
   Range ids = range_of(group, Source::object_id);
   const auto& ordered = table.by_id();
   std::string first = ids.low > 0 ? std::to_string(to_integer(ids.low)) : "";
   bool same_width = first.size() == (ordered.empty() ? 0 : ordered.begin()->first.size());
-  for (auto at = same_width ? ordered.lower_bound(first) : ordered.begin(); at != ordered.end(); ++at)
-    visit(at->second);
+  for (auto at = same_width ? ordered.lower_bound(first) : ordered.begin(); at != ordered.end(); ++at) visit(at->second);
 }
 
 struct Hit {
@@ -209,8 +197,7 @@ Hit hit_of(const Portal& portal, const SearchQuery& query, const RecordView& rec
   Hit hit{0, "", record};
   const Property* sort = query.sort;
   if (!sort || sort->source == Source::object_id) return hit;
-  bool numeric = sort->type == PropertyType::number || sort->type == PropertyType::date ||
-                 sort->type == PropertyType::date_time;
+  bool numeric = sort->type == PropertyType::number || sort->type == PropertyType::date || sort->type == PropertyType::date_time;
   if (numeric) {
     hit.number = number_of(portal, record, *sort).value_or(-std::numeric_limits<double>::infinity());
   } else {
@@ -241,8 +228,7 @@ SearchResult run_search(Portal& portal, const ObjectType& type, const SearchQuer
   };
   std::vector<SearchQuery::Group> groups = query.groups;
   if (groups.empty()) groups.emplace_back();
-  for (const SearchQuery::Group& group : groups)
-    walk(portal, type, group, [&](RowNumber row) { seen.push_back(row); });
+  for (const SearchQuery::Group& group : groups) walk(portal, type, group, [&](RowNumber row) { seen.push_back(row); });
   std::sort(seen.begin(), seen.end());
   seen.erase(std::unique(seen.begin(), seen.end()), seen.end());
   for (RowNumber row : seen) consider(row);

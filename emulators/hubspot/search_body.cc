@@ -17,8 +17,7 @@ constexpr std::size_t kMaxPage = 200, kWindow = 10'000;
 using Filter = SearchQuery::Filter;
 
 bool ordered_by_number(const Property& property) {
-  return property.type == PropertyType::number || property.type == PropertyType::date ||
-         property.type == PropertyType::date_time;
+  return property.type == PropertyType::number || property.type == PropertyType::date || property.type == PropertyType::date_time;
 }
 
 /// Dates and instants as milliseconds.
@@ -34,8 +33,7 @@ Outcome<std::size_t> read_count(const json::value& given, std::string_view name)
   std::string text = scalar_text(given);
   std::size_t count = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (error != std::errc() || end != text.data() + text.size())
-    return invalid(fmt::format("{} is not a number: {}", name, text));
+  if (error != std::errc() || end != text.data() + text.size()) return invalid(fmt::format("{} is not a number: {}", name, text));
   return count;
 }
 
@@ -53,8 +51,7 @@ Outcome<void> read_values(const json::object& given, Filter& filter, bool iso) {
     if (!complete) return invalid(fmt::format("operator {} requires a value", filter.op));
   } else {
     const json::value* values = given.if_contains("values");
-    if (!values || !values->is_array() || values->get_array().empty())
-      return invalid(fmt::format("operator {} requires values", filter.op));
+    if (!values || !values->is_array() || values->get_array().empty()) return invalid(fmt::format("operator {} requires values", filter.op));
     for (const json::value& each : values->get_array()) filter.values.push_back(scalar_text(each));
   }
   if (!filter.property || !ordered_by_number(*filter.property)) return {};
@@ -67,19 +64,8 @@ Outcome<void> read_values(const json::object& given, Filter& filter, bool iso) {
 }
 
 Outcome<Filter> read_filter(Portal& portal, const ObjectType& type, const json::value& item) {
-  static constexpr std::string_view kOperators[] = {"EQ",
-                                                    "NEQ",
-                                                    "LT",
-                                                    "LTE",
-                                                    "GT",
-                                                    "GTE",
-                                                    "BETWEEN",
-                                                    "IN",
-                                                    "NOT_IN",
-                                                    "HAS_PROPERTY",
-                                                    "NOT_HAS_PROPERTY",
-                                                    "CONTAINS_TOKEN",
-                                                    "NOT_CONTAINS_TOKEN"};
+  static constexpr std::string_view kOperators[] = {
+      "EQ", "NEQ", "LT", "LTE", "GT", "GTE", "BETWEEN", "IN", "NOT_IN", "HAS_PROPERTY", "NOT_HAS_PROPERTY", "CONTAINS_TOKEN", "NOT_CONTAINS_TOKEN"};
   const json::object* given = item.if_object();
   if (!given) return bad_json("line 1, column 1: a filter is not an object");
   Filter filter;
@@ -97,30 +83,27 @@ Outcome<Filter> read_filter(Portal& portal, const ObjectType& type, const json::
     if (!filter.property) return invalid(fmt::format("There is no property {} in {}", name, type.name));
     if (!filter.property->filterable) return invalid(fmt::format("{} cannot be filtered", name));
     Source source = filter.property->source;
-    bool indexed = source == Source::stored || source == Source::object_id || source == Source::created || source == Source::modified || source == Source::phone_digits;
+    bool indexed =
+        source == Source::stored || source == Source::object_id || source == Source::created || source == Source::modified || source == Source::phone_digits;
     if (!indexed) return invalid(fmt::format("{} cannot be filtered", name));
   }
   TRY_VOID(read_values(*given, filter, portal.settings().search_iso_dates));
   return filter;
 }
 
-Outcome<void> read_groups(Portal& portal, const ObjectType& type, const json::object& body,
-                          SearchQuery& query) {
+Outcome<void> read_groups(Portal& portal, const ObjectType& type, const json::object& body, SearchQuery& query) {
   json::array groups;
   if (const json::value* given = body.if_contains("filterGroups"); given && !given->is_null()) {
     if (!given->is_array()) return bad_json("line 1, column 1: filterGroups is not an array");
     groups = given->get_array();
   }
-  if (const json::value* given = body.if_contains("filters"); given && !given->is_null())
-    groups.push_back(json::object{{"filters", *given}});
-  if (groups.size() > kMaxGroups)
-    return invalid(fmt::format("there can be at most {} filterGroups", kMaxGroups));
+  if (const json::value* given = body.if_contains("filters"); given && !given->is_null()) groups.push_back(json::object{{"filters", *given}});
+  if (groups.size() > kMaxGroups) return invalid(fmt::format("there can be at most {} filterGroups", kMaxGroups));
   std::size_t count = 0;
   for (const json::value& item : groups) {
     const json::value* filters = item.is_object() ? item.get_object().if_contains("filters") : nullptr;
     if (!filters || !filters->is_array()) return bad_json("line 1, column 1: a filterGroup needs filters");
-    if (filters->get_array().size() > kMaxFiltersInGroup)
-      return invalid(fmt::format("there can be at most {} filters in a group", kMaxFiltersInGroup));
+    if (filters->get_array().size() > kMaxFiltersInGroup) return invalid(fmt::format("there can be at most {} filters in a group", kMaxFiltersInGroup));
     count += filters->get_array().size();
     SearchQuery::Group group;
     for (const json::value& each : filters->get_array()) {
@@ -144,8 +127,7 @@ Outcome<void> read_sort(const ObjectType& type, const json::object& body, Search
   if (const json::object* object = sort.if_object()) {
     name = std::string(text_member(*object, "propertyName"));
     std::string_view direction = text_member(*object, "direction");
-    if (!direction.empty() && direction != "ASCENDING" && direction != "DESCENDING")
-      return bad_json("line 1, column 1: direction is ASCENDING or DESCENDING");
+    if (!direction.empty() && direction != "ASCENDING" && direction != "DESCENDING") return bad_json("line 1, column 1: direction is ASCENDING or DESCENDING");
     query.descending = direction == "DESCENDING";
   } else if (name.starts_with('-')) {
     query.descending = true;
@@ -166,8 +148,7 @@ Outcome<SearchQuery> read_search(Portal& portal, const ObjectType& type, const j
     TRY(query.limit, read_count(*limit, "limit"));
     if (query.limit > kMaxPage) return invalid(fmt::format("limit may not be greater than {}", kMaxPage));
   }
-  if (const json::value* after = body.if_contains("after");
-      after && !after->is_null() && !scalar_text(*after).empty()) {
+  if (const json::value* after = body.if_contains("after"); after && !after->is_null() && !scalar_text(*after).empty()) {
     TRY(query.after, read_count(*after, "after"));
   }
   if (query.after + query.limit > kWindow) {

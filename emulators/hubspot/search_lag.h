@@ -19,8 +19,7 @@ class SearchLag {
   /// Rows of a type that search sees differently; after settle().
   template <class Visitor>
   void for_each(const ObjectType& type, Visitor&& visit) const {
-    for (auto at = pending_.lower_bound({type.index, 0});
-         at != pending_.end() && at->first.first == type.index; ++at) {
+    for (auto at = pending_.lower_bound({type.index, 0}); at != pending_.end() && at->first.first == type.index; ++at) {
       visit(at->first.second, at->second.was);
     }
   }

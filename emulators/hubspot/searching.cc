@@ -13,8 +13,7 @@ constexpr std::size_t kMaxBody = 3'000;  // characters
 
 HubSpot::Answer HubSpot::search(Call& call) {
   TRY(ObjectType * type, type_of(call));
-  if (call.request.body.size() > kMaxBody)
-    return invalid(fmt::format("The search body is longer than {} characters", kMaxBody));
+  if (call.request.body.size() > kMaxBody) return invalid(fmt::format("The search body is longer than {} characters", kMaxBody));
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
   TRY(SearchQuery query, read_search(portal_, *type, *body));
@@ -27,8 +26,7 @@ HubSpot::Answer HubSpot::search(Call& call) {
   object["total"] = found.total;
   object["results"] = std::move(results);
   std::size_t next = query.after + found.page.size();
-  if (!found.page.empty() && next < found.total)
-    object["paging"] = {{"next", {{"after", std::to_string(next)}}}};
+  if (!found.page.empty() && next < found.total) object["paging"] = {{"next", {{"after", std::to_string(next)}}}};
   return json_answer(200, object);
 }
 

@@ -24,8 +24,7 @@ Outcome<void> Portal::set_secondary(RowNumber row, const std::string& address, b
   if (there) {
     const Property& email = contacts.property("email");
     RowNumber holder = find_by_key(contacts, email, address);
-    if (holder != kNoRow && holder != row)
-      return refuse(409, "CONFLICT", "Contact already exists. Existing ID: " + contacts.table->record(holder).id);
+    if (holder != kNoRow && holder != row) return refuse(409, "CONFLICT", "Contact already exists. Existing ID: " + contacts.table->record(holder).id);
     if (text_of(contacts.table->get(row, email.column)) == address) return invalid(address + " is the primary address of this contact");
     addresses.push_back(address);
   }

@@ -50,15 +50,12 @@ HubSpot::HubSpot(const EmulatorClock& clock, Rng rng, HubSpotOptions options)
   Duration window(10'000);
   tokens().register_client(options_.client);
   for (const std::string& token : options_.refresh_tokens) tokens().issue_refresh(token, options_.client.id);
-  apps_.emplace(options_.app_id,
-                App{options_.app_id, true, RollingLimit(options_.oauth_burst_requests, window), RollingLimit(kTies, window)});
+  apps_.emplace(options_.app_id, App{options_.app_id, true, RollingLimit(options_.oauth_burst_requests, window), RollingLimit(kTies, window)});
   for (const ServiceKey& key : options_.service_keys)
     apps_.emplace(key.app_id, App{key.app_id, false, RollingLimit(options_.burst_requests, window), RollingLimit(kTies, window)});
   portal_.events().settings().secret = options_.client.secret;
   outgoing().set_schedule(retry_schedule());
-  outgoing().set_prepare([this](http::Request& request, std::size_t attempt, WallTime at) {
-    portal_.events().prepare(request, attempt, at);
-  });
+  outgoing().set_prepare([this](http::Request& request, std::size_t attempt, WallTime at) { portal_.events().prepare(request, attempt, at); });
   add_routes();
   add_switches();
 }
@@ -105,17 +102,14 @@ Outcome<RowNumber> HubSpot::row_of(const Call& call, const ObjectType& type, boo
   const std::string& id = call.parameter("id");
   std::string key = call.query_value("idProperty").value_or("hs_object_id");
   const Property* property = type.find(key);
-  if (!property || !Portal::is_key(type, *property))
-    return invalid(fmt::format("{} is not a unique property of {}", key, type.name));
+  if (!property || !Portal::is_key(type, *property)) return invalid(fmt::format("{} is not a unique property of {}", key, type.name));
   bool by_id = property->source == Source::object_id;
   if (by_id && (id.empty() || id.find_first_not_of("0123456789") != std::string::npos)) {
     auto refused = refuse(404, "OBJECT_NOT_FOUND", "Object not found.  objectId are usually numeric.");
     refused.value().context = {{"id", {id}}};
     return refused;
   }
-  RowNumber row = !by_id       ? portal_.find_by_key(type, *property, id)
-                  : merged_too ? portal_.resolve(type, id)
-                               : portal_.find_live(type, id);
+  RowNumber row = !by_id ? portal_.find_by_key(type, *property, id) : merged_too ? portal_.resolve(type, id) : portal_.find_live(type, id);
   if (row == kNoRow) return hubspot::not_found();
   return row;
 }
@@ -123,8 +117,7 @@ Outcome<RowNumber> HubSpot::row_of(const Call& call, const ObjectType& type, boo
 http::Response HubSpot::not_found(Call&) { return told(hubspot::not_found().value()); }
 
 http::Response HubSpot::method_not_allowed(Call& call, const std::vector<std::string>& allowed) {
-  http::Response response =
-      told(refuse(405, "", fmt::format("Method {} is not allowed", call.request.method)).value());
+  http::Response response = told(refuse(405, "", fmt::format("Method {} is not allowed", call.request.method)).value());
   response.headers.add("Allow", join(allowed, ", "));
   return response;
 }
@@ -133,8 +126,7 @@ Outcome<void> read_json(const Call& call, JsonDocument& document) {
   auto type = call.header("Content-Type");
   if (!type || !to_lower_ascii(*type).starts_with("application/json"))
     return refuse(415, "", fmt::format("Content-Type {} is not supported", type.value_or("(none)")));
-  if (auto parsed = document.parse(call.request.body); !parsed)
-    return bad_json(fmt::format("line 1, column 1: {}", parsed.error().message));
+  if (auto parsed = document.parse(call.request.body); !parsed) return bad_json(fmt::format("line 1, column 1: {}", parsed.error().message));
   return {};
 }
 
@@ -148,8 +140,7 @@ Outcome<std::vector<const json::object*>> read_inputs(const json::object& body, 
   const json::value* inputs = body.if_contains("inputs");
   if (!inputs || !inputs->is_array()) return bad_json("line 1, column 1: inputs is missing or not an array");
   if (inputs->get_array().empty()) return invalid("inputs must not be empty");
-  if (inputs->get_array().size() > most)
-    return invalid(fmt::format("The maximum number of inputs is {}", most));
+  if (inputs->get_array().size() > most) return invalid(fmt::format("The maximum number of inputs is {}", most));
   std::vector<const json::object*> items;
   for (const json::value& item : inputs->get_array()) {
     if (!item.is_object()) return bad_json("line 1, column 1: an input is not an object");
@@ -187,9 +178,7 @@ std::vector<std::string> text_list(const json::object& body, std::string_view na
   return texts;
 }
 
-http::Response json_answer(int status, const json::value& body) {
-  return json_response(status, body, "application/json;charset=utf-8");
-}
+http::Response json_answer(int status, const json::value& body) { return json_response(status, body, "application/json;charset=utf-8"); }
 
 http::Response batch_answer(int status, json::array results, json::array errors, WallTime now) {
   json::object body(results.storage());

@@ -153,8 +153,7 @@ class HubSpot final : public StandIn {
   Outcome<Pipeline*> pipeline_of(Call& call, bool archived_too);
   Outcome<Stage*> stage_of(Call& call, bool archived_too);
   Outcome<void> check_unused(const Call& call, const std::vector<std::string>& stages);
-  http::Response pipeline_changed(const Call& call, int status, const std::string& identifier,
-                                  const std::string& action, json::object after);
+  http::Response pipeline_changed(const Call& call, int status, const std::string& identifier, const std::string& action, json::object after);
   json::object audit(const std::string& identifier);
   Answer pipeline_list(Call& call);
   Answer pipeline_read(Call& call);
@@ -318,8 +317,7 @@ class HubSpot final : public StandIn {
   RollingLimit journal_limit_, journal_subscription_limit_, snapshot_limit_;
   DailyLimit daily_, daily_ties_;
   bool limits_;
-  std::set<std::string, std::less<>>
-      app_tokens_;  // client_credentials: they act for the app, not for an account
+  std::set<std::string, std::less<>> app_tokens_;  // client_credentials: they act for the app, not for an account
   Imports imports_;
   RecordLists lists_{portal_};
   ListFolders folders_;
@@ -337,8 +335,8 @@ class HubSpot final : public StandIn {
   std::set<std::string, std::less<>> denied_scopes_;
   std::map<std::string, std::string, std::less<>> refresh_scopes_;  // what was consented to; empty: everything
   std::string consented_;                                           // of the call being answered
-  bool banned_ = false;                     // the account has shut the app out
-  bool missing_scopes_in_context_ = false;  // where the 403 names them
+  bool banned_ = false;                                             // the account has shut the app out
+  bool missing_scopes_in_context_ = false;                          // where the 403 names them
   bool rotate_refresh_tokens_ = false;
   bool admin_rules_everywhere_ = false;  // false: the newest version alone enforces what an administrator requires
   Switches switches_;

@@ -8,9 +8,7 @@
 namespace lockstep::emulators::hubspot {
 namespace {
 
-std::string label_of(const TieChange& change) {
-  return fmt::format("{} as {}", change.to_type->table->record(change.to).id, change.type->id);
-}
+std::string label_of(const TieChange& change) { return fmt::format("{} as {}", change.to_type->table->record(change.to).id, change.type->id); }
 
 }  // namespace
 
@@ -33,8 +31,7 @@ void Portal::note_ties(const std::vector<TieChange>& changes, const Writer& writ
   }
 }
 
-void Portal::tie(const ObjectType& from, RowNumber from_row, const ObjectType& to, RowNumber to_row,
-                 const AssociationType& kind, const Writer& writer) {
+void Portal::tie(const ObjectType& from, RowNumber from_row, const ObjectType& to, RowNumber to_row, const AssociationType& kind, const Writer& writer) {
   UnitOfWork unit(*this);
   std::vector<TieChange> changes;
   associations_.add(from, from_row, to, to_row, kind, changes);
@@ -42,8 +39,7 @@ void Portal::tie(const ObjectType& from, RowNumber from_row, const ObjectType& t
   unit.commit();
 }
 
-void Portal::untie(const ObjectType& from, RowNumber from_row, const ObjectType& to, RowNumber to_row,
-                   const AssociationType& kind, const Writer& writer) {
+void Portal::untie(const ObjectType& from, RowNumber from_row, const ObjectType& to, RowNumber to_row, const AssociationType& kind, const Writer& writer) {
   UnitOfWork unit(*this);
   std::vector<TieChange> changes;
   associations_.remove(from, from_row, to, to_row, kind, changes);
@@ -51,8 +47,7 @@ void Portal::untie(const ObjectType& from, RowNumber from_row, const ObjectType&
   unit.commit();
 }
 
-Outcome<void> Portal::set_ties(const ObjectType& from, RowNumber from_row, ObjectType& to,
-                               const json::value& ids, const Writer& writer) {
+Outcome<void> Portal::set_ties(const ObjectType& from, RowNumber from_row, ObjectType& to, const json::value& ids, const Writer& writer) {
   const std::vector<AssociationType>& types = associations_.types(from, to);
   if (types.empty()) return invalid(fmt::format("{} and {} are never associated", from.name, to.name));
   std::vector<RowNumber> wanted;
@@ -73,8 +68,7 @@ Outcome<void> Portal::set_ties(const ObjectType& from, RowNumber from_row, Objec
   UnitOfWork unit(*this);
   std::vector<TieChange> changes;
   for (const Associations::Tie& tie : associations_.ties(from, from_row, to)) {
-    if (std::find(wanted.begin(), wanted.end(), tie.to) == wanted.end())
-      associations_.remove(from, from_row, to, tie.to, types.front(), changes);
+    if (std::find(wanted.begin(), wanted.end(), tie.to) == wanted.end()) associations_.remove(from, from_row, to, tie.to, types.front(), changes);
   }
   for (RowNumber row : wanted) {
     bool primary = row == wanted.front() && types.size() > 1 && types[1].primary && to.name == "companies";

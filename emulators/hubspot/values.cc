@@ -21,8 +21,7 @@ tl::unexpected<PropertyProblem> problem(const Property& property, std::string co
 }
 
 std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 std::optional<std::int64_t> parse_integer(std::string_view text) {
@@ -34,24 +33,20 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
 
 bool is_email(std::string_view text) {
   std::size_t at = text.find('@');
-  if (at == 0 || at == std::string_view::npos || text.find('@', at + 1) != std::string_view::npos)
-    return false;
+  if (at == 0 || at == std::string_view::npos || text.find('@', at + 1) != std::string_view::npos) return false;
   std::string_view host = text.substr(at + 1);
   std::size_t dot = host.rfind('.');
   if (dot == std::string_view::npos || dot == 0 || dot + 2 > host.size() - 1) return false;
   if (host.find("..") != std::string_view::npos || text.front() == '.' || text[at - 1] == '.') return false;
-  return std::none_of(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) <= ' ' ||
-           std::string_view("()<>,;:\\\"[]").find(c) != std::string_view::npos;
-  });
+  return std::none_of(text.begin(), text.end(),
+                      [](char c) { return static_cast<unsigned char>(c) <= ' ' || std::string_view("()<>,;:\\\"[]").find(c) != std::string_view::npos; });
 }
 
 /// Scripts and styles do not survive; the rest is kept (the exact cleaning is not published).
 std::string clean_html(std::string text) {
   for (std::string_view element : {"script", "style"}) {
     std::string open = fmt::format("<{}", element), close = fmt::format("</{}>", element);
-    for (std::string lower = to_lower_ascii(text); lower.find(open) != std::string::npos;
-         lower = to_lower_ascii(text)) {
+    for (std::string lower = to_lower_ascii(text); lower.find(open) != std::string::npos; lower = to_lower_ascii(text)) {
       std::size_t from = lower.find(open), end = lower.find(close, from);
       text.erase(from, end == std::string::npos ? std::string::npos : end + close.size() - from);
     }
@@ -61,20 +56,16 @@ std::string clean_html(std::string text) {
 
 Read read_text(const Property& property, const std::string& text, const ValueContext& context) {
   if (characters(text) > kMaxCharacters) {
-    return problem(property, "STRING_TOO_LONG",
-                   fmt::format("{} is longer than {} characters", property.name, kMaxCharacters));
+    return problem(property, "STRING_TOO_LONG", fmt::format("{} is longer than {} characters", property.name, kMaxCharacters));
   }
   switch (property.form) {
     case TextForm::email:
-      if (!is_email(text))
-        return problem(property, "INVALID_EMAIL", fmt::format("Email address {} is invalid", text));
+      if (!is_email(text)) return problem(property, "INVALID_EMAIL", fmt::format("Email address {} is invalid", text));
       return context.addresses_keep_case ? text : to_lower_ascii(text);
     case TextForm::https_url:
-      if (!text.starts_with("https://"))
-        return problem(property, "INVALID_URL", fmt::format("{} is not an https URL", text));
+      if (!text.starts_with("https://")) return problem(property, "INVALID_URL", fmt::format("{} is not an https URL", text));
       return text;
-    case TextForm::html:
-      return clean_html(text);
+    case TextForm::html: return clean_html(text);
     case TextForm::json: {
       JsonDocument document;
       if (!document.parse(text) || !document.root().is_object())
@@ -82,11 +73,9 @@ Read read_text(const Property& property, const std::string& text, const ValueCon
       return text;
     }
     case TextForm::milliseconds:
-      if (!parse_integer(text))
-        return problem(property, "INVALID_LONG", fmt::format("{} was not a valid long.", text));
+      if (!parse_integer(text)) return problem(property, "INVALID_LONG", fmt::format("{} was not a valid long.", text));
       return text;
-    case TextForm::any:
-      break;
+    case TextForm::any: break;
   }
   return text;
 }
@@ -96,11 +85,9 @@ Read read_date(const Property& property, const std::string& text) {
     std::int64_t rest = ((*ms % kDay) + kDay) % kDay;
     if (rest != 0) {
       return problem(property, "INVALID_DATE",
-                     fmt::format("{} is at {}:{}:{}.{} UTC, not midnight!", *ms, rest / 3'600'000,
-                                 rest / 60'000 % 60, rest / 1000 % 60, rest % 1000));
+                     fmt::format("{} is at {}:{}:{}.{} UTC, not midnight!", *ms, rest / 3'600'000, rest / 60'000 % 60, rest / 1000 % 60, rest % 1000));
     }
-    if (*ms < -kDay * 366 * 3000 || *ms > kDay * 366 * 7000)
-      return problem(property, "INVALID_DATE", text + " is out of range");
+    if (*ms < -kDay * 366 * 3000 || *ms > kDay * 366 * 7000) return problem(property, "INVALID_DATE", text + " is out of range");
     return format_iso(date_of(WallTime{*ms}));
   }
   Result<Date> date = parse_iso_date(text);
@@ -114,8 +101,7 @@ Read read_choice(const Property& property, const std::string& text, const ValueC
       return std::any_of(context.owners.begin(), context.owners.end(),
                          [&](const Owner& owner) { return owner.id == option && (!owner.archived || context.allow_archived_owners); });
     }
-    return property.open_options ||
-           property.find_option(option) != nullptr;
+    return property.open_options || property.find_option(option) != nullptr;
   };
   std::vector<std::string> chosen;
   if (property.multiple() && text.starts_with(';')) {
@@ -132,9 +118,7 @@ Read read_choice(const Property& property, const std::string& text, const ValueC
   std::erase(chosen, "");
   for (const std::string& option : chosen) {
     if (known(option)) continue;
-    return problem(
-        property, "INVALID_OPTION",
-        fmt::format("{} was not one of the allowed options: [{}]", option, property.option_list()));
+    return problem(property, "INVALID_OPTION", fmt::format("{} was not one of the allowed options: [{}]", option, property.option_list()));
   }
   return join(chosen, ";");
 }
@@ -161,30 +145,24 @@ std::optional<double> parse_number(std::string_view text) {
   return number;
 }
 
-tl::expected<Value, PropertyProblem> read_value(const Property& property, const std::string& text,
-                                                const ValueContext& context) {
+tl::expected<Value, PropertyProblem> read_value(const Property& property, const std::string& text, const ValueContext& context) {
   switch (property.type) {
-    case PropertyType::text:
-      return read_text(property, text, context);
+    case PropertyType::text: return read_text(property, text, context);
     case PropertyType::number:
-      if (!parse_number(text))
-        return problem(property, "INVALID_NUMBER", fmt::format("{} was not a valid number.", text));
+      if (!parse_number(text)) return problem(property, "INVALID_NUMBER", fmt::format("{} was not a valid number.", text));
       return text;
     case PropertyType::boolean:
       if (text != "true" && text != "false") {
-        return problem(property, "INVALID_OPTION",
-                       fmt::format("{} was not one of the allowed options: [true, false]", text));
+        return problem(property, "INVALID_OPTION", fmt::format("{} was not one of the allowed options: [true, false]", text));
       }
       return text;
-    case PropertyType::date:
-      return read_date(property, text);
+    case PropertyType::date: return read_date(property, text);
     case PropertyType::date_time: {
       auto time = parse_instant(text);
       if (!time) return problem(property, "INVALID_DATE", fmt::format("{} was not a valid date time.", text));
       return time->ms;
     }
-    case PropertyType::enumeration:
-      return read_choice(property, text, context);
+    case PropertyType::enumeration: return read_choice(property, text, context);
   }
   return Value{};
 }

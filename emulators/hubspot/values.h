@@ -14,14 +14,13 @@ namespace lockstep::emulators::hubspot {
 /// What a value may be checked against beside its property.
 struct ValueContext {
   const std::vector<Owner>& owners;
-  std::string_view stored;    // present value: a leading ';' appends to it
+  std::string_view stored;  // present value: a leading ';' appends to it
   bool allow_archived_owners = false;
   bool addresses_keep_case = false;
 };
 
 /// `text` as a write gives it, not empty; texts for all types but instants, which are milliseconds (§2.4).
-tl::expected<Value, PropertyProblem> read_value(const Property& property, const std::string& text,
-                                                const ValueContext& context);
+tl::expected<Value, PropertyProblem> read_value(const Property& property, const std::string& text, const ValueContext& context);
 /// Of a phone number, as searches compare it: its digits, without the country's code.
 std::string phone_digits(std::string_view number);
 /// ISO in UTC; milliseconds are dropped when they are zero.

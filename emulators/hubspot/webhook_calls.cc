@@ -72,11 +72,8 @@ HubSpot::Answer HubSpot::webhook_configure(Call& call) {
   std::string url(text_member(*body, "targetUrl"));
   if (!http::parse_url(url)) return invalid("targetUrl is missing or not absolute");
   const json::value* throttling = body->if_contains("throttling");
-  const json::value* most = throttling && throttling->is_object()
-                                ? throttling->get_object().if_contains("maxConcurrentRequests")
-                                : nullptr;
-  if (!most || !most->is_int64() || most->get_int64() < kLeastConcurrent)
-    return invalid("throttling.maxConcurrentRequests must be greater than 5");
+  const json::value* most = throttling && throttling->is_object() ? throttling->get_object().if_contains("maxConcurrentRequests") : nullptr;
+  if (!most || !most->is_int64() || most->get_int64() < kLeastConcurrent) return invalid("throttling.maxConcurrentRequests must be greater than 5");
   WebhookSettings& settings = portal_.events().settings();
   if (settings.created.ms == 0) settings.created = call.now;
   settings.updated = call.now;

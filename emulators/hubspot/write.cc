@@ -43,9 +43,7 @@ std::string effective(const ObjectType& type, RowNumber row, const Changes& chan
   return row == kNoRow ? "" : text_of_value(type.table->get(row, type.property(name).column));
 }
 
-std::string or_blank(const json::object* object, const char* name) {
-  return object ? std::string(text_member(*object, name)) : "";
-}
+std::string or_blank(const json::object* object, const char* name) { return object ? std::string(text_member(*object, name)) : ""; }
 
 /// hs_email_headers is the only way to sender and receivers (§6).
 void derive_addresses(const ObjectType& type, Changes& changes) {
@@ -66,9 +64,7 @@ void derive_addresses(const ObjectType& type, Changes& changes) {
       last_names.push_back(or_blank(person, "lastName"));
     }
   }
-  auto put = [&](std::string_view name, std::string value) {
-    set(type, changes, name, value.empty() ? Value{} : Value(std::move(value)));
-  };
+  auto put = [&](std::string_view name, std::string value) { set(type, changes, name, value.empty() ? Value{} : Value(std::move(value))); };
   const json::object* sender = from ? from->if_object() : nullptr;
   put("hs_email_from_email", or_blank(sender, "email"));
   put("hs_email_from_firstname", or_blank(sender, "firstName"));
@@ -85,21 +81,17 @@ Outcome<void> Portal::check_required(const ObjectType& type, const Changes& chan
   for (const auto& [name, property] : type.properties) {
     bool required = property.required || (writer.admin_rules && property.required_by_admin);
     if (!required || is_set(changes, name)) continue;
-    missing.push_back(
-        {name, "MISSING_REQUIRED_PROPERTY", fmt::format("Required property \"{}\" is missing", name)});
+    missing.push_back({name, "MISSING_REQUIRED_PROPERTY", fmt::format("Required property \"{}\" is missing", name)});
   }
   if (!missing.empty()) return invalid(std::move(missing));
-  if (type.name == "contacts" && !is_set(changes, "email") && !is_set(changes, "firstname") &&
-      !is_set(changes, "lastname"))
+  if (type.name == "contacts" && !is_set(changes, "email") && !is_set(changes, "firstname") && !is_set(changes, "lastname"))
     return invalid("A contact needs at least one of email, firstname and lastname");
-  if (type.name == "companies" && !is_set(changes, "name") && !is_set(changes, "domain"))
-    return invalid("A company needs a name or a domain");
+  if (type.name == "companies" && !is_set(changes, "name") && !is_set(changes, "domain")) return invalid("A company needs a name or a domain");
   return {};
 }
 
 /// `self`: kNoRow for a create.
-Outcome<void> Portal::check_unique(const ObjectType& type, RowNumber self, const std::string& self_id,
-                                   const Changes& changes) const {
+Outcome<void> Portal::check_unique(const ObjectType& type, RowNumber self, const std::string& self_id, const Changes& changes) const {
   for (const auto& [property, value] : changes) {
     if (!is_key(type, *property) || is_null(view(value))) continue;
     std::string text = text_of_value(view(value));
@@ -113,10 +105,10 @@ Outcome<void> Portal::check_unique(const ObjectType& type, RowNumber self, const
     if (property->form == TextForm::email && self == kNoRow && !settings_.taken_address_is_invalid) {
       return refuse(409, "CONFLICT", fmt::format("Contact already exists. Existing ID: {}", other_id));
     }
-    auto refused = invalid(
-        fmt::format("Cannot set PropertyValueCoordinates{{portalId={}, objectTypeId={}, objectId={}, "
-                    "propertyName={}, value={}}} on {}. {} already has that value.",
-                    portal_id_, type.type_id, self_id, property->name, text, self_id, other_id));
+    auto refused =
+        invalid(fmt::format("Cannot set PropertyValueCoordinates{{portalId={}, objectTypeId={}, objectId={}, "
+                            "propertyName={}, value={}}} on {}. {} already has that value.",
+                            portal_id_, type.type_id, self_id, property->name, text, self_id, other_id));
     refused.value().status = static_cast<int>(settings_.unique_collision_status);
     return refused;
   }
@@ -139,16 +131,14 @@ Outcome<void> Portal::check_stage(const ObjectType& type, RowNumber row, const C
   if (valid.empty()) {
     problems.push_back({type.pipeline, "INVALID_OPTION", fmt::format("{} is not a pipeline", id)});
   } else {
-    problems.push_back({type.stage, "INVALID_OPTION",
-                        fmt::format("{} is not a valid stage of pipeline {}. Valid stages: [{}]", stage, id, join(valid, ", "))});
+    problems.push_back({type.stage, "INVALID_OPTION", fmt::format("{} is not a valid stage of pipeline {}. Valid stages: [{}]", stage, id, join(valid, ", "))});
   }
   return invalid(std::move(problems));
 }
 
 void Portal::derive(const ObjectType& type, RowNumber row, Changes& changes, const Writer& writer) const {
   bool creating = row == kNoRow;
-  if (creating && type.name == "contacts" && settings_.default_lifecycle_stage &&
-      !is_set(changes, "lifecyclestage"))
+  if (creating && type.name == "contacts" && settings_.default_lifecycle_stage && !is_set(changes, "lifecyclestage"))
     set(type, changes, "lifecyclestage", std::string("lead"));
   if (type.name == "emails") derive_addresses(type, changes);
   if (type.name == "tasks" && changed(changes, "hs_task_status")) {
@@ -163,8 +153,7 @@ void Portal::derive(const ObjectType& type, RowNumber row, Changes& changes, con
       auto found = std::find_if(order.begin(), order.end(), [&](const Option& option) { return option.value == stage; });
       return found - order.begin();
     };
-    std::string before = effective(type, row, {}, "lifecyclestage"),
-                wanted = effective(type, row, changes, "lifecyclestage");
+    std::string before = effective(type, row, {}, "lifecyclestage"), wanted = effective(type, row, changes, "lifecyclestage");
     if (!before.empty() && rank(wanted) < rank(before))  // silently ignored
       std::erase_if(changes, [](const auto& change) { return change.first->name == "lifecyclestage"; });
   }
@@ -178,20 +167,17 @@ void Portal::derive(const ObjectType& type, RowNumber row, Changes& changes, con
   if (!is && was) set(type, changes, "closed_date", Value{});
 }
 
-void Portal::tell_properties(const ObjectType& type, RowNumber row, const Changes& changes, const PackedFields& before,
-                             const Writer& writer) {
+void Portal::tell_properties(const ObjectType& type, RowNumber row, const Changes& changes, const PackedFields& before, const Writer& writer) {
   if (!writer.journaled) return;
   const Record& record = type.table->record(row);
   for (const auto& [property, value] : changes) {
     std::string text = text_of_value(view(value));
     events_.property(type, record.id, property->name, text, writer);
-    history_.note(type, row, *property, std::move(text), writer, text_of_value(before.get(property->column)),
-                  record.created);
+    history_.note(type, row, *property, std::move(text), writer, text_of_value(before.get(property->column)), record.created);
   }
 }
 
-Outcome<RowNumber> Portal::create(ObjectType& type, const json::object& properties,
-                                  const json::value* associations, const Writer& writer) {
+Outcome<RowNumber> Portal::create(ObjectType& type, const json::object& properties, const json::value* associations, const Writer& writer) {
   TRY(Changes changes, read_properties(type, kNoRow, properties, writer));
   std::erase_if(changes, [](const auto& change) { return is_null(view(change.second)); });
   std::vector<NewTie> ties;
@@ -203,8 +189,7 @@ Outcome<RowNumber> Portal::create(ObjectType& type, const json::object& properti
   if (!type.pipeline.empty() && !is_set(changes, type.pipeline)) set(type, changes, type.pipeline, pipelines_.first_id(type));
   TRY_VOID(check_required(type, changes, writer));
   TRY_VOID(check_stage(type, kNoRow, changes));
-  std::string id =
-      next_id(type);  // used up even when the value is taken, as the message of a collision shows
+  std::string id = next_id(type);  // used up even when the value is taken, as the message of a collision shows
   TRY_VOID(check_unique(type, kNoRow, id, changes));
   derive(type, kNoRow, changes, writer);
   set(type, changes, "hs_object_source", writer.change_source);
@@ -227,8 +212,7 @@ Outcome<RowNumber> Portal::create(ObjectType& type, const json::object& properti
   return row;
 }
 
-Outcome<void> Portal::update(ObjectType& type, RowNumber row, const json::object& properties,
-                             const Writer& writer) {
+Outcome<void> Portal::update(ObjectType& type, RowNumber row, const json::object& properties, const Writer& writer) {
   const Record& record = type.table->record(row);
   TRY(Changes changes, read_properties(type, row, properties, writer));
   TRY_VOID(check_stage(type, row, changes));
@@ -236,8 +220,7 @@ Outcome<void> Portal::update(ObjectType& type, RowNumber row, const json::object
   for (const auto& [property, value] : changes) {
     bool required = property->required || (writer.admin_rules && property->required_by_admin);
     if (required && is_null(view(value)))
-      return invalid(std::vector<PropertyProblem>{{property->name, "MISSING_REQUIRED_PROPERTY",
-                                                   fmt::format("\"{}\" cannot be empty", property->name)}});
+      return invalid(std::vector<PropertyProblem>{{property->name, "MISSING_REQUIRED_PROPERTY", fmt::format("\"{}\" cannot be empty", property->name)}});
   }
   derive(type, row, changes, writer);
   if (type.engagement) note_user(type, changes, {"hs_updated_by_user_id"}, writer);

@@ -36,10 +36,7 @@ int version_of(std::string_view target) {
   if (prefix == kDataPrefix) rest.remove_prefix(1);
   auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), version);
   std::string_view tail = rest.substr(static_cast<std::size_t>(end - rest.data()));
-  return error == std::errc() && tail.starts_with(".0") &&
-                 (tail.size() == 2 || tail[2] == '/' || tail[2] == '?')
-             ? version
-             : 0;
+  return error == std::errc() && tail.starts_with(".0") && (tail.size() == 2 || tail[2] == '/' || tail[2] == '?') ? version : 0;
 }
 
 }  // namespace
@@ -83,8 +80,7 @@ std::optional<http::Response> Salesforce::admit_data(Call& call) {
   if (version > 0 && version < kOldestVersion) {
     return error_response("UNSUPPORTED_API_VERSION", "The requested API version is retired");
   }
-  if (version == 0 || version > kNewestVersion)
-    return error_response("NOT_FOUND", "The requested resource does not exist");
+  if (version == 0 || version > kNewestVersion) return error_response("NOT_FOUND", "The requested resource does not exist");
   std::string given = call.header("Authorization").value_or("");
   std::size_t blank = given.find(' ');
   std::string scheme = given.substr(0, blank);
@@ -93,12 +89,11 @@ std::optional<http::Response> Salesforce::admit_data(Call& call) {
   Entry entry = known_scheme ? enter(call, access) : Entry::no_session;
   if (entry == Entry::no_session) return error_response("INVALID_SESSION_ID", "Session expired or invalid");
   if (entry == Entry::over_limit) return error_response("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.");
-  if (settings_.high_assurance_required)
-    return error_response("INVALID_SESSION_ID", "This session is not valid for use with the REST API");
+  if (settings_.high_assurance_required) return error_response("INVALID_SESSION_ID", "This session is not valid for use with the REST API");
   if (crippled_.contains(access))
-    return error_response("INVALID_OPERATION_WITH_EXPIRED_PASSWORD", "The user's password has expired, you must call SetPassword before attempting any other API operations");
-  if (!long_call_fits(call))
-    return error_response("REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests (Concurrent API Requests) Limit exceeded.");
+    return error_response("INVALID_OPERATION_WITH_EXPIRED_PASSWORD",
+                          "The user's password has expired, you must call SetPassword before attempting any other API operations");
+  if (!long_call_fits(call)) return error_response("REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests (Concurrent API Requests) Limit exceeded.");
   return std::nullopt;
 }
 
@@ -171,8 +166,7 @@ http::Response Salesforce::not_found(Call& call) {
 
 http::Response Salesforce::method_not_allowed(Call& call, const std::vector<std::string>& allowed) {
   if (is_bulk1_call(call)) return bulk1_error(call, 405, "MethodNotAllowed", "Allowed are " + join(allowed, ","));
-  return error_response("METHOD_NOT_ALLOWED", fmt::format("HTTP Method '{}' not allowed. Allowed are {}",
-                                                          call.request.method, join(allowed, ",")));
+  return error_response("METHOD_NOT_ALLOWED", fmt::format("HTTP Method '{}' not allowed. Allowed are {}", call.request.method, join(allowed, ",")));
 }
 
 http::Response Salesforce::fault_answer(Call& call, const Fault& fault) {
@@ -182,8 +176,7 @@ http::Response Salesforce::fault_answer(Call& call, const Fault& fault) {
     return bulk1_error(call, 400, "ExceededQuota", "ConcurrentRequests (Concurrent API Requests) Limit exceeded.");
   if (is_bulk1_call(call)) return bulk1_error(call, fault.status == 0 ? 503 : fault.status, "Unknown", "An unexpected error occurred");
   if (fault.name == kFaultRateLimit) {
-    return error_response("REQUEST_LIMIT_EXCEEDED",
-                          "ConcurrentRequests (Concurrent API Requests) Limit exceeded.");
+    return error_response("REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests (Concurrent API Requests) Limit exceeded.");
   }
   if (fault.status == 500) {
     return error_response("UNKNOWN_EXCEPTION",

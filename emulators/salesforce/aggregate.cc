@@ -24,20 +24,13 @@ class Tally {
 
   Value result(const Aggregate& aggregate) const {
     switch (aggregate.function) {
-      case Function::count:
-        return Value(count_);
-      case Function::count_distinct:
-        return Value(static_cast<std::int64_t>(distinct_.size()));
-      case Function::min:
-        return least_;
-      case Function::max:
-        return most_;
-      case Function::sum:
-        return count_ == 0 ? Value{} : Value(sum_);
-      case Function::avg:
-        return count_ == 0 ? Value{} : Value(sum_ / static_cast<double>(count_));
-      case Function::grouping:
-        break;  // of the group, not of its rows
+      case Function::count: return Value(count_);
+      case Function::count_distinct: return Value(static_cast<std::int64_t>(distinct_.size()));
+      case Function::min: return least_;
+      case Function::max: return most_;
+      case Function::sum: return count_ == 0 ? Value{} : Value(sum_);
+      case Function::avg: return count_ == 0 ? Value{} : Value(sum_ / static_cast<double>(count_));
+      case Function::grouping: break;  // of the group, not of its rows
     }
     return {};
   }
@@ -145,8 +138,7 @@ std::vector<std::vector<Value>> aggregate_rows(const Org& org, const Query& quer
       }
       std::vector<Tally>& tallies = groups[{std::move(told), mask}];
       tallies.resize(query.aggregates.size());
-      for (std::size_t i = 0; i < tallies.size(); ++i)
-        tallies[i].add(query.aggregates[i], value_at(org, *query.object, row, query.aggregates[i].path));
+      for (std::size_t i = 0; i < tallies.size(); ++i) tallies[i].add(query.aggregates[i], value_at(org, *query.object, row, query.aggregates[i].path));
     }
   }
   std::vector<Group> answer;

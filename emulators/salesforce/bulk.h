@@ -73,8 +73,8 @@ struct BulkJob {
   WallTime created, modified;
   WallTime due;  // when it is worked off; meaningful once it is closed
   std::size_t processed = 0, failed = 0;
-  std::string header;                                      // of its results
-  std::vector<std::string> rows, bad_rows, unprocessed;    // lines of results; queries have `rows` alone
+  std::string header;                                    // of its results
+  std::vector<std::string> rows, bad_rows, unprocessed;  // lines of results; queries have `rows` alone
 };
 
 char separator_of(std::string_view column_delimiter);  // 0: no such delimiter

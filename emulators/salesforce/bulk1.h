@@ -45,7 +45,7 @@ class Bulk1 {
     std::string content;  // as sent
     std::string result;   // what became of its rows; of a query: the list of result ids
     std::string result_id;
-    std::string data;     // a query's rows
+    std::string data;  // a query's rows
     WallTime created, modified, due;
     std::size_t processed = 0, failed = 0;
     bool piece = false;  // of a query that was cut

@@ -147,9 +147,7 @@ std::optional<BulkFormat> format_of_type(std::string_view content_type) {
   return std::nullopt;
 }
 
-std::string_view name_of(BulkFormat format) {
-  return format == BulkFormat::json ? "JSON" : format == BulkFormat::csv ? "CSV" : "XML";
-}
+std::string_view name_of(BulkFormat format) { return format == BulkFormat::json ? "JSON" : format == BulkFormat::csv ? "CSV" : "XML"; }
 
 BulkFormat answer_format(const Call& call) {
   auto accepted = format_of_type(call.header("Accept").value_or(""));
@@ -166,7 +164,9 @@ http::Response bulk1_response(int status, BulkFormat format, std::string_view na
 
 http::Response bulk1_text(BulkFormat format, std::string body) {
   http::Response response(200, std::move(body));
-  response.headers.add("Content-Type", format == BulkFormat::json ? "application/json;charset=UTF-8" : format == BulkFormat::csv ? "text/csv" : "application/xml");
+  response.headers.add("Content-Type", format == BulkFormat::json  ? "application/json;charset=UTF-8"
+                                       : format == BulkFormat::csv ? "text/csv"
+                                                                   : "application/xml");
   return response;
 }
 

@@ -29,8 +29,7 @@ json::object job_info(const BulkJob& job, WallTime now) {
                     {"jobType", job.is_query ? "V2Query" : "V2Ingest"}};
   if (job.state == "UploadComplete" && now + (job.due - job.modified) / 2 >= job.due) info["state"] = "InProgress";
   if (!job.external_id.empty()) info["externalIdFieldName"] = job.external_id;
-  if (!job.is_query && job.state == "Open")
-    info["contentUrl"] = fmt::format("services/data/v{}/jobs/ingest/{}/batches", job.version, job.id);
+  if (!job.is_query && job.state == "Open") info["contentUrl"] = fmt::format("services/data/v{}/jobs/ingest/{}/batches", job.version, job.id);
   info["retries"] = 0;
   info["totalProcessingTime"] = is_over(job) ? (job.due - job.modified).count() : 0;
   info["numberRecordsProcessed"] = job.processed;
@@ -94,7 +93,8 @@ http::Response Salesforce::create_ingest_job(Call& call) {
   job.object = object->name;
   job.external_id = std::string(text_member(body, "externalIdFieldName"));
   if (job.operation == "upsert" && !is_upsert_key(*object, job.external_id))
-    return error_response("INVALIDJOB", fmt::format("InvalidJob : Field name provided, {} does not match an External ID for {}", job.external_id, object->name));
+    return error_response("INVALIDJOB",
+                          fmt::format("InvalidJob : Field name provided, {} does not match an External ID for {}", job.external_id, object->name));
   if (job.operation != "upsert") job.external_id.clear();
   return json_response(200, job_info(jobs_[job.id] = std::move(job), call.now));
 }
@@ -144,8 +144,7 @@ http::Response Salesforce::upload_job(Call& call) {
   BulkJob* job = job_of(call, false);
   if (!job) return not_found(call);
   auto type = call.header("Content-Type");
-  if (!type || !to_lower_ascii(*type).starts_with("text/csv"))
-    return error_response("UNSUPPORTED_MEDIA_TYPE", "the content of a job is text/csv");
+  if (!type || !to_lower_ascii(*type).starts_with("text/csv")) return error_response("UNSUPPORTED_MEDIA_TYPE", "the content of a job is text/csv");
   if (job->state != "Open" || job->uploaded) return wrong_state(*job, "Open and without content");
   if (call.request.body.size() > kMaxContent) return http::Response(413, "");
   job->content = call.request.body;

@@ -70,8 +70,7 @@ BulkRow load_one(Org& org, const BulkLoad& load, json::object body, const Writer
 /// What an upsert goes by; empty in other loads.
 std::string key_of(const BulkLoad& load, const json::object& body) {
   for (const auto& member : body) {
-    if (equal_no_case(std::string_view(member.key().data(), member.key().size()), load.external_id))
-      return std::string(trim(scalar_text(member.value())));
+    if (equal_no_case(std::string_view(member.key().data(), member.key().size()), load.external_id)) return std::string(trim(scalar_text(member.value())));
   }
   return "";
 }
@@ -146,11 +145,9 @@ std::string csv_line(const std::vector<std::string>& cells, char separator, std:
 
 Outcome<void> check_bulk_query(const Query& query) {
   bool plain = query.aggregates.empty() && query.group.empty() && query.children.empty() && query.type_ofs.empty() && !query.count && query.offset == 0;
-  if (!plain)
-    return refuse("API_ERROR", "Aggregate Relationships, TYPEOF, GROUP BY, OFFSET and COUNT() are not supported in Bulk Query");
+  if (!plain) return refuse("API_ERROR", "Aggregate Relationships, TYPEOF, GROUP BY, OFFSET and COUNT() are not supported in Bulk Query");
   for (const FieldPath& path : query.select) {
-    if (path.field->type == FieldType::address)
-      return refuse("FUNCTIONALITY_NOT_ENABLED", "Selecting compound data not supported in Bulk Query");
+    if (path.field->type == FieldType::address) return refuse("FUNCTIONALITY_NOT_ENABLED", "Selecting compound data not supported in Bulk Query");
   }
   return {};
 }
@@ -176,8 +173,8 @@ std::vector<std::string> row_cells(const Org& org, const Query& query, RowNumber
 }
 
 char separator_of(std::string_view column_delimiter) {
-  static constexpr std::pair<std::string_view, char> kDelimiters[] = {
-      {"COMMA", ','}, {"TAB", '\t'}, {"PIPE", '|'}, {"SEMICOLON", ';'}, {"CARET", '^'}, {"BACKQUOTE", '`'}};
+  static constexpr std::pair<std::string_view, char> kDelimiters[] = {{"COMMA", ','},     {"TAB", '\t'},  {"PIPE", '|'},
+                                                                      {"SEMICOLON", ';'}, {"CARET", '^'}, {"BACKQUOTE", '`'}};
   for (const auto& [name, separator] : kDelimiters) {
     if (name == column_delimiter) return separator;
   }

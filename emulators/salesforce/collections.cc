@@ -42,11 +42,10 @@ http::Response results_response(const std::vector<ItemResult>& results, bool ups
 void roll_back_all(std::vector<ItemResult>& results) {
   for (ItemResult& result : results) {
     if (!result.errors.empty()) continue;
-    result.errors.push_back(
-        {"ALL_OR_NONE_OPERATION_ROLLED_BACK",
-         "Record rolled back because not all records were valid and the request was using "
-         "AllOrNone header",
-         {}});
+    result.errors.push_back({"ALL_OR_NONE_OPERATION_ROLLED_BACK",
+                             "Record rolled back because not all records were valid and the request was using "
+                             "AllOrNone header",
+                             {}});
   }
 }
 
@@ -61,8 +60,7 @@ Outcome<Collection> read_collection(const json::object& body, std::int64_t most_
     return refuse("JSON_PARSER_ERROR", "records must be an array of at least one record");
   }
   if (records->get_array().size() > kMaxRecords) {
-    return refuse("EXCEEDED_ID_LIMIT",
-                  "record limit reached. cannot submit more than 200 records into this call");
+    return refuse("EXCEEDED_ID_LIMIT", "record limit reached. cannot submit more than 200 records into this call");
   }
   std::string type;
   std::int64_t chunks = 0;
@@ -81,9 +79,7 @@ Outcome<Collection> read_collection(const json::object& body, std::int64_t most_
   return collection;
 }
 
-std::string_view type_of(const json::object& record) {
-  return text_member(record.at("attributes").get_object(), "type");
-}
+std::string_view type_of(const json::object& record) { return text_member(record.at("attributes").get_object(), "type"); }
 
 /// The record without the member `name` (without case), whose text is put into `taken`.
 json::object without(const json::object& record, std::string_view name, std::string& taken, bool& present) {
@@ -116,9 +112,7 @@ ItemResult failed(ApiErrors errors) {
   return result;
 }
 
-ItemResult failed(std::string code, std::string message) {
-  return failed(ApiErrors{{std::move(code), std::move(message), {}}});
-}
+ItemResult failed(std::string code, std::string message) { return failed(ApiErrors{{std::move(code), std::move(message), {}}}); }
 
 /// Runs `each(i)` for all items; with allOrNone a failure undoes everything.
 template <class Each>
@@ -198,10 +192,8 @@ http::Response Salesforce::collection_upsert(Call& call) {
   if (!object) return error_response("NOT_FOUND", "The requested resource does not exist");
   const Field* field = object->find(call.parameter("field"));
   bool by_id = field && field->source == Source::id;  // recorded: "Id": null creates
-  if (!field || !(field->external_id || by_id)) {       // other lookups are not confirmed for collections
-    return error_response("NOT_FOUND",
-                          fmt::format("Provided external ID field does not exist or is not accessible: {}",
-                                      call.parameter("field")));
+  if (!field || !(field->external_id || by_id)) {     // other lookups are not confirmed for collections
+    return error_response("NOT_FOUND", fmt::format("Provided external ID field does not exist or is not accessible: {}", call.parameter("field")));
   }
   auto collection = read_collection(document.root().get_object(), settings_.collection_chunks);
   if (!collection) return error_response(collection.error());
@@ -233,8 +225,7 @@ http::Response Salesforce::collection_delete(Call& call) {
   if (given.empty()) return error_response("MISSING_ARGUMENT", "ids is missing");
   std::vector<std::string_view> ids = split(given, ',');
   if (ids.size() > kMaxRecords) {
-    return error_response("EXCEEDED_ID_LIMIT",
-                          "record limit reached. cannot submit more than 200 records into this call");
+    return error_response("EXCEEDED_ID_LIMIT", "record limit reached. cannot submit more than 200 records into this call");
   }
   Writer writer = this->writer(call);
   auto delete_one = [&](std::size_t i) {
@@ -246,8 +237,7 @@ http::Response Salesforce::collection_delete(Call& call) {
     if (!removed) return failed(std::move(removed.error()));
     return ItemResult{object->table->record(*row).id, false, {}};
   };
-  return results_response(run(*this, ids.size(), call.query_value("allOrNone") == "true", delete_one),
-                          false);
+  return results_response(run(*this, ids.size(), call.query_value("allOrNone") == "true", delete_one), false);
 }
 
 http::Response Salesforce::collection_read(Call& call) {
@@ -256,8 +246,7 @@ http::Response Salesforce::collection_read(Call& call) {
   JsonDocument document;
   std::vector<std::string> ids, names;
   if (call.request.method == "GET") {
-    std::string id_list = call.query_value("ids").value_or(""),
-                name_list = call.query_value("fields").value_or("");
+    std::string id_list = call.query_value("ids").value_or(""), name_list = call.query_value("fields").value_or("");
     for (std::string_view id : split(id_list, ',')) ids.emplace_back(id);
     for (std::string_view name : split(name_list, ',')) names.emplace_back(name);
   } else {
@@ -265,8 +254,7 @@ http::Response Salesforce::collection_read(Call& call) {
     for (auto [member, list] : {std::pair{"ids", &ids}, std::pair{"fields", &names}}) {
       const json::value* given = document.root().get_object().if_contains(member);
       if (!given || !given->is_array() || given->get_array().empty()) {
-        return error_response("INVALID_INPUT",
-                              fmt::format("{} must be an array of at least one value", member));
+        return error_response("INVALID_INPUT", fmt::format("{} must be an array of at least one value", member));
       }
       for (const json::value& item : given->get_array()) list->push_back(scalar_text(item));
     }
@@ -276,9 +264,7 @@ http::Response Salesforce::collection_read(Call& call) {
   std::vector<const Field*> fields;
   for (const std::string& name : names) {
     const Field* field = object->find(trim(name));
-    if (!field)
-      return error_response("INVALID_FIELD",
-                            fmt::format("No such column '{}' on entity '{}'", name, object->name));
+    if (!field) return error_response("INVALID_FIELD", fmt::format("No such column '{}' on entity '{}'", name, object->name));
     fields.push_back(field);
   }
   JsonDocument out;
@@ -290,8 +276,7 @@ http::Response Salesforce::collection_read(Call& call) {
     if (!full) return error_response("MALFORMED_ID", fmt::format("malformed id {}", id));
     RowNumber row = object->table->find(*full);
     bool there = row != kNoRow && !object->table->record(row).deleted;
-    records.push_back(there ? json::value(renderer.record(*object, row, fields))
-                            : json::value(nullptr, out.storage()));
+    records.push_back(there ? json::value(renderer.record(*object, row, fields)) : json::value(nullptr, out.storage()));
   }
   return json_response(200, std::move(records));
 }

@@ -7,9 +7,9 @@
 namespace lockstep::emulators::salesforce {
 namespace {
 
-constexpr Duration kHold{110'000};     // how long a connect is held
-constexpr Duration kForget{40'000};    // without a connect a client is forgotten
-constexpr Duration kLook{100};         // how often a held connect looks for events
+constexpr Duration kHold{110'000};   // how long a connect is held
+constexpr Duration kForget{40'000};  // without a connect a client is forgotten
+constexpr Duration kLook{100};       // how often a held connect looks for events
 constexpr int kFirstVersion = 37;
 constexpr const char* kCookie = "BAYEUX_BROWSER";
 
@@ -184,7 +184,8 @@ json::object CometD::subscribe(const json::object& message, Client& client) {
     reply["subscription"] = channel;
     return reply;
   };
-  if (channel.empty() || !known) return with_channel(refusal_of(message, fmt::format("403:{}:The channel you requested to subscribe to does not exist {{{}}}", channel, channel)));
+  if (channel.empty() || !known)
+    return with_channel(refusal_of(message, fmt::format("403:{}:The channel you requested to subscribe to does not exist {{{}}}", channel, channel)));
   std::int64_t replay = -1;
   const json::value* ext = message.if_contains("ext");
   const json::value* map = ext && ext->is_object() ? ext->get_object().if_contains("replay") : nullptr;

@@ -33,7 +33,7 @@ class CometD {
     std::string id;
     std::string cookie;
     WallTime seen;
-    bool connected = false;                            // has had its first, immediate connect
+    bool connected = false;                          // has had its first, immediate connect
     std::map<std::string, std::uint64_t> positions;  // by channel: the replay id up to which it was told
   };
   json::object answer(Call& call, const json::object& message, json::array& events, http::Response& response);

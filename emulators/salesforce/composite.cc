@@ -52,8 +52,7 @@ struct Graph {
 
 Outcome<std::vector<Graph>> read_graphs(const json::object& body) {
   const json::value* given = body.if_contains("graphs");
-  if (!given || !given->is_array() || given->get_array().empty())
-    return refuse("JSON_PARSER_ERROR", "graphs must be an array of at least one graph");
+  if (!given || !given->is_array() || given->get_array().empty()) return refuse("JSON_PARSER_ERROR", "graphs must be an array of at least one graph");
   if (given->get_array().size() > kMaxGraphs) return refuse("LIMIT_EXCEEDED", "The request has more than 75 graphs");
   std::vector<Graph> graphs;
   std::set<std::string> ids;
@@ -62,8 +61,7 @@ Outcome<std::vector<Graph>> read_graphs(const json::object& body) {
     const json::object* object = item.if_object();
     Graph graph;
     if (object) graph.id = std::string(text_member(*object, "graphId"));
-    if (graph.id.empty() || !ids.insert(graph.id).second)
-      return refuse("INVALID_INPUT", "every graph needs a graphId of its own");
+    if (graph.id.empty() || !ids.insert(graph.id).second) return refuse("INVALID_INPUT", "every graph needs a graphId of its own");
     auto parts = read_parts(*object, kMaxNodes);
     if (!parts) return tl::unexpected(parts.error());
     graph.parts = std::move(*parts);
@@ -107,9 +105,7 @@ http::Response Salesforce::composite_graph(Call& call) {
     }
     bool good = std::all_of(results.begin(), results.end(), [](const PartResult& result) { return result.status < 400; });
     if (!good) ++failed;
-    answers.push_back(json::object{{"graphId", graph.id},
-                                   {"graphResponse", {{"compositeResponse", rendered(results)}}},
-                                   {"isSuccessful", good}});
+    answers.push_back(json::object{{"graphId", graph.id}, {"graphResponse", {{"compositeResponse", rendered(results)}}}, {"isSuccessful", good}});
   }
   return json_response(200, json::object{{"graphs", std::move(answers)}});
 }

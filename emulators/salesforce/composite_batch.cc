@@ -12,15 +12,13 @@ http::Response Salesforce::composite_batch(Call& call) {
   const json::value* given = body.if_contains("batchRequests");
   if (!given || !given->is_array() || given->get_array().empty())
     return error_response("JSON_PARSER_ERROR", "batchRequests must be an array of at least one subrequest");
-  if (given->get_array().size() > kMaxParts)
-    return error_response("LIMIT_EXCEEDED", "The batch has more than 25 subrequests");
+  if (given->get_array().size() > kMaxParts) return error_response("LIMIT_EXCEEDED", "The batch has more than 25 subrequests");
   json::array results;
   bool failure = false;
   for (const json::value& item : given->get_array()) {
     const json::object* object = item.if_object();
     std::string url(object ? text_member(*object, "url") : "");
-    if (url.empty() || text_member(*object, "method").empty())
-      return error_response("INVALID_INPUT", "a subrequest of a batch needs a method and a url");
+    if (url.empty() || text_member(*object, "method").empty()) return error_response("INVALID_INPUT", "a subrequest of a batch needs a method and a url");
     if (failure && flag_of(body, "haltOnError")) {
       results.push_back(json::object{{"statusCode", 412}, {"result", halted("Batch processing halted per request")}});
       continue;

@@ -13,18 +13,13 @@ namespace lockstep::emulators::salesforce {
 namespace {
 
 constexpr std::size_t kMaxHeavyParts = 5;
-constexpr std::string_view kRolledBack =
-    "The transaction was rolled back since another operation in the same transaction failed.";
+constexpr std::string_view kRolledBack = "The transaction was rolled back since another operation in the same transaction failed.";
 
-bool is_heavy(std::string_view url) {
-  return url.find("/query") != std::string_view::npos ||
-         url.find("/composite/sobjects") != std::string_view::npos;
-}
+bool is_heavy(std::string_view url) { return url.find("/query") != std::string_view::npos || url.find("/composite/sobjects") != std::string_view::npos; }
 
 bool is_reference_name(std::string_view name) {
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  });
+  return !name.empty() &&
+         std::all_of(name.begin(), name.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; });
 }
 
 Outcome<Part> read_part(const json::value& given) {
@@ -36,13 +31,10 @@ Outcome<Part> read_part(const json::value& given) {
   part.reference = std::string(text_member(*object, "referenceId"));
   part.body = object->if_contains("body");
   if (!is_reference_name(part.reference)) {
-    return refuse("INVALID_INPUT",
-                  fmt::format("Provided referenceId '{}' is missing or malformed", part.reference));
+    return refuse("INVALID_INPUT", fmt::format("Provided referenceId '{}' is missing or malformed", part.reference));
   }
   if (part.method.empty() || !part.url.starts_with("/services/data/v")) {
-    return refuse("INVALID_INPUT",
-                  fmt::format("{}: a subrequest needs a method and a url that starts with /services/data/",
-                              part.reference));
+    return refuse("INVALID_INPUT", fmt::format("{}: a subrequest needs a method and a url that starts with /services/data/", part.reference));
   }
   const json::value* headers = object->if_contains("httpHeaders");
   if (!headers || headers->is_null()) return part;
@@ -88,8 +80,7 @@ bool substitute(std::string& text, const std::vector<PartResult>& results, bool 
     std::string inner = text.substr(at + 2, end - at - 2);
     std::size_t dot = inner.find_first_of(".[");
     if (dot == std::string::npos) return false;
-    auto result = std::find_if(results.begin(), results.end(),
-                               [&](const PartResult& r) { return r.reference == inner.substr(0, dot); });
+    auto result = std::find_if(results.begin(), results.end(), [&](const PartResult& r) { return r.reference == inner.substr(0, dot); });
     if (result == results.end() || result->status >= 400) return false;
     const json::value* value = find_in(result->body, inner.substr(inner[dot] == '.' ? dot + 1 : dot));
     if (!value) return false;
@@ -154,17 +145,13 @@ Outcome<std::vector<Part>> read_parts(const json::object& body, std::size_t most
   return parts;
 }
 
-json::array halted(std::string_view message) {
-  return json::array{json::object{{"errorCode", "PROCESSING_HALTED"}, {"message", message}}};
-}
+json::array halted(std::string_view message) { return json::array{json::object{{"errorCode", "PROCESSING_HALTED"}, {"message", message}}}; }
 
 json::array rendered(std::vector<PartResult>& results) {
   json::array answers;
   for (PartResult& result : results) {
-    answers.push_back(json::object{{"body", std::move(result.body)},
-                                   {"httpHeaders", std::move(result.headers)},
-                                   {"httpStatusCode", result.status},
-                                   {"referenceId", result.reference}});
+    answers.push_back(json::object{
+        {"body", std::move(result.body)}, {"httpHeaders", std::move(result.headers)}, {"httpStatusCode", result.status}, {"referenceId", result.reference}});
   }
   return answers;
 }

@@ -24,9 +24,9 @@ Result<Value> value_for(const Field& field, const json::value* given) {
 std::optional<http::Response> Salesforce::change_rule(const json::object& given, std::string_view path) {
   using Change = http::Response (Salesforce::*)(const ObjectType&, const json::object&);
   static constexpr std::pair<std::string_view, Change> kChanges[] = {
-      {"assignment_rule", &Salesforce::set_assignment_rule}, {"duplicate_rule", &Salesforce::set_duplicate_rule},
+      {"assignment_rule", &Salesforce::set_assignment_rule},   {"duplicate_rule", &Salesforce::set_duplicate_rule},
       {"outbound_message", &Salesforce::add_outbound_message}, {"workflow_rule", &Salesforce::add_workflow_rule},
-      {"validation_rule", &Salesforce::add_validation_rule}, {"refuse_writes", &Salesforce::refuse_writes},
+      {"validation_rule", &Salesforce::add_validation_rule},   {"refuse_writes", &Salesforce::refuse_writes},
       {"field_access", &Salesforce::set_field_access}};
   for (const auto& [name, change] : kChanges) {
     if (name != path) continue;

@@ -24,16 +24,13 @@ void put(std::vector<std::pair<const Field*, Value>>& changes, const Field& fiel
   changes.emplace_back(&field, std::move(value));
 }
 
-bool touches(const std::vector<std::pair<const Field*, Value>>& changes,
-             std::initializer_list<const char*> fields) {
-  return std::any_of(fields.begin(), fields.end(),
-                     [&](const char* field) { return changed_value(changes, field) != nullptr; });
+bool touches(const std::vector<std::pair<const Field*, Value>>& changes, std::initializer_list<const char*> fields) {
+  return std::any_of(fields.begin(), fields.end(), [&](const char* field) { return changed_value(changes, field) != nullptr; });
 }
 
 }  // namespace
 
-ValueView Org::effective(const ObjectType& object, RowNumber row, const Changes& changes,
-                         const char* field) const {
+ValueView Org::effective(const ObjectType& object, RowNumber row, const Changes& changes, const char* field) const {
   if (const Value* changed = changed_value(changes, field)) return view(*changed);
   return row == kNoRow ? ValueView{} : value_of(object, row, object.field(field));
 }
@@ -41,16 +38,14 @@ ValueView Org::effective(const ObjectType& object, RowNumber row, const Changes&
 void Org::derive_on_create(const ObjectType& object, Changes& changes, const Writer& writer) {
   for (const Field& field : object.fields) {
     if (field.source != Source::stored || !field.defaulted || changed_value(changes, field.name)) continue;
-    changes.emplace_back(
-        &field, field.name == "OwnerId" ? Value(ensure_user(writer.actor, writer.at)) : field.default_value);
+    changes.emplace_back(&field, field.name == "OwnerId" ? Value(ensure_user(writer.actor, writer.at)) : field.default_value);
   }
   if (object.name != "Case") return;
   put(changes, object.field("CaseNumber"), fmt::format("{:08}", ++last_case_number_));
   if (changed_value(changes, "AccountId")) return;
   const ObjectType& contact = schema_.object("Contact");
   RowNumber of = contact.table->find(text_of(effective(object, kNoRow, changes, "ContactId")));
-  if (of != kNoRow)
-    put(changes, object.field("AccountId"), copy(value_of(contact, of, contact.field("AccountId"))));
+  if (of != kNoRow) put(changes, object.field("AccountId"), copy(value_of(contact, of, contact.field("AccountId"))));
 }
 
 void Org::derive(const ObjectType& object, RowNumber row, Changes& changes, const Writer& writer) const {
@@ -63,8 +58,7 @@ void Org::derive(const ObjectType& object, RowNumber row, Changes& changes, cons
     bool closed = text("Status") == "Closed";
     bool was_closed = row != kNoRow && value_of(object, row, object.field("IsClosed")) == ValueView(true);
     put(changes, object.field("IsClosed"), closed);
-    if (closed != was_closed)
-      put(changes, object.field("ClosedDate"), closed ? Value(writer.at.ms) : Value{});
+    if (closed != was_closed) put(changes, object.field("ClosedDate"), closed ? Value(writer.at.ms) : Value{});
   }
   if (object.name == "Event") derive_event(object, row, changes);
   if (object.name != "Task" && object.name != "Event") return;
@@ -73,16 +67,14 @@ void Org::derive(const ObjectType& object, RowNumber row, Changes& changes, cons
     put(changes, object.field("IsClosed"), closed);
     put(changes, object.field("CompletedDateTime"), closed ? Value(writer.at.ms) : Value{});
   }
-  if (object.name == "Task" && touches(changes, {"Priority"}))
-    put(changes, object.field("IsHighPriority"), text("Priority") == "High");
+  if (object.name == "Task" && touches(changes, {"Priority"})) put(changes, object.field("IsHighPriority"), text("Priority") == "High");
   if (!touches(changes, {"WhatId", "WhoId"})) return;
   for (const char* parent : {"WhatId", "WhoId"}) {  // the account of what it is about, else of whom
     std::string id = text(parent);
     const ObjectType* target = id.empty() ? nullptr : schema_.by_prefix(id);
     if (!target) continue;
     RowNumber of = target->table->find(id);
-    Value account =
-        target->name == "Account" ? Value(id) : copy(value_of(*target, of, target->field("AccountId")));
+    Value account = target->name == "Account" ? Value(id) : copy(value_of(*target, of, target->field("AccountId")));
     put(changes, object.field("AccountId"), account);
     if (!is_null(view(account))) return;
   }
@@ -109,8 +101,7 @@ void Org::derive_event(const ObjectType& object, RowNumber row, Changes& changes
   } else if (auto minutes = instant("DurationInMinutes")) {
     put(changes, object.field("EndDateTime"), *start + *minutes * kMinuteMs);
   }
-  if (!touches(changes, {"ActivityDate"}))
-    put(changes, object.field("ActivityDate"), format_iso(date_of(WallTime{*start})));
+  if (!touches(changes, {"ActivityDate"})) put(changes, object.field("ActivityDate"), format_iso(date_of(WallTime{*start})));
 }
 
 Outcome<void> Org::check_event(const ObjectType& object, RowNumber row, const Changes& changes) const {
@@ -119,8 +110,7 @@ Outcome<void> Org::check_event(const ObjectType& object, RowNumber row, const Ch
   if ((has("StartDateTime") && has("EndDateTime")) || (has("ActivityDateTime") && has("DurationInMinutes")) ||
       (has("StartDateTime") && has("DurationInMinutes")) || (all_day && (has("ActivityDate") || has("StartDateTime"))))
     return {};
-  return refuse("REQUIRED_FIELD_MISSING", "Required fields are missing: [DurationInMinutes, ActivityDateTime]",
-                {"DurationInMinutes", "ActivityDateTime"});
+  return refuse("REQUIRED_FIELD_MISSING", "Required fields are missing: [DurationInMinutes, ActivityDateTime]", {"DurationInMinutes", "ActivityDateTime"});
 }
 
 Outcome<void> Org::check_object_rules(const ObjectType& object, RowNumber row, const Changes& changes) const {
@@ -139,12 +129,11 @@ Outcome<void> Org::check_object_rules(const ObjectType& object, RowNumber row, c
     if (!open) frozen.push_back(field->name);
   }
   if (frozen.empty()) return {};
-  return refuse(
-      "INVALID_FIELD_FOR_INSERT_UPDATE",
-      fmt::format("Unable to create/update fields: {}. Please check the security settings of this field and "
-                  "verify that it is read/write for your profile or permission set.",
-                  fmt::join(frozen, ", ")),
-      frozen);
+  return refuse("INVALID_FIELD_FOR_INSERT_UPDATE",
+                fmt::format("Unable to create/update fields: {}. Please check the security settings of this field and "
+                            "verify that it is read/write for your profile or permission set.",
+                            fmt::join(frozen, ", ")),
+                frozen);
 }
 
 void Org::write_comment(RowNumber case_row, const std::string& text, const Writer& writer) {
@@ -179,8 +168,7 @@ void Org::write_email_task(const ObjectType& email, RowNumber row, const Writer&
   WriteContext context = automation.context();
   context.actor = writer.actor;  // the message still counts as last written by its sender
   context.journaled = false;
-  database_.update(*email.table, row, {{email.field("ActivityId").column, task.table->record(task_row).id}},
-                   context);
+  database_.update(*email.table, row, {{email.field("ActivityId").column, task.table->record(task_row).id}}, context);
 }
 
 }  // namespace lockstep::emulators::salesforce

@@ -17,23 +17,15 @@ json::array texts(const std::vector<std::string>& values) {
 std::string_view soap_type(FieldType type) {
   switch (type) {
     case FieldType::id:
-    case FieldType::reference:
-      return "tns:ID";
-    case FieldType::boolean:
-      return "xsd:boolean";
-    case FieldType::date:
-      return "xsd:date";
-    case FieldType::datetime:
-      return "xsd:dateTime";
-    case FieldType::integer:
-      return "xsd:int";
+    case FieldType::reference: return "tns:ID";
+    case FieldType::boolean: return "xsd:boolean";
+    case FieldType::date: return "xsd:date";
+    case FieldType::datetime: return "xsd:dateTime";
+    case FieldType::integer: return "xsd:int";
     case FieldType::real:
-    case FieldType::currency:
-      return "xsd:double";
-    case FieldType::address:
-      return "urn:address";
-    default:
-      return "xsd:string";
+    case FieldType::currency: return "xsd:double";
+    case FieldType::address: return "urn:address";
+    default: return "xsd:string";
   }
 }
 
@@ -41,23 +33,16 @@ json::array picklist_values(const Field& field) {
   json::array values;
   for (const std::string& value : field.values) {
     bool is_default = text_of(view(field.default_value)) == value;
-    values.push_back(json::object{{"active", true},
-                                  {"defaultValue", is_default},
-                                  {"label", value},
-                                  {"validFor", nullptr},
-                                  {"value", value}});
+    values.push_back(json::object{{"active", true}, {"defaultValue", is_default}, {"label", value}, {"validFor", nullptr}, {"value", value}});
   }
   return values;
 }
 
-bool holds_number(FieldType type) {
-  return type == FieldType::integer || type == FieldType::real || type == FieldType::currency;
-}
+bool holds_number(FieldType type) { return type == FieldType::integer || type == FieldType::real || type == FieldType::currency; }
 
 /// "Name" for the parts of a contact's name, "BillingAddress" for those of an address; null for what stands alone.
 json::value compound_of(const ObjectType& object, const Field& field) {
-  if (object.name == "Contact" && (field.name == "FirstName" || field.name == "LastName" || field.name == "Salutation" || field.name == "Name"))
-    return "Name";
+  if (object.name == "Contact" && (field.name == "FirstName" || field.name == "LastName" || field.name == "Salutation" || field.name == "Name")) return "Name";
   if (object.name == "Account" && field.name == "Name") return "Name";
   for (const Field& whole : object.fields) {
     if (!address_part(whole, field).empty()) return json::value(whole.name);
@@ -69,8 +54,8 @@ json::object describe_field(const ObjectType& object, const Field& field) {
   bool filterable = field.filterable && field.type != FieldType::address;
   bool polymorphic = field.references.size() > 1;
   json::object described;
-  for (const char* absent : {"calculatedFormula", "controllerName", "defaultValueFormula", "extraTypeInfo", "filteredLookupInfo", "inlineHelpText",
-                             "mask", "maskType", "referenceTargetField", "relationshipOrder"})
+  for (const char* absent : {"calculatedFormula", "controllerName", "defaultValueFormula", "extraTypeInfo", "filteredLookupInfo", "inlineHelpText", "mask",
+                             "maskType", "referenceTargetField", "relationshipOrder"})
     described[absent] = nullptr;
   for (const char* no : {"aiPredictionField", "cascadeDelete", "caseSensitive", "dependentPicklist", "deprecatedAndHidden", "displayLocationInDecimal",
                          "encrypted", "formulaTreatNullNumberAsZero", "highScaleNumber", "htmlFormatted", "queryByDistance", "restrictedDelete",
@@ -142,35 +127,34 @@ std::string_view address_part(const Field& whole, const Field& field) {
 
 json::object describe_summary(const ObjectType& object, const std::string& version) {
   std::string url = fmt::format("/services/data/{}/sobjects/{}", version, object.name);
-  return json::object{
-      {"name", object.name},
-      {"label", object.label},
-      {"labelPlural", object.plural},
-      {"keyPrefix", object.key_prefix},
-      {"createable", object.deletable},
-      {"updateable", object.deletable},
-      {"deletable", object.deletable},
-      {"undeletable", object.deletable},
-      {"queryable", true},
-      {"retrieveable", true},
-      {"replicateable", !object.setup},
-      {"searchable", !object.setup},
-      {"triggerable", !object.setup},
-      {"layoutable", !object.setup},
-      {"mergeable", object.mergeable},
-      {"activateable", false},
-      {"associateEntityType", nullptr},
-      {"associateParentEntity", nullptr},
-      {"custom", false},
-      {"customSetting", false},
-      {"deepCloneable", false},
-      {"deprecatedAndHidden", false},
-      {"feedEnabled", object.mergeable || object.name == "Case"},
-      {"hasSubtypes", false},
-      {"isInterface", false},
-      {"isSubtype", false},
-      {"mruEnabled", object.mergeable || object.name == "Case"},
-      {"urls", {{"sobject", url}, {"describe", url + "/describe"}, {"rowTemplate", url + "/{ID}"}}}};
+  return json::object{{"name", object.name},
+                      {"label", object.label},
+                      {"labelPlural", object.plural},
+                      {"keyPrefix", object.key_prefix},
+                      {"createable", object.deletable},
+                      {"updateable", object.deletable},
+                      {"deletable", object.deletable},
+                      {"undeletable", object.deletable},
+                      {"queryable", true},
+                      {"retrieveable", true},
+                      {"replicateable", !object.setup},
+                      {"searchable", !object.setup},
+                      {"triggerable", !object.setup},
+                      {"layoutable", !object.setup},
+                      {"mergeable", object.mergeable},
+                      {"activateable", false},
+                      {"associateEntityType", nullptr},
+                      {"associateParentEntity", nullptr},
+                      {"custom", false},
+                      {"customSetting", false},
+                      {"deepCloneable", false},
+                      {"deprecatedAndHidden", false},
+                      {"feedEnabled", object.mergeable || object.name == "Case"},
+                      {"hasSubtypes", false},
+                      {"isInterface", false},
+                      {"isSubtype", false},
+                      {"mruEnabled", object.mergeable || object.name == "Case"},
+                      {"urls", {{"sobject", url}, {"describe", url + "/describe"}, {"rowTemplate", url + "/{ID}"}}}};
 }
 
 json::object describe_object(const ObjectType& object, const std::string& version) {
@@ -187,14 +171,15 @@ json::object describe_object(const ObjectType& object, const std::string& versio
   json::array scopes{json::object{{"label", "All " + object.plural}, {"name", "everything"}}};
   if (object.find("OwnerId")) scopes.push_back(json::object{{"label", "My " + object.plural}, {"name", "mine"}});
   described["supportedScopes"] = std::move(scopes);
-  described["recordTypeInfos"] = json::array{json::object{{"active", true},
-                                                          {"available", true},
-                                                          {"defaultRecordTypeMapping", true},
-                                                          {"developerName", "Master"},
-                                                          {"master", true},
-                                                          {"name", "Master"},
-                                                          {"recordTypeId", "012000000000000AAA"},
-                                                          {"urls", {{"layout", fmt::format("/services/data/{}/sobjects/{}/describe/layouts/012000000000000AAA", version, object.name)}}}}};
+  described["recordTypeInfos"] =
+      json::array{json::object{{"active", true},
+                               {"available", true},
+                               {"defaultRecordTypeMapping", true},
+                               {"developerName", "Master"},
+                               {"master", true},
+                               {"name", "Master"},
+                               {"recordTypeId", "012000000000000AAA"},
+                               {"urls", {{"layout", fmt::format("/services/data/{}/sobjects/{}/describe/layouts/012000000000000AAA", version, object.name)}}}}};
   return described;
 }
 

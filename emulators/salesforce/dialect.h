@@ -21,8 +21,8 @@ namespace lockstep::emulators::salesforce {
 
 inline constexpr Duration kOneDay{24LL * 3'600'000};
 inline constexpr int kOldestVersion = 31, kNewestVersion = 67;
-inline constexpr std::string_view kWebToken = "eyJ";  // how a session begins that is one
-inline constexpr std::string_view kShortPage = "short_page";  // faults: a page of 200 though more were asked for
+inline constexpr std::string_view kWebToken = "eyJ";                // how a session begins that is one
+inline constexpr std::string_view kShortPage = "short_page";        // faults: a page of 200 though more were asked for
 inline constexpr std::string_view kQueryTimeout = "query_timeout";  // a query takes longer than it may
 inline constexpr std::string_view kUpsertRace = "upsert_race";      // another writer creates the same key a moment before
 
@@ -214,8 +214,7 @@ class Salesforce final : public StandIn {
   http::Response aggregate_answer(Call& call, Query& query, bool all);
   Duration cursor_life() const { return Duration(settings_.cursor_minutes * 60'000); }
   struct Cursor;
-  http::Response page(Call& call, const std::string& id, const Cursor& cursor, std::size_t from,
-                      std::size_t size);
+  http::Response page(Call& call, const std::string& id, const Cursor& cursor, std::size_t from, std::size_t size);
   std::string new_cursor(Cursor cursor);
   void forget_cursors(WallTime now);
 
@@ -267,11 +266,11 @@ class Salesforce final : public StandIn {
   Settings settings_;
   Switches switches_;
   Org org_;
-  std::map<std::string, Consent> sessions_;         // by access token
-  std::map<std::string, std::string> passwords_;    // that were set, by username in lower case
-  std::set<std::string> crippled_;                  // access tokens of users whose password has expired
-  std::map<std::string, AuthorizationCode> codes_;  // by code
-  std::map<std::string, RollingLimit> logins_;      // by client, whose user it is
+  std::map<std::string, Consent> sessions_;           // by access token
+  std::map<std::string, std::string> passwords_;      // that were set, by username in lower case
+  std::set<std::string> crippled_;                    // access tokens of users whose password has expired
+  std::map<std::string, AuthorizationCode> codes_;    // by code
+  std::map<std::string, RollingLimit> logins_;        // by client, whose user it is
   std::map<std::string, RollingLimit> app_requests_;  // by the application's name
   std::pair<WallTime, json::object> told_limits_;     // when, and what
   RollingLimit daily_;

@@ -42,8 +42,7 @@ http::Response Salesforce::resources(Call& call) {
   for (const char* resource : {"sobjects", "query", "queryAll", "search", "limits", "composite", "jobs", "recent", "tabs", "theme"}) {
     paths[resource] = base + "/" + resource;
   }
-  paths["identity"] =
-      fmt::format("{}/id/{}/{}", call.base_url, organization_id_, org_.ensure_user(call.caller, call.now));
+  paths["identity"] = fmt::format("{}/id/{}/{}", call.base_url, organization_id_, org_.ensure_user(call.caller, call.now));
   return json_response(200, paths);
 }
 
@@ -51,9 +50,7 @@ http::Response Salesforce::resources(Call& call) {
 http::Response Salesforce::limits(Call& call) {
   auto& [when, numbers] = told_limits_;
   if (!numbers.empty() && call.now < when + Duration(settings_.limits_lag_ms)) return json_response(200, numbers);
-  auto limit = [](std::int64_t max, std::int64_t remaining) {
-    return json::object{{"Max", max}, {"Remaining", remaining}};
-  };
+  auto limit = [](std::int64_t max, std::int64_t remaining) { return json::object{{"Max", max}, {"Remaining", remaining}}; };
   auto left = [&](RollingLimit& of) { return limit(of.limit(), std::max<std::int64_t>(0, of.limit() - of.used(call.now))); };
   told_limits_ = {call.now, json::object{{"DailyApiRequests", left(daily_)},
                                          {"DailyBulkApiBatches", left(bulk_batches_)},
@@ -102,8 +99,7 @@ http::Response Salesforce::describe_all(Call& call) {
   for (const ObjectType& object : org_.schema().objects()) {
     if (!tooling || object.reified) objects.push_back(describe_summary(object, call.parameter("version")));
   }
-  http::Response response = json_response(
-      200, json::object{{"encoding", "UTF-8"}, {"maxBatchSize", 200}, {"sobjects", std::move(objects)}});
+  http::Response response = json_response(200, json::object{{"encoding", "UTF-8"}, {"maxBatchSize", 200}, {"sobjects", std::move(objects)}});
   add_schema_headers(response);
   return response;
 }
@@ -123,8 +119,7 @@ http::Response Salesforce::basic_info(Call& call) {
   if (!object) return error_response("NOT_FOUND", "The requested resource does not exist");
   constexpr std::size_t kMostRecent = 25;
   json::array recent = recent_items(call, object, kMostRecent);
-  return json_response(200, json::object{{"objectDescribe", describe_summary(*object, call.parameter("version"))},
-                                         {"recentItems", std::move(recent)}});
+  return json_response(200, json::object{{"objectDescribe", describe_summary(*object, call.parameter("version"))}, {"recentItems", std::move(recent)}});
 }
 
 http::Response Salesforce::recent(Call& call) {
@@ -145,8 +140,7 @@ json::array Salesforce::recent_items(Call& call, const ObjectType* object, std::
     if (!seen.insert(record.id).second) continue;
     const Field* name = type->find("Name") ? type->find("Name") : type->find("CaseNumber");
     if (!name) name = type->find("Subject");
-    json::object item{{"attributes", {{"type", type->name}, {"url", record_url(call.parameter("version"), *type, record.id)}}},
-                      {"Id", record.id}};
+    json::object item{{"attributes", {{"type", type->name}, {"url", record_url(call.parameter("version"), *type, record.id)}}}, {"Id", record.id}};
     if (name) item[name->name] = to_json(org_.value_of(*type, entry->row, *name));
     items.push_back(std::move(item));
   }

@@ -21,10 +21,17 @@ tl::unexpected<ApiErrors> refuse(std::string code, std::string message, std::vec
 
 int status_of(std::string_view code) {
   static const std::map<std::string_view, int> kStatuses = {
-      {"NOT_FOUND", 404},           {"ENTITY_IS_DELETED", 404},      {"INVALID_SESSION_ID", 401},
-      {"METHOD_NOT_ALLOWED", 405},  {"UNSUPPORTED_MEDIA_TYPE", 415}, {"REQUEST_LIMIT_EXCEEDED", 403},
-      {"SERVER_UNAVAILABLE", 503},  {"UNKNOWN_EXCEPTION", 500},      {"UNSUPPORTED_API_VERSION", 410},
-      {"INSUFFICIENT_ACCESS", 403},  {"CONFLICT", 409},
+      {"NOT_FOUND", 404},
+      {"ENTITY_IS_DELETED", 404},
+      {"INVALID_SESSION_ID", 401},
+      {"METHOD_NOT_ALLOWED", 405},
+      {"UNSUPPORTED_MEDIA_TYPE", 415},
+      {"REQUEST_LIMIT_EXCEEDED", 403},
+      {"SERVER_UNAVAILABLE", 503},
+      {"UNKNOWN_EXCEPTION", 500},
+      {"UNSUPPORTED_API_VERSION", 410},
+      {"INSUFFICIENT_ACCESS", 403},
+      {"CONFLICT", 409},
   };
   auto known = kStatuses.find(code);
   return known == kStatuses.end() ? 400 : known->second;

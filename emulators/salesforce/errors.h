@@ -23,8 +23,7 @@ using Outcome = tl::expected<T, ApiErrors>;
 /// What a row says that another transaction holds; a caller adds the ids where it knows them.
 inline constexpr std::string_view kUnableToLock = "unable to obtain exclusive access to this record or 1 records";
 
-[[nodiscard]] tl::unexpected<ApiErrors> refuse(std::string code, std::string message,
-                                               std::vector<std::string> fields = {});
+[[nodiscard]] tl::unexpected<ApiErrors> refuse(std::string code, std::string message, std::vector<std::string> fields = {});
 /// The HTTP status that a single-record call answers with.
 int status_of(std::string_view code);
 /// [{"message","errorCode","fields"?}] with the status of the first.

@@ -56,32 +56,20 @@ bool like(std::string_view text, std::string_view pattern) {
 bool compares(const Condition& condition, ValueView found) {
   const Field& field = *condition.path.field;
   auto against = [&](const Value& value) { return compare(field, found, view(value)); };
-  auto any_equal = [&] {
-    return std::any_of(condition.values.begin(), condition.values.end(),
-                       [&](const Value& v) { return against(v) == 0; });
-  };
+  auto any_equal = [&] { return std::any_of(condition.values.begin(), condition.values.end(), [&](const Value& v) { return against(v) == 0; }); };
   if (condition.values.empty()) return condition.comparator == Comparator::not_in;
   const Value& first = condition.values.front();
   bool comparable = !is_null(found) && !is_null(view(first));
   switch (condition.comparator) {
-    case Comparator::equal:
-      return against(first) == 0;
-    case Comparator::not_equal:
-      return against(first) != 0;
-    case Comparator::less:
-      return comparable && against(first) < 0;
-    case Comparator::less_or_equal:
-      return comparable && against(first) <= 0;
-    case Comparator::greater:
-      return comparable && against(first) > 0;
-    case Comparator::greater_or_equal:
-      return comparable && against(first) >= 0;
-    case Comparator::like:
-      return comparable && like(text_of(found), text_of(view(first)));
-    case Comparator::in:
-      return any_equal();
-    case Comparator::not_in:
-      return !any_equal();
+    case Comparator::equal: return against(first) == 0;
+    case Comparator::not_equal: return against(first) != 0;
+    case Comparator::less: return comparable && against(first) < 0;
+    case Comparator::less_or_equal: return comparable && against(first) <= 0;
+    case Comparator::greater: return comparable && against(first) > 0;
+    case Comparator::greater_or_equal: return comparable && against(first) >= 0;
+    case Comparator::like: return comparable && like(text_of(found), text_of(view(first)));
+    case Comparator::in: return any_equal();
+    case Comparator::not_in: return !any_equal();
   }
   return false;
 }

@@ -33,14 +33,10 @@ template <class ComparisonHolds>
 bool holds(const Condition& condition, const ComparisonHolds& comparison_holds) {
   auto part_holds = [&](const Condition& part) { return holds(part, comparison_holds); };
   switch (condition.kind) {
-    case Condition::Kind::comparison:
-      return comparison_holds(condition);
-    case Condition::Kind::all_of:
-      return std::all_of(condition.parts.begin(), condition.parts.end(), part_holds);
-    case Condition::Kind::any_of:
-      return std::any_of(condition.parts.begin(), condition.parts.end(), part_holds);
-    case Condition::Kind::negation:
-      return !part_holds(condition.parts.front());
+    case Condition::Kind::comparison: return comparison_holds(condition);
+    case Condition::Kind::all_of: return std::all_of(condition.parts.begin(), condition.parts.end(), part_holds);
+    case Condition::Kind::any_of: return std::any_of(condition.parts.begin(), condition.parts.end(), part_holds);
+    case Condition::Kind::negation: return !part_holds(condition.parts.front());
   }
   return false;
 }

@@ -11,17 +11,12 @@ json::array nullable(json::value type) { return json::array{"null", std::move(ty
 
 std::string_view avro_type(const Field& field) {
   switch (field.type) {
-    case FieldType::boolean:
-      return "boolean";
-    case FieldType::integer:
-      return "int";
+    case FieldType::boolean: return "boolean";
+    case FieldType::integer: return "int";
     case FieldType::real:
-    case FieldType::currency:
-      return "double";
-    case FieldType::datetime:
-      return "long";
-    default:
-      return "string";
+    case FieldType::currency: return "double";
+    case FieldType::datetime: return "long";
+    default: return "string";
   }
 }
 
@@ -62,14 +57,19 @@ json::object event_schema(const ObjectType& object) {
     if (hidden || !event_compound_of(object, *field).first.empty()) continue;
     fields.push_back(field_of(field->name, nullable(whole ? json::value(compound_schema(object, *field)) : json::value(avro_type(*field)))));
   }
-  return {{"type", "record"}, {"name", object.name + "ChangeEvent"}, {"namespace", "com.sforce.eventbus"}, {"fields", std::move(fields)}, {"uuid", event_schema_id(object)}};
+  return {{"type", "record"},
+          {"name", object.name + "ChangeEvent"},
+          {"namespace", "com.sforce.eventbus"},
+          {"fields", std::move(fields)},
+          {"uuid", event_schema_id(object)}};
 }
 
 json::object event_as_seen(const Schema& schema, const StreamEvent& event) {
   json::object data = event.data;
   bool topic = data.contains("sobject");
   json::object& fields = (topic ? data["sobject"] : data["payload"]).as_object();
-  const ObjectType* object = topic ? schema.by_prefix(text_member(fields, "Id")) : schema.find(text_member(fields["ChangeEventHeader"].as_object(), "entityName"));
+  const ObjectType* object =
+      topic ? schema.by_prefix(text_member(fields, "Id")) : schema.find(text_member(fields["ChangeEventHeader"].as_object(), "entityName"));
   json::value* changed = topic ? nullptr : fields["ChangeEventHeader"].as_object().if_contains("changedFields");
   for (const Field& field : object ? object->fields : std::vector<Field>()) {
     if (field.access != Access::none) continue;

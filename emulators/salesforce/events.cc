@@ -13,17 +13,12 @@ namespace {
 
 std::string_view change_type_of(Operation operation) {
   switch (operation) {
-    case Operation::create:
-      return "CREATE";
-    case Operation::update:
-      return "UPDATE";
+    case Operation::create: return "CREATE";
+    case Operation::update: return "UPDATE";
     case Operation::remove:
-    case Operation::merge:
-      return "DELETE";
-    case Operation::restore:
-      return "UNDELETE";
-    case Operation::purge:
-      break;
+    case Operation::merge: return "DELETE";
+    case Operation::restore: return "UNDELETE";
+    case Operation::purge: break;
   }
   return "";
 }
@@ -66,8 +61,7 @@ bool is_compound_whole(const ObjectType& object, const Field& field) { return ob
 }  // namespace
 
 std::pair<std::string, std::string> event_compound_of(const ObjectType& object, const Field& field) {
-  if (object.name == "Contact" && (field.name == "FirstName" || field.name == "LastName" || field.name == "Salutation"))
-    return {"Name", field.name};
+  if (object.name == "Contact" && (field.name == "FirstName" || field.name == "LastName" || field.name == "Salutation")) return {"Name", field.name};
   for (const Field& whole : object.fields) {
     if (std::string_view part = address_part(whole, field); !part.empty()) return {whole.name, std::string(part)};
   }
@@ -75,7 +69,8 @@ std::pair<std::string, std::string> event_compound_of(const ObjectType& object, 
 }
 
 std::string change_channel(const ObjectType& object, const Settings& settings) {
-  bool none = object.setup || (object.name == "CaseComment" && !settings.case_comment_events) || object.name == "Group" || object.name == "Organization" || object.name == "PushTopic";
+  bool none = object.setup || (object.name == "CaseComment" && !settings.case_comment_events) || object.name == "Group" || object.name == "Organization" ||
+              object.name == "PushTopic";
   return none ? "" : "/data/" + object.name + "ChangeEvent";
 }
 

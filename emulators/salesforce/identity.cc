@@ -70,9 +70,7 @@ http::Response Salesforce::introspect(Call& call) {
 json::object Salesforce::identity_of(const Call& call, const std::string& user) const {
   const ObjectType& users = org_.schema().object("User");
   RowNumber row = users.table->find(user);
-  auto text = [&](const char* field) {
-    return row == kNoRow ? std::string() : std::string(text_of(org_.value_of(users, row, users.field(field))));
-  };
+  auto text = [&](const char* field) { return row == kNoRow ? std::string() : std::string(text_of(org_.value_of(users, row, users.field(field)))); };
   return json::object{{"id", fmt::format("{}/id/{}/{}", call.base_url, organization_id_, user)},
                       {"asserted_user", true},
                       {"user_id", user},
@@ -140,7 +138,8 @@ http::Response Salesforce::user_password(Call& call) {
     JsonDocument document;
     if (auto refused = read_json(call, document, json::kind::object)) return std::move(*refused);
     password = std::string(text_member(document.root().get_object(), "NewPassword"));
-    if (password.size() < kShortest) return error_response("INVALID_NEW_PASSWORD", fmt::format("Your password must be at least {} characters long.", kShortest));
+    if (password.size() < kShortest)
+      return error_response("INVALID_NEW_PASSWORD", fmt::format("Your password must be at least {} characters long.", kShortest));
   }
   passwords_[to_lower_ascii(text_of(users.table->get(*row, users.field("Username").column)))] = password;
   return call.request.method == "POST" ? http::Response(204, "") : json_response(200, json::object{{"NewPassword", password}});

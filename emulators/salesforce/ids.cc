@@ -36,8 +36,7 @@ std::string make_id(std::string_view key_prefix, std::uint64_t sequence) {
 
 std::optional<std::string> normalise_id(std::string_view text) {
   if (text.size() != 15 && text.size() != 18) return std::nullopt;
-  bool clean =
-      std::all_of(text.begin(), text.end(), [](char c) { return kDigits.find(c) != std::string_view::npos; });
+  bool clean = std::all_of(text.begin(), text.end(), [](char c) { return kDigits.find(c) != std::string_view::npos; });
   if (!clean) return std::nullopt;
   std::string checksum = id_checksum(text.substr(0, 15));
   if (text.size() == 18 && text.substr(15) != checksum) return std::nullopt;

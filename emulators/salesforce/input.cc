@@ -14,9 +14,7 @@ namespace lockstep::emulators::salesforce {
 namespace {
 
 tl::unexpected<ApiErrors> wrong_type(const Field& field, const json::value& given) {
-  return refuse("INVALID_TYPE_ON_FIELD_IN_RECORD",
-                fmt::format("{}: value not of required type: {}", field.label, scalar_text(given)),
-                {field.name});
+  return refuse("INVALID_TYPE_ON_FIELD_IN_RECORD", fmt::format("{}: value not of required type: {}", field.label, scalar_text(given)), {field.name});
 }
 
 Outcome<Value> read_text(const Field& field, std::string_view given) {
@@ -24,20 +22,14 @@ Outcome<Value> read_text(const Field& field, std::string_view given) {
   if (text.empty()) return Value{};
   std::size_t length = field.counts_bytes ? text.size() : utf16_length(text);
   if (field.length > 0 && length > static_cast<std::size_t>(field.length)) {
-    return refuse(
-        "STRING_TOO_LONG",
-        fmt::format("{}: data value too large: {} (max length={})", field.label, text, field.length),
-        {field.name});
+    return refuse("STRING_TOO_LONG", fmt::format("{}: data value too large: {} (max length={})", field.label, text, field.length), {field.name});
   }
   if (field.type == FieldType::email && !is_email(text)) {
-    return refuse("INVALID_EMAIL_ADDRESS", fmt::format("{}: invalid email address: {}", field.label, text),
-                  {field.name});
+    return refuse("INVALID_EMAIL_ADDRESS", fmt::format("{}: invalid email address: {}", field.label, text), {field.name});
   }
   bool listed = std::find(field.values.begin(), field.values.end(), text) != field.values.end();
   if (field.restricted && !listed) {
-    return refuse("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
-                  fmt::format("{}: bad value for restricted picklist field: {}", field.label, text),
-                  {field.name});
+    return refuse("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", fmt::format("{}: bad value for restricted picklist field: {}", field.label, text), {field.name});
   }
   return Value(std::move(text));
 }
@@ -46,8 +38,7 @@ Outcome<Value> read_reference(const Field& field, std::string_view given) {
   if (given.empty()) return Value{};
   auto id = normalise_id(given);
   if (!id) {
-    return refuse("MALFORMED_ID", fmt::format("{}: id value of incorrect type: {}", field.label, given),
-                  {field.name});
+    return refuse("MALFORMED_ID", fmt::format("{}: id value of incorrect type: {}", field.label, given), {field.name});
   }
   return Value(std::move(*id));
 }
@@ -58,8 +49,7 @@ std::optional<double> number_of(const json::value& given) {
   if (!text) return std::nullopt;
   double number = 0;
   auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
-  if (error != std::errc() || end != text->data() + text->size() || !std::isfinite(number))
-    return std::nullopt;
+  if (error != std::errc() || end != text->data() + text->size() || !std::isfinite(number)) return std::nullopt;
   return number;
 }
 
@@ -68,15 +58,12 @@ Outcome<Value> read_number(const Field& field, const json::value& given) {
   auto number = number_of(given);
   if (!number) return wrong_type(field, given);
   double bound = field.type == FieldType::currency ? 1e18
-                 : field.type == FieldType::real
-                     ? 1e3  // coordinates are the only doubles: precision 18, scale 15
-                 : field.digits > 0 ? std::pow(10, field.digits)
-                                    : 2147483648.0;
+                 : field.type == FieldType::real   ? 1e3  // coordinates are the only doubles: precision 18, scale 15
+                 : field.digits > 0                ? std::pow(10, field.digits)
+                                                   : 2147483648.0;
   if (std::abs(*number) >= bound) {
-    return refuse(
-        "NUMBER_OUTSIDE_VALID_RANGE",
-        fmt::format("{}: value outside of valid range on numeric field: {}", field.label, scalar_text(given)),
-        {field.name});
+    return refuse("NUMBER_OUTSIDE_VALID_RANGE", fmt::format("{}: value outside of valid range on numeric field: {}", field.label, scalar_text(given)),
+                  {field.name});
   }
   if (field.type == FieldType::integer) {
     if (*number != std::floor(*number)) return wrong_type(field, given);
@@ -119,20 +106,17 @@ std::size_t utf16_length(std::string_view utf8) {
 
 bool is_email(std::string_view text) {
   std::size_t at = text.find('@');
-  if (at == std::string_view::npos || at == 0 || at > 64 || text.find('@', at + 1) != std::string_view::npos)
-    return false;
+  if (at == std::string_view::npos || at == 0 || at > 64 || text.find('@', at + 1) != std::string_view::npos) return false;
   std::string_view local = text.substr(0, at), domain = text.substr(at + 1);
   auto all_in = [](std::string_view part, std::string_view extra) {
     return std::all_of(part.begin(), part.end(), [&](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-             extra.find(c) != std::string_view::npos;
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || extra.find(c) != std::string_view::npos;
     });
   };
   if (!all_in(local, "!#$%&'*+-/=?^_`{|}~.") || !all_in(domain, "-.")) return false;
   if (local.front() == '.' || local.back() == '.' || local.find("..") != std::string_view::npos) return false;
   std::size_t dot = domain.rfind('.');
-  return dot != std::string_view::npos && dot > 0 && domain.size() - dot > 2 &&
-         domain.find("..") == std::string_view::npos && domain.front() != '-';
+  return dot != std::string_view::npos && dot > 0 && domain.size() - dot > 2 && domain.find("..") == std::string_view::npos && domain.front() != '-';
 }
 
 json::value with_line_ends(const json::value& given, std::string_view how) {
@@ -153,17 +137,13 @@ Outcome<Value> read_value(const Field& field, const json::value& given, bool tex
   }
   if (given.is_object() || given.is_array()) return wrong_type(field, given);
   switch (field.type) {
-    case FieldType::boolean:
-      return read_boolean(field, given, text_values);
+    case FieldType::boolean: return read_boolean(field, given, text_values);
     case FieldType::integer:
     case FieldType::real:
-    case FieldType::currency:
-      return read_number(field, given);
+    case FieldType::currency: return read_number(field, given);
     case FieldType::date:
-    case FieldType::datetime:
-      return read_time(field, given);
-    default:
-      break;
+    case FieldType::datetime: return read_time(field, given);
+    default: break;
   }
   if (!given.is_string()) return wrong_type(field, given);
   std::string_view text = text_of(scalar_of(given));

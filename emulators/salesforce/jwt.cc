@@ -17,8 +17,7 @@ using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
 
 Key read_key(const std::string& pem) {
   std::unique_ptr<BIO, decltype(&BIO_free)> source(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), &BIO_free);
-  if (pem.find("BEGIN CERTIFICATE") == std::string::npos)
-    return Key(PEM_read_bio_PUBKEY(source.get(), nullptr, nullptr, nullptr), &EVP_PKEY_free);
+  if (pem.find("BEGIN CERTIFICATE") == std::string::npos) return Key(PEM_read_bio_PUBKEY(source.get(), nullptr, nullptr, nullptr), &EVP_PKEY_free);
   std::unique_ptr<X509, decltype(&X509_free)> certificate(PEM_read_bio_X509(source.get(), nullptr, nullptr, nullptr), &X509_free);
   return Key(certificate ? X509_get_pubkey(certificate.get()) : nullptr, &EVP_PKEY_free);
 }
@@ -56,8 +55,8 @@ bool verify_jwt(const Assertion& assertion, const std::string& public_key) {
   std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
   auto bytes = [](const std::string& text) { return reinterpret_cast<const unsigned char*>(text.data()); };
   return EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key.get()) == 1 &&
-         EVP_DigestVerify(context.get(), bytes(assertion.signature), assertion.signature.size(), bytes(assertion.signed_part),
-                          assertion.signed_part.size()) == 1;
+         EVP_DigestVerify(context.get(), bytes(assertion.signature), assertion.signature.size(), bytes(assertion.signed_part), assertion.signed_part.size()) ==
+             1;
 }
 
 bool audience_is_ours(const std::string& audience, const std::string& base_url) {

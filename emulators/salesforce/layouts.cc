@@ -52,9 +52,14 @@ json::array layout_sections(const ObjectType& object, bool editing) {
     row["layoutItems"].get_array().push_back(layout_item(*field, editing));
     row["numItems"] = row["layoutItems"].get_array().size();
   }
-  json::object section{{"collapsed", false},     {"columns", 2},        {"heading", object.label + " Information"},
-                       {"layoutRows", json::array()}, {"rows", rows.size()}, {"tabOrder", "LeftToRight"},
-                       {"useCollapsibleSection", false}, {"useHeading", false}};
+  json::object section{{"collapsed", false},
+                       {"columns", 2},
+                       {"heading", object.label + " Information"},
+                       {"layoutRows", json::array()},
+                       {"rows", rows.size()},
+                       {"tabOrder", "LeftToRight"},
+                       {"useCollapsibleSection", false},
+                       {"useHeading", false}};
   section["layoutRows"] = std::move(rows);
   return json::array{std::move(section)};
 }
@@ -72,8 +77,8 @@ json::array related_lists(const ObjectType& object) {
 }
 
 json::object record_type_mapping(std::string_view id_name, const std::string& id) {
-  return json::object{{"available", true}, {"active", true}, {"defaultRecordTypeMapping", true}, {"developerName", "Master"}, {"master", true},
-                      {"name", "Master"}, {"recordTypeId", kMasterRecordType}, {id_name, id}};
+  return json::object{{"available", true}, {"active", true},   {"defaultRecordTypeMapping", true},  {"developerName", "Master"},
+                      {"master", true},    {"name", "Master"}, {"recordTypeId", kMasterRecordType}, {id_name, id}};
 }
 
 }  // namespace
@@ -85,14 +90,15 @@ http::Response Salesforce::layouts(Call& call) {
                       {"detailLayoutSections", layout_sections(*object, false)},
                       {"editLayoutSections", layout_sections(*object, true)},
                       {"relatedLists", related_lists(*object)}};
-  for (const char* none : {"buttonLayoutSection", "feedView", "highlightsPanelLayoutSection", "multirowEditLayoutSections", "quickActionList"}) layout[none] = nullptr;
+  for (const char* none : {"buttonLayoutSection", "feedView", "highlightsPanelLayoutSection", "multirowEditLayoutSections", "quickActionList"})
+    layout[none] = nullptr;
   bool one = call.parameters.back().first == "record_type";
   if (one && call.parameters.back().second != kMasterRecordType) return not_found(call);
   if (one) return json_response(200, layout);
   json::array mappings{record_type_mapping("layoutId", layout_id("00h", *object))};
-  return json_response(200, json::object{{"layouts", json::array{std::move(layout)}},
-                                         {"recordTypeMappings", std::move(mappings)},
-                                         {"recordTypeSelectorRequired", json::array{false}}});
+  return json_response(
+      200, json::object{
+               {"layouts", json::array{std::move(layout)}}, {"recordTypeMappings", std::move(mappings)}, {"recordTypeSelectorRequired", json::array{false}}});
 }
 
 http::Response Salesforce::compact_layouts(Call& call) {
@@ -101,8 +107,8 @@ http::Response Salesforce::compact_layouts(Call& call) {
   std::string id = layout_id("0AH", *object);
   json::array items;
   for (const Field* field : column_fields(*object, 4)) items.push_back(layout_item(*field, false));
-  json::object layout{{"actions", json::array()}, {"fieldItems", std::move(items)}, {"id", id}, {"imageItems", json::array()},
-                      {"label", "System Default"}, {"name", "SYSTEM"}, {"objectType", object->name}};
+  json::object layout{{"actions", json::array()}, {"fieldItems", std::move(items)}, {"id", id}, {"imageItems", json::array()}, {"label", "System Default"},
+                      {"name", "SYSTEM"},         {"objectType", object->name}};
   return json_response(200, json::object{{"compactLayouts", json::array{std::move(layout)}},
                                          {"defaultCompactLayoutId", id},
                                          {"recordTypeCompactLayoutMappings", json::array{record_type_mapping("compactLayoutId", id)}}});
@@ -118,15 +124,17 @@ json::object Salesforce::list_view_of(const Call& call, const ObjectType& object
   std::string id = layout_id("00B", object), url = fmt::format("/services/data/{}/sobjects/{}/listviews/{}", call.parameter("version"), object.name, id);
   std::string developer_name = "All" + object.plural;
   std::erase(developer_name, ' ');
-  return json::object{{"describeUrl", url + "/describe"}, {"developerName", developer_name}, {"id", id}, {"label", "All " + object.plural},
-                      {"resultsUrl", url + "/results"}, {"soqlCompatible", true}, {"url", url}};
+  return json::object{{"describeUrl", url + "/describe"}, {"developerName", developer_name}, {"id", id},  {"label", "All " + object.plural},
+                      {"resultsUrl", url + "/results"},   {"soqlCompatible", true},          {"url", url}};
 }
 
 http::Response Salesforce::list_views(Call& call) {
   const ObjectType* object = object_of(call);
   if (!object) return not_found(call);
-  return json_response(200, json::object{{"done", true}, {"listviews", json::array{list_view_of(call, *object)}}, {"nextRecordsUrl", nullptr},
-                                         {"size", 1}, {"sobjectType", object->name}});
+  return json_response(
+      200,
+      json::object{
+          {"done", true}, {"listviews", json::array{list_view_of(call, *object)}}, {"nextRecordsUrl", nullptr}, {"size", 1}, {"sobjectType", object->name}});
 }
 
 std::string Salesforce::list_view_query(const ObjectType& object) const {
@@ -157,9 +165,16 @@ http::Response Salesforce::list_view(Call& call) {
   if (!query) return error_response(query.error());
   json::array columns;
   for (const FieldPath& path : query->select) {
-    columns.push_back(json::object{{"ascendingLabel", nullptr}, {"descendingLabel", nullptr}, {"fieldNameOrPath", path.field->name},
-                                   {"hidden", path.field->source != Source::stored}, {"label", path.field->label}, {"searchable", path.field->filterable},
-                                   {"selectListItem", path.field->name}, {"sortDirection", nullptr}, {"sortIndex", nullptr}, {"sortable", path.field->filterable},
+    columns.push_back(json::object{{"ascendingLabel", nullptr},
+                                   {"descendingLabel", nullptr},
+                                   {"fieldNameOrPath", path.field->name},
+                                   {"hidden", path.field->source != Source::stored},
+                                   {"label", path.field->label},
+                                   {"searchable", path.field->filterable},
+                                   {"selectListItem", path.field->name},
+                                   {"sortDirection", nullptr},
+                                   {"sortIndex", nullptr},
+                                   {"sortable", path.field->filterable},
                                    {"type", name_of(path.field->type)}});
   }
   json::object body{{"columns", std::move(columns)}, {"id", layout_id("00B", *object)}};

@@ -44,14 +44,12 @@ http::Response Salesforce::token(Call& call) {
   const OAuthClient* client = tokens().client(client_id);
   if (!client) return oauth_error(400, "invalid_client_id", "client identifier invalid");
   bool secret_needed = grant_type == "client_credentials" || grant_type == "password" || !secret.empty();
-  if (secret_needed && secret != client->secret)
-    return oauth_error(400, "invalid_client", "invalid client credentials");
+  if (secret_needed && secret != client->secret) return oauth_error(400, "invalid_client", "invalid client credentials");
   if (grant_type == "client_credentials") return grant(call, *client, {"api", "", false});
   if (grant_type == "refresh_token") return refresh_grant(call, *client, form);
   if (grant_type == "authorization_code") return code_grant(call, *client, form);
   if (grant_type == "password") {
-    if (!settings_.password_grant || !knows(form_value(form, "username"), form_value(form, "password")))
-      return invalid_grant("authentication failure");
+    if (!settings_.password_grant || !knows(form_value(form, "username"), form_value(form, "password"))) return invalid_grant("authentication failure");
     return grant(call, *client, {"api", "", false});
   }
   return oauth_error(400, "unsupported_grant_type", "grant type not supported");
@@ -77,12 +75,9 @@ http::Response Salesforce::code_grant(Call& call, const OAuthClient& client, con
   codes_.erase(known);  // good once
   if (code.expires <= call.now) return invalid_grant("expired authorization code");
   if (code.client_id != client.id) return invalid_grant("client identifier does not match the code's");
-  if (code.redirect_uri != form_value(form, "redirect_uri"))
-    return oauth_error(400, "redirect_uri_mismatch", "redirect_uri must match configuration");
-  if (!code.challenge.empty() && to_base64url(sha256(form_value(form, "code_verifier"))) != code.challenge)
-    return invalid_grant("invalid code verifier");
-  if (code.challenge.empty() && form_value(form, "client_secret") != client.secret)
-    return oauth_error(400, "invalid_client", "invalid client credentials");
+  if (code.redirect_uri != form_value(form, "redirect_uri")) return oauth_error(400, "redirect_uri_mismatch", "redirect_uri must match configuration");
+  if (!code.challenge.empty() && to_base64url(sha256(form_value(form, "code_verifier"))) != code.challenge) return invalid_grant("invalid code verifier");
+  if (code.challenge.empty() && form_value(form, "client_secret") != client.secret) return oauth_error(400, "invalid_client", "invalid client credentials");
   bool offline = code.scope.find("refresh_token") != std::string::npos || code.scope.find("offline_access") != std::string::npos;
   return grant(call, client, {code.scope, offline ? new_refresh_token(client) : "", offline});
 }
@@ -98,10 +93,8 @@ http::Response Salesforce::jwt_grant(Call& call, const Form& form) {
   constexpr Duration kLongest{3 * 60'000}, kSlack{30'000};
   constexpr std::int64_t kInMilliseconds = 100'000'000'000'000;  // no second of any year near: the vendor's own command line writes it so
   bool too_long = assertion->expires > call.now + kLongest + kSlack && assertion->expires.ms < kInMilliseconds;
-  if (assertion->expires <= call.now || too_long)
-    return invalid_grant("token validity expired");
-  if (!equal_no_case(assertion->subject, options_.username))
-    return invalid_grant("user hasn't approved this consumer");
+  if (assertion->expires <= call.now || too_long) return invalid_grant("token validity expired");
+  if (!equal_no_case(assertion->subject, options_.username)) return invalid_grant("user hasn't approved this consumer");
   return grant(call, *client, {"api", "", false});
 }
 
@@ -113,8 +106,7 @@ std::string Salesforce::new_refresh_token(const OAuthClient& client) {
 
 /// 15 characters of the org, '!', and characters that need care in a URL.
 std::string Salesforce::new_session(WallTime now, const OAuthClient& client, const Consent& consent) {
-  std::string access =
-      organization_id_.substr(0, 15) + "!AQ." + tokens().random_text(40) + "_" + tokens().random_text(40);
+  std::string access = organization_id_.substr(0, 15) + "!AQ." + tokens().random_text(40) + "_" + tokens().random_text(40);
   if (settings_.jwt_access_tokens) access = std::string(kWebToken) + tokens().random_text(30) + "." + tokens().random_text(80) + "." + tokens().random_text(40);
   tokens().issue(access, client.id, now, session_life());
   sessions_[access] = consent;

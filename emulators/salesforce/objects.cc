@@ -14,8 +14,8 @@ ObjectType account() {
   std::vector<Field>& fields = object.fields;
   fields = {
       text("Name", 255).required().labelled("Account Name"),
-      picklist("Type", {"Prospect", "Customer - Direct", "Customer - Channel", "Channel Partner / Reseller",
-                        "Installation Partner", "Technology Partner", "Other"})
+      picklist("Type",
+               {"Prospect", "Customer - Direct", "Customer - Channel", "Channel Partner / Reseller", "Installation Partner", "Technology Partner", "Other"})
           .labelled("Account Type"),
       reference("ParentId", {"Account"}).labelled("Parent Account ID"),
       phone("Phone").labelled("Account Phone"),
@@ -25,13 +25,10 @@ ObjectType account() {
       text("Sic", 20).labelled("SIC Code"),
       text("SicDesc", 80).labelled("SIC Description"),
       picklist("Industry",
-               {"Agriculture",     "Apparel",       "Banking",       "Biotechnology",      "Chemicals",
-                "Communications",  "Construction",  "Consulting",    "Education",          "Electronics",
-                "Energy",          "Engineering",   "Entertainment", "Environmental",      "Finance",
-                "Food & Beverage", "Government",    "Healthcare",    "Hospitality",        "Insurance",
-                "Machinery",       "Manufacturing", "Media",         "Not For Profit",     "Recreation",
-                "Retail",          "Shipping",      "Technology",    "Telecommunications", "Transportation",
-                "Utilities",       "Other"}),
+               {"Agriculture", "Apparel",     "Banking",     "Biotechnology", "Chemicals",          "Communications", "Construction", "Consulting",
+                "Education",   "Electronics", "Energy",      "Engineering",   "Entertainment",      "Environmental",  "Finance",      "Food & Beverage",
+                "Government",  "Healthcare",  "Hospitality", "Insurance",     "Machinery",          "Manufacturing",  "Media",        "Not For Profit",
+                "Recreation",  "Retail",      "Shipping",    "Technology",    "Telecommunications", "Transportation", "Utilities",    "Other"}),
       plain("AnnualRevenue", FieldType::currency),
       plain("NumberOfEmployees", FieldType::integer).labelled("Employees"),
       picklist("Ownership", {"Public", "Private", "Subsidiary", "Other"}),
@@ -153,8 +150,9 @@ ObjectType group() {
 
 ObjectType organization() {
   ObjectType object{"Organization", "Organization", "Organizations", "00D", false, false, {}, nullptr, {}};
-  object.fields = {text("Name", 80).required(), text("OrganizationType", 40), text("InstanceName", 5), boolean("IsSandbox").read_only(),
-                   text("NamespacePrefix", 15), plain("TrialExpirationDate", FieldType::datetime), text("LanguageLocaleKey", 40), text("TimeZoneSidKey", 40)};
+  object.fields = {text("Name", 80).required(),      text("OrganizationType", 40), text("InstanceName", 5),
+                   boolean("IsSandbox").read_only(), text("NamespacePrefix", 15),  plain("TrialExpirationDate", FieldType::datetime),
+                   text("LanguageLocaleKey", 40),    text("TimeZoneSidKey", 40)};
   return object;
 }
 
@@ -168,10 +166,9 @@ void add_address(std::vector<Field>& fields, const std::string& prefix) {
   fields.push_back(text(prefix + "Country", 80));
   fields.push_back(plain(prefix + "Latitude", FieldType::real));
   fields.push_back(plain(prefix + "Longitude", FieldType::real));
-  fields.push_back(
-      picklist(prefix + "GeocodeAccuracy", {"Address", "NearAddress", "Block", "Street", "ExtendedZip", "Zip",
-                                            "Neighborhood", "City", "County", "State", "Unknown"})
-          .only_listed());
+  fields.push_back(picklist(prefix + "GeocodeAccuracy",
+                            {"Address", "NearAddress", "Block", "Street", "ExtendedZip", "Zip", "Neighborhood", "City", "County", "State", "Unknown"})
+                       .only_listed());
   fields.push_back(plain(prefix + "Address", FieldType::address).from(Source::address, prefix));
 }
 
@@ -205,8 +202,21 @@ ObjectType push_topic() {
 }
 
 std::vector<ObjectType> standard_objects() {
-  return {account(), contact(), case_object(), case_comment_object(), task_object(), event_object(), email_message_object(), user(), group(), organization(), push_topic(),
-          entity_definition_object(), field_definition_object(), queue_sobject_object(), record_type_object()};
+  return {account(),
+          contact(),
+          case_object(),
+          case_comment_object(),
+          task_object(),
+          event_object(),
+          email_message_object(),
+          user(),
+          group(),
+          organization(),
+          push_topic(),
+          entity_definition_object(),
+          field_definition_object(),
+          queue_sobject_object(),
+          record_type_object()};
 }
 
 }  // namespace lockstep::emulators::salesforce

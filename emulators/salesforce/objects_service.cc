@@ -6,14 +6,14 @@ namespace {
 
 void add_recurrence(std::vector<Field>& fields) {
   fields.push_back(text("RecurrenceActivityId", 18).read_only());
-  fields.push_back(picklist("RecurrenceType", {"RecursDaily", "RecursEveryWeekday", "RecursMonthly", "RecursMonthlyNth", "RecursWeekly", "RecursYearly",
-                                               "RecursYearlyNth"}));
+  fields.push_back(picklist("RecurrenceType",
+                            {"RecursDaily", "RecursEveryWeekday", "RecursMonthly", "RecursMonthlyNth", "RecursWeekly", "RecursYearly", "RecursYearlyNth"}));
   for (const char* date : {"RecurrenceStartDateOnly", "RecurrenceEndDateOnly"}) fields.push_back(plain(date, FieldType::date));
   fields.push_back(text("RecurrenceTimeZoneSidKey", 40));
   for (const char* number : {"RecurrenceInterval", "RecurrenceDayOfWeekMask", "RecurrenceDayOfMonth"}) fields.push_back(plain(number, FieldType::integer));
   fields.push_back(picklist("RecurrenceInstance", {"First", "Second", "Third", "Fourth", "Last"}));
-  fields.push_back(picklist("RecurrenceMonthOfYear", {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-                                                      "November", "December"}));
+  fields.push_back(picklist("RecurrenceMonthOfYear",
+                            {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"}));
   fields.push_back(picklist("RecurrenceRegeneratedType", {"RecurrenceRegenerateAfterDueDate", "RecurrenceRegenerateAfterToday", "RecurrenceRegenerated"}));
 }
 
@@ -28,11 +28,8 @@ ObjectType case_object() {
       picklist("Status", {"New", "Working", "Escalated", "Closed"}).with_default(std::string("New")),
       picklist("Priority", {"High", "Medium", "Low"}).with_default(std::string("Medium")),
       picklist("Origin", {"Phone", "Email", "Web"}).labelled("Case Origin"),
-      picklist("Type", {"Mechanical", "Electrical", "Electronic", "Structural", "Other"})
-          .labelled("Case Type"),
-      picklist("Reason", {"Installation", "Equipment Complexity", "Performance", "Breakdown",
-                          "Equipment Design", "Feedback", "Other"})
-          .labelled("Case Reason"),
+      picklist("Type", {"Mechanical", "Electrical", "Electronic", "Structural", "Other"}).labelled("Case Type"),
+      picklist("Reason", {"Installation", "Equipment Complexity", "Performance", "Breakdown", "Equipment Design", "Feedback", "Other"}).labelled("Case Reason"),
       reference("ContactId", {"Contact"}),
       reference("AccountId", {"Account"}),
       reference("ParentId", {"Case"}).labelled("Parent Case ID"),
@@ -77,8 +74,7 @@ ObjectType task_object() {
   seconds.digits = 8;
   object.fields = {
       text("Subject", 255, FieldType::combobox),
-      picklist("Status", {"Not Started", "In Progress", "Completed", "Waiting on someone else", "Deferred"})
-          .with_default(std::string("Not Started")),
+      picklist("Status", {"Not Started", "In Progress", "Completed", "Waiting on someone else", "Deferred"}).with_default(std::string("Not Started")),
       picklist("Priority", {"High", "Normal", "Low"}).with_default(std::string("Normal")),
       plain("ActivityDate", FieldType::date).labelled("Due Date Only"),
       reference("WhoId", {"Contact", "Lead"}).labelled("Name ID"),
@@ -89,9 +85,7 @@ ObjectType task_object() {
       boolean("IsClosed").read_only().labelled("Closed"),
       boolean("IsHighPriority").read_only().labelled("High Priority"),
       boolean("IsArchived").read_only().labelled("Archived"),
-      picklist("TaskSubtype", {"Task", "Email", "ListEmail", "Cadence", "Call", "LinkedIn"})
-          .only_listed()
-          .create_only(),
+      picklist("TaskSubtype", {"Task", "Email", "ListEmail", "Cadence", "Call", "LinkedIn"}).only_listed().create_only(),
       seconds,
       picklist("CallType", {"Internal", "Inbound", "Outbound"}),
       text("CallDisposition", 255).labelled("Call Result"),

@@ -14,8 +14,7 @@ const Actor kAutomation{ActorKind::automation, "Automated Process"};
 
 WallTime whole_seconds(WallTime time) { return {time.ms - time.ms % 1000}; }
 
-const Value* changed_value(const std::vector<std::pair<const Field*, Value>>& changes,
-                           std::string_view field) {
+const Value* changed_value(const std::vector<std::pair<const Field*, Value>>& changes, std::string_view field) {
   for (const auto& [changed, value] : changes) {
     if (changed->name == field) return &value;
   }
@@ -35,15 +34,15 @@ void Org::found(const std::string& organization_id) {
     for (const auto& [field, value] : values) fields.emplace_back(object.field(field).column, value);
     database_.create(*object.table, id, fields, context);
   };
-  add("Organization", organization_id, {{"Name", Value(std::string("Lockstep"))},
-                                        {"OrganizationType", Value(std::string("Developer Edition"))},
-                                        {"InstanceName", Value(std::string("LS1"))},
-                                        {"IsSandbox", Value(false)},
-                                        {"LanguageLocaleKey", Value(std::string("en_US"))},
-                                        {"TimeZoneSidKey", Value(std::string("Europe/London"))}});
-  add("Group", next_id(schema_.object("Group")), {{"Name", Value(std::string("Support"))},
-                                                  {"DeveloperName", Value(std::string("Support"))},
-                                                  {"Type", Value(std::string("Queue"))}});
+  add("Organization", organization_id,
+      {{"Name", Value(std::string("Lockstep"))},
+       {"OrganizationType", Value(std::string("Developer Edition"))},
+       {"InstanceName", Value(std::string("LS1"))},
+       {"IsSandbox", Value(false)},
+       {"LanguageLocaleKey", Value(std::string("en_US"))},
+       {"TimeZoneSidKey", Value(std::string("Europe/London"))}});
+  add("Group", next_id(schema_.object("Group")),
+      {{"Name", Value(std::string("Support"))}, {"DeveloperName", Value(std::string("Support"))}, {"Type", Value(std::string("Queue"))}});
   describe_itself(context);
 }
 
@@ -63,13 +62,9 @@ bool Org::can_own(std::string_view id) const {
   return object && (object->name == "User" || object->name == "Group") && object->table->find(id) != kNoRow;
 }
 
-bool Org::is_gone(const Record& record) const {
-  return record.deleted && (record.fields.empty() || record.modified + kRecycleBin <= now_());
-}
+bool Org::is_gone(const Record& record) const { return record.deleted && (record.fields.empty() || record.modified + kRecycleBin <= now_()); }
 
-std::string Org::next_id(const ObjectType& object) {
-  return make_id(object.key_prefix, ++sequences_[object.key_prefix]);
-}
+std::string Org::next_id(const ObjectType& object) { return make_id(object.key_prefix, ++sequences_[object.key_prefix]); }
 
 const std::string& Org::ensure_user(const Actor& actor, WallTime now) {
   auto known = users_.find(actor);
@@ -79,9 +74,7 @@ const std::string& Org::ensure_user(const Actor& actor, WallTime now) {
   auto named = usernames_.find(actor);
   std::string mailbox = named == usernames_.end() ? fmt::format("user{}@org.example", users_.size() + 1) : named->second;
   FieldChanges fields;
-  auto set = [&](std::string_view name, Value value) {
-    fields.emplace_back(user.field(name).column, std::move(value));
-  };
+  auto set = [&](std::string_view name, Value value) { fields.emplace_back(user.field(name).column, std::move(value)); };
   set("Username", mailbox);
   set("Email", mailbox);
   set("LastName", actor.name);
@@ -94,21 +87,18 @@ const std::string& Org::ensure_user(const Actor& actor, WallTime now) {
   return users_.emplace(actor, std::move(id)).first->second;
 }
 
-Outcome<RowNumber> Org::find_live(const ObjectType& object, std::string_view id,
-                                  const std::string& missing_code) const {
+Outcome<RowNumber> Org::find_live(const ObjectType& object, std::string_view id, const std::string& missing_code) const {
   auto full = normalise_id(id);
   if (!full) return refuse("MALFORMED_ID", fmt::format("malformed id {}", id));
   RowNumber row = object.table->find(*full);
   if (row == kNoRow || is_gone(object.table->record(row))) {
-    return refuse(missing_code, missing_code == "NOT_FOUND" ? "The requested resource does not exist"
-                                                            : "invalid cross reference id");
+    return refuse(missing_code, missing_code == "NOT_FOUND" ? "The requested resource does not exist" : "invalid cross reference id");
   }
   if (object.table->record(row).deleted) return refuse("ENTITY_IS_DELETED", "entity is deleted");
   return row;
 }
 
-std::vector<RowNumber> Org::find_by_key(const ObjectType& object, const Field& field,
-                                        std::string_view key) const {
+std::vector<RowNumber> Org::find_by_key(const ObjectType& object, const Field& field, std::string_view key) const {
   std::vector<RowNumber> live;
   if (field.source == Source::id) {
     auto id = normalise_id(key);
@@ -129,27 +119,18 @@ ValueView Org::value_of(const ObjectType& object, RowNumber row, const Field& fi
     return known == users_.end() ? std::string_view(users_.at(kAutomation)) : std::string_view(known->second);
   };
   switch (field.source) {
-    case Source::stored:
-      return record.fields.get(field.column);
-    case Source::id:
-      return std::string_view(record.id);
-    case Source::is_deleted:
-      return record.deleted;
-    case Source::created_date:
-      return record.created.ms;
-    case Source::created_by:
-      return user(record.created_by);
-    case Source::modified_date:
-      return record.modified.ms;
-    case Source::modified_by:
-      return user(record.modified_by);
+    case Source::stored: return record.fields.get(field.column);
+    case Source::id: return std::string_view(record.id);
+    case Source::is_deleted: return record.deleted;
+    case Source::created_date: return record.created.ms;
+    case Source::created_by: return user(record.created_by);
+    case Source::modified_date: return record.modified.ms;
+    case Source::modified_by: return user(record.modified_by);
     case Source::master_record:
       if (record.merged_into == kNoRow) return std::monostate{};
       return std::string_view(object.table->record(record.merged_into).id);
-    case Source::address:
-      return std::monostate{};
-    case Source::contact_part:
-      break;
+    case Source::address: return std::monostate{};
+    case Source::contact_part: break;
   }
   const ObjectType& contact = schema_.object("Contact");
   RowNumber of = contact.table->find(text_of(record.fields.get(object.field("ContactId").column)));

@@ -17,9 +17,9 @@ inline constexpr Duration kRecycleBin{15LL * 24 * 3'600'000};
 struct Writer {
   WallTime at;  // whole seconds
   Actor actor;
-  std::string key;           // external key of an upsert
-  bool journaled = true;     // false: a loaded fixture
-  bool text_values = false;  // CSV
+  std::string key;                // external key of an upsert
+  bool journaled = true;          // false: a loaded fixture
+  bool text_values = false;       // CSV
   std::uint64_t call = 0;         // of which one it is: locks of a call do not stop itself
   bool allow_duplicates = false;  // overrides duplicate rules that only alert
   bool auto_assign = false;       // assignment rules run
@@ -38,8 +38,7 @@ class Org {
   Result<void> change_schema(const SchemaChange& change) { return schema_.change(change, now_()); }
 
   Outcome<RowNumber> create(const ObjectType& object, const json::object& body, const Writer& writer);
-  Outcome<void> update(const ObjectType& object, RowNumber row, const json::object& body,
-                       const Writer& writer);
+  Outcome<void> update(const ObjectType& object, RowNumber row, const json::object& body, const Writer& writer);
   struct Upserted {
     RowNumber row = kNoRow;
     bool created = false;
@@ -51,8 +50,7 @@ class Org {
   /// Takes a deleted record out of the recycle bin.
   Outcome<void> empty_bin(const ObjectType& object, RowNumber row, const Writer& writer);
   /// The loser becomes a deleted row that names the winner; its children move. `body`: values for the winner.
-  Outcome<void> merge(const ObjectType& object, RowNumber winner, RowNumber loser, const json::object& body,
-                      const Writer& writer);
+  Outcome<void> merge(const ObjectType& object, RowNumber winner, RowNumber loser, const json::object& body, const Writer& writer);
 
   /// Another transaction holds the record until then.
   void lock(const std::string& id, WallTime until) { locks_[id] = {until, 0}; }
@@ -98,11 +96,9 @@ class Org {
   void describe_itself(const WriteContext& context);
 
   /// A live record by its 15- or 18-character id. Refusals: MALFORMED_ID, `missing_code`, ENTITY_IS_DELETED.
-  Outcome<RowNumber> find_live(const ObjectType& object, std::string_view id,
-                               const std::string& missing_code = "NOT_FOUND") const;
+  Outcome<RowNumber> find_live(const ObjectType& object, std::string_view id, const std::string& missing_code = "NOT_FOUND") const;
   /// Live records with that key, without case. Precondition: field.id_lookup.
-  std::vector<RowNumber> find_by_key(const ObjectType& object, const Field& field,
-                                     std::string_view key) const;
+  std::vector<RowNumber> find_by_key(const ObjectType& object, const Field& field, std::string_view key) const;
 
   /// Taken out of the recycle bin, or deleted so long ago that the bin has let go of it: nobody sees it any more.
   bool is_gone(const Record& record) const;
@@ -117,17 +113,14 @@ class Org {
  private:
   using Changes = std::vector<std::pair<const Field*, Value>>;
   // input (write.cc)
-  Outcome<Changes> read_body(const ObjectType& object, const json::object& body, const Writer& writer,
-                             bool creating);
-  Outcome<void> read_member(const ObjectType& object, std::string_view name, const json::value& given,
-                            const Writer& writer, Changes& changes) const;
+  Outcome<Changes> read_body(const ObjectType& object, const json::object& body, const Writer& writer, bool creating);
+  Outcome<void> read_member(const ObjectType& object, std::string_view name, const json::value& given, const Writer& writer, Changes& changes) const;
   Outcome<Value> resolve_parent(const Field& field, const json::object& parent) const;
   Outcome<void> check_required(const ObjectType& object, const Changes& changes, bool creating) const;
   Outcome<void> check_references(const Changes& changes) const;
   Outcome<void> check_unique(const ObjectType& object, const Changes& changes, RowNumber self) const;
   // derived fields and automation (derive.cc)
-  ValueView effective(const ObjectType& object, RowNumber row, const Changes& changes,
-                      const char* field) const;
+  ValueView effective(const ObjectType& object, RowNumber row, const Changes& changes, const char* field) const;
   void derive_on_create(const ObjectType& object, Changes& changes, const Writer& writer);
   void derive(const ObjectType& object, RowNumber row, Changes& changes, const Writer& writer) const;
   void derive_event(const ObjectType& object, RowNumber row, Changes& changes) const;
@@ -145,8 +138,7 @@ class Org {
   Outcome<void> take_refusal(const ObjectType& object);
   // deletes and merges (remove.cc)
   Outcome<void> remove_tree(const ObjectType& object, RowNumber row, const Writer& writer);
-  std::vector<RowNumber> children(const ObjectType& child, const char* field,
-                                  std::string_view parent_id) const;
+  std::vector<RowNumber> children(const ObjectType& child, const char* field, std::string_view parent_id) const;
 
   RowNumber insert(const ObjectType& object, const Changes& changes, const Writer& writer);
   std::string next_id(const ObjectType& object);
@@ -161,9 +153,9 @@ class Org {
     WallTime until;
     std::uint64_t call = 0;
   };
-  std::map<std::string, Lock> locks_;  // by record id
-  std::map<std::string, DuplicateRule> duplicate_rules_;    // by object
-  std::map<std::string, std::string> assignment_owners_;  // by object
+  std::map<std::string, Lock> locks_;                           // by record id
+  std::map<std::string, DuplicateRule> duplicate_rules_;        // by object
+  std::map<std::string, std::string> assignment_owners_;        // by object
   std::map<std::string, std::vector<Workflow>> workflows_;      // by object
   std::map<std::string, std::vector<Validation>> validations_;  // by object
   std::map<std::string, Refusal> refusals_;                     // by object
@@ -172,8 +164,7 @@ class Org {
 };
 
 /// The value `changes` gives to a field, or null.
-const Value* changed_value(const std::vector<std::pair<const Field*, Value>>& changes,
-                           std::string_view field);
+const Value* changed_value(const std::vector<std::pair<const Field*, Value>>& changes, std::string_view field);
 WallTime whole_seconds(WallTime time);
 
 }  // namespace lockstep::emulators::salesforce

@@ -52,16 +52,19 @@ Outcome<void> Org::check_duplicates(const ObjectType& object, RowNumber row, con
     const std::string& id = object.table->record(other).id;
     json::object record{{"attributes", {{"type", object.name}, {"url", fmt::format("/services/data/{}/sobjects/{}/{}", writer.version, object.name, id)}}},
                         {"Id", id}};
-    matches.push_back(json::object{{"additionalInformation", json::array()},
-                                   {"fieldDiffs", json::array()},
-                                   {"matchConfidence", 100.0},
-                                   {"record", std::move(record)}});
+    matches.push_back(
+        json::object{{"additionalInformation", json::array()}, {"fieldDiffs", json::array()}, {"matchConfidence", 100.0}, {"record", std::move(record)}});
   }
   if (matches.empty()) return {};
   std::string name = fmt::format("Standard_{}_Duplicate_Rule", object.name);
   std::size_t size = matches.size();
-  json::object found{{"entityType", object.name},  {"errors", json::array()},  {"matchEngine", "FuzzyMatchEngine"}, {"matchRecords", std::move(matches)},
-                     {"rule", fmt::format("Standard_{}_Match_Rule", object.name)}, {"size", size}, {"success", true}};
+  json::object found{{"entityType", object.name},
+                     {"errors", json::array()},
+                     {"matchEngine", "FuzzyMatchEngine"},
+                     {"matchRecords", std::move(matches)},
+                     {"rule", fmt::format("Standard_{}_Match_Rule", object.name)},
+                     {"size", size},
+                     {"success", true}};
   ApiError error{"DUPLICATES_DETECTED", "Use one of these records?", {}, {}};
   error.duplicates = json::object{{"allowSave", rule->second.allow_save},
                                   {"duplicateRule", name},

@@ -69,8 +69,9 @@ std::string OutboundMessages::envelope(const Message& message) const {
       xml_tag("OrganizationId", organization_id_) + xml_tag("ActionId", make_id("04k", 1)) + "<SessionId xsi:nil=\"true\"/>";
   for (const Notification& notification : message.notifications) {
     const Record& record = rule.object->table->record(notification.row);
-    text += fmt::format("{}{}</Id><sObject xsi:type=\"sf:{}\" xmlns:sf=\"urn:sobject.enterprise.soap.sforce.com\">", kIdTag, notification.id, rule.object->name) +
-            xml_tag("sf:Id", record.id);
+    text +=
+        fmt::format("{}{}</Id><sObject xsi:type=\"sf:{}\" xmlns:sf=\"urn:sobject.enterprise.soap.sforce.com\">", kIdTag, notification.id, rule.object->name) +
+        xml_tag("sf:Id", record.id);
     for (const Field* field : rule.fields) {
       ValueView value = org_.value_of(*rule.object, notification.row, *field);
       if (is_null(value) || field->source == Source::id) continue;  // null fields are left out

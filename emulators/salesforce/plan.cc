@@ -12,28 +12,21 @@ namespace {
 
 using Bound = std::optional<std::int64_t>;
 
-bool is_stamp(const FieldPath& path) {
-  return path.hops.empty() && path.field->source == Source::modified_date;
-}
+bool is_stamp(const FieldPath& path) { return path.hops.empty() && path.field->source == Source::modified_date; }
 bool is_id(const FieldPath& path) { return path.hops.empty() && path.field->source == Source::id; }
 
 /// Every matching row has a stamp of at least (most) this; nothing when the condition does not say.
 Bound stamp_bound(const Condition& condition, bool lower) {
   if (condition.kind == Condition::Kind::comparison) {
-    const std::int64_t* stamp =
-        is_stamp(condition.path) ? std::get_if<std::int64_t>(&condition.values.front()) : nullptr;
+    const std::int64_t* stamp = is_stamp(condition.path) ? std::get_if<std::int64_t>(&condition.values.front()) : nullptr;
     if (!stamp) return std::nullopt;
     switch (condition.comparator) {
-      case Comparator::equal:
-        return *stamp;
+      case Comparator::equal: return *stamp;
       case Comparator::greater:
-      case Comparator::greater_or_equal:
-        return lower ? Bound(*stamp) : std::nullopt;
+      case Comparator::greater_or_equal: return lower ? Bound(*stamp) : std::nullopt;
       case Comparator::less:
-      case Comparator::less_or_equal:
-        return lower ? std::nullopt : Bound(*stamp);
-      default:
-        return std::nullopt;
+      case Comparator::less_or_equal: return lower ? std::nullopt : Bound(*stamp);
+      default: return std::nullopt;
     }
   }
   if (condition.kind == Condition::Kind::negation) return std::nullopt;
@@ -64,8 +57,7 @@ IdBound id_bound_of_comparison(const Condition& condition, Bound stamp) {
     if (condition.comparator == Comparator::greater_or_equal) bound.possible = *stamp >= *given;
     if (condition.comparator == Comparator::equal) bound.possible = *stamp == *given;
   }
-  bool from_below =
-      condition.comparator == Comparator::greater || condition.comparator == Comparator::greater_or_equal;
+  bool from_below = condition.comparator == Comparator::greater || condition.comparator == Comparator::greater_or_equal;
   if (is_id(condition.path) && from_below) bound.above = std::string(text_of(view(condition.values.front())));
   return bound;
 }
@@ -100,12 +92,10 @@ std::optional<std::vector<RowNumber>> named_rows(const ObjectType& object, const
     return std::nullopt;
   }
   bool equality = condition.comparator == Comparator::equal || condition.comparator == Comparator::in;
-  if (condition.kind != Condition::Kind::comparison || !equality || !condition.path.hops.empty())
-    return std::nullopt;
+  if (condition.kind != Condition::Kind::comparison || !equality || !condition.path.hops.empty()) return std::nullopt;
   const Field& field = *condition.path.field;
   bool by_id = field.source == Source::id;
-  if (!by_id && !(field.source == Source::stored && object.table->has_index(field.column)))
-    return std::nullopt;
+  if (!by_id && !(field.source == Source::stored && object.table->has_index(field.column))) return std::nullopt;
   std::vector<RowNumber> rows;
   for (const Value& value : condition.values) {
     if (is_null(view(value))) return std::nullopt;
@@ -117,9 +107,7 @@ std::optional<std::vector<RowNumber>> named_rows(const ObjectType& object, const
       rows.insert(rows.end(), more.begin(), more.end());
     }
   }
-  std::sort(rows.begin(), rows.end(), [&](RowNumber a, RowNumber b) {
-    return object.table->record(a).id < object.table->record(b).id;
-  });
+  std::sort(rows.begin(), rows.end(), [&](RowNumber a, RowNumber b) { return object.table->record(a).id < object.table->record(b).id; });
   rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
   return rows;
 }
@@ -133,14 +121,11 @@ bool stamp_order(const Query& query) {
   return order.size() == 1 || (is_id(order[1].path) && ascending(query, 1));
 }
 
-bool id_order(const Query& query) {
-  return query.order.empty() || (is_id(query.order[0].path) && ascending(query, 0));
-}
+bool id_order(const Query& query) { return query.order.empty() || (is_id(query.order[0].path) && ascending(query, 0)); }
 
 class Finder {
  public:
-  Finder(const Org& org, const Query& query, bool all)
-      : org_(org), query_(query), object_(*query.object), all_(all) {}
+  Finder(const Org& org, const Query& query, bool all) : org_(org), query_(query), object_(*query.object), all_(all) {}
 
   std::vector<RowNumber> rows() {
     std::optional<std::vector<RowNumber>> named;
@@ -164,9 +149,7 @@ class Finder {
   }
 
  private:
-  std::size_t wanted() const {
-    return query_.limit ? *query_.limit + query_.offset : std::numeric_limits<std::size_t>::max();
-  }
+  std::size_t wanted() const { return query_.limit ? *query_.limit + query_.offset : std::numeric_limits<std::size_t>::max(); }
 
   /// False when enough has been found.
   bool offer(RowNumber row) {
@@ -219,8 +202,6 @@ class Finder {
 
 }  // namespace
 
-std::vector<RowNumber> find_rows(const Org& org, const Query& query, bool all) {
-  return Finder(org, query, all).rows();
-}
+std::vector<RowNumber> find_rows(const Org& org, const Query& query, bool all) { return Finder(org, query, all).rows(); }
 
 }  // namespace lockstep::emulators::salesforce

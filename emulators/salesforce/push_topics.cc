@@ -19,17 +19,12 @@ struct Told {
 
 Told told_as(Operation operation) {
   switch (operation) {
-    case Operation::create:
-      return {"created", "NotifyForOperationCreate"};
-    case Operation::update:
-      return {"updated", "NotifyForOperationUpdate"};
+    case Operation::create: return {"created", "NotifyForOperationCreate"};
+    case Operation::update: return {"updated", "NotifyForOperationUpdate"};
     case Operation::remove:
-    case Operation::merge:
-      return {"deleted", "NotifyForOperationDelete"};
-    case Operation::restore:
-      return {"undeleted", "NotifyForOperationUndelete"};
-    case Operation::purge:
-      break;
+    case Operation::merge: return {"deleted", "NotifyForOperationDelete"};
+    case Operation::restore: return {"undeleted", "NotifyForOperationUndelete"};
+    case Operation::purge: break;
   }
   return {"", ""};
 }
@@ -57,9 +52,8 @@ bool touches(const Query& query, std::string_view looks_at, const JournalEntry& 
     for (const FieldPath& path : query.select) fields.push_back(path.field);
   }
   if (query.where && (looks_at == "Referenced" || looks_at == "Where")) note_fields(*query.where, fields);
-  return std::any_of(fields.begin(), fields.end(), [&](const Field* field) {
-    return field->source == Source::stored && entry.before.get(field->column) != entry.after.get(field->column);
-  });
+  return std::any_of(fields.begin(), fields.end(),
+                     [&](const Field* field) { return field->source == Source::stored && entry.before.get(field->column) != entry.after.get(field->column); });
 }
 
 }  // namespace

@@ -60,14 +60,12 @@ http::Response Salesforce::run_query(Call& call, bool all) {
   std::size_t skip = std::min(query->offset, cursor.rows.size());
   cursor.rows.erase(cursor.rows.begin(), cursor.rows.begin() + static_cast<std::ptrdiff_t>(skip));
   if (query->count) {
-    return json_response(
-        200, json::object{{"totalSize", cursor.rows.size()}, {"done", true}, {"records", json::array()}});
+    return json_response(200, json::object{{"totalSize", cursor.rows.size()}, {"done", true}, {"records", json::array()}});
   }
   cursor.query = std::move(*query);
   cursor.used = call.now;
   std::size_t size = page_size(call);
-  if (faults().fires(kShortPage, "GET query"))
-    size = kMinPage;  // fewer rows than asked for are always allowed
+  if (faults().fires(kShortPage, "GET query")) size = kMinPage;  // fewer rows than asked for are always allowed
   if (cursor.rows.size() <= size) return page(call, "", cursor, 0, size);
   forget_cursors(call.now);
   std::string id = new_cursor(std::move(cursor));
@@ -148,8 +146,7 @@ http::Response Salesforce::query_more(Call& call) {
   return page(call, *id, cursor, from, page_size(call));
 }
 
-http::Response Salesforce::page(Call& call, const std::string& id, const Cursor& cursor, std::size_t from,
-                                std::size_t size) {
+http::Response Salesforce::page(Call& call, const std::string& id, const Cursor& cursor, std::size_t from, std::size_t size) {
   JsonDocument document;
   const std::string& version = call.parameter("version");
   Renderer renderer(org_, version, document.storage());
@@ -166,8 +163,7 @@ http::Response Salesforce::page(Call& call, const std::string& id, const Cursor&
   json::object body = document.object();
   body["totalSize"] = cursor.rows.size();
   body["done"] = end == cursor.rows.size();
-  if (end < cursor.rows.size())
-    body["nextRecordsUrl"] = fmt::format("/services/data/{}/query/{}-{}", version, id, end);
+  if (end < cursor.rows.size()) body["nextRecordsUrl"] = fmt::format("/services/data/{}/query/{}-{}", version, id, end);
   json::array records = document.array();
   records.reserve(end - from);
   for (std::size_t i = from; i < end; ++i) {

@@ -11,8 +11,11 @@ json::object action_row(const Call& call, const ObjectType* on, const ObjectType
   std::string base = fmt::format("/services/data/{}{}/quickActions/New{}", call.parameter("version"), on ? "/sobjects/" + on->name : "", makes.name);
   json::object urls{{"quickAction", base}, {"describe", base + "/describe"}, {"defaultValues", base + "/defaultValues"}};
   if (on) urls["defaultValuesTemplate"] = base + "/defaultValues/{ID}";
-  return json::object{{"actionEnumOrId", "New" + makes.name}, {"label", "New " + makes.label}, {"name", (on ? on->name + ".New" : "New") + makes.name},
-                      {"type", "Create"}, {"urls", std::move(urls)}};
+  return json::object{{"actionEnumOrId", "New" + makes.name},
+                      {"label", "New " + makes.label},
+                      {"name", (on ? on->name + ".New" : "New") + makes.name},
+                      {"type", "Create"},
+                      {"urls", std::move(urls)}};
 }
 
 }  // namespace
@@ -75,7 +78,10 @@ http::Response Salesforce::run_quick_action(Call& call, const QuickAction& actio
   }
   auto row = org_.create(*action.makes, record, writer(call));
   if (!row) return error_response(row.error());
-  return json_response(201, json::object{{"id", action.makes->table->record(*row).id}, {"feedItemIds", nullptr}, {"success", true}, {"created", true},
+  return json_response(201, json::object{{"id", action.makes->table->record(*row).id},
+                                         {"feedItemIds", nullptr},
+                                         {"success", true},
+                                         {"created", true},
                                          {"contextId", context.empty() ? json::value(nullptr) : json::value(json::string(context.data(), context.size()))},
                                          {"errors", json::array()}});
 }

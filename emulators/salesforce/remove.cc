@@ -15,8 +15,7 @@ std::string_view name_of_row(const ObjectType& object, const Record& record) {
 
 }  // namespace
 
-std::vector<RowNumber> Org::children(const ObjectType& child, const char* field,
-                                     std::string_view parent_id) const {
+std::vector<RowNumber> Org::children(const ObjectType& child, const char* field, std::string_view parent_id) const {
   std::vector<RowNumber> live;
   for (RowNumber row : child.table->find_equal(child.field(field).column, parent_id)) {
     if (!child.table->record(row).deleted) live.push_back(row);
@@ -34,16 +33,12 @@ Outcome<void> Org::remove_tree(const ObjectType& object, RowNumber row, const Wr
     for (RowNumber child_row : children(child, relation.field, record.id)) {
       bool may_clear = object.name == "Contact" && settings_.contact_delete_clears_cases;
       if (relation.rule == OnDelete::restrict && !may_clear) {
-        return refuse(
-            "DELETE_FAILED",
-            fmt::format("Your attempt to delete {} could not be completed because it is associated with the "
-                        "following {}.: {}",
-                        name_of_row(object, record), child.plural,
-                        name_of_row(child, child.table->record(child_row))));
+        return refuse("DELETE_FAILED", fmt::format("Your attempt to delete {} could not be completed because it is associated with the "
+                                                   "following {}.: {}",
+                                                   name_of_row(object, record), child.plural, name_of_row(child, child.table->record(child_row))));
       }
       if (relation.rule == OnDelete::clear || relation.rule == OnDelete::restrict) {
-        database_.update(*child.table, child_row, {{child.field(relation.field).column, Value{}}},
-                         cascade.context());
+        database_.update(*child.table, child_row, {{child.field(relation.field).column, Value{}}}, cascade.context());
       } else if (auto removed = remove_tree(child, child_row, cascade); !removed) {
         return removed;
       }
@@ -54,8 +49,7 @@ Outcome<void> Org::remove_tree(const ObjectType& object, RowNumber row, const Wr
 }
 
 Outcome<void> Org::remove(const ObjectType& object, RowNumber row, const Writer& writer) {
-  if (!object.deletable)
-    return refuse("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id");
+  if (!object.deletable) return refuse("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id");
   if (auto refused = take_refusal(object); !refused) return refused;
   if (auto locked = take_locks(object, row, {}, writer); !locked) return locked;
   Transaction transaction(database_);
@@ -80,8 +74,7 @@ Outcome<void> Org::empty_bin(const ObjectType& object, RowNumber row, const Writ
   return {};
 }
 
-Outcome<void> Org::merge(const ObjectType& object, RowNumber winner, RowNumber loser,
-                         const json::object& body, const Writer& writer) {
+Outcome<void> Org::merge(const ObjectType& object, RowNumber winner, RowNumber loser, const json::object& body, const Writer& writer) {
   if (!object.mergeable || winner == loser) {
     return refuse("MERGE_FAILED", fmt::format("{} records cannot be merged this way", object.name));
   }
@@ -91,8 +84,7 @@ Outcome<void> Org::merge(const ObjectType& object, RowNumber winner, RowNumber l
     if (relation.parent != object.name) continue;
     const ObjectType& child = schema_.object(relation.child);
     for (RowNumber row : children(child, relation.field, loser_id)) {
-      Value parent =
-          child.name == object.name && row == winner ? Value{} : Value(winner_id);  // never its own parent
+      Value parent = child.name == object.name && row == winner ? Value{} : Value(winner_id);  // never its own parent
       database_.update(*child.table, row, {{child.field(relation.field).column, parent}}, writer.context());
     }
   }

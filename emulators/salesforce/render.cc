@@ -27,8 +27,7 @@ json::value Renderer::value(const Field& field, ValueView value) const {
   if (field.type == FieldType::datetime && !is_null(value)) {
     return json::value(format_instant(WallTime{std::get<std::int64_t>(value)}), storage_);
   }
-  if (const double* real = std::get_if<double>(&value);
-      real && *real == std::floor(*real) && std::abs(*real) < 1e15) {
+  if (const double* real = std::get_if<double>(&value); real && *real == std::floor(*real) && std::abs(*real) < 1e15) {
     return json::value(static_cast<std::int64_t>(*real), storage_);
   }
   return to_json(value, storage_);
@@ -62,16 +61,14 @@ json::object Renderer::start(const ObjectType& object, RowNumber row) const {
   return record;
 }
 
-json::object Renderer::record(const ObjectType& object, RowNumber row,
-                              const std::vector<const Field*>& fields) const {
+json::object Renderer::record(const ObjectType& object, RowNumber row, const std::vector<const Field*>& fields) const {
   json::object record = start(object, row);
   record.reserve(fields.size() + 1);
   for (const Field* field : fields) record[field->name] = this->field(object, row, *field);
   return record;
 }
 
-void Renderer::put_path(json::object& into, const ObjectType& object, RowNumber row, const FieldPath& path,
-                        std::size_t hop) const {
+void Renderer::put_path(json::object& into, const ObjectType& object, RowNumber row, const FieldPath& path, std::size_t hop) const {
   if (hop == path.hops.size()) {
     const Field* found = field_in(object, path);
     json::value type = path.field->name == "Type" ? json::value(object.name, storage_) : json::value(nullptr, storage_);

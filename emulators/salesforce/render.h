@@ -17,8 +17,7 @@ std::string record_url(std::string_view version, const ObjectType& object, std::
 /// How records become JSON in the answers of one API version ("v60.0").
 class Renderer {
  public:
-  Renderer(const Org& org, std::string_view version, json::storage_ptr storage)
-      : org_(org), version_(version), storage_(std::move(storage)) {}
+  Renderer(const Org& org, std::string_view version, json::storage_ptr storage) : org_(org), version_(version), storage_(std::move(storage)) {}
 
   /// Child sets of more than `size` rows are shown in part; `keep` takes all of their rows and answers where the rest is asked for.
   using KeepChildren = std::function<std::string(const Query& child, std::vector<RowNumber> rows)>;
@@ -40,8 +39,7 @@ class Renderer {
   json::value address(const ObjectType& object, RowNumber row, const Field& field) const;
   json::value type_of(const ObjectType& object, RowNumber row, const TypeOf& type_of) const;
   json::value children(const Query& child, std::string_view parent_id, bool all) const;
-  void put_path(json::object& into, const ObjectType& object, RowNumber row, const FieldPath& path,
-                std::size_t hop) const;
+  void put_path(json::object& into, const ObjectType& object, RowNumber row, const FieldPath& path, std::size_t hop) const;
 
   const Org& org_;
   std::string_view version_;

@@ -21,17 +21,14 @@ Outcome<Window> read_window(const Call& call, Duration reach, Duration shortest)
   for (auto [name, into] : {std::pair{"start", &window.start}, std::pair{"end", &window.end}}) {
     auto given = call.query_value(name);
     Result<WallTime> time = given ? parse_iso_time(*given) : fail(ErrorCode::invalid_input, "");
-    if (!time)
-      return refuse("INVALID_REPLICATION_DATE", fmt::format("{} is missing or not a date and time", name));
+    if (!time) return refuse("INVALID_REPLICATION_DATE", fmt::format("{} is missing or not a date and time", name));
     into->ms = time->ms - time->ms % kMinute.count();  // seconds are cut off
   }
   if (window.end - window.start <= shortest) {
-    return refuse("INVALID_REPLICATION_DATE",
-                  "startDate has to be before endDate by more than the shortest window");
+    return refuse("INVALID_REPLICATION_DATE", "startDate has to be before endDate by more than the shortest window");
   }
   if (window.start < call.now - reach) {
-    return refuse("INVALID_REPLICATION_DATE",
-                  fmt::format("startDate cannot be more than {} days ago", reach / Duration(24 * 3'600'000)));
+    return refuse("INVALID_REPLICATION_DATE", fmt::format("startDate cannot be more than {} days ago", reach / Duration(24 * 3'600'000)));
   }
   return window;
 }
@@ -50,17 +47,14 @@ http::Response Salesforce::updated(Call& call) {
   if (!window) return error_response(window.error());
   json::array ids;
   const auto& rows = object->table->by_modified();
-  for (auto at = rows.lower_bound({window->start, "", kNoRow});
-       at != rows.end() && at->modified <= window->end; ++at) {
+  for (auto at = rows.lower_bound({window->start, "", kNoRow}); at != rows.end() && at->modified <= window->end; ++at) {
     const Record& record = object->table->record(at->row);
     if (!record.deleted) ids.emplace_back(record.id);
   }
   constexpr std::size_t kMaxIds = 600'000;
-  if (ids.size() > kMaxIds)
-    return error_response("EXCEEDED_ID_LIMIT", "narrow the window: more than 600000 ids");
-  return json_response(200,
-                       json::object{{"ids", std::move(ids)},
-                                    {"latestDateCovered", format_instant(whole_seconds(covered_until(std::min(window->end, call.now))))}});
+  if (ids.size() > kMaxIds) return error_response("EXCEEDED_ID_LIMIT", "narrow the window: more than 600000 ids");
+  return json_response(
+      200, json::object{{"ids", std::move(ids)}, {"latestDateCovered", format_instant(whole_seconds(covered_until(std::min(window->end, call.now))))}});
 }
 
 http::Response Salesforce::deleted(Call& call) {
@@ -72,17 +66,15 @@ http::Response Salesforce::deleted(Call& call) {
   if (!window) return error_response(window.error());
   json::array records;
   const auto& rows = object->table->by_modified();
-  for (auto at = rows.lower_bound({window->start, "", kNoRow});
-       at != rows.end() && at->modified <= window->end; ++at) {
+  for (auto at = rows.lower_bound({window->start, "", kNoRow}); at != rows.end() && at->modified <= window->end; ++at) {
     const Record& record = object->table->record(at->row);
     bool merged = record.merged_into != kNoRow && !settings_.merge_losers_in_deleted;
     if (!record.deleted || merged) continue;
     records.push_back(json::object{{"id", record.id}, {"deletedDate", format_instant(record.modified)}});
   }
-  return json_response(
-      200, json::object{{"deletedRecords", std::move(records)},
-                        {"earliestDateAvailable", format_instant(whole_seconds(call.now - reach))},
-                        {"latestDateCovered", format_instant(whole_seconds(covered_until(std::min(window->end, call.now))))}});
+  return json_response(200, json::object{{"deletedRecords", std::move(records)},
+                                         {"earliestDateAvailable", format_instant(whole_seconds(call.now - reach))},
+                                         {"latestDateCovered", format_instant(whole_seconds(covered_until(std::min(window->end, call.now))))}});
 }
 
 }  // namespace lockstep::emulators::salesforce

@@ -10,9 +10,7 @@
 namespace lockstep::emulators::salesforce {
 namespace {
 
-http::Response no_such_resource() {
-  return error_response("NOT_FOUND", "The requested resource does not exist");
-}
+http::Response no_such_resource() { return error_response("NOT_FOUND", "The requested resource does not exist"); }
 
 /// Only accounts have one (§2.4).
 std::string etag_of(const Record& record) {
@@ -70,8 +68,7 @@ std::optional<http::Response> check_conditions(const Call& call, const ObjectTyp
   return std::nullopt;
 }
 
-http::Response created_answer(const Call& call, const ObjectType& object, const std::string& id,
-                              bool upsert) {
+http::Response created_answer(const Call& call, const ObjectType& object, const std::string& id, bool upsert) {
   json::object body{{"id", id}, {"success", true}, {"errors", json::array()}};
   if (upsert) body["created"] = true;
   http::Response response = json_response(201, body);
@@ -87,8 +84,7 @@ Outcome<RowNumber> Salesforce::row_of_path(const ObjectType& object, const std::
     return row == kNoRow ? Outcome<RowNumber>(refuse("NOT_FOUND", "The requested resource does not exist")) : Outcome<RowNumber>(row);
   }
   if (!normalise_id(id)) {
-    return refuse("NOT_FOUND",
-                  fmt::format("Provided external ID field does not exist or is not accessible: {}", id));
+    return refuse("NOT_FOUND", fmt::format("Provided external ID field does not exist or is not accessible: {}", id));
   }
   return org_.find_live(object, id, missing_code);
 }
@@ -96,9 +92,7 @@ Outcome<RowNumber> Salesforce::row_of_path(const ObjectType& object, const std::
 Outcome<Salesforce::KeyedRows> Salesforce::rows_by_key(Call& call, const ObjectType& object) const {
   const Field* field = object.find(call.parameter("field"));
   if (!field || !(field->external_id || field->id_lookup || field->source == Source::id)) {
-    return refuse("NOT_FOUND",
-                  fmt::format("Provided external ID field does not exist or is not accessible: {}",
-                              call.parameter("field")));
+    return refuse("NOT_FOUND", fmt::format("Provided external ID field does not exist or is not accessible: {}", call.parameter("field")));
   }
   if (field->type == FieldType::email && to_lower_ascii(call.parameter("value")).ends_with(".inc"))  // taken for the ending of a file
     return refuse("NOT_FOUND", "The requested resource does not exist");
@@ -123,8 +117,7 @@ http::Response Salesforce::render_row(Call& call, const ObjectType& object, RowN
     for (std::string_view name : split(*names, ',')) {
       const Field* field = object.find(trim(name));
       if (!field) {
-        return error_response("INVALID_FIELD",
-                              fmt::format("No such column '{}' on entity '{}'", trim(name), object.name));
+        return error_response("INVALID_FIELD", fmt::format("No such column '{}' on entity '{}'", trim(name), object.name));
       }
       fields.push_back(field);
     }
@@ -193,27 +186,21 @@ http::Response Salesforce::upsert_row(Call& call) {
   for (const auto& member : body) {
     std::string_view name(member.key().data(), member.key().size());
     if (!equal_no_case(name, keyed->field->name) && !equal_no_case(name, "Id")) continue;
-    return error_response("INVALID_FIELD",
-                          fmt::format("The {} field should not be specified in the sobject data.", name));
+    return error_response("INVALID_FIELD", fmt::format("The {} field should not be specified in the sobject data.", name));
   }
   if (keyed->rows.size() > 1) return read_by_key(call);
   Writer writer = this->writer(call);
   writer.key = call.parameter("value");
   if (keyed->rows.size() == 1) {
     RowNumber row = keyed->rows.front();
-    if (auto stopped = check_conditions(call, *object, row))
-      return std::move(*stopped);
+    if (auto stopped = check_conditions(call, *object, row)) return std::move(*stopped);
     auto updated = org_.update(*object, row, body, writer);
     if (!updated) return error_response(updated.error());
     if (std::atoi(call.parameter("version").c_str() + 1) < settings_.upsert_body_version) return no_content();
-    return json_response(200, json::object{{"id", object->table->record(row).id},
-                                           {"success", true},
-                                           {"errors", json::array()},
-                                           {"created", false}});
+    return json_response(200, json::object{{"id", object->table->record(row).id}, {"success", true}, {"errors", json::array()}, {"created", false}});
   }
   if (call.query_value("updateOnly") == "true" && settings_.update_only_miss_status == 204) return no_content();
-  if (call.query_value("updateOnly") == "true" || keyed->field->source == Source::id)
-    return no_such_resource();
+  if (call.query_value("updateOnly") == "true" || keyed->field->source == Source::id) return no_such_resource();
   body[keyed->field->name] = call.parameter("value");
   if (faults().fires(kUpsertRace, "PATCH " + call.request.path())) {
     Writer other = writer;

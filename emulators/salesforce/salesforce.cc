@@ -11,9 +11,7 @@ namespace lockstep::emulators::salesforce {
 std::optional<http::Response> read_json(const Call& call, JsonDocument& document, json::kind wanted) {
   auto type = call.header("Content-Type");
   if (!type || !to_lower_ascii(*type).starts_with("application/json")) {
-    return error_response("UNSUPPORTED_MEDIA_TYPE",
-                          fmt::format("Content-Type {} is not supported. Supported: application/json",
-                                      type.value_or("(none)")));
+    return error_response("UNSUPPORTED_MEDIA_TYPE", fmt::format("Content-Type {} is not supported. Supported: application/json", type.value_or("(none)")));
   }
   if (auto parsed = document.parse(call.request.body); !parsed) {
     return error_response("JSON_PARSER_ERROR", parsed.error().message);
@@ -27,8 +25,7 @@ std::optional<http::Response> read_json(const Call& call, JsonDocument& document
 http::Response no_content() { return http::Response(204, ""); }
 
 http::Response html_response(int status, std::string_view reason) {
-  http::Response response(status,
-                          fmt::format("<h1>Bad Message {}</h1><pre>reason: {}</pre>", status, reason));
+  http::Response response(status, fmt::format("<h1>Bad Message {}</h1><pre>reason: {}</pre>", status, reason));
   response.headers.add("Content-Type", "text/html;charset=iso-8859-1");
   return response;
 }
@@ -36,7 +33,8 @@ http::Response html_response(int status, std::string_view reason) {
 Salesforce::Salesforce(const EmulatorClock& clock, Rng rng, SalesforceOptions options)
     : StandIn(clock, rng),
       options_(std::move(options)),
-      org_(database(), [this] { return now(); }, settings_),
+      org_(
+          database(), [this] { return now(); }, settings_),
       daily_(options_.daily_api_requests, kOneDay),
       bulk_batches_(settings_.daily_bulk_batches, kOneDay),
       bulk_queries_(settings_.daily_bulk_query_jobs, kOneDay),
@@ -53,8 +51,7 @@ Salesforce::Salesforce(const EmulatorClock& clock, Rng rng, SalesforceOptions op
   switches_.when_changed([this] { take_settings(); });
   org_.set_username({ActorKind::integration, options_.clients.front().name}, options_.username);
   for (const OAuthClient& client : options_.clients) tokens().register_client(client);
-  for (const auto& [refresh_token, client] : options_.refresh_tokens)
-    tokens().issue_refresh(refresh_token, client);
+  for (const auto& [refresh_token, client] : options_.refresh_tokens) tokens().issue_refresh(refresh_token, client);
   add_routes();
 }
 
@@ -67,9 +64,7 @@ void Salesforce::take_settings() {
   cometd_.deliveries().set_limit(settings_.daily_event_deliveries);
 }
 
-const ObjectType* Salesforce::object_of(const Call& call) const {
-  return org_.schema().find(call.parameter("object"));
-}
+const ObjectType* Salesforce::object_of(const Call& call) const { return org_.schema().find(call.parameter("object")); }
 
 Result<std::string> Salesforce::apply(const Edit& edit) {
   settle(now());
@@ -82,9 +77,7 @@ Result<std::string> Salesforce::apply(const Edit& edit) {
 Result<std::string> Salesforce::write(const Edit& edit) {
   const ObjectType* object = org_.schema().find(edit.object);
   if (!object) return fail(ErrorCode::invalid_input, fmt::format("no object {}", edit.object));
-  auto told = [](const ApiErrors& errors) {
-    return fail(ErrorCode::invalid_input, errors.front().code + ": " + errors.front().message);
-  };
+  auto told = [](const ApiErrors& errors) { return fail(ErrorCode::invalid_input, errors.front().code + ": " + errors.front().message); };
   Writer writer;
   writer.call = ++call_number_;
   writer.at = stamp_.value_or(whole_seconds(now()));
@@ -99,12 +92,10 @@ Result<std::string> Salesforce::write(const Edit& edit) {
   }
   auto id = normalise_id(edit.id);
   RowNumber row = id ? object->table->find(*id) : kNoRow;
-  if (row == kNoRow || org_.is_gone(object->table->record(row)))
-    return fail(ErrorCode::not_found, fmt::format("no {} {}", object->name, edit.id));
+  if (row == kNoRow || org_.is_gone(object->table->record(row))) return fail(ErrorCode::not_found, fmt::format("no {} {}", object->name, edit.id));
   bool deleted = object->table->record(row).deleted;
   if (deleted != (edit.kind == EditKind::restore)) {
-    return fail(ErrorCode::conflict,
-                fmt::format("{} {} is {}", object->name, *id, deleted ? "deleted" : "not deleted"));
+    return fail(ErrorCode::conflict, fmt::format("{} {} is {}", object->name, *id, deleted ? "deleted" : "not deleted"));
   }
   Outcome<void> done;
   if (edit.kind == EditKind::update) done = org_.update(*object, row, *edit.fields, writer);

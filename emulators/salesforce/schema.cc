@@ -47,38 +47,22 @@ void add_system_fields(ObjectType& object) {
 
 std::string_view name_of(FieldType type) {
   switch (type) {
-    case FieldType::id:
-      return "id";
-    case FieldType::boolean:
-      return "boolean";
-    case FieldType::reference:
-      return "reference";
-    case FieldType::string:
-      return "string";
-    case FieldType::picklist:
-      return "picklist";
-    case FieldType::combobox:
-      return "combobox";
-    case FieldType::textarea:
-      return "textarea";
-    case FieldType::email:
-      return "email";
-    case FieldType::phone:
-      return "phone";
-    case FieldType::url:
-      return "url";
-    case FieldType::date:
-      return "date";
-    case FieldType::datetime:
-      return "datetime";
-    case FieldType::integer:
-      return "int";
-    case FieldType::real:
-      return "double";
-    case FieldType::currency:
-      return "currency";
-    case FieldType::address:
-      return "address";
+    case FieldType::id: return "id";
+    case FieldType::boolean: return "boolean";
+    case FieldType::reference: return "reference";
+    case FieldType::string: return "string";
+    case FieldType::picklist: return "picklist";
+    case FieldType::combobox: return "combobox";
+    case FieldType::textarea: return "textarea";
+    case FieldType::email: return "email";
+    case FieldType::phone: return "phone";
+    case FieldType::url: return "url";
+    case FieldType::date: return "date";
+    case FieldType::datetime: return "datetime";
+    case FieldType::integer: return "int";
+    case FieldType::real: return "double";
+    case FieldType::currency: return "currency";
+    case FieldType::address: return "address";
   }
   return "";
 }
@@ -91,10 +75,8 @@ bool is_text(FieldType type) {
     case FieldType::textarea:
     case FieldType::email:
     case FieldType::phone:
-    case FieldType::url:
-      return true;
-    default:
-      return false;
+    case FieldType::url: return true;
+    default: return false;
   }
 }
 
@@ -107,9 +89,7 @@ Field text(std::string name, int length, FieldType type) {
   return field;
 }
 
-Field long_text(std::string name, int length) {
-  return text(std::move(name), length, FieldType::textarea).not_filterable();
-}
+Field long_text(std::string name, int length) { return text(std::move(name), length, FieldType::textarea).not_filterable(); }
 
 Field picklist(std::string name, std::vector<std::string> values, int length) {
   Field field = text(std::move(name), length, FieldType::picklist);
@@ -198,8 +178,7 @@ Result<void> Schema::change(const SchemaChange& change, WallTime now) {
   ObjectType& object = objects_[static_cast<std::size_t>(known - objects_.data())];
   Field& field = object.fields[static_cast<std::size_t>(known_field - known->fields.data())];
   bool options = !change.add_option.empty() || !change.remove_option.empty();
-  if (options && field.type != FieldType::picklist)
-    return fail(ErrorCode::invalid_input, change.field + " is no picklist");
+  if (options && field.type != FieldType::picklist) return fail(ErrorCode::invalid_input, change.field + " is no picklist");
   auto option = std::find(field.values.begin(), field.values.end(), change.remove_option);
   if (!change.remove_option.empty() && option == field.values.end())
     return fail(ErrorCode::invalid_input, change.field + " has no option " + change.remove_option);

@@ -9,24 +9,7 @@
 
 namespace lockstep::emulators::salesforce {
 
-enum class FieldType {
-  id,
-  boolean,
-  reference,
-  string,
-  picklist,
-  combobox,
-  textarea,
-  email,
-  phone,
-  url,
-  date,
-  datetime,
-  integer,
-  real,
-  currency,
-  address
-};
+enum class FieldType { id, boolean, reference, string, picklist, combobox, textarea, email, phone, url, date, datetime, integer, real, currency, address };
 std::string_view name_of(FieldType type);  // as describe says it
 bool is_text(FieldType type);
 
@@ -69,8 +52,8 @@ struct Field {
   std::vector<std::string> references;  // object names
   std::string relationship;
   Source source = Source::stored;
-  std::string source_field;  // contact_part: the contact's field; address: the prefix
-  FieldId column = 0;        // stored only
+  std::string source_field;          // contact_part: the contact's field; address: the prefix
+  FieldId column = 0;                // stored only
   Access everybodys = Access::edit;  // what the profiles let everybody do
   Access access = Access::edit;      // the same of whom the org is seen as (Schema::see_as)
 
@@ -81,17 +64,13 @@ struct Field {
   Field& read_only() { return createable = updateable = false, *this; }
   Field& create_only() { return updateable = false, *this; }
   Field& update_only() { return createable = false, *this; }
-  Field& with_default(Value value) {
-    return defaulted = true, nillable = false, default_value = std::move(value), *this;
-  }
+  Field& with_default(Value value) { return defaulted = true, nillable = false, default_value = std::move(value), *this; }
   Field& only_listed() { return restricted = true, *this; }
   Field& lookup_key() { return id_lookup = true, *this; }
   Field& not_filterable() { return filterable = false, *this; }
   Field& in_bytes() { return counts_bytes = true, *this; }
   Field& labelled(std::string text) { return label = std::move(text), *this; }
-  Field& from(Source where, std::string field = "") {
-    return source = where, source_field = std::move(field), createable = updateable = false, *this;
-  }
+  Field& from(Source where, std::string field = "") { return source = where, source_field = std::move(field), createable = updateable = false, *this; }
 };
 
 Field text(std::string name, int length, FieldType type = FieldType::string);
@@ -122,8 +101,8 @@ struct ObjectType {
   const Field* find_relationship(std::string_view name) const;
 
   std::map<std::string, std::size_t, std::less<>> by_name;  // lower case
-  bool setup = false;    // tells of the org, not of its customers: only to be queried
-  bool reified = false;  // found by the name of what it is, which has no id of its own
+  bool setup = false;                                       // tells of the org, not of its customers: only to be queried
+  bool reified = false;                                     // found by the name of what it is, which has no id of its own
 };
 
 /// The org's object types with their tables.

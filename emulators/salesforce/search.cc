@@ -11,8 +11,8 @@ namespace lockstep::emulators::salesforce {
 constexpr std::size_t kMostFound = 2'000;
 
 struct Search {
-  std::vector<std::string> words;  // lower case; each must stand somewhere in the record, * for the rest of a word
-  std::string fields = "all";      // all, name, email, phone
+  std::vector<std::string> words;      // lower case; each must stand somewhere in the record, * for the rest of a word
+  std::string fields = "all";          // all, name, email, phone
   std::vector<std::string> returning;  // "Account(Id, Name)"
   std::size_t limit = kMostFound;      // over all objects
 };
@@ -86,8 +86,7 @@ bool found_in(const ObjectType& object, RowNumber row, const Search& search) {
   for (const std::string& word : search.words) {
     bool found = false;
     for (const Field& field : object.fields) {
-      if (!found && searched(field, search.fields))
-        found = find_word(text_of(object.table->get(row, field.column)), word) != std::string::npos;
+      if (!found && searched(field, search.fields)) found = find_word(text_of(object.table->get(row, field.column)), word) != std::string::npos;
     }
     if (!found) return false;
   }
@@ -164,8 +163,8 @@ Outcome<Search> read_search_body(const json::object& body) {
     const json::object& object = item.get_object();
     TRY(std::size_t limit, read_count(number(object, "limit"), each));
     std::string fields = field_list(object);
-    search.returning.push_back(returning_of(std::string(text_member(object, "name")), fields.empty() ? field_list(body) : fields, std::string(text_member(object, "where")),
-                                            std::string(text_member(object, "orderBy")), limit));
+    search.returning.push_back(returning_of(std::string(text_member(object, "name")), fields.empty() ? field_list(body) : fields,
+                                            std::string(text_member(object, "where")), std::string(text_member(object, "orderBy")), limit));
   }
   return search;
 }

@@ -8,10 +8,11 @@ void add_switches(Switches& switches, Settings& settings) {
                               std::pair{"record_count_lag_ms", &settings.record_count_lag_ms}, std::pair{"collection_chunks", &settings.collection_chunks},
                               std::pair{"retrieve_ids", &settings.retrieve_ids}})
     switches.add(name, number);
-  for (auto [name, on] : {std::pair{"small_pages_refused", &settings.small_pages_refused}, std::pair{"parent_type_needed", &settings.parent_type_needed},
-                          std::pair{"contact_delete_clears_cases", &settings.contact_delete_clears_cases},
-                          std::pair{"merge_losers_in_deleted", &settings.merge_losers_in_deleted}, std::pair{"case_comment_events", &settings.case_comment_events},
-                          std::pair{"missing_delete_is_cross_reference", &settings.missing_delete_is_cross_reference}})
+  for (auto [name, on] :
+       {std::pair{"small_pages_refused", &settings.small_pages_refused}, std::pair{"parent_type_needed", &settings.parent_type_needed},
+        std::pair{"contact_delete_clears_cases", &settings.contact_delete_clears_cases},
+        std::pair{"merge_losers_in_deleted", &settings.merge_losers_in_deleted}, std::pair{"case_comment_events", &settings.case_comment_events},
+        std::pair{"missing_delete_is_cross_reference", &settings.missing_delete_is_cross_reference}})
     switches.add(name, on);
   switches.add("text_line_ends", &settings.text_line_ends);
   switches.add("concurrent_requests", &settings.concurrent_requests);
@@ -44,7 +45,7 @@ void add_switches(Switches& switches, Settings& settings) {
   switches.add("merge_sends_events", &settings.merge_sends_events);
   auto set_keys = [&settings](const json::value& value, bool apply) {
     const json::object* keys = value.if_object();
-    for (const auto& key : keys && apply ? *keys : json::object()) settings.jwt_keys[std::string(key.key())] = scalar_text(key.value());
+    for (const auto& key : keys&& apply ? *keys : json::object()) settings.jwt_keys[std::string(key.key())] = scalar_text(key.value());
     return keys != nullptr;
   };
   switches.add("jwt_keys", set_keys, [&settings] {

@@ -12,47 +12,47 @@ namespace lockstep::emulators::salesforce {
 /// Defaults are the stricter reading.
 struct Settings {
   std::int64_t daily_api_requests = 15'000;
-  std::int64_t daily_app_requests = 0;   // of each application; 0: no quota of its own
-  std::int64_t limits_lag_ms = 300'000;  // how old the numbers of /limits may be
-  std::int64_t record_count_lag_ms = 300'000;  // the same of /limits/recordCount
-  std::int64_t concurrent_requests = 5;  // that run for 20 s and longer: a Developer edition's
-  bool password_grant = false;           // OAuth's username-password flow, which new orgs block
-  bool app_approved = true;              // false: an administrator has to let users in first, and has not
-  bool jwt_access_tokens = false;        // sessions are web tokens, which SOAP refuses
-  std::int64_t session_minutes = 120;    // how long a session lives unused
-  std::int64_t hourly_logins = 3'600;    // of one user
-  std::string instance_url;              // told with each token; empty: the address that was called
-  bool high_assurance_required = false;  // the profile wants more than any session here has: 401 that no refresh mends
-  bool password_expired = false;         // SOAP logs in all the same, to a session that is good for nothing
-  bool rotate_refresh_tokens = false;    // a refresh hands out a new refresh token and the old one dies
+  std::int64_t daily_app_requests = 0;          // of each application; 0: no quota of its own
+  std::int64_t limits_lag_ms = 300'000;         // how old the numbers of /limits may be
+  std::int64_t record_count_lag_ms = 300'000;   // the same of /limits/recordCount
+  std::int64_t concurrent_requests = 5;         // that run for 20 s and longer: a Developer edition's
+  bool password_grant = false;                  // OAuth's username-password flow, which new orgs block
+  bool app_approved = true;                     // false: an administrator has to let users in first, and has not
+  bool jwt_access_tokens = false;               // sessions are web tokens, which SOAP refuses
+  std::int64_t session_minutes = 120;           // how long a session lives unused
+  std::int64_t hourly_logins = 3'600;           // of one user
+  std::string instance_url;                     // told with each token; empty: the address that was called
+  bool high_assurance_required = false;         // the profile wants more than any session here has: 401 that no refresh mends
+  bool password_expired = false;                // SOAP logs in all the same, to a session that is good for nothing
+  bool rotate_refresh_tokens = false;           // a refresh hands out a new refresh token and the old one dies
   std::map<std::string, std::string> jwt_keys;  // by client: the PEM key or certificate its assertions are verified with
   std::int64_t upsert_body_version = 46;        // the first API version whose upsert answers an update with a body
   std::int64_t update_only_miss_status = 404;   // of an upsert with updateOnly=true that finds nothing
   std::int64_t cursor_minutes = 15;             // how long a query's cursor lives unused
   std::int64_t open_cursors = 10;
-  std::int64_t daily_bulk_batches = 15'000;     // of both bulk APIs, in rolling 24 hours
+  std::int64_t daily_bulk_batches = 15'000;  // of both bulk APIs, in rolling 24 hours
   std::int64_t daily_bulk_query_jobs = 10'000;
-  std::int64_t bulk_job_ms = 500;           // from UploadComplete to JobComplete
-  std::int64_t bulk_result_rows = 250'000;  // of one page of results at most
-  bool small_pages_refused = true;          // batchSize below 200 is an error; else it is read as 200
-  bool parent_type_needed = true;           // whoever names a parent by its key says of which type, where several could be
-  bool contact_delete_clears_cases = false; // deleting a contact takes it off its cases; else they block it
-  bool merge_losers_in_deleted = true;      // the deleted resource tells of them
-  bool case_comment_events = false;         // comments of cases have change events
+  std::int64_t bulk_job_ms = 500;                  // from UploadComplete to JobComplete
+  std::int64_t bulk_result_rows = 250'000;         // of one page of results at most
+  bool small_pages_refused = true;                 // batchSize below 200 is an error; else it is read as 200
+  bool parent_type_needed = true;                  // whoever names a parent by its key says of which type, where several could be
+  bool contact_delete_clears_cases = false;        // deleting a contact takes it off its cases; else they block it
+  bool merge_losers_in_deleted = true;             // the deleted resource tells of them
+  bool case_comment_events = false;                // comments of cases have change events
   bool missing_delete_is_cross_reference = false;  // DELETE of an id that never was: INVALID_CROSS_REFERENCE_KEY, not NOT_FOUND
-  std::int64_t collection_chunks = 10;      // how often the type may change within a collection
-  std::int64_t retrieve_ids = 2'000;        // ids of one read by ids
-  std::string text_line_ends = "kept";      // of long texts: kept, lf or crlf
-  bool hard_delete_permission = false;      // the user's profile allows hardDelete
-  bool tag_collections = false;             // collections and composite name their client in changeOrigin
-  bool assign_by_default = true;            // assignment rules run unless Sforce-Auto-Assign says FALSE
-  bool repeated_ids_fail = true;            // an id named twice in a collection: both items fail; else the last one holds
-  bool merge_sends_events = true;           // a merge sends DELETE of the loser and UPDATE of what moved
-  std::int64_t overflow_changes = 100'000;  // changes of one transaction before an overflow event
-  std::int64_t daily_event_deliveries = 50'000;  // of the Streaming API, in rolling 24 hours
-  std::int64_t deleted_days = 15;           // how far back the log of deletes reaches: less once it was purged
-  std::int64_t archive_days = 365;          // after which closed tasks and past events are archived
-  std::int64_t row_lock_ms = 0;             // how long after a write its parents stay locked for others
+  std::int64_t collection_chunks = 10;             // how often the type may change within a collection
+  std::int64_t retrieve_ids = 2'000;               // ids of one read by ids
+  std::string text_line_ends = "kept";             // of long texts: kept, lf or crlf
+  bool hard_delete_permission = false;             // the user's profile allows hardDelete
+  bool tag_collections = false;                    // collections and composite name their client in changeOrigin
+  bool assign_by_default = true;                   // assignment rules run unless Sforce-Auto-Assign says FALSE
+  bool repeated_ids_fail = true;                   // an id named twice in a collection: both items fail; else the last one holds
+  bool merge_sends_events = true;                  // a merge sends DELETE of the loser and UPDATE of what moved
+  std::int64_t overflow_changes = 100'000;         // changes of one transaction before an overflow event
+  std::int64_t daily_event_deliveries = 50'000;    // of the Streaming API, in rolling 24 hours
+  std::int64_t deleted_days = 15;                  // how far back the log of deletes reaches: less once it was purged
+  std::int64_t archive_days = 365;                 // after which closed tasks and past events are archived
+  std::int64_t row_lock_ms = 0;                    // how long after a write its parents stay locked for others
 };
 
 void add_switches(Switches& switches, Settings& settings);

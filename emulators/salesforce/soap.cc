@@ -76,8 +76,7 @@ http::Response Salesforce::soap_login(Call& call, const XmlElement& request) {
   int version = 0;
   std::string given = call.parameter("version");
   version = std::atoi(given.c_str());
-  if (version > kLastWithLogin || version < 31)
-    return soap_fault("UNSUPPORTED_API_VERSION", "SOAP API login() is not available in this version");
+  if (version > kLastWithLogin || version < 31) return soap_fault("UNSUPPORTED_API_VERSION", "SOAP API login() is not available in this version");
   if (!knows(request.text_of("username"), request.text_of("password")))
     return soap_fault("INVALID_LOGIN", "Invalid username, password, security token; or user locked out.");
   const OAuthClient& client = *tokens().client(options_.clients.front().id);
@@ -85,10 +84,9 @@ http::Response Salesforce::soap_login(Call& call, const XmlElement& request) {
   std::string access = new_session(call.now, client, {"api", "", false});
   if (settings_.password_expired) crippled_.insert(access);
   const std::string& user = org_.ensure_user({ActorKind::integration, client.name}, call.now);
-  std::string result = "<loginResponse><result>" +
-                       xml_tag("passwordExpired", settings_.password_expired ? "true" : "false") + xml_tag("sandbox", "false") +
-                       xml_tag("serverUrl", fmt::format("{}/services/Soap/u/{}/{}", instance_of(call), given, organization_id_)) + xml_tag("sessionId", access) +
-                       xml_tag("userId", user) + "<userInfo>" + xml_tag("organizationId", organization_id_) +
+  std::string result = "<loginResponse><result>" + xml_tag("passwordExpired", settings_.password_expired ? "true" : "false") + xml_tag("sandbox", "false") +
+                       xml_tag("serverUrl", fmt::format("{}/services/Soap/u/{}/{}", instance_of(call), given, organization_id_)) +
+                       xml_tag("sessionId", access) + xml_tag("userId", user) + "<userInfo>" + xml_tag("organizationId", organization_id_) +
                        xml_tag("userName", options_.username) + "</userInfo></result></loginResponse>";
   return soap_envelope(200, result);
 }
@@ -115,7 +113,8 @@ std::string Salesforce::soap_write(Call& call, const XmlElement& request, const 
     transaction.commit();
     return join(results, "");
   }
-  std::string undone = soap_result("", {{"ALL_OR_NONE_OPERATION_ROLLED_BACK", "Record rolled back because not all records were valid and the request was using AllOrNone header", {}}});
+  std::string undone = soap_result(
+      "", {{"ALL_OR_NONE_OPERATION_ROLLED_BACK", "Record rolled back because not all records were valid and the request was using AllOrNone header", {}}});
   for (std::string& result : results) {
     if (result.ends_with("<success>true</success></result>")) result = undone;
   }

@@ -15,8 +15,9 @@ namespace {
 /// The kind of fault that a code comes in.
 std::string_view fault_kind(std::string_view code) {
   static constexpr std::pair<std::string_view, std::string_view> kKinds[] = {
-      {"MALFORMED_QUERY", "MalformedQueryFault"},      {"INVALID_FIELD", "InvalidFieldFault"}, {"INVALID_TYPE", "InvalidSObjectFault"},
-      {"INVALID_QUERY_LOCATOR", "InvalidQueryLocatorFault"}, {"MALFORMED_ID", "InvalidIdFault"},     {"INVALID_LOGIN", "LoginFault"},
+      {"MALFORMED_QUERY", "MalformedQueryFault"},  {"INVALID_FIELD", "InvalidFieldFault"},
+      {"INVALID_TYPE", "InvalidSObjectFault"},     {"INVALID_QUERY_LOCATOR", "InvalidQueryLocatorFault"},
+      {"MALFORMED_ID", "InvalidIdFault"},          {"INVALID_LOGIN", "LoginFault"},
       {"MALFORMED_SEARCH", "MalformedSearchFault"}};
   for (const auto& [known, kind] : kKinds) {
     if (known == code) return kind;
@@ -28,9 +29,8 @@ std::string_view fault_kind(std::string_view code) {
 std::string soap_text(const json::value& value) {
   std::string text = scalar_text(value);
   constexpr std::string_view kShape = "0000-00-00T00:00:00.000+0000";
-  bool instant = value.is_string() && text.size() == kShape.size() && std::equal(text.begin(), text.end(), kShape.begin(), [](char c, char shape) {
-    return shape == '0' ? c >= '0' && c <= '9' : c == shape;
-  });
+  bool instant = value.is_string() && text.size() == kShape.size() &&
+                 std::equal(text.begin(), text.end(), kShape.begin(), [](char c, char shape) { return shape == '0' ? c >= '0' && c <= '9' : c == shape; });
   return instant ? text.substr(0, text.size() - 5) + "Z" : text;
 }
 
@@ -50,13 +50,13 @@ std::string soap_field(const std::string& element, const json::value& value) {
 }  // namespace
 
 http::Response soap_envelope(int status, const std::string& body, const std::string& header) {
-  http::Response response(status, fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?><soapenv:Envelope "
-                                              "xmlns:soapenv=\"http://schemas.xmlsoap.org/soap/envelope/\" "
-                                              "xmlns=\"urn:partner.soap.sforce.com\" xmlns:sf=\"urn:{}.partner.soap.sforce.com\" "
-                                              "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\">{}<soapenv:Body>{}"
-                                              "</soapenv:Body></soapenv:Envelope>",
-                                              status == 200 ? "sobject" : "fault",
-                                              header.empty() ? "" : fmt::format("<soapenv:Header>{}</soapenv:Header>", header), body));
+  http::Response response(
+      status, fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?><soapenv:Envelope "
+                          "xmlns:soapenv=\"http://schemas.xmlsoap.org/soap/envelope/\" "
+                          "xmlns=\"urn:partner.soap.sforce.com\" xmlns:sf=\"urn:{}.partner.soap.sforce.com\" "
+                          "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\">{}<soapenv:Body>{}"
+                          "</soapenv:Body></soapenv:Envelope>",
+                          status == 200 ? "sobject" : "fault", header.empty() ? "" : fmt::format("<soapenv:Header>{}</soapenv:Header>", header), body));
   response.headers.add("Content-Type", "text/xml;charset=UTF-8");
   return response;
 }

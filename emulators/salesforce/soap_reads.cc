@@ -12,7 +12,9 @@ namespace {
 
 constexpr std::string_view kUsualPage = "500";  // rows of a page, where QueryOptions say nothing
 
-std::string with_query(const std::string& path, const std::vector<std::pair<std::string, std::string>>& query) { return path + "?" + http::encode_query(query); }
+std::string with_query(const std::string& path, const std::vector<std::pair<std::string, std::string>>& query) {
+  return path + "?" + http::encode_query(query);
+}
 
 std::string replication_path(const XmlElement& request, std::string_view what) {
   return with_query(fmt::format("/sobjects/{}/{}", request.text_of("sObjectType"), what),
@@ -51,7 +53,8 @@ std::string results_of(const XmlElement& request, const json::value& answer) {
     return results;
   }
   if (request.name != "search") return "<result>" + soap_members(answer.as_object()) + "</result>";
-  for (const json::value& row : answer.at("searchRecords").as_array()) results += "<searchRecords>" + soap_record("record", row.as_object()) + "</searchRecords>";
+  for (const json::value& row : answer.at("searchRecords").as_array())
+    results += "<searchRecords>" + soap_record("record", row.as_object()) + "</searchRecords>";
   return "<result>" + results + "</result>";
 }
 
@@ -69,7 +72,8 @@ std::optional<http::Response> Salesforce::soap_read(const Call& call, const XmlE
   http::ServerRequest rest;
   rest.method = request.name == "retrieve" ? "POST" : "GET";
   rest.target = fmt::format("/services/data/v{}{}", call.parameter("version"), path);
-  rest.headers = {{"Content-Type", "application/json"}, {"Sforce-Query-Options", fmt::format("batchSize={}", size.empty() ? kUsualPage : std::string_view(size))}};
+  rest.headers = {{"Content-Type", "application/json"},
+                  {"Sforce-Query-Options", fmt::format("batchSize={}", size.empty() ? kUsualPage : std::string_view(size))}};
   if (request.name == "retrieve") rest.body = json::serialize(retrieve_body(request));
   http::Response answer = dispatch(rest, call);
   json::value said = json::parse(answer.body);
@@ -90,8 +94,8 @@ http::Response Salesforce::soap_describe(const Call& call, const XmlElement& req
 }
 
 http::Response Salesforce::soap_answer(const Call& call, const XmlElement& request, const std::string& results) {
-  std::string limit = "<LimitInfoHeader><limitInfo>" + xml_tag("current", std::to_string(daily_.used(call.now))) + xml_tag("limit", std::to_string(daily_.limit())) +
-                      xml_tag("type", "API REQUESTS") + "</limitInfo></LimitInfoHeader>";
+  std::string limit = "<LimitInfoHeader><limitInfo>" + xml_tag("current", std::to_string(daily_.used(call.now))) +
+                      xml_tag("limit", std::to_string(daily_.limit())) + xml_tag("type", "API REQUESTS") + "</limitInfo></LimitInfoHeader>";
   return soap_envelope(200, fmt::format("<{0}Response>{1}</{0}Response>", request.name, results), limit);
 }
 

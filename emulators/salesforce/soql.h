@@ -17,7 +17,7 @@ struct FieldPath {
   std::vector<const Field*> hops;
   const ObjectType* owner = nullptr;  // the object that `field` belongs to
   const Field* field = nullptr;
-  bool polymorphic = false;  // the last hop may lead to several objects: the field is meant by its name
+  bool polymorphic = false;     // the last hop may lead to several objects: the field is meant by its name
   const Field* date = nullptr;  // of CALENDAR_YEAR(CreatedDate): the date, of which `field` is a part
   std::string alias;            // what a selected one is called in the answer; empty: by its field
   bool same(const FieldPath& other) const { return field == other.field && date == other.date && hops == other.hops; }
@@ -30,11 +30,11 @@ struct Query;
 struct Condition {
   enum class Kind { comparison, all_of, any_of, negation };
   Kind kind = Kind::comparison;
-  std::vector<Condition> parts;  // all but comparison
-  FieldPath path;                // comparison
+  std::vector<Condition> parts;          // all but comparison
+  FieldPath path;                        // comparison
   std::optional<std::size_t> aggregate;  // of HAVING, instead of the path: which of the query's; `path` says how its values compare
   Comparator comparator = Comparator::equal;
-  std::vector<Value> values;  // typed as the field stores them; several for in
+  std::vector<Value> values;        // typed as the field stores them; several for in
   std::shared_ptr<Query> subquery;  // in, not_in: whose first selected field gives the values
 };
 
@@ -61,7 +61,7 @@ struct TypeOf {
 
 struct Query {
   const ObjectType* object = nullptr;
-  std::string alias;  // FROM Contact c: what its fields may be prefixed with
+  std::string alias;                        // FROM Contact c: what its fields may be prefixed with
   const ChildRelation* relation = nullptr;  // child queries: how its rows hang on the parent
   bool count = false;                       // SELECT COUNT()
   bool all_custom = false;                  // FIELDS(ALL) or FIELDS(CUSTOM)

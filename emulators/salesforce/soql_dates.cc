@@ -11,9 +11,7 @@ namespace {
 
 constexpr Duration kDay{24LL * 3'600'000};
 
-std::chrono::year_month_day calendar(WallTime time) {
-  return std::chrono::sys_days(std::chrono::days(time.ms / kDay.count()));
-}
+std::chrono::year_month_day calendar(WallTime time) { return std::chrono::sys_days(std::chrono::days(time.ms / kDay.count())); }
 
 WallTime month_start(WallTime today, int months_away) {
   std::chrono::year_month_day date = calendar(today);
@@ -65,8 +63,8 @@ std::optional<DayRange> date_range(std::string_view word, WallTime now) {
 const Field* date_function(std::string_view name) {
   static const std::vector<Field> kFunctions = [] {
     std::vector<Field> functions;
-    for (const char* each : {"CALENDAR_YEAR", "CALENDAR_QUARTER", "CALENDAR_MONTH", "FISCAL_YEAR", "FISCAL_QUARTER", "FISCAL_MONTH", "DAY_IN_YEAR", "DAY_IN_MONTH", "DAY_IN_WEEK",
-                             "WEEK_IN_YEAR", "WEEK_IN_MONTH", "HOUR_IN_DAY"}) {
+    for (const char* each : {"CALENDAR_YEAR", "CALENDAR_QUARTER", "CALENDAR_MONTH", "FISCAL_YEAR", "FISCAL_QUARTER", "FISCAL_MONTH", "DAY_IN_YEAR",
+                             "DAY_IN_MONTH", "DAY_IN_WEEK", "WEEK_IN_YEAR", "WEEK_IN_MONTH", "HOUR_IN_DAY"}) {
       functions.push_back(plain(each, FieldType::integer));
       functions.back().source = Source::contact_part;  // of no column: no index answers for it
     }

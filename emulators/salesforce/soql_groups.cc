@@ -10,19 +10,18 @@ namespace lockstep::emulators::salesforce {
 namespace {
 
 const std::pair<std::string_view, Function> kFunctions[] = {
-    {"count", Function::count}, {"count_distinct", Function::count_distinct}, {"min", Function::min},
-    {"max", Function::max},     {"sum", Function::sum},                       {"avg", Function::avg}, {"grouping", Function::grouping},
+    {"count", Function::count},       {"count_distinct", Function::count_distinct},
+    {"min", Function::min},           {"max", Function::max},
+    {"sum", Function::sum},           {"avg", Function::avg},
+    {"grouping", Function::grouping},
 };
 
-bool is_number(FieldType type) {
-  return type == FieldType::integer || type == FieldType::real || type == FieldType::currency;
-}
+bool is_number(FieldType type) { return type == FieldType::integer || type == FieldType::real || type == FieldType::currency; }
 
 }  // namespace
 
 Outcome<Aggregate> SoqlParser::aggregate_of(const Query& query, const Token& name) {
-  auto known = std::find_if(std::begin(kFunctions), std::end(kFunctions),
-                            [&](const auto& entry) { return equal_no_case(entry.first, name.value); });
+  auto known = std::find_if(std::begin(kFunctions), std::end(kFunctions), [&](const auto& entry) { return equal_no_case(entry.first, name.value); });
   if (known == std::end(kFunctions)) return error("MALFORMED_QUERY", name, fmt::format("unknown function '{}'", name.value));
   if (peek().kind != Token::Kind::word) return unexpected_token();
   const Token& of = take();
@@ -85,7 +84,8 @@ Outcome<void> SoqlParser::check_grouped(const Query& query, const Token& at) con
   }
   for (const Aggregate& aggregate : query.aggregates) {
     if (aggregate.function != Function::grouping) continue;
-    bool grouped = query.subtotals != Query::Subtotals::none && std::any_of(query.group.begin(), query.group.end(), [&](const FieldPath& group) { return group.same(aggregate.path); });
+    bool grouped = query.subtotals != Query::Subtotals::none &&
+                   std::any_of(query.group.begin(), query.group.end(), [&](const FieldPath& group) { return group.same(aggregate.path); });
     if (!grouped) return error("MALFORMED_QUERY", at, "GROUPING is for a field of GROUP BY ROLLUP or CUBE: " + aggregate.path.field->name);
   }
   return {};

@@ -22,25 +22,15 @@ bool read_text(std::string_view query, std::size_t& position, std::string& text)
     if (c == '\\') {
       if (++position == query.size()) return false;
       switch (query[position]) {
-        case 'n':
-          text += '\n';
-          continue;
-        case 'r':
-          text += '\r';
-          continue;
-        case 't':
-          text += '\t';
-          continue;
+        case 'n': text += '\n'; continue;
+        case 'r': text += '\r'; continue;
+        case 't': text += '\t'; continue;
         case '_':
-        case '%':
-          text += '\\';
-          break;  // kept for LIKE
+        case '%': text += '\\'; break;  // kept for LIKE
         case '\\':
         case '\'':
-        case '"':
-          break;
-        default:
-          return false;
+        case '"': break;
+        default: return false;
       }
       c = query[position];
     }
@@ -58,12 +48,10 @@ std::size_t symbol_length(std::string_view rest) {
 
 }  // namespace
 
-tl::unexpected<ApiErrors> soql_error(const std::string& code, std::string_view query, std::size_t position,
-                                     const std::string& what) {
+tl::unexpected<ApiErrors> soql_error(const std::string& code, std::string_view query, std::size_t position, const std::string& what) {
   std::size_t from = position > 20 ? position - 20 : 0;
   std::string_view around = query.substr(from, 60);
-  return refuse(code, fmt::format("\n{}\n{}^\nERROR at Row:1:Column:{}\n{}", around,
-                                  std::string(position - from, ' '), position + 1, what));
+  return refuse(code, fmt::format("\n{}\n{}^\nERROR at Row:1:Column:{}\n{}", around, std::string(position - from, ' '), position + 1, what));
 }
 
 Outcome<std::vector<Token>> tokenize_soql(std::string_view query) {
@@ -82,12 +70,9 @@ Outcome<std::vector<Token>> tokenize_soql(std::string_view query) {
       if (!read_text(query, position, token.value)) {
         return soql_error("MALFORMED_QUERY", query, token.position, "line 1: bad string literal or escape");
       }
-    } else if (is_digit(c) ||
-               ((c == '-' || c == '+') && position + 1 < query.size() && is_digit(query[position + 1]))) {
+    } else if (is_digit(c) || ((c == '-' || c == '+') && position + 1 < query.size() && is_digit(query[position + 1]))) {
       std::size_t end = position + 1;
-      while (end < query.size() &&
-             (is_word(query[end]) || query[end] == ':' || query[end] == '-' || query[end] == '+'))
-        ++end;
+      while (end < query.size() && (is_word(query[end]) || query[end] == ':' || query[end] == '-' || query[end] == '+')) ++end;
       token.kind = Token::Kind::literal;
       token.value = query.substr(position, end - position);
       position = end;

@@ -18,7 +18,6 @@ struct Token {
 Outcome<std::vector<Token>> tokenize_soql(std::string_view text);
 
 /// The message form of SOQL refusals: the query, a caret, the place and what is wrong.
-tl::unexpected<ApiErrors> soql_error(const std::string& code, std::string_view query, std::size_t position,
-                                     const std::string& what);
+tl::unexpected<ApiErrors> soql_error(const std::string& code, std::string_view query, std::size_t position, const std::string& what);
 
 }  // namespace lockstep::emulators::salesforce

@@ -9,8 +9,7 @@ namespace lockstep::emulators::salesforce {
 
 tl::unexpected<ApiErrors> SoqlParser::unexpected_token() const {
   return soql_error("MALFORMED_QUERY", text_, peek().position,
-                    peek().kind == Token::Kind::end ? "unexpected end of query"
-                                                    : fmt::format("unexpected token: '{}'", peek().value));
+                    peek().kind == Token::Kind::end ? "unexpected end of query" : fmt::format("unexpected token: '{}'", peek().value));
 }
 
 Outcome<Query> SoqlParser::query() {
@@ -89,22 +88,17 @@ Outcome<void> SoqlParser::order_by(Query& query) {
       if (!path) return tl::unexpected(path.error());
       item.path = std::move(*path);
       if (!item.path.field->filterable || item.path.field->type == FieldType::address) {
-        return soql_error("INVALID_FIELD", text_, name.position,
-                          fmt::format("field '{}' can not be sorted in a query call", item.path.field->name));
+        return soql_error("INVALID_FIELD", text_, name.position, fmt::format("field '{}' can not be sorted in a query call", item.path.field->name));
       }
     }
     if (grouped && !item.aggregate) {
       if (auto done = check_group_field(query, name, item.path); !done) return done;
     }
-    if (take_word("DESC"))
-      item.descending = true;
-    else
-      take_word("ASC");
+    if (take_word("DESC")) item.descending = true;
+    else take_word("ASC");
     if (take_word("NULLS")) {
-      if (take_word("LAST"))
-        item.nulls_last = true;
-      else if (!take_word("FIRST"))
-        return unexpected_token();
+      if (take_word("LAST")) item.nulls_last = true;
+      else if (!take_word("FIRST")) return unexpected_token();
     }
     query.order.push_back(std::move(item));
   } while (take_symbol(","));
@@ -140,8 +134,7 @@ Outcome<void> SoqlParser::limit_and_offset(Query& query) {
 
 Outcome<Query> parse_soql(const Schema& schema, std::string_view text, WallTime now) {
   constexpr std::size_t kMaxLength = 100'000;
-  if (text.size() > kMaxLength)
-    return refuse("MALFORMED_QUERY", "SOQL statement is longer than 100000 characters");
+  if (text.size() > kMaxLength) return refuse("MALFORMED_QUERY", "SOQL statement is longer than 100000 characters");
   auto tokens = tokenize_soql(text);
   if (!tokens) return tl::unexpected(tokens.error());
   return SoqlParser(schema, text, *tokens, now).query();

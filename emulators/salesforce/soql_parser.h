@@ -24,9 +24,7 @@ class SoqlParser {
   bool take_word(std::string_view word) { return is_word(word) && (take(), true); }
   bool take_symbol(std::string_view symbol) { return is_symbol(symbol) && (take(), true); }
   tl::unexpected<ApiErrors> unexpected_token() const;
-  tl::unexpected<ApiErrors> error(const char* code, const Token& at, const std::string& what) const {
-    return soql_error(code, text_, at.position, what);
-  }
+  tl::unexpected<ApiErrors> error(const char* code, const Token& at, const std::string& what) const { return soql_error(code, text_, at.position, what); }
 
   // soql_select.cc
   /// Where FROM is, skipping over the SELECT list; its items are read afterwards.

@@ -126,7 +126,8 @@ Outcome<void> SoqlParser::label(Query& query) {
   const Token& name = take();
   auto path = this->path(query, name);
   if (!path) return tl::unexpected(path.error());
-  if (path->field->type != FieldType::picklist) return error("INVALID_FIELD", name, fmt::format("toLabel is for picklists, which {} is not", path->field->name));
+  if (path->field->type != FieldType::picklist)
+    return error("INVALID_FIELD", name, fmt::format("toLabel is for picklists, which {} is not", path->field->name));
   if (!take_symbol(")")) return unexpected_token();
   query.select.push_back(std::move(*path));
   return {};
@@ -216,30 +217,25 @@ Outcome<FieldPath> SoqlParser::path(const Query& query, const Token& token) cons
   if (own) names.erase(names.begin());  // Contact.Name or c.Name in a query from Contact c
   for (std::size_t i = 0; i + 1 < names.size(); ++i) {
     const Field* hop = path.owner->find_relationship(names[i]);
-    const ObjectType* target =
-        hop && hop->references.size() == 1 ? schema_.find(hop->references.front()) : nullptr;
+    const ObjectType* target = hop && hop->references.size() == 1 ? schema_.find(hop->references.front()) : nullptr;
     if (hop && hop->name == "OwnerId" && i + 2 < names.size()) target = schema_.find("User");
     if (hop && !target && i + 2 == names.size()) return polymorphic(std::move(path), *hop, token, names.back());
     if (!target) {
-      return soql_error(
-          "INVALID_FIELD", text_, token.position,
-          fmt::format(
-              "Didn't understand relationship '{}' in field path. If you are attempting to use a "
-              "custom relationship, be sure to append the '__r' after the custom relationship name.",
-              names[i]));
+      return soql_error("INVALID_FIELD", text_, token.position,
+                        fmt::format("Didn't understand relationship '{}' in field path. If you are attempting to use a "
+                                    "custom relationship, be sure to append the '__r' after the custom relationship name.",
+                                    names[i]));
     }
     path.hops.push_back(hop);
     path.owner = target;
   }
   path.field = path.owner->find(names.back());
   if (!path.field) {
-    return soql_error(
-        "INVALID_FIELD", text_, token.position,
-        fmt::format(
-            "No such column '{}' on entity '{}'. If you are attempting to use a custom field, be sure "
-            "to append the '__c' after the custom field name. Please reference your WSDL or the "
-            "describe call for the appropriate names.",
-            names.back(), path.owner->name));
+    return soql_error("INVALID_FIELD", text_, token.position,
+                      fmt::format("No such column '{}' on entity '{}'. If you are attempting to use a custom field, be sure "
+                                  "to append the '__c' after the custom field name. Please reference your WSDL or the "
+                                  "describe call for the appropriate names.",
+                                  names.back(), path.owner->name));
   }
   return path;
 }

@@ -21,14 +21,10 @@ Condition in_range(const Condition& named, const DayRange& range) {
   };
   Condition both;
   switch (named.comparator) {
-    case Comparator::greater:
-      return bound(Comparator::greater_or_equal, range.end);
-    case Comparator::greater_or_equal:
-      return bound(Comparator::greater_or_equal, range.start);
-    case Comparator::less:
-      return bound(Comparator::less, range.start);
-    case Comparator::less_or_equal:
-      return bound(Comparator::less, range.end);
+    case Comparator::greater: return bound(Comparator::greater_or_equal, range.end);
+    case Comparator::greater_or_equal: return bound(Comparator::greater_or_equal, range.start);
+    case Comparator::less: return bound(Comparator::less, range.start);
+    case Comparator::less_or_equal: return bound(Comparator::less, range.end);
     case Comparator::not_equal:
       both.kind = Condition::Kind::any_of;
       both.parts = {bound(Comparator::less, range.start), bound(Comparator::greater_or_equal, range.end)};
@@ -110,24 +106,20 @@ Outcome<Condition> SoqlParser::comparison(Query& query, int depth) {
   if (auto done = operand(query, name, condition); !done) return tl::unexpected(done.error());
   const Field& field = *condition.path.field;
   if (!field.filterable || field.type == FieldType::address) {
-    return soql_error("INVALID_FIELD", text_, name.position,
-                      fmt::format("field '{}' can not be filtered in a query call", field.name));
+    return soql_error("INVALID_FIELD", text_, name.position, fmt::format("field '{}' can not be filtered in a query call", field.name));
   }
   auto comparator = this->comparator();
   if (!comparator) return tl::unexpected(comparator.error());
   condition.comparator = *comparator;
   bool ordered = *comparator != Comparator::equal && *comparator != Comparator::not_equal;
-  if ((ordered && field.type == FieldType::boolean) ||
-      (*comparator == Comparator::like && !is_text(field.type))) {
-    return soql_error("INVALID_QUERY_FILTER_OPERATOR", text_, name.position,
-                      fmt::format("invalid operator on {} field", name_of(field.type)));
+  if ((ordered && field.type == FieldType::boolean) || (*comparator == Comparator::like && !is_text(field.type))) {
+    return soql_error("INVALID_QUERY_FILTER_OPERATOR", text_, name.position, fmt::format("invalid operator on {} field", name_of(field.type)));
   }
   bool set = *comparator == Comparator::in || *comparator == Comparator::not_in;
   if (set && !in_having_ && is_symbol("(") && tokens_[next_ + 1].kind == Token::Kind::word && equal_no_case(tokens_[next_ + 1].value, "SELECT"))
     return semi_join(std::move(condition), depth);
   if (auto range = peek().kind == Token::Kind::word ? date_range(peek().value, now_) : std::nullopt) {
-    if (set || *comparator == Comparator::like || (field.type != FieldType::date && field.type != FieldType::datetime))
-      return unexpected_token();
+    if (set || *comparator == Comparator::like || (field.type != FieldType::date && field.type != FieldType::datetime)) return unexpected_token();
     take();
     return in_range(condition, *range);
   }

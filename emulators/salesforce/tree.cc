@@ -17,8 +17,8 @@ struct TreeNode {
   std::size_t parent = 0;
 };
 
-Outcome<void> read_tree(const Schema& schema, const json::array& records, const ObjectType* expected, const Field* parent_field,
-                        std::size_t parent, int depth, std::vector<TreeNode>& nodes) {
+Outcome<void> read_tree(const Schema& schema, const json::array& records, const ObjectType* expected, const Field* parent_field, std::size_t parent, int depth,
+                        std::vector<TreeNode>& nodes) {
   if (depth > kMaxTreeDepth) return refuse("LIMIT_EXCEEDED", "the tree is deeper than 5 levels");
   for (const json::value& record : records) {
     const json::object* object = record.if_object();

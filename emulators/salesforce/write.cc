@@ -12,8 +12,7 @@ namespace lockstep::emulators::salesforce {
 namespace {
 
 bool may_reference(const Field& field, const ObjectType* target) {
-  return target &&
-         std::find(field.references.begin(), field.references.end(), target->name) != field.references.end();
+  return target && std::find(field.references.begin(), field.references.end(), target->name) != field.references.end();
 }
 
 std::string short_id(const std::string& id) { return id.substr(0, 15); }
@@ -46,39 +45,31 @@ Outcome<Value> Org::resolve_parent(const Field& field, const json::object& paren
   }
   if (!may_reference(field, target) || keys.size() != 1) {
     return refuse("INVALID_FIELD",
-                  fmt::format("{}: name exactly one external id field of the parent{}", field.relationship,
-                              ambiguous ? ", and its type in attributes" : ""));
+                  fmt::format("{}: name exactly one external id field of the parent{}", field.relationship, ambiguous ? ", and its type in attributes" : ""));
   }
   const Field* key = target->find(keys[0].first);
   if (!key || !(key->external_id || key->id_lookup)) {
-    return refuse("INVALID_FIELD", fmt::format("{} is not an External ID or indexed field for {}",
-                                               keys[0].first, target->name));
+    return refuse("INVALID_FIELD", fmt::format("{} is not an External ID or indexed field for {}", keys[0].first, target->name));
   }
   std::string wanted = scalar_text(*keys[0].second);
   std::vector<RowNumber> rows = find_by_key(*target, *key, wanted);
   if (rows.empty()) {
-    return refuse("INVALID_FIELD",
-                  fmt::format("Foreign key external ID: {} not found for field {} in entity {}", wanted,
-                              key->name, target->name));
+    return refuse("INVALID_FIELD", fmt::format("Foreign key external ID: {} not found for field {} in entity {}", wanted, key->name, target->name));
   }
   if (rows.size() > 1) {
-    return refuse("DUPLICATE_EXTERNAL_ID",
-                  fmt::format("{}: more than one record found for external id field", key->name));
+    return refuse("DUPLICATE_EXTERNAL_ID", fmt::format("{}: more than one record found for external id field", key->name));
   }
   return Value(target->table->record(rows.front()).id);
 }
 
-Outcome<void> Org::read_member(const ObjectType& object, std::string_view name, const json::value& given,
-                               const Writer& writer, Changes& changes) const {
+Outcome<void> Org::read_member(const ObjectType& object, std::string_view name, const json::value& given, const Writer& writer, Changes& changes) const {
   const Field* field = object.find(name);
   Outcome<Value> value{Value{}};
-  if (const Field* by_parent = field ? nullptr : object.find_relationship(name);
-      by_parent && given.is_object()) {
+  if (const Field* by_parent = field ? nullptr : object.find_relationship(name); by_parent && given.is_object()) {
     field = by_parent;
     value = resolve_parent(*field, given.get_object());
   } else if (!field) {
-    return refuse("INVALID_FIELD",
-                  fmt::format("No such column '{}' on sobject of type {}", name, object.name));
+    return refuse("INVALID_FIELD", fmt::format("No such column '{}' on sobject of type {}", name, object.name));
   } else if (field->source == Source::id) {
     return refuse("INVALID_FIELD", "The Id field should not be specified in the sobject data.", {"Id"});
   } else {
@@ -92,8 +83,7 @@ Outcome<void> Org::read_member(const ObjectType& object, std::string_view name, 
   return {};
 }
 
-Outcome<Org::Changes> Org::read_body(const ObjectType& object, const json::object& body, const Writer& writer,
-                                     bool creating) {
+Outcome<Org::Changes> Org::read_body(const ObjectType& object, const json::object& body, const Writer& writer, bool creating) {
   Changes changes;
   std::vector<std::string> not_writable;
   for (const auto& member : body) {
@@ -105,13 +95,11 @@ Outcome<Org::Changes> Org::read_body(const ObjectType& object, const json::objec
     if (!(creating ? field.may_create() : field.may_update())) not_writable.push_back(field.name);
   }
   if (!not_writable.empty()) {
-    return refuse(
-        "INVALID_FIELD_FOR_INSERT_UPDATE",
-        fmt::format(
-            "Unable to create/update fields: {}. Please check the security settings of this field and "
-            "verify that it is read/write for your profile or permission set.",
-            join(not_writable, ", ")),
-        not_writable);
+    return refuse("INVALID_FIELD_FOR_INSERT_UPDATE",
+                  fmt::format("Unable to create/update fields: {}. Please check the security settings of this field and "
+                              "verify that it is read/write for your profile or permission set.",
+                              join(not_writable, ", ")),
+                  not_writable);
   }
   return changes;
 }
@@ -125,8 +113,7 @@ Outcome<void> Org::check_required(const ObjectType& object, const Changes& chang
     if (null || (creating && !given && !field.defaulted)) missing.push_back(field.name);
   }
   if (missing.empty()) return {};
-  return refuse("REQUIRED_FIELD_MISSING",
-                fmt::format("Required fields are missing: [{}]", join(missing, ", ")), missing);
+  return refuse("REQUIRED_FIELD_MISSING", fmt::format("Required fields are missing: [{}]", join(missing, ", ")), missing);
 }
 
 Outcome<void> Org::check_references(const Changes& changes) const {
@@ -135,18 +122,13 @@ Outcome<void> Org::check_references(const Changes& changes) const {
     std::string_view id = text_of(view(value));
     const ObjectType* target = schema_.by_prefix(id);
     if (target && !may_reference(*field, target)) {
-      return refuse("FIELD_INTEGRITY_EXCEPTION",
-                    fmt::format("{}: id value of incorrect type: {}", field->label, id), {field->name});
+      return refuse("FIELD_INTEGRITY_EXCEPTION", fmt::format("{}: id value of incorrect type: {}", field->label, id), {field->name});
     }
     RowNumber row = target ? target->table->find(id) : kNoRow;
-    if (row == kNoRow || is_gone(target->table->record(row)))
-      return refuse("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", {field->name});
-    if (target->table->record(row).deleted)
-      return refuse("ENTITY_IS_DELETED", "entity is deleted", {field->name});
+    if (row == kNoRow || is_gone(target->table->record(row))) return refuse("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", {field->name});
+    if (target->table->record(row).deleted) return refuse("ENTITY_IS_DELETED", "entity is deleted", {field->name});
     if (field->name == "OwnerId" && target->name == "User" && value_of(*target, row, target->field("IsActive")) != ValueView(true)) {
-      return refuse("INACTIVE_OWNER_OR_USER",
-                    fmt::format("operation performed with inactive user [{}] as owner of record", id),
-                    {field->name});
+      return refuse("INACTIVE_OWNER_OR_USER", fmt::format("operation performed with inactive user [{}] as owner of record", id), {field->name});
     }
   }
   return {};
@@ -158,8 +140,7 @@ Outcome<void> Org::check_unique(const ObjectType& object, const Changes& changes
     for (RowNumber row : find_by_key(object, *field, text_of(view(value)))) {
       if (row == self) continue;
       return refuse("DUPLICATE_VALUE",
-                    fmt::format("duplicate value found: {} duplicates value on record with id: {}",
-                                field->name, short_id(object.table->record(row).id)));
+                    fmt::format("duplicate value found: {} duplicates value on record with id: {}", field->name, short_id(object.table->record(row).id)));
     }
   }
   return {};
@@ -172,16 +153,14 @@ RowNumber Org::insert(const ObjectType& object, const Changes& changes, const Wr
 }
 
 Outcome<RowNumber> Org::create(const ObjectType& object, const json::object& body, const Writer& writer) {
-  if (!object.deletable)
-    return refuse("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id");
+  if (!object.deletable) return refuse("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id");
   if (auto refused = take_refusal(object); !refused) return tl::unexpected(refused.error());
   auto changes = read_body(object, body, writer, true);
   if (!changes) return tl::unexpected(std::move(changes.error()));
   if (auto checked = check_required(object, *changes, true); !checked) return tl::unexpected(checked.error());
   if (auto checked = check_references(*changes); !checked) return tl::unexpected(checked.error());
   if (auto checked = check_unique(object, *changes, kNoRow); !checked) return tl::unexpected(checked.error());
-  if (auto checked = check_object_rules(object, kNoRow, *changes); !checked)
-    return tl::unexpected(checked.error());
+  if (auto checked = check_object_rules(object, kNoRow, *changes); !checked) return tl::unexpected(checked.error());
   if (auto checked = check_validations(object, kNoRow, *changes); !checked) return tl::unexpected(checked.error());
   if (auto checked = check_duplicates(object, kNoRow, *changes, writer); !checked) return tl::unexpected(checked.error());
   if (auto locked = take_locks(object, kNoRow, *changes, writer); !locked) return tl::unexpected(locked.error());
@@ -198,8 +177,7 @@ Outcome<RowNumber> Org::create(const ObjectType& object, const json::object& bod
   return row;
 }
 
-Outcome<void> Org::update(const ObjectType& object, RowNumber row, const json::object& body,
-                          const Writer& writer) {
+Outcome<void> Org::update(const ObjectType& object, RowNumber row, const json::object& body, const Writer& writer) {
   if (auto refused = take_refusal(object); !refused) return refused;
   auto changes = read_body(object, body, writer, false);
   if (!changes) return tl::unexpected(std::move(changes.error()));
@@ -222,8 +200,7 @@ Outcome<void> Org::update(const ObjectType& object, RowNumber row, const json::o
   return {};
 }
 
-Outcome<Org::Upserted> Org::upsert(const ObjectType& object, std::string_view key_field, const json::object& body,
-                                   const Writer& given_writer) {
+Outcome<Org::Upserted> Org::upsert(const ObjectType& object, std::string_view key_field, const json::object& body, const Writer& given_writer) {
   const Field* field = object.find(key_field);
   if (!field || !(field->external_id || field->id_lookup || field->source == Source::id))
     return refuse("INVALID_FIELD", fmt::format("{} is not an External ID or indexed field for {}", key_field, object.name));
@@ -246,8 +223,7 @@ Outcome<Org::Upserted> Org::upsert(const ObjectType& object, std::string_view ke
   } else if (!key.empty()) {
     rows = find_by_key(object, *field, key);
   }
-  if (rows.size() > 1)
-    return refuse("DUPLICATE_EXTERNAL_ID", fmt::format("{}: more than one record found for external id field: [{}]", field->name, key));
+  if (rows.size() > 1) return refuse("DUPLICATE_EXTERNAL_ID", fmt::format("{}: more than one record found for external id field: [{}]", field->name, key));
   if (rows.size() == 1) {
     auto updated = update(object, rows.front(), rest, writer);
     if (!updated) return tl::unexpected(updated.error());

@@ -132,9 +132,7 @@ void Account::Draft::set(FieldId field, Value value) {
   changes.emplace_back(field, std::move(value));
 }
 
-WriteContext Account::context(const Writer& writer) const {
-  return {whole_seconds(writer.at), writer.actor, writer.key, writer.journaled};
-}
+WriteContext Account::context(const Writer& writer) const { return {whole_seconds(writer.at), writer.actor, writer.key, writer.journaled}; }
 
 void Account::read_one(ObjectType& type, std::string_view name, const json::value& value, const Writer& writer, Draft& draft) {
   Property* property = type.find(name);
@@ -142,8 +140,7 @@ void Account::read_one(ObjectType& type, std::string_view name, const json::valu
   auto read = read_value(*property, value, writer.text_values);
   std::string title = capitalised(property->custom() ? property->title : property->name);
   if (!read) {
-    draft.problems.add(property->custom() ? "base" : property->name, "InvalidValue",
-                       fmt::format("{}: {} is not valid", title, json::serialize(value)));
+    draft.problems.add(property->custom() ? "base" : property->name, "InvalidValue", fmt::format("{}: {} is not valid", title, json::serialize(value)));
     return;
   }
   check_reference(*property, *read, draft);
@@ -176,8 +173,7 @@ void Account::check_reference(const Property& property, const Value& value, Draf
   if (property.kind == Kind::user) known = find_live(users_, *id) != kNoRow;
   if (property.kind == Kind::organization) known = find_live(organizations_, *id) != kNoRow;
   if (property.kind == Kind::ticket) known = find_live(tickets_, *id) != kNoRow;
-  if (property.kind == Kind::group)
-    known = std::any_of(groups_.begin(), groups_.end(), [&](const Group& group) { return group.id == *id; });
+  if (property.kind == Kind::group) known = std::any_of(groups_.begin(), groups_.end(), [&](const Group& group) { return group.id == *id; });
   if (!known) {
     std::string word = property.name.substr(0, property.name.size() - 3);  // without _id
     draft.problems.add(word, "InvalidValue", fmt::format("{}: {} is invalid", capitalised(word), *id));
@@ -189,8 +185,7 @@ void Account::check_unique(const ObjectType& type, std::string_view property, Ro
   if (!value || is_null(view(*value))) return;
   for (RowNumber row : find_by(type, property, view(*value))) {
     if (row == self) continue;
-    draft.problems.add(property, "DuplicateValue",
-                       fmt::format("{}: {} {}", capitalised(property), text_of(view(*value)), told));
+    draft.problems.add(property, "DuplicateValue", fmt::format("{}: {} {}", capitalised(property), text_of(view(*value)), told));
     return;
   }
 }
@@ -214,8 +209,7 @@ void Account::change(ObjectType& type, RowNumber row, Draft& draft, const Writer
 void Account::repoint(ObjectType& type, std::string_view property, std::int64_t from, Value to, const Writer& writer) {
   Writer system = writer;
   system.actor = {ActorKind::automation, "Zendesk"};
-  for (RowNumber row : find_by(type, property, from))
-    database_.update(*type.table, row, {{type.field(property), to}}, context(system));
+  for (RowNumber row : find_by(type, property, from)) database_.update(*type.table, row, {{type.field(property), to}}, context(system));
 }
 
 std::int64_t Account::user_of(const Actor& actor, WallTime at) {

@@ -138,8 +138,8 @@ class Account {
 
 /// Fields of the tables that are no ObjectType.
 namespace comment {
-inline constexpr std::string_view kTicket = "ticket_id", kAuthor = "author_id", kBody = "body", kHtml = "html_body", kPublic = "public", kAttachments = "attachment_ids",
-                                  kAudit = "audit_id";
+inline constexpr std::string_view kTicket = "ticket_id", kAuthor = "author_id", kBody = "body", kHtml = "html_body", kPublic = "public",
+                                  kAttachments = "attachment_ids", kAudit = "audit_id";
 }
 namespace identity {
 inline constexpr std::string_view kUser = "user_id", kValue = "value", kPrimary = "primary", kVerified = "verified";

@@ -14,14 +14,16 @@ constexpr std::size_t kMaxFile = 50 * 1024 * 1024;
 
 Zendesk::Answer Zendesk::upload(Call& call) {
   std::string name = call.query_value("filename").value_or("");
-  if (name.empty()) return refuse_titled(400, "Invalid attribute", "You passed an invalid value for the filename attribute. Invalid parameter: filename is required");
+  if (name.empty())
+    return refuse_titled(400, "Invalid attribute", "You passed an invalid value for the filename attribute. Invalid parameter: filename is required");
   if (call.request.body.empty()) return refuse(422, "AttachmentUnprocessable", "The file is empty");
   if (call.request.body.size() > kMaxFile) return refuse(413, "AttachmentTooLarge", "The file is larger than 50 MB");
   std::string type = call.header("Content-Type").value_or("application/octet-stream");
   auto token = account_.attachments().upload(call.query_value("token").value_or(""), name, type, call.request.body, call.now);
   if (!token) return record_not_found();
   json::array files;
-  for (std::int64_t id : *account_.attachments().uploaded(*token, call.now)) files.push_back(render_attachment(*account_.attachments().find(id), call.base_url));
+  for (std::int64_t id : *account_.attachments().uploaded(*token, call.now))
+    files.push_back(render_attachment(*account_.attachments().find(id), call.base_url));
   json::value latest = files.back();
   return json_answer(201, json::object{{"upload", json::object{{"token", *token},
                                                                {"expires_at", format_time(account_.attachments().expires(*token))},

@@ -86,8 +86,7 @@ Zendesk::Answer Zendesk::audit(Call& call) {
   if (!ticket) return tl::unexpected(std::move(ticket.error()));
   std::string wanted = id_in(call, "audit");
   auto places = account_.audits().of_ticket(account_.id_of(account_.tickets(), *ticket));
-  if (wanted == "count")
-    return json_answer(200, json::object{{"count", json::object{{"value", places.size()}, {"refreshed_at", format_time(call.now)}}}});
+  if (wanted == "count") return json_answer(200, json::object{{"count", json::object{{"value", places.size()}, {"refreshed_at", format_time(call.now)}}}});
   for (std::size_t place : places) {
     const Audit& audit = account_.audits().all()[place];
     if (audit.id == number_in(wanted)) return json_answer(200, json::object{{"audit", render_audit(account_, audit, call.base_url)}});

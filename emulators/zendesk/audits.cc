@@ -33,8 +33,8 @@ void Audits::created(const ObjectType& tickets, RowNumber row, std::int64_t auth
   for (const Property& property : tickets.properties) {
     ValueView value = tickets.table->get(row, property.field);
     if (is_null(value) || !is_told(property)) continue;
-    note(std::stoll(tickets.table->record(row).id), author,
-         {{"type", "Create"}, {"field_name", field_name(property)}, {"value", in_audit(property, value)}}, at);
+    note(std::stoll(tickets.table->record(row).id), author, {{"type", "Create"}, {"field_name", field_name(property)}, {"value", in_audit(property, value)}},
+         at);
   }
 }
 
@@ -43,7 +43,8 @@ void Audits::changed(const ObjectType& tickets, RowNumber row, const PackedField
     ValueView previous = before.get(property.field), value = tickets.table->get(row, property.field);
     if (previous == value || !is_told(property)) continue;
     note(std::stoll(tickets.table->record(row).id), author,
-         {{"type", "Change"}, {"field_name", field_name(property)}, {"value", in_audit(property, value)}, {"previous_value", in_audit(property, previous)}}, at);
+         {{"type", "Change"}, {"field_name", field_name(property)}, {"value", in_audit(property, value)}, {"previous_value", in_audit(property, previous)}},
+         at);
   }
 }
 

@@ -17,7 +17,8 @@ Outcome<std::vector<json::object>> read_rows(const Call& call, const ObjectType&
   const json::object* body = document.root().if_object();
   const json::value* list = body ? body->if_contains(type.plural) : nullptr;
   if (!list || !list->is_array() || list->get_array().empty())
-    return refuse_titled(400, "Invalid attribute", "You passed an invalid value for the " + type.plural + " attribute. Invalid parameter: " + type.plural + " is required");
+    return refuse_titled(400, "Invalid attribute",
+                         "You passed an invalid value for the " + type.plural + " attribute. Invalid parameter: " + type.plural + " is required");
   if (list->get_array().size() > kMostInBulk) return refuse(422, "TooManyValues", "At most 100 " + type.plural + " may be sent at once");
   std::vector<json::object> rows;
   for (const json::value& each : list->get_array()) {
@@ -30,7 +31,8 @@ Outcome<std::vector<json::object>> read_rows(const Call& call, const ObjectType&
 Outcome<std::vector<std::string>> read_ids(const Call& call, Account& account, const ObjectType& type) {
   auto ids = call.query_value("ids");
   auto external = call.query_value("external_ids");
-  if (!ids && !external) return refuse_titled(400, "Invalid attribute", "You passed an invalid value for the ids attribute. Invalid parameter: ids is required");
+  if (!ids && !external)
+    return refuse_titled(400, "Invalid attribute", "You passed an invalid value for the ids attribute. Invalid parameter: ids is required");
   std::vector<std::string> found;
   for (std::string_view id : split(ids ? *ids : *external, ',')) {
     if (ids) {
@@ -62,7 +64,11 @@ json::object updated(const std::string& id, const Outcome<void>& done, std::stri
 
 std::optional<json::object> Zendesk::briefly_unable(std::size_t index) {
   if (!faults().fires(kFaultBatchItem, "JOB " + std::to_string(index))) return std::nullopt;
-  return json::object{{"index", index}, {"success", false}, {"status", "Failed"}, {"error", "ServiceUnavailable"}, {"errors", "Service temporarily unavailable"},
+  return json::object{{"index", index},
+                      {"success", false},
+                      {"status", "Failed"},
+                      {"error", "ServiceUnavailable"},
+                      {"errors", "Service temporarily unavailable"},
                       {"details", "Service temporarily unavailable"}};
 }
 

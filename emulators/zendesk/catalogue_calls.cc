@@ -12,8 +12,14 @@ constexpr const char* kSince = "2020-01-01T00:00:00Z";
 constexpr std::int64_t kBrand = 360'000'000'701, kForm = 360'000'000'601;
 
 json::array brands() {
-  return {json::object{{"id", kBrand}, {"name", "Lockstep"}, {"subdomain", "lockstep"}, {"active", true}, {"default", true}, {"is_deleted", false},
-                       {"has_help_center", false}, {"ticket_form_ids", json::array{kForm}}}};
+  return {json::object{{"id", kBrand},
+                       {"name", "Lockstep"},
+                       {"subdomain", "lockstep"},
+                       {"active", true},
+                       {"default", true},
+                       {"is_deleted", false},
+                       {"has_help_center", false},
+                       {"ticket_form_ids", json::array{kForm}}}};
 }
 
 json::array ticket_forms(Account& account) {
@@ -21,18 +27,36 @@ json::array ticket_forms(Account& account) {
   for (const Property& property : account.tickets().properties) {
     if (property.id != 0) fields.push_back(property.id);
   }
-  return {json::object{{"id", kForm}, {"name", "Default Ticket Form"}, {"display_name", "Default Ticket Form"}, {"active", true}, {"default", true}, {"end_user_visible", true},
-                       {"position", 1}, {"in_all_brands", true}, {"restricted_brand_ids", json::array()}, {"ticket_field_ids", std::move(fields)}}};
+  return {json::object{{"id", kForm},
+                       {"name", "Default Ticket Form"},
+                       {"display_name", "Default Ticket Form"},
+                       {"active", true},
+                       {"default", true},
+                       {"end_user_visible", true},
+                       {"position", 1},
+                       {"in_all_brands", true},
+                       {"restricted_brand_ids", json::array()},
+                       {"ticket_field_ids", std::move(fields)}}};
 }
 
 json::array custom_statuses() {
   json::array rows;
-  for (const auto& [category, label] : {std::pair("new", "New"), std::pair("open", "Open"), std::pair("pending", "Pending"), std::pair("hold", "On-hold"), std::pair("solved", "Solved")})
-    rows.push_back(json::object{{"id", custom_status_of(category)}, {"status_category", category}, {"agent_label", label}, {"end_user_label", label}, {"description", ""}, {"active", true}, {"default", true}});
+  for (const auto& [category, label] :
+       {std::pair("new", "New"), std::pair("open", "Open"), std::pair("pending", "Pending"), std::pair("hold", "On-hold"), std::pair("solved", "Solved")})
+    rows.push_back(json::object{{"id", custom_status_of(category)},
+                                {"status_category", category},
+                                {"agent_label", label},
+                                {"end_user_label", label},
+                                {"description", ""},
+                                {"active", true},
+                                {"default", true}});
   return rows;
 }
 
-json::array locales() { return {json::object{{"id", 1}, {"locale", "en-US"}, {"name", "English"}, {"native_name", "English"}, {"presentation_name", "English"}, {"rtl", false}, {"default", true}}}; }
+json::array locales() {
+  return {json::object{
+      {"id", 1}, {"locale", "en-US"}, {"name", "English"}, {"native_name", "English"}, {"presentation_name", "English"}, {"rtl", false}, {"default", true}}};
+}
 
 }  // namespace
 

@@ -17,7 +17,8 @@ tl::unexpected<ApiError> unauthenticated() {
 tl::unexpected<ApiError> invalid_token() {
   ApiError error;
   error.status = 401;
-  error.body = json::object{{"error", "invalid_token"}, {"error_description", "The access token provided is expired, revoked, malformed or invalid for other reasons."}};
+  error.body =
+      json::object{{"error", "invalid_token"}, {"error_description", "The access token provided is expired, revoked, malformed or invalid for other reasons."}};
   return tl::unexpected(std::move(error));
 }
 
@@ -129,8 +130,7 @@ Outcome<void> Zendesk::admit_update(const ObjectType& type, RowNumber row, WallT
     return too_many("You have exceeded the rate limit for updating a single unique user. Please try again later.", limit.until_next_free(now));
   }
   RollingLimit& limit = ticket_updates_.try_emplace({caller_user_, id}, 30, Duration{600'000}).first->second;
-  if (!limit.admit(now))
-    return too_many("You have exceeded the rate limit for updating a single ticket. Please try again later.", limit.until_next_free(now));
+  if (!limit.admit(now)) return too_many("You have exceeded the rate limit for updating a single ticket. Please try again later.", limit.until_next_free(now));
   if (!all_ticket_updates_.admit(now))
     return too_many("You have exceeded the rate limit for updating tickets. Please try again later.", all_ticket_updates_.until_next_free(now));
   return {};

@@ -18,13 +18,18 @@ struct Told {
   std::string_view property;
   std::string_view event;
 };
-constexpr Told kOfTickets[] = {{"status", "status_changed"},         {"priority", "priority_changed"},
-                               {"subject", "subject_changed"},       {"assignee_id", "agent_assignment_changed"},
-                               {"group_id", "group_assignment_changed"}, {"requester_id", "requester_changed"},
-                               {"organization_id", "organization_changed"}, {"tags", "tags_changed"},
-                               {"type", "type_changed"},             {"external_id", "external_id_changed"}};
-constexpr Told kOfUsers[] = {{"name", "name_changed"},   {"email", "email_changed"},     {"role", "role_changed"},
-                             {"notes", "notes_changed"}, {"details", "details_changed"}, {"external_id", "external_id_changed"},
+constexpr Told kOfTickets[] = {{"status", "status_changed"},
+                               {"priority", "priority_changed"},
+                               {"subject", "subject_changed"},
+                               {"assignee_id", "agent_assignment_changed"},
+                               {"group_id", "group_assignment_changed"},
+                               {"requester_id", "requester_changed"},
+                               {"organization_id", "organization_changed"},
+                               {"tags", "tags_changed"},
+                               {"type", "type_changed"},
+                               {"external_id", "external_id_changed"}};
+constexpr Told kOfUsers[] = {{"name", "name_changed"},   {"email", "email_changed"},        {"role", "role_changed"},
+                             {"notes", "notes_changed"}, {"details", "details_changed"},    {"external_id", "external_id_changed"},
                              {"tags", "tags_changed"},   {"suspended", "suspended_changed"}};
 constexpr Told kOfOrganizations[] = {{"name", "name_changed"}, {"external_id", "external_id_changed"}, {"tags", "tags_changed"}};
 
@@ -99,9 +104,7 @@ void Events::changed(const ObjectType& type, RowNumber row, const PackedFields& 
   }
 }
 
-void Events::removed(const ObjectType& type, RowNumber row, WallTime at) {
-  note(type, row, type.name == "ticket" ? "soft_deleted" : "deleted", {}, at);
-}
+void Events::removed(const ObjectType& type, RowNumber row, WallTime at) { note(type, row, type.name == "ticket" ? "soft_deleted" : "deleted", {}, at); }
 
 void Events::purged(const ObjectType& type, RowNumber row, WallTime at) { note(type, row, "permanently_deleted", {}, at); }
 
@@ -191,8 +194,7 @@ void Events::prepare(http::Request& request, WallTime now) const {
   auto webhook = webhooks_.find(std::string(id.value_or("")));
   std::string stamp = format_time(now);
   request.headers.set("X-Zendesk-Webhook-Signature-Timestamp", stamp);
-  if (webhook != webhooks_.end())
-    request.headers.set("X-Zendesk-Webhook-Signature", to_base64(hmac_sha256(webhook->second.secret, stamp + request.body)));
+  if (webhook != webhooks_.end()) request.headers.set("X-Zendesk-Webhook-Signature", to_base64(hmac_sha256(webhook->second.secret, stamp + request.body)));
 }
 
 }  // namespace lockstep::emulators::zendesk

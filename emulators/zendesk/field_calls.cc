@@ -45,7 +45,8 @@ void read_options(const json::object& given, Property& property, Problems& probl
   for (const json::value& each : list->is_array() ? list->get_array() : json::array()) {
     std::string value(each.is_object() ? text_member(each.get_object(), "value") : ""), name(each.is_object() ? text_member(each.get_object(), "name") : "");
     if (value.empty() || name.empty()) problems.add("custom_field_options", "BlankValue", "Custom field options: each needs a name and a value");
-    if (property.option_names.contains(value)) problems.add("custom_field_options", "DuplicateValue", "Custom field options: " + value + " has already been taken");
+    if (property.option_names.contains(value))
+      problems.add("custom_field_options", "DuplicateValue", "Custom field options: " + value + " has already been taken");
     property.options.push_back(value);
     property.option_names[value] = std::move(name);
   }
@@ -155,7 +156,8 @@ Zendesk::Answer Zendesk::field_option(Call& call, ObjectType& type) {
   if (!given) return tl::unexpected(std::move(given.error()));
   const json::value* asked = posted ? (*given)->if_contains("id") : nullptr;
   std::string wanted = asked ? scalar_text(*asked) : posted ? "" : id_in(call, "option");
-  auto known = std::find_if(property->options.begin(), property->options.end(), [&](const std::string& option) { return std::to_string(option_id(*property, option)) == wanted; });
+  auto known = std::find_if(property->options.begin(), property->options.end(),
+                            [&](const std::string& option) { return std::to_string(option_id(*property, option)) == wanted; });
   if (known == property->options.end() && !wanted.empty()) return record_not_found();
   if (!posted && call.request.method == "GET") return json_answer(200, json::object{{"custom_field_option", option_row(*property, *known)}});
   if (!posted) {
@@ -164,7 +166,8 @@ Zendesk::Answer Zendesk::field_option(Call& call, ObjectType& type) {
   }
   std::string value(text_member(**given, "value")), name(text_member(**given, "name"));
   if (value.empty() || name.empty()) return refuse(422, "RecordInvalid", "An option needs a name and a value");
-  bool taken = std::any_of(property->options.begin(), property->options.end(), [&](const std::string& option) { return option == value && (known == property->options.end() || option != *known); });
+  bool taken = std::any_of(property->options.begin(), property->options.end(),
+                           [&](const std::string& option) { return option == value && (known == property->options.end() || option != *known); });
   if (taken) return refuse(422, "RecordInvalid", "Value: " + value + " has already been taken");
   bool fresh = known == property->options.end();
   if (fresh) property->options.push_back(value);

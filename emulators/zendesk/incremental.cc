@@ -50,7 +50,9 @@ Outcome<std::int64_t> Zendesk::start_time(const Call& call) const {
     auto [end, error] = std::from_chars(given->data(), given->data() + given->size(), seconds);
     if (error != std::errc() || end != given->data() + given->size() || seconds < 0) given.reset();
   }
-  if (!given) return refuse_titled(400, "Invalid attribute", "You passed an invalid value for the start_time attribute. Invalid parameter: start_time must be an integer");
+  if (!given)
+    return refuse_titled(400, "Invalid attribute",
+                         "You passed an invalid value for the start_time attribute. Invalid parameter: start_time must be an integer");
   if (WallTime{seconds * 1000} + kUnsettled >= call.now)
     return refuse(422, "StartTimeTooRecent", "Too recent start_time. Use a start_time older than 60 seconds");
   return seconds;

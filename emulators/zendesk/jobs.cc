@@ -7,10 +7,7 @@
 #include "emulators/zendesk/schema.h"
 
 namespace lockstep::emulators::zendesk {
-namespace {
-
-
-}  // namespace
+namespace {}  // namespace
 
 Outcome<json::object> Jobs::start(std::string type, std::size_t total, Row row, WallTime now, const std::string& base_url) {
   auto open = std::count_if(jobs_.begin(), jobs_.end(), [](const auto& each) { return !each.second.done; });
@@ -50,7 +47,9 @@ json::object Jobs::describe(const std::string& id, const Job& job, WallTime now,
                    {"url", base_url + "/api/v2/job_statuses/" + id + ".json"},
                    {"total", job.total},
                    {"progress", job.done ? json::value(job.total) : json::value(nullptr)},
-                   {"status", job.done ? "completed" : working ? "working" : "queued"},
+                   {"status", job.done  ? "completed"
+                              : working ? "working"
+                                        : "queued"},
                    {"message", job.done ? json::value("Completed at " + format_time(job.due)) : json::value(nullptr)},
                    {"results", job.done ? json::value(job.results) : json::value(nullptr)}};
   return row;

@@ -83,7 +83,7 @@ Zendesk::Answer Zendesk::list_by(Call& call, ObjectType& type, std::string_view 
   std::string_view target = call.request.target;
   ObjectType& owner = target.starts_with("/api/v2/users/")           ? account_.users()
                       : target.starts_with("/api/v2/organizations/") ? account_.organizations()
-                                                                      : account_.tickets();
+                                                                     : account_.tickets();
   auto row = row_of(call, owner);
   if (!row) return tl::unexpected(std::move(row.error()));
   std::string id = owner.table->record(*row).id;

@@ -89,7 +89,8 @@ Zendesk::Answer Zendesk::membership_create(Call& call) {
   if (!given) return tl::unexpected(std::move(given.error()));
   auto id = [&](const char* name) { return (*given)->contains(name) ? number_in(scalar_text((*given)->at(name))) : 0; };
   bool of_user = call.request.target.starts_with("/api/v2/users/");
-  RowNumber user = account_.find_live(account_.users(), of_user ? number_in(id_in(call)) : id("user_id")), organization = account_.find_live(account_.organizations(), id("organization_id"));
+  RowNumber user = account_.find_live(account_.users(), of_user ? number_in(id_in(call)) : id("user_id")),
+            organization = account_.find_live(account_.organizations(), id("organization_id"));
   Problems problems;
   if (user == kNoRow) problems.add("user", "BlankValue", "User: cannot be blank");
   if (organization == kNoRow) problems.add("organization", "BlankValue", "Organization: cannot be blank");
@@ -104,7 +105,8 @@ Zendesk::Answer Zendesk::membership_create(Call& call) {
 Zendesk::Answer Zendesk::membership_remove(Call& call) {
   auto user = member_of(call);
   if (!user) return tl::unexpected(std::move(user.error()));
-  if (auto done = account_.update(account_.users(), *user, json::object{{"organization_id", nullptr}}, writer(call)); !done) return tl::unexpected(std::move(done.error()));
+  if (auto done = account_.update(account_.users(), *user, json::object{{"organization_id", nullptr}}, writer(call)); !done)
+    return tl::unexpected(std::move(done.error()));
   return http::Response(204, "");
 }
 

@@ -11,7 +11,7 @@ namespace lockstep::emulators::zendesk {
 namespace {
 
 constexpr std::int64_t kFirstMetric = 3'100'000'000'000;  // a metric's id is this and its ticket's
-constexpr std::int64_t kMostEvents = 10'000;               // of a ticket: ids of events are its own
+constexpr std::int64_t kMostEvents = 10'000;              // of a ticket: ids of events are its own
 
 struct Step {
   WallTime at;
@@ -143,7 +143,8 @@ void add_events(Account& account, RowNumber row, std::vector<MetricEvent>& event
     bool ended = step.status == "solved" || step.status == "closed";
     add(step.at, "requester_wait_time", ended ? "fulfill" : step.status == "pending" ? "pause" : "activate");
   }
-  if (history.first_reply) events.push_back({(ticket + 1) * kMostEvents - 1, *history.first_reply, ticket, "reply_time", "fulfill"});  // it comes at any time: its id is its own
+  if (history.first_reply)
+    events.push_back({(ticket + 1) * kMostEvents - 1, *history.first_reply, ticket, "reply_time", "fulfill"});  // it comes at any time: its id is its own
 }
 
 }  // namespace
@@ -187,12 +188,8 @@ Zendesk::Answer Zendesk::export_metric_events(Call& call) {
   if (!end) events.resize(kMostExported);
   json::array rows;
   for (const MetricEvent& event : events)
-    rows.push_back(json::object{{"id", event.id},
-                                {"ticket_id", event.ticket},
-                                {"metric", event.metric},
-                                {"instance_id", 1},
-                                {"type", event.type},
-                                {"time", format_time(event.at)}});
+    rows.push_back(json::object{
+        {"id", event.id}, {"ticket_id", event.ticket}, {"metric", event.metric}, {"instance_id", 1}, {"type", event.type}, {"time", format_time(event.at)}});
   return export_page(call, "ticket_metric_events", std::move(rows), events.empty() ? *start : events.back().at.ms / 1000, end);
 }
 

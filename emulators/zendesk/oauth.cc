@@ -36,14 +36,17 @@ Zendesk::Answer Zendesk::token(Call& call) {
   const json::object& given = document.root().is_object() ? document.root().get_object() : form;
   const OAuthClient* client = tokens().client(text_member(given, "client_id"));
   if (!client || text_member(given, "client_secret") != client->secret)
-    return oauth_error("invalid_client", "Client authentication failed due to unknown client, no client authentication included, or unsupported authentication method.");
+    return oauth_error("invalid_client",
+                       "Client authentication failed due to unknown client, no client authentication included, or unsupported authentication method.");
   std::string_view grant = text_member(given, "grant_type");
   std::string scope(text_member(given, "scope")), refresh;
   if (grant == "refresh_token") {
     std::string old(text_member(given, "refresh_token"));
     auto ends = refresh_ends_.find(old);
     if (tokens().refresh_client(old) != client->id || (ends != refresh_ends_.end() && ends->second <= call.now))
-      return oauth_error("invalid_grant", "The provided authorization grant or refresh token is invalid, expired, revoked, does not match the redirection URI used in the authorization request, or was issued to another client.");
+      return oauth_error("invalid_grant",
+                         "The provided authorization grant or refresh token is invalid, expired, revoked, does not match the redirection URI used in the "
+                         "authorization request, or was issued to another client.");
     scope = tokens().revoke_pair(old);  // both turn over
     refresh_ends_.erase(old);
   } else if (grant == "authorization_code") {

@@ -16,7 +16,8 @@ constexpr std::int64_t kDeepest = 10'000;
 Outcome<Page> by_cursor(const Call& call, const std::vector<Place>& places, bool descending) {
   auto size = query_number(call, "page[size]", kMostOnPage);
   if (!size || *size < 1)
-    return refuse_titled(400, "Invalid attribute", "You passed an invalid value for the page[size] attribute. Invalid parameter: page[size] must be an integer between 1 and 100");
+    return refuse_titled(400, "Invalid attribute",
+                         "You passed an invalid value for the page[size] attribute. Invalid parameter: page[size] must be an integer between 1 and 100");
   std::size_t most = static_cast<std::size_t>(std::min(*size, kMostOnPage));
   auto before = [&](const Place& a, const Place& b) { return descending ? b < a : a < b; };
   std::size_t first = 0, last = std::min(places.size(), most);
@@ -90,8 +91,7 @@ Outcome<Place> decode_cursor(std::string_view text) {
   return refuse_listed(400, "InvalidPaginationParameter", "Invalid pagination parameter", "The cursor is not valid");
 }
 
-std::string address_with(const Call& call, const std::vector<std::pair<std::string, std::string>>& parameters,
-                         const std::vector<std::string>& without) {
+std::string address_with(const Call& call, const std::vector<std::pair<std::string, std::string>>& parameters, const std::vector<std::string>& without) {
   std::vector<std::pair<std::string, std::string>> pairs;
   auto holds = [](const auto& list, const std::string& name) {
     return std::any_of(list.begin(), list.end(), [&](const auto& each) {
@@ -113,7 +113,8 @@ Outcome<std::int64_t> query_number(const Call& call, std::string_view name, std:
   std::int64_t number = 0;
   auto [end, error] = std::from_chars(given->data(), given->data() + given->size(), number);
   if (error == std::errc() && end == given->data() + given->size()) return number;
-  return refuse_titled(400, "Invalid attribute", fmt::format("You passed an invalid value for the {} attribute. Invalid parameter: {} must be an integer", name, name));
+  return refuse_titled(400, "Invalid attribute",
+                       fmt::format("You passed an invalid value for the {} attribute. Invalid parameter: {} must be an integer", name, name));
 }
 
 }  // namespace lockstep::emulators::zendesk

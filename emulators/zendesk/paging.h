@@ -25,8 +25,7 @@ Outcome<Page> page_of(const Call& call, const std::vector<Place>& places, bool d
 std::string encode_cursor(const Place& place);
 Outcome<Place> decode_cursor(std::string_view text);
 /// The call's own address with some parameters replaced.
-std::string address_with(const Call& call, const std::vector<std::pair<std::string, std::string>>& parameters,
-                         const std::vector<std::string>& without = {});
+std::string address_with(const Call& call, const std::vector<std::pair<std::string, std::string>>& parameters, const std::vector<std::string>& without = {});
 /// A whole number of the query; refused when it is none.
 Outcome<std::int64_t> query_number(const Call& call, std::string_view name, std::int64_t otherwise);
 

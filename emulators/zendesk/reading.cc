@@ -30,8 +30,7 @@ Zendesk::Answer Zendesk::comments(Call& call) {
   if (!ticket) return tl::unexpected(std::move(ticket.error()));
   Table& table = account_.comments();
   std::vector<Place> places;
-  for (RowNumber row : table.find_equal(*table.find_field(comment::kTicket), account_.id_of(account_.tickets(), *ticket)))
-    places.push_back({0, row});
+  for (RowNumber row : table.find_equal(*table.find_field(comment::kTicket), account_.id_of(account_.tickets(), *ticket))) places.push_back({0, row});
   bool newest_first = call.query_value("sort") == "-created_at" || call.query_value("sort_order") == "desc";
   if (newest_first) std::reverse(places.begin(), places.end());
   auto page = page_of(call, places, newest_first);
@@ -78,9 +77,9 @@ Zendesk::Answer Zendesk::related(Call& call) {
   auto row = row_of(call, account_.organizations());
   if (!row) return tl::unexpected(std::move(row.error()));
   std::int64_t id = account_.id_of(account_.organizations(), *row);
-  return json_answer(200, json::object{{"organization_related",
-                                        json::object{{"tickets_count", account_.find_by(account_.tickets(), "organization_id", id).size()},
-                                                     {"users_count", account_.find_by(account_.users(), "organization_id", id).size()}}}});
+  return json_answer(200,
+                     json::object{{"organization_related", json::object{{"tickets_count", account_.find_by(account_.tickets(), "organization_id", id).size()},
+                                                                        {"users_count", account_.find_by(account_.users(), "organization_id", id).size()}}}});
 }
 
 /// A user's organization, or a ticket's collaborators.

@@ -30,9 +30,8 @@ void render_custom(const ObjectType& type, RowNumber row, json::object& body) {
 
 json::object render_record(Account& account, const ObjectType& type, RowNumber row, const std::string& base_url) {
   const Record& record = type.table->record(row);
-  json::object body{{"url", base_url + "/api/v2/" + type.plural + "/" + record.id + ".json"},
-                    {"id", account.id_of(type, row)},
-                    {"created_at", format_time(record.created)}};
+  json::object body{
+      {"url", base_url + "/api/v2/" + type.plural + "/" + record.id + ".json"}, {"id", account.id_of(type, row)}, {"created_at", format_time(record.created)}};
   for (const Property& property : type.properties) {
     if (!property.custom()) body[property.name] = render_value(property, record.fields.get(property.field));
   }
@@ -63,18 +62,12 @@ json::object render_comment(Account& account, RowNumber row, const std::string& 
   json::array files;
   for (const std::string& id : parts_of(table.get(row, account.comments().field(comment::kAttachments))))
     files.push_back(render_attachment(*account.attachments().find(std::stoll(id)), base_url));
-  return json::object{{"id", id_number(table, row)},
-                      {"type", "Comment"},
-                      {"author_id", get(comment::kAuthor)},
-                      {"body", get(comment::kBody)},
-                      {"plain_body", get(comment::kBody)},
-                      {"html_body", get(comment::kHtml)},
-                      {"public", get(comment::kPublic)},
-                      {"attachments", std::move(files)},
-                      {"audit_id", get(comment::kAudit)},
-                      {"via", json::object{{"channel", "api"}}},
-                      {"metadata", json::object()},
-                      {"created_at", format_time(table.record(row).created)}};
+  return json::object{{"id", id_number(table, row)},        {"type", "Comment"},
+                      {"author_id", get(comment::kAuthor)}, {"body", get(comment::kBody)},
+                      {"plain_body", get(comment::kBody)},  {"html_body", get(comment::kHtml)},
+                      {"public", get(comment::kPublic)},    {"attachments", std::move(files)},
+                      {"audit_id", get(comment::kAudit)},   {"via", json::object{{"channel", "api"}}},
+                      {"metadata", json::object()},         {"created_at", format_time(table.record(row).created)}};
 }
 
 json::object render_identity(Account& account, RowNumber row, const std::string& base_url) {
@@ -100,8 +93,8 @@ json::object render_group(const Group& group, const std::string& base_url) {
                       {"default", group.name == "Support"}};
 }
 
-void side_load(Account& account, const ObjectType& type, const std::vector<RowNumber>& rows, std::string_view include,
-               const std::string& base_url, json::object& body) {
+void side_load(Account& account, const ObjectType& type, const std::vector<RowNumber>& rows, std::string_view include, const std::string& base_url,
+               json::object& body) {
   std::set<RowNumber> users, organizations;
   std::set<std::int64_t> groups;
   for (RowNumber row : rows) {

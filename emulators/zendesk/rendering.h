@@ -14,7 +14,7 @@ json::object render_audit(Account& account, const Audit& audit, const std::strin
 json::object render_identity(Account& account, RowNumber row, const std::string& base_url);
 json::object render_group(const Group& group, const std::string& base_url);
 /// What `include=users,organizations,groups` adds: the records that the rows point to, each once.
-void side_load(Account& account, const ObjectType& type, const std::vector<RowNumber>& rows, std::string_view include,
-               const std::string& base_url, json::object& body);
+void side_load(Account& account, const ObjectType& type, const std::vector<RowNumber>& rows, std::string_view include, const std::string& base_url,
+               json::object& body);
 
 }  // namespace lockstep::emulators::zendesk

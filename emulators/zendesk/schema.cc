@@ -103,8 +103,7 @@ std::optional<Value> read_choice(const Property& property, const json::value& gi
 
 const Property* ObjectType::find(std::string_view wanted) const {
   for (const Property& property : properties) {
-    if (property.name == wanted || (property.custom() && (property.key() == wanted || std::to_string(property.id) == wanted)))
-      return &property;
+    if (property.name == wanted || (property.custom() && (property.key() == wanted || std::to_string(property.id) == wanted))) return &property;
   }
   return nullptr;
 }
@@ -123,34 +122,43 @@ const Property& ObjectType::at(std::string_view wanted) const {
 
 ObjectType ticket_type(Database& database) {
   ObjectType type = type_of(database, "ticket", "custom_fields",
-                 {plain("external_id", Kind::text), plain("subject", Kind::text), read_only("description", Kind::text),
-                  choice("type", {"problem", "incident", "question", "task"}), choice("priority", {"urgent", "high", "normal", "low"}),
-                  choice("status", {"new", "open", "pending", "hold", "solved", "closed"}), plain("requester_id", Kind::user),
-                  plain("submitter_id", Kind::user), plain("assignee_id", Kind::user), plain("organization_id", Kind::organization),
-                  plain("group_id", Kind::group), plain("collaborator_ids", Kind::ids), plain("problem_id", Kind::ticket),
-                  read_only("followup_source_id", Kind::ticket), plain("due_at", Kind::time), plain("tags", Kind::words),
-                  read_only("updated_at", Kind::time), read_only("is_public", Kind::boolean),
-                  custom("custom_fields.360000000001", "Severity", 360000000001, Kind::choice, {"sev_1", "sev_2", "sev_3"}),
-                  custom("custom_fields.360000000002", "Order number", 360000000002, Kind::text),
-                  custom("custom_fields.360000000003", "Refund", 360000000003, Kind::integer),
-                  custom("custom_fields.360000000004", "Billable", 360000000004, Kind::boolean),
-                  custom("custom_fields.360000000005", "CRM id", 360000000005, Kind::text)});
-  for (const char* name : {"requester_id", "assignee_id", "organization_id", "problem_id", "external_id"})
-    type.table->add_index(type.field(name));
+                            {plain("external_id", Kind::text),
+                             plain("subject", Kind::text),
+                             read_only("description", Kind::text),
+                             choice("type", {"problem", "incident", "question", "task"}),
+                             choice("priority", {"urgent", "high", "normal", "low"}),
+                             choice("status", {"new", "open", "pending", "hold", "solved", "closed"}),
+                             plain("requester_id", Kind::user),
+                             plain("submitter_id", Kind::user),
+                             plain("assignee_id", Kind::user),
+                             plain("organization_id", Kind::organization),
+                             plain("group_id", Kind::group),
+                             plain("collaborator_ids", Kind::ids),
+                             plain("problem_id", Kind::ticket),
+                             read_only("followup_source_id", Kind::ticket),
+                             plain("due_at", Kind::time),
+                             plain("tags", Kind::words),
+                             read_only("updated_at", Kind::time),
+                             read_only("is_public", Kind::boolean),
+                             custom("custom_fields.360000000001", "Severity", 360000000001, Kind::choice, {"sev_1", "sev_2", "sev_3"}),
+                             custom("custom_fields.360000000002", "Order number", 360000000002, Kind::text),
+                             custom("custom_fields.360000000003", "Refund", 360000000003, Kind::integer),
+                             custom("custom_fields.360000000004", "Billable", 360000000004, Kind::boolean),
+                             custom("custom_fields.360000000005", "CRM id", 360000000005, Kind::text)});
+  for (const char* name : {"requester_id", "assignee_id", "organization_id", "problem_id", "external_id"}) type.table->add_index(type.field(name));
   type.table->add_index(type.field("collaborator_ids"), false, ' ');
   return type;
 }
 
 ObjectType user_type(Database& database) {
-  ObjectType type = type_of(database, "user", "user_fields",
-                 {plain("external_id", Kind::text), plain("name", Kind::text), plain("email", Kind::text), plain("phone", Kind::text),
-                  choice("role", {"end-user", "agent", "admin"}), plain("organization_id", Kind::organization), plain("alias", Kind::text),
-                  plain("notes", Kind::text), plain("details", Kind::text), plain("tags", Kind::words), plain("suspended", Kind::boolean),
-                  read_only("active", Kind::boolean), plain("verified", Kind::boolean), plain("time_zone", Kind::text),
-                  plain("locale_id", Kind::integer), read_only("updated_at", Kind::time),
-                  custom("user_fields.loyalty_tier", "Loyalty tier", 360000000101, Kind::choice, {"bronze", "silver", "gold"}),
-                  custom("user_fields.crm_id", "CRM id", 360000000102, Kind::text),
-                  custom("user_fields.birthday", "Birthday", 360000000103, Kind::date)});
+  ObjectType type = type_of(
+      database, "user", "user_fields",
+      {plain("external_id", Kind::text), plain("name", Kind::text), plain("email", Kind::text), plain("phone", Kind::text),
+       choice("role", {"end-user", "agent", "admin"}), plain("organization_id", Kind::organization), plain("alias", Kind::text), plain("notes", Kind::text),
+       plain("details", Kind::text), plain("tags", Kind::words), plain("suspended", Kind::boolean), read_only("active", Kind::boolean),
+       plain("verified", Kind::boolean), plain("time_zone", Kind::text), plain("locale_id", Kind::integer), read_only("updated_at", Kind::time),
+       custom("user_fields.loyalty_tier", "Loyalty tier", 360000000101, Kind::choice, {"bronze", "silver", "gold"}),
+       custom("user_fields.crm_id", "CRM id", 360000000102, Kind::text), custom("user_fields.birthday", "Birthday", 360000000103, Kind::date)});
   type.table->add_index(type.field("organization_id"));
   type.table->add_index(type.field("external_id"), true);
   type.table->add_index(type.field("email"), true);
@@ -161,11 +169,11 @@ ObjectType user_type(Database& database) {
 
 ObjectType organization_type(Database& database) {
   ObjectType type = type_of(database, "organization", "organization_fields",
-                 {plain("external_id", Kind::text), plain("name", Kind::text), plain("domain_names", Kind::words), plain("details", Kind::text),
-                  plain("notes", Kind::text), plain("tags", Kind::words), plain("group_id", Kind::group), plain("shared_tickets", Kind::boolean),
-                  plain("shared_comments", Kind::boolean), read_only("updated_at", Kind::time),
-                  custom("organization_fields.segment", "Segment", 360000000201, Kind::choice, {"small", "medium", "large"}),
-                  custom("organization_fields.crm_id", "CRM id", 360000000202, Kind::text)});
+                            {plain("external_id", Kind::text), plain("name", Kind::text), plain("domain_names", Kind::words), plain("details", Kind::text),
+                             plain("notes", Kind::text), plain("tags", Kind::words), plain("group_id", Kind::group), plain("shared_tickets", Kind::boolean),
+                             plain("shared_comments", Kind::boolean), read_only("updated_at", Kind::time),
+                             custom("organization_fields.segment", "Segment", 360000000201, Kind::choice, {"small", "medium", "large"}),
+                             custom("organization_fields.crm_id", "CRM id", 360000000202, Kind::text)});
   type.table->add_index(type.field("name"), true);
   type.table->add_index(type.field("external_id"), true);
   type.next_id = 1'500'000'000'001;
@@ -178,14 +186,10 @@ std::optional<Value> read_value(const Property& property, const json::value& giv
   if (text_values && given.is_string() && given.get_string().empty()) return Value{};
   switch (property.kind) {
     case Kind::words:
-    case Kind::ids:
-      return read_list(property, given, text_values);
-    case Kind::time:
-      return read_instant(given, false);
-    case Kind::date:
-      return read_instant(given, true);
-    case Kind::choice:
-      return read_choice(property, given);
+    case Kind::ids: return read_list(property, given, text_values);
+    case Kind::time: return read_instant(given, false);
+    case Kind::date: return read_instant(given, true);
+    case Kind::choice: return read_choice(property, given);
     case Kind::boolean:
       if (given.is_bool()) return given.get_bool();
       if (scalar_text(given) == "true") return true;
@@ -223,7 +227,8 @@ std::int64_t option_id(const Property& property, std::string_view option) {
 
 json::object option_row(const Property& property, const std::string& option) {
   auto named = property.option_names.find(option);
-  return json::object{{"id", option_id(property, option)}, {"name", named == property.option_names.end() ? capitalised(option) : named->second}, {"value", option}};
+  return json::object{
+      {"id", option_id(property, option)}, {"name", named == property.option_names.end() ? capitalised(option) : named->second}, {"value", option}};
 }
 
 std::int64_t custom_status_of(std::string_view status) {
@@ -241,13 +246,13 @@ std::string status_of_custom(std::int64_t custom_status) {
 
 json::object field_row(const ObjectType& type, const Property& property, const std::string& base_url) {
   bool tagger = property.kind == Kind::choice && property.custom();
-  std::string_view kind = !property.type.empty()             ? std::string_view(property.type)
-                          : tagger                             ? type.name == "ticket" ? "tagger" : "dropdown"
-                          : property.kind == Kind::integer   ? "integer"
-                          : property.kind == Kind::boolean   ? "checkbox"
-                          : property.kind == Kind::date      ? "date"
-                          : property.custom()                ? "text"
-                                                             : std::string_view(property.name);
+  std::string_view kind = !property.type.empty()           ? std::string_view(property.type)
+                          : tagger                         ? type.name == "ticket" ? "tagger" : "dropdown"
+                          : property.kind == Kind::integer ? "integer"
+                          : property.kind == Kind::boolean ? "checkbox"
+                          : property.kind == Kind::date    ? "date"
+                          : property.custom()              ? "text"
+                                                           : std::string_view(property.name);
   json::object row{{"id", property.id},
                    {"url", base_url + "/api/v2/" + type.name + "_fields/" + std::to_string(property.id) + ".json"},
                    {"type", json::string(kind.data(), kind.size())},

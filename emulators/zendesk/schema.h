@@ -22,7 +22,7 @@ struct Property {
   std::int64_t id = 0;               // of the field, where fields can be asked for
   std::string title;
   std::string description;
-  std::string type;                                // as it was made through the API; empty: what its kind says
+  std::string type;  // as it was made through the API; empty: what its kind says
   bool active = true;
   std::map<std::string, std::string> option_names;  // by option, where they are not the option itself
   FieldId field = 0;

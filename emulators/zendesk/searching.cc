@@ -185,7 +185,8 @@ Zendesk::Answer Zendesk::search_count(Call& call) {
 
 Zendesk::Answer Zendesk::search_export(Call& call) {
   auto type = call.query_value("filter[type]");
-  if (!type || !account_.type(*type)) return refuse_titled(400, "Invalid attribute", "You passed an invalid value for the filter[type] attribute. Invalid parameter: filter[type] is required");
+  if (!type || !account_.type(*type))
+    return refuse_titled(400, "Invalid attribute", "You passed an invalid value for the filter[type] attribute. Invalid parameter: filter[type] is required");
   for (auto& [name, value] : call.query) {
     if (name != "page[after]") continue;
     auto place = read_search_cursor(value, call.now);

@@ -11,9 +11,7 @@ namespace {
 
 constexpr Duration kMinute{60'000};
 
-std::string_view without_suffix(std::string_view text) {
-  return text.ends_with(".json") ? text.substr(0, text.size() - 5) : text;
-}
+std::string_view without_suffix(std::string_view text) { return text.ends_with(".json") ? text.substr(0, text.size() - 5) : text; }
 
 }  // namespace
 
@@ -92,11 +90,14 @@ void Zendesk::add_type_routes(ObjectType& type) {
 
 void Zendesk::add_membership_routes() {
   auto list = [this](bool of_organizations) { return Handler([this, of_organizations](Call& call) { return membership_list(call, of_organizations); }); };
-  for (const char* path : {"/api/v2/organization_memberships", "/api/v2/users/{id}/organization_memberships", "/api/v2/organizations/{id}/organization_memberships"})
+  for (const char* path :
+       {"/api/v2/organization_memberships", "/api/v2/users/{id}/organization_memberships", "/api/v2/organizations/{id}/organization_memberships"})
     add("GET", path, list(true));
-  for (const char* path : {"/api/v2/group_memberships", "/api/v2/group_memberships/assignable", "/api/v2/users/{id}/group_memberships", "/api/v2/groups/{id}/memberships"})
+  for (const char* path :
+       {"/api/v2/group_memberships", "/api/v2/group_memberships/assignable", "/api/v2/users/{id}/group_memberships", "/api/v2/groups/{id}/memberships"})
     add("GET", path, list(false));
-  for (const auto& [plural, name] : {std::pair("brands", "brand"), std::pair("ticket_forms", "ticket_form"), std::pair("custom_statuses", "custom_status"), std::pair("locales", "locale")}) {
+  for (const auto& [plural, name] : {std::pair("brands", "brand"), std::pair("ticket_forms", "ticket_form"), std::pair("custom_statuses", "custom_status"),
+                                     std::pair("locales", "locale")}) {
     auto answer = Handler([this, plural = std::string(plural), name = std::string(name)](Call& call) { return catalogue(call, plural, name); });
     add("GET", std::string("/api/v2/") + plural, answer);
     add("GET", std::string("/api/v2/") + plural + "/{id}", answer);
@@ -146,7 +147,8 @@ void Zendesk::add_routes() {
       return json_answer(200, json::object{{name, json::array()}, {"count", 0}, {"next_page", nullptr}, {"previous_page", nullptr}});
     });
   }
-  for (const char* plural : {"suspended_tickets", "macros", "automations"}) add("GET", std::string("/api/v2/") + plural + "/{id}", [](Call&) -> Answer { return record_not_found(); });
+  for (const char* plural : {"suspended_tickets", "macros", "automations"})
+    add("GET", std::string("/api/v2/") + plural + "/{id}", [](Call&) -> Answer { return record_not_found(); });
   add("GET", "/api/v2/tickets/{id}/comments", &Zendesk::comments);
   add("PUT", "/api/v2/tickets/{id}/comments/{comment}/make_private", &Zendesk::make_comment_private);
   for (const char* method : {"PUT", "DELETE"})
@@ -183,7 +185,8 @@ void Zendesk::add_routes() {
     add("GET", path, [this](Call& call) -> Answer {
       json::array rows;
       for (const Group& group : account_.groups()) rows.push_back(render_group(group, call.base_url));
-      return json_answer(200, json::object{{"groups", std::move(rows)}, {"count", account_.groups().size()}, {"next_page", nullptr}, {"previous_page", nullptr}});
+      return json_answer(200,
+                         json::object{{"groups", std::move(rows)}, {"count", account_.groups().size()}, {"next_page", nullptr}, {"previous_page", nullptr}});
     });
   add("GET", "/api/v2/groups/{id}", [this](Call& call) -> Answer {
     for (const Group& group : account_.groups()) {
@@ -245,9 +248,7 @@ std::int64_t number_in(std::string_view id) {
   return error == std::errc() && end == id.data() + id.size() ? number : 0;
 }
 
-std::string Zendesk::id_in(const Call& call, std::string_view parameter) const {
-  return std::string(without_suffix(call.parameter(parameter)));
-}
+std::string Zendesk::id_in(const Call& call, std::string_view parameter) const { return std::string(without_suffix(call.parameter(parameter))); }
 
 Outcome<RowNumber> Zendesk::row_of(const Call& call, const ObjectType& type) const {
   RowNumber row = account_.find_live(type, id_in(call));
@@ -266,12 +267,12 @@ http::Response Zendesk::one(const Call& call, const ObjectType& type, RowNumber 
 }
 
 Outcome<const json::object*> read_member(const Call& call, JsonDocument& document, std::string_view name) {
-  if (!document.parse(call.request.body))
-    return refuse_titled(422, "Unprocessable Entity", "Server could not parse JSON");
+  if (!document.parse(call.request.body)) return refuse_titled(422, "Unprocessable Entity", "Server could not parse JSON");
   const json::object* object = document.root().if_object();
   const json::value* member = object ? object->if_contains(json::string_view(name.data(), name.size())) : nullptr;
   if (!member || !member->is_object())
-    return refuse_titled(400, "Invalid attribute", "You passed an invalid value for the " + std::string(name) + " attribute. Invalid parameter: " + std::string(name) + " is required");
+    return refuse_titled(400, "Invalid attribute",
+                         "You passed an invalid value for the " + std::string(name) + " attribute. Invalid parameter: " + std::string(name) + " is required");
   return &member->get_object();
 }
 

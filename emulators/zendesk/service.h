@@ -185,14 +185,14 @@ class Zendesk final : public StandIn {
   bool limits_, api_tokens_ = true, passwords_ = false, trial_ = false;
   std::int64_t webhook_retries_ = 3, webhook_timeout_ms_ = 10'000;
   std::int64_t close_solved_days_ = 28, refresh_token_life_ms_ = 30LL * 24 * 3'600'000;
-  WallTime solved_looked_at_;                            // when solved tickets were last gone through
-  std::map<std::string, WallTime> refresh_ends_;         // by refresh token
+  WallTime solved_looked_at_;                     // when solved tickets were last gone through
+  std::map<std::string, WallTime> refresh_ends_;  // by refresh token
   std::int64_t next_field_ = 360'000'001'001;
-  std::string scope_;                                          // of the call being answered; "*" without OAuth
-  std::int64_t caller_user_ = 0;                               // of the call being answered; 0: anonymous
+  std::string scope_;             // of the call being answered; "*" without OAuth
+  std::int64_t caller_user_ = 0;  // of the call being answered; 0: anonymous
   RollingLimit per_minute_, exports_, export_searches_, deep_lists_;
   std::map<std::pair<std::int64_t, std::string>, RollingLimit> ticket_updates_;  // by user and ticket
-  std::map<std::int64_t, std::vector<std::string>> recent_;    // ids of tickets that a user looked at, the last one first
+  std::map<std::int64_t, std::vector<std::string>> recent_;                      // ids of tickets that a user looked at, the last one first
   std::map<std::string, RollingLimit> user_updates_;                             // by user row
   RollingLimit all_ticket_updates_;
   Switches switches_;

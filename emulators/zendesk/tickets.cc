@@ -97,7 +97,8 @@ std::vector<Account::OldComment> Account::read_history(const json::object& given
     json::object one = each.get_object();
     if (one.contains("value")) one["body"] = one["value"];
     auto at = parse_iso_time(text_member(one, "created_at"));
-    if (auto comment = read_comment(json::object{{"comment", one}}, writer, draft)) history.push_back({std::move(*comment), at ? whole_seconds(*at) : whole_seconds(writer.at)});
+    if (auto comment = read_comment(json::object{{"comment", one}}, writer, draft))
+      history.push_back({std::move(*comment), at ? whole_seconds(*at) : whole_seconds(writer.at)});
   }
   return history;
 }
@@ -106,7 +107,8 @@ void Account::import_history(RowNumber ticket, const json::object& given, const 
   Writer unjournaled = writer;
   unjournaled.journaled = false;
   for (const OldComment& old : comments) database_.set_created(comments_, add_comment(ticket, old.comment, unjournaled), old.at, context(unjournaled));
-  if (auto created = parse_iso_time(text_member(given, "created_at"))) database_.set_created(*tickets_.table, ticket, whole_seconds(*created), context(unjournaled));
+  if (auto created = parse_iso_time(text_member(given, "created_at")))
+    database_.set_created(*tickets_.table, ticket, whole_seconds(*created), context(unjournaled));
   if (auto updated = parse_iso_time(text_member(given, "updated_at")))
     database_.update(*tickets_.table, ticket, {{tickets_.field("updated_at"), whole_seconds(*updated).ms}}, context(unjournaled));
 }

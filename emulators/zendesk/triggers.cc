@@ -10,8 +10,9 @@ namespace lockstep::emulators::zendesk {
 namespace {
 
 constexpr std::string_view kNotify = "notification_webhook";
-constexpr std::string_view kOperators[] = {"is",      "is_not",      "less_than",      "greater_than", "changed",  "not_changed", "value",
-                                           "value_previous", "not_value", "not_value_previous", "includes", "not_includes", "present", "not_present"};
+constexpr std::string_view kOperators[] = {"is",          "is_not",       "less_than",      "greater_than", "changed",
+                                           "not_changed", "value",        "value_previous", "not_value",    "not_value_previous",
+                                           "includes",    "not_includes", "present",        "not_present"};
 
 /// The property that a condition speaks of; null for those of the save itself.
 const Property* property_of(const ObjectType& tickets, std::string_view field) {

@@ -57,8 +57,7 @@ Outcome<void> Account::update_user(RowNumber row, const json::object& given, con
   bool another = !address.empty() && user_with_email(address) == kNoRow;
   bool has_primary = !is_null(users_.get(row, "email"));
   // A new address is one more identity: the primary one stays (A2).
-  if (email && (has_primary || address.empty()))
-    std::erase_if(draft.changes, [&](const auto& change) { return change.first == users_.field("email"); });
+  if (email && (has_primary || address.empty())) std::erase_if(draft.changes, [&](const auto& change) { return change.first == users_.field("email"); });
   if (another) {
     if (auto added = add_identity(row, address, !has_primary, writer); !added) return tl::unexpected(std::move(added.error()));
   }

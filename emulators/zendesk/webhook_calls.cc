@@ -34,9 +34,9 @@ bool is_conditional(const Webhook& webhook) {
 tl::unexpected<ApiError> bad(std::string_view detail) { return refuse_listed(400, "InvalidWebhook", "Invalid webhook", detail); }
 
 Outcome<void> read_into(Webhook& webhook, const json::object& given) {
-  for (auto [name, target] : {std::pair("name", &webhook.name), std::pair("description", &webhook.description), std::pair("status", &webhook.status),
-                              std::pair("endpoint", &webhook.endpoint), std::pair("http_method", &webhook.http_method),
-                              std::pair("request_format", &webhook.request_format)}) {
+  for (auto [name, target] :
+       {std::pair("name", &webhook.name), std::pair("description", &webhook.description), std::pair("status", &webhook.status),
+        std::pair("endpoint", &webhook.endpoint), std::pair("http_method", &webhook.http_method), std::pair("request_format", &webhook.request_format)}) {
     if (given.contains(name)) *target = std::string(text_member(given, name));
   }
   if (const json::value* authentication = given.if_contains("authentication")) webhook.authentication = json::value(*authentication, json::storage_ptr());
@@ -63,7 +63,8 @@ Zendesk::Answer Zendesk::webhook_list(Call&) {
   json::array rows;
   for (const auto& [id, webhook] : account_.events().webhooks()) rows.push_back(webhook_row(webhook));
   json::object meta{{"has_more", false}, {"after_cursor", nullptr}, {"before_cursor", nullptr}};
-  return json_answer(200, json::object{{"webhooks", std::move(rows)}, {"meta", std::move(meta)}, {"links", json::object{{"next", nullptr}, {"prev", nullptr}}}});
+  return json_answer(200,
+                     json::object{{"webhooks", std::move(rows)}, {"meta", std::move(meta)}, {"links", json::object{{"next", nullptr}, {"prev", nullptr}}}});
 }
 
 Zendesk::Answer Zendesk::webhook_create(Call& call) {

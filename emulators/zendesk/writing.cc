@@ -67,7 +67,8 @@ Zendesk::Answer Zendesk::change_tags(Call& call, ObjectType& type) {
   auto parsed = document.parse(call.request.body);
   const json::object* object = parsed ? document.root().if_object() : nullptr;
   const json::value* list = object ? object->if_contains("tags") : nullptr;
-  if (!list || !list->is_array()) return refuse_titled(400, "Invalid attribute", "You passed an invalid value for the tags attribute. Invalid parameter: tags is required");
+  if (!list || !list->is_array())
+    return refuse_titled(400, "Invalid attribute", "You passed an invalid value for the tags attribute. Invalid parameter: tags is required");
   std::vector<std::string> tags;
   if (call.request.method != "POST") tags = parts_of(type.get(*row, "tags"));
   for (const json::value& each : list->get_array()) {
@@ -145,14 +146,13 @@ Zendesk::Answer Zendesk::change_identity(Call& call, std::string_view how) {
   if (!user) return tl::unexpected(std::move(user.error()));
   Table& table = account_.identities();
   RowNumber row = table.find(id_in(call, "identity"));
-  bool theirs = row != kNoRow && !table.record(row).deleted &&
-                table.get(row, *table.find_field(identity::kUser)) == ValueView(account_.id_of(account_.users(), *user));
+  bool theirs =
+      row != kNoRow && !table.record(row).deleted && table.get(row, *table.find_field(identity::kUser)) == ValueView(account_.id_of(account_.users(), *user));
   if (!theirs) return record_not_found();
   Writer by = writer(call);
   WriteContext context{whole_seconds(by.at), by.actor, "", false};
   if (how == "delete") {
-    if (table.get(row, *table.find_field(identity::kPrimary)) == ValueView(true))
-      return refuse(422, "RecordInvalid", "The primary identity cannot be deleted");
+    if (table.get(row, *table.find_field(identity::kPrimary)) == ValueView(true)) return refuse(422, "RecordInvalid", "The primary identity cannot be deleted");
     database().remove(table, row, context);
     return http::Response(204, "");
   }
@@ -169,8 +169,7 @@ Outcome<RowNumber> Zendesk::comment_of(const Call& call) {
   if (!ticket) return tl::unexpected(std::move(ticket.error()));
   Table& table = account_.comments();
   RowNumber row = table.find(call.parameter("comment"));
-  if (row == kNoRow || table.get(row, *table.find_field(comment::kTicket)) != ValueView(account_.id_of(account_.tickets(), *ticket)))
-    return record_not_found();
+  if (row == kNoRow || table.get(row, *table.find_field(comment::kTicket)) != ValueView(account_.id_of(account_.tickets(), *ticket))) return record_not_found();
   return row;
 }
 

@@ -21,12 +21,14 @@ struct Rows {
   std::multimap<EntityId, const AuditRow*> by_entity;
 };
 
-bool is_write(const AuditRow& row) { return row.source == kHub && (row.success || row.failure_class == "outcome_unknown" || row.failure_class == "gone" || row.failure_class == "already_done"); }
+bool is_write(const AuditRow& row) {
+  return row.source == kHub && (row.success || row.failure_class == "outcome_unknown" || row.failure_class == "gone" || row.failure_class == "already_done");
+}
 /// An observation that found a write of ours whose answer was lost.
 bool found_later(const AuditRow& row) {
   return row.source != kHub && std::ranges::any_of(row.changes, [](const AuditChange& change) {
-    return change.note.starts_with("written by the hub") || change.note.starts_with("our delete arrived");
-  });
+           return change.note.starts_with("written by the hub") || change.note.starts_with("our delete arrived");
+         });
 }
 
 /// Invariant 5: what stands in a system's journal as ours stands in the audit trail, once, with the values written; and what the
@@ -117,7 +119,8 @@ class Audit final : public Oracle {
   static std::optional<std::string> judge_creates(const Rows& rows, std::string_view crm) {
     std::set<std::string> created;
     for (const auto& [id, row] : rows.by_id)
-      if (is_write(*row) && row->success && row->operation == "create" && !created.insert(row->remote.object + "/" + id).second) return fmt::format("{} was created twice in {}, says the audit trail", id, crm);
+      if (is_write(*row) && row->success && row->operation == "create" && !created.insert(row->remote.object + "/" + id).second)
+        return fmt::format("{} was created twice in {}, says the audit trail", id, crm);
     return std::nullopt;
   }
 };

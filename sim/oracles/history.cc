@@ -22,8 +22,8 @@ class NoLostEdit final : public Oracle {
       if (evidence.is_explained(written.type, written.number)) continue;
       const std::string value = plain(written.value);
       if (is_current(evidence, written, value) || in_audit(evidence, written, value) || written_over(evidence, written, value)) continue;
-      return fmt::format("{} {}: {} '{}', written in {} at {}, is nowhere and no audit row tells what became of it", written.type, written.number, written.field, value,
-                         written.system, format_iso(written.at));
+      return fmt::format("{} {}: {} '{}', written in {} at {}, is nowhere and no audit row tells what became of it", written.type, written.number,
+                         written.field, value, written.system, format_iso(written.at));
     }
     return std::nullopt;
   }
@@ -36,7 +36,8 @@ class NoLostEdit final : public Oracle {
     return false;
   }
   static bool in_audit(Evidence& evidence, const Written& written, const std::string& value) {
-    return std::ranges::any_of(evidence.golden[written.type], [&](const GoldenRecord& record) { return record.number == written.number && evidence.tells_of(record.entity, written, value); });
+    return std::ranges::any_of(evidence.golden[written.type],
+                               [&](const GoldenRecord& record) { return record.number == written.number && evidence.tells_of(record.entity, written, value); });
   }
   /// Another write to the same field of the same record, or its end, so soon that the value may never have been seen from
   /// outside. By people that may take as long as a reading does; by the hub only the moment between its look and its write.
@@ -82,8 +83,8 @@ class Rest final : public Oracle {
       const auto& journal = stand_in.database().journal();
       if (journal.empty() || !is_hub(stand_in, journal.back())) continue;
       last = &stand_in;
-      what = fmt::format("{} of {} {} in {} at {}", name_of(journal.back().operation), journal.back().table->name(), journal.back().table->record(journal.back().row).id, crm,
-                         format_iso(journal.back().at));
+      what = fmt::format("{} of {} {} in {} at {}", name_of(journal.back().operation), journal.back().table->name(),
+                         journal.back().table->record(journal.back().row).id, crm, format_iso(journal.back().at));
     }
     return fmt::format("{} writes although nobody changed anything; the last one: {}", evidence.writes_at_rest, last ? what : "unknown");
   }

@@ -50,8 +50,8 @@ class InTime final : public Oracle {
     return arrivals;
   }
 
-  static std::optional<std::string> judge_field(Evidence& evidence, const Arrivals& arrivals, const std::string& type, std::int64_t number, const std::string& field,
-                                                const std::string& value) {
+  static std::optional<std::string> judge_field(Evidence& evidence, const Arrivals& arrivals, const std::string& type, std::int64_t number,
+                                                const std::string& field, const std::string& value) {
     const Written* edit = nullptr;
     for (const Written* written : evidence.history_of(type, number))
       if (written->what == "edit" && written->field == field && plain(written->value) == value) edit = written;
@@ -62,7 +62,8 @@ class InTime final : public Oracle {
       constexpr Duration kWholeSeconds{1'000};                       // as some journals tell time
       const auto arrived = std::ranges::find_if(found->second, [&](WallTime at) { return at + kWholeSeconds >= edit->at; });
       if (arrived != found->second.end() && *arrived - edit->at > kInStep)
-        return fmt::format("{} {}: {} '{}', written in {} at {}, came to {} at {} only", type, number, field, value, edit->system, format_iso(edit->at), crm, format_iso(*arrived));
+        return fmt::format("{} {}: {} '{}', written in {} at {}, came to {} at {} only", type, number, field, value, edit->system, format_iso(edit->at), crm,
+                           format_iso(*arrived));
     }
     return std::nullopt;
   }

@@ -60,17 +60,19 @@ class Convergence final : public Oracle {
   static bool awaits_a_person(const Evidence& evidence, EntityId entity, std::string_view crm) {
     const auto owed = evidence.obligations.find(entity);
     return owed != evidence.obligations.end() && std::ranges::any_of(owed->second, [&](const Obligation& one) {
-      return one.connection == evidence.world.hub->find_system(crm)->id && !one.awaited.value().is_nil() && evidence.waits_for_a_person(one.awaited);
-    });
+             return one.connection == evidence.world.hub->find_system(crm)->id && !one.awaited.value().is_nil() && evidence.waits_for_a_person(one.awaited);
+           });
   }
-  static std::optional<std::string> compare(const Evidence& evidence, const TypeNames& type, std::string_view crm, const GoldenRecord& golden, const Held& held) {
+  static std::optional<std::string> compare(const Evidence& evidence, const TypeNames& type, std::string_view crm, const GoldenRecord& golden,
+                                            const Held& held) {
     const auto text = [](const auto& fields, std::string_view name) {
       const auto found = fields.find(std::string(name));
       return found == fields.end() ? std::string() : found->second;
     };
     for (const FieldNames& field : type.fields)
       if (text(golden.fields, field.field) != text(held.fields, field.field))
-        return fmt::format("{} is '{}' in the hub and '{}' in {} ({})", field.field, text(golden.fields, field.field), text(held.fields, field.field), crm, held.id);
+        return fmt::format("{} is '{}' in the hub and '{}' in {} ({})", field.field, text(golden.fields, field.field), text(held.fields, field.field), crm,
+                           held.id);
     for (const ReferenceNames& reference : type.references) {
       if (reference.columns[crm_index(crm)].empty()) continue;
       const auto number = [&](const auto& references) {
@@ -78,12 +80,14 @@ class Convergence final : public Oracle {
         return found == references.end() ? -2 : found->second;
       };
       const auto deleted = golden.references_to_deleted.find(std::string(reference.field));
-      if (deleted != golden.references_to_deleted.end() && evidence.is_explained(reference.to, deleted->second)) continue;  // whether it is so there, a person decides
+      if (deleted != golden.references_to_deleted.end() && evidence.is_explained(reference.to, deleted->second))
+        continue;  // whether it is so there, a person decides
       // A delete that a restored backup forgot has cleared references already, which looks like somebody's edit. A case there cannot be without its
       // customer, and stays as it is.
       const bool is_kept = evidence.forgotten && crm == "dynamics365" && type.type == "case" && reference.field == "contact" && number(golden.references) == -2;
       if (!is_kept && number(golden.references) != number(held.references))
-        return fmt::format("{} is {} {} in the hub and {} in {} ({})", reference.field, reference.to, number(golden.references), number(held.references), crm, held.id);
+        return fmt::format("{} is {} {} in the hub and {} in {} ({})", reference.field, reference.to, number(golden.references), number(held.references), crm,
+                           held.id);
     }
     return std::nullopt;
   }
@@ -135,10 +139,10 @@ class References final : public Oracle {
   static bool waits_for_a_person(const Evidence& evidence, const TypeNames& type, std::int64_t number, const std::string& field) {
     const auto reference = std::ranges::find(type.references, field, &ReferenceNames::field);
     return reference != type.references.end() && std::ranges::any_of(evidence.golden.at(std::string(type.type)), [&](const GoldenRecord& record) {
-      const auto& deleted = record.references_to_deleted;
-      const auto target = record.number == number ? deleted.find(field) : deleted.end();
-      return target != deleted.end() && evidence.is_explained(reference->to, target->second);
-    });
+             const auto& deleted = record.references_to_deleted;
+             const auto target = record.number == number ? deleted.find(field) : deleted.end();
+             return target != deleted.end() && evidence.is_explained(reference->to, target->second);
+           });
   }
 };
 
@@ -155,7 +159,8 @@ class Deletes final : public Oracle {
  private:
   static bool somebody_removed(Evidence& evidence, const TypeNames& type, std::int64_t number) {
     for (const Written& written : evidence.ledger)
-      if (written.type == type.type && (written.number == number || written.other == number) && (written.what == "delete" || written.what == "merge")) return true;
+      if (written.type == type.type && (written.number == number || written.other == number) && (written.what == "delete" || written.what == "merge"))
+        return true;
     for (const std::string_view crm : kCrms) {
       emulators::StandIn& stand_in = Directory::stand_in(evidence.world, crm);
       for (const emulators::JournalEntry& entry : stand_in.database().journal()) {
@@ -175,7 +180,8 @@ class Deletes final : public Oracle {
         for (const TypeNames& type : type_names()) {
           if (entry.table->name() != type.objects[crm_index(crm)]) continue;
           const auto number = evidence.directory.number_at(crm, type, entry.table->record(entry.row).id);
-          if (number && !somebody_removed(evidence, type, *number)) return fmt::format("the hub deleted {} in {}, and nobody had deleted it", name_of(type, *number), crm);
+          if (number && !somebody_removed(evidence, type, *number))
+            return fmt::format("the hub deleted {} in {}, and nobody had deleted it", name_of(type, *number), crm);
         }
       }
     }
@@ -192,7 +198,9 @@ class Deletes final : public Oracle {
       const auto& [removal, write] = fate;
       const TypeNames& type = names_of(key.first);
       // A write that had not been carried everywhere when the delete came may rightly win over it.
-      if (!removal || (removal->system == kSupport && evidence.is_forgotten(removal->at)) || write > removal->at - Duration{4 * 3'600'000} || evidence.is_merged(key.first, key.second) || evidence.is_explained(key.first, key.second)) continue;
+      if (!removal || (removal->system == kSupport && evidence.is_forgotten(removal->at)) || write > removal->at - Duration{4 * 3'600'000} ||
+          evidence.is_merged(key.first, key.second) || evidence.is_explained(key.first, key.second))
+        continue;
       for (const std::string_view crm : kCrms)
         if (!evidence.directory.live_ids(crm, key.first, key.second).empty())
           return fmt::format("{} was deleted in {} and stands in {}", name_of(type, key.second), removal->system, crm);

@@ -22,7 +22,8 @@ class NothingVanishes final : public Oracle {
           TRY(const auto owed, transaction.list_obligations(record.entity));
           for (const Obligation& one : owed)
             if (one.state != ObligationState::parked || (!one.awaited.value().is_nil() && !evidence.waits_for_a_person(one.awaited)))
-              wrong = fmt::format("{} {} is still owed to {}: {} {}", type, record.number, evidence.world.hub->system_name(one.connection), one.reason, one.last_error);
+              wrong = fmt::format("{} {} is still owed to {}: {} {}", type, record.number, evidence.world.hub->system_name(one.connection), one.reason,
+                                  one.last_error);
           return {};
         });
         if (!read) return read.error().message;
@@ -44,7 +45,8 @@ class CursorSafety final : public Oracle {
             if (evidence.is_explained(type.type, number) || evidence.is_merged(type.type, number)) continue;
             bool linked = false;
             const auto read = evidence.world.transact([&](Transaction& transaction) -> Result<void> {
-              TRY(const auto link, transaction.find_link(evidence.world.hub->find_system(crm)->id, RemoteId{std::string(type.hub_objects[crm_index(crm)]), id}));
+              TRY(const auto link,
+                  transaction.find_link(evidence.world.hub->find_system(crm)->id, RemoteId{std::string(type.hub_objects[crm_index(crm)]), id}));
               linked = link && link->presence == LinkPresence::present;
               return {};
             });

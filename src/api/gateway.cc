@@ -144,7 +144,8 @@ std::string usage_json(const connector::Connector::Usage& usage) {
   body += "}, \"limits\": {";
   separator.clear();
   for (const auto& [name, use] : usage.limits) {
-    body += separator + to_json(Value(name)) + ": {\"left\": " + std::to_string(use.left) + ", \"max\": " + std::to_string(use.max) + ", \"kept\": " + std::to_string(use.kept);
+    body += separator + to_json(Value(name)) + ": {\"left\": " + std::to_string(use.left) + ", \"max\": " + std::to_string(use.max) +
+            ", \"kept\": " + std::to_string(use.kept);
     if (use.ends_in) body += ", \"ends_in_ms\": " + std::to_string(use.ends_in->count());
     if (use.rests) body += ", \"rests_ms\": " + std::to_string(use.rests->count());
     body += "}";
@@ -159,8 +160,8 @@ std::string status_json(const Hub& hub, const EngineStatus& status, const StoreC
   const WallTime now = hub.now();
   std::string body = "{\"entities\": " + std::to_string(counts.entities) + ", \"open_reviews\": " + std::to_string(counts.open_reviews) +
                      ", \"dead_letters\": " + std::to_string(counts.open_dead_letters) + ", \"audit_rows\": " + std::to_string(counts.audit_rows) +
-                     ", \"recovering\": " + (status.recovering ? "true" : "false") + ", \"lag_ms\": {\"p50\": " + std::to_string(status.lag_p50.count()) + ", \"p99\": " + std::to_string(status.lag_p99.count()) +
-                     ", \"samples\": " + std::to_string(status.lag_samples) + "}, \"systems\": [";
+                     ", \"recovering\": " + (status.recovering ? "true" : "false") + ", \"lag_ms\": {\"p50\": " + std::to_string(status.lag_p50.count()) +
+                     ", \"p99\": " + std::to_string(status.lag_p99.count()) + ", \"samples\": " + std::to_string(status.lag_samples) + "}, \"systems\": [";
   bool first = true;
   for (const System& system : hub.systems) {
     if (!first) body += ", ";
@@ -168,20 +169,20 @@ std::string status_json(const Hub& hub, const EngineStatus& status, const StoreC
     body += "{\"name\": " + to_json(Value(system.name)) + ", \"hosted\": " + (system.hosted ? "true" : "false");
     for (const auto& one : counts.connections) {
       if (one.connection != system.id) continue;
-      body += ", \"links\": " + std::to_string(one.links) + ", \"in_step\": " +
-              std::to_string(std::max<std::int64_t>(0, one.links - one.ready - one.in_flight - one.parked)) + ", \"ready\": " + std::to_string(one.ready) + ", \"in_flight\": " +
-              std::to_string(one.in_flight) + ", \"parked\": " + std::to_string(one.parked) + ", \"to_read\": " + std::to_string(one.to_read) +
-              ", \"inbox\": " + std::to_string(one.inbox) + ", \"dead_letters\": " + std::to_string(one.dead_letters);
+      body += ", \"links\": " + std::to_string(one.links) +
+              ", \"in_step\": " + std::to_string(std::max<std::int64_t>(0, one.links - one.ready - one.in_flight - one.parked)) +
+              ", \"ready\": " + std::to_string(one.ready) + ", \"in_flight\": " + std::to_string(one.in_flight) +
+              ", \"parked\": " + std::to_string(one.parked) + ", \"to_read\": " + std::to_string(one.to_read) + ", \"inbox\": " + std::to_string(one.inbox) +
+              ", \"dead_letters\": " + std::to_string(one.dead_letters);
       if (one.oldest_obligation) body += ", \"oldest_ms\": " + std::to_string((now - *one.oldest_obligation).count());
     }
     for (const SystemStatus& lane : status.systems) {
       if (lane.name != system.name) continue;
       body += ", \"state\": " + to_json(Value(lane.state)) + ", \"paused_reason\": " + to_json(Value(lane.paused_reason)) +
-              ", \"resting\": " + to_json(Value(lane.resting)) +
-              ", \"first_listing_done\": " + (lane.first_listing_done ? "true" : "false") + ", \"read\": " + std::to_string(lane.read) +
-              ", \"matched\": " + std::to_string(lane.matched) + ", \"created_entities\": " + std::to_string(lane.created_entities) +
-              ", \"changed\": " + std::to_string(lane.changed) + ", \"written\": " + std::to_string(lane.written) +
-              ", \"failed\": " + std::to_string(lane.failed) + ", \"calls\": " + std::to_string(lane.calls) +
+              ", \"resting\": " + to_json(Value(lane.resting)) + ", \"first_listing_done\": " + (lane.first_listing_done ? "true" : "false") +
+              ", \"read\": " + std::to_string(lane.read) + ", \"matched\": " + std::to_string(lane.matched) +
+              ", \"created_entities\": " + std::to_string(lane.created_entities) + ", \"changed\": " + std::to_string(lane.changed) +
+              ", \"written\": " + std::to_string(lane.written) + ", \"failed\": " + std::to_string(lane.failed) + ", \"calls\": " + std::to_string(lane.calls) +
               ", \"listed_rows\": " + std::to_string(lane.listed_rows);
       if (lane.listing_estimate) body += ", \"listing_estimate\": " + std::to_string(*lane.listing_estimate);
       if (system.connector) body += usage_json(system.connector->usage());
@@ -190,9 +191,9 @@ std::string status_json(const Hub& hub, const EngineStatus& status, const StoreC
   }
   body += "], \"feed_gaps\": [";
   for (const OpenFeedGap& open : gaps)
-    body += std::string(&open == gaps.data() ? "" : ", ") + "{\"system\": " + to_json(Value(open.system)) + ", \"object\": " + to_json(Value(open.object)) + ", \"since\": " +
-            to_json(Value(format_iso(open.gap.since))) + ", \"lost\": " + to_json(Value(format_iso(open.gap.lost))) + ", \"listed\": " + (open.gap.listed ? "true" : "false") +
-            ", \"why\": " + to_json(Value(open.gap.why)) + "}";
+    body += std::string(&open == gaps.data() ? "" : ", ") + "{\"system\": " + to_json(Value(open.system)) + ", \"object\": " + to_json(Value(open.object)) +
+            ", \"since\": " + to_json(Value(format_iso(open.gap.since))) + ", \"lost\": " + to_json(Value(format_iso(open.gap.lost))) +
+            ", \"listed\": " + (open.gap.listed ? "true" : "false") + ", \"why\": " + to_json(Value(open.gap.why)) + "}";
   return body + "]}";
 }
 

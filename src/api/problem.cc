@@ -11,8 +11,8 @@ http::Response json_response(int status, std::string body) {
 }
 
 http::Response problem(int status, std::string_view title, std::string_view detail, const std::vector<ProblemDetail>& errors) {
-  std::string body = "{\"type\": \"about:blank\", \"title\": " + to_json(Value(title)) + ", \"status\": " + std::to_string(status) +
-                     ", \"detail\": " + to_json(Value(detail));
+  std::string body =
+      "{\"type\": \"about:blank\", \"title\": " + to_json(Value(title)) + ", \"status\": " + std::to_string(status) + ", \"detail\": " + to_json(Value(detail));
   if (!errors.empty()) {
     body += ", \"errors\": [";
     for (const ProblemDetail& error : errors) {

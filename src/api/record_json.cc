@@ -68,8 +68,7 @@ Result<Value> reference_of(const FieldDefinition& field, const json::value& node
 
 }  // namespace
 
-Fields fields_of_json(const Model& model, TypeIndex type, const json::object& object, const std::string& pointer,
-                      std::vector<ProblemDetail>& problems) {
+Fields fields_of_json(const Model& model, TypeIndex type, const json::object& object, const std::string& pointer, std::vector<ProblemDetail>& problems) {
   const EntityType& entity = model.at(type);
   Fields fields(entity.fields.size());
   for (const auto& [key, node] : object) {
@@ -98,8 +97,8 @@ Fields fields_of_json(const Model& model, TypeIndex type, const json::object& ob
 
 Result<std::string> record_json(const Hub& hub, Transaction& transaction, const Golden& golden, const Link& link) {
   const EntityType& entity = hub.model.at(golden.type);
-  std::string body = "{\"type\": " + to_json(Value(entity.name)) + ", \"id\": " + to_json(Value(link.remote.id)) +
-                     ", \"entity\": \"" + golden.id.value().text() + "\", \"version\": " + std::to_string(golden.version);
+  std::string body = "{\"type\": " + to_json(Value(entity.name)) + ", \"id\": " + to_json(Value(link.remote.id)) + ", \"entity\": \"" +
+                     golden.id.value().text() + "\", \"version\": " + std::to_string(golden.version);
   if (link.presence != LinkPresence::present) return body + ", \"deleted\": true}";
   body += ", \"fields\": {";
   bool first = true;

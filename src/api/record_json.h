@@ -15,8 +15,7 @@ std::optional<TypeIndex> type_of_path(const Model& model, std::string_view segme
 
 /// A JSON object's members as canonical fields of `type`. Each unknown or wrong member adds a problem with its pointer
 /// (below `pointer`). References become RemoteId{type, own id}.
-Fields fields_of_json(const Model& model, TypeIndex type, const boost::json::object& object, const std::string& pointer,
-                      std::vector<ProblemDetail>& problems);
+Fields fields_of_json(const Model& model, TypeIndex type, const boost::json::object& object, const std::string& pointer, std::vector<ProblemDetail>& problems);
 
 /// One record as the support system sees it: what is in step with it, references as its own ids.
 Result<std::string> record_json(const Hub& hub, Transaction& transaction, const Golden& golden, const Link& link);

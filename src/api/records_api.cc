@@ -19,7 +19,6 @@ constexpr std::size_t kPageMax = 500;
 constexpr std::size_t kIdMax = 200;
 constexpr std::size_t kRecordBytesMax = 1u << 20;
 
-
 std::optional<std::uint64_t> number(std::string_view text) {
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -93,9 +92,7 @@ Task<http::Response> RecordsApi::change_one(http::ServerRequest request, TypeInd
   RecordChange change;
   change.type = type;
   change.id = std::move(id);
-  change.kind = request.method == "DELETE" ? RecordChange::Kind::remove
-                : request.method == "PATCH" ? RecordChange::Kind::patch
-                                            : RecordChange::Kind::upsert;
+  change.kind = request.method == "DELETE" ? RecordChange::Kind::remove : request.method == "PATCH" ? RecordChange::Kind::patch : RecordChange::Kind::upsert;
   if (const auto tag = request.headers.find("If-Match"); tag && *tag != "*") {
     std::string_view text = trim(*tag);
     if (text.size() >= 2 && text.front() == '"' && text.back() == '"') text = text.substr(1, text.size() - 2);
@@ -193,12 +190,10 @@ Result<RecordOutcome> RecordsApi::apply_one(Transaction& transaction, RecordChan
   const RemoteId remote{entity.name, change.id};
   TRY(const auto link, transaction.find_link(connection, remote));
   const bool there = link && link->presence == LinkPresence::present;
-  if (!there && change.kind != RecordChange::Kind::upsert)
-    return refused(404, "Not found", "there is no " + entity.name + " '" + change.id + "'");
+  if (!there && change.kind != RecordChange::Kind::upsert) return refused(404, "Not found", "there is no " + entity.name + " '" + change.id + "'");
   if (change.if_version) {
     TRY(const auto golden, there ? transaction.find_golden(link->entity) : Result<std::optional<Golden>>{});
-    if (!golden || golden->version != *change.if_version)
-      return refused(412, "Precondition failed", "the record has changed since; read it again");
+    if (!golden || golden->version != *change.if_version) return refused(412, "Precondition failed", "the record has changed since; read it again");
   }
   for (std::size_t i = 0; i < change.fields.size(); ++i) {
     const FieldDefinition& field = entity.fields[i];

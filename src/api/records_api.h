@@ -15,16 +15,16 @@ struct RecordChange {
   RecordChange() {}
   Kind kind = Kind::upsert;
   TypeIndex type;
-  std::string id;                // the support system's own
+  std::string id;  // the support system's own
   Fields fields;
   std::optional<std::uint64_t> if_version;
-  std::string pointer;           // for problems: "" or "/3"
+  std::string pointer;  // for problems: "" or "/3"
 };
 
 struct RecordOutcome {
   RecordOutcome() {}
   int status = 200;
-  std::string body;              // the record, or a problem
+  std::string body;  // the record, or a problem
   std::uint64_t version = 0;
 };
 

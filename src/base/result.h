@@ -29,9 +29,7 @@ struct [[nodiscard]] Error {
 template <class T>
 using Result = tl::expected<T, Error>;
 
-[[nodiscard]] inline tl::unexpected<Error> fail(ErrorCode code, std::string message) {
-  return tl::unexpected<Error>(Error{code, std::move(message)});
-}
+[[nodiscard]] inline tl::unexpected<Error> fail(ErrorCode code, std::string message) { return tl::unexpected<Error>(Error{code, std::move(message)}); }
 
 /// Puts `context` in front of an error's message on its way up.
 [[nodiscard]] inline tl::unexpected<Error> fail(Error error, const std::string& context) {
@@ -45,19 +43,18 @@ using Result = tl::expected<T, Error>;
 #define LOCKSTEP_CONCAT(a, b) LOCKSTEP_CONCAT_INNER(a, b)
 
 /// `TRY(auto x, f());` binds the value of a Result or returns its error; `TRY_VOID(f());` for Result<void>.
-#define TRY(declaration, expression) TRY_IMPL(LOCKSTEP_CONCAT(try_result_, __COUNTER__), declaration, expression, return)
-#define TRY_VOID(expression) TRY_VOID_IMPL(LOCKSTEP_CONCAT(try_result_, __COUNTER__), expression, return)
+#define TRY(declaration, expression) TRY_IMPL(LOCKSTEP_CONCAT(try_result_, __COUNTER__), declaration, expression, return )
+#define TRY_VOID(expression) TRY_VOID_IMPL(LOCKSTEP_CONCAT(try_result_, __COUNTER__), expression, return )
 /// The same inside a coroutine.
-#define CO_TRY(declaration, expression) \
-  TRY_IMPL(LOCKSTEP_CONCAT(try_result_, __COUNTER__), declaration, expression, co_return)
-#define CO_TRY_VOID(expression) TRY_VOID_IMPL(LOCKSTEP_CONCAT(try_result_, __COUNTER__), expression, co_return)
+#define CO_TRY(declaration, expression) TRY_IMPL(LOCKSTEP_CONCAT(try_result_, __COUNTER__), declaration, expression, co_return )
+#define CO_TRY_VOID(expression) TRY_VOID_IMPL(LOCKSTEP_CONCAT(try_result_, __COUNTER__), expression, co_return )
 
-#define TRY_IMPL(result, declaration, expression, leave) \
-  auto result = (expression);                            \
+#define TRY_IMPL(result, declaration, expression, leave)        \
+  auto result = (expression);                                   \
   if (!result) leave tl::unexpected(std::move(result).error()); \
   declaration = std::move(*result)
-#define TRY_VOID_IMPL(result, expression, leave) \
-  do {                                           \
-    auto result = (expression);                  \
+#define TRY_VOID_IMPL(result, expression, leave)                  \
+  do {                                                            \
+    auto result = (expression);                                   \
     if (!result) leave tl::unexpected(std::move(result).error()); \
   } while (false)

@@ -46,7 +46,8 @@ bool take(std::string_view& text, char c) {
 bool take_date(std::string_view& text, std::int64_t& days) {
   int year = 0, month = 0, day = 0;
   if (!digits(text, 4, year) || !take(text, '-') || !digits(text, 2, month) || !take(text, '-') || !digits(text, 2, day)) return false;
-  const std::chrono::year_month_day ymd{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)}, std::chrono::day{static_cast<unsigned>(day)}};
+  const std::chrono::year_month_day ymd{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)},
+                                        std::chrono::day{static_cast<unsigned>(day)}};
   if (!ymd.ok()) return false;
   days = std::chrono::sys_days{ymd}.time_since_epoch().count();
   return true;
@@ -140,8 +141,7 @@ Result<WallTime> parse_http_date(std::string_view text) {
 }
 
 namespace {
-constexpr std::array<std::pair<std::string_view, std::int64_t>, 5> kUnits = {
-    {{"d", kDayMs}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1000}, {"ms", 1}}};
+constexpr std::array<std::pair<std::string_view, std::int64_t>, 5> kUnits = {{{"d", kDayMs}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1000}, {"ms", 1}}};
 }
 
 Result<Duration> parse_duration(std::string_view text) {

@@ -15,7 +15,11 @@ constexpr std::size_t kMemoryLeast = 1024;
 }  // namespace
 
 Answer::Answer(int status, http::Headers headers, std::string text)
-    : status_(status), headers_(std::move(headers)), memory_(std::max(kMemoryLeast, text.size())), json_(nullptr, &memory_), status_value_(static_cast<std::int64_t>(status)) {
+    : status_(status),
+      headers_(std::move(headers)),
+      memory_(std::max(kMemoryLeast, text.size())),
+      json_(nullptr, &memory_),
+      status_value_(static_cast<std::int64_t>(status)) {
   const std::string_view trimmed = trim(text);
   if (trimmed.starts_with('{') || trimmed.starts_with('[')) {
     boost::system::error_code error;

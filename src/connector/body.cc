@@ -185,7 +185,8 @@ class BodyWriter {
         TRY(auto text, expression::render(*name, scope_));
         if (text) except.push_back(std::move(*text));
       }
-      return rows_->write_fields(except, [&] { comma(first); }, out_);
+      return rows_->write_fields(
+          except, [&] { comma(first); }, out_);
     }
     if (body.kind == Body::Kind::condition) {
       TRY(const bool holds, expression::evaluate_truth(*body.program, scope_));

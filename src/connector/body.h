@@ -19,13 +19,13 @@ using BodyRef = std::shared_ptr<const Body>;
 
 struct Body {
   enum class Kind : std::uint8_t {
-    literal,    // JSON text as it stands
-    text,       // a template; a lone hole keeps its type; absent leaves the member out
+    literal,  // JSON text as it stands
+    text,     // a template; a lone hole keeps its type; absent leaves the member out
     object,
     list,
-    each,       // one element for each of a list; `rows` walks the rows to write
-    fields,     // the row's fields in their wire forms, as members
-    merge,      // the members of several objects in one
+    each,    // one element for each of a list; `rows` walks the rows to write
+    fields,  // the row's fields in their wire forms, as members
+    merge,   // the members of several objects in one
     condition,
     json_text,  // JSON as a text inside JSON
     node        // a text that holds JSON, as it stands
@@ -34,10 +34,10 @@ struct Body {
   std::string literal;
   expression::TemplateRef text;
   std::vector<std::pair<expression::TemplateRef, BodyRef>> members;
-  std::vector<BodyRef> items;             // list, merge; condition: then, otherwise
-  expression::ProgramRef program;         // each, condition, node
-  bool over_rows = false;                 // each
-  std::size_t as = 0;                     // each: root of the element
+  std::vector<BodyRef> items;                   // list, merge; condition: then, otherwise
+  expression::ProgramRef program;               // each, condition, node
+  bool over_rows = false;                       // each
+  std::size_t as = 0;                           // each: root of the element
   std::vector<expression::TemplateRef> except;  // fields
 };
 

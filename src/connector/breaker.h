@@ -30,7 +30,7 @@ class Breaker {
   std::uint32_t failures_ = 0;  // in a row
   std::uint32_t opened_ = 0;    // times in a row
   Instant until_{0};
-  bool trying_ = false;         // half open: one request is under way
+  bool trying_ = false;  // half open: one request is under way
   std::string last_;
 };
 

@@ -39,7 +39,8 @@ Failure used_up(Duration wait) {
 
 }  // namespace
 
-Budgets::Budgets(const Definition& definition, const ConnectionConfig& config, Executor& executor, Rng rng) : executor_(executor), rng_(rng), changed_(executor) {
+Budgets::Budgets(const Definition& definition, const ConnectionConfig& config, Executor& executor, Rng rng)
+    : executor_(executor), rng_(rng), changed_(executor) {
   for (const LimitSpec& spec : definition.limits) {
     Budget budget;
     budget.spec = &spec;
@@ -65,9 +66,7 @@ std::vector<Budgets::Budget*> Budgets::named(const std::vector<std::string>& cha
 }
 
 /// When a request arrives nobody here knows: it counts from its sending until a window after its end.
-std::int64_t Budgets::counted(const Budget& budget) {
-  return budget.used + (budget.spec->charge_elapsed_ms ? 0 : static_cast<std::int64_t>(budget.in_flight));
-}
+std::int64_t Budgets::counted(const Budget& budget) { return budget.used + (budget.spec->charge_elapsed_ms ? 0 : static_cast<std::int64_t>(budget.in_flight)); }
 
 void Budgets::expire(Budget& budget, Instant now) const {
   while (!budget.slices.empty() && now - budget.slices.front().last >= budget.spec->window) {

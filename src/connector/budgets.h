@@ -52,12 +52,12 @@ class Budgets {
     std::deque<Slice> slices;
     std::int64_t used = 0;
     std::size_t in_flight = 0;
-    double pace = 1;              // share of the limit that is used; halved by each refusal
-    std::uint32_t refusals = 0;   // in a row
+    double pace = 1;             // share of the limit that is used; halved by each refusal
+    std::uint32_t refusals = 0;  // in a row
     Instant rests_until{0};
   };
   struct Waiting {
-    Priority priority;            // rises while it waits: nobody starves
+    Priority priority;  // rises while it waits: nobody starves
     Instant since;
     std::set<const Budget*> wants;
   };
@@ -72,7 +72,7 @@ class Budgets {
   Executor& executor_;
   Rng rng_;
   std::vector<Budget> budgets_;
-  std::list<Waiting> waiting_;    // in order of arrival
+  std::list<Waiting> waiting_;  // in order of arrival
   Signal changed_;
   bool stopping_ = false;
 };

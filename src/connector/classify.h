@@ -16,8 +16,8 @@ class Classifier {
   Classifier(const Definition& definition, Rng rng, const std::vector<std::string>* hidden = nullptr) : definition_(definition), rng_(rng), hidden_(hidden) {}
 
   struct Question {
-    std::string_view operation;  // "create", "read", …
-    std::string_view where;      // "call", "item", "token"
+    std::string_view operation;                // "create", "read", …
+    std::string_view where;                    // "call", "item", "token"
     const expression::Operand* row = nullptr;  // the row it was about, where there is one
   };
   /// `scope` holds the answer's roots and, for one item of a list, `item`. `now` is for waits given as a date.

@@ -29,8 +29,8 @@ Task<Outcome<AnswerRef>> Client::read(http::Request request, const RequestSpec& 
     auto answer = co_await send(request, spec, question, priority);
     if (answer) co_return answer;
     const Failure& failure = answer.error();
-    const bool passes = failure.failure_class == FailureClass::transient || failure.failure_class == FailureClass::rate_limit ||
-                        failure.failure_class == FailureClass::lock;
+    const bool passes =
+        failure.failure_class == FailureClass::transient || failure.failure_class == FailureClass::rate_limit || failure.failure_class == FailureClass::lock;
     const std::int64_t ceiling = std::min<std::int64_t>(30'000, std::int64_t{500} << attempt);
     const Duration wait = failure.wait.value_or(Duration{rng_.between(ceiling / 4, ceiling)});
     if (!passes || attempt + 1 >= failure.tries.value_or(kTries) || wait > kPatience || !sender_.may_retry()) co_return answer;
@@ -68,8 +68,9 @@ Task<Outcome<void>> Client::open() {
   auto known = co_await context_.environment.secrets.load(context_.config.name + "/account");
   if (!known) co_return tl::unexpected(own_failure(known.error(), FailureClass::transient));
   if (*known && **known != account) {
-    co_return tl::unexpected(make_failure(FailureClass::config, FailureScope::connection,
-                                          "connection '" + context_.config.name + "' now signs in to another account than before; give the new account a connection of its own"));
+    co_return tl::unexpected(
+        make_failure(FailureClass::config, FailureScope::connection,
+                     "connection '" + context_.config.name + "' now signs in to another account than before; give the new account a connection of its own"));
   }
   if (!*known) {
     const Result<void> saved = co_await context_.environment.secrets.save(context_.config.name + "/account", account);

@@ -8,7 +8,12 @@ namespace lockstep::connector {
 /// Requests that are signed in: one renewal after a 401, retries of reads.
 class Client {
  public:
-  explicit Client(Context& context) : context_(context), sender_(context), credentials_(context, sender_), lock_groups_(context.environment.executor), rng_(context.environment.rng.split("client")) {}
+  explicit Client(Context& context)
+      : context_(context),
+        sender_(context),
+        credentials_(context, sender_),
+        lock_groups_(context.environment.executor),
+        rng_(context.environment.rng.split("client")) {}
 
   /// Sent once; sent again only when it was refused for its token, which proves that it was not carried out.
   Task<Outcome<AnswerRef>> send(http::Request request, const RequestSpec& spec, Classifier::Question question, Priority priority);

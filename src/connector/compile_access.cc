@@ -14,7 +14,10 @@ AuthSpec Compiler::auth(const std::string& name, const Node& node) {
   AuthSpec spec;
   spec.name = name;
   const std::string kind = text_at(node, "kind", name);
-  spec.kind = kind == "oauth2" ? AuthSpec::Kind::oauth2 : kind == "api_key" ? AuthSpec::Kind::api_key : kind == "basic" ? AuthSpec::Kind::basic : AuthSpec::Kind::bearer;
+  spec.kind = kind == "oauth2"    ? AuthSpec::Kind::oauth2
+              : kind == "api_key" ? AuthSpec::Kind::api_key
+              : kind == "basic"   ? AuthSpec::Kind::basic
+                                  : AuthSpec::Kind::bearer;
   if (spec.kind == AuthSpec::Kind::oauth2) {
     spec.token = request(node.find("token"), true);
     // Signing in has limits of its own, if any: a refusal there says nothing about the others.
@@ -90,8 +93,7 @@ BundleSpec Compiler::bundle(const std::string& name, const Node& node) {
     spec.part_body = program(part->find("body"));
     spec.part_headers_of = program(part->find("headers"));
   }
-  if (!spec.multipart && (!spec.parts || !spec.part_status || !spec.part_body))
-    error(node, "a JSON bundle needs 'parts' and 'part: {status, body}'");
+  if (!spec.multipart && (!spec.parts || !spec.part_status || !spec.part_body)) error(node, "a JSON bundle needs 'parts' and 'part: {status, body}'");
   return spec;
 }
 
@@ -128,8 +130,9 @@ ErrorRule Compiler::error_rule(const Node& node) {
       else error(value, "unknown failure class '" + value.scalar + "'");
     } else if (key == "scope") {
       static constexpr std::pair<std::string_view, FailureScope> kScopes[] = {
-          {"record", FailureScope::record}, {"request", FailureScope::request}, {"feed", FailureScope::feed}, {"object", FailureScope::object},
-          {"mapping", FailureScope::mapping}, {"limit", FailureScope::limit}, {"connection", FailureScope::connection}, {"vendor", FailureScope::vendor}};
+          {"record", FailureScope::record},         {"request", FailureScope::request}, {"feed", FailureScope::feed},
+          {"object", FailureScope::object},         {"mapping", FailureScope::mapping}, {"limit", FailureScope::limit},
+          {"connection", FailureScope::connection}, {"vendor", FailureScope::vendor}};
       for (const auto& [word, scope] : kScopes)
         if (word == value.scalar) rule.scope = scope;
     } else if (key == "act") rule.act = value.scalar;
@@ -144,10 +147,8 @@ ErrorRule Compiler::error_rule(const Node& node) {
         std::string low, high, limit;
         if (re2::RE2::FullMatch(text, R"(jitter\(([0-9a-z]+), *([0-9a-z]+)\))", &low, &high))
           wait.jitter = std::pair(parse_duration(low).value_or(Duration{1000}), parse_duration(high).value_or(Duration{60'000}));
-        else if (re2::RE2::FullMatch(text, R"(reset\(([a-z_]+)\))", &limit))
-          wait.reset = limit;
-        else if (const auto fixed = parse_duration(text))
-          wait.jitter = std::pair(*fixed, *fixed);
+        else if (re2::RE2::FullMatch(text, R"(reset\(([a-z_]+)\))", &limit)) wait.reset = limit;
+        else if (const auto fixed = parse_duration(text)) wait.jitter = std::pair(*fixed, *fixed);
         else {
           Node source = value;
           source.kind = Node::Kind::scalar;

@@ -130,8 +130,7 @@ ShapeSpec Compiler::shape(const Node& node, ShapeSpec::Kind kind) {
   spec.use_when = program(node.find("use_when"));
   if (const Node* results = node.find("results"); results && results->kind == Node::Kind::list)
     for (const Node& one : results->items) spec.results.push_back(result(one));
-  else
-    spec.results_kind = ResultsKind::none;
+  else spec.results_kind = ResultsKind::none;
   if (const Node* one = node.find("result")) {
     spec.results_kind = ResultsKind::listed;
     spec.results.push_back(result(*one));
@@ -311,8 +310,7 @@ AssociationSpec Compiler::association(const std::string& name, const Node& node)
   spec.from = text_at(node, "from");
   spec.to = text_at(node, "to");
   for (const char* end : {"from", "to"})
-    if (!definition_.find_object(text_at(node, end)))
-      error(node, "association '" + name + "': " + end + " names no object: '" + text_at(node, end) + "'");
+    if (!definition_.find_object(text_at(node, end))) error(node, "association '" + name + "': " + end + " names no object: '" + text_at(node, end) + "'");
   spec.one = text_at(node, "cardinality", "one") == "one";
   spec.at_create = flag_at(node, "at_create");
   spec.inline_read = program(node.find("inline_read"));

@@ -69,9 +69,7 @@ void Compiler::error(const Node& node, std::string message, std::string suggesti
   findings_.push_back(Finding{Finding::Severity::error, node.mark, std::move(message), std::move(suggestion)});
 }
 
-void Compiler::warning(const Node& node, std::string message) {
-  findings_.push_back(Finding{Finding::Severity::warning, node.mark, std::move(message), ""});
-}
+void Compiler::warning(const Node& node, std::string message) { findings_.push_back(Finding{Finding::Severity::warning, node.mark, std::move(message), ""}); }
 
 ProgramRef Compiler::program(const Node* node, bool secrets) {
   if (!node || node->is_null()) return nullptr;

@@ -76,8 +76,7 @@ Task<Outcome<void>> ensure_key(Client& client, const SelectedObject& object) {
 
 class DeclaredConnector final : public Connector {
  public:
-  explicit DeclaredConnector(std::unique_ptr<Context> context)
-      : context_(std::move(context)), client_(*context_) {
+  explicit DeclaredConnector(std::unique_ptr<Context> context) : context_(std::move(context)), client_(*context_) {
     for (std::size_t i = 0; i < kPriorities; ++i) {
       readers_.emplace_back(client_, objects_, static_cast<Priority>(i));
       writers_.emplace_back(client_, objects_, static_cast<Priority>(i));
@@ -114,9 +113,15 @@ class DeclaredConnector final : public Connector {
     co_return Outcome<void>{};
   }
 
-  Task<Outcome<Page>> scan(std::string object, std::string position) override { return reader(Priority::full_refresh).scan(std::move(object), std::move(position)); }
-  Task<Outcome<Page>> changes(std::string object, std::string position) override { return reader(Priority::incremental).changes(std::move(object), std::move(position)); }
-  std::string step_down(std::string_view object, std::string_view position, WallTime since) const override { return readers_.front().step_down(object, position, since); }
+  Task<Outcome<Page>> scan(std::string object, std::string position) override {
+    return reader(Priority::full_refresh).scan(std::move(object), std::move(position));
+  }
+  Task<Outcome<Page>> changes(std::string object, std::string position) override {
+    return reader(Priority::incremental).changes(std::move(object), std::move(position));
+  }
+  std::string step_down(std::string_view object, std::string_view position, WallTime since) const override {
+    return readers_.front().step_down(object, position, since);
+  }
   std::size_t rung_of(std::string_view position) const override { return Reader::rung_of(position); }
   Task<Outcome<ReadBatch>> read_many(std::string object, std::vector<std::string> ids, Priority priority) override {
     return reader(priority).read_many(std::move(object), std::move(ids));

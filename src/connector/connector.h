@@ -29,45 +29,45 @@ using Outcome = tl::expected<T, Failure>;
 struct Row {
   RemoteId id;
   mapping::Slots slots;
-  std::string version;                    // empty: none
-  std::optional<WallTime> modified;       // by the remote's clock
+  std::string version;               // empty: none
+  std::optional<WallTime> modified;  // by the remote's clock
   bool deleted = false;
   std::optional<RemoteId> merged_into;
-  std::vector<std::string> absorbed;      // ids it swallowed
-  std::string external_key;               // our external id as it stands in the record; empty: none
+  std::vector<std::string> absorbed;  // ids it swallowed
+  std::string external_key;           // our external id as it stands in the record; empty: none
 };
 
 /// Hub time against the remote's clock, from HTTP Date: offset = remote − hub, midpoint of request and answer.
 struct ClockSample {
   std::int64_t offset_ms = 0;
-  std::int64_t error_ms = 0;              // half the round trip + the header's second
+  std::int64_t error_ms = 0;  // half the round trip + the header's second
 };
 
 struct Page {
   std::vector<Row> rows;
-  std::string next;                       // position to go on from (JSON); commit it with the rows
-  bool end = false;                       // scan: ended properly. changes: nothing more for now
-  bool listing_complete = false;          // changes that start with a listing: this page ended it
+  std::string next;               // position to go on from (JSON); commit it with the rows
+  bool end = false;               // scan: ended properly. changes: nothing more for now
+  bool listing_complete = false;  // changes that start with a listing: this page ended it
   /// False (`then: refetch`): rows may be older than they look. They carry ids and, where it is exact, the version they show; some feeds
   /// also the slots, as they stood in that version.
   bool complete_rows = true;
-  std::optional<std::int64_t> estimate;   // rows expected in all, if the answer tells
-  WallTime sent;                          // when the request left (hub time)
+  std::optional<std::int64_t> estimate;  // rows expected in all, if the answer tells
+  WallTime sent;                         // when the request left (hub time)
   /// changes, at their end: whatever was there by then (hub time), but for what becomes visible late, was in this walk or one before it
   std::optional<WallTime> complete_until;
   std::optional<ClockSample> clock;
-  std::uint32_t calls = 0;                // API calls it took
+  std::uint32_t calls = 0;  // API calls it took
 };
 
 /// What a read by id says of one record.
 struct ReadResult {
   enum class Kind { found, gone, merged, hidden };
   Kind kind = Kind::gone;
-  std::string asked;                      // the id asked for
-  Row row;                                // found; merged: only merged_into, or the winner's row
+  std::string asked;  // the id asked for
+  Row row;            // found; merged: only merged_into, or the winner's row
 };
 struct ReadBatch {
-  std::vector<ReadResult> results;        // one per id asked, in order
+  std::vector<ReadResult> results;  // one per id asked, in order
   WallTime sent;
   std::optional<ClockSample> clock;
   std::uint32_t calls = 0;
@@ -78,28 +78,28 @@ std::string_view to_string(Operation operation);
 
 /// One row to write. `set`: slots to send (Null clears); others stay as they are.
 struct WriteRow {
-  std::string id;                         // update, remove
-  std::string new_id;                     // create by client-chosen id
-  std::string key;                        // our external id (ULID text)
-  bool send_key = false;                  // update: the external id is to be written too
-  std::string correlation;                // unique per row and attempt, for matching results
-  std::string version;                    // for the guard; empty: unguarded or unknown
+  std::string id;           // update, remove
+  std::string new_id;       // create by client-chosen id
+  std::string key;          // our external id (ULID text)
+  bool send_key = false;    // update: the external id is to be written too
+  std::string correlation;  // unique per row and attempt, for matching results
+  std::string version;      // for the guard; empty: unguarded or unknown
   mapping::Slots set;
-  mapping::Slots from;                    // shadow
-  mapping::Slots to;                      // as it shall be
-  std::vector<RemoteId> parents;          // records it refers to (associations inside a create)
+  mapping::Slots from;            // shadow
+  mapping::Slots to;              // as it shall be
+  std::vector<RemoteId> parents;  // records it refers to (associations inside a create)
 };
 
 struct WriteResult {
   bool ok = false;
   RemoteId id;
   bool created = false;
-  std::string version;                    // empty: not told
-  std::optional<Row> record;              // the row after the write, where the answer shows it
-  std::optional<Failure> failure;         // when not ok; class outcome_unknown: it may have landed
+  std::string version;             // empty: not told
+  std::optional<Row> record;       // the row after the write, where the answer shows it
+  std::optional<Failure> failure;  // when not ok; class outcome_unknown: it may have landed
 };
 struct WriteBatch {
-  std::vector<WriteResult> results;       // one per row, in order, always
+  std::vector<WriteResult> results;  // one per row, in order, always
   std::optional<ClockSample> clock;
   std::uint32_t calls = 0;
 };
@@ -119,15 +119,15 @@ struct ObjectTraits {
   /// refreshes. Otherwise an empty position starts a feed from now on, without rows.
   bool feed_starts_with_listing = false;
   bool can_create = false, can_update = false, can_delete = false;
-  bool create_is_idempotent = false;      // by key or client-chosen id
+  bool create_is_idempotent = false;  // by key or client-chosen id
   bool client_chosen_id = false;
   bool has_lock = false, delete_has_lock = false, version_is_ordered = false;
-  std::string external_key_slot;          // name of the field that holds our external id; empty: none
-  bool probe_by_key = false;              // find_by can look records up
+  std::string external_key_slot;  // name of the field that holds our external id; empty: none
+  bool probe_by_key = false;      // find_by can look records up
   ShadowSource shadow = ShadowSource::response;
   std::size_t create_batch_max = 1, update_batch_max = 1, delete_batch_max = 1, read_batch_max = 1;
   Duration poll_every{60'000};
-  Duration visible_after{0};              // index lag of lookups
+  Duration visible_after{0};  // index lag of lookups
 };
 
 /// One configured system at work. All waiting for limits, renewing of tokens and retries of *transient reads* happen
@@ -136,7 +136,7 @@ class Connector {
  public:
   virtual ~Connector() = default;
 
-  virtual const std::string& kind() const = 0;                 // "crm_x": the connector's name
+  virtual const std::string& kind() const = 0;  // "crm_x": the connector's name
   virtual std::vector<ObjectTraits> objects() const = 0;
   virtual const ObjectTraits* find_object(std::string_view name) const = 0;
 
@@ -170,9 +170,9 @@ class Connector {
 
   /// Webhooks.
   struct DoorAnswer {
-    http::Response response;            // to send once `events` are durable
-    std::vector<InboxEvent> events;     // id, connection, received, due are the caller's to fill
-    bool refused = false;               // forged, stale, too large: counted, nothing stored
+    http::Response response;         // to send once `events` are durable
+    std::vector<InboxEvent> events;  // id, connection, received, due are the caller's to fill
+    bool refused = false;            // forged, stale, too large: counted, nothing stored
     std::string reason;
   };
   virtual std::vector<std::string> doors() const = 0;
@@ -181,15 +181,15 @@ class Connector {
   /// What it cost and learnt: calls and failures by class since start, limits left.
   struct LimitUse {
     std::int64_t left = 0, max = 0;
-    std::int64_t kept = 0;                // of these, what is left to people and other programs
-    std::optional<Duration> ends_in;      // when our part is used up at the present rate, if that is before it fills again
-    std::optional<Duration> rests;        // after the vendor refused a request for this limit
+    std::int64_t kept = 0;            // of these, what is left to people and other programs
+    std::optional<Duration> ends_in;  // when our part is used up at the present rate, if that is before it fills again
+    std::optional<Duration> rests;    // after the vendor refused a request for this limit
   };
   struct Usage {
     std::uint64_t calls = 0, retries = 0;
     std::map<std::string, std::uint64_t> failures;
     std::map<std::string, LimitUse> limits;
-    bool vendor_down = false;             // nothing is sent but now and then one request that tries
+    bool vendor_down = false;  // nothing is sent but now and then one request that tries
   };
   virtual Usage usage() const = 0;
   /// Whatever waits inside ends soon, with a failure.
@@ -214,18 +214,18 @@ struct Environment {
 
 /// A connection's part of the configuration.
 struct ConnectionConfig {
-  std::string name;                                  // "crm_a"
-  std::map<std::string, std::string> params;         // typed and checked against the connector's `params`
-  std::map<std::string, std::string> secrets;        // client_id, client_secret, refresh_token, …
-  std::string auth;                                  // which of the connector's `auth` methods; empty: the only one
-  std::string grant;                                 // oauth2: which grant
-  std::string base_url;                              // overrides the connector's, for sandboxes; empty: none
-  struct Limit {                                     // what this account has instead of the connector's figure
+  std::string name;                            // "crm_a"
+  std::map<std::string, std::string> params;   // typed and checked against the connector's `params`
+  std::map<std::string, std::string> secrets;  // client_id, client_secret, refresh_token, …
+  std::string auth;                            // which of the connector's `auth` methods; empty: the only one
+  std::string grant;                           // oauth2: which grant
+  std::string base_url;                        // overrides the connector's, for sandboxes; empty: none
+  struct Limit {                               // what this account has instead of the connector's figure
     std::optional<std::int64_t> max;
-    std::optional<double> keep_share;                // of it, left to people and other programs: 0 to 0.95
+    std::optional<double> keep_share;  // of it, left to people and other programs: 0 to 0.95
   };
-  std::map<std::string, Limit> limits;               // by the connector's name of the limit
-  std::string public_url;                            // where webhooks reach us: "https://hooks.example.com"
+  std::map<std::string, Limit> limits;  // by the connector's name of the limit
+  std::string public_url;               // where webhooks reach us: "https://hooks.example.com"
 };
 
 class Definition;  // a compiled connector file: immutable, shared by its connections

@@ -35,7 +35,8 @@ Result<Value> checked_params(const Definition& definition, const ConnectionConfi
   for (const auto& [name, value] : config.params)
     if (std::ranges::find(known, name) == known.end()) {
       const std::string nearest = nearest_name(name, known);
-      return fail(ErrorCode::invalid_input, "connector " + definition.name + " has no parameter '" + name + "'" + (nearest.empty() ? "" : "; did you mean '" + nearest + "'?"));
+      return fail(ErrorCode::invalid_input,
+                  "connector " + definition.name + " has no parameter '" + name + "'" + (nearest.empty() ? "" : "; did you mean '" + nearest + "'?"));
     }
   Map map;
   for (const ParamSpec& param : definition.params) {
@@ -80,7 +81,8 @@ std::vector<std::pair<std::string, std::string>> settings_problems(const Definit
   for (const auto& [name, limit] : config.limits) choose("limits", name, limits, "connector " + definition.name);
   choose("auth", config.auth, ways, "connector " + definition.name);
   for (const AuthSpec& spec : definition.auth)
-    if (spec.name == config.auth || (config.auth.empty() && &spec == &definition.auth.front())) choose("grant", config.grant, spec.grants, "sign-in " + spec.name);
+    if (spec.name == config.auth || (config.auth.empty() && &spec == &definition.auth.front()))
+      choose("grant", config.grant, spec.grants, "sign-in " + spec.name);
   if (!config.base_url.empty() && !http::parse_url(config.base_url)) problems.emplace_back("base_url", "base_url is no URL: '" + config.base_url + "'");
   return problems;
 }
@@ -151,7 +153,8 @@ Result<void> check_host(const Context& context, const std::string& url) {
   const auto parsed = http::parse_url(url);
   if (!parsed) return fail(ErrorCode::invalid_input, "not a URL: '" + url.substr(0, 200) + "'");
   if (!context.may_reach(*parsed))
-    return fail(ErrorCode::refused, "host '" + parsed->host + "' is not among the hosts of connector " + context.definition->name + ": " + join(context.hosts, ", "));
+    return fail(ErrorCode::refused,
+                "host '" + parsed->host + "' is not among the hosts of connector " + context.definition->name + ": " + join(context.hosts, ", "));
   return {};
 }
 

@@ -11,10 +11,10 @@ struct Context {
   ConnectionConfig config;
   Environment environment;
   Value params, facts, secrets;
-  std::string base_url;                 // without a trailing slash; empty until learnt
-  std::vector<std::string> hosts;       // lower case
-  std::vector<std::string> hidden;      // secrets and tokens: shown nowhere
-  std::int64_t clock_offset_ms = 0;     // remote − hub, from the last answer
+  std::string base_url;              // without a trailing slash; empty until learnt
+  std::vector<std::string> hosts;    // lower case
+  std::vector<std::string> hidden;   // secrets and tokens: shown nowhere
+  std::int64_t clock_offset_ms = 0;  // remote − hub, from the last answer
 
   WallTime now() const { return environment.executor.clock().wall(); }
   WallTime remote_now() const { return now() + Duration{clock_offset_ms}; }

@@ -39,9 +39,7 @@ Task<Outcome<void>> Credentials::ensure() {
                                           "connector " + context_.definition->name + " has no way to sign in called '" + context_.config.auth + "'"));
   }
   if (spec_->kind != AuthSpec::Kind::oauth2) co_return Outcome<void>{};
-  const auto usable = [this] {
-    return !token_.access.empty() && (token_.expires.ms == 0 || context_.now() + spec_->early < token_.expires);
-  };
+  const auto usable = [this] { return !token_.access.empty() && (token_.expires.ms == 0 || context_.now() + spec_->early < token_.expires); };
   if (usable()) co_return Outcome<void>{};
   co_await one_at_a_time_.acquire();
   Outcome<void> done;
@@ -53,7 +51,8 @@ Task<Outcome<void>> Credentials::ensure() {
 
 Task<Outcome<void>> Credentials::renew(std::uint64_t generation) {
   if (spec_->kind != AuthSpec::Kind::oauth2) {
-    co_return tl::unexpected(make_failure(FailureClass::auth_revoked, FailureScope::connection, "the key of connection '" + context_.config.name + "' is refused; replace it"));
+    co_return tl::unexpected(
+        make_failure(FailureClass::auth_revoked, FailureScope::connection, "the key of connection '" + context_.config.name + "' is refused; replace it"));
   }
   const bool alone = !planted("refresh_race");
   if (alone) co_await one_at_a_time_.acquire();
@@ -178,7 +177,9 @@ Outcome<void> Credentials::take(const Answer& answer, Scope& scope) {
     return operand->text().value_or("");
   };
   const std::string access = text(spec_->access);
-  if (access.empty()) return tl::unexpected(own_failure(Error{ErrorCode::unauthorized, "the sign-in answer (status " + std::to_string(answer.status()) + ") holds no access token"}, FailureClass::shape));
+  if (access.empty())
+    return tl::unexpected(own_failure(
+        Error{ErrorCode::unauthorized, "the sign-in answer (status " + std::to_string(answer.status()) + ") holds no access token"}, FailureClass::shape));
   token_.access = access;
   if (const std::string refresh = text(spec_->refresh); !refresh.empty()) token_.refresh = refresh;
   token_.expires = WallTime{0};
@@ -190,7 +191,8 @@ Outcome<void> Credentials::take(const Answer& answer, Scope& scope) {
   if (const std::string base = text(spec_->base_url); !base.empty() && context_.config.base_url.empty()) {
     const auto url = http::parse_url(base);
     if (!url || !context_.may_reach(*url))
-      return tl::unexpected(own_failure(Error{ErrorCode::refused, "the sign-in answer names an address outside the declared hosts: '" + base.substr(0, 200) + "'"}));
+      return tl::unexpected(
+          own_failure(Error{ErrorCode::refused, "the sign-in answer names an address outside the declared hosts: '" + base.substr(0, 200) + "'"}));
     context_.base_url = base.ends_with('/') ? base.substr(0, base.size() - 1) : base;
   }
   Map facts = *context_.facts.get<Map>();
@@ -267,7 +269,8 @@ Result<void> Credentials::sign(http::Request& request) const {
   }
   TRY(std::string token, text(spec_->token_text));
   if (spec_->kind == AuthSpec::Kind::bearer) request.headers.set("Authorization", "Bearer " + token);
-  else if (spec_->key_in_query) request.url += (request.url.find('?') == std::string::npos ? "?" : "&") + percent_encode(spec_->key_name) + "=" + percent_encode(token);
+  else if (spec_->key_in_query)
+    request.url += (request.url.find('?') == std::string::npos ? "?" : "&") + percent_encode(spec_->key_name) + "=" + percent_encode(token);
   else request.headers.set(spec_->key_name, token);
   return {};
 }

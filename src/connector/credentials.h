@@ -22,7 +22,7 @@ class Credentials {
  private:
   struct Token {
     std::string access, refresh;
-    WallTime expires{0};        // zero: unknown
+    WallTime expires{0};  // zero: unknown
   };
   Task<Outcome<void>> renew_locked();
   /// Asks for a token; a refusal that named a wait is not asked again before that has passed.

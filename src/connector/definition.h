@@ -25,16 +25,16 @@ using expression::ProgramRef;
 using expression::TemplateRef;
 
 struct RequestSpec {
-  std::string method;                                       // empty: no such request
-  TemplateRef url;                                          // "/x": base + prefix + x; "~/x": base + x; else absolute
+  std::string method;  // empty: no such request
+  TemplateRef url;     // "/x": base + prefix + x; "~/x": base + x; else absolute
   std::vector<std::pair<std::string, TemplateRef>> query;
   std::vector<std::pair<std::string, TemplateRef>> headers;
   BodyRef json;
   std::vector<std::pair<std::string, TemplateRef>> form;
-  std::vector<int> expect;                                  // empty: 2xx
-  std::vector<int> empty;                                   // statuses that mean "nothing there"
-  ProgramRef ok;                                            // must hold too
-  std::vector<std::string> charge;                          // limits; empty: the default ones
+  std::vector<int> expect;          // empty: 2xx
+  std::vector<int> empty;           // statuses that mean "nothing there"
+  ProgramRef ok;                    // must hold too
+  std::vector<std::string> charge;  // limits; empty: the default ones
   Duration timeout{30'000};
   explicit operator bool() const { return !method.empty(); }
 };
@@ -57,27 +57,27 @@ struct WireSpec {
   std::string instant_pattern = "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'";
   std::string date_pattern = "yyyy-MM-dd";
   std::string set_join = ";";
-  std::string clear;                       // JSON text written for Null: "null" or "\"\""
-  std::vector<std::string> null_reads;     // texts that are read as Null
+  std::string clear;                    // JSON text written for Null: "null" or "\"\""
+  std::vector<std::string> null_reads;  // texts that are read as Null
 };
 
 struct FormSpec {
   std::string name;
-  std::vector<std::string> arguments;      // the first is the one named in mappings
+  std::vector<std::string> arguments;  // the first is the one named in mappings
   std::vector<std::size_t> argument_roots;
-  TemplateRef select;                      // null: nothing to select (associations)
-  ProgramRef read;                         // over row and the arguments
-  ProgramRef read_object;                  // a reference's object, where the row tells
+  TemplateRef select;                                      // null: nothing to select (associations)
+  ProgramRef read;                                         // over row and the arguments
+  ProgramRef read_object;                                  // a reference's object, where the row tells
   std::vector<std::pair<TemplateRef, TemplateRef>> write;  // name, value
   std::vector<std::pair<TemplateRef, TemplateRef>> clear;  // for Null; empty: `write` with the wire's clear
-  TemplateRef association;                 // name of the association it stands for
+  TemplateRef association;                                 // name of the association it stands for
 };
 
 struct ResultSpec {
-  ProgramRef at;                           // null: the whole body is one item
+  ProgramRef at;  // null: the whole body is one item
   bool by_index = false;
   ProgramRef match_item, match_row;
-  ProgramRef ok;                           // null: true
+  ProgramRef ok;  // null: true
   ProgramRef id, version, created, record, errors;
 };
 
@@ -88,21 +88,21 @@ struct ShapeSpec {
   enum class Kind : std::uint8_t { one, array } kind = Kind::one;
   RequestSpec request;
   std::size_t max = 1;
-  std::size_t max_bytes = 0;               // of a request's body; 0: no limit
-  ProgramRef distinct_by;                  // rows that share it go into different requests
+  std::size_t max_bytes = 0;  // of a request's body; 0: no limit
+  ProgramRef distinct_by;     // rows that share it go into different requests
   ProgramRef use_when;
   ResultsKind results_kind = ResultsKind::listed;
-  std::vector<ResultSpec> results;         // one: exactly one, over the call's answer
+  std::vector<ResultSpec> results;  // one: exactly one, over the call's answer
   bool loses_guard = false;
   std::vector<std::pair<std::string, TemplateRef>> guard_headers;
-  std::string bundle;                      // one: sent inside this envelope
+  std::string bundle;  // one: sent inside this envelope
 };
 
 enum class CreateBy : std::uint8_t { nothing, key, client_id, lookup };
 
 struct OperationSpec {
   CreateBy by = CreateBy::nothing;
-  std::vector<ShapeSpec> shapes;           // tried in order; the first whose use_when holds
+  std::vector<ShapeSpec> shapes;  // tried in order; the first whose use_when holds
   bool has() const { return !shapes.empty(); }
 };
 
@@ -110,7 +110,7 @@ struct OperationSpec {
 struct TransitionSpec {
   std::string name;
   ProgramRef when;
-  std::vector<std::string> takes;          // wire fields left out of the field write
+  std::vector<std::string> takes;  // wire fields left out of the field write
   bool before = false;
   std::vector<RequestSpec> steps;
 };
@@ -125,16 +125,16 @@ struct FindSpec {
 
 struct GoneSpec {
   RequestSpec request;
-  std::size_t max = 1;                     // ids in a request
+  std::size_t max = 1;  // ids in a request
   ProgramRef rows, merged_into;
 };
 
 struct ChangesSpec {
   enum class Kind : std::uint8_t { watermark, token } kind = Kind::watermark;
   Duration every{60'000};
-  bool refetch = false;                    // rows carry only ids worth trusting
-  std::size_t select_max = 0;              // refetch: so much text of field names may be asked for; 0: none
-  RequestSpec request;                     // watermark: a page; token: the start
+  bool refetch = false;        // rows carry only ids worth trusting
+  std::size_t select_max = 0;  // refetch: so much text of field names may be asked for; 0: none
+  RequestSpec request;         // watermark: a page; token: the start
   ProgramRef rows;
   PageSpec page;
   // watermark
@@ -159,7 +159,7 @@ struct ReadManySpec {
   PageSpec page;
   bool by_index = false;
   ProgramRef match_item;
-  bool maybe_gone = false;                 // what is missing is asked of `read_gone`
+  bool maybe_gone = false;  // what is missing is asked of `read_gone`
 };
 
 struct WriteSpec {
@@ -173,23 +173,23 @@ struct WriteSpec {
 
 struct AssociationSpec {
   std::string name, from, to;
-  bool one = true;                         // cardinality
-  bool at_create = false;                  // carried by the create request itself
-  ProgramRef inline_read;                  // over a row of a listing: an id, null (none) or absent (not told)
+  bool one = true;         // cardinality
+  bool at_create = false;  // carried by the create request itself
+  ProgramRef inline_read;  // over a row of a listing: an id, null (none) or absent (not told)
   RequestSpec read;
   std::size_t read_max = 100;
   ProgramRef rows, row_from, row_to;
   ShapeSpec add, remove;
-  std::map<std::string, std::string> vars; // for the bodies: link.type
+  std::map<std::string, std::string> vars;  // for the bodies: link.type
 };
 
 struct ObjectSpec {
   std::string name;
-  Map value;                               // root `object`: name, system_fields, vars
+  Map value;  // root `object`: name, system_fields, vars
   RowSpec row;
-  TemplateRef key_field;                   // null: none
+  TemplateRef key_field;  // null: none
   bool key_unique = false;
-  RequestSpec key_exists, key_ensure;      // makes the field where `key_exists` does not find it
+  RequestSpec key_exists, key_ensure;  // makes the field where `key_exists` does not find it
   WireSpec wire;
   std::vector<FormSpec> forms;
   std::vector<std::string> system_fields;
@@ -221,9 +221,9 @@ struct ErrorRule {
   std::optional<FailureScope> scope;
   std::string act;
   struct Wait {
-    ProgramRef header;                     // Retry-After: seconds or an HTTP date
+    ProgramRef header;  // Retry-After: seconds or an HTTP date
     std::optional<std::pair<Duration, Duration>> jitter;
-    std::string reset;                     // of a limit
+    std::string reset;  // of a limit
   };
   std::vector<Wait> wait;
   ProgramRef take_id, take_ids, take_fields;
@@ -234,29 +234,29 @@ struct ErrorRule {
 struct LimitSpec {
   std::string name;
   bool by_default = false;
-  std::int64_t max = 0;                    // in a window; 0: only `concurrent`
+  std::int64_t max = 0;  // in a window; 0: only `concurrent`
   Duration window{0};
   std::size_t concurrent = 0;
-  bool charge_elapsed_ms = false;          // `max` is then in milliseconds
-  double keep_share = 0;                   // left to people and other programs
+  bool charge_elapsed_ms = false;  // `max` is then in milliseconds
+  double keep_share = 0;           // left to people and other programs
   ProgramRef learn_left, learn_used, learn_max;
 };
 
 struct AuthSpec {
   enum class Kind : std::uint8_t { oauth2, api_key, basic, bearer } kind = Kind::bearer;
   std::string name;
-  RequestSpec token;                       // oauth2
+  RequestSpec token;  // oauth2
   std::vector<std::string> grants;
   std::vector<std::pair<std::string, TemplateRef>> form;
-  bool client_in_header = false;           // client_auth: basic
+  bool client_in_header = false;  // client_auth: basic
   ProgramRef access, refresh, expires_in, base_url;
   std::vector<std::pair<std::string, ProgramRef>> facts;
-  std::optional<Duration> life_default;    // none: unknown, a 401 is the only signal
+  std::optional<Duration> life_default;  // none: unknown, a 401 is the only signal
   Duration early{60'000};
-  bool key_in_query = false;               // api_key
+  bool key_in_query = false;  // api_key
   std::string key_name;
-  TemplateRef token_text;                  // bearer, api_key: what is sent
-  TemplateRef user, password;              // basic
+  TemplateRef token_text;      // bearer, api_key: what is sent
+  TemplateRef user, password;  // basic
 };
 
 struct VerifySpec {
@@ -268,7 +268,7 @@ struct VerifySpec {
   ProgramRef timestamp;
   bool timestamp_in_ms = true;
   Duration window{300'000};
-  std::string uri_decode;                  // escapes that the sender decodes before signing, in the query
+  std::string uri_decode;  // escapes that the sender decodes before signing, in the query
   std::string shared_header, shared_query;
   ProgramRef equals;
 };
@@ -289,7 +289,7 @@ struct DoorSpec {
 
 struct BundleSpec {
   std::string name;
-  bool multipart = false;                  // else one JSON envelope
+  bool multipart = false;  // else one JSON envelope
   RequestSpec request;
   std::size_t max = 1;
   std::vector<std::pair<std::string, std::string>> part_headers;
@@ -311,12 +311,12 @@ struct ParamSpec {
 class Definition {
  public:
   std::string name;
-  std::string version;                     // hash of the file: part of every stream id
+  std::string version;  // hash of the file: part of every stream id
   expression::Roots roots;
   std::map<std::string, expression::Dialect> dialects;
   std::vector<ParamSpec> params;
   std::vector<TemplateRef> hosts;
-  TemplateRef base_url;                    // null: learnt from the token answer
+  TemplateRef base_url;  // null: learnt from the token answer
   TemplateRef prefix;
   Value api, tables;
   std::vector<AuthSpec> auth;

@@ -37,8 +37,8 @@ Connector::DoorAnswer refusal(int status, std::string reason) {
 
 std::optional<EventKind> kind_named(std::string_view word) {
   static constexpr std::pair<std::string_view, EventKind> kKinds[] = {
-      {"upsert", EventKind::upsert},   {"deleted", EventKind::deleted}, {"undeleted", EventKind::undeleted},     {"merged", EventKind::merged},
-      {"erased", EventKind::erased},   {"association", EventKind::association}, {"reread", EventKind::reread}};
+      {"upsert", EventKind::upsert}, {"deleted", EventKind::deleted},         {"undeleted", EventKind::undeleted}, {"merged", EventKind::merged},
+      {"erased", EventKind::erased}, {"association", EventKind::association}, {"reread", EventKind::reread}};
   for (const auto& [name, kind] : kKinds)
     if (name == word) return kind;
   return std::nullopt;

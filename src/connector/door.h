@@ -8,7 +8,7 @@ namespace lockstep::connector {
 /// What a door needs to know of its connection: neither executor nor network.
 struct DoorContext {
   const Definition& definition;
-  std::string public_url;             // where the sender reaches us
+  std::string public_url;  // where the sender reaches us
   Value params, facts, secrets;
   Scope scope() const;
 };

@@ -45,7 +45,8 @@ Task<Outcome<void>> Reader::fill_association(const AssociationSpec& spec, std::s
     same.push_back(row);
   }
   for (std::size_t from = 0; from < ids.size(); from += spec.read_max) {
-    const Value list = list_of_texts({ids.begin() + static_cast<std::ptrdiff_t>(from), ids.begin() + static_cast<std::ptrdiff_t>(std::min(ids.size(), from + spec.read_max))});
+    const Value list =
+        list_of_texts({ids.begin() + static_cast<std::ptrdiff_t>(from), ids.begin() + static_cast<std::ptrdiff_t>(std::min(ids.size(), from + spec.read_max))});
     Scope scope = context_.scope();
     scope.set(kIds, Operand::borrow(list));
     scope.set(kLink, Operand::borrow(about));
@@ -87,7 +88,8 @@ Task<Outcome<ReadBatch>> Reader::read_many(std::string object_name, std::vector<
   if (!asked) co_return tl::unexpected(std::move(asked.error()));
   std::vector<Row*> rows;
   for (ReadResult& result : batch.results)
-    if (result.kind == ReadResult::Kind::found || (result.kind == ReadResult::Kind::merged && !result.row.slots.empty() && !result.row.merged_into)) rows.push_back(&result.row);
+    if (result.kind == ReadResult::Kind::found || (result.kind == ReadResult::Kind::merged && !result.row.slots.empty() && !result.row.merged_into))
+      rows.push_back(&result.row);
   auto filled = co_await fill_associations(*object, std::move(rows), false, batch.calls);
   if (!filled) co_return tl::unexpected(std::move(filled.error()));
   co_return batch;

@@ -244,7 +244,9 @@ Task<Outcome<Page>> Reader::changes(std::string object_name, std::string positio
   co_return co_await watermark(*object, *spec, std::move(position));
 }
 
-std::size_t Reader::rung_of(std::string_view position) { return static_cast<std::size_t>(std::max<std::int64_t>(0, Position::parse(std::string(position)).number("rung"))); }
+std::size_t Reader::rung_of(std::string_view position) {
+  return static_cast<std::size_t>(std::max<std::int64_t>(0, Position::parse(std::string(position)).number("rung")));
+}
 
 std::string Reader::step_down(std::string_view object_name, std::string_view position, WallTime since) const {
   const SelectedObject* object = find(object_name);

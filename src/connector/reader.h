@@ -26,7 +26,7 @@ class Reader {
   struct Fetched {
     AnswerRef answer;
     std::vector<expression::Operand> rows;
-    std::string next;      // link or cursor; empty: no more
+    std::string next;  // link or cursor; empty: no more
     bool next_is_link = false;
     std::string url;
   };

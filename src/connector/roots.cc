@@ -5,11 +5,9 @@
 namespace lockstep::connector {
 
 expression::Roots fixed_roots() {
-  expression::Roots roots{"params", "facts",  "api",    "tables", "object", "select",    "now",     "secrets",   "ids",
-                          "id",     "field",  "values", "by_key", "feed",   "page",      "last",    "rows",      "row",
-                          "key",    "link",   "parts",  "value",  "target", "held",      "status",    "header",
-                          "body",   "item",   "e",      "code",   "message", "op",       "where",   "transport", 
-                          "event",  "method", "uri",    "raw_body"};
+  expression::Roots roots{"params", "facts", "api",  "tables", "object",  "select", "now",   "secrets",   "ids",   "id",     "field", "values",  "by_key",
+                          "feed",   "page",  "last", "rows",   "row",     "key",    "link",  "parts",     "value", "target", "held",  "status",  "header",
+                          "body",   "item",  "e",    "code",   "message", "op",     "where", "transport", "event", "method", "uri",   "raw_body"};
   CHECK(roots.all().size() == kRootCount, "the list of roots and their enumeration differ");
   roots.add("secrets", true);
   roots.mark_names("select");

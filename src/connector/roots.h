@@ -10,13 +10,44 @@ namespace lockstep::connector {
 
 /// Slots of the fixed roots; names bound by `let` and the arguments of forms stand behind them.
 enum Root : std::size_t {
-  kParams, kFacts, kApi, kTables, kObject, kSelect, kNow, kSecrets,            // everywhere
-  kIds, kId, kField, kValues, kByKey, kFeed, kPage, kLast,                      // reading
-  kRows, kRow, kKey, kLink, kParts,                                            // writing
-  kValue, kTarget, kHeld,                                                      // forms
-  kStatus, kHeader, kBody, kItem, kError,                                      // answers
-  kCode, kMessage, kOperation, kWhere, kTransport,                             // error rules
-  kEvent, kMethod, kUri, kRawBody,                                   // doors
+  kParams,
+  kFacts,
+  kApi,
+  kTables,
+  kObject,
+  kSelect,
+  kNow,
+  kSecrets,  // everywhere
+  kIds,
+  kId,
+  kField,
+  kValues,
+  kByKey,
+  kFeed,
+  kPage,
+  kLast,  // reading
+  kRows,
+  kRow,
+  kKey,
+  kLink,
+  kParts,  // writing
+  kValue,
+  kTarget,
+  kHeld,  // forms
+  kStatus,
+  kHeader,
+  kBody,
+  kItem,
+  kError,  // answers
+  kCode,
+  kMessage,
+  kOperation,
+  kWhere,
+  kTransport,  // error rules
+  kEvent,
+  kMethod,
+  kUri,
+  kRawBody,  // doors
   kRootCount
 };
 

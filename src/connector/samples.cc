@@ -69,7 +69,8 @@ void run_door(const Definition& definition, const Node& node, grammar::Findings&
   const Node* expect = node.find("expect");
   const std::string name = text_at(node, "door");
   const auto door = std::ranges::find(definition.doors, name, &DoorSpec::name);
-  if (!request_node || !expect || door == definition.doors.end()) return report(findings, node, "a door's sample needs 'request', 'expect' and the name of a door");
+  if (!request_node || !expect || door == definition.doors.end())
+    return report(findings, node, "a door's sample needs 'request', 'expect' and the name of a door");
   const std::string uri = text_at(*request_node, "uri");
   const auto url = http::parse_url(uri);
   if (!url) return report(findings, *request_node, "'uri' is no URL");

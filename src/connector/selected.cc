@@ -41,8 +41,7 @@ Result<SelectedObject> SelectedObject::make(const Definition& definition, const 
     if (plan.form->association) {
       TRY(const auto name, expression::render(*plan.form->association, scope));
       plan.association = definition.find_association(name.value_or(""));
-      if (!plan.association)
-        return fail(ErrorCode::invalid_input, "connector " + definition.name + " has no association '" + name.value_or("") + "'");
+      if (!plan.association) return fail(ErrorCode::invalid_input, "connector " + definition.name + " has no association '" + name.value_or("") + "'");
       object.has_associations_ = true;
     } else if (plan.form->select && slot.readable) {
       TRY(auto field, expression::render(*plan.form->select, scope));

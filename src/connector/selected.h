@@ -13,9 +13,9 @@ namespace lockstep::connector {
 struct SlotPlan {
   const FormSpec* form = nullptr;
   mapping::WireType type = mapping::WireType::text;
-  std::vector<Value> arguments;                     // by the form's argument roots
-  std::string name;                                 // the first argument: the wire field, for messages and transitions
-  std::string select;                               // what to ask for; empty: nothing
+  std::vector<Value> arguments;  // by the form's argument roots
+  std::string name;              // the first argument: the wire field, for messages and transitions
+  std::string select;            // what to ask for; empty: nothing
   const AssociationSpec* association = nullptr;
   bool readable = true;
 };
@@ -29,7 +29,7 @@ class SelectedObject {
   const std::vector<SlotPlan>& slots() const { return slots_; }
   const std::vector<std::string>& select() const { return select_; }
   const std::string& key_field() const { return key_field_; }
-  const Value& about() const { return about_; }          // root `object`
+  const Value& about() const { return about_; }  // root `object`
   const Value& select_value() const { return select_value_; }
   const Value& system_fields_value() const;  // of the root `object`
   /// Characters of all names that are asked for, each with quotes and a comma.

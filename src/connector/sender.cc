@@ -6,12 +6,11 @@
 
 namespace lockstep::connector {
 
-Failure own_failure(const Error& error, FailureClass failure_class) {
-  return make_failure(failure_class, default_scope(failure_class), error.message);
-}
+Failure own_failure(const Error& error, FailureClass failure_class) { return make_failure(failure_class, default_scope(failure_class), error.message); }
 
 Sender::Sender(Context& context)
-    : context_(context), classifier_(*context.definition, context.environment.rng.split("classify"), &context.hidden), 
+    : context_(context),
+      classifier_(*context.definition, context.environment.rng.split("classify"), &context.hidden),
       budgets_(*context.definition, context.config, context.environment.executor, context.environment.rng.split("budgets")),
       breaker_(context.environment.executor, context.environment.rng.split("breaker")) {}
 

@@ -12,10 +12,10 @@ class WriteRows final : public RowSource {
  public:
   struct Part {
     const WriteRow* row = nullptr;
-    std::vector<std::size_t> slots;   // written as fields
-    bool send_key = false;            // our key goes into the fields
-    bool guarded = false;             // a lock is wanted
-    std::size_t index = 0;            // in the caller's list
+    std::vector<std::size_t> slots;  // written as fields
+    bool send_key = false;           // our key goes into the fields
+    bool guarded = false;            // a lock is wanted
+    std::size_t index = 0;           // in the caller's list
   };
   WriteRows(const Context& context, const SelectedObject& object, std::vector<Part> parts);
 
@@ -33,7 +33,7 @@ class WriteRows final : public RowSource {
   const Context& context_;
   const SelectedObject& object_;
   std::vector<Part> parts_;
-  std::vector<Value> roots_;          // `row` of each
+  std::vector<Value> roots_;  // `row` of each
   mutable std::size_t current_ = 0;
   mutable Scope field_scope_;
 };
@@ -41,7 +41,7 @@ class WriteRows final : public RowSource {
 /// Links to add or remove.
 struct Link {
   std::string from_id, to_id;
-  std::size_t index = 0;              // of the row it belongs to
+  std::size_t index = 0;  // of the row it belongs to
 };
 class LinkRows final : public RowSource {
  public:

@@ -308,7 +308,8 @@ Task<void> Writer::change_links(Job& job, const AssociationSpec& spec, const Sha
         if (!told[i].ok && told[i].failure->failure_class != FailureClass::outcome_unknown) results[i] = told[i];
     }
     for (std::size_t i = 0; i < part.size(); ++i) {
-      if (results[i].ok || results[i].failure->failure_class == FailureClass::already_done || results[i].failure->failure_class == FailureClass::nothing) continue;
+      if (results[i].ok || results[i].failure->failure_class == FailureClass::already_done || results[i].failure->failure_class == FailureClass::nothing)
+        continue;
       WriteResult& row = job.batch.results[part[i].index];
       if (job.operation == Operation::create) {
         // The record stands without this link: shown as not set, so that it is owed.

@@ -21,8 +21,8 @@ class Writer {
     Operation operation = Operation::update;
     std::vector<WriteRow> rows;
     WriteBatch batch;
-    std::vector<bool> settled;                    // this row's result stands: nothing more is sent for it
-    std::vector<std::vector<std::size_t>> late;   // slots that follow in a second write
+    std::vector<bool> settled;                   // this row's result stands: nothing more is sent for it
+    std::vector<std::vector<std::size_t>> late;  // slots that follow in a second write
   };
   using Parts = std::vector<WriteRows::Part>;
 

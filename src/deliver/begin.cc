@@ -41,8 +41,7 @@ Result<std::vector<Obligation>> Dispatcher::take_due(Transaction& transaction, Q
   return due;
 }
 
-Result<void> Dispatcher::park(Transaction& transaction, Obligation obligation, std::string reason, EntityId awaited,
-                              std::uint64_t version) {
+Result<void> Dispatcher::park(Transaction& transaction, Obligation obligation, std::string reason, EntityId awaited, std::uint64_t version) {
   obligation.state = ObligationState::parked;
   obligation.reason = std::move(reason);
   obligation.awaited = awaited;

@@ -19,8 +19,7 @@ std::vector<FieldIndex> fields_that_point_to(EntityId target, const Link& link, 
   for (std::size_t i = 0; i < link.fields.size() && i < policy.fields.size(); ++i) {
     const EntityRef* held = link.fields[i].shadow ? link.fields[i].shadow->get<EntityRef>() : nullptr;
     if (!held || EntityId{held->entity} != target) continue;
-    if (policy.fields[i].mapped && policy.fields[i].direction != Direction::in)
-      fields.emplace_back(static_cast<std::uint16_t>(i));
+    if (policy.fields[i].mapped && policy.fields[i].direction != Direction::in) fields.emplace_back(static_cast<std::uint16_t>(i));
   }
   return fields;
 }
@@ -60,9 +59,8 @@ Result<void> Dispatcher::refuse_delete(Transaction& transaction, merge::EntitySt
   Entities entities(hub_, transaction, RunId{});
   const Link* link = state.find(system_.id);
   const Cause cause{RunId{}, system_.id, link ? link->remote : RemoteId{}, "review"};
-  merge::Effects effects = entities.with_context(state, [&](const merge::Context& context) {
-    return merge::refuse_delete(state, system_.id, std::move(summary), context);
-  });
+  merge::Effects effects =
+      entities.with_context(state, [&](const merge::Context& context) { return merge::refuse_delete(state, system_.id, std::move(summary), context); });
   return entities.save(state, std::move(effects), cause, system_.id);
 }
 
@@ -145,7 +143,8 @@ Result<void> Dispatcher::add_clearing(Transaction& transaction, const merge::Ent
   return {};
 }
 
-Result<void> Dispatcher::leave_unexpressed(Transaction& transaction, Link& link, const merge::EntityState& state, const Fields& to, std::size_t variant, std::vector<FieldIndex>& fields) const {
+Result<void> Dispatcher::leave_unexpressed(Transaction& transaction, Link& link, const merge::EntityState& state, const Fields& to, std::size_t variant,
+                                           std::vector<FieldIndex>& fields) const {
   const mapping::EntityMapping& mapping = *system_.find(state.golden.type)->mapping;
   const auto stays = [&](FieldIndex field) { return field.value() < link.fields.size() && !mapping.expresses(variant, to, field); };
   if (std::ranges::none_of(fields, stays)) return {};

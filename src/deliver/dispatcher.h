@@ -21,7 +21,7 @@ struct Prepared {
   std::string object;
   connector::Operation operation = connector::Operation::update;
   connector::WriteRow row;
-  std::vector<AuditChange> changes;   // per field: shadow → sent
+  std::vector<AuditChange> changes;  // per field: shadow → sent
   std::uint32_t attempts = 0;
   Priority priority = Priority::real_time;
 };
@@ -29,13 +29,13 @@ struct Prepared {
 struct DeliverReport {
   DeliverReport() {}
   std::int64_t sent = 0, written = 0, failed = 0, parked = 0, dead_letters = 0, calls = 0;
-  std::vector<Duration> lags;         // from the edit in its system to this write, for edits since the start
-  bool reads_wanted = false;          // some links must be read by id before they can be written; told to the hub at once
-  std::optional<connector::Failure> paused_by;  // a failure wider than a type: the connection rests until `resume_at`
+  std::vector<Duration> lags;                     // from the edit in its system to this write, for edits since the start
+  bool reads_wanted = false;                      // some links must be read by id before they can be written; told to the hub at once
+  std::optional<connector::Failure> paused_by;    // a failure wider than a type: the connection rests until `resume_at`
   std::optional<connector::Failure> type_failed;  // a failure of a whole type in the last batch
   WallTime resume_at;
-  std::string resting;                // why a type of records rests (its object or mapping failed); empty: none does
-  std::string error;                  // ours (store)
+  std::string resting;  // why a type of records rests (its object or mapping failed); empty: none does
+  std::string error;    // ours (store)
   /// Adds what a part of the work counted.
   void add(const DeliverReport& part);
 };
@@ -44,8 +44,7 @@ struct DeliverReport {
 /// batches, commits the answers. Level-triggered: what is sent is always golden as it is when it is sent.
 class Dispatcher {
  public:
-  Dispatcher(Hub& hub, System& system, discover::Intake& intake, Rng rng)
-      : hub_(hub), system_(system), intake_(intake), rng_(rng) {}
+  Dispatcher(Hub& hub, System& system, discover::Intake& intake, Rng rng) : hub_(hub), system_(system), intake_(intake), rng_(rng) {}
 
   /// Delivers until nothing of these types is due, the most urgent first: creates and updates parents first, deletes
   /// children first.
@@ -65,8 +64,8 @@ class Dispatcher {
     std::vector<Prepared> prepared;
     std::vector<Question> to_probe;
     std::size_t looked_at = 0;
-    bool bulk = false;   // so many creates that what was just read has to answer for the target
-    bool gives_way = false;  // something more urgent is due
+    bool bulk = false;         // so many creates that what was just read has to answer for the target
+    bool gives_way = false;    // something more urgent is due
     bool events_wait = false;  // the inbox holds unread events of this system
   };
   /// One queue of the outbox.
@@ -75,7 +74,7 @@ class Dispatcher {
     TypeIndex type;
     bool deletes = false;
   };
-  struct Sending;        // requests on their way
+  struct Sending;  // requests on their way
   enum class Drained { all, gives_way };
   Task<Drained> drain_priority(Priority priority, const std::vector<TypeIndex>& types, Sending& sending, DeliverReport& report);
   /// Delivers what is due of one queue until nothing is: the next round is prepared while the last one is on its way.
@@ -132,7 +131,8 @@ class Dispatcher {
   /// A delete that cannot be carried out, or does more than is wanted, is a person's to decide and not retried.
   Result<void> refuse_delete(Transaction& transaction, merge::EntityState& state, std::string summary);
   /// Of the fields of an update, those that are not written as the record is now: they stay as they are there. Takes them off.
-  Result<void> leave_unexpressed(Transaction& transaction, Link& link, const merge::EntityState& state, const Fields& to, std::size_t variant, std::vector<FieldIndex>& fields) const;
+  Result<void> leave_unexpressed(Transaction& transaction, Link& link, const merge::EntityState& state, const Fields& to, std::size_t variant,
+                                 std::vector<FieldIndex>& fields) const;
   /// Adds to `plan` the references to what is deleted: they are sent as blank.
   Result<void> add_clearing(Transaction& transaction, const merge::EntityState& state, merge::Plan& plan);
   Result<void> park(Transaction& transaction, Obligation obligation, std::string reason, EntityId awaited, std::uint64_t version);
@@ -170,7 +170,8 @@ class Dispatcher {
   /// One remote record is one entity's: what a create made may be linked to another entity by the time the answer comes. Where a record of
   /// that one was merged into it, the merge is followed once more, now that both are known; else the create counts as refused for a record
   /// in the way: true, and `result` says so.
-  Result<bool> settle_taken(Transaction& transaction, const Prepared& prepared, const merge::Answer& answer, connector::WriteResult& result, DeliverReport& report);
+  Result<bool> settle_taken(Transaction& transaction, const Prepared& prepared, const merge::Answer& answer, connector::WriteResult& result,
+                            DeliverReport& report);
   /// The link goes back to the id that was merged away, to be read. False: there is none.
   Result<bool> merge_again(Transaction& transaction, const Link& taken, DeliverReport& report);
   Result<void> finish_one(Transaction& transaction, const Answered& answered, std::size_t index, DeliverReport& report);
@@ -178,19 +179,18 @@ class Dispatcher {
   Result<void> settle_failure(Transaction& transaction, merge::EntityState& state, const Obligation& before, const Prepared& prepared,
                               const connector::Failure& failure, Duration backoff, DeliverReport& report);
   Result<bool> settle_refused_fields(Transaction& transaction, merge::EntityState& state, const Prepared& prepared, const connector::Failure& failure);
-  Result<bool> settle_duplicate(Transaction& transaction, merge::EntityState& state, const Prepared& prepared,
-                                const connector::Failure& failure, DeliverReport& report);
+  Result<bool> settle_duplicate(Transaction& transaction, merge::EntityState& state, const Prepared& prepared, const connector::Failure& failure,
+                                DeliverReport& report);
   /// A review item about `item`'s candidates, which are in the way of a create.
   Result<void> open_duplicate_review(Transaction& transaction, merge::EntityState& state, const Prepared& prepared, ReviewItem item);
   /// Parks fields on the link, each with a review item.
   Result<void> park_fields(Transaction& transaction, merge::EntityState& state, const Prepared& prepared, const std::vector<FieldIndex>& fields,
                            ReviewKind kind, const std::string& why);
   void note_lag(const merge::EntityState& state, const Prepared& prepared, DeliverReport& report) const;
-  Result<void> dead_letter(Transaction& transaction, const merge::EntityState& state, const Prepared& prepared,
-                           const connector::Failure& failure, DeliverReport& report);
+  Result<void> dead_letter(Transaction& transaction, const merge::EntityState& state, const Prepared& prepared, const connector::Failure& failure,
+                           DeliverReport& report);
   std::string letter_context(const merge::EntityState& state, const Prepared& prepared, const connector::Failure& failure) const;
-  Result<void> audit_write(Transaction& transaction, TypeIndex type, RunId run, const Prepared& prepared,
-                           const connector::WriteResult& result);
+  Result<void> audit_write(Transaction& transaction, TypeIndex type, RunId run, const Prepared& prepared, const connector::WriteResult& result);
   Duration backoff(std::uint32_t attempts);
 
   Hub& hub_;

@@ -12,8 +12,7 @@ namespace lockstep::deliver {
 using connector::Failure;
 using connector::FailureClass;
 
-merge::Answer Dispatcher::to_answer(Transaction& transaction, TypeIndex type, const Prepared& prepared,
-                                    const connector::WriteResult& result) {
+merge::Answer Dispatcher::to_answer(Transaction& transaction, TypeIndex type, const Prepared& prepared, const connector::WriteResult& result) {
   using Kind = merge::Answer::Kind;
   merge::Answer answer;
   answer.observed_at = hub_.now();
@@ -40,7 +39,10 @@ merge::Answer Dispatcher::to_answer(Transaction& transaction, TypeIndex type, co
     return answer;
   }
   switch (result.failure ? result.failure->failure_class : FailureClass::unclassified) {
-    case FailureClass::outcome_unknown: reached("write.outcome_unknown"); answer.kind = Kind::unknown; break;
+    case FailureClass::outcome_unknown:
+      reached("write.outcome_unknown");
+      answer.kind = Kind::unknown;
+      break;
     case FailureClass::conflict:
     case FailureClass::state: answer.kind = Kind::refused_lock; break;
     case FailureClass::gone: answer.kind = prepared.operation == connector::Operation::remove ? Kind::accepted : Kind::gone; break;
@@ -72,7 +74,8 @@ Result<bool> Dispatcher::settle_taken(Transaction& transaction, const Prepared& 
   if (!taken || taken->entity == prepared.entity) return false;
   TRY(const bool merged, merge_again(transaction, *taken, report));
   if (merged) return false;
-  Failure failure = connector::make_failure(FailureClass::duplicate, connector::FailureScope::record, "it was made, and linked to another before that was known");
+  Failure failure =
+      connector::make_failure(FailureClass::duplicate, connector::FailureScope::record, "it was made, and linked to another before that was known");
   failure.ids = {answer.remote.id};
   result.ok = false;
   result.failure = std::move(failure);
@@ -93,8 +96,8 @@ Result<void> Dispatcher::finish_one(Transaction& transaction, const Answered& an
   merge::Answer answer = to_answer(transaction, answered.type, prepared, result);
   TRY(const bool refused, settle_taken(transaction, prepared, answer, result, report));
   if (refused) answer = to_answer(transaction, answered.type, prepared, result);
-  merge::Effects effects = entities.with_context(
-      *state, [&](const merge::Context& context) { return merge::answer(*state, system_.id, prepared.plan, answer, context); });
+  merge::Effects effects =
+      entities.with_context(*state, [&](const merge::Context& context) { return merge::answer(*state, system_.id, prepared.plan, answer, context); });
   Link* link = state->find(system_.id);
   const bool accepted = answer.kind == merge::Answer::Kind::accepted;
   const connector::ObjectTraits* traits = system_.connector->find_object(prepared.object);
@@ -127,13 +130,11 @@ Result<void> Dispatcher::finish_one(Transaction& transaction, const Answered& an
 
 void Dispatcher::note_lag(const merge::EntityState& state, const Prepared& prepared, DeliverReport& report) const {
   std::int64_t edited_us = INT64_MIN;
-  for (const FieldIndex field : prepared.plan.fields)
-    edited_us = std::max(edited_us, state.golden.fields[field.value()].stamp.own_us);
+  for (const FieldIndex field : prepared.plan.fields) edited_us = std::max(edited_us, state.golden.fields[field.value()].stamp.own_us);
   if (edited_us / 1000 >= hub_.started.ms) report.lags.push_back(Duration{std::max<std::int64_t>(0, hub_.now().ms - edited_us / 1000)});
 }
 
-Result<void> Dispatcher::audit_write(Transaction& transaction, TypeIndex type, RunId run, const Prepared& prepared,
-                                     const connector::WriteResult& result) {
+Result<void> Dispatcher::audit_write(Transaction& transaction, TypeIndex type, RunId run, const Prepared& prepared, const connector::WriteResult& result) {
   AuditRow row;
   row.at = hub_.now();
   row.run = run;

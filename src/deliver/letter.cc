@@ -13,8 +13,8 @@ using connector::Failure;
 
 namespace {
 
-constexpr std::size_t kValueMax = 1024;   // bytes of JSON of one value
-constexpr std::size_t kFieldsMax = 16384; // of all values of a record
+constexpr std::size_t kValueMax = 1024;    // bytes of JSON of one value
+constexpr std::size_t kFieldsMax = 16384;  // of all values of a record
 constexpr std::size_t kUrlMax = 2048;
 constexpr std::size_t kBodyMax = 8192;
 
@@ -79,8 +79,8 @@ std::string Dispatcher::letter_context(const merge::EntityState& state, const Pr
          ", \"mapping_version\": " + json_text(system_.find(state.golden.type)->mapping->version()) + "}";
 }
 
-Result<void> Dispatcher::dead_letter(Transaction& transaction, const merge::EntityState& state, const Prepared& prepared,
-                                     const Failure& failure, DeliverReport& report) {
+Result<void> Dispatcher::dead_letter(Transaction& transaction, const merge::EntityState& state, const Prepared& prepared, const Failure& failure,
+                                     DeliverReport& report) {
   reached("deliver.dead_letter");
   DeadLetterFilter open;
   open.entity = state.golden.id;

@@ -146,7 +146,8 @@ Result<void> Dispatcher::describe_row(Beginning& one, std::size_t variant, const
   if (is_create(prepared)) {
     const connector::ObjectTraits* traits = system_.connector->find_object(prepared.object);
     if (traits && traits->client_chosen_id)
-      prepared.row.new_id = link && link->intent && !link->intent->client_id.empty() ? link->intent->client_id : client_id(state.golden.id, link ? link->remote.id : "");
+      prepared.row.new_id =
+          link && link->intent && !link->intent->client_id.empty() ? link->intent->client_id : client_id(state.golden.id, link ? link->remote.id : "");
     prepared.row.send_key = true;
   } else {
     prepared.row.id = link->remote.id;

@@ -206,8 +206,7 @@ Task<void> Dispatcher::finish(Answered answered, DeliverReport& report) {
   DeliverReport local;
   Store::Work work = [&](Transaction& transaction) -> Result<void> {
     local = DeliverReport{};
-    for (std::size_t i = 0; i < answered.batch.size(); ++i)
-      TRY_VOID(finish_one(transaction, answered, i, local));
+    for (std::size_t i = 0; i < answered.batch.size(); ++i) TRY_VOID(finish_one(transaction, answered, i, local));
     return {};
   };
   const Result<void> done = co_await hub_.store.transact(std::move(work));

@@ -11,8 +11,8 @@ using connector::Failure;
 using connector::FailureClass;
 using connector::FailureScope;
 
-Result<void> Dispatcher::settle_failure(Transaction& transaction, merge::EntityState& state, const Obligation& before,
-                                        const Prepared& prepared, const Failure& failure, Duration delay, DeliverReport& report) {
+Result<void> Dispatcher::settle_failure(Transaction& transaction, merge::EntityState& state, const Obligation& before, const Prepared& prepared,
+                                        const Failure& failure, Duration delay, DeliverReport& report) {
   TRY(auto owed, transaction.find_obligation(state.golden.id, system_.id));
   if (!owed) return {};
   owed->since = before.since;
@@ -53,7 +53,8 @@ Result<void> Dispatcher::settle_failure(Transaction& transaction, merge::EntityS
   const bool hopeless = failure.failure_class == FailureClass::validation || failure.failure_class == FailureClass::enumeration;
   const std::uint32_t attempts_max = failure.tries ? static_cast<std::uint32_t>(*failure.tries) : system_.attempts_max;
   if (!hopeless && owed->attempts < attempts_max) return transaction.put(*owed);
-  if (prepared.plan.kind == merge::Plan::Kind::remove) return refuse_delete(transaction, state, "its delete was refused by " + system_.name + ": " + failure.message);
+  if (prepared.plan.kind == merge::Plan::Kind::remove)
+    return refuse_delete(transaction, state, "its delete was refused by " + system_.name + ": " + failure.message);
   TRY_VOID(dead_letter(transaction, state, prepared, failure, report));
   return park(transaction, std::move(*owed), "dead letter", EntityId{}, std::max<std::uint64_t>(state.golden.version, 1));
 }
@@ -94,8 +95,8 @@ Result<void> Dispatcher::park_fields(Transaction& transaction, merge::EntityStat
   Entities entities(hub_, transaction, RunId{}, prepared.priority);
   const Cause cause{RunId{}, system_.id, RemoteId{prepared.object, prepared.row.id}, "review"};
   for (const FieldIndex field : fields) {
-    merge::Effects effects = entities.with_context(
-        state, [&](const merge::Context& context) { return merge::park_field(state, system_.id, field, kind, why, context); });
+    merge::Effects effects =
+        entities.with_context(state, [&](const merge::Context& context) { return merge::park_field(state, system_.id, field, kind, why, context); });
     TRY_VOID(entities.save(state, std::move(effects), cause, system_.id));
   }
   return {};
@@ -103,8 +104,8 @@ Result<void> Dispatcher::park_fields(Transaction& transaction, merge::EntityStat
 
 /// Rule 12: the record in the way is a match if it is not linked; a possible duplicate on a create; on an update, its key is
 /// parked on this link. True: the obligation was brought up to date, nothing more is to be done.
-Result<bool> Dispatcher::settle_duplicate(Transaction& transaction, merge::EntityState& state, const Prepared& prepared,
-                                          const Failure& failure, DeliverReport& report) {
+Result<bool> Dispatcher::settle_duplicate(Transaction& transaction, merge::EntityState& state, const Prepared& prepared, const Failure& failure,
+                                          DeliverReport& report) {
   reached("deliver.duplicate");
   Entities entities(hub_, transaction, RunId{}, prepared.priority);
   const bool creating = prepared.operation == connector::Operation::create;

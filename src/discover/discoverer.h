@@ -18,9 +18,9 @@ struct RunReport {
   RunReport() {}
   IntakeCount count;
   std::int64_t calls = 0;
-  std::optional<connector::Failure> failure;   // the remote's
-  std::string error;                           // ours (store)
-  bool position_lost = false;                  // the feed's cursor died: a full refresh is needed
+  std::optional<connector::Failure> failure;  // the remote's
+  std::string error;                          // ours (store)
+  bool position_lost = false;                 // the feed's cursor died: a full refresh is needed
   bool ok() const { return !failure && error.empty(); }
 };
 
@@ -30,8 +30,7 @@ using Progress = std::function<void(const System&, TypeIndex, std::int64_t rows,
 /// Reads one system: polls its feeds, lists it whole, and fetches records by id. Each page is committed with its cursor.
 class Discoverer {
  public:
-  Discoverer(Hub& hub, System& system, Intake& intake, Progress progress)
-      : hub_(hub), system_(system), intake_(intake), progress_(std::move(progress)) {}
+  Discoverer(Hub& hub, System& system, Intake& intake, Progress progress) : hub_(hub), system_(system), intake_(intake), progress_(std::move(progress)) {}
 
   /// Reads the change feed of every object of the type to its present end.
   Task<RunReport> poll(TypeIndex type);

@@ -44,8 +44,8 @@ Task<bool> Discoverer::is_withheld(TypeIndex type, std::string object, std::size
     item.connection = system_.id;
     item.remote = RemoteId{object, ""};
     item.opened = hub_.now();
-    item.summary = std::to_string(count) + " of " + std::to_string(links) + " records of " + hub_.model.at(type).name + " are gone from " +
-                   system_.name + "; their deletes wait for approval";
+    item.summary = std::to_string(count) + " of " + std::to_string(links) + " records of " + hub_.model.at(type).name + " are gone from " + system_.name +
+                   "; their deletes wait for approval";
     return transaction.put(item);
   };
   co_await transact(std::move(work), report);

@@ -18,13 +18,13 @@ struct Source {
   ConnectionId connection;
   TypeIndex type;
   RunId run;
-  std::optional<std::uint64_t> fence;   // none for pushed payloads
-  WallTime sent;                        // when the read was sent
+  std::optional<std::uint64_t> fence;  // none for pushed payloads
+  WallTime sent;                       // when the read was sent
   bool by_id = false;
-  bool complete_listing = false;        // part of a scan: links note that they were seen
+  bool complete_listing = false;  // part of a scan: links note that they were seen
   std::string operation = "observe";
   Priority priority = Priority::real_time;  // of what is owed elsewhere by what was seen
-  std::optional<Cursor> cursor;         // committed with the rows
+  std::optional<Cursor> cursor;             // committed with the rows
   std::vector<std::uint64_t> inbox_done;
 };
 

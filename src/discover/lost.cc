@@ -70,9 +70,8 @@ Result<void> Step::bury(EntityId entity) {
   state.golden.presence = EntityPresence::deleted;
   state.golden.deleted_cause = kLostTombstone + hub_.system_name(source_.connection);
   state.golden.fields.resize(hub_.model.at(source_.type).fields.size());
-  entities_.with_context(state, [&](const merge::Context& context) {
-    merge::add_link(state, source_.connection, seen_.row.id, context).presence = LinkPresence::deleted;
-  });
+  entities_.with_context(
+      state, [&](const merge::Context& context) { merge::add_link(state, source_.connection, seen_.row.id, context).presence = LinkPresence::deleted; });
   merge::Effects effects;
   effects.golden_changed = effects.link_changed = true;
   effects.changes.push_back(AuditChange{"", std::nullopt, Value(seen_.row.id), state.golden.deleted_cause});

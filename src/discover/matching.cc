@@ -41,8 +41,7 @@ Result<void> Step::unlinked() {
   switch (decision->kind) {
     case identity::Decision::Kind::link: return link_to(decision->entity);
     case identity::Decision::Kind::review: return open_duplicate_review(*decision);
-    case identity::Decision::Kind::create:
-      return create(adopted.value_or(EntityId{hub_.ids.next(hub_.now())}));
+    case identity::Decision::Kind::create: return create(adopted.value_or(EntityId{hub_.ids.next(hub_.now())}));
   }
   return {};
 }
@@ -108,8 +107,7 @@ Result<void> Step::create(EntityId id) {
   probe.golden.id = id;
   probe.golden.type = source_.type;
   TRY(const merge::Observation seen, observation(probe));
-  merge::EntityState state = entities_.with_context(
-      probe, [&](const merge::Context& context) { return merge::create_entity(id, seen, context, effects); });
+  merge::EntityState state = entities_.with_context(probe, [&](const merge::Context& context) { return merge::create_entity(id, seen, context, effects); });
   effects.golden_changed = effects.link_changed = true;
   ++count_.created;
   TRY_VOID(entities_.save(state, std::move(effects), cause("create_entity"), source_.connection));
@@ -120,8 +118,7 @@ Result<void> Step::link_to(EntityId entity) {
   TRY(auto state, entities_.load(entity));
   CHECK(state, "a match with an entity that is not there");
   // A link to a record that is gone there is replaced by this one.
-  if (const Link* old = state->find(source_.connection); old && !old->remote.empty() && old->remote != seen_.row.id)
-  {
+  if (const Link* old = state->find(source_.connection); old && !old->remote.empty() && old->remote != seen_.row.id) {
     TRY_VOID(tx_.erase_link(entity, source_.connection, old->remote));
     TRY_VOID(tx_.put_remote_alias(source_.connection, old->remote, seen_.row.id));
   }

@@ -62,8 +62,7 @@ merge::Effects Step::merged_there(const RemoteId& loser, const RemoteId& survivo
 
 Result<void> Step::rename(merge::EntityState state, const Link& lost, const RemoteId& survivor) {
   TRY_VOID(tx_.erase_link(lost.entity, source_.connection, lost.remote));
-  if (lost.secondary)
-    std::erase_if(state.links, [&](const Link& link) { return link.connection == source_.connection && link.remote == lost.remote; });
+  if (lost.secondary) std::erase_if(state.links, [&](const Link& link) { return link.connection == source_.connection && link.remote == lost.remote; });
   else
     entities_.with_context(state, [&](const merge::Context& context) {
       Link& moved = merge::add_link(state, source_.connection, survivor, context);
@@ -90,9 +89,8 @@ Result<void> Step::join(merge::EntityState lost, merge::EntityState kept, const 
   Golden dead = lost.golden.id < kept.golden.id ? kept.golden : lost.golden;
   std::vector<Link> old_links = lost.links;
   old_links.insert(old_links.end(), kept.links.begin(), kept.links.end());
-  merge::Joined joined = entities_.with_context(kept, [&](const merge::Context& context) {
-    return merge::join(std::move(lost), std::move(kept), source_.connection, survivor, context);
-  });
+  merge::Joined joined = entities_.with_context(
+      kept, [&](const merge::Context& context) { return merge::join(std::move(lost), std::move(kept), source_.connection, survivor, context); });
   for (const Link& link : old_links) {
     TRY_VOID(tx_.erase_link(link.entity, link.connection, link.remote));
     TRY_VOID(tx_.erase_obligation(link.entity, link.connection));

@@ -8,9 +8,7 @@
 
 namespace lockstep::discover {
 
-Cause Step::cause(std::string operation) const {
-  return Cause{source_.run, source_.connection, seen_.row.id, std::move(operation)};
-}
+Cause Step::cause(std::string operation) const { return Cause{source_.run, source_.connection, seen_.row.id, std::move(operation)}; }
 
 Result<std::optional<EntityId>> Step::run() {
   using Waits = std::optional<EntityId>;
@@ -86,9 +84,9 @@ Result<void> Step::linked(const Link& link) {
   CHECK(state, "a link without its entity");
   TRY_VOID(doubt_lost_references(*state));
   TRY(const merge::Observation seen, observation(*state));
-  const merge::Effects effects =
-      entities_.with_context(*state, [&](const merge::Context& context) { return merge::observe(*state, seen, context); });
-  if (effects.golden_changed) ++count_.changed; else ++count_.unchanged;
+  const merge::Effects effects = entities_.with_context(*state, [&](const merge::Context& context) { return merge::observe(*state, seen, context); });
+  if (effects.golden_changed) ++count_.changed;
+  else ++count_.unchanged;
   count_.reviews += static_cast<std::int64_t>(effects.reviews.size());
   merge::Effects saved = effects;
   saved.link_changed = true;
@@ -140,8 +138,7 @@ Result<void> Step::gone() {
   TRY(auto state, entities_.load(link->entity));
   CHECK(state, "a link without its entity");
   TRY(const merge::Observation seen, observation(*state));
-  merge::Effects effects =
-      entities_.with_context(*state, [&](const merge::Context& context) { return merge::observe(*state, seen, context); });
+  merge::Effects effects = entities_.with_context(*state, [&](const merge::Context& context) { return merge::observe(*state, seen, context); });
   effects.link_changed = true;
   if (source_.by_id) ++count_.deleted;
   return entities_.save(*state, std::move(effects), cause(source_.by_id ? "observe_delete" : source_.operation), source_.connection);

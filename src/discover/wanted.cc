@@ -55,8 +55,7 @@ Result<void> Discoverer::collect_wanted(Transaction& transaction, TypeIndex type
   for (const Link& link : links) {
     const auto at = of(link.remote.object);
     const bool waits = !into.released && withheld.contains(link.remote);
-    if (at < std::ssize(objects) && !link.remote.empty() && !waits)
-      wanted[static_cast<std::size_t>(at)].linked.push_back(link.remote.id);
+    if (at < std::ssize(objects) && !link.remote.empty() && !waits) wanted[static_cast<std::size_t>(at)].linked.push_back(link.remote.id);
   }
   for (Wanted& want : wanted) want.ids = want.linked;
   TRY(auto events, transaction.take_inbox(system_.id, hub_.now(), kWantedMax));

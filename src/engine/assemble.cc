@@ -62,8 +62,7 @@ FieldPolicy field_policy(const Configuration& configuration, const ConnectionSet
       if (of == name) apply(own, numbers, policy);
   }
   // An owner or order that names nobody who is configured decides nothing.
-  if ((policy.strategy == Strategy::owner || policy.strategy == Strategy::prefer) && policy.order.empty())
-    policy.strategy = Strategy::last_write_wins;
+  if ((policy.strategy == Strategy::owner || policy.strategy == Strategy::prefer) && policy.order.empty()) policy.strategy = Strategy::last_write_wins;
   policy.mapped = !mapping;
   for (std::size_t variant = 0; mapping && variant < mapping->variant_count(); ++variant)
     policy.mapped = policy.mapped || mapping->reads(variant, field) || mapping->writes(variant, field);
@@ -72,8 +71,8 @@ FieldPolicy field_policy(const Configuration& configuration, const ConnectionSet
 
 namespace {
 
-LinkPolicy link_policy(const Configuration& configuration, const ConnectionSettings& connection, const System& system,
-                       const mapping::Mapping& of_type, TypeIndex type, const Names& numbers) {
+LinkPolicy link_policy(const Configuration& configuration, const ConnectionSettings& connection, const System& system, const mapping::Mapping& of_type,
+                       TypeIndex type, const Names& numbers) {
   const EntityType& definition = configuration.model.at(type);
   LinkPolicy policy;
   policy.connection = system.id;
@@ -97,8 +96,7 @@ LinkPolicy link_policy(const Configuration& configuration, const ConnectionSetti
     policy.version_is_ordered = traits && traits->version_is_ordered;
   }
   for (std::size_t field = 0; field < definition.fields.size(); ++field)
-    policy.fields.push_back(field_policy(configuration, connection, mapping, of_type, definition,
-                                         FieldIndex{static_cast<std::uint16_t>(field)}, numbers));
+    policy.fields.push_back(field_policy(configuration, connection, mapping, of_type, definition, FieldIndex{static_cast<std::uint16_t>(field)}, numbers));
   return policy;
 }
 
@@ -128,8 +126,7 @@ Result<void> add_types(const Hub& hub, const ConnectionSettings& settings, Syste
       const auto found = systems.find(settings.connector);
       if (found == systems.end()) continue;
       system_type.mapping = found->second;
-      for (std::size_t variant = 0; variant < found->second->variant_count(); ++variant)
-        TRY_VOID(system.connector->select(found->second->selection(variant)));
+      for (std::size_t variant = 0; variant < found->second->variant_count(); ++variant) TRY_VOID(system.connector->select(found->second->selection(variant)));
     }
     system.types.push_back(std::move(system_type));
   }

@@ -142,8 +142,7 @@ void Loader::load_parts(const Node& root, Configuration& configuration) {
     info.name = connector::name_of(*definition);
     info.objects = connector::objects_of(*definition);
     for (const std::string& object : info.objects)
-      for (const auto& form : connector::forms_of(*definition, object))
-        info.forms[object].push_back(mapping::ConnectorInfo::Form{form.name, form.arguments});
+      for (const auto& form : connector::forms_of(*definition, object)) info.forms[object].push_back(mapping::ConnectorInfo::Form{form.name, form.arguments});
     configuration.definitions[info.name] = std::move(definition);
     infos.push_back(std::move(info));
   }
@@ -204,8 +203,7 @@ void Loader::load_connection(const std::string& name, const Node& node, Configur
   settings.config.name = name;
   if (const Node* hosted = node.find("hosted")) settings.hosted = hosted->as_bool().value_or(false);
   settings.connector = text_at(node, "connector");
-  if (settings.hosted == !settings.connector.empty())
-    report(findings_, node, "connection '" + name + "' needs either 'connector: <name>' or 'hosted: true'");
+  if (settings.hosted == !settings.connector.empty()) report(findings_, node, "connection '" + name + "' needs either 'connector: <name>' or 'hosted: true'");
   if (!settings.connector.empty() && !configuration.definitions.contains(settings.connector)) {
     std::vector<std::string> names;
     for (const auto& [known, definition] : configuration.definitions) names.push_back(known);
@@ -252,7 +250,8 @@ void Loader::check_settings(const Node& node, const ConnectionSettings& settings
   }
   const bool mapped = std::ranges::any_of(configuration.mappings, [&](const mapping::Mapping& one) { return one.systems.contains(settings.connector); });
   if (!mapped)
-    findings_.push_back(Finding{Finding::Severity::warning, node.mark, "connection '" + settings.name + "' takes part in nothing: no mapping names connector '" + settings.connector + "'",
+    findings_.push_back(Finding{Finding::Severity::warning, node.mark,
+                                "connection '" + settings.name + "' takes part in nothing: no mapping names connector '" + settings.connector + "'",
                                 "add it under 'systems' and 'fields' of a mapping of your own (docs/mappings.md)"});
 }
 
@@ -286,10 +285,15 @@ void Loader::check_names(const std::vector<std::string>& names, const grammar::M
 PolicySettings Loader::policy(const Node& node, const Configuration& configuration) {
   PolicySettings settings;
   const std::string strategy = text_at(node, "strategy");
-  static const std::vector<std::pair<std::string, Strategy>> kStrategies = {
-      {"last_write_wins", Strategy::last_write_wins}, {"manual_review", Strategy::manual_review}, {"owner", Strategy::owner},
-      {"prefer", Strategy::prefer}, {"union", Strategy::union_of}, {"max", Strategy::maximum}, {"min", Strategy::minimum},
-      {"longest", Strategy::longest}, {"newest_nonblank", Strategy::newest_nonblank}};
+  static const std::vector<std::pair<std::string, Strategy>> kStrategies = {{"last_write_wins", Strategy::last_write_wins},
+                                                                            {"manual_review", Strategy::manual_review},
+                                                                            {"owner", Strategy::owner},
+                                                                            {"prefer", Strategy::prefer},
+                                                                            {"union", Strategy::union_of},
+                                                                            {"max", Strategy::maximum},
+                                                                            {"min", Strategy::minimum},
+                                                                            {"longest", Strategy::longest},
+                                                                            {"newest_nonblank", Strategy::newest_nonblank}};
   for (const auto& [word, value] : kStrategies)
     if (word == strategy) settings.strategy = value;
   settings.order = texts_at(node, "order");
@@ -298,8 +302,7 @@ PolicySettings Loader::policy(const Node& node, const Configuration& configurati
     check_names(settings.order, order->mark, configuration);
     if (!ordered) report(findings_, *order, "'order' belongs to the strategies owner and prefer");
   }
-  if (ordered && settings.order.empty())
-    report(findings_, node, "strategy '" + strategy + "' needs 'order: [connection, …]'");
+  if (ordered && settings.order.empty()) report(findings_, node, "strategy '" + strategy + "' needs 'order: [connection, …]'");
   if (const Node* blank = node.find("blank")) settings.blank_never_overwrites = blank->scalar == "never_overwrites";
   if (const Node* calls = node.find("close_calls")) settings.review_close_calls = calls->scalar == "review";
   const std::string direction = text_at(node, "direction");
@@ -352,7 +355,8 @@ void Loader::load_backup(const Node& node, Configuration& configuration) {
   if (const Node* keep = node.find("keep")) backup.keep = static_cast<std::size_t>(keep->as_int().value_or(12));
   constexpr Duration kPromised{15 * 60'000};
   if (backup.every > kPromised)
-    findings_.push_back(Finding{Finding::Severity::warning, node.mark, "a backup each " + format_duration(backup.every) + " leaves more than 15 minutes at risk", "15m or less"});
+    findings_.push_back(Finding{Finding::Severity::warning, node.mark,
+                                "a backup each " + format_duration(backup.every) + " leaves more than 15 minutes at risk", "15m or less"});
   configuration.backup = std::move(backup);
 }
 
@@ -376,8 +380,7 @@ std::shared_ptr<Configuration> Loader::load() {
   std::int64_t port = -1;
   if (colon != std::string::npos && listen.find_first_not_of("0123456789", colon + 1) == std::string::npos && listen.size() - colon <= 6)
     port = std::atoll(listen.c_str() + colon + 1);
-  if (port < 0 || port > 65'535)
-    report(findings_, root->find("listen") ? *root->find("listen") : *root, "listen '" + listen + "' is not host:port");
+  if (port < 0 || port > 65'535) report(findings_, root->find("listen") ? *root->find("listen") : *root, "listen '" + listen + "' is not host:port");
   configuration->listen_address = listen.substr(0, colon);
   configuration->listen_port = static_cast<std::uint16_t>(port);
   configuration->public_url = text_at(*root, "public_url", "http://" + listen);

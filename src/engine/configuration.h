@@ -15,7 +15,7 @@ namespace lockstep {
 /// A key of the built-in API: who may act as which hosted connection.
 struct ApiKey {
   std::string name;
-  std::string key_secret;    // resolved; compared in constant time, never printed
+  std::string key_secret;  // resolved; compared in constant time, never printed
   std::string connection;
 };
 
@@ -50,7 +50,7 @@ struct BackupSettings {
 /// A policy as written: looked up field → type and connection → type → default.
 struct PolicySettings {
   std::optional<Strategy> strategy;
-  std::vector<std::string> order;      // owner, prefer: connection names
+  std::vector<std::string> order;  // owner, prefer: connection names
   std::optional<bool> blank_never_overwrites, review_close_calls;
   std::optional<Direction> direction;
 };
@@ -66,11 +66,11 @@ struct TypePolicySettings {
 struct Configuration {
   std::string path;
   std::string store_path;
-  std::string seal_key_file;           // empty: from the environment
+  std::string seal_key_file;  // empty: from the environment
   std::string listen_address = "127.0.0.1";
   std::uint16_t listen_port = 8420;
   std::string public_url;
-  std::string operator_key;            // for the operations API; empty: loopback peers only
+  std::string operator_key;  // for the operations API; empty: loopback peers only
   std::vector<ApiKey> api_keys;
   std::vector<ConnectionSettings> connections;
   PolicySettings default_policy;
@@ -79,7 +79,7 @@ struct Configuration {
   std::optional<BackupSettings> backup;
   Model model;
   std::vector<mapping::Mapping> mappings;
-  std::vector<std::string> mapping_paths;  // the files they came from, later ones laid over earlier ones
+  std::vector<std::string> mapping_paths;                       // the files they came from, later ones laid over earlier ones
   std::map<std::string, connector::DefinitionRef> definitions;  // by connector name
 };
 

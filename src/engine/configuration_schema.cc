@@ -23,16 +23,15 @@ SchemaRef secret() {
                  record("secret_file", {{"file", text(), true, "File that holds it (its last line break is cut)."}})});
 }
 
-std::vector<std::string> strategies() {
-  return {"last_write_wins", "manual_review", "owner", "prefer", "union", "max", "min", "longest", "newest_nonblank"};
-}
+std::vector<std::string> strategies() { return {"last_write_wins", "manual_review", "owner", "prefer", "union", "max", "min", "longest", "newest_nonblank"}; }
 
 std::vector<Member> policy_members() {
   return {{"strategy", choice(strategies()), false, "How a conflict is decided. All but the first two are rules of field_level_merge."},
           {"order", list_of(text()), false, "Connections, best first: whose value counts (owner: the first only; prefer)."},
           {"blank", choice({"value", "never_overwrites"}), false, "Whether a blank may overwrite a value."},
           {"close_calls", choice({"decide", "review"}), false, "What to do when the clocks cannot tell which edit was later."},
-          {"direction", choice({"both", "in", "out", "out_leave"}), false, "in: taken, never sent. out: sent, edits there are undone. out_leave: sent, edits there stay."}};
+          {"direction", choice({"both", "in", "out", "out_leave"}), false,
+           "in: taken, never sent. out: sent, edits there are undone. out_leave: sent, edits there stay."}};
 }
 
 SchemaRef type_settings() {
@@ -49,27 +48,32 @@ SchemaRef type_settings() {
                  {"delete", choice(deletes), false, "What a delete seen there means for the others."},
                  {"incoming_delete", choice(deletes), false, "What a delete elsewhere means there."},
                  {"delete_vs_edit", choice({"edit_wins", "delete_wins", "review"}), false, "A delete there against an edit elsewhere."},
-                 {"read_before_write", duration(Duration{0}, day), false, "Without an optimistic lock: a record not seen for longer (1m) is read before it is written or deleted."}});
+                 {"read_before_write", duration(Duration{0}, day), false,
+                  "Without an optimistic lock: a record not seen for longer (1m) is read before it is written or deleted."}});
 }
 
 SchemaRef connection() {
-  return record("connection",
-                {{"hosted", boolean(), false, "true: the support system without an API of its own; it uses the built-in one."},
-                 {"connector", text(), false, "Name of a connector file."},
-                 {"base_url", text(), false, "Another address than the connector's, for sandboxes."},
-                 {"params", map_of(text()), false, "The connector's parameters."},
-                 {"auth", text(), false, "Which of the connector's ways to sign in."},
-                 {"grant", text(), false, "oauth2: which grant."},
-                 {"secrets", map_of(secret()), false, "Credentials, each by env or file."},
-                 {"concurrency", integer(1, 64), false, "Write requests in flight at once."},
-                 {"attempts", integer(1, 50), false, "Attempts before a record becomes a dead letter."},
-                 {"backoff", record("backoff", {{"base", duration(Duration{100}, Duration{3'600'000}), false, "The longest pause after the first failure (1s); it doubles with each."},
-                                                {"cap", duration(Duration{1'000}, Duration{86'400'000}), false, "The longest pause of all (5m)."}}),
-                  false, "Pauses between attempts of one record: exponential with full jitter."},
-                 {"limits", map_of(record("account_limit", {{"max", integer(1, 1'000'000'000), false, "Requests in the limit's window (or at once), as this account has them."},
-                                                            {"keep_percent", integer(0, 95), false, "Share left to people and other programs."}})),
-                  false, "By the connector's name of the limit."},
-                 {"types", map_of(type_settings()), false, "Settings by entity type."}});
+  return record(
+      "connection",
+      {{"hosted", boolean(), false, "true: the support system without an API of its own; it uses the built-in one."},
+       {"connector", text(), false, "Name of a connector file."},
+       {"base_url", text(), false, "Another address than the connector's, for sandboxes."},
+       {"params", map_of(text()), false, "The connector's parameters."},
+       {"auth", text(), false, "Which of the connector's ways to sign in."},
+       {"grant", text(), false, "oauth2: which grant."},
+       {"secrets", map_of(secret()), false, "Credentials, each by env or file."},
+       {"concurrency", integer(1, 64), false, "Write requests in flight at once."},
+       {"attempts", integer(1, 50), false, "Attempts before a record becomes a dead letter."},
+       {"backoff",
+        record("backoff",
+               {{"base", duration(Duration{100}, Duration{3'600'000}), false, "The longest pause after the first failure (1s); it doubles with each."},
+                {"cap", duration(Duration{1'000}, Duration{86'400'000}), false, "The longest pause of all (5m)."}}),
+        false, "Pauses between attempts of one record: exponential with full jitter."},
+       {"limits",
+        map_of(record("account_limit", {{"max", integer(1, 1'000'000'000), false, "Requests in the limit's window (or at once), as this account has them."},
+                                        {"keep_percent", integer(0, 95), false, "Share left to people and other programs."}})),
+        false, "By the connector's name of the limit."},
+       {"types", map_of(type_settings()), false, "Settings by entity type."}});
 }
 
 }  // namespace
@@ -87,7 +91,8 @@ grammar::SchemaRef configuration_schema() {
       "configuration",
       {{"lockstep", integer(1, 1), true, "Version of this file's format."},
        {"store", text(), false, "Path of the SQLite file; relative to this file."},
-       {"seal_key", record("seal_key", {{"file", text(), true, "Key file made by `lockstep init`."}}), false, "Seals tokens in the store; default: environment LOCKSTEP_SEAL_KEY."},
+       {"seal_key", record("seal_key", {{"file", text(), true, "Key file made by `lockstep init`."}}), false,
+        "Seals tokens in the store; default: environment LOCKSTEP_SEAL_KEY."},
        {"listen", text(), false, "host:port of API and webhooks."},
        {"public_url", text(), false, "Where webhook senders reach this program."},
        {"operator_key", secret(), false, "Key of the operations API; without one only loopback is served."},
@@ -98,12 +103,15 @@ grammar::SchemaRef configuration_schema() {
        {"connections", map_of(connection()), true, "The systems to keep in step."},
        {"default_policy", record("default_policy", policy_members()), false, "For every type and field."},
        {"policies", map_of(record("type_policy", std::move(type_policy))), false, "By entity type."},
-       {"backup", record("backup", {{"to", text(), true, "Folder for the backups; relative to this file. On another disk than the store, better on another machine."},
-                                    {"every", duration(minute, Duration{24 * 60 * minute.count()}), false, "How often; default 5m. What was learnt since the last one is read again after a restore."},
-                                    {"keep", integer(1, 100'000), false, "How many of the newest stay; default 12."}}),
+       {"backup",
+        record("backup", {{"to", text(), true, "Folder for the backups; relative to this file. On another disk than the store, better on another machine."},
+                          {"every", duration(minute, Duration{24 * 60 * minute.count()}), false,
+                           "How often; default 5m. What was learnt since the last one is read again after a restore."},
+                          {"keep", integer(1, 100'000), false, "How many of the newest stay; default 12."}}),
         false, "Backups while it runs, checked for integrity; see `lockstep restore`."},
-       {"delete_guard", record("delete_guard", {{"count", integer(0, 1'000'000'000), false, "At most this many deletes in a run…"},
-                                                {"share_percent", integer(0, 100), false, "… or this share of the type's records."}}),
+       {"delete_guard",
+        record("delete_guard", {{"count", integer(0, 1'000'000'000), false, "At most this many deletes in a run…"},
+                                {"share_percent", integer(0, 100), false, "… or this share of the type's records."}}),
         false, "More than both wait for approval."}});
 }
 

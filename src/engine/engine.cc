@@ -17,8 +17,7 @@ constexpr Duration kMoment{50};
 constexpr Duration kBatchWindow{120'000};
 }  // namespace
 
-Engine::Engine(Hub& hub, Log& log)
-    : hub_(hub), log_(log), rng_(hub.rng.split("engine")), intake_(hub), recovered_(hub.executor), tasks_(hub.executor) {
+Engine::Engine(Hub& hub, Log& log) : hub_(hub), log_(log), rng_(hub.rng.split("engine")), intake_(hub), recovered_(hub.executor), tasks_(hub.executor) {
   for (System& system : hub_.systems) {
     if (system.hosted) continue;
     discover::Progress progress = [this](const System& of, TypeIndex, std::int64_t rows, std::optional<std::int64_t> estimate) {

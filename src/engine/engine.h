@@ -18,9 +18,9 @@ namespace lockstep {
 /// What the engine is doing, for status lines and the operations API. Counters since start.
 struct SystemStatus {
   std::string name;
-  std::string state;                 // "opening", "listing", "in step", "paused: …"
+  std::string state;  // "opening", "listing", "in step", "paused: …"
   std::string paused_reason;
-  std::string resting;               // why the deliveries of some type rest (a missing right, a mapping that does not fit)
+  std::string resting;  // why the deliveries of some type rest (a missing right, a mapping that does not fit)
   std::int64_t read = 0, matched = 0, created_entities = 0, changed = 0, written = 0, failed = 0, dead_letters = 0, calls = 0;
   std::int64_t listed_rows = 0;
   std::optional<std::int64_t> listing_estimate;
@@ -30,7 +30,7 @@ struct EngineStatus {
   std::vector<SystemStatus> systems;
   Duration lag_p50{0}, lag_p99{0};
   std::size_t lag_samples = 0;
-  bool recovering = false;           // after a restore: systems are read again, nothing is sent yet
+  bool recovering = false;  // after a restore: systems are read again, nothing is sent yet
 };
 
 /// Composes discover, merge and deliver: schedules reads, keeps the outbox draining, supervises connections.
@@ -55,7 +55,7 @@ class Engine {
   discover::Intake& intake() { return intake_; }
 
  private:
-  struct Lane;                        // one system at work (lane.h)
+  struct Lane;  // one system at work (lane.h)
   Task<void> open(Lane& lane);
   Task<void> run_lane(Lane& lane);
   Task<void> run_type(Lane& lane, TypeIndex type);
@@ -82,7 +82,7 @@ class Engine {
   discover::Intake intake_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   Signal recovered_;
-  std::deque<Duration> lags_;         // the last kLagsMax
+  std::deque<Duration> lags_;  // the last kLagsMax
   TaskGroup tasks_;
 };
 

@@ -55,7 +55,8 @@ const Node* find_path(const Node& node, std::initializer_list<std::string_view> 
   return at;
 }
 
-Result<std::string> binding_line(const Node& mapping, const std::string& connector, const std::string& field, const std::string& option, const std::string& word) {
+Result<std::string> binding_line(const Node& mapping, const std::string& connector, const std::string& field, const std::string& option,
+                                 const std::string& word) {
   const Node* binding = find_path(mapping, {"fields", field, "in", connector});
   if (!binding || binding->is_null()) return fail(ErrorCode::not_found, "field '" + field + "' is not mapped in " + connector);
   const auto refuse = [&] {

@@ -44,8 +44,8 @@ std::vector<View> views_of(const Configuration& configuration, const mapping::Ma
   return views;
 }
 
-ExplainedField explain_one(const Configuration& configuration, const mapping::Mapping& of_type, const View& view, const Names& numbers,
-                           FieldIndex field, mapping::FieldExplanation how) {
+ExplainedField explain_one(const Configuration& configuration, const mapping::Mapping& of_type, const View& view, const Names& numbers, FieldIndex field,
+                           mapping::FieldExplanation how) {
   const EntityType& type = configuration.model.at(of_type.type);
   ExplainedField row;
   row.type = type.name;
@@ -132,10 +132,11 @@ std::string explanation_as_json(const std::vector<ExplainedField>& fields) {
   const auto quoted = [](std::string_view text) { return to_json(Value(text)); };
   std::string out = "[";
   for (const ExplainedField& row : fields)
-    out += fmt::format(R"({}{{"type": {}, "field": {}, "connection": {}, "connector": {}, "variant": {}, "there": {}, "class": {}, "set_by": {}, "fixed_point": {}, "loss": {}}})",
-                       out.size() == 1 ? "\n" : ",\n", quoted(row.type), quoted(row.how.field), row.connection.empty() ? "null" : quoted(row.connection), quoted(row.how.system),
-                       row.how.variant.empty() ? "null" : quoted(row.how.variant), quoted(row.how.wire), quoted(mapping::to_string(row.how.lens_class)), quoted(row.set_by),
-                       row.how.fixed_point, quoted(row.how.loss));
+    out += fmt::format(
+        R"({}{{"type": {}, "field": {}, "connection": {}, "connector": {}, "variant": {}, "there": {}, "class": {}, "set_by": {}, "fixed_point": {}, "loss": {}}})",
+        out.size() == 1 ? "\n" : ",\n", quoted(row.type), quoted(row.how.field), row.connection.empty() ? "null" : quoted(row.connection),
+        quoted(row.how.system), row.how.variant.empty() ? "null" : quoted(row.how.variant), quoted(row.how.wire),
+        quoted(mapping::to_string(row.how.lens_class)), quoted(row.set_by), row.how.fixed_point, quoted(row.how.loss));
   return out + "\n]\n";
 }
 
@@ -144,7 +145,8 @@ grammar::Findings flip_findings(const std::vector<ExplainedField>& fields) {
   for (const ExplainedField& row : fields) {
     if (!row.flips) continue;
     grammar::Finding finding;
-    finding.message = fmt::format("{}.{} in {}: a value that is written is read back as another one and would flip for ever", row.type, row.how.field, place_of(row));
+    finding.message =
+        fmt::format("{}.{} in {}: a value that is written is read back as another one and would flip for ever", row.type, row.how.field, place_of(row));
     finding.suggestion = "give it an owner (merge: {owner: …}) or the direction in or out";
     findings.push_back(std::move(finding));
   }

@@ -22,15 +22,15 @@ struct Engine::Lane {
   System& system;
   discover::Discoverer discoverer;
   deliver::Dispatcher dispatcher;
-  std::set<TypeIndex> listed;      // types whose first listing is complete: only those are delivered
+  std::set<TypeIndex> listed;               // types whose first listing is complete: only those are delivered
   std::map<TypeIndex, Instant> batch_open;  // batch types whose interval has come: delivered until then
   Signal listed_changed;
   Signal reads_wanted;
   Signal work_owed;
   bool reads_pending = true;
   bool owed_pending = true;
-  int looks = 0;                   // after a restore: looks in a row for what is to be read by id that found no more than a little
-  bool drained = false;            // after a restore: whatever was to be read by id was read
+  int looks = 0;         // after a restore: looks in a row for what is to be read by id that found no more than a little
+  bool drained = false;  // after a restore: whatever was to be read by id was read
   SystemStatus status;
 };
 

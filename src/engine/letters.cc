@@ -10,7 +10,8 @@ namespace lockstep {
 std::string_view advice_for(std::string_view failure_class) {
   using connector::FailureClass;
   switch (connector::parse_failure_class(failure_class).value_or(FailureClass::unclassified)) {
-    case FailureClass::validation: return "the system does not take a value: change it where the record is kept, or mend the mapping; a good edit delivers it by itself";
+    case FailureClass::validation:
+      return "the system does not take a value: change it where the record is kept, or mend the mapping; a good edit delivers it by itself";
     case FailureClass::enumeration: return "a choice is not known there: add it in the system, or map it in the mapping's 'values', then replay the group";
     case FailureClass::state: return "the record's state there does not allow the change: look at it in the system, then replay";
     case FailureClass::permission: return "the account lacks a right: give it in the system, then replay the group";

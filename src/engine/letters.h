@@ -13,9 +13,9 @@ struct LetterGroup {
   std::string fingerprint;
   ConnectionId connection;
   std::string failure_class;
-  std::string error;                 // of the latest
-  std::string advice;                // what a person can do, in plain words
-  std::vector<Ulid> letters;         // oldest first: the order of a replay
+  std::string error;          // of the latest
+  std::string advice;         // what a person can do, in plain words
+  std::vector<Ulid> letters;  // oldest first: the order of a replay
   WallTime first_failed, last_failed;
 };
 

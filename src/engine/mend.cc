@@ -68,11 +68,13 @@ Result<void> check_reference(Transaction& transaction, const Model& model, const
   TRY(const auto entity, transaction.resolve(EntityId{reference->entity}));
   TRY(const auto golden, entity ? transaction.find_golden(*entity) : Result<std::optional<Golden>>{});
   if (golden && std::ranges::find(field.targets, model.at(golden->type).name) != field.targets.end()) return {};
-  return fail(ErrorCode::invalid_input, "'" + field.name + "' refers to a record of type " + join(field.targets, " or ") + ", and " + reference->entity.text() + " is none");
+  return fail(ErrorCode::invalid_input,
+              "'" + field.name + "' refers to a record of type " + join(field.targets, " or ") + ", and " + reference->entity.text() + " is none");
 }
 
 /// What `values` make of the record, by field.
-Result<Values> wanted_values(Transaction& transaction, const Model& model, const Golden& golden, const std::vector<std::pair<std::string, std::string>>& values) {
+Result<Values> wanted_values(Transaction& transaction, const Model& model, const Golden& golden,
+                             const std::vector<std::pair<std::string, std::string>>& values) {
   const EntityType& type = model.at(golden.type);
   Values wanted;
   for (const auto& [name, text] : values) {
@@ -120,8 +122,7 @@ Result<void> Workbench::close_letter(Transaction& transaction, DeadLetter& lette
 
 Result<void> Workbench::try_again(Transaction& transaction, const DeadLetter& letter) {
   const WallTime now = hub_.now();
-  if (letter.from_inbox)
-    return ask_for_read(transaction, letter.connection, letter.remote, now, "replay/" + letter.id.text() + "/" + std::to_string(now.ms));
+  if (letter.from_inbox) return ask_for_read(transaction, letter.connection, letter.remote, now, "replay/" + letter.id.text() + "/" + std::to_string(now.ms));
   TRY(auto obligation, transaction.find_obligation(letter.entity, letter.connection));
   if (!obligation || obligation->state == ObligationState::in_flight) return {};
   obligation->state = ObligationState::ready;
@@ -218,13 +219,15 @@ Result<void> Workbench::edit_one(Transaction& transaction, const DeadLetter& let
 Task<Result<void>> Workbench::choose_link(Ulid id, std::string remote_id, std::string by) {
   Store::Work work = [&](Transaction& transaction) -> Result<void> {
     TRY(const DeadLetter letter, open_letter(transaction, id));
-    if (letter.from_inbox) return fail(ErrorCode::invalid_input, "the letter is about a record of " + hub_.system_name(letter.connection) + " alone; there is nothing to link");
+    if (letter.from_inbox)
+      return fail(ErrorCode::invalid_input, "the letter is about a record of " + hub_.system_name(letter.connection) + " alone; there is nothing to link");
     const RemoteId remote{letter.remote.object, remote_id};
     TRY(const auto taken, transaction.find_link(letter.connection, remote));
     TRY(const auto entity, transaction.resolve(letter.entity));
     if (!entity) return fail(ErrorCode::not_found, "the letter's record is not there any more");
     if (taken && taken->entity != *entity)
-      return fail(ErrorCode::conflict, remote_id + " belongs to " + taken->entity.value().text() + " already; if both are the same, merge them in one of the systems");
+      return fail(ErrorCode::conflict,
+                  remote_id + " belongs to " + taken->entity.value().text() + " already; if both are the same, merge them in one of the systems");
     if (taken && taken->presence == LinkPresence::present) return fail(ErrorCode::conflict, "it is linked to " + remote_id + " already");
     ReviewItem item;
     item.connection = letter.connection;

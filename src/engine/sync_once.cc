@@ -28,8 +28,7 @@ Task<Result<void>> Engine::sync_once(bool full) {
       if (*done && !full) report = co_await lane->discoverer.poll(type.type);
       if (!*done || full || report.position_lost) report = co_await lane->discoverer.refresh(type.type);
       take(*lane, report, "sync", type.type);
-      if (!report.ok())
-        co_return fail(ErrorCode::unavailable, lane->system.name + ": " + (report.failure ? report.failure->message : report.error));
+      if (!report.ok()) co_return fail(ErrorCode::unavailable, lane->system.name + ": " + (report.failure ? report.failure->message : report.error));
       lane->listed.insert(type.type);
     }
   }

@@ -29,7 +29,8 @@ std::string Workbench::choices(const ReviewItem& item) {
     case ReviewKind::delete_vs_edit:
       return "choose 'remove' to delete it everywhere, 'keep' to have it everywhere, or 'leave' to let it be gone in that one system";
     case ReviewKind::refused_delete:
-      return "choose 'retry' to delete it there once nothing holds it any more, 'leave' to let it stay in that one system, or 'keep' to have it everywhere again";
+      return "choose 'retry' to delete it there once nothing holds it any more, 'leave' to let it stay in that one system, or 'keep' to have it everywhere "
+             "again";
     case ReviewKind::rewritten:
     case ReviewKind::refused_field:
     case ReviewKind::duplicate_key: return "choose 'retry' to send it again, or 'accept' to take the system's own value";
@@ -120,8 +121,8 @@ Result<void> Workbench::resolve_candidate(Transaction& transaction, ReviewItem& 
   Entities entities(hub_, transaction, run);
   TRY(auto state, entities.load(item.entity));
   if (!state) return fail(ErrorCode::not_found, "the item's record is not there any more");
-  merge::Effects effects = entities.with_context(
-      *state, [&](const merge::Context& context) { return merge::resolve_field(*state, item, candidate, by, context); });
+  merge::Effects effects =
+      entities.with_context(*state, [&](const merge::Context& context) { return merge::resolve_field(*state, item, candidate, by, context); });
   effects.golden_changed = true;
   return entities.save(*state, std::move(effects), Cause{run, kHub, RemoteId{}, "resolve_review"}, kHub);
 }
@@ -137,9 +138,8 @@ Result<void> Workbench::resolve_delete(Transaction& transaction, ReviewItem& ite
   Entities entities(hub_, transaction, run);
   TRY(auto state, entities.load(item.entity));
   if (!state) return fail(ErrorCode::not_found, "the item's record is not there any more");
-  TRY(merge::Effects effects, entities.with_context(*state, [&](const merge::Context& context) {
-    return merge::resolve_delete(*state, item, *chosen, by + ": " + choice, context);
-  }));
+  TRY(merge::Effects effects,
+      entities.with_context(*state, [&](const merge::Context& context) { return merge::resolve_delete(*state, item, *chosen, by + ": " + choice, context); }));
   return entities.save(*state, std::move(effects), Cause{run, kHub, item.remote, "resolve_review"}, kHub);
 }
 
@@ -168,9 +168,7 @@ Result<void> Workbench::link_to(Transaction& transaction, const ReviewItem& item
     TRY_VOID(transaction.erase_link(state->golden.id, item.connection, old->remote));
   std::erase_if(state->reviews, [&](const ReviewItem& one) { return one.id == item.id; });
   merge::Effects effects;
-  entities.with_context(*state, [&](const merge::Context& context) {
-    merge::add_link(*state, item.connection, item.remote, context).needs_read = true;
-  });
+  entities.with_context(*state, [&](const merge::Context& context) { merge::add_link(*state, item.connection, item.remote, context).needs_read = true; });
   effects.link_changed = true;
   effects.changes.push_back(AuditChange{"", std::nullopt, Value(item.remote), "linked by a person's decision"});
   return entities.save(*state, std::move(effects), Cause{run, item.connection, item.remote, "link"}, item.connection);

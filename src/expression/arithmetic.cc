@@ -16,9 +16,7 @@ struct Big {
 };
 
 Big big_of(const Number& number) {
-  const std::string text = std::holds_alternative<Decimal>(number)
-                               ? std::get<Decimal>(number).text
-                               : std::to_string(std::get<std::int64_t>(number));
+  const std::string text = std::holds_alternative<Decimal>(number) ? std::get<Decimal>(number).text : std::to_string(std::get<std::int64_t>(number));
   Big big;
   std::string_view rest = text;
   if (rest.starts_with('-')) {
@@ -70,9 +68,7 @@ Result<Number> add(Big a, Big b) {
   align(a, b);
   if (a.negative == b.negative) return number_of(Big{a.negative, combine(a.digits, b.digits, true), a.scale});
   const bool a_larger = a.digits >= b.digits;
-  return number_of(Big{a_larger ? a.negative : b.negative,
-                       a_larger ? combine(a.digits, b.digits, false) : combine(b.digits, a.digits, false),
-                       a.scale});
+  return number_of(Big{a_larger ? a.negative : b.negative, a_larger ? combine(a.digits, b.digits, false) : combine(b.digits, a.digits, false), a.scale});
 }
 
 Result<Number> multiply(const Big& a, const Big& b) {
@@ -90,9 +86,7 @@ Result<Number> multiply(const Big& a, const Big& b) {
   return number_of(Big{a.negative != b.negative, out, a.scale + b.scale});
 }
 
-tl::unexpected<Error> overflow() {
-  return fail(ErrorCode::invalid_input, "a whole number leaves the range of 64 bits");
-}
+tl::unexpected<Error> overflow() { return fail(ErrorCode::invalid_input, "a whole number leaves the range of 64 bits"); }
 
 const std::int64_t* whole(const Number& number) { return std::get_if<std::int64_t>(&number); }
 
@@ -139,20 +133,15 @@ Result<Number> narrow(Result<Number> number) {
 
 Result<Number> number_of(const Operand& operand) {
   if (operand.kind() != Operand::Kind::integer && operand.kind() != Operand::Kind::decimal)
-    return fail(ErrorCode::invalid_input,
-                "expected a number, found " + std::string(article_of(operand.kind())));
+    return fail(ErrorCode::invalid_input, "expected a number, found " + std::string(article_of(operand.kind())));
   TRY(const Value value, operand.to_value());
   if (const auto* number = value.get<std::int64_t>()) return Number(*number);
   return Number(*value.get<Decimal>());
 }
 
-Decimal decimal_of(const Number& number) {
-  return whole(number) ? Decimal{std::to_string(*whole(number))} : std::get<Decimal>(number);
-}
+Decimal decimal_of(const Number& number) { return whole(number) ? Decimal{std::to_string(*whole(number))} : std::get<Decimal>(number); }
 
-Value value_of(Number number) {
-  return whole(number) ? Value(*whole(number)) : Value(std::get<Decimal>(std::move(number)));
-}
+Value value_of(Number number) { return whole(number) ? Value(*whole(number)) : Value(std::get<Decimal>(std::move(number))); }
 
 Result<Number> add(const Number& a, const Number& b) {
   if (!whole(a) || !whole(b)) return add(big_of(a), big_of(b));
@@ -202,13 +191,10 @@ Result<Number> floor(const Number& a) {
 }
 
 Result<Number> scale(const Number& a, std::int64_t power) {
-  if (power < -kDigitsMax || power > kDigitsMax)
-    return fail(ErrorCode::invalid_input, "a power of ten from -40 to 40 is expected");
+  if (power < -kDigitsMax || power > kDigitsMax) return fail(ErrorCode::invalid_input, "a power of ten from -40 to 40 is expected");
   Big big = big_of(a);
-  if (power < 0)
-    big.scale += static_cast<std::size_t>(-power);
-  else
-    big.digits.append(static_cast<std::size_t>(power), '0');
+  if (power < 0) big.scale += static_cast<std::size_t>(-power);
+  else big.digits.append(static_cast<std::size_t>(power), '0');
   return narrow(number_of(big));
 }
 

@@ -12,9 +12,7 @@ using Kind = Operand::Kind;
 
 Order order(int sign) { return sign < 0 ? Order::less : sign > 0 ? Order::greater : Order::equal; }
 
-Order reversed(Order order) {
-  return order == Order::less ? Order::greater : order == Order::greater ? Order::less : order;
-}
+Order reversed(Order order) { return order == Order::less ? Order::greater : order == Order::greater ? Order::less : order; }
 
 bool is_number(Kind kind) { return kind == Kind::integer || kind == Kind::decimal; }
 bool is_time(Kind kind) { return kind == Kind::instant || kind == Kind::date; }
@@ -59,8 +57,7 @@ Order order_lists(const Operand& a, const Operand& b) {
 Order order_maps(const Operand& a, const Operand& b) {
   const auto x = a.members();
   if (x.size() != b.members().size()) return Order::different;
-  const bool same = std::ranges::all_of(
-      x, [&](const auto& member) { return equals(member.second, b.member(member.first)); });
+  const bool same = std::ranges::all_of(x, [&](const auto& member) { return equals(member.second, b.member(member.first)); });
   return same ? Order::equal : Order::different;
 }
 
@@ -73,13 +70,11 @@ Order order_of(const Operand& a, const Operand& b) {
   if (is_number(x) && is_number(y)) return order_numbers(a, b);
   if (x == Kind::text && is_number(y)) return order_text_number(a, b);
   if (is_number(x) && y == Kind::text) return reversed(order_text_number(b, a));
-  if ((is_time(x) && (is_time(y) || y == Kind::text)) || (x == Kind::text && is_time(y)))
-    return order_times(a, b);
+  if ((is_time(x) && (is_time(y) || y == Kind::text)) || (x == Kind::text && is_time(y))) return order_times(a, b);
   if (x == Kind::null && y == Kind::null) return Order::equal;
   if (x == Kind::list && y == Kind::list) return order_lists(a, b);
   if (x == Kind::map && y == Kind::map) return order_maps(a, b);
-  const bool readable = x != Kind::null && y != Kind::null && x != Kind::list && y != Kind::list &&
-                        x != Kind::map && y != Kind::map;
+  const bool readable = x != Kind::null && y != Kind::null && x != Kind::list && y != Kind::list && x != Kind::map && y != Kind::map;
   const bool comparable = readable && (x == y || x == Kind::text || y == Kind::text);
   if (!comparable) return Order::different;
   const auto left = a.text(), right = b.text();

@@ -31,8 +31,7 @@ std::optional<std::size_t> Roots::find(std::string_view name) const {
   return at == roots_.end() ? std::nullopt : std::optional(static_cast<std::size_t>(at - roots_.begin()));
 }
 
-tl::unexpected<Error> fail_at(std::string_view source, std::size_t byte, const std::string& message,
-                              const std::string& nearest) {
+tl::unexpected<Error> fail_at(std::string_view source, std::size_t byte, const std::string& message, const std::string& nearest) {
   constexpr std::size_t kShownMax = 200;
   const auto starts = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; };
   const auto character = std::ranges::count_if(source.substr(0, byte), starts) + 1;
@@ -46,26 +45,22 @@ tl::unexpected<Error> fail_at(std::string_view source, std::size_t byte, const s
 
 namespace {
 
-Result<CompiledHole> compile_part(std::string_view source, std::size_t start, bool in_hole,
-                                  const Roots& roots, CompileOptions options) {
-  if (source.size() > kSourceBytesMax)
-    return fail(ErrorCode::invalid_input, "an expression of more than 16384 bytes");
+Result<CompiledHole> compile_part(std::string_view source, std::size_t start, bool in_hole, const Roots& roots, CompileOptions options) {
+  if (source.size() > kSourceBytesMax) return fail(ErrorCode::invalid_input, "an expression of more than 16384 bytes");
   TRY(auto tokens, tokenize(source, start, in_hole));
   auto program = std::make_shared<Program>();
   Parser parser(source, std::move(tokens), roots, options, in_hole, *program);
   TRY_VOID(parser.run());
   std::ranges::sort(program->roots);
   const std::size_t end = parser.end();
-  if (in_hole && end >= source.size())
-    return fail_at(source, start < 2 ? 0 : start - 2, "a hole is not closed with '}'");
+  if (in_hole && end >= source.size()) return fail_at(source, start < 2 ? 0 : start - 2, "a hole is not closed with '}'");
   program->source = std::string(source.substr(start, end - start));
   return CompiledHole{std::move(program), end};
 }
 
 }  // namespace
 
-Result<CompiledHole> compile_hole(std::string_view whole, std::size_t start, const Roots& roots,
-                                  CompileOptions options) {
+Result<CompiledHole> compile_hole(std::string_view whole, std::size_t start, const Roots& roots, CompileOptions options) {
   return compile_part(whole, start, true, roots, options);
 }
 

@@ -12,8 +12,7 @@ namespace lockstep::expression {
 
 namespace {
 
-constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 constexpr std::array<std::string_view, 7> kDays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
 constexpr std::int64_t kDayMs = 86'400'000;
 
@@ -21,26 +20,19 @@ bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
 
 bool is_known(char letter, std::size_t width) {
   switch (letter) {
-    case 'y':
-      return width == 4;
-    case 'M':
-      return width <= 3;
+    case 'y': return width == 4;
+    case 'M': return width <= 3;
     case 'd':
     case 'H':
     case 'h':
     case 'm':
-    case 's':
-      return width <= 2;
-    case 'S':
-      return width <= 9;
+    case 's': return width <= 2;
+    case 'S': return width <= 9;
     case 'E':
-    case 'X':
-      return width <= 3;
+    case 'X': return width <= 3;
     case 'Z':
-    case 'a':
-      return width == 1;
-    default:
-      return false;
+    case 'a': return width == 1;
+    default: return false;
   }
 }
 
@@ -55,17 +47,15 @@ Parts parts_of(WallTime time) {
   const auto rest = static_cast<int>(time.ms - day * kDayMs);
   const std::chrono::sys_days days{std::chrono::days{day}};
   const std::chrono::year_month_day ymd{days};
-  return {
-      int(ymd.year()),  unsigned(ymd.month()), unsigned(ymd.day()), std::chrono::weekday(days).c_encoding(),
-      rest / 3'600'000, rest / 60'000 % 60,    rest / 1000 % 60,    rest % 1000};
+  return {int(ymd.year()),  unsigned(ymd.month()), unsigned(ymd.day()), std::chrono::weekday(days).c_encoding(),
+          rest / 3'600'000, rest / 60'000 % 60,    rest / 1000 % 60,    rest % 1000};
 }
 
 /// From `least` to `most` digits.
 bool digits(std::string_view& text, std::size_t least, std::size_t most, int& number) {
   std::size_t count = 0;
   number = 0;
-  while (count < most && count < text.size() && text[count] >= '0' && text[count] <= '9')
-    number = number * 10 + (text[count++] - '0');
+  while (count < most && count < text.size() && text[count] >= '0' && text[count] <= '9') number = number * 10 + (text[count++] - '0');
   text.remove_prefix(count);
   return count >= least;
 }
@@ -111,8 +101,7 @@ bool fraction(std::string_view& text, std::size_t width, int& ms) {
 }  // namespace
 
 struct DatePattern::Fields {
-  int year = 1970, month = 1, day = 1, hour = 0, minute = 0, second = 0, ms = 0, offset_minutes = 0,
-      weekday = 0;
+  int year = 1970, month = 1, day = 1, hour = 0, minute = 0, second = 0, ms = 0, offset_minutes = 0, weekday = 0;
   int half = -1;  // 0: a.m., 1: p.m.
 };
 
@@ -138,8 +127,7 @@ Result<DatePattern> DatePattern::compile(std::string_view pattern) {
         continue;
       }
       const std::size_t end = pattern.find('\'', at + 1);
-      if (end == std::string_view::npos)
-        return fail(ErrorCode::invalid_input, "date pattern '" + out.source_ + "': a quote is not closed");
+      if (end == std::string_view::npos) return fail(ErrorCode::invalid_input, "date pattern '" + out.source_ + "': a quote is not closed");
       for (const char inner : pattern.substr(at + 1, end - at - 1)) literal(inner);
       at = end + 1;
     } else if (!is_letter(c)) {
@@ -149,8 +137,7 @@ Result<DatePattern> DatePattern::compile(std::string_view pattern) {
       std::size_t width = 1;
       while (at + width < pattern.size() && pattern[at + width] == c) ++width;
       if (!is_known(c, width))
-        return fail(ErrorCode::invalid_input, "date pattern '" + out.source_ + "': '" +
-                                                  std::string(pattern.substr(at, width)) +
+        return fail(ErrorCode::invalid_input, "date pattern '" + out.source_ + "': '" + std::string(pattern.substr(at, width)) +
                                                   "' is not known; known: yyyy MM MMM dd EEE HH hh a mm ss "
                                                   "S…SSSSSSSSS Z X XX XXX 'text', or RFC1123, ISO");
       out.parts_.push_back(Part{c, width, ""});
@@ -163,55 +150,26 @@ Result<DatePattern> DatePattern::compile(std::string_view pattern) {
 
 void DatePattern::append(WallTime time, std::string& out) const {
   const Parts p = parts_of(std::clamp(time, kEarliest, kLatest));
-  const auto number = [&](auto value, std::size_t width) {
-    fmt::format_to(std::back_inserter(out), "{:0{}}", value, width);
-  };
+  const auto number = [&](auto value, std::size_t width) { fmt::format_to(std::back_inserter(out), "{:0{}}", value, width); };
   for (const Part& part : parts_) {
     switch (part.letter) {
-      case 0:
-        out += part.literal;
-        break;
-      case 'y':
-        number(p.year, 4);
-        break;
+      case 0: out += part.literal; break;
+      case 'y': number(p.year, 4); break;
       case 'M':
-        if (part.width == 3)
-          out += kMonths[p.month - 1];
-        else
-          number(p.month, part.width);
+        if (part.width == 3) out += kMonths[p.month - 1];
+        else number(p.month, part.width);
         break;
-      case 'd':
-        number(p.day, part.width);
-        break;
-      case 'E':
-        out += kDays[p.weekday];
-        break;
-      case 'H':
-        number(p.hour, part.width);
-        break;
-      case 'h':
-        number((p.hour + 11) % 12 + 1, part.width);
-        break;
-      case 'a':
-        out += p.hour < 12 ? "AM" : "PM";
-        break;
-      case 'm':
-        number(p.minute, part.width);
-        break;
-      case 's':
-        number(p.second, part.width);
-        break;
-      case 'S':
-        out += fmt::format("{:03}000000", p.ms).substr(0, part.width);
-        break;
-      case 'Z':
-        out += "+0000";
-        break;
-      case 'X':
-        out += 'Z';
-        break;
-      default:
-        break;
+      case 'd': number(p.day, part.width); break;
+      case 'E': out += kDays[p.weekday]; break;
+      case 'H': number(p.hour, part.width); break;
+      case 'h': number((p.hour + 11) % 12 + 1, part.width); break;
+      case 'a': out += p.hour < 12 ? "AM" : "PM"; break;
+      case 'm': number(p.minute, part.width); break;
+      case 's': number(p.second, part.width); break;
+      case 'S': out += fmt::format("{:03}000000", p.ms).substr(0, part.width); break;
+      case 'Z': out += "+0000"; break;
+      case 'X': out += 'Z'; break;
+      default: break;
     }
   }
 }
@@ -229,46 +187,34 @@ bool DatePattern::parse_part(const Part& part, std::string_view& rest, Fields& f
       if (!rest.starts_with(part.literal)) return false;
       rest.remove_prefix(part.literal.size());
       return true;
-    case 'y':
-      return digits(rest, 4, 4, fields.year);
+    case 'y': return digits(rest, 4, 4, fields.year);
     case 'M':
       if (part.width < 3) return digits(rest, least, most, fields.month);
       if (!word(rest, kMonths, fields.month)) return false;
       ++fields.month;
       return true;
-    case 'd':
-      return digits(rest, least, most, fields.day);
-    case 'E':
-      return word(rest, kDays, fields.weekday);
+    case 'd': return digits(rest, least, most, fields.day);
+    case 'E': return word(rest, kDays, fields.weekday);
     case 'H':
-    case 'h':
-      return digits(rest, least, most, fields.hour) && fields.hour <= (part.letter == 'h' ? 12 : 23);
-    case 'a':
-      return word(rest, std::array<std::string_view, 2>{"AM", "PM"}, fields.half);
-    case 'm':
-      return digits(rest, least, most, fields.minute) && fields.minute <= 59;
-    case 's':
-      return digits(rest, least, most, fields.second) && fields.second <= 60;
-    case 'S':
-      return fraction(rest, part.width, fields.ms);
-    default:
-      return offset(rest, fields.offset_minutes);
+    case 'h': return digits(rest, least, most, fields.hour) && fields.hour <= (part.letter == 'h' ? 12 : 23);
+    case 'a': return word(rest, std::array<std::string_view, 2>{"AM", "PM"}, fields.half);
+    case 'm': return digits(rest, least, most, fields.minute) && fields.minute <= 59;
+    case 's': return digits(rest, least, most, fields.second) && fields.second <= 60;
+    case 'S': return fraction(rest, part.width, fields.ms);
+    default: return offset(rest, fields.offset_minutes);
   }
 }
 
 Result<WallTime> DatePattern::parse(std::string_view text) const {
   if (source_ == "ISO") return parse_iso_time(text);
-  const auto wrong = [&] {
-    return fail(ErrorCode::invalid_input, "the text does not fit the date pattern '" + source_ + "'");
-  };
+  const auto wrong = [&] { return fail(ErrorCode::invalid_input, "the text does not fit the date pattern '" + source_ + "'"); };
   Fields fields;
   std::string_view rest = text;
   for (const Part& part : parts_)
     if (!parse_part(part, rest, fields)) return wrong();
   if (!rest.empty()) return wrong();
   if (fields.half >= 0) fields.hour = fields.hour % 12 + 12 * fields.half;
-  const std::chrono::year_month_day ymd{std::chrono::year{fields.year},
-                                        std::chrono::month{static_cast<unsigned>(fields.month)},
+  const std::chrono::year_month_day ymd{std::chrono::year{fields.year}, std::chrono::month{static_cast<unsigned>(fields.month)},
                                         std::chrono::day{static_cast<unsigned>(fields.day)}};
   if (!ymd.ok()) return wrong();
   const std::int64_t days = std::chrono::sys_days{ymd}.time_since_epoch().count();

@@ -43,8 +43,7 @@ Result<Operand> subtract_operands(const Operand& a, const Operand& b) {
     std::int64_t difference = 0;
     const std::int64_t from = a.value()->get<WallTime>()->ms;
     const bool both = b.kind() == Operand::Kind::instant;
-    TRY(const std::int64_t amount,
-        both ? Result<std::int64_t>(b.value()->get<WallTime>()->ms) : duration_of(b));
+    TRY(const std::int64_t amount, both ? Result<std::int64_t>(b.value()->get<WallTime>()->ms) : duration_of(b));
     if (__builtin_sub_overflow(from, amount, &difference)) return too_large();
     if (both) return integer_operand(difference);
     return instant_operand(WallTime{difference});
@@ -57,18 +56,12 @@ Result<Operand> subtract_operands(const Operand& a, const Operand& b) {
 
 bool holds(Comparison comparison, Order order) {
   switch (comparison) {
-    case Comparison::equal:
-      return order == Order::equal;
-    case Comparison::unequal:
-      return order != Order::equal;
-    case Comparison::less:
-      return order == Order::less;
-    case Comparison::less_or_equal:
-      return order == Order::less || order == Order::equal;
-    case Comparison::greater:
-      return order == Order::greater;
-    case Comparison::greater_or_equal:
-      return order == Order::greater || order == Order::equal;
+    case Comparison::equal: return order == Order::equal;
+    case Comparison::unequal: return order != Order::equal;
+    case Comparison::less: return order == Order::less;
+    case Comparison::less_or_equal: return order == Order::less || order == Order::equal;
+    case Comparison::greater: return order == Order::greater;
+    case Comparison::greater_or_equal: return order == Order::greater || order == Order::equal;
   }
   return false;
 }
@@ -78,9 +71,7 @@ bool holds(Comparison comparison, Order order) {
 Operand Evaluator::detach(Operand operand) {
   if (Internals::is_lent(operand)) return Operand(*operand.value());
   const auto* items = operand.items();
-  const bool lent = items && std::ranges::any_of(*items, [](const Operand& item) {
-                      return Internals::is_lent(item) || item.items();
-                    });
+  const bool lent = items && std::ranges::any_of(*items, [](const Operand& item) { return Internals::is_lent(item) || item.items(); });
   if (!lent) return operand;
   std::vector<Operand> own;
   own.reserve(items->size());
@@ -94,9 +85,7 @@ Operand Evaluator::root(std::size_t slot) const {
 }
 
 /// A value is shown, not copied: it may be a whole record.
-Operand Evaluator::show(const Operand& held) {
-  return Internals::owns(held) ? Internals::lend(*held.value()) : held;
-}
+Operand Evaluator::show(const Operand& held) { return Internals::owns(held) ? Internals::lend(*held.value()) : held; }
 
 Result<bool> Evaluator::truth(const ProgramNode& node) {
   TRY(const Operand operand, run(node));
@@ -106,34 +95,22 @@ Result<bool> Evaluator::truth(const ProgramNode& node) {
 Result<Operand> Evaluator::run(const ProgramNode& node) {
   if (budget_-- == 0) return fail(ErrorCode::invalid_input, "more than ten million steps");
   switch (node.operation) {
-    case Operation::constant:
-      return Internals::lend(program_.constants[node.index]);
-    case Operation::root:
-      return root(node.index);
-    case Operation::current:
-      return show(*current_);
-    case Operation::path:
-      return path(node);
-    case Operation::call:
-      return call(node);
-    case Operation::root_call:
-      return root_call(node);
-    case Operation::list:
-      return list(node);
-    case Operation::coalesce:
-      return coalesce(node);
-    case Operation::both:
-      return junction(node, false);
-    case Operation::either:
-      return junction(node, true);
+    case Operation::constant: return Internals::lend(program_.constants[node.index]);
+    case Operation::root: return root(node.index);
+    case Operation::current: return show(*current_);
+    case Operation::path: return path(node);
+    case Operation::call: return call(node);
+    case Operation::root_call: return root_call(node);
+    case Operation::list: return list(node);
+    case Operation::coalesce: return coalesce(node);
+    case Operation::both: return junction(node, false);
+    case Operation::either: return junction(node, true);
     case Operation::negation: {
       TRY(const bool inner, truth(program_.child(node, 0)));
       return truth_operand(!inner);
     }
-    case Operation::compare:
-      return compare(node);
-    case Operation::contained:
-      return contained(node);
+    case Operation::compare: return compare(node);
+    case Operation::contained: return contained(node);
     case Operation::absent_test:
     case Operation::null_test: {
       TRY(const Operand operand, run(program_.child(node, 0)));
@@ -142,10 +119,8 @@ Result<Operand> Evaluator::run(const ProgramNode& node) {
     }
     case Operation::add:
     case Operation::subtract:
-    case Operation::multiply:
-      return arithmetic(node);
-    case Operation::minus:
-      return minus(node);
+    case Operation::multiply: return arithmetic(node);
+    case Operation::minus: return minus(node);
     case Operation::condition: {
       TRY(const bool first, truth(program_.child(node, 0)));
       return run(program_.child(node, first ? 1 : 2));
@@ -200,8 +175,7 @@ Result<Operand> Evaluator::contained(const ProgramNode& node) {
     TRY(const auto elements, right.elements());
     found = std::ranges::any_of(elements, [&](const Operand& element) { return equals(left, element); });
   } else if (!right.is_null()) {
-    return fail(ErrorCode::invalid_input,
-                "'in' expects a list or a map, found " + std::string(article_of(right.kind())));
+    return fail(ErrorCode::invalid_input, "'in' expects a list or a map, found " + std::string(article_of(right.kind())));
   }
   return truth_operand(found != (node.detail != 0));
 }
@@ -262,13 +236,9 @@ Result<Operand> Evaluator::call_once(const ProgramNode& node, std::span<const Op
   if (!arguments.empty() && arguments[0].is_null() && !function.takes_null) return Operand(Value());
   Call call{arguments};
   if (node.extra > 0) {
-    const bool regex = std::ranges::any_of(function.parameters, [](const Parameter& parameter) {
-      return parameter.type == Parameter::Type::regex;
-    });
-    if (regex)
-      call.regex = program_.regexes[node.extra - 1].get();
-    else
-      call.pattern = &program_.patterns[node.extra - 1];
+    const bool regex = std::ranges::any_of(function.parameters, [](const Parameter& parameter) { return parameter.type == Parameter::Type::regex; });
+    if (regex) call.regex = program_.regexes[node.extra - 1].get();
+    else call.pattern = &program_.patterns[node.extra - 1];
   }
   auto result = function.run(call);
   if (!result) return fail(std::move(result).error(), function.name);

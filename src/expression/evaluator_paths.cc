@@ -79,8 +79,7 @@ Result<Operand> Evaluator::walk(Operand base, const Step* step, const Step* end)
     ++step;
   }
   if (step == end || base.is_absent() || base.is_null()) return step == end ? base : Operand();
-  const bool whole_list =
-      step->kind == Step::Kind::each && step + 1 == end && base.kind() == Operand::Kind::list;
+  const bool whole_list = step->kind == Step::Kind::each && step + 1 == end && base.kind() == Operand::Kind::list;
   if (whole_list) return base;
   std::vector<Operand> out;
   TRY_VOID(spread(base, step, end, out));
@@ -89,8 +88,7 @@ Result<Operand> Evaluator::walk(Operand base, const Step* step, const Step* end)
 }
 
 /// Appends what the steps lead to, for each element where they fan out.
-Result<void> Evaluator::spread(const Operand& base, const Step* step, const Step* end,
-                               std::vector<Operand>& out) {
+Result<void> Evaluator::spread(const Operand& base, const Step* step, const Step* end, std::vector<Operand>& out) {
   if (base.is_absent()) return {};
   if (step == end) {
     if (out.size() >= kElementsMax) return too_large();
@@ -137,8 +135,7 @@ Result<Operand> Evaluator::take_step(const Operand& base, const Step& step) {
   if (step.kind == Step::Kind::member) return base.member(step.name);
   if (step.kind == Step::Kind::at) return at_position(base, step.position);
   const ProgramNode& node = program_.nodes[step.expression];
-  if (node.operation == Operation::root)
-    return at_key(base, node.index < scope_.size() ? scope_[node.index] : Operand());
+  if (node.operation == Operation::root) return at_key(base, node.index < scope_.size() ? scope_[node.index] : Operand());
   TRY(const Operand key, run(node));
   return at_key(base, key);
 }

@@ -95,8 +95,7 @@ class Template;  // literal pieces and holes; "[[ … ]]" is dropped when a hole
 using TemplateRef = std::shared_ptr<const Template>;
 /// `dialect` is needed for Place::dialect and copied. A literal "${" is written "$${". A hole ending in `|
 /// raw` is not escaped; one ending in `| name` must hold a name (or a list of names) and is written bare.
-Result<TemplateRef> compile_template(std::string_view text, const Roots& roots, Place place,
-                                     const Dialect* dialect = nullptr, CompileOptions options = {});
+Result<TemplateRef> compile_template(std::string_view text, const Roots& roots, Place place, const Dialect* dialect = nullptr, CompileOptions options = {});
 /// Nothing when a hole outside "[[ ]]" is absent (a query parameter or header that is then left out). Null
 /// has no text but in a dialect: an error.
 Result<std::optional<std::string>> render(const Template& text, Scope scope);

@@ -8,8 +8,7 @@
 namespace lockstep::expression {
 
 const std::vector<FunctionGroup>& function_groups() {
-  static const std::vector<FunctionGroup> groups = {text_functions(), number_functions(), time_functions(),
-                                                    encoding_functions(), list_functions()};
+  static const std::vector<FunctionGroup> groups = {text_functions(), number_functions(), time_functions(), encoding_functions(), list_functions()};
   return groups;
 }
 
@@ -27,9 +26,7 @@ std::vector<std::string> function_names() {
   return names;
 }
 
-tl::unexpected<Error> too_large() {
-  return fail(ErrorCode::invalid_input, "the result would be larger than 16 MiB or a million elements");
-}
+tl::unexpected<Error> too_large() { return fail(ErrorCode::invalid_input, "the result would be larger than 16 MiB or a million elements"); }
 
 Result<Operand> instant_operand(WallTime time) {
   if (!is_in_calendar(time)) return fail(ErrorCode::invalid_input, "an instant outside the years 1 to 9999");
@@ -50,13 +47,10 @@ Result<WallTime> time_of(const Operand& operand) {
     if (const auto* date = value->get<Date>()) return start_of(*date);
   }
   const auto text = operand.text_view();
-  if (!text)
-    return fail(ErrorCode::invalid_input,
-                "expected an instant, found " + std::string(article_of(operand.kind())));
+  if (!text) return fail(ErrorCode::invalid_input, "expected an instant, found " + std::string(article_of(operand.kind())));
   if (const auto date = parse_iso_date(*text)) return start_of(*date);
   const auto time = parse_iso_time(*text);
-  return time ? time
-              : fail(ErrorCode::invalid_input, "expected an instant, found a text that is no RFC 3339 time");
+  return time ? time : fail(ErrorCode::invalid_input, "expected an instant, found a text that is no RFC 3339 time");
 }
 
 std::string function_reference() {
@@ -66,12 +60,10 @@ std::string function_reference() {
     for (const Function& function : group.functions) {
       std::string parameters;
       for (const Parameter& parameter : function.parameters)
-        parameters +=
-            (parameters.empty() ? "" : ", ") + std::string(parameter.name) + (parameter.optional ? "?" : "");
+        parameters += (parameters.empty() ? "" : ", ") + std::string(parameter.name) + (parameter.optional ? "?" : "");
       std::string doc = function.doc;
       for (std::size_t at = 0; (at = doc.find('|', at)) != std::string::npos; at += 2) doc.insert(at, "\\");
-      out += fmt::format("| `{}({}{})` | {}{} |\n", function.name, parameters, function.variadic ? ", …" : "",
-                         doc, function.maps ? " Maps over lists." : "");
+      out += fmt::format("| `{}({}{})` | {}{} |\n", function.name, parameters, function.variadic ? ", …" : "", doc, function.maps ? " Maps over lists." : "");
     }
     out += "\n";
   }

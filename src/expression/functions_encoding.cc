@@ -30,8 +30,7 @@ Result<Operand> unbase64(const Call& call) {
 Result<Operand> unhex(const Call& call) {
   TRY(const std::string text, call[0].text());
   std::string bytes;
-  if (!from_hex(text, bytes))
-    return fail(ErrorCode::invalid_input, "expected hexadecimal digits, found another text");
+  if (!from_hex(text, bytes)) return fail(ErrorCode::invalid_input, "expected hexadecimal digits, found another text");
   return text_operand(std::move(bytes));
 }
 
@@ -49,8 +48,7 @@ Result<Operand> unjson(const Call& call) {
 }
 
 Result<Operand> form(const Call& call) {
-  if (call[0].kind() != Operand::Kind::map)
-    return fail(ErrorCode::invalid_input, "expected a map, found " + std::string(article_of(call[0].kind())));
+  if (call[0].kind() != Operand::Kind::map) return fail(ErrorCode::invalid_input, "expected a map, found " + std::string(article_of(call[0].kind())));
   std::string out;
   for (const auto& [name, member] : call[0].members()) {
     if (member.is_absent()) continue;
@@ -68,10 +66,8 @@ Result<Operand> host(const Call& call) {
   rest = rest.substr(scheme + 3);
   rest = rest.substr(0, rest.find_first_of("/?#\\"));
   if (const std::size_t user = rest.rfind('@'); user != std::string_view::npos) rest = rest.substr(user + 1);
-  if (rest.starts_with('['))
-    rest = rest.substr(0, rest.find(']') + 1);
-  else
-    rest = rest.substr(0, rest.find(':'));
+  if (rest.starts_with('[')) rest = rest.substr(0, rest.find(']') + 1);
+  else rest = rest.substr(0, rest.find(':'));
   return rest.empty() ? Operand() : text_operand(to_lower_ascii(rest));
 }
 
@@ -102,8 +98,7 @@ Result<Operand> hmac(const Call& call) {
   if (!algorithm) return fail(ErrorCode::invalid_input, "hmac knows sha256, sha512, sha1 and md5");
   std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
   unsigned int size = 0;
-  if (!HMAC(algorithm, key.data(), static_cast<int>(key.size()),
-            reinterpret_cast<const unsigned char*>(text.data()), text.size(), out.data(), &size))
+  if (!HMAC(algorithm, key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()), text.size(), out.data(), &size))
     return fail(ErrorCode::internal, "the digest is not available");
   return text_operand(std::string(out.begin(), out.begin() + size));
 }
@@ -118,15 +113,13 @@ Result<Operand> uuid5(const Call& call) {
     if (space == word) space = std::string(prefix) + "9dad11d180b400c04fd430c8";
   std::erase(space, '-');
   std::string bytes;
-  if (space.size() != 32 || !from_hex(space, bytes))
-    return fail(ErrorCode::invalid_input, "uuid5 takes a UUID, dns, url, oid or x500 as namespace");
+  if (space.size() != 32 || !from_hex(space, bytes)) return fail(ErrorCode::invalid_input, "uuid5 takes a UUID, dns, url, oid or x500 as namespace");
   TRY(std::string hash, digest(EVP_sha1(), bytes + name));
   hash.resize(16);
   hash[6] = static_cast<char>((hash[6] & 0x0f) | 0x50);
   hash[8] = static_cast<char>((hash[8] & 0x3f) | 0x80);
   const std::string hex = to_hex(hash);
-  return text_operand(hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-" + hex.substr(12, 4) + "-" +
-                      hex.substr(16, 4) + "-" + hex.substr(20));
+  return text_operand(hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-" + hex.substr(12, 4) + "-" + hex.substr(16, 4) + "-" + hex.substr(20));
 }
 
 }  // namespace
@@ -135,11 +128,7 @@ FunctionGroup encoding_functions() {
   return {"Encodings and digests",
           {{"pct", {{"text"}}, convert_text<percent_encode>, "Percent-encoded; a blank is `%20`.", true},
            {"base64", {{"bytes"}}, convert_text<to_base64>, "Base64 with padding.", true},
-           {"base64url",
-            {{"bytes"}},
-            convert_text<to_base64url>,
-            "Base64 in the URL alphabet, without padding.",
-            true},
+           {"base64url", {{"bytes"}}, convert_text<to_base64url>, "Base64 in the URL alphabet, without padding.", true},
            {"unbase64", {{"text"}}, unbase64, "The bytes; either alphabet.", true},
            {"hex", {{"bytes"}}, convert_text<to_hex>, "Hexadecimal, in lower case.", true},
            {"unhex", {{"text"}}, unhex, "The bytes.", true},
@@ -147,22 +136,11 @@ FunctionGroup encoding_functions() {
            {"unjson", {{"text"}}, unjson, "The value that a JSON text holds."},
            {"form", {{"map"}}, form, "A map as `a=b&c=d`, percent-encoded."},
            {"host", {{"url"}}, host, "The host of a URL, in lower case; absent without one.", true},
-           {"sha256",
-            {{"bytes"}},
-            digest_of<EVP_sha256>,
-            "The digest's bytes; pipe them to `hex` or `base64`.",
-            true},
+           {"sha256", {{"bytes"}}, digest_of<EVP_sha256>, "The digest's bytes; pipe them to `hex` or `base64`.", true},
            {"sha1", {{"bytes"}}, digest_of<EVP_sha1>, "The same with SHA-1.", true},
            {"md5", {{"bytes"}}, digest_of<EVP_md5>, "The same with MD5.", true},
-           {"hmac",
-            {{"bytes"}, {"hash", Type::text}, {"key", Type::text}},
-            hmac,
-            "Keyed digest; `hash`: sha256, sha512, sha1 or md5.",
-            true},
-           {"uuid5",
-            {{"namespace"}, {"name", Type::text}},
-            uuid5,
-            "The UUID made from a name; `namespace`: a UUID, dns, url, oid or x500."}}};
+           {"hmac", {{"bytes"}, {"hash", Type::text}, {"key", Type::text}}, hmac, "Keyed digest; `hash`: sha256, sha512, sha1 or md5.", true},
+           {"uuid5", {{"namespace"}, {"name", Type::text}}, uuid5, "The UUID made from a name; `namespace`: a UUID, dns, url, oid or x500."}}};
 }
 
 }  // namespace lockstep::expression

@@ -11,8 +11,7 @@ namespace {
 using Type = Parameter::Type;
 
 Result<Operand> count(const Call& call) {
-  if (call[0].kind() == Operand::Kind::map)
-    return integer_operand(static_cast<std::int64_t>(call[0].members().size()));
+  if (call[0].kind() == Operand::Kind::map) return integer_operand(static_cast<std::int64_t>(call[0].members().size()));
   TRY(const auto elements, call[0].elements());
   return integer_operand(static_cast<std::int64_t>(elements.size()));
 }
@@ -35,8 +34,7 @@ Result<Operand> sort(const Call& call) {
     TRY(Value value, element.to_value());
     keyed.emplace_back(std::move(value), element);
   }
-  std::ranges::stable_sort(keyed,
-                           [](const auto& a, const auto& b) { return sort_order(a.first, b.first) < 0; });
+  std::ranges::stable_sort(keyed, [](const auto& a, const auto& b) { return sort_order(a.first, b.first) < 0; });
   std::vector<Operand> sorted;
   for (auto& [value, element] : keyed) sorted.push_back(std::move(element));
   return Operand::list(std::move(sorted));
@@ -50,8 +48,7 @@ Result<Operand> unique(const Call& call) {
     TRY(Value value, elements[i].to_value());
     keyed.emplace_back(std::move(value), i);
   }
-  std::ranges::stable_sort(keyed,
-                           [](const auto& a, const auto& b) { return sort_order(a.first, b.first) < 0; });
+  std::ranges::stable_sort(keyed, [](const auto& a, const auto& b) { return sort_order(a.first, b.first) < 0; });
   std::vector<std::size_t> kept;
   for (std::size_t i = 0; i < keyed.size(); ++i)
     if (i == 0 || sort_order(keyed[i - 1].first, keyed[i].first) != 0) kept.push_back(keyed[i].second);
@@ -109,8 +106,7 @@ Result<Operand> contains(const Call& call) {
     return truth_operand(!call[0].member(name).is_absent());
   }
   TRY(const auto elements, call[0].elements());
-  return truth_operand(
-      std::ranges::any_of(elements, [&](const Operand& element) { return equals(element, call[1]); }));
+  return truth_operand(std::ranges::any_of(elements, [&](const Operand& element) { return equals(element, call[1]); }));
 }
 
 Result<Operand> any(const Call& call) {
@@ -136,12 +132,10 @@ Result<Operand> index(const Call& call) {
     TRY(const std::string part, call[1].text());
     const std::size_t at = text->find(part);
     if (at == std::string_view::npos) return Operand();
-    return integer_operand(std::ranges::count_if(
-        text->substr(0, at), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+    return integer_operand(std::ranges::count_if(text->substr(0, at), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
   }
   TRY(const auto elements, call[0].elements());
-  const auto at =
-      std::ranges::find_if(elements, [&](const Operand& element) { return equals(element, call[1]); });
+  const auto at = std::ranges::find_if(elements, [&](const Operand& element) { return equals(element, call[1]); });
   return at == elements.end() ? Operand() : integer_operand(at - elements.begin());
 }
 
@@ -161,10 +155,8 @@ Result<Operand> keyed(const Call& call) {
   std::ranges::stable_sort(map, {}, &Map::value_type::first);
   Map unique_keys;
   for (auto& member : map) {
-    if (!unique_keys.empty() && unique_keys.back().first == member.first)
-      unique_keys.back() = std::move(member);
-    else
-      unique_keys.push_back(std::move(member));
+    if (!unique_keys.empty() && unique_keys.back().first == member.first) unique_keys.back() = std::move(member);
+    else unique_keys.push_back(std::move(member));
   }
   return Operand(Value(std::move(unique_keys)));
 }
@@ -194,39 +186,15 @@ FunctionGroup list_functions() {
            {"last", {{"list"}}, last, "The last element; absent of an empty list."},
            {"sort", {{"list"}}, sort, "In ascending order; numbers by value."},
            {"unique", {{"list"}}, unique, "Without repetitions, in the order of first appearance."},
-           {"min",
-            {{"list"}},
-            minimum,
-            "The least element or argument; null ones do not count.",
-            false,
-            false,
-            true},
-           {"max",
-            {{"list"}},
-            maximum,
-            "The greatest element or argument; null ones do not count.",
-            false,
-            false,
-            true},
+           {"min", {{"list"}}, minimum, "The least element or argument; null ones do not count.", false, false, true},
+           {"max", {{"list"}}, maximum, "The greatest element or argument; null ones do not count.", false, false, true},
            {"sum", {{"list"}}, sum, "The sum of the elements or arguments.", false, false, true},
-           {"join",
-            {{"list"}, {"between", Type::text}},
-            join,
-            "The texts of the elements in one; null ones are left out."},
-           {"contains",
-            {{"where"}, {"what"}},
-            contains,
-            "Whether a text holds a text, a list an element, a map a member."},
+           {"join", {{"list"}, {"between", Type::text}}, join, "The texts of the elements in one; null ones are left out."},
+           {"contains", {{"where"}, {"what"}}, contains, "Whether a text holds a text, a list an element, a map a member."},
            {"any", {{"list"}}, any, "Whether one of the truth values holds."},
            {"all", {{"list"}}, all, "Whether each of the truth values holds."},
-           {"index",
-            {{"where"}, {"what"}},
-            index,
-            "The place of an element or a part, from 0; absent when it is not there."},
-           {"keyed",
-            {{"list"}, {"key", Type::text}, {"value", Type::text}},
-            keyed,
-            "A list of pairs as a map: `keyed(x, \"name\", \"value\").colour`."}}};
+           {"index", {{"where"}, {"what"}}, index, "The place of an element or a part, from 0; absent when it is not there."},
+           {"keyed", {{"list"}, {"key", Type::text}, {"value", Type::text}}, keyed, "A list of pairs as a map: `keyed(x, \"name\", \"value\").colour`."}}};
 }
 
 }  // namespace lockstep::expression

@@ -22,9 +22,7 @@ Operand operand_of(Number number) { return Operand(value_of(std::move(number)));
 Result<Operand> to_int(const Call& call) {
   TRY(const Number number, loose_number(call[0]));
   const auto whole = grammar::core_int(decimal_of(number).text);
-  if (!whole)
-    return fail(ErrorCode::invalid_input,
-                "expected a whole number of 64 bits, found another number; round or floor it first");
+  if (!whole) return fail(ErrorCode::invalid_input, "expected a whole number of 64 bits, found another number; round or floor it first");
   return integer_operand(*whole);
 }
 
@@ -61,26 +59,10 @@ Result<Operand> absolute(const Call& call) {
 
 FunctionGroup number_functions() {
   return {"Numbers",
-          {{"int",
-            {{"value"}},
-            to_int,
-            "A number, or a text that reads as one, as a whole number; an error when it has a fraction.",
-            true},
-           {"decimal",
-            {{"value"}},
-            to_decimal,
-            "A number, or a text that reads as one, as an exact decimal.",
-            true},
-           {"round",
-            {{"number"}, {"digits", Type::integer, true}},
-            round_number,
-            "Rounded half away from zero, to `digits` behind the point (none).",
-            true},
-           {"scale",
-            {{"number"}, {"power", Type::integer}},
-            scale_number,
-            "Times 10 to the power: cents to euros is `scale(-2)`.",
-            true},
+          {{"int", {{"value"}}, to_int, "A number, or a text that reads as one, as a whole number; an error when it has a fraction.", true},
+           {"decimal", {{"value"}}, to_decimal, "A number, or a text that reads as one, as an exact decimal.", true},
+           {"round", {{"number"}, {"digits", Type::integer, true}}, round_number, "Rounded half away from zero, to `digits` behind the point (none).", true},
+           {"scale", {{"number"}, {"power", Type::integer}}, scale_number, "Times 10 to the power: cents to euros is `scale(-2)`.", true},
            {"abs", {{"number"}}, absolute, "Without its sign.", true}}};
 }
 

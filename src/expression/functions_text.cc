@@ -19,9 +19,7 @@ bool is_ascii(std::string_view text) {
 
 bool starts_character(char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }
 
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(text, starts_character));
-}
+std::size_t characters(std::string_view text) { return static_cast<std::size_t>(std::ranges::count_if(text, starts_character)); }
 
 /// The byte at which character `index` starts; the size when there are fewer.
 std::size_t byte_of(std::string_view text, std::size_t index) {
@@ -104,9 +102,7 @@ Result<Operand> split_text(const Call& call) {
   std::vector<Operand> parts;
   std::size_t start = 0;
   if (!separator.empty())
-    for (std::size_t at;
-         (at = text.find(separator, start)) != std::string::npos && parts.size() < kElementsMax;
-         start = at + separator.size())
+    for (std::size_t at; (at = text.find(separator, start)) != std::string::npos && parts.size() < kElementsMax; start = at + separator.size())
       parts.push_back(text_operand(text.substr(start, at - start)));
   if (parts.size() >= kElementsMax) return too_large();
   if (!text.empty()) parts.push_back(text_operand(text.substr(start)));
@@ -129,8 +125,7 @@ Result<Operand> pad(const Call& call) {
 }
 
 Result<Operand> length(const Call& call) {
-  if (call[0].kind() == Operand::Kind::map)
-    return integer_operand(static_cast<std::int64_t>(call[0].members().size()));
+  if (call[0].kind() == Operand::Kind::map) return integer_operand(static_cast<std::int64_t>(call[0].members().size()));
   TRY(const std::string text, call[0].text());
   return integer_operand(static_cast<std::int64_t>(characters(text)));
 }
@@ -145,8 +140,7 @@ Result<Operand> as_name(const Call& call) {
   const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
   const auto inner = [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '.'; };
   if (text.empty() || !letter(text[0]) || !std::ranges::all_of(text, inner))
-    return fail(ErrorCode::invalid_input,
-                "expected a name (letters, digits, _ and ., not starting with a digit), found another text");
+    return fail(ErrorCode::invalid_input, "expected a name (letters, digits, _ and ., not starting with a digit), found another text");
   return text_operand(std::move(text));
 }
 
@@ -156,12 +150,10 @@ Result<Operand> matches(const Call& call) {
 }
 
 /// The text of `group` in the first match behind `start`; moves `start` behind the match.
-std::optional<std::string> next_match(const std::string& text, std::size_t& start, const RE2& regex,
-                                      int group) {
+std::optional<std::string> next_match(const std::string& text, std::size_t& start, const RE2& regex, int group) {
   constexpr int kGroupsMax = 32;
   re2::StringPiece groups[kGroupsMax];
-  if (group >= kGroupsMax || start > text.size() ||
-      !regex.Match(text, start, text.size(), RE2::UNANCHORED, groups, group + 1)) {
+  if (group >= kGroupsMax || start > text.size() || !regex.Match(text, start, text.size(), RE2::UNANCHORED, groups, group + 1)) {
     start = text.size() + 1;
     return std::nullopt;
   }
@@ -177,8 +169,7 @@ Result<Operand> capture(const Call& call) {
   if (call.count() > 2) {
     TRY(group, call[2].integer());
   }
-  if (group < 0 || group > call.regex->NumberOfCapturingGroups())
-    return fail(ErrorCode::invalid_input, "the regular expression has no such group");
+  if (group < 0 || group > call.regex->NumberOfCapturingGroups()) return fail(ErrorCode::invalid_input, "the regular expression has no such group");
   std::size_t start = 0;
   auto found = next_match(text, start, *call.regex, static_cast<int>(group));
   return found ? text_operand(std::move(*found)) : Operand();
@@ -188,8 +179,7 @@ Result<Operand> find_all(const Call& call) {
   TRY(const std::string text, call[0].text());
   std::vector<Operand> all;
   for (std::size_t start = 0; start <= text.size() && all.size() < kElementsMax;)
-    if (auto found = next_match(text, start, *call.regex, std::min(1, call.regex->NumberOfCapturingGroups())))
-      all.push_back(text_operand(std::move(*found)));
+    if (auto found = next_match(text, start, *call.regex, std::min(1, call.regex->NumberOfCapturingGroups()))) all.push_back(text_operand(std::move(*found)));
   return Operand::list(std::move(all));
 }
 
@@ -207,56 +197,26 @@ FunctionGroup text_functions() {
            {"trim", {{"text"}}, trim_text, "Without blanks at both ends.", true},
            {"left", {{"text"}, {"count", Type::integer}}, left, "The first characters.", true},
            {"right", {{"text"}, {"count", Type::integer}}, right, "The last characters.", true},
-           {"before",
-            {{"text"}, {"mark", Type::text}},
-            before,
-            "What stands before the first `mark`; all of it without one.",
-            true},
-           {"after",
-            {{"text"}, {"mark", Type::text}},
-            after,
-            "What stands behind the first `mark`; all of it without one.",
-            true},
-           {"replace",
-            {{"text"}, {"from", Type::text}, {"to", Type::text}},
-            replace,
-            "Each `from` replaced.",
-            true},
-           {"split",
-            {{"text"}, {"mark", Type::text}},
-            split_text,
-            "The parts between the marks, a list; of an empty text no parts."},
-           {"pad",
-            {{"text"}, {"width", Type::integer}, {"fill", Type::text, true}},
-            pad,
-            "Filled up on the left, with blanks unless told otherwise.",
-            true},
+           {"before", {{"text"}, {"mark", Type::text}}, before, "What stands before the first `mark`; all of it without one.", true},
+           {"after", {{"text"}, {"mark", Type::text}}, after, "What stands behind the first `mark`; all of it without one.", true},
+           {"replace", {{"text"}, {"from", Type::text}, {"to", Type::text}}, replace, "Each `from` replaced.", true},
+           {"split", {{"text"}, {"mark", Type::text}}, split_text, "The parts between the marks, a list; of an empty text no parts."},
+           {"pad", {{"text"}, {"width", Type::integer}, {"fill", Type::text, true}}, pad, "Filled up on the left, with blanks unless told otherwise.", true},
            {"length", {{"text"}}, length, "Number of characters (members of a map).", true},
-           {"text",
-            {{"value"}},
-            to_text,
-            "A number, truth value or time as text. In a query dialect: quoted, even where it is a name.",
-            true},
+           {"text", {{"value"}}, to_text, "A number, truth value or time as text. In a query dialect: quoted, even where it is a name.", true},
            {"name",
             {{"text"}},
             as_name,
             "The same text if it is a name (`[A-Za-z_][A-Za-z0-9_.]*`), else an error. In a query dialect: "
             "written bare.",
             true},
-           {"matches",
-            {{"text"}, {"regex", Type::regex}},
-            matches,
-            "Whether the regex (RE2) is found in it.",
-            true},
+           {"matches", {{"text"}, {"regex", Type::regex}}, matches, "Whether the regex (RE2) is found in it.", true},
            {"capture",
             {{"text"}, {"regex", Type::regex}, {"group", Type::integer, true}},
             capture,
             "A group (the first, else the match) of the first match; absent without one.",
             true},
-           {"find_all",
-            {{"text"}, {"regex", Type::regex}},
-            find_all,
-            "The first group, else the match, of each match: a list."},
+           {"find_all", {{"text"}, {"regex", Type::regex}}, find_all, "The first group, else the match, of each match: a list."},
            {"html_text", {{"html"}}, html_text, "HTML as plain text.", true}}};
 }
 

@@ -45,8 +45,7 @@ Result<Operand> epoch(const Call& call, std::int64_t unit_ms) {
   const auto text = call[0].text_view();
   if (number || (text && grammar::core_int(*text))) {
     TRY(const std::int64_t count, call[0].integer());
-    if (count > kLatest.ms / unit_ms || count < kEarliest.ms / unit_ms)
-      return fail(ErrorCode::invalid_input, "an instant outside the years 1 to 9999");
+    if (count > kLatest.ms / unit_ms || count < kEarliest.ms / unit_ms) return fail(ErrorCode::invalid_input, "an instant outside the years 1 to 9999");
     return instant_operand(WallTime{count * unit_ms});
   }
   TRY(const WallTime time, time_of(call[0]));
@@ -60,8 +59,7 @@ Result<Operand> plus(const Call& call) {
   TRY(const std::int64_t duration, duration_of(call[1]));
   TRY(const WallTime time, time_of(call[0]));
   std::int64_t sum = 0;
-  if (__builtin_add_overflow(time.ms, duration, &sum))
-    return fail(ErrorCode::invalid_input, "an instant outside the years 1 to 9999");
+  if (__builtin_add_overflow(time.ms, duration, &sum)) return fail(ErrorCode::invalid_input, "an instant outside the years 1 to 9999");
   return instant_operand(WallTime{sum});
 }
 
@@ -81,8 +79,7 @@ Result<Operand> floor_operand(const Call& call) {
 Result<std::unique_ptr<icu::TimeZone>> zone_of(const Operand& operand) {
   TRY(const std::string name, operand.text());
   std::unique_ptr<icu::TimeZone> zone(icu::TimeZone::createTimeZone(icu::UnicodeString::fromUTF8(name)));
-  if (!zone || *zone == icu::TimeZone::getUnknown())
-    return fail(ErrorCode::invalid_input, "expected a time zone such as Europe/Berlin, found another text");
+  if (!zone || *zone == icu::TimeZone::getUnknown()) return fail(ErrorCode::invalid_input, "expected a time zone such as Europe/Berlin, found another text");
   return zone;
 }
 
@@ -115,44 +112,21 @@ Result<Operand> in_zone(const Call& call) {
 }  // namespace
 
 FunctionGroup time_functions() {
-  return {"Times",
-          {{"instant",
-            {{"text"}, {"pattern", Type::pattern, true}},
-            to_instant,
-            "An RFC 3339 text, or one that fits the pattern, as an instant.",
-            true},
-           {"date",
-            {{"text"}, {"pattern", Type::pattern, true}},
-            to_date,
-            "The same as a date; of an instant its day (UTC).",
-            true},
-           {"format",
-            {{"time"}, {"pattern", Type::pattern}},
-            format_time,
-            "An instant or date as text, in UTC.",
-            true},
-           {"epoch_s",
-            {{"value"}},
-            epoch_s,
-            "An instant as seconds since 1970, such a number as an instant.",
-            true},
-           {"epoch_ms", {{"value"}}, epoch_ms, "The same in milliseconds.", true},
-           {"plus",
-            {{"time"}, {"duration", Type::duration}},
-            plus,
-            "Later by a duration (`5m`, \"5m\", \"-5m\").",
-            true},
-           {"floor",
-            {{"value"}, {"unit", Type::duration, true}},
-            floor_operand,
-            "A number's largest whole number below; with a unit: an instant cut to it.",
-            true},
-           {"in_zone",
-            {{"time"}, {"zone", Type::text}},
-            in_zone,
-            "Of an instant: its date in the zone. Of a date or a local time without offset: the instant it "
-            "means in the zone.",
-            true}}};
+  return {
+      "Times",
+      {{"instant", {{"text"}, {"pattern", Type::pattern, true}}, to_instant, "An RFC 3339 text, or one that fits the pattern, as an instant.", true},
+       {"date", {{"text"}, {"pattern", Type::pattern, true}}, to_date, "The same as a date; of an instant its day (UTC).", true},
+       {"format", {{"time"}, {"pattern", Type::pattern}}, format_time, "An instant or date as text, in UTC.", true},
+       {"epoch_s", {{"value"}}, epoch_s, "An instant as seconds since 1970, such a number as an instant.", true},
+       {"epoch_ms", {{"value"}}, epoch_ms, "The same in milliseconds.", true},
+       {"plus", {{"time"}, {"duration", Type::duration}}, plus, "Later by a duration (`5m`, \"5m\", \"-5m\").", true},
+       {"floor", {{"value"}, {"unit", Type::duration, true}}, floor_operand, "A number's largest whole number below; with a unit: an instant cut to it.", true},
+       {"in_zone",
+        {{"time"}, {"zone", Type::text}},
+        in_zone,
+        "Of an instant: its date in the zone. Of a date or a local time without offset: the instant it "
+        "means in the zone.",
+        true}}};
 }
 
 }  // namespace lockstep::expression

@@ -23,9 +23,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kEntitie
                                                                                       {"mdash", "—"},
                                                                                       {"hellip", "…"}}};
 /// Elements that start and end on lines of their own.
-constexpr std::array<std::string_view, 16> kBlocks = {"p",  "div",   "br",         "li", "ul", "ol",
-                                                      "tr", "table", "h1",         "h2", "h3", "h4",
-                                                      "h5", "h6",    "blockquote", "pre"};
+constexpr std::array<std::string_view, 16> kBlocks = {"p",  "div", "br", "li", "ul", "ol", "tr",         "table",
+                                                      "h1", "h2",  "h3", "h4", "h5", "h6", "blockquote", "pre"};
 
 void append_utf8(std::uint32_t code, std::string& out) {
   if (code < 0x80) {
@@ -52,10 +51,7 @@ bool append_numbered(std::string_view entity, std::string& out) {
   entity.remove_prefix(hex ? 2 : 1);
   if (entity.empty() || entity.size() > 7) return false;
   for (const char c : entity) {
-    const int digit = c >= '0' && c <= '9'          ? c - '0'
-                      : hex && c >= 'a' && c <= 'f' ? c - 'a' + 10
-                      : hex && c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                                    : -1;
+    const int digit = c >= '0' && c <= '9' ? c - '0' : hex && c >= 'a' && c <= 'f' ? c - 'a' + 10 : hex && c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
     if (digit < 0) return false;
     code = code * (hex ? 16u : 10u) + static_cast<std::uint32_t>(digit);
   }
@@ -89,9 +85,7 @@ void break_line(std::string& out) {
 std::string tag_name(std::string_view tag) {
   if (tag.starts_with('/')) tag.remove_prefix(1);
   std::size_t end = 0;
-  while (end < tag.size() && ((tag[end] >= 'a' && tag[end] <= 'z') || (tag[end] >= 'A' && tag[end] <= 'Z') ||
-                              (tag[end] >= '0' && tag[end] <= '9')))
-    ++end;
+  while (end < tag.size() && ((tag[end] >= 'a' && tag[end] <= 'z') || (tag[end] >= 'A' && tag[end] <= 'Z') || (tag[end] >= '0' && tag[end] <= '9'))) ++end;
   return to_lower_ascii(tag.substr(0, end));
 }
 
@@ -111,8 +105,7 @@ std::string html_to_text(std::string_view html) {
   std::string out;
   for (std::size_t at = 0; at < html.size();) {
     const char c = html[at];
-    const bool opens_tag = c == '<' && at + 1 < html.size() &&
-                           (html[at + 1] == '/' || html[at + 1] == '!' || (html[at + 1] | 32) >= 'a');
+    const bool opens_tag = c == '<' && at + 1 < html.size() && (html[at + 1] == '/' || html[at + 1] == '!' || (html[at + 1] | 32) >= 'a');
     if (opens_tag) {
       const bool comment = html.substr(at, 4) == "<!--";
       const std::size_t end = comment ? html.find("-->", at + 4) : html.find('>', at);

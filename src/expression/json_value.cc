@@ -21,19 +21,14 @@ Result<Value> number_of(double number) {
 
 Result<Value> value_of(const json::value& json) {
   switch (json.kind()) {
-    case json::kind::null:
-      return Value();
-    case json::kind::bool_:
-      return Value(json.get_bool());
-    case json::kind::int64:
-      return Value(json.get_int64());
+    case json::kind::null: return Value();
+    case json::kind::bool_: return Value(json.get_bool());
+    case json::kind::int64: return Value(json.get_int64());
     case json::kind::uint64:
       if (json.get_uint64() <= INT64_MAX) return Value(static_cast<std::int64_t>(json.get_uint64()));
       return Value(Decimal{std::to_string(json.get_uint64())});
-    case json::kind::double_:
-      return number_of(json.get_double());
-    case json::kind::string:
-      return Value(std::string(json.get_string()));
+    case json::kind::double_: return number_of(json.get_double());
+    case json::kind::string: return Value(std::string(json.get_string()));
     case json::kind::array: {
       List list;
       list.reserve(json.get_array().size());

@@ -18,8 +18,7 @@ constexpr std::string_view kSigns = ".,()[]|<>+-*?@";
 
 class Lexer {
  public:
-  Lexer(std::string_view source, std::size_t start, bool in_hole)
-      : source_(source), at_(start), in_hole_(in_hole) {}
+  Lexer(std::string_view source, std::size_t start, bool in_hole) : source_(source), at_(start), in_hole_(in_hole) {}
 
   Result<std::vector<Token>> run() {
     constexpr std::size_t kTokensMax = 1000;
@@ -58,9 +57,7 @@ class Lexer {
 
   Result<void> word() {
     std::size_t length = 1;
-    while (at_ + length < source_.size() &&
-           (starts_word(source_[at_ + length]) || is_digit(source_[at_ + length])))
-      ++length;
+    while (at_ + length < source_.size() && (starts_word(source_[at_ + length]) || is_digit(source_[at_ + length]))) ++length;
     return push(Token::Kind::word, length);
   }
 
@@ -76,14 +73,11 @@ class Lexer {
     if (end > length) {
       const auto duration = parse_duration(source_.substr(at_, end));
       if (!duration)
-        return fail_at(source_, at_,
-                       "'" + std::string(source_.substr(at_, end)) +
-                           "' is neither a number nor a duration (250ms, 90s, 5m, 24h, 7d)");
+        return fail_at(source_, at_, "'" + std::string(source_.substr(at_, end)) + "' is neither a number nor a duration (250ms, 90s, 5m, 24h, 7d)");
       return push(Token::Kind::literal, end, Value(duration->count()));
     }
     const std::string_view digits = source_.substr(at_, length);
-    if (const auto whole = grammar::core_int(digits); whole && !fraction)
-      return push(Token::Kind::literal, length, Value(*whole));
+    if (const auto whole = grammar::core_int(digits); whole && !fraction) return push(Token::Kind::literal, length, Value(*whole));
     auto decimal = parse_decimal(digits);
     if (!decimal) return fail_at(source_, at_, "a number of more than 40 digits");
     return push(Token::Kind::literal, length, Value(std::move(*decimal)));
@@ -100,12 +94,9 @@ class Lexer {
         continue;
       }
       constexpr std::string_view kLetters = "nrt\\\"'/", kMeanings = "\n\r\t\\\"'/";
-      const std::size_t letter =
-          i + 1 < source_.size() ? kLetters.find(source_[i + 1]) : std::string_view::npos;
+      const std::size_t letter = i + 1 < source_.size() ? kLetters.find(source_[i + 1]) : std::string_view::npos;
       if (letter == std::string_view::npos)
-        return fail_at(
-            source_, i,
-            "unknown escape; known: \\n \\r \\t \\\\ \\\" \\'; a backslash for a regex is written \\\\");
+        return fail_at(source_, i, "unknown escape; known: \\n \\r \\t \\\\ \\\" \\'; a backslash for a regex is written \\\\");
       out += kMeanings[letter];
       ++i;
     }
@@ -121,8 +112,6 @@ class Lexer {
 
 }  // namespace
 
-Result<std::vector<Token>> tokenize(std::string_view source, std::size_t start, bool in_hole) {
-  return Lexer(source, start, in_hole).run();
-}
+Result<std::vector<Token>> tokenize(std::string_view source, std::size_t start, bool in_hole) { return Lexer(source, start, in_hole).run(); }
 
 }  // namespace lockstep::expression

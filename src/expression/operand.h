@@ -68,7 +68,7 @@ class Operand {
   Result<std::string> text() const;      // text, or number, truth value, time as text; ids are text, always
   Result<bool> truth() const;            // absent and null are false; other kinds than boolean are an error
   Result<std::int64_t> integer() const;  // also a decimal without fraction and a text of digits
-  Result<Value> to_value() const;  // json → Value: object → Map, array → List, numbers → integer or Decimal
+  Result<Value> to_value() const;        // json → Value: object → Map, array → List, numbers → integer or Decimal
   /// A list's elements; a lone value is a list of one. Absent is an error, null an empty list.
   Result<std::vector<Operand>> elements() const;
   /// A text without copying; nothing for other kinds.
@@ -84,9 +84,7 @@ class Operand {
     const Value* value;
     bool stable;  // false: belongs to a scope or a program, to be copied before it leaves an evaluation
   };
-  std::variant<Absent, Value, const boost::json::value*, Borrowed,
-               std::shared_ptr<const std::vector<Operand>>>
-      storage_;
+  std::variant<Absent, Value, const boost::json::value*, Borrowed, std::shared_ptr<const std::vector<Operand>>> storage_;
 };
 
 /// "absent", "null", "a text", "a list" …: for messages.

@@ -10,16 +10,14 @@ namespace lockstep::expression {
 namespace {
 
 constexpr std::size_t kDepthMax = 48;
-constexpr std::array<std::string_view, 9> kReserved = {"and",  "or",    "not",  "in",    "is",
-                                                       "true", "false", "null", "absent"};
+constexpr std::array<std::string_view, 9> kReserved = {"and", "or", "not", "in", "is", "true", "false", "null", "absent"};
 
-constexpr std::array<std::pair<std::string_view, Comparison>, 6> kComparisons = {
-    {{"==", Comparison::equal},
-     {"!=", Comparison::unequal},
-     {"<", Comparison::less},
-     {"<=", Comparison::less_or_equal},
-     {">", Comparison::greater},
-     {">=", Comparison::greater_or_equal}}};
+constexpr std::array<std::pair<std::string_view, Comparison>, 6> kComparisons = {{{"==", Comparison::equal},
+                                                                                  {"!=", Comparison::unequal},
+                                                                                  {"<", Comparison::less},
+                                                                                  {"<=", Comparison::less_or_equal},
+                                                                                  {">", Comparison::greater},
+                                                                                  {">=", Comparison::greater_or_equal}}};
 
 struct Deeper {
   explicit Deeper(std::size_t& depth) : depth_(depth) { ++depth_; }
@@ -37,8 +35,7 @@ bool Parser::take(std::string_view text) {
 
 Result<void> Parser::expect(std::string_view text, std::string_view where) {
   if (take(text)) return {};
-  const std::string found =
-      token().kind == Token::Kind::end ? "the end" : "'" + std::string(token().text) + "'";
+  const std::string found = token().kind == Token::Kind::end ? "the end" : "'" + std::string(token().text) + "'";
   return wrong("expected '" + std::string(text) + "' " + std::string(where) + ", found " + found);
 }
 
@@ -50,9 +47,7 @@ Parser::NodeIndex Parser::push(ProgramNode node, const std::vector<NodeIndex>& c
   return static_cast<NodeIndex>(program_.nodes.size() - 1);
 }
 
-Parser::NodeIndex Parser::push(ProgramNode node, std::initializer_list<NodeIndex> children) {
-  return push(node, std::vector<NodeIndex>(children));
-}
+Parser::NodeIndex Parser::push(ProgramNode node, std::initializer_list<NodeIndex> children) { return push(node, std::vector<NodeIndex>(children)); }
 
 Parser::NodeIndex Parser::constant(Value value) {
   ProgramNode node;
@@ -69,8 +64,7 @@ const Value* Parser::constant_of(NodeIndex index) const {
 Result<void> Parser::run() {
   if (token().kind == Token::Kind::end) return wrong("an expression is missing");
   TRY(program_.start, pipe());
-  if (token().kind != Token::Kind::end)
-    return wrong("expected an operator or the end, found '" + std::string(token().text) + "'");
+  if (token().kind != Token::Kind::end) return wrong("expected an operator or the end, found '" + std::string(token().text) + "'");
   return {};
 }
 
@@ -115,8 +109,7 @@ Result<Parser::NodeIndex> Parser::negation() {
   std::size_t count = 0;
   while (take("not")) ++count;
   TRY(NodeIndex inner, comparison());
-  for (std::size_t i = 0; i < std::min<std::size_t>(count, 2 - count % 2); ++i)
-    inner = push({Operation::negation}, {inner});
+  for (std::size_t i = 0; i < std::min<std::size_t>(count, 2 - count % 2); ++i) inner = push({Operation::negation}, {inner});
   return inner;
 }
 
@@ -144,8 +137,7 @@ Result<Parser::NodeIndex> Parser::test(NodeIndex left) {
   const std::uint8_t negated = take("not");
   if (take("absent")) return push({Operation::absent_test, negated}, {left});
   if (take("null")) return push({Operation::null_test, negated}, {left});
-  return wrong(
-      "'is' is followed by absent, null, not absent or not null; other values are compared with '=='");
+  return wrong("'is' is followed by absent, null, not absent or not null; other values are compared with '=='");
 }
 
 Result<Parser::NodeIndex> Parser::coalescing() {
@@ -185,8 +177,7 @@ Result<Parser::NodeIndex> Parser::unary() {
   if (depth_ > kDepthMax) return wrong("nested deeper than 48 levels");
   TRY(const NodeIndex inner, unary());
   if (const Value* value = constant_of(inner))
-    if (const auto* number = value->get<std::int64_t>(); number && *number != INT64_MIN)
-      return constant(Value(-*number));
+    if (const auto* number = value->get<std::int64_t>(); number && *number != INT64_MIN) return constant(Value(-*number));
   return push({Operation::minus}, {inner});
 }
 
@@ -211,8 +202,7 @@ Result<Parser::NodeIndex> Parser::primary() {
   if (take("[")) return list();
   if (is("[?")) return wrong("a filter needs a list before it");
   if (take("@")) {
-    if (filters_ == 0)
-      return fail_at(source_, first.at, "'@' stands for the element of a filter: list[?@.key == \"id\"]");
+    if (filters_ == 0) return fail_at(source_, first.at, "'@' stands for the element of a filter: list[?@.key == \"id\"]");
     program_.uses_current = true;
     return push({Operation::current}, {});
   }
@@ -237,8 +227,7 @@ Result<Parser::NodeIndex> Parser::word() {
   if (name.text == "true" || name.text == "false") return constant(Value(name.text == "true"));
   if (name.text == "null") return constant(Value());
   if (name.text == "absent") return push({Operation::coalesce}, {});
-  if (std::ranges::find(kReserved, name.text) != kReserved.end())
-    return fail_at(source_, name.at, "expected a value, found '" + std::string(name.text) + "'");
+  if (std::ranges::find(kReserved, name.text) != kReserved.end()) return fail_at(source_, name.at, "expected a value, found '" + std::string(name.text) + "'");
   if (!is("(")) return root(name.text, name.at);
   if (name.text == "if") return condition();
   if (name.text == "raw") return fail_at(source_, name.at, "'raw' stands at the end of a hole: ${… | raw}");
@@ -261,16 +250,11 @@ Result<Parser::NodeIndex> Parser::root(std::string_view name, std::size_t at) {
     for (const Root& known : roots_.all()) names.push_back(known.name);
     const std::string nearest = nearest_name(name, names);
     std::string known = names.empty() ? "nothing is in scope" : "in scope: " + lockstep::join(names, ", ");
-    if (find_function(name))
-      known += "; the function '" + std::string(name) + "' is called as " + std::string(name) +
-               "(…) or … | " + std::string(name);
+    if (find_function(name)) known += "; the function '" + std::string(name) + "' is called as " + std::string(name) + "(…) or … | " + std::string(name);
     return fail_at(source_, at, "unknown name '" + std::string(name) + "' (" + known + ")", nearest);
   }
   if (roots_.all()[*slot].secret && !options_.allow_secrets)
-    return fail_at(
-        source_, at,
-        "'" + std::string(name) +
-            "' holds secrets, which may flow only into sign-in, signature keys, headers and forms");
+    return fail_at(source_, at, "'" + std::string(name) + "' holds secrets, which may flow only into sign-in, signature keys, headers and forms");
   if (std::ranges::find(program_.roots, *slot) == program_.roots.end()) program_.roots.push_back(*slot);
   ProgramNode node{Operation::root};
   node.index = static_cast<std::uint32_t>(*slot);

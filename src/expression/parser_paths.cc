@@ -11,9 +11,7 @@ Result<void> Parser::steps(NodeIndex& base) {
   while (is(".") || is("[") || is("[?")) {
     Step step;
     if (take(".")) {
-      if (token().kind != Token::Kind::word)
-        return wrong(
-            "a member's name is expected behind '.'; names with other characters are written [\"name\"]");
+      if (token().kind != Token::Kind::word) return wrong("a member's name is expected behind '.'; names with other characters are written [\"name\"]");
       step.name = std::string(token().text);
       ++at_;
     } else {
@@ -75,8 +73,7 @@ Result<std::vector<Parser::NodeIndex>> Parser::arguments(std::string_view name) 
   return all;
 }
 
-Result<Parser::NodeIndex> Parser::call(std::string_view name, std::size_t at,
-                                       std::vector<NodeIndex> arguments) {
+Result<Parser::NodeIndex> Parser::call(std::string_view name, std::size_t at, std::vector<NodeIndex> arguments) {
   if (name == "raw") {
     const bool last = arguments.size() == 1 && token().kind == Token::Kind::end && depth_ == 1;
     if (!last || !in_hole_) return fail_at(source_, at, "'| raw' may only end a hole of a template");
@@ -84,17 +81,14 @@ Result<Parser::NodeIndex> Parser::call(std::string_view name, std::size_t at,
     return arguments[0];
   }
   const Function* function = find_function(name);
-  if (!function)
-    return fail_at(source_, at, "unknown function '" + std::string(name) + "'",
-                   nearest_name(name, function_names()));
+  if (!function) return fail_at(source_, at, "unknown function '" + std::string(name) + "'", nearest_name(name, function_names()));
   ProgramNode node{Operation::call};
   node.function = function;
   TRY_VOID(check_arguments(*function, at, arguments, node));
   return push(node, arguments);
 }
 
-Result<void> Parser::check_arguments(const Function& function, std::size_t at,
-                                     const std::vector<NodeIndex>& arguments, ProgramNode& node) {
+Result<void> Parser::check_arguments(const Function& function, std::size_t at, const std::vector<NodeIndex>& arguments, ProgramNode& node) {
   std::size_t required = 0;
   std::string shape;
   for (const Parameter& parameter : function.parameters) {
@@ -103,22 +97,20 @@ Result<void> Parser::check_arguments(const Function& function, std::size_t at,
   }
   if (arguments.size() < required || (arguments.size() > function.parameters.size() && !function.variadic))
     return fail_at(source_, at,
-                   "'" + std::string(function.name) + "' takes (" + shape + (function.variadic ? ", …" : "") +
-                       "), found " + std::to_string(arguments.size()) + " arguments");
+                   "'" + std::string(function.name) + "' takes (" + shape + (function.variadic ? ", …" : "") + "), found " + std::to_string(arguments.size()) +
+                       " arguments");
   for (std::size_t i = 0; i < arguments.size() && i < function.parameters.size(); ++i)
     TRY_VOID(compile_argument(function.parameters[i], function, at, arguments[i], node));
   return {};
 }
 
-Result<void> Parser::compile_argument(const Parameter& parameter, const Function& function, std::size_t at,
-                                      NodeIndex argument, ProgramNode& node) {
+Result<void> Parser::compile_argument(const Parameter& parameter, const Function& function, std::size_t at, NodeIndex argument, ProgramNode& node) {
   using Type = Parameter::Type;
   const Value* value = constant_of(argument);
   const std::string subject = "'" + std::string(parameter.name) + "' of '" + function.name + "'";
   if (parameter.type == Type::regex || parameter.type == Type::pattern) {
     const auto* text = value ? value->get<std::string>() : nullptr;
-    if (!text)
-      return fail_at(source_, at, subject + " must be a text written out, so that it is compiled once");
+    if (!text) return fail_at(source_, at, subject + " must be a text written out, so that it is compiled once");
     if (parameter.type == Type::pattern) {
       auto pattern = DatePattern::compile(*text);
       if (!pattern) return fail_at(source_, at, pattern.error().message);
@@ -126,8 +118,7 @@ Result<void> Parser::compile_argument(const Parameter& parameter, const Function
       node.extra = static_cast<std::uint32_t>(program_.patterns.size());
     } else {
       auto regex = std::make_unique<RE2>(*text, RE2::Quiet);
-      if (!regex->ok())
-        return fail_at(source_, at, "the regular expression does not compile: " + regex->error());
+      if (!regex->ok()) return fail_at(source_, at, "the regular expression does not compile: " + regex->error());
       program_.regexes.push_back(std::move(regex));
       node.extra = static_cast<std::uint32_t>(program_.regexes.size());
     }
@@ -135,12 +126,9 @@ Result<void> Parser::compile_argument(const Parameter& parameter, const Function
   }
   if (!value) return {};
   const bool is_text = value->get<std::string>() != nullptr;
-  if (parameter.type == Type::integer && !Operand(*value).integer())
-    return fail_at(source_, at, subject + " takes a whole number");
-  if (parameter.type == Type::duration && !duration_of(Operand(*value)))
-    return fail_at(source_, at, subject + " takes a duration (250ms, 90s, 5m, 24h, 7d)");
-  if (parameter.type == Type::text && !is_text && !Operand(*value).text())
-    return fail_at(source_, at, subject + " takes a text");
+  if (parameter.type == Type::integer && !Operand(*value).integer()) return fail_at(source_, at, subject + " takes a whole number");
+  if (parameter.type == Type::duration && !duration_of(Operand(*value))) return fail_at(source_, at, subject + " takes a duration (250ms, 90s, 5m, 24h, 7d)");
+  if (parameter.type == Type::text && !is_text && !Operand(*value).text()) return fail_at(source_, at, subject + " takes a text");
   return {};
 }
 

@@ -74,9 +74,7 @@ class Program {
   bool uses_current = false;
   bool raw = false;  // a hole that ends in "| raw"
 
-  const ProgramNode& child(const ProgramNode& node, std::size_t which) const {
-    return nodes[children[node.first + which]];
-  }
+  const ProgramNode& child(const ProgramNode& node, std::size_t which) const { return nodes[children[node.first + which]]; }
 };
 
 /// What a template needs beside the program: where the expression ended in the text.
@@ -85,11 +83,9 @@ struct CompiledHole {
   std::size_t end = 0;
 };
 /// Compiles the expression that starts at byte `start` of a template, up to the '}' that closes the hole.
-Result<CompiledHole> compile_hole(std::string_view whole, std::size_t start, const Roots& roots,
-                                  CompileOptions options);
+Result<CompiledHole> compile_hole(std::string_view whole, std::size_t start, const Roots& roots, CompileOptions options);
 
 /// "… at character 5 of 'row.id'": characters, not bytes.
-tl::unexpected<Error> fail_at(std::string_view source, std::size_t byte, const std::string& message,
-                              const std::string& nearest = "");
+tl::unexpected<Error> fail_at(std::string_view source, std::size_t byte, const std::string& message, const std::string& nearest = "");
 
 }  // namespace lockstep::expression

@@ -35,17 +35,13 @@ bool is_name(const Program& program, const Roots& roots) {
     base = &program.child(start, 0);
     for (std::uint32_t i = 0; i < start.extra; ++i) {
       const Step& step = program.steps[start.index + i];
-      if (step.kind == Step::Kind::member)
-        path += "." + step.name;
-      else if (step.kind != Step::Kind::each)
-        path += ".*";
+      if (step.kind == Step::Kind::member) path += "." + step.name;
+      else if (step.kind != Step::Kind::each) path += ".*";
     }
   }
   if (base->operation != Operation::root) return false;
   path = roots.all()[base->index].name + path;
-  return std::ranges::any_of(roots.name_paths(), [&](const std::string& marked) {
-    return path == marked || path.starts_with(marked + ".");
-  });
+  return std::ranges::any_of(roots.name_paths(), [&](const std::string& marked) { return path == marked || path.starts_with(marked + "."); });
 }
 
 class TemplateCompiler {
@@ -56,16 +52,11 @@ class TemplateCompiler {
   Result<void> run() {
     while (at_ < source_.size()) {
       const std::string_view rest = source_.substr(at_);
-      if (rest.starts_with("$${"))
-        literal("${", 3);
-      else if (rest.starts_with("${"))
-        TRY_VOID(hole());
-      else if (rest.starts_with("[["))
-        TRY_VOID(open());
-      else if (rest.starts_with("]]") && optional_ > 0)
-        TRY_VOID(close());
-      else
-        literal(rest.substr(0, 1), 1);
+      if (rest.starts_with("$${")) literal("${", 3);
+      else if (rest.starts_with("${")) TRY_VOID(hole());
+      else if (rest.starts_with("[[")) TRY_VOID(open());
+      else if (rest.starts_with("]]") && optional_ > 0) TRY_VOID(close());
+      else literal(rest.substr(0, 1), 1);
     }
     TRY_VOID(flush());
     if (optional_ > 0) return fail_at(source_, opened_at_, "'[[' is not closed with ']]'");
@@ -84,8 +75,7 @@ class TemplateCompiler {
     piece.optional = optional_;
     if (template_.place == Place::path_segment) {
       piece.literal = escape_url(literal_);
-    } else if (template_.place == Place::query_value || template_.place == Place::form_value ||
-               template_.place == Place::header) {
+    } else if (template_.place == Place::query_value || template_.place == Place::form_value || template_.place == Place::header) {
       auto escaped = escape(literal_, template_.place);
       if (!escaped) return fail_at(source_, 0, escaped.error().message);
       piece.literal = std::move(*escaped);
@@ -113,10 +103,7 @@ class TemplateCompiler {
   }
 
   Result<void> open() {
-    if (optional_ > 0)
-      return fail_at(
-          source_, at_,
-          "'[[' inside '[[': optional parts do not nest; a literal one is written ${\"[[\" | raw}");
+    if (optional_ > 0) return fail_at(source_, at_, "'[[' inside '[[': optional parts do not nest; a literal one is written ${\"[[\" | raw}");
     TRY_VOID(flush());
     optional_ = ++optionals_;
     opened_at_ = at_;
@@ -127,10 +114,7 @@ class TemplateCompiler {
 
   Result<void> close() {
     TRY_VOID(flush());
-    if (!has_hole_)
-      return fail_at(
-          source_, opened_at_,
-          "'[[ ]]' without a hole would never be dropped; a literal one is written ${\"[[\" | raw}");
+    if (!has_hole_) return fail_at(source_, opened_at_, "'[[ ]]' without a hole would never be dropped; a literal one is written ${\"[[\" | raw}");
     optional_ = 0;
     at_ += 2;
     return {};
@@ -152,8 +136,7 @@ Result<std::string> escaped_text(const Operand& operand, Place place, bool raw) 
     TRY(const auto elements, operand.elements());
     std::string out;
     for (std::size_t i = 0; i < elements.size(); ++i) {
-      if (elements[i].kind() == Operand::Kind::list)
-        return fail(ErrorCode::invalid_input, "expected a text, found a list inside a list");
+      if (elements[i].kind() == Operand::Kind::list) return fail(ErrorCode::invalid_input, "expected a text, found a list inside a list");
       TRY(const std::string text, escaped_text(elements[i], place, raw));
       if (out.size() + text.size() > kTextBytesMax) return too_large();
       out += (i > 0 ? "," : "") + text;
@@ -164,10 +147,8 @@ Result<std::string> escaped_text(const Operand& operand, Place place, bool raw) 
   return raw ? Result<std::string>(std::move(text)) : escape(text, place);
 }
 
-Result<void> append_hole(const Template& of, const Template::Piece& piece, const Operand& operand,
-                         std::string& out) {
-  if (of.dialect && !piece.raw)
-    return piece.names ? of.dialect->append_names(operand, out) : of.dialect->append(operand, out);
+Result<void> append_hole(const Template& of, const Template::Piece& piece, const Operand& operand, std::string& out) {
+  if (of.dialect && !piece.raw) return piece.names ? of.dialect->append_names(operand, out) : of.dialect->append(operand, out);
   if (of.place == Place::path_segment && piece.at_start && !piece.raw)
     if (const auto text = operand.text_view(); text && is_url(*text)) {
       out += escape_url(*text);
@@ -181,10 +162,8 @@ Result<void> append_hole(const Template& of, const Template::Piece& piece, const
 
 }  // namespace
 
-Result<TemplateRef> compile_template(std::string_view text, const Roots& roots, Place place,
-                                     const Dialect* dialect, CompileOptions options) {
-  if (text.size() > kTemplateBytesMax)
-    return fail(ErrorCode::invalid_input, "a template of more than 65536 bytes");
+Result<TemplateRef> compile_template(std::string_view text, const Roots& roots, Place place, const Dialect* dialect, CompileOptions options) {
+  if (text.size() > kTemplateBytesMax) return fail(ErrorCode::invalid_input, "a template of more than 65536 bytes");
   auto out = std::make_shared<Template>();
   out->place = place;
   if (place == Place::dialect) {

@@ -69,8 +69,7 @@ class Writer {
     json::object described = content(*schema);
     if (opened) open_.erase(wanted);
     std::string name = wanted;
-    for (int i = 2; definitions.contains(name) && definitions.at(name) != described; ++i)
-      name = wanted + "_" + std::to_string(i);
+    for (int i = 2; definitions.contains(name) && definitions.at(name) != described; ++i) name = wanted + "_" + std::to_string(i);
     names_[schema.get()] = name;
     definitions[name] = std::move(described);
     return pointer(name);
@@ -101,8 +100,7 @@ json::object Writer::record(const Schema& schema) {
     properties[member.name] = std::move(described);
     if (member.required) required.emplace_back(member.name);
   }
-  json::object out{
-      {"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
+  json::object out{{"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
   if (!required.empty()) out["required"] = std::move(required);
   for (const auto& names : schema.exactly_one) {
     json::array one_of;
@@ -118,30 +116,14 @@ json::object Writer::content(const Schema& schema) {
   switch (schema.kind) {
     case Kind::text:
     case Kind::template_text:
-    case Kind::expression:
-      out = any_scalar();
-      break;
-    case Kind::name:
-      out = {{"type", "string"}, {"pattern", "^[A-Za-z_][A-Za-z0-9_.]*$"}};
-      break;
-    case Kind::integer:
-      out = with_range(typed("integer"), schema, "minimum", "maximum");
-      break;
-    case Kind::boolean:
-      out = typed("boolean");
-      break;
-    case Kind::duration:
-      out = {{"type", "string"}, {"pattern", "^[0-9]+(ms|s|m|h|d)$"}};
-      break;
-    case Kind::size:
-      out = {{"type", {"string", "integer"}}, {"pattern", "^[0-9]+(B|[KMG]i?B)?$"}};
-      break;
-    case Kind::url:
-      out = {{"type", "string"}, {"pattern", "^https?://"}};
-      break;
-    case Kind::regex:
-      out = {{"type", "string"}, {"format", "regex"}};
-      break;
+    case Kind::expression: out = any_scalar(); break;
+    case Kind::name: out = {{"type", "string"}, {"pattern", "^[A-Za-z_][A-Za-z0-9_.]*$"}}; break;
+    case Kind::integer: out = with_range(typed("integer"), schema, "minimum", "maximum"); break;
+    case Kind::boolean: out = typed("boolean"); break;
+    case Kind::duration: out = {{"type", "string"}, {"pattern", "^[0-9]+(ms|s|m|h|d)$"}}; break;
+    case Kind::size: out = {{"type", {"string", "integer"}}, {"pattern", "^[0-9]+(B|[KMG]i?B)?$"}}; break;
+    case Kind::url: out = {{"type", "string"}, {"pattern", "^https?://"}}; break;
+    case Kind::regex: out = {{"type", "string"}, {"format", "regex"}}; break;
     case Kind::choice: {
       json::array options;
       for (const std::string& option : schema.options) options.emplace_back(option);
@@ -150,22 +132,16 @@ json::object Writer::content(const Schema& schema) {
     }
     case Kind::list: {
       const json::value element = write(schema.element);
-      json::object list =
-          with_range(json::object{{"type", "array"}, {"items", element}}, schema, "minItems", "maxItems");
-      if (schema.single_ok)
-        out["anyOf"] = json::array{element, std::move(list)};
-      else
-        out = std::move(list);
+      json::object list = with_range(json::object{{"type", "array"}, {"items", element}}, schema, "minItems", "maxItems");
+      if (schema.single_ok) out["anyOf"] = json::array{element, std::move(list)};
+      else out = std::move(list);
       break;
     }
     case Kind::map:
       out = {{"type", "object"}, {"additionalProperties", write(schema.element)}};
-      if (!schema.key_pattern.empty())
-        out["propertyNames"] = {{"pattern", "^(?:" + schema.key_pattern + ")$"}};
+      if (!schema.key_pattern.empty()) out["propertyNames"] = {{"pattern", "^(?:" + schema.key_pattern + ")$"}};
       break;
-    case Kind::record:
-      out = record(schema);
-      break;
+    case Kind::record: out = record(schema); break;
     case Kind::alternatives: {
       json::array any;
       for (const SchemaRef& alternative : schema.alternatives) any.push_back(write(alternative));
@@ -173,8 +149,7 @@ json::object Writer::content(const Schema& schema) {
       break;
     }
     case Kind::json_body:
-    case Kind::any:
-      break;
+    case Kind::any: break;
   }
   if (!schema.doc.empty()) out["description"] = schema.doc;
   return out;

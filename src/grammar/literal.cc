@@ -6,9 +6,7 @@
 
 namespace lockstep::grammar {
 
-bool is_core_null(std::string_view text) {
-  return text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL";
-}
+bool is_core_null(std::string_view text) { return text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL"; }
 
 std::optional<bool> core_bool(std::string_view text) {
   if (text == "true" || text == "True" || text == "TRUE") return true;
@@ -33,14 +31,8 @@ std::optional<std::int64_t> core_int(std::string_view text) {
 }
 
 Result<std::int64_t> parse_size(std::string_view text) {
-  constexpr std::array<std::pair<std::string_view, std::int64_t>, 8> kUnits = {{{"", 1},
-                                                                                {"B", 1},
-                                                                                {"KB", 1000},
-                                                                                {"MB", 1'000'000},
-                                                                                {"GB", 1'000'000'000},
-                                                                                {"KiB", 1 << 10},
-                                                                                {"MiB", 1 << 20},
-                                                                                {"GiB", 1 << 30}}};
+  constexpr std::array<std::pair<std::string_view, std::int64_t>, 8> kUnits = {
+      {{"", 1}, {"B", 1}, {"KB", 1000}, {"MB", 1'000'000}, {"GB", 1'000'000'000}, {"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}}};
   std::size_t digits = 0;
   while (digits < text.size() && text[digits] >= '0' && text[digits] <= '9') ++digits;
   const auto number = core_int(text.substr(0, digits));

@@ -12,8 +12,7 @@ std::string Mark::text() const {
 }
 
 const Node* Node::find(std::string_view key) const {
-  const auto at =
-      std::ranges::find(members, key, [](const auto& member) { return std::string_view(member.first); });
+  const auto at = std::ranges::find(members, key, [](const auto& member) { return std::string_view(member.first); });
   return at == members.end() ? nullptr : &at->second;
 }
 
@@ -33,8 +32,7 @@ Node merge_deep(const Node& base, const Node& overlay, const std::vector<std::st
   merged.mark = overlay.mark;
   merged.key_mark = overlay.key_mark;
   for (const auto& [key, value] : overlay.members) {
-    const auto known = std::ranges::find(
-        merged.members, key, [](const auto& member) -> const std::string& { return member.first; });
+    const auto known = std::ranges::find(merged.members, key, [](const auto& member) -> const std::string& { return member.first; });
     if (known == merged.members.end()) {
       merged.members.emplace_back(key, value);
       continue;
@@ -60,8 +58,7 @@ std::string Finding::text() const {
 }
 
 bool has_errors(const Findings& findings) {
-  return std::ranges::any_of(
-      findings, [](const Finding& finding) { return finding.severity == Finding::Severity::error; });
+  return std::ranges::any_of(findings, [](const Finding& finding) { return finding.severity == Finding::Severity::error; });
 }
 
 }  // namespace lockstep::grammar

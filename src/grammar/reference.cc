@@ -28,11 +28,9 @@ class Reference {
     } else {
       out += "| word | takes | meaning |\n| --- | --- | --- |\n";
       for (const Member& member : schema.members)
-        out +=
-            fmt::format("| `{}`{} | {} | {} |\n", member.name, member.required ? " (required)" : "",
-                        member.schema ? cell(takes(*resolve(member.schema))) : "anything", cell(member.doc));
-      for (const auto& names : schema.exactly_one)
-        out += fmt::format("\nExactly one of {} must be there.\n", quoted_list(names));
+        out += fmt::format("| `{}`{} | {} | {} |\n", member.name, member.required ? " (required)" : "",
+                           member.schema ? cell(takes(*resolve(member.schema))) : "anything", cell(member.doc));
+      for (const auto& names : schema.exactly_one) out += fmt::format("\nExactly one of {} must be there.\n", quoted_list(names));
       out += "\n";
     }
   }
@@ -49,16 +47,12 @@ class Reference {
  private:
   std::string takes(const Schema& schema) {
     switch (schema.kind) {
-      case Schema::Kind::record:
-        return link(schema);
-      case Schema::Kind::list:
-        return (schema.single_ok ? "one or a list of: " : "a list of: ") + element(schema);
-      case Schema::Kind::map:
-        return "a map to: " + element(schema);
+      case Schema::Kind::record: return link(schema);
+      case Schema::Kind::list: return (schema.single_ok ? "one or a list of: " : "a list of: ") + element(schema);
+      case Schema::Kind::map: return "a map to: " + element(schema);
       case Schema::Kind::alternatives: {
         std::string text;
-        for (const SchemaRef& alternative : schema.alternatives)
-          text += (text.empty() ? "" : " or ") + takes(*resolve(alternative));
+        for (const SchemaRef& alternative : schema.alternatives) text += (text.empty() ? "" : " or ") + takes(*resolve(alternative));
         return text;
       }
       case Schema::Kind::choice: {
@@ -66,13 +60,10 @@ class Reference {
         for (const std::string& option : schema.options) text += (text.empty() ? "`" : ", `") + option + "`";
         return text;
       }
-      default:
-        return describe(schema);
+      default: return describe(schema);
     }
   }
-  std::string element(const Schema& schema) {
-    return schema.element ? takes(*resolve(schema.element)) : "anything";
-  }
+  std::string element(const Schema& schema) { return schema.element ? takes(*resolve(schema.element)) : "anything"; }
 
   std::string link(const Schema& schema) {
     if (schema.name.empty()) return "a map";

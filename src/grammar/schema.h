@@ -52,8 +52,7 @@ struct Schema {
   std::string key_pattern;  // RE2, map
   std::vector<Member> members;
   std::vector<SchemaRef> alternatives;
-  std::vector<std::vector<std::string>>
-      exactly_one;  // record: of each set of names exactly one must be there
+  std::vector<std::vector<std::string>> exactly_one;  // record: of each set of names exactly one must be there
   /// For recursive grammars: resolved when first used.
   std::function<SchemaRef()> lazy;
 };

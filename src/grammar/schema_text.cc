@@ -12,8 +12,7 @@ namespace lockstep::grammar {
 namespace {
 
 std::string range(const Schema& schema, auto&& show) {
-  if (schema.minimum && schema.maximum)
-    return fmt::format(" from {} to {}", show(*schema.minimum), show(*schema.maximum));
+  if (schema.minimum && schema.maximum) return fmt::format(" from {} to {}", show(*schema.minimum), show(*schema.maximum));
   if (schema.minimum) return fmt::format(" of at least {}", show(*schema.minimum));
   if (schema.maximum) return fmt::format(" of at most {}", show(*schema.maximum));
   return "";
@@ -45,41 +44,24 @@ std::string describe(const Schema& schema) {
   const auto plain = [](std::int64_t number) { return std::to_string(number); };
   const auto time = [](std::int64_t ms) { return format_duration(Duration{ms}); };
   switch (schema.kind) {
-    case Schema::Kind::text:
-      return "text";
-    case Schema::Kind::name:
-      return "a name (letters, digits, _ and ., not starting with a digit)";
-    case Schema::Kind::integer:
-      return "a whole number" + range(schema, plain);
-    case Schema::Kind::boolean:
-      return "true or false";
-    case Schema::Kind::duration:
-      return "a duration (250ms, 90s, 5m, 24h, 7d)" + range(schema, time);
-    case Schema::Kind::size:
-      return "a size (512, 10KB, 3MB, 64KiB)" + range(schema, plain);
-    case Schema::Kind::url:
-      return "an http(s) URL";
-    case Schema::Kind::regex:
-      return "a regular expression (RE2)";
-    case Schema::Kind::template_text:
-      return "text with ${expression} holes";
-    case Schema::Kind::expression:
-      return "an expression";
-    case Schema::Kind::choice:
-      return describe_choice(schema);
+    case Schema::Kind::text: return "text";
+    case Schema::Kind::name: return "a name (letters, digits, _ and ., not starting with a digit)";
+    case Schema::Kind::integer: return "a whole number" + range(schema, plain);
+    case Schema::Kind::boolean: return "true or false";
+    case Schema::Kind::duration: return "a duration (250ms, 90s, 5m, 24h, 7d)" + range(schema, time);
+    case Schema::Kind::size: return "a size (512, 10KB, 3MB, 64KiB)" + range(schema, plain);
+    case Schema::Kind::url: return "an http(s) URL";
+    case Schema::Kind::regex: return "a regular expression (RE2)";
+    case Schema::Kind::template_text: return "text with ${expression} holes";
+    case Schema::Kind::expression: return "an expression";
+    case Schema::Kind::choice: return describe_choice(schema);
     case Schema::Kind::list:
-      return (schema.single_ok ? "one or more: " : "a list: ") +
-             (schema.element ? describe(*resolve(schema.element)) : "anything") + range(schema, plain);
-    case Schema::Kind::map:
-      return "a map" + (schema.name.empty() ? "" : " (" + schema.name + ")");
-    case Schema::Kind::record:
-      return schema.name.empty() ? "a map" : "a map (" + schema.name + ")";
-    case Schema::Kind::alternatives:
-      return describe_alternatives(schema);
-    case Schema::Kind::json_body:
-      return "JSON with ${expression} holes";
-    case Schema::Kind::any:
-      return "anything";
+      return (schema.single_ok ? "one or more: " : "a list: ") + (schema.element ? describe(*resolve(schema.element)) : "anything") + range(schema, plain);
+    case Schema::Kind::map: return "a map" + (schema.name.empty() ? "" : " (" + schema.name + ")");
+    case Schema::Kind::record: return schema.name.empty() ? "a map" : "a map (" + schema.name + ")";
+    case Schema::Kind::alternatives: return describe_alternatives(schema);
+    case Schema::Kind::json_body: return "JSON with ${expression} holes";
+    case Schema::Kind::any: return "anything";
   }
   return "";
 }
@@ -87,25 +69,17 @@ std::string describe(const Schema& schema) {
 std::string found(const Node& node) {
   constexpr std::size_t kShownMax = 60;
   switch (node.kind) {
-    case Node::Kind::null:
-      return "nothing";
-    case Node::Kind::list:
-      return "a list";
-    case Node::Kind::map:
-      return "a map";
-    case Node::Kind::scalar:
-      break;
+    case Node::Kind::null: return "nothing";
+    case Node::Kind::list: return "a list";
+    case Node::Kind::map: return "a map";
+    case Node::Kind::scalar: break;
   }
   std::size_t cut = std::min(node.scalar.size(), kShownMax);
-  while (cut < node.scalar.size() && cut > 0 && (static_cast<unsigned char>(node.scalar[cut]) & 0xc0) == 0x80)
-    --cut;
-  return (node.quoted ? "the text '" : "'") + node.scalar.substr(0, cut) +
-         (cut < node.scalar.size() ? "…'" : "'");
+  while (cut < node.scalar.size() && cut > 0 && (static_cast<unsigned char>(node.scalar[cut]) & 0xc0) == 0x80) --cut;
+  return (node.quoted ? "the text '" : "'") + node.scalar.substr(0, cut) + (cut < node.scalar.size() ? "…'" : "'");
 }
 
-std::string quoted_list(const std::vector<std::string>& names) {
-  return fmt::format("'{}'", fmt::join(names, "', '"));
-}
+std::string quoted_list(const std::vector<std::string>& names) { return fmt::format("'{}'", fmt::join(names, "', '")); }
 
 std::string short_list(const std::vector<std::string>& names) {
   constexpr std::size_t kNamesMax = 24;

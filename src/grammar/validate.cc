@@ -20,8 +20,7 @@ void report(Findings& findings, const Mark& mark, std::string message, std::stri
 }
 
 void expected(Findings& findings, const Node& node, const Schema& schema, std::string suggestion = "") {
-  report(findings, node.mark, "expected " + describe(schema) + ", found " + found(node),
-         std::move(suggestion));
+  report(findings, node.mark, "expected " + describe(schema) + ", found " + found(node), std::move(suggestion));
 }
 
 bool matches(std::string_view text, const std::string& pattern) {
@@ -32,22 +31,17 @@ bool matches(std::string_view text, const std::string& pattern) {
 void check_boolean(const Node& node, const Schema& schema, Findings& findings) {
   if (node.as_bool()) return;
   const std::string word = to_lower_ascii(node.scalar);
-  const bool yes = word == "yes" || word == "on" || word == "true",
-             no = word == "no" || word == "off" || word == "false";
+  const bool yes = word == "yes" || word == "on" || word == "true", no = word == "no" || word == "off" || word == "false";
   expected(findings, node, schema, yes ? "true" : no ? "false" : "");
 }
 
-void check_range(const Node& node, const Schema& schema, std::optional<std::int64_t> number,
-                 Findings& findings) {
-  if (!number || (schema.minimum && *number < *schema.minimum) ||
-      (schema.maximum && *number > *schema.maximum))
-    expected(findings, node, schema);
+void check_range(const Node& node, const Schema& schema, std::optional<std::int64_t> number, Findings& findings) {
+  if (!number || (schema.minimum && *number < *schema.minimum) || (schema.maximum && *number > *schema.maximum)) expected(findings, node, schema);
 }
 
 void check_regex(const Node& node, Findings& findings) {
   const RE2 expression(node.scalar, RE2::Quiet);
-  if (!expression.ok())
-    report(findings, node.mark, "the regular expression does not compile: " + expression.error());
+  if (!expression.ok()) report(findings, node.mark, "the regular expression does not compile: " + expression.error());
 }
 
 void check_url(const Node& node, const Schema& schema, Findings& findings) {
@@ -60,12 +54,8 @@ void check_scalar(const Node& node, const Schema& schema, Findings& findings) {
     case Kind::name:
       if (!matches(node.scalar, "[A-Za-z_][A-Za-z0-9_.]*")) expected(findings, node, schema);
       break;
-    case Kind::integer:
-      check_range(node, schema, node.as_int(), findings);
-      break;
-    case Kind::boolean:
-      check_boolean(node, schema, findings);
-      break;
+    case Kind::integer: check_range(node, schema, node.as_int(), findings); break;
+    case Kind::boolean: check_boolean(node, schema, findings); break;
     case Kind::duration: {
       const auto duration = parse_duration(node.scalar);
       check_range(node, schema, duration ? std::optional(duration->count()) : std::nullopt, findings);
@@ -76,18 +66,12 @@ void check_scalar(const Node& node, const Schema& schema, Findings& findings) {
       check_range(node, schema, size ? std::optional(*size) : std::nullopt, findings);
       break;
     }
-    case Kind::url:
-      check_url(node, schema, findings);
-      break;
-    case Kind::regex:
-      check_regex(node, findings);
-      break;
+    case Kind::url: check_url(node, schema, findings); break;
+    case Kind::regex: check_regex(node, findings); break;
     case Kind::choice:
-      if (std::ranges::find(schema.options, node.scalar) == schema.options.end())
-        expected(findings, node, schema, nearest_name(node.scalar, schema.options));
+      if (std::ranges::find(schema.options, node.scalar) == schema.options.end()) expected(findings, node, schema, nearest_name(node.scalar, schema.options));
       break;
-    default:
-      break;  // text, template_text, expression: their own compilers look inside
+    default: break;  // text, template_text, expression: their own compilers look inside
   }
 }
 
@@ -118,8 +102,7 @@ void check_exactly_one(const Node& node, const Schema& schema, Findings& finding
       if (node.find(name)) present.push_back(name);
     if (present.size() == 1) continue;
     report(findings, node.mark,
-           fmt::format("exactly one of {} must be here{}, found {}", quoted_list(names), of_record(schema),
-                       present.empty() ? "none" : quoted_list(present)));
+           fmt::format("exactly one of {} must be here{}, found {}", quoted_list(names), of_record(schema), present.empty() ? "none" : quoted_list(present)));
   }
 }
 
@@ -133,15 +116,12 @@ void check_record(const Node& node, const Schema& schema, Findings& findings) {
       if (member->schema) validate(value, *member->schema, findings);
       continue;
     }
-    report(findings, value.key_mark,
-           fmt::format("unknown key '{}'{}; allowed: {}", key, of_record(schema), short_list(names)),
-           nearest_name(key, names));
+    report(findings, value.key_mark, fmt::format("unknown key '{}'{}; allowed: {}", key, of_record(schema), short_list(names)), nearest_name(key, names));
   }
   for (const Member& member : schema.members)
     if (member.required && !node.find(member.name))
       report(findings, node.mark,
-             fmt::format("'{}' is missing{}: {}", member.name, of_record(schema),
-                         member.schema ? describe(*resolve(member.schema)) : "anything"));
+             fmt::format("'{}' is missing{}: {}", member.name, of_record(schema), member.schema ? describe(*resolve(member.schema)) : "anything"));
   check_exactly_one(node, schema, findings);
 }
 
@@ -149,15 +129,10 @@ void check_record(const Node& node, const Schema& schema, Findings& findings) {
 int fit(const Node& node, const Schema& schema) {
   switch (schema.kind) {
     case Kind::list:
-      return node.kind == Node::Kind::list ? 3
-             : schema.single_ok && schema.element && !node.is_null()
-                 ? std::min(2, fit(node, *resolve(schema.element)))
-                 : 0;
-    case Kind::map:
-      return node.kind == Node::Kind::map ? 2 : 0;
+      return node.kind == Node::Kind::list ? 3 : schema.single_ok && schema.element && !node.is_null() ? std::min(2, fit(node, *resolve(schema.element))) : 0;
+    case Kind::map: return node.kind == Node::Kind::map ? 2 : 0;
     case Kind::any:
-    case Kind::json_body:
-      return 1;
+    case Kind::json_body: return 1;
     case Kind::record: {
       if (node.kind != Node::Kind::map) return 0;
       int known = 0;
@@ -167,12 +142,10 @@ int fit(const Node& node, const Schema& schema) {
     }
     case Kind::alternatives: {
       int best = 0;
-      for (const SchemaRef& alternative : schema.alternatives)
-        best = std::max(best, fit(node, *resolve(alternative)));
+      for (const SchemaRef& alternative : schema.alternatives) best = std::max(best, fit(node, *resolve(alternative)));
       return best;
     }
-    default:
-      return node.kind == Node::Kind::scalar ? 2 : 0;
+    default: return node.kind == Node::Kind::scalar ? 2 : 0;
   }
 }
 
@@ -195,8 +168,7 @@ void check_alternatives(const Node& node, const Schema& schema, Findings& findin
   }
   // A scalar of a wrong sort is best answered with all alternatives; a structure with the nearest one's
   // findings.
-  const bool wrong_sort =
-      !nearest || (node.kind == Node::Kind::scalar && nearest->front().message.starts_with("expected "));
+  const bool wrong_sort = !nearest || (node.kind == Node::Kind::scalar && nearest->front().message.starts_with("expected "));
   if (wrong_sort) return expected(findings, node, schema, nearest ? nearest->front().suggestion : "");
   findings.insert(findings.end(), nearest->begin(), nearest->end());
 }
@@ -206,19 +178,13 @@ void check_alternatives(const Node& node, const Schema& schema, Findings& findin
 void validate(const Node& node, const Schema& given, Findings& findings) {
   if (given.lazy) return validate(node, *given.lazy(), findings);
   switch (given.kind) {
-    case Kind::list:
-      return check_list(node, given, findings);
-    case Kind::map:
-      return check_map(node, given, findings);
-    case Kind::record:
-      return check_record(node, given, findings);
-    case Kind::alternatives:
-      return check_alternatives(node, given, findings);
+    case Kind::list: return check_list(node, given, findings);
+    case Kind::map: return check_map(node, given, findings);
+    case Kind::record: return check_record(node, given, findings);
+    case Kind::alternatives: return check_alternatives(node, given, findings);
     case Kind::json_body:
-    case Kind::any:
-      return;
-    default:
-      return check_scalar(node, given, findings);
+    case Kind::any: return;
+    default: return check_scalar(node, given, findings);
   }
 }
 

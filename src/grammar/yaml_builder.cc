@@ -21,12 +21,9 @@ bool is_closed(std::string_view rest) {
   const char quote = rest.empty() ? ' ' : rest[0];
   if (quote != '\'' && quote != '"') return true;
   for (std::size_t at = 1; at < rest.size(); ++at) {
-    if (quote == '"' && rest[at] == '\\')
-      ++at;
-    else if (rest[at] == quote && quote == '\'' && at + 1 < rest.size() && rest[at + 1] == quote)
-      ++at;
-    else if (rest[at] == quote)
-      return true;
+    if (quote == '"' && rest[at] == '\\') ++at;
+    else if (rest[at] == quote && quote == '\'' && at + 1 < rest.size() && rest[at + 1] == quote) ++at;
+    else if (rest[at] == quote) return true;
   }
   return false;
 }
@@ -40,10 +37,8 @@ Mark YamlBuilder::place(const YAML::Mark& mark) const {
   constexpr int kRecountedMax = 4096;
   const auto end = static_cast<std::size_t>(mark.pos);
   if (mark.column > 0 && mark.column <= kRecountedMax && mark.pos >= mark.column && end <= text_.size()) {
-    const std::string_view before =
-        text_.substr(end - static_cast<std::size_t>(mark.column), static_cast<std::size_t>(mark.column));
-    const auto inner =
-        std::ranges::count_if(before, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; });
+    const std::string_view before = text_.substr(end - static_cast<std::size_t>(mark.column), static_cast<std::size_t>(mark.column));
+    const auto inner = std::ranges::count_if(before, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; });
     out.column -= static_cast<int>(inner);
   }
   return out;
@@ -57,13 +52,9 @@ void YamlBuilder::refuse_tag(const YAML::Mark& mark, const std::string& tag) {
 void YamlBuilder::count(Size size, const YAML::Mark& mark) {
   total_.nodes += size.nodes;
   total_.bytes += size.bytes;
-  if (total_.nodes > kNodesMax)
-    throw RefusedYaml(mark, "more than " + std::to_string(kNodesMax) + " nodes, aliases counted");
-  if (total_.bytes > kTextBytesMax)
-    throw RefusedYaml(mark,
-                      "more than " + std::to_string(kTextBytesMax >> 20) + " MiB of text, aliases counted");
-  if (frames_.size() + size.depth > kDepthMax)
-    throw RefusedYaml(mark, "nested deeper than " + std::to_string(kDepthMax) + " levels");
+  if (total_.nodes > kNodesMax) throw RefusedYaml(mark, "more than " + std::to_string(kNodesMax) + " nodes, aliases counted");
+  if (total_.bytes > kTextBytesMax) throw RefusedYaml(mark, "more than " + std::to_string(kTextBytesMax >> 20) + " MiB of text, aliases counted");
+  if (frames_.size() + size.depth > kDepthMax) throw RefusedYaml(mark, "nested deeper than " + std::to_string(kDepthMax) + " levels");
 }
 
 void YamlBuilder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
@@ -73,11 +64,9 @@ void YamlBuilder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
   add(std::move(node), mark, anchor, {1, 0, 1});
 }
 
-void YamlBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                           const std::string& value) {
+void YamlBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) {
   refuse_tag(mark, tag);
-  if (!is_closed(text_.substr(std::min(static_cast<std::size_t>(std::max(mark.pos, 0)), text_.size()))))
-    throw RefusedYaml(mark, "a quote is not closed");
+  if (!is_closed(text_.substr(std::min(static_cast<std::size_t>(std::max(mark.pos, 0)), text_.size())))) throw RefusedYaml(mark, "a quote is not closed");
   Node node;
   node.kind = Node::Kind::scalar;
   node.scalar = value;
@@ -96,14 +85,12 @@ void YamlBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
   add(known->second.node, mark, 0, known->second.size);
 }
 
-void YamlBuilder::OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                                  YAML::EmitterStyle::value) {
+void YamlBuilder::OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value) {
   refuse_tag(mark, tag);
   open(Node::Kind::list, mark, anchor);
 }
 
-void YamlBuilder::OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                             YAML::EmitterStyle::value) {
+void YamlBuilder::OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value) {
   refuse_tag(mark, tag);
   open(Node::Kind::map, mark, anchor);
 }
@@ -150,10 +137,8 @@ void YamlBuilder::add(Node node, const YAML::Mark& mark, YAML::anchor_t anchor, 
   } else if (!frame.key) {
     add_key(node, mark);
   } else if (frame.key->merges) {
-    if (node.kind == Node::Kind::list)
-      frame.merged.insert(frame.merged.end(), node.items.begin(), node.items.end());
-    else
-      frame.merged.push_back(std::move(node));
+    if (node.kind == Node::Kind::list) frame.merged.insert(frame.merged.end(), node.items.begin(), node.items.end());
+    else frame.merged.push_back(std::move(node));
     for (const Node& merged : frame.merged)
       if (merged.kind != Node::Kind::map) throw RefusedYaml(mark, "'<<' takes a map or a list of maps");
     frame.key.reset();
@@ -166,17 +151,14 @@ void YamlBuilder::add(Node node, const YAML::Mark& mark, YAML::anchor_t anchor, 
 }
 
 void YamlBuilder::add_key(const Node& node, const YAML::Mark& mark) {
-  if (node.kind == Node::Kind::null)
-    throw RefusedYaml(mark, "a key is missing or null; quote it if it is the text null");
+  if (node.kind == Node::Kind::null) throw RefusedYaml(mark, "a key is missing or null; quote it if it is the text null");
   if (node.kind != Node::Kind::scalar) throw RefusedYaml(mark, "a key must be a text, not a list or a map");
   Frame& frame = frames_.back();
   Key key{node.scalar, node.mark, node.scalar == "<<" && !node.quoted};
   if (!key.merges && !frame.own_keys.insert(key.text).second) {
-    const auto first = std::ranges::find(
-        frame.node.members, key.text, [](const auto& member) -> const std::string& { return member.first; });
-    throw RefusedYaml(
-        mark, "key '" + key.text + "' stands twice in this map; the first is in line " +
-                  std::to_string(first == frame.node.members.end() ? 0 : first->second.key_mark.line));
+    const auto first = std::ranges::find(frame.node.members, key.text, [](const auto& member) -> const std::string& { return member.first; });
+    throw RefusedYaml(mark, "key '" + key.text + "' stands twice in this map; the first is in line " +
+                                std::to_string(first == frame.node.members.end() ? 0 : first->second.key_mark.line));
   }
   frame.key = std::move(key);
 }

@@ -27,9 +27,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kHints = 
     {"unknown token", "a text cannot start with this character; quote it"},
 }};
 
-tl::unexpected<Error> refuse(const Mark& mark, const std::string& message) {
-  return fail(ErrorCode::invalid_input, mark.text() + ": " + message);
-}
+tl::unexpected<Error> refuse(const Mark& mark, const std::string& message) { return fail(ErrorCode::invalid_input, mark.text() + ": " + message); }
 
 std::string_view line_at(std::string_view text, int line) {
   for (; line > 0 && !text.empty(); --line) {
@@ -42,8 +40,7 @@ std::string_view line_at(std::string_view text, int line) {
 std::string explain(std::string_view text, const YAML::Exception& error) {
   const std::string_view line = line_at(text, error.mark.line);
   const std::size_t indentation = line.find_first_not_of(" \t");
-  if (line.substr(0, std::min(indentation, line.size())).find('\t') != std::string_view::npos)
-    return "a tab in the indentation: YAML allows blanks only";
+  if (line.substr(0, std::min(indentation, line.size())).find('\t') != std::string_view::npos) return "a tab in the indentation: YAML allows blanks only";
   for (const auto& [said, hint] : kHints)
     if (error.msg == said) return error.msg + ": " + std::string(hint);
   return error.msg;
@@ -55,8 +52,7 @@ Result<void> check_bytes(std::string_view text, const std::shared_ptr<const std:
   Mark mark{file, 1, 1};
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto c = static_cast<unsigned char>(text[i]);
-    if (c < 0x20 && c != '\t' && c != '\n' && c != '\r')
-      return refuse(mark, "control character " + std::to_string(c) + " in a text file");
+    if (c < 0x20 && c != '\t' && c != '\n' && c != '\r') return refuse(mark, "control character " + std::to_string(c) + " in a text file");
     if (c == '\n') {
       ++mark.line;
       mark.column = 1;
@@ -72,8 +68,7 @@ Result<void> check_bytes(std::string_view text, const std::shared_ptr<const std:
 
 Result<Node> parse_text(std::string_view text, std::string name) {
   const auto file = std::make_shared<const std::string>(std::move(name));
-  if (text.size() > kFileBytesMax)
-    return refuse(Mark{file, 0, 0}, "larger than " + std::to_string(kFileBytesMax >> 20) + " MiB");
+  if (text.size() > kFileBytesMax) return refuse(Mark{file, 0, 0}, "larger than " + std::to_string(kFileBytesMax >> 20) + " MiB");
   TRY_VOID(check_bytes(text, file));
   YamlBuilder builder(text, file);
   try {
@@ -84,8 +79,7 @@ Result<Node> parse_text(std::string_view text, std::string name) {
     if (parser.HandleNextDocument(builder)) {
       document = builder.take();
       YamlBuilder rest(text, file);
-      if (parser.HandleNextDocument(rest))
-        return refuse(rest.take().mark, "a second document ('---'): one file is one document");
+      if (parser.HandleNextDocument(rest)) return refuse(rest.take().mark, "a second document ('---'): one file is one document");
     }
     return document;
   } catch (const RefusedYaml& refused) {
@@ -103,8 +97,7 @@ Result<Node> parse_file(const std::string& path) {
   if (!stream) return fail(ErrorCode::not_found, path + ": cannot be opened: " + std::strerror(errno));
   std::string text(kFileBytesMax + 1, '\0');
   stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (stream.bad() || (stream.gcount() == 0 && !stream.eof()))
-    return fail(ErrorCode::invalid_input, path + ": cannot be read; is it a file?");
+  if (stream.bad() || (stream.gcount() == 0 && !stream.eof())) return fail(ErrorCode::invalid_input, path + ": cannot be read; is it a file?");
   text.resize(static_cast<std::size_t>(stream.gcount()));
   return parse_text(text, path);
 }

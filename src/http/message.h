@@ -49,11 +49,11 @@ struct Request {
   Request() {}  // user-provided: not an aggregate, so GCC 12 passes it safely
   Request(std::string method_, std::string url_) : method(std::move(method_)), url(std::move(url_)) {}
   std::string method = "GET";
-  std::string url;                       // absolute
+  std::string url;  // absolute
   Headers headers;
   std::string body;
-  Duration timeout{30'000};              // from sending to the last byte of the answer
-  std::size_t body_limit = 64u << 20;    // bytes of the decoded answer; more is an error
+  Duration timeout{30'000};            // from sending to the last byte of the answer
+  std::size_t body_limit = 64u << 20;  // bytes of the decoded answer; more is an error
 };
 
 struct Response {
@@ -71,7 +71,7 @@ struct ServerRequest {
   std::string target;
   Headers headers;
   std::string body;
-  std::string peer;  // "127.0.0.1:40312"
+  std::string peer;           // "127.0.0.1:40312"
   std::string path() const;   // decoded
   std::string query() const;  // raw
 };

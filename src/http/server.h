@@ -13,9 +13,9 @@ namespace lockstep::http {
 
 struct ServerOptions {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 0;                 // 0: any free one
-  std::size_t body_limit = 8u << 20;      // bytes; more is answered 413 before the body is read
-  std::size_t header_limit = 64u << 10;   // bytes; more is answered 431
+  std::uint16_t port = 0;                // 0: any free one
+  std::size_t body_limit = 8u << 20;     // bytes; more is answered 413 before the body is read
+  std::size_t header_limit = 64u << 10;  // bytes; more is answered 431
   std::size_t connection_limit = 1024;
   Duration idle_timeout{60'000};
 };

@@ -9,8 +9,8 @@ namespace lockstep {
 
 /// A person's word on a record that matched several entities, or none surely; taken when the record is read again.
 struct MatchDecision {
-  EntityId entity;                  // nil: somebody new
-  std::vector<EntityId> not_same;   // never to be joined with it
+  EntityId entity;                 // nil: somebody new
+  std::vector<EntityId> not_same;  // never to be joined with it
 };
 Result<void> put_match_decision(Transaction& transaction, ConnectionId connection, const RemoteId& remote, const MatchDecision& decision);
 Result<std::optional<MatchDecision>> find_match_decision(Transaction& transaction, ConnectionId connection, const RemoteId& remote);

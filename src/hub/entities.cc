@@ -238,8 +238,7 @@ Result<void> Entities::put_match_keys(const merge::EntityState& state) {
   std::vector<std::string> keys;
   if (state.golden.presence == EntityPresence::present) {
     const auto& match = hub_.mappings[state.golden.type.value()].match;
-    for (auto& key : identity::match_keys(hub_.model.at(state.golden.type), match.keys, fields_of(state.golden)))
-      keys.push_back(std::move(key.text));
+    for (auto& key : identity::match_keys(hub_.model.at(state.golden.type), match.keys, fields_of(state.golden))) keys.push_back(std::move(key.text));
     // Who refers to whom is looked up the same way: before a delete, references to the record are cleared (rule 14).
     const auto refers = [&](const Value& value) {
       const EntityRef* reference = value.get<EntityRef>();
@@ -258,15 +257,13 @@ Result<void> Entities::put_match_keys(const merge::EntityState& state) {
 namespace {
 
 /// Hosted records have no server that could show something else: what is written is what is held.
-merge::Answer hosted_answer(const merge::EntityState& state, const merge::Plan& plan, const TypePolicy& policy, const Model& model,
-                            WallTime now) {
+merge::Answer hosted_answer(const merge::EntityState& state, const merge::Plan& plan, const TypePolicy& policy, const Model& model, WallTime now) {
   merge::Answer answer;
   answer.kind = merge::Answer::Kind::accepted;
   answer.observed_at = now;
   answer.modified = now;
   answer.version = std::to_string(state.golden.version);
-  if (plan.kind == merge::Plan::Kind::create)
-    answer.remote = RemoteId{model.at(policy.type).name, state.golden.id.value().text()};
+  if (plan.kind == merge::Plan::Kind::create) answer.remote = RemoteId{model.at(policy.type).name, state.golden.id.value().text()};
   if (plan.kind != merge::Plan::Kind::remove) {
     answer.shows_values = true;
     answer.shown.resize(state.golden.fields.size());
@@ -294,8 +291,7 @@ Result<void> Entities::settle_hosted(merge::EntityState& state, merge::Effects& 
       const merge::Plan plan = merge::plan(state, system->id, context);
       if (plan.kind == merge::Plan::Kind::nothing || plan.kind == merge::Plan::Kind::read_first) return;
       merge::begin_write(state, system->id, plan, context);
-      const merge::Effects done =
-          merge::answer(state, system->id, plan, hosted_answer(state, plan, policy, hub_.model, context.now), context);
+      const merge::Effects done = merge::answer(state, system->id, plan, hosted_answer(state, plan, policy, hub_.model, context.now), context);
       effects.reviews.insert(effects.reviews.end(), done.reviews.begin(), done.reviews.end());
       settled.push_back(system->id);
     });
@@ -331,9 +327,7 @@ Result<void> Entities::refresh_obligation(const merge::EntityState& state, const
   const ConnectionId connection = policy.connection;
   TRY(const auto existing, tx_.find_obligation(state.golden.id, connection));
   if (existing && existing->state == ObligationState::in_flight) return {};  // brought up to date by the answer
-  if (existing && existing->state == ObligationState::parked && existing->golden_version != 0 &&
-      existing->golden_version == state.golden.version)
-    return {};
+  if (existing && existing->state == ObligationState::parked && existing->golden_version != 0 && existing->golden_version == state.golden.version) return {};
   const merge::Plan plan = merge::plan(state, connection, context);
   const Link* link = state.find(connection);
   const SystemType* type = hub_.find_system(connection)->find(state.golden.type);

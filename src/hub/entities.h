@@ -14,9 +14,9 @@ namespace lockstep {
 /// Who does what, for stamps and audit rows.
 struct Cause {
   RunId run;
-  ConnectionId connection;     // where it happens
+  ConnectionId connection;  // where it happens
   RemoteId remote;
-  std::string operation;       // "observe", "update", …
+  std::string operation;  // "observe", "update", …
 };
 
 /// Entity states within one store transaction: loads them whole, saves what changed, and keeps what follows from a state
@@ -34,8 +34,7 @@ class Entities {
   template <class Change>
   auto with_context(const merge::EntityState& state, Change change) {
     const HubEquivalence equivalence(hub_, state.golden.type);
-    const merge::Context context{hub_.model.at(state.golden.type), hub_.policy(state.golden.type), equivalence, hub_.now(), run_,
-                                 hub_.next_fence()};
+    const merge::Context context{hub_.model.at(state.golden.type), hub_.policy(state.golden.type), equivalence, hub_.now(), run_, hub_.next_fence()};
     return change(context);
   }
 

@@ -42,13 +42,15 @@ Result<std::optional<FeedGap>> find_feed_gap(Transaction& transaction, Connectio
 }
 
 Result<void> put_feed_gap(Transaction& transaction, const System& system, const std::string& type, const std::string& object, const FeedGap& gap) {
-  const std::string text = std::to_string(gap.since.ms) + " " + std::to_string(gap.lost.ms) + " " + gap.run.value().text() + " " + (gap.listed ? "listed" : "open") + " " + gap.why;
+  const std::string text =
+      std::to_string(gap.since.ms) + " " + std::to_string(gap.lost.ms) + " " + gap.run.value().text() + " " + (gap.listed ? "listed" : "open") + " " + gap.why;
   TRY_VOID(transaction.put_setting(name_of(system.id, object), text));
   const std::string outcome = gap.listed ? "listed again; the feed is still read in a lesser way: " : "open: ";
   return put_row(transaction, system, type, gap, gap.listed ? gap.lost : WallTime{}, outcome + gap.why);
 }
 
-Result<void> close_feed_gap(Transaction& transaction, const System& system, const std::string& type, const std::string& object, const FeedGap& gap, WallTime now) {
+Result<void> close_feed_gap(Transaction& transaction, const System& system, const std::string& type, const std::string& object, const FeedGap& gap,
+                            WallTime now) {
   TRY_VOID(transaction.put_setting(name_of(system.id, object), ""));
   return put_row(transaction, system, type, gap, now, "ok: closed by a complete listing, the feed goes on; it was lost by: " + gap.why);
 }

@@ -48,7 +48,7 @@ struct System {
   std::vector<SystemType> types;                    // in dependency order
   std::shared_ptr<ClockEstimate> clock;
   std::shared_ptr<Coverage> coverage = std::make_shared<Coverage>();
-  std::size_t concurrency = 4;                      // write batches in flight
+  std::size_t concurrency = 4;  // write batches in flight
   std::uint32_t attempts_max = 6;
   Duration backoff_base{1'000}, backoff_cap{300'000};  // pauses between attempts: exponential, full jitter
   const SystemType* find(TypeIndex type) const;
@@ -82,15 +82,15 @@ struct Hub {
   Rng rng;
   IdSource ids;
   Model model;
-  std::vector<mapping::Mapping> mappings;   // by TypeIndex
-  std::vector<TypePolicy> policies;         // by TypeIndex
-  std::vector<TypeIndex> type_order;        // a type stands behind those it refers to, cycles cut
+  std::vector<mapping::Mapping> mappings;  // by TypeIndex
+  std::vector<TypePolicy> policies;        // by TypeIndex
+  std::vector<TypeIndex> type_order;       // a type stands behind those it refers to, cycles cut
   std::vector<System> systems;
   DeleteGuard delete_guard;
   BulkWork bulk_work;
-  WallTime started;                         // of this process
+  WallTime started;                                                         // of this process
   std::function<void(ConnectionId)> on_reads_wanted = [](ConnectionId) {};  // some of its links must be read by id before they can be written
-  WallTime restored_at;                     // when the store was restored from a backup; {0}: never
+  WallTime restored_at;                                                     // when the store was restored from a backup; {0}: never
   /// Rule 17, from a restore until every system was read again: nothing is sent.
   std::atomic<bool> recovering{false};
   std::function<void()> on_change = [] {};  // called on the control thread after a commit that may owe something

@@ -2,8 +2,7 @@
 
 namespace lockstep {
 
-Result<void> ask_for_read(Transaction& transaction, ConnectionId connection, const RemoteId& remote, WallTime since, std::string dedupe,
-                          std::string why) {
+Result<void> ask_for_read(Transaction& transaction, ConnectionId connection, const RemoteId& remote, WallTime since, std::string dedupe, std::string why) {
   InboxEvent event;
   event.connection = connection;
   event.remote = remote;

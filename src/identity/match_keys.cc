@@ -62,8 +62,7 @@ Decision decide(const std::vector<Candidate>& candidates) {
     decision.why = candidates.empty() ? "no record shares its id or a key" : "the records that share its key are known to be others";
     return decision;
   }
-  if (possible.size() > 1)
-    return to_review(possible, (by_id ? "its external id leads to " : "its keys lead to ") + how_many(possible.size()));
+  if (possible.size() > 1) return to_review(possible, (by_id ? "its external id leads to " : "its keys lead to ") + how_many(possible.size()));
   const Candidate& only = possible.front();
   if (only.has_live_link)
     return to_review(possible, by_id ? "the record its external id names has another live record in this system"

@@ -30,9 +30,9 @@ struct Candidate {
 struct Decision {
   enum class Kind { link, create, review };
   Kind kind = Kind::create;
-  EntityId entity;                  // link
-  std::vector<EntityId> candidates; // review: all of them
-  std::string why;                  // one sentence for the review item and the audit
+  EntityId entity;                   // link
+  std::vector<EntityId> candidates;  // review: all of them
+  std::string why;                   // one sentence for the review item and the audit
 };
 Decision decide(const std::vector<Candidate>& candidates);
 

@@ -11,21 +11,20 @@ namespace lockstep::identity {
 namespace {
 
 /// Mailboxes of a role: several people read them (RFC 2142 and common use).
-constexpr auto kRoleMailboxes = std::to_array<std::string_view>({
-    "abuse",     "accounting", "accounts", "admin",    "administrator", "billing",  "bookings", "careers",     "contact",
-    "customerservice", "enquiries", "feedback", "finance", "hallo",     "hello",    "help",     "helpdesk",    "hostmaster",
-    "hr",        "info",       "inquiries", "invoice", "invoices",      "it",       "jobs",     "kontakt",     "mail",
-    "marketing", "no-reply",   "noreply",  "office",   "orders",        "payments", "post",     "postmaster",  "press",
-    "purchasing", "reception", "root",     "sales",    "security",      "service",  "shop",     "support",     "team",
-    "webmaster"});
+constexpr auto kRoleMailboxes = std::to_array<std::string_view>(
+    {"abuse",     "accounting", "accounts", "admin",   "administrator", "billing",  "bookings",   "careers",    "contact",  "customerservice",
+     "enquiries", "feedback",   "finance",  "hallo",   "hello",         "help",     "helpdesk",   "hostmaster", "hr",       "info",
+     "inquiries", "invoice",    "invoices", "it",      "jobs",          "kontakt",  "mail",       "marketing",  "no-reply", "noreply",
+     "office",    "orders",     "payments", "post",    "postmaster",    "press",    "purchasing", "reception",  "root",     "sales",
+     "security",  "service",    "shop",     "support", "team",          "webmaster"});
 
 /// Domains where anybody may have a mailbox.
-constexpr auto kPublicMailDomains = std::to_array<std::string_view>({
-    "126.com",     "163.com",        "aol.com",     "bluewin.ch",   "btinternet.com", "comcast.net", "fastmail.com", "free.fr",
-    "freenet.de",  "gmail.com",      "gmx.at",      "gmx.ch",       "gmx.com",        "gmx.de",      "gmx.net",      "googlemail.com",
-    "hotmail.co.uk", "hotmail.com",  "hotmail.de",  "hotmail.fr",   "icloud.com",     "laposte.net", "libero.it",    "live.com",
-    "mac.com",     "mail.com",       "mail.ru",     "me.com",       "msn.com",        "orange.fr",   "outlook.com",  "proton.me",
-    "protonmail.com", "qq.com",      "t-online.de", "web.de",       "yahoo.com",      "yandex.ru"});
+constexpr auto kPublicMailDomains = std::to_array<std::string_view>(
+    {"126.com",        "163.com",     "aol.com",     "bluewin.ch", "btinternet.com", "comcast.net", "fastmail.com", "free.fr",
+     "freenet.de",     "gmail.com",   "gmx.at",      "gmx.ch",     "gmx.com",        "gmx.de",      "gmx.net",      "googlemail.com",
+     "hotmail.co.uk",  "hotmail.com", "hotmail.de",  "hotmail.fr", "icloud.com",     "laposte.net", "libero.it",    "live.com",
+     "mac.com",        "mail.com",    "mail.ru",     "me.com",     "msn.com",        "orange.fr",   "outlook.com",  "proton.me",
+     "protonmail.com", "qq.com",      "t-online.de", "web.de",     "yahoo.com",      "yandex.ru"});
 
 template <std::size_t N>
 bool is_in(const std::array<std::string_view, N>& list, std::string_view word) {

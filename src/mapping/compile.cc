@@ -35,8 +35,7 @@ std::vector<std::string> names_in(std::string_view text) {
     while (end < text.size() && is_name(text[end])) ++end;
     const std::string_view word = text.substr(i, end - i);
     const bool call = end < text.size() && text[end] == '(';
-    if (!call && !std::isdigit(static_cast<unsigned char>(word[0])) && !kKeywords.contains(word) &&
-        std::ranges::find(names, word) == names.end())
+    if (!call && !std::isdigit(static_cast<unsigned char>(word[0])) && !kKeywords.contains(word) && std::ranges::find(names, word) == names.end())
       names.emplace_back(word);
     i = end - 1;
   }
@@ -46,7 +45,8 @@ std::vector<std::string> names_in(std::string_view text) {
 /// One entity type towards one connector.
 class SystemCompiler {
  public:
-  SystemCompiler(const Node& file, const Model& model, TypeIndex type, const ConnectorInfo& connector, const std::map<std::string, std::map<std::string, std::vector<std::string>>>& objects_of_types, Findings& findings)
+  SystemCompiler(const Node& file, const Model& model, TypeIndex type, const ConnectorInfo& connector,
+                 const std::map<std::string, std::map<std::string, std::vector<std::string>>>& objects_of_types, Findings& findings)
       : file_(file), model_(model), type_(model.at(type)), connector_(connector), objects_of_types_(objects_of_types), findings_(findings) {
     out_ = std::make_shared<CompiledMapping>();
     out_->definition = std::make_shared<const EntityType>(type_);
@@ -187,7 +187,8 @@ void SystemCompiler::bind(Variant& variant, FieldIndex index, const std::string&
   const FieldDefinition& owned = out_->entity->fields[index.value()];
   bound->binding.definition = member.empty() ? &owned : &*std::ranges::find(owned.members, member, &FieldDefinition::name);
   if (bound->slot) bound->binding.slot = place_slot(variant, std::move(*bound->slot));
-  if (!member.empty() && node.find("when")) report(findings_, node.find("when")->mark, "a group is written whole or not at all: 'when' cannot stand at a member");
+  if (!member.empty() && node.find("when"))
+    report(findings_, node.find("when")->mark, "a group is written whole or not at all: 'when' cannot stand at a member");
   if (!member.empty() && node.find("direction"))
     report(findings_, node.find("direction")->mark, "a group is read and written whole: its direction stands at the field, not at a member");
   warn_of_second_writer(variant, bound->binding, node.mark);
@@ -203,7 +204,8 @@ void SystemCompiler::warn_of_second_writer(const Variant& variant, const Binding
     const SlotSpec &mine = slots[*binding.slot], &its = slots[*other.slot];
     if (mine.form != its.form || mine.arguments != its.arguments) continue;
     const auto name_of = [&](const Binding& one) { return "'" + type_.fields[one.field.value()].name + (one.member.empty() ? "" : "." + one.member) + "'"; };
-    findings_.push_back(Finding{Finding::Severity::warning, mark, name_of(binding) + " is written to the same place in " + connector_.name + " as " + name_of(other),
+    findings_.push_back(Finding{Finding::Severity::warning, mark,
+                                name_of(binding) + " is written to the same place in " + connector_.name + " as " + name_of(other),
                                 "give one of them 'direction: in'"});
     return;
   }
@@ -211,7 +213,8 @@ void SystemCompiler::warn_of_second_writer(const Variant& variant, const Binding
 
 void SystemCompiler::add_whole_or_members(Variant& variant, FieldIndex index, const Node& node) {
   const FieldDefinition& definition = type_.fields[index.value()];
-  const bool whole = definition.type != FieldType::group || node.kind != Node::Kind::map || begins_binding(node, connector_, out_->selections[variant.selection].object);
+  const bool whole =
+      definition.type != FieldType::group || node.kind != Node::Kind::map || begins_binding(node, connector_, out_->selections[variant.selection].object);
   if (whole) return bind(variant, index, "", definition, node);
   std::vector<std::string> names;
   for (const FieldDefinition& member : definition.members) {
@@ -234,8 +237,7 @@ void SystemCompiler::add_field(FieldIndex index, const Node& field) {
     if (!node || node->is_null()) continue;
     if (node->kind == Node::Kind::list)
       for (const Node& one : node->items) bind(variant, index, "", type_.fields[index.value()], one);
-    else
-      add_whole_or_members(variant, index, *node);
+    else add_whole_or_members(variant, index, *node);
   }
 }
 
@@ -244,8 +246,7 @@ std::shared_ptr<const CompiledMapping> SystemCompiler::compile(const Node& syste
   by_variant_ = variants != nullptr;
   if (variants)
     for (const auto& [name, node] : variants->members) add_variant(name, node);
-  else
-    add_variant("record", system);
+  else add_variant("record", system);
   if (out_->variants.empty()) return nullptr;
   if (const Node* parents = file_.find("parents"))
     for (const Node& parent : parents->items)
@@ -277,7 +278,8 @@ std::vector<Mapping> load_mappings(const std::vector<Node>& files, const Model& 
     const Node* entity = file.find("mapping");
     if (!entity) continue;
     if (!model.find(entity->scalar)) {
-      report(findings, entity->mark, "mapping for unknown entity type '" + entity->scalar + "'; the model has " + join(type_names, ", "), nearest_name(entity->scalar, type_names));
+      report(findings, entity->mark, "mapping for unknown entity type '" + entity->scalar + "'; the model has " + join(type_names, ", "),
+             nearest_name(entity->scalar, type_names));
       continue;
     }
     const auto known = merged.find(entity->scalar);

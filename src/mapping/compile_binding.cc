@@ -76,7 +76,9 @@ class BindingCompiler {
   void wire_type(const Node& node, ValueKind kind, SlotSpec& slot);
   void fallbacks(const Node& node);
   std::optional<Value> fallback(const Node& node);
-  void complain(const grammar::Mark& mark, std::string message, std::string suggestion = "") { report(findings_, mark, std::move(message), std::move(suggestion)); }
+  void complain(const grammar::Mark& mark, std::string message, std::string suggestion = "") {
+    report(findings_, mark, std::move(message), std::move(suggestion));
+  }
 
   const BindingPlace& place_;
   const FieldDefinition& definition_;
@@ -162,7 +164,8 @@ std::optional<SlotSpec> BindingCompiler::slot_of(const Node& node) {
     found += (found.empty() ? "" : ", ") + key;
     if (nearest.empty()) nearest = nearest_name(key, heads);
   }
-  complain(node.mark, "a binding of " + place_.object + " needs a field name, or one of " + join(heads, ", ") + "; found " + (found.empty() ? "nothing" : found), nearest);
+  complain(node.mark,
+           "a binding of " + place_.object + " needs a field name, or one of " + join(heads, ", ") + "; found " + (found.empty() ? "nothing" : found), nearest);
   return std::nullopt;
 }
 
@@ -186,7 +189,8 @@ void BindingCompiler::check_objects(const Node& argument) {
   const auto& objects = place_.connector.objects;
   for (const auto& [object, value] : argument.members)
     if (std::ranges::find(objects, object) == objects.end())
-      complain(value.key_mark, "connector '" + place_.connector.name + "' has no object '" + object + "'; it has " + join(objects, ", "), nearest_name(object, objects));
+      complain(value.key_mark, "connector '" + place_.connector.name + "' has no object '" + object + "'; it has " + join(objects, ", "),
+               nearest_name(object, objects));
   for (const std::string& target : place_.target_objects)
     if (!argument.find(target)) complain(argument.mark, "field '" + definition_.name + "' may point to " + target + ", which is not named here");
 }
@@ -214,7 +218,8 @@ void BindingCompiler::steps(const Node& node, SlotSpec& slot) {
     for (const Node& item : lens->items) written.push_back(&item);
     if (written.empty()) complain(lens->mark, "'lens' takes a step or a list of steps");
     for (const Node* step : written) {
-      const auto parsed = step->kind == Node::Kind::scalar ? parse_step(step->scalar) : Result<StepText>(fail(ErrorCode::invalid_input, "a step is a text as truncate(255)"));
+      const auto parsed =
+          step->kind == Node::Kind::scalar ? parse_step(step->scalar) : Result<StepText>(fail(ErrorCode::invalid_input, "a step is a text as truncate(255)"));
       auto made = parsed ? make_step(*parsed, definition_, kind) : Result<LensRef>(tl::unexpected(parsed.error()));
       if (made && !(*made)->reads_as_is()) out_.binding.read_by += step->scalar + "; ";
       if (made) out_.binding.steps.push_back(std::move(*made));
@@ -245,7 +250,8 @@ EnumTable BindingCompiler::enum_table(const Node& node) {
     entries = map;
     const std::vector<std::string> allowed = {"map", "read", "otherwise", "unknown"};
     for (const auto& [key, value] : node.members)
-      if (std::ranges::find(allowed, key) == allowed.end()) complain(value.key_mark, "unknown key '" + key + "' in enum; allowed: " + join(allowed, ", "), nearest_name(key, allowed));
+      if (std::ranges::find(allowed, key) == allowed.end())
+        complain(value.key_mark, "unknown key '" + key + "' in enum; allowed: " + join(allowed, ", "), nearest_name(key, allowed));
     if (const Node* unknown = node.find("unknown")) {
       table.keep_unknown = unknown->scalar == "keep";
       if (!table.keep_unknown && unknown->scalar != "park") complain(unknown->mark, "unknown is one of park, keep, found '" + unknown->scalar + "'");
@@ -271,7 +277,8 @@ EnumTable BindingCompiler::enum_table(const Node& node) {
 void BindingCompiler::check_option(const Node& written) {
   const auto& options = definition_.options;
   if (!options.empty() && std::ranges::find(options, written.scalar) == options.end())
-    complain(written.mark, "'" + written.scalar + "' is no option of field '" + definition_.name + "': " + join(options, ", "), nearest_name(written.scalar, options));
+    complain(written.mark, "'" + written.scalar + "' is no option of field '" + definition_.name + "': " + join(options, ", "),
+             nearest_name(written.scalar, options));
 }
 
 void BindingCompiler::read_representatives(const Node& node, EnumTable& table) {

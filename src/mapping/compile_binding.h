@@ -16,9 +16,9 @@ Value literal(const grammar::Node& node);
 struct BindingPlace {
   const EntityType& type;
   const ConnectorInfo& connector;
-  const std::string& object;                     // the connector's name of it
+  const std::string& object;                       // the connector's name of it
   const std::vector<std::string>& target_objects;  // remote objects that a reference field may point to
-  Direction direction = Direction::both;         // of the field in this system
+  Direction direction = Direction::both;           // of the field in this system
 };
 
 struct BoundField {
@@ -28,8 +28,8 @@ struct BoundField {
 
 /// One binding as written in a mapping: "Email", {field: Email, lens: …}, {lookup: …, nav: …}, {constant: …}. Nothing when
 /// it is wrong; findings tell what.
-std::optional<BoundField> compile_binding(const BindingPlace& place, FieldIndex index, const std::string& member,
-                                          const FieldDefinition& definition, const grammar::Node& node, grammar::Findings& findings);
+std::optional<BoundField> compile_binding(const BindingPlace& place, FieldIndex index, const std::string& member, const FieldDefinition& definition,
+                                          const grammar::Node& node, grammar::Findings& findings);
 
 /// Whether `node` can only be a binding: it has a word that begins one.
 bool begins_binding(const grammar::Node& node, const ConnectorInfo& connector, const std::string& object);

@@ -70,7 +70,8 @@ bool CompiledMapping::is_stand_in(const Binding& binding, const Value& value) co
   const std::string* blank = binding.blank && binding.definition->options.empty() ? binding.blank->get<std::string>() : nullptr;
   const std::string* text = blank ? value.get<std::string>() : nullptr;
   // Systems trim: a text that is the stand-in but for white space comes back as the stand-in.
-  return text && text->find(*blank) != std::string::npos && (*text == *blank || normal_form(*binding.definition, value) == normal_form(*binding.definition, *binding.blank));
+  return text && text->find(*blank) != std::string::npos &&
+         (*text == *blank || normal_form(*binding.definition, value) == normal_form(*binding.definition, *binding.blank));
 }
 
 Result<void> CompiledMapping::read(const Binding& binding, Value& value) const {
@@ -175,7 +176,8 @@ bool CompiledMapping::makes_way(const Binding& binding, const Variant& variant, 
   if (!binding.one_of || !binding.writes) return false;
   const auto rank = [&](FieldIndex field) { return std::ranges::find(parent_order, field) - parent_order.begin(); };
   return std::ranges::any_of(variant.bindings, [&](const Binding& other) {
-    return other.one_of && other.slot == binding.slot && other.field != binding.field && may_point_to(other, remote.object) && rank(binding.field) < rank(other.field);
+    return other.one_of && other.slot == binding.slot && other.field != binding.field && may_point_to(other, remote.object) &&
+           rank(binding.field) < rank(other.field);
   });
 }
 
@@ -277,8 +279,7 @@ bool CompiledMapping::writes(std::size_t variant, FieldIndex field) const {
 
 bool CompiledMapping::expresses(std::size_t variant, const Fields& fields, FieldIndex field) const {
   Conditions conditions(fields);
-  return std::ranges::any_of(variants[variant].bindings,
-                             [&](const Binding& b) { return b.field == field && b.writes && b.slot && conditions.hold(b.when); });
+  return std::ranges::any_of(variants[variant].bindings, [&](const Binding& b) { return b.field == field && b.writes && b.slot && conditions.hold(b.when); });
 }
 
 Value CompiledMapping::seen_through(const Binding& binding, const Value& value) const {

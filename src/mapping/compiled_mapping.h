@@ -14,19 +14,19 @@ namespace lockstep::mapping {
 /// One canonical field (or one member of a group) in one slot of one variant.
 struct Binding {
   FieldIndex field;
-  std::string member;              // of a group; empty: the whole field
-  std::optional<std::size_t> slot; // none: a constant
+  std::string member;               // of a group; empty: the whole field
+  std::optional<std::size_t> slot;  // none: a constant
   WireType wire_type = WireType::text;
-  std::vector<LensRef> steps;      // in put order: canonical → wire
-  std::string read_by;             // those that make something else of what is read, as written
+  std::vector<LensRef> steps;                   // in put order: canonical → wire
+  std::string read_by;                          // those that make something else of what is read, as written
   const FieldDefinition* definition = nullptr;  // of the member, or of the field
-  Value constant;                  // without slot: what reading gives
+  Value constant;                               // without slot: what reading gives
   bool reads = true;
   bool writes = true;
-  expression::ProgramRef when;     // over canonical fields: written only when it holds; null: always
+  expression::ProgramRef when;              // over canonical fields: written only when it holds; null: always
   std::vector<std::string> target_objects;  // reference: remote objects that this field may point to
-  bool one_of = false;             // shares its slot with other references: the first of the parents' order is written
-  std::optional<Value> on_create;  // canonical: written when the field is blank at creation
+  bool one_of = false;                      // shares its slot with other references: the first of the parents' order is written
+  std::optional<Value> on_create;           // canonical: written when the field is blank at creation
   /// Canonical: what stands there for blank, in fields that may not be blank there. A text that is read back as this is
   /// blank again; a boolean, number or option stays what it is, and counts as equal to blank.
   std::optional<Value> blank;
@@ -35,8 +35,8 @@ struct Binding {
 struct Variant {
   std::string name;
   std::size_t selection = 0;
-  expression::ProgramRef when;     // over canonical fields; null: always
-  expression::ProgramRef is;       // over `is_slots`; null: always
+  expression::ProgramRef when;  // over canonical fields; null: always
+  expression::ProgramRef is;    // over `is_slots`; null: always
   std::vector<std::size_t> is_slots;
   std::vector<Binding> bindings;
   std::vector<std::pair<std::size_t, Value>> constants;  // slot, value: written at creation
@@ -55,8 +55,7 @@ class CompiledMapping final : public EntityMapping {
   std::optional<std::size_t> variant_for(const Fields& golden) const override;
   std::optional<std::size_t> variant_of_link(std::string_view object, const Fields& golden) const override;
   Fields get(std::size_t variant, const Slots& row, std::vector<GetProblem>& problems) const override;
-  Slots put(std::size_t variant, const Fields& fields, const std::vector<FieldIndex>& which, bool creating,
-            std::vector<GetProblem>& problems) const override;
+  Slots put(std::size_t variant, const Fields& fields, const std::vector<FieldIndex>& which, bool creating, std::vector<GetProblem>& problems) const override;
   std::string read_from(FieldIndex field) const override;
   bool reads(std::size_t variant, FieldIndex field) const override;
   bool writes(std::size_t variant, FieldIndex field) const override;

@@ -10,9 +10,7 @@ Result<Decimal> decimal_of(const Value& value) {
   return fail(ErrorCode::invalid_input, "expected a number, found " + to_display(value));
 }
 
-Result<Decimal> shift_point(const Decimal& number, int places) {
-  return parse_decimal(number.text + "e" + std::to_string(places));
-}
+Result<Decimal> shift_point(const Decimal& number, int places) { return parse_decimal(number.text + "e" + std::to_string(places)); }
 
 Decimal rounded(const Decimal& number, int places) {
   const std::string& text = number.text;

@@ -29,7 +29,9 @@ class EnumLens final : public Lens {
       return unknown(word, false);
     });
   }
-  LensClass lens_class() const override { return table_.representatives.empty() && !table_.otherwise && !table_.keep_unknown ? LensClass::iso : LensClass::lens; }
+  LensClass lens_class() const override {
+    return table_.representatives.empty() && !table_.otherwise && !table_.keep_unknown ? LensClass::iso : LensClass::lens;
+  }
   std::string loss() const override {
     std::string shared, aliases;
     for (const auto& [wire, canonical] : table_.representatives) {
@@ -53,7 +55,8 @@ class EnumLens final : public Lens {
     else if (auto* decimal = value.get<Decimal>()) value = Value(std::string(std::move(decimal->text)));
     if (std::string* word = value.get<std::string>(); word && !elements_) return change(*word);
     List* list = value.get<List>();
-    if (!list || !elements_) return fail(ErrorCode::invalid_input, std::string("expected ") + (elements_ ? "a set" : "a word") + ", found " + to_display(value));
+    if (!list || !elements_)
+      return fail(ErrorCode::invalid_input, std::string("expected ") + (elements_ ? "a set" : "a word") + ", found " + to_display(value));
     for (Value& element : *list) {
       std::string* word = element.get<std::string>();
       if (!word) return fail(ErrorCode::invalid_input, "expected a set of texts, found " + to_display(value));

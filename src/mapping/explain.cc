@@ -11,8 +11,8 @@ namespace lockstep::mapping {
 namespace {
 
 struct Trip {
-  bool exact = true;   // every probe came back as it was, up to the canonical normal form
-  bool fixed = true;   // what came back counts as equal to what was sent
+  bool exact = true;                 // every probe came back as it was, up to the canonical normal form
+  bool fixed = true;                 // what came back counts as equal to what was sent
   std::vector<std::string> refused;  // options that have no word there
 };
 

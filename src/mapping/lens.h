@@ -44,8 +44,8 @@ using LensRef = std::shared_ptr<const Lens>;
 struct EnumTable {
   std::vector<std::pair<std::string, std::string>> pairs;            // canonical, wire
   std::vector<std::pair<std::string, std::string>> representatives;  // wire → canonical where several share it
-  std::optional<std::string> otherwise;  // canonical: what any other word there is read as; none: it is a problem
-  bool keep_unknown = false;             // words that are in no table stand for themselves
+  std::optional<std::string> otherwise;                              // canonical: what any other word there is read as; none: it is a problem
+  bool keep_unknown = false;                                         // words that are in no table stand for themselves
 };
 LensRef make_enum_lens(EnumTable table);
 LensRef make_element_enum_lens(EnumTable table);  // over the elements of a set

@@ -33,15 +33,15 @@ struct FieldExplanation {
   std::string field, system, variant;
   LensClass lens_class = LensClass::iso;
   Direction direction = Direction::both;
-  bool fixed_point = true;      // written by us and read back is a fixed point
-  std::string wire;             // "Contact.Email via plain"
-  std::string loss;             // worst case in words; empty: none
+  bool fixed_point = true;  // written by us and read back is a fixed point
+  std::string wire;         // "Contact.Email via plain"
+  std::string loss;         // worst case in words; empty: none
 };
 
 /// What `get` makes of a row. Reference fields hold RemoteId values; the caller resolves them to entities.
 struct GetProblem {
   FieldIndex field;
-  std::string message;          // "unknown option 'Hot' of Contact.Rating"; the field is absent in the result
+  std::string message;  // "unknown option 'Hot' of Contact.Rating"; the field is absent in the result
 };
 
 /// One entity type towards one connector: compiled, immutable.
@@ -49,7 +49,7 @@ class EntityMapping {
  public:
   virtual ~EntityMapping() = default;
   virtual TypeIndex type() const = 0;
-  virtual const std::string& system() const = 0;         // connector name
+  virtual const std::string& system() const = 0;  // connector name
   /// Hash of everything that gives values their meaning: audit rows carry it; another one means shadows are re-read.
   virtual const std::string& version() const = 0;
   /// A variant is one object (with a condition); plain mappings have exactly one.
@@ -113,8 +113,8 @@ struct ConnectorInfo {
 };
 
 /// `mappings/*.yaml` (one entity type a file; later files override fields and systems deeply).
-std::vector<Mapping> load_mappings(const std::vector<grammar::Node>& files, const Model& model,
-                                   const std::vector<ConnectorInfo>& connectors, grammar::Findings& findings);
+std::vector<Mapping> load_mappings(const std::vector<grammar::Node>& files, const Model& model, const std::vector<ConnectorInfo>& connectors,
+                                   grammar::Findings& findings);
 grammar::SchemaRef mapping_schema();
 
 /// A value of `type` in canonical normal form (trimmed, e-mail lower-cased, phone E.164, country ISO 3166-1 alpha-2, set

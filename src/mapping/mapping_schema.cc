@@ -14,18 +14,20 @@ using grammar::Node;
 grammar::SchemaRef mapping_schema() {
   using namespace grammar;
   const SchemaRef constants = map_of(anything());
-  const SchemaRef variant = record("variant", {{"object", text(), true, "The connector's object."},
-                                               {"when", expression_text(), false, "A new record becomes this variant when it holds (over canonical fields)."},
-                                               {"is", expression_text(), false, "A row that was read belongs to this variant when it holds (over wire fields)."},
-                                               {"create", constants, false, "Wire fields with fixed values at creation."}});
+  const SchemaRef variant =
+      record("variant", {{"object", text(), true, "The connector's object."},
+                         {"when", expression_text(), false, "A new record becomes this variant when it holds (over canonical fields)."},
+                         {"is", expression_text(), false, "A row that was read belongs to this variant when it holds (over wire fields)."},
+                         {"create", constants, false, "Wire fields with fixed values at creation."}});
   const SchemaRef system = record("system", {{"object", text(), false, "The connector's object."},
                                              {"when", expression_text(), false, "A record is created there when it holds (over canonical fields)."},
                                              {"create", constants, false, "Wire fields with fixed values at creation."},
                                              {"variants", map_of(variant), false, "Several objects, tried in order."},
                                              {"otherwise", choice({"skip"}), false, "What happens to records that fit no variant."}});
   const SchemaRef order = list_of(text());
-  const SchemaRef merge = any_of({choice({"last_write_wins", "union", "max", "min", "longest", "newest_nonblank", "review"}),
-                                  record("merge_rule", {{"owner", order, false, "Only this system sets it."}, {"prefer", order, false, "Systems, best first."}})});
+  const SchemaRef merge =
+      any_of({choice({"last_write_wins", "union", "max", "min", "longest", "newest_nonblank", "review"}),
+              record("merge_rule", {{"owner", order, false, "Only this system sets it."}, {"prefer", order, false, "Systems, best first."}})});
   // Bindings name forms of a connector, which are data: compile.cc checks them with their places.
   const SchemaRef field = record("mapped_field", {{"merge", merge, false, "How conflicts are decided."},
                                                   {"blank", choice({"value", "never_overwrites"}), false, "Whether blank overwrites."},
@@ -40,9 +42,13 @@ grammar::SchemaRef mapping_schema() {
 
 void read_field_policy(const Node& field, const std::string& system, FieldPolicy& policy) {
   if (const Node* merge = field.find("merge")) {
-    static const std::vector<std::pair<std::string, Strategy>> kWords = {
-        {"last_write_wins", Strategy::last_write_wins}, {"union", Strategy::union_of}, {"max", Strategy::maximum},
-        {"min", Strategy::minimum}, {"longest", Strategy::longest}, {"newest_nonblank", Strategy::newest_nonblank}, {"review", Strategy::manual_review}};
+    static const std::vector<std::pair<std::string, Strategy>> kWords = {{"last_write_wins", Strategy::last_write_wins},
+                                                                         {"union", Strategy::union_of},
+                                                                         {"max", Strategy::maximum},
+                                                                         {"min", Strategy::minimum},
+                                                                         {"longest", Strategy::longest},
+                                                                         {"newest_nonblank", Strategy::newest_nonblank},
+                                                                         {"review", Strategy::manual_review}};
     for (const auto& [word, strategy] : kWords)
       if (merge->scalar == word) policy.strategy = strategy;
     if (merge->find("owner")) policy.strategy = Strategy::owner;
@@ -121,16 +127,19 @@ void check_field_names(const Node& file, const EntityType& type, const std::vect
   if (const Node* parents = file.find("parents"))
     for (const Node& parent : parents->items)
       if (!type.find(parent.scalar))
-        findings.push_back(Finding{Finding::Severity::error, parent.mark, "'parents' names unknown field '" + parent.scalar + "'", nearest_name(parent.scalar, names)});
+        findings.push_back(
+            Finding{Finding::Severity::error, parent.mark, "'parents' names unknown field '" + parent.scalar + "'", nearest_name(parent.scalar, names)});
   for (const auto& [name, field] : fields->members) {
     if (std::ranges::find(names, name) == names.end())
-      findings.push_back(Finding{Finding::Severity::error, field.key_mark, "entity type '" + type.name + "' has no field '" + name + "'", nearest_name(name, names)});
+      findings.push_back(
+          Finding{Finding::Severity::error, field.key_mark, "entity type '" + type.name + "' has no field '" + name + "'", nearest_name(name, names)});
     for (const char* word : {"in", "direction"}) {
       const Node* by_system = field.find(word);
       if (!by_system) continue;
       for (const auto& [system, of] : by_system->members)
         if (!systems->find(system))
-          findings.push_back(Finding{Finding::Severity::error, of.key_mark, "'" + system + "' is not among this mapping's systems", nearest_name(system, connectors)});
+          findings.push_back(
+              Finding{Finding::Severity::error, of.key_mark, "'" + system + "' is not among this mapping's systems", nearest_name(system, connectors)});
     }
   }
 }

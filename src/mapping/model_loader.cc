@@ -20,14 +20,13 @@ std::vector<std::string> type_names() {
 
 grammar::SchemaRef field_schema() {
   using namespace grammar;
-  return any_of({choice(type_names()),
-                 record("field", {{"type", choice(type_names()), true, "What it holds."},
-                                  {"label", text(), false, "For people."},
-                                  {"options", list_of(text()), false, "enum and set: the allowed values."},
-                                  {"to", list_of(text()), false, "reference: entity types it may point to."},
-                                  {"members", map_of(lazily("member", field_schema)), false, "group: fields that change together."},
-                                  {"required", boolean(), false, "Never blank at the built-in API."},
-                                  {"scale", integer(0, 20), false, "decimal: digits behind the point."}})});
+  return any_of({choice(type_names()), record("field", {{"type", choice(type_names()), true, "What it holds."},
+                                                        {"label", text(), false, "For people."},
+                                                        {"options", list_of(text()), false, "enum and set: the allowed values."},
+                                                        {"to", list_of(text()), false, "reference: entity types it may point to."},
+                                                        {"members", map_of(lazily("member", field_schema)), false, "group: fields that change together."},
+                                                        {"required", boolean(), false, "Never blank at the built-in API."},
+                                                        {"scale", integer(0, 20), false, "decimal: digits behind the point."}})});
 }
 
 std::vector<std::string> texts(const Node* node) {
@@ -55,7 +54,8 @@ void check_words(const FieldDefinition& field, const Node& node, Findings& findi
   only_for("members", "are for group", field.type == FieldType::group);
   if (field.type == FieldType::enumeration && field.options.empty()) report(findings, node, "enum '" + field.name + "' has no options");
   for (auto option = field.options.begin(); option != field.options.end(); ++option)
-    if (std::find(field.options.begin(), option, *option) != option) report(findings, *node.find("options"), "option '" + *option + "' of '" + field.name + "' is there twice");
+    if (std::find(field.options.begin(), option, *option) != option)
+      report(findings, *node.find("options"), "option '" + *option + "' of '" + field.name + "' is there twice");
 }
 
 FieldDefinition load_field(const std::string& name, const Node& node, Findings& findings) {
@@ -94,16 +94,18 @@ void check_targets(const Model& model, const std::vector<Node>& files, Findings&
     for (const FieldDefinition& field : type.fields)
       for (const std::string& target : field.targets)
         if (!model.find(target) && !files.empty())
-          report(findings, files.front(), "reference '" + type.name + "." + field.name + "' points to unknown type '" + target + "'", nearest_name(target, names));
+          report(findings, files.front(), "reference '" + type.name + "." + field.name + "' points to unknown type '" + target + "'",
+                 nearest_name(target, names));
 }
 
 }  // namespace
 
 grammar::SchemaRef model_schema() {
   using namespace grammar;
-  return record("model", {{"types", map_of(record("entity_type", {{"label", text(), false, "For people."},
-                                                                  {"append_only", boolean(), false, "Records are added, never merged field by field."},
-                                                                  {"fields", map_of(field_schema()), true, "Its fields."}})),
+  return record("model", {{"types",
+                           map_of(record("entity_type", {{"label", text(), false, "For people."},
+                                                         {"append_only", boolean(), false, "Records are added, never merged field by field."},
+                                                         {"fields", map_of(field_schema()), true, "Its fields."}})),
                            true, "Entity types; a later file adds fields to a type or new types."}});
 }
 

@@ -15,10 +15,9 @@ namespace {
 
 /// Country codes under which a number that does not begin with 0 has no trunk prefix, no carrier's code and no other
 /// spelling; test/mapping checks each against libphonenumber.
-constexpr std::array<int, 63> kPlainCountries = {
-    20,  27,  30,  31,  32,  33,  34,  36,  40,  41,  43,  44,  45,  46,  47,  48,  49,  51,  56,  57,  58,  60,  62,  63,  64,
-    65,  66,  81,  82,  84,  90,  91,  92,  94,  98,  212, 213, 216, 234, 254, 351, 353, 354, 356, 357, 358, 359, 371, 372,
-    380, 381, 385, 386, 420, 421, 852, 886, 962, 965, 966, 971, 972, 974};
+constexpr std::array<int, 63> kPlainCountries = {20,  27,  30,  31,  32,  33,  34,  36,  40,  41,  43,  44,  45,  46,  47,  48,  49,  51,  56,  57,  58,
+                                                 60,  62,  63,  64,  65,  66,  81,  82,  84,  90,  91,  92,  94,  98,  212, 213, 216, 234, 254, 351, 353,
+                                                 354, 356, 357, 358, 359, 371, 372, 380, 381, 385, 386, 420, 421, 852, 886, 962, 965, 966, 971, 972, 974};
 
 /// Digits of the country code at the beginning; 0: another country's.
 std::size_t plain_country_code(std::string_view digits) {

@@ -19,7 +19,7 @@ std::string_view to_string(WireType type);
 /// One place in a remote object that a mapping reads or writes, named through one of the connector's field forms.
 struct SlotSpec {
   std::string form = "plain";
-  Map arguments;                   // of the form: {name: "Email"}; {name: "x", nav: {account: "x_account"}}
+  Map arguments;  // of the form: {name: "Email"}; {name: "x", nav: {account: "x_account"}}
   WireType type = WireType::text;
   bool readable = true;
   bool writable = true;
@@ -28,7 +28,7 @@ struct SlotSpec {
 
 /// What a mapping (variant) wants of one object. A slot's index addresses it in `Slots`.
 struct Selection {
-  std::string object;              // the connector's name of it
+  std::string object;  // the connector's name of it
   std::vector<SlotSpec> slots;
 };
 

@@ -115,15 +115,15 @@ Result<LensRef> make_step(const StepText& step, const FieldDefinition& field, Va
   const auto found = steps().find(step.name);
   if (found == steps().end()) {
     const std::string nearest = nearest_name(step.name, step_names());
-    return fail(ErrorCode::invalid_input, "unknown lens '" + step.name + "'; known: " + join(step_names(), ", ") +
-                                              (nearest.empty() ? "" : "; did you mean '" + nearest + "'?"));
+    return fail(ErrorCode::invalid_input,
+                "unknown lens '" + step.name + "'; known: " + join(step_names(), ", ") + (nearest.empty() ? "" : "; did you mean '" + nearest + "'?"));
   }
   const StepEntry& entry = found->second;
   const auto complain = [&](const std::string& what) { return fail(ErrorCode::invalid_input, "lens '" + step.name + "': " + what + "; write " + entry.usage); };
   const std::size_t count = step.arguments.size();
   if (count < entry.arguments_min || count > entry.arguments_max) {
     const std::string wanted = entry.arguments_min == entry.arguments_max ? std::to_string(entry.arguments_min)
-                                                                           : std::to_string(entry.arguments_min) + " to " + std::to_string(entry.arguments_max);
+                                                                          : std::to_string(entry.arguments_min) + " to " + std::to_string(entry.arguments_max);
     return complain("takes " + wanted + (wanted == "1" ? " argument" : " arguments") + ", found " + std::to_string(count));
   }
   if (std::ranges::find(entry.takes, kind) == entry.takes.end()) {

@@ -14,10 +14,10 @@ namespace lockstep::mapping {
 /// One step as the registry knows it.
 struct StepEntry {
   using Make = std::function<Result<LensRef>(const std::vector<std::string>&, const FieldDefinition&)>;
-  std::string usage;          // "truncate(255) or truncate(4000 bytes)"
+  std::string usage;  // "truncate(255) or truncate(4000 bytes)"
   std::size_t arguments_min = 0, arguments_max = 0;
-  std::vector<ValueKind> takes;         // seen from the canonical side
-  std::optional<ValueKind> gives;       // none: what it takes
+  std::vector<ValueKind> takes;    // seen from the canonical side
+  std::optional<ValueKind> gives;  // none: what it takes
   Make make;
 };
 using StepTable = std::map<std::string, StepEntry>;

@@ -27,8 +27,7 @@ class DelimitedStep final : public Lens {
     for (const Value& element : *list) {
       const std::string* word = element.get<std::string>();
       if (!word) return unexpected_value("a set of texts", value);
-      if (word->find(delimiter_) != std::string::npos)
-        return fail(ErrorCode::invalid_input, "'" + *word + "' holds the delimiter '" + delimiter_ + "'");
+      if (word->find(delimiter_) != std::string::npos) return fail(ErrorCode::invalid_input, "'" + *word + "' holds the delimiter '" + delimiter_ + "'");
       if (!text.empty()) text += delimiter_;
       text += *word;
     }

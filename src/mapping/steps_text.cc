@@ -148,8 +148,9 @@ Result<LensRef> text_step(TextStep::Change get, TextStep::Change put, TextStep::
 
 /// One that only says what counts as equal.
 StepEntry normal_step(std::string usage, std::function<std::string(std::string_view)> normal) {
-  return {std::move(usage), 0, 0, {ValueKind::text}, std::nullopt,
-          [normal](auto&, auto&) { return text_step(nullptr, nullptr, normal, LensClass::lens, "what differs in case or blanks alone counts as equal there"); }};
+  return {std::move(usage), 0, 0, {ValueKind::text}, std::nullopt, [normal](auto&, auto&) {
+            return text_step(nullptr, nullptr, normal, LensClass::lens, "what differs in case or blanks alone counts as equal there");
+          }};
 }
 
 std::string other_or(std::string other, std::string_view text) { return other.empty() ? std::string(text) : other; }
@@ -162,11 +163,11 @@ void add_text_steps(StepTable& table) {
   table["lower"] = normal_step("lower", to_lower);
   table["upper"] = normal_step("upper", to_upper);
   table["collapse"] = normal_step("collapse", collapse);
-  table["truncate"] = {"truncate(255) or truncate(4000 bytes)", 1, 1, {text}, std::nullopt,
-                       [](const auto& arguments, const FieldDefinition& field) -> Result<LensRef> {
-                         TRY(const Length length, length_argument(arguments[0]));
-                         return LensRef(std::make_shared<TruncateStep>(length, field.type == FieldType::html));
-                       }};
+  table["truncate"] = {
+      "truncate(255) or truncate(4000 bytes)", 1, 1, {text}, std::nullopt, [](const auto& arguments, const FieldDefinition& field) -> Result<LensRef> {
+        TRY(const Length length, length_argument(arguments[0]));
+        return LensRef(std::make_shared<TruncateStep>(length, field.type == FieldType::html));
+      }};
   table["at_most"] = {"at_most(80) or at_most(80 bytes)", 1, 1, {text}, std::nullopt, [](const auto& arguments, auto&) -> Result<LensRef> {
                         TRY(const Length length, length_argument(arguments[0]));
                         return LensRef(std::make_shared<AtMostStep>(length));
@@ -183,8 +184,10 @@ void add_text_steps(StepTable& table) {
                                               [](std::string_view t) { return other_or(country_name(t), t); }, nullptr, LensClass::iso);
                            }};
   table["phone"] = {"phone(DE) or phone(DE, national)", 1, 2, {text}, std::nullopt, [](const auto& arguments, auto&) -> Result<LensRef> {
-                      if (!is_phone_region(arguments[0])) return fail(ErrorCode::invalid_input, "'" + arguments[0] + "' is no region with phone numbers (two letters, as DE or US)");
-                      if (arguments.size() > 1 && arguments[1] != "national") return fail(ErrorCode::invalid_input, "the second argument can only be 'national'");
+                      if (!is_phone_region(arguments[0]))
+                        return fail(ErrorCode::invalid_input, "'" + arguments[0] + "' is no region with phone numbers (two letters, as DE or US)");
+                      if (arguments.size() > 1 && arguments[1] != "national")
+                        return fail(ErrorCode::invalid_input, "the second argument can only be 'national'");
                       return LensRef(std::make_shared<PhoneStep>(arguments[0], arguments.size() > 1));
                     }};
 }

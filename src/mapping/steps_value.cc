@@ -185,7 +185,8 @@ Result<LensRef> make_between(const std::vector<std::string>& arguments, Parse pa
 
 void add_value_steps(StepTable& table) {
   constexpr auto number = ValueKind::number;
-  table["boolean"] = two_words("boolean", ValueKind::boolean, ValueKind::text, [](const auto& a, auto&) { return Result<LensRef>(std::make_shared<BooleanStep>(a[0], a[1])); });
+  table["boolean"] = two_words("boolean", ValueKind::boolean, ValueKind::text,
+                               [](const auto& a, auto&) { return Result<LensRef>(std::make_shared<BooleanStep>(a[0], a[1])); });
   table["boolean_word"] = two_words("boolean_word", ValueKind::text, ValueKind::boolean, make_boolean_word);
   table["negate"] = {"negate", 0, 0, {ValueKind::boolean}, std::nullopt, [](auto&, auto&) { return Result<LensRef>(std::make_shared<NegateStep>()); }};
   table["scale"] = {"scale(1000)", 1, 1, {number}, std::nullopt, [](const auto& arguments, auto&) -> Result<LensRef> {
@@ -203,7 +204,11 @@ void add_value_steps(StepTable& table) {
                             TRY(const int size, number_argument(arguments[0], 2, 1'000'000));
                             return LensRef(std::make_shared<WholeUnitsStep>(size));
                           }};
-  table["between"] = {"between(0, 1000000) or between(1753-01-01, 9999-12-31)", 2, 2, {number, ValueKind::date, ValueKind::instant}, std::nullopt,
+  table["between"] = {"between(0, 1000000) or between(1753-01-01, 9999-12-31)",
+                      2,
+                      2,
+                      {number, ValueKind::date, ValueKind::instant},
+                      std::nullopt,
                       [](const auto& arguments, const FieldDefinition& field) {
                         return kind_of(field.type) == number ? make_between(arguments, [](const std::string& text) { return parse_decimal(text); })
                                                              : make_between(arguments, [](const std::string& text) { return parse_iso_date(text); });

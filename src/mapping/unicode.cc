@@ -68,13 +68,19 @@ const Countries& countries() {
       locale.getDisplayCountry(icu::Locale::getEnglish(), name);
       std::string text;
       name.toUTF8String(text);
-      for (const std::string& known : {text, std::string(locale.getISO3Country()), std::string(*code)})
-        all.codes[known] = all.codes[fold_case(known)] = *code;
+      for (const std::string& known : {text, std::string(locale.getISO3Country()), std::string(*code)}) all.codes[known] = all.codes[fold_case(known)] = *code;
       all.names[*code] = text;
     }
-    for (const auto& [name, code] : {std::pair{"usa", "US"}, {"united states of america", "US"}, {"uk", "GB"}, {"great britain", "GB"},
-                                     {"england", "GB"}, {"holland", "NL"}, {"the netherlands", "NL"}, {"deutschland", "DE"},
-                                     {"czech republic", "CZ"}, {"turkey", "TR"}})
+    for (const auto& [name, code] : {std::pair{"usa", "US"},
+                                     {"united states of america", "US"},
+                                     {"uk", "GB"},
+                                     {"great britain", "GB"},
+                                     {"england", "GB"},
+                                     {"holland", "NL"},
+                                     {"the netherlands", "NL"},
+                                     {"deutschland", "DE"},
+                                     {"czech republic", "CZ"},
+                                     {"turkey", "TR"}})
       all.codes[name] = code;
     return all;
   }();
@@ -270,8 +276,7 @@ std::string whole_markup(std::string_view html) {
   if (open != std::string_view::npos && (close == std::string_view::npos || close < open)) html = html.substr(0, open);
   constexpr std::size_t kEntityMax = 10;
   const std::size_t entity = html.rfind('&');
-  if (entity != std::string_view::npos && html.size() - entity < kEntityMax && html.find(';', entity) == std::string_view::npos)
-    html = html.substr(0, entity);
+  if (entity != std::string_view::npos && html.size() - entity < kEntityMax && html.find(';', entity) == std::string_view::npos) html = html.substr(0, entity);
   return std::string(html);
 }
 
@@ -281,9 +286,8 @@ bool is_email(std::string_view text) {
   if (at == std::string_view::npos || at == 0 || at > kLocalMax) return false;
   const std::string_view local = text.substr(0, at), domain = text.substr(at + 1);
   const auto all_in = [](std::string_view part, std::string_view extra) {
-    return std::ranges::all_of(part, [&](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || extra.find(c) != std::string_view::npos;
-    });
+    return std::ranges::all_of(
+        part, [&](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || extra.find(c) != std::string_view::npos; });
   };
   const auto well_dotted = [](std::string_view part) { return part.front() != '.' && part.back() != '.' && part.find("..") == std::string_view::npos; };
   if (domain.empty() || !all_in(local, "!#$%&'*+-/=?^_`{|}~.") || !all_in(domain, "-.") || !well_dotted(local) || !well_dotted(domain)) return false;

@@ -29,7 +29,8 @@ Result<Zone> Zone::parse(std::string_view text) {
   Zone zone;
   zone.name_ = std::string(text);
   if (text == "UTC" || parse_offset(text, zone.fixed_)) return zone;
-  std::unique_ptr<icu::TimeZone> found(icu::TimeZone::createTimeZone(icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())))));
+  std::unique_ptr<icu::TimeZone> found(
+      icu::TimeZone::createTimeZone(icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())))));
   if (!found || *found == icu::TimeZone::getUnknown())
     return fail(ErrorCode::invalid_input, "'" + zone.name_ + "' is no time zone; write UTC, an offset as +02:00, or a name as Europe/Berlin");
   zone.rules_ = std::make_shared<const Rules>(Rules{std::move(found)});

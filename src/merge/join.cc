@@ -58,8 +58,7 @@ void join_reviews(Work& work, std::vector<ReviewItem> others, EntityId dead) {
     const bool about_one = std::ranges::all_of(item.candidates, [&](const ReviewCandidate& one) { return one.entity == state.golden.id; });
     // A record that is linked to neither stays a question: it is matched anew.
     const bool none_waits = item.remote.empty() || holds(state, item.connection, item.remote);
-    if (item.kind == ReviewKind::possible_duplicate && !item.candidates.empty() && about_one && none_waits)
-      work.close(i, "the two records were merged");
+    if (item.kind == ReviewKind::possible_duplicate && !item.candidates.empty() && about_one && none_waits) work.close(i, "the two records were merged");
     if (item.kind != ReviewKind::field_conflict) continue;
     const auto first = find_review(state, ReviewKind::field_conflict, item.field, std::nullopt);
     if (!first || *first == i) continue;
@@ -97,9 +96,7 @@ void place_link(Work& work, Link link, ConnectionId where, const RemoteId& survi
 
 /// The record that was merged away is an alias now, and no link.
 void drop_loser(EntityState& state, ConnectionId where, const RemoteId& loser) {
-  std::erase_if(state.links, [&](const Link& link) {
-    return link.connection == where && (loser.empty() ? !link.secondary : link.remote == loser);
-  });
+  std::erase_if(state.links, [&](const Link& link) { return link.connection == where && (loser.empty() ? !link.secondary : link.remote == loser); });
 }
 
 /// What the merge left of the survivor is seen by a read.

@@ -17,17 +17,17 @@ namespace lockstep::merge {
 struct Observation {
   ConnectionId system;
   RemoteId remote;
-  bool present = true;             // false: deleted, or absent from a read by id
-  bool complete = true;            // false: fields not carried mean nothing (rule 2)
-  bool by_id = false;              // the answer to a read by id
-  std::optional<std::uint64_t> fence;  // counter when the read was sent; none for pushed payloads and change logs
-  std::string version;             // empty: the system has none, or the payload does not tell
-  WallTime modified;               // hub time; {0}: unknown, then `observed_at` is the upper bound
-  WallTime observed_at;            // hub time of this observation
-  std::int64_t uncertainty_us = 0; // clock offset error + precision
-  bool carries_external_id = false;  // our external id stands in the record and is this entity's
-  Fields fields;                   // by FieldIndex; absent: not carried
-  std::vector<FieldIndex> old_names = {};  // of `fields`: references that name a record that was merged away there (rule 14)
+  bool present = true;                               // false: deleted, or absent from a read by id
+  bool complete = true;                              // false: fields not carried mean nothing (rule 2)
+  bool by_id = false;                                // the answer to a read by id
+  std::optional<std::uint64_t> fence;                // counter when the read was sent; none for pushed payloads and change logs
+  std::string version;                               // empty: the system has none, or the payload does not tell
+  WallTime modified;                                 // hub time; {0}: unknown, then `observed_at` is the upper bound
+  WallTime observed_at;                              // hub time of this observation
+  std::int64_t uncertainty_us = 0;                   // clock offset error + precision
+  bool carries_external_id = false;                  // our external id stands in the record and is this entity's
+  Fields fields;                                     // by FieldIndex; absent: not carried
+  std::vector<FieldIndex> old_names = {};            // of `fields`: references that name a record that was merged away there (rule 14)
   std::vector<std::optional<WallTime>> field_times;  // own change times where the system has history; may be empty
 };
 
@@ -55,22 +55,22 @@ struct Context {
   const Equivalence& equivalence;
   WallTime now;
   RunId run;
-  std::uint64_t fence = 0;  // the counter's value at this commit (rule 1)
+  std::uint64_t fence = 0;         // the counter's value at this commit (rule 1)
   Duration request_life{600'000};  // longest time in which a request without an answer may still land (rule 7)
 };
 
 /// What the merge did besides changing the state.
 struct Effects {
-  bool golden_changed = false;      // a value or the presence: a new version, and whoever is refused reads again
-  bool stamp_changed = false;       // a system came to the same value later: to be stored, and no new version
-  bool link_changed = false;        // also when only the fence moved
-  bool gone = false;                // it was deleted in the system it was seen in: what referred to it there has lost its reference
-  bool revived = false;             // it is present again: references to it that were cleared, or lost, are owed once more
-  bool read_by_id = false;          // rule 1: one read of this record by id is owed (link.needs_read is set as well)
-  bool other_links_changed = false; // of other systems than the one observed: they must be read before the delete
-  std::vector<RemoteId> unlinked;   // link rows of this system that are no more; to be erased before links are stored
-  std::vector<AuditChange> changes; // per field: taken, agreed, lost, …
-  std::vector<ReviewItem> reviews;  // opened or changed (closed ones too); ids are filled by the caller where nil
+  bool golden_changed = false;       // a value or the presence: a new version, and whoever is refused reads again
+  bool stamp_changed = false;        // a system came to the same value later: to be stored, and no new version
+  bool link_changed = false;         // also when only the fence moved
+  bool gone = false;                 // it was deleted in the system it was seen in: what referred to it there has lost its reference
+  bool revived = false;              // it is present again: references to it that were cleared, or lost, are owed once more
+  bool read_by_id = false;           // rule 1: one read of this record by id is owed (link.needs_read is set as well)
+  bool other_links_changed = false;  // of other systems than the one observed: they must be read before the delete
+  std::vector<RemoteId> unlinked;    // link rows of this system that are no more; to be erased before links are stored
+  std::vector<AuditChange> changes;  // per field: taken, agreed, lost, …
+  std::vector<ReviewItem> reviews;   // opened or changed (closed ones too); ids are filled by the caller where nil
 };
 
 /// Merges one observation of a linked record (rules 1 to 9, 13, 15, 16). Idempotent: the same observation again changes
@@ -81,10 +81,10 @@ Effects observe(EntityState& state, const Observation& observation, const Contex
 struct Plan {
   enum class Kind { nothing, read_first, create, update, remove };
   Kind kind = Kind::nothing;
-  std::vector<FieldIndex> fields;   // create: all known fields; update: the changed ones
-  bool external_id = false;         // update: our external id is to be written too
+  std::vector<FieldIndex> fields;     // create: all known fields; update: the changed ones
+  bool external_id = false;           // update: our external id is to be written too
   std::vector<FieldIndex> stand_ins;  // of `fields`: references sent as blank (rule 14); filled by the caller before begin_write
-  std::string why;                  // for read_first and nothing: reason in words, for `record show`
+  std::string why;                    // for read_first and nothing: reason in words, for `record show`
 };
 Plan plan(const EntityState& state, ConnectionId system, const Context& context);
 
@@ -95,17 +95,17 @@ void begin_write(EntityState& state, ConnectionId system, const Plan& plan, cons
 /// How a write ended.
 struct Answer {
   enum class Kind {
-    accepted,     // done; `shown` holds what the server says it holds now (absent: not shown)
-    refused_lock, // the remote changed: read and merge again
-    gone,         // the record is not there any more
-    failed,       // refused for another reason, nothing was written
-    unknown       // no answer: it may have landed
+    accepted,      // done; `shown` holds what the server says it holds now (absent: not shown)
+    refused_lock,  // the remote changed: read and merge again
+    gone,          // the record is not there any more
+    failed,        // refused for another reason, nothing was written
+    unknown        // no answer: it may have landed
   };
   Kind kind = Kind::accepted;
-  RemoteId remote;          // create: the record made
-  std::string version;      // new version, empty when not told
+  RemoteId remote;      // create: the record made
+  std::string version;  // new version, empty when not told
   bool shows_values = false;
-  Fields shown;             // the record after the write as far as the answer shows it
+  Fields shown;                            // the record after the write as far as the answer shows it
   std::vector<FieldIndex> old_names = {};  // as in Observation, of `shown`
   WallTime modified, observed_at;
   std::int64_t uncertainty_us = 0;
@@ -146,8 +146,7 @@ struct Joined {
   std::vector<ReviewItem> reviews;
   std::vector<AuditChange> changes;  // values of the two records that lost
 };
-Joined join(EntityState a, EntityState b, ConnectionId where, const RemoteId& survivor, const Context& context,
-            const RemoteId& loser = {});
+Joined join(EntityState a, EntityState b, ConnectionId where, const RemoteId& survivor, const Context& context, const RemoteId& loser = {});
 
 /// Unlinks `remote` and makes it an entity of its own (rule 10), owed its new external id. The caller remembers the two
 /// as not the same. Precondition: the state has that link.

@@ -98,8 +98,7 @@ void merge_fields(Work& work, Link& link, const Observation& seen) {
       continue;
     }
     const bool has_own_time = i < seen.field_times.size() && seen.field_times[i];
-    const Seen one{*seen.fields[i], has_own_time ? seen.field_times[i]->ms * 1000 : record_us, seen.uncertainty_us,
-                   has_own_time ? 0 : record_width_us};
+    const Seen one{*seen.fields[i], has_own_time ? seen.field_times[i]->ms * 1000 : record_us, seen.uncertainty_us, has_own_time ? 0 : record_width_us};
     const FieldIndex index{static_cast<std::uint16_t>(i)};
     const bool names_loser = std::ranges::find(seen.old_names, index) != seen.old_names.end();
     const bool kept = names_loser && link.fields[i].unverified;

@@ -82,8 +82,7 @@ Plan plan_create(const EntityState& state, const Link* link, const LinkPolicy& p
   if (link && link->intent) plan.why = "a create was sent without an answer: look it up first";
   for (std::size_t i = 0; i < state.golden.fields.size() && i < policy.fields.size(); ++i) {
     const GoldenField& golden = state.golden.fields[i];
-    if (is_writable_field(policy.fields[i]) && !golden.frozen && !golden.value.is_blank())
-      plan.fields.emplace_back(static_cast<std::uint16_t>(i));
+    if (is_writable_field(policy.fields[i]) && !golden.frozen && !golden.value.is_blank()) plan.fields.emplace_back(static_cast<std::uint16_t>(i));
   }
   return plan;
 }
@@ -148,8 +147,7 @@ Plan plan(const EntityState& state, ConnectionId system, const Context& context)
   if (!policy->writable) return nothing("this system is not written to");
   const Link* link = state.find(system);
   if (state.golden.presence == EntityPresence::deleted) return plan_delete(state, link, *policy, context);
-  if (!link || link->presence == LinkPresence::absent || link->presence == LinkPresence::deleted)
-    return plan_create(state, link, *policy, context);
+  if (!link || link->presence == LinkPresence::absent || link->presence == LinkPresence::deleted) return plan_create(state, link, *policy, context);
   if (link->presence == LinkPresence::detached) return nothing("deleted there, and left alone");
   return plan_update(state, *link, *policy, context);
 }

@@ -48,7 +48,8 @@ void delete_entity(Work& work, std::string cause, const Stamp& stamp) {
 
 void close_delete_reviews(Work& work, std::optional<ConnectionId> connection, const std::string& why) {
   for (std::size_t i = 0; i < work.state.reviews.size(); ++i)
-    if ((work.state.reviews[i].kind == ReviewKind::delete_vs_edit || work.state.reviews[i].kind == ReviewKind::refused_delete) && (!connection || work.state.reviews[i].connection == *connection))
+    if ((work.state.reviews[i].kind == ReviewKind::delete_vs_edit || work.state.reviews[i].kind == ReviewKind::refused_delete) &&
+        (!connection || work.state.reviews[i].connection == *connection))
       work.close(i, why);
 }
 
@@ -72,9 +73,8 @@ bool something_is_owed(const Work& work, const Link& link) {
 
 /// A second live record there takes the dead one's place; the dead one is remembered as secondary.
 bool promote_second_record(Work& work, Link& dead) {
-  const auto second = std::ranges::find_if(work.state.links, [&](const Link& link) {
-    return link.connection == dead.connection && link.secondary && link.presence == LinkPresence::present;
-  });
+  const auto second = std::ranges::find_if(
+      work.state.links, [&](const Link& link) { return link.connection == dead.connection && link.secondary && link.presence == LinkPresence::present; });
   if (second == work.state.links.end()) return false;
   work.effects.unlinked.push_back(dead.remote);
   work.effects.unlinked.push_back(second->remote);
@@ -95,8 +95,7 @@ void close_parked(Work& work, const Link& link) {
   for (std::size_t i = 0; i < work.state.reviews.size(); ++i) {
     const ReviewItem& item = work.state.reviews[i];
     const bool parked = item.kind == ReviewKind::rewritten || item.kind == ReviewKind::duplicate_key || item.kind == ReviewKind::refused_field;
-    if (parked && item.connection == link.connection)
-      work.close(i, "the record was deleted there");
+    if (parked && item.connection == link.connection) work.close(i, "the record was deleted there");
   }
 }
 
@@ -132,8 +131,7 @@ void record_gone(Work& work, Link& link, const Stamp& stamp) {
     return open_delete_review(work, link, "deleted in " + where + " while a possible duplicate of it there waits for a decision");
   if (edited && policy.delete_versus_edit == DeleteVersusEdit::edit_wins)
     return work.note("deleted in " + where + ", but edited elsewhere before that arrived: created there again");
-  if (edited && policy.delete_versus_edit == DeleteVersusEdit::review)
-    return open_delete_review(work, link, "deleted in " + where + " and edited elsewhere");
+  if (edited && policy.delete_versus_edit == DeleteVersusEdit::review) return open_delete_review(work, link, "deleted in " + where + " and edited elsewhere");
   if (policy.deletes == DeletePolicy::review) return open_delete_review(work, link, "deleted in " + where);
   delete_entity(work, "deleted in " + where, stamp);
 }
@@ -204,8 +202,7 @@ void secondary_gone(Work& work, Link& link) {
   link.needs_read = false;
   work.effects.link_changed = true;
   for (std::size_t i = 0; i < work.state.reviews.size(); ++i)
-    if (work.state.reviews[i].kind == ReviewKind::second_record && work.state.reviews[i].remote == link.remote)
-      work.close(i, "one of the two was deleted");
+    if (work.state.reviews[i].kind == ReviewKind::second_record && work.state.reviews[i].remote == link.remote) work.close(i, "one of the two was deleted");
   work.note("a second record in " + work.name_of(link.connection) + " was deleted");
 }
 
@@ -231,9 +228,7 @@ Result<Effects> resolve_delete(EntityState& state, ReviewItem& item, DeleteChoic
   item.state = ReviewState::resolved;
   item.closed = context.now;
   item.closed_by = by;
-  const auto is_it = [&](const ReviewItem& one) {
-    return item.id.is_nil() ? one.kind == item.kind && one.connection == item.connection : one.id == item.id;
-  };
+  const auto is_it = [&](const ReviewItem& one) { return item.id.is_nil() ? one.kind == item.kind && one.connection == item.connection : one.id == item.id; };
   work.finish();
   std::erase_if(state.reviews, is_it);
   std::erase_if(effects.reviews, is_it);

@@ -9,15 +9,11 @@ namespace lockstep::merge {
 namespace {
 
 /// Who stands behind a candidate. Golden's own is filed under the hub until its system edits again.
-bool is_from(const ReviewCandidate& candidate, ConnectionId system) {
-  return candidate.system == system || candidate.stamp.system == system;
-}
+bool is_from(const ReviewCandidate& candidate, ConnectionId system) { return candidate.system == system || candidate.stamp.system == system; }
 
 bool all_agree(const Work& work, const ReviewItem& item) {
   const auto means_the_same = [&](const Value& a, const Value& b) {
-    return std::ranges::all_of(work.context.policy.links, [&](const LinkPolicy& link) {
-      return work.same(link.connection, *item.field, a, b);
-    });
+    return std::ranges::all_of(work.context.policy.links, [&](const LinkPolicy& link) { return work.same(link.connection, *item.field, a, b); });
   };
   for (const ReviewCandidate& a : item.candidates)
     for (const ReviewCandidate& b : item.candidates)
@@ -76,13 +72,10 @@ ReviewCandidate candidate_of(const Link& link, const Value& value, const Stamp& 
 
 }  // namespace
 
-std::optional<std::size_t> find_review(const EntityState& state, ReviewKind kind, std::optional<FieldIndex> field,
-                                       std::optional<ConnectionId> connection) {
+std::optional<std::size_t> find_review(const EntityState& state, ReviewKind kind, std::optional<FieldIndex> field, std::optional<ConnectionId> connection) {
   for (std::size_t i = 0; i < state.reviews.size(); ++i) {
     const ReviewItem& item = state.reviews[i];
-    if (item.kind == kind && item.state == ReviewState::open && (!field || item.field == field) &&
-        (!connection || item.connection == *connection))
-      return i;
+    if (item.kind == kind && item.state == ReviewState::open && (!field || item.field == field) && (!connection || item.connection == *connection)) return i;
   }
   return std::nullopt;
 }
@@ -94,8 +87,7 @@ void open_conflict(Work& work, const Link& link, FieldIndex field, const Value& 
   item.field = field;
   item.connection = link.connection;
   item.remote = link.remote;
-  item.summary = work.context.type.fields[field.value()].name + " was " + std::string(why) + ": " + to_display(golden.value) + " or " +
-                 to_display(observed);
+  item.summary = work.context.type.fields[field.value()].name + " was " + std::string(why) + ": " + to_display(golden.value) + " or " + to_display(observed);
   ReviewCandidate own;
   own.system = kHub;
   own.value = golden.value;

@@ -84,10 +84,8 @@ void first_sight(Work& work, Link& link, FieldIndex index, const Value& value, c
   const FieldPolicy& policy = work.policy_of(link.connection, index);
   const bool outward = policy.direction == Direction::out || policy.direction == Direction::out_leave;
   if (work.same(link.connection, index, value, golden.value)) {
-    if (outward || golden.frozen || work.state.golden.presence == EntityPresence::deleted)
-      hold(work, link, index, value, golden.value, golden.stamp);
-    else
-      agree(work, link, index, value, stamp);
+    if (outward || golden.frozen || work.state.golden.presence == EntityPresence::deleted) hold(work, link, index, value, golden.value, golden.stamp);
+    else agree(work, link, index, value, stamp);
     return;
   }
   if (work.state.golden.presence == EntityPresence::deleted && !edit_on_late_create(work, link, index, value, stamp)) {

@@ -29,8 +29,7 @@ const FieldPolicy& Work::policy_of(ConnectionId system, FieldIndex field) const 
 }
 
 void Work::note(FieldIndex field, std::optional<Value> before, std::optional<Value> after, std::string text) {
-  effects.changes.push_back(
-      AuditChange{context.type.fields[field.value()].name, std::move(before), std::move(after), std::move(text)});
+  effects.changes.push_back(AuditChange{context.type.fields[field.value()].name, std::move(before), std::move(after), std::move(text)});
 }
 
 void Work::note(std::string text) { effects.changes.push_back(AuditChange{"", std::nullopt, std::nullopt, std::move(text)}); }
@@ -38,8 +37,7 @@ void Work::note(std::string text) { effects.changes.push_back(AuditChange{"", st
 void Work::note_loser(FieldIndex field, const Value& value, const Stamp& stamp, std::string why) {
   if (planted("dropped_loser")) return;
   std::string text = std::move(why);
-  if (stamp.own_us != INT64_MIN)
-    text += "; written " + format_iso(WallTime{stamp.own_us / 1000}) + " in " + name_of(stamp.system);
+  if (stamp.own_us != INT64_MIN) text += "; written " + format_iso(WallTime{stamp.own_us / 1000}) + " in " + name_of(stamp.system);
   note(field, value, golden(field).value, std::move(text));
 }
 

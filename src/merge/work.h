@@ -96,8 +96,7 @@ bool owned_elsewhere(const Work& work, const Link& link, FieldIndex field);
 void open_conflict(Work& work, const Link& link, FieldIndex field, const Value& observed, const Stamp& stamp, std::string_view why);
 void replace_candidate(Work& work, const Link& link, FieldIndex field, const Value& value, const Stamp& stamp);
 void drop_candidates(Work& work, ConnectionId system);
-std::optional<std::size_t> find_review(const EntityState& state, ReviewKind kind, std::optional<FieldIndex> field,
-                                       std::optional<ConnectionId> connection);
+std::optional<std::size_t> find_review(const EntityState& state, ReviewKind kind, std::optional<FieldIndex> field, std::optional<ConnectionId> connection);
 void open_second_record(Work& work, const Link& link);
 void open_parked(Work& work, const Link& link, FieldIndex field, ReviewKind kind, std::string summary);
 

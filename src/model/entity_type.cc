@@ -6,8 +6,8 @@
 namespace lockstep {
 
 namespace {
-constexpr std::array<std::string_view, 14> kNames = {"text", "email", "phone", "url", "country", "date", "instant",
-                                                     "decimal", "boolean", "enum", "set", "reference", "html", "group"};
+constexpr std::array<std::string_view, 14> kNames = {"text",    "email",   "phone", "url", "country",   "date", "instant",
+                                                     "decimal", "boolean", "enum",  "set", "reference", "html", "group"};
 }
 
 std::string_view to_string(FieldType type) { return kNames[static_cast<std::size_t>(type)]; }

@@ -11,9 +11,7 @@
 
 namespace lockstep {
 
-enum class FieldType {
-  text, email, phone, url, country, date, instant, decimal, boolean, enumeration, set, reference, html, group
-};
+enum class FieldType { text, email, phone, url, country, date, instant, decimal, boolean, enumeration, set, reference, html, group };
 std::string_view to_string(FieldType type);
 std::optional<FieldType> parse_field_type(std::string_view name);
 
@@ -21,25 +19,25 @@ std::optional<FieldType> parse_field_type(std::string_view name);
 struct FieldDefinition {
   std::string name;
   FieldType type = FieldType::text;
-  std::string label;                  // for people; defaults to the name
-  std::vector<std::string> options;   // enumeration and set: the allowed values; empty means any
-  std::vector<std::string> targets;   // reference: entity types it may point to
+  std::string label;                     // for people; defaults to the name
+  std::vector<std::string> options;      // enumeration and set: the allowed values; empty means any
+  std::vector<std::string> targets;      // reference: entity types it may point to
   std::vector<FieldDefinition> members;  // group
-  bool required = false;              // never blank in a golden record; checked at the support-system API
-  int scale = -1;                     // decimal: digits after the point, -1 means as given
+  bool required = false;                 // never blank in a golden record; checked at the support-system API
+  int scale = -1;                        // decimal: digits after the point, -1 means as given
 };
 
 struct EntityType {
   std::string name;
   std::string label;
-  bool append_only = false;           // interactions: no field merge, edits are revisions
+  bool append_only = false;             // interactions: no field merge, edits are revisions
   std::vector<FieldDefinition> fields;  // FieldIndex is an index into this
   std::optional<FieldIndex> find(std::string_view field) const;
 };
 
 /// The canonical model, from `models/*.yaml`.
 struct Model {
-  std::vector<EntityType> types;      // TypeIndex is an index into this
+  std::vector<EntityType> types;  // TypeIndex is an index into this
   std::optional<TypeIndex> find(std::string_view type) const;
   const EntityType& at(TypeIndex type) const { return types[type.value()]; }
 };

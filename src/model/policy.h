@@ -13,9 +13,9 @@ enum class Strategy : std::uint8_t {
   last_write_wins,
   manual_review,
   // field_level_merge with a survivorship rule:
-  owner,             // only `order[0]` may set it; others' edits are recorded losers and overwritten
-  prefer,            // the system earlier in `order` wins
-  union_of,          // sets: additions and removals of both sides
+  owner,     // only `order[0]` may set it; others' edits are recorded losers and overwritten
+  prefer,    // the system earlier in `order` wins
+  union_of,  // sets: additions and removals of both sides
   maximum,
   minimum,
   longest,
@@ -31,35 +31,35 @@ enum class Direction : std::uint8_t { both, in, out, out_leave };
 /// configuration is loaded.
 struct FieldPolicy {
   Strategy strategy = Strategy::last_write_wins;
-  std::vector<ConnectionId> order;     // owner, prefer; systems not named come last
+  std::vector<ConnectionId> order;  // owner, prefer; systems not named come last
   bool blank_never_overwrites = false;
   bool review_close_calls = false;
   Direction direction = Direction::both;
-  bool mapped = false;                 // this system knows the field at all
+  bool mapped = false;  // this system knows the field at all
   bool operator==(const FieldPolicy&) const = default;
 };
 
 /// Policy of one entity type towards one connection.
 struct LinkPolicy {
   ConnectionId connection;
-  bool writable = true;                // the connection may be written to at all
-  bool creates = true;                 // records are created there
-  bool keeps_entity_id = false;        // files records under our own id (hosted): a create there waits for no external id
-  DeletePolicy deletes = DeletePolicy::propagate;          // a delete seen there
+  bool writable = true;                                     // the connection may be written to at all
+  bool creates = true;                                      // records are created there
+  bool keeps_entity_id = false;                             // files records under our own id (hosted): a create there waits for no external id
+  DeletePolicy deletes = DeletePolicy::propagate;           // a delete seen there
   DeletePolicy incoming_deletes = DeletePolicy::propagate;  // a delete owed to it: propagate, archive, ignore
   DeleteVersusEdit delete_versus_edit = DeleteVersusEdit::edit_wins;
-  bool has_lock = false;               // optimistic lock: an update needs a known version
-  bool delete_has_lock = false;        // a delete carries the version too; without: the record is read between the decision and the delete
-  bool version_is_ordered = false;     // versions compare (modstamp, row version number as text of equal form)
+  bool has_lock = false;                       // optimistic lock: an update needs a known version
+  bool delete_has_lock = false;                // a delete carries the version too; without: the record is read between the decision and the delete
+  bool version_is_ordered = false;             // versions compare (modstamp, row version number as text of equal form)
   std::int64_t read_before_write_ms = 60'000;  // no lock: read first when `seen` is older; 0: never, before deletes neither
-  std::vector<FieldPolicy> fields;     // by FieldIndex
+  std::vector<FieldPolicy> fields;             // by FieldIndex
 };
 
 /// Policy of one entity type: over all connections, in the order of systems that breaks ties.
 struct TypePolicy {
   TypeIndex type;
   bool append_only = false;
-  std::vector<LinkPolicy> links;       // one per connection that maps the type
+  std::vector<LinkPolicy> links;            // one per connection that maps the type
   std::vector<ConnectionId> initial_order;  // unknown shadow: order of systems; empty: last write wins
   const LinkPolicy* find(ConnectionId connection) const {
     for (const auto& link : links)

@@ -79,7 +79,8 @@ bool take_digits(std::string_view text, Digits& digits) {
 }
 
 bool is_plain_whole_number(std::string_view text) {
-  return !text.empty() && text.size() <= kDigitsMax && (text[0] != '0' || text.size() == 1) && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+  return !text.empty() && text.size() <= kDigitsMax && (text[0] != '0' || text.size() == 1) &&
+         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 }  // namespace

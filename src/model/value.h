@@ -72,9 +72,13 @@ class Value {
   Kind kind() const { return static_cast<Kind>(storage_.index()); }
   bool is_null() const { return storage_.index() == 0; }
   template <class T>
-  const T* get() const { return std::get_if<T>(&storage_); }
+  const T* get() const {
+    return std::get_if<T>(&storage_);
+  }
   template <class T>
-  T* get() { return std::get_if<T>(&storage_); }
+  T* get() {
+    return std::get_if<T>(&storage_);
+  }
   const Storage& storage() const { return storage_; }
 
   /// Null, empty text, empty list, or a map whose members are all blank.

@@ -11,7 +11,7 @@ namespace lockstep {
 struct Epoch {
   std::uint64_t number = 0;  // 0: never restored
   WallTime restored_at;
-  WallTime backup_taken;     // when the restored backup was taken; {0}: its name does not tell
+  WallTime backup_taken;  // when the restored backup was taken; {0}: its name does not tell
 };
 inline constexpr const char* kEpochSetting = "epoch";
 std::string print_epoch(const Epoch& epoch);

@@ -22,11 +22,11 @@ struct Obligation {
   ObligationState state = ObligationState::ready;
   Priority priority = Priority::real_time;  // of the most urgent change that is owed
   WallTime due;
-  WallTime since;              // when it first became owed: lag
+  WallTime since;  // when it first became owed: lag
   std::uint32_t attempts = 0;
-  bool is_delete = false;      // deletes go last and children first
-  std::string reason;          // why parked: "waits for account 01J… in crm_a", "review"
-  EntityId awaited;            // parked for this entity's link in the connection; nil otherwise
+  bool is_delete = false;  // deletes go last and children first
+  std::string reason;      // why parked: "waits for account 01J… in crm_a", "review"
+  EntityId awaited;        // parked for this entity's link in the connection; nil otherwise
   std::string last_error;
   std::uint64_t golden_version = 0;  // parked for good (dead letter, inexpressible): until golden moves past this version
 };
@@ -35,15 +35,15 @@ enum class InboxState : std::uint8_t { waiting, done, superseded, dead };
 enum class EventKind : std::uint8_t { upsert, deleted, undeleted, merged, erased, association, reread, rescan };
 /// A webhook event, durable before it is acknowledged.
 struct InboxEvent {
-  std::uint64_t id = 0;        // given by the store
+  std::uint64_t id = 0;  // given by the store
   ConnectionId connection;
-  std::string dedupe;          // unique per connection
+  std::string dedupe;  // unique per connection
   RemoteId remote;
   EventKind kind = EventKind::upsert;
   WallTime received, occurred, due;
   std::uint32_t attempts = 0;
-  std::string body;            // the event as received (JSON), for the workbench; at most 16 KiB, then empty
-  std::string merged_into;     // kind merged: the winner's id, if told
+  std::string body;         // the event as received (JSON), for the workbench; at most 16 KiB, then empty
+  std::string merged_into;  // kind merged: the winner's id, if told
   std::vector<std::string> merged_from;
   std::string last_error;
 };
@@ -62,45 +62,55 @@ struct ReferenceWait {
 /// How far one change feed has been read. Moves in the transaction of what was read.
 struct Cursor {
   ConnectionId connection;
-  std::string feed;            // "contact/changes", "contact/scan"
-  std::string position;        // opaque to the store; JSON of connector/feed.h
-  std::string stream;          // hash of connection, entity, filter and mapping: another one means a new snapshot
-  WallTime read_at;            // when the last read that moved or confirmed it was sent
-  bool complete = false;       // scan: the listing ended properly
+  std::string feed;       // "contact/changes", "contact/scan"
+  std::string position;   // opaque to the store; JSON of connector/feed.h
+  std::string stream;     // hash of connection, entity, filter and mapping: another one means a new snapshot
+  WallTime read_at;       // when the last read that moved or confirmed it was sent
+  bool complete = false;  // scan: the listing ended properly
 };
 
 struct RunRecord {
   RunId id;
-  std::string kind;            // "poll", "scan", "deliver", "webhook", "api", "review"
+  std::string kind;  // "poll", "scan", "deliver", "webhook", "api", "review"
   std::string connection, type;
   WallTime started, ended;
-  std::string outcome;         // "ok", "running", "failed: …", "interrupted"
+  std::string outcome;  // "ok", "running", "failed: …", "interrupted"
   std::int64_t read = 0, changed = 0, created = 0, written = 0, calls = 0;
 };
 
-enum class ReviewKind : std::uint8_t { field_conflict, possible_duplicate, second_record, mass_delete, rewritten, duplicate_key, delete_vs_edit, refused_delete, refused_field };
+enum class ReviewKind : std::uint8_t {
+  field_conflict,
+  possible_duplicate,
+  second_record,
+  mass_delete,
+  rewritten,
+  duplicate_key,
+  delete_vs_edit,
+  refused_delete,
+  refused_field
+};
 enum class ReviewState : std::uint8_t { open, resolved, closed_by_itself };
 struct ReviewCandidate {
-  ConnectionId system;         // kHub: golden's own value
-  Value value;                 // field conflict: the value; otherwise Null
+  ConnectionId system;  // kHub: golden's own value
+  Value value;          // field conflict: the value; otherwise Null
   Stamp stamp;
-  RemoteId remote;             // duplicates: the record
-  EntityId entity;             // duplicates: the candidate entity
+  RemoteId remote;  // duplicates: the record
+  EntityId entity;  // duplicates: the candidate entity
 };
 /// Waits for a person; blocks only its own field or record.
 struct ReviewItem {
   Ulid id;
   ReviewKind kind = ReviewKind::field_conflict;
   ReviewState state = ReviewState::open;
-  EntityId entity;             // nil for a record that is not linked yet
+  EntityId entity;  // nil for a record that is not linked yet
   TypeIndex type;
   std::optional<FieldIndex> field;
-  ConnectionId connection;     // where it came up
+  ConnectionId connection;  // where it came up
   RemoteId remote;
-  std::string summary;         // one sentence for people
+  std::string summary;  // one sentence for people
   std::vector<ReviewCandidate> candidates;
   WallTime opened, closed;
-  std::string closed_by;       // who, and how
+  std::string closed_by;  // who, and how
 };
 struct ReviewFilter {
   std::optional<ReviewState> state;
@@ -109,7 +119,7 @@ struct ReviewFilter {
   std::optional<RemoteId> remote;
   std::optional<ReviewKind> kind;
   std::size_t limit = 100;
-  Ulid after;                  // newest first, before this id when set
+  Ulid after;  // newest first, before this id when set
 };
 
 enum class DeadLetterState : std::uint8_t { open, replayed, discarded, superseded };
@@ -122,11 +132,11 @@ struct DeadLetter {
   ConnectionId connection;
   TypeIndex type;
   RemoteId remote;
-  std::string operation;       // "create", "update", "delete", "read"
-  std::string failure_class;   // "validation", …
-  std::string error;           // the remote's words
-  std::string fingerprint;     // equal causes have equal ones
-  std::string context;         // JSON: request, response, golden, shadow, mapping version
+  std::string operation;      // "create", "update", "delete", "read"
+  std::string failure_class;  // "validation", …
+  std::string error;          // the remote's words
+  std::string fingerprint;    // equal causes have equal ones
+  std::string context;        // JSON: request, response, golden, shadow, mapping version
   std::uint32_t attempts = 0;
   WallTime first_failed, last_failed, closed;
 };
@@ -141,19 +151,19 @@ struct DeadLetterFilter {
 struct AuditChange {
   std::string field;
   std::optional<Value> before, after;
-  std::string note;            // "lost to crm_a", "close call", "rewritten by the server"
+  std::string note;  // "lost to crm_a", "close call", "rewritten by the server"
 };
 /// One operation on one record. Append-only.
 struct AuditRow {
-  std::uint64_t id = 0;        // given by the store
+  std::uint64_t id = 0;  // given by the store
   WallTime at;
   RunId run;
-  ConnectionId connection;     // where it happened
-  ConnectionId source;         // whose data it was
+  ConnectionId connection;  // where it happened
+  ConnectionId source;      // whose data it was
   EntityId entity;
   std::string type;
   RemoteId remote;
-  std::string operation;       // "observe", "create", "update", "delete", "link", "merge", "review", "refuse", …
+  std::string operation;  // "observe", "create", "update", "delete", "link", "merge", "review", "refuse", …
   bool success = true;
   std::string failure_class, error;
   std::uint32_t attempt = 0;

@@ -59,7 +59,9 @@ std::string Seal::close(std::string_view name, std::string_view secret) const {
 }
 
 Result<std::string> Seal::open(std::string_view name, std::string_view text) const {
-  const auto wrong = [] { return fail(ErrorCode::unauthorized, "a sealed secret cannot be opened: it was sealed with another key, or it was changed; sign in again"); };
+  const auto wrong = [] {
+    return fail(ErrorCode::unauthorized, "a sealed secret cannot be opened: it was sealed with another key, or it was changed; sign in again");
+  };
   std::string raw;
   if (!lockstep::from_base64(text, raw) || raw.size() < kNonceSize + kTagSize) return wrong();
   const std::string nonce = raw.substr(0, kNonceSize), sealed = raw.substr(kNonceSize + kTagSize);

@@ -31,8 +31,8 @@ class ApiTest : public testing::Test {
     }(*gateway, std::move(request), response));
     return response;
   }
-  http::Response call(const std::string& method, const std::string& target, const std::string& body = "",
-                      const std::string& key = "support-key-0123456789", http::Headers headers = {}) {
+  http::Response call(const std::string& method, const std::string& target, const std::string& body = "", const std::string& key = "support-key-0123456789",
+                      http::Headers headers = {}) {
     http::ServerRequest request;
     request.method = method;
     request.target = target;

@@ -117,7 +117,12 @@ TEST_F(ApiTest, ABatchTakesManyLines) {
   for (int i = 0; i < 200; ++i)
     lines += R"({"op": "upsert", "type": "contact", "id": ")" + std::to_string(i) + R"(", "fields": {"name": "Person )" + std::to_string(i) +
              R"(", "account": "a1"}})" + "\n";
-  lines += "\n" R"({"op": "patch", "type": "contact", "id": "3", "fields": {"city": "Rome"}})" "\n" R"({"op": "delete", "type": "contact", "id": "5"})" "\n";
+  lines +=
+      "\n"
+      R"({"op": "patch", "type": "contact", "id": "3", "fields": {"city": "Rome"}})"
+      "\n"
+      R"({"op": "delete", "type": "contact", "id": "5"})"
+      "\n";
   const auto answer = call("POST", "/v1/batch", lines);
   EXPECT_EQ(answer.status, 200) << answer.body.substr(0, 400);
   EXPECT_EQ(std::count(answer.body.begin(), answer.body.end(), '\n'), 203);

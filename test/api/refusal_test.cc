@@ -22,7 +22,8 @@ TEST_F(Refusals, AMissingOrWrongKey) {
 }
 
 TEST_F(Refusals, TextThatIsNotJson) {
-  for (const char* body : {"", "{", "{\"name\": \"Ada\"", "{'name': 'Ada'}", "{\"name\": \"Ada\"} x", "\xff\xfe", "{\"name\": \"\xff\"}", "nul", "{\"name\": 01}"})
+  for (const char* body :
+       {"", "{", "{\"name\": \"Ada\"", "{'name': 'Ada'}", "{\"name\": \"Ada\"} x", "\xff\xfe", "{\"name\": \"\xff\"}", "nul", "{\"name\": 01}"})
     expect_refused(call("PUT", "/v1/contacts/42", body), 400, "JSON");
 }
 
@@ -83,7 +84,8 @@ TEST_F(Refusals, ABadCursor) {
 }
 
 TEST_F(Refusals, ABatchWithOneBadLineDoesNothing) {
-  const std::string good = R"({"type": "contact", "id": "1", "fields": {"name": "Ada"}})" "\n";
+  const std::string good = R"({"type": "contact", "id": "1", "fields": {"name": "Ada"}})"
+                           "\n";
   struct Case {
     const char* line;
     const char* pointer;
@@ -102,9 +104,12 @@ TEST_F(Refusals, ABatchWithOneBadLineDoesNothing) {
 
 TEST_F(ApiTest, OneRefusedLineOfABatchLeavesTheOthersDone) {
   const auto answer = call("POST", "/v1/batch",
-                           R"({"type": "contact", "id": "1", "fields": {"name": "Ada"}})" "\n"
-                           R"({"op": "patch", "type": "contact", "id": "nobody", "fields": {"name": "Bob"}})" "\n"
-                           R"({"type": "contact", "id": "3", "fields": {"email": "c@example.com"}})" "\n");
+                           R"({"type": "contact", "id": "1", "fields": {"name": "Ada"}})"
+                           "\n"
+                           R"({"op": "patch", "type": "contact", "id": "nobody", "fields": {"name": "Bob"}})"
+                           "\n"
+                           R"({"type": "contact", "id": "3", "fields": {"email": "c@example.com"}})"
+                           "\n");
   EXPECT_EQ(answer.status, 200);
   EXPECT_TRUE(holds(answer, "{\"status\": 201")) << answer.body;
   EXPECT_TRUE(holds(answer, "{\"status\": 404")) << answer.body;

@@ -39,8 +39,7 @@ TEST(Base64, KnowsTheTestVectors) {
 
 TEST(Base64, RefusesWhatIsNone) {
   std::string bytes;
-  for (const char* text :
-       {"A", "AAAAA", "A===", "A*==", "Zg= =", "Zm9v YmFy", "====", "Zg===", "Zm8==", "Zm9v="})
+  for (const char* text : {"A", "AAAAA", "A===", "A*==", "Zg= =", "Zm9v YmFy", "====", "Zg===", "Zm8==", "Zm9v="})
     EXPECT_FALSE(from_base64(text, bytes)) << text;
   // Bits beyond the last byte must be zero: otherwise two texts would stand for the same bytes.
   EXPECT_FALSE(from_base64("Zh==", bytes));
@@ -100,12 +99,10 @@ TEST(Text, ComparesProtocolWordsWithoutCase) {
 }
 
 TEST(Utf8, KnowsItsBounds) {
-  for (const char* good : {"", "a", "ü", "€", "😀", "\xed\x9f\xbf", "\xee\x80\x80", "\xf4\x8f\xbf\xbf",
-                           "\xc2\x80", "\xe0\xa0\x80", "\xf0\x90\x80\x80"})
+  for (const char* good : {"", "a", "ü", "€", "😀", "\xed\x9f\xbf", "\xee\x80\x80", "\xf4\x8f\xbf\xbf", "\xc2\x80", "\xe0\xa0\x80", "\xf0\x90\x80\x80"})
     EXPECT_TRUE(is_utf8(good)) << good;
-  for (const char* bad :
-       {"\x80", "\xc3", "\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xed\xbf\xbf",
-        "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80", "\xff", "a\xe2\x82"})
+  for (const char* bad : {"\x80", "\xc3", "\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xed\xbf\xbf", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80",
+                          "\xf8\x88\x80\x80\x80", "\xff", "a\xe2\x82"})
     EXPECT_FALSE(is_utf8(bad)) << to_hex(bad);
 }
 
@@ -113,7 +110,10 @@ TEST(CutText, EndsBetweenCharactersAndIsAlwaysUtf8) {
   EXPECT_EQ(cut_text("häuser", 6), "häuse");
   EXPECT_EQ(cut_text("hä", 2), "h");
   EXPECT_EQ(cut_text("hä", 3), "hä");
-  EXPECT_EQ(cut_text("a\xff" "b\xe2\x82", 10), "a?b??");
+  EXPECT_EQ(cut_text("a\xff"
+                     "b\xe2\x82",
+                     10),
+            "a?b??");
   EXPECT_EQ(cut_text("", 5), "");
   EXPECT_EQ(cut_text("\xf0\x9f\x98\x80", 3), "");
 }

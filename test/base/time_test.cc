@@ -31,8 +31,7 @@ PROPERTY(IsoTime, AnOffsetIsSubtracted) {
   std::string text = format_iso(time);
   text.pop_back();
   char offset[32];
-  std::snprintf(offset, sizeof offset, "%c%02d:%02d", minutes < 0 ? '-' : '+', std::abs(minutes) / 60,
-                std::abs(minutes) % 60);
+  std::snprintf(offset, sizeof offset, "%c%02d:%02d", minutes < 0 ? '-' : '+', std::abs(minutes) / 60, std::abs(minutes) % 60);
   const auto back = parse_iso_time(text + offset);
   RC_ASSERT(back.has_value());
   RC_ASSERT(*back + Duration{minutes * 60'000LL} == time);
@@ -53,8 +52,7 @@ PROPERTY(HttpDate, GivesBackWhatItTookToTheSecond) {
 }
 
 PROPERTY(DurationText, GivesBackWhatItTook) {
-  const Duration duration{any_integer(0, 99'999) *
-                          any_of(std::vector<std::int64_t>{1, 250, 1000, 60'000, 3'600'000, kDayMs})};
+  const Duration duration{any_integer(0, 99'999) * any_of(std::vector<std::int64_t>{1, 250, 1000, 60'000, 3'600'000, kDayMs})};
   RC_ASSERT(parse_duration(format_duration(duration)).value() == duration);
 }
 
@@ -68,9 +66,8 @@ PROPERTY(Times, NeverCrashOnAnyText) {
 
 TEST(IsoTime, KnowsTheFormsThatCrmsSend) {
   const WallTime expected{1'795'494'447'123};
-  for (const char* text :
-       {"2026-11-24T04:27:27.123Z", "2026-11-24T04:27:27.123+0000", "2026-11-24T04:27:27.123456789Z",
-        "2026-11-24t05:57:27.123+01:30", "2026-11-23 20:27:27.123-08:00", "2026-11-24T05:27:27.123+01"})
+  for (const char* text : {"2026-11-24T04:27:27.123Z", "2026-11-24T04:27:27.123+0000", "2026-11-24T04:27:27.123456789Z", "2026-11-24t05:57:27.123+01:30",
+                           "2026-11-23 20:27:27.123-08:00", "2026-11-24T05:27:27.123+01"})
     EXPECT_EQ(parse_iso_time(text).value().ms, expected.ms) << text;
   EXPECT_EQ(parse_iso_time("2026-11-24T04:27Z").value().ms, 1'795'494'420'000);
   EXPECT_EQ(parse_iso_time("1969-12-31T23:59:59.999Z").value().ms, -1);
@@ -79,11 +76,9 @@ TEST(IsoTime, KnowsTheFormsThatCrmsSend) {
 
 TEST(IsoTime, RefusesWhatIsNone) {
   for (const char* text :
-       {"", "2026-11-24", "2026-11-24T", "2026-11-24T04:27:27", "2026-11-24T04:27:27.Z",
-        "2026-02-29T00:00:00Z", "2026-11-24T24:00:00Z", "2026-11-24T04:60:00Z", "2026-11-24T04:27:61Z",
-        "2026-11-24T04:27:27.1234567890Z", "2026-11-24T04:27:27Z ", "2026-11-24T04:27:27+24:00",
-        "2026-11-24T04:27:27+05:", "2026-11-24T04:27:27+5", "26-11-24T04:27:27Z", "2026-13-01T00:00:00Z",
-        "2026-00-01T00:00:00Z", "+2026-11-24T04:27:27Z"}) {
+       {"", "2026-11-24", "2026-11-24T", "2026-11-24T04:27:27", "2026-11-24T04:27:27.Z", "2026-02-29T00:00:00Z", "2026-11-24T24:00:00Z", "2026-11-24T04:60:00Z",
+        "2026-11-24T04:27:61Z", "2026-11-24T04:27:27.1234567890Z", "2026-11-24T04:27:27Z ", "2026-11-24T04:27:27+24:00",
+        "2026-11-24T04:27:27+05:", "2026-11-24T04:27:27+5", "26-11-24T04:27:27Z", "2026-13-01T00:00:00Z", "2026-00-01T00:00:00Z", "+2026-11-24T04:27:27Z"}) {
     const auto time = parse_iso_time(text);
     ASSERT_FALSE(time) << text;
     EXPECT_EQ(time.error().code, ErrorCode::invalid_input);
@@ -93,16 +88,13 @@ TEST(IsoTime, RefusesWhatIsNone) {
 
 TEST(IsoDate, KnowsTheCalendar) {
   EXPECT_EQ(parse_iso_date("2024-02-29").value().days, 19'782);
-  for (const char* text :
-       {"2026-02-29", "2100-02-29", "2026-11-31", "2026-1-01", "2026-11-24T", "", "2026-11-00"})
-    EXPECT_FALSE(parse_iso_date(text)) << text;
+  for (const char* text : {"2026-02-29", "2100-02-29", "2026-11-31", "2026-1-01", "2026-11-24T", "", "2026-11-00"}) EXPECT_FALSE(parse_iso_date(text)) << text;
 }
 
 TEST(HttpDate, IsTheFixedFormOfRfc9110) {
   EXPECT_EQ(format_http_date(WallTime{1'795'494'447'123}), "Tue, 24 Nov 2026 04:27:27 GMT");
-  for (const char* text : {"", "Tue", "Tuesday, 24-Nov-26 04:27:27 GMT", "Tue Nov 24 04:27:27 2026",
-                           "Tue, 24 Foo 2026 04:27:27 GMT", "Tue, 24 Nov 2026 04:27:27 UTC",
-                           "Tue, 31 Nov 2026 04:27:27 GMT", "Tue,24 Nov 2026 04:27:27 GMT"})
+  for (const char* text : {"", "Tue", "Tuesday, 24-Nov-26 04:27:27 GMT", "Tue Nov 24 04:27:27 2026", "Tue, 24 Foo 2026 04:27:27 GMT",
+                           "Tue, 24 Nov 2026 04:27:27 UTC", "Tue, 31 Nov 2026 04:27:27 GMT", "Tue,24 Nov 2026 04:27:27 GMT"})
     EXPECT_FALSE(parse_http_date(text)) << text;
 }
 
@@ -113,8 +105,7 @@ TEST(DurationText, TakesOneNumberAndOneUnit) {
   EXPECT_EQ(format_duration(Duration{90'000}), "90s");
   EXPECT_EQ(format_duration(Duration{0}), "0s");
   EXPECT_EQ(format_duration(Duration{1'001}), "1001ms");
-  for (const char* text :
-       {"", "5", "m", "-5m", "5 m", "5M", "1h30m", "1.5h", "999999999999d", "9999999999999s"}) {
+  for (const char* text : {"", "5", "m", "-5m", "5 m", "5M", "1h30m", "1.5h", "999999999999d", "9999999999999s"}) {
     const auto duration = parse_duration(text);
     ASSERT_FALSE(duration) << text;
     EXPECT_NE(duration.error().message.find("250ms, 90s, 5m, 24h, 7d"), std::string::npos);

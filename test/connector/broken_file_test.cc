@@ -29,7 +29,8 @@ Node scalar(std::string text) {
 }
 
 std::vector<Node> wrong_nodes() {
-  std::vector<Node> wrong = {Node{}, scalar(""), scalar("${"), scalar("row["), scalar("-1"), scalar("99999999999999999999"), scalar("\xff\xfe"), scalar("$words"), scalar("${a} [[")};
+  std::vector<Node> wrong = {Node{},           scalar(""),       scalar("${"), scalar("row["), scalar("-1"), scalar("99999999999999999999"), scalar("\xff\xfe"),
+                             scalar("$words"), scalar("${a} [[")};
   Node list, map, word;
   list.kind = Node::Kind::list;
   list.items = {scalar("x"), Node{}};

@@ -23,10 +23,12 @@ class Dynamics365 : public testing::Test {
   Dynamics365()
       : world("dynamics365"),
         org(emulators::make_dynamics365(world.remote_clock, Rng(7))),
-        contact("contact", "name", {text("firstname"), text("lastname"), text("emailaddress1"), text("telephone1"), reference("parentcustomerid", "lookup", kParent)}),
+        contact("contact", "name",
+                {text("firstname"), text("lastname"), text("emailaddress1"), text("telephone1"), reference("parentcustomerid", "lookup", kParent)}),
         account("account", "name", {text("name"), number("numberofemployees"), text("description")}),
         incident("incident", "name",
-                 {text("title"), text("description"), number("statuscode"), Field{"statecode", mapping::WireType::number, "plain", {}, false}, reference("customerid", "lookup", kCustomer)}) {
+                 {text("title"), text("description"), number("statuscode"), Field{"statecode", mapping::WireType::number, "plain", {}, false},
+                  reference("customerid", "lookup", kCustomer)}) {
     world.network.add(kOrganization, *org);
     ConnectionConfig config;
     config.name = "crm_c";
@@ -47,7 +49,9 @@ class Dynamics365 : public testing::Test {
     control(*org, "POST", "records/contact", records);
   }
   std::string case_of(const json::object& more = {}) {
-    json::object fields{{"title", "Broken"}, {"_customerid_value", load("account", {{"name", "Acme"}})}, {"_customerid_value@Microsoft.Dynamics.CRM.lookuplogicalname", "account"}};
+    json::object fields{{"title", "Broken"},
+                        {"_customerid_value", load("account", {{"name", "Acme"}})},
+                        {"_customerid_value@Microsoft.Dynamics.CRM.lookuplogicalname", "account"}};
     for (const auto& [name, value] : more) fields[name] = value;
     return load("incident", fields);
   }
@@ -156,9 +160,10 @@ TEST_F(Dynamics365, ReadsByIdTellMergedAndMissingRows) {
 
 TEST_F(Dynamics365, CreatesTravelInABatchAndOneBadRowFailsAlone) {
   const std::size_t before = world.calls();
-  const auto batch = world.write("contact", Operation::create,
-                                 {create(contact, {{"lastname", Value("Lee")}, {"emailaddress1", Value("lee@example.com")}}, 1), create(contact, {{"firstname", Value(std::string(60, 'x'))}, {"lastname", Value("Long")}}, 2),
-                                  create(contact, {{"lastname", Value("Kim")}}, 3)});
+  const auto batch = world.write(
+      "contact", Operation::create,
+      {create(contact, {{"lastname", Value("Lee")}, {"emailaddress1", Value("lee@example.com")}}, 1),
+       create(contact, {{"firstname", Value(std::string(60, 'x'))}, {"lastname", Value("Long")}}, 2), create(contact, {{"lastname", Value("Kim")}}, 3)});
   EXPECT_EQ(world.calls() - before, 1u);
   ASSERT_TRUE(batch.results[0].ok) << show(*batch.results[0].failure);
   EXPECT_TRUE(batch.results[0].created);
@@ -197,7 +202,8 @@ TEST_F(Dynamics365, AnUpdateBehindTheTimesIsAConflictAndAGoneRowStaysGone) {
   edit(*org, {{"operation", "update"}, {"object", "contact"}, {"id", first}, {"fields", json::object{{"telephone1", "1"}}}});
   edit(*org, {{"operation", "delete"}, {"object", "contact"}, {"id", second}});
   const auto batch = world.write("contact", Operation::update,
-                                 {updated_row(contact, first, {{"emailaddress1", Value("a@example.com")}}, first_version), updated_row(contact, second, {{"emailaddress1", Value("b@example.com")}}),
+                                 {updated_row(contact, first, {{"emailaddress1", Value("a@example.com")}}, first_version),
+                                  updated_row(contact, second, {{"emailaddress1", Value("b@example.com")}}),
                                   updated_row(contact, third, {{"emailaddress1", Value("c@example.com")}}, third_version)});
   EXPECT_EQ(batch.results[0].failure->failure_class, FailureClass::conflict) << show(*batch.results[0].failure);
   EXPECT_EQ(batch.results[1].failure->failure_class, FailureClass::gone) << show(*batch.results[1].failure);
@@ -221,7 +227,8 @@ TEST_F(Dynamics365, ARowThatSetsOnlyOurKeyDoesNotComeBackFromTheDeadEither) {
 
 TEST_F(Dynamics365, LookupsAreWrittenByTheTargetsTableReadWithItAndCleared) {
   const std::string acme = load("account", {{"name", "Acme"}});
-  const auto batch = world.write("contact", Operation::create, {create(contact, {{"lastname", Value("Lee")}, {"parentcustomerid", Value(RemoteId{"account", acme})}}, 1)});
+  const auto batch =
+      world.write("contact", Operation::create, {create(contact, {{"lastname", Value("Lee")}, {"parentcustomerid", Value(RemoteId{"account", acme})}}, 1)});
   ASSERT_TRUE(batch.results[0].ok) << show(*batch.results[0].failure);
   EXPECT_EQ(contact.show(row_of("contact", guid(1)).slots, "parentcustomerid"), "account:" + acme);
   WriteRow clear = updated_row(contact, guid(1), {{"parentcustomerid", Value{}}});
@@ -232,7 +239,8 @@ TEST_F(Dynamics365, LookupsAreWrittenByTheTargetsTableReadWithItAndCleared) {
 
 TEST_F(Dynamics365, AMissingParentIsNotTakenForTheRecordItself) {
   const auto batch = world.write("contact", Operation::create,
-                                 {create(contact, {{"lastname", Value("Lee")}, {"parentcustomerid", Value(RemoteId{"account", guid(77)})}}, 1), create(contact, {{"lastname", Value("Kim")}}, 2)});
+                                 {create(contact, {{"lastname", Value("Lee")}, {"parentcustomerid", Value(RemoteId{"account", guid(77)})}}, 1),
+                                  create(contact, {{"lastname", Value("Kim")}}, 2)});
   ASSERT_TRUE(batch.results[0].failure);
   EXPECT_EQ(batch.results[0].failure->failure_class, FailureClass::missing_parent) << show(*batch.results[0].failure);
   EXPECT_TRUE(batch.results[1].ok);
@@ -241,7 +249,8 @@ TEST_F(Dynamics365, AMissingParentIsNotTakenForTheRecordItself) {
 TEST_F(Dynamics365, DeletesTravelInABatchAndAnAlreadyGoneRowIsTold) {
   const std::string first = load("contact", {{"lastname", "A"}}), second = load("contact", {{"lastname", "B"}});
   const std::size_t before = world.calls();
-  const auto batch = world.write("contact", Operation::remove, {updated_row(contact, first, {}), updated_row(contact, guid(5), {}), updated_row(contact, second, {})});
+  const auto batch =
+      world.write("contact", Operation::remove, {updated_row(contact, first, {}), updated_row(contact, guid(5), {}), updated_row(contact, second, {})});
   EXPECT_EQ(world.calls() - before, 1u);
   EXPECT_TRUE(batch.results[0].ok && batch.results[2].ok);
   EXPECT_EQ(batch.results[1].failure->failure_class, FailureClass::gone);
@@ -279,8 +288,18 @@ TEST_F(Dynamics365, ACancelledCaseIsResolvedThroughReopening) {
 TEST_F(Dynamics365, ACaseIsCreatedOpenAndThenResolved) {
   const std::string acme = load("account", {{"name", "Acme"}});
   const auto batch = world.write("incident", Operation::create,
-                                 {create(incident, {{"title", Value("Broken")}, {"customerid", Value(RemoteId{"account", acme})}, {"statecode", Value(Decimal{"1"})}, {"statuscode", Value(Decimal{"5"})}}, 1),
-                                  create(incident, {{"title", Value("Waits")}, {"customerid", Value(RemoteId{"account", acme})}, {"statecode", Value(Decimal{"0"})}, {"statuscode", Value(Decimal{"3"})}}, 2)});
+                                 {create(incident,
+                                         {{"title", Value("Broken")},
+                                          {"customerid", Value(RemoteId{"account", acme})},
+                                          {"statecode", Value(Decimal{"1"})},
+                                          {"statuscode", Value(Decimal{"5"})}},
+                                         1),
+                                  create(incident,
+                                         {{"title", Value("Waits")},
+                                          {"customerid", Value(RemoteId{"account", acme})},
+                                          {"statecode", Value(Decimal{"0"})},
+                                          {"statuscode", Value(Decimal{"3"})}},
+                                         2)});
   ASSERT_TRUE(batch.results[0].ok) << show(*batch.results[0].failure);
   ASSERT_TRUE(batch.results[1].ok) << show(*batch.results[1].failure);
   EXPECT_EQ(incident.show(row_of("incident", guid(1)).slots, "statuscode"), "5");
@@ -316,8 +335,10 @@ TEST_F(Dynamics365, A429IsWaitedForAsLongAsItSays) {
 TEST_F(Dynamics365, ADroppedBatchLeavesEveryOutcomeUnknownAndRepeatingItMakesNoTwins) {
   const auto rows = [&] { return std::vector<WriteRow>{create(contact, {{"lastname", Value("Lee")}}, 1), create(contact, {{"lastname", Value("Kim")}}, 2)}; };
   fault(*org, {{"name", "drop_after_commit"}, {"rate", 1}, {"count", 1}});
-  for (const WriteResult& result : world.write("contact", Operation::create, rows()).results) EXPECT_EQ(result.failure->failure_class, FailureClass::outcome_unknown);
-  for (const WriteResult& result : world.write("contact", Operation::create, rows()).results) EXPECT_EQ(result.failure->failure_class, FailureClass::already_done);
+  for (const WriteResult& result : world.write("contact", Operation::create, rows()).results)
+    EXPECT_EQ(result.failure->failure_class, FailureClass::outcome_unknown);
+  for (const WriteResult& result : world.write("contact", Operation::create, rows()).results)
+    EXPECT_EQ(result.failure->failure_class, FailureClass::already_done);
   EXPECT_EQ(world.scan("contact").size(), 2u);
 }
 
@@ -325,7 +346,11 @@ class Dynamics365Door : public Dynamics365 {
  protected:
   void subscribe() {
     control(*org, "POST", "steps",
-            json::object{{"entity", json::array{"contact"}}, {"message", json::array{"Create", "Update", "Delete", "Merge"}}, {"url", "https://hooks.example.test/crm_c"}, {"authtype", 5}, {"authvalue", json::object{{"x-api-key", "the-door-key"}}}});
+            json::object{{"entity", json::array{"contact"}},
+                         {"message", json::array{"Create", "Update", "Delete", "Merge"}},
+                         {"url", "https://hooks.example.test/crm_c"},
+                         {"authtype", 5},
+                         {"authvalue", json::object{{"x-api-key", "the-door-key"}}}});
   }
   Connector::DoorAnswer knock(const http::Request& request) {
     http::ServerRequest received;

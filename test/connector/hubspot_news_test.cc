@@ -101,7 +101,8 @@ class HubSpotDoor : public HubSpot {
   void SetUp() override {
     control(*portal, "POST", "webhooks",
             json::object{{"url", "https://hooks.example.test/crm_b?tenant=a%3Ab&x=%20y"},
-                         {"subscriptions", json::array{json::object{{"eventType", "contact.creation"}}, json::object{{"eventType", "contact.propertyChange"}, {"propertyName", "phone"}},
+                         {"subscriptions", json::array{json::object{{"eventType", "contact.creation"}},
+                                                       json::object{{"eventType", "contact.propertyChange"}, {"propertyName", "phone"}},
                                                        json::object{{"eventType", "contact.deletion"}}, json::object{{"eventType", "contact.merge"}}}}});
   }
   std::vector<http::Request> deliveries() {

@@ -27,7 +27,8 @@ class HubSpot : public testing::Test {
     ConnectionConfig config;
     config.name = "crm_b";
     config.auth = auth;
-    config.secrets = {{"service_key", kServiceKey}, {"client_id", "lockstep-client"}, {"client_secret", "lockstep-secret"}, {"refresh_token", "lockstep-refresh-token"}};
+    config.secrets = {
+        {"service_key", kServiceKey}, {"client_id", "lockstep-client"}, {"client_secret", "lockstep-secret"}, {"refresh_token", "lockstep-refresh-token"}};
     config.public_url = "https://hooks.example.test";
     world.connect(config);
     for (const Layout* layout : {&contact, &company, &ticket, &note}) world.select(*layout);

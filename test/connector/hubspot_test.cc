@@ -11,7 +11,8 @@ namespace json = boost::json;
 TEST_F(HubSpot, SignsInLearnsTheAccountAndMakesTheKeyField) {
   EXPECT_EQ(world.network.sent.at(0).url, std::string(kPortal) + "/account-info/v3/details");
   std::size_t made = 0;
-  for (const http::Request& request : world.network.sent) made += request.method == "POST" && request.url.find("/crm/v3/properties/") != std::string::npos ? 1 : 0;
+  for (const http::Request& request : world.network.sent)
+    made += request.method == "POST" && request.url.find("/crm/v3/properties/") != std::string::npos ? 1 : 0;
   EXPECT_EQ(made, 4u) << "one for each selected object";
   const std::size_t before = world.calls();
   ASSERT_TRUE(world.open());
@@ -34,7 +35,8 @@ TEST_F(HubSpot, AnEmptyPageOfTheSearchThatNamesANextOneIsToldAsAFeedThatDoesNotM
 TEST_F(HubSpot, ARecordFoundByTwoOfItsValuesHasItsLinkBothTimes) {
   const std::string house = load("company", {{"name", "House"}});
   const std::string lee = load("contact", {{"lastname", "Lee"}, {"associations.companies", house}});
-  const std::string row = R"({"id":")" + lee + R"(","properties":{"lastname":"Lee"},"createdAt":"2026-01-01T00:00:00Z","updatedAt":"2026-01-01T00:00:00Z","archived":false})";
+  const std::string row =
+      R"({"id":")" + lee + R"(","properties":{"lastname":"Lee"},"createdAt":"2026-01-01T00:00:00Z","updatedAt":"2026-01-01T00:00:00Z","archived":false})";
   world.network.intercept = [&](const http::Request& request) -> std::optional<Result<http::Response>> {
     if (request.url.find("/objects/contacts/batch/read") == std::string::npos) return std::nullopt;
     return http::Response(200, R"({"results":[)" + row + "," + row + "]}");
@@ -84,7 +86,8 @@ TEST_F(HubSpot, AListingIsReadPageByPageWithItsLinksInside) {
 }
 
 TEST_F(HubSpot, ReadsByIdTellArchivedMergedAndNeverSeenRows) {
-  const std::string kept = load("contact", {{"lastname", "Kept"}}), gone = load("contact", {{"lastname", "Gone"}}), lost = load("contact", {{"lastname", "Lost"}});
+  const std::string kept = load("contact", {{"lastname", "Kept"}}), gone = load("contact", {{"lastname", "Gone"}}),
+                    lost = load("contact", {{"lastname", "Lost"}});
   const std::string other = load("contact", {{"lastname", "Other"}});
   edit(*portal, {{"operation", "delete"}, {"object", "contact"}, {"id", gone}});
   edit(*portal, {{"operation", "merge"}, {"object", "contact"}, {"id", lost}, {"into", kept}});
@@ -101,7 +104,8 @@ TEST_F(HubSpot, ReadsByIdTellArchivedMergedAndNeverSeenRows) {
 
 TEST_F(HubSpot, ARepeatedCreateMakesNoTwin) {
   const auto rows = [&] {
-    return std::vector<WriteRow>{created_row(contact, {{"lastname", Value("Lee")}, {"email", Value("lee@example.com")}}, "01A"), created_row(contact, {{"lastname", Value("Kim")}}, "01B")};
+    return std::vector<WriteRow>{created_row(contact, {{"lastname", Value("Lee")}, {"email", Value("lee@example.com")}}, "01A"),
+                                 created_row(contact, {{"lastname", Value("Kim")}}, "01B")};
   };
   const auto first = world.write("contact", Operation::create, rows());
   ASSERT_TRUE(first.results[0].ok) << show(*first.results[0].failure);
@@ -116,9 +120,10 @@ TEST_F(HubSpot, ARepeatedCreateMakesNoTwin) {
 }
 
 TEST_F(HubSpot, OneBadRowAmongGoodOnesFailsAlone) {
-  const auto batch = world.write("contact", Operation::create,
-                                 {created_row(contact, {{"lastname", Value("Good")}}, "01A"), created_row(contact, {{"lastname", Value("Bad")}, {"email", Value("no address")}}, "01B"),
-                                  created_row(contact, {{"lastname", Value("Fine")}}, "01C")});
+  const auto batch = world.write(
+      "contact", Operation::create,
+      {created_row(contact, {{"lastname", Value("Good")}}, "01A"), created_row(contact, {{"lastname", Value("Bad")}, {"email", Value("no address")}}, "01B"),
+       created_row(contact, {{"lastname", Value("Fine")}}, "01C")});
   EXPECT_TRUE(batch.results[0].ok);
   ASSERT_TRUE(batch.results[1].failure);
   EXPECT_EQ(batch.results[1].failure->failure_class, FailureClass::validation) << show(*batch.results[1].failure);
@@ -135,7 +140,8 @@ TEST_F(HubSpot, AFailureOfOneRecordShowsWhatWasAskedAndAnsweredAndNoSecret) {
     EXPECT_TRUE(exchange);
     return exchange ? *exchange : Exchange{};
   };
-  const WriteRow good = created_row(contact, {{"lastname", Value("Good")}}, "01A"), bad = created_row(contact, {{"lastname", Value("Bad")}, {"email", Value(words)}}, "01B");
+  const WriteRow good = created_row(contact, {{"lastname", Value("Good")}}, "01A"),
+                 bad = created_row(contact, {{"lastname", Value("Bad")}, {"email", Value(words)}}, "01B");
   for (const Exchange& exchange : {shown({good, bad}, 1), shown({bad}, 0)}) {
     EXPECT_EQ(exchange.method, "POST");
     EXPECT_TRUE(exchange.url.starts_with(std::string(kPortal) + "/crm/v3/objects/")) << exchange.url;
@@ -149,7 +155,10 @@ TEST_F(HubSpot, AFailureOfOneRecordShowsWhatWasAskedAndAnsweredAndNoSecret) {
 TEST_F(HubSpot, WhereABadRowUndoesTheCallItIsFoundByHalves) {
   control(*portal, "POST", "settings", json::object{{"traced_updates_partial", false}});
   std::vector<WriteRow> rows;
-  for (int i = 0; i < 40; ++i) rows.push_back(created_row(contact, {{"lastname", Value("P" + std::to_string(i))}, {"email", Value(i == 13 ? "no address" : "p" + std::to_string(i) + "@example.com")}}, "K" + std::to_string(i)));
+  for (int i = 0; i < 40; ++i)
+    rows.push_back(created_row(
+        contact, {{"lastname", Value("P" + std::to_string(i))}, {"email", Value(i == 13 ? "no address" : "p" + std::to_string(i) + "@example.com")}},
+        "K" + std::to_string(i)));
   const auto batch = world.write("contact", Operation::create, std::move(rows));
   for (std::size_t i = 0; i < batch.results.size(); ++i) EXPECT_EQ(batch.results[i].ok, i != 13) << i;
   EXPECT_EQ(batch.results[13].failure->failure_class, FailureClass::validation);
@@ -160,7 +169,8 @@ TEST_F(HubSpot, WhereABadRowUndoesTheCallItIsFoundByHalves) {
 TEST_F(HubSpot, ATakenAddressNamesTheContactThatHasIt) {
   const std::string lee = load("contact", {{"lastname", "Lee"}, {"email", "lee@example.com"}});
   const auto batch = world.write("contact", Operation::create,
-                                 {created_row(contact, {{"lastname", Value("Lee")}, {"email", Value("Lee@example.com")}}, "01A"), created_row(contact, {{"lastname", Value("Kim")}}, "01B")});
+                                 {created_row(contact, {{"lastname", Value("Lee")}, {"email", Value("Lee@example.com")}}, "01A"),
+                                  created_row(contact, {{"lastname", Value("Kim")}}, "01B")});
   ASSERT_TRUE(batch.results[0].failure);
   EXPECT_EQ(batch.results[0].failure->failure_class, FailureClass::duplicate) << show(*batch.results[0].failure);
   EXPECT_EQ(batch.results[0].failure->ids, std::vector<std::string>{lee});
@@ -174,7 +184,8 @@ TEST_F(HubSpot, UpdatesTravelTogetherClearWithNullAndTellMissingRows) {
   edit(*portal, {{"operation", "merge"}, {"object", "contact"}, {"id", lost}, {"into", kept}});
   const std::size_t before = world.calls();
   const auto batch = world.write("contact", Operation::update,
-                                 {updated_row(contact, lee, {{"phone", Value{}}}), updated_row(contact, gone, {{"phone", Value("2")}}), updated_row(contact, lost, {{"phone", Value("3")}})});
+                                 {updated_row(contact, lee, {{"phone", Value{}}}), updated_row(contact, gone, {{"phone", Value("2")}}),
+                                  updated_row(contact, lost, {{"phone", Value("3")}})});
   EXPECT_EQ(world.calls() - before, 1u);
   EXPECT_TRUE(batch.results[0].ok);
   EXPECT_EQ(contact.show(row_of("contact", lee).slots, "phone"), "null");
@@ -185,7 +196,8 @@ TEST_F(HubSpot, UpdatesTravelTogetherClearWithNullAndTellMissingRows) {
 
 TEST_F(HubSpot, TheCompanyOfAContactIsItsPrimaryOneAndOthersStay) {
   const std::string acme = load("company", {{"name", "Acme"}}), beta = load("company", {{"name", "Beta"}});
-  const auto made = world.write("contact", Operation::create, {created_row(contact, {{"lastname", Value("Lee")}, {"company", Value(RemoteId{"company", acme})}}, "01A")});
+  const auto made =
+      world.write("contact", Operation::create, {created_row(contact, {{"lastname", Value("Lee")}, {"company", Value(RemoteId{"company", acme})}}, "01A")});
   ASSERT_TRUE(made.results[0].ok) << show(*made.results[0].failure);
   const std::string lee = made.results[0].id.id;
   EXPECT_EQ(contact.show(row_of("contact", lee).slots, "company"), "company:" + acme);
@@ -202,7 +214,8 @@ TEST_F(HubSpot, TheCompanyOfAContactIsItsPrimaryOneAndOthersStay) {
 TEST_F(HubSpot, ALinkToARecordThatIsGoneIsToldAndTheOthersStand) {
   const std::string acme = load("company", {{"name", "Acme"}}), lee = load("contact", {{"lastname", "Lee"}}), kim = load("contact", {{"lastname", "Kim"}});
   const auto batch = world.write("contact", Operation::update,
-                                 {updated_row(contact, lee, {{"company", Value(RemoteId{"company", "999999"})}}), updated_row(contact, kim, {{"company", Value(RemoteId{"company", acme})}})});
+                                 {updated_row(contact, lee, {{"company", Value(RemoteId{"company", "999999"})}}),
+                                  updated_row(contact, kim, {{"company", Value(RemoteId{"company", acme})}})});
   ASSERT_TRUE(batch.results[0].failure);
   EXPECT_EQ(batch.results[0].failure->failure_class, FailureClass::missing_parent) << show(*batch.results[0].failure);
   EXPECT_TRUE(batch.results[1].ok);
@@ -211,7 +224,8 @@ TEST_F(HubSpot, ALinkToARecordThatIsGoneIsToldAndTheOthersStand) {
 
 TEST_F(HubSpot, ALinkThatIsRefusedLeavesTheOldOneStanding) {
   const std::string acme = load("company", {{"name", "Acme"}}), ann = load("contact", {{"lastname", "Ann"}});
-  const std::string lee = load("contact", {{"lastname", "Lee"}, {"associations.companies", acme}}), broken = load("ticket", {{"subject", "Broken"}, {"hs_pipeline_stage", "1"}, {"associations.contacts", ann}});
+  const std::string lee = load("contact", {{"lastname", "Lee"}, {"associations.companies", acme}}),
+                    broken = load("ticket", {{"subject", "Broken"}, {"hs_pipeline_stage", "1"}, {"associations.contacts", ann}});
   WriteRow moved = updated_row(contact, lee, {{"company", Value(RemoteId{"company", "999999"})}});
   moved.from = contact.slots({{"company", Value(RemoteId{"company", acme})}});
   EXPECT_FALSE(world.write("contact", Operation::update, {moved}).results[0].ok);
@@ -224,7 +238,8 @@ TEST_F(HubSpot, ALinkThatIsRefusedLeavesTheOldOneStanding) {
 
 TEST_F(HubSpot, AnUpdateWhoseFieldsStandWithoutItsLinkIsNotToldToHaveFailed) {
   const std::string lee = load("contact", {{"lastname", "Lee"}});
-  const auto batch = world.write("contact", Operation::update, {updated_row(contact, lee, {{"phone", Value("1")}, {"company", Value(RemoteId{"company", "999999"})}})});
+  const auto batch =
+      world.write("contact", Operation::update, {updated_row(contact, lee, {{"phone", Value("1")}, {"company", Value(RemoteId{"company", "999999"})}})});
   ASSERT_TRUE(batch.results[0].failure);
   EXPECT_EQ(batch.results[0].failure->failure_class, FailureClass::outcome_unknown) << "it is read, and what is still owed fails for itself";
   EXPECT_EQ(contact.show(row_of("contact", lee).slots, "phone"), "1");
@@ -233,7 +248,13 @@ TEST_F(HubSpot, AnUpdateWhoseFieldsStandWithoutItsLinkIsNotToldToHaveFailed) {
 TEST_F(HubSpot, ATicketHasAContactAndACompany) {
   const std::string acme = load("company", {{"name", "Acme"}}), lee = load("contact", {{"lastname", "Lee"}});
   const auto made = world.write("ticket", Operation::create,
-                                {created_row(ticket, {{"subject", Value("Broken")}, {"hs_pipeline", Value("0")}, {"hs_pipeline_stage", Value("1")}, {"contact", Value(RemoteId{"contact", lee})}, {"company", Value(RemoteId{"company", acme})}}, "01A")});
+                                {created_row(ticket,
+                                             {{"subject", Value("Broken")},
+                                              {"hs_pipeline", Value("0")},
+                                              {"hs_pipeline_stage", Value("1")},
+                                              {"contact", Value(RemoteId{"contact", lee})},
+                                              {"company", Value(RemoteId{"company", acme})}},
+                                             "01A")});
   ASSERT_TRUE(made.results[0].ok) << show(*made.results[0].failure);
   const Row row = row_of("ticket", made.results[0].id.id);
   EXPECT_EQ(ticket.show(row.slots, "contact"), "contact:" + lee);
@@ -247,7 +268,12 @@ TEST_F(HubSpot, ANoteIsMadeWithItsLinksInOneCall) {
   const std::string lee = load("contact", {{"lastname", "Lee"}}), acme = load("company", {{"name", "Acme"}});
   const std::size_t before = world.calls();
   const auto made = world.write("note", Operation::create,
-                                {created_row(note, {{"hs_note_body", Value("<p>hi</p>")}, {"hs_timestamp", at("2026-05-01T09:00:00Z")}, {"contact", Value(RemoteId{"contact", lee})}, {"company", Value(RemoteId{"company", acme})}}, "01A"),
+                                {created_row(note,
+                                             {{"hs_note_body", Value("<p>hi</p>")},
+                                              {"hs_timestamp", at("2026-05-01T09:00:00Z")},
+                                              {"contact", Value(RemoteId{"contact", lee})},
+                                              {"company", Value(RemoteId{"company", acme})}},
+                                             "01A"),
                                  created_row(note, {{"hs_note_body", Value("no time")}}, "01B")});
   EXPECT_EQ(world.calls() - before, 1u);
   ASSERT_TRUE(made.results[0].ok) << show(*made.results[0].failure);
@@ -261,7 +287,8 @@ TEST_F(HubSpot, ANoteIsMadeWithItsLinksInOneCall) {
 
 TEST_F(HubSpot, ANoteWhoseAnswerWasLostIsFoundByItsKey) {
   fault(*portal, {{"name", "drop_after_commit"}, {"rate", 1}, {"count", 1}});
-  const auto made = world.write("note", Operation::create, {created_row(note, {{"hs_note_body", Value("hi")}, {"hs_timestamp", at("2026-05-01T09:00:00Z")}}, "01ABCDEFGH")});
+  const auto made =
+      world.write("note", Operation::create, {created_row(note, {{"hs_note_body", Value("hi")}, {"hs_timestamp", at("2026-05-01T09:00:00Z")}}, "01ABCDEFGH")});
   ASSERT_TRUE(made.results[0].failure);
   EXPECT_EQ(made.results[0].failure->failure_class, FailureClass::outcome_unknown) << show(*made.results[0].failure);
   advance(world.connector().find_object("note")->visible_after.count() / 1000);
@@ -272,7 +299,9 @@ TEST_F(HubSpot, ANoteWhoseAnswerWasLostIsFoundByItsKey) {
 }
 
 TEST_F(HubSpot, RecordsAreFoundByKeyAtOnceAndByValueThroughTheIndex) {
-  world.write("contact", Operation::create, {created_row(contact, {{"lastname", Value("Lee")}, {"email", Value("lee@example.com")}}, "01A"), created_row(contact, {{"lastname", Value("Kim")}}, "01B")});
+  world.write("contact", Operation::create,
+              {created_row(contact, {{"lastname", Value("Lee")}, {"email", Value("lee@example.com")}}, "01A"),
+               created_row(contact, {{"lastname", Value("Kim")}}, "01B")});
   const auto by_key = world.wait(world.connector().find_by("contact", connector::kExternalKey, {"01A", "01X"}, Priority::real_time));
   ASSERT_TRUE(by_key) << show(by_key.error());
   ASSERT_EQ(by_key->results.size(), 1u);

@@ -229,7 +229,8 @@ TEST_F(Salesforce, AnHtmlAnswerIsAFailureAndNeverAnEmptyListing) {
 
 TEST_F(Salesforce, TheFeedTellsEditsDeletionsAndMergesOnce) {
   open();
-  const std::string kept = load("Contact", {{"LastName", "Kept"}}), gone = load("Contact", {{"LastName", "Gone"}}), lost = load("Contact", {{"LastName", "Lost"}});
+  const std::string kept = load("Contact", {{"LastName", "Kept"}}), gone = load("Contact", {{"LastName", "Gone"}}),
+                    lost = load("Contact", {{"LastName", "Lost"}});
   std::string position;
   EXPECT_TRUE(world.changes("Contact", position).empty()) << "a feed starts from now on";
   world.executor.clock().advance(Duration{300'000});
@@ -285,7 +286,8 @@ TEST_F(Salesforce, TheFeedPassesAFullPageOfOneSecond) {
 
 TEST_F(Salesforce, ReadsByIdTellDeletedMergedAndNeverSeenRows) {
   open();
-  const std::string kept = load("Contact", {{"LastName", "Kept"}}), gone = load("Contact", {{"LastName", "Gone"}}), lost = load("Contact", {{"LastName", "Lost"}});
+  const std::string kept = load("Contact", {{"LastName", "Kept"}}), gone = load("Contact", {{"LastName", "Gone"}}),
+                    lost = load("Contact", {{"LastName", "Lost"}});
   edit(*org, {{"operation", "delete"}, {"object", "Contact"}, {"id", gone}});
   edit(*org, {{"operation", "merge"}, {"object", "Contact"}, {"id", lost}, {"into", kept}});
   const auto results = world.read("Contact", {gone, kept, lost, "003000000000000AAA"});
@@ -301,7 +303,9 @@ TEST_F(Salesforce, ReadsByIdTellDeletedMergedAndNeverSeenRows) {
 
 TEST_F(Salesforce, ARepeatedCreateMakesNoTwin) {
   open();
-  const auto rows = [&] { return std::vector<WriteRow>{created_row(contact, {{"LastName", Value("Lee")}}, "01A"), created_row(contact, {{"LastName", Value("Kim")}}, "01B")}; };
+  const auto rows = [&] {
+    return std::vector<WriteRow>{created_row(contact, {{"LastName", Value("Lee")}}, "01A"), created_row(contact, {{"LastName", Value("Kim")}}, "01B")};
+  };
   const auto first = world.write("Contact", Operation::create, rows());
   ASSERT_TRUE(first.results[0].ok && first.results[1].ok);
   EXPECT_TRUE(first.results[0].created);
@@ -417,8 +421,9 @@ TEST_F(Salesforce, ReferencesAreWrittenAndReadAndAMissingOneIsTold) {
 TEST_F(Salesforce, APolymorphicReferenceTellsItsObjectByItsPrefix) {
   open();
   const std::string acme = load("Account", {{"Name", "Acme"}}), lee = load("Contact", {{"LastName", "Lee"}});
-  const auto batch = world.write("Task", Operation::create,
-                                 {created_row(task, {{"Subject", Value("Call")}, {"WhatId", Value(RemoteId{"Account", acme})}, {"WhoId", Value(RemoteId{"Contact", lee})}}, "01A")});
+  const auto batch = world.write(
+      "Task", Operation::create,
+      {created_row(task, {{"Subject", Value("Call")}, {"WhatId", Value(RemoteId{"Account", acme})}, {"WhoId", Value(RemoteId{"Contact", lee})}}, "01A")});
   ASSERT_TRUE(batch.results[0].ok) << show(*batch.results[0].failure);
   EXPECT_EQ(task.show(row_of("Task", batch.results[0].id.id).slots, "WhatId"), "Account:" + acme);
 }

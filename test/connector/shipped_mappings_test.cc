@@ -22,11 +22,21 @@ struct System {
 };
 
 std::vector<System> systems() {
-  return {{"salesforce", "https://acme.my.salesforce.com", [](const emulators::EmulatorClock& clock) { return emulators::salesforce::make_salesforce(clock, Rng(1)); },
-           {{"login_url", "https://acme.my.salesforce.com"}}, "oauth2"},
-          {"hubspot", "https://api.hubapi.com", [](const emulators::EmulatorClock& clock) { return emulators::hubspot::make_hubspot(clock, Rng(1)); }, {}, "bearer"},
-          {"dynamics365", "https://acme.crm.dynamics.com", [](const emulators::EmulatorClock& clock) { return emulators::make_dynamics365(clock, Rng(1)); },
-           {{"org_url", "https://acme.crm.dynamics.com"}, {"login_url", "https://acme.crm.dynamics.com"}, {"tenant", "contoso.onmicrosoft.com"}}, "oauth2"}};
+  return {{"salesforce",
+           "https://acme.my.salesforce.com",
+           [](const emulators::EmulatorClock& clock) { return emulators::salesforce::make_salesforce(clock, Rng(1)); },
+           {{"login_url", "https://acme.my.salesforce.com"}},
+           "oauth2"},
+          {"hubspot",
+           "https://api.hubapi.com",
+           [](const emulators::EmulatorClock& clock) { return emulators::hubspot::make_hubspot(clock, Rng(1)); },
+           {},
+           "bearer"},
+          {"dynamics365",
+           "https://acme.crm.dynamics.com",
+           [](const emulators::EmulatorClock& clock) { return emulators::make_dynamics365(clock, Rng(1)); },
+           {{"org_url", "https://acme.crm.dynamics.com"}, {"login_url", "https://acme.crm.dynamics.com"}, {"tenant", "contoso.onmicrosoft.com"}},
+           "oauth2"}};
 }
 
 class ShippedMappings : public testing::TestWithParam<std::size_t> {
@@ -60,7 +70,8 @@ class ShippedMappings : public testing::TestWithParam<std::size_t> {
     for (const std::string& object : info.objects)
       for (const FormInfo& form : forms_of(*world->definition, object)) info.forms[object].push_back({form.name, form.arguments});
     std::vector<grammar::Node> files;
-    for (const char* type : {"account", "contact", "case", "interaction"}) files.push_back(*grammar::parse_file(source_path(std::string("mappings/") + type + ".yaml")));
+    for (const char* type : {"account", "contact", "case", "interaction"})
+      files.push_back(*grammar::parse_file(source_path(std::string("mappings/") + type + ".yaml")));
     auto all = mapping::load_mappings(files, model, {info}, findings);
     for (auto& one : all) {
       ASSERT_TRUE(one.systems.contains(system));
@@ -163,8 +174,7 @@ TEST_P(ShippedMappings, ARecordWithEveryFieldComesBackAsItWas) {
     const EntityType& type = model.types[i];
     if (type.find("kind"))
       for (const char* kind : {"email", "call", "note"}) create_and_compare(*mappings[i], type, kind);
-    else
-      create_and_compare(*mappings[i], type, "");
+    else create_and_compare(*mappings[i], type, "");
   }
 }
 

@@ -33,7 +33,8 @@ TEST(Create, WithoutAnAnswerIsNeverDoneTwice) {
       east.fates = {fate};
       north.add("contact", contact("Ada", "ada@example.com"));
       ASSERT_TRUE(world.settle(Duration{2 * 3'600'000}));
-      EXPECT_EQ(east.live("contact").size(), 1u) << "key " << traits.has_key << ", client id " << traits.client_id << ", arrived " << (fate == Fate::answer_lost);
+      EXPECT_EQ(east.live("contact").size(), 1u) << "key " << traits.has_key << ", client id " << traits.client_id << ", arrived "
+                                                 << (fate == Fate::answer_lost);
       EXPECT_EQ(world.golden("contact").size(), 1u);
       EXPECT_TRUE(world.open_reviews().empty());
     }

@@ -216,7 +216,9 @@ TEST_F(LettersOfTwins, APersonTellsWhichRecordItIsAndNoTwinIsMade) {
 TEST_F(Letters, ParentsAreReplayedBeforeTheirChildren) {
   world.start();
   ASSERT_TRUE(world.settle());
-  east.refuse = [](connector::Operation, const std::string&, const FieldValues&) { return std::optional(failure_of(FailureClass::validation, "closed today")); };
+  east.refuse = [](connector::Operation, const std::string&, const FieldValues&) {
+    return std::optional(failure_of(FailureClass::validation, "closed today"));
+  };
   const std::string acme = north.add("account", account("Acme", "acme.example"));
   ASSERT_TRUE(world.settle());
   FieldValues ada = contact("Ada", "ada@example.com");

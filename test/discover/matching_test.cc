@@ -89,7 +89,9 @@ TEST(Matching, AnIdThatIsLinkedAgainIsNoAlias) {
   ASSERT_EQ(east.live("contact").size(), 1u);
   // As after merges there and back again: the id was another record's old name before it became this link's.
   const ConnectionId connection = world.hub->find_system("north")->id;
-  ASSERT_TRUE(world.transact([&](Transaction& transaction) { return transaction.put_remote_alias(connection, RemoteId{"contact", id}, RemoteId{"contact", "merged-before"}); }));
+  ASSERT_TRUE(world.transact([&](Transaction& transaction) {
+    return transaction.put_remote_alias(connection, RemoteId{"contact", id}, RemoteId{"contact", "merged-before"});
+  }));
   north.remove("contact", id);
   const std::uint64_t reads = north.reads_by_id;
   ASSERT_TRUE(world.settle());

@@ -59,13 +59,9 @@ class Notes final : public StandIn {
 
 class ControlPlaneOfNotes : public testing::Test {
  protected:
-  Answer control(const std::string& path, const json::value& body) {
-    return caller.send_json("POST", "/__emulator/" + path, body);
-  }
+  Answer control(const std::string& path, const json::value& body) { return caller.send_json("POST", "/__emulator/" + path, body); }
   std::size_t rows() { return caller.get("/__emulator/counts").body.at("rows").at("note").at("live").to_number<std::size_t>(); }
-  json::array writes(const std::string& query) {
-    return caller.get("/__emulator/writes?" + query).body.at("writes").as_array();
-  }
+  json::array writes(const std::string& query) { return caller.get("/__emulator/writes?" + query).body.at("writes").as_array(); }
   ManualClock clock;
   Notes notes{clock};
   Caller caller{notes};

@@ -68,8 +68,9 @@ TEST(Xml, ReadsNamesWithoutNamespacesTextAndAttributes) {
 }
 
 TEST(Xml, RefusesWhatIsNotWellFormedOrReachesOut) {
-  for (const char* text : {"", "a", "<a>", "<a></b>", "<a/><b/>", "<a x=1/>", "<a x='1' x='2'/>", "<a>&nbsp;</a>", "<a>&</a>", "<n:a/>", " <?xml version='1.0'?><a/>",
-                           "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", "<!DOCTYPE a SYSTEM 'file:///etc/passwd'><a/>", "<a>\xff</a>", "<a>]]></a>"})
+  for (const char* text :
+       {"", "a", "<a>", "<a></b>", "<a/><b/>", "<a x=1/>", "<a x='1' x='2'/>", "<a>&nbsp;</a>", "<a>&</a>", "<n:a/>", " <?xml version='1.0'?><a/>",
+        "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", "<!DOCTYPE a SYSTEM 'file:///etc/passwd'><a/>", "<a>\xff</a>", "<a>]]></a>"})
     EXPECT_FALSE(parse_xml(text)) << text;
   auto nested = [](int depth) {
     std::string text;
@@ -102,8 +103,7 @@ TEST(Limits, DailyLimitFollowsTheLocalMidnight) {
 
 TEST(Digest, KnownAnswers) {  // FIPS 180-2 and RFC 4231, case 2
   EXPECT_EQ(to_hex(sha256("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-  EXPECT_EQ(to_hex(hmac_sha256("Jefe", "what do ya want for nothing?")),
-            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  EXPECT_EQ(to_hex(hmac_sha256("Jefe", "what do ya want for nothing?")), "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 }
 
 TEST(JsonDocument, SaysWhereItBreaks) {

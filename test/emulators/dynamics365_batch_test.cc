@@ -5,14 +5,11 @@ namespace {
 
 class BatchTest : public Dynamics365Test {
  protected:
-  static std::string part(const std::string& request, const std::string& body = "",
-                          const std::string& more = "") {
-    return "Content-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n" + more + "\r\n" +
-           request + " HTTP/1.1\r\n" + (body.empty() ? "" : "Content-Type: application/json\r\n") + "\r\n" +
-           body + "\r\n";
+  static std::string part(const std::string& request, const std::string& body = "", const std::string& more = "") {
+    return "Content-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n" + more + "\r\n" + request + " HTTP/1.1\r\n" +
+           (body.empty() ? "" : "Content-Type: application/json\r\n") + "\r\n" + body + "\r\n";
   }
-  static std::string in_set(const std::string& content_id, const std::string& request,
-                            const std::string& body) {
+  static std::string in_set(const std::string& content_id, const std::string& request, const std::string& body) {
     return part(request, body, "Content-ID: " + content_id + "\r\n");
   }
   static std::string wrap(const std::string& boundary, const std::vector<std::string>& parts) {
@@ -23,9 +20,7 @@ class BatchTest : public Dynamics365Test {
   static std::string change_set(const std::vector<std::string>& parts) {
     return "Content-Type: multipart/mixed; boundary=\"changeset_c1\"\r\n\r\n" + wrap("changeset_c1", parts);
   }
-  Answer batch(const std::vector<std::string>& parts, const std::string& preference = "") {
-    return batch_text(wrap("batch_b1", parts), preference);
-  }
+  Answer batch(const std::vector<std::string>& parts, const std::string& preference = "") { return batch_text(wrap("batch_b1", parts), preference); }
   Answer batch_text(const std::string& text, const std::string& preference = "") {
     http::Headers headers{{"Content-Type", "multipart/mixed; boundary=batch_b1"}};
     if (!preference.empty()) headers.add("Prefer", preference);
@@ -44,14 +39,12 @@ class BatchTest : public Dynamics365Test {
 
 // fact: §2.12 [M]
 TEST_F(BatchTest, PathAndAbsoluteUrlsAnsweredInOrder) {
-  Answer answer = batch({part("POST /api/data/v9.2/accounts", R"({"name":"A"})"),
-                         part("GET http://127.0.0.1:8103/api/data/v9.2/accounts?$select=name")});
+  Answer answer = batch({part("POST /api/data/v9.2/accounts", R"({"name":"A"})"), part("GET http://127.0.0.1:8103/api/data/v9.2/accounts?$select=name")});
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(statuses(answer), "204 200");
   EXPECT_TRUE(answer.header("Content-Type").starts_with("multipart/mixed; boundary=batchresponse_"));
   EXPECT_TRUE(answer.text.starts_with("--batchresponse_"));  // a preamble crashes a client
-  EXPECT_NE(answer.text.find("OData-EntityId: http://127.0.0.1:8103/api/data/v9.2/accounts("),
-            std::string::npos);
+  EXPECT_NE(answer.text.find("OData-EntityId: http://127.0.0.1:8103/api/data/v9.2/accounts("), std::string::npos);
 }
 
 // fact: §2.12 [M]
@@ -62,8 +55,7 @@ TEST_F(BatchTest, OtherUrlsInsideAreRefused) {
 
 // fact: §2.12 [C]
 TEST_F(BatchTest, StopsAtTheFirstFailureWithItsStatus) {
-  Answer answer = batch({part("POST /api/data/v9.2/accounts", R"({"name":"A"})"),
-                         part("POST /api/data/v9.2/accounts", R"({"nam":"B"})"),
+  Answer answer = batch({part("POST /api/data/v9.2/accounts", R"({"name":"A"})"), part("POST /api/data/v9.2/accounts", R"({"nam":"B"})"),
                          part("POST /api/data/v9.2/accounts", R"({"name":"C"})")});
   EXPECT_EQ(answer.status, 400);
   EXPECT_EQ(statuses(answer), "204 400");
@@ -72,9 +64,7 @@ TEST_F(BatchTest, StopsAtTheFirstFailureWithItsStatus) {
 
 // fact: §2.12 [C]
 TEST_F(BatchTest, ContinueOnErrorRunsTheRestAndAnswers200) {
-  Answer answer = batch({part("POST /api/data/v9.2/accounts", R"({"nam":"B"})"),
-                         part("POST /api/data/v9.2/accounts", R"({"name":"C"})")},
-                        kContinue);
+  Answer answer = batch({part("POST /api/data/v9.2/accounts", R"({"nam":"B"})"), part("POST /api/data/v9.2/accounts", R"({"name":"C"})")}, kContinue);
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(statuses(answer), "400 204");
 }
@@ -82,10 +72,9 @@ TEST_F(BatchTest, ContinueOnErrorRunsTheRestAndAnswers200) {
 // fact: §2.12 [C]
 TEST_F(BatchTest, InnerHeadersCount) {
   std::string row = std::string("/api/data/v9.2/contacts(") + kG1 + ")";
-  std::string once =
-      "Content-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n\r\nPATCH " + row +
-      " HTTP/1.1\r\nContent-Type: application/json\r\nIf-None-Match: *\r\nPrefer: return=representation\r\n"
-      "Content-Length: 18\r\n\r\n{\"lastname\":\"Lee\"}\r\n";
+  std::string once = "Content-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n\r\nPATCH " + row +
+                     " HTTP/1.1\r\nContent-Type: application/json\r\nIf-None-Match: *\r\nPrefer: return=representation\r\n"
+                     "Content-Length: 18\r\n\r\n{\"lastname\":\"Lee\"}\r\n";
   EXPECT_EQ(statuses(batch({once, once}, kContinue)), "201 412");
 }
 
@@ -101,10 +90,10 @@ TEST_F(BatchTest, ContentLengthBeyondTheBodyIsUnreadable) {
 
 // fact: §2.12 [C]
 TEST_F(BatchTest, ChangeSetIsAtomicAndTellsOnlyTheFailure) {
-  Answer answer = batch({change_set({in_set("1", "POST /api/data/v9.2/accounts", R"({"name":"A"})"),
-                                     in_set("2", "POST /api/data/v9.2/tasks", R"({"nosuch":1})")}),
-                         part("POST /api/data/v9.2/accounts", R"({"name":"B"})")},
-                        kContinue);
+  Answer answer =
+      batch({change_set({in_set("1", "POST /api/data/v9.2/accounts", R"({"name":"A"})"), in_set("2", "POST /api/data/v9.2/tasks", R"({"nosuch":1})")}),
+             part("POST /api/data/v9.2/accounts", R"({"name":"B"})")},
+            kContinue);
   EXPECT_EQ(statuses(answer), "400 204");
   EXPECT_NE(answer.text.find("Content-ID: 2"), std::string::npos);
   EXPECT_NE(answer.text.find("boundary=changesetresponse_"), std::string::npos);
@@ -114,17 +103,14 @@ TEST_F(BatchTest, ChangeSetIsAtomicAndTellsOnlyTheFailure) {
 
 // fact: §2.12 [C]
 TEST_F(BatchTest, ContentIdsAreReferencesWithinTheChangeSet) {
-  Answer answer =
-      batch({change_set({in_set("1", "POST /api/data/v9.2/accounts", R"({"name":"A"})"),
-                         in_set("2", "POST /api/data/v9.2/tasks",
-                                R"({"subject":"s","regardingobjectid_account_task@odata.bind":"$1"})"),
-                         in_set("3", "PATCH $1", R"({"fax":"7"})")})});
+  Answer answer = batch({change_set({in_set("1", "POST /api/data/v9.2/accounts", R"({"name":"A"})"),
+                                     in_set("2", "POST /api/data/v9.2/tasks", R"({"subject":"s","regardingobjectid_account_task@odata.bind":"$1"})"),
+                                     in_set("3", "PATCH $1", R"({"fax":"7"})")})});
   EXPECT_EQ(statuses(answer), "204 204 204");
   EXPECT_EQ(get("accounts").at("/value/0/fax"), "7");
   EXPECT_EQ(get("tasks").at("/value/0/_regardingobjectid_value"), get("accounts").at("/value/0/accountid"));
   Answer unknown = batch({change_set({in_set("1", "PATCH $9", R"({"fax":"7"})")})});
-  EXPECT_NE(unknown.text.find("Content-ID Reference: '$9' does not exist in the batch context."),
-            std::string::npos);
+  EXPECT_NE(unknown.text.find("Content-ID Reference: '$9' does not exist in the batch context."), std::string::npos);
 }
 
 // fact: §2.12 [?] switch: repeated_content_ids
@@ -176,9 +162,7 @@ class BulkTest : public Dynamics365Test {
   Answer bulk(const std::string& action, const std::string& targets, const std::string& set = "accounts") {
     return post(set + "/Microsoft.Dynamics.CRM." + action, "{\"Targets\":[" + targets + "]}");
   }
-  static std::string target(const std::string& members) {
-    return R"({"@odata.type":"Microsoft.Dynamics.CRM.account",)" + members + "}";
-  }
+  static std::string target(const std::string& members) { return R"({"@odata.type":"Microsoft.Dynamics.CRM.account",)" + members + "}"; }
 };
 
 // fact: §2.11 [C]
@@ -191,8 +175,7 @@ TEST_F(BulkTest, CreateMultipleGivesIdsInOrder) {
 // fact: §2.11 [C]
 TEST_F(BulkTest, TypeIsMandatoryInEveryTarget) {
   EXPECT_EQ(bulk("CreateMultiple", R"({"name":"A"})").status, 400);
-  EXPECT_EQ(bulk("CreateMultiple", R"({"@odata.type":"Microsoft.Dynamics.CRM.contact","name":"A"})").status,
-            400);
+  EXPECT_EQ(bulk("CreateMultiple", R"({"@odata.type":"Microsoft.Dynamics.CRM.contact","name":"A"})").status, 400);
 }
 
 // fact: §2.11 [C]
@@ -203,8 +186,8 @@ TEST_F(BulkTest, OneBadRowUndoesAll) {
 
 // fact: §2.11 [C]
 TEST_F(BulkTest, UpsertMultipleByKeyCreatesAndUpdatesWithoutABody) {
-  std::string targets = target(R"x("@odata.id":"accounts(lockstep_id='1')","name":"A")x") + "," +
-                        target(R"x("@odata.id":"accounts(lockstep_id='2')","name":"B")x");
+  std::string targets =
+      target(R"x("@odata.id":"accounts(lockstep_id='1')","name":"A")x") + "," + target(R"x("@odata.id":"accounts(lockstep_id='2')","name":"B")x");
   for (int i = 0; i < 2; ++i) {
     Answer answer = bulk("UpsertMultiple", targets);
     EXPECT_EQ(answer.status, 204);
@@ -228,9 +211,7 @@ TEST_F(BulkTest, UpdateMultipleNeedsRowsThatExist) {
   std::string id = account();
   EXPECT_EQ(bulk("UpdateMultiple", target(R"("accountid":")" + id + R"(","name":"New")")).status, 204);
   EXPECT_EQ(get("accounts(" + id + ")").at("/name"), "New");
-  EXPECT_EQ(
-      bulk("UpdateMultiple", target(std::string(R"("accountid":")") + kG1 + R"(","name":"New")")).status,
-      404);
+  EXPECT_EQ(bulk("UpdateMultiple", target(std::string(R"("accountid":")") + kG1 + R"(","name":"New")")).status, 404);
 }
 
 // fact: §2.11 [?] switch: repeated_rows

@@ -15,9 +15,7 @@ TEST_F(Columns, UnknownPropertyIsRefused) {
   Answer answer = try_contact("shoesize", "43");
   EXPECT_EQ(answer.status, 400);
   EXPECT_EQ(answer.code(), "0x80048d19");
-  EXPECT_NE(answer.message().find(
-                "Invalid property 'shoesize' was found in entity 'Microsoft.Dynamics.CRM.contact'"),
-            std::string::npos);
+  EXPECT_NE(answer.message().find("Invalid property 'shoesize' was found in entity 'Microsoft.Dynamics.CRM.contact'"), std::string::npos);
 }
 
 // fact: §1.4 [C]
@@ -43,14 +41,10 @@ TEST_F(Columns, LengthCountsUtf16Units) {
 }
 
 // fact: §6.1 [K]
-TEST_F(Columns, EmptyTextReadsAsNull) {
-  EXPECT_EQ(try_contact("firstname", "\"\"").at("/firstname"), "null");
-}
+TEST_F(Columns, EmptyTextReadsAsNull) { EXPECT_EQ(try_contact("firstname", "\"\"").at("/firstname"), "null"); }
 
 // fact: §6.1 [C]
-TEST_F(Columns, ControlCharactersAreRefused) {
-  EXPECT_EQ(try_contact("firstname", R"("a\u0001")").code(), "0x80040278");
-}
+TEST_F(Columns, ControlCharactersAreRefused) { EXPECT_EQ(try_contact("firstname", R"("a\u0001")").code(), "0x80040278"); }
 
 // fact: §5.3 [I]
 TEST_F(Columns, WrongJsonTypeIsUnreadable) {
@@ -78,15 +72,12 @@ TEST_F(Columns, MoneyIsRoundedPrintedWithScaleAndBringsItsCurrency) {
 // fact: §6.1 [C]
 TEST_F(Columns, InstantsLoseTheirFractionAndComeInUtc) {
   std::string a = account();
-  Answer answer =
-      post("tasks", R"({"subject":"s","scheduledend":"2025-01-31T11:15:00.750+02:00"})", representation());
+  Answer answer = post("tasks", R"({"subject":"s","scheduledend":"2025-01-31T11:15:00.750+02:00"})", representation());
   EXPECT_EQ(answer.at("/scheduledend"), "2025-01-31T09:15:00Z");
 }
 
 // fact: §6.1 [C]
-TEST_F(Columns, InstantsBefore1753AreRefused) {
-  EXPECT_EQ(post("tasks", R"({"subject":"s","scheduledend":"1752-12-31T00:00:00Z"})").code(), "0x80040239");
-}
+TEST_F(Columns, InstantsBefore1753AreRefused) { EXPECT_EQ(post("tasks", R"({"subject":"s","scheduledend":"1752-12-31T00:00:00Z"})").code(), "0x80040239"); }
 
 // fact: §6.1 [C]
 TEST_F(Columns, DateOnlyTakesNoTime) {
@@ -97,18 +88,15 @@ TEST_F(Columns, DateOnlyTakesNoTime) {
 
 // fact: §6.10 [C]
 TEST_F(Columns, FullNameIsComputedAndCannotBeWritten) {
-  Answer answer =
-      post("contacts", R"({"lastname":"Lee","firstname":"Ann","fullname":"Zed"})", representation());
+  Answer answer = post("contacts", R"({"lastname":"Lee","firstname":"Ann","fullname":"Zed"})", representation());
   EXPECT_EQ(answer.at("/fullname"), "Ann Lee");
-  Answer changed =
-      patch("contacts(" + answer.at("/contactid") + ")", R"({"firstname":null})", representation());
+  Answer changed = patch("contacts(" + answer.at("/contactid") + ")", R"({"firstname":null})", representation());
   EXPECT_EQ(changed.at("/fullname"), "Lee");
 }
 
 // fact: §6.10 [C]
 TEST_F(Columns, AddressCompositeIsComputed) {
-  Answer answer =
-      try_contact("address1_line1", R"("1 Main St","address1_city":"Chicago","address1_postalcode":"60601")");
+  Answer answer = try_contact("address1_line1", R"("1 Main St","address1_city":"Chicago","address1_postalcode":"60601")");
   EXPECT_EQ(answer.at("/address1_composite"), "1 Main St\r\nChicago 60601");
 }
 
@@ -124,8 +112,7 @@ TEST_F(Columns, SystemColumnsSentAreIgnored) {
 TEST_F(Columns, OverriddenCreatedOnBackdatesOnCreateAlone) {
   Answer answer = try_contact("overriddencreatedon", "\"2020-02-02T00:00:00Z\"");
   EXPECT_EQ(answer.at("/createdon"), "2020-02-02T00:00:00Z");
-  Answer later = patch("contacts(" + answer.at("/contactid") + ")",
-                       R"({"overriddencreatedon":"2019-01-01T00:00:00Z"})", representation());
+  Answer later = patch("contacts(" + answer.at("/contactid") + ")", R"({"overriddencreatedon":"2019-01-01T00:00:00Z"})", representation());
   EXPECT_EQ(later.at("/createdon"), "2020-02-02T00:00:00Z");
 }
 
@@ -189,7 +176,8 @@ TEST_F(Columns, MetadataIsFilteredByAllThatClientsAskOfIt) {
   EXPECT_EQ(tables("IsCustomizable/Value eq true and LogicalName eq 'task'"), "task ");
   EXPECT_EQ(tables("Shoesize eq 1"), "0x80060888");
   EXPECT_EQ(tables("LogicalName"), "0x80060888");
-  Answer columns = get("EntityDefinitions(LogicalName='contact')/Attributes?$select=LogicalName,AttributeOf,IsValidForRead&$filter=" + percent_encode("AttributeOf eq null and AttributeType eq Microsoft.Dynamics.CRM.AttributeTypeCode'Memo'"));
+  Answer columns = get("EntityDefinitions(LogicalName='contact')/Attributes?$select=LogicalName,AttributeOf,IsValidForRead&$filter=" +
+                       percent_encode("AttributeOf eq null and AttributeType eq Microsoft.Dynamics.CRM.AttributeTypeCode'Memo'"));
   EXPECT_EQ(columns.at("/value/0/LogicalName"), "description") << columns.text;
 }
 
@@ -206,14 +194,14 @@ TEST_F(Columns, MetadataListsTablesWithTrackingAndColumns) {
   EXPECT_EQ(incident.at("EntitySetName").as_string(), "incidents");
   EXPECT_EQ(incident.size(), 3u);  // the key is there, selected or not
   EXPECT_TRUE(named(tables, "systemuser").empty());
-  Answer columns = get(
-      "EntityDefinitions(LogicalName='contact')/Attributes?$select=LogicalName"
-      "&$filter=AttributeType%20eq%20Microsoft.Dynamics.CRM.AttributeTypeCode'String'");
+  Answer columns =
+      get("EntityDefinitions(LogicalName='contact')/Attributes?$select=LogicalName"
+          "&$filter=AttributeType%20eq%20Microsoft.Dynamics.CRM.AttributeTypeCode'String'");
   EXPECT_EQ(named(columns, "lastname").at("LogicalName").as_string(), "lastname");
   EXPECT_TRUE(named(columns, "birthdate").empty());
-  Answer column = get(
-      "EntityDefinitions(LogicalName='contact')/Attributes(LogicalName='lastname')"
-      "/Microsoft.Dynamics.CRM.StringAttributeMetadata");
+  Answer column =
+      get("EntityDefinitions(LogicalName='contact')/Attributes(LogicalName='lastname')"
+          "/Microsoft.Dynamics.CRM.StringAttributeMetadata");
   EXPECT_EQ(column.at("/MaxLength"), "50");
 }
 
@@ -259,11 +247,15 @@ TEST_F(Columns, DefinitionsSayWhatAConnectorAsksOfThem) {
   Answer column = get("EntityDefinitions(LogicalName='account')/Attributes(LogicalName='primarycontactid')");
   EXPECT_EQ(column.at("/SchemaName"), "PrimaryContactId");
   EXPECT_EQ(column.at("/CanBeSecuredForRead") + column.at("/IsValidODataAttribute") + column.at("/IsRequiredForForm"), "truetruefalse");
-  auto schema_name = [&](const std::string& name) { return get("EntityDefinitions(LogicalName='account')/Attributes(LogicalName='" + name + "')").at("/SchemaName"); };
-  EXPECT_EQ(schema_name("emailaddress1") + " " + schema_name("address1_stateorprovince") + " " + schema_name("customertypecode") + " " + schema_name("numberofemployees"),
+  auto schema_name = [&](const std::string& name) {
+    return get("EntityDefinitions(LogicalName='account')/Attributes(LogicalName='" + name + "')").at("/SchemaName");
+  };
+  EXPECT_EQ(schema_name("emailaddress1") + " " + schema_name("address1_stateorprovince") + " " + schema_name("customertypecode") + " " +
+                schema_name("numberofemployees"),
             "EMailAddress1 Address1_StateOrProvince CustomerTypeCode NumberOfEmployees");
   EXPECT_EQ(get("EntityDefinitions(LogicalName='phonecall')").at("/SchemaName"), "PhoneCall");
-  post("EntityDefinitions(LogicalName='account')/Attributes", R"({"@odata.type":"Microsoft.Dynamics.CRM.StringAttributeMetadata","SchemaName":"new_ShoeSize"})");
+  post("EntityDefinitions(LogicalName='account')/Attributes",
+       R"({"@odata.type":"Microsoft.Dynamics.CRM.StringAttributeMetadata","SchemaName":"new_ShoeSize"})");
   EXPECT_EQ(schema_name("new_shoesize"), "new_ShoeSize");
   std::string id = make("accounts", R"({"name":"A","address1_addresstypecode":3,"creditlimit":5})");
   Answer row = get("accounts(" + id + ")?$select=address1_addresstypecode,customersizecode,creditlimit");
@@ -273,7 +265,8 @@ TEST_F(Columns, DefinitionsSayWhatAConnectorAsksOfThem) {
 
 // fact: §8 [K]
 TEST_F(Columns, ATableIsMadeWithItsColumnsAndHoldsRows) {
-  const std::string definition = R"({"SchemaName":"new_Parcel","DisplayName":{"LocalizedLabels":[{"Label":"Parcel","LanguageCode":1033}]},"ChangeTrackingEnabled":true,"Attributes":[
+  const std::string definition =
+      R"({"SchemaName":"new_Parcel","DisplayName":{"LocalizedLabels":[{"Label":"Parcel","LanguageCode":1033}]},"ChangeTrackingEnabled":true,"Attributes":[
       {"@odata.type":"Microsoft.Dynamics.CRM.StringAttributeMetadata","SchemaName":"new_Name","IsPrimaryName":true,"MaxLength":20},
       {"@odata.type":"Microsoft.Dynamics.CRM.IntegerAttributeMetadata","SchemaName":"new_Weight"}]})";
   Answer made = post("EntityDefinitions", definition);
@@ -282,7 +275,8 @@ TEST_F(Columns, ATableIsMadeWithItsColumnsAndHoldsRows) {
   EXPECT_EQ(post("EntityDefinitions", definition).status, 400) << "it is there";
   EXPECT_EQ(post("EntityDefinitions", R"({"SchemaName":"new_Nameless","Attributes":[]})").status, 400);
   Answer table = get("EntityDefinitions(LogicalName='new_parcel')");
-  EXPECT_EQ(table.at("/EntitySetName") + " " + table.at("/SchemaName") + " " + table.at("/PrimaryNameAttribute") + " " + table.at("/IsCustomEntity"), "new_parcels new_Parcel new_name true");
+  EXPECT_EQ(table.at("/EntitySetName") + " " + table.at("/SchemaName") + " " + table.at("/PrimaryNameAttribute") + " " + table.at("/IsCustomEntity"),
+            "new_parcels new_Parcel new_name true");
   std::string id = make("new_parcels", R"({"new_name":"P","new_weight":3})");
   EXPECT_EQ(get("new_parcels(" + id + ")").at("/new_weight"), "3");
   EXPECT_EQ(get("new_parcels?$filter=new_weight%20gt%202&$select=new_name").rows(), 1u);
@@ -294,8 +288,8 @@ TEST_F(Columns, ATableIsMadeWithItsColumnsAndHoldsRows) {
 TEST_F(Columns, ALookupIsMadeAsARelationshipAndLeadsBothWays) {
   auto relationship = [&](const std::string& name, const std::string& column, const std::string& on_delete = "RemoveLink") {
     return post("RelationshipDefinitions", R"({"@odata.type":"Microsoft.Dynamics.CRM.OneToManyRelationshipMetadata","SchemaName":")" + name +
-                                               R"(","ReferencedEntity":"account","ReferencingEntity":"contact","CascadeConfiguration":{"Delete":")" + on_delete +
-                                               R"("},"Lookup":{"SchemaName":")" + column + R"("}})");
+                                               R"(","ReferencedEntity":"account","ReferencingEntity":"contact","CascadeConfiguration":{"Delete":")" +
+                                               on_delete + R"("},"Lookup":{"SchemaName":")" + column + R"("}})");
   };
   Answer made = relationship("new_account_agents", "new_Agency");
   ASSERT_EQ(made.status, 204) << made.text;

@@ -70,8 +70,7 @@ TEST_F(Limits, EachWebServerCountsByItselfAndACookieKeepsAClientOnOne) {
 // fact: §2.12 [C]
 TEST_F(Limits, ABatchIsOneRequestAndIsThrottledAsJson) {
   for (int i = 0; i < 5; ++i) get("WhoAmI");
-  Answer answer =
-      send("POST", "/api/data/v9.2/$batch", "", {{"Content-Type", "multipart/mixed; boundary=b"}});
+  Answer answer = send("POST", "/api/data/v9.2/$batch", "", {{"Content-Type", "multipart/mixed; boundary=b"}});
   EXPECT_EQ(answer.status, 429);
   EXPECT_TRUE(answer.header("Content-Type").starts_with("application/json"));
 }
@@ -104,9 +103,7 @@ TEST_F(Door, MissingPrivilegeIs403) {
 }
 
 // fact: §9.4 [D]
-TEST_F(Door, UnknownSettingIsRefused) {
-  EXPECT_EQ(control("POST", "settings", R"({"requets":1})").status, 400);
-}
+TEST_F(Door, UnknownSettingIsRefused) { EXPECT_EQ(control("POST", "settings", R"({"requets":1})").status, 400); }
 
 // fact: §5.2 [C]
 TEST_F(Door, FaultsAnswerAsThePlatformDoes) {
@@ -132,10 +129,9 @@ TEST_F(Door, LostAnswerOfACreateIsFoundAgainByItsKey) {
 
 // fact: §1.1 [C]
 TEST_F(Door, ScopeMustBeThisOrganisation) {
-  Answer answer =
-      send("POST", "/contoso.onmicrosoft.com/oauth2/v2.0/token",
-           "grant_type=client_credentials&client_id=lockstep-client&client_secret=lockstep-secret&scope=x",
-           {{"Content-Type", "application/x-www-form-urlencoded"}});
+  Answer answer = send("POST", "/contoso.onmicrosoft.com/oauth2/v2.0/token",
+                       "grant_type=client_credentials&client_id=lockstep-client&client_secret=lockstep-secret&scope=x",
+                       {{"Content-Type", "application/x-www-form-urlencoded"}});
   EXPECT_EQ(answer.at("/error"), "invalid_scope");
 }
 
@@ -222,15 +218,12 @@ class Hooks : public Dynamics365Test {
     }
     return all;
   }
-  static std::string at(const json::value& body, const std::string& pointer) {
-    return Answer{0, {}, "", body}.at(pointer);
-  }
+  static std::string at(const json::value& body, const std::string& pointer) { return Answer{0, {}, "", body}.at(pointer); }
 };
 
 // fact: §3.3 [C]
 TEST_F(Hooks, CreateIsSentWithKeyHeaderAndContext) {
-  Answer created =
-      post("contacts?tag=lockstep", R"({"lastname":"Lee"})", {{"x-ms-correlation-request-id", kG3}});
+  Answer created = post("contacts?tag=lockstep", R"({"lastname":"Lee"})", {{"x-ms-correlation-request-id", kG3}});
   EXPECT_EQ(created.status, 204);
   auto sent = due();
   ASSERT_EQ(sent.size(), 1u);
@@ -309,10 +302,7 @@ TEST_F(Hooks, UpdateFiresOnlyWhenAFilteringAttributeWasSent) {
 TEST_F(Hooks, ValuesHaveTheirContractTypes) {
   std::string a = account();
   due();
-  post(
-      "contacts",
-      R"({"lastname":"L","gendercode":2,"birthdate":"1970-01-02","parentcustomerid_account@odata.bind":"/accounts()" +
-          a + ")\"}");
+  post("contacts", R"({"lastname":"L","gendercode":2,"birthdate":"1970-01-02","parentcustomerid_account@odata.bind":"/accounts()" + a + ")\"}");
   json::value body = due()[0].second;
   EXPECT_EQ(at(body, "/InputParameters/0/value/Attributes/1/value/Value"), "2");
   EXPECT_EQ(at(body, "/InputParameters/0/value/Attributes/2/value"), "/Date(86400000)/");
@@ -349,13 +339,11 @@ TEST_F(Hooks, MergeNamesTheLoser) {
 
 // fact: §3.3 [C]
 TEST_F(Hooks, LargePayloadsLoseTheirParameters) {
-  control("POST", "steps",
-          R"({"entity":"annotation","message":"Create","url":"http://127.0.0.1:9000/hook"})");
+  control("POST", "steps", R"({"entity":"annotation","message":"Create","url":"http://127.0.0.1:9000/hook"})");
   std::string a = account();
   due();
   std::string file(300'000, 'A');
-  post("annotations",
-       R"({"documentbody":")" + file + R"(","objectid_account@odata.bind":"/accounts()" + a + ")\"}");
+  post("annotations", R"({"documentbody":")" + file + R"(","objectid_account@odata.bind":"/accounts()" + a + ")\"}");
   auto sent = due();
   ASSERT_EQ(sent.size(), 1u);
   EXPECT_EQ(sent[0].first.request.headers.find("x-ms-dynamics-msg-size-exceeded"), "true");
@@ -398,7 +386,8 @@ TEST_F(Hooks, AChangeSetThatIsRolledBackSendsNothing) {
            "\r\n\r\nPOST /api/data/v9.2/contacts HTTP/1.1\r\nContent-Type: application/json\r\n\r\n" + body + "\r\n";
   };
   auto batch = [&](const std::string& second) {
-    std::string body = "--b\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n" + in_set("1", R"({"lastname":"A"})") + in_set("2", second) + "--c--\r\n--b--\r\n";
+    std::string body =
+        "--b\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n" + in_set("1", R"({"lastname":"A"})") + in_set("2", second) + "--c--\r\n--b--\r\n";
     return send("POST", "/api/data/v9.2/$batch", body, {{"Content-Type", "multipart/mixed; boundary=b"}}).status;
   };
   EXPECT_EQ(batch(R"({"nosuch":1})"), 400);
@@ -421,10 +410,8 @@ TEST_F(Hooks, CascadesFireForEachChild) {
 
 // fact: §3.3 [C]
 TEST_F(Hooks, BadStepsAreRefused) {
-  EXPECT_EQ(control("POST", "steps", R"({"entity":"widget","message":"Create","url":"http://x/"})").status,
-            400);
-  EXPECT_EQ(control("POST", "steps", R"({"entity":"contact","message":"Explode","url":"http://x/"})").status,
-            400);
+  EXPECT_EQ(control("POST", "steps", R"({"entity":"widget","message":"Create","url":"http://x/"})").status, 400);
+  EXPECT_EQ(control("POST", "steps", R"({"entity":"contact","message":"Explode","url":"http://x/"})").status, 400);
   EXPECT_EQ(control("POST", "steps", R"({"entity":"contact","message":"Create"})").status, 400);
 }
 

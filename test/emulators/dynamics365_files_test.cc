@@ -41,7 +41,8 @@ TEST_F(FileTransfers, ANotesFileIsGivenInBlocks) {
   Answer begun = post("InitializeAnnotationBlocksDownload", "{" + target("annotation", note) + "}");
   EXPECT_EQ(begun.at("/FileName") + begun.at("/FileSizeInBytes"), "a.txt11");
   auto part = [&](const std::string& offset, const std::string& length) {
-    return post("DownloadBlock", R"({"FileContinuationToken":")" + begun.at("/FileContinuationToken") + R"(","Offset":)" + offset + ",\"BlockLength\":" + length + "}");
+    return post("DownloadBlock",
+                R"({"FileContinuationToken":")" + begun.at("/FileContinuationToken") + R"(","Offset":)" + offset + ",\"BlockLength\":" + length + "}");
   };
   EXPECT_EQ(part("6", "100").at("/Data"), to_base64("world"));
   EXPECT_EQ(part("12", "1").status, 400);
@@ -73,7 +74,9 @@ TEST_F(FileTransfers, AFileColumnTakesRangesAtItsOwnAddress) {
   Answer begun = send("PATCH", kApi + file(id) + "?x-ms-file-name=a.bin", "", {{"x-ms-transfer-mode", "chunked"}});
   EXPECT_EQ(begun.header("x-ms-chunk-size"), "4194304");
   std::string session = begun.header("Location").substr(std::string(kOrigin).size());
-  auto part = [&](const std::string& range, const std::string& bytes) { return send("PATCH", session, bytes, {{"Content-Range", range}, {"x-ms-transfer-mode", "chunked"}}).status; };
+  auto part = [&](const std::string& range, const std::string& bytes) {
+    return send("PATCH", session, bytes, {{"Content-Range", range}, {"x-ms-transfer-mode", "chunked"}}).status;
+  };
   EXPECT_EQ(part("bytes 5-10/11", " world"), 416) << "there is nothing before it";
   EXPECT_EQ(part("bytes 0-4/11", "hello"), 206);
   EXPECT_EQ(part("bytes 5-10/11", " world"), 204);
@@ -92,12 +95,15 @@ class Fetches : public Dynamics365Test {
   Fetches() {
     std::string big = make("accounts", R"({"name":"Big","revenue":100,"numberofemployees":10})"), small = make("accounts", R"({"name":"Small","revenue":5})");
     for (const auto& [name, of] : {std::pair<const char*, std::string>{"Ann", big}, {"Bob", big}, {"Cid", small}, {"Big", ""}})
-      make("contacts", R"({"lastname":")" + std::string(name) + "\"" + (of.empty() ? "" : ",\"parentcustomerid_account@odata.bind\":\"/accounts(" + of + ")\"") + "}");
+      make("contacts",
+           R"({"lastname":")" + std::string(name) + "\"" + (of.empty() ? "" : ",\"parentcustomerid_account@odata.bind\":\"/accounts(" + of + ")\"") + "}");
   }
   Answer fetch(const std::string& set, const std::string& xml) { return get(set + "?fetchXml=" + percent_encode(xml)); }
   std::string names(const std::string& conditions, const std::string& kind = "inner") {
-    Answer answer = fetch("contacts", "<fetch><entity name='contact'><attribute name='lastname'/>" + conditions +
-                                          "<order attribute='lastname'/><link-entity name='account' from='accountid' to='parentcustomerid' alias='a' link-type='" + kind + "'/></entity></fetch>");
+    Answer answer =
+        fetch("contacts", "<fetch><entity name='contact'><attribute name='lastname'/>" + conditions +
+                              "<order attribute='lastname'/><link-entity name='account' from='accountid' to='parentcustomerid' alias='a' link-type='" + kind +
+                              "'/></entity></fetch>");
     if (answer.status != 200) return answer.text;
     std::string joined;
     for (const json::value& row : answer.body.at("value").as_array()) joined += std::string(row.at("lastname").as_string()) + " ";
@@ -108,7 +114,9 @@ class Fetches : public Dynamics365Test {
 // fact: §2.13
 TEST_F(Fetches, ConditionsLookAtOtherTables) {
   EXPECT_EQ(names("<filter><condition entityname='a' attribute='revenue' operator='gt' value='50'/></filter>"), "Ann Bob ");
-  EXPECT_EQ(names("<filter type='or'><condition entityname='a' attribute='name' operator='eq' value='Small'/><condition attribute='lastname' operator='eq' value='Ann'/></filter>"), "Ann Cid ");
+  EXPECT_EQ(names("<filter type='or'><condition entityname='a' attribute='name' operator='eq' value='Small'/><condition attribute='lastname' operator='eq' "
+                  "value='Ann'/></filter>"),
+            "Ann Cid ");
   EXPECT_EQ(names("<filter><condition entityname='a' attribute='accountid' operator='null'/></filter>", "outer"), "Big ");
   EXPECT_EQ(names("<filter><condition entityname='a' attribute='name' operator='like' value='s%'/></filter>", "outer"), "Cid ");
   EXPECT_NE(names("<filter><condition entityname='b' attribute='name' operator='eq' value='x'/></filter>").find("joins no entity"), std::string::npos);
@@ -118,16 +126,22 @@ TEST_F(Fetches, ConditionsLookAtOtherTables) {
 TEST_F(Fetches, ConditionsCompareColumns) {
   EXPECT_EQ(names("<filter><condition attribute='lastname' operator='eq' valueof='a.name'/></filter>"), "");
   EXPECT_EQ(names("<filter><condition attribute='lastname' operator='lt' valueof='a.name'/></filter>"), "Ann Cid ");
-  Answer same = fetch("accounts", "<fetch><entity name='account'><attribute name='name'/><filter><condition attribute='name' operator='eq' valueof='accountnumber'/></filter></entity></fetch>");
+  Answer same = fetch("accounts",
+                      "<fetch><entity name='account'><attribute name='name'/><filter><condition attribute='name' operator='eq' "
+                      "valueof='accountnumber'/></filter></entity></fetch>");
   EXPECT_EQ(same.rows(), 0u);
-  EXPECT_EQ(fetch("accounts", "<fetch><entity name='account'><filter><condition attribute='name' operator='eq' valueof='revenue'/></filter></entity></fetch>").status, 400);
+  EXPECT_EQ(
+      fetch("accounts", "<fetch><entity name='account'><filter><condition attribute='name' operator='eq' valueof='revenue'/></filter></entity></fetch>").status,
+      400);
 }
 
 // fact: §2.13
 TEST_F(Fetches, LinksMayAskWhetherThereIsARowAtAll) {
   auto accounts = [&](const std::string& kind) {
-    Answer answer = fetch("accounts", "<fetch><entity name='account'><attribute name='name'/><link-entity name='contact' from='parentcustomerid' to='accountid' link-type='" + kind +
-                                          "'><filter><condition attribute='lastname' operator='in'><value>Ann</value><value>Bob</value></condition></filter></link-entity></entity></fetch>");
+    Answer answer = fetch(
+        "accounts",
+        "<fetch><entity name='account'><attribute name='name'/><link-entity name='contact' from='parentcustomerid' to='accountid' link-type='" + kind +
+            "'><filter><condition attribute='lastname' operator='in'><value>Ann</value><value>Bob</value></condition></filter></link-entity></entity></fetch>");
     return answer.status == 200 ? answer.at("/value/0/name") + std::to_string(answer.rows()) : answer.text;
   };
   EXPECT_EQ(accounts("inner"), "Big2");
@@ -140,8 +154,10 @@ TEST_F(Fetches, LinksMayAskWhetherThereIsARowAtAll) {
 TEST_F(Fetches, LinksWithinAFilterAskOfRelatedRowsAndAllMeansNone) {
   make("accounts", R"({"name":"Lonely"})");
   auto accounts = [&](const std::string& kind) {
-    Answer answer = fetch("accounts", "<fetch><entity name='account'><attribute name='name'/><order attribute='name'/><filter><link-entity name='contact' from='parentcustomerid' to='accountid' link-type='" +
-                                          kind + "'><filter><condition attribute='lastname' operator='eq' value='Ann'/></filter></link-entity></filter></entity></fetch>");
+    Answer answer = fetch("accounts",
+                          "<fetch><entity name='account'><attribute name='name'/><order attribute='name'/><filter><link-entity name='contact' "
+                          "from='parentcustomerid' to='accountid' link-type='" +
+                              kind + "'><filter><condition attribute='lastname' operator='eq' value='Ann'/></filter></link-entity></filter></entity></fetch>");
     std::string joined;
     if (answer.status != 200) return answer.text;
     for (const json::value& row : answer.body.at("value").as_array()) joined += std::string(row.at("name").as_string()) + " ";
@@ -152,17 +168,26 @@ TEST_F(Fetches, LinksWithinAFilterAskOfRelatedRowsAndAllMeansNone) {
   EXPECT_EQ(accounts("all"), "Small ") << "there are contacts, and none of them fits";
   EXPECT_EQ(accounts("not all"), "Big ");
   EXPECT_NE(accounts("inner").find("not valid within a filter"), std::string::npos);
-  EXPECT_EQ(names("<filter type='or'><condition attribute='lastname' operator='eq' value='Big'/><link-entity name='account' from='accountid' to='parentcustomerid' link-type='any'>"
-                  "<filter><condition attribute='name' operator='eq' value='Small'/></filter></link-entity></filter>", "outer"), "Big Cid ") << "the way up, beside another condition";
+  EXPECT_EQ(names("<filter type='or'><condition attribute='lastname' operator='eq' value='Big'/><link-entity name='account' from='accountid' "
+                  "to='parentcustomerid' link-type='any'>"
+                  "<filter><condition attribute='name' operator='eq' value='Small'/></filter></link-entity></filter>",
+                  "outer"),
+            "Big Cid ")
+      << "the way up, beside another condition";
 }
 
 // fact: §2.13
 TEST_F(Fetches, ALinkMayTakeTheFirstRowAloneAndAnOuterOneCompareWithRowsBeforeIt) {
-  Answer first = fetch("accounts", "<fetch><entity name='account'><attribute name='name'/><order attribute='name'/><link-entity name='contact' from='parentcustomerid' to='accountid' "
-                                   "link-type='matchfirstrowusingcrossapply' alias='c'><attribute name='lastname'/></link-entity></entity></fetch>");
+  Answer first =
+      fetch("accounts",
+            "<fetch><entity name='account'><attribute name='name'/><order attribute='name'/><link-entity name='contact' from='parentcustomerid' to='accountid' "
+            "link-type='matchfirstrowusingcrossapply' alias='c'><attribute name='lastname'/></link-entity></entity></fetch>");
   EXPECT_EQ(first.rows(), 2u) << first.text;
-  Answer outer = fetch("accounts", "<fetch><entity name='account'><attribute name='name'/><order attribute='name'/><link-entity name='contact' from='parentcustomerid' to='accountid' "
-                                   "link-type='outer' alias='c'><attribute name='lastname'/><filter><condition attribute='lastname' operator='gt' valueof='account.name'/></filter></link-entity></entity></fetch>");
+  Answer outer =
+      fetch("accounts",
+            "<fetch><entity name='account'><attribute name='name'/><order attribute='name'/><link-entity name='contact' from='parentcustomerid' to='accountid' "
+            "link-type='outer' alias='c'><attribute name='lastname'/><filter><condition attribute='lastname' operator='gt' "
+            "valueof='account.name'/></filter></link-entity></entity></fetch>");
   EXPECT_EQ(outer.rows(), 2u) << outer.text;
   EXPECT_EQ(outer.at("/value/0/name") + outer.at("/value/0/c_x002e_lastname"), "BigBob") << "Ann does not come after Big";
   EXPECT_EQ(outer.at("/value/1/name"), "Small") << "nobody fits, and the account stays";
@@ -182,23 +207,26 @@ TEST_F(Fetches, ASelectOfSqlIsAFetch) {
   EXPECT_EQ(names("c.lastname IN ('Ann', N'Cid') OR (c.lastname = 'Bob' AND parentcustomerid IS NOT NULL)"), "Ann Bob Cid ");
   EXPECT_EQ(names("lastname NOT LIKE 'B%' AND lastname <> 'Ann'"), "Cid ");
   EXPECT_EQ(names("parentcustomerid IS NULL"), "Big ");
-  Answer joined = sql("contacts", "SELECT TOP 2 c.lastname, a.name AS company FROM contact c LEFT JOIN account a ON c.parentcustomerid = a.accountid ORDER BY c.lastname");
+  Answer joined =
+      sql("contacts", "SELECT TOP 2 c.lastname, a.name AS company FROM contact c LEFT JOIN account a ON c.parentcustomerid = a.accountid ORDER BY c.lastname");
   EXPECT_EQ(joined.rows(), 2u) << joined.text;
   EXPECT_EQ(joined.at("/value/0/lastname") + " " + joined.at("/value/0/company"), "Ann Big");
   Answer counted = sql("contacts", "SELECT a.name, COUNT(*) AS people FROM contact JOIN account a ON parentcustomerid = a.accountid GROUP BY a.name");
   EXPECT_EQ(counted.at("/value/0/name") + counted.at("/value/0/people"), "Big2") << counted.text;
   EXPECT_EQ(sql("accounts", "SELECT name FROM account WHERE revenue BETWEEN 50 AND 200").at("/value/0/name"), "Big");
   EXPECT_EQ(sql("contacts", "SELECT lastname FROM contact ORDER BY lastname OFFSET 2 ROWS FETCH NEXT 2 ROWS ONLY").at("/value/0/lastname"), "Bob");
-  for (const char* wrong : {"SELECT * FROM contact", "SELECT lastname FROM contact WHERE", "DELETE FROM contact", "SELECT lastname FROM contact; DROP", "SELECT x.lastname FROM contact", "SELECT lastname FROM contact WHERE lastname = 'open",
-                            "SELECT UPPER(lastname) FROM contact", "SELECT shoesize FROM contact", "SELECT name FROM account"})
+  for (const char* wrong : {"SELECT * FROM contact", "SELECT lastname FROM contact WHERE", "DELETE FROM contact", "SELECT lastname FROM contact; DROP",
+                            "SELECT x.lastname FROM contact", "SELECT lastname FROM contact WHERE lastname = 'open", "SELECT UPPER(lastname) FROM contact",
+                            "SELECT shoesize FROM contact", "SELECT name FROM account"})
     EXPECT_EQ(sql("contacts", wrong).status, 400) << wrong;
 }
 
 // fact: §2.13
 TEST_F(Fetches, AggregatesLookAtLinkedTables) {
-  Answer answer = fetch("contacts", "<fetch aggregate='true'><entity name='contact'><attribute name='contactid' alias='people' aggregate='count'/>"
-                                    "<link-entity name='account' from='accountid' to='parentcustomerid' alias='a'><attribute name='name' alias='company' groupby='true'/>"
-                                    "<attribute name='revenue' alias='most' aggregate='max'/></link-entity></entity></fetch>");
+  Answer answer = fetch("contacts",
+                        "<fetch aggregate='true'><entity name='contact'><attribute name='contactid' alias='people' aggregate='count'/>"
+                        "<link-entity name='account' from='accountid' to='parentcustomerid' alias='a'><attribute name='name' alias='company' groupby='true'/>"
+                        "<attribute name='revenue' alias='most' aggregate='max'/></link-entity></entity></fetch>");
   EXPECT_EQ(answer.rows(), 2u) << answer.text;
   EXPECT_EQ(answer.at("/value/0/company") + answer.at("/value/0/people"), "Big2");
   EXPECT_EQ(answer.at("/value/1/company") + answer.at("/value/1/people"), "Small1");

@@ -47,10 +47,7 @@ struct Answer {
 /// One organisation, an integration that is signed in, and Ann, who edits.
 class Dynamics365Test : public testing::Test {
  protected:
-  explicit Dynamics365Test(Dynamics365Options options = {})
-      : org(make_dynamics365(clock, Rng(7), std::move(options))) {
-    sign_in();
-  }
+  explicit Dynamics365Test(Dynamics365Options options = {}) : org(make_dynamics365(clock, Rng(7), std::move(options))) { sign_in(); }
 
   void sign_in() {
     Answer answer = token("lockstep-client", "lockstep-secret");
@@ -59,14 +56,13 @@ class Dynamics365Test : public testing::Test {
 
   Answer token(const std::string& client, const std::string& secret) {
     http::Headers form{{"Content-Type", "application/x-www-form-urlencoded"}};
-    return send("POST", "/contoso.onmicrosoft.com/oauth2/v2.0/token",
-                "grant_type=client_credentials&client_id=" + client + "&client_secret=" + secret +
-                    "&scope=" + percent_encode(std::string(kOrigin) + "/.default"),
-                form);
+    return send(
+        "POST", "/contoso.onmicrosoft.com/oauth2/v2.0/token",
+        "grant_type=client_credentials&client_id=" + client + "&client_secret=" + secret + "&scope=" + percent_encode(std::string(kOrigin) + "/.default"),
+        form);
   }
 
-  Answer send(const std::string& method, const std::string& target, const std::string& body = "",
-              const http::Headers& headers = {}) {
+  Answer send(const std::string& method, const std::string& target, const std::string& body = "", const http::Headers& headers = {}) {
     http::ServerRequest request;
     request.method = method;
     request.target = target;
@@ -81,35 +77,22 @@ class Dynamics365Test : public testing::Test {
     return answer;
   }
 
-  Answer get(const std::string& path, const http::Headers& headers = {}) {
-    return send("GET", kApi + path, "", headers);
-  }
+  Answer get(const std::string& path, const http::Headers& headers = {}) { return send("GET", kApi + path, "", headers); }
   /// A GET of a link that an answer gave.
   Answer follow(const std::string& link, const http::Headers& headers = {}) {
     EXPECT_TRUE(link.starts_with(kOrigin)) << link;
     return send("GET", link.substr(std::string(kOrigin).size()), "", headers);
   }
-  Answer write(const std::string& method, const std::string& path, const std::string& body,
-               http::Headers headers = {}) {
+  Answer write(const std::string& method, const std::string& path, const std::string& body, http::Headers headers = {}) {
     headers.add("Content-Type", "application/json; charset=utf-8");
     return send(method, kApi + path, body, headers);
   }
-  Answer post(const std::string& path, const std::string& body, http::Headers headers = {}) {
-    return write("POST", path, body, std::move(headers));
-  }
-  Answer patch(const std::string& path, const std::string& body, http::Headers headers = {}) {
-    return write("PATCH", path, body, std::move(headers));
-  }
-  Answer remove(const std::string& path, const http::Headers& headers = {}) {
-    return send("DELETE", kApi + path, "", headers);
-  }
-  Answer control(const std::string& method, const std::string& path, const std::string& body = "") {
-    return send(method, "/__emulator/" + path, body);
-  }
-  Answer person(const std::string& operation, const std::string& table, const std::string& id,
-                const std::string& fields = "{}", const std::string& into = "") {
-    json::object edit{{"as", "Ann"}, {"operation", operation}, {"object", table},
-                      {"id", id},    {"into", into},           {"fields", json::parse(fields)}};
+  Answer post(const std::string& path, const std::string& body, http::Headers headers = {}) { return write("POST", path, body, std::move(headers)); }
+  Answer patch(const std::string& path, const std::string& body, http::Headers headers = {}) { return write("PATCH", path, body, std::move(headers)); }
+  Answer remove(const std::string& path, const http::Headers& headers = {}) { return send("DELETE", kApi + path, "", headers); }
+  Answer control(const std::string& method, const std::string& path, const std::string& body = "") { return send(method, "/__emulator/" + path, body); }
+  Answer person(const std::string& operation, const std::string& table, const std::string& id, const std::string& fields = "{}", const std::string& into = "") {
+    json::object edit{{"as", "Ann"}, {"operation", operation}, {"object", table}, {"id", id}, {"into", into}, {"fields", json::parse(fields)}};
     return control("POST", "edit", json::serialize(edit));
   }
 
@@ -121,15 +104,10 @@ class Dynamics365Test : public testing::Test {
     std::size_t open = entity.find('(');
     return open == std::string::npos ? "" : entity.substr(open + 1, 36);
   }
-  std::string account(const std::string& name = "Contoso") {
-    return make("accounts", R"({"name":")" + name + "\"}");
-  }
-  std::string contact(const std::string& last_name = "Lee") {
-    return make("contacts", R"({"lastname":")" + last_name + "\"}");
-  }
+  std::string account(const std::string& name = "Contoso") { return make("accounts", R"({"name":")" + name + "\"}"); }
+  std::string contact(const std::string& last_name = "Lee") { return make("contacts", R"({"lastname":")" + last_name + "\"}"); }
   std::string incident(const std::string& account_id, const std::string& title = "Broken") {
-    return make("incidents", R"({"title":")" + title + R"(","customerid_account@odata.bind":"/accounts()" +
-                                 account_id + ")\"}");
+    return make("incidents", R"({"title":")" + title + R"(","customerid_account@odata.bind":"/accounts()" + account_id + ")\"}");
   }
   void advance(Duration by) { clock.time = clock.time + by; }
 

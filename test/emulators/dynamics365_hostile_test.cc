@@ -36,9 +36,8 @@ class Hostile : public Dynamics365Test {
 // fact: §2.13 [C]
 TEST_F(Hostile, Filters) {
   contact();
-  std::string filter =
-      std::string("(contains(lastname,'L') or modifiedon ge 2025-01-01T00:00:00Z) and not contactid eq ") +
-      kG1 + " and Microsoft.Dynamics.CRM.In(PropertyName='gendercode',PropertyValues=['1','2'])";
+  std::string filter = std::string("(contains(lastname,'L') or modifiedon ge 2025-01-01T00:00:00Z) and not contactid eq ") + kG1 +
+                       " and Microsoft.Dynamics.CRM.In(PropertyName='gendercode',PropertyValues=['1','2'])";
   for (int i = 0; i < kRounds; ++i) {
     std::string bad = damaged(filter);
     expect_answered(get("contacts?$filter=" + percent_encode(bad)), bad);
@@ -75,12 +74,10 @@ TEST_F(Hostile, Batches) {
       "Content-Type: application/http\r\nContent-Transfer-Encoding: binary\r\nContent-ID: 1\r\n\r\n"
       "POST /api/data/v9.2/accounts HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n"
       "{\"name\":\"A\"}\r\n";
-  std::string text = "--b\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\n" + item +
-                     "--c--\r\n--b\r\n" + item + "--b--\r\n";
+  std::string text = "--b\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\n" + item + "--c--\r\n--b\r\n" + item + "--b--\r\n";
   for (int i = 0; i < kRounds; ++i) {
     std::string bad = damaged(text);
-    expect_answered(
-        send("POST", "/api/data/v9.2/$batch", bad, {{"Content-Type", "multipart/mixed; boundary=b"}}), bad);
+    expect_answered(send("POST", "/api/data/v9.2/$batch", bad, {{"Content-Type", "multipart/mixed; boundary=b"}}), bad);
   }
 }
 
@@ -102,17 +99,14 @@ TEST_F(Hostile, Links) {
 
 // fact: §9.4 [D]
 TEST_F(Hostile, ControlPlane) {
-  std::string step =
-      R"({"entity":["contact"],"message":"Update","url":"http://127.0.0.1:1/","authvalue":{"k":"v"},"delay_ms":5})";
-  std::string edit = std::string(R"({"as":"Ann","operation":"update","object":"contact","id":")") + kG1 +
-                     R"(","fields":{"lastname":"x","statecode":1,"statuscode":null}})";
+  std::string step = R"({"entity":["contact"],"message":"Update","url":"http://127.0.0.1:1/","authvalue":{"k":"v"},"delay_ms":5})";
+  std::string edit =
+      std::string(R"({"as":"Ann","operation":"update","object":"contact","id":")") + kG1 + R"(","fields":{"lastname":"x","statecode":1,"statuscode":null}})";
   contact();
   for (int i = 0; i < kRounds; ++i) {
     expect_answered(control("POST", "steps", damaged(step)), step);
     expect_answered(control("POST", "edit", damaged(edit)), edit);
-    expect_answered(
-        control("POST", "settings", damaged(R"({"denied":["Write contact"],"requests":5,"window_ms":1})")),
-        "settings");
+    expect_answered(control("POST", "settings", damaged(R"({"denied":["Write contact"],"requests":5,"window_ms":1})")), "settings");
     control("DELETE", "steps");
   }
 }

@@ -14,25 +14,19 @@ class Links : public Dynamics365Test {
 TEST_F(Links, BindByIdKeyAndAbsoluteUrl) {
   std::string a = make("accounts", R"({"name":"A","lockstep_id":"A-1"})");
   std::string row = "accounts(" + a + ")";
-  for (const std::string& url :
-       {"/" + row, row, std::string("/accounts(lockstep_id='A-1')"), kOrigin + ("/api/data/v9.2/" + row)}) {
-    Answer answer =
-        post("contacts", R"({"lastname":"L","parentcustomerid_account@odata.bind":")" + url + "\"}",
-             representation());
+  for (const std::string& url : {"/" + row, row, std::string("/accounts(lockstep_id='A-1')"), kOrigin + ("/api/data/v9.2/" + row)}) {
+    Answer answer = post("contacts", R"({"lastname":"L","parentcustomerid_account@odata.bind":")" + url + "\"}", representation());
     EXPECT_EQ(answer.at("/_parentcustomerid_value"), a) << url << answer.text;
   }
 }
 
 // fact: §2.8 [C]
 TEST_F(Links, MissingTargetNamesTheTarget) {
-  Answer answer =
-      post("contacts", "{\"lastname\":\"L\"," + bind("parentcustomerid_account", "accounts", kG1) + "}");
+  Answer answer = post("contacts", "{\"lastname\":\"L\"," + bind("parentcustomerid_account", "accounts", kG1) + "}");
   EXPECT_EQ(answer.status, 404);
   EXPECT_EQ(answer.code(), "0x80040217");
   EXPECT_EQ(answer.message(), std::string("account With Id = ") + kG1 + " Does Not Exist");
-  Answer by_key =
-      post("contacts",
-           R"x({"lastname":"L","parentcustomerid_account@odata.bind":"/accounts(lockstep_id='no')"})x");
+  Answer by_key = post("contacts", R"x({"lastname":"L","parentcustomerid_account@odata.bind":"/accounts(lockstep_id='no')"})x");
   EXPECT_EQ(by_key.code(), "0x80060891");
 }
 
@@ -52,25 +46,20 @@ TEST_F(Links, NavigationNamesAreCaseSensitiveAndNeedTheTarget) {
 
 // fact: §2.8 [C]
 TEST_F(Links, ValuePropertyIsNotWritable) {
-  Answer answer =
-      post("contacts", std::string(R"({"lastname":"L","_parentcustomerid_value":")") + kG1 + "\"}");
+  Answer answer = post("contacts", std::string(R"({"lastname":"L","_parentcustomerid_value":")") + kG1 + "\"}");
   EXPECT_EQ(answer.status, 400);
 }
 
 // fact: §2.8 [D]
 TEST_F(Links, BindingTheWrongTableIsRefused) {
-  EXPECT_EQ(
-      post("contacts", "{\"lastname\":\"L\"," + bind("parentcustomerid_account", "contacts", contact()) + "}")
-          .status,
-      400);
+  EXPECT_EQ(post("contacts", "{\"lastname\":\"L\"," + bind("parentcustomerid_account", "contacts", contact()) + "}").status, 400);
 }
 
 // fact: §6.2 [C]
 TEST_F(Links, LookupLogicalNameTellsThePolymorphicTarget) {
   std::string c = contact();
   std::string id = make("incidents", "{\"title\":\"T\"," + bind("customerid_contact", "contacts", c) + "}");
-  Answer answer = get("incidents(" + id + ")?$select=_customerid_value",
-                      prefer("odata.include-annotations=\"Microsoft.Dynamics.CRM.lookuplogicalname\""));
+  Answer answer = get("incidents(" + id + ")?$select=_customerid_value", prefer("odata.include-annotations=\"Microsoft.Dynamics.CRM.lookuplogicalname\""));
   EXPECT_EQ(answer.at("/_customerid_value"), c);
   EXPECT_EQ(answer.at("/_customerid_value@Microsoft.Dynamics.CRM.lookuplogicalname"), "contact");
   EXPECT_EQ(answer.text.find("FormattedValue"), std::string::npos);
@@ -81,15 +70,13 @@ TEST_F(Links, AllAnnotationsBringLabelsAndNavigation) {
   Answer answer = get("incidents(" + incident(account()) + ")", prefer("odata.include-annotations=\"*\""));
   EXPECT_EQ(answer.at("/statecode@OData.Community.Display.V1.FormattedValue"), "Active");
   EXPECT_EQ(answer.at("/_customerid_value@OData.Community.Display.V1.FormattedValue"), "Contoso");
-  EXPECT_EQ(answer.at("/_customerid_value@Microsoft.Dynamics.CRM.associatednavigationproperty"),
-            "customerid_account");
+  EXPECT_EQ(answer.at("/_customerid_value@Microsoft.Dynamics.CRM.associatednavigationproperty"), "customerid_account");
   EXPECT_EQ(answer.at("/createdon@OData.Community.Display.V1.FormattedValue"), "11/18/2026 11:06 AM");
 }
 
 // fact: §6.4 [?] switch: null_clears_any_target
 TEST_F(Links, ClearingThroughTheOtherTargetsNameDoesNothing) {
-  std::string id = make(
-      "contacts", "{\"lastname\":\"L\"," + bind("parentcustomerid_account", "accounts", account()) + "}");
+  std::string id = make("contacts", "{\"lastname\":\"L\"," + bind("parentcustomerid_account", "accounts", account()) + "}");
   patch("contacts(" + id + ")", R"({"parentcustomerid_contact@odata.bind":null})");
   EXPECT_NE(get("contacts(" + id + ")").at("/_parentcustomerid_value"), "null");
   patch("contacts(" + id + ")", R"({"parentcustomerid_account@odata.bind":null})");
@@ -110,8 +97,7 @@ TEST_F(Links, CustomerOfACaseIsRequiredAndNeverCleared) {
 // fact: §6.4 [C]
 TEST_F(Links, CustomerMovesFromAccountToContact) {
   std::string id = incident(account()), c = contact();
-  Answer answer =
-      patch("incidents(" + id + ")", "{" + bind("customerid_contact", "contacts", c) + "}", representation());
+  Answer answer = patch("incidents(" + id + ")", "{" + bind("customerid_contact", "contacts", c) + "}", representation());
   EXPECT_EQ(answer.at("/_customerid_value"), c);
   EXPECT_EQ(answer.at("/_contactid_value"), c);
   EXPECT_EQ(answer.at("/_accountid_value"), "null");
@@ -131,9 +117,8 @@ TEST_F(Links, OwnerIsTheCallerUnlessAssigned) {
 // fact: §2.14 [C]
 TEST_F(Links, ActivityPartiesAreWrittenWithTheActivityAndExpanded) {
   std::string c = contact();
-  std::string id = make(
-      "emails", R"({"subject":"s","email_activity_parties":[{"partyid_contact@odata.bind":"/contacts()" + c +
-                    R"x()","participationtypemask":2},{"addressused":"a@b.c","participationtypemask":3}]})x");
+  std::string id = make("emails", R"({"subject":"s","email_activity_parties":[{"partyid_contact@odata.bind":"/contacts()" + c +
+                                      R"x()","participationtypemask":2},{"addressused":"a@b.c","participationtypemask":3}]})x");
   Answer answer = get("emails(" + id +
                       ")?$select=subject&$expand=email_activity_parties($select=_partyid_value,"
                       "addressused,participationtypemask)");
@@ -146,16 +131,14 @@ TEST_F(Links, ActivityPartiesAreWrittenWithTheActivityAndExpanded) {
 
 // fact: §2.14 [D]
 TEST_F(Links, PartyWithoutMaskIsRefusedAndNothingIsWritten) {
-  EXPECT_EQ(post("emails", R"({"subject":"s","email_activity_parties":[{"addressused":"a@b.c"}]})").status,
-            400);
+  EXPECT_EQ(post("emails", R"({"subject":"s","email_activity_parties":[{"addressused":"a@b.c"}]})").status, 400);
   EXPECT_EQ(get("emails").rows(), 0u);
 }
 
 // fact: §2.13 [C]
 TEST_F(Links, ExpandOfALookupShowsTheRelatedRow) {
   std::string a = account();
-  std::string id =
-      make("contacts", "{\"lastname\":\"L\"," + bind("parentcustomerid_account", "accounts", a) + "}");
+  std::string id = make("contacts", "{\"lastname\":\"L\"," + bind("parentcustomerid_account", "accounts", a) + "}");
   Answer answer = get("contacts(" + id + ")?$select=lastname&$expand=parentcustomerid_account($select=name)");
   EXPECT_EQ(answer.at("/parentcustomerid_account/name"), "Contoso");
 }
@@ -164,8 +147,7 @@ TEST_F(Links, ExpandOfALookupShowsTheRelatedRow) {
 TEST_F(Links, DeletingAnAccountDeletesItsCasesNotesAndActivities) {
   std::string a = account(), other = account("Other");
   std::string i = incident(a), kept = incident(other);
-  make("phonecalls",
-       "{\"subject\":\"s\"," + bind("regardingobjectid_account_phonecall", "accounts", a) + "}");
+  make("phonecalls", "{\"subject\":\"s\"," + bind("regardingobjectid_account_phonecall", "accounts", a) + "}");
   make("annotations", "{\"notetext\":\"n\"," + bind("objectid_incident", "incidents", i) + "}");
   make("contacts", "{\"lastname\":\"L\"," + bind("parentcustomerid_account", "accounts", a) + "}");
   EXPECT_EQ(remove("accounts(" + a + ")").status, 204);
@@ -185,8 +167,7 @@ TEST_F(Links, DeletingAPrimaryContactOnlyRemovesTheLink) {
 // fact: §2.7 [D]
 TEST_F(Links, CircularParentsDeleteWithoutEnd) {
   std::string a = contact("A");
-  std::string b =
-      make("contacts", "{\"lastname\":\"B\"," + bind("parentcustomerid_contact", "contacts", a) + "}");
+  std::string b = make("contacts", "{\"lastname\":\"B\"," + bind("parentcustomerid_contact", "contacts", a) + "}");
   patch("contacts(" + a + ")", "{" + bind("parentcustomerid_contact", "contacts", b) + "}");
   EXPECT_EQ(remove("contacts(" + a + ")").status, 204);
   EXPECT_EQ(get("contacts").rows(), 0u);

@@ -38,7 +38,8 @@ TEST_F(Made, NumbersHaveTheDigitsOfTheirDefinition) {
 // fact: §6.1 [C], §6.10 [C]
 TEST_F(Made, MoneyOfOnesOwnHasATwinInTheBaseCurrency) {
   auto column = [&](const char* type, const char* name) {
-    return post("EntityDefinitions(LogicalName='account')/Attributes", std::string(R"({"@odata.type":"Microsoft.Dynamics.CRM.)") + type + R"(AttributeMetadata","SchemaName":")" + name + "\"}");
+    return post("EntityDefinitions(LogicalName='account')/Attributes",
+                std::string(R"({"@odata.type":"Microsoft.Dynamics.CRM.)") + type + R"(AttributeMetadata","SchemaName":")" + name + "\"}");
   };
   ASSERT_EQ(column("Money", "new_Debt").status, 204);
   std::string id = make("accounts", R"({"name":"A","new_debt":12.345,"new_debt_base":99})");
@@ -52,7 +53,9 @@ TEST_F(Made, MoneyOfOnesOwnHasATwinInTheBaseCurrency) {
 // fact: §6.1 [K]
 TEST_F(Made, SeveralChoicesAreATextOfTheirValues) {
   ASSERT_EQ(make_column("MultiSelectPicklist", "new_Hobbies", R"(,"OptionSet":{"Options":[{"Value":1,"Label":{"LocalizedLabels":[{"Label":"Chess"}]}},
-      {"Value":3,"Label":{"LocalizedLabels":[{"Label":"Go"}]}}]})").status, 204);
+      {"Value":3,"Label":{"LocalizedLabels":[{"Label":"Go"}]}}]})")
+                .status,
+            204);
   std::string id = make("contacts", R"({"lastname":"L","new_hobbies":"3,1"})");
   Answer row = get("contacts(" + id + ")?$select=new_hobbies", prefer("odata.include-annotations=\"*\""));
   EXPECT_EQ(row.at("/new_hobbies"), "1,3");
@@ -77,7 +80,8 @@ TEST_F(Made, ADayIsOneByItsBehaviourNotByItsFormat) {
 
 // fact: §2.7 [C], §5.2 [C]
 TEST_F(Made, ARelationshipCanForbidDeleting) {
-  Answer made = post("RelationshipDefinitions", R"({"@odata.type":"Microsoft.Dynamics.CRM.OneToManyRelationshipMetadata","SchemaName":"new_account_guards","ReferencedEntity":"account",
+  Answer made = post("RelationshipDefinitions",
+                     R"({"@odata.type":"Microsoft.Dynamics.CRM.OneToManyRelationshipMetadata","SchemaName":"new_account_guards","ReferencedEntity":"account",
       "ReferencingEntity":"contact","CascadeConfiguration":{"Delete":"Restrict"},"Lookup":{"SchemaName":"new_Guarded"}})");
   ASSERT_EQ(made.status, 204) << made.text;
   EXPECT_EQ(get("RelationshipDefinitions(SchemaName='new_account_guards')").at("/CascadeConfiguration/Delete"), "Restrict");
@@ -97,7 +101,9 @@ TEST_F(Made, ARelationshipCanForbidDeleting) {
 TEST_F(Made, AFileWithinANoteHasTheOrganisationsLimit) {
   Answer organisation = get("organizations?$select=maxuploadfilesize");
   EXPECT_EQ(organisation.at("/value/0/maxuploadfilesize"), "5242880");
-  auto note = [&](std::size_t bytes) { return post("annotations", R"({"subject":"A","isdocument":true,"filename":"a","documentbody":")" + std::string(bytes / 3 * 4, 'A') + "\"}"); };
+  auto note = [&](std::size_t bytes) {
+    return post("annotations", R"({"subject":"A","isdocument":true,"filename":"a","documentbody":")" + std::string(bytes / 3 * 4, 'A') + "\"}");
+  };
   EXPECT_EQ(note(5'242'878).status, 204);
   Answer refused = note(5'242'884);
   EXPECT_EQ(refused.status, 400);
@@ -124,7 +130,9 @@ TEST_F(Made, APictureIsShownWhereItIsAskedForAlone) {
 TEST_F(Made, ACaseHasASubjectAProductAndAnEntitlement) {
   std::string subject = make("subjects", R"({"title":"Printers"})"), product = make("products", R"({"name":"P","productnumber":"1"})"), customer = account();
   std::string entitlement = make("entitlements", R"({"name":"Gold","customerid_account@odata.bind":"/accounts()" + customer + ")\"}"), id = incident(customer);
-  json::object links{{"subjectid@odata.bind", "/subjects(" + subject + ")"}, {"productid@odata.bind", "/products(" + product + ")"}, {"entitlementid@odata.bind", "/entitlements(" + entitlement + ")"}};
+  json::object links{{"subjectid@odata.bind", "/subjects(" + subject + ")"},
+                     {"productid@odata.bind", "/products(" + product + ")"},
+                     {"entitlementid@odata.bind", "/entitlements(" + entitlement + ")"}};
   Answer bound = patch("incidents(" + id + ")", json::serialize(links));
   EXPECT_EQ(bound.status, 204) << bound.text;
   Answer row = get("incidents(" + id + ")?$select=_subjectid_value,_productid_value,_entitlementid_value&$expand=subjectid($select=title)");
@@ -153,7 +161,8 @@ TEST_F(Made, AColumnOfOnesOwnIsRenamedAndDeleted) {
   ASSERT_EQ(make_column("String", "new_Shoe", R"(,"DisplayName":{"LocalizedLabels":[{"Label":"Shoe","LanguageCode":1033}]})").status, 204);
   EXPECT_EQ(definition("new_shoe").at("/DisplayName/UserLocalizedLabel/Label"), "Shoe");
   std::string id = make("contacts", R"({"lastname":"L","new_shoe":"42"})");
-  std::string change = R"({"@odata.type":"Microsoft.Dynamics.CRM.StringAttributeMetadata","MaxLength":3,"RequiredLevel":{"Value":"None"},"DisplayName":{"LocalizedLabels":[{"Label":"Shoe size","LanguageCode":1033}]}})";
+  std::string change =
+      R"({"@odata.type":"Microsoft.Dynamics.CRM.StringAttributeMetadata","MaxLength":3,"RequiredLevel":{"Value":"None"},"DisplayName":{"LocalizedLabels":[{"Label":"Shoe size","LanguageCode":1033}]}})";
   EXPECT_EQ(write("PUT", columns + "(LogicalName='new_shoe')/Microsoft.Dynamics.CRM.StringAttributeMetadata", change).status, 204);
   EXPECT_EQ(definition("new_shoe").at("/DisplayName/UserLocalizedLabel/Label"), "Shoe size");
   EXPECT_EQ(patch("contacts(" + id + ")", R"({"new_shoe":"4242"})").code(), "0x80044331");
@@ -179,8 +188,10 @@ TEST_F(Made, AChoiceIsSharedByColumns) {
   ASSERT_EQ(make_column("Picklist", "new_Size", R"(,"GlobalOptionSet@odata.bind":"/)" + address.substr(address.find("GlobalOption")) + "\"").status, 204);
   EXPECT_EQ(make_column("Picklist", "new_Other", R"x(,"GlobalOptionSet@odata.bind":"/GlobalOptionSetDefinitions(Name='new_none')")x").status, 404);
   std::string id = make("contacts", R"({"lastname":"L","new_size":2})");
-  EXPECT_EQ(get("contacts(" + id + ")?$select=new_size", prefer("odata.include-annotations=\"*\"")).at("/new_size@OData.Community.Display.V1.FormattedValue"), "Large");
-  Answer column = get("EntityDefinitions(LogicalName='contact')/Attributes(LogicalName='new_size')/Microsoft.Dynamics.CRM.PicklistAttributeMetadata?$expand=OptionSet");
+  EXPECT_EQ(get("contacts(" + id + ")?$select=new_size", prefer("odata.include-annotations=\"*\"")).at("/new_size@OData.Community.Display.V1.FormattedValue"),
+            "Large");
+  Answer column =
+      get("EntityDefinitions(LogicalName='contact')/Attributes(LogicalName='new_size')/Microsoft.Dynamics.CRM.PicklistAttributeMetadata?$expand=OptionSet");
   EXPECT_EQ(column.at("/OptionSet/IsGlobal") + column.at("/OptionSet/Name"), "truenew_sizes");
   EXPECT_EQ(remove("GlobalOptionSetDefinitions(Name='new_sizes')").status, 400) << "a column is of it";
   EXPECT_EQ(remove("EntityDefinitions(LogicalName='contact')/Attributes(LogicalName='new_size')").status, 204);
@@ -191,8 +202,9 @@ TEST_F(Made, AChoiceIsSharedByColumns) {
 // fact: §3.3 [K]
 TEST_F(Made, AStepOfManyRowsIsToldThemTogether) {
   control("POST", "steps", R"({"entity":"contact","message":["CreateMultiple","Create"],"url":"http://127.0.0.1:9000/many"})");
-  Answer made = post("contacts/Microsoft.Dynamics.CRM.CreateMultiple",
-                     R"({"Targets":[{"@odata.type":"Microsoft.Dynamics.CRM.contact","lastname":"A"},{"@odata.type":"Microsoft.Dynamics.CRM.contact","lastname":"B"}]})");
+  Answer made =
+      post("contacts/Microsoft.Dynamics.CRM.CreateMultiple",
+           R"({"Targets":[{"@odata.type":"Microsoft.Dynamics.CRM.contact","lastname":"A"},{"@odata.type":"Microsoft.Dynamics.CRM.contact","lastname":"B"}]})");
   auto sent = org->take_outgoing();
   std::string told;
   json::value many;
@@ -209,11 +221,17 @@ TEST_F(Made, AStepOfManyRowsIsToldThemTogether) {
 
 // fact: §3.3 [C]
 TEST_F(Made, AStepThatIsSwitchedOffTellsNothing) {
-  std::string endpoint = make("serviceendpoints", R"({"name":"hook","contract":8,"authtype":5,"messageformat":2,"connectionmode":1,"url":"http://127.0.0.1:9000/hook"})");
+  std::string endpoint =
+      make("serviceendpoints", R"({"name":"hook","contract":8,"authtype":5,"messageformat":2,"connectionmode":1,"url":"http://127.0.0.1:9000/hook"})");
   std::string message = get("sdkmessages?$filter=name%20eq%20'Create'").at("/value/0/sdkmessageid");
-  std::string filter = get("sdkmessagefilters?$filter=primaryobjecttypecode%20eq%20'contact'%20and%20_sdkmessageid_value%20eq%20" + message).at("/value/0/sdkmessagefilterid");
-  json::object wanted{{"name", "s"}, {"mode", 1}, {"stage", 40}, {"eventhandler_serviceendpoint@odata.bind", "/serviceendpoints(" + endpoint + ")"},
-                      {"sdkmessageid@odata.bind", "/sdkmessages(" + message + ")"}, {"sdkmessagefilterid@odata.bind", "/sdkmessagefilters(" + filter + ")"}};
+  std::string filter =
+      get("sdkmessagefilters?$filter=primaryobjecttypecode%20eq%20'contact'%20and%20_sdkmessageid_value%20eq%20" + message).at("/value/0/sdkmessagefilterid");
+  json::object wanted{{"name", "s"},
+                      {"mode", 1},
+                      {"stage", 40},
+                      {"eventhandler_serviceendpoint@odata.bind", "/serviceendpoints(" + endpoint + ")"},
+                      {"sdkmessageid@odata.bind", "/sdkmessages(" + message + ")"},
+                      {"sdkmessagefilterid@odata.bind", "/sdkmessagefilters(" + filter + ")"}};
   std::string step = make("sdkmessageprocessingsteps", json::serialize(wanted));
   contact();
   EXPECT_EQ(org->take_outgoing().size(), 1u);
@@ -224,11 +242,14 @@ TEST_F(Made, AStepThatIsSwitchedOffTellsNothing) {
 
 // fact: §2.8, §8 [K]
 TEST_F(Made, ARelationshipOfManyToManyLeadsBothWays) {
-  const std::string definition = R"({"@odata.type":"Microsoft.Dynamics.CRM.ManyToManyRelationshipMetadata","SchemaName":"new_account_fans","Entity1LogicalName":"account","Entity2LogicalName":"contact","IntersectEntityName":"new_account_contact"})";
+  const std::string definition =
+      R"({"@odata.type":"Microsoft.Dynamics.CRM.ManyToManyRelationshipMetadata","SchemaName":"new_account_fans","Entity1LogicalName":"account","Entity2LogicalName":"contact","IntersectEntityName":"new_account_contact"})";
   ASSERT_EQ(post("RelationshipDefinitions", definition).status, 204);
   EXPECT_EQ(post("RelationshipDefinitions", definition).status, 400) << "it is there";
   std::string a = account("A"), b = account("B"), lee = contact("Lee"), ray = contact("Ray");
-  auto tie = [&](const std::string& from, const std::string& to) { return post("accounts(" + from + ")/new_account_fans/$ref", R"({"@odata.id":")" + std::string(kOrigin) + kApi + "contacts(" + to + ")\"}").status; };
+  auto tie = [&](const std::string& from, const std::string& to) {
+    return post("accounts(" + from + ")/new_account_fans/$ref", R"({"@odata.id":")" + std::string(kOrigin) + kApi + "contacts(" + to + ")\"}").status;
+  };
   EXPECT_EQ(tie(a, lee), 204);
   EXPECT_EQ(tie(a, ray), 204);
   EXPECT_EQ(tie(b, lee), 204);

@@ -7,16 +7,13 @@ class Queries : public Dynamics365Test {
  protected:
   Queries() {
     for (const char* name : {"Ada", "Bob", "Cleo", "Dan", "Eve"}) {
-      ids.push_back(
-          make("contacts", std::string(R"({"lastname":")") + name + R"(","firstname":")" + name[0] + "\"}"));
+      ids.push_back(make("contacts", std::string(R"({"lastname":")") + name + R"(","firstname":")" + name[0] + "\"}"));
       advance(std::chrono::seconds(10));
     }
     patch("contacts(" + ids[1] + ")", R"({"firstname":null,"gendercode":1,"birthdate":"1990-01-02"})");
   }
   /// Last names of a listing, joined.
-  std::string names(const std::string& options, const http::Headers& headers = {}) {
-    return names_of(get("contacts?$select=lastname&" + options, headers));
-  }
+  std::string names(const std::string& options, const http::Headers& headers = {}) { return names_of(get("contacts?$select=lastname&" + options, headers)); }
   static std::string names_of(const Answer& answer) {
     if (answer.status != 200) return std::to_string(answer.status) + " " + answer.message();
     std::string all;
@@ -25,9 +22,7 @@ class Queries : public Dynamics365Test {
     }
     return all;
   }
-  std::string filtered(const std::string& filter) {
-    return names("$orderby=lastname&$filter=" + percent_encode(filter));
-  }
+  std::string filtered(const std::string& filter) { return names("$orderby=lastname&$filter=" + percent_encode(filter)); }
   std::vector<std::string> ids;
 };
 
@@ -44,9 +39,7 @@ TEST_F(Queries, Comparisons) {
 }
 
 // fact: §2.13 [C]
-TEST_F(Queries, AndBindsTighterThanOr) {
-  EXPECT_EQ(filtered("lastname eq 'Ada' or lastname eq 'Bob' and gendercode eq 2"), "Ada");
-}
+TEST_F(Queries, AndBindsTighterThanOr) { EXPECT_EQ(filtered("lastname eq 'Ada' or lastname eq 'Bob' and gendercode eq 2"), "Ada"); }
 
 // fact: §2.13 [C]
 TEST_F(Queries, NullIsTestedByEq) {
@@ -69,9 +62,7 @@ TEST_F(Queries, QuotesAreDoubledInLiterals) {
 
 // fact: §2.13 [C]
 TEST_F(Queries, InFunctionTakesQuotedValuesOfAnyType) {
-  EXPECT_EQ(filtered("Microsoft.Dynamics.CRM.In(PropertyName='contactid',PropertyValues=['" + ids[0] + "','" +
-                     ids[3] + "'])"),
-            "Ada Dan");
+  EXPECT_EQ(filtered("Microsoft.Dynamics.CRM.In(PropertyName='contactid',PropertyValues=['" + ids[0] + "','" + ids[3] + "'])"), "Ada Dan");
   EXPECT_EQ(filtered("Microsoft.Dynamics.CRM.In(PropertyName='gendercode',PropertyValues=['1','2'])"), "Bob");
 }
 
@@ -91,8 +82,8 @@ TEST_F(Queries, LookupsByValueOrNavigation) {
 
 // fact: §2.13 [C]
 TEST_F(Queries, BadFiltersAre400) {
-  for (const char* filter : {"shoesize eq 1", "lastname like 'x'", "lastname eq", "lastname eq 'x",
-                             "gendercode eq 'x'", "(lastname eq 'x'", "near(lastname,'x')", ""}) {
+  for (const char* filter :
+       {"shoesize eq 1", "lastname like 'x'", "lastname eq", "lastname eq 'x", "gendercode eq 'x'", "(lastname eq 'x'", "near(lastname,'x')", ""}) {
     EXPECT_TRUE(filtered(filter).starts_with("400")) << filter << ": " << filtered(filter);
   }
 }
@@ -101,8 +92,7 @@ TEST_F(Queries, BadFiltersAre400) {
 TEST_F(Queries, UnknownSelectNamesPropertyAndType) {
   Answer answer = get("incidents?$select=customerid_value");
   EXPECT_EQ(answer.status, 400);
-  EXPECT_EQ(answer.message(),
-            "Could not find a property named 'customerid_value' on type 'Microsoft.Dynamics.CRM.incident'.");
+  EXPECT_EQ(answer.message(), "Could not find a property named 'customerid_value' on type 'Microsoft.Dynamics.CRM.incident'.");
 }
 
 // fact: §2.13 [I]
@@ -137,8 +127,7 @@ TEST_F(Queries, CountsInlineAndAlone) {
 
 // fact: §2.13 [C]
 TEST_F(Queries, PagesFollowTheNextLinkInEveryOrder) {
-  for (const char* order :
-       {"", "$orderby=lastname%20desc", "$orderby=modifiedon%20asc,contactid%20asc", "$orderby=firstname"}) {
+  for (const char* order : {"", "$orderby=lastname%20desc", "$orderby=modifiedon%20asc,contactid%20asc", "$orderby=firstname"}) {
     http::Headers two = prefer("odata.maxpagesize=2");
     Answer page = get(std::string("contacts?$select=lastname&") + order, two);
     EXPECT_EQ(page.header("Preference-Applied"), "odata.maxpagesize=2");
@@ -163,8 +152,7 @@ TEST_F(Queries, PagesFollowTheNextLinkInEveryOrder) {
 // fact: §3.2 [C]
 TEST_F(Queries, WatermarkWindowIsInclusiveAtBothEnds) {
   EXPECT_EQ(
-      names("$orderby=modifiedon%20asc,contactid%20asc&$filter=" +
-            percent_encode("modifiedon ge 2026-11-18T11:07:00Z and modifiedon le 2026-11-18T11:07:10Z")),
+      names("$orderby=modifiedon%20asc,contactid%20asc&$filter=" + percent_encode("modifiedon ge 2026-11-18T11:07:00Z and modifiedon le 2026-11-18T11:07:10Z")),
       "Cleo Dan");
 }
 
@@ -173,9 +161,7 @@ TEST_F(Queries, ForgedSkipTokenIsRefused) { EXPECT_EQ(get("contacts?$skiptoken=a
 
 // fact: §2.13 [C]
 TEST_F(Queries, TotalRecordCountFunction) {
-  EXPECT_EQ(
-      get("RetrieveTotalRecordCount(EntityNames=['contact'])").at("/EntityRecordCountCollection/Values/0"),
-      "5");
+  EXPECT_EQ(get("RetrieveTotalRecordCount(EntityNames=['contact'])").at("/EntityRecordCountCollection/Values/0"), "5");
 }
 
 class Delta : public Queries {
@@ -227,8 +213,7 @@ TEST_F(Delta, ChangedRowsByVersionThenDeletedOnes) {
   EXPECT_EQ(answer.at("/value/1/lastname"), "Finn");
   EXPECT_EQ(answer.at("/value/2/id"), ids[0]);
   EXPECT_EQ(answer.at("/value/2/reason"), "deleted");
-  EXPECT_EQ(answer.at("/value/2/@odata.context"),
-            "http://127.0.0.1:8103/api/data/v9.2/$metadata#contacts/$deletedEntity");
+  EXPECT_EQ(answer.at("/value/2/@odata.context"), "http://127.0.0.1:8103/api/data/v9.2/$metadata#contacts/$deletedEntity");
   EXPECT_EQ(answer.at("/value/2/@odata.etag"), "absent");
 }
 
@@ -306,12 +291,10 @@ TEST_F(Delta, TokenIsBoundToItsSelect) {
 
 // fact: §3.1 [C]
 TEST_F(Delta, FilterOrderExpandAndTopAreRefused) {
-  for (const char* option :
-       {"$filter=lastname%20eq%20'x'", "$orderby=lastname", "$expand=masterid", "$top=1"}) {
+  for (const char* option : {"$filter=lastname%20eq%20'x'", "$orderby=lastname", "$expand=masterid", "$top=1"}) {
     Answer answer = get(std::string("contacts?") + option, prefer("odata.track-changes"));
     EXPECT_EQ(answer.status, 400) << option;
-    EXPECT_TRUE(
-        answer.message().ends_with("query parameter isn't supported when Change Tracking is enabled."));
+    EXPECT_TRUE(answer.message().ends_with("query parameter isn't supported when Change Tracking is enabled."));
   }
 }
 

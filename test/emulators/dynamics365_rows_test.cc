@@ -23,9 +23,7 @@ TEST_F(Rows, WrongSecretIsInvalidClient) {
 }
 
 // fact: §1.1 [K]
-TEST_F(Rows, UnknownClientIsUnauthorized) {
-  EXPECT_EQ(token("who", "x").at("/error"), "unauthorized_client");
-}
+TEST_F(Rows, UnknownClientIsUnauthorized) { EXPECT_EQ(token("who", "x").at("/error"), "unauthorized_client"); }
 
 // fact: §1.2 [C]
 TEST_F(Rows, ExpiredTokenIsChallengedWithoutBody) {
@@ -62,8 +60,7 @@ TEST_F(Rows, CreateWithRepresentationAnswers201AndTheKeyUnasked) {
   EXPECT_EQ(answer.at("/name"), "Contoso");
   EXPECT_EQ(answer.at("/accountid").size(), 36u);
   EXPECT_EQ(answer.at("/@odata.etag"), answer.header("ETag"));
-  EXPECT_EQ(answer.at("/@odata.context"),
-            "http://127.0.0.1:8103/api/data/v9.2/$metadata#accounts(name)/$entity");
+  EXPECT_EQ(answer.at("/@odata.context"), "http://127.0.0.1:8103/api/data/v9.2/$metadata#accounts(name)/$entity");
   EXPECT_EQ(answer.at("/telephone1"), "absent");
 }
 
@@ -153,8 +150,7 @@ TEST_F(Rows, DeleteTwiceIs404) {
 TEST_F(Rows, AlternateKeyUpsertEchoesTheKeyForm) {
   Answer created = patch("contacts(lockstep_id='A-1')", R"({"lastname":"Lee"})");
   EXPECT_EQ(created.status, 204);
-  EXPECT_EQ(created.header("OData-EntityId"),
-            "http://127.0.0.1:8103/api/data/v9.2/contacts(lockstep_id='A-1')");
+  EXPECT_EQ(created.header("OData-EntityId"), "http://127.0.0.1:8103/api/data/v9.2/contacts(lockstep_id='A-1')");
   Answer read = get("contacts(lockstep_id='a-1')");  // the collation knows no case
   EXPECT_EQ(read.at("/lockstep_id"), "A-1");
   patch("contacts(lockstep_id='A-1')", R"({"lastname":"Other","lockstep_id":"B-2"})");
@@ -228,9 +224,7 @@ TEST_F(Rows, LookupReferencesAreSetReadAndCleared) {
   std::string a = account(), c = contact();
   std::string path = "accounts(" + a + ")/primarycontactid/$ref";
   EXPECT_EQ(get(path).status, 204);
-  EXPECT_EQ(write("PUT", path, R"({"@odata.id":"http://127.0.0.1:8103/api/data/v9.2/contacts()" + c + ")\"}")
-                .status,
-            204);
+  EXPECT_EQ(write("PUT", path, R"({"@odata.id":"http://127.0.0.1:8103/api/data/v9.2/contacts()" + c + ")\"}").status, 204);
   EXPECT_EQ(get(path).at("/@odata.id"), "http://127.0.0.1:8103/api/data/v9.2/contacts(" + c + ")");
   EXPECT_EQ(remove(path).status, 204);
   EXPECT_EQ(get("accounts(" + a + ")").at("/_primarycontactid_value"), "null");

@@ -11,14 +11,12 @@ class Registered : public Dynamics365Test {
   }
 
   std::string endpoint() {
-    return make("serviceendpoints",
-                R"({"name":"sync","contract":8,"url":"http://127.0.0.1:9/hook","authtype":5,)"
-                R"("authvalue":"<settings><setting name='x-api-key' value='S'/></settings>","connectionmode":1,"messageformat":2})");
+    return make("serviceendpoints", R"({"name":"sync","contract":8,"url":"http://127.0.0.1:9/hook","authtype":5,)"
+                                    R"("authvalue":"<settings><setting name='x-api-key' value='S'/></settings>","connectionmode":1,"messageformat":2})");
   }
   Answer register_step(const std::string& endpoint_id, const std::string& message, int mode = 1, int stage = 40) {
     std::string message_id = row_of("sdkmessages?$filter=name%20eq%20'" + message + "'");
-    std::string filter_id =
-        row_of("sdkmessagefilters?$filter=primaryobjecttypecode%20eq%20'contact'%20and%20sdkmessageid/name%20eq%20'" + message + "'");
+    std::string filter_id = row_of("sdkmessagefilters?$filter=primaryobjecttypecode%20eq%20'contact'%20and%20sdkmessageid/name%20eq%20'" + message + "'");
     json::object step{{"name", "contact"},
                       {"mode", mode},
                       {"stage", stage},
@@ -155,8 +153,7 @@ TEST_F(Amounts, CompareAsNumbers) {
 class Dates : public Dynamics365Test {
  protected:
   Dates() {
-    for (const char* due :
-         {"2026-11-17T23:59:59Z", "2026-11-18T00:00:00Z", "2026-11-20T12:00:00Z", "2026-12-01T00:00:00Z", "2027-01-01T00:00:00Z"})
+    for (const char* due : {"2026-11-17T23:59:59Z", "2026-11-18T00:00:00Z", "2026-11-20T12:00:00Z", "2026-12-01T00:00:00Z", "2027-01-01T00:00:00Z"})
       make("tasks", R"({"subject":"s","scheduledend":")" + std::string(due) + "\"}");
   }
   std::size_t count(const std::string& function, const std::string& values = "") {
@@ -214,10 +211,14 @@ TEST_F(Doors, SchemaChangesNameWhatTheyDoNotKnow) {
 TEST_F(Doors, ABulkDeleteIsASystemJobThatTakesAMoment) {
   std::string keep = account("Keep"), one = account("Drop 1"), two = account("Drop 2");
   auto ask = [&](const std::string& condition) {
-    return post("BulkDelete", R"({"JobName":"Clean","SendEmailNotification":false,"ToRecipients":[],"CCRecipients":[],"RecurrencePattern":"","StartDateTime":"2026-11-18T11:00:00Z",)"
-                              R"("QuerySet":[{"@odata.type":"Microsoft.Dynamics.CRM.QueryExpression","EntityName":"account","Criteria":{"FilterOperator":"And","Conditions":[)" + condition + "]}}]}");
+    return post(
+        "BulkDelete",
+        R"({"JobName":"Clean","SendEmailNotification":false,"ToRecipients":[],"CCRecipients":[],"RecurrencePattern":"","StartDateTime":"2026-11-18T11:00:00Z",)"
+        R"("QuerySet":[{"@odata.type":"Microsoft.Dynamics.CRM.QueryExpression","EntityName":"account","Criteria":{"FilterOperator":"And","Conditions":[)" +
+            condition + "]}}]}");
   };
-  Answer begun = ask(R"({"AttributeName":"accountid","Operator":"In","Values":[{"Value":")" + one + R"(","Type":"System.Guid"}]},{"AttributeName":"name","Operator":"BeginsWith","Values":["Drop"]})");
+  Answer begun = ask(R"({"AttributeName":"accountid","Operator":"In","Values":[{"Value":")" + one +
+                     R"(","Type":"System.Guid"}]},{"AttributeName":"name","Operator":"BeginsWith","Values":["Drop"]})");
   ASSERT_EQ(begun.status, 200) << begun.text;
   std::string job = "asyncoperations(" + begun.at("/JobId") + ")?$select=statecode,statuscode";
   EXPECT_EQ(get(job).at("/statecode"), "0");
@@ -236,9 +237,15 @@ TEST_F(Doors, SignInLibrariesFindTheTokenEndpointByThemselves) {
   Answer found = send("GET", "/contoso.onmicrosoft.com/v2.0/.well-known/openid-configuration");
   EXPECT_EQ(found.at("/token_endpoint"), std::string(kOrigin) + "/contoso.onmicrosoft.com/oauth2/v2.0/token");
   EXPECT_EQ(send("GET", "/nobody.example/v2.0/.well-known/openid-configuration").at("/error"), "invalid_tenant");
-  EXPECT_EQ(send("GET", "/common/discovery/instance?api-version=1.1").at("/tenant_discovery_endpoint"), std::string(kOrigin) + "/contoso.onmicrosoft.com/v2.0/.well-known/openid-configuration");
+  EXPECT_EQ(send("GET", "/common/discovery/instance?api-version=1.1").at("/tenant_discovery_endpoint"),
+            std::string(kOrigin) + "/contoso.onmicrosoft.com/v2.0/.well-known/openid-configuration");
   http::Headers form{{"Content-Type", "application/x-www-form-urlencoded"}};
-  EXPECT_EQ(send("POST", "/contoso.onmicrosoft.com/oauth2/v2.0/token", "grant_type=client_credentials&client_id=lockstep-client&client_secret=lockstep-secret&scope=" + percent_encode(std::string(kOrigin) + "//.default"), form).status, 200);
+  EXPECT_EQ(
+      send("POST", "/contoso.onmicrosoft.com/oauth2/v2.0/token",
+           "grant_type=client_credentials&client_id=lockstep-client&client_secret=lockstep-secret&scope=" + percent_encode(std::string(kOrigin) + "//.default"),
+           form)
+          .status,
+      200);
 }
 
 }  // namespace

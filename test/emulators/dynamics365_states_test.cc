@@ -6,11 +6,9 @@ namespace {
 class States : public Dynamics365Test {
  protected:
   Answer close(const std::string& id, int status = 5) {
-    return post(
-        "CloseIncident",
-        R"({"IncidentResolution":{"@odata.type":"Microsoft.Dynamics.CRM.incidentresolution","subject":"Fixed",)"
-        R"("incidentid@odata.bind":"/incidents()" +
-            id + R"x()","timespent":30},"Status":)x" + std::to_string(status) + "}");
+    return post("CloseIncident", R"({"IncidentResolution":{"@odata.type":"Microsoft.Dynamics.CRM.incidentresolution","subject":"Fixed",)"
+                                 R"("incidentid@odata.bind":"/incidents()" +
+                                     id + R"x()","timespent":30},"Status":)x" + std::to_string(status) + "}");
   }
   std::string state(const std::string& path) {
     Answer answer = get(path);
@@ -63,9 +61,7 @@ TEST_F(States, ResolvedCaseIsFrozenUntilReopened) {
 // fact: §6.5 [C]
 TEST_F(States, CancelledByPatchUnlessActivitiesAreOpen) {
   std::string id = incident(a), path = "incidents(" + id + ")";
-  std::string call =
-      make("phonecalls",
-           R"({"subject":"s","regardingobjectid_incident_phonecall@odata.bind":"/incidents()" + id + ")\"}");
+  std::string call = make("phonecalls", R"({"subject":"s","regardingobjectid_incident_phonecall@odata.bind":"/incidents()" + id + ")\"}");
   EXPECT_EQ(patch(path, R"({"statecode":2,"statuscode":6})").code(), "0x8004440e");
   EXPECT_EQ(close(id).status, 400);
   EXPECT_EQ(patch("phonecalls(" + call + ")", R"({"statecode":1,"statuscode":2})").status, 204);
@@ -77,8 +73,7 @@ TEST_F(States, CancelledByPatchUnlessActivitiesAreOpen) {
 TEST_F(States, OpenActivitiesMayBeAllowed) {
   control("POST", "settings", R"({"open_activities_block":false})");
   std::string id = incident(a);
-  make("phonecalls",
-       R"({"subject":"s","regardingobjectid_incident_phonecall@odata.bind":"/incidents()" + id + ")\"}");
+  make("phonecalls", R"({"subject":"s","regardingobjectid_incident_phonecall@odata.bind":"/incidents()" + id + ")\"}");
   EXPECT_EQ(close(id).status, 204);
 }
 
@@ -106,9 +101,7 @@ TEST_F(States, StatusOfAnotherStateIsRefused) {
   std::string id = incident(a);
   Answer answer = patch("incidents(" + id + ")", R"({"statecode":2,"statuscode":1})");
   EXPECT_EQ(answer.code(), "0x80048408");
-  EXPECT_TRUE(answer.message().starts_with(
-      "1 is not a valid status code for state code CaseState.Cancelled on incident"))
-      << answer.message();
+  EXPECT_TRUE(answer.message().starts_with("1 is not a valid status code for state code CaseState.Cancelled on incident")) << answer.message();
 }
 
 // fact: §6.3 [C]
@@ -123,11 +116,7 @@ TEST_F(States, InactiveCustomersAreReadOnly) {
 // fact: §6.3 [C]
 TEST_F(States, StateIsNotValidForCreateButOnCases) {
   EXPECT_EQ(post("contacts", R"({"lastname":"L","statecode":1})").status, 400);
-  EXPECT_EQ(post("incidents",
-                 R"({"title":"T","statecode":2,"statuscode":6,"customerid_account@odata.bind":"/accounts()" +
-                     a + ")\"}")
-                .status,
-            204);
+  EXPECT_EQ(post("incidents", R"({"title":"T","statecode":2,"statuscode":6,"customerid_account@odata.bind":"/accounts()" + a + ")\"}").status, 204);
 }
 
 // fact: §2.14 [K]
@@ -144,18 +133,15 @@ TEST_F(States, SendEmailMarksADraftAsSentOnce) {
 }
 
 // fact: §6.3 [C]
-TEST_F(States, TaskStartsInItsDefaultStatus) {
-  EXPECT_EQ(state("tasks(" + make("tasks", R"({"subject":"s"})") + ")"), "0/2");
-}
+TEST_F(States, TaskStartsInItsDefaultStatus) { EXPECT_EQ(state("tasks(" + make("tasks", R"({"subject":"s"})") + ")"), "0/2"); }
 
 class Merging : public States {
  protected:
   Answer merge(const std::string& target, const std::string& subordinate, const std::string& content = "") {
     std::string type = R"("@odata.type":"Microsoft.Dynamics.CRM.contact")";
     std::string update = content.empty() ? "" : R"("UpdateContent":{)" + type + "," + content + "},";
-    return post("Merge", R"({"Target":{)" + type + R"(,"contactid":")" + target + R"("},"Subordinate":{)" +
-                             type + R"(,"contactid":")" + subordinate + R"("},)" + update +
-                             R"("PerformParentingChecks":false})");
+    return post("Merge", R"({"Target":{)" + type + R"(,"contactid":")" + target + R"("},"Subordinate":{)" + type + R"(,"contactid":")" + subordinate +
+                             R"("},)" + update + R"("PerformParentingChecks":false})");
   }
   std::string winner = contact("Winner");
   std::string loser = contact("Loser");
@@ -173,8 +159,7 @@ TEST_F(Merging, LoserStaysInactiveAndPointsToTheWinner) {
 
 // fact: §6.6 [C]
 TEST_F(Merging, ChildrenMoveToTheWinner) {
-  std::string id =
-      make("incidents", R"({"title":"T","customerid_contact@odata.bind":"/contacts()" + loser + ")\"}");
+  std::string id = make("incidents", R"({"title":"T","customerid_contact@odata.bind":"/contacts()" + loser + ")\"}");
   merge(winner, loser);
   Answer answer = get("incidents(" + id + ")");
   EXPECT_EQ(answer.at("/_customerid_value"), winner);
@@ -201,8 +186,8 @@ TEST_F(Merging, AsAPersonThroughTheControlPlane) {
 TEST_F(Merging, CasesMergeIntoStatusMerged) {
   std::string w = incident(a), l = incident(a);
   std::string type = R"("@odata.type":"Microsoft.Dynamics.CRM.incident")";
-  EXPECT_EQ(post("Merge", R"({"Target":{)" + type + R"(,"incidentid":")" + w + R"("},"Subordinate":{)" +
-                              type + R"(,"incidentid":")" + l + R"("},"PerformParentingChecks":false})")
+  EXPECT_EQ(post("Merge", R"({"Target":{)" + type + R"(,"incidentid":")" + w + R"("},"Subordinate":{)" + type + R"(,"incidentid":")" + l +
+                              R"("},"PerformParentingChecks":false})")
                 .status,
             204);
   EXPECT_EQ(state("incidents(" + l + ")"), "2/2000");
@@ -211,8 +196,7 @@ TEST_F(Merging, CasesMergeIntoStatusMerged) {
 // fact: §9.4 [D]
 TEST_F(States, PeopleResolveCasesByTheButton) {
   std::string id = incident(a);
-  EXPECT_EQ(person("update", "incident", id, R"({"title":"Done","statecode":1,"statuscode":null})").status,
-            200);
+  EXPECT_EQ(person("update", "incident", id, R"({"title":"Done","statecode":1,"statuscode":null})").status, 200);
   EXPECT_EQ(state("incidents(" + id + ")"), "1/5");
   EXPECT_EQ(get("incidents(" + id + ")").at("/title"), "Done");
 }

@@ -12,14 +12,19 @@ class Images : public Dynamics365Test {
  protected:
   /// A registered step with one image.
   void listen(const std::string& message, int type, const std::string& columns, int mode = 1) {
-    std::string endpoint = make("serviceendpoints", R"({"name":"hook","contract":8,"authtype":5,"messageformat":2,"connectionmode":1,"path":"","solutionnamespace":"",
+    std::string endpoint =
+        make("serviceendpoints", R"({"name":"hook","contract":8,"authtype":5,"messageformat":2,"connectionmode":1,"path":"","solutionnamespace":"",
       "userclaim":1,"url":"http://127.0.0.1:9000/hook"})");
     std::string message_id = get("sdkmessages?$filter=name%20eq%20'" + message + "'").at("/value/0/sdkmessageid");
-    std::string filter_id = get("sdkmessagefilters?$filter=primaryobjecttypecode%20eq%20'contact'%20and%20_sdkmessageid_value%20eq%20" + message_id).at("/value/0/sdkmessagefilterid");
-    std::string step = make("sdkmessageprocessingsteps", R"({"name":"s","stage":40,"rank":1,"mode":)" + std::to_string(mode) + "," + bound("eventhandler_serviceendpoint", "serviceendpoints", endpoint) + "," +
-                                                             bound("sdkmessageid", "sdkmessages", message_id) + "," + bound("sdkmessagefilterid", "sdkmessagefilters", filter_id) + "}");
-    make("sdkmessageprocessingstepimages", R"({"name":"image","entityalias":"alias","messagepropertyname":"Target","imagetype":)" + std::to_string(type) + R"(,"attributes":")" +
-                                               columns + "\"," + bound("sdkmessageprocessingstepid", "sdkmessageprocessingsteps", step) + "}");
+    std::string filter_id = get("sdkmessagefilters?$filter=primaryobjecttypecode%20eq%20'contact'%20and%20_sdkmessageid_value%20eq%20" + message_id)
+                                .at("/value/0/sdkmessagefilterid");
+    std::string step =
+        make("sdkmessageprocessingsteps",
+             R"({"name":"s","stage":40,"rank":1,"mode":)" + std::to_string(mode) + "," + bound("eventhandler_serviceendpoint", "serviceendpoints", endpoint) +
+                 "," + bound("sdkmessageid", "sdkmessages", message_id) + "," + bound("sdkmessagefilterid", "sdkmessagefilters", filter_id) + "}");
+    make("sdkmessageprocessingstepimages", R"({"name":"image","entityalias":"alias","messagepropertyname":"Target","imagetype":)" + std::to_string(type) +
+                                               R"(,"attributes":")" + columns + "\"," + bound("sdkmessageprocessingstepid", "sdkmessageprocessingsteps", step) +
+                                               "}");
   }
   json::value told() {
     auto due = org->take_outgoing();
@@ -138,10 +143,10 @@ TEST_F(Synchronous, WhatIsRefusedAnywayIsNotTold) {
 
 class Bin : public Dynamics365Test {
  protected:
-  Answer restore(const std::string& id) {
-    return post("Restore", R"({"Target":{"@odata.type":"Microsoft.Dynamics.CRM.account","accountid":")" + id + "\"}}");
+  Answer restore(const std::string& id) { return post("Restore", R"({"Target":{"@odata.type":"Microsoft.Dynamics.CRM.account","accountid":")" + id + "\"}}"); }
+  Answer binned() {
+    return get("accounts?fetchXml=" + percent_encode("<fetch datasource='bin'><entity name='account'><attribute name='name'/></entity></fetch>"));
   }
-  Answer binned() { return get("accounts?fetchXml=" + percent_encode("<fetch datasource='bin'><entity name='account'><attribute name='name'/></entity></fetch>")); }
 };
 
 // fact: §6.9 [C] switch: recycle_bin
@@ -190,7 +195,8 @@ class Files : public Dynamics365Test {};
 // fact: §6.8 [C]
 TEST_F(Files, AttachmentsOfAnEmailAreRowsOfTheirOwn) {
   std::string email = make("emails", R"({"subject":"s"})");
-  std::string body = R"({"filename":"a.txt","mimetype":"text/plain","body":"SGVsbG8=","objecttypecode":"email",)" + bound("objectid_email", "emails", email) + "}";
+  std::string body =
+      R"({"filename":"a.txt","mimetype":"text/plain","body":"SGVsbG8=","objecttypecode":"email",)" + bound("objectid_email", "emails", email) + "}";
   std::string id = make("activitymimeattachments", body);
   EXPECT_EQ(get("activitymimeattachments(" + id + ")").at("/filesize"), "5");
   EXPECT_EQ(get("emails(" + email + ")/email_activity_mime_attachment").rows(), 1u);

@@ -31,8 +31,7 @@ class Caller {
   explicit Caller(Emulator& emulator) : emulator_(emulator) {}
   http::Headers headers;  // sent with every request
 
-  Answer send(const std::string& method, const std::string& target, const std::string& body = "",
-              const http::Headers& more = {}) {
+  Answer send(const std::string& method, const std::string& target, const std::string& body = "", const http::Headers& more = {}) {
     http::ServerRequest request;
     request.method = method;
     request.target = target;
@@ -47,8 +46,7 @@ class Caller {
     return answer;
   }
   Answer get(const std::string& target) { return send("GET", target); }
-  Answer send_json(const std::string& method, const std::string& target, const json::value& body,
-                   http::Headers more = {}) {
+  Answer send_json(const std::string& method, const std::string& target, const json::value& body, http::Headers more = {}) {
     more.set("Content-Type", "application/json");
     return send(method, target, json::serialize(body), more);
   }

@@ -7,9 +7,7 @@ namespace {
 
 class Ties : public HubSpotTest {
  protected:
-  static json::array kind(int id) {
-    return {{{"associationCategory", "HUBSPOT_DEFINED"}, {"associationTypeId", id}}};
-  }
+  static json::array kind(int id) { return {{{"associationCategory", "HUBSPOT_DEFINED"}, {"associationTypeId", id}}}; }
   static json::object input(const std::string& from, const std::string& to, int id) {
     return {{"from", {{"id", from}}}, {"to", {{"id", to}}}, {"types", kind(id)}};
   }
@@ -27,8 +25,7 @@ class Ties : public HubSpotTest {
     for (const json::value& row : answer.body.at("results").as_array()) {
       told += (told.empty() ? "" : " ") + text_at(row, "/toObjectId") + ":";
       std::string types;
-      for (const json::value& type : row.at("associationTypes").as_array())
-        types += (types.empty() ? "" : ",") + text_at(type, "/typeId");
+      for (const json::value& type : row.at("associationTypes").as_array()) types += (types.empty() ? "" : ",") + text_at(type, "/typeId");
       told += types;
     }
     return told;
@@ -55,8 +52,7 @@ TEST_F(Ties, InsideOfRecordsAreNamedByKindThePrimaryOneFirst) {
   Answer answer = read("contacts", ann, "associations=companies");
   for (const json::value& row : answer.body.at_pointer("/associations/companies/results").as_array())
     told += text_at(row, "/id") + " " + text_at(row, "/type") + "; ";
-  EXPECT_EQ(told, b + " contact_to_company; " + b + " contact_to_company_unlabeled; " + a +
-                      " contact_to_company_unlabeled; ");
+  EXPECT_EQ(told, b + " contact_to_company; " + b + " contact_to_company_unlabeled; " + a + " contact_to_company_unlabeled; ");
 }
 
 // fact: §2.12 [D]
@@ -101,8 +97,7 @@ TEST_F(Ties, ABatchReadTellsWhoHasNoneAndWhoIsNoRecord) {
   EXPECT_EQ(answer.status, 207);
   EXPECT_EQ(text_at(answer.body, "/results/0/from/id"), ann);
   EXPECT_EQ(text_at(answer.body, "/results/0/to/0/toObjectId"), a);
-  EXPECT_EQ(text_at(answer.body, "/results/0/to/0/associationTypes/0"),
-            R"({"category":"HUBSPOT_DEFINED","typeId":1,"label":"Primary"})");
+  EXPECT_EQ(text_at(answer.body, "/results/0/to/0/associationTypes/0"), R"({"category":"HUBSPOT_DEFINED","typeId":1,"label":"Primary"})");
   EXPECT_EQ(text_at(answer.body, "/results/0/to/0/associationTypes/1/label"), "null");
   EXPECT_EQ(text_at(answer.body, "/errors/0/subCategory"), "crm.associations.NO_ASSOCIATIONS_FOUND");
   EXPECT_EQ(text_at(answer.body, "/errors/0/category"), "OBJECT_NOT_FOUND");
@@ -113,8 +108,7 @@ TEST_F(Ties, ABatchReadTellsWhoHasNoneAndWhoIsNoRecord) {
 TEST_F(Ties, ManyTiesOfOneRecordArePaged) {
   std::string a = company("A");
   json::array inputs;
-  for (int i = 0; i < 150; ++i)
-    inputs.push_back(input(contact("c" + std::to_string(i) + "@x.example"), a, 279));
+  for (int i = 0; i < 150; ++i) inputs.push_back(input(contact("c" + std::to_string(i) + "@x.example"), a, 279));
   EXPECT_EQ(batch("contacts/companies", "create", inputs).status, 201);
   Answer first = batch("companies/contacts", "read", {{{"id", a}}});
   EXPECT_EQ(first.body.at_pointer("/results/0/to").as_array().size(), 100u);
@@ -164,14 +158,11 @@ TEST_F(Ties, APersonSetsAContactsCompany) {
   std::string ann = contact("a@x.example"), a = company("A"), b = company("B");
   EXPECT_EQ(edit_fields("contacts", ann, {{"associations.companies", a}}).status, 200);
   EXPECT_EQ(companies(ann), a + ":1,279");
-  EXPECT_EQ(
-      edit_fields("contact", ann, {{"associations.company", json::array{b, a}}, {"firstname", "Ann"}}).status,
-      200);
+  EXPECT_EQ(edit_fields("contact", ann, {{"associations.company", json::array{b, a}}, {"firstname", "Ann"}}).status, 200);
   EXPECT_EQ(companies(ann), a + ":279 " + b + ":1,279");
   EXPECT_EQ(edit_fields("contacts", ann, {{"associations.companies", nullptr}}).status, 200);
   EXPECT_EQ(companies(ann), "");
-  Answer bad =
-      edit_fields("contacts", ann, {{"associations.companies", "512999999999"}, {"firstname", "Bob"}});
+  Answer bad = edit_fields("contacts", ann, {{"associations.companies", "512999999999"}, {"firstname", "Bob"}});
   EXPECT_EQ(bad.status, 422);
   EXPECT_EQ(value("contacts", ann, "firstname"), "Ann");  // nothing of a refused edit stays
 }
@@ -182,8 +173,7 @@ TEST_F(Ties, ATicketsPrimaryCompanyIsAPropertyOfIt) {
   edit_fields("tickets", id, {{"associations.companies", a}, {"associations.contacts", ann}});
   EXPECT_EQ(value("tickets", id, "hs_primary_company_id"), a);
   Answer answer = read("tickets", id, "associations=companies,contacts");
-  EXPECT_EQ(text_at(answer.body, "/associations/companies/results/0"),
-            R"({"id":")" + a + R"(","type":"ticket_to_company"})");
+  EXPECT_EQ(text_at(answer.body, "/associations/companies/results/0"), R"({"id":")" + a + R"(","type":"ticket_to_company"})");
   EXPECT_EQ(text_at(answer.body, "/associations/contacts/results/0/id"), ann);
 }
 
@@ -320,8 +310,7 @@ TEST_F(Merges, MintANewIdThatBothOldOnesLeadTo) {
 TEST_F(Merges, ASecondaryAddressIsTakenAndFindsItsContact) {
   std::string id = text_at(merge(contact("a@x.example"), contact("b@x.example")).body, "/id");
   EXPECT_EQ(text_at(read("contacts", "B@x.example", "idProperty=email").body, "/id"), id);
-  EXPECT_EQ(message(create("contacts", {{"email", "b@x.example"}})),
-            "Contact already exists. Existing ID: " + id);
+  EXPECT_EQ(message(create("contacts", {{"email", "b@x.example"}})), "Contact already exists. Existing ID: " + id);
 }
 
 // fact: §2.5 [O]
@@ -361,8 +350,7 @@ TEST_F(Merges, CanKeepThePrimaryId) {
 // fact: §2.11 [D2]
 TEST_F(Merges, APersonMergesToo) {
   std::string a = contact("a@x.example"), b = contact("b@x.example");
-  Answer answer =
-      edit({{"as", "Ann"}, {"operation", "merge"}, {"object", "contacts"}, {"id", b}, {"into", a}});
+  Answer answer = edit({{"as", "Ann"}, {"operation", "merge"}, {"object", "contacts"}, {"id", b}, {"into", a}});
   EXPECT_EQ(answer.status, 200) << answer.text;
   EXPECT_EQ(text_at(read("contacts", a).body, "/id"), text_at(answer.body, "/id"));
 }

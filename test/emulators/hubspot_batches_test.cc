@@ -21,8 +21,7 @@ class Batches : public HubSpotTest {
 
 // fact: §2.5 [S], §2.6 [D]
 TEST_F(Batches, UpsertByAUniqueKeyCreatesOnceAndUpdatesAfterwards) {
-  Answer first =
-      batch("upsert", {keyed("L1", {{"email", "a@x.example"}}), keyed("L2", {{"lastname", "Lee"}})});
+  Answer first = batch("upsert", {keyed("L1", {{"email", "a@x.example"}}), keyed("L2", {{"lastname", "Lee"}})});
   EXPECT_EQ(first.status, 200) << first.text;
   EXPECT_EQ(text_at(first.body, "/results/0/new"), "true");
   EXPECT_EQ(text_at(first.body, "/results/0/properties/lockstep_id"), "L1");
@@ -35,8 +34,7 @@ TEST_F(Batches, UpsertByAUniqueKeyCreatesOnceAndUpdatesAfterwards) {
 
 // fact: §2.5 [U] switch: traced_updates_partial
 TEST_F(Batches, ABadRowOfAnUpsertStopsAllOfIt) {
-  Answer answer =
-      batch("upsert", {keyed("L1", {{"email", "a@x.example"}}), keyed("L2", {{"email", "nonsense"}})});
+  Answer answer = batch("upsert", {keyed("L1", {{"email", "a@x.example"}}), keyed("L2", {{"email", "nonsense"}})});
   EXPECT_EQ(answer.status, 400);
   EXPECT_EQ(code(answer), "INVALID_EMAIL");
   EXPECT_EQ(live(), "0");
@@ -48,15 +46,13 @@ TEST_F(Batches, OnlyUniquePropertiesAreKeys) {
   Answer answer = batch("upsert", {input});
   EXPECT_EQ(message(answer), "Unable to perform update/upsert by non-unique 0-1 property");
   std::string id = contact("a@x.example");
-  json::object by_email{
-      {"id", "a@x.example"}, {"idProperty", "email"}, {"properties", {{"lastname", "Lee"}}}};
+  json::object by_email{{"id", "a@x.example"}, {"idProperty", "email"}, {"properties", {{"lastname", "Lee"}}}};
   EXPECT_EQ(batch("update", {by_email}).status, 400);
 }
 
 // fact: §2.5 [D]
 TEST_F(Batches, CreateWithoutTraceIdsIsAllOrNothing) {
-  json::array inputs{{{"properties", {{"email", "a@x.example"}}}},
-                     {{"properties", {{"email", "A@x.example"}}}}};
+  json::array inputs{{{"properties", {{"email", "a@x.example"}}}}, {{"properties", {{"email", "A@x.example"}}}}};
   Answer answer = batch("create", inputs);
   EXPECT_EQ(answer.status, 409);
   EXPECT_EQ(live(), "0");
@@ -97,9 +93,7 @@ TEST_F(Batches, CreateMakesAssociationsOrNothing) {
 // fact: §2.5 [O]
 TEST_F(Batches, UpdateNamesMissingIdsInOneRow) {
   std::string id = contact("a@x.example");
-  auto input = [](const std::string& of) {
-    return json::object{{"id", of}, {"properties", {{"firstname", "Ann"}}}};
-  };
+  auto input = [](const std::string& of) { return json::object{{"id", of}, {"properties", {{"firstname", "Ann"}}}}; };
   Answer answer = batch("update", {input("512999999998"), input(id), input("512999999999")});
   EXPECT_EQ(answer.status, 207);
   EXPECT_EQ(ids(answer), id);

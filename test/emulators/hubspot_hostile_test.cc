@@ -30,9 +30,7 @@ class Hostile : public HubSpotTest {
       EXPECT_TRUE(answer.status == 204 || !answer.body.is_null()) << "no JSON for " << bad;
     }
   }
-  std::string live(const std::string& type) {
-    return text_at(api.get("/__emulator/counts").body, "/rows/" + type + "/live");
-  }
+  std::string live(const std::string& type) { return text_at(api.get("/__emulator/counts").body, "/rows/" + type + "/live"); }
   Rng rng{11};
   static constexpr int kRounds = 1500;
 };
@@ -40,27 +38,22 @@ class Hostile : public HubSpotTest {
 TEST_F(Hostile, Searches) {
   contact("a@x.example");
   clock.advance(Duration(60'000));
-  bombard(
-      "POST", "/crm/v3/objects/contacts/search",
-      R"({"filterGroups":[{"filters":[{"propertyName":"lastmodifieddate","operator":"GTE","value":"1767225600000"},)"
-      R"({"propertyName":"hs_object_id","operator":"GT","value":"0"},{"propertyName":"email","operator":"CONTAINS_TOKEN","value":"*x*"}]},)"
-      R"({"filters":[{"propertyName":"createdate","operator":"BETWEEN","value":"2020-01-01","highValue":"1895004800000"},)"
-      R"({"propertyName":"associations.company","operator":"IN","values":["1"]}]}],)"
-      R"("sorts":[{"propertyName":"createdate","direction":"DESCENDING"}],"properties":["email"],"limit":200,"after":"0"})");
+  bombard("POST", "/crm/v3/objects/contacts/search",
+          R"({"filterGroups":[{"filters":[{"propertyName":"lastmodifieddate","operator":"GTE","value":"1767225600000"},)"
+          R"({"propertyName":"hs_object_id","operator":"GT","value":"0"},{"propertyName":"email","operator":"CONTAINS_TOKEN","value":"*x*"}]},)"
+          R"({"filters":[{"propertyName":"createdate","operator":"BETWEEN","value":"2020-01-01","highValue":"1895004800000"},)"
+          R"({"propertyName":"associations.company","operator":"IN","values":["1"]}]}],)"
+          R"("sorts":[{"propertyName":"createdate","direction":"DESCENDING"}],"properties":["email"],"limit":200,"after":"0"})");
 }
 
 TEST_F(Hostile, Batches) {
   std::string id = contact("a@x.example");
-  bombard(
-      "POST", "/crm/v3/objects/contacts/batch/upsert",
-      R"({"inputs":[{"id":"L1","idProperty":"lockstep_id","objectWriteTraceId":"t","properties":{"email":"b@x.example","lifecyclestage":"lead"}}]})");
+  bombard("POST", "/crm/v3/objects/contacts/batch/upsert",
+          R"({"inputs":[{"id":"L1","idProperty":"lockstep_id","objectWriteTraceId":"t","properties":{"email":"b@x.example","lifecyclestage":"lead"}}]})");
   bombard("POST", "/crm/v3/objects/contacts/batch/update",
-          R"({"inputs":[{"id":")" + id +
-              R"(","properties":{"hs_lead_status":"NEW","hubspot_owner_id":"70001","zip":"1"}}]})");
-  bombard("POST", "/crm/v3/objects/contacts/batch/read",
-          R"({"inputs":[{"id":")" + id + R"("}],"properties":["email","zip"],"idProperty":"email"})");
-  bombard("POST", "/crm/v3/objects/contacts/batch/archive",
-          R"({"inputs":[{"id":"512999999999"},{"id":"512999999998"}]})");
+          R"({"inputs":[{"id":")" + id + R"(","properties":{"hs_lead_status":"NEW","hubspot_owner_id":"70001","zip":"1"}}]})");
+  bombard("POST", "/crm/v3/objects/contacts/batch/read", R"({"inputs":[{"id":")" + id + R"("}],"properties":["email","zip"],"idProperty":"email"})");
+  bombard("POST", "/crm/v3/objects/contacts/batch/archive", R"({"inputs":[{"id":"512999999999"},{"id":"512999999998"}]})");
 }
 
 TEST_F(Hostile, CreatesWithAssociations) {
@@ -74,12 +67,11 @@ TEST_F(Hostile, CreatesWithAssociations) {
 
 TEST_F(Hostile, Associations) {
   std::string ann = contact("a@x.example"), a = company("A");
-  std::string pair = R"({"inputs":[{"from":{"id":")" + ann + R"("},"to":{"id":")" + a +
-                     R"("},"types":[{"associationCategory":"HUBSPOT_DEFINED","associationTypeId":1}]}]})";
+  std::string pair =
+      R"({"inputs":[{"from":{"id":")" + ann + R"("},"to":{"id":")" + a + R"("},"types":[{"associationCategory":"HUBSPOT_DEFINED","associationTypeId":1}]}]})";
   bombard("POST", "/crm/v4/associations/contacts/companies/batch/create", pair);
   bombard("POST", "/crm/v4/associations/contacts/companies/batch/labels/archive", pair);
-  bombard("POST", "/crm/v4/associations/contacts/companies/batch/read",
-          R"({"inputs":[{"id":")" + ann + R"(","after":"0"}]})");
+  bombard("POST", "/crm/v4/associations/contacts/companies/batch/read", R"({"inputs":[{"id":")" + ann + R"(","after":"0"}]})");
 }
 
 TEST_F(Hostile, Definitions) {
@@ -90,13 +82,12 @@ TEST_F(Hostile, Definitions) {
 }
 
 TEST_F(Hostile, ChangesOfDefinitions) {
-  post("/crm/v3/properties/companies", {{"groupName", "companyinformation"}, {"name", "size_class"}, {"label", "Size"},
-                                        {"type", "string"}, {"fieldType", "text"}});
+  post("/crm/v3/properties/companies",
+       {{"groupName", "companyinformation"}, {"name", "size_class"}, {"label", "Size"}, {"type", "string"}, {"fieldType", "text"}});
   bombard("PATCH", "/crm/v3/properties/companies/size_class",
           R"({"label":"Size","fieldType":"textarea","displayOrder":3,"hidden":false,"options":[],"formField":true})");
   bombard("POST", "/crm/v3/properties/companies/groups", R"({"name":"sync","label":"Sync","displayOrder":3})");
-  bombard("POST", "/crm/v3/pipelines/tickets",
-          R"({"label":"P","displayOrder":1,"stages":[{"label":"S","displayOrder":0,"metadata":{"ticketState":"OPEN"}}]})");
+  bombard("POST", "/crm/v3/pipelines/tickets", R"({"label":"P","displayOrder":1,"stages":[{"label":"S","displayOrder":0,"metadata":{"ticketState":"OPEN"}}]})");
   bombard("PATCH", "/crm/v3/pipelines/tickets/712000/stages/712001",
           R"({"label":"S","displayOrder":0,"archived":false,"metadata":{"ticketState":"OPEN","isClosed":"false"}})");
   EXPECT_EQ(api.get("/crm/v3/pipelines/tickets").status, 200);
@@ -126,24 +117,22 @@ TEST_F(Hostile, FilesOfRecords) {
       R"("fileImportPage":{"hasHeader":true,"columnMappings":[{"columnObjectTypeId":"0-1","columnName":"Email","propertyName":"email",)"
       R"("columnType":"HUBSPOT_ALTERNATE_ID"},{"columnObjectTypeId":"0-1","columnName":"Name","propertyName":"firstname","columnType":"STANDARD"}]}}]})"
       "\r\n--x7--\r\n";
-  auto send = [&](const std::string& text) {
-    return api.send("POST", "/crm/v3/imports", text, {{"Content-Type", "multipart/form-data; boundary=x7"}});
-  };
+  auto send = [&](const std::string& text) { return api.send("POST", "/crm/v3/imports", text, {{"Content-Type", "multipart/form-data; boundary=x7"}}); };
   EXPECT_EQ(send(body).status, 200);
   for (int i = 0; i < kRounds; ++i) {
     Answer answer = send(damaged(body));
     EXPECT_TRUE(answer.status >= 200 && answer.status < 500) << answer.text;
     if (i % 100 == 0) clock.advance(Duration(5'000));
   }
-  bombard("POST", "/crm/v3/exports/export/async",
-          R"({"exportType":"VIEW","format":"CSV","objectType":"CONTACT","objectProperties":["email","zip"],"exportInternalValuesOptions":["NAMES"],"publicCrmSearchRequest":{"filters":[{"propertyName":"email","operator":"EQ","value":"a"}],"sorts":[],"query":"x"}})");
+  bombard(
+      "POST", "/crm/v3/exports/export/async",
+      R"({"exportType":"VIEW","format":"CSV","objectType":"CONTACT","objectProperties":["email","zip"],"exportInternalValuesOptions":["NAMES"],"publicCrmSearchRequest":{"filters":[{"propertyName":"email","operator":"EQ","value":"a"}],"sorts":[],"query":"x"}})");
 }
 
 TEST_F(Hostile, ControlPlane) {
   std::string id = contact("a@x.example");
   bombard("POST", "/__emulator/edit",
-          R"({"as":"Ann","operation":"update","object":"contacts","id":")" + id +
-              R"(","fields":{"firstname":"A","associations.companies":["1","2"]}})");
+          R"({"as":"Ann","operation":"update","object":"contacts","id":")" + id + R"(","fields":{"firstname":"A","associations.companies":["1","2"]}})");
   bombard(
       "POST", "/__emulator/webhooks",
       R"({"url":"https://h.example/x","subscriptions":[{"eventType":"contact.propertyChange","propertyName":"email"},{"eventType":"object.creation","objectTypeId":"0-46"}],"retry_ms":[1,2],"jitter_ms":3})");
@@ -151,8 +140,7 @@ TEST_F(Hostile, ControlPlane) {
 
 TEST_F(Hostile, Paths) {
   std::string id = contact("a@x.example");
-  std::string path = "/crm/v3/objects/contacts/" + id +
-                     "?properties=email,phone&associations=companies&archived=false&idProperty=hs_object_id";
+  std::string path = "/crm/v3/objects/contacts/" + id + "?properties=email,phone&associations=companies&archived=false&idProperty=hs_object_id";
   for (int i = 0; i < kRounds; ++i) {
     Answer answer = api.get(damaged(path));
     EXPECT_TRUE(answer.status >= 200 && answer.status < 500);
@@ -163,8 +151,7 @@ TEST_F(Hostile, Paths) {
 TEST_F(Hostile, ARefusedBatchLeavesNoTrace) {
   company("A");
   std::string before = text_at(api.get("/__emulator/counts").body, "/writes");
-  json::array inputs{{{"properties", {{"name", "B"}}}},
-                     {{"properties", {{"name", "C"}, {"industry", "nonsense"}}}}};
+  json::array inputs{{{"properties", {{"name", "B"}}}}, {{"properties", {{"name", "C"}, {"industry", "nonsense"}}}}};
   EXPECT_EQ(post("/crm/v3/objects/companies/batch/create", {{"inputs", inputs}}).status, 400);
   EXPECT_EQ(live("companies"), "1");
   EXPECT_EQ(text_at(api.get("/__emulator/counts").body, "/writes"), before);
@@ -177,12 +164,8 @@ TEST_F(Hostile, ARefusedBatchLeavesNoTrace) {
 // fact: §4.6 [D], §2.4 [D]
 TEST_F(Hostile, DeepAndStrangeBodiesAreRefused) {
   std::string deep = std::string(100, '[') + std::string(100, ']');
-  for (const std::string& body : {deep, std::string("null"), std::string("[]"), std::string(),
-                                  std::string("{\"properties\":{\"zip\":\"\xFF\"}}")}) {
-    EXPECT_EQ(
-        api.send("POST", "/crm/v3/objects/contacts", body, {{"Content-Type", "application/json"}}).status,
-        400)
-        << body;
+  for (const std::string& body : {deep, std::string("null"), std::string("[]"), std::string(), std::string("{\"properties\":{\"zip\":\"\xFF\"}}")}) {
+    EXPECT_EQ(api.send("POST", "/crm/v3/objects/contacts", body, {{"Content-Type", "application/json"}}).status, 400) << body;
   }
   EXPECT_EQ(api.send("POST", "/crm/v3/objects/contacts", "{}", {{"Content-Type", "text/plain"}}).status, 415);
   EXPECT_EQ(api.send("PUT", "/crm/v3/objects/contacts", "{}").status, 405);

@@ -12,9 +12,7 @@ class Labels : public HubSpotTest {
     return {{{"associationCategory", category}, {"associationTypeId", id}}};
   }
   Answer label(const std::string& pair, json::object body) { return post("/crm/v4/associations/" + pair + "/labels", body); }
-  Answer tie(const json::array& types) {
-    return api.send_json("PUT", "/crm/v4/objects/contacts/" + ann + "/associations/companies/" + acme, types);
-  }
+  Answer tie(const json::array& types) { return api.send_json("PUT", "/crm/v4/objects/contacts/" + ann + "/associations/companies/" + acme, types); }
   std::string types(const std::string& of, const std::string& id, const std::string& to) {
     return text_at(api.get("/crm/v4/objects/" + of + "/" + id + "/associations/" + to).body, "/results/0/associationTypes");
   }
@@ -26,9 +24,8 @@ TEST_F(Labels, OfAnAccountAreSeenFromBothSides) {
   EXPECT_EQ(made.status, 200) << made.text;
   json::value id = made.body.at_pointer("/results/0/typeId"), inverse = made.body.at_pointer("/results/1/typeId");
   EXPECT_EQ(text_at(tie(kind(id)).body, "/labels"), R"(["Adviser"])");
-  EXPECT_EQ(types("companies", acme, "contacts"),
-            R"([{"category":"USER_DEFINED","typeId":)" + json::serialize(inverse) +
-                R"(,"label":"Client"},{"category":"HUBSPOT_DEFINED","typeId":280,"label":null}])");
+  EXPECT_EQ(types("companies", acme, "contacts"), R"([{"category":"USER_DEFINED","typeId":)" + json::serialize(inverse) +
+                                                      R"(,"label":"Client"},{"category":"HUBSPOT_DEFINED","typeId":280,"label":null}])");
   EXPECT_EQ(tie(kind(id, "HUBSPOT_DEFINED")).status, 400);
   EXPECT_EQ(label("contacts/companies", {{"name", "adviser"}, {"label", "Other"}}).status, 409);
 }
@@ -49,8 +46,7 @@ TEST_F(Labels, AreRenamedAndDeletedHubSpotsOwnAreNot) {
 // fact: §6 [D]
 TEST_F(Labels, AreLimitedForEachPair) {
   int made = 0;
-  for (int i = 0; i < 12; ++i)
-    made += label("tickets/companies", {{"name", "l" + std::to_string(i)}, {"label", "L" + std::to_string(i)}}).status == 200;
+  for (int i = 0; i < 12; ++i) made += label("tickets/companies", {{"name", "l" + std::to_string(i)}, {"label", "L" + std::to_string(i)}}).status == 200;
   EXPECT_EQ(made, 10);
 }
 

@@ -17,8 +17,7 @@ class Lists : public HubSpotTest {
   std::string members(const std::string& id, const std::string& more = "") {
     std::string joined;
     Answer page = api.get(kLists + "/" + id + "/memberships" + more);
-    for (const json::value& each : page.body.at("results").as_array())
-      joined += (joined.empty() ? "" : " ") + text_at(each, "/recordId");
+    for (const json::value& each : page.body.at("results").as_array()) joined += (joined.empty() ? "" : " ") + text_at(each, "/recordId");
     return joined;
   }
 };
@@ -31,7 +30,8 @@ TEST_F(Lists, WhoJoinsOrLeavesAListIsInTheJournal) {
                           {{"Content-Type", "application/x-www-form-urlencoded"}});
   std::string app = "Bearer " + text_at(token.body, "/access_token"), key = "Bearer " + unlimited().service_keys.front().token;
   api.headers.set("Authorization", app);
-  Answer made = post("/webhooks-journal/subscriptions/2026-03", {{"subscriptionType", "LIST_MEMBERSHIP"}, {"objectTypeId", "0-1"}, {"actions", {"ADDED_TO_LIST", "REMOVED_FROM_LIST"}}});
+  Answer made = post("/webhooks-journal/subscriptions/2026-03",
+                     {{"subscriptionType", "LIST_MEMBERSHIP"}, {"objectTypeId", "0-1"}, {"actions", {"ADDED_TO_LIST", "REMOVED_FROM_LIST"}}});
   ASSERT_EQ(made.status, 201) << made.text;
   api.headers.set("Authorization", key);
   put("/" + id + "/memberships/add", json::array{json::value(ann)});
@@ -69,7 +69,8 @@ TEST_F(Lists, MembersComeInPagesForwardsAndBack) {
   EXPECT_EQ(first.body.at("results").as_array().size(), 2u);
   Answer second = api.get(kLists + "/" + id + "/memberships?limit=2&after=" + after);
   EXPECT_EQ(text_at(second.body, "/results/0/recordId"), std::string(ids[2].as_string()));
-  EXPECT_EQ(members(id, "?limit=2&before=" + text_at(second.body, "/paging/prev/before")), std::string(ids[0].as_string()) + " " + std::string(ids[1].as_string()));
+  EXPECT_EQ(members(id, "?limit=2&before=" + text_at(second.body, "/paging/prev/before")),
+            std::string(ids[0].as_string()) + " " + std::string(ids[1].as_string()));
   EXPECT_EQ(api.get(kLists + "/" + id + "/memberships?limit=2&after=4").body.as_object().at("paging").as_object().contains("next"), false) << "the last page";
   EXPECT_EQ(api.get(kLists + "/" + id + "/memberships?after=x").status, 400);
 }
@@ -112,7 +113,8 @@ TEST_F(Lists, ADynamicListHoldsWhoFitsItsFilterNow) {
   auto made = [&](const std::string& processing, const json::object& filter) {
     return post(kLists, {{"name", "L" + std::to_string(++number_)}, {"objectTypeId", "0-1"}, {"processingType", processing}, {"filterBranch", filter}});
   };
-  std::string ann = created_id("contacts", {{"email", "ann@x.example"}, {"city", "Berlin"}}), bob = created_id("contacts", {{"email", "bob@x.example"}, {"city", "Bern"}});
+  std::string ann = created_id("contacts", {{"email", "ann@x.example"}, {"city", "Berlin"}}),
+              bob = created_id("contacts", {{"email", "bob@x.example"}, {"city", "Bern"}});
   json::object in_ber = branch("city", {{"operationType", "MULTISTRING"}, {"operator", "STARTS_WITH"}, {"values", json::array{"ber"}}});
   std::string id = text_at(made("DYNAMIC", in_ber).body, "/list/listId"), taken = text_at(made("SNAPSHOT", in_ber).body, "/list/listId");
   EXPECT_EQ(members(id), ann + " " + bob);
@@ -154,7 +156,8 @@ TEST_F(Lists, AreExportedWithWhoIsInThem) {
   std::string ann = contact("ann@x.example"), id = list("Guests");
   contact("bob@x.example");
   put("/" + id + "/memberships/add", json::array{json::value(ann)});
-  json::object wanted{{"exportType", "LIST"}, {"format", "CSV"}, {"exportName", "guests"}, {"objectType", "CONTACT"}, {"listId", std::stoi(id)}, {"objectProperties", {"email"}}, {"language", "EN"}};
+  json::object wanted{{"exportType", "LIST"},          {"format", "CSV"}, {"exportName", "guests"}, {"objectType", "CONTACT"}, {"listId", std::stoi(id)},
+                      {"objectProperties", {"email"}}, {"language", "EN"}};
   auto start = [&] { return post("/crm/v3/exports/export/async", wanted); };
   Answer made = start();
   EXPECT_EQ(made.status, 202) << made.text;

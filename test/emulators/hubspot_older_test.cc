@@ -56,14 +56,17 @@ TEST_F(Older, PagesOfContactsGoOnBehindAnOffset) {
   patch("/crm/v3/objects/contacts/" + ids[0], {{"properties", {{"city", "Oslo"}}}});
   auto [recent, later] = page("recently_updated/contacts/recent", "");
   EXPECT_EQ(recent, "1 5 ");
-  EXPECT_EQ(page("recently_updated/contacts/recent", "&vidOffset=" + text_at(later.body, "/vid-offset") + "&timeOffset=" + text_at(later.body, "/time-offset")).first, "4 3 ");
+  EXPECT_EQ(
+      page("recently_updated/contacts/recent", "&vidOffset=" + text_at(later.body, "/vid-offset") + "&timeOffset=" + text_at(later.body, "/time-offset")).first,
+      "4 3 ");
   EXPECT_EQ(text_at(api.get("/contacts/v1/search/query?q=c3@").body, "/total"), "1");
 }
 
 // fact: §0.1 [D2]
 TEST_F(Older, SeveralContactsAreWrittenTogetherOrNotAtAllAndTwoBecomeOne) {
   std::string ann = contact("ann@x.example");
-  json::array both{json::object{{"vid", std::stoll(ann)}, {"properties", pairs("property", {{"city", "Oslo"}})}}, json::object{{"email", "bob@x.example"}, {"properties", pairs("property", {{"city", "Bonn"}})}}};
+  json::array both{json::object{{"vid", std::stoll(ann)}, {"properties", pairs("property", {{"city", "Oslo"}})}},
+                   json::object{{"email", "bob@x.example"}, {"properties", pairs("property", {{"city", "Bonn"}})}}};
   EXPECT_EQ(post("/contacts/v1/contact/batch", both).status, 202);
   Answer bob = api.get("/contacts/v1/contact/email/bob@x.example/profile");
   EXPECT_EQ(text_at(bob.body, "/properties/city/value"), "Bonn");
@@ -72,7 +75,8 @@ TEST_F(Older, SeveralContactsAreWrittenTogetherOrNotAtAllAndTwoBecomeOne) {
   EXPECT_EQ(post("/contacts/v1/contact/batch", both).status, 400);
   EXPECT_EQ(text_at(api.get("/contacts/v1/contact/vid/" + ann + "/profile").body, "/properties/city/value"), "Oslo");
   EXPECT_EQ(post("/contacts/v1/contact/merge-vids/" + ann, {{"vidToMerge", std::stoll(text_at(bob.body, "/vid"))}}).text, "SUCCESS");
-  EXPECT_EQ(text_at(api.get("/contacts/v1/contact/vid/" + text_at(bob.body, "/vid") + "/profile").body, "/properties/city/value"), "Oslo") << "both old ids lead to it";
+  EXPECT_EQ(text_at(api.get("/contacts/v1/contact/vid/" + text_at(bob.body, "/vid") + "/profile").body, "/properties/city/value"), "Oslo")
+      << "both old ids lead to it";
 }
 
 // fact: §0.1 [D2]
@@ -115,7 +119,8 @@ TEST_F(Older, AnEngagementIsANoteOrATaskOfTheNewVersion) {
 // fact: §0.1 [D2]
 TEST_F(Older, DealsAndTicketsAreTiedAndListed) {
   std::string vid = contact("ann@acme.example");
-  Answer deal = post("/deals/v1/deal", {{"associations", {{"associatedVids", json::array{std::stoll(vid)}}}}, {"properties", pairs("name", {{"dealname", "D"}, {"dealstage", "appointmentscheduled"}, {"pipeline", "default"}})}});
+  Answer deal = post("/deals/v1/deal", {{"associations", {{"associatedVids", json::array{std::stoll(vid)}}}},
+                                        {"properties", pairs("name", {{"dealname", "D"}, {"dealstage", "appointmentscheduled"}, {"pipeline", "default"}})}});
   ASSERT_EQ(deal.status, 200) << deal.text;
   EXPECT_EQ(text_at(deal.body, "/associations/associatedVids/0"), vid);
   EXPECT_EQ(text_at(api.get("/deals/v1/deal/paged?properties=dealname").body, "/deals/0/properties/dealname/value"), "D");
@@ -125,9 +130,13 @@ TEST_F(Older, DealsAndTicketsAreTiedAndListed) {
   EXPECT_EQ(text_at(api.get(path).body, "/associations/associatedVids"), "[]");
   Answer ticket = api.send_json("POST", "/crm-objects/v1/objects/tickets", pairs("name", {{"subject", "S"}, {"hs_pipeline", "0"}, {"hs_pipeline_stage", "1"}}));
   std::string id = text_at(ticket.body, "/objectId");
-  EXPECT_EQ(put("/crm-associations/v1/associations/create-batch", json::array{json::object{{"fromObjectId", id}, {"toObjectId", vid}, {"category", "HUBSPOT_DEFINED"}, {"definitionId", 16}}}).status, 204);
+  EXPECT_EQ(put("/crm-associations/v1/associations/create-batch",
+                json::array{json::object{{"fromObjectId", id}, {"toObjectId", vid}, {"category", "HUBSPOT_DEFINED"}, {"definitionId", 16}}})
+                .status,
+            204);
   EXPECT_EQ(text_at(api.get("/crm-associations/v1/associations/" + id + "/HUBSPOT_DEFINED/16").body, "/results/0"), vid);
-  EXPECT_EQ(put("/crm-associations/v1/associations", {{"fromObjectId", id}, {"toObjectId", vid}, {"category", "HUBSPOT_DEFINED"}, {"definitionId", 99}}).status, 400);
+  EXPECT_EQ(put("/crm-associations/v1/associations", {{"fromObjectId", id}, {"toObjectId", vid}, {"category", "HUBSPOT_DEFINED"}, {"definitionId", 99}}).status,
+            400);
   EXPECT_EQ(text_at(api.get("/crm-objects/v1/objects/tickets/paged?properties=subject").body, "/objects/0/properties/subject/value"), "S");
   EXPECT_EQ(api.send("DELETE", "/crm-objects/v1/objects/tickets/" + id).status, 204);
 }

@@ -142,7 +142,8 @@ TEST_F(Quirks, AMergeTellsThatBothOldIdsAreGone) {
     clock.advance(Duration(1'000));
     std::size_t count = 0;
     for (const OutgoingRequest& each : portal->take_outgoing()) {
-      for (std::size_t at = each.request.body.find("contact.deletion"); at != std::string::npos; at = each.request.body.find("contact.deletion", at + 1)) ++count;
+      for (std::size_t at = each.request.body.find("contact.deletion"); at != std::string::npos; at = each.request.body.find("contact.deletion", at + 1))
+        ++count;
     }
     return count;
   };

@@ -27,8 +27,7 @@ TEST_F(Records, IdsAreUniqueWithinATypeAlone) { EXPECT_EQ(contact("a@x.example")
 // fact: §2.3 [D]
 TEST_F(Records, NumbersAndBooleansAreTexts) {
   std::string id = created_id("companies", {{"name", "A"}, {"numberofemployees", 12}, {"is_public", true}});
-  EXPECT_EQ(text_at(read("companies", id, "properties=numberofemployees,is_public").body, "/properties"),
-            R"({"is_public":"true","numberofemployees":"12"})");
+  EXPECT_EQ(text_at(read("companies", id, "properties=numberofemployees,is_public").body, "/properties"), R"({"is_public":"true","numberofemployees":"12"})");
 }
 
 // fact: §4.6 [O]
@@ -45,9 +44,7 @@ TEST_F(Records, AllBadPropertiesAreNamedAtOnce) {
   EXPECT_TRUE(message(answer).starts_with("Property values were not valid: [{\"isValid\":false"));
   std::string codes;
   for (const json::value& error : answer.body.at("errors").as_array()) codes += text_at(error, "/code") + " ";
-  EXPECT_EQ(
-      codes,
-      "PROPERTY_DOESNT_EXIST INVALID_NUMBER INVALID_OPTION INVALID_OPTION READ_ONLY_VALUE INVALID_OPTION ");
+  EXPECT_EQ(codes, "PROPERTY_DOESNT_EXIST INVALID_NUMBER INVALID_OPTION INVALID_OPTION READ_ONLY_VALUE INVALID_OPTION ");
 }
 
 // fact: §6 [D2]
@@ -67,8 +64,7 @@ TEST_F(Records, AnAddressThatIsTakenIsAConflictThatNamesItsOwner) {
   std::string other = contact("bob@x.example");
   Answer moved = update("contacts", other, {{"email", "ann@x.example"}});
   EXPECT_EQ(moved.status, 400);
-  EXPECT_NE(message(moved).find("on " + other + ". " + id + " already has that value."), std::string::npos)
-      << message(moved);
+  EXPECT_NE(message(moved).find("on " + other + ". " + id + " already has that value."), std::string::npos) << message(moved);
 }
 
 // fact: §2.4 [D], §2.4 [U] switch: null_clears
@@ -129,11 +125,8 @@ TEST_F(Records, AClosedTicketSaysWhenAndHowLong) {
 
 // fact: §6 [D]
 TEST_F(Records, AnEmailsAddressesComeFromItsHeaders) {
-  std::string headers =
-      R"({"from":{"email":"a@x.example","firstName":"Ann"},"to":[{"email":"b@x.example"},{"email":"c@x.example"}]})";
-  std::string id = created_id("emails", {{"hs_timestamp", "2026-05-01T09:00:00Z"},
-                                         {"hs_email_direction", "EMAIL"},
-                                         {"hs_email_headers", headers}});
+  std::string headers = R"({"from":{"email":"a@x.example","firstName":"Ann"},"to":[{"email":"b@x.example"},{"email":"c@x.example"}]})";
+  std::string id = created_id("emails", {{"hs_timestamp", "2026-05-01T09:00:00Z"}, {"hs_email_direction", "EMAIL"}, {"hs_email_headers", headers}});
   EXPECT_EQ(value("emails", id, "hs_email_from_email"), "a@x.example");
   EXPECT_EQ(value("emails", id, "hs_email_to_email"), "b@x.example;c@x.example");
   EXPECT_EQ(code(update("emails", id, {{"hs_email_headers", "nonsense"}})), "INVALID_JSON");
@@ -156,8 +149,7 @@ TEST_F(Records, ArchivedRecordsAreListedApartForNinetyDays) {
 
 // fact: §2.7 [D]
 TEST_F(Records, DeletedEmailsAreGoneForGood) {
-  std::string id =
-      created_id("emails", {{"hs_timestamp", "2026-05-01T09:00:00Z"}, {"hs_email_direction", "EMAIL"}});
+  std::string id = created_id("emails", {{"hs_timestamp", "2026-05-01T09:00:00Z"}, {"hs_email_direction", "EMAIL"}});
   api.send("DELETE", "/crm/v3/objects/emails/" + id);
   EXPECT_EQ(ids(api.get("/crm/v3/objects/emails?archived=true")), "");
   EXPECT_EQ(read("emails", id, "archived=true").status, 404);
@@ -225,8 +217,7 @@ TEST_F(Records, AHistoryTellsEachValueOnceNewestFirst) {
   update("contacts", id, {{"firstname", ""}});
   json::value told = read("contacts", id, "propertiesWithHistory=firstname").body.at("propertiesWithHistory");
   std::string values;
-  for (const json::value& entry : told.at("firstname").as_array())
-    values += text_at(entry, "/value") + " " + text_at(entry, "/sourceType") + "; ";
+  for (const json::value& entry : told.at("firstname").as_array()) values += text_at(entry, "/value") + " " + text_at(entry, "/sourceType") + "; ";
   EXPECT_EQ(values, " INTEGRATION; Anna CRM_UI; Ann INTEGRATION; ");
   EXPECT_EQ(text_at(told, "/firstname/2/timestamp"), "2026-11-18T12:26:40Z");
   EXPECT_EQ(text_at(told, "/firstname/2/sourceId"), "2500002");
@@ -283,7 +274,8 @@ TEST_F(Records, SayInWordsWhoMadeThem) {
   std::string ours = contact("a@x.example");
   EXPECT_EQ(value("contacts", ours, "hs_object_source_label"), "Integration");
   EXPECT_EQ(value("contacts", ours, "hs_object_source_detail_1"), "lockstep");
-  std::string anns = text_at(edit({{"as", "Ann"}, {"operation", "create"}, {"object", "notes"}, {"fields", {{"hs_timestamp", "2026-05-01T09:00:00Z"}}}}).body, "/id");
+  std::string anns =
+      text_at(edit({{"as", "Ann"}, {"operation", "create"}, {"object", "notes"}, {"fields", {{"hs_timestamp", "2026-05-01T09:00:00Z"}}}}).body, "/id");
   EXPECT_EQ(value("notes", anns, "hs_object_source_label"), "CRM UI");
   EXPECT_EQ(value("notes", anns, "hs_created_by_user_id"), "10300000");
   EXPECT_EQ(value("notes", anns, "hs_updated_by_user_id"), "null");

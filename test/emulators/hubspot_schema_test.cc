@@ -97,9 +97,7 @@ TEST_F(Schema, ATicketsStageIsOneOfThoseThatThereAre) {
 
 // fact: §2.9 [S]
 TEST_F(Schema, APipelineIsReplacedWithNewStagesAndRestored) {
-  auto stage = [](const char* label) {
-    return json::object{{"label", label}, {"displayOrder", 0}, {"metadata", {{"ticketState", "OPEN"}}}};
-  };
+  auto stage = [](const char* label) { return json::object{{"label", label}, {"displayOrder", 0}, {"metadata", {{"ticketState", "OPEN"}}}}; };
   json::object body{{"label", "Repairs"}, {"displayOrder", 3}, {"stages", {stage("In"), stage("Out")}}};
   std::string id = text_at(post("/crm/pipelines/2026-03/tickets", body).body, "/id");
   EXPECT_EQ(post("/crm/v3/pipelines/tickets", body).status, 409);

@@ -8,8 +8,7 @@ namespace {
 class Search : public HubSpotTest {
  protected:
   void settle() { clock.advance(Duration(5'000)); }
-  std::string found(const std::string& type, const std::string& property, const std::string& op,
-                    const json::value& wanted) {
+  std::string found(const std::string& type, const std::string& property, const std::string& op, const json::value& wanted) {
     return ids(search_where(type, property, op, wanted));
   }
 };
@@ -50,13 +49,10 @@ TEST_F(Search, WalksAWindowOfChangesById) {
     auto filter = [](const char* name, const char* op, const std::string& value) {
       return json::object{{"propertyName", name}, {"operator", op}, {"value", value}};
     };
-    json::array filters{filter("hs_lastmodifieddate", "GTE", std::to_string(from)),
-                        filter("hs_lastmodifieddate", "LTE", std::to_string(to)),
+    json::array filters{filter("hs_lastmodifieddate", "GTE", std::to_string(from)), filter("hs_lastmodifieddate", "LTE", std::to_string(to)),
                         filter("hs_object_id", "GT", after)};
     json::object sort{{"propertyName", "hs_object_id"}, {"direction", "ASCENDING"}};
-    return ids(search(
-        "companies",
-        {{"filterGroups", {{{"filters", filters}}}}, {"sorts", {sort}}, {"limit", 200}, {"after", ""}}));
+    return ids(search("companies", {{"filterGroups", {{{"filters", filters}}}}, {"sorts", {sort}}, {"limit", 200}, {"after", ""}}));
   };
   std::int64_t start = 1'795'004'800'000;
   EXPECT_EQ(between(start + 1'000, start + 3'000, "0"), all[1] + " " + all[2] + " " + all[3]);
@@ -66,8 +62,7 @@ TEST_F(Search, WalksAWindowOfChangesById) {
 
 // fact: §3.1 [S], §3.1 [D]
 TEST_F(Search, KnowsItsOperators) {
-  std::string a =
-      created_id("companies", {{"name", "Blue Bakery"}, {"numberofemployees", "9"}, {"industry", "RETAIL"}});
+  std::string a = created_id("companies", {{"name", "Blue Bakery"}, {"numberofemployees", "9"}, {"industry", "RETAIL"}});
   std::string b = created_id("companies", {{"name", "Green Motors"}, {"numberofemployees", "10"}});
   settle();
   EXPECT_EQ(found("companies", "numberofemployees", "GT", "9"), b);  // as numbers
@@ -82,8 +77,7 @@ TEST_F(Search, KnowsItsOperators) {
   EXPECT_EQ(found("companies", "name", "IN", json::array{"Blue Bakery"}), "");  // texts in IN: lower case
   EXPECT_EQ(found("companies", "hs_object_id", "IN", json::array{b, a}), a + " " + b);
   EXPECT_EQ(search_where("companies", "name", "LIKE", "x").status, 400);
-  json::object between{
-      {"propertyName", "numberofemployees"}, {"operator", "BETWEEN"}, {"value", "9"}, {"highValue", "10"}};
+  json::object between{{"propertyName", "numberofemployees"}, {"operator", "BETWEEN"}, {"value", "9"}, {"highValue", "10"}};
   EXPECT_EQ(ids(search("companies", {{"filters", {between}}})), a + " " + b);
 }
 
@@ -94,12 +88,10 @@ TEST_F(Search, NamesNoRecordTwice) {
     json::object type{{"associationCategory", "HUBSPOT_DEFINED"}, {"associationTypeId", 202}};
     return json::object{{"to", {{"id", to}}}, {"types", {type}}};
   };
-  post("/crm/v3/objects/notes",
-       {{"properties", {{"hs_timestamp", "2026-05-01T09:00:00Z"}}}, {"associations", {tie(ann), tie(bea)}}});
+  post("/crm/v3/objects/notes", {{"properties", {{"hs_timestamp", "2026-05-01T09:00:00Z"}}}, {"associations", {tie(ann), tie(bea)}}});
   settle();
   EXPECT_EQ(found("contacts", "email", "IN", json::array{"a@x.example", "a@x.example"}), ann);
-  Answer notes =
-      search_where("notes", "associations.contact", "IN", json::array{json::value(ann), json::value(bea)});
+  Answer notes = search_where("notes", "associations.contact", "IN", json::array{json::value(ann), json::value(bea)});
   EXPECT_EQ(text_at(notes.body, "/total"), "1");
 }
 
@@ -139,9 +131,7 @@ TEST_F(Search, HasLimits) {
   json::object filter{{"propertyName", "name"}, {"operator", "EQ"}, {"value", "A"}};
   json::object group{{"filters", {filter}}};
   EXPECT_EQ(search("companies", {{"filterGroups", {group, group, group, group, group, group}}}).status, 400);
-  EXPECT_EQ(
-      search("companies", {{"filters", {filter, filter, filter, filter, filter, filter, filter}}}).status,
-      400);
+  EXPECT_EQ(search("companies", {{"filters", {filter, filter, filter, filter, filter, filter, filter}}}).status, 400);
   EXPECT_EQ(search_where("emails", "hs_email_html", "EQ", "x").status, 400);
   EXPECT_EQ(search_where("companies", "nonsense", "EQ", "x").status, 400);
 }
@@ -150,9 +140,8 @@ TEST_F(Search, HasLimits) {
 TEST_F(Search, FindsNotesByInstantAndByWhomTheyBelongTo) {
   std::string ann = contact("a@x.example");
   json::object type{{"associationCategory", "HUBSPOT_DEFINED"}, {"associationTypeId", 202}};
-  Answer made =
-      post("/crm/v3/objects/notes", {{"properties", {{"hs_timestamp", "2026-05-01T09:00:00Z"}}},
-                                     {"associations", {{{"to", {{"id", ann}}}, {"types", {type}}}}}});
+  Answer made = post("/crm/v3/objects/notes",
+                     {{"properties", {{"hs_timestamp", "2026-05-01T09:00:00Z"}}}, {"associations", {{{"to", {{"id", ann}}}, {"types", {type}}}}}});
   std::string note = text_at(made.body, "/id");
   settle();
   EXPECT_EQ(found("notes", "hs_timestamp", "EQ", "1777626000000"), note);
@@ -166,8 +155,7 @@ TEST_F(Search, DefaultPropertiesAreTheTypesOwn) {
   settle();
   std::string names;
   Answer answer = search("contacts", {});
-  for (const auto& member : answer.body.at_pointer("/results/0/properties").as_object())
-    names += std::string(member.key()) + " ";
+  for (const auto& member : answer.body.at_pointer("/results/0/properties").as_object()) names += std::string(member.key()) + " ";
   EXPECT_EQ(names, "createdate email firstname hs_object_id lastmodifieddate lastname ");
 }
 

@@ -8,17 +8,11 @@ namespace {
 class Session : public HubSpotTest {
  protected:
   Session() : HubSpotTest(HubSpotOptions()) {}
-  Answer token(const std::string& form) {
-    return api.send("POST", "/oauth/v1/token", form, {{"Content-Type", "application/x-www-form-urlencoded"}});
-  }
+  Answer token(const std::string& form) { return api.send("POST", "/oauth/v1/token", form, {{"Content-Type", "application/x-www-form-urlencoded"}}); }
   static std::string refresh(const std::string& token) {
-    return "grant_type=refresh_token&client_id=lockstep-client&client_secret=lockstep-secret&refresh_token=" +
-           token;
+    return "grant_type=refresh_token&client_id=lockstep-client&client_secret=lockstep-secret&refresh_token=" + token;
   }
-  void sign_in() {
-    api.headers.set("Authorization",
-                    "Bearer " + text_at(token(refresh("lockstep-refresh-token")).body, "/access_token"));
-  }
+  void sign_in() { api.headers.set("Authorization", "Bearer " + text_at(token(refresh("lockstep-refresh-token")).body, "/access_token")); }
   Answer call() { return api.get("/crm/v3/objects/contacts"); }
 };
 
@@ -49,19 +43,12 @@ TEST_F(Session, BadGrantsSayWhatIsBad) {
                   "refresh-token")
                 .status,
             400);
-  EXPECT_EQ(
-      text_at(
-          token(
-              "grant_type=authorization_code&client_id=lockstep-client&client_secret=lockstep-secret&code=x")
-              .body,
-          "/status"),
-      "BAD_AUTH_CODE");
+  EXPECT_EQ(text_at(token("grant_type=authorization_code&client_id=lockstep-client&client_secret=lockstep-secret&code=x").body, "/status"), "BAD_AUTH_CODE");
 }
 
 // fact: §1.1 [D2]
 TEST_F(Session, AppTokensDoNotOpenTheAccount) {
-  Answer answer =
-      token("grant_type=client_credentials&client_id=lockstep-client&client_secret=lockstep-secret");
+  Answer answer = token("grant_type=client_credentials&client_id=lockstep-client&client_secret=lockstep-secret");
   api.headers.set("Authorization", "Bearer " + text_at(answer.body, "/access_token"));
   EXPECT_EQ(call().status, 403);
 }
@@ -142,16 +129,17 @@ TEST_F(Session, AMissingScopeIsNamed) {
   Answer answer = create("companies", {{"name", "A"}});
   EXPECT_EQ(answer.status, 403);
   EXPECT_EQ(category(answer), "MISSING_SCOPES");
-  EXPECT_EQ(text_at(answer.body, "/errors/0/context/requiredGranularScopes"),
-            R"(["crm.objects.companies.write"])");
+  EXPECT_EQ(text_at(answer.body, "/errors/0/context/requiredGranularScopes"), R"(["crm.objects.companies.write"])");
 }
 
 // fact: §1.1 [D], §1.3 [S]
 TEST_F(Session, ATokenIsGoodForWhatWasConsentedToAlone) {
-  Answer asked = api.get("/oauth/authorize?client_id=lockstep-client&redirect_uri=http%3A%2F%2Fa.example&scope=oauth%20crm.objects.contacts.read&optional_scope=crm.import");
+  Answer asked = api.get(
+      "/oauth/authorize?client_id=lockstep-client&redirect_uri=http%3A%2F%2Fa.example&scope=oauth%20crm.objects.contacts.read&optional_scope=crm.import");
   std::string location(asked.headers.find("Location").value_or(""));
   std::string code = location.substr(location.find("code=") + 5);
-  Answer answer = token("grant_type=authorization_code&client_id=lockstep-client&client_secret=lockstep-secret&redirect_uri=http%3A%2F%2Fa.example&code=" + code);
+  Answer answer =
+      token("grant_type=authorization_code&client_id=lockstep-client&client_secret=lockstep-secret&redirect_uri=http%3A%2F%2Fa.example&code=" + code);
   EXPECT_EQ(text_at(answer.body, "/scopes"), R"(["oauth","crm.objects.contacts.read","crm.import"])");
   std::string renewed = text_at(token(refresh(text_at(answer.body, "/refresh_token"))).body, "/access_token");
   EXPECT_EQ(text_at(api.get("/oauth/v1/access-tokens/" + renewed).body, "/scopes/1"), "crm.objects.contacts.read");
@@ -210,7 +198,8 @@ TEST_F(Session, CallsAboutAssociationsHaveQuotasOfTheirOwn) {
 
 // fact: §5.2 [U] switch: daily_exports
 TEST_F(Session, ExportsAreThirtyInADay) {
-  json::object view{{"exportType", "VIEW"}, {"format", "CSV"}, {"exportName", "n"}, {"objectType", "CONTACT"}, {"objectProperties", {"email"}}, {"language", "EN"}};
+  json::object view{{"exportType", "VIEW"},          {"format", "CSV"}, {"exportName", "n"}, {"objectType", "CONTACT"},
+                    {"objectProperties", {"email"}}, {"language", "EN"}};
   auto start = [&] { return post("/crm/v3/exports/export/async", view).status; };
   for (int i = 0; i < 30; ++i) EXPECT_EQ(start(), 202);
   EXPECT_EQ(start(), 429);
@@ -237,18 +226,13 @@ TEST_F(Session, TheAccountSaysWhoAndWhenItIs) {
   EXPECT_EQ(text_at(api.get("/crm/v3/owners?limit=1").body, "/results/0/firstName"), "Ann");
   EXPECT_EQ(text_at(api.get("/crm/v3/owners/").body, "/results/1/firstName"), "Bob");
   EXPECT_EQ(text_at(api.get("/crm/v3/owners/10202051?idProperty=userId").body, "/id"), "70001");
-  EXPECT_EQ(text_at(api.get("/crm/v3/pipelines/tickets").body, "/results/0/stages/3/metadata/ticketState"),
-            "CLOSED");
+  EXPECT_EQ(text_at(api.get("/crm/v3/pipelines/tickets").body, "/results/0/stages/3/metadata/ticketState"), "CLOSED");
 }
 
 // fact: §2.8 [S]
 TEST_F(Session, PropertiesAreDefinedOnce) {
   define_key("contacts", "contactinformation");
-  json::object again{{"name", "lockstep_id"},
-                     {"label", "x"},
-                     {"groupName", "contactinformation"},
-                     {"type", "string"},
-                     {"fieldType", "text"}};
+  json::object again{{"name", "lockstep_id"}, {"label", "x"}, {"groupName", "contactinformation"}, {"type", "string"}, {"fieldType", "text"}};
   EXPECT_EQ(post("/crm/v3/properties/contacts", again).status, 409);
   Answer read = api.get("/crm/v3/properties/contacts/lockstep_id");
   EXPECT_EQ(text_at(read.body, "/hasUniqueValue"), "true");
@@ -259,8 +243,7 @@ TEST_F(Session, PropertiesAreDefinedOnce) {
 
 // fact: §2.6 [U] switch: engagement_unique_properties
 TEST_F(Session, EngagementsHaveNoUniquePropertiesUnlessSwitchedOn) {
-  json::object key{{"name", "lockstep_id"}, {"label", "x"},        {"groupName", "note"},
-                   {"type", "string"},      {"fieldType", "text"}, {"hasUniqueValue", true}};
+  json::object key{{"name", "lockstep_id"}, {"label", "x"}, {"groupName", "note"}, {"type", "string"}, {"fieldType", "text"}, {"hasUniqueValue", true}};
   EXPECT_EQ(post("/crm/v3/properties/notes", key).status, 400);
   set({{"engagement_unique_properties", true}});
   EXPECT_EQ(post("/crm/v3/properties/notes", key).status, 201);
@@ -300,8 +283,7 @@ TEST_F(Session, AnAuthorisationCodeIsGoodOnceForItsAddressAndAWhile) {
     return location.substr(24, location.find('&') - 24);
   };
   auto exchange = [&](const std::string& with, const std::string& address) {
-    return token("grant_type=authorization_code&client_id=lockstep-client&client_secret=lockstep-secret&code=" + with +
-                 "&redirect_uri=" + address);
+    return token("grant_type=authorization_code&client_id=lockstep-client&client_secret=lockstep-secret&code=" + with + "&redirect_uri=" + address);
   };
   std::string first = code();
   Answer answer = exchange(first, "http%3A%2F%2Fa.example%2Fb");

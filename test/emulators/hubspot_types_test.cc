@@ -98,7 +98,8 @@ TEST_F(Types, ATypeOfTheAccountIsTiedToWhatItNamed) {
   EXPECT_EQ(api.send("PUT", base + "companies/" + acme).status, 400) << "never named";
   Answer ties = api.get("/crm/v4/objects/contacts/" + ann + "/associations/" + type);
   EXPECT_EQ(text_at(ties.body, "/results/0/associationTypes/0/category"), "USER_DEFINED");
-  Answer added = post("/crm-object-schemas/v3/schemas/" + type + "/associations", {{"fromObjectTypeId", type}, {"toObjectTypeId", "0-2"}, {"name", "cat_to_company"}});
+  Answer added =
+      post("/crm-object-schemas/v3/schemas/" + type + "/associations", {{"fromObjectTypeId", type}, {"toObjectTypeId", "0-2"}, {"name", "cat_to_company"}});
   EXPECT_EQ(added.status, 201) << added.text;
   EXPECT_EQ(api.send("PUT", base + "companies/" + acme).status, 200);
   std::string association = "/crm-object-schemas/v3/schemas/" + type + "/associations/" + text_at(added.body, "/id");
@@ -130,7 +131,8 @@ TEST_F(Types, ProductsAreSoldInLineItemsOfADeal) {
   std::string product = created_id("products", {{"name", "Lamp"}, {"price", "12.5"}});
   std::string deal = created_id("deals", {{"dealname", "D"}, {"dealstage", "appointmentscheduled"}});
   json::object spec{{"associationCategory", "HUBSPOT_DEFINED"}, {"associationTypeId", 20}};
-  Answer item = post("/crm/v3/objects/line_items", {{"properties", {{"hs_product_id", product}, {"quantity", "2"}}}, {"associations", {{{"to", {{"id", deal}}}, {"types", {spec}}}}}});
+  Answer item = post("/crm/v3/objects/line_items",
+                     {{"properties", {{"hs_product_id", product}, {"quantity", "2"}}}, {"associations", {{{"to", {{"id", deal}}}, {"types", {spec}}}}}});
   ASSERT_EQ(item.status, 201) << item.text;
   EXPECT_EQ(text_at(read("deals", deal, "associations=line_items").body, "/associations/line_items/results/0/id"), text_at(item.body, "/id"));
   EXPECT_EQ(text_at(api.get("/crm/v3/objects/0-7").body, "/results/0/properties/price"), "12.5");

@@ -34,8 +34,7 @@ class Hooks : public HubSpotTest {
   }
   std::string kinds() {
     std::string told;
-    for (const json::value& event : take())
-      told += (told.empty() ? "" : " ") + text_at(event, "/subscriptionType");
+    for (const json::value& event : take()) told += (told.empty() ? "" : " ") + text_at(event, "/subscriptionType");
     return told;
   }
   std::vector<OutgoingRequest> requests;
@@ -113,16 +112,17 @@ TEST_F(Hooks, CanBeSubscribedToForObjectsThatAreNotHere) {
   auto subscribed = [&](const json::object& what) {
     return post("/__emulator/webhooks", {{"url", "https://hooks.example.test/"}, {"subscriptions", {what}}}).status;
   };
-  for (const char* type : {"line_item.associationChange", "product.creation", "product.merge", "conversation.newMessage", "conversation.privacyDeletion", "event.completed"})
+  for (const char* type :
+       {"line_item.associationChange", "product.creation", "product.merge", "conversation.newMessage", "conversation.privacyDeletion", "event.completed"})
     EXPECT_EQ(subscribed(on(type)), 200) << type;
   EXPECT_EQ(subscribed(on("product.propertyChange", "price")), 200);
-  for (const char* type : {"product.associationChange", "conversation.merge", "event.creation", "deal.newMessage"}) EXPECT_EQ(subscribed(on(type)), 400) << type;
+  for (const char* type : {"product.associationChange", "conversation.merge", "event.creation", "deal.newMessage"})
+    EXPECT_EQ(subscribed(on(type)), 400) << type;
 }
 
 // fact: §3.2 [S], §3.3 [O]
 TEST_F(Hooks, TellTheLifeOfARecord) {
-  subscribe(
-      {on("contact.creation"), on("contact.deletion"), on("contact.restore"), on("contact.privacyDeletion")});
+  subscribe({on("contact.creation"), on("contact.deletion"), on("contact.restore"), on("contact.privacyDeletion")});
   std::string id = contact("a@x.example");
   api.send("DELETE", "/crm/v3/objects/contacts/" + id);
   edit({{"as", "Ann"}, {"operation", "restore"}, {"object", "contacts"}, {"id", id}});
@@ -132,8 +132,7 @@ TEST_F(Hooks, TellTheLifeOfARecord) {
 
 // fact: §2.11 [O], §3.3 [O]
 TEST_F(Hooks, AMergeNamesTheNewIdAndNoProperties) {
-  std::string a = created_id("contacts", {{"email", "a@x.example"}}),
-              b = created_id("contacts", {{"firstname", "Bea"}});
+  std::string a = created_id("contacts", {{"email", "a@x.example"}}), b = created_id("contacts", {{"firstname", "Bea"}});
   subscribe({on("contact.merge"), on("contact.deletion"), on("contact.propertyChange", "firstname")});
   Answer merged = post("/crm/v3/objects/contacts/merge", {{"primaryObjectId", a}, {"objectIdToMerge", b}});
   json::array events = take();
@@ -152,8 +151,7 @@ TEST_F(Hooks, AssociationsAreToldToBothSides) {
   edit_fields("contacts", ann, {{"associations.companies", a}});
   std::string told;
   for (const json::value& event : take()) {
-    told += text_at(event, "/associationType") + " " + text_at(event, "/associationTypeId") + " " +
-            text_at(event, "/isPrimaryAssociation") + "; ";
+    told += text_at(event, "/associationType") + " " + text_at(event, "/associationTypeId") + " " + text_at(event, "/isPrimaryAssociation") + "; ";
     EXPECT_EQ(text_at(event, "/associationRemoved"), "false");
   }
   EXPECT_EQ(told,
@@ -165,8 +163,7 @@ TEST_F(Hooks, AssociationsAreToldToBothSides) {
 TEST_F(Hooks, ComeInArraysOfAHundredAtMost) {
   subscribe({on("contact.propertyChange", "email"), on("contact.creation")});
   json::array inputs;
-  for (int i = 0; i < 60; ++i)
-    inputs.push_back(json::object{{"properties", {{"email", "c" + std::to_string(i) + "@x.example"}}}});
+  for (int i = 0; i < 60; ++i) inputs.push_back(json::object{{"properties", {{"email", "c" + std::to_string(i) + "@x.example"}}}});
   post("/crm/v3/objects/contacts/batch/create", {{"inputs", inputs}});
   EXPECT_EQ(take().size(), 120u);
   EXPECT_EQ(requests.size(), 2u);
@@ -181,8 +178,7 @@ TEST_F(Hooks, RefusedWritesTellNothing) {
 }
 
 TEST_F(Hooks, AllOfThemCanBeAskedForAtOnce) {
-  Answer answer =
-      post("/__emulator/webhooks", {{"url", "https://hooks.example.test/"}, {"subscriptions", "all"}});
+  Answer answer = post("/__emulator/webhooks", {{"url", "https://hooks.example.test/"}, {"subscriptions", "all"}});
   ASSERT_EQ(answer.status, 200) << answer.text;
   created_id("calls", {{"hs_timestamp", "2026-05-01T09:00:00Z"}, {"hs_call_title", "Called"}});
   std::string told;
@@ -201,8 +197,7 @@ TEST_F(Hooks, AreSignedForTheMomentOfSending) {
   const http::Request& request = requests.at(0).request;
   EXPECT_EQ(request.headers.find("X-HubSpot-Request-Timestamp"), "1795004800000");
   std::string source = "POSThttps://hooks.example.test/hubspot?tenant=a:b" + request.body + "1795004800000";
-  EXPECT_EQ(request.headers.find("X-HubSpot-Signature-v3"),
-            to_base64(hmac_sha256("test-client-secret", source)));
+  EXPECT_EQ(request.headers.find("X-HubSpot-Signature-v3"), to_base64(hmac_sha256("test-client-secret", source)));
   EXPECT_EQ(request.headers.find("X-HubSpot-Signature"), to_hex(sha256("test-client-secret" + request.body)));
   EXPECT_EQ(request.timeout, Duration(5'000));
 }
@@ -215,8 +210,7 @@ TEST_F(Hooks, PublishedVectorsOfTheSignatureHold) {
   http::Request request("POST", "https://hooks.example.test/hubspot?tenant=a%3Ab%2Fc&x=%20y");
   request.body = body;
   events.prepare(request, 0, WallTime{1'767'225'600'000});
-  EXPECT_EQ(request.headers.find("X-HubSpot-Signature"),
-            "4719651512ee2304d442c7ce80d2eeff22bde31754daaf070667b407db501418");
+  EXPECT_EQ(request.headers.find("X-HubSpot-Signature"), "4719651512ee2304d442c7ce80d2eeff22bde31754daaf070667b407db501418");
   EXPECT_EQ(request.headers.find("X-HubSpot-Signature-v3"), "ekibrXilGrkxibWgwcaWVsN9wCWPVr2tqdl2M3rBer8=");
   EXPECT_EQ(signed_uri("https://h.example/a%3A?x=%2f%26#top"), "https://h.example/a%3A?x=/%26");
 }

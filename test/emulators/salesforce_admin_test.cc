@@ -143,10 +143,11 @@ TEST_F(Administered, ASessionThatIsNotStrongEnoughIsRefusedForGood) {
 // fact: §1.8 [I]
 TEST_F(Administered, AnExpiredPasswordLogsInToASessionThatIsGoodForNothing) {
   set_up("settings", {{"password_expired", true}});
-  Answer answer = api.send("POST", "/services/Soap/u/60.0",
-                           "<env:Envelope xmlns:env=\"http://schemas.xmlsoap.org/soap/envelope/\"><env:Body><n:login xmlns:n=\"urn:partner.soap.sforce.com\">"
-                           "<n:username>integration@lockstep.example</n:username><n:password>lockstep-password</n:password></n:login></env:Body></env:Envelope>",
-                           {{"Content-Type", "text/xml"}});
+  Answer answer =
+      api.send("POST", "/services/Soap/u/60.0",
+               "<env:Envelope xmlns:env=\"http://schemas.xmlsoap.org/soap/envelope/\"><env:Body><n:login xmlns:n=\"urn:partner.soap.sforce.com\">"
+               "<n:username>integration@lockstep.example</n:username><n:password>lockstep-password</n:password></n:login></env:Body></env:Envelope>",
+               {{"Content-Type", "text/xml"}});
   EXPECT_EQ(answer.status, 200);
   auto root = parse_xml(answer.text);
   ASSERT_TRUE(root);
@@ -163,7 +164,8 @@ TEST_F(Administered, WhatIsSetUpWrongIsToldToWhoeverSetsItUp) {
   EXPECT_EQ(refused("validation_rule", {{"object", "Contact"}, {"field", "Title"}}), "field must name one of the object, message says what is wrong");
   EXPECT_EQ(refused("refuse_writes", {{"object", "Contact"}}), "code is missing: an error code of the platform; count is a whole number");
   EXPECT_EQ(refused("field_access", {{"object", "Contact"}, {"field", "Email"}, {"access", "some"}}), "access must be none, read or edit");
-  EXPECT_EQ(refused("field_access", {{"object", "Contact"}, {"field", "LastName"}, {"access", "none"}}), "LastName is required or the platform's own: everybody may see it");
+  EXPECT_EQ(refused("field_access", {{"object", "Contact"}, {"field", "LastName"}, {"access", "none"}}),
+            "LastName is required or the platform's own: everybody may see it");
   EXPECT_EQ(refused("assignment_rule", {{"object", "Case"}, {"owner", "001000000000001AAA"}}), "owner must be the id of a user or a queue");
   EXPECT_EQ(api.send_json("POST", "/__emulator/nonsense", {{"object", "Case"}}).status, 404);
 }

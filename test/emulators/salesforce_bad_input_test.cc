@@ -12,14 +12,9 @@ std::string damage(std::string text, Rng& rng) {
   for (std::uint64_t i = 0, times = 1 + rng.below(3); i < times && !text.empty(); ++i) {
     std::size_t at = rng.below(text.size());
     switch (rng.below(3)) {
-      case 0:
-        text[at] = kBytes[rng.below(kBytes.size())];
-        break;
-      case 1:
-        text.erase(at, 1 + rng.below(4));
-        break;
-      default:
-        text.insert(at, text.substr(at, 1 + rng.below(6)));
+      case 0: text[at] = kBytes[rng.below(kBytes.size())]; break;
+      case 1: text.erase(at, 1 + rng.below(4)); break;
+      default: text.insert(at, text.substr(at, 1 + rng.below(6)));
     }
   }
   return text;
@@ -53,12 +48,10 @@ TEST_F(BadInput, DamagedBodiesAreAnswered) {
     std::string body;
   };
   const Sample samples[] = {
-      {"POST", "/sobjects/Contact",
-       R"({"LastName":"L","Account":{"Lockstep_Id__c":"k"},"Birthdate":"1990-02-28","DoNotCall":true})"},
+      {"POST", "/sobjects/Contact", R"({"LastName":"L","Account":{"Lockstep_Id__c":"k"},"Birthdate":"1990-02-28","DoNotCall":true})"},
       {"PATCH", "/composite/sobjects/Contact/Lockstep_Id__c",
        R"({"allOrNone":false,"records":[{"attributes":{"type":"Contact"},"Lockstep_Id__c":"k","LastName":"L"}]})"},
-      {"PATCH", "/composite/sobjects",
-       R"({"records":[{"attributes":{"type":"Contact"},"id":"0035g0000000001AAA","Title":"T"}]})"},
+      {"PATCH", "/composite/sobjects", R"({"records":[{"attributes":{"type":"Contact"},"id":"0035g0000000001AAA","Title":"T"}]})"},
       {"POST", "/composite/sobjects/Contact", R"({"ids":["0035g0000000001AAA"],"fields":["Id","Name"]})"},
       {"POST", "/composite",
        R"({"allOrNone":true,"compositeRequest":[{"method":"PATCH","url":"/services/data/v60.0/sobjects/Contact/0035g0000000001AAA",)"
@@ -68,8 +61,7 @@ TEST_F(BadInput, DamagedBodiesAreAnswered) {
   for (const Sample& sample : samples) {
     for (int i = 0; i < 1'000; ++i) {
       std::string body = damage(sample.body, rng);
-      Answer answer =
-          api.send(sample.method, base + sample.path, body, {{"Content-Type", "application/json"}});
+      Answer answer = api.send(sample.method, base + sample.path, body, {{"Content-Type", "application/json"}});
       EXPECT_TRUE(answer.status >= 200 && answer.status < 500) << answer.status << " " << body;
     }
   }
@@ -78,18 +70,15 @@ TEST_F(BadInput, DamagedBodiesAreAnswered) {
 // fact: §2.2 [C]
 TEST_F(BadInput, OddPathsAndControlCallsAreAnswered) {
   for (const char* path :
-       {"/services/data/v60.0/sobjects/Contact/%ZZ", "/services/data/v60.0/sobjects//", "/services/data/v",
-        "/", "/services/data/v60.0/query/-", "/services/data/v60.0/query/01g-99999999999999999999",
-        "/services/data/v60.0?", "/services/data/v60.0/composite/sobjects?ids=,,"}) {
+       {"/services/data/v60.0/sobjects/Contact/%ZZ", "/services/data/v60.0/sobjects//", "/services/data/v", "/", "/services/data/v60.0/query/-",
+        "/services/data/v60.0/query/01g-99999999999999999999", "/services/data/v60.0?", "/services/data/v60.0/composite/sobjects?ids=,,"}) {
     for (const char* method : {"GET", "DELETE", "PATCH", "BREW"}) {
       int status = api.send(method, path, "{}", {{"Content-Type", "application/json"}}).status;
       EXPECT_TRUE(status >= 200 && status < 500) << method << " " << path << " " << status;
     }
   }
-  for (const char* path :
-       {"edit", "records/Contact", "records/Nonsense", "faults", "clock", "settings", "nonsense"}) {
-    for (const char* body :
-         {"", "[", "[1]", "{\"name\":1}", "{\"advance\":\"x\"}", "[{\"LastName\":[]}]", "null"}) {
+  for (const char* path : {"edit", "records/Contact", "records/Nonsense", "faults", "clock", "settings", "nonsense"}) {
+    for (const char* body : {"", "[", "[1]", "{\"name\":1}", "{\"advance\":\"x\"}", "[{\"LastName\":[]}]", "null"}) {
       int status = api.send("POST", std::string("/__emulator/") + path, body).status;
       EXPECT_TRUE(status >= 200 && status < 500) << path << " " << body;
     }

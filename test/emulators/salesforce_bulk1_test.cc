@@ -12,7 +12,8 @@ class BulkOne : public SalesforceTest {
     api.headers.remove("Authorization");
   }
   Answer send_xml(const std::string& target, const std::string& content) {
-    return api.send("POST", async + target, "<?xml version=\"1.0\"?><jobInfo xmlns=\"http://www.force.com/2009/06/asyncapi/dataload\">" + content + "</jobInfo>",
+    return api.send("POST", async + target,
+                    "<?xml version=\"1.0\"?><jobInfo xmlns=\"http://www.force.com/2009/06/asyncapi/dataload\">" + content + "</jobInfo>",
                     {{"Content-Type", "application/xml; charset=UTF-8"}});
   }
   static std::string member(const Answer& answer, std::string_view name) {
@@ -51,7 +52,8 @@ TEST_F(BulkOne, AnExpiredSessionIsToldInAShapeOfItsOwn) {
   Answer answer = api.get(async + "/job/750000000000001AAA");
   EXPECT_EQ(answer.status, 400);
   EXPECT_EQ(answer.headers.find("Content-Type"), "application/xml");
-  EXPECT_NE(answer.text.find("<exceptionCode>InvalidSessionId</exceptionCode><exceptionMessage>Invalid session id</exceptionMessage>"), std::string::npos) << answer.text;
+  EXPECT_NE(answer.text.find("<exceptionCode>InvalidSessionId</exceptionCode><exceptionMessage>Invalid session id</exceptionMessage>"), std::string::npos)
+      << answer.text;
   EXPECT_EQ(get_json("/job/750000000000001AAA").text, R"({"exceptionCode":"InvalidSessionId","exceptionMessage":"Invalid session id"})");
 }
 
@@ -91,14 +93,17 @@ TEST_F(BulkOne, AJobTakesBatchesWhileItIsOpenAndTellsHowTheyFare) {
 TEST_F(BulkOne, ResultsStandInTheOrderOfTheRows) {
   std::string text = result(run(open("insert", "Contact", "CSV"), "LastName,Email\nA,a@b.cd\n,b@b.cd\nC,#N/A\n"));
   EXPECT_EQ(text.substr(0, 35), "\"Id\",\"Success\",\"Created\",\"Error\"\n\"0");
-  EXPECT_NE(text.find("\"true\",\"true\",\"\"\n\"\",\"false\",\"false\",\"REQUIRED_FIELD_MISSING:Required fields are missing: [LastName]:LastName --\"\n\"003"), std::string::npos) << text;
+  EXPECT_NE(text.find("\"true\",\"true\",\"\"\n\"\",\"false\",\"false\",\"REQUIRED_FIELD_MISSING:Required fields are missing: [LastName]:LastName --\"\n\"003"),
+            std::string::npos)
+      << text;
   EXPECT_EQ(count("Email = null"), "1");
 }
 
 // fact: §6.3
 TEST_F(BulkOne, XmlRowsClearWithNilAndNameParentsByTheirKey) {
   std::string accounts = open("insert", "Account", "XML");
-  const std::string begin = "<?xml version=\"1.0\"?><sObjects xmlns=\"http://www.force.com/2009/06/asyncapi/dataload\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\">";
+  const std::string begin =
+      "<?xml version=\"1.0\"?><sObjects xmlns=\"http://www.force.com/2009/06/asyncapi/dataload\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\">";
   run(accounts, begin + "<sObject><Name>A &amp; B</Name><Lockstep_Id__c>a</Lockstep_Id__c></sObject></sObjects>", "application/xml");
   std::string job = open("upsert", "Contact", "XML", xml_tag("externalIdFieldName", "Lockstep_Id__c"));
   auto contact = [&](const std::string& fields) {
@@ -107,7 +112,8 @@ TEST_F(BulkOne, XmlRowsClearWithNilAndNameParentsByTheirKey) {
     EXPECT_TRUE(root && root->name == "results" && root->find("result"));
     return root->find("result")->text_of("success") + " " + root->find("result")->text_of("created");
   };
-  EXPECT_EQ(contact("<LastName>L</LastName><Title>t</Title><Email>a@b.cd</Email><Account><sObject><Lockstep_Id__c>a</Lockstep_Id__c></sObject></Account>"), "true true");
+  EXPECT_EQ(contact("<LastName>L</LastName><Title>t</Title><Email>a@b.cd</Email><Account><sObject><Lockstep_Id__c>a</Lockstep_Id__c></sObject></Account>"),
+            "true true");
   EXPECT_EQ(contact("<Title></Title><Email xsi:nil=\"true\"/>"), "true false");
   EXPECT_EQ(count("Account.Name = 'A & B' AND Title = 't' AND Email = null"), "1");
 }
@@ -141,10 +147,14 @@ TEST_F(BulkOne, AQueryGivesIdsOfResultsAndThoseTheRows) {
   };
   Answer csv = rows("CSV", "text/csv");
   EXPECT_EQ(csv.headers.find("Content-Type"), "text/csv");
-  EXPECT_EQ(csv.text, "\"LastName\",\"Title\",\"Account.Name\",\"CreatedDate\"\n\"A\",\"\",\"\",\"2026-11-18T12:26:40.000Z\"\n\"B\",\"t\",\"\",\"2026-11-18T12:26:40.000Z\"\n");
+  EXPECT_EQ(
+      csv.text,
+      "\"LastName\",\"Title\",\"Account.Name\",\"CreatedDate\"\n\"A\",\"\",\"\",\"2026-11-18T12:26:40.000Z\"\n\"B\",\"t\",\"\",\"2026-11-18T12:26:40.000Z\"\n");
   Answer xml = rows("XML", "application/xml");
   EXPECT_NE(xml.text.find("<records xsi:type=\"sObject\"><type>Contact</type><LastName>A</LastName><Title xsi:nil=\"true\"/><Account xsi:nil=\"true\"/>"
-                          "<CreatedDate>2026-11-18T12:26:40.000Z</CreatedDate></records>"), std::string::npos) << xml.text;
+                          "<CreatedDate>2026-11-18T12:26:40.000Z</CreatedDate></records>"),
+            std::string::npos)
+      << xml.text;
 }
 
 // fact: §6.2 [I]
@@ -167,7 +177,8 @@ TEST_F(BulkOne, WhatABatchCannotDoFailsItAsAWhole) {
   };
   EXPECT_EQ(fate(open("query", "Account", "CSV"), "SELECT BillingAddress FROM Account"),
             "InvalidBatch : Failed to process query: FUNCTIONALITY_NOT_ENABLED: Selecting compound data not supported in Bulk Query");
-  EXPECT_EQ(fate(open("query", "Account", "CSV"), "SELECT Id FROM Contact"), "InvalidBatch : Failed to process query: the query is of Contact, the job of Account");
+  EXPECT_EQ(fate(open("query", "Account", "CSV"), "SELECT Id FROM Contact"),
+            "InvalidBatch : Failed to process query: the query is of Contact, the job of Account");
   EXPECT_EQ(fate(open("insert", "Account", "CSV"), "Name\n"), "InvalidBatch : Records not found");
   EXPECT_EQ(fate(open("insert", "Account", "CSV"), "Name,Nope\nA,1\n"), "InvalidBatch : Field name not found : Nope");
   EXPECT_EQ(fate(open("insert", "Account", "CSV"), "Name\nA,B\n").substr(0, 37), "InvalidBatch : Failed to parse CSV. C");
@@ -178,7 +189,9 @@ TEST_F(BulkOne, WhatABatchCannotDoFailsItAsAWhole) {
 
 // fact: §9.1 [J]
 TEST_F(BulkOne, JobsThatCannotBeAreRefused) {
-  auto refused = [&](const std::string& content) { return member(send_xml("/job", content), "exceptionCode") + " " + member(send_xml("/job", content), "exceptionMessage"); };
+  auto refused = [&](const std::string& content) {
+    return member(send_xml("/job", content), "exceptionCode") + " " + member(send_xml("/job", content), "exceptionMessage");
+  };
   EXPECT_EQ(refused(xml_tag("operation", "insert") + xml_tag("object", "Nope")), "InvalidJob Unable to find object: Nope");
   EXPECT_EQ(refused(xml_tag("operation", "upsert") + xml_tag("object", "Contact")),
             "InvalidJob External ID was blank for Contact. An External ID must be specified for upsert.");

@@ -13,9 +13,7 @@ class Bulk : public SalesforceTest {
   Answer upload(const std::string& id, const std::string& csv) {
     return api.send("PUT", base + "/jobs/ingest/" + id + "/batches", csv, {{"Content-Type", "text/csv"}});
   }
-  Answer state(const std::string& id, const char* state) {
-    return api.send_json("PATCH", base + "/jobs/ingest/" + id, json::object{{"state", state}});
-  }
+  Answer state(const std::string& id, const char* state) { return api.send_json("PATCH", base + "/jobs/ingest/" + id, json::object{{"state", state}}); }
   /// Runs a load to its end; its id.
   std::string load(const json::object& job, const std::string& csv) {
     std::string id = open(job);

@@ -31,8 +31,9 @@ TEST_F(OtherClients, APurgedLogOfDeletesDoesNotReachBackAsFar) {
 TEST_F(OtherClients, AnAddressHasAllItsPartsOrIsNothing) {
   std::string id = created_id("Contact", {{"LastName", "A"}, {"MailingCity", "Oslo"}});
   json::value record = read("Contact", id).body;
-  EXPECT_EQ(json::serialize(record.at("MailingAddress")),
-            R"({"city":"Oslo","country":null,"countryCode":null,"geocodeAccuracy":null,"latitude":null,"longitude":null,"postalCode":null,"state":null,"stateCode":null,"street":null})");
+  EXPECT_EQ(
+      json::serialize(record.at("MailingAddress")),
+      R"({"city":"Oslo","country":null,"countryCode":null,"geocodeAccuracy":null,"latitude":null,"longitude":null,"postalCode":null,"state":null,"stateCode":null,"street":null})");
   EXPECT_TRUE(record.at("OtherAddress").is_null());
 }
 
@@ -52,8 +53,7 @@ TEST_F(OtherClients, WhoAsksForTheHeadGetsWhatAReadSays) {
 TEST_F(OtherClients, ABodyMayBePacked) {
   // {"LastName":"Packed"}, by gzip
   const unsigned char packed[] = {0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0xab, 0x56, 0xf2, 0x49, 0x2c, 0x2e, 0xf1, 0x4b, 0xcc, 0x4d, 0x55,
-                                  0xb2, 0x52, 0x0a, 0x48, 0x4c, 0xce, 0x4e, 0x4d, 0x51, 0xaa, 0x05, 0x00, 0x35, 0x78, 0x21, 0x6e,
-                                  0x15, 0x00, 0x00, 0x00};
+                                  0xb2, 0x52, 0x0a, 0x48, 0x4c, 0xce, 0x4e, 0x4d, 0x51, 0xaa, 0x05, 0x00, 0x35, 0x78, 0x21, 0x6e, 0x15, 0x00, 0x00, 0x00};
   std::string body(reinterpret_cast<const char*>(packed), sizeof packed);
   http::Headers headers{{"Content-Type", "application/json"}, {"Content-Encoding", "gzip"}};
   Answer made = api.send("POST", base + "/sobjects/Contact", body, headers);
@@ -170,7 +170,8 @@ TEST_F(OtherClients, ASchemaThatHasNotChangedIsToldWithinACompositeCallToo) {
 // fact: §4.2 [D]
 TEST_F(OtherClients, WhatAnAbortedOrFailedLoadDidNotDoIsHandedBack) {
   auto load = [&](const std::string& csv, const char* state) {
-    std::string job = base + "/jobs/ingest/" + text_at(api.send_json("POST", base + "/jobs/ingest", json::object{{"object", "Contact"}, {"operation", "insert"}}).body, "/id");
+    std::string job = base + "/jobs/ingest/" +
+                      text_at(api.send_json("POST", base + "/jobs/ingest", json::object{{"object", "Contact"}, {"operation", "insert"}}).body, "/id");
     api.send("PUT", job + "/batches/", csv, {{"Content-Type", "text/csv; charset=UTF-8"}});
     api.send_json("PATCH", job, json::object{{"state", state}});
     clock.advance(Duration(1'000));

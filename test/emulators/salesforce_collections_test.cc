@@ -10,24 +10,18 @@ class Collections : public SalesforceTest {
     fields["attributes"] = json::object{{"type", type}};
     return fields;
   }
-  Answer send(const std::string& method, const std::string& path, json::array records,
-              bool all_or_none = false) {
-    return api.send_json(method, base + "/composite/sobjects" + path,
-                         json::object{{"allOrNone", all_or_none}, {"records", std::move(records)}});
+  Answer send(const std::string& method, const std::string& path, json::array records, bool all_or_none = false) {
+    return api.send_json(method, base + "/composite/sobjects" + path, json::object{{"allOrNone", all_or_none}, {"records", std::move(records)}});
   }
-  Answer upsert(json::array records, bool all_or_none = false) {
-    return send("PATCH", "/Contact/Lockstep_Id__c", std::move(records), all_or_none);
-  }
+  Answer upsert(json::array records, bool all_or_none = false) { return send("PATCH", "/Contact/Lockstep_Id__c", std::move(records), all_or_none); }
 };
 
 // fact: §2.5 [C]
 TEST_F(Collections, UpsertByKeyCreatesAndUpdatesInRequestOrder) {
-  Answer first = upsert({record("Contact", {{"Lockstep_Id__c", "a"}, {"LastName", "A"}}),
-                         record("Contact", {{"Lockstep_Id__c", "b"}, {"LastName", "B"}})});
+  Answer first = upsert({record("Contact", {{"Lockstep_Id__c", "a"}, {"LastName", "A"}}), record("Contact", {{"Lockstep_Id__c", "b"}, {"LastName", "B"}})});
   EXPECT_EQ(first.status, 200);
   EXPECT_EQ(text_at(first.body, "/0/created"), "true");
-  Answer again = upsert({record("Contact", {{"Lockstep_Id__c", "B"}, {"Title", "T"}}),
-                         record("Contact", {{"Lockstep_Id__c", "c"}, {"LastName", "C"}})});
+  Answer again = upsert({record("Contact", {{"Lockstep_Id__c", "B"}, {"Title", "T"}}), record("Contact", {{"Lockstep_Id__c", "c"}, {"LastName", "C"}})});
   EXPECT_EQ(text_at(again.body, "/0/created"), "false");
   EXPECT_EQ(text_at(again.body, "/0/id"), text_at(first.body, "/1/id")) << "keys match without case";
   EXPECT_EQ(text_at(again.body, "/1/created"), "true");
@@ -36,10 +30,8 @@ TEST_F(Collections, UpsertByKeyCreatesAndUpdatesInRequestOrder) {
 
 // fact: §2.5 [D]
 TEST_F(Collections, FailuresAre200WithStatusCodePerItem) {
-  Answer answer = upsert({record("Contact", {{"Lockstep_Id__c", "a"}}),
-                          record("Contact", {{"Lockstep_Id__c", "b"}, {"LastName", "B"}}),
-                          record("Contact", {{"LastName", "no key"}}),
-                          record("Contact", {{"Lockstep_Id__c", "d"}, {"LastName", "D"}, {"Nope", 1}})});
+  Answer answer = upsert({record("Contact", {{"Lockstep_Id__c", "a"}}), record("Contact", {{"Lockstep_Id__c", "b"}, {"LastName", "B"}}),
+                          record("Contact", {{"LastName", "no key"}}), record("Contact", {{"Lockstep_Id__c", "d"}, {"LastName", "D"}, {"Nope", 1}})});
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(text_at(answer.body, "/0/success"), "false");
   EXPECT_EQ(text_at(answer.body, "/0/errors/0/statusCode"), "REQUIRED_FIELD_MISSING");
@@ -52,8 +44,7 @@ TEST_F(Collections, FailuresAre200WithStatusCodePerItem) {
 
 // fact: §2.5 [X]
 TEST_F(Collections, TheSameKeyTwiceFailsEveryRowThatHasIt) {
-  Answer answer = upsert({record("Contact", {{"Lockstep_Id__c", "a-1"}, {"LastName", "A"}}),
-                          record("Contact", {{"Lockstep_Id__c", "b"}, {"LastName", "B"}}),
+  Answer answer = upsert({record("Contact", {{"Lockstep_Id__c", "a-1"}, {"LastName", "A"}}), record("Contact", {{"Lockstep_Id__c", "b"}, {"LastName", "B"}}),
                           record("Contact", {{"Lockstep_Id__c", "A-1"}, {"LastName", "A2"}})});
   EXPECT_EQ(text_at(answer.body, "/0/errors/0/statusCode"), "DUPLICATE_VALUE");
   EXPECT_EQ(text_at(answer.body, "/0/errors/0/message"), "Duplicate external id specified: a-1");
@@ -63,26 +54,20 @@ TEST_F(Collections, TheSameKeyTwiceFailsEveryRowThatHasIt) {
 
 // fact: §2.5 [X]
 TEST_F(Collections, AllOrNoneRollsEverythingBack) {
-  Answer answer = upsert({record("Contact", {{"Lockstep_Id__c", "a"}, {"LastName", "A"}}),
-                          record("Contact", {{"Lockstep_Id__c", "b"}})},
-                         true);
+  Answer answer = upsert({record("Contact", {{"Lockstep_Id__c", "a"}, {"LastName", "A"}}), record("Contact", {{"Lockstep_Id__c", "b"}})}, true);
   EXPECT_EQ(text_at(answer.body, "/0/errors/0/statusCode"), "ALL_OR_NONE_OPERATION_ROLLED_BACK");
   EXPECT_EQ(text_at(answer.body, "/1/errors/0/statusCode"), "REQUIRED_FIELD_MISSING");
   EXPECT_EQ(text_at(query("SELECT COUNT() FROM Contact").body, "/totalSize"), "0");
   EXPECT_EQ(text_at(api.get("/__emulator/writes").body, "/writes"), "[]");
-  EXPECT_EQ(upsert({record("Contact", {{"Lockstep_Id__c", "a"}, {"LastName", "A"}})}).status, 200)
-      << "the key is free again";
+  EXPECT_EQ(upsert({record("Contact", {{"Lockstep_Id__c", "a"}, {"LastName", "A"}})}).status, 200) << "the key is free again";
 }
 
 // fact: §2.5 [J][C]
 TEST_F(Collections, CreateAndUpdateMixTypes) {
-  Answer made =
-      send("POST", "", {record("Account", {{"Name", "A"}}), record("Contact", {{"LastName", "C"}})});
+  Answer made = send("POST", "", {record("Account", {{"Name", "A"}}), record("Contact", {{"LastName", "C"}})});
   std::string account = text_at(made.body, "/0/id"), contact = text_at(made.body, "/1/id");
   EXPECT_FALSE(made.body.at(0).as_object().contains("created")) << "created is for upserts";
-  Answer updated = send("PATCH", "",
-                        {record("Account", {{"id", account}, {"Name", "B"}}),
-                         record("Contact", {{"Id", contact}, {"AccountId", account}})});
+  Answer updated = send("PATCH", "", {record("Account", {{"id", account}, {"Name", "B"}}), record("Contact", {{"Id", contact}, {"AccountId", account}})});
   EXPECT_EQ(text_at(updated.body, "/0/success"), "true");
   EXPECT_EQ(text_at(updated.body, "/1/success"), "true");
   EXPECT_EQ(text_at(read("Contact", contact).body, "/AccountId"), account);
@@ -103,10 +88,8 @@ TEST_F(Collections, UpdateOfMissingDeletedOrRepeatedIds) {
   api.send("DELETE", base + "/sobjects/Account/" + gone);
   Answer answer = send(
       "PATCH", "",
-      {record("Account", {{"id", gone}, {"Name", "X"}}),
-       record("Account", {{"id", gone.substr(0, 14) + "z"}, {"Name", "X"}}),
-       record("Account", {{"id", there}, {"Name", "X"}}),
-       record("Account", {{"id", there.substr(0, 15)}, {"Name", "Y"}}), record("Account", {{"Name", "Y"}})});
+      {record("Account", {{"id", gone}, {"Name", "X"}}), record("Account", {{"id", gone.substr(0, 14) + "z"}, {"Name", "X"}}),
+       record("Account", {{"id", there}, {"Name", "X"}}), record("Account", {{"id", there.substr(0, 15)}, {"Name", "Y"}}), record("Account", {{"Name", "Y"}})});
   EXPECT_EQ(text_at(answer.body, "/0/errors/0/statusCode"), "ENTITY_IS_DELETED");
   EXPECT_EQ(text_at(answer.body, "/1/errors/0/statusCode"), "INVALID_CROSS_REFERENCE_KEY");
   EXPECT_EQ(text_at(answer.body, "/2/errors/0/statusCode"), "DUPLICATE_VALUE");
@@ -127,15 +110,12 @@ TEST_F(Collections, At200AndOneMore) {
 
 // fact: §2.5 [C]
 TEST_F(Collections, RetrieveIsAlignedWithNullForMissing) {
-  std::string there = created_id("Contact", {{"LastName", "L"}}),
-              gone = created_id("Contact", {{"LastName", "M"}});
+  std::string there = created_id("Contact", {{"LastName", "L"}}), gone = created_id("Contact", {{"LastName", "M"}});
   api.send("DELETE", base + "/sobjects/Contact/" + gone);
   auto read_all = [&](json::array ids, json::array fields) {
-    return api.send_json("POST", base + "/composite/sobjects/Contact",
-                         json::object{{"ids", std::move(ids)}, {"fields", std::move(fields)}});
+    return api.send_json("POST", base + "/composite/sobjects/Contact", json::object{{"ids", std::move(ids)}, {"fields", std::move(fields)}});
   };
-  Answer answer =
-      read_all({gone, there.substr(0, 15), there.substr(0, 14) + "z"}, {"Id", "LastName", "Email"});
+  Answer answer = read_all({gone, there.substr(0, 15), there.substr(0, 14) + "z"}, {"Id", "LastName", "Email"});
   EXPECT_EQ(text_at(answer.body, "/0"), "null");
   EXPECT_EQ(text_at(answer.body, "/1/Id"), there);
   EXPECT_EQ(text_at(answer.body, "/1/Email"), "null");
@@ -148,11 +128,9 @@ TEST_F(Collections, RetrieveIsAlignedWithNullForMissing) {
 
 // fact: §2.5 [C]
 TEST_F(Collections, DeleteReportsPerItem) {
-  std::string account = created_id("Account", {{"Name", "A"}}),
-              blocked = created_id("Account", {{"Name", "B"}});
+  std::string account = created_id("Account", {{"Name", "A"}}), blocked = created_id("Account", {{"Name", "B"}});
   created_id("Case", {{"AccountId", blocked}});
-  Answer answer = api.send("DELETE", base + "/composite/sobjects?ids=" + account + "," + blocked + "," +
-                                         account + "&allOrNone=false");
+  Answer answer = api.send("DELETE", base + "/composite/sobjects?ids=" + account + "," + blocked + "," + account + "&allOrNone=false");
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(text_at(answer.body, "/0/success"), "true");
   EXPECT_EQ(text_at(answer.body, "/1/errors/0/statusCode"), "DELETE_FAILED");
@@ -170,7 +148,8 @@ TEST_F(Collections, UpsertOfAnotherTypeOrByNoKeyIsRefusedAsAWhole) {
 // fact: §2.5 [U] switch: collection_chunks
 TEST_F(Collections, TheTypeChangesAtMostTenTimesInOneCall) {
   json::array records;
-  for (int i = 0; i < 11; ++i) records.push_back(json::object{{"attributes", {{"type", i % 2 == 0 ? "Account" : "Case"}}}, {i % 2 == 0 ? "Name" : "Subject", "x"}});
+  for (int i = 0; i < 11; ++i)
+    records.push_back(json::object{{"attributes", {{"type", i % 2 == 0 ? "Account" : "Case"}}}, {i % 2 == 0 ? "Name" : "Subject", "x"}});
   const json::object body{{"records", records}};
   EXPECT_EQ(code(api.send_json("POST", base + "/composite/sobjects", body)), "LIMIT_EXCEEDED");
   set("collection_chunks", 11);

@@ -59,7 +59,11 @@ TEST_F(Grants, RevokingARefreshTokenEndsItsSessionsAndIntrospectionSaysSo) {
   Answer session = token("grant_type=refresh_token&client_id=lockstep-client&refresh_token=lockstep-refresh-token");
   std::string access = text_at(session.body, "/access_token");
   auto form = [&](const std::string& path, const http::Headers& more) {
-    return api.send("POST", path, http::encode_query({{"token", path.ends_with("revoke") ? "lockstep-refresh-token" : access}, {"client_id", "lockstep-client"}, {"client_secret", "lockstep-secret"}}), more);
+    return api.send(
+        "POST", path,
+        http::encode_query(
+            {{"token", path.ends_with("revoke") ? "lockstep-refresh-token" : access}, {"client_id", "lockstep-client"}, {"client_secret", "lockstep-secret"}}),
+        more);
   };
   const http::Headers form_type = {{"Content-Type", "application/x-www-form-urlencoded"}};
   Answer active = form("/services/oauth2/introspect", form_type);
@@ -75,8 +79,10 @@ TEST_F(Grants, AnAssertionWithoutAGoodSignatureIsRefused) {
   const std::string form = "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=";
   EXPECT_EQ(text_at(token(form + "a.b").body, "/error"), "invalid_grant");
   EXPECT_EQ(text_at(token(form + "eyJhbGciOiJub25lIn0.eyJpc3MiOiJsb2Nrc3RlcC1jbGllbnQifQ.").body, "/error_description"), "invalid assertion");
-  EXPECT_EQ(text_at(token("grant_type=password&client_id=lockstep-client&client_secret=lockstep-secret&username=integration%40lockstep.example&password=x").body, "/error_description"),
-            "authentication failure");
+  EXPECT_EQ(
+      text_at(token("grant_type=password&client_id=lockstep-client&client_secret=lockstep-secret&username=integration%40lockstep.example&password=x").body,
+              "/error_description"),
+      "authentication failure");
 }
 
 // fact: §1.8 [J][S]
@@ -124,7 +130,9 @@ TEST_F(Grants, LibrariesFindTheEndpointsByThemselves) {
 TEST_F(Grants, APasswordThatWasSetIsTheOneThatLogsIn) {
   std::string user = text_at(query("SELECT Id FROM User WHERE Username = 'integration@lockstep.example'").body, "/records/0/Id");
   const std::string password = base + "/sobjects/User/" + user + "/password";
-  auto login = [&](const std::string& word) { return soap("<login><username>integration@lockstep.example</username><password>" + word + "</password></login>").status; };
+  auto login = [&](const std::string& word) {
+    return soap("<login><username>integration@lockstep.example</username><password>" + word + "</password></login>").status;
+  };
   EXPECT_EQ(text_at(api.get(password).body, "/isExpired"), "false");
   EXPECT_EQ(api.send_json("POST", password, {{"NewPassword", "short"}}).status, 400);
   EXPECT_EQ(login("lockstep-password"), 200);
@@ -136,7 +144,8 @@ TEST_F(Grants, APasswordThatWasSetIsTheOneThatLogsIn) {
 
 // fact: §1.2 [U] switch: password_grant
 TEST_F(Grants, ANameAndAPasswordAreRefusedUntilAnAdministratorLetsThemIn) {
-  const std::string form = "grant_type=password&client_id=lockstep-client&client_secret=lockstep-secret&username=integration%40lockstep.example&password=lockstep-password";
+  const std::string form =
+      "grant_type=password&client_id=lockstep-client&client_secret=lockstep-secret&username=integration%40lockstep.example&password=lockstep-password";
   EXPECT_EQ(text_at(token(form).body, "/error_description"), "authentication failure");
   set("password_grant", true);
   EXPECT_EQ(token(form).status, 200);
@@ -150,7 +159,8 @@ TEST_F(Grants, TheAddressOfTheOrgMayBeAnotherAfterEachRenewal) {
   Answer moved = token(form);
   EXPECT_EQ(text_at(moved.body, "/instance_url"), "http://renamed.example");
   EXPECT_EQ(text_at(moved.body, "/id").find("http://127.0.0.1:8101/id/"), 0u) << "who one is stays where one logged in";
-  Answer login = soap("<login xmlns=\"urn:partner.soap.sforce.com\"><username>integration@lockstep.example</username><password>lockstep-password</password></login>");
+  Answer login =
+      soap("<login xmlns=\"urn:partner.soap.sforce.com\"><username>integration@lockstep.example</username><password>lockstep-password</password></login>");
   EXPECT_NE(login.text.find("<serverUrl>http://renamed.example/services/Soap/u/60.0/"), std::string::npos) << login.text;
 }
 
@@ -194,7 +204,8 @@ TEST_F(Grants, AnAppThatTheAdministratorDoesNotApproveGetsNoSession) {
   set("app_approved", false);
   Answer refused = token("grant_type=client_credentials&client_id=lockstep-client&client_secret=lockstep-secret");
   EXPECT_EQ(refused.status, 400);
-  EXPECT_EQ(text_at(refused.body, "/error") + ": " + text_at(refused.body, "/error_description"), "invalid_app_access: user is not admin approved to access this app");
+  EXPECT_EQ(text_at(refused.body, "/error") + ": " + text_at(refused.body, "/error_description"),
+            "invalid_app_access: user is not admin approved to access this app");
 }
 
 }  // namespace

@@ -15,15 +15,12 @@ class Queries : public SalesforceTest {
     for (int i = 0; i < count; ++i) contacts.push_back(json::object{{"LastName", "C" + std::to_string(i)}});
     load("Contact", contacts);
   }
-  std::string found(const std::string& where) {
-    return column(query("SELECT LastName FROM Contact WHERE " + where + " ORDER BY LastName"), "LastName");
-  }
+  std::string found(const std::string& where) { return column(query("SELECT LastName FROM Contact WHERE " + where + " ORDER BY LastName"), "LastName"); }
 };
 
 // fact: §9.4 [T]
 TEST_F(Queries, OperatorsAndTextsWithoutCase) {
-  load("Contact", {json::object{{"LastName", "Ada"}, {"Title", "Countess"}},
-                   json::object{{"LastName", "Bob"}, {"Title", nullptr}},
+  load("Contact", {json::object{{"LastName", "Ada"}, {"Title", "Countess"}}, json::object{{"LastName", "Bob"}, {"Title", nullptr}},
                    json::object{{"LastName", "Cy'd"}, {"Title", "count_ess"}}});
   EXPECT_EQ(found("LastName = 'ADA'"), "Ada");
   EXPECT_EQ(found("LastName != 'ada'"), "Bob Cy'd");
@@ -56,30 +53,21 @@ TEST_F(Queries, RefusalsNameThePlace) {
   EXPECT_EQ(code(query("SELECT Id, Foo FROM Contact")), "INVALID_FIELD");
   Answer type = query("SELECT Id FROM XYZZY");
   EXPECT_EQ(code(type), "INVALID_TYPE");
-  EXPECT_NE(message(type).find("ERROR at Row:1:Column:16\nsObject type 'XYZZY' is not supported"),
-            std::string::npos);
-  EXPECT_EQ(code(query("SELECT Id FROM Contact WHERE Description = 'x'")), "INVALID_FIELD")
-      << "long texts do not filter";
-  EXPECT_EQ(code(query("SELECT Id FROM Contact WHERE SystemModstamp > '2026-11-18T12:26:40Z'")),
-            "INVALID_FIELD")
-      << "instants stand without quotes";
+  EXPECT_NE(message(type).find("ERROR at Row:1:Column:16\nsObject type 'XYZZY' is not supported"), std::string::npos);
+  EXPECT_EQ(code(query("SELECT Id FROM Contact WHERE Description = 'x'")), "INVALID_FIELD") << "long texts do not filter";
+  EXPECT_EQ(code(query("SELECT Id FROM Contact WHERE SystemModstamp > '2026-11-18T12:26:40Z'")), "INVALID_FIELD") << "instants stand without quotes";
   EXPECT_EQ(code(query("SELECT Id FROM Contact WHERE Id = 'nonsense'")), "INVALID_QUERY_FILTER_OPERATOR");
   EXPECT_EQ(code(api.get(base + "/query")), "MALFORMED_QUERY");
-  EXPECT_EQ(code(query("SELECT Id FROM Contact WHERE " + std::string(60, '(') + "Title = 'x'")),
-            "MALFORMED_QUERY");
+  EXPECT_EQ(code(query("SELECT Id FROM Contact WHERE " + std::string(60, '(') + "Title = 'x'")), "MALFORMED_QUERY");
 }
 
 // fact: §3.1 [C]
 TEST_F(Queries, OrderLimitOffsetAndCount) {
-  load("Account", {json::object{{"Name", "b"}, {"NumberOfEmployees", 2}},
-                   json::object{{"Name", "A"}, {"NumberOfEmployees", 2}},
+  load("Account", {json::object{{"Name", "b"}, {"NumberOfEmployees", 2}}, json::object{{"Name", "A"}, {"NumberOfEmployees", 2}},
                    json::object{{"Name", "c"}, {"NumberOfEmployees", 10}}, json::object{{"Name", "d"}}});
-  auto names = [&](const std::string& tail) {
-    return column(query("SELECT Name FROM Account " + tail), "Name");
-  };
+  auto names = [&](const std::string& tail) { return column(query("SELECT Name FROM Account " + tail), "Name"); };
   EXPECT_EQ(names("ORDER BY Name"), "A b c d");
-  EXPECT_EQ(names("ORDER BY NumberOfEmployees DESC, Name ASC"), "d c A b")
-      << "nulls come first unless told otherwise";
+  EXPECT_EQ(names("ORDER BY NumberOfEmployees DESC, Name ASC"), "d c A b") << "nulls come first unless told otherwise";
   EXPECT_EQ(names("ORDER BY NumberOfEmployees DESC NULLS LAST, Name"), "c A b d");
   EXPECT_EQ(names("ORDER BY Name LIMIT 2"), "A b");
   EXPECT_EQ(names("ORDER BY Name LIMIT 2 OFFSET 1"), "b c");
@@ -123,8 +111,7 @@ TEST_F(Queries, BatchSizeIsAHintBetween200And2000) {
   EXPECT_EQ(code(api.send("GET", base + "/query?q=SELECT+Id+FROM+Contact", "", {{"Sforce-Query-Options", "batchSize=10"}})), "INVALID_BATCH_SIZE");
   set("small_pages_refused", false);
   auto rows = [&](const std::string& size) {
-    Answer answer = api.send("GET", base + "/query?q=SELECT+Id+FROM+Contact", "",
-                             {{"Sforce-Query-Options", "batchSize=" + size}});
+    Answer answer = api.send("GET", base + "/query?q=SELECT+Id+FROM+Contact", "", {{"Sforce-Query-Options", "batchSize=" + size}});
     return answer.body.at("records").as_array().size();
   };
   EXPECT_EQ(rows("300"), 300u);
@@ -157,8 +144,7 @@ TEST_F(Queries, WatermarkWithTieWalksThroughRowsOfOneSecond) {
   std::string last;
   for (int page = 0; page < 10; ++page) {
     std::string tie = after.empty() ? "" : " AND (SystemModstamp > " + from + " OR Id > '" + after + "')";
-    Answer answer = query("SELECT Id, SystemModstamp FROM Contact WHERE SystemModstamp >= " + from +
-                              " AND SystemModstamp <= 2026-11-18T12:26:41Z" + tie +
+    Answer answer = query("SELECT Id, SystemModstamp FROM Contact WHERE SystemModstamp >= " + from + " AND SystemModstamp <= 2026-11-18T12:26:41Z" + tie +
                               " ORDER BY SystemModstamp, Id LIMIT 50",
                           true);
     const json::array& records = answer.body.at("records").as_array();
@@ -182,23 +168,19 @@ TEST_F(Queries, IndexedAndPlainWaysAgree) {
     load_contacts(20);
     clock.advance(Duration{1'000});
   }
-  std::string id =
-      text_at(query("SELECT Id FROM Contact ORDER BY Id LIMIT 1 OFFSET 47").body, "/records/0/Id");
-  const std::string conditions[] = {
-      "SystemModstamp > 2026-11-18T12:26:41Z",
-      "SystemModstamp >= 2026-11-18T12:26:42Z AND Id > '" + id + "'",
-      "(SystemModstamp = 2026-11-18T12:26:42Z AND Id > '" + id +
-          "') OR SystemModstamp > 2026-11-18T12:26:42Z",
-      "SystemModstamp < 2026-11-18T12:26:42Z OR SystemModstamp >= 2026-11-18T12:26:44Z",
-      "Id = '" + id + "'",
-      "Id IN ('" + id + "') AND LastName LIKE 'C%'",
-      "Id >= '" + id + "'",
-      "NOT (SystemModstamp > 2026-11-18T12:26:41Z)"};
+  std::string id = text_at(query("SELECT Id FROM Contact ORDER BY Id LIMIT 1 OFFSET 47").body, "/records/0/Id");
+  const std::string conditions[] = {"SystemModstamp > 2026-11-18T12:26:41Z",
+                                    "SystemModstamp >= 2026-11-18T12:26:42Z AND Id > '" + id + "'",
+                                    "(SystemModstamp = 2026-11-18T12:26:42Z AND Id > '" + id + "') OR SystemModstamp > 2026-11-18T12:26:42Z",
+                                    "SystemModstamp < 2026-11-18T12:26:42Z OR SystemModstamp >= 2026-11-18T12:26:44Z",
+                                    "Id = '" + id + "'",
+                                    "Id IN ('" + id + "') AND LastName LIKE 'C%'",
+                                    "Id >= '" + id + "'",
+                                    "NOT (SystemModstamp > 2026-11-18T12:26:41Z)"};
   for (const std::string& condition : conditions) {
     for (const char* order : {" ORDER BY SystemModstamp, Id", " ORDER BY Id", " ORDER BY LastName, Id"}) {
       std::string opaque = "NOT (NOT (" + condition + "))";
-      EXPECT_EQ(column(query("SELECT Id FROM Contact WHERE " + condition + order), "Id"),
-                column(query("SELECT Id FROM Contact WHERE " + opaque + order), "Id"))
+      EXPECT_EQ(column(query("SELECT Id FROM Contact WHERE " + condition + order), "Id"), column(query("SELECT Id FROM Contact WHERE " + opaque + order), "Id"))
           << condition << order;
     }
   }
@@ -219,15 +201,12 @@ TEST_F(Queries, DeletedRowsAreInQueryAllAloneWithABumpedStamp) {
 
 // fact: §6.6 [C]
 TEST_F(Queries, MergeLosersNameTheirMasterAndChildrenMove) {
-  std::string winner = created_id("Contact", {{"LastName", "W"}}),
-              loser = created_id("Contact", {{"LastName", "L"}});
+  std::string winner = created_id("Contact", {{"LastName", "W"}}), loser = created_id("Contact", {{"LastName", "L"}});
   std::string incident = created_id("Case", {{"ContactId", loser}});
   clock.advance(Duration{5'000});
-  Answer merged =
-      edit({{"as", "Ann"}, {"operation", "merge"}, {"object", "Contact"}, {"id", loser}, {"into", winner}});
+  Answer merged = edit({{"as", "Ann"}, {"operation", "merge"}, {"object", "Contact"}, {"id", loser}, {"into", winner}});
   EXPECT_EQ(merged.status, 200) << merged.text;
-  Answer all =
-      query("SELECT Id, MasterRecordId FROM Contact WHERE IsDeleted = true AND MasterRecordId != null", true);
+  Answer all = query("SELECT Id, MasterRecordId FROM Contact WHERE IsDeleted = true AND MasterRecordId != null", true);
   EXPECT_EQ(column(all, "Id"), loser);
   EXPECT_EQ(column(all, "MasterRecordId"), winner);
   EXPECT_EQ(text_at(read("Case", incident).body, "/ContactId"), winner);
@@ -249,13 +228,11 @@ TEST_F(Queries, TheRecycleBinLetsGoAfter15Days) {
 
 // fact: §3.4 [D]
 TEST_F(Queries, UpdatedAndDeletedCountInMinutes) {
-  std::string kept = created_id("Contact", {{"LastName", "K"}}),
-              gone = created_id("Contact", {{"LastName", "G"}});
+  std::string kept = created_id("Contact", {{"LastName", "K"}}), gone = created_id("Contact", {{"LastName", "G"}});
   api.send("DELETE", base + "/sobjects/Contact/" + gone);
   clock.advance(Duration{3 * 60'000});
   auto changes = [&](const std::string& kind, const std::string& start, const std::string& end) {
-    return api.get(base + "/sobjects/Contact/" + kind + "?" +
-                   http::encode_query({{"start", start}, {"end", end}}));
+    return api.get(base + "/sobjects/Contact/" + kind + "?" + http::encode_query({{"start", start}, {"end", end}}));
   };
   Answer updated = changes("updated", "2026-11-18T12:26:59+00:00", "2026-11-18T12:27:10+00:00");
   EXPECT_EQ(text_at(updated.body, "/ids"), "[\"" + kept + "\"]") << "seconds are cut off";
@@ -263,10 +240,8 @@ TEST_F(Queries, UpdatedAndDeletedCountInMinutes) {
   Answer deleted = changes("deleted", "2026-11-18T12:26:00+00:00", "2026-11-18T12:28:00+00:00");
   EXPECT_EQ(text_at(deleted.body, "/deletedRecords/0/id"), gone);
   EXPECT_EQ(text_at(deleted.body, "/deletedRecords/0/deletedDate"), "2026-11-18T12:26:40.000+0000");
-  EXPECT_EQ(code(changes("deleted", "2026-11-18T12:26:00Z", "2026-11-18T12:27:00Z")),
-            "INVALID_REPLICATION_DATE");
-  EXPECT_EQ(code(changes("updated", "2026-10-01T00:00:00Z", "2026-11-18T12:27:00Z")),
-            "INVALID_REPLICATION_DATE");
+  EXPECT_EQ(code(changes("deleted", "2026-11-18T12:26:00Z", "2026-11-18T12:27:00Z")), "INVALID_REPLICATION_DATE");
+  EXPECT_EQ(code(changes("updated", "2026-10-01T00:00:00Z", "2026-11-18T12:27:00Z")), "INVALID_REPLICATION_DATE");
 }
 
 // fact: §3.1 [I]
@@ -295,7 +270,8 @@ TEST_F(Queries, HavingChoosesAmongGroups) {
 TEST_F(Queries, ATableMayHaveAnAliasAndAQueryMaySayWhoLooks) {
   created_id("Contact", {{"LastName", "Lovelace"}, {"LeadSource", "Web"}});
   auto first = [&](const std::string& soql, const std::string& pointer) { return text_at(query(soql).body, pointer); };
-  EXPECT_EQ(first("SELECT c.LastName, c.Account.Name FROM Contact c WHERE c.LastName = 'Lovelace' ORDER BY c.LastName LIMIT 1", "/records/0/LastName"), "Lovelace");
+  EXPECT_EQ(first("SELECT c.LastName, c.Account.Name FROM Contact c WHERE c.LastName = 'Lovelace' ORDER BY c.LastName LIMIT 1", "/records/0/LastName"),
+            "Lovelace");
   EXPECT_EQ(first("SELECT c.LastName FROM Contact AS c", "/totalSize"), "1");
   EXPECT_EQ(first("SELECT toLabel(LeadSource) FROM Contact USING SCOPE everything FOR VIEW", "/records/0/LeadSource"), "Web");
   EXPECT_EQ(code(query("SELECT toLabel(LastName) FROM Contact")), "INVALID_FIELD");
@@ -305,13 +281,15 @@ TEST_F(Queries, ATableMayHaveAnAliasAndAQueryMaySayWhoLooks) {
 
 // fact: §9.4
 TEST_F(Queries, PartsOfDatesAreComparedGroupedAndOrderedBy) {
-  load("Contact", {json::object{{"LastName", "Ada"}, {"Birthdate", "1815-12-10"}}, json::object{{"LastName", "Bob"}, {"Birthdate", "1990-12-02"}}, json::object{{"LastName", "Cyd"}, {"Birthdate", "1990-03-01"}},
-                   json::object{{"LastName", "Dan"}}});
+  load("Contact", {json::object{{"LastName", "Ada"}, {"Birthdate", "1815-12-10"}}, json::object{{"LastName", "Bob"}, {"Birthdate", "1990-12-02"}},
+                   json::object{{"LastName", "Cyd"}, {"Birthdate", "1990-03-01"}}, json::object{{"LastName", "Dan"}}});
   EXPECT_EQ(found("CALENDAR_YEAR(Birthdate) = 1990"), "Bob Cyd");
   EXPECT_EQ(found("CALENDAR_MONTH(Birthdate) IN (12) AND DAY_IN_MONTH(Birthdate) > 5"), "Ada");
   EXPECT_EQ(found("DAY_IN_WEEK(Birthdate) = 1"), "Ada Bob") << "Sundays";
   EXPECT_EQ(found("DAY_IN_YEAR(Birthdate) = 60 AND CALENDAR_QUARTER(Birthdate) = 1 AND WEEK_IN_YEAR(Birthdate) = 9"), "Cyd");
-  Answer years = query("SELECT CALENDAR_YEAR(Birthdate), COUNT(Id) people FROM Contact WHERE Birthdate != null GROUP BY CALENDAR_YEAR(Birthdate) ORDER BY CALENDAR_YEAR(Birthdate) DESC");
+  Answer years = query(
+      "SELECT CALENDAR_YEAR(Birthdate), COUNT(Id) people FROM Contact WHERE Birthdate != null GROUP BY CALENDAR_YEAR(Birthdate) ORDER BY "
+      "CALENDAR_YEAR(Birthdate) DESC");
   EXPECT_EQ(text_at(years.body, "/records/0/expr0") + " " + text_at(years.body, "/records/0/people"), "1990 2") << years.text;
   EXPECT_EQ(text_at(years.body, "/records/1/expr0"), "1815");
   EXPECT_EQ(code(query("SELECT CALENDAR_YEAR(Birthdate) FROM Contact")), "MALFORMED_QUERY") << "it is for groups";
@@ -321,9 +299,12 @@ TEST_F(Queries, PartsOfDatesAreComparedGroupedAndOrderedBy) {
 
 // fact: §9.4
 TEST_F(Queries, SubtotalsComeWithTheGroupsAndSayWhatTheyAre) {
-  load("Contact", {json::object{{"LastName", "A"}, {"Title", "Clerk"}, {"Department", "East"}}, json::object{{"LastName", "B"}, {"Title", "Clerk"}, {"Department", "West"}},
+  load("Contact", {json::object{{"LastName", "A"}, {"Title", "Clerk"}, {"Department", "East"}},
+                   json::object{{"LastName", "B"}, {"Title", "Clerk"}, {"Department", "West"}},
                    json::object{{"LastName", "C"}, {"Title", "Head"}, {"Department", "East"}}});
-  Answer rollup = query("SELECT Title, Department, COUNT(Id) n, GROUPING(Title) t, GROUPING(Department) d FROM Contact GROUP BY ROLLUP(Title, Department) ORDER BY GROUPING(Title), Title, GROUPING(Department), Department");
+  Answer rollup = query(
+      "SELECT Title, Department, COUNT(Id) n, GROUPING(Title) t, GROUPING(Department) d FROM Contact GROUP BY ROLLUP(Title, Department) ORDER BY "
+      "GROUPING(Title), Title, GROUPING(Department), Department");
   EXPECT_EQ(column(rollup, "n"), "1 1 2 1 1 3") << rollup.text;
   EXPECT_EQ(column(rollup, "t") + " / " + column(rollup, "d"), "0 0 0 0 0 1 / 0 0 1 0 1 1");
   EXPECT_EQ(text_at(rollup.body, "/records/5/Title"), "null") << "the total is of no title";

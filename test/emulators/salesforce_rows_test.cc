@@ -41,8 +41,7 @@ TEST_F(Rows, FifteenCharacterIdsAreAccepted) {
 TEST_F(Rows, UpdateAnswers204AndMovesTheStampsToWholeSeconds) {
   std::string id = created_id("Account", {{"Name", "Acme"}});
   clock.advance(Duration{61'700});
-  EXPECT_EQ(api.send_json("PATCH", base + "/sobjects/Account/" + id, json::object{{"Phone", "1"}}).status,
-            204);
+  EXPECT_EQ(api.send_json("PATCH", base + "/sobjects/Account/" + id, json::object{{"Phone", "1"}}).status, 204);
   Answer answer = read("Account", id);
   EXPECT_EQ(text_at(answer.body, "/SystemModstamp"), "2026-11-18T12:27:41.000+0000");
   EXPECT_EQ(text_at(answer.body, "/LastModifiedDate"), "2026-11-18T12:27:41.000+0000");
@@ -67,13 +66,11 @@ TEST_F(Rows, TextIsTrimmed) {
 
 // fact: §6.4 [C]
 TEST_F(Rows, AddressIsComposedOfItsParts) {
-  std::string id =
-      created_id("Account", {{"Name", "A"}, {"BillingCity", "Köln"}, {"BillingLatitude", 50.94}});
+  std::string id = created_id("Account", {{"Name", "A"}, {"BillingCity", "Köln"}, {"BillingLatitude", 50.94}});
   Answer answer = read("Account", id);
   EXPECT_EQ(text_at(answer.body, "/BillingAddress/city"), "Köln");
   EXPECT_EQ(text_at(answer.body, "/BillingAddress/street"), "null");
-  EXPECT_EQ(code(create("Account", {{"Name", "A"}, {"BillingAddress", "x"}})),
-            "INVALID_FIELD_FOR_INSERT_UPDATE");
+  EXPECT_EQ(code(create("Account", {{"Name", "A"}, {"BillingAddress", "x"}})), "INVALID_FIELD_FOR_INSERT_UPDATE");
 }
 
 // fact: §5.3 [X]
@@ -84,8 +81,7 @@ TEST_F(Rows, RequiredFieldMissing) {
   EXPECT_EQ(message(answer), "Required fields are missing: [LastName]");
   EXPECT_EQ(text_at(answer.body, "/0/fields/0"), "LastName");
   std::string id = created_id("Contact", {{"LastName", "L"}});
-  EXPECT_EQ(code(api.send_json("PATCH", base + "/sobjects/Contact/" + id, json::object{{"LastName", ""}})),
-            "REQUIRED_FIELD_MISSING");
+  EXPECT_EQ(code(api.send_json("PATCH", base + "/sobjects/Contact/" + id, json::object{{"LastName", ""}})), "REQUIRED_FIELD_MISSING");
 }
 
 // fact: §5.3 [X]
@@ -95,8 +91,7 @@ TEST_F(Rows, UnknownReadOnlyAndIdFieldsAreRefused) {
   EXPECT_EQ(code(stamped), "INVALID_FIELD_FOR_INSERT_UPDATE");
   EXPECT_EQ(text_at(stamped.body, "/0/fields/0"), "SystemModstamp");
   std::string id = created_id("Account", {{"Name", "A"}});
-  Answer with_id =
-      api.send_json("PATCH", base + "/sobjects/Account/" + id, json::object{{"Id", id}, {"Name", "B"}});
+  Answer with_id = api.send_json("PATCH", base + "/sobjects/Account/" + id, json::object{{"Id", id}, {"Name", "B"}});
   EXPECT_EQ(code(with_id), "INVALID_FIELD");
   EXPECT_EQ(message(with_id), "The Id field should not be specified in the sobject data.");
 }
@@ -105,8 +100,7 @@ TEST_F(Rows, UnknownReadOnlyAndIdFieldsAreRefused) {
 TEST_F(Rows, TooLongTextIsRefusedWithTheLabel) {
   Answer answer = create("Account", {{"Name", std::string(256, 'x')}});
   EXPECT_EQ(code(answer), "STRING_TOO_LONG");
-  EXPECT_EQ(message(answer),
-            "Account Name: data value too large: " + std::string(256, 'x') + " (max length=255)");
+  EXPECT_EQ(message(answer), "Account Name: data value too large: " + std::string(256, 'x') + " (max length=255)");
   EXPECT_EQ(create("Account", {{"Name", std::string(255, 'x')}}).status, 201);
   std::string emoji;
   for (int i = 0; i < 41; ++i) emoji += "\xF0\x9F\x98\x80";
@@ -125,11 +119,9 @@ TEST_F(Rows, CommentBodyIsLimitedInBytes) {
 // fact: §6.5 [C]
 TEST_F(Rows, EmailTypeAndPicklistRules) {
   EXPECT_EQ(code(create("Contact", {{"LastName", "L"}, {"Email", "no-at-sign"}})), "INVALID_EMAIL_ADDRESS");
-  EXPECT_EQ(message(create("Contact", {{"LastName", "L"}, {"Email", "a b@c.de"}})),
-            "Email: invalid email address: a b@c.de");
+  EXPECT_EQ(message(create("Contact", {{"LastName", "L"}, {"Email", "a b@c.de"}})), "Email: invalid email address: a b@c.de");
   EXPECT_EQ(create("Contact", {{"LastName", "L"}, {"Email", "ada+1@example.org"}}).status, 201);
-  EXPECT_EQ(create("Contact", {{"LastName", "L"}, {"LeadSource", "Not in the list"}}).status, 201)
-      << "not restricted";
+  EXPECT_EQ(create("Contact", {{"LastName", "L"}, {"LeadSource", "Not in the list"}}).status, 201) << "not restricted";
   Answer restricted = create("Task", {{"Subject", "S"}, {"TaskSubtype", "Nonsense"}});
   EXPECT_EQ(code(restricted), "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST");
   EXPECT_EQ(message(restricted), "Task Subtype: bad value for restricted picklist field: Nonsense");
@@ -137,16 +129,12 @@ TEST_F(Rows, EmailTypeAndPicklistRules) {
 
 // fact: §6.2 [C]
 TEST_F(Rows, NumbersMayBeTextAndBooleansAreNeverNull) {
-  std::string id =
-      created_id("Account", {{"Name", "A"}, {"NumberOfEmployees", "10000"}, {"AnnualRevenue", 12.6}});
+  std::string id = created_id("Account", {{"Name", "A"}, {"NumberOfEmployees", "10000"}, {"AnnualRevenue", 12.6}});
   EXPECT_EQ(text_at(read("Account", id).body, "/NumberOfEmployees"), "10000");
   EXPECT_EQ(text_at(read("Account", id).body, "/AnnualRevenue"), "13") << "currency (18,0)";
-  EXPECT_EQ(code(create("Contact", {{"LastName", "L"}, {"DoNotCall", nullptr}})),
-            "INVALID_TYPE_ON_FIELD_IN_RECORD");
-  EXPECT_EQ(code(create("Account", {{"Name", "A"}, {"NumberOfEmployees", 3e9}})),
-            "NUMBER_OUTSIDE_VALID_RANGE");
-  EXPECT_EQ(code(create("Contact", {{"LastName", "L"}, {"Birthdate", "1815-13-01"}})),
-            "INVALID_TYPE_ON_FIELD_IN_RECORD");
+  EXPECT_EQ(code(create("Contact", {{"LastName", "L"}, {"DoNotCall", nullptr}})), "INVALID_TYPE_ON_FIELD_IN_RECORD");
+  EXPECT_EQ(code(create("Account", {{"Name", "A"}, {"NumberOfEmployees", 3e9}})), "NUMBER_OUTSIDE_VALID_RANGE");
+  EXPECT_EQ(code(create("Contact", {{"LastName", "L"}, {"Birthdate", "1815-13-01"}})), "INVALID_TYPE_ON_FIELD_IN_RECORD");
 }
 
 // fact: §5.3 [X]
@@ -158,8 +146,7 @@ TEST_F(Rows, ReferencesMustBeThereAndAlive) {
   api.send("DELETE", base + "/sobjects/Account/" + account);
   EXPECT_EQ(code(create("Contact", {{"LastName", "L"}, {"AccountId", account}})), "ENTITY_IS_DELETED");
   std::string missing = account.substr(0, 14) + "z";  // never given out
-  EXPECT_EQ(code(create("Contact", {{"LastName", "L"}, {"AccountId", missing}})),
-            "INVALID_CROSS_REFERENCE_KEY");
+  EXPECT_EQ(code(create("Contact", {{"LastName", "L"}, {"AccountId", missing}})), "INVALID_CROSS_REFERENCE_KEY");
 }
 
 // fact: §2.9 [X]
@@ -169,8 +156,7 @@ TEST_F(Rows, ParentsCanBeNamedByExternalId) {
   EXPECT_EQ(text_at(read("Contact", created_id("Contact", by_key)).body, "/AccountId"), account);
   Answer unknown = create("Contact", {{"LastName", "L"}, {"Account", {{"Lockstep_Id__c", "none"}}}});
   EXPECT_EQ(code(unknown), "INVALID_FIELD");
-  EXPECT_EQ(message(unknown),
-            "Foreign key external ID: none not found for field Lockstep_Id__c in entity Account");
+  EXPECT_EQ(message(unknown), "Foreign key external ID: none not found for field Lockstep_Id__c in entity Account");
 }
 
 // fact: §5.3 [X]
@@ -179,11 +165,9 @@ TEST_F(Rows, UniqueKeyIsCaseInsensitiveAndNamesTheOtherRecord) {
   Answer answer = create("Account", {{"Name", "B"}, {"Lockstep_Id__c", "kEY-1"}});
   EXPECT_EQ(answer.status, 400);
   EXPECT_EQ(code(answer), "DUPLICATE_VALUE");
-  EXPECT_EQ(message(answer),
-            "duplicate value found: Lockstep_Id__c duplicates value on record with id: " + id.substr(0, 15));
+  EXPECT_EQ(message(answer), "duplicate value found: Lockstep_Id__c duplicates value on record with id: " + id.substr(0, 15));
   api.send("DELETE", base + "/sobjects/Account/" + id);
-  EXPECT_EQ(create("Account", {{"Name", "B"}, {"Lockstep_Id__c", "kEY-1"}}).status, 201)
-      << "deleted records hold no key";
+  EXPECT_EQ(create("Account", {{"Name", "B"}, {"Lockstep_Id__c", "kEY-1"}}).status, 201) << "deleted records hold no key";
 }
 
 // fact: §2.2 [C][DJ]
@@ -195,10 +179,8 @@ TEST_F(Rows, MissingAndDeletedRecordsAre404) {
     EXPECT_EQ(answer.status, 404);
     EXPECT_EQ(code(answer), "ENTITY_IS_DELETED");
   }
-  EXPECT_EQ(code(api.send_json("PATCH", base + "/sobjects/Account/" + id, json::object{{"Name", "B"}})),
-            "ENTITY_IS_DELETED");
-  EXPECT_EQ(message(read("Account", "Namez")),
-            "Provided external ID field does not exist or is not accessible: Namez");
+  EXPECT_EQ(code(api.send_json("PATCH", base + "/sobjects/Account/" + id, json::object{{"Name", "B"}})), "ENTITY_IS_DELETED");
+  EXPECT_EQ(message(read("Account", "Namez")), "Provided external ID field does not exist or is not accessible: Namez");
   EXPECT_EQ(code(read("Nonsense", id)), "NOT_FOUND");
 }
 
@@ -206,9 +188,7 @@ TEST_F(Rows, MissingAndDeletedRecordsAre404) {
 TEST_F(Rows, ConditionalRequestsCompareWholeSeconds) {
   std::string id = created_id("Contact", {{"LastName", "L"}});
   std::string path = base + "/sobjects/Contact/" + id;
-  auto patch = [&](const std::string& since) {
-    return api.send_json("PATCH", path, json::object{{"Title", "T"}}, {{"If-Unmodified-Since", since}});
-  };
+  auto patch = [&](const std::string& since) { return api.send_json("PATCH", path, json::object{{"Title", "T"}}, {{"If-Unmodified-Since", since}}); };
   EXPECT_EQ(patch("Wed, 18 Nov 2026 12:26:39 GMT").status, 412);
   EXPECT_EQ(text_at(read("Contact", id).body, "/Title"), "null");
   EXPECT_EQ(patch("Wed, 18 Nov 2026 12:26:40 GMT").status, 204);
@@ -230,18 +210,14 @@ TEST_F(Rows, UpsertByKeyCreates201Updates200AndKeepsTheKeyOutOfTheBody) {
   EXPECT_EQ(text_at(updated.body, "/created"), "false");
   EXPECT_EQ(text_at(updated.body, "/id"), id);
   EXPECT_EQ(code(api.send_json("PATCH", path, json::object{{"Lockstep_Id__c", "x"}})), "INVALID_FIELD");
-  EXPECT_EQ(api.send_json("PATCH", "/services/data/v45.0/sobjects/Contact/Lockstep_Id__c/a%2Fb%20c",
-                          json::object{{"LastName", "N"}})
-                .status,
-            204)
+  EXPECT_EQ(api.send_json("PATCH", "/services/data/v45.0/sobjects/Contact/Lockstep_Id__c/a%2Fb%20c", json::object{{"LastName", "N"}}).status, 204)
       << "old versions answer without a body";
 }
 
 // fact: §2.3 [R]
 TEST_F(Rows, UpsertByAnAmbiguousLookupIs300AndWritesNothing) {
   for (int i = 0; i < 2; ++i) created_id("Contact", {{"LastName", "L"}, {"Email", "a@b.org"}});
-  Answer answer =
-      api.send_json("PATCH", base + "/sobjects/Contact/Email/A@b.org", json::object{{"LastName", "M"}});
+  Answer answer = api.send_json("PATCH", base + "/sobjects/Contact/Email/A@b.org", json::object{{"LastName", "M"}});
   EXPECT_EQ(answer.status, 300);
   EXPECT_EQ(answer.body.as_array().size(), 2u);
   EXPECT_EQ(text_at(query("SELECT COUNT() FROM Contact WHERE LastName = 'M'").body, "/totalSize"), "0");
@@ -252,17 +228,13 @@ TEST_F(Rows, UpsertByWhatIsNoKeyIs404) {
   Answer answer = api.send_json("PATCH", base + "/sobjects/Contact/Title/x", json::object{{"LastName", "L"}});
   EXPECT_EQ(answer.status, 404);
   EXPECT_EQ(message(answer), "Provided external ID field does not exist or is not accessible: Title");
-  EXPECT_EQ(api.send_json("PATCH", base + "/sobjects/Contact/Lockstep_Id__c/n?updateOnly=true",
-                          json::object{{"LastName", "L"}})
-                .status,
-            404);
+  EXPECT_EQ(api.send_json("PATCH", base + "/sobjects/Contact/Lockstep_Id__c/n?updateOnly=true", json::object{{"LastName", "L"}}).status, 404);
 }
 
 // fact: §6.4 [C]
 TEST_F(Rows, CaseDefaultsDerivedFieldsAndContactMirror) {
   std::string account = created_id("Account", {{"Name", "A"}});
-  std::string contact =
-      created_id("Contact", {{"LastName", "L"}, {"AccountId", account}, {"Email", "l@a.org"}});
+  std::string contact = created_id("Contact", {{"LastName", "L"}, {"AccountId", account}, {"Email", "l@a.org"}});
   std::string id = created_id("Case", {{"Subject", "S"}, {"ContactId", contact}});
   Answer answer = read("Case", id);
   EXPECT_EQ(text_at(answer.body, "/Status"), "New");
@@ -271,27 +243,22 @@ TEST_F(Rows, CaseDefaultsDerivedFieldsAndContactMirror) {
   EXPECT_EQ(text_at(answer.body, "/AccountId"), account);
   EXPECT_EQ(text_at(answer.body, "/ContactEmail"), "l@a.org");
   EXPECT_EQ(text_at(answer.body, "/IsClosed"), "false");
-  api.send_json("PATCH", base + "/sobjects/Case/" + id,
-                json::object{{"Status", "Closed"}, {"Comments", "done"}});
+  api.send_json("PATCH", base + "/sobjects/Case/" + id, json::object{{"Status", "Closed"}, {"Comments", "done"}});
   answer = read("Case", id);
   EXPECT_EQ(text_at(answer.body, "/IsClosed"), "true");
   EXPECT_EQ(text_at(answer.body, "/ClosedDate"), "2026-11-18T12:26:40.000+0000");
   EXPECT_EQ(text_at(answer.body, "/Comments"), "null");
-  EXPECT_EQ(column(query("SELECT CommentBody FROM CaseComment WHERE ParentId = '" + id + "'"), "CommentBody"),
-            "done");
+  EXPECT_EQ(column(query("SELECT CommentBody FROM CaseComment WHERE ParentId = '" + id + "'"), "CommentBody"), "done");
 }
 
 // fact: §6.7 [D]
 TEST_F(Rows, EmailMessageIsNearlyImmutableAndBringsItsTask) {
   std::string parent = created_id("Case", {{"Subject", "S"}});
-  std::string id = created_id(
-      "EmailMessage", {{"ParentId", parent}, {"Subject", "Hello"}, {"TextBody", "T"}, {"Status", "3"}});
+  std::string id = created_id("EmailMessage", {{"ParentId", parent}, {"Subject", "Hello"}, {"TextBody", "T"}, {"Status", "3"}});
   std::string path = base + "/sobjects/EmailMessage/" + id;
-  EXPECT_EQ(code(api.send_json("PATCH", path, json::object{{"TextBody", "U"}})),
-            "INVALID_FIELD_FOR_INSERT_UPDATE");
+  EXPECT_EQ(code(api.send_json("PATCH", path, json::object{{"TextBody", "U"}})), "INVALID_FIELD_FOR_INSERT_UPDATE");
   EXPECT_EQ(api.send_json("PATCH", path, json::object{{"Lockstep_Id__c", "k"}}).status, 204);
-  EXPECT_EQ(column(query("SELECT TaskSubtype FROM Task WHERE WhatId = '" + parent + "'"), "TaskSubtype"),
-            "Email");
+  EXPECT_EQ(column(query("SELECT TaskSubtype FROM Task WHERE WhatId = '" + parent + "'"), "TaskSubtype"), "Email");
 }
 
 // fact: §6.6 [C]
@@ -311,8 +278,7 @@ TEST_F(Rows, DeletesCascadeAndAreBlockedByCases) {
 // fact: §2.2 [U]
 TEST_F(Rows, WrongMediaTypeVerbAndJson) {
   EXPECT_EQ(api.send("POST", base + "/sobjects/Account", "{}", {{"Content-Type", "text/plain"}}).status, 415);
-  Answer broken =
-      api.send("POST", base + "/sobjects/Account", "{\"Name\":", {{"Content-Type", "application/json"}});
+  Answer broken = api.send("POST", base + "/sobjects/Account", "{\"Name\":", {{"Content-Type", "application/json"}});
   EXPECT_EQ(broken.status, 400);
   EXPECT_EQ(code(broken), "JSON_PARSER_ERROR");
   Answer verb = api.send("DELETE", base + "/sobjects/Account");
@@ -356,7 +322,9 @@ TEST_F(Rows, WhatIsNotReplicatedHasNoWindows) {
 TEST_F(Rows, TheLoserOfAMergeIsToldAsDeleted) {
   std::string winner = created_id("Account", {{"Name", "W"}}), loser = created_id("Account", {{"Name", "L"}});
   edit({{"as", "Ann"}, {"operation", "merge"}, {"object", "Account"}, {"id", loser}, {"into", winner}});
-  auto deleted = [&] { return text_at(api.get(base + "/sobjects/Account/deleted?start=2026-11-18T00:00:00Z&end=2026-11-19T00:00:00Z").body, "/deletedRecords"); };
+  auto deleted = [&] {
+    return text_at(api.get(base + "/sobjects/Account/deleted?start=2026-11-18T00:00:00Z&end=2026-11-19T00:00:00Z").body, "/deletedRecords");
+  };
   EXPECT_NE(deleted().find(loser), std::string::npos);
   set("merge_losers_in_deleted", false);
   EXPECT_EQ(deleted(), "[]");

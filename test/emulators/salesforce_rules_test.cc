@@ -24,7 +24,8 @@ TEST_F(Rules, OnlyAccountsHaveETagsAndTheyGuardBothWays) {
 // fact: §3.2 [I], §3.4 [D]
 TEST_F(Rules, ALateCommitHasTheStampOfItsStart) {
   WallTime start = clock.time;
-  control("transaction", {{"commit_after", "120s"}, {"edits", json::array{json::object{{"as", "Ann"}, {"operation", "create"}, {"object", "Account"}, {"fields", {{"Name", "late"}}}}}}});
+  control("transaction", {{"commit_after", "120s"},
+                          {"edits", json::array{json::object{{"as", "Ann"}, {"operation", "create"}, {"object", "Account"}, {"fields", {{"Name", "late"}}}}}}});
   clock.advance(Duration(60'000));
   created_id("Account", {{"Name", "early"}});
   EXPECT_EQ(column(query("SELECT Name FROM Account"), "Name"), "early");
@@ -118,9 +119,9 @@ TEST_F(Rules, AMessageToAListenerIsTriedForADay) {
 // fact: §2.6 [D]
 TEST_F(Rules, GraphsAreLimitedInNodes) {
   json::array parts;
-  for (int i = 0; i < 501; ++i)
-    parts.push_back(json::object{{"method", "GET"}, {"url", base + "/limits"}, {"referenceId", "r" + std::to_string(i)}});
-  Answer refused = api.send_json("POST", base + "/composite/graph", json::object{{"graphs", json::array{json::object{{"graphId", "g"}, {"compositeRequest", parts}}}}});
+  for (int i = 0; i < 501; ++i) parts.push_back(json::object{{"method", "GET"}, {"url", base + "/limits"}, {"referenceId", "r" + std::to_string(i)}});
+  Answer refused =
+      api.send_json("POST", base + "/composite/graph", json::object{{"graphs", json::array{json::object{{"graphId", "g"}, {"compositeRequest", parts}}}}});
   EXPECT_EQ(code(refused), "LIMIT_EXCEEDED");
 }
 

@@ -8,8 +8,7 @@ using Session = SalesforceTest;
 
 // fact: §1.3 [R]
 TEST_F(Session, TokenAnswerHasNoExpiryButInstanceUrlIdAndMilliseconds) {
-  Answer answer =
-      token("grant_type=client_credentials&client_id=lockstep-client&client_secret=lockstep-secret");
+  Answer answer = token("grant_type=client_credentials&client_id=lockstep-client&client_secret=lockstep-secret");
   EXPECT_EQ(answer.status, 200);
   EXPECT_FALSE(answer.body.as_object().contains("expires_in"));
   EXPECT_EQ(text_at(answer.body, "/instance_url"), "http://127.0.0.1:8101");
@@ -24,8 +23,7 @@ TEST_F(Session, TokenAnswerHasNoExpiryButInstanceUrlIdAndMilliseconds) {
 // fact: §1.2 [S]
 TEST_F(Session, ClientCredentialsMayComeAsBasic) {
   Answer answer = api.send("POST", "/services/oauth2/token", "grant_type=client_credentials",
-                           {{"Content-Type", "application/x-www-form-urlencoded"},
-                            {"Authorization", "Basic bG9ja3N0ZXAtY2xpZW50OmxvY2tzdGVwLXNlY3JldA=="}});
+                           {{"Content-Type", "application/x-www-form-urlencoded"}, {"Authorization", "Basic bG9ja3N0ZXAtY2xpZW50OmxvY2tzdGVwLXNlY3JldA=="}});
   EXPECT_EQ(answer.status, 200) << answer.text;
 }
 
@@ -36,27 +34,19 @@ TEST_F(Session, TokenErrorsAreObjectsWith400) {
     EXPECT_EQ(answer.status, 400);
     return text_at(answer.body, "/error") + ": " + text_at(answer.body, "/error_description");
   };
-  EXPECT_EQ(error("grant_type=client_credentials&client_id=nobody&client_secret=x"),
-            "invalid_client_id: client identifier invalid");
-  EXPECT_EQ(error("grant_type=client_credentials&client_id=lockstep-client&client_secret=x"),
-            "invalid_client: invalid client credentials");
-  EXPECT_EQ(error("grant_type=refresh_token&client_id=lockstep-client&refresh_token=x"),
-            "invalid_grant: expired access/refresh token");
-  EXPECT_EQ(error("grant_type=magic&client_id=lockstep-client"),
-            "unsupported_grant_type: grant type not supported");
+  EXPECT_EQ(error("grant_type=client_credentials&client_id=nobody&client_secret=x"), "invalid_client_id: client identifier invalid");
+  EXPECT_EQ(error("grant_type=client_credentials&client_id=lockstep-client&client_secret=x"), "invalid_client: invalid client credentials");
+  EXPECT_EQ(error("grant_type=refresh_token&client_id=lockstep-client&refresh_token=x"), "invalid_grant: expired access/refresh token");
+  EXPECT_EQ(error("grant_type=magic&client_id=lockstep-client"), "unsupported_grant_type: grant type not supported");
 }
 
 // fact: §1.2 [R] switch: rotate_refresh_tokens
 TEST_F(Session, RefreshKeepsTheOldRefreshToken) {
-  Answer answer =
-      token("grant_type=refresh_token&client_id=lockstep-client&refresh_token=lockstep-refresh-token");
+  Answer answer = token("grant_type=refresh_token&client_id=lockstep-client&refresh_token=lockstep-refresh-token");
   EXPECT_EQ(answer.status, 200);
   EXPECT_FALSE(answer.body.as_object().contains("refresh_token"));
-  api.send("POST", "/services/oauth2/revoke", "token=lockstep-refresh-token",
-           {{"Content-Type", "application/x-www-form-urlencoded"}});
-  EXPECT_EQ(
-      token("grant_type=refresh_token&client_id=lockstep-client&refresh_token=lockstep-refresh-token").status,
-      400);
+  api.send("POST", "/services/oauth2/revoke", "token=lockstep-refresh-token", {{"Content-Type", "application/x-www-form-urlencoded"}});
+  EXPECT_EQ(token("grant_type=refresh_token&client_id=lockstep-client&refresh_token=lockstep-refresh-token").status, 400);
 }
 
 // fact: §1.3 [R], §1.6 [R]
@@ -77,8 +67,7 @@ TEST_F(Session, SessionsSlideWithUseAndEndIn401) {
 // fact: §2.7 [J]
 TEST_F(Session, AnOAuthSchemeIsAcceptedAndNoneIsNot) {
   std::string given(*api.headers.find("Authorization"));
-  EXPECT_EQ(api.send("GET", base + "/limits", "", {{"Authorization", "OAuth" + given.substr(6)}}).status,
-            200);
+  EXPECT_EQ(api.send("GET", base + "/limits", "", {{"Authorization", "OAuth" + given.substr(6)}}).status, 200);
   EXPECT_EQ(api.send("GET", base + "/limits", "", {{"Authorization", ""}}).status, 401);
   EXPECT_EQ(api.send("GET", base + "/limits", "", {{"Authorization", given.substr(7)}}).status, 401);
 }
@@ -142,8 +131,7 @@ TEST_F(Session, DescribeTellsRequiredReadOnlyAndKeyFields) {
   Answer answer = api.get(base + "/sobjects/contact/describe");
   EXPECT_EQ(text_at(answer.body, "/keyPrefix"), "003");
   std::map<std::string, json::object> fields;
-  for (const json::value& field : answer.body.at("fields").as_array())
-    fields[text_at(field, "/name")] = field.as_object();
+  for (const json::value& field : answer.body.at("fields").as_array()) fields[text_at(field, "/name")] = field.as_object();
   EXPECT_FALSE(fields["LastName"]["nillable"].as_bool());
   EXPECT_FALSE(fields["LastName"]["defaultedOnCreate"].as_bool());
   EXPECT_TRUE(fields["OwnerId"]["defaultedOnCreate"].as_bool());
@@ -164,11 +152,7 @@ TEST_F(Session, WritesNameTheIntegrationOrThePerson) {
   api.send_json("PATCH", path, json::object{{"records", json::array{record}}});
   std::string id = text_at(query("SELECT Id FROM Contact").body, "/records/0/Id");
   clock.advance(Duration{2'000});
-  edit({{"as", "Ann"},
-        {"operation", "update"},
-        {"object", "Contact"},
-        {"id", id},
-        {"fields", {{"LastName", "  M "}}}});
+  edit({{"as", "Ann"}, {"operation", "update"}, {"object", "Contact"}, {"id", id}, {"fields", {{"LastName", "  M "}}}});
   Answer writes = api.get("/__emulator/writes");
   EXPECT_EQ(text_at(writes.body, "/writes/0/by/name"), "lockstep");
   EXPECT_EQ(text_at(writes.body, "/writes/0/by/kind"), "integration");
@@ -176,8 +160,7 @@ TEST_F(Session, WritesNameTheIntegrationOrThePerson) {
   EXPECT_EQ(text_at(writes.body, "/writes/1/by/name"), "Ann");
   EXPECT_EQ(text_at(writes.body, "/writes/1/operation"), "update");
   EXPECT_EQ(text_at(writes.body, "/writes/1/before"), R"({"LastName":"L","Name":"L"})");
-  EXPECT_EQ(text_at(writes.body, "/writes/1/after"), R"({"LastName":"M","Name":"M"})")
-      << "normalised as by the API";
+  EXPECT_EQ(text_at(writes.body, "/writes/1/after"), R"({"LastName":"M","Name":"M"})") << "normalised as by the API";
   EXPECT_EQ(text_at(api.get("/__emulator/writes?after=1&limit=1").body, "/writes/0/sequence"), "2");
   std::string ann = text_at(read("Contact", id).body, "/LastModifiedById");
   EXPECT_EQ(column(query("SELECT Name FROM User WHERE Id = '" + ann + "'"), "Name"), "Ann");
@@ -185,11 +168,9 @@ TEST_F(Session, WritesNameTheIntegrationOrThePerson) {
 
 // fact: §9.3 D
 TEST_F(Session, PeopleAreHeldToTheSameRules) {
-  Answer answer =
-      edit({{"as", "Ann"}, {"operation", "create"}, {"object", "Contact"}, {"fields", {{"FirstName", "x"}}}});
+  Answer answer = edit({{"as", "Ann"}, {"operation", "create"}, {"object", "Contact"}, {"fields", {{"FirstName", "x"}}}});
   EXPECT_EQ(answer.status, 422);
-  EXPECT_EQ(text_at(answer.body, "/error"),
-            "REQUIRED_FIELD_MISSING: Required fields are missing: [LastName]");
+  EXPECT_EQ(text_at(answer.body, "/error"), "REQUIRED_FIELD_MISSING: Required fields are missing: [LastName]");
   EXPECT_EQ(edit({{"operation", "create"}, {"object", "Contact"}}).status, 422) << "who?";
 }
 
@@ -201,22 +182,18 @@ TEST_F(Session, RestoreBringsARecordBackUnderItsId) {
   EXPECT_EQ(text_at(read("Contact", id).body, "/IsDeleted"), "false");
   api.send("DELETE", base + "/sobjects/Contact/" + id);
   created_id("Contact", {{"LastName", "L"}, {"Lockstep_Id__c", "K"}});
-  EXPECT_EQ(edit({{"as", "Ann"}, {"operation", "restore"}, {"object", "Contact"}, {"id", id}}).status, 422)
-      << "its key is taken";
+  EXPECT_EQ(edit({{"as", "Ann"}, {"operation", "restore"}, {"object", "Contact"}, {"id", id}}).status, 422) << "its key is taken";
 }
 
 // fact: §9.3 D
 TEST_F(Session, LoadingTakesCsvAndTellsEachRefusal) {
-  Answer answer = api.send("POST", "/__emulator/records/Account",
-                           "Name,NumberOfEmployees,Phone\r\n\"Acme, Inc.\",12,\r\n,1,2\r\nBeta,x,\r\n",
+  Answer answer = api.send("POST", "/__emulator/records/Account", "Name,NumberOfEmployees,Phone\r\n\"Acme, Inc.\",12,\r\n,1,2\r\nBeta,x,\r\n",
                            {{"Content-Type", "text/csv"}});
   EXPECT_EQ(answer.status, 422);
   EXPECT_EQ(text_at(answer.body, "/loaded"), "1");
   EXPECT_EQ(text_at(answer.body, "/errors/0/index"), "1");
   EXPECT_EQ(text_at(answer.body, "/ids/1"), "null");
-  EXPECT_EQ(
-      text_at(query("SELECT Name, NumberOfEmployees FROM Account").body, "/records/0/NumberOfEmployees"),
-      "12");
+  EXPECT_EQ(text_at(query("SELECT Name, NumberOfEmployees FROM Account").body, "/records/0/NumberOfEmployees"), "12");
   EXPECT_EQ(text_at(api.get("/__emulator/writes").body, "/writes"), "[]") << "fixtures are nobody's writes";
   EXPECT_EQ(text_at(api.get("/__emulator/counts").body, "/rows/Account/live"), "1");
 }
@@ -229,12 +206,10 @@ TEST_F(Session, TheSameSeedAndRequestsGiveTheSameAnswers) {
     Caller caller(*other);
     std::string log;
     for (int i = 0; i < 3; ++i) {
-      log +=
-          caller
-              .send("POST", "/services/oauth2/token",
-                    "grant_type=client_credentials&client_id=lockstep-client&client_secret=lockstep-secret",
-                    {{"Content-Type", "application/x-www-form-urlencoded"}})
-              .text;
+      log += caller
+                 .send("POST", "/services/oauth2/token", "grant_type=client_credentials&client_id=lockstep-client&client_secret=lockstep-secret",
+                       {{"Content-Type", "application/x-www-form-urlencoded"}})
+                 .text;
     }
     return log;
   };
@@ -280,7 +255,8 @@ TEST_F(Session, CountsOfRecordsAreStale) {
 TEST_F(Session, AnswersAreIndentedForThoseWhoAsk) {
   std::string id = created_id("Account", {{"Name", "A"}});
   Answer answer = api.send("GET", base + "/sobjects/Account/" + id + "?fields=Name", "", {{"X-PrettyPrint", "1"}});
-  EXPECT_EQ(answer.text, "{\n  \"attributes\" : {\n    \"type\" : \"Account\",\n    \"url\" : \"/services/data/v60.0/sobjects/Account/" + id + "\"\n  },\n  \"Name\" : \"A\"\n}");
+  EXPECT_EQ(answer.text, "{\n  \"attributes\" : {\n    \"type\" : \"Account\",\n    \"url\" : \"/services/data/v60.0/sobjects/Account/" + id +
+                             "\"\n  },\n  \"Name\" : \"A\"\n}");
 }
 }  // namespace
 }  // namespace lockstep::emulators::salesforce

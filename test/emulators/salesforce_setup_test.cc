@@ -12,11 +12,14 @@ class Setup : public SalesforceTest {
 // fact: §2.8
 TEST_F(Setup, ObjectsAndFieldsAreFoundByTheirNames) {
   const std::string fields = "SELECT QualifiedApiName, DataType FROM FieldDefinition WHERE ";
-  for (const char* where : {"EntityDefinition.QualifiedApiName = 'Contact' AND QualifiedApiName = 'Email'", "EntityDefinitionId = 'Contact' AND QualifiedApiName = 'Email'"}) {
+  for (const char* where :
+       {"EntityDefinition.QualifiedApiName = 'Contact' AND QualifiedApiName = 'Email'", "EntityDefinitionId = 'Contact' AND QualifiedApiName = 'Email'"}) {
     for (const Answer& answer : {query(fields + where), tooling(fields + where)}) EXPECT_EQ(column(answer, "DataType"), "Email") << answer.text;
   }
   EXPECT_EQ(column(query("SELECT DurableId FROM EntityDefinition WHERE QualifiedApiName LIKE 'Case%' ORDER BY Label"), "DurableId"), "Case CaseComment");
-  EXPECT_EQ(text_at(tooling("SELECT Id, EntityDefinition.KeyPrefix FROM FieldDefinition WHERE DurableId = 'Account.Name'").body, "/records/0/EntityDefinition/KeyPrefix"), "001");
+  EXPECT_EQ(text_at(tooling("SELECT Id, EntityDefinition.KeyPrefix FROM FieldDefinition WHERE DurableId = 'Account.Name'").body,
+                    "/records/0/EntityDefinition/KeyPrefix"),
+            "001");
   EXPECT_EQ(text_at(api.get(base + "/tooling/sobjects/EntityDefinition/Account").body, "/QualifiedApiName"), "Account");
   EXPECT_EQ(api.get(base + "/tooling/sobjects/EntityDefinition/Nothing").status, 404);
 }

@@ -31,10 +31,12 @@ TEST_F(Soap, AQueryAnswersRecordsWithTheirTypeAndTheirIdFirst) {
   std::string account = created_id("Account", {{"Name", "A & B"}});
   std::string contact = created_id("Contact", {{"LastName", "L"}, {"AccountId", account}});
   Answer found = ask("<query><queryString>SELECT Id, LastName, Title, Account.Name FROM Contact</queryString></query>");
-  EXPECT_EQ(between(found, "<queryResponse>", "</queryResponse>"),
-            "<result xsi:type=\"QueryResult\"><done>true</done><queryLocator xsi:nil=\"true\"/><records xsi:type=\"sf:sObject\"><sf:type>Contact</sf:type><sf:Id>" +
-                contact + "</sf:Id><sf:Id>" + contact + "</sf:Id><sf:LastName>L</sf:LastName><sf:Title xsi:nil=\"true\"/><sf:Account xsi:type=\"sf:sObject\"><sf:type>Account"
-                "</sf:type><sf:Id xsi:nil=\"true\"/><sf:Name>A &amp; B</sf:Name></sf:Account></records><size>1</size></result>");
+  EXPECT_EQ(
+      between(found, "<queryResponse>", "</queryResponse>"),
+      "<result xsi:type=\"QueryResult\"><done>true</done><queryLocator xsi:nil=\"true\"/><records xsi:type=\"sf:sObject\"><sf:type>Contact</sf:type><sf:Id>" +
+          contact + "</sf:Id><sf:Id>" + contact +
+          "</sf:Id><sf:LastName>L</sf:LastName><sf:Title xsi:nil=\"true\"/><sf:Account xsi:type=\"sf:sObject\"><sf:type>Account"
+          "</sf:type><sf:Id xsi:nil=\"true\"/><sf:Name>A &amp; B</sf:Name></sf:Account></records><size>1</size></result>");
   EXPECT_TRUE(says(found, "<limit>15000</limit><type>API REQUESTS</type>"));
   Answer children = ask("<query><queryString>SELECT CreatedDate, (SELECT LastName FROM Contacts) FROM Account</queryString></query>");
   EXPECT_EQ(between(children, "<sf:CreatedDate>", "</sf:CreatedDate>"), "2026-11-18T12:26:40.000Z");
@@ -62,11 +64,15 @@ TEST_F(Soap, APageHasFiveHundredRowsUnlessTheCallerSaysOtherwise) {
 // fact: §1.8, §3.4 [D]
 TEST_F(Soap, ReadsByIdAndByTimeAnswerWhatRestDoes) {
   std::string one = created_id("Account", {{"Name", "One"}}), two = created_id("Account", {{"Name", "Two"}});
-  Answer rows = ask("<retrieve><fieldList>Id, Name</fieldList><sObjectType>Account</sObjectType><ids>" + two + "</ids><ids>001000000000001AAA</ids><ids>" + one + "</ids></retrieve>");
+  Answer rows = ask("<retrieve><fieldList>Id, Name</fieldList><sObjectType>Account</sObjectType><ids>" + two + "</ids><ids>001000000000001AAA</ids><ids>" +
+                    one + "</ids></retrieve>");
   EXPECT_EQ(count(rows, "<result xsi:nil=\"true\"/>"), 1u) << rows.text;
   EXPECT_LT(rows.text.find("<sf:Name>Two"), rows.text.find("<sf:Name>One"));
   clock.advance(Duration(120'000));
-  auto window = [&] { return "<sObjectType>Account</sObjectType><startDate>" + format_iso(clock.now() - Duration(3'600'000)) + "</startDate><endDate>" + format_iso(clock.now()) + "</endDate>"; };
+  auto window = [&] {
+    return "<sObjectType>Account</sObjectType><startDate>" + format_iso(clock.now() - Duration(3'600'000)) + "</startDate><endDate>" + format_iso(clock.now()) +
+           "</endDate>";
+  };
   EXPECT_TRUE(says(ask("<getUpdated>" + window() + "</getUpdated>"), "<result><ids>" + one + "</ids><ids>" + two + "</ids><latestDateCovered>2026-"));
   api.send("DELETE", base + "/sobjects/Account/" + two);
   clock.advance(Duration(120'000));
@@ -98,7 +104,8 @@ TEST_F(Soap, WhatItCannotDoIsAFaultAndNeverAResult) {
 
 // fact: §2.5 [X]
 TEST_F(Soap, AllOrNoneUndoesTheGoodRowsOfABadCall) {
-  const std::string rows = "<create><sObjects><type>Contact</type><LastName>A</LastName></sObjects><sObjects><type>Contact</type><FirstName>B</FirstName></sObjects></create>";
+  const std::string rows =
+      "<create><sObjects><type>Contact</type><LastName>A</LastName></sObjects><sObjects><type>Contact</type><FirstName>B</FirstName></sObjects></create>";
   Answer together = ask(rows, "<AllOrNoneHeader><allOrNone>true</allOrNone></AllOrNoneHeader>");
   EXPECT_TRUE(says(together, "ALL_OR_NONE_OPERATION_ROLLED_BACK"));
   EXPECT_TRUE(says(together, "REQUIRED_FIELD_MISSING"));

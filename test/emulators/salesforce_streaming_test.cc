@@ -21,7 +21,8 @@ class Streaming : public SalesforceTest {
     return json::parse(response.body);
   }
   void shake_hands() {
-    http::Response response = post({json::object{{"channel", "/meta/handshake"}, {"version", "1.0"}, {"id", "1"}, {"supportedConnectionTypes", json::array{"long-polling"}}}});
+    http::Response response =
+        post({json::object{{"channel", "/meta/handshake"}, {"version", "1.0"}, {"id", "1"}, {"supportedConnectionTypes", json::array{"long-polling"}}}});
     cookie = std::string(response.headers.find("Set-Cookie").value_or(""));
     cookie = cookie.substr(0, cookie.find(';'));
     json::value answer = json::parse(response.body);
@@ -231,14 +232,20 @@ TEST_F(Streaming, EventsOfTopicsAreKeptForADay) {
 // fact: §2.8, §3.6
 TEST_F(Streaming, AListenerIsNotToldOfFieldsThatAreHiddenFromThatOne) {
   auto hide = [&](const char* field, const char* user) {
-    EXPECT_EQ(api.send_json("POST", "/__emulator/field_access", json::object{{"object", "Contact"}, {"field", field}, {"access", "none"}, {"user", user}}).status, 200);
+    EXPECT_EQ(
+        api.send_json("POST", "/__emulator/field_access", json::object{{"object", "Contact"}, {"field", field}, {"access", "none"}, {"user", user}}).status,
+        200);
   };
   shake_hands();
   send({subscribing("/data/ContactChangeEvent", -1)});
   json::object fields{{"LastName", "A"}, {"FirstName", "B"}, {"Email", "a@b.cd"}, {"Title", "Chair"}};
   std::string id = text_at(edit({{"as", "Ann"}, {"operation", "create"}, {"object", "Contact"}, {"fields", fields}}).body, "/id");
   for (const char* field : {"Email", "FirstName", "MailingCity"}) hide(field, "integration@lockstep.example");
-  edit({{"as", "Ann"}, {"operation", "update"}, {"object", "Contact"}, {"id", id}, {"fields", {{"Email", "b@b.cd"}, {"FirstName", "C"}, {"MailingCity", "Bonn"}, {"Phone", "1"}}}});
+  edit({{"as", "Ann"},
+        {"operation", "update"},
+        {"object", "Contact"},
+        {"id", id},
+        {"fields", {{"Email", "b@b.cd"}, {"FirstName", "C"}, {"MailingCity", "Bonn"}, {"Phone", "1"}}}});
   json::value answer = send({connecting()});
   json::object created = answer.at(0).at("data").at("payload").as_object(), changed = answer.at(1).at("data").at("payload").as_object();
   EXPECT_FALSE(created.contains("Email"));

@@ -40,7 +40,11 @@ TEST_F(ZendeskFields, WhatCannotBeAFieldIsRefused) {
   };
   EXPECT_NE(refused("ticket", {{"type", "text"}}).find("Title: cannot be blank"), std::string::npos);
   EXPECT_NE(refused("ticket", {{"type", "tagger"}, {"title", "T"}}).find("Custom field options: cannot be blank"), std::string::npos);
-  EXPECT_NE(refused("user", {{"type", "dropdown"}, {"title", "T"}, {"key", "t"}, {"custom_field_options", json::array{json::object{{"name", "A"}, {"value", "a"}}, json::object{{"name", "B"}, {"value", "a"}}}}}).find("DuplicateValue"),
+  EXPECT_NE(refused("user", {{"type", "dropdown"},
+                             {"title", "T"},
+                             {"key", "t"},
+                             {"custom_field_options", json::array{json::object{{"name", "A"}, {"value", "a"}}, json::object{{"name", "B"}, {"value", "a"}}}}})
+                .find("DuplicateValue"),
             std::string::npos);
   EXPECT_NE(refused("user", {{"type", "text"}, {"title", "T"}, {"key", "crm_id"}}).find("Key: crm_id has already been taken"), std::string::npos);
   EXPECT_NE(refused("organization", {{"type", "text"}, {"title", "T"}, {"key", "Not A Key"}}).find("InvalidFormat"), std::string::npos);
@@ -147,8 +151,10 @@ TEST_F(ZendeskFields, AReceiverHasTenSecondsAndATicketThatIsGoneForGoodIsTold) {
 
 // fact: §A2 [K]
 TEST_F(ZendeskFields, AnImportKeepsWhenThingsWere) {
-  json::array comments{json::object{{"value", "first"}, {"created_at", "2020-01-01T00:00:00Z"}}, json::object{{"value", "second"}, {"public", false}, {"created_at", "2020-01-02T00:00:00Z"}}};
-  json::object old{{"subject", "Old"}, {"status", "solved"}, {"created_at", "2020-01-01T00:00:00Z"}, {"updated_at", "2020-02-01T00:00:00Z"}, {"comments", comments}};
+  json::array comments{json::object{{"value", "first"}, {"created_at", "2020-01-01T00:00:00Z"}},
+                       json::object{{"value", "second"}, {"public", false}, {"created_at", "2020-01-02T00:00:00Z"}}};
+  json::object old{
+      {"subject", "Old"}, {"status", "solved"}, {"created_at", "2020-01-01T00:00:00Z"}, {"updated_at", "2020-02-01T00:00:00Z"}, {"comments", comments}};
   Answer made = send("POST", "imports/tickets", {{"ticket", old}});
   ASSERT_EQ(made.status, 201) << made.text;
   EXPECT_EQ(text_at(made.body, "/ticket/created_at") + " " + text_at(made.body, "/ticket/updated_at"), "2020-01-01T00:00:00Z 2020-02-01T00:00:00Z");

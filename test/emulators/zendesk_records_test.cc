@@ -90,7 +90,8 @@ TEST_F(ZendeskTest, PeopleAndIntegrationsWriteUnderTheirNames) {
 // fact: §A2
 TEST_F(ZendeskTest, CsvLoadsWithDottedNamesOfCustomFields) {
   http::Headers csv{{"Content-Type", "text/csv"}};
-  Answer loaded = caller.send("POST", "/__emulator/records/users", "name,email,tags,user_fields.loyalty_tier,verified\nAnn,ann@example.com,a b,gold,true\n", csv);
+  Answer loaded =
+      caller.send("POST", "/__emulator/records/users", "name,email,tags,user_fields.loyalty_tier,verified\nAnn,ann@example.com,a b,gold,true\n", csv);
   ASSERT_EQ(loaded.status, 200) << loaded.text;
   Answer read = get("users/" + text_at(loaded.body, "/ids/0"));
   EXPECT_EQ(text_at(read.body, "/user/user_fields/loyalty_tier"), "gold");

@@ -7,7 +7,8 @@ namespace {
 class ZendeskTriggers : public ZendeskTest {
  protected:
   std::string hook() {
-    Answer made = send("POST", "webhooks", {{"webhook", {{"name", "n"}, {"endpoint", "http://receiver/hook"}, {"subscriptions", {"conditional_ticket_events"}}}}});
+    Answer made =
+        send("POST", "webhooks", {{"webhook", {{"name", "n"}, {"endpoint", "http://receiver/hook"}, {"subscriptions", {"conditional_ticket_events"}}}}});
     return text_at(made.body, "/webhook/id");
   }
   static json::object condition(const char* field, const char* how, const char* value) { return {{"field", field}, {"operator", how}, {"value", value}}; }
@@ -29,7 +30,10 @@ class ZendeskTriggers : public ZendeskTest {
 
 // fact: §A9
 TEST_F(ZendeskTriggers, ASaveThatMeetsTheConditionsIsToldInTheBodyOfTheTrigger) {
-  ASSERT_EQ(trigger({condition("status", "changed", ""), condition("priority", "is", "high")}, R"({"id":"{{ticket.id}}","to":"{{ticket.status}}","by":"{{ticket.requester.name}}","x":"{{nothing}}"})").status, 201);
+  ASSERT_EQ(trigger({condition("status", "changed", ""), condition("priority", "is", "high")},
+                    R"({"id":"{{ticket.id}}","to":"{{ticket.status}}","by":"{{ticket.requester.name}}","x":"{{nothing}}"})")
+                .status,
+            201);
   std::string ticket = make_ticket({{"subject", "S"}, {"priority", "high"}, {"requester", {{"name", "Ann \"A\""}, {"email", "ann@example.com"}}}});
   EXPECT_EQ(sent(), (std::vector<std::string>{R"({"id":")" + ticket + R"(","to":"new","by":"Ann \"A\"","x":""})"}));
   send("PUT", "tickets/" + ticket, {{"ticket", {{"subject", "other"}}}});
@@ -76,7 +80,9 @@ TEST_F(ZendeskTriggers, WhatNoTriggerCanBeIsRefused) {
   EXPECT_EQ(trigger({}, "b").status, 422);
   EXPECT_EQ(trigger({condition("weather", "is", "fine")}, "b").status, 422);
   EXPECT_EQ(trigger({condition("status", "resembles", "open")}, "b").status, 422);
-  json::object no_action{{"title", "t"}, {"conditions", {{"all", json::array{condition("status", "is", "open")}}}}, {"actions", json::array{{{"field", "status"}, {"value", "open"}}}}};
+  json::object no_action{{"title", "t"},
+                         {"conditions", {{"all", json::array{condition("status", "is", "open")}}}},
+                         {"actions", json::array{{{"field", "status"}, {"value", "open"}}}}};
   Answer refused = send("POST", "triggers", {{"trigger", no_action}});
   EXPECT_EQ(refused.status, 422);
   EXPECT_EQ(text_at(refused.body, "/error"), "RecordInvalid");
@@ -119,8 +125,10 @@ TEST_F(ZendeskTriggers, MetricsFollowFromTheHistoryOfATicket) {
   Answer events = get("incremental/ticket_metric_events.json?start_time=" + seconds_ago(100'000));
   std::string told;
   for (const json::value& each : events.body.at("ticket_metric_events").as_array()) told += text_at(each, "/metric") + ":" + text_at(each, "/type") + " ";
-  EXPECT_EQ(told, "reply_time:activate requester_wait_time:activate requester_wait_time:pause reply_time:fulfill requester_wait_time:activate requester_wait_time:fulfill "
-                  "requester_wait_time:activate ");
+  EXPECT_EQ(
+      told,
+      "reply_time:activate requester_wait_time:activate requester_wait_time:pause reply_time:fulfill requester_wait_time:activate requester_wait_time:fulfill "
+      "requester_wait_time:activate ");
 }
 
 // fact: §A6 [K]

@@ -45,7 +45,9 @@ class ConfigurationTest : public testing::Test {
   }
   /// One line under `connections`.
   static std::string with_connection(const std::string& line) { return "lockstep: 1\nconnections:\n  " + line + "\n"; }
-  static std::string with(const std::string& lines) { return "lockstep: 1\nconnections:\n  support: {hosted: true}\n  sales: {connector: salesforce}\n" + lines + "\n"; }
+  static std::string with(const std::string& lines) {
+    return "lockstep: 1\nconnections:\n  support: {hosted: true}\n  sales: {connector: salesforce}\n" + lines + "\n";
+  }
 
   files::path folder;
   grammar::Findings findings;
@@ -57,10 +59,13 @@ TEST_F(ConfigurationTest, TakesWhatIsDocumented) {
       "api_keys: [{name: desk, key: {env: DESK_KEY}, connection: support}]\n"
       "connections:\n"
       "  support: {hosted: true}\n"
-      "  sales:\n    connector: salesforce\n    auth: oauth2\n    grant: client_credentials\n    secrets: {client_id: {env: A}, client_secret: {file: b.txt}}\n    concurrency: 8\n    attempts: 3\n    backoff: {base: 2s, cap: 10m}\n    limits: {daily: {max: 100000, keep_percent: 30}}\n"
-      "    types:\n      contact: {mode: batch, every: 15m, delete: review, incoming_delete: archive, delete_vs_edit: review, read_before_write: 1m}\n      case: {poll: 30s, full_refresh: 24h, creates: false, writable: false}\n"
+      "  sales:\n    connector: salesforce\n    auth: oauth2\n    grant: client_credentials\n    secrets: {client_id: {env: A}, client_secret: {file: "
+      "b.txt}}\n    concurrency: 8\n    attempts: 3\n    backoff: {base: 2s, cap: 10m}\n    limits: {daily: {max: 100000, keep_percent: 30}}\n"
+      "    types:\n      contact: {mode: batch, every: 15m, delete: review, incoming_delete: archive, delete_vs_edit: review, read_before_write: 1m}\n      "
+      "case: {poll: 30s, full_refresh: 24h, creates: false, writable: false}\n"
       "default_policy: {strategy: last_write_wins, close_calls: review}\n"
-      "policies:\n  contact:\n    strategy: newest_nonblank\n    initial_order: [sales, support]\n    fields: {phone: {strategy: owner, order: [support], blank: never_overwrites}}\n    connections: {sales: {direction: in}}\n"
+      "policies:\n  contact:\n    strategy: newest_nonblank\n    initial_order: [sales, support]\n    fields: {phone: {strategy: owner, order: [support], "
+      "blank: never_overwrites}}\n    connections: {sales: {direction: in}}\n"
       "delete_guard: {count: 10, share_percent: 5}\n");
   ASSERT_TRUE(configuration) << said();
   EXPECT_EQ(said(), "");
@@ -107,21 +112,27 @@ TEST_F(ConfigurationTest, TheFileItself) {
 TEST_F(ConfigurationTest, Connections) {
   expect_said(with_connection("a: {}"), "lockstep.yaml:3:6: error: connection 'a' needs either 'connector: <name>' or 'hosted: true'");
   expect_said(with_connection("a: {hosted: true, connector: hubspot}"), "needs either 'connector: <name>' or 'hosted: true'");
-  expect_said(with_connection("a: {connector: salesfroce}"), "lockstep.yaml:3:18: error: unknown connector 'salesfroce'; known: dynamics365, hubspot, salesforce; did you mean 'salesforce'?");
+  expect_said(with_connection("a: {connector: salesfroce}"),
+              "lockstep.yaml:3:18: error: unknown connector 'salesfroce'; known: dynamics365, hubspot, salesforce; did you mean 'salesforce'?");
   expect_said(with_connection("a: {conector: hubspot}"), "lockstep.yaml:3:7: error: unknown key 'conector' in connection");
-  expect_said(with_connection("a: {connector: hubspot, params: {api_ulr: x}}"), "connection 'a': connector hubspot has no parameter 'api_ulr'; did you mean 'api_url'?");
+  expect_said(with_connection("a: {connector: hubspot, params: {api_ulr: x}}"),
+              "connection 'a': connector hubspot has no parameter 'api_ulr'; did you mean 'api_url'?");
   expect_said(with_connection("a: {connector: hubspot, params: {api_url: nowhere}}"), "parameter 'api_url' is no URL: 'nowhere'");
-  expect_said(with_connection("a: {connector: hubspot, auth: baerer}"), "lockstep.yaml:3:33: error: connection 'a': connector hubspot has no auth 'baerer'; it has bearer, oauth2; did you mean 'bearer'?");
+  expect_said(with_connection("a: {connector: hubspot, auth: baerer}"),
+              "lockstep.yaml:3:33: error: connection 'a': connector hubspot has no auth 'baerer'; it has bearer, oauth2; did you mean 'bearer'?");
   expect_said(with_connection("a: {connector: hubspot, auth: oauth2, grant: password}"), "sign-in oauth2 has no grant 'password'; it has refresh_token");
   expect_said(with_connection("a: {connector: hubspot, base_url: nowhere}"), "base_url is no URL: 'nowhere'");
-  expect_said(with_connection("a: {connector: hubspot, limits: {dayly: {max: 5}}}"), "has no limits 'dayly'; it has search, burst, daily; did you mean 'daily'?");
+  expect_said(with_connection("a: {connector: hubspot, limits: {dayly: {max: 5}}}"),
+              "has no limits 'dayly'; it has search, burst, daily; did you mean 'daily'?");
   expect_said(with_connection("a: {connector: hubspot, backoff: {base: 1m, cap: 10s}}"), "the cap of backoff is below its base");
   expect_said(with_connection("a: {connector: hubspot, concurrency: 0}"), "expected a whole number from 1 to 64, found '0'");
-  expect_said(with_connection("a: {connector: hubspot, secrets: {service_key: abc}}"), "lockstep.yaml:3:50: error: expected a map (secret_env) or a map (secret_file), found");
+  expect_said(with_connection("a: {connector: hubspot, secrets: {service_key: abc}}"),
+              "lockstep.yaml:3:50: error: expected a map (secret_env) or a map (secret_file), found");
 }
 
 TEST_F(ConfigurationTest, SecretsAreNamedNotWrittenAndNeverShown) {
-  expect_said(with_connection("a: {connector: hubspot, secrets: {service_key: {env: LOCKSTEP_TEST_UNSET}}}"), "environment variable 'LOCKSTEP_TEST_UNSET' is not set; export it before starting", true);
+  expect_said(with_connection("a: {connector: hubspot, secrets: {service_key: {env: LOCKSTEP_TEST_UNSET}}}"),
+              "environment variable 'LOCKSTEP_TEST_UNSET' is not set; export it before starting", true);
   expect_said(with_connection("a: {connector: hubspot, secrets: {service_key: {file: none.txt}}}"), "secret file 'none.txt' cannot be read", true);
   write("key.txt", "s3cr3t\n");
   const auto configuration = load(with_connection("a: {connector: hubspot, secrets: {service_key: {file: key.txt}}}"), true);
@@ -151,7 +162,8 @@ TEST_F(ConfigurationTest, TypesAndTheirSchedules) {
 
 TEST_F(ConfigurationTest, ApiKeysBelongToHostedConnections) {
   expect_said(with("api_keys: [{name: desk, key: {env: K}, connection: sales}]"), "api key 'desk' names 'sales', which is no hosted connection");
-  expect_said(with("api_keys: [{name: desk, key: {env: K}, connection: suport}]"), "api key 'desk' names 'suport', which is no hosted connection; did you mean 'support'?");
+  expect_said(with("api_keys: [{name: desk, key: {env: K}, connection: suport}]"),
+              "api key 'desk' names 'suport', which is no hosted connection; did you mean 'support'?");
   expect_said(with("api_keys: [{name: desk, connection: support}]"), "'key' is missing in api_key");
   expect_said(with("api_keys: [{name: a, key: {env: K}, connection: support}, {name: a, key: {env: L}, connection: support}]"), "api key 'a' is there twice");
 }
@@ -159,8 +171,10 @@ TEST_F(ConfigurationTest, ApiKeysBelongToHostedConnections) {
 TEST_F(ConfigurationTest, Policies) {
   expect_said(with("policies: {contct: {}}"), "lockstep.yaml:5:12: error: policy for unknown entity type 'contct'; did you mean 'contact'?");
   expect_said(with("policies: {contact: {fields: {phnoe: {}}}}"), "lockstep.yaml:5:31: error: policy for unknown field 'contact.phnoe'; did you mean 'phone'?");
-  expect_said(with("policies: {contact: {connections: {sale: {}}}}"), "lockstep.yaml:5:36: error: unknown connection 'sale'; configured: support, sales; did you mean 'sales'?");
-  expect_said(with("policies: {contact: {initial_order: [sales, suport]}}"), "unknown connection 'suport'; configured: support, sales; did you mean 'support'?");
+  expect_said(with("policies: {contact: {connections: {sale: {}}}}"),
+              "lockstep.yaml:5:36: error: unknown connection 'sale'; configured: support, sales; did you mean 'sales'?");
+  expect_said(with("policies: {contact: {initial_order: [sales, suport]}}"),
+              "unknown connection 'suport'; configured: support, sales; did you mean 'support'?");
   expect_said(with("default_policy: {strategy: last_write_win}"), "did you mean 'last_write_wins'?");
   expect_said(with("default_policy: {strategy: owner}"), "lockstep.yaml:5:17: error: strategy 'owner' needs 'order: [connection, …]'");
   expect_said(with("default_policy: {strategy: prefer, order: [sales, markting]}"), "unknown connection 'markting'");
@@ -175,7 +189,8 @@ TEST_F(ConfigurationTest, MistakesInFilesOfOnesOwnAreToldWithTheirPlaces) {
   write("fields.yaml", "types:\n  contact:\n    fields:\n      shoe_size: decimal\n");
   write("more.yaml", "mapping: contact\nsystems: {salesforce: {object: Contact}}\nfields:\n  shoe_size: {in: {salesforce: {field: Shoe__c, lens: rond(1)}}}\n");
   expect_said(with("models: [fields.yaml]\nmappings: [more.yaml]"), "more.yaml:4:55: error: unknown lens 'rond'");
-  write("more.yaml", "mapping: contact\nsystems: {salesforce: {object: Contact}}\nfields:\n  shoe_size: {in: {salesforce: {field: Shoe__c, lens: round(1)}}}\n");
+  write("more.yaml",
+        "mapping: contact\nsystems: {salesforce: {object: Contact}}\nfields:\n  shoe_size: {in: {salesforce: {field: Shoe__c, lens: round(1)}}}\n");
   const auto good = load(with("models: [fields.yaml]\nmappings: [more.yaml]"));
   ASSERT_TRUE(good) << said();
   const TypeIndex contact = *good->model.find("contact");
@@ -191,7 +206,8 @@ TEST_F(ConfigurationTest, AConnectionThatNoMappingNamesIsWarnedOf) {
   ASSERT_NE(text.find(name), std::string::npos);
   write("other.yaml", text.replace(text.find(name), name.size(), "connector: otherspot"));
   EXPECT_TRUE(load(with_connection("a: {connector: otherspot}") + "connectors: [other.yaml]\n")) << said();
-  EXPECT_NE(said().find("lockstep.yaml:3:6: warning: connection 'a' takes part in nothing: no mapping names connector 'otherspot'"), std::string::npos) << said();
+  EXPECT_NE(said().find("lockstep.yaml:3:6: warning: connection 'a' takes part in nothing: no mapping names connector 'otherspot'"), std::string::npos)
+      << said();
 }
 
 TEST_F(ConfigurationTest, EveryMistakeIsToldAtOnce) {

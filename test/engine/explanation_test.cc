@@ -12,14 +12,19 @@ namespace {
 Configuration configuration(const std::string& fields) {
   Configuration made;
   grammar::Findings findings;
-  made.model = mapping::load_model({*grammar::parse_text("types: {person: {fields: {name: text, level: {type: enum, options: [a, b]}, home: {type: group, members: {street: text, city: text}}}}}", "m")}, findings);
+  made.model = mapping::load_model(
+      {*grammar::parse_text(
+          "types: {person: {fields: {name: text, level: {type: enum, options: [a, b]}, home: {type: group, members: {street: text, city: text}}}}}", "m")},
+      findings);
   std::vector<mapping::ConnectorInfo> connectors(2);
   connectors[0].name = "crm", connectors[1].name = "desk";
   for (auto& connector : connectors) {
     connector.objects = {"Human"};
     connector.forms["Human"] = {{"plain", {"name"}}};
   }
-  made.mappings = mapping::load_mappings({*grammar::parse_text("mapping: person\nsystems: {crm: {object: Human}, desk: {object: Human}}\nfields:\n" + fields, "p")}, made.model, connectors, findings);
+  made.mappings =
+      mapping::load_mappings({*grammar::parse_text("mapping: person\nsystems: {crm: {object: Human}, desk: {object: Human}}\nfields:\n" + fields, "p")},
+                             made.model, connectors, findings);
   for (const auto& finding : findings) ADD_FAILURE() << finding.text();
   for (const char* name : {"sales", "service"}) {
     ConnectionSettings connection;
@@ -33,7 +38,8 @@ Configuration configuration(const std::string& fields) {
 std::string said(const Configuration& configuration) {
   std::string text;
   for (const ExplainedField& row : explain_fields(configuration))
-    text += row.how.field + " " + (row.connection.empty() ? "(" + row.how.system + ")" : row.connection) + ": " + row.set_by + (row.flips ? " FLIPS" : "") + "\n";
+    text +=
+        row.how.field + " " + (row.connection.empty() ? "(" + row.how.system + ")" : row.connection) + ": " + row.set_by + (row.flips ? " FLIPS" : "") + "\n";
   return text;
 }
 
@@ -50,7 +56,8 @@ TEST(Explanation, NamesEachConnectionAndUnusedConnectors) {
 
 TEST(Explanation, SaysWhoMayWriteByMappingAndByConfiguration) {
   EXPECT_EQ(said(configuration("  name: {direction: {crm: in}, in: {crm: Name}}\n")), "name sales: taken, never sent\nname service: taken, never sent\n");
-  EXPECT_EQ(said(configuration("  name: {in: {crm: {field: Name, direction: out}}}\n")), "name sales: sent; edits there are undone\nname service: sent; edits there are undone\n");
+  EXPECT_EQ(said(configuration("  name: {in: {crm: {field: Name, direction: out}}}\n")),
+            "name sales: sent; edits there are undone\nname service: sent; edits there are undone\n");
   Configuration owned = configuration("  name: {in: {crm: Name}}\n");
   TypePolicySettings policy;
   policy.type = "person";
@@ -81,8 +88,10 @@ TEST(Explanation, AFieldThatFlipsIsAnErrorUnlessItHasAnOwner) {
 TEST(Explanation, TextAlignsAndCounts) {
   const std::string text = explanation_as_text(explain_fields(configuration("  name: {in: {crm: {field: Name, lens: truncate(5)}, desk: N}}\n")));
   EXPECT_NE(text.find("\nperson\n  name\n"
-                      "    sales                 Human.Name  lens     both ways  fixed      cut to 5 characters; the rest stays in the hub until someone edits the field there\n"
-                      "    service               Human.Name  lens     both ways  fixed      cut to 5 characters; the rest stays in the hub until someone edits the field there\n"
+                      "    sales                 Human.Name  lens     both ways  fixed      cut to 5 characters; the rest stays in the hub until someone edits "
+                      "the field there\n"
+                      "    service               Human.Name  lens     both ways  fixed      cut to 5 characters; the rest stays in the hub until someone edits "
+                      "the field there\n"
                       "    desk (no connection)  Human.N     iso      both ways  fixed\n"
                       "\n3 places of fields: 1 iso 2 lens; none flips.\n"),
             std::string::npos)
@@ -90,10 +99,12 @@ TEST(Explanation, TextAlignsAndCounts) {
 }
 
 TEST(Explanation, JsonHoldsEveryColumn) {
-  const auto parsed = boost::json::parse(explanation_as_json(explain_fields(configuration("  name: {in: {crm: {field: Name, lens: truncate(5)}, desk: N}}\n")))).as_array();
+  const auto parsed =
+      boost::json::parse(explanation_as_json(explain_fields(configuration("  name: {in: {crm: {field: Name, lens: truncate(5)}, desk: N}}\n")))).as_array();
   ASSERT_EQ(parsed.size(), 3u);
-  EXPECT_EQ(boost::json::serialize(parsed[0]),
-            R"({"type":"person","field":"name","connection":"sales","connector":"crm","variant":null,"there":"Human.Name","class":"lens","set_by":"both ways","fixed_point":true,"loss":"cut to 5 characters; the rest stays in the hub until someone edits the field there"})");
+  EXPECT_EQ(
+      boost::json::serialize(parsed[0]),
+      R"({"type":"person","field":"name","connection":"sales","connector":"crm","variant":null,"there":"Human.Name","class":"lens","set_by":"both ways","fixed_point":true,"loss":"cut to 5 characters; the rest stays in the hub until someone edits the field there"})");
   EXPECT_TRUE(parsed[2].at("connection").is_null());
   EXPECT_EQ(boost::json::parse(explanation_as_json({})).as_array().size(), 0u);
 }

@@ -86,7 +86,8 @@ TEST_F(Restored, WhatHadBeenDeliveredIsAgreedAndWrittenNoMore) {
   for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(world.systems[i]->text("contact", ids[i], "city"), "Paris");
   for (const Golden& golden : world.golden("contact"))
     for (const auto& system : world.systems)
-      EXPECT_EQ(std::ranges::count_if(system->live("contact"), [&](const FakeRecord* one) { return one->key == golden.id.value().text(); }), 1) << "the same names";
+      EXPECT_EQ(std::ranges::count_if(system->live("contact"), [&](const FakeRecord* one) { return one->key == golden.id.value().text(); }), 1)
+          << "the same names";
   expect_no_questions();
 }
 
@@ -159,7 +160,9 @@ TEST_P(MadeAndDeletedSince, IsNotMadeAgain) {
     FakeSystem& east = one.add_system("east", traits);
     one.start();
     ASSERT_TRUE(one.settle());
-    east.refuse = [](connector::Operation, const std::string&, const FieldValues&) { return std::optional(failure_of(connector::FailureClass::transient, "not today")); };
+    east.refuse = [](connector::Operation, const std::string&, const FieldValues&) {
+      return std::optional(failure_of(connector::FailureClass::transient, "not today"));
+    };
     one.systems[0]->add("contact", contact("Ada", "ada@example.com"));
     one.run_for(Duration{180'000});
     ASSERT_EQ(east.live("contact").size(), 0u);
@@ -324,7 +327,8 @@ TEST_P(RestoredAtRandom, EverySystemHoldsTheSameAndNobodyTwice) {
   FakeTraits shy;
   shy.shadow = connector::ShadowSource::feed;
   world.add_system("south", shy);
-  for (int i = 0; i < 10; ++i) world.systems[static_cast<std::size_t>(i) % 3]->add("contact", contact("Person " + std::to_string(i), "p" + std::to_string(i) + "@example.com"));
+  for (int i = 0; i < 10; ++i)
+    world.systems[static_cast<std::size_t>(i) % 3]->add("contact", contact("Person " + std::to_string(i), "p" + std::to_string(i) + "@example.com"));
   world.start();
   ASSERT_TRUE(world.settle());
   work(rng, rng.below(1'500));

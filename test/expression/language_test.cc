@@ -189,10 +189,7 @@ TEST(Language, ShortScopesAreAbsent) {
 TEST(Language, RootsCanBeCalledWithoutRegardToCase) {
   World world;
   world.add("header", Operand(Value(Map{{"retry-after", Value("5")}, {"x-a", Value("b")}})));
-  expect_all(world, {{"header(\"Retry-After\")", R"("5")"},
-                     {"header('X-A') | upper", R"("B")"},
-                     {"header('none')", "absent"},
-                     {"header(absent)", "absent"}});
+  expect_all(world, {{"header(\"Retry-After\")", R"("5")"}, {"header('X-A') | upper", R"("B")"}, {"header('none')", "absent"}, {"header(absent)", "absent"}});
 }
 
 TEST(Language, TellsWhatItReads) {

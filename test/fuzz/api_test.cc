@@ -12,12 +12,16 @@ class FuzzApi : public ApiTest {};
 
 TEST_F(FuzzApi, RequestsOfEveryKind) {
   const fuzz::Corpus corpus{
-      {"PUT /v1/contacts/42\n\n{\"name\": \"Ada\", \"email\": \"ada@example.com\", \"tags\": [\"a\", \"b\"], \"account\": {\"type\": \"account\", \"id\": \"7\"}}",
-       "PATCH /v1/contacts/42\nIf-Match: \"3\"\n\n{\"city\": \"Paris\", \"phone\": null}", "DELETE /v1/contacts/42", "GET /v1/contacts?after=01JDFK3V8Q4T0Z6M2N9R5S7W1X&limit=10", "GET /v1/changes?after=0&limit=5",
-       "POST /v1/batch\n\n{\"op\": \"upsert\", \"type\": \"account\", \"id\": \"7\", \"fields\": {\"name\": \"Acme\"}}\n{\"op\": \"patch\", \"type\": \"contact\", \"id\": \"42\", \"fields\": {\"title\": \"Countess\"}}\n"
+      {"PUT /v1/contacts/42\n\n{\"name\": \"Ada\", \"email\": \"ada@example.com\", \"tags\": [\"a\", \"b\"], \"account\": {\"type\": \"account\", \"id\": "
+       "\"7\"}}",
+       "PATCH /v1/contacts/42\nIf-Match: \"3\"\n\n{\"city\": \"Paris\", \"phone\": null}", "DELETE /v1/contacts/42",
+       "GET /v1/contacts?after=01JDFK3V8Q4T0Z6M2N9R5S7W1X&limit=10", "GET /v1/changes?after=0&limit=5",
+       "POST /v1/batch\n\n{\"op\": \"upsert\", \"type\": \"account\", \"id\": \"7\", \"fields\": {\"name\": \"Acme\"}}\n{\"op\": \"patch\", \"type\": "
+       "\"contact\", \"id\": \"42\", \"fields\": {\"title\": \"Countess\"}}\n"
        "{\"op\": \"delete\", \"type\": \"contact\", \"id\": \"43\"}",
        "GET /operations/status", "POST /webhooks/north/door\nx-secret: right\n\ncontact c1\ncontact c2", "GET /v1/contacts/42", "GET /healthz"},
-      {"null", "{}", "[]", "\"name\": ", "\"email\": ", "\\ud800", "\\u0000", "%00", "%2F", "1e999", "\"op\": \"", "upsert", "contacts/", "batch", "If-Match: ", "\"fields\": ", "\n"}};
+      {"null", "{}", "[]", "\"name\": ", "\"email\": ", "\\ud800", "\\u0000", "%00", "%2F", "1e999", "\"op\": \"", "upsert", "contacts/", "batch",
+       "If-Match: ", "\"fields\": ", "\n"}};
   std::uint64_t taken = 0;
   fuzz::run("api", corpus, [&](const std::string& input) -> std::string {
     http::ServerRequest request = fuzz::parse_request(input);

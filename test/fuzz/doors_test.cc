@@ -25,7 +25,9 @@ struct Knocker {
     context.emplace(connector::DoorContext{*definition, "https://hooks.example.test", Value(Map{}), Value(Map{{fact, std::move(fact_value)}}),
                                            Value(Map{{"client_secret", Value("the-client-secret")}, {"door_key", Value("the-door-key")}})});
   }
-  connector::Connector::DoorAnswer knock(const http::ServerRequest& request) const { return connector::Doorkeeper(*context).knock(definition->doors.front(), request, kNow); }
+  connector::Connector::DoorAnswer knock(const http::ServerRequest& request) const {
+    return connector::Doorkeeper(*context).knock(definition->doors.front(), request, kNow);
+  }
   connector::DefinitionRef definition;
   std::optional<connector::DoorContext> context;
 };
@@ -49,7 +51,8 @@ const Corpus& webhooks() {
        "POST /crm\nx-api-key: the-door-key\n\n"
        R"({"OrganizationId": "o", "PrimaryEntityName": "contact", "PrimaryEntityId": "8A4B0000-0000-4000-8000-000000000001", "MessageName": "Update", "OperationCreatedOn": "/Date(1795004800000+0000)/",
            "OperationId": "1", "RequestId": null, "InputParameters": [{"key": "Target", "value": {"Attributes": [{"key": "lastname", "value": "Lee"}]}}]})"},
-      {"\"portalId\": 4242001", "null", "true", "[]", "{}", "[{", "}]", "\\ud800", "\\u0000", "1e999", "\"objectId\": ", "\"mergedObjectIds\": ", "/Date(", ")/", "%2F", "%00", "the-door-key"}};
+      {"\"portalId\": 4242001", "null", "true", "[]", "{}", "[{", "}]", "\\ud800", "\\u0000", "1e999", "\"objectId\": ", "\"mergedObjectIds\": ", "/Date(",
+       ")/", "%2F", "%00", "the-door-key"}};
   return corpus;
 }
 
@@ -87,7 +90,8 @@ TEST(Fuzz, AnswersOfApis) {
       {R"({"error": {"code": "0x80060892", "message": "A record already exists. <DuplicateEntity><Id>AAAAAAAA-1111-4111-8111-111111111111</Id></DuplicateEntity>"}})",
        R"([{"errorCode": "DUPLICATE_VALUE", "message": "duplicate value found: Lockstep_Id__c duplicates value on record with id: 0035g00000XyZab", "fields": ["Email"]}])",
        R"({"status": "error", "message": "Contact already exists. Existing ID: 123", "category": "CONFLICT", "errors": [{"message": "bad", "context": {"propertyName": ["email"]}, "code": "INVALID_EMAIL"}]})",
-       R"({"error": "invalid_grant", "error_description": "expired access/refresh token"})", "<html>down</html>", R"({"policyName": "TEN_SECONDLY_ROLLING", "message": "slow down"})"},
+       R"({"error": "invalid_grant", "error_description": "expired access/refresh token"})", "<html>down</html>",
+       R"({"policyName": "TEN_SECONDLY_ROLLING", "message": "slow down"})"},
       {"null", "[]", "{}", "\"errors\": ", "\"message\": ", "Existing ID: ", "with id: ", "\\ud800", "\\u0000", "[[[[", "1e999"}};
   run("answers", corpus, [&](const std::string& input) -> std::string {
     const std::uint64_t hash = stable_hash(input);

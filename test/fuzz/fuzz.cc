@@ -104,8 +104,8 @@ void run(const std::string& name, const Corpus& corpus, const Target& target) {
   std::uint64_t number = 0;
   std::size_t findings = 0;
   for (; (SteadyClock::now() < end || number < corpus.seeds.size()) && findings < kFindingsMax; ++number) {
-    std::snprintf(running, sizeof running, "\nfuzz: target %s, LOCKSTEP_FUZZ_SEED=%llu LOCKSTEP_FUZZ_INPUT=%llu\n", name.c_str(), static_cast<unsigned long long>(seed),
-                  static_cast<unsigned long long>(number));
+    std::snprintf(running, sizeof running, "\nfuzz: target %s, LOCKSTEP_FUZZ_SEED=%llu LOCKSTEP_FUZZ_INPUT=%llu\n", name.c_str(),
+                  static_cast<unsigned long long>(seed), static_cast<unsigned long long>(number));
     const std::string input = mutator.input(number);
     const std::string problem = one_input(target, input);
     if (problem.empty()) continue;

@@ -26,13 +26,19 @@ std::string file(const std::string& path) {
 
 const Corpus& expressions() {
   static const Corpus corpus{
-      {R"x(row.properties[object.stamp])x", R"x((event.newObjectId // event.primaryObjectId) | text)x", R"x(not row.open and row.count >= 3 or row.name in ["a", "b"])x",
-       R"x(body.value[*].id)x", R"x(event.at | capture("([0-9]+)") | int | epoch_ms)x", R"x(map(body.rows[*], x, {a: x.id, "b": [1, 2.5, null]}))x", R"x(body.rows[?(item.ok == false)])x",
-       R"x(header("Retry-After") | number * 2 - -1 % 7)x", R"x(if(row.a is null, "none", row.b ~ "x"))x", R"x(text(row.tags[*]) | join(", ") | lower | trim)x", R"x(date(row.at, "yyyy-MM-dd'T'HH:mm:ss"))x",
+      {R"x(row.properties[object.stamp])x", R"x((event.newObjectId // event.primaryObjectId) | text)x",
+       R"x(not row.open and row.count >= 3 or row.name in ["a", "b"])x", R"x(body.value[*].id)x", R"x(event.at | capture("([0-9]+)") | int | epoch_ms)x",
+       R"x(map(body.rows[*], x, {a: x.id, "b": [1, 2.5, null]}))x", R"x(body.rows[?(item.ok == false)])x", R"x(header("Retry-After") | number * 2 - -1 % 7)x",
+       R"x(if(row.a is null, "none", row.b ~ "x"))x", R"x(text(row.tags[*]) | join(", ") | lower | trim)x", R"x(date(row.at, "yyyy-MM-dd'T'HH:mm:ss"))x",
        R"x(sha256(row.name) | base64)x", R"x(split(row.name, ",")[0])x", R"x(row["a b"].c[-1])x"},
-      {" | ", "[*]", "[?(", " is absent", " is null", " is not null", " and ", " or ", "not ", " in ", "//", "capture(\"(a+)+$\")", "match(\"", "replace(", "html_text", "join(", "int", "text",
-       "json", "base64", "hex", "epoch_ms", "iso", "date(", "row", "body", "event", "==", "!=", ">=", "${", "}", "\\u0000", "\"", "lower", "upper", "first", "last", "sort", "unique", "count",
-       "sum(", "slice(", "substring(", "pad(", "repeat("}};
+      {" | ",      "[*]",        "[?(",       " is absent", " is null", " is not null",
+       " and ",    " or ",       "not ",      " in ",       "//",       "capture(\"(a+)+$\")",
+       "match(\"", "replace(",   "html_text", "join(",      "int",      "text",
+       "json",     "base64",     "hex",       "epoch_ms",   "iso",      "date(",
+       "row",      "body",       "event",     "==",         "!=",       ">=",
+       "${",       "}",          "\\u0000",   "\"",         "lower",    "upper",
+       "first",    "last",       "sort",      "unique",     "count",    "sum(",
+       "slice(",   "substring(", "pad(",      "repeat("}};
   return corpus;
 }
 
@@ -44,7 +50,9 @@ const expression::Roots& roots() {
 /// Roots that are there, one as JSON and one as a value.
 class Values {
  public:
-  Values() : json_(boost::json::parse(R"({"properties": {"stamp": "2026-11-26T10:00:00Z", "n": 12}, "name": "Ada, Bob", "tags": ["a", "b", "ü"], "open": false, "count": 3, "a": null,
+  Values()
+      : json_(boost::json::parse(
+            R"({"properties": {"stamp": "2026-11-26T10:00:00Z", "n": 12}, "name": "Ada, Bob", "tags": ["a", "b", "ü"], "open": false, "count": 3, "a": null,
       "b": 1.5, "at": 1795004800000, "html": "<p>a<br>b</p>", "rows": [{"id": 1, "ok": false}, {"id": "2", "ok": true}], "value": [{"id": "x"}]})")) {
     for (std::size_t i = 0; i < 4; ++i) scope_.emplace_back(&json_);
   }
@@ -65,19 +73,22 @@ TEST(Fuzz, Expressions) {
     const auto list = expression::evaluate_list(**program, values.scope());
     const auto text = expression::evaluate_text(**program, values.scope());
     const auto truth = expression::evaluate_truth(**program, values.scope());
-    return (list || !list.error().message.empty()) && (text || !text.error().message.empty()) && (truth || !truth.error().message.empty()) ? "" : "an error without a message";
+    return (list || !list.error().message.empty()) && (text || !text.error().message.empty()) && (truth || !truth.error().message.empty())
+               ? ""
+               : "an error without a message";
   });
 }
 
 TEST(Fuzz, Templates) {
   const Values values;
-  Corpus corpus{{"/crm/v3/objects/${object.path}/${row.name}", "SELECT ${row.tags} FROM T WHERE a = ${row.name} [[AND b > ${row.missing}]]", "${row.count | int}", "$${literal} ${row.a // \"x\"}",
-                 "${row.name | raw}${row.name | name}"},
+  Corpus corpus{{"/crm/v3/objects/${object.path}/${row.name}", "SELECT ${row.tags} FROM T WHERE a = ${row.name} [[AND b > ${row.missing}]]",
+                 "${row.count | int}", "$${literal} ${row.a // \"x\"}", "${row.name | raw}${row.name | name}"},
                 {"${", "}", "[[", "]]", "| raw", "| name", "row.name", "\"", "$$"}};
   run("templates", corpus, [&](const std::string& input) -> std::string {
     using expression::Place;
     const expression::Dialect dialect;
-    for (const Place place : {Place::plain, Place::path_segment, Place::query_value, Place::header, Place::json_text, Place::xml_text, Place::form_value, Place::dialect}) {
+    for (const Place place :
+         {Place::plain, Place::path_segment, Place::query_value, Place::header, Place::json_text, Place::xml_text, Place::form_value, Place::dialect}) {
       const auto compiled = expression::compile_template(input, roots(), place, place == Place::dialect ? &dialect : nullptr);
       if (!compiled) {
         if (compiled.error().message.empty()) return "an error without a message";
@@ -85,7 +96,8 @@ TEST(Fuzz, Templates) {
       }
       const auto text = expression::render(**compiled, values.scope());
       if (!text && text.error().message.empty()) return "an error without a message";
-      if (text && *text && place == Place::header && (*text)->find_first_of("\r\n") != std::string::npos && input.find_first_of("\r\n") == std::string::npos) return "a hole broke out of its header";
+      if (text && *text && place == Place::header && (*text)->find_first_of("\r\n") != std::string::npos && input.find_first_of("\r\n") == std::string::npos)
+        return "a hole broke out of its header";
       const auto operand = expression::render_operand(**compiled, values.scope());
       if (!operand && operand.error().message.empty()) return "an error without a message";
     }
@@ -101,8 +113,8 @@ std::string told(const grammar::Findings& findings) {
 
 TEST(Fuzz, ConnectorFiles) {
   const Corpus corpus{{std::string(connector::kSmall), std::string(connector::kSmall), std::string(connector::kSmall), file("connectors/dynamics365.yaml")},
-                      {"{", "}", "[", "]", ": ", "- ", "\n  ", "&a ", "*a", "<<: *a", "!!binary ", "|", ">", "? ", "---\n", "null", "~", "\"${", "kind: token", "when: ", "changes:", "errors:", "samples:",
-                       "{hmac: {hash: sha256}}"}};
+                      {"{", "}",  "[",     "]",    ": ", "- ",   "\n  ",        "&a ",    "*a",       "<<: *a",  "!!binary ", "|",
+                       ">", "? ", "---\n", "null", "~",  "\"${", "kind: token", "when: ", "changes:", "errors:", "samples:",  "{hmac: {hash: sha256}}"}};
   run("connector files", corpus, [](const std::string& input) -> std::string {
     const auto node = grammar::parse_text(input, "fuzz.yaml");
     if (!node) return node.error().message.find("fuzz.yaml") == std::string::npos ? "a parse error without its place: " + node.error().message : "";
@@ -128,8 +140,32 @@ TEST(Fuzz, ModelsMappingsAndConfigurations) {
       "  lead_source: {merge: {prefer: [crm]}, in: {crm: {field: L, enum: {map: {web: Web}, read: {X: web}, otherwise: web}}}}\n"
       "  birth_date: {in: {crm: {field: B, lens: 'between(1700-01-01, 4000-12-31)'}}}\n";
   const Corpus corpus{{small, small, model_text, file("examples/lockstep.yaml"), file("mappings/interaction.yaml")},
-                      {"{", "}", "[", "]", ": ", "- ", "\n  ", "&a ", "*a", "<<: *a", "lens: ", "truncate(", "between(", "phone(", "nest(", "enum: ", "map: ", "unknown: keep", "direction: out", "when: '",
-                       "variants:", "else:", "type: set", "to: contact", "strategy: prefer", "{env: X}"}};
+                      {"{",
+                       "}",
+                       "[",
+                       "]",
+                       ": ",
+                       "- ",
+                       "\n  ",
+                       "&a ",
+                       "*a",
+                       "<<: *a",
+                       "lens: ",
+                       "truncate(",
+                       "between(",
+                       "phone(",
+                       "nest(",
+                       "enum: ",
+                       "map: ",
+                       "unknown: keep",
+                       "direction: out",
+                       "when: '",
+                       "variants:",
+                       "else:",
+                       "type: set",
+                       "to: contact",
+                       "strategy: prefer",
+                       "{env: X}"}};
   run("models, mappings, configurations", corpus, [&](const std::string& input) -> std::string {
     const auto node = grammar::parse_text(input, "fuzz.yaml");
     if (!node) return node.error().message.empty() ? "an error without a message" : "";
@@ -147,7 +183,8 @@ TEST(Fuzz, ModelsMappingsAndConfigurations) {
 
 TEST(Fuzz, StoredValues) {
   Corpus corpus;
-  for (const Value& value : {Value("Ada"), Value(std::int64_t{-12}), Value(Decimal{"12.5"}), Value(List{Value("a"), Value(Map{{"b", Value(true)}})}), Value(RemoteId{"contact", "1"}), Value(WallTime{1})}) {
+  for (const Value& value : {Value("Ada"), Value(std::int64_t{-12}), Value(Decimal{"12.5"}), Value(List{Value("a"), Value(Map{{"b", Value(true)}})}),
+                             Value(RemoteId{"contact", "1"}), Value(WallTime{1})}) {
     std::string bytes;
     encode(value, bytes);
     corpus.seeds.push_back(std::move(bytes));

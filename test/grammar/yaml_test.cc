@@ -38,9 +38,7 @@ TEST(Yaml, KeepsOrderKindsQuotesAndPlaces) {
   EXPECT_EQ(d.key_mark.text(), "a.yaml:4:3");
 }
 
-TEST(Yaml, CountsColumnsInCharacters) {
-  EXPECT_EQ(parse("{ä: ü, key: x}").find("key")->mark.text(), "a.yaml:1:13");
-}
+TEST(Yaml, CountsColumnsInCharacters) { EXPECT_EQ(parse("{ä: ü, key: x}").find("key")->mark.text(), "a.yaml:1:13"); }
 
 TEST(Yaml, ReadsScalarsByTheCoreSchema) {
   const Node root = parse(
@@ -59,8 +57,7 @@ TEST(Yaml, ReadsScalarsByTheCoreSchema) {
 }
 
 TEST(Yaml, ExpandsAliasesAndMergeKeys) {
-  const Node root = parse(
-      "base: &base {x: 1, y: 2}\nmore: &more {y: 3, z: 4}\nuse: {<<: [*base, *more], x: 9}\ncopy: *base\n");
+  const Node root = parse("base: &base {x: 1, y: 2}\nmore: &more {y: 3, z: 4}\nuse: {<<: [*base, *more], x: 9}\ncopy: *base\n");
   const Node& use = *root.find("use");
   EXPECT_EQ(use.find("x")->as_int(), 9) << "its own key wins";
   EXPECT_EQ(use.find("y")->as_int(), 2) << "the earlier map wins";
@@ -82,8 +79,7 @@ struct Bad {
 
 TEST(Yaml, RefusesBadTextWithItsPlace) {
   const std::vector<Bad> cases = {
-      {"key twice", "a: 1\nb: 2\na: 3\n",
-       "a.yaml:3:1: key 'a' stands twice in this map; the first is in line 1"},
+      {"key twice", "a: 1\nb: 2\na: 3\n", "a.yaml:3:1: key 'a' stands twice in this map; the first is in line 1"},
       {"key twice in flow", "x: {a: 1, a: 2}", "a.yaml:1:11: key 'a' stands twice"},
       {"tab", "a:\n\tb: 1\n", "a.yaml:2:"},
       {"open brace", "a: {b: 1\n", "a.yaml:"},
@@ -104,10 +100,8 @@ TEST(Yaml, RefusesBadTextWithItsPlace) {
       {"too deep", std::string(100, '[') + std::string(100, ']'), "nested deeper than 64"},
       {"too large", std::string(5u << 20, ' '), "larger than 4 MiB"},
   };
-  for (const Bad& bad : cases)
-    EXPECT_NE(error_of(bad.text).find(bad.said), std::string::npos) << bad.name << ": " << error_of(bad.text);
-  EXPECT_NE(error_of("a:\n\tb: 1\n").find("a tab in the indentation"), std::string::npos)
-      << error_of("a:\n\tb: 1\n");
+  for (const Bad& bad : cases) EXPECT_NE(error_of(bad.text).find(bad.said), std::string::npos) << bad.name << ": " << error_of(bad.text);
+  EXPECT_NE(error_of("a:\n\tb: 1\n").find("a tab in the indentation"), std::string::npos) << error_of("a:\n\tb: 1\n");
 }
 
 TEST(Yaml, RefusesAliasBombs) {
@@ -118,8 +112,7 @@ TEST(Yaml, RefusesAliasBombs) {
     for (int k = 0; k < 10; ++k) text += (k ? ", " : "") + before;
     text += "]\n";
   }
-  EXPECT_NE(error_of(text).find("more than 200000 nodes, aliases counted"), std::string::npos)
-      << error_of(text);
+  EXPECT_NE(error_of(text).find("more than 200000 nodes, aliases counted"), std::string::npos) << error_of(text);
   std::string wide = "a: &a '" + std::string(1u << 20, 'x') + "'\nb: [";
   for (int i = 0; i < 1000; ++i) wide += "*a, ";
   EXPECT_NE(error_of(wide + "1]").find("MiB of text, aliases counted"), std::string::npos);
@@ -144,14 +137,9 @@ TEST(Yaml, NeverCrashesOnMutilatedText) {
     for (unsigned edits = random() % 6 + 1; edits > 0; --edits) {
       const std::size_t at = random() % text.size();
       switch (random() % 3) {
-        case 0:
-          text[at] = alphabet[random() % alphabet.size()];
-          break;
-        case 1:
-          text.insert(at, 1, alphabet[random() % alphabet.size()]);
-          break;
-        default:
-          text.erase(at, random() % 4 + 1);
+        case 0: text[at] = alphabet[random() % alphabet.size()]; break;
+        case 1: text.insert(at, 1, alphabet[random() % alphabet.size()]); break;
+        default: text.erase(at, random() % 4 + 1);
       }
       if (text.empty()) text = "a";
     }
@@ -175,8 +163,7 @@ TEST(Merge, GoesDeepReplacesListsAndPrependsWhereTold) {
 }
 
 TEST(Finding, ReadsAsOneLine) {
-  Finding finding{Finding::Severity::error, Mark{std::make_shared<const std::string>("m.yaml"), 3, 9},
-                  "unknown key 'feilds'", "fields"};
+  Finding finding{Finding::Severity::error, Mark{std::make_shared<const std::string>("m.yaml"), 3, 9}, "unknown key 'feilds'", "fields"};
   EXPECT_EQ(finding.text(), "m.yaml:3:9: error: unknown key 'feilds'; did you mean 'fields'?");
   finding.severity = Finding::Severity::warning;
   finding.suggestion = "leave it out";
@@ -188,8 +175,7 @@ TEST(Size, KnowsBothKindsOfUnits) {
   EXPECT_EQ(*parse_size("512"), 512);
   EXPECT_EQ(*parse_size("90MB"), 90'000'000);
   EXPECT_EQ(*parse_size("64KiB"), 65536);
-  for (const char* bad : {"", "MB", "-1", "1.5MB", "10 MB", "99999999999GB", "5mb"})
-    EXPECT_FALSE(parse_size(bad)) << bad;
+  for (const char* bad : {"", "MB", "-1", "1.5MB", "10 MB", "99999999999GB", "5mb"}) EXPECT_FALSE(parse_size(bad)) << bad;
 }
 
 }  // namespace

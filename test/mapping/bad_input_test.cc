@@ -51,12 +51,14 @@ TEST(BadModel, EveryMistakeHasItsPlaceAndAWayOut) {
   expect_said({{"types:\n  a: {fields: {x: txet}}\n", "model.yaml:2:19: error: expected one of text, email, phone"},
                {"types:\n  a: {fields: {x: {type: enmu}}}\n", "model.yaml:2:26: error: expected one of"},
                {"types:\n  a: {fields: {x: {type: enmu}}}\n", "did you mean 'enum'?"},
-               {"types:\n  a: {feilds: {x: text}}\n", "model.yaml:2:7: error: unknown key 'feilds' in entity_type; allowed: label, append_only, fields; did you mean 'fields'?"},
+               {"types:\n  a: {feilds: {x: text}}\n",
+                "model.yaml:2:7: error: unknown key 'feilds' in entity_type; allowed: label, append_only, fields; did you mean 'fields'?"},
                {"types:\n  a: {fields: {x: {type: text, requird: true}}}\n", "did you mean 'required'?"},
                {"types:\n  a: {fields: {x: {type: text, required: maybe}}}\n", "expected true or false, found 'maybe'"},
                {"types:\n  a: {fields: {x: {type: decimal, scale: 99}}}\n", "expected a whole number from 0 to 20, found '99'"},
                {"types:\n  a: {fields: {x: {type: group}}}\n", "model.yaml:2:19: error: group 'x' has no members"},
-               {"types:\n  a: {fields: {x: {type: group, members: {y: {type: group, members: {z: text}}}}}}\n", "member 'y' of a group can be neither group nor reference"},
+               {"types:\n  a: {fields: {x: {type: group, members: {y: {type: group, members: {z: text}}}}}}\n",
+                "member 'y' of a group can be neither group nor reference"},
                {"types:\n  a: {fields: {x: {type: reference}}}\n", "reference 'x' needs 'to: <entity type>'"},
                {"types:\n  a: {fields: {x: {type: reference, to: b}}}\n", "reference 'a.x' points to unknown type 'b'"},
                {"types:\n  acount: {fields: {x: text}}\n  a: {fields: {x: {type: reference, to: account}}}\n", "did you mean 'acount'?"},
@@ -77,17 +79,25 @@ TEST(BadModel, EveryMistakeHasItsPlaceAndAWayOut) {
 
 TEST(BadMapping, OfTheFile) {
   expect_said({{"maping: person\nsystems: {}\nfields: {}\n", "mapping.yaml:1:1: error: unknown key 'maping' in mapping"},
-               {"mapping: persn\nsystems: {}\nfields: {}\n", "mapping.yaml:1:10: error: mapping for unknown entity type 'persn'; the model has company, person; did you mean 'person'?"},
-               {"mapping: person\nsystems: {crmm: {object: Human}}\nfields: {}\n", "mapping.yaml:2:11: error: unknown connector 'crmm'; known: crm, helpdesk; did you mean 'crm'?"},
-               {"mapping: person\nsystems: {crm: {object: Humen}}\nfields: {}\n", "mapping.yaml:2:25: error: connector 'crm' has no object 'Humen'; it has Firm, Human; did you mean 'Human'?"},
+               {"mapping: persn\nsystems: {}\nfields: {}\n",
+                "mapping.yaml:1:10: error: mapping for unknown entity type 'persn'; the model has company, person; did you mean 'person'?"},
+               {"mapping: person\nsystems: {crmm: {object: Human}}\nfields: {}\n",
+                "mapping.yaml:2:11: error: unknown connector 'crmm'; known: crm, helpdesk; did you mean 'crm'?"},
+               {"mapping: person\nsystems: {crm: {object: Humen}}\nfields: {}\n",
+                "mapping.yaml:2:25: error: connector 'crm' has no object 'Humen'; it has Firm, Human; did you mean 'Human'?"},
                {"mapping: person\nsystems: {crm: {objct: Human}}\nfields: {}\n", "did you mean 'object'?"},
                {"mapping: person\nsystems: {crm: {when: 'true'}}\nfields: {}\n", "crm needs 'object' or 'variants'"},
                {"mapping: person\nsystems: {crm: {object: Human, otherwise: drop}}\nfields: {}\n", "expected 'skip', found 'drop'"},
-               {"mapping: person\nsystems: {crm: {object: Human}}\nfields:\n  nmae: {in: {crm: Name}}\n", "mapping.yaml:4:3: error: entity type 'person' has no field 'nmae'; did you mean 'name'?"},
-               {"mapping: person\nsystems: {crm: {object: Human}}\nfields:\n  name: {in: {helpdesk: Name}}\n", "mapping.yaml:4:15: error: 'helpdesk' is not among this mapping's systems"},
-               {"mapping: person\nsystems: {crm: {object: Human}}\nfields:\n  name: {direction: {crn: in}, in: {crm: Name}}\n", "'crn' is not among this mapping's systems; did you mean 'crm'?"},
-               {"mapping: person\nmatch: [name, [born, nam]]\nsystems: {crm: {object: Human}}\nfields: {}\n", "mapping.yaml:2:22: error: match key names unknown field 'nam'; did you mean 'name'?"},
-               {"mapping: person\nparents: [employr]\nsystems: {crm: {object: Human}}\nfields: {}\n", "mapping.yaml:2:11: error: 'parents' names unknown field 'employr'; did you mean 'employer'?"},
+               {"mapping: person\nsystems: {crm: {object: Human}}\nfields:\n  nmae: {in: {crm: Name}}\n",
+                "mapping.yaml:4:3: error: entity type 'person' has no field 'nmae'; did you mean 'name'?"},
+               {"mapping: person\nsystems: {crm: {object: Human}}\nfields:\n  name: {in: {helpdesk: Name}}\n",
+                "mapping.yaml:4:15: error: 'helpdesk' is not among this mapping's systems"},
+               {"mapping: person\nsystems: {crm: {object: Human}}\nfields:\n  name: {direction: {crn: in}, in: {crm: Name}}\n",
+                "'crn' is not among this mapping's systems; did you mean 'crm'?"},
+               {"mapping: person\nmatch: [name, [born, nam]]\nsystems: {crm: {object: Human}}\nfields: {}\n",
+                "mapping.yaml:2:22: error: match key names unknown field 'nam'; did you mean 'name'?"},
+               {"mapping: person\nparents: [employr]\nsystems: {crm: {object: Human}}\nfields: {}\n",
+                "mapping.yaml:2:11: error: 'parents' names unknown field 'employr'; did you mean 'employer'?"},
                {"mapping: person\nsystems: {crm: {object: Human, when: 'nme == \"x\"'}}\nfields: {}\n", "mapping.yaml:2:38: error: when: "},
                {"mapping: person\nsystems: {crm: {object: Human, when: 'name =='}}\nfields: {}\n", "error: when: "},
                {"mapping: person\nsystems: {crm: {variants: {a: {when: 'true'}}}}\nfields: {}\n", "'object' is missing in variant"},
@@ -112,38 +122,46 @@ TEST(BadMapping, OfTheFieldsPolicy) {
 
 TEST(BadMapping, OfABinding) {
   const auto of = [](const std::string& line) { return said_of_field(line); };
-  expect_said({{"name: {in: {crm: {feild: Name}}}", "mapping.yaml:4:20: error: a binding of Human needs a field name, or one of field, constant, plain, lookup; found feild; did you mean 'field'?"},
-               {"name: {in: {crm: {field: Name, lense: trim}}}", "mapping.yaml:4:34: error: unknown key 'lense' in a binding; allowed: lens, enum, type, default, blank, when, direction, field; did you mean 'lens'?"},
-               {"name: {in: {crm: {field: [a]}}}", "'field' takes the name of a field there"},
-               {"name: {in: {crm: {field: Name, lens: truncat(5)}}}", "mapping.yaml:4:40: error: unknown lens 'truncat'; known: at_most"},
-               {"name: {in: {crm: {field: Name, lens: [trim, lwer]}}}", "mapping.yaml:4:47: error: unknown lens 'lwer'"},
-               {"name: {in: {crm: {field: Name, lens: {trim: 1}}}}", "'lens' takes a step or a list of steps"},
-               {"name: {in: {crm: {field: Name, lens: [[trim]]}}}", "a step is a text as truncate(255)"},
-               {"born: {in: {crm: {field: Born, lens: truncate(5)}}}", "mapping.yaml:4:40: error: lens 'truncate': takes text, but field 'born' is a date here"},
-               {"born: {in: {crm: {field: Born, lens: [day, truncate(5)]}}}", "takes text, but field 'born' is an instant here"},
-               {"name: {in: {crm: {field: Name, type: nubmer}}}", "mapping.yaml:4:40: error: type is one of text, boolean, number, instant, date, set, reference, json, found 'nubmer'; did you mean 'number'?"},
-               {"active: {in: {crm: {field: Active, type: text}}}", "field 'active' is a boolean here and cannot travel as text"},
-               {"name: {in: {crm: {field: Name, direction: sideways}}}", "direction is one of both, in, out, found 'sideways'"},
-               {"name: {in: {crm: {field: Name, when: 'nmae == 1'}}}", "mapping.yaml:4:40: error: when: "},
-               {"active: {in: {crm: {field: Active, default: perhaps}}}", "mapping.yaml:4:47: error: field 'active' takes true or false, found \"perhaps\""},
-               {"level: {in: {crm: {field: Level, blank: lwo, enum: {low: L, middle: M, high: H}}}}", "field 'level' takes one of low, middle, high, found 'lwo', did you mean 'low'?"},
-               {"level: {in: {crm: {field: Level, blank: high, enum: {low: L}}}}", "no entry for 'high' in the enum table; known: low"},
-               {"name: {in: {crm: {field: Name, blank: a, default: b}}}", "'blank' already says what stands there instead of blank"},
-               {"name: {in: {crm: {field: Name, blank: \"\"}}}", "blank cannot stand for blank"},
-               {"level: {in: {crm: {constant: middel}}}", "found 'middel', did you mean 'middle'?"},
-               {"level: {in: {crm: {constant: low, lens: trim}}}", "unknown key 'lens' in a binding; allowed: constant"},
-               {"name: {in: {crm: {one_of: {field: Name}}}}", "one_of is for references; field 'name' is none"}},
-              +of);
+  expect_said(
+      {{"name: {in: {crm: {feild: Name}}}",
+        "mapping.yaml:4:20: error: a binding of Human needs a field name, or one of field, constant, plain, lookup; found feild; did you mean 'field'?"},
+       {"name: {in: {crm: {field: Name, lense: trim}}}",
+        "mapping.yaml:4:34: error: unknown key 'lense' in a binding; allowed: lens, enum, type, default, blank, when, direction, field; did you mean 'lens'?"},
+       {"name: {in: {crm: {field: [a]}}}", "'field' takes the name of a field there"},
+       {"name: {in: {crm: {field: Name, lens: truncat(5)}}}", "mapping.yaml:4:40: error: unknown lens 'truncat'; known: at_most"},
+       {"name: {in: {crm: {field: Name, lens: [trim, lwer]}}}", "mapping.yaml:4:47: error: unknown lens 'lwer'"},
+       {"name: {in: {crm: {field: Name, lens: {trim: 1}}}}", "'lens' takes a step or a list of steps"},
+       {"name: {in: {crm: {field: Name, lens: [[trim]]}}}", "a step is a text as truncate(255)"},
+       {"born: {in: {crm: {field: Born, lens: truncate(5)}}}", "mapping.yaml:4:40: error: lens 'truncate': takes text, but field 'born' is a date here"},
+       {"born: {in: {crm: {field: Born, lens: [day, truncate(5)]}}}", "takes text, but field 'born' is an instant here"},
+       {"name: {in: {crm: {field: Name, type: nubmer}}}",
+        "mapping.yaml:4:40: error: type is one of text, boolean, number, instant, date, set, reference, json, found 'nubmer'; did you mean 'number'?"},
+       {"active: {in: {crm: {field: Active, type: text}}}", "field 'active' is a boolean here and cannot travel as text"},
+       {"name: {in: {crm: {field: Name, direction: sideways}}}", "direction is one of both, in, out, found 'sideways'"},
+       {"name: {in: {crm: {field: Name, when: 'nmae == 1'}}}", "mapping.yaml:4:40: error: when: "},
+       {"active: {in: {crm: {field: Active, default: perhaps}}}", "mapping.yaml:4:47: error: field 'active' takes true or false, found \"perhaps\""},
+       {"level: {in: {crm: {field: Level, blank: lwo, enum: {low: L, middle: M, high: H}}}}",
+        "field 'level' takes one of low, middle, high, found 'lwo', did you mean 'low'?"},
+       {"level: {in: {crm: {field: Level, blank: high, enum: {low: L}}}}", "no entry for 'high' in the enum table; known: low"},
+       {"name: {in: {crm: {field: Name, blank: a, default: b}}}", "'blank' already says what stands there instead of blank"},
+       {"name: {in: {crm: {field: Name, blank: \"\"}}}", "blank cannot stand for blank"},
+       {"level: {in: {crm: {constant: middel}}}", "found 'middel', did you mean 'middle'?"},
+       {"level: {in: {crm: {constant: low, lens: trim}}}", "unknown key 'lens' in a binding; allowed: constant"},
+       {"name: {in: {crm: {one_of: {field: Name}}}}", "one_of is for references; field 'name' is none"}},
+      +of);
 }
 
 TEST(BadMapping, OfAnEnum) {
   const auto of = [](const std::string& line) { return said_of_field(line); };
-  expect_said({{"level: {in: {crm: {field: L, enum: {lwo: L}}}}", "mapping.yaml:4:39: error: 'lwo' is no option of field 'level': low, middle, high; did you mean 'low'?"},
-               {"level: {in: {crm: {field: L, enum: {map: {low: L}, red: {L: low}}}}}", "unknown key 'red' in enum; allowed: map, read, otherwise, unknown; did you mean 'read'?"},
+  expect_said({{"level: {in: {crm: {field: L, enum: {lwo: L}}}}",
+                "mapping.yaml:4:39: error: 'lwo' is no option of field 'level': low, middle, high; did you mean 'low'?"},
+               {"level: {in: {crm: {field: L, enum: {map: {low: L}, red: {L: low}}}}}",
+                "unknown key 'red' in enum; allowed: map, read, otherwise, unknown; did you mean 'read'?"},
                {"level: {in: {crm: {field: L, enum: {map: {low: L}, read: {X: lowe}}}}}", "'lowe' is no option of field 'level'"},
                {"level: {in: {crm: {field: L, enum: {map: {low: L}, otherwise: none}}}}", "'none' is no option of field 'level'"},
                {"level: {in: {crm: {field: L, enum: {map: {low: L}, unknown: drop}}}}", "unknown is one of park, keep, found 'drop'"},
-               {"level: {in: {crm: {field: L, enum: {low: A, middle: A, high: B}}}}", "mapping.yaml:4:55: error: 'A' stands for both 'low' and 'middle'; name the one it is read as: {map: {…}, read: {\"A\": low}}"},
+               {"level: {in: {crm: {field: L, enum: {low: A, middle: A, high: B}}}}",
+                "mapping.yaml:4:55: error: 'A' stands for both 'low' and 'middle'; name the one it is read as: {map: {…}, read: {\"A\": low}}"},
                {"level: {in: {crm: {field: L, enum: {low: [A]}}}}", "'low' needs a word that stands for it there"},
                {"level: {in: {crm: {field: L, enum: [low]}}}", "enum takes a map"},
                {"born: {in: {crm: {field: L, enum: {low: A}}}}", "enum is for options, texts and sets; field 'born' is a date"}},
@@ -151,7 +169,9 @@ TEST(BadMapping, OfAnEnum) {
 }
 
 TEST(BadMapping, TwoFieldsThatWriteOnePlaceAreWarnedOf) {
-  EXPECT_NE(said_of_field("name: {in: {crm: Name}}\n  level: {in: {crm: {field: Name}}}").find("mapping.yaml:5:21: warning: 'level' is written to the same place in crm as 'name'; give one of them 'direction: in'"), std::string::npos)
+  EXPECT_NE(said_of_field("name: {in: {crm: Name}}\n  level: {in: {crm: {field: Name}}}")
+                .find("mapping.yaml:5:21: warning: 'level' is written to the same place in crm as 'name'; give one of them 'direction: in'"),
+            std::string::npos)
       << said_of_field("name: {in: {crm: Name}}\n  level: {in: {crm: {field: Name}}}");
   EXPECT_EQ(said_of_field("name: {in: {crm: Name}}\n  level: {in: {crm: {field: Name, direction: in}}}"), "");
   EXPECT_EQ(said_of_field("name: {in: {crm: {field: Name, when: active}}}\n  level: {in: {crm: {field: Name, when: not active}}}"), "");
@@ -169,21 +189,27 @@ TEST(BadMapping, OfGroupsReferencesAndVariants) {
                {"boss: {in: {crm: {lookup: BossId, nav: {Firm: boss}}}}", "field 'boss' may point to Human, which is not named here"}},
               +of);
   const std::string variants = "variants: {worker: {object: Human}, firm: {object: Firm}}";
-  EXPECT_NE(said_of_field("name: {in: {crm: {wroker: Name, else: Title}}}", variants).find("mapping.yaml:4:21: error: 'wroker' is no variant of crm; allowed: else, worker, firm; did you mean 'worker'?"), std::string::npos)
+  EXPECT_NE(said_of_field("name: {in: {crm: {wroker: Name, else: Title}}}", variants)
+                .find("mapping.yaml:4:21: error: 'wroker' is no variant of crm; allowed: else, worker, firm; did you mean 'worker'?"),
+            std::string::npos)
       << said_of_field("name: {in: {crm: {wroker: Name, else: Title}}}", variants);
   EXPECT_EQ(said_of_field("name: {in: {crm: {worker: Name, else: Title}}}", variants), "");
 }
 
 TEST(BadMapping, EveryMistakeOfAFileIsToldAtOnce) {
-  const std::string said = said_of("mapping: person\nsystems: {crm: {object: Human}}\nfields:\n  nmae: {in: {crm: N}}\n  born: {in: {crm: {field: B, lens: trm}}}\n  level: {in: {crm: {feild: L}}}\n");
+  const std::string said = said_of(
+      "mapping: person\nsystems: {crm: {object: Human}}\nfields:\n  nmae: {in: {crm: N}}\n  born: {in: {crm: {field: B, lens: trm}}}\n  level: {in: {crm: "
+      "{feild: L}}}\n");
   EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 3) << said;
 }
 
 TEST(ModelFiles, ALaterFileAddsFieldsAndTypes) {
   grammar::Findings findings;
-  const Model model = load_model({*grammar::parse_text("types: {a: {label: A, fields: {x: text, y: text}}}", "1"),
-                                  *grammar::parse_text("types: {a: {append_only: true, fields: {y: {type: date, label: Day}, z: text}}, b: {fields: {to_a: {type: reference, to: a}}}}", "2")},
-                                 findings);
+  const Model model =
+      load_model({*grammar::parse_text("types: {a: {label: A, fields: {x: text, y: text}}}", "1"),
+                  *grammar::parse_text(
+                      "types: {a: {append_only: true, fields: {y: {type: date, label: Day}, z: text}}, b: {fields: {to_a: {type: reference, to: a}}}}", "2")},
+                 findings);
   EXPECT_TRUE(findings.empty());
   ASSERT_EQ(model.types.size(), 2u);
   const EntityType& a = model.types[0];
@@ -198,9 +224,10 @@ TEST(ModelFiles, ALaterFileAddsFieldsAndTypes) {
 TEST(MappingFiles, ALaterFileOverridesFieldByField) {
   grammar::Findings findings;
   const Model model = load_model({*grammar::parse_text(kModel, "m")}, findings);
-  const auto mappings = load_mappings({*grammar::parse_text("mapping: person\nsystems: {crm: {object: Human}}\nfields: {name: {in: {crm: Name}}, born: {in: {crm: Born}}}", "1"),
-                                       *grammar::parse_text("mapping: person\nsystems: {helpdesk: {object: Human}}\nfields: {name: {in: {crm: FullName, helpdesk: N}}}", "2")},
-                                      model, crm(), findings);
+  const auto mappings =
+      load_mappings({*grammar::parse_text("mapping: person\nsystems: {crm: {object: Human}}\nfields: {name: {in: {crm: Name}}, born: {in: {crm: Born}}}", "1"),
+                     *grammar::parse_text("mapping: person\nsystems: {helpdesk: {object: Human}}\nfields: {name: {in: {crm: FullName, helpdesk: N}}}", "2")},
+                    model, crm(), findings);
   for (const auto& finding : findings) ADD_FAILURE() << finding.text();
   const Mapping& person = mappings[model.find("person")->value()];
   ASSERT_EQ(person.systems.size(), 2u);

@@ -51,7 +51,8 @@ Loaded person(const std::string& fields, const std::string& system = "object: Hu
 }
 
 struct Person {
-  explicit Person(const std::string& fields, const std::string& system = "object: Human") : loaded(person(fields, system)), mapping(loaded.at("person", "crm")) {}
+  explicit Person(const std::string& fields, const std::string& system = "object: Human")
+      : loaded(person(fields, system)), mapping(loaded.at("person", "crm")) {}
 
   FieldIndex index(const std::string& field) const { return *loaded.model.at(mapping.type()).find(field); }
   Fields fields(const std::vector<std::pair<std::string, Value>>& values) const {
@@ -146,7 +147,9 @@ TEST(CompiledMapping, AGroupIsNeverHalfWrittenNorHalfRead) {
 }
 
 TEST(CompiledMapping, AFieldOfTwoSlotsIsWrittenToBothOrNeither) {
-  const Person p("  level:\n    in:\n      crm:\n        - {field: Level, enum: {low: L, middle: M, high: H}}\n        - {field: Rank, type: number, direction: out, enum: {low: 1, middle: 2}}\n");
+  const Person p(
+      "  level:\n    in:\n      crm:\n        - {field: Level, enum: {low: L, middle: M, high: H}}\n        - {field: Rank, type: number, direction: out, "
+      "enum: {low: 1, middle: 2}}\n");
   EXPECT_EQ(p.put({{"level", Value("low")}}), "Level=\"L\" Rank=1");
   EXPECT_EQ(p.put({{"level", Value("high")}}).substr(0, 30), " | no entry for 'high' in the ");
   EXPECT_EQ(p.get("level", {{"Level", Value("M")}, {"Rank", Value(Decimal{"1"})}}), "\"middle\"");
@@ -161,8 +164,9 @@ TEST(CompiledMapping, OfSeveralPlacesTheFirstThatIsNotBlankIsRead) {
 }
 
 TEST(CompiledMapping, BlankHasAStandInWhereBlankIsNotAllowed) {
-  const Person p("  name: {in: {crm: {field: Name, blank: (no name)}}}\n  active: {in: {crm: {field: Active, blank: false}}}\n"
-                 "  level: {in: {crm: {field: Level, blank: middle, enum: {low: L, middle: M, high: H}}}}\n");
+  const Person p(
+      "  name: {in: {crm: {field: Name, blank: (no name)}}}\n  active: {in: {crm: {field: Active, blank: false}}}\n"
+      "  level: {in: {crm: {field: Level, blank: middle, enum: {low: L, middle: M, high: H}}}}\n");
   EXPECT_EQ(p.put({{"name", Value{}}}), "Name=\"(no name)\"");
   EXPECT_EQ(p.put({{"name", Value("")}}), "Name=\"(no name)\"");
   EXPECT_EQ(p.get("name", {{"Name", Value("(no name)")}}), "null");
@@ -211,7 +215,9 @@ TEST(CompiledMapping, WhatCannotBeReadIsAbsentAndReported) {
 }
 
 TEST(CompiledMapping, DirectionsStopReadingOrWriting) {
-  const Person p("  name: {direction: {crm: in}, in: {crm: Name}}\n  nick: {in: {crm: {field: Nick, direction: out}}}\n  note: {in: {crm: {field: Note, direction: in}}}\n");
+  const Person p(
+      "  name: {direction: {crm: in}, in: {crm: Name}}\n  nick: {in: {crm: {field: Nick, direction: out}}}\n  note: {in: {crm: {field: Note, direction: "
+      "in}}}\n");
   EXPECT_FALSE(p.mapping.writes(0, p.index("name")));
   EXPECT_TRUE(p.mapping.reads(0, p.index("name")));
   EXPECT_FALSE(p.mapping.reads(0, p.index("nick")));
@@ -250,7 +256,8 @@ TEST(CompiledMapping, ASharedSlotHoldsTheFirstParentThatIsSet) {
   std::vector<GetProblem> problems;
   EXPECT_EQ(p.show(p.mapping.put(0, p.fields({{"employer", firm}, {"friend", human}}), {p.index("friend")}, false, problems), problems), "");
   // Where the first one goes, the next takes its place at once: the slot is never empty in between.
-  EXPECT_EQ(p.show(p.mapping.put(0, p.fields({{"employer", Value{}}, {"friend", human}}), {p.index("employer")}, false, problems), problems), "AboutId=Human:2");
+  EXPECT_EQ(p.show(p.mapping.put(0, p.fields({{"employer", Value{}}, {"friend", human}}), {p.index("employer")}, false, problems), problems),
+            "AboutId=Human:2");
 }
 
 TEST(CompiledMapping, AFieldWhoseConditionDoesNotHoldIsNotExpressed) {
@@ -306,13 +313,15 @@ TEST(CompiledMapping, VariantsOfOneObjectShareItsSelection) {
 TEST(CompiledMapping, AConstantStandsForEverythingThatHasNoVariantOfItsOwn) {
   const Person p("  level: {in: {crm: {robot: {constant: low}, human: {constant: middle}}}}\n",
                  "variants: {robot: {object: Robot, when: 'level == \"low\"'}, human: {object: Human, when: 'level in [\"middle\", \"high\"]'}}");
-  EXPECT_TRUE(p.same("level", Value("high"), Value("middle")));   // stands there as middle
-  EXPECT_FALSE(p.same("level", Value("low"), Value("middle")));   // would be a robot
+  EXPECT_TRUE(p.same("level", Value("high"), Value("middle")));  // stands there as middle
+  EXPECT_FALSE(p.same("level", Value("low"), Value("middle")));  // would be a robot
   EXPECT_TRUE(p.same("level", Value("low"), Value("low")));
 }
 
 TEST(CompiledMapping, EqualityIsWhatSurvivesTheTrip) {
-  const Person p("  name: {in: {crm: {field: Name, lens: truncate(4)}}}\n  nick: {in: {crm: {field: Nick, lens: lower}}}\n  score: {in: {crm: {field: Score, lens: round(1)}}}\n");
+  const Person p(
+      "  name: {in: {crm: {field: Name, lens: truncate(4)}}}\n  nick: {in: {crm: {field: Nick, lens: lower}}}\n  score: {in: {crm: {field: Score, lens: "
+      "round(1)}}}\n");
   EXPECT_TRUE(p.same("name", Value("abcdef"), Value("abcd")));
   EXPECT_FALSE(p.same("name", Value("abcdef"), Value("abce")));
   EXPECT_TRUE(p.same("nick", Value("ADA"), Value("ada")));
@@ -322,7 +331,9 @@ TEST(CompiledMapping, EqualityIsWhatSurvivesTheTrip) {
 }
 
 TEST(CompiledMapping, KeysAreLookedForWhereTheyStandAsTheyAre) {
-  const Person p("  mail: {in: {crm: {field: Mail, lens: [lower, valid_email, at_most(80)]}}}\n  name: {in: {crm: {field: Name, lens: truncate(4)}}}\n  nick: {in: {crm: Nick}}\n");
+  const Person p(
+      "  mail: {in: {crm: {field: Mail, lens: [lower, valid_email, at_most(80)]}}}\n  name: {in: {crm: {field: Name, lens: truncate(4)}}}\n  nick: {in: {crm: "
+      "Nick}}\n");
   EXPECT_EQ(p.mapping.key_slot(0, p.index("mail")), p.slot("Mail"));
   EXPECT_EQ(p.mapping.key_slot(0, p.index("nick")), p.slot("Nick"));
   EXPECT_EQ(p.mapping.key_slot(0, p.index("name")), std::nullopt);  // may be cut there
@@ -340,8 +351,9 @@ TEST(CompiledMapping, TheVersionChangesWithTheMeaningOnly) {
 }
 
 TEST(CompiledMapping, PoliciesAreAsWritten) {
-  const Person p("  name: {merge: {owner: crm}, blank: never_overwrites, in: {crm: Name}}\n  nick: {merge: {prefer: [crm, hub]}, in: {crm: Nick}}\n"
-                 "  note: {merge: longest, direction: {crm: out}, in: {crm: Note}}\n");
+  const Person p(
+      "  name: {merge: {owner: crm}, blank: never_overwrites, in: {crm: Name}}\n  nick: {merge: {prefer: [crm, hub]}, in: {crm: Nick}}\n"
+      "  note: {merge: longest, direction: {crm: out}, in: {crm: Note}}\n");
   EXPECT_EQ(p.mapping.policy(p.index("name")).strategy, Strategy::owner);
   EXPECT_TRUE(p.mapping.policy(p.index("name")).blank_never_overwrites);
   EXPECT_EQ(p.mapping.policy(p.index("nick")).strategy, Strategy::prefer);

@@ -23,26 +23,30 @@ std::string said(const std::string& type, const std::string& binding, const std:
   EXPECT_EQ(loaded.findings, "") << binding;
   const FieldExplanation row = loaded.at("thing", "crm").explain().front();
   static constexpr const char* kDirections[] = {"both", "in", "out", "out_leave"};
-  return std::string(to_string(row.lens_class)) + " " + kDirections[static_cast<int>(row.direction)] + (row.fixed_point ? " fixed: " : " not fixed: ") + row.wire + "; " + row.loss;
+  return std::string(to_string(row.lens_class)) + " " + kDirections[static_cast<int>(row.direction)] + (row.fixed_point ? " fixed: " : " not fixed: ") +
+         row.wire + "; " + row.loss;
 }
 
 TEST(Explain, SaysClassDirectionPlaceAndLoss) {
   EXPECT_EQ(said("text", "Name"), "iso both fixed: Human.Name; ");
-  EXPECT_EQ(said("text", "{field: Name, lens: truncate(5)}"), "lens both fixed: Human.Name; cut to 5 characters; the rest stays in the hub until someone edits the field there");
+  EXPECT_EQ(said("text", "{field: Name, lens: truncate(5)}"),
+            "lens both fixed: Human.Name; cut to 5 characters; the rest stays in the hub until someone edits the field there");
   EXPECT_EQ(said("text", "{field: Name, lens: lower}"), "lens both fixed: Human.Name; what differs in case or blanks alone counts as equal there");
   EXPECT_EQ(said("html", "{field: Name, lens: html_text}"), "lossy both fixed: Human.Name; markup does not travel there");
   EXPECT_EQ(said("text", "{field: Name, direction: in}"), "one-way in fixed: Human.Name; ");
   EXPECT_EQ(said("text", "{field: Name, direction: out}"), "one-way out fixed: Human.Name; ");
   EXPECT_EQ(said("text", "Name", "direction: {crm: out}, "), "one-way out fixed: Human.Name; ");
   EXPECT_EQ(said("text", "{constant: a}"), "one-way in fixed: Human: always \"a\"; ");
-  EXPECT_EQ(said("{type: enum, options: [a, b, c]}", "{field: E, enum: {map: {a: A, b: B, c: B}, read: {B: b}}}"), "lens both fixed: Human.E; c reads back as b (the hub keeps the finer one)");
+  EXPECT_EQ(said("{type: enum, options: [a, b, c]}", "{field: E, enum: {map: {a: A, b: B, c: B}, read: {B: b}}}"),
+            "lens both fixed: Human.E; c reads back as b (the hub keeps the finer one)");
   EXPECT_EQ(said("{type: enum, options: [a, b, c]}", "{field: E, enum: {a: A, b: B}}"), "lens both fixed: Human.E; no word there for c: not sent");
   EXPECT_EQ(said("boolean", "{field: B, blank: false}"), "lens both fixed: Human.B; blank stands there as false");
   EXPECT_EQ(said("text", "{field: Name, when: y is not null}"), "lens both fixed: Human.Name; written only when y is not null");
 }
 
 TEST(Explain, ReferencesThatShareAPlaceAreLossy) {
-  const Loaded loaded = load("types: {thing: {fields: {up: {type: reference, to: thing}}}}", "mapping: thing\nsystems: {crm: {object: Human}}\nfields: {up: {in: {crm: {one_of: Ref}}}}\n", explained_crm());
+  const Loaded loaded = load("types: {thing: {fields: {up: {type: reference, to: thing}}}}",
+                             "mapping: thing\nsystems: {crm: {object: Human}}\nfields: {up: {in: {crm: {one_of: Ref}}}}\n", explained_crm());
   const FieldExplanation row = loaded.at("thing", "crm").explain().front();
   EXPECT_EQ(row.lens_class, LensClass::lossy);
   EXPECT_TRUE(row.fixed_point);

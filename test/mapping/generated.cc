@@ -10,12 +10,11 @@ using namespace property;
 
 namespace {
 
-std::string text_of_any_length() {
-  return typed_text(any_of(std::vector<std::size_t>{30, 30, 30, 30, 30, 30, 41, 81, 256, 2001, 66'000}));
-}
+std::string text_of_any_length() { return typed_text(any_of(std::vector<std::size_t>{30, 30, 30, 30, 30, 30, 41, 81, 256, 2001, 66'000})); }
 
 std::string phone_text() {
-  return any_boolean() ? any_of({"+493012345671", "+49 30 1234567", "+1 (212) 555-0100", "030 1234567", "+44 20 7946 0958 ext. 12", "0800 FLOWERS"}) : typed_text(60);
+  return any_boolean() ? any_of({"+493012345671", "+49 30 1234567", "+1 (212) 555-0100", "030 1234567", "+44 20 7946 0958 ext. 12", "0800 FLOWERS"})
+                       : typed_text(60);
 }
 
 Value any_members(const FieldDefinition& group) {

@@ -29,7 +29,9 @@ struct Place {
   FieldIndex field;
   const FieldDefinition& definition() const { return type->fields[field.value()]; }
   const Selection& selection() const { return mapping->selection(variant); }
-  std::string name() const { return type->name + "." + definition().name + " as " + selection().object + " (" + mapping->variant_name(variant) + ") in " + mapping->system(); }
+  std::string name() const {
+    return type->name + "." + definition().name + " as " + selection().object + " (" + mapping->variant_name(variant) + ") in " + mapping->system();
+  }
 };
 
 template <class Use>
@@ -104,23 +106,29 @@ TEST(Laws, EveryMappedFieldIsThereAndMayBeWritten) {
 
 TEST(Laws, WhatIsPutIsTakenAndComesBackAsTheSame) {
   for_each_value_place([](const Place& place) {
-    expect_holds("get(put(x)) is x: " + place.name(), [&] {
-      const Value value = any_canonical(place.definition());
-      const auto back = trip(place, value);
-      if (back) RC_ASSERT(place.mapping->equivalent(place.field, value, *back));
-    }, kRuns);
+    expect_holds(
+        "get(put(x)) is x: " + place.name(),
+        [&] {
+          const Value value = any_canonical(place.definition());
+          const auto back = trip(place, value);
+          if (back) RC_ASSERT(place.mapping->equivalent(place.field, value, *back));
+        },
+        kRuns);
   });
 }
 
 TEST(Laws, WhatCameBackIsAFixedPoint) {
   for_each_value_place([](const Place& place) {
-    expect_holds("a second trip changes nothing: " + place.name(), [&] {
-      const auto back = trip(place, any_canonical(place.definition()));
-      if (!back) return;
-      const auto again = trip(place, *back);
-      RC_ASSERT(again.has_value());
-      RC_ASSERT(*again == *back);
-    }, kRuns);
+    expect_holds(
+        "a second trip changes nothing: " + place.name(),
+        [&] {
+          const auto back = trip(place, any_canonical(place.definition()));
+          if (!back) return;
+          const auto again = trip(place, *back);
+          RC_ASSERT(again.has_value());
+          RC_ASSERT(*again == *back);
+        },
+        kRuns);
   });
 }
 
@@ -145,17 +153,20 @@ bool same_to_people(const FieldDefinition& field, const Value& a, const Value& b
 TEST(Laws, AValueThatTheSystemHoldsSurvivesBeingWrittenBack) {
   for_each_value_place([](const Place& place) {
     if (!place.mapping->reads(place.variant, place.field)) return;
-    expect_holds("get(put(get(r))) is get(r): " + place.name(), [&] {
-      const auto value = got(place, any_row(place));
-      RC_ASSERT(value.has_value());
-      const auto back = trip(place, *value);
-      if (!back) {  // an option there beyond ours was read as one that we have no word for there
-        RC_ASSERT(!place.definition().options.empty());
-        return;
-      }
-      RC_ASSERT(place.mapping->equivalent(place.field, *value, *back));
-      RC_ASSERT(same_to_people(place.definition(), *value, *back));
-    }, kRuns);
+    expect_holds(
+        "get(put(get(r))) is get(r): " + place.name(),
+        [&] {
+          const auto value = got(place, any_row(place));
+          RC_ASSERT(value.has_value());
+          const auto back = trip(place, *value);
+          if (!back) {  // an option there beyond ours was read as one that we have no word for there
+            RC_ASSERT(!place.definition().options.empty());
+            return;
+          }
+          RC_ASSERT(place.mapping->equivalent(place.field, *value, *back));
+          RC_ASSERT(same_to_people(place.definition(), *value, *back));
+        },
+        kRuns);
   });
 }
 
@@ -181,23 +192,26 @@ TEST(Laws, EveryOptionOfTheSystemCanBeRead) {
 
 TEST(Laws, EquivalenceIsReflexiveSymmetricAndTransitive) {
   for_each_value_place([](const Place& place) {
-    expect_holds("equivalence: " + place.name(), [&] {
-      const auto same = [&](const Value& a, const Value& b) { return place.mapping->equivalent(place.field, a, b); };
-      std::vector<Value> values{any_canonical(place.definition()), any_canonical(place.definition()), Value{}};
-      if (const auto back = trip(place, values[0])) values.push_back(*back);
-      values.push_back(normal_form(place.definition(), values[1]));
-      const std::size_t count = values.size();
-      std::vector<std::vector<bool>> equal(count, std::vector<bool>(count));
-      for (std::size_t a = 0; a < count; ++a)
-        for (std::size_t b = 0; b < count; ++b) equal[a][b] = same(values[a], values[b]);
-      for (std::size_t a = 0; a < count; ++a) {
-        RC_ASSERT(equal[a][a]);
-        for (std::size_t b = 0; b < count; ++b) {
-          RC_ASSERT(equal[a][b] == equal[b][a]);
-          for (std::size_t c = 0; c < count; ++c) RC_ASSERT(!equal[a][b] || !equal[b][c] || equal[a][c]);
-        }
-      }
-    }, 25);
+    expect_holds(
+        "equivalence: " + place.name(),
+        [&] {
+          const auto same = [&](const Value& a, const Value& b) { return place.mapping->equivalent(place.field, a, b); };
+          std::vector<Value> values{any_canonical(place.definition()), any_canonical(place.definition()), Value{}};
+          if (const auto back = trip(place, values[0])) values.push_back(*back);
+          values.push_back(normal_form(place.definition(), values[1]));
+          const std::size_t count = values.size();
+          std::vector<std::vector<bool>> equal(count, std::vector<bool>(count));
+          for (std::size_t a = 0; a < count; ++a)
+            for (std::size_t b = 0; b < count; ++b) equal[a][b] = same(values[a], values[b]);
+          for (std::size_t a = 0; a < count; ++a) {
+            RC_ASSERT(equal[a][a]);
+            for (std::size_t b = 0; b < count; ++b) {
+              RC_ASSERT(equal[a][b] == equal[b][a]);
+              for (std::size_t c = 0; c < count; ++c) RC_ASSERT(!equal[a][b] || !equal[b][c] || equal[a][c]);
+            }
+          }
+        },
+        25);
   });
 }
 
@@ -210,14 +224,17 @@ TEST(Laws, AbsentTouchesNothingAndBlankClearsOrStandsForBlank) {
     std::vector<Value> blanks{Value{}};
     if (place.definition().type == FieldType::text || place.definition().type == FieldType::html) blanks.emplace_back("");
     if (place.definition().type == FieldType::set) blanks.emplace_back(List{});
-    expect_holds("blank: " + place.name(), [&] {
-      for (const Value& blank : blanks) {
-        const auto back = trip(place, blank);
-        RC_ASSERT(back.has_value());
-        RC_ASSERT(place.mapping->equivalent(place.field, blank, *back));
-        RC_ASSERT(place.mapping->equivalent(place.field, Value{}, *back));
-      }
-    }, 1);
+    expect_holds(
+        "blank: " + place.name(),
+        [&] {
+          for (const Value& blank : blanks) {
+            const auto back = trip(place, blank);
+            RC_ASSERT(back.has_value());
+            RC_ASSERT(place.mapping->equivalent(place.field, blank, *back));
+            RC_ASSERT(place.mapping->equivalent(place.field, Value{}, *back));
+          }
+        },
+        1);
     EXPECT_TRUE(problems.empty()) << place.name();
   });
 }
@@ -225,19 +242,22 @@ TEST(Laws, AbsentTouchesNothingAndBlankClearsOrStandsForBlank) {
 TEST(Laws, AGroupIsWrittenWholeOrNotAtAllAndReadTheSameWay) {
   for_each_value_place([](const Place& place) {
     if (place.definition().type != FieldType::group) return;
-    expect_holds("whole groups: " + place.name(), [&] {
-      std::vector<GetProblem> problems;
-      const Slots sent = put_one(place, any_canonical(place.definition()), false, problems);
-      const auto count = std::ranges::count_if(sent, [](const auto& slot) { return slot.has_value(); });
-      RC_ASSERT(count == 0 || static_cast<std::size_t>(count) == place.definition().members.size());
-      Slots row = stored(place, sent);
-      std::vector<std::size_t> filled;
-      for (std::size_t i = 0; i < row.size(); ++i)
-        if (row[i]) filled.push_back(i);
-      RC_PRE(!filled.empty());
-      row[any_of(filled)].reset();
-      RC_ASSERT(!got(place, row).has_value());
-    }, kRuns);
+    expect_holds(
+        "whole groups: " + place.name(),
+        [&] {
+          std::vector<GetProblem> problems;
+          const Slots sent = put_one(place, any_canonical(place.definition()), false, problems);
+          const auto count = std::ranges::count_if(sent, [](const auto& slot) { return slot.has_value(); });
+          RC_ASSERT(count == 0 || static_cast<std::size_t>(count) == place.definition().members.size());
+          Slots row = stored(place, sent);
+          std::vector<std::size_t> filled;
+          for (std::size_t i = 0; i < row.size(); ++i)
+            if (row[i]) filled.push_back(i);
+          RC_PRE(!filled.empty());
+          row[any_of(filled)].reset();
+          RC_ASSERT(!got(place, row).has_value());
+        },
+        kRuns);
   });
 }
 
@@ -249,12 +269,15 @@ TEST(Laws, IsoFieldsLoseNothing) {
         if (!row.variant.empty() && one.mapping->variant_name(variant) != row.variant) continue;
         const Place place{one.type, one.mapping, variant, *one.type->find(row.field)};
         if (place.definition().type == FieldType::reference) continue;
-        expect_holds("iso: " + place.name(), [&] {
-          const Value value = any_canonical(place.definition());
-          const auto back = trip(place, value);
-          RC_ASSERT(back.has_value());
-          RC_ASSERT(same_to_people(place.definition(), *back, value));
-        }, kRuns);
+        expect_holds(
+            "iso: " + place.name(),
+            [&] {
+              const Value value = any_canonical(place.definition());
+              const auto back = trip(place, value);
+              RC_ASSERT(back.has_value());
+              RC_ASSERT(same_to_people(place.definition(), *back, value));
+            },
+            kRuns);
       }
     }
 }
@@ -297,28 +320,34 @@ void for_each_variant(Use use) {
 
 TEST(Laws, ABlankRecordCanBeCreatedWhereverItsKindGoes) {
   for_each_variant([](const Place& place) {
-    expect_holds("blank " + place.name(), [&] {
-      Fields fields(place.type->fields.size(), Value{});
-      for (std::size_t i = 0; i < fields.size(); ++i)
-        if (place.type->append_only && place.type->fields[i].required) fields[i] = any_canonical(place.type->fields[i]);
-      if (const auto time = place.type->find("occurred_at")) fields[time->value()] = Value(WallTime{1'795'000'000'000});
-      expect_created(place, with_parents(place, fields));
-    }, 5);
+    expect_holds(
+        "blank " + place.name(),
+        [&] {
+          Fields fields(place.type->fields.size(), Value{});
+          for (std::size_t i = 0; i < fields.size(); ++i)
+            if (place.type->append_only && place.type->fields[i].required) fields[i] = any_canonical(place.type->fields[i]);
+          if (const auto time = place.type->find("occurred_at")) fields[time->value()] = Value(WallTime{1'795'000'000'000});
+          expect_created(place, with_parents(place, fields));
+        },
+        5);
   });
 }
 
 TEST(Laws, AnyRecordCanBeCreatedWhereverItsKindGoes) {
   for_each_variant([](const Place& place) {
-    expect_holds("any " + place.name(), [&] {
-      Fields fields(place.type->fields.size());
-      for (std::size_t i = 0; i < fields.size(); ++i) {
-        const FieldDefinition& field = place.type->fields[i];
-        if (field.type == FieldType::reference) fields[i] = Value{};
-        else fields[i] = one_in(6) ? Value{} : any_canonical(field);
-      }
-      if (const auto time = place.type->find("occurred_at")) fields[time->value()] = Value(WallTime{1'795'000'000'000});
-      expect_created(place, with_parents(place, fields));
-    }, kRuns);
+    expect_holds(
+        "any " + place.name(),
+        [&] {
+          Fields fields(place.type->fields.size());
+          for (std::size_t i = 0; i < fields.size(); ++i) {
+            const FieldDefinition& field = place.type->fields[i];
+            if (field.type == FieldType::reference) fields[i] = Value{};
+            else fields[i] = one_in(6) ? Value{} : any_canonical(field);
+          }
+          if (const auto time = place.type->find("occurred_at")) fields[time->value()] = Value(WallTime{1'795'000'000'000});
+          expect_created(place, with_parents(place, fields));
+        },
+        kRuns);
   });
 }
 
@@ -330,14 +359,17 @@ TEST(Laws, ReferencesComeBackAsTheyWerePut) {
     const EntityMapping& there = *target.systems.at(place.mapping->system());
     for (std::size_t variant = 0; variant < there.variant_count(); ++variant) {
       const Value reference(RemoteId{there.selection(variant).object, "00000000-0000-4000-8000-000000000001"});
-      expect_holds("reference " + place.name(), [&] {
-        const auto back = trip(place, reference);
-        RC_ASSERT(back == std::optional(reference));
-        // Cleared, or left alone where it may not be cleared.
-        std::vector<GetProblem> problems;
-        const Slots cleared = put_one(place, Value{}, false, problems);
-        RC_ASSERT(nothing_in(cleared) || got(place, stored(place, cleared)) == std::optional(Value{}));
-      }, 1);
+      expect_holds(
+          "reference " + place.name(),
+          [&] {
+            const auto back = trip(place, reference);
+            RC_ASSERT(back == std::optional(reference));
+            // Cleared, or left alone where it may not be cleared.
+            std::vector<GetProblem> problems;
+            const Slots cleared = put_one(place, Value{}, false, problems);
+            RC_ASSERT(nothing_in(cleared) || got(place, stored(place, cleared)) == std::optional(Value{}));
+          },
+          1);
     }
   });
 }
@@ -346,7 +378,8 @@ TEST(Laws, EveryShippedFieldIsAFixedPointAndSaysWhatItLoses) {
   for (const ShippedMapping& one : shipped_mappings())
     for (const FieldExplanation& row : one.mapping->explain()) {
       EXPECT_TRUE(row.fixed_point) << one.name() << " " << row.variant << " " << row.field;
-      EXPECT_TRUE(row.lens_class == LensClass::iso || row.lens_class == LensClass::one_way || !row.loss.empty()) << one.name() << " " << row.variant << " " << row.field;
+      EXPECT_TRUE(row.lens_class == LensClass::iso || row.lens_class == LensClass::one_way || !row.loss.empty())
+          << one.name() << " " << row.variant << " " << row.field;
     }
 }
 

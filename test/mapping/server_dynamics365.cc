@@ -31,7 +31,8 @@ class DynamicsModel final : public ServerModel {
     // The platform's money is decimal. The stand-in reads bodies through a binary number and refuses what that cannot tell
     // apart; as text it takes every cent.
     const bool money = column.type == ColumnType::money && !sent.is_null();
-    auto held = money ? emulators::dynamics365::convert_text(table, column, decimal_of(sent).value().text) : emulators::dynamics365::convert(table, column, wire_json(sent));
+    auto held = money ? emulators::dynamics365::convert_text(table, column, decimal_of(sent).value().text)
+                      : emulators::dynamics365::convert(table, column, wire_json(sent));
     if (!held) return fail(ErrorCode::refused, held.error().message);
     if (emulators::is_null(emulators::view(*held)) && column.required) return fail(ErrorCode::refused, column.name + " may not be blank");
     if (money) return Value(rounded(decimal_of(sent).value(), 2));

@@ -13,9 +13,9 @@ using namespace property;
 namespace {
 
 using emulators::hubspot::ObjectType;
+using emulators::hubspot::Option;
 using emulators::hubspot::Property;
 using emulators::hubspot::PropertyType;
-using emulators::hubspot::Option;
 using emulators::hubspot::TextForm;
 
 constexpr std::size_t kTextMax = 65'536;

@@ -45,8 +45,10 @@ std::string typed_text(std::size_t units_max) {
   if (!one_in(10)) {
     std::string text;
     for (std::size_t i = any_count(100); i > 0; --i)
-      text += any_of({"a", "Z", "7", " ", "  ", "-", "é", "ß", "\xf0\x9f\x98\x80", "\n", "\r\n", "\t", "<b>", "</b>", "<",
-                      ">", "&", "&amp;", "&#8211;", ";", ",", "'", "\"", "\\", "@", "+49", "(0)", ".", "/", "no"});
+      text += any_of({"a",       "Z",    "7",  " ",   "  ",   "-",  "é", "ß",   "\xf0\x9f\x98\x80",
+                      "\n",      "\r\n", "\t", "<b>", "</b>", "<",  ">", "&",   "&amp;",
+                      "&#8211;", ";",    ",",  "'",   "\"",   "\\", "@", "+49", "(0)",
+                      ".",       "/",    "no"});
     return truncate_utf16(text, units_max);
   }
   const std::string one = any_of({"x", "ü", "\xf0\x9f\x98\x80", "ab "});

@@ -29,8 +29,7 @@ grammar::Node parsed(const std::string& name) {
 std::vector<ConnectorInfo> known_connectors() {
   return {connector("salesforce", {"Account", "Contact", "Case", "Task", "EmailMessage"}, {{"plain", {"name"}}, {"polymorphic", {"name"}}}),
           connector("hubspot", {"company", "contact", "ticket", "note", "call", "email"}, {{"plain", {"name"}}, {"association", {"to"}}}),
-          connector("dynamics365", {"account", "contact", "incident", "annotation", "phonecall", "email"},
-                    {{"plain", {"name"}}, {"lookup", {"name", "nav"}}})};
+          connector("dynamics365", {"account", "contact", "incident", "annotation", "phonecall", "email"}, {{"plain", {"name"}}, {"lookup", {"name", "nav"}}})};
 }
 
 const Shipped& shipped() {

@@ -50,7 +50,7 @@ std::string get(const LensRef& lens, Value value) { return shown(got_from(lens, 
 struct Row {
   const char* step;
   Value here;
-  std::string there;         // what put makes, shown
+  std::string there;          // what put makes, shown
   std::string back = "same";  // what get makes of that: "same" as here
 };
 
@@ -180,29 +180,31 @@ TEST(Steps, PrecisionCutsDownwards) {
 }
 
 TEST(Steps, NumbersAreScaledExactly) {
-  expect_trips(FieldType::decimal, {{"scale(1000)", n("12"), "12000"},
-                                    {"scale(1000)", n("0.0005"), "0.5"},
-                                    {"scale(10)", n("-123456789012345678901234.5"), "-1234567890123456789012345"},
-                                    {"round(2)", n("1.005"), "1.01", "1.01"},
-                                    {"round(0)", n("-9.5"), "-10", "-10"},
-                                    {"round(2)", n("99.999"), "100", "100"},
-                                    {"round(2)", n("12"), "12"},
-                                    {"whole_units(60)", n("89"), "1", "60"},
-                                    {"whole_units(60)", n("90"), "2", "120"},
-                                    {"whole_units(60)", n("-90"), "-2", "-120"},
-                                    {"whole_units(60)", n("120"), "2"},
-                                    {"between(0, 10)", n("10"), "10"},
-                                    {"between(0, 10)", n("10.1"), "error: 10.1 is not from 0 to 10"},
-                                    {"between(0, 10)", n("-1"), "error: -1 is not from 0 to 10"},
-                                    {"scale(1000)", n("1234567890123456789012345678901234567890"), "error: '1234567890123456789012345678901234567890e3' has more than 40 digits"}});
+  expect_trips(FieldType::decimal,
+               {{"scale(1000)", n("12"), "12000"},
+                {"scale(1000)", n("0.0005"), "0.5"},
+                {"scale(10)", n("-123456789012345678901234.5"), "-1234567890123456789012345"},
+                {"round(2)", n("1.005"), "1.01", "1.01"},
+                {"round(0)", n("-9.5"), "-10", "-10"},
+                {"round(2)", n("99.999"), "100", "100"},
+                {"round(2)", n("12"), "12"},
+                {"whole_units(60)", n("89"), "1", "60"},
+                {"whole_units(60)", n("90"), "2", "120"},
+                {"whole_units(60)", n("-90"), "-2", "-120"},
+                {"whole_units(60)", n("120"), "2"},
+                {"between(0, 10)", n("10"), "10"},
+                {"between(0, 10)", n("10.1"), "error: 10.1 is not from 0 to 10"},
+                {"between(0, 10)", n("-1"), "error: -1 is not from 0 to 10"},
+                {"scale(1000)", n("1234567890123456789012345678901234567890"), "error: '1234567890123456789012345678901234567890e3' has more than 40 digits"}});
   EXPECT_EQ(get(step("scale(1000)", FieldType::decimal), Value(std::int64_t{1500})), "1.5");
 }
 
 TEST(Steps, DaysAndInstantsBeyondTheBoundsAreNotSent) {
   expect_trips(FieldType::date, {{"between(1753-01-01, 9999-12-31)", on("1753-01-01"), "1753-01-01"},
                                  {"between(1753-01-01, 9999-12-31)", on("1752-12-31"), "error: 1752-12-31 is not from 1753-01-01 to 9999-12-31"}});
-  expect_trips(FieldType::instant, {{"between(1753-01-01, 9999-12-31)", at("1753-01-01T00:00:00Z"), "1753-01-01T00:00:00Z"},
-                                    {"between(1753-01-01, 9999-12-31)", at("1752-12-31T23:59:59Z"), "error: 1752-12-31T23:59:59.000Z is not from 1753-01-01 to 9999-12-31"}});
+  expect_trips(FieldType::instant,
+               {{"between(1753-01-01, 9999-12-31)", at("1753-01-01T00:00:00Z"), "1753-01-01T00:00:00Z"},
+                {"between(1753-01-01, 9999-12-31)", at("1752-12-31T23:59:59Z"), "error: 1752-12-31T23:59:59.000Z is not from 1753-01-01 to 9999-12-31"}});
 }
 
 TEST(Steps, BooleansAreWordsAndWordsAreBooleans) {
@@ -274,15 +276,30 @@ TEST(Steps, OptionCodesAreNumbersThere) {
 }
 
 TEST(Steps, WrongValuesAreErrorsNotCrashes) {
-  const std::vector<std::pair<const char*, FieldType>> all = {
-      {"truncate(3)", FieldType::text}, {"at_most(3)", FieldType::text}, {"valid_email", FieldType::email}, {"html_text", FieldType::html},
-      {"text_html", FieldType::text}, {"country_name", FieldType::country}, {"phone(DE)", FieldType::phone}, {"day", FieldType::date},
-      {"day_of_instant", FieldType::instant}, {"precision(1s)", FieldType::instant}, {"scale(10)", FieldType::decimal}, {"round(1)", FieldType::decimal},
-      {"whole_units(60)", FieldType::decimal}, {"between(0, 1)", FieldType::decimal}, {"boolean(y, n)", FieldType::boolean},
-      {"boolean_word(y, n)", FieldType::text}, {"negate", FieldType::boolean}, {"delimited(;)", FieldType::set}, {"rows(x)", FieldType::set}, {"join", FieldType::group}};
+  const std::vector<std::pair<const char*, FieldType>> all = {{"truncate(3)", FieldType::text},
+                                                              {"at_most(3)", FieldType::text},
+                                                              {"valid_email", FieldType::email},
+                                                              {"html_text", FieldType::html},
+                                                              {"text_html", FieldType::text},
+                                                              {"country_name", FieldType::country},
+                                                              {"phone(DE)", FieldType::phone},
+                                                              {"day", FieldType::date},
+                                                              {"day_of_instant", FieldType::instant},
+                                                              {"precision(1s)", FieldType::instant},
+                                                              {"scale(10)", FieldType::decimal},
+                                                              {"round(1)", FieldType::decimal},
+                                                              {"whole_units(60)", FieldType::decimal},
+                                                              {"between(0, 1)", FieldType::decimal},
+                                                              {"boolean(y, n)", FieldType::boolean},
+                                                              {"boolean_word(y, n)", FieldType::text},
+                                                              {"negate", FieldType::boolean},
+                                                              {"delimited(;)", FieldType::set},
+                                                              {"rows(x)", FieldType::set},
+                                                              {"join", FieldType::group}};
   for (const auto& [text, type] : all) {
     const LensRef lens = step(text, type);
-    for (const Value& odd : {Value(RemoteId{"a", "b"}), Value(Map{{"x", Value(true)}}), Value(List{Value(true)}), Value(std::int64_t{-9}), Value("odd"), Value(true), Value(Date{1})}) {
+    for (const Value& odd : {Value(RemoteId{"a", "b"}), Value(Map{{"x", Value(true)}}), Value(List{Value(true)}), Value(std::int64_t{-9}), Value("odd"),
+                             Value(true), Value(Date{1})}) {
       put_to(lens, odd).has_value();
       got_from(lens, odd).has_value();
     }

@@ -13,8 +13,8 @@ namespace lockstep::merge {
 namespace {
 
 constexpr const char* kKinds[] = {"nothing", "read_first", "create", "update", "remove"};
-constexpr std::string_view kReviewKinds[] = {"field_conflict", "possible_duplicate", "second_record", "mass_delete",
-                                        "rewritten",      "duplicate_key",      "delete_vs_edit", "refused_delete", "refused_field"};
+constexpr std::string_view kReviewKinds[] = {"field_conflict", "possible_duplicate", "second_record",  "mass_delete",  "rewritten",
+                                             "duplicate_key",  "delete_vs_edit",     "refused_delete", "refused_field"};
 
 /// One case on its way: the world, the writes in flight, what the last step said.
 class Run {
@@ -78,8 +78,8 @@ class Run {
     Answer result;
     const std::string how = node["how"].as<std::string>("accepted");
     using Kind = Answer::Kind;
-    const std::map<std::string, Kind> kinds = {{"accepted", Kind::accepted}, {"refused_lock", Kind::refused_lock}, {"gone", Kind::gone},
-                                               {"failed", Kind::failed}, {"unknown", Kind::unknown}};
+    const std::map<std::string, Kind> kinds = {
+        {"accepted", Kind::accepted}, {"refused_lock", Kind::refused_lock}, {"gone", Kind::gone}, {"failed", Kind::failed}, {"unknown", Kind::unknown}};
     result.kind = kinds.at(how);
     result.remote = node["record"] ? RemoteId{"record", node["record"].as<std::string>()} : world_.remote(name);
     result.version = node["version"].as<std::string>("");
@@ -133,7 +133,8 @@ class Run {
       const std::string what = one.first.as<std::string>();
       if (what == "golden") expect_golden(one.second);
       else if (what == "owed") expect_owed(one.second);
-      else if (what == "presence") equal("presence", one.second.as<std::string>(), world_.state.golden.presence == EntityPresence::present ? "present" : "deleted");
+      else if (what == "presence")
+        equal("presence", one.second.as<std::string>(), world_.state.golden.presence == EntityPresence::present ? "present" : "deleted");
       else if (what == "link") expect_link(one.second);
       else if (what == "reviews") expect_reviews(one.second);
       else if (what == "audit") expect_audit(one.second);

@@ -20,15 +20,20 @@ T word(const std::string& text, std::initializer_list<std::pair<const char*, T>>
 }
 
 Strategy strategy_of(const std::string& text) {
-  return word<Strategy>(text, {{"last_write_wins", Strategy::last_write_wins}, {"manual_review", Strategy::manual_review},
-                               {"owner", Strategy::owner}, {"prefer", Strategy::prefer}, {"union", Strategy::union_of},
-                               {"max", Strategy::maximum}, {"min", Strategy::minimum}, {"longest", Strategy::longest},
+  return word<Strategy>(text, {{"last_write_wins", Strategy::last_write_wins},
+                               {"manual_review", Strategy::manual_review},
+                               {"owner", Strategy::owner},
+                               {"prefer", Strategy::prefer},
+                               {"union", Strategy::union_of},
+                               {"max", Strategy::maximum},
+                               {"min", Strategy::minimum},
+                               {"longest", Strategy::longest},
                                {"newest_nonblank", Strategy::newest_nonblank}});
 }
 
 DeletePolicy delete_policy_of(const std::string& text) {
-  return word<DeletePolicy>(text, {{"propagate", DeletePolicy::propagate}, {"archive", DeletePolicy::archive},
-                                   {"ignore", DeletePolicy::ignore}, {"review", DeletePolicy::review}});
+  return word<DeletePolicy>(
+      text, {{"propagate", DeletePolicy::propagate}, {"archive", DeletePolicy::archive}, {"ignore", DeletePolicy::ignore}, {"review", DeletePolicy::review}});
 }
 
 std::string normal(const std::string& form, std::string text) {
@@ -74,13 +79,13 @@ void CaseWorld::add_system(const std::string& name, const YAML::Node& node) {
   if (node["read_before_write"]) link.read_before_write_ms = parse_duration(node["read_before_write"].as<std::string>())->count();
   link.deletes = delete_policy_of(node["deletes"].as<std::string>("propagate"));
   link.incoming_deletes = delete_policy_of(node["incoming_deletes"].as<std::string>("propagate"));
-  link.delete_versus_edit = word<DeleteVersusEdit>(node["delete_vs_edit"].as<std::string>("edit_wins"),
-                                                   {{"edit_wins", DeleteVersusEdit::edit_wins}, {"delete_wins", DeleteVersusEdit::delete_wins}, {"review", DeleteVersusEdit::review}});
+  link.delete_versus_edit = word<DeleteVersusEdit>(
+      node["delete_vs_edit"].as<std::string>("edit_wins"),
+      {{"edit_wins", DeleteVersusEdit::edit_wins}, {"delete_wins", DeleteVersusEdit::delete_wins}, {"review", DeleteVersusEdit::review}});
   link.fields.resize(type.fields.size());
   for (FieldPolicy& field : link.fields) field.mapped = true;
   policy.links.push_back(std::move(link));
-  for (const auto& one : node["normalises"])
-    normal_forms_[{system(name), field(one.first.as<std::string>())}] = one.second.as<std::string>();
+  for (const auto& one : node["normalises"]) normal_forms_[{system(name), field(one.first.as<std::string>())}] = one.second.as<std::string>();
 }
 
 void CaseWorld::add_field(const std::string& name, const YAML::Node& node) {
@@ -95,7 +100,8 @@ void CaseWorld::add_field(const std::string& name, const YAML::Node& node) {
     field_policy.review_close_calls = given["close_calls"].as<std::string>("") == "review";
     std::string direction = "both";
     if (given["direction"]) direction = given["direction"][name_of(link.connection)].as<std::string>(direction);
-    field_policy.direction = word<Direction>(direction, {{"both", Direction::both}, {"in", Direction::in}, {"out", Direction::out}, {"out_leave", Direction::out_leave}});
+    field_policy.direction =
+        word<Direction>(direction, {{"both", Direction::both}, {"in", Direction::in}, {"out", Direction::out}, {"out_leave", Direction::out_leave}});
   }
 }
 

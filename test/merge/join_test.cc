@@ -100,7 +100,11 @@ TEST_F(Join, TheSurvivorsPresenceDecides) {
 TEST_F(Join, AValueBeatsABlankAndAFrozenFieldKeepsItsItem) {
   EntityState a = entity(kOlder, "Ann", 10, {{0, "old"}}), b = entity(kYounger, "", 20, {{0, "young"}});
   world.state = b;
-  world.observe_now([&] { auto seen = world.seen(0, {{1, Value("x")}}, 30); seen.remote.id = "young"; return seen; }());
+  world.observe_now([&] {
+    auto seen = world.seen(0, {{1, Value("x")}}, 30);
+    seen.remote.id = "young";
+    return seen;
+  }());
   b = world.state;
   b.golden.fields[1].frozen = true;
   ReviewItem item;

@@ -101,9 +101,9 @@ TEST_P(Law1, OrderDoesNotMatter) {
 
 INSTANTIATE_TEST_SUITE_P(Strategies, Law1,
                          testing::Values(std::pair(Strategy::last_write_wins, false), std::pair(Strategy::last_write_wins, true),
-                                         std::pair(Strategy::maximum, true), std::pair(Strategy::minimum, true),
-                                         std::pair(Strategy::longest, true), std::pair(Strategy::prefer, false),
-                                         std::pair(Strategy::union_of, false), std::pair(Strategy::newest_nonblank, false)));
+                                         std::pair(Strategy::maximum, true), std::pair(Strategy::minimum, true), std::pair(Strategy::longest, true),
+                                         std::pair(Strategy::prefer, false), std::pair(Strategy::union_of, false),
+                                         std::pair(Strategy::newest_nonblank, false)));
 
 constexpr std::size_t kServers = 3;
 
@@ -215,9 +215,7 @@ TEST(Law5, NoValueVanishes) {
 TEST(Law6, AGroupIsOneWrite) {
   for_seeds(300, [](Random& random) {
     SmallWorld world(kServers);
-    const auto group = [](int number) {
-      return Value(Map{{"city", Value("c" + std::to_string(number))}, {"street", Value("s" + std::to_string(number))}});
-    };
+    const auto group = [](int number) { return Value(Map{{"city", Value("c" + std::to_string(number))}, {"street", Value("s" + std::to_string(number))}}); };
     world.set_golden(0, group(0), -100);
     for (std::size_t i = 0; i < kServers; ++i) world.put_in_step(i);
     for (int i = 1; i < 10; ++i) {

@@ -98,14 +98,13 @@ std::string text_of(const Stamp& stamp) {
 
 std::string describe(const EntityState& state, bool without_fence) {
   std::string text = state.golden.presence == EntityPresence::present ? "present" : "deleted";
-  for (const GoldenField& field : state.golden.fields)
-    text += " " + to_display(field.value) + "@" + text_of(field.stamp) + (field.frozen ? " frozen" : "");
+  for (const GoldenField& field : state.golden.fields) text += " " + to_display(field.value) + "@" + text_of(field.stamp) + (field.frozen ? " frozen" : "");
   for (const Link& link : state.links) {
     text += "\n" + std::to_string(link.connection.value()) + " " + link.remote.id + " " + std::to_string(static_cast<int>(link.presence));
     if (!without_fence) text += " fence " + std::to_string(link.fence) + " version " + link.version + " seen " + std::to_string(link.seen.ms);
     for (const LinkField& field : link.fields)
-      text += " [" + text_of(field.shadow) + " " + text_of(field.acked) + "@" + text_of(field.acked_stamp) + " " +
-              std::to_string(field.unanswered.size()) + (field.frozen ? " parked" : "") + (field.unverified ? " unverified" : "") + "]";
+      text += " [" + text_of(field.shadow) + " " + text_of(field.acked) + "@" + text_of(field.acked_stamp) + " " + std::to_string(field.unanswered.size()) +
+              (field.frozen ? " parked" : "") + (field.unverified ? " unverified" : "") + "]";
   }
   for (const ReviewItem& item : state.reviews) {
     text += "\nreview " + std::to_string(static_cast<int>(item.kind));

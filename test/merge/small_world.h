@@ -18,9 +18,7 @@ class SmallWorld final : public Equivalence {
   WallTime now{1'800'000'000'000};
   std::uint64_t fence = 1;
 
-  bool equivalent(ConnectionId, FieldIndex, const Value& a, const Value& b) const override {
-    return a == b || (a.is_blank() && b.is_blank());
-  }
+  bool equivalent(ConnectionId, FieldIndex, const Value& a, const Value& b) const override { return a == b || (a.is_blank() && b.is_blank()); }
   Context context() { return Context{type, policy, *this, now, RunId{}, ++fence}; }
   static ConnectionId system(std::size_t number) { return ConnectionId{static_cast<std::uint16_t>(number + 1)}; }
   static FieldIndex field(std::size_t number) { return FieldIndex{static_cast<std::uint16_t>(number)}; }

@@ -68,11 +68,10 @@ PROPERTY(ValueCodec, ADecimalIsReadOnlyInItsOneForm) {
 
 // Stored rows of earlier versions must stay readable.
 TEST(ValueCodec, BytesAreTheSameOnEveryBuild) {
-  const Value value(
-      Map{{"a", Value(List{Value(), Value(true), Value(std::int64_t{-2}), Value(Decimal{"1.5"})})},
-          {"b", Value(WallTime{300})},
-          {"c", Value(Date{-1})},
-          {"d", Value(RemoteId{"O", "i"})}});
+  const Value value(Map{{"a", Value(List{Value(), Value(true), Value(std::int64_t{-2}), Value(Decimal{"1.5"})})},
+                        {"b", Value(WallTime{300})},
+                        {"c", Value(Date{-1})},
+                        {"d", Value(RemoteId{"O", "i"})}});
   EXPECT_EQ(to_hex(encoded(value)),
             "0a04"
             "0161"

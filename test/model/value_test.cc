@@ -67,16 +67,14 @@ TEST(Value, KindComesFirstInTheOrder) {
                                       Value(Map{}),
                                       Value(Map{{"city", Value("Paris")}})};
   for (std::size_t i = 0; i < ordered.size(); ++i)
-    for (std::size_t j = 0; j < ordered.size(); ++j)
-      EXPECT_EQ(sign(compare(ordered[i], ordered[j])), (i > j) - (i < j)) << i << " " << j;
+    for (std::size_t j = 0; j < ordered.size(); ++j) EXPECT_EQ(sign(compare(ordered[i], ordered[j])), (i > j) - (i < j)) << i << " " << j;
 }
 
 TEST(Value, KnowsBlank) {
-  for (const Value& blank : {Value(), Value(""), Value(List{}), Value(RemoteId{}), Value(Map{}),
-                             Value(Map{{"city", Value()}, {"street", Value("")}})})
+  for (const Value& blank : {Value(), Value(""), Value(List{}), Value(RemoteId{}), Value(Map{}), Value(Map{{"city", Value()}, {"street", Value("")}})})
     EXPECT_TRUE(blank.is_blank()) << to_json(blank);
-  for (const Value& full : {Value(false), Value(std::int64_t{0}), Value(Decimal{"0"}), Value(" "),
-                            Value(WallTime{}), Value(List{Value()}), Value(Map{{"city", Value("x")}})})
+  for (const Value& full :
+       {Value(false), Value(std::int64_t{0}), Value(Decimal{"0"}), Value(" "), Value(WallTime{}), Value(List{Value()}), Value(Map{{"city", Value("x")}})})
     EXPECT_FALSE(full.is_blank()) << to_json(full);
 }
 
@@ -111,8 +109,7 @@ TEST(Value, JsonIsExact) {
   EXPECT_EQ(to_json(Value(WallTime{0})), "\"1970-01-01T00:00:00.000Z\"");
   EXPECT_EQ(to_json(Value(EntityRef{})), "{\"entity\": \"00000000000000000000000000\"}");
   EXPECT_EQ(to_json(Value(RemoteId{"Contact", "1"})), "{\"object\": \"Contact\", \"id\": \"1\"}");
-  EXPECT_EQ(to_json(Value(Map{{"a", Value(true)}, {"b", Value(List{Value("x"), Value()})}})),
-            "{\"a\": true, \"b\": [\"x\", null]}");
+  EXPECT_EQ(to_json(Value(Map{{"a", Value(true)}, {"b", Value(List{Value("x"), Value()})}})), "{\"a\": true, \"b\": [\"x\", null]}");
 }
 
 // Hashes may be stored and break ties between systems: they must not change between builds.

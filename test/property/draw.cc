@@ -23,7 +23,8 @@ bool any_boolean() { return *rc::gen::arbitrary<bool>(); }
 std::string any_bytes() { return *rc::gen::arbitrary<std::string>(); }
 
 std::size_t any_count(std::size_t most) {
-  const auto grown = *rc::gen::withSize([most](int size) { return rc::gen::inRange<std::size_t>(0, std::min<std::size_t>(most, static_cast<std::size_t>(size)) + 1); });
+  const auto grown =
+      *rc::gen::withSize([most](int size) { return rc::gen::inRange<std::size_t>(0, std::min<std::size_t>(most, static_cast<std::size_t>(size)) + 1); });
   return grown;
 }
 

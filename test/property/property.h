@@ -19,7 +19,7 @@ void expect_holds(const std::string& claim, const std::function<void()>& propert
 }  // namespace lockstep::property
 
 /// A GoogleTest whose body is a property.
-#define PROPERTY(suite, name)                                                                              \
-  static void suite##_##name##_holds();                                                                    \
-  TEST(suite, name) { ::lockstep::property::expect_holds(#suite "." #name, suite##_##name##_holds); }      \
+#define PROPERTY(suite, name)                                                                         \
+  static void suite##_##name##_holds();                                                               \
+  TEST(suite, name) { ::lockstep::property::expect_holds(#suite "." #name, suite##_##name##_holds); } \
   static void suite##_##name##_holds()

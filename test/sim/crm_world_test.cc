@@ -19,7 +19,8 @@ std::int64_t rows(CrmWorld& world, const std::string& system, const std::string&
 }
 
 /// What a column of a record holds; the record is the one whose `by` is `value`. Blank: it is not there, or holds nothing.
-std::string held(CrmWorld& world, const std::string& system, const std::string& object, const std::string& by, const std::string& value, const std::string& column) {
+std::string held(CrmWorld& world, const std::string& system, const std::string& object, const std::string& by, const std::string& value,
+                 const std::string& column) {
   emulators::Table* table = dynamic_cast<emulators::StandIn&>(*world.stand_ins.at(system)).database().find_table(object);
   const auto text = [&](emulators::RowNumber row, const std::string& name) {
     const auto shown = table->get(row, *table->find_field(name));
@@ -96,7 +97,8 @@ TEST_F(CrmWorldTest, ARecordOfTheSupportSystemReachesEveryCrmAndAnEditComesBack)
   const auto made = json::parse(world.control("hubspot", "GET", "writes?after=0").body);
   const json::array& list = made.is_array() ? made.get_array() : made.at("writes").as_array();
   const std::string id(list.at(0).at("id").as_string());
-  const auto edited = world.control("hubspot", "POST", "edit", R"({"as": "Ann", "operation": "update", "object": "contacts", "id": ")" + id + R"(", "fields": {"jobtitle": "Countess"}})");
+  const auto edited = world.control("hubspot", "POST", "edit",
+                                    R"({"as": "Ann", "operation": "update", "object": "contacts", "id": ")" + id + R"(", "fields": {"jobtitle": "Countess"}})");
   ASSERT_EQ(edited.status, 200) << edited.body;
   world.run_for(Duration{180'000});
   EXPECT_NE(world.support("GET", "contacts/42").body.find("Countess"), std::string::npos);
@@ -131,7 +133,8 @@ TEST_F(CrmWorldTest, ADeltaTokenThatExpiredCostsAListingAndNoWriteBesideTheRealD
     TRY(runs, transaction.list_runs(1'000));
     return {};
   }));
-  const auto gap = std::ranges::find_if(runs, [](const RunRecord& run) { return run.kind == "gap" && run.connection == "dynamics365" && run.type == "contact"; });
+  const auto gap =
+      std::ranges::find_if(runs, [](const RunRecord& run) { return run.kind == "gap" && run.connection == "dynamics365" && run.type == "contact"; });
   ASSERT_NE(gap, runs.end());
   EXPECT_TRUE(gap->outcome.starts_with("ok: ")) << gap->outcome;
   EXPECT_NE(gap->outcome.find("expired"), std::string::npos) << gap->outcome;
@@ -142,11 +145,16 @@ TEST_F(CrmWorldTest, ADeletedContactTakesItsCallsWithItNowhere) {
   world.subscribe();
   world.start();
   ASSERT_EQ(world.support("PUT", "contacts/42", R"({"first_name": "Ada", "last_name": "Byron", "email": "ada@example.com"})").status, 201);
-  ASSERT_EQ(world.support("PUT", "interactions/7", R"({"kind": "call", "direction": "inbound", "subject": "A call", "occurred_at": "2026-03-01T10:00:00Z", "contact": "42"})").status, 201);
+  ASSERT_EQ(world
+                .support("PUT", "interactions/7",
+                         R"({"kind": "call", "direction": "inbound", "subject": "A call", "occurred_at": "2026-03-01T10:00:00Z", "contact": "42"})")
+                .status,
+            201);
   ASSERT_TRUE(world.settle(Duration{3'600'000}));
   ASSERT_EQ(world.support("DELETE", "contacts/42").status / 100, 2);
   ASSERT_TRUE(world.settle(Duration{3'600'000}));
-  for (const auto& [system, contacts, calls] : {std::tuple("salesforce", "Contact", "Task"), std::tuple("hubspot", "contacts", "calls"), std::tuple("dynamics365", "contact", "phonecall")}) {
+  for (const auto& [system, contacts, calls] :
+       {std::tuple("salesforce", "Contact", "Task"), std::tuple("hubspot", "contacts", "calls"), std::tuple("dynamics365", "contact", "phonecall")}) {
     EXPECT_EQ(rows(world, system, contacts), 0) << system;
     EXPECT_EQ(rows(world, system, calls), 1) << system;
   }
@@ -214,8 +222,10 @@ TEST_F(CrmWorldTest, AMergeWhoseLoserKeepsOurKeyLeavesNoLetter) {
   world.run_for(Duration{60'000});
   ASSERT_EQ(world.support("PUT", "contacts/2", R"({"first_name": "Ada", "last_name": "Younger", "email": "younger@example.com"})").status, 201);
   ASSERT_TRUE(world.settle(Duration{3'600'000}));
-  const std::string older = held(world, "dynamics365", "contact", "lastname", "Older", "id"), younger = held(world, "dynamics365", "contact", "lastname", "Younger", "id");
-  const auto merged = world.control("dynamics365", "POST", "edit", R"({"as": "Ann", "operation": "merge", "object": "contact", "id": ")" + older + R"(", "into": ")" + younger + R"("})");
+  const std::string older = held(world, "dynamics365", "contact", "lastname", "Older", "id"),
+                    younger = held(world, "dynamics365", "contact", "lastname", "Younger", "id");
+  const auto merged = world.control("dynamics365", "POST", "edit",
+                                    R"({"as": "Ann", "operation": "merge", "object": "contact", "id": ")" + older + R"(", "into": ")" + younger + R"("})");
   ASSERT_EQ(merged.status, 200) << merged.body;
   ASSERT_TRUE(world.settle(Duration{3'600'000}));
   EXPECT_EQ(world.counts().open_dead_letters, 0);
@@ -256,12 +266,17 @@ TEST_F(CrmWorldTest, ACaseThatWasItsAccountsIsGivenItsContactWhereACustomerIsOne
   ASSERT_EQ(world.support("PUT", "contacts/1", R"({"first_name": "Ada", "last_name": "Byron", "email": "ada@example.com"})").status, 201);
   ASSERT_EQ(world.support("PUT", "cases/1", R"({"subject": "Broken engine", "account": "1"})").status, 201);
   ASSERT_TRUE(world.settle(Duration{3'600'000}));
-  EXPECT_EQ(held(world, "dynamics365", "incident", "title", "Broken engine", "_customerid_value"), held(world, "dynamics365", "account", "name", "Analytical Engines", "id"));
-  const std::string id = held(world, "salesforce", "Case", "Subject", "Broken engine", "id"), contact = held(world, "salesforce", "Contact", "LastName", "Byron", "id");
-  const auto edited = world.control("salesforce", "POST", "edit", R"({"as": "Ann", "operation": "update", "object": "Case", "id": ")" + id + R"(", "fields": {"ContactId": ")" + contact + R"("}})");
+  EXPECT_EQ(held(world, "dynamics365", "incident", "title", "Broken engine", "_customerid_value"),
+            held(world, "dynamics365", "account", "name", "Analytical Engines", "id"));
+  const std::string id = held(world, "salesforce", "Case", "Subject", "Broken engine", "id"),
+                    contact = held(world, "salesforce", "Contact", "LastName", "Byron", "id");
+  const auto edited =
+      world.control("salesforce", "POST", "edit",
+                    R"({"as": "Ann", "operation": "update", "object": "Case", "id": ")" + id + R"(", "fields": {"ContactId": ")" + contact + R"("}})");
   ASSERT_EQ(edited.status, 200) << edited.body;
   ASSERT_TRUE(world.settle(Duration{3'600'000}));
-  EXPECT_EQ(held(world, "dynamics365", "incident", "title", "Broken engine", "_customerid_value"), held(world, "dynamics365", "contact", "lastname", "Byron", "id"));
+  EXPECT_EQ(held(world, "dynamics365", "incident", "title", "Broken engine", "_customerid_value"),
+            held(world, "dynamics365", "contact", "lastname", "Byron", "id"));
 }
 
 }  // namespace

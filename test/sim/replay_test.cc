@@ -104,20 +104,23 @@ class Replay : public testing::TestWithParam<int> {
     world.subscribe();
     world.start();
     for (System& system : world.hub->systems)
-      if (system.connector) system.connector = std::make_unique<Recorder>(std::move(system.connector), *world.hub, system.id, deliveries, std::min(GetParam(), 3));
+      if (system.connector)
+        system.connector = std::make_unique<Recorder>(std::move(system.connector), *world.hub, system.id, deliveries, std::min(GetParam(), 3));
   }
   void call(const std::string& path, const std::string& body) {
     calls.emplace_back(path, body);
     EXPECT_LT(world.support("PUT", path, body).status, 300);
   }
   std::string made(const std::string& system, const std::string& object, const std::string& fields) {
-    const auto answer = world.control(system, "POST", "edit", R"({"as": "Ann", "operation": "create", "object": ")" + object + R"(", "fields": )" + fields + "}");
+    const auto answer =
+        world.control(system, "POST", "edit", R"({"as": "Ann", "operation": "create", "object": ")" + object + R"(", "fields": )" + fields + "}");
     EXPECT_EQ(answer.status, 200) << answer.body;
     return std::string(json::parse(answer.body).at("id").as_string());
   }
   void edit(const std::string& system, const std::string& object, const std::string& id, const std::string& operation, const std::string& fields) {
-    const auto answer = world.control(system, "POST", "edit",
-                                      R"({"as": "Ann", "operation": ")" + operation + R"(", "object": ")" + object + R"(", "id": ")" + id + R"(", "fields": )" + fields + "}");
+    const auto answer =
+        world.control(system, "POST", "edit",
+                      R"({"as": "Ann", "operation": ")" + operation + R"(", "object": ")" + object + R"(", "id": ")" + id + R"(", "fields": )" + fields + "}");
     EXPECT_EQ(answer.status, 200) << answer.body;
   }
   /// A day at work: records of all systems, edits on both sides, a delete.

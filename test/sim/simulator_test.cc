@@ -95,7 +95,9 @@ class Disk : public testing::Test {
     run(database, "CREATE TABLE IF NOT EXISTS row(value)");
     return database;
   }
-  static void run(sqlite3* database, const std::string& sql) { EXPECT_EQ(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(database); }
+  static void run(sqlite3* database, const std::string& sql) {
+    EXPECT_EQ(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(database);
+  }
   static int rows(sqlite3* database) {
     sqlite3_stmt* statement = nullptr;
     EXPECT_EQ(sqlite3_prepare_v2(database, "SELECT count(*) FROM row", -1, &statement, nullptr), SQLITE_OK) << sqlite3_errmsg(database);

@@ -292,7 +292,8 @@ TEST_F(StoreTest, WakingWhoWaitsLooksAtNobodyElse) {
   const auto time_of_waking = [&] {
     const auto start = std::chrono::steady_clock::now();
     const auto woken = transact([](Transaction& transaction) -> Result<void> {
-      for (std::uint64_t n = 0; n < 100; ++n) TRY_VOID(transaction.wake_obligations(ConnectionId{1}, EntityId{make_ulid(WallTime{2000}, 0, n)}, WallTime{3000}));
+      for (std::uint64_t n = 0; n < 100; ++n)
+        TRY_VOID(transaction.wake_obligations(ConnectionId{1}, EntityId{make_ulid(WallTime{2000}, 0, n)}, WallTime{3000}));
       return {};
     });
     EXPECT_TRUE(woken);

@@ -293,8 +293,7 @@ WriteResult FakeConnector::write_row(const std::string& object, Operation operat
     const auto found = system_.objects_[object].find(row.id);
     if (found == system_.objects_[object].end() || found->second.deleted) return failed(failure_of(FailureClass::gone, "there is no such record"));
     record = &found->second;
-    if (system_.traits_.has_lock && row_of(object, *record).version != row.version)
-      return failed(failure_of(FailureClass::conflict, "the record has changed"));
+    if (system_.traits_.has_lock && row_of(object, *record).version != row.version) return failed(failure_of(FailureClass::conflict, "the record has changed"));
   }
   if (operation == Operation::create) {
     result = create_row(object, row, fields);

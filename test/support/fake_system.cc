@@ -58,9 +58,7 @@ void FakeSystem::merge(const std::string& object, const std::string& loser, cons
   changed(object, kept);
 }
 
-const FakeRecord& FakeSystem::at(const std::string& object, const std::string& id) const {
-  return const_cast<FakeSystem*>(this)->record(object, id);
-}
+const FakeRecord& FakeSystem::at(const std::string& object, const std::string& id) const { return const_cast<FakeSystem*>(this)->record(object, id); }
 
 std::vector<const FakeRecord*> FakeSystem::live(const std::string& object) const {
   std::vector<const FakeRecord*> records;

@@ -20,8 +20,8 @@ using FieldValues = std::map<std::string, Value>;
 /// One record of a make-believe system.
 struct FakeRecord {
   std::string id;
-  std::string key;                  // our external id, as far as it was written
-  FieldValues fields;               // by name; a missing one is blank
+  std::string key;     // our external id, as far as it was written
+  FieldValues fields;  // by name; a missing one is blank
   std::uint64_t version = 0;
   WallTime modified;
   bool deleted = false;
@@ -31,19 +31,19 @@ struct FakeRecord {
 
 /// How a system behaves.
 struct FakeTraits {
-  bool has_key = true;              // records carry our external id, creates go by it and may be repeated
-  bool client_id = false;           // a create names the record's id, and may be repeated
+  bool has_key = true;     // records carry our external id, creates go by it and may be repeated
+  bool client_id = false;  // a create names the record's id, and may be repeated
   connector::ShadowSource shadow = connector::ShadowSource::response;
   bool has_lock = false;
   bool feed_lists_deletes = true;
   bool feed_starts_with_listing = false;
   bool probes = false;
-  bool lower_feed = false;          // below the feed stands another that shows what was modified since a time, no deletes
-  bool feed_shows_ids = false;      // and versions, which are exact; values are read by id
-  bool feed_shows_fields = false;   // with feed_shows_ids: the values of that version too
-  bool merges_vanish = false;       // the loser of a merge is in no feed or listing; the winner names it
-  bool answers_in_part = false;     // to a write: what was sent, not the whole record
-  std::size_t overlap = 0;          // changes that each walk of the feed shows again
+  bool lower_feed = false;         // below the feed stands another that shows what was modified since a time, no deletes
+  bool feed_shows_ids = false;     // and versions, which are exact; values are read by id
+  bool feed_shows_fields = false;  // with feed_shows_ids: the values of that version too
+  bool merges_vanish = false;      // the loser of a merge is in no feed or listing; the winner names it
+  bool answers_in_part = false;    // to a write: what was sent, not the whole record
+  std::size_t overlap = 0;         // changes that each walk of the feed shows again
   std::size_t page = 50, batch = 10;
   Duration latency{40};
 };
@@ -80,22 +80,25 @@ class FakeSystem {
   const std::string& name() const { return name_; }
   const FakeTraits& traits() const { return traits_; }
   /// Positions of change feeds that were handed out are worth nothing any more.
-  void expire_cursors() { oldest_position_ = changes_.size() + 1; ++epoch_; }
+  void expire_cursors() {
+    oldest_position_ = changes_.size() + 1;
+    ++epoch_;
+  }
 
   // How it misbehaves.
-  std::deque<Fate> fates;           // of the next write calls; answered when used up
+  std::deque<Fate> fates;  // of the next write calls; answered when used up
   std::function<std::optional<connector::Failure>(connector::Operation, const std::string& object, const FieldValues&)> refuse;
   std::function<std::optional<connector::Failure>(const std::string& id)> refuse_read;  // spoils the whole read
-  std::function<void(const std::string& object, FieldValues&)> normalise;  // the server's own way with what it is given
-  std::optional<connector::Failure> down;  // every call fails so
-  Duration answers_after{0};        // to writes: so much later than they are done
-  bool shows_nothing = false;       // scans answer properly, but empty
-  bool listing_breaks = false;      // the second page of a scan fails
-  bool listing_expired = false;     // the second page of a scan fails, once: its position is not known any more
+  std::function<void(const std::string& object, FieldValues&)> normalise;               // the server's own way with what it is given
+  std::optional<connector::Failure> down;                                               // every call fails so
+  Duration answers_after{0};                                                            // to writes: so much later than they are done
+  bool shows_nothing = false;                                                           // scans answer properly, but empty
+  bool listing_breaks = false;                                                          // the second page of a scan fails
+  bool listing_expired = false;                // the second page of a scan fails, once: its position is not known any more
   std::function<void()> when_expired = [] {};  // a dead position was told
-  bool feed_is_off = false;         // the feed cannot even be started
+  bool feed_is_off = false;                    // the feed cannot even be started
 
-  std::vector<FakeWrite> writes;    // by the hub
+  std::vector<FakeWrite> writes;  // by the hub
   std::uint64_t calls = 0, scans = 0, reads_by_id = 0, lookups = 0, lower_reads = 0;
   std::vector<WallTime> feed_reads, scan_starts;
   std::vector<WallTime> write_calls;

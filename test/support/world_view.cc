@@ -114,7 +114,9 @@ std::vector<Ulid> ids_of(const std::vector<DeadLetter>& letters) {
 }
 
 template <class T>
-Task<void> put_into(Task<T> task, T& into) { into = co_await std::move(task); }
+Task<void> put_into(Task<T> task, T& into) {
+  into = co_await std::move(task);
+}
 
 }  // namespace
 

@@ -67,8 +67,10 @@ Result<void> copy_pages(const std::string& from, const std::string& to) {
   };
   const Handle source(open(from, SQLITE_OPEN_READONLY));
   const Handle copy(open(to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
-  if (!source.it || sqlite3_errcode(source.it) != SQLITE_OK) return fail(ErrorCode::storage, "cannot read '" + from + "': " + (source.it ? sqlite3_errmsg(source.it) : "out of memory"));
-  if (!copy.it || sqlite3_errcode(copy.it) != SQLITE_OK) return fail(ErrorCode::storage, "cannot write '" + to + "': " + (copy.it ? sqlite3_errmsg(copy.it) : "out of memory"));
+  if (!source.it || sqlite3_errcode(source.it) != SQLITE_OK)
+    return fail(ErrorCode::storage, "cannot read '" + from + "': " + (source.it ? sqlite3_errmsg(source.it) : "out of memory"));
+  if (!copy.it || sqlite3_errcode(copy.it) != SQLITE_OK)
+    return fail(ErrorCode::storage, "cannot write '" + to + "': " + (copy.it ? sqlite3_errmsg(copy.it) : "out of memory"));
   sqlite3_exec(copy.it, "PRAGMA synchronous=OFF; PRAGMA journal_mode=OFF", nullptr, nullptr, nullptr);  // synced once, at the end
   sqlite3_backup* backup = sqlite3_backup_init(copy.it, "main", source.it, "main");
   int code = backup ? sqlite3_backup_step(backup, -1) : sqlite3_errcode(copy.it);
@@ -78,7 +80,8 @@ Result<void> copy_pages(const std::string& from, const std::string& to) {
   }
   if (code != SQLITE_OK) return fail(ErrorCode::storage, "copying '" + from + "': " + sqlite3_errstr(code));
   // The copy is one file, which needs no log beside it.
-  if (sqlite3_exec(copy.it, "PRAGMA journal_mode=DELETE", nullptr, nullptr, nullptr) != SQLITE_OK) return fail(ErrorCode::storage, "'" + to + "': " + sqlite3_errmsg(copy.it));
+  if (sqlite3_exec(copy.it, "PRAGMA journal_mode=DELETE", nullptr, nullptr, nullptr) != SQLITE_OK)
+    return fail(ErrorCode::storage, "'" + to + "': " + sqlite3_errmsg(copy.it));
   return {};
 }
 
@@ -86,7 +89,8 @@ Result<void> copy_pages(const std::string& from, const std::string& to) {
 Result<void> check_whole(Database& database, const std::string& path, const char* check) {
   TRY(Statement row, database.prepare(check));
   TRY(const bool found, row.step());
-  if (!found || row.text(0) != "ok") return fail(ErrorCode::storage, "'" + path + "' is damaged (" + (found ? row.text(0) : "no answer") + "); take another backup");
+  if (!found || row.text(0) != "ok")
+    return fail(ErrorCode::storage, "'" + path + "' is damaged (" + (found ? row.text(0) : "no answer") + "); take another backup");
   return {};
 }
 
@@ -124,8 +128,9 @@ Result<void> stamp(Database& database, const Epoch& epoch, const std::string& fi
   {
     const std::string none = codec::encode_changes({}), note = "restored from " + file;
     const Ulid nil;
-    TRY(Statement row, database.prepare("INSERT INTO audit(at, run, connection, source, entity, type, object, remote, operation, success, failure_class, error, attempt, "
-                                        "mapping_version, changes) VALUES(?, ?, 0, 0, ?, '', '', '', 'restore', 1, '', ?, 0, '', ?)"));
+    TRY(Statement row,
+        database.prepare("INSERT INTO audit(at, run, connection, source, entity, type, object, remote, operation, success, failure_class, error, attempt, "
+                         "mapping_version, changes) VALUES(?, ?, 0, 0, ?, '', '', '', 'restore', 1, '', ?, 0, '', ?)"));
     TRY_VOID(row.bind(epoch.restored_at.ms).bind(nil).bind(nil).bind_text(note).bind_blob(none).run());
   }
   return database.execute("COMMIT");

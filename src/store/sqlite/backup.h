@@ -33,7 +33,7 @@ std::vector<BackupFile> list_backups(const std::string& folder);
 struct Restored {
   Epoch epoch;
   std::int64_t entities = 0;
-  std::string kept_as;       // where the replaced store is; empty: there was none
+  std::string kept_as;  // where the replaced store is; empty: there was none
 };
 Result<Restored> restore_sqlite(const std::string& file, const std::string& store_path, WallTime now);
 

@@ -6,9 +6,7 @@ namespace lockstep::sqlite {
 
 namespace {
 
-tl::unexpected<Error> failed(sqlite3* database, std::string_view what) {
-  return fail(ErrorCode::storage, std::string(what) + ": " + sqlite3_errmsg(database));
-}
+tl::unexpected<Error> failed(sqlite3* database, std::string_view what) { return fail(ErrorCode::storage, std::string(what) + ": " + sqlite3_errmsg(database)); }
 
 }  // namespace
 

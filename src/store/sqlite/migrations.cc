@@ -88,7 +88,8 @@ Result<std::int64_t> known_version(Database& database, bool may_be_new) {
   const bool is_new = may_be_new && application == 0 && version == 0;
   if (application != kApplicationId && !is_new) return fail(ErrorCode::storage, "the file belongs to another program; name another store");
   if (version > newest)
-    return fail(ErrorCode::storage, "the store has version " + std::to_string(version) + ", this program knows " + std::to_string(newest) + ": use a newer lockstep");
+    return fail(ErrorCode::storage,
+                "the store has version " + std::to_string(version) + ", this program knows " + std::to_string(newest) + ": use a newer lockstep");
   return version;
 }
 

@@ -59,7 +59,8 @@ std::string Names::name(const std::string& kind, std::int64_t number) const {
 Result<TypeIndex> Names::type_of(std::int64_t number) const {
   for (std::size_t i = 0; i < type_numbers_.size(); ++i)
     if (type_numbers_[i] == number) return TypeIndex{static_cast<std::uint16_t>(i)};
-  return fail(ErrorCode::storage, "the store holds records of type '" + name("type", number) + "', which the model does not have any more; put it back into the model");
+  return fail(ErrorCode::storage,
+              "the store holds records of type '" + name("type", number) + "', which the model does not have any more; put it back into the model");
 }
 
 std::vector<std::pair<std::int64_t, std::string>> Names::all(const std::string& kind) const {

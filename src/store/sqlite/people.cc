@@ -68,11 +68,14 @@ Result<std::vector<ReviewItem>> SqliteTransaction::list_reviews(const ReviewFilt
   // The two hot questions have indexes of their own; the rest is for people.
   const char* sql = "SELECT id, kind, state, entity, connection, object, remote, body FROM review WHERE id < ? AND (?2 < 0 OR state = ?2) ORDER BY id DESC";
   if (filter.entity)
-    sql = "SELECT review.id, kind, state, review.entity, connection, object, remote, body FROM review_entity JOIN review ON review.id = review_entity.review "
-          "WHERE review.id < ? AND (?2 < 0 OR state = ?2) AND review_entity.entity = ?3 ORDER BY review.id DESC";
+    sql =
+        "SELECT review.id, kind, state, review.entity, connection, object, remote, body FROM review_entity JOIN review ON review.id = review_entity.review "
+        "WHERE review.id < ? AND (?2 < 0 OR state = ?2) AND review_entity.entity = ?3 ORDER BY review.id DESC";
   else if (filter.remote && filter.state == ReviewState::open)
-    sql = "SELECT id, kind, state, entity, connection, object, remote, body FROM review WHERE id < ? AND (?2 < 0 OR state = ?2) AND state = 0 AND connection = ?3 AND object = ?4 AND remote = ?5 "
-          "ORDER BY id DESC";
+    sql =
+        "SELECT id, kind, state, entity, connection, object, remote, body FROM review WHERE id < ? AND (?2 < 0 OR state = ?2) AND state = 0 AND connection = "
+        "?3 AND object = ?4 AND remote = ?5 "
+        "ORDER BY id DESC";
   TRY(Statement rows, db_.prepare(sql));
   rows.bind(filter.after.is_nil() ? kLast : filter.after).bind(filter.state ? static_cast<int>(*filter.state) : -1);
   if (filter.entity) rows.bind(filter.entity->value());
@@ -125,8 +128,10 @@ Result<std::vector<DeadLetter>> SqliteTransaction::list_dead_letters(const DeadL
 
 Result<void> SqliteTransaction::append(const AuditRow& row) {
   const std::string changes = codec::encode_changes(row.changes);
-  TRY(Statement insert, db_.prepare("INSERT INTO audit(at, run, connection, source, entity, type, object, remote, operation, success, failure_class, error, attempt, mapping_version, "
-                                    "changes) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+  TRY(Statement insert,
+      db_.prepare(
+          "INSERT INTO audit(at, run, connection, source, entity, type, object, remote, operation, success, failure_class, error, attempt, mapping_version, "
+          "changes) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   return insert.bind(row.at.ms)
       .bind(row.run.value())
       .bind(row.connection.value())
@@ -146,10 +151,12 @@ Result<void> SqliteTransaction::append(const AuditRow& row) {
 }
 
 Result<std::vector<AuditRow>> SqliteTransaction::list_audit(const AuditFilter& filter) {
-  const char* sql = filter.entity ? "SELECT id, at, run, connection, source, entity, type, object, remote, operation, success, failure_class, error, attempt, mapping_version, changes "
-                                    "FROM audit WHERE id < ? AND entity = ? ORDER BY id DESC"
-                                  : "SELECT id, at, run, connection, source, entity, type, object, remote, operation, success, failure_class, error, attempt, mapping_version, changes "
-                                    "FROM audit WHERE id < ? ORDER BY id DESC";
+  const char* sql =
+      filter.entity
+          ? "SELECT id, at, run, connection, source, entity, type, object, remote, operation, success, failure_class, error, attempt, mapping_version, changes "
+            "FROM audit WHERE id < ? AND entity = ? ORDER BY id DESC"
+          : "SELECT id, at, run, connection, source, entity, type, object, remote, operation, success, failure_class, error, attempt, mapping_version, changes "
+            "FROM audit WHERE id < ? ORDER BY id DESC";
   TRY(Statement rows, db_.prepare(sql));
   rows.bind(filter.before_id == 0 ? INT64_MAX : static_cast<std::int64_t>(filter.before_id));
   if (filter.entity) rows.bind(filter.entity->value());
@@ -218,7 +225,8 @@ Result<StoreCounts> SqliteTransaction::counts() {
       take(rows);
     }
   };
-  TRY_VOID(each("SELECT connection, count(*) FROM link INDEXED BY link_present WHERE presence = 1 GROUP BY connection", [&](Statement& row) { by_connection[row.integer(0)].links = row.integer(1); }));
+  TRY_VOID(each("SELECT connection, count(*) FROM link INDEXED BY link_present WHERE presence = 1 GROUP BY connection",
+                [&](Statement& row) { by_connection[row.integer(0)].links = row.integer(1); }));
   TRY_VOID(each("SELECT connection, count(*) FROM link INDEXED BY link_to_read WHERE needs_read != 0 AND remote != '' GROUP BY connection",
                 [&](Statement& row) { by_connection[row.integer(0)].to_read = row.integer(1); }));
   TRY_VOID(each("SELECT connection, state, count(*), min(since) FROM obligation GROUP BY connection, state", [&](Statement& row) {
@@ -226,7 +234,8 @@ Result<StoreCounts> SqliteTransaction::counts() {
     (row.integer(1) == 0 ? one.ready : row.integer(1) == 1 ? one.in_flight : one.parked) = row.integer(2);
     if (row.integer(1) != 2 && (!one.oldest_obligation || row.integer(3) < one.oldest_obligation->ms)) one.oldest_obligation = WallTime{row.integer(3)};
   }));
-  TRY_VOID(each("SELECT connection, count(*) FROM inbox WHERE state = 0 GROUP BY connection", [&](Statement& row) { by_connection[row.integer(0)].inbox = row.integer(1); }));
+  TRY_VOID(each("SELECT connection, count(*) FROM inbox WHERE state = 0 GROUP BY connection",
+                [&](Statement& row) { by_connection[row.integer(0)].inbox = row.integer(1); }));
   TRY_VOID(each("SELECT connection, count(*) FROM dead_letter WHERE state = 0 GROUP BY connection", [&](Statement& row) {
     by_connection[row.integer(0)].dead_letters = row.integer(1);
     counts.open_dead_letters += row.integer(1);

@@ -26,8 +26,9 @@ Result<std::optional<Golden>> SqliteTransaction::find_golden(EntityId id) {
 }
 
 Result<void> SqliteTransaction::put(const Golden& golden) {
-  TRY(Statement row, db_.prepare("INSERT INTO golden(id, type, present, version, body, change) VALUES(?, ?, ?, ?, ?, (SELECT coalesce(max(change), 0) + 1 FROM golden)) "
-                                 "ON CONFLICT(id) DO UPDATE SET present = excluded.present, version = excluded.version, change = excluded.change, body = excluded.body"));
+  TRY(Statement row,
+      db_.prepare("INSERT INTO golden(id, type, present, version, body, change) VALUES(?, ?, ?, ?, ?, (SELECT coalesce(max(change), 0) + 1 FROM golden)) "
+                  "ON CONFLICT(id) DO UPDATE SET present = excluded.present, version = excluded.version, change = excluded.change, body = excluded.body"));
   const std::string body = codec::encode_golden(golden, names_.fields(golden.type));
   return row.bind(golden.id.value())
       .bind(names_.type_number(golden.type))
@@ -137,14 +138,16 @@ Result<void> SqliteTransaction::erase_link(EntityId entity, ConnectionId connect
 }
 
 Result<std::vector<Link>> SqliteTransaction::list_links(ConnectionId connection, TypeIndex type, EntityId after, std::size_t limit) {
-  TRY(Statement rows, db_.prepare("SELECT " LINK_COLUMNS " FROM link INDEXED BY link_entity WHERE entity > ? AND connection = ? AND type = ? AND presence = 1 AND secondary = 0 "
+  TRY(Statement rows, db_.prepare("SELECT " LINK_COLUMNS
+                                  " FROM link INDEXED BY link_entity WHERE entity > ? AND connection = ? AND type = ? AND presence = 1 AND secondary = 0 "
                                   "ORDER BY entity LIMIT ?"));
   rows.bind(after.value()).bind(connection.value()).bind(names_.type_number(type)).bind(static_cast<std::int64_t>(limit));
   return link_rows(std::move(rows));
 }
 
 Result<std::vector<Link>> SqliteTransaction::links_to_read(ConnectionId connection, TypeIndex type, std::size_t limit) {
-  TRY(Statement rows, db_.prepare("SELECT " LINK_COLUMNS " FROM link WHERE connection = ? AND type = ? AND needs_read != 0 AND remote != '' ORDER BY number LIMIT ?"));
+  TRY(Statement rows,
+      db_.prepare("SELECT " LINK_COLUMNS " FROM link WHERE connection = ? AND type = ? AND needs_read != 0 AND remote != '' ORDER BY number LIMIT ?"));
   rows.bind(connection.value()).bind(names_.type_number(type)).bind(static_cast<std::int64_t>(limit));
   return link_rows(std::move(rows));
 }
@@ -280,7 +283,13 @@ Result<bool> SqliteTransaction::is_not_same(EntityId a, EntityId b) {
 
 Result<void> SqliteTransaction::put_reference_wait(const ReferenceWait& wait) {
   TRY(Statement row, db_.prepare("INSERT OR IGNORE INTO reference_wait(connection, object, remote, waiting_object, waiting, since) VALUES(?, ?, ?, ?, ?, ?)"));
-  return row.bind(wait.connection.value()).bind_text(wait.awaited.object).bind_text(wait.awaited.id).bind_text(wait.waiting.object).bind_text(wait.waiting.id).bind(wait.since.ms).run();
+  return row.bind(wait.connection.value())
+      .bind_text(wait.awaited.object)
+      .bind_text(wait.awaited.id)
+      .bind_text(wait.waiting.object)
+      .bind_text(wait.waiting.id)
+      .bind(wait.since.ms)
+      .run();
 }
 
 Result<std::vector<ReferenceWait>> SqliteTransaction::take_reference_waits(ConnectionId connection, const RemoteId& awaited) {

@@ -9,9 +9,9 @@
 namespace lockstep {
 
 struct SqliteOptions {
-  std::string path;            // ":memory:" for tests
-  bool read_only = false;      // works fail when they change something
-  bool own_thread = true;      // false: works run inline, with a hop before and after (the simulator)
+  std::string path;        // ":memory:" for tests
+  bool read_only = false;  // works fail when they change something
+  bool own_thread = true;  // false: works run inline, with a hop before and after (the simulator)
   std::size_t cache_kib = 14 * 1024;
 };
 

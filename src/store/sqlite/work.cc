@@ -43,10 +43,18 @@ Result<std::optional<Obligation>> SqliteTransaction::find_obligation(EntityId en
 }
 
 Result<void> SqliteTransaction::put(const Obligation& one) {
-  TRY(Statement row, db_.prepare("INSERT INTO obligation(" OBLIGATION_COLUMNS ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(connection, entity) DO UPDATE SET "
-                                 "type = excluded.type, state = excluded.state, due = excluded.due, since = excluded.since, attempts = excluded.attempts, is_delete = excluded.is_delete, "
-                                 "awaited = excluded.awaited, golden_version = excluded.golden_version, reason = excluded.reason, last_error = excluded.last_error, priority = excluded.priority"));
-  row.bind(one.connection.value()).bind(one.entity.value()).bind(names_.type_number(one.type)).bind(static_cast<int>(one.state)).bind(one.due.ms).bind(one.since.ms);
+  TRY(Statement row,
+      db_.prepare("INSERT INTO obligation(" OBLIGATION_COLUMNS ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(connection, entity) DO UPDATE SET "
+                  "type = excluded.type, state = excluded.state, due = excluded.due, since = excluded.since, attempts = excluded.attempts, is_delete = "
+                  "excluded.is_delete, "
+                  "awaited = excluded.awaited, golden_version = excluded.golden_version, reason = excluded.reason, last_error = excluded.last_error, priority "
+                  "= excluded.priority"));
+  row.bind(one.connection.value())
+      .bind(one.entity.value())
+      .bind(names_.type_number(one.type))
+      .bind(static_cast<int>(one.state))
+      .bind(one.due.ms)
+      .bind(one.since.ms);
   row.bind(one.attempts).bind(one.is_delete ? 1 : 0);
   if (one.awaited.value().is_nil()) row.bind_null();
   else row.bind(one.awaited.value());
@@ -58,8 +66,10 @@ Result<void> SqliteTransaction::erase_obligation(EntityId entity, ConnectionId c
   return row.bind(connection.value()).bind(entity.value()).run();
 }
 
-Result<std::vector<Obligation>> SqliteTransaction::due_obligations(ConnectionId connection, TypeIndex type, Priority priority, WallTime now, std::size_t limit) {
-  TRY(Statement rows, db_.prepare("SELECT " OBLIGATION_COLUMNS " FROM obligation WHERE connection = ? AND type = ? AND priority = ? AND state = 0 AND due <= ? ORDER BY due LIMIT ?"));
+Result<std::vector<Obligation>> SqliteTransaction::due_obligations(ConnectionId connection, TypeIndex type, Priority priority, WallTime now,
+                                                                   std::size_t limit) {
+  TRY(Statement rows, db_.prepare("SELECT " OBLIGATION_COLUMNS
+                                  " FROM obligation WHERE connection = ? AND type = ? AND priority = ? AND state = 0 AND due <= ? ORDER BY due LIMIT ?"));
   rows.bind(connection.value()).bind(names_.type_number(type)).bind(static_cast<int>(priority)).bind(now.ms).bind(static_cast<std::int64_t>(limit));
   return obligation_rows(std::move(rows));
 }
@@ -69,7 +79,8 @@ Result<std::optional<WallTime>> SqliteTransaction::next_due(ConnectionId connect
   std::optional<WallTime> first;
   for (const auto& [type, name] : names_.all("type")) {
     for (std::size_t priority = 0; priority < kPriorities; ++priority) {
-      TRY(Statement row, db_.prepare("SELECT min(due) FROM obligation INDEXED BY obligation_due WHERE connection = ? AND type = ? AND priority = ? AND state = 0"));
+      TRY(Statement row,
+          db_.prepare("SELECT min(due) FROM obligation INDEXED BY obligation_due WHERE connection = ? AND type = ? AND priority = ? AND state = 0"));
       TRY(const bool found, row.bind(connection.value()).bind(type).bind(static_cast<std::int64_t>(priority)).step());
       if (found && !row.is_null(0) && (!first || row.integer(0) < first->ms)) first = WallTime{row.integer(0)};
     }
@@ -109,8 +120,10 @@ Result<std::vector<Obligation>> SqliteTransaction::recover_in_flight(WallTime no
 }
 
 Result<bool> SqliteTransaction::put(const InboxEvent& event) {
-  TRY(Statement row, db_.prepare("INSERT OR IGNORE INTO inbox(connection, dedupe, object, remote, kind, received, occurred, due, attempts, state, merged_into, merged_from, body, "
-                                 "last_error) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)"));
+  TRY(Statement row,
+      db_.prepare(
+          "INSERT OR IGNORE INTO inbox(connection, dedupe, object, remote, kind, received, occurred, due, attempts, state, merged_into, merged_from, body, "
+          "last_error) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)"));
   const std::string merged_from = join(event.merged_from, "\n");
   TRY_VOID(row.bind(event.connection.value())
                .bind_text(event.dedupe)
@@ -130,8 +143,9 @@ Result<bool> SqliteTransaction::put(const InboxEvent& event) {
 }
 
 Result<std::vector<InboxEvent>> SqliteTransaction::take_inbox(ConnectionId connection, WallTime now, std::size_t limit) {
-  TRY(Statement rows, db_.prepare("SELECT id, dedupe, object, remote, kind, received, occurred, due, attempts, merged_into, merged_from, body, last_error FROM inbox "
-                                  "WHERE connection = ? AND state = 0 AND due <= ? ORDER BY due, id LIMIT ?"));
+  TRY(Statement rows,
+      db_.prepare("SELECT id, dedupe, object, remote, kind, received, occurred, due, attempts, merged_into, merged_from, body, last_error FROM inbox "
+                  "WHERE connection = ? AND state = 0 AND due <= ? ORDER BY due, id LIMIT ?"));
   rows.bind(connection.value()).bind(now.ms).bind(static_cast<std::int64_t>(limit));
   std::vector<InboxEvent> events;
   for (;;) {
@@ -174,8 +188,9 @@ Result<bool> SqliteTransaction::has_unread(ConnectionId connection) {
 
 Result<Unread> SqliteTransaction::find_unread(ConnectionId connection, const RemoteId& remote) {
   // 3: EventKind::merged. There are few of them at a time.
-  TRY(Statement merge, db_.prepare("SELECT 1 FROM inbox INDEXED BY inbox_merge WHERE connection = ? AND object = ? AND state = 0 AND kind = 3 "
-                                   "AND instr(char(10) || remote || char(10) || merged_into || char(10) || merged_from || char(10), char(10) || ? || char(10)) > 0 LIMIT 1"));
+  TRY(Statement merge,
+      db_.prepare("SELECT 1 FROM inbox INDEXED BY inbox_merge WHERE connection = ? AND object = ? AND state = 0 AND kind = 3 "
+                  "AND instr(char(10) || remote || char(10) || merged_into || char(10) || merged_from || char(10), char(10) || ? || char(10)) > 0 LIMIT 1"));
   TRY(const bool merges, merge.bind(connection.value()).bind_text(remote.object).bind_text(remote.id).step());
   if (merges) return Unread::merge;
   TRY(Statement row, db_.prepare("SELECT 1 FROM inbox INDEXED BY inbox_record WHERE connection = ? AND object = ? AND remote = ? AND state = 0 LIMIT 1"));
@@ -184,8 +199,9 @@ Result<Unread> SqliteTransaction::find_unread(ConnectionId connection, const Rem
 }
 
 Result<void> SqliteTransaction::finish_inbox_of(ConnectionId connection, const RemoteId& remote, WallTime sent) {
-  TRY(Statement row, db_.prepare("UPDATE inbox INDEXED BY inbox_record SET state = ?, body = '' WHERE connection = ? AND object = ? AND remote = ? AND state = 0 "
-                                 "AND kind <> 3 AND received <= ?"));
+  TRY(Statement row,
+      db_.prepare("UPDATE inbox INDEXED BY inbox_record SET state = ?, body = '' WHERE connection = ? AND object = ? AND remote = ? AND state = 0 "
+                  "AND kind <> 3 AND received <= ?"));
   return row.bind(static_cast<int>(InboxState::superseded)).bind(connection.value()).bind_text(remote.object).bind_text(remote.id).bind(sent.ms).run();
 }
 
@@ -212,7 +228,13 @@ Result<std::optional<Cursor>> SqliteTransaction::find_cursor(ConnectionId connec
 
 Result<void> SqliteTransaction::put(const Cursor& cursor) {
   TRY(Statement row, db_.prepare("INSERT OR REPLACE INTO cursor(connection, feed, position, stream, read_at, complete) VALUES(?, ?, ?, ?, ?, ?)"));
-  return row.bind(cursor.connection.value()).bind_text(cursor.feed).bind_text(cursor.position).bind_text(cursor.stream).bind(cursor.read_at.ms).bind(cursor.complete ? 1 : 0).run();
+  return row.bind(cursor.connection.value())
+      .bind_text(cursor.feed)
+      .bind_text(cursor.position)
+      .bind_text(cursor.stream)
+      .bind(cursor.read_at.ms)
+      .bind(cursor.complete ? 1 : 0)
+      .run();
 }
 
 Result<void> SqliteTransaction::put(const RunRecord& run) {
@@ -234,7 +256,8 @@ Result<void> SqliteTransaction::put(const RunRecord& run) {
 }
 
 Result<std::vector<RunRecord>> SqliteTransaction::list_runs(std::size_t limit) {
-  TRY(Statement rows, db_.prepare("SELECT id, kind, connection, type, started, ended, outcome, read, changed, created, written, calls FROM run ORDER BY id DESC LIMIT ?"));
+  TRY(Statement rows,
+      db_.prepare("SELECT id, kind, connection, type, started, ended, outcome, read, changed, created, written, calls FROM run ORDER BY id DESC LIMIT ?"));
   rows.bind(static_cast<std::int64_t>(limit));
   std::vector<RunRecord> runs;
   for (;;) {

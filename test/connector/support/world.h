@@ -84,7 +84,7 @@ struct Field {
   std::string name;
   mapping::WireType type = mapping::WireType::text;
   std::string form = "plain";
-  Map more = {};            // other arguments of the form
+  Map more = {};  // other arguments of the form
   bool readable = true;
 };
 inline Field text(std::string name) { return Field{std::move(name)}; }

@@ -75,8 +75,7 @@ void World::poll(std::size_t number) {
       if (server.revision > cursor) page.emplace_back(observation_of(number, server.snapshot(), fence, false), server.revision);
     } else {
       for (const LogEntry& entry : server.log)
-        if (entry.revision > cursor)
-          page.emplace_back(observation_of(number, server.snapshot_of(entry), std::nullopt, false), entry.revision);
+        if (entry.revision > cursor) page.emplace_back(observation_of(number, server.snapshot_of(entry), std::nullopt, false), entry.revision);
       if (page.size() > 1 && random_.chance(.3)) page.resize(page.size() / 2);
     }
     for (auto& [seen, revision] : page) seen.observed_at = sent;
@@ -155,8 +154,13 @@ void World::deliver(std::size_t number) {
   begin_write(state_, server.id(), owed_now, context());
   lane.in_flight = owed_now;
   ++statistics.writes;
-  log([&] { return "HUB sends " + std::to_string(number) + (owed_now.kind == Plan::Kind::remove ? " delete" : owed_now.kind == Plan::Kind::create ? " create" : " update") +
-      " v" + write.if_version; });
+  log([&] {
+    return "HUB sends " + std::to_string(number) +
+           (owed_now.kind == Plan::Kind::remove   ? " delete"
+            : owed_now.kind == Plan::Kind::create ? " create"
+                                                  : " update") +
+           " v" + write.if_version;
+  });
   enum class Fate { answered, lost, never, late };
   const double dice = quiet_ ? 0 : random_.real(0, 1);
   const Fate fate = dice < .65 ? Fate::answered : dice < .85 ? Fate::lost : dice < .95 || !options_.late ? Fate::never : Fate::late;
@@ -192,14 +196,15 @@ void World::time_out(std::size_t number, std::int64_t sent) {
 void World::answered(const Write& write, Landing landing, const std::optional<Snapshot>& body, const std::string& version) {
   Lane& lane = lanes_[write.server];
   if (!lane.in_flight || lane.write_number != write.number) return;
-  log([&] { return "HUB answered " + std::to_string(write.server) + (landing == Landing::done ? " done" : landing == Landing::refused ? " refused" : " gone"); });
+  log([&] {
+    return "HUB answered " + std::to_string(write.server) + (landing == Landing::done ? " done" : landing == Landing::refused ? " refused" : " gone");
+  });
   Answer result;
   result.remote = RemoteId{"contact", "r" + std::to_string(write.server)};
   result.version = landing == Landing::done ? version : "";
   result.observed_at = WallTime{kEpochMs + now_ms_};
   result.uncertainty_us = 2'000'000;
-  if (landing == Landing::refused)
-    result.kind = write.plan.kind == Plan::Kind::create ? Answer::Kind::failed : Answer::Kind::refused_lock;
+  if (landing == Landing::refused) result.kind = write.plan.kind == Plan::Kind::create ? Answer::Kind::failed : Answer::Kind::refused_lock;
   if (landing == Landing::gone) result.kind = Answer::Kind::gone;
   if (body && body->exists) {
     const Observation shown = observation_of(write.server, *body, std::nullopt, false);

@@ -27,8 +27,10 @@ void World::account(const Value& value) {
 void World::took_effect(const Effects& effects, const Golden& before) {
   for (const GoldenField& field : state_.golden.fields) account(field.value);
   for (const AuditChange& change : effects.changes) {
-    log([&] { return "    " + change.field + " " + (change.before ? to_display(*change.before) : "-") + " / " +
-        (change.after ? to_display(*change.after) : "-") + ": " + change.note; });
+    log([&] {
+      return "    " + change.field + " " + (change.before ? to_display(*change.before) : "-") + " / " + (change.after ? to_display(*change.after) : "-") +
+             ": " + change.note;
+    });
     if (change.before) account(*change.before);
     if (change.after) account(*change.after);
     // Law 10: an edit is never beaten by what it was made on top of.
@@ -93,9 +95,8 @@ void World::check_converged() {
   }
   for (const ReviewItem& item : state_.reviews) {
     if (item.kind != ReviewKind::field_conflict) continue;
-    const bool all_equal = std::ranges::all_of(item.candidates, [&](const ReviewCandidate& one) {
-      return visible_part(one.value) == visible_part(item.candidates.front().value);
-    });
+    const bool all_equal = std::ranges::all_of(
+        item.candidates, [&](const ReviewCandidate& one) { return visible_part(one.value) == visible_part(item.candidates.front().value); });
     if (all_equal) fail("a review item stays open although all candidates are equal");
   }
 }

@@ -120,8 +120,7 @@ World::Landing World::apply(Write& write) {
   for (const auto& [field, value] : write.values) {
     covered(server, field, write);
     Value kept = server.clean(field, value);
-    if (!server.same(field, kept, value))
-      kept = text_value(*visible_part(kept).get<std::string>(), new_edit(write.server, field, false, {edit_of(value)}));
+    if (!server.same(field, kept, value)) kept = text_value(*visible_part(kept).get<std::string>(), new_edit(write.server, field, false, {edit_of(value)}));
     changed[field] = kept;
   }
   server.write(now_ms_, changed);

@@ -34,9 +34,9 @@ void run_many(const Options& options, std::uint64_t first, std::uint64_t count) 
     if (wrong.empty()) continue;
     if (++failures <= 10) ADD_FAILURE() << "LOCKSTEP_SEED=" << seed << ": " << wrong.front();
   }
-  std::cout << sum.schedules << " schedules, " << failures << " failed; " << sum.edits << " edits, " << sum.writes << " writes, " << sum.reads
-            << " reads, " << sum.reviews << " reviews, " << sum.parked << " parked fields, " << sum.superseded << " superseded, " << sum.window
-            << " in a window, " << sum.recreated << " created again, " << sum.revived << " revived\n";
+  std::cout << sum.schedules << " schedules, " << failures << " failed; " << sum.edits << " edits, " << sum.writes << " writes, " << sum.reads << " reads, "
+            << sum.reviews << " reviews, " << sum.parked << " parked fields, " << sum.superseded << " superseded, " << sum.window << " in a window, "
+            << sum.recreated << " created again, " << sum.revived << " revived\n";
   EXPECT_EQ(failures, 0);
 }
 

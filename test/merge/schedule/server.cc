@@ -62,9 +62,7 @@ Server::Server(std::size_t number_, VersionKind kind, Random& random, const Opti
   memo_is_outward = options.outward && random.chance(.15);
 }
 
-std::int64_t Server::own_clock_s(std::int64_t now_ms) const {
-  return (kEpochMs + now_ms + offset_ms) / 1000;
-}
+std::int64_t Server::own_clock_s(std::int64_t now_ms) const { return (kEpochMs + now_ms + offset_ms) / 1000; }
 
 std::string Server::version() const {
   switch (version_kind) {
@@ -123,8 +121,7 @@ Snapshot Server::snapshot_of(const std::map<std::size_t, Value>& only) const {
   result.version = version();
   result.fields = only;
   result.modified_ms = to_hub_ms(modified_s);
-  for (const auto& [field, value] : only)
-    result.times_ms[field] = to_hub_ms(has_history ? field_modified_s[field] : modified_s);
+  for (const auto& [field, value] : only) result.times_ms[field] = to_hub_ms(has_history ? field_modified_s[field] : modified_s);
   return result;
 }
 

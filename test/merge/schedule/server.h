@@ -20,7 +20,9 @@ class Random {
   int between(int low, int high) { return low + static_cast<int>(below(static_cast<std::size_t>(high - low + 1))); }
   bool chance(double p) { return real(0, 1) < p; }
   template <class T>
-  T pick(std::initializer_list<T> list) { return *(list.begin() + static_cast<std::ptrdiff_t>(below(list.size()))); }
+  T pick(std::initializer_list<T> list) {
+    return *(list.begin() + static_cast<std::ptrdiff_t>(below(list.size())));
+  }
 
  private:
   std::mt19937_64 engine_;
