@@ -69,7 +69,7 @@ Result<ProgramRef> compile(std::string_view text, const Roots& roots, CompileOpt
   return ProgramRef(std::move(compiled.program));
 }
 
-std::vector<std::size_t> roots_used(const Program& program) { return program.roots; }
+const std::vector<std::size_t>& roots_used(const Program& program) { return program.roots; }
 bool is_constant(const Program& program) { return program.roots.empty(); }
 const std::string& source_of(const Program& program) { return program.source; }
 

@@ -51,7 +51,7 @@ struct CompileOptions {
 };
 Result<ProgramRef> compile(std::string_view text, const Roots& roots, CompileOptions options = {});
 /// The slots a program reads, ascending, for dependency checks.
-std::vector<std::size_t> roots_used(const Program& program);
+const std::vector<std::size_t>& roots_used(const Program& program);
 bool is_constant(const Program& program);
 /// The text it was compiled from.
 const std::string& source_of(const Program& program);

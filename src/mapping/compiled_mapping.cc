@@ -13,23 +13,29 @@ expression::Roots field_roots(const EntityType& type) {
 
 namespace {
 
-/// Conditions over canonical fields. What they look at is gathered when the first one asks: most mappings have none.
+/// Conditions over canonical fields. What one looks at is gathered when it asks: most mappings have none.
 class Conditions {
  public:
   explicit Conditions(const Fields& fields) : fields_(fields) {}
   bool hold(const expression::ProgramRef& program) {
     if (!program) return true;
-    if (scope_.empty()) {
-      scope_.reserve(fields_.size());
-      for (const auto& field : fields_) scope_.push_back(field ? expression::Operand::borrow(*field) : expression::Operand());
-    }
+    // Fields that share a place mostly share its condition.
+    const std::string& source = expression::source_of(*program);
+    if (last_ && *last_ == source) return last_holds_;
+    scope_.resize(fields_.size());
+    for (const std::size_t slot : expression::roots_used(*program))
+      if (slot < fields_.size() && fields_[slot]) scope_[slot] = expression::Operand::borrow(*fields_[slot]);
     const auto truth = expression::evaluate_truth(*program, scope_);
-    return truth && *truth;
+    last_ = &source;
+    last_holds_ = truth && *truth;
+    return last_holds_;
   }
 
  private:
   const Fields& fields_;
   std::vector<expression::Operand> scope_;
+  const std::string* last_ = nullptr;  // the source of the program asked for last
+  bool last_holds_ = false;
 };
 
 }  // namespace
