@@ -169,9 +169,9 @@ class Dispatcher {
   Task<void> send_all(Queue queue, std::vector<Prepared> prepared, Sending& sending, DeliverReport& report);
   /// One remote record is one entity's: what a create made may be linked to another entity by the time the answer comes. Where a record of
   /// that one was merged into it, the merge is followed once more, now that both are known; else the create counts as refused for a record
-  /// in the way: true, and `result` says so.
-  Result<bool> settle_taken(Transaction& transaction, const Prepared& prepared, const merge::Answer& answer, connector::WriteResult& result,
-                            DeliverReport& report);
+  /// in the way: this takes the place of what was told.
+  Result<std::optional<connector::WriteResult>> settle_taken(Transaction& transaction, const Prepared& prepared, const merge::Answer& answer,
+                                                             DeliverReport& report);
   /// The link goes back to the id that was merged away, to be read. False: there is none.
   Result<bool> merge_again(Transaction& transaction, const Link& taken, DeliverReport& report);
   Result<void> finish_one(Transaction& transaction, const Answered& answered, std::size_t index, DeliverReport& report);

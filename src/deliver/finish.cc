@@ -67,35 +67,37 @@ Result<bool> Dispatcher::merge_again(Transaction& transaction, const Link& taken
   return true;
 }
 
-Result<bool> Dispatcher::settle_taken(Transaction& transaction, const Prepared& prepared, const merge::Answer& answer, connector::WriteResult& result,
-                                      DeliverReport& report) {
-  if (answer.kind != merge::Answer::Kind::accepted || prepared.plan.kind != merge::Plan::Kind::create) return false;
+Result<std::optional<connector::WriteResult>> Dispatcher::settle_taken(Transaction& transaction, const Prepared& prepared, const merge::Answer& answer,
+                                                                       DeliverReport& report) {
+  using Refusal = std::optional<connector::WriteResult>;
+  if (answer.kind != merge::Answer::Kind::accepted || prepared.plan.kind != merge::Plan::Kind::create) return Refusal{};
   TRY(const auto taken, transaction.find_link(system_.id, answer.remote));
-  if (!taken || taken->entity == prepared.entity) return false;
+  if (!taken || taken->entity == prepared.entity) return Refusal{};
   TRY(const bool merged, merge_again(transaction, *taken, report));
-  if (merged) return false;
-  Failure failure =
+  if (merged) return Refusal{};
+  connector::WriteResult refusal;
+  refusal.id = answer.remote;
+  refusal.failure =
       connector::make_failure(FailureClass::duplicate, connector::FailureScope::record, "it was made, and linked to another before that was known");
-  failure.ids = {answer.remote.id};
-  result.ok = false;
-  result.failure = std::move(failure);
-  return true;
+  refusal.failure->ids = {answer.remote.id};
+  return Refusal(std::move(refusal));
 }
 
 Result<void> Dispatcher::finish_one(Transaction& transaction, const Answered& answered, std::size_t index, DeliverReport& report) {
   const Prepared& prepared = answered.batch[index];
-  connector::WriteResult result = answered.results[index];
+  const connector::WriteResult& told = answered.results[index];
   Entities entities(hub_, transaction, answered.run, prepared.priority);
-  TRY_VOID(audit_write(transaction, answered.type, answered.run, prepared, result));
+  TRY_VOID(audit_write(transaction, answered.type, answered.run, prepared, told));
   TRY(auto state, entities.load(prepared.entity));
   CHECK(state, "a write in flight without its entity");
   TRY(auto obligation, transaction.find_obligation(prepared.entity, system_.id));
   if (obligation) TRY_VOID(transaction.erase_obligation(prepared.entity, system_.id));
   // Merged into another entity while the write was under way: the survivor's link is read again.
   if (state->golden.id != prepared.entity) return {};
-  merge::Answer answer = to_answer(transaction, answered.type, prepared, result);
-  TRY(const bool refused, settle_taken(transaction, prepared, answer, result, report));
-  if (refused) answer = to_answer(transaction, answered.type, prepared, result);
+  merge::Answer answer = to_answer(transaction, answered.type, prepared, told);
+  TRY(const auto refusal, settle_taken(transaction, prepared, answer, report));
+  const connector::WriteResult& result = refusal ? *refusal : told;
+  if (refusal) answer = to_answer(transaction, answered.type, prepared, result);
   merge::Effects effects =
       entities.with_context(*state, [&](const merge::Context& context) { return merge::answer(*state, system_.id, prepared.plan, answer, context); });
   Link* link = state->find(system_.id);
