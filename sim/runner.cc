@@ -221,6 +221,7 @@ class Run {
     confirm_mass_deletes();
     if (world_.settle(kHealed)) return true;
     if (confirm_mass_deletes() > 0 && world_.settle(kHealed)) return true;
+    if (replay_letters() > 0 && world_.settle(kHealed)) return true;  // a delete waits for what refers to it, which may be one
     const StoreCounts counts = world_.counts();
     std::string waiting;
     for (const auto& one : counts.connections)
@@ -229,7 +230,7 @@ class Run {
                    " in flight, " + std::to_string(one.to_read) + " to read, " + std::to_string(one.inbox) + " in the inbox;";
     outcome_.finding = Finding::liveness;
     outcome_.rule = "liveness";
-    outcome_.message = "an hour after the last fault something is still owed:" + waiting + unread_links();
+    outcome_.message = "an hour after the last fault something is still owed:" + waiting + unread_links() + unsent_writes();
     return false;
   }
 
@@ -245,6 +246,26 @@ class Run {
             told += fmt::format(" {} {} {} of {}{}, presence {}, fence {}, asked at {};", system.name, link.remote.object, link.remote.id,
                                 link.entity.value().text(), link.secondary ? " (secondary)" : "", static_cast<int>(link.presence), link.fence, link.read_asked);
         }
+      return {};
+    });
+    return read ? told : "";
+  }
+
+  /// And the first writes that are not sent.
+  std::string unsent_writes() {
+    constexpr std::size_t kSome = 3;
+    constexpr Duration kEver{365LL * 24 * 3'600'000};
+    std::string told;
+    const auto read = world_.transact([&](Transaction& transaction) -> Result<void> {
+      for (const System& system : world_.hub->systems)
+        for (const SystemType& type : system.types)
+          for (std::size_t priority = 0; priority < kPriorities; ++priority) {
+            TRY(const auto owed,
+                transaction.due_obligations(system.id, type.type, static_cast<Priority>(priority), world_.executor.clock().wall() + kEver, kSome));
+            for (const Obligation& one : owed)
+              told += fmt::format(" {} of {} in {}, due {}, since {}, attempts {}, {} {};", one.is_delete ? "delete" : "write", one.entity.value().text(),
+                                  system.name, format_iso(one.due), format_iso(one.since), one.attempts, one.reason, one.last_error);
+          }
       return {};
     });
     return read ? told : "";
@@ -271,7 +292,7 @@ class Run {
   }
 
   /// Mends and replays: what used up its attempts while the world was broken goes through now.
-  void replay_letters() {
+  std::size_t replay_letters() {
     std::vector<Ulid> open;
     const auto read = world_.transact([&](Transaction& transaction) -> Result<void> {
       DeadLetterFilter filter;
@@ -281,15 +302,17 @@ class Run {
       for (const DeadLetter& letter : letters) open.push_back(letter.id);
       return {};
     });
-    if (!read) return;
+    if (!read) return 0;
     outcome_.count["dead letter"] += open.size();
     const auto replayed = [](Hub& hub, std::vector<Ulid> letters) -> Task<void> {
       Workbench workbench(hub);
       co_await workbench.replay(std::move(letters), "simulator");
     };
+    const std::size_t count = open.size();
     world_.executor.complete(replayed(*world_.hub, std::move(open)));
     if (world_.engine) world_.engine->wake_deliverers();
     world_.settle(kHealed);
+    return count;
   }
 
   static std::string name_of(const std::string& type, std::int64_t number) { return type + " " + std::to_string(number); }

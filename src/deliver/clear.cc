@@ -93,7 +93,7 @@ Result<bool> Dispatcher::waits_for_clearing(Transaction& transaction, Entities& 
     return true;
   }
   bool waits = false;
-  std::string held_by;
+  std::string held_by, kept_by;
   std::vector<Obligation> clearings;
   const Entities::Visit look_at = [&](merge::EntityState& referrer) -> Result<bool> {
     const Link* link = referrer.find(system_.id);
@@ -101,12 +101,16 @@ Result<bool> Dispatcher::waits_for_clearing(Transaction& transaction, Entities& 
     const auto pointing = link && policy ? fields_that_point_to(target, *link, *policy) : std::vector<FieldIndex>{};
     if (pointing.empty()) return true;
     waits = true;
+    const auto name = [&] {
+      return hub_.model.at(referrer.golden.type).name + " " + referrer.golden.id.value().text() + " (" + link->remote.object + " " + link->remote.id + ")";
+    };
     TRY(const bool lets_go, can_let_go(transaction, referrer, *link, pointing));
     if (!lets_go) {
-      held_by = hub_.model.at(referrer.golden.type).name + " " + referrer.golden.id.value().text() + " (" + link->remote.object + " " + link->remote.id + ")";
+      held_by = name();
       return false;
     }
     TRY(const auto owed, transaction.find_obligation(referrer.golden.id, system_.id));
+    if (owed && owed->state == ObligationState::parked) kept_by = name() + ": " + owed->reason;
     if (!owed) clearings.push_back(clearing_of(referrer.golden, system_.id, hub_.now()));  // else whatever is sent next clears it as well
     return true;
   };
@@ -118,7 +122,7 @@ Result<bool> Dispatcher::waits_for_clearing(Transaction& transaction, Entities& 
   }
   if (!waits) return false;
   for (const Obligation& clearing : clearings) TRY_VOID(transaction.put(clearing));
-  TRY_VOID(look_again(transaction, removal, "waits until references to it are cleared"));
+  TRY_VOID(look_again(transaction, removal, "waits until references to it are cleared" + (kept_by.empty() ? kept_by : " by " + kept_by)));
   return true;
 }
 

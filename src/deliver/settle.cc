@@ -14,7 +14,13 @@ using connector::FailureScope;
 Result<void> Dispatcher::settle_failure(Transaction& transaction, merge::EntityState& state, const Obligation& before, const Prepared& prepared,
                                         const Failure& failure, Duration delay, DeliverReport& report) {
   TRY(auto owed, transaction.find_obligation(state.golden.id, system_.id));
-  if (!owed) return {};
+  if (!owed) {
+    merge::Plan clearing;
+    TRY_VOID(add_clearing(transaction, state, clearing));
+    if (clearing.kind == merge::Plan::Kind::nothing) return {};
+    owed = before;  // no golden value is owed, but that a reference is let go
+    owed->state = ObligationState::ready;
+  }
   owed->since = before.since;
   // Never blank: that an error stands here tells that there may be a letter to close (Entities::supersede_letters).
   owed->last_error = failure.message.empty() ? std::string(to_string(failure.failure_class)) : failure.message;

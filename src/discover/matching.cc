@@ -122,6 +122,7 @@ Result<void> Step::link_to(EntityId entity) {
     TRY_VOID(tx_.erase_link(entity, source_.connection, old->remote));
     TRY_VOID(tx_.put_remote_alias(source_.connection, old->remote, seen_.row.id));
   }
+  TRY_VOID(owe_anew(entity));
   TRY(const merge::Observation seen, observation(*state));
   merge::Effects effects = entities_.with_context(*state, [&](const merge::Context& context) {
     merge::add_link(*state, source_.connection, seen_.row.id, context);
@@ -131,6 +132,16 @@ Result<void> Step::link_to(EntityId entity) {
   ++count_.matched;
   TRY_VOID(entities_.save(*state, std::move(effects), cause("link"), source_.connection));
   return after_linking(*state);
+}
+
+/// A create that was given up stands there all the same: what it needs by now is another write.
+Result<void> Step::owe_anew(EntityId entity) {
+  TRY(auto obligation, tx_.find_obligation(entity, source_.connection));
+  if (!obligation || obligation->state != ObligationState::parked || obligation->golden_version == 0) return {};
+  obligation->golden_version = 0;
+  obligation->attempts = 0;
+  obligation->due = hub_.now();
+  return tx_.put(*obligation);
 }
 
 Result<void> Step::after_linking(const merge::EntityState& state) {

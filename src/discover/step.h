@@ -53,6 +53,7 @@ class Step {
   bool waits_for_recovery(const identity::Decision& decision) const;
   Result<bool> is_lost_tombstone(const std::vector<EntityId>& tombstones) const;
   Result<void> close_reviews_of(const RemoteId& remote, const std::string& why);
+  Result<void> owe_anew(EntityId entity);
   Result<void> after_linking(const merge::EntityState& state);
   /// Records that wait for a read of this one, because they refer or referred to it, are read again.
   Result<void> wake_referrers();

@@ -22,6 +22,12 @@ FakeTraits with_neither() {
   return traits;
 }
 
+std::int64_t parked(World& world) {
+  std::int64_t sum = 0;
+  for (const auto& connection : world.counts().connections) sum += connection.parked;
+  return sum;
+}
+
 TEST(Create, WithoutAnAnswerIsNeverDoneTwice) {
   for (const FakeTraits& traits : {with_key(), with_client_id(), with_neither()})
     for (const Fate fate : {Fate::never_arrives, Fate::answer_lost}) {
@@ -38,6 +44,40 @@ TEST(Create, WithoutAnAnswerIsNeverDoneTwice) {
       EXPECT_EQ(world.golden("contact").size(), 1u);
       EXPECT_TRUE(world.open_reviews().empty());
     }
+}
+
+TEST(Create, GivenUpWithoutAnAnswerIsNotOwedOnceItsRecordIsSeen) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  world.start();
+  ASSERT_TRUE(world.settle());
+  east.fates.assign(world.system_of("east").attempts_max, Fate::answer_lost);
+  north.add("contact", contact("Ada", "ada@example.com"));
+  ASSERT_TRUE(world.settle(Duration{2 * 3'600'000}));
+  ASSERT_EQ(east.live("contact").size(), 1u);
+  EXPECT_TRUE(world.dead_letters().empty());
+  ASSERT_EQ(world.dead_letters(DeadLetterState::superseded).size(), 1u) << "it was given up, and then it was there";
+  EXPECT_EQ(parked(world), 0);
+}
+
+TEST(Create, GivenUpWithoutAnAnswerIsBroughtUpToDateOnceItsRecordIsSeen) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  world.start();
+  ASSERT_TRUE(world.settle());
+  east.fates.assign(world.system_of("east").attempts_max, Fate::never_arrives);
+  east.fates.front() = Fate::answer_lost;
+  const std::string ada = north.add("contact", contact("Ada", "ada@example.com"));
+  world.push("north", "contact", ada);
+  while (east.live("contact").empty()) world.run_for(Duration{100});
+  north.edit("contact", ada, {{"city", text("Paris")}});
+  world.push("north", "contact", ada);
+  ASSERT_TRUE(world.settle(Duration{2 * 3'600'000}));
+  ASSERT_EQ(world.dead_letters(DeadLetterState::superseded).size(), 1u) << "it was given up, and then it was there";
+  EXPECT_EQ(east.text("contact", east.live("contact").at(0)->id, "city"), "Paris");
+  EXPECT_EQ(parked(world), 0);
 }
 
 TEST(Create, ProbesFindWhatAppearedMeanwhile) {

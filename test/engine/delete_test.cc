@@ -241,6 +241,37 @@ TEST(Delete, ThatWouldTakeWhatTheServerDoesNotLetGoIsAPersonsToDecide) {
   EXPECT_TRUE(std::ranges::any_of(open, [](const ReviewItem& item) { return item.kind == ReviewKind::refused_delete; }));
 }
 
+TEST(Delete, ThatADeadLetterHoldsUpTellsWhichAndGoesOnWhenThatIsMended) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  const std::string ada = north.add("contact", contact("Ada", "ada@example.com"));
+  north.add("case", {{"subject", text("Leak")}, {"contact", reference("contact", ada)}});
+  world.start();
+  ASSERT_TRUE(world.settle());
+  east.refuse = [](connector::Operation operation, const std::string& object, const FieldValues&) -> std::optional<connector::Failure> {
+    if (operation != connector::Operation::update || object != "case") return std::nullopt;
+    return failure_of(connector::FailureClass::validation, "cases are closed for the night");
+  };
+  north.remove("contact", ada);
+  world.run_for(Duration{3'600'000});
+  ASSERT_EQ(world.dead_letters().size(), 1u);
+  EXPECT_EQ(east.live("contact").size(), 1u) << "the server would blank the case's reference with it, unseen";
+  std::string reason;
+  ASSERT_TRUE(world.transact([&](Transaction& transaction) -> Result<void> {
+    TRY(const auto known, transaction.list_golden(world.type("contact"), EntityId{}, 10));
+    TRY(const auto owed, transaction.list_obligations(known.at(0).id));
+    reason = owed.at(0).reason;
+    return {};
+  }));
+  EXPECT_NE(reason.find("by case "), std::string::npos) << reason;
+  EXPECT_NE(reason.find("dead letter"), std::string::npos) << reason;
+  east.refuse = nullptr;
+  ASSERT_TRUE(world.replay(world.dead_letters()));
+  ASSERT_TRUE(world.settle());
+  EXPECT_TRUE(east.live("contact").empty());
+}
+
 TEST(Delete, TakenBackGivesTheReferencesBackThatWereClearedForIt) {
   World world;
   FakeSystem& north = world.add_system("north");
