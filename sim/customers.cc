@@ -71,6 +71,8 @@ const TypeNames& names_of(std::string_view type) {
   return *found;
 }
 
+std::string support_id_of(std::string_view type, std::int64_t number) { return std::string(type.substr(0, 2)) + std::to_string(number); }
+
 std::string marker_of(const TypeNames& type, std::int64_t number) {
   return std::string(type.marker_before) + std::to_string(number) + std::string(type.marker_after);
 }

@@ -38,6 +38,8 @@ const std::vector<TypeNames>& type_names();
 const TypeNames& names_of(std::string_view type);  // precondition: one of them
 
 std::string marker_of(const TypeNames& type, std::int64_t number);
+/// The support system's own id of it.
+std::string support_id_of(std::string_view type, std::int64_t number);
 /// The number in a marker, also after somebody changed the case of it.
 std::optional<std::int64_t> number_of(const TypeNames& type, std::string_view marker);
 /// What all systems agree to be the same text: white space, and the country code's plus, do not count.

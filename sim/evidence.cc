@@ -57,9 +57,13 @@ void Evidence::explain(EntityId entity) {
 
 void Evidence::explain(ConnectionId connection, const RemoteId& remote) {
   const System* system = world.hub->find_system(connection);
-  if (!system || system->hosted || remote.empty()) return;
+  if (!system || remote.empty()) return;
   for (const TypeNames& type : type_names())
-    if (type.hub_objects[crm_index(system->name)] == remote.object)
+    if (system->hosted) {
+      for (const Written& written : ledger)
+        if (written.type == type.type && remote.object == type.type && remote.id == support_id_of(type.type, written.number))
+          explained.insert({written.type, written.number});
+    } else if (type.hub_objects[crm_index(system->name)] == remote.object)
       if (const auto number = directory.number_at(system->name, type, remote.id)) explained.insert({std::string(type.type), *number});
 }
 

@@ -149,9 +149,9 @@ bool People::create(const Event& event) {
   if (!fields) return false;
   if (event.system == kSupport) {
     if (!world_.engine) return false;
-    const std::string id = event.type.substr(0, 2) + std::to_string(event.number);
+    const std::string id = support_id_of(event.type, event.number);
     const auto answer = world_.support("PUT", event.type + "s/" + id, json::serialize(*fields));
-    if (answer.status != 201 && answer.status != 200) return false;
+    if (answer.status / 100 != 2) return false;  // 202: a person is asked whom it is
     support_ids_[{event.type, event.number}] = id;
     note(event, id);
     return true;
@@ -166,8 +166,8 @@ bool People::edit(const Event& event) {
     const auto id = support_id(event.type, event.number);
     if (!id || !world_.engine) return false;
     const auto answer = world_.support("PATCH", event.type + "s/" + *id, json::serialize(json::object{{event.field, event.value}}));
-    if (answer.status == 200) note(event, *id);
-    return answer.status == 200;
+    if (answer.status / 100 == 2) note(event, *id);
+    return answer.status / 100 == 2;
   }
   const auto ids = directory_.live_ids(event.system, event.type, event.number);
   const FieldNames* field = names_of(event.type).find(event.field);

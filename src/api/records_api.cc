@@ -47,6 +47,14 @@ http::Response to_response(const RecordOutcome& outcome) {
   return response;
 }
 
+/// It may be someone who is known already, and a person decides.
+RecordOutcome waiting_outcome(int status, std::string_view type, std::string_view id) {
+  RecordOutcome outcome;
+  outcome.status = status;
+  outcome.body = "{\"type\": " + to_json(Value(type)) + ", \"id\": " + to_json(Value(id)) + ", \"review\": \"possible duplicate\"}";
+  return outcome;
+}
+
 /// Parses one JSON text; the error has the place.
 Result<json::value> parse(std::string_view text) {
   json::error_code error;
@@ -190,14 +198,15 @@ Result<RecordOutcome> RecordsApi::apply_one(Transaction& transaction, RecordChan
   const RemoteId remote{entity.name, change.id};
   TRY(const auto link, transaction.find_link(connection, remote));
   const bool there = link && link->presence == LinkPresence::present;
-  if (!there && change.kind != RecordChange::Kind::upsert) return refused(404, "Not found", "there is no " + entity.name + " '" + change.id + "'");
+  TRY(const auto held, transaction.find_held(connection, remote));
+  if (!there && !held && change.kind != RecordChange::Kind::upsert) return refused(404, "Not found", "there is no " + entity.name + " '" + change.id + "'");
   if (change.if_version) {
     TRY(const auto golden, there ? transaction.find_golden(link->entity) : Result<std::optional<Golden>>{});
     if (!golden || golden->version != *change.if_version) return refused(412, "Precondition failed", "the record has changed since; read it again");
   }
   for (std::size_t i = 0; i < change.fields.size(); ++i) {
     const FieldDefinition& field = entity.fields[i];
-    if (!there && field.required && change.kind == RecordChange::Kind::upsert && !change.fields[i])
+    if (!there && !held && field.required && change.kind == RecordChange::Kind::upsert && !change.fields[i])
       return refused(422, "Unusable fields", "a new " + entity.name + " needs '" + field.name + "'", {{change.pointer + "/" + field.name, "is missing"}});
     const RemoteId* target = change.fields[i] ? change.fields[i]->get<RemoteId>() : nullptr;
     if (!target) continue;
@@ -216,6 +225,7 @@ Result<RecordOutcome> RecordsApi::apply_one(Transaction& transaction, RecordChan
   source.operation = "api";
   discover::IntakeCount count;
   if (change.kind == RecordChange::Kind::remove) {
+    TRY_VOID(transaction.erase_held(connection, remote));
     TRY_VOID(intake_.absorb_gone(transaction, source, remote, count));
     RecordOutcome outcome;
     outcome.status = 204;
@@ -226,16 +236,17 @@ Result<RecordOutcome> RecordsApi::apply_one(Transaction& transaction, RecordChan
   seen.row.id = remote;
   seen.row.modified = hub_.now();
   seen.fields = std::move(change.fields);
+  for (std::size_t i = 0; held && i < seen.fields.size(); ++i)
+    if (!seen.fields[i]) seen.fields[i] = held->fields[i];
   seen.partial = there;
+  const HeldRecord sent{connection, change.type, remote, seen.fields, hub_.now()};
   TRY_VOID(intake_.absorb_one(transaction, source, seen, count));
   TRY(const auto stored, transaction.find_link(connection, remote));
   if (!stored) {
-    // The record is not linked: it may be someone who is known already, and a person decides.
-    RecordOutcome outcome;
-    outcome.status = 202;
-    outcome.body = "{\"type\": " + to_json(Value(entity.name)) + ", \"id\": " + to_json(Value(change.id)) + ", \"review\": \"possible duplicate\"}";
-    return outcome;
+    TRY_VOID(transaction.put(sent));
+    return waiting_outcome(202, entity.name, change.id);
   }
+  if (held) TRY_VOID(transaction.erase_held(connection, remote));
   TRY(const auto golden, transaction.find_golden(stored->entity));
   RecordOutcome outcome;
   outcome.status = there ? 200 : 201;
@@ -249,6 +260,11 @@ Task<http::Response> RecordsApi::read_one(TypeIndex type, std::string id, Connec
   Store::Work work = [&](Transaction& transaction) -> Result<void> {
     const EntityType& entity = hub_.model.at(type);
     TRY(const auto link, transaction.find_link(connection, RemoteId{entity.name, id}));
+    TRY(const auto held, transaction.find_held(connection, RemoteId{entity.name, id}));
+    if (held) {
+      outcome = waiting_outcome(200, entity.name, id);
+      return {};
+    }
     if (!link || link->presence != LinkPresence::present) {
       outcome = refused(404, "Not found", "there is no " + entity.name + " '" + id + "'");
       return {};

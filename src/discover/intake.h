@@ -58,6 +58,9 @@ class Intake {
   /// Ids asked for by id that are not there any more, and those that answered as merged.
   Task<Result<IntakeCount>> absorb_reads(Source source, connector::ReadBatch batch, std::string object);
 
+  /// Records of a hosted connection that are held, and of which something was asked: whom they are is looked at anew.
+  Task<Result<IntakeCount>> absorb_held(ConnectionId connection);
+
   /// Called inside the transaction that took a write's answer: merges what waited for it.
   Result<void> release(Transaction& transaction, EntityId entity, ConnectionId connection);
 
@@ -66,6 +69,7 @@ class Intake {
   Result<void> absorb_gone(Transaction& transaction, const Source& source, const RemoteId& remote, IntakeCount& count);
 
  private:
+  Result<void> absorb_held_one(Transaction& transaction, HeldRecord held, IntakeCount& count);
   struct Waiting {
     Source source;
     Seen seen;

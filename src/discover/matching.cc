@@ -21,7 +21,10 @@ Result<void> Step::unlinked() {
   TRY(const auto waiting, tx_.list_reviews(open));
   TRY(seen_.old_names, to_entities(hub_, tx_, source_.connection, source_.type, seen_.row.id, seen_.fields));
   TRY(const auto decided, find_match_decision(tx_, source_.connection, seen_.row.id));
-  if (decided) return follow(*decided);
+  if (decided) {
+    TRY(const bool taken, decided->entity.value().is_nil() ? Result<bool>(false) : has_live_link(decided->entity));
+    if (!taken) return follow(*decided);
+  }
   std::vector<EntityId> tombstones;
   std::optional<EntityId> adopted;
   TRY(const auto decision, match(tombstones, adopted));
@@ -53,17 +56,15 @@ Result<void> Step::follow(const MatchDecision& decided) {
   return entity ? link_to(own) : create(own);
 }
 
+Result<bool> Step::has_live_link(EntityId entity) const {
+  TRY(const auto links, tx_.find_links(entity));
+  return std::ranges::any_of(links, [&](const Link& link) {
+    return link.connection == source_.connection && link.presence == LinkPresence::present && !link.secondary && !hub_.is_offered(link);
+  });
+}
+
 Result<std::optional<identity::Decision>> Step::match(std::vector<EntityId>& tombstones, std::optional<EntityId>& adopted) {
   std::vector<identity::Candidate> candidates;
-  const auto has_live_link = [&](EntityId entity) -> Result<bool> {
-    TRY(const auto links, tx_.find_links(entity));
-    const System* system = hub_.find_system(source_.connection);
-    return std::ranges::any_of(links, [&](const Link& link) {
-      // A hosted system is offered records under our id; the first record of its own that matches takes that place.
-      const bool offered = system && system->hosted && link.remote.id == entity.value().text();
-      return link.connection == source_.connection && link.presence == LinkPresence::present && !link.secondary && !offered;
-    });
-  };
   const auto add = [&](EntityId entity, bool by_external_id, bool weak) -> Result<void> {
     const auto known = std::ranges::find(candidates, entity, &identity::Candidate::entity);
     if (known != candidates.end()) {

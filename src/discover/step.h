@@ -42,6 +42,7 @@ class Step {
   Result<std::optional<identity::Decision>> match(std::vector<EntityId>& tombstones, std::optional<EntityId>& adopted);
   Result<void> follow(const MatchDecision& decided);
   Result<void> create(EntityId id);
+  Result<bool> has_live_link(EntityId entity) const;
   Result<void> link_to(EntityId entity);
   Result<void> open_duplicate_review(const identity::Decision& decision);
   Result<void> unlinked_gone();

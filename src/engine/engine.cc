@@ -17,9 +17,13 @@ constexpr Duration kMoment{50};
 constexpr Duration kBatchWindow{120'000};
 }  // namespace
 
-Engine::Engine(Hub& hub, Log& log) : hub_(hub), log_(log), rng_(hub.rng.split("engine")), intake_(hub), recovered_(hub.executor), tasks_(hub.executor) {
+Engine::Engine(Hub& hub, Log& log)
+    : hub_(hub), log_(log), rng_(hub.rng.split("engine")), intake_(hub), recovered_(hub.executor), held_wanted_(hub.executor), tasks_(hub.executor) {
   for (System& system : hub_.systems) {
-    if (system.hosted) continue;
+    if (system.hosted) {
+      hosted_.push_back(system.id);
+      continue;
+    }
     discover::Progress progress = [this](const System& of, TypeIndex, std::int64_t rows, std::optional<std::int64_t> estimate) {
       for (auto& lane : lanes_)
         if (&lane->system == &of) {
@@ -29,7 +33,11 @@ Engine::Engine(Hub& hub, Log& log) : hub_(hub), log_(log), rng_(hub.rng.split("e
     };
     lanes_.push_back(std::make_unique<Lane>(hub_, system, intake_, std::move(progress), rng_.split(system.name)));
   }
-  hub_.on_change = [this] { wake_deliverers(); };
+  hub_.on_change = [this] {
+    wake_deliverers();
+    held_pending_ = true;
+    held_wanted_.notify();
+  };
   hub_.on_reads_wanted = [this](ConnectionId connection) { wake_reader(connection); };
 }
 
@@ -49,6 +57,7 @@ Task<Result<void>> Engine::start() {
   const Result<void> recovered = co_await hub_.store.transact(std::move(recover));
   if (!recovered) co_return tl::unexpected(recovered.error());
   for (auto& lane : lanes_) tasks_.spawn(run_lane(*lane));
+  if (!hosted_.empty()) tasks_.spawn(run_held());
   if (hub_.recovering) tasks_.spawn(run_recovery());
   co_return Result<void>{};
 }

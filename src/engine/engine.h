@@ -64,6 +64,9 @@ class Engine {
   Task<void> run_wanted(Lane& lane);
   Task<void> run_deliver(Lane& lane);
   Task<std::optional<WallTime>> next_due(Lane& lane);
+  // What hosted systems sent and a person decides about (held.cc).
+  Task<Result<std::int64_t>> absorb_held();
+  Task<void> run_held();
   // After a restore (recovery.cc).
   bool all_listed() const;
   void note_look(Lane& lane, std::int64_t most_read, bool all_ok);
@@ -81,7 +84,10 @@ class Engine {
   Rng rng_;
   discover::Intake intake_;
   std::vector<std::unique_ptr<Lane>> lanes_;
+  std::vector<ConnectionId> hosted_;
   Signal recovered_;
+  Signal held_wanted_;
+  bool held_pending_ = true;
   std::deque<Duration> lags_;  // the last kLagsMax
   TaskGroup tasks_;
 };

@@ -38,6 +38,9 @@ Task<Result<void>> Engine::sync_once(bool full) {
   }
   for (int round = 0; round < kRoundsMax; ++round) {
     std::int64_t moved = 0;
+    const auto held = co_await absorb_held();
+    if (!held) co_return tl::unexpected(held.error());
+    moved += *held;
     for (auto& lane : lanes_) {
       std::vector<TypeIndex> types;
       for (const SystemType& type : lane->system.types) {

@@ -144,26 +144,38 @@ Result<void> Workbench::resolve_delete(Transaction& transaction, ReviewItem& ite
 }
 
 Result<void> Workbench::resolve_duplicate(Transaction& transaction, ReviewItem& item, const std::string& choice) {
-  if (choice != "new") {
-    TRY(const std::size_t candidate, candidate_number(item, choice));
-    return link_to(transaction, item, item.candidates[candidate].entity);
-  }
+  const System* system = hub_.find_system(item.connection);
   MatchDecision decision;
-  for (const ReviewCandidate& candidate : item.candidates) decision.not_same.push_back(candidate.entity);
+  if (choice == "new") {
+    for (const ReviewCandidate& candidate : item.candidates) decision.not_same.push_back(candidate.entity);
+  } else {
+    TRY(const std::size_t candidate, candidate_number(item, choice));
+    decision.entity = item.candidates[candidate].entity;
+    // What a support system sent is held, and merged with the link.
+    if (!system || !system->hosted) return link_to(transaction, item, decision.entity);
+    TRY_VOID(load_candidate(transaction, item, decision.entity));
+  }
   TRY_VOID(put_match_decision(transaction, item.connection, item.remote, decision));
   // What is decided is taken when the record is read.
   return ask_for_read(transaction, item.connection, item.remote, item.opened, "review/" + item.id.text());
+}
+
+/// The entity of a candidate that may be linked.
+Result<merge::EntityState> Workbench::load_candidate(Transaction& transaction, const ReviewItem& item, EntityId entity) {
+  TRY(auto state, Entities(hub_, transaction, RunId{}).load(entity));
+  if (!state) return fail(ErrorCode::not_found, "that candidate is not there any more");
+  if (const Link* there = state->find(item.connection); there && there->presence == LinkPresence::present && !hub_.is_offered(*there))
+    return fail(ErrorCode::conflict, "that candidate has another record in " + hub_.system_name(item.connection) + " already: " + there->remote.id +
+                                         "; merge the two there, and the item closes itself, or choose 'new'");
+  return std::move(*state);
 }
 
 /// Linked at once, with nothing known of what it holds: were it only asked for, a twin could be made in the meantime.
 Result<void> Workbench::link_to(Transaction& transaction, const ReviewItem& item, EntityId entity) {
   const RunId run{hub_.ids.next(hub_.now())};
   Entities entities(hub_, transaction, run);
-  TRY(auto state, entities.load(entity));
-  if (!state) return fail(ErrorCode::not_found, "that candidate is not there any more");
-  if (const Link* there = state->find(item.connection); there && there->presence == LinkPresence::present)
-    return fail(ErrorCode::conflict, "that candidate has another record in " + hub_.system_name(item.connection) + " already: " + there->remote.id +
-                                         "; merge the two there, and the item closes itself, or choose 'new'");
+  TRY(merge::EntityState loaded, load_candidate(transaction, item, entity));
+  merge::EntityState* const state = &loaded;
   if (const Link* old = state->find(item.connection); old && !old->remote.empty())
     TRY_VOID(transaction.erase_link(state->golden.id, item.connection, old->remote));
   std::erase_if(state->reviews, [&](const ReviewItem& one) { return one.id == item.id; });

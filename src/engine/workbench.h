@@ -50,6 +50,7 @@ class Workbench {
   Result<void> resolve_field(Transaction& transaction, ReviewItem& item, const std::string& choice, const std::string& by);
   Result<void> resolve_candidate(Transaction& transaction, ReviewItem& item, std::size_t candidate, const std::string& by);
   Result<void> resolve_duplicate(Transaction& transaction, ReviewItem& item, const std::string& choice);
+  Result<merge::EntityState> load_candidate(Transaction& transaction, const ReviewItem& item, EntityId entity);
   Result<void> link_to(Transaction& transaction, const ReviewItem& item, EntityId entity);
   Result<void> resolve_parked_field(Transaction& transaction, ReviewItem& item, const std::string& choice, const std::string& by);
   Result<void> resolve_delete(Transaction& transaction, ReviewItem& item, const std::string& choice, const std::string& by);

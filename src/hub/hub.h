@@ -111,6 +111,11 @@ struct Hub {
   bool is_confirmed(const Link& link) const { return link.seen >= restored_at; }
   void start_fences(std::uint64_t start) { fence_ = fence_start_ = start; }
 
+  /// A hosted system is offered records under our id; the first record of its own that is the same takes that place.
+  bool is_offered(const Link& link) const {
+    const System* system = find_system(link.connection);
+    return system && system->hosted && link.remote.id == link.entity.value().text();
+  }
   System* find_system(ConnectionId id);
   const System* find_system(ConnectionId id) const;
   const System* find_system(std::string_view name) const;

@@ -266,6 +266,29 @@ Result<void> decode_link(std::string_view body, const FieldNumbers& numbers, Lin
   return in.finish("link to " + link.remote.object + "/" + link.remote.id);
 }
 
+std::string encode_fields(const Fields& fields, const FieldNumbers& numbers) {
+  Writer out;
+  out.number(static_cast<std::int64_t>(fields.size()));
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    out.number(numbers.by_index[i]);
+    out.optional(fields[i]);
+  }
+  return out.take();
+}
+
+Result<Fields> decode_fields(std::string_view body, const FieldNumbers& numbers) {
+  Reader in(body);
+  Fields fields(numbers.by_index.size());
+  const std::size_t count = in.count();
+  for (std::size_t i = 0; i < count && !in.bad(); ++i) {
+    const auto index = index_of(numbers, in.number());
+    std::optional<Value> value = in.optional();
+    if (index) fields[*index] = std::move(value);
+  }
+  TRY_VOID(in.finish("held record"));
+  return fields;
+}
+
 std::string encode_review(const ReviewItem& item) {
   Writer out;
   out.number(item.type.value());

@@ -23,6 +23,8 @@ std::string encode_golden(const Golden& golden, const FieldNumbers& numbers);
 Result<void> decode_golden(std::string_view body, const FieldNumbers& numbers, Golden& golden);
 std::string encode_link(const Link& link, const FieldNumbers& numbers);
 Result<void> decode_link(std::string_view body, const FieldNumbers& numbers, Link& link);
+std::string encode_fields(const Fields& fields, const FieldNumbers& numbers);
+Result<Fields> decode_fields(std::string_view body, const FieldNumbers& numbers);
 std::string encode_review(const ReviewItem& item);
 Result<void> decode_review(std::string_view body, ReviewItem& item);
 std::string encode_letter(const DeadLetter& letter);

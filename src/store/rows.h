@@ -59,6 +59,15 @@ struct ReferenceWait {
   WallTime since;
 };
 
+/// What a support system that Lockstep hosts sent of a record that waits for a person: nobody could read it again.
+struct HeldRecord {
+  ConnectionId connection;
+  TypeIndex type;
+  RemoteId remote;
+  Fields fields;  // as they were sent: references are remote, those left out are absent
+  WallTime sent;  // the last of it
+};
+
 /// How far one change feed has been read. Moves in the transaction of what was read.
 struct Cursor {
   ConnectionId connection;

@@ -59,6 +59,10 @@ class Transaction {
   /// Pairs that a person declared to be different: never joined again.
   virtual Result<void> put_not_same(EntityId a, EntityId b) = 0;
   virtual Result<bool> is_not_same(EntityId a, EntityId b) = 0;
+  /// One for each record; replaces what was held of it.
+  virtual Result<void> put(const HeldRecord& held) = 0;
+  virtual Result<std::optional<HeldRecord>> find_held(ConnectionId connection, const RemoteId& remote) = 0;
+  virtual Result<void> erase_held(ConnectionId connection, const RemoteId& remote) = 0;
   /// `waiting` refers to a remote record that is not linked yet; when it is, `waiting` is read again.
   virtual Result<void> put_reference_wait(const ReferenceWait& wait) = 0;
   virtual Result<std::vector<ReferenceWait>> take_reference_waits(ConnectionId connection, const RemoteId& awaited) = 0;

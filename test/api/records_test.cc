@@ -168,6 +168,76 @@ TEST_F(ApiTest, ATwinOfAKnownRecordWaitsForAPerson) {
   EXPECT_EQ(entities(), 1u);
 }
 
+/// Two people of north share an address, as somebody has confirmed. The support system's record may be either.
+class HeldRecords : public ApiTest {
+ protected:
+  void SetUp() override {
+    ApiTest::SetUp();
+    ada = north->add("contact", contact("Ada", "ada@example.com"));
+    twin = north->add("contact", contact("Ada L.", "ada@example.com"));
+    ASSERT_TRUE(world.settle());
+    ASSERT_TRUE(world.resolve(world.open_reviews().at(0), "new"));
+    ASSERT_TRUE(world.settle());
+    ASSERT_EQ(entities(), 2u);
+    ASSERT_EQ(call("PUT", "/v1/contacts/43", R"({"name": "Ada B.", "email": "ada@example.com", "city": "Rome"})").status, 202);
+    ASSERT_TRUE(world.settle());
+  }
+  ReviewItem item() {
+    for (const ReviewItem& one : world.open_reviews())
+      if (one.remote.id == "43") return one;
+    ADD_FAILURE() << "nobody is asked about contact 43";
+    return {};
+  }
+  std::string ada, twin;
+};
+
+TEST_F(HeldRecords, AreMadeWhenAPersonSaysThatTheyAreNew) {
+  ASSERT_TRUE(world.resolve(item(), "new"));
+  ASSERT_TRUE(world.settle());
+  EXPECT_TRUE(holds(call("GET", "/v1/contacts/43"), "Rome"));
+  EXPECT_NE(north->find("contact", "name", "Ada B."), nullptr) << "what was sent once is not lost";
+}
+
+TEST_F(HeldRecords, AreMergedIntoTheCandidateThatAPersonChooses) {
+  const ReviewItem asked = item();
+  ASSERT_TRUE(world.resolve(asked, "1"));
+  ASSERT_TRUE(world.settle());
+  EXPECT_TRUE(holds(call("GET", "/v1/contacts/43"), asked.candidates.at(0).entity.value().text()));
+  const auto in_rome = [&](const std::string& id) { return north->text("contact", id, "city") == "Rome"; };
+  EXPECT_NE(in_rome(ada), in_rome(twin));
+}
+
+TEST_F(HeldRecords, TakeEditsMeanwhile) {
+  EXPECT_EQ(call("PATCH", "/v1/contacts/43", R"({"city": "Paris"})").status, 202);
+  EXPECT_TRUE(holds(call("GET", "/v1/contacts/43"), "possible duplicate"));
+  ASSERT_TRUE(world.resolve(item(), "new"));
+  ASSERT_TRUE(world.settle());
+  EXPECT_TRUE(holds(call("GET", "/v1/contacts/43"), "Paris"));
+  EXPECT_TRUE(holds(call("GET", "/v1/contacts/43"), "Ada B."));
+}
+
+TEST_F(HeldRecords, ThatAreDeletedLeaveNothing) {
+  EXPECT_EQ(call("DELETE", "/v1/contacts/43").status, 204);
+  ASSERT_TRUE(world.settle());
+  for (const ReviewItem& one : world.open_reviews()) EXPECT_NE(one.remote.id, "43");
+  EXPECT_EQ(call("GET", "/v1/contacts/43").status, 404);
+}
+
+TEST_F(HeldRecords, AreLookedAtAgainWhenTheSystemsSettleWhoIsWho) {
+  gateway.reset();
+  world.crash();
+  world.start();
+  open_gateway();
+  ASSERT_TRUE(world.settle());
+  north->merge("contact", twin, ada);
+  world.push("north", "contact", ada);
+  world.push("north", "contact", twin);
+  ASSERT_TRUE(world.settle());
+  EXPECT_TRUE(holds(call("GET", "/v1/contacts/43"), "Rome"));
+  EXPECT_EQ(north->text("contact", ada, "city"), "Rome");
+  for (const ReviewItem& one : world.open_reviews()) EXPECT_NE(one.remote.id, "43");
+}
+
 TEST_F(ApiTest, EverythingIsThereAfterARestart) {
   call("PUT", "/v1/contacts/42", R"({"name": "Ada"})");
   gateway.reset();

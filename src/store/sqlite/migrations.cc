@@ -71,6 +71,11 @@ CREATE INDEX obligation_due ON obligation(connection, type, priority, due) WHERE
     R"sql(
 CREATE INDEX inbox_record ON inbox(connection, object, remote) WHERE state = 0;
 CREATE INDEX inbox_merge ON inbox(connection, object) WHERE state = 0 AND kind = 3;
+)sql",
+    // What waits for a person and cannot be read again is kept.
+    R"sql(
+CREATE TABLE held_record(connection INTEGER NOT NULL, object TEXT NOT NULL, remote TEXT NOT NULL, type INTEGER NOT NULL, sent INTEGER NOT NULL,
+                         body BLOB NOT NULL, PRIMARY KEY(connection, object, remote)) WITHOUT ROWID;
 )sql"};
 
 constexpr std::int64_t kApplicationId = 0x4c6b7370;  // "Lksp"

@@ -281,6 +281,36 @@ Result<bool> SqliteTransaction::is_not_same(EntityId a, EntityId b) {
   return row.bind(a.value()).bind(b.value()).step();
 }
 
+Result<void> SqliteTransaction::put(const HeldRecord& held) {
+  TRY(Statement row, db_.prepare("INSERT OR REPLACE INTO held_record(connection, object, remote, type, sent, body) VALUES(?, ?, ?, ?, ?, ?)"));
+  const std::string body = codec::encode_fields(held.fields, names_.fields(held.type));
+  return row.bind(held.connection.value())
+      .bind_text(held.remote.object)
+      .bind_text(held.remote.id)
+      .bind(names_.type_number(held.type))
+      .bind(held.sent.ms)
+      .bind_blob(body)
+      .run();
+}
+
+Result<std::optional<HeldRecord>> SqliteTransaction::find_held(ConnectionId connection, const RemoteId& remote) {
+  TRY(Statement row, db_.prepare("SELECT type, sent, body FROM held_record WHERE connection = ? AND object = ? AND remote = ?"));
+  TRY(const bool found, row.bind(connection.value()).bind_text(remote.object).bind_text(remote.id).step());
+  if (!found) return std::optional<HeldRecord>{};
+  HeldRecord held;
+  held.connection = connection;
+  held.remote = remote;
+  TRY(held.type, names_.type_of(row.integer(0)));
+  held.sent = WallTime{row.integer(1)};
+  TRY(held.fields, codec::decode_fields(row.blob(2), names_.fields(held.type)));
+  return std::optional(std::move(held));
+}
+
+Result<void> SqliteTransaction::erase_held(ConnectionId connection, const RemoteId& remote) {
+  TRY(Statement row, db_.prepare("DELETE FROM held_record WHERE connection = ? AND object = ? AND remote = ?"));
+  return row.bind(connection.value()).bind_text(remote.object).bind_text(remote.id).run();
+}
+
 Result<void> SqliteTransaction::put_reference_wait(const ReferenceWait& wait) {
   TRY(Statement row, db_.prepare("INSERT OR IGNORE INTO reference_wait(connection, object, remote, waiting_object, waiting, since) VALUES(?, ?, ?, ?, ?, ?)"));
   return row.bind(wait.connection.value())

@@ -56,6 +56,9 @@ class SqliteTransaction final : public Transaction {
   Result<std::vector<EntityId>> find_by_match_key(TypeIndex type, std::string_view key, std::size_t limit) override;
   Result<void> put_not_same(EntityId a, EntityId b) override;
   Result<bool> is_not_same(EntityId a, EntityId b) override;
+  Result<void> put(const HeldRecord& held) override;
+  Result<std::optional<HeldRecord>> find_held(ConnectionId connection, const RemoteId& remote) override;
+  Result<void> erase_held(ConnectionId connection, const RemoteId& remote) override;
   Result<void> put_reference_wait(const ReferenceWait& wait) override;
   Result<std::vector<ReferenceWait>> take_reference_waits(ConnectionId connection, const RemoteId& awaited) override;
 
