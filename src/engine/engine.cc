@@ -63,7 +63,15 @@ Task<Result<void>> Engine::start() {
 }
 
 Task<void> Engine::stop() {
-  for (auto& lane : lanes_) lane->system.connector->stop();
+  tasks_.ask_to_stop();
+  for (auto& lane : lanes_) {
+    lane->system.connector->stop();
+    lane->reads_wanted.notify();
+    lane->work_owed.notify();
+    lane->listed_changed.notify();
+  }
+  held_wanted_.notify();
+  recovered_.notify();
   co_await tasks_.stop();
 }
 

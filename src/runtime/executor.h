@@ -59,7 +59,9 @@ class TaskGroup {
   void spawn(Task<void> task);
   bool stopping() const;
   std::size_t running() const;
-  /// Sleeps of this group end at once, and no new task is accepted.
+  /// Sleeps of this group end at once, and no new task is accepted. Whoever waits for a signal has to be woken besides.
+  void ask_to_stop();
+  /// The same, and waits until every task has ended.
   Task<void> stop();
   /// Sleeps until `when` or until stop() is called; false when the group stops.
   Task<bool> sleep_until(Instant when);

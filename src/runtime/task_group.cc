@@ -111,9 +111,13 @@ void TaskGroup::spawn(Task<void> task) {
 bool TaskGroup::stopping() const { return state_->stopping; }
 std::size_t TaskGroup::running() const { return state_->running; }
 
-Task<void> TaskGroup::stop() {
+void TaskGroup::ask_to_stop() {
   state_->stopping = true;
   state_->stopped.notify();
+}
+
+Task<void> TaskGroup::stop() {
+  ask_to_stop();
   co_await join();
 }
 

@@ -31,6 +31,17 @@ void add_all_kinds(World& world) {
   for (std::size_t i = 0; i < kinds.size(); ++i) world.add_system(names[i], kinds[i]);
 }
 
+TEST(Steady, WhoHasNothingToDoStopsAtOnce) {
+  World world;
+  add_all_kinds(world);
+  world.add_hosted("support");
+  load_ada(world);
+  world.run_for(Duration{5 * 60'000});
+  const Instant asked = world.executor.clock().now();
+  world.stop();
+  EXPECT_LT((world.executor.clock().now() - asked).count(), 2'000);
+}
+
 TEST(Steady, AnEditInAnySystemReachesAllOthers) {
   World world;
   add_all_kinds(world);
