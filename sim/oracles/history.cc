@@ -51,20 +51,20 @@ class NoLostEdit final : public Oracle {
     emulators::StandIn& stand_in = Directory::stand_in(evidence.world, written.system);
     const emulators::Table* table = Directory::table(evidence.world, written.system, names_of(written.type));
     const auto column = table->find_field(names_of(written.type).find(written.field)->columns[crm_index(written.system)]);
-    bool written_yet = false;
+    std::optional<WallTime> written_at;  // by that system's own clock, as what follows
     for (const emulators::JournalEntry& entry : stand_in.database().journal()) {
       if (entry.table != table || table->record(entry.row).id != written.id) continue;
       const auto after = entry.after.get(*column);
       const bool sets = std::holds_alternative<std::string_view>(after);
       if (sets && plain(std::get<std::string_view>(after)) == value) {
-        written_yet = true;
+        written_at = entry.at;
         continue;
       }
-      if (!written_yet) continue;
+      if (!written_at) continue;
       const bool ends = entry.operation == emulators::Operation::remove || entry.operation == emulators::Operation::merge;
       if (!sets && !ends) continue;
       // The trail of a write of ours that a restored backup knows nothing of is gone with it.
-      return !is_hub(stand_in, entry) || entry.at - written.at < window || evidence.is_forgotten(entry.at);
+      return !is_hub(stand_in, entry) || entry.at - *written_at < window || evidence.is_forgotten(entry.at);
     }
     return false;
   }

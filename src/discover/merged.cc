@@ -62,14 +62,13 @@ merge::Effects Step::merged_there(const RemoteId& loser, const RemoteId& survivo
 
 Result<void> Step::rename(merge::EntityState state, const Link& lost, const RemoteId& survivor) {
   TRY_VOID(tx_.erase_link(lost.entity, source_.connection, lost.remote));
-  if (lost.secondary) std::erase_if(state.links, [&](const Link& link) { return link.connection == source_.connection && link.remote == lost.remote; });
-  else
-    entities_.with_context(state, [&](const merge::Context& context) {
-      Link& moved = merge::add_link(state, source_.connection, survivor, context);
-      moved.needs_read = true;
-    });
   TRY_VOID(close_reviews_of(survivor, "merged there"));
-  return entities_.save(state, merged_there(lost.remote, survivor, "merged there"), cause("follow_merge"), source_.connection);
+  merge::Effects effects = merged_there(lost.remote, survivor, "merged there");
+  entities_.with_context(state, [&](const merge::Context& context) {
+    if (lost.secondary) effects.reviews = merge::rename_second(state, source_.connection, lost.remote, survivor, context);
+    else merge::add_link(state, source_.connection, survivor, context).needs_read = true;
+  });
+  return entities_.save(state, std::move(effects), cause("follow_merge"), source_.connection);
 }
 
 Result<void> Step::drop_twin(merge::EntityState state, const Link& lost, const RemoteId& survivor) {
@@ -90,7 +89,7 @@ Result<void> Step::join(merge::EntityState lost, merge::EntityState kept, const 
   std::vector<Link> old_links = lost.links;
   old_links.insert(old_links.end(), kept.links.begin(), kept.links.end());
   merge::Joined joined = entities_.with_context(
-      kept, [&](const merge::Context& context) { return merge::join(std::move(lost), std::move(kept), source_.connection, survivor, context); });
+      kept, [&](const merge::Context& context) { return merge::join(std::move(lost), std::move(kept), source_.connection, survivor, context, loser); });
   for (const Link& link : old_links) {
     TRY_VOID(tx_.erase_link(link.entity, link.connection, link.remote));
     TRY_VOID(tx_.erase_obligation(link.entity, link.connection));

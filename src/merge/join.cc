@@ -113,6 +113,20 @@ void settle_survivor(Work& work, ConnectionId where, const RemoteId& survivor) {
 
 }  // namespace
 
+std::vector<ReviewItem> rename_second(EntityState& state, ConnectionId where, const RemoteId& loser, const RemoteId& survivor, const Context& context) {
+  Effects effects;
+  Work work(state, context, effects);
+  for (Link& link : state.links) {
+    if (link.connection != where || link.remote != loser) continue;
+    link.remote = survivor;
+    link.version.clear();
+    work.ask_read(link);
+    if (link.presence == LinkPresence::present) open_second_record(work, link);
+  }
+  work.finish();
+  return std::move(effects.reviews);
+}
+
 Joined join(EntityState a, EntityState b, ConnectionId where, const RemoteId& survivor, const Context& context, const RemoteId& loser) {
   CHECK(a.golden.id != b.golden.id, "an entity joined with itself");
   CHECK(a.golden.fields.size() == b.golden.fields.size(), "entities of different types joined");

@@ -138,8 +138,7 @@ Effects park_field(EntityState& state, ConnectionId system, FieldIndex field, Re
 Link& add_link(EntityState& state, ConnectionId system, const RemoteId& remote, const Context& context);
 
 /// Joins the entities of two records that were merged in `where` (rule 10): the older id lives on. Returns the joined
-/// state; `dead` is the id that becomes an alias. `loser`: the record that was merged away, when it is not the primary one
-/// of its entity.
+/// state; `dead` is the id that becomes an alias. `loser`: the record that was merged away; without it, the primary one of its entity.
 struct Joined {
   EntityState state;
   EntityId dead;
@@ -147,6 +146,9 @@ struct Joined {
   std::vector<AuditChange> changes;  // values of the two records that lost
 };
 Joined join(EntityState a, EntityState b, ConnectionId where, const RemoteId& survivor, const Context& context, const RemoteId& loser = {});
+
+/// A second record of the entity was merged into `survivor`, which nobody knew: that one is the second record now. Whom to ask about it.
+std::vector<ReviewItem> rename_second(EntityState& state, ConnectionId where, const RemoteId& loser, const RemoteId& survivor, const Context& context);
 
 /// Unlinks `remote` and makes it an entity of its own (rule 10), owed its new external id. The caller remembers the two
 /// as not the same. Precondition: the state has that link.

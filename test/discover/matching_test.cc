@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "test/support/scenes.h"
 
 namespace lockstep::support {
@@ -147,6 +148,58 @@ TEST(Matching, AMergeOfALinkedRecordIntoAnUnknownOneIsFollowed) {
   world.systems[1]->edit("contact", ids[1], {{"city", text("Paris")}});
   ASSERT_TRUE(world.settle());
   EXPECT_EQ(north.text("contact", other, "city"), "Paris");
+}
+
+/// North's Ada and Bea were merged, so that they are one; east still holds both of them, and Cleo.
+class SecondRecord : public testing::Test {
+ protected:
+  SecondRecord() : north(world.add_system("north")), east(world.add_system("east")) {
+    for (const char* name : {"Ada", "Bea", "Cleo"}) north.add("contact", contact(name, to_lower_ascii(name) + "@example.com"));
+    world.start();
+    EXPECT_TRUE(world.settle());
+    for (const char* name : {"Ada", "Bea", "Cleo"}) ids.push_back(id_of(east, "contact", "name", name));
+    north.merge("contact", id_of(north, "contact", "name", "Bea"), id_of(north, "contact", "name", "Ada"));
+    EXPECT_TRUE(world.settle());
+    const auto open = world.open_reviews();
+    second = open.size() == 1 && open[0].kind == ReviewKind::second_record ? open[0].remote.id : "";
+    first = second == ids[0] ? ids[1] : ids[0];
+  }
+  /// The entity that the live record of east is linked to.
+  EntityId entity_of(const std::string& id) {
+    EntityId entity;
+    EXPECT_TRUE(world.transact([&](Transaction& transaction) -> Result<void> {
+      TRY(const auto link, transaction.find_link(world.system_of("east").id, RemoteId{"contact", id}));
+      EXPECT_TRUE(link) << id << " is linked to nobody";
+      if (link) entity = link->entity;
+      return {};
+    }));
+    return entity;
+  }
+  World world;
+  FakeSystem& north;
+  FakeSystem& east;
+  std::vector<std::string> ids;
+  std::string first, second;
+};
+
+TEST_F(SecondRecord, MergedIntoSomebodyElsesMakesTheTwoOne) {
+  ASSERT_NE(second, "");
+  east.merge("contact", second, ids[2]);
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(entity_of(first), entity_of(ids[2]));
+}
+
+TEST_F(SecondRecord, MergedIntoAnUnknownOneGoesOnAsThatOne) {
+  ASSERT_NE(second, "");
+  // As where a merge makes a record of both.
+  const std::string fresh = east.add("contact", contact("Ada B.", "ada.b@example.com"));
+  east.merge("contact", second, fresh);
+  east.merge("contact", ids[2], fresh);
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(entity_of(first), entity_of(fresh));
+  const auto open = world.open_reviews();
+  ASSERT_FALSE(open.empty());
+  EXPECT_TRUE(std::ranges::all_of(open, [](const ReviewItem& item) { return item.kind == ReviewKind::second_record; }));
 }
 
 /// North shows a merge in the winner alone; nothing but its feed tells of it for hours.
