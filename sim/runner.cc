@@ -204,12 +204,13 @@ class Run {
     outcome_.healed_after_ms = (world_.executor.clock().now() - healed).count();
   }
 
-  /// A system that found nobody tells it again by its own patience, for a day.
+  /// A system that found nobody tells it again, for a day by its own patience. There is nothing to see until then: it does so now.
   void hear_out() {
     const auto waits = [&](std::string_view crm) { return Directory::stand_in(world_, crm).webhooks_waiting() > 0; };
-    for (const Instant end = world_.executor.clock().now() + Duration{26 * 3'600'000};
-         std::ranges::any_of(kCrms, waits) && world_.executor.clock().now() < end;)
+    for (const Instant end = world_.executor.clock().now() + kHealed; std::ranges::any_of(kCrms, waits) && world_.executor.clock().now() < end;) {
+      for (const std::string_view crm : kCrms) Directory::stand_in(world_, crm).hurry_webhooks();
       world_.run_for(Duration{60'000});
+    }
   }
 
   bool loses_webhooks() const {

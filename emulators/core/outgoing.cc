@@ -1,5 +1,7 @@
 #include "emulators/core/outgoing.h"
 
+#include <algorithm>
+
 namespace lockstep::emulators {
 
 namespace {
@@ -43,6 +45,12 @@ std::vector<OutgoingRequest> OutgoingQueue::take(WallTime now, std::size_t at_on
     if (id < due.back().id) entry.behind_next.reset();
   }
   return due;
+}
+
+void OutgoingQueue::hurry(WallTime now) {
+  for (auto& [id, entry] : entries_) {
+    if (!entry.handed_out) entry.request.due = std::min(entry.request.due, now);
+  }
 }
 
 void OutgoingQueue::answered(std::uint64_t id, bool delivered, WallTime now) {

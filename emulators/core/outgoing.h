@@ -28,6 +28,8 @@ class OutgoingQueue {
   std::vector<OutgoingRequest> take(WallTime now, std::size_t at_once = static_cast<std::size_t>(-1));
   /// `delivered`: by the dialect's reading of the status.
   void answered(std::uint64_t id, bool delivered, WallTime now);
+  /// What waits for another attempt has it now.
+  void hurry(WallTime now);
   std::size_t waiting() const { return entries_.size(); }
   std::uint64_t given_up() const { return given_up_; }
 

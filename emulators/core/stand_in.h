@@ -55,6 +55,7 @@ class StandIn : public Emulator {
   TokenRegistry& tokens() { return tokens_; }
   /// Webhooks on their way, those among them that are tried again later.
   std::size_t webhooks_waiting() const { return outgoing_.waiting(); }
+  void hurry_webhooks() { outgoing_.hurry(now()); }
 
  protected:
   Router& router() { return router_; }
