@@ -30,7 +30,7 @@ json::object job_info(const BulkJob& job, WallTime now) {
   if (job.state == "UploadComplete" && now + (job.due - job.modified) / 2 >= job.due) info["state"] = "InProgress";
   if (!job.external_id.empty()) info["externalIdFieldName"] = job.external_id;
   if (!job.is_query && job.state == "Open") info["contentUrl"] = fmt::format("services/data/v{}/jobs/ingest/{}/batches", job.version, job.id);
-  info["retries"] = 0;
+  info["retries"] = job.retries;
   info["totalProcessingTime"] = is_over(job) ? (job.due - job.modified).count() : 0;
   info["numberRecordsProcessed"] = job.processed;
   if (job.is_query) {
@@ -49,7 +49,7 @@ http::Response wrong_state(const BulkJob& job, std::string_view wanted) {
 }
 
 /// Rows are worked off 10,000 at a time; what has none counts as one all the same.
-std::int64_t batches_in(std::string_view content) { return 1 + std::count(content.begin(), content.end(), '\n') / 10'000; }
+std::int64_t batches_in(std::string_view content) { return 1 + std::count(content.begin(), content.end(), '\n') / static_cast<std::int64_t>(kBulkBatchRows); }
 
 }  // namespace
 

@@ -25,6 +25,8 @@ inline constexpr std::string_view kWebToken = "eyJ";                // how a ses
 inline constexpr std::string_view kShortPage = "short_page";        // faults: a page of 200 though more were asked for
 inline constexpr std::string_view kQueryTimeout = "query_timeout";  // a query takes longer than it may
 inline constexpr std::string_view kUpsertRace = "upsert_race";      // another writer creates the same key a moment before
+inline constexpr std::string_view kBulkBatch = "bulk_batch";        // a batch of a load fails and is tried again
+inline constexpr std::size_t kBulkBatchRows = 10'000;
 
 using Form = std::vector<std::pair<std::string, std::string>>;
 /// The first value of that name, or empty.
@@ -48,7 +50,7 @@ class Salesforce final : public StandIn {
   http::Response not_found(Call& call) override;
   http::Response method_not_allowed(Call& call, const std::vector<std::string>& allowed) override;
   http::Response fault_answer(Call& call, const Fault& fault) override;
-  std::vector<std::string_view> own_faults() const override { return {kShortPage, kQueryTimeout, kUpsertRace}; }
+  std::vector<std::string_view> own_faults() const override { return {kShortPage, kQueryTimeout, kUpsertRace, kBulkBatch}; }
   Result<std::string> apply(const Edit& edit) override;
   Result<void> change_schema(const SchemaChange& change) override { return org_.change_schema(change); }
   std::optional<http::Response> control(const http::ServerRequest& request, std::string_view path) override;
@@ -198,6 +200,8 @@ class Salesforce final : public StandIn {
   void settle_jobs(WallTime now);
   void run_query_job(BulkJob& job);
   void run_ingest_job(BulkJob& job);
+  /// Rows before the first batch that fails as often as it is tried.
+  std::size_t rows_that_run(BulkJob& job, std::size_t rows);
   /// All its rows as they came: nothing was done with them.
   void leave_unprocessed(BulkJob& job);
   void fail_job(BulkJob& job, std::string why);
@@ -230,6 +234,7 @@ class Salesforce final : public StandIn {
   http::Response add_outbound_message(const ObjectType& object, const json::object& given);
   http::Response add_workflow_rule(const ObjectType& object, const json::object& given);
   http::Response add_validation_rule(const ObjectType& object, const json::object& given);
+  http::Response add_trigger(const ObjectType& object, const json::object& given);
   http::Response refuse_writes(const ObjectType& object, const json::object& given);
   http::Response set_field_access(const ObjectType& object, const json::object& given);
   Result<std::vector<const Field*>> fields_named(const ObjectType& object, const json::object& given) const;

@@ -21,6 +21,8 @@ struct Writer {
   bool journaled = true;          // false: a loaded fixture
   bool text_values = false;       // CSV
   std::uint64_t call = 0;         // of which one it is: locks of a call do not stop itself
+  std::size_t batch = 0;          // the same within a bulk load, whose batches run side by side
+  bool holds_locks = false;       // until release_locks()
   bool allow_duplicates = false;  // overrides duplicate rules that only alert
   bool auto_assign = false;       // assignment rules run
   std::string version = "v60.0";  // for links in refusals
@@ -53,7 +55,9 @@ class Org {
   Outcome<void> merge(const ObjectType& object, RowNumber winner, RowNumber loser, const json::object& body, const Writer& writer);
 
   /// Another transaction holds the record until then.
-  void lock(const std::string& id, WallTime until) { locks_[id] = {until, 0}; }
+  void lock(const std::string& id, WallTime until) { locks_[id] = {until, 0, 0, false}; }
+  /// Those that writers hold which say so.
+  void release_locks();
   struct DuplicateRule {
     std::vector<std::string> fields;  // all of them equal, without case, make a duplicate
     bool allow_save = true;           // false: it blocks, whatever the caller says
@@ -69,10 +73,13 @@ class Org {
     Value to;
   };
   void add_workflow(const ObjectType& object, Workflow rule) { workflows_[object.name].push_back(std::move(rule)); }
+  /// A rule, or code of an administrator's that throws on such a record.
   struct Validation {
     std::string field;
     Value equals;  // what it may not be; null: it may not be empty
     std::string message;
+    std::string code = "FIELD_CUSTOM_VALIDATION_EXCEPTION";
+    bool throws = false;
   };
   void add_validation(const ObjectType& object, Validation rule) { validations_[object.name].push_back(std::move(rule)); }
   struct Refusal {
@@ -152,6 +159,8 @@ class Org {
   struct Lock {
     WallTime until;
     std::uint64_t call = 0;
+    std::size_t batch = 0;
+    bool held = false;  // until it is released
   };
   std::map<std::string, Lock> locks_;                           // by record id
   std::map<std::string, DuplicateRule> duplicate_rules_;        // by object

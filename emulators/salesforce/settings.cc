@@ -24,6 +24,8 @@ void add_switches(Switches& switches, Settings& settings) {
   switches.add("daily_bulk_query_jobs", &settings.daily_bulk_query_jobs);
   switches.add("bulk_job_ms", &settings.bulk_job_ms);
   switches.add("bulk_result_rows", &settings.bulk_result_rows);
+  switches.add("bulk_batches_lock", &settings.bulk_batches_lock);
+  switches.add("bulk_batch_retries", &settings.bulk_batch_retries);
   switches.add("deleted_days", &settings.deleted_days);
   switches.add("archive_days", &settings.archive_days);
   switches.add("overflow_changes", &settings.overflow_changes);

@@ -164,5 +164,23 @@ TEST_F(Collections, AReadByIdsNamesTwoThousandAtMost) {
   set("retrieve_ids", 2'001);
   EXPECT_EQ(api.send_json("POST", base + "/composite/sobjects/Account", json::object{{"ids", ids}, {"fields", json::array{"Id"}}}).status, 200);
 }
+// fact: §2.5
+TEST_F(Collections, WhatATriggerThrowsFailsAllOfItsTypeThatStandTogether) {
+  json::object trigger{{"object", "Contact"}, {"field", "Title"}, {"equals", "Boss"}, {"code", "APEX_ERROR"}, {"message", "thrown"}};
+  EXPECT_EQ(api.send_json("POST", "/__emulator/trigger", trigger).status, 200);
+  auto contact = [](const char* name, const char* title) { return json::object{{"attributes", {{"type", "Contact"}}}, {"LastName", name}, {"Title", title}}; };
+  json::array records{contact("A", "Clerk"), contact("B", "Boss"), json::object{{"attributes", {{"type", "Account"}}}, {"Name", "Acme"}},
+                      contact("C", "Clerk")};
+  Answer answer = api.send_json("POST", base + "/composite/sobjects", json::object{{"allOrNone", false}, {"records", records}});
+  EXPECT_EQ(answer.status, 200);
+  for (const char* failed : {"/0", "/1"}) {
+    EXPECT_EQ(text_at(answer.body, std::string(failed) + "/success"), "false");
+    EXPECT_EQ(text_at(answer.body, std::string(failed) + "/errors/0/statusCode"), "APEX_ERROR");
+  }
+  EXPECT_EQ(text_at(answer.body, "/2/success"), "true");
+  EXPECT_EQ(text_at(answer.body, "/3/success"), "true");
+  EXPECT_EQ(column(query("SELECT LastName FROM Contact"), "LastName"), "C");
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::salesforce
