@@ -89,7 +89,10 @@ std::optional<http::Response> Salesforce::admit_data(Call& call) {
   Entry entry = known_scheme ? enter(call, access) : Entry::no_session;
   if (entry == Entry::no_session) return error_response("INVALID_SESSION_ID", "Session expired or invalid");
   if (entry == Entry::over_limit) return error_response("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.");
-  if (settings_.high_assurance_required) return error_response("INVALID_SESSION_ID", "This session is not valid for use with the REST API");
+  const Consent& consent = sessions_[access];
+  bool granted = consent.holds("api") || consent.holds("full");
+  if (settings_.high_assurance_required || !granted)
+    return error_response("INVALID_SESSION_ID", "This session is not valid for use with the REST API");
   if (crippled_.contains(access))
     return error_response("INVALID_OPERATION_WITH_EXPIRED_PASSWORD",
                           "The user's password has expired, you must call SetPassword before attempting any other API operations");

@@ -7,6 +7,7 @@
 #include "emulators/core/stand_in.h"
 #include "emulators/salesforce/bulk1.h"
 #include "emulators/salesforce/cometd.h"
+#include "emulators/salesforce/jwt.h"
 #include "emulators/salesforce/org.h"
 #include "emulators/salesforce/outbound.h"
 #include "emulators/salesforce/salesforce.h"
@@ -67,6 +68,8 @@ class Salesforce final : public StandIn {
     std::string scope;
     std::string refresh_token;  // it came from, or with; empty: none
     bool show_refresh_token = false;
+    std::string nonce;  // of an authorization, handed back in its id token
+    bool holds(std::string_view wanted) const;
   };
   // admission.cc
   std::optional<http::Response> admit_data(Call& call);
@@ -86,7 +89,8 @@ class Salesforce final : public StandIn {
   http::Response jwt_grant(Call& call, const Form& form);
   http::Response grant(Call& call, const OAuthClient& client, const Consent& consent);
   std::string new_session(WallTime now, const OAuthClient& client, const Consent& consent);
-  std::string new_refresh_token(const OAuthClient& client);
+  std::string new_refresh_token(const OAuthClient& client, const std::string& scope);
+  std::string id_token(const Call& call, const OAuthClient& client, const Consent& consent, const std::string& user);
   void revoke_refresh_token(const std::string& refresh_token);
   bool knows(const std::string& username, const std::string& password) const;
   bool is_active(const OAuthClient& client, WallTime now);
@@ -99,6 +103,7 @@ class Salesforce final : public StandIn {
   http::Response identity(Call& call);
   http::Response userinfo(Call& call);
   http::Response openid_configuration(Call& call);
+  http::Response signing_keys(Call& call);
   /// GET: whether it has expired; POST sets it, DELETE makes one up.
   http::Response user_password(Call& call);
   json::object identity_of(const Call& call, const std::string& user) const;
@@ -265,6 +270,7 @@ class Salesforce final : public StandIn {
     std::string redirect_uri;
     std::string scope;
     std::string challenge;  // PKCE; empty: none
+    std::string nonce;
     WallTime expires;
   };
   SalesforceOptions options_;
@@ -272,6 +278,8 @@ class Salesforce final : public StandIn {
   Switches switches_;
   Org org_;
   std::map<std::string, Consent> sessions_;           // by access token
+  std::map<std::string, std::string> refresh_scopes_;  // by refresh token, where it is not what all are granted
+  WebTokenSigner signer_;
   std::map<std::string, std::string> passwords_;      // that were set, by username in lower case
   std::set<std::string> crippled_;                    // access tokens of users whose password has expired
   std::map<std::string, AuthorizationCode> codes_;    // by code

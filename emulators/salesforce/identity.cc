@@ -42,7 +42,7 @@ http::Response Salesforce::authorize(Call& call) {
   }
   std::string code = "aPrx" + tokens().random_text(40) + "==";
   std::string scope = asked("scope").empty() ? "api refresh_token" : asked("scope");
-  codes_[code] = {client->id, redirect, scope, asked("code_challenge"), call.now + kCodeLife};
+  codes_[code] = {client->id, redirect, scope, asked("code_challenge"), asked("nonce"), call.now + kCodeLife};
   std::vector<std::pair<std::string, std::string>> answer = {{"code", code}};
   if (auto state = call.query_value("state")) answer.emplace_back("state", *state);
   http::Response response(302, "");
@@ -120,12 +120,15 @@ http::Response Salesforce::openid_configuration(Call& call) {
                                          {"revocation_endpoint", oauth + "revoke"},
                                          {"userinfo_endpoint", oauth + "userinfo"},
                                          {"introspection_endpoint", oauth + "introspect"},
+                                         {"jwks_uri", call.base_url + "/id/keys"},
                                          {"scopes_supported", json::array{"api", "id", "openid", "refresh_token"}},
                                          {"response_types_supported", json::array{"code"}},
                                          {"subject_types_supported", json::array{"public"}},
                                          {"id_token_signing_alg_values_supported", json::array{"RS256"}},
                                          {"token_endpoint_auth_methods_supported", json::array{"client_secret_post", "client_secret_basic"}}});
 }
+
+http::Response Salesforce::signing_keys(Call&) { return json_response(200, json::object{{"keys", json::array{signer_.public_key()}}}); }
 
 http::Response Salesforce::user_password(Call& call) {
   constexpr std::size_t kShortest = 8;

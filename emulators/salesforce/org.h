@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,7 @@ class Org {
 
   Database& database() { return database_; }
   const Schema& schema() const { return schema_; }
+  void set_audit_fields_writable(bool writable) { schema_.set_audit_fields_writable(writable); }
   Result<void> change_schema(const SchemaChange& change) { return schema_.change(change, now_()); }
 
   Outcome<RowNumber> create(const ObjectType& object, const json::object& body, const Writer& writer);
@@ -109,6 +111,7 @@ class Org {
 
   /// Taken out of the recycle bin, or deleted so long ago that the bin has let go of it: nobody sees it any more.
   bool is_gone(const Record& record) const;
+  WallTime last_modified(const ObjectType& object, RowNumber row) const;
   /// Any field but addresses; valid until the next write.
   ValueView value_of(const ObjectType& object, RowNumber row, const Field& field) const;
   /// Makes the user that `actor` writes as, unless it is there. Call it before writing, outside of
@@ -125,6 +128,7 @@ class Org {
   Outcome<Value> resolve_parent(const Field& field, const json::object& parent) const;
   Outcome<void> check_required(const ObjectType& object, const Changes& changes, bool creating) const;
   Outcome<void> check_references(const Changes& changes) const;
+  Outcome<void> check_reference(const Field& field, std::string_view id) const;
   Outcome<void> check_unique(const ObjectType& object, const Changes& changes, RowNumber self) const;
   // derived fields and automation (derive.cc)
   ValueView effective(const ObjectType& object, RowNumber row, const Changes& changes, const char* field) const;
@@ -143,6 +147,15 @@ class Org {
   void run_workflows(const ObjectType& object, Changes& changes) const;
   Outcome<void> check_validations(const ObjectType& object, RowNumber row, const Changes& changes) const;
   Outcome<void> take_refusal(const ObjectType& object);
+  // audit fields as whoever created a record gave them (audit_fields.cc)
+  struct AuditFields {
+    std::optional<WallTime> created, modified;
+    std::optional<std::string> created_by, modified_by;  // users by id
+    std::uint64_t version = 0;                           // those of the last change hold as long as the record has this one
+  };
+  Outcome<AuditFields> take_audit_fields(Changes& changes, const Writer& writer) const;
+  void keep_audit_fields(const ObjectType& object, RowNumber row, AuditFields given, const Writer& writer);
+  const AuditFields* audit_fields_of(const Record& record) const;
   // deletes and merges (remove.cc)
   Outcome<void> remove_tree(const ObjectType& object, RowNumber row, const Writer& writer);
   std::vector<RowNumber> children(const ObjectType& child, const char* field, std::string_view parent_id) const;
@@ -168,6 +181,7 @@ class Org {
   std::map<std::string, std::vector<Workflow>> workflows_;      // by object
   std::map<std::string, std::vector<Validation>> validations_;  // by object
   std::map<std::string, Refusal> refusals_;                     // by object
+  std::map<std::string, AuditFields> audit_fields_;             // by record id, of those that were given any
   std::map<Actor, std::string> users_;
   std::map<Actor, std::string> usernames_;
 };

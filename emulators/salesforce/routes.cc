@@ -16,6 +16,7 @@ void Salesforce::add_routes() {
   add("POST", "/services/oauth2/introspect", &Salesforce::introspect);
   add("GET", "/services/oauth2/userinfo", &Salesforce::userinfo);
   add("POST", "/services/oauth2/userinfo", &Salesforce::userinfo);
+  add("GET", "/id/keys", &Salesforce::signing_keys);
   add("GET", "/id/{organization}/{user}", &Salesforce::identity);
   add("POST", "/services/Soap/u/{version}", &Salesforce::soap);
   add("POST", "/services/Soap/u/{version}/{organization}", &Salesforce::soap);

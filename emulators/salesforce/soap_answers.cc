@@ -38,6 +38,11 @@ std::string nil(std::string_view element) { return fmt::format("<{} xsi:nil=\"tr
 
 std::string soap_field(const std::string& element, const json::value& value) {
   if (value.is_null()) return nil(element);
+  if (const json::array* list = value.if_array()) {  // an element for each
+    std::string elements;
+    for (const json::value& each : *list) elements += xml_tag(element, soap_text(each));
+    return elements;
+  }
   if (!value.is_object()) return xml_tag(element, soap_text(value));
   const json::object& object = value.get_object();
   if (object.contains("records")) return soap_query_result(element, object);

@@ -244,6 +244,25 @@ TEST_F(Queries, UpdatedAndDeletedCountInMinutes) {
   EXPECT_EQ(code(changes("updated", "2026-10-01T00:00:00Z", "2026-11-18T12:27:00Z")), "INVALID_REPLICATION_DATE");
 }
 
+// fact: §3.4 [I] switch: replication_lag_ms
+TEST_F(Queries, UpdatedAndDeletedLagAndTellHowFarTheyReach) {
+  std::string kept = created_id("Contact", {{"LastName", "K"}}), gone = created_id("Contact", {{"LastName", "G"}});
+  api.send("DELETE", base + "/sobjects/Contact/" + gone);
+  auto changes = [&](const std::string& kind) {
+    return api.get(base + "/sobjects/Contact/" + kind + "?start=2026-11-18T12:00:00Z&end=2026-11-18T13:00:00Z").body;
+  };
+  EXPECT_EQ(text_at(changes("updated"), "/ids"), "[]");
+  EXPECT_EQ(text_at(changes("updated"), "/latestDateCovered"), "2026-11-18T12:26:10.000+0000");
+  EXPECT_EQ(text_at(changes("deleted"), "/deletedRecords"), "[]");
+  clock.advance(Duration{30'000});
+  EXPECT_EQ(text_at(changes("updated"), "/ids/0"), kept);
+  EXPECT_EQ(text_at(changes("deleted"), "/deletedRecords/0/id"), gone);
+  EXPECT_EQ(text_at(changes("deleted"), "/latestDateCovered"), "2026-11-18T12:26:40.000+0000");
+  set("replication_lag_ms", 0);
+  std::string next = created_id("Contact", {{"LastName", "N"}});
+  EXPECT_EQ(text_at(changes("updated"), "/ids/1"), next);
+}
+
 // fact: §3.1 [I]
 TEST_F(Queries, LongUrlsAreRefusedInHtml) {
   std::string ids = "SELECT Id FROM Contact WHERE LastName IN ('" + std::string(16'400, 'x') + "')";
