@@ -91,8 +91,7 @@ std::optional<http::Response> Salesforce::admit_data(Call& call) {
   if (entry == Entry::over_limit) return error_response("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.");
   const Consent& consent = sessions_[access];
   bool granted = consent.holds("api") || consent.holds("full");
-  if (settings_.high_assurance_required || !granted)
-    return error_response("INVALID_SESSION_ID", "This session is not valid for use with the REST API");
+  if (settings_.high_assurance_required || !granted) return error_response("INVALID_SESSION_ID", "This session is not valid for use with the REST API");
   if (crippled_.contains(access))
     return error_response("INVALID_OPERATION_WITH_EXPIRED_PASSWORD",
                           "The user's password has expired, you must call SetPassword before attempting any other API operations");

@@ -277,7 +277,7 @@ class Salesforce final : public StandIn {
   Settings settings_;
   Switches switches_;
   Org org_;
-  std::map<std::string, Consent> sessions_;           // by access token
+  std::map<std::string, Consent> sessions_;            // by access token
   std::map<std::string, std::string> refresh_scopes_;  // by refresh token, where it is not what all are granted
   WebTokenSigner signer_;
   std::map<std::string, std::string> passwords_;      // that were set, by username in lower case

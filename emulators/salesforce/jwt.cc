@@ -65,7 +65,12 @@ std::string WebTokenSigner::sign(const json::object& claims) {
 
 json::object WebTokenSigner::public_key() {
   const EVP_PKEY* held = key().key.get();
-  return {{"kty", "RSA"}, {"alg", "RS256"}, {"use", "sig"}, {"kid", key().id}, {"n", part_of(held, OSSL_PKEY_PARAM_RSA_N)}, {"e", part_of(held, OSSL_PKEY_PARAM_RSA_E)}};
+  return {{"kty", "RSA"},
+          {"alg", "RS256"},
+          {"use", "sig"},
+          {"kid", key().id},
+          {"n", part_of(held, OSSL_PKEY_PARAM_RSA_N)},
+          {"e", part_of(held, OSSL_PKEY_PARAM_RSA_E)}};
 }
 
 std::optional<Assertion> read_jwt(const std::string& token) {

@@ -54,8 +54,7 @@ http::Response Salesforce::updated(Call& call) {
   }
   constexpr std::size_t kMaxIds = 600'000;
   if (ids.size() > kMaxIds) return error_response("EXCEEDED_ID_LIMIT", "narrow the window: more than 600000 ids");
-  return json_response(
-      200, json::object{{"ids", std::move(ids)}, {"latestDateCovered", format_instant(whole_seconds(covered_until(told)))}});
+  return json_response(200, json::object{{"ids", std::move(ids)}, {"latestDateCovered", format_instant(whole_seconds(covered_until(told)))}});
 }
 
 http::Response Salesforce::deleted(Call& call) {

@@ -9,7 +9,25 @@
 
 namespace lockstep::emulators::salesforce {
 
-enum class FieldType { id, boolean, reference, string, picklist, combobox, textarea, email, phone, url, date, datetime, integer, real, currency, address, id_list };
+enum class FieldType {
+  id,
+  boolean,
+  reference,
+  string,
+  picklist,
+  combobox,
+  textarea,
+  email,
+  phone,
+  url,
+  date,
+  datetime,
+  integer,
+  real,
+  currency,
+  address,
+  id_list
+};
 std::string_view name_of(FieldType type);  // as describe says it
 bool is_text(FieldType type);
 
@@ -79,7 +97,7 @@ Field long_text(std::string name, int length = 32'000);
 Field picklist(std::string name, std::vector<std::string> values, int length = 40);
 Field reference(std::string name, std::vector<std::string> to);
 Field id_list(std::string name, std::vector<std::string> to);  // stored as one text, apart by ';'
-Field boolean(std::string name);  // never null, false by default
+Field boolean(std::string name);                               // never null, false by default
 Field plain(std::string name, FieldType type);
 /// Text 36, unique without case, external id: the key a sync writes its own ids to.
 Field sync_key(std::string name);

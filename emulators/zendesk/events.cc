@@ -123,6 +123,10 @@ void Events::commented(const ObjectType& tickets, RowNumber ticket, const std::s
 
 void Events::send(const Webhook& webhook, std::string body, OutgoingQueue& queue, WallTime now) {
   if (trial_ && !trial_calls_.admit(now)) return;
+  queue.push(now, request_of(webhook, std::move(body)));
+}
+
+http::Request Events::request_of(const Webhook& webhook, std::string body) {
   http::Request request(webhook.http_method, webhook.endpoint);
   request.headers.add("Content-Type", "application/json");
   request.headers.add("User-Agent", "Zendesk Webhook");
@@ -141,7 +145,7 @@ void Events::send(const Webhook& webhook, std::string body, OutgoingQueue& queue
   }
   request.body = std::move(body);
   request.timeout = timeout_;
-  queue.push(now, std::move(request));
+  return request;
 }
 
 void Events::flush(OutgoingQueue& queue, WallTime now) {

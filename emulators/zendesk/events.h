@@ -64,6 +64,8 @@ class Events {
   /// Signs for the moment of sending; OutgoingQueue::Prepare.
   void prepare(http::Request& request, WallTime now) const;
   Breaker& breaker() { return breaker_; }
+  /// A call of the webhook's receiver, under an invocation of its own.
+  http::Request request_of(const Webhook& webhook, std::string body);
   Triggers& triggers() { return triggers_; }
   /// What stands for "ticket.title" in the bodies that triggers send, of a ticket by its row.
   void set_placeholders(std::function<std::string(RowNumber, std::string_view)> value_of) { placeholder_ = std::move(value_of); }

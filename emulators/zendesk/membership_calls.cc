@@ -119,6 +119,28 @@ Zendesk::Answer Zendesk::groups_of_user(Call& call) {
   return json_answer(200, json::object{{"groups", std::move(rows)}, {"count", count}, {"next_page", nullptr}, {"previous_page", nullptr}});
 }
 
+/// Agents are in the first group.
+Zendesk::Answer Zendesk::users_of_group(Call& call) {
+  const std::vector<Group>& groups = account_.groups();
+  auto group = std::find_if(groups.begin(), groups.end(), [&](const Group& each) { return std::to_string(each.id) == id_in(call); });
+  if (group == groups.end()) return record_not_found();
+  ObjectType& users = account_.users();
+  std::vector<Place> places;
+  for (RowNumber row = 0; row < users.table->row_count(); ++row) {
+    bool theirs = group == groups.begin() && is_agent(users, row);
+    if (theirs && !users.table->record(row).deleted) places.push_back({0, row});
+  }
+  return listing(call, users, std::move(places));
+}
+
+/// Of the organizations that a user is in.
+Zendesk::Answer Zendesk::count_of_user(Call& call) {
+  auto row = row_of(call, account_.users());
+  if (!row) return tl::unexpected(std::move(row.error()));
+  int count = is_null(account_.users().get(*row, "organization_id")) ? 0 : 1;
+  return json_answer(200, json::object{{"count", json::object{{"value", count}, {"refreshed_at", format_time(call.now)}}}});
+}
+
 Zendesk::Answer Zendesk::user_related(Call& call) {
   auto row = row_of(call, account_.users());
   if (!row) return tl::unexpected(std::move(row.error()));

@@ -33,6 +33,15 @@ scenario("agents are in a group, end users in none", { facts: "§A2" }, async ({
   assert.deepEqual(await client.groupmemberships.listByUser(ann.id), []);
 });
 
+scenario("agents of a group and organizations of a user are listed and counted", { facts: "§A2 [K]" }, async ({ client }) => {
+  const { acme, ann } = await annAtAcme(client), [group, other] = await client.groups.list(), { result: me } = await client.users.me();
+  assert.deepEqual((await client.users.listByGroup(group.id)).map((each) => each.id), [me.id]);
+  assert.deepEqual(await client.users.listByGroup(other.id), []);
+  assert.equal((await client.users.get(["users", ann.id, "organizations", "count"])).result.count.value, 0);
+  await client.users.update(ann.id, { user: { organization_id: acme.id } });
+  assert.equal((await client.users.get(["users", ann.id, "organizations", "count"])).result.count.value, 1);
+});
+
 scenario("an account has a brand, a form, a locale, and the tags that its tickets have", { facts: "§A2" }, async ({ client }) => {
   assert.equal((await client.locales.showCurrent()).result.locale, "en-US");
   const [form] = await client.ticketforms.list();
