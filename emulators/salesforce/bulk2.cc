@@ -111,6 +111,7 @@ http::Response Salesforce::create_query_job(Call& call) {
   auto query = parse_soql(org_.schema(), text_member(body, "query"), call.now);
   if (!query) return error_response(query.error());
   if (auto fits = check_bulk_query(*query); !fits) return error_response(fits.error());
+  if (query->object->setup) return error_response("INVALIDENTITY", fmt::format("Entity '{}' is not supported by the Bulk API.", query->object->name));
   if (!bulk_queries_.admit(call.now)) return error_response("EXCEEDEDQUOTA", "Max number of query jobs per 24 hours has been reached");
   job.object = query->object->name;
   job.query = std::move(*query);
@@ -193,7 +194,13 @@ http::Response Salesforce::job_page(Call& call, const std::string& header, const
     if (!good || error != std::errc() || end != decoded.data() + decoded.size() || from >= rows.size())
       return error_response("INVALID_QUERY_LOCATOR", "invalid query locator");
   }
-  if (auto given = call.query_value("maxRecords")) most = std::min<std::size_t>(most, std::max(1ul, std::strtoul(given->c_str(), nullptr, 10)));
+  if (auto given = call.query_value("maxRecords")) {
+    std::size_t wanted = 0;
+    auto [end, error] = std::from_chars(given->data(), given->data() + given->size(), wanted);
+    if (error != std::errc() || end != given->data() + given->size() || wanted == 0)
+      return error_response("API_ERROR", "maxRecords must be a positive number: " + *given);
+    most = std::min(most, wanted);
+  }
   std::size_t to = std::min(from + most, rows.size());
   http::Response response(200, header);
   for (std::size_t i = from; i < to; ++i) response.body += rows[i];

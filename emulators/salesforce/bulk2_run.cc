@@ -7,6 +7,7 @@
 namespace lockstep::emulators::salesforce {
 namespace {
 
+constexpr int kFailedRowsNameTheirId = 53;  // API version
 constexpr Duration kJobLife{7LL * 24 * 3'600'000};
 
 std::string_view line_end(const BulkJob& job) { return job.line_ending == "CRLF" ? "\r\n" : "\n"; }
@@ -70,7 +71,8 @@ void Salesforce::run_ingest_job(BulkJob& job) {
   job.header = csv_line(input->header, separator, line_end(job));
   for (std::size_t i = results->size(); i > 0; --i) {  // never in the order of the input
     const RowResult& result = (*results)[i - 1];
-    std::vector<std::string> cells = {result.id, result.good() ? (result.created ? "true" : "false") : bulk_error_text(result.errors)};
+    bool named = result.good() || std::atoi(job.version.c_str()) >= kFailedRowsNameTheirId;
+    std::vector<std::string> cells = {named ? result.id : "", result.good() ? (result.created ? "true" : "false") : bulk_error_text(result.errors)};
     cells.insert(cells.end(), input->rows[i - 1].begin(), input->rows[i - 1].end());
     (result.good() ? job.rows : job.bad_rows).push_back(csv_line(cells, separator, line_end(job)));
   }

@@ -126,6 +126,9 @@ Outcome<void> Org::check_object_rules(const ObjectType& object, RowNumber row, c
     return refuse("FIELD_INTEGRITY_EXCEPTION", "Activity ID: only a message of a case may name its task", {"ActivityId"});
   }
   std::string status(text_of(value_of(object, row, object.field("Status"))));
+  bool theirs = value_of(object, row, object.field("CreatedById")) == ValueView(std::string_view(schema_.seen_as()));
+  if (status == "5" && !theirs && value_of(object, row, object.field("IsPrivateDraft")) == ValueView(true))
+    return refuse("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id");
   if (status == "5") return {};  // a draft may still change
   std::vector<std::string> frozen;
   for (const auto& [field, value] : changes) {

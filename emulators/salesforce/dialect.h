@@ -58,7 +58,8 @@ class Salesforce final : public StandIn {
 
  private:
   using Handler = http::Response (Salesforce::*)(Call&);
-  void add(std::string method, const std::string& path, Handler handler);
+  /// `since`: the first API version that serves it.
+  void add(std::string method, const std::string& path, Handler handler, int since = kOldestVersion);
   void add_routes();
   void add_record_routes(const std::string& base);
   void add_bulk_routes(const std::string& base);

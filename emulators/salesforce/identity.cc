@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "emulators/salesforce/dialect.h"
+#include "emulators/salesforce/ids.h"
 
 namespace lockstep::emulators::salesforce {
 namespace {
@@ -84,7 +85,10 @@ json::object Salesforce::identity_of(const Call& call, const std::string& user) 
 http::Response Salesforce::identity(Call& call) {
   std::string access = call.query_value("oauth_token").value_or(bearer_of(call));
   if (tokens().state(access, call.now) != TokenState::valid) return bad_oauth_token();
-  json::object body = identity_of(call, call.parameter("user"));
+  const OAuthClient& client = *tokens().client(tokens().grant(access)->client_id);
+  const std::string& user = org_.ensure_user({ActorKind::integration, client.name}, call.now);
+  if (normalise_id(call.parameter("organization")) != organization_id_ || normalise_id(call.parameter("user")) != user) return bad_oauth_token();
+  json::object body = identity_of(call, user);
   const std::string base = call.base_url + "/services/data/v{version}/";
   body["urls"] = {{"rest", base}, {"query", base + "query/"}, {"sobjects", base + "sobjects/"}, {"search", base + "search/"}};
   body["active"] = true;

@@ -42,6 +42,7 @@ void add_switches(Switches& switches, Settings& settings) {
   switches.add("rotate_refresh_tokens", &settings.rotate_refresh_tokens);
   switches.add("set_audit_fields", &settings.set_audit_fields);
   switches.add("replication_lag_ms", &settings.replication_lag_ms);
+  switches.add("manage_users", &settings.manage_users);
   switches.add("hard_delete_permission", &settings.hard_delete_permission);
   switches.add("tag_collections", &settings.tag_collections);
   switches.add("assign_by_default", &settings.assign_by_default);

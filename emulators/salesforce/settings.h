@@ -47,6 +47,7 @@ struct Settings {
   std::string text_line_ends = "kept";             // of long texts: kept, lf or crlf
   bool set_audit_fields = false;                   // the user's profile allows to say who created a record and when
   std::int64_t replication_lag_ms = 30'000;        // until a change is told by updated and deleted
+  bool manage_users = false;                       // the user's profile allows to change users
   bool hard_delete_permission = false;             // the user's profile allows hardDelete
   bool tag_collections = false;                    // collections and composite name their client in changeOrigin
   bool assign_by_default = true;                   // assignment rules run unless Sforce-Auto-Assign says FALSE

@@ -185,6 +185,8 @@ Outcome<RowNumber> Org::create(const ObjectType& object, const json::object& bod
 }
 
 Outcome<void> Org::update(const ObjectType& object, RowNumber row, const json::object& body, const Writer& writer) {
+  bool managed = writer.actor.kind == ActorKind::person || (object.name == "User" && settings_.manage_users);
+  if (!object.deletable && !managed) return refuse("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id");
   if (auto refused = take_refusal(object); !refused) return refused;
   auto changes = read_body(object, body, writer, false);
   if (!changes) return tl::unexpected(std::move(changes.error()));

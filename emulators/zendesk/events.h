@@ -43,6 +43,8 @@ class Events {
  public:
   explicit Events(Rng rng) : rng_(rng) {}
   std::map<std::string, Webhook>& webhooks() { return webhooks_; }
+  /// Whether there is such an event: "ticket.created".
+  static bool is_told(std::string_view event);
   std::string new_id();
   std::string new_secret();
 

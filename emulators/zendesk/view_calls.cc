@@ -9,12 +9,9 @@ namespace {
 constexpr std::size_t kMostCounted = 20;
 
 json::object count_row(const View& view, std::size_t count, const std::string& base_url) {
-  return {{"view_id", view.id},
-          {"url", base_url + "/api/v2/views/" + std::to_string(view.id) + "/count.json"},
-          {"value", count},
-          {"pretty", std::to_string(count)},
-          {"fresh", true},
-          {"active", view.active}};
+  return {{"view_id", view.id}, {"url", base_url + "/api/v2/views/" + std::to_string(view.id) + "/count.json"},
+          {"value", count},     {"pretty", std::to_string(count)},
+          {"fresh", true},      {"active", view.active}};
 }
 
 }  // namespace

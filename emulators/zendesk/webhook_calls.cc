@@ -1,5 +1,6 @@
 // Webhooks as records of their own (contract A9).
 #include <algorithm>
+#include <map>
 
 #include "emulators/zendesk/service.h"
 
@@ -7,6 +8,7 @@ namespace lockstep::emulators::zendesk {
 namespace {
 
 constexpr std::string_view kConditional = "conditional_ticket_events";
+constexpr std::string_view kEventType = "zen:event-type:";
 constexpr std::string_view kWrongMethod = "http_method must be GET, POST, PUT, PATCH or DELETE";
 
 json::object webhook_row(const Webhook& webhook) {
@@ -39,6 +41,22 @@ bool is_method(std::string_view method) {
 
 tl::unexpected<ApiError> bad(std::string_view detail) { return refuse_listed(400, "InvalidWebhook", "Invalid webhook", detail); }
 
+Outcome<void> check_authentication(const json::value& given) {
+  if (given.is_null()) return {};
+  const json::object* authentication = given.if_object();
+  const json::value* data = authentication ? authentication->if_contains("data") : nullptr;
+  if (!data || !data->is_object()) return bad("authentication needs a type and its data");
+  static const std::map<std::string_view, std::vector<const char*>> kNeeded = {
+      {"bearer_token", {"token"}}, {"basic_auth", {"username", "password"}}, {"api_key", {"name", "value"}}};
+  auto needed = kNeeded.find(text_member(*authentication, "type"));
+  if (needed == kNeeded.end()) return bad("authentication.type must be bearer_token, basic_auth or api_key");
+  for (const char* member : needed->second) {
+    if (text_member(data->get_object(), member).empty()) return bad(std::string("authentication.data needs ") + member);
+  }
+  if (text_member(*authentication, "add_position") != "header") return bad("authentication.add_position must be header");
+  return {};
+}
+
 Outcome<void> read_into(Webhook& webhook, const json::object& given) {
   for (auto [name, target] :
        {std::pair("name", &webhook.name), std::pair("description", &webhook.description), std::pair("status", &webhook.status),
@@ -46,6 +64,7 @@ Outcome<void> read_into(Webhook& webhook, const json::object& given) {
     if (given.contains(name)) *target = std::string(text_member(given, name));
   }
   if (const json::value* authentication = given.if_contains("authentication")) webhook.authentication = json::value(*authentication, json::storage_ptr());
+  if (auto known = check_authentication(webhook.authentication); !known) return known;
   if (const json::value* list = given.if_contains("subscriptions")) {
     if (!list->is_array()) return bad("subscriptions must be a list");
     webhook.subscriptions.clear();
@@ -61,7 +80,8 @@ Outcome<void> read_into(Webhook& webhook, const json::object& given) {
   if (webhook.subscriptions.empty()) return bad("subscriptions is required");
   if (is_conditional(webhook) && webhook.subscriptions.size() > 1) return bad("subscriptions cannot mix events with conditional_ticket_events");
   for (const std::string& each : webhook.subscriptions) {
-    if (each != kConditional && !each.starts_with("zen:event-type:")) return bad("unknown subscription " + each);
+    bool known = each == kConditional || (each.starts_with(kEventType) && Events::is_told(std::string_view(each).substr(kEventType.size())));
+    if (!known) return bad("unknown subscription " + each);
   }
   return {};
 }

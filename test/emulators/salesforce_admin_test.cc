@@ -228,5 +228,27 @@ TEST_F(Administered, WhoMadeARecordAndWhenIsSaidByWhoMayAtItsCreationAlone) {
   EXPECT_EQ(code(create("Contact", {{"LastName", "L"}, {"SystemModstamp", "2020-01-01T00:00:00Z"}})), "INVALID_FIELD_FOR_INSERT_UPDATE");
 }
 
+// fact: §8.8, §6.9 [D] switch: manage_users
+TEST_F(Administered, UsersAreWrittenByWhoManagesThemAlone) {
+  created_id("Account", {{"Name", "A"}});
+  std::string user = column(query("SELECT CreatedById FROM Account"), "CreatedById");
+  EXPECT_EQ(code(update("User", user, {{"Title", "Boss"}})), "INSUFFICIENT_ACCESS_OR_READONLY");
+  set("manage_users", true);
+  EXPECT_EQ(update("User", user, {{"Title", "Boss"}}).status, 204);
+  EXPECT_EQ(code(api.send("DELETE", base + "/sobjects/User/" + user)), "INSUFFICIENT_ACCESS_OR_READONLY");
+  std::string queue = column(query("SELECT Id FROM Group"), "Id");
+  EXPECT_EQ(code(update("Group", queue, {{"Name", "Mine"}})), "INSUFFICIENT_ACCESS_OR_READONLY");
+}
+
+// fact: §6.7 [D]
+TEST_F(Administered, ADraftIsNotForOthers) {
+  for (bool is_private : {true, false}) {
+    edit({{"as", "Ann"}, {"operation", "create"}, {"object", "EmailMessage"}, {"fields", {{"Subject", "S"}, {"Status", "5"}, {"IsPrivateDraft", is_private}}}});
+    std::string id = column(query("SELECT Id FROM EmailMessage ORDER BY Id DESC LIMIT 1"), "Id");
+    EXPECT_EQ(update("EmailMessage", id, {{"Subject", "T"}}).status, is_private ? 400 : 204);
+    EXPECT_EQ(edit({{"as", "Ann"}, {"operation", "update"}, {"object", "EmailMessage"}, {"id", id}, {"fields", {{"Subject", "U"}}}}).status, 200);
+  }
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::salesforce

@@ -110,6 +110,28 @@ TEST_F(Bulk, WhatBulkQueriesCannotSelectIsRefused) {
   EXPECT_EQ(refused("SELECT Industry FROM Account GROUP BY Industry"), "API_ERROR");
 }
 
+// fact: §4.1 [I]
+TEST_F(Bulk, SomeObjectsAreNotQueriedInBulkAndPagesHaveASize) {
+  json::object job{{"operation", "query"}, {"query", "SELECT QualifiedApiName FROM EntityDefinition"}};
+  EXPECT_EQ(code(api.send_json("POST", base + "/jobs/query", job)), "INVALIDENTITY");
+  std::string id = open({{"operation", "query"}, {"query", "SELECT Id FROM Account"}}, "query");
+  clock.advance(Duration(1'000));
+  for (const char* size : {"0", "-1", "many"}) EXPECT_EQ(api.get(base + "/jobs/query/" + id + "/results?maxRecords=" + size).status, 400) << size;
+}
+
+// fact: §4.2 [D]
+TEST_F(Bulk, RowsThatFailNameTheirRecordSinceVersion53) {
+  std::string account = created_id("Account", {{"Name", "A"}});
+  for (const auto& [version, named] : {std::pair("v52.0", false), std::pair("v53.0", true)}) {
+    const std::string jobs = std::string("/services/data/") + version + "/jobs/ingest";
+    std::string id = text_at(api.send_json("POST", jobs, json::object{{"object", "Account"}, {"operation", "update"}}).body, "/id");
+    upload(id, "Id,NumberOfEmployees\n" + account + ",many\n");
+    state(id, "UploadComplete");
+    clock.advance(Duration(1'000));
+    EXPECT_EQ(results(id, "failedResults").text.find("\"" + account + "\",\"INVALID_TYPE") != std::string::npos, named) << results(id, "failedResults").text;
+  }
+}
+
 // fact: §4.3 [D]
 TEST_F(Bulk, JobsAreForgottenAWeekAfterTheirEnd) {
   std::string id = load({{"object", "Account"}, {"operation", "insert"}}, "Name\nAcme\n");

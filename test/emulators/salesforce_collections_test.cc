@@ -182,5 +182,17 @@ TEST_F(Collections, WhatATriggerThrowsFailsAllOfItsTypeThatStandTogether) {
   EXPECT_EQ(column(query("SELECT LastName FROM Contact"), "LastName"), "C");
 }
 
+// fact: §2.5, §2.3 [D]
+TEST_F(Collections, OlderVersionsDoNotHaveThem) {
+  json::object record{{"attributes", {{"type", "Account"}}}, {"Name", "A"}, {"Lockstep_Id__c", "k"}};
+  json::object body{{"records", json::array{record}}};
+  EXPECT_EQ(api.send_json("POST", "/services/data/v41.0/composite/sobjects", body).status, 404);
+  EXPECT_EQ(api.send_json("POST", "/services/data/v42.0/composite/sobjects", body).status, 200);
+  EXPECT_EQ(api.send_json("PATCH", "/services/data/v45.0/composite/sobjects/Account/Lockstep_Id__c", body).status, 404);
+  EXPECT_EQ(api.send_json("PATCH", "/services/data/v46.0/composite/sobjects/Account/Lockstep_Id__c", body).status, 200);
+  EXPECT_EQ(api.send_json("POST", "/services/data/v36.0/sobjects/Account/Id", json::object{{"Name", "A"}}).status, 404);
+  EXPECT_EQ(api.send_json("POST", "/services/data/v37.0/sobjects/Account/Id", json::object{{"Name", "A"}}).status, 201);
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::salesforce

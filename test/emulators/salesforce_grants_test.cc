@@ -159,6 +159,18 @@ TEST_F(Grants, ASessionThatMayNotUseTheApiIsRefusedForGood) {
   EXPECT_EQ(api.send("GET", base + "/limits", "", bearer).status, 200);
 }
 
+// fact: §1.4 [X]
+TEST_F(Grants, AnIdentityIsToldToWhoItIsOf) {
+  std::string own = text_at(token("grant_type=client_credentials&client_id=lockstep-client&client_secret=lockstep-secret").body, "/id");
+  std::string path = own.substr(own.find("/id/"));
+  EXPECT_EQ(api.get(path).status, 200);
+  for (const std::string& other :
+       {path.substr(0, path.rfind('/')) + "/005000000000000AAA", std::string("/id/00D000000000000AAA") + path.substr(path.rfind('/'))}) {
+    EXPECT_EQ(api.get(other).status, 403) << other;
+    EXPECT_EQ(api.get(other).text, "Bad_OAuth_Token");
+  }
+}
+
 // fact: §1.8 [J]
 TEST_F(Grants, APasswordThatWasSetIsTheOneThatLogsIn) {
   std::string user = text_at(query("SELECT Id FROM User WHERE Username = 'integration@lockstep.example'").body, "/records/0/Id");

@@ -43,7 +43,8 @@ TEST_F(ZendeskViews, TicketsComeAndGoAsTheyMeetItsConditions) {
 
 // fact: §A2 [K], §A6
 TEST_F(ZendeskViews, RowsAreGroupedSortedAndPaged) {
-  std::string id = made({{"output", {{"columns", {"subject"}}, {"group_by", "priority"}, {"group_order", "desc"}, {"sort_by", "subject"}, {"sort_order", "asc"}}}});
+  std::string id =
+      made({{"output", {{"columns", {"subject"}}, {"group_by", "priority"}, {"group_order", "desc"}, {"sort_by", "subject"}, {"sort_order", "asc"}}}});
   for (auto [subject, priority] : {std::pair("c", "low"), std::pair("b", "urgent"), std::pair("a", "low")})
     make_ticket({{"subject", subject}, {"priority", priority}, {"status", "open"}});
   Answer first = get("views/" + id + "/execute?page[size]=2");
@@ -62,23 +63,6 @@ TEST_F(ZendeskViews, APreviewIsOfAViewThatNobodyMade) {
   EXPECT_EQ(text_at(send("POST", "views/preview/count", {{"view", view_of()}}).body, "/view_count/value"), "1");
   EXPECT_EQ(text_at(get("views").body, "/count"), "1");
   EXPECT_EQ(send("POST", "views/preview", {{"view", view_of({{"all", {{{"field", "colour"}, {"operator", "is"}, {"value", "x"}}}}})}}).status, 422);
-}
-
-// fact: §A2 [K]
-TEST_F(ZendeskViews, AnIdentityIsVerifiedByAnAgentOrByAMail) {
-  std::string user = make("user", {{"name", "Ann"}, {"email", "ann@example.com"}});
-  std::string path = "users/" + user + "/identities/" + text_at(get("users/" + user + "/identities").body, "/identities/0/id");
-  EXPECT_EQ(send("PUT", path + "/request_verification", json::object()).status, 200);
-  EXPECT_EQ(text_at(get(path).body, "/identity/verified"), "false");
-  EXPECT_EQ(text_at(send("PUT", path, {{"identity", {{"verified", true}}}}).body, "/identity/verified"), "true");
-  EXPECT_EQ(send("PUT", path, {{"identity", {{"value", "other@example.com"}}}}).status, 422);
-}
-
-// fact: §A5 [K]
-TEST_F(ZendeskViews, ASampleOfAnExportHasFiftyRows) {
-  for (int i = 0; i < 60; ++i) make("organization", {{"name", "Org " + std::to_string(i)}});
-  clock.advance(Duration{120'000});
-  EXPECT_EQ(get("incremental/organizations/sample?start_time=" + seconds_ago(600)).body.at("organizations").as_array().size(), 50u);
 }
 
 }  // namespace

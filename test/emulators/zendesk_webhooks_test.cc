@@ -116,5 +116,27 @@ TEST_F(ZendeskWebhooks, AWebhookThatCannotBeSentIsRefused) {
   }
 }
 
+// fact: §A9 [K]
+TEST_F(ZendeskWebhooks, OnlyWhatIsToldIsSubscribedToAndWhatSignsInIsWhole) {
+  json::object webhook{{"name", "sync"}, {"endpoint", "http://receiver/hook"}};
+  for (const char* event : {"user.born", "ticket.deleted", "article.created", "user", "organization.merged"}) {
+    webhook["subscriptions"] = json::array{std::string("zen:event-type:") + event};
+    EXPECT_EQ(send("POST", "webhooks", {{"webhook", webhook}}).status, 400) << event;
+  }
+  for (const char* event : {"user.merged", "ticket.comment_added", "ticket.permanently_deleted", "organization.deleted", "ticket.status_changed"}) {
+    webhook["subscriptions"] = json::array{std::string("zen:event-type:") + event};
+    EXPECT_EQ(send("POST", "webhooks", {{"webhook", webhook}}).status, 201) << event;
+  }
+  auto with = [&](const json::object& authentication) {
+    webhook["authentication"] = authentication;
+    return send("POST", "webhooks", {{"webhook", webhook}}).status;
+  };
+  EXPECT_EQ(with({{"type", "bearer_token"}, {"data", {{"token", "t"}}}, {"add_position", "header"}}), 201);
+  EXPECT_EQ(with({{"type", "bearer_token"}, {"data", json::object()}, {"add_position", "header"}}), 400);
+  EXPECT_EQ(with({{"type", "basic_auth"}, {"data", {{"username", "u"}}}, {"add_position", "header"}}), 400);
+  EXPECT_EQ(with({{"type", "knock"}, {"data", {{"token", "t"}}}, {"add_position", "header"}}), 400);
+  EXPECT_EQ(with({{"type", "bearer_token"}, {"data", {{"token", "t"}}}, {"add_position", "url"}}), 400);
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::zendesk
