@@ -36,7 +36,7 @@ struct Settings {
   std::int64_t bulk_result_rows = 250'000;         // of one page of results at most
   bool bulk_batches_lock = true;                   // batches of a load run side by side and lock each other's parents; else one after the other
   std::int64_t bulk_batch_retries = 20;            // of a batch that fails, before its job does; older pages say 10
-  bool small_pages_refused = true;                 // batchSize below 200 is an error; else it is read as 200
+  bool small_pages_refused = true;                 // batchSize below 200 and above 2,000 is an error; else it is read as these
   bool parent_type_needed = true;                  // whoever names a parent by its key says of which type, where several could be
   bool contact_delete_clears_cases = false;        // deleting a contact takes it off its cases; else they block it
   bool merge_losers_in_deleted = true;             // the deleted resource tells of them

@@ -106,6 +106,8 @@ void Zendesk::add_membership_routes() {
   }
   add("GET", "/api/v2/tags", &Zendesk::tag_list);
   add("POST", "/api/v2/organization_memberships", &Zendesk::membership_create);
+  add("POST", "/api/v2/organization_memberships/create_many", &Zendesk::membership_create_many);
+  add("DELETE", "/api/v2/organization_memberships/destroy_many", &Zendesk::membership_remove_many);
   add("POST", "/api/v2/users/{id}/organization_memberships", &Zendesk::membership_create);
   for (const char* path : {"/api/v2/organization_memberships/{id}", "/api/v2/users/{id}/organization_memberships/{membership}"}) {
     add("GET", path, &Zendesk::membership_read);

@@ -110,6 +110,10 @@ class Zendesk final : public StandIn {
   Answer membership_read(Call& call);
   Answer membership_create(Call& call);
   Answer membership_remove(Call& call);
+  Answer membership_create_many(Call& call);
+  Answer membership_remove_many(Call& call);
+  Outcome<RowNumber> make_member(std::int64_t user, std::int64_t organization, const Writer& by);
+  Outcome<void> unmake_member(RowNumber user, const Writer& by);
   Answer groups_of_user(Call& call);
   Answer user_related(Call& call);
   Answer deleted_users(Call& call);
@@ -224,6 +228,10 @@ class Zendesk final : public StandIn {
   Switches switches_;
 };
 
+inline constexpr std::size_t kMostInBulk = 100;
+
+/// The list under that name, copied: a job outlives its request. Refused: no JSON, no list of objects, more than kMostInBulk.
+Outcome<std::vector<json::object>> read_rows(const Call& call, const std::string& plural);
 /// The body's member `name` as an object. Refused: no JSON, or it is not there.
 Outcome<const json::object*> read_member(const Call& call, JsonDocument& document, std::string_view name);
 http::Response json_answer(int status, const json::value& body);

@@ -109,6 +109,7 @@ TEST_F(Queries, PagesOf2000ContinueByLocatorOnBothPaths) {
 TEST_F(Queries, BatchSizeIsAHintBetween200And2000) {
   load_contacts(450);
   EXPECT_EQ(code(api.send("GET", base + "/query?q=SELECT+Id+FROM+Contact", "", {{"Sforce-Query-Options", "batchSize=10"}})), "INVALID_BATCH_SIZE");
+  EXPECT_EQ(code(api.send("GET", base + "/query?q=SELECT+Id+FROM+Contact", "", {{"Sforce-Query-Options", "batchSize=2001"}})), "INVALID_BATCH_SIZE");
   set("small_pages_refused", false);
   auto rows = [&](const std::string& size) {
     Answer answer = api.send("GET", base + "/query?q=SELECT+Id+FROM+Contact", "", {{"Sforce-Query-Options", "batchSize=" + size}});
