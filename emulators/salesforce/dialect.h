@@ -12,6 +12,7 @@
 #include "emulators/salesforce/outbound.h"
 #include "emulators/salesforce/salesforce.h"
 #include "emulators/salesforce/settings.h"
+#include "emulators/salesforce/soap_answers.h"
 #include "emulators/salesforce/soql.h"
 
 namespace lockstep::emulators {
@@ -81,6 +82,8 @@ class Salesforce final : public StandIn {
   RollingLimit& app_quota(const std::string& app) { return app_requests_.try_emplace(app, settings_.daily_app_requests, kOneDay).first->second; }
   /// Checks the session, counts the call and sets its caller.
   Entry enter(Call& call, const std::string& access);
+  /// What keeps a session that is open from being used; `door`: of which API. Nothing: it is fit.
+  std::optional<ApiError> unfit_session(const std::string& access, std::string_view door) const;
 
   // oauth.cc
   http::Response token(Call& call);
@@ -113,8 +116,8 @@ class Salesforce final : public StandIn {
   http::Response soap_login(Call& call, const XmlElement& request);
   std::string soap_user_info(const Call& call);
   std::string soap_write(Call& call, const XmlElement& request, const XmlElement* header);
-  std::string soap_item(Call& call, const XmlElement& request, const XmlElement& item);
-  std::string soap_merge(const XmlElement& item, const Writer& writer);
+  SoapAnswer soap_item(Call& call, const XmlElement& request, const XmlElement& item);
+  SoapAnswer soap_merge(const XmlElement& item, const Writer& writer);
   // soap_reads.cc
   /// Nothing: the request is no call that reads.
   std::optional<http::Response> soap_read(const Call& call, const XmlElement& request, const XmlElement* header);

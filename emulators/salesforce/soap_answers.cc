@@ -73,7 +73,8 @@ http::Response soap_fault(std::string_view code, std::string_view message) {
                                         code, xml_escape(message), fault_kind(code)));
 }
 
-std::string soap_result(const std::string& id, const ApiErrors& errors, const std::string& more, const std::string& before) {
+std::string soap_result(const SoapAnswer& answer) {
+  const auto& [id, errors, more, before] = answer;
   std::string text = "<result>" + before;
   for (const ApiError& error : errors) {
     text += "<errors>";
