@@ -62,8 +62,8 @@ scenario("updated and deleted tell the ids of a window", { facts: "§3.4 [R][D][
 
 scenario("an open transaction holds latestDateCovered back, and its rows appear with older stamps", { facts: "§3.2 [I], §3.4 [D]" }, async ({ connection, standIn }) => {
   await signed_in(connection);
-  const { now } = await standIn.control("clock");
   await standIn.control("transaction", { commit_after: "300s", edits: [{ as: "Ann", operation: "create", object: "Account", fields: { Name: "late" } }] });
+  const { now } = await standIn.control("clock");  // the transaction started no later
   await standIn.control("clock", { advance: "200s" });
   const window = [new Date(new Date(now) - 60000), new Date(+new Date(now) + 900000)];
   const open = await connection.sobject("Account").updated(...window);
