@@ -89,12 +89,19 @@ std::optional<http::Response> Salesforce::admit_data(Call& call) {
   Entry entry = known_scheme ? enter(call, access) : Entry::no_session;
   if (entry == Entry::no_session) return error_response("INVALID_SESSION_ID", "Session expired or invalid");
   if (entry == Entry::over_limit) return error_response("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.");
-  if (settings_.high_assurance_required) return error_response("INVALID_SESSION_ID", "This session is not valid for use with the REST API");
-  if (crippled_.contains(access))
-    return error_response("INVALID_OPERATION_WITH_EXPIRED_PASSWORD",
-                          "The user's password has expired, you must call SetPassword before attempting any other API operations");
+  if (auto unfit = unfit_session(access, "REST API")) return error_response(unfit->code, unfit->message);
   if (!long_call_fits(call)) return error_response("REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests (Concurrent API Requests) Limit exceeded.");
   return std::nullopt;
+}
+
+std::optional<ApiError> Salesforce::unfit_session(const std::string& access, std::string_view door) const {
+  auto session = sessions_.find(access);
+  bool granted = session != sessions_.end() && (session->second.holds("api") || session->second.holds("full"));
+  if (settings_.high_assurance_required || !granted)
+    return ApiError{"INVALID_SESSION_ID", fmt::format("This session is not valid for use with the {}", door), {}};
+  if (!crippled_.contains(access)) return std::nullopt;
+  return ApiError{
+      "INVALID_OPERATION_WITH_EXPIRED_PASSWORD", "The user's password has expired, you must call SetPassword before attempting any other API operations", {}};
 }
 
 /// Its session stands in a header of its own, and it is refused in another shape (§1.6).
@@ -102,9 +109,11 @@ std::optional<http::Response> Salesforce::admit_bulk1(Call& call) {
   int version = version_of(call.request.target);
   if (version < kOldestVersion || version > kNewestVersion)
     return bulk1_error(call, 400, "InvalidUrl", fmt::format("unknown version: {}", call.request.path().substr(kAsyncPrefix.size())));
-  Entry entry = enter(call, call.header("X-SFDC-Session").value_or(""));
+  const std::string access = call.header("X-SFDC-Session").value_or("");
+  Entry entry = enter(call, access);
   if (entry == Entry::no_session) return bulk1_error(call, 400, "InvalidSessionId", "Invalid session id");
   if (entry == Entry::over_limit) return bulk1_error(call, 400, "ExceededQuota", "TotalRequests Limit exceeded.");
+  if (auto unfit = unfit_session(access, "Bulk API")) return bulk1_error(call, 400, "InvalidSessionId", unfit->message);
   if (!long_call_fits(call)) return bulk1_error(call, 400, "ExceededQuota", "ConcurrentRequests (Concurrent API Requests) Limit exceeded.");
   return std::nullopt;
 }

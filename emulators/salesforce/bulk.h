@@ -2,28 +2,24 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "emulators/core/csv.h"
 #include "emulators/core/faults.h"
+#include "emulators/salesforce/chunk.h"
 #include "emulators/salesforce/events.h"
 #include "emulators/salesforce/org.h"
 #include "emulators/salesforce/soql.h"
 
 namespace lockstep::emulators::salesforce {
 
-/// What became of one input row of a bulk load.
-struct BulkRow {
-  std::string id;
-  bool created = false;
-  ApiErrors errors;  // empty: success
-};
-
 struct BulkLoad {
   std::string operation;  // insert, update, upsert, delete, hardDelete
   const ObjectType* object = nullptr;
-  std::string external_id;  // upsert
+  std::string external_id;     // upsert
+  std::size_t batch_rows = 0;  // batches of so many rows run side by side, each in the way of the others' locks; 0: all rows are one
 };
 
 /// The rows of a load, each made when it is its turn: a large file is not held twice.
@@ -35,11 +31,13 @@ struct BulkInput {
 
 /// An empty cell leaves its field as it is, "#N/A" clears it. `table` must outlive the input.
 BulkInput csv_input(const CsvTable& table);
+/// What is too large for a load; nothing: it fits.
+std::optional<std::string> too_large(const CsvTable& table);
 /// Applies the rows in order, each by itself. Error: what makes the whole job fail (a column that is no field).
-Outcome<std::vector<BulkRow>> load_rows(Org& org, Faults& faults, const BulkLoad& load, const BulkInput& input, const Writer& writer);
+Outcome<std::vector<RowResult>> load_rows(Org& org, Faults& faults, const BulkLoad& load, const BulkInput& input, const Writer& writer);
 /// Whether rows can be upserted by that field.
 bool is_upsert_key(const ObjectType& object, std::string_view field);
-/// "CODE:message:fields --"
+/// "CODE:message:fields --", and "CODE:message:--" where no field is at fault
 std::string bulk_error_text(const ApiErrors& errors);
 
 /// Cells in quotes, joined and ended as the job says.
@@ -72,7 +70,7 @@ struct BulkJob {
   ChangeOrigin origin;
   WallTime created, modified;
   WallTime due;  // when it is worked off; meaningful once it is closed
-  std::size_t processed = 0, failed = 0;
+  std::size_t processed = 0, failed = 0, retries = 0;
   std::string header;                                    // of its results
   std::vector<std::string> rows, bad_rows, unprocessed;  // lines of results; queries have `rows` alone
 };

@@ -202,17 +202,17 @@ Outcome<BulkInput> read_batch(BulkFormat format, const std::string& content, Csv
   return input;
 }
 
-std::string write_results(BulkFormat format, const std::vector<BulkRow>& rows) {
+std::string write_results(BulkFormat format, const std::vector<RowResult>& rows) {
   if (format == BulkFormat::csv) {
     std::string text = csv_line({"Id", "Success", "Created", "Error"}, ',', "\n");
-    for (const BulkRow& row : rows) {
+    for (const RowResult& row : rows) {
       bool good = row.errors.empty();
       text += csv_line({row.id, good ? "true" : "false", row.created ? "true" : "false", good ? "" : bulk_error_text(row.errors)}, ',', "\n");
     }
     return text;
   }
   json::array results;
-  for (const BulkRow& row : rows) {
+  for (const RowResult& row : rows) {
     json::object result;
     if (format == BulkFormat::json || !row.errors.empty()) result["errors"] = item_errors(row.errors, {});
     result["id"] = row.id.empty() ? json::value(nullptr) : json::value(row.id);

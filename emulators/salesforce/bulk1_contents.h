@@ -29,7 +29,7 @@ std::optional<std::map<std::string, std::string>> read_job_info(BulkFormat forma
 /// Rows as a batch holds them. Errors: the batch's stateMessage. `table` holds what a CSV input borrows.
 Outcome<BulkInput> read_batch(BulkFormat format, const std::string& content, CsvTable& table);
 /// What became of each row, in the order of the input.
-std::string write_results(BulkFormat format, const std::vector<BulkRow>& rows);
+std::string write_results(BulkFormat format, const std::vector<RowResult>& rows);
 /// The rows of a query.
 std::string write_rows(BulkFormat format, const Org& org, const Query& query, const std::vector<RowNumber>& rows, std::string_view version);
 /// The ids under which the rows of a query can be asked for.

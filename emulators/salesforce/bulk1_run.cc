@@ -46,7 +46,7 @@ void Bulk1::run_load(Job& job, Batch& batch) {
     return;
   }
   batch.processed = rows->size();
-  batch.failed = static_cast<std::size_t>(std::count_if(rows->begin(), rows->end(), [](const BulkRow& row) { return !row.errors.empty(); }));
+  batch.failed = static_cast<std::size_t>(std::count_if(rows->begin(), rows->end(), [](const RowResult& row) { return !row.errors.empty(); }));
   batch.result = write_results(job.content, *rows);
 }
 

@@ -30,7 +30,7 @@ json::object job_info(const BulkJob& job, WallTime now) {
   if (job.state == "UploadComplete" && now + (job.due - job.modified) / 2 >= job.due) info["state"] = "InProgress";
   if (!job.external_id.empty()) info["externalIdFieldName"] = job.external_id;
   if (!job.is_query && job.state == "Open") info["contentUrl"] = fmt::format("services/data/v{}/jobs/ingest/{}/batches", job.version, job.id);
-  info["retries"] = 0;
+  info["retries"] = job.retries;
   info["totalProcessingTime"] = is_over(job) ? (job.due - job.modified).count() : 0;
   info["numberRecordsProcessed"] = job.processed;
   if (job.is_query) {
@@ -49,7 +49,7 @@ http::Response wrong_state(const BulkJob& job, std::string_view wanted) {
 }
 
 /// Rows are worked off 10,000 at a time; what has none counts as one all the same.
-std::int64_t batches_in(std::string_view content) { return 1 + std::count(content.begin(), content.end(), '\n') / 10'000; }
+std::int64_t batches_in(std::string_view content) { return 1 + std::count(content.begin(), content.end(), '\n') / static_cast<std::int64_t>(kBulkBatchRows); }
 
 }  // namespace
 
@@ -111,6 +111,7 @@ http::Response Salesforce::create_query_job(Call& call) {
   auto query = parse_soql(org_.schema(), text_member(body, "query"), call.now);
   if (!query) return error_response(query.error());
   if (auto fits = check_bulk_query(*query); !fits) return error_response(fits.error());
+  if (query->object->setup) return error_response("INVALIDENTITY", fmt::format("Entity '{}' is not supported by the Bulk API.", query->object->name));
   if (!bulk_queries_.admit(call.now)) return error_response("EXCEEDEDQUOTA", "Max number of query jobs per 24 hours has been reached");
   job.object = query->object->name;
   job.query = std::move(*query);
@@ -193,7 +194,13 @@ http::Response Salesforce::job_page(Call& call, const std::string& header, const
     if (!good || error != std::errc() || end != decoded.data() + decoded.size() || from >= rows.size())
       return error_response("INVALID_QUERY_LOCATOR", "invalid query locator");
   }
-  if (auto given = call.query_value("maxRecords")) most = std::min<std::size_t>(most, std::max(1ul, std::strtoul(given->c_str(), nullptr, 10)));
+  if (auto given = call.query_value("maxRecords")) {
+    std::size_t wanted = 0;
+    auto [end, error] = std::from_chars(given->data(), given->data() + given->size(), wanted);
+    if (error != std::errc() || end != given->data() + given->size() || wanted == 0)
+      return error_response("API_ERROR", "maxRecords must be a positive number: " + *given);
+    most = std::min(most, wanted);
+  }
   std::size_t to = std::min(from + most, rows.size());
   http::Response response(200, header);
   for (std::size_t i = from; i < to; ++i) response.body += rows[i];

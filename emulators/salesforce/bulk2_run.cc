@@ -7,6 +7,7 @@
 namespace lockstep::emulators::salesforce {
 namespace {
 
+constexpr int kFailedRowsNameTheirId = 53;  // API version
 constexpr Duration kJobLife{7LL * 24 * 3'600'000};
 
 std::string_view line_end(const BulkJob& job) { return job.line_ending == "CRLF" ? "\r\n" : "\n"; }
@@ -60,20 +61,36 @@ void Salesforce::run_ingest_job(BulkJob& job) {
   char separator = separator_of(job.column_delimiter);
   auto input = parse_csv(job.content, separator);
   if (!input) return fail_job(job, "InvalidBatch : " + input.error().message);
+  if (auto problem = too_large(*input)) return fail_job(job, "ClientInputError : " + *problem);
   job.writer.at = whole_seconds(job.due);
-  auto results = load_rows(org_, faults(), {job.operation, &org_.schema().object(job.object), job.external_id}, csv_input(*input), job.writer);
+  BulkInput rows = csv_input(*input);
+  rows.rows = rows_that_run(job, rows.rows);
+  BulkLoad load{job.operation, &org_.schema().object(job.object), job.external_id, settings_.bulk_batches_lock ? kBulkBatchRows : 0};
+  auto results = load_rows(org_, faults(), load, rows, job.writer);
   if (!results) return fail_job(job, results.error().front().code + " : " + results.error().front().message);
   job.header = csv_line(input->header, separator, line_end(job));
   for (std::size_t i = results->size(); i > 0; --i) {  // never in the order of the input
-    const BulkRow& result = (*results)[i - 1];
-    bool good = result.errors.empty();
-    std::vector<std::string> cells = {result.id, good ? (result.created ? "true" : "false") : bulk_error_text(result.errors)};
+    const RowResult& result = (*results)[i - 1];
+    bool named = result.good() || std::atoi(job.version.c_str()) >= kFailedRowsNameTheirId;
+    std::vector<std::string> cells = {named ? result.id : "", result.good() ? (result.created ? "true" : "false") : bulk_error_text(result.errors)};
     cells.insert(cells.end(), input->rows[i - 1].begin(), input->rows[i - 1].end());
-    (good ? job.rows : job.bad_rows).push_back(csv_line(cells, separator, line_end(job)));
+    (result.good() ? job.rows : job.bad_rows).push_back(csv_line(cells, separator, line_end(job)));
   }
+  for (std::size_t i = results->size(); i < input->rows.size(); ++i) job.unprocessed.push_back(csv_line(input->rows[i], separator, line_end(job)));
   job.processed = results->size();
   job.failed = job.bad_rows.size();
-  job.state = "JobComplete";
+  job.state = job.unprocessed.empty() ? "JobComplete" : "Failed";
+  if (!job.unprocessed.empty()) job.error = fmt::format("InternalServerError : a batch failed and was retried {} times", settings_.bulk_batch_retries);
+}
+
+std::size_t Salesforce::rows_that_run(BulkJob& job, std::size_t rows) {
+  for (std::size_t first = 0; first < rows; first += kBulkBatchRows) {
+    for (std::int64_t retry = 0; faults().fires(kBulkBatch, "bulk batch"); ++retry) {
+      if (retry == settings_.bulk_batch_retries) return first;
+      ++job.retries;
+    }
+  }
+  return rows;
 }
 
 }  // namespace lockstep::emulators::salesforce

@@ -7,12 +7,13 @@
 #include "base/text.h"
 #include "emulators/salesforce/bulk.h"
 #include "emulators/salesforce/evaluate.h"
+#include "emulators/salesforce/input.h"
 
 namespace lockstep::emulators::salesforce {
 namespace {
 
 constexpr std::string_view kClear = "#N/A";
-constexpr std::size_t kChunk = 200;  // rows that are written together
+constexpr std::size_t kMaxCell = 32'000, kMaxColumns = 5'000, kMaxRow = 400'000;  // characters, but for the columns
 
 /// "Account.Key__c" names the parent by its key, "Account:What.Key__c" with its type.
 void put_cell(json::object& body, const std::string& column, const std::string& cell) {
@@ -42,19 +43,19 @@ Outcome<void> check_columns(const BulkLoad& load, const BulkInput& input) {
   return {};
 }
 
-BulkRow failed_row(ApiErrors errors, std::string id = "") { return {std::move(id), false, std::move(errors)}; }
+RowResult failed_row(ApiErrors errors, std::string id = "") { return {std::move(id), false, std::move(errors)}; }
 
-BulkRow load_one(Org& org, const BulkLoad& load, json::object body, const Writer& writer) {
+RowResult load_one(Org& org, const BulkLoad& load, json::object body, const Writer& writer) {
   const ObjectType& object = *load.object;
   if (load.operation == "insert") {
     auto row = org.create(object, body, writer);
-    return row ? BulkRow{object.table->record(*row).id, true, {}} : failed_row(row.error());
+    return row ? RowResult{object.table->record(*row).id, true, {}} : failed_row(row.error());
   }
   if (load.operation == "upsert") {
     bool by_id = equal_no_case(load.external_id, "Id");
     if (!by_id) body.erase("Id");  // clients send an empty column
     auto upserted = org.upsert(object, load.external_id, body, writer);
-    return upserted ? BulkRow{object.table->record(upserted->row).id, upserted->created, {}} : failed_row(upserted.error());
+    return upserted ? RowResult{object.table->record(upserted->row).id, upserted->created, {}} : failed_row(upserted.error());
   }
   const json::value* given = body.if_contains("Id");
   std::string id = given ? scalar_text(*given) : "";
@@ -64,7 +65,7 @@ BulkRow load_one(Org& org, const BulkLoad& load, json::object body, const Writer
   body.erase("Id");
   Outcome<void> done = load.operation == "update" ? org.update(object, *row, body, writer) : org.remove(object, *row, writer);
   if (done && load.operation == "hardDelete") org.database().purge(*object.table, *row, writer.context());
-  return done ? BulkRow{object.table->record(*row).id, false, {}} : failed_row(done.error(), object.table->record(*row).id);
+  return done ? RowResult{object.table->record(*row).id, false, {}} : failed_row(done.error(), object.table->record(*row).id);
 }
 
 /// What an upsert goes by; empty in other loads.
@@ -85,7 +86,35 @@ std::set<std::string> repeated_keys(const BulkLoad& load, const std::vector<json
   return twice;
 }
 
+/// Rows that are written together, from `from` on.
+std::vector<RowResult> load_chunk(Org& org, Faults& faults, const BulkLoad& load, const BulkInput& input, std::size_t from, std::size_t to,
+                                  const Writer& writer) {
+  std::vector<json::object> bodies;
+  for (std::size_t i = from; i < to; ++i) bodies.push_back(input.row(i));
+  std::set<std::string> twice = load.operation == "upsert" ? repeated_keys(load, bodies) : std::set<std::string>();
+  return write_chunk(org.database(), bodies.size(), [&](std::size_t i) {
+    std::string key = key_of(load, bodies[i]);
+    if (faults.fires(kFaultBatchItem, "bulk row")) return failed_row({{"UNABLE_TO_LOCK_ROW", std::string(kUnableToLock), {}}});
+    if (twice.contains(to_lower_ascii(key))) return failed_row({{"DUPLICATE_VALUE", "Duplicate external id specified: " + key, {}}});
+    return load_one(org, load, std::move(bodies[i]), writer);
+  });
+}
+
 }  // namespace
+
+std::optional<std::string> too_large(const CsvTable& table) {
+  if (table.header.size() > kMaxColumns) return fmt::format("more than {} fields in a record", kMaxColumns);
+  for (const std::vector<std::string>& row : table.rows) {
+    std::size_t characters = 0;
+    for (const std::string& cell : row) {
+      std::size_t here = cell.size() > kMaxCell ? utf16_length(cell) : cell.size();
+      if (here > kMaxCell) return fmt::format("more than {} characters in a field", kMaxCell);
+      characters += here;
+    }
+    if (characters > kMaxRow) return fmt::format("more than {} characters in a record", kMaxRow);
+  }
+  return std::nullopt;
+}
 
 BulkInput csv_input(const CsvTable& table) {
   auto row = [&table](std::size_t number) {
@@ -99,25 +128,21 @@ BulkInput csv_input(const CsvTable& table) {
   return {table.header, table.rows.size(), row};
 }
 
-Outcome<std::vector<BulkRow>> load_rows(Org& org, Faults& faults, const BulkLoad& load, const BulkInput& input, const Writer& writer) {
+Outcome<std::vector<RowResult>> load_rows(Org& org, Faults& faults, const BulkLoad& load, const BulkInput& input, const Writer& writer) {
   if (auto known = check_columns(load, input); !known) return tl::unexpected(known.error());
-  std::vector<BulkRow> results;
+  std::vector<RowResult> results(input.rows);
+  std::size_t batch = load.batch_rows == 0 ? input.rows : load.batch_rows;
   Writer text_writer = writer;
   text_writer.text_values = true;
-  for (std::size_t from = 0; from < input.rows; from += kChunk) {
-    std::vector<json::object> bodies;
-    for (std::size_t i = from; i < std::min(from + kChunk, input.rows); ++i) bodies.push_back(input.row(i));
-    std::set<std::string> twice = load.operation == "upsert" ? repeated_keys(load, bodies) : std::set<std::string>();
-    for (json::object& body : bodies) {
-      std::string key = key_of(load, body);
-      if (faults.fires(kFaultBatchItem, "bulk row")) {
-        results.push_back(failed_row({{"UNABLE_TO_LOCK_ROW", std::string(kUnableToLock), {}}}));
-      } else if (twice.contains(to_lower_ascii(key))) {
-        results.push_back(failed_row({{"DUPLICATE_VALUE", "Duplicate external id specified: " + key, {}}}));
-      } else {
-        results.push_back(load_one(org, load, std::move(body), text_writer));
-      }
+  text_writer.holds_locks = batch < input.rows;
+  for (std::size_t step = 0; step < std::min(batch, input.rows); step += kChunk) {  // at any moment each batch is at the same chunk of its own
+    for (std::size_t first = 0; first + step < input.rows; first += batch) {
+      std::size_t from = first + step, to = std::min({from + kChunk, first + batch, input.rows});
+      text_writer.batch = first / batch;
+      std::vector<RowResult> done = load_chunk(org, faults, load, input, from, to, text_writer);
+      std::move(done.begin(), done.end(), results.begin() + static_cast<std::ptrdiff_t>(from));
     }
+    org.release_locks();
   }
   return results;
 }
@@ -129,7 +154,7 @@ bool is_upsert_key(const ObjectType& object, std::string_view field) {
 
 std::string bulk_error_text(const ApiErrors& errors) {
   const ApiError& error = errors.front();
-  return fmt::format("{}:{}:{} --", error.code, error.message, join(error.fields, ","));
+  return fmt::format("{}:{}:{}--", error.code, error.message, error.fields.empty() ? "" : join(error.fields, ",") + " ");
 }
 
 std::string csv_line(const std::vector<std::string>& cells, char separator, std::string_view line_ending) {

@@ -1,6 +1,7 @@
 // §2.5: many records in one call, results in request order, HTTP 200 even when every record failed.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -14,21 +15,16 @@ namespace {
 
 constexpr std::size_t kMaxRecords = 200;
 
-struct ItemResult {
-  std::string id;
-  bool created = false;
-  ApiErrors errors;  // empty: success
-};
-
 struct Collection {
   bool all_or_none = false;
   std::vector<const json::object*> records;
+  std::vector<std::size_t> chunks;  // how many records of one type follow each other
 };
 
-http::Response results_response(const std::vector<ItemResult>& results, bool upsert) {
+http::Response results_response(const std::vector<RowResult>& results, bool upsert) {
   JsonDocument document;
   json::array items = document.array();
-  for (const ItemResult& result : results) {
+  for (const RowResult& result : results) {
     json::object item = document.object();
     if (result.errors.empty()) item["id"] = result.id;
     item["success"] = result.errors.empty();
@@ -39,8 +35,8 @@ http::Response results_response(const std::vector<ItemResult>& results, bool ups
   return json_response(200, std::move(items));
 }
 
-void roll_back_all(std::vector<ItemResult>& results) {
-  for (ItemResult& result : results) {
+void roll_back_all(std::vector<RowResult>& results) {
+  for (RowResult& result : results) {
     if (!result.errors.empty()) continue;
     result.errors.push_back({"ALL_OR_NONE_OPERATION_ROLLED_BACK",
                              "Record rolled back because not all records were valid and the request was using "
@@ -63,7 +59,6 @@ Outcome<Collection> read_collection(const json::object& body, std::int64_t most_
     return refuse("EXCEEDED_ID_LIMIT", "record limit reached. cannot submit more than 200 records into this call");
   }
   std::string type;
-  std::int64_t chunks = 0;
   for (const json::value& record : records->get_array()) {
     const json::object* object = record.if_object();
     const json::value* attributes = object ? object->if_contains("attributes") : nullptr;
@@ -71,11 +66,13 @@ Outcome<Collection> read_collection(const json::object& body, std::int64_t most_
       return refuse("INVALID_INPUT", "every record needs attributes with its type");
     }
     std::string_view here = text_member(attributes->get_object(), "type");
-    if (here != type) ++chunks;
+    if (here != type) collection.chunks.push_back(0);
+    ++collection.chunks.back();
     type = std::string(here);
     collection.records.push_back(object);
   }
-  if (chunks > most_chunks) return refuse("LIMIT_EXCEEDED", fmt::format("records change their type more than {} times in one call", most_chunks));
+  if (collection.chunks.size() > static_cast<std::size_t>(most_chunks))
+    return refuse("LIMIT_EXCEEDED", fmt::format("records change their type more than {} times in one call", most_chunks));
   return collection;
 }
 
@@ -106,25 +103,28 @@ std::set<std::string> repeated(const std::vector<std::string>& keys, bool ignore
   return twice;
 }
 
-ItemResult failed(ApiErrors errors) {
-  ItemResult result;
+RowResult failed(ApiErrors errors) {
+  RowResult result;
   result.errors = std::move(errors);
   return result;
 }
 
-ItemResult failed(std::string code, std::string message) { return failed(ApiErrors{{std::move(code), std::move(message), {}}}); }
+RowResult failed(std::string code, std::string message) { return failed(ApiErrors{{std::move(code), std::move(message), {}}}); }
 
-/// Runs `each(i)` for all items; with allOrNone a failure undoes everything.
+/// Runs `each(i)` for all items, those of a chunk together; with allOrNone a failure undoes everything.
 template <class Each>
-std::vector<ItemResult> run(StandIn& stand_in, std::size_t count, bool all_or_none, Each&& each) {
-  std::vector<ItemResult> results;
+std::vector<RowResult> run(StandIn& stand_in, const std::vector<std::size_t>& chunks, bool all_or_none, Each&& each) {
+  std::vector<RowResult> results;
   Transaction transaction(stand_in.database());
-  bool failure = false;
-  for (std::size_t i = 0; i < count; ++i) {
-    bool unable = stand_in.faults().fires(kFaultBatchItem, "composite/sobjects").has_value();
-    results.push_back(unable ? failed("UNABLE_TO_LOCK_ROW", std::string(kUnableToLock)) : each(i));
-    failure = failure || !results.back().errors.empty();
+  for (std::size_t size : chunks) {
+    std::size_t first = results.size();
+    std::vector<RowResult> done = write_chunk(stand_in.database(), size, [&](std::size_t i) {
+      bool unable = stand_in.faults().fires(kFaultBatchItem, "composite/sobjects").has_value();
+      return unable ? failed("UNABLE_TO_LOCK_ROW", std::string(kUnableToLock)) : each(first + i);
+    });
+    results.insert(results.end(), done.begin(), done.end());
   }
+  bool failure = std::any_of(results.begin(), results.end(), [](const RowResult& result) { return !result.good(); });
   if (failure && all_or_none) {
     roll_back_all(results);
   } else {
@@ -133,7 +133,7 @@ std::vector<ItemResult> run(StandIn& stand_in, std::size_t count, bool all_or_no
   return results;
 }
 
-ItemResult create_one(Org& org, const ObjectType* object, const json::object& body, const Writer& writer) {
+RowResult create_one(Org& org, const ObjectType* object, const json::object& body, const Writer& writer) {
   if (!object) return failed("INVALID_TYPE", "sObject type is not supported");
   auto row = org.create(*object, body, writer);
   if (!row) return failed(std::move(row.error()));
@@ -148,7 +148,7 @@ http::Response Salesforce::collection_create(Call& call) {
   auto collection = read_collection(document.root().get_object(), settings_.collection_chunks);
   if (!collection) return error_response(collection.error());
   Writer writer = this->writer(call);
-  return results_response(run(*this, collection->records.size(), collection->all_or_none,
+  return results_response(run(*this, collection->chunks, collection->all_or_none,
                               [&](std::size_t i) {
                                 const json::object& record = *collection->records[i];
                                 return create_one(org_, org_.schema().find(type_of(record)), record, writer);
@@ -180,9 +180,9 @@ http::Response Salesforce::collection_update(Call& call) {
     if (!row) return failed(std::move(row.error()));
     auto updated = org_.update(*object, *row, bodies[i], writer);
     if (!updated) return failed(std::move(updated.error()));
-    return ItemResult{ids[i], false, {}};
+    return RowResult{ids[i], false, {}};
   };
-  return results_response(run(*this, bodies.size(), collection->all_or_none, update_one), false);
+  return results_response(run(*this, collection->chunks, collection->all_or_none, update_one), false);
 }
 
 http::Response Salesforce::collection_upsert(Call& call) {
@@ -215,9 +215,9 @@ http::Response Salesforce::collection_upsert(Call& call) {
     }
     auto upserted = org_.upsert(*object, field->name, *collection->records[i], writer);
     if (!upserted) return failed(std::move(upserted.error()));
-    return ItemResult{object->table->record(upserted->row).id, upserted->created, {}};
+    return RowResult{object->table->record(upserted->row).id, upserted->created, {}};
   };
-  return results_response(run(*this, keys.size(), collection->all_or_none, upsert_one), true);
+  return results_response(run(*this, {keys.size()}, collection->all_or_none, upsert_one), true);
 }
 
 http::Response Salesforce::collection_delete(Call& call) {
@@ -235,9 +235,9 @@ http::Response Salesforce::collection_delete(Call& call) {
     if (!row) return failed(std::move(row.error()));
     auto removed = org_.remove(*object, *row, writer);
     if (!removed) return failed(std::move(removed.error()));
-    return ItemResult{object->table->record(*row).id, false, {}};
+    return RowResult{object->table->record(*row).id, false, {}};
   };
-  return results_response(run(*this, ids.size(), call.query_value("allOrNone") == "true", delete_one), false);
+  return results_response(run(*this, {ids.size()}, call.query_value("allOrNone") == "true", delete_one), false);
 }
 
 http::Response Salesforce::collection_read(Call& call) {

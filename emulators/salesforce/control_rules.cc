@@ -26,8 +26,8 @@ std::optional<http::Response> Salesforce::change_rule(const json::object& given,
   static constexpr std::pair<std::string_view, Change> kChanges[] = {
       {"assignment_rule", &Salesforce::set_assignment_rule},   {"duplicate_rule", &Salesforce::set_duplicate_rule},
       {"outbound_message", &Salesforce::add_outbound_message}, {"workflow_rule", &Salesforce::add_workflow_rule},
-      {"validation_rule", &Salesforce::add_validation_rule},   {"refuse_writes", &Salesforce::refuse_writes},
-      {"field_access", &Salesforce::set_field_access}};
+      {"validation_rule", &Salesforce::add_validation_rule},   {"trigger", &Salesforce::add_trigger},
+      {"refuse_writes", &Salesforce::refuse_writes},           {"field_access", &Salesforce::set_field_access}};
   for (const auto& [name, change] : kChanges) {
     if (name != path) continue;
     const ObjectType* object = org_.schema().find(text_member(given, "object"));
@@ -94,6 +94,17 @@ http::Response Salesforce::add_validation_rule(const ObjectType& object, const j
   auto equals = value_for(*field, given.if_contains("equals"));
   if (!equals) return rule_refused(equals.error().message);
   org_.add_validation(object, {field->name, std::move(*equals), std::move(message)});
+  return rule_taken();
+}
+
+/// {"object":"Contact","field":"Title","equals":"Boss","message":"…"}: code that throws on such a record, with a `code` of the platform's.
+http::Response Salesforce::add_trigger(const ObjectType& object, const json::object& given) {
+  const Field* field = object.find(text_member(given, "field"));
+  std::string message(text_member(given, "message")), code(text_member(given, "code"));
+  if (!field || message.empty()) return rule_refused("field must name one of the object, message says what is thrown");
+  auto equals = value_for(*field, given.if_contains("equals"));
+  if (!equals) return rule_refused(equals.error().message);
+  org_.add_validation(object, {field->name, std::move(*equals), std::move(message), code.empty() ? "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY" : code, true});
   return rule_taken();
 }
 

@@ -119,8 +119,16 @@ Outcome<void> Org::check_object_rules(const ObjectType& object, RowNumber row, c
     const Value* query = changed_value(changes, "Query");
     return query ? check_topic_query(schema_, text_of(view(*query)), now_()) : Outcome<void>{};
   }
-  if (object.name != "EmailMessage" || row == kNoRow) return {};
+  if (object.name != "EmailMessage") return {};
+  if (row == kNoRow) {
+    const Value* activity = changed_value(changes, "ActivityId");
+    if (!activity || is_null(view(*activity)) || changed_value(changes, "ParentId")) return {};
+    return refuse("FIELD_INTEGRITY_EXCEPTION", "Activity ID: only a message of a case may name its task", {"ActivityId"});
+  }
   std::string status(text_of(value_of(object, row, object.field("Status"))));
+  bool theirs = value_of(object, row, object.field("CreatedById")) == ValueView(std::string_view(schema_.seen_as()));
+  if (status == "5" && !theirs && value_of(object, row, object.field("IsPrivateDraft")) == ValueView(true))
+    return refuse("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id");
   if (status == "5") return {};  // a draft may still change
   std::vector<std::string> frozen;
   for (const auto& [field, value] : changes) {

@@ -7,10 +7,12 @@
 #include "emulators/core/stand_in.h"
 #include "emulators/salesforce/bulk1.h"
 #include "emulators/salesforce/cometd.h"
+#include "emulators/salesforce/jwt.h"
 #include "emulators/salesforce/org.h"
 #include "emulators/salesforce/outbound.h"
 #include "emulators/salesforce/salesforce.h"
 #include "emulators/salesforce/settings.h"
+#include "emulators/salesforce/soap_answers.h"
 #include "emulators/salesforce/soql.h"
 
 namespace lockstep::emulators {
@@ -25,6 +27,8 @@ inline constexpr std::string_view kWebToken = "eyJ";                // how a ses
 inline constexpr std::string_view kShortPage = "short_page";        // faults: a page of 200 though more were asked for
 inline constexpr std::string_view kQueryTimeout = "query_timeout";  // a query takes longer than it may
 inline constexpr std::string_view kUpsertRace = "upsert_race";      // another writer creates the same key a moment before
+inline constexpr std::string_view kBulkBatch = "bulk_batch";        // a batch of a load fails and is tried again
+inline constexpr std::size_t kBulkBatchRows = 10'000;
 
 using Form = std::vector<std::pair<std::string, std::string>>;
 /// The first value of that name, or empty.
@@ -48,14 +52,15 @@ class Salesforce final : public StandIn {
   http::Response not_found(Call& call) override;
   http::Response method_not_allowed(Call& call, const std::vector<std::string>& allowed) override;
   http::Response fault_answer(Call& call, const Fault& fault) override;
-  std::vector<std::string_view> own_faults() const override { return {kShortPage, kQueryTimeout, kUpsertRace}; }
+  std::vector<std::string_view> own_faults() const override { return {kShortPage, kQueryTimeout, kUpsertRace, kBulkBatch}; }
   Result<std::string> apply(const Edit& edit) override;
   Result<void> change_schema(const SchemaChange& change) override { return org_.change_schema(change); }
   std::optional<http::Response> control(const http::ServerRequest& request, std::string_view path) override;
 
  private:
   using Handler = http::Response (Salesforce::*)(Call&);
-  void add(std::string method, const std::string& path, Handler handler);
+  /// `since`: the first API version that serves it.
+  void add(std::string method, const std::string& path, Handler handler, int since = kOldestVersion);
   void add_routes();
   void add_record_routes(const std::string& base);
   void add_bulk_routes(const std::string& base);
@@ -65,6 +70,8 @@ class Salesforce final : public StandIn {
     std::string scope;
     std::string refresh_token;  // it came from, or with; empty: none
     bool show_refresh_token = false;
+    std::string nonce;  // of an authorization, handed back in its id token
+    bool holds(std::string_view wanted) const;
   };
   // admission.cc
   std::optional<http::Response> admit_data(Call& call);
@@ -75,6 +82,8 @@ class Salesforce final : public StandIn {
   RollingLimit& app_quota(const std::string& app) { return app_requests_.try_emplace(app, settings_.daily_app_requests, kOneDay).first->second; }
   /// Checks the session, counts the call and sets its caller.
   Entry enter(Call& call, const std::string& access);
+  /// What keeps a session that is open from being used; `door`: of which API. Nothing: it is fit.
+  std::optional<ApiError> unfit_session(const std::string& access, std::string_view door) const;
 
   // oauth.cc
   http::Response token(Call& call);
@@ -84,7 +93,8 @@ class Salesforce final : public StandIn {
   http::Response jwt_grant(Call& call, const Form& form);
   http::Response grant(Call& call, const OAuthClient& client, const Consent& consent);
   std::string new_session(WallTime now, const OAuthClient& client, const Consent& consent);
-  std::string new_refresh_token(const OAuthClient& client);
+  std::string new_refresh_token(const OAuthClient& client, const std::string& scope);
+  std::string id_token(const Call& call, const OAuthClient& client, const Consent& consent, const std::string& user);
   void revoke_refresh_token(const std::string& refresh_token);
   bool knows(const std::string& username, const std::string& password) const;
   bool is_active(const OAuthClient& client, WallTime now);
@@ -97,6 +107,7 @@ class Salesforce final : public StandIn {
   http::Response identity(Call& call);
   http::Response userinfo(Call& call);
   http::Response openid_configuration(Call& call);
+  http::Response signing_keys(Call& call);
   /// GET: whether it has expired; POST sets it, DELETE makes one up.
   http::Response user_password(Call& call);
   json::object identity_of(const Call& call, const std::string& user) const;
@@ -105,8 +116,8 @@ class Salesforce final : public StandIn {
   http::Response soap_login(Call& call, const XmlElement& request);
   std::string soap_user_info(const Call& call);
   std::string soap_write(Call& call, const XmlElement& request, const XmlElement* header);
-  std::string soap_item(Call& call, const XmlElement& request, const XmlElement& item);
-  std::string soap_merge(const XmlElement& item, const Writer& writer);
+  SoapAnswer soap_item(Call& call, const XmlElement& request, const XmlElement& item);
+  SoapAnswer soap_merge(const XmlElement& item, const Writer& writer);
   // soap_reads.cc
   /// Nothing: the request is no call that reads.
   std::optional<http::Response> soap_read(const Call& call, const XmlElement& request, const XmlElement* header);
@@ -198,6 +209,8 @@ class Salesforce final : public StandIn {
   void settle_jobs(WallTime now);
   void run_query_job(BulkJob& job);
   void run_ingest_job(BulkJob& job);
+  /// Rows before the first batch that fails as often as it is tried.
+  std::size_t rows_that_run(BulkJob& job, std::size_t rows);
   /// All its rows as they came: nothing was done with them.
   void leave_unprocessed(BulkJob& job);
   void fail_job(BulkJob& job, std::string why);
@@ -230,6 +243,7 @@ class Salesforce final : public StandIn {
   http::Response add_outbound_message(const ObjectType& object, const json::object& given);
   http::Response add_workflow_rule(const ObjectType& object, const json::object& given);
   http::Response add_validation_rule(const ObjectType& object, const json::object& given);
+  http::Response add_trigger(const ObjectType& object, const json::object& given);
   http::Response refuse_writes(const ObjectType& object, const json::object& given);
   http::Response set_field_access(const ObjectType& object, const json::object& given);
   Result<std::vector<const Field*>> fields_named(const ObjectType& object, const json::object& given) const;
@@ -260,13 +274,16 @@ class Salesforce final : public StandIn {
     std::string redirect_uri;
     std::string scope;
     std::string challenge;  // PKCE; empty: none
+    std::string nonce;
     WallTime expires;
   };
   SalesforceOptions options_;
   Settings settings_;
   Switches switches_;
   Org org_;
-  std::map<std::string, Consent> sessions_;           // by access token
+  std::map<std::string, Consent> sessions_;            // by access token
+  std::map<std::string, std::string> refresh_scopes_;  // by refresh token, where it is not what all are granted
+  WebTokenSigner signer_;
   std::map<std::string, std::string> passwords_;      // that were set, by username in lower case
   std::set<std::string> crippled_;                    // access tokens of users whose password has expired
   std::map<std::string, AuthorizationCode> codes_;    // by code

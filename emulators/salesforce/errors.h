@@ -15,6 +15,7 @@ struct ApiError {
   std::string message;
   std::vector<std::string> fields;
   json::value duplicates = nullptr;  // what a duplicate rule found
+  bool thrown = false;               // by automation: all that is written together with the record fails with it
 };
 using ApiErrors = std::vector<ApiError>;
 template <class T>

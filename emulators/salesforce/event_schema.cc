@@ -53,7 +53,8 @@ json::object event_schema(const ObjectType& object) {
   json::array fields{field_of("ChangeEventHeader", header_schema())};
   for (const Field* field : object.visible()) {
     bool whole = field->source == Source::address || (object.name == "Contact" && field->name == "Name");
-    bool hidden = field->source == Source::id || field->name == "IsDeleted" || field->name == "SystemModstamp" || field->source == Source::contact_part;
+    bool hidden = field->source == Source::id || field->name == "IsDeleted" || field->name == "SystemModstamp" || field->source == Source::contact_part ||
+                  field->type == FieldType::id_list;
     if (hidden || !event_compound_of(object, *field).first.empty()) continue;
     fields.push_back(field_of(field->name, nullable(whole ? json::value(compound_schema(object, *field)) : json::value(avro_type(*field)))));
   }

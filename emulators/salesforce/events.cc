@@ -117,7 +117,8 @@ void ChangeEvents::add_entry(Transaction& transaction, const JournalEntry& entry
   json::array changed;
   bool update = type == "UPDATE", whole = type == "CREATE" || type == "UNDELETE";
   auto put = [&](const Field& field, ValueView value) {
-    if (!is_compound_whole(*object, field) && field.access != Access::none) put_field(payload, *object, field, value, update ? &changed : nullptr);
+    bool shown = !is_compound_whole(*object, field) && field.access != Access::none && field.type != FieldType::id_list;
+    if (shown) put_field(payload, *object, field, value, update ? &changed : nullptr);
   };
   if (whole) {
     record.fields.for_each([&](FieldId column, ValueView value) {

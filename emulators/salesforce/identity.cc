@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "emulators/salesforce/dialect.h"
+#include "emulators/salesforce/ids.h"
 
 namespace lockstep::emulators::salesforce {
 namespace {
@@ -42,7 +43,7 @@ http::Response Salesforce::authorize(Call& call) {
   }
   std::string code = "aPrx" + tokens().random_text(40) + "==";
   std::string scope = asked("scope").empty() ? "api refresh_token" : asked("scope");
-  codes_[code] = {client->id, redirect, scope, asked("code_challenge"), call.now + kCodeLife};
+  codes_[code] = {client->id, redirect, scope, asked("code_challenge"), asked("nonce"), call.now + kCodeLife};
   std::vector<std::pair<std::string, std::string>> answer = {{"code", code}};
   if (auto state = call.query_value("state")) answer.emplace_back("state", *state);
   http::Response response(302, "");
@@ -84,7 +85,10 @@ json::object Salesforce::identity_of(const Call& call, const std::string& user) 
 http::Response Salesforce::identity(Call& call) {
   std::string access = call.query_value("oauth_token").value_or(bearer_of(call));
   if (tokens().state(access, call.now) != TokenState::valid) return bad_oauth_token();
-  json::object body = identity_of(call, call.parameter("user"));
+  const OAuthClient& client = *tokens().client(tokens().grant(access)->client_id);
+  const std::string& user = org_.ensure_user({ActorKind::integration, client.name}, call.now);
+  if (normalise_id(call.parameter("organization")) != organization_id_ || normalise_id(call.parameter("user")) != user) return bad_oauth_token();
+  json::object body = identity_of(call, user);
   const std::string base = call.base_url + "/services/data/v{version}/";
   body["urls"] = {{"rest", base}, {"query", base + "query/"}, {"sobjects", base + "sobjects/"}, {"search", base + "search/"}};
   body["active"] = true;
@@ -120,12 +124,15 @@ http::Response Salesforce::openid_configuration(Call& call) {
                                          {"revocation_endpoint", oauth + "revoke"},
                                          {"userinfo_endpoint", oauth + "userinfo"},
                                          {"introspection_endpoint", oauth + "introspect"},
+                                         {"jwks_uri", call.base_url + "/id/keys"},
                                          {"scopes_supported", json::array{"api", "id", "openid", "refresh_token"}},
                                          {"response_types_supported", json::array{"code"}},
                                          {"subject_types_supported", json::array{"public"}},
                                          {"id_token_signing_alg_values_supported", json::array{"RS256"}},
                                          {"token_endpoint_auth_methods_supported", json::array{"client_secret_post", "client_secret_basic"}}});
 }
+
+http::Response Salesforce::signing_keys(Call&) { return json_response(200, json::object{{"keys", json::array{signer_.public_key()}}}); }
 
 http::Response Salesforce::user_password(Call& call) {
   constexpr std::size_t kShortest = 8;

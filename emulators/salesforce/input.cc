@@ -43,6 +43,24 @@ Outcome<Value> read_reference(const Field& field, std::string_view given) {
   return Value(std::move(*id));
 }
 
+/// An array of ids, or in texts the ids apart by ';'.
+Outcome<Value> read_id_list(const Field& field, const json::value& given) {
+  std::vector<std::string> ids;
+  if (const json::array* list = given.if_array()) {
+    for (const json::value& each : *list) ids.push_back(scalar_text(each));
+  } else if (given.is_string() && !given.get_string().empty()) {
+    for (std::string_view each : split(std::string_view(given.get_string()), ';')) ids.emplace_back(trim(each));
+  } else if (!given.is_string()) {
+    return wrong_type(field, given);
+  }
+  for (std::string& id : ids) {
+    auto read = read_reference(field, id);
+    if (!read || is_null(view(*read))) return read ? wrong_type(field, given) : read;
+    id = std::get<std::string>(*read);
+  }
+  return ids.empty() ? Value{} : Value(join(ids, ";"));
+}
+
 std::optional<double> number_of(const json::value& given) {
   if (given.is_number()) return given.to_number<double>();
   const json::string* text = given.if_string();
@@ -135,6 +153,7 @@ Outcome<Value> read_value(const Field& field, const json::value& given, bool tex
     if (field.type == FieldType::boolean) return wrong_type(field, given);
     return Value{};
   }
+  if (field.type == FieldType::id_list) return read_id_list(field, given);
   if (given.is_object() || given.is_array()) return wrong_type(field, given);
   switch (field.type) {
     case FieldType::boolean: return read_boolean(field, given, text_values);

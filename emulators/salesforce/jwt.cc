@@ -1,5 +1,6 @@
 #include "emulators/salesforce/jwt.h"
 
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
@@ -7,22 +8,70 @@
 #include <cmath>
 #include <memory>
 
+#include "base/check.h"
 #include "base/text.h"
-#include "emulators/core/json.h"
+#include "emulators/core/digest.h"
 
 namespace lockstep::emulators::salesforce {
 namespace {
 
-using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
+using EvpKey = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
 
-Key read_key(const std::string& pem) {
+EvpKey read_key(const std::string& pem) {
   std::unique_ptr<BIO, decltype(&BIO_free)> source(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), &BIO_free);
-  if (pem.find("BEGIN CERTIFICATE") == std::string::npos) return Key(PEM_read_bio_PUBKEY(source.get(), nullptr, nullptr, nullptr), &EVP_PKEY_free);
+  if (pem.find("BEGIN CERTIFICATE") == std::string::npos) return EvpKey(PEM_read_bio_PUBKEY(source.get(), nullptr, nullptr, nullptr), &EVP_PKEY_free);
   std::unique_ptr<X509, decltype(&X509_free)> certificate(PEM_read_bio_X509(source.get(), nullptr, nullptr, nullptr), &X509_free);
-  return Key(certificate ? X509_get_pubkey(certificate.get()) : nullptr, &EVP_PKEY_free);
+  return EvpKey(certificate ? X509_get_pubkey(certificate.get()) : nullptr, &EVP_PKEY_free);
+}
+
+/// A number of the key, as it stands in a set of keys.
+std::string part_of(const EVP_PKEY* key, const char* name) {
+  BIGNUM* read = nullptr;
+  CHECK(EVP_PKEY_get_bn_param(key, name, &read) == 1, "a key has its parts");
+  std::unique_ptr<BIGNUM, decltype(&BN_free)> number(read, &BN_free);
+  std::string bytes(static_cast<std::size_t>(BN_num_bytes(number.get())), '\0');
+  BN_bn2bin(number.get(), reinterpret_cast<unsigned char*>(bytes.data()));
+  return to_base64url(bytes);
 }
 
 }  // namespace
+
+struct WebTokenSigner::Key {
+  EvpKey key{EVP_RSA_gen(2048), &EVP_PKEY_free};
+  std::string id = to_base64url(sha256(part_of(key.get(), OSSL_PKEY_PARAM_RSA_N))).substr(0, 22);
+};
+
+WebTokenSigner::WebTokenSigner() = default;
+WebTokenSigner::~WebTokenSigner() = default;
+
+WebTokenSigner::Key& WebTokenSigner::key() {
+  if (!key_) key_ = std::make_unique<Key>();
+  return *key_;
+}
+
+std::string WebTokenSigner::sign(const json::object& claims) {
+  json::object header{{"alg", "RS256"}, {"kid", key().id}, {"typ", "JWT"}};
+  std::string text = to_base64url(json::serialize(header)) + "." + to_base64url(json::serialize(claims));
+  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
+  auto bytes = reinterpret_cast<const unsigned char*>(text.data());
+  std::size_t size = 0;
+  bool measured = EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key().key.get()) == 1 &&
+                  EVP_DigestSign(context.get(), nullptr, &size, bytes, text.size()) == 1;
+  std::string signature(size, '\0');
+  CHECK(measured && EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size, bytes, text.size()) == 1, "a key signs");
+  signature.resize(size);
+  return text + "." + to_base64url(signature);
+}
+
+json::object WebTokenSigner::public_key() {
+  const EVP_PKEY* held = key().key.get();
+  return {{"kty", "RSA"},
+          {"alg", "RS256"},
+          {"use", "sig"},
+          {"kid", key().id},
+          {"n", part_of(held, OSSL_PKEY_PARAM_RSA_N)},
+          {"e", part_of(held, OSSL_PKEY_PARAM_RSA_E)}};
+}
 
 std::optional<Assertion> read_jwt(const std::string& token) {
   std::size_t first = token.find('.'), second = token.rfind('.');
@@ -50,7 +99,7 @@ std::optional<Assertion> read_jwt(const std::string& token) {
 }
 
 bool verify_jwt(const Assertion& assertion, const std::string& public_key) {
-  Key key = read_key(public_key);
+  EvpKey key = read_key(public_key);
   if (!key) return false;
   std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
   auto bytes = [](const std::string& text) { return reinterpret_cast<const unsigned char*>(text.data()); };

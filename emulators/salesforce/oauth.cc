@@ -1,6 +1,8 @@
 // §1: token endpoint with its grants, revocation.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "emulators/core/digest.h"
 #include "emulators/salesforce/dialect.h"
@@ -45,12 +47,12 @@ http::Response Salesforce::token(Call& call) {
   if (!client) return oauth_error(400, "invalid_client_id", "client identifier invalid");
   bool secret_needed = grant_type == "client_credentials" || grant_type == "password" || !secret.empty();
   if (secret_needed && secret != client->secret) return oauth_error(400, "invalid_client", "invalid client credentials");
-  if (grant_type == "client_credentials") return grant(call, *client, {"api", "", false});
+  if (grant_type == "client_credentials") return grant(call, *client, {"api", "", false, ""});
   if (grant_type == "refresh_token") return refresh_grant(call, *client, form);
   if (grant_type == "authorization_code") return code_grant(call, *client, form);
   if (grant_type == "password") {
     if (!settings_.password_grant || !knows(form_value(form, "username"), form_value(form, "password"))) return invalid_grant("authentication failure");
-    return grant(call, *client, {"api", "", false});
+    return grant(call, *client, {"api", "", false, ""});
   }
   return oauth_error(400, "unsupported_grant_type", "grant type not supported");
 }
@@ -63,9 +65,11 @@ bool Salesforce::knows(const std::string& username, const std::string& password)
 http::Response Salesforce::refresh_grant(Call& call, const OAuthClient& client, const Form& form) {
   std::string refresh_token = form_value(form, "refresh_token");
   if (tokens().refresh_client(refresh_token) != client.id) return invalid_grant("expired access/refresh token");
-  if (!settings_.rotate_refresh_tokens) return grant(call, client, {"api refresh_token", refresh_token, false});
+  auto known = refresh_scopes_.find(refresh_token);
+  const std::string scope = known == refresh_scopes_.end() ? "api refresh_token" : known->second;
+  if (!settings_.rotate_refresh_tokens) return grant(call, client, {scope, refresh_token, false, ""});
   revoke_refresh_token(refresh_token);
-  return grant(call, client, {"api refresh_token", new_refresh_token(client), true});
+  return grant(call, client, {scope, new_refresh_token(client, scope), true, ""});
 }
 
 http::Response Salesforce::code_grant(Call& call, const OAuthClient& client, const Form& form) {
@@ -79,7 +83,7 @@ http::Response Salesforce::code_grant(Call& call, const OAuthClient& client, con
   if (!code.challenge.empty() && to_base64url(sha256(form_value(form, "code_verifier"))) != code.challenge) return invalid_grant("invalid code verifier");
   if (code.challenge.empty() && form_value(form, "client_secret") != client.secret) return oauth_error(400, "invalid_client", "invalid client credentials");
   bool offline = code.scope.find("refresh_token") != std::string::npos || code.scope.find("offline_access") != std::string::npos;
-  return grant(call, client, {code.scope, offline ? new_refresh_token(client) : "", offline});
+  return grant(call, client, {code.scope, offline ? new_refresh_token(client, code.scope) : "", offline, code.nonce});
 }
 
 http::Response Salesforce::jwt_grant(Call& call, const Form& form) {
@@ -95,12 +99,13 @@ http::Response Salesforce::jwt_grant(Call& call, const Form& form) {
   bool too_long = assertion->expires > call.now + kLongest + kSlack && assertion->expires.ms < kInMilliseconds;
   if (assertion->expires <= call.now || too_long) return invalid_grant("token validity expired");
   if (!equal_no_case(assertion->subject, options_.username)) return invalid_grant("user hasn't approved this consumer");
-  return grant(call, *client, {"api", "", false});
+  return grant(call, *client, {"api", "", false, ""});
 }
 
-std::string Salesforce::new_refresh_token(const OAuthClient& client) {
+std::string Salesforce::new_refresh_token(const OAuthClient& client, const std::string& scope) {
   std::string refresh_token = "5Aep861" + tokens().random_text(60);
   tokens().issue_refresh(refresh_token, client.id);
+  refresh_scopes_[refresh_token] = scope;
   return refresh_token;
 }
 
@@ -137,11 +142,35 @@ http::Response Salesforce::grant(Call& call, const OAuthClient& client, const Co
                     {"token_type", "Bearer"},
                     {"issued_at", issued}};
   if (consent.show_refresh_token) body["refresh_token"] = consent.refresh_token;
+  if (consent.holds("openid")) body["id_token"] = id_token(call, client, consent, user);
   return json_response(200, body);
+}
+
+bool Salesforce::Consent::holds(std::string_view wanted) const {
+  std::vector<std::string_view> held = split(scope, ' ');
+  return std::find(held.begin(), held.end(), wanted) != held.end();
+}
+
+std::string Salesforce::id_token(const Call& call, const OAuthClient& client, const Consent& consent, const std::string& user) {
+  constexpr std::int64_t kLifeSeconds = 120;
+  json::object who = identity_of(call, user);
+  json::object claims{{"iss", call.base_url},
+                      {"sub", who["id"]},
+                      {"aud", client.id},
+                      {"iat", call.now.ms / 1000},
+                      {"exp", call.now.ms / 1000 + kLifeSeconds},
+                      {"user_id", user},
+                      {"organization_id", organization_id_},
+                      {"preferred_username", who["username"]},
+                      {"name", who["display_name"]},
+                      {"email", who["email"]}};
+  if (!consent.nonce.empty()) claims["nonce"] = consent.nonce;
+  return signer_.sign(claims);
 }
 
 void Salesforce::revoke_refresh_token(const std::string& refresh_token) {
   tokens().revoke(refresh_token);
+  refresh_scopes_.erase(refresh_token);
   for (auto session = sessions_.begin(); session != sessions_.end();) {
     bool from_it = session->second.refresh_token == refresh_token;
     if (from_it) tokens().revoke(session->first);

@@ -142,9 +142,9 @@ ObjectType event_object() {
 ObjectType email_message_object() {
   ObjectType object{"EmailMessage", "Email Message", "Email Messages", "02s", true, false, {}, nullptr, {}};
   object.fields = {
-      reference("ParentId", {"Case"}).labelled("Case ID"),
+      reference("ParentId", {"Case"}).create_only().labelled("Case ID"),
       reference("RelatedToId", {"Account", "Case", "Contact"}),
-      reference("ActivityId", {"Task"}),
+      reference("ActivityId", {"Task"}).create_only(),
       text("Subject", 3'000),
       long_text("TextBody"),
       long_text("HtmlBody"),
@@ -154,17 +154,20 @@ ObjectType email_message_object() {
       text("ToAddress", 4'000).not_filterable(),
       text("CcAddress", 4'000).labelled("CC Address").not_filterable(),
       text("BccAddress", 4'000).labelled("BCC Address").not_filterable(),
-      boolean("Incoming").labelled("Is Incoming"),
+      id_list("ToIds", {"Contact", "Lead", "User"}),
+      id_list("CcIds", {"Contact", "Lead", "User"}),
+      id_list("BccIds", {"Contact", "Lead", "User"}),
+      boolean("Incoming").create_only().labelled("Is Incoming"),
       picklist("Status", {"0", "1", "2", "3", "4", "5"}).only_listed().with_default(std::string("0")),
       plain("MessageDate", FieldType::datetime),
-      text("MessageIdentifier", 765).labelled("Message ID"),
-      text("ThreadIdentifier", 765).labelled("Thread ID"),
+      text("MessageIdentifier", 765).create_only().labelled("Message ID"),
+      text("ThreadIdentifier", 765).create_only().labelled("Thread ID"),
       boolean("HasAttachment").read_only(),
       boolean("IsExternallyVisible"),
-      boolean("IsPrivateDraft"),
-      boolean("IsClientManaged"),
+      boolean("IsPrivateDraft").create_only(),
+      boolean("IsClientManaged").create_only(),
       picklist("ValidatedFromAddress", {}).create_only(),
-      reference("ReplyToEmailMessageId", {"EmailMessage"}),
+      reference("ReplyToEmailMessageId", {"EmailMessage"}).create_only(),
       sync_key("Lockstep_Id__c"),
   };
   return object;

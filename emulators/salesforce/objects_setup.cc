@@ -41,6 +41,7 @@ std::string data_type(const ObjectType& object, const Field& field) {
     case FieldType::real: return "Number(18, 15)";
     case FieldType::currency: return "Currency(18, 0)";
     case FieldType::address: return "Address";
+    case FieldType::id_list: return "JunctionIdList";
     case FieldType::string: break;
   }
   std::string words = field.name == "Name" && object.mergeable ? "Name" : fmt::format("Text({})", field.length);

@@ -118,14 +118,17 @@ ValueView Org::value_of(const ObjectType& object, RowNumber row, const Field& fi
     auto known = users_.find(database_.actor(actor));
     return known == users_.end() ? std::string_view(users_.at(kAutomation)) : std::string_view(known->second);
   };
+  const AuditFields* given = audit_fields_of(record);
+  bool unchanged = given && given->version == record.version;
   switch (field.source) {
     case Source::stored: return record.fields.get(field.column);
     case Source::id: return std::string_view(record.id);
     case Source::is_deleted: return record.deleted;
     case Source::created_date: return record.created.ms;
-    case Source::created_by: return user(record.created_by);
-    case Source::modified_date: return record.modified.ms;
-    case Source::modified_by: return user(record.modified_by);
+    case Source::created_by: return given && given->created_by ? std::string_view(*given->created_by) : user(record.created_by);
+    case Source::modified_date: return unchanged && given->modified ? given->modified->ms : record.modified.ms;
+    case Source::modified_by: return unchanged && given->modified_by ? std::string_view(*given->modified_by) : user(record.modified_by);
+    case Source::system_modstamp: return record.modified.ms;
     case Source::master_record:
       if (record.merged_into == kNoRow) return std::monostate{};
       return std::string_view(object.table->record(record.merged_into).id);

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,8 @@ struct Writer {
   bool journaled = true;          // false: a loaded fixture
   bool text_values = false;       // CSV
   std::uint64_t call = 0;         // of which one it is: locks of a call do not stop itself
+  std::size_t batch = 0;          // the same within a bulk load, whose batches run side by side
+  bool holds_locks = false;       // until release_locks()
   bool allow_duplicates = false;  // overrides duplicate rules that only alert
   bool auto_assign = false;       // assignment rules run
   std::string version = "v60.0";  // for links in refusals
@@ -35,6 +38,7 @@ class Org {
 
   Database& database() { return database_; }
   const Schema& schema() const { return schema_; }
+  void set_audit_fields_writable(bool writable) { schema_.set_audit_fields_writable(writable); }
   Result<void> change_schema(const SchemaChange& change) { return schema_.change(change, now_()); }
 
   Outcome<RowNumber> create(const ObjectType& object, const json::object& body, const Writer& writer);
@@ -53,7 +57,9 @@ class Org {
   Outcome<void> merge(const ObjectType& object, RowNumber winner, RowNumber loser, const json::object& body, const Writer& writer);
 
   /// Another transaction holds the record until then.
-  void lock(const std::string& id, WallTime until) { locks_[id] = {until, 0}; }
+  void lock(const std::string& id, WallTime until) { locks_[id] = {until, 0, 0, false}; }
+  /// Those that writers hold which say so.
+  void release_locks();
   struct DuplicateRule {
     std::vector<std::string> fields;  // all of them equal, without case, make a duplicate
     bool allow_save = true;           // false: it blocks, whatever the caller says
@@ -69,10 +75,13 @@ class Org {
     Value to;
   };
   void add_workflow(const ObjectType& object, Workflow rule) { workflows_[object.name].push_back(std::move(rule)); }
+  /// A rule, or code of an administrator's that throws on such a record.
   struct Validation {
     std::string field;
     Value equals;  // what it may not be; null: it may not be empty
     std::string message;
+    std::string code = "FIELD_CUSTOM_VALIDATION_EXCEPTION";
+    bool throws = false;
   };
   void add_validation(const ObjectType& object, Validation rule) { validations_[object.name].push_back(std::move(rule)); }
   struct Refusal {
@@ -102,6 +111,7 @@ class Org {
 
   /// Taken out of the recycle bin, or deleted so long ago that the bin has let go of it: nobody sees it any more.
   bool is_gone(const Record& record) const;
+  WallTime last_modified(const ObjectType& object, RowNumber row) const;
   /// Any field but addresses; valid until the next write.
   ValueView value_of(const ObjectType& object, RowNumber row, const Field& field) const;
   /// Makes the user that `actor` writes as, unless it is there. Call it before writing, outside of
@@ -118,6 +128,7 @@ class Org {
   Outcome<Value> resolve_parent(const Field& field, const json::object& parent) const;
   Outcome<void> check_required(const ObjectType& object, const Changes& changes, bool creating) const;
   Outcome<void> check_references(const Changes& changes) const;
+  Outcome<void> check_reference(const Field& field, std::string_view id) const;
   Outcome<void> check_unique(const ObjectType& object, const Changes& changes, RowNumber self) const;
   // derived fields and automation (derive.cc)
   ValueView effective(const ObjectType& object, RowNumber row, const Changes& changes, const char* field) const;
@@ -136,6 +147,15 @@ class Org {
   void run_workflows(const ObjectType& object, Changes& changes) const;
   Outcome<void> check_validations(const ObjectType& object, RowNumber row, const Changes& changes) const;
   Outcome<void> take_refusal(const ObjectType& object);
+  // audit fields as whoever created a record gave them (audit_fields.cc)
+  struct AuditFields {
+    std::optional<WallTime> created, modified;
+    std::optional<std::string> created_by, modified_by;  // users by id
+    std::uint64_t version = 0;                           // those of the last change hold as long as the record has this one
+  };
+  Outcome<AuditFields> take_audit_fields(Changes& changes, const Writer& writer) const;
+  void keep_audit_fields(const ObjectType& object, RowNumber row, AuditFields given, const Writer& writer);
+  const AuditFields* audit_fields_of(const Record& record) const;
   // deletes and merges (remove.cc)
   Outcome<void> remove_tree(const ObjectType& object, RowNumber row, const Writer& writer);
   std::vector<RowNumber> children(const ObjectType& child, const char* field, std::string_view parent_id) const;
@@ -152,6 +172,8 @@ class Org {
   struct Lock {
     WallTime until;
     std::uint64_t call = 0;
+    std::size_t batch = 0;
+    bool held = false;  // until it is released
   };
   std::map<std::string, Lock> locks_;                           // by record id
   std::map<std::string, DuplicateRule> duplicate_rules_;        // by object
@@ -159,6 +181,7 @@ class Org {
   std::map<std::string, std::vector<Workflow>> workflows_;      // by object
   std::map<std::string, std::vector<Validation>> validations_;  // by object
   std::map<std::string, Refusal> refusals_;                     // by object
+  std::map<std::string, AuditFields> audit_fields_;             // by record id, of those that were given any
   std::map<Actor, std::string> users_;
   std::map<Actor, std::string> usernames_;
 };

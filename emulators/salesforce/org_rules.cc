@@ -26,13 +26,19 @@ Outcome<void> Org::take_locks(const ObjectType& object, RowNumber row, const Cha
   std::vector<std::string> ids = locked_by_write(object, row, changes);
   for (const std::string& id : ids) {
     auto lock = locks_.find(id);
-    if (lock == locks_.end() || lock->second.until <= now_() || lock->second.call == writer.call) continue;
+    if (lock == locks_.end() || (!lock->second.held && lock->second.until <= now_())) continue;
+    if (lock->second.call == writer.call && lock->second.batch == writer.batch) continue;
     return refuse("UNABLE_TO_LOCK_ROW", fmt::format("{}: {}", kUnableToLock, id));
   }
-  if (settings_.row_lock_ms > 0) {
-    for (const std::string& id : ids) locks_[id] = {now_() + Duration(settings_.row_lock_ms), writer.call};
+  if (settings_.row_lock_ms > 0 || writer.holds_locks) {
+    for (const std::string& id : ids) locks_[id] = {now_() + Duration(settings_.row_lock_ms), writer.call, writer.batch, writer.holds_locks};
   }
   return {};
+}
+
+void Org::release_locks() {
+  for (auto& [id, lock] : locks_) lock.held = false;
+  std::erase_if(locks_, [&](const auto& lock) { return lock.second.until <= now_(); });
 }
 
 Outcome<void> Org::check_duplicates(const ObjectType& object, RowNumber row, const Changes& changes, const Writer& writer) const {
@@ -100,7 +106,11 @@ Outcome<void> Org::check_validations(const ObjectType& object, RowNumber row, co
   ApiErrors errors;
   for (const Validation& rule : rules->second) {
     ValueView held = effective(object, row, changes, rule.field.c_str());
-    if (held == view(rule.equals)) errors.push_back({"FIELD_CUSTOM_VALIDATION_EXCEPTION", rule.message, {rule.field}, nullptr});
+    if (held != view(rule.equals)) continue;
+    ApiError error{rule.code, rule.message, {}, nullptr, rule.throws};
+    if (!rule.throws) error.fields.push_back(rule.field);
+    if (rule.throws) return tl::unexpected(ApiErrors{std::move(error)});  // nothing after it runs
+    errors.push_back(std::move(error));
   }
   if (errors.empty()) return {};
   return tl::unexpected(std::move(errors));

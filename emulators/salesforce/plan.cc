@@ -12,7 +12,7 @@ namespace {
 
 using Bound = std::optional<std::int64_t>;
 
-bool is_stamp(const FieldPath& path) { return path.hops.empty() && path.field->source == Source::modified_date; }
+bool is_stamp(const FieldPath& path) { return path.hops.empty() && path.field->source == Source::system_modstamp; }
 bool is_id(const FieldPath& path) { return path.hops.empty() && path.field->source == Source::id; }
 
 /// Every matching row has a stamp of at least (most) this; nothing when the condition does not say.

@@ -31,7 +31,8 @@ std::size_t page_size(const Call& call) { return std::clamp(page_asked(call), kM
 }  // namespace
 
 std::optional<http::Response> Salesforce::page_refused(const Call& call) const {
-  if (!settings_.small_pages_refused || page_asked(call) >= kMinPage) return std::nullopt;
+  bool within = page_asked(call) >= kMinPage && page_asked(call) <= kMaxPage;
+  if (!settings_.small_pages_refused || within) return std::nullopt;
   return error_response("INVALID_BATCH_SIZE", fmt::format("batchSize must be {} to {}", kMinPage, kMaxPage));
 }
 

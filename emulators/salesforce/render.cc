@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "base/text.h"
 #include "emulators/salesforce/evaluate.h"
 
 namespace lockstep::emulators::salesforce {
@@ -30,7 +31,10 @@ json::value Renderer::value(const Field& field, ValueView value) const {
   if (const double* real = std::get_if<double>(&value); real && *real == std::floor(*real) && std::abs(*real) < 1e15) {
     return json::value(static_cast<std::int64_t>(*real), storage_);
   }
-  return to_json(value, storage_);
+  if (field.type != FieldType::id_list || is_null(value)) return to_json(value, storage_);
+  json::array ids(storage_);
+  for (std::string_view id : split(text_of(value), ';')) ids.emplace_back(json::string(id, storage_));
+  return json::value(std::move(ids));
 }
 
 json::value Renderer::address(const ObjectType& object, RowNumber row, const Field& field) const {

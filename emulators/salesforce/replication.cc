@@ -47,14 +47,14 @@ http::Response Salesforce::updated(Call& call) {
   if (!window) return error_response(window.error());
   json::array ids;
   const auto& rows = object->table->by_modified();
-  for (auto at = rows.lower_bound({window->start, "", kNoRow}); at != rows.end() && at->modified <= window->end; ++at) {
+  WallTime told = std::min(window->end, call.now - Duration(settings_.replication_lag_ms));
+  for (auto at = rows.lower_bound({window->start, "", kNoRow}); at != rows.end() && at->modified <= told; ++at) {
     const Record& record = object->table->record(at->row);
     if (!record.deleted) ids.emplace_back(record.id);
   }
   constexpr std::size_t kMaxIds = 600'000;
   if (ids.size() > kMaxIds) return error_response("EXCEEDED_ID_LIMIT", "narrow the window: more than 600000 ids");
-  return json_response(
-      200, json::object{{"ids", std::move(ids)}, {"latestDateCovered", format_instant(whole_seconds(covered_until(std::min(window->end, call.now))))}});
+  return json_response(200, json::object{{"ids", std::move(ids)}, {"latestDateCovered", format_instant(whole_seconds(covered_until(told)))}});
 }
 
 http::Response Salesforce::deleted(Call& call) {
@@ -66,7 +66,8 @@ http::Response Salesforce::deleted(Call& call) {
   if (!window) return error_response(window.error());
   json::array records;
   const auto& rows = object->table->by_modified();
-  for (auto at = rows.lower_bound({window->start, "", kNoRow}); at != rows.end() && at->modified <= window->end; ++at) {
+  WallTime told = std::min(window->end, call.now - Duration(settings_.replication_lag_ms));
+  for (auto at = rows.lower_bound({window->start, "", kNoRow}); at != rows.end() && at->modified <= told; ++at) {
     const Record& record = object->table->record(at->row);
     bool merged = record.merged_into != kNoRow && !settings_.merge_losers_in_deleted;
     if (!record.deleted || merged) continue;
@@ -74,7 +75,7 @@ http::Response Salesforce::deleted(Call& call) {
   }
   return json_response(200, json::object{{"deletedRecords", std::move(records)},
                                          {"earliestDateAvailable", format_instant(whole_seconds(call.now - reach))},
-                                         {"latestDateCovered", format_instant(whole_seconds(covered_until(std::min(window->end, call.now))))}});
+                                         {"latestDateCovered", format_instant(whole_seconds(covered_until(told)))}});
 }
 
 }  // namespace lockstep::emulators::salesforce

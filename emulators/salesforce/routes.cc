@@ -4,8 +4,11 @@
 
 namespace lockstep::emulators::salesforce {
 
-void Salesforce::add(std::string method, const std::string& path, Handler handler) {
-  router().add(std::move(method), path, [this, handler](Call& call) { return (this->*handler)(call); });
+void Salesforce::add(std::string method, const std::string& path, Handler handler, int since) {
+  router().add(std::move(method), path, [this, handler, since](Call& call) {
+    bool served = since <= kOldestVersion || std::atoi(call.parameter("version").c_str() + 1) >= since;
+    return served ? (this->*handler)(call) : not_found(call);
+  });
 }
 
 void Salesforce::add_routes() {
@@ -16,6 +19,7 @@ void Salesforce::add_routes() {
   add("POST", "/services/oauth2/introspect", &Salesforce::introspect);
   add("GET", "/services/oauth2/userinfo", &Salesforce::userinfo);
   add("POST", "/services/oauth2/userinfo", &Salesforce::userinfo);
+  add("GET", "/id/keys", &Salesforce::signing_keys);
   add("GET", "/id/{organization}/{user}", &Salesforce::identity);
   add("POST", "/services/Soap/u/{version}", &Salesforce::soap);
   add("POST", "/services/Soap/u/{version}/{organization}", &Salesforce::soap);
@@ -40,12 +44,13 @@ void Salesforce::add_routes() {
   add("POST", base + "/composite/graph", &Salesforce::composite_graph);
   add("POST", base + "/composite/batch", &Salesforce::composite_batch);
   add("POST", base + "/composite/tree/{object}", &Salesforce::composite_tree);
-  add("POST", base + "/composite/sobjects", &Salesforce::collection_create);
-  add("PATCH", base + "/composite/sobjects", &Salesforce::collection_update);
-  add("DELETE", base + "/composite/sobjects", &Salesforce::collection_delete);
-  add("POST", base + "/composite/sobjects/{object}", &Salesforce::collection_read);
-  add("GET", base + "/composite/sobjects/{object}", &Salesforce::collection_read);
-  add("PATCH", base + "/composite/sobjects/{object}/{field}", &Salesforce::collection_upsert);
+  constexpr int kCollections = 42, kCollectionUpserts = 46;
+  add("POST", base + "/composite/sobjects", &Salesforce::collection_create, kCollections);
+  add("PATCH", base + "/composite/sobjects", &Salesforce::collection_update, kCollections);
+  add("DELETE", base + "/composite/sobjects", &Salesforce::collection_delete, kCollections);
+  add("POST", base + "/composite/sobjects/{object}", &Salesforce::collection_read, kCollections);
+  add("GET", base + "/composite/sobjects/{object}", &Salesforce::collection_read, kCollections);
+  add("PATCH", base + "/composite/sobjects/{object}/{field}", &Salesforce::collection_upsert, kCollectionUpserts);
   add("GET", base + "/search", &Salesforce::search);
   for (const char* method : {"GET", "POST"}) add(method, base + "/parameterizedSearch", &Salesforce::parameterized_search);
   add("GET", base + "/event/eventSchema/{schema}", &Salesforce::event_schema_call);
@@ -112,7 +117,8 @@ void Salesforce::add_record_routes(const std::string& base) {
   for (const char* users : {"/sobjects/User", "/sobjects/user"}) {  // some write every object in lower case
     for (const char* method : {"GET", "POST", "DELETE"}) add(method, base + users + "/{id}/password", &Salesforce::user_password);
   }
-  add("POST", base + "/sobjects/{object}/Id", &Salesforce::create_row);
+  constexpr int kCreatesByNoId = 37;
+  add("POST", base + "/sobjects/{object}/Id", &Salesforce::create_row, kCreatesByNoId);
   add("GET", base + "/sobjects/{object}/{id}", &Salesforce::read_row);
   add("PATCH", base + "/sobjects/{object}/{id}", &Salesforce::update_row);
   add("DELETE", base + "/sobjects/{object}/{id}", &Salesforce::delete_row);

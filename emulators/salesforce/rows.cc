@@ -47,7 +47,7 @@ std::optional<http::Response> check_condition_forms(const Call& call, const Obje
 }
 
 /// If-Match and If-None-Match of accounts; If-Modified-Since and If-Unmodified-Since against LastModifiedDate, in whole seconds.
-std::optional<http::Response> check_conditions(const Call& call, const ObjectType& object, RowNumber row) {
+std::optional<http::Response> check_conditions(const Call& call, const Org& org, const ObjectType& object, RowNumber row) {
   bool reading = call.request.method == "GET" || call.request.method == "HEAD";
   const Record& record = object.table->record(row);
   if (auto refused = reading ? std::nullopt : check_condition_forms(call, object)) return refused;
@@ -61,7 +61,7 @@ std::optional<http::Response> check_conditions(const Call& call, const ObjectTyp
     if (!given) continue;
     Result<WallTime> date = parse_http_date(*given);
     if (!date) continue;
-    bool changed_since = record.modified > *date;
+    bool changed_since = org.last_modified(object, row) > *date;
     bool wants_changed = std::string_view(name) == "If-Modified-Since";
     if (changed_since != wants_changed) return http::Response(wants_changed && reading ? 304 : 412, "");
   }
@@ -111,7 +111,7 @@ http::Response Salesforce::create_row(Call& call) {
 }
 
 http::Response Salesforce::render_row(Call& call, const ObjectType& object, RowNumber row) {
-  if (auto stopped = check_conditions(call, object, row)) return std::move(*stopped);
+  if (auto stopped = check_conditions(call, org_, object, row)) return std::move(*stopped);
   std::vector<const Field*> fields;
   if (auto names = call.query_value("fields")) {
     for (std::string_view name : split(*names, ',')) {
@@ -127,7 +127,7 @@ http::Response Salesforce::render_row(Call& call, const ObjectType& object, RowN
   JsonDocument document;
   Renderer renderer(org_, call.parameter("version"), document.storage());
   http::Response response = json_response(200, renderer.record(object, row, fields));
-  response.headers.add("Last-Modified", format_http_date(object.table->record(row).modified));
+  response.headers.add("Last-Modified", format_http_date(org_.last_modified(object, row)));
   if (object.name == "Account") response.headers.add("ETag", etag_of(object.table->record(row)));
   return response;
 }
@@ -147,7 +147,7 @@ http::Response Salesforce::update_row(Call& call) {
   if (auto refused = read_json(call, document, json::kind::object)) return std::move(*refused);
   auto row = row_of_path(*object, call.parameter("id"));
   if (!row) return error_response(row.error());
-  if (auto stopped = check_conditions(call, *object, *row)) return std::move(*stopped);
+  if (auto stopped = check_conditions(call, org_, *object, *row)) return std::move(*stopped);
   auto updated = org_.update(*object, *row, document.root().get_object(), writer(call));
   return updated ? no_content() : error_response(updated.error());
 }
@@ -193,7 +193,7 @@ http::Response Salesforce::upsert_row(Call& call) {
   writer.key = call.parameter("value");
   if (keyed->rows.size() == 1) {
     RowNumber row = keyed->rows.front();
-    if (auto stopped = check_conditions(call, *object, row)) return std::move(*stopped);
+    if (auto stopped = check_conditions(call, org_, *object, row)) return std::move(*stopped);
     auto updated = org_.update(*object, row, body, writer);
     if (!updated) return error_response(updated.error());
     if (std::atoi(call.parameter("version").c_str() + 1) < settings_.upsert_body_version) return no_content();

@@ -57,6 +57,7 @@ Salesforce::Salesforce(const EmulatorClock& clock, Rng rng, SalesforceOptions op
 
 void Salesforce::take_settings() {
   told_limits_.second.clear();  // what was set is told at once
+  org_.set_audit_fields_writable(settings_.set_audit_fields);
   for (auto& [app, quota] : app_requests_) quota.set_limit(settings_.daily_app_requests);
   daily_.set_limit(settings_.daily_api_requests);
   bulk_batches_.set_limit(settings_.daily_bulk_batches);

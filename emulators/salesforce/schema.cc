@@ -36,7 +36,7 @@ void add_system_fields(ObjectType& object) {
   system.push_back(reference("CreatedById", {"User"}).required().from(Source::created_by));
   system.push_back(plain("LastModifiedDate", FieldType::datetime).required().from(Source::modified_date));
   system.push_back(reference("LastModifiedById", {"User"}).required().from(Source::modified_by));
-  system.push_back(plain("SystemModstamp", FieldType::datetime).required().from(Source::modified_date));
+  system.push_back(plain("SystemModstamp", FieldType::datetime).required().from(Source::system_modstamp));
   if (object.mergeable || object.name == "Case") {
     for (const char* name : {"LastViewedDate", "LastReferencedDate"}) system.push_back(plain(name, FieldType::datetime).read_only());
   }
@@ -63,6 +63,7 @@ std::string_view name_of(FieldType type) {
     case FieldType::real: return "double";
     case FieldType::currency: return "currency";
     case FieldType::address: return "address";
+    case FieldType::id_list: return "JunctionIdList";
   }
   return "";
 }
@@ -104,6 +105,12 @@ Field reference(std::string name, std::vector<std::string> to) {
   return field;
 }
 
+Field id_list(std::string name, std::vector<std::string> to) {
+  Field field = text(std::move(name), 0, FieldType::id_list).not_filterable();
+  field.references = std::move(to);
+  return field;
+}
+
 Field boolean(std::string name) { return text(std::move(name), 0, FieldType::boolean).with_default(false); }
 
 Field plain(std::string name, FieldType type) { return text(std::move(name), 0, type); }
@@ -112,6 +119,11 @@ Field sync_key(std::string name) {
   Field field = text(std::move(name), 36);
   field.external_id = field.unique = field.id_lookup = true;
   return field;
+}
+
+bool is_audit_field(const Field& field) {
+  return field.source == Source::created_date || field.source == Source::created_by || field.source == Source::modified_date ||
+         field.source == Source::modified_by;
 }
 
 const Field* ObjectType::find(std::string_view field_name) const {
@@ -204,6 +216,13 @@ Result<void> Schema::set_access(std::string_view object_name, std::string_view f
   apply_access();
   changed_at_ = now;
   return {};
+}
+
+void Schema::set_audit_fields_writable(bool writable) {
+  for (ObjectType& object : objects_) {
+    bool of_customers = object.deletable && object.name != "PushTopic";
+    for (Field& field : object.fields) field.createable = of_customers && is_audit_field(field) ? writable : field.createable;
+  }
 }
 
 void Schema::see_as(const std::string& user) {

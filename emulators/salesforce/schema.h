@@ -9,7 +9,25 @@
 
 namespace lockstep::emulators::salesforce {
 
-enum class FieldType { id, boolean, reference, string, picklist, combobox, textarea, email, phone, url, date, datetime, integer, real, currency, address };
+enum class FieldType {
+  id,
+  boolean,
+  reference,
+  string,
+  picklist,
+  combobox,
+  textarea,
+  email,
+  phone,
+  url,
+  date,
+  datetime,
+  integer,
+  real,
+  currency,
+  address,
+  id_list
+};
 std::string_view name_of(FieldType type);  // as describe says it
 bool is_text(FieldType type);
 
@@ -22,6 +40,7 @@ enum class Source {
   created_by,
   modified_date,
   modified_by,
+  system_modstamp,
   master_record,
   address,      // composed of the parts that start with its prefix
   contact_part  // mirror of a field of the record's contact
@@ -77,7 +96,8 @@ Field text(std::string name, int length, FieldType type = FieldType::string);
 Field long_text(std::string name, int length = 32'000);
 Field picklist(std::string name, std::vector<std::string> values, int length = 40);
 Field reference(std::string name, std::vector<std::string> to);
-Field boolean(std::string name);  // never null, false by default
+Field id_list(std::string name, std::vector<std::string> to);  // stored as one text, apart by ';'
+Field boolean(std::string name);                               // never null, false by default
 Field plain(std::string name, FieldType type);
 /// Text 36, unique without case, external id: the key a sync writes its own ids to.
 Field sync_key(std::string name);
@@ -105,6 +125,9 @@ struct ObjectType {
   bool reified = false;                                     // found by the name of what it is, which has no id of its own
 };
 
+/// Fields that say who made a record and wrote it last, and when.
+bool is_audit_field(const Field& field);
+
 /// The org's object types with their tables.
 class Schema {
  public:
@@ -126,6 +149,8 @@ class Schema {
   /// From now on, fields are as that user may see and write them; by id.
   void see_as(const std::string& user);
   const std::string& seen_as() const { return seen_as_; }
+  /// Whether who may have created a record, and when, is written by whoever creates it (§6.4).
+  void set_audit_fields_writable(bool writable);
   /// Error: a sentence, when there is no such object, field or list of values.
   Result<void> change(const SchemaChange& change, WallTime now);
 

@@ -24,6 +24,8 @@ void add_switches(Switches& switches, Settings& settings) {
   switches.add("daily_bulk_query_jobs", &settings.daily_bulk_query_jobs);
   switches.add("bulk_job_ms", &settings.bulk_job_ms);
   switches.add("bulk_result_rows", &settings.bulk_result_rows);
+  switches.add("bulk_batches_lock", &settings.bulk_batches_lock);
+  switches.add("bulk_batch_retries", &settings.bulk_batch_retries);
   switches.add("deleted_days", &settings.deleted_days);
   switches.add("archive_days", &settings.archive_days);
   switches.add("overflow_changes", &settings.overflow_changes);
@@ -38,6 +40,9 @@ void add_switches(Switches& switches, Settings& settings) {
   switches.add("high_assurance_required", &settings.high_assurance_required);
   switches.add("password_expired", &settings.password_expired);
   switches.add("rotate_refresh_tokens", &settings.rotate_refresh_tokens);
+  switches.add("set_audit_fields", &settings.set_audit_fields);
+  switches.add("replication_lag_ms", &settings.replication_lag_ms);
+  switches.add("manage_users", &settings.manage_users);
   switches.add("hard_delete_permission", &settings.hard_delete_permission);
   switches.add("tag_collections", &settings.tag_collections);
   switches.add("assign_by_default", &settings.assign_by_default);

@@ -34,7 +34,9 @@ struct Settings {
   std::int64_t daily_bulk_query_jobs = 10'000;
   std::int64_t bulk_job_ms = 500;                  // from UploadComplete to JobComplete
   std::int64_t bulk_result_rows = 250'000;         // of one page of results at most
-  bool small_pages_refused = true;                 // batchSize below 200 is an error; else it is read as 200
+  bool bulk_batches_lock = true;                   // batches of a load run side by side and lock each other's parents; else one after the other
+  std::int64_t bulk_batch_retries = 20;            // of a batch that fails, before its job does; older pages say 10
+  bool small_pages_refused = true;                 // batchSize below 200 and above 2,000 is an error; else it is read as these
   bool parent_type_needed = true;                  // whoever names a parent by its key says of which type, where several could be
   bool contact_delete_clears_cases = false;        // deleting a contact takes it off its cases; else they block it
   bool merge_losers_in_deleted = true;             // the deleted resource tells of them
@@ -43,6 +45,9 @@ struct Settings {
   std::int64_t collection_chunks = 10;             // how often the type may change within a collection
   std::int64_t retrieve_ids = 2'000;               // ids of one read by ids
   std::string text_line_ends = "kept";             // of long texts: kept, lf or crlf
+  bool set_audit_fields = false;                   // the user's profile allows to say who created a record and when
+  std::int64_t replication_lag_ms = 30'000;        // until a change is told by updated and deleted
+  bool manage_users = false;                       // the user's profile allows to change users
   bool hard_delete_permission = false;             // the user's profile allows hardDelete
   bool tag_collections = false;                    // collections and composite name their client in changeOrigin
   bool assign_by_default = true;                   // assignment rules run unless Sforce-Auto-Assign says FALSE

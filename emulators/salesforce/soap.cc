@@ -1,6 +1,8 @@
 // §1.8, §6.6: the SOAP calls that REST has no resource for, and those that clients log in and out with.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "emulators/core/xml.h"
 #include "emulators/salesforce/dialect.h"
@@ -40,6 +42,11 @@ bool is_write(std::string_view operation) {
   return std::find(std::begin(kWrites), std::end(kWrites), operation) != std::end(kWrites);
 }
 
+std::size_t records_in(const XmlElement& request) {
+  auto is_record = [](const XmlElement& child) { return child.name != "externalIDFieldName"; };
+  return static_cast<std::size_t>(std::count_if(request.children.begin(), request.children.end(), is_record));
+}
+
 }  // namespace
 
 http::Response Salesforce::soap(Call& call) {
@@ -55,6 +62,7 @@ http::Response Salesforce::soap(Call& call) {
   Entry entry = access.starts_with(kWebToken) ? Entry::no_session : enter(call, access);
   if (entry == Entry::no_session) return soap_fault("INVALID_SESSION_ID", "Invalid Session ID found in SessionHeader");
   if (entry == Entry::over_limit) return soap_fault("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.");
+  if (auto unfit = unfit_session(access, "SOAP API"); unfit && request.name != "logout") return soap_fault(unfit->code, unfit->message);
   std::string results;
   if (request.name == "logout") {
     tokens().revoke(access);
@@ -64,6 +72,8 @@ http::Response Salesforce::soap(Call& call) {
     results = soap_user_info(call);
   } else if (auto answer = soap_read(call, request, header)) {
     return std::move(*answer);
+  } else if (is_write(request.name) && records_in(request) > kChunk) {
+    return soap_fault("EXCEEDED_ID_LIMIT", "record limit reached. cannot submit more than 200 records into this call");
   } else if (is_write(request.name)) {
     results = soap_write(call, request, header);
   } else {
@@ -81,7 +91,7 @@ http::Response Salesforce::soap_login(Call& call, const XmlElement& request) {
     return soap_fault("INVALID_LOGIN", "Invalid username, password, security token; or user locked out.");
   const OAuthClient& client = *tokens().client(options_.clients.front().id);
   if (!is_active(client, call.now)) return soap_fault("INVALID_LOGIN", "Invalid username, password, security token; or user locked out.");
-  std::string access = new_session(call.now, client, {"api", "", false});
+  std::string access = new_session(call.now, client, {"api", "", false, ""});
   if (settings_.password_expired) crippled_.insert(access);
   const std::string& user = org_.ensure_user({ActorKind::integration, client.name}, call.now);
   std::string result = "<loginResponse><result>" + xml_tag("passwordExpired", settings_.password_expired ? "true" : "false") + xml_tag("sandbox", "false") +
@@ -101,31 +111,31 @@ std::string Salesforce::soap_user_info(const Call& call) {
 std::string Salesforce::soap_write(Call& call, const XmlElement& request, const XmlElement* header) {
   const XmlElement* together = header ? header->find("AllOrNoneHeader") : nullptr;
   bool all_or_none = together && together->text_of("allOrNone") == "true";
-  std::vector<std::string> results;
+  std::vector<SoapAnswer> answers;
   Transaction transaction(database());
-  bool failed = false;
   for (const XmlElement& item : request.children) {
-    if (item.name == "externalIDFieldName") continue;
-    results.push_back(soap_item(call, request, item));
-    failed = failed || results.back().find("<success>false</success>") != std::string::npos;
+    if (item.name != "externalIDFieldName") answers.push_back(soap_item(call, request, item));
   }
-  if (!failed || !all_or_none) {
-    transaction.commit();
-    return join(results, "");
+  auto failed = [](const SoapAnswer& answer) { return !answer.errors.empty(); };
+  auto thrown = std::find_if(answers.begin(), answers.end(), [&](const SoapAnswer& answer) { return failed(answer) && answer.errors.front().thrown; });
+  ApiErrors undone;  // what the good ones are told
+  if (thrown != answers.end()) {
+    undone = thrown->errors;
+  } else if (all_or_none && std::any_of(answers.begin(), answers.end(), failed)) {
+    undone.push_back(
+        {"ALL_OR_NONE_OPERATION_ROLLED_BACK", "Record rolled back because not all records were valid and the request was using AllOrNone header", {}});
   }
-  std::string undone = soap_result(
-      "", {{"ALL_OR_NONE_OPERATION_ROLLED_BACK", "Record rolled back because not all records were valid and the request was using AllOrNone header", {}}});
-  for (std::string& result : results) {
-    if (result.ends_with("<success>true</success></result>")) result = undone;
-  }
-  return join(results, "");
+  if (undone.empty()) transaction.commit();
+  std::string results;
+  for (const SoapAnswer& answer : answers) results += soap_result(undone.empty() || failed(answer) ? answer : SoapAnswer{"", undone});
+  return results;
 }
 
-std::string Salesforce::soap_item(Call& call, const XmlElement& request, const XmlElement& item) {
+SoapAnswer Salesforce::soap_item(Call& call, const XmlElement& request, const XmlElement& item) {
   Writer writer = this->writer(call);
   writer.text_values = true;
   auto done = [](const std::string& id, const Outcome<void>& outcome, const std::string& more = "") {
-    return soap_result(id, outcome ? ApiErrors{} : outcome.error(), more);
+    return SoapAnswer{id, outcome ? ApiErrors{} : outcome.error(), more};
   };
   if (request.name == "merge") return soap_merge(item, writer);
   if (request.name == "delete" || request.name == "undelete" || request.name == "emptyRecycleBin") {
@@ -134,53 +144,53 @@ std::string Salesforce::soap_item(Call& call, const XmlElement& request, const X
     const ObjectType* object = id ? org_.schema().by_prefix(*id) : nullptr;
     RowNumber row = object ? object->table->find(*id) : kNoRow;
     if (row == kNoRow || org_.is_gone(object->table->record(row)))
-      return soap_result(std::string(given), {{"INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", {}}});
+      return SoapAnswer{std::string(given), {{"INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", {}}}};
     if (request.name == "emptyRecycleBin") return done(*id, org_.empty_bin(*object, row, writer));
     bool deleted = object->table->record(row).deleted;
     if (request.name == "delete") {
-      if (deleted) return soap_result(*id, {{"ENTITY_IS_DELETED", "entity is deleted", {}}});
+      if (deleted) return SoapAnswer{*id, {{"ENTITY_IS_DELETED", "entity is deleted", {}}}};
       return done(*id, org_.remove(*object, row, writer));
     }
-    if (!deleted) return soap_result(*id, {{"UNDELETE_FAILED", "Entity is not in the recycle bin", {}}});
+    if (!deleted) return SoapAnswer{*id, {{"UNDELETE_FAILED", "Entity is not in the recycle bin", {}}}};
     return done(*id, org_.restore(*object, row, writer));
   }
   SoapRecord record = read_record(item);
   const ObjectType* object = org_.schema().find(record.type);
-  if (!object) return soap_result("", {{"INVALID_TYPE", fmt::format("sObject type '{}' is not supported.", record.type), {}}});
+  if (!object) return SoapAnswer{"", {{"INVALID_TYPE", fmt::format("sObject type '{}' is not supported.", record.type), {}}}};
   if (request.name == "create") {
     auto row = org_.create(*object, record.fields, writer);
-    return row ? soap_result(object->table->record(*row).id, {}) : soap_result("", row.error());
+    return row ? SoapAnswer{object->table->record(*row).id, {}} : SoapAnswer{"", row.error()};
   }
   if (request.name == "update") {
     auto row = org_.find_live(*object, record.id, "INVALID_CROSS_REFERENCE_KEY");
-    if (!row) return soap_result(record.id, row.error());
+    if (!row) return SoapAnswer{record.id, row.error()};
     return done(object->table->record(*row).id, org_.update(*object, *row, record.fields, writer));
   }
   auto upserted = org_.upsert(*object, request.text_of("externalIDFieldName"), record.fields, writer);
-  if (!upserted) return soap_result("", upserted.error());
-  return soap_result(object->table->record(upserted->row).id, {}, "", xml_tag("created", upserted->created ? "true" : "false"));
+  if (!upserted) return SoapAnswer{"", upserted.error()};
+  return SoapAnswer{object->table->record(upserted->row).id, {}, "", xml_tag("created", upserted->created ? "true" : "false")};
 }
 
-std::string Salesforce::soap_merge(const XmlElement& item, const Writer& writer) {
+SoapAnswer Salesforce::soap_merge(const XmlElement& item, const Writer& writer) {
   const XmlElement* master = item.find("masterRecord");
   SoapRecord record = master ? read_record(*master) : SoapRecord{};
   const ObjectType* object = org_.schema().find(record.type);
-  if (!object) return soap_result("", {{"INVALID_TYPE", fmt::format("sObject type '{}' is not supported.", record.type), {}}});
+  if (!object) return SoapAnswer{"", {{"INVALID_TYPE", fmt::format("sObject type '{}' is not supported.", record.type), {}}}};
   auto winner = org_.find_live(*object, record.id, "INVALID_CROSS_REFERENCE_KEY");
-  if (!winner) return soap_result(record.id, winner.error());
+  if (!winner) return SoapAnswer{record.id, winner.error()};
   std::string merged;
   Transaction transaction(database());
   for (const XmlElement& child : item.children) {
     if (child.name != "recordToMergeIds") continue;
     auto loser = org_.find_live(*object, trim(child.text), "INVALID_CROSS_REFERENCE_KEY");
-    if (!loser) return soap_result(record.id, loser.error());
+    if (!loser) return SoapAnswer{record.id, loser.error()};
     auto done = org_.merge(*object, *winner, *loser, record.fields, writer);
-    if (!done) return soap_result(record.id, done.error());
+    if (!done) return SoapAnswer{record.id, done.error()};
     merged += xml_tag("mergedRecordIds", object->table->record(*loser).id);
   }
-  if (merged.empty()) return soap_result(record.id, {{"MERGE_FAILED", "recordToMergeIds is missing", {}}});
+  if (merged.empty()) return SoapAnswer{record.id, {{"MERGE_FAILED", "recordToMergeIds is missing", {}}}};
   transaction.commit();
-  return soap_result(object->table->record(*winner).id, {}, merged);
+  return SoapAnswer{object->table->record(*winner).id, {}, merged};
 }
 
 }  // namespace lockstep::emulators::salesforce

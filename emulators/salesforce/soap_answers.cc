@@ -38,6 +38,11 @@ std::string nil(std::string_view element) { return fmt::format("<{} xsi:nil=\"tr
 
 std::string soap_field(const std::string& element, const json::value& value) {
   if (value.is_null()) return nil(element);
+  if (const json::array* list = value.if_array()) {  // an element for each
+    std::string elements;
+    for (const json::value& each : *list) elements += xml_tag(element, soap_text(each));
+    return elements;
+  }
   if (!value.is_object()) return xml_tag(element, soap_text(value));
   const json::object& object = value.get_object();
   if (object.contains("records")) return soap_query_result(element, object);
@@ -68,7 +73,8 @@ http::Response soap_fault(std::string_view code, std::string_view message) {
                                         code, xml_escape(message), fault_kind(code)));
 }
 
-std::string soap_result(const std::string& id, const ApiErrors& errors, const std::string& more, const std::string& before) {
+std::string soap_result(const SoapAnswer& answer) {
+  const auto& [id, errors, more, before] = answer;
   std::string text = "<result>" + before;
   for (const ApiError& error : errors) {
     text += "<errors>";

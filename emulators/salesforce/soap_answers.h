@@ -12,8 +12,14 @@ namespace lockstep::emulators::salesforce {
 http::Response soap_envelope(int status, const std::string& body, const std::string& header = "");
 /// HTTP 500; `code`: "MALFORMED_QUERY".
 http::Response soap_fault(std::string_view code, std::string_view message);
-/// How one record of a write went; `before`, `more`: elements beside errors, id and success, in the order of the schema.
-std::string soap_result(const std::string& id, const ApiErrors& errors, const std::string& more = "", const std::string& before = "");
+/// How one record of a write went.
+struct SoapAnswer {
+  std::string id;
+  ApiErrors errors;         // empty: success
+  std::string more = "";    // elements behind the others
+  std::string before = "";  // elements before them, in the order of the schema
+};
+std::string soap_result(const SoapAnswer& answer);
 
 /// A record as REST says it, in the words of the partner API: type and Id first (nil unless it was asked for), then its fields,
 /// Id again among them. `element`: what it is called.

@@ -118,19 +118,23 @@ Outcome<void> Org::check_required(const ObjectType& object, const Changes& chang
 
 Outcome<void> Org::check_references(const Changes& changes) const {
   for (const auto& [field, value] : changes) {
-    if (field->type != FieldType::reference || is_null(view(value))) continue;
-    std::string_view id = text_of(view(value));
-    const ObjectType* target = schema_.by_prefix(id);
-    if (target && !may_reference(*field, target)) {
-      return refuse("FIELD_INTEGRITY_EXCEPTION", fmt::format("{}: id value of incorrect type: {}", field->label, id), {field->name});
-    }
-    RowNumber row = target ? target->table->find(id) : kNoRow;
-    if (row == kNoRow || is_gone(target->table->record(row))) return refuse("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", {field->name});
-    if (target->table->record(row).deleted) return refuse("ENTITY_IS_DELETED", "entity is deleted", {field->name});
-    if (field->name == "OwnerId" && target->name == "User" && value_of(*target, row, target->field("IsActive")) != ValueView(true)) {
-      return refuse("INACTIVE_OWNER_OR_USER", fmt::format("operation performed with inactive user [{}] as owner of record", id), {field->name});
+    if ((field->type != FieldType::reference && field->type != FieldType::id_list) || is_null(view(value))) continue;
+    for (std::string_view id : split(text_of(view(value)), ';')) {
+      if (auto checked = check_reference(*field, id); !checked) return checked;
     }
   }
+  return {};
+}
+
+Outcome<void> Org::check_reference(const Field& field, std::string_view id) const {
+  const ObjectType* target = schema_.by_prefix(id);
+  if (target && !may_reference(field, target))
+    return refuse("FIELD_INTEGRITY_EXCEPTION", fmt::format("{}: id value of incorrect type: {}", field.label, id), {field.name});
+  RowNumber row = target ? target->table->find(id) : kNoRow;
+  if (row == kNoRow || is_gone(target->table->record(row))) return refuse("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", {field.name});
+  if (target->table->record(row).deleted) return refuse("ENTITY_IS_DELETED", "entity is deleted", {field.name});
+  if (field.name == "OwnerId" && target->name == "User" && value_of(*target, row, target->field("IsActive")) != ValueView(true))
+    return refuse("INACTIVE_OWNER_OR_USER", fmt::format("operation performed with inactive user [{}] as owner of record", id), {field.name});
   return {};
 }
 
@@ -164,6 +168,8 @@ Outcome<RowNumber> Org::create(const ObjectType& object, const json::object& bod
   if (auto checked = check_validations(object, kNoRow, *changes); !checked) return tl::unexpected(checked.error());
   if (auto checked = check_duplicates(object, kNoRow, *changes, writer); !checked) return tl::unexpected(checked.error());
   if (auto locked = take_locks(object, kNoRow, *changes, writer); !locked) return tl::unexpected(locked.error());
+  auto audit = take_audit_fields(*changes, writer);
+  if (!audit) return tl::unexpected(audit.error());
   assign(object, *changes, writer);
   Transaction transaction(database_);
   std::string comment = take_comment(*changes);
@@ -173,11 +179,14 @@ Outcome<RowNumber> Org::create(const ObjectType& object, const json::object& bod
   RowNumber row = insert(object, *changes, writer);
   if (!comment.empty()) write_comment(row, comment, writer);
   if (object.name == "EmailMessage") write_email_task(object, row, writer);
+  keep_audit_fields(object, row, std::move(*audit), writer);
   transaction.commit();
   return row;
 }
 
 Outcome<void> Org::update(const ObjectType& object, RowNumber row, const json::object& body, const Writer& writer) {
+  bool managed = writer.actor.kind == ActorKind::person || (object.name == "User" && settings_.manage_users);
+  if (!object.deletable && !managed) return refuse("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id");
   if (auto refused = take_refusal(object); !refused) return refused;
   auto changes = read_body(object, body, writer, false);
   if (!changes) return tl::unexpected(std::move(changes.error()));

@@ -90,7 +90,7 @@ Outcome<void> Account::restore(ObjectType& type, RowNumber row, const Writer& wr
   return {};
 }
 
-Outcome<std::pair<RowNumber, bool>> Account::create_or_update(ObjectType& type, const json::object& given, const Writer& writer) {
+RowNumber Account::find_known(const ObjectType& type, const json::object& given) const {
   std::vector<RowNumber> found;
   auto look = [&](std::string_view property) {
     const json::value* value = given.if_contains(json::string_view(property.data(), property.size()));
@@ -110,14 +110,19 @@ Outcome<std::pair<RowNumber, bool>> Account::create_or_update(ObjectType& type, 
   } else {
     look("external_id");
   }
-  if (found.empty()) {
+  return found.empty() ? kNoRow : found.front();
+}
+
+Outcome<std::pair<RowNumber, bool>> Account::create_or_update(ObjectType& type, const json::object& given, const Writer& writer) {
+  RowNumber known = find_known(type, given);
+  if (known == kNoRow) {
     auto created = create(type, given, writer);
     if (!created) return tl::unexpected(std::move(created.error()));
     return std::pair(*created, true);
   }
-  auto done = update(type, found.front(), given, writer);
+  auto done = update(type, known, given, writer);
   if (!done) return tl::unexpected(std::move(done.error()));
-  return std::pair(found.front(), false);
+  return std::pair(known, false);
 }
 
 const Value* Account::Draft::find(FieldId field) const {

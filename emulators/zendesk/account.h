@@ -57,7 +57,9 @@ class Account {
   Outcome<void> update(ObjectType& type, RowNumber row, const json::object& given, const Writer& writer);
   Outcome<void> remove(ObjectType& type, RowNumber row, const Writer& writer);
   Outcome<void> restore(ObjectType& type, RowNumber row, const Writer& writer);
-  /// Users by email or external_id, organizations by id or external_id (A3); the row, and whether it is new.
+  /// Users by email or external_id, organizations by id or external_id (A3); kNoRow: there is none.
+  RowNumber find_known(const ObjectType& type, const json::object& given) const;
+  /// The row, and whether it is new.
   Outcome<std::pair<RowNumber, bool>> create_or_update(ObjectType& type, const json::object& given, const Writer& writer);
   Outcome<void> merge_users(RowNumber winner, RowNumber loser, const Writer& writer);
   Outcome<void> merge_tickets(RowNumber target, const std::vector<RowNumber>& sources, const json::object& how, const Writer& writer);

@@ -6,27 +6,7 @@
 namespace lockstep::emulators::zendesk {
 namespace {
 
-constexpr std::size_t kMostInBulk = 100;
-
 std::string title_of(const ObjectType& type) { return capitalised(type.name); }
-
-/// The list under the plural's name, copied: the job outlives the request.
-Outcome<std::vector<json::object>> read_rows(const Call& call, const ObjectType& type) {
-  JsonDocument document;
-  if (!document.parse(call.request.body)) return refuse_titled(422, "Unprocessable Entity", "Server could not parse JSON");
-  const json::object* body = document.root().if_object();
-  const json::value* list = body ? body->if_contains(type.plural) : nullptr;
-  if (!list || !list->is_array() || list->get_array().empty())
-    return refuse_titled(400, "Invalid attribute",
-                         "You passed an invalid value for the " + type.plural + " attribute. Invalid parameter: " + type.plural + " is required");
-  if (list->get_array().size() > kMostInBulk) return refuse(422, "TooManyValues", "At most 100 " + type.plural + " may be sent at once");
-  std::vector<json::object> rows;
-  for (const json::value& each : list->get_array()) {
-    if (!each.is_object()) return refuse_titled(400, "Invalid attribute", "A member of " + type.plural + " is no object");
-    rows.emplace_back(each.get_object(), json::storage_ptr());
-  }
-  return rows;
-}
 
 Outcome<std::vector<std::string>> read_ids(const Call& call, Account& account, const ObjectType& type) {
   auto ids = call.query_value("ids");
@@ -62,6 +42,23 @@ json::object updated(const std::string& id, const Outcome<void>& done, std::stri
 
 }  // namespace
 
+Outcome<std::vector<json::object>> read_rows(const Call& call, const std::string& plural) {
+  JsonDocument document;
+  if (!document.parse(call.request.body)) return refuse_titled(422, "Unprocessable Entity", "Server could not parse JSON");
+  const json::object* body = document.root().if_object();
+  const json::value* list = body ? body->if_contains(plural) : nullptr;
+  if (!list || !list->is_array() || list->get_array().empty())
+    return refuse_titled(400, "Invalid attribute",
+                         "You passed an invalid value for the " + plural + " attribute. Invalid parameter: " + plural + " is required");
+  if (list->get_array().size() > kMostInBulk) return refuse(422, "TooManyValues", "At most 100 " + plural + " may be sent at once");
+  std::vector<json::object> rows;
+  for (const json::value& each : list->get_array()) {
+    if (!each.is_object()) return refuse_titled(400, "Invalid attribute", "A member of " + plural + " is no object");
+    rows.emplace_back(each.get_object(), json::storage_ptr());
+  }
+  return rows;
+}
+
 std::optional<json::object> Zendesk::briefly_unable(std::size_t index) {
   if (!faults().fires(kFaultBatchItem, "JOB " + std::to_string(index))) return std::nullopt;
   return json::object{{"index", index},
@@ -84,7 +81,7 @@ Zendesk::Answer Zendesk::start(Call& call, std::string type, std::size_t total, 
 }
 
 Zendesk::Answer Zendesk::create_many(Call& call, ObjectType& type) {
-  auto rows = read_rows(call, type);
+  auto rows = read_rows(call, type.plural);
   if (!rows) return tl::unexpected(std::move(rows.error()));
   Writer by = writer(call);
   by.import = call.request.target.starts_with("/api/v2/imports/");
@@ -98,7 +95,7 @@ Zendesk::Answer Zendesk::create_many(Call& call, ObjectType& type) {
 }
 
 Zendesk::Answer Zendesk::create_or_update_many(Call& call, ObjectType& type) {
-  auto rows = read_rows(call, type);
+  auto rows = read_rows(call, type.plural);
   if (!rows) return tl::unexpected(std::move(rows.error()));
   Writer by = writer(call);
   std::size_t total = rows->size();
@@ -129,7 +126,7 @@ Zendesk::Answer Zendesk::update_many(Call& call, ObjectType& type) {
     if (!given) return tl::unexpected(std::move(given.error()));
     for (const std::string& id : *ids) changes.emplace_back(id, json::object(**given, json::storage_ptr()));
   } else {
-    auto rows = read_rows(call, type);
+    auto rows = read_rows(call, type.plural);
     if (!rows) return tl::unexpected(std::move(rows.error()));
     for (json::object& row : *rows) {
       const json::value* id = row.if_contains("id");

@@ -33,9 +33,9 @@ constexpr Told kOfUsers[] = {{"name", "name_changed"},   {"email", "email_change
                              {"tags", "tags_changed"},   {"suspended", "suspended_changed"}};
 constexpr Told kOfOrganizations[] = {{"name", "name_changed"}, {"external_id", "external_id_changed"}, {"tags", "tags_changed"}};
 
-std::vector<Told> told_of(const ObjectType& type) {
-  if (type.name == "ticket") return {std::begin(kOfTickets), std::end(kOfTickets)};
-  if (type.name == "user") return {std::begin(kOfUsers), std::end(kOfUsers)};
+std::vector<Told> told_of(std::string_view type) {
+  if (type == "ticket") return {std::begin(kOfTickets), std::end(kOfTickets)};
+  if (type == "user") return {std::begin(kOfUsers), std::end(kOfUsers)};
   return {std::begin(kOfOrganizations), std::end(kOfOrganizations)};
 }
 
@@ -68,6 +68,17 @@ void Breaker::answered(bool well, WallTime now) {
   errors_ = 0;
 }
 
+bool Events::is_told(std::string_view event) {
+  std::string_view type = event.substr(0, event.find('.')), what = event.substr(std::min(event.size(), type.size() + 1));
+  bool of_tickets = type == "ticket", of_users = type == "user";
+  if (!of_tickets && !of_users && type != "organization") return false;
+  std::vector<Told> changes = told_of(type);
+  if (what == "created" || std::any_of(changes.begin(), changes.end(), [&](const Told& each) { return each.event == what; })) return true;
+  if (what == "merged") return of_tickets || of_users;
+  if (!of_tickets) return what == "deleted";
+  return what == "soft_deleted" || what == "permanently_deleted" || what == "comment_added";
+}
+
 std::string Events::new_id() { return make_uuid(rng_); }
 
 std::string Events::new_secret() { return to_base64(sha256(new_id())); }
@@ -95,7 +106,7 @@ void Events::created(const ObjectType& type, RowNumber row, WallTime at) {
 
 void Events::changed(const ObjectType& type, RowNumber row, const PackedFields& before, WallTime at) {
   note_saved({&type, row, false, before, std::nullopt});
-  for (const Told& each : told_of(type)) {
+  for (const Told& each : told_of(type.name)) {
     const Property& property = type.at(each.property);
     ValueView previous = before.get(property.field), current = type.table->get(row, property.field);
     if (previous == current) continue;
@@ -123,6 +134,10 @@ void Events::commented(const ObjectType& tickets, RowNumber ticket, const std::s
 
 void Events::send(const Webhook& webhook, std::string body, OutgoingQueue& queue, WallTime now) {
   if (trial_ && !trial_calls_.admit(now)) return;
+  queue.push(now, request_of(webhook, std::move(body)));
+}
+
+http::Request Events::request_of(const Webhook& webhook, std::string body) {
   http::Request request(webhook.http_method, webhook.endpoint);
   request.headers.add("Content-Type", "application/json");
   request.headers.add("User-Agent", "Zendesk Webhook");
@@ -141,7 +156,7 @@ void Events::send(const Webhook& webhook, std::string body, OutgoingQueue& queue
   }
   request.body = std::move(body);
   request.timeout = timeout_;
-  queue.push(now, std::move(request));
+  return request;
 }
 
 void Events::flush(OutgoingQueue& queue, WallTime now) {

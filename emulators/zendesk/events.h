@@ -43,6 +43,8 @@ class Events {
  public:
   explicit Events(Rng rng) : rng_(rng) {}
   std::map<std::string, Webhook>& webhooks() { return webhooks_; }
+  /// Whether there is such an event: "ticket.created".
+  static bool is_told(std::string_view event);
   std::string new_id();
   std::string new_secret();
 
@@ -64,6 +66,8 @@ class Events {
   /// Signs for the moment of sending; OutgoingQueue::Prepare.
   void prepare(http::Request& request, WallTime now) const;
   Breaker& breaker() { return breaker_; }
+  /// A call of the webhook's receiver, under an invocation of its own.
+  http::Request request_of(const Webhook& webhook, std::string body);
   Triggers& triggers() { return triggers_; }
   /// What stands for "ticket.title" in the bodies that triggers send, of a ticket by its row.
   void set_placeholders(std::function<std::string(RowNumber, std::string_view)> value_of) { placeholder_ = std::move(value_of); }

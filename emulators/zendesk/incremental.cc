@@ -34,9 +34,11 @@ bool told(const ObjectType& type, RowNumber row, bool with_deleted) {
 
 /// How many rows a page of an export may have.
 Outcome<std::size_t> exported_most(const Call& call) {
-  auto size = query_number(call, "per_page", kMostExported);
+  constexpr std::int64_t kMostOfSample = 50;
+  std::int64_t most = call.request.path().find("/sample") == std::string::npos ? kMostExported : kMostOfSample;
+  auto size = query_number(call, "per_page", most);
   if (!size) return tl::unexpected(std::move(size.error()));
-  return static_cast<std::size_t>(std::clamp<std::int64_t>(*size, 1, kMostExported));
+  return static_cast<std::size_t>(std::clamp<std::int64_t>(*size, 1, most));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Who belongs where: memberships as rows of their own, and users who were deleted (contract A2).
 #include <algorithm>
 
+#include "base/text.h"
 #include "emulators/zendesk/rendering.h"
 #include "emulators/zendesk/service.h"
 
@@ -22,6 +23,8 @@ json::object render_membership(Account& account, RowNumber user, std::int64_t id
   beside["updated_at"] = format_time(record.modified);
   return beside;
 }
+
+std::int64_t id_member(const json::object& given, const char* name) { return given.contains(name) ? number_in(scalar_text(given.at(name))) : 0; }
 
 bool is_agent(const ObjectType& users, RowNumber row) { return text_of(users.get(row, "role")) != "end-user"; }
 
@@ -83,31 +86,70 @@ Zendesk::Answer Zendesk::membership_read(Call& call) {
   return json_answer(200, json::object{{"organization_membership", organization_membership(*user, call.base_url)}});
 }
 
-Zendesk::Answer Zendesk::membership_create(Call& call) {
-  JsonDocument document;
-  auto given = read_member(call, document, "organization_membership");
-  if (!given) return tl::unexpected(std::move(given.error()));
-  auto id = [&](const char* name) { return (*given)->contains(name) ? number_in(scalar_text((*given)->at(name))) : 0; };
-  bool of_user = call.request.target.starts_with("/api/v2/users/");
-  RowNumber user = account_.find_live(account_.users(), of_user ? number_in(id_in(call)) : id("user_id")),
-            organization = account_.find_live(account_.organizations(), id("organization_id"));
+Outcome<RowNumber> Zendesk::make_member(std::int64_t user_id, std::int64_t organization_id, const Writer& by) {
+  RowNumber user = account_.find_live(account_.users(), user_id), organization = account_.find_live(account_.organizations(), organization_id);
   Problems problems;
   if (user == kNoRow) problems.add("user", "BlankValue", "User: cannot be blank");
   if (organization == kNoRow) problems.add("organization", "BlankValue", "Organization: cannot be blank");
   if (user != kNoRow && !is_null(account_.users().get(user, "organization_id")))
     problems.add("user_id", "DuplicateValue", "User: is in an organization already, and the account has no multiple organizations");
   if (!problems.empty()) return problems.refusal();
-  json::object change{{"organization_id", account_.id_of(account_.organizations(), organization)}};
-  if (auto done = account_.update(account_.users(), user, change, writer(call)); !done) return tl::unexpected(std::move(done.error()));
-  return json_answer(201, json::object{{"organization_membership", organization_membership(user, call.base_url)}});
+  json::object change{{"organization_id", organization_id}};
+  if (auto done = account_.update(account_.users(), user, change, by); !done) return tl::unexpected(std::move(done.error()));
+  return user;
+}
+
+Outcome<void> Zendesk::unmake_member(RowNumber user, const Writer& by) {
+  return account_.update(account_.users(), user, json::object{{"organization_id", nullptr}}, by);
+}
+
+Zendesk::Answer Zendesk::membership_create(Call& call) {
+  JsonDocument document;
+  auto given = read_member(call, document, "organization_membership");
+  if (!given) return tl::unexpected(std::move(given.error()));
+  bool of_user = call.request.target.starts_with("/api/v2/users/");
+  auto user = make_member(of_user ? number_in(id_in(call)) : id_member(**given, "user_id"), id_member(**given, "organization_id"), writer(call));
+  if (!user) return tl::unexpected(std::move(user.error()));
+  return json_answer(201, json::object{{"organization_membership", organization_membership(*user, call.base_url)}});
+}
+
+Zendesk::Answer Zendesk::membership_create_many(Call& call) {
+  auto rows = read_rows(call, "organization_memberships");
+  if (!rows) return tl::unexpected(std::move(rows.error()));
+  Writer by = writer(call);
+  std::size_t total = rows->size();
+  return start(call, "Bulk Create Organization Membership", total, [this, by, rows = std::move(*rows)](std::size_t index, WallTime at) mutable {
+    by.at = at;
+    auto user = make_member(id_member(rows[index], "user_id"), id_member(rows[index], "organization_id"), by);
+    if (user) return json::object{{"index", index}, {"id", kOrganizationMemberships + account_.id_of(account_.users(), *user)}};
+    return json::object{{"index", index}, {"error", "OrganizationMembershipCreateFailed"}, {"details", sentence(user.error())}};
+  });
 }
 
 Zendesk::Answer Zendesk::membership_remove(Call& call) {
   auto user = member_of(call);
   if (!user) return tl::unexpected(std::move(user.error()));
-  if (auto done = account_.update(account_.users(), *user, json::object{{"organization_id", nullptr}}, writer(call)); !done)
-    return tl::unexpected(std::move(done.error()));
+  if (auto done = unmake_member(*user, writer(call)); !done) return tl::unexpected(std::move(done.error()));
   return http::Response(204, "");
+}
+
+Zendesk::Answer Zendesk::membership_remove_many(Call& call) {
+  std::vector<std::int64_t> ids;
+  const std::string given = call.query_value("ids").value_or("");
+  for (std::string_view id : split(given, ',')) ids.push_back(number_in(trim(id)));
+  if (given.empty() || ids.size() > kMostInBulk)
+    return refuse_titled(400, "Invalid attribute", "You passed an invalid value for the ids attribute. Invalid parameter: ids must be 1 to 100 ids");
+  Writer by = writer(call);
+  std::size_t total = ids.size();
+  return start(call, "Bulk Delete Organization Membership", total, [this, by, ids = std::move(ids)](std::size_t index, WallTime at) mutable {
+    by.at = at;
+    RowNumber user = account_.find_live(account_.users(), ids[index] - kOrganizationMemberships);
+    bool member = user != kNoRow && !is_null(account_.users().get(user, "organization_id"));
+    Outcome<void> done = member ? unmake_member(user, by) : Outcome<void>(record_not_found());
+    json::object result{{"index", index}, {"id", ids[index]}, {"action", "delete"}, {"success", done.has_value()}, {"status", done ? "Deleted" : "Failed"}};
+    if (!done) result["errors"] = sentence(done.error());
+    return result;
+  });
 }
 
 Zendesk::Answer Zendesk::groups_of_user(Call& call) {
@@ -117,6 +159,28 @@ Zendesk::Answer Zendesk::groups_of_user(Call& call) {
   if (is_agent(account_.users(), *row)) rows.push_back(render_group(account_.groups().front(), call.base_url));
   std::size_t count = rows.size();
   return json_answer(200, json::object{{"groups", std::move(rows)}, {"count", count}, {"next_page", nullptr}, {"previous_page", nullptr}});
+}
+
+/// Agents are in the first group.
+Zendesk::Answer Zendesk::users_of_group(Call& call) {
+  const std::vector<Group>& groups = account_.groups();
+  auto group = std::find_if(groups.begin(), groups.end(), [&](const Group& each) { return std::to_string(each.id) == id_in(call); });
+  if (group == groups.end()) return record_not_found();
+  ObjectType& users = account_.users();
+  std::vector<Place> places;
+  for (RowNumber row = 0; row < users.table->row_count(); ++row) {
+    bool theirs = group == groups.begin() && is_agent(users, row);
+    if (theirs && !users.table->record(row).deleted) places.push_back({0, row});
+  }
+  return listing(call, users, std::move(places));
+}
+
+/// Of the organizations that a user is in.
+Zendesk::Answer Zendesk::count_of_user(Call& call) {
+  auto row = row_of(call, account_.users());
+  if (!row) return tl::unexpected(std::move(row.error()));
+  int count = is_null(account_.users().get(*row, "organization_id")) ? 0 : 1;
+  return json_answer(200, json::object{{"count", json::object{{"value", count}, {"refreshed_at", format_time(call.now)}}}});
 }
 
 Zendesk::Answer Zendesk::user_related(Call& call) {

@@ -10,15 +10,15 @@
 namespace lockstep::emulators::zendesk {
 namespace {
 
-constexpr std::int64_t kMostOnPage = 100;
 constexpr std::int64_t kDeepest = 10'000;
 
-Outcome<Page> by_cursor(const Call& call, const std::vector<Place>& places, bool descending) {
-  auto size = query_number(call, "page[size]", kMostOnPage);
-  if (!size || *size < 1)
-    return refuse_titled(400, "Invalid attribute",
-                         "You passed an invalid value for the page[size] attribute. Invalid parameter: page[size] must be an integer between 1 and 100");
-  std::size_t most = static_cast<std::size_t>(std::min(*size, kMostOnPage));
+Outcome<Page> by_cursor(const Call& call, const std::vector<Place>& places, bool descending, std::int64_t largest) {
+  auto size = query_number(call, "page[size]", largest);
+  if (!size || *size < 1 || *size > largest)
+    return refuse_titled(
+        400, "Invalid attribute",
+        fmt::format("You passed an invalid value for the page[size] attribute. Invalid parameter: page[size] must be an integer between 1 and {}", largest));
+  std::size_t most = static_cast<std::size_t>(*size);
   auto before = [&](const Place& a, const Place& b) { return descending ? b < a : a < b; };
   std::size_t first = 0, last = std::min(places.size(), most);
   std::string after = call.query_value("page[after]").value_or(""), previous = call.query_value("page[before]").value_or("");
@@ -69,9 +69,9 @@ Outcome<Page> by_offset(const Call& call, const std::vector<Place>& places) {
 
 }  // namespace
 
-Outcome<Page> page_of(const Call& call, const std::vector<Place>& places, bool descending) {
+Outcome<Page> page_of(const Call& call, const std::vector<Place>& places, bool descending, std::int64_t most) {
   bool cursor = call.query_value("page[size]") || call.query_value("page[after]") || call.query_value("page[before]");
-  return cursor ? by_cursor(call, places, descending) : by_offset(call, places);
+  return cursor ? by_cursor(call, places, descending, most) : by_offset(call, places);
 }
 
 std::string encode_cursor(const Place& place) { return to_base64url(fmt::format("{}|{}", place.key, place.row)); }

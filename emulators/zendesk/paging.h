@@ -7,6 +7,8 @@
 
 namespace lockstep::emulators::zendesk {
 
+inline constexpr std::int64_t kMostOnPage = 100;
+
 /// The place of a row in a listing: ascending by key, then by row.
 struct Place {
   std::int64_t key = 0;
@@ -20,8 +22,8 @@ struct Page {
 };
 
 /// `places` in the order of the listing. By cursor when `page[size]` is there, by offset otherwise (A6).
-/// Refused: a cursor of no listing, a page that is no number, rows beyond 10,000 by offset.
-Outcome<Page> page_of(const Call& call, const std::vector<Place>& places, bool descending = false);
+/// Refused: a cursor of no listing, a page that is no number, `page[size]` above `most`, rows beyond 10,000 by offset.
+Outcome<Page> page_of(const Call& call, const std::vector<Place>& places, bool descending = false, std::int64_t most = kMostOnPage);
 std::string encode_cursor(const Place& place);
 Outcome<Place> decode_cursor(std::string_view text);
 /// The call's own address with some parameters replaced.

@@ -1,6 +1,7 @@
 // Routes, and what all calls share.
 #include "emulators/zendesk/service.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/text.h"
@@ -76,6 +77,7 @@ void Zendesk::add_type_routes(ObjectType& type) {
   for (const char* method : {"POST", "PUT", "DELETE"}) add(method, base + "/{id}/tags", &Zendesk::change_tags, type);
   const std::string incremental = "/api/v2/incremental/" + type.plural;
   add("GET", incremental, &Zendesk::export_by_time, type);
+  add("GET", incremental + "/sample", &Zendesk::export_by_time, type);
   if (type.name != "organization") add("GET", incremental + "/cursor", &Zendesk::export_by_cursor, type);
   const std::string fields = "/api/v2/" + type.name + "_fields";
   add("GET", fields, &Zendesk::field_list, type);
@@ -104,6 +106,8 @@ void Zendesk::add_membership_routes() {
   }
   add("GET", "/api/v2/tags", &Zendesk::tag_list);
   add("POST", "/api/v2/organization_memberships", &Zendesk::membership_create);
+  add("POST", "/api/v2/organization_memberships/create_many", &Zendesk::membership_create_many);
+  add("DELETE", "/api/v2/organization_memberships/destroy_many", &Zendesk::membership_remove_many);
   add("POST", "/api/v2/users/{id}/organization_memberships", &Zendesk::membership_create);
   for (const char* path : {"/api/v2/organization_memberships/{id}", "/api/v2/users/{id}/organization_memberships/{membership}"}) {
     add("GET", path, &Zendesk::membership_read);
@@ -134,6 +138,8 @@ void Zendesk::add_routes() {
   add("GET", "/api/v2/organizations/{id}/users", by(users, "organization_id"));
   add("GET", "/api/v2/tickets/{id}/incidents", by(tickets, "problem_id"));
   add("GET", "/api/v2/users/{id}/organizations", &Zendesk::people_of);
+  add("GET", "/api/v2/users/{id}/organizations/count", &Zendesk::count_of_user);
+  add("GET", "/api/v2/groups/{id}/users", &Zendesk::users_of_group);
   add("GET", "/api/v2/tickets/{id}/collaborators", &Zendesk::people_of);
   add("GET", "/api/v2/organizations/{id}/related", &Zendesk::related);
   add("GET", "/api/v2/tickets/recent", &Zendesk::recent_tickets);
@@ -165,9 +171,10 @@ void Zendesk::add_routes() {
   add("PUT", "/api/v2/users/{id}/merge", &Zendesk::merge_user);
   add("GET", "/api/v2/users/{id}/identities", &Zendesk::identities);
   add("POST", "/api/v2/users/{id}/identities", &Zendesk::create_identity);
-  for (const auto& [method, how] : {std::pair("PUT", "make_primary"), std::pair("PUT", "verify")})
+  for (const auto& [method, how] : {std::pair("PUT", "make_primary"), std::pair("PUT", "verify"), std::pair("PUT", "request_verification")})
     add(method, std::string("/api/v2/users/{id}/identities/{identity}/") + how, [this, how = how](Call& call) { return change_identity(call, how); });
   add("GET", "/api/v2/users/{id}/identities/{identity}", [this](Call& call) { return change_identity(call, ""); });
+  add("PUT", "/api/v2/users/{id}/identities/{identity}", [this](Call& call) { return change_identity(call, "update"); });
   add("DELETE", "/api/v2/users/{id}/identities/{identity}", [this](Call& call) { return change_identity(call, "delete"); });
   for (ObjectType* type : {&tickets, &users, &organizations}) {
     const std::string path = "/api/v2/" + type->plural + "/{id}";
@@ -204,8 +211,30 @@ void Zendesk::add_routes() {
   add("POST", "/api/v2/triggers", &Zendesk::trigger_create);
   add("GET", "/api/v2/triggers/active", [this](Call& call) { return trigger_list(call, true); });
   for (const char* method : {"GET", "PUT", "DELETE"}) add(method, "/api/v2/triggers/{id}", &Zendesk::trigger_one);
+  add_webhook_routes();
+  add_view_routes();
+}
+
+void Zendesk::add_view_routes() {
+  add("GET", "/api/v2/views", [this](Call& call) { return view_list(call, false, false); });
+  add("GET", "/api/v2/views/active", [this](Call& call) { return view_list(call, true, false); });
+  add("GET", "/api/v2/views/compact", [this](Call& call) { return view_list(call, true, true); });
+  add("GET", "/api/v2/views/count_many", &Zendesk::view_counts);
+  add("POST", "/api/v2/views", &Zendesk::view_create);
+  add("POST", "/api/v2/views/preview", [this](Call& call) { return view_preview(call, false); });
+  add("POST", "/api/v2/views/preview/count", [this](Call& call) { return view_preview(call, true); });
+  add("GET", "/api/v2/views/{id}/execute", &Zendesk::view_execute);
+  add("GET", "/api/v2/views/{id}/tickets", &Zendesk::view_tickets);
+  add("GET", "/api/v2/views/{id}/count", &Zendesk::view_count);
+  for (const char* method : {"GET", "PUT", "DELETE"}) add(method, "/api/v2/views/{id}", &Zendesk::view_one);
+}
+
+void Zendesk::add_webhook_routes() {
   add("GET", "/api/v2/webhooks", &Zendesk::webhook_list);
   add("POST", "/api/v2/webhooks", &Zendesk::webhook_create);
+  add("POST", "/api/v2/webhooks/test", &Zendesk::webhook_test);
+  add("GET", "/api/v2/webhooks/{id}/invocations", &Zendesk::webhook_invocations);
+  add("GET", "/api/v2/webhooks/{id}/invocations/{invocation}/attempts", &Zendesk::webhook_attempts);
   for (const char* method : {"GET", "POST"}) add(method, "/api/v2/webhooks/{id}/signing_secret", &Zendesk::webhook_secret);
   add("GET", "/api/v2/webhooks/{id}", &Zendesk::webhook_read);
   for (const char* method : {"PUT", "PATCH"}) add(method, "/api/v2/webhooks/{id}", &Zendesk::webhook_update);
@@ -223,10 +252,15 @@ void Zendesk::settle(WallTime now) {
 std::vector<OutgoingRequest> Zendesk::take_outgoing() {
   settle(now());
   account_.events().flush(outgoing(), now());
-  return StandIn::take_outgoing();
+  std::vector<OutgoingRequest> due = StandIn::take_outgoing();
+  for (const OutgoingRequest& each : due) invocations_.sent(each.id, each.request);
+  return due;
 }
 
-void Zendesk::outgoing_answered(std::uint64_t id, int status) {
+void Zendesk::outgoing_answered_with(std::uint64_t id, int status, std::string_view body) {
+  const Invocation* invocation = invocations_.answered(id, status, body, now());
+  auto asked = [&](const auto& test) { return invocation && test.second == invocation->id; };
+  if (std::any_of(tests_.begin(), tests_.end(), asked)) return StandIn::outgoing_answered(id, 200);  // a test is not tried again
   account_.events().breaker().answered(status >= 200 && status < 300, now());
   StandIn::outgoing_answered(id, status);
 }

@@ -7,8 +7,10 @@
 #include "emulators/core/stand_in.h"
 #include "emulators/core/switches.h"
 #include "emulators/zendesk/account.h"
+#include "emulators/zendesk/invocations.h"
 #include "emulators/zendesk/jobs.h"
 #include "emulators/zendesk/paging.h"
+#include "emulators/zendesk/views.h"
 #include "emulators/zendesk/zendesk.h"
 
 namespace lockstep::emulators::zendesk {
@@ -21,7 +23,8 @@ class Zendesk final : public StandIn {
   Zendesk(const EmulatorClock& clock, Rng rng, ZendeskOptions options);
   std::string name() const override { return "zendesk"; }
   std::vector<OutgoingRequest> take_outgoing() override;
-  void outgoing_answered(std::uint64_t id, int status) override;
+  void outgoing_answered(std::uint64_t id, int status) override { outgoing_answered_with(id, status, ""); }
+  void outgoing_answered_with(std::uint64_t id, int status, std::string_view body) override;
 
  protected:
   // door.cc
@@ -50,6 +53,8 @@ class Zendesk final : public StandIn {
   void add_routes();
   void add_type_routes(ObjectType& type);
   void add_membership_routes();
+  void add_webhook_routes();
+  void add_view_routes();
 
   // door.cc
   Outcome<void> authenticate(Call& call);
@@ -76,6 +81,8 @@ class Zendesk final : public StandIn {
   Answer people_of(Call& call);
   /// Rows of `type` whose `property` holds the id that the path names.
   Answer list_by(Call& call, ObjectType& type, std::string_view property);
+  Answer users_of_group(Call& call);
+  Answer count_of_user(Call& call);
   Answer listing(Call& call, ObjectType& type, std::vector<Place> places, bool descending = false);
   // writing.cc
   Answer create(Call& call, ObjectType& type);
@@ -103,6 +110,10 @@ class Zendesk final : public StandIn {
   Answer membership_read(Call& call);
   Answer membership_create(Call& call);
   Answer membership_remove(Call& call);
+  Answer membership_create_many(Call& call);
+  Answer membership_remove_many(Call& call);
+  Outcome<RowNumber> make_member(std::int64_t user, std::int64_t organization, const Writer& by);
+  Outcome<void> unmake_member(RowNumber user, const Writer& by);
   Answer groups_of_user(Call& call);
   Answer user_related(Call& call);
   Answer deleted_users(Call& call);
@@ -161,6 +172,22 @@ class Zendesk final : public StandIn {
   Answer webhook_update(Call& call);
   Answer webhook_remove(Call& call);
   Answer webhook_secret(Call& call);
+  Answer webhook_invocations(Call& call);
+  Answer webhook_attempts(Call& call);
+  /// Calls the receiver at once and answers with what it said.
+  Answer webhook_test(Call& call);
+  Outcome<http::Request> test_request(Call& call);
+  // view_calls.cc
+  Answer view_list(Call& call, bool active_alone, bool compact);
+  Outcome<View*> view_of(const Call& call);
+  Answer view_create(Call& call);
+  Answer view_one(Call& call);
+  Answer view_rows(Call& call, const View& view);
+  Answer view_execute(Call& call);
+  Answer view_tickets(Call& call);
+  Answer view_count(Call& call);
+  Answer view_counts(Call& call);
+  Answer view_preview(Call& call, bool count_alone);
   // trigger_calls.cc
   Answer trigger_list(Call& call, bool active_alone);
   Answer trigger_create(Call& call);
@@ -182,6 +209,9 @@ class Zendesk final : public StandIn {
   ZendeskOptions options_;
   Account account_;
   Jobs jobs_;
+  Views views_;
+  Invocations invocations_;
+  std::map<std::string, std::string> tests_;  // of webhooks: by the call that asked, the invocation under way
   bool limits_, api_tokens_ = true, passwords_ = false, trial_ = false;
   std::int64_t webhook_retries_ = 3, webhook_timeout_ms_ = 10'000;
   std::int64_t close_solved_days_ = 28, refresh_token_life_ms_ = 30LL * 24 * 3'600'000;
@@ -198,6 +228,10 @@ class Zendesk final : public StandIn {
   Switches switches_;
 };
 
+inline constexpr std::size_t kMostInBulk = 100;
+
+/// The list under that name, copied: a job outlives its request. Refused: no JSON, no list of objects, more than kMostInBulk.
+Outcome<std::vector<json::object>> read_rows(const Call& call, const std::string& plural);
 /// The body's member `name` as an object. Refused: no JSON, or it is not there.
 Outcome<const json::object*> read_member(const Call& call, JsonDocument& document, std::string_view name);
 http::Response json_answer(int status, const json::value& body);

@@ -42,7 +42,17 @@ bool shares_tag(ValueView held, std::string_view wanted) {
   return false;
 }
 
-bool meets(const SavedTicket& saved, const json::object& condition) {
+tl::unexpected<ApiError> bad(std::string_view why) {
+  Problems problems;
+  problems.add("base", "InvalidValue", std::string(why));
+  return problems.refusal();
+}
+
+json::array copy_of(const json::array& given) { return json::value(given, json::storage_ptr()).get_array(); }
+
+}  // namespace
+
+bool holds_of(const SavedTicket& saved, const json::object& condition) {
   const ObjectType& tickets = *saved.tickets;
   std::string_view field = text_member(condition, "field"), how = text_member(condition, "operator");
   std::string wanted = condition.contains("value") ? scalar_text(condition.at("value")) : "";
@@ -70,12 +80,6 @@ bool meets(const SavedTicket& saved, const json::object& condition) {
   return is_null(now) == (how == "not_present");
 }
 
-tl::unexpected<ApiError> bad(std::string_view why) {
-  Problems problems;
-  problems.add("base", "InvalidValue", std::string(why));
-  return problems.refusal();
-}
-
 Outcome<void> check_condition(const ObjectType& tickets, const json::value& given) {
   const json::object* condition = given.if_object();
   if (!condition) return bad("Conditions: each must be an object");
@@ -85,9 +89,10 @@ Outcome<void> check_condition(const ObjectType& tickets, const json::value& give
   return {};
 }
 
-json::array copy_of(const json::array& given) { return json::value(given, json::storage_ptr()).get_array(); }
-
-}  // namespace
+bool is_about_a_save(const json::object& condition) {
+  std::string_view how = text_member(condition, "operator");
+  return is_of_the_save(text_member(condition, "field")) || how.find("changed") != std::string_view::npos || how.find("value") != std::string_view::npos;
+}
 
 Trigger& Triggers::add(Trigger trigger) {
   trigger.id = next_id_++;
@@ -97,7 +102,7 @@ Trigger& Triggers::add(Trigger trigger) {
 std::vector<std::pair<std::string, std::string>> Triggers::run(const SavedTicket& saved) const {
   std::vector<std::pair<std::string, std::string>> notifications;
   for (const auto& [id, trigger] : rows_) {
-    auto holds = [&](const json::value& condition) { return meets(saved, condition.get_object()); };
+    auto holds = [&](const json::value& condition) { return holds_of(saved, condition.get_object()); };
     bool wanted = trigger.active && std::all_of(trigger.all.begin(), trigger.all.end(), holds) &&
                   (trigger.any.empty() || std::any_of(trigger.any.begin(), trigger.any.end(), holds));
     if (!wanted) continue;

@@ -45,6 +45,12 @@ class Triggers {
   std::int64_t next_id_ = 360'000'000'401;
 };
 
+/// Refused: an unknown field or operator.
+Outcome<void> check_condition(const ObjectType& tickets, const json::value& given);
+/// Whether a condition speaks of what a save did.
+bool is_about_a_save(const json::object& condition);
+/// Precondition: the condition was checked.
+bool holds_of(const SavedTicket& saved, const json::object& condition);
 /// Takes what `given` has over into `trigger`. Refused: no title, no condition, an unknown field or operator, an action that is
 /// not served.
 Outcome<void> read_trigger(const ObjectType& tickets, const json::object& given, Trigger& trigger);

@@ -1,5 +1,6 @@
 // Webhooks as records of their own (contract A9).
 #include <algorithm>
+#include <map>
 
 #include "emulators/zendesk/service.h"
 
@@ -7,6 +8,8 @@ namespace lockstep::emulators::zendesk {
 namespace {
 
 constexpr std::string_view kConditional = "conditional_ticket_events";
+constexpr std::string_view kEventType = "zen:event-type:";
+constexpr std::string_view kWrongMethod = "http_method must be GET, POST, PUT, PATCH or DELETE";
 
 json::object webhook_row(const Webhook& webhook) {
   json::array subscriptions;
@@ -31,7 +34,28 @@ bool is_conditional(const Webhook& webhook) {
   return std::find(webhook.subscriptions.begin(), webhook.subscriptions.end(), kConditional) != webhook.subscriptions.end();
 }
 
+bool is_method(std::string_view method) {
+  static constexpr std::string_view kMethods[] = {"GET", "POST", "PUT", "PATCH", "DELETE"};
+  return std::find(std::begin(kMethods), std::end(kMethods), method) != std::end(kMethods);
+}
+
 tl::unexpected<ApiError> bad(std::string_view detail) { return refuse_listed(400, "InvalidWebhook", "Invalid webhook", detail); }
+
+Outcome<void> check_authentication(const json::value& given) {
+  if (given.is_null()) return {};
+  const json::object* authentication = given.if_object();
+  const json::value* data = authentication ? authentication->if_contains("data") : nullptr;
+  if (!data || !data->is_object()) return bad("authentication needs a type and its data");
+  static const std::map<std::string_view, std::vector<const char*>> kNeeded = {
+      {"bearer_token", {"token"}}, {"basic_auth", {"username", "password"}}, {"api_key", {"name", "value"}}};
+  auto needed = kNeeded.find(text_member(*authentication, "type"));
+  if (needed == kNeeded.end()) return bad("authentication.type must be bearer_token, basic_auth or api_key");
+  for (const char* member : needed->second) {
+    if (text_member(data->get_object(), member).empty()) return bad(std::string("authentication.data needs ") + member);
+  }
+  if (text_member(*authentication, "add_position") != "header") return bad("authentication.add_position must be header");
+  return {};
+}
 
 Outcome<void> read_into(Webhook& webhook, const json::object& given) {
   for (auto [name, target] :
@@ -40,6 +64,7 @@ Outcome<void> read_into(Webhook& webhook, const json::object& given) {
     if (given.contains(name)) *target = std::string(text_member(given, name));
   }
   if (const json::value* authentication = given.if_contains("authentication")) webhook.authentication = json::value(*authentication, json::storage_ptr());
+  if (auto known = check_authentication(webhook.authentication); !known) return known;
   if (const json::value* list = given.if_contains("subscriptions")) {
     if (!list->is_array()) return bad("subscriptions must be a list");
     webhook.subscriptions.clear();
@@ -48,11 +73,15 @@ Outcome<void> read_into(Webhook& webhook, const json::object& given) {
   auto url = http::parse_url(webhook.endpoint);
   if (!url || url->host.empty()) return bad("endpoint is not a URL");
   if (webhook.name.empty()) return bad("name is required");
+  if (!is_method(webhook.http_method)) return bad(kWrongMethod);
+  if (webhook.request_format != "json" && webhook.request_format != "xml" && webhook.request_format != "form_encoded")
+    return bad("request_format must be json, xml or form_encoded");
   if (webhook.status != "active" && webhook.status != "inactive") return bad("status must be active or inactive");
   if (webhook.subscriptions.empty()) return bad("subscriptions is required");
   if (is_conditional(webhook) && webhook.subscriptions.size() > 1) return bad("subscriptions cannot mix events with conditional_ticket_events");
   for (const std::string& each : webhook.subscriptions) {
-    if (each != kConditional && !each.starts_with("zen:event-type:")) return bad("unknown subscription " + each);
+    bool known = each == kConditional || (each.starts_with(kEventType) && Events::is_told(std::string_view(each).substr(kEventType.size())));
+    if (!known) return bad("unknown subscription " + each);
   }
   return {};
 }
@@ -113,6 +142,70 @@ Zendesk::Answer Zendesk::webhook_secret(Call& call) {
   if (known == account_.events().webhooks().end()) return record_not_found();
   if (call.request.method == "POST") known->second.secret = account_.events().new_secret();
   return json_answer(200, json::object{{"signing_secret", json::object{{"algorithm", "SHA256"}, {"secret", known->second.secret}}}});
+}
+
+Zendesk::Answer Zendesk::webhook_invocations(Call& call) {
+  if (!account_.events().webhooks().contains(id_in(call))) return record_not_found();
+  std::vector<const Invocation*> all = invocations_.of(id_in(call));
+  std::vector<Place> places;
+  for (std::size_t i = 0; i < all.size(); ++i) places.push_back({0, static_cast<RowNumber>(i)});
+  auto page = page_of(call, places);
+  if (!page) return tl::unexpected(std::move(page.error()));
+  json::array rows;
+  for (RowNumber place : page->rows) rows.push_back(render_invocation(*all[place]));
+  json::object body = std::move(page->around);
+  body["invocations"] = std::move(rows);
+  return json_answer(200, body);
+}
+
+Zendesk::Answer Zendesk::webhook_attempts(Call& call) {
+  const Invocation* invocation = invocations_.find(id_in(call, "invocation"));
+  if (!invocation || invocation->webhook != id_in(call)) return record_not_found();
+  json::array rows;
+  for (std::size_t i = 0; i < invocation->attempts.size(); ++i) rows.push_back(render_attempt(*invocation, i));
+  return json_answer(200, json::object{{"attempts", std::move(rows)}});
+}
+
+/// As the webhook that the query names, where it names one, but for what the body says.
+Outcome<http::Request> Zendesk::test_request(Call& call) {
+  Webhook webhook;
+  if (auto id = call.query_value("webhook_id")) {
+    auto known = account_.events().webhooks().find(*id);
+    if (known == account_.events().webhooks().end()) return record_not_found();
+    webhook = known->second;
+  }
+  JsonDocument document;
+  auto given = read_member(call, document, "request");
+  if (!given) return tl::unexpected(std::move(given.error()));
+  for (auto [name, target] : {std::pair("endpoint", &webhook.endpoint), std::pair("http_method", &webhook.http_method)}) {
+    if ((*given)->contains(name)) *target = std::string(text_member(**given, name));
+  }
+  auto url = http::parse_url(webhook.endpoint);
+  if (!url || url->host.empty()) return bad("endpoint is not a URL");
+  if (!is_method(webhook.http_method)) return bad(kWrongMethod);
+  return account_.events().request_of(webhook, std::string(text_member(**given, "payload")));
+}
+
+Zendesk::Answer Zendesk::webhook_test(Call& call) {
+  constexpr Duration kLook{20}, kPatience{20'000};
+  const std::string key = call.request.target + " " + call.request.body;
+  auto known = tests_.find(key);
+  if (known == tests_.end()) {
+    auto request = test_request(call);
+    if (!request) return tl::unexpected(std::move(request.error()));
+    known = tests_.emplace(key, request->headers.find(kInvocationHeader).value_or("")).first;
+    outgoing().push(call.now, std::move(*request));
+  }
+  const Invocation* invocation = invocations_.find(known->second);
+  if (!invocation && call.held < kPatience) {
+    call.delay = kLook;
+    return http::Response(kNotYet, "");
+  }
+  tests_.erase(known);
+  json::object answered{{"status", 504}, {"headers", json::array()}, {"payload", ""}};
+  if (invocation) answered["status"] = render_invocation(*invocation)["status_code"];
+  if (invocation) answered["payload"] = invocation->attempts.back().answer;
+  return json_answer(200, json::object{{"response", std::move(answered)}});
 }
 
 }  // namespace lockstep::emulators::zendesk

@@ -52,6 +52,9 @@ Zendesk::Answer Zendesk::create_or_update(Call& call, ObjectType& type) {
   JsonDocument document;
   auto given = read_member(call, document, type.name);
   if (!given) return tl::unexpected(std::move(given.error()));
+  if (RowNumber known = account_.find_known(type, **given); known != kNoRow) {
+    if (auto within = admit_update(type, known, call.now); !within) return tl::unexpected(std::move(within.error()));
+  }
   auto done = account_.create_or_update(type, **given, writer(call));
   if (!done) return tl::unexpected(std::move(done.error()));
   http::Response response = one(call, type, done->first, done->second ? 201 : 200);
@@ -63,6 +66,7 @@ Zendesk::Answer Zendesk::create_or_update(Call& call, ObjectType& type) {
 Zendesk::Answer Zendesk::change_tags(Call& call, ObjectType& type) {
   auto row = row_of(call, type);
   if (!row) return tl::unexpected(std::move(row.error()));
+  if (auto within = admit_update(type, *row, call.now); !within) return tl::unexpected(std::move(within.error()));
   JsonDocument document;
   auto parsed = document.parse(call.request.body);
   const json::object* object = parsed ? document.root().if_object() : nullptr;
@@ -155,6 +159,15 @@ Zendesk::Answer Zendesk::change_identity(Call& call, std::string_view how) {
     if (table.get(row, *table.find_field(identity::kPrimary)) == ValueView(true)) return refuse(422, "RecordInvalid", "The primary identity cannot be deleted");
     database().remove(table, row, context);
     return http::Response(204, "");
+  }
+  if (how == "request_verification") return json_answer(200, json::object());  // a mail goes out, which nobody here reads
+  if (how == "update") {
+    JsonDocument document;
+    auto given = read_member(call, document, "identity");
+    if (!given) return tl::unexpected(std::move(given.error()));
+    const json::value* verified = (*given)->if_contains("verified");
+    if ((*given)->size() != 1 || !verified || !verified->is_bool()) return refuse(422, "RecordInvalid", "Of an identity, verified alone is changed here");
+    database().update(table, row, {{*table.find_field(identity::kVerified), verified->get_bool()}}, context);
   }
   if (how == "verify") database().update(table, row, {{*table.find_field(identity::kVerified), true}}, context);
   if (how == "make_primary") {

@@ -10,6 +10,7 @@ import "./zendesk/lists.mjs";
 import "./zendesk/jobs.mjs";
 import "./zendesk/changes.mjs";
 import "./zendesk/webhooks.mjs";
+import "./zendesk/views.mjs";
 import "./zendesk/account.mjs";
 
 const options = { username: "agent@example.com", token: "lockstep-api-token" };

@@ -200,5 +200,55 @@ TEST_F(Administered, ABulkJobSeesWhatItsUserMay) {
   EXPECT_TRUE(text_at(state.body, "/state") == "Failed" || text_at(state.body, "/numberRecordsFailed") == "1") << state.text;
 }
 
+// fact: §6.4, §3.2 switch: set_audit_fields
+TEST_F(Administered, WhoMadeARecordAndWhenIsSaidByWhoMayAtItsCreationAlone) {
+  json::object old{{"LastName", "Old"}, {"CreatedDate", "2020-02-01T10:00:00Z"}, {"LastModifiedDate", "2021-02-01T10:00:00Z"}};
+  EXPECT_EQ(code(create("Contact", old)), "INVALID_FIELD_FOR_INSERT_UPDATE");
+  EXPECT_EQ(text_at(described("Contact", "CreatedDate"), "/createable"), "false");
+  set("set_audit_fields", true);
+  EXPECT_EQ(text_at(described("Contact", "CreatedDate"), "/createable"), "true");
+  edit({{"as", "Ann"}, {"operation", "create"}, {"object", "Account"}, {"fields", {{"Name", "Hers"}}}});
+  std::string ann = column(query("SELECT CreatedById FROM Account"), "CreatedById");
+  old["CreatedById"] = ann;
+  std::string id = created_id("Contact", old);
+  Answer made = read("Contact", id);
+  EXPECT_EQ(text_at(made.body, "/CreatedDate"), "2020-02-01T10:00:00.000+0000");
+  EXPECT_EQ(text_at(made.body, "/LastModifiedDate"), "2021-02-01T10:00:00.000+0000");
+  EXPECT_EQ(text_at(made.body, "/SystemModstamp"), "2026-11-18T12:26:40.000+0000");
+  EXPECT_EQ(text_at(made.body, "/CreatedById"), ann);
+  EXPECT_NE(text_at(made.body, "/LastModifiedById"), ann);
+  EXPECT_EQ(column(query("SELECT Id FROM Contact WHERE LastModifiedDate < 2022-01-01T00:00:00Z AND SystemModstamp > 2026-01-01T00:00:00Z"), "Id"), id);
+  const std::string path = base + "/sobjects/Contact/" + id;
+  EXPECT_EQ(api.send("GET", path, "", {{"If-Modified-Since", "Mon, 01 Mar 2021 10:00:00 GMT"}}).status, 304);
+  EXPECT_EQ(code(update("Contact", id, {{"CreatedDate", "2019-01-01T00:00:00Z"}})), "INVALID_FIELD_FOR_INSERT_UPDATE");
+  EXPECT_EQ(update("Contact", id, {{"Title", "t"}}).status, 204);
+  EXPECT_EQ(text_at(read("Contact", id).body, "/LastModifiedDate"), "2026-11-18T12:26:40.000+0000");
+  EXPECT_EQ(text_at(read("Contact", id).body, "/CreatedDate"), "2020-02-01T10:00:00.000+0000");
+  EXPECT_EQ(code(create("Contact", {{"LastName", "L"}, {"CreatedDate", "2027-01-01T00:00:00Z"}})), "FIELD_INTEGRITY_EXCEPTION");
+  EXPECT_EQ(code(create("Contact", {{"LastName", "L"}, {"SystemModstamp", "2020-01-01T00:00:00Z"}})), "INVALID_FIELD_FOR_INSERT_UPDATE");
+}
+
+// fact: §8.8, §6.9 [D] switch: manage_users
+TEST_F(Administered, UsersAreWrittenByWhoManagesThemAlone) {
+  created_id("Account", {{"Name", "A"}});
+  std::string user = column(query("SELECT CreatedById FROM Account"), "CreatedById");
+  EXPECT_EQ(code(update("User", user, {{"Title", "Boss"}})), "INSUFFICIENT_ACCESS_OR_READONLY");
+  set("manage_users", true);
+  EXPECT_EQ(update("User", user, {{"Title", "Boss"}}).status, 204);
+  EXPECT_EQ(code(api.send("DELETE", base + "/sobjects/User/" + user)), "INSUFFICIENT_ACCESS_OR_READONLY");
+  std::string queue = column(query("SELECT Id FROM Group"), "Id");
+  EXPECT_EQ(code(update("Group", queue, {{"Name", "Mine"}})), "INSUFFICIENT_ACCESS_OR_READONLY");
+}
+
+// fact: §6.7 [D]
+TEST_F(Administered, ADraftIsNotForOthers) {
+  for (bool is_private : {true, false}) {
+    edit({{"as", "Ann"}, {"operation", "create"}, {"object", "EmailMessage"}, {"fields", {{"Subject", "S"}, {"Status", "5"}, {"IsPrivateDraft", is_private}}}});
+    std::string id = column(query("SELECT Id FROM EmailMessage ORDER BY Id DESC LIMIT 1"), "Id");
+    EXPECT_EQ(update("EmailMessage", id, {{"Subject", "T"}}).status, is_private ? 400 : 204);
+    EXPECT_EQ(edit({{"as", "Ann"}, {"operation", "update"}, {"object", "EmailMessage"}, {"id", id}, {"fields", {{"Subject", "U"}}}}).status, 200);
+  }
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::salesforce

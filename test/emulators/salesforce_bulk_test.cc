@@ -110,6 +110,28 @@ TEST_F(Bulk, WhatBulkQueriesCannotSelectIsRefused) {
   EXPECT_EQ(refused("SELECT Industry FROM Account GROUP BY Industry"), "API_ERROR");
 }
 
+// fact: §4.1 [I]
+TEST_F(Bulk, SomeObjectsAreNotQueriedInBulkAndPagesHaveASize) {
+  json::object job{{"operation", "query"}, {"query", "SELECT QualifiedApiName FROM EntityDefinition"}};
+  EXPECT_EQ(code(api.send_json("POST", base + "/jobs/query", job)), "INVALIDENTITY");
+  std::string id = open({{"operation", "query"}, {"query", "SELECT Id FROM Account"}}, "query");
+  clock.advance(Duration(1'000));
+  for (const char* size : {"0", "-1", "many"}) EXPECT_EQ(api.get(base + "/jobs/query/" + id + "/results?maxRecords=" + size).status, 400) << size;
+}
+
+// fact: §4.2 [D]
+TEST_F(Bulk, RowsThatFailNameTheirRecordSinceVersion53) {
+  std::string account = created_id("Account", {{"Name", "A"}});
+  for (const auto& [version, named] : {std::pair("v52.0", false), std::pair("v53.0", true)}) {
+    const std::string jobs = std::string("/services/data/") + version + "/jobs/ingest";
+    std::string id = text_at(api.send_json("POST", jobs, json::object{{"object", "Account"}, {"operation", "update"}}).body, "/id");
+    upload(id, "Id,NumberOfEmployees\n" + account + ",many\n");
+    state(id, "UploadComplete");
+    clock.advance(Duration(1'000));
+    EXPECT_EQ(results(id, "failedResults").text.find("\"" + account + "\",\"INVALID_TYPE") != std::string::npos, named) << results(id, "failedResults").text;
+  }
+}
+
 // fact: §4.3 [D]
 TEST_F(Bulk, JobsAreForgottenAWeekAfterTheirEnd) {
   std::string id = load({{"object", "Account"}, {"operation", "insert"}}, "Name\nAcme\n");
@@ -117,6 +139,70 @@ TEST_F(Bulk, JobsAreForgottenAWeekAfterTheirEnd) {
   clock.advance(Duration(8LL * 24 * 3'600'000));
   sign_in();
   EXPECT_EQ(api.get(base + "/jobs/ingest/" + id).status, 404);
+}
+
+// fact: §2.5, §5.3 [X]
+TEST_F(Bulk, WhatATriggerThrowsFailsTheWholeChunkOfTwoHundredRows) {
+  json::object trigger{{"object", "Contact"}, {"field", "Title"}, {"equals", "Boss"}, {"message", "ContactTrigger: execution of BeforeInsert"}};
+  EXPECT_EQ(api.send_json("POST", "/__emulator/trigger", trigger).status, 200);
+  std::string csv = "LastName,Title,Email\n";
+  for (int i = 0; i < 250; ++i) csv += "L" + std::to_string(i) + (i == 7 ? ",Boss," : ",Clerk,") + (i == 9 ? "nowhere\n" : "\n");
+  std::string id = load({{"object", "Contact"}, {"operation", "insert"}}, csv);
+  Answer job = api.get(base + "/jobs/ingest/" + id);
+  EXPECT_EQ(text_at(job.body, "/state"), "JobComplete");
+  EXPECT_EQ(text_at(job.body, "/numberRecordsFailed"), "200");
+  std::string bad = results(id, "failedResults").text;
+  EXPECT_NE(bad.find("\"CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY:ContactTrigger: execution of BeforeInsert:--\",\"L0\""), std::string::npos);
+  EXPECT_NE(bad.find("\"INVALID_EMAIL_ADDRESS:Email: invalid email address: nowhere:Email --\",\"L9\""), std::string::npos);
+  EXPECT_EQ(text_at(query("SELECT COUNT() FROM Contact").body, "/totalSize"), "50");
+}
+
+// fact: §4.2 [I] switch: bulk_batches_lock
+TEST_F(Bulk, BatchesRunSideBySideAndLockTheParentsThatTheyShare) {
+  std::string shared = created_id("Account", {{"Name", "Shared"}}), own = created_id("Account", {{"Name", "Own"}});
+  std::string csv = "LastName,AccountId\n";
+  for (int i = 0; i < 10'002; ++i) csv += "L" + std::to_string(i) + "," + (i == 0 || i == 10'000 ? shared : i == 10'001 ? own : "") + "\n";
+  std::string id = load({{"object", "Contact"}, {"operation", "insert"}}, csv);
+  Answer job = api.get(base + "/jobs/ingest/" + id);
+  EXPECT_EQ(text_at(job.body, "/numberRecordsProcessed"), "10002");
+  EXPECT_EQ(text_at(job.body, "/numberRecordsFailed"), "1");
+  EXPECT_NE(results(id, "failedResults")
+                .text.find("\"UNABLE_TO_LOCK_ROW:unable to obtain exclusive access to this record or 1 records: " + shared + ":--\",\"L10000\""),
+            std::string::npos);
+  EXPECT_EQ(create("Contact", {{"LastName", "After"}, {"AccountId", shared}}).status, 201);
+  set("bulk_batches_lock", false);
+  id = load({{"object", "Contact"}, {"operation", "insert"}}, csv);
+  EXPECT_EQ(text_at(api.get(base + "/jobs/ingest/" + id).body, "/numberRecordsFailed"), "0");
+}
+
+// fact: §4.2 [D] switch: bulk_batch_retries
+TEST_F(Bulk, ABatchThatKeepsFailingFailsTheJobAndLeavesTheRest) {
+  EXPECT_EQ(api.send_json("POST", "/__emulator/faults", json::object{{"name", "bulk_batch"}, {"calls", {1, 2}}}).status, 200);
+  std::string id = load({{"object", "Account"}, {"operation", "insert"}}, "Name\nA\n");
+  EXPECT_EQ(text_at(api.get(base + "/jobs/ingest/" + id).body, "/state"), "JobComplete");
+  EXPECT_EQ(text_at(api.get(base + "/jobs/ingest/" + id).body, "/retries"), "2");
+  json::array second;  // calls of the second batch
+  for (int call = 2; call < 23; ++call) second.emplace_back(call);
+  EXPECT_EQ(api.send_json("POST", "/__emulator/faults", json::object{{"name", "bulk_batch"}, {"calls", second}}).status, 200);
+  std::string csv = "Name\n";
+  for (int i = 0; i < 10'001; ++i) csv += "N" + std::to_string(i) + "\n";
+  id = load({{"object", "Account"}, {"operation", "insert"}}, csv);
+  Answer job = api.get(base + "/jobs/ingest/" + id);
+  EXPECT_EQ(text_at(job.body, "/state"), "Failed");
+  EXPECT_EQ(text_at(job.body, "/retries"), "20");
+  EXPECT_EQ(text_at(job.body, "/numberRecordsProcessed"), "10000");
+  EXPECT_EQ(results(id, "unprocessedrecords").text, "\"Name\"\n\"N10000\"\n");
+}
+
+// fact: §4.3 [D]
+TEST_F(Bulk, FieldsAndRecordsHaveALargestSize) {
+  std::string id = load({{"object", "Account"}, {"operation", "insert"}}, "Name,Description\nA," + std::string(32'001, 'x') + "\n");
+  EXPECT_EQ(text_at(api.get(base + "/jobs/ingest/" + id).body, "/errorMessage"), "ClientInputError : more than 32000 characters in a field");
+  std::string header = "Name", row = "A";
+  for (int i = 0; i < 13; ++i) header += ",Description", row += "," + std::string(31'000, 'x');
+  id = load({{"object", "Account"}, {"operation", "insert"}}, header + "\n" + row + "\n");
+  EXPECT_EQ(text_at(api.get(base + "/jobs/ingest/" + id).body, "/errorMessage"), "ClientInputError : more than 400000 characters in a record");
+  EXPECT_EQ(text_at(query("SELECT COUNT() FROM Account").body, "/totalSize"), "0");
 }
 
 }  // namespace

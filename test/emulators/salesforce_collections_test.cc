@@ -164,5 +164,35 @@ TEST_F(Collections, AReadByIdsNamesTwoThousandAtMost) {
   set("retrieve_ids", 2'001);
   EXPECT_EQ(api.send_json("POST", base + "/composite/sobjects/Account", json::object{{"ids", ids}, {"fields", json::array{"Id"}}}).status, 200);
 }
+// fact: §2.5
+TEST_F(Collections, WhatATriggerThrowsFailsAllOfItsTypeThatStandTogether) {
+  json::object trigger{{"object", "Contact"}, {"field", "Title"}, {"equals", "Boss"}, {"code", "APEX_ERROR"}, {"message", "thrown"}};
+  EXPECT_EQ(api.send_json("POST", "/__emulator/trigger", trigger).status, 200);
+  auto contact = [](const char* name, const char* title) { return json::object{{"attributes", {{"type", "Contact"}}}, {"LastName", name}, {"Title", title}}; };
+  json::array records{contact("A", "Clerk"), contact("B", "Boss"), json::object{{"attributes", {{"type", "Account"}}}, {"Name", "Acme"}},
+                      contact("C", "Clerk")};
+  Answer answer = api.send_json("POST", base + "/composite/sobjects", json::object{{"allOrNone", false}, {"records", records}});
+  EXPECT_EQ(answer.status, 200);
+  for (const char* failed : {"/0", "/1"}) {
+    EXPECT_EQ(text_at(answer.body, std::string(failed) + "/success"), "false");
+    EXPECT_EQ(text_at(answer.body, std::string(failed) + "/errors/0/statusCode"), "APEX_ERROR");
+  }
+  EXPECT_EQ(text_at(answer.body, "/2/success"), "true");
+  EXPECT_EQ(text_at(answer.body, "/3/success"), "true");
+  EXPECT_EQ(column(query("SELECT LastName FROM Contact"), "LastName"), "C");
+}
+
+// fact: §2.5, §2.3 [D]
+TEST_F(Collections, OlderVersionsDoNotHaveThem) {
+  json::object record{{"attributes", {{"type", "Account"}}}, {"Name", "A"}, {"Lockstep_Id__c", "k"}};
+  json::object body{{"records", json::array{record}}};
+  EXPECT_EQ(api.send_json("POST", "/services/data/v41.0/composite/sobjects", body).status, 404);
+  EXPECT_EQ(api.send_json("POST", "/services/data/v42.0/composite/sobjects", body).status, 200);
+  EXPECT_EQ(api.send_json("PATCH", "/services/data/v45.0/composite/sobjects/Account/Lockstep_Id__c", body).status, 404);
+  EXPECT_EQ(api.send_json("PATCH", "/services/data/v46.0/composite/sobjects/Account/Lockstep_Id__c", body).status, 200);
+  EXPECT_EQ(api.send_json("POST", "/services/data/v36.0/sobjects/Account/Id", json::object{{"Name", "A"}}).status, 404);
+  EXPECT_EQ(api.send_json("POST", "/services/data/v37.0/sobjects/Account/Id", json::object{{"Name", "A"}}).status, 201);
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::salesforce

@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "test/emulators/salesforce_fixture.h"
 
 namespace lockstep::emulators::salesforce {
@@ -124,6 +125,50 @@ TEST_F(Grants, DamagedSoapIsAnsweredWithAFault) {
 TEST_F(Grants, LibrariesFindTheEndpointsByThemselves) {
   Answer found = api.get("/.well-known/openid-configuration");
   EXPECT_EQ(text_at(found.body, "/token_endpoint"), text_at(found.body, "/issuer") + "/services/oauth2/token");
+}
+
+// fact: §1.3 [J]
+TEST_F(Grants, WhoAsksForItIsHandedASignedIdToken) {
+  EXPECT_EQ(exchange(code()).body.as_object().contains("id_token"), false);
+  Answer session = exchange(code("&scope=api+openid+refresh_token&nonce=n1"));
+  auto token_of = [&](const Answer& answer) {
+    auto parts = split(text_at(answer.body, "/id_token"), '.');
+    EXPECT_EQ(parts.size(), 3u);
+    std::string claims;
+    EXPECT_TRUE(from_base64(parts.at(1), claims));
+    return json::parse(claims);
+  };
+  json::value claims = token_of(session);
+  EXPECT_EQ(text_at(claims, "/aud"), "lockstep-client");
+  EXPECT_EQ(text_at(claims, "/sub"), text_at(session.body, "/id"));
+  EXPECT_EQ(text_at(claims, "/nonce"), "n1");
+  Answer again = token("grant_type=refresh_token&client_id=lockstep-client&refresh_token=" + text_at(session.body, "/refresh_token"));
+  EXPECT_EQ(text_at(again.body, "/scope"), "api openid refresh_token");
+  EXPECT_FALSE(token_of(again).as_object().contains("nonce"));
+}
+
+// fact: §1.6 [J], §7 [J]
+TEST_F(Grants, ASessionThatMayNotUseTheApiIsRefusedForGood) {
+  Answer session = exchange(code("&scope=openid+refresh_token"));
+  http::Headers bearer{{"Authorization", "Bearer " + text_at(session.body, "/access_token")}};
+  Answer refused = api.send("GET", base + "/limits", "", bearer);
+  EXPECT_EQ(refused.status, 401);
+  EXPECT_EQ(message(refused), "This session is not valid for use with the REST API");
+  EXPECT_EQ(api.send("GET", "/services/oauth2/userinfo", "", bearer).status, 200);
+  bearer.set("Authorization", "Bearer " + text_at(exchange(code("&scope=full")).body, "/access_token"));
+  EXPECT_EQ(api.send("GET", base + "/limits", "", bearer).status, 200);
+}
+
+// fact: §1.4 [X]
+TEST_F(Grants, AnIdentityIsToldToWhoItIsOf) {
+  std::string own = text_at(token("grant_type=client_credentials&client_id=lockstep-client&client_secret=lockstep-secret").body, "/id");
+  std::string path = own.substr(own.find("/id/"));
+  EXPECT_EQ(api.get(path).status, 200);
+  for (const std::string& other :
+       {path.substr(0, path.rfind('/')) + "/005000000000000AAA", std::string("/id/00D000000000000AAA") + path.substr(path.rfind('/'))}) {
+    EXPECT_EQ(api.get(other).status, 403) << other;
+    EXPECT_EQ(api.get(other).text, "Bad_OAuth_Token");
+  }
 }
 
 // fact: §1.8 [J]

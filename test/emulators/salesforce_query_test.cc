@@ -109,6 +109,7 @@ TEST_F(Queries, PagesOf2000ContinueByLocatorOnBothPaths) {
 TEST_F(Queries, BatchSizeIsAHintBetween200And2000) {
   load_contacts(450);
   EXPECT_EQ(code(api.send("GET", base + "/query?q=SELECT+Id+FROM+Contact", "", {{"Sforce-Query-Options", "batchSize=10"}})), "INVALID_BATCH_SIZE");
+  EXPECT_EQ(code(api.send("GET", base + "/query?q=SELECT+Id+FROM+Contact", "", {{"Sforce-Query-Options", "batchSize=2001"}})), "INVALID_BATCH_SIZE");
   set("small_pages_refused", false);
   auto rows = [&](const std::string& size) {
     Answer answer = api.send("GET", base + "/query?q=SELECT+Id+FROM+Contact", "", {{"Sforce-Query-Options", "batchSize=" + size}});
@@ -242,6 +243,25 @@ TEST_F(Queries, UpdatedAndDeletedCountInMinutes) {
   EXPECT_EQ(text_at(deleted.body, "/deletedRecords/0/deletedDate"), "2026-11-18T12:26:40.000+0000");
   EXPECT_EQ(code(changes("deleted", "2026-11-18T12:26:00Z", "2026-11-18T12:27:00Z")), "INVALID_REPLICATION_DATE");
   EXPECT_EQ(code(changes("updated", "2026-10-01T00:00:00Z", "2026-11-18T12:27:00Z")), "INVALID_REPLICATION_DATE");
+}
+
+// fact: §3.4 [I] switch: replication_lag_ms
+TEST_F(Queries, UpdatedAndDeletedLagAndTellHowFarTheyReach) {
+  std::string kept = created_id("Contact", {{"LastName", "K"}}), gone = created_id("Contact", {{"LastName", "G"}});
+  api.send("DELETE", base + "/sobjects/Contact/" + gone);
+  auto changes = [&](const std::string& kind) {
+    return api.get(base + "/sobjects/Contact/" + kind + "?start=2026-11-18T12:00:00Z&end=2026-11-18T13:00:00Z").body;
+  };
+  EXPECT_EQ(text_at(changes("updated"), "/ids"), "[]");
+  EXPECT_EQ(text_at(changes("updated"), "/latestDateCovered"), "2026-11-18T12:26:10.000+0000");
+  EXPECT_EQ(text_at(changes("deleted"), "/deletedRecords"), "[]");
+  clock.advance(Duration{30'000});
+  EXPECT_EQ(text_at(changes("updated"), "/ids/0"), kept);
+  EXPECT_EQ(text_at(changes("deleted"), "/deletedRecords/0/id"), gone);
+  EXPECT_EQ(text_at(changes("deleted"), "/latestDateCovered"), "2026-11-18T12:26:40.000+0000");
+  set("replication_lag_ms", 0);
+  std::string next = created_id("Contact", {{"LastName", "N"}});
+  EXPECT_EQ(text_at(changes("updated"), "/ids/1"), next);
 }
 
 // fact: §3.1 [I]

@@ -261,6 +261,33 @@ TEST_F(Rows, EmailMessageIsNearlyImmutableAndBringsItsTask) {
   EXPECT_EQ(column(query("SELECT TaskSubtype FROM Task WHERE WhatId = '" + parent + "'"), "TaskSubtype"), "Email");
 }
 
+// fact: §8.7 [D][J]
+TEST_F(Rows, TheContactsOfAMessageAreListsOfIds) {
+  std::string ann = created_id("Contact", {{"LastName", "Ann"}}), bob = created_id("Contact", {{"LastName", "Bob"}});
+  std::string id = created_id("EmailMessage", {{"Subject", "S"}, {"Status", "5"}, {"ToIds", json::array{ann.substr(0, 15), bob}}});
+  EXPECT_EQ(text_at(read("EmailMessage", id).body, "/ToIds"), "[\"" + ann + "\",\"" + bob + "\"]");
+  EXPECT_EQ(text_at(read("EmailMessage", id).body, "/CcIds"), "null");
+  EXPECT_EQ(text_at(query("SELECT ToIds FROM EmailMessage").body, "/records/0/ToIds/1"), bob);
+  const std::string path = base + "/sobjects/EmailMessage/" + id;
+  EXPECT_EQ(api.send_json("PATCH", path, json::object{{"ToIds", json::array()}}).status, 204);
+  EXPECT_EQ(text_at(read("EmailMessage", id).body, "/ToIds"), "null");
+  std::string account = created_id("Account", {{"Name", "A"}});
+  EXPECT_EQ(code(api.send_json("PATCH", path, json::object{{"BccIds", json::array{account}}})), "FIELD_INTEGRITY_EXCEPTION");
+  EXPECT_EQ(code(api.send_json("PATCH", path, json::object{{"BccIds", json::array{"003000000000000AAA"}}})), "INVALID_CROSS_REFERENCE_KEY");
+  EXPECT_EQ(code(api.send_json("PATCH", path, json::object{{"BccIds", 7}})), "INVALID_TYPE_ON_FIELD_IN_RECORD");
+  EXPECT_EQ(code(query("SELECT Id FROM EmailMessage WHERE ToIds = '" + ann + "'")), "INVALID_FIELD");
+}
+
+// fact: §8.7 [D]
+TEST_F(Rows, WhatAMessageIsOfIsSaidOnce) {
+  std::string parent = created_id("Case", {{"Subject", "S"}}), task = created_id("Task", {{"Subject", "T"}});
+  EXPECT_EQ(code(create("EmailMessage", {{"Subject", "S"}, {"ActivityId", task}})), "FIELD_INTEGRITY_EXCEPTION");
+  std::string draft = created_id("EmailMessage", {{"Subject", "S"}, {"Status", "5"}, {"ParentId", parent}, {"ActivityId", task}});
+  EXPECT_EQ(text_at(query("SELECT COUNT() FROM Task").body, "/totalSize"), "1") << "it has its task";
+  for (const auto& [field, value] : json::object{{"ParentId", parent}, {"Incoming", true}, {"ActivityId", task}, {"MessageIdentifier", "<1@x>"}})
+    EXPECT_EQ(code(api.send_json("PATCH", base + "/sobjects/EmailMessage/" + draft, json::object{{field, value}})), "INVALID_FIELD_FOR_INSERT_UPDATE") << field;
+}
+
 // fact: §6.6 [C]
 TEST_F(Rows, DeletesCascadeAndAreBlockedByCases) {
   std::string account = created_id("Account", {{"Name", "A"}});
@@ -322,6 +349,7 @@ TEST_F(Rows, WhatIsNotReplicatedHasNoWindows) {
 TEST_F(Rows, TheLoserOfAMergeIsToldAsDeleted) {
   std::string winner = created_id("Account", {{"Name", "W"}}), loser = created_id("Account", {{"Name", "L"}});
   edit({{"as", "Ann"}, {"operation", "merge"}, {"object", "Account"}, {"id", loser}, {"into", winner}});
+  clock.advance(Duration{60'000});
   auto deleted = [&] {
     return text_at(api.get(base + "/sobjects/Account/deleted?start=2026-11-18T00:00:00Z&end=2026-11-19T00:00:00Z").body, "/deletedRecords");
   };

@@ -114,6 +114,36 @@ TEST_F(Soap, AllOrNoneUndoesTheGoodRowsOfABadCall) {
   EXPECT_EQ(text_at(query("SELECT Id FROM Contact").body, "/totalSize"), "1");
 }
 
+// fact: §2.1 [R], §2.5
+TEST_F(Soap, ACallHasTwoHundredRecordsWhichATriggerFailsTogether) {
+  api.send_json("POST", "/__emulator/trigger", json::object{{"object", "Contact"}, {"field", "Title"}, {"equals", "Boss"}, {"message", "thrown"}});
+  auto made = [&](int records, const std::string& title) {
+    std::string rows = "<create><sObjects><type>Contact</type><LastName>L</LastName><Title>" + title + "</Title></sObjects>";
+    for (int i = 1; i < records; ++i) rows += "<sObjects><type>Contact</type><LastName>L</LastName></sObjects>";
+    return ask(rows + "</create>");
+  };
+  Answer thrown = made(3, "Boss");
+  EXPECT_EQ(count(thrown, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"), 3u) << thrown.text;
+  EXPECT_EQ(text_at(query("SELECT COUNT() FROM Contact").body, "/totalSize"), "0");
+  EXPECT_TRUE(says(made(201, "Clerk"), "EXCEEDED_ID_LIMIT"));
+  EXPECT_EQ(count(made(200, "Clerk"), "<success>true</success>"), 200u);
+}
+
+// fact: §1.6 [J], §1.8 [J]
+TEST_F(Soap, ASessionThatIsGoodForNothingIsGoodForNoApi) {
+  set("password_expired", true);
+  Answer login = soap("<login><username>integration@lockstep.example</username><password>lockstep-password</password></login>");
+  std::string begin = "<sessionId>", crippled = login.text.substr(login.text.find(begin) + begin.size());
+  crippled.resize(crippled.find('<'));
+  EXPECT_TRUE(says(soap("<getServerTimestamp/>", crippled), "INVALID_OPERATION_WITH_EXPIRED_PASSWORD"));
+  Answer bulk = api.send("POST", "/services/async/60.0/job", "{}", {{"X-SFDC-Session", crippled}, {"Content-Type", "application/json"}});
+  EXPECT_EQ(bulk.status, 400);
+  EXPECT_NE(bulk.text.find("InvalidSessionId"), std::string::npos);
+  set("high_assurance_required", true);
+  EXPECT_TRUE(says(soap("<getServerTimestamp/>", session()), "This session is not valid for use with the SOAP API"));
+  EXPECT_EQ(soap("<logout/>", crippled).status, 200);
+}
+
 // fact: §1.8 [J], §6.6 [D]
 TEST_F(Soap, WhatIsTakenOutOfTheRecycleBinIsGone) {
   std::string account = created_id("Account", {{"Name", "A"}});

@@ -66,5 +66,12 @@ TEST_F(ZendeskTest, StartsThatAreTooRecentOrNoTimeAreRefused) {
   EXPECT_EQ(get("incremental/tickets/cursor?cursor=nonsense").status, 400);
 }
 
+// fact: §A5 [K]
+TEST_F(ZendeskTest, ASampleOfAnExportHasFiftyRows) {
+  for (int i = 0; i < 60; ++i) make("organization", {{"name", "Org " + std::to_string(i)}});
+  clock.advance(Duration{120'000});
+  EXPECT_EQ(get("incremental/organizations/sample?start_time=" + seconds_ago(600)).body.at("organizations").as_array().size(), 50u);
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::zendesk

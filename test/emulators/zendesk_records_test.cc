@@ -157,5 +157,41 @@ TEST_F(ZendeskTest, AnAccountShowsItsBrandFormStatusesLocaleAndTags) {
   EXPECT_EQ(text_at(tags.body, "/tags/0/name") + text_at(tags.body, "/tags/0/count") + text_at(tags.body, "/tags/1/name"), "b2a");
 }
 
+// fact: §A2 [K]
+TEST_F(ZendeskTest, AnIdentityIsVerifiedByAnAgentOrByAMail) {
+  std::string user = make("user", {{"name", "Ann"}, {"email", "ann@example.com"}});
+  std::string path = "users/" + user + "/identities/" + text_at(get("users/" + user + "/identities").body, "/identities/0/id");
+  EXPECT_EQ(send("PUT", path + "/request_verification", json::object()).status, 200);
+  EXPECT_EQ(text_at(get(path).body, "/identity/verified"), "false");
+  EXPECT_EQ(text_at(send("PUT", path, {{"identity", {{"verified", true}}}}).body, "/identity/verified"), "true");
+  EXPECT_EQ(send("PUT", path, {{"identity", {{"value", "other@example.com"}}}}).status, 422);
+}
+
+// fact: §A7 [I]
+TEST_F(ZendeskTest, AUserIsUpdatedFiveTimesAMinuteHoweverItIsAskedFor) {
+  json::object ann{{"name", "Ann"}, {"external_id", "a"}};
+  std::string user = make("user", ann);
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(send("POST", "users/create_or_update", {{"user", ann}}).status, 200);
+  EXPECT_EQ(send("PUT", "users/" + user + "/tags", {{"tags", {"x"}}}).status, 200);
+  EXPECT_EQ(send("POST", "users/create_or_update", {{"user", ann}}).status, 429);
+  EXPECT_EQ(send("PUT", "users/" + user + "/tags", {{"tags", {"y"}}}).status, 429);
+  EXPECT_EQ(send("POST", "users/create_or_update", {{"user", {{"name", "Bob"}, {"external_id", "b"}}}}).status, 201);
+  clock.advance(Duration{61'000});
+  EXPECT_EQ(send("POST", "users/create_or_update", {{"user", ann}}).status, 200);
+}
+
+// fact: §A6
+TEST_F(ZendeskTest, APageByCursorHasAHundredRowsAndOneOfASearchExportAThousand) {
+  json::array people;
+  for (int i = 0; i < 120; ++i) people.push_back(json::object{{"name", "Person " + std::to_string(i)}});
+  EXPECT_EQ(control("records/users", people).status, 200);
+  EXPECT_EQ(get("users?page%5Bsize%5D=101").status, 400);
+  EXPECT_EQ(get("users?page%5Bsize%5D=100").body.at("users").as_array().size(), 100u);
+  clock.advance(Duration{180'000});
+  auto exported = [&](const char* size) { return get(std::string("search/export?query=person&filter%5Btype%5D=user&page%5Bsize%5D=") + size); };
+  EXPECT_EQ(exported("1000").body.at("results").as_array().size(), 120u);
+  EXPECT_EQ(exported("1001").status, 400);
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::zendesk

@@ -81,5 +81,62 @@ TEST_F(ZendeskWebhooks, LostWebhooksAreNotMissedByTheSystem) {
   EXPECT_NE(sent[0].request.body.find("Told"), std::string::npos);
 }
 
+// fact: §A9 [K]
+TEST_F(ZendeskWebhooks, WhatBecameOfAWebhookIsToldByInvocationAndAttempt) {
+  subscribe("user.created");
+  EXPECT_EQ(text_at(get("webhooks/" + id + "/invocations").body, "/invocations"), "[]");
+  make("user", {{"name", "Ann"}});
+  auto sent = emulator->take_outgoing();
+  emulator->outgoing_answered_with(sent.at(0).id, 503, "busy");
+  clock.advance(Duration{5'000});
+  emulator->outgoing_answered(emulator->take_outgoing().at(0).id, 200);
+  make("user", {{"name", "Bob"}});
+  emulator->outgoing_answered(emulator->take_outgoing().at(0).id, 0);
+  Answer all = get("webhooks/" + id + "/invocations");
+  EXPECT_EQ(text_at(all.body, "/invocations/0/status_code"), "504") << "the last one first; no answer in time is logged as one";
+  EXPECT_EQ(text_at(all.body, "/invocations/1/status"), "success");
+  std::string invocation(sent[0].request.headers.find("X-Zendesk-Webhook-Invocation-Id").value());
+  EXPECT_EQ(text_at(all.body, "/invocations/1/id"), invocation);
+  Answer attempts = get("webhooks/" + id + "/invocations/" + invocation + "/attempts");
+  EXPECT_EQ(attempts.body.at("attempts").as_array().size(), 2u);
+  EXPECT_EQ(text_at(attempts.body, "/attempts/0/status_code"), "503");
+  EXPECT_EQ(text_at(attempts.body, "/attempts/0/response/payload"), "busy");
+  EXPECT_EQ(text_at(attempts.body, "/attempts/0/request/payload"), sent[0].request.body);
+  EXPECT_EQ(get("webhooks/" + id + "/invocations/other/attempts").status, 404);
+}
+
+// fact: §A9
+TEST_F(ZendeskWebhooks, AWebhookThatCannotBeSentIsRefused) {
+  json::object webhook{{"name", "sync"}, {"endpoint", "http://receiver/hook"}, {"subscriptions", {"zen:event-type:user.created"}}};
+  for (const auto& [member, value] : {std::pair("http_method", "SHOUT"), std::pair("request_format", "smoke"), std::pair("endpoint", "nowhere"),
+                                      std::pair("status", "asleep"), std::pair("name", "")}) {
+    json::object wrong = webhook;
+    wrong[member] = value;
+    EXPECT_EQ(send("POST", "webhooks", {{"webhook", wrong}}).status, 400) << member;
+  }
+}
+
+// fact: §A9 [K]
+TEST_F(ZendeskWebhooks, OnlyWhatIsToldIsSubscribedToAndWhatSignsInIsWhole) {
+  json::object webhook{{"name", "sync"}, {"endpoint", "http://receiver/hook"}};
+  for (const char* event : {"user.born", "ticket.deleted", "article.created", "user", "organization.merged"}) {
+    webhook["subscriptions"] = json::array{std::string("zen:event-type:") + event};
+    EXPECT_EQ(send("POST", "webhooks", {{"webhook", webhook}}).status, 400) << event;
+  }
+  for (const char* event : {"user.merged", "ticket.comment_added", "ticket.permanently_deleted", "organization.deleted", "ticket.status_changed"}) {
+    webhook["subscriptions"] = json::array{std::string("zen:event-type:") + event};
+    EXPECT_EQ(send("POST", "webhooks", {{"webhook", webhook}}).status, 201) << event;
+  }
+  auto with = [&](const json::object& authentication) {
+    webhook["authentication"] = authentication;
+    return send("POST", "webhooks", {{"webhook", webhook}}).status;
+  };
+  EXPECT_EQ(with({{"type", "bearer_token"}, {"data", {{"token", "t"}}}, {"add_position", "header"}}), 201);
+  EXPECT_EQ(with({{"type", "bearer_token"}, {"data", json::object()}, {"add_position", "header"}}), 400);
+  EXPECT_EQ(with({{"type", "basic_auth"}, {"data", {{"username", "u"}}}, {"add_position", "header"}}), 400);
+  EXPECT_EQ(with({{"type", "knock"}, {"data", {{"token", "t"}}}, {"add_position", "header"}}), 400);
+  EXPECT_EQ(with({{"type", "bearer_token"}, {"data", {{"token", "t"}}}, {"add_position", "url"}}), 400);
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::zendesk

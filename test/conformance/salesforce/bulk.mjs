@@ -27,7 +27,7 @@ scenario("a bulk upsert by external id creates and updates; a blank keeps, #N/A 
     object: "Contact", operation: "upsert", externalIdFieldName: "Lockstep_Id__c",
     input: "Lockstep_Id__c,LastName,Title,Email\n1,New,,#N/A\n2,Second,t,\n3,Twin,,\n3,Twin,,\n" });
   assert.deepEqual(successfulResults.sort(by("Lockstep_Id__c")).map((row) => [row.Lockstep_Id__c, row.sf__Created]), [["1", "false"], ["2", "true"]]);
-  assert.deepEqual(failedResults.map((row) => row.sf__Error), Array(2).fill("DUPLICATE_VALUE:Duplicate external id specified: 3: --"));
+  assert.deepEqual(failedResults.map((row) => row.sf__Error), Array(2).fill("DUPLICATE_VALUE:Duplicate external id specified: 3:--"));
   const first = await connection.sobject("Contact").findOne({ Lockstep_Id__c: "1" }, ["LastName", "Title", "Email"]);
   assert.deepEqual([first.LastName, first.Title, first.Email], ["New", "keep", null]);
 });

@@ -1,6 +1,6 @@
 // Logging in by each grant, who one is, how sessions end and are renewed.
 import assert from "node:assert/strict";
-import { createSign, generateKeyPairSync } from "node:crypto";
+import { createPublicKey, createSign, generateKeyPairSync, verify } from "node:crypto";
 import { scenario } from "../harness.mjs";
 
 const client = { clientId: "lockstep-client", clientSecret: "lockstep-secret" };
@@ -46,6 +46,20 @@ scenario("a code with a challenge needs its verifier", { facts: "§1.1 [J]" }, a
   await assert.rejects(other.authorize(code), { name: "invalid_grant", message: "invalid code verifier" });
   const connection = new jsforce.Connection({ oauth2, version: "60.0" });
   await connection.authorize(await consented(standIn, oauth2));
+  await can_read(connection);
+});
+
+scenario("an id token is signed with the key that the org names", { facts: "§1.3 [J]" }, async ({ connection, oauth2, standIn }) => {
+  const tokens = await oauth2.requestToken(await consented(standIn, oauth2, { scope: "api openid refresh_token" }));
+  const [header, claims] = tokens.id_token.split(".").slice(0, 2).map((part) => JSON.parse(Buffer.from(part, "base64url")));
+  const found = await (await fetch(`${standIn.url}/.well-known/openid-configuration`)).json();
+  const { keys } = await (await fetch(found.jwks_uri)).json();
+  const key = createPublicKey({ key: keys.find((each) => each.kid === header.kid), format: "jwk" });
+  const [signed, signature] = [tokens.id_token.slice(0, tokens.id_token.lastIndexOf(".")), tokens.id_token.split(".")[2]];
+  assert.ok(verify("RSA-SHA256", Buffer.from(signed), key, Buffer.from(signature, "base64url")));
+  assert.deepEqual([claims.iss, claims.sub], [found.issuer, tokens.id]);
+  connection.accessToken = tokens.access_token;
+  connection.instanceUrl = tokens.instance_url;
   await can_read(connection);
 });
 

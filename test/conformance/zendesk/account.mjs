@@ -21,6 +21,20 @@ scenario("a membership puts a user into an organization, is listed from both sid
   assert.equal((await client.users.show(ann.id)).result.organization_id, null);
 });
 
+scenario("many memberships are made and taken away by jobs", { facts: "§A2, §A3 [K]" }, async ({ client, later }) => {
+  const { acme, ann } = await annAtAcme(client), { result: bob } = await client.users.create({ user: { name: "Bob" } });
+  const done = async (started) => {
+    await later("60s");
+    return (await client.jobstatuses.show((started.job_status ?? started).id)).result.job_status.results;
+  };
+  const made = await done((await client.organizationmemberships.createMany([ann.id, bob.id, 7].map((user_id) => ({ user_id, organization_id: acme.id })))).result);
+  assert.deepEqual(made.map((each) => each.error ?? "made"), ["made", "made", "OrganizationMembershipCreateFailed"]);
+  assert.equal((await client.organizationmemberships.listByOrganization(acme.id)).length, 2);
+  const gone = await done((await client.organizationmemberships.deleteMany([made[0].id, made[0].id])).result);
+  assert.deepEqual(gone.map((each) => each.success), [true, false]);
+  assert.deepEqual((await client.organizationmemberships.list()).map((each) => each.user_id), [bob.id]);
+});
+
 scenario("a user is in one organization: a second membership is refused", { facts: "§A2" }, async ({ client }) => {
   const { acme, ann } = await annAtAcme(client), { organizationmemberships } = client;
   await organizationmemberships.createByUser(ann.id, { organization_id: acme.id });
@@ -31,6 +45,15 @@ scenario("agents are in a group, end users in none", { facts: "§A2" }, async ({
   const { ann } = await annAtAcme(client), { result: me } = await client.users.me();
   assert.deepEqual((await client.groupmemberships.list()).map((each) => each.user_id), [me.id]);
   assert.deepEqual(await client.groupmemberships.listByUser(ann.id), []);
+});
+
+scenario("agents of a group and organizations of a user are listed and counted", { facts: "§A2 [K]" }, async ({ client }) => {
+  const { acme, ann } = await annAtAcme(client), [group, other] = await client.groups.list(), { result: me } = await client.users.me();
+  assert.deepEqual((await client.users.listByGroup(group.id)).map((each) => each.id), [me.id]);
+  assert.deepEqual(await client.users.listByGroup(other.id), []);
+  assert.equal((await client.users.get(["users", ann.id, "organizations", "count"])).result.count.value, 0);
+  await client.users.update(ann.id, { user: { organization_id: acme.id } });
+  assert.equal((await client.users.get(["users", ann.id, "organizations", "count"])).result.count.value, 1);
 });
 
 scenario("an account has a brand, a form, a locale, and the tags that its tickets have", { facts: "§A2" }, async ({ client }) => {

@@ -131,5 +131,5 @@ scenario("a gateway's page is an error of the client too", { facts: "§A8" }, as
 
 scenario("what does not exist is told in two ways", { facts: "§A8" }, async ({ client }) => {
   await assert.rejects(client.tickets.show(999), /404.*Item not found/);
-  await assert.rejects(client.views.list(), /404/);
+  await assert.rejects(client.satisfactionratings.list(), /404/);
 });

@@ -79,6 +79,22 @@ scenario("an outage is told again, another refusal is not", { facts: "§A9 [?] s
   }
 });
 
+scenario("a test calls the receiver at once and tells what it said", { facts: "§A9 [K]" }, async ({ client }) => {
+  const hook = await receiver(418);
+  const { result: made } = await client.webhooks.create(webhook(hook.url, ["zen:event-type:user.created"]));
+  const { result: tested } = await client.webhooks.test({ request: { payload: '{"a":1}' } }, made.id);
+  assert.equal((tested.response ?? tested).status, 418);
+  const [call] = await hook.told(1);
+  assert.deepEqual(call.event, { a: 1 });
+  assert.ok(call.headers["x-zendesk-webhook-signature"]);
+  await assert.rejects(client.webhooks.test({ request: { endpoint: "nowhere", http_method: "POST" } }), /400/);
+  const { result: invocations } = await client.webhooks.listInvocations(made.id);
+  assert.equal(invocations.invocations[0].status_code, 418);
+  const { result: attempts } = await client.webhooks.listInvocationAttempts(made.id, invocations.invocations[0].id);
+  assert.equal(attempts.attempts[0].request.payload, '{"a":1}');
+  hook.stop();
+});
+
 scenario("a duplicated webhook carries the same event", { facts: "§A9" }, async ({ client, standIn }) => {
   await standIn.control("faults", { name: "webhook_duplicated", calls: [1] });
   const hook = await receiver();
