@@ -18,6 +18,10 @@ ApiError segment_missing(std::string_view segment) {
   return {404, std::string(code::kBadRequestUrl), fmt::format("Resource not found for the segment '{}'.", segment)};
 }
 
+ApiError user_disabled(std::string_view id) {
+  return {403, std::string(code::kUserDisabled), fmt::format("The specified user(Id = {}) is disabled. Consider enabling this user.", id)};
+}
+
 ApiError payload_unreadable(std::string_view set, const std::string& reason) {
   return {400, std::string(code::kPayloadUnreadable),
           fmt::format("Error identified in Payload provided by the user for Entity :'{}', InnerException : {}", set, reason)};

@@ -44,7 +44,7 @@ Outcome<http::Response> read_navigation(ApiCall& api, const Resource& resource, 
   if (!here) return no_content();
   bool deeper = resource.rest.size() > 1;
   if (deeper && resource.rest[1] == "$ref") return reference_answer(api, target, id);
-  TRY_VOID(api.organisation.check_privilege(target, "Read", api.call.caller));
+  TRY_VOID(api.allowed(target, "Read"));
   RowNumber found = api.organisation.records.find(target, id);
   if (found == kNoRow) return no_content();
   if (!deeper) return answer_row(api, target, found);
@@ -80,7 +80,7 @@ Outcome<RowNumber> named_row(const ApiCall& api, const Collection& collection, s
 Outcome<http::Response> relate(ApiCall& api, const Resource& resource, const Collection& collection, RowNumber child, bool associate) {
   const TableSpec& from = *collection.from;
   api.organisation.work_ms += 40;
-  TRY_VOID(api.organisation.check_privilege(from, "Write", api.call.caller));
+  TRY_VOID(api.allowed(from, "Write"));
   if (collection.through) {
     bool changed = api.organisation.records.tie(collection, api.organisation.find(resource), *resource.table, child, associate, api.writer);
     if (changed) return no_content();
@@ -93,6 +93,7 @@ Outcome<http::Response> relate(ApiCall& api, const Resource& resource, const Col
   Payload payload;
   payload.changes.push_back({collection.column, associate ? Value(owner) : Value(), resource.table->name});
   TRY_VOID(api.organisation.records.update(from, child, payload, api.writer));
+  api.organisation.records.note_tie(collection, api.organisation.find(resource), *resource.table, child, associate, api.writer);
   return no_content();
 }
 
@@ -128,7 +129,7 @@ Outcome<http::Response> related_rows(ApiCall& api, const Resource& resource, con
   if (mode == "$ref" && (method == "POST" || method == "DELETE")) return change_references(api, resource, collection);
   if (method == "POST" && mode.empty() && !collection.through) return create_row(api, *collection.from, Change{collection.column, id, resource.table->name});
   if (method != "GET") return refuse(405, code::kBadRequestUrl, fmt::format("The requested resource does not support http method '{}'.", method));
-  TRY_VOID(api.organisation.check_privilege(*resource.table, "Read", api.call.caller));
+  TRY_VOID(api.allowed(*resource.table, "Read"));
   if (mode == "$ref") return references(api, rows);
   if (mode == "$count") return read_count(api, rows);
   if (!mode.empty()) return tl::unexpected<ApiError>(segment_missing(mode));
@@ -144,7 +145,7 @@ Outcome<http::Response> related_rows(ApiCall& api, const Resource& resource, con
 Outcome<http::Response> read_part(ApiCall& api, const Resource& resource) {
   Organisation& organisation = api.organisation;
   const TableSpec& table = *resource.table;
-  TRY_VOID(organisation.check_privilege(table, "Read", api.call.caller));
+  TRY_VOID(api.allowed(table, "Read"));
   organisation.work_ms += 5;
   RowNumber row = organisation.find(resource);
   if (row == kNoRow) return tl::unexpected<ApiError>(organisation.missing(resource));

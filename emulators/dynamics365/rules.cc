@@ -148,6 +148,18 @@ Outcome<void> check_key(const Draft& draft, const AlternateKey& key) {
 
 }  // namespace
 
+Outcome<void> check_transition(const TableSpec& table, RowNumber row, std::int64_t status, const Quirks& quirks) {
+  ValueView held = table.rows->get(row, table.status_column()->field);
+  const std::int64_t* from = std::get_if<std::int64_t>(&held);
+  for (const StatusTransition& each : quirks.status_transitions) {
+    if (!from || each.table != table.name || each.from != *from || *from == status || each.to.contains(status)) continue;
+    return refuse(400, code::kInvalidStateStatus,
+                  fmt::format("The status reason {} cannot follow {} on {} with Id {}: its status reason transitions do not allow it.", status, *from,
+                              table.name, table.rows->record(row).id));
+  }
+  return {};
+}
+
 Outcome<void> settle_state(Draft& draft, bool lenient, const Quirks& quirks) {
   const TableSpec& table = draft.table();
   if (table.states.empty()) return {};
@@ -177,6 +189,7 @@ Outcome<void> settle_state(Draft& draft, bool lenient, const Quirks& quirks) {
                   fmt::format("A {} cannot be created in the state {}; create it, then change its state.", table.name, state_label(table, to)));
   }
   if (table.name == "incident" && !lenient) TRY_VOID(check_case_transition(draft, from, to));
+  if (!draft.creating()) TRY_VOID(check_transition(table, draft.row(), status, quirks));
   draft.set(state_column, to);
   draft.set(status_column, status);
   return {};
@@ -187,9 +200,10 @@ Outcome<void> check_not_frozen(const TableSpec& table, RowNumber row, const Payl
   ValueView state = table.rows->get(row, table.state_column()->field);
   const std::int64_t* value = std::get_if<std::int64_t>(&state);
   if (!value || *value == kActive) return {};
+  const std::string& id = table.rows->record(row).id;
+  if (payload.parties) return refuse(400, code::kRowIsInactive, fmt::format("Cannot update {} with Id {} because it is inactive.", table.name, id));
   for (const Change& change : payload.changes) {
     if (change.column == table.state_column() || change.column == table.status_column()) continue;
-    const std::string& id = table.rows->record(row).id;
     if (table.name == "incident") {
       return refuse(400, code::kCaseAlreadyClosed,
                     fmt::format("The case with Id {} has already been closed; '{}' cannot be changed.", id, change.column->logical_name));

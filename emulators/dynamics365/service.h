@@ -56,6 +56,7 @@ class Service final : public StandIn {
   void add_switches();
   bool change_duplicate_rules(const json::value& sent, bool apply);
   bool change_denied(const json::value& sent, bool apply);
+  bool change_transitions(const json::value& sent, bool apply);
   http::Response steps(const http::ServerRequest& request);
   Result<std::size_t> add_steps(const json::object& sent);
 

@@ -39,7 +39,7 @@ Outcome<void> check_writable(const ApiCall& api, const TableSpec& table, std::st
   if (!table.writable) {
     return refuse(400, code::kInvalidArgument, fmt::format("The '{}' method does not support entities of type '{}'.", verb, table.name));
   }
-  return api.organisation.check_privilege(table, verb, api.call.caller);
+  return api.allowed(table, verb);
 }
 
 /// A query option of the answer that is wrong must not be found only after the write.
@@ -69,6 +69,7 @@ Outcome<http::Response> upsert_create(ApiCall& api, const Resource& resource) {
   } else {
     payload.id = resource.id;
   }
+  TRY_VOID(api.allowed(table, payload));
   TRY_VOID(check_duplicates(api, table, kNoRow, payload));
   TRY(RowNumber row, api.organisation.records.create(table, payload, api.writer));
   return written(api, resource, row, true);
@@ -79,6 +80,7 @@ Outcome<http::Response> change_one(ApiCall& api, const Resource& resource, Paylo
   RowNumber row = api.organisation.find(resource);
   if (row == kNoRow) return tl::unexpected<ApiError>(api.organisation.missing(resource));
   TRY_VOID(check_if_match(api, resource, row));
+  TRY_VOID(api.allowed(*resource.table, payload));
   TRY_VOID(api.organisation.records.update(*resource.table, row, payload, api.writer));
   return no_content();
 }
@@ -141,6 +143,7 @@ Outcome<http::Response> create_row(ApiCall& api, const TableSpec& table, std::op
   JsonDocument document;
   TRY_VOID(api.parse_body(document));
   TRY(Payload payload, read_payload(api.organisation.metadata, table, document.root().get_object(), api.resolver(), Door::api, true));
+  TRY_VOID(api.allowed(table, payload));
   TRY_VOID(check_duplicates(api, table, kNoRow, payload));
   if (belongs && !payload.find(*belongs->column)) payload.changes.push_back(std::move(*belongs));
   TRY(RowNumber row, api.organisation.records.create(table, payload, api.writer));
@@ -170,6 +173,7 @@ Outcome<http::Response> patch_row(ApiCall& api, const Resource& resource) {
     return refuse(400, code::kInvalidArgument, "The primary key of a row cannot be changed.");
   }
   if (resource.alternate_key) drop_key(payload, *resource.alternate_key);
+  TRY_VOID(api.allowed(table, payload));
   TRY_VOID(check_duplicates(api, table, row, payload));
   TRY_VOID(api.organisation.records.update(table, row, payload, api.writer));
   return written(api, resource, row, false);

@@ -343,7 +343,7 @@ TEST_F(Hooks, LargePayloadsLoseTheirParameters) {
   std::string a = account();
   due();
   std::string file(300'000, 'A');
-  post("annotations", R"({"documentbody":")" + file + R"(","objectid_account@odata.bind":"/accounts()" + a + ")\"}");
+  post("annotations", R"({"subject":"s","documentbody":")" + file + R"(","objectid_account@odata.bind":"/accounts()" + a + ")\"}");
   auto sent = due();
   ASSERT_EQ(sent.size(), 1u);
   EXPECT_EQ(sent[0].first.request.headers.find("x-ms-dynamics-msg-size-exceeded"), "true");

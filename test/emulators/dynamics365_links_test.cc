@@ -148,7 +148,7 @@ TEST_F(Links, DeletingAnAccountDeletesItsCasesNotesAndActivities) {
   std::string a = account(), other = account("Other");
   std::string i = incident(a), kept = incident(other);
   make("phonecalls", "{\"subject\":\"s\"," + bind("regardingobjectid_account_phonecall", "accounts", a) + "}");
-  make("annotations", "{\"notetext\":\"n\"," + bind("objectid_incident", "incidents", i) + "}");
+  make("annotations", "{\"subject\":\"s\",\"notetext\":\"n\"," + bind("objectid_incident", "incidents", i) + "}");
   make("contacts", "{\"lastname\":\"L\"," + bind("parentcustomerid_account", "accounts", a) + "}");
   EXPECT_EQ(remove("accounts(" + a + ")").status, 204);
   EXPECT_EQ(get("incidents").rows(), 1u);
