@@ -205,7 +205,8 @@ HubSpot::Answer HubSpot::batch_upsert(Call& call) {
   JsonDocument document;
   TRY(NamedInputs named, read_named_inputs(call, document));
   const auto& [inputs, ids] = named;
-  bool partial = portal_.settings().traced_updates_partial && all_traced(inputs);
+  bool by_address = std::any_of(inputs.begin(), inputs.end(), [](const json::object* each) { return text_member(*each, "idProperty") == "email"; });
+  bool partial = portal_.settings().traced_updates_partial && all_traced(inputs) && !by_address;
   JsonDocument answer;
   Renderer renderer(portal_, answer.storage());
   json::array results = answer.array(), errors;

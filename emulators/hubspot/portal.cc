@@ -109,6 +109,7 @@ void Portal::archive(ObjectType& type, RowNumber row, const Writer& writer) {
 }
 
 Outcome<void> Portal::restore(ObjectType& type, RowNumber row, const Writer& writer) {
+  TRY_VOID(check_room(type));
   const Record& record = type.table->record(row);
   Changes changes;
   for (const auto& [name, property] : type.properties) {

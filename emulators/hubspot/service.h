@@ -71,6 +71,7 @@ class HubSpot final : public StandIn {
   std::optional<ApiError> authenticate(Call& call);
   std::vector<std::string> scopes_for(const Call& call);
   std::optional<ApiError> check_scope(const Call& call);
+  bool has_scope(std::string_view scope) const;
   std::optional<http::Response> check_limits(const Call& call);
   http::Response rate_limited(std::string_view policy);
   static bool is_search(const Call& call);
@@ -337,6 +338,7 @@ class HubSpot final : public StandIn {
   std::string consented_;                                           // of the call being answered
   bool banned_ = false;                                             // the account has shut the app out
   bool missing_scopes_in_context_ = false;                          // where the 403 names them
+  bool email_contents_by_either_ = false;                           // what emails say is read without sales-email-read, too
   bool rotate_refresh_tokens_ = false;
   bool admin_rules_everywhere_ = false;  // false: the newest version alone enforces what an administrator requires
   Switches switches_;
