@@ -187,7 +187,11 @@ Outcome<http::Response> read_count(ApiCall& api, const Rows& rows) {
 
 Outcome<http::Response> read_row(ApiCall& api, const Resource& resource) {
   TRY_VOID(api.allowed(*resource.table, "Read"));
-  TRY_VOID(api.query(*resource.table));  // wrong options are told before a missing row
+  TRY(QueryOptions options, api.query(*resource.table));  // wrong options are told before a missing row
+  if (options.filter || !options.order.empty() || options.top || options.count)
+    return refuse(400, code::kBadRequestUrl,
+                  "The query specified in the URI is not valid. The requested resource is not a collection. Query options $filter, $orderby, $count, $skip, "
+                  "and $top can be applied only on collections.");
   RowNumber row = api.organisation.find(resource);
   if (row == kNoRow) return tl::unexpected<ApiError>(api.organisation.missing(resource));
   return answer_row(api, *resource.table, row);

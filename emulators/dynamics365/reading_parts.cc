@@ -36,8 +36,16 @@ Outcome<http::Response> read_column(ApiCall& api, const TableSpec& table, RowNum
   return api_json(200, out + ",\"value\":" + text + "}");
 }
 
+/// Whether the plain value is wanted of the column that ends before this segment; nothing else stands behind one.
+Outcome<bool> is_raw(const Resource& resource, std::size_t segment) {
+  if (resource.rest.size() <= segment) return false;
+  if (resource.rest.size() == segment + 1 && resource.rest[segment] == "$value") return true;
+  return tl::unexpected<ApiError>(segment_missing(resource.rest[segment] == "$value" ? resource.rest[segment + 1] : resource.rest[segment]));
+}
+
 Outcome<http::Response> read_navigation(ApiCall& api, const Resource& resource, RowNumber row, const Navigation& navigation) {
   const TableSpec& table = *resource.table;
+  if (resource.rest.size() > 2 && resource.rest[1] == "$ref") return tl::unexpected<ApiError>(segment_missing(resource.rest[2]));
   const TableSpec& target = api.organisation.metadata.require(navigation.targets.front());
   std::string_view id = text_of(value_of(table, api.organisation.users, row, *navigation.column));
   bool here = !id.empty() && target_of(table, row, *navigation.column) == target.name;
@@ -48,7 +56,8 @@ Outcome<http::Response> read_navigation(ApiCall& api, const Resource& resource, 
   RowNumber found = api.organisation.records.find(target, id);
   if (found == kNoRow) return no_content();
   if (!deeper) return answer_row(api, target, found);
-  return read_column(api, target, found, resource.rest[1], resource.rest.size() > 2 && resource.rest[2] == "$value");
+  TRY(bool raw, is_raw(resource, 2));
+  return read_column(api, target, found, resource.rest[1], raw);
 }
 
 Outcome<http::Response> references(ApiCall& api, const Rows& rows) {
@@ -122,6 +131,7 @@ const Collection* collection_of(const TableSpec& table, std::string_view segment
 Outcome<http::Response> related_rows(ApiCall& api, const Resource& resource, const Collection& collection) {
   RowNumber row = api.organisation.find(resource);
   if (row == kNoRow) return tl::unexpected<ApiError>(api.organisation.missing(resource));
+  if (resource.rest.size() > 2) return tl::unexpected<ApiError>(segment_missing(resource.rest[2]));
   const std::string& method = api.call.request.method;
   const std::string& id = resource.table->rows->record(row).id;
   Rows rows{collection.from, resource.row_path() + "/" + collection.name, rows_of(collection, id)};
@@ -151,7 +161,8 @@ Outcome<http::Response> read_part(ApiCall& api, const Resource& resource) {
   if (row == kNoRow) return tl::unexpected<ApiError>(organisation.missing(resource));
   const std::string& name = resource.rest.front();
   if (const Navigation* navigation = table.navigation(name)) return read_navigation(api, resource, row, *navigation);
-  return read_column(api, table, row, name, resource.rest.size() > 1 && resource.rest[1] == "$value");
+  TRY(bool raw, is_raw(resource, 1));
+  return read_column(api, table, row, name, raw);
 }
 
 }  // namespace lockstep::emulators::dynamics365

@@ -156,7 +156,8 @@ Outcome<SearchQuery> read_search(Portal& portal, const ObjectType& type, const j
   }
   query.words = to_lower_ascii(text_member(body, "query"));
   std::vector<std::string> names;
-  if (const json::value* properties = body.if_contains("properties"); properties && properties->is_array()) {
+  if (const json::value* properties = body.if_contains("properties"); properties && !properties->is_null()) {
+    if (!properties->is_array()) return bad_json("line 1, column 1: properties is not an array");
     for (const json::value& name : properties->get_array()) names.push_back(scalar_text(name));
   }
   query.selection = select(type, names);

@@ -54,6 +54,18 @@ std::string clean_html(std::string text) {
   return text;
 }
 
+/// Headers of an email (§6): {"from": {…}, "sender": {…}, "to": [{…}], "cc": […], "bcc": […]}.
+bool names_people(const json::object& headers) {
+  auto person = [](const json::value& each) { return each.is_object(); };
+  auto fits = [&](const char* name, bool several) {
+    const json::value* given = headers.if_contains(name);
+    if (!given) return true;
+    if (!several) return person(*given);
+    return given->is_array() && std::all_of(given->get_array().begin(), given->get_array().end(), person);
+  };
+  return fits("from", false) && fits("sender", false) && fits("to", true) && fits("cc", true) && fits("bcc", true);
+}
+
 /// "+49 (30) 123-456" to "+4930123456"; what holds letters, as an extension does, stays.
 std::string reformatted_phone(const std::string& number) {
   if (number.find_first_not_of("+0123456789 ()-./") != std::string::npos) return number;
@@ -78,6 +90,8 @@ Read read_text(const Property& property, const std::string& text, const ValueCon
       JsonDocument document;
       if (!document.parse(text) || !document.root().is_object())
         return problem(property, "INVALID_JSON", fmt::format("{} is not a JSON object", property.name));
+      if (!names_people(document.root().get_object()))
+        return problem(property, "INVALID_JSON", fmt::format("{} names people as objects, and to, cc and bcc as lists of them", property.name));
       return text;
     }
     case TextForm::milliseconds:

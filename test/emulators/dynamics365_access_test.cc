@@ -252,6 +252,49 @@ TEST_F(Closed, TheCustomerOfACaseIsAskedForByTheSystemItself) {
   EXPECT_EQ(patch("incidents(" + id + ")", R"({"title":null})").status, 204);
 }
 
+using Strict = Dynamics365Test;
+
+// fact: §2.4 [C], §1.4 [I]
+TEST_F(Strict, NothingStandsBehindAColumnButItsValue) {
+  std::string firm = account(), id = make("contacts", R"({"lastname":"Lee","parentcustomerid_account@odata.bind":"/accounts()" + firm + ")\"}");
+  for (const std::string path : {"lastname/foo", "lastname/$ref", "lastname/$value/x", "parentcustomerid_account/$ref/x", "parentcustomerid_account/name/x"})
+    EXPECT_EQ(get("contacts(" + id + ")/" + path).code(), "0x80060888") << path;
+  EXPECT_EQ(get("accounts(" + firm + ")/contact_customer_accounts/$ref/x").status, 404);
+  EXPECT_EQ(get("contacts(" + id + ")/lastname/$value").text, "Lee");
+  EXPECT_EQ(get("contacts(" + id + ")/parentcustomerid_account/name/$value").text, "Contoso");
+}
+
+// fact: §2.13 [D]
+TEST_F(Strict, OptionsOfCollectionsAreNotForOneRow) {
+  std::string id = account();
+  for (const char* option : {"$filter=name%20eq%20'A'", "$orderby=name", "$top=1", "$count=true"})
+    EXPECT_EQ(get("accounts(" + id + ")?" + option).code(), "0x80060888") << option;
+  EXPECT_EQ(get("accounts?$count=perhaps").status, 400);
+  EXPECT_EQ(get("accounts(" + id + ")?$select=name").status, 200);
+}
+
+// fact: §2.5 [C], §6.10 [C]
+TEST_F(Strict, AColumnThatCannotBeWrittenIsNoTargetOfItsOwnWrite) {
+  std::string id = contact();
+  EXPECT_EQ(write("PUT", "contacts(" + id + ")/fullname", R"({"value":"x"})").status, 400);
+  EXPECT_EQ(remove("contacts(" + id + ")/contactid").status, 400);
+  EXPECT_EQ(remove("contacts(" + id + ")/createdon").status, 400);
+  EXPECT_EQ(patch("contacts(" + id + ")", R"({"fullname":"x"})").status, 204) << "in a row it is passed over";
+}
+
+// fact: §6.8 [C]
+TEST_F(Strict, AFileWithinARowIsBase64) {
+  EXPECT_EQ(post("annotations", R"({"subject":"s","isdocument":true,"filename":"a","documentbody":"???"})").code(), "0x80048d19");
+  EXPECT_EQ(post("annotations", R"({"subject":"s","isdocument":true,"filename":"a","documentbody":"SGVsbG8="})").status, 204);
+}
+
+// fact: §6.7 [K]
+TEST_F(Strict, ARowAlwaysHasAnOwner) {
+  std::string id = contact();
+  EXPECT_EQ(patch("contacts(" + id + ")", R"({"ownerid@odata.bind":null})").code(), "0x80040200");
+  EXPECT_EQ(get("contacts(" + id + ")").at("/_ownerid_value"), get("WhoAmI").at("/UserId"));
+}
+
 // fact: §6.1 [C]
 TEST_F(Closed, AnInstantIsWrittenAsODataWritesIt) {
   EXPECT_EQ(post("tasks", R"({"subject":"s","scheduledend":"2026-01-02 10:00:00Z"})").code(), "0x80048d19");

@@ -50,6 +50,14 @@ TEST_F(Batches, AnUpsertByAddressIsNeverPartial) {
   EXPECT_EQ(live(), "0");
 }
 
+// fact: §2.5 [S], §2.5 [D]
+TEST_F(Batches, AnUpsertIsByAUniquePropertyAndNotById) {
+  std::string id = contact("a@x.example");
+  EXPECT_EQ(batch("upsert", {{{"id", id}, {"properties", {{"lastname", "Lee"}}}}}).status, 400);
+  EXPECT_EQ(batch("upsert", {{{"id", id}, {"idProperty", "hs_object_id"}, {"properties", {{"lastname", "Lee"}}}}}).status, 400);
+  EXPECT_EQ(batch("upsert", {{{"id", "a@x.example"}, {"idProperty", "email"}, {"properties", {{"lastname", "Lee"}}}}}).status, 200);
+}
+
 // fact: §2.5 [O]
 TEST_F(Batches, OnlyUniquePropertiesAreKeys) {
   json::object input{{"id", "Ann"}, {"idProperty", "firstname"}, {"properties", {{"lastname", "Lee"}}}};

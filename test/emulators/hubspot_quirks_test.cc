@@ -6,6 +6,29 @@ namespace {
 
 class Quirks : public HubSpotTest {};
 
+// fact: §6 [D]
+TEST_F(Quirks, HeadersOfAnEmailNamePeopleAsObjects) {
+  auto with = [&](const char* headers) {
+    return create("emails", {{"hs_timestamp", "2026-05-01T09:00:00Z"}, {"hs_email_direction", "EMAIL"}, {"hs_email_headers", headers}}).status;
+  };
+  EXPECT_EQ(with(R"({"from":"a@x.example"})"), 400);
+  EXPECT_EQ(with(R"({"from":{"email":"a@x.example"},"to":{"email":"b@x.example"}})"), 400);
+  EXPECT_EQ(with(R"({"from":{"email":"a@x.example"},"to":[{"email":"b@x.example"}],"cc":["c@x.example"]})"), 400);
+  EXPECT_EQ(with(R"({"from":{"email":"a@x.example"},"to":[{"email":"b@x.example"}],"cc":[],"bcc":[]})"), 201);
+}
+
+// fact: §3.1 [D]
+TEST_F(Quirks, WhatASearchSelectsIsAList) {
+  EXPECT_EQ(search("contacts", {{"properties", "email"}}).status, 400);
+  EXPECT_EQ(search("contacts", {{"properties", json::array{"email"}}}).status, 200);
+}
+
+// fact: §2.4 [D]
+TEST_F(Quirks, AnInstantIsIsoOrMilliseconds) {
+  for (const char* text : {"2026-05-01 09:00:00Z", "2026-05-01", "2026-05-01T09:00:00", "yesterday"}) EXPECT_EQ(create("notes", {{"hs_timestamp", text}}).status, 400) << text;
+  for (const char* text : {"2026-05-01T09:00:00Z", "1777626000000"}) EXPECT_EQ(create("notes", {{"hs_timestamp", text}}).status, 201) << text;
+}
+
 // fact: §8 [U]
 TEST_F(Quirks, AnActivityTellsWhatItsBodySaysAsText) {
   std::string id = created_id("notes", {{"hs_timestamp", "2026-05-01T09:00:00Z"}, {"hs_note_body", "<p>Tom &amp; Ann</p><p>agree</p>"}});
