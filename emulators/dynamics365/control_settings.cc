@@ -3,6 +3,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <memory>
+#include <set>
 
 #include "base/text.h"
 #include "emulators/dynamics365/service.h"
@@ -145,7 +147,34 @@ void Service::add_switches() {
   switches_.add(
       "status_transitions", [this](const json::value& sent, bool apply) { return change_transitions(sent, apply); },
       [this] { return json::value(organisation_.metadata.quirks().status_transitions.size()); });
+  add_lack("untracked", &TableSpec::tracks_changes);
+  add_lack("unversioned", &TableSpec::compares_versions);
+  switches_.add("unresolved_parties", &quirks.unresolved_parties);
   switches_.when_changed([this] { organisation_.protection.set(limits_); });
+}
+
+void Service::add_lack(const char* name, bool TableSpec::*has) {
+  auto lacking = std::make_shared<std::set<std::string>>();
+  auto set = [this, has, lacking](const json::value& sent, bool apply) {
+    const json::array* list = sent.if_array();
+    std::set<std::string> wanted;
+    for (const json::value& each : list ? *list : json::array()) wanted.insert(scalar_text(each));
+    auto known = [&](const std::string& table) {
+      const TableSpec* found = organisation_.metadata.by_name(table);
+      return found && (found->*has || lacking->contains(table));
+    };
+    if (!list || !std::all_of(wanted.begin(), wanted.end(), known)) return false;
+    if (!apply) return true;
+    for (const std::string& table : *lacking) organisation_.metadata.editable(table)->*has = true;
+    for (const std::string& table : wanted) organisation_.metadata.editable(table)->*has = false;
+    *lacking = std::move(wanted);
+    return true;
+  };
+  switches_.add(name, set, [lacking] {
+    json::array shown;
+    for (const std::string& table : *lacking) shown.push_back(json::value(table));
+    return json::value(std::move(shown));
+  });
 }
 
 /// ["Write contact", "Read incident Ann", …]

@@ -33,6 +33,7 @@ http::Response error_response(const ApiError& error, bool details) {
     body["@Microsoft.PowerApps.CDS.ErrorDetails.OperationStatus"] = "0";
     body["@Microsoft.PowerApps.CDS.ErrorDetails.SubErrorCode"] = error.code;
     body["@Microsoft.PowerApps.CDS.HelpLink"] = "http://go.microsoft.com/fwlink/?LinkID=398563&error=Microsoft.Crm.CrmException%3a" + error.code;
+    body["@Microsoft.PowerApps.CDS.TraceText"] = "";
     body["@Microsoft.PowerApps.CDS.InnerError.Message"] = error.message;
   }
   http::Response response = json_response(error.status, json::object{{"error", std::move(body)}}, "application/json; odata.metadata=minimal");

@@ -57,6 +57,7 @@ inline constexpr std::string_view kVersionMismatch = "0x80060882";
 inline constexpr std::string_view kKeyNotDefined = "0x80060890";
 inline constexpr std::string_view kNotFoundByKey = "0x80060891";
 inline constexpr std::string_view kDuplicateEntityKey = "0x80060892";
+inline constexpr std::string_view kVersionsNotCompared = "0x8006088d";
 inline constexpr std::string_view kRefusedByStep = "0x80040265";
 inline constexpr std::string_view kNotInRecycleBin = "0x80049959";
 inline constexpr std::string_view kDuplicatesFound = "0x80040333";

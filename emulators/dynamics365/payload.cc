@@ -221,6 +221,8 @@ Outcome<Party> read_party(const Metadata& metadata, const json::object& sent, co
   if (party.id.empty() && party.address.empty()) {
     return refuse(400, code::kRequiredFieldMissing, "An activity party needs a partyid or an addressused.");
   }
+  if (party.id.empty() && !metadata.quirks().unresolved_parties)
+    return refuse(400, code::kInvalidArgument, fmt::format("'{}' is no row, and this organisation does not allow unresolved recipients.", party.address));
   return party;
 }
 

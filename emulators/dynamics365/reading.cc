@@ -201,7 +201,7 @@ Outcome<http::Response> answer_row(ApiCall& api, const TableSpec& table, RowNumb
   TRY(QueryOptions options, api.query(table));
   api.organisation.work_ms += 5;
   std::string etag = etag_of(table.rows->record(row));
-  bool comparable = !options.has_expand() && !api.prefer.annotation_list;
+  bool comparable = table.compares_versions && !options.has_expand() && !api.prefer.annotation_list;
   if (comparable && api.condition("If-None-Match") == etag) {
     http::Response unchanged(304, "");
     unchanged.headers.add("ETag", etag);

@@ -88,6 +88,8 @@ Outcome<http::Response> change_one(ApiCall& api, const Resource& resource, Paylo
 Outcome<http::Response> write_reference(ApiCall& api, const Resource& resource, const Navigation& navigation) {
   Payload payload;
   if (api.call.request.method == "DELETE") {
+    if (navigation.column->source == Source::owner)
+      return refuse(400, code::kRequiredFieldMissing, fmt::format("Required field '{}' is missing on '{}'.", navigation.name, resource.table->name));
     payload.changes.push_back({navigation.column, Value(), navigation.targets.front()});
     return change_one(api, resource, std::move(payload));
   }
@@ -134,7 +136,10 @@ Outcome<http::Response> write_parties(ApiCall& api, const Resource& resource) {
 
 Outcome<void> check_if_match(const ApiCall& api, const Resource& resource, RowNumber row) {
   auto wanted = api.condition("If-Match");
-  if (!wanted || *wanted == "*" || *wanted == etag_of(resource.table->rows->record(row))) return {};
+  if (!wanted || *wanted == "*") return {};
+  if (!resource.table->compares_versions)
+    return refuse(400, code::kVersionsNotCompared, fmt::format("Optimistic concurrency isn't enabled for entity type {}.", resource.table->name));
+  if (*wanted == etag_of(resource.table->rows->record(row))) return {};
   return refuse(412, api.organisation.metadata.quirks().stale_version_code,
                 "The version of the existing record doesn't match the RowVersion property provided.");
 }

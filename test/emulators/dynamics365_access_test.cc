@@ -81,20 +81,25 @@ TEST_F(Access, TrackingChangesTakesReadingTheWholeOrganisation) {
 TEST_F(Access, AMergeHasACodeOfItsOwn) {
   std::string winner = contact("A"), loser = contact("B");
   deny(R"("Write contact")");
-  Answer answer = post("Merge", R"({"Target":{"@odata.type":"Microsoft.Dynamics.CRM.contact","contactid":")" + winner +
-                                    R"("},"Subordinate":{"@odata.type":"Microsoft.Dynamics.CRM.contact","contactid":")" + loser +
-                                    R"("},"PerformParentingChecks":false})");
+  Answer answer =
+      post("Merge", R"({"Target":{"@odata.type":"Microsoft.Dynamics.CRM.contact","contactid":")" + winner +
+                        R"("},"Subordinate":{"@odata.type":"Microsoft.Dynamics.CRM.contact","contactid":")" + loser + R"("},"PerformParentingChecks":false})");
   EXPECT_EQ(answer.status, 403);
   EXPECT_EQ(answer.code(), "0x80045301");
 }
 
 class Transitions : public Dynamics365Test {
  protected:
-  Transitions() { EXPECT_EQ(control("POST", "settings", R"({"status_transitions":[{"entity":"incident","from":1,"to":[2]},
-      {"entity":"incident","from":2,"to":[5]}]})").status, 200); }
+  Transitions() {
+    EXPECT_EQ(control("POST", "settings", R"({"status_transitions":[{"entity":"incident","from":1,"to":[2]},
+      {"entity":"incident","from":2,"to":[5]}]})")
+                  .status,
+              200);
+  }
   Answer close() {
     return post("CloseIncident", R"({"IncidentResolution":{"@odata.type":"Microsoft.Dynamics.CRM.incidentresolution","subject":"Fixed",)"
-                                 R"("incidentid@odata.bind":"/incidents()" + id + R"x()"},"Status":5})x");
+                                 R"("incidentid@odata.bind":"/incidents()" +
+                                     id + R"x()"},"Status":5})x");
   }
   std::string valid(const std::string& state, int status) {
     std::string target = "IsValidStateTransition(Entity=@p1,NewState=@p2,NewStatus=@p3)?@p1=" + percent_encode("{'@odata.id':'incidents(" + id + ")'}") +
@@ -121,7 +126,8 @@ TEST_F(Transitions, AreAskedForBeforehand) {
   EXPECT_EQ(valid("Resolved", 2), "false") << "a status of another state";
   patch("incidents(" + id + ")", R"({"statecode":0,"statuscode":2})");
   EXPECT_EQ(valid("Resolved", 5), "true");
-  std::string gone = "IsValidStateTransition(Entity=@p1,NewState='Active',NewStatus=1)?@p1=" + percent_encode("{\"@odata.id\":\"incidents(" + std::string(kG1) + ")\"}");
+  std::string gone =
+      "IsValidStateTransition(Entity=@p1,NewState='Active',NewStatus=1)?@p1=" + percent_encode("{\"@odata.id\":\"incidents(" + std::string(kG1) + ")\"}");
   EXPECT_EQ(get(gone).code(), "0x80040217");
   EXPECT_EQ(get("IsValidStateTransition(Entity=7,NewState='Active',NewStatus=1)").status, 400);
   EXPECT_EQ(post("IsValidStateTransition()", "{}").status, 405);
@@ -225,11 +231,46 @@ TEST_F(Audits, NameWhatIsGoneWhereTheOrganisationKeepsThem) {
   EXPECT_EQ(post("audits", R"({"operation":3})").status, 400);
 }
 
+using Lacks = Dynamics365Test;
+
+// fact: §2.6 [K] switch: unversioned
+TEST_F(Lacks, AVersionIsComparedWhereTheTableAllowsIt) {
+  std::string id = contact(), etag = get("contacts(" + id + ")").header("ETag");
+  EXPECT_EQ(control("POST", "settings", R"({"unversioned":["contact"]})").status, 200);
+  EXPECT_EQ(get("EntityDefinitions(LogicalName='contact')").at("/IsOptimisticConcurrencyEnabled"), "false");
+  EXPECT_EQ(patch("contacts(" + id + ")", R"({"fax":"1"})", {{"If-Match", etag}}).code(), "0x8006088d");
+  EXPECT_EQ(remove("contacts(" + id + ")", {{"If-Match", etag}}).code(), "0x8006088d");
+  EXPECT_EQ(get("contacts(" + id + ")", {{"If-None-Match", etag}}).status, 200);
+  EXPECT_EQ(patch("contacts(" + id + ")", R"({"fax":"1"})", {{"If-Match", "*"}}).status, 204);
+  control("POST", "settings", R"({"unversioned":[]})");
+  EXPECT_EQ(patch("contacts(" + id + ")", R"({"fax":"2"})", {{"If-Match", etag}}).code(), "0x80060882");
+}
+
+// fact: §3.1 [C] switch: untracked
+TEST_F(Lacks, ATableMayTrackNoChanges) {
+  EXPECT_EQ(control("POST", "settings", R"({"untracked":["contact"]})").status, 200);
+  EXPECT_EQ(get("EntityDefinitions?$select=LogicalName&$filter=ChangeTrackingEnabled%20eq%20true%20and%20LogicalName%20eq%20'contact'").rows(), 0u);
+  EXPECT_EQ(get("contacts?$select=fullname", prefer("odata.track-changes")).status, 400);
+  EXPECT_EQ(get("accounts?$select=name", prefer("odata.track-changes")).status, 200);
+  EXPECT_EQ(control("POST", "settings", R"({"untracked":["activityparty"]})").status, 400) << "it never did";
+}
+
+// fact: §2.14 [K] switch: unresolved_parties
+TEST_F(Lacks, ABareAddressIsNoParticipantUnlessTheOrganisationAllowsIt) {
+  std::string mail = R"({"subject":"s","email_activity_parties":[{"addressused":"a@b.c","participationtypemask":2}]})";
+  EXPECT_EQ(post("emails", mail).status, 400);
+  EXPECT_EQ(get("emails").rows(), 0u);
+  control("POST", "settings", R"({"unresolved_parties":true})");
+  EXPECT_EQ(post("emails", mail).status, 204);
+}
+
 using Closed = Dynamics365Test;
 
 // fact: §6.3 [C]
 TEST_F(Closed, AnActivityThatIsDoneKeepsItsParties) {
-  std::string id = make("phonecalls", R"({"subject":"s","phonecall_activity_parties":[{"addressused":"1","participationtypemask":2}]})");
+  std::string partner = contact();
+  std::string id = make("phonecalls", R"({"subject":"s","phonecall_activity_parties":[{"partyid_contact@odata.bind":"/contacts()" + partner +
+                                          R"x()","participationtypemask":2}]})x");
   patch("phonecalls(" + id + ")", R"({"statecode":1,"statuscode":2})");
   Answer answer = write("PUT", "phonecalls(" + id + ")/phonecall_activity_parties", R"({"value":[]})");
   EXPECT_EQ(answer.code(), "0x80040230");
@@ -292,6 +333,7 @@ TEST_F(Strict, AFileWithinARowIsBase64) {
 TEST_F(Strict, ARowAlwaysHasAnOwner) {
   std::string id = contact();
   EXPECT_EQ(patch("contacts(" + id + ")", R"({"ownerid@odata.bind":null})").code(), "0x80040200");
+  EXPECT_EQ(remove("contacts(" + id + ")/ownerid/$ref").code(), "0x80040200");
   EXPECT_EQ(get("contacts(" + id + ")").at("/_ownerid_value"), get("WhoAmI").at("/UserId"));
 }
 

@@ -141,7 +141,8 @@ TEST_F(Door, OverlongUrlIs414) { EXPECT_EQ(get("contacts?tag=" + std::string(330
 // fact: §5.1 [C]
 TEST_F(Door, ErrorsBringDetailsWithAllAnnotations) {
   Answer answer = get(std::string("contacts(") + kG1 + ")", prefer("odata.include-annotations=\"*\""));
-  EXPECT_NE(answer.text.find("@Microsoft.PowerApps.CDS.HelpLink"), std::string::npos);
+  for (const char* each : {"ErrorDetails.OperationStatus", "ErrorDetails.SubErrorCode", "HelpLink", "TraceText", "InnerError.Message"})
+    EXPECT_NE(answer.text.find("@Microsoft.PowerApps.CDS." + std::string(each)), std::string::npos) << each;
 }
 
 // fact: §1.4 [C]

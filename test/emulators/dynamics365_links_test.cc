@@ -116,6 +116,7 @@ TEST_F(Links, OwnerIsTheCallerUnlessAssigned) {
 
 // fact: §2.14 [C]
 TEST_F(Links, ActivityPartiesAreWrittenWithTheActivityAndExpanded) {
+  control("POST", "settings", R"({"unresolved_parties":true})");
   std::string c = contact();
   std::string id = make("emails", R"({"subject":"s","email_activity_parties":[{"partyid_contact@odata.bind":"/contacts()" + c +
                                       R"x()","participationtypemask":2},{"addressused":"a@b.c","participationtypemask":3}]})x");

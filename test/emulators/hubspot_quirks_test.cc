@@ -25,7 +25,8 @@ TEST_F(Quirks, WhatASearchSelectsIsAList) {
 
 // fact: §2.4 [D]
 TEST_F(Quirks, AnInstantIsIsoOrMilliseconds) {
-  for (const char* text : {"2026-05-01 09:00:00Z", "2026-05-01", "2026-05-01T09:00:00", "yesterday"}) EXPECT_EQ(create("notes", {{"hs_timestamp", text}}).status, 400) << text;
+  for (const char* text : {"2026-05-01 09:00:00Z", "2026-05-01", "2026-05-01T09:00:00", "yesterday"})
+    EXPECT_EQ(create("notes", {{"hs_timestamp", text}}).status, 400) << text;
   for (const char* text : {"2026-05-01T09:00:00Z", "1777626000000"}) EXPECT_EQ(create("notes", {{"hs_timestamp", text}}).status, 201) << text;
 }
 
