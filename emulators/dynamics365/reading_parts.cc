@@ -110,7 +110,9 @@ Outcome<http::Response> change_references(ApiCall& api, const Resource& resource
   if (api.call.request.method == "POST") {
     JsonDocument document;
     TRY_VOID(api.parse_body(document));
-    TRY(RowNumber child, named_row(api, collection, text_member(document.root().get_object(), "@odata.id")));
+    std::string_view url = text_member(document.root().get_object(), "@odata.id");
+    if (url.empty()) return tl::unexpected<ApiError>(payload_unreadable(resource.table->set, "'@odata.id' is missing"));
+    TRY(RowNumber child, named_row(api, collection, url));
     return relate(api, resource, collection, child, true);
   }
   auto key = key_of(resource.rest.front());

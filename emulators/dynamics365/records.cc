@@ -109,6 +109,7 @@ Outcome<void> Records::check_draft(Draft& draft, bool fixture) {
   TRY_VOID(settle_state(draft, fixture, metadata_.quirks()));
   if (!fixture && rules_.application_required) TRY_VOID(check_required(draft));
   TRY_VOID(check_step(draft));
+  TRY_VOID(check_endpoint(draft));
   compute_columns(draft);
   return check_unique(draft);
 }

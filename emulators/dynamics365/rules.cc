@@ -232,6 +232,18 @@ Outcome<void> check_step(const Draft& draft) {
   return refuse(400, code::kInvalidArgument, "Asynchronous steps run in the stage 40 (post-operation) alone.");
 }
 
+Outcome<void> check_endpoint(const Draft& draft) {
+  const TableSpec& table = draft.table();
+  if (table.name != "serviceendpoint") return {};
+  if (!http::parse_url(draft.text("url"))) return refuse(400, code::kInvalidArgument, fmt::format("'{}' is no absolute URL.", draft.text("url")));
+  std::string_view secret = draft.text("authvalue");
+  if (secret.empty() || draft.integer(table.require("authtype"), 0) == 4) return {};  // a plain key
+  auto settings = parse_xml(secret);
+  auto named = [](const XmlElement& each) { return !each.attribute("name").empty(); };
+  if (settings && settings->name == "settings" && std::all_of(settings->children.begin(), settings->children.end(), named)) return {};
+  return refuse(400, code::kInvalidArgument, "The authvalue of headers and of query parameters is <settings><setting name='…' value='…'/></settings>.");
+}
+
 Outcome<void> check_required(const Draft& draft) {
   for (const Column& column : draft.table().columns) {
     if (!column.required || (!draft.creating() && !draft.touches(column))) continue;

@@ -14,8 +14,9 @@ Outcome<void> check_transition(const TableSpec& table, RowNumber row, std::int64
 Outcome<void> check_not_frozen(const TableSpec& table, RowNumber row, const Payload& payload);
 /// Whether open activities hang on this case.
 bool has_open_activities(const Metadata& metadata, std::string_view incident_id);
-/// What a webhook step may be.
+/// What a webhook step and its endpoint may be.
 Outcome<void> check_step(const Draft& draft);
+Outcome<void> check_endpoint(const Draft& draft);
 /// Every required column has a value; on update only those that are written are looked at.
 Outcome<void> check_required(const Draft& draft);
 /// Columns that the platform computes from others.

@@ -212,6 +212,18 @@ TEST_F(Messages, AnEndpointNeedsWhatItsTableAsksFor) {
   EXPECT_EQ(post("serviceendpoints", "{" + given + R"(,"connectionmode":1,"userclaim":1})").status, 204);
 }
 
+// fact: §3.3 [C], §3.3 [K]
+TEST_F(Messages, AnEndpointHasAUrlAndSettingsThatCanBeRead) {
+  auto made = [&](const std::string& more) {
+    return post("serviceendpoints", R"({"name":"hook","contract":8,"connectionmode":1,"userclaim":1,)" + more + "}").status;
+  };
+  EXPECT_EQ(made(R"("authtype":4,"url":"hook")"), 400);
+  EXPECT_EQ(made(R"("authtype":5,"url":"http://127.0.0.1:9000/","authvalue":"secret")"), 400);
+  EXPECT_EQ(made(R"("authtype":6,"url":"http://127.0.0.1:9000/","authvalue":"<settings><setting value='S'/></settings>")"), 400);
+  EXPECT_EQ(made(R"("authtype":6,"url":"http://127.0.0.1:9000/","authvalue":"<settings><setting name='k' value='S'/></settings>")"), 204);
+  EXPECT_EQ(made(R"("authtype":4,"url":"http://127.0.0.1:9000/","authvalue":"secret")"), 204) << "of a key: as it is";
+}
+
 using Audits = Dynamics365Test;
 
 // fact: §3.2 [C]
@@ -312,6 +324,19 @@ TEST_F(Strict, OptionsOfCollectionsAreNotForOneRow) {
     EXPECT_EQ(get("accounts(" + id + ")?" + option).code(), "0x80060888") << option;
   EXPECT_EQ(get("accounts?$count=perhaps").status, 400);
   EXPECT_EQ(get("accounts(" + id + ")?$select=name").status, 200);
+}
+
+// fact: §2.8 [C]
+TEST_F(Strict, AReferenceNamesItsRow) {
+  std::string id = account();
+  EXPECT_EQ(post("accounts(" + id + ")/contact_customer_accounts/$ref", "{}").code(), "0x80048d19");
+  EXPECT_EQ(write("PUT", "accounts(" + id + ")/primarycontactid/$ref", "{}").code(), "0x80048d19");
+}
+
+// fact: §1.4 [K]
+TEST_F(Strict, DefinitionsAreSelectedFilteredAndExpandedAlone) {
+  for (const char* option : {"$top=1", "$orderby=LogicalName", "$count=true", "$skip=1"}) EXPECT_EQ(get("EntityDefinitions?" + std::string(option)).status, 400) << option;
+  EXPECT_EQ(get("EntityDefinitions?$select=LogicalName").status, 200);
 }
 
 // fact: §2.5 [C], §6.10 [C]
