@@ -100,6 +100,8 @@ class Portal {
 
   void tie(const ObjectType& from, RowNumber from_row, const ObjectType& to, RowNumber to_row, const AssociationType& kind, const Writer& writer);
   void untie(const ObjectType& from, RowNumber from_row, const ObjectType& to, RowNumber to_row, const AssociationType& kind, const Writer& writer);
+  /// Whether the account's rules let these two be tied.
+  Outcome<void> check_room(const ObjectType& from, RowNumber row, const ObjectType& to, RowNumber to_row, const AssociationType& type) const;
   /// As a person sets it: exactly these, the first as the primary one where there is such a thing.
   Outcome<void> set_ties(const ObjectType& from, RowNumber from_row, ObjectType& to, const json::value& ids, const Writer& writer);
 

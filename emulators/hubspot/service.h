@@ -189,7 +189,6 @@ class HubSpot final : public StandIn {
   Answer ties_batch_create(Call& call, const TieStyle& style);
   Answer ties_batch_archive(Call& call);
   Answer types_batch_archive(Call& call, const TieStyle& style);
-  Outcome<void> check_room(const TypePair& pair, RowNumber row, RowNumber to_row, const AssociationType& type) const;
   // association_schema_calls.cc
   Answer labels(Call& call);
   Answer label_create(Call& call);

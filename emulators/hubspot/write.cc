@@ -212,7 +212,10 @@ Outcome<RowNumber> Portal::create(ObjectType& type, const json::object& properti
   tell_properties(type, row, changes, {}, writer);
   expect_domain(type, row, writer);
   std::vector<TieChange> tied;
-  for (const NewTie& tie : ties) associations_.add(type, row, *tie.to_type, tie.to, *tie.type, tied);
+  for (const NewTie& tie : ties) {
+    TRY_VOID(check_room(type, row, *tie.to_type, tie.to, *tie.type));
+    associations_.add(type, row, *tie.to_type, tie.to, *tie.type, tied);
+  }
   note_ties(tied, writer);
   associate_activity(type, row, ties, writer);
   sync_stage(type, row, writer);

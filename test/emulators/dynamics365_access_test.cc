@@ -335,7 +335,8 @@ TEST_F(Strict, AReferenceNamesItsRow) {
 
 // fact: §1.4 [K]
 TEST_F(Strict, DefinitionsAreSelectedFilteredAndExpandedAlone) {
-  for (const char* option : {"$top=1", "$orderby=LogicalName", "$count=true", "$skip=1"}) EXPECT_EQ(get("EntityDefinitions?" + std::string(option)).status, 400) << option;
+  for (const char* option : {"$top=1", "$orderby=LogicalName", "$count=true", "$skip=1"})
+    EXPECT_EQ(get("EntityDefinitions?" + std::string(option)).status, 400) << option;
   EXPECT_EQ(get("EntityDefinitions?$select=LogicalName").status, 200);
 }
 
