@@ -136,6 +136,7 @@ class Portal {
   /// Whether the account's subscription lets it hold one more.
   Outcome<void> check_room(const ObjectType& type) const;
   Outcome<void> check_required(const ObjectType& type, const Changes& changes, const Writer& writer) const;
+  Outcome<void> check_not_blocked(const std::string& address) const;
   Outcome<void> check_unique(const ObjectType& type, RowNumber self, const std::string& self_id, const Changes& changes) const;
   Outcome<void> check_stage(const ObjectType& type, RowNumber row, const Changes& changes) const;
   void derive(const ObjectType& type, RowNumber row, Changes& changes, const Writer& writer) const;
@@ -186,6 +187,8 @@ class UnitOfWork {
   bool committed_ = false;
 };
 
+/// Of a contact; of other types there are none.
+std::vector<std::string> secondary_addresses_of(const ObjectType& type, RowNumber row);
 /// Later than the record's last change or the same: stamps never run backwards.
 WallTime stamp_for(const Record& record, WallTime now);
 

@@ -303,8 +303,8 @@ class HubSpot final : public StandIn {
 
   Outcome<ObjectType*> type_of(const Call& call);
   Writer writer(const Call& call) const;
-  /// The record a path names, by id or by idProperty; `merged_too`: merged ids lead on.
-  Outcome<RowNumber> row_of(const Call& call, const ObjectType& type, bool merged_too);
+  /// The record a path names, by id or, where the call takes it, by idProperty; `merged_too`: merged ids lead on.
+  Outcome<RowNumber> row_of(const Call& call, const ObjectType& type, bool merged_too, bool by_key);
 
   HubSpotOptions options_;
   Portal portal_;

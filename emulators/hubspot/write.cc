@@ -96,15 +96,17 @@ Outcome<void> Portal::check_required(const ObjectType& type, const Changes& chan
   return {};
 }
 
+Outcome<void> Portal::check_not_blocked(const std::string& address) const {
+  if (std::find(blocked_addresses_.begin(), blocked_addresses_.end(), to_lower_ascii(address)) == blocked_addresses_.end()) return {};
+  return invalid(fmt::format("The address {} was deleted for privacy and cannot be used again", address));
+}
+
 /// `self`: kNoRow for a create.
 Outcome<void> Portal::check_unique(const ObjectType& type, RowNumber self, const std::string& self_id, const Changes& changes) const {
   for (const auto& [property, value] : changes) {
     if (!is_key(type, *property) || is_null(view(value))) continue;
     std::string text = text_of_value(view(value));
-    if (property->form == TextForm::email &&
-        std::find(blocked_addresses_.begin(), blocked_addresses_.end(), to_lower_ascii(text)) != blocked_addresses_.end()) {
-      return invalid(fmt::format("The address {} was deleted for privacy and cannot be used again", text));
-    }
+    if (property->form == TextForm::email) TRY_VOID(check_not_blocked(text));
     RowNumber other = find_by_key(type, *property, text);
     if (other == kNoRow || other == self) continue;
     const std::string& other_id = type.table->record(other).id;

@@ -17,6 +17,14 @@ TEST_F(Quirks, HeadersOfAnEmailNamePeopleAsObjects) {
   EXPECT_EQ(with(R"({"from":{"email":"a@x.example"},"to":[{"email":"b@x.example"}],"cc":[],"bcc":[]})"), 201);
 }
 
+// fact: §2.2 [S]
+TEST_F(Quirks, ARecordIsArchivedByItsIdAlone) {
+  std::string id = contact("a@x.example");
+  EXPECT_EQ(api.send("DELETE", "/crm/v3/objects/contacts/a@x.example?idProperty=email").status, 404);
+  EXPECT_EQ(read("contacts", "a@x.example", "idProperty=email").status, 200);
+  EXPECT_EQ(api.send("DELETE", "/crm/v3/objects/contacts/" + id).status, 204);
+}
+
 // fact: §3.1 [D]
 TEST_F(Quirks, WhatASearchSelectsIsAList) {
   EXPECT_EQ(search("contacts", {{"properties", "email"}}).status, 400);
