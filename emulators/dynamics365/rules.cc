@@ -20,19 +20,6 @@ std::string_view state_label(const TableSpec& table, std::int64_t value) {
   return state ? std::string_view(state->label) : "?";
 }
 
-Outcome<void> check_case_transition(const Draft& draft, std::int64_t from, std::int64_t to) {
-  if (draft.creating()) return {};
-  if (to == kResolved) {
-    return refuse(400, code::kInvalidStateStatus,
-                  "This message can not be used to set the state of incident to Resolved. In order to set state of "
-                  "incident to Resolved, use the CloseIncidentRequest message instead.");
-  }
-  if (from != kActive && to != kActive && from != to) {
-    return refuse(400, code::kInvalidState, "A case that is closed has to be reactivated first.");
-  }
-  return {};
-}
-
 void compute_full_name(Draft& draft) {
   if (!draft.touches("firstname") && !draft.touches("lastname")) return;
   std::string first(draft.text("firstname")), last(draft.text("lastname"));
@@ -151,6 +138,10 @@ Outcome<void> check_key(const Draft& draft, const AlternateKey& key) {
 Outcome<void> check_transition(const TableSpec& table, RowNumber row, std::int64_t status, const Quirks& quirks) {
   ValueView held = table.rows->get(row, table.status_column()->field);
   const std::int64_t* from = std::get_if<std::int64_t>(&held);
+  auto state_of = [&](std::int64_t of) { return table.status_column()->option(of)->state; };
+  bool closed = from && table.name == "incident" && state_of(*from) != kActive;
+  if (closed && state_of(status) != kActive && state_of(status) != state_of(*from))
+    return refuse(400, code::kInvalidState, "A case that is closed has to be reactivated first.");
   for (const StatusTransition& each : quirks.status_transitions) {
     if (!from || each.table != table.name || each.from != *from || *from == status || each.to.contains(status)) continue;
     return refuse(400, code::kInvalidStateStatus,
@@ -188,7 +179,11 @@ Outcome<void> settle_state(Draft& draft, bool lenient, const Quirks& quirks) {
     return refuse(400, code::kInvalidStateStatus,
                   fmt::format("A {} cannot be created in the state {}; create it, then change its state.", table.name, state_label(table, to)));
   }
-  if (table.name == "incident" && !lenient) TRY_VOID(check_case_transition(draft, from, to));
+  if (table.name == "incident" && !draft.creating() && to == kResolved) {
+    return refuse(400, code::kInvalidStateStatus,
+                  "This message can not be used to set the state of incident to Resolved. In order to set state of "
+                  "incident to Resolved, use the CloseIncidentRequest message instead.");
+  }
   if (!draft.creating()) TRY_VOID(check_transition(table, draft.row(), status, quirks));
   draft.set(state_column, to);
   draft.set(status_column, status);

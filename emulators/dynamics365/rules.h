@@ -8,7 +8,7 @@ namespace lockstep::emulators::dynamics365 {
 
 /// State and status belong together; cases are resolved by CloseIncident alone. `lenient`: for fixtures.
 Outcome<void> settle_state(Draft& draft, bool lenient, const Quirks& quirks);
-/// Whether an administrator's rules let a row go from its status to this one.
+/// Whether an administrator's rules, and those of cases, let a row go from its status to this one. Precondition: there is such a status.
 Outcome<void> check_transition(const TableSpec& table, RowNumber row, std::int64_t status, const Quirks& quirks);
 /// A row that is not active takes nothing but a new state.
 Outcome<void> check_not_frozen(const TableSpec& table, RowNumber row, const Payload& payload);
