@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
+
 #include "base/text.h"
 #include "emulators/dynamics365/api_call.h"
 #include "emulators/dynamics365/guid.h"
@@ -25,6 +28,20 @@ std::string with_parameters(const ApiCall& api, std::string_view segment) {
     segment.remove_prefix(length);
   }
   return text;
+}
+
+/// "F(Name=…,Other=@p1)" by name, with what an alias stands for.
+std::map<std::string, std::string, std::less<>> parameters_of(const ApiCall& api, std::string_view segment) {
+  std::map<std::string, std::string, std::less<>> parameters;
+  std::size_t open = segment.find('('), close = segment.rfind(')');
+  if (open == std::string_view::npos || close == std::string_view::npos || close < open) return parameters;
+  for (std::string_view each : split_outside(segment.substr(open + 1, close - open - 1), ',')) {
+    std::string_view name = each.substr(0, each.find('='));
+    std::string_view value = name.size() < each.size() ? each.substr(name.size() + 1) : "";
+    auto alias = value.starts_with('@') ? api.call.query_value(value) : std::nullopt;
+    parameters.emplace(name, alias ? *alias : std::string(value));
+  }
+  return parameters;
 }
 
 const json::object* object_member(const json::object& body, std::string_view name) {
@@ -91,7 +108,7 @@ Outcome<http::Response> close_incident(ApiCall& api) {
   const TableSpec& resolutions = api.organisation.metadata.require("incidentresolution");
   TRY(Payload checked, read_payload(api.organisation.metadata, resolutions, *sent, api.resolver(), Door::api, true));
   TRY(RowReference incident, api.resolver().resolve(bind));
-  TRY_VOID(api.organisation.check_privilege(*incident.table, "Write", api.call.caller));
+  TRY_VOID(api.allowed(*incident.table, "Write"));
   CaseResolution resolution;
   resolution.subject = std::string(text_member(*sent, "subject"));
   resolution.description = std::string(text_member(*sent, "description"));
@@ -112,7 +129,8 @@ Outcome<http::Response> merge_rows(ApiCall& api) {
   TRY(RowReference loser, typed_row(api.organisation, body, "Subordinate"));
   if (winner.table != loser.table) return bad_parameter("Subordinate");
   if (!body.contains("PerformParentingChecks")) return bad_parameter("PerformParentingChecks");
-  TRY_VOID(api.organisation.check_privilege(*winner.table, "Write", api.call.caller));
+  if (!api.allowed(*winner.table, "Write") || !api.allowed(*winner.table, "Merge"))
+    return refuse(403, code::kMergeNotAllowed, "Caller does not have sufficient privilege for a merge operation.");
   Payload content;
   if (const json::object* update = object_member(body, "UpdateContent")) {
     TRY(content, read_payload(api.organisation.metadata, *winner.table, *update, api.resolver(), Door::api, false));
@@ -129,7 +147,7 @@ Outcome<http::Response> restore_row(ApiCall& api) {
   const TableSpec* table = target ? typed_table(api.organisation.metadata, *target) : nullptr;
   auto id = table ? parse_guid(text_member(*target, table->key)) : std::nullopt;
   if (!id) return bad_parameter("Target");
-  TRY_VOID(api.organisation.check_privilege(*table, "Create", api.call.caller));
+  TRY_VOID(api.allowed(*table, "Create"));
   TRY_VOID(api.organisation.records.restore(*table, table->rows->find(*id), api.writer));
   json::object body{{"@odata.context", api.base + "/$metadata#Microsoft.Dynamics.CRM.RestoreResponse"}, {"id", *id}};
   return api_json(200, json::serialize(body));
@@ -140,7 +158,7 @@ Outcome<http::Response> send_email(ApiCall& api, const Resource& resource) {
   if (resource.table->name != "email") return tl::unexpected<ApiError>(segment_missing(resource.rest.front()));
   RowNumber row = api.organisation.find(resource);
   if (row == kNoRow) return tl::unexpected<ApiError>(api.organisation.missing(resource));
-  TRY_VOID(api.organisation.check_privilege(*resource.table, "Write", api.call.caller));
+  TRY_VOID(api.allowed(*resource.table, "Write"));
   JsonDocument document;
   TRY_VOID(api.parse_body(document));
   const json::value* issue = document.root().get_object().if_contains("IssueSend");
@@ -148,6 +166,37 @@ Outcome<http::Response> send_email(ApiCall& api, const Resource& resource) {
   TRY_VOID(api.organisation.records.mark_email_sent(row, issue->get_bool(), api.writer));
   std::string subject(text_of(resource.table->rows->get(row, resource.table->require("subject").field)));
   json::object body{{"@odata.context", api.base + "/$metadata#Microsoft.Dynamics.CRM.SendEmailResponse"}, {"Subject", subject}};
+  return api_json(200, json::serialize(body));
+}
+
+/// "IsValidStateTransition(Entity=@p1,NewState=@p2,NewStatus=@p3)?@p1={'@odata.id':'incidents(G)'}&@p2='Resolved'&@p3=5"
+Outcome<http::Response> valid_transition(ApiCall& api, std::string_view sent) {
+  const Metadata& metadata = api.organisation.metadata;
+  std::map<std::string, std::string, std::less<>> given = parameters_of(api, sent);
+  std::string quoted = given["Entity"];
+  std::replace(quoted.begin(), quoted.end(), '\'', '"');
+  JsonDocument document;
+  if (!document.parse(quoted) || !document.root().is_object()) return bad_parameter("Entity");
+  const json::object& entity = document.root().get_object();
+  std::string_view url = text_member(entity, "@odata.id");
+  auto found = url.empty() ? typed_row(api.organisation, json::object{{"Entity", entity}}, "Entity") : api.resolver().resolve(url);
+  if (!found) return tl::unexpected<ApiError>(found.error());
+  const TableSpec& table = *found->table;
+  TRY_VOID(api.allowed(table, "Read"));
+  std::string_view label = given["NewState"];
+  if (label.size() < 2 || label.front() != '\'' || label.back() != '\'') return bad_parameter("NewState");
+  label = label.substr(1, label.size() - 2);
+  auto named = [&](const State& each) { return each.label == label || std::to_string(each.value) == label; };
+  auto state = std::find_if(table.states.begin(), table.states.end(), named);
+  std::int64_t status = 0;
+  const std::string& digits = given["NewStatus"];
+  auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), status);
+  if (error != std::errc() || end != digits.data() + digits.size()) return bad_parameter("NewStatus");
+  if (table.states.empty()) return bad_parameter("Entity");
+  const Option* option = table.status_column()->option(status);
+  bool valid =
+      state != table.states.end() && option && option->state == state->value && check_transition(table, found->row, status, metadata.quirks()).has_value();
+  json::object body{{"@odata.context", api.base + "/$metadata#Microsoft.Dynamics.CRM.IsValidStateTransitionResponse"}, {"IsValid", valid}};
   return api_json(200, json::serialize(body));
 }
 

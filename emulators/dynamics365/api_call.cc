@@ -25,12 +25,13 @@ Outcome<void> ApiCall::impersonate() {
   auto caller = condition("MSCRMCallerID"), object = condition("CallerObjectId");
   if (!caller && !object) return {};
   std::string id = to_lower_ascii(object ? *object : *caller);
-  if (organisation.denied.contains({"systemuser", "ActOnBehalfOfAnother"})) {
+  if (organisation.lacks("systemuser", "ActOnBehalfOfAnother", call.caller)) {
     return refuse(403, code::kPrivilegeDenied,
                   fmt::format("Principal user (Name={}, type=8) is missing prvActOnBehalfOfAnotherUser privilege.", call.caller.name));
   }
   auto actor = object ? organisation.users.by_directory_id(id) : organisation.users.by_id(id);
   if (!actor) return tl::unexpected<ApiError>(row_missing("systemuser", id));
+  if (organisation.users.is_disabled(*actor)) return tl::unexpected<ApiError>(user_disabled(organisation.users.id_of(*actor, call.now)));
   if (*actor == call.caller) return {};
   writer.on_behalf = call.caller;
   writer.actor = std::move(*actor);
@@ -42,7 +43,7 @@ Outcome<void> ApiCall::bypass() {
   auto logic = condition("MSCRM.BypassBusinessLogicExecution"), steps = condition("MSCRM.BypassBusinessLogicExecutionStepIds");
   bool older = equal_no_case(condition("MSCRM.BypassCustomPluginExecution").value_or(""), "true");
   auto missing = [&](const char* privilege) -> Outcome<void> {
-    if (!organisation.denied.contains({"systemuser", privilege})) return {};
+    if (!organisation.lacks("systemuser", privilege, call.caller)) return {};
     return refuse(403, code::kPrivilegeDenied, fmt::format("Principal user (Name={}, type=8) is missing prv{} privilege.", call.caller.name, privilege));
   };
   if (logic || steps) TRY_VOID(missing("BypassCustomBusinessLogic"));
@@ -60,6 +61,39 @@ Outcome<void> ApiCall::bypass() {
   }
   if (writer.bypassed_steps.size() > kMostSteps) return refuse(400, code::kInvalidArgument, fmt::format("No more than {} steps can be bypassed.", kMostSteps));
   return {};
+}
+
+Outcome<void> ApiCall::allowed(const TableSpec& table, std::string_view verb) const {
+  TRY_VOID(organisation.check_privilege(table, verb, call.caller));
+  return writer.on_behalf ? organisation.check_privilege(table, verb, writer.actor) : Outcome<void>();
+}
+
+Outcome<void> ApiCall::allowed(const TableSpec& table, const Payload& payload) const {
+  for (const Nested& nested : payload.nested) {
+    TRY_VOID(allowed(*nested.table, "Create"));
+    TRY_VOID(allowed(*nested.table, nested.payload));
+  }
+  const Column* owner = table.column("_ownerid_value");
+  const Change* given = owner ? payload.find(*owner) : nullptr;
+  const std::string* id = given ? std::get_if<std::string>(&given->value) : nullptr;
+  if (!id || *id == organisation.users.id_of(writer.actor, call.now)) return {};
+  TRY_VOID(allowed(table, "Assign"));
+  auto user = organisation.users.by_id(*id);
+  return user ? organisation.check_privilege(table, "Read", *user) : Outcome<void>();
+}
+
+Outcome<void> ApiCall::may_read(const std::vector<Expand>& expands) const {
+  for (const Expand& each : expands) {
+    TRY_VOID(allowed(*each.target, "Read"));
+    TRY_VOID(may_read(each.selection.expands));
+  }
+  return {};
+}
+
+Outcome<QueryOptions> ApiCall::query(const TableSpec& table) const {
+  TRY(QueryOptions options, read_query(scope(), table, call.query));
+  TRY_VOID(may_read(options.selection.expands));
+  return options;
 }
 
 FilterScope ApiCall::scope() const { return {organisation.metadata, call.now, organisation.users.id_of(writer.actor, call.now)}; }

@@ -26,7 +26,12 @@ struct ApiCall {
   Outcome<void> parse_body(JsonDocument& document) const;
   UrlResolver resolver() const { return UrlResolver(organisation, call.base_url); }
   FilterScope scope() const;
-  Outcome<QueryOptions> query(const TableSpec& table) const { return read_query(scope(), table, call.query); }
+  Outcome<QueryOptions> query(const TableSpec& table) const;
+  /// Whether the caller, and whom it acts for, have the privilege. Error: 403.
+  Outcome<void> allowed(const TableSpec& table, std::string_view verb) const;
+  /// What a body wants beyond its own row: related rows made with it, and another owner, who must be able to read the table.
+  Outcome<void> allowed(const TableSpec& table, const Payload& payload) const;
+  Outcome<void> may_read(const std::vector<Expand>& expands) const;
   RenderScope rendering() const;
   /// "Preference-Applied", unless nothing was asked for.
   void note_preferences(http::Response& response) const;
@@ -78,6 +83,7 @@ Outcome<http::Response> merge_rows(ApiCall& api);
 Outcome<http::Response> restore_row(ApiCall& api);
 Outcome<http::Response> send_email(ApiCall& api, const Resource& resource);
 Outcome<http::Response> total_record_count(ApiCall& api, std::string_view segment);
+Outcome<http::Response> valid_transition(ApiCall& api, std::string_view segment);
 /// The row that a parameter of an action names by its type and key. Error: 400, 404.
 Outcome<RowReference> typed_row(const Organisation& organisation, const json::object& body, std::string_view name);
 /// InitializeFileBlocksUpload, UploadBlock … of notes, attachments and file columns.

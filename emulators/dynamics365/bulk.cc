@@ -6,6 +6,7 @@
 
 #include "emulators/dynamics365/api_call.h"
 #include "emulators/dynamics365/convert.h"
+#include "emulators/dynamics365/guid.h"
 
 namespace lockstep::emulators::dynamics365 {
 namespace {
@@ -18,8 +19,8 @@ struct Target {
   bool key_in_url = false;
 };
 
-/// The address of an upserted row: @odata.id, else the primary or alternate key among the columns.
-Outcome<void> address(const ApiCall& api, const TableSpec& table, Target& target) {
+/// The address of a row: @odata.id, else the primary key among the columns, or an alternate one of what is upserted.
+Outcome<void> address(const ApiCall& api, const TableSpec& table, Target& target, bool upserts) {
   if (std::string_view id = text_member(*target.body, "@odata.id"); !id.empty()) {
     TRY(target.resource, parse_resource(api.organisation.metadata, relative_path(id, api.call.base_url)));
     target.key_in_url = true;
@@ -27,9 +28,11 @@ Outcome<void> address(const ApiCall& api, const TableSpec& table, Target& target
     return refuse(400, code::kInvalidArgument, fmt::format("'{}' does not address a row of '{}'.", id, table.set));
   }
   target.resource.table = &table;
-  target.resource.id = std::string(text_member(*target.body, table.key));
+  std::string_view sent_id = text_member(*target.body, table.key);
+  target.resource.id = parse_guid(sent_id).value_or(std::string(sent_id));
   if (!target.resource.id.empty()) return {};
   for (const AlternateKey& key : table.keys) {
+    if (!upserts) break;
     std::vector<Value> values;
     for (const Column* column : key.columns) {
       const json::value* sent = target.body->if_contains(column->name);
@@ -65,7 +68,7 @@ class BulkAction {
   }
 
   Outcome<std::string> create(const json::object& target) {
-    TRY_VOID(organisation_.check_privilege(table_, "Create", api_.call.caller));
+    TRY_VOID(api_.allowed(table_, "Create"));
     TRY(Payload payload, read(target, true));
     TRY(RowNumber row, organisation_.records.create(table_, payload, api_.writer));
     created_.push_back({row, payload.changes});
@@ -73,9 +76,9 @@ class BulkAction {
   }
 
   Outcome<void> update(const json::object& body) {
-    TRY_VOID(organisation_.check_privilege(table_, "Write", api_.call.caller));
+    TRY_VOID(api_.allowed(table_, "Write"));
     Target target{&body, {}, false};
-    TRY_VOID(address(api_, table_, target));
+    TRY_VOID(address(api_, table_, target, false));
     TRY_VOID(once(target));
     RowNumber row = organisation_.find(target.resource);
     if (row == kNoRow) return tl::unexpected<ApiError>(organisation_.missing(target.resource));
@@ -86,10 +89,10 @@ class BulkAction {
 
   Outcome<void> upsert(const json::object& body) {
     Target target{&body, {}, false};
-    TRY_VOID(address(api_, table_, target));
+    TRY_VOID(address(api_, table_, target, true));
     TRY_VOID(once(target));
     RowNumber row = organisation_.find(target.resource);
-    TRY_VOID(organisation_.check_privilege(table_, row == kNoRow ? "Create" : "Write", api_.call.caller));
+    TRY_VOID(api_.allowed(table_, row == kNoRow ? "Create" : "Write"));
     TRY(Payload payload, read(body, row == kNoRow));
     if (row != kNoRow) {
       if (target.resource.alternate_key) drop_key(payload, *target.resource.alternate_key);
@@ -126,7 +129,9 @@ class BulkAction {
   }
 
   Outcome<Payload> read(const json::object& body, bool creating) const {
-    return read_payload(organisation_.metadata, table_, body, api_.resolver(), Door::api, creating);
+    TRY(Payload payload, read_payload(organisation_.metadata, table_, body, api_.resolver(), Door::api, creating));
+    TRY_VOID(api_.allowed(table_, payload));
+    return payload;
   }
 
   Outcome<void> once(const Target& target) {

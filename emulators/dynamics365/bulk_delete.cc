@@ -93,7 +93,7 @@ Outcome<http::Response> BulkDeletes::start(ApiCall& api) {
     if (!table->writable) return bad_query(fmt::format("The '{}' entity does not support bulk delete.", table->name));
     if (query.contains("LinkEntities") && list_of(query, "LinkEntities") && !list_of(query, "LinkEntities")->empty())
       return refuse(501, code::kNotImplemented, "Links of a bulk delete's query are not implemented in this stand-in.");
-    TRY_VOID(organisation_.check_privilege(*table, "Delete", api.call.caller));
+    TRY_VOID(api.allowed(*table, "Delete"));
     const json::value* criteria = query.if_contains("Criteria");
     std::string filter;
     if (criteria && criteria->is_object()) {

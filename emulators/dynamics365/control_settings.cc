@@ -1,7 +1,10 @@
 // The control plane's webhook steps and switches.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <memory>
+#include <set>
 
 #include "base/text.h"
 #include "emulators/dynamics365/service.h"
@@ -87,15 +90,16 @@ Result<std::size_t> Service::add_steps(const json::object& sent) {
   std::size_t added = 0;
   for (const std::string& table : tables) {
     const TableSpec* known = organisation_.metadata.by_name(table);
-    if (!known) return fail(ErrorCode::invalid_input, fmt::format("no table '{}'", table));
+    if (!known && table != "none") return fail(ErrorCode::invalid_input, fmt::format("no table '{}'", table));
     for (const std::string& message : messages) {
-      static constexpr std::string_view kMessages[] = {"Create", "Update", "Delete", "Merge", "Close", "CreateMultiple", "UpdateMultiple"};
-      if (std::find(std::begin(kMessages), std::end(kMessages), message) == std::end(kMessages)) {
-        return fail(ErrorCode::invalid_input, "message is Create, Update, Delete, Merge, Close, CreateMultiple or UpdateMultiple");
-      }
+      static constexpr std::string_view kMessages[] = {"Create",   "Update",    "Delete",       "Merge",          "Close",         "Assign",
+                                                       "SetState", "Associate", "Disassociate", "CreateMultiple", "UpdateMultiple"};
+      if (std::find(std::begin(kMessages), std::end(kMessages), message) == std::end(kMessages))
+        return fail(ErrorCode::invalid_input, fmt::format("message is one of {}", fmt::join(kMessages, ", ")));
+      if (is_of_all_tables(message) != !known) return fail(ErrorCode::invalid_input, "Associate and Disassociate are of the table 'none', and nothing else is");
       Step each = step;
       each.id = organisation_.webhooks.new_id();
-      each.table = table;
+      each.table = known ? table : "";
       each.message = message;
       organisation_.webhooks.add(std::move(each));
       ++added;
@@ -137,24 +141,77 @@ void Service::add_switches() {
       "denied", [this](const json::value& sent, bool apply) { return change_denied(sent, apply); },
       [this] {
         json::array denied;
-        for (const auto& [table, verb] : organisation_.denied) denied.push_back(json::value(verb + " " + table));
+        for (const auto& [table, verb, user] : organisation_.denied) denied.push_back(json::value(verb + " " + table + (user.empty() ? "" : " " + user)));
         return json::value(std::move(denied));
       });
+  switches_.add(
+      "status_transitions", [this](const json::value& sent, bool apply) { return change_transitions(sent, apply); },
+      [this] { return json::value(organisation_.metadata.quirks().status_transitions.size()); });
+  add_lack("untracked", &TableSpec::tracks_changes);
+  add_lack("unversioned", &TableSpec::compares_versions);
+  switches_.add("unresolved_parties", &quirks.unresolved_parties);
   switches_.when_changed([this] { organisation_.protection.set(limits_); });
 }
 
-/// ["Write contact", …]
+void Service::add_lack(const char* name, bool TableSpec::*has) {
+  auto lacking = std::make_shared<std::set<std::string>>();
+  auto set = [this, has, lacking](const json::value& sent, bool apply) {
+    const json::array* list = sent.if_array();
+    std::set<std::string> wanted;
+    for (const json::value& each : list ? *list : json::array()) wanted.insert(scalar_text(each));
+    auto known = [&](const std::string& table) {
+      const TableSpec* found = organisation_.metadata.by_name(table);
+      return found && (found->*has || lacking->contains(table));
+    };
+    if (!list || !std::all_of(wanted.begin(), wanted.end(), known)) return false;
+    if (!apply) return true;
+    for (const std::string& table : *lacking) organisation_.metadata.editable(table)->*has = true;
+    for (const std::string& table : wanted) organisation_.metadata.editable(table)->*has = false;
+    *lacking = std::move(wanted);
+    return true;
+  };
+  switches_.add(name, set, [lacking] {
+    json::array shown;
+    for (const std::string& table : *lacking) shown.push_back(json::value(table));
+    return json::value(std::move(shown));
+  });
+}
+
+/// ["Write contact", "Read incident Ann", …]
 bool Service::change_denied(const json::value& sent, bool apply) {
-  std::set<std::pair<std::string, std::string>> denied;
+  std::set<Denial> denied;
   const json::array* list = sent.if_array();
   if (!list) return false;
   for (const json::value& each : *list) {
     std::string text = scalar_text(each);
     std::vector<std::string_view> words = split(text, ' ');
-    if (words.size() != 2 || !organisation_.metadata.by_name(words[1])) return false;
-    denied.emplace(std::string(words[1]), std::string(words[0]));
+    if (words.size() < 2 || !organisation_.metadata.by_name(words[1])) return false;
+    std::string user = words.size() > 2 ? text.substr(words[0].size() + words[1].size() + 2) : "";
+    denied.insert({std::string(words[1]), std::string(words[0]), std::move(user)});
   }
   if (apply) organisation_.denied = std::move(denied);
+  return true;
+}
+
+/// [{"entity": "incident", "from": 1, "to": [2, 5]}, …]
+bool Service::change_transitions(const json::value& sent, bool apply) {
+  const json::array* rules = sent.if_array();
+  if (!rules) return false;
+  std::vector<StatusTransition> read;
+  for (const json::value& each : *rules) {
+    const json::object* rule = each.if_object();
+    const TableSpec* table = rule ? organisation_.metadata.by_name(text_member(*rule, "entity")) : nullptr;
+    const json::value* to = rule ? rule->if_contains("to") : nullptr;
+    if (!table || table->states.empty() || !to || !to->is_array()) return false;
+    StatusTransition one{table->name, number_or(*rule, "from", -1), {}};
+    for (const json::value& status : to->get_array()) {
+      if (!status.is_int64() || !table->status_column()->option(status.get_int64())) return false;
+      one.to.insert(status.get_int64());
+    }
+    if (!table->status_column()->option(one.from)) return false;
+    read.push_back(std::move(one));
+  }
+  if (apply) organisation_.metadata.quirks().status_transitions = std::move(read);
   return true;
 }
 

@@ -107,7 +107,7 @@ Outcome<Value> check_money(const TableSpec& table, const Column& column, const j
 
 Outcome<Value> check_time(const TableSpec& table, const Column& column, std::string_view text) {
   Result<WallTime> time = parse_iso_time(text);
-  if (!time) return wrong_type(table, column, text);
+  if (!time || text[10] != 'T') return wrong_type(table, column, text);
   if (time->ms < kEarliestMs) {
     return refuse(400, code::kInvalidDateTime, fmt::format("The date-time format is invalid, or value is outside the supported range. ({})", text));
   }

@@ -326,7 +326,7 @@ json::object entity_definition(const Metadata& metadata, const TableSpec& table)
                                                    {"IsActivity", table.activity},
                                                    {"OwnershipType", "UserOwned"},
                                                    {"ChangeTrackingEnabled", table.tracks_changes},
-                                                   {"IsOptimisticConcurrencyEnabled", true},
+                                                   {"IsOptimisticConcurrencyEnabled", table.compares_versions},
                                                    {"HasNotes", metadata.require("annotation").navigation("objectid_" + table.name) != nullptr},
                                                    {"IsDuplicateDetectionEnabled", managed(table.name == "account" || table.name == "contact")},
                                                    {"Attributes", std::move(attributes)},

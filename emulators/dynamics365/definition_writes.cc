@@ -216,7 +216,7 @@ http::Response made_at(const ApiCall& api, const char* root, const json::object&
 /// {"SchemaName","Attributes":[{"SchemaName","IsPrimaryName":true,…}]}
 Outcome<http::Response> create_table(ApiCall& api) {
   Metadata& metadata = api.organisation.metadata;
-  TRY_VOID(api.organisation.check_privilege(metadata.require("account"), "Customize", api.call.caller));
+  TRY_VOID(api.allowed(metadata.require("account"), "Customize"));
   JsonDocument document;
   TRY_VOID(api.parse_body(document));
   const json::object& body = document.root().get_object();
@@ -249,7 +249,7 @@ Outcome<http::Response> create_table(ApiCall& api) {
 /// {"Name","DisplayName","Options":[…]}
 Outcome<http::Response> create_choice(ApiCall& api) {
   Metadata& metadata = api.organisation.metadata;
-  TRY_VOID(api.organisation.check_privilege(metadata.require("account"), "Customize", api.call.caller));
+  TRY_VOID(api.allowed(metadata.require("account"), "Customize"));
   JsonDocument document;
   TRY_VOID(api.parse_body(document));
   const json::object& body = document.root().get_object();
@@ -296,7 +296,7 @@ Outcome<http::Response> create_many_to_many(ApiCall& api, const json::object& bo
     *side = std::string(text_member(body, side == &made.first ? "Entity1LogicalName" : "Entity2LogicalName"));
     if (!metadata.by_name(*side)) return refuse(404, "0x80041102", fmt::format("The entity with a name = '{}' was not found in the MetadataCache.", *side));
   }
-  TRY_VOID(api.organisation.check_privilege(metadata.require(made.first), "Customize", api.call.caller));
+  TRY_VOID(api.allowed(metadata.require(made.first), "Customize"));
   if (made.first == made.second) return refuse(501, code::kNotImplemented, "A table is not tied to itself by many to many in this stand-in.");
   TRY_VOID(check_relationship_name(metadata, made.schema_name));
   if (metadata.by_name(made.intersect)) return refuse(400, "0x80044363", fmt::format("An entity with the specified name {} already exists.", made.intersect));
@@ -319,7 +319,7 @@ Outcome<http::Response> create_relationship(ApiCall& api) {
       return refuse(404, "0x80041102", fmt::format("The entity with a name = '{}' was not found in the MetadataCache.", text_member(body, side)));
   }
   const TableSpec &from = metadata.require(text_member(body, "ReferencingEntity")), &to = metadata.require(text_member(body, "ReferencedEntity"));
-  TRY_VOID(api.organisation.check_privilege(from, "Customize", api.call.caller));
+  TRY_VOID(api.allowed(from, "Customize"));
   TRY_VOID(check_relationship_name(metadata, schema_name));
   const json::value *lookup = body.if_contains("Lookup"), *cascades = body.if_contains("CascadeConfiguration");
   if (!lookup || !lookup->is_object()) return bad_parameters("Required parameter 'Lookup' is missing or not valid.");
@@ -343,7 +343,7 @@ Outcome<http::Response> create_relationship(ApiCall& api) {
 Outcome<http::Response> write_definition(ApiCall& api, const json::object& entity, std::string_view segment, const json::object* part) {
   Metadata& metadata = api.organisation.metadata;
   const TableSpec& table = metadata.require(text_member(entity, "LogicalName"));
-  TRY_VOID(api.organisation.check_privilege(table, "Customize", api.call.caller));
+  TRY_VOID(api.allowed(table, "Customize"));
   const std::string& method = api.call.request.method;
   if (part && segment == "Attributes") return change_column(api, table, text_member(*part, "LogicalName"));
   if (part && method == "DELETE") {

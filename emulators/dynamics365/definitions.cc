@@ -156,6 +156,10 @@ Outcome<http::Response> entity_definitions(ApiCall& api, std::string_view path) 
                   "deleted, keys deleted.");
   };
   bool writes = api.call.request.method != "GET";
+  for (const auto& [name, value] : api.call.query) {
+    if (name.starts_with('$') && name != "$select" && name != "$filter" && name != "$expand")
+      return refuse(400, code::kBadRequestUrl, fmt::format("The query parameter '{}' is not supported for definitions.", name));
+  }
   api.organisation.work_ms += 20;
   const Metadata& metadata = api.organisation.metadata;
   std::vector<std::string_view> segments = split(path, '/');

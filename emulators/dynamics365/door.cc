@@ -152,10 +152,13 @@ std::optional<http::Response> Service::admit(Call& call, const Route* route) {
   const OAuthClient* client = tokens().client(tokens().grant(token)->client_id);
   if (!client) return unauthorized(call);
   call.caller = {ActorKind::integration, client->name};
-  if (organisation_.denied.contains({"systemuser", "SignIn"}))  // the application has no application user
+  if (organisation_.lacks("systemuser", "SignIn", call.caller))  // the application has no application user
     return error_response(
         {static_cast<int>(organisation_.metadata.quirks().not_member_status), std::string(code::kNotAMember), "The user is not a member of the organization."});
-  organisation_.users.id_of(call.caller, call.now);
+  const std::string& user = organisation_.users.id_of(call.caller, call.now);
+  if (organisation_.users.is_disabled(call.caller)) return error_response(user_disabled(user));
+  if (organisation_.lacks("systemuser", "Roles", call.caller))
+    return error_response({403, std::string(code::kNoRoles), "The user has not been assigned any roles."});
   counted_ = fmt::format("{} on {}", client->name, server_of(call));
   if (auto throttled = organisation_.protection.admit(counted_, call.now, call.delay)) return too_many(*throttled);
   if (call.request.target.size() > kMaxUrl) return http::Response(414, "");

@@ -18,6 +18,10 @@ ApiError segment_missing(std::string_view segment) {
   return {404, std::string(code::kBadRequestUrl), fmt::format("Resource not found for the segment '{}'.", segment)};
 }
 
+ApiError user_disabled(std::string_view id) {
+  return {403, std::string(code::kUserDisabled), fmt::format("The specified user(Id = {}) is disabled. Consider enabling this user.", id)};
+}
+
 ApiError payload_unreadable(std::string_view set, const std::string& reason) {
   return {400, std::string(code::kPayloadUnreadable),
           fmt::format("Error identified in Payload provided by the user for Entity :'{}', InnerException : {}", set, reason)};
@@ -29,6 +33,7 @@ http::Response error_response(const ApiError& error, bool details) {
     body["@Microsoft.PowerApps.CDS.ErrorDetails.OperationStatus"] = "0";
     body["@Microsoft.PowerApps.CDS.ErrorDetails.SubErrorCode"] = error.code;
     body["@Microsoft.PowerApps.CDS.HelpLink"] = "http://go.microsoft.com/fwlink/?LinkID=398563&error=Microsoft.Crm.CrmException%3a" + error.code;
+    body["@Microsoft.PowerApps.CDS.TraceText"] = "";
     body["@Microsoft.PowerApps.CDS.InnerError.Message"] = error.message;
   }
   http::Response response = json_response(error.status, json::object{{"error", std::move(body)}}, "application/json; odata.metadata=minimal");

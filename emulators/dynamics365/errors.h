@@ -32,6 +32,9 @@ inline constexpr std::string_view kNotImplemented = "0x80040219";
 inline constexpr std::string_view kPrivilegeDenied = "0x80040220";
 inline constexpr std::string_view kCannotDeleteDueToAssociation = "0x80040227";
 inline constexpr std::string_view kAttachmentTooLarge = "0x80043e09";
+inline constexpr std::string_view kUserDisabled = "0x80040225";
+inline constexpr std::string_view kNoRoles = "0x80042f09";
+inline constexpr std::string_view kMergeNotAllowed = "0x80045301";
 inline constexpr std::string_view kRowIsInactive = "0x80040230";
 inline constexpr std::string_view kInvalidState = "0x80040233";
 inline constexpr std::string_view kDuplicateRecord = "0x80040237";
@@ -54,6 +57,7 @@ inline constexpr std::string_view kVersionMismatch = "0x80060882";
 inline constexpr std::string_view kKeyNotDefined = "0x80060890";
 inline constexpr std::string_view kNotFoundByKey = "0x80060891";
 inline constexpr std::string_view kDuplicateEntityKey = "0x80060892";
+inline constexpr std::string_view kVersionsNotCompared = "0x8006088d";
 inline constexpr std::string_view kRefusedByStep = "0x80040265";
 inline constexpr std::string_view kNotInRecycleBin = "0x80049959";
 inline constexpr std::string_view kDuplicatesFound = "0x80040333";
@@ -67,6 +71,7 @@ inline constexpr std::string_view kRequestsExceeded = "0x80072322";
 ApiError row_missing(std::string_view table, std::string_view id);
 ApiError property_missing(std::string_view table, std::string_view property);
 ApiError segment_missing(std::string_view segment);
+ApiError user_disabled(std::string_view id);
 /// `reason` as the reader of the payload gives it.
 ApiError payload_unreadable(std::string_view set, const std::string& reason);
 

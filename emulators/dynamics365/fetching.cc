@@ -97,7 +97,7 @@ http::Response listed(ApiCall& api, const TableSpec& table, std::string_view mem
 Outcome<http::Response> read_fetch(ApiCall& api, const TableSpec& table, const std::string& xml) {
   Organisation& organisation = api.organisation;
   TRY(Fetch fetch, parse_fetch(api.scope(), table, xml));
-  for (const FetchLink& link : fetch.links) TRY_VOID(organisation.check_privilege(*link.table, "Read", api.call.caller));
+  for (const FetchLink& link : fetch.links) TRY_VOID(api.allowed(*link.table, "Read"));
   std::vector<FetchRow> rows = fetch_rows(fetch, organisation.users);
   organisation.work_ms += 10 + static_cast<std::int64_t>(rows.size() / 20);
   if (fetch.aggregation) {

@@ -105,6 +105,7 @@ Metadata::Metadata(Database& database) : database_(database) {
                     sdkmessageprocessingstep_table,
                     sdkmessageprocessingstepimage_table,
                     asyncoperation_table,
+                    audit_table,
                     organization_table,
                     businessunit_table,
                     subject_table,

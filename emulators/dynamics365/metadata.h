@@ -131,6 +131,7 @@ class TableSpec {
   bool activity = false;
   bool state_on_create = false;
   bool tracks_changes = true;
+  bool compares_versions = true;  // rows are written by If-Match with a version
   Table* rows = nullptr;
 
   const Column* column(std::string_view read_name) const;
@@ -200,6 +201,8 @@ class Metadata {
   void add_table(TableSpec spec);
   /// The platform's, and those that were made.
   const std::vector<Relationship>& relationships() const { return relationships_; }
+  /// What the control plane changes in a table: nothing when there is none.
+  TableSpec* editable(std::string_view table) { return own(table); }
   /// What the control plane changes in a column: nothing when there is none.
   Column* editable(std::string_view table, std::string_view column);
   const std::deque<TableSpec>& tables() const { return tables_; }

@@ -81,10 +81,16 @@ ApiError Organisation::missing(const Resource& resource) const {
   return {404, std::string(code::kNotFoundByKey), fmt::format("A record with the specified key values does not exist in {} entity", resource.table->name)};
 }
 
-Outcome<void> Organisation::check_privilege(const TableSpec& table, std::string_view verb, const Actor& caller) const {
-  if (!denied.contains({table.name, std::string(verb)})) return {};
+bool Organisation::lacks(std::string_view table, std::string_view verb, const Actor& user) const {
+  if (denied.empty()) return false;
+  std::string of(table), what(verb);
+  return denied.contains({of, what, ""}) || denied.contains({of, what, user.name});
+}
+
+Outcome<void> Organisation::check_privilege(const TableSpec& table, std::string_view verb, const Actor& user) const {
+  if (!lacks(table.name, verb, user)) return {};
   return refuse(403, code::kPrivilegeDenied,
-                fmt::format("Principal user (Name={}, type=8) is missing prv{}{} privilege for entity '{}'.", caller.name, verb, table.label, table.name));
+                fmt::format("Principal user (Name={}, type=8) is missing prv{}{} privilege for entity '{}'.", user.name, verb, table.label, table.name));
 }
 
 std::string_view relative_path(std::string_view url, std::string_view base_url) {

@@ -18,6 +18,13 @@ namespace lockstep::emulators::dynamics365 {
 inline constexpr std::string_view kApiRoot = "/api/data/";
 inline constexpr std::string_view kApiPath = "/api/data/v9.2";
 
+/// A privilege that somebody lacks: "Create", "Read", "GlobalRead", "Write", "Delete", "Assign" … on a table.
+struct Denial {
+  std::string table, verb;
+  std::string user;  // by name; empty: whoever it is
+  auto operator<=>(const Denial&) const = default;
+};
+
 /// Everything of one organisation but its door: rows, rules, users, steps, tokens.
 struct Organisation {
   Organisation(Database& database_, OrganisationNames names_, Rng rng);
@@ -34,7 +41,7 @@ struct Organisation {
   ServiceProtection protection;
   DuplicateRules duplicate_rules;
   FileStore files;
-  std::set<std::pair<std::string, std::string>> denied;  // table and "Create", "Read", "Write", "Delete"
+  std::set<Denial> denied;
   Rng request_ids;
   std::map<std::string, std::string> content_ids;  // of the change set at work: "$1" to a row's path
   std::int64_t work_ms = 0;                        // execution time of the request at work, for the limit
@@ -43,7 +50,8 @@ struct Organisation {
   RowNumber find(const Resource& resource) const;
   /// What a read of a row that is not there answers.
   ApiError missing(const Resource& resource) const;
-  Outcome<void> check_privilege(const TableSpec& table, std::string_view verb, const Actor& caller) const;
+  bool lacks(std::string_view table, std::string_view verb, const Actor& user) const;
+  Outcome<void> check_privilege(const TableSpec& table, std::string_view verb, const Actor& user) const;
   /// Another stream of random numbers for all that is made from here on, or what there was before.
   struct Streams {
     Rng requests, records, webhooks;

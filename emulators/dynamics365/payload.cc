@@ -84,7 +84,7 @@ class PayloadReader {
   Outcome<void> check_attachment(const Column& column, const Value& value) const {
     bool file = (table_.name == "annotation" && column.name == "documentbody") || (table_.name == "activitymimeattachment" && column.name == "body");
     std::string bytes;
-    if (const std::string* picture = column.image ? std::get_if<std::string>(&value) : nullptr; picture && !from_base64(*picture, bytes))
+    if (const std::string* sent = column.image || file ? std::get_if<std::string>(&value) : nullptr; sent && !from_base64(*sent, bytes))
       return tl::unexpected<ApiError>(payload_unreadable(table_.set, fmt::format("'{}' is not base64.", column.name)));
     const std::string* content = file ? std::get_if<std::string>(&value) : nullptr;
     if (!content) return {};
@@ -97,6 +97,8 @@ class PayloadReader {
   Outcome<void> read_bind(std::string_view name, const json::value& sent) {
     const Navigation* navigation = table_.navigation(name);
     if (!navigation || !writable(*navigation->column)) return tl::unexpected<ApiError>(undeclared(table_.set, name));
+    if (sent.is_null() && navigation->column->source == Source::owner)
+      return refuse(400, code::kRequiredFieldMissing, fmt::format("Required field '{}' is missing on '{}'.", name, table_.name));
     if (sent.is_null()) return add({navigation->column, Value(), navigation->targets.front()});
     if (!sent.is_string()) {
       return tl::unexpected<ApiError>(payload_unreadable(table_.set, fmt::format("'{}{}' must be the URL of a row", name, kBind)));
@@ -219,6 +221,8 @@ Outcome<Party> read_party(const Metadata& metadata, const json::object& sent, co
   if (party.id.empty() && party.address.empty()) {
     return refuse(400, code::kRequiredFieldMissing, "An activity party needs a partyid or an addressused.");
   }
+  if (party.id.empty() && !metadata.quirks().unresolved_parties)
+    return refuse(400, code::kInvalidArgument, fmt::format("'{}' is no row, and this organisation does not allow unresolved recipients.", party.address));
   return party;
 }
 

@@ -114,6 +114,7 @@ Outcome<void> read_option(const FilterScope& scope, const TableSpec& table, cons
   } else if (name == "$top") {
     TRY(options.top, read_top(value));
   } else if (name == "$count") {
+    if (value != "true" && value != "false") return refuse(400, code::kBadRequestUrl, fmt::format("Invalid value '{}' for $count query option found.", value));
     options.count = value == "true";
   } else if (name == "$expand") {
     for (std::string_view each : split_outside(value, ',')) {

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "base/time.h"
 
@@ -9,9 +11,17 @@ namespace lockstep::emulators::dynamics365 {
 
 inline constexpr Duration kBinLife{30LL * 24 * 3'600'000};
 
+/// What an administrator allows to follow a status; statuses without a rule lead everywhere.
+struct StatusTransition {
+  std::string table;
+  std::int64_t from = 0;
+  std::set<std::int64_t> to;
+};
+
 /// Readings of what is not certain about the platform (contract, mark [?]), the stricter ones unless switched under settings; and
 /// what an organisation may have on or off.
 struct Quirks {
+  std::vector<StatusTransition> status_transitions;
   bool recycle_bin = false;                        // deleted rows can be read and restored for 30 days
   std::int64_t not_member_status = 403;            // an application without a user in the organisation
   std::string undeclared_key_code = "0x80060888";  // a key that the table does not have; or "0x0"
@@ -24,6 +34,7 @@ struct Quirks {
   bool client_correlation = false;                 // webhooks bear the correlation id that the client sent
   bool time_left_in_seconds = false;               // the unit of x-ms-ratelimit-time-remaining-xrm-requests; else ms
   bool status_moves_state = false;                 // statuscode alone moves statecode; else it is refused
+  bool unresolved_parties = false;                 // a participant may be a bare address
   bool null_clears_any_target = false;             // null on the name of a target that is not set clears the lookup
 };
 

@@ -59,6 +59,7 @@ Outcome<Listed> list_page(ApiCall& api, const TableSpec& table, const QueryOptio
   listed.delta = options.delta_token || state.contains("from");
   listed.tracked = listed.delta || state.contains("tracked") || (!options.skip_token && api.prefer.track_changes);
   if (listed.tracked) TRY_VOID(check_trackable(table, options, organisation.metadata.quirks()));
+  if (listed.tracked) TRY_VOID(api.allowed(table, "GlobalRead"));
   std::size_t size = api.prefer.page_size.value_or(kMaxPage);
   if (listed.delta) {
     std::uint64_t from = number_of(state, "from", 0);
@@ -126,7 +127,7 @@ Outcome<QueryOptions> options_for(const ApiCall& api, const Rows& rows) {
 Outcome<http::Response> read_collection(ApiCall& api, const Rows& rows) {
   Organisation& organisation = api.organisation;
   const TableSpec& table = *rows.table;
-  TRY_VOID(organisation.check_privilege(table, "Read", api.call.caller));
+  TRY_VOID(api.allowed(table, "Read"));
   if (auto sql = api.call.query_value("sql")) {
     TRY(std::string xml, fetch_of_sql(*sql));
     return read_fetch(api, table, xml);
@@ -167,7 +168,7 @@ Outcome<http::Response> read_collection(ApiCall& api, const Rows& rows) {
 Outcome<http::Response> read_count(ApiCall& api, const Rows& rows) {
   Organisation& organisation = api.organisation;
   const TableSpec& table = *rows.table;
-  TRY_VOID(organisation.check_privilege(table, "Read", api.call.caller));
+  TRY_VOID(api.allowed(table, "Read"));
   TRY(QueryOptions options, options_for(api, rows));
   std::size_t count = 0;
   if (options.delta_token) {
@@ -185,8 +186,12 @@ Outcome<http::Response> read_count(ApiCall& api, const Rows& rows) {
 }
 
 Outcome<http::Response> read_row(ApiCall& api, const Resource& resource) {
-  TRY_VOID(api.organisation.check_privilege(*resource.table, "Read", api.call.caller));
-  TRY_VOID(api.query(*resource.table));  // wrong options are told before a missing row
+  TRY_VOID(api.allowed(*resource.table, "Read"));
+  TRY(QueryOptions options, api.query(*resource.table));  // wrong options are told before a missing row
+  if (options.filter || !options.order.empty() || options.top || options.count)
+    return refuse(400, code::kBadRequestUrl,
+                  "The query specified in the URI is not valid. The requested resource is not a collection. Query options $filter, $orderby, $count, $skip, "
+                  "and $top can be applied only on collections.");
   RowNumber row = api.organisation.find(resource);
   if (row == kNoRow) return tl::unexpected<ApiError>(api.organisation.missing(resource));
   return answer_row(api, *resource.table, row);
@@ -196,7 +201,7 @@ Outcome<http::Response> answer_row(ApiCall& api, const TableSpec& table, RowNumb
   TRY(QueryOptions options, api.query(table));
   api.organisation.work_ms += 5;
   std::string etag = etag_of(table.rows->record(row));
-  bool comparable = !options.has_expand() && !api.prefer.annotation_list;
+  bool comparable = table.compares_versions && !options.has_expand() && !api.prefer.annotation_list;
   if (comparable && api.condition("If-None-Match") == etag) {
     http::Response unchanged(304, "");
     unchanged.headers.add("ETag", etag);

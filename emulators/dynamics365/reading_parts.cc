@@ -36,19 +36,28 @@ Outcome<http::Response> read_column(ApiCall& api, const TableSpec& table, RowNum
   return api_json(200, out + ",\"value\":" + text + "}");
 }
 
+/// Whether the plain value is wanted of the column that ends before this segment; nothing else stands behind one.
+Outcome<bool> is_raw(const Resource& resource, std::size_t segment) {
+  if (resource.rest.size() <= segment) return false;
+  if (resource.rest.size() == segment + 1 && resource.rest[segment] == "$value") return true;
+  return tl::unexpected<ApiError>(segment_missing(resource.rest[segment] == "$value" ? resource.rest[segment + 1] : resource.rest[segment]));
+}
+
 Outcome<http::Response> read_navigation(ApiCall& api, const Resource& resource, RowNumber row, const Navigation& navigation) {
   const TableSpec& table = *resource.table;
+  if (resource.rest.size() > 2 && resource.rest[1] == "$ref") return tl::unexpected<ApiError>(segment_missing(resource.rest[2]));
   const TableSpec& target = api.organisation.metadata.require(navigation.targets.front());
   std::string_view id = text_of(value_of(table, api.organisation.users, row, *navigation.column));
   bool here = !id.empty() && target_of(table, row, *navigation.column) == target.name;
   if (!here) return no_content();
   bool deeper = resource.rest.size() > 1;
   if (deeper && resource.rest[1] == "$ref") return reference_answer(api, target, id);
-  TRY_VOID(api.organisation.check_privilege(target, "Read", api.call.caller));
+  TRY_VOID(api.allowed(target, "Read"));
   RowNumber found = api.organisation.records.find(target, id);
   if (found == kNoRow) return no_content();
   if (!deeper) return answer_row(api, target, found);
-  return read_column(api, target, found, resource.rest[1], resource.rest.size() > 2 && resource.rest[2] == "$value");
+  TRY(bool raw, is_raw(resource, 2));
+  return read_column(api, target, found, resource.rest[1], raw);
 }
 
 Outcome<http::Response> references(ApiCall& api, const Rows& rows) {
@@ -80,7 +89,7 @@ Outcome<RowNumber> named_row(const ApiCall& api, const Collection& collection, s
 Outcome<http::Response> relate(ApiCall& api, const Resource& resource, const Collection& collection, RowNumber child, bool associate) {
   const TableSpec& from = *collection.from;
   api.organisation.work_ms += 40;
-  TRY_VOID(api.organisation.check_privilege(from, "Write", api.call.caller));
+  TRY_VOID(api.allowed(from, "Write"));
   if (collection.through) {
     bool changed = api.organisation.records.tie(collection, api.organisation.find(resource), *resource.table, child, associate, api.writer);
     if (changed) return no_content();
@@ -93,6 +102,7 @@ Outcome<http::Response> relate(ApiCall& api, const Resource& resource, const Col
   Payload payload;
   payload.changes.push_back({collection.column, associate ? Value(owner) : Value(), resource.table->name});
   TRY_VOID(api.organisation.records.update(from, child, payload, api.writer));
+  api.organisation.records.note_tie(collection, api.organisation.find(resource), *resource.table, child, associate, api.writer);
   return no_content();
 }
 
@@ -100,7 +110,9 @@ Outcome<http::Response> change_references(ApiCall& api, const Resource& resource
   if (api.call.request.method == "POST") {
     JsonDocument document;
     TRY_VOID(api.parse_body(document));
-    TRY(RowNumber child, named_row(api, collection, text_member(document.root().get_object(), "@odata.id")));
+    std::string_view url = text_member(document.root().get_object(), "@odata.id");
+    if (url.empty()) return tl::unexpected<ApiError>(payload_unreadable(resource.table->set, "'@odata.id' is missing"));
+    TRY(RowNumber child, named_row(api, collection, url));
     return relate(api, resource, collection, child, true);
   }
   auto key = key_of(resource.rest.front());
@@ -121,6 +133,7 @@ const Collection* collection_of(const TableSpec& table, std::string_view segment
 Outcome<http::Response> related_rows(ApiCall& api, const Resource& resource, const Collection& collection) {
   RowNumber row = api.organisation.find(resource);
   if (row == kNoRow) return tl::unexpected<ApiError>(api.organisation.missing(resource));
+  if (resource.rest.size() > 2) return tl::unexpected<ApiError>(segment_missing(resource.rest[2]));
   const std::string& method = api.call.request.method;
   const std::string& id = resource.table->rows->record(row).id;
   Rows rows{collection.from, resource.row_path() + "/" + collection.name, rows_of(collection, id)};
@@ -128,7 +141,7 @@ Outcome<http::Response> related_rows(ApiCall& api, const Resource& resource, con
   if (mode == "$ref" && (method == "POST" || method == "DELETE")) return change_references(api, resource, collection);
   if (method == "POST" && mode.empty() && !collection.through) return create_row(api, *collection.from, Change{collection.column, id, resource.table->name});
   if (method != "GET") return refuse(405, code::kBadRequestUrl, fmt::format("The requested resource does not support http method '{}'.", method));
-  TRY_VOID(api.organisation.check_privilege(*resource.table, "Read", api.call.caller));
+  TRY_VOID(api.allowed(*resource.table, "Read"));
   if (mode == "$ref") return references(api, rows);
   if (mode == "$count") return read_count(api, rows);
   if (!mode.empty()) return tl::unexpected<ApiError>(segment_missing(mode));
@@ -144,13 +157,14 @@ Outcome<http::Response> related_rows(ApiCall& api, const Resource& resource, con
 Outcome<http::Response> read_part(ApiCall& api, const Resource& resource) {
   Organisation& organisation = api.organisation;
   const TableSpec& table = *resource.table;
-  TRY_VOID(organisation.check_privilege(table, "Read", api.call.caller));
+  TRY_VOID(api.allowed(table, "Read"));
   organisation.work_ms += 5;
   RowNumber row = organisation.find(resource);
   if (row == kNoRow) return tl::unexpected<ApiError>(organisation.missing(resource));
   const std::string& name = resource.rest.front();
   if (const Navigation* navigation = table.navigation(name)) return read_navigation(api, resource, row, *navigation);
-  return read_column(api, table, row, name, resource.rest.size() > 1 && resource.rest[1] == "$value");
+  TRY(bool raw, is_raw(resource, 1));
+  return read_column(api, table, row, name, raw);
 }
 
 }  // namespace lockstep::emulators::dynamics365

@@ -17,6 +17,17 @@ std::string ticket_number(std::size_t count, Rng& rng) {
   return fmt::format("CAS-{:05}-{}", 1000 + count, suffix);
 }
 
+/// What was sent, and what was filled in beside it.
+std::vector<Change> written_columns(const Draft& draft, const Payload& payload) {
+  std::vector<Change> changes = payload.changes;
+  for (const Column& column : draft.table().columns) {
+    bool stored = column.source == Source::stored || column.source == Source::owner;
+    if (!stored || column.write_only || payload.find(column) || !draft.touches(column) || is_null(draft.get(column))) continue;
+    changes.push_back({&column, own(draft.get(column)), column.targets.empty() ? "" : std::string(draft.target(column))});
+  }
+  return changes;
+}
+
 }  // namespace
 
 WriteContext Records::context(const Writer& writer) const {
@@ -90,9 +101,15 @@ void Records::take_system_times(Draft& draft, const Payload& payload, WriteConte
 }
 
 Outcome<void> Records::check_draft(Draft& draft, bool fixture) {
+  const Column* customer = draft.table().column("_customerid_value");
+  if (customer && (draft.creating() || draft.touches(*customer)) && is_null(draft.get(*customer))) {  // of the system, not of the application
+    return refuse(400, code::kRequiredFieldMissing,
+                  fmt::format("You should specify a parent contact or account. (The customerid of {} is required.)", draft.table().name));
+  }
   TRY_VOID(settle_state(draft, fixture, metadata_.quirks()));
   if (!fixture && rules_.application_required) TRY_VOID(check_required(draft));
   TRY_VOID(check_step(draft));
+  TRY_VOID(check_endpoint(draft));
   compute_columns(draft);
   return check_unique(draft);
 }
@@ -111,11 +128,6 @@ Outcome<RowNumber> Records::create(const TableSpec& table, const Payload& payloa
     TRY(RowNumber related, create(*nested.table, nested.payload, writer, fixture));
     draft.set(*nested.column, Value(nested.table->rows->record(related).id), nested.table->name);
   }
-  const Column* customer = table.column("_customerid_value");
-  if (customer && is_null(draft.get(*customer))) {
-    return refuse(400, code::kRequiredFieldMissing,
-                  fmt::format("You should specify a parent contact or account. (The customerid of {} is required.)", table.name));
-  }
   WriteContext write = context(writer);
   take_system_times(draft, payload, write, fixture);
   if (table.external_key() && write.key.empty()) write.key = text_of(draft.get(*table.external_key()));
@@ -129,7 +141,8 @@ Outcome<RowNumber> Records::create(const TableSpec& table, const Payload& payloa
     database_.recreate(*table.rows, row, draft.changes(), write);
   }
   if (payload.parties) add_parties(table, id, *payload.parties, writer);
-  webhooks_.note({"Create", &table, row, payload.changes, "", {}, 1}, writer);
+  audit(table, row, 1, writer);
+  webhooks_.note({"Create", &table, row, webhooks_.listens() ? written_columns(draft, payload) : payload.changes, "", {}, 1}, writer);
   for (const Nested& nested : payload.nested) {
     if (!nested.points_here) continue;
     Payload child = nested.payload;
@@ -164,9 +177,28 @@ Outcome<void> Records::update(const TableSpec& table, RowNumber row, const Paylo
     remove_parties(table, id, writer);
     add_parties(table, id, *payload.parties, writer);
   }
-  webhooks_.note({"Update", &table, row, payload.changes, "", {}, 1, std::move(before)}, writer);
+  audit(table, row, 2, writer);
+  webhooks_.note({"Update", &table, row, payload.changes, "", {}, 1, before}, writer);
+  if (webhooks_.listens()) note_special(table, row, payload, std::move(before), writer);
   unit.commit();
   return {};
+}
+
+void Records::note_special(const TableSpec& table, RowNumber row, const Payload& payload, PackedFields before, const Writer& writer) {
+  json::object self = entity_reference(table.name, table.rows->record(row).id);
+  const Column* owner = table.column("_ownerid_value");
+  if (const Change* given = owner ? payload.find(*owner) : nullptr; given && !is_null(view(given->value))) {
+    RowEvent event{"Assign", &table, row, {}, "", {}, 1, before};
+    event.extra = {{"Target", self}, {"Assignee", entity_reference(given->target, text_of(view(given->value)))}};
+    webhooks_.note(event, writer);
+  }
+  if (table.states.empty() || (!payload.find(*table.state_column()) && !payload.find(*table.status_column()))) return;
+  Draft now(table, row);
+  RowEvent event{"SetState", &table, row, {}, "", {}, 1, std::move(before)};
+  event.extra = {{"EntityMoniker", std::move(self)},
+                 {"State", option_set_value(now.integer(*table.state_column(), 0))},
+                 {"Status", option_set_value(now.integer(*table.status_column(), 0))}};
+  webhooks_.note(event, writer);
 }
 
 Outcome<void> Records::remove(const TableSpec& table, RowNumber row, const Writer& writer) {
@@ -183,12 +215,28 @@ void Records::force(const TableSpec& table, RowNumber row, std::vector<Change> c
   note_on_behalf(draft, writer);
   PackedFields before = webhooks_.before_matters(table) ? table.rows->record(row).fields : PackedFields();
   database_.update(*table.rows, row, draft.changes(), context(writer));
+  audit(table, row, 2, writer);
   webhooks_.note({"Update", &table, row, std::move(changes), "", {}, depth, std::move(before)}, writer);
+}
+
+void Records::audit(const TableSpec& table, RowNumber row, std::int64_t operation, const Writer& writer) {
+  const TableSpec &audits = metadata_.require("audit"), &organizations = metadata_.require("organization");
+  bool kept = organizations.rows->row_count() > 0 && organizations.rows->get(0, organizations.require("isauditenabled").field) == ValueView(true);
+  if (!kept || !writer.journaled || !table.writable) return;
+  FieldChanges line{{audits.require("operation").field, operation},
+                    {audits.require("action").field, operation},
+                    {audits.require("_objectid_value").field, table.rows->record(row).id},
+                    {audits.require("objecttypecode").field, table.name},
+                    {audits.require("_userid_value").field, webhooks_.users().id_of(writer.actor, writer.now)}};
+  WriteContext context = this->context(writer);
+  context.journaled = false;
+  database_.create(*audits.rows, make_guid(rng_), line, context);
 }
 
 Outcome<void> Records::remove_row(const TableSpec& table, RowNumber row, const Writer& writer, int depth) {
   const std::string id = table.rows->record(row).id;
   database_.remove(*table.rows, row, context(writer));  // first, so that a cycle of links ends here
+  audit(table, row, 3, writer);
   webhooks_.note({"Delete", &table, row, {}, "", {}, depth}, writer);
   for (const Metadata::Reference& reference : metadata_.references_to(table)) {
     const TableSpec& from = *reference.from;

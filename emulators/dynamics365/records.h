@@ -38,6 +38,8 @@ class Records {
   Outcome<void> mark_email_sent(RowNumber row, bool deliver, const Writer& writer);
   Outcome<void> replace_parties(const TableSpec& table, RowNumber row, const std::vector<Party>& parties, const Writer& writer);
 
+  /// Tells the steps that a row of `collection` was added to those of a row, or taken away.
+  void note_tie(const Collection& collection, RowNumber near, const TableSpec& table, RowNumber far, bool tied, const Writer& writer);
   /// Ties two rows by a row of the table between them, or takes that away. False: it was so already.
   bool tie(const Collection& collection, RowNumber near, const TableSpec& table, RowNumber far, bool tied, const Writer& writer);
   /// The row that ties these two, or kNoRow.
@@ -49,6 +51,8 @@ class Records {
 
  private:
   WriteContext context(const Writer& writer) const;
+  /// What an update tells beside itself: Assign of another owner, SetState of another state.
+  void note_special(const TableSpec& table, RowNumber row, const Payload& payload, PackedFields before, const Writer& writer);
   /// Writes `changes` as they stand, without rules, and tells the steps.
   void force(const TableSpec& table, RowNumber row, std::vector<Change> changes, const Writer& writer, int depth);
   void apply(Draft& draft, const Payload& payload) const;
@@ -63,6 +67,9 @@ class Records {
   void remove_parties(const TableSpec& table, std::string_view activity, const Writer& writer);
   void move_children(const TableSpec& table, RowNumber winner, RowNumber loser, const Writer& writer);
   void cancel_resolutions(std::string_view incident, const Writer& writer);
+
+  /// A line of the organisation's audit log, where it keeps one. `operation`: 1 create, 2 update, 3 delete.
+  void audit(const TableSpec& table, RowNumber row, std::int64_t operation, const Writer& writer);
 
   Database& database_;
   const Metadata& metadata_;

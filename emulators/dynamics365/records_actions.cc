@@ -104,6 +104,7 @@ Outcome<void> Records::close_case(RowNumber row, const CaseResolution& resolutio
                               "Id {}.",
                               resolution.status, id));
   }
+  TRY_VOID(check_transition(table, row, status, metadata_.quirks()));
   if (rules_.open_activities_block && has_open_activities(metadata_, id)) {
     return refuse(400, "0x8004f456", "The case cannot be resolved because it has open activities.");
   }
@@ -148,7 +149,16 @@ bool Records::tie(const Collection& collection, RowNumber near, const TableSpec&
   if ((known != kNoRow) == tied) return false;
   if (tied) database_.create(*through.rows, make_guid(rng_), {{collection.column->field, near_id}, {collection.far->field, far_id}}, context(writer));
   else database_.remove(*through.rows, known, context(writer));
+  note_tie(collection, near, table, far, tied, writer);
   return true;
+}
+
+void Records::note_tie(const Collection& collection, RowNumber near, const TableSpec& table, RowNumber far, bool tied, const Writer& writer) {
+  RowEvent event{tied ? "Associate" : "Disassociate", &table, near, {}, "", {}, 1};
+  event.extra = {{"Target", entity_reference(table.name, table.rows->record(near).id)},
+                 {"Relationship", {{"PrimaryEntityRole", nullptr}, {"SchemaName", collection.name}}},
+                 {"RelatedEntities", json::array{entity_reference(collection.from->name, collection.from->rows->record(far).id)}}};
+  webhooks_.note(event, writer);
 }
 
 Outcome<void> Records::mark_email_sent(RowNumber row, bool deliver, const Writer& writer) {

@@ -43,17 +43,26 @@ std::vector<std::pair<std::string, std::string>> auth_settings(StepAuth auth, st
   return settings;
 }
 
+bool knows(const TableSpec& table, std::string_view message) {
+  if (message.ends_with("Multiple")) return table.bulk;
+  if (message == "Merge") return table.mergeable;
+  if (message == "Close") return table.name == "incident";
+  if (message == "Assign") return table.column("_ownerid_value") != nullptr;
+  if (message == "SetState") return !table.states.empty();
+  return !is_of_all_tables(message);
+}
+
 }  // namespace
 
 void Organisation::add_messages(const WriteContext& context) {
   const TableSpec& messages = metadata.require("sdkmessage");
   const TableSpec& filters = metadata.require("sdkmessagefilter");
-  for (std::string_view name : {"Create", "Update", "Delete", "Merge", "Close", "CreateMultiple", "UpdateMultiple", "UpsertMultiple"}) {
+  for (std::string_view name : {"Create", "Update", "Delete", "Merge", "Close", "Assign", "SetState", "Associate", "Disassociate", "CreateMultiple",
+                                "UpdateMultiple", "UpsertMultiple"}) {
     std::string id = guid_of_name(fmt::format("sdkmessage {}", name));
     database.create(*messages.rows, id, {{messages.require("name").field, std::string(name)}, {messages.require("isprivate").field, false}}, context);
     for (const TableSpec& table : metadata.tables()) {
-      bool fits = name.ends_with("Multiple") ? table.bulk : name == "Merge" ? table.mergeable : name == "Close" ? table.name == "incident" : true;
-      if (!fits || !table.writable) continue;
+      if (!table.writable || !knows(table, name)) continue;
       FieldChanges fields{{filters.require("primaryobjecttypecode").field, table.name}, {filters.require("_sdkmessageid_value").field, id}};
       database.create(*filters.rows, guid_of_name(fmt::format("sdkmessagefilter {} {}", name, table.name)), fields, context);
     }
@@ -86,11 +95,12 @@ void Organisation::take_registered_steps() {
     RowNumber endpoint = records.find(endpoints, text_in(steps, row, "_eventhandler_value"));
     RowNumber message = records.find(messages, text_in(steps, row, "_sdkmessageid_value"));
     RowNumber filter = records.find(filters, text_in(steps, row, "_sdkmessagefilterid_value"));
-    if (steps.rows->record(row).deleted || endpoint == kNoRow || message == kNoRow || filter == kNoRow || number_in(steps, row, "statecode") != 0) continue;
+    if (steps.rows->record(row).deleted || endpoint == kNoRow || message == kNoRow || number_in(steps, row, "statecode") != 0) continue;
     Step step;
     step.id = std::string(id);
     step.message = std::string(text_in(messages, message, "name"));
-    step.table = std::string(text_in(filters, filter, "primaryobjecttypecode"));
+    if (is_of_all_tables(step.message) != (filter == kNoRow)) continue;
+    if (filter != kNoRow) step.table = std::string(text_in(filters, filter, "primaryobjecttypecode"));
     step.filtering = names_in(text_in(steps, row, "filteringattributes"));
     step.url = std::string(text_in(endpoints, endpoint, "url"));
     step.auth = static_cast<StepAuth>(number_in(endpoints, endpoint, "authtype"));

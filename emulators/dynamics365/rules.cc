@@ -20,19 +20,6 @@ std::string_view state_label(const TableSpec& table, std::int64_t value) {
   return state ? std::string_view(state->label) : "?";
 }
 
-Outcome<void> check_case_transition(const Draft& draft, std::int64_t from, std::int64_t to) {
-  if (draft.creating()) return {};
-  if (to == kResolved) {
-    return refuse(400, code::kInvalidStateStatus,
-                  "This message can not be used to set the state of incident to Resolved. In order to set state of "
-                  "incident to Resolved, use the CloseIncidentRequest message instead.");
-  }
-  if (from != kActive && to != kActive && from != to) {
-    return refuse(400, code::kInvalidState, "A case that is closed has to be reactivated first.");
-  }
-  return {};
-}
-
 void compute_full_name(Draft& draft) {
   if (!draft.touches("firstname") && !draft.touches("lastname")) return;
   std::string first(draft.text("firstname")), last(draft.text("lastname"));
@@ -148,6 +135,22 @@ Outcome<void> check_key(const Draft& draft, const AlternateKey& key) {
 
 }  // namespace
 
+Outcome<void> check_transition(const TableSpec& table, RowNumber row, std::int64_t status, const Quirks& quirks) {
+  ValueView held = table.rows->get(row, table.status_column()->field);
+  const std::int64_t* from = std::get_if<std::int64_t>(&held);
+  auto state_of = [&](std::int64_t of) { return table.status_column()->option(of)->state; };
+  bool closed = from && table.name == "incident" && state_of(*from) != kActive;
+  if (closed && state_of(status) != kActive && state_of(status) != state_of(*from))
+    return refuse(400, code::kInvalidState, "A case that is closed has to be reactivated first.");
+  for (const StatusTransition& each : quirks.status_transitions) {
+    if (!from || each.table != table.name || each.from != *from || *from == status || each.to.contains(status)) continue;
+    return refuse(400, code::kInvalidStateStatus,
+                  fmt::format("The status reason {} cannot follow {} on {} with Id {}: its status reason transitions do not allow it.", status, *from,
+                              table.name, table.rows->record(row).id));
+  }
+  return {};
+}
+
 Outcome<void> settle_state(Draft& draft, bool lenient, const Quirks& quirks) {
   const TableSpec& table = draft.table();
   if (table.states.empty()) return {};
@@ -176,7 +179,12 @@ Outcome<void> settle_state(Draft& draft, bool lenient, const Quirks& quirks) {
     return refuse(400, code::kInvalidStateStatus,
                   fmt::format("A {} cannot be created in the state {}; create it, then change its state.", table.name, state_label(table, to)));
   }
-  if (table.name == "incident" && !lenient) TRY_VOID(check_case_transition(draft, from, to));
+  if (table.name == "incident" && !draft.creating() && to == kResolved) {
+    return refuse(400, code::kInvalidStateStatus,
+                  "This message can not be used to set the state of incident to Resolved. In order to set state of "
+                  "incident to Resolved, use the CloseIncidentRequest message instead.");
+  }
+  if (!draft.creating()) TRY_VOID(check_transition(table, draft.row(), status, quirks));
   draft.set(state_column, to);
   draft.set(status_column, status);
   return {};
@@ -187,9 +195,10 @@ Outcome<void> check_not_frozen(const TableSpec& table, RowNumber row, const Payl
   ValueView state = table.rows->get(row, table.state_column()->field);
   const std::int64_t* value = std::get_if<std::int64_t>(&state);
   if (!value || *value == kActive) return {};
+  const std::string& id = table.rows->record(row).id;
+  if (payload.parties) return refuse(400, code::kRowIsInactive, fmt::format("Cannot update {} with Id {} because it is inactive.", table.name, id));
   for (const Change& change : payload.changes) {
     if (change.column == table.state_column() || change.column == table.status_column()) continue;
-    const std::string& id = table.rows->record(row).id;
     if (table.name == "incident") {
       return refuse(400, code::kCaseAlreadyClosed,
                     fmt::format("The case with Id {} has already been closed; '{}' cannot be changed.", id, change.column->logical_name));
@@ -216,6 +225,18 @@ Outcome<void> check_step(const Draft& draft) {
   if (draft.integer(draft.table().require("mode"), 1) == 0) return {};
   if (draft.integer(draft.table().require("stage"), 40) == 40) return {};
   return refuse(400, code::kInvalidArgument, "Asynchronous steps run in the stage 40 (post-operation) alone.");
+}
+
+Outcome<void> check_endpoint(const Draft& draft) {
+  const TableSpec& table = draft.table();
+  if (table.name != "serviceendpoint") return {};
+  if (!http::parse_url(draft.text("url"))) return refuse(400, code::kInvalidArgument, fmt::format("'{}' is no absolute URL.", draft.text("url")));
+  std::string_view secret = draft.text("authvalue");
+  if (secret.empty() || draft.integer(table.require("authtype"), 0) == 4) return {};  // a plain key
+  auto settings = parse_xml(secret);
+  auto named = [](const XmlElement& each) { return !each.attribute("name").empty(); };
+  if (settings && settings->name == "settings" && std::all_of(settings->children.begin(), settings->children.end(), named)) return {};
+  return refuse(400, code::kInvalidArgument, "The authvalue of headers and of query parameters is <settings><setting name='…' value='…'/></settings>.");
 }
 
 Outcome<void> check_required(const Draft& draft) {

@@ -161,7 +161,7 @@ Outcome<http::Response> Service::answer_search(ApiCall& api) {
   std::string_view condition = text_member(body, "filter");
   std::vector<SearchHit> hits;
   for (const TableSpec* table : tables) {
-    TRY_VOID(organisation_.check_privilege(*table, "Read", api.call.caller));
+    TRY_VOID(api.allowed(*table, "Read"));
     std::optional<Filter> filter;
     if (!condition.empty()) {
       TRY(filter, parse_filter(*table, api.scope(), condition));

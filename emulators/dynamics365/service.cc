@@ -165,6 +165,7 @@ Outcome<http::Response> Service::route(ApiCall& api, std::string_view path) {
   if (path == "BulkDelete") return method == "POST" ? bulk_deletes_.start(api) : wrong_method(api);
   if (path == "Restore") return method == "POST" ? restore_row(api) : wrong_method(api);
   if (is_file_action(path)) return method == "POST" ? file_action(api, path) : wrong_method(api);
+  if (name == "IsValidStateTransition") return method == "GET" ? valid_transition(api, percent_decode(path, false)) : wrong_method(api);
   if (name == "RetrieveTotalRecordCount") return total_record_count(api, percent_decode(path, false));
   if (path == "$metadata" || path == "%24metadata") return method == "GET" ? csdl(api) : wrong_method(api);
   if (name == "EntityDefinitions" || name == "RelationshipDefinitions" || name == "GlobalOptionSetDefinitions")

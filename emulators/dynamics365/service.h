@@ -56,6 +56,9 @@ class Service final : public StandIn {
   void add_switches();
   bool change_duplicate_rules(const json::value& sent, bool apply);
   bool change_denied(const json::value& sent, bool apply);
+  bool change_transitions(const json::value& sent, bool apply);
+  /// A switch that is a list of tables, which lack what others have.
+  void add_lack(const char* name, bool TableSpec::*has);
   http::Response steps(const http::ServerRequest& request);
   Result<std::size_t> add_steps(const json::object& sent);
 

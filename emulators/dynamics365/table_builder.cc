@@ -91,6 +91,11 @@ TableBuilder& TableBuilder::lookup(std::string name, std::string target) {
   return *this;
 }
 
+TableBuilder& TableBuilder::id(std::string name) {
+  add(std::move(name), ColumnType::unique_id);
+  return *this;
+}
+
 TableBuilder& TableBuilder::polymorphic(std::string name, std::vector<std::string> targets, std::string suffix) {
   Column& column = add_lookup(name, targets);
   for (const std::string& target : targets) {

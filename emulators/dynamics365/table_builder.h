@@ -21,6 +21,8 @@ class TableBuilder {
   TableBuilder& date_time(std::initializer_list<const char*> names);
   TableBuilder& date_only(std::initializer_list<const char*> names);
   TableBuilder& lookup(std::string name, std::string target);
+  /// The id of a row that may be gone: of any table, and led to by no link.
+  TableBuilder& id(std::string name);
   /// Navigation names "name_target", or "name_target_suffix".
   TableBuilder& polymorphic(std::string name, std::vector<std::string> targets, std::string suffix = "");
   TableBuilder& file(const std::string& name);
@@ -76,5 +78,6 @@ TableSpec sdkmessagefilter_table();
 TableSpec sdkmessageprocessingstep_table();
 TableSpec sdkmessageprocessingstepimage_table();
 TableSpec asyncoperation_table();
+TableSpec audit_table();
 
 }  // namespace lockstep::emulators::dynamics365

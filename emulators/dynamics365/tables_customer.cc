@@ -161,7 +161,7 @@ TableSpec team_table() {
 TableSpec organization_table() {
   TableBuilder table("organization", "organizations", "organizationid", "name", "Organization");
   table.text({"name"}, 160).integer("languagecode", 0, 2147483647).integer("maxuploadfilesize", 0, 134'217'728);
-  table.lookup("basecurrencyid", "transactioncurrency");
+  table.lookup("basecurrencyid", "transactioncurrency").boolean({"isauditenabled"}, false);
   table.spec.writable = table.spec.bulk = table.spec.tracks_changes = false;
   table.owned_columns();
   return std::move(table.spec);

@@ -10,8 +10,9 @@ TableSpec serviceendpoint_table() {
   table.option("contract", {{8, "Webhook"}}).required();
   table.option("authtype", {{4, "WebhookKey"}, {5, "HttpHeader"}, {6, "HttpQueryString"}}).required();
   table.text({"authvalue"}, 2048).write_only().boolean({"isauthvalueset"}, false).read_only();
-  table.option("messageformat", {{2, "Json"}}).option("connectionmode", {{1, "Normal"}, {2, "Federated"}});
-  table.text({"path", "solutionnamespace"}, 160).option("userclaim", {{1, "None"}, {2, "UserId"}, {3, "UserInfo"}});
+  table.option("messageformat", {{2, "Json"}});
+  table.option("connectionmode", {{1, "Normal"}, {2, "Federated"}}).required();  // without a meaning for webhooks, and asked for all the same
+  table.text({"path", "solutionnamespace"}, 160).option("userclaim", {{1, "None"}, {2, "UserId"}, {3, "UserInfo"}}).required();
   table.spec.bulk = table.spec.tracks_changes = false;
   table.owned_columns();
   return std::move(table.spec);
@@ -73,6 +74,15 @@ TableSpec asyncoperation_table() {
                                                                                                   {31, "Failed", 3},
                                                                                                   {32, "Canceled", 3}});
   table.spec.bulk = table.spec.tracks_changes = false;
+  table.owned_columns();
+  return std::move(table.spec);
+}
+
+TableSpec audit_table() {
+  TableBuilder table("audit", "audits", "auditid", "auditid", "Auditing");
+  table.option("operation", {{1, "Create"}, {2, "Update"}, {3, "Delete"}, {4, "Access"}}).option("action", {{1, "Create"}, {2, "Update"}, {3, "Delete"}});
+  table.id("_objectid_value").text({"objecttypecode"}, 64).lookup("userid", "systemuser");
+  table.spec.writable = table.spec.bulk = table.spec.tracks_changes = false;
   table.owned_columns();
   return std::move(table.spec);
 }

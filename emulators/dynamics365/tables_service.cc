@@ -70,10 +70,10 @@ TableSpec incidentresolution_table() {
 
 TableSpec annotation_table() {
   TableBuilder table("annotation", "annotations", "annotationid", "subject", "Note");
-  table.text({"subject"}, 500).memo("notetext", 100'000);
+  table.text({"subject"}, 500).required().memo("notetext", 100'000);
   table.polymorphic("objectid", {"account", "contact", "incident", "phonecall", "email", "task"}).cascades_delete();
   table.text({"objecttypecode"}, 64).read_only();
-  table.boolean({"isdocument"}, false).memo("documentbody", 1'073'741'823);
+  table.boolean({"isdocument"}, false).required().memo("documentbody", 1'073'741'823);
   table.text({"filename"}, 255).text({"mimetype"}, 256).text({"langid"}, 2).text({"stepid"}, 32);
   table.integer("filesize", 0, 1'000'000'000).read_only();
   table.spec.bulk = false;

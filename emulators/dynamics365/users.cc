@@ -25,6 +25,11 @@ std::optional<Actor> Users::by_directory_id(std::string_view object) const {
   return std::nullopt;
 }
 
+bool Users::is_disabled(const Actor& actor) const {
+  RowNumber row = table_.rows->find(user_id(actor));
+  return row != kNoRow && table_.rows->get(row, table_.require("isdisabled").field) == ValueView(true);
+}
+
 const std::string& Users::id_of(const Actor& actor, WallTime now) {
   if (auto known = ids_.find(actor); known != ids_.end()) return known->second;
   std::string id = user_id(actor);

@@ -21,6 +21,8 @@ class Users {
 
   std::string business_unit;  // the one that everybody belongs to
 
+  /// Whether an administrator has switched the user off.
+  bool is_disabled(const Actor& actor) const;
   /// Who has this systemuserid, or this id in the directory; nothing when nobody has.
   std::optional<Actor> by_id(std::string_view system_user) const;
   std::optional<Actor> by_directory_id(std::string_view object) const;

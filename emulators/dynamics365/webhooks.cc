@@ -22,14 +22,8 @@ json::value text(std::string_view value) { return json::string(value.data(), val
 
 json::object pair(std::string_view key, json::value value) { return json::object{{"key", text(key)}, {"value", std::move(value)}}; }
 
-json::object entity_reference(std::string_view table, std::string_view id) {
-  return json::object{{"__type", contract("EntityReference")},
-                      {"Id", text(id)},
-                      {"KeyAttributes", json::array()},
-                      {"LogicalName", text(table)},
-                      {"Name", nullptr},
-                      {"RowVersion", nullptr}};
-}
+/// What is told of a message by its own parameters alone, not by a Target with columns.
+bool has_own_parameters(std::string_view message) { return message == "Close" || message == "Assign" || message == "SetState" || is_of_all_tables(message); }
 
 json::value attribute(const Change& change) {
   ValueView value = view(change.value);
@@ -38,7 +32,7 @@ json::value attribute(const Change& change) {
     case ColumnType::lookup: return entity_reference(change.target, text_of(value));
     case ColumnType::option:
     case ColumnType::state:
-    case ColumnType::status: return json::object{{"__type", contract("OptionSetValue")}, {"Value", to_json(value)}};
+    case ColumnType::status: return option_set_value(std::get<std::int64_t>(value));
     case ColumnType::money:
       if (!change.column->number_type.empty()) return static_cast<double>(std::get<std::int64_t>(value)) / kMoneyUnits;
       return json::object{{"__type", contract("Money")}, {"Value", static_cast<double>(std::get<std::int64_t>(value)) / kMoneyUnits}};
@@ -88,11 +82,12 @@ json::object image(const TableSpec& table, RowNumber row, const PackedFields& fi
 /// There is nothing before a create, and nothing after a delete.
 json::array images(const Step& step, const RowEvent& event, bool before) {
   json::array found;
-  if (before ? event.message != "Update" && event.message != "Delete" : event.message == "Delete") return found;
+  bool changes = event.message == "Update" || event.message == "Assign" || event.message == "SetState";
+  if (before ? !changes && event.message != "Delete" : event.message == "Delete") return found;
   const PackedFields& now = event.table->rows->record(event.row).fields;
   for (const StepImage& each : step.images) {
     if (before ? !each.before : !each.after) continue;
-    found.push_back(pair(each.alias, image(*event.table, event.row, before && event.message == "Update" ? event.before : now, each)));
+    found.push_back(pair(each.alias, image(*event.table, event.row, before && changes ? event.before : now, each)));
   }
   return found;
 }
@@ -116,7 +111,7 @@ json::array input_parameters(const RowEvent& event, Users& users) {
                                                       {"EntityName", event.table->name},
                                                       {"MoreRecords", false},
                                                       {"TotalRecordCount", -1}}));
-  } else if (event.message != "Close") {
+  } else if (!has_own_parameters(event.message)) {
     parameters.push_back(pair("Target", entity(event, users)));
   }
   for (const auto& member : event.extra) {
@@ -127,6 +122,19 @@ json::array input_parameters(const RowEvent& event, Users& users) {
 
 }  // namespace
 
+bool is_of_all_tables(std::string_view message) { return message == "Associate" || message == "Disassociate"; }
+
+json::object entity_reference(std::string_view table, std::string_view id) {
+  return json::object{{"__type", contract("EntityReference")},
+                      {"Id", text(id)},
+                      {"KeyAttributes", json::array()},
+                      {"LogicalName", text(table)},
+                      {"Name", nullptr},
+                      {"RowVersion", nullptr}};
+}
+
+json::object option_set_value(std::int64_t value) { return json::object{{"__type", contract("OptionSetValue")}, {"Value", value}}; }
+
 std::string Webhooks::new_id() { return make_guid(rng_); }
 
 void Webhooks::add(Step step) {
@@ -135,7 +143,7 @@ void Webhooks::add(Step step) {
 }
 
 bool Webhooks::fires(const Step& step, const RowEvent& event) const {
-  if (step.message != event.message || step.table != event.table->name) return false;
+  if (step.message != event.message || (!step.table.empty() && step.table != event.table->name)) return false;
   if (!event.message.starts_with("Update") || step.filtering.empty()) return true;
   auto sent = [&](const std::vector<Change>& submitted) {  // whether or not it differs
     return std::any_of(submitted.begin(), submitted.end(), [&](const Change& change) { return step.filtering.contains(change.column->logical_name); });

@@ -44,13 +44,20 @@ struct StepImage {
   std::set<std::string, std::less<>> columns;  // logical names; empty: all
 };
 
+/// Messages that are of no table: their steps hear of all.
+bool is_of_all_tables(std::string_view message);
+
+/// Values of parameters, by their contract types.
+json::object entity_reference(std::string_view table, std::string_view id);
+json::object option_set_value(std::int64_t value);
+
 enum class StepAuth { webhook_key = 4, http_header = 5, query_string = 6 };
 
 /// A step of one message on one table, with its service endpoint.
 struct Step {
   std::string id;
-  std::string message;  // "Create", "Update", "Delete", "Merge", "Close"
-  std::string table;
+  std::string message;                           // "Create", "Update", "Delete", "Merge", "Close", "Assign", "SetState", "Associate" …
+  std::string table;                             // empty: of every table, which steps of Associate and Disassociate are
   std::set<std::string, std::less<>> filtering;  // logical names; Update only; empty: every update
   std::string url;
   StepAuth auth = StepAuth::http_header;
@@ -87,6 +94,7 @@ class Webhooks {
   void add(Step step);
   bool remove(std::string_view id) { return steps_.erase(std::string(id)) > 0; }
   const std::map<std::string, Step>& steps() const { return steps_; }
+  bool listens() const { return !steps_.empty(); }
 
   Users& users() { return users_; }
   void note(const RowEvent& event, const Writer& writer);

@@ -39,7 +39,7 @@ Outcome<void> check_writable(const ApiCall& api, const TableSpec& table, std::st
   if (!table.writable) {
     return refuse(400, code::kInvalidArgument, fmt::format("The '{}' method does not support entities of type '{}'.", verb, table.name));
   }
-  return api.organisation.check_privilege(table, verb, api.call.caller);
+  return api.allowed(table, verb);
 }
 
 /// A query option of the answer that is wrong must not be found only after the write.
@@ -69,6 +69,7 @@ Outcome<http::Response> upsert_create(ApiCall& api, const Resource& resource) {
   } else {
     payload.id = resource.id;
   }
+  TRY_VOID(api.allowed(table, payload));
   TRY_VOID(check_duplicates(api, table, kNoRow, payload));
   TRY(RowNumber row, api.organisation.records.create(table, payload, api.writer));
   return written(api, resource, row, true);
@@ -79,6 +80,7 @@ Outcome<http::Response> change_one(ApiCall& api, const Resource& resource, Paylo
   RowNumber row = api.organisation.find(resource);
   if (row == kNoRow) return tl::unexpected<ApiError>(api.organisation.missing(resource));
   TRY_VOID(check_if_match(api, resource, row));
+  TRY_VOID(api.allowed(*resource.table, payload));
   TRY_VOID(api.organisation.records.update(*resource.table, row, payload, api.writer));
   return no_content();
 }
@@ -86,6 +88,8 @@ Outcome<http::Response> change_one(ApiCall& api, const Resource& resource, Paylo
 Outcome<http::Response> write_reference(ApiCall& api, const Resource& resource, const Navigation& navigation) {
   Payload payload;
   if (api.call.request.method == "DELETE") {
+    if (navigation.column->source == Source::owner)
+      return refuse(400, code::kRequiredFieldMissing, fmt::format("Required field '{}' is missing on '{}'.", navigation.name, resource.table->name));
     payload.changes.push_back({navigation.column, Value(), navigation.targets.front()});
     return change_one(api, resource, std::move(payload));
   }
@@ -101,6 +105,8 @@ Outcome<http::Response> write_reference(ApiCall& api, const Resource& resource, 
 Outcome<http::Response> write_property(ApiCall& api, const Resource& resource, const std::string& name) {
   const Column* column = resource.table->column(name);
   if (!column || column->type == ColumnType::lookup) return tl::unexpected<ApiError>(segment_missing(name));
+  if (column->source != Source::stored || !column->updatable)  // within a row it is passed over; here nothing else is left to do
+    return refuse(400, code::kInvalidArgument, fmt::format("'{}' of '{}' cannot be updated.", name, resource.table->name));
   json::object body;
   JsonDocument document;
   body[name] = nullptr;
@@ -130,7 +136,10 @@ Outcome<http::Response> write_parties(ApiCall& api, const Resource& resource) {
 
 Outcome<void> check_if_match(const ApiCall& api, const Resource& resource, RowNumber row) {
   auto wanted = api.condition("If-Match");
-  if (!wanted || *wanted == "*" || *wanted == etag_of(resource.table->rows->record(row))) return {};
+  if (!wanted || *wanted == "*") return {};
+  if (!resource.table->compares_versions)
+    return refuse(400, code::kVersionsNotCompared, fmt::format("Optimistic concurrency isn't enabled for entity type {}.", resource.table->name));
+  if (*wanted == etag_of(resource.table->rows->record(row))) return {};
   return refuse(412, api.organisation.metadata.quirks().stale_version_code,
                 "The version of the existing record doesn't match the RowVersion property provided.");
 }
@@ -141,6 +150,7 @@ Outcome<http::Response> create_row(ApiCall& api, const TableSpec& table, std::op
   JsonDocument document;
   TRY_VOID(api.parse_body(document));
   TRY(Payload payload, read_payload(api.organisation.metadata, table, document.root().get_object(), api.resolver(), Door::api, true));
+  TRY_VOID(api.allowed(table, payload));
   TRY_VOID(check_duplicates(api, table, kNoRow, payload));
   if (belongs && !payload.find(*belongs->column)) payload.changes.push_back(std::move(*belongs));
   TRY(RowNumber row, api.organisation.records.create(table, payload, api.writer));
@@ -170,6 +180,7 @@ Outcome<http::Response> patch_row(ApiCall& api, const Resource& resource) {
     return refuse(400, code::kInvalidArgument, "The primary key of a row cannot be changed.");
   }
   if (resource.alternate_key) drop_key(payload, *resource.alternate_key);
+  TRY_VOID(api.allowed(table, payload));
   TRY_VOID(check_duplicates(api, table, row, payload));
   TRY_VOID(api.organisation.records.update(table, row, payload, api.writer));
   return written(api, resource, row, false);

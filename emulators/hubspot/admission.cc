@@ -39,6 +39,7 @@ bool HubSpot::is_search(const Call& call) {
 std::optional<http::Response> HubSpot::admit(Call& call, const Route*) {
   caller_ = nullptr;
   consented_.clear();
+  portal_.hide_email_contents(false);
   portal_.associate_by_domain(call.now);
   imports_.settle(portal_, call.now);
   if (call.request.target.size() > kMaxUri) return html(414, "Request-URI Too Large");
@@ -48,6 +49,7 @@ std::optional<http::Response> HubSpot::admit(Call& call, const Route*) {
   if (banned_) return told(refuse(403, "BANNED", "This app is not allowed to access this account.").value());
   if (auto refused = check_limits(call)) return refused;
   if (auto refused = check_scope(call)) return told(*refused);
+  portal_.hide_email_contents(!email_contents_by_either_ && !has_scope("sales-email-read"));
   return std::nullopt;
 }
 
@@ -104,15 +106,18 @@ std::vector<std::string> HubSpot::scopes_for(const Call& call) {
   return any;
 }
 
-/// Whether the app has a scope that the call needs: one that a person consented to, and that the control plane left.
+/// One that a person consented to, and that the control plane left.
+bool HubSpot::has_scope(std::string_view scope) const {
+  if (denied_scopes_.contains(scope)) return false;
+  std::vector<std::string_view> consented = split(consented_, ' ');
+  return consented_.empty() || std::find(consented.begin(), consented.end(), scope) != consented.end();
+}
+
+/// Whether the app has a scope that the call needs.
 std::optional<ApiError> HubSpot::check_scope(const Call& call) {
   if (denied_scopes_.empty() && consented_.empty()) return std::nullopt;
   std::vector<std::string> any = scopes_for(call);
-  std::vector<std::string_view> consented = split(consented_, ' ');
-  auto granted = [&](const std::string& scope) {
-    return !denied_scopes_.contains(scope) && (consented_.empty() || std::find(consented.begin(), consented.end(), scope) != consented.end());
-  };
-  if (any.empty() || std::any_of(any.begin(), any.end(), granted)) return std::nullopt;
+  if (any.empty() || std::any_of(any.begin(), any.end(), [&](const std::string& scope) { return has_scope(scope); })) return std::nullopt;
   ApiError error = refuse(403, "MISSING_SCOPES", "This app hasn't been granted all required scopes to make this call.").value();
   if (missing_scopes_in_context_) error.context = {{"missingScopes", std::move(any)}};
   else error.scopes = std::move(any);

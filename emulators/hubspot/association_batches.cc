@@ -106,7 +106,7 @@ HubSpot::Answer HubSpot::ties_batch_create(Call& call, const TieStyle& style) {
     }
     Outcome<void> room;
     for (const AssociationType* type : tie.types) {
-      if (room) room = check_room(path.pair, tie.from_row, tie.to_row, *type);
+      if (room) room = portal_.check_room(*path.pair.from, tie.from_row, *path.pair.to, tie.to_row, *type);
     }
     if (room && batch_item_fails(call)) room = briefly_unable();
     if (!room) {

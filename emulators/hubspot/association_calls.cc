@@ -80,16 +80,6 @@ Outcome<HubSpot::TiePath> HubSpot::tie_path(Call& call) {
 }
 
 /// A rule of the account, seen from both sides.
-Outcome<void> HubSpot::check_room(const TypePair& pair, RowNumber row, RowNumber to_row, const AssociationType& type) const {
-  const Associations& known = portal_.associations();
-  const AssociationType* back = known.find_type(*pair.to, *pair.from, type.inverse);
-  bool full = known.full(*pair.from, row, *pair.to, to_row, type) || (back && known.full(*pair.to, to_row, *pair.from, row, *back));
-  if (!full) return {};
-  auto refused = invalid(fmt::format("{} {} cannot have more associations of type {}", pair.from->singular, pair.from->table->record(row).id, type.id));
-  refused.value().sub_category = "crm.associations.ASSOCIATION_LIMIT_EXCEEDED";
-  return refused;
-}
-
 HubSpot::Answer HubSpot::ties_read(Call& call, const TieStyle& style) {
   TRY(TiePath path, tie_path(call));
   TRY(std::size_t limit, query_limit(call, 500, 500));
@@ -103,7 +93,7 @@ HubSpot::Answer HubSpot::ties_read(Call& call, const TieStyle& style) {
 HubSpot::Answer HubSpot::tie_default(Call& call) {
   TRY(TiePath path, tie_path(call));
   const AssociationType& type = portal_.associations().types(*path.pair.from, *path.pair.to).front();
-  TRY_VOID(check_room(path.pair, path.row, path.to_row, type));
+  TRY_VOID(portal_.check_room(*path.pair.from, path.row, *path.pair.to, path.to_row, type));
   portal_.tie(*path.pair.from, path.row, *path.pair.to, path.to_row, type, writer(call));
   const std::string &from = path.pair.from->table->record(path.row).id, &to = path.pair.to->table->record(path.to_row).id;
   return batch_answer(200, render_default(from, to, type), {}, call.now);
@@ -119,7 +109,7 @@ HubSpot::Answer HubSpot::tie_labelled(Call& call) {
   TRY(auto types, read_types(portal_.associations(), path.pair, &document.root()));
   UnitOfWork unit(portal_);
   for (const AssociationType* type : types) {
-    TRY_VOID(check_room(path.pair, path.row, path.to_row, *type));
+    TRY_VOID(portal_.check_room(*path.pair.from, path.row, *path.pair.to, path.to_row, *type));
     portal_.tie(*path.pair.from, path.row, *path.pair.to, path.to_row, *type, writer(call));
   }
   const std::vector<AssociationType>& known = portal_.associations().types(*path.pair.from, *path.pair.to);
@@ -142,7 +132,7 @@ HubSpot::Answer HubSpot::tie_delete(Call& call) {
 HubSpot::Answer HubSpot::tie_named(Call& call) {
   TRY(TiePath path, tie_path(call));
   TRY(const AssociationType* type, named_type(portal_.associations(), path.pair, call.parameter("kind")));
-  TRY_VOID(check_room(path.pair, path.row, path.to_row, *type));
+  TRY_VOID(portal_.check_room(*path.pair.from, path.row, *path.pair.to, path.to_row, *type));
   portal_.tie(*path.pair.from, path.row, *path.pair.to, path.to_row, *type, writer(call));
   JsonDocument document;
   Renderer renderer(portal_, document.storage());

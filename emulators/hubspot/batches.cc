@@ -50,10 +50,10 @@ Outcome<void> check_distinct(const std::vector<std::string>& ids) {
   return {};
 }
 
-/// A key by which updates and upserts may find records (§2.5): the id, or a unique property other than email.
-Outcome<const Property*> key_of(const ObjectType& type, std::string_view name, bool email_too) {
+/// A key by which records are found (§2.5): of updates the id, or a unique property other than email; of upserts a unique one.
+Outcome<const Property*> key_of(const ObjectType& type, std::string_view name, bool upserts) {
   const Property* property = type.find(name.empty() ? "hs_object_id" : name);
-  bool key = property && Portal::is_key(type, *property) && (email_too || property->form != TextForm::email);
+  bool key = property && Portal::is_key(type, *property) && (upserts ? property->source != Source::object_id : property->form != TextForm::email);
   if (!key) return invalid(fmt::format("Unable to perform update/upsert by non-unique {} property", type.type_id));
   return property;
 }
@@ -205,7 +205,8 @@ HubSpot::Answer HubSpot::batch_upsert(Call& call) {
   JsonDocument document;
   TRY(NamedInputs named, read_named_inputs(call, document));
   const auto& [inputs, ids] = named;
-  bool partial = portal_.settings().traced_updates_partial && all_traced(inputs);
+  bool by_address = std::any_of(inputs.begin(), inputs.end(), [](const json::object* each) { return text_member(*each, "idProperty") == "email"; });
+  bool partial = portal_.settings().traced_updates_partial && all_traced(inputs) && !by_address;
   JsonDocument answer;
   Renderer renderer(portal_, answer.storage());
   json::array results = answer.array(), errors;
@@ -222,7 +223,6 @@ HubSpot::Answer HubSpot::batch_upsert(Call& call) {
     }
     RowNumber row = portal_.find_by_key(*type, *key, ids[i]);
     bool fresh = row == kNoRow;
-    if (fresh && key->source == Source::object_id) return invalid("Unable to perform upsert by hs_object_id: no such record");
     Writer by = writer(call);
     by.key = ids[i];
     Outcome<void> done;
@@ -239,7 +239,7 @@ HubSpot::Answer HubSpot::batch_upsert(Call& call) {
       errors.push_back(traced_error(std::move(done.error()), *inputs[i]));
       continue;
     }
-    if (key->source == Source::stored) properties[key->name] = ids[i];
+    properties[key->name] = ids[i];
     json::object result = renderer.record(view_of(*type, row), written(*type, properties));
     result["new"] = fresh;
     if (portal_.settings().trace_ids_everywhere) put_trace(result, *inputs[i]);

@@ -15,7 +15,7 @@ std::vector<Property> engagement_properties() {
           text("hs_object_source_id").locked(),
           text("hs_object_source_label").from(Source::source_label),
           text("hs_object_source_detail_1").locked(),
-          text("hs_body_preview_html").locked().not_filterable(),
+          text("hs_body_preview_html").from(Source::body_preview).not_filterable(),
           date_time("hs_createdate").from(Source::created),
           date_time("hs_lastmodifieddate").from(Source::modified),
           number("hs_object_id").from(Source::object_id)};
@@ -86,10 +86,12 @@ std::vector<Property> custom_properties() { return with_record({}, "hs_createdat
 
 std::vector<Property> communication_properties() {
   return with_engagement({choice("hs_communication_channel_type", {"WHATS_APP", "LINKEDIN_MESSAGE", "SMS"}), choice("hs_communication_logged_from", {"CRM"}),
-                          text("hs_communication_body", "html").of_form(TextForm::html), text("hs_body_preview").locked()});
+                          text("hs_communication_body", "html").of_form(TextForm::html), text("hs_body_preview").from(Source::body_preview)});
 }
 
-std::vector<Property> note_properties() { return with_engagement({text("hs_note_body", "html").of_form(TextForm::html), text("hs_body_preview").locked()}); }
+std::vector<Property> note_properties() {
+  return with_engagement({text("hs_note_body", "html").of_form(TextForm::html), text("hs_body_preview").from(Source::body_preview)});
+}
 
 std::vector<Property> call_properties() {
   return with_engagement(
@@ -97,7 +99,7 @@ std::vector<Property> call_properties() {
        choice("hs_call_status", {"BUSY", "CALLING_CRM_USER", "CANCELED", "COMPLETED", "CONNECTING", "FAILED", "IN_PROGRESS", "NO_ANSWER", "QUEUED", "RINGING"}),
        number("hs_call_duration"), text("hs_call_from_number"), text("hs_call_to_number"), text("hs_call_recording_url").of_form(TextForm::https_url),
        choice("hs_call_source", {"INTEGRATIONS_PLATFORM"}), text("hs_call_callee_object_id"), text("hs_call_callee_object_type"),
-       boolean("hs_call_has_voicemail").locked(), choice("hs_activity_type", {}), text("hs_body_preview").locked()});
+       boolean("hs_call_has_voicemail").locked(), choice("hs_activity_type", {}), text("hs_body_preview").from(Source::body_preview)});
 }
 
 std::vector<Property> email_properties() {
@@ -106,7 +108,7 @@ std::vector<Property> email_properties() {
                           text("hs_email_text", "textarea"), text("hs_email_html", "html").of_form(TextForm::html).not_filterable(),
                           text("hs_email_headers").of_form(TextForm::json), text("hs_email_from_email").locked(), text("hs_email_from_firstname").locked(),
                           text("hs_email_from_lastname").locked(), text("hs_email_to_email").locked(), text("hs_email_to_firstname").locked(),
-                          text("hs_email_to_lastname").locked(), text("hs_body_preview").locked().not_filterable()});
+                          text("hs_email_to_lastname").locked(), text("hs_body_preview").from(Source::body_preview).not_filterable()});
 }
 
 std::vector<Property> meeting_properties() {
@@ -114,7 +116,7 @@ std::vector<Property> meeting_properties() {
                           text("hs_internal_meeting_notes", "html").of_form(TextForm::html), text("hs_meeting_location"), text("hs_meeting_external_url"),
                           date_time("hs_meeting_start_time"), date_time("hs_meeting_end_time"),
                           choice("hs_meeting_outcome", {"SCHEDULED", "COMPLETED", "RESCHEDULED", "NO_SHOW", "CANCELED"}), choice("hs_activity_type", {}),
-                          text("hs_body_preview").locked()});
+                          text("hs_body_preview").from(Source::body_preview)});
 }
 
 std::vector<Property> task_properties() {
@@ -125,7 +127,7 @@ std::vector<Property> task_properties() {
                                                   "DO",
                                                   "CALL", "EMAIL"}),
                           text("hs_task_reminders").of_form(TextForm::milliseconds), date_time("hs_task_completion_date").locked(),
-                          choice("hs_queue_membership_ids", {}, "checkbox").open(), text("hs_body_preview").locked()});
+                          choice("hs_queue_membership_ids", {}, "checkbox").open(), text("hs_body_preview").from(Source::body_preview)});
 }
 
 }  // namespace lockstep::emulators::hubspot

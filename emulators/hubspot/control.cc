@@ -150,6 +150,7 @@ Result<void> HubSpot::change_webhooks(const json::object& sent) {
   }
   if (delays) outgoing().set_schedule(std::move(schedule));
   portal_.events().settings() = std::move(next);
+  portal_.events().forget_cached_settings();
   return {};
 }
 
@@ -173,6 +174,7 @@ void HubSpot::add_switches() {
   switches_.add("rotate_refresh_tokens", &rotate_refresh_tokens_);
   switches_.add("banned", &banned_);
   switches_.add("missing_scopes_in_context", &missing_scopes_in_context_);
+  switches_.add("email_contents_by_either", &email_contents_by_either_);
   switches_.add("admin_rules_everywhere", &admin_rules_everywhere_);
   switches_.add("default_lifecycle_stage", &portal.default_lifecycle_stage);
   switches_.add("merge_keeps_primary_id", &portal.merge_keeps_primary_id);
@@ -199,6 +201,11 @@ void HubSpot::add_switches() {
   switches_.add("ticket_dates_writable", &portal.ticket_dates_writable);
   switches_.add("search_iso_dates", &portal.search_iso_dates);
   switches_.add("activity_auto_associate", &portal.activity_auto_associate);
+  switches_.add("lifecycle_sync", &portal.lifecycle_sync);
+  switches_.add("phones_reformatted", &portal.phones_reformatted);
+  switches_.add("record_limit", &portal.record_limit);
+  switches_.add("settings_cache_ms", &portal_.events().settings_cache());
+  switches_.add("engagement_webhooks", &portal_.events().settings().of_engagements);
   switches_.add("cleared_as_null", &portal_.events().settings().cleared_as_null);
   switches_.add("first_company_is_primary", &portal_.associations().first_is_primary);
   switches_.when_changed([this] { portal_.take_settings(); });

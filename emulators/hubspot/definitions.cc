@@ -147,7 +147,8 @@ Outcome<Property> read_definition(const json::object& body) {
   TRY(property.type, read_type(text_member(body, "type"), property.field_type));
   const json::value* unique = body.if_contains("hasUniqueValue");
   property.unique = unique && unique->is_bool() && unique->get_bool();
-  if (property.unique && property.type != PropertyType::text) return invalid("hasUniqueValue is for string properties");
+  if (property.unique && (property.type != PropertyType::text || property.field_type != "text"))
+    return invalid("hasUniqueValue is for string properties of the fieldType text");
   TRY_VOID(check(property));
   return property;
 }

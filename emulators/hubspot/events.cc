@@ -109,6 +109,17 @@ const Subscription& Events::subscribe(Subscription subscription) {
   return subscriptions_.back();
 }
 
+void Events::configure(std::string target_url, std::int64_t max_concurrent, WallTime now) {
+  bool cached = now < cached_until_;
+  if (!cached && settings_.created.ms != 0) {
+    cached_until_ = now + settings_cache_;
+    cached_url_ = settings_.target_url;
+    cached_concurrent_ = settings_.max_concurrent;
+  }
+  settings_.target_url = std::move(target_url);
+  settings_.max_concurrent = max_concurrent;
+}
+
 Subscription* Events::find(std::string_view id) {
   for (Subscription& each : subscriptions_) {
     if (std::to_string(each.id) == id) return &each;
@@ -121,7 +132,7 @@ void Events::unsubscribe(std::int64_t id) {
 }
 
 bool Events::wants(const Subscription& subscription, const ObjectType& type, std::string_view event, std::string_view property) const {
-  if (!subscription.active) return false;
+  if (!subscription.active || (type.engagement && !settings_.of_engagements)) return false;
   std::string_view wanted = subscription.event_type;
   std::size_t dot = wanted.find('.');
   if (wanted.substr(dot + 1) != event || subscription.property != property) return false;
@@ -205,14 +216,14 @@ void Events::flush(OutgoingQueue& queue, WallTime now) {
   journal_.flush(now);
   if (noted_.empty()) return;
   std::vector<json::object> events = std::exchange(noted_, {});
-  if (settings_.target_url.empty()) return;
+  if (target_url(now).empty()) return;
   if (settings_.shuffle) {
     for (std::size_t i = events.size(); i > 1; --i) std::swap(events[i - 1], events[rng_.below(i)]);
   }
   for (std::size_t first = 0; first < events.size(); first += kMaxEvents) {
     json::array body;
     for (std::size_t i = first; i < std::min(events.size(), first + kMaxEvents); ++i) body.push_back(events[i]);
-    http::Request request("POST", settings_.target_url);
+    http::Request request("POST", target_url(now));
     request.headers.add("Content-Type", "application/json");
     request.body = json::serialize(body);
     request.timeout = Duration(5'000);

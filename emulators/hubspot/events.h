@@ -33,6 +33,7 @@ struct WebhookSettings {
   double duplicate_rate = 0;     // share of requests that are sent twice
   bool shuffle = false;          // events of one flush lose their order
   bool cleared_as_null = false;  // propertyValue of a property that was cleared: null, not ""
+  bool of_engagements = true;    // object.* tells of notes, calls and their like
 };
 
 /// Turns writes into deliveries (§3.3, §3.4). What was noted since mark() can be taken back until flush().
@@ -49,6 +50,13 @@ class Events {
   const std::vector<Subscription>& subscriptions() const { return subscriptions_; }
   WebhookSettings& settings() { return settings_; }
   const WebhookSettings& settings() const { return settings_; }
+  /// What an app changes in its settings: who sends goes by what was there before for a while.
+  void configure(std::string target_url, std::int64_t max_concurrent, WallTime now);
+  /// Where webhooks go now.
+  const std::string& target_url(WallTime now) const { return now < cached_until_ ? cached_url_ : settings_.target_url; }
+  std::int64_t max_concurrent(WallTime now) const { return now < cached_until_ ? cached_concurrent_ : settings_.max_concurrent; }
+  Duration& settings_cache() { return settings_cache_; }
+  void forget_cached_settings() { cached_until_ = WallTime{}; }
 
   void record(const ObjectType& type, std::string_view id, std::string_view event, json::object more, const Writer& writer);
   void property(const ObjectType& type, std::string_view id, std::string_view name, std::string_view value, const Writer& writer);
@@ -79,6 +87,10 @@ class Events {
   std::int64_t last_subscription_ = 3'329'000;
   std::vector<Subscription> subscriptions_;
   WebhookSettings settings_;
+  Duration settings_cache_{300'000};
+  WallTime cached_until_;
+  std::string cached_url_;
+  std::int64_t cached_concurrent_ = 0;
   std::vector<json::object> noted_;
   ChangeJournal journal_;
 };

@@ -68,7 +68,8 @@ Outcome<Portal::Changes> Portal::read_properties(const ObjectType& type, RowNumb
       continue;
     }
     std::string stored = row == kNoRow ? "" : text_of_value(type.table->get(row, property->column));
-    auto read = read_value(*property, text, ValueContext{owners_, stored, settings_.archived_owners_assignable, settings_.addresses_keep_case});
+    auto read = read_value(*property, text,
+                           ValueContext{owners_, stored, settings_.archived_owners_assignable, settings_.addresses_keep_case, settings_.phones_reformatted});
     if (read) {
       changes.emplace_back(property, std::move(*read));
     } else {

@@ -6,10 +6,10 @@
 namespace lockstep::emulators::hubspot {
 namespace {
 
-constexpr std::size_t kCustomProperties = 1'000, kAllCustomProperties = 10'000, kPipelines = 100, kRecords = 15'000'000;
+constexpr std::size_t kCustomProperties = 1'000, kAllCustomProperties = 10'000, kPipelines = 100;
 
 json::object part(std::size_t used, std::size_t most) {
-  return json::object{{"limit", most}, {"usage", used}, {"percentage", 100.0 * static_cast<double>(used) / static_cast<double>(most)}};
+  return json::object{{"limit", most}, {"usage", used}, {"percentage", most == 0 ? 100.0 : 100.0 * static_cast<double>(used) / static_cast<double>(most)}};
 }
 
 json::object part_of(const ObjectType& type, std::size_t used, std::size_t most) {
@@ -44,7 +44,8 @@ HubSpot::Answer HubSpot::property_limits(Call&) {
 
 HubSpot::Answer HubSpot::record_limits(Call&) {
   json::array rows, custom;
-  for (const ObjectType& type : portal_.catalogue().objects()) (type.custom ? custom : rows).push_back(part_of(type, type.table->live_count(), kRecords));
+  auto most = static_cast<std::size_t>(portal_.settings().record_limit);
+  for (const ObjectType& type : portal_.catalogue().objects()) (type.custom ? custom : rows).push_back(part_of(type, type.table->live_count(), most));
   return json_answer(200, json::object{{"hubspotDefinedObjectTypes", std::move(rows)}, {"customObjectTypes", {{"byObjectType", std::move(custom)}}}});
 }
 

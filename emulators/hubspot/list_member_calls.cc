@@ -151,7 +151,7 @@ json::array HubSpot::memberships_of(const ObjectType& type, RowNumber row) {
 
 HubSpot::Answer HubSpot::memberships_read(Call& call) {
   TRY(ObjectType * type, type_of(call));
-  TRY(RowNumber row, row_of(call, *type, true));
+  TRY(RowNumber row, row_of(call, *type, true, false));
   json::array results = memberships_of(*type, row);
   std::size_t total = results.size();
   return json_answer(200, json::object{{"results", std::move(results)}, {"total", total}});

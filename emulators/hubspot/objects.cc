@@ -90,7 +90,7 @@ HubSpot::Answer HubSpot::read(Call& call) {
   RowNumber row = wants_archived(call) ? portal_.find_archived(*type, call.parameter("id"), call.now) : kNoRow;
   if (wants_archived(call) && row == kNoRow) return hubspot::not_found();
   if (row == kNoRow) {
-    TRY(row, row_of(call, *type, true));
+    TRY(row, row_of(call, *type, true, true));
   }
   JsonDocument document;
   Wanted wanted{select(*type, query_list(call, "properties")), histories(*type, query_list(call, "propertiesWithHistory"))};
@@ -102,7 +102,7 @@ HubSpot::Answer HubSpot::update(Call& call) {
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
   TRY(const json::object* properties, sent_properties(*body));
-  TRY(RowNumber row, row_of(call, *type, portal_.settings().merged_ids_writable));
+  TRY(RowNumber row, row_of(call, *type, portal_.settings().merged_ids_writable, true));
   TRY_VOID(portal_.update(*type, row, *properties, writer(call)));
   JsonDocument answer;
   return json_answer(200, rendered(portal_, answer, view_of(*type, row), {written(*type, *properties), {}}, {}));
@@ -110,7 +110,7 @@ HubSpot::Answer HubSpot::update(Call& call) {
 
 HubSpot::Answer HubSpot::archive(Call& call) {
   TRY(ObjectType * type, type_of(call));
-  TRY(RowNumber row, row_of(call, *type, portal_.settings().merged_ids_writable));
+  TRY(RowNumber row, row_of(call, *type, portal_.settings().merged_ids_writable, false));
   portal_.archive(*type, row, writer(call));
   return http::Response(204, "");
 }

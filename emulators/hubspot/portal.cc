@@ -109,6 +109,7 @@ void Portal::archive(ObjectType& type, RowNumber row, const Writer& writer) {
 }
 
 Outcome<void> Portal::restore(ObjectType& type, RowNumber row, const Writer& writer) {
+  TRY_VOID(check_room(type));
   const Record& record = type.table->record(row);
   Changes changes;
   for (const auto& [name, property] : type.properties) {
@@ -117,6 +118,10 @@ Outcome<void> Portal::restore(ObjectType& type, RowNumber row, const Writer& wri
     if (!is_null(value)) changes.emplace_back(&property, own(value));
   }
   TRY_VOID(check_unique(type, row, record.id, changes));
+  for (const std::string& address : secondary_addresses_of(type, row)) {
+    RowNumber other = find_by_key(type, type.property("email"), address);
+    if (other != kNoRow) return refuse(409, "CONFLICT", "Contact already exists. Existing ID: " + type.table->record(other).id);
+  }
   UnitOfWork unit(*this);
   before_write(type, row, writer);
   WriteContext context = writer.context();
@@ -134,6 +139,7 @@ void Portal::erase(ObjectType& type, RowNumber row, const Writer& writer) {
     std::string address = text_of_value(record.fields.get(email->column));
     if (!address.empty()) block_address(address);
   }
+  for (const std::string& address : secondary_addresses_of(type, row)) block_address(address);
   events_.record(type, record.id, "privacyDeletion", {}, writer);
   WriteContext context = writer.context();
   context.at = stamp_for(record, writer.at);

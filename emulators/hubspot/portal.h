@@ -34,18 +34,21 @@ struct PortalSettings {
   bool numeric_association_ids = false;   // ids of associated records: numbers, as the older specifications have it
   bool archive_refuses_unknown = false;   // a batch archive with an unknown id; off, as it is believed to be
   bool archived_owners_assignable = false;
-  bool conventional_required = true;     // subject of tickets, hs_email_direction of emails
-  bool newer_options = false;            // URGENT of tickets, MISSED of calls
-  bool unique_ignores_case = true;       // values of unique properties
-  bool merge_deletes_primary = true;     // where a merge mints an id, the primary's old one is told as deleted, too
-  bool unequal_finds_empty = false;      // NEQ and NOT_IN find records that have no value
-  bool trace_ids_everywhere = false;     // objectWriteTraceId stands in answers of updates and upserts, too
-  bool expired_as_invalid = false;       // an expired token is told in the category of an unknown one
-  bool merged_ids_writable = false;      // a PATCH or DELETE of a merged id is one of what it became part of
-  bool addresses_keep_case = false;      // as they were written; they are found without case all the same
-  bool ticket_dates_writable = false;    // createdate and closed_date of tickets
-  bool search_iso_dates = false;         // filters take dates as ISO texts, beside milliseconds
-  bool activity_auto_associate = false;  // an engagement of a contact is one of the contact's company, too
+  bool conventional_required = true;       // subject of tickets, hs_email_direction of emails
+  bool newer_options = false;              // URGENT of tickets, MISSED of calls
+  bool unique_ignores_case = true;         // values of unique properties
+  bool merge_deletes_primary = true;       // where a merge mints an id, the primary's old one is told as deleted, too
+  bool unequal_finds_empty = false;        // NEQ and NOT_IN find records that have no value
+  bool trace_ids_everywhere = false;       // objectWriteTraceId stands in answers of updates and upserts, too
+  bool expired_as_invalid = false;         // an expired token is told in the category of an unknown one
+  bool merged_ids_writable = false;        // a PATCH or DELETE of a merged id is one of what it became part of
+  bool addresses_keep_case = false;        // as they were written; they are found without case all the same
+  bool ticket_dates_writable = false;      // createdate and closed_date of tickets
+  bool search_iso_dates = false;           // filters take dates as ISO texts, beside milliseconds
+  bool activity_auto_associate = false;    // an engagement of a contact is one of the contact's company, too
+  bool lifecycle_sync = false;             // contacts go forward with the lifecycle stage of their primary company
+  bool phones_reformatted = false;         // numbers lose their signs when they are written
+  std::int64_t record_limit = 15'000'000;  // of each object type, by the account's subscription
   std::int64_t unique_collision_status = 400;
   std::int64_t history_page = 50;  // rows of a list with histories
   Duration index_lag{5'000};
@@ -76,6 +79,9 @@ class Portal {
   PortalSettings& settings() { return settings_; }
   const PortalSettings& settings() const { return settings_; }
   Pipelines& pipelines() { return pipelines_; }
+  /// Whoever calls may see that there are emails, but not what they say (§1.3).
+  void hide_email_contents(bool hidden) { email_contents_hidden_ = hidden; }
+  bool shows(const ObjectType& type, const Property& property) const { return !email_contents_hidden_ || type.name != "emails" || !property.content; }
   const std::vector<Owner>& owners() const { return owners_; }
 
   /// `associations`: null, or what the body says.
@@ -94,6 +100,8 @@ class Portal {
 
   void tie(const ObjectType& from, RowNumber from_row, const ObjectType& to, RowNumber to_row, const AssociationType& kind, const Writer& writer);
   void untie(const ObjectType& from, RowNumber from_row, const ObjectType& to, RowNumber to_row, const AssociationType& kind, const Writer& writer);
+  /// Whether the account's rules let these two be tied.
+  Outcome<void> check_room(const ObjectType& from, RowNumber row, const ObjectType& to, RowNumber to_row, const AssociationType& type) const;
   /// As a person sets it: exactly these, the first as the primary one where there is such a thing.
   Outcome<void> set_ties(const ObjectType& from, RowNumber from_row, ObjectType& to, const json::value& ids, const Writer& writer);
 
@@ -125,7 +133,10 @@ class Portal {
   Outcome<std::vector<NewTie>> read_ties(const ObjectType& type, const json::value& given) const;
   // write.cc
   std::string next_id(const ObjectType& type);
+  /// Whether the account's subscription lets it hold one more.
+  Outcome<void> check_room(const ObjectType& type) const;
   Outcome<void> check_required(const ObjectType& type, const Changes& changes, const Writer& writer) const;
+  Outcome<void> check_not_blocked(const std::string& address) const;
   Outcome<void> check_unique(const ObjectType& type, RowNumber self, const std::string& self_id, const Changes& changes) const;
   Outcome<void> check_stage(const ObjectType& type, RowNumber row, const Changes& changes) const;
   void derive(const ObjectType& type, RowNumber row, Changes& changes, const Writer& writer) const;
@@ -135,6 +146,8 @@ class Portal {
   /// After they were written; `before`: the record's fields as they were.
   void tell_properties(const ObjectType& type, RowNumber row, const Changes& changes, const PackedFields& before, const Writer& writer);
   void expect_domain(const ObjectType& type, RowNumber row, const Writer& writer);  // domains.cc
+  /// Contacts follow their primary company (lifecycle_sync).
+  void sync_stage(const ObjectType& type, RowNumber row, const Writer& writer);
   void associate_activity(const ObjectType& type, RowNumber row, const std::vector<NewTie>& ties, const Writer& writer);
   // merge.cc
   Changes merged_values(const ObjectType& type, RowNumber primary, RowNumber loser) const;
@@ -153,6 +166,7 @@ class Portal {
   std::vector<std::string> blocked_addresses_;
   std::deque<std::pair<WallTime, RowNumber>> to_associate_;  // contacts, when due
   std::size_t open_units_ = 0;
+  bool email_contents_hidden_ = false;
 };
 
 /// All or nothing over records, associations and webhooks; nestable.
@@ -173,6 +187,8 @@ class UnitOfWork {
   bool committed_ = false;
 };
 
+/// Of a contact; of other types there are none.
+std::vector<std::string> secondary_addresses_of(const ObjectType& type, RowNumber row);
 /// Later than the record's last change or the same: stamps never run backwards.
 WallTime stamp_for(const Record& record, WallTime now);
 

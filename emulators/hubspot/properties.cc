@@ -150,6 +150,16 @@ Catalogue::Catalogue(Database& database) : database_(database) {
     ObjectType& holder = object(type);
     holder.properties.at(name).column = holder.table->field(of);
   }
+  for (const auto& [type, of] : {std::pair{"notes", "hs_note_body"},
+                                 {"calls", "hs_call_body"},
+                                 {"emails", "hs_email_html"},
+                                 {"meetings", "hs_meeting_body"},
+                                 {"tasks", "hs_task_body"},
+                                 {"communications", "hs_communication_body"}}) {
+    ObjectType& holder = object(type);
+    for (const char* name : {"hs_body_preview", "hs_body_preview_html"}) holder.properties.at(name).column = holder.table->field(of);
+  }
+  for (const char* name : {"hs_email_text", "hs_email_html", "hs_body_preview", "hs_body_preview_html"}) object("emails").properties.at(name).content = true;
   Table& firms = *objects_[1].table;
   firms.add_index(firms.field("domain"), true);
   Table& people = *objects_.front().table;

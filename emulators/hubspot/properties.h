@@ -23,6 +23,7 @@ enum class Source {
   primary_company,  // of the association labelled primary
   parent_company,   // of the association labelled so
   time_to_close,    // closed_date - createdate, in ms
+  body_preview,     // what an activity's body says, as text
   phone_digits,     // of the number in another property, without its country's code
   source_label,     // what a person reads for hs_object_source
   all_ids           // a record's own and those that it absorbed
@@ -58,6 +59,7 @@ struct Property {
   bool owner = false;          // options are the account's owners
   bool defined_by_us = false;  // by an API call, not by HubSpot
   bool filterable = true;
+  bool content = false;       // of an email: what it says
   bool open_options = false;  // an enumeration without a list of options
   TextForm form = TextForm::any;
   Source source = Source::stored;

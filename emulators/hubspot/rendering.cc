@@ -40,6 +40,7 @@ Selection sorted(Selection selection) {
 RecordView view_of(const ObjectType& type, RowNumber row) { return {&type, row, &type.table->record(row)}; }
 
 std::optional<std::string> value_of(const Portal& portal, const RecordView& record, const Property& property) {
+  if (!portal.shows(*record.type, property)) return std::nullopt;
   switch (property.source) {
     case Source::stored: {
       ValueView value = record.state->fields.get(property.column);
@@ -57,6 +58,12 @@ std::optional<std::string> value_of(const Portal& portal, const RecordView& reco
                                  : portal.associations().primary(*record.type, record.row, companies);
       if (company == kNoRow || companies.table->record(company).deleted) return std::nullopt;
       return companies.table->record(company).id;
+    }
+    case Source::body_preview: {
+      std::string body(text_of(record.state->fields.get(property.column)));
+      if (body.empty() && record.type->name == "emails") body = text_of(record.state->fields.get(record.type->property("hs_email_text").column));
+      if (property.name == "hs_body_preview") body = plain_text(body);
+      return body.empty() ? std::nullopt : std::optional(std::move(body));
     }
     case Source::phone_digits: {
       std::string digits = phone_digits(text_of(record.state->fields.get(property.column)));
@@ -134,6 +141,7 @@ json::array Renderer::history(const RecordView& record, const Property& property
     if (id.starts_with("userId:")) row["updatedByUserId"] = std::stoll(id.substr(7));
     rows.push_back(std::move(row));
   };
+  if (!portal_.shows(*record.type, property)) return rows;
   const History& known = portal_.history();
   for (const History::Entry& entry : known.of(*record.type, record.row, property)) add(entry.value, entry.at, known.source(entry).type, known.source(entry).id);
   auto value = rows.empty() ? value_of(portal_, record, property) : std::nullopt;

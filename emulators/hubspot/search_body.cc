@@ -75,16 +75,16 @@ Outcome<Filter> read_filter(Portal& portal, const ObjectType& type, const json::
     return bad_json(fmt::format("line 1, column 1: there is no operator {}", filter.op));
   if (name.starts_with("associations.")) {
     filter.associated = portal.catalogue().find_any(name.substr(13));
-    bool fits = filter.associated && !type.custom && !filter.associated->custom && (filter.op == "EQ" || filter.op == "IN") &&
-                !portal.associations().types(type, *filter.associated).empty();
+    bool fits =
+        filter.associated && !type.custom && !filter.associated->custom && filter.op == "EQ" && !portal.associations().types(type, *filter.associated).empty();
     if (!fits) return invalid(fmt::format("{} {} is not supported", name, filter.op));
   } else {
     filter.property = type.find(name);
     if (!filter.property) return invalid(fmt::format("There is no property {} in {}", name, type.name));
     if (!filter.property->filterable) return invalid(fmt::format("{} cannot be filtered", name));
     Source source = filter.property->source;
-    bool indexed =
-        source == Source::stored || source == Source::object_id || source == Source::created || source == Source::modified || source == Source::phone_digits;
+    bool indexed = source == Source::stored || source == Source::object_id || source == Source::created || source == Source::modified ||
+                   source == Source::phone_digits || source == Source::body_preview;
     if (!indexed) return invalid(fmt::format("{} cannot be filtered", name));
   }
   TRY_VOID(read_values(*given, filter, portal.settings().search_iso_dates));
@@ -156,7 +156,8 @@ Outcome<SearchQuery> read_search(Portal& portal, const ObjectType& type, const j
   }
   query.words = to_lower_ascii(text_member(body, "query"));
   std::vector<std::string> names;
-  if (const json::value* properties = body.if_contains("properties"); properties && properties->is_array()) {
+  if (const json::value* properties = body.if_contains("properties"); properties && !properties->is_null()) {
+    if (!properties->is_array()) return bad_json("line 1, column 1: properties is not an array");
     for (const json::value& name : properties->get_array()) names.push_back(scalar_text(name));
   }
   query.selection = select(type, names);

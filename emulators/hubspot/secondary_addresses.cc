@@ -4,24 +4,23 @@
 #include "emulators/hubspot/values.h"
 
 namespace lockstep::emulators::hubspot {
-namespace {
 
-std::vector<std::string> addresses_of(const ObjectType& contacts, RowNumber row) {
+std::vector<std::string> secondary_addresses_of(const ObjectType& type, RowNumber row) {
   std::vector<std::string> addresses;
-  for (std::string_view each : split(text_of(contacts.table->get(row, contacts.property("hs_additional_emails").column)), ';')) {
+  const Property* property = type.find("hs_additional_emails");
+  for (std::string_view each : split(property ? text_of(type.table->record(row).fields.get(property->column)) : "", ';')) {
     if (!each.empty()) addresses.emplace_back(each);
   }
   return addresses;
 }
 
-}  // namespace
-
 Outcome<void> Portal::set_secondary(RowNumber row, const std::string& address, bool there, const Writer& writer) {
   ObjectType& contacts = catalogue_.object("contacts");
   const Property& property = contacts.property("hs_additional_emails");
-  std::vector<std::string> addresses = addresses_of(contacts, row);
+  std::vector<std::string> addresses = secondary_addresses_of(contacts, row);
   std::erase(addresses, address);
   if (there) {
+    TRY_VOID(check_not_blocked(address));
     const Property& email = contacts.property("email");
     RowNumber holder = find_by_key(contacts, email, address);
     if (holder != kNoRow && holder != row) return refuse(409, "CONFLICT", "Contact already exists. Existing ID: " + contacts.table->record(holder).id);
@@ -40,7 +39,7 @@ HubSpot::Answer HubSpot::secondary_addresses(Call& call) {
   RowNumber row = portal_.find_live(contacts, call.parameter("id"));
   if (row == kNoRow) return hubspot::not_found();
   json::array rows;
-  for (const std::string& each : addresses_of(contacts, row)) rows.emplace_back(each);
+  for (const std::string& each : secondary_addresses_of(contacts, row)) rows.emplace_back(each);
   return json_answer(200, json::object{{"vid", std::stoll(call.parameter("id"))}, {"secondaryEmails", std::move(rows)}});
 }
 

@@ -98,9 +98,9 @@ Writer HubSpot::writer(const Call& call) const {
   return writer;
 }
 
-Outcome<RowNumber> HubSpot::row_of(const Call& call, const ObjectType& type, bool merged_too) {
+Outcome<RowNumber> HubSpot::row_of(const Call& call, const ObjectType& type, bool merged_too, bool by_key) {
   const std::string& id = call.parameter("id");
-  std::string key = call.query_value("idProperty").value_or("hs_object_id");
+  std::string key = by_key ? call.query_value("idProperty").value_or("hs_object_id") : "hs_object_id";
   const Property* property = type.find(key);
   if (!property || !Portal::is_key(type, *property)) return invalid(fmt::format("{} is not a unique property of {}", key, type.name));
   bool by_id = property->source == Source::object_id;

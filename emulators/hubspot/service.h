@@ -71,6 +71,7 @@ class HubSpot final : public StandIn {
   std::optional<ApiError> authenticate(Call& call);
   std::vector<std::string> scopes_for(const Call& call);
   std::optional<ApiError> check_scope(const Call& call);
+  bool has_scope(std::string_view scope) const;
   std::optional<http::Response> check_limits(const Call& call);
   http::Response rate_limited(std::string_view policy);
   static bool is_search(const Call& call);
@@ -188,7 +189,6 @@ class HubSpot final : public StandIn {
   Answer ties_batch_create(Call& call, const TieStyle& style);
   Answer ties_batch_archive(Call& call);
   Answer types_batch_archive(Call& call, const TieStyle& style);
-  Outcome<void> check_room(const TypePair& pair, RowNumber row, RowNumber to_row, const AssociationType& type) const;
   // association_schema_calls.cc
   Answer labels(Call& call);
   Answer label_create(Call& call);
@@ -303,8 +303,8 @@ class HubSpot final : public StandIn {
 
   Outcome<ObjectType*> type_of(const Call& call);
   Writer writer(const Call& call) const;
-  /// The record a path names, by id or by idProperty; `merged_too`: merged ids lead on.
-  Outcome<RowNumber> row_of(const Call& call, const ObjectType& type, bool merged_too);
+  /// The record a path names, by id or, where the call takes it, by idProperty; `merged_too`: merged ids lead on.
+  Outcome<RowNumber> row_of(const Call& call, const ObjectType& type, bool merged_too, bool by_key);
 
   HubSpotOptions options_;
   Portal portal_;
@@ -337,6 +337,7 @@ class HubSpot final : public StandIn {
   std::string consented_;                                           // of the call being answered
   bool banned_ = false;                                             // the account has shut the app out
   bool missing_scopes_in_context_ = false;                          // where the 403 names them
+  bool email_contents_by_either_ = false;                           // what emails say is read without sales-email-read, too
   bool rotate_refresh_tokens_ = false;
   bool admin_rules_everywhere_ = false;  // false: the newest version alone enforces what an administrator requires
   Switches switches_;

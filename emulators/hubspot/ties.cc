@@ -31,6 +31,17 @@ void Portal::note_ties(const std::vector<TieChange>& changes, const Writer& writ
   }
 }
 
+Outcome<void> Portal::check_room(const ObjectType& from, RowNumber row, const ObjectType& to, RowNumber to_row, const AssociationType& type) const {
+  auto full = [&](const AssociationType& kind) {
+    const AssociationType* back = associations_.find_type(to, from, kind.inverse);
+    return associations_.full(from, row, to, to_row, kind) || (back && associations_.full(to, to_row, from, row, *back));
+  };
+  if (!full(type) && !full(associations_.types(from, to).front())) return {};  // what bears a label is tied without one, too
+  auto refused = invalid(fmt::format("{} {} cannot have more associations of type {}", from.singular, from.table->record(row).id, type.id));
+  refused.value().sub_category = "crm.associations.ASSOCIATION_LIMIT_EXCEEDED";
+  return refused;
+}
+
 void Portal::tie(const ObjectType& from, RowNumber from_row, const ObjectType& to, RowNumber to_row, const AssociationType& kind, const Writer& writer) {
   UnitOfWork unit(*this);
   std::vector<TieChange> changes;
@@ -72,7 +83,9 @@ Outcome<void> Portal::set_ties(const ObjectType& from, RowNumber from_row, Objec
   }
   for (RowNumber row : wanted) {
     bool primary = row == wanted.front() && types.size() > 1 && types[1].primary && to.name == "companies";
-    associations_.add(from, from_row, to, row, primary ? types[1] : types.front(), changes);
+    const AssociationType& kind = primary ? types[1] : types.front();
+    TRY_VOID(check_room(from, from_row, to, row, kind));
+    associations_.add(from, from_row, to, row, kind, changes);
   }
   note_ties(changes, writer);
   unit.commit();

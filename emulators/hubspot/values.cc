@@ -54,6 +54,26 @@ std::string clean_html(std::string text) {
   return text;
 }
 
+/// Headers of an email (§6): {"from": {…}, "sender": {…}, "to": [{…}], "cc": […], "bcc": […]}.
+bool names_people(const json::object& headers) {
+  auto person = [](const json::value& each) { return each.is_object(); };
+  auto fits = [&](const char* name, bool several) {
+    const json::value* given = headers.if_contains(name);
+    if (!given) return true;
+    if (!several) return person(*given);
+    return given->is_array() && std::all_of(given->get_array().begin(), given->get_array().end(), person);
+  };
+  return fits("from", false) && fits("sender", false) && fits("to", true) && fits("cc", true) && fits("bcc", true);
+}
+
+/// "+49 (30) 123-456" to "+4930123456"; what holds letters, as an extension does, stays.
+std::string reformatted_phone(const std::string& number) {
+  if (number.find_first_not_of("+0123456789 ()-./") != std::string::npos) return number;
+  std::string kept = number.starts_with('+') ? "+" : "";
+  std::copy_if(number.begin(), number.end(), std::back_inserter(kept), [](char c) { return c >= '0' && c <= '9'; });
+  return kept;
+}
+
 Read read_text(const Property& property, const std::string& text, const ValueContext& context) {
   if (characters(text) > kMaxCharacters) {
     return problem(property, "STRING_TOO_LONG", fmt::format("{} is longer than {} characters", property.name, kMaxCharacters));
@@ -70,6 +90,8 @@ Read read_text(const Property& property, const std::string& text, const ValueCon
       JsonDocument document;
       if (!document.parse(text) || !document.root().is_object())
         return problem(property, "INVALID_JSON", fmt::format("{} is not a JSON object", property.name));
+      if (!names_people(document.root().get_object()))
+        return problem(property, "INVALID_JSON", fmt::format("{} names people as objects, and to, cc and bcc as lists of them", property.name));
       return text;
     }
     case TextForm::milliseconds:
@@ -77,6 +99,7 @@ Read read_text(const Property& property, const std::string& text, const ValueCon
       return text;
     case TextForm::any: break;
   }
+  if (context.phones_reformatted && property.field_type == "phonenumber") return reformatted_phone(text);
   return text;
 }
 
@@ -131,7 +154,7 @@ std::optional<WallTime> parse_instant(std::string_view text) {
     return *ms > -kFar && *ms < kFar ? std::optional(WallTime{*ms}) : std::nullopt;
   }
   Result<WallTime> time = parse_iso_time(text);
-  return time ? std::optional(*time) : std::nullopt;
+  return time && text[10] == 'T' ? std::optional(*time) : std::nullopt;
 }
 
 std::optional<double> parse_number(std::string_view text) {
@@ -172,6 +195,32 @@ std::string phone_digits(std::string_view number) {
   std::string digits;
   std::copy_if(number.begin(), number.end(), std::back_inserter(digits), [](char c) { return c >= '0' && c <= '9'; });
   return digits.size() > kNational ? digits.substr(digits.size() - kNational) : digits;
+}
+
+std::string plain_text(std::string_view html) {
+  static constexpr std::pair<std::string_view, char> kEntities[] = {{"&lt;", '<'},   {"&gt;", '>'},   {"&quot;", '"'},
+                                                                    {"&#39;", '\''}, {"&nbsp;", ' '}, {"&amp;", '&'}};
+  std::string text;
+  auto put = [&](char c) {
+    bool space = std::isspace(static_cast<unsigned char>(c)) != 0;
+    if (!space) text.push_back(c);
+    else if (!text.empty() && text.back() != ' ') text.push_back(' ');
+  };
+  for (std::size_t i = 0; i < html.size(); ++i) {
+    std::size_t end = html[i] == '<' ? html.find('>', i) : std::string_view::npos;
+    auto entity = std::find_if(std::begin(kEntities), std::end(kEntities), [&](const auto& each) { return html.substr(i).starts_with(each.first); });
+    if (end != std::string_view::npos) {
+      put(' ');
+      i = end;
+    } else if (entity != std::end(kEntities)) {
+      put(entity->second);
+      i += entity->first.size() - 1;
+    } else {
+      put(html[i]);
+    }
+  }
+  if (text.ends_with(' ')) text.pop_back();
+  return text;
 }
 
 std::string format_instant(WallTime time) {

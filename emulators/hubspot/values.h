@@ -17,12 +17,15 @@ struct ValueContext {
   std::string_view stored;  // present value: a leading ';' appends to it
   bool allow_archived_owners = false;
   bool addresses_keep_case = false;
+  bool phones_reformatted = false;
 };
 
 /// `text` as a write gives it, not empty; texts for all types but instants, which are milliseconds (§2.4).
 tl::expected<Value, PropertyProblem> read_value(const Property& property, const std::string& text, const ValueContext& context);
 /// Of a phone number, as searches compare it: its digits, without the country's code.
 std::string phone_digits(std::string_view number);
+/// What is left of HTML without its tags, its spaces as one each.
+std::string plain_text(std::string_view html);
 /// ISO in UTC; milliseconds are dropped when they are zero.
 std::string format_instant(WallTime time);
 /// As answers and searches see a stored value; empty for null.

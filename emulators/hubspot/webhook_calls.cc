@@ -74,18 +74,17 @@ HubSpot::Answer HubSpot::webhook_configure(Call& call) {
   const json::value* throttling = body->if_contains("throttling");
   const json::value* most = throttling && throttling->is_object() ? throttling->get_object().if_contains("maxConcurrentRequests") : nullptr;
   if (!most || !most->is_int64() || most->get_int64() < kLeastConcurrent) return invalid("throttling.maxConcurrentRequests must be greater than 5");
+  portal_.events().configure(std::move(url), most->get_int64(), call.now);
   WebhookSettings& settings = portal_.events().settings();
   if (settings.created.ms == 0) settings.created = call.now;
   settings.updated = call.now;
-  settings.target_url = std::move(url);
-  settings.max_concurrent = most->get_int64();
   return json_answer(200, render_webhook_settings(settings));
 }
 
 HubSpot::Answer HubSpot::webhook_clear(Call& call) {
   TRY_VOID(check_app(call));
   WebhookSettings& settings = portal_.events().settings();
-  settings.target_url.clear();
+  portal_.events().configure("", settings.max_concurrent, call.now);
   settings.created = settings.updated = WallTime{};
   return http::Response(204, "");
 }
@@ -103,6 +102,8 @@ HubSpot::Answer HubSpot::subscription_create(Call& call) {
   TRY(const json::object* body, read_body(call, document));
   Result<Subscription> read = read_subscription(*body, portal_.catalogue());
   if (!read) return invalid(read.error().message);
+  const ObjectType* of = portal_.catalogue().find(read->object_type_id);
+  if (of && of->engagement && !portal_.events().settings().of_engagements) return invalid(fmt::format("There are no webhooks of {}", of->name));
   if (body->contains("active")) {
     TRY(read->active, active_of(*body));
   }
@@ -163,7 +164,7 @@ HubSpot::Answer HubSpot::subscriptions_batch_update(Call& call) {
 /// An app that never said how many keeps its webhooks from the control plane, which has no such rule.
 std::size_t HubSpot::outgoing_at_once() const {
   const WebhookSettings& settings = portal_.events().settings();
-  return settings.created.ms == 0 ? StandIn::outgoing_at_once() : static_cast<std::size_t>(settings.max_concurrent);
+  return settings.created.ms == 0 ? StandIn::outgoing_at_once() : static_cast<std::size_t>(portal_.events().max_concurrent(now()));
 }
 
 }  // namespace lockstep::emulators::hubspot

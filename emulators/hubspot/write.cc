@@ -43,6 +43,12 @@ std::string effective(const ObjectType& type, RowNumber row, const Changes& chan
   return row == kNoRow ? "" : text_of_value(type.table->get(row, type.property(name).column));
 }
 
+/// Stages of a lifecycle go forward in their order.
+std::ptrdiff_t stage_rank(const ObjectType& type, std::string_view stage) {
+  const std::vector<Option>& order = type.property("lifecyclestage").options;
+  return std::find_if(order.begin(), order.end(), [&](const Option& option) { return option.value == stage; }) - order.begin();
+}
+
 std::string or_blank(const json::object* object, const char* name) { return object ? std::string(text_member(*object, name)) : ""; }
 
 /// hs_email_headers is the only way to sender and receivers (§6).
@@ -90,15 +96,17 @@ Outcome<void> Portal::check_required(const ObjectType& type, const Changes& chan
   return {};
 }
 
+Outcome<void> Portal::check_not_blocked(const std::string& address) const {
+  if (std::find(blocked_addresses_.begin(), blocked_addresses_.end(), to_lower_ascii(address)) == blocked_addresses_.end()) return {};
+  return invalid(fmt::format("The address {} was deleted for privacy and cannot be used again", address));
+}
+
 /// `self`: kNoRow for a create.
 Outcome<void> Portal::check_unique(const ObjectType& type, RowNumber self, const std::string& self_id, const Changes& changes) const {
   for (const auto& [property, value] : changes) {
     if (!is_key(type, *property) || is_null(view(value))) continue;
     std::string text = text_of_value(view(value));
-    if (property->form == TextForm::email &&
-        std::find(blocked_addresses_.begin(), blocked_addresses_.end(), to_lower_ascii(text)) != blocked_addresses_.end()) {
-      return invalid(fmt::format("The address {} was deleted for privacy and cannot be used again", text));
-    }
+    if (property->form == TextForm::email) TRY_VOID(check_not_blocked(text));
     RowNumber other = find_by_key(type, *property, text);
     if (other == kNoRow || other == self) continue;
     const std::string& other_id = type.table->record(other).id;
@@ -148,13 +156,8 @@ void Portal::derive(const ObjectType& type, RowNumber row, Changes& changes, con
   }
   bool by_person = writer.actor.kind == ActorKind::person;  // people may put it back
   if (!creating && !by_person && is_set(changes, "lifecyclestage")) {
-    const std::vector<Option>& order = type.property("lifecyclestage").options;
-    auto rank = [&](const std::string& stage) {
-      auto found = std::find_if(order.begin(), order.end(), [&](const Option& option) { return option.value == stage; });
-      return found - order.begin();
-    };
     std::string before = effective(type, row, {}, "lifecyclestage"), wanted = effective(type, row, changes, "lifecyclestage");
-    if (!before.empty() && rank(wanted) < rank(before))  // silently ignored
+    if (!before.empty() && stage_rank(type, wanted) < stage_rank(type, before))  // silently ignored
       std::erase_if(changes, [](const auto& change) { return change.first->name == "lifecyclestage"; });
   }
   if (type.name != "tickets" || !changed(changes, type.stage)) return;
@@ -177,6 +180,11 @@ void Portal::tell_properties(const ObjectType& type, RowNumber row, const Change
   }
 }
 
+Outcome<void> Portal::check_room(const ObjectType& type) const {
+  if (static_cast<std::int64_t>(type.table->live_count()) < settings_.record_limit) return {};
+  return refuse(400, "LIMIT_EXCEEDED", fmt::format("The account has reached its limit of {} {}", settings_.record_limit, type.name));
+}
+
 Outcome<RowNumber> Portal::create(ObjectType& type, const json::object& properties, const json::value* associations, const Writer& writer) {
   TRY(Changes changes, read_properties(type, kNoRow, properties, writer));
   std::erase_if(changes, [](const auto& change) { return is_null(view(change.second)); });
@@ -189,6 +197,7 @@ Outcome<RowNumber> Portal::create(ObjectType& type, const json::object& properti
   if (!type.pipeline.empty() && !is_set(changes, type.pipeline)) set(type, changes, type.pipeline, pipelines_.first_id(type));
   TRY_VOID(check_required(type, changes, writer));
   TRY_VOID(check_stage(type, kNoRow, changes));
+  TRY_VOID(check_room(type));
   std::string id = next_id(type);  // used up even when the value is taken, as the message of a collision shows
   TRY_VOID(check_unique(type, kNoRow, id, changes));
   derive(type, kNoRow, changes, writer);
@@ -205,9 +214,13 @@ Outcome<RowNumber> Portal::create(ObjectType& type, const json::object& properti
   tell_properties(type, row, changes, {}, writer);
   expect_domain(type, row, writer);
   std::vector<TieChange> tied;
-  for (const NewTie& tie : ties) associations_.add(type, row, *tie.to_type, tie.to, *tie.type, tied);
+  for (const NewTie& tie : ties) {
+    TRY_VOID(check_room(type, row, *tie.to_type, tie.to, *tie.type));
+    associations_.add(type, row, *tie.to_type, tie.to, *tie.type, tied);
+  }
   note_ties(tied, writer);
   associate_activity(type, row, ties, writer);
+  sync_stage(type, row, writer);
   unit.commit();
   return row;
 }
@@ -227,8 +240,25 @@ Outcome<void> Portal::update(ObjectType& type, RowNumber row, const json::object
   UnitOfWork unit(*this);
   write(type, row, changes, writer);
   if (changed(changes, "email")) expect_domain(type, row, writer);
+  if (changed(changes, "lifecyclestage")) sync_stage(type, row, writer);
   unit.commit();
   return {};
+}
+
+void Portal::sync_stage(const ObjectType& type, RowNumber row, const Writer& writer) {
+  if (!settings_.lifecycle_sync || !writer.journaled || type.name != "companies") return;
+  ObjectType& contacts = catalogue_.object("contacts");
+  const Property& of_contacts = contacts.property("lifecyclestage");
+  std::string stage = effective(type, row, {}, "lifecyclestage");
+  Writer by_itself = writer;
+  by_itself.actor = {ActorKind::automation, "lifecycle of companies"};
+  by_itself.change_source = by_itself.source_id = "AUTOMATION_PLATFORM";
+  for (const Associations::Tie& tie : live_ties(type, row, contacts)) {
+    bool behind = stage_rank(contacts, effective(contacts, tie.to, {}, "lifecyclestage")) < stage_rank(contacts, stage);
+    bool unset = is_null(contacts.table->get(tie.to, of_contacts.column));
+    if (stage.empty() || !(behind || unset) || associations_.primary(contacts, tie.to, type) != row) continue;
+    write(contacts, tie.to, {{&of_contacts, Value(stage)}}, by_itself);
+  }
 }
 
 void Portal::write(ObjectType& type, RowNumber row, const Changes& changes, const Writer& writer) {

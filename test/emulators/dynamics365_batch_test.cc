@@ -206,6 +206,14 @@ TEST_F(BulkTest, KeyInBothPlacesFailsOnCreateAlone) {
   EXPECT_EQ(bulk("UpsertMultiple", both).status, 204);
 }
 
+// fact: §2.11 [C], §7.7 [I]
+TEST_F(BulkTest, AKeyAmongTheColumnsAddressesWhatIsUpsertedAlone) {
+  make("accounts", R"({"name":"A","lockstep_id":"C-1"})");
+  EXPECT_EQ(bulk("UpdateMultiple", target(R"("lockstep_id":"C-1","name":"New")")).code(), "0x80040203");
+  EXPECT_EQ(bulk("UpsertMultiple", target(R"("lockstep_id":"C-1","name":"New")")).status, 204);
+  EXPECT_EQ(get("accounts").at("/value/0/name"), "New");
+}
+
 // fact: §2.11 [C]
 TEST_F(BulkTest, UpdateMultipleNeedsRowsThatExist) {
   std::string id = account();

@@ -154,7 +154,7 @@ TEST_F(Columns, TicketNumberIsGeneratedAndImmutable) {
 
 // fact: §6.8 [C]
 TEST_F(Columns, AnnotationKnowsItsParentsTypeAndItsFilesSize) {
-  std::string id = make("annotations", R"({"notetext":"n","documentbody":"YWJj","isdocument":true,)"
+  std::string id = make("annotations", R"({"subject":"s","notetext":"n","documentbody":"YWJj","isdocument":true,)"
                                        R"("objectid_account@odata.bind":"/accounts()" +
                                            account() + ")\"}");
   Answer note = get("annotations(" + id + ")");

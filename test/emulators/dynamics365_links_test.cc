@@ -116,6 +116,7 @@ TEST_F(Links, OwnerIsTheCallerUnlessAssigned) {
 
 // fact: §2.14 [C]
 TEST_F(Links, ActivityPartiesAreWrittenWithTheActivityAndExpanded) {
+  control("POST", "settings", R"({"unresolved_parties":true})");
   std::string c = contact();
   std::string id = make("emails", R"({"subject":"s","email_activity_parties":[{"partyid_contact@odata.bind":"/contacts()" + c +
                                       R"x()","participationtypemask":2},{"addressused":"a@b.c","participationtypemask":3}]})x");
@@ -148,7 +149,7 @@ TEST_F(Links, DeletingAnAccountDeletesItsCasesNotesAndActivities) {
   std::string a = account(), other = account("Other");
   std::string i = incident(a), kept = incident(other);
   make("phonecalls", "{\"subject\":\"s\"," + bind("regardingobjectid_account_phonecall", "accounts", a) + "}");
-  make("annotations", "{\"notetext\":\"n\"," + bind("objectid_incident", "incidents", i) + "}");
+  make("annotations", "{\"subject\":\"s\",\"notetext\":\"n\"," + bind("objectid_incident", "incidents", i) + "}");
   make("contacts", "{\"lastname\":\"L\"," + bind("parentcustomerid_account", "accounts", a) + "}");
   EXPECT_EQ(remove("accounts(" + a + ")").status, 204);
   EXPECT_EQ(get("incidents").rows(), 1u);

@@ -221,8 +221,8 @@ TEST_F(Made, AStepOfManyRowsIsToldThemTogether) {
 
 // fact: §3.3 [C]
 TEST_F(Made, AStepThatIsSwitchedOffTellsNothing) {
-  std::string endpoint =
-      make("serviceendpoints", R"({"name":"hook","contract":8,"authtype":5,"messageformat":2,"connectionmode":1,"url":"http://127.0.0.1:9000/hook"})");
+  std::string endpoint = make(
+      "serviceendpoints", R"({"name":"hook","contract":8,"authtype":5,"messageformat":2,"connectionmode":1,"userclaim":1,"url":"http://127.0.0.1:9000/hook"})");
   std::string message = get("sdkmessages?$filter=name%20eq%20'Create'").at("/value/0/sdkmessageid");
   std::string filter =
       get("sdkmessagefilters?$filter=primaryobjecttypecode%20eq%20'contact'%20and%20_sdkmessageid_value%20eq%20" + message).at("/value/0/sdkmessagefilterid");

@@ -11,8 +11,9 @@ class Registered : public Dynamics365Test {
   }
 
   std::string endpoint() {
-    return make("serviceendpoints", R"({"name":"sync","contract":8,"url":"http://127.0.0.1:9/hook","authtype":5,)"
-                                    R"("authvalue":"<settings><setting name='x-api-key' value='S'/></settings>","connectionmode":1,"messageformat":2})");
+    return make("serviceendpoints",
+                R"({"name":"sync","contract":8,"url":"http://127.0.0.1:9/hook","authtype":5,)"
+                R"("authvalue":"<settings><setting name='x-api-key' value='S'/></settings>","connectionmode":1,"messageformat":2,"userclaim":1})");
   }
   Answer register_step(const std::string& endpoint_id, const std::string& message, int mode = 1, int stage = 40) {
     std::string message_id = row_of("sdkmessages?$filter=name%20eq%20'" + message + "'");

@@ -363,5 +363,28 @@ TEST_F(Merges, ArePrivacyAware) {
   EXPECT_EQ(create("contacts", {{"email", "a@x.example"}}).status, 400);
 }
 
+// fact: §6 [S], §6 [O]
+TEST_F(Merges, ABlockedAddressIsNobodysSecondAddressEither) {
+  std::string id = contact("a@x.example"), other = contact("b@x.example");
+  api.send("PUT", "/contacts/v1/secondary-email/" + id + "/email/second@x.example");
+  ASSERT_EQ(value("contacts", id, "hs_additional_emails"), "second@x.example");
+  post("/crm/v3/objects/contacts/gdpr-delete", {{"objectId", id}});
+  for (const char* address : {"a@x.example", "second@x.example"})
+    EXPECT_EQ(api.send("PUT", "/contacts/v1/secondary-email/" + other + "/email/" + address).status, 400) << address;
+  EXPECT_EQ(create("contacts", {{"email", "second@x.example"}}).status, 400);
+}
+
+// fact: §6 [O], §2.7 [S]
+TEST_F(Merges, AContactDoesNotComeBackWithASecondAddressThatIsTaken) {
+  std::string id = contact("a@x.example");
+  api.send("PUT", "/contacts/v1/secondary-email/" + id + "/email/second@x.example");
+  api.send("DELETE", "/crm/v3/objects/contacts/" + id);
+  std::string owner = contact("second@x.example");
+  auto restore = [&] { return edit({{"as", "Ann"}, {"operation", "restore"}, {"object", "contacts"}, {"id", id}}).status; };
+  EXPECT_NE(restore(), 200);
+  api.send("DELETE", "/crm/v3/objects/contacts/" + owner);
+  EXPECT_EQ(restore(), 200);
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::hubspot

@@ -40,6 +40,24 @@ TEST_F(Batches, ABadRowOfAnUpsertStopsAllOfIt) {
   EXPECT_EQ(live(), "0");
 }
 
+// fact: §2.5 [U] switch: traced_updates_partial
+TEST_F(Batches, AnUpsertByAddressIsNeverPartial) {
+  set({{"traced_updates_partial", true}});
+  auto row = [](const char* address, const char* trace, const char* stage) {
+    return json::object{{"id", address}, {"idProperty", "email"}, {"objectWriteTraceId", trace}, {"properties", {{"lifecyclestage", stage}}}};
+  };
+  EXPECT_EQ(batch("upsert", {row("a@x.example", "t1", "lead"), row("b@x.example", "t2", "nonsense")}).status, 400);
+  EXPECT_EQ(live(), "0");
+}
+
+// fact: §2.5 [S], §2.5 [D]
+TEST_F(Batches, AnUpsertIsByAUniquePropertyAndNotById) {
+  std::string id = contact("a@x.example");
+  EXPECT_EQ(batch("upsert", {{{"id", id}, {"properties", {{"lastname", "Lee"}}}}}).status, 400);
+  EXPECT_EQ(batch("upsert", {{{"id", id}, {"idProperty", "hs_object_id"}, {"properties", {{"lastname", "Lee"}}}}}).status, 400);
+  EXPECT_EQ(batch("upsert", {{{"id", "a@x.example"}, {"idProperty", "email"}, {"properties", {{"lastname", "Lee"}}}}}).status, 200);
+}
+
 // fact: §2.5 [O]
 TEST_F(Batches, OnlyUniquePropertiesAreKeys) {
   json::object input{{"id", "Ann"}, {"idProperty", "firstname"}, {"properties", {{"lastname", "Lee"}}}};

@@ -69,6 +69,27 @@ TEST_F(Labels, RulesBoundHowManyRecordsAreTied) {
   EXPECT_EQ(post("/crm/v4/associations/contacts/companies/batch/create", {{"inputs", {input}}}).status, 201);
 }
 
+// fact: §6 [D], §2.13 [D]
+TEST_F(Labels, RulesHoldForWhatIsTiedAtItsCreation) {
+  std::string rules = "/crm/v4/associations/definitions/configurations/";
+  EXPECT_EQ(post(rules + "companies/contacts/batch/create", {{"inputs", {{{"typeId", 280}, {"category", "HUBSPOT_DEFINED"}, {"maxToObjectIds", 1}}}}}).status,
+            201);
+  std::string firm = company("Green");
+  auto create = [&](const char* email) {
+    json::object tie{{"to", {{"id", firm}}}, {"types", kind(279, "HUBSPOT_DEFINED")}};
+    return post("/crm/v3/objects/contacts", {{"properties", {{"email", email}}}, {"associations", {tie}}});
+  };
+  EXPECT_EQ(create("one@x.example").status, 201);
+  Answer full = create("two@x.example");
+  EXPECT_EQ(full.status, 400);
+  EXPECT_EQ(text_at(full.body, "/subCategory"), "crm.associations.ASSOCIATION_LIMIT_EXCEEDED");
+  EXPECT_EQ(read("contacts", "two@x.example", "idProperty=email").status, 404) << "nothing is left of it";
+  std::string path = "/crm/v4/objects/contacts/" + contact("four@x.example") + "/associations/companies/" + firm;
+  EXPECT_EQ(api.send_json("PUT", path, kind(1, "HUBSPOT_DEFINED")).status, 400) << "as a primary one it is one more, too";
+  json::object fields{{"email", "three@x.example"}, {"associations.companies", firm}};
+  EXPECT_NE(edit({{"as", "Ann"}, {"operation", "create"}, {"object", "contacts"}, {"fields", fields}}).status, 200);
+}
+
 // fact: §2.12 [S] switch: numeric_association_ids
 TEST_F(Labels, IdsAreTextsUnlessTheOlderSpecificationsHold) {
   tie(kind(279, "HUBSPOT_DEFINED"));

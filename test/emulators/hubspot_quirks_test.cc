@@ -6,6 +6,51 @@ namespace {
 
 class Quirks : public HubSpotTest {};
 
+// fact: §6 [D]
+TEST_F(Quirks, HeadersOfAnEmailNamePeopleAsObjects) {
+  auto with = [&](const char* headers) {
+    return create("emails", {{"hs_timestamp", "2026-05-01T09:00:00Z"}, {"hs_email_direction", "EMAIL"}, {"hs_email_headers", headers}}).status;
+  };
+  EXPECT_EQ(with(R"({"from":"a@x.example"})"), 400);
+  EXPECT_EQ(with(R"({"from":{"email":"a@x.example"},"to":{"email":"b@x.example"}})"), 400);
+  EXPECT_EQ(with(R"({"from":{"email":"a@x.example"},"to":[{"email":"b@x.example"}],"cc":["c@x.example"]})"), 400);
+  EXPECT_EQ(with(R"({"from":{"email":"a@x.example"},"to":[{"email":"b@x.example"}],"cc":[],"bcc":[]})"), 201);
+}
+
+// fact: §2.2 [S]
+TEST_F(Quirks, ARecordIsArchivedByItsIdAlone) {
+  std::string id = contact("a@x.example");
+  EXPECT_EQ(api.send("DELETE", "/crm/v3/objects/contacts/a@x.example?idProperty=email").status, 404);
+  EXPECT_EQ(read("contacts", "a@x.example", "idProperty=email").status, 200);
+  EXPECT_EQ(api.send("DELETE", "/crm/v3/objects/contacts/" + id).status, 204);
+}
+
+// fact: §3.1 [D]
+TEST_F(Quirks, WhatASearchSelectsIsAList) {
+  EXPECT_EQ(search("contacts", {{"properties", "email"}}).status, 400);
+  EXPECT_EQ(search("contacts", {{"properties", json::array{"email"}}}).status, 200);
+}
+
+// fact: §2.4 [D]
+TEST_F(Quirks, AnInstantIsIsoOrMilliseconds) {
+  for (const char* text : {"2026-05-01 09:00:00Z", "2026-05-01", "2026-05-01T09:00:00", "yesterday"})
+    EXPECT_EQ(create("notes", {{"hs_timestamp", text}}).status, 400) << text;
+  for (const char* text : {"2026-05-01T09:00:00Z", "1777626000000"}) EXPECT_EQ(create("notes", {{"hs_timestamp", text}}).status, 201) << text;
+}
+
+// fact: §8 [U]
+TEST_F(Quirks, AnActivityTellsWhatItsBodySaysAsText) {
+  std::string id = created_id("notes", {{"hs_timestamp", "2026-05-01T09:00:00Z"}, {"hs_note_body", "<p>Tom &amp; Ann</p><p>agree</p>"}});
+  EXPECT_EQ(value("notes", id, "hs_body_preview"), "Tom & Ann agree");
+  EXPECT_EQ(value("notes", id, "hs_body_preview_html"), "<p>Tom &amp; Ann</p><p>agree</p>");
+  EXPECT_EQ(update("notes", id, {{"hs_body_preview", "x"}}).status, 400);
+  std::string mail = created_id("emails", {{"hs_timestamp", "2026-05-01T09:00:00Z"}, {"hs_email_direction", "EMAIL"}, {"hs_email_text", "plain"}});
+  EXPECT_EQ(value("emails", mail, "hs_body_preview"), "plain");
+  clock.advance(Duration(6'000));
+  EXPECT_EQ(ids(search_where("notes", "hs_body_preview", "CONTAINS_TOKEN", "agree")), id);
+  EXPECT_EQ(search_where("emails", "hs_body_preview", "CONTAINS_TOKEN", "plain").status, 400);
+}
+
 // fact: §2.9 switch: archived_owners_assignable
 TEST_F(Quirks, NothingIsGivenToAnArchivedOwner) {
   std::string id = contact("a@x.example");
@@ -55,6 +100,49 @@ TEST_F(Quirks, ATakenUniqueValueIsInvalid) {
   Answer refused = create("companies", taken);
   EXPECT_EQ(refused.status, 409);
   EXPECT_NE(refused.text.find("already has that value"), std::string::npos);
+}
+
+// fact: §6 [U] switch: record_limit
+TEST_F(Quirks, AnAccountHoldsAsManyRecordsAsItsSubscriptionSays) {
+  set({{"record_limit", 2}});
+  contact("a@x.example");
+  std::string gone = contact("b@x.example");
+  Answer refused = create("contacts", {{"email", "c@x.example"}});
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(category(refused), "LIMIT_EXCEEDED");
+  EXPECT_EQ(create("companies", {{"name", "Acme"}}).status, 201) << "each type by itself";
+  EXPECT_EQ(text_at(api.get("/crm/v3/limits/records").body, "/hubspotDefinedObjectTypes/0/limit"), "2");
+  EXPECT_EQ(api.send("DELETE", "/crm/v3/objects/contacts/" + gone).status, 204);
+  EXPECT_EQ(create("contacts", {{"email", "c@x.example"}}).status, 201);
+  EXPECT_NE(edit({{"as", "Ann"}, {"operation", "restore"}, {"object", "contacts"}, {"id", gone}}).status, 200);
+}
+
+// fact: §6 [U] switch: phones_reformatted
+TEST_F(Quirks, PhonesKeepHowTheyAreWrittenUnlessTheAccountSaysOtherwise) {
+  std::string id = created_id("contacts", {{"email", "a@x.example"}, {"phone", "+49 (30) 123-456"}});
+  EXPECT_EQ(value("contacts", id, "phone"), "+49 (30) 123-456");
+  set({{"phones_reformatted", true}});
+  update("contacts", id, {{"phone", "+49 (30) 123-457"}, {"mobilephone", "0170/123 x4"}});
+  EXPECT_EQ(value("contacts", id, "phone"), "+4930123457");
+  EXPECT_EQ(value("contacts", id, "mobilephone"), "0170/123 x4") << "an extension stays";
+}
+
+// fact: §6 [D] switch: lifecycle_sync
+TEST_F(Quirks, ContactsFollowTheLifecycleOfTheirPrimaryCompany) {
+  std::string firm = company("Acme"), early = contact("a@x.example"), late = contact("b@x.example"), alone = contact("c@x.example");
+  update("contacts", late, {{"lifecyclestage", "customer"}});
+  for (const std::string& id : {early, late})
+    api.send_json("PUT", "/crm/v4/objects/contacts/" + id + "/associations/companies/" + firm,
+                  json::array{{{"associationCategory", "HUBSPOT_DEFINED"}, {"associationTypeId", 1}}});
+  update("companies", firm, {{"lifecyclestage", "lead"}});
+  EXPECT_EQ(value("contacts", early, "lifecyclestage"), "lead");
+  set({{"lifecycle_sync", true}});
+  update("companies", firm, {{"lifecyclestage", "opportunity"}});
+  EXPECT_EQ(value("contacts", early, "lifecyclestage"), "opportunity");
+  EXPECT_EQ(value("contacts", late, "lifecyclestage"), "customer") << "forward alone";
+  EXPECT_EQ(value("contacts", alone, "lifecyclestage"), "lead");
+  EXPECT_EQ(text_at(read("contacts", early, "propertiesWithHistory=lifecyclestage").body, "/propertiesWithHistory/lifecyclestage/0/sourceType"),
+            "AUTOMATION_PLATFORM");
 }
 
 // fact: §6 [U] switch: addresses_keep_case

@@ -140,5 +140,17 @@ TEST_F(Schema, AnAdministratorAddsAndRemovesOptions) {
   EXPECT_EQ(change({{"object", "companies"}, {"field", "name"}, {"add_option", "x"}}).status, 422);
 }
 
+// fact: §2.6 [D]
+TEST_F(Schema, AUniquePropertyIsALineOfText) {
+  auto define = [&](const char* name, const char* field_type) {
+    return post("/crm/v3/properties/contacts",
+                {{"name", name}, {"label", name}, {"groupName", "contactinformation"}, {"type", "string"}, {"fieldType", field_type}, {"hasUniqueValue", true}})
+        .status;
+  };
+  EXPECT_EQ(define("one", "textarea"), 400);
+  EXPECT_EQ(define("two", "html"), 400);
+  EXPECT_EQ(define("three", "text"), 201);
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::hubspot

@@ -91,7 +91,11 @@ TEST_F(Search, NamesNoRecordTwice) {
   post("/crm/v3/objects/notes", {{"properties", {{"hs_timestamp", "2026-05-01T09:00:00Z"}}}, {"associations", {tie(ann), tie(bea)}}});
   settle();
   EXPECT_EQ(found("contacts", "email", "IN", json::array{"a@x.example", "a@x.example"}), ann);
-  Answer notes = search_where("notes", "associations.contact", "IN", json::array{json::value(ann), json::value(bea)});
+  EXPECT_EQ(search_where("notes", "associations.contact", "IN", json::array{json::value(ann)}).status, 400) << "EQ alone";
+  auto of = [](const std::string& contact) {
+    return json::object{{"filters", json::array{{{"propertyName", "associations.contact"}, {"operator", "EQ"}, {"value", contact}}}}};
+  };
+  Answer notes = search("notes", {{"filterGroups", json::array{of(ann), of(bea)}}});
   EXPECT_EQ(text_at(notes.body, "/total"), "1");
 }
 

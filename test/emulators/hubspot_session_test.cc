@@ -164,6 +164,19 @@ TEST_F(Session, EmailsAreReadWithEitherOfTwoScopes) {
   EXPECT_EQ(api.get("/crm/v3/objects/emails").status, 403);
 }
 
+// fact: §1.3 [D2] switch: email_contents_by_either
+TEST_F(Session, WhatEmailsSayIsReadWithTheScopeOfEmailsAlone) {
+  std::string id = created_id(
+      "emails", {{"hs_timestamp", "2026-05-01T09:00:00Z"}, {"hs_email_direction", "EMAIL"}, {"hs_email_subject", "Hi"}, {"hs_email_text", "Secret"}});
+  EXPECT_EQ(value("emails", id, "hs_email_text"), "Secret");
+  set({{"denied_scopes", {"sales-email-read"}}});
+  EXPECT_EQ(value("emails", id, "hs_email_subject"), "Hi");
+  for (const char* name : {"hs_email_text", "hs_body_preview"}) EXPECT_EQ(value("emails", id, name), "null") << name;
+  EXPECT_EQ(read("emails", id, "propertiesWithHistory=hs_email_text").text.find("Secret"), std::string::npos);
+  set({{"email_contents_by_either", true}});
+  EXPECT_EQ(value("emails", id, "hs_email_text"), "Secret");
+}
+
 // fact: §1.4 [O] switch: missing_scopes_in_context
 TEST_F(Session, AMissingScopeCanStandInTheContext) {
   set({{"denied_scopes", {"tickets"}}, {"missing_scopes_in_context", true}});

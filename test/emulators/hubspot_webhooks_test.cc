@@ -272,6 +272,50 @@ TEST_F(Hooks, AreManagedWithTheDevelopersKeyOrTheAppsToken) {
   EXPECT_EQ(api.get("/webhooks/2026-03/99/subscriptions").status, 404);
 }
 
+// fact: §3.2 [S], §3.2 [D] switch: settings_cache_ms
+TEST_F(Hooks, GoWhereTheSettingsSentThemBeforeForUpToFiveMinutes) {
+  std::string path = "/webhooks/v3/2500001/settings?hapikey=lockstep-developer-key";
+  subscribe({on("contact.creation")});
+  auto configure = [&](const std::string& url) {
+    return api.send_json("PUT", path, json::object{{"targetUrl", url}, {"throttling", {{"maxConcurrentRequests", 10}}}}).status;
+  };
+  auto target = [&, count = 0]() mutable {
+    contact(std::to_string(++count) + "@x.example");
+    take();
+    return requests.empty() ? "" : requests.front().request.url;
+  };
+  EXPECT_EQ(configure("https://one.example/"), 200);
+  EXPECT_EQ(target(), "https://one.example/") << "nothing was cached yet";
+  EXPECT_EQ(configure("https://two.example/"), 200);
+  EXPECT_EQ(text_at(api.get(path).body, "/targetUrl"), "https://two.example/");
+  EXPECT_EQ(target(), "https://one.example/");
+  clock.advance(Duration(299'000));
+  EXPECT_EQ(configure("https://three.example/"), 200);
+  EXPECT_EQ(target(), "https://one.example/");
+  clock.advance(Duration(1'000));
+  EXPECT_EQ(target(), "https://three.example/");
+  set({{"settings_cache_ms", 0}});
+  configure("https://four.example/");
+  EXPECT_EQ(target(), "https://four.example/");
+}
+
+// fact: §3.2 [U] switch: engagement_webhooks
+TEST_F(Hooks, AnAppMayHaveNoneOfEngagements) {
+  std::string key = "?hapikey=lockstep-developer-key";
+  json::object note{{"eventType", "object.creation"}, {"objectTypeId", "0-46"}};
+  subscribe({note});
+  auto write = [&] { created_id("notes", {{"hs_timestamp", "2026-05-01T09:00:00Z"}}); };
+  write();
+  EXPECT_EQ(kinds(), "object.creation");
+  set({{"engagement_webhooks", false}});
+  write();
+  EXPECT_EQ(kinds(), "");
+  note["objectTypeId"] = "0-48";
+  EXPECT_EQ(post("/webhooks/v3/2500001/subscriptions" + key, note).status, 400);
+  note["objectTypeId"] = "0-1";
+  EXPECT_EQ(post("/webhooks/v3/2500001/subscriptions" + key, note).status, 201);
+}
+
 // fact: §3.2 [S]
 TEST_F(Hooks, OfAPausedSubscriptionStayAway) {
   std::string key = "?hapikey=lockstep-developer-key", base = "/webhooks/v3/2500001/subscriptions";
