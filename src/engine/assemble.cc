@@ -152,6 +152,7 @@ Task<Result<void>> assemble(const Configuration& configuration, Hub& hub, http::
   hub.model = configuration.model;
   hub.mappings = configuration.mappings;
   hub.delete_guard = configuration.delete_guard;
+  hub.request_life = configuration.request_life;
   hub.type_order = dependency_order(hub.model);
   hub.start_fences(static_cast<std::uint64_t>(hub.now().ms) * 1024);
   Names numbers;

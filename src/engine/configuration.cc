@@ -391,6 +391,7 @@ std::shared_ptr<Configuration> Loader::load() {
   load_keys(*root, *configuration);
   load_policies(*root, *configuration);
   if (const Node* backup = root->find("backup")) load_backup(*backup, *configuration);
+  configuration->request_life = duration(*root, "request_life").value_or(configuration->request_life);
   if (const Node* guard = root->find("delete_guard")) {
     if (const Node* count = guard->find("count")) configuration->delete_guard.count = static_cast<std::size_t>(count->as_int().value_or(50));
     if (const Node* share = guard->find("share_percent")) configuration->delete_guard.share = static_cast<double>(share->as_int().value_or(10)) / 100;

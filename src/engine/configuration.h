@@ -76,6 +76,7 @@ struct Configuration {
   PolicySettings default_policy;
   std::vector<TypePolicySettings> policies;
   DeleteGuard delete_guard;
+  Duration request_life{600'000};
   std::optional<BackupSettings> backup;
   Model model;
   std::vector<mapping::Mapping> mappings;

@@ -87,6 +87,7 @@ struct Hub {
   std::vector<TypeIndex> type_order;       // a type stands behind those it refers to, cycles cut
   std::vector<System> systems;
   DeleteGuard delete_guard;
+  Duration request_life{600'000};  // how long a request without an answer may still be carried out (rule 7)
   BulkWork bulk_work;
   WallTime started;                                                         // of this process
   std::function<void(ConnectionId)> on_reads_wanted = [](ConnectionId) {};  // some of its links must be read by id before they can be written

@@ -9,6 +9,9 @@ from harness import SOURCE, EndToEnd, main, wait_until
 from traffic import Traffic
 
 
+SHORT = ("--request-life", "5s")
+
+
 class DrillTest(unittest.TestCase):
     def drill(self, tool, *arguments):
         command = [sys.executable, os.path.join(SOURCE, "tools", tool), "--build", harness.BUILD, *arguments]
@@ -18,15 +21,15 @@ class DrillTest(unittest.TestCase):
         return result.stdout
 
     def test_a_lost_store_is_restored_with_nothing_lost_doubled_or_undead(self):
-        said = self.drill("drill.py", "--customers", "40", "--rounds", "2", "--every", "4", "--expire", "--quick", "--quiet", "2")
+        said = self.drill("drill.py", "--customers", "40", "--rounds", "2", "--every", "4", "--expire", "--quiet", "2", *SHORT)
         self.assertIn("RPO, worst", said)
         self.assertIn("RTO, worst", said)
 
     def test_killed_at_random_nothing_is_lost_or_doubled(self):
-        self.assertIn("lost, doubled, different", self.drill("kill.py", "--customers", "60", "--times", "10", "--seed", "5"))
+        self.assertIn("lost, doubled, different", self.drill("kill.py", "--customers", "60", "--times", "10", "--seed", "5", *SHORT))
 
     def test_refused_cut_and_signed_out_everything_drains(self):
-        said = self.drill("chaos.py", "--customers", "20", "--burst", "8", "--length", "5", "--limit", "120")
+        said = self.drill("chaos.py", "--customers", "20", "--burst", "8", "--length", "5", "--limit", "180", *SHORT)
         self.assertIn("cut connections", said)
 
 
