@@ -149,6 +149,7 @@ class Run {
     count(event.what);
   }
 
+  static constexpr const char* kAtStart = "start.recovered";
   /// Cuts the power some steps later, wherever that is; or at the named place, if it is reached within a minute.
   void crash(const Event& event) {
     constexpr std::int64_t kSoon = 100;
@@ -157,20 +158,34 @@ class Run {
       return;
     }
     count("crash");
-    if (!event.value.empty()) {
+    if (!event.value.empty() && event.value != kAtStart) {
       probes().awaited = event.value;
       probes().arrived = false;
       world_.executor.run_until([] { return probes().arrived; }, Duration{60'000});
       probes().awaited.clear();
+      if (probes().arrived) count("cut at " + event.value);
     } else {
       for (std::uint64_t steps = rng_.below(400); steps > 0 && world_.executor.step(); --steps) {}
     }
     world_.crash();
     later(event.for_ms, [this, event] {
+      if (!world_.engine && event.value == kAtStart && starts_into_a_cut()) return later(event.for_ms, [this] { start_again(); });
       start_again();
       Event again = event;
       if (--again.count > 0) crash(again);
     });
+  }
+
+  /// A start that finds what the last one left under way is cut as soon as it has.
+  bool starts_into_a_cut() {
+    probes().awaited = kAtStart;
+    probes().arrived = false;
+    start_again();
+    probes().awaited.clear();
+    if (!probes().arrived) return false;
+    count("cut at " + std::string(kAtStart));
+    world_.crash();
+    return true;
   }
 
   void start_again() {
