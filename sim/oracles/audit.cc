@@ -80,7 +80,12 @@ class Audit final : public Oracle {
   static std::set<const AuditRow*> rows_about(Evidence& evidence, std::string_view crm, const Rows& rows, const JournalEntry& entry) {
     std::set<const AuditRow*> mine;
     const auto [first, last] = rows.by_id.equal_range(entry.table->record(entry.row).id);
-    for (auto row = first; row != last; ++row) mine.insert(row->second);
+    // Whoever it was linked to once tried to make it, perhaps, under no id.
+    for (auto row = first; row != last; ++row) {
+      mine.insert(row->second);
+      const auto [from, to] = rows.by_entity.equal_range(row->second->entity);
+      for (auto other = from; other != to; ++other) mine.insert(other->second);
+    }
     // The key that it carried names the entity, also one that was merged away since.
     if (const auto key = key_of(crm, entry)) {
       const auto [from, to] = rows.by_entity.equal_range(*key);
