@@ -239,7 +239,7 @@ Result<RecordOutcome> RecordsApi::apply_one(Transaction& transaction, RecordChan
   for (std::size_t i = 0; held && i < seen.fields.size(); ++i)
     if (!seen.fields[i]) seen.fields[i] = held->fields[i];
   seen.partial = there;
-  const HeldRecord sent{connection, change.type, remote, seen.fields, hub_.now()};
+  const HeldRecord sent{connection, change.type, remote, there ? Fields{} : seen.fields, hub_.now()};
   TRY_VOID(intake_.absorb_one(transaction, source, seen, count));
   TRY(const auto stored, transaction.find_link(connection, remote));
   if (!stored) {
