@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::size_t kReferrersMax = 500;  // cleared in one go; the delete comes back for the rest
 constexpr Duration kLookAgainFirst{1'000}, kLookAgainLast{600'000};
+constexpr std::int64_t kOften = 30, kRarely = 2;  // in such a share of the time that it waited already
+constexpr Duration kSoonRead{300'000};            // a feed that is read less often is not waited for
 
 /// The fields of `link` that were last known to point to `target`, and that we may write.
 std::vector<FieldIndex> fields_that_point_to(EntityId target, const Link& link, const LinkPolicy& policy) {
@@ -64,12 +66,13 @@ Result<void> Dispatcher::refuse_delete(Transaction& transaction, merge::EntitySt
   return entities.save(state, std::move(effects), cause, system_.id);
 }
 
-bool Dispatcher::knows_referrers(TypeIndex target) const {
+bool Dispatcher::knows_referrers(TypeIndex target, WallTime since) const {
   const auto is_read = [&](const SystemType& type, const std::string& object) {
     const connector::ObjectTraits* traits = system_.connector->find_object(object);
     if (!traits || !traits->has_changes) return true;  // nothing but listings tells of it
     const auto until = system_.coverage->of(object);
-    return until && hub_.now() - *until < type.schedule.poll_every + traits->visible_after + Coverage::kReadTakes;
+    const bool lately = until && hub_.now() - *until < type.schedule.poll_every + traits->visible_after + Coverage::kReadTakes;
+    return lately && (*until >= since || type.schedule.poll_every > kSoonRead);
   };
   return std::ranges::all_of(system_.types, [&](const SystemType& type) {
     const std::vector<std::string> objects = type.objects();
@@ -78,18 +81,18 @@ bool Dispatcher::knows_referrers(TypeIndex target) const {
   });
 }
 
-Result<void> Dispatcher::look_again(Transaction& transaction, Obligation& removal, std::string reason) const {
+Result<void> Dispatcher::look_again(Transaction& transaction, Obligation& removal, std::int64_t share, std::string reason) const {
   // Less often the longer it waits: what refers to it may be a dead letter.
-  removal.due = hub_.now() + std::clamp((hub_.now() - removal.since) / 2, kLookAgainFirst, kLookAgainLast);
+  removal.due = hub_.now() + std::clamp((hub_.now() - removal.since) / share, kLookAgainFirst, kLookAgainLast);
   removal.reason = std::move(reason);
   return transaction.put(removal);
 }
 
 Result<bool> Dispatcher::waits_for_clearing(Transaction& transaction, Entities& entities, merge::EntityState& state, Obligation& removal) {
   const EntityId target = state.golden.id;
-  if (!knows_referrers(state.golden.type)) {
-    // After an outage most of all: a server may delete with the record what was made for it meanwhile.
-    TRY_VOID(look_again(transaction, removal, "waits until what may refer to it there was read"));
+  if (!knows_referrers(state.golden.type, removal.since)) {
+    // A server may delete with the record what was made for it meanwhile. Soon after the feeds were read, since nothing is known of what comes then.
+    TRY_VOID(look_again(transaction, removal, hub_.now() - removal.since < kSoonRead ? kOften : kRarely, "waits until what may refer to it there was read"));
     return true;
   }
   bool waits = false;
@@ -122,7 +125,7 @@ Result<bool> Dispatcher::waits_for_clearing(Transaction& transaction, Entities& 
   }
   if (!waits) return false;
   for (const Obligation& clearing : clearings) TRY_VOID(transaction.put(clearing));
-  TRY_VOID(look_again(transaction, removal, "waits until references to it are cleared" + (kept_by.empty() ? kept_by : " by " + kept_by)));
+  TRY_VOID(look_again(transaction, removal, kRarely, "waits until references to it are cleared" + (kept_by.empty() ? kept_by : " by " + kept_by)));
   return true;
 }
 

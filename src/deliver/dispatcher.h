@@ -122,10 +122,11 @@ class Dispatcher {
   /// What else the row tells the connector: what was, what shall be, whose record it is.
   Result<void> describe_row(Beginning& one, std::size_t variant, const Fields& to) const;
   /// Whether the feeds of all that may refer to a record of the type there have been read lately: what refers to it is known then.
-  bool knows_referrers(TypeIndex target) const;
+  bool knows_referrers(TypeIndex target, WallTime since) const;
   /// Before a delete: what refers to the record there is known, and is owed a write first; the delete waits for both.
   Result<bool> waits_for_clearing(Transaction& transaction, Entities& entities, merge::EntityState& state, Obligation& removal);
-  Result<void> look_again(Transaction& transaction, Obligation& removal, std::string reason) const;
+  /// In a `share`-th of the time that it has waited already.
+  Result<void> look_again(Transaction& transaction, Obligation& removal, std::int64_t share, std::string reason) const;
   /// Whether the references in `fields` can be blank there, or another can take their place.
   Result<bool> can_let_go(Transaction& transaction, const merge::EntityState& state, const Link& link, const std::vector<FieldIndex>& fields) const;
   /// A delete that cannot be carried out, or does more than is wanted, is a person's to decide and not retried.

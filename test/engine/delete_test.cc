@@ -221,6 +221,29 @@ TEST(Delete, TakesNothingWithItThatNobodyHasToldOfYet) {
   EXPECT_EQ(world.open_reviews()[0].kind, ReviewKind::refused_delete);
 }
 
+TEST(Delete, TakesNothingWithItThatWasMadeJustBefore) {
+  World world;
+  world.configure = [](Hub& hub) {
+    for (System& system : hub.systems)
+      for (SystemType& type : system.types) type.schedule.poll_every = Duration{system.name == "east" ? 60'000 : 5'000};
+  };
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  world.bind("east", "case", "contact", "{field: contact, when: contact is not null}");
+  const auto ids = load_ada(world);
+  const std::size_t reads = east.feed_reads.size();
+  while (east.feed_reads.size() == reads) world.run_for(Duration{1'000});
+  // No webhook tells of it, and the next look at east's cases is a minute away.
+  world.run_for(Duration{20'000});
+  east.add("case", {{"subject", text("Leak")}, {"contact", reference("contact", ids[1])}});
+  north.remove("contact", ids[0]);
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(east.live("contact").size(), 1u) << "its case was read before the delete went out";
+  EXPECT_EQ(east.live("case").size(), 1u);
+  ASSERT_EQ(world.open_reviews().size(), 1u);
+  EXPECT_EQ(world.open_reviews()[0].kind, ReviewKind::refused_delete);
+}
+
 TEST(Delete, ThatWouldTakeWhatTheServerDoesNotLetGoIsAPersonsToDecide) {
   World world;
   FakeSystem& north = world.add_system("north");
