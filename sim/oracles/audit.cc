@@ -59,6 +59,7 @@ class Audit final : public Oracle {
     return rows;
   }
   static std::optional<std::string> judge_entry(Evidence& evidence, std::string_view crm, const Rows& rows, const JournalEntry& entry) {
+    if (lost_its_master(entry)) return std::nullopt;
     const std::string& id = entry.table->record(entry.row).id;
     const auto mine = rows_about(evidence, crm, rows, entry);
     const auto what = [&] { return fmt::format("{} of {} {} in {} at {}", name_of(entry.operation), entry.table->name(), id, crm, format_iso(entry.at)); };
@@ -75,6 +76,12 @@ class Audit final : public Oracle {
         return fmt::format("{}: no audit row says that {} was set to '{}'", what(), field.field, value);
     }
     return std::nullopt;
+  }
+  /// A record that had been merged into one that is deleted names nobody any more: done by the system, and to what no one holds.
+  static bool lost_its_master(const JournalEntry& entry) {
+    const auto column = entry.table->find_field("_masterid_value");
+    return column && entry.operation == emulators::Operation::update && std::holds_alternative<std::string_view>(entry.before.get(*column)) &&
+           std::holds_alternative<std::monostate>(entry.after.get(*column));
   }
   /// By its id, and by the entities of the same customer: an attempt whose outcome was not known names no id.
   static std::set<const AuditRow*> rows_about(Evidence& evidence, std::string_view crm, const Rows& rows, const JournalEntry& entry) {
