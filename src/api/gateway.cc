@@ -105,8 +105,7 @@ Task<http::Response> Gateway::webhook(http::ServerRequest request, std::string c
 
 Task<http::Response> Gateway::operations(http::ServerRequest request, std::string path) {
   if (path == "wake" && request.method == "POST") {
-    engine_.wake_deliverers();
-    for (const System& system : hub_.systems) engine_.wake_reader(system.id);
+    engine_.wake();
     co_return http::Response(204, "");
   }
   if (path != "status") co_return problem(404, "Not found", "there are /operations/status and /operations/wake");

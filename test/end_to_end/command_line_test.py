@@ -58,6 +58,15 @@ class CommandLineTest(EndToEnd):
             file.write(text.replace("lockstep.db", "away.db"))
         self.expect(UNAVAILABLE, "sync", mention="salesforce", config=config)
 
+    def test_a_decision_about_a_duplicate_is_taken_at_once(self):
+        world = self.world
+        world.start_lockstep()
+        ada = {"first_name": "Ada", "last_name": "Lovelace", "email": "ada@analytical.example"}
+        world.support.put("contact", "1", ada)
+        self.assertEqual(world.support.put("contact", "2", ada)["review"], "possible duplicate")
+        self.expect(OK, "review", "resolve", self.lines("review", "list")[0]["id"], "new")
+        wait_until("made", lambda: world.support.call("GET", "/v1/contacts/2").get("entity"), 5)
+
     def test_init_writes_a_configuration_that_passes_the_check(self):
         config = os.path.join(self.world.folder, "new", "lockstep.yaml")
         os.mkdir(os.path.dirname(config))
