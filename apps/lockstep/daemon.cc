@@ -33,7 +33,7 @@ Task<void> shut_down(Session& session, Engine& engine, http::Server& server, Tas
 
 int run_command(const Common& common) {
   auto session = Session::open(common.config, true);
-  if (!session) return kConfiguration;
+  if (!session) return session.code();
   Log log = make_log(*session, common.json);
   Engine engine(session->hub(), log);
   api::Gateway gateway(session->hub(), engine, session->configuration());
@@ -59,7 +59,7 @@ int run_command(const Common& common) {
 
 int sync_command(const Common& common, bool full) {
   auto session = Session::open(common.config, true);
-  if (!session) return kConfiguration;
+  if (!session) return session.code();
   Log log = make_log(*session, common.json);
   Engine engine(session->hub(), log);
   std::string error;

@@ -10,7 +10,7 @@ namespace lockstep::app {
 
 int review_list_command(const Common& common, const ReviewArguments& arguments) {
   auto session = Session::open(common.config, false);
-  if (!session) return kConfiguration;
+  if (!session) return session.code();
   std::vector<ReviewItem> items;
   ConnectionNames names;
   if (!session->read([&](Transaction& transaction) -> Result<void> {
@@ -32,7 +32,7 @@ int review_list_command(const Common& common, const ReviewArguments& arguments) 
 
 int review_show_command(const Common& common, const ReviewArguments& arguments) {
   auto session = Session::open(common.config, false);
-  if (!session) return kConfiguration;
+  if (!session) return session.code();
   const auto id = parse_ulid(arguments.id);
   if (!id) return fail_with(kUsage, id.error().message);
   std::optional<ReviewItem> item;
@@ -65,7 +65,7 @@ int review_show_command(const Common& common, const ReviewArguments& arguments) 
 
 int review_resolve_command(const Common& common, const ReviewArguments& arguments) {
   auto session = Session::open(common.config, false);
-  if (!session) return kConfiguration;
+  if (!session) return session.code();
   const auto id = parse_ulid(arguments.id);
   if (!id) return fail_with(kUsage, id.error().message);
   Workbench workbench(session->hub());

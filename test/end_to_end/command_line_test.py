@@ -1,6 +1,7 @@
 """The command line: help and examples everywhere, JSON where a program reads, exit codes as documented."""
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 
@@ -57,6 +58,30 @@ class CommandLineTest(EndToEnd):
         with open(config, "w", encoding="utf-8") as file:
             file.write(text.replace("lockstep.db", "away.db"))
         self.expect(UNAVAILABLE, "sync", mention="salesforce", config=config)
+
+    def test_a_store_that_cannot_be_had_exits_1(self):
+        self.world.start_lockstep()
+        for command in (["run"], ["sync"], ["restore", "none.db"]):
+            self.expect(FAILED, *command, mention="stop it first")
+        config = os.path.join(self.world.folder, "other.yaml")
+        with open(self.world.config, encoding="utf-8") as file:
+            text = file.read().replace("lockstep.db", "other.db")
+        with open(config, "w", encoding="utf-8") as file:
+            file.write(text)
+        with sqlite3.connect(os.path.join(self.world.folder, "other.db")) as database:
+            database.execute("CREATE TABLE poem(line)")
+        for command in ("run", "sync", "status"):
+            self.expect(FAILED, command, config=config, mention="another program")
+
+    def test_a_running_lockstep_is_asked_with_the_operator_key(self):
+        with open(self.world.config, "a", encoding="utf-8") as file:
+            file.write("operator_key: {env: DEMO_OPERATOR_KEY}\n")
+        self.world.environment["DEMO_OPERATOR_KEY"] = "for operators"
+        self.world.start_lockstep()
+        self.expect(OK, "status", mention="running;")
+        bare = {k: v for k, v in self.world.environment.items() if k != "DEMO_OPERATOR_KEY"}
+        result = self.expect(OK, "status", environment=bare, mention="wants the operator key")
+        self.assertNotIn("not running", result.stdout)
 
     def test_a_decision_about_a_duplicate_is_taken_at_once(self):
         world = self.world
