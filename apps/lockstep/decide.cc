@@ -24,7 +24,9 @@ int review_list_command(const Common& common, const ReviewArguments& arguments) 
     return kFailed;
   for (const ReviewItem& item : items) {
     if (common.json) fmt::print("{}\n", review_json(item, names));
-    else fmt::print("{}  {:<18} {:<12} {}\n", item.id.text(), kind_name(item.kind), connection_name(item.connection, names), item.summary);
+    else
+      fmt::print("{}  {:<18} {:<12} {}{}\n", item.id.text(), kind_name(item.kind), connection_name(item.connection, names), item.summary,
+                 item.state == ReviewState::open ? "" : "   (closed: " + item.closed_by + ")");
   }
   if (!common.json) fmt::print("{}", items.empty() ? "Nothing waits for a decision.\n" : "Look closer with: lockstep review show ID\n");
   return kOk;

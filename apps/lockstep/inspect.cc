@@ -180,9 +180,7 @@ void print_story(const Hub& hub, const Story& story) {
   for (const AuditRow& row : story.audit) {
     fmt::print("  {}  {:<14} {:<14} {}\n", format_iso(row.at), row.operation, story.name(row.connection),
                row.success ? "" : row.failure_class + ": " + row.error);
-    for (const AuditChange& change : row.changes)
-      fmt::print("      {:<16} {} → {}{}\n", change.field, change.before ? to_display(*change.before) : "?", change.after ? to_display(*change.after) : "?",
-                 change.note.empty() ? "" : "   (" + change.note + ")");
+    print_changes(row);
   }
 }
 
@@ -288,10 +286,8 @@ int audit_command(const Common& common, const AuditArguments& arguments) {
   }
   for (const AuditRow& row : rows) {
     fmt::print("{}  {:<14} {:<12} {:<10} {}  {}\n", format_iso(row.at), row.operation, connection_name(row.connection, names), row.type,
-               row.entity.value().text(), row.success ? "" : row.failure_class + ": " + row.error);
-    for (const AuditChange& change : row.changes)
-      fmt::print("    {:<18} {} → {}{}\n", change.field, change.before ? to_display(*change.before) : "?", change.after ? to_display(*change.after) : "?",
-                 change.note.empty() ? "" : "   (" + change.note + ")");
+               row.entity.value().is_nil() ? row.remote.object + "/" + row.remote.id : row.entity.value().text(), row.success ? "" : row.failure_class + ": " + row.error);
+    print_changes(row);
   }
   return kOk;
 }

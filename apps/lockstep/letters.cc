@@ -44,10 +44,11 @@ int letters_list_command(const Common& common, const LetterArguments& arguments)
   for (const DeadLetter& letter : letters) {
     if (common.json) fmt::print("{}\n", letter_json(letter, names));
     else
-      fmt::print("{}  {:<12} {:<8} {:<14} {}\n", letter.id.text(), connection_name(letter.connection, names), letter.operation, letter.failure_class,
-                 letter.error.substr(0, 100));
+      fmt::print("{}  {:<12} {:<8} {:<14} {}{}\n", letter.id.text(), connection_name(letter.connection, names), letter.operation, letter.failure_class,
+                 letter.error.substr(0, 100), letter.state == DeadLetterState::open ? "" : fmt::format("   (closed: {})", state_name(letter.state)));
   }
-  if (!common.json && letters.empty()) fmt::print("No dead letters.\n");
+  if (!common.json)
+    fmt::print("{}", letters.empty() ? "No dead letters.\n" : "Look closer with: lockstep dead-letters show ID; by cause, with what to do: lockstep dead-letters groups\n");
   return kOk;
 }
 

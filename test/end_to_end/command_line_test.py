@@ -36,14 +36,20 @@ class CommandLineTest(EndToEnd):
             text = self.expect(OK, *command, "--help").stdout
             self.assertIn("Examples:", text, command)
             self.assertIn("  lockstep ", text.split("Examples:")[1], command)
+            self.assertIn("--json", text, command)
+            self.assertNotRegex(text, r"(?m)^  (--|[a-z])\S* [A-Z:]+(=\S+)?( REQUIRED)? *$", command)  # an option that nobody explains
         self.expect(OK, "--version", mention="lockstep")
 
     def test_wrong_usage_exits_2(self):
         for arguments in ([], ["chekc"], ["review"], ["record", "show"], ["status", "--colour"], ["review", "resolve", NOBODY], ["audit", "--limit", "many"], ["schema", "poem"],
                           ["audit", "--since", "yesterday"], ["audit", "--entity", "nobody"], ["review", "show", "nobody"], ["dead-letters", "show", "nobody"],
                           ["dead-letters", "mend", NOBODY], ["dead-letters", "mend", NOBODY, "--set", "email"], ["dead-letters", "mend", NOBODY, "--set", "a=b", "--link", "1"],
-                          ["dead-letters", "mend", "all", "--link", "1"], ["dead-letters", "mend", NOBODY, "--map", "a=b"], ["dead-letters", "replay", "all", "--at-most", "0"]):
+                          ["dead-letters", "mend", "all", "--link", "1"], ["dead-letters", "mend", NOBODY, "--map", "a=b"], ["dead-letters", "replay", "all", "--at-most", "0"],
+                          ["audit", "--limit", "0"], ["audit", "--limit", "-1"], ["review", "list", "--limit", "0"], ["backup", "--keep", "0"]):
             self.expect(USAGE, *arguments)
+        for arguments, nearest in ((["chekc"], "check"), (["review", "lst"], "list"), (["dead-letters", "repaly"], "replay")):
+            self.expect(USAGE, *arguments, mention=f"did you mean '{nearest}'")
+        self.expect(USAGE, "poem", mention="there are: init, check")
 
     def test_what_is_not_there_exits_4(self):
         for arguments in (["record", "show", "nobody@nowhere.example"], ["record", "show", NOBODY], ["review", "show", NOBODY], ["review", "resolve", NOBODY, "1"],
