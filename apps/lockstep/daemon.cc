@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "api/gateway.h"
+#include "api/problem.h"
 #include "backup.h"
 #include "commands.h"
 #include "engine/engine.h"
@@ -40,6 +41,9 @@ int run_command(const Common& common) {
   http::ServerOptions options;
   options.address = session->configuration().listen_address;
   options.port = session->configuration().listen_port;
+  options.refuse = [](int status, const std::string& detail) {
+    return api::problem(status, status == 413 ? "Body too large" : status == 431 ? "Headers too large" : "Bad request", detail);
+  };
   http::Handler handler = [&gateway](http::ServerRequest request) { return gateway.handle(std::move(request)); };
   auto server = http::listen(session->executor(), options, std::move(handler));
   if (!server) return fail_with(kUnavailable, server.error().message);
