@@ -84,16 +84,8 @@ std::vector<std::string> Loader::beside(const std::vector<std::string>& names) c
 
 std::vector<Node> Loader::parse_all(const std::vector<std::string>& paths) {
   std::vector<Node> nodes;
-  for (const std::string& path : paths) {
-    auto node = grammar::parse_file(path);
-    if (node) {
-      nodes.push_back(std::move(*node));
-      continue;
-    }
-    Finding finding;
-    finding.message = node.error().message;
-    findings_.push_back(std::move(finding));
-  }
+  for (const std::string& path : paths)
+    if (auto node = grammar::parse_file(path, findings_)) nodes.push_back(std::move(*node));
   return nodes;
 }
 
@@ -364,12 +356,10 @@ void Loader::load_backup(const Node& node, Configuration& configuration) {
 }
 
 std::shared_ptr<Configuration> Loader::load() {
-  auto root = grammar::parse_file(path_);
+  const auto root = grammar::parse_file(path_, findings_);
   if (!root) {
-    Finding finding;
-    finding.message = root.error().message;
-    finding.suggestion = "";
-    findings_.push_back(std::move(finding));
+    std::error_code error;
+    if (!files::exists(path_, error)) findings_.back().suggestion = "write one with 'lockstep init', or name another with -c FILE";
     return nullptr;
   }
   grammar::validate(*root, *configuration_schema(), findings_);

@@ -125,7 +125,7 @@ class CommandLineTest(EndToEnd):
                 with open(config, "w", encoding="utf-8") as file:
                     file.write(good.replace(before, after, 1))
                 result = self.expect(CONFIGURATION, "check", config=config)
-                self.assertRegex(result.stderr, r"broken\.yaml:\d+:\d+: ", result.stderr)
+                self.assertRegex(result.stderr, r"(?m)^\S*broken\.yaml:\d+:\d+: error: ", result.stderr)
                 self.assertIn(nearest, result.stderr)
                 line = 1 + good[:good.index(before)].count("\n")
                 if nearest:
@@ -134,7 +134,8 @@ class CommandLineTest(EndToEnd):
                 self.assertFalse(found["ok"])
                 self.assertTrue(found["findings"][0]["place"] and found["findings"][0]["message"])
                 self.expect(CONFIGURATION, "run", config=config)
-        self.expect(CONFIGURATION, "check", config=os.path.join(self.world.folder, "none.yaml"))
+        result = self.expect(CONFIGURATION, "check", config=os.path.join(self.world.folder, "none.yaml"), mention="lockstep init")
+        self.assertTrue(result.stderr.startswith(os.path.join(self.world.folder, "none.yaml") + ": error: cannot be opened"), result.stderr)
 
     def test_a_mapping_with_a_typo_is_named_with_its_place(self):
         with open(os.path.join(self.world.folder, "more.yaml"), "w", encoding="utf-8") as file:
