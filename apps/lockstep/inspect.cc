@@ -286,7 +286,8 @@ int audit_command(const Common& common, const AuditArguments& arguments) {
   }
   for (const AuditRow& row : rows) {
     fmt::print("{}  {:<14} {:<12} {:<10} {}  {}\n", format_iso(row.at), row.operation, connection_name(row.connection, names), row.type,
-               row.entity.value().is_nil() ? row.remote.object + "/" + row.remote.id : row.entity.value().text(), row.success ? "" : row.failure_class + ": " + row.error);
+               row.entity.value().is_nil() ? row.remote.object + "/" + row.remote.id : row.entity.value().text(),
+               row.success ? "" : row.failure_class + ": " + row.error);
     print_changes(row);
   }
   return kOk;

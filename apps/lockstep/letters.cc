@@ -48,7 +48,8 @@ int letters_list_command(const Common& common, const LetterArguments& arguments)
                  letter.error.substr(0, 100), letter.state == DeadLetterState::open ? "" : fmt::format("   (closed: {})", state_name(letter.state)));
   }
   if (!common.json)
-    fmt::print("{}", letters.empty() ? "No dead letters.\n" : "Look closer with: lockstep dead-letters show ID; by cause, with what to do: lockstep dead-letters groups\n");
+    fmt::print("{}", letters.empty() ? "No dead letters.\n"
+                                     : "Look closer with: lockstep dead-letters show ID; by cause, with what to do: lockstep dead-letters groups\n");
   return kOk;
 }
 

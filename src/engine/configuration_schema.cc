@@ -110,7 +110,8 @@ grammar::SchemaRef configuration_schema() {
                           {"keep", integer(1, 100'000), false, "How many of the newest stay; default 12."}}),
         false, "Backups while it runs, checked for integrity; see `lockstep restore`."},
        {"request_life", duration(Duration{1'000}, Duration{3'600'000}), false,
-        "How long a request without an answer may still be carried out; default 10m. A create that no lookup can tell of waits so long before it is sent again."},
+        "How long a request without an answer may still be carried out; default 10m. A create that no lookup can tell of waits so long before it is sent "
+        "again."},
        {"delete_guard",
         record("delete_guard", {{"count", integer(0, 1'000'000'000), false, "At most this many deletes in a run…"},
                                 {"share_percent", integer(0, 100), false, "… or this share of the type's records."}}),
