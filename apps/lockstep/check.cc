@@ -109,6 +109,16 @@ int init_command(const Common& common, bool force) {
   return kOk;
 }
 
+namespace {
+
+std::string names_of(const std::map<std::string, connector::DefinitionRef>& definitions) {
+  std::vector<std::string> names;
+  for (const auto& [name, definition] : definitions) names.push_back(name);
+  return join(names, ", ");
+}
+
+}  // namespace
+
 int check_command(const Common& common, bool explain) {
   grammar::Findings findings;
   LoadOptions options;
@@ -126,8 +136,8 @@ int check_command(const Common& common, bool explain) {
   if (!good) return kConfiguration;
   if (explain) fmt::print("{}", common.json ? explanation_as_json(fields) : explanation_as_text(fields));
   else if (!common.json)
-    fmt::print("{}: good. {} connection{}, {} connectors, {} mapped fields.\n", common.config, configuration->connections.size(),
-               configuration->connections.size() == 1 ? "" : "s", configuration->definitions.size(), fields.size());
+    fmt::print("{}: good. {} connection{}, {} mapped fields. There are connectors for {}.\n", common.config, configuration->connections.size(),
+               configuration->connections.size() == 1 ? "" : "s", fields.size(), names_of(configuration->definitions));
   return kOk;
 }
 

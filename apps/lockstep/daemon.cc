@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "api/gateway.h"
+#include "api/problem.h"
 #include "backup.h"
 #include "commands.h"
 #include "engine/engine.h"
@@ -33,13 +34,16 @@ Task<void> shut_down(Session& session, Engine& engine, http::Server& server, Tas
 
 int run_command(const Common& common) {
   auto session = Session::open(common.config, true);
-  if (!session) return kConfiguration;
+  if (!session) return session.code();
   Log log = make_log(*session, common.json);
   Engine engine(session->hub(), log);
   api::Gateway gateway(session->hub(), engine, session->configuration());
   http::ServerOptions options;
   options.address = session->configuration().listen_address;
   options.port = session->configuration().listen_port;
+  options.refuse = [](int status, const std::string& detail) {
+    return api::problem(status, status == 413 ? "Body too large" : status == 431 ? "Headers too large" : "Bad request", detail);
+  };
   http::Handler handler = [&gateway](http::ServerRequest request) { return gateway.handle(std::move(request)); };
   auto server = http::listen(session->executor(), options, std::move(handler));
   if (!server) return fail_with(kUnavailable, server.error().message);
@@ -59,7 +63,7 @@ int run_command(const Common& common) {
 
 int sync_command(const Common& common, bool full) {
   auto session = Session::open(common.config, true);
-  if (!session) return kConfiguration;
+  if (!session) return session.code();
   Log log = make_log(*session, common.json);
   Engine engine(session->hub(), log);
   std::string error;

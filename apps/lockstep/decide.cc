@@ -10,7 +10,7 @@ namespace lockstep::app {
 
 int review_list_command(const Common& common, const ReviewArguments& arguments) {
   auto session = Session::open(common.config, false);
-  if (!session) return kConfiguration;
+  if (!session) return session.code();
   std::vector<ReviewItem> items;
   ConnectionNames names;
   if (!session->read([&](Transaction& transaction) -> Result<void> {
@@ -24,7 +24,9 @@ int review_list_command(const Common& common, const ReviewArguments& arguments) 
     return kFailed;
   for (const ReviewItem& item : items) {
     if (common.json) fmt::print("{}\n", review_json(item, names));
-    else fmt::print("{}  {:<18} {:<12} {}\n", item.id.text(), kind_name(item.kind), connection_name(item.connection, names), item.summary);
+    else
+      fmt::print("{}  {:<18} {:<12} {}{}\n", item.id.text(), kind_name(item.kind), connection_name(item.connection, names), item.summary,
+                 item.state == ReviewState::open ? "" : "   (closed: " + item.closed_by + ")");
   }
   if (!common.json) fmt::print("{}", items.empty() ? "Nothing waits for a decision.\n" : "Look closer with: lockstep review show ID\n");
   return kOk;
@@ -32,7 +34,7 @@ int review_list_command(const Common& common, const ReviewArguments& arguments) 
 
 int review_show_command(const Common& common, const ReviewArguments& arguments) {
   auto session = Session::open(common.config, false);
-  if (!session) return kConfiguration;
+  if (!session) return session.code();
   const auto id = parse_ulid(arguments.id);
   if (!id) return fail_with(kUsage, id.error().message);
   std::optional<ReviewItem> item;
@@ -65,7 +67,7 @@ int review_show_command(const Common& common, const ReviewArguments& arguments) 
 
 int review_resolve_command(const Common& common, const ReviewArguments& arguments) {
   auto session = Session::open(common.config, false);
-  if (!session) return kConfiguration;
+  if (!session) return session.code();
   const auto id = parse_ulid(arguments.id);
   if (!id) return fail_with(kUsage, id.error().message);
   Workbench workbench(session->hub());

@@ -52,7 +52,7 @@ void print_limits(const json::value& status) {
 
 int status_command(const Common& common) {
   auto session = Session::open(common.config, false);
-  if (!session) return kConfiguration;
+  if (!session) return session.code();
   StoreCounts counts;
   std::vector<RunRecord> runs;
   std::vector<OpenFeedGap> gaps;
@@ -65,18 +65,22 @@ int status_command(const Common& common) {
         return {};
       }))
     return kFailed;
-  const auto live = session->ask_running("GET", "/operations/status");
+  const auto answer = session->ask_running("GET", "/operations/status");
+  const bool live = answer && answer->status < 300;
   boost::system::error_code unreadable;
-  const json::value running = live ? json::parse(*live, unreadable) : json::value{};
+  const json::value running = live ? json::parse(answer->body, unreadable) : json::value{};
   if (common.json) {
-    fmt::print("{}\n", live ? *live : api::status_json(session->hub(), EngineStatus{}, counts, gaps));
+    fmt::print("{}\n", live ? answer->body : api::status_json(session->hub(), EngineStatus{}, counts, gaps));
     return kOk;
   }
-  fmt::print("{} entities   {} open reviews   {} open dead letters   {} audit rows\n", counts.entities, counts.open_reviews, counts.open_dead_letters,
+  fmt::print("{} entities   open reviews {}   open dead letters {}   {} audit rows\n", counts.entities, counts.open_reviews, counts.open_dead_letters,
              counts.audit_rows);
   if (live)
     fmt::print("running; from an edit to its delivery: p50 {} ms, p99 {} ms over the last {} edits\n\n", number_in(running, "/lag_ms/p50"),
                number_in(running, "/lag_ms/p99"), number_in(running, "/lag_ms/samples"));
+  else if (answer)
+    fmt::print("something runs at {}:{} and answers {}{}; what follows is what the store says\n\n", session->configuration().listen_address,
+               session->configuration().listen_port, answer->status, answer->status == 401 ? ": it wants the operator key, which cannot be read here" : "");
   else fmt::print("not running here; what follows is what the store says. Start it with: lockstep run\n\n");
   fmt::print("{:<16} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>12}\n", "system", "records", "in step", "owed", "parked", "to read", "inbox", "letters",
              "oldest owed");
@@ -87,7 +91,7 @@ int status_command(const Common& common) {
     fmt::print("{:<16} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>12}\n", name == names.end() ? "?" : name->second, one.links,
                std::max<std::int64_t>(0, one.links - owed - one.parked), owed, one.parked, one.to_read, one.inbox, one.dead_letters, oldest);
   }
-  if (live) {
+  if (live && std::ranges::any_of(session->hub().systems, [](const System& system) { return !system.hosted; })) {
     fmt::print("\nlimits\n");
     print_limits(running);
   }
@@ -95,7 +99,7 @@ int status_command(const Common& common) {
   for (const OpenFeedGap& open : gaps)
     fmt::print("  {:<16} {:<14} last read {}, {}: {}\n", open.system, open.object, format_iso(open.gap.since),
                open.gap.listed ? "listed again since; without its best feed until the next full refresh" : "being listed again", open.gap.why);
-  if (counts.open_reviews > 0) fmt::print("\n{} decision{} wait: lockstep review list\n", counts.open_reviews, counts.open_reviews == 1 ? "" : "s");
+  if (counts.open_reviews > 0) fmt::print("\n{} decision{}: lockstep review list\n", counts.open_reviews, counts.open_reviews == 1 ? " waits" : "s wait");
   if (counts.open_dead_letters > 0) fmt::print("{} could not be delivered: lockstep dead-letters list\n", counts.open_dead_letters);
   if (!runs.empty()) fmt::print("\nlast runs\n");
   for (const RunRecord& run : runs)
@@ -176,9 +180,7 @@ void print_story(const Hub& hub, const Story& story) {
   for (const AuditRow& row : story.audit) {
     fmt::print("  {}  {:<14} {:<14} {}\n", format_iso(row.at), row.operation, story.name(row.connection),
                row.success ? "" : row.failure_class + ": " + row.error);
-    for (const AuditChange& change : row.changes)
-      fmt::print("      {:<16} {} → {}{}\n", change.field, change.before ? to_display(*change.before) : "?", change.after ? to_display(*change.after) : "?",
-                 change.note.empty() ? "" : "   (" + change.note + ")");
+    print_changes(row);
   }
 }
 
@@ -213,7 +215,7 @@ std::string story_json(const Hub& hub, const Story& story) {
 
 int record_show_command(const Common& common, const std::string& id) {
   auto session = Session::open(common.config, false);
-  if (!session) return kConfiguration;
+  if (!session) return session.code();
   Story story;
   bool found = false;
   const bool read = session->read([&](Transaction& transaction) -> Result<void> {
@@ -245,7 +247,7 @@ int record_show_command(const Common& common, const std::string& id) {
 
 int audit_command(const Common& common, const AuditArguments& arguments) {
   auto session = Session::open(common.config, false);
-  if (!session) return kConfiguration;
+  if (!session) return session.code();
   AuditFilter filter;
   filter.limit = arguments.limit;
   if (!arguments.operation.empty()) filter.operation = arguments.operation;
@@ -284,10 +286,9 @@ int audit_command(const Common& common, const AuditArguments& arguments) {
   }
   for (const AuditRow& row : rows) {
     fmt::print("{}  {:<14} {:<12} {:<10} {}  {}\n", format_iso(row.at), row.operation, connection_name(row.connection, names), row.type,
-               row.entity.value().text(), row.success ? "" : row.failure_class + ": " + row.error);
-    for (const AuditChange& change : row.changes)
-      fmt::print("    {:<18} {} → {}{}\n", change.field, change.before ? to_display(*change.before) : "?", change.after ? to_display(*change.after) : "?",
-                 change.note.empty() ? "" : "   (" + change.note + ")");
+               row.entity.value().is_nil() ? row.remote.object + "/" + row.remote.id : row.entity.value().text(),
+               row.success ? "" : row.failure_class + ": " + row.error);
+    print_changes(row);
   }
   return kOk;
 }

@@ -29,7 +29,7 @@ Result<std::vector<LetterGroup>> open_groups(Transaction& transaction) {
 
 int letters_list_command(const Common& common, const LetterArguments& arguments) {
   auto session = Session::open(common.config, false);
-  if (!session) return kConfiguration;
+  if (!session) return session.code();
   std::vector<DeadLetter> letters;
   ConnectionNames names;
   if (!session->read([&](Transaction& transaction) -> Result<void> {
@@ -44,16 +44,18 @@ int letters_list_command(const Common& common, const LetterArguments& arguments)
   for (const DeadLetter& letter : letters) {
     if (common.json) fmt::print("{}\n", letter_json(letter, names));
     else
-      fmt::print("{}  {:<12} {:<8} {:<14} {}\n", letter.id.text(), connection_name(letter.connection, names), letter.operation, letter.failure_class,
-                 letter.error.substr(0, 100));
+      fmt::print("{}  {:<12} {:<8} {:<14} {}{}\n", letter.id.text(), connection_name(letter.connection, names), letter.operation, letter.failure_class,
+                 letter.error.substr(0, 100), letter.state == DeadLetterState::open ? "" : fmt::format("   (closed: {})", state_name(letter.state)));
   }
-  if (!common.json && letters.empty()) fmt::print("No dead letters.\n");
+  if (!common.json)
+    fmt::print("{}", letters.empty() ? "No dead letters.\n"
+                                     : "Look closer with: lockstep dead-letters show ID; by cause, with what to do: lockstep dead-letters groups\n");
   return kOk;
 }
 
 int letters_groups_command(const Common& common) {
   auto session = Session::open(common.config, false);
-  if (!session) return kConfiguration;
+  if (!session) return session.code();
   std::vector<LetterGroup> groups;
   ConnectionNames names;
   if (!session->read([&](Transaction& transaction) -> Result<void> {
@@ -132,7 +134,7 @@ void print_letter(const DeadLetter& letter, const ConnectionNames& names) {
 
 int letters_show_command(const Common& common, const LetterArguments& arguments) {
   auto session = Session::open(common.config, false);
-  if (!session) return kConfiguration;
+  if (!session) return session.code();
   const auto id = parse_ulid(arguments.id);
   if (!id) return fail_with(kUsage, id.error().message);
   std::optional<DeadLetter> letter;
@@ -178,7 +180,7 @@ using LetterAction = Task<Result<std::size_t>> (Workbench::*)(std::vector<Ulid>,
 
 int act_on_letters(const Common& common, const LetterArguments& arguments, LetterAction action, const char* done) {
   auto session = Session::open(common.config, false);
-  if (!session) return kConfiguration;
+  if (!session) return session.code();
   std::vector<Ulid> ids;
   if (const int code = choose_letters(*session, arguments.id, ids); code != kOk) return code;
   const std::size_t found = ids.size();

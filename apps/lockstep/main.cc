@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/text.h"
 #include "commands.h"
 #include "session.h"
 
@@ -16,8 +17,23 @@ constexpr const char* kFooter =
 
 CLI::App* command(CLI::App& app, const std::string& name, const std::string& what, const std::string& examples) {
   CLI::App* one = app.add_subcommand(name, what);
-  one->footer("Examples:\n" + examples);
+  one->footer("Examples:\n" + examples + "\n\nEvery command takes -c FILE (the configuration; default lockstep.yaml) and --json (for programs to read).");
   return one;
+}
+
+/// At least 1, and a message that can be read (CLI::PositiveNumber tells the largest double there is).
+const CLI::Range kCount(std::size_t{1}, std::size_t{1'000'000});
+
+/// What was meant as a command and is none, with the nearest one; empty when something else is wrong.
+std::string unknown_command(CLI::App& app) {
+  CLI::App* within = &app;
+  while (!within->get_subcommands().empty()) within = within->get_subcommands().front();
+  std::vector<std::string> known;
+  for (const CLI::App* one : within->get_subcommands([](const CLI::App*) { return true; })) known.push_back(one->get_name());
+  const std::vector<std::string> left = app.remaining(true);
+  if (known.empty() || left.empty() || left.front().starts_with('-')) return "";
+  const std::string nearest = lockstep::nearest_name(left.front(), known);
+  return "there is no command '" + left.front() + "'; " + (nearest.empty() ? "there are: " + lockstep::join(known, ", ") : "did you mean '" + nearest + "'?");
 }
 
 /// Pages of megabytes come and go: each is given back when it goes. By itself malloc(3) would soon keep them within the heap,
@@ -54,7 +70,7 @@ void add_daily(CLI::App& app, Invocation& in) {
   CLI::App* schema =
       command(app, "schema", "Print a JSON Schema: configuration, connector, mapping or model",
               "  lockstep schema mapping > mapping.schema.json\n  lockstep schema connector --reference\n  lockstep schema expressions --reference");
-  schema->add_option("which", in.which)->required();
+  schema->add_option("which", in.which, "configuration, connector, mapping or model")->required();
   schema->add_flag("--reference", in.reference, "A reference page in Markdown instead; also of 'expressions'");
   schema->callback([&in] { in.exit_code = schema_command(in.which, in.reference); });
 
@@ -73,7 +89,7 @@ void add_backups(CLI::App& app, Invocation& in) {
   CLI::App* backup = command(app, "backup", "Copy the store while it is in use, and check the copy",
                              "  lockstep backup\n  lockstep backup --to /mnt/backups --keep 48\n  lockstep backup --list --json");
   backup->add_option("--to", in.backup.to, "Folder; default: backup.to of the configuration");
-  backup->add_option("--keep", in.backup.keep, "How many of the newest stay; default: backup.keep, else 12")->check(CLI::PositiveNumber);
+  backup->add_option("--keep", in.backup.keep, "How many of the newest stay; default: backup.keep, else 12")->check(kCount);
   backup->add_flag("--list", in.backup.list, "Show the backups there instead");
   backup->callback([&in] { in.exit_code = backup_command(in.common, in.backup); });
 
@@ -98,13 +114,13 @@ void add_reviews(CLI::App& app, Invocation& in) {
   review->require_subcommand(1);
   CLI::App* review_list = command(*review, "list", "Open items", "  lockstep review list\n  lockstep review list --all --json");
   review_list->add_flag("--all", in.review.all, "Closed ones too");
-  review_list->add_option("--limit", in.review.limit)->capture_default_str();
+  review_list->add_option("--limit", in.review.limit, "How many, newest first")->capture_default_str()->check(kCount);
   review_list->callback([&in] { in.exit_code = review_list_command(in.common, in.review); });
   CLI::App* review_show = command(*review, "show", "One item with its candidates and choices", "  lockstep review show 01JD…");
-  review_show->add_option("id", in.review.id)->required();
+  review_show->add_option("id", in.review.id, "Id, as 'list' shows it")->required();
   review_show->callback([&in] { in.exit_code = review_show_command(in.common, in.review); });
   CLI::App* review_resolve = command(*review, "resolve", "Decide", "  lockstep review resolve 01JD… 2 --by ada\n  lockstep review resolve 01JD… new");
-  review_resolve->add_option("id", in.review.id)->required();
+  review_resolve->add_option("id", in.review.id, "Id, as 'list' shows it")->required();
   review_resolve->add_option("choice", in.review.choice, "See: lockstep review show ID")->required();
   review_resolve->add_option("--by", in.review.by, "Who decides, for the audit");
   review_resolve->callback([&in] { in.exit_code = review_resolve_command(in.common, in.review); });
@@ -115,24 +131,24 @@ void add_letters(CLI::App& app, Invocation& in) {
   letters->require_subcommand(1);
   CLI::App* letters_list = command(*letters, "list", "Open dead letters", "  lockstep dead-letters list --json");
   letters_list->add_flag("--all", in.letter.all, "Closed ones too");
-  letters_list->add_option("--limit", in.letter.limit)->capture_default_str();
+  letters_list->add_option("--limit", in.letter.limit, "How many, newest first")->capture_default_str()->check(kCount);
   letters_list->callback([&in] { in.exit_code = letters_list_command(in.common, in.letter); });
   CLI::App* letters_groups = command(*letters, "groups", "Open dead letters by cause, with what to do",
                                      "  lockstep dead-letters groups\n  lockstep dead-letters replay validation/INVALID_EMAIL/9c3f21aa");
   letters_groups->callback([&in] { in.exit_code = letters_groups_command(in.common); });
   CLI::App* letters_show = command(*letters, "show", "One with its whole context", "  lockstep dead-letters show 01JD…");
-  letters_show->add_option("id", in.letter.id)->required();
+  letters_show->add_option("id", in.letter.id, "Id, as 'list' shows it")->required();
   letters_show->callback([&in] { in.exit_code = letters_show_command(in.common, in.letter); });
   CLI::App* letters_replay =
       command(*letters, "replay", "Try again with fresh attempts", "  lockstep dead-letters replay 01JD…\n  lockstep dead-letters replay all --at-most 100");
   letters_replay->add_option("id", in.letter.id, "Id, cause as 'groups' shows it, or 'all'")->required();
   letters_replay->add_option("--by", in.letter.by, "Who decides, for the audit");
-  letters_replay->add_option("--at-most", in.letter.at_most, "How many at a time, parents first")->capture_default_str()->check(CLI::PositiveNumber);
+  letters_replay->add_option("--at-most", in.letter.at_most, "How many at a time, parents first")->capture_default_str()->check(kCount);
   letters_replay->callback([&in] { in.exit_code = letters_replay_command(in.common, in.letter); });
   CLI::App* letters_mend = command(*letters, "mend", "Set right what was refused: edit values, map an option, choose a link",
                                    "  lockstep dead-letters mend 01JD… --set email=ada@example.com --by ada\n"
                                    "  lockstep dead-letters mend validation/INVALID_EMAIL/9c3f21aa --set email=\n"
-                                   "  lockstep dead-letters mend 01JD… --set address.country=DE --set address.city=Berlin\n"
+                                   "  lockstep dead-letters mend 01JD… --set mailing_address.country=DE --set mailing_address.city=Berlin\n"
                                    "  lockstep dead-letters mend enum/INVALID_OPTION/11f0c2aa --map lead_source:partner=\"Partner Referral\"\n"
                                    "  lockstep dead-letters mend 01JD… --link 0035g00000XyZabAAF");
   letters_mend->add_option("id", in.mend.id, "Id, cause as 'groups' shows it, or 'all'")->required();
@@ -152,13 +168,13 @@ void add_letters(CLI::App& app, Invocation& in) {
 void add_audit(CLI::App& app, Invocation& in) {
   CLI::App* audit = command(app, "audit", "Every operation on every record, newest first",
                             "  lockstep audit --entity 01JD…\n  lockstep audit --connection crm_a --failures --since 2026-11-24T00:00:00Z --json");
-  audit->add_option("--entity", in.audit.entity);
-  audit->add_option("--connection", in.audit.connection);
-  audit->add_option("--run", in.audit.run);
+  audit->add_option("--entity", in.audit.entity, "Entity id, as 'record show' tells it");
+  audit->add_option("--connection", in.audit.connection, "Name of a connection");
+  audit->add_option("--run", in.audit.run, "Id of a run: what happened together");
   audit->add_option("--operation", in.audit.operation, "observe, create, update, delete, link, …");
-  audit->add_option("--since", in.audit.since, "RFC 3339 time");
-  audit->add_flag("--failures", in.audit.failures);
-  audit->add_option("--limit", in.audit.limit)->capture_default_str();
+  audit->add_option("--since", in.audit.since, "RFC 3339 time: 2026-11-24T08:00:00Z");
+  audit->add_flag("--failures", in.audit.failures, "Only what failed");
+  audit->add_option("--limit", in.audit.limit, "How many")->capture_default_str()->check(kCount);
   audit->callback([&in] { in.exit_code = audit_command(in.common, in.audit); });
 }
 
@@ -178,6 +194,8 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    const std::string unknown = error.get_exit_code() == 0 ? "" : unknown_command(app);
+    if (!unknown.empty()) return fail_with(kUsage, unknown);
     const int code = app.exit(error);
     return code == 0 ? kOk : kUsage;
   }

@@ -114,7 +114,7 @@ int letters_mend_command(const Common& common, const MendArguments& arguments) {
   const int ways = (arguments.set.empty() ? 0 : 1) + (arguments.map.empty() ? 0 : 1) + (arguments.link.empty() ? 0 : 1);
   if (ways != 1) return fail_with(kUsage, "say one way to mend: --set field=value, --map field:option=word, or --link REMOTE_ID");
   auto session = Session::open(common.config, false);
-  if (!session) return kConfiguration;
+  if (!session) return session.code();
   std::vector<Ulid> ids;
   if (const int code = choose_letters(*session, arguments.id, ids); code != kOk) return code;
   if (!arguments.set.empty()) return edit_values(common, *session, arguments, std::move(ids));

@@ -30,6 +30,15 @@ std::string text(std::string_view value) { return to_json(Value(value)); }
 std::string time_text(WallTime time) { return time.ms == 0 ? "null" : text(format_iso(time)); }
 }  // namespace
 
+void print_changes(const AuditRow& row) {
+  for (const AuditChange& change : row.changes) {
+    if (!change.before && !change.after) fmt::print("      {:<18} {}\n", change.field, change.note);
+    else
+      fmt::print("      {:<18} {} → {}{}\n", change.field, change.before ? to_display(*change.before) : "?", change.after ? to_display(*change.after) : "?",
+                 change.note.empty() ? "" : "   (" + change.note + ")");
+  }
+}
+
 std::string audit_json(const AuditRow& row, const ConnectionNames& names) {
   std::string changes;
   for (const AuditChange& change : row.changes)

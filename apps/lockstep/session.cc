@@ -62,6 +62,10 @@ void print_findings(const grammar::Findings& findings) {
   if (errors > 0) fmt::print(stderr, "{} error{}. Nothing was started.\n", errors, errors == 1 ? "" : "s");
 }
 
+OpenedSession::OpenedSession(std::unique_ptr<Session> session) : session_(std::move(session)) {}
+OpenedSession::OpenedSession(int code) : code_(code) {}
+OpenedSession::~OpenedSession() = default;
+
 Session::~Session() {
   // What uses the executor and the store goes first.
   hub_.reset();
@@ -82,7 +86,7 @@ bool Session::open_store() {
   return true;
 }
 
-std::unique_ptr<Session> Session::open(const std::string& config_path, bool connect) {
+OpenedSession Session::open(const std::string& config_path, bool connect) {
   std::unique_ptr<Session> session(new Session());
   grammar::Findings findings;
   LoadOptions options;
@@ -90,24 +94,18 @@ std::unique_ptr<Session> Session::open(const std::string& config_path, bool conn
   session->configuration_ = load_configuration(config_path, options, findings);
   if (!session->configuration_) {
     print_findings(findings);
-    return nullptr;
+    return kConfiguration;
   }
   session->executor_ = make_real_executor();
   if (connect) {
     auto lock = StoreLock::take(session->configuration_->store_path);
-    if (!lock) {
-      fail_with(kFailed, lock.error().message);
-      return nullptr;
-    }
+    if (!lock) return fail_with(kFailed, lock.error().message);
     session->lock_ = std::move(*lock);
   }
-  if (!session->open_store()) return nullptr;
+  if (!session->open_store()) return kFailed;
   if (connect) {
     auto seal = Seal::load(session->configuration_->seal_key_file);
-    if (!seal) {
-      fail_with(kConfiguration, seal.error().message);
-      return nullptr;
-    }
+    if (!seal) return fail_with(kConfiguration, seal.error().message);
     session->secrets_ = std::make_unique<SealedSecrets>(*session->store_, std::move(*seal));
   } else {
     session->secrets_ = std::make_unique<NoSecrets>();
@@ -120,10 +118,7 @@ std::unique_ptr<Session> Session::open(const std::string& config_path, bool conn
     if (!done) into = done.error().message;
   };
   run_until_complete(*session->executor_, task(*session, error));
-  if (!error.empty()) {
-    fail_with(kConfiguration, error);
-    return nullptr;
-  }
+  if (!error.empty()) return fail_with(kConfiguration, error);
   return session;
 }
 
@@ -138,17 +133,18 @@ bool Session::read(Store::Work work) {
   return error.empty();
 }
 
-std::optional<std::string> Session::ask_running(const std::string& method, const std::string& path) {
+std::optional<http::Response> Session::ask_running(const std::string& method, const std::string& path) {
   const std::string host = configuration_->listen_address == "0.0.0.0" ? "127.0.0.1" : configuration_->listen_address;
   http::Request request(method, "http://" + host + ":" + std::to_string(configuration_->listen_port) + path);
   request.timeout = Duration{2'000};
-  std::optional<std::string> body;
-  const auto ask = [](http::Transport& transport, http::Request asked, std::optional<std::string>& into) -> Task<void> {
+  if (!configuration_->operator_key.empty()) request.headers.set("Authorization", "Bearer " + configuration_->operator_key);
+  std::optional<http::Response> answered;
+  const auto ask = [](http::Transport& transport, http::Request asked, std::optional<http::Response>& into) -> Task<void> {
     auto answer = co_await transport.send(std::move(asked));
-    if (answer && answer->status < 300) into = std::move(answer->body);
+    if (answer) into = std::move(*answer);
   };
-  run(ask(*transport_, std::move(request), body));
-  return body;
+  run(ask(*transport_, std::move(request), answered));
+  return answered;
 }
 
 bool Session::run(Task<void> task) {

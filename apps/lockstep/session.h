@@ -20,11 +20,29 @@ enum ExitCode { kOk = 0, kFailed = 1, kUsage = 2, kConfiguration = 3, kNotFound 
 
 int fail_with(int code, const std::string& message);
 
+class Session;
+
+/// A session, or the exit code that says why there is none.
+class OpenedSession {
+ public:
+  OpenedSession(std::unique_ptr<Session> session);
+  OpenedSession(int code);
+  ~OpenedSession();
+  explicit operator bool() const { return session_ != nullptr; }
+  Session& operator*() { return *session_; }
+  Session* operator->() { return session_.get(); }
+  int code() const { return code_; }
+
+ private:
+  std::unique_ptr<Session> session_;
+  int code_ = kOk;
+};
+
 /// What a command works on: the configuration, the store and the hub put together.
 class Session {
  public:
-  /// Prints findings or errors and returns null when something is missing. `connect`: with secrets and connectors at work.
-  static std::unique_ptr<Session> open(const std::string& config_path, bool connect);
+  /// Prints findings or errors when something is missing. `connect`: with secrets and connectors at work.
+  static OpenedSession open(const std::string& config_path, bool connect);
   ~Session();
 
   RealExecutor& executor() { return *executor_; }
@@ -34,8 +52,8 @@ class Session {
   /// Runs one unit of work to its end; prints the error.
   bool read(Store::Work work);
   bool run(Task<void> task);
-  /// Asks the lockstep that runs with this configuration; nothing when none answers, or it wants an operator key.
-  std::optional<std::string> ask_running(const std::string& method, const std::string& path);
+  /// Asks the lockstep that runs with this configuration, with the operator key where it can be read; nothing when none answers.
+  std::optional<http::Response> ask_running(const std::string& method, const std::string& path);
 
  private:
   Session() = default;

@@ -104,12 +104,13 @@ Task<http::Response> Gateway::webhook(http::ServerRequest request, std::string c
 }
 
 Task<http::Response> Gateway::operations(http::ServerRequest request, std::string path) {
-  if (path == "wake" && request.method == "POST") {
-    engine_.wake_deliverers();
-    for (const System& system : hub_.systems) engine_.wake_reader(system.id);
+  const bool wakes = path == "wake";
+  if (!wakes && path != "status") co_return problem(404, "Not found", "there are GET /operations/status and POST /operations/wake");
+  if (request.method != (wakes ? "POST" : "GET")) co_return problem(405, "Method not allowed", wakes ? "wake with POST" : "the status is read with GET");
+  if (wakes) {
+    engine_.wake();
     co_return http::Response(204, "");
   }
-  if (path != "status") co_return problem(404, "Not found", "there are /operations/status and /operations/wake");
   StoreCounts counts;
   std::vector<OpenFeedGap> gaps;
   Store::Work work = [&](Transaction& transaction) -> Result<void> {

@@ -26,6 +26,10 @@ std::optional<std::uint64_t> number(std::string_view text) {
   return value;
 }
 
+bool is_id(std::string_view id) { return !id.empty() && id.size() <= kIdMax && id.find('/') == std::string_view::npos && is_utf8(id); }
+
+const std::string kIdTold = "an id has 1 to " + std::to_string(kIdMax) + " bytes of UTF-8 and no slash";
+
 std::string query_value(const http::ServerRequest& request, std::string_view name) {
   for (const auto& [key, value] : http::parse_query(request.query()))
     if (key == name) return value;
@@ -88,8 +92,7 @@ Task<http::Response> RecordsApi::handle(http::ServerRequest request, std::string
     co_return co_await list(std::move(request), *type, connection);
   }
   std::string id = path.substr(slash + 1);
-  if (id.empty() || id.size() > kIdMax || id.find('/') != std::string::npos || !is_utf8(id))
-    co_return problem(400, "Bad id", "an id has 1 to " + std::to_string(kIdMax) + " bytes of UTF-8 and no slash");
+  if (!is_id(id)) co_return problem(400, "Bad id", kIdTold);
   if (request.method == "GET") co_return co_await read_one(*type, std::move(id), connection);
   if (request.method == "PUT" || request.method == "PATCH" || request.method == "DELETE")
     co_return co_await change_one(std::move(request), *type, std::move(id), connection);
@@ -153,7 +156,7 @@ Task<http::Response> RecordsApi::batch(http::ServerRequest request, ConnectionId
     else if (operation == "delete") change.kind = RecordChange::Kind::remove;
     else problems.push_back({pointer + "/op", "op is upsert, patch or delete"});
     if (!type) problems.push_back({pointer + "/type", "unknown entity type '" + word("type") + "'"});
-    if (change.id.empty() || change.id.size() > kIdMax) problems.push_back({pointer + "/id", "an id has 1 to " + std::to_string(kIdMax) + " bytes"});
+    if (!is_id(change.id)) problems.push_back({pointer + "/id", kIdTold});
     if (!type) continue;
     change.type = *type;
     const json::value* fields = object.if_contains("fields");

@@ -10,9 +10,25 @@ namespace lockstep::connector {
 
 using expression::Place;
 
+namespace {
+
+/// Names of the secrets that the texts of a node speak of.
+void note_secrets(const Node& node, std::vector<std::string>& names) {
+  static const re2::RE2 kNamed(R"(\bsecrets\.(\w+))");
+  re2::StringPiece rest(node.scalar);
+  std::string name;
+  while (re2::RE2::FindAndConsume(&rest, kNamed, &name))
+    if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+  for (const auto& [key, value] : node.members) note_secrets(value, names);
+  for (const Node& item : node.items) note_secrets(item, names);
+}
+
+}  // namespace
+
 AuthSpec Compiler::auth(const std::string& name, const Node& node) {
   AuthSpec spec;
   spec.name = name;
+  note_secrets(node, spec.secrets);
   const std::string kind = text_at(node, "kind", name);
   spec.kind = kind == "oauth2"    ? AuthSpec::Kind::oauth2
               : kind == "api_key" ? AuthSpec::Kind::api_key
@@ -26,6 +42,7 @@ AuthSpec Compiler::auth(const std::string& name, const Node& node) {
       for (const auto& [grant, value] : grants->members) spec.grants.push_back(grant);
     spec.form = templates(node.find("form"), Place::plain, true);
     spec.client_in_header = text_at(node, "client_auth", "post") == "basic";
+    for (const char* secret : {"client_id", "client_secret"}) spec.secrets.emplace_back(secret);
     if (const Node* take = node.find("take")) {
       spec.access = program(take->find("access"));
       spec.refresh = program(take->find("refresh"));
@@ -204,6 +221,7 @@ VerifySpec Compiler::verify(const Node& node) {
 DoorSpec Compiler::door(const std::string& name, const Node& node) {
   DoorSpec spec;
   spec.name = name;
+  note_secrets(node, spec.secrets);
   spec.body_max = static_cast<std::size_t>(number_at(node, "max_body", 1 << 20));
   spec.events_max = static_cast<std::size_t>(number_at(node, "max_events", 1000));
   if (const Node* account = node.find("account")) {

@@ -235,7 +235,7 @@ using DefinitionRef = std::shared_ptr<const Definition>;
 /// Null when there are errors.
 DefinitionRef load_definition(const grammar::Node& file, grammar::Findings& findings);
 /// What is wrong with a connection's settings, as far as that can be told without its secrets: for each mistake the key it
-/// stands under ("params", "auth", "grant", "base_url") and what is allowed.
+/// stands under ("params", "secrets", "auth", "grant", "base_url") and what is allowed.
 std::vector<std::pair<std::string, std::string>> settings_problems(const Definition& definition, const ConnectionConfig& config);
 Result<std::unique_ptr<Connector>> make_connector(DefinitionRef definition, ConnectionConfig config, Environment environment);
 /// Runs the file's own samples (errors, doors, requests) without network.

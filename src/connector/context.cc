@@ -63,6 +63,27 @@ Result<Value> checked_params(const Definition& definition, const ConnectionConfi
   return Value(std::move(map));
 }
 
+/// What is said of secrets, without looking at them.
+std::vector<std::string> secret_problems(const Definition& definition, const AuthSpec& chosen, const ConnectionConfig& config) {
+  std::vector<std::string> known, problems;
+  for (const AuthSpec& spec : definition.auth) {
+    known.insert(known.end(), spec.secrets.begin(), spec.secrets.end());
+    if (std::ranges::find(spec.grants, "refresh_token") != spec.grants.end()) known.emplace_back("refresh_token");
+  }
+  for (const DoorSpec& door : definition.doors) known.insert(known.end(), door.secrets.begin(), door.secrets.end());
+  std::ranges::sort(known);
+  known.erase(std::ranges::unique(known).begin(), known.end());
+  for (const auto& [name, value] : config.secrets) {
+    if (std::ranges::find(known, name) != known.end()) continue;
+    const std::string nearest = nearest_name(name, known);
+    problems.push_back("connector " + definition.name + " has no secret '" + name + "'; it has " + (known.empty() ? "none" : join(known, ", ")) +
+                       (nearest.empty() ? "" : "; did you mean '" + nearest + "'?"));
+  }
+  for (const std::string& name : chosen.secrets)
+    if (!config.secrets.contains(name)) problems.push_back("sign-in " + chosen.name + " of connector " + definition.name + " needs the secret '" + name + "'");
+  return problems;
+}
+
 }  // namespace
 
 std::vector<std::pair<std::string, std::string>> settings_problems(const Definition& definition, const ConnectionConfig& config) {
@@ -81,8 +102,10 @@ std::vector<std::pair<std::string, std::string>> settings_problems(const Definit
   for (const auto& [name, limit] : config.limits) choose("limits", name, limits, "connector " + definition.name);
   choose("auth", config.auth, ways, "connector " + definition.name);
   for (const AuthSpec& spec : definition.auth)
-    if (spec.name == config.auth || (config.auth.empty() && &spec == &definition.auth.front()))
+    if (spec.name == config.auth || (config.auth.empty() && &spec == &definition.auth.front())) {
       choose("grant", config.grant, spec.grants, "sign-in " + spec.name);
+      for (std::string& problem : secret_problems(definition, spec, config)) problems.emplace_back("secrets", std::move(problem));
+    }
   if (!config.base_url.empty() && !http::parse_url(config.base_url)) problems.emplace_back("base_url", "base_url is no URL: '" + config.base_url + "'");
   return problems;
 }

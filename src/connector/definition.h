@@ -255,8 +255,9 @@ struct AuthSpec {
   Duration early{60'000};
   bool key_in_query = false;  // api_key
   std::string key_name;
-  TemplateRef token_text;      // bearer, api_key: what is sent
-  TemplateRef user, password;  // basic
+  TemplateRef token_text;            // bearer, api_key: what is sent
+  TemplateRef user, password;        // basic
+  std::vector<std::string> secrets;  // names of those that it cannot do without
 };
 
 struct VerifySpec {
@@ -275,6 +276,7 @@ struct VerifySpec {
 
 struct DoorSpec {
   std::string name;
+  std::vector<std::string> secrets;  // names of those that it verifies with
   std::size_t body_max = 1u << 20;
   std::size_t events_max = 1000;
   ProgramRef account_at, account_equals;

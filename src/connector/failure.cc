@@ -75,7 +75,11 @@ std::string fingerprint(const Failure& failure) {
   static const RE2 kIds("[0-9A-Za-z]{15,}|[0-9a-fA-F-]{32,}|[0-9]+|'[^']*'|\"[^\"]*\"");
   std::string message = failure.message.substr(0, 300);
   RE2::GlobalReplace(&message, kIds, "…");
-  return std::string(to_string(failure.failure_class)) + "/" + failure.code + "/" + to_hex(std::to_string(stable_hash(std::string_view(message))));
+  // Eight digits: short enough to be typed, and told apart by class and code already.
+  const std::uint64_t hash = stable_hash(std::string_view(message));
+  std::string bytes;
+  for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(hash >> shift);
+  return std::string(to_string(failure.failure_class)) + "/" + (failure.code.empty() ? "" : failure.code + "/") + to_hex(bytes);
 }
 
 }  // namespace lockstep::connector

@@ -64,6 +64,7 @@ class Loader {
   void load_policies(const Node& root, Configuration& configuration);
   void load_backup(const Node& node, Configuration& configuration);
   PolicySettings policy(const Node& node, const Configuration& configuration);
+  std::optional<std::string> secret_at(const Node& node) const;
   std::string secret(const Node& node);
   void check_names(const std::vector<std::string>& names, const grammar::Mark& mark, const Configuration& configuration);
   std::vector<Node> parse_all(const std::vector<std::string>& paths);
@@ -83,16 +84,8 @@ std::vector<std::string> Loader::beside(const std::vector<std::string>& names) c
 
 std::vector<Node> Loader::parse_all(const std::vector<std::string>& paths) {
   std::vector<Node> nodes;
-  for (const std::string& path : paths) {
-    auto node = grammar::parse_file(path);
-    if (node) {
-      nodes.push_back(std::move(*node));
-      continue;
-    }
-    Finding finding;
-    finding.message = node.error().message;
-    findings_.push_back(std::move(finding));
-  }
+  for (const std::string& path : paths)
+    if (auto node = grammar::parse_file(path, findings_)) nodes.push_back(std::move(*node));
   return nodes;
 }
 
@@ -104,26 +97,28 @@ std::optional<Duration> Loader::duration(const Node& node, std::string_view key)
   return *parsed;
 }
 
-std::string Loader::secret(const Node& node) {
-  if (!options_.resolve_secrets) return "";
+std::optional<std::string> Loader::secret_at(const Node& node) const {
   if (const Node* variable = node.find("env")) {
     const char* value = std::getenv(variable->scalar.c_str());
-    if (!value) report(findings_, *variable, "environment variable '" + variable->scalar + "' is not set", "export it before starting");
-    return value ? value : "";
+    return value ? std::optional<std::string>(value) : std::nullopt;
   }
   const Node* file = node.find("file");
-  if (!file) return "";
-  const files::path path = files::path(path_).parent_path() / file->scalar;
-  std::ifstream in(path);
-  if (!in) {
-    report(findings_, *file, "secret file '" + path.string() + "' cannot be read");
-    return "";
-  }
+  std::ifstream in(file ? beside({file->scalar}).front() : "");
+  if (!in) return std::nullopt;
   std::stringstream content;
   content << in.rdbuf();
   std::string value = content.str();
   while (!value.empty() && (value.back() == '\n' || value.back() == '\r')) value.pop_back();
   return value;
+}
+
+std::string Loader::secret(const Node& node) {
+  if (!options_.resolve_secrets) return "";
+  if (auto value = secret_at(node)) return std::move(*value);
+  if (const Node* variable = node.find("env"))
+    report(findings_, *variable, "environment variable '" + variable->scalar + "' is not set", "export it before starting");
+  else if (const Node* file = node.find("file")) report(findings_, *file, "secret file '" + beside({file->scalar}).front() + "' cannot be read");
+  return "";
 }
 
 void Loader::load_parts(const Node& root, Configuration& configuration) {
@@ -361,12 +356,10 @@ void Loader::load_backup(const Node& node, Configuration& configuration) {
 }
 
 std::shared_ptr<Configuration> Loader::load() {
-  auto root = grammar::parse_file(path_);
+  const auto root = grammar::parse_file(path_, findings_);
   if (!root) {
-    Finding finding;
-    finding.message = root.error().message;
-    finding.suggestion = "";
-    findings_.push_back(std::move(finding));
+    std::error_code error;
+    if (!files::exists(path_, error)) findings_.back().suggestion = "write one with 'lockstep init', or name another with -c FILE";
     return nullptr;
   }
   grammar::validate(*root, *configuration_schema(), findings_);
@@ -384,7 +377,8 @@ std::shared_ptr<Configuration> Loader::load() {
   configuration->listen_address = listen.substr(0, colon);
   configuration->listen_port = static_cast<std::uint16_t>(port);
   configuration->public_url = text_at(*root, "public_url", "http://" + listen);
-  if (const Node* key = root->find("operator_key")) configuration->operator_key = secret(*key);
+  // Commands beside a running lockstep ask it with the key, where they may read it; who runs needs it.
+  if (const Node* key = root->find("operator_key")) configuration->operator_key = options_.resolve_secrets ? secret(*key) : secret_at(*key).value_or("");
   load_parts(*root, *configuration);
   if (const Node* connections = root->find("connections"))
     for (const auto& [name, node] : connections->members) load_connection(name, node, *configuration);

@@ -35,8 +35,7 @@ Engine::Engine(Hub& hub, Log& log)
   }
   hub_.on_change = [this] {
     wake_deliverers();
-    held_pending_ = true;
-    held_wanted_.notify();
+    wake_held();
   };
   hub_.on_reads_wanted = [this](ConnectionId connection) { wake_reader(connection); };
 }
@@ -132,6 +131,12 @@ EngineStatus Engine::status() const {
     status.lag_p99 = sorted[sorted.size() * 99 / 100];
   }
   return status;
+}
+
+void Engine::wake() {
+  for (auto& lane : lanes_) wake_reader(lane->system.id);
+  wake_deliverers();
+  wake_held();
 }
 
 Task<bool> Engine::pause(Lane& lane, const connector::Failure& failure, std::uint32_t failures_in_a_row) {

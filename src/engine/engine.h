@@ -51,6 +51,8 @@ class Engine {
   void wake_reader(ConnectionId connection);
   /// Something may be owed: a merge, a decision, a replay.
   void wake_deliverers();
+  /// All of it, at once: another process decided something.
+  void wake();
   EngineStatus status() const;
   discover::Intake& intake() { return intake_; }
 
@@ -67,6 +69,7 @@ class Engine {
   // What hosted systems sent and a person decides about (held.cc).
   Task<Result<std::int64_t>> absorb_held();
   Task<void> run_held();
+  void wake_held();
   // After a restore (recovery.cc).
   bool all_listed() const;
   void note_look(Lane& lane, std::int64_t most_read, bool all_ok);

@@ -19,6 +19,11 @@ Task<Result<std::int64_t>> Engine::absorb_held() {
   co_return looked_at;
 }
 
+void Engine::wake_held() {
+  held_pending_ = true;
+  held_wanted_.notify();
+}
+
 Task<void> Engine::run_held() {
   while (!tasks_.stopping()) {
     if (!held_pending_) co_await held_wanted_.wait_until(hub_.executor.clock().now() + kLookAgain);

@@ -61,5 +61,7 @@ struct Finding {
 };
 using Findings = std::vector<Finding>;
 bool has_errors(const Findings& findings);
+/// Nothing when it cannot be read; why is a finding with its place.
+std::optional<Node> parse_file(const std::string& path, Findings& findings);
 
 }  // namespace lockstep::grammar

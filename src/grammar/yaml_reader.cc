@@ -27,7 +27,14 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kHints = 
     {"unknown token", "a text cannot start with this character; quote it"},
 }};
 
-tl::unexpected<Error> refuse(const Mark& mark, const std::string& message) { return fail(ErrorCode::invalid_input, mark.text() + ": " + message); }
+struct Refused {
+  Mark mark;
+  std::string message;
+  ErrorCode code = ErrorCode::invalid_input;
+  Error error() const { return Error{code, mark.text() + ": " + message}; }
+};
+
+tl::unexpected<Refused> refuse(Mark mark, std::string message) { return tl::unexpected(Refused{std::move(mark), std::move(message)}); }
 
 std::string_view line_at(std::string_view text, int line) {
   for (; line > 0 && !text.empty(); --line) {
@@ -48,7 +55,7 @@ std::string explain(std::string_view text, const YAML::Exception& error) {
 
 /// yaml-cpp takes some control characters for the end of the file and replaces broken UTF-8: both would drop
 /// text silently.
-Result<void> check_bytes(std::string_view text, const std::shared_ptr<const std::string>& file) {
+tl::expected<void, Refused> check_bytes(std::string_view text, const std::shared_ptr<const std::string>& file) {
   Mark mark{file, 1, 1};
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto c = static_cast<unsigned char>(text[i]);
@@ -64,10 +71,7 @@ Result<void> check_bytes(std::string_view text, const std::shared_ptr<const std:
   return {};
 }
 
-}  // namespace
-
-Result<Node> parse_text(std::string_view text, std::string name) {
-  const auto file = std::make_shared<const std::string>(std::move(name));
+tl::expected<Node, Refused> parse(std::string_view text, const std::shared_ptr<const std::string>& file) {
   if (text.size() > kFileBytesMax) return refuse(Mark{file, 0, 0}, "larger than " + std::to_string(kFileBytesMax >> 20) + " MiB");
   TRY_VOID(check_bytes(text, file));
   YamlBuilder builder(text, file);
@@ -91,15 +95,37 @@ Result<Node> parse_text(std::string_view text, std::string name) {
   }
 }
 
-Result<Node> parse_file(const std::string& path) {
+tl::expected<Node, Refused> read(const std::string& path) {
+  const auto file = std::make_shared<const std::string>(path);
   errno = 0;
   std::ifstream stream(path, std::ios::binary);
-  if (!stream) return fail(ErrorCode::not_found, path + ": cannot be opened: " + std::strerror(errno));
+  if (!stream) return tl::unexpected(Refused{Mark{file, 0, 0}, std::string("cannot be opened: ") + std::strerror(errno), ErrorCode::not_found});
   std::string text(kFileBytesMax + 1, '\0');
   stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (stream.bad() || (stream.gcount() == 0 && !stream.eof())) return fail(ErrorCode::invalid_input, path + ": cannot be read; is it a file?");
+  if (stream.bad() || (stream.gcount() == 0 && !stream.eof())) return refuse(Mark{file, 0, 0}, "cannot be read; is it a file?");
   text.resize(static_cast<std::size_t>(stream.gcount()));
-  return parse_text(text, path);
+  return parse(text, file);
+}
+
+}  // namespace
+
+Result<Node> parse_text(std::string_view text, std::string name) {
+  auto node = parse(text, std::make_shared<const std::string>(std::move(name)));
+  if (!node) return tl::unexpected(node.error().error());
+  return std::move(*node);
+}
+
+Result<Node> parse_file(const std::string& path) {
+  auto node = read(path);
+  if (!node) return tl::unexpected(node.error().error());
+  return std::move(*node);
+}
+
+std::optional<Node> parse_file(const std::string& path, Findings& findings) {
+  auto node = read(path);
+  if (node) return std::move(*node);
+  findings.push_back(Finding{Finding::Severity::error, node.error().mark, node.error().message, ""});
+  return std::nullopt;
 }
 
 }  // namespace lockstep::grammar

@@ -104,7 +104,8 @@ Task<bool> serve_one(Shared& shared, Stream& stream, beast::flat_buffer& buffer,
     const bool closed = error == bhttp::error::end_of_stream || error == beast::error::timeout || error == asio::error::operation_aborted ||
                         error == asio::error::connection_reset || error == asio::error::eof;
     if (closed) co_return false;
-    auto refusal = to_message(Response(status_of(error), error.message() + "\n"), 11, false, shared.executor.clock().wall());
+    Response told = shared.options.refuse ? shared.options.refuse(status_of(error), error.message()) : Response(status_of(error), error.message() + "\n");
+    auto refusal = to_message(std::move(told), 11, false, shared.executor.clock().wall());
     co_await bhttp::async_write(stream, refusal, into(error));
     co_return false;
   }

@@ -18,6 +18,8 @@ struct ServerOptions {
   std::size_t header_limit = 64u << 10;  // bytes; more is answered 431
   std::size_t connection_limit = 1024;
   Duration idle_timeout{60'000};
+  /// The answer to what is refused before a handler sees it; none: plain text.
+  std::function<Response(int status, std::string detail)> refuse;
 };
 
 /// Answers one request. What it throws becomes a 500 without detail.

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "connector/definition.h"
+#include "connector/failure.h"
 #include "load_support.h"
 #include "mapping/mapping.h"
 
@@ -162,6 +163,21 @@ TEST(LoadConnector, AStatusThatEndsInNoClassIsAWarning) {
   const Loaded loaded = load_text(small_with("429, ", ""));
   EXPECT_TRUE(loaded.definition);
   EXPECT_TRUE(loaded.says("warning: no rule of 'errors' classes a plain status 429")) << loaded.text();
+}
+
+TEST(Fingerprint, IsShortAndTheSameForOneCauseWhateverTheRecord) {
+  const auto of = [](const std::string& code, const std::string& message) {
+    Failure failure = make_failure(FailureClass::validation, FailureScope::record, message);
+    failure.code = code;
+    return fingerprint(failure);
+  };
+  const std::string one = of("INVALID_EMAIL", "contact 0035g00000XyZabAAF: 'ada@' is no address");
+  EXPECT_TRUE(one.starts_with("validation/INVALID_EMAIL/")) << one;
+  EXPECT_EQ(one.size(), std::string("validation/INVALID_EMAIL/9c3f21aa").size()) << one;
+  EXPECT_EQ(one, of("INVALID_EMAIL", "contact 0035g00000XyZacAAF: 'bob@' is no address"));
+  EXPECT_NE(one, of("INVALID_EMAIL", "contact 0035g00000XyZabAAF: too long"));
+  EXPECT_NE(one, of("", "contact 0035g00000XyZabAAF: 'ada@' is no address"));
+  EXPECT_EQ(of("", "x").find("//"), std::string::npos);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 """The command line: help and examples everywhere, JSON where a program reads, exit codes as documented."""
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 
@@ -35,14 +36,20 @@ class CommandLineTest(EndToEnd):
             text = self.expect(OK, *command, "--help").stdout
             self.assertIn("Examples:", text, command)
             self.assertIn("  lockstep ", text.split("Examples:")[1], command)
+            self.assertIn("--json", text, command)
+            self.assertNotRegex(text, r"(?m)^  (--|[a-z])\S* [A-Z:]+(=\S+)?( REQUIRED)? *$", command)  # an option that nobody explains
         self.expect(OK, "--version", mention="lockstep")
 
     def test_wrong_usage_exits_2(self):
         for arguments in ([], ["chekc"], ["review"], ["record", "show"], ["status", "--colour"], ["review", "resolve", NOBODY], ["audit", "--limit", "many"], ["schema", "poem"],
                           ["audit", "--since", "yesterday"], ["audit", "--entity", "nobody"], ["review", "show", "nobody"], ["dead-letters", "show", "nobody"],
                           ["dead-letters", "mend", NOBODY], ["dead-letters", "mend", NOBODY, "--set", "email"], ["dead-letters", "mend", NOBODY, "--set", "a=b", "--link", "1"],
-                          ["dead-letters", "mend", "all", "--link", "1"], ["dead-letters", "mend", NOBODY, "--map", "a=b"], ["dead-letters", "replay", "all", "--at-most", "0"]):
+                          ["dead-letters", "mend", "all", "--link", "1"], ["dead-letters", "mend", NOBODY, "--map", "a=b"], ["dead-letters", "replay", "all", "--at-most", "0"],
+                          ["audit", "--limit", "0"], ["audit", "--limit", "-1"], ["review", "list", "--limit", "0"], ["backup", "--keep", "0"]):
             self.expect(USAGE, *arguments)
+        for arguments, nearest in ((["chekc"], "check"), (["review", "lst"], "list"), (["dead-letters", "repaly"], "replay")):
+            self.expect(USAGE, *arguments, mention=f"did you mean '{nearest}'")
+        self.expect(USAGE, "poem", mention="there are: init, check")
 
     def test_what_is_not_there_exits_4(self):
         for arguments in (["record", "show", "nobody@nowhere.example"], ["record", "show", NOBODY], ["review", "show", NOBODY], ["review", "resolve", NOBODY, "1"],
@@ -57,6 +64,39 @@ class CommandLineTest(EndToEnd):
         with open(config, "w", encoding="utf-8") as file:
             file.write(text.replace("lockstep.db", "away.db"))
         self.expect(UNAVAILABLE, "sync", mention="salesforce", config=config)
+
+    def test_a_store_that_cannot_be_had_exits_1(self):
+        self.world.start_lockstep()
+        for command in (["run"], ["sync"], ["restore", "none.db"]):
+            self.expect(FAILED, *command, mention="stop it first")
+        config = os.path.join(self.world.folder, "other.yaml")
+        with open(self.world.config, encoding="utf-8") as file:
+            text = file.read().replace("lockstep.db", "other.db")
+        with open(config, "w", encoding="utf-8") as file:
+            file.write(text)
+        with sqlite3.connect(os.path.join(self.world.folder, "other.db")) as database:
+            database.execute("CREATE TABLE poem(line)")
+        for command in ("run", "sync", "status"):
+            self.expect(FAILED, command, config=config, mention="another program")
+
+    def test_a_running_lockstep_is_asked_with_the_operator_key(self):
+        with open(self.world.config, "a", encoding="utf-8") as file:
+            file.write("operator_key: {env: DEMO_OPERATOR_KEY}\n")
+        self.world.environment["DEMO_OPERATOR_KEY"] = "for operators"
+        self.world.start_lockstep()
+        self.expect(OK, "status", mention="running;")
+        bare = {k: v for k, v in self.world.environment.items() if k != "DEMO_OPERATOR_KEY"}
+        result = self.expect(OK, "status", environment=bare, mention="wants the operator key")
+        self.assertNotIn("not running", result.stdout)
+
+    def test_a_decision_about_a_duplicate_is_taken_at_once(self):
+        world = self.world
+        world.start_lockstep()
+        ada = {"first_name": "Ada", "last_name": "Lovelace", "email": "ada@analytical.example"}
+        world.support.put("contact", "1", ada)
+        self.assertEqual(world.support.put("contact", "2", ada)["review"], "possible duplicate")
+        self.expect(OK, "review", "resolve", self.lines("review", "list")[0]["id"], "new")
+        wait_until("made", lambda: world.support.call("GET", "/v1/contacts/2").get("entity"), 5)
 
     def test_init_writes_a_configuration_that_passes_the_check(self):
         config = os.path.join(self.world.folder, "new", "lockstep.yaml")
@@ -85,7 +125,7 @@ class CommandLineTest(EndToEnd):
                 with open(config, "w", encoding="utf-8") as file:
                     file.write(good.replace(before, after, 1))
                 result = self.expect(CONFIGURATION, "check", config=config)
-                self.assertRegex(result.stderr, r"broken\.yaml:\d+:\d+: ", result.stderr)
+                self.assertRegex(result.stderr, r"(?m)^\S*broken\.yaml:\d+:\d+: error: ", result.stderr)
                 self.assertIn(nearest, result.stderr)
                 line = 1 + good[:good.index(before)].count("\n")
                 if nearest:
@@ -94,7 +134,8 @@ class CommandLineTest(EndToEnd):
                 self.assertFalse(found["ok"])
                 self.assertTrue(found["findings"][0]["place"] and found["findings"][0]["message"])
                 self.expect(CONFIGURATION, "run", config=config)
-        self.expect(CONFIGURATION, "check", config=os.path.join(self.world.folder, "none.yaml"))
+        result = self.expect(CONFIGURATION, "check", config=os.path.join(self.world.folder, "none.yaml"), mention="lockstep init")
+        self.assertTrue(result.stderr.startswith(os.path.join(self.world.folder, "none.yaml") + ": error: cannot be opened"), result.stderr)
 
     def test_a_mapping_with_a_typo_is_named_with_its_place(self):
         with open(os.path.join(self.world.folder, "more.yaml"), "w", encoding="utf-8") as file:

@@ -1,5 +1,6 @@
 """The support system's API: every mistake gets a clear 4xx and nothing is half done."""
 import json
+import socket
 import sys
 import urllib.error
 import urllib.request
@@ -62,6 +63,9 @@ class SupportApiTest(EndToEnd):
         self.refused(400, "GET", "/v1/contacts?after=x")
         self.refused(400, "GET", "/v1/changes?after=x")
         self.refused(404, "GET", "/nowhere")
+        self.refused(404, "GET", "/operations/state", mention="/operations/status")
+        self.refused(405, "DELETE", "/operations/status")
+        self.refused(405, "GET", "/operations/wake")
         self.assertEqual({k: self.world.status()[k] for k in ("entities", "audit_rows")}, {k: before[k] for k in ("entities", "audit_rows")})
 
     def test_a_body_beyond_the_servers_limit_is_refused_before_it_is_read(self):
@@ -72,9 +76,19 @@ class SupportApiTest(EndToEnd):
             pass  # refused while we were still sending
         self.assertEqual(self.call("GET", "/healthz")[0], 200)
 
+    def test_what_no_handler_sees_is_refused_as_a_problem_too(self):
+        for request, status in ((b"POST /v1/batch HTTP/1.1\r\nHost: h\r\nContent-Length: 9000000\r\n\r\n", 413), (b"GET / HTTP/1.1\r\nHost: h\r\nX: " + b"x" * 70_000 + b"\r\n\r\n", 431),
+                                (b"nonsense\r\n\r\n", 400)):
+            with socket.create_connection(("127.0.0.1", self.world.port), timeout=10) as peer:
+                peer.sendall(request)
+                head, _, body = b"".join(iter(lambda: peer.recv(65536), b"")).partition(b"\r\n\r\n")
+            self.assertIn(f" {status} ".encode(), head.splitlines()[0])
+            self.assertIn(b"application/problem+json", head)
+            self.assertEqual(json.loads(body)["status"], status)
+
     def test_a_batch_with_a_bad_line_is_refused_whole_and_names_the_line(self):
         good = '{"type": "contacts", "id": "1", "fields": {"last_name": "Good"}}'
-        for bad, place in (('{"type": "contacts", "id": "2", "fields": {"last_nam": "Bad"}}', "/3/fields/last_nam"), ("{oops", "/3"), ("[]", "/3"),
+        for bad, place in (('{"type": "contacts", "id": "2", "fields": {"last_nam": "Bad"}}', "/3/fields/last_nam"), ("{oops", "/3"), ("[]", "/3"), ('{"type": "contacts", "id": "a/b", "fields": {"last_name": "B"}}', "/3/id"),
                            ('{"type": "persons", "id": "2", "fields": {}}', "/3/type"), ('{"type": "contacts", "fields": {"last_name": "B"}}', "/3/id"),
                            ('{"type": "contacts", "id": "2"}', "/3/fields"), ('{"type": "contacts", "id": "2", "op": "destroy", "fields": {}}', "/3/op")):
             self.refused(422, "POST", "/v1/batch", f"{good}\n\n{bad}\n".encode(), mention=place)

@@ -46,7 +46,8 @@ class ConfigurationTest : public testing::Test {
   /// One line under `connections`.
   static std::string with_connection(const std::string& line) { return "lockstep: 1\nconnections:\n  " + line + "\n"; }
   static std::string with(const std::string& lines) {
-    return "lockstep: 1\nconnections:\n  support: {hosted: true}\n  sales: {connector: salesforce}\n" + lines + "\n";
+    return "lockstep: 1\nconnections:\n  support: {hosted: true}\n  sales: {connector: salesforce, secrets: {client_id: {env: A}, client_secret: {env: B}}}\n" +
+           lines + "\n";
   }
 
   files::path folder;
@@ -121,6 +122,15 @@ TEST_F(ConfigurationTest, Connections) {
   expect_said(with_connection("a: {connector: hubspot, auth: baerer}"),
               "lockstep.yaml:3:33: error: connection 'a': connector hubspot has no auth 'baerer'; it has bearer, oauth2; did you mean 'bearer'?");
   expect_said(with_connection("a: {connector: hubspot, auth: oauth2, grant: password}"), "sign-in oauth2 has no grant 'password'; it has refresh_token");
+  expect_said(with_connection("a: {connector: hubspot, secrets: {service_kee: {env: A}}}"),
+              "lockstep.yaml:3:36: error: connection 'a': connector hubspot has no secret 'service_kee'; it has client_id, client_secret, refresh_token, "
+              "service_key; did you mean 'service_key'?");
+  expect_said(with_connection("a: {connector: hubspot, secrets: {client_secret: {env: A}}}"),
+              "lockstep.yaml:3:36: error: connection 'a': sign-in bearer of connector hubspot needs the secret 'service_key'");
+  expect_said(with_connection("a: {connector: hubspot, auth: oauth2, secrets: {client_id: {env: A}}}"),
+              "sign-in oauth2 of connector hubspot needs the secret 'client_secret'");
+  expect_said(with_connection("a: {connector: salesforce}"),
+              "lockstep.yaml:3:6: error: connection 'a': sign-in oauth2 of connector salesforce needs the secret 'client_id'");
   expect_said(with_connection("a: {connector: hubspot, base_url: nowhere}"), "base_url is no URL: 'nowhere'");
   expect_said(with_connection("a: {connector: hubspot, limits: {dayly: {max: 5}}}"),
               "has no limits 'dayly'; it has search, burst, daily; did you mean 'daily'?");
@@ -205,13 +215,15 @@ TEST_F(ConfigurationTest, AConnectionThatNoMappingNamesIsWarnedOf) {
   const std::string name = "connector: hubspot";
   ASSERT_NE(text.find(name), std::string::npos);
   write("other.yaml", text.replace(text.find(name), name.size(), "connector: otherspot"));
-  EXPECT_TRUE(load(with_connection("a: {connector: otherspot}") + "connectors: [other.yaml]\n")) << said();
+  EXPECT_TRUE(load(with_connection("a: {connector: otherspot, secrets: {service_key: {env: A}}}") + "connectors: [other.yaml]\n")) << said();
   EXPECT_NE(said().find("lockstep.yaml:3:6: warning: connection 'a' takes part in nothing: no mapping names connector 'otherspot'"), std::string::npos)
       << said();
 }
 
 TEST_F(ConfigurationTest, EveryMistakeIsToldAtOnce) {
-  load("lockstep: 1\nconnections:\n  a: {connector: nothing}\n  b: {connector: hubspot, types: {contct: {}}}\npolicies: {acount: {}}\n");
+  load(
+      "lockstep: 1\nconnections:\n  a: {connector: nothing}\n  b: {connector: hubspot, secrets: {service_key: {env: A}}, types: {contct: {}}}\npolicies: "
+      "{acount: {}}\n");
   EXPECT_EQ(findings.size(), 3u) << said();
 }
 

@@ -87,7 +87,7 @@ class DynamicsModel final : public ServerModel {
   std::vector<std::string> required(const std::string& object) const override {
     std::vector<std::string> names;
     for (const Column& column : metadata_.require(object).columns)
-      if (column.required) names.push_back(column.logical_name);
+      if (column.required && !column.default_value) names.push_back(column.logical_name);
     return names;
   }
 

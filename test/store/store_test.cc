@@ -1,5 +1,6 @@
 // The embedded store: what was committed is there, what failed never happened.
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include <chrono>
 #include <filesystem>
@@ -73,6 +74,28 @@ TEST_F(StoreTest, KeepsGoldenRecordsOverARestart) {
     EXPECT_EQ(found->fields[0].stamp.lifted_us, 7);
     return {};
   }));
+}
+
+TEST_F(StoreTest, AFileWithTablesOfAnotherProgramIsRefusedAndLeftAsItIs) {
+  const auto tables = [this](const char* sql) {
+    sqlite3* other = nullptr;
+    sqlite3_open(path_.c_str(), &other);
+    std::string names;
+    const auto collect = [](void* into, int, char** values, char**) {
+      *static_cast<std::string*>(into) += std::string(values[0]) + " ";
+      return 0;
+    };
+    sqlite3_exec(other, sql, collect, &names, nullptr);
+    sqlite3_close(other);
+    return names;
+  };
+  tables("CREATE TABLE poem(line)");
+  SqliteOptions options;
+  options.path = path_;
+  const auto opened = open_sqlite(*executor_, model_, options);
+  ASSERT_FALSE(opened);
+  EXPECT_NE(opened.error().message.find("another program"), std::string::npos) << opened.error().message;
+  EXPECT_EQ(tables("SELECT name FROM sqlite_master"), "poem ");
 }
 
 TEST_F(StoreTest, WorkThatFailsLeavesNothing) {

@@ -259,6 +259,7 @@ class World:
     def play(self, run, keep=False):
         """Calls run(), which says whether all was well, and stops everything; the folder stays for a look when it was not. Returns the exit code."""
         good = False
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # who is ended in the background leaves no process behind either
         try:
             good = run()
         except RuntimeError as error:

@@ -80,17 +80,19 @@ CREATE TABLE held_record(connection INTEGER NOT NULL, object TEXT NOT NULL, remo
 
 constexpr std::int64_t kApplicationId = 0x4c6b7370;  // "Lksp"
 
-Result<std::int64_t> pragma(Database& database, const char* name) {
-  TRY(Statement statement, database.prepare(name));
+Result<std::int64_t> number_of(Database& database, const char* sql) {
+  TRY(Statement statement, database.prepare(sql));
   TRY(const bool row, statement.step());
   return row ? statement.integer(0) : 0;
 }
 
 Result<std::int64_t> known_version(Database& database, bool may_be_new) {
-  TRY(const std::int64_t application, pragma(database, "PRAGMA application_id"));
-  TRY(const std::int64_t version, pragma(database, "PRAGMA user_version"));
+  TRY(const std::int64_t application, number_of(database, "PRAGMA application_id"));
+  TRY(const std::int64_t version, number_of(database, "PRAGMA user_version"));
   const auto newest = static_cast<std::int64_t>(std::size(kMigrations));
-  const bool is_new = may_be_new && application == 0 && version == 0;
+  // Many programs never set these two: what holds a table already is theirs.
+  TRY(const std::int64_t tables, number_of(database, "SELECT count(*) FROM sqlite_master"));
+  const bool is_new = may_be_new && application == 0 && version == 0 && tables == 0;
   if (application != kApplicationId && !is_new) return fail(ErrorCode::storage, "the file belongs to another program; name another store");
   if (version > newest)
     return fail(ErrorCode::storage,
