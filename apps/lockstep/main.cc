@@ -1,5 +1,6 @@
 // The command line: what each command takes. What they do is in the other files.
 #include <malloc.h>
+#include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
 
@@ -181,6 +182,7 @@ void add_audit(CLI::App& app, Invocation& in) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  ::umask(0077);  // the store and its backups hold customers, and are their owner's alone
   give_pages_back();
   CLI::App app{"Lockstep keeps a support system and its CRMs in step, both ways."};
   app.footer(kFooter);

@@ -104,7 +104,9 @@ Task<http::Response> RecordsApi::change_one(http::ServerRequest request, TypeInd
   change.type = type;
   change.id = std::move(id);
   change.kind = request.method == "DELETE" ? RecordChange::Kind::remove : request.method == "PATCH" ? RecordChange::Kind::patch : RecordChange::Kind::upsert;
-  if (const auto tag = request.headers.find("If-Match"); tag && *tag != "*") {
+  const auto tag = request.headers.find("If-Match");
+  change.if_there = tag && trim(*tag) == "*";  // RFC 9110 13.1.1
+  if (tag && !change.if_there) {
     std::string_view text = trim(*tag);
     if (text.size() >= 2 && text.front() == '"' && text.back() == '"') text = text.substr(1, text.size() - 2);
     change.if_version = number(text);
@@ -203,6 +205,7 @@ Result<RecordOutcome> RecordsApi::apply_one(Transaction& transaction, RecordChan
   const bool there = link && link->presence == LinkPresence::present;
   TRY(const auto held, transaction.find_held(connection, remote));
   if (!there && !held && change.kind != RecordChange::Kind::upsert) return refused(404, "Not found", "there is no " + entity.name + " '" + change.id + "'");
+  if (change.if_there && !there && !held) return refused(412, "Precondition failed", "there is no " + entity.name + " '" + change.id + "'");
   if (change.if_version) {
     TRY(const auto golden, there ? transaction.find_golden(link->entity) : Result<std::optional<Golden>>{});
     if (!golden || golden->version != *change.if_version) return refused(412, "Precondition failed", "the record has changed since; read it again");

@@ -18,7 +18,8 @@ struct RecordChange {
   std::string id;  // the support system's own
   Fields fields;
   std::optional<std::uint64_t> if_version;
-  std::string pointer;  // for problems: "" or "/3"
+  bool if_there = false;  // no new record is wanted
+  std::string pointer;    // for problems: "" or "/3"
 };
 
 struct RecordOutcome {

@@ -156,6 +156,8 @@ TEST_F(ApiTest, IfMatchGuardsAgainstLostUpdates) {
   EXPECT_EQ(call("PATCH", "/v1/contacts/42", R"({"city": "Rome"})", "support-key-0123456789", {{"If-Match", tag}}).status, 200);
   const auto late = call("PATCH", "/v1/contacts/42", R"({"city": "Paris"})", "support-key-0123456789", {{"If-Match", tag}});
   EXPECT_EQ(late.status, 412) << late.body;
+  EXPECT_EQ(call("PUT", "/v1/contacts/nobody", R"({"name": "Bea"})", "support-key-0123456789", {{"If-Match", "*"}}).status, 412);
+  EXPECT_EQ(call("PUT", "/v1/contacts/42", R"({"city": "Rome"})", "support-key-0123456789", {{"If-Match", "*"}}).status, 200);
   EXPECT_TRUE(holds(call("GET", "/v1/contacts/42"), "Rome"));
 }
 

@@ -52,6 +52,8 @@ class BackupTest(EndToEnd):
             made = world.lockstep_lines("backup")[0]
         self.assertEqual([one["file"] for one in world.lockstep_lines("backup", "--list")][0], made["file"])
         self.assertEqual(len(os.listdir(os.path.join(world.folder, "backups"))), 2, "the newest two stay")
+        for private in ("lockstep.db", os.path.join("backups", os.path.basename(made["file"]))):
+            self.assertEqual(os.stat(os.path.join(world.folder, private)).st_mode & 0o077, 0, f"{private} is its owner's alone")
         world.kill_lockstep()
         self.assertEqual(self.run_it(world, "restore", "nowhere.db").returncode, 4)
         self.assertEqual(world.lockstep_lines("restore", "latest")[0]["epoch"], 1)
