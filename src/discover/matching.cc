@@ -179,11 +179,7 @@ Result<void> Step::open_duplicate_review(const identity::Decision& decision) {
   row.error = decision.why;
   TRY_VOID(tx_.append(row));
   // Nothing is created there for the candidates while the item is open: their obligations are looked at again.
-  for (const EntityId entity : decision.candidates) {
-    TRY(auto state, entities_.load(entity));
-    if (state) TRY_VOID(entities_.refresh_obligations(*state));
-  }
-  return {};
+  return entities_.refresh_obligations_of(item);
 }
 
 /// A record that waits for a person's decision may be gone: its item goes with it, once that is confirmed by id.
@@ -210,11 +206,7 @@ Result<void> Step::close_reviews_of(const RemoteId& remote, const std::string& w
     item.closed = hub_.now();
     item.closed_by = why;
     TRY_VOID(tx_.put(item));
-    for (const ReviewCandidate& candidate : item.candidates) {
-      if (candidate.entity.value().is_nil()) continue;
-      TRY(auto state, entities_.load(candidate.entity));
-      if (state) TRY_VOID(entities_.refresh_obligations(*state));
-    }
+    TRY_VOID(entities_.refresh_obligations_of(item));
   }
   return {};
 }

@@ -95,13 +95,7 @@ Result<void> Workbench::close(Transaction& transaction, ReviewItem& item, const 
   row.operation = "resolve_review";
   row.changes.push_back(AuditChange{item.field ? hub_.model.at(item.type).fields[item.field->value()].name : "", std::nullopt, std::nullopt, item.closed_by});
   TRY_VOID(transaction.append(row));
-  Entities entities(hub_, transaction, row.run);
-  for (const ReviewCandidate& candidate : item.candidates) {
-    if (candidate.entity.value().is_nil()) continue;
-    TRY(auto state, entities.load(candidate.entity));
-    if (state) TRY_VOID(entities.refresh_obligations(*state));
-  }
-  return {};
+  return Entities(hub_, transaction, row.run).refresh_obligations_of(item);
 }
 
 Result<void> Workbench::resolve_field(Transaction& transaction, ReviewItem& item, const std::string& choice, const std::string& by) {

@@ -309,6 +309,17 @@ Result<void> Entities::refresh_obligations(merge::EntityState& state) {
   });
 }
 
+Result<void> Entities::refresh_obligations_of(const ReviewItem& item) {
+  std::vector<EntityId> named{item.entity};
+  for (const ReviewCandidate& candidate : item.candidates) named.push_back(candidate.entity);
+  for (const EntityId entity : named) {
+    if (entity.value().is_nil()) continue;
+    TRY(auto state, load(entity));
+    if (state) TRY_VOID(refresh_obligations(*state));
+  }
+  return {};
+}
+
 Result<void> Entities::supersede_letters(EntityId entity, ConnectionId connection) {
   DeadLetterFilter open;
   open.entity = entity;

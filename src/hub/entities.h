@@ -59,6 +59,9 @@ class Entities {
   /// Brings the outbox in line with what is owed by now.
   Result<void> refresh_obligations(merge::EntityState& state);
 
+  /// The same for all whom a review item names: what waited for its decision may be owed now.
+  Result<void> refresh_obligations_of(const ReviewItem& item);
+
   /// Calls `visit` with each present entity that refers to `target`, in golden or in some system alone; parents first, at most
   /// `of_type_max` of a type. `visit` gives back whether to go on.
   using Visit = std::function<Result<bool>(merge::EntityState&)>;

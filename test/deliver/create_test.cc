@@ -232,6 +232,29 @@ TEST(Create, ATakenKeyThatNoMappingWritesFreezesNoFieldAndBecomesADeadLetter) {
   EXPECT_EQ(east.text("contact", ids[1], "email"), "ada@example.net");
 }
 
+TEST(Create, IsTriedAgainOnceAPersonDismissesWhatWasInItsWay) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  north.add("contact", contact("Bob", "bob@example.com"));
+  world.start();
+  ASSERT_TRUE(world.settle());
+  const std::string bob = id_of(east, "contact", "name", "Bob");
+  east.refuse = [&](connector::Operation operation, const std::string&, const FieldValues&) -> std::optional<connector::Failure> {
+    if (operation != connector::Operation::create) return std::nullopt;
+    connector::Failure failure = failure_of(FailureClass::duplicate, "a record with this phone exists");
+    failure.ids = {bob};
+    return failure;
+  };
+  north.add("contact", contact("Ada", "ada@example.com"));
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(world.open_reviews().size(), 1u);
+  east.refuse = nullptr;
+  ASSERT_TRUE(world.resolve(world.open_reviews()[0], "dismiss"));
+  ASSERT_TRUE(world.settle());
+  EXPECT_NE(id_of(east, "contact", "name", "Ada"), "");
+}
+
 TEST(Create, WaitsUntilOurIdStandsInTheRecordItCameFrom) {
   World world;
   FakeSystem& north = world.add_system("north");
