@@ -202,6 +202,23 @@ TEST_F(SecondRecord, MergedIntoAnUnknownOneGoesOnAsThatOne) {
   EXPECT_TRUE(std::ranges::all_of(open, [](const ReviewItem& item) { return item.kind == ReviewKind::second_record; }));
 }
 
+TEST_F(SecondRecord, MergedIntoAnotherSecondOneLeavesTheFirstItsPlace) {
+  ASSERT_NE(second, "");
+  const std::string ada = id_of(north, "contact", "email", "ada@example.com");
+  north.merge("contact", id_of(north, "contact", "name", "Cleo"), ada);
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(world.open_reviews().size(), 2u) << "of three records in east one is the first";
+  const std::string third = world.open_reviews()[0].remote.id == second ? world.open_reviews()[1].remote.id : world.open_reviews()[0].remote.id;
+  first = ids[0] != second && ids[0] != third ? ids[0] : ids[1] != second && ids[1] != third ? ids[1] : ids[2];
+  east.merge("contact", second, third);
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(world.open_reviews().size(), 1u) << "there are still two of them";
+  EXPECT_EQ(entity_of(first), entity_of(third));
+  east.edit("contact", first, {{"city", text("Paris")}});
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(north.text("contact", ada, "city"), "Paris");
+}
+
 /// North shows a merge in the winner alone; nothing but its feed tells of it for hours.
 class MergeThatVanishes : public testing::Test {
  protected:
