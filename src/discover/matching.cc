@@ -145,6 +145,15 @@ Result<void> Step::owe_anew(EntityId entity) {
   return tx_.put(*obligation);
 }
 
+Step::Place Step::place_of(const merge::EntityState& state) const {
+  const Link* link = state.find(source_.connection);
+  return link ? Place(link->remote, link->presence) : Place();
+}
+
+Result<void> Step::owe_anew_if_not(const Place& was, const merge::EntityState& state) {
+  return place_of(state) == was ? Result<void>{} : owe_anew(state.golden.id);
+}
+
 Result<void> Step::after_linking(const merge::EntityState& state) {
   TRY_VOID(wake_referrers());
   TRY([[maybe_unused]] const auto woken, tx_.wake_obligations(source_.connection, state.golden.id, hub_.now()));

@@ -55,6 +55,11 @@ class Step {
   Result<bool> is_lost_tombstone(const std::vector<EntityId>& tombstones) const;
   Result<void> close_reviews_of(const RemoteId& remote, const std::string& why);
   Result<void> owe_anew(EntityId entity);
+  /// The entity's record there, and whether it lives.
+  using Place = std::pair<RemoteId, LinkPresence>;
+  Place place_of(const merge::EntityState& state) const;
+  /// A write that was given up was meant for the record as it `was`: not for one that is there again, gone by now, or another.
+  Result<void> owe_anew_if_not(const Place& was, const merge::EntityState& state);
   Result<void> after_linking(const merge::EntityState& state);
   /// Records that wait for a read of this one, because they refer or referred to it, are read again.
   Result<void> wake_referrers();
