@@ -190,6 +190,58 @@ TEST(Create, OfARecordThatAnotherWasMergedIntoMeanwhileJoinsTheTwo) {
   EXPECT_EQ(std::ranges::count(world.golden("contact"), EntityPresence::present, &Golden::presence), 1);
 }
 
+/// Ada, and then Bea, in north; east refuses one of the two for good. Nothing but webhooks tells of anything.
+class MergeMeanwhile : public testing::Test {
+ protected:
+  MergeMeanwhile() : north(world.add_system("north")), east(world.add_system("east")) {
+    world.configure = [](Hub& hub) {
+      for (System& system : hub.systems)
+        for (SystemType& type : system.types) type.schedule.poll_every = Duration{60 * 60'000};
+    };
+    world.start();
+    EXPECT_TRUE(world.settle());
+  }
+  void refuse(const std::string& name) {
+    east.refuse = [name](connector::Operation, const std::string&, const FieldValues& fields) -> std::optional<connector::Failure> {
+      const auto found = fields.find("name");
+      if (found == fields.end() || !(found->second == text(name))) return std::nullopt;
+      return failure_of(FailureClass::validation, name + " is not allowed");
+    };
+  }
+  std::string add(const std::string& name, const std::string& email) {
+    const std::string id = north.add("contact", contact(name, email));
+    world.push("north", "contact", id);
+    return id;
+  }
+  void merge(const std::string& loser, const std::string& survivor) {
+    east.refuse = nullptr;
+    north.merge("contact", loser, survivor);
+    world.push("north", "contact", loser);
+  }
+  void expect_one_in_step(const std::string& id) {
+    EXPECT_TRUE(world.open_reviews().empty());
+    ASSERT_EQ(east.live("contact").size(), 1u) << "two for one person";
+    for (const char* field : {"name", "email", "title"})
+      EXPECT_EQ(east.text("contact", east.live("contact")[0]->id, field), north.text("contact", id, field)) << field;
+  }
+  World world;
+  FakeSystem& north;
+  FakeSystem& east;
+};
+
+TEST_F(MergeMeanwhile, ACreateUnderWayIsTheSurvivorsAndMakesNoTwin) {
+  refuse("Ada");
+  const std::string ada = add("Ada", "ada@example.com");
+  ASSERT_TRUE(world.settle());
+  east.answers_after = Duration{60'000};
+  const std::string bea = add("Bea", "bea@example.com");
+  world.run_for(Duration{10'000});
+  ASSERT_EQ(east.live("contact").size(), 1u) << "it is there, and not answered yet";
+  merge(ada, bea);
+  ASSERT_TRUE(world.settle(Duration{5 * 60'000})) << "the answer tells what became of it: nobody waits for a late arrival";
+  expect_one_in_step(bea);
+}
+
 TEST(Create, AKeyThatAnotherRecordHasIsFrozenThereAndTheRestFlows) {
   World world;
   FakeSystem& north = world.add_system("north");
