@@ -8,6 +8,18 @@
 
 namespace lockstep::discover {
 
+namespace {
+
+ReviewCandidate candidate_of(ConnectionId connection, const RemoteId& remote, EntityId entity) {
+  ReviewCandidate candidate;
+  candidate.system = connection;
+  candidate.remote = remote;
+  candidate.entity = entity;
+  return candidate;
+}
+
+}  // namespace
+
 Result<void> Step::unlinked() {
   // A row that is as fresh as a read by id counts as one; a pushed payload, a partial row, or a page that is older than a
   // notice of the record's end does not.
@@ -29,7 +41,7 @@ Result<void> Step::unlinked() {
   std::optional<EntityId> adopted;
   TRY(const auto decision, match(tombstones, adopted));
   if (!decision) return {};
-  if (!waiting.empty() && decision->kind == identity::Decision::Kind::review) return {};
+  if (!waiting.empty() && decision->kind == identity::Decision::Kind::review) return ask_about(waiting.front(), *decision);
   if (waits_for_recovery(*decision)) return ask_by_id(seen_.row.id, "unclear until all is read again");
   TRY(const bool was_buried, is_lost_tombstone(tombstones));
   if (was_buried) {
@@ -53,7 +65,39 @@ Result<void> Step::follow(const MatchDecision& decided) {
   TRY(const auto entity, tx_.resolve(decided.entity));
   const EntityId own = entity.value_or(EntityId{hub_.ids.next(hub_.now())});
   for (const EntityId other : decided.not_same) TRY_VOID(tx_.put_not_same(own, other));
-  return entity ? link_to(own) : create(own);
+  if (entity) return link_to(own);
+  // Other records that may be one of those may be this one.
+  for (const EntityId other : decided.not_same) TRY_VOID(add_to_questions_about(other, own));
+  return create(own);
+}
+
+Result<void> Step::add_to_questions_about(EntityId known, EntityId added) {
+  ReviewFilter open;
+  open.entity = known;
+  open.kind = ReviewKind::possible_duplicate;
+  open.state = ReviewState::open;
+  TRY(auto items, tx_.list_reviews(open));
+  for (ReviewItem& item : items) {
+    if (!item.entity.value().is_nil() || item.remote == seen_.row.id) continue;
+    if (std::ranges::find(item.candidates, added, &ReviewCandidate::entity) != item.candidates.end()) continue;
+    item.candidates.push_back(candidate_of(item.connection, item.remote, added));
+    TRY_VOID(tx_.put(item));
+    TRY_VOID(entities_.ask_by_id(item.connection, item.remote, "whom it may be has changed"));
+  }
+  return {};
+}
+
+/// Whom it may be can have changed since it was asked.
+Result<void> Step::ask_about(ReviewItem item, const identity::Decision& decision) {
+  if (item.kind != ReviewKind::possible_duplicate || !item.entity.value().is_nil()) return {};
+  const ReviewItem before = item;
+  item.candidates.clear();
+  for (const EntityId entity : decision.candidates) item.candidates.push_back(candidate_of(item.connection, item.remote, entity));
+  if (std::ranges::equal(before.candidates, item.candidates, {}, &ReviewCandidate::entity, &ReviewCandidate::entity)) return {};
+  item.summary = decision.why;
+  TRY_VOID(tx_.put(item));
+  TRY_VOID(entities_.refresh_obligations_of(before));
+  return entities_.refresh_obligations_of(item);
 }
 
 Result<bool> Step::has_live_link(EntityId entity) const {
@@ -169,13 +213,7 @@ Result<void> Step::open_duplicate_review(const identity::Decision& decision) {
   item.remote = seen_.row.id;
   item.opened = hub_.now();
   item.summary = decision.why;
-  for (const EntityId entity : decision.candidates) {
-    ReviewCandidate candidate;
-    candidate.system = source_.connection;
-    candidate.remote = seen_.row.id;
-    candidate.entity = entity;
-    item.candidates.push_back(std::move(candidate));
-  }
+  for (const EntityId entity : decision.candidates) item.candidates.push_back(candidate_of(item.connection, item.remote, entity));
   ++count_.reviews;
   TRY_VOID(tx_.put(item));
   AuditRow row;

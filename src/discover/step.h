@@ -42,6 +42,10 @@ class Step {
   Result<std::optional<identity::Decision>> match(std::vector<EntityId>& tombstones, std::optional<EntityId>& adopted);
   Result<void> follow(const MatchDecision& decided);
   Result<void> create(EntityId id);
+  /// An open question about an unlinked record: it names whom it may be by now.
+  Result<void> ask_about(ReviewItem item, const identity::Decision& decision);
+  /// Records that wait because they may be `known` may be `added`, too: nothing is created for it where they are.
+  Result<void> add_to_questions_about(EntityId known, EntityId added);
   Result<bool> has_live_link(EntityId entity) const;
   Result<void> link_to(EntityId entity);
   Result<void> open_duplicate_review(const identity::Decision& decision);

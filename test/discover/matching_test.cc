@@ -63,6 +63,62 @@ TEST(Matching, APersonCanSayThatTheTwoAreOne) {
   EXPECT_EQ(east.live("contact").size(), 1u);
 }
 
+TEST(Matching, SomebodyNewWhoMayBeARecordThatWaitsIsNotMadeBesideIt) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  world.start();
+  ASSERT_TRUE(world.settle());
+  north.add("contact", contact("Ada", "info@example.com"));
+  ASSERT_TRUE(world.settle());
+  const std::string cleo = east.add("contact", contact("Cleo", "info@example.com"));
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(world.open_reviews().size(), 1u);
+  // The same Cleo, who is not Ada: but she may be the one who waits.
+  north.add("contact", contact("Cleo", "info@example.com"));
+  ASSERT_TRUE(world.settle());
+  for (const ReviewItem& item : world.open_reviews())
+    if (item.remote.id != cleo) {
+      ASSERT_TRUE(world.resolve(item, "new"));
+    }
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(east.live("contact").size(), 2u) << "made once more beside herself";
+  ASSERT_EQ(world.open_reviews().size(), 1u);
+  const ReviewItem asked = world.open_reviews()[0];
+  ASSERT_EQ(asked.candidates.size(), 2u);
+  std::size_t choice = 0;
+  for (const Golden& one : world.golden("contact"))
+    if (one.fields[world.field("contact", "name").value()].value == text("Cleo")) choice = asked.candidates[0].entity == one.id ? 1 : 2;
+  ASSERT_TRUE(world.resolve(asked, std::to_string(choice)));
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(east.live("contact").size(), 2u);
+  EXPECT_TRUE(world.open_reviews().empty());
+  EXPECT_EQ(world.golden("contact").size(), 2u);
+}
+
+TEST(Matching, AQuestionNamesWhomTheRecordMayBeByNow) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  const std::string ada = north.add("contact", contact("Ada", "ada@example.com"));
+  const std::string bea = north.add("contact", contact("Bea", "bea@example.com"));
+  world.start();
+  ASSERT_TRUE(world.settle());
+  const std::string twin = east.add("contact", contact("Somebody", "ada@example.com"));
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(world.open_reviews().size(), 1u);
+  north.edit("contact", ada, {{"email", text("ada.b@example.com")}});
+  north.edit("contact", bea, {{"email", text("ada@example.com")}});
+  world.push("north", "contact", bea);
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(world.open_reviews().size(), 1u);
+  ASSERT_EQ(world.open_reviews()[0].candidates.size(), 1u);
+  for (const Golden& one : world.golden("contact"))
+    if (one.id == world.open_reviews()[0].candidates[0].entity) {
+      EXPECT_EQ(one.fields[world.field("contact", "name").value()].value, text("Bea"));
+    }
+}
+
 TEST(Matching, OurIdLeadsBackAfterTheHubLostItsMemory) {
   World world;
   FakeSystem& north = world.add_system("north");
