@@ -119,6 +119,29 @@ TEST(Matching, AQuestionNamesWhomTheRecordMayBeByNow) {
     }
 }
 
+TEST(Matching, WhomAQuestionNamesNoMoreIsMadeThere) {
+  World world;
+  world.add_system("north").add("contact", contact("Ada", "info@example.com"));
+  world.add_system("east").add("contact", contact("Bob", "info@example.com"));
+  world.start();
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(world.open_reviews().size(), 1u);
+  const ReviewItem asked = world.open_reviews()[0];
+  const bool east_waits = asked.connection == world.system_of("east").id;
+  FakeSystem& waiting = *world.systems[east_waits ? 1 : 0];
+  FakeSystem& other = *world.systems[east_waits ? 0 : 1];
+  ASSERT_EQ(waiting.live("contact").size(), 1u);
+  const std::string known = other.live("contact")[0]->id;
+  const std::string name = other.text("contact", known, "name");
+  const std::string bea = other.add("contact", contact("Bea", "bea@example.com"));
+  ASSERT_TRUE(world.settle());
+  other.edit("contact", bea, {{"email", text("info@example.com")}});
+  other.edit("contact", known, {{"email", text("alone@example.com")}});
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(world.open_reviews().size(), 1u) << "it may be Bea now";
+  EXPECT_NE(id_of(waiting, "contact", "name", name), "");
+}
+
 TEST(Matching, OurIdLeadsBackAfterTheHubLostItsMemory) {
   World world;
   FakeSystem& north = world.add_system("north");
