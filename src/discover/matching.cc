@@ -107,6 +107,29 @@ Result<bool> Step::has_live_link(EntityId entity) const {
   });
 }
 
+Result<bool> Step::may_be_here(EntityId entity) const {
+  TRY(const auto golden, tx_.find_golden(entity));
+  if (!golden || golden->presence == EntityPresence::present) return golden.has_value();
+  const System* system = hub_.find_system(source_.connection);
+  const connector::ObjectTraits* traits = system->connector ? system->connector->find_object(seen_.object) : nullptr;
+  if (!traits) return false;
+  const HubEquivalence equivalence(hub_, source_.type);
+  const auto is_as_sent = [&](const Link& link, std::size_t i) {
+    return std::ranges::any_of(link.fields[i].unanswered, [&](const Unanswered& sent) {
+      return equivalence.equivalent(link.connection, FieldIndex{static_cast<std::uint16_t>(i)}, *seen_.fields[i], sent.stand_in.value_or(sent.value));
+    });
+  };
+  TRY(const auto links, tx_.find_links(entity));
+  for (const Link& link : links) {
+    if (link.connection != source_.connection || link.secondary || !link.intent || link.presence == LinkPresence::present) continue;
+    if (seen_.row.modified.value_or(source_.sent) > link.intent->sent + hub_.request_life + traits->visible_after) return false;
+    for (std::size_t i = 0; i < link.fields.size() && i < seen_.fields.size(); ++i)
+      if (!link.fields[i].unanswered.empty() && seen_.fields[i] && !is_as_sent(link, i)) return false;
+    return true;
+  }
+  return false;
+}
+
 Result<std::optional<identity::Decision>> Step::match(std::vector<EntityId>& tombstones, std::optional<EntityId>& adopted) {
   std::vector<identity::Candidate> candidates;
   const auto add = [&](EntityId entity, bool by_external_id, bool weak) -> Result<void> {
@@ -140,7 +163,10 @@ Result<std::optional<identity::Decision>> Step::match(std::vector<EntityId>& tom
     for (const auto& key : identity::match_keys(hub_.model.at(source_.type), match.keys, seen_.fields)) {
       constexpr std::size_t kSharedMax = 8;
       TRY(const auto entities, tx_.find_by_match_key(source_.type, key.text, kSharedMax));
-      for (const EntityId entity : entities) TRY_VOID(add(entity, false, key.weak));
+      for (const EntityId entity : entities) {
+        TRY(const bool possible, may_be_here(entity));
+        if (possible) TRY_VOID(add(entity, false, key.weak));
+      }
     }
   }
   return std::optional(identity::decide(candidates));

@@ -80,6 +80,61 @@ TEST(Create, GivenUpWithoutAnAnswerIsBroughtUpToDateOnceItsRecordIsSeen) {
   EXPECT_EQ(parked(world), 0);
 }
 
+/// Ada's create in east has no answer, and she is deleted in north before anybody has seen what became of it.
+class LateCreate : public testing::Test {
+ protected:
+  LateCreate() : north(world.add_system("north")), east(world.add_system("east", without_key())) {
+    world.configure = [](Hub& hub) {
+      for (System& system : hub.systems)
+        for (SystemType& type : system.types) type.schedule.poll_every = Duration{60 * 60'000};
+    };
+    world.start();
+    EXPECT_TRUE(world.settle());
+  }
+  static FakeTraits without_key() {
+    FakeTraits traits;
+    traits.has_key = false;
+    return traits;
+  }
+  void make_and_delete(Fate fate) {
+    east.fates = {fate};
+    const std::string ada = north.add("contact", contact("Ada", "ada@example.com"));
+    world.push("north", "contact", ada);
+    world.run_for(Duration{5'000});
+    north.remove("contact", ada);
+    world.push("north", "contact", ada);
+    EXPECT_TRUE(world.settle());
+  }
+  World world;
+  FakeSystem& north;
+  FakeSystem& east;
+};
+
+TEST_F(LateCreate, OfADeletedRecordIsDeletedWhereNothingButItsKeysTellsWhoseItIs) {
+  make_and_delete(Fate::answer_lost);
+  ASSERT_EQ(east.live("contact").size(), 1u);
+  world.run_for(Duration{3 * 3'600'000});
+  EXPECT_TRUE(north.live("contact").empty()) << "back from the dead";
+  EXPECT_TRUE(east.live("contact").empty());
+}
+
+TEST_F(LateCreate, ARecordWithOtherValuesIsSomebodysOwn) {
+  make_and_delete(Fate::never_arrives);
+  east.add("contact", contact("Ada Byron", "ada@example.com"));
+  world.run_for(Duration{3 * 3'600'000});
+  EXPECT_EQ(east.live("contact").size(), 1u);
+  EXPECT_EQ(north.live("contact").size(), 1u);
+}
+
+TEST_F(LateCreate, ARecordThatWasMadeWhenTheRequestCouldNotLandAnyMoreIsSomebodysOwn) {
+  make_and_delete(Fate::never_arrives);
+  world.run_for(Duration{3 * 3'600'000});
+  east.add("contact", contact("Ada", "ada@example.com"));
+  world.run_for(Duration{3 * 3'600'000});
+  EXPECT_EQ(east.live("contact").size(), 1u);
+  EXPECT_EQ(north.live("contact").size(), 1u);
+}
+
 TEST(Create, ProbesFindWhatAppearedMeanwhile) {
   World world;
   FakeSystem& north = world.add_system("north");
