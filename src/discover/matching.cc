@@ -193,7 +193,7 @@ Result<void> Step::link_to(EntityId entity) {
     TRY_VOID(tx_.erase_link(entity, source_.connection, old->remote));
     TRY_VOID(tx_.put_remote_alias(source_.connection, old->remote, seen_.row.id));
   }
-  TRY_VOID(owe_anew(entity));
+  TRY_VOID(entities_.owe_anew(entity, source_.connection));
   TRY(const merge::Observation seen, observation(*state));
   merge::Effects effects = entities_.with_context(*state, [&](const merge::Context& context) {
     merge::add_link(*state, source_.connection, seen_.row.id, context);
@@ -205,23 +205,13 @@ Result<void> Step::link_to(EntityId entity) {
   return after_linking(*state);
 }
 
-/// A create that was given up stands there all the same: what it needs by now is another write.
-Result<void> Step::owe_anew(EntityId entity) {
-  TRY(auto obligation, tx_.find_obligation(entity, source_.connection));
-  if (!obligation || obligation->state != ObligationState::parked || obligation->golden_version == 0) return {};
-  obligation->golden_version = 0;
-  obligation->attempts = 0;
-  obligation->due = hub_.now();
-  return tx_.put(*obligation);
-}
-
 Step::Place Step::place_of(const merge::EntityState& state) const {
   const Link* link = state.find(source_.connection);
   return link ? Place(link->remote, link->presence) : Place();
 }
 
 Result<void> Step::owe_anew_if_not(const Place& was, const merge::EntityState& state) {
-  return place_of(state) == was ? Result<void>{} : owe_anew(state.golden.id);
+  return place_of(state) == was ? Result<void>{} : entities_.owe_anew(state.golden.id, source_.connection);
 }
 
 Result<void> Step::after_linking(const merge::EntityState& state) {

@@ -63,7 +63,7 @@ merge::Effects Step::merged_there(const RemoteId& loser, const RemoteId& survivo
 Result<void> Step::rename(merge::EntityState state, const Link& lost, const RemoteId& survivor) {
   TRY_VOID(tx_.erase_link(lost.entity, source_.connection, lost.remote));
   TRY_VOID(close_reviews_of(survivor, "merged there"));
-  TRY_VOID(owe_anew(state.golden.id));
+  TRY_VOID(entities_.owe_anew(state.golden.id, source_.connection));
   merge::Effects effects = merged_there(lost.remote, survivor, "merged there");
   entities_.with_context(state, [&](const merge::Context& context) {
     if (lost.secondary) effects.reviews = merge::rename_second(state, source_.connection, lost.remote, survivor, context);
@@ -83,7 +83,7 @@ Result<void> Step::drop_twin(merge::EntityState state, const Link& lost, const R
       link.needs_read = true;
     }
   if (takes_its_place) {
-    TRY_VOID(owe_anew(state.golden.id));
+    TRY_VOID(entities_.owe_anew(state.golden.id, source_.connection));
     TRY_VOID(close_reviews_of(survivor, "merged there"));
     std::erase_if(state.reviews, [&](const ReviewItem& item) { return item.connection == source_.connection && item.remote == survivor; });
   }

@@ -60,7 +60,6 @@ class Step {
   bool waits_for_recovery(const identity::Decision& decision) const;
   Result<bool> is_lost_tombstone(const std::vector<EntityId>& tombstones) const;
   Result<void> close_reviews_of(const RemoteId& remote, const std::string& why);
-  Result<void> owe_anew(EntityId entity);
   /// The entity's record there, and whether it lives.
   using Place = std::pair<RemoteId, LinkPresence>;
   Place place_of(const merge::EntityState& state) const;

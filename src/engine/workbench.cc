@@ -173,6 +173,7 @@ Result<void> Workbench::link_to(Transaction& transaction, const ReviewItem& item
   if (const Link* old = state->find(item.connection); old && !old->remote.empty())
     TRY_VOID(transaction.erase_link(state->golden.id, item.connection, old->remote));
   std::erase_if(state->reviews, [&](const ReviewItem& one) { return one.id == item.id; });
+  TRY_VOID(entities.owe_anew(state->golden.id, item.connection));
   merge::Effects effects;
   entities.with_context(*state, [&](const merge::Context& context) { merge::add_link(*state, item.connection, item.remote, context).needs_read = true; });
   effects.link_changed = true;

@@ -313,6 +313,15 @@ Result<void> Entities::refresh_obligations(merge::EntityState& state) {
   });
 }
 
+Result<void> Entities::owe_anew(EntityId entity, ConnectionId connection) {
+  TRY(auto obligation, tx_.find_obligation(entity, connection));
+  if (!obligation || obligation->state != ObligationState::parked || obligation->golden_version == 0) return {};
+  obligation->golden_version = 0;
+  obligation->attempts = 0;
+  obligation->due = hub_.now();
+  return tx_.put(*obligation);
+}
+
 Result<void> Entities::refresh_obligations_of(const ReviewItem& item) {
   std::vector<EntityId> named{item.entity};
   for (const ReviewCandidate& candidate : item.candidates) named.push_back(candidate.entity);

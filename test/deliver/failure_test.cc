@@ -286,10 +286,29 @@ TEST_F(Failures, AnUpdateThatWasGivenUpDoesNotOutliveTheMergeOfItsRecord) {
   ASSERT_TRUE(world.settle());
   ASSERT_EQ(world.dead_letters().size(), 1u);
   east.refuse = nullptr;
-  const std::string other = east.add("contact", contact("Ada B.", ""));
+  const std::string other = east.add("contact", contact("Ada", ""));
   east.merge("contact", ids[1], other);
   ASSERT_TRUE(world.settle());
   EXPECT_EQ(east.text("contact", other, "city"), "Paris");
+  EXPECT_TRUE(world.dead_letters().empty());
+}
+
+TEST_F(Failures, ACreateThatWasGivenUpDoesNotOutliveTheWordOfAPersonWhichRecordItIs) {
+  world.start();
+  ASSERT_TRUE(world.settle());
+  refuse_city("Paris", FailureClass::validation);
+  FieldValues ada = contact("Ada", "info@example.com");
+  ada["city"] = text("Paris");
+  north.add("contact", ada);
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(world.dead_letters().size(), 1u);
+  east.refuse = nullptr;
+  const std::string there = east.add("contact", contact("Ada", "info@example.com"));
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(world.open_reviews().size(), 1u);
+  ASSERT_TRUE(world.resolve(world.open_reviews()[0], "1"));
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(east.text("contact", there, "city"), "Paris");
   EXPECT_TRUE(world.dead_letters().empty());
 }
 
