@@ -83,8 +83,8 @@ Result<std::optional<connector::WriteResult>> Dispatcher::settle_taken(Transacti
   return Refusal(std::move(refusal));
 }
 
-Result<bool> Dispatcher::goes_on_in(Transaction& transaction, const merge::EntityState& survivor, const Prepared& prepared,
-                                    const connector::WriteResult& told, DeliverReport& report) {
+Result<bool> Dispatcher::goes_on_in(Transaction& transaction, const merge::EntityState& survivor, const Prepared& prepared, const connector::WriteResult& told,
+                                    DeliverReport& report) {
   const Link* own = survivor.find(system_.id);
   if (prepared.plan.kind == merge::Plan::Kind::create && own && own->intent && own->intent->key == prepared.row.key) return true;
   const RemoteId remote = told.id.empty() ? RemoteId{prepared.object, prepared.row.id} : told.id;

@@ -34,7 +34,8 @@ class Entities {
   template <class Change>
   auto with_context(const merge::EntityState& state, Change change) {
     const HubEquivalence equivalence(hub_, state.golden.type);
-    const merge::Context context{hub_.model.at(state.golden.type), hub_.policy(state.golden.type), equivalence, hub_.now(), run_, hub_.next_fence(), hub_.request_life};
+    const merge::Context context{
+        hub_.model.at(state.golden.type), hub_.policy(state.golden.type), equivalence, hub_.now(), run_, hub_.next_fence(), hub_.request_life};
     return change(context);
   }
 
