@@ -288,6 +288,7 @@ TEST_F(Failures, AnUpdateThatWasGivenUpDoesNotOutliveTheMergeOfItsRecord) {
   east.refuse = nullptr;
   const std::string other = east.add("contact", contact("Ada", ""));
   east.merge("contact", ids[1], other);
+  world.push("east", "contact", ids[1]);  // before anybody has heard of the other one
   ASSERT_TRUE(world.settle());
   EXPECT_EQ(east.text("contact", other, "city"), "Paris");
   EXPECT_TRUE(world.dead_letters().empty());
