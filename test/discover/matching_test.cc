@@ -142,6 +142,27 @@ TEST(Matching, WhomAQuestionNamesNoMoreIsMadeThere) {
   EXPECT_NE(id_of(waiting, "contact", "name", name), "");
 }
 
+TEST(Matching, AQuestionEndsWithItsRecordWhereNobodyTellsOfTheDelete) {
+  World world;
+  FakeTraits traits;
+  traits.feed_lists_deletes = false;
+  world.configure = [](Hub& hub) {
+    for (System& system : hub.systems)
+      for (SystemType& type : system.types) type.schedule.full_refresh_every = Duration{30 * 60'000};
+  };
+  world.add_system("north", traits).add("contact", contact("Ada", "info@example.com"));
+  world.add_system("east", traits).add("contact", contact("Bob", "info@example.com"));
+  world.start();
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(world.open_reviews().size(), 1u);
+  const ReviewItem asked = world.open_reviews()[0];
+  FakeSystem& waiting = *world.systems[asked.connection == world.system_of("east").id ? 1 : 0];
+  waiting.remove("contact", asked.remote.id);
+  world.run_for(Duration{2 * 3'600'000});  // past the next complete listing
+  EXPECT_TRUE(world.open_reviews().empty());
+  EXPECT_EQ(waiting.live("contact").size(), 1u) << "who was known may be made there now";
+}
+
 TEST(Matching, OurIdLeadsBackAfterTheHubLostItsMemory) {
   World world;
   FakeSystem& north = world.add_system("north");
