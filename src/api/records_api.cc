@@ -206,6 +206,9 @@ Result<RecordOutcome> RecordsApi::apply_one(Transaction& transaction, RecordChan
   TRY(const auto held, transaction.find_held(connection, remote));
   if (!there && !held && change.kind != RecordChange::Kind::upsert) return refused(404, "Not found", "there is no " + entity.name + " '" + change.id + "'");
   if (change.if_there && !there && !held) return refused(412, "Precondition failed", "there is no " + entity.name + " '" + change.id + "'");
+  // What it holds is merged nowhere while a person decides: better refused than taken and lost.
+  if (there && link->secondary && change.kind != RecordChange::Kind::remove)
+    return refused(409, "Second record", "another " + entity.name + " is the same, and a person decides: change that one, or delete one of the two");
   if (change.if_version) {
     TRY(const auto golden, there ? transaction.find_golden(link->entity) : Result<std::optional<Golden>>{});
     if (!golden || golden->version != *change.if_version) return refused(412, "Precondition failed", "the record has changed since; read it again");

@@ -142,7 +142,7 @@ Result<bool> Dispatcher::may_create(Beginning& one, Round& into, DeliverReport& 
     case Create::rest_on_feed: system_.coverage->rest_on(one.state.golden.type, one.context.now); return true;
     case Create::probe: {
       const Link* link = one.state.find(system_.id);
-      into.to_probe.push_back(Question{one.state.golden.id, fields_of(one.state.golden), link && link->intent});
+      into.to_probe.push_back(Question{one.state.golden.id, fields_of(one.state.golden), link && link->intent ? link->intent->key : ""});
       return false;
     }
     case Create::wait:

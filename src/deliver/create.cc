@@ -51,7 +51,9 @@ Dispatcher::Create Dispatcher::before_create(const Beginning& one, bool bulk, Wa
   const Duration landing = context.request_life + traits->visible_after;
   const bool restored_lately = hub_.restored_at.ms > 0 && made_at(state.golden.id) < hub_.restored_at && context.now < hub_.restored_at + landing;
   const bool unknown = (link && link->intent && link->intent->unknown_outcome) || restored_lately;
-  if (!unknown || traits->create_is_idempotent) {
+  // Of an entity that was merged into this one meanwhile: under its name the create cannot be repeated.
+  const bool other_name = link && link->intent && link->intent->client_id.empty() && link->intent->key != one.prepared.row.key;
+  if (!unknown || (traits->create_is_idempotent && !other_name)) {
     const bool fresh = probe != probed_.end() && context.now - probe->second < kTrusted;
     const bool covered = bulk && !(link && link->intent) && is_covered(*traits, context.now);
     if (covered) return Create::rest_on_feed;

@@ -57,7 +57,7 @@ class Dispatcher {
   struct Question {
     EntityId entity;
     Fields fields;
-    bool tried = false;  // an earlier attempt may have arrived: asked for by our id, too
+    std::string tried = {};  // our id under which an earlier attempt may have arrived: asked for by our ids, too
   };
   struct Round {
     Round() {}
@@ -175,6 +175,10 @@ class Dispatcher {
                                                              DeliverReport& report);
   /// The link goes back to the id that was merged away, to be read. False: there is none.
   Result<bool> merge_again(Transaction& transaction, const Link& taken, DeliverReport& report);
+  /// The entity of a write was merged into `survivor` while it was under way. True: a create that is the survivor's by now, and so is its
+  /// answer. Otherwise the record is read.
+  Result<bool> goes_on_in(Transaction& transaction, const merge::EntityState& survivor, const Prepared& prepared, const connector::WriteResult& told,
+                          DeliverReport& report);
   Result<void> finish_one(Transaction& transaction, const Answered& answered, std::size_t index, DeliverReport& report);
   merge::Answer to_answer(Transaction& transaction, TypeIndex type, const Prepared& prepared, const connector::WriteResult& result);
   Result<void> settle_failure(Transaction& transaction, merge::EntityState& state, const Obligation& before, const Prepared& prepared,

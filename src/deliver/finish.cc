@@ -83,6 +83,17 @@ Result<std::optional<connector::WriteResult>> Dispatcher::settle_taken(Transacti
   return Refusal(std::move(refusal));
 }
 
+Result<bool> Dispatcher::goes_on_in(Transaction& transaction, const merge::EntityState& survivor, const Prepared& prepared, const connector::WriteResult& told,
+                                    DeliverReport& report) {
+  const Link* own = survivor.find(system_.id);
+  if (prepared.plan.kind == merge::Plan::Kind::create && own && own->intent && own->intent->key == prepared.row.key) return true;
+  const RemoteId remote = told.id.empty() ? RemoteId{prepared.object, prepared.row.id} : told.id;
+  if (remote.id.empty()) return false;
+  report.reads_wanted = true;
+  TRY_VOID(Entities(hub_, transaction, RunId{}, prepared.priority).ask_by_id(system_.id, remote, "written while its entity was merged into another"));
+  return false;
+}
+
 Result<void> Dispatcher::finish_one(Transaction& transaction, const Answered& answered, std::size_t index, DeliverReport& report) {
   const Prepared& prepared = answered.batch[index];
   const connector::WriteResult& told = answered.results[index];
@@ -90,10 +101,13 @@ Result<void> Dispatcher::finish_one(Transaction& transaction, const Answered& an
   TRY_VOID(audit_write(transaction, answered.type, answered.run, prepared, told));
   TRY(auto state, entities.load(prepared.entity));
   CHECK(state, "a write in flight without its entity");
-  TRY(auto obligation, transaction.find_obligation(prepared.entity, system_.id));
-  if (obligation) TRY_VOID(transaction.erase_obligation(prepared.entity, system_.id));
-  // Merged into another entity while the write was under way: the survivor's link is read again.
-  if (state->golden.id != prepared.entity) return {};
+  if (state->golden.id != prepared.entity) {
+    TRY_VOID(transaction.erase_obligation(prepared.entity, system_.id));
+    TRY(const bool goes_on, goes_on_in(transaction, *state, prepared, told, report));
+    if (!goes_on) return intake_.release(transaction, prepared.entity, system_.id);
+  }
+  TRY(auto obligation, transaction.find_obligation(state->golden.id, system_.id));
+  if (obligation) TRY_VOID(transaction.erase_obligation(state->golden.id, system_.id));
   merge::Answer answer = to_answer(transaction, answered.type, prepared, told);
   TRY(const auto refusal, settle_taken(transaction, prepared, answer, report));
   const connector::WriteResult& result = refusal ? *refusal : told;
@@ -127,7 +141,7 @@ Result<void> Dispatcher::finish_one(Transaction& transaction, const Answered& an
     const Failure failure = result.failure.value_or(Failure{});
     if (obligation) TRY_VOID(settle_failure(transaction, *state, *obligation, prepared, failure, answered.delays[index], report));
   }
-  return intake_.release(transaction, state->golden.id, system_.id);
+  return intake_.release(transaction, prepared.entity, system_.id);
 }
 
 void Dispatcher::note_lag(const merge::EntityState& state, const Prepared& prepared, DeliverReport& report) const {

@@ -245,7 +245,8 @@ std::map<Dispatcher::Column, std::vector<std::string>> Dispatcher::questions_abo
     // Nobody else writes our ids: one that stands there unlinked comes from an earlier attempt of ours. Where a create
     // finds it by itself, a first attempt need not ask.
     const connector::ObjectTraits* traits = system_.connector->find_object(object);
-    if (tried || !traits || !traits->create_is_idempotent) questions[Column{object, connector::kExternalKey}].push_back(entity.value().text());
+    if (!tried.empty() || !traits || !traits->create_is_idempotent) questions[Column{object, connector::kExternalKey}].push_back(entity.value().text());
+    if (!tried.empty()) questions[Column{object, connector::kExternalKey}].push_back(tried);
     for (const auto& key : hub_.mappings[type.value()].match.keys) {
       if (key.size() != 1) continue;
       const auto slot = mapping.key_slot(*variant, key.front());

@@ -82,6 +82,8 @@ class Discoverer {
   Task<bool> take_page(Reading reading, connector::Page page, std::uint64_t fence, bool listing, Cursor cursor, RunReport& report);
   /// Reads by id and merges; `cursor` moves, and the events `inbox` are done, with the last of them.
   Task<bool> read_ids(Reading reading, std::vector<std::string> ids, std::optional<Cursor> cursor, std::vector<std::uint64_t> inbox, RunReport& report);
+  /// Records of whom a person is asked who they are.
+  Result<std::vector<std::string>> questioned(Transaction& transaction, const Reading& reading) const;
   Task<void> confirm_absent(Reading reading, WallTime listing_started, RunReport& report);
   /// True when `count` deletes are beyond the guard and nobody approved them: a review item is open then.
   Task<bool> is_withheld(TypeIndex type, std::string object, std::size_t count, RunReport& report);

@@ -8,6 +8,18 @@
 
 namespace lockstep::discover {
 
+namespace {
+
+ReviewCandidate candidate_of(ConnectionId connection, const RemoteId& remote, EntityId entity) {
+  ReviewCandidate candidate;
+  candidate.system = connection;
+  candidate.remote = remote;
+  candidate.entity = entity;
+  return candidate;
+}
+
+}  // namespace
+
 Result<void> Step::unlinked() {
   // A row that is as fresh as a read by id counts as one; a pushed payload, a partial row, or a page that is older than a
   // notice of the record's end does not.
@@ -29,7 +41,7 @@ Result<void> Step::unlinked() {
   std::optional<EntityId> adopted;
   TRY(const auto decision, match(tombstones, adopted));
   if (!decision) return {};
-  if (!waiting.empty() && decision->kind == identity::Decision::Kind::review) return {};
+  if (!waiting.empty() && decision->kind == identity::Decision::Kind::review) return ask_about(waiting.front(), *decision);
   if (waits_for_recovery(*decision)) return ask_by_id(seen_.row.id, "unclear until all is read again");
   TRY(const bool was_buried, is_lost_tombstone(tombstones));
   if (was_buried) {
@@ -53,7 +65,39 @@ Result<void> Step::follow(const MatchDecision& decided) {
   TRY(const auto entity, tx_.resolve(decided.entity));
   const EntityId own = entity.value_or(EntityId{hub_.ids.next(hub_.now())});
   for (const EntityId other : decided.not_same) TRY_VOID(tx_.put_not_same(own, other));
-  return entity ? link_to(own) : create(own);
+  if (entity) return link_to(own);
+  // Other records that may be one of those may be this one.
+  for (const EntityId other : decided.not_same) TRY_VOID(add_to_questions_about(other, own));
+  return create(own);
+}
+
+Result<void> Step::add_to_questions_about(EntityId known, EntityId added) {
+  ReviewFilter open;
+  open.entity = known;
+  open.kind = ReviewKind::possible_duplicate;
+  open.state = ReviewState::open;
+  TRY(auto items, tx_.list_reviews(open));
+  for (ReviewItem& item : items) {
+    if (!item.entity.value().is_nil() || item.remote == seen_.row.id) continue;
+    if (std::ranges::find(item.candidates, added, &ReviewCandidate::entity) != item.candidates.end()) continue;
+    item.candidates.push_back(candidate_of(item.connection, item.remote, added));
+    TRY_VOID(tx_.put(item));
+    TRY_VOID(entities_.ask_by_id(item.connection, item.remote, "whom it may be has changed"));
+  }
+  return {};
+}
+
+/// Whom it may be can have changed since it was asked.
+Result<void> Step::ask_about(ReviewItem item, const identity::Decision& decision) {
+  if (item.kind != ReviewKind::possible_duplicate || !item.entity.value().is_nil()) return {};
+  const ReviewItem before = item;
+  item.candidates.clear();
+  for (const EntityId entity : decision.candidates) item.candidates.push_back(candidate_of(item.connection, item.remote, entity));
+  if (std::ranges::equal(before.candidates, item.candidates, {}, &ReviewCandidate::entity, &ReviewCandidate::entity)) return {};
+  item.summary = decision.why;
+  TRY_VOID(tx_.put(item));
+  TRY_VOID(entities_.refresh_obligations_of(before));
+  return entities_.refresh_obligations_of(item);
 }
 
 Result<bool> Step::has_live_link(EntityId entity) const {
@@ -61,6 +105,29 @@ Result<bool> Step::has_live_link(EntityId entity) const {
   return std::ranges::any_of(links, [&](const Link& link) {
     return link.connection == source_.connection && link.presence == LinkPresence::present && !link.secondary && !hub_.is_offered(link);
   });
+}
+
+Result<bool> Step::may_be_here(EntityId entity) const {
+  TRY(const auto golden, tx_.find_golden(entity));
+  if (!golden || golden->presence == EntityPresence::present) return golden.has_value();
+  const System* system = hub_.find_system(source_.connection);
+  const connector::ObjectTraits* traits = system->connector ? system->connector->find_object(seen_.object) : nullptr;
+  if (!traits) return false;
+  const HubEquivalence equivalence(hub_, source_.type);
+  const auto is_as_sent = [&](const Link& link, std::size_t i) {
+    return std::ranges::any_of(link.fields[i].unanswered, [&](const Unanswered& sent) {
+      return equivalence.equivalent(link.connection, FieldIndex{static_cast<std::uint16_t>(i)}, *seen_.fields[i], sent.stand_in.value_or(sent.value));
+    });
+  };
+  TRY(const auto links, tx_.find_links(entity));
+  for (const Link& link : links) {
+    if (link.connection != source_.connection || link.secondary || !link.intent || link.presence == LinkPresence::present) continue;
+    if (seen_.row.modified.value_or(source_.sent) > link.intent->sent + hub_.request_life + traits->visible_after) return false;
+    for (std::size_t i = 0; i < link.fields.size() && i < seen_.fields.size(); ++i)
+      if (!link.fields[i].unanswered.empty() && seen_.fields[i] && !is_as_sent(link, i)) return false;
+    return true;
+  }
+  return false;
 }
 
 Result<std::optional<identity::Decision>> Step::match(std::vector<EntityId>& tombstones, std::optional<EntityId>& adopted) {
@@ -96,7 +163,10 @@ Result<std::optional<identity::Decision>> Step::match(std::vector<EntityId>& tom
     for (const auto& key : identity::match_keys(hub_.model.at(source_.type), match.keys, seen_.fields)) {
       constexpr std::size_t kSharedMax = 8;
       TRY(const auto entities, tx_.find_by_match_key(source_.type, key.text, kSharedMax));
-      for (const EntityId entity : entities) TRY_VOID(add(entity, false, key.weak));
+      for (const EntityId entity : entities) {
+        TRY(const bool possible, may_be_here(entity));
+        if (possible) TRY_VOID(add(entity, false, key.weak));
+      }
     }
   }
   return std::optional(identity::decide(candidates));
@@ -123,7 +193,7 @@ Result<void> Step::link_to(EntityId entity) {
     TRY_VOID(tx_.erase_link(entity, source_.connection, old->remote));
     TRY_VOID(tx_.put_remote_alias(source_.connection, old->remote, seen_.row.id));
   }
-  TRY_VOID(owe_anew(entity));
+  TRY_VOID(entities_.owe_anew(entity, source_.connection));
   TRY(const merge::Observation seen, observation(*state));
   merge::Effects effects = entities_.with_context(*state, [&](const merge::Context& context) {
     merge::add_link(*state, source_.connection, seen_.row.id, context);
@@ -135,14 +205,13 @@ Result<void> Step::link_to(EntityId entity) {
   return after_linking(*state);
 }
 
-/// A create that was given up stands there all the same: what it needs by now is another write.
-Result<void> Step::owe_anew(EntityId entity) {
-  TRY(auto obligation, tx_.find_obligation(entity, source_.connection));
-  if (!obligation || obligation->state != ObligationState::parked || obligation->golden_version == 0) return {};
-  obligation->golden_version = 0;
-  obligation->attempts = 0;
-  obligation->due = hub_.now();
-  return tx_.put(*obligation);
+Step::Place Step::place_of(const merge::EntityState& state) const {
+  const Link* link = state.find(source_.connection);
+  return link ? Place(link->remote, link->presence) : Place();
+}
+
+Result<void> Step::owe_anew_if_not(const Place& was, const merge::EntityState& state) {
+  return place_of(state) == was ? Result<void>{} : entities_.owe_anew(state.golden.id, source_.connection);
 }
 
 Result<void> Step::after_linking(const merge::EntityState& state) {
@@ -160,13 +229,7 @@ Result<void> Step::open_duplicate_review(const identity::Decision& decision) {
   item.remote = seen_.row.id;
   item.opened = hub_.now();
   item.summary = decision.why;
-  for (const EntityId entity : decision.candidates) {
-    ReviewCandidate candidate;
-    candidate.system = source_.connection;
-    candidate.remote = seen_.row.id;
-    candidate.entity = entity;
-    item.candidates.push_back(std::move(candidate));
-  }
+  for (const EntityId entity : decision.candidates) item.candidates.push_back(candidate_of(item.connection, item.remote, entity));
   ++count_.reviews;
   TRY_VOID(tx_.put(item));
   AuditRow row;
@@ -179,11 +242,7 @@ Result<void> Step::open_duplicate_review(const identity::Decision& decision) {
   row.error = decision.why;
   TRY_VOID(tx_.append(row));
   // Nothing is created there for the candidates while the item is open: their obligations are looked at again.
-  for (const EntityId entity : decision.candidates) {
-    TRY(auto state, entities_.load(entity));
-    if (state) TRY_VOID(entities_.refresh_obligations(*state));
-  }
-  return {};
+  return entities_.refresh_obligations_of(item);
 }
 
 /// A record that waits for a person's decision may be gone: its item goes with it, once that is confirmed by id.
@@ -210,11 +269,7 @@ Result<void> Step::close_reviews_of(const RemoteId& remote, const std::string& w
     item.closed = hub_.now();
     item.closed_by = why;
     TRY_VOID(tx_.put(item));
-    for (const ReviewCandidate& candidate : item.candidates) {
-      if (candidate.entity.value().is_nil()) continue;
-      TRY(auto state, entities_.load(candidate.entity));
-      if (state) TRY_VOID(entities_.refresh_obligations(*state));
-    }
+    TRY_VOID(entities_.refresh_obligations_of(item));
   }
   return {};
 }

@@ -63,6 +63,7 @@ merge::Effects Step::merged_there(const RemoteId& loser, const RemoteId& survivo
 Result<void> Step::rename(merge::EntityState state, const Link& lost, const RemoteId& survivor) {
   TRY_VOID(tx_.erase_link(lost.entity, source_.connection, lost.remote));
   TRY_VOID(close_reviews_of(survivor, "merged there"));
+  TRY_VOID(entities_.owe_anew(state.golden.id, source_.connection));
   merge::Effects effects = merged_there(lost.remote, survivor, "merged there");
   entities_.with_context(state, [&](const merge::Context& context) {
     if (lost.secondary) effects.reviews = merge::rename_second(state, source_.connection, lost.remote, survivor, context);
@@ -72,15 +73,20 @@ Result<void> Step::rename(merge::EntityState state, const Link& lost, const Remo
 }
 
 Result<void> Step::drop_twin(merge::EntityState state, const Link& lost, const RemoteId& survivor) {
-  TRY_VOID(close_reviews_of(survivor, "merged there"));
-  std::erase_if(state.reviews, [](const ReviewItem& item) { return item.kind == ReviewKind::second_record; });
   TRY_VOID(tx_.erase_link(lost.entity, source_.connection, lost.remote));
   std::erase_if(state.links, [&](const Link& link) { return link.connection == source_.connection && link.remote == lost.remote; });
+  // The survivor takes the place of a first record; of two second ones it stays the second.
+  const bool takes_its_place = !state.find(source_.connection);
   for (Link& link : state.links)
     if (link.connection == source_.connection && link.remote == survivor) {
-      link.secondary = false;
+      link.secondary = link.secondary && !takes_its_place;
       link.needs_read = true;
     }
+  if (takes_its_place) {
+    TRY_VOID(entities_.owe_anew(state.golden.id, source_.connection));
+    TRY_VOID(close_reviews_of(survivor, "merged there"));
+    std::erase_if(state.reviews, [&](const ReviewItem& item) { return item.connection == source_.connection && item.remote == survivor; });
+  }
   return entities_.save(state, merged_there(lost.remote, survivor, "merged there"), cause("follow_merge"), source_.connection);
 }
 

@@ -120,9 +120,24 @@ Task<bool> Discoverer::list(Reading reading, Cursor& scan, WallTime& started, Ru
   }
 }
 
-Task<void> Discoverer::confirm_absent(Reading reading, WallTime listing_started, RunReport& report) {
+Result<std::vector<std::string>> Discoverer::questioned(Transaction& transaction, const Reading& reading) const {
+  ReviewFilter open;
+  open.connection = system_.id;
+  open.state = ReviewState::open;
+  open.limit = 10'000;
+  TRY(const auto items, transaction.list_reviews(open));
   std::vector<std::string> ids;
+  for (const ReviewItem& item : items) {
+    const bool who_it_is = item.kind == ReviewKind::possible_duplicate || item.kind == ReviewKind::second_record;
+    if (who_it_is && item.type == reading.type && item.remote.object == reading.object && !item.remote.id.empty()) ids.push_back(item.remote.id);
+  }
+  return ids;
+}
+
+Task<void> Discoverer::confirm_absent(Reading reading, WallTime listing_started, RunReport& report) {
+  std::vector<std::string> ids, in_question;
   Store::Work work = [&](Transaction& transaction) -> Result<void> {
+    TRY(in_question, questioned(transaction, reading));
     constexpr std::size_t kUnseenMax = 100'000;
     TRY(const auto unseen, transaction.links_unseen(system_.id, reading.type, listing_started, kUnseenMax));
     ids.clear();
@@ -131,7 +146,10 @@ Task<void> Discoverer::confirm_absent(Reading reading, WallTime listing_started,
     return {};
   };
   const bool looked = co_await look(std::move(work), report);
-  if (!looked || ids.empty()) co_return;
+  if (!looked) co_return;
+  // Nobody else would tell, where the feed lists no deletes, that there is nothing to be decided any more.
+  if (!in_question.empty()) co_await read_ids(reading, std::move(in_question), std::nullopt, {}, report);
+  if (ids.empty() || !report.ok()) co_return;
   // So many at once are not worth their reads by id before a person has looked at them.
   const bool held = co_await is_withheld(reading.type, reading.object, ids.size(), report);
   if (held || !report.ok()) co_return;

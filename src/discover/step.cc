@@ -83,6 +83,7 @@ Result<void> Step::linked(const Link& link) {
   TRY(auto state, entities_.load(link.entity));
   CHECK(state, "a link without its entity");
   TRY_VOID(doubt_lost_references(*state));
+  const Place was = place_of(*state);
   TRY(const merge::Observation seen, observation(*state));
   const merge::Effects effects = entities_.with_context(*state, [&](const merge::Context& context) { return merge::observe(*state, seen, context); });
   if (effects.golden_changed) ++count_.changed;
@@ -92,6 +93,7 @@ Result<void> Step::linked(const Link& link) {
   saved.link_changed = true;
   if (Link* own = state->find(source_.connection); own && own->remote == seen_.row.id && source_.complete_listing)
     own->seen = std::max(own->seen, source_.sent);
+  TRY_VOID(owe_anew_if_not(was, *state));
   return entities_.save(*state, std::move(saved), cause(source_.operation), source_.connection);
 }
 
@@ -137,10 +139,12 @@ Result<void> Step::gone() {
   TRY(const auto link, tx_.find_link(source_.connection, seen_.row.id));
   TRY(auto state, entities_.load(link->entity));
   CHECK(state, "a link without its entity");
+  const Place was = place_of(*state);
   TRY(const merge::Observation seen, observation(*state));
   merge::Effects effects = entities_.with_context(*state, [&](const merge::Context& context) { return merge::observe(*state, seen, context); });
   effects.link_changed = true;
   if (source_.by_id) ++count_.deleted;
+  TRY_VOID(owe_anew_if_not(was, *state));
   return entities_.save(*state, std::move(effects), cause(source_.by_id ? "observe_delete" : source_.operation), source_.connection);
 }
 

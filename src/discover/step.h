@@ -40,8 +40,14 @@ class Step {
   Result<bool> swallowed_unread();
   Result<void> gone();
   Result<std::optional<identity::Decision>> match(std::vector<EntityId>& tombstones, std::optional<EntityId>& adopted);
+  /// An entity that shares a key: it is present, or this is our own late create for it, as it was sent before the entity was deleted (rule 8).
+  Result<bool> may_be_here(EntityId entity) const;
   Result<void> follow(const MatchDecision& decided);
   Result<void> create(EntityId id);
+  /// An open question about an unlinked record: it names whom it may be by now.
+  Result<void> ask_about(ReviewItem item, const identity::Decision& decision);
+  /// Records that wait because they may be `known` may be `added`, too: nothing is created for it where they are.
+  Result<void> add_to_questions_about(EntityId known, EntityId added);
   Result<bool> has_live_link(EntityId entity) const;
   Result<void> link_to(EntityId entity);
   Result<void> open_duplicate_review(const identity::Decision& decision);
@@ -54,7 +60,11 @@ class Step {
   bool waits_for_recovery(const identity::Decision& decision) const;
   Result<bool> is_lost_tombstone(const std::vector<EntityId>& tombstones) const;
   Result<void> close_reviews_of(const RemoteId& remote, const std::string& why);
-  Result<void> owe_anew(EntityId entity);
+  /// The entity's record there, and whether it lives.
+  using Place = std::pair<RemoteId, LinkPresence>;
+  Place place_of(const merge::EntityState& state) const;
+  /// A write that was given up was meant for the record as it `was`: not for one that is there again, gone by now, or another.
+  Result<void> owe_anew_if_not(const Place& was, const merge::EntityState& state);
   Result<void> after_linking(const merge::EntityState& state);
   /// Records that wait for a read of this one, because they refer or referred to it, are read again.
   Result<void> wake_referrers();

@@ -95,13 +95,7 @@ Result<void> Workbench::close(Transaction& transaction, ReviewItem& item, const 
   row.operation = "resolve_review";
   row.changes.push_back(AuditChange{item.field ? hub_.model.at(item.type).fields[item.field->value()].name : "", std::nullopt, std::nullopt, item.closed_by});
   TRY_VOID(transaction.append(row));
-  Entities entities(hub_, transaction, row.run);
-  for (const ReviewCandidate& candidate : item.candidates) {
-    if (candidate.entity.value().is_nil()) continue;
-    TRY(auto state, entities.load(candidate.entity));
-    if (state) TRY_VOID(entities.refresh_obligations(*state));
-  }
-  return {};
+  return Entities(hub_, transaction, row.run).refresh_obligations_of(item);
 }
 
 Result<void> Workbench::resolve_field(Transaction& transaction, ReviewItem& item, const std::string& choice, const std::string& by) {
@@ -179,6 +173,7 @@ Result<void> Workbench::link_to(Transaction& transaction, const ReviewItem& item
   if (const Link* old = state->find(item.connection); old && !old->remote.empty())
     TRY_VOID(transaction.erase_link(state->golden.id, item.connection, old->remote));
   std::erase_if(state->reviews, [&](const ReviewItem& one) { return one.id == item.id; });
+  TRY_VOID(entities.owe_anew(state->golden.id, item.connection));
   merge::Effects effects;
   entities.with_context(*state, [&](const merge::Context& context) { merge::add_link(*state, item.connection, item.remote, context).needs_read = true; });
   effects.link_changed = true;

@@ -236,9 +236,13 @@ Result<void> Entities::audit(const merge::EntityState& state, const Cause& cause
 
 Result<void> Entities::put_match_keys(const merge::EntityState& state) {
   std::vector<std::string> keys;
-  if (state.golden.presence == EntityPresence::present) {
+  const bool is_present = state.golden.presence == EntityPresence::present;
+  // A create without an answer may still arrive, and has no other name where records carry none of ours.
+  if (is_present || std::ranges::any_of(state.links, [](const Link& link) { return link.intent.has_value(); })) {
     const auto& match = hub_.mappings[state.golden.type.value()].match;
     for (auto& key : identity::match_keys(hub_.model.at(state.golden.type), match.keys, fields_of(state.golden))) keys.push_back(std::move(key.text));
+  }
+  if (is_present) {
     // Who refers to whom is looked up the same way: before a delete, references to the record are cleared (rule 14).
     const auto refers = [&](const Value& value) {
       const EntityRef* reference = value.get<EntityRef>();
@@ -307,6 +311,26 @@ Result<void> Entities::refresh_obligations(merge::EntityState& state) {
     }
     return {};
   });
+}
+
+Result<void> Entities::owe_anew(EntityId entity, ConnectionId connection) {
+  TRY(auto obligation, tx_.find_obligation(entity, connection));
+  if (!obligation || obligation->state != ObligationState::parked || obligation->golden_version == 0) return {};
+  obligation->golden_version = 0;
+  obligation->attempts = 0;
+  obligation->due = hub_.now();
+  return tx_.put(*obligation);
+}
+
+Result<void> Entities::refresh_obligations_of(const ReviewItem& item) {
+  std::vector<EntityId> named{item.entity};
+  for (const ReviewCandidate& candidate : item.candidates) named.push_back(candidate.entity);
+  for (const EntityId entity : named) {
+    if (entity.value().is_nil()) continue;
+    TRY(auto state, load(entity));
+    if (state) TRY_VOID(refresh_obligations(*state));
+  }
+  return {};
 }
 
 Result<void> Entities::supersede_letters(EntityId entity, ConnectionId connection) {

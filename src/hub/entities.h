@@ -57,8 +57,15 @@ class Entities {
   /// Open dead letters of one link end: what they could not deliver is delivered, or not owed any more.
   Result<void> supersede_letters(EntityId entity, ConnectionId connection);
 
+  /// A write that was given up was meant for another record than the one that is linked now, if any: what that one needs is tried from the
+  /// start, once the entity is saved.
+  Result<void> owe_anew(EntityId entity, ConnectionId connection);
+
   /// Brings the outbox in line with what is owed by now.
   Result<void> refresh_obligations(merge::EntityState& state);
+
+  /// The same for all whom a review item names: what waited for its decision may be owed now.
+  Result<void> refresh_obligations_of(const ReviewItem& item);
 
   /// Calls `visit` with each present entity that refers to `target`, in golden or in some system alone; parents first, at most
   /// `of_type_max` of a type. `visit` gives back whether to go on.

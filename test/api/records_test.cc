@@ -170,6 +170,26 @@ TEST_F(ApiTest, ATwinOfAKnownRecordWaitsForAPerson) {
   EXPECT_EQ(entities(), 1u);
 }
 
+TEST_F(ApiTest, AChangeOfASecondRecordIsRefusedNotLost) {
+  call("PUT", "/v1/contacts/42", R"({"name": "Ada", "email": "ada@example.com"})");
+  call("PUT", "/v1/contacts/43", R"({"name": "Bea", "email": "bea@example.com"})");
+  ASSERT_TRUE(world.settle());
+  north->merge("contact", id_of(*north, "contact", "name", "Bea"), id_of(*north, "contact", "name", "Ada"));
+  ASSERT_TRUE(world.settle());
+  std::string second;
+  for (const ReviewItem& item : world.open_reviews())
+    if (item.connection == world.system_of("support").id) second = item.remote.id;
+  ASSERT_NE(second, "");
+  const std::string path = "/v1/contacts/";
+  EXPECT_EQ(call("PATCH", path + second, R"({"city": "Rome"})").status, 409);
+  EXPECT_EQ(call("PUT", path + second, R"({"name": "Bea", "city": "Rome"})").status, 409);
+  const std::string first = second == "42" ? "43" : "42";
+  EXPECT_EQ(call("DELETE", path + first).status, 204) << "the second one takes its place";
+  EXPECT_EQ(call("PATCH", path + second, R"({"city": "Rome"})").status, 200);
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(north->text("contact", north->live("contact").at(0)->id, "city"), "Rome");
+}
+
 /// Two people of north share an address, as somebody has confirmed. The support system's record may be either.
 class HeldRecords : public ApiTest {
  protected:

@@ -80,6 +80,61 @@ TEST(Create, GivenUpWithoutAnAnswerIsBroughtUpToDateOnceItsRecordIsSeen) {
   EXPECT_EQ(parked(world), 0);
 }
 
+/// Ada's create in east has no answer, and she is deleted in north before anybody has seen what became of it.
+class LateCreate : public testing::Test {
+ protected:
+  LateCreate() : north(world.add_system("north")), east(world.add_system("east", without_key())) {
+    world.configure = [](Hub& hub) {
+      for (System& system : hub.systems)
+        for (SystemType& type : system.types) type.schedule.poll_every = Duration{60 * 60'000};
+    };
+    world.start();
+    EXPECT_TRUE(world.settle());
+  }
+  static FakeTraits without_key() {
+    FakeTraits traits;
+    traits.has_key = false;
+    return traits;
+  }
+  void make_and_delete(Fate fate) {
+    east.fates = {fate};
+    const std::string ada = north.add("contact", contact("Ada", "ada@example.com"));
+    world.push("north", "contact", ada);
+    world.run_for(Duration{5'000});
+    north.remove("contact", ada);
+    world.push("north", "contact", ada);
+    EXPECT_TRUE(world.settle());
+  }
+  World world;
+  FakeSystem& north;
+  FakeSystem& east;
+};
+
+TEST_F(LateCreate, OfADeletedRecordIsDeletedWhereNothingButItsKeysTellsWhoseItIs) {
+  make_and_delete(Fate::answer_lost);
+  ASSERT_EQ(east.live("contact").size(), 1u);
+  world.run_for(Duration{3 * 3'600'000});
+  EXPECT_TRUE(north.live("contact").empty()) << "back from the dead";
+  EXPECT_TRUE(east.live("contact").empty());
+}
+
+TEST_F(LateCreate, ARecordWithOtherValuesIsSomebodysOwn) {
+  make_and_delete(Fate::never_arrives);
+  east.add("contact", contact("Ada Byron", "ada@example.com"));
+  world.run_for(Duration{3 * 3'600'000});
+  EXPECT_EQ(east.live("contact").size(), 1u);
+  EXPECT_EQ(north.live("contact").size(), 1u);
+}
+
+TEST_F(LateCreate, ARecordThatWasMadeWhenTheRequestCouldNotLandAnyMoreIsSomebodysOwn) {
+  make_and_delete(Fate::never_arrives);
+  world.run_for(Duration{3 * 3'600'000});
+  east.add("contact", contact("Ada", "ada@example.com"));
+  world.run_for(Duration{3 * 3'600'000});
+  EXPECT_EQ(east.live("contact").size(), 1u);
+  EXPECT_EQ(north.live("contact").size(), 1u);
+}
+
 TEST(Create, ProbesFindWhatAppearedMeanwhile) {
   World world;
   FakeSystem& north = world.add_system("north");
@@ -190,6 +245,58 @@ TEST(Create, OfARecordThatAnotherWasMergedIntoMeanwhileJoinsTheTwo) {
   EXPECT_EQ(std::ranges::count(world.golden("contact"), EntityPresence::present, &Golden::presence), 1);
 }
 
+/// Ada, and then Bea, in north; east refuses one of the two for good. Nothing but webhooks tells of anything.
+class MergeMeanwhile : public testing::Test {
+ protected:
+  MergeMeanwhile() : north(world.add_system("north")), east(world.add_system("east")) {
+    world.configure = [](Hub& hub) {
+      for (System& system : hub.systems)
+        for (SystemType& type : system.types) type.schedule.poll_every = Duration{60 * 60'000};
+    };
+    world.start();
+    EXPECT_TRUE(world.settle());
+  }
+  void refuse(const std::string& name) {
+    east.refuse = [name](connector::Operation, const std::string&, const FieldValues& fields) -> std::optional<connector::Failure> {
+      const auto found = fields.find("name");
+      if (found == fields.end() || !(found->second == text(name))) return std::nullopt;
+      return failure_of(FailureClass::validation, name + " is not allowed");
+    };
+  }
+  std::string add(const std::string& name, const std::string& email) {
+    const std::string id = north.add("contact", contact(name, email));
+    world.push("north", "contact", id);
+    return id;
+  }
+  void merge(const std::string& loser, const std::string& survivor) {
+    east.refuse = nullptr;
+    north.merge("contact", loser, survivor);
+    world.push("north", "contact", loser);
+  }
+  void expect_one_in_step(const std::string& id) {
+    EXPECT_TRUE(world.open_reviews().empty());
+    ASSERT_EQ(east.live("contact").size(), 1u) << "two for one person";
+    for (const char* field : {"name", "email", "title"})
+      EXPECT_EQ(east.text("contact", east.live("contact")[0]->id, field), north.text("contact", id, field)) << field;
+  }
+  World world;
+  FakeSystem& north;
+  FakeSystem& east;
+};
+
+TEST_F(MergeMeanwhile, ACreateUnderWayIsTheSurvivorsAndMakesNoTwin) {
+  refuse("Ada");
+  const std::string ada = add("Ada", "ada@example.com");
+  ASSERT_TRUE(world.settle());
+  east.answers_after = Duration{60'000};
+  const std::string bea = add("Bea", "bea@example.com");
+  world.run_for(Duration{10'000});
+  ASSERT_EQ(east.live("contact").size(), 1u) << "it is there, and not answered yet";
+  merge(ada, bea);
+  ASSERT_TRUE(world.settle(Duration{5 * 60'000})) << "the answer tells what became of it: nobody waits for a late arrival";
+  expect_one_in_step(bea);
+}
+
 TEST(Create, AKeyThatAnotherRecordHasIsFrozenThereAndTheRestFlows) {
   World world;
   FakeSystem& north = world.add_system("north");
@@ -230,6 +337,29 @@ TEST(Create, ATakenKeyThatNoMappingWritesFreezesNoFieldAndBecomesADeadLetter) {
   north.edit("contact", ids[0], {{"email", text("ada@example.net")}});
   ASSERT_TRUE(world.settle());
   EXPECT_EQ(east.text("contact", ids[1], "email"), "ada@example.net");
+}
+
+TEST(Create, IsTriedAgainOnceAPersonDismissesWhatWasInItsWay) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  north.add("contact", contact("Bob", "bob@example.com"));
+  world.start();
+  ASSERT_TRUE(world.settle());
+  const std::string bob = id_of(east, "contact", "name", "Bob");
+  east.refuse = [&](connector::Operation operation, const std::string&, const FieldValues&) -> std::optional<connector::Failure> {
+    if (operation != connector::Operation::create) return std::nullopt;
+    connector::Failure failure = failure_of(FailureClass::duplicate, "a record with this phone exists");
+    failure.ids = {bob};
+    return failure;
+  };
+  north.add("contact", contact("Ada", "ada@example.com"));
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(world.open_reviews().size(), 1u);
+  east.refuse = nullptr;
+  ASSERT_TRUE(world.resolve(world.open_reviews()[0], "dismiss"));
+  ASSERT_TRUE(world.settle());
+  EXPECT_NE(id_of(east, "contact", "name", "Ada"), "");
 }
 
 TEST(Create, WaitsUntilOurIdStandsInTheRecordItCameFrom) {

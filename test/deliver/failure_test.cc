@@ -245,5 +245,73 @@ TEST_F(Failures, ARecordThatIsGoneWhenItIsWrittenIsADelete) {
   EXPECT_EQ(from.live("contact").size(), 1u);
 }
 
+TEST_F(Failures, ACreateThatWasGivenUpDoesNotOutliveTheReturnOfItsRecord) {
+  const auto ids = load_ada(world);
+  east.refuse = [](connector::Operation operation, const std::string&, const FieldValues&) -> std::optional<connector::Failure> {
+    if (operation != connector::Operation::create) return std::nullopt;
+    return failure_of(FailureClass::validation, "it stands in the bin: restore it there");
+  };
+  north.edit("contact", ids[0], {{"city", text("Paris")}});
+  east.remove("contact", ids[1]);
+  world.push("north", "contact", ids[0]);
+  world.push("east", "contact", ids[1]);
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(world.dead_letters().size(), 1u) << "the edit won, and was not taken";
+  east.restore("contact", ids[1]);
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(east.text("contact", ids[1], "city"), "Paris");
+  EXPECT_TRUE(world.dead_letters().empty());
+}
+
+TEST_F(Failures, AnUpdateThatWasGivenUpDoesNotOutliveItsRecord) {
+  const auto ids = load_ada(world);
+  east.refuse = [](connector::Operation operation, const std::string&, const FieldValues&) -> std::optional<connector::Failure> {
+    if (operation != connector::Operation::update) return std::nullopt;
+    return failure_of(FailureClass::validation, "the record is locked");
+  };
+  north.edit("contact", ids[0], {{"city", text("Paris")}});
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(world.dead_letters().size(), 1u);
+  east.remove("contact", ids[1]);
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(east.live("contact").size(), 1u) << "the edit wins: it is made there again";
+  EXPECT_EQ(east.text("contact", east.live("contact")[0]->id, "city"), "Paris");
+  EXPECT_TRUE(world.dead_letters().empty());
+}
+
+TEST_F(Failures, AnUpdateThatWasGivenUpDoesNotOutliveTheMergeOfItsRecord) {
+  const auto ids = load_ada(world);
+  refuse_city("Paris", FailureClass::validation);
+  north.edit("contact", ids[0], {{"city", text("Paris")}});
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(world.dead_letters().size(), 1u);
+  east.refuse = nullptr;
+  const std::string other = east.add("contact", contact("Ada", ""));
+  east.merge("contact", ids[1], other);
+  world.push("east", "contact", ids[1]);  // before anybody has heard of the other one
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(east.text("contact", other, "city"), "Paris");
+  EXPECT_TRUE(world.dead_letters().empty());
+}
+
+TEST_F(Failures, ACreateThatWasGivenUpDoesNotOutliveTheWordOfAPersonWhichRecordItIs) {
+  world.start();
+  ASSERT_TRUE(world.settle());
+  refuse_city("Paris", FailureClass::validation);
+  FieldValues ada = contact("Ada", "info@example.com");
+  ada["city"] = text("Paris");
+  north.add("contact", ada);
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(world.dead_letters().size(), 1u);
+  east.refuse = nullptr;
+  const std::string there = east.add("contact", contact("Ada", "info@example.com"));
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(world.open_reviews().size(), 1u);
+  ASSERT_TRUE(world.resolve(world.open_reviews()[0], "1"));
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(east.text("contact", there, "city"), "Paris");
+  EXPECT_TRUE(world.dead_letters().empty());
+}
+
 }  // namespace
 }  // namespace lockstep::support

@@ -63,6 +63,106 @@ TEST(Matching, APersonCanSayThatTheTwoAreOne) {
   EXPECT_EQ(east.live("contact").size(), 1u);
 }
 
+TEST(Matching, SomebodyNewWhoMayBeARecordThatWaitsIsNotMadeBesideIt) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  world.start();
+  ASSERT_TRUE(world.settle());
+  north.add("contact", contact("Ada", "info@example.com"));
+  ASSERT_TRUE(world.settle());
+  const std::string cleo = east.add("contact", contact("Cleo", "info@example.com"));
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(world.open_reviews().size(), 1u);
+  // The same Cleo, who is not Ada: but she may be the one who waits.
+  north.add("contact", contact("Cleo", "info@example.com"));
+  ASSERT_TRUE(world.settle());
+  for (const ReviewItem& item : world.open_reviews())
+    if (item.remote.id != cleo) {
+      ASSERT_TRUE(world.resolve(item, "new"));
+    }
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(east.live("contact").size(), 2u) << "made once more beside herself";
+  ASSERT_EQ(world.open_reviews().size(), 1u);
+  const ReviewItem asked = world.open_reviews()[0];
+  ASSERT_EQ(asked.candidates.size(), 2u);
+  std::size_t choice = 0;
+  for (const Golden& one : world.golden("contact"))
+    if (one.fields[world.field("contact", "name").value()].value == text("Cleo")) choice = asked.candidates[0].entity == one.id ? 1 : 2;
+  ASSERT_TRUE(world.resolve(asked, std::to_string(choice)));
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(east.live("contact").size(), 2u);
+  EXPECT_TRUE(world.open_reviews().empty());
+  EXPECT_EQ(world.golden("contact").size(), 2u);
+}
+
+TEST(Matching, AQuestionNamesWhomTheRecordMayBeByNow) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  const std::string ada = north.add("contact", contact("Ada", "ada@example.com"));
+  const std::string bea = north.add("contact", contact("Bea", "bea@example.com"));
+  world.start();
+  ASSERT_TRUE(world.settle());
+  const std::string twin = east.add("contact", contact("Somebody", "ada@example.com"));
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(world.open_reviews().size(), 1u);
+  north.edit("contact", ada, {{"email", text("ada.b@example.com")}});
+  north.edit("contact", bea, {{"email", text("ada@example.com")}});
+  world.push("north", "contact", bea);
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(world.open_reviews().size(), 1u);
+  ASSERT_EQ(world.open_reviews()[0].candidates.size(), 1u);
+  for (const Golden& one : world.golden("contact"))
+    if (one.id == world.open_reviews()[0].candidates[0].entity) {
+      EXPECT_EQ(one.fields[world.field("contact", "name").value()].value, text("Bea"));
+    }
+}
+
+TEST(Matching, WhomAQuestionNamesNoMoreIsMadeThere) {
+  World world;
+  world.add_system("north").add("contact", contact("Ada", "info@example.com"));
+  world.add_system("east").add("contact", contact("Bob", "info@example.com"));
+  world.start();
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(world.open_reviews().size(), 1u);
+  const ReviewItem asked = world.open_reviews()[0];
+  const bool east_waits = asked.connection == world.system_of("east").id;
+  FakeSystem& waiting = *world.systems[east_waits ? 1 : 0];
+  FakeSystem& other = *world.systems[east_waits ? 0 : 1];
+  ASSERT_EQ(waiting.live("contact").size(), 1u);
+  const std::string known = other.live("contact")[0]->id;
+  const std::string name = other.text("contact", known, "name");
+  const std::string bea = other.add("contact", contact("Bea", "bea@example.com"));
+  ASSERT_TRUE(world.settle());
+  other.edit("contact", bea, {{"email", text("info@example.com")}});
+  other.edit("contact", known, {{"email", text("alone@example.com")}});
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(world.open_reviews().size(), 1u) << "it may be Bea now";
+  EXPECT_NE(id_of(waiting, "contact", "name", name), "");
+}
+
+TEST(Matching, AQuestionEndsWithItsRecordWhereNobodyTellsOfTheDelete) {
+  World world;
+  FakeTraits traits;
+  traits.feed_lists_deletes = false;
+  world.configure = [](Hub& hub) {
+    for (System& system : hub.systems)
+      for (SystemType& type : system.types) type.schedule.full_refresh_every = Duration{30 * 60'000};
+  };
+  world.add_system("north", traits).add("contact", contact("Ada", "info@example.com"));
+  world.add_system("east", traits).add("contact", contact("Bob", "info@example.com"));
+  world.start();
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(world.open_reviews().size(), 1u);
+  const ReviewItem asked = world.open_reviews()[0];
+  FakeSystem& waiting = *world.systems[asked.connection == world.system_of("east").id ? 1 : 0];
+  waiting.remove("contact", asked.remote.id);
+  world.run_for(Duration{2 * 3'600'000});  // past the next complete listing
+  EXPECT_TRUE(world.open_reviews().empty());
+  EXPECT_EQ(waiting.live("contact").size(), 1u) << "who was known may be made there now";
+}
+
 TEST(Matching, OurIdLeadsBackAfterTheHubLostItsMemory) {
   World world;
   FakeSystem& north = world.add_system("north");
@@ -200,6 +300,23 @@ TEST_F(SecondRecord, MergedIntoAnUnknownOneGoesOnAsThatOne) {
   const auto open = world.open_reviews();
   ASSERT_FALSE(open.empty());
   EXPECT_TRUE(std::ranges::all_of(open, [](const ReviewItem& item) { return item.kind == ReviewKind::second_record; }));
+}
+
+TEST_F(SecondRecord, MergedIntoAnotherSecondOneLeavesTheFirstItsPlace) {
+  ASSERT_NE(second, "");
+  const std::string ada = id_of(north, "contact", "email", "ada@example.com");
+  north.merge("contact", id_of(north, "contact", "name", "Cleo"), ada);
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(world.open_reviews().size(), 2u) << "of three records in east one is the first";
+  const std::string third = world.open_reviews()[0].remote.id == second ? world.open_reviews()[1].remote.id : world.open_reviews()[0].remote.id;
+  first = ids[0] != second && ids[0] != third ? ids[0] : ids[1] != second && ids[1] != third ? ids[1] : ids[2];
+  east.merge("contact", second, third);
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(world.open_reviews().size(), 1u) << "there are still two of them";
+  EXPECT_EQ(entity_of(first), entity_of(third));
+  east.edit("contact", first, {{"city", text("Paris")}});
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(north.text("contact", ada, "city"), "Paris");
 }
 
 /// North shows a merge in the winner alone; nothing but its feed tells of it for hours.

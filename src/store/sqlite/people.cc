@@ -1,4 +1,5 @@
 // What people look at: review items, dead letters, audit, settings, counts.
+#include <algorithm>
 #include <map>
 
 #include "store/sqlite/transaction.h"
@@ -64,6 +65,14 @@ Result<std::optional<ReviewItem>> SqliteTransaction::find_review(Ulid id) {
   return std::optional(std::move(item));
 }
 
+namespace {
+
+bool names(const ReviewItem& item, EntityId entity) {
+  return item.entity == entity || std::ranges::find(item.candidates, entity, &ReviewCandidate::entity) != item.candidates.end();
+}
+
+}  // namespace
+
 Result<std::vector<ReviewItem>> SqliteTransaction::list_reviews(const ReviewFilter& filter) {
   // The two hot questions have indexes of their own; the rest is for people.
   const char* sql = "SELECT id, kind, state, entity, connection, object, remote, body FROM review WHERE id < ? AND (?2 < 0 OR state = ?2) ORDER BY id DESC";
@@ -86,6 +95,8 @@ Result<std::vector<ReviewItem>> SqliteTransaction::list_reviews(const ReviewFilt
     TRY(const bool row, rows.step());
     if (!row) break;
     TRY(ReviewItem item, review_row(rows));
+    // Whom it named once finds it, too.
+    if (filter.entity && !names(item, *filter.entity)) continue;
     if (filter.connection && item.connection != *filter.connection) continue;
     if (filter.kind && item.kind != *filter.kind) continue;
     if (filter.remote && item.remote != *filter.remote) continue;
