@@ -62,15 +62,7 @@ Task<Result<void>> Engine::start() {
 }
 
 Task<void> Engine::stop() {
-  tasks_.ask_to_stop();
-  for (auto& lane : lanes_) {
-    lane->system.connector->stop();
-    lane->reads_wanted.notify();
-    lane->work_owed.notify();
-    lane->listed_changed.notify();
-  }
-  held_wanted_.notify();
-  recovered_.notify();
+  for (auto& lane : lanes_) lane->system.connector->stop();
   co_await tasks_.stop();
 }
 
@@ -172,7 +164,7 @@ Task<bool> Engine::first_listing(Lane& lane, TypeIndex type) {
     if (earlier.type == type) break;
     while (!lane.listed.contains(earlier.type)) {
       if (tasks_.stopping()) co_return false;
-      co_await lane.listed_changed.wait_until(hub_.executor.clock().now() + kIdle);
+      co_await tasks_.wait_until(lane.listed_changed, hub_.executor.clock().now() + kIdle);
     }
   }
   for (;;) {
@@ -267,7 +259,7 @@ Task<void> Engine::run_wanted(Lane& lane) {
   Clock& clock = hub_.executor.clock();
   std::uint32_t failures = 0;
   while (!tasks_.stopping()) {
-    if (!lane.reads_pending) co_await lane.reads_wanted.wait_until(clock.now() + kRest);
+    if (!lane.reads_pending) co_await tasks_.wait_until(lane.reads_wanted, clock.now() + kRest);
     if (tasks_.stopping()) co_return;
     // What is gone after a restore is judged when all that is there is known.
     if (hub_.recovering && !all_listed()) {
@@ -337,7 +329,7 @@ Task<void> Engine::run_deliver(Lane& lane) {
       if (!types.empty() || unfinished) co_await deliver_once(lane, std::move(types));
     }
     const Duration rest = lane.dispatcher.has_unfinished() ? kIdle : due ? std::clamp(*due - hub_.now(), kIdle, kRest) : kRest;
-    if (!lane.owed_pending && !tasks_.stopping()) co_await lane.work_owed.wait_until(clock.now() + rest);
+    if (!lane.owed_pending) co_await tasks_.wait_until(lane.work_owed, clock.now() + rest);
   }
 }
 

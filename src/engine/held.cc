@@ -26,7 +26,7 @@ void Engine::wake_held() {
 
 Task<void> Engine::run_held() {
   while (!tasks_.stopping()) {
-    if (!held_pending_) co_await held_wanted_.wait_until(hub_.executor.clock().now() + kLookAgain);
+    if (!held_pending_) co_await tasks_.wait_until(held_wanted_, hub_.executor.clock().now() + kLookAgain);
     if (tasks_.stopping()) co_return;
     held_pending_ = false;
     // Who is who after a restore is judged when all that is there is known.

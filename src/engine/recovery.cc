@@ -40,7 +40,7 @@ Task<void> Engine::run_recovery() {
   const auto is_read = [this] { return all_listed() && std::ranges::all_of(lanes_, [](const auto& lane) { return lane->drained; }); };
   while (!tasks_.stopping() && hub_.recovering) {
     if (!is_read()) {
-      co_await recovered_.wait_until(hub_.executor.clock().now() + kLook);
+      co_await tasks_.wait_until(recovered_, hub_.executor.clock().now() + kLook);
       continue;
     }
     const Result<void> ended = co_await end_recovering();

@@ -59,13 +59,13 @@ class TaskGroup {
   void spawn(Task<void> task);
   bool stopping() const;
   std::size_t running() const;
-  /// Sleeps of this group end at once, and no new task is accepted. Whoever waits for a signal has to be woken besides.
-  void ask_to_stop();
-  /// The same, and waits until every task has ended.
+  /// Sleeps and waits of this group end at once, no new task is accepted, and every task has ended when it resumes.
   Task<void> stop();
   /// Sleeps until `when` or until stop() is called; false when the group stops.
   Task<bool> sleep_until(Instant when);
   Task<bool> sleep(Duration duration);
+  /// Waits for `signal` as it does itself, or until stop() is called; false when the group stops.
+  Task<bool> wait_until(Signal& signal, Instant deadline);
   /// Waits until every task has ended by itself.
   Task<void> join();
 

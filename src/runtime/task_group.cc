@@ -81,6 +81,19 @@ struct TaskGroup::State {
   Signal stopped;  // stop() was called
   std::size_t running = 0;
   bool stopping = false;
+  std::list<Signal*> awaited;
+  /// Stands in the list while it lives.
+  class Waiting {
+   public:
+    Waiting(State& state, Signal& signal) : state_(state), place_(state.awaited.insert(state.awaited.end(), &signal)) {}
+    ~Waiting() { state_.awaited.erase(place_); }
+    Waiting(const Waiting&) = delete;
+    Waiting& operator=(const Waiting&) = delete;
+
+   private:
+    State& state_;
+    std::list<Signal*>::iterator place_;
+  };
 };
 
 namespace {
@@ -111,14 +124,19 @@ void TaskGroup::spawn(Task<void> task) {
 bool TaskGroup::stopping() const { return state_->stopping; }
 std::size_t TaskGroup::running() const { return state_->running; }
 
-void TaskGroup::ask_to_stop() {
+Task<void> TaskGroup::stop() {
   state_->stopping = true;
   state_->stopped.notify();
+  for (Signal* signal : state_->awaited) signal->notify();  // waking posts: nobody leaves the list meanwhile
+  co_await join();
 }
 
-Task<void> TaskGroup::stop() {
-  ask_to_stop();
-  co_await join();
+Task<bool> TaskGroup::wait_until(Signal& signal, Instant deadline) {
+  const std::shared_ptr<State> state = state_;
+  if (state->stopping) co_return false;
+  const State::Waiting waiting(*state, signal);
+  co_await signal.wait_until(deadline);
+  co_return !state->stopping;
 }
 
 Task<bool> TaskGroup::sleep_until(Instant when) {
