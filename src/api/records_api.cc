@@ -203,7 +203,7 @@ Result<RecordOutcome> RecordsApi::apply_one(Transaction& transaction, RecordChan
   const RemoteId remote{entity.name, change.id};
   TRY(const auto link, transaction.find_link(connection, remote));
   const bool there = link && link->presence == LinkPresence::present;
-  TRY(const auto held, transaction.find_held(connection, remote));
+  TRY(const auto held, there ? Result<std::optional<HeldRecord>>{} : transaction.find_held(connection, remote));
   if (!there && !held && change.kind != RecordChange::Kind::upsert) return refused(404, "Not found", "there is no " + entity.name + " '" + change.id + "'");
   if (change.if_there && !there && !held) return refused(412, "Precondition failed", "there is no " + entity.name + " '" + change.id + "'");
   // What it holds is merged nowhere while a person decides: better refused than taken and lost.
@@ -224,38 +224,18 @@ Result<RecordOutcome> RecordsApi::apply_one(Transaction& transaction, RecordChan
       return refused(422, "Unusable fields", "there is no " + target->object + " '" + target->id + "'",
                      {{change.pointer + "/" + field.name, "refers to a record that is not there; send it first"}});
   }
-  discover::Source source;
-  source.connection = connection;
-  source.type = change.type;
-  source.run = run;
-  source.fence = hub_.next_fence();
-  source.sent = hub_.now();
-  source.by_id = true;
-  source.operation = "api";
   discover::IntakeCount count;
   if (change.kind == RecordChange::Kind::remove) {
-    TRY_VOID(transaction.erase_held(connection, remote));
-    TRY_VOID(intake_.absorb_gone(transaction, source, remote, count));
+    TRY_VOID(intake_.absorb_withdrawn(transaction, connection, change.type, remote, run, count));
     RecordOutcome outcome;
     outcome.status = 204;
     return outcome;
   }
-  discover::Seen seen;
-  seen.object = entity.name;
-  seen.row.id = remote;
-  seen.row.modified = hub_.now();
-  seen.fields = std::move(change.fields);
-  for (std::size_t i = 0; held && i < seen.fields.size(); ++i)
-    if (!seen.fields[i]) seen.fields[i] = held->fields[i];
-  seen.partial = there;
-  const HeldRecord sent{connection, change.type, remote, there ? Fields{} : seen.fields, hub_.now()};
-  TRY_VOID(intake_.absorb_one(transaction, source, seen, count));
-  TRY(const auto stored, transaction.find_link(connection, remote));
-  if (!stored) {
-    TRY_VOID(transaction.put(sent));
-    return waiting_outcome(202, entity.name, change.id);
-  }
-  if (held) TRY_VOID(transaction.erase_held(connection, remote));
+  HeldRecord told{connection, change.type, remote, std::move(change.fields), hub_.now()};
+  for (std::size_t i = 0; held && i < told.fields.size(); ++i)
+    if (!told.fields[i]) told.fields[i] = held->fields[i];
+  TRY(const auto stored, intake_.absorb_told(transaction, std::move(told), there, run, count));
+  if (!stored) return waiting_outcome(202, entity.name, change.id);
   TRY(const auto golden, transaction.find_golden(stored->entity));
   RecordOutcome outcome;
   outcome.status = there ? 200 : 201;
@@ -269,13 +249,9 @@ Task<http::Response> RecordsApi::read_one(TypeIndex type, std::string id, Connec
   Store::Work work = [&](Transaction& transaction) -> Result<void> {
     const EntityType& entity = hub_.model.at(type);
     TRY(const auto link, transaction.find_link(connection, RemoteId{entity.name, id}));
-    TRY(const auto held, transaction.find_held(connection, RemoteId{entity.name, id}));
-    if (held) {
-      outcome = waiting_outcome(200, entity.name, id);
-      return {};
-    }
     if (!link || link->presence != LinkPresence::present) {
-      outcome = refused(404, "Not found", "there is no " + entity.name + " '" + id + "'");
+      TRY(const auto held, transaction.find_held(connection, RemoteId{entity.name, id}));
+      outcome = held ? waiting_outcome(200, entity.name, id) : refused(404, "Not found", "there is no " + entity.name + " '" + id + "'");
       return {};
     }
     TRY(const auto golden, transaction.find_golden(link->entity));

@@ -10,12 +10,21 @@ constexpr std::size_t kEventsMax = 200;
 
 Task<Result<IntakeCount>> Intake::absorb_held(ConnectionId connection) {
   IntakeCount count;
+  bool is_asked = false;
+  Store::Work look = [&](Transaction& transaction) -> Result<void> {
+    TRY(is_asked, transaction.has_unread(connection));
+    return {};
+  };
+  const Result<void> looked = co_await hub_.store.read(std::move(look));
+  if (!looked) co_return tl::unexpected(looked.error());
+  if (!is_asked) co_return count;
   Store::Work work = [&](Transaction& transaction) -> Result<void> {
     count = IntakeCount{};
+    const RunId run{hub_.ids.next(hub_.now())};
     TRY(const auto events, transaction.take_inbox(connection, hub_.now(), kEventsMax));
     for (const InboxEvent& event : events) {
       TRY(auto held, transaction.find_held(connection, event.remote));
-      if (held) TRY_VOID(absorb_held_one(transaction, std::move(*held), count));
+      if (held) TRY_VOID(absorb_told(transaction, std::move(*held), false, run, count));
       TRY_VOID(transaction.finish_inbox(event.id, InboxState::done));
     }
     return {};
@@ -26,22 +35,39 @@ Task<Result<IntakeCount>> Intake::absorb_held(ConnectionId connection) {
   co_return count;
 }
 
-Result<void> Intake::absorb_held_one(Transaction& transaction, HeldRecord held, IntakeCount& count) {
+Source Intake::told_by(ConnectionId connection, TypeIndex type, RunId run) const {
   Source source;
-  source.connection = held.connection;
-  source.type = held.type;
-  source.run = RunId{hub_.ids.next(hub_.now())};
+  source.connection = connection;
+  source.type = type;
+  source.run = run;
   source.fence = hub_.next_fence();
   source.sent = hub_.now();
   source.by_id = true;
+  source.operation = "api";
+  return source;
+}
+
+Result<std::optional<Link>> Intake::absorb_told(Transaction& transaction, HeldRecord told, bool partial, RunId run, IntakeCount& count) {
   Seen seen;
-  seen.object = held.remote.object;
-  seen.row.id = held.remote;
-  seen.row.modified = held.sent;
-  seen.fields = std::move(held.fields);
-  TRY_VOID(absorb_one(transaction, source, seen, count));
-  TRY(const auto link, transaction.find_link(held.connection, held.remote));
-  return link ? transaction.erase_held(held.connection, held.remote) : Result<void>{};
+  seen.object = told.remote.object;
+  seen.row.id = told.remote;
+  seen.row.modified = told.sent;
+  seen.partial = partial;
+  // A record that is linked is not held: nothing of it is kept aside.
+  if (partial) seen.fields = std::move(told.fields);
+  else seen.fields = told.fields;
+  TRY_VOID(absorb_one(transaction, told_by(told.connection, told.type, run), seen, count));
+  TRY(auto link, transaction.find_link(told.connection, told.remote));
+  if (partial) return link;
+  if (link) TRY_VOID(transaction.erase_held(told.connection, told.remote));
+  else TRY_VOID(transaction.put(told));
+  return link;
+}
+
+Result<void> Intake::absorb_withdrawn(Transaction& transaction, ConnectionId connection, TypeIndex type, const RemoteId& remote, RunId run,
+                                      IntakeCount& count) {
+  TRY_VOID(transaction.erase_held(connection, remote));
+  return absorb_gone(transaction, told_by(connection, type, run), remote, count);
 }
 
 }  // namespace lockstep::discover

@@ -58,6 +58,11 @@ class Intake {
   /// Ids asked for by id that are not there any more, and those that answered as merged.
   Task<Result<IntakeCount>> absorb_reads(Source source, connector::ReadBatch batch, std::string object);
 
+  /// What a hosted system says of a record of its own: all of it, or (`partial`) some fields of one that is linked. The link that it has then;
+  /// none: it may be somebody who is known, a person decides, and what was said is held until then.
+  Result<std::optional<Link>> absorb_told(Transaction& transaction, HeldRecord told, bool partial, RunId run, IntakeCount& count);
+  /// It says that the record is no more.
+  Result<void> absorb_withdrawn(Transaction& transaction, ConnectionId connection, TypeIndex type, const RemoteId& remote, RunId run, IntakeCount& count);
   /// Records of a hosted connection that are held, and of which something was asked: whom they are is looked at anew.
   Task<Result<IntakeCount>> absorb_held(ConnectionId connection);
 
@@ -69,7 +74,7 @@ class Intake {
   Result<void> absorb_gone(Transaction& transaction, const Source& source, const RemoteId& remote, IntakeCount& count);
 
  private:
-  Result<void> absorb_held_one(Transaction& transaction, HeldRecord held, IntakeCount& count);
+  Source told_by(ConnectionId connection, TypeIndex type, RunId run) const;
   struct Waiting {
     Source source;
     Seen seen;
