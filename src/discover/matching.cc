@@ -107,9 +107,7 @@ Result<bool> Step::has_live_link(EntityId entity) const {
   });
 }
 
-Result<bool> Step::may_be_here(EntityId entity) const {
-  TRY(const auto golden, tx_.find_golden(entity));
-  if (!golden || golden->presence == EntityPresence::present) return golden.has_value();
+Result<bool> Step::is_late_create_of(EntityId entity) const {
   const System* system = hub_.find_system(source_.connection);
   const connector::ObjectTraits* traits = system->connector ? system->connector->find_object(seen_.object) : nullptr;
   if (!traits) return false;
@@ -163,9 +161,11 @@ Result<std::optional<identity::Decision>> Step::match(std::vector<EntityId>& tom
     for (const auto& key : identity::match_keys(hub_.model.at(source_.type), match.keys, seen_.fields)) {
       constexpr std::size_t kSharedMax = 8;
       TRY(const auto entities, tx_.find_by_match_key(source_.type, key.text, kSharedMax));
-      for (const EntityId entity : entities) {
-        TRY(const bool possible, may_be_here(entity));
-        if (possible) TRY_VOID(add(entity, false, key.weak));
+      for (const EntityId entity : entities) TRY_VOID(add(entity, false, key.weak));
+      TRY(const auto deleted, tx_.find_by_match_key(source_.type, late_create_key(key.text), kSharedMax));
+      for (const EntityId entity : deleted) {
+        TRY(const bool ours, is_late_create_of(entity));
+        if (ours) TRY_VOID(add(entity, false, key.weak));
       }
     }
   }

@@ -40,8 +40,8 @@ class Step {
   Result<bool> swallowed_unread();
   Result<void> gone();
   Result<std::optional<identity::Decision>> match(std::vector<EntityId>& tombstones, std::optional<EntityId>& adopted);
-  /// An entity that shares a key: it is present, or this is our own late create for it, as it was sent before the entity was deleted (rule 8).
-  Result<bool> may_be_here(EntityId entity) const;
+  /// The row is our own create for a deleted entity, as it was sent before (rule 8).
+  Result<bool> is_late_create_of(EntityId entity) const;
   Result<void> follow(const MatchDecision& decided);
   Result<void> create(EntityId id);
   /// An open question about an unlinked record: it names whom it may be by now.

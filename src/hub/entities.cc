@@ -16,6 +16,8 @@ Fields fields_of(const Golden& golden) {
   return fields;
 }
 
+std::string late_create_key(std::string_view match_key) { return "late:" + std::string(match_key); }
+
 namespace {
 
 /// The key under which present entities that refer to `target` stand in the index of match keys.
@@ -240,7 +242,8 @@ Result<void> Entities::put_match_keys(const merge::EntityState& state) {
   // A create without an answer may still arrive, and has no other name where records carry none of ours.
   if (is_present || std::ranges::any_of(state.links, [](const Link& link) { return link.intent.has_value(); })) {
     const auto& match = hub_.mappings[state.golden.type.value()].match;
-    for (auto& key : identity::match_keys(hub_.model.at(state.golden.type), match.keys, fields_of(state.golden))) keys.push_back(std::move(key.text));
+    for (auto& key : identity::match_keys(hub_.model.at(state.golden.type), match.keys, fields_of(state.golden)))
+      keys.push_back(is_present ? std::move(key.text) : late_create_key(key.text));
   }
   if (is_present) {
     // Who refers to whom is looked up the same way: before a delete, references to the record are cleared (rule 14).

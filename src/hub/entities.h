@@ -91,6 +91,9 @@ class Entities {
   Priority priority_;
 };
 
+/// Under which a deleted entity stands in the index of match keys while a create for it may still arrive.
+std::string late_create_key(std::string_view match_key);
+
 /// Golden values as plain fields.
 Fields fields_of(const Golden& golden);
 

@@ -53,7 +53,8 @@ class Transaction {
   virtual Result<std::optional<RemoteId>> find_remote_alias(ConnectionId connection, const RemoteId& alias) = 0;
   /// The ids that name `survivor` by an alias of their own. Looks at every alias: for rare questions.
   virtual Result<std::vector<RemoteId>> find_old_names(ConnectionId connection, const RemoteId& survivor) = 0;
-  /// Replaces the match keys of an entity ("email:ada@example.com"); they index present entities only.
+  /// Replaces the match keys of an entity ("email:ada@example.com"); they index present entities; deleted ones under
+  /// keys of their own (hub/entities.h).
   virtual Result<void> put_match_keys(EntityId entity, TypeIndex type, const std::vector<std::string>& keys) = 0;
   virtual Result<std::vector<EntityId>> find_by_match_key(TypeIndex type, std::string_view key, std::size_t limit) = 0;
   /// Pairs that a person declared to be different: never joined again.
