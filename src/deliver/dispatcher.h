@@ -121,7 +121,8 @@ class Dispatcher {
   Result<bool> express(Beginning& one, std::size_t variant, const Fields& to, DeliverReport& report);
   /// What else the row tells the connector: what was, what shall be, whose record it is.
   Result<void> describe_row(Beginning& one, std::size_t variant, const Fields& to) const;
-  /// Whether the feeds of all that may refer to a record of the type there have been read lately: what refers to it is known then.
+  /// Whether the feeds of all that may refer to a record of the type there have been read lately, and (where they are read often) since then: what refers
+  /// to it is known.
   bool knows_referrers(TypeIndex target, WallTime since) const;
   /// Before a delete: what refers to the record there is known, and is owed a write first; the delete waits for both.
   Result<bool> waits_for_clearing(Transaction& transaction, Entities& entities, merge::EntityState& state, Obligation& removal);

@@ -21,7 +21,7 @@ Result<void> Dispatcher::settle_failure(Transaction& transaction, merge::EntityS
     owed = before;  // no golden value is owed, but that a reference is let go
     owed->state = ObligationState::ready;
   }
-  owed->since = before.since;
+  if (owed->is_delete == before.is_delete) owed->since = before.since;
   // Never blank: that an error stands here tells that there may be a letter to close (Entities::supersede_letters).
   owed->last_error = failure.message.empty() ? std::string(to_string(failure.failure_class)) : failure.message;
   if (failure.act == "drop_fields") {
