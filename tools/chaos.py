@@ -151,10 +151,10 @@ def main():
     parser.add_argument("--length", type=float, default=60, help="seconds of each other fault")
     parser.add_argument("--limit", type=float, default=1800, help="seconds within which all has to drain")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--request-life", default="10m", help="how long a request without an answer may still be carried out: a short test need not wait for that")
+    measure.add_request_life(parser)
     arguments = parser.parse_args()
     folder = tempfile.mkdtemp(prefix="lockstep-chaos-")
-    world = World(arguments.build, folder, policies=f"default_policy: {{strategy: last_write_wins}}\nrequest_life: {arguments.request_life}\n")
+    world = World(arguments.build, folder, policies="default_policy: {strategy: last_write_wins}\n" + measure.request_life(arguments))
     return world.play(lambda: run(world, arguments))
 
 

@@ -175,13 +175,12 @@ def main():
     parser.add_argument("--every", type=float, default=60, help="seconds between backups")
     parser.add_argument("--quiet", type=float, default=3, help="seconds it has to stay in step to count")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--request-life", default="10m", help="how long a request without an answer may still be carried out: a conversation that a system "
-                        "cannot upsert waits so long after a restore, and a minute, lest it be made twice")
+    measure.add_request_life(parser)
     parser.add_argument("--expire", action="store_true", help="all tokens die with the machine")
     parser.add_argument("--keep", action="store_true", help="keep the store, configuration and log")
     arguments = parser.parse_args()
     folder = tempfile.mkdtemp(prefix="lockstep-drill-")
-    policies = PEOPLE_POLICY + Backups.setting(arguments.every) + f"request_life: {arguments.request_life}\n"
+    policies = PEOPLE_POLICY + Backups.setting(arguments.every) + measure.request_life(arguments)
     world = World(arguments.build, folder, policies=policies)
     return world.play(lambda: run(world, arguments), arguments.keep)
 

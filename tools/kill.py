@@ -77,10 +77,10 @@ def main():
     parser.add_argument("--customers", type=int, default=400, help="size of the made-up company")
     parser.add_argument("--times", type=int, default=200, help="how often")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--request-life", default="10m", help="how long a request without an answer may still be carried out: a short test need not wait for that")
+    measure.add_request_life(parser)
     arguments = parser.parse_args()
     folder = tempfile.mkdtemp(prefix="lockstep-kill-")
-    world = World(arguments.build, folder, policies=f"default_policy: {{strategy: last_write_wins}}\nrequest_life: {arguments.request_life}\n")
+    world = World(arguments.build, folder, policies="default_policy: {strategy: last_write_wins}\n" + measure.request_life(arguments))
     return world.play(lambda: run(world, arguments))
 
 

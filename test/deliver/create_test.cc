@@ -28,6 +28,16 @@ std::int64_t parked(World& world) {
   return sum;
 }
 
+/// Every create is refused for the record that is in its way.
+void refuse_creates(FakeSystem& system, const std::string& told, const std::string& in_the_way) {
+  system.refuse = [told, in_the_way](connector::Operation operation, const std::string&, const FieldValues&) -> std::optional<connector::Failure> {
+    if (operation != connector::Operation::create) return std::nullopt;
+    connector::Failure failure = failure_of(FailureClass::duplicate, told);
+    failure.ids = {in_the_way};
+    return failure;
+  };
+}
+
 TEST(Create, WithoutAnAnswerIsNeverDoneTwice) {
   for (const FakeTraits& traits : {with_key(), with_client_id(), with_neither()})
     for (const Fate fate : {Fate::never_arrives, Fate::answer_lost}) {
@@ -201,12 +211,7 @@ TEST(Create, ADuplicateErrorThatNamesAnUnlinkedRecordIsAMatch) {
   world.start();
   ASSERT_TRUE(world.settle());
   const std::string twin = east.add("contact", contact("Ada B.", "ada@example.com"));
-  east.refuse = [&](connector::Operation operation, const std::string&, const FieldValues&) -> std::optional<connector::Failure> {
-    if (operation != connector::Operation::create) return std::nullopt;
-    connector::Failure failure = failure_of(FailureClass::duplicate, "a record with this email exists");
-    failure.ids = {twin};
-    return failure;
-  };
+  refuse_creates(east, "a record with this email exists", twin);
   north.add("contact", contact("Ada", "ada@example.com"));
   ASSERT_TRUE(world.settle());
   EXPECT_EQ(east.live("contact").size(), 1u);
@@ -347,12 +352,7 @@ TEST(Create, IsTriedAgainOnceAPersonDismissesWhatWasInItsWay) {
   world.start();
   ASSERT_TRUE(world.settle());
   const std::string bob = id_of(east, "contact", "name", "Bob");
-  east.refuse = [&](connector::Operation operation, const std::string&, const FieldValues&) -> std::optional<connector::Failure> {
-    if (operation != connector::Operation::create) return std::nullopt;
-    connector::Failure failure = failure_of(FailureClass::duplicate, "a record with this phone exists");
-    failure.ids = {bob};
-    return failure;
-  };
+  refuse_creates(east, "a record with this phone exists", bob);
   north.add("contact", contact("Ada", "ada@example.com"));
   ASSERT_TRUE(world.settle());
   ASSERT_EQ(world.open_reviews().size(), 1u);

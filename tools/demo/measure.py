@@ -21,6 +21,16 @@ def seconds(value):
     return f"{value:.1f} s"
 
 
+def add_request_life(parser):
+    parser.add_argument("--request-life", default="10m", help="how long a request without an answer may still be carried out: a create that no lookup can "
+                        "tell of waits so long, and a minute, lest it be made twice; a short run need not")
+
+
+def request_life(arguments):
+    """The setting, as a line of lockstep.yaml."""
+    return f"request_life: {arguments.request_life}\n"
+
+
 def is_calm(world):
     """All is listed, nothing is owed, under way or to be read, and a restore is dealt with."""
     status = world.status()
