@@ -123,7 +123,6 @@ void VirtualTransport::hang_up() {
 
 Task<void> VirtualTransport::deliver(std::string base_url, emulators::OutgoingRequest outgoing, http::Handler door) {
   emulators::Emulator& stand_in = *hosts_.at(base_url);
-  under_way_.insert({base_url, outgoing.id});
   co_await executor_.clock().sleep(latency());
   const std::uint64_t id = outgoing.id;
   if (deaf) {
@@ -134,9 +133,11 @@ Task<void> VirtualTransport::deliver(std::string base_url, emulators::OutgoingRe
   const auto url = http::parse_url(outgoing.request.url);
   int status = emulators::kNoAnswer;
   if (url) {
+    trace("told", outgoing.request.url, outgoing.request.body);
     http::ServerRequest received = as_received(std::move(outgoing.request), *url);
     const http::Response response = co_await door(std::move(received));
     status = response.status;
+    trace(std::to_string(status), base_url + " told", response.body);
   }
   under_way_.erase({base_url, id});
   stand_in.outgoing_answered(id, status);
@@ -147,6 +148,7 @@ void VirtualTransport::carry_webhooks(TaskGroup& tasks, http::Handler door) {
   for (auto& [base_url, stand_in] : hosts_)
     for (emulators::OutgoingRequest& outgoing : stand_in->take_outgoing()) {
       ++webhooks;
+      under_way_.insert({base_url, outgoing.id});  // not by the task: the power may be cut before it begins
       tasks.spawn(deliver(base_url, std::move(outgoing), door));
     }
   // A timer, not a task that sleeps: this is what happens most often on a quiet day.

@@ -35,6 +35,13 @@ Connector::DoorAnswer refusal(int status, std::string reason) {
   return answer;
 }
 
+/// Not knowing yet whose the events would have to be, nothing can be told to be ours, or not to be: the sender is to try again soon.
+Connector::DoorAnswer not_signed_in_yet() {
+  Connector::DoorAnswer answer = refusal(503, "not signed in yet");
+  answer.response.headers.set("Retry-After", "10");
+  return answer;
+}
+
 std::optional<EventKind> kind_named(std::string_view word) {
   static constexpr std::pair<std::string_view, EventKind> kKinds[] = {
       {"upsert", EventKind::upsert}, {"deleted", EventKind::deleted},         {"undeleted", EventKind::undeleted}, {"merged", EventKind::merged},
@@ -180,8 +187,8 @@ Connector::DoorAnswer Doorkeeper::knock(const DoorSpec& door, const http::Server
   for (const Operand& event : *events) {
     scope.set(kEvent, event);
     const std::string account = text_of(door.account_at, scope), own = text_of(door.account_equals, scope);
-    // Not knowing yet who we are, nothing can be told to be ours.
-    if (door.account_at && (own.empty() || account != own)) return refusal(door.refuse_status, "another account");
+    if (door.account_at && own.empty()) return not_signed_in_yet();
+    if (door.account_at && account != own) return refusal(door.refuse_status, "another account");
     auto read = event_of(door, scope);
     if (!read) return refusal(400, read.error().message);
     if (*read) answer.events.push_back(std::move(**read));

@@ -185,12 +185,16 @@ TEST_F(HubSpotDoor, TheVendorsVectorIsGenuineButNamesNoAccountOfOurs) {
   config.secrets = {{"service_key", kServiceKey}, {"client_secret", "test-client-secret"}};
   config.public_url = "https://hooks.example.test/";
   world.connect(config);
-  ASSERT_TRUE(world.open());
   http::ServerRequest received;
   received.method = "POST";
   received.target = "/hubspot?tenant=a%3Ab%2Fc&x=%20y";
   received.headers = vector.headers;
   received.body = vector.body;
+  const Connector::DoorAnswer early = world.connector().knock("events", received, WallTime{1'767'225'601'000});
+  EXPECT_EQ(early.reason, "not signed in yet");
+  EXPECT_EQ(early.response.status, 503) << "not a refusal: systems that try again do so after a 5xx alone";
+  EXPECT_EQ(early.response.headers.find("Retry-After"), "10");
+  ASSERT_TRUE(world.open());
   EXPECT_EQ(world.connector().knock("events", received, WallTime{1'767'225'601'000}).reason, "another account");
   received.target = "/hubspot?tenant=a%3Ab%2Fc&x=+y";
   EXPECT_EQ(world.connector().knock("events", received, WallTime{1'767'225'601'000}).reason, "forged");
