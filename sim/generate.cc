@@ -222,6 +222,26 @@ void add_forgetting(Plan& plan, Rng rng, std::int64_t length_ms, double intensit
   plan.events.push_back(std::move(crash));
 }
 
+/// What few companies ever see, in few runs: a system that puts back what programs write, and one that refuses to show what it told of.
+void add_rarity(Plan& plan, Rng rng, std::int64_t length_ms, double intensity) {
+  if (!rng.chance(0.1 * intensity)) return;
+  const bool kept = rng.chance(0.5);
+  Event event;
+  event.at_ms = rng.between(0, length_ms);
+  event.who = "world";
+  event.what = kept ? "kept" : "unreadable";
+  event.system = kept ? kCrms[0] : kCrms[1];
+  event.for_ms = rng.between(kMinute, 60 * kMinute);
+  if (kept) {
+    const auto& fields = names_of("contact").edited;
+    event.field = fields[rng.below(fields.size())];
+  } else {
+    event.rate = static_cast<double>(rng.between(5, 10)) / 10;
+    plan.config["attempts"] = static_cast<double>(rng.between(2, 6));
+  }
+  plan.events.push_back(std::move(event));
+}
+
 /// Power cuts while a new mapping is taken up.
 void add_cut_changes(Plan& plan, Rng rng) {
   std::vector<Event> cuts;
@@ -362,7 +382,10 @@ Plan generate(std::uint64_t seed, const std::string& profile) {
     add_cut_changes(plan, root.split("cut changes"));
     add_tunables(plan, root.split("tunables"));
     if (weights.chance(0.2)) plan.config["webhooks"] = 0;
+    Rng pages = root.split("pages");
+    if (pages.chance(0.15)) plan.config["page_rows"] = static_cast<double>(pages.between(1, 8));
     add_theme(plan, theme, root.split("theme faults"));
+    add_rarity(plan, root.split("rarity"), length_ms, liveness ? 2 : 1);
     hasten_listings(plan, root.split("listings"));
   }
   std::ranges::stable_sort(plan.events, {}, &Event::at_ms);

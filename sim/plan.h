@@ -15,6 +15,9 @@ namespace lockstep::sim {
 ///   import                                 a program loads `count` new records from `number` on, at once
 ///   fault                                  the stand-in of `system` does `value` at `rate` for `for_ms`
 ///   outage                                 `system` does not answer for `for_ms`
+///   forget                                 positions in the feed of `system` die for `for_ms`
+///   kept                                   what programs write to `field` of contacts in `system` is put back for `for_ms`, and nobody told
+///   unreadable                             `system` refuses the share `rate` of reads by id for `for_ms`, as if the records were at fault
 ///   deaf                                   no webhook reaches the hub for `for_ms`
 ///   skew                                   the clock of `system` jumps ahead by `for_ms`
 ///   full                                   the hub's disk is full for `for_ms`

@@ -65,6 +65,7 @@ class Run {
     world_.network.weather.latency_most = Duration{static_cast<std::int64_t>(plan_.setting("latency_most_ms", 120))};
     world_.network.weather.loses_requests = plan_.setting("lose_requests", 0);
     world_.network.weather.loses_answers = plan_.setting("lose_answers", 0);
+    if (const auto rows = static_cast<std::int64_t>(plan_.setting("page_rows", 0)); rows > 0) shorten_pages(rows);
     start_ = world_.executor.clock().now();
     world_.start();  // before the faults: a hub that cannot even open is not what is looked for
     for (const auto& [name, rate] : plan_.config)
@@ -72,6 +73,13 @@ class Run {
         const auto parts = split(name, '/');
         set_fault(std::string(parts[1]), std::string(parts[2]), rate);
       }
+  }
+
+  /// Where systems may show fewer rows than they are asked for.
+  void shorten_pages(std::int64_t rows) {
+    world_.control("salesforce", "POST", "settings", fmt::format(R"({{"short_page_rows": {}}})", rows));
+    set_fault("salesforce", "short_page", 1);
+    world_.control("dynamics365", "POST", "settings", fmt::format(R"({{"page_rows": {}}})", rows));
   }
 
   void set_fault(const std::string& crm, const std::string& name, double rate) {
@@ -86,6 +94,29 @@ class Run {
   /// How long the system can tell what changed since a position of its feed.
   void set_memory(const std::string& crm, std::int64_t for_ms) {
     world_.control(crm, "POST", "settings", R"({"change_tracking_ms": )" + std::to_string(for_ms) + "}");
+  }
+
+  void set_kept(const Event& event, bool kept) {
+    const TypeNames& type = names_of("contact");
+    const std::size_t crm = crm_index(event.system);
+    world_.control(event.system, "POST", "kept_field",
+                   fmt::format(R"({{"object": "{}", "field": "{}", "kept": {}}})", type.objects[crm], type.find(event.field)->columns[crm], kept));
+  }
+
+  void refuse_reads(const Event& event) {
+    emulators::Fault fault;
+    fault.name = emulators::kFaultServerError;
+    fault.rate = event.rate;
+    fault.match = "/batch/read";
+    fault.status = 400;
+    fault.html = "<html><body>Bad Request</body></html>";
+    Directory::stand_in(world_, event.system).faults().set(fault);
+  }
+
+  /// The one of that name that the whole run has, if it has one.
+  void end_fault(const std::string& crm, const std::string& name) {
+    Directory::stand_in(world_, crm).faults().clear(name);
+    if (const double rate = plan_.setting("fault/" + crm + "/" + name, 0); rate > 0) set_fault(crm, name, rate);
   }
 
   void later(std::int64_t after_ms, std::function<void()> action) { later_.push_back({now_ms() + after_ms, std::move(action)}); }
@@ -135,11 +166,17 @@ class Run {
     } else if (event.what == "forget") {
       set_memory(event.system, 1);
       later(event.for_ms, [this, system = event.system] { set_memory(system, kWeek.count()); });
+    } else if (event.what == "kept") {
+      set_kept(event, true);
+      later(event.for_ms, [this, event] { set_kept(event, false); });
+    } else if (event.what == "unreadable") {
+      refuse_reads(event);
+      later(event.for_ms, [this, system = event.system] { end_fault(system, std::string(emulators::kFaultServerError)); });
     } else if (event.what == "skew") {
       world_.control(event.system, "POST", "clock", R"({"advance": ")" + std::to_string(event.for_ms) + R"(ms"})");
     } else if (event.what == "fault") {
       set_fault(event.system, event.value, event.rate);
-      later(event.for_ms, [this, event] { Directory::stand_in(world_, event.system).faults().clear(event.value); });
+      later(event.for_ms, [this, event] { end_fault(event.system, event.value); });
     } else {
       const bool done = people_.perform(event);
       count(done ? event.what : "refused " + event.what);

@@ -52,6 +52,8 @@ std::string places_missed(const Tally& tally) {
   };
   std::ranges::for_each(kPlaces, look_for);
   std::ranges::for_each(kRecoveries, look_for);
+  constexpr std::uint64_t kEnoughForRareOnes = 1'000;
+  if (tally.runs >= kEnoughForRareOnes) std::ranges::for_each(kRareRecoveries, look_for);
   return missed;
 }
 

@@ -48,7 +48,8 @@ Failure play_with_and_without_crashes(std::uint64_t seed);
 int play_all(BatchOptions options, Tally& tally);
 /// That for so many seeds; the exit code. All are played, whatever is found; plans of findings are saved.
 int play_equivalence(std::uint64_t first_seed, std::uint64_t seeds);
-/// The places of kPlaces and kRecoveries that no run reached, one line each. A batch of fewer than 100 runs says nothing about them.
+/// The places of kPlaces and kRecoveries that no run reached, and of the rare ones where there were enough of them, one line each. A batch of fewer
+/// than 100 runs says nothing about them.
 std::string places_missed(const Tally& tally);
 /// Makes each known mistake in turn (or the one named) and looks for it; the exit code says whether all were found.
 int find_planted(const std::string& name, std::uint64_t seeds);

@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 namespace lockstep::emulators::dynamics365 {
 namespace {
-
-constexpr std::size_t kForgetAbove = 10'000;
 
 std::string token_time(WallTime now) {
   std::string iso = format_iso(now);
@@ -22,7 +21,7 @@ tl::unexpected<ApiError> expired(const Quirks& quirks) {
 }  // namespace
 
 std::string DeltaTokens::issue(std::string_view table, std::string_view select, std::uint64_t version, WallTime now) {
-  if (issued_.size() > kForgetAbove) forget(now);
+  if (issued_.size() > forget_above_) forget(now);
   std::string token = fmt::format("{}!{}", version, token_time(now));
   Issued& issued = issued_[fmt::format("{} {}", table, token)];
   issued.at = now;
@@ -48,6 +47,7 @@ Outcome<std::uint64_t> DeltaTokens::accept(std::string_view table, std::string_v
 
 void DeltaTokens::forget(WallTime now) {
   std::erase_if(issued_, [&](const auto& each) { return now - each.second.at > life_; });
+  forget_above_ = std::max(forget_above_, 2 * issued_.size());  // looking through all of them at each call would take ever longer
   forgotten_until_ = now - life_;
 }
 

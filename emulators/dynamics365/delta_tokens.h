@@ -30,7 +30,8 @@ class DeltaTokens {
   const Quirks& quirks_;
   Duration life_ = std::chrono::hours(7 * 24);
   std::map<std::string, Issued, std::less<>> issued_;  // by "table token"
-  WallTime forgotten_until_;                           // tokens issued before may have been forgotten
+  std::size_t forget_above_ = 10'000;
+  WallTime forgotten_until_;  // tokens issued before may have been forgotten
 };
 
 }  // namespace lockstep::emulators::dynamics365

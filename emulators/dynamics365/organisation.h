@@ -42,6 +42,7 @@ struct Organisation {
   DuplicateRules duplicate_rules;
   FileStore files;
   std::set<Denial> denied;
+  std::int64_t page_rows = 5'000;  // of a page at most, whatever size was asked for
   Rng request_ids;
   std::map<std::string, std::string> content_ids;  // of the change set at work: "$1" to a row's path
   std::int64_t work_ms = 0;                        // execution time of the request at work, for the limit

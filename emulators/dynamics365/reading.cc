@@ -60,7 +60,7 @@ Outcome<Listed> list_page(ApiCall& api, const TableSpec& table, const QueryOptio
   listed.tracked = listed.delta || state.contains("tracked") || (!options.skip_token && api.prefer.track_changes);
   if (listed.tracked) TRY_VOID(check_trackable(table, options, organisation.metadata.quirks()));
   if (listed.tracked) TRY_VOID(api.allowed(table, "GlobalRead"));
-  std::size_t size = api.prefer.page_size.value_or(kMaxPage);
+  std::size_t size = std::min(api.prefer.page_size.value_or(kMaxPage), static_cast<std::size_t>(std::max<std::int64_t>(organisation.page_rows, 1)));
   if (listed.delta) {
     std::uint64_t from = number_of(state, "from", 0);
     if (options.delta_token) {

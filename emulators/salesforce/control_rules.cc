@@ -23,11 +23,15 @@ Result<Value> value_for(const Field& field, const json::value* given) {
 
 std::optional<http::Response> Salesforce::change_rule(const json::object& given, std::string_view path) {
   using Change = http::Response (Salesforce::*)(const ObjectType&, const json::object&);
-  static constexpr std::pair<std::string_view, Change> kChanges[] = {
-      {"assignment_rule", &Salesforce::set_assignment_rule},   {"duplicate_rule", &Salesforce::set_duplicate_rule},
-      {"outbound_message", &Salesforce::add_outbound_message}, {"workflow_rule", &Salesforce::add_workflow_rule},
-      {"validation_rule", &Salesforce::add_validation_rule},   {"trigger", &Salesforce::add_trigger},
-      {"refuse_writes", &Salesforce::refuse_writes},           {"field_access", &Salesforce::set_field_access}};
+  static constexpr std::pair<std::string_view, Change> kChanges[] = {{"assignment_rule", &Salesforce::set_assignment_rule},
+                                                                     {"duplicate_rule", &Salesforce::set_duplicate_rule},
+                                                                     {"outbound_message", &Salesforce::add_outbound_message},
+                                                                     {"workflow_rule", &Salesforce::add_workflow_rule},
+                                                                     {"kept_field", &Salesforce::set_kept_field},
+                                                                     {"validation_rule", &Salesforce::add_validation_rule},
+                                                                     {"trigger", &Salesforce::add_trigger},
+                                                                     {"refuse_writes", &Salesforce::refuse_writes},
+                                                                     {"field_access", &Salesforce::set_field_access}};
   for (const auto& [name, change] : kChanges) {
     if (name != path) continue;
     const ObjectType* object = org_.schema().find(text_member(given, "object"));
@@ -83,6 +87,15 @@ http::Response Salesforce::add_workflow_rule(const ObjectType& object, const jso
   auto to = value_for(*set, given.if_contains("to"));
   if (!to) return rule_refused(to.error().message);
   org_.add_workflow(object, {when->name, set->name, std::move(*to)});
+  return rule_taken();
+}
+
+/// {"object":"Contact","field":"Title","kept":true}: until it says false.
+http::Response Salesforce::set_kept_field(const ObjectType& object, const json::object& given) {
+  const Field* field = object.find(text_member(given, "field"));
+  const json::value* kept = given.if_contains("kept");
+  if (!field || !kept || !kept->is_bool()) return rule_refused("field must name one of the object, kept is true or false");
+  org_.set_kept(object, field->name, kept->get_bool());
   return rule_taken();
 }
 

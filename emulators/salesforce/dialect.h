@@ -24,7 +24,7 @@ namespace lockstep::emulators::salesforce {
 inline constexpr Duration kOneDay{24LL * 3'600'000};
 inline constexpr int kOldestVersion = 31, kNewestVersion = 67;
 inline constexpr std::string_view kWebToken = "eyJ";                // how a session begins that is one
-inline constexpr std::string_view kShortPage = "short_page";        // faults: a page of 200 though more were asked for
+inline constexpr std::string_view kShortPage = "short_page";        // faults: a short page though more were asked for
 inline constexpr std::string_view kQueryTimeout = "query_timeout";  // a query takes longer than it may
 inline constexpr std::string_view kUpsertRace = "upsert_race";      // another writer creates the same key a moment before
 inline constexpr std::string_view kBulkBatch = "bulk_batch";        // a batch of a load fails and is tried again
@@ -217,6 +217,7 @@ class Salesforce final : public StandIn {
   // query.cc
   /// A refusal as an answer: a page smaller than there is.
   std::optional<http::Response> page_refused(const Call& call) const;
+  std::size_t page_size(const Call& call);
   http::Response query(Call& call);
   http::Response query_all(Call& call);
   /// The same of what tells of the org itself, and of nothing else.
@@ -242,6 +243,7 @@ class Salesforce final : public StandIn {
   http::Response set_duplicate_rule(const ObjectType& object, const json::object& given);
   http::Response add_outbound_message(const ObjectType& object, const json::object& given);
   http::Response add_workflow_rule(const ObjectType& object, const json::object& given);
+  http::Response set_kept_field(const ObjectType& object, const json::object& given);
   http::Response add_validation_rule(const ObjectType& object, const json::object& given);
   http::Response add_trigger(const ObjectType& object, const json::object& given);
   http::Response refuse_writes(const ObjectType& object, const json::object& given);

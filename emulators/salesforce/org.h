@@ -75,6 +75,10 @@ class Org {
     Value to;
   };
   void add_workflow(const ObjectType& object, Workflow rule) { workflows_[object.name].push_back(std::move(rule)); }
+  /// Code of an administrator's: what a program writes there is put back in the same transaction, and nobody is told.
+  void set_kept(const ObjectType& object, const std::string& field, bool kept) {
+    kept ? void(kept_[object.name].insert(field)) : void(kept_[object.name].erase(field));
+  }
   /// A rule, or code of an administrator's that throws on such a record.
   struct Validation {
     std::string field;
@@ -145,6 +149,7 @@ class Org {
   Outcome<void> check_duplicates(const ObjectType& object, RowNumber row, const Changes& changes, const Writer& writer) const;
   void assign(const ObjectType& object, Changes& changes, const Writer& writer) const;
   void run_workflows(const ObjectType& object, Changes& changes) const;
+  void put_back(const ObjectType& object, Changes& changes, const Writer& writer) const;
   Outcome<void> check_validations(const ObjectType& object, RowNumber row, const Changes& changes) const;
   Outcome<void> take_refusal(const ObjectType& object);
   // audit fields as whoever created a record gave them (audit_fields.cc)
@@ -179,6 +184,7 @@ class Org {
   std::map<std::string, DuplicateRule> duplicate_rules_;        // by object
   std::map<std::string, std::string> assignment_owners_;        // by object
   std::map<std::string, std::vector<Workflow>> workflows_;      // by object
+  std::map<std::string, std::set<std::string>> kept_;           // by object: fields
   std::map<std::string, std::vector<Validation>> validations_;  // by object
   std::map<std::string, Refusal> refusals_;                     // by object
   std::map<std::string, AuditFields> audit_fields_;             // by record id, of those that were given any

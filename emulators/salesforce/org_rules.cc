@@ -99,6 +99,12 @@ void Org::run_workflows(const ObjectType& object, Changes& changes) const {
   }
 }
 
+void Org::put_back(const ObjectType& object, Changes& changes, const Writer& writer) const {
+  auto kept = kept_.find(object.name);
+  if (kept == kept_.end() || writer.actor.kind != ActorKind::integration) return;
+  std::erase_if(changes, [&](const auto& change) { return kept->second.contains(change.first->name); });
+}
+
 /// All that fire are told at once.
 Outcome<void> Org::check_validations(const ObjectType& object, RowNumber row, const Changes& changes) const {
   auto rules = validations_.find(object.name);

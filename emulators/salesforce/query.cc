@@ -26,9 +26,13 @@ std::size_t page_asked(const Call& call) {
   return size;
 }
 
-std::size_t page_size(const Call& call) { return std::clamp(page_asked(call), kMinPage, kMaxPage); }
-
 }  // namespace
+
+std::size_t Salesforce::page_size(const Call& call) {
+  // Fewer rows than asked for are always allowed.
+  if (faults().fires(kShortPage, "GET query")) return static_cast<std::size_t>(std::max<std::int64_t>(settings_.short_page_rows, 1));
+  return std::clamp(page_asked(call), kMinPage, kMaxPage);
+}
 
 std::optional<http::Response> Salesforce::page_refused(const Call& call) const {
   bool within = page_asked(call) >= kMinPage && page_asked(call) <= kMaxPage;
@@ -66,7 +70,6 @@ http::Response Salesforce::run_query(Call& call, bool all) {
   cursor.query = std::move(*query);
   cursor.used = call.now;
   std::size_t size = page_size(call);
-  if (faults().fires(kShortPage, "GET query")) size = kMinPage;  // fewer rows than asked for are always allowed
   if (cursor.rows.size() <= size) return page(call, "", cursor, 0, size);
   forget_cursors(call.now);
   std::string id = new_cursor(std::move(cursor));

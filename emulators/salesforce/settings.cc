@@ -20,6 +20,7 @@ void add_switches(Switches& switches, Settings& settings) {
   switches.add("update_only_miss_status", &settings.update_only_miss_status);
   switches.add("cursor_minutes", &settings.cursor_minutes);
   switches.add("open_cursors", &settings.open_cursors);
+  switches.add("short_page_rows", &settings.short_page_rows);
   switches.add("daily_bulk_batches", &settings.daily_bulk_batches);
   switches.add("daily_bulk_query_jobs", &settings.daily_bulk_query_jobs);
   switches.add("bulk_job_ms", &settings.bulk_job_ms);

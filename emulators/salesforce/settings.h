@@ -30,6 +30,7 @@ struct Settings {
   std::int64_t update_only_miss_status = 404;   // of an upsert with updateOnly=true that finds nothing
   std::int64_t cursor_minutes = 15;             // how long a query's cursor lives unused
   std::int64_t open_cursors = 10;
+  std::int64_t short_page_rows = 200;        // of a page that the fault short_page makes short
   std::int64_t daily_bulk_batches = 15'000;  // of both bulk APIs, in rolling 24 hours
   std::int64_t daily_bulk_query_jobs = 10'000;
   std::int64_t bulk_job_ms = 500;                  // from UploadComplete to JobComplete

@@ -200,6 +200,7 @@ Outcome<void> Org::update(const ObjectType& object, RowNumber row, const json::o
   Transaction transaction(database_);
   std::string comment = take_comment(*changes);
   run_workflows(object, *changes);
+  put_back(object, *changes, writer);
   derive(object, row, *changes, writer);
   FieldChanges fields;
   for (const auto& [field, value] : *changes) fields.emplace_back(field->column, value);

@@ -115,6 +115,14 @@ TEST_F(Queries, TopIsIgnoredBesideAPageSize) {
 }
 
 // fact: §2.13 [C]
+TEST_F(Queries, APageMayBeShorterThanWhatWasAskedFor) {
+  control("POST", "settings", R"({"page_rows":2})");
+  Answer first = get("contacts", prefer("odata.maxpagesize=3"));
+  EXPECT_EQ(first.rows(), 2u);
+  EXPECT_FALSE(first.at("/@odata.nextLink").empty());
+}
+
+// fact: §2.13 [C]
 TEST_F(Queries, CountsInlineAndAlone) {
   Answer answer = get("contacts?$count=true&$top=1&$filter=lastname%20gt%20'Bob'");
   EXPECT_EQ(answer.at("/@odata.count"), "3");

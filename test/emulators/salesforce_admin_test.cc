@@ -36,6 +36,18 @@ TEST_F(Administered, AWorkflowChangesAnotherFieldInTheSameWrite) {
   EXPECT_EQ(text_at(writes[1], "/after/Department"), "Board");
 }
 
+// fact: §3.9
+TEST_F(Administered, CodeOfAnAdministratorsPutsBackWhatAProgramWritesAndTellsNobody) {
+  std::string id = created_id("Contact", {{"LastName", "A"}, {"Title", "Chair"}});
+  set_up("kept_field", {{"object", "Contact"}, {"field", "Title"}, {"kept", true}});
+  EXPECT_EQ(update("Contact", id, {{"Title", "Clerk"}, {"Department", "Sales"}}).status, 204);
+  EXPECT_EQ(text_at(read("Contact", id).body, "/Title"), "Chair");
+  EXPECT_EQ(text_at(read("Contact", id).body, "/Department"), "Sales");
+  set_up("kept_field", {{"object", "Contact"}, {"field", "Title"}, {"kept", false}});
+  EXPECT_EQ(update("Contact", id, {{"Title", "Clerk"}}).status, 204);
+  EXPECT_EQ(text_at(read("Contact", id).body, "/Title"), "Clerk");
+}
+
 // fact: §5.3 [J]
 TEST_F(Administered, ValidationRulesAreToldAllAtOnce) {
   set_up("validation_rule", {{"object", "Contact"}, {"field", "Title"}, {"equals", "Boss"}, {"message", "No bosses here"}});
@@ -161,6 +173,7 @@ TEST_F(Administered, WhatIsSetUpWrongIsToldToWhoeverSetsItUp) {
   auto refused = [&](const std::string& what, const json::object& told) { return text_at(api.send_json("POST", "/__emulator/" + what, told).body, "/error"); };
   EXPECT_EQ(refused("workflow_rule", {{"object", "Nope"}}), "object is missing or not known");
   EXPECT_EQ(refused("workflow_rule", {{"object", "Contact"}, {"when", "Title"}, {"set", "Id"}}), "when and set must name fields of the object");
+  EXPECT_EQ(refused("kept_field", {{"object", "Contact"}, {"field", "Nope"}, {"kept", true}}), "field must name one of the object, kept is true or false");
   EXPECT_EQ(refused("validation_rule", {{"object", "Contact"}, {"field", "Title"}}), "field must name one of the object, message says what is wrong");
   EXPECT_EQ(refused("refuse_writes", {{"object", "Contact"}}), "code is missing: an error code of the platform; count is a whole number");
   EXPECT_EQ(refused("field_access", {{"object", "Contact"}, {"field", "Email"}, {"access", "some"}}), "access must be none, read or edit");

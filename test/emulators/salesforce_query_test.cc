@@ -120,6 +120,19 @@ TEST_F(Queries, BatchSizeIsAHintBetween200And2000) {
   EXPECT_EQ(rows("9999"), 450u);
 }
 
+// fact: §3.1 [D]
+TEST_F(Queries, APageMayBeShorterThanWhatWasAskedFor) {
+  load_contacts(12);
+  set("short_page_rows", 5);
+  ASSERT_EQ(api.send_json("POST", "/__emulator/faults", json::object{{"name", "short_page"}}).status, 200);
+  Answer first = query("SELECT Id FROM Contact");
+  EXPECT_EQ(first.body.at("records").as_array().size(), 5u);
+  EXPECT_EQ(text_at(first.body, "/totalSize"), "12");
+  Answer second = api.get(text_at(first.body, "/nextRecordsUrl"));
+  EXPECT_EQ(second.body.at("records").as_array().size(), 5u);
+  EXPECT_EQ(api.get(text_at(second.body, "/nextRecordsUrl")).body.at("records").as_array().size(), 2u);
+}
+
 // fact: §3.1 [U] switch: cursor_minutes
 TEST_F(Queries, LocatorsDieAfter15MinutesAndWithTheEleventhCursor) {
   load_contacts(2'001);
