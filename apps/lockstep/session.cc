@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "store/seal.h"
 #include "store/sqlite/sqlite_store.h"
 
@@ -102,6 +104,9 @@ OpenedSession Session::open(const std::string& config_path, bool connect) {
     if (!lock) return fail_with(kFailed, lock.error().message);
     session->lock_ = std::move(*lock);
   }
+  const std::string& path = session->configuration_->store_path;
+  if (!connect && !std::filesystem::exists(path))
+    return fail_with(kFailed, "there is no store at '" + path + "' yet; 'lockstep run' makes it, and 'lockstep sync' does");
   if (!session->open_store()) return kFailed;
   if (connect) {
     auto seal = Seal::load(session->configuration_->seal_key_file);

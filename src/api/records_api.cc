@@ -36,6 +36,16 @@ std::string query_value(const http::ServerRequest& request, std::string_view nam
   return "";
 }
 
+/// How many records a page is to have; nothing: not a number.
+std::optional<std::size_t> limit_of(const http::ServerRequest& request) {
+  const std::string text = query_value(request, "limit");
+  if (text.empty()) return 100;
+  const auto wanted = number(text);
+  return wanted ? std::optional(std::clamp<std::size_t>(*wanted, 1, kPageMax)) : std::nullopt;
+}
+
+http::Response bad_limit() { return problem(400, "Bad limit", "'limit' is a whole number of records, at most " + std::to_string(kPageMax)); }
+
 RecordOutcome refused(int status, std::string_view title, std::string_view detail, const std::vector<ProblemDetail>& errors = {}) {
   RecordOutcome outcome;
   outcome.status = status;
@@ -266,17 +276,18 @@ Task<http::Response> RecordsApi::read_one(TypeIndex type, std::string id, Connec
 }
 
 Task<http::Response> RecordsApi::list(http::ServerRequest request, TypeIndex type, ConnectionId connection) {
-  const std::string after_text = query_value(request, "after"), limit_text = query_value(request, "limit");
+  const std::string after_text = query_value(request, "after");
+  const auto limit = limit_of(request);
+  if (!limit) co_return bad_limit();
   EntityId after;
   if (!after_text.empty()) {
     const auto parsed = parse_ulid(after_text);
     if (!parsed) co_return problem(400, "Bad cursor", "'after' is the 'next' of an earlier answer");
     after = EntityId{*parsed};
   }
-  const std::size_t limit = std::clamp<std::size_t>(number(limit_text).value_or(100), 1, kPageMax);
   std::string body = "{\"records\": [";
   Store::Work work = [&](Transaction& transaction) -> Result<void> {
-    TRY(const auto links, transaction.list_links(connection, type, after, limit));
+    TRY(const auto links, transaction.list_links(connection, type, after, *limit));
     EntityId last;
     bool first = true;
     for (const Link& link : links) {
@@ -288,7 +299,7 @@ Task<http::Response> RecordsApi::list(http::ServerRequest request, TypeIndex typ
       first = false;
     }
     body += "]";
-    if (links.size() == limit) body += ", \"next\": \"" + last.value().text() + "\"";
+    if (links.size() == *limit) body += ", \"next\": \"" + last.value().text() + "\"";
     body += "}";
     return {};
   };
@@ -301,10 +312,11 @@ Task<http::Response> RecordsApi::changes(http::ServerRequest request, Connection
   if (request.method != "GET") co_return problem(405, "Method not allowed", "changes are read with GET");
   const auto after = number(query_value(request, "after").empty() ? "0" : query_value(request, "after"));
   if (!after) co_return problem(400, "Bad cursor", "'after' is the 'next' of an earlier answer, or 0");
-  const std::size_t limit = std::clamp<std::size_t>(number(query_value(request, "limit")).value_or(100), 1, kPageMax);
+  const auto limit = limit_of(request);
+  if (!limit) co_return bad_limit();
   std::string body = "{\"records\": [";
   Store::Work work = [&](Transaction& transaction) -> Result<void> {
-    TRY(const auto changed, transaction.golden_changes(*after, limit));
+    TRY(const auto changed, transaction.golden_changes(*after, *limit));
     std::uint64_t next = *after;
     bool first = true;
     for (const auto& [sequence, golden] : changed) {
@@ -316,7 +328,7 @@ Task<http::Response> RecordsApi::changes(http::ServerRequest request, Connection
       body += (first ? "" : ",\n") + one;
       first = false;
     }
-    body += "], \"next\": " + std::to_string(next) + ", \"more\": " + (changed.size() == limit ? "true" : "false") + "}";
+    body += "], \"next\": " + std::to_string(next) + ", \"more\": " + (changed.size() == *limit ? "true" : "false") + "}";
     return {};
   };
   const Result<void> done = co_await hub_.store.read(std::move(work));

@@ -83,6 +83,10 @@ TEST_F(Refusals, ABadCursor) {
   expect_refused(call("GET", "/v1/contacts?after=17"), 400, "after");
 }
 
+TEST_F(Refusals, ALimitThatIsNoNumber) {
+  for (const char* path : {"/v1/contacts?limit=abc", "/v1/contacts?limit=-1", "/v1/changes?limit=1.5"}) expect_refused(call("GET", path, ""), 400, "limit");
+}
+
 TEST_F(Refusals, ABatchWithOneBadLineDoesNothing) {
   const std::string good = R"({"type": "contact", "id": "1", "fields": {"name": "Ada"}})"
                            "\n";

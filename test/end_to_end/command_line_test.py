@@ -27,6 +27,10 @@ class CommandLineTest(EndToEnd):
         self.assertIn(mention, result.stdout + result.stderr)
         return result
 
+    def make_store(self):
+        self.world.start_lockstep()
+        self.world.kill_lockstep()
+
     def lines(self, *arguments):
         return [json.loads(line) for line in self.expect(OK, *arguments, "--json").stdout.splitlines()]
 
@@ -41,6 +45,7 @@ class CommandLineTest(EndToEnd):
         self.expect(OK, "--version", mention="lockstep")
 
     def test_wrong_usage_exits_2(self):
+        self.make_store()
         for arguments in ([], ["chekc"], ["review"], ["record", "show"], ["status", "--colour"], ["review", "resolve", NOBODY], ["audit", "--limit", "many"], ["schema", "poem"],
                           ["audit", "--since", "yesterday"], ["audit", "--entity", "nobody"], ["review", "show", "nobody"], ["dead-letters", "show", "nobody"],
                           ["dead-letters", "mend", NOBODY], ["dead-letters", "mend", NOBODY, "--set", "email"], ["dead-letters", "mend", NOBODY, "--set", "a=b", "--link", "1"],
@@ -52,6 +57,7 @@ class CommandLineTest(EndToEnd):
         self.expect(USAGE, "poem", mention="there are: init, check")
 
     def test_what_is_not_there_exits_4(self):
+        self.make_store()
         for arguments in (["record", "show", "nobody@nowhere.example"], ["record", "show", NOBODY], ["review", "show", NOBODY], ["review", "resolve", NOBODY, "1"],
                           ["dead-letters", "show", NOBODY], ["dead-letters", "replay", NOBODY], ["dead-letters", "discard", NOBODY], ["dead-letters", "mend", NOBODY, "--set", "email=x"], ["dead-letters", "mend", NOBODY, "--link", "1"],
                           ["dead-letters", "mend", NOBODY, "--map", "lead_source:web=Web"], ["audit", "--connection", "nobody"]):
@@ -78,6 +84,16 @@ class CommandLineTest(EndToEnd):
             database.execute("CREATE TABLE poem(line)")
         for command in ("run", "sync", "status"):
             self.expect(FAILED, command, config=config, mention="another program")
+
+    def test_who_only_looks_makes_no_store(self):
+        config = os.path.join(self.world.folder, "early.yaml")
+        with open(self.world.config, encoding="utf-8") as file:
+            text = file.read().replace("lockstep.db", "early.db")
+        with open(config, "w", encoding="utf-8") as file:
+            file.write(text)
+        for command in (["status"], ["review", "list"], ["dead-letters", "list"], ["audit"], ["record", "show", "ada@example.com"]):
+            self.expect(FAILED, *command, config=config, mention="lockstep run")
+        self.assertFalse(os.path.exists(os.path.join(self.world.folder, "early.db")))
 
     def test_a_running_lockstep_is_asked_with_the_operator_key(self):
         with open(self.world.config, "a", encoding="utf-8") as file:

@@ -96,6 +96,7 @@ TEST_F(StoreTest, AFileWithTablesOfAnotherProgramIsRefusedAndLeftAsItIs) {
   ASSERT_FALSE(opened);
   EXPECT_NE(opened.error().message.find("another program"), std::string::npos) << opened.error().message;
   EXPECT_EQ(tables("SELECT name FROM sqlite_master"), "poem ");
+  EXPECT_EQ(tables("PRAGMA journal_mode"), "delete ") << "how the other program keeps it";
 }
 
 TEST_F(StoreTest, WorkThatFailsLeavesNothing) {

@@ -84,9 +84,8 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path, bool r
   };
   // Settings measured for rows of half a kilobyte: a larger cache and rarer checkpoints, never a weaker fsync.
   for (const std::string& pragma :
-       {std::string("PRAGMA journal_mode=WAL"), std::string("PRAGMA synchronous=FULL"), "PRAGMA cache_size=-" + std::to_string(cache_kib),
+       {std::string("PRAGMA schema_version"), std::string("PRAGMA synchronous=FULL"), "PRAGMA cache_size=-" + std::to_string(cache_kib),
         std::string("PRAGMA wal_autocheckpoint=4000"), std::string("PRAGMA temp_store=MEMORY"), std::string("PRAGMA foreign_keys=OFF")}) {
-    if (read_only && pragma.find("journal_mode") != std::string::npos) continue;
     if (const auto done = database->execute(pragma); !done) return wrong(done.error());
   }
   return database;

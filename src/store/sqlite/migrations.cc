@@ -109,6 +109,7 @@ Result<void> check_version(Database& database) {
 
 Result<void> migrate(Database& database) {
   TRY(const std::int64_t version, known_version(database, true));
+  TRY_VOID(database.execute("PRAGMA journal_mode=WAL"));  // stays in the file: not before it is known to be ours
   const auto newest = static_cast<std::int64_t>(std::size(kMigrations));
   for (std::int64_t step = version; step < newest; ++step) {
     TRY_VOID(database.execute("BEGIN IMMEDIATE"));
