@@ -28,8 +28,9 @@ std::vector<Seen> Intake::map_rows(const System& system, TypeIndex type, std::ve
     seen.object = row.id.object;
     if (!row.deleted && !row.merged_into) {
       const auto variant = system_type->mapping->variant_of(row.id.object, row.slots);
-      if (!variant) continue;
-      seen.fields = system_type->mapping->get(*variant, row.slots, seen.problems);
+      if (variant) seen.fields = system_type->mapping->get(*variant, row.slots, seen.problems);
+      else seen.fields.resize(hub_.model.at(type).fields.size());
+      seen.unmapped = !variant;
     }
     seen.row = std::move(row);
     seen.row.slots = mapping::Slots();
@@ -101,6 +102,11 @@ Task<Result<IntakeCount>> Intake::absorb_reads(Source source, connector::ReadBat
 
 Result<void> Intake::absorb_one(Transaction& transaction, const Source& source, Seen& seen, IntakeCount& count) {
   ++count.read;
+  // Of one that is linked it says that it is there; whoever is not linked stays a stranger.
+  if (seen.unmapped) {
+    TRY(const auto link, transaction.find_link(source.connection, seen.row.id));
+    if (!link) return {};
+  }
   Step step(hub_, transaction, source, seen, count, gone_notices_);
   TRY(const auto waits_for, step.run());
   ++count.merged;

@@ -37,6 +37,7 @@ struct Seen {
   std::vector<FieldIndex> old_names = {};  // references that name a record that was merged away
   std::vector<mapping::GetProblem> problems;
   bool partial = false;
+  bool unmapped = false;  // no variant of the type means it, any more or at all: no fields
 };
 
 struct IntakeCount {
@@ -50,7 +51,7 @@ class Intake {
  public:
   explicit Intake(Hub& hub) : hub_(hub) {}
 
-  /// Maps rows to canonical fields; drops those that belong to no variant of the type.
+  /// Maps rows to canonical fields; those that belong to no variant of the type have none.
   std::vector<Seen> map_rows(const System& system, TypeIndex type, std::vector<connector::Row> rows) const;
 
   /// Merges all of it and moves the cursor in one commit. Rows whose link has a write in flight wait until its answer.

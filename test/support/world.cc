@@ -100,7 +100,13 @@ void World::load_mappings() {
   for (std::size_t i = 0; i < model.types.size(); ++i) {
     const EntityType& one = model.types[i];
     std::string text = "mapping: " + one.name + "\nmatch: " + std::string(kMatch[i]) + "\nsystems:\n";
-    for (const auto& info : connectors) text += "  " + info.name + ": {object: " + one.name + "}\n";
+    for (const auto& info : connectors) {
+      const auto narrowed = narrowed_.find(info.name + "/" + one.name);
+      text += "  " + info.name + ": {";
+      if (narrowed == narrowed_.end()) text += "object: " + one.name;
+      else text += "otherwise: skip, variants: {meant: {object: " + one.name + ", is: '" + narrowed->second + "'}}";
+      text += "}\n";
+    }
     text += "fields:\n";
     for (const FieldDefinition& field : one.fields) {
       text += "  " + field.name + ":\n    in: {";

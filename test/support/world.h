@@ -29,6 +29,11 @@ class World {
     bindings_[system + "/" + type_name + "/" + field] = std::move(binding);
     mappings_.clear();  // made anew at the next start
   }
+  /// Before start(): which records of an object are of the type, as an expression over what the system shows.
+  void narrow(const std::string& system, const std::string& type_name, std::string condition) {
+    narrowed_[system + "/" + type_name] = std::move(condition);
+    mappings_.clear();
+  }
   /// Last word on policies and schedules, each time the hub is built.
   std::function<void(Hub&)> configure = [](Hub&) {};
 
@@ -87,6 +92,7 @@ class World {
   std::uint64_t seed_, starts_ = 0;
   std::vector<Member> members_;
   std::map<std::string, std::string> bindings_;  // "east/case/contact"
+  std::map<std::string, std::string> narrowed_;  // "east/contact"
   std::vector<mapping::Mapping> mappings_;
   std::unique_ptr<Log> log_;
 };
