@@ -62,10 +62,13 @@ http::Response to_response(const RecordOutcome& outcome) {
 }
 
 /// It may be someone who is known already, and a person decides.
-RecordOutcome waiting_outcome(int status, std::string_view type, std::string_view id) {
+std::string name_json(const RemoteId& remote) { return "\"type\": " + to_json(Value(remote.object)) + ", \"id\": " + to_json(Value(remote.id)); }
+
+/// Of a record that is held: a person is asked about it, or about `awaited`, which it refers to.
+RecordOutcome waiting_outcome(int status, const RemoteId& remote, const std::optional<RemoteId>& awaited) {
   RecordOutcome outcome;
   outcome.status = status;
-  outcome.body = "{\"type\": " + to_json(Value(type)) + ", \"id\": " + to_json(Value(id)) + ", \"review\": \"possible duplicate\"}";
+  outcome.body = "{" + name_json(remote) + (awaited ? ", \"waits_for\": {" + name_json(*awaited) + "}}" : ", \"review\": \"possible duplicate\"}");
   return outcome;
 }
 
@@ -230,7 +233,11 @@ Result<RecordOutcome> RecordsApi::apply_one(Transaction& transaction, RecordChan
     const RemoteId* target = change.fields[i] ? change.fields[i]->get<RemoteId>() : nullptr;
     if (!target) continue;
     TRY(const auto found, transaction.find_link(connection, *target));
-    if (!found || found->presence != LinkPresence::present)
+    if (found && found->presence == LinkPresence::present) continue;
+    // A new record is held with what it refers to, and no other: two could wait for each other.
+    const bool is_new = !there && (!held || held->fields[i] == change.fields[i]);
+    TRY(const auto held_target, is_new && !found ? transaction.find_held(connection, *target) : Result<std::optional<HeldRecord>>{});
+    if (!held_target)
       return refused(422, "Unusable fields", "there is no " + target->object + " '" + target->id + "'",
                      {{change.pointer + "/" + field.name, "refers to a record that is not there; send it first"}});
   }
@@ -244,8 +251,9 @@ Result<RecordOutcome> RecordsApi::apply_one(Transaction& transaction, RecordChan
   HeldRecord told{connection, change.type, remote, std::move(change.fields), hub_.now()};
   for (std::size_t i = 0; held && i < told.fields.size(); ++i)
     if (!told.fields[i]) told.fields[i] = held->fields[i];
+  TRY(const auto awaited, there ? Result<std::optional<RemoteId>>{} : intake_.held_reference(transaction, told));
   TRY(const auto stored, intake_.absorb_told(transaction, std::move(told), there, run, count));
-  if (!stored) return waiting_outcome(202, entity.name, change.id);
+  if (!stored) return waiting_outcome(202, remote, awaited);
   TRY(const auto golden, transaction.find_golden(stored->entity));
   RecordOutcome outcome;
   outcome.status = there ? 200 : 201;
@@ -261,7 +269,8 @@ Task<http::Response> RecordsApi::read_one(TypeIndex type, std::string id, Connec
     TRY(const auto link, transaction.find_link(connection, RemoteId{entity.name, id}));
     if (!link || link->presence != LinkPresence::present) {
       TRY(const auto held, transaction.find_held(connection, RemoteId{entity.name, id}));
-      outcome = held ? waiting_outcome(200, entity.name, id) : refused(404, "Not found", "there is no " + entity.name + " '" + id + "'");
+      TRY(const auto awaited, held ? intake_.held_reference(transaction, *held) : Result<std::optional<RemoteId>>{});
+      outcome = held ? waiting_outcome(200, held->remote, awaited) : refused(404, "Not found", "there is no " + entity.name + " '" + id + "'");
       return {};
     }
     TRY(const auto golden, transaction.find_golden(link->entity));

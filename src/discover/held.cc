@@ -47,7 +47,27 @@ Source Intake::told_by(ConnectionId connection, TypeIndex type, RunId run) const
   return source;
 }
 
+Result<std::optional<RemoteId>> Intake::held_reference(Transaction& transaction, const HeldRecord& told) const {
+  for (const auto& field : told.fields) {
+    const RemoteId* target = field ? field->get<RemoteId>() : nullptr;
+    if (!target) continue;
+    TRY(const auto link, transaction.find_link(told.connection, *target));
+    if (link) continue;
+    TRY(const auto held, transaction.find_held(told.connection, *target));
+    if (held) return std::optional(*target);
+  }
+  return std::optional<RemoteId>{};
+}
+
 Result<std::optional<Link>> Intake::absorb_told(Transaction& transaction, HeldRecord told, bool partial, RunId run, IntakeCount& count) {
+  if (!partial) {
+    TRY(const auto awaited, held_reference(transaction, told));
+    if (awaited) {
+      TRY_VOID(transaction.put_reference_wait(ReferenceWait{told.connection, *awaited, told.remote, hub_.now()}));
+      TRY_VOID(transaction.put(told));
+      return std::optional<Link>{};
+    }
+  }
   Seen seen;
   seen.object = told.remote.object;
   seen.row.id = told.remote;
@@ -66,7 +86,13 @@ Result<std::optional<Link>> Intake::absorb_told(Transaction& transaction, HeldRe
 
 Result<void> Intake::absorb_withdrawn(Transaction& transaction, ConnectionId connection, TypeIndex type, const RemoteId& remote, RunId run,
                                       IntakeCount& count) {
+  TRY(const auto held, transaction.find_held(connection, remote));
   TRY_VOID(transaction.erase_held(connection, remote));
+  if (held) {
+    TRY(const auto waits, transaction.take_reference_waits(connection, remote));
+    Entities entities(hub_, transaction, run, Priority::real_time);
+    for (const ReferenceWait& wait : waits) TRY_VOID(entities.ask_by_id(connection, wait.waiting, "what it refers to was taken back"));
+  }
   return absorb_gone(transaction, told_by(connection, type, run), remote, count);
 }
 

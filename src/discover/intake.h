@@ -62,6 +62,8 @@ class Intake {
   /// What a hosted system says of a record of its own: all of it, or (`partial`) some fields of one that is linked. The link that it has then;
   /// none: it may be somebody who is known, a person decides, and what was said is held until then.
   Result<std::optional<Link>> absorb_told(Transaction& transaction, HeldRecord told, bool partial, RunId run, IntakeCount& count);
+  /// The record that `told` refers to and that is held itself: it waits with it.
+  Result<std::optional<RemoteId>> held_reference(Transaction& transaction, const HeldRecord& told) const;
   /// It says that the record is no more.
   Result<void> absorb_withdrawn(Transaction& transaction, ConnectionId connection, TypeIndex type, const RemoteId& remote, RunId run, IntakeCount& count);
   /// Records of a hosted connection that are held, and of which something was asked: whom they are is looked at anew.

@@ -260,6 +260,45 @@ TEST_F(HeldRecords, AreLookedAtAgainWhenTheSystemsSettleWhoIsWho) {
   for (const ReviewItem& one : world.open_reviews()) EXPECT_NE(one.remote.id, "43");
 }
 
+TEST_F(HeldRecords, HoldWhatRefersToThem) {
+  const auto answer = call("PUT", "/v1/cases/c1", R"({"subject": "Broken", "contact": "43"})");
+  EXPECT_EQ(answer.status, 202) << answer.body;
+  EXPECT_TRUE(holds(answer, R"("waits_for": {"type": "contact", "id": "43"})")) << answer.body;
+  EXPECT_EQ(call("PUT", "/v1/cases/c1", R"({"subject": "Broken", "contact": "43"})").status, 202) << "told twice";
+  EXPECT_EQ(call("PATCH", "/v1/cases/c1", R"({"subject": "Broken again"})").status, 202);
+  EXPECT_TRUE(holds(call("GET", "/v1/cases/c1"), "waits_for"));
+  gateway.reset();
+  world.crash();
+  world.start();
+  open_gateway();
+  ASSERT_TRUE(world.settle());
+  EXPECT_TRUE(north->live("case").empty());
+  ASSERT_TRUE(world.resolve(item(), "new"));
+  ASSERT_TRUE(world.settle());
+  EXPECT_TRUE(holds(call("GET", "/v1/cases/c1"), R"("contact": {"type": "contact", "id": "43"})")) << call("GET", "/v1/cases/c1").body;
+  ASSERT_EQ(north->live("case").size(), 1u);
+  EXPECT_EQ(north->text("case", north->live("case").at(0)->id, "subject"), "Broken again");
+  EXPECT_EQ(entities("case"), 1u);
+}
+
+TEST_F(HeldRecords, ThatAreDeletedLetGoWhatRefersToThem) {
+  ASSERT_EQ(call("PUT", "/v1/cases/c1", R"({"subject": "Broken", "contact": "43"})").status, 202);
+  ASSERT_EQ(call("PUT", "/v1/cases/c2", R"({"subject": "Lost", "contact": "43"})").status, 202);
+  EXPECT_EQ(call("DELETE", "/v1/cases/c2").status, 204);
+  EXPECT_EQ(call("DELETE", "/v1/contacts/43").status, 204);
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(north->live("case").size(), 1u) << "a case without its contact, rather than none";
+  EXPECT_EQ(call("GET", "/v1/cases/c1").status, 200);
+  EXPECT_EQ(call("GET", "/v1/cases/c2").status, 404);
+}
+
+TEST_F(HeldRecords, CannotBeNamedByRecordsThatAreNotHeld) {
+  ASSERT_EQ(call("PUT", "/v1/cases/c1", R"({"subject": "Broken"})").status, 201);
+  EXPECT_EQ(call("PATCH", "/v1/cases/c1", R"({"contact": "43"})").status, 422) << "nobody could tell it again";
+  ASSERT_EQ(call("PUT", "/v1/accounts/a1", R"({"name": "Acme", "main_contact": "43"})").status, 202);
+  EXPECT_EQ(call("PATCH", "/v1/contacts/43", R"({"account": "a1"})").status, 422) << "both would wait for ever";
+}
+
 TEST_F(ApiTest, EverythingIsThereAfterARestart) {
   call("PUT", "/v1/contacts/42", R"({"name": "Ada"})");
   gateway.reset();
