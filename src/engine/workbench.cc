@@ -24,7 +24,10 @@ std::string Workbench::choices(const ReviewItem& item) {
   const std::string numbers = "a candidate's number, 1 to " + std::to_string(item.candidates.size());
   switch (item.kind) {
     case ReviewKind::field_conflict: return "choose " + numbers;
-    case ReviewKind::possible_duplicate: return "choose " + numbers + ", or 'new' when it is somebody else";
+    case ReviewKind::possible_duplicate:
+      if (is_about_two(item)) return "merge the two in one of the systems, and the item closes itself, or choose 'new' when they are two";
+      if (!item.entity.value().is_nil()) return "choose 'dismiss' once it is settled in the systems";
+      return "choose " + numbers + ", or 'new' when it is somebody else";
     case ReviewKind::mass_delete: return "choose 'approve', or 'dismiss'";
     case ReviewKind::delete_vs_edit:
       return "choose 'remove' to delete it everywhere, 'keep' to have it everywhere, or 'leave' to let it be gone in that one system";
@@ -49,6 +52,11 @@ Task<Result<ReviewItem>> Workbench::resolve(Ulid review, std::string choice, std
       case ReviewKind::possible_duplicate:
         if (item->entity.value().is_nil()) {
           TRY_VOID(resolve_duplicate(transaction, *item, choice));
+          break;
+        }
+        if (is_about_two(*item)) {
+          if (choice != "new") return fail(ErrorCode::invalid_input, "'" + choice + "' is no choice here; " + choices(*item));
+          for (const ReviewCandidate& other : item->candidates) TRY_VOID(transaction.put_not_same(item->entity, other.entity));
           break;
         }
         [[fallthrough]];

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -77,6 +78,10 @@ class Entities {
   Result<void> ask_anew(const merge::EntityState& state);
   Result<void> settle_hosted(merge::EntityState& state, merge::Effects& effects, std::vector<ConnectionId>& settled);
   Result<void> put_match_keys(const merge::EntityState& state);
+  /// Those present who share a key that tells people apart, and which.
+  Result<std::map<EntityId, std::string>> who_shares_a_key(const merge::EntityState& state);
+  /// Opens a question for each of them, and closes those about others.
+  Result<void> ask_about_shared_keys(merge::EntityState& state, const merge::Effects& effects);
   /// References to `target` that were sent as blank, or lost, are owed again.
   Result<void> owe_references(EntityId target);
   Result<void> owe_reference(merge::EntityState& referrer, EntityId target);
@@ -90,6 +95,9 @@ class Entities {
   RunId run_;
   Priority priority_;
 };
+
+/// The item asks whether two entities are one, and names no record of a system.
+bool is_about_two(const ReviewItem& item);
 
 /// Under which a deleted entity stands in the index of match keys while a create for it may still arrive.
 std::string late_create_key(std::string_view match_key);
