@@ -49,8 +49,8 @@ connections:
     base_url: http://127.0.0.1:9103
 @settings@    params: {org_url: http://127.0.0.1:9103, login_url: http://127.0.0.1:9103, tenant: contoso.onmicrosoft.com}
     secrets: {client_id: {env: SIM_CLIENT_ID}, client_secret: {env: SIM_CLIENT_SECRET}, door_key: {env: SIM_DOOR_KEY}}
-default_policy: {strategy: last_write_wins}
-@mappings@)";
+default_policy: {strategy: @policy@}
+@mappings@@more@)";
 /// A mapping that says the same in other words: what is in step stays in step.
 constexpr const char* kOtherMapping = R"(
 mapping: contact
@@ -70,14 +70,18 @@ std::string settings_of(const WorldOptions& options) {
   const auto seconds = [&](const char* name, std::int64_t value, std::int64_t unset) {
     if (value != unset) types += std::string(", ") + name + ": " + std::to_string(value) + "s";
   };
-  seconds("poll", options.poll_s, 0);
+  if (options.batch_every_s == 0) seconds("poll", options.poll_s, 0);
+  seconds("every", options.batch_every_s, 0);
   seconds("full_refresh", options.full_refresh_s, 0);
   seconds("read_before_write", options.read_before_write_s, -1);
   if (options.concurrency > 0) more += "    concurrency: " + std::to_string(options.concurrency) + "\n";
+  if (options.backoff_base_ms > 0)
+    more += "    backoff: {base: " + std::to_string(options.backoff_base_ms) + "ms, cap: " + std::to_string(options.backoff_cap_s) + "s}\n";
   if (options.attempts > 0) more += "    attempts: " + std::to_string(options.attempts) + "\n";
   if (types.empty()) return more;
   more += "    types:\n";
-  for (const char* type : {"account", "contact", "case", "interaction"}) more += std::string("      ") + type + ": {mode: real_time" + types + "}\n";
+  for (const char* type : {"account", "contact", "case", "interaction"})
+    more += std::string("      ") + type + ": {mode: " + (options.batch_every_s > 0 ? "batch" : "real_time") + types + "}\n";
   return more;
 }
 
@@ -148,7 +152,15 @@ void CrmWorld::write_configuration() {
     options.poll_s = options.poll_s == 20 ? 45 : 20;
     options.concurrency = 3;
   }
+  std::string more;
+  if (options.request_life_s > 0) more += "request_life: " + std::to_string(options.request_life_s) + "s\n";
+  if (options.delete_guard >= 0) {
+    const std::string most = std::to_string(options.delete_guard);
+    more += "delete_guard: {count: " + most + ", share_percent: " + most + "}\n";
+  }
   fill_in("@settings@", settings_of(options));
+  fill_in("@policy@", options.policy);
+  fill_in("@more@", more);
   fill_in("@mappings@", changed_ ? "mappings: [other.yaml]\n" : "");
   std::ofstream(folder_ + "/other.yaml") << kOtherMapping;
   fill_in("@refresh@", options_.rotates_tokens ? ", refresh_token: {env: SIM_REFRESH_TOKEN}" : "");

@@ -21,6 +21,10 @@ struct WorldOptions {
   std::int64_t poll_s = 0, full_refresh_s = 0, concurrency = 0, attempts = 0;
   std::int64_t read_before_write_s = -1;  // -1: as shipped
   bool rotates_tokens = false;            // one of the systems gives a new refresh token at each renewal
+  std::int64_t backoff_base_ms = 0, backoff_cap_s = 0, request_life_s = 0;
+  std::int64_t delete_guard = -1;  // deletes of a run, and per cent of a type's records, above which a person is asked; -1: as shipped
+  std::int64_t batch_every_s = 0;  // read and delivered each so often, webhooks or not
+  std::string policy = "last_write_wins";
 };
 
 /// The shipped connectors and mappings, the three stand-ins and a support system, on virtual time and a network of its own;

@@ -270,6 +270,20 @@ void add_tunables(Plan& plan, Rng rng) {
   maybe("attempts", 2, 30);
 }
 
+/// What operators set more rarely: one of them, in some runs.
+void add_settings(Plan& plan, Rng rng) {
+  if (!rng.chance(0.2)) return;
+  const auto set = [&](const char* name, std::int64_t low, std::int64_t high) { plan.config[name] = static_cast<double>(rng.between(low, high)); };
+  switch (rng.below(6)) {
+    case 0: set("backoff_base_ms", 100, 60'000), set("backoff_cap_s", 60, 1'800); break;
+    case 1: set("request_life_s", 60, 1'200); break;
+    case 2: set("delete_guard", 0, 30); break;
+    case 3: set("batch_every_s", 60, 600); break;
+    case 4: set("close_calls_reviewed", 1, 1); break;
+    default: set("conflicts_reviewed", 1, 1);
+  }
+}
+
 /// Some mistakes show only where several things meet, which chance alone brings about seldom: a share of the seeds is about one such meeting.
 enum class Theme { none, sign_ins, lost_answers, cuts };
 
@@ -384,6 +398,7 @@ Plan generate(std::uint64_t seed, const std::string& profile) {
     if (weights.chance(0.2)) plan.config["webhooks"] = 0;
     Rng pages = root.split("pages");
     if (pages.chance(0.15)) plan.config["page_rows"] = static_cast<double>(pages.between(1, 8));
+    add_settings(plan, root.split("settings"));
     add_theme(plan, theme, root.split("theme faults"));
     add_rarity(plan, root.split("rarity"), length_ms, liveness ? 2 : 1);
     hasten_listings(plan, root.split("listings"));

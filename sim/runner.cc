@@ -29,6 +29,13 @@ WorldOptions options_of(const Plan& plan) {
   options.read_before_write_s = whole("read_before_write_s", -1);
   options.concurrency = whole("concurrency", 0);
   options.attempts = whole("attempts", 0);
+  options.backoff_base_ms = whole("backoff_base_ms", 0);
+  options.backoff_cap_s = whole("backoff_cap_s", 0);
+  options.request_life_s = whole("request_life_s", 0);
+  options.delete_guard = whole("delete_guard", -1);
+  options.batch_every_s = whole("batch_every_s", 0);
+  if (whole("close_calls_reviewed", 0) != 0) options.policy += ", close_calls: review";
+  if (whole("conflicts_reviewed", 0) != 0) options.policy = "manual_review";
   options.rotates_tokens = whole("rotates_tokens", 0) != 0;
   return options;
 }

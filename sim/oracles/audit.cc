@@ -15,6 +15,8 @@ using emulators::JournalEntry;
 
 constexpr std::array<std::string_view, 3> kKeyColumns = {"Lockstep_Id__c", "lockstep_id", "lockstep_id"};  // in each of kCrms
 
+constexpr std::string_view kBlank = "-";  // what names that may not be blank are given instead
+
 /// The audit rows of one connection, by the record's id there and by the entity.
 struct Rows {
   std::multimap<std::string, const AuditRow*> by_id;
@@ -125,6 +127,7 @@ class Audit final : public Oracle {
     if (!is_write(row) && !found_later(row)) return false;
     return std::ranges::any_of(row.changes, [&](const AuditChange& change) {
       const std::string* text = change.after ? change.after->get<std::string>() : nullptr;
+      if (change.field == field && !text) return value == kBlank;
       return change.field == field && text && plain(*text) == value;
     });
   }

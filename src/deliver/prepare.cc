@@ -158,6 +158,10 @@ Result<void> Dispatcher::describe_row(Beginning& one, std::size_t variant, const
     const auto& shadow = link && field.value() < link->fields.size() ? link->fields[field.value()].shadow : std::nullopt;
     prepared.changes.push_back(AuditChange{one.context.type.fields[field.value()].name, shadow, state.golden.fields[field.value()].value, ""});
   }
+  if (!is_create(prepared)) return {};
+  for (std::size_t i = 0; i < count; ++i)
+    if (state.golden.fields[i].frozen)
+      prepared.changes.push_back(AuditChange{one.context.type.fields[i].name, std::nullopt, std::nullopt, "under review: not sent"});
   return {};
 }
 

@@ -11,9 +11,7 @@ namespace {
 
 constexpr std::size_t kSharedMax = 8;  // a key that more have tells nobody apart
 
-EntityId other_of(const ReviewItem& item, EntityId one) {
-  return item.entity != one || item.candidates.empty() ? item.entity : item.candidates.front().entity;
-}
+EntityId other_of(const ReviewItem& item, EntityId one) { return item.entity != one || item.candidates.empty() ? item.entity : item.candidates.front().entity; }
 
 bool moves_a_key(const EntityType& type, const std::vector<std::vector<FieldIndex>>& keys, const merge::Effects& effects) {
   if (effects.revived || effects.gone) return true;

@@ -80,6 +80,34 @@ TEST_F(Review, BlocksOnlyItsField) {
   EXPECT_EQ(world.systems[1]->text("contact", ids[1], "city"), "Paris");
 }
 
+TEST(ReviewOfANewRecord, IsToldWhereItIsMadeWithoutTheField) {
+  World world;
+  for (const char* name : {"north", "east", "south"}) world.add_system(name);
+  world.configure = [](Hub& hub) {
+    poll_seldom(hub);
+    World::set_strategy(hub, "contact", "city", Strategy::manual_review);
+  };
+  FakeSystem& south = *world.systems[2];
+  south.down = failure_of(connector::FailureClass::transient, "out of order");
+  south.down->scope = connector::FailureScope::connection;
+  world.systems[0]->add("contact", contact("Ada", "ada@example.com"));
+  world.start();
+  world.run_for(Duration{5 * 60'000});
+  edit_both(world, {id_of(*world.systems[0], "contact", "name", "Ada"), id_of(*world.systems[1], "contact", "name", "Ada")}, "London", "Paris");
+  world.run_for(Duration{30 * 60'000});
+  ASSERT_EQ(world.open_reviews().size(), 1u);
+  south.down.reset();
+  ASSERT_TRUE(world.settle(Duration{3 * 3'600'000}));
+  ASSERT_EQ(south.live("contact").size(), 1u);
+  EXPECT_EQ(south.text("contact", south.live("contact").at(0)->id, "city"), "");
+  bool told = false;
+  for (const AuditRow& row : world.audit())
+    for (const AuditChange& change : row.changes)
+      told = told ||
+             (row.operation == "create" && row.connection == world.system_of("south").id && change.field == "city" && change.note == "under review: not sent");
+  EXPECT_TRUE(told);
+}
+
 TEST_F(Review, ADecisionIsDeliveredEverywhere) {
   const ReviewItem item = world.open_reviews().at(0);
   std::size_t paris = 0;
