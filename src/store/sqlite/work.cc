@@ -56,8 +56,12 @@ Result<void> SqliteTransaction::put(const Obligation& one) {
       .bind(one.due.ms)
       .bind(one.since.ms);
   row.bind(one.attempts).bind(one.is_delete ? 1 : 0);
-  if (one.awaited.value().is_nil()) row.bind_null();
-  else row.bind(one.awaited.value());
+  if (one.awaited.value().is_nil()) {
+    row.bind_null();
+  } else {
+    now_has(Rare::awaited);
+    row.bind(one.awaited.value());
+  }
   return row.bind(static_cast<std::int64_t>(one.golden_version)).bind_text(one.reason).bind_text(one.last_error).bind(static_cast<int>(one.priority)).run();
 }
 
@@ -89,6 +93,8 @@ Result<std::optional<WallTime>> SqliteTransaction::next_due(ConnectionId connect
 }
 
 Result<std::size_t> SqliteTransaction::wake_obligations(ConnectionId connection, EntityId awaited, WallTime now) {
+  TRY(const bool any, has_any(Rare::awaited));
+  if (!any) return 0;
   TRY(Statement row, db_.prepare("UPDATE obligation INDEXED BY obligation_awaited SET state = 0, due = ?, awaited = NULL, reason = '' "
                                  "WHERE connection = ? AND awaited = ? AND awaited IS NOT NULL AND state = 2"));
   TRY_VOID(row.bind(now.ms).bind(connection.value()).bind(awaited.value()).run());
