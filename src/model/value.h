@@ -83,6 +83,11 @@ class Value {
   explicit Value(RemoteId v) : storage_(BoxedRemoteId(std::move(v))) {}
   explicit Value(List v) : storage_(std::move(v)) {}
   explicit Value(Map v) : storage_(std::move(v)) {}
+  /// Makes it a text, list, … and gives that back, to be filled where it is.
+  template <class T>
+  T& emplace() {
+    return storage_.emplace<T>();
+  }
 
   Kind kind() const { return static_cast<Kind>(storage_.index()); }
   bool is_null() const { return storage_.index() == 0; }
@@ -124,6 +129,8 @@ std::string to_display(const Value& value);
 /// Compact and stable binary form, for the store. decode checks everything: a damaged row is an error, not a crash.
 void encode(const Value& value, std::string& out);
 Result<Value> decode_value(std::string_view& in);
+/// The same into a Null that stands where it shall stay.
+Result<void> decode_value(std::string_view& in, Value& into);
 
 /// JSON as the support-system API, the audit trail and the command line show it: instants and dates as RFC 3339 text,
 /// decimals as numbers, references as {"entity": "…"}.
