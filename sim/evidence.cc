@@ -21,6 +21,17 @@ const std::vector<const Written*>& Evidence::history_of(std::string_view type, s
   return found == history_.end() ? kNothing : found->second;
 }
 
+const std::vector<const GoldenRecord*>& Evidence::golden_of(std::string_view type, std::int64_t number) const {
+  static const std::vector<const GoldenRecord*> kNothing;
+  const auto found = golden_by_number_.find({std::string(type), number});
+  return found == golden_by_number_.end() ? kNothing : found->second;
+}
+
+const GoldenRecord* Evidence::find(EntityId entity) const {
+  const auto found = golden_by_entity_.find(entity);
+  return found == golden_by_entity_.end() ? nullptr : found->second.second;
+}
+
 bool Evidence::tells_of(EntityId entity, const Written& written, std::string_view value) const {
   const auto rows = audit.find(entity);
   if (rows == audit.end()) return false;
@@ -43,16 +54,15 @@ std::set<std::int64_t> Evidence::numbers(std::string_view type) {
 }
 
 bool Evidence::waits_for_a_person(EntityId awaited) const {
-  for (const auto& [type, records] : golden)
-    for (const GoldenRecord& record : records)
-      if (record.entity == awaited) return is_explained(type, record.number) || is_merged(type, record.number);
-  return false;
+  const auto found = golden_by_entity_.find(awaited);
+  if (found == golden_by_entity_.end()) return false;
+  const auto& [type, record] = found->second;
+  return is_explained(type, record->number) || is_merged(type, record->number);
 }
 
 void Evidence::explain(EntityId entity) {
-  for (const auto& [type, records] : golden)
-    for (const GoldenRecord& record : records)
-      if (record.entity == entity && record.number >= 0) explained.insert({type, record.number});
+  const auto found = golden_by_entity_.find(entity);
+  if (found != golden_by_entity_.end() && found->second.second->number >= 0) explained.insert({found->second.first, found->second.second->number});
 }
 
 void Evidence::explain(ConnectionId connection, const RemoteId& remote) {
@@ -181,6 +191,11 @@ std::string Evidence::trail(const std::string& type, std::int64_t number) const 
 Result<void> Evidence::read() {
   TRY_VOID(world.transact([&](Transaction& transaction) -> Result<void> {
     TRY_VOID(read_golden(transaction));
+    for (const auto& [type, records] : golden)
+      for (const GoldenRecord& record : records) {
+        golden_by_number_[{type, record.number}].push_back(&record);
+        golden_by_entity_[record.entity] = {type, &record};
+      }
     TRY_VOID(read_open_items(transaction));
     for (const auto& [type, records] : golden)
       for (const GoldenRecord& record : records) {

@@ -49,6 +49,10 @@ struct Evidence {
   std::size_t writes_at_rest = 0;   // by the hub, while nothing happened any more
   Duration healed_after{0};
 
+  /// The golden records of one customer record, dead ones too.
+  const std::vector<const GoldenRecord*>& golden_of(std::string_view type, std::int64_t number) const;
+  /// nullptr: there is none.
+  const GoldenRecord* find(EntityId entity) const;
   /// What people wrote to one customer record, in order of time.
   const std::vector<const Written*>& history_of(std::string_view type, std::int64_t number) const;
   /// A row of the entity's trail tells how the written value was taken, or why it was not. That a later write of ours replaced it is no reason.
@@ -77,6 +81,8 @@ struct Evidence {
   void explain(ConnectionId connection, const RemoteId& remote);
 
   std::map<std::pair<std::string, std::int64_t>, std::vector<const Written*>> history_;
+  std::map<std::pair<std::string, std::int64_t>, std::vector<const GoldenRecord*>> golden_by_number_;
+  std::map<EntityId, std::pair<std::string, const GoldenRecord*>> golden_by_entity_;  // with its type
 };
 
 /// Journal rows that the hub wrote, over all stand-ins.

@@ -103,9 +103,8 @@ class Audit final : public Oracle {
     const TypeNames* type = type_of(crm, entry);
     const auto number = type ? evidence.directory.number_at(crm, *type, entry.table->record(entry.row).id) : std::nullopt;
     if (!number) return mine;
-    for (const GoldenRecord& record : evidence.golden[std::string(type->type)]) {
-      if (record.number != *number) continue;
-      const auto [from, to] = rows.by_entity.equal_range(record.entity);
+    for (const GoldenRecord* record : evidence.golden_of(type->type, *number)) {
+      const auto [from, to] = rows.by_entity.equal_range(record->entity);
       for (auto row = from; row != to; ++row) mine.insert(row->second);
     }
     return mine;

@@ -30,14 +30,14 @@ class NoLostEdit final : public Oracle {
 
  private:
   static bool is_current(Evidence& evidence, const Written& written, const std::string& value) {
-    for (const GoldenRecord& record : evidence.golden[written.type])
-      if (record.number == written.number)
-        if (const auto found = record.fields.find(written.field); found != record.fields.end() && found->second == value) return true;
-    return false;
+    return std::ranges::any_of(evidence.golden_of(written.type, written.number), [&](const GoldenRecord* record) {
+      const auto found = record->fields.find(written.field);
+      return found != record->fields.end() && found->second == value;
+    });
   }
   static bool in_audit(Evidence& evidence, const Written& written, const std::string& value) {
-    return std::ranges::any_of(evidence.golden[written.type],
-                               [&](const GoldenRecord& record) { return record.number == written.number && evidence.tells_of(record.entity, written, value); });
+    return std::ranges::any_of(evidence.golden_of(written.type, written.number),
+                               [&](const GoldenRecord* record) { return evidence.tells_of(record->entity, written, value); });
   }
   /// Another write to the same field of the same record, or its end, so soon that the value may never have been seen from
   /// outside. By people that may take as long as a reading does; by the hub only the moment between its look and its write.

@@ -11,12 +11,6 @@ namespace {
 
 std::string name_of(const TypeNames& type, std::int64_t number) { return std::string(type.type) + " " + std::to_string(number); }
 
-const GoldenRecord* golden_of(const Evidence& evidence, std::string_view type, EntityId entity) {
-  for (const GoldenRecord& record : evidence.golden.at(std::string(type)))
-    if (record.entity == entity) return &record;
-  return nullptr;
-}
-
 /// A case there cannot be without a customer. One whose customer is deleted everywhere goes on naming him, by a record that was merged away there.
 bool has_to_name_somebody(std::string_view crm, const TypeNames& type, std::string_view field, const GoldenRecord& record) {
   return crm == "dynamics365" && type.type == "case" && record.references.empty() && record.references_to_deleted.contains(std::string(field));
@@ -45,7 +39,7 @@ class Convergence final : public Oracle {
         if (!held.empty()) return fmt::format("{} stands in {}, and the hub holds no such record", held.front().id, crm);
         continue;
       }
-      const GoldenRecord* golden = golden_of(evidence, type.type, entities.front());
+      const GoldenRecord* golden = evidence.find(entities.front());
       if (held.empty() && crm == "dynamics365" && type.type == "case" && golden->references.empty()) continue;  // it takes no case without a customer
       if (parent_is_open(evidence, type, golden->references) || (!held.empty() && parent_is_open(evidence, type, held.front().references))) continue;
       if (held.empty() && awaits_a_person(evidence, golden->entity, crm)) continue;
@@ -136,8 +130,8 @@ class References final : public Oracle {
           for (const Held& held : evidence.directory.live_records(crm, type.type, number))
             for (const auto& [field, target] : held.references)
               if (target == -1 && !evidence.is_explained(type.type, number) && !waits_for_a_person(evidence, type, number, field) &&
-                  std::ranges::none_of(evidence.golden.at(std::string(type.type)),
-                                       [&](const GoldenRecord& record) { return record.number == number && has_to_name_somebody(crm, type, field, record); }))
+                  std::ranges::none_of(evidence.golden_of(type.type, number),
+                                       [&](const GoldenRecord* record) { return has_to_name_somebody(crm, type, field, *record); }))
                 return fmt::format("{} in {} ({}): its {} is not there", name_of(type, number), crm, held.id, field);
     return std::nullopt;
   }
@@ -146,9 +140,9 @@ class References final : public Oracle {
   /// Whether whom it refers to is deleted there is for a person to decide.
   static bool waits_for_a_person(const Evidence& evidence, const TypeNames& type, std::int64_t number, const std::string& field) {
     const auto reference = std::ranges::find(type.references, field, &ReferenceNames::field);
-    return reference != type.references.end() && std::ranges::any_of(evidence.golden.at(std::string(type.type)), [&](const GoldenRecord& record) {
-             const auto& deleted = record.references_to_deleted;
-             const auto target = record.number == number ? deleted.find(field) : deleted.end();
+    return reference != type.references.end() && std::ranges::any_of(evidence.golden_of(type.type, number), [&](const GoldenRecord* record) {
+             const auto& deleted = record->references_to_deleted;
+             const auto target = deleted.find(field);
              return target != deleted.end() && evidence.is_explained(reference->to, target->second);
            });
   }

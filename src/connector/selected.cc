@@ -50,6 +50,9 @@ Result<SelectedObject> SelectedObject::make(const Definition& definition, const 
     }
     object.slots_.push_back(std::move(plan));
   }
+  for (std::size_t i = 0; i < object.slots_.size(); ++i)
+    if (!object.slots_[i].name.empty()) object.slots_by_name_.push_back(i);
+  std::ranges::stable_sort(object.slots_by_name_, {}, [&](std::size_t slot) { return std::string_view(object.slots_[slot].name); });
   List select;
   for (const std::string& field : object.select_) select.emplace_back(field);
   object.select_value_ = Value(std::move(select));

@@ -27,6 +27,8 @@ class SelectedObject {
 
   const ObjectSpec& spec() const { return *spec_; }
   const std::vector<SlotPlan>& slots() const { return slots_; }
+  /// Those that have names, in order of them; of one name, in their own order.
+  const std::vector<std::size_t>& slots_by_name() const { return slots_by_name_; }
   const std::vector<std::string>& select() const { return select_; }
   const std::string& key_field() const { return key_field_; }
   const Value& about() const { return about_; }  // root `object`
@@ -56,6 +58,7 @@ class SelectedObject {
  private:
   const ObjectSpec* spec_ = nullptr;
   std::vector<SlotPlan> slots_;
+  std::vector<std::size_t> slots_by_name_;
   std::vector<std::string> select_;
   std::string key_field_;
   Value about_, select_value_, key_value_;

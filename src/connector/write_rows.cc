@@ -11,8 +11,8 @@ using expression::Operand;
 WriteRows::WriteRows(const Context& context, const SelectedObject& object, std::vector<Part> parts)
     : context_(context), object_(object), parts_(std::move(parts)), field_scope_(context.scope()) {
   object_.enter(field_scope_);
-  roots_.reserve(parts_.size());
-  for (const Part& part : parts_) roots_.push_back(describe(part));
+  for (Part& part : parts_)
+    if (!part.root) part.root = std::make_shared<const Value>(describe(part));
 }
 
 namespace {
@@ -20,13 +20,12 @@ namespace {
 /// Slots by wire name, for conditions on what was and what shall be.
 Value by_name(const SelectedObject& object, const mapping::Slots& slots) {
   Map map;
-  for (std::size_t i = 0; i < slots.size() && i < object.slots().size(); ++i) {
-    if (!slots[i]) continue;
+  for (const std::size_t i : object.slots_by_name()) {
+    if (i >= slots.size() || !slots[i]) continue;
     const SlotPlan& plan = object.slots()[i];
-    const bool known = std::ranges::find(map, plan.name, &std::pair<std::string, Value>::first) != map.end();
-    if (!known && !plan.name.empty()) map.emplace_back(plan.name, slots[i]->is_null() ? Value{} : object.wire().write(*slots[i], plan.type));
+    if (!map.empty() && map.back().first == plan.name) continue;
+    map.emplace_back(plan.name, slots[i]->is_null() ? Value{} : object.wire().write(*slots[i], plan.type));
   }
-  make_map(map);
   return Value(std::move(map));
 }
 
@@ -59,14 +58,14 @@ Value WriteRows::describe(const Part& part) const {
 
 Operand WriteRows::all() const {
   std::vector<Operand> rows;
-  rows.reserve(roots_.size());
-  for (const Value& root : roots_) rows.push_back(Operand::borrow(root));
+  rows.reserve(parts_.size());
+  for (const Part& part : parts_) rows.push_back(Operand::borrow(*part.root));
   return Operand::list(std::move(rows));
 }
 
 void WriteRows::enter(std::size_t index, Scope& scope) const {
   current_ = index;
-  scope.set(kRow, Operand::borrow(roots_[index]));
+  scope.set(kRow, Operand::borrow(*parts_[index].root));
 }
 
 Result<void> WriteRows::write_fields(const std::vector<std::string>& except, const std::function<void()>& comma, std::string& out) const {

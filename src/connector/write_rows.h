@@ -1,6 +1,6 @@
 #pragma once
 
-#include <set>
+#include <memory>
 
 #include "connector/context.h"
 #include "connector/selected.h"
@@ -12,10 +12,11 @@ class WriteRows final : public RowSource {
  public:
   struct Part {
     const WriteRow* row = nullptr;
-    std::vector<std::size_t> slots;  // written as fields
-    bool send_key = false;           // our key goes into the fields
-    bool guarded = false;            // a lock is wanted
-    std::size_t index = 0;           // in the caller's list
+    std::vector<std::size_t> slots;          // written as fields
+    bool send_key = false;                   // our key goes into the fields
+    bool guarded = false;                    // a lock is wanted
+    std::size_t index = 0;                   // in the caller's list
+    std::shared_ptr<const Value> root = {};  // `row`, described once, however often the part is put into rows anew
   };
   WriteRows(const Context& context, const SelectedObject& object, std::vector<Part> parts);
 
@@ -33,7 +34,6 @@ class WriteRows final : public RowSource {
   const Context& context_;
   const SelectedObject& object_;
   std::vector<Part> parts_;
-  std::vector<Value> roots_;  // `row` of each
   mutable std::size_t current_ = 0;
   mutable Scope field_scope_;
 };

@@ -166,7 +166,9 @@ Result<void> Dispatcher::commit_intent(Beginning& one, Round& into) {
     link->intent->object = one.prepared.object;
     link->intent->sent = one.context.now;
   }
-  TRY_VOID(one.transaction.put(*link));
+  // To write nothing but our own id leaves no trace in the link.
+  const bool sends_values = one.prepared.plan.kind != merge::Plan::Kind::update || !one.prepared.plan.fields.empty();
+  if (sends_values) TRY_VOID(one.transaction.put(*link));
   one.obligation.state = ObligationState::in_flight;
   TRY_VOID(one.transaction.put(one.obligation));
   into.prepared.push_back(std::move(one.prepared));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <functional>
 #include <map>
 #include <set>
@@ -76,7 +77,11 @@ class Dispatcher {
   };
   struct Sending;  // requests on their way
   enum class Drained { all, gives_way };
-  Task<Drained> drain_priority(Priority priority, const std::vector<TypeIndex>& types, Sending& sending, DeliverReport& report);
+  /// By priority, those of `types` of which something is due now: most queues are empty, and one look tells. What becomes due later wakes who delivers.
+  using Due = std::array<std::vector<TypeIndex>, kPriorities>;
+  Task<Due> look_for_due(std::vector<TypeIndex> types, DeliverReport& report);
+  Task<Drained> drain_priority(Priority priority, const std::vector<TypeIndex>& due, const std::vector<TypeIndex>& types, Sending& sending,
+                               DeliverReport& report);
   /// Delivers what is due of one queue until nothing is: the next round is prepared while the last one is on its way.
   Task<Drained> drain(Queue queue, const std::vector<TypeIndex>& types, Sending& sending, DeliverReport& report);
   Task<bool> round(Queue queue, const std::vector<TypeIndex>& types, Sending& sending, Round& round, DeliverReport& report);

@@ -73,9 +73,11 @@ Task<DeliverReport> Dispatcher::deliver(std::vector<TypeIndex> types) {
   for (Answered& late : unfinished) co_await finish(std::move(late), report);
   if (!report.error.empty()) co_return report;
   Sending sending(hub_.executor, system_.concurrency);
+  Due due = co_await look_for_due(types, report);
   for (std::size_t at = 0; at < kPriorities;) {
-    const Drained drained = co_await drain_priority(static_cast<Priority>(at), types, sending, report);
+    const Drained drained = co_await drain_priority(static_cast<Priority>(at), due[at], types, sending, report);
     at = drained == Drained::gives_way ? 0 : at + 1;
+    if (drained == Drained::gives_way) due = co_await look_for_due(types, report);
   }
   for (const auto& group : sending.groups) co_await group->join();
   for (const TypeIndex type : types)
@@ -83,10 +85,27 @@ Task<DeliverReport> Dispatcher::deliver(std::vector<TypeIndex> types) {
   co_return report;
 }
 
-Task<Dispatcher::Drained> Dispatcher::drain_priority(Priority priority, const std::vector<TypeIndex>& types, Sending& sending, DeliverReport& report) {
+Task<Dispatcher::Due> Dispatcher::look_for_due(std::vector<TypeIndex> types, DeliverReport& report) {
+  Due due;
+  Store::Work work = [&](Transaction& transaction) -> Result<void> {
+    due = Due{};
+    for (std::size_t priority = 0; priority < kPriorities; ++priority)
+      for (const TypeIndex type : types) {
+        TRY(const auto first, transaction.due_obligations(system_.id, type, static_cast<Priority>(priority), hub_.now(), 1));
+        if (!first.empty()) due[priority].push_back(type);
+      }
+    return {};
+  };
+  const Result<void> looked = co_await hub_.store.read(std::move(work));
+  if (!looked) report.error = looked.error().message;
+  co_return due;
+}
+
+Task<Dispatcher::Drained> Dispatcher::drain_priority(Priority priority, const std::vector<TypeIndex>& due, const std::vector<TypeIndex>& types,
+                                                     Sending& sending, DeliverReport& report) {
   std::vector<Queue> queues;
-  for (const TypeIndex type : types) queues.push_back(Queue{priority, type, false});
-  for (auto type = types.rbegin(); type != types.rend(); ++type) queues.push_back(Queue{priority, *type, true});
+  for (const TypeIndex type : due) queues.push_back(Queue{priority, type, false});
+  for (auto type = due.rbegin(); type != due.rend(); ++type) queues.push_back(Queue{priority, *type, true});
   for (const Queue& queue : queues) {
     const Drained drained = co_await drain(queue, types, sending, report);
     if (drained == Drained::gives_way) co_return drained;

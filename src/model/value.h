@@ -2,6 +2,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -42,6 +43,21 @@ struct Null {
   auto operator<=>(const Null&) const = default;
 };
 
+/// Kept beside the value that holds it: it is rare and the largest by far, and every value is as large as the largest.
+class BoxedRemoteId {
+ public:
+  explicit BoxedRemoteId(RemoteId id) : id_(std::make_unique<RemoteId>(std::move(id))) {}
+  BoxedRemoteId(const BoxedRemoteId& other) : id_(other.id_ ? std::make_unique<RemoteId>(*other.id_) : nullptr) {}
+  BoxedRemoteId(BoxedRemoteId&&) noexcept = default;
+  BoxedRemoteId& operator=(const BoxedRemoteId& other) { return *this = BoxedRemoteId(other); }
+  BoxedRemoteId& operator=(BoxedRemoteId&&) noexcept = default;
+  bool operator==(const BoxedRemoteId& other) const { return id_ && other.id_ ? *id_ == *other.id_ : id_ == other.id_; }
+  RemoteId* get() const { return id_.get(); }
+
+ private:
+  std::unique_ptr<RemoteId> id_;  // null: it was moved away
+};
+
 class Value;
 /// A set (sorted, unique) or a list; which one is told by the field's type.
 using List = std::vector<Value>;
@@ -51,7 +67,6 @@ using Map = std::vector<std::pair<std::string, Value>>;
 /// A canonical value: what the hub compares, merges and stores. Absent is not a Value: it is a slot without one.
 class Value {
  public:
-  using Storage = std::variant<Null, bool, std::int64_t, Decimal, std::string, WallTime, Date, EntityRef, RemoteId, List, Map>;
   enum class Kind { null, boolean, integer, decimal, text, instant, date, entity, remote, list, map };
 
   Value() = default;
@@ -65,21 +80,30 @@ class Value {
   explicit Value(WallTime v) : storage_(v) {}
   explicit Value(Date v) : storage_(v) {}
   explicit Value(EntityRef v) : storage_(v) {}
-  explicit Value(RemoteId v) : storage_(std::move(v)) {}
+  explicit Value(RemoteId v) : storage_(BoxedRemoteId(std::move(v))) {}
   explicit Value(List v) : storage_(std::move(v)) {}
   explicit Value(Map v) : storage_(std::move(v)) {}
+  /// Makes it a text, list, … and gives that back, to be filled where it is.
+  template <class T>
+  T& emplace() {
+    return storage_.emplace<T>();
+  }
 
   Kind kind() const { return static_cast<Kind>(storage_.index()); }
   bool is_null() const { return storage_.index() == 0; }
   template <class T>
   const T* get() const {
-    return std::get_if<T>(&storage_);
+    return const_cast<Value*>(this)->get<T>();
   }
   template <class T>
   T* get() {
-    return std::get_if<T>(&storage_);
+    if constexpr (std::is_same_v<T, RemoteId>) {
+      const BoxedRemoteId* boxed = std::get_if<BoxedRemoteId>(&storage_);
+      return boxed ? boxed->get() : nullptr;
+    } else {
+      return std::get_if<T>(&storage_);
+    }
   }
-  const Storage& storage() const { return storage_; }
 
   /// Null, empty text, empty list, or a map whose members are all blank.
   bool is_blank() const;
@@ -88,7 +112,7 @@ class Value {
   bool operator==(const Value&) const = default;
 
  private:
-  Storage storage_;
+  std::variant<Null, bool, std::int64_t, Decimal, std::string, WallTime, Date, EntityRef, BoxedRemoteId, List, Map> storage_;  // in the order of Kind
 };
 
 /// A total order (kind first) that is stable over builds: for sets, tie-breaks and canonical encodings.
@@ -105,6 +129,8 @@ std::string to_display(const Value& value);
 /// Compact and stable binary form, for the store. decode checks everything: a damaged row is an error, not a crash.
 void encode(const Value& value, std::string& out);
 Result<Value> decode_value(std::string_view& in);
+/// The same into a Null that stands where it shall stay.
+Result<void> decode_value(std::string_view& in, Value& into);
 
 /// JSON as the support-system API, the audit trail and the command line show it: instants and dates as RFC 3339 text,
 /// decimals as numbers, references as {"entity": "…"}.

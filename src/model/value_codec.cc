@@ -28,28 +28,31 @@ void put_text(std::string_view text, std::string& out) {
 
 tl::unexpected<Error> damaged(std::string_view what) { return fail(ErrorCode::storage, "damaged value: " + std::string(what)); }
 
-Result<std::uint64_t> take_varint(std::string_view& in) {
-  std::uint64_t number = 0;
+Result<void> take_varint(std::string_view& in, std::uint64_t& number) {
+  number = 0;
   for (int shift = 0; shift < 64; shift += 7) {
     if (in.empty()) return damaged("cut number");
     const auto byte = static_cast<unsigned char>(in[0]);
     in.remove_prefix(1);
     if (shift == 63 && byte > 1) break;
     number |= static_cast<std::uint64_t>(byte & 0x7f) << shift;
-    if (byte < 0x80) return number;
+    if (byte < 0x80) return {};
   }
   return damaged("number too long");
 }
-Result<std::int64_t> take_signed(std::string_view& in) {
-  TRY(const std::uint64_t raw, take_varint(in));
-  return static_cast<std::int64_t>(raw >> 1) ^ -static_cast<std::int64_t>(raw & 1);
+Result<void> take_signed(std::string_view& in, std::int64_t& number) {
+  std::uint64_t raw = 0;
+  TRY_VOID(take_varint(in, raw));
+  number = static_cast<std::int64_t>(raw >> 1) ^ -static_cast<std::int64_t>(raw & 1);
+  return {};
 }
-Result<std::string> take_text(std::string_view& in) {
-  TRY(const std::uint64_t size, take_varint(in));
+Result<void> take_text(std::string_view& in, std::string& text) {
+  std::uint64_t size = 0;
+  TRY_VOID(take_varint(in, size));
   if (size > in.size()) return damaged("cut text");
-  std::string text(in.substr(0, size));
+  text.assign(in.substr(0, size));
   in.remove_prefix(size);
-  return text;
+  return {};
 }
 
 bool is_canonical_decimal(std::string_view text) {
@@ -65,83 +68,78 @@ bool is_canonical_decimal(std::string_view text) {
 }
 
 /// Canonical form is checked, since a decimal is printed as it is, into JSON too.
-Result<Value> take_decimal(std::string_view& in) {
-  TRY(std::string text, take_text(in));
-  if (!is_canonical_decimal(text)) return damaged("no canonical decimal");
-  return Value(Decimal{std::move(text)});
+Result<void> take_decimal(std::string_view& in, Value& into) {
+  std::string& text = into.emplace<Decimal>().text;
+  TRY_VOID(take_text(in, text));
+  return is_canonical_decimal(text) ? Result<void>{} : damaged("no canonical decimal");
 }
 
-Result<Value> take_value(std::string_view& in, int depth);
+// Values are filled where they stay: rows hold many, and to move one costs as much as to read it.
+Result<void> take_value(std::string_view& in, Value& into, int depth);
 
-Result<Value> take_list(std::string_view& in, int depth) {
-  TRY(const std::uint64_t count, take_varint(in));
+Result<void> take_list(std::string_view& in, List& list, int depth) {
+  std::uint64_t count = 0;
+  TRY_VOID(take_varint(in, count));
   if (count > in.size()) return damaged("list longer than its row");
-  List list;
   list.reserve(std::min(count, kReserveMax));
-  for (std::uint64_t i = 0; i < count; ++i) {
-    TRY(Value element, take_value(in, depth + 1));
-    list.push_back(std::move(element));
-  }
-  return Value(std::move(list));
+  for (std::uint64_t i = 0; i < count; ++i) TRY_VOID(take_value(in, list.emplace_back(), depth + 1));
+  return {};
 }
 
-Result<Value> take_map(std::string_view& in, int depth) {
-  TRY(const std::uint64_t count, take_varint(in));
+Result<void> take_map(std::string_view& in, Map& map, int depth) {
+  std::uint64_t count = 0;
+  TRY_VOID(take_varint(in, count));
   if (count > in.size()) return damaged("map longer than its row");
-  Map map;
   map.reserve(std::min(count, kReserveMax));
   for (std::uint64_t i = 0; i < count; ++i) {
-    TRY(std::string name, take_text(in));
-    TRY(Value member, take_value(in, depth + 1));
-    map.emplace_back(std::move(name), std::move(member));
+    auto& [name, member] = map.emplace_back();
+    TRY_VOID(take_text(in, name));
+    TRY_VOID(take_value(in, member, depth + 1));
   }
-  return Value(std::move(map));
+  return {};
 }
 
-Result<Value> take_value(std::string_view& in, int depth) {
+Result<void> take_value(std::string_view& in, Value& into, int depth) {
   if (in.empty()) return damaged("cut value");
   if (depth > kDepthMax) return damaged("nested too deeply");
   const auto kind = static_cast<unsigned char>(in[0]);
   in.remove_prefix(1);
   switch (static_cast<Value::Kind>(kind)) {
-    case Value::Kind::null: return Value{};
+    case Value::Kind::null: return {};
     case Value::Kind::boolean: {
-      TRY(const std::uint64_t flag, take_varint(in));
+      std::uint64_t flag = 0;
+      TRY_VOID(take_varint(in, flag));
       if (flag > 1) return damaged("boolean beyond true");
-      return Value(flag != 0);
+      into.emplace<bool>() = flag != 0;
+      return {};
     }
-    case Value::Kind::integer: {
-      TRY(const std::int64_t number, take_signed(in));
-      return Value(number);
-    }
-    case Value::Kind::decimal: return take_decimal(in);
-    case Value::Kind::text: {
-      TRY(std::string text, take_text(in));
-      return Value(std::move(text));
-    }
-    case Value::Kind::instant: {
-      TRY(const std::int64_t ms, take_signed(in));
-      return Value(WallTime{ms});
-    }
+    case Value::Kind::integer: return take_signed(in, into.emplace<std::int64_t>());
+    case Value::Kind::decimal: return take_decimal(in, into);
+    case Value::Kind::text: return take_text(in, into.emplace<std::string>());
+    case Value::Kind::instant: return take_signed(in, into.emplace<WallTime>().ms);
     case Value::Kind::date: {
-      TRY(const std::int64_t days, take_signed(in));
+      std::int64_t days = 0;
+      TRY_VOID(take_signed(in, days));
       if (days < INT32_MIN || days > INT32_MAX) return damaged("date out of range");
-      return Value(Date{static_cast<std::int32_t>(days)});
+      into.emplace<Date>().days = static_cast<std::int32_t>(days);
+      return {};
     }
     case Value::Kind::entity: {
       if (in.size() < 16) return damaged("cut reference");
-      EntityRef reference;
+      EntityRef& reference = into.emplace<EntityRef>();
       for (std::size_t i = 0; i < 16; ++i) reference.entity.bytes[i] = static_cast<std::uint8_t>(in[i]);
       in.remove_prefix(16);
-      return Value(reference);
+      return {};
     }
     case Value::Kind::remote: {
-      TRY(std::string object, take_text(in));
-      TRY(std::string id, take_text(in));
-      return Value(RemoteId{std::move(object), std::move(id)});
+      RemoteId remote;
+      TRY_VOID(take_text(in, remote.object));
+      TRY_VOID(take_text(in, remote.id));
+      into = Value(std::move(remote));
+      return {};
     }
-    case Value::Kind::list: return take_list(in, depth);
-    case Value::Kind::map: return take_map(in, depth);
+    case Value::Kind::list: return take_list(in, into.emplace<List>(), depth);
+    case Value::Kind::map: return take_map(in, into.emplace<Map>(), depth);
   }
   return damaged("unknown kind " + std::to_string(kind));
 }
@@ -179,6 +177,12 @@ void encode(const Value& value, std::string& out) {
   }
 }
 
-Result<Value> decode_value(std::string_view& in) { return take_value(in, 0); }
+Result<void> decode_value(std::string_view& in, Value& into) { return take_value(in, into, 0); }
+
+Result<Value> decode_value(std::string_view& in) {
+  Value value;
+  TRY_VOID(decode_value(in, value));
+  return value;
+}
 
 }  // namespace lockstep

@@ -84,15 +84,21 @@ class Reader {
     in_.remove_prefix(id.bytes.size());
     return id;
   }
+  void value(Value& into) {
+    if (!decode_value(in_, into)) fail_number();
+  }
   Value value() {
-    auto value = decode_value(in_);
-    if (value) return std::move(*value);
-    fail_number();
-    return {};
+    Value value;
+    this->value(value);
+    return value;
+  }
+  void optional(std::optional<Value>& into) {
+    if (number() != 0) value(into.emplace());
   }
   std::optional<Value> optional() {
-    if (number() == 0) return std::nullopt;
-    return value();
+    std::optional<Value> value;
+    optional(value);
+    return value;
   }
   Stamp stamp() {
     Stamp stamp;
@@ -146,20 +152,21 @@ void write_link_field(Writer& out, const LinkField& field) {
   }
 }
 
-LinkField read_link_field(Reader& in) {
-  LinkField field;
+/// Into a field that is blank: rows hold many of them, and moving them costs as much as reading them.
+void read_link_field(Reader& in, LinkField& field) {
   const std::int64_t flags = in.number();
   field.unverified = flags & 2;
   field.frozen = flags & 4;
   field.new_mapping = flags & 8;
-  field.shadow = in.optional();
-  field.acked = flags & 1 ? field.shadow : in.optional();
+  in.optional(field.shadow);
+  if (flags & 1) field.acked = field.shadow;
+  else in.optional(field.acked);
   field.acked_stamp = in.stamp();
   field.rewrites = static_cast<std::uint8_t>(in.number());
   if (flags & 16) field.before = in.value();
   field.names_loser = flags & 64;
   if (flags & 128) field.missed = in.time();
-  if (!(flags & 32)) return field;
+  if (!(flags & 32)) return;
   const std::size_t count = in.count();
   for (std::size_t i = 0; i < count && !in.bad(); ++i) {
     Unanswered one;
@@ -169,7 +176,6 @@ LinkField read_link_field(Reader& in) {
     one.stand_in = in.optional();
     field.unanswered.push_back(std::move(one));
   }
-  return field;
 }
 
 /// Index of a stored field number in today's model, or nothing.
@@ -204,11 +210,11 @@ Result<void> decode_golden(std::string_view body, const FieldNumbers& numbers, G
   const std::size_t count = in.count();
   for (std::size_t i = 0; i < count && !in.bad(); ++i) {
     const auto index = index_of(numbers, in.number());
-    GoldenField field;
-    field.value = in.value();
+    GoldenField of_no_model;
+    GoldenField& field = index ? golden.fields[*index] : of_no_model;
+    in.value(field.value);
     field.stamp = in.stamp();
     field.frozen = in.flag();
-    if (index) golden.fields[*index] = std::move(field);
   }
   return in.finish("golden record " + golden.id.value().text());
 }
@@ -260,8 +266,8 @@ Result<void> decode_link(std::string_view body, const FieldNumbers& numbers, Lin
   const std::size_t count = in.count();
   for (std::size_t i = 0; i < count && !in.bad(); ++i) {
     const auto index = index_of(numbers, in.number());
-    LinkField field = read_link_field(in);
-    if (index) link.fields[*index] = std::move(field);
+    LinkField of_no_model;
+    read_link_field(in, index ? link.fields[*index] : of_no_model);
   }
   return in.finish("link to " + link.remote.object + "/" + link.remote.id);
 }

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/result.h"
@@ -65,7 +65,7 @@ class Database {
  private:
   explicit Database(sqlite3* handle) : handle_(handle) {}
   sqlite3* handle_;
-  std::map<const char*, sqlite3_stmt*> statements_;
+  std::unordered_map<const char*, sqlite3_stmt*> statements_;
 };
 
 /// That the file is a Lockstep store of a version this program knows. Errors: storage, with what to use instead.

@@ -189,6 +189,23 @@ Result<std::vector<std::pair<std::uint64_t, Golden>>> SqliteTransaction::golden_
   }
 }
 
+Result<bool> SqliteTransaction::has_any(Rare what) {
+  std::optional<bool>& known = rare_[static_cast<std::size_t>(what)];
+  if (known) return *known;
+  const auto sql = [&] {
+    switch (what) {
+      case Rare::open_review: return "SELECT 1 FROM review INDEXED BY review_state WHERE state = 0 LIMIT 1";
+      case Rare::remote_alias: return "SELECT 1 FROM remote_alias LIMIT 1";
+      case Rare::reference_wait: return "SELECT 1 FROM reference_wait LIMIT 1";
+      case Rare::awaited: break;
+    }
+    return "SELECT 1 FROM obligation INDEXED BY obligation_awaited WHERE awaited IS NOT NULL LIMIT 1";
+  };
+  TRY(Statement row, db_.prepare(sql()));
+  TRY(known, row.step());
+  return *known;
+}
+
 Result<std::optional<EntityId>> SqliteTransaction::resolve(EntityId id) {
   constexpr int kHopsMax = 64;
   for (int hop = 0; hop < kHopsMax; ++hop) {
@@ -212,11 +229,14 @@ Result<void> SqliteTransaction::put_remote_alias(ConnectionId connection, const 
     TRY(Statement row, db_.prepare("DELETE FROM remote_alias WHERE connection = ? AND object = ? AND remote = ?"));
     return row.bind(connection.value()).bind_text(alias.object).bind_text(alias.id).run();
   }
+  now_has(Rare::remote_alias);
   TRY(Statement row, db_.prepare("INSERT OR REPLACE INTO remote_alias(connection, object, remote, survivor_object, survivor) VALUES(?, ?, ?, ?, ?)"));
   return row.bind(connection.value()).bind_text(alias.object).bind_text(alias.id).bind_text(survivor.object).bind_text(survivor.id).run();
 }
 
 Result<std::optional<RemoteId>> SqliteTransaction::find_remote_alias(ConnectionId connection, const RemoteId& alias) {
+  TRY(const bool any, has_any(Rare::remote_alias));
+  if (!any) return std::optional<RemoteId>{};
   TRY(Statement row, db_.prepare("SELECT survivor_object, survivor FROM remote_alias WHERE connection = ? AND object = ? AND remote = ?"));
   TRY(const bool found, row.bind(connection.value()).bind_text(alias.object).bind_text(alias.id).step());
   if (!found) return std::optional<RemoteId>{};
@@ -312,6 +332,7 @@ Result<void> SqliteTransaction::erase_held(ConnectionId connection, const Remote
 }
 
 Result<void> SqliteTransaction::put_reference_wait(const ReferenceWait& wait) {
+  now_has(Rare::reference_wait);
   TRY(Statement row, db_.prepare("INSERT OR IGNORE INTO reference_wait(connection, object, remote, waiting_object, waiting, since) VALUES(?, ?, ?, ?, ?, ?)"));
   return row.bind(wait.connection.value())
       .bind_text(wait.awaited.object)
@@ -324,6 +345,8 @@ Result<void> SqliteTransaction::put_reference_wait(const ReferenceWait& wait) {
 
 Result<std::vector<ReferenceWait>> SqliteTransaction::take_reference_waits(ConnectionId connection, const RemoteId& awaited) {
   std::vector<ReferenceWait> waits;
+  TRY(const bool any, has_any(Rare::reference_wait));
+  if (!any) return waits;
   {
     TRY(Statement rows, db_.prepare("SELECT waiting_object, waiting, since FROM reference_wait WHERE connection = ? AND object = ? AND remote = ?"));
     rows.bind(connection.value()).bind_text(awaited.object).bind_text(awaited.id);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
@@ -107,8 +108,14 @@ class SqliteTransaction final : public Transaction {
   Result<Obligation> obligation_row(Statement& row);
   Result<std::vector<Obligation>> obligation_rows(Statement statement);
 
+  /// What there is nothing of most of the time: whether there is any is asked once in a transaction, not for each record.
+  enum class Rare : std::uint8_t { open_review, remote_alias, reference_wait, awaited };
+  Result<bool> has_any(Rare what);
+  void now_has(Rare what) { rare_[static_cast<std::size_t>(what)] = true; }
+
   Database& db_;
   Names& names_;
+  std::array<std::optional<bool>, 4> rare_;  // by Rare; none: not asked yet
 };
 
 }  // namespace lockstep::sqlite
