@@ -106,6 +106,17 @@ TEST_F(Strict, OptionsOfCollectionsAreNotForOneRow) {
   EXPECT_EQ(get("accounts(" + id + ")?$select=name").status, 200);
 }
 
+// fact: §2.13 [D] switch: larger_tops_cut
+TEST_F(Strict, NoMoreThan5000RowsAreAskedFor) {
+  account();
+  EXPECT_EQ(get("accounts?$top=5000").rows(), 1u);
+  EXPECT_EQ(get("accounts?$top=5001").code(), "0x80060888");
+  EXPECT_EQ(get("accounts?$expand=contact_customer_accounts($top=5001)").code(), "0x80060888");
+  EXPECT_EQ(get("accounts", prefer("odata.maxpagesize=5001")).header("Preference-Applied"), "odata.maxpagesize=5000") << "a preference is not refused";
+  control("POST", "settings", R"({"larger_tops_cut":true})");
+  EXPECT_EQ(get("accounts?$top=5001").rows(), 1u);
+}
+
 // fact: §2.8 [C]
 TEST_F(Strict, AReferenceNamesItsRow) {
   std::string id = account();
