@@ -133,6 +133,7 @@ void Service::add_switches() {
   switches_.add("client_correlation", &quirks.client_correlation);
   switches_.add("time_left_in_seconds", &quirks.time_left_in_seconds);
   switches_.add("status_moves_state", &quirks.status_moves_state);
+  switches_.add("read_only_passed_over", &quirks.read_only_passed_over);
   switches_.add("larger_tops_cut", &quirks.larger_tops_cut);
   switches_.add("null_clears_any_target", &quirks.null_clears_any_target);
   switches_.add(

@@ -35,6 +35,7 @@ struct Quirks {
   bool time_left_in_seconds = false;               // the unit of x-ms-ratelimit-time-remaining-xrm-requests; else ms
   bool status_moves_state = false;                 // statuscode alone moves statecode; else it is refused
   bool unresolved_parties = false;                 // a participant may be a bare address
+  bool read_only_passed_over = false;              // read-only columns in a body change nothing; else they are refused
   bool larger_tops_cut = false;                    // $top beyond 5000 is 5000; else it is refused
   bool null_clears_any_target = false;             // null on the name of a target that is not set clears the lookup
 };
