@@ -129,6 +129,8 @@ void Service::add_switches() {
   switches_.add("expired_token_status", &quirks.expired_token_status);
   switches_.add("untracked_status", &quirks.untracked_status);
   switches_.add("repeated_rows", &quirks.repeated_rows);
+  switches_.add("empty_targets", &quirks.empty_targets);
+  switches_.add("key_index_ms", &quirks.key_index);
   switches_.add("repeated_content_ids", &quirks.repeated_content_ids);
   switches_.add("client_correlation", &quirks.client_correlation);
   switches_.add("time_left_in_seconds", &quirks.time_left_in_seconds);

@@ -49,7 +49,10 @@ Outcome<http::Response> create_key(ApiCall& api, const TableSpec& table, const j
     TRY(const Column* column, fetch_column(table, scalar_text(each)));
     names.push_back(column->name);
   }
-  if (!api.organisation.metadata.add_key(table.name, name, names)) return refuse(400, "0x80060896", "A key is made of stored columns.");
+  Metadata& metadata = api.organisation.metadata;
+  WallTime built_at = api.call.now + metadata.quirks().key_index;
+  if (!metadata.add_key(table.name, name, names, built_at)) return refuse(400, "0x80060896", "A key is made of stored columns.");
+  metadata.build_keys(api.call.now);
   return made(api, table, "Keys");
 }
 

@@ -56,6 +56,19 @@ TEST_F(Lacks, ABareAddressIsNoParticipantUnlessTheOrganisationAllowsIt) {
   EXPECT_EQ(post("emails", mail).status, 204);
 }
 
+using Bodies = Dynamics365Test;
+
+// fact: §9.4 [K]
+TEST_F(Bodies, NameEachMemberOnce) {
+  Answer twice = post("contacts", R"({"lastname":"L","fax":"1","fax":"2"})");
+  EXPECT_EQ(twice.status, 400);
+  EXPECT_EQ(twice.code(), "0x80048d19");
+  EXPECT_NE(twice.message().find("'fax'"), std::string::npos) << twice.text;
+  EXPECT_EQ(post("accounts", R"({"name":"A","primarycontactid":{"lastname":"L","\u006castname":"M"}})").code(), "0x80048d19") << "however it is spelt";
+  EXPECT_EQ(get("contacts").rows(), 0u);
+  EXPECT_EQ(post("accounts", R"({"name":"A","primarycontactid":{"lastname":"name"}})").status, 204) << "within one object alone";
+}
+
 using Closed = Dynamics365Test;
 
 // fact: §6.3 [C]
