@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <map>
 #include <set>
 
@@ -135,6 +136,8 @@ class Salesforce final : public StandIn {
   http::Response basic_info(Call& call);
   http::Response recent(Call& call);
   json::array recent_items(Call& call, const ObjectType* object, std::size_t most);
+  /// The caller has used a record, unless the call says that it is not to be remembered.
+  void note_used(const Call& call, const ObjectType& object, RowNumber row);
   http::Response tabs(Call& call);
   http::Response theme(Call& call);
   http::Response stream(Call& call);
@@ -260,6 +263,8 @@ class Salesforce final : public StandIn {
   WallTime covered_until(WallTime end) const;
 
   Writer writer(const Call& call) const;
+  /// Reads a JSON body of the wanted kind; a refusal as an answer: 415, 400 JSON_PARSER_ERROR.
+  std::optional<http::Response> read_json(const Call& call, JsonDocument& document, json::kind wanted) const;
   const ObjectType* object_of(const Call& call) const;
 
   struct Cursor {
@@ -310,13 +315,12 @@ class Salesforce final : public StandIn {
   OutboundMessages outbound_;
   Bulk1 bulk1_;
   std::uint64_t call_number_ = 0;
+  std::map<Actor, std::deque<std::pair<const ObjectType*, RowNumber>>> used_;  // the last one first
   std::vector<WallTime> long_calls_;  // when those that take 20 s and longer end
   std::map<std::string, BulkJob> jobs_;
   std::uint64_t last_job_ = 0;
 };
 
-/// Reads a JSON body of the wanted kind; a refusal as an answer: 415, 400 JSON_PARSER_ERROR.
-std::optional<http::Response> read_json(const Call& call, JsonDocument& document, json::kind wanted);
 http::Response no_content();
 http::Response html_response(int status, std::string_view reason);
 
