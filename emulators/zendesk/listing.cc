@@ -112,7 +112,7 @@ Zendesk::Answer Zendesk::show_many(Call& call, ObjectType& type) {
 }
 
 Zendesk::Answer Zendesk::count(Call& call, ObjectType& type) {
-  return json_answer(200, json::object{{"count", json::object{{"value", type.table->live_count()}, {"refreshed_at", format_time(call.now)}}}});
+  return counted(call, type.table->live_count());
 }
 
 /// What the caller looked at, the last one first.

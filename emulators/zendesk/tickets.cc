@@ -174,6 +174,7 @@ Outcome<RowNumber> Account::create_ticket(const json::object& given, const Write
     draft.set(tickets_.field("followup_source_id"), source->get_int64());
   }
   check_people(draft);
+  settle_group(kNoRow, draft);
   if (!draft.problems.empty()) return draft.problems.refusal();
   if (first && given.contains("requester_id") && writer.import) first->author = *requester_id;
   const NewComment* opening = first ? &*first : history.empty() ? nullptr : &history.front().comment;
@@ -217,6 +218,7 @@ Outcome<void> Account::update_ticket(RowNumber row, const json::object& given, c
   const Value* requester = draft.find(tickets_.field("requester_id"));
   if (requester && is_null(view(*requester))) draft.problems.add("requester", "BlankValue", "Requester: cannot be blank");
   check_people(draft);
+  settle_group(row, draft);
   auto comment = given.contains("comment") ? read_comment(given, writer, draft) : std::nullopt;
   if (!draft.problems.empty()) return draft.problems.refusal();
   const Value* assignee = draft.find(tickets_.field("assignee_id"));
