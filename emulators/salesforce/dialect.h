@@ -111,11 +111,14 @@ class Salesforce final : public StandIn {
   http::Response signing_keys(Call& call);
   /// GET: whether it has expired; POST sets it, DELETE makes one up.
   http::Response user_password(Call& call);
+  Outcome<void> set_password(RowNumber user, std::string password);
+  std::string make_up_password(RowNumber user);
   json::object identity_of(const Call& call, const std::string& user) const;
   // soap.cc
   http::Response soap(Call& call);
   http::Response soap_login(Call& call, const XmlElement& request);
   std::string soap_user_info(const Call& call);
+  http::Response soap_password(Call& call, const XmlElement& request);
   std::string soap_write(Call& call, const XmlElement& request, const XmlElement* header);
   SoapAnswer soap_item(Call& call, const XmlElement& request, const XmlElement& item);
   SoapAnswer soap_merge(const XmlElement& item, const Writer& writer);

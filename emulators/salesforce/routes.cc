@@ -56,6 +56,9 @@ void Salesforce::add_routes() {
   add("GET", base + "/event/eventSchema/{schema}", &Salesforce::event_schema_call);
   add("GET", base + "/recent", &Salesforce::recent);
   add("GET", base + "/tabs", &Salesforce::tabs);
+  for (const char* kind : {"rules", "approvals"}) {  // there are none
+    router().add("GET", base + "/process/" + kind, [kind](Call&) { return json_response(200, json::object{{kind, json::object()}}); });
+  }
   add("GET", base + "/theme", &Salesforce::theme);
   add_bulk_routes(base);
   add_record_routes(base);

@@ -70,6 +70,8 @@ http::Response Salesforce::soap(Call& call) {
     results = "<result>" + xml_tag("timestamp", format_iso(call.now)) + "</result>";
   } else if (request.name == "getUserInfo") {
     results = soap_user_info(call);
+  } else if (request.name == "setPassword" || request.name == "resetPassword") {
+    return soap_password(call, request);
   } else if (auto answer = soap_read(call, request, header)) {
     return std::move(*answer);
   } else if (is_write(request.name) && records_in(request) > kChunk) {
@@ -106,6 +108,14 @@ std::string Salesforce::soap_user_info(const Call& call) {
   return "<result>" + xml_tag("organizationId", organization_id_) + xml_tag("userId", scalar_text(who["user_id"])) +
          xml_tag("userName", scalar_text(who["username"])) + xml_tag("userEmail", scalar_text(who["email"])) +
          xml_tag("userFullName", scalar_text(who["display_name"])) + "</result>";
+}
+
+http::Response Salesforce::soap_password(Call& call, const XmlElement& request) {
+  auto user = org_.find_live(org_.schema().object("User"), request.text_of("userId"), "INVALID_ID_FIELD");
+  if (!user) return soap_fault(user.error().front().code, user.error().front().message);
+  if (request.name == "resetPassword") return soap_answer(call, request, "<result>" + xml_tag("password", make_up_password(*user)) + "</result>");
+  auto set = set_password(*user, request.text_of("password"));
+  return set ? soap_answer(call, request, "<result/>") : soap_fault(set.error().front().code, set.error().front().message);
 }
 
 std::string Salesforce::soap_write(Call& call, const XmlElement& request, const XmlElement* header) {
