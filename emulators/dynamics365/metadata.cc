@@ -228,6 +228,22 @@ void Metadata::add_many_to_many(ManyToMany relationship) {
   many_to_many_.push_back(std::move(relationship));
 }
 
+const Relationship* Metadata::relationship(std::string_view schema_name) const {
+  auto known = std::find_if(relationships_.begin(), relationships_.end(), [&](const Relationship& each) { return each.schema_name == schema_name; });
+  return known == relationships_.end() ? nullptr : &*known;
+}
+
+void Metadata::remove_relationship(std::string_view schema_name) {
+  const Relationship gone = *relationship(schema_name);
+  TableSpec *from = own(gone.referencing_table), *to = own(gone.referenced_table);
+  const Column* column = from->logical(gone.referencing_column);
+  std::erase_if(to->collections, [&](const Collection& each) { return each.column == column; });
+  std::erase_if(from->navigations, [&](const Navigation& each) { return each.column == column; });
+  std::erase_if(references_[to], [&](const Reference& each) { return each.column == column; });
+  std::erase_if(relationships_, [&](const Relationship& each) { return each.schema_name == schema_name; });
+  remove_column(from->name, column->logical_name);
+}
+
 const Column& Metadata::add_column(std::string_view table, Column column) {
   TableSpec* spec = own(table);
   CHECK(spec && column.source == Source::stored && !spec->logical(column.logical_name), "a new column of a table that is there");

@@ -203,6 +203,10 @@ class Metadata {
   void add_lookup(std::string_view table, Column column, std::string navigation, std::string relationship);
   /// Precondition: neither the relationship nor its table is there, and its tables are two.
   void add_many_to_many(ManyToMany relationship);
+  /// Of one to many; null: there is none.
+  const Relationship* relationship(std::string_view schema_name) const;
+  /// With its lookup. Precondition: an integration made it.
+  void remove_relationship(std::string_view schema_name);
   const std::deque<ManyToMany>& many_to_many() const { return many_to_many_; }
   /// Precondition: there is none of that name.
   void add_table(TableSpec spec);
