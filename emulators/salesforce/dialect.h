@@ -116,12 +116,18 @@ class Salesforce final : public StandIn {
   json::object identity_of(const Call& call, const std::string& user) const;
   // soap.cc
   http::Response soap(Call& call);
+  /// Checks the session, counts the call; a refusal as an answer.
+  std::optional<http::Response> enter_soap(Call& call, const XmlElement* header, const XmlElement& request);
   http::Response soap_login(Call& call, const XmlElement& request);
   std::string soap_user_info(const Call& call);
   http::Response soap_password(Call& call, const XmlElement& request);
   std::string soap_write(Call& call, const XmlElement& request, const XmlElement* header);
   SoapAnswer soap_item(Call& call, const XmlElement& request, const XmlElement& item);
   SoapAnswer soap_merge(const XmlElement& item, const Writer& writer);
+  // soap_metadata.cc
+  http::Response soap_metadata(Call& call);
+  std::string metadata_listed(const XmlElement& query, std::string_view founder) const;
+  std::string metadata_read(std::string_view type, const std::string& full_name) const;
   // soap_reads.cc
   /// Nothing: the request is no call that reads.
   std::optional<http::Response> soap_read(const Call& call, const XmlElement& request, const XmlElement* header);

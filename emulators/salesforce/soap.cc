@@ -42,12 +42,26 @@ bool is_write(std::string_view operation) {
   return std::find(std::begin(kWrites), std::end(kWrites), operation) != std::end(kWrites);
 }
 
+std::string session_of(const XmlElement* header) {
+  const XmlElement* session = header ? header->find("SessionHeader") : nullptr;
+  return session ? session->text_of("sessionId") : "";
+}
+
 std::size_t records_in(const XmlElement& request) {
   auto is_record = [](const XmlElement& child) { return child.name != "externalIDFieldName"; };
   return static_cast<std::size_t>(std::count_if(request.children.begin(), request.children.end(), is_record));
 }
 
 }  // namespace
+
+std::optional<http::Response> Salesforce::enter_soap(Call& call, const XmlElement* header, const XmlElement& request) {
+  std::string access = session_of(header);
+  Entry entry = access.starts_with(kWebToken) ? Entry::no_session : enter(call, access);
+  if (entry == Entry::no_session) return soap_fault("INVALID_SESSION_ID", "Invalid Session ID found in SessionHeader");
+  if (entry == Entry::over_limit) return soap_fault("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.");
+  if (auto unfit = unfit_session(access, "SOAP API"); unfit && request.name != "logout") return soap_fault(unfit->code, unfit->message);
+  return std::nullopt;
+}
 
 http::Response Salesforce::soap(Call& call) {
   auto root = parse_xml(call.request.body);
@@ -57,15 +71,10 @@ http::Response Salesforce::soap(Call& call) {
   call.label = "/services/Soap/u " + request.name;
   if (request.name == "login") return soap_login(call, request);
   const XmlElement* header = root->find("Header");
-  const XmlElement* session = header ? header->find("SessionHeader") : nullptr;
-  std::string access = session ? session->text_of("sessionId") : "";
-  Entry entry = access.starts_with(kWebToken) ? Entry::no_session : enter(call, access);
-  if (entry == Entry::no_session) return soap_fault("INVALID_SESSION_ID", "Invalid Session ID found in SessionHeader");
-  if (entry == Entry::over_limit) return soap_fault("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.");
-  if (auto unfit = unfit_session(access, "SOAP API"); unfit && request.name != "logout") return soap_fault(unfit->code, unfit->message);
+  if (auto refused = enter_soap(call, header, request)) return std::move(*refused);
   std::string results;
   if (request.name == "logout") {
-    tokens().revoke(access);
+    tokens().revoke(session_of(header));
   } else if (request.name == "getServerTimestamp") {
     results = "<result>" + xml_tag("timestamp", format_iso(call.now)) + "</result>";
   } else if (request.name == "getUserInfo") {

@@ -82,8 +82,10 @@ scenario("a description is kept by the client until it is forgotten", { facts: "
   assert.equal((await contacts.describe$()).name, "Contact");
 });
 
-scenario("SOAP tells the time, and sets passwords or makes them up", { facts: "§1.8 [J]" }, async ({ connection, jsforce, standIn }) => {
+scenario("SOAP tells the time and the tabs, and sets passwords or makes them up", { facts: "§1.8 [J]" }, async ({ connection, jsforce, standIn }) => {
   await signed_in(connection);
+  const [app] = await connection.soap.describeTabs();
+  assert.ok(app.tabs.some((tab) => tab.sobjectName === "Account" && tab.custom === false));
   const { timestamp } = await connection.soap.getServerTimestamp();
   assert.ok(Math.abs(new Date(timestamp) - Date.now()) < 60_000);
   const { userId, userName } = await connection.soap.getUserInfo();
@@ -102,4 +104,22 @@ scenario("an org without rules, approvals and code of its own says so", { facts:
   assert.deepEqual(await connection.process.rule.list(), {});
   assert.deepEqual(await connection.process.approval.list(), {});
   await assert.rejects(connection.apex.get("/anything"), { errorCode: "NOT_FOUND" });
+});
+
+scenario("the Metadata API tells of objects, and how the org's own fields are defined", { facts: "§2.8, §8" }, async ({ connection }) => {
+  await signed_in(connection);
+  const { metadata } = connection;
+  const described = await metadata.describe();
+  assert.deepEqual(described.metadataObjects.map((each) => [each.xmlName, each.directoryName, each.childXmlNames]), [["CustomObject", "objects", ["CustomField"]]]);
+  const objects = await metadata.list({ type: "CustomObject" });
+  assert.ok(objects.some((each) => each.fullName === "Account" && each.fileName === "objects/Account.object"));
+  const fields = await metadata.list([{ type: "CustomField" }]);
+  assert.ok(fields.some((each) => each.fullName === "Contact.Lockstep_Id__c"));
+  const account = await metadata.read("CustomObject", "Account");
+  assert.deepEqual([account.fullName, account.label, account.pluralLabel], ["Account", "Account", "Accounts"]);
+  const [key, phone] = await metadata.read("CustomField", ["Contact.Lockstep_Id__c", "Contact.Phone"]);
+  assert.deepEqual([key.type, key.length, key.externalId, key.unique, key.caseSensitive], ["Text", 36, true, true, false]);
+  assert.equal(phone.fullName, "Contact.Phone");
+  await assert.rejects(metadata.read("Nonsense", "Account"), /INVALID_TYPE/);
+  await assert.rejects(metadata.list(Array(4).fill({ type: "CustomObject" })), /LIMIT_EXCEEDED/);
 });
