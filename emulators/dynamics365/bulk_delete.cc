@@ -99,7 +99,7 @@ Outcome<std::string> links_xml(const json::object& holder, int depth) {
 Outcome<Duration> read_recurrence(std::string_view pattern) {
   constexpr std::int64_t kDayMs = 86'400'000, kMostDays = 365;
   if (pattern.empty()) return Duration{0};
-  std::int64_t days = 0;
+  std::int64_t days = 1;
   bool daily = false;
   for (std::string_view part : split(pattern, ';')) {
     if (part == "FREQ=DAILY") daily = true;

@@ -77,7 +77,7 @@ Outcome<http::Response> change_table(ApiCall& api, const json::object& definitio
   const json::object& body = document.root().get_object();
   if (text_member(body, "LogicalName") != table.name) return refuse(400, code::kInvalidArgument, "LogicalName is missing, or is not that of the table.");
   table.label = label_in(body, "DisplayName", table.label);
-  if (const json::value* tracked = body.if_contains("ChangeTrackingEnabled"); tracked && tracked->is_bool()) table.tracks_changes = tracked->get_bool();
+  if (const json::value* tracked = body.if_contains("ChangeTrackingEnabled"); table.writable && tracked && tracked->is_bool()) table.tracks_changes = tracked->get_bool();
   return api_json(204, "");
 }
 

@@ -135,21 +135,22 @@ void Salesforce::note_used(const Call& call, const ObjectType& object, RowNumber
   std::erase(told, ' ');
   if (told == "updatemru=false" || object.reified) return;
   auto& used = used_[call.caller];
-  std::erase(used, std::pair(&object, row));
-  used.emplace_front(&object, row);
+  std::pair entry(&object, object.table->record(row).id);
+  std::erase(used, entry);
+  used.push_front(std::move(entry));
   if (used.size() > kMostRemembered) used.pop_back();
 }
 
 /// What the caller last used, the last one first; `object` null: of all.
 json::array Salesforce::recent_items(Call& call, const ObjectType* object, std::size_t most) {
   json::array items;
-  for (const auto& [type, row] : used_[call.caller]) {
-    const Record& record = type->table->record(row);
+  for (const auto& [type, id] : used_[call.caller]) {
+    RowNumber row = type->table->find(id);
     if (items.size() == most) break;
-    if (record.deleted || (object && type != object)) continue;
+    if (row == kNoRow || type->table->record(row).deleted || (object && type != object)) continue;
     const Field* name = type->find("Name") ? type->find("Name") : type->find("CaseNumber");
     if (!name) name = type->find("Subject");
-    json::object item{{"attributes", {{"type", type->name}, {"url", record_url(call.parameter("version"), *type, record.id)}}}, {"Id", record.id}};
+    json::object item{{"attributes", {{"type", type->name}, {"url", record_url(call.parameter("version"), *type, id)}}}, {"Id", id}};
     if (name) item[name->name] = to_json(org_.value_of(*type, row, *name));
     items.push_back(std::move(item));
   }

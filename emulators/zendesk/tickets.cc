@@ -55,7 +55,7 @@ void Account::check_people(Draft& draft) {
   const Value* assignee = draft.find(tickets_.field("assignee_id"));
   const std::int64_t* id = assignee ? std::get_if<std::int64_t>(assignee) : nullptr;
   RowNumber row = id ? find_live(users_, *id) : kNoRow;
-  if (row != kNoRow && text_of(users_.get(row, "role")) == "end-user")
+  if (row != kNoRow && !is_agent(row))
     draft.problems.add("assignee", "InvalidValue", "Assignee: " + std::to_string(*id) + " is not an agent");
 }
 
