@@ -57,8 +57,7 @@ class BulkAction {
     const json::value* sent = body.if_contains("Targets");
     const json::array* items = sent ? sent->if_array() : nullptr;
     if (!items) return refuse(400, code::kInvalidArgument, "Required parameter 'Targets' is missing.");
-    if (items->empty() && !organisation_.metadata.quirks().empty_targets)
-      return refuse(400, code::kInvalidArgument, "The parameter 'Targets' names no row.");
+    if (items->empty() && !organisation_.metadata.quirks().empty_targets) return refuse(400, code::kInvalidArgument, "The parameter 'Targets' names no row.");
     std::vector<const json::object*> objects;
     for (const json::value& item : *items) {
       const json::object* object = item.if_object();

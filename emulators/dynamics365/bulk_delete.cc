@@ -181,7 +181,7 @@ bool BulkDeletes::run(Job& job) {
   std::size_t failed = 0;
   for (const Query& query : job.queries) {
     auto fetch = parse_fetch(scope, *query.table, query.xml);
-    if (!fetch) continue;  // a column may have gone since
+    if (!fetch) continue;       // a column may have gone since
     std::set<RowNumber> found;  // links find a row as often as they lead somewhere
     for (const FetchRow& each : fetch_rows(*fetch, organisation_.users)) found.insert(each[0]);
     for (RowNumber each : found) {

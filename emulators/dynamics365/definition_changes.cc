@@ -12,7 +12,8 @@ namespace {
 Outcome<void> in_no_key(const TableSpec& table, const Column& column) {
   for (const AlternateKey& key : table.keys) {
     if (std::find(key.columns.begin(), key.columns.end(), &column) != key.columns.end())
-      return refuse(400, "0x8004f01f", fmt::format("The {} component cannot be deleted because it is referenced by the key {}.", column.logical_name, key.name));
+      return refuse(400, "0x8004f01f",
+                    fmt::format("The {} component cannot be deleted because it is referenced by the key {}.", column.logical_name, key.name));
   }
   return {};
 }
@@ -77,7 +78,8 @@ Outcome<http::Response> change_table(ApiCall& api, const json::object& definitio
   const json::object& body = document.root().get_object();
   if (text_member(body, "LogicalName") != table.name) return refuse(400, code::kInvalidArgument, "LogicalName is missing, or is not that of the table.");
   table.label = label_in(body, "DisplayName", table.label);
-  if (const json::value* tracked = body.if_contains("ChangeTrackingEnabled"); table.writable && tracked && tracked->is_bool()) table.tracks_changes = tracked->get_bool();
+  if (const json::value* tracked = body.if_contains("ChangeTrackingEnabled"); table.writable && tracked && tracked->is_bool())
+    table.tracks_changes = tracked->get_bool();
   return api_json(204, "");
 }
 

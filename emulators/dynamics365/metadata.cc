@@ -42,7 +42,8 @@ const Collection* TableSpec::collection(std::string_view wanted) const {
 const AlternateKey* TableSpec::alternate_key(const std::vector<std::string>& names) const {
   for (const AlternateKey& each : keys) {
     auto named = [&](const Column* column) { return std::find(names.begin(), names.end(), column->name) != names.end(); };
-    if (each.index == AlternateKey::Index::active && each.columns.size() == names.size() && std::all_of(each.columns.begin(), each.columns.end(), named)) return &each;
+    if (each.index == AlternateKey::Index::active && each.columns.size() == names.size() && std::all_of(each.columns.begin(), each.columns.end(), named))
+      return &each;
   }
   return nullptr;
 }

@@ -325,7 +325,7 @@ class Salesforce final : public StandIn {
   Bulk1 bulk1_;
   std::uint64_t call_number_ = 0;
   std::map<Actor, std::deque<std::pair<const ObjectType*, std::string>>> used_;  // by id, the last one first; some were undone since
-  std::vector<WallTime> long_calls_;  // when those that take 20 s and longer end
+  std::vector<WallTime> long_calls_;                                             // when those that take 20 s and longer end
   std::map<std::string, BulkJob> jobs_;
   std::uint64_t last_job_ = 0;
 };

@@ -1,7 +1,6 @@
 // §2.1, §2.8, §5.1: what there is, how it is described, how much is left.
 #include <fmt/format.h>
 
-
 #include "base/text.h"
 #include "emulators/salesforce/describe.h"
 #include "emulators/salesforce/dialect.h"

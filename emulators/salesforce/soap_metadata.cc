@@ -68,7 +68,8 @@ std::string Salesforce::metadata_listed(const XmlElement& query, std::string_vie
       results += xml_tag(fmt::format("{}ById", when), founder) + xml_tag(fmt::format("{}ByName", when), "Automated Process") +
                  xml_tag(fmt::format("{}Date", when), "1970-01-01T00:00:00.000Z");
     }
-    results += xml_tag("fileName", "objects/" + object.name + ".object") + xml_tag("fullName", full_name) + xml_tag("id", "") + xml_tag("type", type) + "</result>";
+    results +=
+        xml_tag("fileName", "objects/" + object.name + ".object") + xml_tag("fullName", full_name) + xml_tag("id", "") + xml_tag("type", type) + "</result>";
   };
   for (const ObjectType& object : org_.schema().objects()) {
     if (object.setup) continue;

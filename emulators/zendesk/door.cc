@@ -89,7 +89,8 @@ Zendesk::Answer Zendesk::change_password(Call& call) {
   JsonDocument document;
   const json::object* given = document.parse(call.request.body) ? document.root().if_object() : nullptr;
   std::string password(given ? text_member(*given, "password") : "");
-  if (!given || text_member(*given, "previous_password") != password_of(caller_user_)) return refuse(422, "RecordInvalid", "Previous password: is not the right one");
+  if (!given || text_member(*given, "previous_password") != password_of(caller_user_))
+    return refuse(422, "RecordInvalid", "Previous password: is not the right one");
   if (password.size() < kShortest) return refuse(422, "RecordInvalid", "Password: is too short");
   passwords_of_[caller_user_] = std::move(password);
   return json_answer(200, json::object());

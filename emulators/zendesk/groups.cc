@@ -96,7 +96,8 @@ Outcome<void> Account::leave_group(const GroupMembership& membership, const Writ
   RowNumber user = find_live(users_, membership.user);
   if (memberships_of(user).size() == 1) return refuse(422, "RecordInvalid", "An agent is in at least one group");
   groups_.leave(membership, users_.table->record(user).created);
-  let_go("assignee_id", membership.user, [&](RowNumber ticket) { return tickets_.get(ticket, "group_id") == ValueView(membership.group); }, writer);
+  let_go(
+      "assignee_id", membership.user, [&](RowNumber ticket) { return tickets_.get(ticket, "group_id") == ValueView(membership.group); }, writer);
   return {};
 }
 
@@ -112,7 +113,8 @@ Outcome<void> Account::remove_group(Group& group, const Writer& writer) {
   }
   group.deleted = true;
   group.updated = whole_seconds(writer.at);
-  let_go("group_id", group.id, [](RowNumber) { return true; }, writer);
+  let_go(
+      "group_id", group.id, [](RowNumber) { return true; }, writer);
   return {};
 }
 

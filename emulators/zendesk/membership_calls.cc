@@ -102,12 +102,13 @@ Zendesk::Answer Zendesk::make_memberships(Call& call, const std::string& of, Mak
   if (!rows) return tl::unexpected(std::move(rows.error()));
   Writer by = writer(call);
   std::size_t total = rows->size();
-  return start(call, "Bulk Create " + of + " Membership", total, [of, by, make = std::move(make), rows = std::move(*rows)](std::size_t index, WallTime at) mutable {
-    by.at = at;
-    auto id = make(rows[index], by);
-    if (id) return json::object{{"index", index}, {"id", *id}};
-    return json::object{{"index", index}, {"error", of + "MembershipCreateFailed"}, {"details", sentence(id.error())}};
-  });
+  return start(call, "Bulk Create " + of + " Membership", total,
+               [of, by, make = std::move(make), rows = std::move(*rows)](std::size_t index, WallTime at) mutable {
+                 by.at = at;
+                 auto id = make(rows[index], by);
+                 if (id) return json::object{{"index", index}, {"id", *id}};
+                 return json::object{{"index", index}, {"error", of + "MembershipCreateFailed"}, {"details", sentence(id.error())}};
+               });
 }
 
 Zendesk::Answer Zendesk::membership_create_many(Call& call) {
@@ -133,13 +134,14 @@ Zendesk::Answer Zendesk::remove_memberships(Call& call, const std::string& of, R
     return refuse_titled(400, "Invalid attribute", "You passed an invalid value for the ids attribute. Invalid parameter: ids must be 1 to 100 ids");
   Writer by = writer(call);
   std::size_t total = ids.size();
-  return start(call, "Bulk Delete " + of + " Membership", total, [by, remove = std::move(remove), ids = std::move(ids)](std::size_t index, WallTime at) mutable {
-    by.at = at;
-    Outcome<void> done = remove(ids[index], by);
-    json::object result{{"index", index}, {"id", ids[index]}, {"action", "delete"}, {"success", done.has_value()}, {"status", done ? "Deleted" : "Failed"}};
-    if (!done) result["errors"] = sentence(done.error());
-    return result;
-  });
+  return start(
+      call, "Bulk Delete " + of + " Membership", total, [by, remove = std::move(remove), ids = std::move(ids)](std::size_t index, WallTime at) mutable {
+        by.at = at;
+        Outcome<void> done = remove(ids[index], by);
+        json::object result{{"index", index}, {"id", ids[index]}, {"action", "delete"}, {"success", done.has_value()}, {"status", done ? "Deleted" : "Failed"}};
+        if (!done) result["errors"] = sentence(done.error());
+        return result;
+      });
 }
 
 Zendesk::Answer Zendesk::membership_remove_many(Call& call) {

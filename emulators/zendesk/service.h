@@ -239,8 +239,8 @@ class Zendesk final : public StandIn {
   bool limits_, api_tokens_ = true, passwords_ = false, trial_ = false;
   std::int64_t webhook_retries_ = 3, webhook_timeout_ms_ = 10'000;
   std::int64_t close_solved_days_ = 28, refresh_token_life_ms_ = 30LL * 24 * 3'600'000;
-  WallTime solved_looked_at_;                     // when solved tickets were last gone through
-  std::map<std::string, WallTime> refresh_ends_;  // by refresh token
+  WallTime solved_looked_at_;                         // when solved tickets were last gone through
+  std::map<std::string, WallTime> refresh_ends_;      // by refresh token
   std::map<std::int64_t, std::string> passwords_of_;  // of agents who have changed theirs
   std::int64_t next_field_ = 360'000'001'001;
   std::string scope_;             // of the call being answered; "*" without OAuth

@@ -55,8 +55,7 @@ void Account::check_people(Draft& draft) {
   const Value* assignee = draft.find(tickets_.field("assignee_id"));
   const std::int64_t* id = assignee ? std::get_if<std::int64_t>(assignee) : nullptr;
   RowNumber row = id ? find_live(users_, *id) : kNoRow;
-  if (row != kNoRow && !is_agent(row))
-    draft.problems.add("assignee", "InvalidValue", "Assignee: " + std::to_string(*id) + " is not an agent");
+  if (row != kNoRow && !is_agent(row)) draft.problems.add("assignee", "InvalidValue", "Assignee: " + std::to_string(*id) + " is not an agent");
 }
 
 std::optional<Account::NewComment> Account::read_comment(const json::object& given, const Writer& writer, Draft& draft) {

@@ -84,7 +84,8 @@ TEST_F(Queries, PatternsHoldWildcardsAnywhere) {
   };
   auto like = [&](const std::string& pattern) {
     return found("fetchXml=" + percent_encode("<fetch><entity name='contact'><attribute name='lastname'/><order attribute='lastname'/><filter>"
-                                              "<condition attribute='lastname' operator='like' value='" + pattern + "'/></filter></entity></fetch>"));
+                                              "<condition attribute='lastname' operator='like' value='" +
+                                              pattern + "'/></filter></entity></fetch>"));
   };
   EXPECT_EQ(like("a%l"), "Abel ");
   EXPECT_EQ(like("A%e%e"), "Adele ");

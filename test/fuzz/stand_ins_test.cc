@@ -151,8 +151,10 @@ TEST(Fuzz, Dynamics365) {
        "json\n\n{\"Targets\":[{\"@odata.type\":\"Microsoft.Dynamics.CRM.contact\",\"@odata.id\":\"contacts(lockstep_id='k')\",\"lastname\":\"L\"}]}",
        "GET /api/data/v9.2/EntityDefinitions(LogicalName='contact')/Attributes?$select=LogicalName",
        "PUT /api/data/v9.2/EntityDefinitions(LogicalName='contact')\nContent-Type: application/json\n\n{\"LogicalName\":\"contact\"}",
-       "POST /api/data/v9.2/BulkDelete\nContent-Type: application/json\n\n{\"JobName\":\"j\",\"SendEmailNotification\":false,\"ToRecipients\":[],\"CCRecipients\":[],"
-       "\"RecurrencePattern\":\"FREQ=DAILY;INTERVAL=1\",\"StartDateTime\":\"2026-11-18T12:00:00Z\",\"QuerySet\":[{\"EntityName\":\"contact\",\"LinkEntities\":[{"
+       "POST /api/data/v9.2/BulkDelete\nContent-Type: "
+       "application/json\n\n{\"JobName\":\"j\",\"SendEmailNotification\":false,\"ToRecipients\":[],\"CCRecipients\":[],"
+       "\"RecurrencePattern\":\"FREQ=DAILY;INTERVAL=1\",\"StartDateTime\":\"2026-11-18T12:00:00Z\",\"QuerySet\":[{\"EntityName\":\"contact\",\"LinkEntities\":["
+       "{"
        "\"LinkFromAttributeName\":\"parentcustomerid\",\"LinkToEntityName\":\"account\",\"LinkToAttributeName\":\"accountid\"}]}]}",
        "POST /api/data/v9.2/contacts\nContent-Type: application/json\n\n{\"lastname\":\"L\"}", "POST /__emulator/records/contact\n\n[{\"lastname\":\"L\"}]"},
       kJsonWords};
