@@ -2,7 +2,68 @@
 
 #include <fmt/format.h>
 
+#include <boost/json/basic_parser_impl.hpp>
+#include <set>
+#include <vector>
+
 namespace lockstep::emulators {
+namespace {
+
+/// Hears of names alone.
+class MemberNames {
+ public:
+  static constexpr std::size_t max_object_size = json::string::max_size(), max_array_size = max_object_size;
+  static constexpr std::size_t max_key_size = max_object_size, max_string_size = max_object_size;
+  std::optional<std::string> repeated;
+
+  bool on_document_begin(json::error_code&) { return true; }
+  bool on_document_end(json::error_code&) { return true; }
+  bool on_array_begin(json::error_code&) { return true; }
+  bool on_array_end(std::size_t, json::error_code&) { return true; }
+  bool on_object_begin(json::error_code&) {
+    open_.emplace_back();
+    return true;
+  }
+  bool on_object_end(std::size_t, json::error_code&) {
+    open_.pop_back();
+    return true;
+  }
+  bool on_key_part(json::string_view part, std::size_t, json::error_code&) {
+    name_ += part;
+    return true;
+  }
+  bool on_key(json::string_view rest, std::size_t, json::error_code&) {
+    name_ += rest;
+    if (!open_.back().insert(name_).second && !repeated) repeated = name_;
+    name_.clear();
+    return true;
+  }
+  bool on_string_part(json::string_view, std::size_t, json::error_code&) { return true; }
+  bool on_string(json::string_view, std::size_t, json::error_code&) { return true; }
+  bool on_number_part(json::string_view, json::error_code&) { return true; }
+  bool on_int64(std::int64_t, json::string_view, json::error_code&) { return true; }
+  bool on_uint64(std::uint64_t, json::string_view, json::error_code&) { return true; }
+  bool on_double(double, json::string_view, json::error_code&) { return true; }
+  bool on_bool(bool, json::error_code&) { return true; }
+  bool on_null(json::error_code&) { return true; }
+  bool on_comment_part(json::string_view, json::error_code&) { return true; }
+  bool on_comment(json::string_view, json::error_code&) { return true; }
+
+ private:
+  std::vector<std::set<std::string, std::less<>>> open_;
+  std::string name_;
+};
+
+}  // namespace
+
+std::optional<std::string> repeated_member(std::string_view text) {
+  json::parse_options options;
+  options.max_depth = 64;
+  json::basic_parser<MemberNames> parser(options);
+  json::error_code error;
+  parser.write_some(false, text.data(), text.size(), error);
+  return error ? std::nullopt : parser.handler().repeated;
+}
 
 Result<void> JsonDocument::parse(std::string_view text) {
   json::parse_options options;

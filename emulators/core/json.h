@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -30,6 +31,9 @@ class JsonDocument {
   json::monotonic_resource arena_;
   json::value root_;
 };
+
+/// The first name that one object of a JSON text has twice, which a parsed document no longer tells; nothing for what is no JSON.
+std::optional<std::string> repeated_member(std::string_view text);
 
 /// Null for what is no scalar.
 ValueView scalar_of(const json::value& value);

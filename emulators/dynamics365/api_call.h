@@ -100,7 +100,11 @@ Outcome<http::Response> create_table(ApiCall& api);
 Outcome<http::Response> create_relationship(ApiCall& api);
 Outcome<http::Response> create_choice(ApiCall& api);
 /// Refused while a column is of it.
-Outcome<http::Response> delete_choice(ApiCall& api, std::string_view name);
+Outcome<http::Response> change_choice(ApiCall& api, std::string_view name);
+Outcome<http::Response> change_table(ApiCall& api, const json::object& definition);
+Outcome<http::Response> change_relationship(ApiCall& api, const json::object& definition);
+/// PUT and DELETE of a column that an integration made.
+Outcome<http::Response> change_column(ApiCall& api, const TableSpec& table, std::string_view name);
 Outcome<http::Response> write_definition(ApiCall& api, const json::object& entity, std::string_view segment, const json::object* part);
 /// "$metadata".
 Outcome<http::Response> csdl(ApiCall& api);

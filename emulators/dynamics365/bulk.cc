@@ -33,6 +33,7 @@ Outcome<void> address(const ApiCall& api, const TableSpec& table, Target& target
   if (!target.resource.id.empty()) return {};
   for (const AlternateKey& key : table.keys) {
     if (!upserts) break;
+    if (key.index != AlternateKey::Index::active) continue;
     std::vector<Value> values;
     for (const Column* column : key.columns) {
       const json::value* sent = target.body->if_contains(column->name);
@@ -56,6 +57,7 @@ class BulkAction {
     const json::value* sent = body.if_contains("Targets");
     const json::array* items = sent ? sent->if_array() : nullptr;
     if (!items) return refuse(400, code::kInvalidArgument, "Required parameter 'Targets' is missing.");
+    if (items->empty() && !organisation_.metadata.quirks().empty_targets) return refuse(400, code::kInvalidArgument, "The parameter 'Targets' names no row.");
     std::vector<const json::object*> objects;
     for (const json::value& item : *items) {
       const json::object* object = item.if_object();

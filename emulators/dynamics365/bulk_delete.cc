@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
+#include "base/text.h"
 #include "emulators/core/xml.h"
 #include "emulators/dynamics365/fetch_xml.h"
 #include "emulators/dynamics365/guid.h"
@@ -12,7 +14,7 @@ namespace lockstep::emulators::dynamics365 {
 namespace {
 
 constexpr Duration kTakes{1'000};
-constexpr std::int64_t kBulkDelete = 13, kDone = 3, kAllWell = 30;
+constexpr std::int64_t kBulkDelete = 13, kSuspended = 1, kWaiting = 10, kDone = 3, kAllWell = 30;
 
 tl::unexpected<ApiError> bad_query(std::string message) { return refuse(400, code::kInvalidArgument, std::move(message)); }
 
@@ -71,6 +73,42 @@ Outcome<std::string> filter_xml(const json::object& criteria, int depth) {
   return text + "</filter>";
 }
 
+/// {"LinkFromAttributeName","LinkToEntityName","LinkToAttributeName","JoinOperator":"Inner","EntityAlias","LinkCriteria":{…},"LinkEntities":[…]}
+Outcome<std::string> links_xml(const json::object& holder, int depth) {
+  if (depth > 10) return bad_query("The links are nested too deeply.");
+  const json::array none, *links = list_of(holder, "LinkEntities");
+  std::string text;
+  for (const json::value& each : links ? *links : none) {
+    if (!each.is_object()) return bad_query("A link must be an object.");
+    const json::object& link = each.get_object();
+    std::string_view join = text_member(link, "JoinOperator"), alias = text_member(link, "EntityAlias");
+    if (!join.empty() && join != "Inner" && join != "LeftOuter") return bad_query(fmt::format("The join operator '{}' is not valid in a bulk delete.", join));
+    text += fmt::format("<link-entity name=\"{}\" from=\"{}\" to=\"{}\" link-type=\"{}\"", xml_escape(text_member(link, "LinkToEntityName")),
+                        xml_escape(text_member(link, "LinkToAttributeName")), xml_escape(text_member(link, "LinkFromAttributeName")),
+                        join == "LeftOuter" ? "outer" : "inner");
+    if (!alias.empty()) text += fmt::format(" alias=\"{}\"", xml_escape(alias));
+    const json::value* criteria = link.if_contains("LinkCriteria");
+    TRY(std::string filter, criteria && criteria->is_object() ? filter_xml(criteria->get_object(), 0) : Outcome<std::string>(""));
+    TRY(std::string inner, links_xml(link, depth + 1));
+    text += ">" + filter + inner + "</link-entity>";
+  }
+  return text;
+}
+
+/// "FREQ=DAILY;INTERVAL=7"; 0 for none.
+Outcome<Duration> read_recurrence(std::string_view pattern) {
+  constexpr std::int64_t kDayMs = 86'400'000, kMostDays = 365;
+  if (pattern.empty()) return Duration{0};
+  std::int64_t days = 1;
+  bool daily = false;
+  for (std::string_view part : split(pattern, ';')) {
+    if (part == "FREQ=DAILY") daily = true;
+    if (part.starts_with("INTERVAL=")) days = std::atoll(std::string(part.substr(9)).c_str());
+  }
+  if (!daily || days < 1 || days > kMostDays) return bad_query("The recurrence pattern is FREQ=DAILY with an INTERVAL of 1 to 365.");
+  return Duration{days * kDayMs};
+}
+
 }  // namespace
 
 Outcome<http::Response> BulkDeletes::start(ApiCall& api) {
@@ -82,34 +120,26 @@ Outcome<http::Response> BulkDeletes::start(ApiCall& api) {
   }
   const json::array* queries = list_of(body, "QuerySet");
   if (!queries || queries->empty()) return bad_query("Required parameter 'QuerySet' is missing or not valid.");
-  if (!text_member(body, "RecurrencePattern").empty())
-    return refuse(501, code::kNotImplemented, "Recurring bulk deletes are not implemented in this stand-in.");
-  Job job{make_guid(organisation_.request_ids), api.call.now + kTakes, api.writer, std::string(api.scope().user), {}};
+  TRY(Duration every, read_recurrence(text_member(body, "RecurrencePattern")));
+  auto start = parse_iso_time(text_member(body, "StartDateTime"));
+  if (!start) return bad_query("Required parameter 'StartDateTime' is missing or not valid.");
+  Job job{make_guid(organisation_.request_ids), std::max(api.call.now + kTakes, *start), api.writer, std::string(api.scope().user), {}, every};
   for (const json::value& each : *queries) {
     if (!each.is_object()) return bad_query("A query must be an object.");
-    const json::object& query = each.get_object();
-    const TableSpec* table = organisation_.metadata.by_name(text_member(query, "EntityName"));
-    if (!table) return refuse(400, "0x80041102", fmt::format("The entity with a name = '{}' was not found.", text_member(query, "EntityName")));
-    if (!table->writable) return bad_query(fmt::format("The '{}' entity does not support bulk delete.", table->name));
-    if (query.contains("LinkEntities") && list_of(query, "LinkEntities") && !list_of(query, "LinkEntities")->empty())
-      return refuse(501, code::kNotImplemented, "Links of a bulk delete's query are not implemented in this stand-in.");
-    TRY_VOID(api.allowed(*table, "Delete"));
-    const json::value* criteria = query.if_contains("Criteria");
-    std::string filter;
-    if (criteria && criteria->is_object()) {
-      TRY(filter, filter_xml(criteria->get_object(), 0));
-    }
-    job.queries.push_back({table, fmt::format("<fetch><entity name=\"{}\"><attribute name=\"{}\"/>{}</entity></fetch>", table->name, table->key, filter)});
-    TRY_VOID(parse_fetch(api.scope(), *table, job.queries.back().xml));  // what is wrong is told at once
+    TRY(Query query, read_query(api, each.get_object()));
+    job.queries.push_back(std::move(query));
   }
+  bool waits = job.every > Duration{0} || *start > api.call.now;
   const TableSpec& rows = organisation_.metadata.require("asyncoperation");
   auto field = [&](std::string_view column) { return rows.require(column).field; };
   FieldChanges fields{{field("name"), std::string(text_member(body, "JobName"))},
                       {field("messagename"), std::string("BulkDelete")},
                       {field("primaryentitytype"), job.queries.front().table->name},
                       {field("operationtype"), kBulkDelete},
-                      {field("statecode"), std::int64_t{0}},
-                      {field("statuscode"), std::int64_t{0}}};
+                      {field("statecode"), waits ? kSuspended : std::int64_t{0}},
+                      {field("statuscode"), waits ? kWaiting : std::int64_t{0}},
+                      {field("recurrencepattern"), std::string(text_member(body, "RecurrencePattern"))}};
+  if (waits) fields.emplace_back(field("postponeuntil"), job.due.ms);
   WallTime second{api.call.now.ms - api.call.now.ms % 1000};
   organisation_.database.create(*rows.rows, job.id, fields, {second, api.writer.actor, "", false});
   json::object answer{{"@odata.context", api.base + "/$metadata#Microsoft.Dynamics.CRM.BulkDeleteResponse"}, {"JobId", job.id}};
@@ -117,30 +147,54 @@ Outcome<http::Response> BulkDeletes::start(ApiCall& api) {
   return api_json(200, json::serialize(answer));
 }
 
+Outcome<BulkDeletes::Query> BulkDeletes::read_query(const ApiCall& api, const json::object& query) const {
+  const TableSpec* table = organisation_.metadata.by_name(text_member(query, "EntityName"));
+  if (!table) return refuse(400, "0x80041102", fmt::format("The entity with a name = '{}' was not found.", text_member(query, "EntityName")));
+  if (!table->writable) return bad_query(fmt::format("The '{}' entity does not support bulk delete.", table->name));
+  TRY_VOID(api.allowed(*table, "Delete"));
+  const json::value* criteria = query.if_contains("Criteria");
+  TRY(std::string filter, criteria && criteria->is_object() ? filter_xml(criteria->get_object(), 0) : Outcome<std::string>(""));
+  TRY(std::string links, links_xml(query, 0));
+  Query made{table, fmt::format("<fetch><entity name=\"{}\"><attribute name=\"{}\"/>{}{}</entity></fetch>", table->name, table->key, filter, links)};
+  TRY_VOID(parse_fetch(api.scope(), *table, made.xml));  // what is wrong is told at once
+  return made;
+}
+
 void BulkDeletes::run(WallTime now) {
-  if (jobs_.empty() || jobs_.front().due > now) return;
+  auto due = [&](const Job& job) { return job.due <= now; };
+  if (std::none_of(jobs_.begin(), jobs_.end(), due)) return;
   std::vector<Job> waiting;
-  for (Job& job : jobs_) job.due <= now ? run(job) : waiting.push_back(std::move(job));
+  for (Job& job : jobs_) {
+    bool again = true;
+    while (again && due(job)) again = run(job);
+    if (again) waiting.push_back(std::move(job));
+  }
   jobs_ = std::move(waiting);
 }
 
-void BulkDeletes::run(Job& job) {
+bool BulkDeletes::run(Job& job) {
+  const TableSpec& rows = organisation_.metadata.require("asyncoperation");
+  RowNumber row = organisation_.records.find(rows, job.id);
+  if (row == kNoRow || rows.rows->get(row, rows.state_column()->field) == ValueView(kDone)) return false;  // somebody ended it
   job.writer.now = job.due;
   FilterScope scope{organisation_.metadata, job.due, job.user};
   std::size_t failed = 0;
   for (const Query& query : job.queries) {
     auto fetch = parse_fetch(scope, *query.table, query.xml);
-    if (!fetch) continue;  // a column may have gone since
-    for (const FetchRow& row : fetch_rows(*fetch, organisation_.users)) {
-      if (!organisation_.records.remove(*query.table, row[0], job.writer)) ++failed;
+    if (!fetch) continue;       // a column may have gone since
+    std::set<RowNumber> found;  // links find a row as often as they lead somewhere
+    for (const FetchRow& each : fetch_rows(*fetch, organisation_.users)) found.insert(each[0]);
+    for (RowNumber each : found) {
+      if (!organisation_.records.remove(*query.table, each, job.writer)) ++failed;
     }
   }
-  const TableSpec& rows = organisation_.metadata.require("asyncoperation");
-  RowNumber row = organisation_.records.find(rows, job.id);
-  if (row == kNoRow) return;  // somebody deleted it
-  FieldChanges done{{rows.state_column()->field, kDone}, {rows.status_column()->field, kAllWell}};
+  bool again = job.every > Duration{0};
+  FieldChanges done{{rows.state_column()->field, again ? kSuspended : kDone}, {rows.status_column()->field, again ? kWaiting : kAllWell}};
   if (failed > 0) done.emplace_back(rows.require("message").field, fmt::format("{} rows could not be deleted.", failed));
+  if (again) done.emplace_back(rows.require("postponeuntil").field, (job.due + job.every).ms);
   organisation_.database.update(*rows.rows, row, done, {WallTime{job.due.ms - job.due.ms % 1000}, job.writer.actor, "", false});
+  job.due = job.due + job.every;
+  return again;
 }
 
 }  // namespace lockstep::emulators::dynamics365

@@ -7,7 +7,8 @@
 
 namespace lockstep::emulators::dynamics365 {
 
-/// BulkDelete: what queries find is deleted by a system job a moment later, each row on its own. The job is a row of asyncoperation.
+/// BulkDelete: what queries find is deleted by a system job, a moment later or when it is told to, once or every few days, each row on its own.
+/// The job is a row of asyncoperation: whoever cancels or deletes that has ended it.
 class BulkDeletes {
  public:
   explicit BulkDeletes(Organisation& organisation) : organisation_(organisation) {}
@@ -26,8 +27,11 @@ class BulkDeletes {
     Writer writer;
     std::string user;
     std::vector<Query> queries;
+    Duration every{0};  // 0: once
   };
-  void run(Job& job);
+  Outcome<Query> read_query(const ApiCall& api, const json::object& query) const;
+  /// Whether it will run again.
+  bool run(Job& job);
 
   Organisation& organisation_;
   std::vector<Job> jobs_;

@@ -94,6 +94,7 @@ Result<std::string> Service::apply(const Edit& edit) {
     return fail(ErrorCode::not_found, fmt::format("no table '{}'; there are {}", edit.object, join(names, ", ")));
   }
   organisation_.users.id_of(edit.actor, now());
+  organisation_.metadata.build_keys(now());
   Outcome<std::string> id = apply_edit(edit, *table, writer_of(edit, now(), organisation_.request_ids));
   organisation_.webhooks.flush(outgoing());
   if (id) return *id;

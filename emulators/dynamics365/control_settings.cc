@@ -130,10 +130,14 @@ void Service::add_switches() {
   switches_.add("expired_token_status", &quirks.expired_token_status);
   switches_.add("untracked_status", &quirks.untracked_status);
   switches_.add("repeated_rows", &quirks.repeated_rows);
+  switches_.add("empty_targets", &quirks.empty_targets);
+  switches_.add("key_index_ms", &quirks.key_index);
   switches_.add("repeated_content_ids", &quirks.repeated_content_ids);
   switches_.add("client_correlation", &quirks.client_correlation);
   switches_.add("time_left_in_seconds", &quirks.time_left_in_seconds);
   switches_.add("status_moves_state", &quirks.status_moves_state);
+  switches_.add("read_only_passed_over", &quirks.read_only_passed_over);
+  switches_.add("larger_tops_cut", &quirks.larger_tops_cut);
   switches_.add("null_clears_any_target", &quirks.null_clears_any_target);
   switches_.add(
       "duplicate_rules", [this](const json::value& sent, bool apply) { return change_duplicate_rules(sent, apply); },

@@ -68,13 +68,14 @@ json::object boolean_set(const TableSpec& table, const Column& column) {
 }
 
 json::object key_definition(const TableSpec& table, const AlternateKey& key) {
+  static constexpr const char* kStatuses[] = {"Active", "Pending", "Failed"};
   json::array columns;
   for (const Column* each : key.columns) columns.push_back(json::value(each->logical_name));
   return json::object{{"MetadataId", metadata_id("key", table.name + " " + key.name)},
                       {"LogicalName", key.name},
                       {"SchemaName", key.name},
                       {"EntityLogicalName", table.name},
-                      {"EntityKeyIndexStatus", "Active"},
+                      {"EntityKeyIndexStatus", kStatuses[static_cast<std::size_t>(key.index)]},
                       {"DisplayName", label_of(key.name)},
                       {"IsCustomizable", managed(true)},
                       {"IsManaged", false},

@@ -13,6 +13,8 @@ json::object choice_definition(const GlobalChoice& choice);
 json::object attribute_definition(const TableSpec& table, const Column& column);
 json::object relationship_definition(const Metadata& metadata, const Relationship& relationship);
 json::object relationship_definition(const Metadata& metadata, const ManyToMany& relationship);
+/// What a label of a definition says in the first of its languages.
+std::string label_in(const json::object& body, const char* name, const std::string& otherwise);
 /// "PicklistAttributeMetadata".
 std::string attribute_class(const Column& column);
 

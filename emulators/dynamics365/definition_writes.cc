@@ -49,7 +49,10 @@ Outcome<http::Response> create_key(ApiCall& api, const TableSpec& table, const j
     TRY(const Column* column, fetch_column(table, scalar_text(each)));
     names.push_back(column->name);
   }
-  if (!api.organisation.metadata.add_key(table.name, name, names)) return refuse(400, "0x80060896", "A key is made of stored columns.");
+  Metadata& metadata = api.organisation.metadata;
+  WallTime built_at = api.call.now + metadata.quirks().key_index;
+  if (!metadata.add_key(table.name, name, names, built_at)) return refuse(400, "0x80060896", "A key is made of stored columns.");
+  metadata.build_keys(api.call.now);
   return made(api, table, "Keys");
 }
 
@@ -68,14 +71,6 @@ Outcome<std::vector<Option>> read_options(const json::object& body) {
     options.push_back({value && value->is_int64() ? value->get_int64() : next++, std::string(label->get_string()), 0});
   }
   return options;
-}
-
-/// What a label says in the first of its languages.
-std::string label_in(const json::object& body, const char* name, const std::string& otherwise) {
-  boost::system::error_code none;
-  const json::value* label = body.if_contains(name);
-  const json::value* text = label ? label->find_pointer("/LocalizedLabels/0/Label", none) : nullptr;
-  return text && text->is_string() ? std::string(text->get_string()) : otherwise;
 }
 
 /// Money and other numbers with a fraction, which are held in ten-thousandths.
@@ -178,32 +173,6 @@ void add_with_twin(Metadata& metadata, const TableSpec& table, Column column) {
   metadata.add_column(table.name, std::move(column));
 }
 
-/// PUT and DELETE of a column that an integration made: its label, how long its texts are, whether it is required.
-Outcome<http::Response> change_column(ApiCall& api, const TableSpec& table, std::string_view name) {
-  Metadata& metadata = api.organisation.metadata;
-  Column* column = metadata.editable(table.name, name);
-  bool deletes = api.call.request.method == "DELETE";
-  if (!column || !column->custom) return refuse(400, code::kInvalidArgument, fmt::format("The column '{}' is the platform's own.", name));
-  if (deletes) {
-    for (const AlternateKey& key : table.keys) {
-      if (std::find(key.columns.begin(), key.columns.end(), column) != key.columns.end())
-        return refuse(400, "0x8004f01f", fmt::format("The {} component cannot be deleted because it is referenced by the key {}.", name, key.name));
-    }
-    metadata.remove_column(table.name, name);
-    return api_json(204, "");
-  }
-  if (api.call.request.method != "PUT") return refuse(405, code::kBadRequestUrl, "A column is changed by PUT.");
-  JsonDocument document;
-  TRY_VOID(api.parse_body(document));
-  const json::object& body = document.root().get_object();
-  column->label = label_in(body, "DisplayName", column->label);
-  const json::value *longest = body.if_contains("MaxLength"), *level = body.if_contains("RequiredLevel");
-  bool text = column->type == ColumnType::text || column->type == ColumnType::memo;
-  if (text && longest && longest->is_int64() && longest->get_int64() > 0) column->maximum = longest->get_int64();
-  if (level && level->is_object()) column->required = text_member(level->get_object(), "Value") == "ApplicationRequired";
-  return api_json(204, "");
-}
-
 http::Response made_at(const ApiCall& api, const char* root, const json::object& definition) {
   http::Response response(204, "");
   response.headers.add("OData-Version", "4.0");
@@ -264,18 +233,6 @@ Outcome<http::Response> create_choice(ApiCall& api) {
   TRY(choice.options, read_options(json::object{{"OptionSet", body}}));
   metadata.choices().push_back(std::move(choice));
   return made_at(api, "GlobalOptionSetDefinitions", choice_definition(metadata.choices().back()));
-}
-
-Outcome<http::Response> delete_choice(ApiCall& api, std::string_view name) {
-  Metadata& metadata = api.organisation.metadata;
-  for (const TableSpec& table : metadata.tables()) {
-    for (const Column& column : table.columns) {
-      if (column.choice == name && !column.removed)
-        return refuse(400, "0x8004f01f", fmt::format("The choice {} is used by {}.{}.", name, table.name, column.logical_name));
-    }
-  }
-  std::erase_if(metadata.choices(), [&](const GlobalChoice& each) { return each.name == name; });
-  return api_json(204, "");
 }
 
 Outcome<void> check_relationship_name(const Metadata& metadata, std::string_view name) {

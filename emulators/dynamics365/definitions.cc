@@ -152,8 +152,8 @@ Outcome<http::Response> answer_rows(const ApiCall& api, std::string_view context
 Outcome<http::Response> entity_definitions(ApiCall& api, std::string_view path) {
   auto not_written = [] {
     return refuse(501, code::kNotImplemented,
-                  "Of definitions tables, relationships, choices, columns and keys are made through this stand-in's API, columns and choices changed or "
-                  "deleted, keys deleted.");
+                  "Of definitions tables, relationships, choices, columns and keys are made through this stand-in's API, tables changed, relationships, "
+                  "choices and columns changed or deleted, keys deleted.");
   };
   bool writes = api.call.request.method != "GET";
   for (const auto& [name, value] : api.call.query) {
@@ -175,18 +175,23 @@ Outcome<http::Response> entity_definitions(ApiCall& api, std::string_view path) 
   if (root == "GlobalOptionSetDefinitions") {
     for (const GlobalChoice& each : metadata.choices()) rows.push_back(choice_definition(each));
     TRY(const json::object* one, keyed(segments.front(), "Name", rows));
-    if (one && api.call.request.method == "DELETE") return delete_choice(api, text_member(*one, "Name"));
+    if (one && writes) return change_choice(api, text_member(*one, "Name"));
     return writes ? not_written() : answer_rows(api, root, "Name", rows, segments);
   }
-  if (writes && !written) return not_written();
+  bool whole = segments.size() == 1 || (segments.size() == 2 && segments[1].starts_with(kCast));
+  bool changed = api.call.request.method == "PUT" || (api.call.request.method == "DELETE" && root == "RelationshipDefinitions");
+  if (writes && !written && !(whole && changed)) return not_written();
   if (root == "RelationshipDefinitions") {
     for (const Relationship& each : metadata.relationships()) rows.push_back(relationship_definition(metadata, each));
     for (const ManyToMany& each : metadata.many_to_many()) rows.push_back(relationship_definition(metadata, each));
+    TRY(const json::object* one, keyed(segments.front(), "SchemaName", rows));
+    if (writes) return one ? change_relationship(api, *one) : not_written();
     return answer_rows(api, root, "SchemaName", rows, segments);
   }
   for (const TableSpec& table : metadata.tables()) rows.push_back(entity_definition(metadata, table));
-  if (segments.size() == 1) return answer_rows(api, root, "LogicalName", rows, segments);
   TRY(const json::object* entity, keyed(segments.front(), "LogicalName", rows));
+  if (writes && !written) return entity ? change_table(api, *entity) : not_written();
+  if (segments.size() == 1) return answer_rows(api, root, "LogicalName", rows, segments);
   if (writes && entity) {
     const char* list = segments[1].starts_with("Keys") ? "Keys" : "Attributes";
     TRY(const json::object* part, keyed(segments[1], "LogicalName", entity->at(list).as_array()));

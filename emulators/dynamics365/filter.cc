@@ -24,9 +24,64 @@ bool contains_no_case(std::string_view text, std::string_view part) {
   return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end() || part.empty();
 }
 
+std::size_t character_size(std::string_view text, std::size_t at) {
+  std::size_t size = 1;
+  while (at + size < text.size() && (static_cast<unsigned char>(text[at + size]) & 0xC0) == 0x80) ++size;
+  return size;
+}
+
+/// Whether one character is in "abc-f" or, with ^ before it, is not.
+bool in_set(std::string_view character, std::string_view set) {
+  bool wanted = !set.starts_with('^');
+  if (!wanted) set.remove_prefix(1);
+  bool found = false;
+  unsigned char c = lower(character.front());
+  for (std::size_t i = 0; i < set.size() && character.size() == 1; ++i) {
+    bool range = i + 2 < set.size() && set[i + 1] == '-';
+    found = found || (range ? lower(set[i]) <= c && c <= lower(set[i + 2]) : lower(set[i]) == c);
+    if (range) i += 2;
+  }
+  return found == wanted;
+}
+
+/// Whether the character at `at` fits what the pattern has at `in`; both move behind it.
+bool fits_character(std::string_view text, std::size_t& at, std::string_view pattern, std::size_t& in) {
+  std::size_t size = character_size(text, at), close = pattern[in] == '[' ? pattern.find(']', in + 1) : std::string_view::npos;
+  bool fits = close != std::string_view::npos ? in_set(text.substr(at, size), pattern.substr(in + 1, close - in - 1)) : pattern[in] == '_';
+  if (close == std::string_view::npos && pattern[in] != '_') {
+    fits = lower(text[at]) == lower(pattern[in]);
+    size = 1;
+  }
+  at += size;
+  in = close == std::string_view::npos ? in + 1 : close + 1;
+  return fits;
+}
+
+bool fits_pattern(std::string_view text, std::string_view pattern) {
+  std::size_t at = 0, in = 0, behind_any = std::string_view::npos, tried = 0;
+  while (at < text.size()) {
+    std::size_t next_at = at, next_in = in;
+    if (in < pattern.size() && pattern[in] == '%') {
+      behind_any = ++in;
+      tried = at;
+    } else if (in < pattern.size() && fits_character(text, next_at, pattern, next_in)) {
+      at = next_at;
+      in = next_in;
+    } else if (behind_any == std::string_view::npos) {
+      return false;
+    } else {  // the last % takes one character more
+      in = behind_any;
+      at = tried += character_size(text, tried);
+    }
+  }
+  return pattern.find_first_not_of('%', in) == std::string_view::npos;
+}
+
 bool is_text(ValueView value) { return std::holds_alternative<std::string_view>(value); }
 
 }  // namespace
+
+bool has_wildcards(std::string_view text) { return text.find_first_of("%_[") != std::string_view::npos; }
 
 int compare_values(ValueView a, ValueView b) {
   if (is_null(a) || is_null(b)) return is_null(a) && is_null(b) ? 0 : is_null(a) ? -1 : 1;
@@ -79,6 +134,7 @@ bool Filter::matches(const TableSpec& table, const Users& users, RowNumber row) 
     case Kind::less: return compare_values(held, wanted) < 0;
     case Kind::at_most: return compare_values(held, wanted) <= 0;
     case Kind::contains: return contains_no_case(text_of(held), text_of(wanted));
+    case Kind::like: return fits_pattern(text_of(held), text_of(wanted));
     case Kind::starts_with:
       return text_of(held).size() >= text_of(wanted).size() && compare_text(text_of(held).substr(0, text_of(wanted).size()), text_of(wanted)) == 0;
     case Kind::ends_with:

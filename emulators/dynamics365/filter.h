@@ -26,6 +26,7 @@ struct Filter {
     contains,
     starts_with,
     ends_with,
+    like,  // `value` is a pattern of % _ [a-c] [^a-c]
     any_value,
     related,      // the row behind the lookup `column` fits parts[0]
     any_related,  // some row of `from` whose `column` points here fits parts[0], or is there at all
@@ -60,6 +61,8 @@ Outcome<Filter> parse_filter(const TableSpec& table, const FilterScope& scope, s
 /// A value written without quotes, as the column holds it; nothing when it does not fit.
 std::optional<Value> typed_text(const Column& column, const std::string& text);
 
+/// Whether a text holds what is no plain text in a condition.
+bool has_wildcards(std::string_view text);
 /// Ascending: null first, text without case. Negative, zero or positive.
 int compare_values(ValueView a, ValueView b);
 

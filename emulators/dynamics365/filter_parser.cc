@@ -161,6 +161,10 @@ class FilterParser {
     TRY(Literal literal, this->literal());
     if (literal.kind != Literal::Kind::text) return incompatible(*filter.column, literal, name);
     if (!take(')')) return bad_syntax("Syntax error: ')' was expected", position_, text_);
+    if (has_wildcards(literal.text)) {  // they are such in these functions as well
+      literal.text = (name == "startswith" ? "" : "%") + literal.text + (name == "endswith" ? "" : "%");
+      filter.kind = Filter::Kind::like;
+    }
     filter.value = Value(std::move(literal.text));
     return behind(path, std::move(filter));
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "emulators/dynamics365/filter.h"
 #include "emulators/dynamics365/table_builder.h"
 
 namespace lockstep::emulators::dynamics365 {
@@ -41,9 +42,26 @@ const Collection* TableSpec::collection(std::string_view wanted) const {
 const AlternateKey* TableSpec::alternate_key(const std::vector<std::string>& names) const {
   for (const AlternateKey& each : keys) {
     auto named = [&](const Column* column) { return std::find(names.begin(), names.end(), column->name) != names.end(); };
-    if (each.columns.size() == names.size() && std::all_of(each.columns.begin(), each.columns.end(), named)) return &each;
+    if (each.index == AlternateKey::Index::active && each.columns.size() == names.size() && std::all_of(each.columns.begin(), each.columns.end(), named))
+      return &each;
   }
   return nullptr;
+}
+
+bool TableSpec::repeats(const AlternateKey& unique) const {
+  auto counts = [&](RowNumber row) {
+    auto empty = [&](const Column* each) { return is_null(rows->get(row, each->field)); };
+    return !rows->record(row).deleted && std::none_of(unique.columns.begin(), unique.columns.end(), empty);
+  };
+  FieldId first = unique.columns.front()->field;
+  for (RowNumber row = 0; row < rows->row_count(); ++row) {
+    if (!counts(row)) continue;
+    for (RowNumber other : rows->find_equal(first, rows->get(row, first))) {
+      auto same = [&](const Column* each) { return compare_values(rows->get(row, each->field), rows->get(other, each->field)) == 0; };
+      if (other < row && counts(other) && std::all_of(unique.columns.begin(), unique.columns.end(), same)) return true;
+    }
+  }
+  return false;
 }
 
 const Column& TableSpec::require(std::string_view read_name) const {
@@ -76,7 +94,7 @@ void TableSpec::index() {
   external_key_ = column(kExternalKey);
   if (external_key_) {
     rows->add_index(external_key_->field, true);
-    keys.push_back({std::string(kExternalKey) + "_key", {external_key_}});
+    keys.push_back({std::string(kExternalKey) + "_key", {external_key_}, AlternateKey::Index::active, {}});
   }
   // What people and integrations look records up by; a database would have these indexes, too.
   for (const char* each : {"emailaddress1", "accountnumber", "ticketnumber", "messageid"}) {
@@ -148,10 +166,10 @@ TableSpec* Metadata::own(std::string_view name) {
   return nullptr;
 }
 
-bool Metadata::add_key(std::string_view table, std::string name, const std::vector<std::string>& columns) {
+bool Metadata::add_key(std::string_view table, std::string name, const std::vector<std::string>& columns, std::optional<WallTime> built_at) {
   TableSpec* spec = own(table);
   if (!spec || columns.empty()) return false;
-  AlternateKey key{std::move(name), {}};
+  AlternateKey key{std::move(name), {}, built_at ? AlternateKey::Index::pending : AlternateKey::Index::active, built_at.value_or(WallTime{})};
   for (const std::string& each : columns) {
     const Column* column = spec->column(each);
     if (!column || column->source != Source::stored) return false;
@@ -159,7 +177,20 @@ bool Metadata::add_key(std::string_view table, std::string name, const std::vect
   }
   if (!spec->rows->has_index(key.columns.front()->field)) spec->rows->add_index(key.columns.front()->field, true);
   spec->keys.push_back(std::move(key));
+  keys_pending_ = keys_pending_ || built_at;
   return true;
+}
+
+void Metadata::build_keys(WallTime now) {
+  using enum AlternateKey::Index;
+  if (!keys_pending_) return;
+  keys_pending_ = false;
+  for (TableSpec& table : tables_) {
+    for (AlternateKey& key : table.keys) {
+      if (key.index == pending && key.built_at <= now) key.index = table.repeats(key) ? failed : active;
+      keys_pending_ = keys_pending_ || key.index == pending;
+    }
+  }
 }
 
 void Metadata::add_lookup(std::string_view table, Column column, std::string navigation, std::string relationship) {
@@ -196,6 +227,22 @@ void Metadata::add_many_to_many(ManyToMany relationship) {
   }
   for (std::size_t i = 0; i < 2; ++i) ends[i]->collections.push_back({relationship.schema_name, ends[1 - i], lookups[i], through, lookups[1 - i]});
   many_to_many_.push_back(std::move(relationship));
+}
+
+const Relationship* Metadata::relationship(std::string_view schema_name) const {
+  auto known = std::find_if(relationships_.begin(), relationships_.end(), [&](const Relationship& each) { return each.schema_name == schema_name; });
+  return known == relationships_.end() ? nullptr : &*known;
+}
+
+void Metadata::remove_relationship(std::string_view schema_name) {
+  const Relationship gone = *relationship(schema_name);
+  TableSpec *from = own(gone.referencing_table), *to = own(gone.referenced_table);
+  const Column* column = from->logical(gone.referencing_column);
+  std::erase_if(to->collections, [&](const Collection& each) { return each.column == column; });
+  std::erase_if(from->navigations, [&](const Navigation& each) { return each.column == column; });
+  std::erase_if(references_[to], [&](const Reference& each) { return each.column == column; });
+  std::erase_if(relationships_, [&](const Relationship& each) { return each.schema_name == schema_name; });
+  remove_column(from->name, column->logical_name);
 }
 
 const Column& Metadata::add_column(std::string_view table, Column column) {

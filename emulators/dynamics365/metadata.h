@@ -98,8 +98,11 @@ struct GlobalChoice {
 
 /// Columns whose values together address a row.
 struct AlternateKey {
+  enum class Index { active, pending, failed };  // only an active one addresses rows and holds off a second of them
   std::string name;
   std::vector<const Column*> columns;
+  Index index = Index::active;
+  WallTime built_at{};  // when a pending one is
 };
 
 struct State {
@@ -139,8 +142,10 @@ class TableSpec {
   const Column* logical(std::string_view logical_name) const;
   const Navigation* navigation(std::string_view name) const;  // case-sensitive
   const Collection* collection(std::string_view name) const;  // case-sensitive
-  /// The key of exactly these columns, in any order; by read names.
+  /// The active key of exactly these columns, in any order; by read names.
   const AlternateKey* alternate_key(const std::vector<std::string>& columns) const;
+  /// Whether rows share the values of `key`.
+  bool repeats(const AlternateKey& key) const;
   /// Precondition: the column exists.
   const Column& require(std::string_view read_name) const;
   const State* state(std::int64_t value) const;
@@ -184,8 +189,10 @@ class Metadata {
   const TableSpec* by_set(std::string_view set) const;
   const TableSpec* by_name(std::string_view name) const;
   const TableSpec& require(std::string_view name) const;
-  /// A further alternate key; `columns` by read names. False when the table or a column is not known.
-  bool add_key(std::string_view table, std::string name, const std::vector<std::string>& columns);
+  /// A further alternate key; `columns` by read names; with `built_at` a pending one. False when the table or a column is not known.
+  bool add_key(std::string_view table, std::string name, const std::vector<std::string>& columns, std::optional<WallTime> built_at = std::nullopt);
+  /// Pending keys whose time has come are active from here on, or have failed.
+  void build_keys(WallTime now);
   void remove_key(std::string_view table, std::string_view name);
   /// Precondition: the table has none of that name, and the column is stored.
   const Column& add_column(std::string_view table, Column column);
@@ -196,6 +203,10 @@ class Metadata {
   void add_lookup(std::string_view table, Column column, std::string navigation, std::string relationship);
   /// Precondition: neither the relationship nor its table is there, and its tables are two.
   void add_many_to_many(ManyToMany relationship);
+  /// Of one to many; null: there is none.
+  const Relationship* relationship(std::string_view schema_name) const;
+  /// With its lookup. Precondition: an integration made it.
+  void remove_relationship(std::string_view schema_name);
   const std::deque<ManyToMany>& many_to_many() const { return many_to_many_; }
   /// Precondition: there is none of that name.
   void add_table(TableSpec spec);
@@ -221,6 +232,7 @@ class Metadata {
   std::deque<ManyToMany> many_to_many_;
   Database& database_;
   std::deque<TableSpec> tables_;
+  bool keys_pending_ = false;
   std::vector<Relationship> relationships_;
   std::deque<std::string> made_names_;  // what relationships that were made point to
   std::map<std::string, const TableSpec*, std::less<>> by_set_;

@@ -70,14 +70,18 @@ class PayloadReader {
     bool system_time = column.source == Source::created_on || column.source == Source::modified_on;
     bool fixture = door_ != Door::api && (system_time || column.source == Source::stored);
     bool writable = fixture || (creating_ ? column.creatable : column.updatable);
-    // The platform passes over columns that this operation cannot write; it does not refuse them.
-    if (!writable && column.source != Source::key) return {};
+    if (!writable && column.source != Source::key) return metadata_.quirks().read_only_passed_over ? Outcome<void>() : not_writable(column);
     bool from_text = door_ == Door::fixture_text && sent.is_string();
     TRY(Value value, from_text ? convert_text(table_, column, text_of(scalar_of(sent))) : convert(table_, column, sent));
     if (door_ == Door::api) TRY_VOID(check_attachment(column, value));
     if (column.source != Source::key) return add({&column, std::move(value), ""});
     if (const std::string* id = std::get_if<std::string>(&value)) payload_.id = *id;
     return {};
+  }
+
+  Outcome<void> not_writable(const Column& column) const {
+    return tl::unexpected<ApiError>(
+        payload_unreadable(table_.set, fmt::format("Microsoft.Crm.CrmException: '{}' cannot be {}.", column.name, creating_ ? "set on create" : "updated")));
   }
 
   /// A file within a row has the organisation's limit; larger ones come in blocks.

@@ -83,10 +83,11 @@ Outcome<std::vector<Ordering>> read_order(const TableSpec& table, std::string_vi
   return order;
 }
 
-Outcome<std::size_t> read_top(const std::string& text) {
+/// `cut`: of more than can be asked for come as many as there may be.
+Outcome<std::size_t> read_top(const std::string& text, bool cut) {
   std::size_t top = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), top);
-  if (error == std::errc() && end == text.data() + text.size() && top >= 1) return std::min(top, kMaxTop);
+  if (error == std::errc() && end == text.data() + text.size() && top >= 1 && (cut || top <= kMaxTop)) return std::min(top, kMaxTop);
   return refuse(400, code::kBadRequestUrl, fmt::format("Invalid value '{}' for $top query option found.", text));
 }
 
@@ -112,7 +113,7 @@ Outcome<void> read_option(const FilterScope& scope, const TableSpec& table, cons
   } else if (name == "$orderby") {
     TRY(options.order, read_order(table, value));
   } else if (name == "$top") {
-    TRY(options.top, read_top(value));
+    TRY(options.top, read_top(value, scope.metadata.quirks().larger_tops_cut));
   } else if (name == "$count") {
     if (value != "true" && value != "false") return refuse(400, code::kBadRequestUrl, fmt::format("Invalid value '{}' for $count query option found.", value));
     options.count = value == "true";

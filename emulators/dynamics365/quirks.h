@@ -30,11 +30,15 @@ struct Quirks {
   std::int64_t expired_token_status = 400;         // a delta token older than its life
   std::int64_t untracked_status = 400;             // change tracking of a table that has none
   bool repeated_rows = false;                      // a row twice in UpdateMultiple or UpsertMultiple: the last one holds
+  bool empty_targets = false;                      // CreateMultiple and its kin with no row change nothing; else they are refused
+  Duration key_index{10'000};                      // until the index of a key made through the API is built: no key before
   bool repeated_content_ids = false;               // the same Content-ID in two change sets of a batch
   bool client_correlation = false;                 // webhooks bear the correlation id that the client sent
   bool time_left_in_seconds = false;               // the unit of x-ms-ratelimit-time-remaining-xrm-requests; else ms
   bool status_moves_state = false;                 // statuscode alone moves statecode; else it is refused
   bool unresolved_parties = false;                 // a participant may be a bare address
+  bool read_only_passed_over = false;              // read-only columns in a body change nothing; else they are refused
+  bool larger_tops_cut = false;                    // $top beyond 5000 is 5000; else it is refused
   bool null_clears_any_target = false;             // null on the name of a target that is not set clears the lookup
 };
 

@@ -261,7 +261,9 @@ void compute_columns(Draft& draft) {
 }
 
 Outcome<void> check_unique(const Draft& draft) {
-  for (const AlternateKey& key : draft.table().keys) TRY_VOID(check_key(draft, key));
+  for (const AlternateKey& key : draft.table().keys) {
+    if (key.index == AlternateKey::Index::active) TRY_VOID(check_key(draft, key));
+  }
   return {};
 }
 

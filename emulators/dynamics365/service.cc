@@ -82,6 +82,7 @@ http::Response Service::api(Call& call) {
   const std::string& version = call.parameter("version");
   if (version != "v9.0" && version != "v9.1" && version != "v9.2") return not_found(call);
   if (call.request.target.size() > kMaxBatchedUrl) return http::Response(414, "");
+  organisation_.metadata.build_keys(call.now);
   bool waits = !in_batch_ && call.request.method != "GET" && (organisation_.webhooks.has_synchronous() || !waiting_.empty());
   return waits ? write_with_steps(call) : answer_api(call);
 }

@@ -63,6 +63,7 @@ TableSpec sdkmessageprocessingstepimage_table() {
 TableSpec asyncoperation_table() {
   TableBuilder table("asyncoperation", "asyncoperations", "asyncoperationid", "name", "System Job");
   table.text({"name"}, 256).text({"messagename"}, 160).text({"primaryentitytype"}, 128).memo("message", 1'073'741'823).text({"correlationid"}, 36);
+  table.text({"recurrencepattern"}, 256).date_time({"postponeuntil"});
   table.option("operationtype", {{1, "System Event"}, {13, "Bulk Delete"}});
   table.lookup("owningextensionid", "sdkmessageprocessingstep").cascades_delete();
   table.states({{0, "Ready", 0}, {1, "Suspended", 10}, {2, "Locked", 20}, {3, "Completed", 30}}, {{0, "Waiting For Resources", 0},

@@ -105,7 +105,7 @@ Outcome<http::Response> write_reference(ApiCall& api, const Resource& resource, 
 Outcome<http::Response> write_property(ApiCall& api, const Resource& resource, const std::string& name) {
   const Column* column = resource.table->column(name);
   if (!column || column->type == ColumnType::lookup) return tl::unexpected<ApiError>(segment_missing(name));
-  if (column->source != Source::stored || !column->updatable)  // within a row it is passed over; here nothing else is left to do
+  if (column->source != Source::stored || !column->updatable)  // passed over or not within a row: here nothing else is left to do
     return refuse(400, code::kInvalidArgument, fmt::format("'{}' of '{}' cannot be updated.", name, resource.table->name));
   json::object body;
   JsonDocument document;

@@ -27,6 +27,17 @@ bool is_app_call(std::string_view target) { return target.starts_with("/webhooks
 /// Of the app, not of an account: with a token that it has by its own credentials (§3.5).
 bool is_journal_call(std::string_view target) { return target.starts_with("/webhooks-journal/"); }
 
+/// Of what a path of versions 1 and 2 tells, in the words of version 3; empty for other paths.
+std::string_view type_of_older_path(std::string_view target) {
+  static constexpr std::pair<std::string_view, std::string_view> kOlder[] = {{"/contacts/v1/", "contacts"},   {"/companies/v1/", "companies"},
+                                                                             {"/companies/v2/", "companies"}, {"/deals/v1/", "deals"},
+                                                                             {"/engagements/v1/", "notes"},   {"/crm-objects/v1/objects/tickets", "tickets"}};
+  for (const auto& [path, type] : kOlder) {
+    if (target.starts_with(path)) return type;
+  }
+  return "";
+}
+
 }  // namespace
 
 bool HubSpot::by_developer(const Call& call) const { return is_app_call(call.request.target) && call.query_value("hapikey") == options_.developer_key; }
@@ -92,12 +103,13 @@ std::vector<std::string> HubSpot::scopes_for(const Call& call) {
   if (target.starts_with("/crm/v3/owners") || target.starts_with("/crm/owners/")) return {"crm.objects.owners.read"};
   if (target.starts_with("/crm/v3/imports") || target.starts_with("/crm/imports/")) return {"crm.import"};
   if (target.starts_with("/crm/v3/exports") || target.starts_with("/crm/exports/")) return {"crm.export"};
-  const ObjectType* type = nullptr;
+  if (target.starts_with("/owners/v2/")) return {"crm.objects.owners.read"};
+  const ObjectType* type = portal_.catalogue().find(type_of_older_path(target));
   for (const auto& [name, value] : call.parameters) {
     if (name == "type") type = portal_.catalogue().find_any(value);
   }
   if (!type) return {};
-  bool reading = call.request.method == "GET" || is_search(call) || names("/batch/read");
+  bool reading = call.request.method == "GET" || is_search(call) || names("/batch/read") || names("/v2/domains/");
   bool schema = names("/properties/") || names("schemas/");
   if (type->name == "tickets" && !schema) return {"tickets"};
   std::string own = type->engagement ? "contacts" : type->custom ? "custom" : type->name;

@@ -203,6 +203,7 @@ void HubSpot::add_switches() {
   switches_.add("activity_auto_associate", &portal.activity_auto_associate);
   switches_.add("lifecycle_sync", &portal.lifecycle_sync);
   switches_.add("phones_reformatted", &portal.phones_reformatted);
+  switches_.add("import_file_bytes", &portal.import_file_bytes);
   switches_.add("record_limit", &portal.record_limit);
   switches_.add("settings_cache_ms", &portal_.events().settings_cache());
   switches_.add("engagement_webhooks", &portal_.events().settings().of_engagements);

@@ -33,7 +33,7 @@ struct WebhookSettings {
   double duplicate_rate = 0;     // share of requests that are sent twice
   bool shuffle = false;          // events of one flush lose their order
   bool cleared_as_null = false;  // propertyValue of a property that was cleared: null, not ""
-  bool of_engagements = true;    // object.* tells of notes, calls and their like
+  bool of_engagements = false;   // object.* tells of notes, calls and their like
 };
 
 /// Turns writes into deliveries (§3.3, §3.4). What was noted since mark() can be taken back until flush().

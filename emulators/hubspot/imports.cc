@@ -14,6 +14,14 @@ constexpr std::size_t kMaxRunning = 3;  // more are deferred
 constexpr Duration kTakes{2'000};
 constexpr std::size_t kMaxRows = 1'048'576;
 
+ApiError too_large(std::string message) {
+  ApiError error;
+  error.status = 429;  // though trying again does not help (§4.3)
+  error.category = "RATE_LIMITS";
+  error.message = std::move(message);
+  return error;
+}
+
 /// A day of the file in the order that the import names, as ISO; other texts as they are.
 std::string iso_day(const std::string& text, std::string_view format) {
   std::vector<std::string> parts(1);
@@ -105,15 +113,11 @@ Outcome<void> read_file(Portal& portal, const json::object& file, const std::vec
   const json::value* header = page && page->is_object() ? page->get_object().if_contains("hasHeader") : nullptr;
   if (!mappings || !mappings->is_array() || !header || !header->is_bool() || !header->get_bool())
     return invalid("fileImportPage needs hasHeader and columnMappings");
+  std::int64_t most = portal.settings().import_file_bytes;
+  if (static_cast<std::int64_t>(part->content.size()) > most) return tl::unexpected(too_large(fmt::format("A file has at most {} bytes", most)));
   Result<CsvTable> table = parse_csv(part->content);
   if (!table) return invalid(table.error().message);
-  if (table->rows.size() > kMaxRows) {
-    ApiError error;
-    error.status = 429;  // though trying again does not help (§4.3)
-    error.category = "RATE_LIMITS";
-    error.message = fmt::format("A file has at most {} rows", kMaxRows);
-    return tl::unexpected(std::move(error));
-  }
+  if (table->rows.size() > kMaxRows) return tl::unexpected(too_large(fmt::format("A file has at most {} rows", kMaxRows)));
   const json::array& columns = mappings->get_array();
   if (columns.size() != table->header.size()) return invalid("Every column of the file must be mapped, in its order");
   for (std::size_t i = 0; i < columns.size(); ++i) {

@@ -49,6 +49,7 @@ struct PortalSettings {
   bool lifecycle_sync = false;             // contacts go forward with the lifecycle stage of their primary company
   bool phones_reformatted = false;         // numbers lose their signs when they are written
   std::int64_t record_limit = 15'000'000;  // of each object type, by the account's subscription
+  std::int64_t import_file_bytes = 512LL * 1024 * 1024;
   std::int64_t unique_collision_status = 400;
   std::int64_t history_page = 50;  // rows of a list with histories
   Duration index_lag{5'000};

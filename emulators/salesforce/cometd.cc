@@ -37,6 +37,8 @@ std::string cookie_of(const Call& call) {
   return "";
 }
 
+int version_of(const Call& call) { return std::atoi(call.parameter("version").c_str()); }
+
 /// Whether an event of `channel` belongs to the subscription to `wanted`.
 bool covers(const std::string& wanted, const std::string& channel) { return wanted == kAllChanges || wanted == channel; }
 
@@ -51,8 +53,7 @@ std::string CometD::access_of(const Call& call) const {
 }
 
 http::Response CometD::handle(Call& call) {
-  int version = std::atoi(call.parameter("version").c_str());
-  if (version < kFirstVersion) return http::Response(400, "400::API version in the URI is not supported. URI format: '/cometd/67.0'");
+  if (version_of(call) < kFirstVersion) return http::Response(400, "400::API version in the URI is not supported. URI format: '/cometd/67.0'");
   JsonDocument document;
   auto parsed = document.parse(call.request.body);
   json::array single;
@@ -170,7 +171,7 @@ json::object CometD::connect(Call& call, const json::object& message, Client& cl
   if (text_member(message, "connectionType") != "long-polling") return refusal_of(message, "400::Unsupported connection type");
   if (has_news(client) && deliveries_.used(call.now) >= settings_.daily_event_deliveries)
     return refusal_of(message, "403::Organization total events daily limit exceeded", "none");
-  deliver(client, events, call.now);
+  deliver(call, client, events);
   json::object reply = reply_to(message, true);
   reply["advice"] = json::object{{"interval", 0}, {"timeout", kHold.count()}, {"reconnect", "retry"}};
   return reply;
@@ -212,14 +213,14 @@ bool CometD::has_news(const Client& client) const {
   return false;
 }
 
-void CometD::deliver(Client& client, json::array& events, WallTime now) {
+void CometD::deliver(const Call& call, Client& client, json::array& events) {
   for (auto& [channel, position] : client.positions) {
     const EventLog& log = events_.log_of(channel);
     for (const StreamEvent& event : log.events()) {
       if (event.replay_id <= position || !covers(channel, event.channel)) continue;
-      if (!deliveries_.admit(now)) return;
+      if (!deliveries_.admit(call.now)) return;
       position = event.replay_id;
-      events.push_back(json::object{{"channel", channel}, {"clientId", client.id}, {"data", event_as_seen(org_.schema(), event)}});
+      events.push_back(json::object{{"channel", channel}, {"clientId", client.id}, {"data", event_as_seen(org_.schema(), event, version_of(call))}});
     }
     position = std::max(position, log.last_replay_id());
   }

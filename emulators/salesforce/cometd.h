@@ -44,7 +44,7 @@ class CometD {
   bool signed_in(const Call& call) const { return tokens_.state(access_of(call), call.now) == TokenState::valid; }
   Client* client_of(const json::object& message, WallTime now);
   bool has_news(const Client& client) const;
-  void deliver(Client& client, json::array& events, WallTime now);
+  void deliver(const Call& call, Client& client, json::array& events);
 
   const Org& org_;
   ChangeEvents& events_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <map>
 #include <set>
 
@@ -110,14 +111,23 @@ class Salesforce final : public StandIn {
   http::Response signing_keys(Call& call);
   /// GET: whether it has expired; POST sets it, DELETE makes one up.
   http::Response user_password(Call& call);
+  Outcome<void> set_password(RowNumber user, std::string password);
+  std::string make_up_password(RowNumber user);
   json::object identity_of(const Call& call, const std::string& user) const;
   // soap.cc
   http::Response soap(Call& call);
+  /// Checks the session, counts the call; a refusal as an answer.
+  std::optional<http::Response> enter_soap(Call& call, const XmlElement* header, const XmlElement& request);
   http::Response soap_login(Call& call, const XmlElement& request);
   std::string soap_user_info(const Call& call);
+  http::Response soap_password(Call& call, const XmlElement& request);
   std::string soap_write(Call& call, const XmlElement& request, const XmlElement* header);
   SoapAnswer soap_item(Call& call, const XmlElement& request, const XmlElement& item);
   SoapAnswer soap_merge(const XmlElement& item, const Writer& writer);
+  // soap_metadata.cc
+  http::Response soap_metadata(Call& call);
+  std::string metadata_listed(const XmlElement& query, std::string_view founder) const;
+  std::string metadata_read(std::string_view type, const std::string& full_name) const;
   // soap_reads.cc
   /// Nothing: the request is no call that reads.
   std::optional<http::Response> soap_read(const Call& call, const XmlElement& request, const XmlElement* header);
@@ -135,6 +145,8 @@ class Salesforce final : public StandIn {
   http::Response basic_info(Call& call);
   http::Response recent(Call& call);
   json::array recent_items(Call& call, const ObjectType* object, std::size_t most);
+  /// The caller has used a record, unless the call says that it is not to be remembered.
+  void note_used(const Call& call, const ObjectType& object, RowNumber row);
   http::Response tabs(Call& call);
   http::Response theme(Call& call);
   http::Response stream(Call& call);
@@ -262,6 +274,8 @@ class Salesforce final : public StandIn {
   WallTime covered_until(WallTime end) const;
 
   Writer writer(const Call& call) const;
+  /// Reads a JSON body of the wanted kind; a refusal as an answer: 415, 400 JSON_PARSER_ERROR.
+  std::optional<http::Response> read_json(const Call& call, JsonDocument& document, json::kind wanted) const;
   const ObjectType* object_of(const Call& call) const;
 
   struct Cursor {
@@ -312,13 +326,12 @@ class Salesforce final : public StandIn {
   OutboundMessages outbound_;
   Bulk1 bulk1_;
   std::uint64_t call_number_ = 0;
-  std::vector<WallTime> long_calls_;  // when those that take 20 s and longer end
+  std::map<Actor, std::deque<std::pair<const ObjectType*, std::string>>> used_;  // by id, the last one first; some were undone since
+  std::vector<WallTime> long_calls_;                                             // when those that take 20 s and longer end
   std::map<std::string, BulkJob> jobs_;
   std::uint64_t last_job_ = 0;
 };
 
-/// Reads a JSON body of the wanted kind; a refusal as an answer: 415, 400 JSON_PARSER_ERROR.
-std::optional<http::Response> read_json(const Call& call, JsonDocument& document, json::kind wanted);
 http::Response no_content();
 http::Response html_response(int status, std::string_view reason);
 

@@ -1,8 +1,6 @@
 // §2.1, §2.8, §5.1: what there is, how it is described, how much is left.
 #include <fmt/format.h>
 
-#include <set>
-
 #include "base/text.h"
 #include "emulators/salesforce/describe.h"
 #include "emulators/salesforce/dialect.h"
@@ -128,20 +126,31 @@ http::Response Salesforce::recent(Call& call) {
   return json_response(200, recent_items(call, nullptr, most));
 }
 
-/// The records that the caller last wrote, newest first; `object` null: of all.
+void Salesforce::note_used(const Call& call, const ObjectType& object, RowNumber row) {
+  constexpr int kFirstWithHeader = 60;
+  constexpr std::size_t kMostRemembered = 200;
+  bool asked = std::atoi(call.parameter("version").c_str() + 1) >= kFirstWithHeader;
+  std::string told = asked ? to_lower_ascii(call.header("Sforce-Mru").value_or("")) : "";
+  std::erase(told, ' ');
+  if (told == "updatemru=false" || object.reified) return;
+  auto& used = used_[call.caller];
+  std::pair entry(&object, object.table->record(row).id);
+  std::erase(used, entry);
+  used.push_front(std::move(entry));
+  if (used.size() > kMostRemembered) used.pop_back();
+}
+
+/// What the caller last used, the last one first; `object` null: of all.
 json::array Salesforce::recent_items(Call& call, const ObjectType* object, std::size_t most) {
   json::array items;
-  std::set<std::string> seen;
-  const auto& journal = database().journal();
-  for (auto entry = journal.rbegin(); entry != journal.rend() && items.size() < most; ++entry) {
-    const ObjectType* type = org_.schema().find(entry->table->name());
-    const Record& record = entry->table->record(entry->row);
-    if (database().actor(entry->actor) != call.caller || record.deleted || !type || (object && type != object)) continue;
-    if (!seen.insert(record.id).second) continue;
+  for (const auto& [type, id] : used_[call.caller]) {
+    RowNumber row = type->table->find(id);
+    if (items.size() == most) break;
+    if (row == kNoRow || type->table->record(row).deleted || (object && type != object)) continue;
     const Field* name = type->find("Name") ? type->find("Name") : type->find("CaseNumber");
     if (!name) name = type->find("Subject");
-    json::object item{{"attributes", {{"type", type->name}, {"url", record_url(call.parameter("version"), *type, record.id)}}}, {"Id", record.id}};
-    if (name) item[name->name] = to_json(org_.value_of(*type, entry->row, *name));
+    json::object item{{"attributes", {{"type", type->name}, {"url", record_url(call.parameter("version"), *type, id)}}}, {"Id", id}};
+    if (name) item[name->name] = to_json(org_.value_of(*type, row, *name));
     items.push_back(std::move(item));
   }
   return items;

@@ -41,6 +41,13 @@ json::object compound_schema(const ObjectType& object, const Field& whole) {
   return {{"type", "record"}, {"name", whole.source == Source::address ? "Address" : "PersonName"}, {"fields", std::move(fields)}};
 }
 
+/// What a header names came and went with versions.
+void keep_to_version(json::object& header, int version) {
+  constexpr int kFirstWithEnds = 44, kFirstWithChangedFields = 47;
+  if (version < kFirstWithChangedFields) header.erase("changedFields");
+  if (version < kFirstWithEnds || version >= kFirstWithChangedFields) header.erase("isTransactionEnd");
+}
+
 }  // namespace
 
 std::string event_schema_id(const ObjectType& object) {
@@ -65,9 +72,10 @@ json::object event_schema(const ObjectType& object) {
           {"uuid", event_schema_id(object)}};
 }
 
-json::object event_as_seen(const Schema& schema, const StreamEvent& event) {
+json::object event_as_seen(const Schema& schema, const StreamEvent& event, int version) {
   json::object data = event.data;
   bool topic = data.contains("sobject");
+  if (!topic) keep_to_version(data["payload"].as_object()["ChangeEventHeader"].as_object(), version);
   json::object& fields = (topic ? data["sobject"] : data["payload"]).as_object();
   const ObjectType* object =
       topic ? schema.by_prefix(text_member(fields, "Id")) : schema.find(text_member(fields["ChangeEventHeader"].as_object(), "entityName"));

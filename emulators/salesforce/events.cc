@@ -83,7 +83,15 @@ json::object ChangeEvents::header(const Transaction& transaction, const ObjectTy
                       {"sequenceNumber", transaction.sequence},
                       {"commitTimestamp", transaction.at.ms},
                       {"commitNumber", 11'000'000'000 + static_cast<std::int64_t>(transactions_)},
-                      {"commitUser", transaction.user}};
+                      {"commitUser", transaction.user},
+                      {"isTransactionEnd", false}};
+}
+
+/// Of the events of a transaction the last one says so.
+void ChangeEvents::end(const Transaction& transaction) {
+  if (!changes_.last()) return;
+  json::object& last = changes_.last()->data["payload"].as_object()["ChangeEventHeader"].as_object();
+  if (last["transactionKey"] == json::value(transaction.key)) last["isTransactionEnd"] = true;
 }
 
 void ChangeEvents::push(const ObjectType& object, WallTime at, json::object payload) {
@@ -172,6 +180,7 @@ void ChangeEvents::note(const ChangeOrigin& origin, WallTime now) {
     transaction.sequence = 1;
     push(*object, now, json::object{{"ChangeEventHeader", header(transaction, *object, "GAP_OVERFLOW", {})}});
   }
+  end(transaction);
   org_.act_as_user(writer);
   changes_.trim(now);
   topics_.trim(now);
@@ -186,6 +195,7 @@ void ChangeEvents::add_gap(const ObjectType& object, const std::string& change_t
   for (std::string& id : ids) names.emplace_back(id);
   org_.act_as_everybody();
   push(object, now, json::object{{"ChangeEventHeader", header(transaction, object, change_type, std::move(names))}});
+  end(transaction);
 }
 
 }  // namespace lockstep::emulators::salesforce

@@ -42,6 +42,7 @@ class ChangeEvents {
   };
   json::object header(const Transaction& transaction, const ObjectType& object, const std::string& type, json::array ids) const;
   void add_entry(Transaction& transaction, const JournalEntry& entry);
+  void end(const Transaction& transaction);
   void push(const ObjectType& object, WallTime at, json::object payload);
   bool merged_with_last(const Transaction& transaction, const json::object& payload, const std::string& id);
 
@@ -60,8 +61,8 @@ std::string change_channel(const ObjectType& object, const Settings& settings);
 std::string event_schema_id(const ObjectType& object);
 /// "MailingAddress" and "Street" of MailingStreet, "Name" and "LastName" of a contact's LastName; empty: stands alone.
 std::pair<std::string, std::string> event_compound_of(const ObjectType& object, const Field& field);
-/// What the listener as whom the org is seen may know of an event.
-json::object event_as_seen(const Schema& schema, const StreamEvent& event);
+/// What the listener as whom the org is seen may know of an event, through this version of the API.
+json::object event_as_seen(const Schema& schema, const StreamEvent& event, int version);
 /// That shape, as Avro writes it.
 json::object event_schema(const ObjectType& object);
 

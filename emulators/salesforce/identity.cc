@@ -1,6 +1,7 @@
 // §1.1, §1.4: the authorization page, and what a session says of its user.
 #include <fmt/format.h>
 
+#include "base/check.h"
 #include "base/text.h"
 #include "emulators/salesforce/dialect.h"
 #include "emulators/salesforce/ids.h"
@@ -135,21 +136,30 @@ http::Response Salesforce::openid_configuration(Call& call) {
 http::Response Salesforce::signing_keys(Call&) { return json_response(200, json::object{{"keys", json::array{signer_.public_key()}}}); }
 
 http::Response Salesforce::user_password(Call& call) {
-  constexpr std::size_t kShortest = 8;
   const ObjectType& users = org_.schema().object("User");
   auto row = org_.find_live(users, call.parameter("id"), "NOT_FOUND");
   if (!row) return error_response(row.error());
   if (call.request.method == "GET") return json_response(200, json::object{{"isExpired", settings_.password_expired}});
+  if (call.request.method == "DELETE") return json_response(200, json::object{{"NewPassword", make_up_password(*row)}});
+  JsonDocument document;
+  if (auto refused = read_json(call, document, json::kind::object)) return std::move(*refused);
+  auto set = set_password(*row, std::string(text_member(document.root().get_object(), "NewPassword")));
+  return set ? no_content() : error_response(set.error());
+}
+
+Outcome<void> Salesforce::set_password(RowNumber user, std::string password) {
+  constexpr std::size_t kShortest = 8;
+  const ObjectType& users = org_.schema().object("User");
+  if (password.size() < kShortest) return refuse("INVALID_NEW_PASSWORD", fmt::format("Your password must be at least {} characters long.", kShortest));
+  passwords_[to_lower_ascii(text_of(users.table->get(user, users.field("Username").column)))] = std::move(password);
+  return {};
+}
+
+std::string Salesforce::make_up_password(RowNumber user) {
   std::string password = tokens().random_text(10);
-  if (call.request.method == "POST") {
-    JsonDocument document;
-    if (auto refused = read_json(call, document, json::kind::object)) return std::move(*refused);
-    password = std::string(text_member(document.root().get_object(), "NewPassword"));
-    if (password.size() < kShortest)
-      return error_response("INVALID_NEW_PASSWORD", fmt::format("Your password must be at least {} characters long.", kShortest));
-  }
-  passwords_[to_lower_ascii(text_of(users.table->get(*row, users.field("Username").column)))] = password;
-  return call.request.method == "POST" ? http::Response(204, "") : json_response(200, json::object{{"NewPassword", password}});
+  auto set = set_password(user, password);
+  CHECK(set.has_value(), "it is long enough");
+  return password;
 }
 
 }  // namespace lockstep::emulators::salesforce

@@ -23,6 +23,7 @@ void Salesforce::add_routes() {
   add("GET", "/id/{organization}/{user}", &Salesforce::identity);
   add("POST", "/services/Soap/u/{version}", &Salesforce::soap);
   add("POST", "/services/Soap/u/{version}/{organization}", &Salesforce::soap);
+  for (const char* path : {"/services/Soap/m/{version}", "/services/Soap/m/{version}/{organization}"}) add("POST", path, &Salesforce::soap_metadata);
   add("GET", "/services/data", &Salesforce::versions);
   add("POST", "/cometd/{version}", &Salesforce::stream);
   router().add("GET", "/cometd/{version}", [](Call&) { return http::Response(400, "400::only long-polling is spoken here"); });
@@ -56,6 +57,9 @@ void Salesforce::add_routes() {
   add("GET", base + "/event/eventSchema/{schema}", &Salesforce::event_schema_call);
   add("GET", base + "/recent", &Salesforce::recent);
   add("GET", base + "/tabs", &Salesforce::tabs);
+  for (const char* kind : {"rules", "approvals"}) {  // there are none
+    router().add("GET", base + "/process/" + kind, [kind](Call&) { return json_response(200, json::object{{kind, json::object()}}); });
+  }
   add("GET", base + "/theme", &Salesforce::theme);
   add_bulk_routes(base);
   add_record_routes(base);

@@ -107,6 +107,7 @@ http::Response Salesforce::create_row(Call& call) {
   if (auto refused = check_condition_forms(call, *object)) return std::move(*refused);
   auto row = org_.create(*object, document.root().get_object(), writer(call));
   if (!row) return error_response(row.error());
+  note_used(call, *object, *row);
   return created_answer(call, *object, object->table->record(*row).id, false);
 }
 
@@ -124,6 +125,7 @@ http::Response Salesforce::render_row(Call& call, const ObjectType& object, RowN
   } else {
     fields = object.visible();
   }
+  note_used(call, object, row);
   JsonDocument document;
   Renderer renderer(org_, call.parameter("version"), document.storage());
   http::Response response = json_response(200, renderer.record(object, row, fields));
@@ -149,7 +151,9 @@ http::Response Salesforce::update_row(Call& call) {
   if (!row) return error_response(row.error());
   if (auto stopped = check_conditions(call, org_, *object, *row)) return std::move(*stopped);
   auto updated = org_.update(*object, *row, document.root().get_object(), writer(call));
-  return updated ? no_content() : error_response(updated.error());
+  if (!updated) return error_response(updated.error());
+  note_used(call, *object, *row);
+  return no_content();
 }
 
 http::Response Salesforce::delete_row(Call& call) {
@@ -196,6 +200,7 @@ http::Response Salesforce::upsert_row(Call& call) {
     if (auto stopped = check_conditions(call, org_, *object, row)) return std::move(*stopped);
     auto updated = org_.update(*object, row, body, writer);
     if (!updated) return error_response(updated.error());
+    note_used(call, *object, row);
     if (std::atoi(call.parameter("version").c_str() + 1) < settings_.upsert_body_version) return no_content();
     return json_response(200, json::object{{"id", object->table->record(row).id}, {"success", true}, {"errors", json::array()}, {"created", false}});
   }
@@ -209,6 +214,7 @@ http::Response Salesforce::upsert_row(Call& call) {
   }
   auto row = org_.create(*object, body, writer);
   if (!row) return error_response(row.error());
+  note_used(call, *object, *row);
   return created_answer(call, *object, object->table->record(*row).id, true);
 }
 

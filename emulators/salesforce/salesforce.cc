@@ -8,7 +8,7 @@
 
 namespace lockstep::emulators::salesforce {
 
-std::optional<http::Response> read_json(const Call& call, JsonDocument& document, json::kind wanted) {
+std::optional<http::Response> Salesforce::read_json(const Call& call, JsonDocument& document, json::kind wanted) const {
   auto type = call.header("Content-Type");
   if (!type || !to_lower_ascii(*type).starts_with("application/json")) {
     return error_response("UNSUPPORTED_MEDIA_TYPE", fmt::format("Content-Type {} is not supported. Supported: application/json", type.value_or("(none)")));
@@ -16,6 +16,8 @@ std::optional<http::Response> read_json(const Call& call, JsonDocument& document
   if (auto parsed = document.parse(call.request.body); !parsed) {
     return error_response("JSON_PARSER_ERROR", parsed.error().message);
   }
+  if (auto name = settings_.repeated_members_fail ? repeated_member(call.request.body) : std::nullopt)
+    return error_response("JSON_PARSER_ERROR", fmt::format("Duplicate field '{}'", *name));
   if (document.root().kind() != wanted) {
     return error_response("JSON_PARSER_ERROR", "The HTTP entity body is not of the expected form");
   }

@@ -47,6 +47,7 @@ void add_switches(Switches& switches, Settings& settings) {
   switches.add("hard_delete_permission", &settings.hard_delete_permission);
   switches.add("tag_collections", &settings.tag_collections);
   switches.add("assign_by_default", &settings.assign_by_default);
+  switches.add("repeated_members_fail", &settings.repeated_members_fail);
   switches.add("repeated_ids_fail", &settings.repeated_ids_fail);
   switches.add("merge_sends_events", &settings.merge_sends_events);
   auto set_keys = [&settings](const json::value& value, bool apply) {

@@ -52,6 +52,7 @@ struct Settings {
   bool hard_delete_permission = false;             // the user's profile allows hardDelete
   bool tag_collections = false;                    // collections and composite name their client in changeOrigin
   bool assign_by_default = true;                   // assignment rules run unless Sforce-Auto-Assign says FALSE
+  bool repeated_members_fail = true;               // a body that names a member of one object twice; else the last one holds
   bool repeated_ids_fail = true;                   // an id named twice in a collection: both items fail; else the last one holds
   bool merge_sends_events = true;                  // a merge sends DELETE of the loser and UPDATE of what moved
   std::int64_t overflow_changes = 100'000;         // changes of one transaction before an overflow event

@@ -42,12 +42,26 @@ bool is_write(std::string_view operation) {
   return std::find(std::begin(kWrites), std::end(kWrites), operation) != std::end(kWrites);
 }
 
+std::string session_of(const XmlElement* header) {
+  const XmlElement* session = header ? header->find("SessionHeader") : nullptr;
+  return session ? session->text_of("sessionId") : "";
+}
+
 std::size_t records_in(const XmlElement& request) {
   auto is_record = [](const XmlElement& child) { return child.name != "externalIDFieldName"; };
   return static_cast<std::size_t>(std::count_if(request.children.begin(), request.children.end(), is_record));
 }
 
 }  // namespace
+
+std::optional<http::Response> Salesforce::enter_soap(Call& call, const XmlElement* header, const XmlElement& request) {
+  std::string access = session_of(header);
+  Entry entry = access.starts_with(kWebToken) ? Entry::no_session : enter(call, access);
+  if (entry == Entry::no_session) return soap_fault("INVALID_SESSION_ID", "Invalid Session ID found in SessionHeader");
+  if (entry == Entry::over_limit) return soap_fault("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.");
+  if (auto unfit = unfit_session(access, "SOAP API"); unfit && request.name != "logout") return soap_fault(unfit->code, unfit->message);
+  return std::nullopt;
+}
 
 http::Response Salesforce::soap(Call& call) {
   auto root = parse_xml(call.request.body);
@@ -57,19 +71,16 @@ http::Response Salesforce::soap(Call& call) {
   call.label = "/services/Soap/u " + request.name;
   if (request.name == "login") return soap_login(call, request);
   const XmlElement* header = root->find("Header");
-  const XmlElement* session = header ? header->find("SessionHeader") : nullptr;
-  std::string access = session ? session->text_of("sessionId") : "";
-  Entry entry = access.starts_with(kWebToken) ? Entry::no_session : enter(call, access);
-  if (entry == Entry::no_session) return soap_fault("INVALID_SESSION_ID", "Invalid Session ID found in SessionHeader");
-  if (entry == Entry::over_limit) return soap_fault("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.");
-  if (auto unfit = unfit_session(access, "SOAP API"); unfit && request.name != "logout") return soap_fault(unfit->code, unfit->message);
+  if (auto refused = enter_soap(call, header, request)) return std::move(*refused);
   std::string results;
   if (request.name == "logout") {
-    tokens().revoke(access);
+    tokens().revoke(session_of(header));
   } else if (request.name == "getServerTimestamp") {
     results = "<result>" + xml_tag("timestamp", format_iso(call.now)) + "</result>";
   } else if (request.name == "getUserInfo") {
     results = soap_user_info(call);
+  } else if (request.name == "setPassword" || request.name == "resetPassword") {
+    return soap_password(call, request);
   } else if (auto answer = soap_read(call, request, header)) {
     return std::move(*answer);
   } else if (is_write(request.name) && records_in(request) > kChunk) {
@@ -106,6 +117,14 @@ std::string Salesforce::soap_user_info(const Call& call) {
   return "<result>" + xml_tag("organizationId", organization_id_) + xml_tag("userId", scalar_text(who["user_id"])) +
          xml_tag("userName", scalar_text(who["username"])) + xml_tag("userEmail", scalar_text(who["email"])) +
          xml_tag("userFullName", scalar_text(who["display_name"])) + "</result>";
+}
+
+http::Response Salesforce::soap_password(Call& call, const XmlElement& request) {
+  auto user = org_.find_live(org_.schema().object("User"), request.text_of("userId"), "INVALID_ID_FIELD");
+  if (!user) return soap_fault(user.error().front().code, user.error().front().message);
+  if (request.name == "resetPassword") return soap_answer(call, request, "<result>" + xml_tag("password", make_up_password(*user)) + "</result>");
+  auto set = set_password(*user, request.text_of("password"));
+  return set ? soap_answer(call, request, "<result/>") : soap_fault(set.error().front().code, set.error().front().message);
 }
 
 std::string Salesforce::soap_write(Call& call, const XmlElement& request, const XmlElement* header) {

@@ -54,14 +54,14 @@ std::string soap_field(const std::string& element, const json::value& value) {
 
 }  // namespace
 
-http::Response soap_envelope(int status, const std::string& body, const std::string& header) {
+http::Response soap_envelope(int status, const std::string& body, const std::string& header, std::string_view api) {
   http::Response response(
       status, fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?><soapenv:Envelope "
                           "xmlns:soapenv=\"http://schemas.xmlsoap.org/soap/envelope/\" "
-                          "xmlns=\"urn:partner.soap.sforce.com\" xmlns:sf=\"urn:{}.partner.soap.sforce.com\" "
+                          "xmlns=\"{}\" xmlns:sf=\"urn:{}.partner.soap.sforce.com\" "
                           "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\">{}<soapenv:Body>{}"
                           "</soapenv:Body></soapenv:Envelope>",
-                          status == 200 ? "sobject" : "fault", header.empty() ? "" : fmt::format("<soapenv:Header>{}</soapenv:Header>", header), body));
+                          api, status == 200 ? "sobject" : "fault", header.empty() ? "" : fmt::format("<soapenv:Header>{}</soapenv:Header>", header), body));
   response.headers.add("Content-Type", "text/xml;charset=UTF-8");
   return response;
 }

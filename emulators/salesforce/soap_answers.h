@@ -8,8 +8,9 @@
 
 namespace lockstep::emulators::salesforce {
 
-/// An envelope of the partner API around `body`; `header`: what stands in its header, empty: it has none.
-http::Response soap_envelope(int status, const std::string& body, const std::string& header = "");
+inline constexpr std::string_view kPartnerApi = "urn:partner.soap.sforce.com", kMetadataApi = "http://soap.sforce.com/2006/04/metadata";
+/// An envelope around `body` in the words of an API; `header`: what stands in its header, empty: it has none.
+http::Response soap_envelope(int status, const std::string& body, const std::string& header = "", std::string_view api = kPartnerApi);
 /// HTTP 500; `code`: "MALFORMED_QUERY".
 http::Response soap_fault(std::string_view code, std::string_view message);
 /// How one record of a write went.

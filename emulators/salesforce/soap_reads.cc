@@ -30,6 +30,7 @@ std::string path_of(const XmlElement& request) {
   if (request.name == "getUpdated") return replication_path(request, "updated");
   if (request.name == "getDeleted") return replication_path(request, "deleted");
   if (request.name == "describeGlobal") return "/sobjects";
+  if (request.name == "describeTabs") return "/tabs";
   if (request.name == "retrieve") return "/composite/sobjects/" + request.text_of("sObjectType");
   return "";
 }
@@ -48,6 +49,10 @@ json::object retrieve_body(const XmlElement& request) {
 std::string results_of(const XmlElement& request, const json::value& answer) {
   if (answer.is_object() && answer.get_object().contains("records")) return soap_query_result("result", answer.get_object());
   std::string results;
+  if (request.name == "describeTabs") {  // of the one app that there is
+    for (const json::value& tab : answer.as_array()) results += "<tabs>" + soap_members(tab.as_object()) + "</tabs>";
+    return "<result>" + xml_tag("label", "Lockstep") + xml_tag("logoUrl", "") + xml_tag("selected", "true") + results + "</result>";
+  }
   if (const json::array* rows = answer.if_array()) {  // of retrieve, in the order of the ids
     for (const json::value& row : *rows) results += row.is_null() ? "<result xsi:nil=\"true\"/>" : soap_record("result", row.as_object());
     return results;

@@ -9,13 +9,14 @@
 
 namespace lockstep::emulators::zendesk {
 
-Account::Account(Database& database, Rng rng)
+Account::Account(Database& database, Rng rng, WallTime founded)
     : database_(database),
       tickets_(ticket_type(database)),
       users_(user_type(database)),
       organizations_(organization_type(database)),
       comments_(database.table("comment")),
       identities_(database.table("identity")),
+      groups_(founded),
       events_(rng.split("events")),
       attachments_(rng.split("attachments")) {
   comments_.add_index(comments_.field(comment::kTicket));
@@ -178,7 +179,7 @@ void Account::check_reference(const Property& property, const Value& value, Draf
   if (property.kind == Kind::user) known = find_live(users_, *id) != kNoRow;
   if (property.kind == Kind::organization) known = find_live(organizations_, *id) != kNoRow;
   if (property.kind == Kind::ticket) known = find_live(tickets_, *id) != kNoRow;
-  if (property.kind == Kind::group) known = std::any_of(groups_.begin(), groups_.end(), [&](const Group& group) { return group.id == *id; });
+  if (property.kind == Kind::group) known = groups_.find_live(*id) != nullptr;
   if (!known) {
     std::string word = property.name.substr(0, property.name.size() - 3);  // without _id
     draft.problems.add(word, "InvalidValue", fmt::format("{}: {} is invalid", capitalised(word), *id));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 
@@ -8,6 +9,7 @@
 #include "emulators/zendesk/audits.h"
 #include "emulators/zendesk/errors.h"
 #include "emulators/zendesk/events.h"
+#include "emulators/zendesk/groups.h"
 #include "emulators/zendesk/schema.h"
 
 namespace lockstep::emulators::zendesk {
@@ -23,16 +25,11 @@ struct Writer {
   bool many = false;         // one of many records in a job
 };
 
-struct Group {
-  std::int64_t id;
-  std::string name;
-};
-
 /// The records of one account under its rules. What is refused has changed nothing. `modified` of a record is its generated
 /// timestamp: the last change by anyone, the system included; updated_at is a property and moves with users' changes alone (A5).
 class Account {
  public:
-  explicit Account(Database& database, Rng rng);
+  Account(Database& database, Rng rng, WallTime founded);
 
   ObjectType& tickets() { return tickets_; }
   ObjectType& users() { return users_; }
@@ -44,7 +41,8 @@ class Account {
   Events& events() { return events_; }
   Attachments& attachments() { return attachments_; }
   Audits& audits() { return audits_; }
-  const std::vector<Group>& groups() const { return groups_; }
+  Groups& groups() { return groups_; }
+  const Groups& groups() const { return groups_; }
 
   /// Not deleted; kNoRow for what is no id of a record.
   RowNumber find_live(const ObjectType& type, std::string_view id) const;
@@ -71,6 +69,15 @@ class Account {
   Outcome<RowNumber> add_identity(RowNumber user, std::string_view value, bool primary, const Writer& writer);
   void make_primary(RowNumber user, RowNumber identity, const Writer& writer);
 
+  // groups.cc
+  bool is_agent(RowNumber user) const;
+  /// None of whoever is no agent.
+  std::vector<GroupMembership> memberships_of(RowNumber user) const;
+  std::vector<GroupMembership> memberships() const;
+  Outcome<GroupMembership> join_group(std::int64_t user, std::int64_t group, const Writer& writer);
+  Outcome<void> leave_group(const GroupMembership& membership, const Writer& writer);
+  Outcome<void> remove_group(Group& group, const Writer& writer);
+
  private:
   struct Draft {  // what a write will change
     FieldChanges changes;
@@ -89,6 +96,10 @@ class Account {
   /// A change by the system itself: generated timestamp moves, updated_at does not.
   void repoint(ObjectType& type, std::string_view property, std::int64_t from, Value to, const Writer& writer);
 
+  /// Open tickets `of` which `property` holds `held` hold nothing there any more: a change by the system itself.
+  void let_go(std::string_view property, std::int64_t held, const std::function<bool(RowNumber)>& of, const Writer& writer);
+  /// Who is assigned is in the ticket's group: either one follows from the other, or both are refused. `ticket` may be none yet.
+  void settle_group(RowNumber ticket, Draft& draft);
   // tickets.cc
   Outcome<RowNumber> create_ticket(const json::object& given, const Writer& writer);
   Outcome<void> update_ticket(RowNumber row, const json::object& given, const Writer& writer);
@@ -131,7 +142,7 @@ class Account {
   Table& identities_;
   std::int64_t next_comment_ = 2'000'000'000'001;
   std::int64_t next_identity_ = 2'300'000'000'001;
-  std::vector<Group> groups_{{360'000'000'901, "Support"}, {360'000'000'902, "Billing"}};
+  Groups groups_;
   std::map<Actor, std::int64_t> users_of_actors_;
   Events events_;
   Attachments attachments_;

@@ -38,9 +38,19 @@ Zendesk::Answer Zendesk::forget_upload(Call& call) {
   return http::Response(204, "");
 }
 
+/// PUT says whether it may be read whatever its scan found.
 Zendesk::Answer Zendesk::attachment(Call& call) {
-  const Attachment* file = account_.attachments().find(number_in(id_in(call)));
+  std::int64_t id = number_in(id_in(call));
+  const Attachment* file = account_.attachments().find(id);
   if (!file) return record_not_found();
+  if (call.request.method == "PUT") {
+    JsonDocument document;
+    auto given = read_member(call, document, "attachment");
+    if (!given) return tl::unexpected(std::move(given.error()));
+    const json::value* allowed = (*given)->if_contains("malware_access_override");
+    if (!allowed || !allowed->is_bool()) return refuse(422, "RecordInvalid", "Malware access override: is not valid");
+    account_.attachments().let_through(id, allowed->get_bool());
+  }
   return json_answer(200, json::object{{"attachment", render_attachment(*file, call.base_url)}});
 }
 

@@ -65,7 +65,7 @@ json::object render_attachment(const Attachment& attachment, const std::string& 
                       {"height", nullptr},
                       {"inline", false},
                       {"deleted", false},
-                      {"malware_access_override", false},
+                      {"malware_access_override", attachment.let_through},
                       {"malware_scan_result", "malware_not_found"},
                       {"thumbnails", json::array()}};
 }

@@ -86,10 +86,22 @@ Zendesk::Answer Zendesk::audit(Call& call) {
   if (!ticket) return tl::unexpected(std::move(ticket.error()));
   std::string wanted = id_in(call, "audit");
   auto places = account_.audits().of_ticket(account_.id_of(account_.tickets(), *ticket));
-  if (wanted == "count") return json_answer(200, json::object{{"count", json::object{{"value", places.size()}, {"refreshed_at", format_time(call.now)}}}});
+  if (wanted == "count") return counted(call, places.size());
   for (std::size_t place : places) {
     const Audit& audit = account_.audits().all()[place];
     if (audit.id == number_in(wanted)) return json_answer(200, json::object{{"audit", render_audit(account_, audit, call.base_url)}});
+  }
+  return record_not_found();
+}
+
+/// The comment of the save that the path names.
+Zendesk::Answer Zendesk::make_audit_private(Call& call) {
+  auto ticket = row_of(call, account_.tickets());
+  if (!ticket) return tl::unexpected(std::move(ticket.error()));
+  Table& comments = account_.comments();
+  ValueView wanted = number_in(id_in(call, "audit"));
+  for (RowNumber row : comments.find_equal(comments.field(comment::kTicket), account_.id_of(account_.tickets(), *ticket))) {
+    if (comments.get(row, comments.field(comment::kAudit)) == wanted) return hide_comment(call, row);
   }
   return record_not_found();
 }

@@ -65,13 +65,35 @@ Outcome<void> Zendesk::sign_in_basic(Call& call, std::string_view credentials) {
   std::string email = decoded.substr(0, colon), secret = decoded.substr(colon + 1);
   bool by_token = email.ends_with("/token");
   if (by_token) email.erase(email.size() - 6);
-  if (by_token ? !api_tokens_ || secret != options_.api_token : !passwords_ || secret != options_.password) return unauthenticated();
   auto rows = account_.find_by(account_.users(), "email", std::string_view(email));
-  if (rows.empty() || text_of(account_.users().get(rows.front(), "role")) == "end-user") return unauthenticated();
-  caller_user_ = account_.id_of(account_.users(), rows.front());
+  if (rows.empty() || !account_.is_agent(rows.front())) return unauthenticated();
+  std::int64_t user = account_.id_of(account_.users(), rows.front());
+  if (by_token ? !api_tokens_ || secret != options_.api_token : !passwords_ || secret != password_of(user)) return unauthenticated();
+  caller_user_ = user;
   call.caller = {ActorKind::integration, email};
   scope_ = "*";
   return {};
+}
+
+const std::string& Zendesk::password_of(std::int64_t user) const {
+  auto own = passwords_of_.find(user);
+  return own == passwords_of_.end() ? options_.password : own->second;
+}
+
+/// By the one whose it is, who knows the old one.
+Zendesk::Answer Zendesk::change_password(Call& call) {
+  constexpr std::size_t kShortest = 5;
+  auto user = row_of(call, account_.users());
+  if (!user) return tl::unexpected(std::move(user.error()));
+  if (account_.id_of(account_.users(), *user) != caller_user_) return refuse_titled(403, "Forbidden", "You do not have access to this page.");
+  JsonDocument document;
+  const json::object* given = document.parse(call.request.body) ? document.root().if_object() : nullptr;
+  std::string password(given ? text_member(*given, "password") : "");
+  if (!given || text_member(*given, "previous_password") != password_of(caller_user_))
+    return refuse(422, "RecordInvalid", "Previous password: is not the right one");
+  if (password.size() < kShortest) return refuse(422, "RecordInvalid", "Password: is too short");
+  passwords_of_[caller_user_] = std::move(password);
+  return json_answer(200, json::object());
 }
 
 Outcome<void> Zendesk::authenticate(Call& call) {

@@ -83,7 +83,7 @@ Zendesk::Answer Zendesk::field_read(Call& call, ObjectType& type) {
   }
   if (id == "count") {
     auto rows = std::count_if(type.properties.begin(), type.properties.end(), [&](const Property& property) { return listed(type, property); });
-    return json_answer(200, json::object{{"count", json::object{{"value", rows}, {"refreshed_at", format_time(call.now)}}}});
+    return counted(call, rows);
   }
   return record_not_found();
 }
@@ -138,6 +138,25 @@ Zendesk::Answer Zendesk::field_update(Call& call, ObjectType& type) {
   if (!problems.empty()) return problems.refusal();
   *property = std::move(next);
   return json_answer(200, json::object{{type.name + "_field", field_row(type, *property, call.base_url)}});
+}
+
+/// Those that are named come first, in that order.
+Zendesk::Answer Zendesk::field_reorder(Call& call, ObjectType& type) {
+  JsonDocument document;
+  const json::object* body = document.parse(call.request.body) ? document.root().if_object() : nullptr;
+  const json::value* ids = body ? body->if_contains(type.name + "_field_ids") : nullptr;
+  if (!ids || !ids->is_array()) return refuse(422, "RecordInvalid", type.name + "_field_ids: is no list of ids");
+  std::vector<std::string> wanted;
+  for (const json::value& id : ids->get_array()) {
+    if (!custom_field(type, scalar_text(id))) return refuse(422, "RecordInvalid", "Field: " + scalar_text(id) + " is invalid");
+    wanted.push_back(scalar_text(id));
+  }
+  auto rank = [&](const Property& property) {
+    if (!property.custom()) return std::ptrdiff_t{-1};  // the platform's own stay in front
+    return std::find(wanted.begin(), wanted.end(), std::to_string(property.id)) - wanted.begin();
+  };
+  std::stable_sort(type.properties.begin(), type.properties.end(), [&](const Property& a, const Property& b) { return rank(a) < rank(b); });
+  return json_answer(200, json::object());
 }
 
 Zendesk::Answer Zendesk::field_remove(Call& call, ObjectType& type) {

@@ -111,9 +111,7 @@ Zendesk::Answer Zendesk::show_many(Call& call, ObjectType& type) {
   return listing(call, type, std::move(places));
 }
 
-Zendesk::Answer Zendesk::count(Call& call, ObjectType& type) {
-  return json_answer(200, json::object{{"count", json::object{{"value", type.table->live_count()}, {"refreshed_at", format_time(call.now)}}}});
-}
+Zendesk::Answer Zendesk::count(Call& call, ObjectType& type) { return counted(call, type.table->live_count()); }
 
 /// What the caller looked at, the last one first.
 Zendesk::Answer Zendesk::recent_tickets(Call& call) {

@@ -8,67 +8,51 @@
 namespace lockstep::emulators::zendesk {
 namespace {
 
-// A user is in one organization and an agent in one group: the membership's id follows from the user's.
-constexpr std::int64_t kOrganizationMemberships = 3'000'000'000'000, kGroupMemberships = 4'000'000'000'000;
-
-json::object render_membership(Account& account, RowNumber user, std::int64_t ids, std::string_view kind, json::object beside, const std::string& base_url) {
-  const ObjectType& users = account.users();
-  std::int64_t user_id = account.id_of(users, user), id = ids + user_id;
-  const Record& record = users.table->record(user);
-  beside["id"] = id;
-  beside["url"] = base_url + "/api/v2/" + std::string(kind) + "s/" + std::to_string(id) + ".json";
-  beside["user_id"] = user_id;
-  beside["default"] = true;
-  beside["created_at"] = format_time(record.created);
-  beside["updated_at"] = format_time(record.modified);
-  return beside;
-}
-
-std::int64_t id_member(const json::object& given, const char* name) { return given.contains(name) ? number_in(scalar_text(given.at(name))) : 0; }
-
-bool is_agent(const ObjectType& users, RowNumber row) { return text_of(users.get(row, "role")) != "end-user"; }
+// A user is in one organization: the membership's id follows from the user's.
+constexpr std::int64_t kOrganizationMemberships = 3'000'000'000'000;
 
 }  // namespace
 
+std::int64_t id_member(const json::object& given, const char* name) { return given.contains(name) ? number_in(scalar_text(given.at(name))) : 0; }
+
 json::object Zendesk::organization_membership(RowNumber user, const std::string& base_url) {
-  std::int64_t organization = std::get<std::int64_t>(account_.users().get(user, "organization_id"));
+  const ObjectType& users = account_.users();
+  std::int64_t user_id = account_.id_of(users, user), id = kOrganizationMemberships + user_id;
+  std::int64_t organization = std::get<std::int64_t>(users.get(user, "organization_id"));
   RowNumber row = account_.find_live(account_.organizations(), organization);
-  json::value name = row == kNoRow ? json::value(nullptr) : to_json(account_.organizations().get(row, "name"));
-  return render_membership(account_, user, kOrganizationMemberships, "organization_membership",
-                           json::object{{"organization_id", organization}, {"organization_name", std::move(name)}, {"view_tickets", true}}, base_url);
+  const Record& record = users.table->record(user);
+  return json::object{{"url", base_url + "/api/v2/organization_memberships/" + std::to_string(id) + ".json"},
+                      {"id", id},
+                      {"user_id", user_id},
+                      {"organization_id", organization},
+                      {"organization_name", row == kNoRow ? json::value(nullptr) : to_json(account_.organizations().get(row, "name"))},
+                      {"default", true},
+                      {"view_tickets", true},
+                      {"created_at", format_time(record.created)},
+                      {"updated_at", format_time(record.modified)}};
 }
 
-json::object Zendesk::group_membership(RowNumber user, const std::string& base_url) {
-  return render_membership(account_, user, kGroupMemberships, "group_membership", json::object{{"group_id", account_.groups().front().id}}, base_url);
-}
-
-/// Of the user or the organization or group that the path names, or of all.
-Zendesk::Answer Zendesk::membership_list(Call& call, bool of_organizations) {
+/// Of the user or the organization that the path names, or of all.
+Zendesk::Answer Zendesk::membership_list(Call& call) {
   const ObjectType& users = account_.users();
   std::string_view target = call.request.target;
-  std::vector<Place> places;
-  auto add = [&](RowNumber row) {
-    if (of_organizations ? !is_null(users.get(row, "organization_id")) : is_agent(users, row)) places.push_back({0, row});
-  };
+  std::vector<RowNumber> members;
   if (target.starts_with("/api/v2/users/")) {
     auto row = row_of(call, users);
     if (!row) return tl::unexpected(std::move(row.error()));
-    add(*row);
+    members.push_back(*row);
   } else if (target.starts_with("/api/v2/organizations/")) {
     auto row = row_of(call, account_.organizations());
     if (!row) return tl::unexpected(std::move(row.error()));
-    for (RowNumber user : account_.find_by(users, "organization_id", account_.id_of(account_.organizations(), *row))) add(user);
-  } else if (!target.starts_with("/api/v2/groups/") || id_in(call) == std::to_string(account_.groups().front().id)) {
-    for (const auto& [id, row] : users.table->by_id()) add(row);
+    members = account_.find_by(users, "organization_id", account_.id_of(account_.organizations(), *row));
+  } else {
+    for (const auto& [id, row] : users.table->by_id()) members.push_back(row);
   }
-  std::sort(places.begin(), places.end());
-  auto page = page_of(call, places);
-  if (!page) return tl::unexpected(std::move(page.error()));
+  std::erase_if(members, [&](RowNumber row) { return is_null(users.get(row, "organization_id")); });
+  std::sort(members.begin(), members.end());
   json::array rows;
-  for (RowNumber row : page->rows) rows.push_back(of_organizations ? organization_membership(row, call.base_url) : group_membership(row, call.base_url));
-  json::object body = std::move(page->around);
-  body[of_organizations ? "organization_memberships" : "group_memberships"] = std::move(rows);
-  return json_answer(200, body);
+  for (RowNumber row : members) rows.push_back(organization_membership(row, call.base_url));
+  return rows_page(call, "organization_memberships", std::move(rows));
 }
 
 Outcome<RowNumber> Zendesk::member_of(const Call& call) {
@@ -113,16 +97,25 @@ Zendesk::Answer Zendesk::membership_create(Call& call) {
   return json_answer(201, json::object{{"organization_membership", organization_membership(*user, call.base_url)}});
 }
 
-Zendesk::Answer Zendesk::membership_create_many(Call& call) {
-  auto rows = read_rows(call, "organization_memberships");
+Zendesk::Answer Zendesk::make_memberships(Call& call, const std::string& of, MakeMembership make) {
+  auto rows = read_rows(call, to_lower_ascii(of) + "_memberships");
   if (!rows) return tl::unexpected(std::move(rows.error()));
   Writer by = writer(call);
   std::size_t total = rows->size();
-  return start(call, "Bulk Create Organization Membership", total, [this, by, rows = std::move(*rows)](std::size_t index, WallTime at) mutable {
-    by.at = at;
-    auto user = make_member(id_member(rows[index], "user_id"), id_member(rows[index], "organization_id"), by);
-    if (user) return json::object{{"index", index}, {"id", kOrganizationMemberships + account_.id_of(account_.users(), *user)}};
-    return json::object{{"index", index}, {"error", "OrganizationMembershipCreateFailed"}, {"details", sentence(user.error())}};
+  return start(call, "Bulk Create " + of + " Membership", total,
+               [of, by, make = std::move(make), rows = std::move(*rows)](std::size_t index, WallTime at) mutable {
+                 by.at = at;
+                 auto id = make(rows[index], by);
+                 if (id) return json::object{{"index", index}, {"id", *id}};
+                 return json::object{{"index", index}, {"error", of + "MembershipCreateFailed"}, {"details", sentence(id.error())}};
+               });
+}
+
+Zendesk::Answer Zendesk::membership_create_many(Call& call) {
+  return make_memberships(call, "Organization", [this](const json::object& given, const Writer& by) -> Outcome<std::int64_t> {
+    auto user = make_member(id_member(given, "user_id"), id_member(given, "organization_id"), by);
+    if (!user) return tl::unexpected(std::move(user.error()));
+    return kOrganizationMemberships + account_.id_of(account_.users(), *user);
   });
 }
 
@@ -133,7 +126,7 @@ Zendesk::Answer Zendesk::membership_remove(Call& call) {
   return http::Response(204, "");
 }
 
-Zendesk::Answer Zendesk::membership_remove_many(Call& call) {
+Zendesk::Answer Zendesk::remove_memberships(Call& call, const std::string& of, RemoveMembership remove) {
   std::vector<std::int64_t> ids;
   const std::string given = call.query_value("ids").value_or("");
   for (std::string_view id : split(given, ',')) ids.push_back(number_in(trim(id)));
@@ -141,46 +134,29 @@ Zendesk::Answer Zendesk::membership_remove_many(Call& call) {
     return refuse_titled(400, "Invalid attribute", "You passed an invalid value for the ids attribute. Invalid parameter: ids must be 1 to 100 ids");
   Writer by = writer(call);
   std::size_t total = ids.size();
-  return start(call, "Bulk Delete Organization Membership", total, [this, by, ids = std::move(ids)](std::size_t index, WallTime at) mutable {
-    by.at = at;
-    RowNumber user = account_.find_live(account_.users(), ids[index] - kOrganizationMemberships);
-    bool member = user != kNoRow && !is_null(account_.users().get(user, "organization_id"));
-    Outcome<void> done = member ? unmake_member(user, by) : Outcome<void>(record_not_found());
-    json::object result{{"index", index}, {"id", ids[index]}, {"action", "delete"}, {"success", done.has_value()}, {"status", done ? "Deleted" : "Failed"}};
-    if (!done) result["errors"] = sentence(done.error());
-    return result;
+  return start(
+      call, "Bulk Delete " + of + " Membership", total, [by, remove = std::move(remove), ids = std::move(ids)](std::size_t index, WallTime at) mutable {
+        by.at = at;
+        Outcome<void> done = remove(ids[index], by);
+        json::object result{{"index", index}, {"id", ids[index]}, {"action", "delete"}, {"success", done.has_value()}, {"status", done ? "Deleted" : "Failed"}};
+        if (!done) result["errors"] = sentence(done.error());
+        return result;
+      });
+}
+
+Zendesk::Answer Zendesk::membership_remove_many(Call& call) {
+  return remove_memberships(call, "Organization", [this](std::int64_t id, const Writer& by) -> Outcome<void> {
+    RowNumber user = account_.find_live(account_.users(), id - kOrganizationMemberships);
+    if (user == kNoRow || is_null(account_.users().get(user, "organization_id"))) return record_not_found();
+    return unmake_member(user, by);
   });
-}
-
-Zendesk::Answer Zendesk::groups_of_user(Call& call) {
-  auto row = row_of(call, account_.users());
-  if (!row) return tl::unexpected(std::move(row.error()));
-  json::array rows;
-  if (is_agent(account_.users(), *row)) rows.push_back(render_group(account_.groups().front(), call.base_url));
-  std::size_t count = rows.size();
-  return json_answer(200, json::object{{"groups", std::move(rows)}, {"count", count}, {"next_page", nullptr}, {"previous_page", nullptr}});
-}
-
-/// Agents are in the first group.
-Zendesk::Answer Zendesk::users_of_group(Call& call) {
-  const std::vector<Group>& groups = account_.groups();
-  auto group = std::find_if(groups.begin(), groups.end(), [&](const Group& each) { return std::to_string(each.id) == id_in(call); });
-  if (group == groups.end()) return record_not_found();
-  ObjectType& users = account_.users();
-  std::vector<Place> places;
-  for (RowNumber row = 0; row < users.table->row_count(); ++row) {
-    bool theirs = group == groups.begin() && is_agent(users, row);
-    if (theirs && !users.table->record(row).deleted) places.push_back({0, row});
-  }
-  return listing(call, users, std::move(places));
 }
 
 /// Of the organizations that a user is in.
 Zendesk::Answer Zendesk::count_of_user(Call& call) {
   auto row = row_of(call, account_.users());
   if (!row) return tl::unexpected(std::move(row.error()));
-  int count = is_null(account_.users().get(*row, "organization_id")) ? 0 : 1;
-  return json_answer(200, json::object{{"count", json::object{{"value", count}, {"refreshed_at", format_time(call.now)}}}});
+  return counted(call, is_null(account_.users().get(*row, "organization_id")) ? 0 : 1);
 }
 
 Zendesk::Answer Zendesk::user_related(Call& call) {

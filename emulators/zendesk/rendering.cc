@@ -46,7 +46,13 @@ json::object render_record(Account& account, const ObjectType& type, RowNumber r
     body["has_incidents"] = !account.find_by(type, "problem_id", account.id_of(type, row)).empty();
     body.erase("followup_source_id");
   }
-  if (type.name == "user") body["shared"] = false;
+  if (type.name == "user") {
+    body["shared"] = false;
+    body["default_group_id"] = nullptr;
+    for (const GroupMembership& each : account.memberships_of(row)) {
+      if (each.is_default) body["default_group_id"] = each.group;
+    }
+  }
   return body;
 }
 
@@ -85,12 +91,16 @@ json::object render_identity(Account& account, RowNumber row, const std::string&
                       {"updated_at", format_time(table.record(row).modified)}};
 }
 
-json::object render_group(const Group& group, const std::string& base_url) {
+json::object render_group(const Groups& groups, const Group& group, const std::string& base_url) {
   return json::object{{"url", base_url + "/api/v2/groups/" + std::to_string(group.id) + ".json"},
                       {"id", group.id},
                       {"name", group.name},
-                      {"deleted", false},
-                      {"default", group.name == "Support"}};
+                      {"description", group.description},
+                      {"is_public", group.is_public},
+                      {"deleted", group.deleted},
+                      {"default", groups.is_default(group)},
+                      {"created_at", format_time(group.created)},
+                      {"updated_at", format_time(group.updated)}};
 }
 
 void side_load(Account& account, const ObjectType& type, const std::vector<RowNumber>& rows, std::string_view include, const std::string& base_url,
@@ -116,8 +126,8 @@ void side_load(Account& account, const ObjectType& type, const std::vector<RowNu
     } else if (wanted == "organizations") {
       for (RowNumber row : organizations) list.push_back(render_record(account, account.organizations(), row, base_url));
     } else if (wanted == "groups") {
-      for (const Group& group : account.groups()) {
-        if (groups.contains(group.id)) list.push_back(render_group(group, base_url));
+      for (const Group& group : account.groups().all()) {
+        if (groups.contains(group.id)) list.push_back(render_group(account.groups(), group, base_url));
       }
     } else if (wanted == "identities" && type.name == "user") {
       for (RowNumber row : rows) {

@@ -12,7 +12,7 @@ json::object render_exported(Account& account, const ObjectType& type, RowNumber
 json::object render_comment(Account& account, RowNumber row, const std::string& base_url);
 json::object render_audit(Account& account, const Audit& audit, const std::string& base_url);  // audit_calls.cc
 json::object render_identity(Account& account, RowNumber row, const std::string& base_url);
-json::object render_group(const Group& group, const std::string& base_url);
+json::object render_group(const Groups& groups, const Group& group, const std::string& base_url);
 /// What `include=users,organizations,groups` adds: the records that the rows point to, each once.
 void side_load(Account& account, const ObjectType& type, const std::vector<RowNumber>& rows, std::string_view include, const std::string& base_url,
                json::object& body);

@@ -19,7 +19,7 @@ std::string_view without_suffix(std::string_view text) { return text.ends_with("
 Zendesk::Zendesk(const EmulatorClock& clock, Rng rng, ZendeskOptions options)
     : StandIn(clock, rng),
       options_(std::move(options)),
-      account_(database(), rng.split("account")),
+      account_(database(), rng.split("account"), now()),
       jobs_(rng.split("jobs"), options_.job_time),
       limits_(options_.limits),
       per_minute_(options_.requests_per_minute, kMinute),
@@ -82,6 +82,7 @@ void Zendesk::add_type_routes(ObjectType& type) {
   const std::string fields = "/api/v2/" + type.name + "_fields";
   add("GET", fields, &Zendesk::field_list, type);
   add("POST", fields, &Zendesk::field_create, type);
+  if (type.name != "ticket") add("PUT", fields + "/reorder", &Zendesk::field_reorder, type);
   add("PUT", fields + "/{id}", &Zendesk::field_update, type);
   add("DELETE", fields + "/{id}", &Zendesk::field_remove, type);
   add("GET", fields + "/{id}/options", &Zendesk::field_options, type);
@@ -91,13 +92,9 @@ void Zendesk::add_type_routes(ObjectType& type) {
 }
 
 void Zendesk::add_membership_routes() {
-  auto list = [this](bool of_organizations) { return Handler([this, of_organizations](Call& call) { return membership_list(call, of_organizations); }); };
   for (const char* path :
        {"/api/v2/organization_memberships", "/api/v2/users/{id}/organization_memberships", "/api/v2/organizations/{id}/organization_memberships"})
-    add("GET", path, list(true));
-  for (const char* path :
-       {"/api/v2/group_memberships", "/api/v2/group_memberships/assignable", "/api/v2/users/{id}/group_memberships", "/api/v2/groups/{id}/memberships"})
-    add("GET", path, list(false));
+    add("GET", path, &Zendesk::membership_list);
   for (const auto& [plural, name] : {std::pair("brands", "brand"), std::pair("ticket_forms", "ticket_form"), std::pair("custom_statuses", "custom_status"),
                                      std::pair("locales", "locale")}) {
     auto answer = Handler([this, plural = std::string(plural), name = std::string(name)](Call& call) { return catalogue(call, plural, name); });
@@ -113,11 +110,31 @@ void Zendesk::add_membership_routes() {
     add("GET", path, &Zendesk::membership_read);
     add("DELETE", path, &Zendesk::membership_remove);
   }
-  add("PUT", "/api/v2/users/{id}/organization_memberships/{membership}/make_default", list(true));
-  add("GET", "/api/v2/users/{id}/groups", &Zendesk::groups_of_user);
+  add("PUT", "/api/v2/users/{id}/organization_memberships/{membership}/make_default", &Zendesk::membership_list);
   add("GET", "/api/v2/users/{id}/related", &Zendesk::user_related);
   add("GET", "/api/v2/deleted_users", &Zendesk::deleted_users);
   for (const char* method : {"GET", "DELETE"}) add(method, "/api/v2/deleted_users/{id}", &Zendesk::deleted_user);
+}
+
+void Zendesk::add_group_routes() {
+  add("GET", "/api/v2/groups", [this](Call& call) { return group_list(call, false); });
+  add("GET", "/api/v2/groups/assignable", [this](Call& call) { return group_list(call, true); });
+  add("GET", "/api/v2/groups/count", &Zendesk::group_count);
+  add("POST", "/api/v2/groups", &Zendesk::group_create);
+  for (const char* method : {"GET", "PUT", "DELETE"}) add(method, "/api/v2/groups/{id}", &Zendesk::group_one);
+  add("GET", "/api/v2/groups/{id}/users", &Zendesk::users_of_group);
+  add("GET", "/api/v2/users/{id}/groups", [this](Call& call) { return groups_of_user(call, false); });
+  add("GET", "/api/v2/users/{id}/groups/count", [this](Call& call) { return groups_of_user(call, true); });
+  for (const char* path : {"/api/v2/group_memberships", "/api/v2/group_memberships/assignable", "/api/v2/users/{id}/group_memberships",
+                           "/api/v2/groups/{id}/memberships", "/api/v2/groups/{id}/memberships/assignable"})
+    add("GET", path, &Zendesk::group_memberships);
+  for (const char* path : {"/api/v2/group_memberships", "/api/v2/users/{id}/group_memberships"}) add("POST", path, &Zendesk::group_membership_create);
+  add("POST", "/api/v2/group_memberships/create_many", &Zendesk::group_membership_create_many);
+  add("DELETE", "/api/v2/group_memberships/destroy_many", &Zendesk::group_membership_remove_many);
+  for (const char* path : {"/api/v2/group_memberships/{id}", "/api/v2/users/{id}/group_memberships/{membership}"}) {
+    for (const char* method : {"GET", "DELETE"}) add(method, path, &Zendesk::group_membership);
+  }
+  add("PUT", "/api/v2/users/{id}/group_memberships/{membership}/make_default", &Zendesk::group_membership);
 }
 
 void Zendesk::add_routes() {
@@ -139,7 +156,6 @@ void Zendesk::add_routes() {
   add("GET", "/api/v2/tickets/{id}/incidents", by(tickets, "problem_id"));
   add("GET", "/api/v2/users/{id}/organizations", &Zendesk::people_of);
   add("GET", "/api/v2/users/{id}/organizations/count", &Zendesk::count_of_user);
-  add("GET", "/api/v2/groups/{id}/users", &Zendesk::users_of_group);
   add("GET", "/api/v2/tickets/{id}/collaborators", &Zendesk::people_of);
   add("GET", "/api/v2/organizations/{id}/related", &Zendesk::related);
   add("GET", "/api/v2/tickets/recent", &Zendesk::recent_tickets);
@@ -157,18 +173,19 @@ void Zendesk::add_routes() {
     add("GET", std::string("/api/v2/") + plural + "/{id}", [](Call&) -> Answer { return record_not_found(); });
   add("GET", "/api/v2/tickets/{id}/comments", &Zendesk::comments);
   add("PUT", "/api/v2/tickets/{id}/comments/{comment}/make_private", &Zendesk::make_comment_private);
-  for (const char* method : {"PUT", "DELETE"})
-    add(method, "/api/v2/tickets/{id}/comments/{comment}/attachments/{attachment}/redact", &Zendesk::redact_attachment);
+  add("PUT", "/api/v2/tickets/{id}/comments/{comment}/attachments/{attachment}/redact", &Zendesk::redact_attachment);
   add("POST", "/api/v2/uploads", &Zendesk::upload);
   add("DELETE", "/api/v2/uploads/{id}", &Zendesk::forget_upload);
-  add("GET", "/api/v2/attachments/{id}", &Zendesk::attachment);
+  for (const char* method : {"GET", "PUT"}) add(method, "/api/v2/attachments/{id}", &Zendesk::attachment);
   add("GET", "/attachments/token/{key}", &Zendesk::attached_file);
   add("GET", "/api/v2/tickets/{id}/audits", &Zendesk::audits);
   add("GET", "/api/v2/tickets/{id}/audits/{audit}", &Zendesk::audit);
+  add("PUT", "/api/v2/tickets/{id}/audits/{audit}/make_private", &Zendesk::make_audit_private);
   add("GET", "/api/v2/ticket_audits", &Zendesk::audits);
-  add("GET", "/api/v2/incremental/ticket_events", &Zendesk::export_ticket_events);
+  for (const char* path : {"/api/v2/incremental/ticket_events", "/api/v2/incremental/ticket_events/sample"}) add("GET", path, &Zendesk::export_ticket_events);
   add("POST", "/api/v2/tickets/{id}/merge", &Zendesk::merge_ticket);
   add("PUT", "/api/v2/users/{id}/merge", &Zendesk::merge_user);
+  add("PUT", "/api/v2/users/{id}/password", &Zendesk::change_password);
   add("GET", "/api/v2/users/{id}/identities", &Zendesk::identities);
   add("POST", "/api/v2/users/{id}/identities", &Zendesk::create_identity);
   for (const auto& [method, how] : {std::pair("PUT", "make_primary"), std::pair("PUT", "verify"), std::pair("PUT", "request_verification")})
@@ -183,24 +200,12 @@ void Zendesk::add_routes() {
     add("DELETE", path, &Zendesk::remove, *type);
   }
   add_membership_routes();
+  add_group_routes();
   add("GET", "/api/v2/deleted_tickets", &Zendesk::deleted_tickets);
   add("PUT", "/api/v2/deleted_tickets/{id}/restore", &Zendesk::restore_ticket);
   add("DELETE", "/api/v2/deleted_tickets/{id}", &Zendesk::purge_ticket);
   add("POST", "/api/v2/imports/tickets", &Zendesk::create, tickets);
   add("POST", "/api/v2/imports/tickets/create_many", &Zendesk::create_many, tickets);
-  for (const char* path : {"/api/v2/groups", "/api/v2/groups/assignable"})
-    add("GET", path, [this](Call& call) -> Answer {
-      json::array rows;
-      for (const Group& group : account_.groups()) rows.push_back(render_group(group, call.base_url));
-      return json_answer(200,
-                         json::object{{"groups", std::move(rows)}, {"count", account_.groups().size()}, {"next_page", nullptr}, {"previous_page", nullptr}});
-    });
-  add("GET", "/api/v2/groups/{id}", [this](Call& call) -> Answer {
-    for (const Group& group : account_.groups()) {
-      if (std::to_string(group.id) == id_in(call)) return json_answer(200, json::object{{"group", render_group(group, call.base_url)}});
-    }
-    return record_not_found();
-  });
   add("GET", "/api/v2/job_statuses", &Zendesk::jobs);
   add("GET", "/api/v2/job_statuses/show_many", &Zendesk::jobs);
   add("GET", "/api/v2/job_statuses/{id}", &Zendesk::job);
@@ -308,6 +313,10 @@ Outcome<const json::object*> read_member(const Call& call, JsonDocument& documen
     return refuse_titled(400, "Invalid attribute",
                          "You passed an invalid value for the " + std::string(name) + " attribute. Invalid parameter: " + std::string(name) + " is required");
   return &member->get_object();
+}
+
+http::Response counted(const Call& call, std::size_t count) {
+  return json_answer(200, json::object{{"count", json::object{{"value", count}, {"refreshed_at", format_time(call.now)}}}});
 }
 
 http::Response json_answer(int status, const json::value& body) { return json_response(status, body, "application/json; charset=utf-8"); }

@@ -53,12 +53,15 @@ class Zendesk final : public StandIn {
   void add_routes();
   void add_type_routes(ObjectType& type);
   void add_membership_routes();
+  void add_group_routes();
   void add_webhook_routes();
   void add_view_routes();
 
   // door.cc
   Outcome<void> authenticate(Call& call);
+  const std::string& password_of(std::int64_t user) const;
   Outcome<void> sign_in_basic(Call& call, std::string_view credentials);
+  Answer change_password(Call& call);
   Outcome<void> check_scope(const Call& call) const;
   Outcome<void> check_limits(Call& call);
   // oauth.cc
@@ -81,7 +84,6 @@ class Zendesk final : public StandIn {
   Answer people_of(Call& call);
   /// Rows of `type` whose `property` holds the id that the path names.
   Answer list_by(Call& call, ObjectType& type, std::string_view property);
-  Answer users_of_group(Call& call);
   Answer count_of_user(Call& call);
   Answer listing(Call& call, ObjectType& type, std::vector<Place> places, bool descending = false);
   // writing.cc
@@ -96,15 +98,15 @@ class Zendesk final : public StandIn {
   Answer create_identity(Call& call);
   Answer change_identity(Call& call, std::string_view how);
   Answer make_comment_private(Call& call);
+  http::Response hide_comment(const Call& call, RowNumber row);
   /// The comment of the path's ticket that its {comment} names.
   Outcome<RowNumber> comment_of(const Call& call);
   // catalogue_calls.cc
   Answer catalogue(Call& call, const std::string& plural, const std::string& name);
   Answer tag_list(Call& call);
   // membership_calls.cc
-  Answer membership_list(Call& call, bool of_organizations);
+  Answer membership_list(Call& call);
   json::object organization_membership(RowNumber user, const std::string& base_url);
-  json::object group_membership(RowNumber user, const std::string& base_url);
   /// The user whose membership of an organization the path names.
   Outcome<RowNumber> member_of(const Call& call);
   Answer membership_read(Call& call);
@@ -114,10 +116,30 @@ class Zendesk final : public StandIn {
   Answer membership_remove_many(Call& call);
   Outcome<RowNumber> make_member(std::int64_t user, std::int64_t organization, const Writer& by);
   Outcome<void> unmake_member(RowNumber user, const Writer& by);
-  Answer groups_of_user(Call& call);
+  /// Jobs over memberships "Organization" or "Group": what is made has an id.
+  using MakeMembership = std::function<Outcome<std::int64_t>(const json::object&, const Writer&)>;
+  using RemoveMembership = std::function<Outcome<void>(std::int64_t, const Writer&)>;
+  Answer make_memberships(Call& call, const std::string& of, MakeMembership make);
+  Answer remove_memberships(Call& call, const std::string& of, RemoveMembership remove);
   Answer user_related(Call& call);
   Answer deleted_users(Call& call);
   Answer deleted_user(Call& call);
+  // group_calls.cc
+  Answer group_list(Call& call, bool assignable);
+  Answer group_count(Call& call);
+  Answer group_create(Call& call);
+  Answer group_one(Call& call);
+  Answer groups_of_user(Call& call, bool counts);
+  Answer users_of_group(Call& call);
+  Answer group_memberships(Call& call);
+  Answer group_membership(Call& call);
+  Answer group_membership_create(Call& call);
+  Answer group_membership_create_many(Call& call);
+  Answer group_membership_remove_many(Call& call);
+  /// `user`: whose it has to be; empty: anybody's.
+  Outcome<GroupMembership> group_membership_of(std::int64_t id, std::string_view user) const;
+  /// A page of rows that were all made.
+  static Answer rows_page(const Call& call, const std::string& name, json::array all);
   // attachment_calls.cc
   Answer upload(Call& call);
   Answer forget_upload(Call& call);
@@ -143,6 +165,7 @@ class Zendesk final : public StandIn {
   // audit_calls.cc
   Answer audits(Call& call);
   Answer audit(Call& call);
+  Answer make_audit_private(Call& call);
   Answer export_ticket_events(Call& call);
   static http::Response export_page(const Call& call, const std::string& name, json::array rows, std::int64_t end_time, bool end, json::object beside = {});
   // searching.cc
@@ -162,6 +185,7 @@ class Zendesk final : public StandIn {
   Answer field_options(Call& call, ObjectType& type);
   Answer field_create(Call& call, ObjectType& type);
   Answer field_update(Call& call, ObjectType& type);
+  Answer field_reorder(Call& call, ObjectType& type);
   Answer field_remove(Call& call, ObjectType& type);
   /// One option: read, made or changed (POST), deleted.
   Answer field_option(Call& call, ObjectType& type);
@@ -215,8 +239,9 @@ class Zendesk final : public StandIn {
   bool limits_, api_tokens_ = true, passwords_ = false, trial_ = false;
   std::int64_t webhook_retries_ = 3, webhook_timeout_ms_ = 10'000;
   std::int64_t close_solved_days_ = 28, refresh_token_life_ms_ = 30LL * 24 * 3'600'000;
-  WallTime solved_looked_at_;                     // when solved tickets were last gone through
-  std::map<std::string, WallTime> refresh_ends_;  // by refresh token
+  WallTime solved_looked_at_;                         // when solved tickets were last gone through
+  std::map<std::string, WallTime> refresh_ends_;      // by refresh token
+  std::map<std::int64_t, std::string> passwords_of_;  // of agents who have changed theirs
   std::int64_t next_field_ = 360'000'001'001;
   std::string scope_;             // of the call being answered; "*" without OAuth
   std::int64_t caller_user_ = 0;  // of the call being answered; 0: anonymous
@@ -235,6 +260,9 @@ Outcome<std::vector<json::object>> read_rows(const Call& call, const std::string
 /// The body's member `name` as an object. Refused: no JSON, or it is not there.
 Outcome<const json::object*> read_member(const Call& call, JsonDocument& document, std::string_view name);
 http::Response json_answer(int status, const json::value& body);
+http::Response counted(const Call& call, std::size_t count);
+/// The number in a member; 0 when it is none.
+std::int64_t id_member(const json::object& given, const char* name);
 /// An id of a path; 0, which no record has, for what is none.
 std::int64_t number_in(std::string_view id);
 

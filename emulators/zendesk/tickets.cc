@@ -55,8 +55,7 @@ void Account::check_people(Draft& draft) {
   const Value* assignee = draft.find(tickets_.field("assignee_id"));
   const std::int64_t* id = assignee ? std::get_if<std::int64_t>(assignee) : nullptr;
   RowNumber row = id ? find_live(users_, *id) : kNoRow;
-  if (row != kNoRow && text_of(users_.get(row, "role")) == "end-user")
-    draft.problems.add("assignee", "InvalidValue", "Assignee: " + std::to_string(*id) + " is not an agent");
+  if (row != kNoRow && !is_agent(row)) draft.problems.add("assignee", "InvalidValue", "Assignee: " + std::to_string(*id) + " is not an agent");
 }
 
 std::optional<Account::NewComment> Account::read_comment(const json::object& given, const Writer& writer, Draft& draft) {
@@ -174,6 +173,7 @@ Outcome<RowNumber> Account::create_ticket(const json::object& given, const Write
     draft.set(tickets_.field("followup_source_id"), source->get_int64());
   }
   check_people(draft);
+  settle_group(kNoRow, draft);
   if (!draft.problems.empty()) return draft.problems.refusal();
   if (first && given.contains("requester_id") && writer.import) first->author = *requester_id;
   const NewComment* opening = first ? &*first : history.empty() ? nullptr : &history.front().comment;
@@ -217,6 +217,7 @@ Outcome<void> Account::update_ticket(RowNumber row, const json::object& given, c
   const Value* requester = draft.find(tickets_.field("requester_id"));
   if (requester && is_null(view(*requester))) draft.problems.add("requester", "BlankValue", "Requester: cannot be blank");
   check_people(draft);
+  settle_group(row, draft);
   auto comment = given.contains("comment") ? read_comment(given, writer, draft) : std::nullopt;
   if (!draft.problems.empty()) return draft.problems.refusal();
   const Value* assignee = draft.find(tickets_.field("assignee_id"));

@@ -39,21 +39,21 @@ bool is_method(std::string_view method) {
   return std::find(std::begin(kMethods), std::end(kMethods), method) != std::end(kMethods);
 }
 
-tl::unexpected<ApiError> bad(std::string_view detail) { return refuse_listed(400, "InvalidWebhook", "Invalid webhook", detail); }
+tl::unexpected<ApiError> bad_webhook(std::string_view detail) { return refuse_listed(400, "InvalidWebhook", "Invalid webhook", detail); }
 
 Outcome<void> check_authentication(const json::value& given) {
   if (given.is_null()) return {};
   const json::object* authentication = given.if_object();
   const json::value* data = authentication ? authentication->if_contains("data") : nullptr;
-  if (!data || !data->is_object()) return bad("authentication needs a type and its data");
+  if (!data || !data->is_object()) return bad_webhook("authentication needs a type and its data");
   static const std::map<std::string_view, std::vector<const char*>> kNeeded = {
       {"bearer_token", {"token"}}, {"basic_auth", {"username", "password"}}, {"api_key", {"name", "value"}}};
   auto needed = kNeeded.find(text_member(*authentication, "type"));
-  if (needed == kNeeded.end()) return bad("authentication.type must be bearer_token, basic_auth or api_key");
+  if (needed == kNeeded.end()) return bad_webhook("authentication.type must be bearer_token, basic_auth or api_key");
   for (const char* member : needed->second) {
-    if (text_member(data->get_object(), member).empty()) return bad(std::string("authentication.data needs ") + member);
+    if (text_member(data->get_object(), member).empty()) return bad_webhook(std::string("authentication.data needs ") + member);
   }
-  if (text_member(*authentication, "add_position") != "header") return bad("authentication.add_position must be header");
+  if (text_member(*authentication, "add_position") != "header") return bad_webhook("authentication.add_position must be header");
   return {};
 }
 
@@ -66,22 +66,22 @@ Outcome<void> read_into(Webhook& webhook, const json::object& given) {
   if (const json::value* authentication = given.if_contains("authentication")) webhook.authentication = json::value(*authentication, json::storage_ptr());
   if (auto known = check_authentication(webhook.authentication); !known) return known;
   if (const json::value* list = given.if_contains("subscriptions")) {
-    if (!list->is_array()) return bad("subscriptions must be a list");
+    if (!list->is_array()) return bad_webhook("subscriptions must be a list");
     webhook.subscriptions.clear();
     for (const json::value& each : list->get_array()) webhook.subscriptions.push_back(scalar_text(each));
   }
   auto url = http::parse_url(webhook.endpoint);
-  if (!url || url->host.empty()) return bad("endpoint is not a URL");
-  if (webhook.name.empty()) return bad("name is required");
-  if (!is_method(webhook.http_method)) return bad(kWrongMethod);
+  if (!url || url->host.empty()) return bad_webhook("endpoint is not a URL");
+  if (webhook.name.empty()) return bad_webhook("name is required");
+  if (!is_method(webhook.http_method)) return bad_webhook(kWrongMethod);
   if (webhook.request_format != "json" && webhook.request_format != "xml" && webhook.request_format != "form_encoded")
-    return bad("request_format must be json, xml or form_encoded");
-  if (webhook.status != "active" && webhook.status != "inactive") return bad("status must be active or inactive");
-  if (webhook.subscriptions.empty()) return bad("subscriptions is required");
-  if (is_conditional(webhook) && webhook.subscriptions.size() > 1) return bad("subscriptions cannot mix events with conditional_ticket_events");
+    return bad_webhook("request_format must be json, xml or form_encoded");
+  if (webhook.status != "active" && webhook.status != "inactive") return bad_webhook("status must be active or inactive");
+  if (webhook.subscriptions.empty()) return bad_webhook("subscriptions is required");
+  if (is_conditional(webhook) && webhook.subscriptions.size() > 1) return bad_webhook("subscriptions cannot mix events with conditional_ticket_events");
   for (const std::string& each : webhook.subscriptions) {
     bool known = each == kConditional || (each.starts_with(kEventType) && Events::is_told(std::string_view(each).substr(kEventType.size())));
-    if (!known) return bad("unknown subscription " + each);
+    if (!known) return bad_webhook("unknown subscription " + each);
   }
   return {};
 }
@@ -103,7 +103,7 @@ Zendesk::Answer Zendesk::webhook_create(Call& call) {
   Webhook webhook;
   if (auto read = read_into(webhook, **given); !read) return tl::unexpected(std::move(read.error()));
   Events& events = account_.events();
-  if (!events.takes_one_more()) return bad("a trial account has ten webhooks at most");
+  if (!events.takes_one_more()) return bad_webhook("a trial account has ten webhooks at most");
   webhook.id = events.new_id();
   webhook.secret = events.new_secret();
   webhook.created = webhook.updated = call.now;
@@ -126,7 +126,7 @@ Zendesk::Answer Zendesk::webhook_update(Call& call) {
   if (!given) return tl::unexpected(std::move(given.error()));
   Webhook next = known->second;
   if (auto read = read_into(next, **given); !read) return tl::unexpected(std::move(read.error()));
-  if (is_conditional(next) != is_conditional(known->second)) return bad("the kind of subscriptions is fixed at creation");
+  if (is_conditional(next) != is_conditional(known->second)) return bad_webhook("the kind of subscriptions is fixed at creation");
   next.updated = call.now;
   known->second = std::move(next);
   return http::Response(204, "");
@@ -181,8 +181,8 @@ Outcome<http::Request> Zendesk::test_request(Call& call) {
     if ((*given)->contains(name)) *target = std::string(text_member(**given, name));
   }
   auto url = http::parse_url(webhook.endpoint);
-  if (!url || url->host.empty()) return bad("endpoint is not a URL");
-  if (!is_method(webhook.http_method)) return bad(kWrongMethod);
+  if (!url || url->host.empty()) return bad_webhook("endpoint is not a URL");
+  if (!is_method(webhook.http_method)) return bad_webhook(kWrongMethod);
   return account_.events().request_of(webhook, std::string(text_member(**given, "payload")));
 }
 

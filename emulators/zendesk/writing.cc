@@ -189,9 +189,13 @@ Outcome<RowNumber> Zendesk::comment_of(const Call& call) {
 Zendesk::Answer Zendesk::make_comment_private(Call& call) {
   auto row = comment_of(call);
   if (!row) return tl::unexpected(std::move(row.error()));
+  return hide_comment(call, *row);
+}
+
+http::Response Zendesk::hide_comment(const Call& call, RowNumber row) {
   Table& table = account_.comments();
   Writer by = writer(call);
-  database().update(table, *row, {{*table.find_field(comment::kPublic), false}}, {whole_seconds(by.at), by.actor, "", true});
+  database().update(table, row, {{*table.find_field(comment::kPublic), false}}, {whole_seconds(by.at), by.actor, "", true});
   return http::Response(204, "");
 }
 

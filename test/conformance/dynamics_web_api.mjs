@@ -11,6 +11,7 @@ import "./dynamics365/batches.mjs";
 import "./dynamics365/changes.mjs";
 import "./dynamics365/metadata.mjs";
 import "./dynamics365/door.mjs";
+import "./dynamics365/hooks.mjs";
 import "./dynamics365/files.mjs";
 
 const TENANT = "contoso.onmicrosoft.com";

@@ -9,6 +9,7 @@ import "./salesforce/faults.mjs";
 import "./salesforce/queries.mjs";
 import "./salesforce/records.mjs";
 import "./salesforce/session.mjs";
+import "./salesforce/shortcuts.mjs";
 import "./salesforce/streaming.mjs";
 import "./salesforce/workflow.mjs";
 

@@ -6,6 +6,7 @@ import "./zendesk/tickets.mjs";
 import "./zendesk/attachments.mjs";
 import "./zendesk/people.mjs";
 import "./zendesk/organizations.mjs";
+import "./zendesk/groups.mjs";
 import "./zendesk/lists.mjs";
 import "./zendesk/jobs.mjs";
 import "./zendesk/changes.mjs";

@@ -28,6 +28,13 @@ TEST(Router, DecodesSegmentsAfterSplitting) {
   EXPECT_EQ(router.match("GET", "/tail/one%20/two").parameters[0].second, "one%20/two");
 }
 
+TEST(Json, TellsOfAMemberThatOneObjectHasTwice) {
+  EXPECT_EQ(repeated_member(R"({"a":1,"b":{"a":2},"c":[{"a":1},{"a":2}]})"), std::nullopt);
+  EXPECT_EQ(repeated_member(R"({"a":1,"b":[{"c":1,"x":"c","c":2}]})"), "c");
+  EXPECT_EQ(repeated_member(R"({"fax":1,"\u0066ax":2})"), "fax");
+  for (const char* text : {"", "{\"a\":1,\"a\"", "[1]", "\"a\""}) EXPECT_EQ(repeated_member(text), std::nullopt) << text;
+}
+
 TEST(Gzip, WhatIsPackedIsUnpackedAgainAndNothingElse) {
   std::string text;
   for (int i = 0; i < 1'000; ++i) text += std::to_string(i) + ' ';

@@ -178,6 +178,14 @@ TEST_F(BulkTest, TypeIsMandatoryInEveryTarget) {
   EXPECT_EQ(bulk("CreateMultiple", R"({"@odata.type":"Microsoft.Dynamics.CRM.contact","name":"A"})").status, 400);
 }
 
+// fact: §2.11 [?] switch: empty_targets
+TEST_F(BulkTest, TargetsOfNothingAreRefused) {
+  for (const char* action : {"CreateMultiple", "UpdateMultiple", "UpsertMultiple"}) EXPECT_EQ(bulk(action, "").code(), "0x80040203") << action;
+  control("POST", "settings", R"({"empty_targets":true})");
+  EXPECT_EQ(bulk("CreateMultiple", "").at("/Ids"), "[]");
+  EXPECT_EQ(bulk("UpdateMultiple", "").status, 204);
+}
+
 // fact: §2.11 [C]
 TEST_F(BulkTest, OneBadRowUndoesAll) {
   EXPECT_EQ(bulk("CreateMultiple", target(R"("name":"A")") + "," + target(R"("nam":"B")")).status, 400);

@@ -88,6 +88,7 @@ TEST_F(Columns, DateOnlyTakesNoTime) {
 
 // fact: §6.10 [C]
 TEST_F(Columns, FullNameIsComputedAndCannotBeWritten) {
+  control("POST", "settings", R"({"read_only_passed_over":true})");
   Answer answer = post("contacts", R"({"lastname":"Lee","firstname":"Ann","fullname":"Zed"})", representation());
   EXPECT_EQ(answer.at("/fullname"), "Ann Lee");
   Answer changed = patch("contacts(" + answer.at("/contactid") + ")", R"({"firstname":null})", representation());
@@ -100,8 +101,9 @@ TEST_F(Columns, AddressCompositeIsComputed) {
   EXPECT_EQ(answer.at("/address1_composite"), "1 Main St\r\nChicago 60601");
 }
 
-// fact: §6.10 [C]
+// fact: §6.10 [?] switch: read_only_passed_over
 TEST_F(Columns, SystemColumnsSentAreIgnored) {
+  control("POST", "settings", R"({"read_only_passed_over":true})");
   Answer answer = try_contact("modifiedon", R"("2001-01-01T00:00:00Z","versionnumber":5,"merged":true)");
   EXPECT_EQ(answer.status, 201);
   EXPECT_EQ(answer.at("/modifiedon"), "2026-11-18T11:06:40Z");
@@ -112,7 +114,10 @@ TEST_F(Columns, SystemColumnsSentAreIgnored) {
 TEST_F(Columns, OverriddenCreatedOnBackdatesOnCreateAlone) {
   Answer answer = try_contact("overriddencreatedon", "\"2020-02-02T00:00:00Z\"");
   EXPECT_EQ(answer.at("/createdon"), "2020-02-02T00:00:00Z");
-  Answer later = patch("contacts(" + answer.at("/contactid") + ")", R"({"overriddencreatedon":"2019-01-01T00:00:00Z"})", representation());
+  const std::string path = "contacts(" + answer.at("/contactid") + ")", earlier = R"({"overriddencreatedon":"2019-01-01T00:00:00Z"})";
+  EXPECT_EQ(patch(path, earlier).code(), "0x80048d19");
+  control("POST", "settings", R"({"read_only_passed_over":true})");
+  Answer later = patch(path, earlier, representation());
   EXPECT_EQ(later.at("/createdon"), "2020-02-02T00:00:00Z");
 }
 
@@ -211,6 +216,7 @@ TEST_F(Columns, AKeyIsMadeThroughTheApiUsedAndDeleted) {
   Answer made = post(keys, R"({"SchemaName":"new_ByNumber","KeyAttributes":["accountnumber"]})");
   ASSERT_EQ(made.status, 204) << made.text;
   EXPECT_NE(made.header("OData-EntityId").find("/Keys("), std::string::npos);
+  advance(Duration(10'000));
   EXPECT_EQ(patch("accounts(accountnumber='C-1')", R"({"name":"Contoso"})").status, 204);
   EXPECT_EQ(get("accounts(accountnumber='C-1')?$select=name").at("/name"), "Contoso");
   EXPECT_EQ(post(keys, R"({"SchemaName":"new_bynumber","KeyAttributes":["accountnumber"]})").status, 400) << "the name is taken";
@@ -219,6 +225,40 @@ TEST_F(Columns, AKeyIsMadeThroughTheApiUsedAndDeleted) {
   EXPECT_EQ(remove(id.substr(id.find("EntityDefinitions"))).status, 204);
   EXPECT_EQ(get("accounts(accountnumber='C-1')").status, 400);
   EXPECT_EQ(post("GlobalOptionSetDefinitions", "{}").status, 400) << "a choice needs a name";
+}
+
+// fact: §2.4 [D] switch: key_index_ms
+TEST_F(Columns, AFreshKeyIsNoneBeforeItsIndexIsBuilt) {
+  const std::string keys = "EntityDefinitions(LogicalName='account')/Keys";
+  auto status = [&] { return get(keys + "?$filter=LogicalName%20eq%20'new_bynumber'").at("/value/0/EntityKeyIndexStatus"); };
+  std::string id = make("accounts", R"({"name":"A","accountnumber":"C-1"})");
+  ASSERT_EQ(post(keys, R"({"SchemaName":"new_ByNumber","KeyAttributes":["accountnumber"]})").status, 204);
+  EXPECT_EQ(status(), "Pending");
+  EXPECT_EQ(get("accounts(accountnumber='C-1')").code(), "0x80060888");
+  EXPECT_EQ(patch("accounts(accountnumber='C-2')", R"({"name":"B"})").status, 400);
+  EXPECT_EQ(post("accounts/Microsoft.Dynamics.CRM.UpsertMultiple",
+                 R"({"Targets":[{"@odata.type":"Microsoft.Dynamics.CRM.account","accountnumber":"C-1","name":"B"}]})")
+                .status,
+            400);
+  advance(Duration(10'000));
+  EXPECT_EQ(status(), "Active");
+  EXPECT_EQ(get("accounts(accountnumber='C-1')").at("/accountid"), id);
+  control("POST", "settings", R"({"key_index_ms":0})");
+  ASSERT_EQ(post("EntityDefinitions(LogicalName='contact')/Keys", R"({"SchemaName":"new_ByMail","KeyAttributes":["emailaddress1"]})").status, 204);
+  EXPECT_EQ(patch("contacts(emailaddress1='a')", R"({"lastname":"L"})").status, 204);
+}
+
+// fact: §2.4 [D]
+TEST_F(Columns, AKeyFailsWhenItsRowsAreNotUnique) {
+  const std::string keys = "EntityDefinitions(LogicalName='account')/Keys";
+  make("accounts", R"({"name":"A","accountnumber":"C-1"})");
+  make("accounts", R"({"name":"A"})");
+  ASSERT_EQ(post(keys, R"({"SchemaName":"new_ByNumber","KeyAttributes":["accountnumber"]})").status, 204);
+  make("accounts", R"({"name":"B","accountnumber":"C-1"})");
+  advance(Duration(10'000));
+  EXPECT_EQ(get(keys + "?$filter=LogicalName%20eq%20'new_bynumber'").at("/value/0/EntityKeyIndexStatus"), "Failed");
+  EXPECT_EQ(get("accounts(accountnumber='C-1')").status, 400);
+  EXPECT_EQ(post("accounts", R"({"name":"C","accountnumber":"C-1"})").status, 204) << "it holds nobody off";
 }
 
 // fact: §1.4 [C]

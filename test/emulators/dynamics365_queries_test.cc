@@ -72,6 +72,34 @@ TEST_F(Queries, KeysCompareWithoutQuotes) {
   EXPECT_TRUE(filtered("contactid eq '" + ids[2] + "'").starts_with("400"));
 }
 
+// fact: §9.4 [K]
+TEST_F(Queries, PatternsHoldWildcardsAnywhere) {
+  for (const char* name : {"Abel", "Adele", "Zoé", "50%", "a_b"}) contact(name);
+  auto found = [&](const std::string& query) {
+    std::string names;
+    Answer answer = get("contacts?" + query);
+    EXPECT_EQ(answer.status, 200) << answer.text;
+    for (const json::value& row : answer.body.at("value").as_array()) names += std::string(row.at("lastname").as_string()) + " ";
+    return names;
+  };
+  auto like = [&](const std::string& pattern) {
+    return found("fetchXml=" + percent_encode("<fetch><entity name='contact'><attribute name='lastname'/><order attribute='lastname'/><filter>"
+                                              "<condition attribute='lastname' operator='like' value='" +
+                                              pattern + "'/></filter></entity></fetch>"));
+  };
+  EXPECT_EQ(like("a%l"), "Abel ");
+  EXPECT_EQ(like("A%e%e"), "Adele ");
+  EXPECT_EQ(like("Zo_"), "Zoé ");
+  EXPECT_EQ(like("[a-e][^abd_]%"), "Bob Cleo Eve ");
+  EXPECT_EQ(like("%0[%]"), "50% ");
+  EXPECT_EQ(like("%[_]%"), "a_b ");
+  auto filter = [&](const std::string& text) { return found("$select=lastname&$orderby=lastname&$filter=" + percent_encode(text)); };
+  EXPECT_EQ(filter("startswith(lastname,'[^a-m]o')"), "Zoé ");
+  EXPECT_EQ(filter("contains(lastname,'b_l')"), "Abel ");
+  EXPECT_EQ(filter("endswith(lastname,'d%e')"), "Adele ");
+  EXPECT_EQ(filter("contains(lastname,'0')"), "50% ");
+}
+
 // fact: §2.13 [C]
 TEST_F(Queries, LookupsByValueOrNavigation) {
   std::string a = account();

@@ -233,6 +233,35 @@ TEST_F(Doors, ABulkDeleteIsASystemJobThatTakesAMoment) {
   EXPECT_EQ(get("accounts(" + keep + ")").status, 200);
 }
 
+// fact: §2.11
+TEST_F(Doors, ABulkDeleteFollowsLinksAndComesAgain) {
+  std::string gone = account("Gone"), kept = account("Kept");
+  auto task = [&](const std::string& of) { return make("tasks", R"({"subject":"s","regardingobjectid_account_task@odata.bind":"/accounts()" + of + ")\"}"); };
+  std::string first = task(gone), other = task(kept);
+  Answer begun = post(
+      "BulkDelete",
+      R"({"JobName":"Clean","SendEmailNotification":false,"ToRecipients":[],"CCRecipients":[],"RecurrencePattern":"FREQ=DAILY;INTERVAL=2;","StartDateTime":"2026-11-18T12:00:00Z",)"
+      R"("QuerySet":[{"EntityName":"task","LinkEntities":[{"LinkFromAttributeName":"regardingobjectid","LinkToEntityName":"account","LinkToAttributeName":"accountid",)"
+      R"("JoinOperator":"Inner","LinkCriteria":{"Conditions":[{"AttributeName":"name","Operator":"Equal","Values":["Gone"]}]}}]}]})");
+  ASSERT_EQ(begun.status, 200) << begun.text;
+  std::string job = "asyncoperations(" + begun.at("/JobId") + ")";
+  auto state = [&] { return get(job + "?$select=statecode,statuscode,postponeuntil"); };
+  EXPECT_EQ(state().at("/statuscode") + " " + state().at("/postponeuntil"), "10 2026-11-18T12:00:00Z");
+  advance(Duration(54 * 60'000));
+  EXPECT_EQ(get("tasks(" + first + ")").status, 404);
+  EXPECT_EQ(get("tasks(" + other + ")").status, 200);
+  EXPECT_EQ(state().at("/statecode") + " " + state().at("/postponeuntil"), "1 2026-11-20T12:00:00Z");
+  std::string second = task(gone);
+  advance(Duration(48 * 3'600'000));
+  sign_in();
+  EXPECT_EQ(get("tasks(" + second + ")").status, 404);
+  EXPECT_EQ(patch(job, R"({"statecode":3,"statuscode":32})").status, 204);
+  std::string third = task(gone);
+  advance(Duration(48 * 3'600'000));
+  sign_in();
+  EXPECT_EQ(get("tasks(" + third + ")").status, 200) << "the job was cancelled";
+}
+
 // fact: §1.1
 TEST_F(Doors, SignInLibrariesFindTheTokenEndpointByThemselves) {
   Answer found = send("GET", "/contoso.onmicrosoft.com/v2.0/.well-known/openid-configuration");

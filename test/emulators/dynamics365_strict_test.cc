@@ -56,6 +56,19 @@ TEST_F(Lacks, ABareAddressIsNoParticipantUnlessTheOrganisationAllowsIt) {
   EXPECT_EQ(post("emails", mail).status, 204);
 }
 
+using Bodies = Dynamics365Test;
+
+// fact: §9.4 [K]
+TEST_F(Bodies, NameEachMemberOnce) {
+  Answer twice = post("contacts", R"({"lastname":"L","fax":"1","fax":"2"})");
+  EXPECT_EQ(twice.status, 400);
+  EXPECT_EQ(twice.code(), "0x80048d19");
+  EXPECT_NE(twice.message().find("'fax'"), std::string::npos) << twice.text;
+  EXPECT_EQ(post("accounts", R"({"name":"A","primarycontactid":{"lastname":"L","\u006castname":"M"}})").code(), "0x80048d19") << "however it is spelt";
+  EXPECT_EQ(get("contacts").rows(), 0u);
+  EXPECT_EQ(post("accounts", R"({"name":"A","primarycontactid":{"lastname":"name"}})").status, 204) << "within one object alone";
+}
+
 using Closed = Dynamics365Test;
 
 // fact: §6.3 [C]
@@ -106,6 +119,17 @@ TEST_F(Strict, OptionsOfCollectionsAreNotForOneRow) {
   EXPECT_EQ(get("accounts(" + id + ")?$select=name").status, 200);
 }
 
+// fact: §2.13 [D] switch: larger_tops_cut
+TEST_F(Strict, NoMoreThan5000RowsAreAskedFor) {
+  account();
+  EXPECT_EQ(get("accounts?$top=5000").rows(), 1u);
+  EXPECT_EQ(get("accounts?$top=5001").code(), "0x80060888");
+  EXPECT_EQ(get("accounts?$expand=contact_customer_accounts($top=5001)").code(), "0x80060888");
+  EXPECT_EQ(get("accounts", prefer("odata.maxpagesize=5001")).header("Preference-Applied"), "odata.maxpagesize=5000") << "a preference is not refused";
+  control("POST", "settings", R"({"larger_tops_cut":true})");
+  EXPECT_EQ(get("accounts?$top=5001").rows(), 1u);
+}
+
 // fact: §2.8 [C]
 TEST_F(Strict, AReferenceNamesItsRow) {
   std::string id = account();
@@ -120,13 +144,27 @@ TEST_F(Strict, DefinitionsAreSelectedFilteredAndExpandedAlone) {
   EXPECT_EQ(get("EntityDefinitions?$select=LogicalName").status, 200);
 }
 
+// fact: §6.10 [?], §2.8 [?] switch: read_only_passed_over
+TEST_F(Strict, ReadOnlyColumnsAreRefusedOrChangeNothing) {
+  std::string id = contact(), version = get("contacts(" + id + ")").at("/versionnumber");
+  for (const char* column : {R"({"fullname":"x"})", R"({"createdon":"2020-01-01T00:00:00Z"})", R"({"versionnumber":1})"}) {
+    EXPECT_EQ(patch("contacts(" + id + ")", column).code(), "0x80048d19") << column;
+    EXPECT_EQ(post("contacts", column).code(), "0x80048d19") << column;
+  }
+  EXPECT_EQ(get("contacts(" + id + ")").at("/versionnumber"), version);
+  EXPECT_EQ(get("contacts").rows(), 1u);
+  control("POST", "settings", R"({"read_only_passed_over":true})");
+  EXPECT_EQ(patch("contacts(" + id + ")", R"({"fullname":"x","fax":"1"})").status, 204);
+  EXPECT_EQ(get("contacts(" + id + ")").at("/fullname") + get("contacts(" + id + ")").at("/fax"), "Lee1");
+  EXPECT_EQ(patch("contacts(" + id + ")", R"({"_parentcustomerid_value":null})").code(), "0x80048d19") << "such a one never";
+}
+
 // fact: §2.5 [C], §6.10 [C]
 TEST_F(Strict, AColumnThatCannotBeWrittenIsNoTargetOfItsOwnWrite) {
   std::string id = contact();
   EXPECT_EQ(write("PUT", "contacts(" + id + ")/fullname", R"({"value":"x"})").status, 400);
   EXPECT_EQ(remove("contacts(" + id + ")/contactid").status, 400);
   EXPECT_EQ(remove("contacts(" + id + ")/createdon").status, 400);
-  EXPECT_EQ(patch("contacts(" + id + ")", R"({"fullname":"x"})").status, 204) << "in a row it is passed over";
 }
 
 // fact: §6.8 [C]

@@ -117,6 +117,27 @@ TEST_F(Quirks, AnAccountHoldsAsManyRecordsAsItsSubscriptionSays) {
   EXPECT_NE(edit({{"as", "Ann"}, {"operation", "restore"}, {"object", "contacts"}, {"id", gone}}).status, 200);
 }
 
+// fact: §5.1 [S, D] switch: import_file_bytes
+TEST_F(Quirks, AFileOfAnImportHasItsMostBytes) {
+  EXPECT_EQ(text_at(api.get("/__emulator/settings").body, "/import_file_bytes"), "536870912");
+  const std::string
+      file = "Email\na@x.example\n",
+      request = R"({"name":"n","importOperations":{"0-1":"UPSERT"},"files":[{"fileName":"c.csv","fileFormat":"CSV","fileImportPage":{"hasHeader":true,)"
+                R"("columnMappings":[{"columnObjectTypeId":"0-1","columnName":"Email","propertyName":"email","columnType":"HUBSPOT_ALTERNATE_ID"}]}}]})";
+  auto send = [&] {
+    return api.send("POST", "/crm/v3/imports",
+                    "--x7\r\nContent-Disposition: form-data; name=\"files\"; filename=\"c.csv\"\r\n\r\n" + file +
+                        "\r\n--x7\r\nContent-Disposition: form-data; name=\"importRequest\"\r\n\r\n" + request + "\r\n--x7--\r\n",
+                    {{"Content-Type", "multipart/form-data; boundary=x7"}});
+  };
+  set({{"import_file_bytes", file.size() - 1}});
+  Answer refused = send();
+  EXPECT_EQ(std::to_string(refused.status) + category(refused), "429RATE_LIMITS");
+  EXPECT_EQ(text_at(api.get("/crm/v3/imports").body, "/results"), "[]");
+  set({{"import_file_bytes", file.size()}});
+  EXPECT_EQ(send().status, 200);
+}
+
 // fact: §6 [U] switch: phones_reformatted
 TEST_F(Quirks, PhonesKeepHowTheyAreWrittenUnlessTheAccountSaysOtherwise) {
   std::string id = created_id("contacts", {{"email", "a@x.example"}, {"phone", "+49 (30) 123-456"}});

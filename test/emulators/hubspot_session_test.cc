@@ -132,6 +132,26 @@ TEST_F(Session, AMissingScopeIsNamed) {
   EXPECT_EQ(text_at(answer.body, "/errors/0/context/requiredGranularScopes"), R"(["crm.objects.companies.write"])");
 }
 
+// fact: §1.3 [D], §0.1 [D2]
+TEST_F(Session, AnOlderPathIsNoWayAroundAScope) {
+  std::string id = contact("a@x.example"), ticket = created_id("tickets", {{"subject", "s"}, {"hs_pipeline_stage", "1"}});
+  auto scope_of = [&](const Answer& answer) { return std::to_string(answer.status) + text_at(answer.body, "/errors/0/context/requiredGranularScopes/0"); };
+  json::object engagement{{"engagement", {{"type", "NOTE"}}}, {"metadata", {{"body", "b"}}}}, domain{{"limit", 1}};
+  json::array denied{"crm.objects.contacts.write", "crm.objects.companies.read", "tickets", "crm.objects.owners.read"};
+  set({{"denied_scopes", denied}});
+  EXPECT_EQ(api.get("/contacts/v1/contact/vid/" + id + "/profile").status, 200);
+  EXPECT_EQ(scope_of(api.send("DELETE", "/contacts/v1/contact/vid/" + id)), "403crm.objects.contacts.write");
+  EXPECT_EQ(scope_of(post("/engagements/v1/engagements", engagement)), "403crm.objects.contacts.write");
+  EXPECT_EQ(api.get("/engagements/v1/engagements/paged").status, 200);
+  EXPECT_EQ(scope_of(post("/companies/v2/domains/x.example/companies", domain)), "403crm.objects.companies.read");
+  EXPECT_EQ(scope_of(api.get("/companies/v2/companies/paged")), "403crm.objects.companies.read");
+  EXPECT_EQ(scope_of(api.get("/crm-objects/v1/objects/tickets/" + ticket)), "403tickets");
+  EXPECT_EQ(scope_of(api.get("/owners/v2/owners")), "403crm.objects.owners.read");
+  set({{"denied_scopes", json::array()}});
+  EXPECT_EQ(api.get("/crm-objects/v1/objects/tickets/" + ticket).status, 200);
+  EXPECT_EQ(api.get("/owners/v2/owners").status, 200);
+}
+
 // fact: §1.1 [D], §1.3 [S]
 TEST_F(Session, ATokenIsGoodForWhatWasConsentedToAlone) {
   Answer asked = api.get(

@@ -97,6 +97,7 @@ TEST_F(Hooks, SayNothingAboutValuesThatStay) {
 // fact: §3.2 [S]
 TEST_F(Hooks, ClassicTypesDoNotKnowEngagements) {
   json::object notes{{"eventType", "object.creation"}, {"objectTypeId", "0-46"}};
+  set({{"engagement_webhooks", true}});
   subscribe({notes, on("company.creation")});
   created_id("notes", {{"hs_timestamp", "2026-05-01T09:00:00Z"}});
   json::array events = take();
@@ -178,6 +179,7 @@ TEST_F(Hooks, RefusedWritesTellNothing) {
 }
 
 TEST_F(Hooks, AllOfThemCanBeAskedForAtOnce) {
+  set({{"engagement_webhooks", true}});
   Answer answer = post("/__emulator/webhooks", {{"url", "https://hooks.example.test/"}, {"subscriptions", "all"}});
   ASSERT_EQ(answer.status, 200) << answer.text;
   created_id("calls", {{"hs_timestamp", "2026-05-01T09:00:00Z"}, {"hs_call_title", "Called"}});
@@ -300,18 +302,21 @@ TEST_F(Hooks, GoWhereTheSettingsSentThemBeforeForUpToFiveMinutes) {
 }
 
 // fact: §3.2 [U] switch: engagement_webhooks
-TEST_F(Hooks, AnAppMayHaveNoneOfEngagements) {
+TEST_F(Hooks, AnAppMayHaveThoseOfEngagements) {
   std::string key = "?hapikey=lockstep-developer-key";
-  json::object note{{"eventType", "object.creation"}, {"objectTypeId", "0-46"}};
-  subscribe({note});
+  json::object note{{"eventType", "object.creation"}, {"objectTypeId", "0-46"}, {"active", true}};
+  subscribe({on("contact.creation")});
   auto write = [&] { created_id("notes", {{"hs_timestamp", "2026-05-01T09:00:00Z"}}); };
+  EXPECT_EQ(post("/webhooks/v3/2500001/subscriptions" + key, note).status, 400);
+  write();
+  EXPECT_EQ(kinds(), "");
+  set({{"engagement_webhooks", true}});
+  EXPECT_EQ(post("/webhooks/v3/2500001/subscriptions" + key, note).status, 201);
   write();
   EXPECT_EQ(kinds(), "object.creation");
   set({{"engagement_webhooks", false}});
   write();
   EXPECT_EQ(kinds(), "");
-  note["objectTypeId"] = "0-48";
-  EXPECT_EQ(post("/webhooks/v3/2500001/subscriptions" + key, note).status, 400);
   note["objectTypeId"] = "0-1";
   EXPECT_EQ(post("/webhooks/v3/2500001/subscriptions" + key, note).status, 201);
 }

@@ -67,6 +67,18 @@ TEST_F(BadInput, DamagedBodiesAreAnswered) {
   }
 }
 
+// fact: §2.2 [U] switch: repeated_members_fail
+TEST_F(BadInput, AMemberNamedTwiceIsRefused) {
+  auto post = [&](const std::string& path, const std::string& body) { return api.send("POST", base + path, body, {{"Content-Type", "application/json"}}); };
+  const std::string twice = R"({"LastName":"L","Title":"a","Title":"b"})";
+  EXPECT_EQ(code(post("/sobjects/Contact", twice)), "JSON_PARSER_ERROR");
+  EXPECT_EQ(code(post("/composite/sobjects", R"({"records":[{"attributes":{"type":"Contact"},"LastName":"L","LastName":"M"}]})")), "JSON_PARSER_ERROR");
+  EXPECT_EQ(column(query("SELECT Id FROM Contact"), "Id"), "");
+  set("repeated_members_fail", false);
+  EXPECT_EQ(post("/sobjects/Contact", twice).status, 201);
+  EXPECT_EQ(column(query("SELECT Title FROM Contact"), "Title"), "b");
+}
+
 // fact: §2.2 [C]
 TEST_F(BadInput, OddPathsAndControlCallsAreAnswered) {
   for (const char* path :

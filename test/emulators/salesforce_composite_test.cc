@@ -108,5 +108,15 @@ TEST_F(Composite, CountsAsOneCallAndTakesQueriesTooLongForAUrl) {
   EXPECT_EQ(text_at(send({part("GET", "/query?q=" + soql, "r")}).body, "/compositeResponse/0/httpStatusCode"), "200");
 }
 
+// fact: §2.6 [C], §2.1
+TEST_F(Composite, WhatWasUndoneIsNoRecentRecord) {
+  json::array parts{{{"method", "POST"}, {"url", base + "/sobjects/Contact"}, {"referenceId", "a"}, {"body", {{"LastName", "L"}}}},
+                    {{"method", "POST"}, {"url", base + "/sobjects/Contact"}, {"referenceId", "b"}, {"body", json::object()}}};
+  EXPECT_EQ(api.send_json("POST", base + "/composite", {{"allOrNone", true}, {"compositeRequest", parts}}).status, 200);
+  EXPECT_EQ(api.get(base + "/recent").text, "[]");
+  std::string id = created_id("Contact", {{"LastName", "M"}});
+  EXPECT_EQ(text_at(api.get(base + "/recent").body, "/0/Id") + text_at(api.get(base + "/recent").body, "/1/Id").substr(0, 8), id + "(nothing");
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::salesforce

@@ -97,7 +97,7 @@ TEST_F(Soap, WhatItCannotDoIsAFaultAndNeverAResult) {
   EXPECT_EQ(wrong.status, 500);
   EXPECT_TRUE(says(wrong, "<faultcode>sf:INVALID_FIELD</faultcode>"));
   EXPECT_TRUE(says(wrong, "<sf:InvalidFieldFault "));
-  Answer unknown = ask("<describeTabs><x>1</x></describeTabs>");
+  Answer unknown = ask("<describeAppMenu><x>1</x></describeAppMenu>");
   EXPECT_EQ(unknown.status, 500);
   EXPECT_TRUE(says(unknown, "No operation available for request")) << unknown.text;
 }

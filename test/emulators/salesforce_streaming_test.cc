@@ -8,7 +8,7 @@ class Streaming : public SalesforceTest {
   http::Response post(const json::array& messages, Duration held = Duration{0}) {
     http::ServerRequest request;
     request.method = "POST";
-    request.target = "/cometd/60.0";
+    request.target = "/cometd/" + version;
     request.headers = api.headers;
     request.headers.set("Content-Type", "application/json");
     if (!cookie.empty()) request.headers.set("Cookie", cookie);
@@ -34,7 +34,7 @@ class Streaming : public SalesforceTest {
     return {{"channel", "/meta/subscribe"}, {"clientId", client}, {"subscription", channel}, {"id", "3"}, {"ext", {{"replay", {{channel, replay}}}}}};
   }
   const std::string accounts = "/data/AccountChangeEvent";
-  std::string client, cookie;
+  std::string client, cookie, version = "60.0";
 };
 
 // fact: §3.5 [X][D]
@@ -227,6 +227,32 @@ TEST_F(Streaming, EventsOfTopicsAreKeptForADay) {
   EXPECT_EQ(text_at(send({connecting()}), "/0/data/sobject/LastName"), "new");
   EXPECT_EQ(text_at(send({subscribing("/data/ContactChangeEvent", -2)}), "/0/successful"), "true");
   EXPECT_EQ(text_at(send({connecting()}), "/0/data/payload/Name/LastName"), "old") << "changes are kept for longer";
+}
+
+// fact: §3.6
+TEST_F(Streaming, AHeaderNamesWhatItsVersionOfTheApiKnows) {
+  std::string id = created_id("Contact", {{"LastName", "L"}}), firm = created_id("Account", {{"Name", "W"}}), other = created_id("Account", {{"Name", "A"}});
+  for (std::string each : {"43.0", "44.0", "46.0", "47.0"}) {
+    version = each;
+    cookie.clear();
+    shake_hands();
+    send({subscribing("/data/ChangeEvents", -1)});
+    api.send_json("PATCH", base + "/sobjects/Contact/" + id, json::object{{"Title", each}});
+    api.send_json("PATCH", base + "/composite/sobjects",
+                  json::object{{"allOrNone", true},
+                               {"records", json::array{json::object{{"attributes", {{"type", "Account"}}}, {"Id", firm}, {"Site", "W" + each}},
+                                                       json::object{{"attributes", {{"type", "Account"}}}, {"Id", other}, {"Site", "A" + each}}}}});
+    json::value answer = send({connecting()});
+    auto header = [&](std::size_t event) { return answer.at(event).at("data").at("payload").at("ChangeEventHeader").as_object(); };
+    ASSERT_EQ(header(2)["recordIds"], json::value(json::array{json::value(other)})) << each;
+    EXPECT_EQ(header(1)["transactionKey"], header(2)["transactionKey"]);
+    bool older = each == "44.0" || each == "46.0";
+    for (std::size_t event : {0, 1, 2}) {
+      EXPECT_EQ(header(event).contains("isTransactionEnd"), older) << each;
+      EXPECT_EQ(header(event).contains("changedFields"), each == "47.0") << each;
+      EXPECT_TRUE(!older || header(event)["isTransactionEnd"] == json::value(event != 1)) << each;
+    }
+  }
 }
 
 // fact: §2.8, §3.6

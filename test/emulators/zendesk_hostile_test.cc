@@ -19,6 +19,10 @@ const std::string kBodies[] = {"",
                                "{\"webhook\":{\"endpoint\":7,\"subscriptions\":{}}}",
                                "{\"ticket\":{\"custom_fields\":[{\"id\":[],\"value\":{}}],\"requester\":[]}}",
                                "{\"identity\":{\"value\":9}}",
+                               "{\"group\":{\"name\":[],\"is_public\":1}}",
+                               "{\"group_membership\":{\"user_id\":{},\"group_id\":\"x\"}}",
+                               "{\"group_memberships\":[{}]}",
+                               "{\"user_field_ids\":[{}]}",
                                "{\"ticket\":{\"requester_id\":99999999999999999999,\"due_at\":\"soon\"}}",
                                std::string(2'000, '[')};
 
@@ -42,6 +46,15 @@ TEST_F(ZendeskTest, NoBodyBreaksACall) {
                                                        {"POST", "organizations/create_or_update"},
                                                        {"POST", "webhooks"},
                                                        {"POST", "imports/tickets"},
+                                                       {"POST", "groups"},
+                                                       {"PUT", "groups/360000000902"},
+                                                       {"POST", "group_memberships"},
+                                                       {"POST", "users/" + user + "/group_memberships"},
+                                                       {"POST", "group_memberships/create_many"},
+                                                       {"DELETE", "group_memberships/destroy_many?ids=x,-1"},
+                                                       {"PUT", "user_fields/reorder"},
+                                                       {"PUT", "users/" + user + "/password"},
+                                                       {"PUT", "attachments/1"},
                                                        {"DELETE", "tickets/destroy_many"}};
   control("settings", {{"limits", false}});
   for (const auto& [method, path] : calls) {

@@ -91,6 +91,9 @@ TEST(Fuzz, Salesforce) {
        "POST /services/Soap/u/60.0\nContent-Type: text/xml\nSOAPAction: login\n\n<?xml version=\"1.0\"?><env:Envelope "
        "xmlns:env=\"http://schemas.xmlsoap.org/soap/envelope/\"><env:Body><n1:login "
        "xmlns:n1=\"urn:partner.soap.sforce.com\"><n1:username>u</n1:username><n1:password>p&amp;q</n1:password></n1:login></env:Body></env:Envelope>",
+       "POST /services/Soap/m/60.0\nContent-Type: text/xml\n\n<?xml version=\"1.0\"?><env:Envelope xmlns:env=\"http://schemas.xmlsoap.org/soap/envelope/\">"
+       "<env:Body><readMetadata xmlns=\"http://soap.sforce.com/2006/04/metadata\"><type>CustomField</type><fullNames>Contact.Lockstep_Id__c</fullNames>"
+       "</readMetadata></env:Body></env:Envelope>",
        "POST /services/data/v60.0/jobs/ingest\nContent-Type: "
        "application/"
        "json\n\n{\"object\":\"Contact\",\"operation\":\"upsert\",\"externalIdFieldName\":\"Lockstep_Id__c\",\"contentType\":\"CSV\",\"lineEnding\":\"LF\"}",
@@ -147,6 +150,12 @@ TEST(Fuzz, Dynamics365) {
        "application/"
        "json\n\n{\"Targets\":[{\"@odata.type\":\"Microsoft.Dynamics.CRM.contact\",\"@odata.id\":\"contacts(lockstep_id='k')\",\"lastname\":\"L\"}]}",
        "GET /api/data/v9.2/EntityDefinitions(LogicalName='contact')/Attributes?$select=LogicalName",
+       "PUT /api/data/v9.2/EntityDefinitions(LogicalName='contact')\nContent-Type: application/json\n\n{\"LogicalName\":\"contact\"}",
+       "POST /api/data/v9.2/BulkDelete\nContent-Type: "
+       "application/json\n\n{\"JobName\":\"j\",\"SendEmailNotification\":false,\"ToRecipients\":[],\"CCRecipients\":[],"
+       "\"RecurrencePattern\":\"FREQ=DAILY;INTERVAL=1\",\"StartDateTime\":\"2026-11-18T12:00:00Z\",\"QuerySet\":[{\"EntityName\":\"contact\",\"LinkEntities\":["
+       "{"
+       "\"LinkFromAttributeName\":\"parentcustomerid\",\"LinkToEntityName\":\"account\",\"LinkToAttributeName\":\"accountid\"}]}]}",
        "POST /api/data/v9.2/contacts\nContent-Type: application/json\n\n{\"lastname\":\"L\"}", "POST /__emulator/records/contact\n\n[{\"lastname\":\"L\"}]"},
       kJsonWords};
   for (const char* word : {"%20eq%20",       "%20and%20",   "%20or%20",     "not%20",
@@ -223,6 +232,8 @@ TEST(Fuzz, Zendesk) {
        "application/json\n\n{\"user\":{\"name\":\"Ada\",\"email\":\"ada@example.com\",\"external_id\":\"k\"}}",
        "GET /api/v2/tickets.json?page[size]=100&page[after]=x&sort=-updated_at",
        "PUT /api/v2/tickets/update_many.json?ids=1,2\nContent-Type: application/json\n\n{\"ticket\":{\"status\":\"solved\"}}",
+       "POST /api/v2/groups.json\nContent-Type: application/json\n\n{\"group\":{\"name\":\"g\"}}",
+       "POST /api/v2/group_memberships.json\nContent-Type: application/json\n\n{\"group_membership\":{\"user_id\":1,\"group_id\":360000000902}}",
        "POST /api/v2/webhooks\nContent-Type: "
        "application/json\n\n{\"webhook\":{\"name\":\"w\",\"endpoint\":\"https://hooks.example.test/"
        "z\",\"http_method\":\"POST\",\"request_format\":\"json\",\"status\":\"active\",\"subscriptions\":[\"zen:event-type:ticket.created\"]}}"},

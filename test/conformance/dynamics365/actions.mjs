@@ -113,3 +113,17 @@ scenario("many rows are updated and upserted without an answer", { facts: "§2.1
 scenario("notes know no actions on many rows", { facts: "§2.11" }, async ({ api }) => {
   await assert.rejects(many(api, "CreateMultiple", [{ "@odata.type": "Microsoft.Dynamics.CRM.annotation", subject: "n" }], "annotations"), { status: 404 });
 });
+
+scenario("a bulk delete is a system job that follows a query and its links", { facts: "§2.11 [K]" }, async ({ api, standIn }) => {
+  const [gone, kept] = [await api.create({ collection: "accounts", data: { name: "Gone" } }), await api.create({ collection: "accounts", data: { name: "Kept" } })];
+  for (const of of [gone, kept]) await api.create({ collection: "tasks", data: { subject: "s", "regardingobjectid_account_task@odata.bind": `/accounts(${of})` } });
+  const named = { Conditions: [{ AttributeName: "name", Operator: "Equal", Values: [{ Value: "Gone", Type: "System.String" }] }] };
+  const link = { LinkFromAttributeName: "regardingobjectid", LinkToEntityName: "account", LinkToAttributeName: "accountid", JoinOperator: "Inner", LinkCriteria: named };
+  const action = { QuerySet: [{ "@odata.type": "Microsoft.Dynamics.CRM.QueryExpression", EntityName: "task", LinkEntities: [link] }],
+    JobName: "Clean", SendEmailNotification: false, ToRecipients: [], CCRecipients: [], RecurrencePattern: "", StartDateTime: new Date().toISOString() };
+  const { JobId } = await api.callAction({ actionName: "BulkDelete", action });
+  await standIn.control("clock", { advance: "5s" });
+  assert.equal((await api.retrieve({ collection: "asyncoperations", key: JobId, select: ["statuscode"] })).statuscode, 30);
+  assert.deepEqual((await api.retrieveMultiple({ collection: "tasks", select: ["_regardingobjectid_value"] })).value.map((row) => row._regardingobjectid_value), [kept]);
+  await assert.rejects(api.callAction({ actionName: "BulkDelete", action: { ...action, RecurrencePattern: "FREQ=WEEKLY" } }), { status: 400 });
+});

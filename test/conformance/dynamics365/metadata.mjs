@@ -125,3 +125,42 @@ scenario("tables are tied many to many, and a relationship forbids deleting", { 
   await api.deleteRecord({ collection: "contacts", key: lee });
   assert.equal(await api.deleteRecord({ collection: "accounts", key: account }), true);
 });
+
+scenario("a table is made, filled and renamed", { facts: "§8 [K]" }, async ({ api }) => {
+  const string = "Microsoft.Dynamics.CRM.StringAttributeMetadata";
+  const id = await api.createEntity({ data: {
+    "@odata.type": "Microsoft.Dynamics.CRM.EntityMetadata", SchemaName: "new_Pet", DisplayName: label("Pet"), DisplayCollectionName: label("Pets"), OwnershipType: "UserOwned", HasActivities: false, HasNotes: false,
+    Attributes: [{ "@odata.type": string, SchemaName: "new_Name", IsPrimaryName: true, MaxLength: 100, DisplayName: label("Name") }] } });
+  const table = await api.retrieveEntity({ key: id });
+  assert.deepEqual([table.LogicalName, table.DisplayName.UserLocalizedLabel.Label], ["new_pet", "Pet"]);
+  const key = await api.create({ collection: table.EntitySetName, data: { new_name: "Rex" } });
+  assert.equal((await api.retrieve({ collection: table.EntitySetName, key, select: ["new_name"] })).new_name, "Rex");
+  await api.updateEntity({ data: { ...table, DisplayName: label("Animal"), ChangeTrackingEnabled: false }, mergeLabels: true });
+  const renamed = await api.retrieveEntity({ key: "LogicalName='new_pet'", select: ["DisplayName", "ChangeTrackingEnabled"] });
+  assert.deepEqual([renamed.DisplayName.UserLocalizedLabel.Label, renamed.ChangeTrackingEnabled], ["Animal", false]);
+  await assert.rejects(api.retrieveMultiple({ collection: table.EntitySetName, select: ["new_name"], trackChanges: true }), { status: 400 });
+  await assert.rejects(api.updateEntity({ data: { ...table, LogicalName: "account" } }), { status: 400 });
+});
+
+scenario("a relationship forbids, lets go of, and is deleted with its lookup", { facts: "§2.7, §8 [K]" }, async ({ api }) => {
+  const castType = "Microsoft.Dynamics.CRM.OneToManyRelationshipMetadata";
+  await api.createRelationship({ data: { "@odata.type": castType, SchemaName: "new_account_guards", ReferencedEntity: "account", ReferencingEntity: "contact", CascadeConfiguration: { Delete: "Restrict" }, Lookup: { SchemaName: "new_Guarded" } } });
+  const account = await api.create({ collection: "accounts", data: { name: "A" } });
+  const key = await api.create({ collection: "contacts", data: { lastname: "Lee", "new_Guarded@odata.bind": `/accounts(${account})` } });
+  await assert.rejects(api.deleteRecord({ collection: "accounts", key: account }), { status: 405 });
+  const guards = await api.retrieveRelationship({ key: "SchemaName='new_account_guards'", castType });
+  await api.updateRelationship({ data: { ...guards, CascadeConfiguration: { Delete: "RemoveLink" } }, castType });
+  assert.equal(await api.deleteRecord({ collection: "accounts", key: account }), true);
+  assert.equal((await api.retrieve({ collection: "contacts", key, select: ["_new_guarded_value"] }))._new_guarded_value, null);
+  await api.deleteRelationship({ key: guards.MetadataId });
+  await assert.rejects(api.retrieveRelationship({ key: guards.MetadataId }), { status: 404 });
+  await assert.rejects(api.retrieve({ collection: "contacts", key, select: ["_new_guarded_value"] }), { status: 400 });
+  await assert.rejects(api.deleteRelationship({ key: "SchemaName='Account_Tasks'" }), { status: 400 });
+});
+
+scenario("a choice of all tables is renamed", { facts: "§8 [K]" }, async ({ api }) => {
+  const data = { "@odata.type": "Microsoft.Dynamics.CRM.OptionSetMetadata", Name: "new_sizes", OptionSetType: "Picklist", DisplayName: label("Sizes"), Options: [{ Value: 1, Label: label("Small") }] };
+  const id = await api.createGlobalOptionSet({ data });
+  await api.updateGlobalOptionSet({ data: { ...(await api.retrieveGlobalOptionSet({ key: id })), DisplayName: label("Measures") } });
+  assert.equal((await api.retrieveGlobalOptionSet({ key: id })).DisplayName.UserLocalizedLabel.Label, "Measures");
+});

@@ -45,7 +45,8 @@ for (const kind of kKinds) {
 }
 
 claim("an upsert by a unique property creates once and updates afterwards", { facts: "§2.5 [D], §2.6 [D]" }, async ({ client }) => {
-  for (const [type, group, fields] of [["contacts", "contactinformation", { lastname: "Lee" }], ["companies", "companyinformation", { name: "A" }], ["tickets", "ticketinformation", { subject: "S", hs_pipeline_stage: "1" }]]) {
+  for (const [type, group, fields] of [["contacts", "contactinformation", { lastname: "Lee" }], ["companies", "companyinformation", { name: "A" }], ["tickets", "ticketinformation", { subject: "S", hs_pipeline_stage: "1" }],
+    ["deals", "dealinformation", { dealname: "D", dealstage: "qualifiedtobuy" }], ["products", "productinformation", { name: "P" }]]) {
     await client.crm.properties.coreApi.create(type, { groupName: group, name: "ext_sync_id", label: "Ext id", type: "string", fieldType: "text", hasUniqueValue: true });
     const api = client.crm[type].batchApi;
     const row = (id, properties) => ({ id, idProperty: "ext_sync_id", properties });
@@ -63,7 +64,7 @@ claim("an upsert by a unique property creates once and updates afterwards", { fa
 });
 
 claim("engagements have no unique property to upsert by", { facts: "§2.6 [U] switch: engagement_unique_properties" }, async ({ client }) => {
-  for (const type of ["notes", "calls", "emails", "meetings", "tasks"]) {
+  for (const type of ["notes", "calls", "emails", "meetings", "tasks", "communications"]) {
     const body = await refused(client.crm.objects[type].batchApi.upsert({ inputs: [{ id: "x", idProperty: "hs_body_preview", properties: {} }] }), 400);
     assert.match(body.message, /^Unable to perform update\/upsert by non-unique 0-\d+ property$/);
   }

@@ -12,6 +12,8 @@ export const kKinds = [
   { name: "meetings", module: (client) => client.crm.objects.meetings, fields: (n) => ({ hs_timestamp: when, hs_meeting_title: `Name${n}` }), change: { hs_meeting_outcome: "COMPLETED" }, text: "hs_meeting_title", bad: { hs_timestamp: when, hs_meeting_outcome: "nonsense" } },
   { name: "tasks", module: (client) => client.crm.objects.tasks, fields: (n) => ({ hs_timestamp: when, hs_task_subject: `Name${n}` }), change: { hs_task_status: "WAITING" }, text: "hs_task_subject", bad: { hs_timestamp: when, hs_task_status: "nonsense" } },
   { name: "communications", module: (client) => client.crm.objects.communications, fields: (n) => ({ hs_timestamp: when, hs_communication_channel_type: "SMS", hs_communication_body: `Name${n}` }), change: { hubspot_owner_id: "70001" }, text: "hs_communication_body", bad: { hs_timestamp: when, hs_communication_channel_type: "nonsense" } },
+  { name: "products", module: (client) => client.crm.products, fields: (n) => ({ name: `Name${n}` }), change: { price: "12.5" }, text: "name", bad: { name: "A", price: "nonsense" } },
+  { name: "line items", type: "line_items", module: (client) => client.crm.lineItems, fields: (n) => ({ name: `Name${n}`, quantity: "1" }), change: { price: "12.5" }, text: "name", bad: { name: "A", quantity: "nonsense" } },
   { name: "companies by type id", type: "0-2", module: generic("0-2"), fields: (n) => ({ name: `Name${n}` }), change: { city: "Berlin" }, text: "name", bad: { name: "A", industry: "nonsense" } },
 ].map((kind) => ({ type: kind.name, ...kind }));
 

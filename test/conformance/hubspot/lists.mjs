@@ -36,6 +36,9 @@ claim("members join, leave, are paged and told of", { facts: "§2.7 [D]" }, asyn
   const other = await create(client, "Others");
   await membershipsApi.addAllFromList(other.listId, listId);
   assert.equal((await membershipsApi.getPage(other.listId)).total, 2);
+  assert.deepEqual((await membershipsApi.remove(other.listId, [ids[1], "999"])).recordIdsRemoved, [ids[1]]);
+  const [last] = (await membershipsApi.getPageOrderedByAddedToListDate(other.listId)).results;
+  assert.equal(last.recordId, ids[2]);
   await membershipsApi.removeAll(other.listId);
   assert.equal((await membershipsApi.getPage(other.listId)).total, 0);
 });
@@ -59,6 +62,9 @@ claim("a dynamic list holds who fits its filter, and nobody is put into it", { f
   const { membershipsApi } = client.crm.lists;
   assert.deepEqual((await membershipsApi.getPage(listId)).results.map((each) => each.recordId), [id]);
   await refused(membershipsApi.add(listId, [other]), 400);
+  filter.operation.values = ["Paris"];
+  await client.crm.lists.listsApi.updateListFilters(listId, { filterBranch });
+  assert.equal((await membershipsApi.getPage(listId)).total, 0);
 });
 
 claim("lists are put away in folders, which are a tree and hold nothing when they go", { facts: "§4.5 [S]" }, async ({ client }) => {

@@ -47,7 +47,7 @@ for (const kind of kKinds) {
     const body = await refused(kind.module(client).basicApi.create({ properties: kind.bad, associations: [] }), 400);
     assert.equal(body.category, "VALIDATION_ERROR");
     assert.match(body.message, /^Property values were not valid: \[\{"isValid":false/);
-    assert.match(body.errors[0].code, /^(INVALID_EMAIL|INVALID_OPTION|MISSING_REQUIRED_PROPERTY)$/);
+    assert.match(body.errors[0].code, /^(INVALID_EMAIL|INVALID_OPTION|INVALID_NUMBER|MISSING_REQUIRED_PROPERTY)$/);
     assert.equal(body.errors[0].context.propertyName.length, 1);
   });
 }
@@ -93,7 +93,7 @@ claim("a merge gives a new id that both old ones lead to", { facts: "§2.11 [D2]
   assert.deepEqual((await api.getPage()).results.map((each) => each.id), [merged.id]);
 });
 
-for (const [name, fields] of [["companies", (n) => ({ name: `C${n}` })], ["tickets", (n) => ({ subject: `T${n}`, hs_pipeline_stage: "1" })]]) {
+for (const [name, fields] of [["companies", (n) => ({ name: `C${n}` })], ["tickets", (n) => ({ subject: `T${n}`, hs_pipeline_stage: "1" })], ["deals", (n) => ({ dealname: `D${n}`, dealstage: "qualifiedtobuy" })]]) {
   claim(`${name}: merge`, { facts: "§2.11 [D2]" }, async ({ client }) => {
     const api = client.crm[name].basicApi;
     const ids = [];

@@ -49,10 +49,12 @@ claim("webhook settings are set, read and cleared with the developer's key", { f
   await refused(api.getAll(kApp), 404);
 });
 
-claim("subscriptions are made, read, paused and deleted", { facts: "§3.2 [S]" }, async ({ open }) => {
+claim("subscriptions are made, read, paused and deleted", { facts: "§3.2 [S]" }, async ({ open, standIn }) => {
   const api = open(kDeveloper).webhooks.subscriptionsApi;
   const made = await api.create(kApp, { eventType: "contact.propertyChange", propertyName: "email", active: true });
   assert.deepEqual([made.eventType, made.propertyName, made.active], ["contact.propertyChange", "email", true]);
+  await refused(api.create(kApp, { eventType: "object.creation", objectTypeId: "0-46", active: false }), 400);
+  await standIn.control("settings", { engagement_webhooks: true });
   const notes = await api.create(kApp, { eventType: "object.creation", objectTypeId: "0-46", active: false });
   assert.equal(notes.objectTypeId, "0-46");
   await refused(api.create(kApp, { eventType: "contact.propertyChange", propertyName: "email", active: true }), 409);
@@ -138,7 +140,8 @@ claim("merges, archives, restores and privacy are told as what they are", { fact
 });
 
 claim("engagements and associations are told through object.* and associationChange", { facts: "§3.2 [S], §3.3 [O]", numbered: true }, async (context) => {
-  const { client } = context;
+  const { client, standIn } = context;
+  await standIn.control("settings", { engagement_webhooks: true });
   const notes = { objectTypeId: "0-46" };
   await listening(context, [{ eventType: "object.creation", ...notes }, { eventType: "object.propertyChange", propertyName: "hs_note_body", ...notes }, { eventType: "contact.associationChange" }], async (hooks) => {
     const { id: ann } = await client.crm.contacts.basicApi.create({ properties: { email: "a@x.example" }, associations: [] });

@@ -86,13 +86,22 @@ scenario("limits are told by a call and by a header of each answer", { facts: "�
   assert.equal(connection.limitInfo.apiUsage.used, 2);
 });
 
-scenario("recent records are those last written", { facts: "§2.1, §9.1 [T]" }, async ({ connection }) => {
+scenario("recent records are those last used, but for what Sforce-Mru keeps out and what queries find", { facts: "§2.1, §2.7 [D], §9.1 [T]" }, async ({ connection }) => {
   await signed_in(connection);
   const acme = await connection.sobject("Account").create({ Name: "Acme" });
   const ada = await connection.sobject("Contact").create({ LastName: "Lovelace" });
   assert.deepEqual((await connection.recent()).map((item) => item.Id), [ada.id, acme.id]);
   assert.deepEqual((await connection.sobject("Account").recent()).map((item) => [item.Id, item.Name]), [[acme.id, "Acme"]]);
   assert.equal((await connection.recent("Contact", 1)).length, 1);
+  const quiet = { headers: { "Sforce-Mru": "updateMru=false" } };
+  const hidden = await connection.sobject("Contact").create({ LastName: "Hidden" }, quiet);
+  await connection.sobject("Contact").retrieve(ada.id, quiet);
+  await connection.query("SELECT Id FROM Contact");
+  assert.deepEqual((await connection.recent()).map((item) => item.Id), [ada.id, acme.id]);
+  await connection.sobject("Account").retrieve(acme.id);
+  assert.deepEqual((await connection.recent()).map((item) => item.Id), [acme.id, ada.id]);
+  await connection.sobject("Contact").update({ Id: hidden.id, Title: "Seen" });
+  assert.deepEqual((await connection.recent()).map((item) => item.Id), [hidden.id, acme.id, ada.id]);
 });
 
 scenario("search finds words in the fields it was told", { facts: "§9.1 [T]" }, async ({ connection }) => {

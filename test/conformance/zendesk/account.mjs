@@ -89,3 +89,33 @@ scenario("people and organizations take fields of their own", { facts: "§A2" },
     assert.equal((await client[`${kind}s`].show(one.id)).result[`${kind}_fields`].plan, undefined);
   }
 });
+
+scenario("fields are read, counted, put in order, and their options one by one", { facts: "§A2 [K]" }, async ({ client }) => {
+  const { count } = (await client.ticketfields.count()).result;
+  assert.equal(count.value, (await client.ticketfields.listWithLocale("en-US")).length);
+  const { result: made } = await client.ticketfields.create({ ticket_field: { type: "tagger", title: "Region", custom_field_options: [{ name: "North", value: "north" }] } });
+  const [north] = (await client.ticketfields.listOptions(made.id)).result.custom_field_options;
+  assert.equal((await client.ticketfields.showOption(made.id, north.id)).result.custom_field_option.name, "North");
+  for (const [calls, kind] of [[client.userfields, "user"], [client.organizationfields, "organization"]]) {
+    const { result: plan } = await calls.create({ [`${kind}_field`]: { key: "plan", type: "dropdown", title: "Plan", custom_field_options: [{ name: "Gold", value: "gold" }] } });
+    assert.equal((await calls.show(plan.id)).result.title, "Plan");
+    assert.equal((await calls.update(plan.id, { [`${kind}_field`]: { title: "Rate" } })).result.title, "Rate");
+    const ids = (await calls.list()).map((each) => each.id).reverse();
+    await calls.reorder(ids);
+    assert.deepEqual((await calls.list()).map((each) => each.id), ids);
+    await assert.rejects(calls.reorder([7]), /422/);
+  }
+  const tier = (await client.userfields.list()).find((each) => each.key === "loyalty_tier");
+  const { result: made2 } = await client.userfields.createOrUpdateOption(tier.id, { custom_field_option: { name: "Iron", value: "iron" } });
+  assert.equal((await client.userfields.showOption(tier.id, made2.custom_field_option.id)).result.custom_field_option.value, "iron");
+  assert.equal((await client.userfields.deleteOption(tier.id, made2.custom_field_option.id)).response.status, 204);
+});
+
+scenario("an organization membership is made the default and deleted by its id", { facts: "§A2 [K]" }, async ({ client }) => {
+  const { acme, ann } = await annAtAcme(client), { organizationmemberships } = client;
+  const { result: made } = await organizationmemberships.create({ user_id: ann.id, organization_id: acme.id });
+  const { result: all } = await organizationmemberships.makeDefault(ann.id, made.id);
+  assert.deepEqual(all.map((each) => [each.id, each.default]), [[made.id, true]]);
+  assert.equal((await organizationmemberships.delete(made.id)).response.status, 204);
+  assert.deepEqual(await client.organizations.listByUser(ann.id), []);
+});

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { scenario } from "../harness.mjs";
 
 const signIn = ({ username, token }) => ({ Authorization: `Basic ${Buffer.from(`${username}/token:${token}`).toString("base64")}` });
@@ -109,4 +110,41 @@ scenario("lists of tickets beyond page 500 have a limit of their own", { facts: 
   assert.equal(refused.status, 429);
   assert.ok(Number(refused.headers.get("retry-after")) > 0);
   assert.equal((await fetch(`${standIn.url}/api/v2/tickets.json?page=1`, { headers: signIn(options) })).status, 200);
+});
+
+scenario("a file that a scan holds back is let through", { facts: "§A2 [K]" }, async ({ client }) => {
+  const { upload } = await client.attachments.upload(fileURLToPath(import.meta.url), { filename: "a.txt", binary: false });
+  const { id } = upload.attachment;
+  const { result } = await client.attachments.updateAttachmentForMalware(id, true);
+  assert.deepEqual([result.attachment.malware_access_override, result.attachment.malware_scan_result], [true, "malware_not_found"]);
+  await assert.rejects(client.attachments.updateAttachmentForMalware(7, true), /404/);
+});
+
+scenario("the client redacts a file of a comment", {
+  facts: "§A2 [K]",
+  clientBug: "node-zendesk 6.0.1 asks by DELETE, where the API has PUT (dist/index.js, Attachments.redactAttachmentComment)",
+}, async ({ client, standIn, options }) => {
+  const { upload: made } = await upload(standIn, options, "secret.txt", "secret");
+  const { result: ticket } = await client.tickets.create({ ticket: { subject: "Dead", comment: { body: "x", uploads: [made.token] } } });
+  const [comment] = await client.tickets.getComments(ticket.id);
+  await client.attachments.redactAttachmentComment(ticket.id, comment.id, comment.attachments[0].id);
+});
+
+scenario("audits are counted, listed over all tickets, and make a comment private", { facts: "§A2 [K]" }, async ({ client }) => {
+  const { result: ticket } = await client.tickets.create({ ticket: { subject: "S", comment: { body: "x" } } });
+  await client.tickets.update(ticket.id, { ticket: { comment: { body: "y", public: true } } });
+  assert.equal((await client.ticketaudits.count(ticket.id)).result.count.value, 2);
+  const audits = await client.ticketaudits.list(ticket.id);
+  assert.deepEqual((await client.ticketaudits.listAll()).result.map((each) => each.id), audits.map((each) => each.id));
+  await client.ticketaudits.makePrivate(ticket.id, audits[1].id);
+  assert.deepEqual((await client.tickets.getComments(ticket.id)).map((each) => each.public), [true, false]);
+  await assert.rejects(client.ticketaudits.makePrivate(ticket.id, 7), /404/);
+});
+
+scenario("ticket events are exported by the client", { facts: "§A5 [K]" }, async ({ client, later }) => {
+  const { result: ticket } = await client.tickets.create({ ticket: { subject: "S", comment: { body: "said" } } });
+  await later("120s");
+  assert.equal((await client.ticketevents.incremental(1))[0].ticket_id, ticket.id);
+  const [event] = await client.ticketevents.incrementalInclude(1, "comment_events");
+  assert.ok(event.child_events.some((each) => each.body === "said"));
 });

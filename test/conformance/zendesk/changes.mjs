@@ -114,3 +114,23 @@ scenario("ten exports a minute are enough", { facts: "§A5, §A7" }, async ({ cl
   await later("61s");
   assert.equal((await ask()).response.status, 200);
 });
+
+scenario("exports come with side-loads, in the client's older words, and as samples", { facts: "§A5 [K]" }, async ({ client, later, standIn }) => {
+  const { result: acme } = await client.organizations.create({ organization: { name: "Acme" } });
+  const { result: ann } = await client.users.create({ user: { name: "Ann", organization_id: acme.id } });
+  const { result: ticket } = await client.tickets.create({ ticket: { subject: "S", comment: { body: "x" }, requester_id: ann.id } });
+  await later("120s");
+  await standIn.control("settings", { exports_per_minute: 30 });
+  const since = 1;
+  const [users] = await client.users.incrementalInclude(since, "organizations").then((rows) => [rows]);
+  assert.ok(users.some((each) => (each.user ?? each).id === ann.id || each.organization?.id === acme.id));
+  assert.ok((await client.organizations.incrementalInclude(since, "users")).some((each) => each.id === acme.id));
+  assert.equal((await client.ticketexport.export(since)).result.tickets[0].id, ticket.id);
+  assert.equal((await client.ticketexport.exportWithUser(since)).result.users.length, 2);
+  assert.equal((await client.ticketexport.exportWithInclude(since, "organizations"))[0].organizations[0].id, acme.id);
+  assert.equal((await client.ticketexport.exportAudit(ticket.id))[0].ticket_id, ticket.id);
+  assert.equal((await client.tickets.exportAudit(ticket.id))[0].ticket_id, ticket.id);
+  assert.equal((await client.ticketimport.exportAudit(ticket.id))[0].audits[0].ticket_id, ticket.id);
+  for (const sample of [client.tickets, client.users, client.organizations, client.ticketevents])
+    assert.ok((await sample.incrementalSample(since)).result.length > 0);
+});

@@ -51,3 +51,25 @@ scenario("organizations are counted", {
   await client.organizations.create({ organization: { name: "Acme" } });
   assert.equal((await client.organizations.count()).value, 1);
 });
+
+scenario("organizations of a user are counted", {
+  facts: "§A6 [K]",
+  clientBug: "as of all organizations (dist/index.js, Organizations.countByUser)",
+}, async ({ client }) => {
+  const { result: ann } = await client.users.create({ user: { name: "Ann" } });
+  assert.equal((await client.organizations.countByUser(ann.id)).value, 0);
+});
+
+scenario("organizations are listed, shown together, changed together and deleted by external id", { facts: "§A2, §A3 [K]" }, async ({ client, later, load }) => {
+  const { ids } = await load("organizations", [{ name: "Acme", external_id: "1" }, { name: "Globex", external_id: "2" }, { name: "Initech" }]);
+  assert.deepEqual((await client.organizations.list()).map((each) => each.name), ["Acme", "Globex", "Initech"]);
+  assert.deepEqual((await client.organizations.showMany(ids.slice(1))).map((each) => each.name), ["Globex", "Initech"]);
+  const done = async (started) => {
+    await later("60s");
+    return (await client.jobstatuses.show(started.result.job_status.id)).result.job_status.results.map((each) => each.success);
+  };
+  assert.deepEqual(await done(await client.organizations.updateMany({ organizations: [{ id: Number(ids[0]), notes: "big" }, { id: 7, notes: "none" }] })), [true, false]);
+  assert.equal((await client.organizations.show(ids[0])).result.notes, "big");
+  assert.deepEqual(await done(await client.organizations.bulkDeleteByExternalId("1,2")), [true, true]);
+  assert.deepEqual((await client.organizations.list()).map((each) => each.name), ["Initech"]);
+});

@@ -90,6 +90,7 @@ scenario("a user's tags are set, added and listed", { facts: "§A2 [K]" }, async
   await client.users.addTags(user.id, { tags: ["b"] });
   await client.users.setTags(user.id, { tags: ["c", "d"] });
   assert.deepEqual((await client.users.listTags(user.id))[0].tags, ["c", "d"]);
+  await assert.rejects(client.users.removeTags(user.id, { tags: ["c"] }), /400/);  // a DELETE without the body that the client was given
 });
 
 scenario("users are found by external id and by words", { facts: "§A2, §A6" }, async ({ client, later }) => {
@@ -105,4 +106,39 @@ scenario("fields of users are listed with their options", { facts: "§A2 [K]" },
   assert.equal(tier.type, "dropdown");
   const { result } = await client.userfields.listOptions(tier.id);
   assert.deepEqual(result.custom_field_options.map((each) => each.value), ["bronze", "silver", "gold"]);
+});
+
+scenario("users are listed by their role, shown together, changed together and deleted together", { facts: "§A2, §A3 [K]" }, async ({ client, later, load }) => {
+  const { ids } = await load("users", [{ name: "Ann" }, { name: "Bob" }, { name: "Agnes", role: "agent" }]);
+  const roles = new Set((await client.users.listWithFilter("role", "agent")).map((each) => each.role));
+  assert.deepEqual([...roles], ["agent"]);
+  assert.deepEqual((await client.users.showMany(ids.slice(0, 2).join(","))).result.map((each) => each.name), ["Ann", "Bob"]);
+  const done = async (started) => {
+    await later("60s");
+    return (await client.jobstatuses.show(started.result.job_status.id)).result.job_status.results.map((each) => each.success);
+  };
+  const nobody = null;  // the client counts its arguments
+  assert.deepEqual(await done(await client.users.updateMany(`${ids[0]},${ids[1]}`, { user: { notes: "seen" } }, nobody)), [true, true]);
+  assert.equal((await client.users.show(ids[1])).result.notes, "seen");
+  assert.deepEqual(await done(await client.users.destroyMany(`${ids[0]},${ids[0]}`, nobody, nobody)), [true, false]);
+  assert.equal((await client.users.show(ids[0])).result.active, false);
+});
+
+scenario("an identity's verification is asked for, or told", { facts: "§A2 [K]" }, async ({ client }) => {
+  const { result: user } = await client.users.create({ user: { name: "Ann", email: "ann@example.com" } });
+  const [identity] = await client.useridentities.list(user.id);
+  assert.equal((await client.useridentities.requestVerification(user.id, identity.id)).response.status, 200);
+  assert.equal((await client.useridentities.show(user.id, identity.id)).result.verified, false);
+  assert.equal((await client.useridentities.update(user.id, identity.id, { identity: { verified: true } })).result.verified, true);
+});
+
+scenario("a password is changed by the one whose it is, who knows the old one", { facts: "§A1 [K] switch: passwords" }, async ({ client, signedIn, standIn }) => {
+  await standIn.control("settings", { passwords: true });
+  const { result: me } = await client.users.auth(), { result: ann } = await client.users.create({ user: { name: "Ann" } });
+  const by = (password) => signedIn({ username: me.email, password });
+  await assert.rejects(client.users.password(me.id, "guessed", "another-password"), /422/);
+  await assert.rejects(client.users.password(ann.id, "lockstep-password", "another-password"), /403/);
+  assert.equal((await client.users.password(me.id, "lockstep-password", "another-password")).response.status, 200);
+  await assert.rejects(by("lockstep-password").tickets.list(), /401/);
+  assert.deepEqual(await by("another-password").tickets.list(), []);
 });

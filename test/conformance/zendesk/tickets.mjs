@@ -146,3 +146,42 @@ scenario("assignees are agents", { facts: "§A2 [K]" }, async ({ client }) => {
   const ticket = await make(client, { assignee_id: agent.id });
   assert.equal(ticket.status, "open");
 });
+
+scenario("a history is imported, one ticket or many, and its audits are none", { facts: "§A2 [K]" }, async ({ client, later }) => {
+  const old = (subject) => ({ subject, created_at: "2020-01-02T03:04:05Z", comments: [{ value: "first", created_at: "2020-01-02T03:04:05Z" }] });
+  const { result: one } = await client.imports.ticket({ ticket: old("One") });
+  assert.equal(one.created_at, "2020-01-02T03:04:05Z");
+  const { result: two } = await client.ticketimport.import({ ticket: old("Two") });
+  assert.equal((two.ticket ?? two).subject, "Two");
+  const ends = async (started) => {
+    await later("60s");
+    assert.equal((await client.jobstatuses.show(started.job_status.id)).result.job_status.results.length, 1);
+  };
+  await ends((await client.imports.ticketMany({ tickets: [old("Three")] }))[0]);
+  await ends((await client.ticketimport.bulkImport([old("Four")])).result);
+  assert.deepEqual((await client.tickets.list()).map((each) => each.subject), ["One", "Two", "Three", "Four"]);
+  assert.equal((await client.tickets.getComments(one.id))[0].created_at, "2020-01-02T03:04:05Z");
+});
+
+scenario("incidents hang on their problem, and the tickets that one looked at last are recent", { facts: "§A2 [K]" }, async ({ client }) => {
+  const make = async (more) => (await client.tickets.create({ ticket: { subject: "S", comment: { body: "x" }, ...more } })).result;
+  const problem = await make({ type: "problem" }), incident = await make({ type: "incident", problem_id: problem.id });
+  assert.deepEqual((await client.tickets.listIncidents(problem.id)).map((each) => each.id), [incident.id]);
+  await client.tickets.show(problem.id);
+  assert.ok((await client.tickets.listRecent()).some((each) => each.id === problem.id));
+});
+
+scenario("a ticket's tags are added and set by calls of their own", { facts: "§A2 [K]" }, async ({ client }) => {
+  const { result: ticket } = await client.tickets.create({ ticket: { subject: "S", comment: { body: "x" }, tags: ["a"] } });
+  assert.deepEqual((await client.tickets.addTags(ticket.id, { tags: ["b"] }))[0].tags, ["a", "b"]);
+  assert.deepEqual((await client.tickets.updateTags(ticket.id, { tags: ["c"] }))[0].tags, ["c"]);
+});
+
+scenario("how long tickets took is told of one and of all", { facts: "§A5 [K]" }, async ({ client }) => {
+  const { result: ticket } = await client.tickets.create({ ticket: { subject: "S", comment: { body: "x" } } });
+  const { result: metric } = await client.ticketmetrics.list(ticket.id);
+  assert.equal(metric.ticket_id, ticket.id);
+  assert.equal((await client.tickets.listMetrics(ticket.id)).result.ticket_metric.id, metric.id);
+  assert.deepEqual((await client.ticketmetrics.listAll()).map((each) => each.id), [metric.id]);
+  assert.equal((await client.ticketmetrics.show(metric.id)).result.ticket_id, ticket.id);
+});

@@ -34,3 +34,12 @@ scenario("a view has its tickets in its order, and counts them", { facts: "§A2 
   const { result: counts } = await client.views.showCounts([view.id]);
   assert.deepEqual((counts.view_counts ?? counts).map((each) => each.value), [2]);
 });
+
+scenario("a view is tried before it is made", { facts: "§A2 [K]" }, async ({ client, load }) => {
+  await load("tickets", [{ subject: "a", description: "x", priority: "urgent" }, { subject: "b", description: "x", priority: "low" }]);
+  const { all } = urgent({}), before = await client.views.list();
+  await client.views.preview({ view: { all, output: { columns: ["subject"] } } });  // of all that is answered it hands on the view
+  const { rows } = (await client.tickets.post(["views", "preview"], { view: { all, output: { columns: ["subject"] } } })).result;
+  assert.deepEqual(rows.map((each) => each.subject), ["a"]);
+  assert.equal((await client.views.list()).length, before.length);
+});

@@ -121,3 +121,24 @@ scenario("the breaker opens when most calls fail, and what happens then is never
   assert.equal(JSON.stringify(calls.at(-1).event).includes("Heard"), true);
   assert.equal(calls.some((each) => each.body.includes("Unheard")), false);
 });
+
+scenario("a webhook's secret is made anew", { facts: "§A9 [K]" }, async ({ client }) => {
+  const { result: made } = await client.webhooks.create(webhook("http://127.0.0.1:9/x", ["zen:event-type:user.created"]));
+  const secret = async (asked) => ((answer) => (answer.signing_secret ?? answer).secret)((await asked).result);
+  const before = await secret(client.webhooks.getSigningSecret(made.id)), after = await secret(client.webhooks.resetSigningSecret(made.id));
+  assert.notEqual(before, after);
+  assert.equal(await secret(client.webhooks.getSigningSecret(made.id)), after);
+});
+
+scenario("a trigger is made, listed, changed and deleted", { facts: "§A9 [K]" }, async ({ client }) => {
+  const { result: told } = await client.webhooks.create(webhook("http://127.0.0.1:9/x", ["conditional_ticket_events"]));
+  const trigger = { title: "Tell", conditions: { all: [{ field: "status", operator: "is", value: "open" }], any: [] }, actions: [{ field: "notification_webhook", value: [told.id, "{}"] }] };
+  const { result: made } = await client.triggers.create({ trigger });
+  assert.equal((await client.triggers.show(made.id)).result.title, "Tell");
+  assert.deepEqual((await client.triggers.list()).map((each) => each.id), [made.id]);
+  assert.equal((await client.triggers.update(made.id, { trigger: { active: false } })).result.active, false);
+  assert.deepEqual(await client.triggers.listActive(), []);
+  await assert.rejects(client.triggers.create({ trigger: { ...trigger, actions: [] } }), /422/);
+  await client.triggers.delete(made.id);
+  await assert.rejects(client.triggers.show(made.id), /404/);
+});
