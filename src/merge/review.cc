@@ -104,6 +104,9 @@ void replace_candidate(Work& work, const Link& link, FieldIndex field, const Val
   CHECK(found, "a frozen field without its review item");
   ReviewItem& item = work.state.reviews[*found];
   ReviewCandidate candidate = candidate_of(link, value, stamp);
+  const auto same = [&](const ReviewCandidate& old) { return is_from(old, link.connection) && old.value == value; };
+  if (std::ranges::none_of(item.candidates, same))
+    work.note(field, work.golden(field).value, value, "one more for the conflict that a person decides, from " + work.name_of(link.connection));
   bool placed = false;
   for (auto old = item.candidates.begin(); old != item.candidates.end();) {
     if (!is_from(*old, link.connection)) {
@@ -127,8 +130,10 @@ void drop_candidates(Work& work, ConnectionId system) {
   for (std::size_t i = 0; i < work.state.reviews.size(); ++i) {
     ReviewItem& item = work.state.reviews[i];
     if (item.kind != ReviewKind::field_conflict || item.state != ReviewState::open) continue;
-    const auto gone = std::erase_if(item.candidates, [&](const ReviewCandidate& one) { return one.system == system; });
-    if (gone == 0) continue;
+    const auto gone = std::ranges::stable_partition(item.candidates, [&](const ReviewCandidate& one) { return one.system != system; });
+    if (gone.empty()) continue;
+    for (const ReviewCandidate& lost : gone) work.note_loser(*item.field, lost.value, lost.stamp, "its record ended while under review");
+    item.candidates.erase(gone.begin(), gone.end());
     work.touch(i);
     if (item.candidates.empty()) {
       work.golden(*item.field).frozen = false;

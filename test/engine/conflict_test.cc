@@ -108,6 +108,21 @@ TEST(ReviewOfANewRecord, IsToldWhereItIsMadeWithoutTheField) {
   EXPECT_TRUE(told);
 }
 
+TEST_F(Review, KeepsEveryValueThatWasNotTakenAlsoOfARecordThatEnds) {
+  world.systems[2]->edit("contact", ids[2], {{"city", text("Rome")}});
+  ASSERT_TRUE(world.settle());
+  world.systems[2]->remove("contact", ids[2]);
+  world.push("south", "contact", ids[2]);
+  ASSERT_TRUE(world.settle(Duration{6 * 3'600'000}));
+  EXPECT_TRUE(world.open_reviews().empty());
+  for (const char* city : {"London", "Paris", "Rome"}) {
+    bool kept = false;
+    for (const AuditRow& row : world.audit())
+      for (const AuditChange& change : row.changes) kept = kept || (change.field == "city" && (change.after == text(city) || change.before == text(city)));
+    EXPECT_TRUE(kept) << city;
+  }
+}
+
 TEST_F(Review, ADecisionIsDeliveredEverywhere) {
   const ReviewItem item = world.open_reviews().at(0);
   std::size_t paris = 0;
