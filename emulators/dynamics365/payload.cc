@@ -125,13 +125,13 @@ class PayloadReader {
   }
 
   Outcome<void> read_collection(const Collection& collection, const json::value& sent) {
-    if (collection.through) return refuse(501, code::kNotImplemented, "Rows of a relationship of many to many are not made together in this stand-in.");
     const json::array* items = sent.if_array();
     if (!items) return tl::unexpected<ApiError>(payload_unreadable(table_.set, fmt::format("'{}' must be an array of rows", collection.name)));
     for (const json::value& item : *items) {
       const json::object* object = item.if_object();
       if (!object) return tl::unexpected<ApiError>(payload_unreadable(table_.set, fmt::format("'{}' must hold rows", collection.name)));
-      TRY_VOID(add_nested(*object, collection.column, *collection.from, true));
+      TRY_VOID(collection.through ? add_nested(*object, nullptr, *collection.from, false) : add_nested(*object, collection.column, *collection.from, true));
+      if (collection.through) payload_.nested.back().many = &collection;
     }
     return {};
   }
@@ -140,7 +140,7 @@ class PayloadReader {
     if (!creating_) return refuse(400, code::kPayloadUnreadable, "Deep update is not supported: related rows are written by themselves.");
     if (!table.writable) return refuse(400, code::kInvalidArgument, fmt::format("Rows of '{}' cannot be created.", table.name));
     TRY(Payload payload, PayloadReader(metadata_, table, resolver_, door_, true).read(object));
-    payload_.nested.push_back({column, &table, points_here, std::move(payload)});
+    payload_.nested.push_back({column, &table, points_here, nullptr, std::move(payload)});
     return {};
   }
 

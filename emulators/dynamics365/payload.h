@@ -36,11 +36,12 @@ struct Payload {
   const Change* find(const Column& column) const;
 };
 
-/// A row of a deep insert: what `column` of the outer row points to, or one of those whose `column` points to it.
+/// A row of a deep insert: what `column` of the outer row points to, one of those whose `column` points to it, or one that `many` ties to it.
 struct Nested {
   const Column* column = nullptr;
   const TableSpec* table = nullptr;
   bool points_here = false;
+  const Collection* many = nullptr;  // many to many: there is no column
   Payload payload;
 };
 

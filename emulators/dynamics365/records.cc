@@ -124,7 +124,7 @@ Outcome<RowNumber> Records::create(const TableSpec& table, const Payload& payloa
   Draft draft(table, kNoRow);
   apply(draft, payload);
   for (const Nested& nested : payload.nested) {
-    if (nested.points_here) continue;
+    if (nested.points_here || nested.many) continue;
     TRY(RowNumber related, create(*nested.table, nested.payload, writer, fixture));
     draft.set(*nested.column, Value(nested.table->rows->record(related).id), nested.table->name);
   }
@@ -144,11 +144,14 @@ Outcome<RowNumber> Records::create(const TableSpec& table, const Payload& payloa
   audit(table, row, 1, writer);
   webhooks_.note({"Create", &table, row, webhooks_.listens() ? written_columns(draft, payload) : payload.changes, "", {}, 1}, writer);
   for (const Nested& nested : payload.nested) {
-    if (!nested.points_here) continue;
+    if (!nested.points_here && !nested.many) continue;
     Payload child = nested.payload;
-    std::erase_if(child.changes, [&](const Change& change) { return change.column == nested.column; });
-    child.changes.push_back({nested.column, id, table.name});
-    TRY_VOID(create(*nested.table, child, writer, fixture));
+    if (nested.points_here) {
+      std::erase_if(child.changes, [&](const Change& change) { return change.column == nested.column; });
+      child.changes.push_back({nested.column, id, table.name});
+    }
+    TRY(RowNumber related, create(*nested.table, child, writer, fixture));
+    if (nested.many) tie(*nested.many, row, table, related, true, writer);
   }
   unit.commit();
   return row;

@@ -7,7 +7,7 @@
 namespace lockstep::emulators::zendesk {
 
 Outcome<void> Account::merge_users(RowNumber winner, RowNumber loser, const Writer& writer) {
-  if (winner == loser || text_of(users_.get(loser, "role")) != "end-user") {
+  if (winner == loser || is_agent(loser)) {
     Problems problems;
     problems.add("base", "InvalidValue", "Only another end user can be merged");
     return problems.refusal();

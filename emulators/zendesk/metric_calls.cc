@@ -27,7 +27,7 @@ struct History {
 
 bool is_agent(Account& account, std::int64_t user) {
   RowNumber row = account.find_live(account.users(), user);
-  return row != kNoRow && text_of(account.users().get(row, "role")) != "end-user";
+  return row != kNoRow && account.is_agent(row);
 }
 
 void take_event(Account& account, const Audit& audit, const json::object& event, History& history) {

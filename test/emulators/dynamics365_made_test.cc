@@ -19,6 +19,21 @@ class Made : public Dynamics365Test {
   }
 };
 
+// fact: §2.9 [K]
+TEST_F(Made, RowsThatAreTiedManyToManyAreMadeTogether) {
+  post(
+      "RelationshipDefinitions",
+      R"({"@odata.type":"Microsoft.Dynamics.CRM.ManyToManyRelationshipMetadata","SchemaName":"new_account_fans","Entity1LogicalName":"account","Entity2LogicalName":"contact","IntersectEntityName":"new_account_contact"})");
+  EXPECT_EQ(post("accounts", R"({"name":"A","new_account_fans":[{"lastname":"Lee"},{"shoesize":1}]})").status, 400);
+  EXPECT_EQ(get("contacts").rows() + get("accounts").rows(), 0u) << "all or nothing";
+  std::string id = make("accounts", R"({"name":"A","new_account_fans":[{"lastname":"Lee"},{"lastname":"Ray"}]})");
+  Answer fans = get("accounts(" + id + ")/new_account_fans?$select=lastname&$orderby=lastname");
+  ASSERT_EQ(fans.rows(), 2u) << fans.text;
+  EXPECT_EQ(fans.at("/value/1/lastname"), "Ray");
+  EXPECT_EQ(post("contacts", R"({"lastname":"Poe","new_account_fans":[{"name":"B"}]})").status, 204) << "from the other side as well";
+  EXPECT_EQ(get("accounts?$filter=name%20eq%20'B'&$expand=new_account_fans($select=lastname)").at("/value/0/new_account_fans/0/lastname"), "Poe");
+}
+
 // fact: §6.1 [C]
 TEST_F(Made, NumbersHaveTheDigitsOfTheirDefinition) {
   ASSERT_EQ(make_column("Decimal", "new_Score", R"(,"Precision":3,"MinValue":-10,"MaxValue":10)").status, 204);
