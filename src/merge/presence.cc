@@ -1,6 +1,7 @@
 // Rules 8 and 9: presence is an obligation like a field, and an edit counts against a tombstone.
 #include <algorithm>
 
+#include "merge/order.h"
 #include "merge/work.h"
 
 namespace lockstep::merge {
@@ -160,6 +161,25 @@ void record_back(Work& work, Link& link, const Stamp& stamp) {
   open_delete_review(work, link, "back from the dead in " + where, std::move(candidate));
 }
 
+namespace {
+
+/// What the record came to hold before it was edited again, and what had lost to nothing but the delete, is not to be written over now.
+void take_what_lost_to_the_delete(Work& work, const Link& link, FieldIndex edited) {
+  for (std::size_t i = 0; i < link.fields.size() && i < work.state.golden.fields.size(); ++i) {
+    const FieldIndex index{static_cast<std::uint16_t>(i)};
+    const LinkField& held = link.fields[i];
+    const GoldenField& golden = work.state.golden.fields[i];
+    const FieldPolicy& policy = work.policy_of(link.connection, index);
+    const bool outward = policy.direction == Direction::out || policy.direction == Direction::out_leave;
+    if (index == edited || outward || golden.frozen || held.unverified || !held.shadow || held.acked != held.shadow) continue;
+    if (held.shadow->is_blank() || work.same(link.connection, index, *held.shadow, golden.value)) continue;
+    if (compare(StampedValue{held.acked_stamp, *held.shadow}, StampedValue{golden.stamp, golden.value}, work.context.policy) <= 0) continue;
+    set_golden(work, index, *held.shadow, held.acked_stamp, "held by the record that came back in " + work.name_of(link.connection));
+  }
+}
+
+}  // namespace
+
 bool edit_against_tombstone(Work& work, const Link& link, FieldIndex field, const Value& value, const Stamp& stamp) {
   const std::string where = work.name_of(link.connection);
   const LinkPolicy& policy = work.policy_of(link.connection);
@@ -169,6 +189,7 @@ bool edit_against_tombstone(Work& work, const Link& link, FieldIndex field, cons
   }
   if (policy.delete_versus_edit == DeleteVersusEdit::edit_wins) {
     revive_entity(work, "edited in " + where + ", which counts against the delete");
+    take_what_lost_to_the_delete(work, link, field);
     return true;
   }
   ReviewCandidate candidate;
