@@ -15,7 +15,7 @@ SHORT = ("--request-life", "5s")
 class DrillTest(unittest.TestCase):
     def drill(self, tool, *arguments):
         command = [sys.executable, os.path.join(SOURCE, "tools", tool), "--build", harness.BUILD, *arguments]
-        result = subprocess.run(command, capture_output=True, text=True, timeout=400, check=False)
+        result = subprocess.run(command, capture_output=True, text=True, timeout=800, check=False)
         self.assertEqual(result.returncode, 0, result.stdout[-5000:] + result.stderr[-3000:])
         self.assertNotIn("MISSED", result.stdout)
         return result.stdout
