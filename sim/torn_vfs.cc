@@ -8,6 +8,7 @@
 #include <cstring>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -19,12 +20,23 @@ namespace {
 
 struct Write {
   sqlite3_int64 offset = 0, size_before = 0;
-  std::string before, after;
+  std::size_t bytes_at = 0, before = 0, after = 0;  // among the bytes of all: where its own begin, how many it found there, how many it put
+};
+/// What was written since the last sync. One buffer for all of it, used again after each sync: this is what a run does most.
+struct Unsynced {
+  std::vector<Write> writes;
+  std::string bytes;
+  std::string_view before(const Write& one) const { return std::string_view(bytes).substr(one.bytes_at, one.before); }
+  std::string_view after(const Write& one) const { return std::string_view(bytes).substr(one.bytes_at + one.before, one.after); }
+  void clear() {
+    writes.clear();
+    bytes.clear();
+  }
 };
 /// One file, whoever has it open.
 struct Kept {
   sqlite3_int64 size = 0;
-  std::vector<Write> unsynced;
+  Unsynced unsynced;
   // Locks of the WAL index: all connections live in this process, so asking the operating system would tell nothing.
   int shared[SQLITE_SHM_NLOCK] = {};
   bool exclusive[SQLITE_SHM_NLOCK] = {};
@@ -71,16 +83,20 @@ int write(sqlite3_file* file, const void* from, int count, sqlite3_int64 offset)
   Kept* kept = own(file)->kept;
   if (!kept) return real(file)->pMethods->xWrite(real(file), from, count, offset);
   if (disk().full && offset + count > kept->size) return SQLITE_FULL;
+  std::string& bytes = kept->unsynced.bytes;
   Write one;
   one.offset = offset;
   one.size_before = kept->size;
+  one.bytes_at = bytes.size();
   if (offset < kept->size) {
-    one.before.resize(static_cast<std::size_t>(std::min<sqlite3_int64>(count, kept->size - offset)));
-    const int got = real(file)->pMethods->xRead(real(file), one.before.data(), static_cast<int>(one.before.size()), offset);
+    one.before = static_cast<std::size_t>(std::min<sqlite3_int64>(count, kept->size - offset));
+    bytes.resize(one.bytes_at + one.before);
+    const int got = real(file)->pMethods->xRead(real(file), bytes.data() + one.bytes_at, static_cast<int>(one.before), offset);
     if (got != SQLITE_OK) return got;
   }
-  one.after.assign(static_cast<const char*>(from), static_cast<std::size_t>(count));
-  kept->unsynced.push_back(std::move(one));
+  one.after = static_cast<std::size_t>(count);
+  bytes.append(static_cast<const char*>(from), one.after);
+  kept->unsynced.writes.push_back(one);
   kept->size = std::max(kept->size, offset + count);
   return real(file)->pMethods->xWrite(real(file), from, count, offset);
 }
@@ -157,24 +173,25 @@ int remove(sqlite3_vfs*, const char* name, int sync_folder) {
   return real_vfs->xDelete(real_vfs, name, sync_folder);
 }
 
-void put(int handle, const std::string& bytes, sqlite3_int64 offset) {
+void put(int handle, std::string_view bytes, sqlite3_int64 offset) {
   CHECK(::pwrite(handle, bytes.data(), bytes.size(), offset) == static_cast<ssize_t>(bytes.size()), "the simulated disk cannot be written");
 }
 
 /// The file as a restart finds it. Returns the writes that did not fully stay.
-std::size_t settle(const std::string& path, const std::vector<Write>& writes, Rng& rng) {
+std::size_t settle(const std::string& path, const Unsynced& unsynced, Rng& rng) {
+  const std::vector<Write>& writes = unsynced.writes;
   const int handle = ::open(path.c_str(), O_RDWR);
   if (handle < 0) return 0;
-  for (auto write = writes.rbegin(); write != writes.rend(); ++write) put(handle, write->before, write->offset);
+  for (auto write = writes.rbegin(); write != writes.rend(); ++write) put(handle, unsynced.before(*write), write->offset);
   CHECK(::ftruncate(handle, writes.front().size_before) == 0, "the simulated disk cannot be cut");
   constexpr std::size_t kSector = 512;
   const std::uint64_t fate = rng.below(3);
   const std::size_t whole = fate == 1 ? rng.below(writes.size()) : 0;
   std::size_t lost = 0;
   for (std::size_t i = 0; i < writes.size(); ++i) {
-    std::string stays = writes[i].after;
+    std::string_view stays = unsynced.after(writes[i]);
     const bool torn = fate == 1 && i == whole;
-    if (torn) stays.resize(stays.size() / kSector / 2 * kSector);
+    if (torn) stays = stays.substr(0, stays.size() / kSector / 2 * kSector);
     const bool kept = fate == 1 ? i < whole : fate == 2 && rng.chance(0.5);
     if (kept || torn) put(handle, stays, writes[i].offset);
     if (!kept) ++lost;
@@ -210,7 +227,7 @@ void TornDisk::die() { disk().dead = true; }
 std::size_t TornDisk::come_back(Rng rng) {
   std::size_t lost = 0;
   for (auto& [path, file] : disk().files)
-    if (!file.unsynced.empty()) lost += settle(path, std::exchange(file.unsynced, {}), rng);
+    if (!file.unsynced.writes.empty()) lost += settle(path, std::exchange(file.unsynced, {}), rng);
   disk().dead = false;
   return lost;
 }
