@@ -1,10 +1,13 @@
 // The embedded store: what was committed is there, what failed never happened.
 #include <gtest/gtest.h>
 #include <sqlite3.h>
+#include <sys/resource.h>
 
 #include <chrono>
 #include <filesystem>
+#include <csignal>
 #include <fstream>
+#include <thread>
 
 #include "store/row_codec.h"
 #include "store/seal.h"
@@ -61,6 +64,66 @@ class StoreTest : public testing::Test {
   std::unique_ptr<Store> store_;
   std::string path_;
 };
+
+/// No file may grow beyond what it is, for so long.
+class FullDisk {
+ public:
+  explicit FullDisk(std::uint64_t bytes) {
+    std::signal(SIGXFSZ, SIG_IGN);  // writes fail instead
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    rlimit full = before_;
+    full.rlim_cur = bytes;
+    ::setrlimit(RLIMIT_FSIZE, &full);
+  }
+  ~FullDisk() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+TEST_F(StoreTest, OfAGroupThatTheDatabaseUndoesNothingIsThereThatIsToldToHaveFailed) {
+  SqliteOptions options;
+  options.path = path_;
+  options.cache_kib = 64;  // so that a large work reaches the disk before its commit
+  auto opened = open_sqlite(*executor_, model_, options);
+  ASSERT_TRUE(opened) << opened.error().message;
+  store_ = std::move(*opened);
+  const auto put = [&](std::uint64_t number, std::string name) -> Store::Work {
+    return [this, number, name = std::move(name)](Transaction& tx) { return tx.put(golden(number, name)); };
+  };
+  // The first one keeps the store busy until the others stand in its queue, as one group.
+  const Store::Work slow = [](Transaction&) -> Result<void> {
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    return {};
+  };
+  const Store::Work large = [&](Transaction& tx) -> Result<void> {
+    for (std::uint64_t number = 100; number < 400; ++number) TRY_VOID(tx.put(golden(number, std::string(40'000, 'x'))));
+    return {};
+  };
+  std::vector<Store::Work> works{slow, put(1, "before"), large, put(2, "after"), put(3, "last")};
+  std::vector<Result<void>> outcomes(works.size());
+  {
+    const FullDisk full(2'000'000);
+    const auto all = [](Executor& executor, Store& store, std::vector<Store::Work>& wanted, std::vector<Result<void>>& into) -> Task<void> {
+      const auto one = [](Store& of, Store::Work work, Result<void>& outcome) -> Task<void> { outcome = co_await of.transact(std::move(work)); };
+      TaskGroup group(executor);
+      for (std::size_t i = 0; i < wanted.size(); ++i) group.spawn(one(store, std::move(wanted[i]), into[i]));
+      co_await group.join();
+    };
+    run_until_complete(*executor_, all(*executor_, *store_, works, outcomes));
+  }
+  EXPECT_FALSE(outcomes[2]) << "the disk was not full: this test shows nothing";
+  open();
+  for (const auto& [at, number] : {std::pair<std::size_t, std::uint64_t>{1, 1}, {3, 2}, {4, 3}}) {
+    bool there = false;
+    ASSERT_TRUE(transact([&](Transaction& tx) -> Result<void> {
+      TRY(const auto found, tx.find_golden(golden(number, "").id));
+      there = found.has_value();
+      return {};
+    }));
+    EXPECT_EQ(there, outcomes[at].has_value()) << "work " << at;
+  }
+}
 
 TEST_F(StoreTest, KeepsGoldenRecordsOverARestart) {
   open();

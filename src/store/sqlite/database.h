@@ -61,6 +61,8 @@ class Database {
   Result<Statement> prepare(const char* sql);
   std::int64_t last_id() const;
   std::int64_t changes() const;
+  /// False also after an error (a full disk, say) for which SQLite undid the whole transaction by itself.
+  bool in_transaction() const;
 
  private:
   explicit Database(sqlite3* handle) : handle_(handle) {}

@@ -121,10 +121,15 @@ class SqliteStore final : public Store {
   void commit(std::deque<Job>& group) {
     const bool reads = options_.read_only || std::ranges::all_of(group, &Job::reads);
     auto begun = statement(reads ? "BEGIN" : "BEGIN IMMEDIATE");
-    for (Job& job : group) job.outcome = !begun ? begun : group.size() > 1 && !job.reads ? one_of_many(job.work) : one(job.work);
+    const bool has_begun = begun.has_value();
+    for (Job& job : group) {
+      // What came before is undone; a work that began now would be committed alone, and told to have failed with the rest.
+      if (begun && !database_->in_transaction()) begun = fail(ErrorCode::storage, "the database undid the transaction of a work before this one");
+      job.outcome = !begun ? begun : group.size() > 1 && !job.reads ? one_of_many(job.work) : one(job.work);
+    }
     // Alone in its transaction, a work that failed is undone with it.
     const bool whole = group.size() > 1 || group.front().outcome;
-    if (begun) {
+    if (has_begun) {
       const auto ended = whole ? statement("COMMIT") : tl::unexpected(group.front().outcome.error());
       if (!ended) {
         const auto undone = database_->execute("ROLLBACK");
