@@ -61,16 +61,7 @@ http::Response to_response(const RecordOutcome& outcome) {
   return response;
 }
 
-/// It may be someone who is known already, and a person decides.
 std::string name_json(const RemoteId& remote) { return "\"type\": " + to_json(Value(remote.object)) + ", \"id\": " + to_json(Value(remote.id)); }
-
-/// Of a record that is held: a person is asked about it, or about `awaited`, which it refers to.
-RecordOutcome waiting_outcome(int status, const RemoteId& remote, const std::optional<RemoteId>& awaited) {
-  RecordOutcome outcome;
-  outcome.status = status;
-  outcome.body = "{" + name_json(remote) + (awaited ? ", \"waits_for\": {" + name_json(*awaited) + "}}" : ", \"review\": \"possible duplicate\"}");
-  return outcome;
-}
 
 /// Parses one JSON text; the error has the place.
 Result<json::value> parse(std::string_view text) {
@@ -211,6 +202,16 @@ Task<Result<std::vector<RecordOutcome>>> RecordsApi::apply(std::vector<RecordCha
   co_return outcomes;
 }
 
+Result<RecordOutcome> RecordsApi::waiting(Transaction& transaction, int status, ConnectionId connection, const RemoteId& remote) const {
+  TRY(const auto held, transaction.find_held(connection, remote));
+  if (!held) return refused(404, "Not found", "there is no " + remote.object + " '" + remote.id + "'");
+  TRY(const auto awaited, intake_.held_reference(transaction, *held));
+  RecordOutcome outcome;
+  outcome.status = status;
+  outcome.body = "{" + name_json(remote) + (awaited ? ", \"waits_for\": {" + name_json(*awaited) + "}}" : ", \"review\": \"possible duplicate\"}");
+  return outcome;
+}
+
 Result<RecordOutcome> RecordsApi::apply_one(Transaction& transaction, RecordChange& change, ConnectionId connection, RunId run) {
   const EntityType& entity = hub_.model.at(change.type);
   const RemoteId remote{entity.name, change.id};
@@ -251,9 +252,8 @@ Result<RecordOutcome> RecordsApi::apply_one(Transaction& transaction, RecordChan
   HeldRecord told{connection, change.type, remote, std::move(change.fields), hub_.now()};
   for (std::size_t i = 0; held && i < told.fields.size(); ++i)
     if (!told.fields[i]) told.fields[i] = held->fields[i];
-  TRY(const auto awaited, there ? Result<std::optional<RemoteId>>{} : intake_.held_reference(transaction, told));
   TRY(const auto stored, intake_.absorb_told(transaction, std::move(told), there, run, count));
-  if (!stored) return waiting_outcome(202, remote, awaited);
+  if (!stored) return waiting(transaction, 202, connection, remote);
   TRY(const auto golden, transaction.find_golden(stored->entity));
   RecordOutcome outcome;
   outcome.status = there ? 200 : 201;
@@ -268,9 +268,7 @@ Task<http::Response> RecordsApi::read_one(TypeIndex type, std::string id, Connec
     const EntityType& entity = hub_.model.at(type);
     TRY(const auto link, transaction.find_link(connection, RemoteId{entity.name, id}));
     if (!link || link->presence != LinkPresence::present) {
-      TRY(const auto held, transaction.find_held(connection, RemoteId{entity.name, id}));
-      TRY(const auto awaited, held ? intake_.held_reference(transaction, *held) : Result<std::optional<RemoteId>>{});
-      outcome = held ? waiting_outcome(200, held->remote, awaited) : refused(404, "Not found", "there is no " + entity.name + " '" + id + "'");
+      TRY(outcome, waiting(transaction, 200, connection, RemoteId{entity.name, id}));
       return {};
     }
     TRY(const auto golden, transaction.find_golden(link->entity));

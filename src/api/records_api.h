@@ -45,6 +45,8 @@ class RecordsApi {
   Task<http::Response> list(http::ServerRequest request, TypeIndex type, ConnectionId connection);
   Task<http::Response> changes(http::ServerRequest request, ConnectionId connection);
   Task<Result<std::vector<RecordOutcome>>> apply(std::vector<RecordChange> changes, ConnectionId connection);
+  /// What is told of a record that is held: a person is asked about it, or about what it refers to. 404 where none is.
+  Result<RecordOutcome> waiting(Transaction& transaction, int status, ConnectionId connection, const RemoteId& remote) const;
   Result<RecordOutcome> apply_one(Transaction& transaction, RecordChange& change, ConnectionId connection, RunId run);
 
   Hub& hub_;

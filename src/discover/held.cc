@@ -87,8 +87,8 @@ Result<std::optional<Link>> Intake::absorb_told(Transaction& transaction, HeldRe
 Result<void> Intake::absorb_withdrawn(Transaction& transaction, ConnectionId connection, TypeIndex type, const RemoteId& remote, RunId run,
                                       IntakeCount& count) {
   TRY(const auto held, transaction.find_held(connection, remote));
-  TRY_VOID(transaction.erase_held(connection, remote));
   if (held) {
+    TRY_VOID(transaction.erase_held(connection, remote));
     TRY(const auto waits, transaction.take_reference_waits(connection, remote));
     Entities entities(hub_, transaction, run, Priority::real_time);
     for (const ReferenceWait& wait : waits) TRY_VOID(entities.ask_by_id(connection, wait.waiting, "what it refers to was taken back"));

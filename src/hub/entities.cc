@@ -72,7 +72,6 @@ Result<void> Entities::save(merge::EntityState& state, merge::Effects effects, c
   if (effects.golden_changed) ++state.golden.version;
   if (effects.golden_changed || effects.stamp_changed) TRY_VOID(tx_.put(state.golden));
   if (effects.golden_changed || refers_elsewhere(state)) TRY_VOID(put_match_keys(state));
-  if (effects.golden_changed) TRY_VOID(ask_about_shared_keys(state, effects));
   for (const RemoteId& gone : effects.unlinked) TRY_VOID(tx_.erase_link(state.golden.id, touched, gone));
   for (const Link& link : state.links) {
     const bool is_touched = touched == kHub || effects.other_links_changed || (link.connection == touched && (effects.link_changed || effects.golden_changed));
@@ -82,6 +81,8 @@ Result<void> Entities::save(merge::EntityState& state, merge::Effects effects, c
     if (review.id.is_nil()) review.id = hub_.ids.next(hub_.now());
     TRY_VOID(tx_.put(review));
   }
+  // Behind the items as the merge left them: one that it only renamed may be closed here.
+  if (effects.golden_changed) TRY_VOID(ask_about_shared_keys(state, effects));
   if (!effects.changes.empty()) TRY_VOID(audit(state, cause, std::move(effects.changes)));
   TRY_VOID(refresh_obligations(state));
   if (effects.golden_changed || effects.gone) TRY_VOID(ask_anew(state));

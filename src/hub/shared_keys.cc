@@ -1,7 +1,6 @@
 // Rule 11, its end: two who are known to be two, and share a key from now on, may be one.
 #include <algorithm>
 
-#include "base/text.h"
 #include "hub/entities.h"
 #include "identity/match_keys.h"
 
@@ -9,7 +8,7 @@ namespace lockstep {
 
 namespace {
 
-constexpr std::size_t kSharedMax = 8;  // a key that more have tells nobody apart
+constexpr std::size_t kSharedMax = 8;  // whom one key may ask about: a limit, should very many come to share it
 
 EntityId other_of(const ReviewItem& item, EntityId one) { return item.entity != one || item.candidates.empty() ? item.entity : item.candidates.front().entity; }
 

@@ -1,7 +1,6 @@
 // Rules 8 and 9: presence is an obligation like a field, and an edit counts against a tombstone.
 #include <algorithm>
 
-#include "merge/order.h"
 #include "merge/work.h"
 
 namespace lockstep::merge {
@@ -170,8 +169,7 @@ void take_what_lost_to_the_delete(Work& work, const Link& link, FieldIndex edite
     const LinkField& held = link.fields[i];
     const GoldenField& golden = work.state.golden.fields[i];
     const FieldPolicy& policy = work.policy_of(link.connection, index);
-    const bool outward = policy.direction == Direction::out || policy.direction == Direction::out_leave;
-    if (index == edited || outward || golden.frozen || held.unverified || !held.shadow || held.acked != held.shadow) continue;
+    if (index == edited || is_outward(policy) || golden.frozen || held.unverified || !held.shadow || held.acked != held.shadow) continue;
     if (held.shadow->is_blank() || work.same(link.connection, index, *held.shadow, golden.value)) continue;
     if (compare(StampedValue{held.acked_stamp, *held.shadow}, StampedValue{golden.stamp, golden.value}, work.context.policy) <= 0) continue;
     set_golden(work, index, *held.shadow, held.acked_stamp, "held by the record that came back in " + work.name_of(link.connection));

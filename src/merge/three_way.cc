@@ -82,7 +82,7 @@ void first_sight(Work& work, Link& link, FieldIndex index, const Value& value, c
   const LinkField& field = link.fields[index.value()];
   GoldenField& golden = work.golden(index);
   const FieldPolicy& policy = work.policy_of(link.connection, index);
-  const bool outward = policy.direction == Direction::out || policy.direction == Direction::out_leave;
+  const bool outward = is_outward(policy);
   if (work.same(link.connection, index, value, golden.value)) {
     if (outward || golden.frozen || work.state.golden.presence == EntityPresence::deleted) hold(work, link, index, value, golden.value, golden.stamp);
     else agree(work, link, index, value, stamp);
@@ -119,8 +119,7 @@ void outward_change(Work& work, Link& link, FieldIndex index, const Value& value
 /// Something else than the shadow, and no answer to a write of ours: somebody edited.
 void edited(Work& work, Link& link, FieldIndex index, const Value& value, const Stamp& stamp) {
   const FieldPolicy& policy = work.policy_of(link.connection, index);
-  if (policy.direction == Direction::out || policy.direction == Direction::out_leave)
-    return outward_change(work, link, index, value, stamp, policy.direction == Direction::out_leave);
+  if (is_outward(policy)) return outward_change(work, link, index, value, stamp, policy.direction == Direction::out_leave);
   if (work.state.golden.presence == EntityPresence::deleted && !edit_against_tombstone(work, link, index, value, stamp))
     return hold(work, link, index, value, value, stamp);
   const GoldenField& golden = work.golden(index);

@@ -70,6 +70,8 @@ void merge_field(Work& work, Link& link, FieldIndex field, const Seen& seen);
 void note_name(Work& work, Link& link, FieldIndex field, bool names_loser, bool kept);
 /// Rule 16 for one field of an append-only type.
 void merge_appended(Work& work, Link& link, FieldIndex field, const Seen& seen);
+/// The system is only told of the field: what is edited there counts nowhere.
+inline bool is_outward(const FieldPolicy& policy) { return policy.direction == Direction::out || policy.direction == Direction::out_leave; }
 /// Golden takes `value`; what it held before is the audit row's `before`.
 void set_golden(Work& work, FieldIndex field, const Value& value, const Stamp& stamp, std::string note);
 /// shadow := value, and it stands for `acked` (rule 3).

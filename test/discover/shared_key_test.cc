@@ -66,6 +66,23 @@ TEST_F(SharedKey, IsSettledByAMergeInOneSystem) {
   for (const ReviewItem& item : world.open_reviews()) EXPECT_EQ(item.kind, ReviewKind::second_record) << item.summary;
 }
 
+TEST_F(SharedKey, IsNoQuestionAnyMoreOnceOneOfThemIsMergedIntoOneWithAnotherKey) {
+  const std::string cleo = north.add("contact", contact("Cleo", "cleo@example.com"));
+  ASSERT_TRUE(world.settle());
+  north.edit("contact", cleo, {{"email", text("bob@example.com")}});
+  world.push("north", "contact", cleo);
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(world.open_reviews().size(), 1u);
+  world.run_for(Duration{60'000});
+  north.edit("contact", ids[0], {{"email", text("ada@example.org")}});
+  world.push("north", "contact", ids[0]);
+  ASSERT_TRUE(world.settle());
+  north.merge("contact", cleo, ids[0]);
+  world.push("north", "contact", ids[0]);
+  ASSERT_TRUE(world.settle());
+  for (const ReviewItem& item : world.open_reviews()) EXPECT_EQ(item.kind, ReviewKind::second_record) << item.summary;
+}
+
 TEST_F(SharedKey, OfTwoWhoAreSaidToBeTwoIsNoQuestionAgain) {
   share();
   const ReviewItem item = world.open_reviews().at(0);
