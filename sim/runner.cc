@@ -8,8 +8,9 @@
 #include <utility>
 
 #include "base/text.h"
-#include "engine/workbench.h"
+#include "sim/healing.h"
 #include "sim/oracle.h"
+#include "sim/plan_faults.h"
 #include "sim/probes.h"
 #include "sim/torn_vfs.h"
 
@@ -17,7 +18,6 @@ namespace lockstep::sim {
 
 namespace {
 
-constexpr Duration kHealed{60 * 60'000};  // from the end of all faults until nothing is owed
 constexpr Duration kWeek{7 * 24 * 3'600'000};
 constexpr Duration kRefreshShipped{24 * 3'600'000};
 
@@ -42,7 +42,14 @@ WorldOptions options_of(const Plan& plan) {
 
 class Run {
  public:
-  explicit Run(const Plan& plan) : plan_(plan), world_(options_of(plan)), directory_(world_), people_(world_, directory_), rng_(Rng(plan.seed).split("run")) {}
+  explicit Run(const Plan& plan)
+      : plan_(plan),
+        world_(options_of(plan)),
+        directory_(world_),
+        people_(world_, directory_),
+        faults_(plan, world_),
+        healing_(world_, outcome_.count),
+        rng_(Rng(plan.seed).split("run")) {}
 
   Outcome play() {
     begin();
@@ -72,58 +79,9 @@ class Run {
     world_.network.weather.latency_most = Duration{static_cast<std::int64_t>(plan_.setting("latency_most_ms", 120))};
     world_.network.weather.loses_requests = plan_.setting("lose_requests", 0);
     world_.network.weather.loses_answers = plan_.setting("lose_answers", 0);
-    if (const auto rows = static_cast<std::int64_t>(plan_.setting("page_rows", 0)); rows > 0) shorten_pages(rows);
     start_ = world_.executor.clock().now();
     world_.start();  // before the faults: a hub that cannot even open is not what is looked for
-    for (const auto& [name, rate] : plan_.config)
-      if (name.starts_with("fault/")) {
-        const auto parts = split(name, '/');
-        set_fault(std::string(parts[1]), std::string(parts[2]), rate);
-      }
-  }
-
-  /// Where systems may show fewer rows than they are asked for.
-  void shorten_pages(std::int64_t rows) {
-    world_.control("salesforce", "POST", "settings", fmt::format(R"({{"short_page_rows": {}}})", rows));
-    set_fault("salesforce", "short_page", 1);
-    world_.control("dynamics365", "POST", "settings", fmt::format(R"({{"page_rows": {}}})", rows));
-  }
-
-  void set_fault(const std::string& crm, const std::string& name, double rate) {
-    emulators::Fault fault;
-    fault.name = name;
-    fault.rate = rate;
-    fault.delay = Duration{static_cast<std::int64_t>(plan_.setting("slow_ms", 20'000))};
-    if (name == emulators::kFaultRateLimit) fault.retry_after = Duration{static_cast<std::int64_t>(plan_.setting("retry_after_ms", 2'000))};
-    Directory::stand_in(world_, crm).faults().set(fault);
-  }
-
-  /// How long the system can tell what changed since a position of its feed.
-  void set_memory(const std::string& crm, std::int64_t for_ms) {
-    world_.control(crm, "POST", "settings", R"({"change_tracking_ms": )" + std::to_string(for_ms) + "}");
-  }
-
-  void set_kept(const Event& event, bool kept) {
-    const TypeNames& type = names_of("contact");
-    const std::size_t crm = crm_index(event.system);
-    world_.control(event.system, "POST", "kept_field",
-                   fmt::format(R"({{"object": "{}", "field": "{}", "kept": {}}})", type.objects[crm], type.find(event.field)->columns[crm], kept));
-  }
-
-  void refuse_reads(const Event& event) {
-    emulators::Fault fault;
-    fault.name = emulators::kFaultServerError;
-    fault.rate = event.rate;
-    fault.match = "/batch/read";
-    fault.status = 400;
-    fault.html = "<html><body>Bad Request</body></html>";
-    Directory::stand_in(world_, event.system).faults().set(fault);
-  }
-
-  /// The one of that name that the whole run has, if it has one.
-  void end_fault(const std::string& crm, const std::string& name) {
-    Directory::stand_in(world_, crm).faults().clear(name);
-    if (const double rate = plan_.setting("fault/" + crm + "/" + name, 0); rate > 0) set_fault(crm, name, rate);
+    faults_.begin();
   }
 
   void later(std::int64_t after_ms, std::function<void()> action) { later_.push_back({now_ms() + after_ms, std::move(action)}); }
@@ -171,19 +129,19 @@ class Run {
       world_.network.deaf = true;
       later(event.for_ms, [this] { world_.network.deaf = false; });
     } else if (event.what == "forget") {
-      set_memory(event.system, 1);
-      later(event.for_ms, [this, system = event.system] { set_memory(system, kWeek.count()); });
+      faults_.set_memory(event.system, Duration{1});
+      later(event.for_ms, [this, system = event.system] { faults_.set_memory(system, kWeek); });
     } else if (event.what == "kept") {
-      set_kept(event, true);
-      later(event.for_ms, [this, event] { set_kept(event, false); });
+      faults_.set_kept(event, true);
+      later(event.for_ms, [this, event] { faults_.set_kept(event, false); });
     } else if (event.what == "unreadable") {
-      refuse_reads(event);
-      later(event.for_ms, [this, system = event.system] { end_fault(system, std::string(emulators::kFaultServerError)); });
+      faults_.refuse_reads(event);
+      later(event.for_ms, [this, event] { faults_.end_refused_reads(event); });
     } else if (event.what == "skew") {
       world_.control(event.system, "POST", "clock", R"({"advance": ")" + std::to_string(event.for_ms) + R"(ms"})");
     } else if (event.what == "fault") {
-      set_fault(event.system, event.value, event.rate);
-      later(event.for_ms, [this, event] { end_fault(event.system, event.value); });
+      faults_.set(event.system, event.value, event.rate);
+      later(event.for_ms, [this, event] { faults_.end(event.system, event.value); });
     } else {
       const bool done = people_.perform(event);
       count(done ? event.what : "refused " + event.what);
@@ -255,124 +213,25 @@ class Run {
     world_.sign_in_anew();
     const Instant healed = world_.executor.clock().now();
     if (!settles()) return;
-    hear_out();
-    replay_letters();
+    healing_.hear_out();
+    healing_.replay_letters();
     // A webhook that never came is made up for by the next complete listing.
     if (loses_webhooks()) world_.run_for(Duration{static_cast<std::int64_t>(plan_.setting("full_refresh_s", kRefreshShipped.count() / 1000)) * 1100});
     if (!settles()) return;
     outcome_.healed_after_ms = (world_.executor.clock().now() - healed).count();
   }
 
-  /// A system that found nobody tells it again, for a day by its own patience. There is nothing to see until then: it does so now.
-  void hear_out() {
-    const auto waits = [&](std::string_view crm) { return Directory::stand_in(world_, crm).webhooks_waiting() > 0; };
-    for (const Instant end = world_.executor.clock().now() + kHealed; std::ranges::any_of(kCrms, waits) && world_.executor.clock().now() < end;) {
-      for (const std::string_view crm : kCrms) Directory::stand_in(world_, crm).hurry_webhooks();
-      world_.run_for(Duration{60'000});
-    }
+  bool settles() {
+    if (healing_.settles()) return true;
+    outcome_.finding = Finding::liveness;
+    outcome_.rule = "liveness";
+    outcome_.message = "an hour after the last fault something is still owed:" + healing_.owed();
+    return false;
   }
 
   bool loses_webhooks() const {
     const bool dropped = std::ranges::any_of(plan_.config, [](const auto& setting) { return setting.first.ends_with("/webhook_lost"); });
     return dropped || plan_.setting("webhooks", 1) == 0 || std::ranges::any_of(plan_.events, [](const Event& event) { return event.what == "deaf"; });
-  }
-
-  bool settles() {
-    confirm_mass_deletes();
-    if (world_.settle(kHealed)) return true;
-    if (confirm_mass_deletes() > 0 && world_.settle(kHealed)) return true;
-    if (replay_letters() > 0 && world_.settle(kHealed)) return true;  // a delete waits for what refers to it, which may be one
-    const StoreCounts counts = world_.counts();
-    std::string waiting;
-    for (const auto& one : counts.connections)
-      if (one.ready + one.in_flight + one.to_read + one.inbox > 0)
-        waiting += " " + world_.hub->system_name(one.connection) + ": " + std::to_string(one.ready) + " ready, " + std::to_string(one.in_flight) +
-                   " in flight, " + std::to_string(one.to_read) + " to read, " + std::to_string(one.inbox) + " in the inbox;";
-    outcome_.finding = Finding::liveness;
-    outcome_.rule = "liveness";
-    outcome_.message = "an hour after the last fault something is still owed:" + waiting + unread_links() + unsent_writes();
-    return false;
-  }
-
-  /// The first records of each system that are owed a read, to see why it does not settle them.
-  std::string unread_links() {
-    constexpr std::size_t kSome = 3;
-    std::string told;
-    const auto read = world_.transact([&](Transaction& transaction) -> Result<void> {
-      for (const System& system : world_.hub->systems)
-        for (const SystemType& type : system.types) {
-          TRY(const auto links, transaction.links_to_read(system.id, type.type, kSome));
-          for (const Link& link : links)
-            told += fmt::format(" {} {} {} of {}{}, presence {}, fence {}, asked at {};", system.name, link.remote.object, link.remote.id,
-                                link.entity.value().text(), link.secondary ? " (secondary)" : "", static_cast<int>(link.presence), link.fence, link.read_asked);
-        }
-      return {};
-    });
-    return read ? told : "";
-  }
-
-  /// And the first writes that are not sent.
-  std::string unsent_writes() {
-    constexpr std::size_t kSome = 3;
-    constexpr Duration kEver{365LL * 24 * 3'600'000};
-    std::string told;
-    const auto read = world_.transact([&](Transaction& transaction) -> Result<void> {
-      for (const System& system : world_.hub->systems)
-        for (const SystemType& type : system.types)
-          for (std::size_t priority = 0; priority < kPriorities; ++priority) {
-            TRY(const auto owed,
-                transaction.due_obligations(system.id, type.type, static_cast<Priority>(priority), world_.executor.clock().wall() + kEver, kSome));
-            for (const Obligation& one : owed)
-              told += fmt::format(" {} of {} in {}, due {}, since {}, attempts {}, {} {};", one.is_delete ? "delete" : "write", one.entity.value().text(),
-                                  system.name, format_iso(one.due), format_iso(one.since), one.attempts, one.reason, one.last_error);
-          }
-      return {};
-    });
-    return read ? told : "";
-  }
-
-  /// Whoever deleted so many that the hub asks first did mean it. How many items were answered.
-  std::size_t confirm_mass_deletes() {
-    std::vector<ReviewItem> asked;
-    const auto read = world_.transact([&](Transaction& transaction) -> Result<void> {
-      ReviewFilter filter;
-      filter.kind = ReviewKind::mass_delete;
-      filter.state = ReviewState::open;
-      TRY(asked, transaction.list_reviews(filter));
-      return {};
-    });
-    if (!read) return 0;
-    const auto approved = [](Hub& hub, Ulid review) -> Task<void> {
-      Workbench workbench(hub);
-      co_await workbench.resolve(review, "approve", "simulator");
-    };
-    for (const ReviewItem& item : asked) world_.executor.complete(approved(*world_.hub, item.id));
-    outcome_.count["mass delete confirmed"] += asked.size();
-    return asked.size();
-  }
-
-  /// Mends and replays: what used up its attempts while the world was broken goes through now.
-  std::size_t replay_letters() {
-    std::vector<Ulid> open;
-    const auto read = world_.transact([&](Transaction& transaction) -> Result<void> {
-      DeadLetterFilter filter;
-      filter.state = DeadLetterState::open;
-      filter.limit = 100'000;
-      TRY(const auto letters, transaction.list_dead_letters(filter));
-      for (const DeadLetter& letter : letters) open.push_back(letter.id);
-      return {};
-    });
-    if (!read) return 0;
-    outcome_.count["dead letter"] += open.size();
-    const auto replayed = [](Hub& hub, std::vector<Ulid> letters) -> Task<void> {
-      Workbench workbench(hub);
-      co_await workbench.replay(std::move(letters), "simulator");
-    };
-    const std::size_t count = open.size();
-    world_.executor.complete(replayed(*world_.hub, std::move(open)));
-    if (world_.engine) world_.engine->wake_deliverers();
-    world_.settle(kHealed);
-    return count;
   }
 
   static std::string name_of(const std::string& type, std::int64_t number) { return type + " " + std::to_string(number); }
@@ -428,12 +287,14 @@ class Run {
   CrmWorld world_;
   Directory directory_;
   People people_;
+  PlanFaults faults_;
+  Outcome outcome_;
+  Healing healing_;  // counts in the outcome
   Rng rng_;
   Instant start_;
   std::vector<Later> later_;
   WallTime backup_taken_;
   std::optional<Window> forgotten_;
-  Outcome outcome_;
 };
 
 }  // namespace
