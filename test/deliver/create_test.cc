@@ -58,16 +58,21 @@ TEST(Create, WithoutAnAnswerIsNeverDoneTwice) {
 
 TEST(Create, GivenUpWithoutAnAnswerIsNotOwedOnceItsRecordIsSeen) {
   World world;
+  world.configure = [](Hub& hub) {  // it is given up before east is looked at
+    for (SystemType& type : hub.systems[1].types) type.schedule.poll_every = Duration{3'600'000};
+  };
   FakeSystem& north = world.add_system("north");
   FakeSystem& east = world.add_system("east");
   world.start();
   ASSERT_TRUE(world.settle());
   east.fates.assign(world.system_of("east").attempts_max, Fate::answer_lost);
   north.add("contact", contact("Ada", "ada@example.com"));
-  ASSERT_TRUE(world.settle(Duration{2 * 3'600'000}));
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(world.dead_letters().size(), 1u) << "it was given up";
+  world.run_for(Duration{2 * 3'600'000});
   ASSERT_EQ(east.live("contact").size(), 1u);
   EXPECT_TRUE(world.dead_letters().empty());
-  ASSERT_EQ(world.dead_letters(DeadLetterState::superseded).size(), 1u) << "it was given up, and then it was there";
+  ASSERT_EQ(world.dead_letters(DeadLetterState::superseded).size(), 1u) << "and then it was there";
   EXPECT_EQ(parked(world), 0);
 }
 

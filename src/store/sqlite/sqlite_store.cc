@@ -5,6 +5,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <condition_variable>
 #include <deque>
+#include <memory>
 #include <mutex>
 #include <thread>
 
@@ -79,21 +80,27 @@ class SqliteStore final : public Store {
   }
 
   void submit(Job job) {
-    if (!options_.own_thread) {
-      // Inline, with a hop before: other tasks may come in between, as they do with a thread.
-      auto box = std::make_shared<Job>(std::move(job));
-      executor_.post([this, box] {
-        std::deque<Job> group;
-        group.push_back(std::move(*box));
-        commit(group);
-      });
-      return;
-    }
+    if (!options_.own_thread) return submit_inline(std::move(job));
     {
       std::scoped_lock lock(mutex_);
       queue_.push_back(std::move(job));
     }
     wake_.notify_one();
+  }
+
+  /// With a hop before: other tasks may come in between, and their works into the same commit, as they do with a thread. The hop owns the
+  /// works: what is destroyed with it (a power cut) is destroyed before the store.
+  void submit_inline(Job job) {
+    auto group = gathering_.lock();
+    if (!group || group->size() == kGroupMax) {
+      group = std::make_shared<std::deque<Job>>();
+      gathering_ = group;
+      executor_.post([this, group] {
+        if (gathering_.lock() == group) gathering_.reset();
+        commit(*group);
+      });
+    }
+    group->push_back(std::move(job));
   }
 
   void serve() {
@@ -168,6 +175,7 @@ class SqliteStore final : public Store {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Job> queue_;
+  std::weak_ptr<std::deque<Job>> gathering_;  // without a thread: works that go into the next commit
   bool stopping_ = false;
   std::thread thread_;
 };
