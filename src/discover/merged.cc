@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "discover/step.h"
+#include "hub/recovery.h"
 
 namespace lockstep::discover {
 
@@ -90,6 +91,18 @@ Result<void> Step::drop_twin(merge::EntityState state, const Link& lost, const R
   return entities_.save(state, merged_there(lost.remote, survivor, "merged there"), cause("follow_merge"), source_.connection);
 }
 
+Result<void> Step::give_up_obligation(const Link& link, EntityId lives_on) {
+  TRY(const auto owed, tx_.find_obligation(link.entity, link.connection));
+  if (!owed) return {};
+  if (owed->state == ObligationState::in_flight) {
+    if (link.secondary) return {};  // nothing is sent there
+    // Its answer may never be heard, and the joined link need not tell what was sent.
+    TRY_VOID(tx_.append(unanswered_write(hub_, *owed, link, "its customer was merged with another before the answer came")));
+    if (link.entity == lives_on) return {};  // nothing else is sent before the answer is there
+  }
+  return tx_.erase_obligation(link.entity, link.connection);
+}
+
 Result<void> Step::join(merge::EntityState lost, merge::EntityState kept, const RemoteId& loser, const RemoteId& survivor) {
   Golden dead = lost.golden.id < kept.golden.id ? kept.golden : lost.golden;
   std::vector<Link> old_links = lost.links;
@@ -98,7 +111,7 @@ Result<void> Step::join(merge::EntityState lost, merge::EntityState kept, const 
       kept, [&](const merge::Context& context) { return merge::join(std::move(lost), std::move(kept), source_.connection, survivor, context, loser); });
   for (const Link& link : old_links) {
     TRY_VOID(tx_.erase_link(link.entity, link.connection, link.remote));
-    TRY_VOID(tx_.erase_obligation(link.entity, link.connection));
+    TRY_VOID(give_up_obligation(link, joined.state.golden.id));
     TRY_VOID(entities_.supersede_letters(link.entity, link.connection));  // what the joined record owes is found anew
   }
   CHECK(dead.id == joined.dead, "of two joined entities the older id lives on");

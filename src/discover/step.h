@@ -33,6 +33,8 @@ class Step {
   /// Both were records of one entity already.
   Result<void> drop_twin(merge::EntityState state, const Link& lost, const RemoteId& survivor);
   /// Their entities are one from now on.
+  /// What the entity of `link` owes its system ends with a join; what is under way there leaves a trace.
+  Result<void> give_up_obligation(const Link& link, EntityId lives_on);
   Result<void> join(merge::EntityState lost, merge::EntityState kept, const RemoteId& loser, const RemoteId& survivor);
   merge::Effects merged_there(const RemoteId& loser, const RemoteId& survivor, const std::string& note) const;
   /// Some systems show a merge nowhere but in the winner: the records it swallowed are read. True: one of them is linked, so who

@@ -29,7 +29,9 @@ std::vector<AuditChange> changes_sent(const Hub& hub, const Link& link) {
   return changes;
 }
 
-AuditRow interrupted(const Hub& hub, const Obligation& owed, const Link& link) {
+}  // namespace
+
+AuditRow unanswered_write(const Hub& hub, const Obligation& owed, const Link& link, std::string why) {
   AuditRow row;
   row.at = hub.now();
   row.connection = owed.connection;
@@ -40,20 +42,19 @@ AuditRow interrupted(const Hub& hub, const Obligation& owed, const Link& link) {
   row.operation = owed.is_delete ? "delete" : link.presence == LinkPresence::present ? "update" : "create";
   row.success = false;
   row.failure_class = "outcome_unknown";
-  row.error = "the program stopped before the answer came";
+  row.error = std::move(why);
   row.attempt = owed.attempts + 1;
   row.changes = owed.is_delete ? std::vector<AuditChange>{} : changes_sent(hub, link);
   return row;
 }
-
-}  // namespace
 
 Result<std::size_t> recover_in_flight(Hub& hub, Transaction& transaction) {
   TRY(const auto in_flight, transaction.recover_in_flight(hub.now()));
   for (const Obligation& owed : in_flight) {
     TRY(const auto links, transaction.find_links(owed.entity));
     for (const Link& link : links)
-      if (link.connection == owed.connection && !link.secondary) TRY_VOID(transaction.append(interrupted(hub, owed, link)));
+      if (link.connection == owed.connection && !link.secondary)
+        TRY_VOID(transaction.append(unanswered_write(hub, owed, link, "the program stopped before the answer came")));
   }
   return in_flight.size();
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "hub/hub.h"
 #include "store/store.h"
@@ -14,6 +15,8 @@ Result<void> load_recovery(Hub& hub, Transaction& transaction);
 /// After a stop: writes that were under way are of unknown outcome. Each gets the audit row that its answer would have written, and
 /// is found out about by a read or a look-up before anything is sent again. Returns how many.
 Result<std::size_t> recover_in_flight(Hub& hub, Transaction& transaction);
+/// The audit row of a write that is under way and whose answer may never be heard, for `why`. `owed` is in flight, `link` is where it goes.
+AuditRow unanswered_write(const Hub& hub, const Obligation& owed, const Link& link, std::string why);
 /// Every system was read again.
 Result<void> end_recovery(Transaction& transaction);
 

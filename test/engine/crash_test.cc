@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 
 #include "test/support/scenes.h"
 
@@ -61,6 +62,31 @@ TEST(CrashAudit, AWriteThatThePowerCutLeftUnansweredStandsInTheTrailWithItsValue
   EXPECT_FALSE(rows.front().changes.empty());
   ASSERT_TRUE(world.settle(Duration{3'600'000}));
   expect_in_step(world, 1, "after the power cut");
+}
+
+TEST(CrashAudit, AnUnansweredWriteStandsInTheTrailAlsoWhenItsCustomerWasMergedMeanwhile) {
+  World world(1);
+  FakeSystem& north = world.add_system("north", kind(0));
+  FakeSystem& east = world.add_system("east", kind(3));
+  const std::string ada = north.add("contact", contact("Ada", "ada@example.com"));
+  const std::string bea = north.add("contact", contact("Bea", "bea@example.com"));
+  east.answers_after = Duration{10 * 60'000};
+  world.start();
+  while (east.live("contact").size() < 2) world.run_for(Duration{1'000});
+  north.merge("contact", bea, ada);
+  world.push("north", "contact", bea);
+  AuditFilter merges;
+  merges.operation = "merge_entities";
+  while (world.audit(merges).empty()) world.run_for(Duration{1'000});
+  world.crash();
+  world.start();
+  AuditFilter failed;
+  failed.success = false;
+  std::set<std::string> sent;
+  for (const AuditRow& row : world.audit(failed))
+    for (const AuditChange& change : row.changes)
+      if (row.operation == "create" && row.failure_class == "outcome_unknown" && change.field == "email") sent.insert(plain_text(*change.after));
+  EXPECT_EQ(sent, (std::set<std::string>{"ada@example.com", "bea@example.com"}));
 }
 
 class Crash : public testing::TestWithParam<int> {};
