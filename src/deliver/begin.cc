@@ -96,6 +96,10 @@ Result<void> Dispatcher::begin_one(Transaction& transaction, Obligation obligati
     merge::Plan& plan = one.prepared.plan;
     plan = merge::plan(*state, system_.id, context);
     using Kind = merge::Plan::Kind;
+    if (merge::owes_delete(*state, plan)) {  // before it is read once more, which is for nothing if the delete cannot go out then
+      TRY(const bool waits, waits_for_feeds(transaction, state->golden.type, one.obligation));
+      if (waits) return {};
+    }
     TRY_VOID(add_clearing(transaction, *state, plan));
     if (plan.kind == Kind::remove) {
       TRY(const bool waits, waits_for_clearing(transaction, entities, *state, one.obligation));

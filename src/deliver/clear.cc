@@ -88,13 +88,15 @@ Result<void> Dispatcher::look_again(Transaction& transaction, Obligation& remova
   return transaction.put(removal);
 }
 
+Result<bool> Dispatcher::waits_for_feeds(Transaction& transaction, TypeIndex type, Obligation& removal) const {
+  if (knows_referrers(type, removal.since)) return false;
+  // A server may delete with the record what was made for it meanwhile. Soon after the feeds were read, since nothing is known of what comes then.
+  TRY_VOID(look_again(transaction, removal, hub_.now() - removal.since < kSoonRead ? kOften : kRarely, "waits until what may refer to it there was read"));
+  return true;
+}
+
 Result<bool> Dispatcher::waits_for_clearing(Transaction& transaction, Entities& entities, merge::EntityState& state, Obligation& removal) {
   const EntityId target = state.golden.id;
-  if (!knows_referrers(state.golden.type, removal.since)) {
-    // A server may delete with the record what was made for it meanwhile. Soon after the feeds were read, since nothing is known of what comes then.
-    TRY_VOID(look_again(transaction, removal, hub_.now() - removal.since < kSoonRead ? kOften : kRarely, "waits until what may refer to it there was read"));
-    return true;
-  }
   bool waits = false;
   std::string held_by, kept_by;
   std::vector<Obligation> clearings;

@@ -129,7 +129,9 @@ class Dispatcher {
   /// Whether the feeds of all that may refer to a record of the type there have been read lately, and (where they are read often) since then: what refers
   /// to it is known.
   bool knows_referrers(TypeIndex target, WallTime since) const;
-  /// Before a delete: what refers to the record there is known, and is owed a write first; the delete waits for both.
+  /// Before a delete: what refers to the record there has to be known. True: the delete waits for that.
+  Result<bool> waits_for_feeds(Transaction& transaction, TypeIndex type, Obligation& removal) const;
+  /// And what does is owed a write first. True: the delete waits for that.
   Result<bool> waits_for_clearing(Transaction& transaction, Entities& entities, merge::EntityState& state, Obligation& removal);
   /// In a `share`-th of the time that it has waited already.
   Result<void> look_again(Transaction& transaction, Obligation& removal, std::int64_t share, std::string reason) const;

@@ -382,7 +382,7 @@ Result<void> Entities::refresh_obligation(const merge::EntityState& state, const
   }
   // Who tries to deliver it parks it first, and wakes who reads: the read may be owed to another system than the one just seen.
   const bool waits_for_read = link && link->needs_read && existing && existing->state == ObligationState::parked;
-  const bool is_delete = plan.kind == merge::Plan::Kind::remove;
+  const bool is_delete = merge::owes_delete(state, plan);
   // A delete is not as old as the update that waited before it: what refers to the record has to be read since (Dispatcher::knows_referrers).
   if (is_delete && !obligation.is_delete) obligation.since = context.now;
   obligation.is_delete = is_delete;

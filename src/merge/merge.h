@@ -87,6 +87,8 @@ struct Plan {
   std::string why;                    // for read_first and nothing: reason in words, for `record show`
 };
 Plan plan(const EntityState& state, ConnectionId system, const Context& context);
+/// Whether it is a delete that is owed, also while the record has to be read first. `plan`: of that state.
+bool owes_delete(const EntityState& state, const Plan& plan);
 
 /// Before sending: marks what is sent as unanswered (rule 7). To be committed before the request leaves.
 /// `sent` are the golden values as sent, by field.

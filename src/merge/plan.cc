@@ -152,4 +152,6 @@ Plan plan(const EntityState& state, ConnectionId system, const Context& context)
   return plan_update(state, *link, *policy, context);
 }
 
+bool owes_delete(const EntityState& state, const Plan& plan) { return state.golden.presence == EntityPresence::deleted && plan.kind != Plan::Kind::nothing; }
+
 }  // namespace lockstep::merge

@@ -29,6 +29,25 @@ TEST(Delete, TakesNothingWithItThatNobodyHasToldOfYet) {
   EXPECT_EQ(world.open_reviews()[0].kind, ReviewKind::refused_delete);
 }
 
+/// East is looked at each four minutes, and nothing is deleted there that was not read within two seconds.
+TEST(Delete, WaitsForOneLookAtTheFeedsHoweverOftenTheRecordIsReadBeforeAWrite) {
+  World world;
+  world.configure = [](Hub& hub) {
+    for (System& system : hub.systems)
+      for (SystemType& type : system.types) type.schedule.poll_every = Duration{system.name == "east" ? 240'000 : 5'000};
+    for (TypePolicy& policy : hub.policies)
+      for (LinkPolicy& link : policy.links) link.read_before_write_ms = 2'000;
+  };
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  const auto ids = load_ada(world);
+  const std::uint64_t read = east.reads_by_id;
+  north.remove("contact", ids[0]);
+  world.run_for(Duration{8 * 60'000});
+  EXPECT_TRUE(east.live("contact").empty());
+  EXPECT_LE(east.reads_by_id - read, 2u) << "it is read when the delete is about to go out";
+}
+
 /// East is looked at each minute, and needs a case's contact.
 class MadeJustBefore : public testing::Test {
  protected:
