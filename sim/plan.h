@@ -58,6 +58,11 @@ std::string to_json(const Plan& plan);
 /// Errors: what is wrong and where.
 Result<Plan> parse_plan(std::string_view text);
 
+/// By the number that the setting "strategy" holds; without it the later edit wins.
+inline constexpr const char* kStrategies[] = {"owner, order: [dynamics365, salesforce]", "prefer, order: [hubspot, support, dynamics365, salesforce]",
+                                              "longest", "newest_nonblank"};
+inline constexpr double kOwnerStrategy = 0;  // the first of them
+
 inline constexpr const char* kProfiles[] = {"calm", "swarm", "liveness", "quota"};
 /// Precondition: one of kProfiles. Draws events, faults and tunables from separate streams of the seed, so that taking
 /// one away later shifts no other.

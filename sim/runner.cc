@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <functional>
+#include <iterator>
 #include <utility>
 
 #include "base/text.h"
@@ -36,6 +37,7 @@ WorldOptions options_of(const Plan& plan) {
   options.batch_every_s = whole("batch_every_s", 0);
   if (whole("close_calls_reviewed", 0) != 0) options.policy += ", close_calls: review";
   if (whole("conflicts_reviewed", 0) != 0) options.policy = "manual_review";
+  if (const auto number = whole("strategy", -1); number >= 0 && number < std::ssize(kStrategies)) options.policy = kStrategies[number];
   options.rotates_tokens = whole("rotates_tokens", 0) != 0;
   return options;
 }

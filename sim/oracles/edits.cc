@@ -13,6 +13,8 @@ class LastEdit final : public Oracle {
  public:
   std::string_view name() const override { return "last edit"; }
   std::optional<std::string> judge(Evidence& evidence) const override {
+    // An owner overrules whoever wrote last. What it overruled stands in the trail (history.cc).
+    if (evidence.plan.setting("strategy", -1) == kOwnerStrategy) return std::nullopt;
     for (const auto& [type, records] : evidence.golden)
       for (const GoldenRecord& record : records) {
         if (record.presence != EntityPresence::present || evidence.is_merged(type, record.number) || evidence.is_explained(type, record.number)) continue;
