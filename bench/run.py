@@ -73,7 +73,16 @@ def measure_restart(arguments):
     yield ("a backup of that store, checked", f"{result['backup']:.1f} s", f"{result['bytes'] / 1e6:.0f} MB", "60 s", result["backup"] < 60)
 
 
-MEASUREMENTS = {"full_refresh": measure_full_refresh, "lenses": measure_lenses, "commit": measure_commit, "restart": measure_restart, "emulators": measure_emulators}
+def measure_busy_day(arguments):
+    done = subprocess.run([f"{arguments.build}/bin/lockstep-sim", "--busy-day", str(arguments.edits)], capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(done.stdout + done.stderr)
+    seconds = float(done.stdout.rsplit(": ", 1)[1].split()[0])
+    yield (f"simulator: a busy day of {arguments.edits:,} edits, processor time", f"{seconds:.1f} s", f"{1e6 * seconds / arguments.edits:,.0f} us an edit", "10 s", seconds < 10)
+
+
+MEASUREMENTS = {"full_refresh": measure_full_refresh, "lenses": measure_lenses, "commit": measure_commit, "restart": measure_restart, "emulators": measure_emulators,
+                "busy_day": measure_busy_day}
 
 
 def main():
@@ -81,6 +90,7 @@ def main():
     parser.add_argument("--build", default="build/release")
     parser.add_argument("--records", type=int, default=100_000, help="contacts in the full refresh")
     parser.add_argument("--links", type=int, default=100_000, help="links in the store that is restarted")
+    parser.add_argument("--edits", type=int, default=50_000, help="in the simulated busy day")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("name", nargs="?", default="", help="only measurements whose name holds this")
     arguments = parser.parse_args()

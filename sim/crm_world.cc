@@ -74,6 +74,7 @@ std::string settings_of(const WorldOptions& options) {
   seconds("every", options.batch_every_s, 0);
   seconds("full_refresh", options.full_refresh_s, 0);
   seconds("read_before_write", options.read_before_write_s, -1);
+  if (!options.deletes.empty()) types += ", " + options.deletes;
   if (options.concurrency > 0) more += "    concurrency: " + std::to_string(options.concurrency) + "\n";
   if (options.backoff_base_ms > 0)
     more += "    backoff: {base: " + std::to_string(options.backoff_base_ms) + "ms, cap: " + std::to_string(options.backoff_cap_s) + "s}\n";

@@ -25,6 +25,7 @@ struct WorldOptions {
   std::int64_t delete_guard = -1;  // deletes of a run, and per cent of a type's records, above which a person is asked; -1: as shipped
   std::int64_t batch_every_s = 0;  // read and delivered each so often, webhooks or not
   std::string policy = "last_write_wins";
+  std::string deletes;  // what a delete means, as members of a type's settings; empty: as shipped
 };
 
 /// The shipped connectors and mappings, the three stand-ins and a support system, on virtual time and a network of its own;

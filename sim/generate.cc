@@ -145,9 +145,10 @@ void add_settings(Plan& plan, Rng rng) {
   }
 }
 
-/// Who wins where two edits meet, decided otherwise than by time.
-void add_strategy(Plan& plan, Rng rng) {
+/// Who wins where two edits meet, decided otherwise than by time; and what a delete means.
+void add_policies(Plan& plan, Rng rng) {
   if (rng.chance(0.1) && !plan.config.contains("conflicts_reviewed")) plan.config["strategy"] = static_cast<double>(rng.below(std::size(kStrategies)));
+  if (rng.chance(0.1)) plan.config["deletes"] = static_cast<double>(rng.below(std::size(kDeletePolicies)));
 }
 
 /// Some mistakes show only where several things meet, which chance alone brings about seldom: a share of the seeds is about one such meeting.
@@ -265,7 +266,7 @@ Plan generate(std::uint64_t seed, const std::string& profile) {
     Rng pages = root.split("pages");
     if (pages.chance(0.15)) plan.config["page_rows"] = static_cast<double>(pages.between(1, 8));
     add_settings(plan, root.split("settings"));
-    add_strategy(plan, root.split("strategy"));
+    add_policies(plan, root.split("policies"));
     add_theme(plan, theme, root.split("theme faults"));
     add_rarity(plan, root.split("rarity"), length_ms, liveness ? 2 : 1);
     hasten_listings(plan, root.split("listings"));

@@ -16,7 +16,11 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr long kProcessorSecondsMax = 120;  // not of the clock: how busy the machine is must decide nothing
+/// Of a processor, not of the clock: how busy the machine is must decide nothing.
+long seconds_most(const Plan& plan) {
+  constexpr long kLeast = 120, kEventsASecond = 100;
+  return kLeast + static_cast<long>(plan.events.size()) / kEventsASecond;
+}
 
 json::object counts_of(const std::map<std::string, std::uint64_t>& counts) {
   json::object object;
@@ -66,7 +70,7 @@ Outcome parse(const std::string& text) {
 [[noreturn]] void run_as_child(const Plan& plan, int answer, int complaints) {
   ::dup2(complaints, STDERR_FILENO);
   itimerval limit{};
-  limit.it_value.tv_sec = kProcessorSecondsMax;
+  limit.it_value.tv_sec = seconds_most(plan);
   ::setitimer(ITIMER_PROF, &limit, nullptr);
   const std::string text = serialize(run(plan));
   std::size_t written = 0;
@@ -110,7 +114,7 @@ Outcome run_isolated(const Plan& plan) {
   const bool endless = WIFSIGNALED(status) && WTERMSIG(status) == SIGPROF;
   outcome.finding = endless ? Finding::liveness : Finding::crash;
   outcome.rule = endless ? "liveness" : "crash";
-  outcome.message = endless ? "no end within " + std::to_string(kProcessorSecondsMax) + " s of a processor" : "the process ended: " + said.substr(0, 2'000);
+  outcome.message = endless ? "no end within " + std::to_string(seconds_most(plan)) + " s of a processor" : "the process ended: " + said.substr(0, 2'000);
   return outcome;
 }
 

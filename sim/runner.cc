@@ -38,6 +38,7 @@ WorldOptions options_of(const Plan& plan) {
   if (whole("close_calls_reviewed", 0) != 0) options.policy += ", close_calls: review";
   if (whole("conflicts_reviewed", 0) != 0) options.policy = "manual_review";
   if (const auto number = whole("strategy", -1); number >= 0 && number < std::ssize(kStrategies)) options.policy = kStrategies[number];
+  if (const auto number = whole("deletes", -1); number >= 0 && number < std::ssize(kDeletePolicies)) options.deletes = kDeletePolicies[number];
   options.rotates_tokens = whole("rotates_tokens", 0) != 0;
   return options;
 }
@@ -81,6 +82,8 @@ class Run {
     world_.network.weather.latency_most = Duration{static_cast<std::int64_t>(plan_.setting("latency_most_ms", 120))};
     world_.network.weather.loses_requests = plan_.setting("lose_requests", 0);
     world_.network.weather.loses_answers = plan_.setting("lose_answers", 0);
+    if (const auto calls = static_cast<std::int64_t>(plan_.setting("daily_calls", 0)); calls > 0)
+      world_.control("salesforce", "POST", "settings", fmt::format(R"({{"daily_api_requests": {}}})", calls));
     start_ = world_.executor.clock().now();
     world_.start();  // before the faults: a hub that cannot even open is not what is looked for
     faults_.begin();

@@ -12,6 +12,7 @@
 #include <tuple>
 
 #include "runtime/rng.h"
+#include "sim/busy_day.h"
 #include "sim/probes.h"
 #include "sim/shrink.h"
 
@@ -235,6 +236,17 @@ int play_list(const std::string& path, bool shrinks) {
     if (one.outcome.finding != Finding::none) return report(std::move(one), shrinks);
   }
   tally.print();
+  return 0;
+}
+
+int play_busy_day(std::int64_t edits) {
+  Failure day{busy_day(edits), {}};
+  const std::chrono::milliseconds before = processor_time();
+  day.outcome = play(day.plan, false);
+  const std::chrono::milliseconds taken = processor_time() - before;
+  if (day.outcome.finding != Finding::none) return report(std::move(day), false);
+  fmt::print("{} edits in {:.1f} simulated hours, {} requests: {:.1f} s of a processor\n", day.outcome.count["edit"],
+             static_cast<double>(day.outcome.virtual_ms) / 3'600'000, day.outcome.requests, static_cast<double>(taken.count()) / 1'000);
   return 0;
 }
 

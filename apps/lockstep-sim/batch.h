@@ -55,6 +55,8 @@ std::string places_missed(const Tally& tally);
 int find_planted(const std::string& name, std::uint64_t seeds);
 /// Plays the seeds of a file: "profile seed  # why" a line.
 int play_list(const std::string& path, bool shrinks);
+/// Plays a busy company's day of so many edits and prints what it took of a processor.
+int play_busy_day(std::int64_t edits);
 /// Says what was found, shrinks it when wanted, and prints the line to paste. The exit code.
 int report(Failure failure, bool shrinks);
 

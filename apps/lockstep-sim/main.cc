@@ -25,7 +25,8 @@ Examples:
   lockstep-sim --for 10m                         as many as fit
   lockstep-sim --plan plan-swarm-7.json          a plan that was saved
   lockstep-sim --seed 7 --print                  the plan alone
-  lockstep-sim --full-refresh 1000000            hours, calls and shares of the limits)";
+  lockstep-sim --full-refresh 1000000            hours, calls and shares of the limits
+  lockstep-sim --busy-day 50000                  seconds of a processor)";
 
 int play_file(const std::string& path, bool shrinks) {
   std::ifstream file(path);
@@ -86,7 +87,7 @@ int main(int argc, char** argv) {
   BatchOptions options;
   std::string plan, time, planted, list, salt;
   std::optional<std::uint64_t> seed;
-  std::int64_t refresh = 0;
+  std::int64_t refresh = 0, busy = 0;
   std::uint64_t equivalence = 0;
   bool prints = false, keeps = false, goes_on = false;
   app.add_option("--profile", options.profile, "calm, swarm, liveness, quota, or all in turn: mixed")
@@ -103,6 +104,8 @@ int main(int argc, char** argv) {
   app.add_option("--salt", salt, "Start at a seed made from this text: a commit, so that each has seeds of its own");
   app.add_option("--full-refresh", refresh, "How long a first load and a full refresh of so many contacts take at the systems' published limits")
       ->check(CLI::PositiveNumber);
+  app.add_option("--busy-day", busy, "What a day of so many edits takes of a processor, in a company with a fifth as many customers")
+      ->check(CLI::PositiveNumber);
   app.add_option("--equivalence", equivalence, "Play so many calm seeds from --from on with and without power cuts");
   app.add_flag("--print", prints, "Print the plan of --seed and do not run it");
   app.add_flag("--go-on", goes_on, "Play all seeds, whatever is found: one line a finding, nothing is shrunk");
@@ -111,6 +114,7 @@ int main(int argc, char** argv) {
   options.shrinks = !keeps;
   sim::probes().planted = options.planted;
   if (refresh > 0) return print_full_refresh(refresh);
+  if (busy > 0) return play_busy_day(busy);
   if (!plan.empty()) return play_file(plan, options.shrinks);
   if (!list.empty()) return play_list(list, options.shrinks);
   if (!planted.empty()) return find_planted(planted, options.seeds == 0 ? 2'000 : options.seeds);
