@@ -122,6 +122,7 @@ Result<void> Step::join(merge::EntityState lost, merge::EntityState kept, const 
   TRY_VOID(tx_.put_match_keys(joined.dead, source_.type, {}));
   merge::Effects effects = merged_there(loser, survivor, "merged there; entity " + joined.dead.value().text() + " lives on in this one");
   effects.golden_changed = true;
+  effects.changes.insert(effects.changes.end(), joined.changes.begin(), joined.changes.end());
   effects.reviews = std::move(joined.reviews);
   count_.reviews += static_cast<std::int64_t>(effects.reviews.size());
   TRY_VOID(entities_.save(joined.state, std::move(effects), cause("merge_entities"), kHub));

@@ -10,12 +10,38 @@ namespace lockstep::merge {
 
 namespace {
 
-bool holds(const EntityState& state, ConnectionId where, const RemoteId& remote) {
-  return std::ranges::any_of(state.links, [&](const Link& link) { return link.connection == where && link.remote == remote; });
+const Link* find_link(const EntityState& state, ConnectionId where, const RemoteId& remote) {
+  const auto found = std::ranges::find_if(state.links, [&](const Link& link) { return link.connection == where && link.remote == remote; });
+  return found == state.links.end() ? nullptr : &*found;
 }
 
-/// Field by field: a frozen one stands with its item, a value beats a blank, otherwise the greater stamp.
-void join_golden(Work& work, const Golden& other) {
+/// Whether the record of `link` showed golden's value of the field, as far as is known.
+bool shows_golden(const EntityState& state, const Link* link, FieldIndex field, const Context& context) {
+  const std::size_t i = field.value();
+  if (!link || link->presence != LinkPresence::present || i >= link->fields.size()) return false;
+  const LinkPolicy* policy = context.policy.find(link->connection);
+  if (!policy || i >= policy->fields.size() || !policy->fields[i].mapped) return false;
+  const Value& golden = state.golden.fields[i].value;
+  const auto is_golden = [&](const std::optional<Value>& held) {
+    return held && (*held == golden || context.equivalence.equivalent(link->connection, field, *held, golden));
+  };
+  return is_golden(link->fields[i].shadow) || is_golden(link->fields[i].acked);
+}
+
+/// By field: whether whoever merged the two records had both golden values before them, and so chose the survivor's. What the survivor
+/// really took over is read, and is an edit.
+std::vector<bool> fields_chosen(const EntityState& surviving, const Link* survivor, const EntityState& losing, const Link* loser, const Context& context) {
+  std::vector<bool> chosen(surviving.golden.fields.size());
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    const FieldIndex field{static_cast<std::uint16_t>(i)};
+    chosen[i] = shows_golden(surviving, survivor, field, context) && shows_golden(losing, loser, field, context);
+  }
+  return chosen;
+}
+
+/// Field by field: a frozen one stands with its item, a value beats a blank, what was chosen stands, otherwise the greater stamp.
+/// `other_survives`: the record of `other` is the survivor.
+void join_golden(Work& work, const Golden& other, const std::vector<bool>& chosen, bool other_survives) {
   for (std::size_t i = 0; i < work.state.golden.fields.size() && i < other.fields.size(); ++i) {
     const FieldIndex index{static_cast<std::uint16_t>(i)};
     GoldenField& mine = work.state.golden.fields[i];
@@ -26,7 +52,7 @@ void join_golden(Work& work, const Golden& other) {
     }
     bool take = theirs.frozen && !mine.frozen;
     if (theirs.frozen == mine.frozen) {
-      take = compare(StampedValue{theirs.stamp, theirs.value}, StampedValue{mine.stamp, mine.value}, work.context.policy) > 0;
+      take = chosen[i] ? other_survives : compare(StampedValue{theirs.stamp, theirs.value}, StampedValue{mine.stamp, mine.value}, work.context.policy) > 0;
       if (theirs.value.is_blank() != mine.value.is_blank()) take = mine.value.is_blank();
     }
     const GoldenField lost = take ? mine : theirs;
@@ -57,7 +83,7 @@ void join_reviews(Work& work, std::vector<ReviewItem> others, EntityId dead) {
     if (item.state != ReviewState::open) continue;
     const bool about_one = std::ranges::all_of(item.candidates, [&](const ReviewCandidate& one) { return one.entity == state.golden.id; });
     // A record that is linked to neither stays a question: it is matched anew.
-    const bool none_waits = item.remote.empty() || holds(state, item.connection, item.remote);
+    const bool none_waits = item.remote.empty() || find_link(state, item.connection, item.remote);
     if (item.kind == ReviewKind::possible_duplicate && !item.candidates.empty() && about_one && none_waits) work.close(i, "the two records were merged");
     if (item.kind != ReviewKind::field_conflict) continue;
     const auto first = find_review(state, ReviewKind::field_conflict, item.field, std::nullopt);
@@ -94,9 +120,14 @@ void place_link(Work& work, Link link, ConnectionId where, const RemoteId& survi
   if (both_live) open_second_record(work, state.links.back());
 }
 
-/// The record that was merged away is an alias now, and no link.
-void drop_loser(EntityState& state, ConnectionId where, const RemoteId& loser) {
-  std::erase_if(state.links, [&](const Link& link) { return link.connection == where && (loser.empty() ? !link.secondary : link.remote == loser); });
+/// The record that was merged away is an alias now, and no link any more.
+std::optional<Link> take_loser(EntityState& state, ConnectionId where, const RemoteId& loser) {
+  const auto found =
+      std::ranges::find_if(state.links, [&](const Link& link) { return link.connection == where && (loser.empty() ? !link.secondary : link.remote == loser); });
+  if (found == state.links.end()) return std::nullopt;
+  Link taken = std::move(*found);
+  state.links.erase(found);
+  return taken;
 }
 
 /// What the merge left of the survivor is seen by a read.
@@ -130,8 +161,11 @@ std::vector<ReviewItem> rename_second(EntityState& state, ConnectionId where, co
 Joined join(EntityState a, EntityState b, ConnectionId where, const RemoteId& survivor, const Context& context, const RemoteId& loser) {
   CHECK(a.golden.id != b.golden.id, "an entity joined with itself");
   CHECK(a.golden.fields.size() == b.golden.fields.size(), "entities of different types joined");
-  EntityState& surviving = holds(b, where, survivor) ? b : a;
-  drop_loser(&surviving == &a ? b : a, where, loser);
+  EntityState& surviving = find_link(b, where, survivor) ? b : a;
+  EntityState& losing = &surviving == &a ? b : a;
+  const std::optional<Link> lost = take_loser(losing, where, loser);
+  const auto chosen = fields_chosen(surviving, find_link(surviving, where, survivor), losing, lost ? &*lost : nullptr, context);
+  const EntityId survives = surviving.golden.id;
   const Golden presence = surviving.golden;
   EntityState& older = a.golden.id < b.golden.id ? a : b;
   EntityState& younger = &older == &a ? b : a;
@@ -141,7 +175,7 @@ Joined join(EntityState a, EntityState b, ConnectionId where, const RemoteId& su
   Effects effects;
   Work work(joined.state, context, effects);
   Golden& golden = joined.state.golden;
-  join_golden(work, younger.golden);
+  join_golden(work, younger.golden, chosen, survives == joined.dead);
   golden.presence = presence.presence;
   golden.deleted_cause = presence.deleted_cause;
   golden.deleted_stamp = presence.deleted_stamp;

@@ -228,6 +228,19 @@ class ReferenceToALoser : public testing::Test {
   std::string ada, bea, leak;  // in east
 };
 
+TEST_F(ReferenceToALoser, LeavesTheSurvivorAsThePersonWhoMergedThemSawIt) {
+  east.merge("contact", bea, ada);  // Bea is the newer one
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(east.text("contact", ada, "name"), "Ada");
+  EXPECT_EQ(east.text("contact", ada, "email"), "ada@example.com");
+  AuditFilter merges;
+  merges.operation = "merge_entities";
+  const auto rows = world.audit(merges);
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_TRUE(std::ranges::any_of(rows[0].changes, [](const AuditChange& change) { return change.before == Value("bea@example.com"); }))
+      << "what gave way stands in the trail";
+}
+
 TEST_F(ReferenceToALoser, IsRewrittenToTheSurvivor) {
   east.merge("contact", bea, ada);
   ASSERT_TRUE(world.settle());
