@@ -124,9 +124,12 @@ class DeleteTest(EndToEnd):
             with self.subTest(system=system):
                 kept, lost = self.new_contact(world, 10 + number), self.new_contact(world, 20 + number)
                 winner, loser = (self.held(world, "contact", entity)[system] for entity in (kept, lost))
+                email = lambda: next(values["email"] for _, own, _, values in getattr(world, system).records("contact") if own == winner)
+                winners = email()
                 world.control(system, "edit", {"as": "Ann", "operation": "merge", "object": OBJECTS[system]["contact"], "id": loser, "into": winner})
                 wait_until("the loser is gone everywhere or waits for a person", lambda: len(self.held(world, "contact", lost)) == 0 or world.status()["open_reviews"])
                 self.assert_in_step(world)
+                self.assertEqual(email(), winners, "the loser is newer, and gives way all the same")
                 older = min(kept, lost)
                 story = world.lockstep_lines("record", "show", lost)[0]
                 self.assertEqual(story["entity"], older, "both ids lead to the one customer")
