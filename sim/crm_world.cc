@@ -188,7 +188,9 @@ void CrmWorld::start(bool runs) {
   auto opened = open_sqlite(executor, configuration_->model, std::move(options));
   CHECK(opened, opened.error().message);
   store = std::move(*opened);
-  hub = std::make_unique<Hub>(executor, *store, Rng(options_.seed).split("hub" + std::to_string(++starts_)));
+  const Rng rng = Rng(options_.seed).split("hub" + std::to_string(++starts_));
+  on_disk = std::make_unique<SlowStore>(*store, executor.clock(), rng.split("disk"), Duration{options_.disk_ms});
+  hub = std::make_unique<Hub>(executor, options_.disk_ms > 0 ? static_cast<Store&>(*on_disk) : *store, rng);
   const auto assembled = [](const Configuration& configuration, Hub& into, http::Transport& transport, connector::SecretStore& secrets) -> Task<void> {
     const auto done = co_await assemble(configuration, into, transport, secrets);
     CHECK(done, done.error().message);
@@ -213,6 +215,7 @@ void CrmWorld::crash() {
   gateway.reset();
   engine.reset();
   hub.reset();
+  on_disk.reset();
   store.reset();
   executor.power_off();
   network.hang_up();

@@ -8,6 +8,7 @@
 #include "api/gateway.h"
 #include "engine/configuration.h"
 #include "engine/engine.h"
+#include "sim/slow_store.h"
 #include "sim/virtual_executor.h"
 #include "sim/virtual_transport.h"
 
@@ -24,6 +25,7 @@ struct WorldOptions {
   std::int64_t backoff_base_ms = 0, backoff_cap_s = 0, request_life_s = 0;
   std::int64_t delete_guard = -1;  // deletes of a run, and per cent of a type's records, above which a person is asked; -1: as shipped
   std::int64_t batch_every_s = 0;  // read and delivered each so often, webhooks or not
+  std::int64_t disk_ms = 0;        // a work of the store takes up to twice that
   std::string policy = "last_write_wins";
   std::string deletes;  // what a delete means, as members of a type's settings; empty: as shipped
 };
@@ -65,10 +67,11 @@ class CrmWorld {
   VirtualExecutor executor;
   std::map<std::string, std::unique_ptr<emulators::Emulator>> stand_ins;
   VirtualTransport network;
-  std::vector<std::string> warnings;  // log lines of level warn
-  std::vector<std::string> errors;    // those of level error
-  std::size_t lost_disk_writes = 0;   // at power cuts: written, not synced
-  std::unique_ptr<Store> store;
+  std::vector<std::string> warnings;   // log lines of level warn
+  std::vector<std::string> errors;     // those of level error
+  std::size_t lost_disk_writes = 0;    // at power cuts: written, not synced
+  std::unique_ptr<Store> store;        // for those who look on
+  std::unique_ptr<SlowStore> on_disk;  // the hub's way to it
   std::unique_ptr<Hub> hub;
   std::unique_ptr<Engine> engine;
   std::unique_ptr<api::Gateway> gateway;

@@ -145,6 +145,13 @@ void add_settings(Plan& plan, Rng rng) {
   }
 }
 
+/// What the store is given waits for the disk, as it does under load.
+void add_disk(Plan& plan, Rng rng) {
+  if (!rng.chance(0.15)) return;
+  const std::int64_t most = rng.chance(0.7) ? 50 : 3'000;
+  plan.config["disk_ms"] = static_cast<double>(rng.between(1, most));
+}
+
 /// Who wins where two edits meet, decided otherwise than by time; and what a delete means.
 void add_policies(Plan& plan, Rng rng) {
   if (rng.chance(0.1) && !plan.config.contains("conflicts_reviewed")) plan.config["strategy"] = static_cast<double>(rng.below(std::size(kStrategies)));
@@ -268,6 +275,7 @@ Plan generate(std::uint64_t seed, const std::string& profile) {
     add_settings(plan, root.split("settings"));
     add_policies(plan, root.split("policies"));
     add_theme(plan, theme, root.split("theme faults"));
+    add_disk(plan, root.split("disk"));
     add_rarity(plan, root.split("rarity"), length_ms, liveness ? 2 : 1);
     hasten_listings(plan, root.split("listings"));
   }

@@ -35,6 +35,7 @@ WorldOptions options_of(const Plan& plan) {
   options.request_life_s = whole("request_life_s", 0);
   options.delete_guard = whole("delete_guard", -1);
   options.batch_every_s = whole("batch_every_s", 0);
+  options.disk_ms = whole("disk_ms", 0);
   if (whole("close_calls_reviewed", 0) != 0) options.policy += ", close_calls: review";
   if (whole("conflicts_reviewed", 0) != 0) options.policy = "manual_review";
   if (const auto number = whole("strategy", -1); number >= 0 && number < std::ssize(kStrategies)) options.policy = kStrategies[number];

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <utility>
+
+#include "runtime/clock.h"
+#include "runtime/rng.h"
+#include "store/store.h"
+
+namespace lockstep::sim {
+
+/// A store on a busy disk: each work waits before it begins, and whoever gave it hears of the end late. Other things happen meanwhile.
+class SlowStore final : public Store {
+ public:
+  /// `most`: of each of the two waits.
+  SlowStore(Store& store, Clock& clock, Rng rng, Duration most) : store_(store), clock_(clock), rng_(rng), most_(most) {}
+
+  Task<Result<void>> transact(Work work) override {
+    co_await clock_.sleep(wait());
+    auto done = co_await store_.transact(std::move(work));
+    co_await clock_.sleep(wait());
+    co_return done;
+  }
+  Task<Result<void>> read(Work work) override {
+    co_await clock_.sleep(wait());
+    auto done = co_await store_.read(std::move(work));
+    co_await clock_.sleep(wait());
+    co_return done;
+  }
+
+ private:
+  Duration wait() { return Duration{rng_.between(0, most_.count())}; }
+
+  Store& store_;
+  Clock& clock_;
+  Rng rng_;
+  Duration most_;
+};
+
+}  // namespace lockstep::sim
