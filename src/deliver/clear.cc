@@ -70,9 +70,11 @@ bool Dispatcher::knows_referrers(TypeIndex target, WallTime since) const {
   const auto is_read = [&](const SystemType& type, const std::string& object) {
     const connector::ObjectTraits* traits = system_.connector->find_object(object);
     if (!traits || !traits->has_changes) return true;  // nothing but listings tells of it
-    const auto until = system_.coverage->of(object);
-    const bool lately = until && hub_.now() - *until < type.schedule.poll_every + traits->visible_after + Coverage::kReadTakes;
-    return lately && (*until >= since || type.schedule.poll_every > kSoonRead);
+    const auto known = system_.coverage->of(object);
+    // Where a feed is slow, its word is that old when it comes, and once more until the next one is there.
+    const auto oldest = [&] { return type.schedule.poll_every + std::max(traits->visible_after + Coverage::kReadTakes, known->late + known->late); };
+    const bool lately = known && hub_.now() - known->until < oldest();
+    return lately && (known->until >= since || type.schedule.poll_every > kSoonRead);
   };
   return std::ranges::all_of(system_.types, [&](const SystemType& type) {
     const std::vector<std::string> objects = type.objects();

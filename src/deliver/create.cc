@@ -34,8 +34,8 @@ bool Dispatcher::can_be_looked_up(const merge::EntityState& state, const Prepare
 
 bool Dispatcher::is_covered(const connector::ObjectTraits& traits, WallTime now) const {
   // Never older than a look that is still trusted.
-  const auto until = system_.coverage->of(traits.name);
-  return until && now - *until < std::min(kTrusted, traits.poll_every + Coverage::kReadTakes);
+  const auto known = system_.coverage->of(traits.name);
+  return known && now - known->until < std::min(kTrusted, traits.poll_every + Coverage::kReadTakes);
 }
 
 Dispatcher::Create Dispatcher::before_create(const Beginning& one, bool bulk, WallTime& until) const {

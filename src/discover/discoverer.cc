@@ -146,7 +146,7 @@ Task<bool> Discoverer::walk_feed(Reading reading, Cursor cursor, bool listing, R
     cursor.complete = end;
     const bool taken = co_await take_and_fetch(reading, cursor, listing, ahead, report);
     if (!taken) co_return false;
-    if (complete_until) system_.coverage->reached(reading.object, *complete_until);
+    if (complete_until) system_.coverage->reached(reading.object, *complete_until, hub_.now() - *complete_until);
     if (listing_complete) listing = false;
     if (end) co_return true;
   }

@@ -4,16 +4,16 @@
 
 namespace lockstep {
 
-void Coverage::reached(const std::string& object, WallTime until) {
+void Coverage::reached(const std::string& object, WallTime until, Duration late) {
   std::scoped_lock lock(mutex_);
-  WallTime& known = until_[object];
-  known = std::max(known, until);
+  Known& known = known_[object];
+  if (until > known.until) known = Known{until, late};
 }
 
-std::optional<WallTime> Coverage::of(const std::string& object) const {
+std::optional<Coverage::Known> Coverage::of(const std::string& object) const {
   std::scoped_lock lock(mutex_);
-  const auto found = until_.find(object);
-  return found == until_.end() ? std::nullopt : std::optional(found->second);
+  const auto found = known_.find(object);
+  return found == known_.end() ? std::nullopt : std::optional(found->second);
 }
 
 void Coverage::rest_on(TypeIndex type, WallTime now) {

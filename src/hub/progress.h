@@ -16,15 +16,19 @@ class Coverage {
  public:
   /// What the read of a feed may take: for so long its word may be older than the time between two reads.
   static constexpr Duration kReadTakes{15'000};
-  void reached(const std::string& object, WallTime until);
-  std::optional<WallTime> of(const std::string& object) const;
+  struct Known {
+    WallTime until;
+    Duration late{0};  // how old that was when the feed told it: an index shows late, pages take their time
+  };
+  void reached(const std::string& object, WallTime until, Duration late = Duration{0});
+  std::optional<Known> of(const std::string& object) const;
   /// Creates of the type rest on it just now, instead of a look each: worth reading the feed before it is too old for that.
   void rest_on(TypeIndex type, WallTime now);
   bool is_rested_on(TypeIndex type, WallTime since) const;
 
  private:
   mutable std::mutex mutex_;
-  std::map<std::string, WallTime> until_;
+  std::map<std::string, Known> known_;
   std::map<TypeIndex, WallTime> rested_on_;
 };
 

@@ -48,6 +48,22 @@ TEST(Delete, WaitsForOneLookAtTheFeedsHoweverOftenTheRecordIsReadBeforeAWrite) {
   EXPECT_LE(east.reads_by_id - read, 2u) << "it is read when the delete is about to go out";
 }
 
+TEST(Delete, GoesOutAlsoWhereReadingAFeedTakesLongerThanTheTimeBetweenTwoReads) {
+  World world;
+  world.configure = [](Hub& hub) {
+    for (System& system : hub.systems)
+      for (SystemType& type : system.types) type.schedule.poll_every = Duration{5'000};
+  };
+  FakeSystem& north = world.add_system("north");
+  FakeTraits slow;
+  slow.latency = Duration{25'000};
+  FakeSystem& east = world.add_system("east", slow);
+  const auto ids = load_ada(world);
+  north.remove("contact", ids[0]);
+  ASSERT_TRUE(world.settle());
+  EXPECT_TRUE(east.live("contact").empty());
+}
+
 /// East is looked at each minute, and needs a case's contact.
 class MadeJustBefore : public testing::Test {
  protected:
