@@ -2,6 +2,7 @@
 """Measurements, each beside what it is compared with in the same run."""
 import argparse
 import json
+import resource
 import subprocess
 import sys
 
@@ -74,11 +75,13 @@ def measure_restart(arguments):
 
 
 def measure_busy_day(arguments):
+    taken = lambda: sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])
+    before = taken()
     done = subprocess.run([f"{arguments.build}/bin/lockstep-sim", "--busy-day", str(arguments.edits)], capture_output=True, text=True)
     if done.returncode != 0:
         sys.exit(done.stdout + done.stderr)
-    seconds = float(done.stdout.rsplit(": ", 1)[1].split()[0])
-    yield (f"simulator: a busy day of {arguments.edits:,} edits, processor time", f"{seconds:.1f} s", f"{1e6 * seconds / arguments.edits:,.0f} us an edit", "10 s", seconds < 10)
+    seconds = taken() - before
+    yield (f"simulator: a busy day of {arguments.edits:,} edits, processor time", f"{seconds:.1f} s", f"{1e6 * seconds / arguments.edits:,.0f} us an edit", "10 s" if arguments.edits >= 50_000 else None, seconds < 10)
 
 
 MEASUREMENTS = {"full_refresh": measure_full_refresh, "lenses": measure_lenses, "commit": measure_commit, "restart": measure_restart, "emulators": measure_emulators,

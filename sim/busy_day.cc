@@ -1,6 +1,7 @@
 #include "sim/busy_day.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "runtime/rng.h"
 #include "sim/customers.h"
@@ -36,22 +37,16 @@ Plan busy_day(std::int64_t edits) {
   Rng rng = Rng(plan.seed).split("busy day");
   for (std::int64_t first = 1; first <= customers; first += kAtOnce) plan.events.push_back(import_of(first, std::min(kAtOnce, customers - first + 1)));
   const auto& fields = names_of("contact").edited;
+  Day day(rng.split("edits"), kDay, {});
   std::int64_t rush_ms = 0;
   for (std::int64_t i = 0; i < edits; ++i) {
     if (i % (2 * kAtOnce) == 0) rush_ms = rng.between(kHour, kDay - kHour);
-    Event edit;
-    edit.at_ms = i % 2 == 0 ? rng.between(kHour, kDay - kHour) : rush_ms;
-    edit.who = i % 2 == 0 ? "Ann" : "campaign";
-    const std::uint64_t system = rng.below(kCrms.size() + 1);
-    edit.system = system == kCrms.size() ? kSupport : kCrms[system];
-    edit.what = "edit";
-    edit.type = "contact";
-    edit.number = rng.between(1, customers);
-    edit.field = fields[rng.below(fields.size())];
-    edit.value = edit.field == "phone" ? "+4930555" + std::to_string(10'000 + i) : edit.field + " " + std::to_string(i);
-    plan.events.push_back(std::move(edit));
+    const std::int64_t when = i % 2 == 0 ? rng.between(kHour, kDay - kHour) : rush_ms;
+    std::string system = any_system(rng);
+    const std::int64_t number = rng.between(1, customers);
+    day.edit(when, std::move(system), "contact", number, std::string(fields[rng.below(fields.size())]));
   }
-  std::ranges::stable_sort(plan.events, {}, &Event::at_ms);
+  for (Event& edit : day.take()) plan.events.push_back(std::move(edit));
   return plan;
 }
 

@@ -14,6 +14,7 @@
 #include "emulators/dynamics365/dynamics365.h"
 #include "emulators/hubspot/hubspot.h"
 #include "emulators/salesforce/salesforce.h"
+#include "sim/slow_store.h"
 #include "sim/torn_vfs.h"
 #include "store/sqlite/backup.h"
 #include "store/sqlite/sqlite_store.h"
@@ -189,8 +190,8 @@ void CrmWorld::start(bool runs) {
   CHECK(opened, opened.error().message);
   store = std::move(*opened);
   const Rng rng = Rng(options_.seed).split("hub" + std::to_string(++starts_));
-  on_disk = std::make_unique<SlowStore>(*store, executor.clock(), rng.split("disk"), Duration{options_.disk_ms});
-  hub = std::make_unique<Hub>(executor, options_.disk_ms > 0 ? static_cast<Store&>(*on_disk) : *store, rng);
+  if (options_.disk_ms > 0) slow_store_ = std::make_unique<SlowStore>(*store, executor.clock(), rng.split("disk"), Duration{options_.disk_ms});
+  hub = std::make_unique<Hub>(executor, slow_store_ ? *slow_store_ : *store, rng);
   const auto assembled = [](const Configuration& configuration, Hub& into, http::Transport& transport, connector::SecretStore& secrets) -> Task<void> {
     const auto done = co_await assemble(configuration, into, transport, secrets);
     CHECK(done, done.error().message);
@@ -215,7 +216,7 @@ void CrmWorld::crash() {
   gateway.reset();
   engine.reset();
   hub.reset();
-  on_disk.reset();
+  slow_store_.reset();
   store.reset();
   executor.power_off();
   network.hang_up();

@@ -8,7 +8,6 @@
 #include "api/gateway.h"
 #include "engine/configuration.h"
 #include "engine/engine.h"
-#include "sim/slow_store.h"
 #include "sim/virtual_executor.h"
 #include "sim/virtual_transport.h"
 
@@ -67,11 +66,10 @@ class CrmWorld {
   VirtualExecutor executor;
   std::map<std::string, std::unique_ptr<emulators::Emulator>> stand_ins;
   VirtualTransport network;
-  std::vector<std::string> warnings;   // log lines of level warn
-  std::vector<std::string> errors;     // those of level error
-  std::size_t lost_disk_writes = 0;    // at power cuts: written, not synced
-  std::unique_ptr<Store> store;        // for those who look on
-  std::unique_ptr<SlowStore> on_disk;  // the hub's way to it
+  std::vector<std::string> warnings;  // log lines of level warn
+  std::vector<std::string> errors;    // those of level error
+  std::size_t lost_disk_writes = 0;   // at power cuts: written, not synced
+  std::unique_ptr<Store> store;
   std::unique_ptr<Hub> hub;
   std::unique_ptr<Engine> engine;
   std::unique_ptr<api::Gateway> gateway;
@@ -90,6 +88,7 @@ class CrmWorld {
   std::shared_ptr<const Configuration> configuration_;
   std::unique_ptr<Log> log_;
   std::unique_ptr<TaskGroup> tasks_;
+  std::unique_ptr<Store> slow_store_;  // null: the disk answers at once
 };
 
 }  // namespace lockstep::sim

@@ -15,11 +15,12 @@ constexpr const char* kPeople[] = {"Ann", "Bob", "Chen", "Dana"};
 constexpr const char* kHostileTexts[] = {"Zoë Ünlü",         "O'Brien \"quoted\"", "日本語のタイトル", "two  blanks",
                                          "semi;colon,comma", "<b>bold</b> & more", "100%_like*",       "back\\slash"};
 
+}  // namespace
+
 std::string any_system(Rng& rng) {
   const std::uint64_t pick = rng.below(kCrms.size() + 1);
   return std::string(pick == kCrms.size() ? kSupport : kCrms[pick]);
 }
-}  // namespace
 
 std::string any_crm(Rng& rng) { return std::string(kCrms[rng.below(kCrms.size())]); }
 

@@ -13,6 +13,8 @@ namespace lockstep::sim {
 inline constexpr std::int64_t kSecond = 1'000, kMinute = 60 * kSecond;  // milliseconds
 
 std::string any_crm(Rng& rng);
+/// A CRM or the support system.
+std::string any_system(Rng& rng);
 
 /// Writes the working day of the simulated company.
 class Day {
@@ -23,6 +25,8 @@ class Day {
   /// What is there before the first person comes in.
   void opening(std::int64_t accounts, std::int64_t contacts);
   void work(std::int64_t count);
+  /// With a text that nobody wrote before.
+  void edit(std::int64_t when, std::string system, const std::string& type, std::int64_t number, const std::string& field);
 
  private:
   Event at(std::int64_t when, std::string system, std::string what, std::string type, std::int64_t number);
@@ -31,7 +35,6 @@ class Day {
   std::int64_t pick(const std::string& type);
   std::string text(const std::string& field);
   double weight(const std::string& what) const;
-  void edit(std::int64_t when, std::string system, const std::string& type, std::int64_t number, const std::string& field);
   void one(std::int64_t when);
   void one(const std::string& what, std::int64_t when);
 

@@ -16,12 +16,6 @@ namespace json = boost::json;
 
 namespace {
 
-/// Of a processor, not of the clock: how busy the machine is must decide nothing.
-long seconds_most(const Plan& plan) {
-  constexpr long kLeast = 120, kEventsASecond = 100;
-  return kLeast + static_cast<long>(plan.events.size()) / kEventsASecond;
-}
-
 json::object counts_of(const std::map<std::string, std::uint64_t>& counts) {
   json::object object;
   for (const auto& [name, count] : counts) object[name] = count;
@@ -67,10 +61,10 @@ Outcome parse(const std::string& text) {
   return outcome;
 }
 
-[[noreturn]] void run_as_child(const Plan& plan, int answer, int complaints) {
+[[noreturn]] void run_as_child(const Plan& plan, std::chrono::seconds processor_time_max, int answer, int complaints) {
   ::dup2(complaints, STDERR_FILENO);
   itimerval limit{};
-  limit.it_value.tv_sec = seconds_most(plan);
+  limit.it_value.tv_sec = processor_time_max.count();
   ::setitimer(ITIMER_PROF, &limit, nullptr);
   const std::string text = serialize(run(plan));
   std::size_t written = 0;
@@ -92,7 +86,7 @@ std::string read_all(int from) {
 
 }  // namespace
 
-Outcome run_isolated(const Plan& plan) {
+Outcome run_isolated(const Plan& plan, std::chrono::seconds processor_time_max) {
   int answer[2], complaints[2];
   CHECK(::pipe(answer) == 0 && ::pipe(complaints) == 0, "no pipes left");
   const pid_t child = ::fork();
@@ -100,7 +94,7 @@ Outcome run_isolated(const Plan& plan) {
   if (child == 0) {
     ::close(answer[0]);
     ::close(complaints[0]);
-    run_as_child(plan, answer[1], complaints[1]);
+    run_as_child(plan, processor_time_max, answer[1], complaints[1]);
   }
   ::close(answer[1]);
   ::close(complaints[1]);
@@ -114,7 +108,8 @@ Outcome run_isolated(const Plan& plan) {
   const bool endless = WIFSIGNALED(status) && WTERMSIG(status) == SIGPROF;
   outcome.finding = endless ? Finding::liveness : Finding::crash;
   outcome.rule = endless ? "liveness" : "crash";
-  outcome.message = endless ? "no end within " + std::to_string(seconds_most(plan)) + " s of a processor" : "the process ended: " + said.substr(0, 2'000);
+  outcome.message =
+      endless ? "no end within " + std::to_string(processor_time_max.count()) + " s of a processor" : "the process ended: " + said.substr(0, 2'000);
   return outcome;
 }
 

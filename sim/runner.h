@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <string>
 #include <vector>
@@ -30,7 +31,10 @@ struct Outcome {
 /// Plays a plan in this process: a safety phase with faults, healing, a rest. A broken CHECK ends the process.
 Outcome run(const Plan& plan);
 
+/// Of a processor, not of the clock: how busy the machine is must decide nothing.
+inline constexpr std::chrono::seconds kProcessorTimeMax{120};
+
 /// The same in a process of its own, so that a crash is a finding and nothing is left behind.
-Outcome run_isolated(const Plan& plan);
+Outcome run_isolated(const Plan& plan, std::chrono::seconds processor_time_max = kProcessorTimeMax);
 
 }  // namespace lockstep::sim

@@ -14,20 +14,16 @@ class SlowStore final : public Store {
   /// `most`: of each of the two waits.
   SlowStore(Store& store, Clock& clock, Rng rng, Duration most) : store_(store), clock_(clock), rng_(rng), most_(most) {}
 
-  Task<Result<void>> transact(Work work) override {
-    co_await clock_.sleep(wait());
-    auto done = co_await store_.transact(std::move(work));
-    co_await clock_.sleep(wait());
-    co_return done;
-  }
-  Task<Result<void>> read(Work work) override {
-    co_await clock_.sleep(wait());
-    auto done = co_await store_.read(std::move(work));
-    co_await clock_.sleep(wait());
-    co_return done;
-  }
+  Task<Result<void>> transact(Work work) override { return late(store_.transact(std::move(work))); }
+  Task<Result<void>> read(Work work) override { return late(store_.read(std::move(work))); }
 
  private:
+  Task<Result<void>> late(Task<Result<void>> work) {
+    co_await clock_.sleep(wait());
+    auto done = co_await std::move(work);
+    co_await clock_.sleep(wait());
+    co_return done;
+  }
   Duration wait() { return Duration{rng_.between(0, most_.count())}; }
 
   Store& store_;

@@ -242,7 +242,7 @@ int play_list(const std::string& path, bool shrinks) {
 int play_busy_day(std::int64_t edits) {
   Failure day{busy_day(edits), {}};
   const std::chrono::milliseconds before = processor_time();
-  day.outcome = play(day.plan, false);
+  day.outcome = run_isolated(day.plan, std::chrono::minutes(10));
   const std::chrono::milliseconds taken = processor_time() - before;
   if (day.outcome.finding != Finding::none) return report(std::move(day), false);
   fmt::print("{} edits in {:.1f} simulated hours, {} requests: {:.1f} s of a processor\n", day.outcome.count["edit"],
@@ -258,7 +258,8 @@ int report(Failure failure, bool shrinks) {
   fmt::print("  ./dev sim --profile {} --seed {}{}\n", failure.plan.profile, failure.plan.seed, planted);
   if (!shrinks) return code;
   constexpr std::size_t kRunsMax = 400;
-  const Plan small = shrink(failure.plan, failure.outcome.rule, run_isolated, kRunsMax);
+  const Plan small = shrink(
+      failure.plan, failure.outcome.rule, [](const Plan& one) { return run_isolated(one); }, kRunsMax);
   const std::string path = fmt::format("plan-{}-{}.json", small.profile, small.seed);
   std::ofstream(path) << to_json(small);
   fmt::print("{} of {} events are enough, in {}:\n{}  ./dev sim --plan {}{}\n", small.events.size(), failure.plan.events.size(), path, to_json(small), path,

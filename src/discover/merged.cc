@@ -78,11 +78,10 @@ Result<void> Step::drop_twin(merge::EntityState state, const Link& lost, const R
   std::erase_if(state.links, [&](const Link& link) { return link.connection == source_.connection && link.remote == lost.remote; });
   // The survivor takes the place of a first record; of two second ones it stays the second.
   const bool takes_its_place = !state.find(source_.connection);
-  for (Link& link : state.links)
-    if (link.connection == source_.connection && link.remote == survivor) {
-      link.secondary = link.secondary && !takes_its_place;
-      link.needs_read = true;
-    }
+  if (Link* link = state.find(source_.connection, survivor)) {
+    link->secondary = link->secondary && !takes_its_place;
+    link->needs_read = true;
+  }
   if (takes_its_place) {
     TRY_VOID(entities_.owe_anew(state.golden.id, source_.connection));
     TRY_VOID(close_reviews_of(survivor, "merged there"));
@@ -97,7 +96,7 @@ Result<void> Step::give_up_obligation(const Link& link, EntityId lives_on) {
   if (owed->state == ObligationState::in_flight) {
     if (link.secondary) return {};  // nothing is sent there
     // Its answer may never be heard, and the joined link need not tell what was sent.
-    TRY_VOID(tx_.append(unanswered_write(hub_, *owed, link, "its customer was merged with another before the answer came")));
+    TRY_VOID(tx_.append(unanswered_write(hub_, *owed, link, "its entity was merged with another before the answer came")));
     if (link.entity == lives_on) return {};  // nothing else is sent before the answer is there
   }
   return tx_.erase_obligation(link.entity, link.connection);

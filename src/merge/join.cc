@@ -10,11 +10,6 @@ namespace lockstep::merge {
 
 namespace {
 
-const Link* find_link(const EntityState& state, ConnectionId where, const RemoteId& remote) {
-  const auto found = std::ranges::find_if(state.links, [&](const Link& link) { return link.connection == where && link.remote == remote; });
-  return found == state.links.end() ? nullptr : &*found;
-}
-
 /// Whether the record of `link` showed golden's value of the field, as far as is known.
 bool shows_golden(const EntityState& state, const Link* link, FieldIndex field, const Context& context) {
   const std::size_t i = field.value();
@@ -83,7 +78,7 @@ void join_reviews(Work& work, std::vector<ReviewItem> others, EntityId dead) {
     if (item.state != ReviewState::open) continue;
     const bool about_one = std::ranges::all_of(item.candidates, [&](const ReviewCandidate& one) { return one.entity == state.golden.id; });
     // A record that is linked to neither stays a question: it is matched anew.
-    const bool none_waits = item.remote.empty() || find_link(state, item.connection, item.remote);
+    const bool none_waits = item.remote.empty() || state.find(item.connection, item.remote);
     if (item.kind == ReviewKind::possible_duplicate && !item.candidates.empty() && about_one && none_waits) work.close(i, "the two records were merged");
     if (item.kind != ReviewKind::field_conflict) continue;
     const auto first = find_review(state, ReviewKind::field_conflict, item.field, std::nullopt);
@@ -132,14 +127,11 @@ std::optional<Link> take_loser(EntityState& state, ConnectionId where, const Rem
 
 /// What the merge left of the survivor is seen by a read.
 void settle_survivor(Work& work, ConnectionId where, const RemoteId& survivor) {
-  Link* primary = work.state.find(where);
-  for (Link& link : work.state.links) {
-    if (link.connection != where || link.remote != survivor) continue;
-    if (!primary) link.secondary = false;
-    link.presence = LinkPresence::present;
-    work.ask_read(link);
-    return;
-  }
+  Link* link = work.state.find(where, survivor);
+  if (!link) return;
+  if (!work.state.find(where)) link->secondary = false;
+  link->presence = LinkPresence::present;
+  work.ask_read(*link);
 }
 
 }  // namespace
@@ -147,12 +139,11 @@ void settle_survivor(Work& work, ConnectionId where, const RemoteId& survivor) {
 std::vector<ReviewItem> rename_second(EntityState& state, ConnectionId where, const RemoteId& loser, const RemoteId& survivor, const Context& context) {
   Effects effects;
   Work work(state, context, effects);
-  for (Link& link : state.links) {
-    if (link.connection != where || link.remote != loser) continue;
-    link.remote = survivor;
-    link.version.clear();
-    work.ask_read(link);
-    if (link.presence == LinkPresence::present) open_second_record(work, link);
+  if (Link* link = state.find(where, loser)) {
+    link->remote = survivor;
+    link->version.clear();
+    work.ask_read(*link);
+    if (link->presence == LinkPresence::present) open_second_record(work, *link);
   }
   work.finish();
   return std::move(effects.reviews);
@@ -161,10 +152,10 @@ std::vector<ReviewItem> rename_second(EntityState& state, ConnectionId where, co
 Joined join(EntityState a, EntityState b, ConnectionId where, const RemoteId& survivor, const Context& context, const RemoteId& loser) {
   CHECK(a.golden.id != b.golden.id, "an entity joined with itself");
   CHECK(a.golden.fields.size() == b.golden.fields.size(), "entities of different types joined");
-  EntityState& surviving = find_link(b, where, survivor) ? b : a;
+  EntityState& surviving = b.find(where, survivor) ? b : a;
   EntityState& losing = &surviving == &a ? b : a;
   const std::optional<Link> lost = take_loser(losing, where, loser);
-  const auto chosen = fields_chosen(surviving, find_link(surviving, where, survivor), losing, lost ? &*lost : nullptr, context);
+  const auto chosen = fields_chosen(surviving, surviving.find(where, survivor), losing, lost ? &*lost : nullptr, context);
   const EntityId survives = surviving.golden.id;
   const Golden presence = surviving.golden;
   EntityState& older = a.golden.id < b.golden.id ? a : b;

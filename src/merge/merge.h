@@ -38,6 +38,9 @@ struct EntityState {
   std::vector<ReviewItem> reviews;  // open items of this entity
   Link* find(ConnectionId connection);
   const Link* find(ConnectionId connection) const;
+  /// Of that record, also when it is a second one.
+  Link* find(ConnectionId connection, const RemoteId& remote);
+  const Link* find(ConnectionId connection, const RemoteId& remote) const;
 };
 
 /// `a` and `b` mean the same to a system: equal after normalising and after a trip through its mapping.

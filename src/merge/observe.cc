@@ -9,11 +9,6 @@ namespace lockstep::merge {
 
 namespace {
 
-Link* find_remote(EntityState& state, ConnectionId system, const RemoteId& remote) {
-  const auto found = std::ranges::find_if(state.links, [&](const Link& link) { return link.connection == system && link.remote == remote; });
-  return found == state.links.end() ? nullptr : &*found;
-}
-
 std::int64_t modified_us(const Observation& seen) { return (seen.modified.ms == 0 ? seen.observed_at : seen.modified).ms * 1000; }
 
 /// Upper bound of an edit is the record's modified time; lower bound is the one seen before, or the time of a complete read
@@ -181,7 +176,7 @@ void observe_secondary(Work& work, Link& link, const Observation& seen) {
 Effects observe(EntityState& state, const Observation& seen, const Context& context) {
   Effects effects;
   Work work(state, context, effects);
-  Link* link = find_remote(state, seen.system, seen.remote);
+  Link* link = state.find(seen.system, seen.remote);
   CHECK(link, "an observation of a record that is not linked to this entity");
   size_fields(*link, context.type);
   if (link->secondary) {

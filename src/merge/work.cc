@@ -16,6 +16,13 @@ Link* EntityState::find(ConnectionId connection) {
 
 const Link* EntityState::find(ConnectionId connection) const { return const_cast<EntityState*>(this)->find(connection); }
 
+Link* EntityState::find(ConnectionId connection, const RemoteId& remote) {
+  const auto found = std::ranges::find_if(links, [&](const Link& link) { return link.connection == connection && link.remote == remote; });
+  return found == links.end() ? nullptr : &*found;
+}
+
+const Link* EntityState::find(ConnectionId connection, const RemoteId& remote) const { return const_cast<EntityState*>(this)->find(connection, remote); }
+
 const LinkPolicy& Work::policy_of(ConnectionId system) const {
   const LinkPolicy* policy = context.policy.find(system);
   CHECK(policy, "a merge for a connection that does not map the type");
