@@ -57,6 +57,17 @@ std::optional<std::int64_t> Directory::number_at(std::string_view crm, const Typ
   return number_of(type, text_of_value(rows->get(row, *marker)));
 }
 
+namespace {
+
+/// Deactivated in place of a delete: nobody in this company does that otherwise.
+bool is_out_of_use(std::string_view crm, std::string_view type, const emulators::Table& rows, emulators::RowNumber row) {
+  if (crm != "dynamics365" || (type != "account" && type != "contact")) return false;
+  const auto state = rows.find_field("statecode");
+  return state && text_of_value(rows.get(row, *state)) != "0";
+}
+
+}  // namespace
+
 std::vector<std::string> Directory::live_ids(std::string_view crm, std::string_view type, std::int64_t number) {
   follow();
   std::vector<std::string> live;
@@ -67,7 +78,7 @@ std::vector<std::string> Directory::live_ids(std::string_view crm, std::string_v
     const emulators::RowNumber row = rows->find(id);
     if (row == emulators::kNoRow) continue;
     const emulators::Record& record = rows->record(row);
-    if (!record.deleted && !record.archived && record.merged_into == emulators::kNoRow) live.push_back(id);
+    if (!record.deleted && !record.archived && record.merged_into == emulators::kNoRow && !is_out_of_use(crm, type, *rows, row)) live.push_back(id);
   }
   return live;
 }

@@ -29,7 +29,7 @@ class Directory {
   static emulators::Table* table(CrmWorld& world, std::string_view crm, const TypeNames& type);
   /// A record that was loaded, which no journal tells.
   void add(std::string_view crm, std::string_view type, std::int64_t number, std::string id);
-  /// Ids that the record has, or had, there; live ones first to last.
+  /// Ids of its live records there, first to last. An archived one is none.
   std::vector<std::string> live_ids(std::string_view crm, std::string_view type, std::int64_t number);
   std::vector<Held> live_records(std::string_view crm, std::string_view type, std::int64_t number);
   /// Every number that was ever seen anywhere.

@@ -155,7 +155,8 @@ void add_disk(Plan& plan, Rng rng) {
 /// Who wins where two edits meet, decided otherwise than by time; and what a delete means.
 void add_policies(Plan& plan, Rng rng) {
   if (rng.chance(0.1) && !plan.config.contains("conflicts_reviewed")) plan.config["strategy"] = static_cast<double>(rng.below(std::size(kStrategies)));
-  if (rng.chance(0.1)) plan.config["deletes"] = static_cast<double>(rng.below(std::size(kDeletePolicies)));
+  if (rng.chance(0.1)) plan.config["deletes"] = static_cast<double>(rng.below(kFirstKeepingPolicy));
+  else if (rng.chance(0.1)) plan.config["deletes"] = static_cast<double>(kFirstKeepingPolicy + rng.below(std::size(kDeletePolicies) - kFirstKeepingPolicy));
 }
 
 /// Some mistakes show only where several things meet, which chance alone brings about seldom: a share of the seeds is about one such meeting.

@@ -64,7 +64,10 @@ inline constexpr const char* kStrategies[] = {"owner, order: [dynamics365, sales
 inline constexpr double kOwnerStrategy = 0;  // the first of them
 
 /// By the number that "deletes" holds; without it a delete is passed on, and an edit wins over one.
-inline constexpr const char* kDeletePolicies[] = {"delete: review", "incoming_delete: review", "delete_vs_edit: review", "delete_vs_edit: delete_wins"};
+inline constexpr const char* kDeletePolicies[] = {"delete: review",  "incoming_delete: review",  "delete_vs_edit: review", "delete_vs_edit: delete_wins",
+                                                  "delete: archive", "incoming_delete: archive", "delete: ignore",         "incoming_delete: ignore"};
+inline constexpr std::size_t kFirstKeepingPolicy = 4;  // from there on, a deleted record may stay in other systems
+inline constexpr double kDeletesIgnored = 6, kIncomingDeletesIgnored = 7;
 
 inline constexpr const char* kProfiles[] = {"calm", "swarm", "liveness", "quota"};
 /// Precondition: one of kProfiles. Draws events, faults and tunables from separate streams of the seed, so that taking

@@ -166,8 +166,9 @@ void print_story(const Hub& hub, const Story& story) {
   static constexpr const char* kPresence[] = {"not there", "present", "deleted", "detached"};
   fmt::print("\nlinks\n");
   for (const Link& link : story.links)
-    fmt::print("  {:<14} {}/{}  {}{}{}  seen {}\n", story.name(link.connection), link.remote.object, link.remote.id, kPresence[static_cast<int>(link.presence)],
-               link.secondary ? ", second record" : "", link.needs_read ? ", to be read" : "", link.seen.ms == 0 ? "-" : format_iso(link.seen));
+    fmt::print("  {:<14} {}/{}  {}{}{}{}  seen {}\n", story.name(link.connection), link.remote.object, link.remote.id,
+               kPresence[static_cast<int>(link.presence)], link.archived ? ", archived" : "", link.secondary ? ", second record" : "",
+               link.needs_read ? ", to be read" : "", link.seen.ms == 0 ? "-" : format_iso(link.seen));
   if (!story.obligations.empty()) fmt::print("\npending work\n");
   for (const Obligation& owed : story.obligations) {
     static constexpr const char* kStates[] = {"ready", "in flight", "parked"};
@@ -201,7 +202,7 @@ std::string story_json(const Hub& hub, const Story& story) {
   for (const Link& link : story.links)
     out += (&link == &story.links.front() ? "" : ", ") + std::string("{\"system\": ") + to_json(Value(story.name(link.connection))) +
            ", \"object\": " + to_json(Value(link.remote.object)) + ", \"id\": " + to_json(Value(link.remote.id)) +
-           ", \"present\": " + (link.presence == LinkPresence::present ? "true" : "false") + "}";
+           ", \"present\": " + (link.presence == LinkPresence::present ? "true" : "false") + ", \"archived\": " + (link.archived ? "true" : "false") + "}";
   out += "], \"pending\": [";
   for (const Obligation& owed : story.obligations)
     out += (&owed == &story.obligations.front() ? "" : ", ") + std::string("{\"system\": ") + to_json(Value(story.name(owed.connection))) +

@@ -20,6 +20,7 @@ RowSpec Compiler::row(const Node* node) {
   }
   spec.modified = program(node->find("modified"));
   spec.deleted = program(node->find("deleted"));
+  spec.archived = program(node->find("archived"));
   spec.merged_into = program(node->find("merged_into"));
   spec.absorbed = program(node->find("absorbed"));
   return spec;
@@ -258,6 +259,8 @@ WriteSpec Compiler::write(const Node& node) {
   spec.update = operation(node.find("update"));
   spec.remove = operation(node.find("delete"));
   spec.archive = operation(node.find("archive"));
+  spec.restore = operation(node.find("restore"));
+  spec.delete_can_be_undone = flag_at(node, "delete_can_be_undone");
   spec.not_on_create = texts_at(node, "not_on_create");
   spec.lock_group = program(node.find("lock_group"));
   if (const Node* transitions = node.find("transitions"))
@@ -301,6 +304,8 @@ ObjectSpec Compiler::object(const std::string& name, const Node& node) {
     if (spec.write.create.by == CreateBy::lookup && spec.find.empty())
       error(*writes, "create by lookup of '" + name + "' needs 'find': an unknown outcome is looked up before anything is sent again");
   }
+  if (spec.write.archive.has() && (!spec.write.restore.has() || !spec.row.archived))
+    error(node, "'archive' of '" + name + "' needs 'restore', and 'archived' in 'row': what was taken out of use has to be seen, and taken back");
   return spec;
 }
 

@@ -35,13 +35,17 @@ ObjectTraits traits_of(const ObjectSpec& spec) {
   traits.client_chosen_id = spec.write.create.by == CreateBy::client_id;
   // An update that must be guarded takes a shape that is; a delete takes whichever shape fits.
   traits.has_lock = std::ranges::any_of(spec.write.update.shapes, is_guarded);
-  traits.delete_has_lock = spec.write.remove.has() && std::ranges::all_of(spec.write.remove.shapes, is_guarded);
+  traits.delete_has_lock =
+      spec.write.remove.has() && std::ranges::all_of(spec.write.remove.shapes, is_guarded) && std::ranges::all_of(spec.write.archive.shapes, is_guarded);
+  traits.delete_can_be_undone = spec.write.delete_can_be_undone;
+  traits.archives_in_place = spec.write.archive.has();
   traits.version_is_ordered = spec.row.version_is_ordered;
   traits.probe_by_key = !spec.find.empty();
   traits.shadow = spec.write.shadow;
   traits.create_batch_max = batch_max(spec.write.create);
   traits.update_batch_max = batch_max(spec.write.update);
   traits.delete_batch_max = batch_max(spec.write.remove);
+  traits.archive_batch_max = std::min(batch_max(spec.write.archive), batch_max(spec.write.restore));
   traits.read_batch_max = std::max<std::size_t>(1, spec.read_many.max);
   if (spec.changes) traits.poll_every = spec.changes->every;
   traits.visible_after = spec.visible_after;

@@ -32,6 +32,7 @@ struct Row {
   std::string version;               // empty: none
   std::optional<WallTime> modified;  // by the remote's clock
   bool deleted = false;
+  std::optional<bool> archived;  // out of use, and there; absent: the system does not tell
   std::optional<RemoteId> merged_into;
   std::vector<std::string> absorbed;  // ids it swallowed
   std::string external_key;           // our external id as it stands in the record; empty: none
@@ -73,7 +74,7 @@ struct ReadBatch {
   std::uint32_t calls = 0;
 };
 
-enum class Operation : std::uint8_t { create, update, remove, archive, merge };
+enum class Operation : std::uint8_t { create, update, remove, archive, restore, merge };
 std::string_view to_string(Operation operation);
 
 /// One row to write. `set`: slots to send (Null clears); others stay as they are.
@@ -119,13 +120,15 @@ struct ObjectTraits {
   /// refreshes. Otherwise an empty position starts a feed from now on, without rows.
   bool feed_starts_with_listing = false;
   bool can_create = false, can_update = false, can_delete = false;
+  bool delete_can_be_undone = false;  // what is deleted can be brought back there
+  bool archives_in_place = false;     // archived records stay, out of use, and can be taken back
   bool create_is_idempotent = false;  // by key or client-chosen id
   bool client_chosen_id = false;
   bool has_lock = false, delete_has_lock = false, version_is_ordered = false;
   std::string external_key_slot;  // name of the field that holds our external id; empty: none
   bool probe_by_key = false;      // find_by can look records up
   ShadowSource shadow = ShadowSource::response;
-  std::size_t create_batch_max = 1, update_batch_max = 1, delete_batch_max = 1, read_batch_max = 1;
+  std::size_t create_batch_max = 1, update_batch_max = 1, delete_batch_max = 1, archive_batch_max = 1, read_batch_max = 1;
   Duration poll_every{60'000};
   Duration visible_after{0};  // index lag of lookups
 };
@@ -249,6 +252,8 @@ struct FormInfo {
 };
 std::vector<FormInfo> forms_of(const Definition& definition, std::string_view object);
 std::vector<std::string> objects_of(const Definition& definition);
+/// Whether a record of that object can be taken out of use there and be brought back: what policy `archive` asks for.
+bool can_archive(const Definition& definition, std::string_view object);
 const std::string& name_of(const Definition& definition);
 
 }  // namespace lockstep::connector

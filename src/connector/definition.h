@@ -46,7 +46,7 @@ struct PageSpec {
 };
 
 struct RowSpec {
-  ProgramRef id, version, modified, deleted, merged_into, absorbed;
+  ProgramRef id, version, modified, deleted, archived, merged_into, absorbed;
   bool version_is_ordered = false, version_is_exact = false;
   bool id_without_case = false;
 };
@@ -165,7 +165,8 @@ struct ReadManySpec {
 struct WriteSpec {
   ShadowSource shadow = ShadowSource::response;
   std::vector<std::pair<std::string, TemplateRef>> headers, query;
-  OperationSpec create, update, remove, archive;
+  OperationSpec create, update, remove, archive, restore;
+  bool delete_can_be_undone = false;
   std::vector<TransitionSpec> transitions;
   std::vector<std::string> not_on_create;  // wire fields that follow in a second write
   ProgramRef lock_group;                   // rows with equal values are never written in parallel; no value: with nobody

@@ -154,6 +154,11 @@ std::vector<std::string> objects_of(const Definition& definition) {
   return names;
 }
 
+bool can_archive(const Definition& definition, std::string_view object) {
+  const ObjectSpec* spec = definition.find_object(object);
+  return spec && (spec->write.archive.has() || spec->write.delete_can_be_undone);
+}
+
 const std::string& name_of(const Definition& definition) { return definition.name; }
 
 }  // namespace lockstep::connector

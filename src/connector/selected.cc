@@ -122,6 +122,9 @@ Result<Row> SelectedObject::read_row(const Operand& json, Scope& scope) const {
   if (spec_->row.deleted) {
     TRY(row.deleted, expression::evaluate_truth(*spec_->row.deleted, scope));
   }
+  if (spec_->row.archived) {
+    TRY(row.archived, expression::evaluate_truth(*spec_->row.archived, scope));
+  }
   TRY(std::string winner, text_or_empty(spec_->row.merged_into, scope));
   if (!winner.empty() && !same_id(winner, row.id.id)) row.merged_into = RemoteId{spec_->name, std::move(winner)};
   if (spec_->row.absorbed) {

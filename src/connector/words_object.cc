@@ -95,6 +95,7 @@ SchemaRef row_words() {
         false, ""},
        {"modified", expression_text(), false, "When it last changed, by the system's clock."},
        {"deleted", expression_text(), false, "Softly deleted."},
+       {"archived", expression_text(), false, "There, and out of use."},
        {"merged_into", expression_text(), false, "The winner's id."},
        {"absorbed", expression_text(), false, "Ids it swallowed."}});
 }
@@ -166,7 +167,9 @@ SchemaRef object_words() {
                                      {"create", operation_words(), false, ""},
                                      {"update", operation_words(), false, ""},
                                      {"delete", operation_words(), false, ""},
-                                     {"archive", operation_words(), false, ""},
+                                     {"delete_can_be_undone", boolean(), false, "What is deleted can be brought back there: policy `archive` deletes it."},
+                                     {"archive", operation_words(), false, "Takes a record out of use, for policy `archive`."},
+                                     {"restore", operation_words(), false, "Takes an archived record back into use."},
                                      {"transitions", list_of(transition), false, ""},
                                      {"lock_group", expression_text(), false,
                                       "What a write locks beside the record (its parent, over row.to): rows with equal values are never written in parallel."},

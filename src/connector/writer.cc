@@ -15,6 +15,7 @@ std::string_view to_string(Operation operation) {
     case Operation::update: return "update";
     case Operation::remove: return "delete";
     case Operation::archive: return "archive";
+    case Operation::restore: return "restore";
     case Operation::merge: break;
   }
   return "merge";
@@ -30,7 +31,8 @@ const OperationSpec& operation_of(const WriteSpec& write, Operation operation) {
   switch (operation) {
     case Operation::create: return write.create;
     case Operation::remove: return write.remove;
-    case Operation::archive: return write.archive.has() ? write.archive : write.remove;
+    case Operation::archive: return write.archive;
+    case Operation::restore: return write.restore;
     default: return write.update;
   }
 }

@@ -101,8 +101,8 @@ Result<void> Dispatcher::begin_one(Transaction& transaction, Obligation obligati
       if (waits) return {};
     }
     TRY_VOID(add_clearing(transaction, *state, plan));
-    if (plan.kind == Kind::remove) {
-      TRY(const bool waits, waits_for_clearing(transaction, entities, *state, one.obligation));
+    if (plan.kind == Kind::remove || plan.kind == Kind::archive) {
+      TRY(const bool waits, waits_for_clearing(transaction, entities, *state, one.obligation, plan.kind == Kind::remove));
       if (waits) return {};
     }
     if (plan.kind == Kind::nothing) {

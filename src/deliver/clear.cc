@@ -17,7 +17,7 @@ constexpr Duration kSoonRead{300'000};            // a feed that is read less of
 /// The fields of `link` that were last known to point to `target`, and that we may write.
 std::vector<FieldIndex> fields_that_point_to(EntityId target, const Link& link, const LinkPolicy& policy) {
   std::vector<FieldIndex> fields;
-  if (!policy.writable || link.presence != LinkPresence::present || link.secondary) return fields;
+  if (!policy.writable || link.presence != LinkPresence::present || link.archived || link.secondary) return fields;
   for (std::size_t i = 0; i < link.fields.size() && i < policy.fields.size(); ++i) {
     const EntityRef* held = link.fields[i].shadow ? link.fields[i].shadow->get<EntityRef>() : nullptr;
     if (!held || EntityId{held->entity} != target) continue;
@@ -97,7 +97,7 @@ Result<bool> Dispatcher::waits_for_feeds(Transaction& transaction, TypeIndex typ
   return true;
 }
 
-Result<bool> Dispatcher::waits_for_clearing(Transaction& transaction, Entities& entities, merge::EntityState& state, Obligation& removal) {
+Result<bool> Dispatcher::waits_for_clearing(Transaction& transaction, Entities& entities, merge::EntityState& state, Obligation& removal, bool takes_along) {
   const EntityId target = state.golden.id;
   bool waits = false;
   std::string held_by, kept_by;
@@ -107,11 +107,12 @@ Result<bool> Dispatcher::waits_for_clearing(Transaction& transaction, Entities& 
     const LinkPolicy* policy = hub_.policy(referrer.golden.type).find(system_.id);
     const auto pointing = link && policy ? fields_that_point_to(target, *link, *policy) : std::vector<FieldIndex>{};
     if (pointing.empty()) return true;
-    waits = true;
     const auto name = [&] {
       return hub_.model.at(referrer.golden.type).name + " " + referrer.golden.id.value().text() + " (" + link->remote.object + " " + link->remote.id + ")";
     };
     TRY(const bool lets_go, can_let_go(transaction, referrer, *link, pointing));
+    if (!lets_go && !takes_along) return true;  // it stays, and goes on naming a record that stays
+    waits = true;
     if (!lets_go) {
       held_by = name();
       return false;

@@ -113,7 +113,8 @@ class Dispatcher {
   // From a plan to the row that is sent (prepare.cc).
   /// True: it is ready to be sent. False: it was dealt with, parked, or has become a dead letter.
   Result<bool> prepare_write(Beginning& one, DeliverReport& report);
-  void prepare_remove(Beginning& one) const;
+  /// A delete, or a record that is taken out of use or back: no fields are sent.
+  bool prepares_whole_record(Beginning& one) const;
   struct Sendable {
     std::vector<FieldIndex> fields;
     EntityId awaited;  // must be there first; nil: nothing must
@@ -131,8 +132,8 @@ class Dispatcher {
   bool knows_referrers(TypeIndex target, WallTime since) const;
   /// Before a delete: what refers to the record there has to be known. True: the delete waits for that.
   Result<bool> waits_for_feeds(Transaction& transaction, TypeIndex type, Obligation& removal) const;
-  /// And what does is owed a write first. True: the delete waits for that.
-  Result<bool> waits_for_clearing(Transaction& transaction, Entities& entities, merge::EntityState& state, Obligation& removal);
+  /// And what does is owed a write first. `takes_along`: the server would delete with it what cannot be without it. True: the delete waits for that.
+  Result<bool> waits_for_clearing(Transaction& transaction, Entities& entities, merge::EntityState& state, Obligation& removal, bool takes_along);
   /// In a `share`-th of the time that it has waited already.
   Result<void> look_again(Transaction& transaction, Obligation& removal, std::int64_t share, std::string reason) const;
   /// Whether the references in `fields` can be blank there, or another can take their place.

@@ -36,10 +36,7 @@ Result<bool> Dispatcher::prepare_write(Beginning& one, DeliverReport& report) {
   const merge::EntityState& state = one.state;
   prepared.row.key = state.golden.id.value().text();
   prepared.row.correlation = hub_.ids.next(one.context.now).text();
-  if (prepared.plan.kind == merge::Plan::Kind::remove) {
-    prepare_remove(one);
-    return true;
-  }
+  if (prepares_whole_record(one)) return true;
   const mapping::EntityMapping& mapping = *system_.find(state.golden.type)->mapping;
   const bool creating = is_create(prepared);
   const Fields golden = fields_of(state.golden);
@@ -72,13 +69,18 @@ Result<bool> Dispatcher::prepare_write(Beginning& one, DeliverReport& report) {
   return true;
 }
 
-void Dispatcher::prepare_remove(Beginning& one) const {
+bool Dispatcher::prepares_whole_record(Beginning& one) const {
+  switch (one.prepared.plan.kind) {
+    case merge::Plan::Kind::remove: one.prepared.operation = connector::Operation::remove; break;
+    case merge::Plan::Kind::archive: one.prepared.operation = connector::Operation::archive; break;
+    case merge::Plan::Kind::restore: one.prepared.operation = connector::Operation::restore; break;
+    default: return false;
+  }
   const Link& link = *one.state.find(system_.id);
-  const bool archives = hub_.policy(one.state.golden.type).find(system_.id)->incoming_deletes == DeletePolicy::archive;
   one.prepared.object = link.remote.object;
-  one.prepared.operation = archives ? connector::Operation::archive : connector::Operation::remove;
   one.prepared.row.id = link.remote.id;
   one.prepared.row.version = link.version;
+  return true;
 }
 
 Result<Dispatcher::Sendable> Dispatcher::sendable_fields(const Beginning& one, std::size_t variant, const std::vector<EntityId>& missing) const {

@@ -156,7 +156,8 @@ Task<void> Dispatcher::send_all(Queue queue, std::vector<Prepared> prepared, Sen
     const connector::ObjectTraits* traits = system_.connector->find_object(key.second);
     std::size_t batch_max = traits->update_batch_max;
     if (key.first == connector::Operation::create) batch_max = traits->create_batch_max;
-    if (key.first == connector::Operation::remove || key.first == connector::Operation::archive) batch_max = traits->delete_batch_max;
+    if (key.first == connector::Operation::remove) batch_max = traits->delete_batch_max;
+    if (key.first == connector::Operation::archive || key.first == connector::Operation::restore) batch_max = traits->archive_batch_max;
     batch_max = std::max<std::size_t>(batch_max, 1);
     for (std::size_t from = 0; from < rows.size(); from += batch_max) {
       const std::size_t to = std::min(rows.size(), from + batch_max);

@@ -78,6 +78,19 @@ Result<void> Step::bury(EntityId entity) {
   return entities_.save(state, std::move(effects), cause("observe_delete"), source_.connection);
 }
 
+/// An id of ours in a record that was taken out of use in place of a delete: that delete is what the store does not know of any more.
+bool Step::was_archived(const merge::Observation& seen) const {
+  return seen.archived.value_or(false) && parse_ulid(seen_.row.external_key) && seen.carries_external_id &&
+         hub_.policy(source_.type).may_archive_in(source_.connection);
+}
+
+void Step::archive(merge::EntityState& state, merge::Effects& effects) const {
+  state.golden.presence = EntityPresence::deleted;
+  state.golden.deleted_cause = "archived before the store was restored, in " + hub_.system_name(source_.connection);
+  state.find(source_.connection)->archived = true;
+  effects.changes.push_back(AuditChange{"", std::nullopt, Value(seen_.row.id), state.golden.deleted_cause});
+}
+
 /// What an unlinked row means may depend on what became of another record: while that was not read again, it waits.
 bool Step::waits_for_recovery(const identity::Decision& decision) const {
   return hub_.recovering && !source_.by_id && decision.kind == identity::Decision::Kind::review;

@@ -179,6 +179,7 @@ Result<void> Step::create(EntityId id) {
   probe.golden.type = source_.type;
   TRY(const merge::Observation seen, observation(probe));
   merge::EntityState state = entities_.with_context(probe, [&](const merge::Context& context) { return merge::create_entity(id, seen, context, effects); });
+  if (was_archived(seen)) archive(state, effects);
   effects.golden_changed = effects.link_changed = true;
   ++count_.created;
   TRY_VOID(entities_.save(state, std::move(effects), cause("create_entity"), source_.connection));

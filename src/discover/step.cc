@@ -111,6 +111,7 @@ Result<merge::Observation> Step::observation(const merge::EntityState& state) co
   seen.system = source_.connection;
   seen.remote = seen_.row.id;
   seen.present = !seen_.row.deleted;
+  seen.archived = seen_.row.archived;
   seen.complete = !seen_.partial;
   seen.by_id = source_.by_id;
   seen.fence = source_.fence;

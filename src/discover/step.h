@@ -59,6 +59,8 @@ class Step {
   Result<void> note_lost_name();
   Result<void> bring_back_link();
   Result<void> bury(EntityId entity);
+  bool was_archived(const merge::Observation& seen) const;
+  void archive(merge::EntityState& state, merge::Effects& effects) const;
   bool waits_for_recovery(const identity::Decision& decision) const;
   Result<bool> is_lost_tombstone(const std::vector<EntityId>& tombstones) const;
   Result<void> close_reviews_of(const RemoteId& remote, const std::string& why);

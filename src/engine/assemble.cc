@@ -94,6 +94,10 @@ LinkPolicy link_policy(const Configuration& configuration, const ConnectionSetti
     policy.has_lock = traits && traits->has_lock;
     policy.delete_has_lock = traits && traits->delete_has_lock;
     policy.version_is_ordered = traits && traits->version_is_ordered;
+    for (std::size_t variant = 0; variant < mapping->variant_count(); ++variant) {
+      const auto* of_variant = system.connector->find_object(mapping->selection(variant).object);
+      policy.archives_in_place = policy.archives_in_place || (of_variant && of_variant->archives_in_place);
+    }
   }
   for (std::size_t field = 0; field < definition.fields.size(); ++field)
     policy.fields.push_back(field_policy(configuration, connection, mapping, of_type, definition, FieldIndex{static_cast<std::uint16_t>(field)}, numbers));

@@ -60,6 +60,8 @@ class Loader {
   void load_pace(const Node& node, ConnectionSettings& settings);
   void check_settings(const Node& node, const ConnectionSettings& settings, const Configuration& configuration);
   void load_type(const std::string& type, const Node& node, ConnectionSettings& settings, const Configuration& configuration);
+  void check_archives(const Node& connections, const Configuration& configuration);
+  void check_archive(const Node& asked, const ConnectionSettings& of, const std::string& type, const Configuration& configuration);
   void load_keys(const Node& root, Configuration& configuration);
   void load_policies(const Node& root, Configuration& configuration);
   void load_backup(const Node& node, Configuration& configuration);
@@ -250,6 +252,42 @@ void Loader::check_settings(const Node& node, const ConnectionSettings& settings
                                 "add it under 'systems' and 'fields' of a mapping of your own (docs/mappings.md)"});
 }
 
+/// Whoever asks for an archive must not get a delete that nobody can undo.
+void Loader::check_archive(const Node& asked, const ConnectionSettings& of, const std::string& type, const Configuration& configuration) {
+  const auto definition = configuration.definitions.find(of.connector);
+  const auto index = configuration.model.find(type);
+  if (definition == configuration.definitions.end() || !index || index->value() >= configuration.mappings.size()) return;
+  const auto mapping = configuration.mappings[index->value()].systems.find(of.connector);
+  if (mapping == configuration.mappings[index->value()].systems.end()) return;
+  std::vector<std::string> destroyed;
+  for (std::size_t variant = 0; variant < mapping->second->variant_count(); ++variant) {
+    const std::string& object = mapping->second->selection(variant).object;
+    if (!connector::can_archive(*definition->second, object) && std::ranges::find(destroyed, object) == destroyed.end()) destroyed.push_back(object);
+  }
+  if (!destroyed.empty())
+    report(findings_, asked, "'" + of.name + "' cannot archive " + join(destroyed, ", ") + " (" + type + "): a delete there is for ever",
+           "write propagate, ignore or review");
+}
+
+void Loader::check_archives(const Node& connections, const Configuration& configuration) {
+  const auto find = [&](const std::string& name) { return std::ranges::find(configuration.connections, name, &ConnectionSettings::name); };
+  const auto passes_over = [](const ConnectionSettings& to, const std::string& type) {
+    const auto own = std::ranges::find(to.types, type, &ConnectionSettings::TypeSettings::type);
+    return own != to.types.end() && (!own->enabled || !own->writable.value_or(true) || own->incoming_deletes == DeletePolicy::ignore);
+  };
+  for (const auto& [name, connection] : connections.members) {
+    const Node* types = connection.find("types");
+    if (!types) continue;
+    for (const auto& [type, settings] : types->members) {
+      if (const Node* own = settings.find("incoming_delete"); own && own->scalar == "archive") check_archive(*own, *find(name), type, configuration);
+      const Node* seen = settings.find("delete");
+      if (!seen || seen->scalar != "archive") continue;
+      for (const ConnectionSettings& other : configuration.connections)
+        if (other.name != name && !passes_over(other, type)) check_archive(*seen, other, type, configuration);
+    }
+  }
+}
+
 void Loader::load_keys(const Node& root, Configuration& configuration) {
   const Node* keys = root.find("api_keys");
   if (!keys) return;
@@ -380,8 +418,10 @@ std::shared_ptr<Configuration> Loader::load() {
   // Commands beside a running lockstep ask it with the key, where they may read it; who runs needs it.
   if (const Node* key = root->find("operator_key")) configuration->operator_key = options_.resolve_secrets ? secret(*key) : secret_at(*key).value_or("");
   load_parts(*root, *configuration);
-  if (const Node* connections = root->find("connections"))
+  if (const Node* connections = root->find("connections")) {
     for (const auto& [name, node] : connections->members) load_connection(name, node, *configuration);
+    check_archives(*connections, *configuration);
+  }
   load_keys(*root, *configuration);
   load_policies(*root, *configuration);
   if (const Node* backup = root->find("backup")) load_backup(*backup, *configuration);

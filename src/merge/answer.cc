@@ -8,6 +8,8 @@ namespace lockstep::merge {
 
 namespace {
 
+bool deletes(const Plan& plan) { return plan.kind == Plan::Kind::remove || plan.kind == Plan::Kind::archive; }
+
 bool is_stand_in(const Plan& plan, FieldIndex field) { return std::ranges::find(plan.stand_ins, field) != plan.stand_ins.end(); }
 
 /// An earlier request with the same value stays: it may land after this one has its answer.
@@ -69,9 +71,18 @@ void observe_shown(Work& work, Link& link, const Plan& plan, const Answer& answe
   if (answer.modified > link.modified) link.modified = answer.modified;
 }
 
+void archived(Work& work, Link& link, const Answer& answer, bool archived) {
+  link.archived = archived;
+  link.delete_unanswered = false;
+  link.version = answer.version;
+  link.version_is_read = false;
+  if (answer.shows_values) hold_all(work, link, answer.shown);
+  if (archived) drop_candidates(work, link.connection);
+}
+
 void removed(Work& work, Link& link) {
   link.presence = LinkPresence::deleted;
-  link.delete_unanswered = false;
+  link.delete_unanswered = link.archived = false;
   link.version.clear();
   drop_candidates(work, link.connection);
 }
@@ -106,7 +117,7 @@ Link* created(Work& work, Link& link, const Answer& answer) {
     link.remote = answer.remote;
     link.modified = WallTime{};
     link.seen = WallTime{};  // what it holds beside the values sent is not known yet
-    link.delete_unanswered = link.needs_read = false;
+    link.delete_unanswered = link.archived = link.needs_read = false;
   }
   link.external_id_confirmed = true;
   return &link;
@@ -116,6 +127,7 @@ void accepted(Work& work, Link& link, const Plan& plan, const Answer& answer) {
   work.effects.link_changed = true;
   link.fence = std::max(link.fence, work.context.fence);
   if (plan.kind == Plan::Kind::remove) return removed(work, link);
+  if (plan.kind == Plan::Kind::archive || plan.kind == Plan::Kind::restore) return archived(work, link, answer, plan.kind == Plan::Kind::archive);
   if (plan.kind == Plan::Kind::create && !created(work, link, answer)) return;
   if (plan.external_id) link.external_id_confirmed = true;
   link.version = answer.version;
@@ -129,13 +141,13 @@ void not_written(Work& work, Link& link, const Plan& plan) {
   work.effects.link_changed = true;
   for (const FieldIndex field : plan.fields) (void)take_sent(link.fields[field.value()]);
   if (plan.kind == Plan::Kind::create) link.intent.reset();
-  if (plan.kind == Plan::Kind::remove) link.delete_unanswered = false;
+  if (deletes(plan)) link.delete_unanswered = false;
 }
 
 }  // namespace
 
 void begin_write(EntityState& state, ConnectionId system, const Plan& plan, const Context& context) {
-  CHECK(plan.kind == Plan::Kind::create || plan.kind == Plan::Kind::update || plan.kind == Plan::Kind::remove, "a write of nothing");
+  CHECK(plan.kind != Plan::Kind::nothing && plan.kind != Plan::Kind::read_first, "a write of nothing");
   Link* link = state.find(system);
   if (!link) {
     CHECK(plan.kind == Plan::Kind::create, "a write to a record that is not linked");
@@ -146,7 +158,7 @@ void begin_write(EntityState& state, ConnectionId system, const Plan& plan, cons
     link->type = state.golden.type;
   }
   size_fields(*link, context.type);
-  if (plan.kind == Plan::Kind::remove) {
+  if (deletes(plan)) {
     link->delete_unanswered = true;
     link->delete_sent = context.now;
     return;

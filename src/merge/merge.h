@@ -18,6 +18,7 @@ struct Observation {
   ConnectionId system;
   RemoteId remote;
   bool present = true;                               // false: deleted, or absent from a read by id
+  std::optional<bool> archived;                      // present, but out of use there; absent: the system does not tell
   bool complete = true;                              // false: fields not carried mean nothing (rule 2)
   bool by_id = false;                                // the answer to a read by id
   std::optional<std::uint64_t> fence;                // counter when the read was sent; none for pushed payloads and change logs
@@ -82,7 +83,7 @@ Effects observe(EntityState& state, const Observation& observation, const Contex
 
 /// What is owed to one link now (rules 7, 8, 12, 14).
 struct Plan {
-  enum class Kind { nothing, read_first, create, update, remove };
+  enum class Kind { nothing, read_first, create, update, remove, archive, restore };
   Kind kind = Kind::nothing;
   std::vector<FieldIndex> fields;     // create: all known fields; update: the changed ones
   bool external_id = false;           // update: our external id is to be written too

@@ -30,6 +30,7 @@ Stamp record_stamp(const Work& work, const Observation& seen) {
 bool carries_nothing_new(const Work& work, const Link& link, const Observation& seen) {
   if (seen.present != (link.presence == LinkPresence::present)) return false;
   if (!seen.present) return true;
+  if (link.archived && seen.archived == false) return false;
   for (std::size_t i = 0; i < seen.fields.size() && i < link.fields.size(); ++i) {
     if (!seen.fields[i]) continue;
     const LinkField& field = link.fields[i];
@@ -127,6 +128,26 @@ void note_record(Work& work, Link& link, const Observation& seen) {
   }
 }
 
+/// An archive without an answer is seen to have landed.
+bool archive_arrived(Work& work, Link& link, const Observation& seen) {
+  if (!link.delete_unanswered || !seen.archived.value_or(false) || !work.context.policy.may_archive_in(link.connection)) return false;
+  link.archived = true;
+  link.delete_unanswered = false;
+  hold_all(work, link, seen.fields);
+  work.note("our archive arrived in " + work.name_of(link.connection));
+  return true;
+}
+
+/// Somebody took it into use there again. Out of use otherwise than by us, it is in step as it is, unless that is all that is owed.
+void observe_use(Work& work, Link& link, const Observation& seen) {
+  if (!seen.archived || link.archived == *seen.archived) return;
+  const bool as_owed = work.state.golden.presence == EntityPresence::deleted && archives(work.state, work.policy_of(link.connection), work.context);
+  if (!link.archived && !as_owed) return;
+  link.archived = *seen.archived;
+  work.effects.link_changed = true;
+  if (!link.archived) record_back(work, link, record_stamp(work, seen));
+}
+
 bool is_first_sight(const Link& link) {
   return link.seen.ms == 0 && std::ranges::none_of(link.fields, [](const LinkField& field) { return field.shadow || field.new_mapping; });
 }
@@ -149,7 +170,10 @@ void accept(Work& work, Link& link, const Observation& seen) {
     record_back(work, link, record_stamp(work, seen));
   }
   link.presence = LinkPresence::present;
-  merge_fields(work, link, seen);
+  if (!archive_arrived(work, link, seen)) {
+    merge_fields(work, link, seen);
+    observe_use(work, link, seen);
+  }
   note_record(work, link, seen);
   settle_read(work, link, seen);
   move_fence(work, link, seen);
@@ -217,7 +241,7 @@ Link& add_link(EntityState& state, ConnectionId system, const RemoteId& remote, 
   link->presence = LinkPresence::present;
   link->version.clear();
   link->fence = 0;
-  link->external_id_confirmed = link->needs_read = link->delete_unanswered = false;
+  link->external_id_confirmed = link->needs_read = link->delete_unanswered = link->archived = false;
   link->read_asked = 0;
   link->seen = link->modified = WallTime{};
   return *link;

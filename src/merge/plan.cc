@@ -23,9 +23,10 @@ Plan nothing(std::string why) {
 /// What stands between a write that is owed and its sending: reads that have to come first (rules 1 and 13).
 std::optional<std::string> read_needed(const Plan& plan, const Link& link, const LinkPolicy& policy, const Context& context) {
   if (link.needs_read) return "a read by id is owed";
-  const bool has_lock = plan.kind == Plan::Kind::remove ? policy.delete_has_lock : policy.has_lock;
+  const bool deletes = plan.kind == Plan::Kind::remove || plan.kind == Plan::Kind::archive;
+  const bool has_lock = deletes ? policy.delete_has_lock : policy.has_lock;
   if (has_lock) return link.version.empty() ? std::optional<std::string>("the version for the lock is not known") : std::nullopt;
-  if (plan.kind == Plan::Kind::update && plan.fields.empty()) return std::nullopt;  // our own id alone covers nobody's edit
+  if (!deletes && plan.fields.empty()) return std::nullopt;  // our own id alone covers nobody's edit, nor does taking a record back into use
   if (policy.read_before_write_ms > 0 && context.now.ms - link.seen.ms > policy.read_before_write_ms) return "last read too long ago";
   return std::nullopt;
 }
@@ -42,6 +43,7 @@ Plan gated(Plan plan, const Link& link, const LinkPolicy& policy, const Context&
 
 Plan plan_delete(const EntityState& state, const Link* link, const LinkPolicy& policy, const Context& context) {
   if (!link || link->presence != LinkPresence::present) return nothing("deleted, and not there");
+  if (link->archived) return nothing("archived there");
   if (policy.incoming_deletes == DeletePolicy::ignore) return nothing("deletes are not passed on to this system");
   for (const ReviewItem& item : state.reviews) {
     if (!is_open(item)) continue;
@@ -51,7 +53,7 @@ Plan plan_delete(const EntityState& state, const Link* link, const LinkPolicy& p
     if (item.kind == ReviewKind::refused_delete && item.connection == policy.connection) return nothing("the delete was refused: review");
   }
   Plan plan;
-  plan.kind = Plan::Kind::remove;
+  plan.kind = archives(state, policy, context) ? Plan::Kind::archive : Plan::Kind::remove;
   return gated(std::move(plan), *link, policy, context);
 }
 
@@ -96,6 +98,10 @@ bool owes_name(const EntityState& state, const Link& link, FieldIndex index, con
 
 Plan plan_update(const EntityState& state, const Link& link, const LinkPolicy& policy, const Context& context) {
   Plan plan;
+  if (link.archived) {  // many a system refuses other edits until then
+    plan.kind = Plan::Kind::restore;
+    return gated(std::move(plan), link, policy, context);
+  }
   bool blind = false, frozen = false;
   for (std::size_t i = 0; i < context.type.fields.size(); ++i) {
     const FieldIndex index{static_cast<std::uint16_t>(i)};
@@ -119,6 +125,11 @@ Plan plan_update(const EntityState& state, const Link& link, const LinkPolicy& p
 }
 
 }  // namespace
+
+bool archives(const EntityState& state, const LinkPolicy& policy, const Context& context) {
+  const LinkPolicy* seen_in = context.policy.find(state.golden.deleted_stamp.system);
+  return policy.archives_in_place && (policy.incoming_deletes == DeletePolicy::archive || (seen_in && seen_in->deletes == DeletePolicy::archive));
+}
 
 Owed owed(const EntityState& state, const Link& link, FieldIndex index, const Context& context) {
   const std::size_t i = index.value();

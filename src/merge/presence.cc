@@ -111,7 +111,7 @@ void record_gone(Work& work, Link& link, const Stamp& stamp) {
   const bool edited = work.state.golden.presence == EntityPresence::present && something_is_owed(work, link);
   const bool ours = link.delete_unanswered;
   link.presence = LinkPresence::deleted;
-  link.delete_unanswered = false;
+  link.delete_unanswered = link.archived = false;
   link.needs_read = false;
   link.intent.reset();
   work.effects.link_changed = work.effects.gone = true;

@@ -19,6 +19,14 @@ void hold(Work& work, Link& link, FieldIndex index, const Value& shadow, const V
   work.effects.link_changed = true;
 }
 
+void hold_all(Work& work, Link& link, const Fields& shown) {
+  for (std::size_t i = 0; i < shown.size() && i < link.fields.size(); ++i) {
+    const FieldIndex index{static_cast<std::uint16_t>(i)};
+    if (!shown[i] || (link.fields[i].shadow && work.same(link.connection, index, *shown[i], *link.fields[i].shadow))) continue;
+    hold(work, link, index, *shown[i], *shown[i], Stamp{});
+  }
+}
+
 void set_golden(Work& work, FieldIndex index, const Value& value, const Stamp& stamp, std::string note) {
   GoldenField& golden = work.golden(index);
   work.note(index, golden.value, value, std::move(note));

@@ -76,6 +76,8 @@ inline bool is_outward(const FieldPolicy& policy) { return policy.direction == D
 void set_golden(Work& work, FieldIndex field, const Value& value, const Stamp& stamp, std::string note);
 /// shadow := value, and it stands for `acked` (rule 3).
 void hold(Work& work, Link& link, FieldIndex field, const Value& shadow, const Value& acked, const Stamp& acked_stamp);
+/// What the record shows after it was taken out of use, or back: our doing, and nobody's edit. What golden holds is owed once it is in use.
+void hold_all(Work& work, Link& link, const Fields& shown);
 /// The server keeps `value` instead of ours (rule 7).
 void rewritten(Work& work, Link& link, FieldIndex field, const Value& value);
 
@@ -107,6 +109,8 @@ void record_gone(Work& work, Link& link, const Stamp& stamp);
 void record_back(Work& work, Link& link, const Stamp& stamp);
 /// An edit on a link of a deleted entity. True: it counts, the caller merges it on.
 bool edit_against_tombstone(Work& work, const Link& link, FieldIndex field, const Value& value, const Stamp& stamp);
+/// Whether a delete of the entity takes the record out of use, in that system: by its own wish, or that of the system where the delete was seen.
+bool archives(const EntityState& state, const LinkPolicy& policy, const Context& context);
 void secondary_gone(Work& work, Link& link);
 
 /// Rule 3: is this field owed to the link? Also what "edited meanwhile" means (rule 8).

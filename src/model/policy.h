@@ -46,7 +46,8 @@ struct LinkPolicy {
   bool creates = true;                                      // records are created there
   bool keeps_entity_id = false;                             // files records under our own id (hosted): a create there waits for no external id
   DeletePolicy deletes = DeletePolicy::propagate;           // a delete seen there
-  DeletePolicy incoming_deletes = DeletePolicy::propagate;  // a delete owed to it: propagate, archive, ignore
+  DeletePolicy incoming_deletes = DeletePolicy::propagate;  // a delete owed to it
+  bool archives_in_place = false;                           // archived records stay there, out of use; false: `archive` is the delete itself
   DeleteVersusEdit delete_versus_edit = DeleteVersusEdit::edit_wins;
   bool has_lock = false;                       // optimistic lock: an update needs a known version
   bool delete_has_lock = false;                // a delete carries the version too; without: the record is read between the decision and the delete
@@ -61,6 +62,15 @@ struct TypePolicy {
   bool append_only = false;
   std::vector<LinkPolicy> links;            // one per connection that maps the type
   std::vector<ConnectionId> initial_order;  // unknown shadow: order of systems; empty: last write wins
+  /// Whether a delete may take records out of use there, in place of the delete.
+  bool may_archive_in(ConnectionId connection) const {
+    const LinkPolicy* there = find(connection);
+    if (!there || !there->archives_in_place) return false;
+    if (there->incoming_deletes == DeletePolicy::archive) return true;
+    for (const auto& link : links)
+      if (link.connection != connection && link.deletes == DeletePolicy::archive) return true;
+    return false;
+  }
   const LinkPolicy* find(ConnectionId connection) const {
     for (const auto& link : links)
       if (link.connection == connection) return &link;

@@ -100,11 +100,12 @@ struct Link {
   bool external_id_confirmed = false;  // our external id was seen in, or answered for, the record
   bool needs_read = false;             // a read by id is owed; nothing is sent until it is merged
   std::uint64_t read_asked = 0;        // counter when that read was asked for: only one sent later settles it
-  bool delete_unanswered = false;
-  WallTime delete_sent;    // when that delete was sent: until it can no longer land, an absence is its answer
-  bool secondary = false;  // a second live record of the entity there: under review, never written
-  WallTime seen;           // last complete read
-  WallTime modified;       // the record's modified time at that read (hub time)
+  bool delete_unanswered = false;      // or an archive
+  WallTime delete_sent;                // when that delete was sent: until it can no longer land, an absence is its answer
+  bool archived = false;               // present, but we took it out of use there, in place of a delete: to be taken back when the entity is present again
+  bool secondary = false;              // a second live record of the entity there: under review, never written
+  WallTime seen;                       // last complete read
+  WallTime modified;                   // the record's modified time at that read (hub time)
   std::optional<CreateIntent> intent;
   std::vector<LinkField> fields;  // by FieldIndex
 };

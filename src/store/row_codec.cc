@@ -223,7 +223,8 @@ std::string encode_link(const Link& link, const FieldNumbers& numbers) {
   Writer out;
   out.text(link.version);
   out.number(static_cast<std::int64_t>(link.fence));
-  out.number((link.external_id_confirmed ? 1 : 0) | (link.delete_unanswered ? 2 : 0) | (link.intent ? 4 : 0) | (link.version_is_read ? 8 : 0));
+  out.number((link.external_id_confirmed ? 1 : 0) | (link.delete_unanswered ? 2 : 0) | (link.intent ? 4 : 0) | (link.version_is_read ? 8 : 0) |
+             (link.archived ? 16 : 0));
   out.number(link.modified.ms);
   out.number(static_cast<std::int64_t>(link.read_asked));
   out.number(link.delete_sent.ms);
@@ -250,6 +251,7 @@ Result<void> decode_link(std::string_view body, const FieldNumbers& numbers, Lin
   link.external_id_confirmed = flags & 1;
   link.delete_unanswered = flags & 2;
   link.version_is_read = flags & 8;
+  link.archived = flags & 16;
   link.modified = in.time();
   link.read_asked = static_cast<std::uint64_t>(in.number());
   link.delete_sent = in.time();

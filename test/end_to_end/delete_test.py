@@ -57,6 +57,27 @@ class DeleteTest(EndToEnd):
         self.wait_calm(world)
         self.assertEqual(set(self.held(world, "contact", entity)), {"dynamics365"})
 
+    def inactive(self, world, own):
+        rows = {row["contactid"]: row for row in world.dynamics365.rows("contacts")}
+        return rows[own]["statecode"] != 0 if own in rows else None
+
+    def test_an_archived_record_is_taken_out_of_use_and_back(self):
+        for settings in ({("dynamics365", "contact"): "incoming_delete: archive"}, {("salesforce", "contact"): "delete: archive"}):
+            with self.subTest(settings=settings):
+                world = self.start(settings, customers=2)
+                entity = self.new_contact(world)
+                held = self.held(world, "contact", entity)
+                self.delete(world, "salesforce", "contact", held["salesforce"])
+                wait_until("it is deactivated", lambda: self.inactive(world, held["dynamics365"]))
+                self.wait_calm(world)
+                self.assertTrue(self.inactive(world, held["dynamics365"]), "and stays so")
+                self.assertIn("archive", [row["operation"] for row in world.lockstep_lines("audit", "--entity", entity)])
+                world.control("salesforce", "edit", {"as": "Ann", "operation": "restore", "object": "Contact", "id": held["salesforce"], "fields": {}})
+                wait_until("it is in use again", lambda: self.inactive(world, held["dynamics365"]) is False)
+                self.assert_in_step(world)
+                self.assertEqual(self.held(world, "contact", entity)["dynamics365"], held["dynamics365"], "the same record, not one beside it")
+                self.put_away(world)
+
     def test_under_review_a_delete_waits_and_is_then_carried_out_or_undone(self):
         world = self.start({("salesforce", "contact"): "delete: review"})
         for number, (choice, left) in enumerate((("remove", 0), ("keep", 3))):

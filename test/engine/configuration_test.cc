@@ -178,6 +178,24 @@ TEST_F(ConfigurationTest, ApiKeysBelongToHostedConnections) {
   expect_said(with("api_keys: [{name: a, key: {env: K}, connection: support}, {name: a, key: {env: L}, connection: support}]"), "api key 'a' is there twice");
 }
 
+TEST_F(ConfigurationTest, AnArchiveIsNoDeleteThatNobodyCanUndo) {
+  const std::string dynamics =
+      "  crm: {connector: dynamics365, params: {org_url: 'http://127.0.0.1:1', tenant: t}, secrets: {client_id: {env: A}, client_secret: {env: B}, door_key: "
+      "{env: C}}";
+  const std::string sales = "  sales: {connector: salesforce, secrets: {client_id: {env: A}, client_secret: {env: B}}";
+  const auto two = [&](const std::string& in_sales, const std::string& in_crm) {
+    return "lockstep: 1\nconnections:\n" + sales + (in_sales.empty() ? "" : ", types: {" + in_sales + "}") + "}\n" + dynamics +
+           (in_crm.empty() ? "" : ", types: {" + in_crm + "}") + "}\n";
+  };
+  EXPECT_TRUE(load(two("", "contact: {incoming_delete: archive}, case: {incoming_delete: archive}"))) << said();
+  EXPECT_TRUE(load(two("contact: {delete: archive}", ""))) << said();
+  EXPECT_TRUE(load(two("interaction: {delete: archive}", "interaction: {incoming_delete: ignore}"))) << said();
+  const std::string wanted =
+      "error: 'crm' cannot archive annotation, phonecall, email (interaction): a delete there is for ever; write propagate, ignore or review";
+  expect_said(two("", "interaction: {incoming_delete: archive}"), "lockstep.yaml:4:201: " + wanted);
+  expect_said(two("interaction: {delete: archive}", ""), "lockstep.yaml:3:121: " + wanted);
+}
+
 TEST_F(ConfigurationTest, Policies) {
   expect_said(with("policies: {contct: {}}"), "lockstep.yaml:5:12: error: policy for unknown entity type 'contct'; did you mean 'contact'?");
   expect_said(with("policies: {contact: {fields: {phnoe: {}}}}"), "lockstep.yaml:5:31: error: policy for unknown field 'contact.phnoe'; did you mean 'phone'?");

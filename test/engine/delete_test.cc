@@ -79,18 +79,6 @@ TEST(Delete, IsFoundByTheNextCompleteListingWhereTheFeedTellsNothing) {
   EXPECT_TRUE(world.systems[1]->live("contact").empty());
 }
 
-TEST(Delete, ArchivesWhereThePolicySaysSo) {
-  World world;
-  world.configure = [](Hub& hub) { set_deletes(hub, DeletePolicy::propagate, DeletePolicy::archive); };
-  world.add_system("north");
-  world.add_system("east");
-  const auto ids = load_ada(world);
-  world.systems[0]->remove("contact", ids[0]);
-  ASSERT_TRUE(world.settle());
-  ASSERT_FALSE(world.systems[1]->writes.empty());
-  EXPECT_EQ(world.systems[1]->writes.back().operation, connector::Operation::archive);
-}
-
 TEST(Delete, IgnoredStaysInThatSystemAndIsNotMadeThereAgain) {
   World world;
   world.configure = [](Hub& hub) { set_deletes(hub, DeletePolicy::ignore, DeletePolicy::propagate); };

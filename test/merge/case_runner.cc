@@ -12,7 +12,7 @@ namespace lockstep::merge {
 
 namespace {
 
-constexpr const char* kKinds[] = {"nothing", "read_first", "create", "update", "remove"};
+constexpr const char* kKinds[] = {"nothing", "read_first", "create", "update", "remove", "archive", "restore"};
 constexpr std::string_view kReviewKinds[] = {"field_conflict", "possible_duplicate", "second_record",  "mass_delete",  "rewritten",
                                              "duplicate_key",  "delete_vs_edit",     "refused_delete", "refused_field"};
 
@@ -47,6 +47,7 @@ class Run {
     seen.by_id = how == "id";
     seen.complete = !node["partial"].as<bool>(false);
     seen.present = !node["gone"].as<bool>(false);
+    if (node["archived"]) seen.archived = node["archived"].as<bool>();
     if (how == "poll" || how == "id") seen.fence = node["asked"] ? asked_.at(node["asked"].as<std::string>()) : world_.fence;
     seen.version = node["version"].as<std::string>("");
     seen.observed_at = world_.now;
@@ -173,7 +174,10 @@ class Run {
     constexpr const char* kPresences[] = {"absent", "present", "deleted", "detached"};
     for (const auto& one : node) {
       const Link* link = world_.state.find(world_.system(one.first.as<std::string>()));
-      equal("link of " + one.first.as<std::string>(), one.second.as<std::string>(), link ? kPresences[static_cast<int>(link->presence)] : "none");
+      equal("link of " + one.first.as<std::string>(), one.second.as<std::string>(),
+            !link            ? "none"
+            : link->archived ? "archived"
+                             : kPresences[static_cast<int>(link->presence)]);
     }
   }
 

@@ -79,6 +79,7 @@ void CaseWorld::add_system(const std::string& name, const YAML::Node& node) {
   if (node["read_before_write"]) link.read_before_write_ms = parse_duration(node["read_before_write"].as<std::string>())->count();
   link.deletes = delete_policy_of(node["deletes"].as<std::string>("propagate"));
   link.incoming_deletes = delete_policy_of(node["incoming_deletes"].as<std::string>("propagate"));
+  link.archives_in_place = node["archives_in_place"].as<bool>(false);
   link.delete_versus_edit = word<DeleteVersusEdit>(
       node["delete_vs_edit"].as<std::string>("edit_wins"),
       {{"edit_wins", DeleteVersusEdit::edit_wins}, {"delete_wins", DeleteVersusEdit::delete_wins}, {"review", DeleteVersusEdit::review}});

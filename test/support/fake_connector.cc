@@ -61,6 +61,7 @@ Result<void> FakeConnector::select(const mapping::Selection& selection) {
   traits.version_is_ordered = true;
   traits.external_key_slot = own.has_key ? "our_key" : "";
   traits.probe_by_key = own.probes;
+  traits.archives_in_place = own.archives_in_place;
   traits.shadow = own.shadow;
   traits.create_batch_max = traits.update_batch_max = traits.delete_batch_max = traits.read_batch_max = own.batch;
   traits_[selection.object] = traits;
@@ -89,6 +90,7 @@ Row FakeConnector::row_of(const std::string& object, const FakeRecord& record) c
     if (!record.merged_into.empty()) row.merged_into = RemoteId{object, record.merged_into};
     return row;
   }
+  if (system_.traits_.archives_in_place) row.archived = record.archived;
   for (const mapping::SlotSpec& slot : selections_.at(object).slots) {
     const auto value = record.fields.find(name_of(slot));
     row.slots.emplace_back(value == record.fields.end() ? Value{} : value->second);
@@ -298,7 +300,11 @@ WriteResult FakeConnector::write_row(const std::string& object, Operation operat
   if (operation == Operation::create) {
     result = create_row(object, row, fields);
     record = &system_.record(object, result.id.id);
+  } else if (operation == Operation::archive || operation == Operation::restore) {
+    record->archived = operation == Operation::archive;
+    system_.changed(object, *record);
   } else if (operation == Operation::update) {
+    if (record->archived) return failed(failure_of(FailureClass::state, "it is out of use"));
     for (auto& [name, value] : fields) record->fields[name] = value;
     if (row.send_key) record->key = row.key;
     system_.changed(object, *record);
@@ -310,7 +316,7 @@ WriteResult FakeConnector::write_row(const std::string& object, Operation operat
   result.id = RemoteId{object, record->id};
   system_.writes.push_back(FakeWrite{operation, object, record->id, fields, executor_.clock().wall()});
   const Row shown = row_of(object, *record);
-  if (operation != Operation::remove && operation != Operation::archive) {
+  if (operation != Operation::remove) {
     result.version = shown.version;
     if (system_.traits_.shadow == connector::ShadowSource::response) result.record = shown;
     if (result.record && system_.traits_.answers_in_part)

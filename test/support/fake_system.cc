@@ -42,6 +42,13 @@ void FakeSystem::remove(const std::string& object, const std::string& id) {
   changed(object, one);
 }
 
+void FakeSystem::use_again(const std::string& object, const std::string& id) {
+  FakeRecord& one = record(object, id);
+  CHECK(one.archived, "it is in use");
+  one.archived = false;
+  changed(object, one);
+}
+
 void FakeSystem::restore(const std::string& object, const std::string& id) {
   FakeRecord& one = record(object, id);
   one.deleted = false;

@@ -25,6 +25,7 @@ struct FakeRecord {
   std::uint64_t version = 0;
   WallTime modified;
   bool deleted = false;
+  bool archived = false;  // there, and out of use
   std::string merged_into;
   std::vector<std::string> absorbed;  // with trait merges_vanish
 };
@@ -43,6 +44,7 @@ struct FakeTraits {
   bool feed_shows_fields = false;  // with feed_shows_ids: the values of that version too
   bool merges_vanish = false;      // the loser of a merge is in no feed or listing; the winner names it
   bool answers_in_part = false;    // to a write: what was sent, not the whole record
+  bool archives_in_place = false;  // archived records stay, and take no edits of ours
   std::size_t overlap = 0;         // changes that each walk of the feed shows again
   std::size_t page = 50, batch = 10;
   Duration latency{40};
@@ -68,6 +70,7 @@ class FakeSystem {
   std::string add(const std::string& object, FieldValues fields);
   void edit(const std::string& object, const std::string& id, FieldValues fields);
   void remove(const std::string& object, const std::string& id);
+  void use_again(const std::string& object, const std::string& id);  // an archived one
   void restore(const std::string& object, const std::string& id);
   void merge(const std::string& object, const std::string& loser, const std::string& survivor);
 

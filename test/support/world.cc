@@ -164,6 +164,7 @@ void World::build_hub() {
         link.has_lock = system.connector->find_object(model.types[i].name)->has_lock;
         link.delete_has_lock = system.connector->find_object(model.types[i].name)->delete_has_lock;
         link.version_is_ordered = true;
+        link.archives_in_place = system.connector->find_object(model.types[i].name)->archives_in_place;
       }
       FieldPolicy field;
       field.mapped = true;
