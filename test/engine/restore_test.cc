@@ -205,6 +205,40 @@ TEST_F(Restored, WhatWasMadeAndDeletedSinceLeavesItsTombstone) {
   expect_no_questions();
 }
 
+TEST_F(Restored, WhatWasMadeAndArchivedSinceDoesNotComeBack) {
+  world.configure = [](Hub& hub) {
+    for (TypePolicy& policy : hub.policies)
+      for (LinkPolicy& link : policy.links) link.incoming_deletes = DeletePolicy::archive;
+    for (System& system : hub.systems)
+      for (SystemType& type : system.types) type.schedule.full_refresh_every = Duration{15 * 60'000};
+  };
+  FakeTraits archiving, forgetful;
+  archiving.archives_in_place = true;
+  forgetful.feed_lists_deletes = false;  // afterwards, nothing tells of a delete that the store forgot
+  FakeSystem& north = world.add_system("north", forgetful);
+  FakeSystem& east = world.add_system("east", archiving);
+  world.start();
+  ASSERT_TRUE(world.settle());
+  back_up();
+  const std::string grace = north.add("contact", contact("Grace", "grace@example.com"));
+  ASSERT_TRUE(world.settle());
+  north.remove("contact", grace);
+  world.run_for(Duration{40 * 60'000});
+  ASSERT_TRUE(east.live("contact").at(0)->archived);
+  lose_and_restore();
+  world.start();
+  ASSERT_TRUE(world.settle());
+  EXPECT_TRUE(north.live("contact").empty());
+  ASSERT_EQ(east.live("contact").size(), 1u);
+  EXPECT_TRUE(east.live("contact").front()->archived);
+  expect_no_questions();
+  north.restore("contact", grace);
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(north.live("contact").size(), 1u);
+  ASSERT_EQ(east.live("contact").size(), 1u) << "the record of before";
+  EXPECT_FALSE(east.live("contact").front()->archived);
+}
+
 TEST_F(Restored, AMergeSinceOfARecordMadeSinceIsFollowed) {
   world.add_system("north");
   world.add_system("east");
