@@ -154,6 +154,24 @@ Result<void> Evidence::read_open_items(Transaction& transaction) {
   return {};
 }
 
+void Evidence::read_left_alone() {
+  const double policy = plan.setting("deletes", -1);
+  for (const std::string_view crm : kCrms) {
+    if (policy == kIncomingDeletesIgnored)
+      for (const auto& [type, records] : golden)
+        for (const GoldenRecord& record : records)
+          if (record.presence == EntityPresence::deleted) left_alone.emplace(crm, type, record.number);
+    if (policy != kDeletesIgnored) continue;
+    emulators::StandIn& stand_in = Directory::stand_in(world, crm);
+    for (const emulators::JournalEntry& entry : stand_in.database().journal()) {
+      if (entry.operation != emulators::Operation::remove || is_hub(stand_in, entry)) continue;
+      for (const TypeNames& type : type_names())
+        if (entry.table->name() == type.objects[crm_index(crm)])
+          if (const auto number = directory.number_at(crm, type, entry.table->record(entry.row).id)) left_alone.emplace(crm, type.type, *number);
+    }
+  }
+}
+
 Result<void> Evidence::read_audit(Transaction& transaction) {
   AuditFilter all;
   all.limit = 1'000;
@@ -202,6 +220,7 @@ Result<void> Evidence::read() {
         TRY(auto owed, transaction.list_obligations(record.entity));
         if (!owed.empty()) obligations[record.entity] = std::move(owed);
       }
+    read_left_alone();
     return read_audit(transaction);
   }));
   for (const Written& written : ledger) {

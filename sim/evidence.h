@@ -45,6 +45,8 @@ struct Evidence {
   std::set<std::pair<std::string, std::int64_t>> explained;
   /// Customer records that somebody merged with another: they share one fate.
   std::set<std::pair<std::string, std::int64_t>> merged;
+  /// System, type and number of customer records that deletes passed over there.
+  std::set<std::tuple<std::string, std::string, std::int64_t>> left_alone;
   std::optional<Window> forgotten;  // what the store knew of it is gone: a backup was restored
   std::size_t writes_at_rest = 0;   // by the hub, while nothing happened any more
   Duration healed_after{0};
@@ -59,6 +61,10 @@ struct Evidence {
   bool tells_of(EntityId entity, const Written& written, std::string_view value) const;
   bool is_explained(std::string_view type, std::int64_t number) const { return explained.contains({std::string(type), number}); }
   bool is_merged(std::string_view type, std::int64_t number) const { return merged.contains({std::string(type), number}); }
+  /// By policy, a delete of the record in that system, or elsewhere, says nothing of the others: it may stand in some and not in others.
+  bool is_left_alone(std::string_view crm, std::string_view type, std::int64_t number) const {
+    return left_alone.contains({std::string(crm), std::string(type), number});
+  }
   /// The record is the subject of an open review item or dead letter, or of a merge: so what refers to it may have to wait, too.
   bool waits_for_a_person(EntityId awaited) const;
   /// The hub once knew of it, perhaps, and forgot: nobody can expect it to say what became of it. A minute more counts on either side,
@@ -77,6 +83,7 @@ struct Evidence {
   Result<void> read_golden(Transaction& transaction);
   Result<void> read_open_items(Transaction& transaction);
   Result<void> read_audit(Transaction& transaction);
+  void read_left_alone();
   void explain(EntityId entity);
   void explain(ConnectionId connection, const RemoteId& remote);
 

@@ -36,13 +36,15 @@ class Convergence final : public Oracle {
     for (const std::string_view crm : kCrms) {
       const auto held = evidence.directory.live_records(crm, type.type, number);
       if (entities.empty()) {
-        if (!held.empty()) return fmt::format("{} stands in {}, and the hub holds no such record", held.front().id, crm);
+        if (!held.empty() && !evidence.is_left_alone(crm, type.type, number))
+          return fmt::format("{} stands in {}, and the hub holds no such record", held.front().id, crm);
         continue;
       }
       const GoldenRecord* golden = evidence.find(entities.front());
       if (held.empty() && crm == "dynamics365" && type.type == "case" && golden->references.empty()) continue;  // it takes no case without a customer
       if (parent_is_open(evidence, type, golden->references) || (!held.empty() && parent_is_open(evidence, type, held.front().references))) continue;
       if (held.empty() && awaits_a_person(evidence, golden->entity, crm)) continue;
+      if (held.size() != 1 && evidence.is_left_alone(crm, type.type, number)) continue;
       if (held.empty()) return fmt::format("not in {}", crm);
       if (auto wrong = compare(evidence, type, crm, *golden, held.front())) return wrong;
     }
@@ -61,6 +63,14 @@ class Convergence final : public Oracle {
     return owed != evidence.obligations.end() && std::ranges::any_of(owed->second, [&](const Obligation& one) {
              return one.connection == evidence.world.hub->find_system(crm)->id && !one.awaited.value().is_nil() && evidence.waits_for_a_person(one.awaited);
            });
+  }
+  /// To what a delete passed over: it may stand in one system, and not in another.
+  static bool names_left_alone(const Evidence& evidence, std::string_view crm, const ReferenceNames& reference, const GoldenRecord& golden, const Held& held) {
+    const auto is_one = [&](const std::map<std::string, std::int64_t>& references) {
+      const auto target = references.find(std::string(reference.field));
+      return target != references.end() && evidence.is_left_alone(crm, reference.to, target->second);
+    };
+    return is_one(golden.references) || is_one(golden.references_to_deleted) || is_one(held.references);
   }
   static std::optional<std::string> compare(const Evidence& evidence, const TypeNames& type, std::string_view crm, const GoldenRecord& golden,
                                             const Held& held) {
@@ -81,6 +91,7 @@ class Convergence final : public Oracle {
       const auto deleted = golden.references_to_deleted.find(std::string(reference.field));
       if (deleted != golden.references_to_deleted.end() && evidence.is_explained(reference.to, deleted->second))
         continue;  // whether it is so there, a person decides
+      if (names_left_alone(evidence, crm, reference, golden, held)) continue;
       // A delete that a restored backup forgot has cleared references already, which looks like somebody's edit. A case there cannot be without its
       // customer, and stays as it is.
       const bool is_kept = evidence.forgotten && crm == "dynamics365" && type.type == "case" && reference.field == "contact" && number(golden.references) == -2;
@@ -112,7 +123,7 @@ class NoDuplicate final : public Oracle {
           }
           const auto ours = std::ranges::count_if(live, [&](const std::string& id) { return !by_people.contains(id); });
           // Twins of people's making are for people to decide. That somebody is asked about twins of our own making excuses nothing.
-          const bool excused = evidence.is_explained(type.type, number) && (ours < 2 || made.size() > 1);
+          const bool excused = (evidence.is_explained(type.type, number) || evidence.is_left_alone(crm, type.type, number)) && (ours < 2 || made.size() > 1);
           if (ours > 0 && !excused) return fmt::format("{} stands {} times in {} ({}, {})", name_of(type, number), live.size(), crm, live[0], live[1]);
         }
     return std::nullopt;
@@ -201,7 +212,8 @@ class Deletes final : public Oracle {
       const TypeNames& type = names_of(key.first);
       // A write that had not been carried everywhere when the delete came may rightly win over it.
       if (!removal || (removal->system == kSupport && evidence.is_forgotten(removal->at)) || write > removal->at - Duration{4 * 3'600'000} ||
-          evidence.is_merged(key.first, key.second) || evidence.is_explained(key.first, key.second))
+          evidence.is_merged(key.first, key.second) || evidence.is_explained(key.first, key.second) ||
+          evidence.is_left_alone(kCrms.front(), key.first, key.second) || evidence.is_left_alone(removal->system, key.first, key.second))
         continue;
       for (const std::string_view crm : kCrms)
         if (!evidence.directory.live_ids(crm, key.first, key.second).empty())
