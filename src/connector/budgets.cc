@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::int64_t kSlices = 100;
 constexpr Duration kPatience{120'000};
+constexpr Duration kAfterMidnight{180'000};
 constexpr Duration kLook{1'000};  // a free place among the requests in flight is also told by a signal
 constexpr double kLeastPace = 0.1, kPaceGain = 0.02;
 constexpr std::int64_t kRestBaseMs = 1'000, kRestCapMs = 60'000;
@@ -68,7 +69,30 @@ std::vector<Budgets::Budget*> Budgets::named(const std::vector<std::string>& cha
 /// When a request arrives nobody here knows: it counts from its sending until a window after its end.
 std::int64_t Budgets::counted(const Budget& budget) { return budget.used + (budget.spec->charge_elapsed_ms ? 0 : static_cast<std::int64_t>(budget.in_flight)); }
 
+void Budgets::learn_zone(Budget& budget, Scope& scope) const {
+  if (!budget.spec->reset_zone || budget.zone) return;
+  const auto name = expression::evaluate(*budget.spec->reset_zone, scope);
+  const auto text = name && !name->is_absent() && !name->is_null() ? name->text() : fail(ErrorCode::not_found, "");
+  if (!text) return;
+  if (auto zone = mapping::Zone::parse(*text)) budget.zone = std::move(*zone);
+  if (budget.zone) begin_day(budget, executor_.clock().now());
+}
+
+/// A little after the vendor's: clocks differ, and what it still tells of the old day must not count in the new one.
+void Budgets::begin_day(Budget& budget, Instant now) const {
+  const WallTime wall = executor_.clock().wall();
+  const Duration late = budget.spec->resets_at + kAfterMidnight;
+  const Date today = budget.zone->day_of(wall - late);
+  budget.day_began = now + (budget.zone->start_of_day(today) + late - wall);
+  budget.day_ends = now + (budget.zone->start_of_day(Date{today.days + 1}) + late - wall);
+}
+
 void Budgets::expire(Budget& budget, Instant now) const {
+  if (budget.zone && now >= budget.day_ends) begin_day(budget, now);
+  while (budget.zone && !budget.slices.empty() && budget.slices.front().last < budget.day_began) {
+    budget.used -= budget.slices.front().amount;
+    budget.slices.pop_front();
+  }
   while (!budget.slices.empty() && now - budget.slices.front().last >= budget.spec->window) {
     budget.used -= budget.slices.front().amount;
     budget.slices.pop_front();
@@ -77,12 +101,24 @@ void Budgets::expire(Budget& budget, Instant now) const {
 
 void Budgets::take(Budget& budget, std::int64_t amount, Instant now) const {
   if (budget.max == 0 || amount <= 0) return;
+  expire(budget, now);  // no slice reaches from one day into the next
   // Slices keep the books small.
   const Duration width{std::max<std::int64_t>(1, budget.spec->window.count() / kSlices)};
   if (budget.slices.empty() || now - budget.slices.back().first >= width) budget.slices.push_back(Slice{now, now, 0});
   budget.slices.back().last = now;
   budget.slices.back().amount += amount;
   budget.used += amount;
+}
+
+void Budgets::forget(Budget& budget, std::int64_t amount) {
+  budget.used -= amount;
+  while (amount > 0) {
+    Slice& oldest = budget.slices.front();
+    const std::int64_t part = std::min(amount, oldest.amount);
+    oldest.amount -= part;
+    amount -= part;
+    if (oldest.amount == 0) budget.slices.pop_front();
+  }
 }
 
 Duration Budgets::wait_for(Budget& budget, Priority priority, Instant now) const {
@@ -98,7 +134,8 @@ Duration Budgets::wait_for(Budget& budget, Priority priority, Instant now) const
   const std::int64_t usable = std::max<std::int64_t>(1, ours - left_free(priority, ours));
   if (counted(budget) < usable) return rest;
   if (budget.slices.empty()) return std::max(rest, kLook);  // told by a signal when the first of them is over
-  return std::max({Duration{1}, rest, budget.spec->window - (now - budget.slices.front().last)});
+  const Duration first_is_free = budget.zone ? budget.day_ends - now : budget.spec->window - (now - budget.slices.front().last);
+  return std::max({Duration{1}, rest, first_is_free});
 }
 
 void Budgets::let_rise(Instant now) {
@@ -171,8 +208,10 @@ void Budgets::learn(const std::vector<std::string>& charge, Scope& scope) {
     }
     auto used = number(budget->spec->learn_used);
     if (const auto left = number(budget->spec->learn_left)) used = budget->max - *left;
-    // What others of the same account have used counts here too, until it leaves the window.
+    learn_zone(*budget, scope);
     expire(*budget, now);
+    // What others of the same account have used counts here too, until it leaves the window.
+    if (used && budget->zone && *used < budget->used) forget(*budget, budget->used - *used);  // one count for all, and the vendor keeps it
     if (used && *used > counted(*budget)) take(*budget, *used - counted(*budget), now);
   }
 }
@@ -218,10 +257,11 @@ std::map<std::string, Connector::LimitUse> Budgets::use() const {
     use.kept = static_cast<std::int64_t>(static_cast<double>(budget.max) * budget.keep_share);
     // As it went since the oldest request that still counts.
     if (!budget.slices.empty() && budget.used > 0) {
-      const Duration span = std::max(Duration{1}, now - budget.slices.front().first);
+      const Duration span = std::max(Duration{1}, now - (budget.zone ? budget.day_began : budget.slices.front().first));
+      const Duration to_come = budget.zone ? budget.day_ends - now : budget.spec->window - span;
       const std::int64_t ours = std::max<std::int64_t>(0, use.left - use.kept);
       const double milliseconds = static_cast<double>(ours) * static_cast<double>(span.count()) / static_cast<double>(budget.used);
-      if (milliseconds < static_cast<double>((budget.spec->window - span).count())) use.ends_in = Duration{static_cast<std::int64_t>(milliseconds)};
+      if (milliseconds < static_cast<double>(to_come.count())) use.ends_in = Duration{static_cast<std::int64_t>(milliseconds)};
     }
     out[budget.spec->name] = use;
   }

@@ -7,6 +7,7 @@
 
 #include "connector/answer.h"
 #include "connector/definition.h"
+#include "mapping/zone.h"
 #include "model/priority.h"
 #include "runtime/rng.h"
 
@@ -55,6 +56,8 @@ class Budgets {
     double pace = 1;             // share of the limit that is used; halved by each refusal
     std::uint32_t refusals = 0;  // in a row
     Instant rests_until{0};
+    std::optional<mapping::Zone> zone;  // of a budget that starts anew each day, as soon as it is known
+    Instant day_began{0}, day_ends{0};
   };
   struct Waiting {
     Priority priority;  // rises while it waits: nobody starves
@@ -64,6 +67,10 @@ class Budgets {
   std::vector<Budget*> named(const std::vector<std::string>& charge);
   static std::int64_t counted(const Budget& budget);
   void expire(Budget& budget, Instant now) const;
+  /// Precondition: so much is used.
+  static void forget(Budget& budget, std::int64_t amount);
+  void learn_zone(Budget& budget, Scope& scope) const;
+  void begin_day(Budget& budget, Instant now) const;
   void take(Budget& budget, std::int64_t amount, Instant now) const;
   Duration wait_for(Budget& budget, Priority priority, Instant now) const;
   void let_rise(Instant now);

@@ -76,7 +76,14 @@ LimitSpec Compiler::limit(const std::string& name, const Node& node) {
   spec.by_default = flag_at(node, "default");
   spec.max = number_at(node, "max", 0);
   spec.window = duration_at(node, "window", duration_at(node, "rolling", Duration{0}));
-  if (const Node* resets = node.find("resets"); resets && resets->find("daily")) spec.window = Duration{24 * 3'600'000};
+  if (const Node* resets = node.find("resets")) {
+    int hour = 0, minute = 0;
+    const bool is_time = re2::RE2::FullMatch(text_at(*resets, "daily"), R"((\d\d):(\d\d))", &hour, &minute) && hour < 24 && minute < 60;
+    if (!is_time) error(*resets, "'daily' is a time of day, as 00:00");
+    spec.window = Duration{24 * 3'600'000};
+    spec.resets_at = Duration{(hour * 60 + minute) * std::int64_t{60'000}};
+    spec.reset_zone = program(resets->find("zone"));
+  }
   spec.concurrent = static_cast<std::size_t>(number_at(node, "concurrent", 0));
   if (text_at(node, "charge") == "elapsed") {
     spec.charge_elapsed_ms = true;

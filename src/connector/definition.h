@@ -237,6 +237,8 @@ struct LimitSpec {
   bool by_default = false;
   std::int64_t max = 0;  // in a window; 0: only `concurrent`
   Duration window{0};
+  ProgramRef reset_zone;  // where it starts anew each day: the name of the zone. Null: `window` slides
+  Duration resets_at{0};  // time of day there
   std::size_t concurrent = 0;
   bool charge_elapsed_ms = false;  // `max` is then in milliseconds
   double keep_share = 0;           // left to people and other programs

@@ -36,20 +36,24 @@ SchemaRef request_words() {
 namespace {
 
 SchemaRef limit_words() {
-  return record("limit", {{"default", boolean(), false, "Counts every request that names no other limits."},
-                          {"max", any_of({integer(1, 1'000'000'000), duration(Duration{1}, Duration{86'400'000})}), false, "Requests (or time) in the window."},
-                          {"window", duration(Duration{100}, Duration{7 * 86'400'000}), false, "Length of the window."},
-                          {"rolling", duration(Duration{100}, Duration{7 * 86'400'000}), false, "The same word for windows of a day or more."},
-                          {"resets", record("resets", {{"daily", text(), true, "Time of day."}, {"zone", text(), false, "Time zone."}}), false,
-                           "A budget that starts anew each day."},
-                          {"concurrent", integer(1, 10'000), false, "Requests in flight at once."},
-                          {"charge", choice({"elapsed"}), false, "Counts time instead of requests."},
-                          {"keep", record("keep", {{"people", text(), true, "Share, as in 20%."}}), false, "Left to people and other programs."},
-                          {"learn",
-                           record("learn", {{"left", expression_text(), false, "What is left."},
-                                            {"used", expression_text(), false, "What is used."},
-                                            {"max", expression_text(), false, "The limit itself."}}),
-                           false, "Read from each answer."}});
+  return record(
+      "limit",
+      {{"default", boolean(), false, "Counts every request that names no other limits."},
+       {"max", any_of({integer(1, 1'000'000'000), duration(Duration{1}, Duration{86'400'000})}), false, "Requests (or time) in the window."},
+       {"window", duration(Duration{100}, Duration{7 * 86'400'000}), false, "Length of the window."},
+       {"rolling", duration(Duration{100}, Duration{7 * 86'400'000}), false, "The same word for windows of a day or more."},
+       {"resets",
+        record("resets", {{"daily", text(), true, "Time of day, as 00:00."},
+                          {"zone", expression_text(), true, "Whose day: UTC, +02:00 or Europe/Berlin. While it is not known, the last 24 hours count."}}),
+        false, "A budget that starts anew each day."},
+       {"concurrent", integer(1, 10'000), false, "Requests in flight at once."},
+       {"charge", choice({"elapsed"}), false, "Counts time instead of requests."},
+       {"keep", record("keep", {{"people", text(), true, "Share, as in 20%."}}), false, "Left to people and other programs."},
+       {"learn",
+        record("learn", {{"left", expression_text(), false, "What is left."},
+                         {"used", expression_text(), false, "What is used."},
+                         {"max", expression_text(), false, "The limit itself."}}),
+        false, "Read from each answer."}});
 }
 
 SchemaRef error_rule_words() {

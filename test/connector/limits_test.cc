@@ -11,7 +11,8 @@
 namespace lockstep::connector {
 namespace {
 
-constexpr WallTime kStart{1'772'438'400'000};
+constexpr WallTime kStart{1'772'438'400'000};  // eight o'clock, UTC
+constexpr std::int64_t kHour = 3'600'000;
 
 Failure failure_of(FailureClass failure_class, FailureScope scope) {
   Failure failure;
@@ -45,6 +46,15 @@ class Limits : public testing::Test {
       --self.in_flight;
       self.budgets->release({}, hold);
     }(*this, priority, held));
+  }
+  /// An answer with a figure of the vendor's.
+  void hear_that_are_left(const char* left) {
+    http::Headers headers;
+    headers.set("X-Left", left);
+    const Answer answer(200, headers, "");
+    Scope scope(loaded.definition->roots.all().size());
+    answer.enter(scope);
+    budgets->learn({}, scope);
   }
   std::size_t admitted_within(Duration duration) {
     const std::size_t before = order.size();
@@ -162,6 +172,36 @@ TEST_F(Limits, AQuotaThatEndsIsForeseenAndThenTold) {
   ASSERT_EQ(refusals.size(), 1u);
   EXPECT_EQ(refusals[0].failure_class, FailureClass::quota);
   EXPECT_TRUE(refusals[0].unsent && refusals[0].wait);
+}
+
+TEST_F(Limits, ABudgetOfTheDayIsWholeAgainAfterTheVendorsMidnight) {
+  use_limits("{calls: {default: true, max: 100, resets: {daily: \"00:00\", zone: '\"+02:00\"'}, learn: {left: header(\"X-Left\")}}}");
+  hear_that_are_left("60");  // others used forty; it is ten o'clock there
+  executor.run_for(Duration{13 * kHour});
+  for (int i = 0; i < 61; ++i) ask(Priority::real_time);
+  executor.run_for(Duration{1'000});
+  EXPECT_EQ(order.size(), 60u);
+  ASSERT_EQ(refusals.size(), 1u);
+  EXPECT_LT(*refusals[0].wait, Duration{kHour + 5 * 60'000}) << "not a day from now";
+  executor.run_for(Duration{kHour + 5 * 60'000});
+  for (int i = 0; i < 100; ++i) ask(Priority::real_time);
+  executor.run_for(Duration{1'000});
+  EXPECT_EQ(order.size(), 160u);
+}
+
+TEST_F(Limits, WhatIsLeftOfADayIsWhatTheVendorSaysLast) {
+  use_limits("{calls: {default: true, max: 100, resets: {daily: \"00:00\", zone: '\"UTC\"'}, learn: {left: header(\"X-Left\")}}}");
+  hear_that_are_left("10");
+  EXPECT_EQ(budgets->use().at("calls").left, 10);
+  hear_that_are_left("70");  // more was bought, or the day began anew there earlier than it seems
+  EXPECT_EQ(budgets->use().at("calls").left, 70);
+}
+
+TEST_F(Limits, TheEndOfADaysBudgetIsForeseenFromItsUseSinceMidnight) {
+  use_limits("{calls: {default: true, max: 100, resets: {daily: \"00:00\", zone: '\"UTC\"'}, learn: {left: header(\"X-Left\")}}}");
+  hear_that_are_left("60");  // forty in the eight hours since midnight: sixty last for twelve
+  ASSERT_TRUE(budgets->use().at("calls").ends_in);
+  EXPECT_NEAR(static_cast<double>(budgets->use().at("calls").ends_in->count()), static_cast<double>(12 * kHour), static_cast<double>(kHour));
 }
 
 TEST_F(Limits, ALimitOfNoPracticalSizeIsNone) {
