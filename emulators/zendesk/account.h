@@ -107,6 +107,8 @@ class Account {
   void check_people(Draft& draft);
   /// A custom status says which status as well.
   void take_custom_status(const json::object& given, Draft& draft);
+  /// An account has one brand and one form: a ticket has no other.
+  void check_catalogue(const json::object& given, Draft& draft);
   struct NewComment {
     std::string body;
     std::string html;
@@ -125,6 +127,11 @@ class Account {
   std::vector<OldComment> read_history(const json::object& given, const Writer& writer, Draft& draft);
   /// An imported ticket was made, changed and commented on when it is said to have been.
   void import_history(RowNumber ticket, const json::object& given, const std::vector<OldComment>& comments, const Writer& writer);
+  // copied.cc
+  Outcome<std::string> person_of(const json::value& said, const Writer& writer);
+  void take_assignee_address(const json::object& given, Draft& draft);
+  /// `ticket` may be none yet.
+  Outcome<void> take_copied(RowNumber ticket, const json::object& given, const Writer& writer, Draft& draft);
   // users.cc
   Outcome<RowNumber> create_user(const json::object& given, const Writer& writer);
   Outcome<void> update_user(RowNumber row, const json::object& given, const Writer& writer);

@@ -162,6 +162,8 @@ std::optional<http::Response> Zendesk::admit(Call& call, const Route* route) {
   if (call.request.target.starts_with("/oauth/") || call.request.target.starts_with("/attachments/")) return std::nullopt;
   if (!call.request.target.starts_with("/api/v2/")) return not_found(call);
   if (auto known = authenticate(call); !known) return error_response(known.error());
+  if (call.header("X-On-Behalf-Of"))  // else it would be done in the name of another than the caller meant
+    return error_response(refuse(501, "NotImplemented", "X-On-Behalf-Of is not served by this stand-in").value());
   if (auto within = check_limits(call); !within) return error_response(within.error());
   if (!route) return std::nullopt;
   if (auto allowed = check_scope(call); !allowed) return error_response(allowed.error());

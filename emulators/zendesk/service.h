@@ -94,10 +94,11 @@ class Zendesk final : public StandIn {
   Answer change_tags(Call& call, ObjectType& type);
   Answer merge_user(Call& call);
   Answer merge_ticket(Call& call);
-  Answer restore_ticket(Call& call);
+  Answer restore_tickets(Call& call);
   Answer create_identity(Call& call);
   Answer change_identity(Call& call, std::string_view how);
   Answer make_comment_private(Call& call);
+  Answer redact_comment(Call& call);
   http::Response hide_comment(const Call& call, RowNumber row);
   /// The comment of the path's ticket that its {comment} names.
   Outcome<RowNumber> comment_of(const Call& call);
@@ -151,7 +152,9 @@ class Zendesk final : public StandIn {
   Answer create_or_update_many(Call& call, ObjectType& type);
   Answer update_many(Call& call, ObjectType& type);
   Answer destroy_many(Call& call, ObjectType& type);
-  Answer purge_ticket(Call& call);
+  Answer purge_tickets(Call& call);
+  /// The deleted tickets that the path or the ids name, all of them there still.
+  Outcome<std::vector<RowNumber>> deleted_of(const Call& call);
   Answer job(Call& call);
   Answer jobs(Call& call);
   Answer start(Call& call, std::string type, std::size_t total, Jobs::Row row);
@@ -177,6 +180,7 @@ class Zendesk final : public StandIn {
     ObjectType* type;
     RowNumber row;
   };
+  std::vector<std::string> named_by(std::string_view property, const std::string& word);
   Outcome<std::vector<Found>> look_for(const std::string& query, std::string_view only_type, WallTime now);
   Answer found_page(Call& call, const std::vector<Found>& found, bool cursor);
   // field_calls.cc

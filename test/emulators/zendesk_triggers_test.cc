@@ -45,6 +45,14 @@ TEST_F(ZendeskTriggers, ASaveThatMeetsTheConditionsIsToldInTheBodyOfTheTrigger) 
 }
 
 // fact: §A9
+TEST_F(ZendeskTriggers, UrgentIsMoreThanLow) {
+  trigger({condition("priority", "greater_than", "normal")}, "{{ticket.priority}}");
+  for (const char* priority : {"low", "normal", "high", "urgent"}) make_ticket({{"priority", priority}});
+  make_ticket();
+  EXPECT_EQ(sent(), (std::vector<std::string>{"high", "urgent"}));
+}
+
+// fact: §A9
 TEST_F(ZendeskTriggers, ConditionsSpeakOfTheSaveAndOfWhatWasBefore) {
   trigger({condition("update_type", "is", "Change"), condition("status", "value_previous", "new")}, "left new");
   trigger({condition("comment_is_public", "is", "true"), condition("update_type", "is", "Change")}, "public: {{ticket.latest_comment}}");
