@@ -50,6 +50,13 @@ Zendesk::Answer Zendesk::comments(Call& call) {
   return json_answer(200, body);
 }
 
+Zendesk::Answer Zendesk::comment_count(Call& call) {
+  auto ticket = row_of(call, account_.tickets());
+  if (!ticket) return tl::unexpected(std::move(ticket.error()));
+  Table& table = account_.comments();
+  return counted(call, table.find_equal(*table.find_field(comment::kTicket), account_.id_of(account_.tickets(), *ticket)).size());
+}
+
 Zendesk::Answer Zendesk::tags(Call& call, ObjectType& type) {
   auto row = row_of(call, type);
   if (!row) return tl::unexpected(std::move(row.error()));

@@ -173,6 +173,7 @@ void Zendesk::add_routes() {
                                      std::pair("PUT", "suspended_tickets/{id}/recover"), std::pair("GET", "macros/{id}"), std::pair("GET", "automations/{id}")})
     add(method, std::string("/api/v2/") + path, [](Call&) -> Answer { return record_not_found(); });
   add("GET", "/api/v2/tickets/{id}/comments", &Zendesk::comments);
+  add("GET", "/api/v2/tickets/{id}/comments/count", &Zendesk::comment_count);
   add("PUT", "/api/v2/tickets/{id}/comments/{comment}/make_private", &Zendesk::make_comment_private);
   add("PUT", "/api/v2/tickets/{id}/comments/{comment}/redact", &Zendesk::redact_comment);
   add("PUT", "/api/v2/tickets/{id}/comments/{comment}/attachments/{attachment}/redact", &Zendesk::redact_attachment);

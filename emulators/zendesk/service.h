@@ -78,6 +78,7 @@ class Zendesk final : public StandIn {
   Answer deleted_tickets(Call& call);
   Answer recent_tickets(Call& call);
   Answer comments(Call& call);
+  Answer comment_count(Call& call);
   Answer tags(Call& call, ObjectType& type);
   Answer identities(Call& call);
   Answer related(Call& call);

@@ -182,6 +182,7 @@ Outcome<RowNumber> Account::create_ticket(const json::object& given, const Write
     if (closed == kNoRow || text_of(tickets_.get(closed, "status")) != "closed")
       draft.problems.add("via_followup_source_id", "InvalidValue", "Via followup source: is not a closed ticket");
     draft.set(tickets_.field("followup_source_id"), source->get_int64());
+    if (closed != kNoRow) otherwise("tags", own(tickets_.get(closed, "tags")));
   }
   check_people(draft);
   settle_group(kNoRow, draft);

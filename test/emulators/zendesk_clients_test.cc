@@ -53,6 +53,29 @@ TEST_F(ZendeskTest, WhoIsCopiedIsNamedByIdByAddressOrMade) {
   EXPECT_EQ(shown("email_cc_ids"), "[]") << "a list takes the place of the one before";
 }
 
+// fact: §A2
+TEST_F(ZendeskTest, AFollowUpHasTheTagsOfItsSourceUnlessItBringsItsOwn) {
+  std::int64_t closed = std::stoll(make_ticket({{"status", "closed"}, {"tags", {"a", "b"}}}));
+  auto tags = [&](const std::string& id) { return json::serialize(get("tickets/" + id).body.at("ticket").at("tags")); };
+  EXPECT_EQ(tags(make_ticket({{"via_followup_source_id", closed}})), R"(["a","b"])");
+  EXPECT_EQ(tags(make_ticket({{"via_followup_source_id", closed}, {"tags", {"c"}}})), R"(["c"])");
+}
+
+// fact: §A2
+TEST_F(ZendeskTest, TheListOfUsersIsAskedForOneByItsKey) {
+  make("user", {{"name", "Ann"}, {"external_id", "e1"}});
+  EXPECT_EQ(text_at(get("users?external_id=e1").body, "/users/0/name"), "Ann");
+  EXPECT_EQ(text_at(get("users?external_id=e1").body, "/count"), "1");
+  EXPECT_EQ(text_at(get("users?external_id=other").body, "/count"), "0");
+}
+
+// fact: §A2
+TEST_F(ZendeskTest, CommentsAreCounted) {
+  std::string id = make_ticket();
+  EXPECT_EQ(send("PUT", "tickets/" + id, {{"ticket", {{"comment", {{"body", "more"}}}}}}).status, 200);
+  EXPECT_EQ(text_at(get("tickets/" + id + "/comments/count").body, "/count/value"), "2");
+}
+
 // fact: §A2 [K]
 TEST_F(ZendeskTest, OnlyAgentsFollow) {
   std::string id = make_ticket();
