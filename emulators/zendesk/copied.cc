@@ -52,7 +52,8 @@ void Account::take_assignee_address(const json::object& given, Draft& draft) {
 }
 
 Outcome<void> Account::take_copied(RowNumber ticket, const json::object& given, const Writer& writer, Draft& draft) {
-  constexpr const char* kMembers[] = {"collaborator_ids", "collaborators", "additional_collaborators", "email_cc_ids", "email_ccs", "follower_ids", "followers"};
+  constexpr const char* kMembers[] = {"collaborator_ids", "collaborators", "additional_collaborators", "email_cc_ids", "email_ccs",
+                                      "follower_ids",     "followers"};
   if (std::none_of(std::begin(kMembers), std::end(kMembers), [&](const char* name) { return given.contains(name); })) return {};
   auto held = [&](const char* name) {
     const Value* next = draft.find(tickets_.field(name));
@@ -83,7 +84,8 @@ Outcome<void> Account::take_copied(RowNumber ticket, const json::object& given, 
     }
   }
   for (const std::string& id : followers) {
-    if (RowNumber row = find_live(users_, id); row == kNoRow || !is_agent(row)) draft.problems.add("followers", "InvalidValue", "Follower: " + id + " is not an agent");
+    if (RowNumber row = find_live(users_, id); row == kNoRow || !is_agent(row))
+      draft.problems.add("followers", "InvalidValue", "Follower: " + id + " is not an agent");
   }
   draft.set(tickets_.field("email_cc_ids"), list_of(copied));
   draft.set(tickets_.field("follower_ids"), list_of(followers));
