@@ -23,7 +23,7 @@ Then (S=http://127.0.0.1:8101/__emulator):
   curl -H 'Content-Type: text/csv' --data-binary @people.csv $S/records/Contact
   curl "$S/writes?after=0"                                      who wrote what
   curl $S/clock -d '{"advance":"90s"}'
-  curl $S/faults -d '{"name":"rate_limit","for":"30s"}'         a burst of 429
+  curl $S/faults -d '{"name":"rate_limit","for":"30s"}'         a burst of refusals
   curl $S/faults -d '{"name":"server_error","calls":[1,3,4],"match":"PATCH","html":true}'
 
 Sign-in of each, all faults and all facts: docs/emulators.md)";
