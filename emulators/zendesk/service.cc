@@ -71,7 +71,8 @@ void Zendesk::add_type_routes(ObjectType& type) {
     add("GET", base + "/autocomplete", &Zendesk::search_type, type);
   }
   add("GET", base, &Zendesk::list, type);
-  add("POST", base, &Zendesk::create, type);
+  if (type.name == "ticket") add("POST", base, &Zendesk::create_once);
+  else add("POST", base, &Zendesk::create, type);
   add("GET", base + "/{id}/tags", &Zendesk::tags, type);
   for (const char* method : {"POST", "PUT", "DELETE"}) add(method, base + "/{id}/tags", &Zendesk::change_tags, type);
   const std::string incremental = "/api/v2/incremental/" + type.plural;

@@ -89,6 +89,8 @@ class Zendesk final : public StandIn {
   Answer listing(Call& call, ObjectType& type, std::vector<Place> places, bool descending = false);
   // writing.cc
   Answer create(Call& call, ObjectType& type);
+  /// A ticket for each Idempotency-Key of a caller's: asked again, the first answer comes again.
+  Answer create_once(Call& call);
   Answer update(Call& call, ObjectType& type);
   Answer remove(Call& call, ObjectType& type);
   Answer create_or_update(Call& call, ObjectType& type);
@@ -248,8 +250,14 @@ class Zendesk final : public StandIn {
   std::map<std::string, WallTime> refresh_ends_;      // by refresh token
   std::map<std::int64_t, std::string> passwords_of_;  // of agents who have changed theirs
   std::int64_t next_field_ = 360'000'001'001;
-  std::string scope_;             // of the call being answered; "*" without OAuth
-  std::int64_t caller_user_ = 0;  // of the call being answered; 0: anonymous
+  struct Kept {
+    std::string asked;
+    http::Response answer;
+    WallTime until;
+  };
+  std::map<std::pair<std::int64_t, std::string>, Kept> kept_answers_;  // by user and idempotency key
+  std::string scope_;                                                  // of the call being answered; "*" without OAuth
+  std::int64_t caller_user_ = 0;                                       // of the call being answered; 0: anonymous
   RollingLimit per_minute_, exports_, export_searches_, deep_lists_;
   std::map<std::pair<std::int64_t, std::string>, RollingLimit> ticket_updates_;  // by user and ticket
   std::map<std::int64_t, std::vector<std::string>> recent_;                      // ids of tickets that a user looked at, the last one first

@@ -28,6 +28,26 @@ Zendesk::Answer Zendesk::create(Call& call, ObjectType& type) {
   return response;
 }
 
+Zendesk::Answer Zendesk::create_once(Call& call) {
+  constexpr Duration kKept{2 * 3'600'000};
+  std::string key = call.header("Idempotency-Key").value_or(""), asked = call.request.target + "\n" + call.request.body;
+  if (key.empty()) return create(call, account_.tickets());
+  std::erase_if(kept_answers_, [&](const auto& each) { return each.second.until <= call.now; });
+  auto kept = kept_answers_.find({caller_user_, key});
+  if (kept != kept_answers_.end()) {
+    if (kept->second.asked != asked)
+      return refuse(400, "IdempotentRequestError", "Request parameters are different from the ones that were used with this idempotency key first");
+    http::Response again = kept->second.answer;
+    again.headers.add("x-idempotency-lookup", "hit");
+    return again;
+  }
+  auto answer = create(call, account_.tickets());
+  if (!answer) return answer;
+  kept_answers_[{caller_user_, key}] = {std::move(asked), *answer, call.now + kKept};
+  answer->headers.add("x-idempotency-lookup", "miss");
+  return answer;
+}
+
 Zendesk::Answer Zendesk::update(Call& call, ObjectType& type) {
   auto row = row_of(call, type);
   if (!row) return tl::unexpected(std::move(row.error()));

@@ -77,6 +77,40 @@ TEST_F(ZendeskTest, CommentsAreCounted) {
 }
 
 // fact: §A2 [K]
+TEST_F(ZendeskTest, ATicketIsMadeOnceForEachIdempotencyKey) {
+  auto post = [&](const std::string& key, const char* subject) {
+    json::object ticket{{"subject", subject}, {"description", "x"}};
+    return caller.send_json("POST", "/api/v2/tickets.json", {{"ticket", ticket}}, {{"Idempotency-Key", key}});
+  };
+  Answer first = post("k1", "Once"), again = post("k1", "Once");
+  EXPECT_EQ(first.headers.find("x-idempotency-lookup"), "miss");
+  EXPECT_EQ(again.status, 201);
+  EXPECT_EQ(again.headers.find("x-idempotency-lookup"), "hit");
+  EXPECT_EQ(text_at(again.body, "/ticket/id"), text_at(first.body, "/ticket/id"));
+  EXPECT_EQ(text_at(post("k1", "Another").body, "/error"), "IdempotentRequestError");
+  EXPECT_EQ(post("k2", "Once").status, 201);
+  EXPECT_EQ(text_at(get("tickets/count").body, "/count/value"), "2");
+  clock.advance(Duration{2 * 3'600'000});
+  EXPECT_EQ(post("k1", "Another").status, 201) << "two hours are over";
+}
+
+// fact: §A2 [K]
+TEST_F(ZendeskTest, ARefusedTicketLeavesItsIdempotencyKeyFree) {
+  for (const char* body : {"", "text"})
+    EXPECT_EQ(caller.send_json("POST", "/api/v2/tickets", {{"ticket", {{"description", body}}}}, {{"Idempotency-Key", "k"}}).status, *body ? 201 : 422);
+}
+
+// fact: §A2
+TEST_F(ZendeskTest, WhatIsNotSaidToBeJsonIsNotRead) {
+  const std::string body = R"({"ticket":{"description":"x"}})";
+  caller.headers.remove("Content-Type");
+  EXPECT_EQ(caller.send("POST", "/api/v2/tickets", body).status, 415);
+  EXPECT_EQ(caller.send("POST", "/api/v2/tickets", body, {{"Content-Type", "application/x-www-form-urlencoded"}}).status, 415) << "as curl has it, unless told";
+  EXPECT_EQ(caller.send("POST", "/api/v2/tickets", body, {{"Content-Type", "Application/JSON; charset=utf-8"}}).status, 201);
+  EXPECT_EQ(caller.send("POST", "/api/v2/uploads?filename=a.txt", "text", {{"Content-Type", "text/plain"}}).status, 201);
+}
+
+// fact: §A2 [K]
 TEST_F(ZendeskTest, OnlyAgentsFollow) {
   std::string id = make_ticket();
   json::array followers{{{"user_email", "ann@example.com"}}};
