@@ -66,6 +66,8 @@ class Account {
   void close_solved(WallTime before, WallTime at);
   /// The agent behind an actor who is no user yet: a person who edits, an integration.
   std::int64_t user_of(const Actor& actor, WallTime at);
+  /// By any of the user's addresses.
+  RowNumber user_with_email(std::string_view email) const;
   Outcome<RowNumber> add_identity(RowNumber user, std::string_view value, bool primary, const Writer& writer);
   void make_primary(RowNumber user, RowNumber identity, const Writer& writer);
 
@@ -137,7 +139,6 @@ class Account {
   Outcome<void> update_user(RowNumber row, const json::object& given, const Writer& writer);
   Outcome<void> remove_user(RowNumber row, const Writer& writer);
   void check_email(RowNumber self, std::string_view email, Draft& draft);
-  RowNumber user_with_email(std::string_view email) const;
   // organizations.cc
   Outcome<RowNumber> create_organization(const json::object& given, const Writer& writer);
   Outcome<void> update_organization(RowNumber row, const json::object& given, const Writer& writer);

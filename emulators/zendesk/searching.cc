@@ -99,6 +99,7 @@ bool value_fits(const Property& property, ValueView value, const Term& term) {
 bool fits(ObjectType& type, RowNumber row, const Term& term) {
   const Record& record = type.table->record(row);
   std::string name = property_of(term.property);
+  if (type.name == "user" && term.ids && (name.empty() || name == "email")) return record.id == term.ids->front();  // by any address
   if (name.empty()) {
     for (const Property& property : type.properties) {
       if (property.kind == Kind::text && to_lower_ascii(text_of(record.fields.get(property.field))).find(term.value) != std::string::npos) return true;
@@ -171,9 +172,11 @@ std::vector<std::string> Zendesk::named_by(std::string_view property, const std:
     return ids;
   }
   ObjectType& type = property == "organization" ? account_.organizations() : account_.users();
+  RowNumber addressed = &type == &account_.users() ? account_.user_with_email(word) : kNoRow;
+  if (addressed != kNoRow) ids.push_back(type.table->record(addressed).id);
   for (const auto& [id, row] : type.table->by_id()) {
     if (type.table->record(row).deleted) continue;
-    if (names(text_of(type.get(row, "name"))) || (type.name == "user" && to_lower_ascii(text_of(type.get(row, "email"))) == word)) ids.emplace_back(id);
+    if (names(text_of(type.get(row, "name")))) ids.emplace_back(id);
   }
   return ids;
 }
@@ -188,6 +191,8 @@ Outcome<std::vector<Zendesk::Found>> Zendesk::look_for(const std::string& query,
     bool names = term.property == "requester" || term.property == "assignee" || term.property == "submitter" || term.property == "organization" ||
                  term.property == "group" || term.property == "cc";
     if (names && term.value != "none") term.ids = named_by(term.property, term.value);
+    RowNumber addressed = term.property.empty() || term.property == "email" ? account_.user_with_email(term.value) : kNoRow;
+    if (addressed != kNoRow) term.ids = std::vector{account_.users().table->record(addressed).id};
     terms.push_back(std::move(term));
   }
   std::vector<Found> found;

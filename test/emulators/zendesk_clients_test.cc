@@ -230,6 +230,17 @@ TEST_F(ZendeskSearch, NamesPeopleGroupsAndOrganizationsAsOneKnowsThem) {
   EXPECT_EQ(text_at(get("organizations/search?name=acme%20works").body, "/organizations/0/id"), acme);
 }
 
+// fact: §A2, §A6 [K]
+TEST_F(ZendeskSearch, FindsPeopleByAnyOfTheirAddresses) {
+  std::string ann = make("user", {{"name", "Ann"}, {"email", "ann@example.com"}});
+  send("POST", "users/" + ann + "/identities", {{"identity", {{"type", "email"}, {"value", "ann@example.org"}}}});
+  make_ticket({{"subject", "A"}, {"requester", {{"email", "ann@example.org"}}}});
+  EXPECT_EQ(found("type:ticket requester:ann@example.org"), "A");
+  for (const char* query : {"ann@example.org", "email:ann@example.org", "email:ann@example.com", "Ann@Example.com"})
+    EXPECT_EQ(text_at(get("users/search?query=" + std::string(query)).body, "/users/0/id"), ann) << query;
+  EXPECT_EQ(text_at(get("users/search?query=email:nobody@example.org").body, "/count"), "0");
+}
+
 // fact: §A6
 TEST_F(ZendeskSearch, TellsWhatIsNoDate) {
   three();
