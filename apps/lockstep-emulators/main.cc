@@ -14,7 +14,7 @@ control plane under /__emulator/: load and edit records, see who wrote what, adv
 
 Start:
   lockstep-emulators                                            all of them, from port 8101 on
-  lockstep-emulators --only hubspot --port-base 9000            one of them
+  lockstep-emulators --only hubspot --port-base 9000            one of them, at its place: 9002
   lockstep-emulators --port-base 0 --json --no-limits           for tests: free ports, one JSON object a line, no quotas
   lockstep-emulators --load hubspot/contacts=people.csv --load salesforce/Account=accounts.json
 
@@ -23,7 +23,7 @@ Then (S=http://127.0.0.1:8101/__emulator):
   curl -H 'Content-Type: text/csv' --data-binary @people.csv $S/records/Contact
   curl "$S/writes?after=0"                                      who wrote what
   curl $S/clock -d '{"advance":"90s"}'
-  curl $S/faults -d '{"name":"rate_limit","for":"30s"}'         a burst of 429
+  curl $S/faults -d '{"name":"rate_limit","for":"30s"}'         a burst of refusals
   curl $S/faults -d '{"name":"server_error","calls":[1,3,4],"match":"PATCH","html":true}'
 
 Sign-in of each, all faults and all facts: docs/emulators.md)";
@@ -49,7 +49,7 @@ int main(int argc, char** argv) {
   lockstep::emulators::HostOptions options;
   bool json = false, no_limits = false;
   app.add_option("--only", options.only, "Serve only these, separated by commas")->delimiter(',');
-  app.add_option("--port-base", options.port_base, "Port of the first stand-in; the others follow. 0: any free ports")
+  app.add_option("--port-base", options.port_base, "Port of the first stand-in; the others follow, each at its place. 0: any free ports")
       ->check(CLI::Range(0, 65'000))
       ->capture_default_str();
   std::vector<std::string> seeds;

@@ -52,7 +52,7 @@ http::Response ControlPlane::handle(const http::ServerRequest& request) {
   if (auto own = stand_in_.control(request, path)) return std::move(*own);
   return refuse(404,
                 "the control plane knows POST records/{object}, POST edit, GET writes, GET counts, GET and POST clock, "
-                "GET, POST and DELETE faults, POST schema");
+                "GET, POST and DELETE faults, POST schema, GET and POST settings");
 }
 
 http::Response ControlPlane::load(const http::ServerRequest& request, std::string_view object) {

@@ -7,14 +7,22 @@
 namespace lockstep::emulators {
 namespace {
 
-constexpr std::string_view kGatewayPage =
-    "<html>\r\n<head><title>503 Service Temporarily Unavailable</title></head>\r\n<body>\r\n"
-    "<center><h1>503 Service Temporarily Unavailable</h1></center>\r\n</body>\r\n</html>\r\n";
 constexpr std::int64_t kMost = 1'000'000'000'000;
 
 const std::vector<std::string>& member_names() {
   static const std::vector<std::string> kNames = {"name", "rate", "calls", "count", "for", "match", "status", "html", "retry_after_ms", "delay_ms"};
   return kNames;
+}
+
+/// As a gateway before the system words it.
+std::string gateway_page(int status) {
+  std::string_view words = status == 429   ? " Too Many Requests"
+                           : status == 500 ? " Internal Server Error"
+                           : status == 502 ? " Bad Gateway"
+                           : status == 503 ? " Service Temporarily Unavailable"
+                           : status == 504 ? " Gateway Time-out"
+                                           : "";
+  return fmt::format("<html>\r\n<head><title>{0}{1}</title></head>\r\n<body>\r\n<center><h1>{0}{1}</h1></center>\r\n</body>\r\n</html>\r\n", status, words);
 }
 
 tl::unexpected<Error> wrong(std::string_view name, std::string_view expected) {
@@ -59,10 +67,7 @@ Result<void> read_member(std::string_view name, const json::value& value, WallTi
     return fault.rate > 1 ? wrong(name, "from 0 to 1") : Result<void>{};
   }
   if (name == "calls") return read_calls(value, fault);
-  if (name == "html" && value.is_bool()) {
-    if (value.get_bool()) fault.html = std::string(kGatewayPage);
-    return {};
-  }
+  if (name == "html" && value.is_bool()) return {};  // the page depends on the status
   if (name != "name" && name != "match" && name != "for" && name != "html") return read_number(name, value, fault);
   if (!value.is_string()) return wrong(name, "a text");
   std::string text(value.get_string());
@@ -89,6 +94,9 @@ Result<Fault> read_fault(const json::value& told, WallTime now, const std::vecto
     TRY_VOID(check_known("a fault has no", name, member_names()));
     TRY_VOID(read_member(name, member.value(), now, fault));
   }
+  const json::value* html = object->if_contains("html");
+  if (html && html->is_bool() && html->get_bool())
+    fault.html = gateway_page(fault.status != 0 ? fault.status : fault.name == kFaultRateLimit ? kRateLimitStatus : kFaultStatus);
   return fault;
 }
 

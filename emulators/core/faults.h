@@ -31,6 +31,8 @@ struct Fault {
   std::uint64_t fired = 0;
 };
 
+inline constexpr int kRateLimitStatus = 429, kFaultStatus = 503;  // of a gateway's page, unless told
+
 // Faults that StandIn itself knows; dialects may ask for more by name.
 inline constexpr std::string_view kFaultRateLimit = "rate_limit";                 // refused before anything is done
 inline constexpr std::string_view kFaultServerError = "server_error";             // failed before anything is done

@@ -62,7 +62,7 @@ http::Response StandIn::answer(Call& call, const Route* route, const Router::Mat
 
 http::Response StandIn::answer_fault(Call& call, const Fault& fault) {
   if (!fault.html) return fault_answer(call, fault);
-  int otherwise = fault.name == kFaultRateLimit ? 429 : 503;
+  int otherwise = fault.name == kFaultRateLimit ? kRateLimitStatus : kFaultStatus;
   http::Response response(fault.status != 0 ? fault.status : otherwise, *fault.html);
   response.headers.add("Content-Type", "text/html");
   std::int64_t seconds = (fault.retry_after.count() + 999) / 1000;

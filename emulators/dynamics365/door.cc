@@ -195,9 +195,11 @@ void Service::finish(Call& call, http::Response& response) {
 
 http::Response Service::fault_answer(Call&, const Fault& fault) {
   if (fault.name == kFaultRateLimit) {
+    constexpr Duration kUsualWait{300'000};  // a whole window: Retry-After is never 0
     int status = fault.status == 0 ? 429 : fault.status;
+    Duration wait = fault.retry_after > Duration{0} ? fault.retry_after : kUsualWait;
     Throttled throttled{{status, std::string(code::kRequestsExceeded), "Number of requests exceeded the limit of 6000 over time window of 300 seconds."},
-                        (fault.retry_after.count() + 999) / 1000};
+                        (wait.count() + 999) / 1000};
     return too_many(throttled);
   }
   int status = fault.status == 0 ? 503 : fault.status;

@@ -66,6 +66,8 @@ class Account {
   void close_solved(WallTime before, WallTime at);
   /// The agent behind an actor who is no user yet: a person who edits, an integration.
   std::int64_t user_of(const Actor& actor, WallTime at);
+  /// By any of the user's addresses.
+  RowNumber user_with_email(std::string_view email) const;
   Outcome<RowNumber> add_identity(RowNumber user, std::string_view value, bool primary, const Writer& writer);
   void make_primary(RowNumber user, RowNumber identity, const Writer& writer);
 
@@ -107,6 +109,8 @@ class Account {
   void check_people(Draft& draft);
   /// A custom status says which status as well.
   void take_custom_status(const json::object& given, Draft& draft);
+  /// An account has one brand and one form: a ticket has no other.
+  void check_catalogue(const json::object& given, Draft& draft);
   struct NewComment {
     std::string body;
     std::string html;
@@ -125,12 +129,16 @@ class Account {
   std::vector<OldComment> read_history(const json::object& given, const Writer& writer, Draft& draft);
   /// An imported ticket was made, changed and commented on when it is said to have been.
   void import_history(RowNumber ticket, const json::object& given, const std::vector<OldComment>& comments, const Writer& writer);
+  // copied.cc
+  Outcome<std::string> person_of(const json::value& said, const Writer& writer);
+  void take_assignee_address(const json::object& given, Draft& draft);
+  /// `ticket` may be none yet.
+  Outcome<void> take_copied(RowNumber ticket, const json::object& given, const Writer& writer, Draft& draft);
   // users.cc
   Outcome<RowNumber> create_user(const json::object& given, const Writer& writer);
   Outcome<void> update_user(RowNumber row, const json::object& given, const Writer& writer);
   Outcome<void> remove_user(RowNumber row, const Writer& writer);
   void check_email(RowNumber self, std::string_view email, Draft& draft);
-  RowNumber user_with_email(std::string_view email) const;
   // organizations.cc
   Outcome<RowNumber> create_organization(const json::object& given, const Writer& writer);
   Outcome<void> update_organization(RowNumber row, const json::object& given, const Writer& writer);

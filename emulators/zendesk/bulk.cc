@@ -163,13 +163,15 @@ Zendesk::Answer Zendesk::destroy_many(Call& call, ObjectType& type) {
   });
 }
 
-Zendesk::Answer Zendesk::purge_ticket(Call& call) {
+Zendesk::Answer Zendesk::purge_tickets(Call& call) {
   ObjectType& type = account_.tickets();
-  std::string id = id_in(call);
-  RowNumber row = type.table->find(id);
-  if (row == kNoRow || !type.table->record(row).deleted || type.table->record(row).fields.empty()) return record_not_found();
+  auto rows = deleted_of(call);
+  if (!rows) return tl::unexpected(std::move(rows.error()));
+  if (rows->size() > kMostInBulk) return refuse(422, "TooManyValues", "At most 100 ids may be sent at once");
   Writer by = writer(call);
-  return start(call, "Permanently Delete Tickets", 1, [this, &type, by, row](std::size_t, WallTime at) {
+  std::size_t total = rows->size();
+  return start(call, "Permanently Delete Tickets", total, [this, &type, by, rows = std::move(*rows)](std::size_t index, WallTime at) {
+    RowNumber row = rows[index];
     account_.events().purged(type, row, at);
     database().purge(*type.table, row, {whole_seconds(at), by.actor, "", true});
     return json::object{{"success", true}, {"id", account_.id_of(type, row)}};

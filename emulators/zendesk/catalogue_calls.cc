@@ -9,7 +9,6 @@ namespace lockstep::emulators::zendesk {
 namespace {
 
 constexpr const char* kSince = "2020-01-01T00:00:00Z";
-constexpr std::int64_t kBrand = 360'000'000'701, kForm = 360'000'000'601;
 
 json::array brands() {
   return {json::object{{"id", kBrand},
@@ -19,7 +18,7 @@ json::array brands() {
                        {"default", true},
                        {"is_deleted", false},
                        {"has_help_center", false},
-                       {"ticket_form_ids", json::array{kForm}}}};
+                       {"ticket_form_ids", json::array{kTicketForm}}}};
 }
 
 json::array ticket_forms(Account& account) {
@@ -27,7 +26,7 @@ json::array ticket_forms(Account& account) {
   for (const Property& property : account.tickets().properties) {
     if (property.id != 0) fields.push_back(property.id);
   }
-  return {json::object{{"id", kForm},
+  return {json::object{{"id", kTicketForm},
                        {"name", "Default Ticket Form"},
                        {"display_name", "Default Ticket Form"},
                        {"active", true},

@@ -45,6 +45,12 @@ bool granted(std::string_view scopes, std::string_view wanted) {
   return false;
 }
 
+/// Files come as they are, all else in json.
+bool is_in_json(const Call& call) {
+  if (call.request.method == "GET" || call.request.body.empty() || call.request.target.starts_with("/api/v2/uploads")) return true;
+  return to_lower_ascii(call.header("Content-Type").value_or("")).starts_with("application/json");
+}
+
 void add_limit_headers(RollingLimit& limit, WallTime now, http::Response& response) {
   std::int64_t left = limit.limit() - limit.used(now);
   std::int64_t reset = (limit.until_next_free(now).count() + 999) / 1000;
@@ -162,9 +168,12 @@ std::optional<http::Response> Zendesk::admit(Call& call, const Route* route) {
   if (call.request.target.starts_with("/oauth/") || call.request.target.starts_with("/attachments/")) return std::nullopt;
   if (!call.request.target.starts_with("/api/v2/")) return not_found(call);
   if (auto known = authenticate(call); !known) return error_response(known.error());
+  if (call.header("X-On-Behalf-Of"))  // else it would be done in the name of another than the caller meant
+    return error_response(refuse(501, "NotImplemented", "X-On-Behalf-Of is not served by this stand-in").value());
   if (auto within = check_limits(call); !within) return error_response(within.error());
   if (!route) return std::nullopt;
   if (auto allowed = check_scope(call); !allowed) return error_response(allowed.error());
+  if (!is_in_json(call)) return error_response(refuse(415, "UnsupportedMediaType", "Content-Type must be application/json").value());
   return std::nullopt;
 }
 

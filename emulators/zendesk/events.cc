@@ -139,7 +139,10 @@ void Events::send(const Webhook& webhook, std::string body, OutgoingQueue& queue
 
 http::Request Events::request_of(const Webhook& webhook, std::string body) {
   http::Request request(webhook.http_method, webhook.endpoint);
-  request.headers.add("Content-Type", "application/json");
+  request.headers.add("Content-Type", webhook.request_format == "xml"            ? "application/xml"
+                                      : webhook.request_format == "form_encoded" ? "application/x-www-form-urlencoded"
+                                                                                 : "application/json");
+  for (const auto& header : webhook.custom_headers) request.headers.add(std::string(header.key()), scalar_text(header.value()));
   request.headers.add("User-Agent", "Zendesk Webhook");
   request.headers.add("X-Zendesk-Account-Id", std::to_string(kAccountId));
   request.headers.add("X-Zendesk-Webhook-Id", webhook.id);

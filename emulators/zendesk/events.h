@@ -22,6 +22,7 @@ struct Webhook {
   std::string request_format = "json";
   std::vector<std::string> subscriptions;
   json::value authentication;  // as given, null without
+  json::object custom_headers;
   std::string secret;
   WallTime created, updated;
 };

@@ -67,7 +67,7 @@ Zendesk::Answer Zendesk::list(Call& call, ObjectType& type) {
     if (!roles.empty() && std::find(roles.begin(), roles.end(), text_of(type.get(row, "role"))) == roles.end()) return;
     places.push_back({key_of(type, row, order->by), row});
   };
-  if (external && type.name == "ticket") {
+  if (external && type.name != "organization") {
     for (RowNumber row : account_.find_by(type, "external_id", std::string_view(*external))) take(row);
   } else {
     for (RowNumber row = 0; row < type.table->row_count(); ++row) {

@@ -50,6 +50,13 @@ Zendesk::Answer Zendesk::comments(Call& call) {
   return json_answer(200, body);
 }
 
+Zendesk::Answer Zendesk::comment_count(Call& call) {
+  auto ticket = row_of(call, account_.tickets());
+  if (!ticket) return tl::unexpected(std::move(ticket.error()));
+  Table& table = account_.comments();
+  return counted(call, table.find_equal(*table.find_field(comment::kTicket), account_.id_of(account_.tickets(), *ticket)).size());
+}
+
 Zendesk::Answer Zendesk::tags(Call& call, ObjectType& type) {
   auto row = row_of(call, type);
   if (!row) return tl::unexpected(std::move(row.error()));
@@ -82,14 +89,16 @@ Zendesk::Answer Zendesk::related(Call& call) {
                                                                         {"users_count", account_.find_by(account_.users(), "organization_id", id).size()}}}});
 }
 
-/// A user's organization, or a ticket's collaborators.
+/// A user's organization, or who is copied on a ticket, in one way or any.
 Zendesk::Answer Zendesk::people_of(Call& call) {
   bool of_ticket = call.request.target.starts_with("/api/v2/tickets/");
+  auto names = [&](const char* what) { return call.request.path().find(what) != std::string::npos; };
+  std::string_view copied = names("/email_ccs") ? "email_cc_ids" : names("/followers") ? "follower_ids" : "collaborator_ids";
   ObjectType &from = of_ticket ? account_.tickets() : account_.users(), &to = of_ticket ? account_.users() : account_.organizations();
   auto row = row_of(call, from);
   if (!row) return tl::unexpected(std::move(row.error()));
   std::vector<std::string> ids;
-  if (of_ticket) ids = parts_of(from.get(*row, "collaborator_ids"));
+  if (of_ticket) ids = parts_of(from.get(*row, copied));
   ValueView organization = of_ticket ? ValueView{} : from.get(*row, "organization_id");
   if (!is_null(organization)) ids.push_back(std::to_string(std::get<std::int64_t>(organization)));
   std::vector<Place> places;

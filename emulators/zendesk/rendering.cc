@@ -40,6 +40,8 @@ json::object render_record(Account& account, const ObjectType& type, RowNumber r
     body["raw_subject"] = body["subject"];
     body["custom_status_id"] = custom_status_of(text_member(body, "status"));
     body["generated_timestamp"] = record.modified.ms / 1000;
+    body["brand_id"] = kBrand;
+    body["ticket_form_id"] = kTicketForm;
     body["via"] = json::object{{"channel", "api"}, {"source", json::object{{"from", json::object()}, {"to", json::object()}, {"rel", nullptr}}}};
     json::array followups;
     body["followup_ids"] = std::move(followups);

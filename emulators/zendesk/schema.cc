@@ -134,9 +134,12 @@ ObjectType ticket_type(Database& database) {
                              plain("organization_id", Kind::organization),
                              plain("group_id", Kind::group),
                              plain("collaborator_ids", Kind::ids),
+                             plain("email_cc_ids", Kind::ids),
+                             plain("follower_ids", Kind::ids),
                              plain("problem_id", Kind::ticket),
                              read_only("followup_source_id", Kind::ticket),
                              plain("due_at", Kind::time),
+                             plain("recipient", Kind::text),
                              plain("tags", Kind::words),
                              read_only("updated_at", Kind::time),
                              read_only("is_public", Kind::boolean),
@@ -151,14 +154,31 @@ ObjectType ticket_type(Database& database) {
 }
 
 ObjectType user_type(Database& database) {
-  ObjectType type = type_of(
-      database, "user", "user_fields",
-      {plain("external_id", Kind::text), plain("name", Kind::text), plain("email", Kind::text), plain("phone", Kind::text),
-       choice("role", {"end-user", "agent", "admin"}), plain("organization_id", Kind::organization), plain("alias", Kind::text), plain("notes", Kind::text),
-       plain("details", Kind::text), plain("tags", Kind::words), plain("suspended", Kind::boolean), read_only("active", Kind::boolean),
-       plain("verified", Kind::boolean), plain("time_zone", Kind::text), plain("locale_id", Kind::integer), read_only("updated_at", Kind::time),
-       custom("user_fields.loyalty_tier", "Loyalty tier", 360000000101, Kind::choice, {"bronze", "silver", "gold"}),
-       custom("user_fields.crm_id", "CRM id", 360000000102, Kind::text), custom("user_fields.birthday", "Birthday", 360000000103, Kind::date)});
+  ObjectType type = type_of(database, "user", "user_fields",
+                            {plain("external_id", Kind::text),
+                             plain("name", Kind::text),
+                             plain("email", Kind::text),
+                             plain("phone", Kind::text),
+                             choice("role", {"end-user", "agent", "admin"}),
+                             plain("organization_id", Kind::organization),
+                             plain("alias", Kind::text),
+                             plain("notes", Kind::text),
+                             plain("details", Kind::text),
+                             plain("tags", Kind::words),
+                             plain("suspended", Kind::boolean),
+                             read_only("active", Kind::boolean),
+                             plain("verified", Kind::boolean),
+                             plain("time_zone", Kind::text),
+                             plain("locale_id", Kind::integer),
+                             plain("signature", Kind::text),
+                             plain("moderator", Kind::boolean),
+                             plain("only_private_comments", Kind::boolean),
+                             plain("restricted_agent", Kind::boolean),
+                             choice("ticket_restriction", {"organization", "groups", "assigned", "requested"}),
+                             read_only("updated_at", Kind::time),
+                             custom("user_fields.loyalty_tier", "Loyalty tier", 360000000101, Kind::choice, {"bronze", "silver", "gold"}),
+                             custom("user_fields.crm_id", "CRM id", 360000000102, Kind::text),
+                             custom("user_fields.birthday", "Birthday", 360000000103, Kind::date)});
   type.table->add_index(type.field("organization_id"));
   type.table->add_index(type.field("external_id"), true);
   type.table->add_index(type.field("email"), true);

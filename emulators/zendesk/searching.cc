@@ -17,6 +17,7 @@ struct Term {
   char comparison = ':';
   std::string value;
   bool negated = false;
+  std::optional<std::vector<std::string>> ids = {};  // of those whom the value names
 };
 
 /// Words apart by blanks; a quoted part is one word.
@@ -52,6 +53,7 @@ Term term_of(std::string word) {
 std::string property_of(const std::string& word) {
   if (word == "updated" || word == "created") return word;
   if (word == "requester" || word == "assignee" || word == "submitter" || word == "organization" || word == "group") return word + "_id";
+  if (word == "cc") return "collaborator_ids";
   if (word == "ticket_type") return "type";
   return word;
 }
@@ -72,6 +74,11 @@ bool time_fits(WallTime held, const Term& term) {
 bool value_fits(const Property& property, ValueView value, const Term& term) {
   if (term.value == "none") return is_null(value);
   if (is_null(value)) return false;
+  if (term.ids) {
+    std::vector<std::string> held = parts_of(value);
+    if (const std::int64_t* id = std::get_if<std::int64_t>(&value)) held = {std::to_string(*id)};
+    return std::find_first_of(held.begin(), held.end(), term.ids->begin(), term.ids->end()) != held.end();
+  }
   if (property.kind == Kind::time) return time_fits(WallTime{std::get<std::int64_t>(value)}, term);
   if (property.kind == Kind::choice && term.comparison != ':') {
     auto place = [&](std::string_view word) { return std::find(property.options.begin(), property.options.end(), word) - property.options.begin(); };
@@ -92,6 +99,7 @@ bool value_fits(const Property& property, ValueView value, const Term& term) {
 bool fits(ObjectType& type, RowNumber row, const Term& term) {
   const Record& record = type.table->record(row);
   std::string name = property_of(term.property);
+  if (type.name == "user" && term.ids && (name.empty() || name == "email")) return record.id == term.ids->front();  // by any address
   if (name.empty()) {
     for (const Property& property : type.properties) {
       if (property.kind == Kind::text && to_lower_ascii(text_of(record.fields.get(property.field))).find(term.value) != std::string::npos) return true;
@@ -104,6 +112,39 @@ bool fits(ObjectType& type, RowNumber row, const Term& term) {
   if (name == "id") return record.id == term.value;
   const Property* property = type.find(name.starts_with("custom_field_") ? name.substr(13) : name);
   return property && value_fits(*property, record.fields.get(property->field), term);
+}
+
+bool is_date(const std::string& value) {
+  std::string text = value;
+  std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c == 't' ? 'T' : c == 'z' ? 'Z' : c; });
+  return value == "none" || parse_iso_date(value) || parse_iso_time(text);
+}
+
+/// What is found is put in this order; none: as it comes.
+struct SearchOrder {
+  std::string by;
+  bool ascending = false;
+};
+
+SearchOrder order_in(const Call& call, const std::string& query) {
+  SearchOrder order{call.query_value("sort_by").value_or(""), call.query_value("sort_order") == "asc"};
+  for (const std::string& word : words_of(query)) {
+    Term term = term_of(word);
+    if (term.property == "order_by") order.by = term.value;
+    if (term.property == "sort") order.ascending = term.value == "asc";
+  }
+  if (order.by == "created" || order.by == "updated") order.by += "_at";
+  return order;
+}
+
+std::int64_t place_in(const ObjectType& type, RowNumber row, const std::string& by) {
+  if (by == "created_at") return type.table->record(row).created.ms;
+  if (by == "updated_at") return std::get<std::int64_t>(type.get(row, "updated_at"));
+  const Property* property = type.name == "ticket" ? type.find(property_of(by)) : nullptr;
+  if (!property) return -1;
+  auto at = std::find(property->options.begin(), property->options.end(), text_of(type.get(row, property->name)));
+  if (at == property->options.end()) return -1;
+  return by == "priority" ? property->options.end() - at : at - property->options.begin();  // listed from the most urgent
 }
 
 /// A place within what was found, good for an hour.
@@ -120,9 +161,40 @@ std::optional<std::string> read_search_cursor(std::string_view cursor, WallTime 
 
 }  // namespace
 
+/// Whom a word of a query names: "me", an id, an address, a part of a name.
+std::vector<std::string> Zendesk::named_by(std::string_view property, const std::string& word) {
+  std::vector<std::string> ids{word == "me" ? std::to_string(caller_user_) : word};
+  auto names = [&](std::string_view name) { return to_lower_ascii(name).find(word) != std::string::npos; };
+  if (property == "group") {
+    for (const Group& group : account_.groups().all()) {
+      if (!group.deleted && names(group.name)) ids.push_back(std::to_string(group.id));
+    }
+    return ids;
+  }
+  ObjectType& type = property == "organization" ? account_.organizations() : account_.users();
+  RowNumber addressed = &type == &account_.users() ? account_.user_with_email(word) : kNoRow;
+  if (addressed != kNoRow) ids.push_back(type.table->record(addressed).id);
+  for (const auto& [id, row] : type.table->by_id()) {
+    if (type.table->record(row).deleted) continue;
+    if (names(text_of(type.get(row, "name")))) ids.emplace_back(id);
+  }
+  return ids;
+}
+
 Outcome<std::vector<Zendesk::Found>> Zendesk::look_for(const std::string& query, std::string_view only_type, WallTime now) {
   std::vector<Term> terms;
-  for (std::string& word : words_of(query)) terms.push_back(term_of(std::move(word)));
+  for (std::string& word : words_of(query)) {
+    Term term = term_of(std::move(word));
+    if (term.property == "order_by" || term.property == "sort") continue;
+    if ((term.property == "created" || term.property == "updated" || term.property == "due_at") && !is_date(term.value))
+      return refuse(422, "invalid", "Invalid search: " + term.property + " is compared with a date or a time, not with " + term.value);
+    bool names = term.property == "requester" || term.property == "assignee" || term.property == "submitter" || term.property == "organization" ||
+                 term.property == "group" || term.property == "cc";
+    if (names && term.value != "none") term.ids = named_by(term.property, term.value);
+    RowNumber addressed = term.property.empty() || term.property == "email" ? account_.user_with_email(term.value) : kNoRow;
+    if (addressed != kNoRow) term.ids = std::vector{account_.users().table->record(addressed).id};
+    terms.push_back(std::move(term));
+  }
   std::vector<Found> found;
   for (const char* name : {"ticket", "user", "organization"}) {
     if (!only_type.empty() && only_type != name) continue;
@@ -165,6 +237,14 @@ Zendesk::Answer Zendesk::search(Call& call) {
     return refuse(422, "invalid", "Invalid search: Requested response size was greater than Search Response Limits");
   auto found = look_for(*query, "", call.now);
   if (!found) return tl::unexpected(std::move(found.error()));
+  SearchOrder order = order_in(call, *query);
+  constexpr std::string_view kOrders[] = {"", "relevance", "created_at", "updated_at", "priority", "status", "ticket_type"};
+  if (std::find(std::begin(kOrders), std::end(kOrders), order.by) == std::end(kOrders))
+    return refuse(422, "invalid", "Invalid search: results are not ordered by " + order.by);
+  if (!order.by.empty() && order.by != "relevance") {
+    auto place = [&](const Found& each) { return place_in(*each.type, each.row, order.by); };
+    std::stable_sort(found->begin(), found->end(), [&](const Found& a, const Found& b) { return order.ascending ? place(a) < place(b) : place(b) < place(a); });
+  }
   std::size_t all = found->size();
   if (all > kMostResults) found->resize(kMostResults);
   // The count is of all there are; the thousandth row has a next page all the same, which is refused.
@@ -211,8 +291,9 @@ Zendesk::Answer Zendesk::search_type(Call& call, ObjectType& type) {
   std::vector<Place> places;
   auto external = call.query_value("external_id");
   std::string query = call.query_value(call.request.target.find("/autocomplete") != std::string::npos ? "name" : "query").value_or("");
-  if (external) {
-    for (RowNumber row : account_.find_by(type, "external_id", std::string_view(*external))) places.push_back({0, row});
+  auto name = type.name == "organization" && query.empty() ? call.query_value("name") : std::nullopt;
+  if (external || name) {
+    for (RowNumber row : account_.find_by(type, external ? "external_id" : "name", std::string_view(external ? *external : *name))) places.push_back({0, row});
   } else if (query.empty()) {
     return refuse_titled(400, "Invalid attribute", "You passed an invalid value for the query attribute. Invalid parameter: query is required");
   } else {

@@ -67,12 +67,12 @@ void Zendesk::add_type_routes(ObjectType& type) {
   add("DELETE", base + "/destroy_many", &Zendesk::destroy_many, type);
   if (type.name != "ticket") {
     add("POST", base + "/create_or_update", &Zendesk::create_or_update, type);
-    add("POST", base + "/create_or_update_many", &Zendesk::create_or_update_many, type);
     add("GET", base + "/search", &Zendesk::search_type, type);
     add("GET", base + "/autocomplete", &Zendesk::search_type, type);
   }
   add("GET", base, &Zendesk::list, type);
-  add("POST", base, &Zendesk::create, type);
+  if (type.name == "ticket") add("POST", base, &Zendesk::create_once);
+  else add("POST", base, &Zendesk::create, type);
   add("GET", base + "/{id}/tags", &Zendesk::tags, type);
   for (const char* method : {"POST", "PUT", "DELETE"}) add(method, base + "/{id}/tags", &Zendesk::change_tags, type);
   const std::string incremental = "/api/v2/incremental/" + type.plural;
@@ -147,6 +147,7 @@ void Zendesk::add_routes() {
   add("GET", "/api/v2/oauth/tokens/current", &Zendesk::current_token);
   add("DELETE", "/api/v2/oauth/tokens/current", &Zendesk::revoke_token);
   add("GET", "/api/v2/users/me", &Zendesk::me);
+  add("POST", "/api/v2/users/create_or_update_many", &Zendesk::create_or_update_many, users);  // of organizations there is none
   for (ObjectType* type : {&tickets, &users, &organizations}) add_type_routes(*type);
   add("GET", "/api/v2/users/{id}/tickets/requested", by(tickets, "requester_id"));
   add("GET", "/api/v2/users/{id}/tickets/assigned", by(tickets, "assignee_id"));
@@ -156,7 +157,7 @@ void Zendesk::add_routes() {
   add("GET", "/api/v2/tickets/{id}/incidents", by(tickets, "problem_id"));
   add("GET", "/api/v2/users/{id}/organizations", &Zendesk::people_of);
   add("GET", "/api/v2/users/{id}/organizations/count", &Zendesk::count_of_user);
-  add("GET", "/api/v2/tickets/{id}/collaborators", &Zendesk::people_of);
+  for (const char* how : {"collaborators", "email_ccs", "followers"}) add("GET", std::string("/api/v2/tickets/{id}/") + how, &Zendesk::people_of);
   add("GET", "/api/v2/organizations/{id}/related", &Zendesk::related);
   add("GET", "/api/v2/tickets/recent", &Zendesk::recent_tickets);
   add("GET", "/api/v2/tickets/{id}/metrics", &Zendesk::ticket_metric);
@@ -169,10 +170,13 @@ void Zendesk::add_routes() {
       return json_answer(200, json::object{{name, json::array()}, {"count", 0}, {"next_page", nullptr}, {"previous_page", nullptr}});
     });
   }
-  for (const char* plural : {"suspended_tickets", "macros", "automations"})
-    add("GET", std::string("/api/v2/") + plural + "/{id}", [](Call&) -> Answer { return record_not_found(); });
+  for (const auto& [method, path] : {std::pair("GET", "suspended_tickets/{id}"), std::pair("DELETE", "suspended_tickets/{id}"),
+                                     std::pair("PUT", "suspended_tickets/{id}/recover"), std::pair("GET", "macros/{id}"), std::pair("GET", "automations/{id}")})
+    add(method, std::string("/api/v2/") + path, [](Call&) -> Answer { return record_not_found(); });
   add("GET", "/api/v2/tickets/{id}/comments", &Zendesk::comments);
+  add("GET", "/api/v2/tickets/{id}/comments/count", &Zendesk::comment_count);
   add("PUT", "/api/v2/tickets/{id}/comments/{comment}/make_private", &Zendesk::make_comment_private);
+  add("PUT", "/api/v2/tickets/{id}/comments/{comment}/redact", &Zendesk::redact_comment);
   add("PUT", "/api/v2/tickets/{id}/comments/{comment}/attachments/{attachment}/redact", &Zendesk::redact_attachment);
   add("POST", "/api/v2/uploads", &Zendesk::upload);
   add("DELETE", "/api/v2/uploads/{id}", &Zendesk::forget_upload);
@@ -202,8 +206,8 @@ void Zendesk::add_routes() {
   add_membership_routes();
   add_group_routes();
   add("GET", "/api/v2/deleted_tickets", &Zendesk::deleted_tickets);
-  add("PUT", "/api/v2/deleted_tickets/{id}/restore", &Zendesk::restore_ticket);
-  add("DELETE", "/api/v2/deleted_tickets/{id}", &Zendesk::purge_ticket);
+  for (const char* which : {"restore_many", "{id}/restore"}) add("PUT", std::string("/api/v2/deleted_tickets/") + which, &Zendesk::restore_tickets);
+  for (const char* which : {"destroy_many", "{id}"}) add("DELETE", std::string("/api/v2/deleted_tickets/") + which, &Zendesk::purge_tickets);
   add("POST", "/api/v2/imports/tickets", &Zendesk::create, tickets);
   add("POST", "/api/v2/imports/tickets/create_many", &Zendesk::create_many, tickets);
   add("GET", "/api/v2/job_statuses", &Zendesk::jobs);

@@ -78,6 +78,7 @@ class Zendesk final : public StandIn {
   Answer deleted_tickets(Call& call);
   Answer recent_tickets(Call& call);
   Answer comments(Call& call);
+  Answer comment_count(Call& call);
   Answer tags(Call& call, ObjectType& type);
   Answer identities(Call& call);
   Answer related(Call& call);
@@ -88,16 +89,19 @@ class Zendesk final : public StandIn {
   Answer listing(Call& call, ObjectType& type, std::vector<Place> places, bool descending = false);
   // writing.cc
   Answer create(Call& call, ObjectType& type);
+  /// A ticket for each Idempotency-Key of a caller's: asked again, the first answer comes again.
+  Answer create_once(Call& call);
   Answer update(Call& call, ObjectType& type);
   Answer remove(Call& call, ObjectType& type);
   Answer create_or_update(Call& call, ObjectType& type);
   Answer change_tags(Call& call, ObjectType& type);
   Answer merge_user(Call& call);
   Answer merge_ticket(Call& call);
-  Answer restore_ticket(Call& call);
+  Answer restore_tickets(Call& call);
   Answer create_identity(Call& call);
   Answer change_identity(Call& call, std::string_view how);
   Answer make_comment_private(Call& call);
+  Answer redact_comment(Call& call);
   http::Response hide_comment(const Call& call, RowNumber row);
   /// The comment of the path's ticket that its {comment} names.
   Outcome<RowNumber> comment_of(const Call& call);
@@ -151,7 +155,9 @@ class Zendesk final : public StandIn {
   Answer create_or_update_many(Call& call, ObjectType& type);
   Answer update_many(Call& call, ObjectType& type);
   Answer destroy_many(Call& call, ObjectType& type);
-  Answer purge_ticket(Call& call);
+  Answer purge_tickets(Call& call);
+  /// The deleted tickets that the path or the ids name, all of them there still.
+  Outcome<std::vector<RowNumber>> deleted_of(const Call& call);
   Answer job(Call& call);
   Answer jobs(Call& call);
   Answer start(Call& call, std::string type, std::size_t total, Jobs::Row row);
@@ -177,6 +183,7 @@ class Zendesk final : public StandIn {
     ObjectType* type;
     RowNumber row;
   };
+  std::vector<std::string> named_by(std::string_view property, const std::string& word);
   Outcome<std::vector<Found>> look_for(const std::string& query, std::string_view only_type, WallTime now);
   Answer found_page(Call& call, const std::vector<Found>& found, bool cursor);
   // field_calls.cc
@@ -243,8 +250,14 @@ class Zendesk final : public StandIn {
   std::map<std::string, WallTime> refresh_ends_;      // by refresh token
   std::map<std::int64_t, std::string> passwords_of_;  // of agents who have changed theirs
   std::int64_t next_field_ = 360'000'001'001;
-  std::string scope_;             // of the call being answered; "*" without OAuth
-  std::int64_t caller_user_ = 0;  // of the call being answered; 0: anonymous
+  struct Kept {
+    std::string asked;
+    http::Response answer;
+    WallTime until;
+  };
+  std::map<std::pair<std::int64_t, std::string>, Kept> kept_answers_;  // by user and idempotency key
+  std::string scope_;                                                  // of the call being answered; "*" without OAuth
+  std::int64_t caller_user_ = 0;                                       // of the call being answered; 0: anonymous
   RollingLimit per_minute_, exports_, export_searches_, deep_lists_;
   std::map<std::pair<std::int64_t, std::string>, RollingLimit> ticket_updates_;  // by user and ticket
   std::map<std::int64_t, std::vector<std::string>> recent_;                      // ids of tickets that a user looked at, the last one first

@@ -51,6 +51,14 @@ void Account::take_custom_status(const json::object& given, Draft& draft) {
   else draft.set(tickets_.field("status"), std::move(status));
 }
 
+void Account::check_catalogue(const json::object& given, Draft& draft) {
+  for (auto [name, only] : {std::pair("brand_id", kBrand), std::pair("ticket_form_id", kTicketForm)}) {
+    const json::value* id = given.if_contains(name);
+    if (id && !id->is_null() && scalar_text(*id) != std::to_string(only))
+      draft.problems.add(name, "InvalidValue", capitalised(name) + ": " + json::serialize(*id) + " is invalid");
+  }
+}
+
 void Account::check_people(Draft& draft) {
   const Value* assignee = draft.find(tickets_.field("assignee_id"));
   const std::int64_t* id = assignee ? std::get_if<std::int64_t>(assignee) : nullptr;
@@ -68,7 +76,7 @@ std::optional<Account::NewComment> Account::read_comment(const json::object& giv
     const json::object& object = member->get_object();
     comment.body = std::string(text_member(object, "body"));
     comment.html = std::string(text_member(object, "html_body"));
-    if (const json::value* shown = object.if_contains("public"); shown && shown->is_bool()) comment.is_public = shown->get_bool();
+    if (const json::value* shown = object.if_contains("public"); shown && !scalar_text(*shown).empty()) comment.is_public = scalar_text(*shown) != "false";
     if (const json::value* author = object.if_contains("author_id"); author && author->is_int64()) comment.author = author->get_int64();
     if (find_live(users_, comment.author) == kNoRow)
       draft.problems.add("base", "InvalidValue", "Comment author: " + std::to_string(comment.author) + " is invalid");
@@ -144,11 +152,14 @@ Outcome<RowNumber> Account::create_ticket(const json::object& given, const Write
   Draft draft;
   read(tickets_, given, writer, draft);
   take_custom_status(given, draft);
+  check_catalogue(given, draft);
   auto requester = requester_of(given, writer);
   if (!requester) return tl::unexpected(std::move(requester.error()));
   auto otherwise = [&](std::string_view property, Value value) {
     if (!draft.find(tickets_.field(property))) draft.set(tickets_.field(property), std::move(value));
   };
+  take_assignee_address(given, draft);
+  if (auto taken = take_copied(kNoRow, given, writer, draft); !taken) return tl::unexpected(std::move(taken.error()));
   otherwise("requester_id", *requester);
   otherwise("submitter_id", writer.user);
   const Value* held = draft.find(tickets_.field("requester_id"));
@@ -171,6 +182,7 @@ Outcome<RowNumber> Account::create_ticket(const json::object& given, const Write
     if (closed == kNoRow || text_of(tickets_.get(closed, "status")) != "closed")
       draft.problems.add("via_followup_source_id", "InvalidValue", "Via followup source: is not a closed ticket");
     draft.set(tickets_.field("followup_source_id"), source->get_int64());
+    if (closed != kNoRow) otherwise("tags", own(tickets_.get(closed, "tags")));
   }
   check_people(draft);
   settle_group(kNoRow, draft);
@@ -187,7 +199,7 @@ Outcome<RowNumber> Account::create_ticket(const json::object& given, const Write
 
 Outcome<void> Account::update_ticket(RowNumber row, const json::object& given, const Writer& writer) {
   const json::value* safe = given.if_contains("safe_update");
-  if (safe && safe->is_bool() && safe->get_bool()) {
+  if (safe && scalar_text(*safe) == "true") {
     auto stamp = parse_iso_time(text_member(given, "updated_stamp"));
     if (!stamp || ValueView(whole_seconds(*stamp).ms) != tickets_.get(row, "updated_at"))
       return refuse(409, "UpdateConflict", "Safe Update prevented the update due to outdated ticket data.");
@@ -196,6 +208,14 @@ Outcome<void> Account::update_ticket(RowNumber row, const json::object& given, c
   Draft draft;
   read(tickets_, given, writer, draft);
   take_custom_status(given, draft);
+  check_catalogue(given, draft);
+  take_assignee_address(given, draft);
+  if (auto taken = take_copied(row, given, writer, draft); !taken) return taken;
+  if (const json::value* inline_one = given.if_contains("requester"); inline_one && inline_one->is_object()) {
+    auto requester = requester_of(given, writer);
+    if (!requester) return tl::unexpected(std::move(requester.error()));
+    draft.set(tickets_.field("requester_id"), *requester);
+  }
   std::vector<std::string> tags = parts_of(tickets_.get(row, "tags"));
   bool retagged = false;
   for (const char* how : {"additional_tags", "remove_tags"}) {

@@ -1,4 +1,6 @@
 // Triggers as records of their own, and what they write into the bodies of webhooks (contract A9).
+#include <algorithm>
+
 #include "base/text.h"
 #include "emulators/zendesk/rendering.h"
 #include "emulators/zendesk/service.h"
@@ -12,9 +14,16 @@ std::string in_json(std::string_view text) {
   return quoted.substr(1, quoted.size() - 2);
 }
 
-std::string person(const ObjectType& users, RowNumber row, std::string_view what) {
+/// Of a user or an organization; empty when there is no such thing.
+std::string text_of_one(const ObjectType& type, RowNumber row, std::string_view what) {
   if (row == kNoRow) return "";
-  return what == "id" ? users.table->record(row).id : what == "name" || what == "email" ? std::string(text_of(users.get(row, what))) : "";
+  if (what == "id") return type.table->record(row).id;
+  std::string_view name = text_of(type.get(row, "name"));
+  std::size_t blank = std::min(name.find(' '), name.size());
+  if (what == "first_name") return std::string(name.substr(0, blank));
+  if (what == "last_name") return std::string(trim(name.substr(blank)));
+  const Property* property = type.find(what);
+  return property && property->kind == Kind::text ? std::string(text_of(type.table->get(row, property->field))) : "";
 }
 
 }  // namespace
@@ -22,18 +31,25 @@ std::string person(const ObjectType& users, RowNumber row, std::string_view what
 /// "ticket.requester.email" of one ticket; empty when there is no such thing.
 std::string Zendesk::placeholder(RowNumber ticket, std::string_view name) {
   const ObjectType& tickets = account_.tickets();
+  ObjectType &users = account_.users(), &organizations = account_.organizations();
+  auto linked = [&](const ObjectType& from, RowNumber row, const std::string& property, const ObjectType& to) {
+    ValueView held = row == kNoRow ? ValueView{} : from.get(row, property);
+    return is_null(held) ? kNoRow : account_.find_live(to, std::get<std::int64_t>(held));
+  };
+  auto behind = [&](std::string_view prefix) { return name.starts_with(prefix) ? std::optional(name.substr(prefix.size())) : std::nullopt; };
+  if (auto what = behind("current_user.organization."))
+    return in_json(text_of_one(organizations, linked(users, account_.find_live(users, caller_user_), "organization_id", organizations), *what));
+  if (auto what = behind("current_user.")) return in_json(text_of_one(users, account_.find_live(users, caller_user_), *what));
   if (!name.starts_with("ticket.")) return "";
   name.remove_prefix(std::string_view("ticket.").size());
   for (const char* who : {"requester", "assignee", "submitter"}) {
-    if (!name.starts_with(std::string(who) + ".")) continue;
-    ValueView held = tickets.get(ticket, std::string(who) + "_id");
-    RowNumber row = is_null(held) ? kNoRow : account_.find_live(account_.users(), std::get<std::int64_t>(held));
-    return in_json(person(account_.users(), row, name.substr(name.find('.') + 1)));
+    if (auto what = behind(std::string(who) + ".")) return in_json(text_of_one(users, linked(tickets, ticket, std::string(who) + "_id", users), *what));
   }
-  if (name == "organization.name") {
-    ValueView held = tickets.get(ticket, "organization_id");
-    RowNumber row = is_null(held) ? kNoRow : account_.find_live(account_.organizations(), std::get<std::int64_t>(held));
-    return row == kNoRow ? "" : in_json(text_of(account_.organizations().get(row, "name")));
+  if (auto what = behind("organization.")) return in_json(text_of_one(organizations, linked(tickets, ticket, "organization_id", organizations), *what));
+  if (name == "group.name") {
+    ValueView held = tickets.get(ticket, "group_id");
+    const Group* group = is_null(held) ? nullptr : account_.groups().find(std::get<std::int64_t>(held));
+    return group ? in_json(group->name) : "";
   }
   if (name == "id" || name == "url") return (name == "id" ? "" : "lockstep.zendesk.com/agent/tickets/") + tickets.table->record(ticket).id;
   if (name == "created_at") return format_time(tickets.table->record(ticket).created);

@@ -28,10 +28,11 @@ std::string shown(const Property& property, ValueView value) {
   return scalar_text(said);
 }
 
-/// Statuses and priorities have an order; a value that is none of them is before all.
+/// Statuses and priorities have an order; a value that is none of them is before all. Priorities are listed from the most urgent.
 std::ptrdiff_t place_of(const Property& property, std::string_view value) {
   auto at = std::find(property.options.begin(), property.options.end(), value);
-  return at == property.options.end() ? -1 : at - property.options.begin();
+  if (at == property.options.end()) return -1;
+  return property.name == "priority" ? property.options.end() - at : at - property.options.begin();
 }
 
 bool shares_tag(ValueView held, std::string_view wanted) {

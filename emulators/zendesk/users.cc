@@ -41,6 +41,18 @@ Outcome<RowNumber> Account::create_user(const json::object& given, const Writer&
   if (!address.empty()) {
     if (auto added = add_identity(row, address, true, writer); !added) return added;
   }
+  const json::value* more = given.if_contains("identities");
+  for (const json::value& each : more && more->is_array() ? more->get_array() : json::array()) {
+    const json::object* one = each.if_object();
+    if (!one || text_member(*one, "type") != "email")
+      return refuse(501, "NotImplemented", "Identities of other types than email are not served by this stand-in");
+    if (to_lower_ascii(text_member(*one, "value")) == to_lower_ascii(address)) continue;
+    auto added = add_identity(row, text_member(*one, "value"), false, writer);
+    if (!added) return added;
+    if (!address.empty()) continue;
+    make_primary(row, *added, writer);
+    address = std::string(text_member(*one, "value"));
+  }
   return row;
 }
 

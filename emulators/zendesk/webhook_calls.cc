@@ -24,6 +24,7 @@ json::object webhook_row(const Webhook& webhook) {
                    {"subscriptions", std::move(subscriptions)},
                    {"created_at", format_time(webhook.created)},
                    {"updated_at", format_time(webhook.updated)}};
+  if (!webhook.custom_headers.empty()) row["custom_headers"] = webhook.custom_headers;
   const json::object* authentication = webhook.authentication.if_object();
   if (authentication)  // what is secret is not told again
     row["authentication"] = json::object{{"type", text_member(*authentication, "type")}, {"add_position", text_member(*authentication, "add_position")}};
@@ -57,6 +58,21 @@ Outcome<void> check_authentication(const json::value& given) {
   return {};
 }
 
+Outcome<void> read_headers(Webhook& webhook, const json::object& given) {
+  constexpr std::size_t kMostHeaders = 5;
+  const json::value* headers = given.if_contains("custom_headers");
+  if (!headers) return {};
+  if (!headers->is_object() || headers->get_object().size() > kMostHeaders) return bad_webhook("custom_headers must be an object of five headers at most");
+  for (const auto& header : headers->get_object()) {
+    std::string_view name(header.key());
+    bool word = !name.empty() && name.find_first_of(" :\r\n") == std::string_view::npos;
+    if (!word || !header.value().is_string() || header.value().get_string().find_first_of("\r\n") != json::string::npos)
+      return bad_webhook("custom_headers must be names and texts of headers");
+  }
+  webhook.custom_headers = json::value(*headers, json::storage_ptr()).get_object();
+  return {};
+}
+
 Outcome<void> read_into(Webhook& webhook, const json::object& given) {
   for (auto [name, target] :
        {std::pair("name", &webhook.name), std::pair("description", &webhook.description), std::pair("status", &webhook.status),
@@ -65,6 +81,7 @@ Outcome<void> read_into(Webhook& webhook, const json::object& given) {
   }
   if (const json::value* authentication = given.if_contains("authentication")) webhook.authentication = json::value(*authentication, json::storage_ptr());
   if (auto known = check_authentication(webhook.authentication); !known) return known;
+  if (auto read = read_headers(webhook, given); !read) return read;
   if (const json::value* list = given.if_contains("subscriptions")) {
     if (!list->is_array()) return bad_webhook("subscriptions must be a list");
     webhook.subscriptions.clear();
@@ -79,6 +96,8 @@ Outcome<void> read_into(Webhook& webhook, const json::object& given) {
   if (webhook.status != "active" && webhook.status != "inactive") return bad_webhook("status must be active or inactive");
   if (webhook.subscriptions.empty()) return bad_webhook("subscriptions is required");
   if (is_conditional(webhook) && webhook.subscriptions.size() > 1) return bad_webhook("subscriptions cannot mix events with conditional_ticket_events");
+  if (!is_conditional(webhook) && (webhook.http_method != "POST" || webhook.request_format != "json"))
+    return bad_webhook("events are told by POST and in json alone");
   for (const std::string& each : webhook.subscriptions) {
     bool known = each == kConditional || (each.starts_with(kEventType) && Events::is_told(std::string_view(each).substr(kEventType.size())));
     if (!known) return bad_webhook("unknown subscription " + each);
@@ -88,12 +107,25 @@ Outcome<void> read_into(Webhook& webhook, const json::object& given) {
 
 }  // namespace
 
-Zendesk::Answer Zendesk::webhook_list(Call&) {
-  json::array rows;
-  for (const auto& [id, webhook] : account_.events().webhooks()) rows.push_back(webhook_row(webhook));
-  json::object meta{{"has_more", false}, {"after_cursor", nullptr}, {"before_cursor", nullptr}};
-  return json_answer(200,
-                     json::object{{"webhooks", std::move(rows)}, {"meta", std::move(meta)}, {"links", json::object{{"next", nullptr}, {"prev", nullptr}}}});
+/// By cursor alone; those of a status, or with a part of a name.
+Zendesk::Answer Zendesk::webhook_list(Call& call) {
+  std::string status = call.query_value("filter[status]").value_or(""), name = call.query_value("filter[name_contains]").value_or("");
+  std::vector<const Webhook*> rows;
+  std::vector<Place> places;
+  for (const auto& [id, webhook] : account_.events().webhooks()) {
+    if ((!status.empty() && webhook.status != status) || webhook.name.find(name) == std::string::npos) continue;
+    places.push_back({webhook.created.ms, static_cast<RowNumber>(rows.size())});
+    rows.push_back(&webhook);
+  }
+  std::sort(places.begin(), places.end());
+  if (!call.query_value("page[size]")) call.query.emplace_back("page[size]", std::to_string(kMostOnPage));
+  auto page = page_of(call, places);
+  if (!page) return tl::unexpected(std::move(page.error()));
+  json::object body = std::move(page->around);
+  json::array shown;
+  for (RowNumber place : page->rows) shown.push_back(webhook_row(*rows[place]));
+  body["webhooks"] = std::move(shown);
+  return json_answer(200, body);
 }
 
 Zendesk::Answer Zendesk::webhook_create(Call& call) {

@@ -28,6 +28,26 @@ Zendesk::Answer Zendesk::create(Call& call, ObjectType& type) {
   return response;
 }
 
+Zendesk::Answer Zendesk::create_once(Call& call) {
+  constexpr Duration kKept{2 * 3'600'000};
+  std::string key = call.header("Idempotency-Key").value_or(""), asked = call.request.target + "\n" + call.request.body;
+  if (key.empty()) return create(call, account_.tickets());
+  std::erase_if(kept_answers_, [&](const auto& each) { return each.second.until <= call.now; });
+  auto kept = kept_answers_.find({caller_user_, key});
+  if (kept != kept_answers_.end()) {
+    if (kept->second.asked != asked)
+      return refuse(400, "IdempotentRequestError", "Request parameters are different from the ones that were used with this idempotency key first");
+    http::Response again = kept->second.answer;
+    again.headers.add("x-idempotency-lookup", "hit");
+    return again;
+  }
+  auto answer = create(call, account_.tickets());
+  if (!answer) return answer;
+  kept_answers_[{caller_user_, key}] = {std::move(asked), *answer, call.now + kKept};
+  answer->headers.add("x-idempotency-lookup", "miss");
+  return answer;
+}
+
 Zendesk::Answer Zendesk::update(Call& call, ObjectType& type) {
   auto row = row_of(call, type);
   if (!row) return tl::unexpected(std::move(row.error()));
@@ -82,7 +102,11 @@ Zendesk::Answer Zendesk::change_tags(Call& call, ObjectType& type) {
   }
   json::array held;
   for (const std::string& tag : tags) held.emplace_back(tag);
-  if (auto done = account_.update(type, *row, json::object{{"tags", std::move(held)}}, writer(call)); !done) return tl::unexpected(std::move(done.error()));
+  json::object change{{"tags", std::move(held)}};
+  for (const char* name : {"safe_update", "updated_stamp"}) {
+    if (const json::value* stamped = object->if_contains(name)) change[name] = *stamped;
+  }
+  if (auto done = account_.update(type, *row, change, writer(call)); !done) return tl::unexpected(std::move(done.error()));
   http::Response response = *this->tags(call, type);
   if (call.request.method == "POST") response.status = 201;
   return response;
@@ -127,10 +151,24 @@ Zendesk::Answer Zendesk::merge_ticket(Call& call) {
   });
 }
 
-Zendesk::Answer Zendesk::restore_ticket(Call& call) {
-  RowNumber row = account_.tickets().table->find(id_in(call));
-  if (row == kNoRow || !account_.tickets().table->record(row).deleted || account_.tickets().table->record(row).fields.empty()) return record_not_found();
-  if (auto done = account_.restore(account_.tickets(), row, writer(call)); !done) return tl::unexpected(std::move(done.error()));
+Outcome<std::vector<RowNumber>> Zendesk::deleted_of(const Call& call) {
+  const Table& table = *account_.tickets().table;
+  const std::string ids = call.parameters.empty() ? call.query_value("ids").value_or("") : id_in(call);
+  std::vector<RowNumber> rows;
+  for (std::string_view id : split(ids, ',')) {
+    RowNumber row = table.find(trim(id));
+    if (row == kNoRow || !table.record(row).deleted || table.record(row).fields.empty()) return record_not_found();
+    rows.push_back(row);
+  }
+  return rows;
+}
+
+Zendesk::Answer Zendesk::restore_tickets(Call& call) {
+  auto rows = deleted_of(call);
+  if (!rows) return tl::unexpected(std::move(rows.error()));
+  for (RowNumber row : *rows) {
+    if (auto done = account_.restore(account_.tickets(), row, writer(call)); !done) return tl::unexpected(std::move(done.error()));
+  }
   return json_answer(200, json::object());
 }
 
@@ -140,8 +178,16 @@ Zendesk::Answer Zendesk::create_identity(Call& call) {
   JsonDocument document;
   auto given = read_member(call, document, "identity");
   if (!given) return tl::unexpected(std::move(given.error()));
+  std::string_view type = text_member(**given, "type");
+  if (type != "email") return refuse(501, "NotImplemented", "Identities of type " + std::string(type) + " are not served by this stand-in");
   auto row = account_.add_identity(*user, text_member(**given, "value"), false, writer(call));
   if (!row) return tl::unexpected(std::move(row.error()));
+  Writer by = writer(call);
+  auto said = [&](const char* name) { return (*given)->contains(name) && scalar_text((*given)->at(name)) == "true"; };
+  if (said("verified"))
+    database().update(account_.identities(), *row, {{*account_.identities().find_field(identity::kVerified), true}},
+                      {whole_seconds(by.at), by.actor, "", false});
+  if (said("primary")) account_.make_primary(*user, *row, by);
   return json_answer(201, json::object{{"identity", render_identity(account_, *row, call.base_url)}});
 }
 
@@ -190,6 +236,29 @@ Zendesk::Answer Zendesk::make_comment_private(Call& call) {
   auto row = comment_of(call);
   if (!row) return tl::unexpected(std::move(row.error()));
   return hide_comment(call, *row);
+}
+
+/// Every place of the text is blocked out, for good.
+Zendesk::Answer Zendesk::redact_comment(Call& call) {
+  auto row = comment_of(call);
+  if (!row) return tl::unexpected(std::move(row.error()));
+  JsonDocument document;
+  const json::object* given = document.parse(call.request.body) ? document.root().if_object() : nullptr;
+  std::string_view text = given ? text_member(*given, "text") : "";
+  Table& table = account_.comments();
+  if (text.empty() || text_of(table.get(*row, *table.find_field(comment::kBody))).find(text) == std::string_view::npos)
+    return refuse(422, "RecordInvalid", "Text: is not in the comment");
+  std::string block;
+  for (std::size_t i = 0; i < text.size(); ++i) block += "▇";
+  FieldChanges changes;
+  for (std::string_view name : {comment::kBody, comment::kHtml}) {
+    std::string held(text_of(table.get(*row, *table.find_field(name))));
+    for (std::size_t at = held.find(text); at != std::string::npos; at = held.find(text, at + block.size())) held.replace(at, text.size(), block);
+    changes.emplace_back(*table.find_field(name), std::move(held));
+  }
+  Writer by = writer(call);
+  database().update(table, *row, changes, {whole_seconds(by.at), by.actor, "", true});
+  return json_answer(200, json::object{{"comment", render_comment(account_, *row, call.base_url)}});
 }
 
 http::Response Zendesk::hide_comment(const Call& call, RowNumber row) {

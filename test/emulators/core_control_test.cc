@@ -77,9 +77,11 @@ TEST_F(ControlPlaneOfNotes, AGatewaysPageStandsInForTheSystemsOwnError) {
   control("faults", {{"name", "error_after_commit"}, {"html", true}, {"retry_after_ms", 1'500}});
   Answer usual = caller.send("POST", "/notes", "b");
   EXPECT_EQ(usual.status, 503);
-  EXPECT_NE(usual.text.find("<html>"), std::string::npos);
+  EXPECT_NE(usual.text.find("<title>503 Service Temporarily Unavailable</title>"), std::string::npos);
   EXPECT_EQ(usual.headers.find("Retry-After"), "2");
   EXPECT_EQ(rows(), 2u) << "the last one was done all the same";
+  control("faults", {{"name", "error_after_commit"}, {"html", true}, {"status", 502}});
+  EXPECT_NE(caller.send("POST", "/notes", "c").text.find("<h1>502 Bad Gateway</h1>"), std::string::npos) << "the page says what the status does";
 }
 
 TEST_F(ControlPlaneOfNotes, ABurstRefusesEverythingThatFitsUntilItsEnd) {

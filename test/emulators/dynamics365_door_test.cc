@@ -111,6 +111,8 @@ TEST_F(Door, FaultsAnswerAsThePlatformDoes) {
   Answer limited = get("WhoAmI");
   EXPECT_EQ(limited.status, 429);
   EXPECT_EQ(limited.header("Retry-After"), "27");
+  control("POST", "faults", R"({"name":"rate_limit","count":1})");
+  EXPECT_EQ(get("WhoAmI").header("Retry-After"), "300") << "a time is told also where the fault tells none";
   control("POST", "faults", R"({"name":"server_error","count":1})");
   Answer html = get("WhoAmI");
   EXPECT_EQ(html.status, 503);

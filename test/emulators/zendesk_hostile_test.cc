@@ -19,6 +19,8 @@ const std::string kBodies[] = {"",
                                "{\"webhook\":{\"endpoint\":7,\"subscriptions\":{}}}",
                                "{\"ticket\":{\"custom_fields\":[{\"id\":[],\"value\":{}}],\"requester\":[]}}",
                                "{\"identity\":{\"value\":9}}",
+                               "{\"ticket\":{\"collaborators\":[{},7,null,[]],\"email_ccs\":[9,{}],\"followers\":{},\"assignee_email\":[]}}",
+                               "{\"user\":{\"name\":\"x\",\"identities\":[7,{\"type\":\"email\"}]}}",
                                "{\"group\":{\"name\":[],\"is_public\":1}}",
                                "{\"group_membership\":{\"user_id\":{},\"group_id\":\"x\"}}",
                                "{\"group_memberships\":[{}]}",
@@ -55,6 +57,9 @@ TEST_F(ZendeskTest, NoBodyBreaksACall) {
                                                        {"PUT", "user_fields/reorder"},
                                                        {"PUT", "users/" + user + "/password"},
                                                        {"PUT", "attachments/1"},
+                                                       {"PUT", "tickets/" + ticket + "/comments/2000000000001/redact"},
+                                                       {"PUT", "deleted_tickets/restore_many"},
+                                                       {"DELETE", "deleted_tickets/destroy_many"},
                                                        {"DELETE", "tickets/destroy_many"}};
   control("settings", {{"limits", false}});
   for (const auto& [method, path] : calls) {

@@ -45,6 +45,25 @@ TEST_F(ZendeskTriggers, ASaveThatMeetsTheConditionsIsToldInTheBodyOfTheTrigger) 
 }
 
 // fact: §A9
+TEST_F(ZendeskTriggers, ABodyNamesWhoeverHasToDoWithTheTicket) {
+  std::string acme = make("organization", {{"name", "Acme"}, {"notes", "good"}});
+  make("user", {{"name", "Ann van Lee"}, {"email", "ann@example.com"}, {"phone", "99"}, {"external_id", "e1"}, {"organization_id", std::stoll(acme)}});
+  trigger({condition("update_type", "is", "Create")},
+          "{{ticket.requester.first_name}}|{{ticket.requester.last_name}}|{{ticket.requester.phone}}|{{ticket.requester.external_id}}|"
+          "{{ticket.organization.notes}}|{{ticket.group.name}}|{{current_user.email}}|{{current_user.organization.name}}|{{ticket.assignee.last_name}}");
+  make_ticket({{"requester", {{"email", "ann@example.com"}}}, {"assignee_email", "agent@example.com"}});
+  EXPECT_EQ(sent(), std::vector<std::string>{"Ann|van Lee|99|e1|good|Support|agent@example.com||owner"});
+}
+
+// fact: §A9
+TEST_F(ZendeskTriggers, UrgentIsMoreThanLow) {
+  trigger({condition("priority", "greater_than", "normal")}, "{{ticket.priority}}");
+  for (const char* priority : {"low", "normal", "high", "urgent"}) make_ticket({{"priority", priority}});
+  make_ticket();
+  EXPECT_EQ(sent(), (std::vector<std::string>{"high", "urgent"}));
+}
+
+// fact: §A9
 TEST_F(ZendeskTriggers, ConditionsSpeakOfTheSaveAndOfWhatWasBefore) {
   trigger({condition("update_type", "is", "Change"), condition("status", "value_previous", "new")}, "left new");
   trigger({condition("comment_is_public", "is", "true"), condition("update_type", "is", "Change")}, "public: {{ticket.latest_comment}}");

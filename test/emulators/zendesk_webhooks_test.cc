@@ -33,6 +33,42 @@ TEST_F(ZendeskWebhooks, ARetryIsSignedForItsOwnMoment) {
   EXPECT_EQ(second[0].request.headers.find("X-Zendesk-Webhook-Signature"), to_base64(hmac_sha256(secret, stamp + second[0].request.body)));
 }
 
+// fact: §A9 [K]
+TEST_F(ZendeskWebhooks, HeadersOfOnesOwnAreSentAlong) {
+  auto hook = [&](const json::object& more) {
+    json::object webhook{{"name", "sync"}, {"endpoint", "http://receiver/hook"}, {"subscriptions", {"zen:event-type:user.created"}}};
+    for (const auto& member : more) webhook[member.key()] = member.value();
+    return send("POST", "webhooks", {{"webhook", webhook}});
+  };
+  ASSERT_EQ(hook({{"custom_headers", {{"X-Region", "eu"}}}}).status, 201);
+  make("user", {{"name", "Ann"}});
+  auto sent = emulator->take_outgoing();
+  ASSERT_EQ(sent.size(), 1u);
+  EXPECT_EQ(sent[0].request.headers.find("X-Region"), "eu");
+  EXPECT_EQ(text_at(get("webhooks").body, "/webhooks/0/custom_headers/X-Region"), "eu");
+  EXPECT_EQ(hook({{"custom_headers", {{"X-Region", "eu\r\nHost: x"}}}}).status, 400);
+  EXPECT_EQ(hook({{"http_method", "GET"}}).status, 400) << "events go out by POST";
+  EXPECT_EQ(hook({{"request_format", "xml"}}).status, 400);
+}
+
+// fact: §A6, §A9 [K]
+TEST_F(ZendeskWebhooks, AreListedByCursorStatusAndName) {
+  for (int i = 0; i < 3; ++i) {
+    clock.advance(Duration{1'000});
+    subscribe("user.created");
+  }
+  EXPECT_EQ(send("PATCH", "webhooks/" + id, {{"webhook", {{"status", "inactive"}, {"name", "asleep"}}}}).status, 204);
+  EXPECT_EQ(text_at(get("webhooks?filter%5Bstatus%5D=inactive").body, "/webhooks/0/id"), id);
+  EXPECT_EQ(get("webhooks?filter%5Bstatus%5D=active").body.at("webhooks").as_array().size(), 2u);
+  EXPECT_EQ(get("webhooks?filter%5Bname_contains%5D=slee").body.at("webhooks").as_array().size(), 1u);
+  Answer first = get("webhooks?page%5Bsize%5D=2");
+  EXPECT_EQ(first.body.at("webhooks").as_array().size(), 2u);
+  EXPECT_EQ(text_at(first.body, "/meta/has_more"), "true");
+  Answer rest = get("webhooks?page%5Bsize%5D=2&page%5Bafter%5D=" + text_at(first.body, "/meta/after_cursor"));
+  EXPECT_EQ(text_at(rest.body, "/webhooks/0/id"), id) << "the last one made";
+  EXPECT_EQ(text_at(rest.body, "/meta/has_more"), "false");
+}
+
 // fact: §A9 [?] switch: webhook_retries
 TEST_F(ZendeskWebhooks, SomeFailuresAloneAreToldAgain) {
   subscribe("user.created");

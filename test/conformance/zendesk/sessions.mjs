@@ -115,7 +115,7 @@ scenario("a user's row takes five updates a minute, told in plain text", { facts
   const { result: user } = await client.users.create({ user: { name: "Ann" } });
   for (let i = 0; i < 5; ++i) await client.users.update(user.id, { user: { notes: `note ${i}` } });
   const response = await fetch(`${standIn.url}/api/v2/users/${user.id}`, {
-    method: "PUT", headers: { Authorization: `Basic ${btoa("agent@example.com/token:lockstep-api-token")}` }, body: JSON.stringify({ user: { notes: "six" } }),
+    method: "PUT", headers: { Authorization: `Basic ${btoa("agent@example.com/token:lockstep-api-token")}`, "Content-Type": "application/json" }, body: JSON.stringify({ user: { notes: "six" } }),
   });
   assert.equal(response.status, 429);
   assert.match(response.headers.get("content-type"), /text\/plain/);
