@@ -176,7 +176,7 @@ HubSpot::Answer HubSpot::export_start(Call& call) {
   std::string_view kind = text_member(*body, "exportType");
   if (kind != "VIEW" && kind != "LIST") return invalid("exportType must be VIEW or LIST");
   if (text_member(*body, "format") != "CSV") return invalid("format must be CSV");
-  ObjectType* type = portal_.catalogue().find_any(to_lower_ascii(text_member(*body, "objectType")));
+  ObjectType* type = portal_.catalogue().find(text_member(*body, "objectType"));
   if (!type) return invalid(fmt::format("Unable to infer object type from: {}", text_member(*body, "objectType")));
   if (limits_ && !export_limit_.admit(call.now))
     return refuse(429, "RATE_LIMITS", fmt::format("No more than {} exports can be made in 24 hours", export_limit_.limit()));

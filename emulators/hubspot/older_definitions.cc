@@ -34,7 +34,7 @@ OlderApi::Answer OlderApi::older_associate(Call& call) {
                       *to_id = given ? given->if_contains("toObjectId") : nullptr;
     const OlderTie* tie = definition && from_id && to_id ? tie_of(scalar_text(*definition)) : nullptr;
     if (!tie) return invalid("An association needs fromObjectId, toObjectId and a definitionId that is known");
-    const ObjectType &from = *portal_.catalogue().find_any(tie->from), &to = *portal_.catalogue().find_any(tie->to);
+    const ObjectType &from = *portal_.catalogue().find(tie->from), &to = *portal_.catalogue().find(tie->to);
     RowNumber from_row = portal_.find_live(from, scalar_text(*from_id)), to_row = portal_.find_live(to, scalar_text(*to_id));
     if (from_row == kNoRow || to_row == kNoRow) return invalid("One of the objects does not exist");
     const AssociationType& kind = portal_.associations().types(from, to).front();
@@ -48,7 +48,7 @@ OlderApi::Answer OlderApi::older_associate(Call& call) {
 OlderApi::Answer OlderApi::older_associations(Call& call) {
   const OlderTie* tie = tie_of(call.parameter("definition"));
   if (!tie) return invalid("No association definition " + call.parameter("definition"));
-  const ObjectType& from = *portal_.catalogue().find_any(tie->from);
+  const ObjectType& from = *portal_.catalogue().find(tie->from);
   RowNumber row = portal_.find_live(from, call.parameter("id"));
   if (row == kNoRow) return refuse(404, "", "resource not found");
   json::array ids = older_ties(from, row, tie->to);

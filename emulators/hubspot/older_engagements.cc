@@ -81,7 +81,7 @@ json::object read_engagement(const EngagementKind& kind, const json::object& bod
 /// The engagement that a path names, of whatever kind it is.
 Outcome<std::pair<const ObjectType*, RowNumber>> OlderApi::engagement_of(const Call& call) {
   for (const EngagementKind& kind : engagement_kinds()) {
-    const ObjectType& type = *portal_.catalogue().find_any(kind.type);
+    const ObjectType& type = *portal_.catalogue().find(kind.type);
     RowNumber row = portal_.find_live(type, call.parameter("id"));
     if (row != kNoRow) return std::pair(&type, row);
   }
@@ -115,7 +115,7 @@ OlderApi::Answer OlderApi::engagement_create(Call& call) {
   const json::value *head = body->if_contains("engagement"), *ties = body->if_contains("associations");
   const EngagementKind* kind = head && head->is_object() ? kind_named(text_member(head->get_object(), "type")) : nullptr;
   if (!kind) return invalid("engagement.type is one of NOTE, TASK, CALL, MEETING, EMAIL");
-  ObjectType& type = *portal_.catalogue().find_any(kind->type);
+  ObjectType& type = *portal_.catalogue().find(kind->type);
   UnitOfWork unit(portal_);
   TRY(RowNumber row, portal_.create(type, read_engagement(*kind, *body, true, call.now), nullptr, writer(call)));
   for (const auto& [name, to] : kTied) {
@@ -128,7 +128,7 @@ OlderApi::Answer OlderApi::engagement_create(Call& call) {
 /// Reads, changes or removes the one that the path names.
 OlderApi::Answer OlderApi::engagement_one(Call& call) {
   TRY(auto found, engagement_of(call));
-  ObjectType& type = *portal_.catalogue().find_any(found.first->name);
+  ObjectType& type = *portal_.catalogue().find(found.first->name);
   if (call.request.method == "DELETE") {
     portal_.archive(type, found.second, writer(call));
     return http::Response(204, "");
@@ -147,13 +147,13 @@ OlderApi::Answer OlderApi::engagement_pages(Call& call) {
   const ObjectType* of = nullptr;
   RowNumber of_row = kNoRow;
   for (const auto& [name, value] : call.parameters) {
-    if (name == "kind") of = portal_.catalogue().find_any(to_lower_ascii(value));
+    if (name == "kind") of = portal_.catalogue().find(to_lower_ascii(value));
     if (name == "record" && of) of_row = portal_.find_live(*of, value);
   }
   if (!call.parameters.empty() && of_row == kNoRow) return refuse(404, "", "resource not found");
   std::vector<std::pair<std::int64_t, json::object>> all;
   for (const EngagementKind& kind : engagement_kinds()) {
-    const ObjectType& type = *portal_.catalogue().find_any(kind.type);
+    const ObjectType& type = *portal_.catalogue().find(kind.type);
     auto add = [&](RowNumber row) {
       const Record& record = type.table->record(row);
       all.emplace_back(recent ? -record.modified.ms : older_number(record.id), older_engagement(type, row));
@@ -176,7 +176,7 @@ OlderApi::Answer OlderApi::engagement_pages(Call& call) {
 /// What calls can come to.
 OlderApi::Answer OlderApi::older_dispositions(Call&) {
   json::array rows;
-  for (const Option& each : portal_.catalogue().find_any("calls")->property("hs_call_disposition").options)
+  for (const Option& each : portal_.catalogue().find("calls")->property("hs_call_disposition").options)
     rows.push_back(json::object{{"id", each.value}, {"label", each.label}, {"deleted", false}});
   return json_answer(200, rows);
 }

@@ -14,6 +14,7 @@ namespace lockstep::emulators::hubspot {
 namespace {
 
 constexpr std::string_view kVersions[] = {"2025-09", "2026-03", "2026-09", "2026-09-beta", "2027-03-beta"};
+constexpr std::string_view kUnservedTypes[] = {"leads", "0-136", "quotes", "0-14"};  // §2.1: what there is beside those of the catalogue
 constexpr std::int64_t kDailyExports = 30;
 constexpr std::int64_t kTies = 100, kDailyTies = 500'000;  // calls about associations, in ten seconds and a day
 
@@ -81,10 +82,11 @@ std::string HubSpot::uuid() { return make_uuid(ids_, 7); }
 
 Outcome<ObjectType*> HubSpot::type_of(const Call& call) {
   const std::string& name = call.parameter("type");
-  bool associations = call.request.target.find("/associations/") != std::string::npos;
-  ObjectType* type = associations ? portal_.catalogue().find_any(name) : portal_.catalogue().find(name);
-  if (!type) return invalid(fmt::format("Unable to infer object type from: {}", name));
-  return type;
+  if (ObjectType* type = portal_.catalogue().find(name)) return type;
+  for (std::string_view unserved : kUnservedTypes) {
+    if (equal_no_case(name, unserved)) return refuse(501, "", fmt::format("Objects of the type {} are not served by this stand-in", name));
+  }
+  return invalid(fmt::format("Unable to infer object type from: {}", name));
 }
 
 Writer HubSpot::writer(const Call& call) const {
@@ -114,7 +116,10 @@ Outcome<RowNumber> HubSpot::row_of(const Call& call, const ObjectType& type, boo
   return row;
 }
 
-http::Response HubSpot::not_found(Call&) { return told(hubspot::not_found().value()); }
+/// No record is missing here: nobody may take it for a deletion.
+http::Response HubSpot::not_found(Call& call) {
+  return told(refuse(501, "", fmt::format("{} {} is not served by this stand-in", call.request.method, call.request.path())).value());
+}
 
 http::Response HubSpot::method_not_allowed(Call& call, const std::vector<std::string>& allowed) {
   http::Response response = told(refuse(405, "", fmt::format("Method {} is not allowed", call.request.method)).value());

@@ -187,7 +187,7 @@ TEST_F(Records, UnknownIdsAnswerAsThePlatformDoes) {
   Answer word = read("contacts", "ann");
   EXPECT_EQ(word.status, 404);
   EXPECT_EQ(category(word), "OBJECT_NOT_FOUND");
-  EXPECT_EQ(api.get("/crm/v3/objects/leads").status, 400);
+  EXPECT_EQ(api.get("/crm/v3/objects/persons").status, 400);
 }
 
 // fact: §0.1 [S]

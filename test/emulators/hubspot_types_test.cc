@@ -34,6 +34,29 @@ TEST_F(Types, ADealStandsInAStageOfItsPipeline) {
   EXPECT_EQ(api.get("/crm/v3/pipelines/tickets/default").status, 404);
 }
 
+// fact: §2.1 [O]
+TEST_F(Types, ATypeIsNamedInSingularOrPluralAndInLettersOfAnySize) {
+  std::string ann = contact("a@x.example"), acme = company("Acme");
+  EXPECT_EQ(post("/crm/v3/objects/contact/batch/upsert", {{"inputs", {{{"id", "a@x.example"}, {"idProperty", "email"}, {"properties", {{"city", "Oslo"}}}}}}}).status, 200);
+  EXPECT_EQ(value("CONTACTS", ann, "city"), "Oslo");
+  EXPECT_EQ(api.get("/crm/v3/properties/Contact/email").status, 200);
+  EXPECT_EQ(api.send("PUT", "/crm/v4/objects/Contacts/" + ann + "/associations/default/COMPANY/" + acme).status, 200);
+  Answer tied = post("/crm/v3/associations/CONTACTS/COMPANIES/batch/read", {{"inputs", {{{"id", ann}}}}});
+  EXPECT_EQ(text_at(tied.body, "/results/0/to/0/id"), acme) << tied.text;
+  EXPECT_EQ(text_at(api.get("/crm/v3/pipelines/ticket").body, "/results/0/id"), "0");
+  EXPECT_EQ(read("persons", ann).status, 400);
+}
+
+// fact: §2.1 [D]
+TEST_F(Types, WhatTheStandInDoesNotServeIsSaidSoAndNotCalledMissing) {
+  for (const char* path : {"/automation/v4/flows", "/contacts/v1/lists", "/forms/v2/forms", "/files/v3/files/search", "/crm/v3/objects/contacts/1/no/such"}) {
+    Answer answer = api.get(path);
+    EXPECT_EQ(answer.status, 501) << path;
+    EXPECT_EQ(message(answer), "GET " + std::string(path) + " is not served by this stand-in");
+  }
+  for (const char* type : {"leads", "0-136", "quotes", "0-14"}) EXPECT_EQ(api.get("/crm/v3/objects/" + std::string(type)).status, 501) << type;
+}
+
 // fact: §2.9 [S]
 TEST_F(Types, AStageThatDealsStandInIsNotDeletedWhereTheCallerAsks) {
   deal("A");
