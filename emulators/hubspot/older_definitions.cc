@@ -56,21 +56,25 @@ OlderApi::Answer OlderApi::older_associations(Call& call) {
   return json_answer(200, json::object{{"results", std::move(ids)}, {"hasMore", false}, {"offset", last}});
 }
 
+/// All, or the one that the path names.
 OlderApi::Answer OlderApi::older_owners(Call& call) {
   std::string email = call.query_value("email").value_or("");
   json::array rows;
   for (const Owner& owner : portal_.owners()) {
     if (owner.archived || (!email.empty() && owner.email != email)) continue;
-    rows.push_back(json::object{{"portalId", host_.portal_id},
-                                {"ownerId", older_number(owner.id)},
-                                {"type", "PERSON"},
-                                {"firstName", owner.first_name},
-                                {"lastName", owner.last_name},
-                                {"email", owner.email},
-                                {"hasContactsAccess", true},
-                                {"activeUserId", older_number(owner.user_id)},
-                                {"remoteList", json::array()}});
+    json::object shown{{"portalId", host_.portal_id},
+                       {"ownerId", older_number(owner.id)},
+                       {"type", "PERSON"},
+                       {"firstName", owner.first_name},
+                       {"lastName", owner.last_name},
+                       {"email", owner.email},
+                       {"hasContactsAccess", true},
+                       {"activeUserId", older_number(owner.user_id)},
+                       {"remoteList", json::array()}};
+    if (!call.parameters.empty() && owner.id == call.parameter("id")) return json_answer(200, shown);
+    rows.push_back(std::move(shown));
   }
+  if (!call.parameters.empty()) return refuse(404, "", "resource not found");
   return json_answer(200, rows);
 }
 

@@ -149,7 +149,7 @@ OlderApi::Answer OlderApi::older_people_of_company(Call& call) {
 /// Ties a deal to the records that the query names, or takes the ties away.
 OlderApi::Answer OlderApi::older_join_deal(Call& call) {
   TRY(RowNumber row, older_row(call, kOlderDeals));
-  const ObjectType &deals = *portal_.catalogue().find("deals"), *to = portal_.catalogue().find(to_lower_ascii(call.parameter("kind")));
+  const ObjectType &deals = *portal_.catalogue().find("deals"), *to = portal_.catalogue().find(call.parameter("kind"));
   if (!to || portal_.associations().types(deals, *to).empty()) return invalid("Deals are not tied to " + call.parameter("kind"));
   const AssociationType& kind = portal_.associations().types(deals, *to).front();
   for (const std::string& id : query_list(call, "id")) {
@@ -162,7 +162,7 @@ OlderApi::Answer OlderApi::older_join_deal(Call& call) {
 }
 
 OlderApi::Answer OlderApi::older_deals_of(Call& call) {
-  const ObjectType &deals = *portal_.catalogue().find("deals"), *from = portal_.catalogue().find(to_lower_ascii(call.parameter("kind")));
+  const ObjectType &deals = *portal_.catalogue().find("deals"), *from = portal_.catalogue().find(call.parameter("kind"));
   RowNumber row = from ? portal_.find_live(*from, call.parameter("record")) : kNoRow;
   if (row == kNoRow) return refuse(404, "", "resource not found");
   json::array rows;
