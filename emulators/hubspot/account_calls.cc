@@ -51,7 +51,10 @@ HubSpot::Answer HubSpot::daily_usage(Call& call) {
 HubSpot::Answer HubSpot::older_daily_usage(Call& call) {
   TRY(http::Response now, daily_usage(call));
   json::value rows = json::parse(now.body).at("results");
-  rows.at(0).as_object()["name"] = "api-calls-daily";
+  json::object& row = rows.at(0).as_object();
+  row["name"] = "api-calls-daily";
+  row["collectedAt"] = call.now.ms;
+  row["resetsAt"] = (call.now + daily_.until_midnight(call.now)).ms;
   return json_answer(200, rows);
 }
 
@@ -75,7 +78,9 @@ HubSpot::Answer HubSpot::owner_list(Call& call) {
 }
 
 HubSpot::Answer HubSpot::owner_read(Call& call) {
-  bool by_user = call.query_value("idProperty") == "userId";
+  std::string key = call.query_value("idProperty").value_or("id");
+  if (key != "id" && key != "userId") return invalid("idProperty must be id or userId");
+  bool by_user = key == "userId";
   for (const Owner& owner : portal_.owners()) {
     bool meant = (by_user ? owner.user_id : owner.id) == call.parameter("id");
     if (meant && owner.archived == (call.query_value("archived") == "true")) return json_answer(200, render_owner(owner));

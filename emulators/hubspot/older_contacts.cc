@@ -18,10 +18,15 @@ json::object OlderApi::older_contact(RowNumber row, const std::vector<std::strin
   json::array identities;
   if (auto email = value_of(portal_, view_of(type, row), type.property("email")))
     identities.push_back(json::object{{"type", "EMAIL"}, {"value", *email}, {"timestamp", record.created.ms}, {"is-primary", true}});
+  json::array merged;
+  std::string absorbed = value_of(portal_, view_of(type, row), type.property("hs_merged_object_ids")).value_or("");
+  for (std::string_view id : split(absorbed, ';')) {
+    if (!id.empty()) merged.push_back(older_number(id));
+  }
   json::object profile{{"vid", vid}, {"saved-at-timestamp", record.created.ms}, {"deleted-changed-timestamp", 0}, {"identities", std::move(identities)}};
   return json::object{{"vid", vid},
                       {"canonical-vid", vid},
-                      {"merged-vids", json::array()},
+                      {"merged-vids", std::move(merged)},
                       {"portal-id", host_.portal_id},
                       {"is-contact", true},
                       {"properties", older_properties(portal_, type, row, names, true)},

@@ -77,6 +77,7 @@ TEST_F(Older, SeveralContactsAreWrittenTogetherOrNotAtAllAndTwoBecomeOne) {
   EXPECT_EQ(post("/contacts/v1/contact/merge-vids/" + ann, {{"vidToMerge", std::stoll(text_at(bob.body, "/vid"))}}).text, "SUCCESS");
   EXPECT_EQ(text_at(api.get("/contacts/v1/contact/vid/" + text_at(bob.body, "/vid") + "/profile").body, "/properties/city/value"), "Oslo")
       << "both old ids lead to it";
+  EXPECT_EQ(text_at(api.get("/contacts/v1/contact/vid/" + ann + "/profile").body, "/merged-vids/0"), ann);
 }
 
 // fact: §0.1 [D2]
@@ -124,14 +125,16 @@ TEST_F(Older, AnEmailKeepsWhoWroteItToWhomAndNumbersAreNumbers) {
                       {"cc", json::array{json::object{{"email", "c@x.example"}}}},
                       {"bcc", json::array()},
                       {"subject", "Hello"}};
-  Answer email = post(path, {{"engagement", {{"type", "EMAIL"}}}, {"metadata", letter}, {"attachments", json::array{json::object{{"id", 4241}}, json::object{{"id", 4242}}}}});
+  Answer email = post(
+      path, {{"engagement", {{"type", "EMAIL"}}}, {"metadata", letter}, {"attachments", json::array{json::object{{"id", 4241}}, json::object{{"id", 4242}}}}});
   ASSERT_EQ(email.status, 200) << email.text;
   EXPECT_EQ(json::serialize(email.body.at("metadata").at("to")), R"([{"email":"Bob <b@x.example>"}])");
   EXPECT_EQ(text_at(email.body, "/metadata/from/firstName") + " " + text_at(email.body, "/attachments/1/id"), "Ann 4242");
   std::string id = text_at(email.body, "/engagement/id");
   EXPECT_EQ(value("emails", id, "hs_email_from_email") + " " + value("emails", id, "hs_attachment_ids"), "a@x.example 4241;4242");
   Answer changed = patch(path + "/" + id, {{"metadata", {{"cc", json::array()}}}});
-  EXPECT_EQ(json::serialize(changed.body.at("metadata").at("cc")) + text_at(changed.body, "/metadata/from/email"), "[]a@x.example") << "what is not named stays";
+  EXPECT_EQ(json::serialize(changed.body.at("metadata").at("cc")) + text_at(changed.body, "/metadata/from/email"), "[]a@x.example")
+      << "what is not named stays";
   Answer call = post(path, {{"engagement", {{"type", "CALL"}}}, {"metadata", {{"durationMilliseconds", 38'000}, {"status", "COMPLETED"}}}});
   EXPECT_EQ(call.body.at("metadata").at("durationMilliseconds"), 38'000);
   Answer meeting = post(path, {{"engagement", {{"type", "MEETING"}}}, {"metadata", {{"title", "M"}, {"startTime", 1'700'000'000'000}}}});
@@ -224,6 +227,7 @@ TEST_F(Older, GroupsDealPipelinesAndOutcomesOfCallsAreTold) {
   EXPECT_EQ(text_at(api.get("/integrations/v1/me").body, "/portalId"), "4242001");
   Answer usage = api.get("/integrations/v1/limit/daily");
   EXPECT_EQ(text_at(usage.body, "/0/name") + " " + text_at(usage.body, "/0/fetchStatus"), "api-calls-daily SUCCESS");
+  EXPECT_EQ(text_at(usage.body, "/0/collectedAt"), std::to_string(clock.now().ms));
 }
 
 }  // namespace
