@@ -22,6 +22,7 @@ Outcome<PropertyType> read_type(std::string_view name, std::string_view field_ty
                                             {"datetime", PropertyType::date_time, {"date"}},
                                             {"enumeration", PropertyType::enumeration, {"select", "radio", "checkbox", "booleancheckbox"}},
                                             {"bool", PropertyType::boolean, {"booleancheckbox"}}};
+  if (field_type == "calculation_equation") return not_served("calculated properties");
   for (const Known& known : kKnown) {
     if (known.name != name) continue;
     if (std::find(known.field_types.begin(), known.field_types.end(), field_type) == known.field_types.end())

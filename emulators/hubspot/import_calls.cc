@@ -175,7 +175,9 @@ HubSpot::Answer HubSpot::export_start(Call& call) {
   TRY(const json::object* body, read_body(call, document));
   std::string_view kind = text_member(*body, "exportType");
   if (kind != "VIEW" && kind != "LIST") return invalid("exportType must be VIEW or LIST");
-  if (text_member(*body, "format") != "CSV") return invalid("format must be CSV");
+  std::string_view format = text_member(*body, "format");
+  if (format == "XLS" || format == "XLSX") return not_served(fmt::format("exports as {}", format));
+  if (format != "CSV") return invalid("format must be one of CSV, XLS, XLSX");
   ObjectType* type = portal_.catalogue().find(text_member(*body, "objectType"));
   if (!type) return invalid(fmt::format("Unable to infer object type from: {}", text_member(*body, "objectType")));
   if (limits_ && !export_limit_.admit(call.now))

@@ -90,10 +90,12 @@ Outcome<Import::Column> read_column(Portal& portal, Import& import, const json::
   if (text_member(mapping, "columnName") != header) return invalid(fmt::format("The column {} of the file is not mapped in its place", header));
   ObjectType* type = portal.catalogue().find(text_member(mapping, "columnObjectTypeId"));
   if (!type) return invalid(fmt::format("The column {} needs a columnObjectTypeId", header));
-  if (import.type && import.type != type) return invalid("This file would hold several object types");
+  if (import.type && import.type != type) return not_served("imports of several object types");
   import.type = type;
   Import::Column column;
   std::string_view kind = text_member(mapping, "columnType"), name = text_member(mapping, "propertyName");
+  const json::value* ties = mapping.if_contains("foreignKeyType");
+  if (kind == "FLEXIBLE_ASSOCIATION_LABEL" || kind == "ASSOCIATION_KEYS" || (ties && !ties->is_null())) return not_served("imports of associations");
   if (kind == "HUBSPOT_OBJECT_ID") name = "hs_object_id";
   if (name.empty()) return column;  // read past
   column.property = type->find(name);
@@ -107,7 +109,9 @@ Outcome<void> read_file(Portal& portal, const json::object& file, const std::vec
   std::string_view name = text_member(file, "fileName");
   auto part = std::find_if(parts.begin(), parts.end(), [&](const FormPart& each) { return each.file_name == name; });
   if (part == parts.end() || name.empty()) return invalid(fmt::format("There is no file {}", name));
-  if (text_member(file, "fileFormat") != "CSV") return invalid("fileFormat must be CSV");
+  std::string_view format = text_member(file, "fileFormat");
+  if (format == "SPREADSHEET") return not_served("imports of spreadsheets");
+  if (format != "CSV") return invalid("fileFormat must be CSV or SPREADSHEET");
   const json::value* page = file.if_contains("fileImportPage");
   const json::value* mappings = page && page->is_object() ? page->get_object().if_contains("columnMappings") : nullptr;
   const json::value* header = page && page->is_object() ? page->get_object().if_contains("hasHeader") : nullptr;
@@ -144,7 +148,7 @@ Outcome<Import> read_import(Portal& portal, const std::vector<FormPart>& parts) 
   import.date_format = std::string(text_member(request, "dateFormat"));
   const json::value* files = request.if_contains("files");
   if (!files || !files->is_array() || files->get_array().empty()) return invalid("files must not be empty");
-  if (files->get_array().size() > 1) return invalid("This account takes one file at a time");
+  if (files->get_array().size() > 1) return not_served("imports of several files");
   if (!files->get_array().front().is_object()) return bad_json("line 1, column 1: a file is not an object");
   TRY_VOID(read_file(portal, files->get_array().front().get_object(), parts, import));
   if (!import.type) return invalid("A file needs columns");

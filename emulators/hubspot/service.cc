@@ -84,7 +84,7 @@ Outcome<ObjectType*> HubSpot::type_of(const Call& call) {
   const std::string& name = call.parameter("type");
   if (ObjectType* type = portal_.catalogue().find(name)) return type;
   for (std::string_view unserved : kUnservedTypes) {
-    if (equal_no_case(name, unserved)) return refuse(501, "", fmt::format("Objects of the type {} are not served by this stand-in", name));
+    if (equal_no_case(name, unserved)) return not_served("objects of the type " + name);
   }
   return invalid(fmt::format("Unable to infer object type from: {}", name));
 }
@@ -116,10 +116,7 @@ Outcome<RowNumber> HubSpot::row_of(const Call& call, const ObjectType& type, boo
   return row;
 }
 
-/// No record is missing here: nobody may take it for a deletion.
-http::Response HubSpot::not_found(Call& call) {
-  return told(refuse(501, "", fmt::format("{} {} is not served by this stand-in", call.request.method, call.request.path())).value());
-}
+http::Response HubSpot::not_found(Call& call) { return told(not_served(call.request.method + " " + std::string(call.request.path())).value()); }
 
 http::Response HubSpot::method_not_allowed(Call& call, const std::vector<std::string>& allowed) {
   http::Response response = told(refuse(405, "", fmt::format("Method {} is not allowed", call.request.method)).value());

@@ -37,7 +37,9 @@ TEST_F(Types, ADealStandsInAStageOfItsPipeline) {
 // fact: §2.1 [O]
 TEST_F(Types, ATypeIsNamedInSingularOrPluralAndInLettersOfAnySize) {
   std::string ann = contact("a@x.example"), acme = company("Acme");
-  EXPECT_EQ(post("/crm/v3/objects/contact/batch/upsert", {{"inputs", {{{"id", "a@x.example"}, {"idProperty", "email"}, {"properties", {{"city", "Oslo"}}}}}}}).status, 200);
+  EXPECT_EQ(
+      post("/crm/v3/objects/contact/batch/upsert", {{"inputs", {{{"id", "a@x.example"}, {"idProperty", "email"}, {"properties", {{"city", "Oslo"}}}}}}}).status,
+      200);
   EXPECT_EQ(value("CONTACTS", ann, "city"), "Oslo");
   EXPECT_EQ(api.get("/crm/v3/properties/Contact/email").status, 200);
   EXPECT_EQ(api.send("PUT", "/crm/v4/objects/Contacts/" + ann + "/associations/default/COMPANY/" + acme).status, 200);
@@ -52,9 +54,13 @@ TEST_F(Types, WhatTheStandInDoesNotServeIsSaidSoAndNotCalledMissing) {
   for (const char* path : {"/automation/v4/flows", "/contacts/v1/lists", "/forms/v2/forms", "/files/v3/files/search", "/crm/v3/objects/contacts/1/no/such"}) {
     Answer answer = api.get(path);
     EXPECT_EQ(answer.status, 501) << path;
-    EXPECT_EQ(message(answer), "GET " + std::string(path) + " is not served by this stand-in");
+    EXPECT_EQ(message(answer), "Not served by this stand-in: GET " + std::string(path));
   }
   for (const char* type : {"leads", "0-136", "quotes", "0-14"}) EXPECT_EQ(api.get("/crm/v3/objects/" + std::string(type)).status, 501) << type;
+  json::object exported{{"exportType", "VIEW"}, {"format", "XLSX"}, {"objectType", "CONTACT"}, {"objectProperties", {"email"}}};
+  EXPECT_EQ(post("/crm/v3/exports/export/async", exported).status, 501);
+  json::object sum{{"name", "sum"}, {"label", "Sum"}, {"groupName", "contactinformation"}, {"type", "number"}, {"fieldType", "calculation_equation"}};
+  EXPECT_EQ(post("/crm/v3/properties/contacts", sum).status, 501);
 }
 
 // fact: §2.9 [S]
