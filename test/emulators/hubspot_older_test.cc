@@ -166,6 +166,22 @@ TEST_F(Older, DealsAndTicketsAreTiedAndListed) {
   EXPECT_EQ(api.send("DELETE", "/crm-objects/v1/objects/tickets/" + id).status, 204);
 }
 
+// fact: §2.12 [D]
+TEST_F(Older, ADefinitionOfVersion1IsTheTypeOfVersion4) {
+  std::string vid = contact("ann@acme.example"), acme = company("Acme"), parent = company("Parent");
+  auto tie = [&](const std::string& how, const std::string& from, const std::string& to, int definition) {
+    json::object body{{"fromObjectId", from}, {"toObjectId", to}, {"category", "HUBSPOT_DEFINED"}, {"definitionId", definition}};
+    return put("/crm-associations/v1/associations" + how, body).status;
+  };
+  EXPECT_EQ(tie("", vid, acme, 1), 204);
+  EXPECT_EQ(text_at(api.get("/crm/v4/objects/contacts/" + vid + "/associations/companies").body, "/results/0/associationTypes/0/label"), "Primary");
+  EXPECT_EQ(tie("", parent, acme, 13), 204);
+  EXPECT_EQ(text_at(api.get("/crm-associations/v1/associations/" + parent + "/HUBSPOT_DEFINED/13").body, "/results"), "[" + acme + "]");
+  EXPECT_EQ(tie("/delete", vid, acme, 1), 204);
+  EXPECT_EQ(text_at(api.get("/crm-associations/v1/associations/" + vid + "/HUBSPOT_DEFINED/1").body, "/results"), "[]") << "not the label alone";
+  EXPECT_EQ(tie("", vid, acme, 9), 501);
+}
+
 // fact: §0.1 [D2]
 TEST_F(Older, OwnersPipelinesAndPropertiesAreListed) {
   EXPECT_EQ(text_at(api.get("/owners/v2/owners?email=bob@portal.example").body, "/0/ownerId"), "70002");
