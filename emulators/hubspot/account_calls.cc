@@ -61,7 +61,7 @@ HubSpot::Answer HubSpot::older_daily_usage(Call& call) {
 HubSpot::Answer HubSpot::owner_list(Call& call) {
   TRY(std::size_t limit, query_limit(call, 100, 500));
   std::string after = call.query_value("after").value_or(""), email = call.query_value("email").value_or("");
-  bool archived = call.query_value("archived") == "true";
+  bool archived = query_flag(call, "archived");
   json::array results;
   std::string last;
   bool more = false;
@@ -83,7 +83,7 @@ HubSpot::Answer HubSpot::owner_read(Call& call) {
   bool by_user = key == "userId";
   for (const Owner& owner : portal_.owners()) {
     bool meant = (by_user ? owner.user_id : owner.id) == call.parameter("id");
-    if (meant && owner.archived == (call.query_value("archived") == "true")) return json_answer(200, render_owner(owner));
+    if (meant && owner.archived == query_flag(call, "archived")) return json_answer(200, render_owner(owner));
   }
   return hubspot::not_found();
 }

@@ -112,7 +112,7 @@ HubSpot::Answer HubSpot::batch_read(Call& call) {
   std::string_view id_property = text_member(*body, "idProperty");
   const Property* key = type->find(id_property.empty() ? "hs_object_id" : id_property);
   if (!key || !Portal::is_key(*type, *key)) return invalid(fmt::format("{} is not a unique property of {}", id_property, type->name));
-  bool archived = call.query_value("archived") == "true", by_id = key->source == Source::object_id;
+  bool archived = query_flag(call, "archived"), by_id = key->source == Source::object_id;
   std::set<RowNumber> rows;  // neither in the order of the input nor twice
   std::vector<std::string> missing;
   for (const json::object* input : inputs) {

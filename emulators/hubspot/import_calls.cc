@@ -117,7 +117,7 @@ HubSpot::Answer HubSpot::import_cancel(Call& call) {
 HubSpot::Answer HubSpot::import_errors(Call& call) {
   TRY(Import * import, import_of(call));
   TRY(std::size_t limit, query_limit(call, 10, 100));
-  bool message = call.query_value("includeErrorMessage") == "true", data = call.query_value("includeRowData") == "true";
+  bool message = query_flag(call, "includeErrorMessage"), data = query_flag(call, "includeRowData");
   std::string after = call.query_value("after").value_or("0");
   if (after.empty() || after.size() > 9 || after.find_first_not_of("0123456789") != std::string::npos) return invalid("after is not a cursor");
   std::size_t from = std::stoul(after), end = std::min(from + limit, import->problems.size());

@@ -6,7 +6,7 @@
 namespace lockstep::emulators::hubspot {
 namespace {
 
-bool wants_archived(const Call& call) { return call.query_value("archived") == "true"; }
+bool wants_archived(const Call& call) { return query_flag(call, "archived"); }
 
 Outcome<const json::object*> sent_properties(const json::object& body) {
   const json::value* properties = body.if_contains("properties");

@@ -109,7 +109,7 @@ json::object HubSpot::render_schema(const ObjectType& type, bool whole) const {
 }
 
 HubSpot::Answer HubSpot::schema_list(Call& call) {
-  bool archived = call.query_value("archived") == "true";
+  bool archived = query_flag(call, "archived");
   json::array results;
   for (const ObjectType& type : portal_.catalogue().objects()) {
     if (type.custom && (type.custom->archived.ms != 0) == archived) results.push_back(render_schema(type, true));

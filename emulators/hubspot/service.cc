@@ -151,6 +151,8 @@ Outcome<std::vector<const json::object*>> read_inputs(const json::object& body, 
   return items;
 }
 
+bool query_flag(const Call& call, std::string_view name) { return equal_no_case(call.query_value(name).value_or(""), "true"); }
+
 std::vector<std::string> query_list(const Call& call, std::string_view name) {
   std::vector<std::string> values;
   for (const auto& [known, value] : call.query) {
