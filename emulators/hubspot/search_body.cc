@@ -85,7 +85,7 @@ Outcome<Filter> read_filter(Portal& portal, const ObjectType& type, const json::
     Source source = filter.property->source;
     bool indexed = source == Source::stored || source == Source::object_id || source == Source::created || source == Source::modified ||
                    source == Source::phone_digits || source == Source::body_preview;
-    if (!indexed) return invalid(fmt::format("{} cannot be filtered", name));
+    if (!indexed) return not_served(fmt::format("filters on {}", name));
   }
   TRY_VOID(read_values(*given, filter, portal.settings().search_iso_dates));
   return filter;

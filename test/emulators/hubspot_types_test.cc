@@ -34,6 +34,17 @@ TEST_F(Types, ADealStandsInAStageOfItsPipeline) {
   EXPECT_EQ(api.get("/crm/v3/pipelines/tickets/default").status, 404);
 }
 
+// fact: §8 [O]
+TEST_F(Types, WhatHubSpotDefinesBesideTheFieldsOfEveryDayCanBeWritten) {
+  std::string acme = created_id("companies", {{"name", "Acme"}, {"type", "PARTNER"}, {"twitterhandle", "acme"}, {"linkedin_company_page", "l"}});
+  std::string ann = created_id("contacts", {{"email", "a@x.example"}, {"salutation", "Dr"}, {"fax", "123"}, {"industry", "Rope"}, {"numemployees", "1-5"}});
+  EXPECT_EQ(update("contacts", ann, {{"numemployees", "7"}}).status, 400);
+  EXPECT_EQ(update("contacts", ann, {{"associatedcompanyid", acme}}).status, 400) << "told, not written";
+  json::array primary{{{"associationCategory", "HUBSPOT_DEFINED"}, {"associationTypeId", 1}}};
+  EXPECT_EQ(api.send_json("PUT", "/crm/v4/objects/contacts/" + ann + "/associations/companies/" + acme, primary).status, 201);
+  EXPECT_EQ(value("contacts", ann, "associatedcompanyid"), acme);
+}
+
 // fact: §2.1 [O]
 TEST_F(Types, ATypeIsNamedInSingularOrPluralAndInLettersOfAnySize) {
   std::string ann = contact("a@x.example"), acme = company("Acme");
@@ -57,6 +68,7 @@ TEST_F(Types, WhatTheStandInDoesNotServeIsSaidSoAndNotCalledMissing) {
     EXPECT_EQ(message(answer), "Not served by this stand-in: GET " + std::string(path));
   }
   for (const char* type : {"leads", "0-136", "quotes", "0-14"}) EXPECT_EQ(api.get("/crm/v3/objects/" + std::string(type)).status, 501) << type;
+  EXPECT_EQ(search_where("tickets", "hs_primary_company_id", "EQ", "1").status, 501);
   json::object exported{{"exportType", "VIEW"}, {"format", "XLSX"}, {"objectType", "CONTACT"}, {"objectProperties", {"email"}}};
   EXPECT_EQ(post("/crm/v3/exports/export/async", exported).status, 501);
   json::object sum{{"name", "sum"}, {"label", "Sum"}, {"groupName", "contactinformation"}, {"type", "number"}, {"fieldType", "calculation_equation"}};
