@@ -17,6 +17,13 @@ const ObjectType& by_name(const Catalogue& catalogue, std::string_view name) {
 
 }  // namespace
 
+std::optional<int> association_type_id(const json::object& spec) {
+  const json::value* given = spec.if_contains("associationTypeId");
+  std::string text = given ? scalar_text(*given) : "";
+  bool whole = !text.empty() && text.size() < 8 && text.find_first_not_of("0123456789") == std::string::npos;
+  return whole ? std::optional(std::stoi(text)) : std::nullopt;
+}
+
 Associations::Associations(const Catalogue& catalogue) : catalogue_(catalogue) {
   cover_all_types();
   auto object = [&](std::string_view name) -> const ObjectType& { return by_name(catalogue, name); };

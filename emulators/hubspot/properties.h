@@ -64,6 +64,7 @@ struct Property {
   TextForm form = TextForm::any;
   Source source = Source::stored;
   std::string description;
+  std::string sensitivity = "non_sensitive";  // or "sensitive", "highly_sensitive"
   WallTime created;
   WallTime updated;
   WallTime archived;  // 0: it is not

@@ -45,10 +45,10 @@ Outcome<Property*> HubSpot::definition_of(ObjectType& type, std::string_view nam
 HubSpot::Answer HubSpot::property_list(Call& call) {
   TRY(ObjectType * type, type_of(call));
   bool archived = query_flag(call, "archived");
-  bool plain = call.query_value("dataSensitivity").value_or("non_sensitive") == "non_sensitive";
+  std::string sensitivity = call.query_value("dataSensitivity").value_or("non_sensitive");
   json::array results;
   for (const auto& [name, property] : type->properties) {
-    if (plain && (property.archived.ms != 0) == archived) results.push_back(render_definition(property));
+    if (property.sensitivity == sensitivity && (property.archived.ms != 0) == archived) results.push_back(render_definition(property));
   }
   return json_answer(200, json::object{{"results", std::move(results)}});
 }

@@ -104,7 +104,8 @@ Outcome<RowNumber> HubSpot::row_of(const Call& call, const ObjectType& type, boo
   const std::string& id = call.parameter("id");
   std::string key = by_key ? call.query_value("idProperty").value_or("hs_object_id") : "hs_object_id";
   const Property* property = type.find(key);
-  if (!property || !Portal::is_key(type, *property)) return invalid(fmt::format("{} is not a unique property of {}", key, type.name));
+  if (!property) return invalid({{key, "PROPERTY_DOESNT_EXIST", fmt::format("Property \"{}\" does not exist", key)}});
+  if (!Portal::is_key(type, *property)) return invalid(fmt::format("{} is not a unique property of {}", key, type.name));
   bool by_id = property->source == Source::object_id;
   if (by_id && (id.empty() || id.find_first_not_of("0123456789") != std::string::npos)) {
     auto refused = refuse(404, "OBJECT_NOT_FOUND", "Object not found.  objectId are usually numeric.");

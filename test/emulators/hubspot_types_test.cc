@@ -34,6 +34,38 @@ TEST_F(Types, ADealStandsInAStageOfItsPipeline) {
   EXPECT_EQ(api.get("/crm/v3/pipelines/tickets/default").status, 404);
 }
 
+// fact: §2.12 [O]
+TEST_F(Types, TheIdOfAnAssociationTypeIsANumberOrItsText) {
+  std::string ann = contact("a@x.example"), acme = company("Acme");
+  auto types = [](const json::value& id) { return json::array{{{"associationCategory", "HUBSPOT_DEFINED"}, {"associationTypeId", id}}}; };
+  json::object pair{{"from", {{"id", ann}}}, {"to", {{"id", acme}}}, {"types", types("279")}};
+  EXPECT_EQ(post("/crm/v4/associations/contacts/companies/batch/create", {{"inputs", {pair}}}).status, 201);
+  json::array tied{{{"to", {{"id", acme}}}, {"types", types("279")}}};
+  EXPECT_EQ(post("/crm/v3/objects/contacts", {{"properties", {{"email", "b@x.example"}}}, {"associations", tied}}).status, 201);
+  EXPECT_EQ(api.send_json("PUT", "/crm/v4/objects/contacts/" + ann + "/associations/companies/" + acme, types("27x")).status, 400);
+}
+
+// fact: §2.2 [O]
+TEST_F(Types, AKeyThatIsNoPropertyIsToldAsOne) {
+  Answer answer = patch("/crm/v3/objects/companies/g1?idProperty=segment_group_id", {{"properties", {{"segment_group_id", "g1"}, {"name", "Acme"}}}});
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_EQ(message(answer).find(R"(Property values were not valid: [{"isValid":false)"), 0u) << answer.text;
+  EXPECT_EQ(code(answer), "PROPERTY_DOESNT_EXIST");
+}
+
+// fact: §2.8 [D]
+TEST_F(Types, SensitivePropertiesAreListedByThemselves) {
+  json::object secret{{"name", "secret"}, {"label", "S"},        {"groupName", "contactinformation"},
+                      {"type", "string"}, {"fieldType", "text"}, {"dataSensitivity", "sensitive"}};
+  EXPECT_EQ(text_at(post("/crm/v3/properties/contacts", secret).body, "/dataSensitivity"), "sensitive");
+  Answer listed = api.get("/crm/v3/properties/contacts?dataSensitivity=sensitive");
+  EXPECT_EQ(text_at(listed.body, "/results/0/name"), "secret");
+  EXPECT_EQ(listed.body.at("results").as_array().size(), 1u);
+  EXPECT_EQ(api.get("/crm/v3/properties/contacts").text.find("\"secret\""), std::string::npos);
+  secret["name"] = "other", secret["dataSensitivity"] = "very";
+  EXPECT_EQ(post("/crm/v3/properties/contacts", secret).status, 400);
+}
+
 // fact: §8 [O]
 TEST_F(Types, WhatHubSpotDefinesBesideTheFieldsOfEveryDayCanBeWritten) {
   std::string acme = created_id("companies", {{"name", "Acme"}, {"type", "PARTNER"}, {"twitterhandle", "acme"}, {"linkedin_company_page", "l"}});
