@@ -142,6 +142,12 @@ Outcome<std::vector<RecordView>> HubSpot::exported_records(const json::object& b
   const json::value* request = body.if_contains("publicCrmSearchRequest");
   if (request && request->is_object()) search = request->get_object();
   if (const json::value* filters = search.if_contains("filters"); filters && filters->is_array() && filters->get_array().empty()) search.erase("filters");
+  if (json::value* sorts = search.if_contains("sorts"); sorts && sorts->is_array()) {
+    for (json::value& sort : sorts->get_array()) {  // exports have another word for the direction
+      if (sort.is_object() && sort.get_object().contains("order"))
+        sort.get_object()["direction"] = text_member(sort.get_object(), "order") == "DES" ? "DESCENDING" : "ASCENDING";
+    }
+  }
   TRY(SearchQuery query, read_search(portal_, type, search));
   query.limit = type.table->row_count();
   return run_search(portal_, type, query, at).page;
@@ -178,6 +184,7 @@ HubSpot::Answer HubSpot::export_start(Call& call) {
   std::string_view format = text_member(*body, "format");
   if (format == "XLS" || format == "XLSX") return not_served(fmt::format("exports as {}", format));
   if (format != "CSV") return invalid("format must be one of CSV, XLS, XLSX");
+  if (!text_member(*body, "associatedObjectType").empty() || !text_list(*body, "associatedObjectTypes").empty()) return not_served("exports of associations");
   ObjectType* type = portal_.catalogue().find(text_member(*body, "objectType"));
   if (!type) return invalid(fmt::format("Unable to infer object type from: {}", text_member(*body, "objectType")));
   if (limits_ && !export_limit_.admit(call.now))

@@ -146,6 +146,8 @@ Outcome<Import> read_import(Portal& portal, const std::vector<FormPart>& parts) 
   const json::object& request = document.root().get_object();
   import.name = std::string(text_member(request, "name"));
   import.date_format = std::string(text_member(request, "dateFormat"));
+  if (const json::value* list = request.if_contains("createContactListFromImport"); list && list->is_bool() && list->get_bool())
+    return not_served("imports that make a list");
   const json::value* files = request.if_contains("files");
   if (!files || !files->is_array() || files->get_array().empty()) return invalid("files must not be empty");
   if (files->get_array().size() > 1) return not_served("imports of several files");

@@ -158,6 +158,23 @@ TEST_F(Quirks, AnImportThatWouldAssociateIsNotDoneByHalf) {
       501);
 }
 
+// fact: §5.2 [D]
+TEST_F(Quirks, AnExportIsSortedInWordsOfItsOwn) {
+  contact("a@x.example");
+  contact("b@x.example");
+  clock.advance(Duration(6'000));
+  json::array sorts{{{"propertyName", "email"}, {"order", "DES"}}};
+  Answer started = post(
+      "/crm/v3/exports/export/async",
+      {{"exportType", "VIEW"}, {"format", "CSV"}, {"objectType", "CONTACT"}, {"objectProperties", {"email"}}, {"publicCrmSearchRequest", {{"sorts", sorts}}}});
+  ASSERT_EQ(started.status, 202) << started.text;
+  clock.advance(Duration(3'000));
+  Answer done = api.get("/crm/v3/exports/export/async/tasks/" + text_at(started.body, "/id") + "/status");
+  std::string link = text_at(done.body, "/result"), file = api.get(link.substr(link.find("/exported/"))).text;
+  EXPECT_LT(file.find("b@x.example"), file.find("a@x.example")) << file;
+  EXPECT_NE(file.find("a@x.example"), std::string::npos) << file;
+}
+
 // fact: §6 [U] switch: phones_reformatted
 TEST_F(Quirks, PhonesKeepHowTheyAreWrittenUnlessTheAccountSaysOtherwise) {
   std::string id = created_id("contacts", {{"email", "a@x.example"}, {"phone", "+49 (30) 123-456"}});

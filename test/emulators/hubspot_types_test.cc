@@ -103,6 +103,8 @@ TEST_F(Types, WhatTheStandInDoesNotServeIsSaidSoAndNotCalledMissing) {
   EXPECT_EQ(search_where("tickets", "hs_primary_company_id", "EQ", "1").status, 501);
   json::object exported{{"exportType", "VIEW"}, {"format", "XLSX"}, {"objectType", "CONTACT"}, {"objectProperties", {"email"}}};
   EXPECT_EQ(post("/crm/v3/exports/export/async", exported).status, 501);
+  exported["format"] = "CSV", exported["associatedObjectType"] = "COMPANY";
+  EXPECT_EQ(post("/crm/v3/exports/export/async", exported).status, 501);
   json::object sum{{"name", "sum"}, {"label", "Sum"}, {"groupName", "contactinformation"}, {"type", "number"}, {"fieldType", "calculation_equation"}};
   EXPECT_EQ(post("/crm/v3/properties/contacts", sum).status, 501);
 }
