@@ -158,6 +158,18 @@ TEST_F(Quirks, AnImportThatWouldAssociateIsNotDoneByHalf) {
       501);
 }
 
+// fact: §5.1 [K]
+TEST_F(Quirks, AnImportMayBeToldInTheWordsOfTheClientsExamples) {
+  Answer started = send_import("First Name,Email\nAnn,a@x.example\n",
+                               R"({"name":"n","files":[{"fileName":"c.csv","fileImportPage":{"hasHeader":true,"columnMappings":[)"
+                               R"({"columnName":"First Name","propertyName":"firstname","columnObjectType":"CONTACT"},)"
+                               R"({"columnName":"Email","propertyName":"email","columnObjectType":"CONTACT","idColumnType":"HUBSPOT_ALTERNATE_ID"}]}}]})");
+  ASSERT_EQ(started.status, 200) << started.text;
+  clock.advance(Duration(3'000));
+  EXPECT_EQ(text_at(api.get("/crm/v3/imports/" + text_at(started.body, "/id")).body, "/metadata/counters/CREATED_OBJECTS"), "1");
+  EXPECT_EQ(text_at(read("contacts", "a@x.example", "idProperty=email").body, "/properties/firstname"), "Ann");
+}
+
 // fact: §5.2 [D]
 TEST_F(Quirks, AnExportIsSortedInWordsOfItsOwn) {
   contact("a@x.example");
