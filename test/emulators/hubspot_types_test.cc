@@ -34,6 +34,12 @@ TEST_F(Types, ADealStandsInAStageOfItsPipeline) {
   EXPECT_EQ(api.get("/crm/v3/pipelines/tickets/default").status, 404);
 }
 
+// fact: §2.12 [K]
+TEST_F(Types, CallsBelongToMeetingsAndDealsToDeals) {
+  auto first = [&](const std::string& pair) { return text_at(api.get("/crm/v4/associations/" + pair + "/labels").body, "/results/0/typeId"); };
+  EXPECT_EQ(first("calls/meetings") + " " + first("meetings/calls") + " " + first("deals/deals"), "399 400 451");
+}
+
 // fact: §2.12 [O]
 TEST_F(Types, TheIdOfAnAssociationTypeIsANumberOrItsText) {
   std::string ann = contact("a@x.example"), acme = company("Acme");
