@@ -14,7 +14,8 @@ namespace lockstep::emulators::hubspot {
 namespace {
 
 constexpr std::string_view kVersions[] = {"2025-09", "2026-03", "2026-09", "2026-09-beta", "2027-03-beta"};
-constexpr std::string_view kUnservedTypes[] = {"leads", "0-136", "quotes", "0-14"};  // §2.1: what there is beside those of the catalogue
+/// What the clients know beside the types of the catalogue.
+constexpr std::string_view kUnservedTypes[] = {"leads", "quotes", "taxes", "postal_mail", "invoices", "goal_targets", "feedback_submissions"};
 constexpr std::int64_t kDailyExports = 30;
 constexpr std::int64_t kTies = 100, kDailyTies = 500'000;  // calls about associations, in ten seconds and a day
 
@@ -83,9 +84,8 @@ std::string HubSpot::uuid() { return make_uuid(ids_, 7); }
 Outcome<ObjectType*> HubSpot::type_of(const Call& call) {
   const std::string& name = call.parameter("type");
   if (ObjectType* type = portal_.catalogue().find(name)) return type;
-  for (std::string_view unserved : kUnservedTypes) {
-    if (equal_no_case(name, unserved)) return not_served("objects of the type " + name);
-  }
+  auto is_named = [&](std::string_view unserved) { return equal_no_case(name, unserved); };
+  if (name.starts_with("0-") || std::any_of(std::begin(kUnservedTypes), std::end(kUnservedTypes), is_named)) return not_served("objects of the type " + name);
   return invalid(fmt::format("Unable to infer object type from: {}", name));
 }
 

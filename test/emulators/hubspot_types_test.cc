@@ -105,7 +105,8 @@ TEST_F(Types, WhatTheStandInDoesNotServeIsSaidSoAndNotCalledMissing) {
     EXPECT_EQ(answer.status, 501) << path;
     EXPECT_EQ(message(answer), "Not served by this stand-in: GET " + std::string(path));
   }
-  for (const char* type : {"leads", "0-136", "quotes", "0-14"}) EXPECT_EQ(api.get("/crm/v3/objects/" + std::string(type)).status, 501) << type;
+  for (const char* type : {"leads", "0-136", "quotes", "0-14", "invoices", "0-53", "feedback_submissions"})
+    EXPECT_EQ(api.get("/crm/v3/objects/" + std::string(type)).status, 501) << type;
   EXPECT_EQ(search_where("tickets", "hs_primary_company_id", "EQ", "1").status, 501);
   json::object exported{{"exportType", "VIEW"}, {"format", "XLSX"}, {"objectType", "CONTACT"}, {"objectProperties", {"email"}}};
   EXPECT_EQ(post("/crm/v3/exports/export/async", exported).status, 501);
