@@ -50,13 +50,18 @@ HubSpot::Answer HubSpot::daily_usage(Call& call) {
 /// As version 1 lists it.
 HubSpot::Answer HubSpot::older_daily_usage(Call& call) {
   TRY(http::Response now, daily_usage(call));
-  return json_answer(200, json::parse(now.body).at("results"));
+  json::value rows = json::parse(now.body).at("results");
+  json::object& row = rows.at(0).as_object();
+  row["name"] = "api-calls-daily";
+  row["collectedAt"] = call.now.ms;
+  row["resetsAt"] = (call.now + daily_.until_midnight(call.now)).ms;
+  return json_answer(200, rows);
 }
 
 HubSpot::Answer HubSpot::owner_list(Call& call) {
   TRY(std::size_t limit, query_limit(call, 100, 500));
   std::string after = call.query_value("after").value_or(""), email = call.query_value("email").value_or("");
-  bool archived = call.query_value("archived") == "true";
+  bool archived = query_flag(call, "archived");
   json::array results;
   std::string last;
   bool more = false;
@@ -73,10 +78,12 @@ HubSpot::Answer HubSpot::owner_list(Call& call) {
 }
 
 HubSpot::Answer HubSpot::owner_read(Call& call) {
-  bool by_user = call.query_value("idProperty") == "userId";
+  std::string key = call.query_value("idProperty").value_or("id");
+  if (key != "id" && key != "userId") return invalid("idProperty must be id or userId");
+  bool by_user = key == "userId";
   for (const Owner& owner : portal_.owners()) {
     bool meant = (by_user ? owner.user_id : owner.id) == call.parameter("id");
-    if (meant && owner.archived == (call.query_value("archived") == "true")) return json_answer(200, render_owner(owner));
+    if (meant && owner.archived == query_flag(call, "archived")) return json_answer(200, render_owner(owner));
   }
   return hubspot::not_found();
 }

@@ -79,8 +79,8 @@ Outcome<AssociationTypes> read_types(const Associations& associations, const Typ
     const json::object* object = item.if_object();
     const json::value* id = object ? object->if_contains("associationTypeId") : nullptr;
     std::string_view category = object ? text_member(*object, "associationCategory") : "";
-    bool number = id && id->is_int64() && std::abs(id->get_int64()) < 1'000'000;
-    const AssociationType* type = number ? associations.find_type(*pair.from, *pair.to, static_cast<int>(id->get_int64())) : nullptr;
+    auto type_id = object ? association_type_id(*object) : std::nullopt;
+    const AssociationType* type = type_id ? associations.find_type(*pair.from, *pair.to, *type_id) : nullptr;
     if (!type || type->category() != category) return invalid_type(pair, id ? scalar_text(*id) : "");
     types.push_back(type);
   }

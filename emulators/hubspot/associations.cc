@@ -17,6 +17,13 @@ const ObjectType& by_name(const Catalogue& catalogue, std::string_view name) {
 
 }  // namespace
 
+std::optional<int> association_type_id(const json::object& spec) {
+  const json::value* given = spec.if_contains("associationTypeId");
+  std::string text = given ? scalar_text(*given) : "";
+  bool whole = !text.empty() && text.size() < 8 && text.find_first_not_of("0123456789") == std::string::npos;
+  return whole ? std::optional(std::stoi(text)) : std::nullopt;
+}
+
 Associations::Associations(const Catalogue& catalogue) : catalogue_(catalogue) {
   cover_all_types();
   auto object = [&](std::string_view name) -> const ObjectType& { return by_name(catalogue, name); };
@@ -36,6 +43,7 @@ Associations::Associations(const Catalogue& catalogue) : catalogue_(catalogue) {
   label(deal, company, 5, 6, "Primary", true);
   pair(deal, contact, 3, 4);
   pair(deal, ticket, 27, 28);
+  pair(deal, deal, 451, 451);
   pair(deal, object("line_items"), 19, 20);
   auto engagement = [&](std::string_view name, int to_contact, int to_company, int to_ticket, int to_deal, int back) {
     pair(object(name), contact, to_contact, to_contact + back);
@@ -49,6 +57,7 @@ Associations::Associations(const Catalogue& catalogue) : catalogue_(catalogue) {
   engagement("meetings", 200, 188, 226, 212, -1);
   engagement("tasks", 204, 192, 230, 216, -1);
   engagement("communications", 81, 87, 83, 85, 1);
+  pair(object("calls"), object("meetings"), 399, 400);
 }
 
 void Associations::cover_all_types() {

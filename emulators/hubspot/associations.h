@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "emulators/core/json.h"
 #include "emulators/hubspot/properties.h"
 
 namespace lockstep::emulators::hubspot {
@@ -24,6 +26,9 @@ struct AssociationType {
   bool own_label() const { return user_defined && !label.empty(); }
   std::string_view category() const { return user_defined ? "USER_DEFINED" : "HUBSPOT_DEFINED"; }
 };
+
+/// What a call names as associationTypeId, a number or its text; nothing where it is neither.
+std::optional<int> association_type_id(const json::object& spec);
 
 inline constexpr int kParentOfCompany = 14;  // from a company to its parent
 

@@ -50,11 +50,12 @@ Outcome<void> check_distinct(const std::vector<std::string>& ids) {
   return {};
 }
 
-/// A key by which records are found (§2.5): of updates the id, or a unique property other than email; of upserts a unique one.
-Outcome<const Property*> key_of(const ObjectType& type, std::string_view name, bool upserts) {
+/// A key by which records are found (§2.5): of updates the id, where none is named, or a unique property other than email; of upserts a unique one.
+Outcome<const Property*> key_of(const ObjectType& type, std::string_view name, bool upserts, std::int64_t portal_id) {
   const Property* property = type.find(name.empty() ? "hs_object_id" : name);
-  bool key = property && Portal::is_key(type, *property) && (upserts ? property->source != Source::object_id : property->form != TextForm::email);
-  if (!key) return invalid(fmt::format("Unable to perform update/upsert by non-unique {} property", type.type_id));
+  bool by_id = property && property->source == Source::object_id;
+  bool key = by_id ? name.empty() && !upserts : property && Portal::is_key(type, *property) && (upserts || property->form != TextForm::email);
+  if (!key) return invalid(fmt::format("Unable to perform update/upsert by non-unique {} property {} in portal ID {}", type.type_id, name, portal_id));
   return property;
 }
 
@@ -112,7 +113,7 @@ HubSpot::Answer HubSpot::batch_read(Call& call) {
   std::string_view id_property = text_member(*body, "idProperty");
   const Property* key = type->find(id_property.empty() ? "hs_object_id" : id_property);
   if (!key || !Portal::is_key(*type, *key)) return invalid(fmt::format("{} is not a unique property of {}", id_property, type->name));
-  bool archived = call.query_value("archived") == "true", by_id = key->source == Source::object_id;
+  bool archived = query_flag(call, "archived"), by_id = key->source == Source::object_id;
   std::set<RowNumber> rows;  // neither in the order of the input nor twice
   std::vector<std::string> missing;
   for (const json::object* input : inputs) {
@@ -173,7 +174,7 @@ HubSpot::Answer HubSpot::batch_update(Call& call) {
   UnitOfWork unit(portal_);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     TRY(const json::object* properties, properties_of(*inputs[i]));
-    TRY(const Property* key, key_of(*type, text_member(*inputs[i], "idProperty"), false));
+    TRY(const Property* key, key_of(*type, text_member(*inputs[i], "idProperty"), false, options_.portal_id));
     RowNumber row = portal_.find_by_key(*type, *key, ids[i]);
     if (row == kNoRow) {
       RowNumber winner = key->source == Source::object_id ? portal_.resolve(*type, ids[i]) : kNoRow;
@@ -213,7 +214,7 @@ HubSpot::Answer HubSpot::batch_upsert(Call& call) {
   UnitOfWork unit(portal_);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     TRY(const json::object* sent, properties_of(*inputs[i]));
-    TRY(const Property* key, key_of(*type, text_member(*inputs[i], "idProperty"), true));
+    TRY(const Property* key, key_of(*type, text_member(*inputs[i], "idProperty"), true, options_.portal_id));
     json::object properties = *sent;
     const json::value* given = properties.if_contains(key->name);
     if (given && scalar_text(*given) != ids[i]) return invalid(fmt::format("{} is not the id of its input", key->name));

@@ -63,11 +63,12 @@ std::vector<Property> ticket_properties() {
 }
 
 std::vector<Property> deal_properties() {
-  return with_record({text("dealname"), number("amount"), choice("pipeline", {}).open(),  // checked together with its stage
-                      choice("dealstage", {}, "radio").open().needed(), choice("dealtype", {"newbusiness", "existingbusiness"}, "radio"),
-                      choice("hs_priority", {"low", "medium", "high"}), text("description", "textarea"), date_time("closedate"),
-                      number("hs_primary_associated_company").from(Source::primary_company).computed()},
-                     "createdate");
+  return with_record(
+      {text("dealname"), number("amount"), choice("pipeline", {}).open(),  // checked together with its stage
+       choice("dealstage", {}, "radio").open().needed(), choice("dealtype", {"newbusiness", "existingbusiness"}, "radio"),
+       choice("hs_priority", {"low", "medium", "high"}), text("description", "textarea"), text("closed_lost_reason", "textarea"),
+       text("closed_won_reason", "textarea"), date_time("closedate"), number("hs_primary_associated_company").from(Source::primary_company).computed()},
+      "createdate");
 }
 
 std::vector<Property> product_properties() {

@@ -26,7 +26,7 @@ json::object split_ties(const json::object& fields, json::object& ties) {
 }  // namespace
 
 Result<std::string> HubSpot::apply(const Edit& edit) {
-  ObjectType* type = portal_.catalogue().find_any(edit.object);
+  ObjectType* type = portal_.catalogue().find(edit.object);
   if (!type) {
     std::vector<std::string> names;
     for (const ObjectType& each : portal_.catalogue().objects()) names.push_back(each.name);
@@ -76,7 +76,7 @@ Result<std::string> HubSpot::apply_to(const Edit& edit, ObjectType& type, const 
   if (!done) return told(done.error());
   for (const auto& member : ties) {
     std::string_view name(member.key().data() + kTies.size(), member.key().size() - kTies.size());
-    ObjectType* to = portal_.catalogue().find_any(name);
+    ObjectType* to = portal_.catalogue().find(name);
     if (!to) return fail(ErrorCode::invalid_input, fmt::format("no object type '{}'", name));
     auto set = portal_.set_ties(type, row, *to, member.value(), writer);
     if (!set) return told(set.error());

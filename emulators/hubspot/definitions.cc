@@ -22,6 +22,7 @@ Outcome<PropertyType> read_type(std::string_view name, std::string_view field_ty
                                             {"datetime", PropertyType::date_time, {"date"}},
                                             {"enumeration", PropertyType::enumeration, {"select", "radio", "checkbox", "booleancheckbox"}},
                                             {"bool", PropertyType::boolean, {"booleancheckbox"}}};
+  if (field_type == "calculation_equation") return not_served("calculated properties");
   for (const Known& known : kKnown) {
     if (known.name != name) continue;
     if (std::find(known.field_types.begin(), known.field_types.end(), field_type) == known.field_types.end())
@@ -122,7 +123,7 @@ json::object render_definition(const Property& property) {
                       {"hubspotDefined", !property.defined_by_us},
                       {"formField", property.form_field},
                       {"archived", property.archived.ms != 0},
-                      {"dataSensitivity", "non_sensitive"},
+                      {"dataSensitivity", property.sensitivity},
                       {"modificationMetadata",
                        {{"archivable", property.defined_by_us},
                         {"readOnlyDefinition", !property.defined_by_us},
@@ -145,6 +146,9 @@ Outcome<Property> read_definition(const json::object& body) {
   if (!is_name(property.name)) return invalid(fmt::format("{} is not a valid property name", property.name));
   TRY_VOID(read_common(body, property));
   TRY(property.type, read_type(text_member(body, "type"), property.field_type));
+  if (std::string_view given = text_member(body, "dataSensitivity"); !given.empty()) property.sensitivity = given;
+  if (property.sensitivity != "non_sensitive" && property.sensitivity != "sensitive" && property.sensitivity != "highly_sensitive")
+    return invalid(fmt::format("there is no dataSensitivity {}", property.sensitivity));
   const json::value* unique = body.if_contains("hasUniqueValue");
   property.unique = unique && unique->is_bool() && unique->get_bool();
   if (property.unique && (property.type != PropertyType::text || property.field_type != "text"))

@@ -56,6 +56,8 @@ tl::unexpected<ApiError> invalid(std::vector<PropertyProblem> problems) {
 
 tl::unexpected<ApiError> bad_json(std::string what) { return refuse(400, "", "Invalid input JSON on " + what); }
 
+tl::unexpected<ApiError> not_served(std::string_view what) { return refuse(501, "", fmt::format("Not served by this stand-in: {}", what)); }
+
 tl::unexpected<ApiError> briefly_unable() { return refuse(500, "INTERNAL_ERROR", "There was a problem with the request. Try again later."); }
 
 tl::unexpected<ApiError> not_found() { return refuse(404, "", "resource not found"); }

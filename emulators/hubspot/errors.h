@@ -37,6 +37,8 @@ using Outcome = tl::expected<T, ApiError>;
 /// A row that fails though nothing is wrong with it.
 [[nodiscard]] tl::unexpected<ApiError> briefly_unable();
 [[nodiscard]] tl::unexpected<ApiError> not_found();  // 404 without a category
+/// 501, for what HubSpot has and the stand-in has not: nobody may take it for a record that is missing, or for a mistake of the caller.
+[[nodiscard]] tl::unexpected<ApiError> not_served(std::string_view what);
 
 http::Response error_response(const ApiError& error, const std::string& correlation_id);
 /// A row of `errors` in a 207.

@@ -117,7 +117,7 @@ HubSpot::Answer HubSpot::import_cancel(Call& call) {
 HubSpot::Answer HubSpot::import_errors(Call& call) {
   TRY(Import * import, import_of(call));
   TRY(std::size_t limit, query_limit(call, 10, 100));
-  bool message = call.query_value("includeErrorMessage") == "true", data = call.query_value("includeRowData") == "true";
+  bool message = query_flag(call, "includeErrorMessage"), data = query_flag(call, "includeRowData");
   std::string after = call.query_value("after").value_or("0");
   if (after.empty() || after.size() > 9 || after.find_first_not_of("0123456789") != std::string::npos) return invalid("after is not a cursor");
   std::size_t from = std::stoul(after), end = std::min(from + limit, import->problems.size());
@@ -142,6 +142,12 @@ Outcome<std::vector<RecordView>> HubSpot::exported_records(const json::object& b
   const json::value* request = body.if_contains("publicCrmSearchRequest");
   if (request && request->is_object()) search = request->get_object();
   if (const json::value* filters = search.if_contains("filters"); filters && filters->is_array() && filters->get_array().empty()) search.erase("filters");
+  if (json::value* sorts = search.if_contains("sorts"); sorts && sorts->is_array()) {
+    for (json::value& sort : sorts->get_array()) {  // exports have another word for the direction
+      if (sort.is_object() && sort.get_object().contains("order"))
+        sort.get_object()["direction"] = text_member(sort.get_object(), "order") == "DES" ? "DESCENDING" : "ASCENDING";
+    }
+  }
   TRY(SearchQuery query, read_search(portal_, type, search));
   query.limit = type.table->row_count();
   return run_search(portal_, type, query, at).page;
@@ -175,8 +181,11 @@ HubSpot::Answer HubSpot::export_start(Call& call) {
   TRY(const json::object* body, read_body(call, document));
   std::string_view kind = text_member(*body, "exportType");
   if (kind != "VIEW" && kind != "LIST") return invalid("exportType must be VIEW or LIST");
-  if (text_member(*body, "format") != "CSV") return invalid("format must be CSV");
-  ObjectType* type = portal_.catalogue().find_any(to_lower_ascii(text_member(*body, "objectType")));
+  std::string_view format = text_member(*body, "format");
+  if (format == "XLS" || format == "XLSX") return not_served(fmt::format("exports as {}", format));
+  if (format != "CSV") return invalid("format must be one of CSV, XLS, XLSX");
+  if (!text_member(*body, "associatedObjectType").empty() || !text_list(*body, "associatedObjectTypes").empty()) return not_served("exports of associations");
+  ObjectType* type = portal_.catalogue().find(text_member(*body, "objectType"));
   if (!type) return invalid(fmt::format("Unable to infer object type from: {}", text_member(*body, "objectType")));
   if (limits_ && !export_limit_.admit(call.now))
     return refuse(429, "RATE_LIMITS", fmt::format("No more than {} exports can be made in 24 hours", export_limit_.limit()));

@@ -86,14 +86,22 @@ void write_row(Portal& portal, Import& import, std::size_t index) {
   problem(error_type(done.error()), done.error().message, value ? scalar_text(*value) : "", property);
 }
 
+/// A member by its present name or by the one before, which the clients' own examples still have.
+std::string_view either(const json::object& object, std::string_view name, std::string_view older) {
+  std::string_view text = text_member(object, name);
+  return text.empty() ? text_member(object, older) : text;
+}
+
 Outcome<Import::Column> read_column(Portal& portal, Import& import, const json::object& mapping, const std::string& header) {
   if (text_member(mapping, "columnName") != header) return invalid(fmt::format("The column {} of the file is not mapped in its place", header));
-  ObjectType* type = portal.catalogue().find(text_member(mapping, "columnObjectTypeId"));
+  ObjectType* type = portal.catalogue().find(either(mapping, "columnObjectTypeId", "columnObjectType"));
   if (!type) return invalid(fmt::format("The column {} needs a columnObjectTypeId", header));
-  if (import.type && import.type != type) return invalid("This file would hold several object types");
+  if (import.type && import.type != type) return not_served("imports of several object types");
   import.type = type;
   Import::Column column;
-  std::string_view kind = text_member(mapping, "columnType"), name = text_member(mapping, "propertyName");
+  std::string_view kind = either(mapping, "columnType", "idColumnType"), name = text_member(mapping, "propertyName");
+  const json::value* ties = mapping.if_contains("foreignKeyType");
+  if (kind == "FLEXIBLE_ASSOCIATION_LABEL" || kind == "ASSOCIATION_KEYS" || (ties && !ties->is_null())) return not_served("imports of associations");
   if (kind == "HUBSPOT_OBJECT_ID") name = "hs_object_id";
   if (name.empty()) return column;  // read past
   column.property = type->find(name);
@@ -107,7 +115,9 @@ Outcome<void> read_file(Portal& portal, const json::object& file, const std::vec
   std::string_view name = text_member(file, "fileName");
   auto part = std::find_if(parts.begin(), parts.end(), [&](const FormPart& each) { return each.file_name == name; });
   if (part == parts.end() || name.empty()) return invalid(fmt::format("There is no file {}", name));
-  if (text_member(file, "fileFormat") != "CSV") return invalid("fileFormat must be CSV");
+  std::string_view format = text_member(file, "fileFormat");
+  if (format == "SPREADSHEET") return not_served("imports of spreadsheets");
+  if (file.contains("fileFormat") && format != "CSV") return invalid("fileFormat must be CSV or SPREADSHEET");
   const json::value* page = file.if_contains("fileImportPage");
   const json::value* mappings = page && page->is_object() ? page->get_object().if_contains("columnMappings") : nullptr;
   const json::value* header = page && page->is_object() ? page->get_object().if_contains("hasHeader") : nullptr;
@@ -142,9 +152,11 @@ Outcome<Import> read_import(Portal& portal, const std::vector<FormPart>& parts) 
   const json::object& request = document.root().get_object();
   import.name = std::string(text_member(request, "name"));
   import.date_format = std::string(text_member(request, "dateFormat"));
+  if (const json::value* list = request.if_contains("createContactListFromImport"); list && list->is_bool() && list->get_bool())
+    return not_served("imports that make a list");
   const json::value* files = request.if_contains("files");
   if (!files || !files->is_array() || files->get_array().empty()) return invalid("files must not be empty");
-  if (files->get_array().size() > 1) return invalid("This account takes one file at a time");
+  if (files->get_array().size() > 1) return not_served("imports of several files");
   if (!files->get_array().front().is_object()) return bad_json("line 1, column 1: a file is not an object");
   TRY_VOID(read_file(portal, files->get_array().front().get_object(), parts, import));
   if (!import.type) return invalid("A file needs columns");

@@ -15,12 +15,6 @@ std::string_view key_of(const json::key_value_pair& member) { return {member.key
 /// Properties that a loaded fixture may set though the API may not.
 bool loadable(const Property& property) { return property.source == Source::created || (property.source == Source::stored && !property.calculated); }
 
-std::optional<int> type_id_of(const json::object& spec) {
-  const json::value* id = spec.if_contains("associationTypeId");
-  if (!id || !id->is_int64() || id->get_int64() < 0 || id->get_int64() > 1'000'000) return std::nullopt;
-  return static_cast<int>(id->get_int64());
-}
-
 /// Of an association type that does not start from `type`; which one it starts from is told where there is one.
 tl::unexpected<ApiError> wrong_direction(const Catalogue& catalogue, const Associations& associations, const ObjectType& type, int id) {
   auto refused = invalid(fmt::format("invalid from object type {} for associations to be created", type.type_id));
@@ -94,7 +88,7 @@ Outcome<std::vector<NewTie>> Portal::read_ties(const ObjectType& type, const jso
     }
     std::string wanted = scalar_text(*id);
     for (const json::value& spec : types->get_array()) {
-      auto type_id = spec.is_object() ? type_id_of(spec.get_object()) : std::nullopt;
+      auto type_id = spec.is_object() ? association_type_id(spec.get_object()) : std::nullopt;
       std::string_view category = spec.is_object() ? text_member(spec.get_object(), "associationCategory") : "";
       if (!type_id || (category != "HUBSPOT_DEFINED" && category != "USER_DEFINED")) {
         return invalid("One or more associations are invalid: an associationCategory and an associationTypeId are needed");

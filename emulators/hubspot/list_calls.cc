@@ -77,7 +77,7 @@ Outcome<void> HubSpot::set_filter(RecordList& list, const json::value& branch, W
 /// The list, with its filters where they are asked for.
 json::object HubSpot::shown_list(const Call& call, const RecordList& list) const {
   json::object shown = render_list(lists_, list);
-  if (call.query_value("includeFilters") == "true" && list.filter) shown["filterBranch"] = json::parse(list.filter_branch);
+  if (query_flag(call, "includeFilters") && list.filter) shown["filterBranch"] = json::parse(list.filter_branch);
   return shown;
 }
 

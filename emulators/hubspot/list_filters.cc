@@ -37,8 +37,7 @@ double number_of(const std::string& text) {
 }
 
 Outcome<ListFilter> read_condition(const ObjectType& type, const json::object& given) {
-  if (text_member(given, "filterType") != "PROPERTY")
-    return refuse(501, "", fmt::format("Filters of the type {} are not served by this stand-in", text_member(given, "filterType")));
+  if (text_member(given, "filterType") != "PROPERTY") return not_served(fmt::format("filters of the type {}", text_member(given, "filterType")));
   ListFilter filter;
   filter.kind = ListFilter::Kind::condition;
   filter.property = type.find(text_member(given, "property"));
@@ -48,7 +47,7 @@ Outcome<ListFilter> read_condition(const ObjectType& type, const json::object& g
   if (!operation) return bad_json("line 1, column 1: operation is missing");
   std::string_view kind = text_member(*operation, "operationType");
   auto known = std::find_if(operations().begin(), operations().end(), [&](const Operation& each) { return each.type == kind; });
-  if (known == operations().end()) return refuse(501, "", fmt::format("Operations of the type {} are not served by this stand-in", kind));
+  if (known == operations().end()) return not_served(fmt::format("operations of the type {}", kind));
   filter.op = std::string(text_member(*operation, "operator"));
   if (std::find(known->operators.begin(), known->operators.end(), filter.op) == known->operators.end())
     return invalid(fmt::format("{} is no operator of {}", filter.op, kind));
@@ -64,7 +63,7 @@ Outcome<ListFilter> read_condition(const ObjectType& type, const json::object& g
 Outcome<ListFilter> read_branch(const ObjectType& type, const json::object& branch, int depth) {
   if (depth > kDeepest) return invalid("filterBranch is nested too deeply");
   std::string_view kind = text_member(branch, "filterBranchType");
-  if (kind != "OR" && kind != "AND") return refuse(501, "", fmt::format("Filter branches of the type {} are not served by this stand-in", kind));
+  if (kind != "OR" && kind != "AND") return not_served(fmt::format("filter branches of the type {}", kind));
   ListFilter filter;
   filter.kind = kind == "OR" ? ListFilter::Kind::any_of : ListFilter::Kind::all_of;
   for (const char* list : {"filterBranches", "filters"}) {

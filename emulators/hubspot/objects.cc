@@ -6,7 +6,7 @@
 namespace lockstep::emulators::hubspot {
 namespace {
 
-bool wants_archived(const Call& call) { return call.query_value("archived") == "true"; }
+bool wants_archived(const Call& call) { return query_flag(call, "archived"); }
 
 Outcome<const json::object*> sent_properties(const json::object& body) {
   const json::value* properties = body.if_contains("properties");
@@ -24,7 +24,7 @@ Outcome<std::string> id_member(const json::object& body, const char* name) {
 Outcome<std::vector<const ObjectType*>> association_types(const Call& call, Portal& portal) {
   std::vector<const ObjectType*> types;
   for (const std::string& name : query_list(call, "associations")) {
-    const ObjectType* type = portal.catalogue().find_any(name);
+    const ObjectType* type = portal.catalogue().find(name);
     if (!type) return invalid(fmt::format("Unable to infer object type from: {}", name));
     types.push_back(type);
   }

@@ -27,7 +27,7 @@ Outcome<std::vector<std::string>> ids_of(const Call& call) {
 
 /// [{"objectId": 1, "properties": [{"name": "subject", "value": "A"}]}]: all or none.
 OlderApi::Answer OlderApi::older_batch_update(Call& call, const OlderKind& kind) {
-  ObjectType& type = *portal_.catalogue().find_any(kind.type);
+  ObjectType& type = *portal_.catalogue().find(kind.type);
   JsonDocument document;
   TRY_VOID(read_json(call, document));
   TRY(const json::array* items, items_of(document.root()));
@@ -44,7 +44,7 @@ OlderApi::Answer OlderApi::older_batch_update(Call& call, const OlderKind& kind)
 }
 
 OlderApi::Answer OlderApi::older_batch_create(Call& call, const OlderKind& kind) {
-  ObjectType& type = *portal_.catalogue().find_any(kind.type);
+  ObjectType& type = *portal_.catalogue().find(kind.type);
   JsonDocument document;
   TRY_VOID(read_json(call, document));
   TRY(const json::array* items, items_of(document.root()));
@@ -63,7 +63,7 @@ OlderApi::Answer OlderApi::older_batch_read(Call& call, const OlderKind& kind) {
   TRY(std::vector<std::string> ids, ids_of(call));
   json::object found;
   for (const std::string& id : ids) {
-    RowNumber row = portal_.find_live(*portal_.catalogue().find_any(kind.type), id);
+    RowNumber row = portal_.find_live(*portal_.catalogue().find(kind.type), id);
     if (row != kNoRow) found[id] = older_record(kind, row, query_list(call, "properties"));
   }
   return json_answer(200, found);
@@ -71,7 +71,7 @@ OlderApi::Answer OlderApi::older_batch_read(Call& call, const OlderKind& kind) {
 
 OlderApi::Answer OlderApi::older_batch_remove(Call& call, const OlderKind& kind) {
   TRY(std::vector<std::string> ids, ids_of(call));
-  ObjectType& type = *portal_.catalogue().find_any(kind.type);
+  ObjectType& type = *portal_.catalogue().find(kind.type);
   for (const std::string& id : ids) {
     RowNumber row = portal_.find_live(type, id);
     if (row != kNoRow) portal_.archive(type, row, writer(call));

@@ -12,16 +12,21 @@ tl::unexpected<ApiError> no_contact() { return refuse(404, "", "contact does not
 }  // namespace
 
 json::object OlderApi::older_contact(RowNumber row, const std::vector<std::string>& names) {
-  const ObjectType& type = *portal_.catalogue().find_any("contacts");
+  const ObjectType& type = *portal_.catalogue().find("contacts");
   const Record& record = type.table->record(row);
   std::int64_t vid = older_number(record.id);
   json::array identities;
   if (auto email = value_of(portal_, view_of(type, row), type.property("email")))
     identities.push_back(json::object{{"type", "EMAIL"}, {"value", *email}, {"timestamp", record.created.ms}, {"is-primary", true}});
+  json::array merged;
+  std::string absorbed = value_of(portal_, view_of(type, row), type.property("hs_merged_object_ids")).value_or("");
+  for (std::string_view id : split(absorbed, ';')) {
+    if (!id.empty()) merged.push_back(older_number(id));
+  }
   json::object profile{{"vid", vid}, {"saved-at-timestamp", record.created.ms}, {"deleted-changed-timestamp", 0}, {"identities", std::move(identities)}};
   return json::object{{"vid", vid},
                       {"canonical-vid", vid},
-                      {"merged-vids", json::array()},
+                      {"merged-vids", std::move(merged)},
                       {"portal-id", host_.portal_id},
                       {"is-contact", true},
                       {"properties", older_properties(portal_, type, row, names, true)},
@@ -33,7 +38,7 @@ json::object OlderApi::older_contact(RowNumber row, const std::vector<std::strin
 
 /// By the path's {vid} or {email}.
 Outcome<RowNumber> OlderApi::older_contact_of(const Call& call) {
-  const ObjectType& type = *portal_.catalogue().find_any("contacts");
+  const ObjectType& type = *portal_.catalogue().find("contacts");
   RowNumber row = kNoRow;
   for (const auto& [name, value] : call.parameters) {
     if (name == "vid") row = portal_.resolve(type, value);
@@ -44,7 +49,7 @@ Outcome<RowNumber> OlderApi::older_contact_of(const Call& call) {
 }
 
 OlderApi::Answer OlderApi::older_contact_create(Call& call) {
-  ObjectType& type = *portal_.catalogue().find_any("contacts");
+  ObjectType& type = *portal_.catalogue().find("contacts");
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
   json::object properties = older_input(body->contains("properties") ? body->at("properties") : json::value());
@@ -69,7 +74,7 @@ OlderApi::Answer OlderApi::older_contact_read(Call& call) {
 }
 
 OlderApi::Answer OlderApi::older_contacts_read(Call& call) {
-  const ObjectType& type = *portal_.catalogue().find_any("contacts");
+  const ObjectType& type = *portal_.catalogue().find("contacts");
   json::object found;
   for (const auto& [name, value] : call.query) {
     RowNumber row = name == "vid" ? portal_.resolve(type, value) : name == "email" ? portal_.find_by_key(type, type.property("email"), value) : kNoRow;
@@ -83,12 +88,12 @@ OlderApi::Answer OlderApi::older_contact_update(Call& call) {
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
   json::object properties = older_input(body->contains("properties") ? body->at("properties") : json::value());
-  TRY_VOID(portal_.update(*portal_.catalogue().find_any("contacts"), row, properties, writer(call)));
+  TRY_VOID(portal_.update(*portal_.catalogue().find("contacts"), row, properties, writer(call)));
   return http::Response(204, "");
 }
 
 OlderApi::Answer OlderApi::older_contact_upsert(Call& call) {
-  ObjectType& type = *portal_.catalogue().find_any("contacts");
+  ObjectType& type = *portal_.catalogue().find("contacts");
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
   json::object properties = older_input(body->contains("properties") ? body->at("properties") : json::value());
@@ -106,7 +111,7 @@ OlderApi::Answer OlderApi::older_contact_upsert(Call& call) {
 /// Each by its id or address, made where there is none; nothing is told of them.
 OlderApi::Answer OlderApi::older_contacts_write(Call& call) {
   constexpr std::size_t kMost = 1'000;
-  ObjectType& type = *portal_.catalogue().find_any("contacts");
+  ObjectType& type = *portal_.catalogue().find("contacts");
   JsonDocument document;
   if (!document.parse(call.request.body) || !document.root().is_array() || document.root().get_array().size() > kMost)
     return bad_json("line 1, column 1: a list of contacts is needed");
@@ -132,7 +137,7 @@ OlderApi::Answer OlderApi::older_contacts_write(Call& call) {
 
 OlderApi::Answer OlderApi::older_contact_merge(Call& call) {
   TRY(RowNumber row, older_contact_of(call));
-  ObjectType& type = *portal_.catalogue().find_any("contacts");
+  ObjectType& type = *portal_.catalogue().find("contacts");
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
   RowNumber other = body->contains("vidToMerge") ? portal_.find_live(type, scalar_text(body->at("vidToMerge"))) : kNoRow;
@@ -145,14 +150,14 @@ OlderApi::Answer OlderApi::older_contact_merge(Call& call) {
 
 OlderApi::Answer OlderApi::older_contact_remove(Call& call) {
   TRY(RowNumber row, older_contact_of(call));
-  ObjectType& type = *portal_.catalogue().find_any("contacts");
+  ObjectType& type = *portal_.catalogue().find("contacts");
   portal_.archive(type, row, writer(call));
   return json_answer(200, json::object{{"vid", older_number(type.table->record(row).id)}, {"deleted", true}, {"reason", "OK"}});
 }
 
 /// All by id, or the last changed or made first, from an offset on.
 OlderApi::Answer OlderApi::older_contact_pages(Call& call) {
-  const ObjectType& type = *portal_.catalogue().find_any("contacts");
+  const ObjectType& type = *portal_.catalogue().find("contacts");
   std::string_view target = call.request.target;
   bool recent = target.find("/contacts/recent") != std::string_view::npos, made = target.find("/lists/all/contacts/recent") != std::string_view::npos;
   std::size_t count = static_cast<std::size_t>(older_query(call, "count", 20, 1, 100));
@@ -186,7 +191,7 @@ OlderApi::Answer OlderApi::older_contact_pages(Call& call) {
 }
 
 OlderApi::Answer OlderApi::older_contact_search(Call& call) {
-  const ObjectType& type = *portal_.catalogue().find_any("contacts");
+  const ObjectType& type = *portal_.catalogue().find("contacts");
   std::string words = to_lower_ascii(call.query_value("q").value_or(""));
   std::int64_t offset = older_query(call, "offset", 0, 0), count = older_query(call, "count", 20, 1, 100), total = 0;
   json::array contacts;

@@ -1,4 +1,6 @@
 // Ties, owners, pipelines and properties as versions 1 and 2 have them (§0.1).
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "emulators/hubspot/service.h"
@@ -6,17 +8,25 @@
 namespace lockstep::emulators::hubspot {
 namespace {
 
+/// What a definition ties: its ids are those of version 4 (§2.12).
 struct OlderTie {
-  int definition;
-  std::string_view from, to;
+  const ObjectType* from = nullptr;
+  const ObjectType* to = nullptr;
+  const AssociationType* type = nullptr;
 };
-constexpr OlderTie kTies[] = {{1, "contacts", "companies"}, {2, "companies", "contacts"}, {3, "deals", "contacts"},    {4, "contacts", "deals"},
-                              {5, "deals", "companies"},    {6, "companies", "deals"},    {15, "contacts", "tickets"}, {16, "tickets", "contacts"},
-                              {25, "companies", "tickets"}, {26, "tickets", "companies"}, {27, "deals", "tickets"},    {28, "tickets", "deals"}};
 
-const OlderTie* tie_of(std::string_view definition) {
-  auto known = std::find_if(std::begin(kTies), std::end(kTies), [&](const OlderTie& each) { return std::to_string(each.definition) == definition; });
-  return known == std::end(kTies) ? nullptr : known;
+Outcome<OlderTie> tie_of(Portal& portal, std::string_view definition) {
+  static constexpr std::string_view kOfEngagements[] = {"7", "8", "9", "10", "11", "12", "17", "18"};  // of all kinds at once, as version 1 had them
+  if (std::find(std::begin(kOfEngagements), std::end(kOfEngagements), definition) != std::end(kOfEngagements))
+    return not_served("associations of engagements in version 1");
+  int id = static_cast<int>(older_number(definition));
+  for (const ObjectType& from : portal.catalogue().objects()) {
+    for (const ObjectType& to : portal.catalogue().objects()) {
+      const AssociationType* type = portal.associations().find_type(from, to, id);
+      if (type && !type->user_defined) return OlderTie{&from, &to, type};
+    }
+  }
+  return invalid(fmt::format("There is no association definition {}", definition));
 }
 
 }  // namespace
@@ -32,45 +42,46 @@ OlderApi::Answer OlderApi::older_associate(Call& call) {
     const json::object* given = each.if_object();
     const json::value *definition = given ? given->if_contains("definitionId") : nullptr, *from_id = given ? given->if_contains("fromObjectId") : nullptr,
                       *to_id = given ? given->if_contains("toObjectId") : nullptr;
-    const OlderTie* tie = definition && from_id && to_id ? tie_of(scalar_text(*definition)) : nullptr;
-    if (!tie) return invalid("An association needs fromObjectId, toObjectId and a definitionId that is known");
-    const ObjectType &from = *portal_.catalogue().find_any(tie->from), &to = *portal_.catalogue().find_any(tie->to);
-    RowNumber from_row = portal_.find_live(from, scalar_text(*from_id)), to_row = portal_.find_live(to, scalar_text(*to_id));
+    if (!definition || !from_id || !to_id) return invalid("An association needs fromObjectId, toObjectId and definitionId");
+    TRY(OlderTie tie, tie_of(portal_, scalar_text(*definition)));
+    RowNumber from_row = portal_.find_live(*tie.from, scalar_text(*from_id)), to_row = portal_.find_live(*tie.to, scalar_text(*to_id));
     if (from_row == kNoRow || to_row == kNoRow) return invalid("One of the objects does not exist");
-    const AssociationType& kind = portal_.associations().types(from, to).front();
-    if (removes) portal_.untie(from, from_row, to, to_row, kind, writer(call));
-    else portal_.tie(from, from_row, to, to_row, kind, writer(call));
+    const AssociationType& whole = portal_.associations().types(*tie.from, *tie.to).front();
+    if (removes) portal_.untie(*tie.from, from_row, *tie.to, to_row, whole, writer(call));
+    else portal_.tie(*tie.from, from_row, *tie.to, to_row, *tie.type, writer(call));
   }
   unit.commit();
   return http::Response(204, "");
 }
 
 OlderApi::Answer OlderApi::older_associations(Call& call) {
-  const OlderTie* tie = tie_of(call.parameter("definition"));
-  if (!tie) return invalid("No association definition " + call.parameter("definition"));
-  const ObjectType& from = *portal_.catalogue().find_any(tie->from);
-  RowNumber row = portal_.find_live(from, call.parameter("id"));
+  TRY(OlderTie tie, tie_of(portal_, call.parameter("definition")));
+  RowNumber row = portal_.find_live(*tie.from, call.parameter("id"));
   if (row == kNoRow) return refuse(404, "", "resource not found");
-  json::array ids = older_ties(from, row, tie->to);
+  json::array ids = older_ties(*tie.from, row, tie.to->name);
   json::value last = ids.empty() ? json::value(0) : ids.back();
   return json_answer(200, json::object{{"results", std::move(ids)}, {"hasMore", false}, {"offset", last}});
 }
 
+/// All, or the one that the path names.
 OlderApi::Answer OlderApi::older_owners(Call& call) {
   std::string email = call.query_value("email").value_or("");
   json::array rows;
   for (const Owner& owner : portal_.owners()) {
     if (owner.archived || (!email.empty() && owner.email != email)) continue;
-    rows.push_back(json::object{{"portalId", host_.portal_id},
-                                {"ownerId", older_number(owner.id)},
-                                {"type", "PERSON"},
-                                {"firstName", owner.first_name},
-                                {"lastName", owner.last_name},
-                                {"email", owner.email},
-                                {"hasContactsAccess", true},
-                                {"activeUserId", older_number(owner.user_id)},
-                                {"remoteList", json::array()}});
+    json::object shown{{"portalId", host_.portal_id},
+                       {"ownerId", older_number(owner.id)},
+                       {"type", "PERSON"},
+                       {"firstName", owner.first_name},
+                       {"lastName", owner.last_name},
+                       {"email", owner.email},
+                       {"hasContactsAccess", true},
+                       {"activeUserId", older_number(owner.user_id)},
+                       {"remoteList", json::array()}};
+    if (!call.parameters.empty() && owner.id == call.parameter("id")) return json_answer(200, shown);
+    rows.push_back(std::move(shown));
   }
+  if (!call.parameters.empty()) return refuse(404, "", "resource not found");
   return json_answer(200, rows);
 }
 

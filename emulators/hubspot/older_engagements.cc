@@ -1,6 +1,7 @@
 // Engagements as version 1 has them: one resource for notes, calls, emails, meetings and tasks, whose ids are one sequence (§0.1).
 #include <algorithm>
 
+#include "base/text.h"
 #include "emulators/hubspot/older_api.h"
 
 namespace lockstep::emulators::hubspot {
@@ -58,10 +59,27 @@ const EngagementKind* kind_named(std::string_view name) {
 
 json::string_view named(std::string_view text) { return {text.data(), text.size()}; }
 
-/// What an engagement says, as properties of its kind.
-json::object read_engagement(const EngagementKind& kind, const json::object& body, bool fresh, WallTime now) {
+constexpr std::string_view kPeople[] = {"from", "to", "cc", "bcc"};  // of an email: one property holds them all
+
+/// What hs_email_headers says; nothing where it says nothing.
+json::object people_of(const std::optional<std::string>& headers) {
+  JsonDocument document;
+  if (!headers || !document.parse(*headers) || !document.root().is_object()) return {};
+  return json::object(document.root().get_object(), json::storage_ptr());
+}
+
+/// Numbers and instants are numbers here, of which version 3 makes texts.
+json::value told_member(const Property& property, const std::string& value) {
+  std::string text = older_value(property, value);
+  bool number = property.type == PropertyType::number || property.type == PropertyType::date_time;
+  std::int64_t whole = older_number(text);
+  return number && std::to_string(whole) == text ? json::value(whole) : json::value(text);
+}
+
+/// What an engagement says, as properties of its kind. `people`: what its headers said before.
+json::object read_engagement(const EngagementKind& kind, const json::object& body, bool fresh, WallTime now, json::object people = {}) {
   json::object properties;
-  const json::value *head = body.if_contains("engagement"), *metadata = body.if_contains("metadata");
+  const json::value *head = body.if_contains("engagement"), *metadata = body.if_contains("metadata"), *files = body.if_contains("attachments");
   if (head && head->is_object()) {
     const json::object& given = head->get_object();
     if (const json::value* at = given.if_contains("timestamp"); at && !at->is_null()) properties["hs_timestamp"] = scalar_text(*at);
@@ -73,6 +91,19 @@ json::object read_engagement(const EngagementKind& kind, const json::object& bod
     const json::value* value = metadata && metadata->is_object() ? metadata->get_object().if_contains(named(member.name)) : nullptr;
     if (value && !value->is_object()) properties[named(member.property)] = scalar_text(*value);
   }
+  for (std::string_view role : kPeople) {
+    const json::value* given = kind.name == "EMAIL" && metadata && metadata->is_object() ? metadata->get_object().if_contains(named(role)) : nullptr;
+    if (!given) continue;
+    people[named(role)] = *given;
+    properties["hs_email_headers"] = json::serialize(people);
+  }
+  if (!files || !files->is_array()) return properties;
+  std::vector<std::string> ids;
+  for (const json::value& each : files->get_array()) {
+    const json::value* id = each.is_object() ? each.get_object().if_contains("id") : nullptr;
+    if (id) ids.push_back(scalar_text(*id));
+  }
+  properties["hs_attachment_ids"] = join(ids, ";");
   return properties;
 }
 
@@ -81,7 +112,7 @@ json::object read_engagement(const EngagementKind& kind, const json::object& bod
 /// The engagement that a path names, of whatever kind it is.
 Outcome<std::pair<const ObjectType*, RowNumber>> OlderApi::engagement_of(const Call& call) {
   for (const EngagementKind& kind : engagement_kinds()) {
-    const ObjectType& type = *portal_.catalogue().find_any(kind.type);
+    const ObjectType& type = *portal_.catalogue().find(kind.type);
     RowNumber row = portal_.find_live(type, call.parameter("id"));
     if (row != kNoRow) return std::pair(&type, row);
   }
@@ -94,7 +125,18 @@ json::object OlderApi::older_engagement(const ObjectType& type, RowNumber row) {
   auto value = [&](std::string_view name) { return value_of(portal_, view_of(type, row), type.property(name)); };
   json::object metadata, ties{{"ownerIds", json::array()}, {"workflowIds", json::array()}};
   for (const Member& member : kind.members) {
-    if (auto text = value(member.property)) metadata[named(member.name)] = older_value(type.property(member.property), *text);
+    if (auto text = value(member.property)) metadata[named(member.name)] = told_member(type.property(member.property), *text);
+  }
+  if (kind.name == "EMAIL") {
+    json::object people = people_of(value("hs_email_headers"));
+    for (std::string_view role : kPeople) {
+      if (const json::value* known = people.if_contains(named(role))) metadata[named(role)] = *known;
+    }
+  }
+  json::array files;
+  std::string attached = value("hs_attachment_ids").value_or("");
+  for (std::string_view id : split(attached, ';')) {
+    if (!id.empty()) files.push_back(json::object{{"id", older_number(id)}});
   }
   for (const auto& [name, to] : kTied) ties[named(name)] = older_ties(type, row, to);
   auto owner = value("hubspot_owner_id"), at = value("hs_timestamp");
@@ -106,7 +148,7 @@ json::object OlderApi::older_engagement(const ObjectType& type, RowNumber row) {
                     {"type", named(kind.name)},
                     {"timestamp", at ? older_number(older_value(type.property("hs_timestamp"), *at)) : record.created.ms}};
   if (owner) head["ownerId"] = older_number(*owner);
-  return json::object{{"engagement", std::move(head)}, {"associations", std::move(ties)}, {"attachments", json::array()}, {"metadata", std::move(metadata)}};
+  return json::object{{"engagement", std::move(head)}, {"associations", std::move(ties)}, {"attachments", std::move(files)}, {"metadata", std::move(metadata)}};
 }
 
 OlderApi::Answer OlderApi::engagement_create(Call& call) {
@@ -115,7 +157,7 @@ OlderApi::Answer OlderApi::engagement_create(Call& call) {
   const json::value *head = body->if_contains("engagement"), *ties = body->if_contains("associations");
   const EngagementKind* kind = head && head->is_object() ? kind_named(text_member(head->get_object(), "type")) : nullptr;
   if (!kind) return invalid("engagement.type is one of NOTE, TASK, CALL, MEETING, EMAIL");
-  ObjectType& type = *portal_.catalogue().find_any(kind->type);
+  ObjectType& type = *portal_.catalogue().find(kind->type);
   UnitOfWork unit(portal_);
   TRY(RowNumber row, portal_.create(type, read_engagement(*kind, *body, true, call.now), nullptr, writer(call)));
   for (const auto& [name, to] : kTied) {
@@ -128,7 +170,7 @@ OlderApi::Answer OlderApi::engagement_create(Call& call) {
 /// Reads, changes or removes the one that the path names.
 OlderApi::Answer OlderApi::engagement_one(Call& call) {
   TRY(auto found, engagement_of(call));
-  ObjectType& type = *portal_.catalogue().find_any(found.first->name);
+  ObjectType& type = *portal_.catalogue().find(found.first->name);
   if (call.request.method == "DELETE") {
     portal_.archive(type, found.second, writer(call));
     return http::Response(204, "");
@@ -136,7 +178,10 @@ OlderApi::Answer OlderApi::engagement_one(Call& call) {
   if (call.request.method == "PATCH") {
     JsonDocument document;
     TRY(const json::object* body, read_body(call, document));
-    TRY_VOID(portal_.update(type, found.second, read_engagement(*kind_named(type.name), *body, false, call.now), writer(call)));
+    json::object people;
+    if (type.name == "emails") people = people_of(value_of(portal_, view_of(type, found.second), type.property("hs_email_headers")));
+    json::object said = read_engagement(*kind_named(type.name), *body, false, call.now, std::move(people));
+    TRY_VOID(portal_.update(type, found.second, said, writer(call)));
   }
   return json_answer(200, older_engagement(type, found.second));
 }
@@ -147,13 +192,13 @@ OlderApi::Answer OlderApi::engagement_pages(Call& call) {
   const ObjectType* of = nullptr;
   RowNumber of_row = kNoRow;
   for (const auto& [name, value] : call.parameters) {
-    if (name == "kind") of = portal_.catalogue().find_any(to_lower_ascii(value));
+    if (name == "kind") of = portal_.catalogue().find(value);
     if (name == "record" && of) of_row = portal_.find_live(*of, value);
   }
   if (!call.parameters.empty() && of_row == kNoRow) return refuse(404, "", "resource not found");
   std::vector<std::pair<std::int64_t, json::object>> all;
   for (const EngagementKind& kind : engagement_kinds()) {
-    const ObjectType& type = *portal_.catalogue().find_any(kind.type);
+    const ObjectType& type = *portal_.catalogue().find(kind.type);
     auto add = [&](RowNumber row) {
       const Record& record = type.table->record(row);
       all.emplace_back(recent ? -record.modified.ms : older_number(record.id), older_engagement(type, row));
@@ -176,7 +221,7 @@ OlderApi::Answer OlderApi::engagement_pages(Call& call) {
 /// What calls can come to.
 OlderApi::Answer OlderApi::older_dispositions(Call&) {
   json::array rows;
-  for (const Option& each : portal_.catalogue().find_any("calls")->property("hs_call_disposition").options)
+  for (const Option& each : portal_.catalogue().find("calls")->property("hs_call_disposition").options)
     rows.push_back(json::object{{"id", each.value}, {"label", each.label}, {"deleted", false}});
   return json_answer(200, rows);
 }

@@ -14,14 +14,14 @@ json::object older_sent(const json::value& body) {
 
 /// The ids of what a record is tied to.
 json::array OlderApi::older_ties(const ObjectType& from, RowNumber row, std::string_view to_name) {
-  const ObjectType& to = *portal_.catalogue().find_any(to_name);
+  const ObjectType& to = *portal_.catalogue().find(to_name);
   json::array ids;
   for (const auto& tie : portal_.live_ties(from, row, to)) ids.push_back(older_number(to.table->record(tie.to).id));
   return ids;
 }
 
 json::object OlderApi::older_record(const OlderKind& kind, RowNumber row, const std::vector<std::string>& names) {
-  const ObjectType& type = *portal_.catalogue().find_any(kind.type);
+  const ObjectType& type = *portal_.catalogue().find(kind.type);
   const Record& record = type.table->record(row);
   json::object shown{{"portalId", host_.portal_id},
                      {json::string_view(kind.id.data(), kind.id.size()), older_number(record.id)},
@@ -38,14 +38,14 @@ json::object OlderApi::older_record(const OlderKind& kind, RowNumber row, const 
 }
 
 Outcome<RowNumber> OlderApi::older_row(const Call& call, const OlderKind& kind) {
-  RowNumber row = portal_.resolve(*portal_.catalogue().find_any(kind.type), call.parameter("id"));
+  RowNumber row = portal_.resolve(*portal_.catalogue().find(kind.type), call.parameter("id"));
   if (row == kNoRow) return refuse(404, "", "resource not found");
   return row;
 }
 
 /// Ties a record to those that a list of ids names, without a label.
 Outcome<void> OlderApi::older_tie(const ObjectType& from, RowNumber row, std::string_view to_name, const json::value* ids, const Writer& writer) {
-  const ObjectType& to = *portal_.catalogue().find_any(to_name);
+  const ObjectType& to = *portal_.catalogue().find(to_name);
   for (const json::value& each : ids && ids->is_array() ? ids->get_array() : json::array()) {
     RowNumber other = portal_.find_live(to, scalar_text(each));
     if (other == kNoRow) return invalid("Unknown associated record: " + scalar_text(each));
@@ -55,7 +55,7 @@ Outcome<void> OlderApi::older_tie(const ObjectType& from, RowNumber row, std::st
 }
 
 OlderApi::Answer OlderApi::older_create(Call& call, const OlderKind& kind) {
-  ObjectType& type = *portal_.catalogue().find_any(kind.type);
+  ObjectType& type = *portal_.catalogue().find(kind.type);
   JsonDocument document;
   if (!document.parse(call.request.body)) return bad_json("line 1, column 1");
   UnitOfWork unit(portal_);
@@ -78,13 +78,13 @@ OlderApi::Answer OlderApi::older_update(Call& call, const OlderKind& kind) {
   TRY(RowNumber row, older_row(call, kind));
   JsonDocument document;
   if (!document.parse(call.request.body)) return bad_json("line 1, column 1");
-  TRY_VOID(portal_.update(*portal_.catalogue().find_any(kind.type), row, older_sent(document.root()), writer(call)));
+  TRY_VOID(portal_.update(*portal_.catalogue().find(kind.type), row, older_sent(document.root()), writer(call)));
   return json_answer(200, older_record(kind, row, {}));
 }
 
 OlderApi::Answer OlderApi::older_remove(Call& call, const OlderKind& kind) {
   TRY(RowNumber row, older_row(call, kind));
-  ObjectType& type = *portal_.catalogue().find_any(kind.type);
+  ObjectType& type = *portal_.catalogue().find(kind.type);
   portal_.archive(type, row, writer(call));
   if (kind.type != "companies") return http::Response(204, "");
   return json_answer(200, json::object{{"companyId", older_number(type.table->record(row).id)}, {"deleted", true}});
@@ -92,7 +92,7 @@ OlderApi::Answer OlderApi::older_remove(Call& call, const OlderKind& kind) {
 
 /// By id, behind the id that `offset` names.
 OlderApi::Answer OlderApi::older_pages(Call& call, const OlderKind& kind) {
-  const ObjectType& type = *portal_.catalogue().find_any(kind.type);
+  const ObjectType& type = *portal_.catalogue().find(kind.type);
   std::int64_t limit = older_query(call, "limit", 100, 1, 250), after = older_query(call, "offset", 0, 0), offset = after;
   std::vector<std::string> names = query_list(call, "properties");
   if (names.empty()) names = {"hs_object_id"};
@@ -111,7 +111,7 @@ OlderApi::Answer OlderApi::older_pages(Call& call, const OlderKind& kind) {
 }
 
 OlderApi::Answer OlderApi::older_recent(Call& call, const OlderKind& kind) {
-  const ObjectType& type = *portal_.catalogue().find_any(kind.type);
+  const ObjectType& type = *portal_.catalogue().find(kind.type);
   std::vector<RowNumber> rows = newest_first(type, call.request.path().ends_with("/created"));
   std::int64_t since = older_query(call, "since", 0, 0);
   std::erase_if(rows, [&](RowNumber row) { return type.table->record(row).modified.ms < since; });
@@ -123,7 +123,7 @@ OlderApi::Answer OlderApi::older_recent(Call& call, const OlderKind& kind) {
 }
 
 OlderApi::Answer OlderApi::older_companies_of_domain(Call& call) {
-  const ObjectType& type = *portal_.catalogue().find_any("companies");
+  const ObjectType& type = *portal_.catalogue().find("companies");
   const Property& domain = type.property("domain");
   json::array results;
   std::int64_t last = 0;
@@ -138,10 +138,10 @@ OlderApi::Answer OlderApi::older_companies_of_domain(Call& call) {
 
 OlderApi::Answer OlderApi::older_people_of_company(Call& call) {
   TRY(RowNumber row, older_row(call, kOlderCompanies));
-  json::array ids = older_ties(*portal_.catalogue().find_any("companies"), row, "contacts"), contacts;
+  json::array ids = older_ties(*portal_.catalogue().find("companies"), row, "contacts"), contacts;
   json::value last = ids.empty() ? json::value(0) : ids.back();
   if (call.request.path().ends_with("/vids")) return json_answer(200, json::object{{"vids", std::move(ids)}, {"vidOffset", last}, {"hasMore", false}});
-  const ObjectType& people = *portal_.catalogue().find_any("contacts");
+  const ObjectType& people = *portal_.catalogue().find("contacts");
   for (const json::value& id : ids) contacts.push_back(older_contact(portal_.find_live(people, scalar_text(id)), {}));
   return json_answer(200, json::object{{"contacts", std::move(contacts)}, {"vidOffset", last}, {"hasMore", false}});
 }
@@ -149,7 +149,7 @@ OlderApi::Answer OlderApi::older_people_of_company(Call& call) {
 /// Ties a deal to the records that the query names, or takes the ties away.
 OlderApi::Answer OlderApi::older_join_deal(Call& call) {
   TRY(RowNumber row, older_row(call, kOlderDeals));
-  const ObjectType &deals = *portal_.catalogue().find_any("deals"), *to = portal_.catalogue().find_any(to_lower_ascii(call.parameter("kind")));
+  const ObjectType &deals = *portal_.catalogue().find("deals"), *to = portal_.catalogue().find(call.parameter("kind"));
   if (!to || portal_.associations().types(deals, *to).empty()) return invalid("Deals are not tied to " + call.parameter("kind"));
   const AssociationType& kind = portal_.associations().types(deals, *to).front();
   for (const std::string& id : query_list(call, "id")) {
@@ -162,7 +162,7 @@ OlderApi::Answer OlderApi::older_join_deal(Call& call) {
 }
 
 OlderApi::Answer OlderApi::older_deals_of(Call& call) {
-  const ObjectType &deals = *portal_.catalogue().find_any("deals"), *from = portal_.catalogue().find_any(to_lower_ascii(call.parameter("kind")));
+  const ObjectType &deals = *portal_.catalogue().find("deals"), *from = portal_.catalogue().find(call.parameter("kind"));
   RowNumber row = from ? portal_.find_live(*from, call.parameter("record")) : kNoRow;
   if (row == kNoRow) return refuse(404, "", "resource not found");
   json::array rows;
@@ -173,7 +173,7 @@ OlderApi::Answer OlderApi::older_deals_of(Call& call) {
 
 OlderApi::Answer OlderApi::older_join_company(Call& call) {
   TRY(RowNumber row, older_row(call, kOlderCompanies));
-  const ObjectType &companies = *portal_.catalogue().find_any("companies"), &people = *portal_.catalogue().find_any("contacts");
+  const ObjectType &companies = *portal_.catalogue().find("companies"), &people = *portal_.catalogue().find("contacts");
   RowNumber person = portal_.find_live(people, call.parameter("vid"));
   if (person == kNoRow) return refuse(404, "", "contact does not exist");
   const AssociationType& kind = portal_.associations().types(companies, people).front();

@@ -53,7 +53,7 @@ void OlderApi::add_routes(const std::function<void(std::string, const std::strin
   const std::string ties = "/crm-associations/v1/associations";
   for (const char* how : {"", "/create-batch", "/delete", "/delete-batch"}) add("PUT", ties + how, &OlderApi::older_associate);
   add("GET", ties + "/{id}/HUBSPOT_DEFINED/{definition}", &OlderApi::older_associations);
-  add("GET", "/owners/v2/owners", &OlderApi::older_owners);
+  for (const char* which : {"", "/{id}"}) add("GET", std::string("/owners/v2/owners") + which, &OlderApi::older_owners);
   add("GET", "/crm-pipelines/v1/pipelines/{type}", &OlderApi::older_pipelines);
   for (const char* which : {"", "/{id}"}) add("GET", std::string("/deals/v1/pipelines") + which, &OlderApi::older_deal_pipelines);
   add("GET", "/calling/v1/dispositions", &OlderApi::older_dispositions);

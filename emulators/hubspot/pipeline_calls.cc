@@ -117,8 +117,7 @@ Outcome<Stage*> HubSpot::stage_of(Call& call, bool archived_too) {
 /// Refuses what records still stand in, where the call asks for that (§2.9).
 Outcome<void> HubSpot::check_unused(const Call& call, const std::vector<std::string>& stages) {
   TRY(const ObjectType* type, type_of(call));
-  bool asked = call.query_value("validateReferencesBeforeDelete") == "true" ||
-               (type->name == "deals" && call.query_value("validateDealStageUsagesBeforeDelete") == "true");
+  bool asked = query_flag(call, "validateReferencesBeforeDelete") || (type->name == "deals" && query_flag(call, "validateDealStageUsagesBeforeDelete"));
   const FieldId column = type->property(type->stage).column;
   for (RowNumber row = 0; asked && row < type->table->row_count(); ++row) {
     if (type->table->record(row).deleted) continue;

@@ -82,7 +82,7 @@ void Portal::take_settings() {
 }
 
 std::string Portal::next_id(const ObjectType& type) {
-  std::size_t place = type.engagement ? catalogue_.find_any("notes")->index : type.index;  // engagements were one type once
+  std::size_t place = type.engagement ? catalogue_.find("notes")->index : type.index;  // engagements were one type once
   if (place >= sequences_.size()) sequences_.resize(place + 1, kFirstId);
   return std::to_string(++sequences_[place]);
 }

@@ -187,15 +187,8 @@ void Catalogue::searchable_words() {
 ObjectType* Catalogue::find(std::string_view name) {
   for (ObjectType& object : objects_) {
     if (object.custom && object.custom->archived.ms != 0) continue;
-    if (object.name == name || object.type_id == name || (object.custom && name == "p_" + object.custom->name)) return &object;
-  }
-  return nullptr;
-}
-
-ObjectType* Catalogue::find_any(std::string_view name) {
-  if (ObjectType* found = find(name)) return found;
-  for (ObjectType& object : objects_) {
-    if (object.singular == name) return &object;
+    if (object.type_id == name || equal_no_case(object.name, name) || equal_no_case(object.singular, name)) return &object;
+    if (object.custom && equal_no_case("p_" + object.custom->name, name)) return &object;
   }
   return nullptr;
 }

@@ -64,6 +64,7 @@ struct Property {
   TextForm form = TextForm::any;
   Source source = Source::stored;
   std::string description;
+  std::string sensitivity = "non_sensitive";  // or "sensitive", "highly_sensitive"
   WallTime created;
   WallTime updated;
   WallTime archived;  // 0: it is not
@@ -138,10 +139,8 @@ class Catalogue {
   explicit Catalogue(Database& database);
   Catalogue(const Catalogue&) = delete;
   Catalogue& operator=(const Catalogue&) = delete;
-  /// By plural name or type id; null when there is none.
+  /// By plural or singular name, in letters of any size, or type id; null when there is none.
   ObjectType* find(std::string_view name);
-  /// By singular name, too: what associations and the control plane accept.
-  ObjectType* find_any(std::string_view name);
   ObjectType& object(std::string_view name);  // precondition: it exists
   std::deque<ObjectType>& objects() { return objects_; }
   const std::deque<ObjectType>& objects() const { return objects_; }

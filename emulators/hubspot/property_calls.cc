@@ -44,18 +44,18 @@ Outcome<Property*> HubSpot::definition_of(ObjectType& type, std::string_view nam
 
 HubSpot::Answer HubSpot::property_list(Call& call) {
   TRY(ObjectType * type, type_of(call));
-  bool archived = call.query_value("archived") == "true";
-  bool plain = call.query_value("dataSensitivity").value_or("non_sensitive") == "non_sensitive";
+  bool archived = query_flag(call, "archived");
+  std::string sensitivity = call.query_value("dataSensitivity").value_or("non_sensitive");
   json::array results;
   for (const auto& [name, property] : type->properties) {
-    if (plain && (property.archived.ms != 0) == archived) results.push_back(render_definition(property));
+    if (property.sensitivity == sensitivity && (property.archived.ms != 0) == archived) results.push_back(render_definition(property));
   }
   return json_answer(200, json::object{{"results", std::move(results)}});
 }
 
 HubSpot::Answer HubSpot::property_read(Call& call) {
   TRY(ObjectType * type, type_of(call));
-  TRY(Property * property, definition_of(*type, call.parameter("name"), call.query_value("archived") == "true"));
+  TRY(Property * property, definition_of(*type, call.parameter("name"), query_flag(call, "archived")));
   return json_answer(200, render_definition(*property));
 }
 

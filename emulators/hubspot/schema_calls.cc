@@ -109,7 +109,7 @@ json::object HubSpot::render_schema(const ObjectType& type, bool whole) const {
 }
 
 HubSpot::Answer HubSpot::schema_list(Call& call) {
-  bool archived = call.query_value("archived") == "true";
+  bool archived = query_flag(call, "archived");
   json::array results;
   for (const ObjectType& type : portal_.catalogue().objects()) {
     if (type.custom && (type.custom->archived.ms != 0) == archived) results.push_back(render_schema(type, true));
@@ -162,9 +162,7 @@ HubSpot::Answer HubSpot::schema_create(Call& call) {
   TRY_VOID(read_labels(*body, properties, custom, required));
   std::vector<ObjectType*> tied;
   for (const std::string& name : text_list(*body, "associatedObjects")) {
-    std::string lower = name;
-    std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    tied.push_back(portal_.catalogue().find_any(lower));
+    tied.push_back(portal_.catalogue().find(name));
     if (!tied.back()) return invalid(fmt::format("Unable to infer object type from: {}", name));
   }
   type.defaults = {custom.primary, "hs_createdate", "hs_lastmodifieddate", "hs_object_id"};
@@ -211,8 +209,8 @@ HubSpot::Answer HubSpot::schema_tie(Call& call) {
   TRY(ObjectType * type, type_of(call));
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
-  ObjectType* from = portal_.catalogue().find_any(text_member(*body, "fromObjectTypeId"));
-  ObjectType* to = portal_.catalogue().find_any(text_member(*body, "toObjectTypeId"));
+  ObjectType* from = portal_.catalogue().find(text_member(*body, "fromObjectTypeId"));
+  ObjectType* to = portal_.catalogue().find(text_member(*body, "toObjectTypeId"));
   if (!from || !to || (from != type && to != type) || !type->custom) return invalid("an association needs two object types, one of them this one");
   if (!portal_.associations().types(*from, *to).empty()) return refuse(409, "CONFLICT", "These object types are associated already.");
   portal_.associations().add_pair(*from, *to, std::string(text_member(*body, "name")));

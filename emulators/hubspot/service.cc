@@ -14,6 +14,8 @@ namespace lockstep::emulators::hubspot {
 namespace {
 
 constexpr std::string_view kVersions[] = {"2025-09", "2026-03", "2026-09", "2026-09-beta", "2027-03-beta"};
+/// What the clients know beside the types of the catalogue.
+constexpr std::string_view kUnservedTypes[] = {"leads", "quotes", "taxes", "postal_mail", "invoices", "goal_targets", "feedback_submissions"};
 constexpr std::int64_t kDailyExports = 30;
 constexpr std::int64_t kTies = 100, kDailyTies = 500'000;  // calls about associations, in ten seconds and a day
 
@@ -81,10 +83,10 @@ std::string HubSpot::uuid() { return make_uuid(ids_, 7); }
 
 Outcome<ObjectType*> HubSpot::type_of(const Call& call) {
   const std::string& name = call.parameter("type");
-  bool associations = call.request.target.find("/associations/") != std::string::npos;
-  ObjectType* type = associations ? portal_.catalogue().find_any(name) : portal_.catalogue().find(name);
-  if (!type) return invalid(fmt::format("Unable to infer object type from: {}", name));
-  return type;
+  if (ObjectType* type = portal_.catalogue().find(name)) return type;
+  auto is_named = [&](std::string_view unserved) { return equal_no_case(name, unserved); };
+  if (name.starts_with("0-") || std::any_of(std::begin(kUnservedTypes), std::end(kUnservedTypes), is_named)) return not_served("objects of the type " + name);
+  return invalid(fmt::format("Unable to infer object type from: {}", name));
 }
 
 Writer HubSpot::writer(const Call& call) const {
@@ -102,7 +104,8 @@ Outcome<RowNumber> HubSpot::row_of(const Call& call, const ObjectType& type, boo
   const std::string& id = call.parameter("id");
   std::string key = by_key ? call.query_value("idProperty").value_or("hs_object_id") : "hs_object_id";
   const Property* property = type.find(key);
-  if (!property || !Portal::is_key(type, *property)) return invalid(fmt::format("{} is not a unique property of {}", key, type.name));
+  if (!property) return invalid({{key, "PROPERTY_DOESNT_EXIST", fmt::format("Property \"{}\" does not exist", key)}});
+  if (!Portal::is_key(type, *property)) return invalid(fmt::format("{} is not a unique property of {}", key, type.name));
   bool by_id = property->source == Source::object_id;
   if (by_id && (id.empty() || id.find_first_not_of("0123456789") != std::string::npos)) {
     auto refused = refuse(404, "OBJECT_NOT_FOUND", "Object not found.  objectId are usually numeric.");
@@ -114,7 +117,7 @@ Outcome<RowNumber> HubSpot::row_of(const Call& call, const ObjectType& type, boo
   return row;
 }
 
-http::Response HubSpot::not_found(Call&) { return told(hubspot::not_found().value()); }
+http::Response HubSpot::not_found(Call& call) { return told(not_served(call.request.method + " " + std::string(call.request.path())).value()); }
 
 http::Response HubSpot::method_not_allowed(Call& call, const std::vector<std::string>& allowed) {
   http::Response response = told(refuse(405, "", fmt::format("Method {} is not allowed", call.request.method)).value());
@@ -148,6 +151,8 @@ Outcome<std::vector<const json::object*>> read_inputs(const json::object& body, 
   }
   return items;
 }
+
+bool query_flag(const Call& call, std::string_view name) { return equal_no_case(call.query_value(name).value_or(""), "true"); }
 
 std::vector<std::string> query_list(const Call& call, std::string_view name) {
   std::vector<std::string> values;

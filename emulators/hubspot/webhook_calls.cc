@@ -8,7 +8,7 @@ namespace lockstep::emulators::hubspot {
 namespace {
 
 constexpr std::size_t kMaxSubscriptions = 1'000;
-constexpr std::int64_t kLeastConcurrent = 6;
+constexpr std::int64_t kLeastConcurrent = 6, kUsuallyConcurrent = 10;
 
 json::object render_webhook_settings(const WebhookSettings& settings) {
   json::object body{{"targetUrl", settings.target_url},
@@ -71,10 +71,13 @@ HubSpot::Answer HubSpot::webhook_configure(Call& call) {
   TRY(const json::object* body, read_body(call, document));
   std::string url(text_member(*body, "targetUrl"));
   if (!http::parse_url(url)) return invalid("targetUrl is missing or not absolute");
-  const json::value* throttling = body->if_contains("throttling");
-  const json::value* most = throttling && throttling->is_object() ? throttling->get_object().if_contains("maxConcurrentRequests") : nullptr;
-  if (!most || !most->is_int64() || most->get_int64() < kLeastConcurrent) return invalid("throttling.maxConcurrentRequests must be greater than 5");
-  portal_.events().configure(std::move(url), most->get_int64(), call.now);
+  std::int64_t most = kUsuallyConcurrent;
+  if (const json::value* throttling = body->if_contains("throttling")) {
+    const json::value* given = throttling->is_object() ? throttling->get_object().if_contains("maxConcurrentRequests") : nullptr;
+    if (!given || !given->is_int64() || given->get_int64() < kLeastConcurrent) return invalid("throttling.maxConcurrentRequests must be greater than 5");
+    most = given->get_int64();
+  }
+  portal_.events().configure(std::move(url), most, call.now);
   WebhookSettings& settings = portal_.events().settings();
   if (settings.created.ms == 0) settings.created = call.now;
   settings.updated = call.now;

@@ -62,10 +62,12 @@ TEST_F(Batches, AnUpsertIsByAUniquePropertyAndNotById) {
 TEST_F(Batches, OnlyUniquePropertiesAreKeys) {
   json::object input{{"id", "Ann"}, {"idProperty", "firstname"}, {"properties", {{"lastname", "Lee"}}}};
   Answer answer = batch("upsert", {input});
-  EXPECT_EQ(message(answer), "Unable to perform update/upsert by non-unique 0-1 property");
+  EXPECT_EQ(message(answer), "Unable to perform update/upsert by non-unique 0-1 property firstname in portal ID 4242001");
   std::string id = contact("a@x.example");
   json::object by_email{{"id", "a@x.example"}, {"idProperty", "email"}, {"properties", {{"lastname", "Lee"}}}};
   EXPECT_EQ(batch("update", {by_email}).status, 400);
+  json::object by_id{{"id", id}, {"idProperty", "hs_object_id"}, {"properties", {{"lastname", "Lee"}}}};
+  EXPECT_EQ(message(batch("update", {by_id})), "Unable to perform update/upsert by non-unique 0-1 property hs_object_id in portal ID 4242001");
 }
 
 // fact: §2.5 [D]

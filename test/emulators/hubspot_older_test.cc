@@ -77,6 +77,7 @@ TEST_F(Older, SeveralContactsAreWrittenTogetherOrNotAtAllAndTwoBecomeOne) {
   EXPECT_EQ(post("/contacts/v1/contact/merge-vids/" + ann, {{"vidToMerge", std::stoll(text_at(bob.body, "/vid"))}}).text, "SUCCESS");
   EXPECT_EQ(text_at(api.get("/contacts/v1/contact/vid/" + text_at(bob.body, "/vid") + "/profile").body, "/properties/city/value"), "Oslo")
       << "both old ids lead to it";
+  EXPECT_EQ(text_at(api.get("/contacts/v1/contact/vid/" + ann + "/profile").body, "/merged-vids/0"), ann);
 }
 
 // fact: §0.1 [D2]
@@ -117,6 +118,30 @@ TEST_F(Older, AnEngagementIsANoteOrATaskOfTheNewVersion) {
 }
 
 // fact: §0.1 [D2]
+TEST_F(Older, AnEmailKeepsWhoWroteItToWhomAndNumbersAreNumbers) {
+  const std::string path = "/engagements/v1/engagements";
+  json::object letter{{"from", {{"email", "a@x.example"}, {"firstName", "Ann"}, {"lastName", "Lee"}}},
+                      {"to", json::array{json::object{{"email", "Bob <b@x.example>"}}}},
+                      {"cc", json::array{json::object{{"email", "c@x.example"}}}},
+                      {"bcc", json::array()},
+                      {"subject", "Hello"}};
+  Answer email = post(
+      path, {{"engagement", {{"type", "EMAIL"}}}, {"metadata", letter}, {"attachments", json::array{json::object{{"id", 4241}}, json::object{{"id", 4242}}}}});
+  ASSERT_EQ(email.status, 200) << email.text;
+  EXPECT_EQ(json::serialize(email.body.at("metadata").at("to")), R"([{"email":"Bob <b@x.example>"}])");
+  EXPECT_EQ(text_at(email.body, "/metadata/from/firstName") + " " + text_at(email.body, "/attachments/1/id"), "Ann 4242");
+  std::string id = text_at(email.body, "/engagement/id");
+  EXPECT_EQ(value("emails", id, "hs_email_from_email") + " " + value("emails", id, "hs_attachment_ids"), "a@x.example 4241;4242");
+  Answer changed = patch(path + "/" + id, {{"metadata", {{"cc", json::array()}}}});
+  EXPECT_EQ(json::serialize(changed.body.at("metadata").at("cc")) + text_at(changed.body, "/metadata/from/email"), "[]a@x.example")
+      << "what is not named stays";
+  Answer call = post(path, {{"engagement", {{"type", "CALL"}}}, {"metadata", {{"durationMilliseconds", 38'000}, {"status", "COMPLETED"}}}});
+  EXPECT_EQ(call.body.at("metadata").at("durationMilliseconds"), 38'000);
+  Answer meeting = post(path, {{"engagement", {{"type", "MEETING"}}}, {"metadata", {{"title", "M"}, {"startTime", 1'700'000'000'000}}}});
+  EXPECT_EQ(meeting.body.at("metadata").at("startTime"), 1'700'000'000'000);
+}
+
+// fact: §0.1 [D2]
 TEST_F(Older, DealsAndTicketsAreTiedAndListed) {
   std::string vid = contact("ann@acme.example");
   Answer deal = post("/deals/v1/deal", {{"associations", {{"associatedVids", json::array{std::stoll(vid)}}}},
@@ -141,9 +166,27 @@ TEST_F(Older, DealsAndTicketsAreTiedAndListed) {
   EXPECT_EQ(api.send("DELETE", "/crm-objects/v1/objects/tickets/" + id).status, 204);
 }
 
+// fact: §2.12 [D]
+TEST_F(Older, ADefinitionOfVersion1IsTheTypeOfVersion4) {
+  std::string vid = contact("ann@acme.example"), acme = company("Acme"), parent = company("Parent");
+  auto tie = [&](const std::string& how, const std::string& from, const std::string& to, int definition) {
+    json::object body{{"fromObjectId", from}, {"toObjectId", to}, {"category", "HUBSPOT_DEFINED"}, {"definitionId", definition}};
+    return put("/crm-associations/v1/associations" + how, body).status;
+  };
+  EXPECT_EQ(tie("", vid, acme, 1), 204);
+  EXPECT_EQ(text_at(api.get("/crm/v4/objects/contacts/" + vid + "/associations/companies").body, "/results/0/associationTypes/0/label"), "Primary");
+  EXPECT_EQ(tie("", parent, acme, 13), 204);
+  EXPECT_EQ(text_at(api.get("/crm-associations/v1/associations/" + parent + "/HUBSPOT_DEFINED/13").body, "/results"), "[" + acme + "]");
+  EXPECT_EQ(tie("/delete", vid, acme, 1), 204);
+  EXPECT_EQ(text_at(api.get("/crm-associations/v1/associations/" + vid + "/HUBSPOT_DEFINED/1").body, "/results"), "[]") << "not the label alone";
+  EXPECT_EQ(tie("", vid, acme, 9), 501);
+}
+
 // fact: §0.1 [D2]
 TEST_F(Older, OwnersPipelinesAndPropertiesAreListed) {
   EXPECT_EQ(text_at(api.get("/owners/v2/owners?email=bob@portal.example").body, "/0/ownerId"), "70002");
+  EXPECT_EQ(text_at(api.get("/owners/v2/owners/70002").body, "/email"), "bob@portal.example");
+  EXPECT_EQ(api.get("/owners/v2/owners/1").status, 404);
   EXPECT_EQ(text_at(api.get("/crm-pipelines/v1/pipelines/tickets").body, "/results/0/stages/0/stageId"), "1");
   EXPECT_EQ(text_at(api.get("/properties/v1/contacts/properties/named/email").body, "/name"), "email");
   EXPECT_EQ(text_at(api.get("/properties/v2/companies/properties").body, "/0/groupName"), "companyinformation");
@@ -198,7 +241,9 @@ TEST_F(Older, GroupsDealPipelinesAndOutcomesOfCallsAreTold) {
   EXPECT_EQ(api.get("/deals/v1/pipelines/none").status, 404);
   EXPECT_EQ(text_at(api.get("/calling/v1/dispositions").body, "/1/label"), "Connected");
   EXPECT_EQ(text_at(api.get("/integrations/v1/me").body, "/portalId"), "4242001");
-  EXPECT_EQ(text_at(api.get("/integrations/v1/limit/daily").body, "/0/fetchStatus"), "SUCCESS");
+  Answer usage = api.get("/integrations/v1/limit/daily");
+  EXPECT_EQ(text_at(usage.body, "/0/name") + " " + text_at(usage.body, "/0/fetchStatus"), "api-calls-daily SUCCESS");
+  EXPECT_EQ(text_at(usage.body, "/0/collectedAt"), std::to_string(clock.now().ms));
 }
 
 }  // namespace

@@ -4,7 +4,15 @@
 namespace lockstep::emulators::hubspot {
 namespace {
 
-class Quirks : public HubSpotTest {};
+class Quirks : public HubSpotTest {
+ protected:
+  Answer send_import(const std::string& file, const std::string& request) {
+    return api.send("POST", "/crm/v3/imports",
+                    "--x7\r\nContent-Disposition: form-data; name=\"files\"; filename=\"c.csv\"\r\n\r\n" + file +
+                        "\r\n--x7\r\nContent-Disposition: form-data; name=\"importRequest\"\r\n\r\n" + request + "\r\n--x7--\r\n",
+                    {{"Content-Type", "multipart/form-data; boundary=x7"}});
+  }
+};
 
 // fact: §6 [D]
 TEST_F(Quirks, HeadersOfAnEmailNamePeopleAsObjects) {
@@ -124,18 +132,59 @@ TEST_F(Quirks, AFileOfAnImportHasItsMostBytes) {
       file = "Email\na@x.example\n",
       request = R"({"name":"n","importOperations":{"0-1":"UPSERT"},"files":[{"fileName":"c.csv","fileFormat":"CSV","fileImportPage":{"hasHeader":true,)"
                 R"("columnMappings":[{"columnObjectTypeId":"0-1","columnName":"Email","propertyName":"email","columnType":"HUBSPOT_ALTERNATE_ID"}]}}]})";
-  auto send = [&] {
-    return api.send("POST", "/crm/v3/imports",
-                    "--x7\r\nContent-Disposition: form-data; name=\"files\"; filename=\"c.csv\"\r\n\r\n" + file +
-                        "\r\n--x7\r\nContent-Disposition: form-data; name=\"importRequest\"\r\n\r\n" + request + "\r\n--x7--\r\n",
-                    {{"Content-Type", "multipart/form-data; boundary=x7"}});
-  };
   set({{"import_file_bytes", file.size() - 1}});
-  Answer refused = send();
+  Answer refused = send_import(file, request);
   EXPECT_EQ(std::to_string(refused.status) + category(refused), "429RATE_LIMITS");
   EXPECT_EQ(text_at(api.get("/crm/v3/imports").body, "/results"), "[]");
   set({{"import_file_bytes", file.size()}});
-  EXPECT_EQ(send().status, 200);
+  EXPECT_EQ(send_import(file, request).status, 200);
+}
+
+// fact: §5.1 [S, D]
+TEST_F(Quirks, AnImportThatWouldAssociateIsNotDoneByHalf) {
+  auto send = [&](const std::string& column) {
+    return send_import("Email,Firm\na@x.example,Acme\n",
+                       R"({"name":"n","files":[{"fileName":"c.csv","fileFormat":"CSV","fileImportPage":{"hasHeader":true,"columnMappings":[)"
+                       R"({"columnObjectTypeId":"0-1","columnName":"Email","propertyName":"email","columnType":"HUBSPOT_ALTERNATE_ID"},)" +
+                           column + "]}}]}");
+  };
+  EXPECT_EQ(send(R"({"columnObjectTypeId":"0-1","columnName":"Firm","propertyName":"company"})").status, 200);
+  EXPECT_EQ(send(R"({"columnObjectTypeId":"0-2","columnName":"Firm","propertyName":"name"})").status, 501);
+  EXPECT_EQ(send(R"({"columnObjectTypeId":"0-1","columnName":"Firm","columnType":"FLEXIBLE_ASSOCIATION_LABEL"})").status, 501);
+  EXPECT_EQ(
+      send(
+          R"({"columnObjectTypeId":"0-1","columnName":"Firm","propertyName":null,"foreignKeyType":{"associationTypeId":280,"associationCategory":"HUBSPOT_DEFINED"}})")
+          .status,
+      501);
+}
+
+// fact: §5.1 [K]
+TEST_F(Quirks, AnImportMayBeToldInTheWordsOfTheClientsExamples) {
+  Answer started = send_import("First Name,Email\nAnn,a@x.example\n",
+                               R"({"name":"n","files":[{"fileName":"c.csv","fileImportPage":{"hasHeader":true,"columnMappings":[)"
+                               R"({"columnName":"First Name","propertyName":"firstname","columnObjectType":"CONTACT"},)"
+                               R"({"columnName":"Email","propertyName":"email","columnObjectType":"CONTACT","idColumnType":"HUBSPOT_ALTERNATE_ID"}]}}]})");
+  ASSERT_EQ(started.status, 200) << started.text;
+  clock.advance(Duration(3'000));
+  EXPECT_EQ(text_at(api.get("/crm/v3/imports/" + text_at(started.body, "/id")).body, "/metadata/counters/CREATED_OBJECTS"), "1");
+  EXPECT_EQ(text_at(read("contacts", "a@x.example", "idProperty=email").body, "/properties/firstname"), "Ann");
+}
+
+// fact: §5.2 [D]
+TEST_F(Quirks, AnExportIsSortedInWordsOfItsOwn) {
+  contact("a@x.example");
+  contact("b@x.example");
+  clock.advance(Duration(6'000));
+  json::array sorts{{{"propertyName", "email"}, {"order", "DES"}}};
+  Answer started = post(
+      "/crm/v3/exports/export/async",
+      {{"exportType", "VIEW"}, {"format", "CSV"}, {"objectType", "CONTACT"}, {"objectProperties", {"email"}}, {"publicCrmSearchRequest", {{"sorts", sorts}}}});
+  ASSERT_EQ(started.status, 202) << started.text;
+  clock.advance(Duration(3'000));
+  Answer done = api.get("/crm/v3/exports/export/async/tasks/" + text_at(started.body, "/id") + "/status");
+  std::string link = text_at(done.body, "/result"), file = api.get(link.substr(link.find("/exported/"))).text;
+  EXPECT_LT(file.find("b@x.example"), file.find("a@x.example")) << file;
+  EXPECT_NE(file.find("a@x.example"), std::string::npos) << file;
 }
 
 // fact: §6 [U] switch: phones_reformatted

@@ -181,13 +181,21 @@ TEST_F(Records, AreFoundByUniquePropertiesAlone) {
   EXPECT_NE(message(taken).find(id + " already has that value"), std::string::npos);
 }
 
+// fact: §2.7 [U]
+TEST_F(Records, AFlagOfTheQueryIsReadInLettersOfAnySize) {
+  std::string kept = contact("a@x.example"), gone = contact("b@x.example");
+  EXPECT_EQ(api.send("DELETE", "/crm/v3/objects/contacts/" + gone).status, 204);
+  for (const char* yes : {"true", "True", "TRUE"}) EXPECT_EQ(ids(api.get("/crm/v3/objects/contacts?archived=" + std::string(yes))), gone);
+  EXPECT_EQ(ids(api.get("/crm/v3/objects/contacts?archived=False")), kept);
+}
+
 // fact: §4.6 [O]
 TEST_F(Records, UnknownIdsAnswerAsThePlatformDoes) {
   EXPECT_EQ(text_at(read("contacts", "512999999999").body, "/message"), "resource not found");
   Answer word = read("contacts", "ann");
   EXPECT_EQ(word.status, 404);
   EXPECT_EQ(category(word), "OBJECT_NOT_FOUND");
-  EXPECT_EQ(api.get("/crm/v3/objects/leads").status, 400);
+  EXPECT_EQ(api.get("/crm/v3/objects/persons").status, 400);
 }
 
 // fact: §0.1 [S]

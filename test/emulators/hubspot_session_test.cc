@@ -259,6 +259,7 @@ TEST_F(Session, TheAccountSaysWhoAndWhenItIs) {
   EXPECT_EQ(text_at(api.get("/crm/v3/owners?limit=1").body, "/results/0/firstName"), "Ann");
   EXPECT_EQ(text_at(api.get("/crm/v3/owners/").body, "/results/1/firstName"), "Bob");
   EXPECT_EQ(text_at(api.get("/crm/v3/owners/10202051?idProperty=userId").body, "/id"), "70001");
+  EXPECT_EQ(api.get("/crm/v3/owners/70001?idProperty=email").status, 400);
   EXPECT_EQ(text_at(api.get("/crm/v3/pipelines/tickets").body, "/results/0/stages/3/metadata/ticketState"), "CLOSED");
 }
 

@@ -34,6 +34,88 @@ TEST_F(Types, ADealStandsInAStageOfItsPipeline) {
   EXPECT_EQ(api.get("/crm/v3/pipelines/tickets/default").status, 404);
 }
 
+// fact: §2.12 [K]
+TEST_F(Types, CallsBelongToMeetingsAndDealsToDeals) {
+  auto first = [&](const std::string& pair) { return text_at(api.get("/crm/v4/associations/" + pair + "/labels").body, "/results/0/typeId"); };
+  EXPECT_EQ(first("calls/meetings") + " " + first("meetings/calls") + " " + first("deals/deals"), "399 400 451");
+}
+
+// fact: §2.12 [O]
+TEST_F(Types, TheIdOfAnAssociationTypeIsANumberOrItsText) {
+  std::string ann = contact("a@x.example"), acme = company("Acme");
+  auto types = [](const json::value& id) { return json::array{{{"associationCategory", "HUBSPOT_DEFINED"}, {"associationTypeId", id}}}; };
+  json::object pair{{"from", {{"id", ann}}}, {"to", {{"id", acme}}}, {"types", types("279")}};
+  EXPECT_EQ(post("/crm/v4/associations/contacts/companies/batch/create", {{"inputs", {pair}}}).status, 201);
+  json::array tied{{{"to", {{"id", acme}}}, {"types", types("279")}}};
+  EXPECT_EQ(post("/crm/v3/objects/contacts", {{"properties", {{"email", "b@x.example"}}}, {"associations", tied}}).status, 201);
+  EXPECT_EQ(api.send_json("PUT", "/crm/v4/objects/contacts/" + ann + "/associations/companies/" + acme, types("27x")).status, 400);
+}
+
+// fact: §2.2 [O]
+TEST_F(Types, AKeyThatIsNoPropertyIsToldAsOne) {
+  Answer answer = patch("/crm/v3/objects/companies/g1?idProperty=segment_group_id", {{"properties", {{"segment_group_id", "g1"}, {"name", "Acme"}}}});
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_EQ(message(answer).find(R"(Property values were not valid: [{"isValid":false)"), 0u) << answer.text;
+  EXPECT_EQ(code(answer), "PROPERTY_DOESNT_EXIST");
+}
+
+// fact: §2.8 [D]
+TEST_F(Types, SensitivePropertiesAreListedByThemselves) {
+  json::object secret{{"name", "secret"}, {"label", "S"},        {"groupName", "contactinformation"},
+                      {"type", "string"}, {"fieldType", "text"}, {"dataSensitivity", "sensitive"}};
+  EXPECT_EQ(text_at(post("/crm/v3/properties/contacts", secret).body, "/dataSensitivity"), "sensitive");
+  Answer listed = api.get("/crm/v3/properties/contacts?dataSensitivity=sensitive");
+  EXPECT_EQ(text_at(listed.body, "/results/0/name"), "secret");
+  EXPECT_EQ(listed.body.at("results").as_array().size(), 1u);
+  EXPECT_EQ(api.get("/crm/v3/properties/contacts").text.find("\"secret\""), std::string::npos);
+  secret["name"] = "other", secret["dataSensitivity"] = "very";
+  EXPECT_EQ(post("/crm/v3/properties/contacts", secret).status, 400);
+}
+
+// fact: §8 [O]
+TEST_F(Types, WhatHubSpotDefinesBesideTheFieldsOfEveryDayCanBeWritten) {
+  std::string acme = created_id("companies", {{"name", "Acme"}, {"type", "PARTNER"}, {"twitterhandle", "acme"}, {"linkedin_company_page", "l"}});
+  std::string ann = created_id("contacts", {{"email", "a@x.example"}, {"salutation", "Dr"}, {"fax", "123"}, {"industry", "Rope"}, {"numemployees", "1-5"}});
+  EXPECT_EQ(update("contacts", ann, {{"numemployees", "7"}}).status, 400);
+  EXPECT_EQ(update("contacts", ann, {{"associatedcompanyid", acme}}).status, 400) << "told, not written";
+  json::array primary{{{"associationCategory", "HUBSPOT_DEFINED"}, {"associationTypeId", 1}}};
+  EXPECT_EQ(api.send_json("PUT", "/crm/v4/objects/contacts/" + ann + "/associations/companies/" + acme, primary).status, 201);
+  EXPECT_EQ(value("contacts", ann, "associatedcompanyid"), acme);
+}
+
+// fact: §2.1 [O]
+TEST_F(Types, ATypeIsNamedInSingularOrPluralAndInLettersOfAnySize) {
+  std::string ann = contact("a@x.example"), acme = company("Acme");
+  EXPECT_EQ(
+      post("/crm/v3/objects/contact/batch/upsert", {{"inputs", {{{"id", "a@x.example"}, {"idProperty", "email"}, {"properties", {{"city", "Oslo"}}}}}}}).status,
+      200);
+  EXPECT_EQ(value("CONTACTS", ann, "city"), "Oslo");
+  EXPECT_EQ(api.get("/crm/v3/properties/Contact/email").status, 200);
+  EXPECT_EQ(api.send("PUT", "/crm/v4/objects/Contacts/" + ann + "/associations/default/COMPANY/" + acme).status, 200);
+  Answer tied = post("/crm/v3/associations/CONTACTS/COMPANIES/batch/read", {{"inputs", {{{"id", ann}}}}});
+  EXPECT_EQ(text_at(tied.body, "/results/0/to/0/id"), acme) << tied.text;
+  EXPECT_EQ(text_at(api.get("/crm/v3/pipelines/ticket").body, "/results/0/id"), "0");
+  EXPECT_EQ(read("persons", ann).status, 400);
+}
+
+// fact: §2.1 [D]
+TEST_F(Types, WhatTheStandInDoesNotServeIsSaidSoAndNotCalledMissing) {
+  for (const char* path : {"/automation/v4/flows", "/contacts/v1/lists", "/forms/v2/forms", "/files/v3/files/search", "/crm/v3/objects/contacts/1/no/such"}) {
+    Answer answer = api.get(path);
+    EXPECT_EQ(answer.status, 501) << path;
+    EXPECT_EQ(message(answer), "Not served by this stand-in: GET " + std::string(path));
+  }
+  for (const char* type : {"leads", "0-136", "quotes", "0-14", "invoices", "0-53", "feedback_submissions"})
+    EXPECT_EQ(api.get("/crm/v3/objects/" + std::string(type)).status, 501) << type;
+  EXPECT_EQ(search_where("tickets", "hs_primary_company_id", "EQ", "1").status, 501);
+  json::object exported{{"exportType", "VIEW"}, {"format", "XLSX"}, {"objectType", "CONTACT"}, {"objectProperties", {"email"}}};
+  EXPECT_EQ(post("/crm/v3/exports/export/async", exported).status, 501);
+  exported["format"] = "CSV", exported["associatedObjectType"] = "COMPANY";
+  EXPECT_EQ(post("/crm/v3/exports/export/async", exported).status, 501);
+  json::object sum{{"name", "sum"}, {"label", "Sum"}, {"groupName", "contactinformation"}, {"type", "number"}, {"fieldType", "calculation_equation"}};
+  EXPECT_EQ(post("/crm/v3/properties/contacts", sum).status, 501);
+}
+
 // fact: §2.9 [S]
 TEST_F(Types, AStageThatDealsStandInIsNotDeletedWhereTheCallerAsks) {
   deal("A");

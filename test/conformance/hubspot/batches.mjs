@@ -66,7 +66,7 @@ claim("an upsert by a unique property creates once and updates afterwards", { fa
 claim("engagements have no unique property to upsert by", { facts: "§2.6 [U] switch: engagement_unique_properties" }, async ({ client }) => {
   for (const type of ["notes", "calls", "emails", "meetings", "tasks", "communications"]) {
     const body = await refused(client.crm.objects[type].batchApi.upsert({ inputs: [{ id: "x", idProperty: "hs_body_preview", properties: {} }] }), 400);
-    assert.match(body.message, /^Unable to perform update\/upsert by non-unique 0-\d+ property$/);
+    assert.match(body.message, /^Unable to perform update\/upsert by non-unique 0-\d+ property \w+ in portal ID \d+$/);
   }
 });
 
