@@ -39,16 +39,30 @@ int version_of(std::string_view target) {
   return error == std::errc() && tail.starts_with(".0") && (tail.size() == 2 || tail[2] == '/' || tail[2] == '?') ? version : 0;
 }
 
+/// "//services//data" is "/services/data": the vendor's own command line writes its instance URL with a slash at the end.
+std::string with_single_slashes(std::string_view target) {
+  std::size_t path = std::min(target.find('?'), target.size());
+  std::string single;
+  for (std::size_t i = 0; i < path; ++i) {
+    if (target[i] != '/' || !single.ends_with('/')) single += target[i];
+  }
+  return single.append(target.substr(path));
+}
+
 }  // namespace
 
-/// §2.2, §2.4, §2.7: packed bodies, reads without a body, and the verb of those whose proxies let no PATCH through.
+/// §2.2, §2.4, §2.7: packed bodies, reads without a body, repeated slashes, and the verb of those whose proxies let no PATCH through.
 std::optional<http::ServerRequest> Salesforce::rewritten(const http::ServerRequest& request) const {
   constexpr std::size_t kMostUnpacked = 512u << 20;
   std::optional<http::ServerRequest> meant;
+  if (request.target.find("//") < request.target.find('?')) {
+    meant = request;
+    meant->target = with_single_slashes(request.target);
+  }
   auto encoding = request.headers.find("Content-Encoding");
   if (encoding && equal_no_case(*encoding, "gzip")) {
     auto body = gunzip(request.body, kMostUnpacked);
-    meant = request;
+    if (!meant) meant = request;
     meant->body = body ? std::move(*body) : "";  // then no reader of it will take it
   }
   if (request.method == "HEAD") {

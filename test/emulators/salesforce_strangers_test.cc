@@ -1,0 +1,39 @@
+// What clients asked of it that had never been tried: the vendor's command line, small libraries of npm, the guide's own examples.
+#include "test/emulators/salesforce_fixture.h"
+
+namespace lockstep::emulators::salesforce {
+namespace {
+
+class Strangers : public SalesforceTest {
+ protected:
+  /// The columns that a query selects, a word each: "Account.Name"; in parentheses those of child queries; with their numbers of types.
+  static std::string names(const json::value& columns) {
+    std::string joined;
+    for (const json::value& column : columns.as_array()) {
+      std::string name = text_at(column, "/columnName");
+      std::string below = names(column.at("joinColumns"));
+      if (!below.empty()) name += column.at("aggregate").as_bool() ? "(" + below + ")" : "." + below;
+      joined += (joined.empty() ? "" : " ") + name;
+    }
+    return joined;
+  }
+  Answer columns(const std::string& soql, const std::string& door = "/query") {
+    return api.get(base + door + "?" + http::encode_query({{"q", soql}, {"columns", "true"}}));
+  }
+};
+
+// fact: §2.1 [X]
+TEST_F(Strangers, RepeatedSlashesLeadToTheSameDoorAndThroughTheSameLock) {
+  EXPECT_EQ(api.get("//services/data/v60.0/sobjects").status, 200);
+  EXPECT_EQ(api.send_json("POST", "//services/data/v60.0//sobjects/Account", {{"Name", "A"}}).status, 201);
+  EXPECT_EQ(column(query("SELECT CreatedBy.Username FROM Account"), "CreatedBy/Username"), "integration@lockstep.example");
+  EXPECT_EQ(column(query("SELECT Name FROM Account WHERE Name = 'a//b'"), "Name"), "") << "a query's text stays as it is";
+  api.headers.remove("Authorization");
+  for (const char* path : {"//services/data/v60.0/sobjects", "/services//data/v60.0/sobjects", "/services/data//v60.0/query?q=SELECT+Id+FROM+Account"})
+    EXPECT_EQ(api.get(path).status, 401) << path;
+  EXPECT_EQ(api.get("//services/async/60.0/job/750000000000001AAA").status, 400);
+  EXPECT_EQ(api.get("//services/data").status, 200) << "the list of versions is everybody's";
+}
+
+}  // namespace
+}  // namespace lockstep::emulators::salesforce
