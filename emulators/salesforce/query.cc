@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/text.h"
+#include "emulators/salesforce/columns.h"
 #include "emulators/salesforce/dialect.h"
 #include "emulators/salesforce/evaluate.h"
 #include "emulators/salesforce/ids.h"
@@ -56,6 +57,7 @@ http::Response Salesforce::run_query(Call& call, bool all) {
   if (auto refused = page_refused(call)) return std::move(*refused);
   auto query = parse_soql(org_.schema(), *text, call.now);
   if (!query) return error_response(query.error());
+  if (call.query_value("columns") == "true") return json_response(200, columns_of(*query));
   if (faults().fires(kQueryTimeout, "GET query")) return error_response("QUERY_TIMEOUT", "Your query request was running for too long.");
   bind_subqueries(org_, *query);
   if (!query->aggregates.empty() || !query->group.empty()) return aggregate_answer(call, *query, all);

@@ -35,5 +35,29 @@ TEST_F(Strangers, RepeatedSlashesLeadToTheSameDoorAndThroughTheSameLock) {
   EXPECT_EQ(api.get("//services/data").status, 200) << "the list of versions is everybody's";
 }
 
+// fact: §3.1 [X]
+TEST_F(Strangers, AQueryTellsItsColumnsInsteadOfItsRows) {
+  Answer answer = columns("SELECT Id, Name, Owner.Name, Owner.Manager.Email, IsDeleted, AnnualRevenue, (SELECT LastName FROM Contacts) FROM Account");
+  EXPECT_EQ(names(answer.body.at("columnMetadata")), "Id Name Owner.Name Manager.Email IsDeleted AnnualRevenue Contacts(LastName)");
+  auto said = [&](const char* pointer) { return text_at(answer.body, std::string("/columnMetadata/") + pointer); };
+  EXPECT_EQ(said("0/apexType") + said("0/textType") + said("0/insertable"), "Idfalsefalse");
+  EXPECT_EQ(said("1/apexType") + said("1/textType") + said("1/updatable"), "Stringtruetrue");
+  EXPECT_EQ(said("2/foreignKeyName") + said("2/apexType"), "OwnerIdnull");
+  EXPECT_EQ(said("3/booleanType") + said("4/numberType") + said("5/aggregate"), "truetruetrue");
+  EXPECT_EQ(text_at(answer.body, "/entityName") + text_at(answer.body, "/keyPrefix") + text_at(answer.body, "/idSelected"), "Account001true");
+  EXPECT_EQ(answer.body.as_object().contains("records"), false);
+}
+
+// fact: §3.1 [X]
+TEST_F(Strangers, ColumnsOfGroupsAreCalledAsInTheirAnswer) {
+  Answer answer = columns("SELECT Industry, COUNT(Id), MAX(Name) last FROM Account GROUP BY Industry");
+  EXPECT_EQ(names(answer.body.at("columnMetadata")), "Industry expr0 last");
+  EXPECT_EQ(text_at(answer.body, "/columnMetadata/1/displayName"), "count(Id)");
+  EXPECT_EQ(text_at(answer.body, "/columnMetadata/1/numberType") + text_at(answer.body, "/columnMetadata/2/numberType"), "truefalse");
+  EXPECT_EQ(names(columns("SELECT count() FROM Account").body.at("columnMetadata")), "");
+  EXPECT_EQ(names(columns("SELECT DurableId FROM EntityDefinition", "/tooling/query").body.at("columnMetadata")), "DurableId");
+  EXPECT_EQ(code(columns("SELECT Nothing FROM Account")), "INVALID_FIELD");
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::salesforce
