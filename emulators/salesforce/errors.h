@@ -21,6 +21,7 @@ using ApiErrors = std::vector<ApiError>;
 template <class T>
 using Outcome = tl::expected<T, ApiErrors>;
 
+inline constexpr std::string_view kWrongType = "INVALID_TYPE_ON_FIELD_IN_RECORD";
 /// What a row says that another transaction holds; a caller adds the ids where it knows them.
 inline constexpr std::string_view kUnableToLock = "unable to obtain exclusive access to this record or 1 records";
 

@@ -14,7 +14,7 @@ namespace lockstep::emulators::salesforce {
 namespace {
 
 tl::unexpected<ApiErrors> wrong_type(const Field& field, const json::value& given) {
-  return refuse("INVALID_TYPE_ON_FIELD_IN_RECORD", fmt::format("{}: value not of required type: {}", field.label, scalar_text(given)), {field.name});
+  return refuse(std::string(kWrongType), fmt::format("{}: value not of required type: {}", field.label, scalar_text(given)), {field.name});
 }
 
 Outcome<Value> read_text(const Field& field, std::string_view given) {

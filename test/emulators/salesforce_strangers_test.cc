@@ -59,5 +59,26 @@ TEST_F(Strangers, ColumnsOfGroupsAreCalledAsInTheirAnswer) {
   EXPECT_EQ(code(columns("SELECT Nothing FROM Account")), "INVALID_FIELD");
 }
 
+// fact: §6.2 [I]
+TEST_F(Strangers, AValueThatIsNoneOfItsTypeFailsAsTheBodyIsRead) {
+  auto said = [&](const std::string& body) { return message(api.send("POST", base + "/sobjects/Contact", body, {{"Content-Type", "application/json"}})); };
+  const std::string end = " or request may be missing a required field at ";
+  EXPECT_EQ(said(R"({"Birthdate":"1/2/2020"})"), "Cannot deserialize instance of date from VALUE_STRING value 1/2/2020" + end + "[line:1, column:2]");
+  EXPECT_EQ(said("{\"LastName\":\"L\",\n \"emailbounceddate\":\"2020-01-01 10:00:00\"}"),
+            "Cannot deserialize instance of datetime from VALUE_STRING value 2020-01-01 10:00:00" + end + "[line:2, column:2]");
+  EXPECT_EQ(said(R"({"LastName":{"a":1}})"), "Cannot deserialize instance of string from START_OBJECT value {" + end + "[line:1, column:2]");
+  EXPECT_EQ(said(R"({"DoNotCall":null})"), "Cannot deserialize instance of boolean from VALUE_NULL value null" + end + "[line:1, column:2]");
+  std::string id = created_id("Contact", {{"LastName", "L"}, {"Lockstep_Id__c", "k"}});
+  for (const std::string& path :
+       {"/sobjects/Contact/" + id, std::string("/sobjects/Contact/Lockstep_Id__c/k"), std::string("/sobjects/Contact/Lockstep_Id__c/new")})
+    EXPECT_EQ(code(api.send_json("PATCH", base + path, json::object{{"LastName", "M"}, {"Birthdate", "soon"}})), "JSON_PARSER_ERROR") << path;
+  Answer part = api.send_json("POST", base + "/composite",
+                              json::object{{"compositeRequest", json::array{json::object{{"method", "PATCH"},
+                                                                                         {"url", base + "/sobjects/Contact/" + id},
+                                                                                         {"referenceId", "r"},
+                                                                                         {"body", json::object{{"Birthdate", "soon"}}}}}}});
+  EXPECT_EQ(text_at(part.body, "/compositeResponse/0/body/0/errorCode"), "JSON_PARSER_ERROR");
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::salesforce
