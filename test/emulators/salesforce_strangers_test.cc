@@ -80,5 +80,11 @@ TEST_F(Strangers, AValueThatIsNoneOfItsTypeFailsAsTheBodyIsRead) {
   EXPECT_EQ(text_at(part.body, "/compositeResponse/0/body/0/errorCode"), "JSON_PARSER_ERROR");
 }
 
+// fact: §8.8 [J]
+TEST_F(Strangers, EverybodyHasAProfileThatCanBeRead) {
+  EXPECT_EQ(column(query("SELECT Name FROM Profile WHERE Id IN (SELECT ProfileId FROM User)"), "Name"), "System Administrator");
+  EXPECT_EQ(text_at(query("SELECT Profile.Name FROM User LIMIT 1").body, "/records/0/Profile/Name"), "System Administrator");
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::salesforce
