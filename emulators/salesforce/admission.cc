@@ -27,6 +27,11 @@ std::size_t header_bytes(const http::ServerRequest& request) {
   return bytes;
 }
 
+bool wants_xml_alone(const Call& call) {
+  std::string accepted = to_lower_ascii(call.header("Accept").value_or(""));
+  return accepted.find("/xml") != std::string::npos && accepted.find("json") == std::string::npos && accepted.find('*') == std::string::npos;
+}
+
 /// 60 of "/services/data/v60.0/…" and "/services/async/60.0/…"; 0 when it is no version.
 int version_of(std::string_view target) {
   std::string_view prefix = target.starts_with(kAsyncPrefix) ? kAsyncPrefix : kDataPrefix;
@@ -103,6 +108,7 @@ std::optional<http::Response> Salesforce::admit_data(Call& call) {
   Entry entry = known_scheme ? enter(call, access) : Entry::no_session;
   if (entry == Entry::no_session) return error_response("INVALID_SESSION_ID", "Session expired or invalid");
   if (entry == Entry::over_limit) return error_response("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.");
+  if (wants_xml_alone(call)) return not_served("An answer in XML");
   if (auto unfit = unfit_session(access, "REST API")) return error_response(unfit->code, unfit->message);
   if (!long_call_fits(call)) return error_response("REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests (Concurrent API Requests) Limit exceeded.");
   return std::nullopt;
@@ -184,6 +190,7 @@ void Salesforce::finish(Call& call, http::Response& response) {
 
 http::Response Salesforce::not_found(Call& call) {
   if (is_bulk1_call(call)) return bulk1_error(call, 404, "InvalidUrl", "Destination URL is not known: " + call.request.path());
+  if (is_beyond(call.request.path())) return not_served(call.request.path());
   return error_response("NOT_FOUND", "The requested resource does not exist");
 }
 

@@ -124,6 +124,9 @@ class Salesforce final : public StandIn {
   std::string soap_write(Call& call, const XmlElement& request, const XmlElement* header);
   SoapAnswer soap_item(Call& call, const XmlElement& request, const XmlElement& item);
   SoapAnswer soap_merge(const XmlElement& item, const Writer& writer);
+  // beyond.cc
+  static bool is_beyond(std::string_view path);
+  http::Response soap_beyond(Call& call);
   // soap_metadata.cc
   http::Response soap_metadata(Call& call);
   std::string metadata_listed(const XmlElement& query, std::string_view founder) const;

@@ -31,6 +31,8 @@ int status_of(std::string_view code);
 /// [{"message","errorCode","fields"?}] with the status of the first.
 http::Response error_response(const ApiErrors& errors);
 http::Response error_response(std::string code, std::string message);
+/// 501; `what`: a path, or whatever else the platform has and this stand-in has not.
+http::Response not_served(std::string_view what);
 /// [{"statusCode","message","fields"}]
 json::array item_errors(const ApiErrors& errors, json::storage_ptr storage);
 

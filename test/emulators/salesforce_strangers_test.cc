@@ -80,6 +80,26 @@ TEST_F(Strangers, AValueThatIsNoneOfItsTypeFailsAsTheBodyIsRead) {
   EXPECT_EQ(text_at(part.body, "/compositeResponse/0/body/0/errorCode"), "JSON_PARSER_ERROR");
 }
 
+// fact: §2.1
+TEST_F(Strangers, WhatThePlatformHasAndThisHasNotIsSaidSo) {
+  for (const char* path :
+       {"/chatter/users/me", "/actions/standard", "/graphql", "/ui-api/records", "/tooling/executeAnonymous", "/search/scopeOrder", "/appMenu/AppSwitcher"}) {
+    Answer answer = api.get(base + path);
+    EXPECT_EQ(answer.status, 501) << path;
+    EXPECT_EQ(code(answer), "NOT_IMPLEMENTED");
+  }
+  EXPECT_EQ(api.get("/services/oauth2/singleaccess").status, 501);
+  for (const char* path : {"/nothing", "/sobjects/Nothing", "/sobjects/Account/Nothing/1"}) EXPECT_EQ(api.get(base + path).status, 404) << path;
+  EXPECT_EQ(api.send("GET", base + "/sobjects", "", {{"Accept", "application/xml"}}).status, 501);
+  EXPECT_EQ(api.send("GET", base + "/sobjects", "", {{"Accept", "application/xml, */*;q=0.1"}}).status, 200);
+  for (const char* soap : {"/services/Soap/c/60.0", "/services/Soap/s/60.0/00D000000000001", "/services/Soap/T/60.0"}) {
+    Answer fault =
+        api.send("POST", soap, "<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\"><e:Body/></e:Envelope>", {{"Content-Type", "text/xml"}});
+    EXPECT_EQ(fault.status, 500) << soap;
+    EXPECT_NE(fault.text.find("<faultcode>sf:NOT_IMPLEMENTED</faultcode>"), std::string::npos) << fault.text;
+  }
+}
+
 // fact: §8.8 [J]
 TEST_F(Strangers, EverybodyHasAProfileThatCanBeRead) {
   EXPECT_EQ(column(query("SELECT Name FROM Profile WHERE Id IN (SELECT ProfileId FROM User)"), "Name"), "System Administrator");
