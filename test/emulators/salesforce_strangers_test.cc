@@ -59,6 +59,53 @@ TEST_F(Strangers, ColumnsOfGroupsAreCalledAsInTheirAnswer) {
   EXPECT_EQ(code(columns("SELECT Nothing FROM Account")), "INVALID_FIELD");
 }
 
+// fact: §9.4 [D]
+TEST_F(Strangers, DaysAreNamedByUnitsCountedBothWays) {
+  clock.time = *parse_iso_time("2026-05-20T12:00:00Z");  // a Wednesday
+  for (const char* day : {"2025-04-01", "2025-12-31", "2026-01-01", "2026-03-31", "2026-04-30", "2026-05-10", "2026-05-17", "2026-05-19", "2026-05-20",
+                          "2026-05-21", "2026-05-24", "2026-06-01", "2026-07-31", "2027-01-01"})
+    created_id("Task", {{"Subject", day}, {"ActivityDate", day}});
+  auto due = [&](const std::string& when) {
+    return column(query("SELECT Subject FROM Task WHERE ActivityDate = " + when + " ORDER BY ActivityDate"), "Subject");
+  };
+  EXPECT_EQ(due("N_DAYS_AGO:1"), "2026-05-19");
+  EXPECT_EQ(due("n_weeks_ago:1"), "2026-05-10");
+  EXPECT_EQ(due("N_MONTHS_AGO:2"), "2026-03-31");
+  EXPECT_EQ(due("N_QUARTERS_AGO:1"), "2026-01-01 2026-03-31");
+  EXPECT_EQ(due("N_FISCAL_YEARS_AGO:1"), "2025-04-01 2025-12-31");
+  EXPECT_EQ(due("LAST_N_DAYS:1"), "2026-05-19 2026-05-20");
+  EXPECT_EQ(due("LAST_N_QUARTERS:2"), "2025-12-31 2026-01-01 2026-03-31");
+  EXPECT_EQ(due("LAST_N_YEARS:1"), "2025-04-01 2025-12-31");
+  EXPECT_EQ(due("NEXT_N_DAYS:4"), "2026-05-21 2026-05-24");
+  EXPECT_EQ(due("NEXT_N_WEEKS:1"), "2026-05-24");
+  EXPECT_EQ(due("NEXT_N_MONTHS:2"), "2026-06-01 2026-07-31");
+  EXPECT_EQ(due("THIS_QUARTER AND ActivityDate < TODAY"), "2026-04-30 2026-05-10 2026-05-17 2026-05-19");
+  EXPECT_EQ(due("LAST_FISCAL_QUARTER"), "2026-01-01 2026-03-31");
+  EXPECT_EQ(due("NEXT_QUARTER"), "2026-07-31");
+  EXPECT_EQ(due("NEXT_YEAR"), "2027-01-01");
+  EXPECT_EQ(due("NEXT_90_DAYS"), "2026-05-21 2026-05-24 2026-06-01 2026-07-31");
+  for (const char* none : {"THIS_DAY", "LAST_N_DAYS", "LAST_N_DAYS:-1", "N_DAYS_AGO:x", "LAST_N_DECADES:1", "N_AGO:1"})
+    EXPECT_EQ(query(std::string("SELECT Id FROM Task WHERE ActivityDate = ") + none).status, 400) << none;
+}
+
+// fact: §3.1 [X]
+TEST_F(Strangers, WhoeverIsMeantHasANameAnAddressAndANumber) {
+  std::string ann = created_id("Contact", {{"LastName", "A"}, {"FirstName", "Ann"}, {"Email", "ann@x.example"}});
+  std::string acme = created_id("Account", {{"Name", "Acme"}, {"Phone", "1"}});
+  created_id("Task", {{"Subject", "S"}, {"WhoId", ann}, {"WhatId", acme}});
+  Answer answer = query("SELECT Who.FirstName, Who.Email, What.Phone, What.Email FROM Task WHERE Who.Email = 'ann@x.example'");
+  auto said = [&](const char* pointer) { return text_at(answer.body, std::string("/records/0/") + pointer); };
+  EXPECT_EQ(said("Who/FirstName") + " " + said("Who/Email") + " " + said("What/Phone") + " " + said("What/Email"), "Ann ann@x.example 1 null");
+  EXPECT_EQ(code(query("SELECT Who.Birthdate FROM Task")), "INVALID_FIELD");
+}
+
+// fact: §3.1 [X]
+TEST_F(Strangers, AnOffsetIsNotBeyondTwoThousand) {
+  EXPECT_EQ(query("SELECT Id FROM Account OFFSET 2000").status, 200);
+  Answer refused = query("SELECT Id FROM Account OFFSET 2001");
+  EXPECT_EQ(code(refused) + ": " + message(refused), "NUMBER_OUTSIDE_VALID_RANGE: Maximum SOQL offset allowed is 2000");
+}
+
 // fact: §6.2 [I]
 TEST_F(Strangers, AValueThatIsNoneOfItsTypeFailsAsTheBodyIsRead) {
   auto said = [&](const std::string& body) { return message(api.send("POST", base + "/sobjects/Contact", body, {{"Content-Type", "application/json"}})); };
