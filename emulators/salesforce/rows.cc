@@ -208,6 +208,7 @@ http::Response Salesforce::delete_row(Call& call) {
 http::Response Salesforce::read_by_key(Call& call) {
   const ObjectType* object = object_of(call);
   if (!object) return no_such_resource();
+  if (auto related = read_related(call, *object)) return std::move(*related);
   auto keyed = rows_by_key(call, *object);
   if (!keyed) return error_response(keyed.error());
   if (keyed->rows.empty()) return no_such_resource();

@@ -127,6 +127,33 @@ TEST_F(Strangers, AValueThatIsNoneOfItsTypeFailsAsTheBodyIsRead) {
   EXPECT_EQ(text_at(part.body, "/compositeResponse/0/body/0/errorCode"), "JSON_PARSER_ERROR");
 }
 
+// fact: §2.2 [D]
+TEST_F(Strangers, WhatARecordRefersToAndWhatHangsOnItIsReadByItsRelationship) {
+  std::string acme = created_id("Account", {{"Name", "Acme"}}), ann = created_id("Contact", {{"LastName", "A"}, {"AccountId", acme}});
+  std::string lost = created_id("Contact", {{"LastName", "B"}}), broken = created_id("Case", {{"Subject", "S"}, {"ContactId", ann}});
+  auto of = [&](const std::string& object, const std::string& id, const std::string& rest) {
+    return api.get(base + "/sobjects/" + object + "/" + id + "/" + rest);
+  };
+  EXPECT_EQ(text_at(of("Contact", ann, "Account?fields=Name").body, "/Name"), "Acme");
+  EXPECT_EQ(text_at(of("Case", broken.substr(0, 15), "owner").body, "/attributes/type"), "User");
+  EXPECT_EQ(of("Contact", lost, "Account").status, 404) << "it has none";
+  EXPECT_EQ(column(of("Account", acme, "Contacts?fields=LastName"), "LastName"), "A");
+  EXPECT_EQ(text_at(of("Contact", ann, "Cases").body, "/records/0/Subject"), "S");
+  EXPECT_EQ(code(of("Account", acme, "Contacts?fields=Nothing")), "INVALID_FIELD");
+  EXPECT_EQ(of("Account", acme, "Nothing").status, 404);
+  EXPECT_EQ(of("Account", "001000000000000AAA", "Contacts").status, 404);
+  EXPECT_EQ(api.send("DELETE", base + "/sobjects/Account/" + acme).status, 400) << "a case hangs on its contact";
+  EXPECT_EQ(message(of("Account", "Nothing", "x")), "Provided external ID field does not exist or is not accessible: Nothing");
+}
+
+// fact: §3.1 [D]
+TEST_F(Strangers, EscapesMayBeOfEitherCase) {
+  created_id("Account", {{"Name", "A"}, {"BillingStreet", "a\nb\tc"}});
+  for (const char* street : {"a\\nb\\tc", "a\\Nb\\Tc"})
+    EXPECT_EQ(column(query(std::string("SELECT Name FROM Account WHERE BillingStreet = '") + street + "'"), "Name"), "A");
+  EXPECT_EQ(code(query("SELECT Id FROM Account WHERE Name = 'a\\x'")), "MALFORMED_QUERY");
+}
+
 // fact: §2.1
 TEST_F(Strangers, WhatThePlatformHasAndThisHasNotIsSaidSo) {
   for (const char* path :
