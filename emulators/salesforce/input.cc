@@ -148,6 +148,12 @@ json::value with_line_ends(const json::value& given, std::string_view how) {
   return json::value(text);
 }
 
+json::value without_time(const json::value& given) {
+  std::string_view text = given.is_string() ? std::string_view(given.get_string()) : "";
+  bool instant = text.size() > 10 && text[10] == 'T' && (parse_iso_time(text) || parse_iso_time(std::string(text) + "Z"));
+  return instant ? json::value(std::string(text.substr(0, 10))) : given;
+}
+
 Outcome<Value> read_value(const Field& field, const json::value& given, bool text_values) {
   if (given.is_null()) {
     if (field.type == FieldType::boolean) return wrong_type(field, given);

@@ -127,6 +127,16 @@ TEST_F(Strangers, AValueThatIsNoneOfItsTypeFailsAsTheBodyIsRead) {
   EXPECT_EQ(text_at(part.body, "/compositeResponse/0/body/0/errorCode"), "JSON_PARSER_ERROR");
 }
 
+// fact: §6.2 [U] switch: times_in_dates
+TEST_F(Strangers, ADateMayCarryATimeWhereThatIsLetIn) {
+  auto born = [&](const char* when) { return create("Contact", {{"LastName", "L"}, {"Birthdate", when}}); };
+  EXPECT_EQ(code(born("1815-12-10T00:00:00")), "JSON_PARSER_ERROR");
+  set("times_in_dates", true);
+  for (const char* when : {"1815-12-10T00:00:00", "1815-12-10T23:59:59.000Z", "1815-12-10"}) EXPECT_EQ(born(when).status, 201) << when;
+  EXPECT_EQ(column(query("SELECT Birthdate FROM Contact"), "Birthdate"), "1815-12-10 1815-12-10 1815-12-10");
+  for (const char* when : {"1815-12-10 00:00:00", "1815-13-10T00:00:00", "1815-12-10Tea"}) EXPECT_EQ(code(born(when)), "JSON_PARSER_ERROR") << when;
+}
+
 // fact: §2.2 [D]
 TEST_F(Strangers, WhatARecordRefersToAndWhatHangsOnItIsReadByItsRelationship) {
   std::string acme = created_id("Account", {{"Name", "Acme"}}), ann = created_id("Contact", {{"LastName", "A"}, {"AccountId", acme}});
