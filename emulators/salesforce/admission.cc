@@ -27,6 +27,11 @@ std::size_t header_bytes(const http::ServerRequest& request) {
   return bytes;
 }
 
+bool wants_xml_alone(const Call& call) {
+  std::string accepted = to_lower_ascii(call.header("Accept").value_or(""));
+  return accepted.find("/xml") != std::string::npos && accepted.find("json") == std::string::npos && accepted.find('*') == std::string::npos;
+}
+
 /// 60 of "/services/data/v60.0/…" and "/services/async/60.0/…"; 0 when it is no version.
 int version_of(std::string_view target) {
   std::string_view prefix = target.starts_with(kAsyncPrefix) ? kAsyncPrefix : kDataPrefix;
@@ -39,16 +44,30 @@ int version_of(std::string_view target) {
   return error == std::errc() && tail.starts_with(".0") && (tail.size() == 2 || tail[2] == '/' || tail[2] == '?') ? version : 0;
 }
 
+/// "//services//data" is "/services/data": the vendor's own command line writes its instance URL with a slash at the end.
+std::string with_single_slashes(std::string_view target) {
+  std::size_t path = std::min(target.find('?'), target.size());
+  std::string single;
+  for (std::size_t i = 0; i < path; ++i) {
+    if (target[i] != '/' || !single.ends_with('/')) single += target[i];
+  }
+  return single.append(target.substr(path));
+}
+
 }  // namespace
 
-/// §2.2, §2.4, §2.7: packed bodies, reads without a body, and the verb of those whose proxies let no PATCH through.
+/// §2.2, §2.4, §2.7: packed bodies, reads without a body, repeated slashes, and the verb of those whose proxies let no PATCH through.
 std::optional<http::ServerRequest> Salesforce::rewritten(const http::ServerRequest& request) const {
   constexpr std::size_t kMostUnpacked = 512u << 20;
   std::optional<http::ServerRequest> meant;
+  if (request.target.find("//") < request.target.find('?')) {
+    meant = request;
+    meant->target = with_single_slashes(request.target);
+  }
   auto encoding = request.headers.find("Content-Encoding");
   if (encoding && equal_no_case(*encoding, "gzip")) {
     auto body = gunzip(request.body, kMostUnpacked);
-    meant = request;
+    if (!meant) meant = request;
     meant->body = body ? std::move(*body) : "";  // then no reader of it will take it
   }
   if (request.method == "HEAD") {
@@ -89,6 +108,7 @@ std::optional<http::Response> Salesforce::admit_data(Call& call) {
   Entry entry = known_scheme ? enter(call, access) : Entry::no_session;
   if (entry == Entry::no_session) return error_response("INVALID_SESSION_ID", "Session expired or invalid");
   if (entry == Entry::over_limit) return error_response("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.");
+  if (wants_xml_alone(call)) return not_served("An answer in XML");
   if (auto unfit = unfit_session(access, "REST API")) return error_response(unfit->code, unfit->message);
   if (!long_call_fits(call)) return error_response("REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests (Concurrent API Requests) Limit exceeded.");
   return std::nullopt;
@@ -170,6 +190,7 @@ void Salesforce::finish(Call& call, http::Response& response) {
 
 http::Response Salesforce::not_found(Call& call) {
   if (is_bulk1_call(call)) return bulk1_error(call, 404, "InvalidUrl", "Destination URL is not known: " + call.request.path());
+  if (is_beyond(call.request.path())) return not_served(call.request.path());
   return error_response("NOT_FOUND", "The requested resource does not exist");
 }
 

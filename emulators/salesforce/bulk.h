@@ -69,7 +69,8 @@ struct BulkJob {
   Writer writer;
   ChangeOrigin origin;
   WallTime created, modified;
-  WallTime due;  // when it is worked off; meaningful once it is closed
+  WallTime closed;  // when all that it needs was there; its start before that
+  WallTime due;     // when it is worked off; meaningful once it is closed
   std::size_t processed = 0, failed = 0, retries = 0;
   std::string header;                                    // of its results
   std::vector<std::string> rows, bad_rows, unprocessed;  // lines of results; queries have `rows` alone

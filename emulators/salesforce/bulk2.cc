@@ -27,11 +27,11 @@ json::object job_info(const BulkJob& job, WallTime now) {
                     {"lineEnding", job.line_ending},
                     {"columnDelimiter", job.column_delimiter},
                     {"jobType", job.is_query ? "V2Query" : "V2Ingest"}};
-  if (job.state == "UploadComplete" && now + (job.due - job.modified) / 2 >= job.due) info["state"] = "InProgress";
+  if (job.state == "UploadComplete" && now + (job.due - job.closed) / 2 >= job.due) info["state"] = "InProgress";
   if (!job.external_id.empty()) info["externalIdFieldName"] = job.external_id;
   if (!job.is_query && job.state == "Open") info["contentUrl"] = fmt::format("services/data/v{}/jobs/ingest/{}/batches", job.version, job.id);
   info["retries"] = job.retries;
-  info["totalProcessingTime"] = is_over(job) ? (job.due - job.modified).count() : 0;
+  info["totalProcessingTime"] = is_over(job) ? (job.due - job.closed).count() : 0;
   info["numberRecordsProcessed"] = job.processed;
   if (job.is_query) {
     info["isPkChunkingSupported"] = job.query.order.empty();
@@ -70,6 +70,7 @@ std::optional<http::Response> Salesforce::start_job(Call& call, const json::obje
   job.version = call.parameter("version").substr(1);
   job.created_by = org_.ensure_user(call.caller, call.now);
   job.created = job.modified = whole_seconds(call.now);
+  job.closed = call.now;
   job.writer = writer(call);
   job.writer.auto_assign = !text_member(body, "assignmentRuleId").empty();
   job.origin = origin_of(call);
@@ -164,6 +165,7 @@ http::Response Salesforce::close_job(Call& call) {
     if (!bulk_batches_.admit(call.now, batches_in(job->content))) return error_response("EXCEEDEDQUOTA", "ApiBatchItems Limit exceeded.");
     job->state = "UploadComplete";
     job->modified = whole_seconds(call.now);
+    job->closed = call.now;
     job->due = call.now + Duration(settings_.bulk_job_ms);
   } else if (state == "Aborted") {
     if (is_over(*job)) return wrong_state(*job, "not over");

@@ -124,6 +124,9 @@ class Salesforce final : public StandIn {
   std::string soap_write(Call& call, const XmlElement& request, const XmlElement* header);
   SoapAnswer soap_item(Call& call, const XmlElement& request, const XmlElement& item);
   SoapAnswer soap_merge(const XmlElement& item, const Writer& writer);
+  // beyond.cc
+  static bool is_beyond(std::string_view path);
+  http::Response soap_beyond(Call& call);
   // soap_metadata.cc
   http::Response soap_metadata(Call& call);
   std::string metadata_listed(const XmlElement& query, std::string_view founder) const;
@@ -184,6 +187,8 @@ class Salesforce final : public StandIn {
   http::Response update_row(Call& call);
   http::Response delete_row(Call& call);
   http::Response read_by_key(Call& call);
+  /// /sobjects/Contact/003…/Account, /sobjects/Account/001…/Contacts. Nothing: the path names a key, not a record.
+  std::optional<http::Response> read_related(Call& call, const ObjectType& object);
   http::Response upsert_row(Call& call);
   http::Response delete_by_key(Call& call);
   http::Response render_row(Call& call, const ObjectType& object, RowNumber row);
@@ -236,6 +241,7 @@ class Salesforce final : public StandIn {
   http::Response tooling_query(Call& call);
   http::Response query_more(Call& call);
   http::Response run_query(Call& call, bool all);
+  http::Response answer_query(Call& call, const std::string& text, bool all);
   http::Response explain(Call& call, const std::string& text);
   http::Response aggregate_answer(Call& call, Query& query, bool all);
   Duration cursor_life() const { return Duration(settings_.cursor_minutes * 60'000); }

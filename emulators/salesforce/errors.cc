@@ -32,6 +32,7 @@ int status_of(std::string_view code) {
       {"UNSUPPORTED_API_VERSION", 410},
       {"INSUFFICIENT_ACCESS", 403},
       {"CONFLICT", 409},
+      {"NOT_IMPLEMENTED", 501},
   };
   auto known = kStatuses.find(code);
   return known == kStatuses.end() ? 400 : known->second;
@@ -52,6 +53,10 @@ http::Response error_response(std::string code, std::string message) {
   ApiErrors errors;
   errors.push_back({std::move(code), std::move(message), {}, nullptr});
   return error_response(errors);
+}
+
+http::Response not_served(std::string_view what) {
+  return error_response("NOT_IMPLEMENTED", std::string(what) + " is of the platform, but not of this stand-in");
 }
 
 json::array item_errors(const ApiErrors& errors, json::storage_ptr storage) {

@@ -14,7 +14,7 @@ namespace lockstep::emulators::salesforce {
 namespace {
 
 tl::unexpected<ApiErrors> wrong_type(const Field& field, const json::value& given) {
-  return refuse("INVALID_TYPE_ON_FIELD_IN_RECORD", fmt::format("{}: value not of required type: {}", field.label, scalar_text(given)), {field.name});
+  return refuse(std::string(kWrongType), fmt::format("{}: value not of required type: {}", field.label, scalar_text(given)), {field.name});
 }
 
 Outcome<Value> read_text(const Field& field, std::string_view given) {
@@ -146,6 +146,12 @@ json::value with_line_ends(const json::value& given, std::string_view how) {
     text += c;
   }
   return json::value(text);
+}
+
+json::value without_time(const json::value& given) {
+  std::string_view text = given.is_string() ? std::string_view(given.get_string()) : "";
+  bool instant = text.size() > 10 && text[10] == 'T' && (parse_iso_time(text) || parse_iso_time(std::string(text) + "Z"));
+  return instant ? json::value(std::string(text.substr(0, 10))) : given;
 }
 
 Outcome<Value> read_value(const Field& field, const json::value& given, bool text_values) {

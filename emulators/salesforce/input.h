@@ -11,6 +11,8 @@ namespace lockstep::emulators::salesforce {
 Outcome<Value> read_value(const Field& field, const json::value& given, bool text_values);
 /// A text with its line ends as the org keeps them: "kept", "lf" or "crlf".
 json::value with_line_ends(const json::value& given, std::string_view how);
+/// The day of an instant; anything else as it is.
+json::value without_time(const json::value& given);
 
 bool is_email(std::string_view text);
 std::size_t utf16_length(std::string_view utf8);

@@ -87,7 +87,7 @@ std::optional<Assertion> read_jwt(const std::string& token) {
   if (text_member(head.root().get_object(), "alg") != "RS256") return std::nullopt;
   const json::object& given = body.root().get_object();
   assertion.issuer = std::string(text_member(given, "iss"));
-  assertion.subject = std::string(text_member(given, "sub"));
+  assertion.subject = std::string(text_member(given, given.contains("prn") ? "prn" : "sub"));  // as it was called at first
   assertion.audience = std::string(text_member(given, "aud"));
   const json::value* expires = given.if_contains("exp");
   std::string seconds = expires ? scalar_text(*expires) : "";  // a number; some clients write it as a text

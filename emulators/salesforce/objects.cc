@@ -216,6 +216,7 @@ std::vector<ObjectType> standard_objects() {
           entity_definition_object(),
           field_definition_object(),
           queue_sobject_object(),
+          profile_object(),
           record_type_object()};
 }
 

@@ -22,6 +22,7 @@ ObjectType email_message_object();
 ObjectType entity_definition_object();
 ObjectType field_definition_object();
 ObjectType queue_sobject_object();
+ObjectType profile_object();
 ObjectType record_type_object();
 
 }  // namespace lockstep::emulators::salesforce

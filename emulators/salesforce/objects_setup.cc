@@ -1,5 +1,5 @@
-// What an org says of itself in rows: its objects and fields (reified: named, not numbered), which objects queues may own, and that
-// there are no record types.
+// What an org says of itself in rows: its objects and fields (reified: named, not numbered), which objects queues may own, the one
+// profile of its users, and that there are no record types.
 #include <fmt/format.h>
 
 #include "emulators/salesforce/describe.h"
@@ -76,6 +76,12 @@ ObjectType field_definition_object() {
 ObjectType queue_sobject_object() {
   ObjectType object = setup_object("QueueSobject", "Queue Sobject", "Queue Sobjects", "03g", false);
   object.fields = {reference("QueueId", {"Group"}), picklist("SobjectType", {"Case", "Task"})};
+  return object;
+}
+
+ObjectType profile_object() {
+  ObjectType object = setup_object("Profile", "Profile", "Profiles", "00e", false);
+  object.fields = {text("Name", 255), picklist("UserType", {"Standard", "Guest"}), text("Description", 255)};
   return object;
 }
 

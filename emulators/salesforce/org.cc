@@ -23,6 +23,11 @@ const Value* changed_value(const std::vector<std::pair<const Field*, Value>>& ch
 
 Org::Org(Database& database, std::function<WallTime()> now, const Settings& settings)
     : database_(database), now_(std::move(now)), settings_(settings), schema_(database) {
+  const ObjectType& profiles = schema_.object("Profile");
+  profile_ = next_id(profiles);
+  FieldChanges fields{{profiles.field("Name").column, Value(std::string("System Administrator"))},
+                      {profiles.field("UserType").column, Value(std::string("Standard"))}};
+  database_.create(*profiles.table, profile_, fields, {whole_seconds(now_()), kAutomation, "", false});
   ensure_user(kAutomation, now_());
 }
 
@@ -82,6 +87,7 @@ const std::string& Org::ensure_user(const Actor& actor, WallTime now) {
   set("Alias", fmt::format("user{}", users_.size() + 1));
   set("IsActive", true);
   set("UserType", std::string("Standard"));
+  set("ProfileId", profile_);
   WriteContext context{whole_seconds(now), kAutomation, "", false};
   database_.create(*user.table, id, fields, context);
   return users_.emplace(actor, std::move(id)).first->second;

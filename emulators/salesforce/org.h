@@ -188,6 +188,7 @@ class Org {
   std::map<std::string, std::vector<Validation>> validations_;  // by object
   std::map<std::string, Refusal> refusals_;                     // by object
   std::map<std::string, AuditFields> audit_fields_;             // by record id, of those that were given any
+  std::string profile_;                                         // everybody's
   std::map<Actor, std::string> users_;
   std::map<Actor, std::string> usernames_;
 };

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/text.h"
+#include "emulators/salesforce/columns.h"
 #include "emulators/salesforce/dialect.h"
 #include "emulators/salesforce/evaluate.h"
 #include "emulators/salesforce/ids.h"
@@ -53,9 +54,14 @@ http::Response Salesforce::run_query(Call& call, bool all) {
   if (auto explained = call.query_value("explain")) return explain(call, *explained);
   auto text = call.query_value("q");
   if (!text) return error_response("MALFORMED_QUERY", "A query string has to be specified");
+  return answer_query(call, *text, all);
+}
+
+http::Response Salesforce::answer_query(Call& call, const std::string& text, bool all) {
   if (auto refused = page_refused(call)) return std::move(*refused);
-  auto query = parse_soql(org_.schema(), *text, call.now);
+  auto query = parse_soql(org_.schema(), text, call.now);
   if (!query) return error_response(query.error());
+  if (call.query_value("columns") == "true") return json_response(200, columns_of(*query));
   if (faults().fires(kQueryTimeout, "GET query")) return error_response("QUERY_TIMEOUT", "Your query request was running for too long.");
   bind_subqueries(org_, *query);
   if (!query->aggregates.empty() || !query->group.empty()) return aggregate_answer(call, *query, all);

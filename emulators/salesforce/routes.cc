@@ -24,6 +24,7 @@ void Salesforce::add_routes() {
   add("POST", "/services/Soap/u/{version}", &Salesforce::soap);
   add("POST", "/services/Soap/u/{version}/{organization}", &Salesforce::soap);
   for (const char* path : {"/services/Soap/m/{version}", "/services/Soap/m/{version}/{organization}"}) add("POST", path, &Salesforce::soap_metadata);
+  for (const char* path : {"/services/Soap/{api}/{version}", "/services/Soap/{api}/{version}/{organization}"}) add("POST", path, &Salesforce::soap_beyond);
   add("GET", "/services/data", &Salesforce::versions);
   add("POST", "/cometd/{version}", &Salesforce::stream);
   router().add("GET", "/cometd/{version}", [](Call&) { return http::Response(400, "400::only long-polling is spoken here"); });

@@ -1,6 +1,8 @@
 // §2.2 to §2.4: single records by id and by key, conditional requests.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "emulators/core/digest.h"
 #include "emulators/salesforce/dialect.h"
@@ -68,6 +70,42 @@ std::optional<http::Response> check_conditions(const Call& call, const Org& org,
   return std::nullopt;
 }
 
+std::string_view token_of(const json::value& given) {
+  switch (given.kind()) {
+    case json::kind::null: return "VALUE_NULL";
+    case json::kind::bool_: return given.get_bool() ? "VALUE_TRUE" : "VALUE_FALSE";
+    case json::kind::int64:
+    case json::kind::uint64: return "VALUE_NUMBER_INT";
+    case json::kind::double_: return "VALUE_NUMBER_FLOAT";
+    case json::kind::string: return "VALUE_STRING";
+    case json::kind::array: return "START_ARRAY";
+    case json::kind::object: return "START_OBJECT";
+  }
+  return "";
+}
+
+/// What kept a record of a body from being written. A value that does not fit its field's type fails already as the body is read: with the parser's words,
+/// and before any rule is asked.
+http::Response write_refused(const Call& call, const ObjectType& object, const json::object& body, const ApiErrors& errors) {
+  auto misfit = std::find_if(errors.begin(), errors.end(), [](const ApiError& error) { return error.code == kWrongType; });
+  if (misfit == errors.end()) return error_response(errors);
+  const std::string& name = misfit->fields.front();
+  for (const auto& member : body) {
+    if (!equal_no_case(std::string_view(member.key()), name)) continue;
+    const json::value& given = member.value();
+    std::string shown = given.is_null() ? "null" : given.is_object() ? "{" : given.is_array() ? "[" : scalar_text(given);
+    std::string_view text = call.request.body;
+    std::size_t at = text.find(fmt::format("\"{}\"", std::string_view(member.key())));
+    std::size_t line_start = text.substr(0, at).rfind('\n') + 1;  // 0 where there is none
+    return error_response(
+        "JSON_PARSER_ERROR",
+        fmt::format("Cannot deserialize instance of {} from {} value {} or request may be missing a required field at [line:{}, column:{}]",
+                    name_of(object.field(name).type), token_of(given), shown,
+                    1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(std::min(at, text.size())), '\n'), at - line_start + 1));
+  }
+  return error_response(errors);
+}
+
 http::Response created_answer(const Call& call, const ObjectType& object, const std::string& id, bool upsert) {
   json::object body{{"id", id}, {"success", true}, {"errors", json::array()}};
   if (upsert) body["created"] = true;
@@ -105,8 +143,9 @@ http::Response Salesforce::create_row(Call& call) {
   JsonDocument document;
   if (auto refused = read_json(call, document, json::kind::object)) return std::move(*refused);
   if (auto refused = check_condition_forms(call, *object)) return std::move(*refused);
-  auto row = org_.create(*object, document.root().get_object(), writer(call));
-  if (!row) return error_response(row.error());
+  const json::object& body = document.root().get_object();
+  auto row = org_.create(*object, body, writer(call));
+  if (!row) return write_refused(call, *object, body, row.error());
   note_used(call, *object, *row);
   return created_answer(call, *object, object->table->record(*row).id, false);
 }
@@ -150,8 +189,9 @@ http::Response Salesforce::update_row(Call& call) {
   auto row = row_of_path(*object, call.parameter("id"));
   if (!row) return error_response(row.error());
   if (auto stopped = check_conditions(call, org_, *object, *row)) return std::move(*stopped);
-  auto updated = org_.update(*object, *row, document.root().get_object(), writer(call));
-  if (!updated) return error_response(updated.error());
+  const json::object& body = document.root().get_object();
+  auto updated = org_.update(*object, *row, body, writer(call));
+  if (!updated) return write_refused(call, *object, body, updated.error());
   note_used(call, *object, *row);
   return no_content();
 }
@@ -168,6 +208,7 @@ http::Response Salesforce::delete_row(Call& call) {
 http::Response Salesforce::read_by_key(Call& call) {
   const ObjectType* object = object_of(call);
   if (!object) return no_such_resource();
+  if (auto related = read_related(call, *object)) return std::move(*related);
   auto keyed = rows_by_key(call, *object);
   if (!keyed) return error_response(keyed.error());
   if (keyed->rows.empty()) return no_such_resource();
@@ -199,7 +240,7 @@ http::Response Salesforce::upsert_row(Call& call) {
     RowNumber row = keyed->rows.front();
     if (auto stopped = check_conditions(call, org_, *object, row)) return std::move(*stopped);
     auto updated = org_.update(*object, row, body, writer);
-    if (!updated) return error_response(updated.error());
+    if (!updated) return write_refused(call, *object, body, updated.error());
     note_used(call, *object, row);
     if (std::atoi(call.parameter("version").c_str() + 1) < settings_.upsert_body_version) return no_content();
     return json_response(200, json::object{{"id", object->table->record(row).id}, {"success", true}, {"errors", json::array()}, {"created", false}});
@@ -213,7 +254,7 @@ http::Response Salesforce::upsert_row(Call& call) {
     org_.create(*object, body, other);
   }
   auto row = org_.create(*object, body, writer);
-  if (!row) return error_response(row.error());
+  if (!row) return write_refused(call, *object, body, row.error());
   note_used(call, *object, *row);
   return created_answer(call, *object, object->table->record(*row).id, true);
 }

@@ -15,6 +15,7 @@ void add_switches(Switches& switches, Settings& settings) {
         std::pair{"missing_delete_is_cross_reference", &settings.missing_delete_is_cross_reference}})
     switches.add(name, on);
   switches.add("text_line_ends", &settings.text_line_ends);
+  switches.add("times_in_dates", &settings.times_in_dates);
   switches.add("concurrent_requests", &settings.concurrent_requests);
   switches.add("upsert_body_version", &settings.upsert_body_version);
   switches.add("update_only_miss_status", &settings.update_only_miss_status);

@@ -45,6 +45,7 @@ struct Settings {
   bool missing_delete_is_cross_reference = false;  // DELETE of an id that never was: INVALID_CROSS_REFERENCE_KEY, not NOT_FOUND
   std::int64_t collection_chunks = 10;             // how often the type may change within a collection
   std::int64_t retrieve_ids = 2'000;               // ids of one read by ids
+  bool times_in_dates = false;                     // a date may be given as an instant, whose day it is
   std::string text_line_ends = "kept";             // of long texts: kept, lf or crlf
   bool set_audit_fields = false;                   // the user's profile allows to say who created a record and when
   std::int64_t replication_lag_ms = 30'000;        // until a change is told by updated and deleted

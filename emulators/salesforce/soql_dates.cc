@@ -1,5 +1,6 @@
 #include "emulators/salesforce/soql_dates.h"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <vector>
@@ -19,22 +20,42 @@ WallTime month_start(WallTime today, int months_away) {
   return WallTime{first.time_since_epoch().count() * kDay.count()};
 }
 
-WallTime week_start(WallTime today) {
-  std::int64_t days = today.ms / kDay.count();
-  return today - kDay * ((days + 4) % 7);  // the epoch was a Thursday
+struct Unit {
+  std::string_view name;
+  int days = 0, months = 0;  // one of the two
+};
+
+/// Years of business begin with those of the calendar here.
+constexpr Unit kUnits[] = {{"day", 1, 0},   {"week", 7, 0},           {"month", 0, 1},       {"quarter", 0, 3},
+                           {"year", 0, 12}, {"fiscal_quarter", 0, 3}, {"fiscal_year", 0, 12}};
+
+const Unit* unit_of(std::string_view name) {
+  const Unit* known = std::find_if(std::begin(kUnits), std::end(kUnits), [&](const Unit& each) { return each.name == name; });
+  return known == std::end(kUnits) ? nullptr : known;
 }
 
-std::optional<DayRange> counted(std::string_view word, WallTime today) {
-  std::size_t colon = word.find(':');
-  if (colon == std::string_view::npos) return std::nullopt;
+/// When the unit began that is so many of them away from today's.
+WallTime begin_of(const Unit& unit, WallTime today, int away) {
+  if (unit.days == 1) return today + kDay * away;
+  if (unit.days == 7) return today - kDay * ((today.ms / kDay.count() + 4) % 7) + kDay * (7 * away);  // the epoch was a Thursday
+  int month = static_cast<int>(static_cast<unsigned>(calendar(today).month())) - 1;
+  return month_start(today, unit.months * away - month % unit.months);
+}
+
+DayRange units(const Unit& unit, WallTime today, int from, int to) { return {begin_of(unit, today, from), begin_of(unit, today, to)}; }
+
+/// LAST_N_DAYS:3, NEXT_N_MONTHS:2, N_WEEKS_AGO:1. Today is one of the last days, but not this month one of the last months.
+std::optional<DayRange> counted(std::string_view name, std::string_view digits, WallTime today) {
   int count = 0;
-  auto [end, error] = std::from_chars(word.data() + colon + 1, word.data() + word.size(), count);
-  if (error != std::errc() || end != word.data() + word.size() || count < 0) return std::nullopt;
-  std::string_view name = word.substr(0, colon);
-  if (equal_no_case(name, "LAST_N_DAYS")) return DayRange{today - kDay * count, today + kDay};
-  if (equal_no_case(name, "NEXT_N_DAYS")) return DayRange{today + kDay, today + kDay * (count + 1)};
-  if (equal_no_case(name, "LAST_N_WEEKS")) return DayRange{week_start(today) - kDay * (7 * count), week_start(today)};
-  if (equal_no_case(name, "LAST_N_MONTHS")) return DayRange{month_start(today, -count), month_start(today, 0)};
+  auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), count);
+  if (error != std::errc() || end != digits.data() + digits.size() || count < 0 || count > 10'000) return std::nullopt;
+  auto named = [&](std::string_view before, std::string_view after) {
+    bool fits = name.starts_with(before) && name.ends_with(after) && name.size() > before.size() + after.size();
+    return fits ? unit_of(name.substr(before.size(), name.size() - before.size() - after.size())) : nullptr;
+  };
+  if (const Unit* unit = named("last_n_", "s")) return units(*unit, today, -count, unit->days == 1 ? 1 : 0);
+  if (const Unit* unit = named("next_n_", "s")) return units(*unit, today, 1, count + 1);
+  if (const Unit* unit = named("n_", "s_ago")) return units(*unit, today, -count, 1 - count);
   return std::nullopt;
 }
 
@@ -42,22 +63,22 @@ std::optional<DayRange> counted(std::string_view word, WallTime today) {
 
 std::optional<DayRange> date_range(std::string_view word, WallTime now) {
   WallTime today{now.ms - now.ms % kDay.count()};
-  auto is = [&](std::string_view name) { return equal_no_case(word, name); };
-  if (is("TODAY")) return DayRange{today, today + kDay};
-  if (is("YESTERDAY")) return DayRange{today - kDay, today};
-  if (is("TOMORROW")) return DayRange{today + kDay, today + kDay * 2};
-  WallTime week = week_start(today);
-  if (is("LAST_WEEK")) return DayRange{week - kDay * 7, week};
-  if (is("THIS_WEEK")) return DayRange{week, week + kDay * 7};
-  if (is("NEXT_WEEK")) return DayRange{week + kDay * 7, week + kDay * 14};
-  if (is("LAST_MONTH")) return DayRange{month_start(today, -1), month_start(today, 0)};
-  if (is("THIS_MONTH")) return DayRange{month_start(today, 0), month_start(today, 1)};
-  if (is("NEXT_MONTH")) return DayRange{month_start(today, 1), month_start(today, 2)};
-  if (is("LAST_90_DAYS")) return DayRange{today - kDay * 90, today + kDay};
-  int month = static_cast<int>(static_cast<unsigned>(calendar(today).month())) - 1;
-  if (is("THIS_YEAR")) return DayRange{month_start(today, -month), month_start(today, 12 - month)};
-  if (is("LAST_YEAR")) return DayRange{month_start(today, -month - 12), month_start(today, -month)};
-  return counted(word, today);
+  std::string lower = to_lower_ascii(word);
+  std::string_view name = lower;
+  const Unit& day = kUnits[0];
+  if (name == "today") return units(day, today, 0, 1);
+  if (name == "yesterday") return units(day, today, -1, 0);
+  if (name == "tomorrow") return units(day, today, 1, 2);
+  if (name == "last_90_days") return units(day, today, -90, 1);
+  if (name == "next_90_days") return units(day, today, 1, 91);
+  if (std::size_t colon = name.find(':'); colon != std::string_view::npos) return counted(name.substr(0, colon), name.substr(colon + 1), today);
+  std::size_t bar = name.find('_');
+  const Unit* unit = bar == std::string_view::npos ? nullptr : unit_of(name.substr(bar + 1));
+  if (!unit || unit->days == 1) return std::nullopt;
+  if (name.starts_with("last_")) return units(*unit, today, -1, 0);
+  if (name.starts_with("this_")) return units(*unit, today, 0, 1);
+  if (name.starts_with("next_")) return units(*unit, today, 1, 2);
+  return std::nullopt;
 }
 
 const Field* date_function(std::string_view name) {

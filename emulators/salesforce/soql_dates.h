@@ -13,7 +13,7 @@ struct DayRange {
   WallTime end;  // the first instant behind it
 };
 
-/// TODAY, LAST_WEEK, LAST_N_DAYS:30 and the like, in UTC; weeks start on Sunday. Nothing: no such word.
+/// TODAY, LAST_WEEK, LAST_N_DAYS:30, N_MONTHS_AGO:2 and the like, in UTC; weeks start on Sunday. Nothing: no such word.
 std::optional<DayRange> date_range(std::string_view word, WallTime now);
 
 /// CALENDAR_YEAR, DAY_IN_WEEK and the like as a field of whole numbers. Null: no such function.

@@ -22,9 +22,16 @@ bool read_text(std::string_view query, std::size_t& position, std::string& text)
     if (c == '\\') {
       if (++position == query.size()) return false;
       switch (query[position]) {
-        case 'n': text += '\n'; continue;
-        case 'r': text += '\r'; continue;
-        case 't': text += '\t'; continue;
+        case 'n':
+        case 'N': text += '\n'; continue;
+        case 'r':
+        case 'R': text += '\r'; continue;
+        case 't':
+        case 'T': text += '\t'; continue;
+        case 'b':
+        case 'B': text += '\b'; continue;
+        case 'f':
+        case 'F': text += '\f'; continue;
         case '_':
         case '%': text += '\\'; break;  // kept for LIKE
         case '\\':

@@ -122,8 +122,9 @@ Outcome<void> SoqlParser::limit_and_offset(Query& query) {
     query.limit = *limit;
   }
   if (take_word("OFFSET")) {
-    auto offset = count_of(2'000);
+    auto offset = count_of(50'000'000);
     if (!offset) return tl::unexpected(offset.error());
+    if (*offset > 2'000) return refuse("NUMBER_OUTSIDE_VALID_RANGE", "Maximum SOQL offset allowed is 2000");
     query.offset = *offset;
   }
   while (take_word("FOR")) {  // who looks, which nobody asks here

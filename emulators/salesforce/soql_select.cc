@@ -194,6 +194,10 @@ Outcome<void> SoqlParser::type_of(Query& query) {
 /// A field that the parents of several types share: of whichever one it is.
 Outcome<FieldPath> SoqlParser::polymorphic(FieldPath path, const Field& hop, const Token& token, std::string_view name) const {
   static const Field kType = text("Type", 40);
+  // What every record has that could be meant, whatever it is; null where it has not.
+  static const Field kNames[] = {
+      text("FirstName", 40), text("LastName", 80), text("Title", 128), text("Email", 128, FieldType::email), text("Phone", 40, FieldType::phone),
+      text("Alias", 8),      text("Username", 80)};
   path.hops.push_back(&hop);
   path.polymorphic = true;
   if (equal_no_case(name, "Type")) path.field = &kType;
@@ -203,6 +207,9 @@ Outcome<FieldPath> SoqlParser::polymorphic(FieldPath path, const Field& hop, con
     if (!path.field && target && equal_no_case(name, "Id")) path.field = target->find("Id");
     if (!path.field && target && target->name == "User") path.field = target->find(name);  // a queue has none of it
     if (!path.owner || path.owner == target) path.owner = target;
+  }
+  for (const Field& each : kNames) {
+    if (!path.field && equal_no_case(name, each.name)) path.field = &each;
   }
   if (path.field) return path;
   return error("INVALID_FIELD", token, fmt::format("No such column '{}' on entity 'Name'", name));

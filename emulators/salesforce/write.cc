@@ -73,7 +73,11 @@ Outcome<void> Org::read_member(const ObjectType& object, std::string_view name, 
   } else if (field->source == Source::id) {
     return refuse("INVALID_FIELD", "The Id field should not be specified in the sobject data.", {"Id"});
   } else {
-    value = read_value(*field, field->type == FieldType::textarea ? with_line_ends(given, settings_.text_line_ends) : given, writer.text_values);
+    const json::value* meant = &given;
+    json::value changed;
+    if (field->type == FieldType::textarea) meant = &(changed = with_line_ends(given, settings_.text_line_ends));
+    if (field->type == FieldType::date && settings_.times_in_dates) meant = &(changed = without_time(given));
+    value = read_value(*field, *meant, writer.text_values);
   }
   if (!value) return tl::unexpected(value.error());
   if (changed_value(changes, field->name)) {

@@ -42,6 +42,20 @@ TEST_F(Bulk, OneUploadThenCloseThenTheJobRuns) {
   EXPECT_EQ(good.text.substr(0, 30), "\"sf__Id\",\"sf__Created\",\"Name\"\n");
 }
 
+// fact: §4.2 [D]
+TEST_F(Bulk, ACloseIsAnsweredBeforeTheJobIsUnderWayAtAnyMomentOfASecond) {
+  clock.advance(Duration(900));
+  std::string id = open({{"object", "Account"}, {"operation", "insert"}});
+  EXPECT_EQ(upload(id, "Name\nAcme\n").status, 201);
+  EXPECT_EQ(text_at(state(id, "UploadComplete").body, "/state"), "UploadComplete");
+  Answer asked = api.send_json("POST", base + "/jobs/query", json::object{{"operation", "query"}, {"query", "SELECT Id FROM Account"}});
+  EXPECT_EQ(text_at(asked.body, "/state"), "UploadComplete");
+  clock.advance(Duration(300));
+  EXPECT_EQ(text_at(api.get(base + "/jobs/ingest/" + id).body, "/state"), "InProgress");
+  clock.advance(Duration(300));
+  EXPECT_EQ(text_at(api.get(base + "/jobs/ingest/" + id).body, "/totalProcessingTime"), "500");
+}
+
 // fact: §4.2 [X][J]
 TEST_F(Bulk, RowsFailByThemselvesAndComeInAnotherOrder) {
   std::string id = load({{"object", "Contact"}, {"operation", "insert"}}, "LastName,Email\nA,a@b.cd\nB,nowhere\nC,\n");

@@ -196,6 +196,15 @@ TEST_F(Grants, ANameAndAPasswordAreRefusedUntilAnAdministratorLetsThemIn) {
   EXPECT_EQ(token(form).status, 200);
 }
 
+// fact: §1.2 [X]
+TEST_F(Grants, WhatATokenIsAskedForWithMayStandInTheUrl) {
+  const std::string asked = "grant_type=client_credentials&client_id=lockstep-client&client_secret=lockstep-secret";
+  EXPECT_EQ(api.send("POST", "/services/oauth2/token?" + asked).status, 200);
+  EXPECT_EQ(api.send("GET", "/services/oauth2/token?" + asked).status, 405);
+  EXPECT_EQ(text_at(api.send_json("POST", "/services/oauth2/token?" + asked, json::object{}).body, "/error"), "invalid_request");
+  EXPECT_EQ(text_at(api.send("POST", "/services/oauth2/token").body, "/error"), "unsupported_grant_type");
+}
+
 // fact: §1.3 [J]
 TEST_F(Grants, TheAddressOfTheOrgMayBeAnotherAfterEachRenewal) {
   const std::string form = "grant_type=refresh_token&client_id=lockstep-client&refresh_token=lockstep-refresh-token";

@@ -132,9 +132,9 @@ TEST_F(Rows, NumbersMayBeTextAndBooleansAreNeverNull) {
   std::string id = created_id("Account", {{"Name", "A"}, {"NumberOfEmployees", "10000"}, {"AnnualRevenue", 12.6}});
   EXPECT_EQ(text_at(read("Account", id).body, "/NumberOfEmployees"), "10000");
   EXPECT_EQ(text_at(read("Account", id).body, "/AnnualRevenue"), "13") << "currency (18,0)";
-  EXPECT_EQ(code(create("Contact", {{"LastName", "L"}, {"DoNotCall", nullptr}})), "INVALID_TYPE_ON_FIELD_IN_RECORD");
+  EXPECT_EQ(code(create("Contact", {{"LastName", "L"}, {"DoNotCall", nullptr}})), "JSON_PARSER_ERROR");
   EXPECT_EQ(code(create("Account", {{"Name", "A"}, {"NumberOfEmployees", 3e9}})), "NUMBER_OUTSIDE_VALID_RANGE");
-  EXPECT_EQ(code(create("Contact", {{"LastName", "L"}, {"Birthdate", "1815-13-01"}})), "INVALID_TYPE_ON_FIELD_IN_RECORD");
+  EXPECT_EQ(code(create("Contact", {{"LastName", "L"}, {"Birthdate", "1815-13-01"}})), "JSON_PARSER_ERROR");
 }
 
 // fact: §5.3 [X]
@@ -274,7 +274,7 @@ TEST_F(Rows, TheContactsOfAMessageAreListsOfIds) {
   std::string account = created_id("Account", {{"Name", "A"}});
   EXPECT_EQ(code(api.send_json("PATCH", path, json::object{{"BccIds", json::array{account}}})), "FIELD_INTEGRITY_EXCEPTION");
   EXPECT_EQ(code(api.send_json("PATCH", path, json::object{{"BccIds", json::array{"003000000000000AAA"}}})), "INVALID_CROSS_REFERENCE_KEY");
-  EXPECT_EQ(code(api.send_json("PATCH", path, json::object{{"BccIds", 7}})), "INVALID_TYPE_ON_FIELD_IN_RECORD");
+  EXPECT_EQ(code(api.send_json("PATCH", path, json::object{{"BccIds", 7}})), "JSON_PARSER_ERROR");
   EXPECT_EQ(code(query("SELECT Id FROM EmailMessage WHERE ToIds = '" + ann + "'")), "INVALID_FIELD");
 }
 
