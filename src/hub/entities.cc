@@ -40,6 +40,7 @@ Result<std::optional<merge::EntityState>> Entities::load(EntityId id) {
   ReviewFilter filter;
   filter.entity = state.golden.id;
   filter.state = ReviewState::open;
+  filter.limit = SIZE_MAX;  // one that is left out would not be waited for
   TRY(state.reviews, tx_.list_reviews(filter));
   // A model that grew since the row was written: new fields start unknown.
   const std::size_t count = hub_.model.at(state.golden.type).fields.size();
