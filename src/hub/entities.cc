@@ -84,9 +84,10 @@ Result<void> Entities::save(merge::EntityState& state, merge::Effects effects, c
   }
   // Behind the items as the merge left them: one that it only renamed may be closed here.
   if (effects.golden_changed) TRY_VOID(ask_about_shared_keys(state, effects));
+  const bool is_other_question = effects.gone || (effects.golden_changed && moves_a_key(state.golden.type, effects));
   if (!effects.changes.empty()) TRY_VOID(audit(state, cause, std::move(effects.changes)));
   TRY_VOID(refresh_obligations(state));
-  if (effects.golden_changed || effects.gone) TRY_VOID(ask_anew(state));
+  if (is_other_question) TRY_VOID(ask_anew(state));
   if (effects.gone) TRY_VOID(lose_references(state.golden, touched));
   return effects.revived ? owe_references(state.golden.id) : Result<void>{};
 }

@@ -78,6 +78,8 @@ class Entities {
   Result<void> ask_anew(const merge::EntityState& state);
   Result<void> settle_hosted(merge::EntityState& state, merge::Effects& effects, std::vector<ConnectionId>& settled);
   Result<void> put_match_keys(const merge::EntityState& state);
+  /// Whether others may share a key with it now, or not any more.
+  bool moves_a_key(TypeIndex type, const merge::Effects& effects) const;
   /// Those present who share a key that tells people apart, and which.
   Result<std::map<EntityId, std::string>> who_shares_a_key(const merge::EntityState& state);
   /// Opens a question for each of them, and closes those about others.

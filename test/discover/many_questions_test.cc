@@ -57,5 +57,15 @@ TEST_F(ManyQuestions, HideNoConflictThatWasThereBefore) {
   EXPECT_EQ(north.text("contact", here, "title"), east.text("contact", there, "title"));
 }
 
+TEST_F(ManyQuestions, AreNotAskedAgainForAnEditThatMovesNoKey) {
+  load();
+  add_many();
+  const std::uint64_t reads = east.reads_by_id;
+  north.edit("contact", here, {{"city", text("Berlin")}});
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(east.text("contact", there, "city"), "Berlin");
+  EXPECT_LE(east.reads_by_id, reads + 1) << "each of them was read again";
+}
+
 }  // namespace
 }  // namespace lockstep::support
