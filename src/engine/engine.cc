@@ -15,6 +15,7 @@ constexpr Duration kIdle{1'000};
 constexpr Duration kRest{30'000};  // who is not woken looks again after this: decisions may come from other processes
 constexpr Duration kMoment{50};
 constexpr Duration kBatchWindow{120'000};
+constexpr Duration kTryAgain{600'000};  // what failed does not wait longer, however rare its turn is
 }  // namespace
 
 Engine::Engine(Hub& hub, Log& log)
@@ -249,8 +250,9 @@ Task<void> Engine::run_type(Lane& lane, TypeIndex type) {
       lane.work_owed.notify();
     }
     // Missed runs collapse into one: the next start is counted from now if this run took longer than the interval.
-    if (full) next_refresh = clock.now() + schedule.full_refresh_every;
-    next_poll = std::max(next_poll + schedule.poll_every, clock.now() + Duration{1});
+    const auto until_next = [&](Duration interval) { return report.ok() ? interval : std::min(interval, kTryAgain); };
+    if (full) next_refresh = clock.now() + until_next(schedule.full_refresh_every);
+    next_poll = std::max(next_poll + until_next(schedule.poll_every), clock.now() + Duration{1});
     if (report.count.read > 0) wake_reader(lane.system.id);
   }
 }

@@ -117,6 +117,51 @@ TEST(Schedule, ASystemThatIsDownDoesNotStopTheOthers) {
   EXPECT_EQ(world.systems[2]->text("contact", ids[2], "city"), "Paris");
 }
 
+void read_in_batches(SystemType& type, Duration every) {
+  type.schedule.real_time = false;
+  type.schedule.poll_every = every;
+}
+
+TEST(Schedule, WhatCouldNotBeReadIsReadSoonAndNotAtTheNextTurn) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  world.configure = [](Hub& hub) {
+    for (SystemType& type : hub.systems[0].types) {
+      read_in_batches(type, Duration{24 * 3'600'000});
+      type.schedule.full_refresh_every = Duration{0};
+    }
+  };
+  const auto ids = load_ada(world);
+  world.run_for(Duration{6 * 3'600'000});
+  north.edit("contact", ids[0], {{"city", text("Paris")}});
+  // Out of order while its turn comes, half an hour beyond it.
+  north.down = failure_of(connector::FailureClass::transient, "503");
+  world.run_for(Duration{21 * 3'600'000});
+  const std::uint64_t calls = north.calls;
+  world.run_for(Duration{3'600'000});
+  EXPECT_LE(north.calls - calls, 3u * 10u) << "it is not hammered";
+  north.down.reset();
+  world.run_for(Duration{30 * 60'000});
+  EXPECT_EQ(east.text("contact", ids[1], "city"), "Paris");
+}
+
+TEST(Schedule, AFullRefreshThatFailedIsDoneOnceItCanBe) {
+  World world;
+  FakeTraits traits;
+  traits.feed_lists_deletes = false;
+  FakeSystem& north = world.add_system("north", traits);
+  FakeSystem& east = world.add_system("east");
+  const auto ids = load_ada(world);
+  north.remove("contact", ids[0]);
+  world.run_for(Duration{23 * 3'600'000});
+  north.down = failure_of(connector::FailureClass::transient, "503");
+  world.run_for(Duration{4 * 3'600'000});
+  north.down.reset();
+  world.run_for(Duration{30 * 60'000});
+  EXPECT_TRUE(east.live("contact").empty()) << "nothing but the full refresh of last night tells of the delete";
+}
+
 TEST(Schedule, StopsInOrderAndGoesOn) {
   World world;
   world.add_system("north");
