@@ -14,7 +14,6 @@ constexpr std::size_t kLagsMax = 2000;
 constexpr Duration kIdle{1'000};
 constexpr Duration kRest{30'000};  // who is not woken looks again after this: decisions may come from other processes
 constexpr Duration kMoment{50};
-constexpr Duration kBatchWindow{120'000};
 constexpr Duration kTryAgain{600'000};  // what failed does not wait longer, however rare its turn is
 }  // namespace
 
@@ -244,8 +243,7 @@ Task<void> Engine::run_type(Lane& lane, TypeIndex type) {
       lane.status.paused_reason.clear();
     }
     if (!schedule.real_time) {
-      // Long enough for reads before writes, references that wait for each other, and a few retries.
-      lane.batch_open[type] = clock.now() + std::min(schedule.poll_every / 2, kBatchWindow);
+      lane.open_batch(type, clock.now());
       lane.owed_pending = true;
       lane.work_owed.notify();
     }
@@ -295,7 +293,8 @@ Task<void> Engine::run_wanted(Lane& lane) {
 }
 
 Task<void> Engine::deliver_once(Lane& lane, std::vector<TypeIndex> types) {
-  const deliver::DeliverReport report = co_await lane.dispatcher.deliver(std::move(types));
+  std::vector<TypeIndex> wanted = types;
+  const deliver::DeliverReport report = co_await lane.dispatcher.deliver(std::move(wanted));
   take(lane, report);
   lane.status.resting = report.resting;
   if (!report.paused_by) co_return;
@@ -303,6 +302,8 @@ Task<void> Engine::deliver_once(Lane& lane, std::vector<TypeIndex> types) {
   const Duration rest = std::min(std::max(report.resume_at - hub_.now(), Duration{100}), Duration{3'600'000});
   lane.status.paused_reason = report.paused_by->message;
   co_await tasks_.sleep(rest);
+  // What the pause kept from being sent in its turn does not wait for the next one.
+  for (const TypeIndex type : types) lane.open_batch(type, hub_.executor.clock().now());
   lane.status.paused_reason.clear();
   lane.owed_pending = true;
 }

@@ -162,6 +162,31 @@ TEST(Schedule, AFullRefreshThatFailedIsDoneOnceItCanBe) {
   EXPECT_TRUE(east.live("contact").empty()) << "nothing but the full refresh of last night tells of the delete";
 }
 
+TEST(Schedule, ABatchThatAnOutageMeetsGoesOnAfterIt) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  world.configure = [](Hub& hub) {
+    for (SystemType& type : hub.systems[1].types) read_in_batches(type, Duration{24 * 3'600'000});
+  };
+  const std::string here = north.add("contact", contact("Ada", "ada@example.com"));
+  world.start();
+  world.run_for(Duration{6 * 3'600'000});
+  const std::string there = id_of(east, "contact", "email", "ada@example.com");
+  ASSERT_NE(there, "");
+  north.edit("contact", here, {{"city", text("Paris")}});
+  world.run_for(Duration{600'000});
+  ASSERT_EQ(east.text("contact", there, "city"), "");
+  east.refuse = [](connector::Operation, const std::string&, const FieldValues&) { return failure_of(connector::FailureClass::transient, "503"); };
+  const std::size_t calls = east.write_calls.size();
+  for (int minute = 0; minute < 30 * 60 && east.write_calls.size() == calls; ++minute) world.run_for(Duration{60'000});
+  ASSERT_GT(east.write_calls.size(), calls) << "its turn has come";
+  world.run_for(Duration{20 * 60'000});
+  east.refuse = nullptr;
+  world.run_for(Duration{10 * 60'000});
+  EXPECT_EQ(east.text("contact", there, "city"), "Paris") << "not a day later";
+}
+
 TEST(Schedule, StopsInOrderAndGoesOn) {
   World world;
   world.add_system("north");
