@@ -56,6 +56,7 @@ Task<Result<void>> Engine::start() {
   const Result<void> recovered = co_await hub_.store.transact(std::move(recover));
   if (!recovered) co_return tl::unexpected(recovered.error());
   for (auto& lane : lanes_) tasks_.spawn(run_lane(*lane));
+  tasks_.spawn(run_owing());
   if (!hosted_.empty()) tasks_.spawn(run_held());
   if (hub_.recovering) tasks_.spawn(run_recovery());
   co_return Result<void>{};
