@@ -220,6 +220,20 @@ TEST_F(ConfigurationTest, AConnectionThatNoMappingNamesIsWarnedOf) {
       << said();
 }
 
+TEST_F(ConfigurationTest, AnObjectOfAConnectionIsOneTypesAlone) {
+  write("lead.yaml", "types:\n  lead:\n    fields:\n      company: text\n");
+  write("mapped.yaml",
+        "mapping: lead\nmatch: []\nsystems: {salesforce: {otherwise: skip, variants: {lead: {object: Contact, is: 'Title == \"Lead\"'}}}}\n"
+        "fields:\n  company: {in: {salesforce: Department}}\n");
+  const std::string files = "models: [lead.yaml]\nmappings: [mapped.yaml]";
+  expect_said(with(files), "lockstep.yaml:4:10: error: connection 'sales': contact and lead stand in one object there, 'Contact': its records would be of one of them alone;");
+  const auto of = [&](const std::string& types) {
+    return with_connection("sales: {connector: salesforce, secrets: {client_id: {env: A}, client_secret: {env: B}}, types: {" + types + "}}") + files + "\n";
+  };
+  EXPECT_TRUE(load(of("contact: {enabled: false}"))) << said();
+  EXPECT_TRUE(load(of("lead: {enabled: false}"))) << said();
+}
+
 TEST_F(ConfigurationTest, EveryMistakeIsToldAtOnce) {
   load(
       "lockstep: 1\nconnections:\n  a: {connector: nothing}\n  b: {connector: hubspot, secrets: {service_key: {env: A}}, types: {contct: {}}}\npolicies: "
