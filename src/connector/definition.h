@@ -324,6 +324,7 @@ class Definition {
   std::vector<AuthSpec> auth;
   RequestSpec whoami;
   std::vector<std::pair<std::string, ProgramRef>> whoami_facts;
+  std::vector<std::string> account_facts;  // those that tell the account; empty: all
   std::vector<LimitSpec> limits;
   std::vector<ErrorShape> shapes;
   std::vector<ErrorRule> rules;

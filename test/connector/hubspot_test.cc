@@ -19,6 +19,25 @@ TEST_F(HubSpot, SignsInLearnsTheAccountAndMakesTheKeyField) {
   for (std::size_t i = before; i < world.calls(); ++i) EXPECT_EQ(world.network.sent[i].method, "GET") << "it is there now";
 }
 
+TEST_F(HubSpot, AnAccountWhoseClockIsSetToAnotherZoneIsTheSameAccount) {
+  const auto answers = [&](const std::string& portal_id, const std::string& zone) {
+    world.network.intercept = [=](const http::Request& request) -> std::optional<Result<http::Response>> {
+      if (request.url.find("/account-info/v3/details") == std::string::npos) return std::nullopt;
+      return http::Response(200, "{\"portalId\":" + portal_id + ",\"timeZone\":\"" + zone + "\"}");
+    };
+  };
+  answers("4242001", "Europe/Dublin");
+  auto opened = world.open();
+  ASSERT_TRUE(opened) << show(opened.error());
+  answers("4242001", "US/Eastern");
+  opened = world.open();
+  ASSERT_TRUE(opened) << show(opened.error());
+  answers("4242002", "US/Eastern");
+  opened = world.open();
+  ASSERT_FALSE(opened);
+  EXPECT_NE(opened.error().message.find("another account"), std::string::npos);
+}
+
 TEST_F(HubSpot, AnEmptyPageOfTheSearchThatNamesANextOneIsToldAsAFeedThatDoesNotMoveOn) {
   std::string position;
   world.changes("contact", position);
