@@ -15,6 +15,9 @@ constexpr double kLeastPace = 0.1, kPaceGain = 0.02;
 constexpr std::int64_t kRestBaseMs = 1'000, kRestCapMs = 60'000;
 
 constexpr Duration kRisesAfter{5'000};
+constexpr Duration kLateReset{60'000};  // the vendor's clock may be behind ours
+constexpr Duration kSameDay{60'000};    // clocks may be set
+constexpr Duration kUnknownReset{3'600'000};
 /// A vendor's figures are bounded: sums of them, and shares of them as a double, stay exact.
 constexpr std::int64_t kFigureMax = 1'000'000'000'000'000;
 
@@ -47,6 +50,7 @@ Budgets::Budgets(const Definition& definition, const ConnectionConfig& config, E
     budget.max = spec.max;
     budget.concurrent = spec.concurrent;
     budget.keep_share = spec.keep_share;
+    if (spec.resets && !spec.reset_zone) budget.zone = mapping::Zone::parse("UTC").value();
     if (const auto own = config.limits.find(spec.name); own != config.limits.end()) {
       if (own->second.max && spec.max > 0) budget.max = *own->second.max;
       if (own->second.max && spec.max == 0) budget.concurrent = static_cast<std::size_t>(*own->second.max);
@@ -68,8 +72,33 @@ std::vector<Budgets::Budget*> Budgets::named(const std::vector<std::string>& cha
 /// When a request arrives nobody here knows: it counts from its sending until a window after its end.
 std::int64_t Budgets::counted(const Budget& budget) { return budget.used + (budget.spec->charge_elapsed_ms ? 0 : static_cast<std::int64_t>(budget.in_flight)); }
 
+std::optional<Budgets::Day> Budgets::day_of(Budget& budget, Instant now) const {
+  if (!budget.zone) return std::nullopt;
+  if (budget.day && now < budget.day->ends && now - budget.day->known_at < kSameDay) return budget.day;
+  const WallTime wall = executor_.clock().wall();
+  const Duration late = budget.spec->reset_at + kLateReset;
+  const Date today = budget.zone->day_of(wall - late);
+  const auto start_of = [&](Date day) { return now + (budget.zone->start_of_day(day) + late - wall); };
+  budget.day = Day{start_of(today), start_of(Date{today.days + 1}), now};
+  return budget.day;
+}
+
+void Budgets::learn_zone(Budget& budget, Scope& scope) {
+  if (!budget.spec->reset_zone) return;
+  const auto operand = expression::evaluate(*budget.spec->reset_zone, scope);
+  if (!operand || operand->is_absent() || operand->is_null()) return;
+  const std::string name = operand->text().value_or("");
+  if (budget.zone && budget.zone->name() == name) return;
+  if (auto zone = mapping::Zone::parse(name)) {
+    budget.zone = std::move(*zone);
+    budget.day.reset();
+  }
+}
+
 void Budgets::expire(Budget& budget, Instant now) const {
-  while (!budget.slices.empty() && now - budget.slices.front().last >= budget.spec->window) {
+  const auto day = day_of(budget, now);
+  const auto is_over = [&](const Slice& slice) { return day ? slice.last < day->began : now - slice.last >= budget.spec->window; };
+  while (!budget.slices.empty() && is_over(budget.slices.front())) {
     budget.used -= budget.slices.front().amount;
     budget.slices.pop_front();
   }
@@ -98,7 +127,8 @@ Duration Budgets::wait_for(Budget& budget, Priority priority, Instant now) const
   const std::int64_t usable = std::max<std::int64_t>(1, ours - left_free(priority, ours));
   if (counted(budget) < usable) return rest;
   if (budget.slices.empty()) return std::max(rest, kLook);  // told by a signal when the first of them is over
-  return std::max({Duration{1}, rest, budget.spec->window - (now - budget.slices.front().last)});
+  const auto day = day_of(budget, now);
+  return std::max({Duration{1}, rest, day ? day->ends - now : budget.spec->window - (now - budget.slices.front().last)});
 }
 
 void Budgets::let_rise(Instant now) {
@@ -165,6 +195,7 @@ void Budgets::learn(const std::vector<std::string>& charge, Scope& scope) {
     return value ? std::optional(std::clamp(*value, -kFigureMax, kFigureMax)) : std::nullopt;
   };
   for (Budget* budget : named(charge)) {
+    learn_zone(*budget, scope);
     if (const auto max = number(budget->spec->learn_max); max && *max > 0) {
       if (budget->spec->max > 0) budget->max = *max;
       else budget->concurrent = std::min(budget->concurrent, static_cast<std::size_t>(*max));
@@ -197,6 +228,17 @@ void Budgets::refused(const std::vector<std::string>& charge, const Failure& fai
   if (known) return;
   ++limit->refusals;
   limit->pace = std::max(kLeastPace, limit->pace / 2);
+}
+
+Duration Budgets::rest_until_reset(const std::string& limit) {
+  const Instant now = executor_.clock().now();
+  Duration rest = kUnknownReset;
+  for (Budget& budget : budgets_) {
+    if (budget.spec->name != limit) continue;
+    if (const auto day = day_of(budget, now)) rest = day->ends - now;
+    budget.rests_until = std::max(budget.rests_until, now + rest);
+  }
+  return rest;
 }
 
 void Budgets::accepted(const std::vector<std::string>& charge) {

@@ -236,6 +236,9 @@ struct LimitSpec {
   bool by_default = false;
   std::int64_t max = 0;  // in a window; 0: only `concurrent`
   Duration window{0};
+  bool resets = false;  // it starts anew each day at `reset_at` in `reset_zone` (an expression; none: UTC)
+  Duration reset_at{0};
+  ProgramRef reset_zone;
   std::size_t concurrent = 0;
   bool charge_elapsed_ms = false;  // `max` is then in milliseconds
   double keep_share = 0;           // left to people and other programs

@@ -36,20 +36,22 @@ SchemaRef request_words() {
 namespace {
 
 SchemaRef limit_words() {
-  return record("limit", {{"default", boolean(), false, "Counts every request that names no other limits."},
-                          {"max", any_of({integer(1, 1'000'000'000), duration(Duration{1}, Duration{86'400'000})}), false, "Requests (or time) in the window."},
-                          {"window", duration(Duration{100}, Duration{7 * 86'400'000}), false, "Length of the window."},
-                          {"rolling", duration(Duration{100}, Duration{7 * 86'400'000}), false, "The same word for windows of a day or more."},
-                          {"resets", record("resets", {{"daily", text(), true, "Time of day."}, {"zone", text(), false, "Time zone."}}), false,
-                           "A budget that starts anew each day."},
-                          {"concurrent", integer(1, 10'000), false, "Requests in flight at once."},
-                          {"charge", choice({"elapsed"}), false, "Counts time instead of requests."},
-                          {"keep", record("keep", {{"people", text(), true, "Share, as in 20%."}}), false, "Left to people and other programs."},
-                          {"learn",
-                           record("learn", {{"left", expression_text(), false, "What is left."},
-                                            {"used", expression_text(), false, "What is used."},
-                                            {"max", expression_text(), false, "The limit itself."}}),
-                           false, "Read from each answer."}});
+  return record(
+      "limit",
+      {{"default", boolean(), false, "Counts every request that names no other limits."},
+       {"max", any_of({integer(1, 1'000'000'000), duration(Duration{1}, Duration{86'400'000})}), false, "Requests (or time) in the window."},
+       {"window", duration(Duration{100}, Duration{7 * 86'400'000}), false, "Length of the window."},
+       {"rolling", duration(Duration{100}, Duration{7 * 86'400'000}), false, "The same word for windows of a day or more."},
+       {"resets", record("resets", {{"daily", text(), true, "Time of day, as 00:00."}, {"zone", expression_text(), false, "Time zone, as facts.zone (UTC)."}}),
+        false, "A budget that starts anew each day."},
+       {"concurrent", integer(1, 10'000), false, "Requests in flight at once."},
+       {"charge", choice({"elapsed"}), false, "Counts time instead of requests."},
+       {"keep", record("keep", {{"people", text(), true, "Share, as in 20%."}}), false, "Left to people and other programs."},
+       {"learn",
+        record("learn", {{"left", expression_text(), false, "What is left."},
+                         {"used", expression_text(), false, "What is used."},
+                         {"max", expression_text(), false, "The limit itself."}}),
+        false, "Read from each answer."}});
 }
 
 SchemaRef error_rule_words() {
@@ -90,33 +92,33 @@ SchemaRef param_words() {
 }  // namespace
 
 SchemaRef connector_schema() {
-  static const SchemaRef schema = record(
-      "connector",
-      {{"connector", text(), true, "Name, as connections and mappings use it."},
-       {"grammar", integer(1, 1), true, "Version of this grammar."},
-       {"api", record("api", {{"version", text(), true, "The API version spoken."}, {"sunset", text(), false, "When the vendor ends it."}}), false,
-        "For people and doctor."},
-       {"params", map_of(param_words()), false, "What a connection sets."},
-       {"hosts", list_of(of_kind(Schema::Kind::template_text)), true, "Hosts that credentials may go to; *.example.com takes subdomains."},
-       {"base_url", of_kind(Schema::Kind::template_text), false, "Where requests go; learnt at sign-in when it is missing."},
-       {"prefix", of_kind(Schema::Kind::template_text), false, "In front of every /path."},
-       {"tables", map_of(anything()), false, "Constant maps."},
-       {"dialects", map_of(dialect_words()), false, "Query languages as data."},
-       {"auth", map_of(auth_words()), true, "Ways to sign in."},
-       {"whoami",
-        record("whoami", {{"request", request_words(), true, "Sent after sign-in."},
-                          {"facts", map_of(expression_text()), false, "Learnt from its answer."},
-                          {"account", list_of(text()), false, "The facts by which one account is told from another (all): the others may change."}}),
-        true, "Proves that sign-in works, and for which account."},
-       {"limits", map_of(limit_words()), false, "The vendor's budgets."},
-       {"error_shapes", list_of(map_of(expression_text())), true, "How answers tell errors."},
-       {"errors", list_of(error_rule_words()), true, "First match wins: what an error means."},
-       {"bundles", map_of(bundle_words()), false, "Envelopes for many requests."},
-       {"object_defaults", object_words(), false, "Merged into every object."},
-       {"objects", map_of(object_words()), true, "What the system holds."},
-       {"associations", map_of(association_words()), false, "Links that are kept apart from records."},
-       {"doors", map_of(door_words()), false, "Webhooks."},
-       {"samples", list_of(anything()), false, "Answers and the class they must end in: run by check, without network."}});
+  static const SchemaRef schema =
+      record("connector",
+             {{"connector", text(), true, "Name, as connections and mappings use it."},
+              {"grammar", integer(1, 1), true, "Version of this grammar."},
+              {"api", record("api", {{"version", text(), true, "The API version spoken."}, {"sunset", text(), false, "When the vendor ends it."}}), false,
+               "For people and doctor."},
+              {"params", map_of(param_words()), false, "What a connection sets."},
+              {"hosts", list_of(of_kind(Schema::Kind::template_text)), true, "Hosts that credentials may go to; *.example.com takes subdomains."},
+              {"base_url", of_kind(Schema::Kind::template_text), false, "Where requests go; learnt at sign-in when it is missing."},
+              {"prefix", of_kind(Schema::Kind::template_text), false, "In front of every /path."},
+              {"tables", map_of(anything()), false, "Constant maps."},
+              {"dialects", map_of(dialect_words()), false, "Query languages as data."},
+              {"auth", map_of(auth_words()), true, "Ways to sign in."},
+              {"whoami",
+               record("whoami", {{"request", request_words(), true, "Sent after sign-in."},
+                                 {"facts", map_of(expression_text()), false, "Learnt from its answer."},
+                                 {"account", list_of(text()), false, "The facts by which one account is told from another (all): the others may change."}}),
+               true, "Proves that sign-in works, and for which account."},
+              {"limits", map_of(limit_words()), false, "The vendor's budgets."},
+              {"error_shapes", list_of(map_of(expression_text())), true, "How answers tell errors."},
+              {"errors", list_of(error_rule_words()), true, "First match wins: what an error means."},
+              {"bundles", map_of(bundle_words()), false, "Envelopes for many requests."},
+              {"object_defaults", object_words(), false, "Merged into every object."},
+              {"objects", map_of(object_words()), true, "What the system holds."},
+              {"associations", map_of(association_words()), false, "Links that are kept apart from records."},
+              {"doors", map_of(door_words()), false, "Webhooks."},
+              {"samples", list_of(anything()), false, "Answers and the class they must end in: run by check, without network."}});
   return schema;
 }
 

@@ -38,6 +38,23 @@ TEST_F(HubSpot, AnAccountWhoseClockIsSetToAnotherZoneIsTheSameAccount) {
   EXPECT_NE(opened.error().message.find("another account"), std::string::npos);
 }
 
+TEST_F(HubSpot, ADayThatIsUsedUpIsNotAskedAgainBeforeItIsOver) {
+  world.network.intercept = [](const http::Request&) -> std::optional<Result<http::Response>> {
+    return http::Response(429, R"({"status":"error","message":"You have reached your daily limit.","errorType":"RATE_LIMIT","policyName":"DAILY"})");
+  };
+  const auto first = world.wait(world.connector().scan("contact", ""));
+  ASSERT_FALSE(first);
+  EXPECT_EQ(first.error().failure_class, FailureClass::quota) << show(first.error());
+  ASSERT_TRUE(first.error().wait);
+  EXPECT_LE(*first.error().wait, Duration{24 * 3'600'000 + 60'000});
+  const std::size_t calls = world.calls();
+  for (int i = 0; i < 10; ++i) EXPECT_FALSE(world.wait(world.connector().scan("contact", "")));
+  EXPECT_EQ(world.calls(), calls) << "each of them would be refused";
+  world.network.intercept = nullptr;
+  advance(first.error().wait->count() / 1'000 + 1);
+  EXPECT_TRUE(world.wait(world.connector().scan("contact", "")));
+}
+
 TEST_F(HubSpot, AnEmptyPageOfTheSearchThatNamesANextOneIsToldAsAFeedThatDoesNotMoveOn) {
   std::string position;
   world.changes("contact", position);

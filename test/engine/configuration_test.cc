@@ -226,7 +226,9 @@ TEST_F(ConfigurationTest, AnObjectOfAConnectionIsOneTypesAlone) {
         "mapping: lead\nmatch: []\nsystems: {salesforce: {otherwise: skip, variants: {lead: {object: Contact, is: 'Title == \"Lead\"'}}}}\n"
         "fields:\n  company: {in: {salesforce: Department}}\n");
   const std::string files = "models: [lead.yaml]\nmappings: [mapped.yaml]";
-  expect_said(with(files), "lockstep.yaml:4:10: error: connection 'sales': contact and lead stand in one object there, 'Contact': its records would be of one of them alone;");
+  expect_said(
+      with(files),
+      "lockstep.yaml:4:10: error: connection 'sales': contact and lead stand in one object there, 'Contact': its records would be of one of them alone;");
   const auto of = [&](const std::string& types) {
     return with_connection("sales: {connector: salesforce, secrets: {client_id: {env: A}, client_secret: {env: B}}, types: {" + types + "}}") + files + "\n";
   };
