@@ -70,8 +70,7 @@ Task<Result<void>> Engine::owe_all(TypeIndex type) {
         if (golden.presence != EntityPresence::present) continue;
         TRY(auto state, entities.load(golden.id));
         CHECK(state, "a golden record that is not there");
-        const ConnectionId unchanged = hub_.systems.front().id;
-        TRY_VOID(entities.save(*state, merge::Effects{}, Cause{run, unchanged, RemoteId{}, "rules_changed"}, unchanged));
+        TRY_VOID(entities.owe(*state));
       }
       more = known.size() == kEntitiesAtOnce;
       if (!known.empty()) after = known.back().id;

@@ -310,6 +310,11 @@ Result<void> Entities::settle_hosted(merge::EntityState& state, merge::Effects& 
   return {};
 }
 
+Result<void> Entities::owe(merge::EntityState& state) {
+  const ConnectionId nowhere{UINT16_MAX};
+  return save(state, merge::Effects{}, Cause{run_, kHub, RemoteId{}, "owe"}, nowhere);
+}
+
 Result<void> Entities::refresh_obligations(merge::EntityState& state) {
   return with_context(state, [&](const merge::Context& context) -> Result<void> {
     for (const LinkPolicy& policy : hub_.policy(state.golden.type).links) {
@@ -335,7 +340,7 @@ Result<void> Entities::refresh_obligations_of(const ReviewItem& item) {
   for (const EntityId entity : named) {
     if (entity.value().is_nil()) continue;
     TRY(auto state, load(entity));
-    if (state) TRY_VOID(refresh_obligations(*state));
+    if (state) TRY_VOID(owe(*state));
   }
   return {};
 }

@@ -62,8 +62,9 @@ class Entities {
   /// start, once the entity is saved.
   Result<void> owe_anew(EntityId entity, ConnectionId connection);
 
-  /// Brings the outbox in line with what is owed by now.
-  Result<void> refresh_obligations(merge::EntityState& state);
+  /// Nothing of it has changed but what it is owed, by a decision or by another configuration: hosted systems are settled, and the outbox
+  /// is brought in line.
+  Result<void> owe(merge::EntityState& state);
 
   /// The same for all whom a review item names: what waited for its decision may be owed now.
   Result<void> refresh_obligations_of(const ReviewItem& item);
@@ -90,6 +91,8 @@ class Entities {
   /// `target` was deleted in `connection`: servers blank what refers to it there, which is nobody's edit.
   Result<void> lose_references(const Golden& target, ConnectionId connection);
   Result<void> lose_reference(merge::EntityState& referrer, const Golden& target, ConnectionId connection);
+  /// Brings the outbox in line with what is owed by now.
+  Result<void> refresh_obligations(merge::EntityState& state);
   Result<void> refresh_obligation(const merge::EntityState& state, const LinkPolicy& policy, const merge::Context& context);
 
   Hub& hub_;

@@ -52,7 +52,7 @@ Result<void> Entities::ask_about_shared_keys(merge::EntityState& state, const me
     item.closed_by = "they share no key any more";
     TRY_VOID(tx_.put(item));
     TRY(auto other, load(other_of(item, state.golden.id)));
-    if (other && other->golden.id != state.golden.id) TRY_VOID(refresh_obligations(*other));
+    if (other && other->golden.id != state.golden.id) TRY_VOID(owe(*other));
   }
   for (const auto& [entity, key] : sharing) {
     TRY(const bool are_two, tx_.is_not_same(state.golden.id, entity));

@@ -63,6 +63,22 @@ TEST_F(Owing, WhoIsKnownIsKeptForASupportSystemThatIsAddedLater) {
   EXPECT_EQ(kept[0].fields.at(world.field("contact", "email").value()).shadow, text("ada@example.com"));
 }
 
+TEST_F(Owing, WhoIsInQuestionIsKeptForASupportSystemOnceAPersonHasDecided) {
+  north.add("contact", contact("Bob", "bob@example.com"));
+  const auto ids = load_ada(world);
+  north.edit("contact", ids[0], {{"email", text("bob@example.com")}});
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(world.open_reviews().size(), 1u);
+  world.stop();
+  world.add_hosted("support");
+  world.start();
+  ASSERT_TRUE(world.settle());
+  ASSERT_TRUE(kept_for("support").empty()) << "they may be one";
+  ASSERT_TRUE(world.resolve(world.open_reviews().at(0), "new"));
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(kept_for("support").size(), 2u);
+}
+
 TEST_F(Owing, WhoWasNotToBeMadeThereIsMadeOnceHeMayBe) {
   bool creates = false;
   world.configure = [&](Hub& hub) {
