@@ -220,6 +220,21 @@ Result<RecordOutcome> RecordsApi::waiting(Transaction& transaction, int status, 
   return outcome;
 }
 
+namespace {
+
+/// What was shown as null, because it does not stand there, and comes back as null, is nobody's edit.
+Result<void> leave_unshown(Transaction& transaction, const Link& link, Fields& fields) {
+  for (std::size_t i = 0; i < fields.size() && i < link.fields.size(); ++i) {
+    const EntityRef* held = link.fields[i].shadow ? link.fields[i].shadow->get<EntityRef>() : nullptr;
+    if (!held || !fields[i] || !fields[i]->is_blank()) continue;
+    TRY(const auto shown, shown_reference(transaction, link.connection, *held));
+    if (!shown) fields[i].reset();
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<RecordOutcome> RecordsApi::apply_one(Transaction& transaction, RecordChange& change, ConnectionId connection, RunId run) {
   const EntityType& entity = hub_.model.at(change.type);
   const RemoteId remote{entity.name, change.id};
@@ -235,6 +250,7 @@ Result<RecordOutcome> RecordsApi::apply_one(Transaction& transaction, RecordChan
     TRY(const auto golden, there ? transaction.find_golden(link->entity) : Result<std::optional<Golden>>{});
     if (!golden || golden->version != *change.if_version) return refused(412, "Precondition failed", "the record has changed since; read it again");
   }
+  if (there) TRY_VOID(leave_unshown(transaction, *link, change.fields));
   for (std::size_t i = 0; i < change.fields.size(); ++i) {
     const FieldDefinition& field = entity.fields[i];
     if (!there && !held && field.required && change.kind == RecordChange::Kind::upsert && !change.fields[i])

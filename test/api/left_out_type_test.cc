@@ -51,5 +51,24 @@ TEST_F(LeftOutType, ThatARecordIsHeldOfDisturbsNobody) {
   EXPECT_EQ(call("PUT", "/v1/accounts/a1", R"({"name": "Acme"})").status, 201);
 }
 
+TEST_F(LeftOutType, IsNoEditWhereWhatRefersToItIsSentBackAsItWasShown) {
+  leave_out("account");
+  FieldValues ada = contact("Ada", "ada@example.com");
+  ada["account"] = reference("account", north->add("account", account("Acme", "acme.example")));
+  const std::string there = north->add("contact", ada);
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(world.golden("contact").size(), 1u);
+  const std::string path = "/v1/contacts/" + world.golden("contact").at(0).id.value().text();
+  const auto shown = call("GET", path);
+  ASSERT_EQ(shown.status, 200) << shown.body;
+  ASSERT_TRUE(holds(shown, R"("account": null)")) << shown.body;
+  const std::string fields = shown.body.substr(shown.body.find("\"fields\": ") + 10);
+  EXPECT_EQ(call("PUT", path, fields.substr(0, fields.size() - 1)).status, 200);
+  EXPECT_EQ(call("PATCH", path, R"({"title": "Countess", "account": null})").status, 200);
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(north->text("contact", there, "title"), "Countess");
+  EXPECT_EQ(north->at("contact", there).fields.at("account"), ada.at("account"));
+}
+
 }  // namespace
 }  // namespace lockstep::support
