@@ -71,7 +71,8 @@ Result<void> Entities::save(merge::EntityState& state, merge::Effects effects, c
   std::vector<ConnectionId> settled;
   TRY_VOID(settle_hosted(state, effects, settled));
   if (effects.golden_changed) ++state.golden.version;
-  if (effects.golden_changed || effects.stamp_changed) TRY_VOID(tx_.put(state.golden));
+  // A hosted system that keeps it only now reads of it in the feed of changes.
+  if (effects.golden_changed || effects.stamp_changed || !settled.empty()) TRY_VOID(tx_.put(state.golden));
   if (effects.golden_changed || refers_elsewhere(state)) TRY_VOID(put_match_keys(state));
   for (const RemoteId& gone : effects.unlinked) TRY_VOID(tx_.erase_link(state.golden.id, touched, gone));
   for (const Link& link : state.links) {

@@ -23,6 +23,14 @@ class Owing : public testing::Test {
     }));
     return links;
   }
+  std::vector<std::pair<std::uint64_t, Golden>> changes_since(std::uint64_t sequence) {
+    std::vector<std::pair<std::uint64_t, Golden>> changes;
+    EXPECT_TRUE(world.transact([&](Transaction& transaction) -> Result<void> {
+      TRY(changes, transaction.golden_changes(sequence, 100));
+      return {};
+    }));
+    return changes;
+  }
   World world;
   FakeSystem& north;
   FakeSystem& east;
@@ -74,9 +82,11 @@ TEST_F(Owing, WhoIsInQuestionIsKeptForASupportSystemOnceAPersonHasDecided) {
   world.start();
   ASSERT_TRUE(world.settle());
   ASSERT_TRUE(kept_for("support").empty()) << "they may be one";
+  const std::uint64_t told = changes_since(0).back().first;
   ASSERT_TRUE(world.resolve(world.open_reviews().at(0), "new"));
   ASSERT_TRUE(world.settle());
   EXPECT_EQ(kept_for("support").size(), 2u);
+  EXPECT_EQ(changes_since(told).size(), 2u) << "the support system reads on from there";
 }
 
 TEST_F(Owing, WhoWasNotToBeMadeThereIsMadeOnceHeMayBe) {
