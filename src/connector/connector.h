@@ -250,5 +250,7 @@ struct FormInfo {
 std::vector<FormInfo> forms_of(const Definition& definition, std::string_view object);
 std::vector<std::string> objects_of(const Definition& definition);
 const std::string& name_of(const Definition& definition);
+/// Whether records of the object can be archived there; where not, they are deleted instead.
+bool can_archive(const Definition& definition, std::string_view object);
 
 }  // namespace lockstep::connector

@@ -157,4 +157,9 @@ std::vector<std::string> objects_of(const Definition& definition) {
 
 const std::string& name_of(const Definition& definition) { return definition.name; }
 
+bool can_archive(const Definition& definition, std::string_view object) {
+  const ObjectSpec* spec = definition.find_object(object);
+  return spec && spec->write.archive.has();
+}
+
 }  // namespace lockstep::connector

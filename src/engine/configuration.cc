@@ -59,6 +59,7 @@ class Loader {
   void load_connection(const std::string& name, const Node& node, Configuration& configuration);
   void load_pace(const Node& node, ConnectionSettings& settings);
   void check_settings(const Node& node, const ConnectionSettings& settings, const Configuration& configuration);
+  void check_archives(const Node& node, const ConnectionSettings& settings, const Configuration& configuration);
   void check_objects(const Node& node, const ConnectionSettings& settings, const Configuration& configuration);
   void load_type(const std::string& type, const Node& node, ConnectionSettings& settings, const Configuration& configuration);
   void load_keys(const Node& root, Configuration& configuration);
@@ -219,6 +220,7 @@ void Loader::load_connection(const std::string& name, const Node& node, Configur
   if (const Node* types = node.find("types"))
     for (const auto& [type, value] : types->members) load_type(type, value, settings, configuration);
   check_objects(node, settings, configuration);
+  check_archives(node, settings, configuration);
   configuration.connections.push_back(std::move(settings));
 }
 
@@ -250,6 +252,25 @@ void Loader::check_settings(const Node& node, const ConnectionSettings& settings
     findings_.push_back(Finding{Finding::Severity::warning, node.mark,
                                 "connection '" + settings.name + "' takes part in nothing: no mapping names connector '" + settings.connector + "'",
                                 "add it under 'systems' and 'fields' of a mapping of your own (docs/mappings.md)"});
+}
+
+/// Who asks for an archive does not want to find that it was a delete.
+void Loader::check_archives(const Node& node, const ConnectionSettings& settings, const Configuration& configuration) {
+  const auto warn = [&](std::string message, std::string suggestion) {
+    findings_.push_back(Finding{Finding::Severity::warning, node.mark, "connection '" + settings.name + "': " + std::move(message), std::move(suggestion)});
+  };
+  const auto definition = configuration.definitions.find(settings.connector);
+  for (const auto& own : settings.types) {
+    if (own.deletes == DeletePolicy::archive)
+      warn("'delete: archive' passes the delete on as 'propagate' does; whether others archive is their 'incoming_delete'", "write 'propagate', or 'review'");
+    if (own.incoming_deletes != DeletePolicy::archive || definition == configuration.definitions.end()) continue;
+    const auto& systems = configuration.mappings[configuration.model.find(own.type)->value()].systems;
+    const auto found = systems.find(settings.connector);
+    for (std::size_t variant = 0; found != systems.end() && variant < found->second->variant_count(); ++variant)
+      if (const std::string& object = found->second->selection(variant).object; !connector::can_archive(*definition->second, object))
+        warn("connector " + settings.connector + " has no way to archive '" + object + "': a record whose delete is passed on is deleted there",
+             "write 'propagate' if that is meant, else 'ignore' or 'review'");
+  }
 }
 
 /// A feed is read, and an event taken, for one type.

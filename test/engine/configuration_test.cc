@@ -62,7 +62,7 @@ TEST_F(ConfigurationTest, TakesWhatIsDocumented) {
       "  support: {hosted: true}\n"
       "  sales:\n    connector: salesforce\n    auth: oauth2\n    grant: client_credentials\n    secrets: {client_id: {env: A}, client_secret: {file: "
       "b.txt}}\n    concurrency: 8\n    attempts: 3\n    backoff: {base: 2s, cap: 10m}\n    limits: {daily: {max: 100000, keep_percent: 30}}\n"
-      "    types:\n      contact: {mode: batch, every: 15m, delete: review, incoming_delete: archive, delete_vs_edit: review, read_before_write: 1m}\n      "
+      "    types:\n      contact: {mode: batch, every: 15m, delete: review, incoming_delete: ignore, delete_vs_edit: review, read_before_write: 1m}\n      "
       "case: {poll: 30s, full_refresh: 24h, creates: false, writable: false}\n"
       "default_policy: {strategy: last_write_wins, close_calls: review}\n"
       "policies:\n  contact:\n    strategy: newest_nonblank\n    initial_order: [sales, support]\n    fields: {phone: {strategy: owner, order: [support], "
@@ -83,7 +83,7 @@ TEST_F(ConfigurationTest, TakesWhatIsDocumented) {
   EXPECT_FALSE(sales.types[0].schedule.real_time);
   EXPECT_EQ(sales.types[0].schedule.poll_every, Duration{15 * 60'000});
   EXPECT_EQ(sales.types[0].deletes, DeletePolicy::review);
-  EXPECT_EQ(sales.types[0].incoming_deletes, DeletePolicy::archive);
+  EXPECT_EQ(sales.types[0].incoming_deletes, DeletePolicy::ignore);
   EXPECT_EQ(sales.types[1].creates, false);
   ASSERT_EQ(configuration->policies.size(), 1u);
   EXPECT_EQ(configuration->policies[0].fields[0].second.strategy, Strategy::owner);
@@ -168,6 +168,29 @@ TEST_F(ConfigurationTest, TypesAndTheirSchedules) {
   expect_said(of("contact: {delete: never}"), "expected one of propagate, archive, ignore, review, found 'never'");
   expect_said(of("contact: {delete_vs_edit: edit}"), "expected one of edit_wins, delete_wins, review, found 'edit'");
   expect_said(of("contact: {creates: perhaps}"), "expected true or false, found 'perhaps'");
+}
+
+TEST_F(ConfigurationTest, ADeleteWhereAnArchiveWasAskedForIsWarnedOf) {
+  const auto of = [](const std::string& type) { return with_connection("a: {connector: dynamics365, types: {contact: {" + type + "}}}"); };
+  const std::string deleted_there =
+      "connection 'a': connector dynamics365 has no way to archive 'contact': a record whose delete is passed on is deleted there";
+  load(of("incoming_delete: archive"));
+  EXPECT_NE(said().find("warning: " + deleted_there), std::string::npos) << said();
+  load(of("delete: archive"));
+  EXPECT_NE(
+      said().find("warning: connection 'a': 'delete: archive' passes the delete on as 'propagate' does; whether others archive is their 'incoming_delete'"),
+      std::string::npos)
+      << said();
+  // A connector that can is taken at its word.
+  std::ifstream shipped(share_directory() + "/connectors/dynamics365.yaml");
+  std::string text((std::istreambuf_iterator<char>(shipped)), {});
+  const std::string at = "  contact:\n    vars: {set: contacts, key: contactid}\n";
+  ASSERT_NE(text.find(at), std::string::npos);
+  text.insert(text.find(at) + at.size(),
+              "    write: {archive: {one: {request: {PATCH: \"/contacts(${row.id})\", json: {statecode: 1}}, result: {id: row.id}}}}\n");
+  write("archiving.yaml", text);
+  load(of("incoming_delete: archive") + "connectors: [archiving.yaml]\n");
+  EXPECT_EQ(said().find("archive"), std::string::npos) << said();
 }
 
 TEST_F(ConfigurationTest, ApiKeysBelongToHostedConnections) {
