@@ -25,6 +25,13 @@ std::string referrer_key(EntityId target) { return "refers:" + target.value().te
 
 }  // namespace
 
+namespace {
+
+/// So many records of one system that may all be the same one are enough to know that nothing is made there.
+constexpr std::size_t kNamedMax = 100;
+
+}  // namespace
+
 Result<std::optional<merge::EntityState>> Entities::load(EntityId id) {
   TRY(auto golden, tx_.find_golden(id));
   // A live entity stands for itself; one that is not may have been merged into another.
@@ -40,7 +47,8 @@ Result<std::optional<merge::EntityState>> Entities::load(EntityId id) {
   ReviewFilter filter;
   filter.entity = state.golden.id;
   filter.state = ReviewState::open;
-  filter.limit = SIZE_MAX;  // one that is left out would not be waited for
+  filter.limit = SIZE_MAX;  // one of its own that is left out would not be waited for
+  filter.named_max = kNamedMax;
   TRY(state.reviews, tx_.list_reviews(filter));
   // A model that grew since the row was written: new fields start unknown.
   const std::size_t count = hub_.model.at(state.golden.type).fields.size();
