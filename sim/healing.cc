@@ -39,12 +39,13 @@ std::string Healing::unread_links() {
   std::string told;
   const auto read = world_.transact([&](Transaction& transaction) -> Result<void> {
     for (const System& system : world_.hub->systems)
-      for (const SystemType& type : system.types) {
-        TRY(const auto links, transaction.links_to_read(system.id, type.type, kSome));
-        for (const Link& link : links)
-          told += fmt::format(" {} {} {} of {}{}, presence {}, fence {}, asked at {};", system.name, link.remote.object, link.remote.id,
-                              link.entity.value().text(), link.secondary ? " (secondary)" : "", static_cast<int>(link.presence), link.fence, link.read_asked);
-      }
+      for (const SystemType& type : system.types)
+        for (const std::string& object : type.objects()) {
+          TRY(const auto links, transaction.links_to_read(system.id, type.type, object, kSome));
+          for (const Link& link : links)
+            told += fmt::format(" {} {} {} of {}{}, presence {}, fence {}, asked at {};", system.name, link.remote.object, link.remote.id,
+                                link.entity.value().text(), link.secondary ? " (secondary)" : "", static_cast<int>(link.presence), link.fence, link.read_asked);
+        }
     return {};
   });
   return read ? told : "";

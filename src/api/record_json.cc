@@ -95,6 +95,13 @@ Fields fields_of_json(const Model& model, TypeIndex type, const json::object& ob
   return fields;
 }
 
+Result<std::optional<RemoteId>> shown_reference(Transaction& transaction, ConnectionId connection, EntityRef reference) {
+  TRY(const auto resolved, transaction.resolve(EntityId{reference.entity}));
+  TRY(const auto links, transaction.find_links(resolved.value_or(EntityId{reference.entity})));
+  const auto own = std::ranges::find_if(links, [&](const Link& one) { return one.connection == connection && one.presence == LinkPresence::present; });
+  return own == links.end() ? std::optional<RemoteId>{} : std::optional(own->remote);
+}
+
 Result<std::string> record_json(const Hub& hub, Transaction& transaction, const Golden& golden, const Link& link) {
   const EntityType& entity = hub.model.at(golden.type);
   std::string body = "{\"type\": " + to_json(Value(entity.name)) + ", \"id\": " + to_json(Value(link.remote.id)) + ", \"entity\": \"" +
@@ -113,11 +120,9 @@ Result<std::string> record_json(const Hub& hub, Transaction& transaction, const 
       body += to_json(value);
       continue;
     }
-    TRY(const auto resolved, transaction.resolve(EntityId{reference->entity}));
-    TRY(const auto links, transaction.find_links(resolved.value_or(EntityId{reference->entity})));
-    const auto own = std::ranges::find_if(links, [&](const Link& one) { return one.connection == link.connection && one.presence == LinkPresence::present; });
-    if (own == links.end()) body += "null";
-    else body += "{\"type\": " + to_json(Value(own->remote.object)) + ", \"id\": " + to_json(Value(own->remote.id)) + "}";
+    TRY(const auto shown, shown_reference(transaction, link.connection, *reference));
+    if (!shown) body += "null";
+    else body += "{\"type\": " + to_json(Value(shown->object)) + ", \"id\": " + to_json(Value(shown->id)) + "}";
   }
   return body + "}}";
 }

@@ -17,6 +17,9 @@ std::optional<TypeIndex> type_of_path(const Model& model, std::string_view segme
 /// (below `pointer`). References become RemoteId{type, own id}.
 Fields fields_of_json(const Model& model, TypeIndex type, const boost::json::object& object, const std::string& pointer, std::vector<ProblemDetail>& problems);
 
+/// The record of `connection` that a reference names there. None: what it refers to does not stand there, and null is shown.
+Result<std::optional<RemoteId>> shown_reference(Transaction& transaction, ConnectionId connection, EntityRef reference);
+
 /// One record as the support system sees it: what is in step with it, references as its own ids.
 Result<std::string> record_json(const Hub& hub, Transaction& transaction, const Golden& golden, const Link& link);
 

@@ -91,6 +91,7 @@ Task<http::Response> RecordsApi::handle(http::ServerRequest request, std::string
     for (const EntityType& one : hub_.model.types) names.push_back(one.name + "s");
     co_return problem(404, "Unknown entity type", "there are " + join(names, ", ") + ", batch and changes");
   }
+  if (!takes_part(connection, *type)) co_return problem(404, "Not kept here", takes_no_part(connection, *type));
   if (slash == std::string::npos) {
     if (request.method != "GET") co_return problem(405, "Method not allowed", "name the record: PUT /v1/" + path + "/{id}");
     co_return co_await list(std::move(request), *type, connection);
@@ -101,6 +102,12 @@ Task<http::Response> RecordsApi::handle(http::ServerRequest request, std::string
   if (request.method == "PUT" || request.method == "PATCH" || request.method == "DELETE")
     co_return co_await change_one(std::move(request), *type, std::move(id), connection);
   co_return problem(405, "Method not allowed", "a record takes GET, PUT, PATCH and DELETE");
+}
+
+bool RecordsApi::takes_part(ConnectionId connection, TypeIndex type) const { return hub_.find_system(connection)->find(type); }
+
+std::string RecordsApi::takes_no_part(ConnectionId connection, TypeIndex type) const {
+  return hub_.system_name(connection) + " takes no part in " + hub_.model.at(type).name + "s: enabled is false there in lockstep.yaml";
 }
 
 Task<http::Response> RecordsApi::change_one(http::ServerRequest request, TypeIndex type, std::string id, ConnectionId connection) {
@@ -162,6 +169,7 @@ Task<http::Response> RecordsApi::batch(http::ServerRequest request, ConnectionId
     else if (operation == "delete") change.kind = RecordChange::Kind::remove;
     else problems.push_back({pointer + "/op", "op is upsert, patch or delete"});
     if (!type) problems.push_back({pointer + "/type", "unknown entity type '" + word("type") + "'"});
+    else if (!takes_part(connection, *type)) problems.push_back({pointer + "/type", takes_no_part(connection, *type)});
     if (!is_id(change.id)) problems.push_back({pointer + "/id", kIdTold});
     if (!type) continue;
     change.type = *type;
@@ -212,6 +220,21 @@ Result<RecordOutcome> RecordsApi::waiting(Transaction& transaction, int status, 
   return outcome;
 }
 
+namespace {
+
+/// What was shown as null, because it does not stand there, and comes back as null, is nobody's edit.
+Result<void> leave_unshown(Transaction& transaction, const Link& link, Fields& fields) {
+  for (std::size_t i = 0; i < fields.size() && i < link.fields.size(); ++i) {
+    const EntityRef* held = link.fields[i].shadow ? link.fields[i].shadow->get<EntityRef>() : nullptr;
+    if (!held || !fields[i] || !fields[i]->is_blank()) continue;
+    TRY(const auto shown, shown_reference(transaction, link.connection, *held));
+    if (!shown) fields[i].reset();
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<RecordOutcome> RecordsApi::apply_one(Transaction& transaction, RecordChange& change, ConnectionId connection, RunId run) {
   const EntityType& entity = hub_.model.at(change.type);
   const RemoteId remote{entity.name, change.id};
@@ -227,6 +250,7 @@ Result<RecordOutcome> RecordsApi::apply_one(Transaction& transaction, RecordChan
     TRY(const auto golden, there ? transaction.find_golden(link->entity) : Result<std::optional<Golden>>{});
     if (!golden || golden->version != *change.if_version) return refused(412, "Precondition failed", "the record has changed since; read it again");
   }
+  if (there) TRY_VOID(leave_unshown(transaction, *link, change.fields));
   for (std::size_t i = 0; i < change.fields.size(); ++i) {
     const FieldDefinition& field = entity.fields[i];
     if (!there && !held && field.required && change.kind == RecordChange::Kind::upsert && !change.fields[i])

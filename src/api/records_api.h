@@ -39,6 +39,9 @@ class RecordsApi {
   Task<http::Response> handle(http::ServerRequest request, std::string path, ConnectionId connection);
 
  private:
+  /// Whether records of the type are kept for that connection at all, and the words when not.
+  bool takes_part(ConnectionId connection, TypeIndex type) const;
+  std::string takes_no_part(ConnectionId connection, TypeIndex type) const;
   Task<http::Response> change_one(http::ServerRequest request, TypeIndex type, std::string id, ConnectionId connection);
   Task<http::Response> batch(http::ServerRequest request, ConnectionId connection);
   Task<http::Response> read_one(TypeIndex type, std::string id, ConnectionId connection);

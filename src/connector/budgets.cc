@@ -16,6 +16,9 @@ constexpr double kLeastPace = 0.1, kPaceGain = 0.02;
 constexpr std::int64_t kRestBaseMs = 1'000, kRestCapMs = 60'000;
 
 constexpr Duration kRisesAfter{5'000};
+constexpr Duration kLateReset{180'000};  // the vendor's clock may be behind ours, and what it still tells of the old day must not count in the new one
+constexpr Duration kSameDay{60'000};     // clocks may be set
+constexpr Duration kUnknownReset{3'600'000};
 /// A vendor's figures are bounded: sums of them, and shares of them as a double, stay exact.
 constexpr std::int64_t kFigureMax = 1'000'000'000'000'000;
 
@@ -48,6 +51,7 @@ Budgets::Budgets(const Definition& definition, const ConnectionConfig& config, E
     budget.max = spec.max;
     budget.concurrent = spec.concurrent;
     budget.keep_share = spec.keep_share;
+    if (spec.resets && !spec.reset_zone) budget.zone = mapping::Zone::parse("UTC").value();
     if (const auto own = config.limits.find(spec.name); own != config.limits.end()) {
       if (own->second.max && spec.max > 0) budget.max = *own->second.max;
       if (own->second.max && spec.max == 0) budget.concurrent = static_cast<std::size_t>(*own->second.max);
@@ -69,31 +73,33 @@ std::vector<Budgets::Budget*> Budgets::named(const std::vector<std::string>& cha
 /// When a request arrives nobody here knows: it counts from its sending until a window after its end.
 std::int64_t Budgets::counted(const Budget& budget) { return budget.used + (budget.spec->charge_elapsed_ms ? 0 : static_cast<std::int64_t>(budget.in_flight)); }
 
-void Budgets::learn_zone(Budget& budget, Scope& scope) const {
-  if (!budget.spec->reset_zone || budget.zone) return;
-  const auto name = expression::evaluate(*budget.spec->reset_zone, scope);
-  const auto text = name && !name->is_absent() && !name->is_null() ? name->text() : fail(ErrorCode::not_found, "");
-  if (!text) return;
-  if (auto zone = mapping::Zone::parse(*text)) budget.zone = std::move(*zone);
-  if (budget.zone) begin_day(budget, executor_.clock().now());
+std::optional<Budgets::Day> Budgets::day_of(Budget& budget, Instant now) const {
+  if (!budget.zone) return std::nullopt;
+  if (budget.day && now < budget.day->ends && now - budget.day->known_at < kSameDay) return budget.day;
+  const WallTime wall = executor_.clock().wall();
+  const Duration late = budget.spec->reset_at + kLateReset;
+  const Date today = budget.zone->day_of(wall - late);
+  const auto start_of = [&](Date day) { return now + (budget.zone->start_of_day(day) + late - wall); };
+  budget.day = Day{start_of(today), start_of(Date{today.days + 1}), now};
+  return budget.day;
 }
 
-/// A little after the vendor's: clocks differ, and what it still tells of the old day must not count in the new one.
-void Budgets::begin_day(Budget& budget, Instant now) const {
-  const WallTime wall = executor_.clock().wall();
-  const Duration late = budget.spec->resets_at + kAfterMidnight;
-  const Date today = budget.zone->day_of(wall - late);
-  budget.day_began = now + (budget.zone->start_of_day(today) + late - wall);
-  budget.day_ends = now + (budget.zone->start_of_day(Date{today.days + 1}) + late - wall);
+void Budgets::learn_zone(Budget& budget, Scope& scope) {
+  if (!budget.spec->reset_zone) return;
+  const auto operand = expression::evaluate(*budget.spec->reset_zone, scope);
+  if (!operand || operand->is_absent() || operand->is_null()) return;
+  const std::string name = operand->text().value_or("");
+  if (budget.zone && budget.zone->name() == name) return;
+  if (auto zone = mapping::Zone::parse(name)) {
+    budget.zone = std::move(*zone);
+    budget.day.reset();
+  }
 }
 
 void Budgets::expire(Budget& budget, Instant now) const {
-  if (budget.zone && now >= budget.day_ends) begin_day(budget, now);
-  while (budget.zone && !budget.slices.empty() && budget.slices.front().last < budget.day_began) {
-    budget.used -= budget.slices.front().amount;
-    budget.slices.pop_front();
-  }
-  while (!budget.slices.empty() && now - budget.slices.front().last >= budget.spec->window) {
+  const auto day = day_of(budget, now);
+  const auto is_over = [&](const Slice& slice) { return day ? slice.last < day->began : now - slice.last >= budget.spec->window; };
+  while (!budget.slices.empty() && is_over(budget.slices.front())) {
     budget.used -= budget.slices.front().amount;
     budget.slices.pop_front();
   }
@@ -134,8 +140,8 @@ Duration Budgets::wait_for(Budget& budget, Priority priority, Instant now) const
   const std::int64_t usable = std::max<std::int64_t>(1, ours - left_free(priority, ours));
   if (counted(budget) < usable) return rest;
   if (budget.slices.empty()) return std::max(rest, kLook);  // told by a signal when the first of them is over
-  const Duration first_is_free = budget.zone ? budget.day_ends - now : budget.spec->window - (now - budget.slices.front().last);
-  return std::max({Duration{1}, rest, first_is_free});
+  const auto day = day_of(budget, now);
+  return std::max({Duration{1}, rest, day ? day->ends - now : budget.spec->window - (now - budget.slices.front().last)});
 }
 
 void Budgets::let_rise(Instant now) {
@@ -202,13 +208,13 @@ void Budgets::learn(const std::vector<std::string>& charge, Scope& scope) {
     return value ? std::optional(std::clamp(*value, -kFigureMax, kFigureMax)) : std::nullopt;
   };
   for (Budget* budget : named(charge)) {
+    learn_zone(*budget, scope);
     if (const auto max = number(budget->spec->learn_max); max && *max > 0) {
       if (budget->spec->max > 0) budget->max = *max;
       else budget->concurrent = std::min(budget->concurrent, static_cast<std::size_t>(*max));
     }
     auto used = number(budget->spec->learn_used);
     if (const auto left = number(budget->spec->learn_left)) used = budget->max - *left;
-    learn_zone(*budget, scope);
     expire(*budget, now);
     // What others of the same account have used counts here too, until it leaves the window.
     if (used && budget->zone && *used < budget->used) forget(*budget, budget->used - *used);  // one count for all, and the vendor keeps it
@@ -238,6 +244,17 @@ void Budgets::refused(const std::vector<std::string>& charge, const Failure& fai
   limit->pace = std::max(kLeastPace, limit->pace / 2);
 }
 
+Duration Budgets::rest_until_reset(const std::string& limit) {
+  const Instant now = executor_.clock().now();
+  Duration rest = kUnknownReset;
+  for (Budget& budget : budgets_) {
+    if (budget.spec->name != limit) continue;
+    if (const auto day = day_of(budget, now)) rest = day->ends - now;
+    budget.rests_until = std::max(budget.rests_until, now + rest);
+  }
+  return rest;
+}
+
 void Budgets::accepted(const std::vector<std::string>& charge) {
   for (Budget* budget : named(charge)) {
     budget->refusals = 0;
@@ -257,8 +274,8 @@ std::map<std::string, Connector::LimitUse> Budgets::use() const {
     use.kept = static_cast<std::int64_t>(static_cast<double>(budget.max) * budget.keep_share);
     // As it went since the oldest request that still counts.
     if (!budget.slices.empty() && budget.used > 0) {
-      const Duration span = std::max(Duration{1}, now - (budget.zone ? budget.day_began : budget.slices.front().first));
-      const Duration to_come = budget.zone ? budget.day_ends - now : budget.spec->window - span;
+      const Duration span = std::max(Duration{1}, now - (budget.day ? budget.day->began : budget.slices.front().first));
+      const Duration to_come = budget.day ? budget.day->ends - now : budget.spec->window - span;
       const std::int64_t ours = std::max<std::int64_t>(0, use.left - use.kept);
       const double milliseconds = static_cast<double>(ours) * static_cast<double>(span.count()) / static_cast<double>(budget.used);
       if (milliseconds < static_cast<double>(to_come.count())) use.ends_in = Duration{static_cast<std::int64_t>(milliseconds)};

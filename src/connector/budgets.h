@@ -3,6 +3,7 @@
 #include <deque>
 #include <list>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "connector/answer.h"
@@ -31,6 +32,8 @@ class Budgets {
   /// The vendor refused it for a limit: that limit rests (what the vendor asked for, else exponential with full jitter) and
   /// its use is halved. One state per limit, however many records met it.
   void refused(const std::vector<std::string>& charge, const Failure& failure);
+  /// The vendor says that the named limit is used up until it starts anew: nothing is sent against it meanwhile. How long that is.
+  Duration rest_until_reset(const std::string& limit);
   /// The vendor took it: use grows again.
   void accepted(const std::vector<std::string>& charge);
   std::map<std::string, Connector::LimitUse> use() const;
@@ -45,32 +48,37 @@ class Budgets {
     Instant first, last;
     std::int64_t amount = 0;
   };
+  /// The day of a limit that starts anew at a time of day.
+  struct Day {
+    Instant began, ends;
+    Instant known_at;
+  };
   struct Budget {
     const LimitSpec* spec = nullptr;
     std::int64_t max = 0;
     std::size_t concurrent = 0;
     double keep_share = 0;
+    std::optional<mapping::Zone> zone;  // of a limit that starts anew each day, once it is known
+    std::optional<Day> day;             // as it was last looked up
     std::deque<Slice> slices;
     std::int64_t used = 0;
     std::size_t in_flight = 0;
     double pace = 1;             // share of the limit that is used; halved by each refusal
     std::uint32_t refusals = 0;  // in a row
     Instant rests_until{0};
-    std::optional<mapping::Zone> zone;  // of a budget that starts anew each day, as soon as it is known
-    Instant day_began{0}, day_ends{0};
   };
   struct Waiting {
     Priority priority;  // rises while it waits: nobody starves
     Instant since;
     std::set<const Budget*> wants;
   };
+  std::optional<Day> day_of(Budget& budget, Instant now) const;
+  static void learn_zone(Budget& budget, Scope& scope);
   std::vector<Budget*> named(const std::vector<std::string>& charge);
   static std::int64_t counted(const Budget& budget);
   void expire(Budget& budget, Instant now) const;
   /// Precondition: so much is used.
   static void forget(Budget& budget, std::int64_t amount);
-  void learn_zone(Budget& budget, Scope& scope) const;
-  void begin_day(Budget& budget, Instant now) const;
   void take(Budget& budget, std::int64_t amount, Instant now) const;
   Duration wait_for(Budget& budget, Priority priority, Instant now) const;
   void let_rise(Instant now);

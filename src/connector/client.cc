@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "expression/operand.h"
 
 namespace lockstep::connector {
@@ -39,6 +40,26 @@ Task<Outcome<AnswerRef>> Client::read(http::Request request, const RequestSpec& 
   }
 }
 
+namespace {
+
+std::string text_of_fact(const Value& facts, std::string_view name) {
+  const Value* value = facts.member(name);
+  const std::string* text = value ? value->get<std::string>() : nullptr;
+  return text ? *text : "";
+}
+
+/// `known`: the facts as they were, "portal=42;zone=UTC;".
+bool is_same_account(std::string_view known, const Value& facts, const std::vector<std::string>& telling) {
+  for (const std::string_view fact : split(known, ';')) {
+    const std::string_view name = fact.substr(0, fact.find('='));
+    const bool tells = !fact.empty() && (telling.empty() || std::ranges::find(telling, name) != telling.end());
+    if (tells && std::string(name) + "=" + text_of_fact(facts, name) != fact) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
 Task<Outcome<void>> Client::open() {
   auto ready = co_await credentials_.ensure();
   if (!ready) co_return ready;
@@ -67,7 +88,7 @@ Task<Outcome<void>> Client::open() {
     if (const auto* text = value.get<std::string>()) account += name + "=" + *text + ";";
   auto known = co_await context_.environment.secrets.load(context_.config.name + "/account");
   if (!known) co_return tl::unexpected(own_failure(known.error(), FailureClass::transient));
-  if (*known && **known != account) {
+  if (*known && !is_same_account(**known, context_.facts, definition.account_facts)) {
     co_return tl::unexpected(
         make_failure(FailureClass::config, FailureScope::connection,
                      "connection '" + context_.config.name + "' now signs in to another account than before; give the new account a connection of its own"));

@@ -77,12 +77,13 @@ LimitSpec Compiler::limit(const std::string& name, const Node& node) {
   spec.max = number_at(node, "max", 0);
   spec.window = duration_at(node, "window", duration_at(node, "rolling", Duration{0}));
   if (const Node* resets = node.find("resets")) {
-    int hour = 0, minute = 0;
-    const bool is_time = re2::RE2::FullMatch(text_at(*resets, "daily"), R"((\d\d):(\d\d))", &hour, &minute) && hour < 24 && minute < 60;
-    if (!is_time) error(*resets, "'daily' is a time of day, as 00:00");
-    spec.window = Duration{24 * 3'600'000};
-    spec.resets_at = Duration{(hour * 60 + minute) * std::int64_t{60'000}};
+    spec.resets = true;
+    spec.window = Duration{24 * 3'600'000};  // while its zone is not known
     spec.reset_zone = program(resets->find("zone"));
+    const std::string at = text_at(*resets, "daily");
+    int hour = 0, minute = 0;
+    if (re2::RE2::FullMatch(at, "([01][0-9]|2[0-3]):([0-5][0-9])", &hour, &minute)) spec.reset_at = Duration{(hour * 60 + minute) * std::int64_t{60'000}};
+    else error(node, "limit '" + name + "' resets daily at a time as 00:00, not '" + at + "'");
   }
   spec.concurrent = static_cast<std::size_t>(number_at(node, "concurrent", 0));
   if (text_at(node, "charge") == "elapsed") {

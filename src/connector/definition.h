@@ -237,8 +237,9 @@ struct LimitSpec {
   bool by_default = false;
   std::int64_t max = 0;  // in a window; 0: only `concurrent`
   Duration window{0};
-  ProgramRef reset_zone;  // where it starts anew each day: the name of the zone. Null: `window` slides
-  Duration resets_at{0};  // time of day there
+  bool resets = false;  // it starts anew each day at `reset_at` in `reset_zone` (an expression; none: UTC)
+  Duration reset_at{0};
+  ProgramRef reset_zone;
   std::size_t concurrent = 0;
   bool charge_elapsed_ms = false;  // `max` is then in milliseconds
   double keep_share = 0;           // left to people and other programs
@@ -327,6 +328,7 @@ class Definition {
   std::vector<AuthSpec> auth;
   RequestSpec whoami;
   std::vector<std::pair<std::string, ProgramRef>> whoami_facts;
+  std::vector<std::string> account_facts;  // those that tell the account; empty: all
   std::vector<LimitSpec> limits;
   std::vector<ErrorShape> shapes;
   std::vector<ErrorRule> rules;

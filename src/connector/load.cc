@@ -123,6 +123,7 @@ DefinitionRef load_definition(const grammar::Node& written, grammar::Findings& f
     const Node& whoami = *file.find("whoami");
     definition->whoami = compiler.request(whoami.find("request"));
     definition->whoami_facts = compiler.programs(whoami.find("facts"));
+    definition->account_facts = texts_at(whoami, "account");
     for (const Node& shape : file.find("error_shapes")->items) definition->shapes.push_back(compiler.error_shape(shape));
     for (const Node& rule : file.find("errors")->items) definition->rules.push_back(compiler.error_rule(rule));
     if (const Node* bundles = file.find("bundles"))

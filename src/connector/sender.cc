@@ -105,6 +105,7 @@ Task<Outcome<AnswerRef>> Sender::send(http::Request request, const RequestSpec& 
     if (unsigned_request && failure->scope == FailureScope::record) failure->exchange = exchange(*unsigned_request, answer.get());
     breaker_.failed(*failure);
     if (failure->failure_class == FailureClass::rate_limit) budgets_.refused(spec.charge, *failure);
+    if (failure->failure_class == FailureClass::quota && !failure->limit.empty()) failure->wait = budgets_.rest_until_reset(failure->limit);
     co_return failed(std::move(*failure));
   }
   breaker_.succeeded();

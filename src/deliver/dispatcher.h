@@ -160,8 +160,16 @@ class Dispatcher {
     auto operator<=>(const Column&) const = default;
   };
   std::map<Column, std::vector<std::string>> questions_about(const std::vector<Question>& creates, TypeIndex type) const;
-  /// Looks for the records that creates would make twice, and links those that are there.
+  struct Lookup {
+    Column column;
+    std::vector<std::string> values;
+  };
+  /// Looks for the records that creates would make twice, and links those that are there (probe.cc).
   Task<void> probe(Queue queue, std::vector<Question> asked, DeliverReport& report);
+  /// What was found is merged. Gives back why it was refused, if it was.
+  Task<std::optional<connector::Failure>> look_up(Lookup lookup, Queue queue, RunId run, DeliverReport& report);
+  /// Creates whose own key the system does not let us look for are not sent without a look: tried again, then dead letters.
+  Task<void> settle_unasked(TypeIndex type, std::vector<std::pair<EntityId, connector::Failure>> unasked, DeliverReport& report);
 
   Task<void> send(TypeIndex type, std::vector<Prepared> batch, DeliverReport& report);
   /// A batch with its answers.

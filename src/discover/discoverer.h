@@ -89,6 +89,7 @@ class Discoverer {
   Task<bool> is_withheld(TypeIndex type, std::string object, std::size_t count, RunReport& report);
   /// The same for records that a read by id did not find; those withheld stay unread until a person decides.
   Task<bool> withhold(TypeIndex type, std::string object, std::vector<std::string> gone, RunReport& report);
+  Task<void> keep_unread(std::vector<RemoteId> withheld, RunReport& report);
   struct Wanted;
   struct Collected;
   /// `withheld`: records whose deletes wait for a person.

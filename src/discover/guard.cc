@@ -10,13 +10,14 @@ namespace {
 
 constexpr Duration kOneRun{10 * 60'000};  // deletes that come so close together are one wave
 
-Result<bool> has_open_item(Transaction& transaction, ConnectionId connection, TypeIndex type) {
+Result<std::optional<ReviewItem>> open_item(Transaction& transaction, ConnectionId connection, TypeIndex type) {
   ReviewFilter open;
   open.connection = connection;
   open.kind = ReviewKind::mass_delete;
   open.state = ReviewState::open;
-  TRY(const auto items, transaction.list_reviews(open));
-  return std::ranges::any_of(items, [&](const ReviewItem& item) { return item.type == type; });
+  TRY(auto items, transaction.list_reviews(open));
+  const auto found = std::ranges::find(items, type, &ReviewItem::type);
+  return found == items.end() ? std::optional<ReviewItem>{} : std::optional(std::move(*found));
 }
 
 }  // namespace
@@ -35,16 +36,17 @@ Task<bool> Discoverer::is_withheld(TypeIndex type, std::string object, std::size
     WithheldDeletes now;
     now.count = std::max(count, withheld && !withheld->approved ? withheld->count : 0);
     TRY_VOID(put_withheld_deletes(transaction, system_.id, type, now));
-    TRY(const bool told, has_open_item(transaction, system_.id, type));
-    if (told) return {};
-    ReviewItem item;
-    item.id = hub_.ids.next(hub_.now());
-    item.kind = ReviewKind::mass_delete;
-    item.type = type;
-    item.connection = system_.id;
-    item.remote = RemoteId{object, ""};
-    item.opened = hub_.now();
-    item.summary = std::to_string(count) + " of " + std::to_string(links) + " records of " + hub_.model.at(type).name + " are gone from " + system_.name +
+    TRY(auto told, open_item(transaction, system_.id, type));
+    ReviewItem item = told.value_or(ReviewItem{});
+    if (!told) {
+      item.id = hub_.ids.next(hub_.now());
+      item.kind = ReviewKind::mass_delete;
+      item.type = type;
+      item.connection = system_.id;
+      item.remote = RemoteId{object, ""};
+      item.opened = hub_.now();
+    }
+    item.summary = std::to_string(now.count) + " of " + std::to_string(links) + " records of " + hub_.model.at(type).name + " are gone from " + system_.name +
                    "; their deletes wait for approval";
     return transaction.put(item);
   };
@@ -66,14 +68,32 @@ Task<bool> Discoverer::withhold(TypeIndex type, std::string object, std::vector<
   if (gone.empty()) co_return false;
   const bool looked = co_await look(std::move(work), report);
   if (!looked || linked.empty()) co_return false;
-  const bool held = co_await is_withheld(type, object, linked.size(), report);
+  // What waits already counts with it: a person is shown all that an approval lets go.
+  std::set<RemoteId> waiting = withheld_[type];
+  waiting.insert(linked.begin(), linked.end());
+  const bool held = co_await is_withheld(type, object, waiting.size(), report);
   if (held) {
     withheld_[type].insert(linked.begin(), linked.end());
+    co_await keep_unread(linked, report);
   } else {
     deletes_[type].emplace_back(hub_.now(), linked.size());
     co_await use_up_approval(type, linked.size(), report);
   }
   co_return held;
+}
+
+/// The event that told of it is done with, and no other need ever come: once a person has decided, they are read again.
+Task<void> Discoverer::keep_unread(std::vector<RemoteId> withheld, RunReport& report) {
+  Store::Work work = [&](Transaction& transaction) -> Result<void> {
+    for (const RemoteId& remote : withheld) {
+      TRY(auto link, transaction.find_link(system_.id, remote));
+      if (!link || link->needs_read) continue;
+      link->needs_read = true;
+      TRY_VOID(transaction.put(*link));
+    }
+    return {};
+  };
+  co_await transact(std::move(work), report);
 }
 
 Task<void> Discoverer::use_up_approval(TypeIndex type, std::size_t count, RunReport& report) {

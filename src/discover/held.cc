@@ -24,7 +24,9 @@ Task<Result<IntakeCount>> Intake::absorb_held(ConnectionId connection) {
     TRY(const auto events, transaction.take_inbox(connection, hub_.now(), kEventsMax));
     for (const InboxEvent& event : events) {
       TRY(auto held, transaction.find_held(connection, event.remote));
-      if (held) TRY_VOID(absorb_told(transaction, std::move(*held), false, run, count));
+      // Of a type that is not kept there any more: it stays held.
+      const bool takes_part = held && hub_.find_system(connection)->find(held->type);
+      if (takes_part) TRY_VOID(absorb_told(transaction, std::move(*held), false, run, count));
       TRY_VOID(transaction.finish_inbox(event.id, InboxState::done));
     }
     return {};

@@ -76,6 +76,7 @@ Result<void> Step::add_to_questions_about(EntityId known, EntityId added) {
   open.entity = known;
   open.kind = ReviewKind::possible_duplicate;
   open.state = ReviewState::open;
+  open.limit = SIZE_MAX;
   TRY(auto items, tx_.list_reviews(open));
   for (ReviewItem& item : items) {
     if (!item.entity.value().is_nil() || item.remote == seen_.row.id) continue;

@@ -47,17 +47,17 @@ Result<void> Discoverer::collect_wanted(Transaction& transaction, TypeIndex type
   into = Collected{};
   std::vector<Wanted>& wanted = into.wanted;
   const std::vector<std::string> objects = system_.find(type)->objects();
-  for (const std::string& object : objects) wanted.push_back(Wanted{object, {}, {}});
   const auto of = [&](const std::string& object) { return std::ranges::find(objects, object) - objects.begin(); };
   TRY(const auto deletes, find_withheld_deletes(transaction, system_.id, type));
   into.released = !deletes || deletes->approved;
-  TRY(const auto links, transaction.links_to_read(system_.id, type, kWantedMax + (into.released ? 0 : withheld.size())));
-  for (const Link& link : links) {
-    const auto at = of(link.remote.object);
-    const bool waits = !into.released && withheld.contains(link.remote);
-    if (at < std::ssize(objects) && !link.remote.empty() && !waits) wanted[static_cast<std::size_t>(at)].linked.push_back(link.remote.id);
+  // Object by object: one that nothing maps any more, and that nobody can read, would take the place of the others.
+  for (const std::string& object : objects) {
+    Wanted& want = wanted.emplace_back(Wanted{object, {}, {}});
+    TRY(const auto links, transaction.links_to_read(system_.id, type, object, kWantedMax + (into.released ? 0 : withheld.size())));
+    for (const Link& link : links)
+      if (into.released || !withheld.contains(link.remote)) want.linked.push_back(link.remote.id);
+    want.ids = want.linked;
   }
-  for (Wanted& want : wanted) want.ids = want.linked;
   TRY(auto events, transaction.take_inbox(system_.id, hub_.now(), kWantedMax));
   for (InboxEvent& event : events) {
     const auto at = of(event.remote.object);

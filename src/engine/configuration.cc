@@ -59,6 +59,7 @@ class Loader {
   void load_connection(const std::string& name, const Node& node, Configuration& configuration);
   void load_pace(const Node& node, ConnectionSettings& settings);
   void check_settings(const Node& node, const ConnectionSettings& settings, const Configuration& configuration);
+  void check_objects(const Node& node, const ConnectionSettings& settings, const Configuration& configuration);
   void load_type(const std::string& type, const Node& node, ConnectionSettings& settings, const Configuration& configuration);
   void check_archives(const Node& connections, const Configuration& configuration);
   void check_archive(const Node& asked, const ConnectionSettings& of, const std::string& type, const Configuration& configuration);
@@ -219,6 +220,7 @@ void Loader::load_connection(const std::string& name, const Node& node, Configur
   check_settings(node, settings, configuration);
   if (const Node* types = node.find("types"))
     for (const auto& [type, value] : types->members) load_type(type, value, settings, configuration);
+  check_objects(node, settings, configuration);
   configuration.connections.push_back(std::move(settings));
 }
 
@@ -284,6 +286,25 @@ void Loader::check_archives(const Node& connections, const Configuration& config
       if (!seen || seen->scalar != "archive") continue;
       for (const ConnectionSettings& other : configuration.connections)
         if (other.name != name && !passes_over(other, type)) check_archive(*seen, other, type, configuration);
+    }
+  }
+}
+
+/// A feed is read, and an event taken, for one type.
+void Loader::check_objects(const Node& node, const ConnectionSettings& settings, const Configuration& configuration) {
+  std::map<std::string, std::string> taken;  // object → type
+  for (const mapping::Mapping& mapping : configuration.mappings) {
+    const auto found = mapping.systems.find(settings.connector);
+    const std::string& type = configuration.model.at(mapping.type).name;
+    const auto own = std::ranges::find(settings.types, type, &ConnectionSettings::TypeSettings::type);
+    if (found == mapping.systems.end() || (own != settings.types.end() && !own->enabled)) continue;
+    for (std::size_t variant = 0; variant < found->second->variant_count(); ++variant) {
+      const std::string& object = found->second->selection(variant).object;
+      if (const std::string& first = taken.emplace(object, type).first->second; first != type)
+        report(findings_, node,
+               "connection '" + settings.name + "': " + first + " and " + type + " stand in one object there, '" + object +
+                   "': its records would be of one of them alone",
+               "map them to objects of their own, or set 'enabled: false' for one of the two");
     }
   }
 }

@@ -14,7 +14,7 @@ constexpr std::size_t kLagsMax = 2000;
 constexpr Duration kIdle{1'000};
 constexpr Duration kRest{30'000};  // who is not woken looks again after this: decisions may come from other processes
 constexpr Duration kMoment{50};
-constexpr Duration kBatchWindow{120'000};
+constexpr Duration kTryAgain{600'000};  // what failed does not wait longer, however rare its turn is
 }  // namespace
 
 Engine::Engine(Hub& hub, Log& log)
@@ -56,6 +56,7 @@ Task<Result<void>> Engine::start() {
   const Result<void> recovered = co_await hub_.store.transact(std::move(recover));
   if (!recovered) co_return tl::unexpected(recovered.error());
   for (auto& lane : lanes_) tasks_.spawn(run_lane(*lane));
+  tasks_.spawn(run_owing());
   if (!hosted_.empty()) tasks_.spawn(run_held());
   if (hub_.recovering) tasks_.spawn(run_recovery());
   co_return Result<void>{};
@@ -243,14 +244,14 @@ Task<void> Engine::run_type(Lane& lane, TypeIndex type) {
       lane.status.paused_reason.clear();
     }
     if (!schedule.real_time) {
-      // Long enough for reads before writes, references that wait for each other, and a few retries.
-      lane.batch_open[type] = clock.now() + std::min(schedule.poll_every / 2, kBatchWindow);
+      lane.open_batch(type, clock.now());
       lane.owed_pending = true;
       lane.work_owed.notify();
     }
     // Missed runs collapse into one: the next start is counted from now if this run took longer than the interval.
-    if (full) next_refresh = clock.now() + schedule.full_refresh_every;
-    next_poll = std::max(next_poll + schedule.poll_every, clock.now() + Duration{1});
+    const auto until_next = [&](Duration interval) { return report.ok() ? interval : std::min(interval, kTryAgain); };
+    if (full) next_refresh = clock.now() + until_next(schedule.full_refresh_every);
+    next_poll = std::max(next_poll + until_next(schedule.poll_every), clock.now() + Duration{1});
     if (report.count.read > 0) wake_reader(lane.system.id);
   }
 }
@@ -293,7 +294,8 @@ Task<void> Engine::run_wanted(Lane& lane) {
 }
 
 Task<void> Engine::deliver_once(Lane& lane, std::vector<TypeIndex> types) {
-  const deliver::DeliverReport report = co_await lane.dispatcher.deliver(std::move(types));
+  std::vector<TypeIndex> wanted = types;
+  const deliver::DeliverReport report = co_await lane.dispatcher.deliver(std::move(wanted));
   take(lane, report);
   lane.status.resting = report.resting;
   if (!report.paused_by) co_return;
@@ -301,6 +303,8 @@ Task<void> Engine::deliver_once(Lane& lane, std::vector<TypeIndex> types) {
   const Duration rest = std::min(std::max(report.resume_at - hub_.now(), Duration{100}), Duration{3'600'000});
   lane.status.paused_reason = report.paused_by->message;
   co_await tasks_.sleep(rest);
+  // What the pause kept from being sent in its turn does not wait for the next one.
+  for (const TypeIndex type : types) lane.open_batch(type, hub_.executor.clock().now());
   lane.status.paused_reason.clear();
   lane.owed_pending = true;
 }

@@ -66,6 +66,10 @@ class Engine {
   Task<void> run_wanted(Lane& lane);
   Task<void> run_deliver(Lane& lane);
   Task<std::optional<WallTime>> next_due(Lane& lane);
+  // What systems are owed since the configuration asks for more (owing.cc).
+  Task<Result<void>> owe_under_new_rules();
+  Task<Result<void>> owe_all(TypeIndex type);
+  Task<void> run_owing();
   // What hosted systems sent and a person decides about (held.cc).
   Task<Result<std::int64_t>> absorb_held();
   Task<void> run_held();

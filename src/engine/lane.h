@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -19,6 +20,12 @@ struct Engine::Lane {
     status.name = system_.name;
     status.state = "opening";
   }
+  /// A batch type is delivered from now on: long enough for reads before writes, references that wait for each other, and a few retries.
+  void open_batch(TypeIndex type, Instant now) {
+    constexpr Duration kLongest{120'000};
+    batch_open[type] = now + std::min(system.find(type)->schedule.poll_every / 2, kLongest);
+  }
+
   System& system;
   discover::Discoverer discoverer;
   deliver::Dispatcher dispatcher;

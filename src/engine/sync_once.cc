@@ -16,6 +16,7 @@ Task<Result<void>> Engine::sync_once(bool full) {
   };
   const Result<void> recovered = co_await hub_.store.transact(std::move(recover));
   if (!recovered) co_return tl::unexpected(recovered.error());
+  CO_TRY_VOID(co_await owe_under_new_rules());
   for (auto& lane : lanes_) {
     auto opened = co_await lane->system.connector->open();
     if (!opened) co_return fail(ErrorCode::unavailable, lane->system.name + ": " + opened.error().message);

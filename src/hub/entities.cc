@@ -25,6 +25,13 @@ std::string referrer_key(EntityId target) { return "refers:" + target.value().te
 
 }  // namespace
 
+namespace {
+
+/// So many records of one system that may all be the same one are enough to know that nothing is made there.
+constexpr std::size_t kNamedMax = 100;
+
+}  // namespace
+
 Result<std::optional<merge::EntityState>> Entities::load(EntityId id) {
   TRY(auto golden, tx_.find_golden(id));
   // A live entity stands for itself; one that is not may have been merged into another.
@@ -40,6 +47,8 @@ Result<std::optional<merge::EntityState>> Entities::load(EntityId id) {
   ReviewFilter filter;
   filter.entity = state.golden.id;
   filter.state = ReviewState::open;
+  filter.limit = SIZE_MAX;  // one of its own that is left out would not be waited for
+  filter.named_max = kNamedMax;
   TRY(state.reviews, tx_.list_reviews(filter));
   // A model that grew since the row was written: new fields start unknown.
   const std::size_t count = hub_.model.at(state.golden.type).fields.size();
@@ -70,7 +79,8 @@ Result<void> Entities::save(merge::EntityState& state, merge::Effects effects, c
   std::vector<ConnectionId> settled;
   TRY_VOID(settle_hosted(state, effects, settled));
   if (effects.golden_changed) ++state.golden.version;
-  if (effects.golden_changed || effects.stamp_changed) TRY_VOID(tx_.put(state.golden));
+  // A hosted system that keeps it only now reads of it in the feed of changes.
+  if (effects.golden_changed || effects.stamp_changed || !settled.empty()) TRY_VOID(tx_.put(state.golden));
   if (effects.golden_changed || refers_elsewhere(state)) TRY_VOID(put_match_keys(state));
   for (const RemoteId& gone : effects.unlinked) TRY_VOID(tx_.erase_link(state.golden.id, touched, gone));
   for (const Link& link : state.links) {
@@ -83,9 +93,10 @@ Result<void> Entities::save(merge::EntityState& state, merge::Effects effects, c
   }
   // Behind the items as the merge left them: one that it only renamed may be closed here.
   if (effects.golden_changed) TRY_VOID(ask_about_shared_keys(state, effects));
+  const bool is_other_question = effects.gone || (effects.golden_changed && moves_a_key(state.golden.type, effects));
   if (!effects.changes.empty()) TRY_VOID(audit(state, cause, std::move(effects.changes)));
   TRY_VOID(refresh_obligations(state));
-  if (effects.golden_changed || effects.gone) TRY_VOID(ask_anew(state));
+  if (is_other_question) TRY_VOID(ask_anew(state));
   if (effects.gone) TRY_VOID(lose_references(state.golden, touched));
   return effects.revived ? owe_references(state.golden.id) : Result<void>{};
 }
@@ -308,6 +319,11 @@ Result<void> Entities::settle_hosted(merge::EntityState& state, merge::Effects& 
   return {};
 }
 
+Result<void> Entities::owe(merge::EntityState& state) {
+  const ConnectionId nowhere{UINT16_MAX};
+  return save(state, merge::Effects{}, Cause{run_, kHub, RemoteId{}, "owe"}, nowhere);
+}
+
 Result<void> Entities::refresh_obligations(merge::EntityState& state) {
   return with_context(state, [&](const merge::Context& context) -> Result<void> {
     for (const LinkPolicy& policy : hub_.policy(state.golden.type).links) {
@@ -333,7 +349,7 @@ Result<void> Entities::refresh_obligations_of(const ReviewItem& item) {
   for (const EntityId entity : named) {
     if (entity.value().is_nil()) continue;
     TRY(auto state, load(entity));
-    if (state) TRY_VOID(refresh_obligations(*state));
+    if (state) TRY_VOID(owe(*state));
   }
   return {};
 }

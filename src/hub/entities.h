@@ -62,8 +62,9 @@ class Entities {
   /// start, once the entity is saved.
   Result<void> owe_anew(EntityId entity, ConnectionId connection);
 
-  /// Brings the outbox in line with what is owed by now.
-  Result<void> refresh_obligations(merge::EntityState& state);
+  /// Nothing of it has changed but what it is owed, by a decision or by another configuration: hosted systems are settled, and the outbox
+  /// is brought in line.
+  Result<void> owe(merge::EntityState& state);
 
   /// The same for all whom a review item names: what waited for its decision may be owed now.
   Result<void> refresh_obligations_of(const ReviewItem& item);
@@ -78,6 +79,8 @@ class Entities {
   Result<void> ask_anew(const merge::EntityState& state);
   Result<void> settle_hosted(merge::EntityState& state, merge::Effects& effects, std::vector<ConnectionId>& settled);
   Result<void> put_match_keys(const merge::EntityState& state);
+  /// Whether others may share a key with it now, or not any more.
+  bool moves_a_key(TypeIndex type, const merge::Effects& effects) const;
   /// Those present who share a key that tells people apart, and which.
   Result<std::map<EntityId, std::string>> who_shares_a_key(const merge::EntityState& state);
   /// Opens a question for each of them, and closes those about others.
@@ -88,6 +91,8 @@ class Entities {
   /// `target` was deleted in `connection`: servers blank what refers to it there, which is nobody's edit.
   Result<void> lose_references(const Golden& target, ConnectionId connection);
   Result<void> lose_reference(merge::EntityState& referrer, const Golden& target, ConnectionId connection);
+  /// Brings the outbox in line with what is owed by now.
+  Result<void> refresh_obligations(merge::EntityState& state);
   Result<void> refresh_obligation(const merge::EntityState& state, const LinkPolicy& policy, const merge::Context& context);
 
   Hub& hub_;

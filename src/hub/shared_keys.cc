@@ -12,16 +12,18 @@ constexpr std::size_t kSharedMax = 8;  // whom one key may ask about: a limit, s
 
 EntityId other_of(const ReviewItem& item, EntityId one) { return item.entity != one || item.candidates.empty() ? item.entity : item.candidates.front().entity; }
 
-bool moves_a_key(const EntityType& type, const std::vector<std::vector<FieldIndex>>& keys, const merge::Effects& effects) {
+}  // namespace
+
+bool Entities::moves_a_key(TypeIndex of, const merge::Effects& effects) const {
   if (effects.revived || effects.gone) return true;
+  const EntityType& type = hub_.model.at(of);
+  const auto& keys = hub_.mappings[of.value()].match.keys;
   return std::ranges::any_of(effects.changes, [&](const AuditChange& change) {
     return change.field.empty() || std::ranges::any_of(keys, [&](const auto& key) {
              return std::ranges::any_of(key, [&](FieldIndex part) { return type.fields[part.value()].name == change.field; });
            });
   });
 }
-
-}  // namespace
 
 bool is_about_two(const ReviewItem& item) {
   return item.kind == ReviewKind::possible_duplicate && item.connection == kHub && item.remote.empty() && !item.entity.value().is_nil();
@@ -41,8 +43,7 @@ Result<std::map<EntityId, std::string>> Entities::who_shares_a_key(const merge::
 }
 
 Result<void> Entities::ask_about_shared_keys(merge::EntityState& state, const merge::Effects& effects) {
-  const auto& match = hub_.mappings[state.golden.type.value()].match;
-  if (state.golden.version <= 1 || !moves_a_key(hub_.model.at(state.golden.type), match.keys, effects)) return {};
+  if (state.golden.version <= 1 || !moves_a_key(state.golden.type, effects)) return {};
   TRY(auto sharing, who_shares_a_key(state));
   for (ReviewItem& item : state.reviews) {
     if (item.state != ReviewState::open || !is_about_two(item) || sharing.erase(other_of(item, state.golden.id)) > 0) continue;
@@ -51,7 +52,7 @@ Result<void> Entities::ask_about_shared_keys(merge::EntityState& state, const me
     item.closed_by = "they share no key any more";
     TRY_VOID(tx_.put(item));
     TRY(auto other, load(other_of(item, state.golden.id)));
-    if (other && other->golden.id != state.golden.id) TRY_VOID(refresh_obligations(*other));
+    if (other && other->golden.id != state.golden.id) TRY_VOID(owe(*other));
   }
   for (const auto& [entity, key] : sharing) {
     TRY(const bool are_two, tx_.is_not_same(state.golden.id, entity));

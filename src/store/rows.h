@@ -123,7 +123,8 @@ struct ReviewItem {
 };
 struct ReviewFilter {
   std::optional<ReviewState> state;
-  std::optional<EntityId> entity;  // the item's own entity, or one of its candidates'
+  std::optional<EntityId> entity;    // the item's own entity, or one of its candidates'
+  std::size_t named_max = SIZE_MAX;  // with `entity`: of the items of one connection in which it is no more than a candidate, the newest
   std::optional<ConnectionId> connection;
   std::optional<RemoteId> remote;
   std::optional<ReviewKind> kind;

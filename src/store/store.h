@@ -33,8 +33,8 @@ class Transaction {
   virtual Result<void> erase_link(EntityId entity, ConnectionId connection, const RemoteId& remote) = 0;
   /// Live links of a connection and type after `after` in order of entity id; for absence checks and read-only listings.
   virtual Result<std::vector<Link>> list_links(ConnectionId connection, TypeIndex type, EntityId after, std::size_t limit) = 0;
-  /// Links with needs_read, oldest first.
-  virtual Result<std::vector<Link>> links_to_read(ConnectionId connection, TypeIndex type, std::size_t limit) = 0;
+  /// Links with needs_read to records of an object, oldest first.
+  virtual Result<std::vector<Link>> links_to_read(ConnectionId connection, TypeIndex type, std::string_view object, std::size_t limit) = 0;
   /// Present links whose `seen` is before `before` (a complete scan that started then did not show them).
   virtual Result<std::vector<Link>> links_unseen(ConnectionId connection, TypeIndex type, WallTime before, std::size_t limit) = 0;
   /// Present links, secondary ones left out.

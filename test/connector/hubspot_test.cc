@@ -19,6 +19,42 @@ TEST_F(HubSpot, SignsInLearnsTheAccountAndMakesTheKeyField) {
   for (std::size_t i = before; i < world.calls(); ++i) EXPECT_EQ(world.network.sent[i].method, "GET") << "it is there now";
 }
 
+TEST_F(HubSpot, AnAccountWhoseClockIsSetToAnotherZoneIsTheSameAccount) {
+  const auto answers = [&](const std::string& portal_id, const std::string& zone) {
+    world.network.intercept = [=](const http::Request& request) -> std::optional<Result<http::Response>> {
+      if (request.url.find("/account-info/v3/details") == std::string::npos) return std::nullopt;
+      return http::Response(200, "{\"portalId\":" + portal_id + ",\"timeZone\":\"" + zone + "\"}");
+    };
+  };
+  answers("4242001", "Europe/Dublin");
+  auto opened = world.open();
+  ASSERT_TRUE(opened) << show(opened.error());
+  answers("4242001", "US/Eastern");
+  opened = world.open();
+  ASSERT_TRUE(opened) << show(opened.error());
+  answers("4242002", "US/Eastern");
+  opened = world.open();
+  ASSERT_FALSE(opened);
+  EXPECT_NE(opened.error().message.find("another account"), std::string::npos);
+}
+
+TEST_F(HubSpot, ADayThatIsUsedUpIsNotAskedAgainBeforeItIsOver) {
+  world.network.intercept = [](const http::Request&) -> std::optional<Result<http::Response>> {
+    return http::Response(429, R"({"status":"error","message":"You have reached your daily limit.","errorType":"RATE_LIMIT","policyName":"DAILY"})");
+  };
+  const auto first = world.wait(world.connector().scan("contact", ""));
+  ASSERT_FALSE(first);
+  EXPECT_EQ(first.error().failure_class, FailureClass::quota) << show(first.error());
+  ASSERT_TRUE(first.error().wait);
+  EXPECT_LE(*first.error().wait, Duration{24 * 3'600'000 + 60'000});
+  const std::size_t calls = world.calls();
+  for (int i = 0; i < 10; ++i) EXPECT_FALSE(world.wait(world.connector().scan("contact", "")));
+  EXPECT_EQ(world.calls(), calls) << "each of them would be refused";
+  world.network.intercept = nullptr;
+  advance(first.error().wait->count() / 1'000 + 1);
+  EXPECT_TRUE(world.wait(world.connector().scan("contact", "")));
+}
+
 TEST_F(HubSpot, AnEmptyPageOfTheSearchThatNamesANextOneIsToldAsAFeedThatDoesNotMoveOn) {
   std::string position;
   world.changes("contact", position);

@@ -5,6 +5,8 @@
 #include "connector/breaker.h"
 #include "connector/budgets.h"
 #include "connector/lock_groups.h"
+#include "connector/roots.h"
+#include "expression/operand.h"
 #include "load_support.h"
 #include "sim/virtual_executor.h"
 
@@ -202,6 +204,45 @@ TEST_F(Limits, TheEndOfADaysBudgetIsForeseenFromItsUseSinceMidnight) {
   hear_that_are_left("60");  // forty in the eight hours since midnight: sixty last for twelve
   ASSERT_TRUE(budgets->use().at("calls").ends_in);
   EXPECT_NEAR(static_cast<double>(budgets->use().at("calls").ends_in->count()), static_cast<double>(12 * kHour), static_cast<double>(kHour));
+}
+
+class DailyLimit : public Limits {
+ protected:
+  void use_day_of(const std::string& zone) {
+    use_limits("{calls: {default: true, max: 100, resets: {daily: \"00:00\", zone: facts.zone}}}");
+    const Value facts(Map{{"zone", Value(zone)}});
+    Scope scope(loaded.definition->roots.all().size());
+    scope.set(kFacts, expression::Operand::borrow(facts));
+    budgets->learn({}, scope);
+  }
+  std::size_t admitted(int asked) {
+    for (int i = 0; i < asked; ++i) ask(Priority::real_time);
+    return admitted_within(Duration{1'000});
+  }
+};
+
+TEST_F(DailyLimit, StartsAnewAtTheMidnightOfItsZone) {
+  use_day_of("Europe/Berlin");  // it is nine there: fifteen hours to go
+  ASSERT_EQ(admitted(101), 100u);
+  ASSERT_EQ(refusals.size(), 1u);
+  ASSERT_TRUE(refusals[0].wait);
+  EXPECT_NEAR(static_cast<double>(refusals[0].wait->count()), 15 * 3'600'000, 240'000);
+  executor.run_for(Duration{15 * 3'600'000 - 600'000});
+  EXPECT_EQ(admitted(1), 0u);
+  executor.run_for(Duration{840'000});
+  EXPECT_EQ(admitted(100), 100u);
+  EXPECT_EQ(admitted(1), 0u);
+}
+
+TEST_F(DailyLimit, LastsAsLongAsTheDayOnWhichClocksAreSetBack) {
+  use_day_of("Europe/Berlin");
+  const Duration to_midnight = WallTime{1'792'879'200'000} - kStart;  // 2026-10-25 there
+  executor.run_for(to_midnight + Duration{300'000});
+  ASSERT_EQ(admitted(100), 100u);
+  executor.run_for(Duration{24 * 3'600'000 + 1'800'000});
+  EXPECT_EQ(admitted(1), 0u) << "this day has 25 hours";
+  executor.run_for(Duration{1'800'000});
+  EXPECT_EQ(admitted(1), 1u);
 }
 
 TEST_F(Limits, ALimitOfNoPracticalSizeIsNone) {

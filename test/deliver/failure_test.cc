@@ -313,5 +313,56 @@ TEST_F(Failures, ACreateThatWasGivenUpDoesNotOutliveTheWordOfAPersonWhichRecordI
   EXPECT_TRUE(world.dead_letters().empty());
 }
 
+TEST(Failure, AKeyThatASystemCannotBeAskedForHoldsUpNobody) {
+  FakeTraits probing;
+  probing.probes = true;
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east", probing);
+  const std::string known = east.add("contact", contact("Cid", "cid@example.com"));
+  world.start();
+  ASSERT_TRUE(world.settle());
+  east.refuse_lookup = [](const std::string& value) -> std::optional<connector::Failure> {
+    if (value != "eve@example.com") return std::nullopt;
+    return failure_of(connector::FailureClass::too_large, "414 URI too long");
+  };
+  for (const char* name : {"Ada", "Bob", "Eve", "Fay"}) {
+    std::string email = std::string(name) + "@example.com";
+    email[0] = static_cast<char>(std::tolower(email[0]));
+    north.add("contact", contact(name, email));
+  }
+  north.add("case", {{"subject", text("Leak")}});
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(east.live("contact").size(), 4u) << "but for Eve: nobody knows whether she is there";
+  EXPECT_EQ(east.live("case").size(), 1u);
+  ASSERT_EQ(world.dead_letters().size(), 1u);
+  EXPECT_NE(world.dead_letters()[0].error.find("414"), std::string::npos) << world.dead_letters()[0].error;
+  east.refuse_lookup = nullptr;
+  ASSERT_TRUE(world.replay(world.dead_letters()));
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(east.live("contact").size(), 5u);
+}
+
+TEST(Failure, WhereNothingCanBeLookedForNothingIsMadeAndNobodyGivesUp) {
+  FakeTraits probing;
+  probing.probes = true;
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east", probing);
+  world.start();
+  ASSERT_TRUE(world.settle());
+  east.refuse_lookup = [](const std::string& value) -> std::optional<connector::Failure> {
+    if (value.find('@') == std::string::npos) return std::nullopt;
+    return failure_of(connector::FailureClass::validation, "the search is out of order");
+  };
+  for (int i = 0; i < 20; ++i) north.add("contact", contact("Person " + std::to_string(i), "p" + std::to_string(i) + "@example.com"));
+  world.run_for(Duration{30 * 60'000});
+  EXPECT_TRUE(east.live("contact").empty());
+  EXPECT_TRUE(world.dead_letters().empty());
+  east.refuse_lookup = nullptr;
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(east.live("contact").size(), 20u);
+}
+
 }  // namespace
 }  // namespace lockstep::support

@@ -73,6 +73,28 @@ TEST_F(LeftMapping, IsMergedAsEverOnceItIsMeantAgain) {
   EXPECT_EQ(world.golden("contact").size(), 1u);
 }
 
+TEST_F(LeftMapping, OfAnObjectThatNothingMapsAnyMoreHoldsUpNobody) {
+  // More than are read in one go, each waiting for a read since the mapping changed.
+  ASSERT_TRUE(world.transact([&](Transaction& transaction) -> Result<void> {
+    for (int i = 0; i < 1'200; ++i) {
+      Link link;
+      link.entity = EntityId{make_ulid(world.hub->now(), 1, static_cast<std::uint64_t>(i))};
+      link.connection = world.system_of("north").id;
+      link.type = world.type("contact");
+      link.remote = RemoteId{"formerly_contact", std::to_string(i)};
+      link.presence = LinkPresence::present;
+      link.needs_read = true;
+      TRY_VOID(transaction.put(link));
+    }
+    return {};
+  }));
+  const std::string bob = east.add("contact", contact("Bob", "bob@example.com"));
+  world.run_for(Duration{10 * 60'000});
+  east.edit("contact", bob, {{"title", text("Dr")}});  // north has no lock: the record is read there before it is written
+  world.run_for(Duration{10 * 60'000});
+  EXPECT_EQ(north.find("contact", "email", "bob@example.com")->fields.at("title"), text("Dr"));
+}
+
 TEST_F(LeftMapping, OneThatWasNeverMeantIsNobody) {
   const std::string eve = north.add("contact", [] {
     FieldValues fields = contact("Eve", "eve@example.com");

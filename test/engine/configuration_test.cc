@@ -62,7 +62,7 @@ TEST_F(ConfigurationTest, TakesWhatIsDocumented) {
       "  support: {hosted: true}\n"
       "  sales:\n    connector: salesforce\n    auth: oauth2\n    grant: client_credentials\n    secrets: {client_id: {env: A}, client_secret: {file: "
       "b.txt}}\n    concurrency: 8\n    attempts: 3\n    backoff: {base: 2s, cap: 10m}\n    limits: {daily: {max: 100000, keep_percent: 30}}\n"
-      "    types:\n      contact: {mode: batch, every: 15m, delete: review, incoming_delete: archive, delete_vs_edit: review, read_before_write: 1m}\n      "
+      "    types:\n      contact: {mode: batch, every: 15m, delete: review, incoming_delete: ignore, delete_vs_edit: review, read_before_write: 1m}\n      "
       "case: {poll: 30s, full_refresh: 24h, creates: false, writable: false}\n"
       "default_policy: {strategy: last_write_wins, close_calls: review}\n"
       "policies:\n  contact:\n    strategy: newest_nonblank\n    initial_order: [sales, support]\n    fields: {phone: {strategy: owner, order: [support], "
@@ -83,7 +83,7 @@ TEST_F(ConfigurationTest, TakesWhatIsDocumented) {
   EXPECT_FALSE(sales.types[0].schedule.real_time);
   EXPECT_EQ(sales.types[0].schedule.poll_every, Duration{15 * 60'000});
   EXPECT_EQ(sales.types[0].deletes, DeletePolicy::review);
-  EXPECT_EQ(sales.types[0].incoming_deletes, DeletePolicy::archive);
+  EXPECT_EQ(sales.types[0].incoming_deletes, DeletePolicy::ignore);
   EXPECT_EQ(sales.types[1].creates, false);
   ASSERT_EQ(configuration->policies.size(), 1u);
   EXPECT_EQ(configuration->policies[0].fields[0].second.strategy, Strategy::owner);
@@ -236,6 +236,22 @@ TEST_F(ConfigurationTest, AConnectionThatNoMappingNamesIsWarnedOf) {
   EXPECT_TRUE(load(with_connection("a: {connector: otherspot, secrets: {service_key: {env: A}}}") + "connectors: [other.yaml]\n")) << said();
   EXPECT_NE(said().find("lockstep.yaml:3:6: warning: connection 'a' takes part in nothing: no mapping names connector 'otherspot'"), std::string::npos)
       << said();
+}
+
+TEST_F(ConfigurationTest, AnObjectOfAConnectionIsOneTypesAlone) {
+  write("lead.yaml", "types:\n  lead:\n    fields:\n      company: text\n");
+  write("mapped.yaml",
+        "mapping: lead\nmatch: []\nsystems: {salesforce: {otherwise: skip, variants: {lead: {object: Contact, is: 'Title == \"Lead\"'}}}}\n"
+        "fields:\n  company: {in: {salesforce: Department}}\n");
+  const std::string files = "models: [lead.yaml]\nmappings: [mapped.yaml]";
+  expect_said(
+      with(files),
+      "lockstep.yaml:4:10: error: connection 'sales': contact and lead stand in one object there, 'Contact': its records would be of one of them alone;");
+  const auto of = [&](const std::string& types) {
+    return with_connection("sales: {connector: salesforce, secrets: {client_id: {env: A}, client_secret: {env: B}}, types: {" + types + "}}") + files + "\n";
+  };
+  EXPECT_TRUE(load(of("contact: {enabled: false}"))) << said();
+  EXPECT_TRUE(load(of("lead: {enabled: false}"))) << said();
 }
 
 TEST_F(ConfigurationTest, EveryMistakeIsToldAtOnce) {

@@ -358,6 +358,33 @@ TEST_F(ManyRecords, AMassDeleteToldByTheFeedIsWithheldToo) {
   EXPECT_EQ(east->live("contact").size(), 40u);
 }
 
+TEST(Delete, AMassDeleteToldByEventsAloneGoesOnWhenApproved) {
+  World world;
+  world.configure = [](Hub& hub) { hub.delete_guard.count = 10; };
+  FakeSystem& north = world.add_system("north", unlisted());
+  FakeSystem& east = world.add_system("east");
+  std::vector<std::string> ids;
+  for (int i = 0; i < 40; ++i) ids.push_back(north.add("contact", contact("Person " + std::to_string(i), "p" + std::to_string(i) + "@example.com")));
+  world.start();
+  ASSERT_TRUE(world.settle());
+  const auto remove = [&](std::size_t from, std::size_t to) {
+    for (std::size_t i = from; i < to; ++i) {
+      north.remove("contact", ids[i]);
+      world.receive("north", "contact", ids[i]);
+    }
+    world.run_for(Duration{10 * 60'000});
+  };
+  remove(0, 12);
+  remove(12, 20);
+  ASSERT_EQ(east.live("contact").size(), 40u);
+  ASSERT_EQ(world.open_reviews().size(), 1u);
+  EXPECT_TRUE(world.open_reviews()[0].summary.starts_with("20 of 40")) << world.open_reviews()[0].summary;
+  ASSERT_TRUE(world.resolve(world.open_reviews()[0], "approve"));
+  world.run_for(Duration{30 * 60'000});
+  EXPECT_EQ(east.live("contact").size(), 20u) << "long before the next full refresh";
+  EXPECT_TRUE(world.open_reviews().empty());
+}
+
 TEST_F(ManyRecords, AFewDeletesNeedNoApproval) {
   load(unlisted());
   for (int i = 0; i < 8; ++i) north->remove("contact", ids[static_cast<std::size_t>(i)]);

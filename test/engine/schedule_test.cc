@@ -117,6 +117,76 @@ TEST(Schedule, ASystemThatIsDownDoesNotStopTheOthers) {
   EXPECT_EQ(world.systems[2]->text("contact", ids[2], "city"), "Paris");
 }
 
+void read_in_batches(SystemType& type, Duration every) {
+  type.schedule.real_time = false;
+  type.schedule.poll_every = every;
+}
+
+TEST(Schedule, WhatCouldNotBeReadIsReadSoonAndNotAtTheNextTurn) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  world.configure = [](Hub& hub) {
+    for (SystemType& type : hub.systems[0].types) {
+      read_in_batches(type, Duration{24 * 3'600'000});
+      type.schedule.full_refresh_every = Duration{0};
+    }
+  };
+  const auto ids = load_ada(world);
+  world.run_for(Duration{6 * 3'600'000});
+  north.edit("contact", ids[0], {{"city", text("Paris")}});
+  // Out of order while its turn comes, half an hour beyond it.
+  north.down = failure_of(connector::FailureClass::transient, "503");
+  world.run_for(Duration{21 * 3'600'000});
+  const std::uint64_t calls = north.calls;
+  world.run_for(Duration{3'600'000});
+  EXPECT_LE(north.calls - calls, 3u * 10u) << "it is not hammered";
+  north.down.reset();
+  world.run_for(Duration{30 * 60'000});
+  EXPECT_EQ(east.text("contact", ids[1], "city"), "Paris");
+}
+
+TEST(Schedule, AFullRefreshThatFailedIsDoneOnceItCanBe) {
+  World world;
+  FakeTraits traits;
+  traits.feed_lists_deletes = false;
+  FakeSystem& north = world.add_system("north", traits);
+  FakeSystem& east = world.add_system("east");
+  const auto ids = load_ada(world);
+  north.remove("contact", ids[0]);
+  world.run_for(Duration{23 * 3'600'000});
+  north.down = failure_of(connector::FailureClass::transient, "503");
+  world.run_for(Duration{4 * 3'600'000});
+  north.down.reset();
+  world.run_for(Duration{30 * 60'000});
+  EXPECT_TRUE(east.live("contact").empty()) << "nothing but the full refresh of last night tells of the delete";
+}
+
+TEST(Schedule, ABatchThatAnOutageMeetsGoesOnAfterIt) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  world.configure = [](Hub& hub) {
+    for (SystemType& type : hub.systems[1].types) read_in_batches(type, Duration{24 * 3'600'000});
+  };
+  const std::string here = north.add("contact", contact("Ada", "ada@example.com"));
+  world.start();
+  world.run_for(Duration{6 * 3'600'000});
+  const std::string there = id_of(east, "contact", "email", "ada@example.com");
+  ASSERT_NE(there, "");
+  north.edit("contact", here, {{"city", text("Paris")}});
+  world.run_for(Duration{600'000});
+  ASSERT_EQ(east.text("contact", there, "city"), "");
+  east.refuse = [](connector::Operation, const std::string&, const FieldValues&) { return failure_of(connector::FailureClass::transient, "503"); };
+  const std::size_t calls = east.write_calls.size();
+  for (int minute = 0; minute < 30 * 60 && east.write_calls.size() == calls; ++minute) world.run_for(Duration{60'000});
+  ASSERT_GT(east.write_calls.size(), calls) << "its turn has come";
+  world.run_for(Duration{20 * 60'000});
+  east.refuse = nullptr;
+  world.run_for(Duration{10 * 60'000});
+  EXPECT_EQ(east.text("contact", there, "city"), "Paris") << "not a day later";
+}
+
 TEST(Schedule, StopsInOrderAndGoesOn) {
   World world;
   world.add_system("north");

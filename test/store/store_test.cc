@@ -328,7 +328,7 @@ TEST_F(StoreTest, WhatWasInFlightAtACrashIsReadAgain) {
   ASSERT_TRUE(transact([&](Transaction& tx) -> Result<void> {
     TRY(const auto recovered, tx.recover_in_flight(WallTime{9}));
     EXPECT_EQ(recovered.size(), 1u);
-    TRY(const auto wanted, tx.links_to_read(ConnectionId{1}, TypeIndex{0}, 10));
+    TRY(const auto wanted, tx.links_to_read(ConnectionId{1}, TypeIndex{0}, "Contact", 10));
     EXPECT_EQ(wanted.size(), 1u);
     return {};
   }));
@@ -354,7 +354,7 @@ TEST_F(StoreTest, ASecondRecordThatBecomesTheFirstIsOneLink) {
       TRY_VOID(tx.put(promoted));
       TRY(const auto links, tx.find_links(first.entity));
       EXPECT_EQ(links.size(), 1u) << "and whoever was the first before is none any more";
-      TRY(const auto wanted, tx.links_to_read(ConnectionId{1}, TypeIndex{0}, 10));
+      TRY(const auto wanted, tx.links_to_read(ConnectionId{1}, TypeIndex{0}, "Contact", 10));
       EXPECT_TRUE(wanted.empty());
       TRY(const auto found, tx.find_link(ConnectionId{1}, promoted.remote));
       EXPECT_TRUE(found && !found->secondary);

@@ -227,6 +227,8 @@ Task<Outcome<ReadBatch>> FakeConnector::find_by(std::string object, std::size_t 
   if (system_.down) co_return tl::unexpected(*system_.down);
   const bool by_key = slot == connector::kExternalKey;
   if (by_key && !system_.traits_.has_key) co_return tl::unexpected(failure_of(FailureClass::config, "there is no key to ask for"));
+  for (const std::string& value : values)
+    if (auto refused = system_.refuse_lookup ? system_.refuse_lookup(value) : std::nullopt) co_return tl::unexpected(std::move(*refused));
   ReadBatch batch;
   batch.calls = 1;
   batch.sent = executor_.clock().wall() - system_.traits_.latency / 2;

@@ -91,12 +91,13 @@ class FakeSystem {
   // How it misbehaves.
   std::deque<Fate> fates;  // of the next write calls; answered when used up
   std::function<std::optional<connector::Failure>(connector::Operation, const std::string& object, const FieldValues&)> refuse;
-  std::function<std::optional<connector::Failure>(const std::string& id)> refuse_read;  // spoils the whole read
-  std::function<void(const std::string& object, FieldValues&)> normalise;               // the server's own way with what it is given
-  std::optional<connector::Failure> down;                                               // every call fails so
-  Duration answers_after{0};                                                            // to writes: so much later than they are done
-  bool shows_nothing = false;                                                           // scans answer properly, but empty
-  bool listing_breaks = false;                                                          // the second page of a scan fails
+  std::function<std::optional<connector::Failure>(const std::string& id)> refuse_read;       // spoils the whole read
+  std::function<std::optional<connector::Failure>(const std::string& value)> refuse_lookup;  // spoils the whole look-up
+  std::function<void(const std::string& object, FieldValues&)> normalise;                    // the server's own way with what it is given
+  std::optional<connector::Failure> down;                                                    // every call fails so
+  Duration answers_after{0};                                                                 // to writes: so much later than they are done
+  bool shows_nothing = false;                                                                // scans answer properly, but empty
+  bool listing_breaks = false;                                                               // the second page of a scan fails
   bool listing_expired = false;                // the second page of a scan fails, once: its position is not known any more
   std::function<void()> when_expired = [] {};  // a dead position was told
   bool feed_is_off = false;                    // the feed cannot even be started

@@ -79,6 +79,7 @@ World::~World() {
 FakeSystem& World::add_system(const std::string& name, FakeTraits traits) {
   systems.push_back(std::make_unique<FakeSystem>(name, executor.clock(), traits));
   members_.push_back(Member{name, systems.back().get()});
+  mappings_.clear();
   return *systems.back();
 }
 

@@ -21,7 +21,7 @@ class World {
   explicit World(std::uint64_t seed = 1);
   ~World();
 
-  /// Before start().
+  /// Before start(), the first or another one.
   FakeSystem& add_system(const std::string& name, FakeTraits traits = {});
   void add_hosted(const std::string& name);
   /// Before start(): how one field is bound in one system, instead of by its name.

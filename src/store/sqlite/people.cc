@@ -96,15 +96,20 @@ Result<std::vector<ReviewItem>> SqliteTransaction::list_reviews(const ReviewFilt
   else if (filter.remote && filter.state == ReviewState::open)
     rows.bind(filter.connection ? filter.connection->value() : 0).bind_text(filter.remote->object).bind_text(filter.remote->id);
   std::vector<ReviewItem> items;
+  std::map<std::int64_t, std::size_t> named;  // by connection
   while (items.size() < filter.limit) {
     TRY(const bool row, rows.step());
     if (!row) break;
+    // Before it is decoded: there may be very many.
+    const bool is_named = filter.entity && (rows.is_null(3) || rows.ulid(3) != filter.entity->value());
+    if (is_named && named[rows.integer(4)] >= filter.named_max) continue;
     TRY(ReviewItem item, review_row(rows));
     // Whom it named once finds it, too.
     if (filter.entity && !names(item, *filter.entity)) continue;
     if (filter.connection && item.connection != *filter.connection) continue;
     if (filter.kind && item.kind != *filter.kind) continue;
     if (filter.remote && item.remote != *filter.remote) continue;
+    if (is_named) ++named[item.connection.value()];
     items.push_back(std::move(item));
   }
   return items;

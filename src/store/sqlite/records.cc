@@ -145,10 +145,12 @@ Result<std::vector<Link>> SqliteTransaction::list_links(ConnectionId connection,
   return link_rows(std::move(rows));
 }
 
-Result<std::vector<Link>> SqliteTransaction::links_to_read(ConnectionId connection, TypeIndex type, std::size_t limit) {
-  TRY(Statement rows,
-      db_.prepare("SELECT " LINK_COLUMNS " FROM link WHERE connection = ? AND type = ? AND needs_read != 0 AND remote != '' ORDER BY number LIMIT ?"));
-  rows.bind(connection.value()).bind(names_.type_number(type)).bind(static_cast<std::int64_t>(limit));
+Result<std::vector<Link>> SqliteTransaction::links_to_read(ConnectionId connection, TypeIndex type, std::string_view object, std::size_t limit) {
+  const auto of = names_.find("object", std::string(object));
+  if (!of) return std::vector<Link>{};
+  TRY(Statement rows, db_.prepare("SELECT " LINK_COLUMNS
+                                  " FROM link WHERE connection = ? AND type = ? AND needs_read != 0 AND object = ? AND remote != '' ORDER BY number LIMIT ?"));
+  rows.bind(connection.value()).bind(names_.type_number(type)).bind(*of).bind(static_cast<std::int64_t>(limit));
   return link_rows(std::move(rows));
 }
 

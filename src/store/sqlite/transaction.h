@@ -42,7 +42,7 @@ class SqliteTransaction final : public Transaction {
   Result<void> put(const Link& link) override;
   Result<void> erase_link(EntityId entity, ConnectionId connection, const RemoteId& remote) override;
   Result<std::vector<Link>> list_links(ConnectionId connection, TypeIndex type, EntityId after, std::size_t limit) override;
-  Result<std::vector<Link>> links_to_read(ConnectionId connection, TypeIndex type, std::size_t limit) override;
+  Result<std::vector<Link>> links_to_read(ConnectionId connection, TypeIndex type, std::string_view object, std::size_t limit) override;
   Result<std::vector<Link>> links_unseen(ConnectionId connection, TypeIndex type, WallTime before, std::size_t limit) override;
   Result<std::int64_t> count_links(ConnectionId connection, TypeIndex type) override;
   Result<std::vector<Golden>> list_golden(TypeIndex type, EntityId after, std::size_t limit) override;

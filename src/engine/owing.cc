@@ -1,0 +1,95 @@
+// When the configuration asks for more than before: a connection or type that was added, one that may be written to or created in now, a
+// field that is mapped now. What is owed is found out when a record changes; of records that do not change it is found out here, once.
+#include "base/check.h"
+#include "engine/engine.h"
+#include "hub/entities.h"
+
+namespace lockstep {
+
+namespace {
+
+constexpr std::size_t kEntitiesAtOnce = 200;
+constexpr Duration kStoreRests{1'000};
+
+struct Rules {
+  std::string name, text;  // of the setting
+};
+
+/// What decides, beside the records themselves, what a system is owed.
+Rules rules_of(const Hub& hub, TypeIndex type, const LinkPolicy& policy) {
+  Rules rules;
+  rules.name = "owed_under/" + std::to_string(policy.connection.value()) + "/" + hub.model.at(type).name;
+  rules.text = std::string(policy.writable ? "writable" : "") + (policy.creates ? " creates" : "");
+  const SystemType* system_type = hub.find_system(policy.connection)->find(type);
+  if (system_type->mapping) rules.text += " " + system_type->mapping->version();
+  for (std::size_t i = 0; i < policy.fields.size(); ++i) {
+    const FieldPolicy& field = policy.fields[i];
+    if (!field.mapped) continue;
+    rules.text += " " + hub.model.at(type).fields[i].name + "/" + std::to_string(static_cast<int>(field.direction));
+    if (field.blank_never_overwrites) rules.text += "/never_blank";
+  }
+  return rules;
+}
+
+}  // namespace
+
+Task<Result<void>> Engine::owe_under_new_rules() {
+  for (const TypeIndex type : hub_.type_order) {
+    std::vector<Rules> changed;
+    Store::Work look = [&](Transaction& transaction) -> Result<void> {
+      changed.clear();
+      for (const LinkPolicy& policy : hub_.policy(type).links) {
+        Rules now = rules_of(hub_, type, policy);
+        TRY(const auto before, transaction.find_setting(now.name));
+        if (before != now.text) changed.push_back(std::move(now));
+      }
+      return {};
+    };
+    CO_TRY_VOID(co_await hub_.store.read(std::move(look)));
+    if (changed.empty()) continue;
+    CO_TRY_VOID(co_await owe_all(type));
+    Store::Work keep = [&](Transaction& transaction) -> Result<void> {
+      for (const Rules& rules : changed) TRY_VOID(transaction.put_setting(rules.name, rules.text));
+      return {};
+    };
+    CO_TRY_VOID(co_await hub_.store.transact(std::move(keep)));
+  }
+  co_return Result<void>{};
+}
+
+/// Interrupted, it is done once more from the start. Nothing is deleted because of it: a line in a file is nobody's delete.
+Task<Result<void>> Engine::owe_all(TypeIndex type) {
+  const RunId run{hub_.ids.next(hub_.now())};
+  EntityId after;
+  for (bool more = true; more;) {
+    if (tasks_.stopping()) co_return fail(ErrorCode::unavailable, "stopping");
+    Store::Work work = [&](Transaction& transaction) -> Result<void> {
+      TRY(const auto known, transaction.list_golden(type, after, kEntitiesAtOnce));
+      Entities entities(hub_, transaction, run, Priority::full_refresh);
+      for (const Golden& golden : known) {
+        if (golden.presence != EntityPresence::present) continue;
+        TRY(auto state, entities.load(golden.id));
+        CHECK(state, "a golden record that is not there");
+        TRY_VOID(entities.owe(*state));
+      }
+      more = known.size() == kEntitiesAtOnce;
+      if (!known.empty()) after = known.back().id;
+      return {};
+    };
+    CO_TRY_VOID(co_await hub_.store.transact(std::move(work)));
+    hub_.on_change();
+  }
+  co_return Result<void>{};
+}
+
+Task<void> Engine::run_owing() {
+  for (;;) {
+    const Result<void> done = co_await owe_under_new_rules();
+    if (done || tasks_.stopping()) co_return;
+    log_.error("store_failed", {{"error", done.error().message}});
+    const bool awake = co_await tasks_.sleep(kStoreRests);
+    if (!awake) co_return;
+  }
+}
+
+}  // namespace lockstep
