@@ -182,7 +182,7 @@ class FilterParser {
         return bad_syntax("PropertyValue= or PropertyValues=[…] was expected", position_, text_);
       while (!many || !take(']')) {
         if (!values.empty() && !take(',')) return bad_syntax("',' or ']' was expected", position_, text_);
-        TRY(Literal literal, this->literal());
+        TRY(Literal literal, many ? item() : this->literal());
         if (many && literal.kind != Literal::Kind::text) return refuse(400, code::kBadRequestUrl, "The PropertyValues of a function must be quoted strings.");
         values.push_back(std::move(literal.text));
         if (!many) break;
@@ -303,22 +303,28 @@ class FilterParser {
 
   Outcome<Literal> literal() {
     skip_blanks();
-    if (position_ < text_.size() && text_[position_] == '\'') return quoted();
+    if (position_ < text_.size() && text_[position_] == '\'') return quoted('\'');
     std::size_t start = position_;
     std::string word = this->word();
     if (word.empty()) return bad_syntax("Syntax error: a literal was expected", start, text_);
     return classify(std::move(word));
   }
 
-  Outcome<Literal> quoted() {
+  /// Of a list, which is JSON: its quotes are double ones, too.
+  Outcome<Literal> item() {
+    skip_blanks();
+    return position_ < text_.size() && text_[position_] == '"' ? quoted('"') : literal();
+  }
+
+  Outcome<Literal> quoted(char quote) {
     std::size_t start = position_++;
     Literal literal{Literal::Kind::text, ""};
     while (position_ < text_.size()) {
       char c = text_[position_++];
-      if (c != '\'') {
+      if (c != quote) {
         literal.text.push_back(c);
-      } else if (position_ < text_.size() && text_[position_] == '\'') {
-        literal.text.push_back('\'');
+      } else if (position_ < text_.size() && text_[position_] == quote) {
+        literal.text.push_back(quote);
         ++position_;
       } else {
         return literal;

@@ -140,6 +140,27 @@ Outcome<void> read_option(const FilterScope& scope, const TableSpec& table, cons
   return {};
 }
 
+/// `value` with what its parameter aliases stand for: "name eq @p1" with "@p1='x'" among the query's pairs. One that is not given is null.
+std::string with_aliases(std::string_view value, const QueryPairs& query) {
+  std::string text;
+  bool quoted = false;
+  while (!value.empty()) {
+    if (value.front() == '\'') quoted = !quoted;
+    std::size_t length = quoted || value.front() != '@' ? 1 : std::min(value.find_first_of(" ,();]"), value.size());
+    std::string_view piece = value.substr(0, length);
+    value.remove_prefix(length);
+    if (length == 1) {
+      text += piece;
+      continue;
+    }
+    auto given = std::find_if(query.begin(), query.end(), [&](const auto& pair) { return pair.first == piece; });
+    text += given == query.end() ? "null" : given->second;
+  }
+  return text;
+}
+
+bool takes_aliases(std::string_view option) { return option == "$filter" || option == "$expand" || option == "$apply"; }
+
 }  // namespace
 
 std::vector<std::string_view> split_outside(std::string_view text, char separator) {
@@ -173,6 +194,8 @@ Outcome<Selection> read_selection(const TableSpec& table, std::string_view selec
     if (name.empty()) continue;
     if (name == "*") return all_columns(table);
     const Column* column = table.column(name);
+    const Navigation* navigation = column ? nullptr : table.navigation(name);
+    if (navigation) column = navigation->column;
     if (!column || column->write_only) return tl::unexpected<ApiError>(property_missing(table.name, name));
     include(selection, *column);
     selection.text += (selection.text.empty() ? "" : ",") + std::string(name);
@@ -189,7 +212,7 @@ Outcome<Selection> read_selection(const TableSpec& table, std::string_view selec
 Outcome<QueryOptions> read_query(const FilterScope& scope, const TableSpec& table, const QueryPairs& query) {
   QueryOptions options;
   options.selection = all_columns(table);
-  for (const auto& [name, value] : query) TRY_VOID(read_option(scope, table, name, value, options, 0));
+  for (const auto& [name, value] : query) TRY_VOID(read_option(scope, table, name, takes_aliases(name) ? with_aliases(value, query) : value, options, 0));
   return options;
 }
 

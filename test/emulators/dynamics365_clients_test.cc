@@ -26,5 +26,47 @@ TEST_F(OtherClients, TheResolutionOfACaseNeedsNoTypeAsTheParameterHasOne) {
   EXPECT_EQ(get("incidents(" + id + ")?$select=statecode").at("/statecode"), "1");
 }
 
+// fact: §2.13 [I]
+TEST_F(OtherClients, ALookupIsSelectedByItsNavigationNameToo) {
+  std::string person = contact();
+  std::string id = make("accounts", R"({"name":"A","primarycontactid@odata.bind":"/contacts()" + person + ")\"}");
+  Answer row = get("accounts(" + id + ")?$select=name,primarycontactid");
+  EXPECT_EQ(row.at("/_primarycontactid_value"), person);
+  EXPECT_EQ(row.at("/telephone1"), "absent");
+  Answer both = get("accounts?$select=name,primarycontactid&$expand=primarycontactid($select=lastname)");
+  EXPECT_EQ(both.at("/value/0/primarycontactid/lastname"), "Lee");
+  EXPECT_EQ(get("incidents?$select=customerid_account,ownerid").status, 200);
+  EXPECT_EQ(get("incidents?$select=customerid").status, 400);  // the name of no property
+  EXPECT_EQ(get("accounts?$select=Account_Tasks").status, 400);
+}
+
+// fact: §2.13 [K]
+TEST_F(OtherClients, AParameterAliasStandsForAValueOfAFilter) {
+  for (const char* name : {"A", "B", "C"}) contact(name);
+  EXPECT_EQ(names("contacts" + filtered("lastname eq @p1") + "&@p1='B'"), "B");
+  EXPECT_EQ(names("contacts" + filtered("lastname eq @p1 or lastname eq @p10") + "&@p10='C'&@p1='B'"), "BC");
+  EXPECT_EQ(names("contacts" + filtered("lastname eq '@p1'") + "&@p1='B'"), "");  // within quotes it is none
+  EXPECT_EQ(names("contacts" + filtered("emailaddress1 eq @missing")), "ABC");  // stands for null
+  EXPECT_EQ(names("contacts" + filtered("Microsoft.Dynamics.CRM.LastXDays(PropertyName=@p1,PropertyValue=@p2)") + "&@p1='createdon'&@p2=7"), "ABC");
+  EXPECT_EQ(names("contacts" + filtered("Microsoft.Dynamics.CRM.In(PropertyName=@p1,PropertyValues=@p2)") + "&@p1='lastname'&@p2=[\"A\",\"C\"]"), "AC");
+  EXPECT_EQ(get("contacts/$count?$filter=" + percent_encode("lastname eq @p1") + "&@p1='B'").text, "\xEF\xBB\xBF" "1");
+}
+
+// fact: §2.13 [K]
+TEST_F(OtherClients, AliasesGoOnToTheNextPage) {
+  for (const char* name : {"A", "B", "C"}) contact(name);
+  Answer first = get("contacts" + filtered("lastname ne @p1") + "&@p1='B'", prefer("odata.maxpagesize=1"));
+  Answer second = follow(first.at("/@odata.nextLink"), prefer("odata.maxpagesize=1"));
+  EXPECT_EQ(second.at("/value/0/lastname"), "C");
+}
+
+// fact: §2.13 [K]
+TEST_F(OtherClients, TheListOfAFunctionIsJsonWithEitherQuote) {
+  for (const char* name : {"A", "B", "C"}) contact(name);
+  EXPECT_EQ(names("contacts" + filtered("Microsoft.Dynamics.CRM.In(PropertyName='lastname',PropertyValues=[\"A\",'C'])")), "AC");
+  EXPECT_EQ(get("contacts" + filtered("lastname eq \"A\"")).status, 400);  // anywhere else only single ones are quotes
+  EXPECT_EQ(get("contacts" + filtered("Microsoft.Dynamics.CRM.In(PropertyName='lastname',PropertyValues=[\"A])")).status, 400);
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::dynamics365
