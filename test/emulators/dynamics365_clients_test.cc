@@ -68,5 +68,17 @@ TEST_F(OtherClients, TheListOfAFunctionIsJsonWithEitherQuote) {
   EXPECT_EQ(get("contacts" + filtered("Microsoft.Dynamics.CRM.In(PropertyName='lastname',PropertyValues=[\"A])")).status, 400);
 }
 
+// fact: §9.1 [I]
+TEST_F(OtherClients, TheOptionsOfAColumnHaveAnAddressOfTheirOwn) {
+  std::string column = "EntityDefinitions(LogicalName='account')/Attributes(LogicalName='accountcategorycode')";
+  std::string cast = column + "/Microsoft.Dynamics.CRM.PicklistAttributeMetadata";
+  Answer options = get(cast + "/OptionSet?$select=Options");
+  EXPECT_EQ(options.at("/Options/0/Value"), "1");
+  EXPECT_EQ(options.at("/OptionSetType"), "absent");
+  EXPECT_EQ(get(cast + "/GlobalOptionSet").status, 204);  // it has options of its own
+  EXPECT_EQ(get(column + "/OptionSet").status, 404);      // only of the type that has one
+  EXPECT_EQ(get(cast + "/Attributes").status, 404);
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::dynamics365
