@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "base/text.h"
+#include "emulators/dynamics365/unserved.h"
 
 namespace lockstep::emulators::dynamics365 {
 namespace {
@@ -60,7 +61,7 @@ Outcome<Expand> read_expand(const FilterScope& scope, const TableSpec& table, st
     expand.lookup = navigation->column;
     expand.target = &scope.metadata.require(navigation->targets.front());
   } else {
-    return tl::unexpected<ApiError>(property_missing(table.name, expand.name));
+    return tl::unexpected<ApiError>(is_unserved(expand.name) ? segment_missing(expand.name) : property_missing(table.name, expand.name));
   }
   std::string_view options = open == std::string_view::npos ? "" : text.substr(open + 1, text.size() - open - 2);
   TRY_VOID(read_nested(scope, options, expand, depth));

@@ -80,5 +80,19 @@ TEST_F(OtherClients, TheOptionsOfAColumnHaveAnAddressOfTheirOwn) {
   EXPECT_EQ(get(cast + "/Attributes").status, 404);
 }
 
+// fact: §5.2 [D]
+TEST_F(OtherClients, WhatEveryOrganisationHasButNotThisOneIsSaidNotToBeServed) {
+  std::string user = "systemusers(" + get("WhoAmI").at("/UserId") + ")";
+  for (const std::string& path : {std::string("appointments"), std::string("roles?$top=1"), std::string("RetrieveCurrentOrganization(AccessType='Default')"),
+                                  user + "/systemuserroles_association", user + "?$expand=systemuserroles_association($select=name)"}) {
+    Answer answer = get(path);
+    EXPECT_EQ(answer.status, 501) << path;
+    EXPECT_EQ(answer.code(), "0x80040219") << path;
+  }
+  EXPECT_EQ(post("GrantAccess", "{}").status, 501);
+  EXPECT_EQ(get("accounts(" + account() + ")/Microsoft.Dynamics.CRM.CalculateRollupField(FieldName='x')").status, 501);
+  EXPECT_EQ(get("leads").status, 404);  // of an application that need not be installed
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::dynamics365
