@@ -94,5 +94,22 @@ TEST_F(OtherClients, WhatEveryOrganisationHasButNotThisOneIsSaidNotToBeServed) {
   EXPECT_EQ(get("leads").status, 404);  // of an application that need not be installed
 }
 
+// fact: §2.12 switch: bare_line_feeds
+TEST_F(OtherClients, ABatchMayHaveBareLineFeedsWhereSwitched) {
+  std::string batch =
+      "\n--b\nContent-Type: multipart/mixed;boundary=c\n\n--c\nContent-Type: application/http\nContent-Transfer-Encoding: binary\nContent-ID: 1\n\n"
+      "POST http://127.0.0.1:8103/api/data/v9.2/contacts HTTP/1.1\nContent-Type: application/json\n\n{\"lastname\":\n\"Lee\"}\n\n--c--\n\n"
+      "--b\nContent-Type: application/http\nContent-Transfer-Encoding: binary\n\nGET /api/data/v9.2/contacts?$select=lastname HTTP/1.1\n\n\n--b--";
+  http::Headers headers{{"Content-Type", "multipart/mixed;boundary=b"}};
+  EXPECT_EQ(send("POST", "/api/data/v9.2/$batch", batch, headers).status, 400);
+  control("POST", "settings", R"({"bare_line_feeds":true})");
+  Answer answer = send("POST", "/api/data/v9.2/$batch", batch, headers);
+  EXPECT_EQ(answer.status, 200) << answer.text;
+  EXPECT_NE(answer.text.find("\"lastname\":\"Lee\""), std::string::npos);
+  std::string usual;
+  for (char c : batch) usual += c == '\n' ? "\r\n" : std::string(1, c);
+  EXPECT_EQ(send("POST", "/api/data/v9.2/$batch", usual, headers).status, 200);
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::dynamics365
