@@ -111,5 +111,30 @@ TEST_F(OtherClients, ABatchMayHaveBareLineFeedsWhereSwitched) {
   EXPECT_EQ(send("POST", "/api/data/v9.2/$batch", usual, headers).status, 200);
 }
 
+// fact: §1.1 [K]
+TEST_F(OtherClients, TheSecretMayStandInTheHeaderOfTheTokenRequest) {
+  std::string body = "grant_type=client_credentials&scope=" + percent_encode(std::string(kOrigin) + "/.default");
+  auto ask = [&](const std::string& credentials) {
+    access.clear();
+    http::Headers headers{{"Content-Type", "application/x-www-form-urlencoded"}, {"Authorization", "Basic " + to_base64(credentials)}};
+    return send("POST", "/contoso.onmicrosoft.com/oauth2/v2.0/token", body, headers);
+  };
+  EXPECT_EQ(ask("lockstep-client:lockstep-secret").at("/token_type"), "Bearer");
+  EXPECT_EQ(ask("lockstep-client:lockstep%2Dsecret").status, 200);  // both halves are encoded as in a form
+  EXPECT_EQ(ask("lockstep-client:wrong").at("/error"), "invalid_client");
+  EXPECT_EQ(ask("lockstep-client").status, 400);
+}
+
+// fact: §1.1 [D]
+TEST_F(OtherClients, OtherWaysToSignInAreSaidNotToBeServed) {
+  access.clear();
+  for (const char* path : {"oauth2/v2.0/devicecode", "oauth2/v2.0/authorize", "oauth2/authorize"}) {
+    Answer answer = send("POST", std::string("/contoso.onmicrosoft.com/") + path);
+    EXPECT_EQ(answer.status, 501) << path;
+    EXPECT_NE(answer.at("/error_description").find("client credentials"), std::string::npos) << path;
+  }
+  EXPECT_EQ(send("GET", "/contoso.onmicrosoft.com/discovery/v2.0/keys").at("/keys"), "[]");
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::dynamics365
