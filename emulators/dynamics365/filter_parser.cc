@@ -248,6 +248,12 @@ class FilterParser {
     }
     if (!known) return bad_syntax("Syntax error: an operator was expected", start, text_);
     TRY(Literal literal, this->literal());
+    if (const Column* other = literal.kind == Literal::Kind::number ? compared_column(path, literal.text) : nullptr) {
+      if (other->type != filter.column->type) return incompatible(*filter.column, literal, operation);
+      filter.other = other;
+      return filter;
+    }
+    if (scope_.metadata.quirks().quoted_ids && filter.column->holds_id() && parse_guid(literal.text)) literal.kind = Literal::Kind::guid;
     std::optional<Value> value = typed(*filter.column, literal);
     if (!value) return incompatible(*filter.column, literal, operation);
     filter.value = std::move(*value);
@@ -262,6 +268,12 @@ class FilterParser {
     std::vector<Hop> hops;
     const Column* column = nullptr;
   };
+
+  /// The column of the same row that stands where a literal may; null: none, or the left side is of another row.
+  const Column* compared_column(const Path& left, std::string_view text) const {
+    if (!left.hops.empty() || !text.starts_with(variable_)) return nullptr;
+    return table_->column(text.substr(variable_.size()));
+  }
 
   /// "name", "_x_value", "nav/column"; "nav/key" is the lookup itself.
   Outcome<Path> path_of(std::string_view text) {

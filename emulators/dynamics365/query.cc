@@ -54,10 +54,15 @@ Outcome<Expand> read_expand(const FilterScope& scope, const TableSpec& table, st
   std::size_t open = text.find('(');
   expand.name = std::string(trim(text.substr(0, open)));
   if (open != std::string_view::npos && !text.ends_with(')')) return refuse(400, code::kBadRequestUrl, fmt::format("Syntax error in $expand at '{}'.", text));
-  expand.collection = table.collection(expand.name);
+  constexpr std::string_view kReference = "/$ref";
+  std::string_view name = expand.name;
+  expand.reference = name.ends_with(kReference);
+  if (expand.reference) name.remove_suffix(kReference.size());
+  expand.collection = table.collection(name);
+  if (expand.collection && expand.reference) return refuse(400, code::kBadRequestUrl, "Expand with $ref is only supported on lookup type navigation property.");
   if (expand.collection) {
     expand.target = expand.collection->from;
-  } else if (const Navigation* navigation = table.navigation(expand.name)) {
+  } else if (const Navigation* navigation = table.navigation(name)) {
     expand.lookup = navigation->column;
     expand.target = &scope.metadata.require(navigation->targets.front());
   } else {
@@ -68,7 +73,7 @@ Outcome<Expand> read_expand(const FilterScope& scope, const TableSpec& table, st
   return expand;
 }
 
-Outcome<std::vector<Ordering>> read_order(const TableSpec& table, std::string_view text) {
+Outcome<std::vector<Ordering>> read_order(const FilterScope& scope, const TableSpec& table, std::string_view text) {
   std::vector<Ordering> order;
   for (std::string_view part : split(text, ',')) {
     part = trim(part);
@@ -79,7 +84,8 @@ Outcome<std::vector<Ordering>> read_order(const TableSpec& table, std::string_vi
     }
     const Column* column = table.column(part.substr(0, blank));
     if (!column) return tl::unexpected<ApiError>(property_missing(table.name, part.substr(0, blank)));
-    order.push_back({column, direction == "desc"});
+    Ordering& each = order.emplace_back(column, direction == "desc");
+    for (const std::string& target : column->targets) each.targets.push_back(&scope.metadata.require(target));
   }
   return order;
 }
@@ -112,7 +118,7 @@ Outcome<void> read_option(const FilterScope& scope, const TableSpec& table, cons
   } else if (name == "$filter") {
     TRY(options.filter, parse_filter(table, scope, value));
   } else if (name == "$orderby") {
-    TRY(options.order, read_order(table, value));
+    TRY(options.order, read_order(scope, table, value));
   } else if (name == "$top") {
     TRY(options.top, read_top(value, scope.metadata.quirks().larger_tops_cut));
   } else if (name == "$count") {
@@ -141,7 +147,7 @@ Outcome<void> read_option(const FilterScope& scope, const TableSpec& table, cons
   return {};
 }
 
-/// `value` with what its parameter aliases stand for: "name eq @p1" with "@p1='x'" among the query's pairs. One that is not given is null.
+/// `value` with what its parameter aliases stand for: "@p1 eq @p2" with "@p1=name" and "@p2='x'" among the query's pairs. One that is not given is null.
 std::string with_aliases(std::string_view value, const QueryPairs& query) {
   std::string text;
   bool quoted = false;
@@ -160,7 +166,7 @@ std::string with_aliases(std::string_view value, const QueryPairs& query) {
   return text;
 }
 
-bool takes_aliases(std::string_view option) { return option == "$filter" || option == "$expand" || option == "$apply"; }
+bool takes_aliases(std::string_view option) { return option == "$filter" || option == "$orderby"; }
 
 }  // namespace
 
@@ -214,6 +220,11 @@ Outcome<QueryOptions> read_query(const FilterScope& scope, const TableSpec& tabl
   QueryOptions options;
   options.selection = all_columns(table);
   for (const auto& [name, value] : query) TRY_VOID(read_option(scope, table, name, takes_aliases(name) ? with_aliases(value, query) : value, options, 0));
+  for (const Expand& each : options.selection.expands) {
+    if (!each.reference || options.selection.text.empty()) continue;
+    include(options.selection, *each.lookup);
+    options.selection.text += "," + each.name.substr(0, each.name.find('/'));
+  }
   return options;
 }
 

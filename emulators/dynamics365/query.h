@@ -21,11 +21,13 @@ struct Selection {
 struct Ordering {
   const Column* column = nullptr;
   bool descending = false;
+  std::vector<const TableSpec*> targets;  // of a lookup: rows come in the order of the names there
 };
 
 /// $expand of a lookup, or of a collection with options of its own.
 struct Expand {
-  std::string name;
+  std::string name;        // as written: "primarycontactid", "primarycontactid/$ref"
+  bool reference = false;  // the other row's address alone
   const Column* lookup = nullptr;
   const Collection* collection = nullptr;
   const TableSpec* target = nullptr;

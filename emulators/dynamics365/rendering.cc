@@ -92,7 +92,7 @@ void RowWriter::append_annotations(std::string& out, RowNumber row, const Column
 
 void RowWriter::append_expand(std::string& out, RowNumber row, const Expand& expand) const {
   if (expand.collection) return append_collection(out, row, expand);
-  fmt::format_to(std::back_inserter(out), ",\"{}\":", expand.name);
+  fmt::format_to(std::back_inserter(out), ",\"{}\":", expand.name.substr(0, expand.name.find('/')));
   const TableSpec& target = *expand.target;
   std::string_view id = text_of(value_of(table_, scope_.users, row, *expand.lookup));
   bool here = !id.empty() && target_of(table_, row, *expand.lookup) == target.name;
@@ -101,7 +101,10 @@ void RowWriter::append_expand(std::string& out, RowNumber row, const Expand& exp
     out.append("null");
     return;
   }
-  RowWriter(scope_, target, expand.selection).append(out, found);
+  if (!expand.reference) return RowWriter(scope_, target, expand.selection).append(out, found);
+  out.append("{\"@odata.id\":");
+  append_json_text(out, fmt::format("{}/{}({})", scope_.base, target.set, id));
+  out.push_back('}');
 }
 
 void RowWriter::append_collection(std::string& out, RowNumber row, const Expand& expand) const {

@@ -40,19 +40,23 @@ TEST_F(OtherClients, ALookupIsSelectedByItsNavigationNameToo) {
   EXPECT_EQ(get("accounts?$select=Account_Tasks").status, 400);
 }
 
-// fact: §2.13 [K]
+// fact: §2.13
 TEST_F(OtherClients, AParameterAliasStandsForAValueOfAFilter) {
   for (const char* name : {"A", "B", "C"}) contact(name);
   EXPECT_EQ(names("contacts" + filtered("lastname eq @p1") + "&@p1='B'"), "B");
   EXPECT_EQ(names("contacts" + filtered("lastname eq @p1 or lastname eq @p10") + "&@p10='C'&@p1='B'"), "BC");
   EXPECT_EQ(names("contacts" + filtered("lastname eq '@p1'") + "&@p1='B'"), "");  // within quotes it is none
-  EXPECT_EQ(names("contacts" + filtered("emailaddress1 eq @missing")), "ABC");  // stands for null
+  EXPECT_EQ(names("contacts" + filtered("emailaddress1 eq @missing")), "ABC");    // stands for null
   EXPECT_EQ(names("contacts" + filtered("Microsoft.Dynamics.CRM.LastXDays(PropertyName=@p1,PropertyValue=@p2)") + "&@p1='createdon'&@p2=7"), "ABC");
   EXPECT_EQ(names("contacts" + filtered("Microsoft.Dynamics.CRM.In(PropertyName=@p1,PropertyValues=@p2)") + "&@p1='lastname'&@p2=[\"A\",\"C\"]"), "AC");
-  EXPECT_EQ(get("contacts/$count?$filter=" + percent_encode("lastname eq @p1") + "&@p1='B'").text, "\xEF\xBB\xBF" "1");
+  EXPECT_EQ(names("contacts?$select=lastname&$orderby=@p2%20desc&$filter=@p1%20ne%20@p3&@p1=lastname&@p2=lastname"), "CBA");
+  EXPECT_EQ(get("accounts?$expand=contact_customer_accounts($filter=lastname%20eq%20@p1)&@p1='B'").status, 400);  // not in there
+  EXPECT_EQ(get("contacts/$count?$filter=" + percent_encode("lastname eq @p1") + "&@p1='B'").text,
+            "\xEF\xBB\xBF"
+            "1");
 }
 
-// fact: §2.13 [K]
+// fact: §2.13
 TEST_F(OtherClients, AliasesGoOnToTheNextPage) {
   for (const char* name : {"A", "B", "C"}) contact(name);
   Answer first = get("contacts" + filtered("lastname ne @p1") + "&@p1='B'", prefer("odata.maxpagesize=1"));
@@ -60,12 +64,68 @@ TEST_F(OtherClients, AliasesGoOnToTheNextPage) {
   EXPECT_EQ(second.at("/value/0/lastname"), "C");
 }
 
-// fact: §2.13 [K]
+// fact: §2.13
 TEST_F(OtherClients, TheListOfAFunctionIsJsonWithEitherQuote) {
   for (const char* name : {"A", "B", "C"}) contact(name);
   EXPECT_EQ(names("contacts" + filtered("Microsoft.Dynamics.CRM.In(PropertyName='lastname',PropertyValues=[\"A\",'C'])")), "AC");
   EXPECT_EQ(get("contacts" + filtered("lastname eq \"A\"")).status, 400);  // anywhere else only single ones are quotes
   EXPECT_EQ(get("contacts" + filtered("Microsoft.Dynamics.CRM.In(PropertyName='lastname',PropertyValues=[\"A])")).status, 400);
+}
+
+// fact: §2.13
+TEST_F(OtherClients, TwoColumnsOfARowAreCompared) {
+  make("contacts", R"({"lastname":"Lee","firstname":"lee"})");
+  make("contacts", R"({"lastname":"Poe","firstname":"Ann"})");
+  make("contacts", R"({"lastname":"Ray"})");
+  EXPECT_EQ(names("contacts" + filtered("firstname eq lastname")), "Lee");
+  EXPECT_EQ(names("contacts" + filtered("firstname ne lastname")), "Poe");  // null is neither equal nor unequal
+  EXPECT_EQ(names("contacts" + filtered("firstname lt lastname and lastname gt 'M'")), "Poe");
+  EXPECT_EQ(get("contacts" + filtered("firstname eq createdon")).status, 400);
+  EXPECT_EQ(get("accounts?$filter=" + percent_encode("primarycontactid/firstname eq name")).status, 400);  // of another row
+  EXPECT_EQ(get("accounts?$filter=" + percent_encode("contact_customer_accounts/any(c:c/firstname eq c/lastname)")).status, 200);
+}
+
+// fact: §2.13
+TEST_F(OtherClients, RowsComeInTheOrderOfTheNamesThatALookupLeadsTo) {
+  std::string first = contact("Young"), second = contact("Adams");
+  std::string row = R"({"name":"A","primarycontactid@odata.bind":"/contacts()";
+  make("accounts", row + first + ")\"}");
+  make("accounts", row + second + ")\"}");
+  make("accounts", R"({"name":"none"})");
+  Answer rows = get("accounts?$select=name,_primarycontactid_value&$orderby=_primarycontactid_value%20desc", prefer("odata.maxpagesize=2"));
+  EXPECT_EQ(rows.at("/value/0/_primarycontactid_value"), first);
+  EXPECT_EQ(rows.at("/value/1/_primarycontactid_value"), second);
+  EXPECT_EQ(follow(rows.at("/@odata.nextLink")).at("/value/0/name"), "none");
+}
+
+// fact: §2.13
+TEST_F(OtherClients, ALookupIsExpandedToItsReference) {
+  std::string person = contact();
+  make("accounts", R"({"name":"A","primarycontactid@odata.bind":"/contacts()" + person + ")\"}");
+  make("accounts", R"({"name":"B"})");
+  Answer rows = get("accounts?$select=name&$expand=primarycontactid/$ref&$orderby=name");
+  EXPECT_EQ(rows.at("/@odata.context"), std::string(kOrigin) + "/api/data/v9.2/$metadata#accounts(name,primarycontactid,primarycontactid/$ref())");
+  EXPECT_EQ(rows.at("/value/0/primarycontactid"), "{\"@odata.id\":\"" + std::string(kOrigin) + "/api/data/v9.2/contacts(" + person + ")\"}");
+  EXPECT_EQ(rows.at("/value/0/_primarycontactid_value"), person);
+  EXPECT_EQ(rows.at("/value/1/primarycontactid"), "null");
+  EXPECT_EQ(get("accounts?$expand=Account_Tasks/$ref").message(), "Expand with $ref is only supported on lookup type navigation property.");
+}
+
+// fact: §2.13 [?] switch: quoted_ids
+TEST_F(OtherClients, AnIdInQuotesIsAnIdWhereSwitched) {
+  std::string id = contact("A");
+  std::string path = "contacts" + filtered("contactid eq '" + id + "'");
+  EXPECT_EQ(get(path).status, 400);
+  control("POST", "settings", R"({"quoted_ids":true})");
+  EXPECT_EQ(names(path), "A");
+  EXPECT_EQ(names("contacts" + filtered("_parentcustomerid_value eq '" + id + "'")), "");
+  EXPECT_EQ(get("contacts" + filtered("contactid eq 'A'")).status, 400);
+}
+
+// fact: §2.13
+TEST_F(OtherClients, AUserIsFoundByWhoAsks) {
+  Answer users = get("systemusers?$filter=Microsoft.Dynamics.CRM.EqualUserId(PropertyName='systemuserid')");
+  EXPECT_EQ(users.at("/value/0/systemuserid"), get("WhoAmI").at("/UserId"));
 }
 
 // fact: §9.1 [I]
@@ -83,7 +143,7 @@ TEST_F(OtherClients, TheOptionsOfAColumnHaveAnAddressOfTheirOwn) {
 // fact: §5.2 [D]
 TEST_F(OtherClients, WhatEveryOrganisationHasButNotThisOneIsSaidNotToBeServed) {
   std::string user = "systemusers(" + get("WhoAmI").at("/UserId") + ")";
-  for (const std::string& path : {std::string("appointments"), std::string("roles?$top=1"), std::string("RetrieveCurrentOrganization(AccessType='Default')"),
+  for (const std::string& path : {std::string("queues"), std::string("roles?$top=1"), std::string("RetrieveCurrentOrganization(AccessType='Default')"),
                                   user + "/systemuserroles_association", user + "?$expand=systemuserroles_association($select=name)"}) {
     Answer answer = get(path);
     EXPECT_EQ(answer.status, 501) << path;
@@ -91,6 +151,8 @@ TEST_F(OtherClients, WhatEveryOrganisationHasButNotThisOneIsSaidNotToBeServed) {
   }
   EXPECT_EQ(post("GrantAccess", "{}").status, 501);
   EXPECT_EQ(get("accounts(" + account() + ")/Microsoft.Dynamics.CRM.CalculateRollupField(FieldName='x')").status, 501);
+  EXPECT_EQ(get("accounts?$filter=Microsoft.Dynamics.CRM.ThisFiscalYear(PropertyName='createdon')").status, 501);
+  EXPECT_EQ(get("accounts?$filter=Microsoft.Dynamics.CRM.ThisDecade(PropertyName='createdon')").status, 400);
   EXPECT_EQ(get("leads").status, 404);  // of an application that need not be installed
 }
 
