@@ -260,6 +260,7 @@ json::object entity_flags(const TableSpec& table) {
                                                                     {"activityparty", 135},
                                                                     {"activitymimeattachment", 1001},
                                                                     {"savedquery", 1039},
+                                                                    {"appointment", 4201},
                                                                     {"email", 4202},
                                                                     {"incidentresolution", 4206},
                                                                     {"phonecall", 4210},

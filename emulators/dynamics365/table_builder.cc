@@ -208,7 +208,11 @@ TableBuilder& TableBuilder::activity(const std::string& suffix, std::int64_t sub
   spec.activity = true;
   text({"subject"}, subject_maximum);
   if (suffix != "email") required();
-  date_time({"scheduledstart", "scheduledend", "actualstart", "actualend"});
+  for (const char* name : {"scheduledstart", "scheduledend"}) {
+    date_time({name});
+    if (suffix == "appointment") required();
+  }
+  date_time({"actualstart", "actualend"});
   text({"category", "subcategory"}, 250);
   option("prioritycode", {{0, "Low"}, {1, "Normal"}, {2, "High"}}).by_default(std::int64_t{1});
   integer("actualdurationminutes", 0, 2147483647).integer("scheduleddurationminutes", 0, 2147483647).read_only();

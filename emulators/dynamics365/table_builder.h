@@ -62,6 +62,7 @@ TableSpec activitymimeattachment_table();
 TableSpec phonecall_table();
 TableSpec email_table();
 TableSpec task_table();
+TableSpec appointment_table();
 TableSpec activityparty_table();
 TableSpec systemuser_table();
 TableSpec team_table();

@@ -128,6 +128,29 @@ TEST_F(OtherClients, AUserIsFoundByWhoAsks) {
   EXPECT_EQ(users.at("/value/0/systemuserid"), get("WhoAmI").at("/UserId"));
 }
 
+// fact: §8
+TEST_F(OtherClients, AppointmentsAreActivitiesWithATimeAndAttendees) {
+  std::string id = account(), person = contact();
+  EXPECT_EQ(post("appointments", R"({"subject":"Visit"})").code(), "0x80040200");
+  json::object party{{"partyid_contact@odata.bind", "/contacts(" + person + ")"}, {"participationtypemask", 5}};
+  json::object body{{"subject", "Visit"},
+                    {"location", "Here"},
+                    {"scheduledstart", "2026-12-01T10:00:00Z"},
+                    {"scheduledend", "2026-12-01T11:00:00Z"},
+                    {"regardingobjectid_account_appointment@odata.bind", "/accounts(" + id + ")"},
+                    {"appointment_activity_parties", json::array{std::move(party)}}};
+  std::string visit = make("appointments", json::serialize(body));
+  Answer row = get("appointments(" + visit + ")?$expand=appointment_activity_parties($select=participationtypemask)");
+  EXPECT_EQ(row.at("/statecode") + row.at("/statuscode"), "01");
+  EXPECT_EQ(row.at("/appointment_activity_parties/0/participationtypemask"), "5");
+  EXPECT_EQ(get("accounts(" + id + ")/Account_Appointments").rows(), 1u);
+  EXPECT_EQ(patch("appointments(" + visit + ")", R"({"statecode":3,"statuscode":6})").status, 204);
+  EXPECT_EQ(patch("appointments(" + visit + ")", R"({"statecode":1,"statuscode":5})").code(), "0x80048408");
+  EXPECT_EQ(post("annotations", R"({"subject":"n","objectid_appointment@odata.bind":"/appointments()" + visit + ")\"}").status, 204);
+  EXPECT_EQ(remove("accounts(" + id + ")").status, 204);
+  EXPECT_EQ(get("appointments(" + visit + ")").status, 404);
+}
+
 // fact: §9.1 [I]
 TEST_F(OtherClients, TheOptionsOfAColumnHaveAnAddressOfTheirOwn) {
   std::string column = "EntityDefinitions(LogicalName='account')/Attributes(LogicalName='accountcategorycode')";
