@@ -127,8 +127,11 @@ class FilterParser {
     if (take_word("not")) {
       Filter negation;
       negation.kind = Filter::Kind::negation;
-      TRY(Filter inner, unary(depth + 1));
-      negation.parts.push_back(std::move(inner));
+      bool outer = std::exchange(negated_, true);
+      Outcome<Filter> inner = unary(depth + 1);
+      negated_ = outer;
+      if (!inner) return inner;
+      negation.parts.push_back(std::move(*inner));
       return negation;
     }
     if (take('(')) {
@@ -171,6 +174,7 @@ class FilterParser {
 
   /// (PropertyName='x',PropertyValues=['a','b']) or (…,PropertyValue=7): texts are quoted whatever the column's type.
   Outcome<Filter> platform_function(std::string_view name) {
+    if (negated_) return refuse(400, code::kBadRequestUrl, "Not operator along with the Custom Named Condition operators is not allowed");
     if (word() != "PropertyName" || !take('=')) return bad_syntax("PropertyName= was expected", position_, text_);
     TRY(Literal property, literal());
     TRY(Path path, path_of(property.text));
@@ -378,6 +382,7 @@ class FilterParser {
   std::size_t position_ = 0;
   std::string variable_;  // within a lambda: "o/"
   int lambda_depth_ = 0;
+  bool negated_ = false;  // behind "not"
 };
 
 }  // namespace

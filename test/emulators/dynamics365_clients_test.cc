@@ -111,6 +111,34 @@ TEST_F(OtherClients, ALookupIsExpandedToItsReference) {
   EXPECT_EQ(get("accounts?$expand=Account_Tasks/$ref").message(), "Expand with $ref is only supported on lookup type navigation property.");
 }
 
+// fact: §2.13
+TEST_F(OtherClients, RowsAreGroupedByWhatALookupLeadsTo) {
+  std::string row = R"({"name":"A","revenue":10,"primarycontactid@odata.bind":"/contacts()" + contact() + ")\"}";
+  make("accounts", row);
+  make("accounts", row);
+  make("accounts", R"({"name":"B","revenue":1})");
+  Answer rows = get("accounts?$apply=groupby((primarycontactid/lastname,statuscode),aggregate(revenue%20with%20sum%20as%20total,$count%20as%20count))",
+                    prefer("odata.include-annotations=\"OData.Community.Display.V1.FormattedValue\""));
+  ASSERT_EQ(rows.rows(), 2u) << rows.text;
+  std::size_t lee = rows.at("/value/0/contact_lastname") == "Lee" ? 0 : 1;
+  std::string named = "/value/" + std::to_string(lee), unnamed = "/value/" + std::to_string(1 - lee);
+  EXPECT_EQ(rows.at(named + "/contact_lastname"), "Lee");
+  EXPECT_EQ(rows.at(named + "/count"), "2");
+  EXPECT_EQ(rows.at(named + "/statuscode@OData.Community.Display.V1.FormattedValue"), "Active");
+  EXPECT_EQ(rows.at(named + "/total@OData.Community.Display.V1.FormattedValue"), "$20.00");
+  EXPECT_EQ(rows.at(unnamed + "/contact_lastname"), "absent");  // a null is not shown
+  EXPECT_EQ(get("accounts?$apply=groupby((statuscode))").at("/value/0/statuscode@OData.Community.Display.V1.FormattedValue"), "absent");
+  EXPECT_EQ(get("accounts?$apply=groupby((createdon))").status, 400);
+}
+
+// fact: §2.13
+TEST_F(OtherClients, AFunctionOfQueriesIsNotNegated) {
+  EXPECT_EQ(get("contacts" + filtered("not Microsoft.Dynamics.CRM.Last7Days(PropertyName='createdon')")).message(),
+            "Not operator along with the Custom Named Condition operators is not allowed");
+  EXPECT_EQ(get("contacts" + filtered("not (lastname eq 'A' or Microsoft.Dynamics.CRM.Today(PropertyName='createdon'))")).status, 400);
+  EXPECT_EQ(get("contacts" + filtered("not contains(lastname,'A') and Microsoft.Dynamics.CRM.Today(PropertyName='createdon')")).status, 200);
+}
+
 // fact: §2.13 [?] switch: quoted_ids
 TEST_F(OtherClients, AnIdInQuotesIsAnIdWhereSwitched) {
   std::string id = contact("A");
