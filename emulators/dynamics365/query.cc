@@ -210,6 +210,7 @@ Outcome<Selection> read_selection(const TableSpec& table, std::string_view selec
   bool money = std::any_of(selection.columns.begin(), selection.columns.end(),
                            [](const Column* column) { return column->type == ColumnType::money && column->number_type.empty(); });
   include(selection, table.require(table.key));
+  if (const Column* principal = table.column("ownerid")) include(selection, *principal);  // the key of users and teams as what they are, too
   if (const Column* currency = table.column("_transactioncurrencyid_value"); money && currency) {
     include(selection, *currency);
   }

@@ -139,6 +139,25 @@ TEST_F(OtherClients, AFunctionOfQueriesIsNotNegated) {
   EXPECT_EQ(get("contacts" + filtered("not contains(lastname,'A') and Microsoft.Dynamics.CRM.Today(PropertyName='createdon')")).status, 200);
 }
 
+// fact: §2.13
+TEST_F(OtherClients, AUserIsAnOwnerByItsSecondKey) {
+  std::string user = get("WhoAmI").at("/UserId");
+  Answer row = get("accounts(" + account() + ")?$select=name&$expand=createdby($select=fullname)");
+  EXPECT_EQ(row.at("/createdby/systemuserid"), user);
+  EXPECT_EQ(row.at("/createdby/ownerid"), user);
+  EXPECT_EQ(get("systemusers(" + user + ")").at("/_ownerid_value"), "absent");  // nobody owns a user
+  EXPECT_EQ(get("systemusers?$filter=ownerid%20eq%20" + user).rows(), 1u);
+  EXPECT_EQ(get("systemusers(ownerid=" + user + ")").status, 400);
+}
+
+// fact: §6.10
+TEST_F(OtherClients, TheRateOfACurrencyIsNoAmountOfOne) {
+  Answer row = get("accounts(" + make("accounts", R"({"name":"A","revenue":10})") + ")");
+  EXPECT_EQ(row.at("/exchangerate"), "1");
+  EXPECT_NE(row.at("/revenue_base"), "absent");
+  EXPECT_EQ(row.at("/exchangerate_base"), "absent");
+}
+
 // fact: §2.13 [?] switch: quoted_ids
 TEST_F(OtherClients, AnIdInQuotesIsAnIdWhereSwitched) {
   std::string id = contact("A");
