@@ -210,6 +210,20 @@ TEST_F(OtherClients, TheOptionsOfAColumnHaveAnAddressOfTheirOwn) {
   EXPECT_EQ(get(cast + "/Attributes").status, 404);
 }
 
+// fact: §1.3
+TEST_F(OtherClients, TheServiceDocumentTellsFunctionsActionsAndThatUsersArePrincipals) {
+  std::string xml = get("$metadata").text;
+  auto tells = [&](const std::string& part) { return xml.find(part) != std::string::npos; };
+  EXPECT_TRUE(tells(R"x(<Function Name="WhoAmI"><ReturnType Type="mscrm.WhoAmIResponse" Nullable="false"/></Function>)x"));
+  EXPECT_TRUE(tells(R"x(<FunctionImport Name="WhoAmI" Function="Microsoft.Dynamics.CRM.WhoAmI"/>)x"));
+  EXPECT_TRUE(tells(R"x(<ActionImport Name="CloseIncident" Action="Microsoft.Dynamics.CRM.CloseIncident"/>)x"));
+  EXPECT_TRUE(tells(R"x(<Action Name="CreateMultiple" IsBound="true"><Parameter Name="entityset" Type="Collection(mscrm.account)" Nullable="false"/>)x"));
+  EXPECT_FALSE(tells(R"x(<Parameter Name="entityset" Type="Collection(mscrm.annotation)")x"));  // it has none of them
+  EXPECT_TRUE(tells(R"x(<EntityType Name="systemuser" BaseType="mscrm.principal"><Property)x"));
+  EXPECT_TRUE(
+      tells(R"x(<NavigationProperty Name="ownerid" Type="mscrm.principal"><ReferentialConstraint Property="_ownerid_value" ReferencedProperty="ownerid"/>)x"));
+}
+
 // fact: §5.2 [D]
 TEST_F(OtherClients, WhatEveryOrganisationHasButNotThisOneIsSaidNotToBeServed) {
   std::string user = "systemusers(" + get("WhoAmI").at("/UserId") + ")";
