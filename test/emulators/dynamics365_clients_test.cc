@@ -150,6 +150,23 @@ TEST_F(OtherClients, AUserIsAnOwnerByItsSecondKey) {
   EXPECT_EQ(get("systemusers(ownerid=" + user + ")").status, 400);
 }
 
+// fact: §2.3
+TEST_F(OtherClients, RowsOfACollectionAreBoundOnCreate) {
+  std::string first = make("tasks", R"({"subject":"1"})"), second = make("tasks", R"({"subject":"2"})");
+  auto bound = [](const std::string& name, const json::array& rows) {
+    return json::serialize(json::object{{"name", name}, {"Account_Tasks@odata.bind", rows}});
+  };
+  std::string tasks = bound("A", {json::value("/tasks(" + first + ")"), json::value("/tasks(" + second + ")")});
+  Answer row = post("accounts?$select=name&$expand=Account_Tasks($select=subject)", tasks, representation());
+  ASSERT_EQ(row.status, 201) << row.text;
+  EXPECT_EQ(row.body.at("Account_Tasks").as_array().size(), 2u);
+  EXPECT_EQ(get("tasks(" + first + ")").at("/_regardingobjectid_value"), row.at("/accountid"));
+  EXPECT_EQ(patch("accounts(" + row.at("/accountid") + ")", tasks).status, 400);  // on create alone
+  EXPECT_EQ(post("accounts", bound("B", {json::value("/tasks(11111111-1111-4111-8111-111111111111)")})).status, 404);
+  EXPECT_EQ(post("accounts", bound("B", {json::value("/contacts(" + contact() + ")")})).status, 400);
+  EXPECT_EQ(get("accounts").rows(), 1u);
+}
+
 // fact: §6.10
 TEST_F(OtherClients, TheRateOfACurrencyIsNoAmountOfOne) {
   Answer row = get("accounts(" + make("accounts", R"({"name":"A","revenue":10})") + ")");
