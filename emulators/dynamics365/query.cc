@@ -20,6 +20,9 @@ void include(Selection& selection, const Column& column) {
   selection.columns.push_back(&column);
 }
 
+constexpr std::string_view kExpandClauses =
+    "Only $select and $filter clause can be provided while doing $expand on many-to-one relationship or nested one-to-many relationship.";
+
 Outcome<void> read_option(const FilterScope& scope, const TableSpec& table, const std::string& name, const std::string& value, QueryOptions& options,
                           int depth);
 
@@ -29,15 +32,14 @@ Outcome<void> read_nested(const FilterScope& scope, std::string_view text, Expan
   nested.selection = all_columns(*expand.target);
   for (std::string_view option : split_outside(text, ';')) {
     if (option.empty()) continue;
-    std::string name(option.substr(0, option.find('=')));
+    std::size_t equals = option.find('=');
+    std::string name(trim(option.substr(0, equals)));
     bool known = std::find(std::begin(kNested), std::end(kNested), name) != std::end(kNested);
-    if (!known || name.size() == option.size()) {
+    if (!known || equals == std::string_view::npos) {
       return refuse(400, code::kBadRequestUrl, fmt::format("The query option '{}' is not supported within $expand.", option));
     }
-    std::string value(option.substr(name.size() + 1));
-    if (expand.lookup && name != "$select" && name != "$expand") {
-      return refuse(400, code::kBadRequestUrl, fmt::format("'{}' applies to expanded collections alone.", name));
-    }
+    std::string value(trim(option.substr(equals + 1)));
+    if (expand.lookup && name != "$select" && name != "$expand") return refuse(400, code::kBadRequestUrl, std::string(kExpandClauses));
     TRY_VOID(read_option(scope, *expand.target, name, value, nested, depth + 1));
     expand.options += (expand.options.empty() ? "" : "&") + name + "=" + percent_encode(value);
   }
@@ -166,6 +168,11 @@ std::string with_aliases(std::string_view value, const QueryPairs& query) {
   return text;
 }
 
+/// Whether $orderby or $top is said of an expanded collection, at any depth.
+bool sorts_or_cuts(const Expand& expand) {
+  return !expand.order.empty() || expand.top || std::any_of(expand.selection.expands.begin(), expand.selection.expands.end(), sorts_or_cuts);
+}
+
 bool takes_aliases(std::string_view option) { return option == "$filter" || option == "$orderby"; }
 
 }  // namespace
@@ -209,6 +216,10 @@ Outcome<Selection> read_selection(const TableSpec& table, std::string_view selec
   }
   bool money = std::any_of(selection.columns.begin(), selection.columns.end(),
                            [](const Column* column) { return column->type == ColumnType::money && column->number_type.empty(); });
+  if (const Column* address = table.column("address1_composite")) {  // comes with any of its parts
+    bool part = std::any_of(selection.columns.begin(), selection.columns.end(), [](const Column* column) { return column->name.starts_with("address1_"); });
+    if (part) include(selection, *address);
+  }
   include(selection, table.require(table.key));
   if (const Column* principal = table.column("ownerid")) include(selection, *principal);  // the key of users and teams as what they are, too
   if (const Column* currency = table.column("_transactioncurrencyid_value"); money && currency) {
@@ -221,7 +232,10 @@ Outcome<QueryOptions> read_query(const FilterScope& scope, const TableSpec& tabl
   QueryOptions options;
   options.selection = all_columns(table);
   for (const auto& [name, value] : query) TRY_VOID(read_option(scope, table, name, takes_aliases(name) ? with_aliases(value, query) : value, options, 0));
+  bool nested =
+      std::any_of(options.selection.expands.begin(), options.selection.expands.end(), [](const Expand& each) { return !each.selection.expands.empty(); });
   for (const Expand& each : options.selection.expands) {
+    if (nested && sorts_or_cuts(each)) return refuse(400, code::kBadRequestUrl, std::string(kExpandClauses));
     if (!each.reference || options.selection.text.empty()) continue;
     include(options.selection, *each.lookup);
     options.selection.text += "," + each.name.substr(0, each.name.find('/'));

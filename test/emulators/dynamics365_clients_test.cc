@@ -167,6 +167,24 @@ TEST_F(OtherClients, RowsOfACollectionAreBoundOnCreate) {
   EXPECT_EQ(get("accounts").rows(), 1u);
 }
 
+// fact: §2.13
+TEST_F(OtherClients, AnExpandThatHoldsAnotherIsNeitherSortedNorCut) {
+  constexpr const char* kRefusal =
+      "Only $select and $filter clause can be provided while doing $expand on many-to-one relationship or nested one-to-many relationship.";
+  std::string tasks = "accounts?$expand=Account_Tasks($select%20=%20subject;$orderby=subject;$top%20=%201";
+  EXPECT_EQ(get(tasks + ")").status, 200);
+  EXPECT_EQ(get(tasks + ";$expand=createdby($select=fullname))").message(), kRefusal);
+  EXPECT_EQ(get(tasks + "),primarycontactid($expand=createdby)").message(), kRefusal);  // wherever the other is
+  EXPECT_EQ(get("accounts?$expand=primarycontactid($orderby=lastname)").message(), kRefusal);
+}
+
+// fact: §2.13
+TEST_F(OtherClients, TheWholeAddressComesWithAPartOfIt) {
+  std::string id = make("accounts", R"({"name":"A","address1_line1":"Main 1","address1_city":"Oslo"})");
+  EXPECT_EQ(get("accounts(" + id + ")?$select=address1_city").at("/address1_composite"), "Main 1\r\nOslo");
+  EXPECT_EQ(get("accounts(" + id + ")?$select=name").at("/address1_composite"), "absent");
+}
+
 // fact: §6.10
 TEST_F(OtherClients, TheRateOfACurrencyIsNoAmountOfOne) {
   Answer row = get("accounts(" + make("accounts", R"({"name":"A","revenue":10})") + ")");
