@@ -53,7 +53,8 @@ void append_type(std::string& out, const Metadata& metadata, const TableSpec& ta
   }
   for (const Navigation& each : table.navigations) {
     std::string type = each.targets.size() == 1 ? each.targets.front() : "principal";
-    fmt::format_to(add, R"x(<NavigationProperty Name="{}" Type="mscrm.{}"><ReferentialConstraint Property="{}" ReferencedProperty="{}"/></NavigationProperty>)x",
+    fmt::format_to(add,
+                   R"x(<NavigationProperty Name="{}" Type="mscrm.{}"><ReferentialConstraint Property="{}" ReferencedProperty="{}"/></NavigationProperty>)x",
                    each.name, type, each.column->name, key_of(metadata.require(each.targets.front())));
   }
   for (const Collection& each : table.collections)

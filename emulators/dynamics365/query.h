@@ -35,6 +35,7 @@ struct Expand {
   std::optional<Filter> filter;
   std::vector<Ordering> order;
   std::optional<std::size_t> top;
+  bool whole = false;   // a collection that is not cut into pages, and tells its address nonetheless
   std::string options;  // as written within the parentheses, joined by '&': for links to further pages
 };
 

@@ -179,6 +179,23 @@ TEST_F(OtherClients, AnExpandThatHoldsAnotherIsNeitherSortedNorCut) {
 }
 
 // fact: §2.13
+TEST_F(OtherClients, AnExpandOfManyRowsComesWholeAndANestedOneInPages) {
+  std::string id = account();
+  for (const char* name : {"A", "B", "C"})
+    make("contacts", json::serialize(json::object{{"lastname", name}, {"parentcustomerid_account@odata.bind", "/accounts(" + id + ")"}}));
+  http::Headers one = prefer("odata.maxpagesize=1");
+  std::string people = "accounts?$select=name&$expand=contact_customer_accounts($select=lastname";
+  Answer whole = get(people + ")", one);
+  EXPECT_EQ(whole.body.at("value").at(0).at("contact_customer_accounts").as_array().size(), 3u);
+  std::string link = std::string(kOrigin) + "/api/data/v9.2/accounts(" + id + ")/contact_customer_accounts?$select=lastname";
+  EXPECT_EQ(whole.at("/value/0/contact_customer_accounts@odata.nextLink"), link);  // though there are no more
+  EXPECT_EQ(follow(link).rows(), 3u);
+  Answer paged = get(people + ";$expand=createdby($select=fullname))", one);
+  EXPECT_EQ(paged.body.at("value").at(0).at("contact_customer_accounts").as_array().size(), 1u);
+  EXPECT_EQ(follow(paged.at("/value/0/contact_customer_accounts@odata.nextLink")).rows(), 2u);
+}
+
+// fact: §2.13
 TEST_F(OtherClients, TheWholeAddressComesWithAPartOfIt) {
   std::string id = make("accounts", R"({"name":"A","address1_line1":"Main 1","address1_city":"Oslo"})");
   EXPECT_EQ(get("accounts(" + id + ")?$select=address1_city").at("/address1_composite"), "Main 1\r\nOslo");
