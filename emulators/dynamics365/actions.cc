@@ -98,9 +98,7 @@ Outcome<http::Response> close_incident(ApiCall& api) {
   TRY_VOID(api.parse_body(document));
   const json::object& body = document.root().get_object();
   const json::object* sent = object_member(body, "IncidentResolution");
-  if (!sent || typed_table(api.organisation.metadata, *sent) != api.organisation.metadata.by_name("incidentresolution")) {
-    return bad_parameter("IncidentResolution");
-  }
+  if (!sent) return bad_parameter("IncidentResolution");
   const json::value* status = body.if_contains("Status");
   if (!status || !status->is_int64()) return bad_parameter("Status");
   std::string_view bind = text_member(*sent, "incidentid@odata.bind");

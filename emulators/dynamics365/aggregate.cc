@@ -55,14 +55,33 @@ Outcome<std::vector<Aggregate>> parse_aggregates(const TableSpec& table, std::st
   return aggregates;
 }
 
-Outcome<Aggregation> parse_groups(const TableSpec& table, std::string_view text) {
+/// "name", or "primarycontactid/fullname", which is answered as "contact_fullname".
+Outcome<Grouping> parse_grouping(const TableSpec& table, const FilterScope& scope, std::string_view text) {
+  std::size_t slash = text.find('/');
+  if (slash == std::string_view::npos) {
+    const Column* column = table.column(text);
+    if (!column) return tl::unexpected<ApiError>(property_missing(table.name, text));
+    if (column->type == ColumnType::date_time) return refuse(400, code::kBadRequestUrl, "groupby with datetime values is not supported.");
+    return Grouping{column, column->name};
+  }
+  const Navigation* navigation = table.navigation(text.substr(0, slash));
+  if (!navigation) return tl::unexpected<ApiError>(property_missing(table.name, text.substr(0, slash)));
+  const TableSpec& target = scope.metadata.require(navigation->targets.front());
+  TRY(Grouping grouping, parse_grouping(target, scope, text.substr(slash + 1)));
+  if (grouping.lookup) return bad_apply(text);
+  grouping.alias = target.name + "_" + grouping.alias;
+  grouping.lookup = navigation->column;
+  grouping.target = &target;
+  return grouping;
+}
+
+Outcome<Aggregation> parse_groups(const TableSpec& table, const FilterScope& scope, std::string_view text) {
   Aggregation aggregation;
   std::size_t close = text.find(')');
   if (!text.starts_with('(') || close == std::string_view::npos) return bad_apply(text);
   for (std::string_view name : split(text.substr(1, close - 1), ',')) {
-    const Column* column = table.column(trim(name));
-    if (!column) return tl::unexpected<ApiError>(property_missing(table.name, trim(name)));
-    aggregation.groups.push_back({column, column->name});
+    TRY(Grouping grouping, parse_grouping(table, scope, trim(name)));
+    aggregation.groups.push_back(std::move(grouping));
   }
   std::string_view rest = trim(text.substr(close + 1));
   if (rest.empty()) return aggregation;
@@ -97,15 +116,54 @@ struct Tally {
     }
   }
 
-  void append(std::string& out, const Aggregate& aggregate) const {
+  /// Null: the number is a value of the column. Otherwise a plain one.
+  std::optional<std::int64_t> counted(const Aggregate& aggregate) const {
     using Kind = Aggregate::Kind;
-    if (aggregate.kind == Kind::rows || aggregate.kind == Kind::values) return append_integer(out, count);
-    if (aggregate.kind == Kind::distinct) return append_integer(out, static_cast<std::int64_t>(seen.size()));
-    Value value = aggregate.kind == Kind::minimum ? least : most;
-    if (aggregate.kind == Kind::sum) value = Value(sum);
-    if (aggregate.kind == Kind::average) value = Value(count == 0 ? 0 : sum / count);
-    append_json(out, *aggregate.column, count == 0 ? ValueView() : view(value));
+    if (aggregate.kind == Kind::rows || aggregate.kind == Kind::values) return count;
+    if (aggregate.kind == Kind::distinct) return static_cast<std::int64_t>(seen.size());
+    return std::nullopt;
   }
+
+  Value value(const Aggregate& aggregate) const {
+    using Kind = Aggregate::Kind;
+    if (count == 0) return Value();
+    if (aggregate.kind == Kind::sum) return Value(sum);
+    if (aggregate.kind == Kind::average) return Value(sum / count);
+    return aggregate.kind == Kind::minimum ? least : most;
+  }
+};
+
+/// The members of one row.
+class AggregateWriter {
+ public:
+  AggregateWriter(std::string& out, bool formatted) : out_(out), formatted_(formatted) {}
+
+  void value(const std::string& alias, const Column& column, ValueView value) {
+    if (formatted_ && !is_null(value)) text(alias, formatted_value(column, value));
+    name(alias);
+    append_json(out_, column, value);
+  }
+  void number(const std::string& alias, std::int64_t number) {
+    if (formatted_) text(alias, std::to_string(number));
+    name(alias);
+    append_integer(out_, number);
+  }
+
+ private:
+  void name(const std::string& name) {
+    if (!std::exchange(first_, false)) out_.push_back(',');
+    append_json_text(out_, name);
+    out_.push_back(':');
+  }
+  void text(const std::string& alias, const std::string& text) {
+    if (text.empty()) return;
+    name(alias + "@OData.Community.Display.V1.FormattedValue");
+    append_json_text(out_, text);
+  }
+
+  std::string& out_;
+  bool formatted_;
+  bool first_ = true;
 };
 
 struct Group {
@@ -133,7 +191,7 @@ Outcome<Aggregation> parse_apply(const TableSpec& table, const FilterScope& scop
     both.parts.push_back(std::move(parsed));
     filter = std::move(both);
   }
-  if (auto groups = within(steps.back(), "groupby")) return parse_groups(table, *groups);
+  if (auto groups = within(steps.back(), "groupby")) return parse_groups(table, scope, *groups);
   auto aggregates = within(steps.back(), "aggregate");
   if (!aggregates) return bad_apply(steps.back());
   Aggregation aggregation;
@@ -141,14 +199,15 @@ Outcome<Aggregation> parse_apply(const TableSpec& table, const FilterScope& scop
   return aggregation;
 }
 
-void append_aggregates(std::string& out, std::size_t rows, const AggregatedValue& value_at, const Aggregation& aggregation) {
+void append_aggregates(std::string& out, std::size_t rows, const GroupedValue& grouped_at, const AggregatedValue& value_at, const Aggregation& aggregation,
+                       bool formatted) {
   std::map<std::string, Group> groups;  // by the values' text, without case
   if (aggregation.groups.empty()) groups[""].tallies.resize(aggregation.aggregates.size());
   for (std::size_t place = 0; place < rows; ++place) {
     std::string key;
     std::vector<Value> values;
     for (const Grouping& each : aggregation.groups) {
-      ValueView value = value_at(place, each.joined, *each.column);
+      ValueView value = grouped_at(place, each);
       append_json(key, *each.column, value);
       values.push_back(own(value));
     }
@@ -156,25 +215,21 @@ void append_aggregates(std::string& out, std::size_t rows, const AggregatedValue
     if (group.values.empty() && !values.empty()) group = {std::move(values), std::vector<Tally>(aggregation.aggregates.size())};
     for (std::size_t i = 0; i < aggregation.aggregates.size(); ++i) {
       const Aggregate& each = aggregation.aggregates[i];
-      group.tallies[i].add(each, each.column ? value_at(place, each.joined, *each.column) : ValueView());
+      group.tallies[i].add(each, each.column ? value_at(place, each) : ValueView());
     }
   }
   bool first_row = true;
   for (const auto& [key, group] : groups) {
     out += std::exchange(first_row, false) ? "{" : ",{";
-    bool first = true;
-    auto name = [&](const std::string& alias) {
-      if (!std::exchange(first, false)) out.push_back(',');
-      append_json_text(out, alias);
-      out.push_back(':');
-    };
+    AggregateWriter writer(out, formatted);
     for (std::size_t i = 0; i < aggregation.groups.size(); ++i) {
-      name(aggregation.groups[i].alias);
-      append_json(out, *aggregation.groups[i].column, view(group.values[i]));
+      const Grouping& each = aggregation.groups[i];
+      if (!is_null(view(group.values[i]))) writer.value(each.alias, *each.column, view(group.values[i]));
     }
     for (std::size_t i = 0; i < aggregation.aggregates.size(); ++i) {
-      name(aggregation.aggregates[i].alias);
-      group.tallies[i].append(out, aggregation.aggregates[i]);
+      const Aggregate& each = aggregation.aggregates[i];
+      if (auto number = group.tallies[i].counted(each)) writer.number(each.alias, *number);
+      else writer.value(each.alias, *each.column, view(group.tallies[i].value(each)));
     }
     out.push_back('}');
   }

@@ -21,7 +21,9 @@ struct Aggregate {
 struct Grouping {
   const Column* column = nullptr;
   std::string alias;
-  std::size_t joined = 0;  // the same
+  std::size_t joined = 0;             // the same
+  const Column* lookup = nullptr;     // in $apply: the column is of the row that this one leads to,
+  const TableSpec* target = nullptr;  // which is of that table
 };
 
 /// What `$apply` or an aggregating fetch asks: a row for each combination of the groupings' values.
@@ -34,8 +36,11 @@ struct Aggregation {
 Outcome<Aggregation> parse_apply(const TableSpec& table, const FilterScope& scope, std::string_view text, std::optional<Filter>& filter);
 /// Which columns a kind of number can be made of. Error: 400.
 Outcome<void> check_aggregate(const Aggregate& aggregate);
-/// JSON objects, comma-separated, in the order of the groupings' values. `value_at`: of the row with that place, below `rows`.
-using AggregatedValue = std::function<ValueView(std::size_t place, std::size_t joined, const Column& column)>;
-void append_aggregates(std::string& out, std::size_t rows, const AggregatedValue& value_at, const Aggregation& aggregation);
+/// JSON objects, comma-separated, in the order of the groupings' values; a grouping that is null has no member. `formatted`: with the values as text.
+/// `grouped_at`, `value_at`: of the row with that place, below `rows`.
+using GroupedValue = std::function<ValueView(std::size_t place, const Grouping& grouping)>;
+using AggregatedValue = std::function<ValueView(std::size_t place, const Aggregate& aggregate)>;
+void append_aggregates(std::string& out, std::size_t rows, const GroupedValue& grouped_at, const AggregatedValue& value_at, const Aggregation& aggregation,
+                       bool formatted);
 
 }  // namespace lockstep::emulators::dynamics365

@@ -20,13 +20,17 @@ std::string_view header_or_empty(const MultipartPart& part, std::string_view nam
 }  // namespace
 
 Batch::Batch(ApiCall& api, std::function<http::Response(const http::ServerRequest&)> dispatch, std::function<bool(const std::string&)> item_fails)
-    : api_(api), dispatch_(std::move(dispatch)), item_fails_(std::move(item_fails)), boundary_("batchresponse_" + make_guid(api.organisation.request_ids)) {}
+    : api_(api),
+      dispatch_(std::move(dispatch)),
+      item_fails_(std::move(item_fails)),
+      line_ends_(api.organisation.metadata.quirks().bare_line_feeds ? LineEnds::any : LineEnds::crlf),
+      boundary_("batchresponse_" + make_guid(api.organisation.request_ids)) {}
 
 Outcome<std::vector<MultipartPart>> Batch::change_set_parts(const MultipartPart& part, std::set<std::string>& ids) const {
   std::string boundary = boundary_of(header_or_empty(part, "Content-Type"));
   if (boundary.empty()) return std::vector<MultipartPart>();
   // The content starts behind its blank line, so its first boundary has no CRLF of its own in front.
-  TRY(std::vector<MultipartPart> items, parse_multipart(part.content, boundary));
+  TRY(std::vector<MultipartPart> items, parse_multipart(part.content, boundary, line_ends_));
   if (api_.organisation.metadata.quirks().repeated_content_ids) ids.clear();
   for (const MultipartPart& item : items) {
     if (!item.headers.contains("Content-ID")) {
@@ -45,7 +49,7 @@ Outcome<http::Response> Batch::run() {
   if (boundary.empty()) {
     return refuse(400, code::kBadRequestUrl, "A batch needs 'Content-Type: multipart/mixed; boundary=…'.");
   }
-  TRY(std::vector<MultipartPart> parts, parse_multipart(api_.call.request.body, boundary));
+  TRY(std::vector<MultipartPart> parts, parse_multipart(api_.call.request.body, boundary, line_ends_));
   std::vector<std::vector<MultipartPart>> change_sets;
   std::set<std::string> content_ids;
   std::size_t operations = 0;
@@ -115,7 +119,7 @@ Outcome<http::ServerRequest> Batch::inner_request(const MultipartPart& part, boo
   if (!to_lower_ascii(header_or_empty(part, "Content-Type")).starts_with("application/http")) {
     return refuse(400, code::kBadRequestUrl, "A part of a batch needs 'Content-Type: application/http'.");
   }
-  TRY(http::ServerRequest request, parse_inner_request(part.content));
+  TRY(http::ServerRequest request, parse_inner_request(part.content, line_ends_));
   if (in_change_set && request.method == "GET") {
     return refuse(400, code::kBadRequestUrl, "A change set cannot hold GET requests.");
   }

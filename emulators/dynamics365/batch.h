@@ -29,6 +29,7 @@ class Batch {
   ApiCall& api_;
   std::function<http::Response(const http::ServerRequest&)> dispatch_;
   std::function<bool(const std::string&)> item_fails_;
+  LineEnds line_ends_;
   std::string boundary_;
   std::string out_;
 };

@@ -133,6 +133,8 @@ void Service::add_switches() {
   switches_.add("empty_targets", &quirks.empty_targets);
   switches_.add("key_index_ms", &quirks.key_index);
   switches_.add("repeated_content_ids", &quirks.repeated_content_ids);
+  switches_.add("quoted_ids", &quirks.quoted_ids);
+  switches_.add("bare_line_feeds", &quirks.bare_line_feeds);
   switches_.add("client_correlation", &quirks.client_correlation);
   switches_.add("time_left_in_seconds", &quirks.time_left_in_seconds);
   switches_.add("status_moves_state", &quirks.status_moves_state);

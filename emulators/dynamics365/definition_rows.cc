@@ -260,6 +260,7 @@ json::object entity_flags(const TableSpec& table) {
                                                                     {"activityparty", 135},
                                                                     {"activitymimeattachment", 1001},
                                                                     {"savedquery", 1039},
+                                                                    {"appointment", 4201},
                                                                     {"email", 4202},
                                                                     {"incidentresolution", 4206},
                                                                     {"phonecall", 4210},
@@ -337,34 +338,6 @@ json::object entity_definition(const Metadata& metadata, const TableSpec& table)
                                                    {"ManyToManyRelationships", std::move(many_to_many)}})
     definition[member.key()] = std::move(member.value());
   return definition;
-}
-
-std::string csdl_document(const Metadata& metadata) {
-  std::string types, sets;
-  for (const TableSpec& table : metadata.tables()) {
-    fmt::format_to(std::back_inserter(types), "<EntityType Name=\"{}\" BaseType=\"mscrm.crmbaseentity\"><Key><PropertyRef Name=\"{}\"/></Key>", table.name,
-                   table.key);
-    for (const Column& column : table.columns) {
-      if (column.removed) continue;
-      fmt::format_to(std::back_inserter(types), "<Property Name=\"{}\" Type=\"{}\"/>", column.name, edm_type(column.type));
-    }
-    for (const Navigation& each : table.navigations) {
-      std::string type = each.targets.size() == 1 ? each.targets.front() : "principal";
-      fmt::format_to(std::back_inserter(types),
-                     "<NavigationProperty Name=\"{}\" Type=\"mscrm.{}\"><ReferentialConstraint Property=\"{}\" "
-                     "ReferencedProperty=\"{}\"/></NavigationProperty>",
-                     each.name, type, each.column->name, metadata.require(each.targets.front()).key);
-    }
-    for (const Collection& each : table.collections)
-      fmt::format_to(std::back_inserter(types), "<NavigationProperty Name=\"{}\" Type=\"Collection(mscrm.{})\"/>", each.name, each.from->name);
-    types += "</EntityType>";
-    fmt::format_to(std::back_inserter(sets), "<EntitySet Name=\"{}\" EntityType=\"Microsoft.Dynamics.CRM.{}\"/>", table.set, table.name);
-  }
-  return "<?xml version=\"1.0\" encoding=\"utf-8\"?><edmx:Edmx Version=\"4.0\" "
-         "xmlns:edmx=\"http://docs.oasis-open.org/odata/ns/edmx\"><edmx:DataServices>"
-         "<Schema Namespace=\"Microsoft.Dynamics.CRM\" Alias=\"mscrm\" xmlns=\"http://docs.oasis-open.org/odata/ns/edm\">"
-         "<EntityType Name=\"crmbaseentity\" Abstract=\"true\"/><EntityType Name=\"principal\" BaseType=\"mscrm.crmbaseentity\"/>" +
-         types + "<EntityContainer Name=\"System\">" + sets + "</EntityContainer></Schema></edmx:DataServices></edmx:Edmx>";
 }
 
 }  // namespace lockstep::emulators::dynamics365

@@ -140,11 +140,15 @@ Outcome<http::Response> answer_rows(const ApiCall& api, std::string_view context
                                     const std::vector<std::string_view>& segments) {
   TRY(const json::object* one, keyed(segments.front(), name_member, rows));
   std::string_view cast = segments.size() > 1 ? segments[1] : "";
-  if (segments.size() > 2 || (!cast.empty() && !cast.starts_with(kCast))) return tl::unexpected<ApiError>(segment_missing(segments.back()));
+  bool link = segments.size() == 3 && one && segments[2].ends_with("OptionSet");
+  if ((segments.size() > 2 && !link) || (!cast.empty() && !cast.starts_with(kCast))) return tl::unexpected<ApiError>(segment_missing(segments.back()));
   if (!one) return answer_all(api, context, of_type(rows, cast));
   if (!cast.empty() && text_member(*one, "@odata.type") != "#" + std::string(cast))
     return refuse(404, code::kBadRequestUrl, fmt::format("The definition is not of the type '{}'.", cast));
-  return answer_one(api, context, *one);
+  if (!link) return answer_one(api, context, *one);
+  const json::value* linked = one->if_contains(json::string_view(segments[2].data(), segments[2].size()));
+  if (!linked) return tl::unexpected<ApiError>(segment_missing(segments[2]));
+  return linked->is_object() ? answer_one(api, fmt::format("{}/{}", context, segments[2]), linked->get_object()) : no_content();
 }
 
 }  // namespace

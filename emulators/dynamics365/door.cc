@@ -21,6 +21,18 @@ std::string form_value(const std::vector<std::pair<std::string, std::string>>& f
   return "";
 }
 
+/// The fields of a token request; a client may name itself and its secret in a Basic header instead.
+std::vector<std::pair<std::string, std::string>> token_form(const Call& call) {
+  auto form = http::parse_query(call.request.body);
+  std::string header = call.header("Authorization").value_or(""), credentials;
+  if (!header.starts_with("Basic ") || !from_base64(trim(std::string_view(header).substr(6)), credentials)) return form;
+  std::size_t colon = credentials.find(':');
+  if (colon == std::string::npos) return form;
+  form.emplace_back("client_id", percent_decode(credentials.substr(0, colon), true));
+  form.emplace_back("client_secret", percent_decode(credentials.substr(colon + 1), true));
+  return form;
+}
+
 http::Response token_error(const Call& call, int status, std::string_view error, int number, std::string text) {
   std::string trace = guid_of_name(fmt::format("trace {}", call.now.ms));
   json::object body{{"error", json::string(error)},
@@ -71,6 +83,14 @@ http::Response Service::instance_discovery(Call& call) {
   return json_response(200, body, "application/json; charset=utf-8");
 }
 
+http::Response Service::other_sign_in(Call& call) {
+  return token_error(call, 501, "unsupported_response_type", 700054, "Only services sign in here, by client credentials at the token endpoint.");
+}
+
+http::Response Service::signing_keys(Call&) {  // tokens are opaque to their holders and not signed
+  return json_response(200, json::object{{"keys", json::array()}}, "application/json; charset=utf-8");
+}
+
 http::Response Service::token(Call& call, std::string_view audience) {
   if (!equal_no_case(call.parameter("tenant"), options_.tenant)) {
     return token_error(call, 400, "invalid_request", 90002, fmt::format("Tenant '{}' not found.", call.parameter("tenant")));
@@ -79,7 +99,7 @@ http::Response Service::token(Call& call, std::string_view audience) {
   if (!type || !to_lower_ascii(*type).starts_with("application/x-www-form-urlencoded")) {
     return token_error(call, 400, "invalid_request", 900144, "The request body must be a form.");
   }
-  auto form = http::parse_query(call.request.body);
+  auto form = token_form(call);
   std::string grant = form_value(form, "grant_type");
   if (grant != "client_credentials") {
     return token_error(call, 400, "unsupported_grant_type", 70003, fmt::format("The grant type '{}' is not supported.", grant));
@@ -111,7 +131,7 @@ http::Response Service::token(Call& call, std::string_view audience) {
 
 /// By secret, or by a signed assertion. Whether the signature is the certificate's is not looked at: no certificate is known here.
 std::optional<http::Response> Service::check_client(Call& call, const OAuthClient& client) {
-  auto form = http::parse_query(call.request.body);
+  auto form = token_form(call);
   std::string assertion = form_value(form, "client_assertion");
   if (assertion.empty()) {
     if (form_value(form, "client_secret") == client.secret) return std::nullopt;
@@ -143,7 +163,7 @@ http::Response Service::unauthorized(const Call& call) {
 
 std::optional<http::Response> Service::admit(Call& call, const Route* route) {
   organisation_.work_ms = 0;
-  bool signs_in = route && (route->path.ends_with("/token") || route->path.ends_with("/openid-configuration") || route->path.ends_with("/discovery/instance"));
+  bool signs_in = route && !route->path.starts_with("/api/");
   if (signs_in) return std::nullopt;
   std::string header = call.header("Authorization").value_or("");
   if (!header.starts_with("Bearer ")) return unauthorized(call);

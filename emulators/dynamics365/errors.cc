@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "emulators/core/json.h"
+#include "emulators/dynamics365/unserved.h"
 
 namespace lockstep::emulators::dynamics365 {
 
@@ -15,6 +16,7 @@ ApiError property_missing(std::string_view table, std::string_view property) {
 }
 
 ApiError segment_missing(std::string_view segment) {
+  if (is_unserved(segment)) return {501, std::string(code::kNotImplemented), fmt::format("'{}' is beyond this stand-in.", segment)};
   return {404, std::string(code::kBadRequestUrl), fmt::format("Resource not found for the segment '{}'.", segment)};
 }
 

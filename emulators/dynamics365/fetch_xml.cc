@@ -206,6 +206,7 @@ bool joined_matches(const Fetch& fetch, const Users& users, const FetchRow& row,
   if (filter.kind == Filter::Kind::negation) return !part_matches(filter.parts.front());
   Filter compared = filter;
   if (filter.other) compared.value = own(joined_value(fetch, users, row, filter.other_joined, *filter.other));
+  compared.other = nullptr;
   if (filter.other && is_null(view(compared.value))) return false;
   if (row[filter.joined] == kNoRow) return filter.kind == Filter::Kind::equal && is_null(view(compared.value));
   return compared.matches(table_at(fetch, filter.joined), users, row[filter.joined]);

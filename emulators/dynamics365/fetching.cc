@@ -102,10 +102,8 @@ Outcome<http::Response> read_fetch(ApiCall& api, const TableSpec& table, const s
   organisation.work_ms += 10 + static_cast<std::int64_t>(rows.size() / 20);
   if (fetch.aggregation) {
     std::string out;
-    auto value = [&](std::size_t place, std::size_t joined, const Column& column) {
-      return joined_value(fetch, organisation.users, rows[place], joined, column);
-    };
-    append_aggregates(out, rows.size(), value, *fetch.aggregation);
+    auto value = [&](std::size_t place, const auto& asked) { return joined_value(fetch, organisation.users, rows[place], asked.joined, *asked.column); };
+    append_aggregates(out, rows.size(), value, value, *fetch.aggregation, api.prefer.annotations.formatted_value);
     return listed(api, table, "", out);
   }
   std::size_t total = rows.size(), size = std::min(fetch.count == 0 ? api.prefer.page_size.value_or(kMaxPage) : fetch.count, kMaxPage);
@@ -131,8 +129,16 @@ Outcome<http::Response> read_aggregates(ApiCall& api, const TableSpec& table, co
   Page page = list_rows(table, api.organisation.users, unordered, table.rows->row_count() + 1, {});
   api.organisation.work_ms += 10 + static_cast<std::int64_t>(page.rows.size() / 20);
   std::string out;
-  auto value = [&](std::size_t place, std::size_t, const Column& column) { return value_of(table, api.organisation.users, page.rows[place], column); };
-  append_aggregates(out, page.rows.size(), value, *options.apply);
+  const Users& users = api.organisation.users;
+  auto value = [&](std::size_t place, const Aggregate& asked) { return value_of(table, users, page.rows[place], *asked.column); };
+  auto grouped = [&](std::size_t place, const Grouping& asked) {
+    RowNumber row = page.rows[place];
+    if (!asked.lookup) return value_of(table, users, row, *asked.column);
+    RowNumber behind =
+        target_of(table, row, *asked.lookup) == asked.target->name ? asked.target->rows->find(text_of(value_of(table, users, row, *asked.lookup))) : kNoRow;
+    return behind == kNoRow ? ValueView() : value_of(*asked.target, users, behind, *asked.column);
+  };
+  append_aggregates(out, page.rows.size(), grouped, value, *options.apply, api.prefer.annotations.formatted_value);
   return listed(api, table, "", out);
 }
 

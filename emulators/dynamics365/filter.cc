@@ -121,7 +121,8 @@ bool Filter::matches(const TableSpec& table, const Users& users, RowNumber row) 
   if (kind == Kind::negation) return !part_matches(parts.front());
   if (kind == Kind::related || kind == Kind::any_related || kind == Kind::all_related) return related_matches(table, users, row);
   ValueView held = value_of(table, users, row, *column);
-  ValueView wanted = view(value);
+  ValueView wanted = other ? value_of(table, users, row, *other) : view(value);
+  if (other && (is_null(held) || is_null(wanted))) return false;
   if (kind == Kind::any_value) {
     return std::any_of(values.begin(), values.end(), [&](const Value& each) { return !is_null(held) && compare_values(held, view(each)) == 0; });
   }

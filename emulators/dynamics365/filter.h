@@ -38,8 +38,8 @@ struct Filter {
   Value value;                      // null: "eq null"
   std::vector<Value> values;        // of any_value: the function In
   std::size_t joined = 0;           // in a fetch: which of its joined tables `column` is of
-  const Column* other = nullptr;    // in a fetch: what `column` is compared with instead of `value`,
-  std::size_t other_joined = 0;     // of that table
+  const Column* other = nullptr;    // what `column` is compared with instead of `value`,
+  std::size_t other_joined = 0;     // in a fetch: of that table
   const TableSpec* from = nullptr;  // of related: the table behind the lookup; of any_ and all_related: see there
 
   bool matches(const TableSpec& table, const Users& users, RowNumber row) const;

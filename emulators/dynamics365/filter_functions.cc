@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "base/text.h"
+#include "emulators/dynamics365/unserved.h"
 
 namespace lockstep::emulators::dynamics365 {
 namespace {
@@ -147,7 +148,7 @@ Outcome<Filter> query_function(const FilterScope& scope, std::string_view name, 
   if (name == "In" || name == "NotIn") return one_of(name, column, values);
   if (name == "Between" || name == "NotBetween") return between(name, column, values);
   if (name == "EqualUserId" || name == "NotEqualUserId") {
-    if (column.type != ColumnType::lookup) return bad_value(name, column);
+    if (!column.holds_id()) return bad_value(name, column);
     return leaf(name == "EqualUserId" ? Filter::Kind::equal : Filter::Kind::unequal, column, Value(std::string(scope.user)));
   }
   bool date = column.type == ColumnType::date_time || column.type == ColumnType::date_only;
@@ -164,6 +165,7 @@ Outcome<Filter> query_function(const FilterScope& scope, std::string_view name, 
     if (filter) return std::move(*filter);
     if (day) return bad_value(name, column);
   }
+  if (is_unserved(name)) return tl::unexpected<ApiError>(segment_missing(name));
   return refuse(400, code::kBadRequestUrl, fmt::format("An unknown function with name 'Microsoft.Dynamics.CRM.{}' was found.", name));
 }
 

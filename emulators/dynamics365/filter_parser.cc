@@ -127,8 +127,11 @@ class FilterParser {
     if (take_word("not")) {
       Filter negation;
       negation.kind = Filter::Kind::negation;
-      TRY(Filter inner, unary(depth + 1));
-      negation.parts.push_back(std::move(inner));
+      bool outer = std::exchange(negated_, true);
+      Outcome<Filter> inner = unary(depth + 1);
+      negated_ = outer;
+      if (!inner) return inner;
+      negation.parts.push_back(std::move(*inner));
       return negation;
     }
     if (take('(')) {
@@ -171,6 +174,7 @@ class FilterParser {
 
   /// (PropertyName='x',PropertyValues=['a','b']) or (…,PropertyValue=7): texts are quoted whatever the column's type.
   Outcome<Filter> platform_function(std::string_view name) {
+    if (negated_) return refuse(400, code::kBadRequestUrl, "Not operator along with the Custom Named Condition operators is not allowed");
     if (word() != "PropertyName" || !take('=')) return bad_syntax("PropertyName= was expected", position_, text_);
     TRY(Literal property, literal());
     TRY(Path path, path_of(property.text));
@@ -182,7 +186,7 @@ class FilterParser {
         return bad_syntax("PropertyValue= or PropertyValues=[…] was expected", position_, text_);
       while (!many || !take(']')) {
         if (!values.empty() && !take(',')) return bad_syntax("',' or ']' was expected", position_, text_);
-        TRY(Literal literal, this->literal());
+        TRY(Literal literal, many ? item() : this->literal());
         if (many && literal.kind != Literal::Kind::text) return refuse(400, code::kBadRequestUrl, "The PropertyValues of a function must be quoted strings.");
         values.push_back(std::move(literal.text));
         if (!many) break;
@@ -248,6 +252,12 @@ class FilterParser {
     }
     if (!known) return bad_syntax("Syntax error: an operator was expected", start, text_);
     TRY(Literal literal, this->literal());
+    if (const Column* other = literal.kind == Literal::Kind::number ? compared_column(path, literal.text) : nullptr) {
+      if (other->type != filter.column->type) return incompatible(*filter.column, literal, operation);
+      filter.other = other;
+      return filter;
+    }
+    if (scope_.metadata.quirks().quoted_ids && filter.column->holds_id() && parse_guid(literal.text)) literal.kind = Literal::Kind::guid;
     std::optional<Value> value = typed(*filter.column, literal);
     if (!value) return incompatible(*filter.column, literal, operation);
     filter.value = std::move(*value);
@@ -262,6 +272,12 @@ class FilterParser {
     std::vector<Hop> hops;
     const Column* column = nullptr;
   };
+
+  /// The column of the same row that stands where a literal may; null: none, or the left side is of another row.
+  const Column* compared_column(const Path& left, std::string_view text) const {
+    if (!left.hops.empty() || !text.starts_with(variable_)) return nullptr;
+    return table_->column(text.substr(variable_.size()));
+  }
 
   /// "name", "_x_value", "nav/column"; "nav/key" is the lookup itself.
   Outcome<Path> path_of(std::string_view text) {
@@ -303,22 +319,28 @@ class FilterParser {
 
   Outcome<Literal> literal() {
     skip_blanks();
-    if (position_ < text_.size() && text_[position_] == '\'') return quoted();
+    if (position_ < text_.size() && text_[position_] == '\'') return quoted('\'');
     std::size_t start = position_;
     std::string word = this->word();
     if (word.empty()) return bad_syntax("Syntax error: a literal was expected", start, text_);
     return classify(std::move(word));
   }
 
-  Outcome<Literal> quoted() {
+  /// Of a list, which is JSON: its quotes are double ones, too.
+  Outcome<Literal> item() {
+    skip_blanks();
+    return position_ < text_.size() && text_[position_] == '"' ? quoted('"') : literal();
+  }
+
+  Outcome<Literal> quoted(char quote) {
     std::size_t start = position_++;
     Literal literal{Literal::Kind::text, ""};
     while (position_ < text_.size()) {
       char c = text_[position_++];
-      if (c != '\'') {
+      if (c != quote) {
         literal.text.push_back(c);
-      } else if (position_ < text_.size() && text_[position_] == '\'') {
-        literal.text.push_back('\'');
+      } else if (position_ < text_.size() && text_[position_] == quote) {
+        literal.text.push_back(quote);
         ++position_;
       } else {
         return literal;
@@ -360,6 +382,7 @@ class FilterParser {
   std::size_t position_ = 0;
   std::string variable_;  // within a lambda: "o/"
   int lambda_depth_ = 0;
+  bool negated_ = false;  // behind "not"
 };
 
 }  // namespace

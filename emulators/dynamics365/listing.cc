@@ -48,7 +48,7 @@ class Walk {
 
   Position position(RowNumber row) const {
     Position position;
-    for (const Ordering& each : options_.order) position.values.push_back(own(value_of(table_, users_, row, *each.column)));
+    for (const Ordering& each : options_.order) position.values.push_back(own(ordered_by(row, each)));
     position.id = table_.rows->record(row).id;
     return position;
   }
@@ -57,6 +57,19 @@ class Walk {
   bool fits(RowNumber row) const {
     if (table_.rows->record(row).deleted) return false;
     return !options_.filter || options_.filter->matches(table_, users_, row);
+  }
+
+  /// What a row has its place by: of a lookup the name of the row that it leads to.
+  ValueView ordered_by(RowNumber row, const Ordering& each) const {
+    ValueView held = value_of(table_, users_, row, *each.column);
+    if (each.targets.empty() || is_null(held)) return held;
+    std::string_view target = target_of(table_, row, *each.column);
+    for (const TableSpec* table : each.targets) {
+      RowNumber found = table->name == target ? table->rows->find(text_of(held)) : kNoRow;
+      const Column* name = found == kNoRow ? nullptr : table->column(table->name_column);
+      if (name) return value_of(*table, users_, found, *name);
+    }
+    return ValueView();
   }
 
   /// Few rows by a condition on the key or an indexed column; nothing when no condition helps.
@@ -86,7 +99,7 @@ class Walk {
   int compare(RowNumber row, const Position& position) const {
     for (std::size_t i = 0; i < options_.order.size() && i < position.values.size(); ++i) {
       const Ordering& each = options_.order[i];
-      int order = compare_values(value_of(table_, users_, row, *each.column), view(position.values[i]));
+      int order = compare_values(ordered_by(row, each), view(position.values[i]));
       if (order != 0) return each.descending ? -order : order;
     }
     return table_.rows->record(row).id.compare(position.id);
@@ -94,7 +107,7 @@ class Walk {
 
   bool before(RowNumber a, RowNumber b) const {
     for (const Ordering& each : options_.order) {
-      int order = compare_values(value_of(table_, users_, a, *each.column), value_of(table_, users_, b, *each.column));
+      int order = compare_values(ordered_by(a, each), ordered_by(b, each));
       if (order != 0) return each.descending ? order > 0 : order < 0;
     }
     return table_.rows->record(a).id < table_.rows->record(b).id;

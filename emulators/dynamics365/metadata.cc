@@ -112,6 +112,7 @@ Metadata::Metadata(Database& database) : database_(database) {
                     phonecall_table,
                     email_table,
                     task_table,
+                    appointment_table,
                     activityparty_table,
                     systemuser_table,
                     team_table,

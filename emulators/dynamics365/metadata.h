@@ -61,6 +61,7 @@ struct Column {
   std::optional<FieldId> target_field;  // of a polymorphic lookup: holds the target's table
 
   bool polymorphic() const { return targets.size() > 1; }
+  bool holds_id() const { return type == ColumnType::lookup || type == ColumnType::unique_id; }
   const Option* option(std::int64_t value) const;
 };
 

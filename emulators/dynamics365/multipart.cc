@@ -11,20 +11,21 @@ namespace {
 
 tl::unexpected<ApiError> malformed(std::string_view what) { return refuse(400, code::kBadRequestUrl, fmt::format("The batch is malformed: {}", what)); }
 
-/// Up to the next CRLF, which is taken too; nothing at a bare LF.
-std::optional<std::string_view> take_line(std::string_view& text) {
+/// Up to the next line end, which is taken too; nothing at one that is not allowed.
+std::optional<std::string_view> take_line(std::string_view& text, LineEnds ends) {
   std::size_t end = text.find('\n');
   if (end == std::string_view::npos) return std::exchange(text, {});
-  if (end == 0 || text[end - 1] != '\r') return std::nullopt;
-  std::string_view line = text.substr(0, end - 1);
+  bool crlf = end > 0 && text[end - 1] == '\r';
+  if (!crlf && ends == LineEnds::crlf) return std::nullopt;
+  std::string_view line = text.substr(0, crlf ? end - 1 : end);
   text.remove_prefix(end + 1);
   return line;
 }
 
-Outcome<http::Headers> take_headers(std::string_view& text) {
+Outcome<http::Headers> take_headers(std::string_view& text, LineEnds ends) {
   http::Headers headers;
   while (!text.empty()) {
-    auto line = take_line(text);
+    auto line = take_line(text, ends);
     if (!line) return malformed("lines end with CRLF");
     if (line->empty()) return headers;
     std::size_t colon = line->find(':');
@@ -68,9 +69,9 @@ std::string boundary_of(std::string_view content_type) {
   return "";
 }
 
-Outcome<std::vector<MultipartPart>> parse_multipart(std::string_view text, std::string_view boundary) {
+Outcome<std::vector<MultipartPart>> parse_multipart(std::string_view text, std::string_view boundary, LineEnds ends) {
   const std::string opening = "--" + std::string(boundary);
-  const std::string delimiter = "\r\n" + opening;
+  const std::string delimiter = (ends == LineEnds::any ? "\n" : "\r\n") + opening;
   std::vector<MultipartPart> parts;
   std::size_t start = text.starts_with(opening) ? opening.size() : text.find(delimiter);
   if (start == std::string_view::npos) return malformed(fmt::format("no boundary '{}'", opening));
@@ -78,20 +79,21 @@ Outcome<std::vector<MultipartPart>> parse_multipart(std::string_view text, std::
   while (true) {
     std::string_view rest = text.substr(start);
     if (rest.starts_with("--")) return parts;
-    if (!rest.starts_with("\r\n")) return malformed("a boundary must end with CRLF");
-    rest.remove_prefix(2);
+    auto behind = take_line(rest, ends);
+    if (!behind || !behind->empty()) return malformed("a boundary must end with CRLF");
     std::size_t end = rest.starts_with(opening) ? std::string_view::npos : rest.find(delimiter);
     if (end == std::string_view::npos) return malformed("the last boundary is missing");
     MultipartPart part;
     part.content = rest.substr(0, end);
-    TRY(part.headers, take_headers(part.content));
-    parts.push_back(std::move(part));
     start = static_cast<std::size_t>(rest.data() - text.data()) + end + delimiter.size();
+    if (ends == LineEnds::any && part.content.ends_with('\r')) part.content.remove_suffix(1);  // the other half of the line end
+    TRY(part.headers, take_headers(part.content, ends));
+    parts.push_back(std::move(part));
   }
 }
 
-Outcome<http::ServerRequest> parse_inner_request(std::string_view content) {
-  auto line = take_line(content);
+Outcome<http::ServerRequest> parse_inner_request(std::string_view content, LineEnds ends) {
+  auto line = take_line(content, ends);
   if (!line) return malformed("lines end with CRLF");
   std::vector<std::string_view> words = split(*line, ' ');
   if (words.size() < 3 || !words.back().starts_with("HTTP/1.1")) {
@@ -101,7 +103,7 @@ Outcome<http::ServerRequest> parse_inner_request(std::string_view content) {
   request.method = std::string(words.front());
   std::size_t from = words.front().size() + 1;
   request.target = std::string(line->substr(from, line->size() - from - words.back().size() - 1));
-  TRY(request.headers, take_headers(content));
+  TRY(request.headers, take_headers(content, ends));
   if (auto length_text = request.headers.find("Content-Length")) {
     std::size_t length = 0;
     std::from_chars(length_text->data(), length_text->data() + length_text->size(), length);

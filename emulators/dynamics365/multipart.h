@@ -16,10 +16,12 @@ struct MultipartPart {
 
 /// The boundary of a "multipart/mixed" content type, or empty.
 std::string boundary_of(std::string_view content_type);
-/// RFC 2046 with CRLF line ends; a preamble is passed over, a bare LF refused.
-Outcome<std::vector<MultipartPart>> parse_multipart(std::string_view text, std::string_view boundary);
+/// What lines end with.
+enum class LineEnds { crlf, any };
+/// RFC 2046; a preamble is passed over.
+Outcome<std::vector<MultipartPart>> parse_multipart(std::string_view text, std::string_view boundary, LineEnds ends);
 /// "POST /api/data/v9.2/accounts HTTP/1.1", header fields, body: the content of an application/http part.
-Outcome<http::ServerRequest> parse_inner_request(std::string_view content);
+Outcome<http::ServerRequest> parse_inner_request(std::string_view content, LineEnds ends);
 /// The same for an answer.
 void append_inner_response(std::string& out, const http::Response& response);
 

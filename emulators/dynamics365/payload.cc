@@ -100,6 +100,8 @@ class PayloadReader {
 
   Outcome<void> read_bind(std::string_view name, const json::value& sent) {
     const Navigation* navigation = table_.navigation(name);
+    const Collection* collection = creating_ && !navigation ? table_.collection(name) : nullptr;
+    if (collection) return read_collection_bind(*collection, sent);
     if (!navigation || !writable(*navigation->column)) return tl::unexpected<ApiError>(undeclared(table_.set, name));
     if (sent.is_null() && navigation->column->source == Source::owner)
       return refuse(400, code::kRequiredFieldMissing, fmt::format("Required field '{}' is missing on '{}'.", name, table_.name));
@@ -115,6 +117,19 @@ class PayloadReader {
     }
     return refuse(400, code::kInvalidArgument,
                   fmt::format("A row of '{}' cannot be bound to '{}'; it takes {}.", found.table->name, name, navigation->targets.front()));
+  }
+
+  /// "Account_Tasks@odata.bind": ["/tasks(G)", …] of a row that is created.
+  Outcome<void> read_collection_bind(const Collection& collection, const json::value& sent) {
+    const json::array* items = sent.if_array();
+    if (!items) return tl::unexpected<ApiError>(payload_unreadable(table_.set, fmt::format("'{}{}' must be an array of URLs", collection.name, kBind)));
+    for (const json::value& item : *items) {
+      TRY(RowReference found, resolver_.resolve(text_of(scalar_of(item))));
+      if (found.table != collection.from)
+        return refuse(400, code::kInvalidArgument, fmt::format("A row of '{}' cannot be bound to '{}'.", found.table->name, collection.name));
+      payload_.nested.push_back({collection.column, collection.from, !collection.through, collection.through ? &collection : nullptr, {}, found.row});
+    }
+    return {};
   }
 
   Outcome<void> read_navigation(const Navigation& navigation, const json::value& sent) {

@@ -36,13 +36,15 @@ struct Payload {
   const Change* find(const Column& column) const;
 };
 
-/// A row of a deep insert: what `column` of the outer row points to, one of those whose `column` points to it, or one that `many` ties to it.
+/// A row of a deep insert: what `column` of the outer row points to, one of those whose `column` points to it, or one that `many` ties to it; or a row that is
+/// there already (`bound`) of the last two kinds.
 struct Nested {
   const Column* column = nullptr;
   const TableSpec* table = nullptr;
   bool points_here = false;
   const Collection* many = nullptr;  // many to many: there is no column
   Payload payload;
+  RowNumber bound = kNoRow;
 };
 
 struct RowReference {

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "base/text.h"
+#include "emulators/dynamics365/unserved.h"
 
 namespace lockstep::emulators::dynamics365 {
 namespace {
@@ -19,6 +20,9 @@ void include(Selection& selection, const Column& column) {
   selection.columns.push_back(&column);
 }
 
+constexpr std::string_view kExpandClauses =
+    "Only $select and $filter clause can be provided while doing $expand on many-to-one relationship or nested one-to-many relationship.";
+
 Outcome<void> read_option(const FilterScope& scope, const TableSpec& table, const std::string& name, const std::string& value, QueryOptions& options,
                           int depth);
 
@@ -28,15 +32,14 @@ Outcome<void> read_nested(const FilterScope& scope, std::string_view text, Expan
   nested.selection = all_columns(*expand.target);
   for (std::string_view option : split_outside(text, ';')) {
     if (option.empty()) continue;
-    std::string name(option.substr(0, option.find('=')));
+    std::size_t equals = option.find('=');
+    std::string name(trim(option.substr(0, equals)));
     bool known = std::find(std::begin(kNested), std::end(kNested), name) != std::end(kNested);
-    if (!known || name.size() == option.size()) {
+    if (!known || equals == std::string_view::npos) {
       return refuse(400, code::kBadRequestUrl, fmt::format("The query option '{}' is not supported within $expand.", option));
     }
-    std::string value(option.substr(name.size() + 1));
-    if (expand.lookup && name != "$select" && name != "$expand") {
-      return refuse(400, code::kBadRequestUrl, fmt::format("'{}' applies to expanded collections alone.", name));
-    }
+    std::string value(trim(option.substr(equals + 1)));
+    if (expand.lookup && name != "$select" && name != "$expand") return refuse(400, code::kBadRequestUrl, std::string(kExpandClauses));
     TRY_VOID(read_option(scope, *expand.target, name, value, nested, depth + 1));
     expand.options += (expand.options.empty() ? "" : "&") + name + "=" + percent_encode(value);
   }
@@ -53,21 +56,26 @@ Outcome<Expand> read_expand(const FilterScope& scope, const TableSpec& table, st
   std::size_t open = text.find('(');
   expand.name = std::string(trim(text.substr(0, open)));
   if (open != std::string_view::npos && !text.ends_with(')')) return refuse(400, code::kBadRequestUrl, fmt::format("Syntax error in $expand at '{}'.", text));
-  expand.collection = table.collection(expand.name);
+  constexpr std::string_view kReference = "/$ref";
+  std::string_view name = expand.name;
+  expand.reference = name.ends_with(kReference);
+  if (expand.reference) name.remove_suffix(kReference.size());
+  expand.collection = table.collection(name);
+  if (expand.collection && expand.reference) return refuse(400, code::kBadRequestUrl, "Expand with $ref is only supported on lookup type navigation property.");
   if (expand.collection) {
     expand.target = expand.collection->from;
-  } else if (const Navigation* navigation = table.navigation(expand.name)) {
+  } else if (const Navigation* navigation = table.navigation(name)) {
     expand.lookup = navigation->column;
     expand.target = &scope.metadata.require(navigation->targets.front());
   } else {
-    return tl::unexpected<ApiError>(property_missing(table.name, expand.name));
+    return tl::unexpected<ApiError>(is_unserved(expand.name) ? segment_missing(expand.name) : property_missing(table.name, expand.name));
   }
   std::string_view options = open == std::string_view::npos ? "" : text.substr(open + 1, text.size() - open - 2);
   TRY_VOID(read_nested(scope, options, expand, depth));
   return expand;
 }
 
-Outcome<std::vector<Ordering>> read_order(const TableSpec& table, std::string_view text) {
+Outcome<std::vector<Ordering>> read_order(const FilterScope& scope, const TableSpec& table, std::string_view text) {
   std::vector<Ordering> order;
   for (std::string_view part : split(text, ',')) {
     part = trim(part);
@@ -78,7 +86,8 @@ Outcome<std::vector<Ordering>> read_order(const TableSpec& table, std::string_vi
     }
     const Column* column = table.column(part.substr(0, blank));
     if (!column) return tl::unexpected<ApiError>(property_missing(table.name, part.substr(0, blank)));
-    order.push_back({column, direction == "desc"});
+    Ordering& each = order.emplace_back(column, direction == "desc");
+    for (const std::string& target : column->targets) each.targets.push_back(&scope.metadata.require(target));
   }
   return order;
 }
@@ -111,7 +120,7 @@ Outcome<void> read_option(const FilterScope& scope, const TableSpec& table, cons
   } else if (name == "$filter") {
     TRY(options.filter, parse_filter(table, scope, value));
   } else if (name == "$orderby") {
-    TRY(options.order, read_order(table, value));
+    TRY(options.order, read_order(scope, table, value));
   } else if (name == "$top") {
     TRY(options.top, read_top(value, scope.metadata.quirks().larger_tops_cut));
   } else if (name == "$count") {
@@ -139,6 +148,32 @@ Outcome<void> read_option(const FilterScope& scope, const TableSpec& table, cons
   }
   return {};
 }
+
+/// `value` with what its parameter aliases stand for: "@p1 eq @p2" with "@p1=name" and "@p2='x'" among the query's pairs. One that is not given is null.
+std::string with_aliases(std::string_view value, const QueryPairs& query) {
+  std::string text;
+  bool quoted = false;
+  while (!value.empty()) {
+    if (value.front() == '\'') quoted = !quoted;
+    std::size_t length = quoted || value.front() != '@' ? 1 : std::min(value.find_first_of(" ,();]"), value.size());
+    std::string_view piece = value.substr(0, length);
+    value.remove_prefix(length);
+    if (length == 1) {
+      text += piece;
+      continue;
+    }
+    auto given = std::find_if(query.begin(), query.end(), [&](const auto& pair) { return pair.first == piece; });
+    text += given == query.end() ? "null" : given->second;
+  }
+  return text;
+}
+
+/// Whether $orderby or $top is said of an expanded collection, at any depth.
+bool sorts_or_cuts(const Expand& expand) {
+  return !expand.order.empty() || expand.top || std::any_of(expand.selection.expands.begin(), expand.selection.expands.end(), sorts_or_cuts);
+}
+
+bool takes_aliases(std::string_view option) { return option == "$filter" || option == "$orderby"; }
 
 }  // namespace
 
@@ -173,13 +208,20 @@ Outcome<Selection> read_selection(const TableSpec& table, std::string_view selec
     if (name.empty()) continue;
     if (name == "*") return all_columns(table);
     const Column* column = table.column(name);
+    const Navigation* navigation = column ? nullptr : table.navigation(name);
+    if (navigation) column = navigation->column;
     if (!column || column->write_only) return tl::unexpected<ApiError>(property_missing(table.name, name));
     include(selection, *column);
     selection.text += (selection.text.empty() ? "" : ",") + std::string(name);
   }
   bool money = std::any_of(selection.columns.begin(), selection.columns.end(),
                            [](const Column* column) { return column->type == ColumnType::money && column->number_type.empty(); });
+  if (const Column* address = table.column("address1_composite")) {  // comes with any of its parts
+    bool part = std::any_of(selection.columns.begin(), selection.columns.end(), [](const Column* column) { return column->name.starts_with("address1_"); });
+    if (part) include(selection, *address);
+  }
   include(selection, table.require(table.key));
+  if (const Column* principal = table.column("ownerid")) include(selection, *principal);  // the key of users and teams as what they are, too
   if (const Column* currency = table.column("_transactioncurrencyid_value"); money && currency) {
     include(selection, *currency);
   }
@@ -189,7 +231,15 @@ Outcome<Selection> read_selection(const TableSpec& table, std::string_view selec
 Outcome<QueryOptions> read_query(const FilterScope& scope, const TableSpec& table, const QueryPairs& query) {
   QueryOptions options;
   options.selection = all_columns(table);
-  for (const auto& [name, value] : query) TRY_VOID(read_option(scope, table, name, value, options, 0));
+  for (const auto& [name, value] : query) TRY_VOID(read_option(scope, table, name, takes_aliases(name) ? with_aliases(value, query) : value, options, 0));
+  bool nested =
+      std::any_of(options.selection.expands.begin(), options.selection.expands.end(), [](const Expand& each) { return !each.selection.expands.empty(); });
+  for (const Expand& each : options.selection.expands) {
+    if (nested && sorts_or_cuts(each)) return refuse(400, code::kBadRequestUrl, std::string(kExpandClauses));
+    if (!each.reference || options.selection.text.empty()) continue;
+    include(options.selection, *each.lookup);
+    options.selection.text += "," + each.name.substr(0, each.name.find('/'));
+  }
   return options;
 }
 

@@ -21,11 +21,13 @@ struct Selection {
 struct Ordering {
   const Column* column = nullptr;
   bool descending = false;
+  std::vector<const TableSpec*> targets;  // of a lookup: rows come in the order of the names there
 };
 
 /// $expand of a lookup, or of a collection with options of its own.
 struct Expand {
-  std::string name;
+  std::string name;        // as written: "primarycontactid", "primarycontactid/$ref"
+  bool reference = false;  // the other row's address alone
   const Column* lookup = nullptr;
   const Collection* collection = nullptr;
   const TableSpec* target = nullptr;
@@ -33,6 +35,7 @@ struct Expand {
   std::optional<Filter> filter;
   std::vector<Ordering> order;
   std::optional<std::size_t> top;
+  bool whole = false;   // a collection that is not cut into pages, and tells its address nonetheless
   std::string options;  // as written within the parentheses, joined by '&': for links to further pages
 };
 

@@ -33,6 +33,8 @@ struct Quirks {
   bool empty_targets = false;                      // CreateMultiple and its kin with no row change nothing; else they are refused
   Duration key_index{10'000};                      // until the index of a key made through the API is built: no key before
   bool repeated_content_ids = false;               // the same Content-ID in two change sets of a batch
+  bool quoted_ids = false;                         // a filter may compare an id with its text in quotes; else it is refused
+  bool bare_line_feeds = false;                    // lines of a batch may end with LF alone; else they are refused
   bool client_correlation = false;                 // webhooks bear the correlation id that the client sent
   bool time_left_in_seconds = false;               // the unit of x-ms-ratelimit-time-remaining-xrm-requests; else ms
   bool status_moves_state = false;                 // statuscode alone moves statecode; else it is refused

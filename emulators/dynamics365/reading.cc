@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "emulators/dynamics365/api_call.h"
 #include "emulators/dynamics365/listing.h"
@@ -122,6 +124,12 @@ Outcome<QueryOptions> options_for(const ApiCall& api, const Rows& rows) {
   return options;
 }
 
+/// Of many rows, what is expanded one level deep is not cut into pages.
+void expand_whole(Selection& selection) {
+  bool nested = std::any_of(selection.expands.begin(), selection.expands.end(), [](const Expand& each) { return !each.selection.expands.empty(); });
+  for (Expand& each : selection.expands) each.whole = !nested && each.collection && !each.top;
+}
+
 }  // namespace
 
 Outcome<http::Response> read_collection(ApiCall& api, const Rows& rows) {
@@ -135,6 +143,7 @@ Outcome<http::Response> read_collection(ApiCall& api, const Rows& rows) {
   TRY(QueryOptions options, options_for(api, rows));
   if (!options.fetch_xml.empty()) return read_fetch(api, table, options.fetch_xml);
   if (options.apply) return read_aggregates(api, table, options);
+  expand_whole(options.selection);
   TRY(Listed listed, list_page(api, table, options));
   const Page& page = listed.page;
   organisation.work_ms += 5 + static_cast<std::int64_t>((page.rows.size() + page.deleted.size()) / kRowsPerMs);

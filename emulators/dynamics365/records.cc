@@ -150,7 +150,12 @@ Outcome<RowNumber> Records::create(const TableSpec& table, const Payload& payloa
       std::erase_if(child.changes, [&](const Change& change) { return change.column == nested.column; });
       child.changes.push_back({nested.column, id, table.name});
     }
-    TRY(RowNumber related, create(*nested.table, child, writer, fixture));
+    RowNumber related = nested.bound;
+    if (related == kNoRow) {
+      TRY(related, create(*nested.table, child, writer, fixture));
+    } else {
+      TRY_VOID(update(*nested.table, related, child, writer));
+    }
     if (nested.many) tie(*nested.many, row, table, related, true, writer);
   }
   unit.commit();

@@ -92,7 +92,7 @@ void RowWriter::append_annotations(std::string& out, RowNumber row, const Column
 
 void RowWriter::append_expand(std::string& out, RowNumber row, const Expand& expand) const {
   if (expand.collection) return append_collection(out, row, expand);
-  fmt::format_to(std::back_inserter(out), ",\"{}\":", expand.name);
+  fmt::format_to(std::back_inserter(out), ",\"{}\":", expand.name.substr(0, expand.name.find('/')));
   const TableSpec& target = *expand.target;
   std::string_view id = text_of(value_of(table_, scope_.users, row, *expand.lookup));
   bool here = !id.empty() && target_of(table_, row, *expand.lookup) == target.name;
@@ -101,7 +101,10 @@ void RowWriter::append_expand(std::string& out, RowNumber row, const Expand& exp
     out.append("null");
     return;
   }
-  RowWriter(scope_, target, expand.selection).append(out, found);
+  if (!expand.reference) return RowWriter(scope_, target, expand.selection).append(out, found);
+  out.append("{\"@odata.id\":");
+  append_json_text(out, fmt::format("{}/{}({})", scope_.base, target.set, id));
+  out.push_back('}');
 }
 
 void RowWriter::append_collection(std::string& out, RowNumber row, const Expand& expand) const {
@@ -110,7 +113,8 @@ void RowWriter::append_collection(std::string& out, RowNumber row, const Expand&
   QueryOptions options;
   options.filter = rows_of(*expand.collection, id, expand.filter);
   options.order = expand.order;
-  std::size_t size = expand.top ? std::min(*expand.top, scope_.page_size) : scope_.page_size;
+  constexpr std::size_t kWhole = 5000;
+  std::size_t size = expand.top ? std::min(*expand.top, scope_.page_size) : expand.whole ? kWhole : scope_.page_size;
   Page page = list_rows(target, scope_.users, options, size, {});
   RowWriter writer(scope_, target, expand.selection);
   fmt::format_to(std::back_inserter(out), ",\"{}\":[", expand.name);
@@ -119,10 +123,12 @@ void RowWriter::append_collection(std::string& out, RowNumber row, const Expand&
     writer.append(out, page.rows[i]);
   }
   out.push_back(']');
-  if (!page.next || expand.top) return;
+  if (expand.top || (!page.next && !expand.whole)) return;
+  std::string link = fmt::format("{}/{}({})/{}", scope_.base, table_.set, id, expand.name), asked = expand.options;
+  if (page.next) asked += (asked.empty() ? "" : "&") + fmt::format("$skiptoken={}", percent_encode(encode_skip_token(*page.next)));
+  if (!asked.empty()) link += "?" + asked;
   fmt::format_to(std::back_inserter(out), ",\"{}@odata.nextLink\":", expand.name);
-  append_json_text(out, fmt::format("{}/{}({})/{}?{}{}$skiptoken={}", scope_.base, table_.set, id, expand.name, expand.options,
-                                    expand.options.empty() ? "" : "&", percent_encode(encode_skip_token(*page.next))));
+  append_json_text(out, link);
 }
 
 }  // namespace lockstep::emulators::dynamics365

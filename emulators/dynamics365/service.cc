@@ -49,6 +49,14 @@ Service::Service(const EmulatorClock& clock, Rng rng, Dynamics365Options options
   outgoing().set_schedule({Duration(60'000)});  // one more attempt, where there is one at all
   router().add("POST", "/{tenant}/oauth2/v2.0/token", [this](Call& call) { return token(call, "scope"); });
   router().add("POST", "/{tenant}/oauth2/token", [this](Call& call) { return token(call, "resource"); });
+  for (const char* method : {"GET", "POST"}) {
+    for (const char* endpoint : {"authorize", "devicecode", "logout"}) {
+      for (const char* root : {"/{tenant}/oauth2/v2.0/", "/{tenant}/oauth2/"})
+        router().add(method, std::string(root) + endpoint, [this](Call& call) { return other_sign_in(call); });
+    }
+  }
+  for (const char* path : {"/{tenant}/discovery/v2.0/keys", "/{tenant}/discovery/keys"})
+    router().add("GET", path, [this](Call& call) { return signing_keys(call); });
   router().add("GET", "/common/discovery/instance", [this](Call& call) { return instance_discovery(call); });
   for (const char* path : {"/{tenant}/v2.0/.well-known/openid-configuration", "/{tenant}/.well-known/openid-configuration"})
     router().add("GET", path, [this](Call& call) { return openid_configuration(call); });

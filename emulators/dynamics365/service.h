@@ -34,6 +34,9 @@ class Service final : public StandIn {
   /// Where tokens are had, as sign-in libraries look it up.
   http::Response openid_configuration(Call& call);
   http::Response instance_discovery(Call& call);
+  /// The endpoints that people sign in at.
+  http::Response other_sign_in(Call& call);
+  http::Response signing_keys(Call& call);
   std::optional<http::Response> check_client(Call& call, const OAuthClient& client);
   http::Response unauthorized(const Call& call);
   http::Response api(Call& call);

@@ -179,7 +179,7 @@ class SqlReader {
   }
 
   static std::string key_of(const std::string& table) {
-    bool activity = table == "email" || table == "task" || table == "phonecall";
+    bool activity = table == "email" || table == "task" || table == "phonecall" || table == "appointment";
     return activity ? "activityid" : table + "id";
   }
 

@@ -62,6 +62,13 @@ TableBuilder& TableBuilder::money(std::string name, std::int64_t maximum) {
   return *this;
 }
 
+TableBuilder& TableBuilder::decimal(std::string name, std::int64_t maximum) {
+  Column& column = add(std::move(name), ColumnType::money);
+  column.maximum = maximum;
+  column.number_type = "Decimal";
+  return *this;
+}
+
 TableBuilder& TableBuilder::boolean(std::initializer_list<const char*> names, std::optional<bool> default_value) {
   for (const char* name : names) {
     Column& column = add(name, ColumnType::boolean);
@@ -169,7 +176,7 @@ TableBuilder& TableBuilder::stays_on_merge() {
   return *this;
 }
 
-TableBuilder& TableBuilder::owned_columns() {
+void TableBuilder::written_columns() {
   system("createdon", ColumnType::date_time, Source::created_on);
   system("modifiedon", ColumnType::date_time, Source::modified_on);
   system("versionnumber", ColumnType::version, Source::version);
@@ -180,6 +187,17 @@ TableBuilder& TableBuilder::owned_columns() {
   spec.columns.back().targets = {"systemuser"};
   spec.navigations.push_back({"modifiedby", &spec.columns.back(), {"systemuser"}});
   for (const char* name : {"createdonbehalfby", "modifiedonbehalfby"}) lookup(name, "systemuser").read_only();
+}
+
+TableBuilder& TableBuilder::principal_columns() {
+  written_columns();
+  system("ownerid", ColumnType::unique_id, Source::key);
+  integer("importsequencenumber", -2147483648LL, 2147483647).create_only();
+  return date_time({"overriddencreatedon"}).create_only();
+}
+
+TableBuilder& TableBuilder::owned_columns() {
+  written_columns();
   Column& owner = add_lookup("ownerid", {"systemuser", "team"});
   owner.source = Source::owner;
   spec.navigations.push_back({"ownerid", &owner, {"systemuser", "team"}});
@@ -208,7 +226,11 @@ TableBuilder& TableBuilder::activity(const std::string& suffix, std::int64_t sub
   spec.activity = true;
   text({"subject"}, subject_maximum);
   if (suffix != "email") required();
-  date_time({"scheduledstart", "scheduledend", "actualstart", "actualend"});
+  for (const char* name : {"scheduledstart", "scheduledend"}) {
+    date_time({name});
+    if (suffix == "appointment") required();
+  }
+  date_time({"actualstart", "actualend"});
   text({"category", "subcategory"}, 250);
   option("prioritycode", {{0, "Low"}, {1, "Normal"}, {2, "High"}}).by_default(std::int64_t{1});
   integer("actualdurationminutes", 0, 2147483647).integer("scheduleddurationminutes", 0, 2147483647).read_only();

@@ -16,6 +16,8 @@ class TableBuilder {
   TableBuilder& integer(std::string name, std::int64_t minimum, std::int64_t maximum);
   /// Adds the read-only twin in base currency, too.
   TableBuilder& money(std::string name, std::int64_t maximum);
+  /// A number that is no amount of a currency.
+  TableBuilder& decimal(std::string name, std::int64_t maximum);
   TableBuilder& boolean(std::initializer_list<const char*> names, std::optional<bool> default_value);
   TableBuilder& option(std::string name, std::vector<Option> options);
   TableBuilder& date_time(std::initializer_list<const char*> names);
@@ -40,6 +42,8 @@ class TableBuilder {
 
   /// createdon to overriddencreatedon, who, owner, version.
   TableBuilder& owned_columns();
+  /// The same of users and teams, whom nobody owns: they are owners, by a second name of their key.
+  TableBuilder& principal_columns();
   TableBuilder& external_key();
   TableBuilder& address();
   /// Columns that all activities share; `suffix` is the table's name.
@@ -51,6 +55,7 @@ class TableBuilder {
   Column& add(std::string name, ColumnType type);
   Column& add_lookup(std::string name, std::vector<std::string> targets);
   void system(std::string name, ColumnType type, Source source);
+  void written_columns();
 };
 
 TableSpec account_table();
@@ -62,6 +67,7 @@ TableSpec activitymimeattachment_table();
 TableSpec phonecall_table();
 TableSpec email_table();
 TableSpec task_table();
+TableSpec appointment_table();
 TableSpec activityparty_table();
 TableSpec systemuser_table();
 TableSpec team_table();

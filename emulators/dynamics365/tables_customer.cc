@@ -42,7 +42,7 @@ TableSpec account_table() {
   table.integer("numberofemployees", 0, 1'000'000'000);
   table.money("revenue", 100'000'000'000'000).money("marketcap", 100'000'000'000'000);
   table.lookup("transactioncurrencyid", "transactioncurrency");
-  table.money("exchangerate", 100'000'000'000).read_only();
+  table.decimal("exchangerate", 100'000'000'000).read_only();
   table.option("industrycode", {{1, "Accounting"},
                                 {2, "Agriculture and Non-petrol Natural Resource Extraction"},
                                 {3, "Broadcasting Printing and Publishing"},
@@ -137,7 +137,7 @@ TableSpec systemuser_table() {
   table.text({"fullname"}, 200).text({"internalemailaddress"}, 100).text({"domainname"}, 1024);
   table.text({"applicationid", "azureactivedirectoryobjectid"}, 36).boolean({"isdisabled"}, false).lookup("businessunitid", "businessunit");
   table.spec.writable = table.spec.bulk = table.spec.tracks_changes = false;
-  table.owned_columns();
+  table.principal_columns();
   return std::move(table.spec);
 }
 
@@ -154,7 +154,7 @@ TableSpec team_table() {
   table.text({"name"}, 160).boolean({"isdefault"}, false).memo("description", 2000).lookup("businessunitid", "businessunit");
   table.option("teamtype", {{0, "Owner"}, {1, "Access"}, {2, "Security Group"}, {3, "Office Group"}});
   table.spec.writable = table.spec.bulk = table.spec.tracks_changes = false;
-  table.owned_columns();
+  table.principal_columns();
   return std::move(table.spec);
 }
 

@@ -71,7 +71,7 @@ TableSpec incidentresolution_table() {
 TableSpec annotation_table() {
   TableBuilder table("annotation", "annotations", "annotationid", "subject", "Note");
   table.text({"subject"}, 500).required().memo("notetext", 100'000);
-  table.polymorphic("objectid", {"account", "contact", "incident", "phonecall", "email", "task"}).cascades_delete();
+  table.polymorphic("objectid", {"account", "contact", "incident", "phonecall", "email", "task", "appointment"}).cascades_delete();
   table.text({"objecttypecode"}, 64).read_only();
   table.boolean({"isdocument"}, false).required().memo("documentbody", 1'073'741'823);
   table.text({"filename"}, 255).text({"mimetype"}, 256).text({"langid"}, 2).text({"stepid"}, 32);
@@ -129,9 +129,20 @@ TableSpec task_table() {
   return std::move(table.spec);
 }
 
+TableSpec appointment_table() {
+  TableBuilder table("appointment", "appointments", "activityid", "subject", "Appointment");
+  table.activity("appointment", 200).memo("description", 1'048'576).text({"location"}, 200).text({"globalobjectid"}, 300);
+  table.boolean({"isalldayevent"}, false);
+  table.states({{0, "Open", 1}, {1, "Completed", 3}, {2, "Canceled", 4}, {3, "Scheduled", 5}},
+               {{1, "Free", 0}, {2, "Tentative", 0}, {3, "Completed", 1}, {4, "Canceled", 2}, {5, "Busy", 3}, {6, "Out of Office", 3}});
+  table.spec.parties = "appointment_activity_parties";
+  table.owned_columns();
+  return std::move(table.spec);
+}
+
 TableSpec activityparty_table() {
   TableBuilder table("activityparty", "activityparties", "activitypartyid", "addressused", "Activity Party");
-  table.polymorphic("activityid", {"phonecall", "email"}).cascades_delete().required();
+  table.polymorphic("activityid", {"phonecall", "email", "appointment"}).cascades_delete().required();
   table.polymorphic("partyid", {"account", "contact", "incident", "systemuser"}).text({"addressused"}, 320);
   table.option("participationtypemask", {{1, "Sender"},
                                          {2, "To Recipient"},

