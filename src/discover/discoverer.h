@@ -85,8 +85,9 @@ class Discoverer {
   /// Records of whom a person is asked who they are.
   Result<std::vector<std::string>> questioned(Transaction& transaction, const Reading& reading) const;
   Task<void> confirm_absent(Reading reading, WallTime listing_started, RunReport& report);
-  /// True when `count` deletes are beyond the guard and nobody approved them: a review item is open then.
-  Task<bool> is_withheld(TypeIndex type, std::string object, std::size_t count, RunReport& report);
+  /// True when `count` deletes are beyond the guard and nobody approved them: a review item is open then. `listed`: when the listing that does not show
+  /// them began; {0}: something told of each.
+  Task<bool> is_withheld(TypeIndex type, std::string object, std::size_t count, WallTime listed, RunReport& report);
   /// The same for records that a read by id did not find; those withheld stay unread until a person decides.
   Task<bool> withhold(TypeIndex type, std::string object, std::vector<std::string> gone, RunReport& report);
   Task<void> keep_unread(std::vector<RemoteId> withheld, RunReport& report);

@@ -22,7 +22,7 @@ Result<std::optional<ReviewItem>> open_item(Transaction& transaction, Connection
 
 }  // namespace
 
-Task<bool> Discoverer::is_withheld(TypeIndex type, std::string object, std::size_t count, RunReport& report) {
+Task<bool> Discoverer::is_withheld(TypeIndex type, std::string object, std::size_t count, WallTime listed, RunReport& report) {
   bool held = false;
   const std::size_t recent = recent_deletes(type);
   Store::Work work = [&](Transaction& transaction) -> Result<void> {
@@ -34,6 +34,7 @@ Task<bool> Discoverer::is_withheld(TypeIndex type, std::string object, std::size
     if (withheld && withheld->approved && count <= withheld->count) return {};
     held = true;
     WithheldDeletes now;
+    now.listed = listed.ms == 0 && withheld ? withheld->listed : listed;
     now.count = std::max(count, withheld && !withheld->approved ? withheld->count : 0);
     TRY_VOID(put_withheld_deletes(transaction, system_.id, type, now));
     TRY(auto told, open_item(transaction, system_.id, type));
@@ -71,7 +72,7 @@ Task<bool> Discoverer::withhold(TypeIndex type, std::string object, std::vector<
   // What waits already counts with it: a person is shown all that an approval lets go.
   std::set<RemoteId> waiting = withheld_[type];
   waiting.insert(linked.begin(), linked.end());
-  const bool held = co_await is_withheld(type, object, waiting.size(), report);
+  const bool held = co_await is_withheld(type, object, waiting.size(), WallTime{}, report);
   if (held) {
     withheld_[type].insert(linked.begin(), linked.end());
     co_await keep_unread(linked, report);

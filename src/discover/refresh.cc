@@ -151,7 +151,7 @@ Task<void> Discoverer::confirm_absent(Reading reading, WallTime listing_started,
   if (!in_question.empty()) co_await read_ids(reading, std::move(in_question), std::nullopt, {}, report);
   if (ids.empty() || !report.ok()) co_return;
   // So many at once are not worth their reads by id before a person has looked at them.
-  const bool held = co_await is_withheld(reading.type, reading.object, ids.size(), report);
+  const bool held = co_await is_withheld(reading.type, reading.object, ids.size(), listing_started, report);
   if (held || !report.ok()) co_return;
   co_await read_ids(std::move(reading), std::move(ids), std::nullopt, {}, report);
 }

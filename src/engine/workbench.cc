@@ -65,11 +65,7 @@ Task<Result<ReviewItem>> Workbench::resolve(Ulid review, std::string choice, std
         break;
       case ReviewKind::mass_delete:
         if (choice != "approve" && choice != "dismiss") return fail(ErrorCode::invalid_input, "'" + choice + "' is no choice here; " + choices(*item));
-        if (choice == "approve") {
-          TRY(auto withheld, find_withheld_deletes(transaction, item->connection, item->type));
-          if (withheld) withheld->approved = true;
-          TRY_VOID(put_withheld_deletes(transaction, item->connection, item->type, withheld));
-        }
+        if (choice == "approve") TRY_VOID(approve_withheld_deletes(transaction, item->connection, item->type));
         break;
       case ReviewKind::rewritten:
       case ReviewKind::refused_field:
@@ -83,6 +79,7 @@ Task<Result<ReviewItem>> Workbench::resolve(Ulid review, std::string choice, std
   };
   const Result<void> done = co_await hub_.store.transact(std::move(work));
   if (!done) co_return tl::unexpected(done.error());
+  if (resolved.kind == ReviewKind::mass_delete) hub_.on_reads_wanted(resolved.connection);
   hub_.on_change();
   co_return resolved;
 }

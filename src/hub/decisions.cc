@@ -38,7 +38,8 @@ Result<std::optional<MatchDecision>> find_match_decision(Transaction& transactio
 }
 
 Result<void> put_withheld_deletes(Transaction& transaction, ConnectionId connection, TypeIndex type, std::optional<WithheldDeletes> withheld) {
-  const std::string text = withheld ? std::to_string(withheld->count) + (withheld->approved ? " approved" : "") : "";
+  const std::string text =
+      withheld ? std::to_string(withheld->count) + " " + std::to_string(withheld->listed.ms) + (withheld->approved ? " approved" : "") : "";
   return transaction.put_setting(withheld_name(connection, type), text);
 }
 
@@ -46,9 +47,26 @@ Result<std::optional<WithheldDeletes>> find_withheld_deletes(Transaction& transa
   TRY(const auto text, transaction.find_setting(withheld_name(connection, type)));
   if (!text || text->empty()) return std::optional<WithheldDeletes>{};
   WithheldDeletes withheld;
-  withheld.count = std::strtoull(text->c_str(), nullptr, 10);
+  char* rest = nullptr;
+  withheld.count = std::strtoull(text->c_str(), &rest, 10);
+  withheld.listed.ms = std::strtoll(rest, nullptr, 10);
   withheld.approved = text->ends_with(" approved");
   return std::optional(withheld);
+}
+
+Result<void> approve_withheld_deletes(Transaction& transaction, ConnectionId connection, TypeIndex type) {
+  TRY(auto withheld, find_withheld_deletes(transaction, connection, type));
+  if (!withheld) return {};
+  withheld->approved = true;
+  TRY_VOID(put_withheld_deletes(transaction, connection, type, withheld));
+  if (withheld->listed.ms == 0) return {};
+  TRY(auto unseen, transaction.links_unseen(connection, type, withheld->listed, withheld->count));
+  for (Link& link : unseen) {
+    if (link.secondary || link.needs_read) continue;
+    link.needs_read = true;
+    TRY_VOID(transaction.put(link));
+  }
+  return {};
 }
 
 }  // namespace lockstep
