@@ -111,7 +111,7 @@ std::vector<std::pair<std::string, std::string>> settings_problems(const Definit
 }
 
 Result<std::unique_ptr<Context>> make_context(DefinitionRef definition, ConnectionConfig config, Environment environment) {
-  auto context = std::unique_ptr<Context>(new Context{std::move(definition), std::move(config), environment, {}, Value(Map{}), {}, "", {}, {}, 0});
+  auto context = std::unique_ptr<Context>(new Context{std::move(definition), std::move(config), environment, {}, Value(Map{}), {}, "", {}, {}, {}});
   TRY(context->params, checked_params(*context->definition, context->config));
   Map secrets;
   for (const auto& [name, value] : context->config.secrets) {

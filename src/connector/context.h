@@ -1,9 +1,31 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
+
 #include "connector/answer.h"
 #include "connector/definition.h"
 
 namespace lockstep::connector {
+
+/// How far the remote's clock is ahead of ours: the middle one of its last three answers. One answer in many comes with a wrong date, and a
+/// feed that was read up to an hour from now would miss what is written in that hour.
+class RemoteClock {
+ public:
+  void note(std::int64_t offset_ms) {
+    if (noted_++ == 0) last_ms_.fill(offset_ms);
+    last_ms_[noted_ % last_ms_.size()] = offset_ms;
+  }
+  std::int64_t offset_ms() const {
+    auto sorted = last_ms_;
+    std::ranges::sort(sorted);
+    return sorted[sorted.size() / 2];
+  }
+
+ private:
+  std::array<std::int64_t, 3> last_ms_{};
+  std::size_t noted_ = 0;
+};
 
 /// What one connection is: its definition, settings and what it has learnt. Shared by the parts of one connector.
 struct Context {
@@ -11,13 +33,13 @@ struct Context {
   ConnectionConfig config;
   Environment environment;
   Value params, facts, secrets;
-  std::string base_url;              // without a trailing slash; empty until learnt
-  std::vector<std::string> hosts;    // lower case
-  std::vector<std::string> hidden;   // secrets and tokens: shown nowhere
-  std::int64_t clock_offset_ms = 0;  // remote − hub, from the last answer
+  std::string base_url;             // without a trailing slash; empty until learnt
+  std::vector<std::string> hosts;   // lower case
+  std::vector<std::string> hidden;  // secrets and tokens: shown nowhere
+  RemoteClock clock;
 
   WallTime now() const { return environment.executor.clock().wall(); }
-  WallTime remote_now() const { return now() + Duration{clock_offset_ms}; }
+  WallTime remote_now() const { return now() + Duration{clock.offset_ms()}; }
   /// A scope with the roots that hold everywhere. This must outlive it.
   Scope scope() const;
   bool may_reach(const http::Url& url) const;

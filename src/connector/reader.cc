@@ -254,7 +254,7 @@ std::string Reader::step_down(std::string_view object_name, std::string_view pos
   if (!object || rung > object->spec().lower_changes.size()) return "";
   Position next;
   next.set("rung", static_cast<std::int64_t>(rung));
-  next.set("from", (since + Duration{context_.clock_offset_ms} - object->spec().lower_changes[rung - 1].overlap).ms);
+  next.set("from", (since + Duration{context_.clock.offset_ms()} - object->spec().lower_changes[rung - 1].overlap).ms);
   return next.print();
 }
 
@@ -306,7 +306,7 @@ Task<Outcome<Page>> Reader::watermark(const SelectedObject& object, const Change
   const WallTime until = bulky ? to - spec.overlap : to;
   if (page.end || until <= from) {
     page.end = true;
-    page.complete_until = until - Duration{context_.clock_offset_ms} - object.spec().visible_after;
+    page.complete_until = until - Duration{context_.clock.offset_ms()} - object.spec().visible_after;
     // The next walk goes back by the overlap: what became visible late is seen then.
     page.next = next_walk(position, std::max(from, settled ? until : until - spec.overlap));
   } else if (fetched->rows.empty()) {

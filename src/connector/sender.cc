@@ -39,7 +39,7 @@ std::shared_ptr<Answer> Sender::receive(http::Response response, WallTime sent, 
       sample.offset_ms = remote->ms + 500 - middle.ms;
       sample.error_ms = elapsed.count() / 2 + 500;
       answer->clock = sample;
-      context_.clock_offset_ms = sample.offset_ms;
+      context_.clock.note(sample.offset_ms);
     }
   Scope scope = context_.scope();
   answer->enter(scope);

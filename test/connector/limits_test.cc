@@ -4,6 +4,7 @@
 #include "connector/answer.h"
 #include "connector/breaker.h"
 #include "connector/budgets.h"
+#include "connector/context.h"
 #include "connector/lock_groups.h"
 #include "connector/roots.h"
 #include "expression/operand.h"
@@ -286,6 +287,20 @@ TEST_F(Limits, StoppingEndsEveryWait) {
   executor.run_for(Duration{100});
   EXPECT_EQ(order.size(), 1u);
   EXPECT_EQ(refusals.size(), 2u);
+}
+
+TEST(TheRemotesClock, IsNotThatOfOneAnswerAmongMany) {
+  RemoteClock clock;
+  EXPECT_EQ(clock.offset_ms(), 0);
+  clock.note(2'000);
+  EXPECT_EQ(clock.offset_ms(), 2'000);
+  clock.note(3'600'000);
+  EXPECT_EQ(clock.offset_ms(), 2'000);
+  clock.note(1'500);
+  EXPECT_EQ(clock.offset_ms(), 2'000);
+  clock.note(900'000);
+  clock.note(900'500);
+  EXPECT_EQ(clock.offset_ms(), 900'000) << "set anew: soon believed";
 }
 
 TEST(VendorBreaker, OpensAfterFailuresInARowAndOneTrialDecides) {
