@@ -184,15 +184,18 @@ Connector::DoorAnswer Doorkeeper::knock(const DoorSpec& door, const http::Server
   if (events->size() > door.events_max) return refusal(413, "too many events");
   Connector::DoorAnswer answer;
   answer.response = http::Response(door.ack_status, "");
+  bool ours = events->empty();
   for (const Operand& event : *events) {
     scope.set(kEvent, event);
     const std::string account = text_of(door.account_at, scope), own = text_of(door.account_equals, scope);
     if (door.account_at && own.empty()) return not_signed_in_yet();
-    if (door.account_at && account != own) return refusal(door.refuse_status, "another account");
+    if (door.account_at && account != own) continue;  // one program may be told of several accounts at once
+    ours = true;
     auto read = event_of(door, scope);
     if (!read) return refusal(400, read.error().message);
     if (*read) answer.events.push_back(std::move(**read));
   }
+  if (!ours) return refusal(door.refuse_status, "another account");
   return answer;
 }
 

@@ -224,7 +224,7 @@ SchemaRef door_words() {
   return record("door", {{"max_body", integer(1, 100'000'000), false, "Bytes."},
                          {"max_events", integer(1, 100'000), false, ""},
                          {"account", record("account", {{"at", expression_text(), true, ""}, {"equals", expression_text(), true, ""}}), false,
-                          "Events of other accounts are refused."},
+                          "Events of other accounts are passed over; a request with no others is refused."},
                          {"verify", list_of(record("verify", {{"hmac", hmac, false, ""}, {"shared", shared, false, ""}})), true, "All must hold."},
                          {"let", map_of(expression_text()), false, "Names for parts of an event."},
                          {"events", expression_text(), true, "Where they stand in the body."},

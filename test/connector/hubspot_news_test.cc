@@ -3,6 +3,8 @@
 #include <map>
 #include <set>
 
+#include "base/text.h"
+#include "emulators/core/digest.h"
 #include "hubspot_scene.h"
 
 namespace lockstep::connector {
@@ -173,6 +175,25 @@ TEST_F(HubSpotDoor, RefusesWhatIsForgedStaleForeignOrTooLarge) {
   EXPECT_EQ(knock(large).response.status, 413);
   advance(301);
   EXPECT_EQ(knock(good).reason, "stale");
+}
+
+TEST_F(HubSpotDoor, TakesWhatIsOursOfABatchThatTellsOfOtherPortalsToo) {
+  const std::string lee = load("contact", {{"lastname", "Lee"}});
+  deliveries();
+  edit(*portal, {{"operation", "update"}, {"object", "contact"}, {"id", lee}, {"fields", json::object{{"phone", "1"}}}});
+  http::Request mixed = deliveries().at(0);
+  json::array events = json::parse(mixed.body).as_array();
+  json::object foreign = events.at(0).as_object();
+  foreign["portalId"] = 1;
+  events.insert(events.begin(), foreign);
+  mixed.body = json::serialize(events);
+  const std::string timestamp(*mixed.headers.find("X-HubSpot-Request-Timestamp"));
+  mixed.headers.set("X-HubSpot-Signature-v3",
+                    to_base64(emulators::hmac_sha256("lockstep-secret", "POSThttps://hooks.example.test/crm_b?tenant=a:b&x=%20y" + mixed.body + timestamp)));
+  const auto answer = knock(mixed);
+  ASSERT_FALSE(answer.refused) << answer.reason;
+  ASSERT_EQ(answer.events.size(), 1u);
+  EXPECT_EQ(answer.events[0].remote.id, lee);
 }
 
 TEST_F(HubSpotDoor, TheVendorsVectorIsGenuineButNamesNoAccountOfOurs) {
