@@ -138,6 +138,8 @@ class Account {
   Outcome<RowNumber> create_user(const json::object& given, const Writer& writer);
   Outcome<void> update_user(RowNumber row, const json::object& given, const Writer& writer);
   Outcome<void> remove_user(RowNumber row, const Writer& writer);
+  /// The account has one locale and no custom roles; an organization may be named.
+  void take_user_members(const json::object& given, Draft& draft);
   void check_email(RowNumber self, std::string_view email, Draft& draft);
   // organizations.cc
   Outcome<RowNumber> create_organization(const json::object& given, const Writer& writer);

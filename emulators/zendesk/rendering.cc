@@ -50,6 +50,9 @@ json::object render_record(Account& account, const ObjectType& type, RowNumber r
   }
   if (type.name == "user") {
     body["shared"] = false;
+    body["locale"] = json::string(kLocaleTag.data(), kLocaleTag.size());
+    body["locale_id"] = kLocale;
+    body["custom_role_id"] = nullptr;
     body["default_group_id"] = nullptr;
     for (const GroupMembership& each : account.memberships_of(row)) {
       if (each.is_default) body["default_group_id"] = each.group;

@@ -22,9 +22,34 @@ void Account::check_email(RowNumber self, std::string_view email, Draft& draft) 
     draft.problems.add("email", "DuplicateValue", "Email: " + std::string(email) + " is already being used by another user");
 }
 
+void Account::take_user_members(const json::object& given, Draft& draft) {
+  auto said = [&](const char* name) {
+    const json::value* value = given.if_contains(name);
+    return value && !value->is_null() ? value : nullptr;
+  };
+  auto invalid = [&](const char* name, const std::string& title, const std::string& why) {
+    draft.problems.add(name, "InvalidValue", title + ": " + json::serialize(given.at(name)) + " " + why);
+  };
+  if (const json::value* locale = said("locale")) {  // where there are both, locale_id is passed over
+    if (scalar_text(*locale) != kLocaleTag) invalid("locale", "Locale", "is invalid");
+  } else if (const json::value* id = said("locale_id"); id && scalar_text(*id) != std::to_string(kLocale)) {
+    invalid("locale_id", "Locale", "is invalid");
+  }
+  if (said("custom_role_id")) invalid("custom_role_id", "Custom role", "is invalid");
+  if (!given.contains("organization")) return;
+  const json::object* organization = given.at("organization").if_object();
+  std::string_view name = organization ? text_member(*organization, "name") : "";
+  if (name.empty() || organization->size() != 1 || said("organization_id"))
+    return invalid("organization", "Organization", "is no name of an organization, or not the only one said");
+  std::vector<RowNumber> found = find_by(organizations_, "name", name);
+  if (found.empty()) invalid("organization", "Organization", "is invalid");
+  else draft.set(users_.field("organization_id"), id_of(organizations_, found.front()));
+}
+
 Outcome<RowNumber> Account::create_user(const json::object& given, const Writer& writer) {
   Draft draft;
   read(users_, given, writer, draft);
+  take_user_members(given, draft);
   for (const Property& property : users_.properties) {
     const Value* value = draft.find(property.field);
     if (property.required && (!value || is_null(view(*value))))
@@ -59,6 +84,7 @@ Outcome<RowNumber> Account::create_user(const json::object& given, const Writer&
 Outcome<void> Account::update_user(RowNumber row, const json::object& given, const Writer& writer) {
   Draft draft;
   read(users_, given, writer, draft);
+  take_user_members(given, draft);
   const Value* name = draft.find(users_.field("name"));
   if (name && is_null(view(*name))) draft.problems.add("name", "BlankValue", "Name:  is too short (minimum is 1 character)");
   const Value* email = draft.find(users_.field("email"));

@@ -1,0 +1,58 @@
+// No member of a payload that the real API takes is dropped in silence: it is kept and shown, or refused.
+#include "zendesk_fixture.h"
+
+namespace lockstep::emulators::zendesk {
+namespace {
+
+class ZendeskMembers : public ZendeskTest {
+ protected:
+  /// What the refusal names as wrong with `member`; empty: it is not refused.
+  std::string wrong(const std::string& method, const std::string& path, const json::object& body, const std::string& member) {
+    Answer answer = send(method, path, body);
+    return answer.status == 422 ? text_at(answer.body, "/details/" + member + "/0/error") : "";
+  }
+  std::string user_wrong(json::object fields, const std::string& member) {
+    fields["name"] = "Bob";
+    return wrong("POST", "users", {{"user", fields}}, member);
+  }
+};
+
+// fact: §A2 [K]
+TEST_F(ZendeskMembers, AUsersLocaleIsOneOfTheAccounts) {
+  std::string ann = make("user", {{"name", "Ann"}});
+  Answer read = get("users/" + ann);
+  EXPECT_EQ(text_at(read.body, "/user/locale"), "en-US") << "the account's, unless it is told";
+  EXPECT_EQ(text_at(read.body, "/user/locale_id"), "1");
+  EXPECT_EQ(user_wrong({{"locale", "xx"}}, "locale"), "InvalidValue");
+  EXPECT_EQ(user_wrong({{"locale_id", 7}}, "locale_id"), "InvalidValue");
+  EXPECT_EQ(send("PUT", "users/" + ann, {{"user", {{"locale", "en-US"}, {"locale_id", 7}}}}).status, 200) << "locale counts where there are both";
+  EXPECT_EQ(wrong("PUT", "users/" + ann, {{"user", {{"locale", "de"}, {"locale_id", 1}}}}, "locale"), "InvalidValue");
+  EXPECT_EQ(text_at(get("users").body, "/count"), "2") << "no Bob";
+}
+
+// fact: §A2 [K]
+TEST_F(ZendeskMembers, ThereAreNoCustomRoles) {
+  EXPECT_EQ(user_wrong({{"role", "agent"}, {"custom_role_id", 7}}, "custom_role_id"), "InvalidValue");
+  std::string ann = make("user", {{"name", "Ann"}, {"custom_role_id", nullptr}});
+  EXPECT_TRUE(get("users/" + ann).body.at("user").at("custom_role_id").is_null());
+}
+
+// fact: §A2 [K]
+TEST_F(ZendeskMembers, AUserKeepsWhetherItMaySeeReports) {
+  std::string ann = make("user", {{"name", "Ann"}, {"report_csv", true}});
+  EXPECT_EQ(text_at(get("users/" + ann).body, "/user/report_csv"), "true");
+}
+
+// fact: §A2 [K]
+TEST_F(ZendeskMembers, AUsersOrganizationIsNamed) {
+  std::string acme = make("organization", {{"name", "Acme"}}), other = make("organization", {{"name", "Other"}});
+  std::string ann = make("user", {{"name", "Ann"}, {"organization", {{"name", "Acme"}}}});
+  EXPECT_EQ(text_at(get("users/" + ann).body, "/user/organization_id"), acme);
+  EXPECT_EQ(text_at(send("PUT", "users/" + ann, {{"user", {{"organization", {{"name", "Other"}}}}}}).body, "/user/organization_id"), other);
+  EXPECT_EQ(user_wrong({{"organization", {{"name", "Nobody"}}}}, "organization"), "InvalidValue");
+  EXPECT_EQ(user_wrong({{"organization", "Acme"}}, "organization"), "InvalidValue");
+  EXPECT_EQ(user_wrong({{"organization", {{"name", "Acme"}}}, {"organization_id", std::stoll(other)}}, "organization"), "InvalidValue") << "two organizations";
+}
+
+}  // namespace
+}  // namespace lockstep::emulators::zendesk
