@@ -89,6 +89,8 @@ class Account {
   };
   WriteContext context(const Writer& writer) const;
   void read(ObjectType& type, const json::object& given, const Writer& writer, Draft& draft);
+  /// The fields of one's own under `member`: a list of ids with values, one of these, or values by their key or id.
+  void read_custom(ObjectType& type, std::string_view member, const json::object& given, const Writer& writer, Draft& draft);
   void read_one(ObjectType& type, std::string_view name, const json::value& value, const Writer& writer, Draft& draft);
   void check_reference(const Property& property, const Value& value, Draft& draft);
   void check_unique(const ObjectType& type, std::string_view property, RowNumber self, std::string_view told, Draft& draft);

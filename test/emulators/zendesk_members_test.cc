@@ -54,5 +54,38 @@ TEST_F(ZendeskMembers, AUsersOrganizationIsNamed) {
   EXPECT_EQ(user_wrong({{"organization", {{"name", "Acme"}}}, {"organization_id", std::stoll(other)}}, "organization"), "InvalidValue") << "two organizations";
 }
 
+// fact: §A2 [K]
+TEST_F(ZendeskMembers, OwnFieldsOfATicketComeAsAListAsOneOrByTheirIds) {
+  constexpr std::int64_t kOrder = 360000000002, kRefund = 360000000003;
+  std::string id = make_ticket();
+  auto put = [&](const char* member, const json::value& fields) { return send("PUT", "tickets/" + id, {{"ticket", {{member, fields}}}}).status; };
+  auto shown = [&](std::size_t place) { return text_at(get("tickets/" + id).body, "/ticket/fields/" + std::to_string(place) + "/value"); };
+  for (const char* member : {"custom_fields", "fields"}) {
+    std::string said(member);
+    EXPECT_EQ(put(member, json::array{json::object{{"id", kOrder}, {"value", said + " list"}}, json::object{{"id", kRefund}, {"value", 1}}}), 200) << member;
+    EXPECT_EQ(shown(1), said + " list");
+    EXPECT_EQ(put(member, {{"id", kOrder}, {"value", said + " one"}}), 200) << member;
+    EXPECT_EQ(shown(1), said + " one");
+    EXPECT_EQ(put(member, {{std::to_string(kOrder), said + " map"}, {std::to_string(kRefund), 2}}), 200) << member;
+    EXPECT_EQ(shown(1), said + " map");
+    EXPECT_EQ(shown(2), "2");
+  }
+}
+
+// fact: §A2 [K]
+TEST_F(ZendeskMembers, OwnFieldsOfNoFormAreRefusedAndTheAliasGivesWay) {
+  constexpr std::int64_t kOrder = 360000000002;
+  std::string id = make_ticket();
+  for (const char* member : {"custom_fields", "fields"}) {
+    for (const json::value& fields : {json::value("text"), json::value(7), json::value(json::array{"text"}), json::value(json::array{json::object{{"id", kOrder}}})})
+      EXPECT_EQ(wrong("PUT", "tickets/" + id, {{"ticket", {{member, fields}}}}, member), "InvalidValue") << member << json::serialize(fields);
+  }
+  EXPECT_EQ(wrong("POST", "organizations", {{"organization", {{"name", "Acme"}, {"organization_fields", "text"}}}}, "organization_fields"), "InvalidValue");
+  json::object both{{"custom_fields", json::array{json::object{{"id", kOrder}, {"value", "new"}}}},
+                    {"fields", json::array{json::object{{"id", kOrder}, {"value", "as read"}}}}};
+  Answer answer = send("PUT", "tickets/" + id, {{"ticket", both}});
+  EXPECT_EQ(text_at(answer.body, "/ticket/custom_fields/1/value"), "new") << "a client that writes back what it read changes custom_fields";
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::zendesk
