@@ -113,6 +113,9 @@ void side_load(Account& account, const ObjectType& type, const std::vector<RowNu
   std::set<RowNumber> users, organizations;
   std::set<std::int64_t> groups;
   for (RowNumber row : rows) {
+    if (type.name == "user") {
+      for (const GroupMembership& each : account.memberships_of(row)) groups.insert(each.group);
+    }
     for (const Property& property : type.properties) {
       ValueView value = type.table->get(row, property.field);
       const std::int64_t* id = std::get_if<std::int64_t>(&value);
@@ -141,8 +144,8 @@ void side_load(Account& account, const ObjectType& type, const std::vector<RowNu
           if (!table.record(each).deleted) list.push_back(render_identity(account, each, base_url));
         }
       }
-    } else {
-      continue;  // as the API: passed over
+    } else if (wanted != "sharing_agreements" || type.name != "ticket") {  // of these there are none
+      continue;                                                            // as the API: passed over
     }
     body[json::string_view(wanted.data(), wanted.size())] = std::move(list);
   }

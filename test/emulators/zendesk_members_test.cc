@@ -87,5 +87,53 @@ TEST_F(ZendeskMembers, OwnFieldsOfNoFormAreRefusedAndTheAliasGivesWay) {
   EXPECT_EQ(text_at(answer.body, "/ticket/custom_fields/1/value"), "new") << "a client that writes back what it read changes custom_fields";
 }
 
+// fact: §A6 [K]
+TEST_F(ZendeskMembers, ListsBesideTheListOfTicketsArePutInOrderToo) {
+  std::int64_t acme = std::stoll(make("organization", {{"name", "Acme"}}));
+  std::string first = make_ticket({{"organization_id", acme}, {"status", "solved"}}), second = make_ticket({{"organization_id", acme}, {"status", "open"}});
+  std::string list = "organizations/" + std::to_string(acme) + "/tickets?";
+  EXPECT_EQ(text_at(get(list + "sort_by=status").body, "/tickets/0/id"), second);
+  EXPECT_EQ(text_at(get(list + "sort_by=status&sort_order=desc").body, "/tickets/0/id"), first);
+  EXPECT_EQ(text_at(get(list + "page%5Bsize%5D=1&sort=-id").body, "/tickets/0/id"), second);
+  EXPECT_EQ(text_at(get(list + "page%5Bsize%5D=1&sort=subject").body, "/errors/0/code"), "InvalidSort");
+}
+
+// fact: §A6 [K]
+TEST_F(ZendeskMembers, AnOrderThatTicketsHaveButNotHereIsRefusedAndOneTheyHaveNotIsPassedOver) {
+  std::string id = make_ticket();
+  for (const char* order : {"assignee", "assignee.name", "group", "requester", "requester.name", "subject"})
+    EXPECT_EQ(get("tickets?sort_by=" + std::string(order)).status, 501) << order;
+  EXPECT_EQ(get("tickets?sort_by=nothing").status, 200);
+  EXPECT_EQ(get("users?sort_by=subject").status, 200) << "of tickets alone";
+  EXPECT_EQ(text_at(get("tickets/" + id + "/comments?page%5Bsize%5D=1&sort=body").body, "/errors/0/code"), "InvalidSort");
+  EXPECT_EQ(get("tickets/" + id + "/comments?page%5Bsize%5D=1&sort=-created_at").status, 200);
+}
+
+// fact: §A6 [K]
+TEST_F(ZendeskMembers, TicketsTellMoreOfThemselvesWhenAsked) {
+  std::string id = make_ticket({{"type", "problem"}});
+  make_ticket({{"type", "incident"}, {"problem_id", std::stoll(id)}});
+  EXPECT_EQ(send("PUT", "tickets/" + id, {{"ticket", {{"comment", {{"body", "more"}}}, {"status", "solved"}}}}).status, 200);
+  std::string include = "include=comment_count,incident_counts,metric_sets,dates,sharing_agreements,nothing";
+  for (const auto& [path, at] : {std::pair("tickets/" + id + "?", "/ticket/"), std::pair(std::string("tickets?"), "/tickets/0/")}) {
+    Answer answer = get(path + include);
+    std::string ticket(at);
+    EXPECT_EQ(text_at(answer.body, ticket + "comment_count"), "2");
+    EXPECT_EQ(text_at(answer.body, ticket + "incident_count"), "1");
+    EXPECT_EQ(text_at(answer.body, ticket + "metric_set/ticket_id"), id);
+    EXPECT_EQ(text_at(answer.body, ticket + "dates/solved_at"), text_at(answer.body, ticket + "metric_set/solved_at"));
+    EXPECT_NE(text_at(answer.body, ticket + "dates/solved_at"), "");
+    EXPECT_EQ(json::serialize(answer.body.at("sharing_agreements")), "[]");
+    EXPECT_FALSE(answer.body.as_object().contains("nothing"));
+  }
+}
+
+// fact: §A6 [K]
+TEST_F(ZendeskMembers, UsersAreShownWithTheirGroups) {
+  Answer answer = get("users/me?include=groups");
+  EXPECT_EQ(text_at(get("users").body, "/users/0/default_group_id"), text_at(get("users?include=groups").body, "/groups/0/id"));
+  EXPECT_EQ(text_at(answer.body, "/groups/0/name"), "Support");
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::zendesk
