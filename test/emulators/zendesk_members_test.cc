@@ -135,5 +135,19 @@ TEST_F(ZendeskMembers, UsersAreShownWithTheirGroups) {
   EXPECT_EQ(text_at(answer.body, "/groups/0/name"), "Support");
 }
 
+// fact: §A5 [K]
+TEST_F(ZendeskMembers, AuditsOfAllTicketsComeByCursorAlone) {
+  for (int i = 0; i < 3; ++i) make_ticket();
+  Answer first = get("ticket_audits?page%5Bsize%5D=2");
+  EXPECT_EQ(first.body.at("audits").as_array().size(), 2U);
+  EXPECT_EQ(text_at(first.body, "/meta/has_more"), "true");
+  Answer second = get("ticket_audits?page%5Bsize%5D=2&page%5Bafter%5D=" + text_at(first.body, "/meta/after_cursor"));
+  EXPECT_EQ(second.body.at("audits").as_array().size(), 1U);
+  EXPECT_EQ(text_at(second.body, "/meta/has_more"), "false");
+  EXPECT_EQ(text_at(get("ticket_audits").body, "/meta/has_more"), "false") << "also where no size is told";
+  for (const char* paging : {"limit=2", "cursor=MHww", "per_page=2"}) EXPECT_EQ(get("ticket_audits?" + std::string(paging)).status, 501) << paging;
+  EXPECT_EQ(get("ticket_audits?page=2").status, 501) << "pages by number are not served";
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::zendesk
