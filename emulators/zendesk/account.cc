@@ -185,6 +185,22 @@ void Account::read(ObjectType& type, const json::object& given, const Writer& wr
   }
 }
 
+void Account::refuse_unserved(const json::object& given, std::initializer_list<const char*> names, Draft& draft) {
+  for (const char* name : names) {
+    const json::value* value = given.if_contains(name);
+    bool empty = !value || value->is_null() || *value == json::value(false) || *value == json::value("") || *value == json::value(json::array()) ||
+                 *value == json::value(json::object());
+    if (!empty) draft.problems.add(name, "InvalidValue", capitalised(name) + ": is not served by this stand-in");
+  }
+}
+
+void Account::refuse_other_than_lists(const json::object& given, std::initializer_list<const char*> names, Draft& draft) {
+  for (const char* name : names) {
+    const json::value* value = given.if_contains(name);
+    if (value && !value->is_null() && !value->is_array()) draft.problems.add(name, "InvalidValue", capitalised(name) + ": is no list");
+  }
+}
+
 void Account::check_reference(const Property& property, const Value& value, Draft& draft) {
   const std::int64_t* id = std::get_if<std::int64_t>(&value);
   if (!id) return;

@@ -58,7 +58,7 @@ json::object render_audit(Account& account, const Audit& audit, const std::strin
                       {"created_at", format_time(audit.at)},
                       {"author_id", audit.author},
                       {"via", json::object{{"channel", "api"}}},
-                      {"metadata", json::object{{"system", json::object()}, {"custom", json::object()}}},
+                      {"metadata", json::object{{"system", json::object()}, {"custom", audit.custom}}},
                       {"events", std::move(events)}};
 }
 

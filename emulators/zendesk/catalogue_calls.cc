@@ -53,8 +53,13 @@ json::array custom_statuses() {
 }
 
 json::array locales() {
-  return {json::object{
-      {"id", kLocale}, {"locale", json::string(kLocaleTag.data(), kLocaleTag.size())}, {"name", "English"}, {"native_name", "English"}, {"presentation_name", "English"}, {"rtl", false}, {"default", true}}};
+  return {json::object{{"id", kLocale},
+                       {"locale", json::string(kLocaleTag.data(), kLocaleTag.size())},
+                       {"name", "English"},
+                       {"native_name", "English"},
+                       {"presentation_name", "English"},
+                       {"rtl", false},
+                       {"default", true}}};
 }
 
 }  // namespace

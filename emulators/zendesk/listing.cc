@@ -67,8 +67,8 @@ json::object Zendesk::shown(const Call& call, const ObjectType& type, RowNumber 
       continue;
     }
     json::object dates;
-    for (const char* name : {"assignee_updated_at", "requester_updated_at", "status_updated_at", "initially_assigned_at", "assigned_at", "solved_at",
-                             "latest_comment_added_at"})
+    for (const char* name :
+         {"assignee_updated_at", "requester_updated_at", "status_updated_at", "initially_assigned_at", "assigned_at", "solved_at", "latest_comment_added_at"})
       dates[name] = metric[name];
     body["dates"] = std::move(dates);
   }

@@ -77,7 +77,8 @@ TEST_F(ZendeskMembers, OwnFieldsOfNoFormAreRefusedAndTheAliasGivesWay) {
   constexpr std::int64_t kOrder = 360000000002;
   std::string id = make_ticket();
   for (const char* member : {"custom_fields", "fields"}) {
-    for (const json::value& fields : {json::value("text"), json::value(7), json::value(json::array{"text"}), json::value(json::array{json::object{{"id", kOrder}}})})
+    for (const json::value& fields :
+         {json::value("text"), json::value(7), json::value(json::array{"text"}), json::value(json::array{json::object{{"id", kOrder}}})})
       EXPECT_EQ(wrong("PUT", "tickets/" + id, {{"ticket", {{member, fields}}}}, member), "InvalidValue") << member << json::serialize(fields);
   }
   EXPECT_EQ(wrong("POST", "organizations", {{"organization", {{"name", "Acme"}, {"organization_fields", "text"}}}}, "organization_fields"), "InvalidValue");
@@ -147,6 +148,74 @@ TEST_F(ZendeskMembers, AuditsOfAllTicketsComeByCursorAlone) {
   EXPECT_EQ(text_at(get("ticket_audits").body, "/meta/has_more"), "false") << "also where no size is told";
   for (const char* paging : {"limit=2", "cursor=MHww", "per_page=2"}) EXPECT_EQ(get("ticket_audits?" + std::string(paging)).status, 501) << paging;
   EXPECT_EQ(get("ticket_audits?page=2").status, 501) << "pages by number are not served";
+}
+
+// fact: §A2 [K]
+TEST_F(ZendeskMembers, WhatIsNotServedOfATicketOrAUserIsRefused) {
+  std::string ticket = "tickets/" + make_ticket(), user = "users/" + make("user", {{"name", "Ann"}});
+  json::object of_ticket{{"attribute_value_ids", {7}},     {"macro_id", 7}, {"macro_ids", {7}},
+                         {"sharing_agreement_ids", {7}},   {"via_id", 4},   {"voice_comment", {{"from", "+15551234567"}}},
+                         {"raw_subject", "{{dc.subject}}"}};
+  for (const auto& [name, value] : of_ticket) EXPECT_EQ(wrong("PUT", ticket, {{"ticket", {{name, value}}}}, name), "InvalidValue") << name;
+  json::object of_user{{"agent_brand_ids", {7}},
+                       {"organization_ids", {7}},
+                       {"password", "secret"},
+                       {"photo", {{"id", 7}}},
+                       {"remote_photo_url", "https://example.com/ann.png"},
+                       {"shared_phone_number", true}};
+  for (const auto& [name, value] : of_user) {
+    EXPECT_EQ(wrong("PUT", user, {{"user", {{name, value}}}}, name), "InvalidValue") << name;
+    clock.advance(Duration{60'000});  // a user is changed five times a minute
+  }
+  for (const std::string& path : {ticket, user}) {
+    std::string name = path.substr(0, path.find('/') - 1);
+    EXPECT_EQ(send("PUT", path, {{name, get(path).body.at(name)}}).status, 200) << "what was read is written back";
+  }
+}
+
+// fact: §A2 [K]
+TEST_F(ZendeskMembers, MembersOfTheWrongFormAreRefused) {
+  std::string ticket = "tickets/" + make_ticket();
+  std::string token = text_at(caller.send("POST", "/api/v2/uploads?filename=a.txt", "text", {{"Content-Type", "text/plain"}}).body, "/upload/token");
+  auto refused = [&](const char* member, const json::value& value) { return send("PUT", ticket, {{"ticket", {{member, value}}}}).status; };
+  EXPECT_EQ(refused("comment", 7), 422);
+  EXPECT_EQ(refused("comment", {{"body", "x"}, {"uploads", token}}), 422);
+  EXPECT_EQ(refused("comment", {{"uploads", {token}}}), 422) << "files without a text";
+  EXPECT_EQ(refused("comment", {{"body", "x"}, {"author_id", "nobody"}}), 422);
+  EXPECT_EQ(refused("requester", "ann@example.com"), 422);
+  EXPECT_EQ(send("POST", "tickets", {{"ticket", {{"description", "x"}, {"via_followup_source_id", "7"}}}}).status, 422);
+  for (const char* list : {"collaborators", "additional_collaborators", "email_ccs", "followers"}) EXPECT_EQ(refused(list, "ann@example.com"), 422) << list;
+  EXPECT_EQ(user_wrong({{"identities", "ann@example.com"}}, "identities"), "InvalidValue");
+}
+
+// fact: §A2 [K]
+TEST_F(ZendeskMembers, TheAuthorOfACommentIsAlsoNamedInText) {
+  std::string ann = make("user", {{"name", "Ann"}}), id = make_ticket();
+  EXPECT_EQ(send("PUT", "tickets/" + id, {{"ticket", {{"comment", {{"body", "x"}, {"author_id", ann}}}}}}).status, 200);
+  EXPECT_EQ(text_at(get("tickets/" + id + "/comments").body, "/comments/1/author_id"), ann);
+}
+
+// fact: §A2 [K]
+TEST_F(ZendeskMembers, MetadataOfOnesOwnStandInTheAudit) {
+  Answer made = send("POST", "tickets", {{"ticket", {{"description", "x"}, {"metadata", {{"custom", {{"order", "o1"}}}}}}}});
+  std::string id = text_at(made.body, "/ticket/id");
+  EXPECT_EQ(text_at(made.body, "/audit/metadata/custom/order"), "o1");
+  EXPECT_EQ(text_at(send("PUT", "tickets/" + id, {{"ticket", {{"subject", "y"}, {"metadata", {{"custom", {{"order", "o2"}}}}}}}}).body,
+                    "/audit/metadata/custom/order"),
+            "o2");
+  EXPECT_EQ(text_at(get("tickets/" + id + "/audits").body, "/audits/0/metadata/custom/order"), "o1");
+  for (const json::value& bad : {json::value("text"), json::value{{"custom", "text"}}, json::value{{"system", {{"client", "x"}}}}})
+    EXPECT_EQ(wrong("PUT", "tickets/" + id, {{"ticket", {{"metadata", bad}}}}, "metadata"), "InvalidValue") << json::serialize(bad);
+}
+
+// fact: §A2 [K]
+TEST_F(ZendeskMembers, TheDefaultGroupOfAnAgentIsOneOfTheirs) {
+  std::string bob = make("user", {{"name", "Bob"}, {"role", "agent"}}), billing = text_at(get("groups").body, "/groups/1/id");
+  json::object change{{"user", {{"default_group_id", std::stoll(billing)}}}};
+  EXPECT_EQ(wrong("PUT", "users/" + bob, change, "default_group_id"), "InvalidValue");
+  EXPECT_EQ(send("POST", "group_memberships", {{"group_membership", {{"user_id", std::stoll(bob)}, {"group_id", std::stoll(billing)}}}}).status, 201);
+  EXPECT_EQ(text_at(send("PUT", "users/" + bob, change).body, "/user/default_group_id"), billing);
+  EXPECT_EQ(user_wrong({{"default_group_id", std::stoll(billing)}}, "default_group_id"), "InvalidValue") << "who is no agent is in none";
 }
 
 }  // namespace
