@@ -101,6 +101,7 @@ Outcome<void> Account::update_user(RowNumber row, const json::object& given, con
   Draft draft;
   read(users_, given, writer, draft);
   take_user_members(given, draft);
+  refuse_unserved(given, {"identities"}, draft);
   const Value* name = draft.find(users_.field("name"));
   if (name && is_null(view(*name))) draft.problems.add("name", "BlankValue", "Name:  is too short (minimum is 1 character)");
   const Value* email = draft.find(users_.field("email"));

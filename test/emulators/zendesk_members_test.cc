@@ -218,5 +218,13 @@ TEST_F(ZendeskMembers, TheDefaultGroupOfAnAgentIsOneOfTheirs) {
   EXPECT_EQ(user_wrong({{"default_group_id", std::stoll(billing)}}, "default_group_id"), "InvalidValue") << "who is no agent is in none";
 }
 
+// fact: §A2 [K]
+TEST_F(ZendeskMembers, AUserWhoIsThereHasIdentitiesByTheirOwnCallsAlone) {
+  std::string user = "users/" + make("user", {{"name", "Ann"}});
+  json::array addresses{{{"type", "email"}, {"value", "ann@example.com"}}};
+  EXPECT_EQ(wrong("PUT", user, {{"user", {{"identities", addresses}}}}, "identities"), "InvalidValue");
+  EXPECT_EQ(send("PUT", user, {{"user", {{"identities", json::array()}}}}).status, 200);
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::zendesk
