@@ -153,22 +153,51 @@ void Account::read_one(ObjectType& type, std::string_view name, const json::valu
   draft.set(property->field, std::move(*read));
 }
 
+void Account::read_custom(ObjectType& type, std::string_view member, const json::object& given, const Writer& writer, Draft& draft) {
+  const json::value* fields = given.if_contains(json::string_view(member.data(), member.size()));
+  if (!fields || fields->is_null()) return;
+  auto refused = [&] { draft.problems.add(member, "InvalidValue", fmt::format("{}: {} is not valid", capitalised(member), json::serialize(*fields))); };
+  auto read_pair = [&](const json::value& pair) {
+    const json::object* field = pair.if_object();
+    if (!field || !field->contains("id") || !field->contains("value")) return refused();
+    read_one(type, scalar_text(field->at("id")), field->at("value"), writer, draft);
+  };
+  const json::object* by_key = fields->if_object();
+  if (by_key && type.name == "ticket" && by_key->contains("id") && by_key->contains("value")) return read_pair(*fields);
+  if (by_key) {
+    for (const auto& each : *by_key) read_one(type, std::string_view(each.key()), each.value(), writer, draft);
+  } else if (const json::array* pairs = fields->if_array()) {
+    for (const json::value& each : *pairs) read_pair(each);
+  } else {
+    refused();
+  }
+}
+
 void Account::read(ObjectType& type, const json::object& given, const Writer& writer, Draft& draft) {
+  if (type.name == "ticket") read_custom(type, "fields", given, writer, draft);  // the other name of custom_fields, which comes after and counts
+  read_custom(type, type.custom_group, given, writer, draft);
   for (const auto& member : given) {
     std::string_view name(member.key());
     const json::value& value = member.value();
-    if (name == type.custom_group && value.is_object()) {
-      for (const auto& each : value.get_object()) read_one(type, std::string_view(each.key()), each.value(), writer, draft);
-    } else if (name == type.custom_group && value.is_array()) {
-      for (const json::value& each : value.get_array()) {
-        const json::object* field = each.if_object();
-        const json::value* id = field ? field->if_contains("id") : nullptr;
-        const json::value* held = field ? field->if_contains("value") : nullptr;
-        if (id && held) read_one(type, scalar_text(*id), *held, writer, draft);
-      }
-    } else if (const Property* property = type.find(name); property && property->name == name) {
+    if (const Property* property = type.find(name); property && property->name == name) {
       read_one(type, name, value, writer, draft);
     }
+  }
+}
+
+void Account::refuse_unserved(const json::object& given, std::initializer_list<const char*> names, Draft& draft) {
+  for (const char* name : names) {
+    const json::value* value = given.if_contains(name);
+    bool empty = !value || value->is_null() || *value == json::value(false) || *value == json::value("") || *value == json::value(json::array()) ||
+                 *value == json::value(json::object());
+    if (!empty) draft.problems.add(name, "InvalidValue", capitalised(name) + ": is not served by this stand-in");
+  }
+}
+
+void Account::refuse_other_than_lists(const json::object& given, std::initializer_list<const char*> names, Draft& draft) {
+  for (const char* name : names) {
+    const json::value* value = given.if_contains(name);
+    if (value && !value->is_null() && !value->is_array()) draft.problems.add(name, "InvalidValue", capitalised(name) + ": is no list");
   }
 }
 

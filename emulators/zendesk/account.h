@@ -89,7 +89,12 @@ class Account {
   };
   WriteContext context(const Writer& writer) const;
   void read(ObjectType& type, const json::object& given, const Writer& writer, Draft& draft);
+  /// The fields of one's own under `member`: a list of ids with values, one of these, or values by their key or id.
+  void read_custom(ObjectType& type, std::string_view member, const json::object& given, const Writer& writer, Draft& draft);
   void read_one(ObjectType& type, std::string_view name, const json::value& value, const Writer& writer, Draft& draft);
+  /// Members that the API takes and that are not served here: refused unless they are empty.
+  void refuse_unserved(const json::object& given, std::initializer_list<const char*> names, Draft& draft);
+  void refuse_other_than_lists(const json::object& given, std::initializer_list<const char*> names, Draft& draft);
   void check_reference(const Property& property, const Value& value, Draft& draft);
   void check_unique(const ObjectType& type, std::string_view property, RowNumber self, std::string_view told, Draft& draft);
   void forget_after(std::size_t told, std::size_t audited);
@@ -109,8 +114,11 @@ class Account {
   void check_people(Draft& draft);
   /// A custom status says which status as well.
   void take_custom_status(const json::object& given, Draft& draft);
-  /// An account has one brand and one form: a ticket has no other.
+  /// An account has one brand and one form: a ticket has no other. What else a ticket is not written with here.
   void check_catalogue(const json::object& given, Draft& draft);
+  /// What a save is said to be about: it stands in its audit.
+  void check_metadata(const json::object& given, Draft& draft);
+  void keep_metadata(RowNumber ticket, const json::object& given);
   struct NewComment {
     std::string body;
     std::string html;
@@ -138,6 +146,10 @@ class Account {
   Outcome<RowNumber> create_user(const json::object& given, const Writer& writer);
   Outcome<void> update_user(RowNumber row, const json::object& given, const Writer& writer);
   Outcome<void> remove_user(RowNumber row, const Writer& writer);
+  /// The account has one locale and no custom roles; an organization may be named.
+  void take_user_members(const json::object& given, Draft& draft);
+  /// The last step of a write: groups are not undone.
+  Outcome<void> take_default_group(RowNumber row, const json::object& given, const Writer& writer);
   void check_email(RowNumber self, std::string_view email, Draft& draft);
   // organizations.cc
   Outcome<RowNumber> create_organization(const json::object& given, const Writer& writer);

@@ -58,7 +58,7 @@ json::object render_audit(Account& account, const Audit& audit, const std::strin
                       {"created_at", format_time(audit.at)},
                       {"author_id", audit.author},
                       {"via", json::object{{"channel", "api"}}},
-                      {"metadata", json::object{{"system", json::object()}, {"custom", json::object()}}},
+                      {"metadata", json::object{{"system", json::object()}, {"custom", audit.custom}}},
                       {"events", std::move(events)}};
 }
 
@@ -70,9 +70,12 @@ Zendesk::Answer Zendesk::audits(Call& call) {
     if (!ticket) return tl::unexpected(std::move(ticket.error()));
     for (std::size_t place : account_.audits().of_ticket(account_.id_of(account_.tickets(), *ticket))) places.push_back({0, static_cast<RowNumber>(place)});
   } else {
+    for (const char* paging : {"page", "per_page", "limit", "cursor"}) {
+      if (call.query_value(paging)) return refuse(501, "NotImplemented", "Audits of all tickets come by page[size] and its cursors here");
+    }
     for (std::size_t place = 0; place < account_.audits().noted(); ++place) places.push_back({0, static_cast<RowNumber>(place)});
   }
-  auto page = page_of(call, places);
+  auto page = of_one ? page_of(call, places) : page_by_cursor(call, places);
   if (!page) return tl::unexpected(std::move(page.error()));
   json::array rows;
   for (RowNumber place : page->rows) rows.push_back(render_audit(account_, account_.audits().all()[place], call.base_url));

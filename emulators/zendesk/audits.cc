@@ -29,6 +29,12 @@ std::int64_t Audits::note(std::int64_t ticket, std::int64_t author, json::object
   return all_[place].id;
 }
 
+void Audits::describe(std::int64_t ticket, json::object custom) {
+  for (std::size_t i = first_open_; i < all_.size(); ++i) {
+    if (all_[i].ticket == ticket) all_[i].custom = custom;
+  }
+}
+
 void Audits::created(const ObjectType& tickets, RowNumber row, std::int64_t author, WallTime at) {
   for (const Property& property : tickets.properties) {
     ValueView value = tickets.table->get(row, property.field);

@@ -16,6 +16,7 @@ struct Audit {
   std::int64_t author = 0;
   WallTime at;
   json::array events;
+  json::object custom = {};  // what its writer said of it
 };
 
 /// The history of tickets. What was loaded as a fixture has none: a million tickets must fit into memory.
@@ -25,6 +26,8 @@ class Audits {
   void begin() { first_open_ = all_.size(); }
   /// The audit's id. `event`: as the API shows it, without its id.
   std::int64_t note(std::int64_t ticket, std::int64_t author, json::object event, WallTime at);
+  /// Of the save under way, where it has an audit of the ticket.
+  void describe(std::int64_t ticket, json::object custom);
   void created(const ObjectType& tickets, RowNumber row, std::int64_t author, WallTime at);
   void changed(const ObjectType& tickets, RowNumber row, const PackedFields& before, std::int64_t author, WallTime at);
 

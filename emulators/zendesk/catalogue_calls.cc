@@ -53,8 +53,13 @@ json::array custom_statuses() {
 }
 
 json::array locales() {
-  return {json::object{
-      {"id", 1}, {"locale", "en-US"}, {"name", "English"}, {"native_name", "English"}, {"presentation_name", "English"}, {"rtl", false}, {"default", true}}};
+  return {json::object{{"id", kLocale},
+                       {"locale", json::string(kLocaleTag.data(), kLocaleTag.size())},
+                       {"name", "English"},
+                       {"native_name", "English"},
+                       {"presentation_name", "English"},
+                       {"rtl", false},
+                       {"default", true}}};
 }
 
 }  // namespace
@@ -68,7 +73,7 @@ Zendesk::Answer Zendesk::catalogue(Call& call, const std::string& plural, const 
     std::string id = std::to_string(object.at("id").to_number<std::int64_t>());
     object["url"] = call.base_url + "/api/v2/" + plural + "/" + id + ".json";
     object["created_at"] = object["updated_at"] = kSince;
-    bool wanted = one && (id_in(call) == id || (plural == "locales" && (id_in(call) == "current" || id_in(call) == "en-US")));
+    bool wanted = one && (id_in(call) == id || (plural == "locales" && (id_in(call) == "current" || id_in(call) == kLocaleTag)));
     if (wanted) return json_answer(200, json::object{{name, std::move(row)}});
   }
   if (one) return record_not_found();

@@ -88,6 +88,30 @@ std::int64_t spent(const History& history, std::initializer_list<std::string_vie
   return minutes(sum);
 }
 
+struct MetricEvent {
+  std::int64_t id;
+  WallTime at;
+  std::int64_t ticket;
+  const char* metric;
+  const char* type;
+  bool operator<(const MetricEvent& other) const { return std::tuple(at.ms, ticket, id) < std::tuple(other.at.ms, other.ticket, other.id); }
+};
+
+void add_events(Account& account, RowNumber row, std::vector<MetricEvent>& events) {
+  History history = history_of(account, row);
+  std::int64_t ticket = account.id_of(account.tickets(), row), id = ticket * kMostEvents;
+  auto add = [&](WallTime at, const char* metric, const char* type) { events.push_back({id++, at, ticket, metric, type}); };
+  add(history.created, "reply_time", "activate");
+  for (const Step& step : history.statuses) {
+    bool ended = step.status == "solved" || step.status == "closed";
+    add(step.at, "requester_wait_time", ended ? "fulfill" : step.status == "pending" ? "pause" : "activate");
+  }
+  if (history.first_reply)
+    events.push_back({(ticket + 1) * kMostEvents - 1, *history.first_reply, ticket, "reply_time", "fulfill"});  // it comes at any time: its id is its own
+}
+
+}  // namespace
+
 json::object render_metric(Account& account, RowNumber row, WallTime now, const std::string& base_url) {
   History history = history_of(account, row);
   std::optional<WallTime> first_solved, solved;
@@ -124,30 +148,6 @@ json::object render_metric(Account& account, RowNumber row, WallTime now, const 
                       {"requester_wait_time_in_minutes", both(spent(history, {"new", "open", "hold"}, now))},
                       {"on_hold_time_in_minutes", both(spent(history, {"hold"}, now))}};
 }
-
-struct MetricEvent {
-  std::int64_t id;
-  WallTime at;
-  std::int64_t ticket;
-  const char* metric;
-  const char* type;
-  bool operator<(const MetricEvent& other) const { return std::tuple(at.ms, ticket, id) < std::tuple(other.at.ms, other.ticket, other.id); }
-};
-
-void add_events(Account& account, RowNumber row, std::vector<MetricEvent>& events) {
-  History history = history_of(account, row);
-  std::int64_t ticket = account.id_of(account.tickets(), row), id = ticket * kMostEvents;
-  auto add = [&](WallTime at, const char* metric, const char* type) { events.push_back({id++, at, ticket, metric, type}); };
-  add(history.created, "reply_time", "activate");
-  for (const Step& step : history.statuses) {
-    bool ended = step.status == "solved" || step.status == "closed";
-    add(step.at, "requester_wait_time", ended ? "fulfill" : step.status == "pending" ? "pause" : "activate");
-  }
-  if (history.first_reply)
-    events.push_back({(ticket + 1) * kMostEvents - 1, *history.first_reply, ticket, "reply_time", "fulfill"});  // it comes at any time: its id is its own
-}
-
-}  // namespace
 
 /// Of the ticket that a path names, or by the metric's own id.
 Zendesk::Answer Zendesk::ticket_metric(Call& call) {

@@ -12,7 +12,27 @@ namespace {
 
 constexpr std::int64_t kDeepest = 10'000;
 
-Outcome<Page> by_cursor(const Call& call, const std::vector<Place>& places, bool descending, std::int64_t largest) {
+Outcome<Page> by_offset(const Call& call, const std::vector<Place>& places) {
+  auto number = query_number(call, "page", 1);
+  if (!number) return tl::unexpected(std::move(number.error()));
+  auto size = query_number(call, "per_page", kMostOnPage);
+  if (!size) return tl::unexpected(std::move(size.error()));
+  std::int64_t most = std::clamp<std::int64_t>(*size, 1, kMostOnPage), page_number = std::max<std::int64_t>(*number, 1);
+  if (page_number > kDeepest || page_number * most > kDeepest)
+    return refuse_listed(400, "InvalidPaginationDepth", "Invalid Pagination Depth", "Pagination depth limit exceeded, please use cursor pagination");
+  std::size_t first = static_cast<std::size_t>((page_number - 1) * most), last = std::min(places.size(), first + static_cast<std::size_t>(most));
+  Page page;
+  for (std::size_t i = first; i < last; ++i) page.rows.push_back(places[i].row);
+  auto link = [&](std::int64_t to) { return json::value(address_with(call, {{"page", std::to_string(to)}})); };
+  page.around["next_page"] = last < places.size() ? link(page_number + 1) : json::value(nullptr);
+  page.around["previous_page"] = page_number > 1 ? link(page_number - 1) : json::value(nullptr);
+  page.around["count"] = places.size();
+  return page;
+}
+
+}  // namespace
+
+Outcome<Page> page_by_cursor(const Call& call, const std::vector<Place>& places, bool descending, std::int64_t largest) {
   auto size = query_number(call, "page[size]", largest);
   if (!size || *size < 1 || *size > largest)
     return refuse_titled(
@@ -49,29 +69,9 @@ Outcome<Page> by_cursor(const Call& call, const std::vector<Place>& places, bool
   return page;
 }
 
-Outcome<Page> by_offset(const Call& call, const std::vector<Place>& places) {
-  auto number = query_number(call, "page", 1);
-  if (!number) return tl::unexpected(std::move(number.error()));
-  auto size = query_number(call, "per_page", kMostOnPage);
-  if (!size) return tl::unexpected(std::move(size.error()));
-  std::int64_t most = std::clamp<std::int64_t>(*size, 1, kMostOnPage), page_number = std::max<std::int64_t>(*number, 1);
-  if (page_number > kDeepest || page_number * most > kDeepest)
-    return refuse_listed(400, "InvalidPaginationDepth", "Invalid Pagination Depth", "Pagination depth limit exceeded, please use cursor pagination");
-  std::size_t first = static_cast<std::size_t>((page_number - 1) * most), last = std::min(places.size(), first + static_cast<std::size_t>(most));
-  Page page;
-  for (std::size_t i = first; i < last; ++i) page.rows.push_back(places[i].row);
-  auto link = [&](std::int64_t to) { return json::value(address_with(call, {{"page", std::to_string(to)}})); };
-  page.around["next_page"] = last < places.size() ? link(page_number + 1) : json::value(nullptr);
-  page.around["previous_page"] = page_number > 1 ? link(page_number - 1) : json::value(nullptr);
-  page.around["count"] = places.size();
-  return page;
-}
-
-}  // namespace
-
 Outcome<Page> page_of(const Call& call, const std::vector<Place>& places, bool descending, std::int64_t most) {
   bool cursor = call.query_value("page[size]") || call.query_value("page[after]") || call.query_value("page[before]");
-  return cursor ? by_cursor(call, places, descending, most) : by_offset(call, places);
+  return cursor ? page_by_cursor(call, places, descending, most) : by_offset(call, places);
 }
 
 std::string encode_cursor(const Place& place) { return to_base64url(fmt::format("{}|{}", place.key, place.row)); }

@@ -50,6 +50,9 @@ json::object render_record(Account& account, const ObjectType& type, RowNumber r
   }
   if (type.name == "user") {
     body["shared"] = false;
+    body["locale"] = json::string(kLocaleTag.data(), kLocaleTag.size());
+    body["locale_id"] = kLocale;
+    body["custom_role_id"] = nullptr;
     body["default_group_id"] = nullptr;
     for (const GroupMembership& each : account.memberships_of(row)) {
       if (each.is_default) body["default_group_id"] = each.group;
@@ -110,6 +113,9 @@ void side_load(Account& account, const ObjectType& type, const std::vector<RowNu
   std::set<RowNumber> users, organizations;
   std::set<std::int64_t> groups;
   for (RowNumber row : rows) {
+    if (type.name == "user") {
+      for (const GroupMembership& each : account.memberships_of(row)) groups.insert(each.group);
+    }
     for (const Property& property : type.properties) {
       ValueView value = type.table->get(row, property.field);
       const std::int64_t* id = std::get_if<std::int64_t>(&value);
@@ -138,8 +144,8 @@ void side_load(Account& account, const ObjectType& type, const std::vector<RowNu
           if (!table.record(each).deleted) list.push_back(render_identity(account, each, base_url));
         }
       }
-    } else {
-      continue;  // as the API: passed over
+    } else if (wanted != "sharing_agreements" || type.name != "ticket") {  // of these there are none
+      continue;                                                            // as the API: passed over
     }
     body[json::string_view(wanted.data(), wanted.size())] = std::move(list);
   }

@@ -169,7 +169,7 @@ ObjectType user_type(Database& database) {
                              read_only("active", Kind::boolean),
                              plain("verified", Kind::boolean),
                              plain("time_zone", Kind::text),
-                             plain("locale_id", Kind::integer),
+                             plain("report_csv", Kind::boolean),
                              plain("signature", Kind::text),
                              plain("moderator", Kind::boolean),
                              plain("only_private_comments", Kind::boolean),

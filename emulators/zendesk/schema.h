@@ -10,7 +10,8 @@
 
 namespace lockstep::emulators::zendesk {
 
-inline constexpr std::int64_t kBrand = 360'000'000'701, kTicketForm = 360'000'000'601;  // the account's only ones
+inline constexpr std::int64_t kBrand = 360'000'000'701, kTicketForm = 360'000'000'601, kLocale = 1;  // the account's only ones
+inline constexpr std::string_view kLocaleTag = "en-US";
 
 /// What a property holds, and so how it is read and shown. Lists are one text, their parts separated by blanks.
 enum class Kind { text, integer, boolean, time, date, choice, user, organization, group, ticket, words, ids };

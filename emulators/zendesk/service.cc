@@ -300,7 +300,7 @@ Outcome<RowNumber> Zendesk::row_of(const Call& call, const ObjectType& type) con
 }
 
 http::Response Zendesk::one(const Call& call, const ObjectType& type, RowNumber row, int status, std::optional<std::size_t> audits_before) {
-  json::object body{{type.name, render_record(account_, type, row, call.base_url)}};
+  json::object body{{type.name, shown(call, type, row)}};
   const std::vector<Audit>& audits = account_.audits().all();
   for (std::size_t place = audits_before.value_or(audits.size()); place < audits.size(); ++place) {
     if (type.name == "ticket" && audits[place].ticket == account_.id_of(type, row)) body["audit"] = render_audit(account_, audits[place], call.base_url);

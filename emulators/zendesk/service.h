@@ -87,6 +87,7 @@ class Zendesk final : public StandIn {
   Answer list_by(Call& call, ObjectType& type, std::string_view property);
   Answer count_of_user(Call& call);
   Answer listing(Call& call, ObjectType& type, std::vector<Place> places, bool descending = false);
+  json::object shown(const Call& call, const ObjectType& type, RowNumber row);
   // writing.cc
   Answer create(Call& call, ObjectType& type);
   /// A ticket for each Idempotency-Key of a caller's: asked again, the first answer comes again.

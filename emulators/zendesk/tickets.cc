@@ -57,6 +57,26 @@ void Account::check_catalogue(const json::object& given, Draft& draft) {
     if (id && !id->is_null() && scalar_text(*id) != std::to_string(only))
       draft.problems.add(name, "InvalidValue", capitalised(name) + ": " + json::serialize(*id) + " is invalid");
   }
+  refuse_unserved(given, {"attribute_value_ids", "macro_id", "macro_ids", "sharing_agreement_ids", "via_id", "voice_comment"}, draft);
+  if (!given.contains("subject")) refuse_unserved(given, {"raw_subject"}, draft);
+  refuse_other_than_lists(given, {"collaborators", "additional_collaborators", "email_ccs", "followers"}, draft);
+  const json::value* requester = given.if_contains("requester");
+  if (requester && !requester->is_null() && !requester->is_object())
+    draft.problems.add("requester", "InvalidValue", "Requester: " + json::serialize(*requester) + " is invalid");
+}
+
+void Account::check_metadata(const json::object& given, Draft& draft) {
+  const json::value* metadata = given.if_contains("metadata");
+  if (!metadata || metadata->is_null()) return;
+  const json::object* object = metadata->if_object();
+  bool known = object && (object->empty() || (object->size() == 1 && object->contains("custom") && object->at("custom").is_object()));
+  if (!known) draft.problems.add("metadata", "InvalidValue", "Metadata: " + json::serialize(*metadata) + " is invalid");
+}
+
+void Account::keep_metadata(RowNumber ticket, const json::object& given) {
+  const json::value* metadata = given.if_contains("metadata");
+  if (metadata && metadata->is_object() && !metadata->get_object().empty())
+    audits_.describe(id_of(tickets_, ticket), metadata->get_object().at("custom").get_object());
 }
 
 void Account::check_people(Draft& draft) {
@@ -77,9 +97,13 @@ std::optional<Account::NewComment> Account::read_comment(const json::object& giv
     comment.body = std::string(text_member(object, "body"));
     comment.html = std::string(text_member(object, "html_body"));
     if (const json::value* shown = object.if_contains("public"); shown && !scalar_text(*shown).empty()) comment.is_public = scalar_text(*shown) != "false";
-    if (const json::value* author = object.if_contains("author_id"); author && author->is_int64()) comment.author = author->get_int64();
-    if (find_live(users_, comment.author) == kNoRow)
-      draft.problems.add("base", "InvalidValue", "Comment author: " + std::to_string(comment.author) + " is invalid");
+    const json::value* author = object.if_contains("author_id");
+    std::string who = author && !author->is_null() ? scalar_text(*author) : std::to_string(writer.user);
+    if (RowNumber row = find_live(users_, who); row != kNoRow) comment.author = id_of(users_, row);
+    else draft.problems.add("base", "InvalidValue", "Comment author: " + who + " is invalid");
+    refuse_other_than_lists(object, {"uploads"}, draft);
+  } else if (member && !member->is_null()) {
+    draft.problems.add("comment", "InvalidValue", "Comment: " + json::serialize(*member) + " is invalid");
   } else if (!member && given.contains("description")) {
     comment.body = std::string(text_member(given, "description"));
   }
@@ -90,7 +114,10 @@ std::optional<Account::NewComment> Account::read_comment(const json::object& giv
     if (!attachments_.uploaded(text, writer.at)) draft.problems.add("base", "InvalidValue", "Upload: " + text + " is not valid");
     comment.uploads.push_back(std::move(text));
   }
-  if (comment.body.empty() && comment.html.empty()) return std::nullopt;
+  if (comment.body.empty() && comment.html.empty()) {
+    if (!comment.uploads.empty()) draft.problems.add("comment", "BlankValue", "Comment: cannot be blank");
+    return std::nullopt;
+  }
   if (comment.html.empty()) comment.html = html_of(comment.body);
   if (comment.body.empty()) comment.body = without_tags(comment.html);
   return comment;
@@ -153,6 +180,7 @@ Outcome<RowNumber> Account::create_ticket(const json::object& given, const Write
   read(tickets_, given, writer, draft);
   take_custom_status(given, draft);
   check_catalogue(given, draft);
+  check_metadata(given, draft);
   auto requester = requester_of(given, writer);
   if (!requester) return tl::unexpected(std::move(requester.error()));
   auto otherwise = [&](std::string_view property, Value value) {
@@ -177,12 +205,14 @@ Outcome<RowNumber> Account::create_ticket(const json::object& given, const Write
   std::vector<OldComment> history = read_history(given, writer, draft);
   if (!first && !writer.import) draft.problems.add("base", "BlankValue", "Description: cannot be blank");
   const json::value* source = given.if_contains("via_followup_source_id");
-  if (source && source->is_int64()) {
-    RowNumber closed = find_live(tickets_, source->get_int64());
+  if (source && !source->is_null()) {
+    RowNumber closed = find_live(tickets_, scalar_text(*source));
     if (closed == kNoRow || text_of(tickets_.get(closed, "status")) != "closed")
       draft.problems.add("via_followup_source_id", "InvalidValue", "Via followup source: is not a closed ticket");
-    draft.set(tickets_.field("followup_source_id"), source->get_int64());
-    if (closed != kNoRow) otherwise("tags", own(tickets_.get(closed, "tags")));
+    if (closed != kNoRow) {
+      draft.set(tickets_.field("followup_source_id"), id_of(tickets_, closed));
+      otherwise("tags", own(tickets_.get(closed, "tags")));
+    }
   }
   check_people(draft);
   settle_group(kNoRow, draft);
@@ -193,6 +223,7 @@ Outcome<RowNumber> Account::create_ticket(const json::object& given, const Write
   draft.set(tickets_.field("is_public"), !opening || opening->is_public.value_or(true));
   RowNumber row = insert(tickets_, draft, writer);
   if (first) add_comment(row, *first, writer);
+  keep_metadata(row, given);
   if (writer.import) import_history(row, given, history, writer);
   return row;
 }
@@ -209,6 +240,7 @@ Outcome<void> Account::update_ticket(RowNumber row, const json::object& given, c
   read(tickets_, given, writer, draft);
   take_custom_status(given, draft);
   check_catalogue(given, draft);
+  check_metadata(given, draft);
   take_assignee_address(given, draft);
   if (auto taken = take_copied(row, given, writer, draft); !taken) return taken;
   if (const json::value* inline_one = given.if_contains("requester"); inline_one && inline_one->is_object()) {
@@ -245,6 +277,7 @@ Outcome<void> Account::update_ticket(RowNumber row, const json::object& given, c
     draft.set(tickets_.field("status"), std::string("open"));
   change(tickets_, row, draft, writer);
   if (comment) add_comment(row, *comment, writer);
+  keep_metadata(row, given);
   return {};
 }
 

@@ -22,9 +22,49 @@ void Account::check_email(RowNumber self, std::string_view email, Draft& draft) 
     draft.problems.add("email", "DuplicateValue", "Email: " + std::string(email) + " is already being used by another user");
 }
 
+Outcome<void> Account::take_default_group(RowNumber row, const json::object& given, const Writer& writer) {
+  const json::value* group = given.if_contains("default_group_id");
+  if (!group || group->is_null()) return {};
+  for (const GroupMembership& each : memberships_of(row)) {
+    if (std::to_string(each.group) != scalar_text(*group)) continue;
+    if (!each.is_default) groups_.make_default(each, users_.table->record(row).created, whole_seconds(writer.at));
+    return {};
+  }
+  Problems problems;
+  problems.add("default_group_id", "InvalidValue", "Default group: " + json::serialize(*group) + " is none of the user's");
+  return problems.refusal();
+}
+
+void Account::take_user_members(const json::object& given, Draft& draft) {
+  auto said = [&](const char* name) {
+    const json::value* value = given.if_contains(name);
+    return value && !value->is_null() ? value : nullptr;
+  };
+  auto invalid = [&](const char* name, const std::string& title, const std::string& why) {
+    draft.problems.add(name, "InvalidValue", title + ": " + json::serialize(given.at(name)) + " " + why);
+  };
+  if (const json::value* locale = said("locale")) {  // where there are both, locale_id is passed over
+    if (scalar_text(*locale) != kLocaleTag) invalid("locale", "Locale", "is invalid");
+  } else if (const json::value* id = said("locale_id"); id && scalar_text(*id) != std::to_string(kLocale)) {
+    invalid("locale_id", "Locale", "is invalid");
+  }
+  refuse_unserved(given, {"agent_brand_ids", "organization_ids", "password", "photo", "remote_photo_url", "shared_phone_number"}, draft);
+  refuse_other_than_lists(given, {"identities"}, draft);
+  if (said("custom_role_id")) invalid("custom_role_id", "Custom role", "is invalid");
+  if (!given.contains("organization")) return;
+  const json::object* organization = given.at("organization").if_object();
+  std::string_view name = organization ? text_member(*organization, "name") : "";
+  if (name.empty() || organization->size() != 1 || said("organization_id"))
+    return invalid("organization", "Organization", "is no name of an organization, or not the only one said");
+  std::vector<RowNumber> found = find_by(organizations_, "name", name);
+  if (found.empty()) invalid("organization", "Organization", "is invalid");
+  else draft.set(users_.field("organization_id"), id_of(organizations_, found.front()));
+}
+
 Outcome<RowNumber> Account::create_user(const json::object& given, const Writer& writer) {
   Draft draft;
   read(users_, given, writer, draft);
+  take_user_members(given, draft);
   for (const Property& property : users_.properties) {
     const Value* value = draft.find(property.field);
     if (property.required && (!value || is_null(view(*value))))
@@ -53,12 +93,15 @@ Outcome<RowNumber> Account::create_user(const json::object& given, const Writer&
     make_primary(row, *added, writer);
     address = std::string(text_member(*one, "value"));
   }
+  if (auto taken = take_default_group(row, given, writer); !taken) return tl::unexpected(std::move(taken.error()));
   return row;
 }
 
 Outcome<void> Account::update_user(RowNumber row, const json::object& given, const Writer& writer) {
   Draft draft;
   read(users_, given, writer, draft);
+  take_user_members(given, draft);
+  refuse_unserved(given, {"identities"}, draft);
   const Value* name = draft.find(users_.field("name"));
   if (name && is_null(view(*name))) draft.problems.add("name", "BlankValue", "Name:  is too short (minimum is 1 character)");
   const Value* email = draft.find(users_.field("email"));
@@ -74,7 +117,7 @@ Outcome<void> Account::update_user(RowNumber row, const json::object& given, con
     if (auto added = add_identity(row, address, !has_primary, writer); !added) return tl::unexpected(std::move(added.error()));
   }
   change(users_, row, draft, writer);
-  return {};
+  return take_default_group(row, given, writer);
 }
 
 Outcome<void> Account::remove_user(RowNumber row, const Writer& writer) {
