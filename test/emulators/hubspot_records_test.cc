@@ -181,7 +181,8 @@ TEST_F(Records, AreFoundByUniquePropertiesAlone) {
   EXPECT_NE(message(taken).find(id + " already has that value"), std::string::npos);
 }
 
-// fact: §2.7 [U]
+// The vendor's own client for Python writes True and False.
+// fact: §2.7 [K]
 TEST_F(Records, AFlagOfTheQueryIsReadInLettersOfAnySize) {
   std::string kept = contact("a@x.example"), gone = contact("b@x.example");
   EXPECT_EQ(api.send("DELETE", "/crm/v3/objects/contacts/" + gone).status, 204);
