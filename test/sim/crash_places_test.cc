@@ -14,10 +14,10 @@ struct Cut {
   std::uint64_t first_seed;  // of profile liveness: this or one soon after it comes there
 };
 
-constexpr Cut kCuts[] = {{"create.unknown_outcome", 3}, {"credentials.renewed", 1},  {"deliver.dead_letter", 56}, {"deliver.duplicate", 18},
-                         {"deliver.unread_event", 1},   {"discover.page_read", 1},   {"feed.climbed", 3},         {"feed.stepped_down", 3},
-                         {"mapping.moved", 16},         {"merge.own_write_seen", 1}, {"send.answered", 1},        {"send.intent_committed", 1},
-                         {"start.recovered", 1},        {"write.outcome_unknown", 1}};
+constexpr Cut kCuts[] = {{"create.unknown_outcome", 23}, {"credentials.renewed", 1},  {"deliver.dead_letter", 56}, {"deliver.duplicate", 18},
+                         {"deliver.unread_event", 1},    {"discover.page_read", 1},   {"feed.climbed", 3},         {"feed.stepped_down", 3},
+                         {"mapping.moved", 16},          {"merge.own_write_seen", 1}, {"send.answered", 1},        {"send.intent_committed", 1},
+                         {"start.recovered", 1},         {"write.outcome_unknown", 1}};
 
 /// Cuts every minute of the run and behind each thing that happens to the world: at the place, if it is reached within that minute.
 Plan with_cuts(const char* place, std::uint64_t seed) {
