@@ -10,7 +10,6 @@ namespace {
 
 constexpr std::int64_t kSlices = 100;
 constexpr Duration kPatience{120'000};
-constexpr Duration kAfterMidnight{180'000};
 constexpr Duration kLook{1'000};  // a free place among the requests in flight is also told by a signal
 constexpr double kLeastPace = 0.1, kPaceGain = 0.02;
 constexpr std::int64_t kRestBaseMs = 1'000, kRestCapMs = 60'000;
