@@ -74,7 +74,7 @@ struct ReadBatch {
   std::uint32_t calls = 0;
 };
 
-enum class Operation : std::uint8_t { create, update, remove, archive, restore, merge };
+enum class Operation : std::uint8_t { create, update, remove, archive, restore };
 std::string_view to_string(Operation operation);
 
 /// One row to write. `set`: slots to send (Null clears); others stay as they are.

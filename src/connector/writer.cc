@@ -15,10 +15,9 @@ std::string_view to_string(Operation operation) {
     case Operation::update: return "update";
     case Operation::remove: return "delete";
     case Operation::archive: return "archive";
-    case Operation::restore: return "restore";
-    case Operation::merge: break;
+    case Operation::restore: break;
   }
-  return "merge";
+  return "restore";
 }
 
 namespace {

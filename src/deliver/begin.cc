@@ -101,7 +101,7 @@ Result<void> Dispatcher::begin_one(Transaction& transaction, Obligation obligati
       if (waits) return {};
     }
     TRY_VOID(add_clearing(transaction, *state, plan));
-    if (plan.kind == Kind::remove || plan.kind == Kind::archive) {
+    if (merge::is_delete(plan)) {
       TRY(const bool waits, waits_for_clearing(transaction, entities, *state, one.obligation, plan.kind == Kind::remove));
       if (waits) return {};
     }

@@ -59,8 +59,7 @@ Result<void> Dispatcher::settle_failure(Transaction& transaction, merge::EntityS
   const bool hopeless = failure.failure_class == FailureClass::validation || failure.failure_class == FailureClass::enumeration;
   const std::uint32_t attempts_max = failure.tries ? static_cast<std::uint32_t>(*failure.tries) : system_.attempts_max;
   if (!hopeless && owed->attempts < attempts_max) return transaction.put(*owed);
-  if (prepared.plan.kind == merge::Plan::Kind::remove || prepared.plan.kind == merge::Plan::Kind::archive)
-    return refuse_delete(transaction, state, "its delete was refused by " + system_.name + ": " + failure.message);
+  if (merge::is_delete(prepared.plan)) return refuse_delete(transaction, state, "its delete was refused by " + system_.name + ": " + failure.message);
   TRY_VOID(dead_letter(transaction, state, prepared, failure, report));
   return park(transaction, std::move(*owed), "dead letter", EntityId{}, std::max<std::uint64_t>(state.golden.version, 1));
 }

@@ -8,8 +8,6 @@ namespace lockstep::merge {
 
 namespace {
 
-bool deletes(const Plan& plan) { return plan.kind == Plan::Kind::remove || plan.kind == Plan::Kind::archive; }
-
 bool is_stand_in(const Plan& plan, FieldIndex field) { return std::ranges::find(plan.stand_ins, field) != plan.stand_ins.end(); }
 
 /// An earlier request with the same value stays: it may land after this one has its answer.
@@ -141,7 +139,7 @@ void not_written(Work& work, Link& link, const Plan& plan) {
   work.effects.link_changed = true;
   for (const FieldIndex field : plan.fields) (void)take_sent(link.fields[field.value()]);
   if (plan.kind == Plan::Kind::create) link.intent.reset();
-  if (deletes(plan)) link.delete_unanswered = false;
+  if (is_delete(plan)) link.delete_unanswered = false;
 }
 
 }  // namespace
@@ -158,7 +156,7 @@ void begin_write(EntityState& state, ConnectionId system, const Plan& plan, cons
     link->type = state.golden.type;
   }
   size_fields(*link, context.type);
-  if (deletes(plan)) {
+  if (is_delete(plan)) {
     link->delete_unanswered = true;
     link->delete_sent = context.now;
     return;

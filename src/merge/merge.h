@@ -90,6 +90,8 @@ struct Plan {
   std::vector<FieldIndex> stand_ins;  // of `fields`: references sent as blank (rule 14); filled by the caller before begin_write
   std::string why;                    // for read_first and nothing: reason in words, for `record show`
 };
+/// What a delete comes to there: the record goes, or goes out of use.
+inline bool is_delete(const Plan& plan) { return plan.kind == Plan::Kind::remove || plan.kind == Plan::Kind::archive; }
 Plan plan(const EntityState& state, ConnectionId system, const Context& context);
 /// Whether it is a delete that is owed, also while the record has to be read first. `plan`: of that state.
 bool owes_delete(const EntityState& state, const Plan& plan);

@@ -23,10 +23,9 @@ Plan nothing(std::string why) {
 /// What stands between a write that is owed and its sending: reads that have to come first (rules 1 and 13).
 std::optional<std::string> read_needed(const Plan& plan, const Link& link, const LinkPolicy& policy, const Context& context) {
   if (link.needs_read) return "a read by id is owed";
-  const bool deletes = plan.kind == Plan::Kind::remove || plan.kind == Plan::Kind::archive;
-  const bool has_lock = deletes ? policy.delete_has_lock : policy.has_lock;
+  const bool has_lock = is_delete(plan) ? policy.delete_has_lock : policy.has_lock;
   if (has_lock) return link.version.empty() ? std::optional<std::string>("the version for the lock is not known") : std::nullopt;
-  if (!deletes && plan.fields.empty()) return std::nullopt;  // our own id alone covers nobody's edit, nor does taking a record back into use
+  if (!is_delete(plan) && plan.fields.empty()) return std::nullopt;  // our own id alone covers nobody's edit, nor does taking a record back into use
   if (policy.read_before_write_ms > 0 && context.now.ms - link.seen.ms > policy.read_before_write_ms) return "last read too long ago";
   return std::nullopt;
 }
