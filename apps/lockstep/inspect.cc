@@ -41,6 +41,7 @@ void print_limits(const json::value& status) {
       if (const auto kept = number_in(use, "/kept"); kept > 0 && number_in(use, "/max") < kNoPracticalLimit)
         fmt::print(", {} of them for people and other programs", kept);
       if (use.as_object().contains("ends_in_ms")) fmt::print("; at this rate ours end in {}", age(Duration{number_in(use, "/ends_in_ms")}));
+      if (use.as_object().contains("sparing")) fmt::print("; feeds are read less often, to make it last");
       fmt::print("\n");
     }
     const json::value* down = system.find_pointer("/vendor_down", error);

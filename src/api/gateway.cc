@@ -148,6 +148,7 @@ std::string usage_json(const connector::Connector::Usage& usage) {
     body += separator + to_json(Value(name)) + ": {\"left\": " + std::to_string(use.left) + ", \"max\": " + std::to_string(use.max) +
             ", \"kept\": " + std::to_string(use.kept);
     if (use.ends_in) body += ", \"ends_in_ms\": " + std::to_string(use.ends_in->count());
+    if (use.sparing) body += ", \"sparing\": true";
     if (use.rests) body += ", \"rests_ms\": " + std::to_string(use.rests->count());
     body += "}";
     separator = ", ";

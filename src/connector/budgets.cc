@@ -21,6 +21,9 @@ constexpr Duration kUnknownReset{3'600'000};
 /// A vendor's figures are bounded: sums of them, and shares of them as a double, stay exact.
 constexpr std::int64_t kFigureMax = 1'000'000'000'000'000;
 
+constexpr Duration kLongWindow{3'600'000};  // shorter ones fill again before anybody minds
+constexpr std::int64_t kSparingFrom = 2, kSparingShare = 4;
+
 /// What the less urgent leave free of a limit; of a small one nothing.
 std::int64_t left_free(Priority priority, std::int64_t max) {
   constexpr double kEach = 0.04;
@@ -271,6 +274,10 @@ std::map<std::string, Connector::LimitUse> Budgets::use() const {
     use.max = budget.max;
     use.left = std::max<std::int64_t>(0, budget.max - counted(budget));
     use.kept = static_cast<std::int64_t>(static_cast<double>(budget.max) * budget.keep_share);
+    const std::int64_t part = use.max - use.kept;
+    if (budget.spec->by_default && !budget.spec->charge_elapsed_ms && budget.spec->window >= kLongWindow && part > 0 &&
+        use.max - use.left >= part / kSparingFrom)
+      use.sparing = Duration{budget.spec->window.count() * kSparingShare / part};
     // As it went since the oldest request that still counts.
     if (!budget.slices.empty() && budget.used > 0) {
       const Duration span = std::max(Duration{1}, now - (budget.day ? budget.day->began : budget.slices.front().first));

@@ -187,6 +187,9 @@ class Connector {
     std::int64_t kept = 0;            // of these, what is left to people and other programs
     std::optional<Duration> ends_in;  // when our part is used up at the present rate, if that is before it fills again
     std::optional<Duration> rests;    // after the vendor refused a request for this limit
+    /// Of a limit of a day, once half of our part is used: how far apart calls that come again and again stay, so that they
+    /// alone use no more than a quarter of it.
+    std::optional<Duration> sparing;
   };
   struct Usage {
     std::uint64_t calls = 0, retries = 0;

@@ -207,6 +207,29 @@ TEST_F(Limits, TheEndOfADaysBudgetIsForeseenFromItsUseSinceMidnight) {
   EXPECT_NEAR(static_cast<double>(budgets->use().at("calls").ends_in->count()), static_cast<double>(12 * kHour), static_cast<double>(kHour));
 }
 
+TEST_F(Limits, OnceHalfOfADayIsUsedCallsThatComeAgainAndAgainSpareIt) {
+  use_limits(
+      "{calls: {default: true, max: 1000, window: 24h, keep: {people: 20%}, learn: {left: header(\"X-Left\")}}, burst: {default: true, max: 4, window: 10s}}");
+  hear_that_are_left("601");
+  EXPECT_FALSE(budgets->use().at("calls").sparing);
+  hear_that_are_left("600");
+  ASSERT_TRUE(budgets->use().at("calls").sparing);
+  EXPECT_EQ(*budgets->use().at("calls").sparing * 200, Duration{24 * kHour}) << "a quarter of our eight hundred a day";
+  EXPECT_FALSE(budgets->use().at("burst").sparing) << "it fills again at once";
+}
+
+TEST_F(Limits, AQuotaOfADayThatIsSparedLastsTheDay) {
+  use_limits("{calls: {default: true, max: 1000, window: 24h}}");
+  const Instant end = executor.clock().now() + Duration{3 * 24 * kHour};
+  while (executor.clock().now() < end) {
+    ask(Priority::incremental);
+    const auto use = budgets->use();
+    executor.run_for(use.contains("calls") ? use.at("calls").sparing.value_or(Duration{1'000}) : Duration{1'000});
+  }
+  EXPECT_TRUE(refusals.empty());
+  EXPECT_GE(order.size(), 3u * 500u) << "and it is used";
+}
+
 class DailyLimit : public Limits {
  protected:
   void use_day_of(const std::string& zone) {

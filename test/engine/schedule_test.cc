@@ -99,6 +99,26 @@ TEST(Schedule, FullRefreshesKeepTheirIntervalOverRestarts) {
   EXPECT_EQ(north.scans, scans + 3) << "five hours: one full refresh of each of the three types";
 }
 
+TEST(Schedule, FeedsAreReadLessOftenWhileAQuotaOfADayRunsShort) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  world.add_system("east");
+  const auto ids = load_ada(world);
+  const auto reads_in_an_hour = [&] {
+    const std::size_t before = north.feed_reads.size();
+    world.run_for(Duration{3'600'000});
+    return north.feed_reads.size() - before;
+  };
+  ASSERT_GE(reads_in_an_hour(), 100u);
+  north.sparing = Duration{60'000};
+  EXPECT_LE(reads_in_an_hour(), 60u + 3u) << "of all three types together";
+  north.edit("contact", ids[0], {{"city", text("Paris")}});
+  world.run_for(Duration{5 * 60'000});
+  EXPECT_EQ(world.systems[1]->text("contact", ids[1], "city"), "Paris");
+  north.sparing.reset();
+  EXPECT_GE(reads_in_an_hour(), 100u);
+}
+
 TEST(Schedule, ASystemThatIsDownDoesNotStopTheOthers) {
   World world;
   for (const char* name : {"north", "east", "south"}) world.add_system(name);

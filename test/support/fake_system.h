@@ -95,6 +95,7 @@ class FakeSystem {
   std::function<std::optional<connector::Failure>(const std::string& value)> refuse_lookup;  // spoils the whole look-up
   std::function<void(const std::string& object, FieldValues&)> normalise;                    // the server's own way with what it is given
   std::optional<connector::Failure> down;                                                    // every call fails so
+  std::optional<Duration> sparing;                                                           // its quota of a day runs short
   Duration answers_after{0};                                                                 // to writes: so much later than they are done
   bool shows_nothing = false;                                                                // scans answer properly, but empty
   bool listing_breaks = false;                                                               // the second page of a scan fails
@@ -140,7 +141,11 @@ class FakeConnector final : public connector::Connector {
   Task<connector::WriteBatch> write(std::string object, connector::Operation operation, std::vector<connector::WriteRow> rows, Priority priority) override;
   std::vector<std::string> doors() const override { return {"door"}; }
   DoorAnswer knock(std::string_view door, const http::ServerRequest& request, WallTime now) override;
-  Usage usage() const override { return {}; }
+  Usage usage() const override {
+    Usage use;
+    use.limits["day"].sparing = system_.sparing;
+    return use;
+  }
   void stop() override {}
 
  private:
