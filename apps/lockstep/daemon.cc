@@ -72,7 +72,7 @@ int sync_command(const Common& common, bool full) {
     if (!done) into = done.error().message;
   };
   session->run(once(engine, full, error));
-  if (!error.empty()) return fail_with(kUnavailable, error);
+  const int code = error.empty() ? kOk : fail_with(kUnavailable, error);
   const EngineStatus status = engine.status();
   StoreCounts counts;
   std::vector<OpenFeedGap> gaps;
@@ -83,13 +83,13 @@ int sync_command(const Common& common, bool full) {
   });
   if (common.json) {
     fmt::print("{}\n", api::status_json(session->hub(), status, counts, gaps));
-    return kOk;
+    return code;
   }
   for (const SystemStatus& system : status.systems)
     fmt::print("{:<14} read {:>7}  matched {:>6}  changed {:>6}  written {:>6}  failed {:>4}  calls {:>5}\n", system.name, system.read, system.matched,
                system.changed, system.written, system.failed, system.calls);
   fmt::print("{} entities, {} open reviews, {} dead letters\n", counts.entities, counts.open_reviews, counts.open_dead_letters);
-  return kOk;
+  return code;
 }
 
 }  // namespace lockstep::app

@@ -44,7 +44,8 @@ class Engine {
   Task<void> stop();
 
   /// One round in the foreground: reads every system once (whole listings when `full`), delivers until nothing more can be
-  /// delivered now. For `lockstep sync`; not beside start().
+  /// delivered now. A system that fails is left out, the others go on, and the failure is told at the end. For `lockstep
+  /// sync`; not beside start().
   Task<Result<void>> sync_once(bool full);
 
   /// A webhook of this connection was stored, or a person asked for a read: reads by id now.
@@ -68,6 +69,12 @@ class Engine {
   Task<void> run_wanted(Lane& lane);
   Task<void> run_deliver(Lane& lane);
   Task<std::optional<WallTime>> next_due(Lane& lane);
+  // One round in the foreground (sync_once.cc).
+  using Failed = std::map<std::string, Error>;  // by system
+  Task<void> side_by_side(Failed& failed, std::function<Task<Result<void>>(Lane&)> work);
+  Task<Result<void>> read_once(Lane& lane, bool full);
+  Task<Result<void>> deliver_once(Lane& lane, std::int64_t& moved);
+  Task<Result<void>> drain_once(Failed& failed);
   // What systems are owed since the configuration asks for more (owing.cc).
   Task<Result<void>> owe_under_new_rules();
   Task<Result<void>> owe_all(TypeIndex type);

@@ -177,7 +177,7 @@ void World::build_hub() {
   configure(*hub);
 }
 
-void World::start() {
+void World::open() {
   CHECK(!engine, "a world that runs already");
   ++starts_;
   if (mappings_.empty()) load_mappings();
@@ -189,6 +189,18 @@ void World::start() {
   store = std::move(*opened);
   build_hub();
   engine = std::make_unique<Engine>(*hub, *log_);
+}
+
+Result<void> World::sync_once(bool full) {
+  open();
+  Result<void> done;
+  executor.complete([](Engine& one, bool whole, Result<void>& told) -> Task<void> { told = co_await one.sync_once(whole); }(*engine, full, done));
+  crash();
+  return done;
+}
+
+void World::start() {
+  open();
   executor.complete([](Engine& one) -> Task<void> {
     const auto started = co_await one.start();
     CHECK(started, started.error().message);

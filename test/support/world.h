@@ -49,6 +49,9 @@ class World {
   void run_for(Duration duration) { executor.run_for(duration); }
   std::size_t writes() const;  // by the hub, in all systems
 
+  /// What `lockstep sync` does, as a program of its own: not beside start().
+  Result<void> sync_once(bool full = false);
+
   // What the hub knows.
   Result<void> transact(Store::Work work);
   std::vector<Golden> golden(const std::string& type);
@@ -88,6 +91,7 @@ class World {
   };
   void load_mappings();
   void build_hub();
+  void open();
 
   std::uint64_t seed_, starts_ = 0;
   std::vector<Member> members_;

@@ -1,0 +1,91 @@
+// `lockstep sync`: one round in the foreground, for who lets a timer start it.
+#include <gtest/gtest.h>
+
+#include "test/support/scenes.h"
+
+namespace lockstep::support {
+namespace {
+
+TEST(SyncOnce, LoadsEverybodyAndThenCarriesEdits) {
+  World world;
+  for (const char* name : {"north", "east", "south"}) world.add_system(name);
+  world.systems[0]->add("contact", contact("Ada", "ada@example.com"));
+  world.systems[1]->add("contact", contact("Ada", "ada@example.com"));
+  world.systems[2]->add("contact", contact("Bob", "bob@example.com"));
+  ASSERT_TRUE(world.sync_once());
+  for (const auto& system : world.systems) EXPECT_EQ(system->live("contact").size(), 2u) << system->name();
+  world.systems[1]->edit("contact", id_of(*world.systems[1], "contact", "email", "ada@example.com"), {{"city", text("Paris")}});
+  ASSERT_TRUE(world.sync_once());
+  for (const auto& system : world.systems)
+    EXPECT_EQ(system->text("contact", id_of(*system, "contact", "email", "ada@example.com"), "city"), "Paris") << system->name();
+  const std::size_t writes = world.writes();
+  ASSERT_TRUE(world.sync_once(true));
+  EXPECT_EQ(world.writes(), writes) << "a full refresh of what is in step writes nothing";
+}
+
+TEST(SyncOnce, WhatHasToBeReadBeforeItIsWrittenIsWrittenInTheSameRound) {
+  World world;
+  for (const char* name : {"north", "east"}) world.add_system(name);
+  world.systems[0]->add("contact", contact("Ada", "ada@example.com"));
+  ASSERT_TRUE(world.sync_once());
+  world.run_for(Duration{3'600'000});
+  world.systems[0]->edit("contact", id_of(*world.systems[0], "contact", "email", "ada@example.com"), {{"city", text("Paris")}});
+  ASSERT_TRUE(world.sync_once());
+  EXPECT_EQ(world.systems[1]->text("contact", id_of(*world.systems[1], "contact", "email", "ada@example.com"), "city"), "Paris");
+}
+
+TEST(SyncOnce, ADeleteReachesEverybodyInTheSameRound) {
+  World world;
+  for (const char* name : {"north", "east", "south"}) world.add_system(name);
+  for (int i = 0; i < 30; ++i) world.systems[0]->add("contact", contact("Person", "p" + std::to_string(i) + "@example.com"));
+  ASSERT_TRUE(world.sync_once());
+  world.run_for(Duration{3'600'000});
+  world.systems[1]->remove("contact", id_of(*world.systems[1], "contact", "email", "p7@example.com"));
+  ASSERT_TRUE(world.sync_once());
+  for (const auto& system : world.systems) EXPECT_EQ(system->live("contact").size(), 29u) << system->name();
+}
+
+TEST(SyncOnce, AWriteThatAServerCouldNotTakeAtFirstIsTriedAgain) {
+  World world;
+  for (const char* name : {"north", "east"}) world.add_system(name);
+  world.systems[0]->add("contact", contact("Ada", "ada@example.com"));
+  int refusals = 2;
+  world.systems[1]->refuse = [&](connector::Operation, const std::string&, const FieldValues&) -> std::optional<connector::Failure> {
+    if (refusals-- <= 0) return std::nullopt;
+    return failure_of(connector::FailureClass::lock, "busy");
+  };
+  ASSERT_TRUE(world.sync_once());
+  EXPECT_EQ(world.systems[1]->live("contact").size(), 1u);
+}
+
+TEST(SyncOnce, ReadsSystemsSideBySide) {
+  World world;
+  FakeTraits slow;
+  slow.latency = Duration{60'000};
+  for (const char* name : {"north", "east", "south", "west"}) world.add_system(name, slow);
+  ASSERT_TRUE(world.sync_once());
+  std::set<WallTime> firsts;
+  for (const auto& system : world.systems) firsts.insert(system->scan_starts.front());
+  EXPECT_EQ(firsts.size(), 1u);
+}
+
+TEST(SyncOnce, ASystemThatIsDownIsToldAndDoesNotStopTheOthers) {
+  World world;
+  for (const char* name : {"north", "east", "south"}) world.add_system(name);
+  world.systems[0]->add("contact", contact("Ada", "ada@example.com"));
+  ASSERT_TRUE(world.sync_once());
+  const auto of = [&](std::size_t system) { return id_of(*world.systems[system], "contact", "email", "ada@example.com"); };
+  world.systems[0]->down = failure_of(connector::FailureClass::transient, "503 from north");
+  world.systems[1]->edit("contact", of(1), {{"city", text("Paris")}});
+  const Result<void> done = world.sync_once();
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().message, "north: 503 from north");
+  EXPECT_EQ(world.systems[2]->text("contact", of(2), "city"), "Paris");
+  EXPECT_TRUE(world.systems[0]->text("contact", of(0), "city").empty());
+  world.systems[0]->down.reset();
+  ASSERT_TRUE(world.sync_once());
+  EXPECT_EQ(world.systems[0]->text("contact", of(0), "city"), "Paris");
+}
+
+}  // namespace
+}  // namespace lockstep::support
