@@ -72,9 +72,10 @@ bool Dispatcher::knows_referrers(TypeIndex target, WallTime since) const {
     if (!traits || !traits->has_changes) return true;  // nothing but listings tells of it
     const auto known = system_.coverage->of(object);
     // Where a feed is slow, its word is that old when it comes, and once more until the next one is there.
-    const auto oldest = [&] { return type.schedule.poll_every + std::max(traits->visible_after + Coverage::kReadTakes, known->late + known->late); };
+    const Duration every = std::max(type.schedule.poll_every, system_.coverage->polled_every(type.type));
+    const auto oldest = [&] { return every + std::max(traits->visible_after + Coverage::kReadTakes, known->late + known->late); };
     const bool lately = known && hub_.now() - known->until < oldest();
-    return lately && (known->until >= since || type.schedule.poll_every > kSoonRead);
+    return lately && (known->until >= since || every > kSoonRead);
   };
   return std::ranges::all_of(system_.types, [&](const SystemType& type) {
     const std::vector<std::string> objects = type.objects();

@@ -207,12 +207,13 @@ Task<bool> Engine::sleep_until_run(Lane& lane, TypeIndex type, Duration poll_eve
   co_return co_await tasks_.sleep_until(next);
 }
 
-Duration Engine::polls_apart(const Lane& lane, Duration poll_every) {
+Duration Engine::polls_apart(const Lane& lane, const SystemType& of) {
   std::int64_t feeds = 0;
   for (const SystemType& type : lane.system.types) feeds += static_cast<std::int64_t>(type.objects().size());
-  Duration apart = poll_every;
+  Duration apart = of.schedule.poll_every;
   for (const auto& [name, limit] : lane.system.connector->usage().limits)
     if (limit.sparing) apart = std::max(apart, *limit.sparing * feeds);
+  lane.system.coverage->is_polled_every(of.type, apart);
   return apart;
 }
 
@@ -220,7 +221,8 @@ Task<void> Engine::run_type(Lane& lane, TypeIndex type) {
   const bool listed = co_await first_listing(lane, type);
   if (!listed) co_return;
   Clock& clock = hub_.executor.clock();
-  const Schedule schedule = lane.system.find(type)->schedule;
+  const SystemType& of = *lane.system.find(type);
+  const Schedule schedule = of.schedule;
   const WallTime last = co_await lane.discoverer.last_refresh(type);
   // Start times are spread, so that connections and types do not all call at the same moment. A listing shows what a poll
   // would: the first poll comes an interval after it began. In batch mode it comes at once, since deliveries wait for it.
@@ -232,7 +234,7 @@ Task<void> Engine::run_type(Lane& lane, TypeIndex type) {
   std::uint32_t failures = 0;
   while (!tasks_.stopping()) {
     const bool refreshes = schedule.full_refresh_every.count() > 0;
-    const bool awake = co_await sleep_until_run(lane, type, polls_apart(lane, schedule.poll_every), next_poll, refreshes ? next_refresh : next_poll);
+    const bool awake = co_await sleep_until_run(lane, type, polls_apart(lane, of), next_poll, refreshes ? next_refresh : next_poll);
     if (!awake) co_return;
     next_poll = std::min(next_poll, clock.now());
     discover::RunReport report;
@@ -260,7 +262,7 @@ Task<void> Engine::run_type(Lane& lane, TypeIndex type) {
     // Missed runs collapse into one: the next start is counted from now if this run took longer than the interval.
     const auto until_next = [&](Duration interval) { return report.ok() ? interval : std::min(interval, kTryAgain); };
     if (full) next_refresh = clock.now() + until_next(schedule.full_refresh_every);
-    next_poll = std::max(next_poll + until_next(polls_apart(lane, schedule.poll_every)), clock.now() + Duration{1});
+    next_poll = std::max(next_poll + until_next(polls_apart(lane, of)), clock.now() + Duration{1});
     if (report.count.read > 0) wake_reader(lane.system.id);
   }
 }

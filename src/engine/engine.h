@@ -63,8 +63,8 @@ class Engine {
   Task<void> run_lane(Lane& lane);
   Task<void> run_type(Lane& lane, TypeIndex type);
   Task<bool> first_listing(Lane& lane, TypeIndex type);
-  /// `poll_every`, or longer while the vendor's quota of a day runs short.
-  static Duration polls_apart(const Lane& lane, Duration poll_every);
+  /// As often as configured, or less often while the vendor's quota of a day runs short.
+  static Duration polls_apart(const Lane& lane, const SystemType& of);
   Task<bool> sleep_until_run(Lane& lane, TypeIndex type, Duration poll_every, Instant next_poll, Instant next_refresh);
   Task<void> run_wanted(Lane& lane);
   Task<void> run_deliver(Lane& lane);

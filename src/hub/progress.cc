@@ -27,6 +27,17 @@ bool Coverage::is_rested_on(TypeIndex type, WallTime since) const {
   return found != rested_on_.end() && found->second >= since;
 }
 
+void Coverage::is_polled_every(TypeIndex type, Duration apart) {
+  std::scoped_lock lock(mutex_);
+  polled_every_[type] = apart;
+}
+
+Duration Coverage::polled_every(TypeIndex type) const {
+  std::scoped_lock lock(mutex_);
+  const auto found = polled_every_.find(type);
+  return found == polled_every_.end() ? Duration{0} : found->second;
+}
+
 BulkWork::Mark::Mark(BulkWork& work, TypeIndex type, std::optional<ConnectionId> not_for) : work_(work), key_(type, not_for) {
   std::scoped_lock lock(work_.mutex_);
   ++work_.marks_[key_];

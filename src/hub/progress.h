@@ -25,11 +25,16 @@ class Coverage {
   /// Creates of the type rest on it just now, instead of a look each: worth reading the feed before it is too old for that.
   void rest_on(TypeIndex type, WallTime now);
   bool is_rested_on(TypeIndex type, WallTime since) const;
+  /// How far apart the polls of the type are just now: as configured, or longer while a quota of a day is spared.
+  void is_polled_every(TypeIndex type, Duration apart);
+  /// Zero: it was not polled yet.
+  Duration polled_every(TypeIndex type) const;
 
  private:
   mutable std::mutex mutex_;
   std::map<std::string, Known> known_;
   std::map<TypeIndex, WallTime> rested_on_;
+  std::map<TypeIndex, Duration> polled_every_;
 };
 
 /// Bulk work under way, which will soon owe more writes of its type: worth waiting a moment for full batches.

@@ -64,6 +64,27 @@ TEST(Delete, GoesOutAlsoWhereReadingAFeedTakesLongerThanTheTimeBetweenTwoReads) 
   EXPECT_TRUE(east.live("contact").empty());
 }
 
+TEST(Delete, GoesOutAlsoWhileFeedsAreReadSeldomToSpareAQuota) {
+  for (int after = 0; after < 40; after += 8) {  // the turns of contacts and cases then do not fall together in some of these
+    World world;
+    world.configure = [](Hub& hub) {
+      for (System& system : hub.systems)
+        for (SystemType& type : system.types) type.schedule.poll_every = Duration{hub.model.at(type.type).name == "case" ? 40'000 : 1'000};
+    };
+    FakeSystem& north = world.add_system("north");
+    FakeSystem& east = world.add_system("east");
+    north.add("account", account("Firm", "firm.example"));
+    world.start();
+    ASSERT_TRUE(world.settle());
+    world.run_for(Duration{after * 1'000});
+    east.sparing = Duration{50'000};  // 150 seconds from poll to poll
+    world.run_for(Duration{200'000});
+    north.remove("account", id_of(north, "account", "name", "Firm"));
+    world.run_for(Duration{20 * 60'000});
+    EXPECT_TRUE(east.live("account").empty()) << after;
+  }
+}
+
 /// East is looked at each minute, and needs a case's contact.
 class MadeJustBefore : public testing::Test {
  protected:
