@@ -1,7 +1,9 @@
-"""A full refresh of many contacts: Lockstep beside a script over the vendors' clients, the same stand-ins, without rate limits."""
+"""A first load and a full refresh of many contacts: Lockstep beside a script over the vendors' clients, the same stand-ins,
+without rate limits. A record is counted in each system that Lockstep keeps it in; the script carries it to one."""
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -26,7 +28,7 @@ def load(world, count):
 
 
 def peer(build, count):
-    """The script: one way, HubSpot to Salesforce."""
+    """The script: one way, HubSpot to Salesforce. The first time, and once more when all is there."""
     folder = tempfile.mkdtemp(prefix="lockstep-bench-")
     world = demo_world.World(build, folder)
     try:
@@ -35,8 +37,9 @@ def peer(build, count):
         script = os.path.join(ROOT, "bench", "peers", "one_way.mjs")
         if not os.path.isdir(os.path.join(ROOT, "bench", "peers", "node_modules")):
             subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=os.path.dirname(script), check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        result = subprocess.run(["node", script, world.addresses["hubspot"], world.addresses["salesforce"]], capture_output=True, text=True, check=True)
-        return json.loads(result.stdout.strip().splitlines()[-1])
+        command = ["node", script, world.addresses["hubspot"], world.addresses["salesforce"]]
+        runs = [subprocess.run(command, capture_output=True, text=True, check=True) for _ in range(2)]
+        return [json.loads(run.stdout.strip().splitlines()[-1]) for run in runs]
     finally:
         world.stop()
         shutil.rmtree(folder, ignore_errors=True)
@@ -62,6 +65,31 @@ def least_calls(count, systems, polled):
     return sum(calls[name] + (feeds[name] if polled else 0) for name in systems)
 
 
+def least_refresh_calls(count, systems):
+    """Each object listed once, of which all but one are empty, and the account asked for; who is signed in stays so."""
+    pages = lambda size: -(-count // size)
+    calls = {"hubspot": 5 + pages(100), "salesforce": 4 + pages(2000), "dynamics365": 5 + pages(5000)}
+    return sum(calls[name] for name in systems)
+
+
+def full_refresh(world, count, systems):
+    """Every record of every system is read and compared, by a program that starts and ends."""
+    world.lockstep_process.send_signal(signal.SIGTERM)
+    world.lockstep_process.wait()
+    started = time.time()
+    with subprocess.Popen([world.program("lockstep"), "-c", world.config, "sync", "--full", "--json"], stdout=subprocess.PIPE, env=world.environment) as process:
+        output = process.stdout.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    seconds = time.time() - started
+    told = json.loads(output.decode().strip().splitlines()[-1])["systems"]
+    read = sum(s.get("read", 0) for s in told)
+    if process.returncode != 0 or read < count * len(systems) or any(s.get("written", 0) for s in told):
+        raise RuntimeError(f"a full refresh that does not read everything, or writes: {output.decode()}")
+    return {"records": count * len(systems), "seconds": seconds, "calls": {s["name"]: s["calls"] for s in told if not s["hosted"]},
+            "least_calls": least_refresh_calls(count, systems), "peak_memory_bytes": usage.ru_maxrss * 1024}
+
+
 def calls_so_far(world):
     return {s["name"]: s.get("calls", 0) for s in world.status()["systems"] if not s["hosted"]}
 
@@ -82,7 +110,7 @@ def let_feeds_end(world, systems, limit_seconds=900):
 
 
 def lockstep(build, count, systems):
-    """From an empty store until nothing is owed and every system holds every contact."""
+    """From an empty store until nothing is owed and every system holds every contact; then a full refresh of it."""
     folder = tempfile.mkdtemp(prefix="lockstep-bench-")
     world = demo_world.World(build, folder, crms=systems, polls={name: dict.fromkeys(("account", "contact", "case", "interaction"), "60s") for name in systems})
     try:
@@ -107,8 +135,9 @@ def lockstep(build, count, systems):
         if polled:
             let_feeds_end(world, systems)
         calls = calls_so_far(world)
-        return {"records": count * len(calls), "seconds": done - started, "calls": calls, "least_calls": least_calls(count, calls, polled),
+        load_result = {"records": count * len(calls), "seconds": done - started, "calls": calls, "least_calls": least_calls(count, calls, polled),
                 "peak_memory_bytes": memory, "cpu_seconds": cpu, "dead_letters": status["dead_letters"], "open_reviews": status["open_reviews"]}
+        return load_result, full_refresh(world, count, systems)
     finally:
         world.stop()
         shutil.rmtree(folder, ignore_errors=True)
