@@ -17,6 +17,7 @@ int schema_command(const std::string& which, bool reference);
 int run_command(const Common& common);
 int sync_command(const Common& common, bool full);
 int status_command(const Common& common);
+int accept_account_command(const Common& common, const std::string& connection, const std::string& by);
 int record_show_command(const Common& common, const std::string& id);
 
 struct BackupArguments {

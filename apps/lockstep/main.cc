@@ -49,7 +49,7 @@ void give_pages_back() {
 struct Invocation {
   Common common;
   bool force = false, explain = false, reference = false, full = false;
-  std::string which, restored_file, record_id;
+  std::string which, restored_file, record_id, connection, by;
   BackupArguments backup;
   ReviewArguments review;
   LetterArguments letter;
@@ -84,6 +84,12 @@ void add_daily(CLI::App& app, Invocation& in) {
 
   CLI::App* status = command(app, "status", "What is linked, owed, waiting", "  lockstep status\n  lockstep status --json");
   status->callback([&in] { in.exit_code = status_command(in.common); });
+
+  CLI::App* accept = command(app, "accept-account", "A connection may sign in as another user, or to another account, than before",
+                             "  lockstep accept-account crm_a --by ada");
+  accept->add_option("connection", in.connection, "Its name; make sure that the new user sees the same records")->required();
+  accept->add_option("--by", in.by, "Who decides, for the audit");
+  accept->callback([&in] { in.exit_code = accept_account_command(in.common, in.connection, in.by); });
 }
 
 void add_backups(CLI::App& app, Invocation& in) {

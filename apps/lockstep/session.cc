@@ -19,12 +19,12 @@ class SealedSecrets final : public connector::SecretStore {
   Task<Result<std::optional<std::string>>> load(std::string name) override {
     std::optional<std::string> sealed;
     Store::Work work = [&](Transaction& transaction) -> Result<void> {
-      TRY(sealed, transaction.find_setting("secret/" + name));
+      TRY(sealed, transaction.find_setting(setting_of_secret(name)));
       return {};
     };
     const Result<void> read = co_await store_.read(std::move(work));
     if (!read) co_return tl::unexpected(read.error());
-    if (!sealed) co_return std::optional<std::string>{};
+    if (!sealed || sealed->empty()) co_return std::optional<std::string>{};
     auto opened = seal_.open(name, *sealed);
     if (!opened) co_return tl::unexpected(opened.error());
     co_return std::optional(std::move(*opened));
@@ -32,7 +32,7 @@ class SealedSecrets final : public connector::SecretStore {
 
   Task<Result<void>> save(std::string name, std::string value) override {
     const std::string sealed = seal_.close(name, value);
-    Store::Work work = [&](Transaction& transaction) { return transaction.put_setting("secret/" + name, sealed); };
+    Store::Work work = [&](Transaction& transaction) { return transaction.put_setting(setting_of_secret(name), sealed); };
     co_return co_await store_.transact(std::move(work));
   }
 
@@ -49,6 +49,8 @@ class NoSecrets final : public connector::SecretStore {
 };
 
 }  // namespace
+
+std::string setting_of_secret(const std::string& name) { return "secret/" + name; }
 
 int fail_with(int code, const std::string& message) {
   fmt::print(stderr, "lockstep: {}\n", message);

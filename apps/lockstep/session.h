@@ -67,6 +67,8 @@ class Session {
   std::unique_ptr<Hub> hub_;
 };
 
+/// Under which name the store keeps a connector's secret; an empty value there is none.
+std::string setting_of_secret(const std::string& name);
 void print_findings(const grammar::Findings& findings);
 
 }  // namespace lockstep::app

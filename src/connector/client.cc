@@ -89,9 +89,11 @@ Task<Outcome<void>> Client::open() {
   auto known = co_await context_.environment.secrets.load(context_.config.name + "/account");
   if (!known) co_return tl::unexpected(own_failure(known.error(), FailureClass::transient));
   if (*known && !is_same_account(**known, context_.facts, definition.account_facts)) {
-    co_return tl::unexpected(
-        make_failure(FailureClass::config, FailureScope::connection,
-                     "connection '" + context_.config.name + "' now signs in to another account than before; give the new account a connection of its own"));
+    const std::string& name = context_.config.name;
+    co_return tl::unexpected(make_failure(FailureClass::config, FailureScope::connection,
+                                          "connection '" + name + "' now signs in to another account than before, or as another user (" + account +
+                                              " before: " + **known + "); if it shows the same records, run 'lockstep accept-account " + name +
+                                              "', else give the new account a connection of its own"));
   }
   if (!*known) {
     const Result<void> saved = co_await context_.environment.secrets.save(context_.config.name + "/account", account);

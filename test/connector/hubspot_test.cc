@@ -36,6 +36,7 @@ TEST_F(HubSpot, AnAccountWhoseClockIsSetToAnotherZoneIsTheSameAccount) {
   opened = world.open();
   ASSERT_FALSE(opened);
   EXPECT_NE(opened.error().message.find("another account"), std::string::npos);
+  EXPECT_NE(opened.error().message.find("portal=4242002;"), std::string::npos) << opened.error().message;
 }
 
 TEST_F(HubSpot, ADayThatIsUsedUpIsNotAskedAgainBeforeItIsOver) {

@@ -1,4 +1,5 @@
 """The command line: help and examples everywhere, JSON where a program reads, exit codes as documented."""
+import contextlib
 import json
 import os
 import sqlite3
@@ -7,7 +8,7 @@ import sys
 
 from harness import EndToEnd, main, wait_until
 
-COMMANDS = [["init"], ["check"], ["schema"], ["run"], ["sync"], ["backup"], ["restore"], ["status"], ["record", "show"], ["review", "list"], ["review", "show"], ["review", "resolve"],
+COMMANDS = [["init"], ["check"], ["schema"], ["run"], ["sync"], ["backup"], ["restore"], ["status"], ["accept-account"], ["record", "show"], ["review", "list"], ["review", "show"], ["review", "resolve"],
             ["dead-letters", "list"], ["dead-letters", "groups"], ["dead-letters", "show"], ["dead-letters", "replay"], ["dead-letters", "mend"], ["dead-letters", "discard"], ["audit"]]
 NOBODY = "01JDFK3V8Q4T0Z6M2N9R5S7W1X"
 OK, FAILED, USAGE, CONFIGURATION, NOT_FOUND, UNAVAILABLE = range(6)
@@ -60,7 +61,7 @@ class CommandLineTest(EndToEnd):
         self.make_store()
         for arguments in (["record", "show", "nobody@nowhere.example"], ["record", "show", NOBODY], ["review", "show", NOBODY], ["review", "resolve", NOBODY, "1"],
                           ["dead-letters", "show", NOBODY], ["dead-letters", "replay", NOBODY], ["dead-letters", "discard", NOBODY], ["dead-letters", "mend", NOBODY, "--set", "email=x"], ["dead-letters", "mend", NOBODY, "--link", "1"],
-                          ["dead-letters", "mend", NOBODY, "--map", "lead_source:web=Web"], ["audit", "--connection", "nobody"]):
+                          ["dead-letters", "mend", NOBODY, "--map", "lead_source:web=Web"], ["accept-account", "nobody"], ["audit", "--connection", "nobody"]):
             self.expect(NOT_FOUND, *arguments)
 
     def test_a_system_that_cannot_be_reached_exits_5(self):
@@ -171,6 +172,20 @@ class CommandLineTest(EndToEnd):
         result = self.expect(OK, "sync", "--json")
         for secret in ("lockstep-secret", self.world.environment["DEMO_SUPPORT_KEY"], self.world.environment["DEMO_DOOR_KEY"]):
             self.assertNotIn(secret, result.stdout + result.stderr)
+
+    def test_an_account_is_accepted_anew_at_the_next_sign_in(self):
+        self.expect(OK, "sync")
+        with contextlib.closing(sqlite3.connect(os.path.join(self.world.folder, "lockstep.db"))) as store:
+            kept = lambda: store.execute("SELECT length(value) FROM setting WHERE name = 'secret/salesforce/account'").fetchone()[0]
+            self.assertGreater(kept(), 0)
+            self.expect(NOT_FOUND, "accept-account", "salesfroce", mention="there are: salesforce, dynamics365")
+            self.expect(OK, "accept-account", "salesforce", "--by", "ada", mention="next sign-in of 'salesforce'")
+            self.assertEqual(kept(), 0)
+            self.expect(OK, "sync")
+            self.assertGreater(kept(), 0)
+        decided = self.lines("audit", "--operation", "accept_account")
+        self.assertEqual([(row["connection"], row["changes"][0]["note"]) for row in decided], [("salesforce", "ada")])
+        self.expect(OK, "audit", "--operation", "accept_account", mention="ada")
 
     def test_one_round_in_the_foreground_brings_all_in_step(self):
         self.world.load_systems(6)
