@@ -75,6 +75,7 @@ class Engine {
   Task<Result<void>> read_once(Lane& lane, bool full);
   Task<Result<void>> deliver_once(Lane& lane, std::int64_t& moved);
   Task<Result<void>> drain_once(Failed& failed);
+  Task<Result<void>> deliver_all_once(Failed& failed);
   // What systems are owed since the configuration asks for more (owing.cc).
   Task<Result<void>> owe_under_new_rules();
   Task<Result<void>> owe_all(TypeIndex type);

@@ -37,8 +37,11 @@ Task<Result<void>> Engine::read_once(Lane& lane, bool full) {
     const auto done = co_await lane.discoverer.first_listing_done(type.type);
     if (!done) co_return tl::unexpected(done.error());
     discover::RunReport report;
-    if (*done && !full) report = co_await lane.discoverer.poll(type.type);
-    if (!*done || full || report.position_lost) report = co_await lane.discoverer.refresh(type.type);
+    const Duration age = hub_.now() - co_await lane.discoverer.last_refresh(type.type);
+    const Duration every = type.schedule.full_refresh_every;
+    const bool lists = !*done || full || (every > Duration{0} && age >= every);
+    if (!lists) report = co_await lane.discoverer.poll(type.type);
+    if (lists || report.position_lost) report = co_await lane.discoverer.refresh(type.type);
     take(lane, report, "sync", type.type);
     if (!report.ok()) co_return not_read(lane.system.name, report);
     lane.listed.insert(type.type);
@@ -76,6 +79,23 @@ Task<Result<void>> Engine::drain_once(Failed& failed) {
   co_return Result<void>{};
 }
 
+Task<Result<void>> Engine::deliver_all_once(Failed& failed) {
+  CO_TRY_VOID(co_await drain_once(failed));
+  for (const Duration wait : kWaits) {
+    bool waits = false;
+    co_await side_by_side(failed, [this, &waits](Lane& lane) -> Task<Result<void>> {
+      const auto due = co_await next_due(lane);
+      waits = waits || (due && *due < hub_.now() + kWaits.back());
+      co_return Result<void>{};
+    });
+    if (!waits) break;
+    co_await hub_.executor.clock().sleep(wait);
+    co_await side_by_side(failed, [this](Lane& lane) { return read_once(lane, false); });
+    CO_TRY_VOID(co_await drain_once(failed));
+  }
+  co_return Result<void>{};
+}
+
 Task<Result<void>> Engine::sync_once(bool full) {
   hub_.started = hub_.now();
   Store::Work recover = [&](Transaction& transaction) -> Result<void> {
@@ -91,19 +111,7 @@ Task<Result<void>> Engine::sync_once(bool full) {
     const Result<void> settled = co_await recover_now();
     if (!settled) co_return tl::unexpected(settled.error());
   }
-  for (const Duration wait : kWaits) {
-    if (hub_.recovering) break;
-    CO_TRY_VOID(co_await drain_once(failed));
-    bool waits = false;
-    co_await side_by_side(failed, [this, &waits](Lane& lane) -> Task<Result<void>> {
-      const auto due = co_await next_due(lane);
-      waits = waits || (due && *due < hub_.now() + kWaits.back());
-      co_return Result<void>{};
-    });
-    if (!waits) break;
-    co_await hub_.executor.clock().sleep(wait);
-    co_await side_by_side(failed, [this](Lane& lane) { return read_once(lane, false); });
-  }
+  if (!hub_.recovering) CO_TRY_VOID(co_await deliver_all_once(failed));
   if (failed.empty()) co_return Result<void>{};
   std::string text;
   for (const auto& [name, error] : failed) text += (text.empty() ? "" : "; ") + error.message;

@@ -45,6 +45,24 @@ TEST(SyncOnce, ADeleteReachesEverybodyInTheSameRound) {
   for (const auto& system : world.systems) EXPECT_EQ(system->live("contact").size(), 29u) << system->name();
 }
 
+TEST(SyncOnce, EachSystemIsListedWholeWhenItsFullRefreshIsDue) {
+  World world;
+  world.configure = [](Hub& hub) {
+    for (SystemType& type : hub.systems[0].types) type.schedule.full_refresh_every = Duration{4 * 3'600'000};
+    for (SystemType& type : hub.systems[1].types) type.schedule.full_refresh_every = Duration{0};
+  };
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  ASSERT_TRUE(world.sync_once());
+  const auto scans = [&] { return std::pair(north.scans, east.scans); };
+  const auto first = scans();
+  for (int i = 0; i < 9; ++i) {
+    world.run_for(Duration{3'600'000});
+    ASSERT_TRUE(world.sync_once());
+  }
+  EXPECT_EQ(scans(), std::pair(first.first * 3, first.second)) << "after four and after eight hours";
+}
+
 TEST(SyncOnce, AWriteThatAServerCouldNotTakeAtFirstIsTriedAgain) {
   World world;
   for (const char* name : {"north", "east"}) world.add_system(name);
