@@ -11,9 +11,12 @@ namespace {
 
 std::string name_of(const TypeNames& type, std::int64_t number) { return std::string(type.type) + " " + std::to_string(number); }
 
-/// A case there cannot be without a customer. One whose customer is deleted everywhere goes on naming him, by a record that was merged away there.
-bool has_to_name_somebody(std::string_view crm, const TypeNames& type, std::string_view field, const GoldenRecord& record) {
-  return crm == "dynamics365" && type.type == "case" && record.references.empty() && record.references_to_deleted.contains(std::string(field));
+/// A case there cannot be without a customer. One whose customer is deleted everywhere goes on naming him, by a record that was merged away there
+/// or taken out of use. The hub may know nothing of him any more: a delete that a restored backup forgot has cleared references already elsewhere,
+/// which looks like somebody's edit.
+bool has_to_name_somebody(const Evidence& evidence, std::string_view crm, const TypeNames& type, std::string_view field, const GoldenRecord& record) {
+  if (crm != "dynamics365" || type.type != "case" || !record.references.empty()) return false;
+  return record.references_to_deleted.contains(std::string(field)) || (evidence.forgotten && field == "contact");
 }
 
 /// Invariant 1: every linked system holds the golden value of every mapped field, but for open items.
@@ -95,7 +98,7 @@ class Convergence final : public Oracle {
       // A delete that a restored backup forgot has cleared references already, which looks like somebody's edit. A case there cannot be without its
       // customer, and stays as it is.
       const bool is_kept = evidence.forgotten && crm == "dynamics365" && type.type == "case" && reference.field == "contact" && number(golden.references) == -2;
-      if (number(held.references) == -1 && has_to_name_somebody(crm, type, reference.field, golden)) continue;
+      if (number(held.references) == -1 && has_to_name_somebody(evidence, crm, type, reference.field, golden)) continue;
       if (!is_kept && number(golden.references) != number(held.references))
         return fmt::format("{} is {} {} in the hub and {} in {} ({})", reference.field, reference.to, number(golden.references), number(held.references), crm,
                            held.id);
@@ -142,7 +145,7 @@ class References final : public Oracle {
             for (const auto& [field, target] : held.references)
               if (target == -1 && !evidence.is_explained(type.type, number) && !waits_for_a_person(evidence, type, number, field) &&
                   std::ranges::none_of(evidence.golden_of(type.type, number),
-                                       [&](const GoldenRecord* record) { return has_to_name_somebody(crm, type, field, *record); }))
+                                       [&](const GoldenRecord* record) { return has_to_name_somebody(evidence, crm, type, field, *record); }))
                 return fmt::format("{} in {} ({}): its {} is not there", name_of(type, number), crm, held.id, field);
     return std::nullopt;
   }

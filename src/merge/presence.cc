@@ -53,7 +53,23 @@ void close_delete_reviews(Work& work, std::optional<ConnectionId> connection, co
       work.close(i, why);
 }
 
-void revive_entity(Work& work, std::string why) {
+/// What a record came to hold before somebody brought it back, and what had lost to nothing but the delete, is not to be written over
+/// now. `edited`: what is just seen there is newer.
+void take_what_lost_to_the_delete(Work& work, const Link& link, const LinkField* edited) {
+  for (std::size_t i = 0; i < link.fields.size() && i < work.state.golden.fields.size(); ++i) {
+    const FieldIndex index{static_cast<std::uint16_t>(i)};
+    const LinkField& held = link.fields[i];
+    const GoldenField& golden = work.state.golden.fields[i];
+    const FieldPolicy& policy = work.policy_of(link.connection, index);
+    if (&held == edited || is_outward(policy) || golden.frozen || held.unverified || !held.shadow || held.acked != held.shadow) continue;
+    if (held.shadow->is_blank() || work.same(link.connection, index, *held.shadow, golden.value) || owned_elsewhere(work, link, index)) continue;
+    const StampedValue theirs{held.acked_stamp, *held.shadow};
+    if (compare(theirs, StampedValue{golden.stamp, golden.value}, work.context.policy) > 0 && outranks(work, index, policy, theirs))
+      set_golden(work, index, *held.shadow, held.acked_stamp, "held in " + work.name_of(link.connection) + " when the record came back");
+  }
+}
+
+void revive_entity(Work& work, std::string why, const LinkField* edited = nullptr) {
   Golden& golden = work.state.golden;
   golden.presence = EntityPresence::present;
   golden.deleted_cause.clear();
@@ -61,6 +77,9 @@ void revive_entity(Work& work, std::string why) {
   work.effects.golden_changed = work.effects.revived = true;
   close_delete_reviews(work, std::nullopt, "the record is present again");
   work.note(std::move(why));
+  for (const Link& link : work.state.links)
+    if (link.presence == LinkPresence::present && !link.secondary && work.context.policy.find(link.connection))
+      take_what_lost_to_the_delete(work, link, edited);
 }
 
 /// A value that this link was never given counts too, also where what it held is not known: a create whose answer shows
@@ -160,24 +179,6 @@ void record_back(Work& work, Link& link, const Stamp& stamp) {
   open_delete_review(work, link, "back from the dead in " + where, std::move(candidate));
 }
 
-namespace {
-
-/// What the record came to hold before it was edited again, and what had lost to nothing but the delete, is not to be written over now.
-void take_what_lost_to_the_delete(Work& work, const Link& link, FieldIndex edited) {
-  for (std::size_t i = 0; i < link.fields.size() && i < work.state.golden.fields.size(); ++i) {
-    const FieldIndex index{static_cast<std::uint16_t>(i)};
-    const LinkField& held = link.fields[i];
-    const GoldenField& golden = work.state.golden.fields[i];
-    const FieldPolicy& policy = work.policy_of(link.connection, index);
-    if (index == edited || is_outward(policy) || golden.frozen || held.unverified || !held.shadow || held.acked != held.shadow) continue;
-    if (held.shadow->is_blank() || work.same(link.connection, index, *held.shadow, golden.value)) continue;
-    if (compare(StampedValue{held.acked_stamp, *held.shadow}, StampedValue{golden.stamp, golden.value}, work.context.policy) <= 0) continue;
-    set_golden(work, index, *held.shadow, held.acked_stamp, "held by the record that came back in " + work.name_of(link.connection));
-  }
-}
-
-}  // namespace
-
 bool edit_against_tombstone(Work& work, const Link& link, FieldIndex field, const Value& value, const Stamp& stamp) {
   const std::string where = work.name_of(link.connection);
   const LinkPolicy& policy = work.policy_of(link.connection);
@@ -186,8 +187,7 @@ bool edit_against_tombstone(Work& work, const Link& link, FieldIndex field, cons
     return false;
   }
   if (policy.delete_versus_edit == DeleteVersusEdit::edit_wins) {
-    revive_entity(work, "edited in " + where + ", which counts against the delete");
-    take_what_lost_to_the_delete(work, link, field);
+    revive_entity(work, "edited in " + where + ", which counts against the delete", &link.fields[field.value()]);
     return true;
   }
   ReviewCandidate candidate;
