@@ -62,11 +62,11 @@ HubSpot::Answer HubSpot::label_update(Call& call) {
   TRY(TiePath path, tie_path(call));
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
-  const json::value* id = body->if_contains("associationTypeId");
+  Associations& known = portal_.associations();
+  auto id = known.type_id_of(*body);
   std::string label(text_member(*body, "label"));
   if (!id || label.empty()) return bad_json("line 1, column 1: associationTypeId and label are required");
-  Associations& known = portal_.associations();
-  const AssociationType* type = known.find_type(*path.pair.from, *path.pair.to, scalar_text(*id));
+  const AssociationType* type = known.find_type(*path.pair.from, *path.pair.to, *id);
   if (!type || !type->own_label()) return hubspot::not_found();
   known.rename_label(*path.pair.from, *path.pair.to, *type, label, std::string(text_member(*body, "inverseLabel")));
   return http::Response(204, "");

@@ -79,7 +79,7 @@ Outcome<AssociationTypes> read_types(const Associations& associations, const Typ
     const json::object* object = item.if_object();
     const json::value* id = object ? object->if_contains("associationTypeId") : nullptr;
     std::string_view category = object ? text_member(*object, "associationCategory") : "";
-    auto type_id = object ? association_type_id(*object) : std::nullopt;
+    auto type_id = object ? associations.type_id_of(*object) : std::nullopt;
     const AssociationType* type = type_id ? associations.find_type(*pair.from, *pair.to, *type_id) : nullptr;
     if (!type || type->category() != category) return invalid_type(pair, id ? scalar_text(*id) : "");
     types.push_back(type);

@@ -27,9 +27,6 @@ struct AssociationType {
   std::string_view category() const { return user_defined ? "USER_DEFINED" : "HUBSPOT_DEFINED"; }
 };
 
-/// What a call names as associationTypeId, a number or its text; nothing where it is neither.
-std::optional<int> association_type_id(const json::object& spec);
-
 inline constexpr int kParentOfCompany = 14;  // from a company to its parent
 
 inline constexpr std::size_t kMaxOwnLabels = 10;  // of a pair, in one direction; removed ones keep their place
@@ -50,7 +47,10 @@ struct TieChange {
 class Associations {
  public:
   explicit Associations(const Catalogue& catalogue);
-  bool first_is_primary = false;  // whether the first company of a record is its primary one, however it was tied
+  bool type_ids_as_texts = false;  // "279" in a body is as good as 279
+  bool first_is_primary = false;   // whether the first company of a record is its primary one, however it was tied
+  /// What a call names as associationTypeId; nothing where that is no number.
+  std::optional<int> type_id_of(const json::object& spec) const;
 
   /// Unlabelled first; empty when these types are never tied.
   const std::vector<AssociationType>& types(const ObjectType& from, const ObjectType& to) const;

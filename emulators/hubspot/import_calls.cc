@@ -185,7 +185,7 @@ HubSpot::Answer HubSpot::export_start(Call& call) {
   if (format == "XLS" || format == "XLSX") return not_served(fmt::format("exports as {}", format));
   if (format != "CSV") return invalid("format must be one of CSV, XLS, XLSX");
   if (!text_member(*body, "associatedObjectType").empty() || !text_list(*body, "associatedObjectTypes").empty()) return not_served("exports of associations");
-  ObjectType* type = portal_.catalogue().find(text_member(*body, "objectType"));
+  ObjectType* type = portal_.catalogue().find(text_member(*body, "objectType"), kUpperName);
   if (!type) return invalid(fmt::format("Unable to infer object type from: {}", text_member(*body, "objectType")));
   if (limits_ && !export_limit_.admit(call.now))
     return refuse(429, "RATE_LIMITS", fmt::format("No more than {} exports can be made in 24 hours", export_limit_.limit()));

@@ -86,20 +86,31 @@ void write_row(Portal& portal, Import& import, std::size_t index) {
   problem(error_type(done.error()), done.error().message, value ? scalar_text(*value) : "", property);
 }
 
-/// A member by its present name or by the one before, which the clients' own examples still have.
-std::string_view either(const json::object& object, std::string_view name, std::string_view older) {
-  std::string_view text = text_member(object, name);
-  return text.empty() ? text_member(object, older) : text;
+/// By its present name or by the one before, which the documentation's own examples still have: "contact", "CONTACT".
+ObjectType* type_of(Portal& portal, const json::object& mapping) {
+  std::string_view name = text_member(mapping, "columnObjectTypeId");
+  return name.empty() ? portal.catalogue().find(text_member(mapping, "columnObjectType"), kUpperName) : portal.catalogue().find(name, kFullName);
+}
+
+Outcome<std::string_view> column_kind(const json::object& mapping) {
+  static constexpr std::string_view kColumnKinds[] = {
+      "", "STANDARD", "HUBSPOT_OBJECT_ID", "HUBSPOT_ALTERNATE_ID", "FLEXIBLE_ASSOCIATION_LABEL", "ASSOCIATION_KEYS"};
+  std::string_view kind = text_member(mapping, "columnType");
+  if (kind.empty()) kind = text_member(mapping, "idColumnType");
+  if (std::find(std::begin(kColumnKinds), std::end(kColumnKinds), kind) == std::end(kColumnKinds))
+    return invalid(fmt::format("There is no columnType {}", kind));
+  return kind;
 }
 
 Outcome<Import::Column> read_column(Portal& portal, Import& import, const json::object& mapping, const std::string& header) {
   if (text_member(mapping, "columnName") != header) return invalid(fmt::format("The column {} of the file is not mapped in its place", header));
-  ObjectType* type = portal.catalogue().find(either(mapping, "columnObjectTypeId", "columnObjectType"));
+  ObjectType* type = type_of(portal, mapping);
   if (!type) return invalid(fmt::format("The column {} needs a columnObjectTypeId", header));
   if (import.type && import.type != type) return not_served("imports of several object types");
   import.type = type;
   Import::Column column;
-  std::string_view kind = either(mapping, "columnType", "idColumnType"), name = text_member(mapping, "propertyName");
+  TRY(std::string_view kind, column_kind(mapping));
+  std::string_view name = text_member(mapping, "propertyName");
   const json::value* ties = mapping.if_contains("foreignKeyType");
   if (kind == "FLEXIBLE_ASSOCIATION_LABEL" || kind == "ASSOCIATION_KEYS" || (ties && !ties->is_null())) return not_served("imports of associations");
   if (kind == "HUBSPOT_OBJECT_ID") name = "hs_object_id";
@@ -152,6 +163,9 @@ Outcome<Import> read_import(Portal& portal, const std::vector<FormPart>& parts) 
   const json::object& request = document.root().get_object();
   import.name = std::string(text_member(request, "name"));
   import.date_format = std::string(text_member(request, "dateFormat"));
+  static constexpr std::string_view kDateFormats[] = {"", "MONTH_DAY_YEAR", "DAY_MONTH_YEAR", "YEAR_MONTH_DAY"};
+  if (std::find(std::begin(kDateFormats), std::end(kDateFormats), import.date_format) == std::end(kDateFormats))
+    return invalid(fmt::format("There is no dateFormat {}", import.date_format));
   if (const json::value* list = request.if_contains("createContactListFromImport"); list && list->is_bool() && list->get_bool())
     return not_served("imports that make a list");
   const json::value* files = request.if_contains("files");

@@ -152,7 +152,7 @@ HubSpot::Answer HubSpot::journal_snapshots(Call& call) {
   json::array made;
   for (const json::value& item : asked->get_array()) {
     const json::object* one = item.if_object();
-    ObjectType* type = one ? portal_.catalogue().find(text_member(*one, "objectTypeId")) : nullptr;
+    ObjectType* type = one ? portal_.catalogue().find(text_member(*one, "objectTypeId"), kIdAlone) : nullptr;
     if (!type) return invalid("objectTypeId is not known");
     const json::value* given = one->if_contains("objectId");
     std::string id = given ? scalar_text(*given) : "";

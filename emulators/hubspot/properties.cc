@@ -1,6 +1,7 @@
 #include "emulators/hubspot/properties.h"
 
 #include <algorithm>
+#include <cctype>
 
 #include "base/check.h"
 #include "base/text.h"
@@ -184,13 +185,20 @@ void Catalogue::searchable_words() {
   for (const auto& [name, words] : kWords) object(name).searchable = words;
 }
 
-ObjectType* Catalogue::find(std::string_view name) {
-  for (ObjectType& object : objects_) {
-    if (object.custom && object.custom->archived.ms != 0) continue;
-    if (object.type_id == name || equal_no_case(object.name, name) || equal_no_case(object.singular, name)) return &object;
-    if (object.custom && equal_no_case("p_" + object.custom->name, name)) return &object;
-  }
-  return nullptr;
+ObjectType* Catalogue::find(std::string_view name, const TypeNames& names) {
+  auto raised = [](std::string word, std::size_t letters) {
+    for (std::size_t i = 0; i < std::min(letters, word.size()); ++i) word[i] = static_cast<char>(std::toupper(static_cast<unsigned char>(word[i])));
+    return word;
+  };
+  auto fits = [&](const ObjectType& object) {
+    if (object.custom && object.custom->archived.ms != 0) return false;
+    if (object.type_id == name || (object.custom && (object.name == name || "p_" + object.custom->name == name))) return true;
+    if ((names.any || any_names) && (equal_no_case(object.name, name) || equal_no_case(object.singular, name))) return true;
+    return (names.plural && object.name == name) || (names.singular && object.singular == name) ||
+           (names.upper_singular && raised(object.singular, object.singular.size()) == name) || (names.capital_plural && raised(object.name, 1) == name);
+  };
+  auto found = std::find_if(objects_.begin(), objects_.end(), fits);
+  return found == objects_.end() ? nullptr : &*found;
 }
 
 ObjectType& Catalogue::object(std::string_view name) {

@@ -128,7 +128,7 @@ HubSpot::Answer HubSpot::schemas_batch_read(Call& call) {
   TRY(const json::object* body, read_body(call, document));
   json::array results;
   for (const std::string& name : text_list(*body, "inputs")) {
-    const ObjectType* type = portal_.catalogue().find(name);
+    const ObjectType* type = portal_.catalogue().find(name, kIdAlone);
     if (type && type->custom) results.push_back(render_schema(*type, true));
   }
   return json_answer(200, json::object{{"results", std::move(results)}});
@@ -162,7 +162,7 @@ HubSpot::Answer HubSpot::schema_create(Call& call) {
   TRY_VOID(read_labels(*body, properties, custom, required));
   std::vector<ObjectType*> tied;
   for (const std::string& name : text_list(*body, "associatedObjects")) {
-    tied.push_back(portal_.catalogue().find(name));
+    tied.push_back(portal_.catalogue().find(name, kUpperName));
     if (!tied.back()) return invalid(fmt::format("Unable to infer object type from: {}", name));
   }
   type.defaults = {custom.primary, "hs_createdate", "hs_lastmodifieddate", "hs_object_id"};
@@ -209,8 +209,8 @@ HubSpot::Answer HubSpot::schema_tie(Call& call) {
   TRY(ObjectType * type, type_of(call));
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
-  ObjectType* from = portal_.catalogue().find(text_member(*body, "fromObjectTypeId"));
-  ObjectType* to = portal_.catalogue().find(text_member(*body, "toObjectTypeId"));
+  ObjectType* from = portal_.catalogue().find(text_member(*body, "fromObjectTypeId"), kFullName);
+  ObjectType* to = portal_.catalogue().find(text_member(*body, "toObjectTypeId"), kFullName);
   if (!from || !to || (from != type && to != type) || !type->custom) return invalid("an association needs two object types, one of them this one");
   if (!portal_.associations().types(*from, *to).empty()) return refuse(409, "CONFLICT", "These object types are associated already.");
   portal_.associations().add_pair(*from, *to, std::string(text_member(*body, "name")));

@@ -74,7 +74,7 @@ Outcome<Filter> read_filter(Portal& portal, const ObjectType& type, const json::
   if (std::find(std::begin(kOperators), std::end(kOperators), filter.op) == std::end(kOperators))
     return bad_json(fmt::format("line 1, column 1: there is no operator {}", filter.op));
   if (name.starts_with("associations.")) {
-    filter.associated = portal.catalogue().find(name.substr(13));
+    filter.associated = portal.catalogue().find(name.substr(13), kFullName);
     bool fits =
         filter.associated && !type.custom && !filter.associated->custom && filter.op == "EQ" && !portal.associations().types(type, *filter.associated).empty();
     if (!fits) return invalid(fmt::format("{} {} is not supported", name, filter.op));

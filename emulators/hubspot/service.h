@@ -301,7 +301,7 @@ class HubSpot final : public StandIn {
   /// kFaultBatchItem, asked for each row.
   bool batch_item_fails(const Call& call);
 
-  Outcome<ObjectType*> type_of(const Call& call);
+  Outcome<ObjectType*> type_of(const Call& call, const TypeNames& names = kPathName);
   Writer writer(const Call& call) const;
   /// The record a path names, by id or, where the call takes it, by idProperty; `merged_too`: merged ids lead on.
   Outcome<RowNumber> row_of(const Call& call, const ObjectType& type, bool merged_too, bool by_key);

@@ -72,8 +72,9 @@ HubSpot::Answer HubSpot::webhook_configure(Call& call) {
   std::string url(text_member(*body, "targetUrl"));
   if (!http::parse_url(url)) return invalid("targetUrl is missing or not absolute");
   std::int64_t most = kUsuallyConcurrent;
-  if (const json::value* throttling = body->if_contains("throttling")) {
-    const json::value* given = throttling->is_object() ? throttling->get_object().if_contains("maxConcurrentRequests") : nullptr;
+  const json::value* throttling = body->if_contains("throttling");
+  if (throttling || !portal_.settings().throttling_optional) {
+    const json::value* given = throttling && throttling->is_object() ? throttling->get_object().if_contains("maxConcurrentRequests") : nullptr;
     if (!given || !given->is_int64() || given->get_int64() < kLeastConcurrent) return invalid("throttling.maxConcurrentRequests must be greater than 5");
     most = given->get_int64();
   }

@@ -158,8 +158,24 @@ TEST_F(Quirks, AnImportThatWouldAssociateIsNotDoneByHalf) {
       501);
 }
 
-// fact: §5.1 [K]
-TEST_F(Quirks, AnImportMayBeToldInTheWordsOfTheClientsExamples) {
+// fact: §5.1 [D]
+TEST_F(Quirks, WhatAnImportDoesNotKnowIsRefused) {
+  auto send = [&](const std::string& column, const std::string& more = "") {
+    return send_import("Email\na@x.example\n", R"({"name":"n",)" + more +
+                                                   R"("files":[{"fileName":"c.csv","fileImportPage":{"hasHeader":true,"columnMappings":[)" +
+                                                   R"({"columnName":"Email","propertyName":"email",)" + column + "}]}}]}")
+        .status;
+  };
+  for (const char* type : {R"("columnObjectTypeId":"0-1")", R"("columnObjectTypeId":"contact")", R"("columnObjectType":"CONTACT")"}) EXPECT_EQ(send(type), 200);
+  for (const char* type : {R"("columnObjectTypeId":"CONTACT")", R"("columnObjectTypeId":"contacts")", R"("columnObjectType":"contact")"})
+    EXPECT_EQ(send(type), 400) << type;
+  EXPECT_EQ(send(R"("columnObjectTypeId":"0-1","columnType":"KEY")"), 400);
+  EXPECT_EQ(send(R"("columnObjectTypeId":"0-1")", R"("dateFormat":"YEAR_FIRST",)"), 400);
+  EXPECT_EQ(send(R"("columnObjectTypeId":"0-1")", R"("dateFormat":"DAY_MONTH_YEAR",)"), 200);
+}
+
+// fact: §5.1 [D], §5.1 [K]
+TEST_F(Quirks, AnImportMayBeToldInTheWordsOfTheExamples) {
   Answer started = send_import("First Name,Email\nAnn,a@x.example\n",
                                R"({"name":"n","files":[{"fileName":"c.csv","fileImportPage":{"hasHeader":true,"columnMappings":[)"
                                R"({"columnName":"First Name","propertyName":"firstname","columnObjectType":"CONTACT"},)"
@@ -235,6 +251,45 @@ TEST_F(Quirks, WhenATicketWasMadeAndClosedIsNotWritten) {
   EXPECT_EQ(value("tickets", id, "time_to_close"), "86400000");
 }
 
+// fact: §2.4 [D], §2.4 [U] switch: boolean_values
+TEST_F(Quirks, TrueAndFalseAreWrittenAsTexts) {
+  std::string id = created_id("companies", {{"name", "A"}, {"is_public", "true"}});
+  EXPECT_EQ(update("companies", id, {{"is_public", false}}).status, 400);
+  EXPECT_EQ(value("companies", id, "is_public"), "true");
+  set({{"boolean_values", true}});
+  EXPECT_EQ(update("companies", id, {{"is_public", false}}).status, 200);
+  EXPECT_EQ(value("companies", id, "is_public"), "false");
+}
+
+// fact: §2.2 [S], §2.12 [S] switch: numeric_input_ids
+TEST_F(Quirks, IdsOfInputsAreTexts) {
+  std::string ann = contact("a@x.example"), bob = contact("b@x.example"), acme = company("Acme");
+  std::int64_t number = std::stoll(ann), firm = std::stoll(acme), other = std::stoll(bob);
+  const std::string objects = "/crm/v3/objects/contacts/", ties = "/crm/v4/associations/contacts/companies/batch/";
+  json::object kind{{"associationCategory", "HUBSPOT_DEFINED"}, {"associationTypeId", 279}};
+  json::object pair{{"from", {{"id", number}}}, {"to", {{"id", firm}}}, {"types", json::array{kind}}};
+  auto all = [&] {
+    std::string told;
+    for (const auto& [path, input] : {std::pair<std::string, json::object>(objects + "batch/read", {{"id", number}}),
+                                      {objects + "batch/update", {{"id", number}, {"properties", {{"city", "Oslo"}}}}},
+                                      {ties + "create", pair},
+                                      {ties + "read", {{"id", number}}},
+                                      {ties + "archive", {{"from", {{"id", number}}}, {"to", json::array{{{"id", firm}}}}}},
+                                      {objects + "batch/archive", {{"id", other}}}})
+      told += std::to_string(post(path, {{"inputs", json::array{input}}}).status) + " ";
+    told += std::to_string(post(objects + "merge", {{"primaryObjectId", number}, {"objectIdToMerge", other}}).status) + " ";
+    return told + std::to_string(post(objects + "gdpr-delete", {{"objectId", number}}).status);
+  };
+  EXPECT_EQ(all(), "400 400 400 207 400 400 400 400");
+  EXPECT_EQ(post("/crm/v3/objects/contacts",
+                 {{"properties", {{"email", "c@x.example"}}}, {"associations", json::array{{{"to", {{"id", firm}}}, {"types", json::array{kind}}}}}})
+                .status,
+            201)
+      << "the guides write what a new record is tied to as a number";
+  set({{"numeric_input_ids", true}});
+  EXPECT_EQ(all(), "200 200 201 200 204 204 404 204");
+}
+
 // fact: §3.1 [U] switch: search_iso_dates
 TEST_F(Quirks, DatesOfASearchAreMilliseconds) {
   std::string id = contact("a@x.example");
@@ -279,16 +334,31 @@ TEST_F(Quirks, OnlyCreatesAnswerWithTheirTraceId) {
   EXPECT_TRUE(trace());
 }
 
-// fact: §2.5 [O], §2.11 [D2] switch: merged_ids_writable
-TEST_F(Quirks, AMergedIdIsNotWritten) {
+// fact: §2.11 [D]
+TEST_F(Quirks, AMergedIdIsWrittenByTheBasicUpdateAlone) {
   std::string ann = contact("a@x.example"), bob = contact("b@x.example");
   std::string both = text_at(post("/crm/v3/objects/contacts/merge", {{"primaryObjectId", ann}, {"objectIdToMerge", bob}}).body, "/id");
-  EXPECT_EQ(update("contacts", bob, {{"jobtitle", "CTO"}}).status, 404);
+  EXPECT_EQ(text_at(update("contacts", bob, {{"jobtitle", "CTO"}}).body, "/id"), both);
+  EXPECT_EQ(value("contacts", both, "jobtitle"), "CTO");
+  json::object input{{"id", bob}, {"properties", {{"jobtitle", "Director"}}}};
+  EXPECT_EQ(text_at(post("/crm/v3/objects/contacts/batch/update", {{"inputs", {input}}}).body, "/results"), "[]");
+}
+
+// fact: §2.5 [O], §2.11 [D2] switch: merged_ids_writable
+TEST_F(Quirks, AMergedIdIsNeitherInBatchesNorDeletedNorMerged) {
+  std::string ann = contact("a@x.example"), bob = contact("b@x.example");
+  std::string both = text_at(post("/crm/v3/objects/contacts/merge", {{"primaryObjectId", ann}, {"objectIdToMerge", bob}}).body, "/id");
+  EXPECT_EQ(api.send("DELETE", "/crm/v3/objects/contacts/" + bob).status, 404);
+  std::string cem = contact("c@x.example");
+  auto merge = [&] { return post("/crm/v3/objects/contacts/merge", {{"primaryObjectId", cem}, {"objectIdToMerge", ann}}); };
+  EXPECT_EQ(merge().status, 404);
   json::object input{{"id", bob}, {"properties", {{"jobtitle", "Director"}}}};
   EXPECT_EQ(text_at(post("/crm/v3/objects/contacts/batch/update", {{"inputs", {input}}}).body, "/results"), "[]");
   set({{"merged_ids_writable", true}});
-  EXPECT_EQ(text_at(update("contacts", bob, {{"jobtitle", "CTO"}}).body, "/id"), both);
   EXPECT_EQ(text_at(post("/crm/v3/objects/contacts/batch/update", {{"inputs", {input}}}).body, "/results/0/id"), both);
+  std::string all = text_at(merge().body, "/id");
+  EXPECT_EQ(api.send("DELETE", "/crm/v3/objects/contacts/" + bob).status, 204);
+  EXPECT_EQ(read("contacts", all).status, 404);
 }
 
 // fact: §2.11 [O] switch: merge_deletes_primary

@@ -255,10 +255,13 @@ TEST_F(Hooks, GoOutNoMoreAtOnceThanTheSettingsSay) {
   EXPECT_EQ(portal->take_outgoing().size(), 1u);
 }
 
-// fact: §3.2 [O]
-TEST_F(Hooks, SettingsThatNameNoNumberHaveTheUsualOne) {
+// fact: §3.2 [S], §3.2 [O] switch: throttling_optional
+TEST_F(Hooks, SettingsNameTheirNumberOfRequests) {
   std::string path = "/webhooks/v3/2500001/settings?hapikey=lockstep-developer-key";
   json::object settings{{"targetUrl", "https://hooks.example.test/"}, {"maxConcurrentRequests", 5}};  // as n8n sends them: what is unknown is passed over
+  EXPECT_EQ(api.send_json("PUT", path, settings).status, 400);
+  EXPECT_EQ(api.get(path).status, 404) << "nothing was set";
+  set({{"throttling_optional", true}});
   Answer answer = api.send_json("PUT", path, settings);
   EXPECT_EQ(answer.status, 200) << answer.text;
   EXPECT_EQ(text_at(answer.body, "/throttling/maxConcurrentRequests"), "10");
