@@ -6,7 +6,6 @@
 namespace lockstep::emulators::hubspot {
 namespace {
 
-constexpr std::size_t kMaxRead = 100;  // the guide says 1,000, integrators report 100
 constexpr std::size_t kMaxArchive = 100;
 constexpr std::size_t kTiesPerRecord = 100;
 
@@ -61,7 +60,7 @@ HubSpot::Answer HubSpot::ties_batch_read(Call& call, const TieStyle& style) {
   TRY(TiePath path, tie_path(call));
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
-  TRY(auto inputs, read_inputs(*body, kMaxRead));
+  TRY(auto inputs, read_inputs(*body, static_cast<std::size_t>(portal_.settings().association_read_inputs)));
   json::array results, errors;
   for (const json::object* input : inputs) {
     std::string id = id_text(input->if_contains("id"), portal_.settings().numeric_input_ids);
@@ -76,8 +75,10 @@ HubSpot::Answer HubSpot::ties_batch_read(Call& call, const TieStyle& style) {
     std::string next;
     std::vector<Associations::Tie> ties;
     if (row != kNoRow) {
-      ties =
-          page_of(portal_.live_ties(*path.pair.from, row, *path.pair.to), *path.pair.to, style.pages ? text_member(*input, "after") : "", kTiesPerRecord, next);
+      std::vector<Associations::Tie> all = portal_.live_ties(*path.pair.from, row, *path.pair.to);
+      if (style.primary_alone && portal_.associations().has_primary(*path.pair.from, *path.pair.to))
+        std::erase_if(all, [](const Associations::Tie& tie) { return !tie.types.front()->primary; });
+      ties = page_of(std::move(all), *path.pair.to, style.pages ? text_member(*input, "after") : "", kTiesPerRecord, next);
     }
     if (ties.empty()) {
       errors.push_back(error_row(no_associations(path.pair, id)));

@@ -61,9 +61,9 @@ json::array made_by_name(const TypePair& pair, RowNumber row, RowNumber to_row, 
 
 }  // namespace
 
-const TieStyle kLabelledTies{2'000, 201, true, types_of_input, ties_with_types, made_with_labels};
-const TieStyle kDefaultTies{2'000, 200, true, unlabelled, ties_with_types, made_both_ways};
-const TieStyle kNamedTies{100, 201, false, type_by_name, ties_by_name, made_by_name};
+const TieStyle kLabelledTies{2'000, 201, false, true, types_of_input, ties_with_types, made_with_labels};
+const TieStyle kDefaultTies{2'000, 200, false, true, unlabelled, ties_with_types, made_both_ways};
+const TieStyle kNamedTies{100, 201, true, false, type_by_name, ties_by_name, made_by_name};
 
 Outcome<const AssociationType*> named_type(const Associations& associations, const TypePair& pair, std::string_view id_or_name) {
   const AssociationType* type = associations.find_type(*pair.from, *pair.to, id_or_name);

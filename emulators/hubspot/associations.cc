@@ -19,7 +19,7 @@ const ObjectType& by_name(const Catalogue& catalogue, std::string_view name) {
 
 std::optional<int> Associations::type_id_of(const json::object& spec) const {
   const json::value* given = spec.if_contains("associationTypeId");
-  std::string text = given && (given->is_int64() || type_ids_as_texts) ? scalar_text(*given) : "";
+  std::string text = given && (given->is_int64() || numbers_as_texts) ? scalar_text(*given) : "";
   bool whole = !text.empty() && text.size() < 8 && text.find_first_not_of("0123456789") == std::string::npos;
   return whole ? std::optional(std::stoi(text)) : std::nullopt;
 }

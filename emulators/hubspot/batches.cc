@@ -109,6 +109,7 @@ HubSpot::Answer HubSpot::batch_read(Call& call) {
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
   TRY(auto inputs, read_inputs(*body, kMaxInputs));
+  for (const char* list : {"properties", "propertiesWithHistory"}) TRY_VOID(check_text_list(*body, list));
   std::string_view id_property = text_member(*body, "idProperty");
   const Property* key = type->find(id_property.empty() ? "hs_object_id" : id_property);
   if (!key || !Portal::is_key(*type, *key)) return invalid(fmt::format("{} is not a unique property of {}", id_property, type->name));
@@ -124,7 +125,7 @@ HubSpot::Answer HubSpot::batch_read(Call& call) {
       missing.push_back(std::move(id));
     }
   }
-  Wanted wanted{select(*type, text_list(*body, "properties")), histories(*type, text_list(*body, "propertiesWithHistory"))};
+  Wanted wanted{select(*type, text_list(*body, "properties")), properties_named(*type, text_list(*body, "propertiesWithHistory"))};
   JsonDocument answer;
   Renderer renderer(portal_, answer.storage());
   json::array results = answer.array(), errors;

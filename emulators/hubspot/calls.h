@@ -28,6 +28,8 @@ std::string id_text(const json::value* id, bool numbers);
 std::vector<std::string> query_list(const Call& call, std::string_view name);
 Outcome<std::size_t> query_limit(const Call& call, std::size_t otherwise, std::size_t most);
 std::vector<std::string> text_list(const json::object& body, std::string_view name);
+/// Refuses what is there and no list of texts.
+Outcome<void> check_text_list(const json::object& body, std::string_view name);
 http::Response json_answer(int status, const json::value& body);
 /// {"status":"COMPLETE","results",…} with 207 and `errors` when there are any.
 http::Response batch_answer(int status, json::array results, json::array errors, WallTime now);

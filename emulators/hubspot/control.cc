@@ -208,7 +208,11 @@ void HubSpot::add_switches() {
   switches_.add("throttling_optional", &portal.throttling_optional);
   switches_.add("older_limits_cut", &portal.older_limits_cut);
   switches_.add("any_type_names", &portal_.catalogue().any_names);
-  switches_.add("association_type_ids_as_texts", &portal_.associations().type_ids_as_texts);
+  switches_.add("numbers_as_texts", &portal.numbers_as_texts);
+  switches_.add("filter_values_as_they_are", &portal.filter_values_as_they_are);
+  switches_.add("zoned_instants", &portal.zoned_instants);
+  switches_.add("plain_webhook_urls", &portal.plain_webhook_urls);
+  switches_.add("association_read_inputs", &portal.association_read_inputs);
   switches_.add("import_file_bytes", &portal.import_file_bytes);
   switches_.add("record_limit", &portal.record_limit);
   switches_.add("settings_cache_ms", &portal_.events().settings_cache());

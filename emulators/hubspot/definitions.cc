@@ -61,6 +61,14 @@ Outcome<std::vector<Option>> read_options(const json::value& given) {
 
 /// What creates and updates share.
 Outcome<void> read_common(const json::object& body, Property& property) {
+  for (const char* name : {"name", "label", "groupName", "description", "type", "fieldType", "dataSensitivity"}) {
+    const json::value* given = body.if_contains(name);
+    if (given && !given->is_string() && !given->is_null()) return bad_json(fmt::format("line 1, column 1: {} is not a string", name));
+  }
+  for (const char* name : {"hidden", "formField", "hasUniqueValue"}) {
+    const json::value* given = body.if_contains(name);
+    if (given && !given->is_bool() && !given->is_null()) return bad_json(fmt::format("line 1, column 1: {} is not a boolean", name));
+  }
   auto text = [&](const char* name, std::string& into) {
     const json::value* given = body.if_contains(name);
     if (given && given->is_string()) into = std::string(given->get_string());

@@ -43,18 +43,39 @@ std::string error_type(const ApiError& error) {
   return error.category == "CONFLICT" ? "DUPLICATE_ALTERNATE_ID" : "UNKNOWN_ERROR";
 }
 
+/// Whether rows are told apart by it: a unique property, or the domain of companies, which several may have.
+bool is_import_key(const ObjectType& type, const Property& property) {
+  return Portal::is_key(type, property) || (type.name == "companies" && property.name == "domain");
+}
+
+std::vector<RowNumber> holders_of(const Portal& portal, const ObjectType& type, const Property& property, const std::string& key) {
+  std::vector<RowNumber> rows;
+  if (Portal::is_key(type, property)) {
+    RowNumber row = portal.find_by_key(type, property, key);
+    if (row != kNoRow) rows.push_back(row);
+    return rows;
+  }
+  for (RowNumber row : type.table->find_equal(property.column, std::string_view(key))) {
+    if (!type.table->record(row).deleted) rows.push_back(row);
+  }
+  return rows;
+}
+
 /// One row: created or updated, or a problem of the import.
 void write_row(Portal& portal, Import& import, std::size_t index) {
   const std::vector<std::string>& cells = import.table.rows[index];
   json::object properties;
   RowNumber row = kNoRow;
   std::string key;
+  bool ambiguous = false;
   for (std::size_t i = 0; i < import.columns.size(); ++i) {
     const Import::Column& column = import.columns[i];
     if (!column.property || cells[i].empty()) continue;
     if (column.key) {
       key = cells[i];
-      row = portal.find_by_key(*import.type, *column.property, key);
+      std::vector<RowNumber> holders = holders_of(portal, *import.type, *column.property, key);
+      ambiguous = holders.size() > 1;
+      row = holders.empty() ? kNoRow : holders.front();
     }
     if (column.property->source == Source::object_id) continue;
     bool day = column.property->type == PropertyType::date;
@@ -67,6 +88,7 @@ void write_row(Portal& portal, Import& import, std::size_t index) {
     }
     import.problems.push_back({std::move(type), std::move(message), std::move(value), index + 2, at});
   };
+  if (ambiguous) return problem("MULTIPLE_COMPANIES_WITH_THIS_DOMAIN", "Several companies have this domain", key, "domain");
   if (row == kNoRow && import.operation == Import::Operation::update) return problem("OBJECT_NOT_FOUND", "There is no such record", key, "");
   if (row != kNoRow && import.operation == Import::Operation::create) return problem("DUPLICATE_ALTERNATE_ID", "There is such a record already", key, "");
   Outcome<void> done;
@@ -118,7 +140,7 @@ Outcome<Import::Column> read_column(Portal& portal, Import& import, const json::
   column.property = type->find(name);
   if (!column.property) return invalid(fmt::format("There is no property {} in {}", name, type->name));
   column.key = kind == "HUBSPOT_OBJECT_ID" || kind == "HUBSPOT_ALTERNATE_ID";
-  if (column.key && !Portal::is_key(*type, *column.property)) return invalid(fmt::format("{} is no key of {}", name, type->name));
+  if (column.key && !is_import_key(*type, *column.property)) return invalid(fmt::format("{} is no key of {}", name, type->name));
   return column;
 }
 

@@ -52,7 +52,8 @@ Outcome<Portal::Changes> Portal::read_properties(const ObjectType& type, RowNumb
       problems.push_back({std::string(name), "READ_ONLY_VALUE", fmt::format("\"{}\" is a read only property; its value cannot be set.", name)});
       continue;
     }
-    if (value.is_object() || value.is_array() || (value.is_bool() && !writer.booleans) || (value.is_null() && !settings_.null_clears && !loading)) {
+    if (value.is_object() || value.is_array() || (value.is_bool() && writer.by_api && !settings_.boolean_values) ||
+        (value.is_null() && !settings_.null_clears && !loading)) {
       return bad_json(fmt::format("line 1, column 1: the value of {} is not a string", name));
     }
     std::string text = scalar_text(value);
@@ -63,7 +64,8 @@ Outcome<Portal::Changes> Portal::read_properties(const ObjectType& type, RowNumb
     }
     std::string stored = row == kNoRow ? "" : text_of_value(type.table->get(row, property->column));
     auto read = read_value(*property, text,
-                           ValueContext{owners_, stored, settings_.archived_owners_assignable, settings_.addresses_keep_case, settings_.phones_reformatted});
+                           ValueContext{owners_, stored, settings_.archived_owners_assignable, settings_.addresses_keep_case, settings_.phones_reformatted,
+                                        !writer.by_api || settings_.zoned_instants});
     if (read) {
       changes.emplace_back(property, std::move(*read));
     } else {

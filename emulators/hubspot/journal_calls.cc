@@ -158,7 +158,7 @@ HubSpot::Answer HubSpot::journal_snapshots(Call& call) {
     std::string id = given ? scalar_text(*given) : "";
     RowNumber row = portal_.find_live(*type, id);
     if (row != kNoRow) {
-      json::object record = Renderer(portal_, {}).record(view_of(*type, row), select(*type, text_list(*one, "properties")));
+      json::object record = Renderer(portal_, {}).record(view_of(*type, row), properties_named(*type, text_list(*one, "properties")));
       portal_.events().journal().snapshot(*type, id, std::move(record["properties"].get_object()), call.now);
     }
     std::string status_id = uuid();

@@ -43,7 +43,7 @@ json::object rendered(const Portal& portal, JsonDocument& document, const Record
 
 HubSpot::Answer HubSpot::list(Call& call) {
   TRY(ObjectType * type, type_of(call));
-  Wanted wanted{select(*type, query_list(call, "properties")), histories(*type, query_list(call, "propertiesWithHistory"))};
+  Wanted wanted{select(*type, query_list(call, "properties")), properties_named(*type, query_list(call, "propertiesWithHistory"))};
   TRY(std::size_t limit, query_limit(call, 10, wanted.histories.empty() ? 100 : static_cast<std::size_t>(portal_.settings().history_page)));
   TRY(auto associated, association_types(call, portal_));
   std::string after = call.query_value("after").value_or("");
@@ -92,7 +92,7 @@ HubSpot::Answer HubSpot::read(Call& call) {
     TRY(row, row_of(call, *type, true, true));
   }
   JsonDocument document;
-  Wanted wanted{select(*type, query_list(call, "properties")), histories(*type, query_list(call, "propertiesWithHistory"))};
+  Wanted wanted{select(*type, query_list(call, "properties")), properties_named(*type, query_list(call, "propertiesWithHistory"))};
   return json_answer(200, rendered(portal_, document, view_of(*type, row), wanted, associated));
 }
 

@@ -79,6 +79,7 @@ void Portal::take_settings() {
   };
   offer(property("tickets", "hs_ticket_priority"), "URGENT");
   offer(property("calls", "hs_call_status"), "MISSED");
+  associations_.numbers_as_texts = settings_.numbers_as_texts;
 }
 
 std::string Portal::next_id(const ObjectType& type) {
@@ -141,6 +142,7 @@ void Portal::erase(ObjectType& type, RowNumber row, const Writer& writer) {
   }
   for (const std::string& address : secondary_addresses_of(type, row)) block_address(address);
   events_.record(type, record.id, "privacyDeletion", {}, writer);
+  events_.record(type, record.id, "deletion", json::object{{"changeFlag", "DELETED"}}, writer);
   WriteContext context = writer.context();
   context.at = stamp_for(record, writer.at);
   database_.purge(*type.table, row, context);

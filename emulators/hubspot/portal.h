@@ -48,6 +48,11 @@ struct PortalSettings {
   bool activity_auto_associate = false;    // an engagement of a contact is one of the contact's company, too
   bool lifecycle_sync = false;             // contacts go forward with the lifecycle stage of their primary company
   bool phones_reformatted = false;         // numbers lose their signs when they are written
+  bool numbers_as_texts = false;           // associationTypeId and the limit of a search may be texts
+  bool filter_values_as_they_are = false;  // values in filters of a search may be numbers, true and false
+  bool zoned_instants = false;             // instants may be written in another zone than UTC
+  bool plain_webhook_urls = false;         // webhooks may go to http
+  std::int64_t association_read_inputs = 100;
   bool boolean_values = false;             // true and false may stand in properties as they are, not as texts alone
   bool numeric_input_ids = false;          // ids in batches, merges and privacy deletes may be numbers
   bool throttling_optional = false;        // settings of webhooks that name no number of requests have the usual one
@@ -143,6 +148,8 @@ class Portal {
   Outcome<void> check_required(const ObjectType& type, const Changes& changes, const Writer& writer) const;
   Outcome<void> check_not_blocked(const std::string& address) const;
   Outcome<void> check_unique(const ObjectType& type, RowNumber self, const std::string& self_id, const Changes& changes) const;
+  /// What is pinned on a record is an activity of it. `ties`: of a new one.
+  Outcome<void> check_pin(const ObjectType& type, RowNumber row, const Changes& changes, const std::vector<NewTie>& ties) const;
   Outcome<void> check_stage(const ObjectType& type, RowNumber row, const Changes& changes) const;
   void derive(const ObjectType& type, RowNumber row, Changes& changes, const Writer& writer) const;
   void write(ObjectType& type, RowNumber row, const Changes& changes, const Writer& writer);

@@ -141,8 +141,7 @@ Catalogue::Catalogue(Database& database) : database_(database) {
     return ObjectType{std::move(name), std::move(singular), std::move(type_id), std::move(group), "hs_lastmodifieddate", std::move(defaults)};
   };
   define(goods("products", "product", "0-7", {"createdate", "description", "hs_lastmodifieddate", "hs_object_id", "name", "price"}), product_properties());
-  define(goods("line_items", "line_item", "0-8", {"amount", "createdate", "hs_lastmodifieddate", "hs_object_id", "hs_product_id", "quantity"}),
-         line_item_properties());
+  define(goods("line_items", "line_item", "0-8", {"amount", "createdate", "hs_lastmodifieddate", "hs_object_id", "price", "quantity"}), line_item_properties());
   define(engagement("communications", "communication", "0-18", "communication"), communication_properties());
   searchable_words();
   for (const auto& [type, name, of] : {std::tuple{"contacts", "hs_searchable_calculated_phone_number", "phone"},
@@ -170,7 +169,7 @@ Catalogue::Catalogue(Database& database) : database_(database) {
 
 void Catalogue::searchable_words() {
   const std::pair<const char*, std::vector<std::string>> kWords[] = {
-      {"contacts", {"firstname", "lastname", "email", "phone", "hs_additional_emails", "mobilephone", "company"}},
+      {"contacts", {"firstname", "lastname", "email", "phone", "hs_additional_emails", "fax", "mobilephone", "company"}},
       {"companies", {"website", "phone", "name", "domain"}},
       {"tickets", {"subject", "content", "hs_pipeline_stage", "hs_ticket_category", "hs_ticket_id"}},
       {"deals", {"dealname", "pipeline", "dealstage", "description", "dealtype"}},

@@ -24,11 +24,13 @@ json::array array_of(const std::vector<std::string>& names) {
   return list;
 }
 
-/// A property may leave its group out: it is the type's own then.
+/// A property may leave its group out, which is the type's own then, and its type: a line of text.
 Outcome<Property> read_own_property(const json::value& given, const std::string& group) {
   if (!given.is_object()) return bad_json("line 1, column 1: a property is not an object");
   json::object body = given.get_object();
-  if (!body.contains("groupName")) body["groupName"] = group;
+  for (const auto& [name, usual] : {std::pair<const char*, std::string>("groupName", group), {"type", "string"}, {"fieldType", "text"}}) {
+    if (!body.contains(name)) body[name] = usual;
+  }
   TRY(Property property, read_definition(body));
   if (property.group != group) return invalid(fmt::format("there is no property group {}", property.group));
   return property;

@@ -99,7 +99,7 @@ Writer HubSpot::writer(const Call& call) const {
   writer.actor = call.caller;
   writer.change_source = "INTEGRATION";
   writer.source_id = caller_->id;
-  writer.booleans = portal_.settings().boolean_values;
+  writer.by_api = true;
   auto newest = [&](std::string_view version) { return call.request.target.find(version) != std::string::npos; };
   writer.admin_rules = admin_rules_everywhere_ || newest("/2026-09") || newest("/2027-");
   return writer;
@@ -202,6 +202,14 @@ std::vector<std::string> text_list(const json::object& body, std::string_view na
   if (!given || !given->is_array()) return texts;
   for (const json::value& item : given->get_array()) texts.push_back(scalar_text(item));
   return texts;
+}
+
+Outcome<void> check_text_list(const json::object& body, std::string_view name) {
+  const json::value* given = body.if_contains(json::string_view(name.data(), name.size()));
+  auto is_text = [](const json::value& each) { return each.is_string(); };
+  bool good = !given || given->is_null() || (given->is_array() && std::all_of(given->get_array().begin(), given->get_array().end(), is_text));
+  if (!good) return bad_json(fmt::format("line 1, column 1: {} is not a list of strings", name));
+  return {};
 }
 
 http::Response json_answer(int status, const json::value& body) { return json_response(status, body, "application/json;charset=utf-8"); }

@@ -207,7 +207,8 @@ class HubSpot final : public StandIn {
     std::string id, name, type, kind, file, key;  // key: of the link
     std::vector<std::string> properties;
     std::size_t rows = 0;
-    WallTime created, linked;
+    WallTime created, begins, done, linked;
+    std::string_view state(WallTime now) const { return now < begins ? "PENDING" : now < done ? "PROCESSING" : "COMPLETE"; }
   };
   Outcome<Import*> import_of(const Call& call);
   Outcome<Export*> export_of(const Call& call);

@@ -229,7 +229,7 @@ TEST_F(Session, CallsAboutAssociationsHaveQuotasOfTheirOwn) {
   EXPECT_EQ(text_at(ties().body, "/policyName"), "DAILY");
 }
 
-// fact: §5.2 [U] switch: daily_exports
+// fact: §5.2 [D] switch: daily_exports
 TEST_F(Session, ExportsAreThirtyInADay) {
   json::object view{{"exportType", "VIEW"},          {"format", "CSV"}, {"exportName", "n"}, {"objectType", "CONTACT"},
                     {"objectProperties", {"email"}}, {"language", "EN"}};

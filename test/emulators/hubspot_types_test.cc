@@ -40,7 +40,7 @@ TEST_F(Types, CallsBelongToMeetingsAndDealsToDeals) {
   EXPECT_EQ(first("calls/meetings") + " " + first("meetings/calls") + " " + first("deals/deals"), "399 400 451");
 }
 
-// fact: §2.12 [S] switch: association_type_ids_as_texts
+// fact: §2.12 [S] switch: numbers_as_texts
 TEST_F(Types, TheIdOfAnAssociationTypeIsANumber) {
   std::string ann = contact("a@x.example"), acme = company("Acme");
   auto types = [](const json::value& id) { return json::array{{{"associationCategory", "HUBSPOT_DEFINED"}, {"associationTypeId", id}}}; };
@@ -53,7 +53,7 @@ TEST_F(Types, TheIdOfAnAssociationTypeIsANumber) {
   };
   EXPECT_EQ(one(279), 201);
   for (int status : {batch(), inside(), one("279"), one(279.5), one(true)}) EXPECT_EQ(status, 400);
-  set({{"association_type_ids_as_texts", true}});
+  set({{"numbers_as_texts", true}});
   for (int status : {batch(), inside(), one("279")}) EXPECT_EQ(status, 201);
   EXPECT_EQ(one("27x"), 400);
 }
@@ -105,7 +105,7 @@ TEST_F(Types, ATypeIsNamedInTheWordsOfItsCalls) {
   EXPECT_EQ(tied("contacts", "0-2"), 200);
   EXPECT_EQ(tied("Contact", "company"), 400);
   auto joined = [&](const std::string& base) { return post(base + "/batch/read", {{"inputs", {{{"id", ann}}}}}).status; };
-  EXPECT_EQ(joined("/crm/v3/associations/Contacts/Companies"), 200) << "the guide of version 3 writes them so";
+  EXPECT_EQ(joined("/crm/v3/associations/Contacts/Companies"), 207) << "the guide of version 3 writes them so";
   EXPECT_EQ(joined("/crm/v4/associations/Contacts/Companies"), 400);
   EXPECT_EQ(joined("/crm/v3/associations/CONTACTS/COMPANIES"), 400);
   clock.advance(Duration(6'000));
@@ -231,6 +231,15 @@ TEST_F(Types, ATypeOfTheAccountIsTiedToWhatItNamed) {
   api.send("DELETE", "/crm/v4/objects/" + type + "/" + cat + "/associations/companies/" + acme);
   EXPECT_EQ(api.send("DELETE", association).status, 204);
   EXPECT_EQ(search_where(type, "associations.contact", "EQ", json::value(ann)).status, 400) << "not for types of the account's own";
+}
+
+// fact: §2.1 [D]
+TEST_F(Types, APropertyOfANewTypeIsALineOfTextUnlessItSaysOtherwise) {
+  json::object plain{{"name", "tag"}, {"label", "Tag"}, {"isPrimaryDisplayLabel", true}};
+  Answer made = define({{"properties", json::array{plain}}, {"metaType", "PORTAL_SPECIFIC"}});
+  ASSERT_EQ(made.status, 201) << made.text;
+  Answer tag = api.get("/crm/v3/properties/" + text_at(made.body, "/objectTypeId") + "/tag");
+  EXPECT_EQ(text_at(tag.body, "/type") + " " + text_at(tag.body, "/fieldType") + " " + text_at(tag.body, "/groupName"), "string text cats_information");
 }
 
 // fact: §2.1 [D]

@@ -121,14 +121,14 @@ TEST_F(Hooks, CanBeSubscribedToForObjectsThatAreNotHere) {
     EXPECT_EQ(subscribed(on(type)), 400) << type;
 }
 
-// fact: §3.2 [S], §3.3 [O]
+// fact: §3.2 [S], §3.3 [O], §3.3 [D]
 TEST_F(Hooks, TellTheLifeOfARecord) {
   subscribe({on("contact.creation"), on("contact.deletion"), on("contact.restore"), on("contact.privacyDeletion")});
   std::string id = contact("a@x.example");
   api.send("DELETE", "/crm/v3/objects/contacts/" + id);
   edit({{"as", "Ann"}, {"operation", "restore"}, {"object", "contacts"}, {"id", id}});
   post("/crm/v3/objects/contacts/gdpr-delete", {{"objectId", id}});
-  EXPECT_EQ(kinds(), "contact.creation contact.deletion contact.restore contact.privacyDeletion");
+  EXPECT_EQ(kinds(), "contact.creation contact.deletion contact.restore contact.privacyDeletion contact.deletion");
 }
 
 // fact: §2.11 [O], §3.3 [O]
@@ -267,6 +267,29 @@ TEST_F(Hooks, SettingsNameTheirNumberOfRequests) {
   EXPECT_EQ(text_at(answer.body, "/throttling/maxConcurrentRequests"), "10");
   settings["throttling"] = json::object{{"maxConcurrentRequests", 5}};
   EXPECT_EQ(api.send_json("PUT", path, settings).status, 400);
+}
+
+// fact: §3.2 [D] switch: plain_webhook_urls
+TEST_F(Hooks, GoToHttpsAlone) {
+  std::string path = "/webhooks/v3/2500001/settings?hapikey=lockstep-developer-key";
+  json::object settings{{"targetUrl", "http://hooks.example.test/"}, {"throttling", {{"maxConcurrentRequests", 10}}}};
+  EXPECT_EQ(api.send_json("PUT", path, settings).status, 400);
+  set({{"plain_webhook_urls", true}});
+  EXPECT_EQ(api.send_json("PUT", path, settings).status, 200);
+}
+
+// fact: §3.2 [D]
+TEST_F(Hooks, ASubscriptionIsPausedUnlessItSaysOtherwiseAndAThousandIsTheMost) {
+  std::string path = "/webhooks/v3/2500001/subscriptions?hapikey=lockstep-developer-key";
+  Answer made = post(path, {{"eventType", "contact.creation"}});
+  EXPECT_EQ(made.status, 201) << made.text;
+  EXPECT_EQ(text_at(made.body, "/active"), "false");
+  for (const char* property : {"hs_lastmodifieddate", "num_unique_conversion_events"})
+    EXPECT_EQ(post(path, {{"eventType", "company.propertyChange"}, {"propertyName", property}}).status, 400) << property;
+  for (int i = 1; i < 1'000; ++i) post(path, {{"eventType", "contact.propertyChange"}, {"propertyName", "p" + std::to_string(i)}});
+  Answer refused = post(path, {{"eventType", "contact.deletion"}});
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(message(refused), "Couldn't create another subscription. You've reached the maximum number allowed per application (1000).");
 }
 
 // fact: §3.2 [S]

@@ -121,6 +121,12 @@ function register(name, options, run) {
   });
 }
 
+/** What an answer says of a record beside when it was made and changed, and which one it is: these come with whatever is asked for (§2.3 [D]). */
+export function asked({ createdate, hs_createdate, lastmodifieddate, hs_lastmodifieddate, hs_object_id, ...properties }) {
+  assert.ok((createdate ?? hs_createdate) && (lastmodifieddate ?? hs_lastmodifieddate) && hs_object_id);
+  return properties;
+}
+
 /** The rejection's code and body, as all clients of this family throw them. */
 export async function refused(promise, code) {
   let answer;

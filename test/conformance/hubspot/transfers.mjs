@@ -65,7 +65,7 @@ claim("the client starts an export", { facts: "§5.2 [S]", numbered: true, untyp
   await client.crm.exports.publicExportsApi.start({ exportType: "VIEW", format: "CSV", exportName: "all", objectType: "COMPANY", objectProperties: ["name"], exportInternalValuesOptions: [], language: "EN", associatedObjectType: "" });
 });
 
-claim("an export is made, told and fetched by its link for a while", { facts: "§5.2 [S], §5.2 [U]" }, async ({ client, later }) => {
+claim("an export is made, told and fetched by its link for a while", { facts: "§5.2 [S], §5.2 [D]" }, async ({ client, later }) => {
   const { id } = await client.crm.companies.basicApi.create({ properties: { name: 'The "Blue", Ltd', numberofemployees: "9" }, associations: [] });
   await client.crm.companies.basicApi.create({ properties: { name: "Small", numberofemployees: "2" }, associations: [] });
   await later();
