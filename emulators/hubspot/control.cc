@@ -213,6 +213,7 @@ void HubSpot::add_switches() {
   switches_.add("zoned_instants", &portal.zoned_instants);
   switches_.add("plain_webhook_urls", &portal.plain_webhook_urls);
   switches_.add("association_read_inputs", &portal.association_read_inputs);
+  switches_.add("daily_import_rows", &portal.daily_import_rows);
   switches_.add("import_file_bytes", &portal.import_file_bytes);
   switches_.add("record_limit", &portal.record_limit);
   switches_.add("settings_cache_ms", &portal_.events().settings_cache());

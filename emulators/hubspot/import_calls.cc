@@ -120,6 +120,7 @@ HubSpot::Answer HubSpot::import_create(Call& call) {
   auto parts = parse_form_data(call.header("Content-Type").value_or(""), call.request.body);
   if (!parts) return refuse(415, "", "The body must be multipart/form-data");
   TRY(Import import, read_import(portal_, *parts));
+  TRY_VOID(imports_.check_day(import, portal_.settings().daily_import_rows, call.now));
   import.app_id = caller_->id;
   import.writer = writer(call);
   return json_answer(200, render_import(imports_.add(std::move(import), call.now)));

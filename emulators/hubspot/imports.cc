@@ -204,6 +204,14 @@ Outcome<Import> read_import(Portal& portal, const std::vector<FormPart>& parts) 
   return import;
 }
 
+Outcome<void> Imports::check_day(const Import& next, std::int64_t most, WallTime now) const {
+  constexpr Duration kDay{24LL * 3'600'000};
+  auto rows = static_cast<std::int64_t>(next.table.rows.size());
+  for (const Import& each : imports_) rows += now - each.created < kDay ? static_cast<std::int64_t>(each.table.rows.size()) : 0;
+  if (rows > most) return tl::unexpected(too_large(fmt::format("At most {} rows can be imported in a day", most)));
+  return {};
+}
+
 std::size_t Imports::running() const {
   return static_cast<std::size_t>(std::count_if(imports_.begin(), imports_.end(), [](const Import& each) { return each.state == Import::State::started; }));
 }
@@ -223,11 +231,11 @@ const Import& Imports::add(Import import, WallTime now) {
 void Imports::settle(Portal& portal, WallTime now) {
   for (Import& import : imports_) {
     if (import.state != Import::State::started || now < import.due) continue;
-    import.writer.at = now;
+    import.writer.at = import.due;  // and not when somebody next looked
     for (std::size_t i = 0; i < import.table.rows.size(); ++i) write_row(portal, import, i);
     import.counters["ERRORS"] = static_cast<std::int64_t>(import.problems.size());
     import.state = Import::State::done;
-    import.updated = now;
+    import.updated = import.due;
   }
   std::size_t free = kMaxRunning - running();
   for (Import& import : imports_) {

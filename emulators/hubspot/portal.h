@@ -34,7 +34,7 @@ struct PortalSettings {
   bool numeric_association_ids = false;   // ids of associated records: numbers, as the older specifications have it
   bool archive_refuses_unknown = false;   // a batch archive with an unknown id; off, as it is believed to be
   bool archived_owners_assignable = false;
-  bool conventional_required = true;       // subject of tickets, hs_email_direction of emails
+  bool conventional_required = true;       // hs_email_direction of emails
   bool newer_options = false;              // URGENT of tickets, MISSED of calls
   bool unique_ignores_case = true;         // values of unique properties
   bool merge_deletes_primary = true;       // where a merge mints an id, the primary's old one is told as deleted, too
@@ -59,6 +59,7 @@ struct PortalSettings {
   bool older_limits_cut = false;           // versions 1 and 2: a limit that is too high is the highest, not refused
   std::int64_t record_limit = 15'000'000;  // of each object type, by the account's subscription
   std::int64_t import_file_bytes = 512LL * 1024 * 1024;
+  std::int64_t daily_import_rows = 80'000'000;
   std::int64_t unique_collision_status = 400;
   std::int64_t history_page = 50;  // rows of a list with histories
   Duration index_lag{5'000};

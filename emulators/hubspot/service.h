@@ -114,6 +114,7 @@ class HubSpot final : public StandIn {
   Answer properties_batch_create(Call& call);
   Answer properties_batch_archive(Call& call);
   Outcome<Property*> definition_of(ObjectType& type, std::string_view name, bool archived);
+  Outcome<void> check_property_room(const ObjectType& type, std::size_t more) const;
   Outcome<const Property*> define(ObjectType& type, Property property, WallTime at);
   Answer group_list(Call& call);
   Answer group_read(Call& call);

@@ -77,6 +77,8 @@ HubSpot::Answer HubSpot::webhook_configure(Call& call) {
   if (throttling || !portal_.settings().throttling_optional) {
     const json::value* given = throttling && throttling->is_object() ? throttling->get_object().if_contains("maxConcurrentRequests") : nullptr;
     if (!given || !given->is_int64() || given->get_int64() < kLeastConcurrent) return invalid("throttling.maxConcurrentRequests must be greater than 5");
+    std::string_view period = text_member(throttling->get_object(), "period");
+    if (!period.empty() && period != "SECONDLY" && period != "ROLLING_MINUTE") return invalid("throttling.period is SECONDLY or ROLLING_MINUTE");
     most = given->get_int64();
   }
   portal_.events().configure(std::move(url), most, call.now);
