@@ -53,7 +53,7 @@ std::vector<Property> with_engagement(std::vector<Property> properties) {
 }  // namespace
 
 std::vector<Property> ticket_properties() {
-  return with_record({text("subject").needed(), text("content", "textarea"), choice("hs_pipeline", {}).open(),  // checked together with its stage
+  return with_record({text("subject"), text("content", "textarea"), choice("hs_pipeline", {}).open(),  // checked together with its stage
                       choice("hs_pipeline_stage", {}).open().needed(), choice("hs_ticket_priority", {"LOW", "MEDIUM", "HIGH"}),
                       choice("hs_ticket_category", {"PRODUCT_ISSUE", "BILLING_ISSUE", "FEATURE_REQUEST", "GENERAL_INQUIRY"}),
                       choice("source_type", {"CHAT", "EMAIL", "FORM", "PHONE"}), choice("hs_resolution", {}, "radio"), choice("hs_tag_ids", {}, "checkbox"),

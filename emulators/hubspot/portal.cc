@@ -70,7 +70,6 @@ std::vector<Associations::Tie> Portal::live_ties(const ObjectType& from, RowNumb
 
 void Portal::take_settings() {
   auto property = [&](const char* type, const char* name) -> Property& { return catalogue_.object(type).properties.at(name); };
-  property("tickets", "subject").required = settings_.conventional_required;
   property("emails", "hs_email_direction").required = settings_.conventional_required;
   for (const char* name : {"createdate", "closed_date"}) property("tickets", name).read_only = !settings_.ticket_dates_writable;
   auto offer = [&](Property& of, const std::string& value) {

@@ -31,7 +31,7 @@ Outcome<Property> read_own_property(const json::value& given, const std::string&
   for (const auto& [name, usual] : {std::pair<const char*, std::string>("groupName", group), {"type", "string"}, {"fieldType", "text"}}) {
     if (!body.contains(name)) body[name] = usual;
   }
-  TRY(Property property, read_definition(body));
+  TRY(Property property, read_definition(body, true));  // "VIN", in the guide's example
   if (property.group != group) return invalid(fmt::format("there is no property group {}", property.group));
   return property;
 }

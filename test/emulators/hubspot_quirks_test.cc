@@ -60,13 +60,27 @@ TEST_F(Quirks, NothingIsGivenToAnArchivedOwner) {
 }
 
 // fact: §8 switch: conventional_required
-TEST_F(Quirks, ATicketNeedsASubjectAndAnEmailADirection) {
-  json::object message{{"hs_timestamp", "2026-05-01T09:00:00Z"}}, ticket{{"hs_pipeline_stage", "1"}};
-  EXPECT_EQ(create("tickets", ticket).status, 400);
+TEST_F(Quirks, AnEmailNeedsADirection) {
+  json::object message{{"hs_timestamp", "2026-05-01T09:00:00Z"}};
   EXPECT_EQ(create("emails", message).status, 400);
   set({{"conventional_required", false}});
-  EXPECT_EQ(create("tickets", ticket).status, 201);
   EXPECT_EQ(create("emails", message).status, 201);
+}
+
+// The example of the page on errors: the first is made, the second is told by its trace.
+// fact: §2.5 [D], §8 [D]
+TEST_F(Quirks, ATicketNeedsItsStageAloneAndARowThatFailsSaysWhyInItsMessage) {
+  json::object good{{"objectWriteTraceId", "549b1c2a9350"}, {"properties", {{"hs_pipeline_stage", "1"}}}};
+  json::object bad{{"objectWriteTraceId", "549b1c2a9351"}, {"properties", {{"hs_pipeline_stage", "1"}, {"missing", "1"}}}};
+  Answer answer = post("/crm/v3/objects/tickets/batch/create", {{"inputs", json::array{good, bad}}});
+  EXPECT_EQ(answer.status, 207);
+  EXPECT_EQ(text_at(answer.body, "/results/0/properties/hs_pipeline"), "0");
+  const json::object& row = answer.body.at_pointer("/errors/0").as_object();
+  EXPECT_FALSE(row.contains("errors"));
+  EXPECT_EQ(json::serialize(row.at("context")), R"({"objectWriteTraceId":["549b1c2a9351"]})");
+  EXPECT_EQ(json::value_to<std::string>(row.at("message")),
+            R"(Property values were not valid: [{"isValid":false,"message":"Property \"missing\" does not exist","error":"PROPERTY_DOESNT_EXIST",)"
+            R"("name":"missing","localizedErrorMessage":"Property \"missing\" does not exist"}])");
 }
 
 // fact: §8 switch: newer_options

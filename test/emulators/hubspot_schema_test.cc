@@ -89,11 +89,15 @@ TEST_F(Schema, ATicketsStageIsOneOfThoseThatThereAre) {
   Answer used = api.send("DELETE", "/crm/v3/pipelines/tickets/0/stages/" + stage + "?validateReferencesBeforeDelete=true");
   EXPECT_EQ(used.status, 400);
   EXPECT_EQ(text_at(used.body, "/subCategory"), "PipelineError.STAGE_ID_IN_USE");
+  EXPECT_EQ(message(used), "Stage IDs: [" + stage + "] are being referenced by object IDs: [" + id + "]");
+  EXPECT_EQ(text_at(used.body, "/context/objectIds"), "[\"[" + id + "]\"]");
   EXPECT_EQ(api.send("DELETE", "/crm/v3/pipelines/tickets/0/stages/" + stage).status, 204);
   EXPECT_EQ(code(create("tickets", {{"subject", "S"}, {"hs_pipeline_stage", stage}})), "INVALID_OPTION");
   EXPECT_EQ(update("tickets", id, {{"content", "x"}}).status, 200);  // it stays where it stands
   Answer audit = api.get("/crm/v3/pipelines/tickets/0/stages/" + stage + "/audit");
   EXPECT_EQ(text_at(audit.body, "/results/0/action") + text_at(audit.body, "/results/1/action"), "DELETECREATE");
+  EXPECT_EQ(text_at(audit.body, "/results/0/identifier"), "4242001:" + stage);
+  EXPECT_TRUE(audit.body.at_pointer("/results/0/rawObject").is_string());
 }
 
 // fact: §2.9 [S]

@@ -243,6 +243,29 @@ TEST_F(Types, APropertyOfANewTypeIsALineOfTextUnlessItSaysOtherwise) {
 }
 
 // fact: §2.1 [D]
+TEST_F(Types, APropertyOfANewTypeMayHaveCapitalLetters) {
+  json::object plain{{"name", "VIN"}, {"label", "VIN"}, {"hasUniqueValue", true}};
+  Answer made = define({{"properties", json::array{plain}}, {"primaryDisplayProperty", "VIN"}, {"requiredProperties", {"VIN"}}});
+  ASSERT_EQ(made.status, 201) << made.text;
+  std::string type = text_at(made.body, "/objectTypeId"), id = created_id(type, {{"VIN", "1FT8"}});
+  EXPECT_EQ(text_at(read(type, "1FT8", "idProperty=VIN").body, "/id"), id);
+}
+
+// fact: §2.9 [D]
+TEST_F(Types, AStageOfTicketsMaySayNothingMoreAndAPipelineHasAHundred) {
+  json::array stages;
+  for (int i = 0; i < 100; ++i) stages.push_back(json::object{{"label", "S" + std::to_string(i)}, {"displayOrder", i}});
+  Answer made = post("/crm/v3/pipelines/tickets", {{"label", "P"}, {"displayOrder", 1}, {"stages", stages}});
+  ASSERT_EQ(made.status, 201) << made.text;
+  EXPECT_EQ(text_at(made.body, "/stages/0/metadata/ticketState"), "OPEN");
+  json::object more{{"label", "S100"}, {"displayOrder", 100}};
+  EXPECT_EQ(post("/crm/v3/pipelines/tickets/" + text_at(made.body, "/id") + "/stages", more).status, 400);
+  stages.push_back(more);
+  EXPECT_EQ(post("/crm/v3/pipelines/tickets", {{"label", "Q"}, {"displayOrder", 1}, {"stages", stages}}).status, 400);
+  EXPECT_EQ(post("/crm/v3/pipelines/deals/default/stages", more).status, 400) << "of deals they have a probability";
+}
+
+// fact: §2.1 [D]
 TEST_F(Types, WhatIsNoDefinitionIsRefusedWhole) {
   EXPECT_EQ(define({{"name", "9 lives"}}).status, 400);
   EXPECT_EQ(define({{"primaryDisplayProperty", "colour"}}).status, 400);

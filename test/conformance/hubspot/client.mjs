@@ -18,6 +18,7 @@ const kBeyondModels = {
   "TokenResponseIF.token_use": "§1.1 [S]",
   "Property.dataSensitivity": "§2.8 [S]",
   "PublicImportError.createdAt": "milliseconds do not fit into the int32 of the specification",
+  "PublicOwner.userId": "null for who is archived: §2.9 [D]",
   "ModelError.status": "§4.5 [D]",
   "ModelError.error": "of the token endpoint: §1.1 [D]",
   "ModelError.error_description": "of the token endpoint: §1.1 [D]",
