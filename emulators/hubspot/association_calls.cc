@@ -33,8 +33,8 @@ json::object render_labels(const TypePair& pair, RowNumber from, RowNumber to, c
 }
 
 json::array render_default(const std::string& from, const std::string& to, const AssociationType& type) {
-  auto row = [](const std::string& a, const std::string& b, int id) {
-    json::object spec{{"associationCategory", "HUBSPOT_DEFINED"}, {"associationTypeId", id}};
+  auto row = [&](const std::string& a, const std::string& b, int id) {
+    json::object spec{{"associationCategory", type.category()}, {"associationTypeId", id}};
     return json::object{{"from", {{"id", a}}}, {"to", {{"id", b}}}, {"associationSpec", std::move(spec)}};
   };
   json::array both;

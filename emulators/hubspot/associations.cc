@@ -66,13 +66,13 @@ void Associations::cover_all_types() {
   for (auto& row : types_) row.resize(count);
 }
 
-void Associations::add_pair(const ObjectType& from, const ObjectType& to, const std::string& name) {
+void Associations::add_pair(const ObjectType& from, const ObjectType& to, const std::string& name, bool by_user) {
   int id = ++last_label_, inverse = &from == &to ? id : ++last_label_;
   pair(from, to, id, inverse);
   AssociationType& here = types_[from.index][to.index].back();
-  here.user_defined = true;
+  here.user_defined = by_user;
   if (!name.empty()) here.name = name;
-  types_[to.index][from.index].back().user_defined = true;
+  types_[to.index][from.index].back().user_defined = by_user;
 }
 
 bool Associations::remove_pair(const ObjectType& from, const ObjectType& to) {

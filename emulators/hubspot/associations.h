@@ -65,8 +65,8 @@ class Associations {
   // Types of an account's own:
   /// Makes room for types that were defined since.
   void cover_all_types();
-  /// Lets these be tied; `name`: as version 3 calls it, empty for the usual one.
-  void add_pair(const ObjectType& from, const ObjectType& to, const std::string& name);
+  /// Lets these be tied; `name`: as version 3 calls it, empty for the usual one. `by_user`: the account said so, not HubSpot.
+  void add_pair(const ObjectType& from, const ObjectType& to, const std::string& name, bool by_user);
   /// False: there are ties, and nothing was removed.
   bool remove_pair(const ObjectType& from, const ObjectType& to);
 

@@ -72,9 +72,9 @@ std::vector<Property> deal_properties() {
 }
 
 std::vector<Property> product_properties() {
-  return with_record(
-      {text("name"), text("description", "textarea"), number("price"), number("tax"), number("hs_cost_of_goods_sold"), text("hs_sku"), text("hs_url")},
-      "createdate");
+  return with_record({text("name"), text("description", "textarea"), number("price"), number("tax"), number("hs_cost_of_goods_sold"), text("hs_sku"),
+                      text("hs_url"), text("hs_recurring_billing_period")},
+                     "createdate");
 }
 
 std::vector<Property> line_item_properties() {

@@ -177,7 +177,7 @@ HubSpot::Answer HubSpot::schema_create(Call& call) {
   portal_.associations().cover_all_types();
   for (ObjectType& each : portal_.catalogue().objects()) {
     bool wanted = std::find(tied.begin(), tied.end(), &each) != tied.end();
-    if (wanted || each.engagement) portal_.associations().add_pair(defined, each, "");  // whatever is logged can be logged on any record
+    if (wanted || each.engagement) portal_.associations().add_pair(defined, each, "", wanted);  // whatever is logged can be logged on any record
   }
   return json_answer(201, render_schema(defined, true));
 }
@@ -215,7 +215,7 @@ HubSpot::Answer HubSpot::schema_tie(Call& call) {
   ObjectType* to = portal_.catalogue().find(text_member(*body, "toObjectTypeId"), kFullName);
   if (!from || !to || (from != type && to != type) || !type->custom) return invalid("an association needs two object types, one of them this one");
   if (!portal_.associations().types(*from, *to).empty()) return refuse(409, "CONFLICT", "These object types are associated already.");
-  portal_.associations().add_pair(*from, *to, std::string(text_member(*body, "name")));
+  portal_.associations().add_pair(*from, *to, std::string(text_member(*body, "name")), true);
   const AssociationType& made = portal_.associations().types(*from, *to).front();
   return json_answer(201, json::object{{"id", std::to_string(made.id)},
                                        {"fromObjectTypeId", from->type_id},

@@ -13,9 +13,8 @@ class Bounds : public HubSpotTest {
     return {{"name", name}, {"label", name}, {"groupName", "contactinformation"}, {"type", "string"}, {"fieldType", "text"}};
   }
   Answer send_import(const std::string& file) {
-    const char* request =
-        R"({"name":"n","files":[{"fileName":"c.csv","fileFormat":"CSV","fileImportPage":{"hasHeader":true,"columnMappings":[)"
-        R"({"columnObjectTypeId":"0-1","columnName":"Email","propertyName":"email","columnType":"HUBSPOT_ALTERNATE_ID"}]}}]})";
+    const char* request = R"({"name":"n","files":[{"fileName":"c.csv","fileFormat":"CSV","fileImportPage":{"hasHeader":true,"columnMappings":[)"
+                          R"({"columnObjectTypeId":"0-1","columnName":"Email","propertyName":"email","columnType":"HUBSPOT_ALTERNATE_ID"}]}}]})";
     return api.send("POST", "/crm/v3/imports",
                     "--x7\r\nContent-Disposition: form-data; name=\"importRequest\"\r\n\r\n" + std::string(request) +
                         "\r\n--x7\r\nContent-Disposition: form-data; name=\"files\"; filename=\"c.csv\"\r\n\r\n" + file + "\r\n--x7--\r\n",
@@ -91,10 +90,17 @@ TEST_F(Bounds, ATypeHasAThousandPropertiesOfItsOwnAndAnAccountTenThousand) {
     }
     return post("/crm/v3/properties/" + type + "/batch/create", {{"inputs", std::move(inputs)}}).status;
   };
-  const std::pair<const char*, const char*> types[] = {{"contacts", "contactinformation"}, {"companies", "companyinformation"}, {"tickets", "ticketinformation"},
-                                                       {"deals", "dealinformation"},       {"products", "productinformation"},  {"line_items", "line_iteminformation"},
-                                                       {"notes", "note"},                  {"calls", "call"},                   {"emails", "email"},
-                                                       {"meetings", "meeting"},            {"tasks", "task"}};
+  const std::pair<const char*, const char*> types[] = {{"contacts", "contactinformation"},
+                                                       {"companies", "companyinformation"},
+                                                       {"tickets", "ticketinformation"},
+                                                       {"deals", "dealinformation"},
+                                                       {"products", "productinformation"},
+                                                       {"line_items", "line_iteminformation"},
+                                                       {"notes", "note"},
+                                                       {"calls", "call"},
+                                                       {"emails", "email"},
+                                                       {"meetings", "meeting"},
+                                                       {"tasks", "task"}};
   for (const auto& [type, group] : types) {
     bool last = std::string_view(type) == "tasks";
     for (int from = 0; from < 1'000; from += 100) EXPECT_EQ(define(type, group, from, 100), last ? 400 : 201) << type;
@@ -140,7 +146,8 @@ TEST_F(Bounds, ADayHasItsMostRowsOfImports) {
 TEST_F(Bounds, ImportsAreSeenByTheAppThatMadeThemAlone) {
   std::string id = text_at(send_import("Email\na@x.example\n").body, "/id");
   EXPECT_EQ(ids(api.get("/crm/v3/imports")), id);
-  Answer other = token("/oauth/v1/token", "grant_type=refresh_token&client_id=lockstep-client&client_secret=lockstep-secret&refresh_token=lockstep-refresh-token");
+  Answer other =
+      token("/oauth/v1/token", "grant_type=refresh_token&client_id=lockstep-client&client_secret=lockstep-secret&refresh_token=lockstep-refresh-token");
   api.headers.set("Authorization", "Bearer " + text_at(other.body, "/access_token"));
   EXPECT_EQ(ids(api.get("/crm/v3/imports")), "");
   EXPECT_EQ(api.get("/crm/v3/imports/" + id).status, 404);

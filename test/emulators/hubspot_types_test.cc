@@ -218,8 +218,10 @@ TEST_F(Types, AnAccountDefinesATypeOfItsOwn) {
 TEST_F(Types, ATypeOfTheAccountIsTiedToWhatItNamed) {
   std::string type = text_at(define().body, "/objectTypeId"), cat = created_id(type, {{"tag", "T1"}}), ann = contact("a@x.example"), acme = company("Acme");
   std::string base = "/crm/v4/objects/" + type + "/" + cat + "/associations/default/";
-  EXPECT_EQ(api.send("PUT", base + "contacts/" + ann).status, 200);
+  EXPECT_EQ(text_at(api.send("PUT", base + "contacts/" + ann).body, "/results/0/associationSpec/associationCategory"), "USER_DEFINED");
   EXPECT_EQ(api.send("PUT", base + "companies/" + acme).status, 400) << "never named";
+  std::string note = created_id("notes", {{"hs_timestamp", "2026-05-01T09:00:00Z"}});
+  EXPECT_EQ(text_at(api.send("PUT", base + "notes/" + note).body, "/results/0/associationSpec/associationCategory"), "HUBSPOT_DEFINED") << "by themselves";
   Answer ties = api.get("/crm/v4/objects/contacts/" + ann + "/associations/" + type);
   EXPECT_EQ(text_at(ties.body, "/results/0/associationTypes/0/category"), "USER_DEFINED");
   Answer added =
