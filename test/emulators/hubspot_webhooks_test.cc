@@ -232,6 +232,20 @@ TEST_F(Hooks, AreTriedTenTimesMoreWithTheAttemptInside) {
   EXPECT_TRUE(take().empty());  // given up
 }
 
+// fact: §3.3 [D]
+TEST_F(Hooks, AreTriedTenTimesMoreWithinADayUnlessToldOtherwise) {
+  subscribe({on("contact.creation")});
+  contact("a@x.example");
+  std::size_t sent = 0;
+  for (int minute = 0; minute < 24 * 60; ++minute) {
+    sent += take(503).size();
+    clock.advance(Duration(60'000));
+  }
+  EXPECT_EQ(sent, 11u);
+  clock.advance(Duration(24 * 3'600'000));
+  EXPECT_TRUE(take(503).empty());
+}
+
 // fact: §3.3 [D2]
 TEST_F(Hooks, CanComeTwiceAndLate) {
   subscribe({on("contact.creation")}, {{"duplicate_rate", 1.0}, {"delay_ms", 500}, {"shuffle", true}});
