@@ -255,7 +255,7 @@ HubSpot::Answer HubSpot::batch_archive(Call& call) {
   JsonDocument document;
   TRY(NamedInputs named, read_named_inputs(call, document, portal_.settings().numeric_input_ids));
   auto unknown = [&](const std::string& id) { return portal_.find_live(*type, id) == kNoRow; };
-  if (portal_.settings().archive_refuses_unknown && std::any_of(named.ids.begin(), named.ids.end(), unknown)) return hubspot::not_found();
+  if (!portal_.settings().archive_skips_unknown && std::any_of(named.ids.begin(), named.ids.end(), unknown)) return hubspot::not_found();
   for (const std::string& id : named.ids) {
     RowNumber row = portal_.find_live(*type, id);
     if (row != kNoRow) portal_.archive(*type, row, writer(call));

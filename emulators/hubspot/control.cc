@@ -186,7 +186,7 @@ void HubSpot::add_switches() {
   switches_.add("auto_associate", &portal.auto_associate);
   switches_.add("associations_touch", &portal.associations_touch);
   switches_.add("numeric_association_ids", &portal.numeric_association_ids);
-  switches_.add("archive_refuses_unknown", &portal.archive_refuses_unknown);
+  switches_.add("archive_skips_unknown", &portal.archive_skips_unknown);
   switches_.add("archived_owners_assignable", &portal.archived_owners_assignable);
   switches_.add("conventional_required", &portal.conventional_required);
   switches_.add("newer_options", &portal.newer_options);

@@ -32,7 +32,7 @@ struct PortalSettings {
   bool auto_associate = false;            // contacts get the company of their address's domain, seconds later
   bool associations_touch = false;        // a change of associations counts as a change of the record they start from
   bool numeric_association_ids = false;   // ids of associated records: numbers, as the older specifications have it
-  bool archive_refuses_unknown = false;   // a batch archive with an unknown id; off, as it is believed to be
+  bool archive_skips_unknown = false;     // a batch archive with an unknown id; off refuses it whole, no page says
   bool archived_owners_assignable = false;
   bool conventional_required = true;       // hs_email_direction of emails
   bool newer_options = false;              // URGENT of tickets, MISSED of calls

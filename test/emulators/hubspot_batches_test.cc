@@ -144,13 +144,12 @@ TEST_F(Batches, ReadIsByIdOrKeyAndTellsWhatIsMissing) {
   EXPECT_EQ(text_at(partly.body, "/errors/0/context/ids"), R"(["512999999999"])");
 }
 
-// fact: §2.5 [U] switch: archive_refuses_unknown
-TEST_F(Batches, ArchiveDoesNotMindUnknownIds) {
+// fact: §2.5 [U] switch: archive_skips_unknown
+TEST_F(Batches, ArchiveRefusesUnknownIds) {
   std::string id = contact("a@x.example");
-  set({{"archive_refuses_unknown", true}});
   EXPECT_EQ(batch("archive", {{{"id", id}}, {{"id", "512999999999"}}}).status, 404);
   EXPECT_EQ(live(), "1");
-  set({{"archive_refuses_unknown", false}});
+  set({{"archive_skips_unknown", true}});
   EXPECT_EQ(batch("archive", {{{"id", id}}, {{"id", "512999999999"}}}).status, 204);
   EXPECT_EQ(live(), "0");
   Answer archived = post("/crm/v3/objects/contacts/batch/read?archived=true", {{"inputs", {{{"id", id}}}}});
