@@ -17,7 +17,7 @@ json::object render_owner(const Owner& owner) {
                       {"createdAt", format_instant(kFounded)},
                       {"updatedAt", format_instant(kFounded)},
                       {"archived", owner.archived}};
-  if (!owner.archived) object["userId"] = std::stoll(owner.user_id);
+  object["userId"] = owner.archived ? json::value(nullptr) : json::value(std::stoll(owner.user_id));
   if (!owner.team.empty()) {
     json::object team{{"id", "178588"}, {"name", owner.team}, {"primary", true}};
     object["teams"] = json::array{std::move(team)};

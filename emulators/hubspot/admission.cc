@@ -106,7 +106,7 @@ std::vector<std::string> HubSpot::scopes_for(const Call& call) {
   if (target.starts_with("/owners/v2/")) return {"crm.objects.owners.read"};
   const ObjectType* type = portal_.catalogue().find(type_of_older_path(target));
   for (const auto& [name, value] : call.parameters) {
-    if (name == "type") type = portal_.catalogue().find(value);
+    if (name == "type") type = portal_.catalogue().find(value, kAnyName);
   }
   if (!type) return {};
   bool reading = call.request.method == "GET" || is_search(call) || names("/batch/read") || names("/v2/domains/");

@@ -6,17 +6,15 @@
 namespace lockstep::emulators::hubspot {
 namespace {
 
-constexpr std::size_t kMaxRead = 100;  // the guide says 1,000, integrators report 100
 constexpr std::size_t kMaxArchive = 100;
 constexpr std::size_t kTiesPerRecord = 100;
 
 bool is_number(std::string_view id) { return !id.empty() && id.find_first_not_of("0123456789") == std::string_view::npos; }
 
 /// The id in {"from": {"id": …}}; empty when there is none.
-std::string end_id(const json::object& input, const char* name) {
+std::string end_id(const json::object& input, const char* name, bool numbers) {
   const json::value* end = input.if_contains(name);
-  const json::value* id = end && end->is_object() ? end->get_object().if_contains("id") : nullptr;
-  return id ? scalar_text(*id) : "";
+  return end && end->is_object() ? id_text(end->get_object().if_contains("id"), numbers) : "";
 }
 
 /// One input of a batch: which two records, and what ties them.
@@ -30,9 +28,10 @@ struct TieInput {
 
 Outcome<TieInput> read_tie(const Portal& portal, const TypePair& pair, const TieStyle& style, const json::object& input) {
   TieInput tie;
-  tie.from = end_id(input, "from");
-  tie.to = end_id(input, "to");
-  if (tie.from.empty() || tie.to.empty()) return bad_json("line 1, column 1: an input needs from.id and to.id");
+  bool numbers = portal.settings().numeric_input_ids;
+  tie.from = end_id(input, "from", numbers);
+  tie.to = end_id(input, "to", numbers);
+  if (tie.from.empty() || tie.to.empty()) return bad_json("line 1, column 1: an input needs from.id and to.id, which are strings");
   TRY(tie.types, style.types(portal.associations(), pair, input));
   tie.from_row = portal.find_live(*pair.from, tie.from);
   tie.to_row = portal.find_live(*pair.to, tie.to);
@@ -61,11 +60,10 @@ HubSpot::Answer HubSpot::ties_batch_read(Call& call, const TieStyle& style) {
   TRY(TiePath path, tie_path(call));
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
-  TRY(auto inputs, read_inputs(*body, kMaxRead));
+  TRY(auto inputs, read_inputs(*body, static_cast<std::size_t>(portal_.settings().association_read_inputs)));
   json::array results, errors;
   for (const json::object* input : inputs) {
-    const json::value* given = input->if_contains("id");
-    std::string id = given ? scalar_text(*given) : "";
+    std::string id = id_text(input->if_contains("id"), portal_.settings().numeric_input_ids);
     if (!is_number(id)) {
       ApiError error = invalid(fmt::format("{} is not a valid identifier", id)).value();
       error.sub_category = "crm.associations.INVALID_IDENTIFIER";
@@ -77,8 +75,10 @@ HubSpot::Answer HubSpot::ties_batch_read(Call& call, const TieStyle& style) {
     std::string next;
     std::vector<Associations::Tie> ties;
     if (row != kNoRow) {
-      ties =
-          page_of(portal_.live_ties(*path.pair.from, row, *path.pair.to), *path.pair.to, style.pages ? text_member(*input, "after") : "", kTiesPerRecord, next);
+      std::vector<Associations::Tie> all = portal_.live_ties(*path.pair.from, row, *path.pair.to);
+      if (style.primary_alone && portal_.associations().has_primary(*path.pair.from, *path.pair.to))
+        std::erase_if(all, [](const Associations::Tie& tie) { return !tie.types.front()->primary; });
+      ties = page_of(std::move(all), *path.pair.to, style.pages ? text_member(*input, "after") : "", kTiesPerRecord, next);
     }
     if (ties.empty()) {
       errors.push_back(error_row(no_associations(path.pair, id)));
@@ -148,13 +148,14 @@ HubSpot::Answer HubSpot::ties_batch_archive(Call& call) {
   UnitOfWork unit(portal_);
   for (const json::object* input : inputs) {
     const json::value* to = input->if_contains("to");
-    std::string from = end_id(*input, "from");
+    bool numbers = portal_.settings().numeric_input_ids;
+    std::string from = end_id(*input, "from", numbers);
     if (from.empty() || !to || !to->is_array()) return bad_json("line 1, column 1: an input needs from.id and a list to");
     RowNumber row = portal_.find_live(*path.pair.from, from);
     for (const json::value& item : to->get_array()) {
-      const json::value* id = item.is_object() ? item.get_object().if_contains("id") : nullptr;
-      if (!id) return bad_json("line 1, column 1: to needs ids");
-      RowNumber to_row = portal_.find_live(*path.pair.to, scalar_text(*id));
+      std::string id = item.is_object() ? id_text(item.get_object().if_contains("id"), numbers) : "";
+      if (id.empty()) return bad_json("line 1, column 1: to needs ids, which are strings");
+      RowNumber to_row = portal_.find_live(*path.pair.to, id);
       if (row != kNoRow && to_row != kNoRow) portal_.untie(*path.pair.from, row, *path.pair.to, to_row, all, writer(call));
     }
   }

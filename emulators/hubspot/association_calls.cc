@@ -33,8 +33,8 @@ json::object render_labels(const TypePair& pair, RowNumber from, RowNumber to, c
 }
 
 json::array render_default(const std::string& from, const std::string& to, const AssociationType& type) {
-  auto row = [](const std::string& a, const std::string& b, int id) {
-    json::object spec{{"associationCategory", "HUBSPOT_DEFINED"}, {"associationTypeId", id}};
+  auto row = [&](const std::string& a, const std::string& b, int id) {
+    json::object spec{{"associationCategory", type.category()}, {"associationTypeId", id}};
     return json::object{{"from", {{"id", a}}}, {"to", {{"id", b}}}, {"associationSpec", std::move(spec)}};
   };
   json::array both;
@@ -61,8 +61,9 @@ std::vector<Associations::Tie> page_of(std::vector<Associations::Tie> ties, cons
 
 Outcome<HubSpot::TiePath> HubSpot::tie_path(Call& call) {
   TiePath path;
-  TRY(path.pair.from, type_of(call));
-  path.pair.to = portal_.catalogue().find(call.parameter("to"));
+  const TypeNames& names = call.request.target.starts_with("/crm/v3/associations/") ? kNamedTieName : kTieName;
+  TRY(path.pair.from, type_of(call, names));
+  path.pair.to = portal_.catalogue().find(call.parameter("to"), names);
   if (!path.pair.to || portal_.associations().types(*path.pair.from, *path.pair.to).empty()) {
     auto refused = invalid(fmt::format("{} cannot be associated with {}", path.pair.from->name, call.parameter("to")));
     refused.value().sub_category = "crm.associations.INVALID_ASSOCIATION_TYPE";

@@ -10,6 +10,7 @@ using AssociationTypes = std::vector<const AssociationType*>;
 struct TieStyle {
   std::size_t most_created;  // inputs of a batch
   int created;               // status of a batch that made them
+  bool primary_alone;        // of the companies of a record a batch reads the primary one and no others
   bool pages;                // whether more than a hundred ties of one record can be walked; else they are cut off
   Outcome<AssociationTypes> (*types)(const Associations&, const TypePair&, const json::object& input);
   json::array (*ties)(const ObjectType& to, const std::vector<Associations::Tie>&, bool numeric);

@@ -40,6 +40,13 @@ void Associations::rename_label(const ObjectType& from, const ObjectType& to, co
   if (!inverse_label.empty()) own(to, from, inverse).label = inverse_label;
 }
 
+bool Associations::in_use(const ObjectType& from, const ObjectType& to, const AssociationType& type) const {
+  for (RowNumber row = 0; row < from.table->row_count(); ++row) {
+    if (labelled(from, row, to, type.id) != kNoRow) return true;
+  }
+  return false;
+}
+
 void Associations::remove_label(const ObjectType& from, const ObjectType& to, const AssociationType& type) {
   int id = type.id, inverse = type.inverse;
   own(from, to, id).removed = true;

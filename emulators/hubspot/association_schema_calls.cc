@@ -16,7 +16,7 @@ json::object render_type(const AssociationType& type) {
 
 json::object render_rule(const AssociationType& type, bool labelled) {
   json::object row{{"category", type.category()}, {"typeId", type.id}, {"userEnforcedMaxToObjectIds", type.most}};
-  if (labelled && !type.label.empty()) row["label"] = type.label;
+  if (labelled) row["label"] = type.label.empty() ? json::value(nullptr) : json::value(type.label);
   return row;
 }
 
@@ -46,6 +46,7 @@ HubSpot::Answer HubSpot::label_create(Call& call) {
   TRY(const json::object* body, read_body(call, document));
   std::string name(text_member(*body, "name")), label(text_member(*body, "label")), inverse(text_member(*body, "inverseLabel"));
   if (name.empty() || label.empty()) return bad_json("line 1, column 1: name and label are required");
+  if (name.find('-') != std::string::npos || (name.front() >= '0' && name.front() <= '9')) return invalid("name cannot include hyphens or begin with a number");
   Associations& known = portal_.associations();
   for (const AssociationType& type : known.types(*path.pair.from, *path.pair.to)) {
     if (!type.removed && (type.name == name || type.label == label))
@@ -62,11 +63,11 @@ HubSpot::Answer HubSpot::label_update(Call& call) {
   TRY(TiePath path, tie_path(call));
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
-  const json::value* id = body->if_contains("associationTypeId");
+  Associations& known = portal_.associations();
+  auto id = known.type_id_of(*body);
   std::string label(text_member(*body, "label"));
   if (!id || label.empty()) return bad_json("line 1, column 1: associationTypeId and label are required");
-  Associations& known = portal_.associations();
-  const AssociationType* type = known.find_type(*path.pair.from, *path.pair.to, scalar_text(*id));
+  const AssociationType* type = known.find_type(*path.pair.from, *path.pair.to, *id);
   if (!type || !type->own_label()) return hubspot::not_found();
   known.rename_label(*path.pair.from, *path.pair.to, *type, label, std::string(text_member(*body, "inverseLabel")));
   return http::Response(204, "");
@@ -77,6 +78,7 @@ HubSpot::Answer HubSpot::label_delete(Call& call) {
   Associations& known = portal_.associations();
   const AssociationType* type = known.find_type(*path.pair.from, *path.pair.to, call.parameter("label"));
   if (!type || !type->own_label()) return hubspot::not_found();
+  if (known.in_use(*path.pair.from, *path.pair.to, *type)) return invalid(fmt::format("The association label {} is in use", type->label));
   known.remove_label(*path.pair.from, *path.pair.to, *type);
   return http::Response(204, "");
 }

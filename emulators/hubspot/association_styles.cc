@@ -61,9 +61,9 @@ json::array made_by_name(const TypePair& pair, RowNumber row, RowNumber to_row, 
 
 }  // namespace
 
-const TieStyle kLabelledTies{2'000, 201, true, types_of_input, ties_with_types, made_with_labels};
-const TieStyle kDefaultTies{2'000, 200, true, unlabelled, ties_with_types, made_both_ways};
-const TieStyle kNamedTies{100, 201, false, type_by_name, ties_by_name, made_by_name};
+const TieStyle kLabelledTies{2'000, 201, false, true, types_of_input, ties_with_types, made_with_labels};
+const TieStyle kDefaultTies{2'000, 200, false, true, unlabelled, ties_with_types, made_both_ways};
+const TieStyle kNamedTies{100, 201, true, false, type_by_name, ties_by_name, made_by_name};
 
 Outcome<const AssociationType*> named_type(const Associations& associations, const TypePair& pair, std::string_view id_or_name) {
   const AssociationType* type = associations.find_type(*pair.from, *pair.to, id_or_name);
@@ -79,7 +79,7 @@ Outcome<AssociationTypes> read_types(const Associations& associations, const Typ
     const json::object* object = item.if_object();
     const json::value* id = object ? object->if_contains("associationTypeId") : nullptr;
     std::string_view category = object ? text_member(*object, "associationCategory") : "";
-    auto type_id = object ? association_type_id(*object) : std::nullopt;
+    auto type_id = object ? associations.type_id_of(*object) : std::nullopt;
     const AssociationType* type = type_id ? associations.find_type(*pair.from, *pair.to, *type_id) : nullptr;
     if (!type || type->category() != category) return invalid_type(pair, id ? scalar_text(*id) : "");
     types.push_back(type);

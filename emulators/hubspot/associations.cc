@@ -17,9 +17,9 @@ const ObjectType& by_name(const Catalogue& catalogue, std::string_view name) {
 
 }  // namespace
 
-std::optional<int> association_type_id(const json::object& spec) {
+std::optional<int> Associations::type_id_of(const json::object& spec) const {
   const json::value* given = spec.if_contains("associationTypeId");
-  std::string text = given ? scalar_text(*given) : "";
+  std::string text = given && (given->is_int64() || numbers_as_texts) ? scalar_text(*given) : "";
   bool whole = !text.empty() && text.size() < 8 && text.find_first_not_of("0123456789") == std::string::npos;
   return whole ? std::optional(std::stoi(text)) : std::nullopt;
 }
@@ -66,13 +66,13 @@ void Associations::cover_all_types() {
   for (auto& row : types_) row.resize(count);
 }
 
-void Associations::add_pair(const ObjectType& from, const ObjectType& to, const std::string& name) {
+void Associations::add_pair(const ObjectType& from, const ObjectType& to, const std::string& name, bool by_user) {
   int id = ++last_label_, inverse = &from == &to ? id : ++last_label_;
   pair(from, to, id, inverse);
   AssociationType& here = types_[from.index][to.index].back();
-  here.user_defined = true;
+  here.user_defined = by_user;
   if (!name.empty()) here.name = name;
-  types_[to.index][from.index].back().user_defined = true;
+  types_[to.index][from.index].back().user_defined = by_user;
 }
 
 bool Associations::remove_pair(const ObjectType& from, const ObjectType& to) {

@@ -27,9 +27,6 @@ struct AssociationType {
   std::string_view category() const { return user_defined ? "USER_DEFINED" : "HUBSPOT_DEFINED"; }
 };
 
-/// What a call names as associationTypeId, a number or its text; nothing where it is neither.
-std::optional<int> association_type_id(const json::object& spec);
-
 inline constexpr int kParentOfCompany = 14;  // from a company to its parent
 
 inline constexpr std::size_t kMaxOwnLabels = 10;  // of a pair, in one direction; removed ones keep their place
@@ -50,19 +47,26 @@ struct TieChange {
 class Associations {
  public:
   explicit Associations(const Catalogue& catalogue);
+  bool numbers_as_texts = false;  // "279" in a body is as good as 279
   bool first_is_primary = false;  // whether the first company of a record is its primary one, however it was tied
+  /// What a call names as associationTypeId; nothing where that is no number.
+  std::optional<int> type_id_of(const json::object& spec) const;
 
   /// Unlabelled first; empty when these types are never tied.
   const std::vector<AssociationType>& types(const ObjectType& from, const ObjectType& to) const;
   const AssociationType* find_type(const ObjectType& from, const ObjectType& to, int id) const;
+  /// Whether one of the companies that `from` belongs to is its primary one.
+  bool has_primary(const ObjectType& from, const ObjectType& to) const {
+    return to.name == "companies" && types(from, to).size() > 1 && types(from, to)[1].primary;
+  }
   /// By id, or by the name that version 3 uses.
   const AssociationType* find_type(const ObjectType& from, const ObjectType& to, std::string_view id_or_name) const;
 
   // Types of an account's own:
   /// Makes room for types that were defined since.
   void cover_all_types();
-  /// Lets these be tied; `name`: as version 3 calls it, empty for the usual one.
-  void add_pair(const ObjectType& from, const ObjectType& to, const std::string& name);
+  /// Lets these be tied; `name`: as version 3 calls it, empty for the usual one. `by_user`: the account said so, not HubSpot.
+  void add_pair(const ObjectType& from, const ObjectType& to, const std::string& name, bool by_user);
   /// False: there are ties, and nothing was removed.
   bool remove_pair(const ObjectType& from, const ObjectType& to);
 
@@ -73,6 +77,8 @@ class Associations {
                                    const std::string& inverse_label);
   /// Precondition: user-defined. Empty texts leave what there is.
   void rename_label(const ObjectType& from, const ObjectType& to, const AssociationType& type, const std::string& label, const std::string& inverse_label);
+  /// Whether any two records bear it.
+  bool in_use(const ObjectType& from, const ObjectType& to, const AssociationType& type) const;
   void remove_label(const ObjectType& from, const ObjectType& to, const AssociationType& type);
   /// 0 takes the rule away.
   void set_most(const ObjectType& from, const ObjectType& to, const AssociationType& type, std::int64_t most);

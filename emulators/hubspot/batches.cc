@@ -26,10 +26,9 @@ json::object missing_row(const ObjectType& type, const std::vector<std::string>&
   return error_row(error);
 }
 
-Outcome<std::string> id_of(const json::object& input) {
-  const json::value* id = input.if_contains("id");
-  std::string text = id ? scalar_text(*id) : "";
-  if (text.empty()) return bad_json("line 1, column 1: an input needs an id");
+Outcome<std::string> id_of(const json::object& input, bool numbers) {
+  std::string text = id_text(input.if_contains("id"), numbers);
+  if (text.empty()) return bad_json("line 1, column 1: an input needs an id, which is a string");
   return text;
 }
 
@@ -91,12 +90,12 @@ struct NamedInputs {
   std::vector<std::string> ids;  // of each
 };
 
-Outcome<NamedInputs> read_named_inputs(const Call& call, JsonDocument& document) {
+Outcome<NamedInputs> read_named_inputs(const Call& call, JsonDocument& document, bool numbers) {
   TRY(const json::object* body, read_body(call, document));
   NamedInputs named;
   TRY(named.inputs, read_inputs(*body, kMaxInputs));
   for (const json::object* input : named.inputs) {
-    TRY(std::string id, id_of(*input));
+    TRY(std::string id, id_of(*input, numbers));
     named.ids.push_back(std::move(id));
   }
   TRY_VOID(check_distinct(named.ids));
@@ -110,6 +109,7 @@ HubSpot::Answer HubSpot::batch_read(Call& call) {
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
   TRY(auto inputs, read_inputs(*body, kMaxInputs));
+  for (const char* list : {"properties", "propertiesWithHistory"}) TRY_VOID(check_text_list(*body, list));
   std::string_view id_property = text_member(*body, "idProperty");
   const Property* key = type->find(id_property.empty() ? "hs_object_id" : id_property);
   if (!key || !Portal::is_key(*type, *key)) return invalid(fmt::format("{} is not a unique property of {}", id_property, type->name));
@@ -117,7 +117,7 @@ HubSpot::Answer HubSpot::batch_read(Call& call) {
   std::set<RowNumber> rows;  // neither in the order of the input nor twice
   std::vector<std::string> missing;
   for (const json::object* input : inputs) {
-    TRY(std::string id, id_of(*input));
+    TRY(std::string id, id_of(*input, portal_.settings().numeric_input_ids));
     RowNumber row = archived ? portal_.find_archived(*type, id, call.now) : portal_.find_by_key(*type, *key, id);
     if (row != kNoRow) {
       rows.insert(row);
@@ -125,7 +125,7 @@ HubSpot::Answer HubSpot::batch_read(Call& call) {
       missing.push_back(std::move(id));
     }
   }
-  Wanted wanted{select(*type, text_list(*body, "properties")), histories(*type, text_list(*body, "propertiesWithHistory"))};
+  Wanted wanted{select(*type, text_list(*body, "properties")), properties_named(*type, text_list(*body, "propertiesWithHistory"))};
   JsonDocument answer;
   Renderer renderer(portal_, answer.storage());
   json::array results = answer.array(), errors;
@@ -164,7 +164,7 @@ HubSpot::Answer HubSpot::batch_create(Call& call) {
 HubSpot::Answer HubSpot::batch_update(Call& call) {
   TRY(ObjectType * type, type_of(call));
   JsonDocument document;
-  TRY(NamedInputs named, read_named_inputs(call, document));
+  TRY(NamedInputs named, read_named_inputs(call, document, portal_.settings().numeric_input_ids));
   const auto& [inputs, ids] = named;
   std::vector<std::string> missing;
   bool partial = portal_.settings().traced_updates_partial && all_traced(inputs);
@@ -204,7 +204,7 @@ HubSpot::Answer HubSpot::batch_update(Call& call) {
 HubSpot::Answer HubSpot::batch_upsert(Call& call) {
   TRY(ObjectType * type, type_of(call));
   JsonDocument document;
-  TRY(NamedInputs named, read_named_inputs(call, document));
+  TRY(NamedInputs named, read_named_inputs(call, document, portal_.settings().numeric_input_ids));
   const auto& [inputs, ids] = named;
   bool by_address = std::any_of(inputs.begin(), inputs.end(), [](const json::object* each) { return text_member(*each, "idProperty") == "email"; });
   bool partial = portal_.settings().traced_updates_partial && all_traced(inputs) && !by_address;
@@ -253,9 +253,9 @@ HubSpot::Answer HubSpot::batch_upsert(Call& call) {
 HubSpot::Answer HubSpot::batch_archive(Call& call) {
   TRY(ObjectType * type, type_of(call));
   JsonDocument document;
-  TRY(NamedInputs named, read_named_inputs(call, document));
+  TRY(NamedInputs named, read_named_inputs(call, document, portal_.settings().numeric_input_ids));
   auto unknown = [&](const std::string& id) { return portal_.find_live(*type, id) == kNoRow; };
-  if (portal_.settings().archive_refuses_unknown && std::any_of(named.ids.begin(), named.ids.end(), unknown)) return hubspot::not_found();
+  if (!portal_.settings().archive_skips_unknown && std::any_of(named.ids.begin(), named.ids.end(), unknown)) return hubspot::not_found();
   for (const std::string& id : named.ids) {
     RowNumber row = portal_.find_live(*type, id);
     if (row != kNoRow) portal_.archive(*type, row, writer(call));

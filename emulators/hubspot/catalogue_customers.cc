@@ -130,6 +130,7 @@ std::vector<Property> contact_properties() {
                                    date_time("lastmodifieddate").from(Source::modified),
                                    date_time("hs_lastmodifieddate").locked(),  // defined, but it is not the one that moves
                                    number("hs_object_id").from(Source::object_id),
+                                   number("hs_pinned_engagement_id"),
                                    number("associatedcompanyid").from(Source::primary_company),
                                    choice("numemployees", {"1-5", "5-25", "25-50", "50-100", "100-500", "500-1000", "1000+"}),
                                    date_time("closedate"),
@@ -197,7 +198,8 @@ std::vector<Property> company_properties() {
                                    number("hs_object_id").from(Source::object_id),
                                    choice("type", {"PROSPECT", "PARTNER", "RESELLER", "VENDOR", "OTHER"}, "radio"),
                                    date_time("closedate"),
-                                   number("twitterfollowers")};
+                                   number("twitterfollowers"),
+                                   number("hs_pinned_engagement_id")};
   add_texts(properties, {"founded_year", "hs_country_code", "hs_linkedin_handle", "hs_state_code", "linkedin_company_page", "linkedinbio", "timezone",
                          "total_money_raised", "twitterbio", "twitterhandle"});
   return properties;

@@ -53,7 +53,7 @@ std::vector<Property> with_engagement(std::vector<Property> properties) {
 }  // namespace
 
 std::vector<Property> ticket_properties() {
-  return with_record({text("subject").needed(), text("content", "textarea"), choice("hs_pipeline", {}).open(),  // checked together with its stage
+  return with_record({text("subject"), text("content", "textarea"), choice("hs_pipeline", {}).open(),  // checked together with its stage
                       choice("hs_pipeline_stage", {}).open().needed(), choice("hs_ticket_priority", {"LOW", "MEDIUM", "HIGH"}),
                       choice("hs_ticket_category", {"PRODUCT_ISSUE", "BILLING_ISSUE", "FEATURE_REQUEST", "GENERAL_INQUIRY"}),
                       choice("source_type", {"CHAT", "EMAIL", "FORM", "PHONE"}), choice("hs_resolution", {}, "radio"), choice("hs_tag_ids", {}, "checkbox"),
@@ -63,18 +63,18 @@ std::vector<Property> ticket_properties() {
 }
 
 std::vector<Property> deal_properties() {
-  return with_record(
-      {text("dealname"), number("amount"), choice("pipeline", {}).open(),  // checked together with its stage
-       choice("dealstage", {}, "radio").open().needed(), choice("dealtype", {"newbusiness", "existingbusiness"}, "radio"),
-       choice("hs_priority", {"low", "medium", "high"}), text("description", "textarea"), text("closed_lost_reason", "textarea"),
-       text("closed_won_reason", "textarea"), date_time("closedate"), number("hs_primary_associated_company").from(Source::primary_company).computed()},
-      "createdate");
+  return with_record({text("dealname"), number("amount"), choice("pipeline", {}).open(),  // checked together with its stage
+                      choice("dealstage", {}, "radio").open().needed(), choice("dealtype", {"newbusiness", "existingbusiness"}, "radio"),
+                      choice("hs_priority", {"low", "medium", "high"}), text("description", "textarea"), text("closed_lost_reason", "textarea"),
+                      text("closed_won_reason", "textarea"), date_time("closedate"), number("hs_pinned_engagement_id"),
+                      number("hs_primary_associated_company").from(Source::primary_company).computed()},
+                     "createdate");
 }
 
 std::vector<Property> product_properties() {
-  return with_record(
-      {text("name"), text("description", "textarea"), number("price"), number("tax"), number("hs_cost_of_goods_sold"), text("hs_sku"), text("hs_url")},
-      "createdate");
+  return with_record({text("name"), text("description", "textarea"), number("price"), number("tax"), number("hs_cost_of_goods_sold"), text("hs_sku"),
+                      text("hs_url"), text("hs_recurring_billing_period")},
+                     "createdate");
 }
 
 std::vector<Property> line_item_properties() {
@@ -83,7 +83,7 @@ std::vector<Property> line_item_properties() {
                      "createdate");
 }
 
-std::vector<Property> custom_properties() { return with_record({}, "hs_createdate"); }
+std::vector<Property> custom_properties() { return with_record({number("hs_pinned_engagement_id")}, "hs_createdate"); }
 
 std::vector<Property> communication_properties() {
   return with_engagement({choice("hs_communication_channel_type", {"WHATS_APP", "LINKEDIN_MESSAGE", "SMS"}), choice("hs_communication_logged_from", {"CRM"}),

@@ -26,7 +26,7 @@ json::object split_ties(const json::object& fields, json::object& ties) {
 }  // namespace
 
 Result<std::string> HubSpot::apply(const Edit& edit) {
-  ObjectType* type = portal_.catalogue().find(edit.object);
+  ObjectType* type = portal_.catalogue().find(edit.object, kAnyName);
   if (!type) {
     std::vector<std::string> names;
     for (const ObjectType& each : portal_.catalogue().objects()) names.push_back(each.name);
@@ -76,7 +76,7 @@ Result<std::string> HubSpot::apply_to(const Edit& edit, ObjectType& type, const 
   if (!done) return told(done.error());
   for (const auto& member : ties) {
     std::string_view name(member.key().data() + kTies.size(), member.key().size() - kTies.size());
-    ObjectType* to = portal_.catalogue().find(name);
+    ObjectType* to = portal_.catalogue().find(name, kAnyName);
     if (!to) return fail(ErrorCode::invalid_input, fmt::format("no object type '{}'", name));
     auto set = portal_.set_ties(type, row, *to, member.value(), writer);
     if (!set) return told(set.error());
@@ -186,7 +186,7 @@ void HubSpot::add_switches() {
   switches_.add("auto_associate", &portal.auto_associate);
   switches_.add("associations_touch", &portal.associations_touch);
   switches_.add("numeric_association_ids", &portal.numeric_association_ids);
-  switches_.add("archive_refuses_unknown", &portal.archive_refuses_unknown);
+  switches_.add("archive_skips_unknown", &portal.archive_skips_unknown);
   switches_.add("archived_owners_assignable", &portal.archived_owners_assignable);
   switches_.add("conventional_required", &portal.conventional_required);
   switches_.add("newer_options", &portal.newer_options);
@@ -203,6 +203,17 @@ void HubSpot::add_switches() {
   switches_.add("activity_auto_associate", &portal.activity_auto_associate);
   switches_.add("lifecycle_sync", &portal.lifecycle_sync);
   switches_.add("phones_reformatted", &portal.phones_reformatted);
+  switches_.add("boolean_values", &portal.boolean_values);
+  switches_.add("numeric_input_ids", &portal.numeric_input_ids);
+  switches_.add("throttling_optional", &portal.throttling_optional);
+  switches_.add("older_limits_cut", &portal.older_limits_cut);
+  switches_.add("any_type_names", &portal_.catalogue().any_names);
+  switches_.add("numbers_as_texts", &portal.numbers_as_texts);
+  switches_.add("filter_values_as_they_are", &portal.filter_values_as_they_are);
+  switches_.add("zoned_instants", &portal.zoned_instants);
+  switches_.add("plain_webhook_urls", &portal.plain_webhook_urls);
+  switches_.add("association_read_inputs", &portal.association_read_inputs);
+  switches_.add("daily_import_rows", &portal.daily_import_rows);
   switches_.add("import_file_bytes", &portal.import_file_bytes);
   switches_.add("record_limit", &portal.record_limit);
   switches_.add("settings_cache_ms", &portal_.events().settings_cache());

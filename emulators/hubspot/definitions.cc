@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "emulators/hubspot/values.h"
 
 namespace lockstep::emulators::hubspot {
@@ -32,7 +33,8 @@ Outcome<PropertyType> read_type(std::string_view name, std::string_view field_ty
   return invalid(fmt::format("there is no property type {}", name));
 }
 
-bool is_name(std::string_view name) {
+bool is_name(std::string_view given, bool any_case) {
+  std::string name = any_case ? to_lower_ascii(given) : std::string(given);
   return !name.empty() && name.size() <= 100 && name.front() >= 'a' && name.front() <= 'z' &&
          name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string_view::npos;
 }
@@ -48,7 +50,7 @@ Outcome<std::vector<Option>> read_options(const json::value& given) {
       option.label = std::string(text_member(*object, "label"));
       option.description = std::string(text_member(*object, "description"));
       const json::value *order = object->if_contains("displayOrder"), *hidden = object->if_contains("hidden");
-      option.display_order = order && order->is_int64() ? order->get_int64() : static_cast<std::int64_t>(options.size());
+      option.display_order = order && order->is_int64() ? order->get_int64() : -1;
       option.hidden = hidden && hidden->is_bool() && hidden->get_bool();
     }
     if (option.value.empty() || option.label.empty()) return invalid("an option needs label and value");
@@ -61,6 +63,14 @@ Outcome<std::vector<Option>> read_options(const json::value& given) {
 
 /// What creates and updates share.
 Outcome<void> read_common(const json::object& body, Property& property) {
+  for (const char* name : {"name", "label", "groupName", "description", "type", "fieldType", "dataSensitivity"}) {
+    const json::value* given = body.if_contains(name);
+    if (given && !given->is_string() && !given->is_null()) return bad_json(fmt::format("line 1, column 1: {} is not a string", name));
+  }
+  for (const char* name : {"hidden", "formField", "hasUniqueValue"}) {
+    const json::value* given = body.if_contains(name);
+    if (given && !given->is_bool() && !given->is_null()) return bad_json(fmt::format("line 1, column 1: {} is not a boolean", name));
+  }
   auto text = [&](const char* name, std::string& into) {
     const json::value* given = body.if_contains(name);
     if (given && given->is_string()) into = std::string(given->get_string());
@@ -136,14 +146,14 @@ json::object render_definition(const Property& property) {
   return object;
 }
 
-Outcome<Property> read_definition(const json::object& body) {
+Outcome<Property> read_definition(const json::object& body, bool any_case) {
   Property property;
   property.defined_by_us = true;
   property.name = std::string(text_member(body, "name"));
   for (const char* needed : {"name", "label", "groupName", "type", "fieldType"}) {
     if (text_member(body, needed).empty()) return invalid(fmt::format("{} is required", needed));
   }
-  if (!is_name(property.name)) return invalid(fmt::format("{} is not a valid property name", property.name));
+  if (!is_name(property.name, any_case)) return invalid(fmt::format("{} is not a valid property name", property.name));
   TRY_VOID(read_common(body, property));
   TRY(property.type, read_type(text_member(body, "type"), property.field_type));
   if (std::string_view given = text_member(body, "dataSensitivity"); !given.empty()) property.sensitivity = given;

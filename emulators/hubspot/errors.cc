@@ -45,7 +45,8 @@ tl::unexpected<ApiError> invalid(std::string message) { return refuse(400, "VALI
 tl::unexpected<ApiError> invalid(std::vector<PropertyProblem> problems) {
   json::array items;
   for (const PropertyProblem& problem : problems) {
-    items.push_back(json::object{{"isValid", false}, {"message", problem.message}, {"error", problem.code}, {"name", problem.property}});
+    items.push_back(json::object{
+        {"isValid", false}, {"message", problem.message}, {"error", problem.code}, {"name", problem.property}, {"localizedErrorMessage", problem.message}});
   }
   ApiError error;
   error.category = "VALIDATION_ERROR";
@@ -79,7 +80,6 @@ json::object error_row(const ApiError& error) {
                    {"message", error.message},
                    {"context", context_of(error)}};
   if (!error.sub_category.empty()) row["subCategory"] = error.sub_category;
-  if (!error.problems.empty()) row["errors"] = details_of(error);
   return row;
 }
 

@@ -97,6 +97,8 @@ Result<void> Events::check(const Subscription& subscription, const Catalogue& ca
   if (generic && !known_type([&](const ObjectType& object) { return object.type_id == subscription.object_type_id; })) {
     return fail(ErrorCode::invalid_input, "object.* needs an objectTypeId that is there");
   }
+  if (subscription.property == "hs_lastmodifieddate" || subscription.property == "num_unique_conversion_events")
+    return fail(ErrorCode::invalid_input, fmt::format("changes of {} are not told", subscription.property));
   if ((kind == "propertyChange") != !subscription.property.empty()) {
     return fail(ErrorCode::invalid_input, "propertyName belongs to propertyChange, one subscription for each");
   }

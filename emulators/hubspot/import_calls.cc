@@ -65,6 +65,48 @@ std::string csv_cell(const std::string& text) {
   return quoted + "\"";
 }
 
+/// {"property"} of an export's filters, as a search has it.
+void rename_properties(json::value* filters) {
+  if (!filters || !filters->is_array()) return;
+  for (json::value& filter : filters->get_array()) {
+    json::object* given = filter.if_object();
+    if (!given || given->contains("propertyName") || !given->contains("property")) continue;
+    json::value name = given->at("property");
+    given->emplace("propertyName", std::move(name));
+  }
+}
+
+/// The search of an export, which has words of its own: "property", and an order of ASC or DESC ("DES" in an older guide).
+Outcome<json::object> read_export_search(const json::object& body) {
+  json::object search;
+  const json::value* request = body.if_contains("publicCrmSearchRequest");
+  if (request && request->is_object()) search = request->get_object();
+  rename_properties(search.if_contains("filters"));
+  if (const json::value* filters = search.if_contains("filters"); filters && filters->is_array() && filters->get_array().empty()) search.erase("filters");
+  if (json::value* groups = search.if_contains("filterGroups"); groups && groups->is_array()) {
+    for (json::value& group : groups->get_array()) rename_properties(group.is_object() ? group.get_object().if_contains("filters") : nullptr);
+  }
+  json::value* sorts = search.if_contains("sorts");
+  if (!sorts || !sorts->is_array()) return search;
+  for (json::value& sort : sorts->get_array()) {
+    if (!sort.is_object() || !sort.get_object().contains("order")) continue;
+    std::string order(text_member(sort.get_object(), "order"));
+    if (order != "ASC" && order != "DESC" && order != "DES") return invalid("order is ASC or DESC");
+    sort.get_object()["direction"] = order == "ASC" ? "ASCENDING" : "DESCENDING";
+  }
+  return search;
+}
+
+/// As a person reads it: options by their labels.
+std::string labelled(const Property& property, const std::string& value) {
+  std::vector<std::string> parts;
+  for (std::string_view part : split(value, ';')) {
+    const Option* option = property.find_option(part);
+    parts.push_back(option ? option->label : std::string(part));
+  }
+  return join(parts, ";");
+}
+
 }  // namespace
 
 Outcome<Import*> HubSpot::import_of(const Call& call) {
@@ -78,6 +120,7 @@ HubSpot::Answer HubSpot::import_create(Call& call) {
   auto parts = parse_form_data(call.header("Content-Type").value_or(""), call.request.body);
   if (!parts) return refuse(415, "", "The body must be multipart/form-data");
   TRY(Import import, read_import(portal_, *parts));
+  TRY_VOID(imports_.check_day(import, portal_.settings().daily_import_rows, call.now));
   import.app_id = caller_->id;
   import.writer = writer(call);
   return json_answer(200, render_import(imports_.add(std::move(import), call.now)));
@@ -138,16 +181,7 @@ Outcome<std::vector<RecordView>> HubSpot::exported_records(const json::object& b
     for (const RecordLists::Member& member : lists_.members(*list)) records.push_back(view_of(type, member.row));
     return records;
   }
-  json::object search;
-  const json::value* request = body.if_contains("publicCrmSearchRequest");
-  if (request && request->is_object()) search = request->get_object();
-  if (const json::value* filters = search.if_contains("filters"); filters && filters->is_array() && filters->get_array().empty()) search.erase("filters");
-  if (json::value* sorts = search.if_contains("sorts"); sorts && sorts->is_array()) {
-    for (json::value& sort : sorts->get_array()) {  // exports have another word for the direction
-      if (sort.is_object() && sort.get_object().contains("order"))
-        sort.get_object()["direction"] = text_member(sort.get_object(), "order") == "DES" ? "DESCENDING" : "ASCENDING";
-    }
-  }
+  TRY(json::object search, read_export_search(body));
   TRY(SearchQuery query, read_search(portal_, type, search));
   query.limit = type.table->row_count();
   return run_search(portal_, type, query, at).page;
@@ -159,7 +193,8 @@ Outcome<std::string> HubSpot::export_file(const json::object& body, ObjectType& 
   if (names.empty()) return invalid("objectProperties must not be empty");
   Selection columns;
   std::vector<std::string> options = text_list(body, "exportInternalValuesOptions");
-  bool internal = std::find(options.begin(), options.end(), "NAMES") != options.end();
+  bool internal = std::find(options.begin(), options.end(), "NAMES") != options.end(),
+       values = std::find(options.begin(), options.end(), "VALUES") != options.end();
   std::string file = "Record ID";
   for (const std::string& name : names) {
     const Property* property = type.find(name);
@@ -170,7 +205,10 @@ Outcome<std::string> HubSpot::export_file(const json::object& body, ObjectType& 
   TRY(std::vector<RecordView> records, exported_records(body, type, at));
   for (const RecordView& record : records) {
     file += "\n" + record.id();
-    for (const Property* property : columns) file += "," + csv_cell(value_of(portal_, record, *property).value_or(""));
+    for (const Property* property : columns) {
+      std::string value = value_of(portal_, record, *property).value_or("");
+      file += "," + csv_cell(values ? value : labelled(*property, value));
+    }
     ++count;
   }
   return file + "\n";
@@ -181,11 +219,12 @@ HubSpot::Answer HubSpot::export_start(Call& call) {
   TRY(const json::object* body, read_body(call, document));
   std::string_view kind = text_member(*body, "exportType");
   if (kind != "VIEW" && kind != "LIST") return invalid("exportType must be VIEW or LIST");
-  std::string_view format = text_member(*body, "format");
+  std::string format(text_member(*body, "format"));  // "xlsx" in the guide's examples
+  for (char& c : format) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   if (format == "XLS" || format == "XLSX") return not_served(fmt::format("exports as {}", format));
   if (format != "CSV") return invalid("format must be one of CSV, XLS, XLSX");
   if (!text_member(*body, "associatedObjectType").empty() || !text_list(*body, "associatedObjectTypes").empty()) return not_served("exports of associations");
-  ObjectType* type = portal_.catalogue().find(text_member(*body, "objectType"));
+  ObjectType* type = portal_.catalogue().find(text_member(*body, "objectType"), kUpperName);
   if (!type) return invalid(fmt::format("Unable to infer object type from: {}", text_member(*body, "objectType")));
   if (limits_ && !export_limit_.admit(call.now))
     return refuse(429, "RATE_LIMITS", fmt::format("No more than {} exports can be made in 24 hours", export_limit_.limit()));
@@ -193,10 +232,12 @@ HubSpot::Answer HubSpot::export_start(Call& call) {
   TRY(made.file, export_file(*body, *type, call.now, made.rows));
   made.id = std::to_string(41'000'001 + exports_.size());
   made.name = std::string(text_member(*body, "exportName"));
-  made.type = type->name;
+  made.type = type->type_id;
   made.kind = std::string(kind);
   made.properties = text_list(*body, "objectProperties");
   made.created = call.now;
+  made.begins = exports_.empty() ? call.now : std::max(call.now, exports_.back().done);  // one at a time
+  made.done = made.begins + kExportTakes;
   made.key = tokens().random_text(40);
   exports_.push_back(made);
   std::string status = fmt::format("{}/crm/v3/exports/export/async/tasks/{}/status", call.base_url, made.id);
@@ -212,11 +253,12 @@ Outcome<HubSpot::Export*> HubSpot::export_of(const Call& call) {
 
 HubSpot::Answer HubSpot::export_status(Call& call) {
   TRY(Export * made, export_of(call));
-  bool done = made->created + kExportTakes <= call.now;
-  json::object body{{"status", done ? "COMPLETE" : "PROCESSING"}, {"startedAt", format_instant(made->created)}};
-  body["completedAt"] = format_instant(done ? made->created + kExportTakes : made->created);
+  std::string_view state = made->state(call.now);
+  bool done = state == "COMPLETE";
+  json::object body{{"status", json::string(state)}, {"startedAt", format_instant(made->begins)}};
+  body["completedAt"] = format_instant(done ? made->done : made->begins);
   if (done) {
-    if (made->linked.ms == 0) made->linked = call.now;
+    if (made->linked + kLinkLives <= call.now) made->linked = call.now, made->key = tokens().random_text(40);  // each link lives once
     body["result"] = fmt::format("{}/exported/{}", call.base_url, made->key);
   }
   return json_answer(200, body);
@@ -226,11 +268,13 @@ HubSpot::Answer HubSpot::export_read(Call& call) {
   TRY(Export * made, export_of(call));
   json::array properties;
   for (const std::string& name : made->properties) properties.emplace_back(name);
-  bool done = made->created + kExportTakes <= call.now;
+  std::string_view state = made->state(call.now);
   return json_answer(200, json::object{{"id", made->id},
                                        {"exportName", made->name},
                                        {"exportType", made->kind},
-                                       {"exportState", done ? "DONE" : "PROCESSING"},
+                                       {"exportState", state == "COMPLETE"  ? "DONE"
+                                                       : state == "PENDING" ? "ENQUEUED"
+                                                                            : "PROCESSING"},
                                        {"objectType", made->type},
                                        {"objectProperties", std::move(properties)},
                                        {"recordCount", made->rows},

@@ -43,18 +43,39 @@ std::string error_type(const ApiError& error) {
   return error.category == "CONFLICT" ? "DUPLICATE_ALTERNATE_ID" : "UNKNOWN_ERROR";
 }
 
+/// Whether rows are told apart by it: a unique property, or the domain of companies, which several may have.
+bool is_import_key(const ObjectType& type, const Property& property) {
+  return Portal::is_key(type, property) || (type.name == "companies" && property.name == "domain");
+}
+
+std::vector<RowNumber> holders_of(const Portal& portal, const ObjectType& type, const Property& property, const std::string& key) {
+  std::vector<RowNumber> rows;
+  if (Portal::is_key(type, property)) {
+    RowNumber row = portal.find_by_key(type, property, key);
+    if (row != kNoRow) rows.push_back(row);
+    return rows;
+  }
+  for (RowNumber row : type.table->find_equal(property.column, std::string_view(key))) {
+    if (!type.table->record(row).deleted) rows.push_back(row);
+  }
+  return rows;
+}
+
 /// One row: created or updated, or a problem of the import.
 void write_row(Portal& portal, Import& import, std::size_t index) {
   const std::vector<std::string>& cells = import.table.rows[index];
   json::object properties;
   RowNumber row = kNoRow;
   std::string key;
+  bool ambiguous = false;
   for (std::size_t i = 0; i < import.columns.size(); ++i) {
     const Import::Column& column = import.columns[i];
     if (!column.property || cells[i].empty()) continue;
     if (column.key) {
       key = cells[i];
-      row = portal.find_by_key(*import.type, *column.property, key);
+      std::vector<RowNumber> holders = holders_of(portal, *import.type, *column.property, key);
+      ambiguous = holders.size() > 1;
+      row = holders.empty() ? kNoRow : holders.front();
     }
     if (column.property->source == Source::object_id) continue;
     bool day = column.property->type == PropertyType::date;
@@ -67,6 +88,7 @@ void write_row(Portal& portal, Import& import, std::size_t index) {
     }
     import.problems.push_back({std::move(type), std::move(message), std::move(value), index + 2, at});
   };
+  if (ambiguous) return problem("MULTIPLE_COMPANIES_WITH_THIS_DOMAIN", "Several companies have this domain", key, "domain");
   if (row == kNoRow && import.operation == Import::Operation::update) return problem("OBJECT_NOT_FOUND", "There is no such record", key, "");
   if (row != kNoRow && import.operation == Import::Operation::create) return problem("DUPLICATE_ALTERNATE_ID", "There is such a record already", key, "");
   Outcome<void> done;
@@ -86,20 +108,31 @@ void write_row(Portal& portal, Import& import, std::size_t index) {
   problem(error_type(done.error()), done.error().message, value ? scalar_text(*value) : "", property);
 }
 
-/// A member by its present name or by the one before, which the clients' own examples still have.
-std::string_view either(const json::object& object, std::string_view name, std::string_view older) {
-  std::string_view text = text_member(object, name);
-  return text.empty() ? text_member(object, older) : text;
+/// By its present name or by the one before, which the documentation's own examples still have: "contact", "CONTACT".
+ObjectType* type_of(Portal& portal, const json::object& mapping) {
+  std::string_view name = text_member(mapping, "columnObjectTypeId");
+  return name.empty() ? portal.catalogue().find(text_member(mapping, "columnObjectType"), kUpperName) : portal.catalogue().find(name, kFullName);
+}
+
+Outcome<std::string_view> column_kind(const json::object& mapping) {
+  static constexpr std::string_view kColumnKinds[] = {
+      "", "STANDARD", "HUBSPOT_OBJECT_ID", "HUBSPOT_ALTERNATE_ID", "FLEXIBLE_ASSOCIATION_LABEL", "ASSOCIATION_KEYS"};
+  std::string_view kind = text_member(mapping, "columnType");
+  if (kind.empty()) kind = text_member(mapping, "idColumnType");
+  if (std::find(std::begin(kColumnKinds), std::end(kColumnKinds), kind) == std::end(kColumnKinds))
+    return invalid(fmt::format("There is no columnType {}", kind));
+  return kind;
 }
 
 Outcome<Import::Column> read_column(Portal& portal, Import& import, const json::object& mapping, const std::string& header) {
   if (text_member(mapping, "columnName") != header) return invalid(fmt::format("The column {} of the file is not mapped in its place", header));
-  ObjectType* type = portal.catalogue().find(either(mapping, "columnObjectTypeId", "columnObjectType"));
+  ObjectType* type = type_of(portal, mapping);
   if (!type) return invalid(fmt::format("The column {} needs a columnObjectTypeId", header));
   if (import.type && import.type != type) return not_served("imports of several object types");
   import.type = type;
   Import::Column column;
-  std::string_view kind = either(mapping, "columnType", "idColumnType"), name = text_member(mapping, "propertyName");
+  TRY(std::string_view kind, column_kind(mapping));
+  std::string_view name = text_member(mapping, "propertyName");
   const json::value* ties = mapping.if_contains("foreignKeyType");
   if (kind == "FLEXIBLE_ASSOCIATION_LABEL" || kind == "ASSOCIATION_KEYS" || (ties && !ties->is_null())) return not_served("imports of associations");
   if (kind == "HUBSPOT_OBJECT_ID") name = "hs_object_id";
@@ -107,7 +140,7 @@ Outcome<Import::Column> read_column(Portal& portal, Import& import, const json::
   column.property = type->find(name);
   if (!column.property) return invalid(fmt::format("There is no property {} in {}", name, type->name));
   column.key = kind == "HUBSPOT_OBJECT_ID" || kind == "HUBSPOT_ALTERNATE_ID";
-  if (column.key && !Portal::is_key(*type, *column.property)) return invalid(fmt::format("{} is no key of {}", name, type->name));
+  if (column.key && !is_import_key(*type, *column.property)) return invalid(fmt::format("{} is no key of {}", name, type->name));
   return column;
 }
 
@@ -152,6 +185,9 @@ Outcome<Import> read_import(Portal& portal, const std::vector<FormPart>& parts) 
   const json::object& request = document.root().get_object();
   import.name = std::string(text_member(request, "name"));
   import.date_format = std::string(text_member(request, "dateFormat"));
+  static constexpr std::string_view kDateFormats[] = {"", "MONTH_DAY_YEAR", "DAY_MONTH_YEAR", "YEAR_MONTH_DAY"};
+  if (std::find(std::begin(kDateFormats), std::end(kDateFormats), import.date_format) == std::end(kDateFormats))
+    return invalid(fmt::format("There is no dateFormat {}", import.date_format));
   if (const json::value* list = request.if_contains("createContactListFromImport"); list && list->is_bool() && list->get_bool())
     return not_served("imports that make a list");
   const json::value* files = request.if_contains("files");
@@ -166,6 +202,14 @@ Outcome<Import> read_import(Portal& portal, const std::vector<FormPart>& parts) 
   if (wanted == "CREATE") import.operation = Import::Operation::create;
   if (wanted == "UPDATE") import.operation = Import::Operation::update;
   return import;
+}
+
+Outcome<void> Imports::check_day(const Import& next, std::int64_t most, WallTime now) const {
+  constexpr Duration kDay{24LL * 3'600'000};
+  auto rows = static_cast<std::int64_t>(next.table.rows.size());
+  for (const Import& each : imports_) rows += now - each.created < kDay ? static_cast<std::int64_t>(each.table.rows.size()) : 0;
+  if (rows > most) return tl::unexpected(too_large(fmt::format("At most {} rows can be imported in a day", most)));
+  return {};
 }
 
 std::size_t Imports::running() const {
@@ -187,11 +231,11 @@ const Import& Imports::add(Import import, WallTime now) {
 void Imports::settle(Portal& portal, WallTime now) {
   for (Import& import : imports_) {
     if (import.state != Import::State::started || now < import.due) continue;
-    import.writer.at = now;
+    import.writer.at = import.due;  // and not when somebody next looked
     for (std::size_t i = 0; i < import.table.rows.size(); ++i) write_row(portal, import, i);
     import.counters["ERRORS"] = static_cast<std::int64_t>(import.problems.size());
     import.state = Import::State::done;
-    import.updated = now;
+    import.updated = import.due;
   }
   std::size_t free = kMaxRunning - running();
   for (Import& import : imports_) {

@@ -56,6 +56,8 @@ class Imports {
  public:
   std::vector<Import>& all() { return imports_; }
   const Import& add(Import import, WallTime now);
+  /// Refuses what would be more rows in a day than there may be.
+  Outcome<void> check_day(const Import& next, std::int64_t most, WallTime now) const;
   /// Writes the files whose time has come.
   void settle(Portal& portal, WallTime now);
 

@@ -52,7 +52,8 @@ Outcome<Portal::Changes> Portal::read_properties(const ObjectType& type, RowNumb
       problems.push_back({std::string(name), "READ_ONLY_VALUE", fmt::format("\"{}\" is a read only property; its value cannot be set.", name)});
       continue;
     }
-    if (value.is_object() || value.is_array() || (value.is_null() && !settings_.null_clears && !loading)) {
+    if (value.is_object() || value.is_array() || (value.is_bool() && writer.by_api && !settings_.boolean_values) ||
+        (value.is_null() && !settings_.null_clears && !loading)) {
       return bad_json(fmt::format("line 1, column 1: the value of {} is not a string", name));
     }
     std::string text = scalar_text(value);
@@ -63,7 +64,8 @@ Outcome<Portal::Changes> Portal::read_properties(const ObjectType& type, RowNumb
     }
     std::string stored = row == kNoRow ? "" : text_of_value(type.table->get(row, property->column));
     auto read = read_value(*property, text,
-                           ValueContext{owners_, stored, settings_.archived_owners_assignable, settings_.addresses_keep_case, settings_.phones_reformatted});
+                           ValueContext{owners_, stored, settings_.archived_owners_assignable, settings_.addresses_keep_case, settings_.phones_reformatted,
+                                        !writer.by_api || settings_.zoned_instants});
     if (read) {
       changes.emplace_back(property, std::move(*read));
     } else {
@@ -88,7 +90,7 @@ Outcome<std::vector<NewTie>> Portal::read_ties(const ObjectType& type, const jso
     }
     std::string wanted = scalar_text(*id);
     for (const json::value& spec : types->get_array()) {
-      auto type_id = spec.is_object() ? association_type_id(spec.get_object()) : std::nullopt;
+      auto type_id = spec.is_object() ? associations_.type_id_of(spec.get_object()) : std::nullopt;
       std::string_view category = spec.is_object() ? text_member(spec.get_object(), "associationCategory") : "";
       if (!type_id || (category != "HUBSPOT_DEFINED" && category != "USER_DEFINED")) {
         return invalid("One or more associations are invalid: an associationCategory and an associationTypeId are needed");

@@ -152,13 +152,13 @@ HubSpot::Answer HubSpot::journal_snapshots(Call& call) {
   json::array made;
   for (const json::value& item : asked->get_array()) {
     const json::object* one = item.if_object();
-    ObjectType* type = one ? portal_.catalogue().find(text_member(*one, "objectTypeId")) : nullptr;
+    ObjectType* type = one ? portal_.catalogue().find(text_member(*one, "objectTypeId"), kIdAlone) : nullptr;
     if (!type) return invalid("objectTypeId is not known");
     const json::value* given = one->if_contains("objectId");
     std::string id = given ? scalar_text(*given) : "";
     RowNumber row = portal_.find_live(*type, id);
     if (row != kNoRow) {
-      json::object record = Renderer(portal_, {}).record(view_of(*type, row), select(*type, text_list(*one, "properties")));
+      json::object record = Renderer(portal_, {}).record(view_of(*type, row), properties_named(*type, text_list(*one, "properties")));
       portal_.events().journal().snapshot(*type, id, std::move(record["properties"].get_object()), call.now);
     }
     std::string status_id = uuid();

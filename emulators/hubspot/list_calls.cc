@@ -87,7 +87,7 @@ HubSpot::Answer HubSpot::list_create(Call& call) {
   RecordList list;
   list.name = std::string(text_member(*body, "name"));
   list.processing = std::string(text_member(*body, "processingType"));
-  list.type = portal_.catalogue().find(text_member(*body, "objectTypeId"));
+  list.type = portal_.catalogue().find(text_member(*body, "objectTypeId"), kIdAlone);
   TRY_VOID(check_list_name(list.name));
   if (!list.type) return invalid("objectTypeId is not known");
   if (list.processing != "MANUAL" && list.processing != "SNAPSHOT" && list.processing != "DYNAMIC")
@@ -115,7 +115,7 @@ HubSpot::Answer HubSpot::list_read(Call& call) {
 }
 
 HubSpot::Answer HubSpot::list_read_named(Call& call) {
-  TRY(ObjectType * type, type_of(call));
+  TRY(ObjectType * type, type_of(call, kIdAlone));
   RecordList* list = lists_.named(call.parameter("name"));
   if (!list || list->type != type) return refuse(404, "OBJECT_NOT_FOUND", fmt::format("List does not exist with name {}.", call.parameter("name")));
   return json_answer(200, json::object{{"list", shown_list(call, *list)}});

@@ -150,7 +150,7 @@ json::array HubSpot::memberships_of(const ObjectType& type, RowNumber row) {
 }
 
 HubSpot::Answer HubSpot::memberships_read(Call& call) {
-  TRY(ObjectType * type, type_of(call));
+  TRY(ObjectType * type, type_of(call, kIdAlone));
   TRY(RowNumber row, row_of(call, *type, true, false));
   json::array results = memberships_of(*type, row);
   std::size_t total = results.size();
@@ -163,7 +163,7 @@ HubSpot::Answer HubSpot::memberships_batch_read(Call& call) {
   TRY(std::vector<const json::object*> inputs, read_inputs(*body, 100));
   json::array results;
   for (const json::object* input : inputs) {
-    const ObjectType* type = portal_.catalogue().find(text_member(*input, "objectTypeId"));
+    const ObjectType* type = portal_.catalogue().find(text_member(*input, "objectTypeId"), kIdAlone);
     if (!type) return invalid("objectTypeId is not known");
     std::string_view id = text_member(*input, "recordId");
     RowNumber row = portal_.resolve(*type, id);

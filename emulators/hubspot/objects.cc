@@ -14,10 +14,9 @@ Outcome<const json::object*> sent_properties(const json::object& body) {
   return &properties->get_object();
 }
 
-Outcome<std::string> id_member(const json::object& body, const char* name) {
-  const json::value* id = body.if_contains(name);
-  std::string text = id ? scalar_text(*id) : "";
-  if (text.empty()) return bad_json(fmt::format("line 1, column 1: {} is missing", name));
+Outcome<std::string> id_member(const json::object& body, const char* name, bool numbers) {
+  std::string text = id_text(body.if_contains(name), numbers);
+  if (text.empty()) return bad_json(fmt::format("line 1, column 1: {} is missing or not a string", name));
   return text;
 }
 
@@ -44,7 +43,7 @@ json::object rendered(const Portal& portal, JsonDocument& document, const Record
 
 HubSpot::Answer HubSpot::list(Call& call) {
   TRY(ObjectType * type, type_of(call));
-  Wanted wanted{select(*type, query_list(call, "properties")), histories(*type, query_list(call, "propertiesWithHistory"))};
+  Wanted wanted{select(*type, query_list(call, "properties")), properties_named(*type, query_list(call, "propertiesWithHistory"))};
   TRY(std::size_t limit, query_limit(call, 10, wanted.histories.empty() ? 100 : static_cast<std::size_t>(portal_.settings().history_page)));
   TRY(auto associated, association_types(call, portal_));
   std::string after = call.query_value("after").value_or("");
@@ -93,7 +92,7 @@ HubSpot::Answer HubSpot::read(Call& call) {
     TRY(row, row_of(call, *type, true, true));
   }
   JsonDocument document;
-  Wanted wanted{select(*type, query_list(call, "properties")), histories(*type, query_list(call, "propertiesWithHistory"))};
+  Wanted wanted{select(*type, query_list(call, "properties")), properties_named(*type, query_list(call, "propertiesWithHistory"))};
   return json_answer(200, rendered(portal_, document, view_of(*type, row), wanted, associated));
 }
 
@@ -102,7 +101,7 @@ HubSpot::Answer HubSpot::update(Call& call) {
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
   TRY(const json::object* properties, sent_properties(*body));
-  TRY(RowNumber row, row_of(call, *type, portal_.settings().merged_ids_writable, true));
+  TRY(RowNumber row, row_of(call, *type, true, true));
   TRY_VOID(portal_.update(*type, row, *properties, writer(call)));
   JsonDocument answer;
   return json_answer(200, rendered(portal_, answer, view_of(*type, row), {written(*type, *properties), {}}, {}));
@@ -119,9 +118,10 @@ HubSpot::Answer HubSpot::merge(Call& call) {
   TRY(ObjectType * type, type_of(call));
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
-  TRY(std::string primary_id, id_member(*body, "primaryObjectId"));
-  TRY(std::string loser_id, id_member(*body, "objectIdToMerge"));
-  RowNumber primary = portal_.resolve(*type, primary_id), loser = portal_.resolve(*type, loser_id);
+  TRY(std::string primary_id, id_member(*body, "primaryObjectId", portal_.settings().numeric_input_ids));
+  TRY(std::string loser_id, id_member(*body, "objectIdToMerge", portal_.settings().numeric_input_ids));
+  auto find = [&](const std::string& id) { return portal_.settings().merged_ids_writable ? portal_.resolve(*type, id) : portal_.find_live(*type, id); };
+  RowNumber primary = find(primary_id), loser = find(loser_id);
   if (primary == kNoRow || loser == kNoRow) return hubspot::not_found();
   TRY(RowNumber row, portal_.merge(*type, primary, loser, writer(call)));
   JsonDocument answer;
@@ -134,7 +134,7 @@ HubSpot::Answer HubSpot::erase(Call& call) {
   if (type->name != "contacts" && !generic) return hubspot::not_found();  // the other versions have it for contacts alone
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
-  TRY(std::string id, id_member(*body, "objectId"));
+  TRY(std::string id, id_member(*body, "objectId", portal_.settings().numeric_input_ids));
   std::string key(text_member(*body, "idProperty"));
   const Property* property = type->find(key.empty() ? "hs_object_id" : key);
   if (!property || !Portal::is_key(*type, *property)) return invalid(fmt::format("{} is not a unique property", key));

@@ -37,7 +37,8 @@ OlderApi::Answer OlderApi::older_batch_update(Call& call, const OlderKind& kind)
     if (!id) return bad_json("line 1, column 1: objectId is missing");
     RowNumber row = portal_.find_live(type, scalar_text(*id));
     if (row == kNoRow) return invalid(fmt::format("There is no {} {}", type.singular, scalar_text(*id)));
-    TRY_VOID(portal_.update(type, row, older_sent(item), writer(call)));
+    TRY(json::object sent, older_sent(item));
+    TRY_VOID(portal_.update(type, row, sent, writer(call)));
   }
   unit.commit();
   return http::Response(kind.type == "tickets" ? 204 : 202, "");
@@ -51,7 +52,8 @@ OlderApi::Answer OlderApi::older_batch_create(Call& call, const OlderKind& kind)
   UnitOfWork unit(portal_);
   json::array made;
   for (const json::value& item : *items) {
-    TRY(RowNumber row, portal_.create(type, older_sent(item), nullptr, writer(call)));
+    TRY(json::object sent, older_sent(item));
+    TRY(RowNumber row, portal_.create(type, sent, nullptr, writer(call)));
     made.push_back(older_record(kind, row, {}));
   }
   unit.commit();

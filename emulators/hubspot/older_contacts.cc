@@ -52,7 +52,7 @@ OlderApi::Answer OlderApi::older_contact_create(Call& call) {
   ObjectType& type = *portal_.catalogue().find("contacts");
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
-  json::object properties = older_input(body->contains("properties") ? body->at("properties") : json::value());
+  TRY(json::object properties, older_input(body->if_contains("properties")));
   std::string email = properties.contains("email") ? scalar_text(properties.at("email")) : "";
   RowNumber taken = email.empty() ? kNoRow : portal_.find_by_key(type, type.property("email"), email);
   if (taken != kNoRow) {
@@ -87,7 +87,7 @@ OlderApi::Answer OlderApi::older_contact_update(Call& call) {
   TRY(RowNumber row, older_contact_of(call));
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
-  json::object properties = older_input(body->contains("properties") ? body->at("properties") : json::value());
+  TRY(json::object properties, older_input(body->if_contains("properties")));
   TRY_VOID(portal_.update(*portal_.catalogue().find("contacts"), row, properties, writer(call)));
   return http::Response(204, "");
 }
@@ -96,7 +96,7 @@ OlderApi::Answer OlderApi::older_contact_upsert(Call& call) {
   ObjectType& type = *portal_.catalogue().find("contacts");
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
-  json::object properties = older_input(body->contains("properties") ? body->at("properties") : json::value());
+  TRY(json::object properties, older_input(body->if_contains("properties")));
   RowNumber row = portal_.find_by_key(type, type.property("email"), call.parameter("email"));
   bool fresh = row == kNoRow;
   if (fresh) {
@@ -119,7 +119,7 @@ OlderApi::Answer OlderApi::older_contacts_write(Call& call) {
   for (const json::value& each : document.root().get_array()) {
     const json::object* given = each.if_object();
     if (!given) return bad_json("line 1, column 1: a contact is an object");
-    json::object properties = older_input(given->contains("properties") ? given->at("properties") : json::value());
+    TRY(json::object properties, older_input(given->if_contains("properties")));
     std::string vid = given->contains("vid") ? scalar_text(given->at("vid")) : "", email(text_member(*given, "email"));
     RowNumber row = !vid.empty() ? portal_.resolve(type, vid) : portal_.find_by_key(type, type.property("email"), email);
     if (row != kNoRow) {
@@ -151,6 +151,7 @@ OlderApi::Answer OlderApi::older_contact_merge(Call& call) {
 OlderApi::Answer OlderApi::older_contact_remove(Call& call) {
   TRY(RowNumber row, older_contact_of(call));
   ObjectType& type = *portal_.catalogue().find("contacts");
+  if (!portal_.settings().merged_ids_writable && type.table->record(row).id != call.parameter("vid")) return no_contact();
   portal_.archive(type, row, writer(call));
   return json_answer(200, json::object{{"vid", older_number(type.table->record(row).id)}, {"deleted", true}, {"reason", "OK"}});
 }
@@ -160,8 +161,10 @@ OlderApi::Answer OlderApi::older_contact_pages(Call& call) {
   const ObjectType& type = *portal_.catalogue().find("contacts");
   std::string_view target = call.request.target;
   bool recent = target.find("/contacts/recent") != std::string_view::npos, made = target.find("/lists/all/contacts/recent") != std::string_view::npos;
-  std::size_t count = static_cast<std::size_t>(older_query(call, "count", 20, 1, 100));
-  std::int64_t after = older_query(call, "vidOffset", 0, 0), offset = after, until = older_query(call, "timeOffset", 0, 0), time = 0;
+  TRY(std::int64_t count, older_query(call, "count", 20, 1, 100, portal_.settings().older_limits_cut));
+  TRY(std::int64_t after, older_offset(call, "vidOffset"));
+  TRY(std::int64_t until, older_offset(call, "timeOffset"));
+  std::int64_t offset = after, time = 0;
   std::vector<std::string> names = query_list(call, "property");
   if (names.empty()) names = {"firstname", "lastname", "company", "lastmodifieddate"};
   std::vector<RowNumber> rows = recent ? newest_first(type, made) : std::vector<RowNumber>();
@@ -177,7 +180,7 @@ OlderApi::Answer OlderApi::older_contact_pages(Call& call) {
     std::int64_t vid = older_number(type.table->record(row).id);
     bool passed = recent ? until != 0 && (stamp(row) > until || (stamp(row) == until && vid >= after)) : vid <= after;
     if (passed) continue;
-    more = contacts.size() == count;
+    more = static_cast<std::int64_t>(contacts.size()) == count;
     if (more) break;
     json::object contact = older_contact(row, names);
     contact["addedAt"] = type.table->record(row).created.ms;
@@ -193,7 +196,9 @@ OlderApi::Answer OlderApi::older_contact_pages(Call& call) {
 OlderApi::Answer OlderApi::older_contact_search(Call& call) {
   const ObjectType& type = *portal_.catalogue().find("contacts");
   std::string words = to_lower_ascii(call.query_value("q").value_or(""));
-  std::int64_t offset = older_query(call, "offset", 0, 0), count = older_query(call, "count", 20, 1, 100), total = 0;
+  TRY(std::int64_t offset, older_offset(call, "offset"));
+  TRY(std::int64_t count, older_query(call, "count", 20, 1, 100, portal_.settings().older_limits_cut));
+  std::int64_t total = 0;
   json::array contacts;
   for (const auto& [id, row] : type.table->by_id()) {
     if (type.table->record(row).deleted) continue;

@@ -192,7 +192,7 @@ OlderApi::Answer OlderApi::engagement_pages(Call& call) {
   const ObjectType* of = nullptr;
   RowNumber of_row = kNoRow;
   for (const auto& [name, value] : call.parameters) {
-    if (name == "kind") of = portal_.catalogue().find(value);
+    if (name == "kind") of = portal_.catalogue().find(value, kOlderName);
     if (name == "record" && of) of_row = portal_.find_live(*of, value);
   }
   if (!call.parameters.empty() && of_row == kNoRow) return refuse(404, "", "resource not found");
@@ -210,9 +210,10 @@ OlderApi::Answer OlderApi::engagement_pages(Call& call) {
     }
   }
   std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  std::size_t limit = static_cast<std::size_t>(older_query(call, recent ? "count" : "limit", 100, 1, 250));
-  std::size_t offset = std::min(all.size(), static_cast<std::size_t>(older_query(call, "offset", 0, 0)));
-  std::size_t end = std::min(all.size(), offset + limit);
+  TRY(std::int64_t limit, older_query(call, recent ? "count" : "limit", 100, 1, recent ? 100 : 250, portal_.settings().older_limits_cut));
+  TRY(std::int64_t first, older_offset(call, "offset"));
+  std::size_t offset = std::min(all.size(), static_cast<std::size_t>(first));
+  std::size_t end = std::min(all.size(), offset + static_cast<std::size_t>(limit));
   json::array results;
   for (std::size_t i = offset; i < end; ++i) results.push_back(std::move(all[i].second));
   return json_answer(200, json::object{{"results", std::move(results)}, {"hasMore", end < all.size()}, {"offset", end}, {"total", all.size()}});

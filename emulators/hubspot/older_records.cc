@@ -6,11 +6,7 @@
 
 namespace lockstep::emulators::hubspot {
 
-json::object older_sent(const json::value& body) {
-  if (body.is_array()) return older_input(body);
-  const json::value* list = body.is_object() ? body.get_object().if_contains("properties") : nullptr;
-  return list ? older_input(*list) : json::object();
-}
+Outcome<json::object> older_sent(const json::value& body) { return older_input(body.is_object() ? body.get_object().if_contains("properties") : &body); }
 
 /// The ids of what a record is tied to.
 json::array OlderApi::older_ties(const ObjectType& from, RowNumber row, std::string_view to_name) {
@@ -58,8 +54,9 @@ OlderApi::Answer OlderApi::older_create(Call& call, const OlderKind& kind) {
   ObjectType& type = *portal_.catalogue().find(kind.type);
   JsonDocument document;
   if (!document.parse(call.request.body)) return bad_json("line 1, column 1");
+  TRY(json::object sent, older_sent(document.root()));
   UnitOfWork unit(portal_);
-  TRY(RowNumber row, portal_.create(type, older_sent(document.root()), nullptr, writer(call)));
+  TRY(RowNumber row, portal_.create(type, sent, nullptr, writer(call)));
   const json::value* ties = document.root().is_object() ? document.root().get_object().if_contains("associations") : nullptr;
   if (ties && ties->is_object()) {
     TRY_VOID(older_tie(type, row, "contacts", ties->get_object().if_contains("associatedVids"), writer(call)));
@@ -78,7 +75,8 @@ OlderApi::Answer OlderApi::older_update(Call& call, const OlderKind& kind) {
   TRY(RowNumber row, older_row(call, kind));
   JsonDocument document;
   if (!document.parse(call.request.body)) return bad_json("line 1, column 1");
-  TRY_VOID(portal_.update(*portal_.catalogue().find(kind.type), row, older_sent(document.root()), writer(call)));
+  TRY(json::object sent, older_sent(document.root()));
+  TRY_VOID(portal_.update(*portal_.catalogue().find(kind.type), row, sent, writer(call)));
   return json_answer(200, older_record(kind, row, {}));
 }
 
@@ -93,7 +91,9 @@ OlderApi::Answer OlderApi::older_remove(Call& call, const OlderKind& kind) {
 /// By id, behind the id that `offset` names.
 OlderApi::Answer OlderApi::older_pages(Call& call, const OlderKind& kind) {
   const ObjectType& type = *portal_.catalogue().find(kind.type);
-  std::int64_t limit = older_query(call, "limit", 100, 1, 250), after = older_query(call, "offset", 0, 0), offset = after;
+  TRY(std::int64_t limit, older_query(call, "limit", 100, 1, 250, portal_.settings().older_limits_cut));
+  TRY(std::int64_t after, older_offset(call, "offset"));
+  std::int64_t offset = after;
   std::vector<std::string> names = query_list(call, "properties");
   if (names.empty()) names = {"hs_object_id"};
   json::array rows;
@@ -113,10 +113,12 @@ OlderApi::Answer OlderApi::older_pages(Call& call, const OlderKind& kind) {
 OlderApi::Answer OlderApi::older_recent(Call& call, const OlderKind& kind) {
   const ObjectType& type = *portal_.catalogue().find(kind.type);
   std::vector<RowNumber> rows = newest_first(type, call.request.path().ends_with("/created"));
-  std::int64_t since = older_query(call, "since", 0, 0);
+  TRY(std::int64_t since, older_offset(call, "since"));
+  TRY(std::int64_t first, older_offset(call, "offset"));
+  TRY(std::int64_t count, older_query(call, "count", 100, 1, 250, portal_.settings().older_limits_cut));
   std::erase_if(rows, [&](RowNumber row) { return type.table->record(row).modified.ms < since; });
-  std::size_t offset = std::min(rows.size(), static_cast<std::size_t>(older_query(call, "offset", 0, 0)));
-  std::size_t end = std::min(rows.size(), offset + static_cast<std::size_t>(older_query(call, "count", 100, 1, 250)));
+  std::size_t offset = std::min(rows.size(), static_cast<std::size_t>(first));
+  std::size_t end = std::min(rows.size(), offset + static_cast<std::size_t>(count));
   json::array results;
   for (std::size_t i = offset; i < end; ++i) results.push_back(older_record(kind, rows[i], {}));
   return json_answer(200, json::object{{"results", std::move(results)}, {"hasMore", end < rows.size()}, {"offset", end}, {"total", rows.size()}});
@@ -149,7 +151,7 @@ OlderApi::Answer OlderApi::older_people_of_company(Call& call) {
 /// Ties a deal to the records that the query names, or takes the ties away.
 OlderApi::Answer OlderApi::older_join_deal(Call& call) {
   TRY(RowNumber row, older_row(call, kOlderDeals));
-  const ObjectType &deals = *portal_.catalogue().find("deals"), *to = portal_.catalogue().find(call.parameter("kind"));
+  const ObjectType &deals = *portal_.catalogue().find("deals"), *to = portal_.catalogue().find(call.parameter("kind"), kOlderName);
   if (!to || portal_.associations().types(deals, *to).empty()) return invalid("Deals are not tied to " + call.parameter("kind"));
   const AssociationType& kind = portal_.associations().types(deals, *to).front();
   for (const std::string& id : query_list(call, "id")) {
@@ -162,7 +164,7 @@ OlderApi::Answer OlderApi::older_join_deal(Call& call) {
 }
 
 OlderApi::Answer OlderApi::older_deals_of(Call& call) {
-  const ObjectType &deals = *portal_.catalogue().find("deals"), *from = portal_.catalogue().find(call.parameter("kind"));
+  const ObjectType &deals = *portal_.catalogue().find("deals"), *from = portal_.catalogue().find(call.parameter("kind"), kOlderName);
   RowNumber row = from ? portal_.find_live(*from, call.parameter("record")) : kNoRow;
   if (row == kNoRow) return refuse(404, "", "resource not found");
   json::array rows;

@@ -1,5 +1,7 @@
 #include "emulators/hubspot/older_versions.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 
@@ -7,14 +9,16 @@
 
 namespace lockstep::emulators::hubspot {
 
-json::object older_input(const json::value& list) {
+Outcome<json::object> older_input(const json::value* list) {
+  if (!list || !list->is_array()) return bad_json("line 1, column 1: properties is missing or not an array");
   json::object properties;
-  for (const json::value& each : list.is_array() ? list.get_array() : json::array()) {
+  for (const json::value& each : list->get_array()) {
     const json::object* pair = each.if_object();
-    if (!pair) continue;
-    std::string_view name = text_member(*pair, pair->contains("property") ? "property" : "name");
-    const json::value* value = pair->if_contains("value");
-    properties[json::string_view(name.data(), name.size())] = value ? scalar_text(*value) : std::string();
+    std::string_view name = pair ? text_member(*pair, pair->contains("property") ? "property" : "name") : std::string_view();
+    const json::value* value = pair ? pair->if_contains("value") : nullptr;
+    if (name.empty() || !value) return bad_json("line 1, column 1: a property needs its name and a value");
+    json::value& member = properties[json::string_view(name.data(), name.size())];
+    if (!value->is_null()) member = scalar_text(*value);  // null is as good, or as bad, as in version 3
   }
   return properties;
 }
@@ -61,9 +65,17 @@ std::int64_t older_number(std::string_view id) {
   return number;
 }
 
-std::int64_t older_query(const Call& call, std::string_view name, std::int64_t usual, std::int64_t least, std::int64_t most) {
+Outcome<std::int64_t> older_query(const Call& call, std::string_view name, std::int64_t usual, std::int64_t least, std::int64_t most, bool cut) {
   auto given = call.query_value(name);
-  return std::clamp(given ? older_number(*given) : usual, least, most);
+  std::int64_t number = given ? older_number(*given) : usual;
+  bool plain = !given || std::to_string(number) == *given;
+  if (cut || (plain && number >= least && number <= most)) return std::clamp(number, least, most);
+  return invalid(fmt::format("{} must be a number from {} to {}", name, least, most));
+}
+
+Outcome<std::int64_t> older_offset(const Call& call, std::string_view name) {
+  constexpr std::int64_t kFarthest = 1'000'000'000'000'000;
+  return older_query(call, name, 0, 0, kFarthest, false);
 }
 
 std::vector<RowNumber> newest_first(const ObjectType& type, bool by_creation) {

@@ -3,11 +3,14 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "emulators/hubspot/service.h"
 #include "emulators/hubspot/values.h"
 
 namespace lockstep::emulators::hubspot {
 namespace {
+
+constexpr std::size_t kMaxStages = 100;
 
 template <class Item>
 void add_times(json::object& object, const Item& item) {
@@ -59,7 +62,7 @@ Outcome<void> read_item(const json::object& body, bool all, Item& item) {
 Outcome<void> read_stage(const json::object& body, bool all, const ObjectType& type, Stage& stage) {
   TRY_VOID(read_item(body, all, stage));
   const json::value* metadata = body.if_contains("metadata");
-  if (!metadata && all) return bad_json("line 1, column 1: metadata is required");
+  if (!metadata && all && type.name == "deals") return bad_json("line 1, column 1: metadata is required");
   if (!metadata) return {};
   const json::object none;
   const json::object& members = metadata->is_object() ? metadata->get_object() : none;
@@ -73,6 +76,7 @@ Outcome<void> read_stage(const json::object& body, bool all, const ObjectType& t
     stage.closed = probability.starts_with('1') || probability.find_first_not_of("0.") == std::string::npos;
     return {};
   }
+  if (!members.contains("ticketState")) return {};
   std::string_view state = text_member(members, "ticketState");
   if (state != "OPEN" && state != "CLOSED") return invalid("metadata needs a ticketState, OPEN or CLOSED");
   stage.closed = state == "CLOSED";
@@ -94,6 +98,7 @@ Outcome<std::vector<Stage>> read_stages(const json::object& body, const ObjectTy
     stages.push_back(std::move(stage));
   }
   if (stages.empty()) return invalid("A pipeline needs a stage");
+  if (stages.size() > kMaxStages) return invalid(fmt::format("A pipeline has at most {} stages", kMaxStages));
   return stages;
 }
 
@@ -119,16 +124,17 @@ Outcome<void> HubSpot::check_unused(const Call& call, const std::vector<std::str
   TRY(const ObjectType* type, type_of(call));
   bool asked = query_flag(call, "validateReferencesBeforeDelete") || (type->name == "deals" && query_flag(call, "validateDealStageUsagesBeforeDelete"));
   const FieldId column = type->property(type->stage).column;
+  std::vector<std::string> held;
   for (RowNumber row = 0; asked && row < type->table->row_count(); ++row) {
-    if (type->table->record(row).deleted) continue;
-    std::string held(text_of(type->table->get(row, column)));
-    if (std::find(stages.begin(), stages.end(), held) == stages.end()) continue;
-    auto refused = invalid(fmt::format("Stage IDs: [{}] are being referenced by object IDs: [{}]", held, type->table->record(row).id));
-    refused.value().sub_category = "PipelineError.STAGE_ID_IN_USE";
-    refused.value().context = {{"stageIds", {held}}, {"objectIds", {type->table->record(row).id}}};
-    return refused;
+    bool here = std::find(stages.begin(), stages.end(), text_of(type->table->get(row, column))) != stages.end();
+    if (here && !type->table->record(row).deleted) held.push_back(type->table->record(row).id);
   }
-  return {};
+  if (held.empty()) return {};
+  std::string all = "[" + join(stages, ", ") + "]", records = "[" + join(held, ", ") + "]";
+  auto refused = invalid(fmt::format("Stage IDs: {} are being referenced by object IDs: {}", all, records));
+  refused.value().sub_category = "PipelineError.STAGE_ID_IN_USE";
+  refused.value().context = {{"stageIds", {all}}, {"objectIds", {records}}};
+  return refused;
 }
 
 /// After a change: the options follow, the change is on record.
@@ -227,6 +233,8 @@ HubSpot::Answer HubSpot::stage_create(Call& call) {
   for (const Stage& other : pipeline->stages) {
     if (other.label == stage.label && other.archived.ms == 0) return refuse(409, "CONFLICT", fmt::format("A stage named {} already exists.", stage.label));
   }
+  auto live = std::count_if(pipeline->stages.begin(), pipeline->stages.end(), [](const Stage& each) { return each.archived.ms == 0; });
+  if (static_cast<std::size_t>(live) >= kMaxStages) return invalid(fmt::format("A pipeline has at most {} stages", kMaxStages));
   stage.id = portal_.pipelines().next_id();
   stage.created = stage.updated = call.now;
   pipeline->stages.push_back(stage);
@@ -271,10 +279,10 @@ json::object HubSpot::audit(const std::string& identifier) {
   for (const Pipelines::Change& change : portal_.pipelines().changes()) {
     if (change.identifier != identifier) continue;
     results.insert(results.begin(), json::object{{"portalId", options_.portal_id},
-                                                 {"identifier", change.identifier},
+                                                 {"identifier", fmt::format("{}:{}", options_.portal_id, change.identifier)},
                                                  {"action", change.action},
                                                  {"timestamp", format_instant(change.at)},
-                                                 {"rawObject", change.after}});
+                                                 {"rawObject", json::serialize(change.after)}});
   }
   return json::object{{"results", std::move(results)}};
 }

@@ -70,7 +70,6 @@ std::vector<Associations::Tie> Portal::live_ties(const ObjectType& from, RowNumb
 
 void Portal::take_settings() {
   auto property = [&](const char* type, const char* name) -> Property& { return catalogue_.object(type).properties.at(name); };
-  property("tickets", "subject").required = settings_.conventional_required;
   property("emails", "hs_email_direction").required = settings_.conventional_required;
   for (const char* name : {"createdate", "closed_date"}) property("tickets", name).read_only = !settings_.ticket_dates_writable;
   auto offer = [&](Property& of, const std::string& value) {
@@ -79,6 +78,7 @@ void Portal::take_settings() {
   };
   offer(property("tickets", "hs_ticket_priority"), "URGENT");
   offer(property("calls", "hs_call_status"), "MISSED");
+  associations_.numbers_as_texts = settings_.numbers_as_texts;
 }
 
 std::string Portal::next_id(const ObjectType& type) {
@@ -141,6 +141,7 @@ void Portal::erase(ObjectType& type, RowNumber row, const Writer& writer) {
   }
   for (const std::string& address : secondary_addresses_of(type, row)) block_address(address);
   events_.record(type, record.id, "privacyDeletion", {}, writer);
+  events_.record(type, record.id, "deletion", json::object{{"changeFlag", "DELETED"}}, writer);
   WriteContext context = writer.context();
   context.at = stamp_for(record, writer.at);
   database_.purge(*type.table, row, context);

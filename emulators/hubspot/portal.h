@@ -32,24 +32,34 @@ struct PortalSettings {
   bool auto_associate = false;            // contacts get the company of their address's domain, seconds later
   bool associations_touch = false;        // a change of associations counts as a change of the record they start from
   bool numeric_association_ids = false;   // ids of associated records: numbers, as the older specifications have it
-  bool archive_refuses_unknown = false;   // a batch archive with an unknown id; off, as it is believed to be
+  bool archive_skips_unknown = false;     // a batch archive with an unknown id; off refuses it whole, no page says
   bool archived_owners_assignable = false;
-  bool conventional_required = true;       // subject of tickets, hs_email_direction of emails
+  bool conventional_required = true;       // hs_email_direction of emails
   bool newer_options = false;              // URGENT of tickets, MISSED of calls
   bool unique_ignores_case = true;         // values of unique properties
   bool merge_deletes_primary = true;       // where a merge mints an id, the primary's old one is told as deleted, too
   bool unequal_finds_empty = false;        // NEQ and NOT_IN find records that have no value
   bool trace_ids_everywhere = false;       // objectWriteTraceId stands in answers of updates and upserts, too
   bool expired_as_invalid = false;         // an expired token is told in the category of an unknown one
-  bool merged_ids_writable = false;        // a PATCH or DELETE of a merged id is one of what it became part of
+  bool merged_ids_writable = false;        // in a batch, a merge or a DELETE, too, a merged id is what it became part of
   bool addresses_keep_case = false;        // as they were written; they are found without case all the same
   bool ticket_dates_writable = false;      // createdate and closed_date of tickets
   bool search_iso_dates = false;           // filters take dates as ISO texts, beside milliseconds
   bool activity_auto_associate = false;    // an engagement of a contact is one of the contact's company, too
   bool lifecycle_sync = false;             // contacts go forward with the lifecycle stage of their primary company
   bool phones_reformatted = false;         // numbers lose their signs when they are written
+  bool numbers_as_texts = false;           // associationTypeId and the limit of a search may be texts
+  bool filter_values_as_they_are = false;  // values in filters of a search may be numbers, true and false
+  bool zoned_instants = false;             // instants may be written in another zone than UTC
+  bool plain_webhook_urls = false;         // webhooks may go to http
+  std::int64_t association_read_inputs = 100;
+  bool boolean_values = false;             // true and false may stand in properties as they are, not as texts alone
+  bool numeric_input_ids = false;          // ids in batches, merges and privacy deletes may be numbers
+  bool throttling_optional = false;        // settings of webhooks that name no number of requests have the usual one
+  bool older_limits_cut = false;           // versions 1 and 2: a limit that is too high is the highest, not refused
   std::int64_t record_limit = 15'000'000;  // of each object type, by the account's subscription
   std::int64_t import_file_bytes = 512LL * 1024 * 1024;
+  std::int64_t daily_import_rows = 80'000'000;
   std::int64_t unique_collision_status = 400;
   std::int64_t history_page = 50;  // rows of a list with histories
   Duration index_lag{5'000};
@@ -139,6 +149,8 @@ class Portal {
   Outcome<void> check_required(const ObjectType& type, const Changes& changes, const Writer& writer) const;
   Outcome<void> check_not_blocked(const std::string& address) const;
   Outcome<void> check_unique(const ObjectType& type, RowNumber self, const std::string& self_id, const Changes& changes) const;
+  /// What is pinned on a record is an activity of it. `ties`: of a new one.
+  Outcome<void> check_pin(const ObjectType& type, RowNumber row, const Changes& changes, const std::vector<NewTie>& ties) const;
   Outcome<void> check_stage(const ObjectType& type, RowNumber row, const Changes& changes) const;
   void derive(const ObjectType& type, RowNumber row, Changes& changes, const Writer& writer) const;
   void write(ObjectType& type, RowNumber row, const Changes& changes, const Writer& writer);

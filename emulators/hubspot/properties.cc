@@ -1,6 +1,7 @@
 #include "emulators/hubspot/properties.h"
 
 #include <algorithm>
+#include <cctype>
 
 #include "base/check.h"
 #include "base/text.h"
@@ -140,8 +141,7 @@ Catalogue::Catalogue(Database& database) : database_(database) {
     return ObjectType{std::move(name), std::move(singular), std::move(type_id), std::move(group), "hs_lastmodifieddate", std::move(defaults)};
   };
   define(goods("products", "product", "0-7", {"createdate", "description", "hs_lastmodifieddate", "hs_object_id", "name", "price"}), product_properties());
-  define(goods("line_items", "line_item", "0-8", {"amount", "createdate", "hs_lastmodifieddate", "hs_object_id", "hs_product_id", "quantity"}),
-         line_item_properties());
+  define(goods("line_items", "line_item", "0-8", {"amount", "createdate", "hs_lastmodifieddate", "hs_object_id", "price", "quantity"}), line_item_properties());
   define(engagement("communications", "communication", "0-18", "communication"), communication_properties());
   searchable_words();
   for (const auto& [type, name, of] : {std::tuple{"contacts", "hs_searchable_calculated_phone_number", "phone"},
@@ -169,7 +169,7 @@ Catalogue::Catalogue(Database& database) : database_(database) {
 
 void Catalogue::searchable_words() {
   const std::pair<const char*, std::vector<std::string>> kWords[] = {
-      {"contacts", {"firstname", "lastname", "email", "phone", "hs_additional_emails", "mobilephone", "company"}},
+      {"contacts", {"firstname", "lastname", "email", "phone", "hs_additional_emails", "fax", "mobilephone", "company"}},
       {"companies", {"website", "phone", "name", "domain"}},
       {"tickets", {"subject", "content", "hs_pipeline_stage", "hs_ticket_category", "hs_ticket_id"}},
       {"deals", {"dealname", "pipeline", "dealstage", "description", "dealtype"}},
@@ -184,13 +184,20 @@ void Catalogue::searchable_words() {
   for (const auto& [name, words] : kWords) object(name).searchable = words;
 }
 
-ObjectType* Catalogue::find(std::string_view name) {
-  for (ObjectType& object : objects_) {
-    if (object.custom && object.custom->archived.ms != 0) continue;
-    if (object.type_id == name || equal_no_case(object.name, name) || equal_no_case(object.singular, name)) return &object;
-    if (object.custom && equal_no_case("p_" + object.custom->name, name)) return &object;
-  }
-  return nullptr;
+ObjectType* Catalogue::find(std::string_view name, const TypeNames& names) {
+  auto raised = [](std::string word, std::size_t letters) {
+    for (std::size_t i = 0; i < std::min(letters, word.size()); ++i) word[i] = static_cast<char>(std::toupper(static_cast<unsigned char>(word[i])));
+    return word;
+  };
+  auto fits = [&](const ObjectType& object) {
+    if (object.custom && object.custom->archived.ms != 0) return false;
+    if (object.type_id == name || (object.custom && (object.name == name || "p_" + object.custom->name == name))) return true;
+    if ((names.any || any_names) && (equal_no_case(object.name, name) || equal_no_case(object.singular, name))) return true;
+    return (names.plural && object.name == name) || (names.singular && object.singular == name) ||
+           (names.upper_singular && raised(object.singular, object.singular.size()) == name) || (names.capital_plural && raised(object.name, 1) == name);
+  };
+  auto found = std::find_if(objects_.begin(), objects_.end(), fits);
+  return found == objects_.end() ? nullptr : &*found;
 }
 
 ObjectType& Catalogue::object(std::string_view name) {

@@ -133,14 +133,32 @@ struct ObjectType {
   const Property& property(std::string_view property) const;
 };
 
+/// In which words a call names an object type beside its id ("0-1") and an account's own name ("p_cats").
+struct TypeNames {
+  bool plural = true;           // "contacts"
+  bool singular = false;        // "contact"
+  bool upper_singular = false;  // "CONTACT"
+  bool capital_plural = false;  // "Contacts"
+  bool any = false;             // singular or plural, in letters of any size
+};
+inline constexpr TypeNames kIdAlone{.plural = false};
+inline constexpr TypeNames kPathName{};
+inline constexpr TypeNames kTieName{.singular = true};
+inline constexpr TypeNames kNamedTieName{.singular = true, .capital_plural = true};  // of version 3
+inline constexpr TypeNames kFullName{.plural = false, .singular = true};
+inline constexpr TypeNames kUpperName{.plural = false, .upper_singular = true};
+inline constexpr TypeNames kOlderName{.plural = false, .singular = true, .upper_singular = true};  // of version 1
+inline constexpr TypeNames kAnyName{.any = true};
+
 /// The object types with their tables and properties.
 class Catalogue {
  public:
   explicit Catalogue(Database& database);
   Catalogue(const Catalogue&) = delete;
   Catalogue& operator=(const Catalogue&) = delete;
-  /// By plural or singular name, in letters of any size, or type id; null when there is none.
-  ObjectType* find(std::string_view name);
+  bool any_names = false;  // a switch: every call takes what kAnyName does
+  /// Null when there is none, or it is archived.
+  ObjectType* find(std::string_view name, const TypeNames& names = kPathName);
   ObjectType& object(std::string_view name);  // precondition: it exists
   std::deque<ObjectType>& objects() { return objects_; }
   const std::deque<ObjectType>& objects() const { return objects_; }

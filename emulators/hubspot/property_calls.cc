@@ -9,8 +9,8 @@
 namespace lockstep::emulators::hubspot {
 namespace {
 
-constexpr std::size_t kMaxUnique = 10, kMaxCustom = 1'000;  // of one object type
-constexpr std::size_t kMaxDefinitions = 100;                // in one call
+constexpr std::size_t kMaxUnique = 10, kMaxCustom = 1'000, kMaxAllCustom = 10'000;  // the last one of all object types
+constexpr std::size_t kMaxDefinitions = 100;                                        // in one call
 
 PropertyGroup* find_group(ObjectType& type, std::string_view name) {
   for (PropertyGroup& group : type.groups) {
@@ -59,18 +59,27 @@ HubSpot::Answer HubSpot::property_read(Call& call) {
   return json_answer(200, render_definition(*property));
 }
 
+/// Whether the account may have `more` properties of its own in `type`.
+Outcome<void> HubSpot::check_property_room(const ObjectType& type, std::size_t more) const {
+  auto own = [](const ObjectType& of) {
+    return static_cast<std::size_t>(std::count_if(of.properties.begin(), of.properties.end(), [](const auto& known) { return known.second.defined_by_us; }));
+  };
+  std::size_t all = 0;
+  for (const ObjectType& each : portal_.catalogue().objects()) all += own(each);
+  if (own(type) + more > kMaxCustom || all + more > kMaxAllCustom) return invalid("The limit of custom properties is reached");
+  return {};
+}
+
 /// Checks what the account allows, and adds it.
 Outcome<const Property*> HubSpot::define(ObjectType& type, Property property, WallTime at) {
   if (type.properties.contains(property.name)) return refuse(409, "CONFLICT", fmt::format("A property named '{}' already exists.", property.name));
   if (!find_group(type, property.group)) return invalid(fmt::format("there is no property group {} in {}", property.group, type.name));
   if (property.unique && type.engagement && !portal_.settings().engagement_unique_properties)
     return invalid(fmt::format("{} cannot have unique properties", type.name));
-  std::size_t custom = 0, unique = 0;
-  for (const auto& [name, known] : type.properties) {
-    custom += known.defined_by_us ? 1 : 0;
-    unique += known.unique ? 1 : 0;
-  }
-  if (custom >= kMaxCustom || (property.unique && unique >= kMaxUnique)) return invalid("The limit of custom properties is reached");
+  TRY_VOID(check_property_room(type, 1));
+  std::size_t unique = 0;
+  for (const auto& [name, known] : type.properties) unique += known.unique ? 1 : 0;
+  if (property.unique && unique >= kMaxUnique) return invalid("The limit of unique properties is reached");
   property.created = property.updated = at;
   std::string name = property.name;
   portal_.catalogue().add(type, std::move(property));
@@ -144,9 +153,7 @@ HubSpot::Answer HubSpot::properties_batch_create(Call& call) {
     if (!find_group(*type, property.group)) return invalid(fmt::format("there is no property group {} in {}", property.group, type->name));
     wanted.push_back(std::move(property));
   }
-  auto ours = [](const auto& known) { return known.second.defined_by_us; };
-  std::size_t custom = static_cast<std::size_t>(std::count_if(type->properties.begin(), type->properties.end(), ours));
-  if (custom + wanted.size() > kMaxCustom) return invalid("The limit of custom properties is reached");
+  TRY_VOID(check_property_room(*type, wanted.size()));
   json::array results;
   for (Property& property : wanted) {
     TRY(const Property* added, define(*type, std::move(property), call.now));

@@ -84,21 +84,26 @@ std::optional<std::string> value_of(const Portal& portal, const RecordView& reco
   return std::nullopt;
 }
 
-Selection select(const ObjectType& type, const std::vector<std::string>& names) {
+Selection properties_named(const ObjectType& type, const std::vector<std::string>& names) {
   Selection selection;
-  for (const std::string& name : names.empty() ? type.defaults : names) {
+  for (const std::string& name : names) {
     if (const Property* property = type.find(name)) selection.push_back(property);
   }
   return sorted(std::move(selection));
 }
 
-Selection histories(const ObjectType& type, const std::vector<std::string>& names) { return names.empty() ? Selection() : select(type, names); }
+Selection select(const ObjectType& type, const std::vector<std::string>& names) {
+  if (names.empty()) return properties_named(type, type.defaults);
+  std::vector<std::string> all = names;
+  all.insert(all.end(), {type.find("createdate") ? "createdate" : "hs_createdate", type.modified, "hs_object_id"});
+  return properties_named(type, all);
+}
 
 Selection written(const ObjectType& type, const json::object& sent) {
   static const std::vector<std::string> kSystem = {"pipeline",     "dealstage",         "createdate",          "hs_createdate",       "hs_lastmodifieddate",
                                                    "hs_object_id", "hs_object_source",  "hs_object_source_id", "lastmodifieddate",    "lifecyclestage",
                                                    "hs_pipeline",  "hs_pipeline_stage", "hs_ticket_id",        "hs_all_contact_vids", "hs_object_source_label"};
-  Selection selection = select(type, kSystem);
+  Selection selection = properties_named(type, kSystem);
   for (const auto& member : sent) {
     if (const Property* property = type.find(std::string_view(member.key().data(), member.key().size()))) selection.push_back(property);
   }

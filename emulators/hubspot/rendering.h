@@ -22,10 +22,10 @@ std::optional<std::string> value_of(const Portal& portal, const RecordView& reco
 
 /// Which properties an answer holds.
 using Selection = std::vector<const Property*>;
-/// Names without a property are passed over; none asked for: the type's defaults.
+/// Those and no others; names without a property are passed over.
+Selection properties_named(const ObjectType& type, const std::vector<std::string>& names);
+/// Those, and when the record was made, changed and which one it is; none asked for: the type's defaults.
 Selection select(const ObjectType& type, const std::vector<std::string>& names);
-/// Those of `propertiesWithHistory`; none asked for: none.
-Selection histories(const ObjectType& type, const std::vector<std::string>& names);
 /// What answers to writes hold: the values sent and those of the system.
 Selection written(const ObjectType& type, const json::object& sent);
 

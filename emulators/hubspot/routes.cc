@@ -214,8 +214,10 @@ void HubSpot::add_association_routes() {
   }
   const std::string one = "/crm/v3/objects/{type}/{id}/associations/{to}", many = "/crm/v3/associations/{type}/{to}";
   add("GET", one, &HubSpot::ties_read, kNamedTies);
-  add("PUT", one + "/{to_id}/{kind}", &HubSpot::tie_named);
-  add("DELETE", one + "/{to_id}/{kind}", &HubSpot::untie_named);
+  for (const std::string& base : {one, std::string("/crm/objects/{version}/{type}/{id}/associations/{to}")}) {
+    add("PUT", base + "/{to_id}/{kind}", &HubSpot::tie_named);
+    add("DELETE", base + "/{to_id}/{kind}", &HubSpot::untie_named);
+  }
   add("GET", many + "/types", &HubSpot::type_names);
   add("POST", many + "/batch/read", &HubSpot::ties_batch_read, kNamedTies);
   add("POST", many + "/batch/create", &HubSpot::ties_batch_create, kNamedTies);

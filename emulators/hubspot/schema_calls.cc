@@ -24,12 +24,14 @@ json::array array_of(const std::vector<std::string>& names) {
   return list;
 }
 
-/// A property may leave its group out: it is the type's own then.
+/// A property may leave its group out, which is the type's own then, and its type: a line of text.
 Outcome<Property> read_own_property(const json::value& given, const std::string& group) {
   if (!given.is_object()) return bad_json("line 1, column 1: a property is not an object");
   json::object body = given.get_object();
-  if (!body.contains("groupName")) body["groupName"] = group;
-  TRY(Property property, read_definition(body));
+  for (const auto& [name, usual] : {std::pair<const char*, std::string>("groupName", group), {"type", "string"}, {"fieldType", "text"}}) {
+    if (!body.contains(name)) body[name] = usual;
+  }
+  TRY(Property property, read_definition(body, true));  // "VIN", in the guide's example
   if (property.group != group) return invalid(fmt::format("there is no property group {}", property.group));
   return property;
 }
@@ -128,7 +130,7 @@ HubSpot::Answer HubSpot::schemas_batch_read(Call& call) {
   TRY(const json::object* body, read_body(call, document));
   json::array results;
   for (const std::string& name : text_list(*body, "inputs")) {
-    const ObjectType* type = portal_.catalogue().find(name);
+    const ObjectType* type = portal_.catalogue().find(name, kIdAlone);
     if (type && type->custom) results.push_back(render_schema(*type, true));
   }
   return json_answer(200, json::object{{"results", std::move(results)}});
@@ -162,7 +164,7 @@ HubSpot::Answer HubSpot::schema_create(Call& call) {
   TRY_VOID(read_labels(*body, properties, custom, required));
   std::vector<ObjectType*> tied;
   for (const std::string& name : text_list(*body, "associatedObjects")) {
-    tied.push_back(portal_.catalogue().find(name));
+    tied.push_back(portal_.catalogue().find(name, kUpperName));
     if (!tied.back()) return invalid(fmt::format("Unable to infer object type from: {}", name));
   }
   type.defaults = {custom.primary, "hs_createdate", "hs_lastmodifieddate", "hs_object_id"};
@@ -175,7 +177,7 @@ HubSpot::Answer HubSpot::schema_create(Call& call) {
   portal_.associations().cover_all_types();
   for (ObjectType& each : portal_.catalogue().objects()) {
     bool wanted = std::find(tied.begin(), tied.end(), &each) != tied.end();
-    if (wanted || each.engagement) portal_.associations().add_pair(defined, each, "");  // whatever is logged can be logged on any record
+    if (wanted || each.engagement) portal_.associations().add_pair(defined, each, "", wanted);  // whatever is logged can be logged on any record
   }
   return json_answer(201, render_schema(defined, true));
 }
@@ -209,11 +211,11 @@ HubSpot::Answer HubSpot::schema_tie(Call& call) {
   TRY(ObjectType * type, type_of(call));
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
-  ObjectType* from = portal_.catalogue().find(text_member(*body, "fromObjectTypeId"));
-  ObjectType* to = portal_.catalogue().find(text_member(*body, "toObjectTypeId"));
+  ObjectType* from = portal_.catalogue().find(text_member(*body, "fromObjectTypeId"), kFullName);
+  ObjectType* to = portal_.catalogue().find(text_member(*body, "toObjectTypeId"), kFullName);
   if (!from || !to || (from != type && to != type) || !type->custom) return invalid("an association needs two object types, one of them this one");
   if (!portal_.associations().types(*from, *to).empty()) return refuse(409, "CONFLICT", "These object types are associated already.");
-  portal_.associations().add_pair(*from, *to, std::string(text_member(*body, "name")));
+  portal_.associations().add_pair(*from, *to, std::string(text_member(*body, "name")), true);
   const AssociationType& made = portal_.associations().types(*from, *to).front();
   return json_answer(201, json::object{{"id", std::to_string(made.id)},
                                        {"fromObjectTypeId", from->type_id},

@@ -8,7 +8,7 @@
 namespace lockstep::emulators::hubspot {
 
 Result<void> HubSpot::change_schema(const SchemaChange& change) {
-  ObjectType* type = portal_.catalogue().find(change.object);
+  ObjectType* type = portal_.catalogue().find(change.object, kAnyName);
   if (!type) return fail(ErrorCode::not_found, fmt::format("no object type '{}'", change.object));
   auto known = type->properties.find(change.field);
   if (known == type->properties.end() || known->second.archived.ms != 0)

@@ -37,22 +37,27 @@ Outcome<std::size_t> read_count(const json::value& given, std::string_view name)
   return count;
 }
 
-Outcome<void> read_values(const json::object& given, Filter& filter, bool iso) {
+Outcome<void> read_values(const json::object& given, Filter& filter, const PortalSettings& settings) {
+  bool iso = settings.search_iso_dates;
+  auto fits = [&](const json::value& value) { return value.is_string() || (settings.filter_values_as_they_are && (value.is_number() || value.is_bool())); };
   auto take = [&](const char* name) {
     const json::value* value = given.if_contains(name);
-    bool scalar = value && !value->is_null() && !value->is_object() && !value->is_array();
-    if (scalar) filter.values.push_back(scalar_text(*value));
-    return scalar;
+    if (!value || !fits(*value)) return false;
+    filter.values.push_back(scalar_text(*value));
+    return true;
   };
   bool listed = filter.op == "IN" || filter.op == "NOT_IN", none = filter.op.ends_with("HAS_PROPERTY");
   if (none) return {};
   if (!listed) {
     bool complete = take("value") && (filter.op != "BETWEEN" || take("highValue"));
-    if (!complete) return invalid(fmt::format("operator {} requires a value", filter.op));
+    if (!complete) return invalid(fmt::format("operator {} requires a value, which is a string", filter.op));
   } else {
     const json::value* values = given.if_contains("values");
     if (!values || !values->is_array() || values->get_array().empty()) return invalid(fmt::format("operator {} requires values", filter.op));
-    for (const json::value& each : values->get_array()) filter.values.push_back(scalar_text(each));
+    for (const json::value& each : values->get_array()) {
+      if (!fits(each)) return invalid(fmt::format("operator {} requires values, which are strings", filter.op));
+      filter.values.push_back(scalar_text(each));
+    }
   }
   if (!filter.property || !ordered_by_number(*filter.property)) return {};
   for (const std::string& value : filter.values) {
@@ -74,7 +79,7 @@ Outcome<Filter> read_filter(Portal& portal, const ObjectType& type, const json::
   if (std::find(std::begin(kOperators), std::end(kOperators), filter.op) == std::end(kOperators))
     return bad_json(fmt::format("line 1, column 1: there is no operator {}", filter.op));
   if (name.starts_with("associations.")) {
-    filter.associated = portal.catalogue().find(name.substr(13));
+    filter.associated = portal.catalogue().find(name.substr(13), kFullName);
     bool fits =
         filter.associated && !type.custom && !filter.associated->custom && filter.op == "EQ" && !portal.associations().types(type, *filter.associated).empty();
     if (!fits) return invalid(fmt::format("{} {} is not supported", name, filter.op));
@@ -87,7 +92,7 @@ Outcome<Filter> read_filter(Portal& portal, const ObjectType& type, const json::
                    source == Source::phone_digits || source == Source::body_preview;
     if (!indexed) return not_served(fmt::format("filters on {}", name));
   }
-  TRY_VOID(read_values(*given, filter, portal.settings().search_iso_dates));
+  TRY_VOID(read_values(*given, filter, portal.settings()));
   return filter;
 }
 
@@ -145,6 +150,7 @@ Outcome<SearchQuery> read_search(Portal& portal, const ObjectType& type, const j
   TRY_VOID(read_groups(portal, type, body, query));
   TRY_VOID(read_sort(type, body, query));
   if (const json::value* limit = body.if_contains("limit"); limit && !limit->is_null()) {
+    if (!limit->is_int64() && !portal.settings().numbers_as_texts) return bad_json("line 1, column 1: limit is not a number");
     TRY(query.limit, read_count(*limit, "limit"));
     if (query.limit > kMaxPage) return invalid(fmt::format("limit may not be greater than {}", kMaxPage));
   }
@@ -155,12 +161,8 @@ Outcome<SearchQuery> read_search(Portal& portal, const ObjectType& type, const j
     return invalid(fmt::format("The search reaches beyond the first {} results", kWindow));
   }
   query.words = to_lower_ascii(text_member(body, "query"));
-  std::vector<std::string> names;
-  if (const json::value* properties = body.if_contains("properties"); properties && !properties->is_null()) {
-    if (!properties->is_array()) return bad_json("line 1, column 1: properties is not an array");
-    for (const json::value& name : properties->get_array()) names.push_back(scalar_text(name));
-  }
-  query.selection = select(type, names);
+  TRY_VOID(check_text_list(body, "properties"));
+  query.selection = select(type, text_list(body, "properties"));
   return query;
 }
 

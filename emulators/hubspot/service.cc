@@ -63,7 +63,11 @@ HubSpot::HubSpot(const EmulatorClock& clock, Rng rng, HubSpotOptions options)
 }
 
 http::Response HubSpot::answered(Call& call, const std::function<Answer(Call&)>& handler) {
-  Answer answer = version_fits(call) ? handler(call) : hubspot::not_found();
+  auto said = [&]() -> Answer {
+    TRY_VOID(check_query_flags(call));
+    return version_fits(call) ? handler(call) : hubspot::not_found();
+  };
+  Answer answer = said();
   http::Response response = answer ? std::move(*answer) : told(answer.error());
   portal_.events().flush(outgoing(), call.now);
   return response;
@@ -81,9 +85,9 @@ void HubSpot::add(std::string method, const std::string& path, StyledHandler han
 
 std::string HubSpot::uuid() { return make_uuid(ids_, 7); }
 
-Outcome<ObjectType*> HubSpot::type_of(const Call& call) {
+Outcome<ObjectType*> HubSpot::type_of(const Call& call, const TypeNames& names) {
   const std::string& name = call.parameter("type");
-  if (ObjectType* type = portal_.catalogue().find(name)) return type;
+  if (ObjectType* type = portal_.catalogue().find(name, names)) return type;
   auto is_named = [&](std::string_view unserved) { return equal_no_case(name, unserved); };
   if (name.starts_with("0-") || std::any_of(std::begin(kUnservedTypes), std::end(kUnservedTypes), is_named)) return not_served("objects of the type " + name);
   return invalid(fmt::format("Unable to infer object type from: {}", name));
@@ -95,6 +99,7 @@ Writer HubSpot::writer(const Call& call) const {
   writer.actor = call.caller;
   writer.change_source = "INTEGRATION";
   writer.source_id = caller_->id;
+  writer.by_api = true;
   auto newest = [&](std::string_view version) { return call.request.target.find(version) != std::string::npos; };
   writer.admin_rules = admin_rules_everywhere_ || newest("/2026-09") || newest("/2027-");
   return writer;
@@ -152,7 +157,23 @@ Outcome<std::vector<const json::object*>> read_inputs(const json::object& body, 
   return items;
 }
 
-bool query_flag(const Call& call, std::string_view name) { return equal_no_case(call.query_value(name).value_or(""), "true"); }
+bool query_flag(const Call& call, std::string_view name) {
+  std::string text = call.query_value(name).value_or("");
+  return text == "true" || text == "True";
+}
+
+Outcome<void> check_query_flags(const Call& call) {
+  static constexpr std::string_view kFlags[] = {
+      "archived", "includeFilters", "includeErrorMessage", "includeRowData", "validateReferencesBeforeDelete", "validateDealStageUsagesBeforeDelete"};
+  static constexpr std::string_view kWords[] = {"true", "false", "True", "False"};
+  for (const auto& [name, value] : call.query) {
+    bool flag = std::find(std::begin(kFlags), std::end(kFlags), name) != std::end(kFlags);
+    if (flag && std::find(std::begin(kWords), std::end(kWords), value) == std::end(kWords)) return invalid(fmt::format("{} must be true or false", name));
+  }
+  return {};
+}
+
+std::string id_text(const json::value* id, bool numbers) { return id && (id->is_string() || numbers) ? scalar_text(*id) : ""; }
 
 std::vector<std::string> query_list(const Call& call, std::string_view name) {
   std::vector<std::string> values;
@@ -181,6 +202,14 @@ std::vector<std::string> text_list(const json::object& body, std::string_view na
   if (!given || !given->is_array()) return texts;
   for (const json::value& item : given->get_array()) texts.push_back(scalar_text(item));
   return texts;
+}
+
+Outcome<void> check_text_list(const json::object& body, std::string_view name) {
+  const json::value* given = body.if_contains(json::string_view(name.data(), name.size()));
+  auto is_text = [](const json::value& each) { return each.is_string(); };
+  bool good = !given || given->is_null() || (given->is_array() && std::all_of(given->get_array().begin(), given->get_array().end(), is_text));
+  if (!good) return bad_json(fmt::format("line 1, column 1: {} is not a list of strings", name));
+  return {};
 }
 
 http::Response json_answer(int status, const json::value& body) { return json_response(status, body, "application/json;charset=utf-8"); }

@@ -114,6 +114,7 @@ class HubSpot final : public StandIn {
   Answer properties_batch_create(Call& call);
   Answer properties_batch_archive(Call& call);
   Outcome<Property*> definition_of(ObjectType& type, std::string_view name, bool archived);
+  Outcome<void> check_property_room(const ObjectType& type, std::size_t more) const;
   Outcome<const Property*> define(ObjectType& type, Property property, WallTime at);
   Answer group_list(Call& call);
   Answer group_read(Call& call);
@@ -207,7 +208,8 @@ class HubSpot final : public StandIn {
     std::string id, name, type, kind, file, key;  // key: of the link
     std::vector<std::string> properties;
     std::size_t rows = 0;
-    WallTime created, linked;
+    WallTime created, begins, done, linked;
+    std::string_view state(WallTime now) const { return now < begins ? "PENDING" : now < done ? "PROCESSING" : "COMPLETE"; }
   };
   Outcome<Import*> import_of(const Call& call);
   Outcome<Export*> export_of(const Call& call);
@@ -301,7 +303,7 @@ class HubSpot final : public StandIn {
   /// kFaultBatchItem, asked for each row.
   bool batch_item_fails(const Call& call);
 
-  Outcome<ObjectType*> type_of(const Call& call);
+  Outcome<ObjectType*> type_of(const Call& call, const TypeNames& names = kPathName);
   Writer writer(const Call& call) const;
   /// The record a path names, by id or, where the call takes it, by idProperty; `merged_too`: merged ids lead on.
   Outcome<RowNumber> row_of(const Call& call, const ObjectType& type, bool merged_too, bool by_key);

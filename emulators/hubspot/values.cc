@@ -182,7 +182,8 @@ tl::expected<Value, PropertyProblem> read_value(const Property& property, const 
     case PropertyType::date: return read_date(property, text);
     case PropertyType::date_time: {
       auto time = parse_instant(text);
-      if (!time) return problem(property, "INVALID_DATE", fmt::format("{} was not a valid date time.", text));
+      if (!time || !(context.zoned_instants || text.ends_with('Z') || text.find('T') == std::string::npos))
+        return problem(property, "INVALID_DATE", fmt::format("{} was not a valid date time.", text));
       return time->ms;
     }
     case PropertyType::enumeration: return read_choice(property, text, context);

@@ -18,6 +18,7 @@ struct ValueContext {
   bool allow_archived_owners = false;
   bool addresses_keep_case = false;
   bool phones_reformatted = false;
+  bool zoned_instants = true;  // else in UTC alone
 };
 
 /// `text` as a write gives it, not empty; texts for all types but instants, which are milliseconds (§2.4).

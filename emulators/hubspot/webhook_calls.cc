@@ -71,10 +71,14 @@ HubSpot::Answer HubSpot::webhook_configure(Call& call) {
   TRY(const json::object* body, read_body(call, document));
   std::string url(text_member(*body, "targetUrl"));
   if (!http::parse_url(url)) return invalid("targetUrl is missing or not absolute");
+  if (!url.starts_with("https://") && !portal_.settings().plain_webhook_urls) return invalid("targetUrl must be served over HTTPS");
   std::int64_t most = kUsuallyConcurrent;
-  if (const json::value* throttling = body->if_contains("throttling")) {
-    const json::value* given = throttling->is_object() ? throttling->get_object().if_contains("maxConcurrentRequests") : nullptr;
+  const json::value* throttling = body->if_contains("throttling");
+  if (throttling || !portal_.settings().throttling_optional) {
+    const json::value* given = throttling && throttling->is_object() ? throttling->get_object().if_contains("maxConcurrentRequests") : nullptr;
     if (!given || !given->is_int64() || given->get_int64() < kLeastConcurrent) return invalid("throttling.maxConcurrentRequests must be greater than 5");
+    std::string_view period = text_member(throttling->get_object(), "period");
+    if (!period.empty() && period != "SECONDLY" && period != "ROLLING_MINUTE") return invalid("throttling.period is SECONDLY or ROLLING_MINUTE");
     most = given->get_int64();
   }
   portal_.events().configure(std::move(url), most, call.now);
@@ -107,11 +111,14 @@ HubSpot::Answer HubSpot::subscription_create(Call& call) {
   if (!read) return invalid(read.error().message);
   const ObjectType* of = portal_.catalogue().find(read->object_type_id);
   if (of && of->engagement && !portal_.events().settings().of_engagements) return invalid(fmt::format("There are no webhooks of {}", of->name));
+  read->active = false;  // unless it says so
   if (body->contains("active")) {
     TRY(read->active, active_of(*body));
   }
   Events& events = portal_.events();
-  if (events.subscriptions().size() >= kMaxSubscriptions) return invalid("The limit of subscriptions is reached");
+  if (events.subscriptions().size() >= kMaxSubscriptions)
+    return refuse(400, "",
+                  fmt::format("Couldn't create another subscription. You've reached the maximum number allowed per application ({}).", kMaxSubscriptions));
   for (const Subscription& each : events.subscriptions()) {
     if (each.event_type == read->event_type && each.property == read->property && each.object_type_id == read->object_type_id)
       return refuse(409, "CONFLICT", fmt::format("There is a subscription to {} already", each.event_type));

@@ -144,6 +144,20 @@ Outcome<void> Portal::check_stage(const ObjectType& type, RowNumber row, const C
   return invalid(std::move(problems));
 }
 
+Outcome<void> Portal::check_pin(const ObjectType& type, RowNumber row, const Changes& changes, const std::vector<NewTie>& ties) const {
+  if (!is_set(changes, "hs_pinned_engagement_id")) return {};
+  std::string id = text_of_value(view(*changed(changes, "hs_pinned_engagement_id")));
+  for (const ObjectType& activity : catalogue_.objects()) {
+    RowNumber pinned = activity.engagement ? find_live(activity, id) : kNoRow;
+    if (pinned == kNoRow) continue;
+    auto is_it = [&](const auto& tie) { return tie.to == pinned; };
+    auto is_new = [&](const NewTie& tie) { return tie.to_type == &activity && is_it(tie); };
+    std::vector<Associations::Tie> held = row == kNoRow ? std::vector<Associations::Tie>() : live_ties(type, row, activity);
+    if (std::any_of(ties.begin(), ties.end(), is_new) || std::any_of(held.begin(), held.end(), is_it)) return {};
+  }
+  return invalid(fmt::format("The activity {} is not associated with the record that it would be pinned on", id));
+}
+
 void Portal::derive(const ObjectType& type, RowNumber row, Changes& changes, const Writer& writer) const {
   bool creating = row == kNoRow;
   if (creating && type.name == "contacts" && settings_.default_lifecycle_stage && !is_set(changes, "lifecyclestage"))
@@ -197,6 +211,7 @@ Outcome<RowNumber> Portal::create(ObjectType& type, const json::object& properti
   if (!type.pipeline.empty() && !is_set(changes, type.pipeline)) set(type, changes, type.pipeline, pipelines_.first_id(type));
   TRY_VOID(check_required(type, changes, writer));
   TRY_VOID(check_stage(type, kNoRow, changes));
+  if (writer.by_api) TRY_VOID(check_pin(type, kNoRow, changes, ties));
   TRY_VOID(check_room(type));
   std::string id = next_id(type);  // used up even when the value is taken, as the message of a collision shows
   TRY_VOID(check_unique(type, kNoRow, id, changes));
@@ -229,6 +244,7 @@ Outcome<void> Portal::update(ObjectType& type, RowNumber row, const json::object
   const Record& record = type.table->record(row);
   TRY(Changes changes, read_properties(type, row, properties, writer));
   TRY_VOID(check_stage(type, row, changes));
+  if (writer.by_api) TRY_VOID(check_pin(type, row, changes, {}));
   TRY_VOID(check_unique(type, row, record.id, changes));
   for (const auto& [property, value] : changes) {
     bool required = property->required || (writer.admin_rules && property->required_by_admin);

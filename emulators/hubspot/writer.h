@@ -16,6 +16,7 @@ struct Writer {
   bool journaled = true;      // false: a loaded fixture
   bool text_values = false;   // from CSV
   bool admin_rules = false;   // what an administrator requires is asked for
+  bool by_api = false;        // in the forms that the API takes, and no others
   WriteContext context() const { return {at, actor, key, journaled}; }
 };
 

@@ -30,17 +30,27 @@ TEST_F(Labels, OfAnAccountAreSeenFromBothSides) {
   EXPECT_EQ(label("contacts/companies", {{"name", "adviser"}, {"label", "Other"}}).status, 409);
 }
 
-// fact: §2.12 [S]
+// fact: §2.12 [S], §2.12 [D]
 TEST_F(Labels, AreRenamedAndDeletedHubSpotsOwnAreNot) {
   json::value id = label("contacts/companies", {{"name", "adviser"}, {"label", "Adviser"}}).body.at_pointer("/results/0/typeId");
   tie(kind(id));
   std::string base = "/crm/associations/v4/contacts/companies/labels";  // the other spelling
   EXPECT_EQ(api.send_json("PUT", base, {{"associationTypeId", id}, {"label", "Counsel"}}).status, 204);
   EXPECT_NE(types("contacts", ann, "companies").find("Counsel"), std::string::npos);
+  EXPECT_EQ(api.send("DELETE", base + "/" + json::serialize(id)).status, 400) << "it is in use";
+  json::object input{{"from", {{"id", ann}}}, {"to", {{"id", acme}}}};
+  input["types"] = kind(id);
+  EXPECT_EQ(post("/crm/v4/associations/contacts/companies/batch/labels/archive", {{"inputs", json::array{input}}}).status, 204);
   EXPECT_EQ(api.send("DELETE", base + "/" + json::serialize(id)).status, 204);
   EXPECT_EQ(types("contacts", ann, "companies"), R"([{"category":"HUBSPOT_DEFINED","typeId":279,"label":null}])");
   EXPECT_EQ(api.send("DELETE", base + "/1").status, 404);
   EXPECT_EQ(tie(kind(id)).status, 400);
+}
+
+// fact: §2.12 [D]
+TEST_F(Labels, HaveNamesWithoutHyphensThatBeginWithALetter) {
+  for (const char* name : {"co-worker", "2nd"}) EXPECT_EQ(label("contacts/companies", {{"name", name}, {"label", "L"}}).status, 400) << name;
+  EXPECT_EQ(label("contacts/companies", {{"name", "second_2"}, {"label", "L"}}).status, 200);
 }
 
 // fact: §6 [D]

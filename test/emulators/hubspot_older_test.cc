@@ -62,6 +62,37 @@ TEST_F(Older, PagesOfContactsGoOnBehindAnOffset) {
   EXPECT_EQ(text_at(api.get("/contacts/v1/search/query?q=c3@").body, "/total"), "1");
 }
 
+// fact: §0.1 [D2] switch: older_limits_cut
+TEST_F(Older, ALimitThatIsTooHighIsRefused) {
+  contact("a@x.example");
+  std::string note = created_id("notes", {{"hs_timestamp", "2026-05-01T09:00:00Z"}});
+  auto all = [&] {
+    std::string told;
+    for (const char* path : {"/contacts/v1/lists/all/contacts/all?count=101", "/contacts/v1/search/query?q=a&count=101",
+                             "/companies/v2/companies/paged?limit=251", "/companies/v2/companies/recent/modified?count=251",
+                             "/engagements/v1/engagements/paged?limit=251", "/engagements/v1/engagements/recent/modified?count=101"})
+      told += std::to_string(api.get(path).status) + " ";
+    return told;
+  };
+  EXPECT_EQ(all(), "400 400 400 400 400 400 ");
+  EXPECT_EQ(api.get("/contacts/v1/lists/all/contacts/all?count=ten").status, 400);
+  EXPECT_EQ(api.get("/contacts/v1/lists/all/contacts/all?count=100").status, 200);
+  set({{"older_limits_cut", true}});
+  EXPECT_EQ(all(), "200 200 200 200 200 200 ");
+  EXPECT_EQ(api.get("/contacts/v1/lists/all/contacts/all?vidOffset=far").status, 400);
+}
+
+// fact: §0.1 [D2], §2.4 [U]
+TEST_F(Older, WhatIsNoListOfNamesAndValuesIsRefused) {
+  std::string vid = contact("a@x.example"), path = "/contacts/v1/contact/vid/" + vid + "/profile";
+  for (const json::value& bad : {json::value(json::object()), json::value(json::object{{"properties", json::object{{"city", "Oslo"}}}}),
+                                 json::value(json::object{{"properties", json::array{"city"}}}),
+                                 json::value(json::object{{"properties", json::array{json::object{{"property", "city"}}}}}),
+                                 json::value(json::object{{"properties", json::array{json::object{{"property", "city"}, {"value", nullptr}}}}})})
+    EXPECT_EQ(post(path, bad).status, 400) << json::serialize(bad);
+  EXPECT_EQ(post(path, {{"properties", pairs("property", {{"city", ""}})}}).status, 204);
+}
+
 // fact: §0.1 [D2]
 TEST_F(Older, SeveralContactsAreWrittenTogetherOrNotAtAllAndTwoBecomeOne) {
   std::string ann = contact("ann@x.example");

@@ -4,15 +4,7 @@
 namespace lockstep::emulators::hubspot {
 namespace {
 
-class Quirks : public HubSpotTest {
- protected:
-  Answer send_import(const std::string& file, const std::string& request) {
-    return api.send("POST", "/crm/v3/imports",
-                    "--x7\r\nContent-Disposition: form-data; name=\"files\"; filename=\"c.csv\"\r\n\r\n" + file +
-                        "\r\n--x7\r\nContent-Disposition: form-data; name=\"importRequest\"\r\n\r\n" + request + "\r\n--x7--\r\n",
-                    {{"Content-Type", "multipart/form-data; boundary=x7"}});
-  }
-};
+class Quirks : public HubSpotTest {};
 
 // fact: §6 [D]
 TEST_F(Quirks, HeadersOfAnEmailNamePeopleAsObjects) {
@@ -68,13 +60,27 @@ TEST_F(Quirks, NothingIsGivenToAnArchivedOwner) {
 }
 
 // fact: §8 switch: conventional_required
-TEST_F(Quirks, ATicketNeedsASubjectAndAnEmailADirection) {
-  json::object message{{"hs_timestamp", "2026-05-01T09:00:00Z"}}, ticket{{"hs_pipeline_stage", "1"}};
-  EXPECT_EQ(create("tickets", ticket).status, 400);
+TEST_F(Quirks, AnEmailNeedsADirection) {
+  json::object message{{"hs_timestamp", "2026-05-01T09:00:00Z"}};
   EXPECT_EQ(create("emails", message).status, 400);
   set({{"conventional_required", false}});
-  EXPECT_EQ(create("tickets", ticket).status, 201);
   EXPECT_EQ(create("emails", message).status, 201);
+}
+
+// The example of the page on errors: the first is made, the second is told by its trace.
+// fact: §2.5 [D], §8 [D]
+TEST_F(Quirks, ATicketNeedsItsStageAloneAndARowThatFailsSaysWhyInItsMessage) {
+  json::object good{{"objectWriteTraceId", "549b1c2a9350"}, {"properties", {{"hs_pipeline_stage", "1"}}}};
+  json::object bad{{"objectWriteTraceId", "549b1c2a9351"}, {"properties", {{"hs_pipeline_stage", "1"}, {"missing", "1"}}}};
+  Answer answer = post("/crm/v3/objects/tickets/batch/create", {{"inputs", json::array{good, bad}}});
+  EXPECT_EQ(answer.status, 207);
+  EXPECT_EQ(text_at(answer.body, "/results/0/properties/hs_pipeline"), "0");
+  const json::object& row = answer.body.at_pointer("/errors/0").as_object();
+  EXPECT_FALSE(row.contains("errors"));
+  EXPECT_EQ(json::serialize(row.at("context")), R"({"objectWriteTraceId":["549b1c2a9351"]})");
+  EXPECT_EQ(json::value_to<std::string>(row.at("message")),
+            R"(Property values were not valid: [{"isValid":false,"message":"Property \"missing\" does not exist","error":"PROPERTY_DOESNT_EXIST",)"
+            R"("name":"missing","localizedErrorMessage":"Property \"missing\" does not exist"}])");
 }
 
 // fact: §8 switch: newer_options
@@ -125,68 +131,6 @@ TEST_F(Quirks, AnAccountHoldsAsManyRecordsAsItsSubscriptionSays) {
   EXPECT_NE(edit({{"as", "Ann"}, {"operation", "restore"}, {"object", "contacts"}, {"id", gone}}).status, 200);
 }
 
-// fact: §5.1 [S, D] switch: import_file_bytes
-TEST_F(Quirks, AFileOfAnImportHasItsMostBytes) {
-  EXPECT_EQ(text_at(api.get("/__emulator/settings").body, "/import_file_bytes"), "536870912");
-  const std::string
-      file = "Email\na@x.example\n",
-      request = R"({"name":"n","importOperations":{"0-1":"UPSERT"},"files":[{"fileName":"c.csv","fileFormat":"CSV","fileImportPage":{"hasHeader":true,)"
-                R"("columnMappings":[{"columnObjectTypeId":"0-1","columnName":"Email","propertyName":"email","columnType":"HUBSPOT_ALTERNATE_ID"}]}}]})";
-  set({{"import_file_bytes", file.size() - 1}});
-  Answer refused = send_import(file, request);
-  EXPECT_EQ(std::to_string(refused.status) + category(refused), "429RATE_LIMITS");
-  EXPECT_EQ(text_at(api.get("/crm/v3/imports").body, "/results"), "[]");
-  set({{"import_file_bytes", file.size()}});
-  EXPECT_EQ(send_import(file, request).status, 200);
-}
-
-// fact: §5.1 [S, D]
-TEST_F(Quirks, AnImportThatWouldAssociateIsNotDoneByHalf) {
-  auto send = [&](const std::string& column) {
-    return send_import("Email,Firm\na@x.example,Acme\n",
-                       R"({"name":"n","files":[{"fileName":"c.csv","fileFormat":"CSV","fileImportPage":{"hasHeader":true,"columnMappings":[)"
-                       R"({"columnObjectTypeId":"0-1","columnName":"Email","propertyName":"email","columnType":"HUBSPOT_ALTERNATE_ID"},)" +
-                           column + "]}}]}");
-  };
-  EXPECT_EQ(send(R"({"columnObjectTypeId":"0-1","columnName":"Firm","propertyName":"company"})").status, 200);
-  EXPECT_EQ(send(R"({"columnObjectTypeId":"0-2","columnName":"Firm","propertyName":"name"})").status, 501);
-  EXPECT_EQ(send(R"({"columnObjectTypeId":"0-1","columnName":"Firm","columnType":"FLEXIBLE_ASSOCIATION_LABEL"})").status, 501);
-  EXPECT_EQ(
-      send(
-          R"({"columnObjectTypeId":"0-1","columnName":"Firm","propertyName":null,"foreignKeyType":{"associationTypeId":280,"associationCategory":"HUBSPOT_DEFINED"}})")
-          .status,
-      501);
-}
-
-// fact: §5.1 [K]
-TEST_F(Quirks, AnImportMayBeToldInTheWordsOfTheClientsExamples) {
-  Answer started = send_import("First Name,Email\nAnn,a@x.example\n",
-                               R"({"name":"n","files":[{"fileName":"c.csv","fileImportPage":{"hasHeader":true,"columnMappings":[)"
-                               R"({"columnName":"First Name","propertyName":"firstname","columnObjectType":"CONTACT"},)"
-                               R"({"columnName":"Email","propertyName":"email","columnObjectType":"CONTACT","idColumnType":"HUBSPOT_ALTERNATE_ID"}]}}]})");
-  ASSERT_EQ(started.status, 200) << started.text;
-  clock.advance(Duration(3'000));
-  EXPECT_EQ(text_at(api.get("/crm/v3/imports/" + text_at(started.body, "/id")).body, "/metadata/counters/CREATED_OBJECTS"), "1");
-  EXPECT_EQ(text_at(read("contacts", "a@x.example", "idProperty=email").body, "/properties/firstname"), "Ann");
-}
-
-// fact: §5.2 [D]
-TEST_F(Quirks, AnExportIsSortedInWordsOfItsOwn) {
-  contact("a@x.example");
-  contact("b@x.example");
-  clock.advance(Duration(6'000));
-  json::array sorts{{{"propertyName", "email"}, {"order", "DES"}}};
-  Answer started = post(
-      "/crm/v3/exports/export/async",
-      {{"exportType", "VIEW"}, {"format", "CSV"}, {"objectType", "CONTACT"}, {"objectProperties", {"email"}}, {"publicCrmSearchRequest", {{"sorts", sorts}}}});
-  ASSERT_EQ(started.status, 202) << started.text;
-  clock.advance(Duration(3'000));
-  Answer done = api.get("/crm/v3/exports/export/async/tasks/" + text_at(started.body, "/id") + "/status");
-  std::string link = text_at(done.body, "/result"), file = api.get(link.substr(link.find("/exported/"))).text;
-  EXPECT_LT(file.find("b@x.example"), file.find("a@x.example")) << file;
-  EXPECT_NE(file.find("a@x.example"), std::string::npos) << file;
-}
-
 // fact: §6 [U] switch: phones_reformatted
 TEST_F(Quirks, PhonesKeepHowTheyAreWrittenUnlessTheAccountSaysOtherwise) {
   std::string id = created_id("contacts", {{"email", "a@x.example"}, {"phone", "+49 (30) 123-456"}});
@@ -235,6 +179,115 @@ TEST_F(Quirks, WhenATicketWasMadeAndClosedIsNotWritten) {
   EXPECT_EQ(value("tickets", id, "time_to_close"), "86400000");
 }
 
+// fact: §2.4 [D], §2.4 [U] switch: boolean_values
+TEST_F(Quirks, TrueAndFalseAreWrittenAsTexts) {
+  std::string id = created_id("companies", {{"name", "A"}, {"is_public", "true"}});
+  EXPECT_EQ(update("companies", id, {{"is_public", false}}).status, 400);
+  EXPECT_EQ(value("companies", id, "is_public"), "true");
+  set({{"boolean_values", true}});
+  EXPECT_EQ(update("companies", id, {{"is_public", false}}).status, 200);
+  EXPECT_EQ(value("companies", id, "is_public"), "false");
+}
+
+// fact: §2.2 [S], §2.12 [S] switch: numeric_input_ids
+TEST_F(Quirks, IdsOfInputsAreTexts) {
+  std::string ann = contact("a@x.example"), bob = contact("b@x.example"), acme = company("Acme");
+  std::int64_t number = std::stoll(ann), firm = std::stoll(acme), other = std::stoll(bob);
+  const std::string objects = "/crm/v3/objects/contacts/", ties = "/crm/v4/associations/contacts/companies/batch/";
+  json::object kind{{"associationCategory", "HUBSPOT_DEFINED"}, {"associationTypeId", 279}};
+  json::object pair{{"from", {{"id", number}}}, {"to", {{"id", firm}}}, {"types", json::array{kind}}};
+  auto all = [&] {
+    std::string told;
+    for (const auto& [path, input] : {std::pair<std::string, json::object>(objects + "batch/read", {{"id", number}}),
+                                      {objects + "batch/update", {{"id", number}, {"properties", {{"city", "Oslo"}}}}},
+                                      {ties + "create", pair},
+                                      {ties + "read", {{"id", number}}},
+                                      {ties + "archive", {{"from", {{"id", number}}}, {"to", json::array{{{"id", firm}}}}}},
+                                      {objects + "batch/archive", {{"id", other}}}})
+      told += std::to_string(post(path, {{"inputs", json::array{input}}}).status) + " ";
+    told += std::to_string(post(objects + "merge", {{"primaryObjectId", number}, {"objectIdToMerge", other}}).status) + " ";
+    return told + std::to_string(post(objects + "gdpr-delete", {{"objectId", number}}).status);
+  };
+  EXPECT_EQ(all(), "400 400 400 207 400 400 400 400");
+  EXPECT_EQ(post("/crm/v3/objects/contacts",
+                 {{"properties", {{"email", "c@x.example"}}}, {"associations", json::array{{{"to", {{"id", firm}}}, {"types", json::array{kind}}}}}})
+                .status,
+            201)
+      << "the guides write what a new record is tied to as a number";
+  set({{"numeric_input_ids", true}});
+  EXPECT_EQ(all(), "200 200 201 200 204 204 404 204");
+}
+
+// fact: §3.1 [D] switch: filter_values_as_they_are
+TEST_F(Quirks, ValuesOfFiltersAreTexts) {
+  created_id("companies", {{"name", "A"}, {"numberofemployees", "9"}, {"is_public", "true"}});
+  clock.advance(Duration(6'000));
+  auto all = [&] {
+    std::string told;
+    for (const auto& [name, op, wanted] : {std::tuple<const char*, const char*, json::value>("numberofemployees", "GT", 8),
+                                           {"is_public", "EQ", true},
+                                           {"numberofemployees", "IN", json::array{9}}})
+      told += std::to_string(search_where("companies", name, op, wanted).status) + " ";
+    return told;
+  };
+  EXPECT_EQ(search_where("companies", "numberofemployees", "GT", "8").status, 200);
+  EXPECT_EQ(all(), "400 400 400 ");
+  set({{"filter_values_as_they_are", true}});
+  EXPECT_EQ(all(), "200 200 200 ");
+}
+
+// fact: §3.1 [S] switch: numbers_as_texts
+TEST_F(Quirks, TheLimitOfASearchIsANumber) {
+  EXPECT_EQ(search("contacts", {{"limit", 10}}).status, 200);
+  EXPECT_EQ(search("contacts", {{"limit", "10"}}).status, 400);
+  set({{"numbers_as_texts", true}});
+  EXPECT_EQ(search("contacts", {{"limit", "10"}}).status, 200);
+}
+
+// fact: §2.12 [D], §2.12 [O] switch: association_read_inputs
+TEST_F(Quirks, ABatchReadsTheAssociationsOfAHundredRecords) {
+  json::array inputs(101, json::object{{"id", "1"}});
+  auto read = [&] { return post("/crm/v4/associations/contacts/companies/batch/read", {{"inputs", inputs}}).status; };
+  EXPECT_EQ(read(), 400);
+  set({{"association_read_inputs", 1'000}});
+  EXPECT_EQ(read(), 207);
+}
+
+// fact: §2.12 [D]
+TEST_F(Quirks, Version3ReadsThePrimaryCompanyAlone) {
+  std::string ann = contact("a@x.example"), bob = contact("b@x.example"), acme = company("Acme"), blue = company("Blue");
+  auto tie = [&](const std::string& from, const std::string& to, int id) {
+    json::object kind{{"associationCategory", "HUBSPOT_DEFINED"}, {"associationTypeId", id}};
+    return api.send_json("PUT", "/crm/v4/objects/contacts/" + from + "/associations/companies/" + to, json::array{kind}).status;
+  };
+  tie(ann, acme, 279), tie(ann, blue, 1), tie(bob, acme, 279);
+  Answer read = post("/crm/v3/associations/contacts/companies/batch/read", {{"inputs", {{{"id", ann}}, {{"id", bob}}}}});
+  EXPECT_EQ(text_at(read.body, "/results/0/to"),
+            R"([{"id":")" + blue + R"(","type":"contact_to_company"},{"id":")" + blue + R"(","type":"contact_to_company_unlabeled"}])");
+  EXPECT_EQ(text_at(read.body, "/errors/0/subCategory"), "crm.associations.NO_ASSOCIATIONS_FOUND");
+  Answer back = post("/crm/v3/associations/companies/contacts/batch/read", {{"inputs", {{{"id", acme}}}}});
+  EXPECT_EQ(back.body.at_pointer("/results/0/to").as_array().size(), 2u) << "the other way round all are read";
+}
+
+// fact: §2.12 [D]
+TEST_F(Quirks, ATieIsMadeByItsNameOnTheDatedPathsToo) {
+  std::string ann = contact("a@x.example"), note = created_id("notes", {{"hs_timestamp", "2026-05-01T09:00:00Z"}});
+  std::string path = "/crm/objects/2026-03/notes/" + note + "/associations/contact/" + ann;
+  EXPECT_EQ(api.send("PUT", path + "/202").status, 200);
+  EXPECT_EQ(api.send("DELETE", path + "/note_to_contact").status, 204);
+}
+
+// fact: §2.8 [S]
+TEST_F(Quirks, WhatADefinitionSaysHasItsType) {
+  json::object sound{{"groupName", "contactinformation"}, {"name", "k"}, {"label", "K"}, {"type", "string"}, {"fieldType", "text"}};
+  for (const auto& [name, bad] : {std::pair<const char*, json::value>("hasUniqueValue", "true"), {"hidden", 1}, {"formField", "no"}, {"label", 7}}) {
+    json::object definition = sound;
+    definition[name] = bad;
+    EXPECT_EQ(post("/crm/v3/properties/contacts", definition).status, 400) << name;
+  }
+  EXPECT_EQ(post("/crm/v3/properties/contacts", sound).status, 201);
+}
+
 // fact: §3.1 [U] switch: search_iso_dates
 TEST_F(Quirks, DatesOfASearchAreMilliseconds) {
   std::string id = contact("a@x.example");
@@ -279,16 +332,31 @@ TEST_F(Quirks, OnlyCreatesAnswerWithTheirTraceId) {
   EXPECT_TRUE(trace());
 }
 
-// fact: §2.5 [O], §2.11 [D2] switch: merged_ids_writable
-TEST_F(Quirks, AMergedIdIsNotWritten) {
+// fact: §2.11 [D]
+TEST_F(Quirks, AMergedIdIsWrittenByTheBasicUpdateAlone) {
   std::string ann = contact("a@x.example"), bob = contact("b@x.example");
   std::string both = text_at(post("/crm/v3/objects/contacts/merge", {{"primaryObjectId", ann}, {"objectIdToMerge", bob}}).body, "/id");
-  EXPECT_EQ(update("contacts", bob, {{"jobtitle", "CTO"}}).status, 404);
+  EXPECT_EQ(text_at(update("contacts", bob, {{"jobtitle", "CTO"}}).body, "/id"), both);
+  EXPECT_EQ(value("contacts", both, "jobtitle"), "CTO");
+  json::object input{{"id", bob}, {"properties", {{"jobtitle", "Director"}}}};
+  EXPECT_EQ(text_at(post("/crm/v3/objects/contacts/batch/update", {{"inputs", {input}}}).body, "/results"), "[]");
+}
+
+// fact: §2.5 [O], §2.11 [D2] switch: merged_ids_writable
+TEST_F(Quirks, AMergedIdIsNeitherInBatchesNorDeletedNorMerged) {
+  std::string ann = contact("a@x.example"), bob = contact("b@x.example");
+  std::string both = text_at(post("/crm/v3/objects/contacts/merge", {{"primaryObjectId", ann}, {"objectIdToMerge", bob}}).body, "/id");
+  EXPECT_EQ(api.send("DELETE", "/crm/v3/objects/contacts/" + bob).status, 404);
+  std::string cem = contact("c@x.example");
+  auto merge = [&] { return post("/crm/v3/objects/contacts/merge", {{"primaryObjectId", cem}, {"objectIdToMerge", ann}}); };
+  EXPECT_EQ(merge().status, 404);
   json::object input{{"id", bob}, {"properties", {{"jobtitle", "Director"}}}};
   EXPECT_EQ(text_at(post("/crm/v3/objects/contacts/batch/update", {{"inputs", {input}}}).body, "/results"), "[]");
   set({{"merged_ids_writable", true}});
-  EXPECT_EQ(text_at(update("contacts", bob, {{"jobtitle", "CTO"}}).body, "/id"), both);
   EXPECT_EQ(text_at(post("/crm/v3/objects/contacts/batch/update", {{"inputs", {input}}}).body, "/results/0/id"), both);
+  std::string all = text_at(merge().body, "/id");
+  EXPECT_EQ(api.send("DELETE", "/crm/v3/objects/contacts/" + bob).status, 204);
+  EXPECT_EQ(read("contacts", all).status, 404);
 }
 
 // fact: §2.11 [O] switch: merge_deletes_primary

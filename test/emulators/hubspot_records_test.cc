@@ -25,9 +25,47 @@ TEST_F(Records, ACreatedContactHasTheSystemsValues) {
 TEST_F(Records, IdsAreUniqueWithinATypeAlone) { EXPECT_EQ(contact("a@x.example"), company("A")); }
 
 // fact: §2.3 [D]
-TEST_F(Records, NumbersAndBooleansAreTexts) {
-  std::string id = created_id("companies", {{"name", "A"}, {"numberofemployees", 12}, {"is_public", true}});
-  EXPECT_EQ(text_at(read("companies", id, "properties=numberofemployees,is_public").body, "/properties"), R"({"is_public":"true","numberofemployees":"12"})");
+TEST_F(Records, NumbersAreTakenAsTheyAreAndToldAsTexts) {
+  std::string id = created_id("companies", {{"name", "A"}, {"numberofemployees", 12}, {"is_public", "true"}});
+  EXPECT_EQ(value("companies", id, "numberofemployees") + value("companies", id, "is_public"), "12true");
+}
+
+// fact: §2.3 [D]
+TEST_F(Records, WhenAndWhichComeWithWhateverIsAskedFor) {
+  std::string ann = contact("a@x.example"), note = created_id("notes", {{"hs_timestamp", "2026-05-01T09:00:00Z"}});
+  auto names = [](const json::value& record) {
+    std::string told;
+    for (const auto& member : record.at("properties").as_object()) told += std::string(member.key()) + " ";
+    return told;
+  };
+  EXPECT_EQ(names(read("contacts", ann, "properties=city").body), "city createdate hs_object_id lastmodifieddate ");
+  EXPECT_EQ(names(read("notes", note, "properties=hs_note_body").body), "hs_createdate hs_lastmodifieddate hs_note_body hs_object_id ");
+  EXPECT_EQ(names(api.get("/crm/v3/objects/contacts?properties=city").body.at_pointer("/results/0")), "city createdate hs_object_id lastmodifieddate ");
+  clock.advance(Duration(6'000));
+  Answer found = search("contacts", {{"properties", {"city"}}});
+  EXPECT_EQ(names(found.body.at_pointer("/results/0")), "city createdate hs_object_id lastmodifieddate ");
+}
+
+// fact: §8 [D]
+TEST_F(Records, AnActivityOfARecordIsPinnedOnIt) {
+  std::string id = ticket("A"), note = created_id("notes", {{"hs_timestamp", "2026-05-01T09:00:00Z"}});
+  EXPECT_EQ(update("tickets", id, {{"hs_pinned_engagement_id", std::stoll(note)}}).status, 400) << "it is not one of the ticket's";
+  api.send("PUT", "/crm/v4/objects/tickets/" + id + "/associations/default/notes/" + note);
+  EXPECT_EQ(update("tickets", id, {{"hs_pinned_engagement_id", std::stoll(note)}}).status, 200);
+  EXPECT_EQ(value("tickets", id, "hs_pinned_engagement_id"), note);
+  json::object kind{{"associationCategory", "HUBSPOT_DEFINED"}, {"associationTypeId", 201}};
+  json::array ties{{{"to", {{"id", std::stoll(note)}}}, {"types", json::array{kind}}}};
+  json::object properties{{"email", "a@x.example"}, {"hs_pinned_engagement_id", note}};
+  EXPECT_EQ(post("/crm/v3/objects/contacts", {{"properties", properties}}).status, 400);
+  EXPECT_EQ(post("/crm/v3/objects/contacts", {{"properties", properties}, {"associations", ties}}).status, 201);
+}
+
+// fact: §2.4 [D], §2.4 [U] switch: zoned_instants
+TEST_F(Records, InstantsAreWrittenInUtc) {
+  EXPECT_EQ(create("notes", {{"hs_timestamp", "2026-05-01T11:00:00+02:00"}}).status, 400);
+  set({{"zoned_instants", true}});
+  std::string id = created_id("notes", {{"hs_timestamp", "2026-05-01T11:00:00+02:00"}});
+  EXPECT_EQ(value("notes", id, "hs_timestamp"), "2026-05-01T09:00:00Z");
 }
 
 // fact: §4.6 [O]
@@ -181,13 +219,15 @@ TEST_F(Records, AreFoundByUniquePropertiesAlone) {
   EXPECT_NE(message(taken).find(id + " already has that value"), std::string::npos);
 }
 
-// The vendor's own client for Python writes True and False.
+// HubSpot's client for Python, hubspot-api-python, hands basic_api.get_page(limit=10, archived=False) to urlencode, which writes False.
 // fact: §2.7 [K]
-TEST_F(Records, AFlagOfTheQueryIsReadInLettersOfAnySize) {
+TEST_F(Records, AFlagOfTheQueryIsTrueOrFalseWithACapitalLetterToo) {
   std::string kept = contact("a@x.example"), gone = contact("b@x.example");
   EXPECT_EQ(api.send("DELETE", "/crm/v3/objects/contacts/" + gone).status, 204);
-  for (const char* yes : {"true", "True", "TRUE"}) EXPECT_EQ(ids(api.get("/crm/v3/objects/contacts?archived=" + std::string(yes))), gone);
-  EXPECT_EQ(ids(api.get("/crm/v3/objects/contacts?archived=False")), kept);
+  auto listed = [&](const std::string& flag) { return api.get("/crm/v3/objects/contacts?archived=" + flag); };
+  for (const char* yes : {"true", "True"}) EXPECT_EQ(ids(listed(yes)), gone);
+  for (const char* no : {"false", "False"}) EXPECT_EQ(ids(listed(no)), kept);
+  for (const char* other : {"TRUE", "1", "yes", ""}) EXPECT_EQ(listed(other).status, 400) << other;
 }
 
 // fact: §4.6 [O]

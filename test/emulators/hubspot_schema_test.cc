@@ -45,7 +45,8 @@ TEST_F(Schema, AnArchivedPropertyIsNoneAnyMore) {
   define("size");
   std::string id = created_id("companies", {{"name", "A"}, {"size", "big"}});
   EXPECT_EQ(api.send("DELETE", "/crm/v3/properties/companies/size").status, 204);
-  EXPECT_EQ(text_at(read("companies", id, "properties=name,size").body, "/properties"), R"({"name":"A"})");
+  EXPECT_EQ(text_at(read("companies", id, "properties=name,size").body, "/properties"),
+            R"({"createdate":"2026-11-18T12:26:40Z","hs_lastmodifieddate":"2026-11-18T12:26:40Z","hs_object_id":")" + id + R"(","name":"A"})");
   EXPECT_EQ(code(update("companies", id, {{"size", "small"}})), "PROPERTY_DOESNT_EXIST");
   EXPECT_EQ(api.get("/crm/v3/properties/companies/size").status, 404);
   EXPECT_EQ(text_at(api.get("/crm/v3/properties/companies/size?archived=true").body, "/archivedAt"), "2026-11-18T12:26:40Z");
@@ -88,11 +89,15 @@ TEST_F(Schema, ATicketsStageIsOneOfThoseThatThereAre) {
   Answer used = api.send("DELETE", "/crm/v3/pipelines/tickets/0/stages/" + stage + "?validateReferencesBeforeDelete=true");
   EXPECT_EQ(used.status, 400);
   EXPECT_EQ(text_at(used.body, "/subCategory"), "PipelineError.STAGE_ID_IN_USE");
+  EXPECT_EQ(message(used), "Stage IDs: [" + stage + "] are being referenced by object IDs: [" + id + "]");
+  EXPECT_EQ(text_at(used.body, "/context/objectIds"), "[\"[" + id + "]\"]");
   EXPECT_EQ(api.send("DELETE", "/crm/v3/pipelines/tickets/0/stages/" + stage).status, 204);
   EXPECT_EQ(code(create("tickets", {{"subject", "S"}, {"hs_pipeline_stage", stage}})), "INVALID_OPTION");
   EXPECT_EQ(update("tickets", id, {{"content", "x"}}).status, 200);  // it stays where it stands
   Answer audit = api.get("/crm/v3/pipelines/tickets/0/stages/" + stage + "/audit");
   EXPECT_EQ(text_at(audit.body, "/results/0/action") + text_at(audit.body, "/results/1/action"), "DELETECREATE");
+  EXPECT_EQ(text_at(audit.body, "/results/0/identifier"), "4242001:" + stage);
+  EXPECT_TRUE(audit.body.at_pointer("/results/0/rawObject").is_string());
 }
 
 // fact: §2.9 [S]

@@ -118,7 +118,7 @@ TEST_F(Search, SortsByOnePropertyAndPages) {
   json::object sort{{"propertyName", "name"}, {"direction", "DESCENDING"}};
   Answer first = search("companies", {{"sorts", {sort}}, {"properties", {"name"}}});
   EXPECT_EQ(text_at(first.body, "/total"), "12");
-  EXPECT_EQ(text_at(first.body, "/results/0/properties"), R"({"name":"C99"})");
+  EXPECT_EQ(text_at(first.body, "/results/0/properties/name"), "C99");
   EXPECT_EQ(text_at(first.body, "/paging/next/after"), "10");
   Answer second = search("companies", {{"sorts", {"-name"}}, {"after", 10}});
   EXPECT_EQ(second.body.at("results").as_array().size(), 2u);

@@ -229,7 +229,7 @@ TEST_F(Session, CallsAboutAssociationsHaveQuotasOfTheirOwn) {
   EXPECT_EQ(text_at(ties().body, "/policyName"), "DAILY");
 }
 
-// fact: §5.2 [U] switch: daily_exports
+// fact: §5.2 [D] switch: daily_exports
 TEST_F(Session, ExportsAreThirtyInADay) {
   json::object view{{"exportType", "VIEW"},          {"format", "CSV"}, {"exportName", "n"}, {"objectType", "CONTACT"},
                     {"objectProperties", {"email"}}, {"language", "EN"}};
@@ -353,10 +353,12 @@ TEST_F(Session, APrivateAppsTokenNamesItsApp) {
   EXPECT_EQ(post("/oauth/v2/private-apps/get/access-token-info", {{"tokenKey", "x"}}).status, 404);
 }
 
-// fact: §2.9 [U]
+// fact: §2.9 [D]
 TEST_F(Session, ArchivedOwnersAreListedApartAndGetNothing) {
   EXPECT_EQ(ids(api.get("/crm/v3/owners?archived=true")), "70003");
-  EXPECT_FALSE(api.get("/crm/v3/owners/70003?archived=true").body.as_object().contains("userId"));
+  Answer gone = api.get("/crm/v3/owners/70003?archived=true");
+  EXPECT_TRUE(gone.body.at("userId").is_null());
+  EXPECT_TRUE(gone.body.at("userIdIncludingInactive").is_int64());
   EXPECT_EQ(api.get("/crm/v3/owners/70003").status, 404);
   EXPECT_EQ(code(create("contacts", {{"email", "a@x.example"}, {"hubspot_owner_id", "70003"}})), "INVALID_OPTION");
 }

@@ -40,15 +40,22 @@ TEST_F(Types, CallsBelongToMeetingsAndDealsToDeals) {
   EXPECT_EQ(first("calls/meetings") + " " + first("meetings/calls") + " " + first("deals/deals"), "399 400 451");
 }
 
-// fact: §2.12 [O]
-TEST_F(Types, TheIdOfAnAssociationTypeIsANumberOrItsText) {
+// fact: §2.12 [S] switch: numbers_as_texts
+TEST_F(Types, TheIdOfAnAssociationTypeIsANumber) {
   std::string ann = contact("a@x.example"), acme = company("Acme");
   auto types = [](const json::value& id) { return json::array{{{"associationCategory", "HUBSPOT_DEFINED"}, {"associationTypeId", id}}}; };
   json::object pair{{"from", {{"id", ann}}}, {"to", {{"id", acme}}}, {"types", types("279")}};
-  EXPECT_EQ(post("/crm/v4/associations/contacts/companies/batch/create", {{"inputs", {pair}}}).status, 201);
   json::array tied{{{"to", {{"id", acme}}}, {"types", types("279")}}};
-  EXPECT_EQ(post("/crm/v3/objects/contacts", {{"properties", {{"email", "b@x.example"}}}, {"associations", tied}}).status, 201);
-  EXPECT_EQ(api.send_json("PUT", "/crm/v4/objects/contacts/" + ann + "/associations/companies/" + acme, types("27x")).status, 400);
+  auto batch = [&] { return post("/crm/v4/associations/contacts/companies/batch/create", {{"inputs", {pair}}}).status; };
+  auto inside = [&] { return post("/crm/v3/objects/contacts", {{"properties", {{"email", "b@x.example"}}}, {"associations", tied}}).status; };
+  auto one = [&](const json::value& id) {
+    return api.send_json("PUT", "/crm/v4/objects/contacts/" + ann + "/associations/companies/" + acme, types(id)).status;
+  };
+  EXPECT_EQ(one(279), 201);
+  for (int status : {batch(), inside(), one("279"), one(279.5), one(true)}) EXPECT_EQ(status, 400);
+  set({{"numbers_as_texts", true}});
+  for (int status : {batch(), inside(), one("279")}) EXPECT_EQ(status, 201);
+  EXPECT_EQ(one("27x"), 400);
 }
 
 // fact: §2.2 [O]
@@ -83,17 +90,52 @@ TEST_F(Types, WhatHubSpotDefinesBesideTheFieldsOfEveryDayCanBeWritten) {
   EXPECT_EQ(value("contacts", ann, "associatedcompanyid"), acme);
 }
 
-// fact: §2.1 [O]
-TEST_F(Types, ATypeIsNamedInSingularOrPluralAndInLettersOfAnySize) {
+// fact: §2.1 [D], §2.12 [D]
+TEST_F(Types, ATypeIsNamedInTheWordsOfItsCalls) {
   std::string ann = contact("a@x.example"), acme = company("Acme");
+  for (const char* name : {"contacts", "0-1"}) EXPECT_EQ(read(name, ann).status, 200) << name;
+  for (const char* name : {"contact", "Contacts", "CONTACT", "persons"}) EXPECT_EQ(read(name, ann).status, 400) << name;
+  EXPECT_EQ(api.get("/crm/v3/properties/contact/email").status, 400);
+  EXPECT_EQ(api.get("/crm/v3/pipelines/ticket").status, 400);
+  EXPECT_EQ(read("contacts", ann, "associations=company").status, 400);
+  auto tied = [&](const std::string& from, const std::string& to) {
+    return api.send("PUT", "/crm/v4/objects/" + from + "/" + ann + "/associations/default/" + to + "/" + acme).status;
+  };
+  EXPECT_EQ(tied("contact", "company"), 200) << "associations take the singular, too";
+  EXPECT_EQ(tied("contacts", "0-2"), 200);
+  EXPECT_EQ(tied("Contact", "company"), 400);
+  auto joined = [&](const std::string& base) { return post(base + "/batch/read", {{"inputs", {{{"id", ann}}}}}).status; };
+  EXPECT_EQ(joined("/crm/v3/associations/Contacts/Companies"), 207) << "the guide of version 3 writes them so";
+  EXPECT_EQ(joined("/crm/v4/associations/Contacts/Companies"), 400);
+  EXPECT_EQ(joined("/crm/v3/associations/CONTACTS/COMPANIES"), 400);
+  clock.advance(Duration(6'000));
+  EXPECT_EQ(search_where("contacts", "associations.company", "EQ", json::value(acme)).status, 200);
+  EXPECT_EQ(search_where("contacts", "associations.companies", "EQ", json::value(acme)).status, 400);
+  auto list = [&](const char* type) { return post("/crm/v3/lists", {{"name", type}, {"objectTypeId", type}, {"processingType", "MANUAL"}}).status; };
+  EXPECT_EQ(list("0-1"), 200);
+  EXPECT_EQ(list("contacts"), 400);
+  auto exported = [&](const char* type) {
+    json::object body{{"exportType", "VIEW"}, {"format", "CSV"}, {"objectType", type}, {"objectProperties", {"email"}}};
+    return post("/crm/v3/exports/export/async", body).status;
+  };
+  EXPECT_EQ(exported("CONTACT"), 202);
+  EXPECT_EQ(exported("0-1"), 202);
+  EXPECT_EQ(exported("contacts"), 400);
+}
+
+// fact: §2.1 [O] switch: any_type_names
+TEST_F(Types, ATypeMayBeNamedInSingularOrPluralAndInLettersOfAnySize) {
+  std::string ann = contact("a@x.example"), acme = company("Acme");
+  EXPECT_EQ(read("contact", ann).status, 400);
+  set({{"any_type_names", true}});
   EXPECT_EQ(
       post("/crm/v3/objects/contact/batch/upsert", {{"inputs", {{{"id", "a@x.example"}, {"idProperty", "email"}, {"properties", {{"city", "Oslo"}}}}}}}).status,
       200);
   EXPECT_EQ(value("CONTACTS", ann, "city"), "Oslo");
   EXPECT_EQ(api.get("/crm/v3/properties/Contact/email").status, 200);
   EXPECT_EQ(api.send("PUT", "/crm/v4/objects/Contacts/" + ann + "/associations/default/COMPANY/" + acme).status, 200);
-  Answer tied = post("/crm/v3/associations/CONTACTS/COMPANIES/batch/read", {{"inputs", {{{"id", ann}}}}});
-  EXPECT_EQ(text_at(tied.body, "/results/0/to/0/id"), acme) << tied.text;
+  Answer tied = post("/crm/v4/associations/CONTACTS/COMPANIES/batch/read", {{"inputs", {{{"id", ann}}}}});
+  EXPECT_EQ(text_at(tied.body, "/results/0/to/0/toObjectId"), acme) << tied.text;
   EXPECT_EQ(text_at(api.get("/crm/v3/pipelines/ticket").body, "/results/0/id"), "0");
   EXPECT_EQ(read("persons", ann).status, 400);
 }
@@ -176,8 +218,10 @@ TEST_F(Types, AnAccountDefinesATypeOfItsOwn) {
 TEST_F(Types, ATypeOfTheAccountIsTiedToWhatItNamed) {
   std::string type = text_at(define().body, "/objectTypeId"), cat = created_id(type, {{"tag", "T1"}}), ann = contact("a@x.example"), acme = company("Acme");
   std::string base = "/crm/v4/objects/" + type + "/" + cat + "/associations/default/";
-  EXPECT_EQ(api.send("PUT", base + "contacts/" + ann).status, 200);
+  EXPECT_EQ(text_at(api.send("PUT", base + "contacts/" + ann).body, "/results/0/associationSpec/associationCategory"), "USER_DEFINED");
   EXPECT_EQ(api.send("PUT", base + "companies/" + acme).status, 400) << "never named";
+  std::string note = created_id("notes", {{"hs_timestamp", "2026-05-01T09:00:00Z"}});
+  EXPECT_EQ(text_at(api.send("PUT", base + "notes/" + note).body, "/results/0/associationSpec/associationCategory"), "HUBSPOT_DEFINED") << "by themselves";
   Answer ties = api.get("/crm/v4/objects/contacts/" + ann + "/associations/" + type);
   EXPECT_EQ(text_at(ties.body, "/results/0/associationTypes/0/category"), "USER_DEFINED");
   Answer added =
@@ -189,6 +233,38 @@ TEST_F(Types, ATypeOfTheAccountIsTiedToWhatItNamed) {
   api.send("DELETE", "/crm/v4/objects/" + type + "/" + cat + "/associations/companies/" + acme);
   EXPECT_EQ(api.send("DELETE", association).status, 204);
   EXPECT_EQ(search_where(type, "associations.contact", "EQ", json::value(ann)).status, 400) << "not for types of the account's own";
+}
+
+// fact: §2.1 [D]
+TEST_F(Types, APropertyOfANewTypeIsALineOfTextUnlessItSaysOtherwise) {
+  json::object plain{{"name", "tag"}, {"label", "Tag"}, {"isPrimaryDisplayLabel", true}};
+  Answer made = define({{"properties", json::array{plain}}, {"metaType", "PORTAL_SPECIFIC"}});
+  ASSERT_EQ(made.status, 201) << made.text;
+  Answer tag = api.get("/crm/v3/properties/" + text_at(made.body, "/objectTypeId") + "/tag");
+  EXPECT_EQ(text_at(tag.body, "/type") + " " + text_at(tag.body, "/fieldType") + " " + text_at(tag.body, "/groupName"), "string text cats_information");
+}
+
+// fact: §2.1 [D]
+TEST_F(Types, APropertyOfANewTypeMayHaveCapitalLetters) {
+  json::object plain{{"name", "VIN"}, {"label", "VIN"}, {"hasUniqueValue", true}};
+  Answer made = define({{"properties", json::array{plain}}, {"primaryDisplayProperty", "VIN"}, {"requiredProperties", {"VIN"}}});
+  ASSERT_EQ(made.status, 201) << made.text;
+  std::string type = text_at(made.body, "/objectTypeId"), id = created_id(type, {{"VIN", "1FT8"}});
+  EXPECT_EQ(text_at(read(type, "1FT8", "idProperty=VIN").body, "/id"), id);
+}
+
+// fact: §2.9 [D]
+TEST_F(Types, AStageOfTicketsMaySayNothingMoreAndAPipelineHasAHundred) {
+  json::array stages;
+  for (int i = 0; i < 100; ++i) stages.push_back(json::object{{"label", "S" + std::to_string(i)}, {"displayOrder", i}});
+  Answer made = post("/crm/v3/pipelines/tickets", {{"label", "P"}, {"displayOrder", 1}, {"stages", stages}});
+  ASSERT_EQ(made.status, 201) << made.text;
+  EXPECT_EQ(text_at(made.body, "/stages/0/metadata/ticketState"), "OPEN");
+  json::object more{{"label", "S100"}, {"displayOrder", 100}};
+  EXPECT_EQ(post("/crm/v3/pipelines/tickets/" + text_at(made.body, "/id") + "/stages", more).status, 400);
+  stages.push_back(more);
+  EXPECT_EQ(post("/crm/v3/pipelines/tickets", {{"label", "Q"}, {"displayOrder", 1}, {"stages", stages}}).status, 400);
+  EXPECT_EQ(post("/crm/v3/pipelines/deals/default/stages", more).status, 400) << "of deals they have a probability";
 }
 
 // fact: §2.1 [D]

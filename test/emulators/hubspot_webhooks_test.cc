@@ -121,14 +121,14 @@ TEST_F(Hooks, CanBeSubscribedToForObjectsThatAreNotHere) {
     EXPECT_EQ(subscribed(on(type)), 400) << type;
 }
 
-// fact: §3.2 [S], §3.3 [O]
+// fact: §3.2 [S], §3.3 [O], §3.3 [D]
 TEST_F(Hooks, TellTheLifeOfARecord) {
   subscribe({on("contact.creation"), on("contact.deletion"), on("contact.restore"), on("contact.privacyDeletion")});
   std::string id = contact("a@x.example");
   api.send("DELETE", "/crm/v3/objects/contacts/" + id);
   edit({{"as", "Ann"}, {"operation", "restore"}, {"object", "contacts"}, {"id", id}});
   post("/crm/v3/objects/contacts/gdpr-delete", {{"objectId", id}});
-  EXPECT_EQ(kinds(), "contact.creation contact.deletion contact.restore contact.privacyDeletion");
+  EXPECT_EQ(kinds(), "contact.creation contact.deletion contact.restore contact.privacyDeletion contact.deletion");
 }
 
 // fact: §2.11 [O], §3.3 [O]
@@ -232,6 +232,20 @@ TEST_F(Hooks, AreTriedTenTimesMoreWithTheAttemptInside) {
   EXPECT_TRUE(take().empty());  // given up
 }
 
+// fact: §3.3 [D]
+TEST_F(Hooks, AreTriedTenTimesMoreWithinADayUnlessToldOtherwise) {
+  subscribe({on("contact.creation")});
+  contact("a@x.example");
+  std::size_t sent = 0;
+  for (int minute = 0; minute < 24 * 60; ++minute) {
+    sent += take(503).size();
+    clock.advance(Duration(60'000));
+  }
+  EXPECT_EQ(sent, 11u);
+  clock.advance(Duration(24 * 3'600'000));
+  EXPECT_TRUE(take(503).empty());
+}
+
 // fact: §3.3 [D2]
 TEST_F(Hooks, CanComeTwiceAndLate) {
   subscribe({on("contact.creation")}, {{"duplicate_rate", 1.0}, {"delay_ms", 500}, {"shuffle", true}});
@@ -255,15 +269,41 @@ TEST_F(Hooks, GoOutNoMoreAtOnceThanTheSettingsSay) {
   EXPECT_EQ(portal->take_outgoing().size(), 1u);
 }
 
-// fact: §3.2 [O]
-TEST_F(Hooks, SettingsThatNameNoNumberHaveTheUsualOne) {
+// fact: §3.2 [S], §3.2 [O] switch: throttling_optional
+TEST_F(Hooks, SettingsNameTheirNumberOfRequests) {
   std::string path = "/webhooks/v3/2500001/settings?hapikey=lockstep-developer-key";
   json::object settings{{"targetUrl", "https://hooks.example.test/"}, {"maxConcurrentRequests", 5}};  // as n8n sends them: what is unknown is passed over
+  EXPECT_EQ(api.send_json("PUT", path, settings).status, 400);
+  EXPECT_EQ(api.get(path).status, 404) << "nothing was set";
+  set({{"throttling_optional", true}});
   Answer answer = api.send_json("PUT", path, settings);
   EXPECT_EQ(answer.status, 200) << answer.text;
   EXPECT_EQ(text_at(answer.body, "/throttling/maxConcurrentRequests"), "10");
   settings["throttling"] = json::object{{"maxConcurrentRequests", 5}};
   EXPECT_EQ(api.send_json("PUT", path, settings).status, 400);
+}
+
+// fact: §3.2 [D] switch: plain_webhook_urls
+TEST_F(Hooks, GoToHttpsAlone) {
+  std::string path = "/webhooks/v3/2500001/settings?hapikey=lockstep-developer-key";
+  json::object settings{{"targetUrl", "http://hooks.example.test/"}, {"throttling", {{"maxConcurrentRequests", 10}}}};
+  EXPECT_EQ(api.send_json("PUT", path, settings).status, 400);
+  set({{"plain_webhook_urls", true}});
+  EXPECT_EQ(api.send_json("PUT", path, settings).status, 200);
+}
+
+// fact: §3.2 [D]
+TEST_F(Hooks, ASubscriptionIsPausedUnlessItSaysOtherwiseAndAThousandIsTheMost) {
+  std::string path = "/webhooks/v3/2500001/subscriptions?hapikey=lockstep-developer-key";
+  Answer made = post(path, {{"eventType", "contact.creation"}});
+  EXPECT_EQ(made.status, 201) << made.text;
+  EXPECT_EQ(text_at(made.body, "/active"), "false");
+  for (const char* property : {"hs_lastmodifieddate", "num_unique_conversion_events"})
+    EXPECT_EQ(post(path, {{"eventType", "company.propertyChange"}, {"propertyName", property}}).status, 400) << property;
+  for (int i = 1; i < 1'000; ++i) post(path, {{"eventType", "contact.propertyChange"}, {"propertyName", "p" + std::to_string(i)}});
+  Answer refused = post(path, {{"eventType", "contact.deletion"}});
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(message(refused), "Couldn't create another subscription. You've reached the maximum number allowed per application (1000).");
 }
 
 // fact: §3.2 [S]

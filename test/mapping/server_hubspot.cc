@@ -46,9 +46,9 @@ class HubspotModel final : public ServerModel {
   }
 
   std::string objection(const std::string& object, const SlotSpec& slot, bool) const override {
-    const ObjectType* type = catalogue_.find(object);
+    const ObjectType* type = catalogue_.find(object, emulators::hubspot::kTieName);
     if (!type) return "no object " + object;
-    if (slot.form == "association") return catalogue_.find(field_name(slot)) ? "" : "no object " + field_name(slot);
+    if (slot.form == "association") return catalogue_.find(field_name(slot), emulators::hubspot::kTieName) ? "" : "no object " + field_name(slot);
     const Property* property = type->find(field_name(slot));
     if (!property) return "no property " + object + "." + field_name(slot);
     return slot.writable && property->read_only ? "is read-only" : "";
@@ -76,13 +76,15 @@ class HubspotModel final : public ServerModel {
 
   std::vector<std::string> required(const std::string& object) const override {
     std::vector<std::string> names;
-    for (const auto& [name, property] : catalogue_.find(object)->properties)
+    for (const auto& [name, property] : catalogue_.find(object, emulators::hubspot::kTieName)->properties)
       if (property.required) names.push_back(name);
     return names;
   }
 
  private:
-  const Property& find(const std::string& object, const SlotSpec& slot) const { return catalogue_.find(object)->property(field_name(slot)); }
+  const Property& find(const std::string& object, const SlotSpec& slot) const {
+    return catalogue_.find(object, emulators::hubspot::kTieName)->property(field_name(slot));
+  }
   static std::string as_text(const Value& sent) {
     if (const auto* decimal = sent.get<Decimal>()) return decimal->text;
     const boost::json::value value = wire_json(sent);

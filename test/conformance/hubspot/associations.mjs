@@ -105,7 +105,7 @@ claim("the types between two objects are those that the client names", { facts: 
   }
 });
 
-claim("labels of the account's own: created in both directions, used, renamed, deleted", { facts: "§2.12 [S]" }, async ({ client }) => {
+claim("labels of the account's own: created in both directions, used, renamed, deleted", { facts: "§2.12 [S], §2.12 [D]" }, async ({ client }) => {
   const { ann, acme } = await people(client), api = client.crm.associations.v4.schema.definitionsApi;
   const made = await api.create("contacts", "companies", { name: "advisor_client", label: "Advisor", inverseLabel: "Client" });
   assert.deepEqual(made.results.map((type) => [type.category, type.label]), [["USER_DEFINED", "Advisor"], ["USER_DEFINED", "Client"]]);
@@ -116,6 +116,8 @@ claim("labels of the account's own: created in both directions, used, renamed, d
   await refused(client.crm.associations.v4.basicApi.create("contacts", ann, "companies", acme, kind(typeId)), 400);  // another category
   await api.update("contacts", "companies", { associationTypeId: typeId, label: "Consultant" });
   assert.ok((await api.getAll("contacts", "companies")).results.some((type) => type.label === "Consultant"));
+  await refused(api.remove("contacts", "companies", typeId), 400);  // it is in use
+  await client.crm.associations.v4.batchApi.archiveLabels("contacts", "companies", { inputs: [pair(ann, acme, { types: kind(typeId, "USER_DEFINED") })] });
   await api.remove("contacts", "companies", typeId);
   assert.ok((await api.getAll("contacts", "companies")).results.every((type) => type.typeId !== typeId));
   assert.deepEqual(await companies(client, ann), [`${acme}:279`]);
@@ -129,7 +131,7 @@ claim("the account's rules bound how many records are tied", { facts: "§6 [D], 
   const inputs = [{ typeId: 279, category: "HUBSPOT_DEFINED", maxToObjectIds: 1 }];
   assert.equal((await send("contacts/companies/batch/create", { inputs })).status, 201);
   const rules = (await (await send("contacts/companies")).json()).results;
-  assert.deepEqual(rules, [{ category: "HUBSPOT_DEFINED", typeId: 279, userEnforcedMaxToObjectIds: 1 }]);
+  assert.deepEqual(rules, [{ category: "HUBSPOT_DEFINED", typeId: 279, userEnforcedMaxToObjectIds: 1, label: null }]);
   await client.crm.associations.v4.basicApi.createDefault("contacts", ann, "companies", acme);
   await refused(client.crm.associations.v4.basicApi.createDefault("contacts", ann, "companies", blue), 400);
   assert.equal((await send("contacts/companies/batch/purge", { inputs: [{ typeId: 279, category: "HUBSPOT_DEFINED" }] })).status, 204);

@@ -18,6 +18,7 @@ const kBeyondModels = {
   "TokenResponseIF.token_use": "§1.1 [S]",
   "Property.dataSensitivity": "§2.8 [S]",
   "PublicImportError.createdAt": "milliseconds do not fit into the int32 of the specification",
+  "PublicOwner.userId": "null for who is archived: §2.9 [D]",
   "ModelError.status": "§4.5 [D]",
   "ModelError.error": "of the token endpoint: §1.1 [D]",
   "ModelError.error_description": "of the token endpoint: §1.1 [D]",
@@ -119,6 +120,12 @@ function register(name, options, run) {
     assert.ok(!found.length, `answers stray from the client's models: ${[...new Set(found)].join("; ")}`);
     assert.ok(checked > 0 || options.untyped, "no answer was compared with a model");
   });
+}
+
+/** What an answer says of a record beside when it was made and changed, and which one it is: these come with whatever is asked for (§2.3 [D]). */
+export function asked({ createdate, hs_createdate, lastmodifieddate, hs_lastmodifieddate, hs_object_id, ...properties }) {
+  assert.ok((createdate ?? hs_createdate) && (lastmodifieddate ?? hs_lastmodifieddate) && hs_object_id);
+  return properties;
 }
 
 /** The rejection's code and body, as all clients of this family throw them. */

@@ -1,6 +1,6 @@
 // Single records of every type: create, read, update, archive, lists, history, merges, privacy.
 import assert from "node:assert/strict";
-import { claim, refused } from "./client.mjs";
+import { asked, claim, refused } from "./client.mjs";
 import { everything, kKinds } from "./kinds.mjs";
 
 for (const kind of kKinds) {
@@ -11,7 +11,8 @@ for (const kind of kKinds) {
     assert.equal(created.properties[kind.text], "Name1");
     assert.equal(created.archived, false);
     const read = await api.getById(created.id, [kind.text, "hs_object_id", "no_such_property"]);
-    assert.deepEqual(read.properties, { [kind.text]: "Name1", hs_object_id: created.id });
+    assert.deepEqual(asked(read.properties), { [kind.text]: "Name1" });
+    assert.equal(read.properties.hs_object_id, created.id);
     assert.deepEqual(read.createdAt, created.createdAt);
     const updated = await api.update(created.id, { properties: kind.change });
     assert.ok(updated.updatedAt >= created.updatedAt);
@@ -89,7 +90,7 @@ claim("a merge gives a new id that both old ones lead to", { facts: "§2.11 [D2]
   assert.notEqual(merged.id, a);
   for (const old of [a, b]) assert.equal((await api.getById(old)).id, merged.id);
   const { properties } = await api.getById(merged.id, ["hs_merged_object_ids", "email", "hs_additional_emails", "phone"]);
-  assert.deepEqual(properties, { email: "a@x.example", hs_additional_emails: "b@x.example", hs_merged_object_ids: `${a};${b}`, phone: "1" });
+  assert.deepEqual(asked(properties), { email: "a@x.example", hs_additional_emails: "b@x.example", hs_merged_object_ids: `${a};${b}`, phone: "1" });
   assert.deepEqual((await api.getPage()).results.map((each) => each.id), [merged.id]);
 });
 

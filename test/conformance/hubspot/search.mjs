@@ -25,6 +25,16 @@ for (const kind of kKinds) {
   });
 }
 
+// README of @hubspot/api-client 13.5.0 and 14.0.1, "CRM Search": sorts: ["-createdate"], after: 0 at first.
+claim("a sort may be the name of a property, with a sign before it the other way round", { facts: "§3.1 [K], §9.1 [K]", settings: ["--no-limits"] }, async ({ client, later }) => {
+  for (const name of ["b", "c", "a"]) await client.crm.companies.basicApi.create({ properties: { name }, associations: [] });
+  await later();
+  const names = async (...sorts) => (await client.crm.companies.searchApi.doSearch({ filterGroups: [], sorts, properties: ["name"], limit: 10, after: 0 })).results.map((each) => each.properties.name).join("");
+  assert.equal(await names("name"), "abc");
+  assert.equal(await names("-name"), "cba");
+  assert.equal(await names({ propertyName: "name", direction: "DESCENDING" }), "cba");
+});
+
 claim("no more than ten thousand results are ever reached", { facts: "§3.1 [D]", numbered: true, settings: ["--no-limits"] }, async ({ client, standIn }) => {
   const contacts = Array.from({ length: 10050 }, (_, n) => ({ email: `c${n}@x.example` }));
   await standIn.control("records/contacts", contacts);
