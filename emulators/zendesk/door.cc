@@ -173,6 +173,7 @@ std::optional<http::Response> Zendesk::admit(Call& call, const Route* route) {
   if (auto within = check_limits(call); !within) return error_response(within.error());
   if (!route) return std::nullopt;
   if (auto allowed = check_scope(call); !allowed) return error_response(allowed.error());
+  if (auto served = check_side_loads(call, *route); !served) return error_response(served.error());
   if (!is_in_json(call)) return error_response(refuse(415, "UnsupportedMediaType", "Content-Type must be application/json").value());
   return std::nullopt;
 }

@@ -60,6 +60,12 @@ Outcome<std::int64_t> Zendesk::start_time(const Call& call) const {
   return seconds;
 }
 
+json::object Zendesk::exported(const Call& call, const ObjectType& type, RowNumber row) {
+  json::object body = render_exported(account_, type, row, call.base_url);
+  if (type.name == "ticket") add_to_ticket(call, row, body);
+  return body;
+}
+
 Zendesk::Answer Zendesk::export_by_cursor(Call& call, ObjectType& type) {
   std::string cursor = call.query_value("cursor").value_or("");
   std::pair<WallTime, std::string> from;
@@ -88,14 +94,14 @@ Zendesk::Answer Zendesk::export_by_cursor(Call& call, ObjectType& type) {
   bool end = at == changes.end() || at->modified >= settled;
   json::object body;
   json::array list;
-  for (RowNumber row : rows) list.push_back(render_exported(account_, type, row, call.base_url));
+  for (RowNumber row : rows) list.push_back(exported(call, type, row));
   body[type.plural] = std::move(list);
   body["after_cursor"] = after;
   body["after_url"] = address_with(call, {{"cursor", after}}, {"start_time"});
   body["before_cursor"] = nullptr;
   body["before_url"] = nullptr;
   body["end_of_stream"] = end;
-  if (auto include = call.query_value("include")) side_load(account_, type, rows, *include, call.base_url, body);
+  side_load(call, type, rows, body);
   return json_answer(200, body);
 }
 
@@ -118,9 +124,9 @@ Zendesk::Answer Zendesk::export_by_time(Call& call, ObjectType& type) {
   }
   bool end = at == changes.end() || at->modified >= settled;
   json::object beside;
-  if (auto include = call.query_value("include")) side_load(account_, type, rows, *include, call.base_url, beside);
+  side_load(call, type, rows, beside);
   json::array list;
-  for (RowNumber row : rows) list.push_back(render_exported(account_, type, row, call.base_url));
+  for (RowNumber row : rows) list.push_back(exported(call, type, row));
   return export_page(call, type.plural, std::move(list), end_time, end, std::move(beside));
 }
 

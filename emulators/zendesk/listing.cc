@@ -17,9 +17,8 @@ struct Order {
 };
 
 Outcome<Order> order_of(const Call& call, const ObjectType& type) {
-  bool cursor = call.query_value("page[size]") || call.query_value("page[after]") || call.query_value("page[before]");
   Order order;
-  if (cursor) {  // sort_by is passed over here, as the API does
+  if (by_cursor(call)) {  // sort_by is passed over here, as the API does
     std::string sort = call.query_value("sort").value_or("id");
     order.descending = sort.starts_with('-');
     order.by = order.descending ? sort.substr(1) : sort;
@@ -55,23 +54,7 @@ void put_in_order(std::vector<Place>& places, const Order& order) {
 /// The record, with what `include=` adds to a ticket itself.
 json::object Zendesk::shown(const Call& call, const ObjectType& type, RowNumber row) {
   json::object body = render_record(account_, type, row, call.base_url);
-  const std::string include = type.name == "ticket" ? call.query_value("include").value_or("") : "";
-  for (std::string_view wanted : split(include, ',')) {
-    std::int64_t id = account_.id_of(type, row);
-    if (wanted == "comment_count") body["comment_count"] = account_.comments().find_equal(account_.comments().field(comment::kTicket), id).size();
-    if (wanted == "incident_counts") body["incident_count"] = account_.find_by(type, "problem_id", id).size();
-    if (wanted != "metric_sets" && wanted != "dates") continue;
-    json::object metric = render_metric(account_, row, call.now, call.base_url);
-    if (wanted == "metric_sets") {
-      body["metric_set"] = std::move(metric);
-      continue;
-    }
-    json::object dates;
-    for (const char* name :
-         {"assignee_updated_at", "requester_updated_at", "status_updated_at", "initially_assigned_at", "assigned_at", "solved_at", "latest_comment_added_at"})
-      dates[name] = metric[name];
-    body["dates"] = std::move(dates);
-  }
+  if (type.name == "ticket") add_to_ticket(call, row, body);
   return body;
 }
 
@@ -82,7 +65,7 @@ Zendesk::Answer Zendesk::listing(Call& call, ObjectType& type, std::vector<Place
   json::array rows;
   for (RowNumber row : page->rows) rows.push_back(shown(call, type, row));
   body[type.plural] = std::move(rows);
-  if (auto include = call.query_value("include")) side_load(account_, type, page->rows, *include, call.base_url, body);
+  side_load(call, type, page->rows, body);
   return json_answer(200, body);
 }
 

@@ -108,47 +108,4 @@ json::object render_group(const Groups& groups, const Group& group, const std::s
                       {"updated_at", format_time(group.updated)}};
 }
 
-void side_load(Account& account, const ObjectType& type, const std::vector<RowNumber>& rows, std::string_view include, const std::string& base_url,
-               json::object& body) {
-  std::set<RowNumber> users, organizations;
-  std::set<std::int64_t> groups;
-  for (RowNumber row : rows) {
-    if (type.name == "user") {
-      for (const GroupMembership& each : account.memberships_of(row)) groups.insert(each.group);
-    }
-    for (const Property& property : type.properties) {
-      ValueView value = type.table->get(row, property.field);
-      const std::int64_t* id = std::get_if<std::int64_t>(&value);
-      if (!id) continue;
-      if (property.kind == Kind::group) groups.insert(*id);
-      if (property.kind != Kind::user && property.kind != Kind::organization) continue;
-      bool person = property.kind == Kind::user;
-      RowNumber target = account.find_live(person ? account.users() : account.organizations(), *id);
-      if (target != kNoRow) (person ? users : organizations).insert(target);
-    }
-  }
-  for (std::string_view wanted : split(include, ',')) {
-    json::array list;
-    if (wanted == "users") {
-      for (RowNumber row : users) list.push_back(render_record(account, account.users(), row, base_url));
-    } else if (wanted == "organizations") {
-      for (RowNumber row : organizations) list.push_back(render_record(account, account.organizations(), row, base_url));
-    } else if (wanted == "groups") {
-      for (const Group& group : account.groups().all()) {
-        if (groups.contains(group.id)) list.push_back(render_group(account.groups(), group, base_url));
-      }
-    } else if (wanted == "identities" && type.name == "user") {
-      for (RowNumber row : rows) {
-        const Table& table = account.identities();
-        for (RowNumber each : table.find_equal(*table.find_field(identity::kUser), account.id_of(type, row))) {
-          if (!table.record(each).deleted) list.push_back(render_identity(account, each, base_url));
-        }
-      }
-    } else if (wanted != "sharing_agreements" || type.name != "ticket") {  // of these there are none
-      continue;                                                            // as the API: passed over
-    }
-    body[json::string_view(wanted.data(), wanted.size())] = std::move(list);
-  }
-}
-
 }  // namespace lockstep::emulators::zendesk

@@ -216,13 +216,16 @@ Zendesk::Answer Zendesk::found_page(Call& call, const std::vector<Found>& found,
   if (!page) return tl::unexpected(std::move(page.error()));
   json::object body = std::move(page->around);
   json::array rows;
+  std::map<std::string, std::vector<RowNumber>> by_type;
   for (RowNumber place : page->rows) {
     json::object row = render_record(account_, *found[place].type, found[place].row, call.base_url);
+    by_type[found[place].type->name].push_back(found[place].row);
     row["result_type"] = found[place].type->name;
     rows.push_back(std::move(row));
   }
   body["results"] = std::move(rows);
   if (!cursor) body["facets"] = nullptr;
+  if (!cursor) side_load_found(call, by_type, body);
   return json_answer(200, body);
 }
 

@@ -305,7 +305,7 @@ http::Response Zendesk::one(const Call& call, const ObjectType& type, RowNumber 
   for (std::size_t place = audits_before.value_or(audits.size()); place < audits.size(); ++place) {
     if (type.name == "ticket" && audits[place].ticket == account_.id_of(type, row)) body["audit"] = render_audit(account_, audits[place], call.base_url);
   }
-  if (auto include = call.query_value("include")) side_load(account_, type, {row}, *include, call.base_url, body);
+  side_load(call, type, {row}, body);
   return json_answer(status, body);
 }
 

@@ -10,6 +10,7 @@
 #include "emulators/zendesk/invocations.h"
 #include "emulators/zendesk/jobs.h"
 #include "emulators/zendesk/paging.h"
+#include "emulators/zendesk/rendering.h"
 #include "emulators/zendesk/views.h"
 #include "emulators/zendesk/zendesk.h"
 
@@ -88,6 +89,21 @@ class Zendesk final : public StandIn {
   Answer count_of_user(Call& call);
   Answer listing(Call& call, ObjectType& type, std::vector<Place> places, bool descending = false);
   json::object shown(const Call& call, const ObjectType& type, RowNumber row);
+  // side_loads.cc
+  Outcome<void> check_side_loads(const Call& call, const Route& route) const;
+  void link(const ObjectType& type, RowNumber row, Linked& linked);
+  /// Of a group or a membership, as it is shown.
+  void link(std::string_view plural, const json::object& row, Linked& linked);
+  void link_user(std::int64_t id, Linked& linked);
+  /// Those of `linked` that `include` names.
+  void side_load(const std::string& include, const Linked& linked, const std::string& base_url, json::object& body);
+  /// What the call's `include` names for these rows.
+  void side_load(const Call& call, const ObjectType& type, const std::vector<RowNumber>& rows, json::object& body);
+  void side_load_words(const std::string& include, const Call& call, const ObjectType& type, const std::vector<RowNumber>& rows, json::object& body);
+  /// Of a search: the rows by their type.
+  void side_load_found(const Call& call, const std::map<std::string, std::vector<RowNumber>>& rows, json::object& body);
+  /// What stands in the ticket itself when `include` names it.
+  void add_to_ticket(const Call& call, RowNumber row, json::object& ticket);
   // writing.cc
   Answer create(Call& call, ObjectType& type);
   /// A ticket for each Idempotency-Key of a caller's: asked again, the first answer comes again.
@@ -143,8 +159,9 @@ class Zendesk final : public StandIn {
   Answer group_membership_remove_many(Call& call);
   /// `user`: whose it has to be; empty: anybody's.
   Outcome<GroupMembership> group_membership_of(std::int64_t id, std::string_view user) const;
-  /// A page of rows that were all made.
-  static Answer rows_page(const Call& call, const std::string& name, json::array all);
+  /// A page of groups or memberships, all of them made; one of them.
+  Answer rows_page(const Call& call, const std::string& name, json::array all);
+  http::Response row_answer(const Call& call, int status, const std::string& name, json::object row);
   // attachment_calls.cc
   Answer upload(Call& call);
   Answer forget_upload(Call& call);
@@ -166,11 +183,15 @@ class Zendesk final : public StandIn {
   // incremental.cc
   Answer export_by_cursor(Call& call, ObjectType& type);
   Answer export_by_time(Call& call, ObjectType& type);
+  json::object exported(const Call& call, const ObjectType& type, RowNumber row);
   Outcome<std::int64_t> start_time(const Call& call) const;
   /// What changed from here on is not told yet.
   static WallTime settled_until(WallTime now);
   // audit_calls.cc
   Answer audits(Call& call);
+  Answer audits_by_limit(Call& call);
+  /// The audits at these places, with what is side-loaded, beside what stands around them.
+  json::object audits_page(const Call& call, const std::vector<RowNumber>& places, json::object around);
   Answer audit(Call& call);
   Answer make_audit_private(Call& call);
   Answer export_ticket_events(Call& call);
@@ -244,7 +265,7 @@ class Zendesk final : public StandIn {
   Views views_;
   Invocations invocations_;
   std::map<std::string, std::string> tests_;  // of webhooks: by the call that asked, the invocation under way
-  bool limits_, api_tokens_ = true, passwords_ = false, trial_ = false;
+  bool limits_, api_tokens_ = true, passwords_ = false, trial_ = false, unknown_side_loads_ = false;
   std::int64_t webhook_retries_ = 3, webhook_timeout_ms_ = 10'000;
   std::int64_t close_solved_days_ = 28, refresh_token_life_ms_ = 30LL * 24 * 3'600'000;
   WallTime solved_looked_at_;                         // when solved tickets were last gone through

@@ -135,7 +135,7 @@ scenario("audits are counted, listed over all tickets, and make a comment privat
   await client.tickets.update(ticket.id, { ticket: { comment: { body: "y", public: true } } });
   assert.equal((await client.ticketaudits.count(ticket.id)).result.count.value, 2);
   const audits = await client.ticketaudits.list(ticket.id);
-  assert.deepEqual((await client.ticketaudits.listAll()).result.map((each) => each.id), audits.map((each) => each.id));
+  assert.deepEqual((await client.ticketaudits.listAll()).result.map((each) => each.id), audits.map((each) => each.id).reverse());  // the latest first
   await client.ticketaudits.makePrivate(ticket.id, audits[1].id);
   assert.deepEqual((await client.tickets.getComments(ticket.id)).map((each) => each.public), [true, false]);
   await assert.rejects(client.ticketaudits.makePrivate(ticket.id, 7), /404/);
