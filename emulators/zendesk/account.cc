@@ -142,7 +142,8 @@ WriteContext Account::context(const Writer& writer) const { return {whole_second
 
 void Account::read_one(ObjectType& type, std::string_view name, const json::value& value, const Writer& writer, Draft& draft) {
   Property* property = type.find(name);
-  if (!property || !property->writable) return;  // as the API: passed over
+  if (!property && !unknown_members_) draft.problems.add("base", "InvalidValue", fmt::format("{} is no field of a {}", name, type.name));
+  if (!property || !property->writable) return;  // what is shown alone is passed over
   auto read = read_value(*property, value, writer.text_values);
   std::string title = capitalised(property->custom() ? property->title : property->name);
   if (!read) {
@@ -174,6 +175,7 @@ void Account::read_custom(ObjectType& type, std::string_view member, const json:
 }
 
 void Account::read(ObjectType& type, const json::object& given, const Writer& writer, Draft& draft) {
+  check_members(type, given, writer, draft);
   if (type.name == "ticket") read_custom(type, "fields", given, writer, draft);  // the other name of custom_fields, which comes after and counts
   read_custom(type, type.custom_group, given, writer, draft);
   for (const auto& member : given) {

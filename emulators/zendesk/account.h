@@ -42,6 +42,8 @@ class Account {
   Attachments& attachments() { return attachments_; }
   Audits& audits() { return audits_; }
   Groups& groups() { return groups_; }
+  /// Whether members that no write has are passed over.
+  bool& unknown_members() { return unknown_members_; }
   const Groups& groups() const { return groups_; }
 
   /// Not deleted; kNoRow for what is no id of a record.
@@ -92,6 +94,11 @@ class Account {
   /// The fields of one's own under `member`: a list of ids with values, one of these, or values by their key or id.
   void read_custom(ObjectType& type, std::string_view member, const json::object& given, const Writer& writer, Draft& draft);
   void read_one(ObjectType& type, std::string_view name, const json::value& value, const Writer& writer, Draft& draft);
+  // members.cc
+  void check_members(const ObjectType& type, const json::object& given, const Writer& writer, Draft& draft);
+  /// Of a ticket, what is shown and not set here: refused unless it is as it is shown. `ticket` may be none yet.
+  void check_shown_alone(RowNumber ticket, const json::object& given, Draft& draft);
+  void check_comment_members(const json::object& comment, const Writer& writer, Draft& draft);
   /// Members that the API takes and that are not served here: refused unless they are empty.
   void refuse_unserved(const json::object& given, std::initializer_list<const char*> names, Draft& draft);
   void refuse_other_than_lists(const json::object& given, std::initializer_list<const char*> names, Draft& draft);
@@ -167,6 +174,7 @@ class Account {
   Events events_;
   Attachments attachments_;
   Audits audits_;
+  bool unknown_members_ = false;
 };
 
 /// Fields of the tables that are no ObjectType.

@@ -58,7 +58,7 @@ json::object render_audit(Account& account, const Audit& audit, const std::strin
                       {"ticket_id", audit.ticket},
                       {"created_at", format_time(audit.at)},
                       {"author_id", audit.author},
-                      {"via", json::object{{"channel", "api"}}},
+                      {"via", render_via()},
                       {"metadata", json::object{{"system", json::object()}, {"custom", audit.custom}}},
                       {"events", std::move(events)}};
 }

@@ -179,6 +179,11 @@ Zendesk::Answer Zendesk::group_membership_create(Call& call) {
   bool of_user = call.request.target.starts_with("/api/v2/users/");
   auto made = account_.join_group(of_user ? number_in(id_in(call)) : id_member(**given, "user_id"), id_member(**given, "group_id"), writer(call));
   if (!made) return tl::unexpected(std::move(made.error()));
+  if (const json::value* chosen = (*given)->if_contains("default"); chosen && *chosen == json::value(true)) {
+    RowNumber user = account_.find_live(account_.users(), made->user);
+    account_.groups().make_default(*made, account_.users().table->record(user).created, whole_seconds(call.now));
+    made->is_default = true;
+  }
   return row_answer(call, 201, "group_membership", render_membership(*made, call.base_url));
 }
 

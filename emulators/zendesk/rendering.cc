@@ -26,7 +26,24 @@ void render_custom(const ObjectType& type, RowNumber row, json::object& body) {
   body[type.custom_group] = std::move(fields);
 }
 
+json::object render_metadata(const Audit* audit) { return {{"system", json::object()}, {"custom", audit ? audit->custom : json::object()}}; }
+
 }  // namespace
+
+json::object render_via() { return {{"channel", "api"}, {"source", json::object{{"from", json::object()}, {"to", json::object()}, {"rel", nullptr}}}}; }
+
+json::object render_via(Account& account, RowNumber ticket) {
+  json::object via = render_via();
+  ValueView source = account.tickets().get(ticket, "followup_source_id");
+  if (is_null(source)) return via;
+  std::int64_t id = std::get<std::int64_t>(source);
+  RowNumber row = account.tickets().table->find(std::to_string(id));
+  via["source"] = json::object{
+      {"from", json::object{{"ticket_id", id}, {"subject", to_json(account.tickets().get(row, "subject"))}}}, {"to", json::object()}, {"rel", "follow_up"}};
+  return via;
+}
+
+json::object unrated() { return {{"score", "unoffered"}}; }
 
 json::object render_record(Account& account, const ObjectType& type, RowNumber row, const std::string& base_url) {
   const Record& record = type.table->record(row);
@@ -42,14 +59,21 @@ json::object render_record(Account& account, const ObjectType& type, RowNumber r
     body["generated_timestamp"] = record.modified.ms / 1000;
     body["brand_id"] = kBrand;
     body["ticket_form_id"] = kTicketForm;
-    body["via"] = json::object{{"channel", "api"}, {"source", json::object{{"from", json::object()}, {"to", json::object()}, {"rel", nullptr}}}};
+    body["via"] = render_via(account, row);
+    body["satisfaction_rating"] = unrated();
     json::array followups;
+    for (RowNumber each : account.find_by(type, "followup_source_id", account.id_of(type, row))) followups.push_back(account.id_of(type, each));
     body["followup_ids"] = std::move(followups);
+    body["sharing_agreement_ids"] = json::array();
+    body["forum_topic_id"] = nullptr;
+    body["allow_attachments"] = true;
+    body["allow_channelback"] = body["from_messaging_channel"] = false;
     body["has_incidents"] = !account.find_by(type, "problem_id", account.id_of(type, row)).empty();
     body.erase("followup_source_id");
   }
   if (type.name == "user") {
-    body["shared"] = false;
+    body["shared"] = body["shared_agent"] = body["chat_only"] = false;
+    for (const char* name : {"photo", "last_login_at", "role_type", "shared_phone_number", "two_factor_auth_enabled"}) body[name] = nullptr;
     body["locale"] = json::string(kLocaleTag.data(), kLocaleTag.size());
     body["locale_id"] = kLocale;
     body["custom_role_id"] = nullptr;
@@ -70,6 +94,7 @@ json::object render_exported(Account& account, const ObjectType& type, RowNumber
 json::object render_comment(Account& account, RowNumber row, const std::string& base_url) {
   const Table& table = account.comments();
   auto get = [&](std::string_view name) { return to_json(table.get(row, *table.find_field(name))); };
+  const Audit* audit = is_null(table.get(row, *table.find_field(comment::kAudit))) ? nullptr : account.audits().find(get(comment::kAudit).as_int64());
   json::array files;
   for (const std::string& id : parts_of(table.get(row, account.comments().field(comment::kAttachments))))
     files.push_back(render_attachment(*account.attachments().find(std::stoll(id)), base_url));
@@ -77,8 +102,8 @@ json::object render_comment(Account& account, RowNumber row, const std::string& 
                       {"author_id", get(comment::kAuthor)}, {"body", get(comment::kBody)},
                       {"plain_body", get(comment::kBody)},  {"html_body", get(comment::kHtml)},
                       {"public", get(comment::kPublic)},    {"attachments", std::move(files)},
-                      {"audit_id", get(comment::kAudit)},   {"via", json::object{{"channel", "api"}}},
-                      {"metadata", json::object()},         {"created_at", format_time(table.record(row).created)}};
+                      {"audit_id", get(comment::kAudit)},   {"via", render_via()},
+                      {"metadata", render_metadata(audit)}, {"created_at", format_time(table.record(row).created)}};
 }
 
 json::object render_identity(Account& account, RowNumber row, const std::string& base_url) {

@@ -7,6 +7,11 @@
 namespace lockstep::emulators::zendesk {
 
 json::object render_record(Account& account, const ObjectType& type, RowNumber row, const std::string& base_url);
+/// How a record came to be: by the API, a follow-up from the ticket that it follows.
+json::object render_via();
+json::object render_via(Account& account, RowNumber ticket);
+/// The rating of a ticket that nobody was asked about.
+json::object unrated();
 /// A tombstone as in incremental exports: a deleted ticket keeps its id and times, a user becomes inactive.
 json::object render_exported(Account& account, const ObjectType& type, RowNumber row, const std::string& base_url);
 json::object render_comment(Account& account, RowNumber row, const std::string& base_url);

@@ -309,16 +309,6 @@ http::Response Zendesk::one(const Call& call, const ObjectType& type, RowNumber 
   return json_answer(status, body);
 }
 
-Outcome<const json::object*> read_member(const Call& call, JsonDocument& document, std::string_view name) {
-  if (!document.parse(call.request.body)) return refuse_titled(422, "Unprocessable Entity", "Server could not parse JSON");
-  const json::object* object = document.root().if_object();
-  const json::value* member = object ? object->if_contains(json::string_view(name.data(), name.size())) : nullptr;
-  if (!member || !member->is_object())
-    return refuse_titled(400, "Invalid attribute",
-                         "You passed an invalid value for the " + std::string(name) + " attribute. Invalid parameter: " + std::string(name) + " is required");
-  return &member->get_object();
-}
-
 http::Response counted(const Call& call, std::size_t count) {
   return json_answer(200, json::object{{"count", json::object{{"value", count}, {"refreshed_at", format_time(call.now)}}}});
 }

@@ -251,6 +251,10 @@ class Zendesk final : public StandIn {
   Answer ticket_metrics(Call& call);
   Answer export_metric_events(Call& call);
 
+  // members.cc
+  /// The body's member `name` as an object. Refused: no JSON, it is not there, or it has a member that no such thing has.
+  Outcome<const json::object*> read_member(const Call& call, JsonDocument& document, std::string_view name);
+
   Writer writer(const Call& call) const;
   /// The live record that the path's {id} names.
   Outcome<RowNumber> row_of(const Call& call, const ObjectType& type) const;
@@ -292,8 +296,6 @@ inline constexpr std::size_t kMostInBulk = 100;
 
 /// The list under that name, copied: a job outlives its request. Refused: no JSON, no list of objects, more than kMostInBulk.
 Outcome<std::vector<json::object>> read_rows(const Call& call, const std::string& plural);
-/// The body's member `name` as an object. Refused: no JSON, or it is not there.
-Outcome<const json::object*> read_member(const Call& call, JsonDocument& document, std::string_view name);
 http::Response json_answer(int status, const json::value& body);
 http::Response counted(const Call& call, std::size_t count);
 /// The number in a member; 0 when it is none.

@@ -15,8 +15,8 @@ using Words = std::vector<std::string_view>;
 
 /// Where a path ends, and what its rows may bring along.
 const std::map<std::string_view, Words>& words_by_segment() {
-  static const Words tickets{"users",     "groups",        "organizations",   "last_audits",  "metric_sets",   "dates", "sharing_agreements",
-                             "comment_count", "incident_counts", "ticket_forms", "metric_events", "slas"};
+  static const Words tickets{"users",         "groups",          "organizations", "last_audits",   "metric_sets", "dates", "sharing_agreements",
+                             "comment_count", "incident_counts", "ticket_forms",  "metric_events", "slas"};
   static const Words users{"organizations", "groups", "identities", "roles", "abilities", "open_ticket_count"};
   static const std::map<std::string_view, Words> words{{"tickets", tickets},
                                                        {"incidents", tickets},
@@ -38,8 +38,8 @@ const std::map<std::string_view, Words>& words_by_segment() {
 
 /// Segments that say which rows, not what rows.
 bool chooses(std::string_view segment) {
-  static constexpr std::string_view kChoosing[] = {"show_many", "recent", "requested", "assigned",     "ccd",             "me",
-                                                   "cursor",    "sample", "search",    "autocomplete", "create_or_update", "assignable"};
+  static constexpr std::string_view kChoosing[] = {"show_many", "recent", "requested",    "assigned",         "ccd",       "me", "cursor",
+                                                   "sample",    "search", "autocomplete", "create_or_update", "assignable"};
   return segment.starts_with('{') || std::find(std::begin(kChoosing), std::end(kChoosing), segment) != std::end(kChoosing);
 }
 

@@ -102,6 +102,7 @@ std::optional<Account::NewComment> Account::read_comment(const json::object& giv
     if (RowNumber row = find_live(users_, who); row != kNoRow) comment.author = id_of(users_, row);
     else draft.problems.add("base", "InvalidValue", "Comment author: " + who + " is invalid");
     refuse_other_than_lists(object, {"uploads"}, draft);
+    check_comment_members(object, writer, draft);
   } else if (member && !member->is_null()) {
     draft.problems.add("comment", "InvalidValue", "Comment: " + json::serialize(*member) + " is invalid");
   } else if (!member && given.contains("description")) {
@@ -180,6 +181,7 @@ Outcome<RowNumber> Account::create_ticket(const json::object& given, const Write
   read(tickets_, given, writer, draft);
   take_custom_status(given, draft);
   check_catalogue(given, draft);
+  check_shown_alone(kNoRow, given, draft);
   check_metadata(given, draft);
   auto requester = requester_of(given, writer);
   if (!requester) return tl::unexpected(std::move(requester.error()));
@@ -240,6 +242,7 @@ Outcome<void> Account::update_ticket(RowNumber row, const json::object& given, c
   read(tickets_, given, writer, draft);
   take_custom_status(given, draft);
   check_catalogue(given, draft);
+  check_shown_alone(row, given, draft);
   check_metadata(given, draft);
   take_assignee_address(given, draft);
   if (auto taken = take_copied(row, given, writer, draft); !taken) return taken;

@@ -20,6 +20,8 @@ Zendesk::Answer Zendesk::create(Call& call, ObjectType& type) {
     });
   }
   by.import = call.request.target.starts_with("/api/v2/imports/");
+  if (by.import && call.query_value("archive_immediately") == "true")
+    return refuse(501, "NotImplemented", "archive_immediately is not served by this stand-in");
   std::size_t audits = account_.audits().noted();
   auto row = account_.create(type, **given, by);
   if (!row) return tl::unexpected(std::move(row.error()));

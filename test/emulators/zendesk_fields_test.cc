@@ -55,7 +55,7 @@ TEST_F(ZendeskFields, WhatCannotBeAFieldIsRefused) {
 TEST_F(ZendeskFields, TagsAreAddedToManyTicketsAndNotToOne) {
   std::string id = make_ticket({{"tags", json::array{"a"}}});
   auto tags = [&] { return text_at(get("tickets/" + id).body, "/ticket/tags"); };
-  EXPECT_EQ(send("PUT", "tickets/" + id, {{"ticket", {{"additional_tags", json::array{"b"}}}}}).status, 200);
+  EXPECT_EQ(send("PUT", "tickets/" + id, {{"ticket", {{"additional_tags", json::array{"b"}}}}}).status, 422);
   EXPECT_EQ(tags(), R"(["a"])");
   send("PUT", "tickets/update_many?ids=" + id, {{"ticket", {{"additional_tags", json::array{"b"}}, {"remove_tags", json::array{"a"}}}}});
   clock.advance(Duration{2'000});

@@ -20,7 +20,8 @@ class ZendeskSideLoads : public ZendeskTest {
 // fact: §A5 [K]
 TEST_F(ZendeskSideLoads, OfATicketAreItsLastAuditFormAndMetricEvents) {
   EXPECT_EQ(send("PUT", "tickets/" + ticket, {{"ticket", {{"priority", "high"}}}}).status, 200);
-  for (const std::string& path : {std::string("tickets?include="), "tickets/show_many?ids=" + ticket + "&include=", "users/" + me + "/tickets/assigned?include="}) {
+  for (const std::string& path :
+       {std::string("tickets?include="), "tickets/show_many?ids=" + ticket + "&include=", "users/" + me + "/tickets/assigned?include="}) {
     Answer listed = get(path + "last_audits,ticket_forms,metric_events,slas,sharing_agreements");
     ASSERT_EQ(listed.status, 200) << listed.text;
     EXPECT_EQ(text_at(listed.body, "/last_audits/0/events/0/field_name"), "priority") << path;
@@ -86,7 +87,8 @@ TEST_F(ZendeskSideLoads, OfAnExportAreAllButTheLastAudits) {
 
 // fact: §A5 [K] switch: unknown_side_loads
 TEST_F(ZendeskSideLoads, WhatIsNotServedIsRefusedBeforeAnythingIsDone) {
-  for (const char* path : {"tickets?include=nothing", "users?include=users", "search/export?query=x&include=tickets", "views?include=permissions", "tags?include=users"})
+  for (const char* path :
+       {"tickets?include=nothing", "users?include=users", "search/export?query=x&include=tickets", "views?include=permissions", "tags?include=users"})
     EXPECT_EQ(text_at(get(path).body, "/error"), "NotImplemented") << path;
   EXPECT_EQ(send("PUT", "tickets/" + ticket + "?include=users,brands", {{"ticket", {{"subject", "Changed"}}}}).status, 501);
   EXPECT_NE(text_at(get("tickets/" + ticket).body, "/ticket/subject"), "Changed");
