@@ -15,8 +15,9 @@ namespace {
 using Names = std::set<std::string_view>;
 
 const Names& read_of(std::string_view type) {
-  static const Names ticket{"comment",         "requester",  "metadata",     "safe_update",           "updated_stamp", "custom_fields",
-                            "fields",          "brand_id",   "email_ccs",    "followers",             "collaborators", "additional_collaborators",
+  static const Names ticket{"comment",          "requester",      "metadata",       "safe_update",
+                            "updated_stamp",    "custom_fields",  "fields",         "brand_id",
+                            "email_ccs",        "followers",      "collaborators",  "additional_collaborators",
                             "custom_status_id", "ticket_form_id", "assignee_email", "via_followup_source_id"};
   static const Names user{"user_fields", "identities", "organization", "locale", "locale_id", "custom_role_id", "default_group_id", "skip_verify_email"};
   static const Names organization{"organization_fields"};
@@ -25,27 +26,81 @@ const Names& read_of(std::string_view type) {
 
 /// Shown alone, or refused by its own name where it is more than empty.
 const Names& shown_of(std::string_view type) {
-  static const Names ticket{"id",           "url",          "created_at",      "description",       "generated_timestamp",    "has_incidents", "followup_ids",
-                            "forum_topic_id", "encoded_id", "allow_attachments", "allow_channelback", "from_messaging_channel", "via",           "satisfaction_rating",
-                            "raw_subject",  "macro_id",     "macro_ids",       "via_id",            "voice_comment",          "attribute_value_ids", "sharing_agreement_ids"};
-  static const Names user{"id",           "url",          "created_at", "last_login_at",        "shared",          "shared_agent", "role_type",           "chat_only",
-                          "iana_time_zone", "two_factor_auth_enabled", "photo", "remote_photo_url", "password", "agent_brand_ids", "organization_ids", "shared_phone_number"};
+  static const Names ticket{"id",
+                            "url",
+                            "created_at",
+                            "description",
+                            "generated_timestamp",
+                            "has_incidents",
+                            "followup_ids",
+                            "forum_topic_id",
+                            "encoded_id",
+                            "allow_attachments",
+                            "allow_channelback",
+                            "from_messaging_channel",
+                            "via",
+                            "satisfaction_rating",
+                            "raw_subject",
+                            "macro_id",
+                            "macro_ids",
+                            "via_id",
+                            "voice_comment",
+                            "attribute_value_ids",
+                            "sharing_agreement_ids"};
+  static const Names user{"id",
+                          "url",
+                          "created_at",
+                          "last_login_at",
+                          "shared",
+                          "shared_agent",
+                          "role_type",
+                          "chat_only",
+                          "iana_time_zone",
+                          "two_factor_auth_enabled",
+                          "photo",
+                          "remote_photo_url",
+                          "password",
+                          "agent_brand_ids",
+                          "organization_ids",
+                          "shared_phone_number"};
   static const Names organization{"id", "url", "created_at", "deleted_at"};
   return type == "ticket" ? ticket : type == "user" ? user : organization;
 }
 
 bool is_empty_metadata(const json::value& given) {
   const json::object* metadata = given.if_object();
-  return metadata && std::all_of(metadata->begin(), metadata->end(), [](const auto& each) { return each.value().is_object() && each.value().get_object().empty(); });
+  return metadata &&
+         std::all_of(metadata->begin(), metadata->end(), [](const auto& each) { return each.value().is_object() && each.value().get_object().empty(); });
 }
 
 bool is_of_the_api(const json::value& via) { return via == json::value(render_via()) || via == json::value(json::object{{"channel", "api"}}); }
 
 /// Of what is no ticket, user or organization. What is shown alone stands behind.
 const std::map<std::string_view, Names>& names_by_kind() {
-  static const Names field{"type", "title", "key", "description", "active", "required", "custom_field_options", "agent_description", "collapsed_for_agents",
-                           "editable_in_portal", "position", "raw_description", "raw_title", "raw_title_in_portal", "required_in_portal", "title_in_portal",
-                           "visible_in_portal", "id", "url", "created_at", "updated_at", "removable", "system", "system_field_options"};
+  static const Names field{"type",
+                           "title",
+                           "key",
+                           "description",
+                           "active",
+                           "required",
+                           "custom_field_options",
+                           "agent_description",
+                           "collapsed_for_agents",
+                           "editable_in_portal",
+                           "position",
+                           "raw_description",
+                           "raw_title",
+                           "raw_title_in_portal",
+                           "required_in_portal",
+                           "title_in_portal",
+                           "visible_in_portal",
+                           "id",
+                           "url",
+                           "created_at",
+                           "updated_at",
+                           "removable",
+                           "system",
+                           "system_field_options"};
   static const std::map<std::string_view, Names> names{
       {"group", {"name", "description", "is_public", "id", "url", "default", "deleted", "created_at", "updated_at"}},
       {"group_membership", {"user_id", "group_id", "default", "id", "url", "created_at", "updated_at"}},
@@ -54,7 +109,8 @@ const std::map<std::string_view, Names>& names_by_kind() {
       {"webhook",
        {"name", "description", "status", "endpoint", "http_method", "request_format", "subscriptions", "authentication", "custom_headers", "id", "created_at",
         "created_by", "updated_at", "updated_by"}},
-      {"trigger", {"title", "description", "active", "conditions", "actions", "id", "url", "raw_title", "default", "created_at", "updated_at"}},
+      {"trigger",
+       {"title", "description", "active", "conditions", "actions", "position", "category_id", "id", "url", "raw_title", "default", "created_at", "updated_at"}},
       {"view",
        {"title", "description", "active", "all", "any", "conditions", "output", "id", "url", "raw_title", "default", "execution", "created_at", "updated_at"}},
       {"ticket_field", field},
@@ -113,7 +169,9 @@ void Account::check_shown_alone(RowNumber ticket, const json::object& given, Dra
 void Account::check_comment_members(const json::object& comment, const Writer& writer, Draft& draft) {
   static const Names kRead{"body", "html_body", "public", "author_id", "uploads"};
   static const Names kShown{"id", "plain_body", "attachments", "audit_id", "created_at"};
-  auto refuse = [&](std::string_view name, const std::string& why) { draft.problems.add("comment", "InvalidValue", "Comment: " + std::string(name) + " " + why); };
+  auto refuse = [&](std::string_view name, const std::string& why) {
+    draft.problems.add("comment", "InvalidValue", "Comment: " + std::string(name) + " " + why);
+  };
   for (const auto& member : comment) {
     std::string_view name(member.key());
     const json::value& value = member.value();

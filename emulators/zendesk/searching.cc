@@ -114,6 +114,28 @@ bool fits(ObjectType& type, RowNumber row, const Term& term) {
   return property && value_fits(*property, record.fields.get(property->field), term);
 }
 
+/// "4hours", "2days": so long ago.
+std::optional<Duration> ago(std::string_view value) {
+  static const std::map<std::string_view, std::int64_t> kHours{{"hour", 1}, {"day", 24}, {"week", 168}, {"month", 720}, {"year", 8'760}};
+  std::size_t digits = value.find_first_not_of("0123456789");
+  if (digits == 0 || digits == std::string_view::npos || digits > 6) return std::nullopt;
+  std::int64_t count = number_in(value.substr(0, digits));
+  std::string_view unit = value.substr(digits);
+  if (unit.ends_with('s')) unit.remove_suffix(1);
+  if (unit == "minute") return Duration{count * 60'000};
+  auto known = kHours.find(unit);
+  return known == kHours.end() ? std::nullopt : std::optional(Duration{count * known->second * 3'600'000});
+}
+
+/// Of what a word may speak beside the properties of records.
+bool is_searched(Account& account, const std::string& word) {
+  constexpr std::string_view kOthers[] = {"type", "created", "updated", "id", "order_by", "sort"};
+  std::string name = property_of(word);
+  if (name.starts_with("custom_field_")) name.erase(0, 13);
+  if (std::find(std::begin(kOthers), std::end(kOthers), name) != std::end(kOthers)) return true;
+  return account.tickets().find(name) || account.users().find(name) || account.organizations().find(name);
+}
+
 bool is_date(const std::string& value) {
   std::string text = value;
   std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c == 't' ? 'T' : c == 'z' ? 'Z' : c; });
@@ -185,8 +207,16 @@ Outcome<std::vector<Zendesk::Found>> Zendesk::look_for(const std::string& query,
   std::vector<Term> terms;
   for (std::string& word : words_of(query)) {
     Term term = term_of(std::move(word));
+    if (!term.property.empty() && !is_searched(account_, term.property))
+      return refuse(501, "NotImplemented", "A search by " + term.property + " is not served by this stand-in");
     if (term.property == "order_by" || term.property == "sort") continue;
-    if ((term.property == "created" || term.property == "updated" || term.property == "due_at") && !is_date(term.value))
+    bool again = std::any_of(terms.begin(), terms.end(), [&](const Term& each) {
+      return each.property == term.property && !term.property.empty() && each.comparison == ':' && term.comparison == ':' && !each.negated && !term.negated;
+    });
+    if (again) return refuse(501, "NotImplemented", "Several values of " + term.property + " are not served by this stand-in");
+    bool about_time = term.property == "created" || term.property == "updated" || term.property == "due_at";
+    if (auto length = about_time ? ago(term.value) : std::nullopt) term.value = to_lower_ascii(format_time(now - *length));
+    if (about_time && !is_date(term.value))
       return refuse(422, "invalid", "Invalid search: " + term.property + " is compared with a date or a time, not with " + term.value);
     bool names = term.property == "requester" || term.property == "assignee" || term.property == "submitter" || term.property == "organization" ||
                  term.property == "group" || term.property == "cc";

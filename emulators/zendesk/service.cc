@@ -216,12 +216,9 @@ void Zendesk::add_routes() {
   add("GET", "/api/v2/search", &Zendesk::search);
   add("GET", "/api/v2/search/count", &Zendesk::search_count);
   add("GET", "/api/v2/search/export", &Zendesk::search_export);
-  add("GET", "/api/v2/triggers", [this](Call& call) { return trigger_list(call, false); });
-  add("POST", "/api/v2/triggers", &Zendesk::trigger_create);
-  add("GET", "/api/v2/triggers/active", [this](Call& call) { return trigger_list(call, true); });
-  for (const char* method : {"GET", "PUT", "DELETE"}) add(method, "/api/v2/triggers/{id}", &Zendesk::trigger_one);
   add_webhook_routes();
   add_view_routes();
+  add_trigger_routes();
 }
 
 void Zendesk::add_view_routes() {
@@ -236,6 +233,19 @@ void Zendesk::add_view_routes() {
   add("GET", "/api/v2/views/{id}/tickets", &Zendesk::view_tickets);
   add("GET", "/api/v2/views/{id}/count", &Zendesk::view_count);
   for (const char* method : {"GET", "PUT", "DELETE"}) add(method, "/api/v2/views/{id}", &Zendesk::view_one);
+}
+
+void Zendesk::add_trigger_routes() {
+  for (const char* path : {"/api/v2/triggers", "/api/v2/triggers/search"}) add("GET", path, [this](Call& call) { return trigger_list(call, false); });
+  add("POST", "/api/v2/triggers", &Zendesk::trigger_create);
+  add("GET", "/api/v2/triggers/active", [this](Call& call) { return trigger_list(call, true); });
+  add("GET", "/api/v2/triggers/definitions", [this](Call&) -> Answer {
+    return json_answer(200, json::object{{"definitions", trigger_definitions(account_.tickets())}});
+  });
+  add("PUT", "/api/v2/triggers/update_many", &Zendesk::trigger_update_many);
+  add("PUT", "/api/v2/triggers/reorder", &Zendesk::trigger_reorder);
+  add("DELETE", "/api/v2/triggers/destroy_many", &Zendesk::trigger_remove_many);
+  for (const char* method : {"GET", "PUT", "DELETE"}) add(method, "/api/v2/triggers/{id}", &Zendesk::trigger_one);
 }
 
 void Zendesk::add_webhook_routes() {

@@ -57,6 +57,7 @@ class Zendesk final : public StandIn {
   void add_group_routes();
   void add_webhook_routes();
   void add_view_routes();
+  void add_trigger_routes();
 
   // door.cc
   Outcome<void> authenticate(Call& call);
@@ -243,6 +244,10 @@ class Zendesk final : public StandIn {
   Answer view_preview(Call& call, bool count_alone);
   // trigger_calls.cc
   Answer trigger_list(Call& call, bool active_alone);
+  Outcome<std::vector<std::int64_t>> triggers_named(const std::vector<std::string>& ids);
+  Answer trigger_remove_many(Call& call);
+  Answer trigger_update_many(Call& call);
+  Answer trigger_reorder(Call& call);
   Answer trigger_create(Call& call);
   Answer trigger_one(Call& call);
   std::string placeholder(RowNumber ticket, std::string_view name);

@@ -248,5 +248,25 @@ TEST_F(ZendeskSearch, TellsWhatIsNoDate) {
   EXPECT_EQ(found("type:ticket created>2000-01-01", "&sort_by=created_at&sort_order=asc"), "A B C");
 }
 
+// fact: §A6 [K]
+TEST_F(ZendeskSearch, TakesHowLongAgoSomethingWas) {
+  three();
+  EXPECT_EQ(found("type:ticket created>4hours", "&sort_by=created_at&sort_order=asc"), "A B C");
+  EXPECT_EQ(found("type:ticket created<4hours"), "");
+  clock.advance(Duration{5 * 3'600'000});
+  EXPECT_EQ(found("type:ticket created>4hours"), "");
+  EXPECT_EQ(found("type:ticket created<4hours updated>2days subject:A"), "A");
+  EXPECT_NE(found("type:ticket created>4parsecs").find("Invalid search"), std::string::npos);
+}
+
+// fact: §A6 [K]; switch: none
+TEST_F(ZendeskSearch, RefusesWhatItDoesNotLookAt) {
+  for (const char* query : {"type:ticket via:mail", "commenter:me", "has_attachment:true", "status:open status:new"}) {
+    Answer refused = get("search?query=" + percent_encode(query));
+    EXPECT_EQ(refused.status, 501) << query << refused.text;
+  }
+  EXPECT_EQ(get("search?query=" + percent_encode("created>2020-01-01 created<2021-01-01 -status:open -status:new")).status, 200);
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::zendesk
