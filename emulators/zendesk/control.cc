@@ -59,6 +59,7 @@ void Zendesk::add_switches() {
   switches_.add("passwords", &passwords_);
   switches_.add("trial", &trial_);
   switches_.add("unknown_members", &account_.unknown_members());
+  switches_.add("unknown_parameters", &unknown_parameters_);
   switches_.add("unknown_side_loads", &unknown_side_loads_);
   switches_.add_limit("requests_per_minute", per_minute_);
   switches_.add("job_kept_ms", &jobs_.kept());

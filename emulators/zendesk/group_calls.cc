@@ -125,8 +125,10 @@ Zendesk::Answer Zendesk::users_of_group(Call& call) {
   if (!group) return record_not_found();
   std::vector<Place> places;
   for (const GroupMembership& each : account_.memberships()) {
-    if (each.group == group->id) places.push_back({0, account_.find_live(account_.users(), each.user)});
+    RowNumber user = account_.find_live(account_.users(), each.user);
+    if (each.group == group->id && has_role(call, account_.users(), user)) places.push_back({0, user});
   }
+  if (call.request.path().find("/count") != std::string::npos) return counted(call, places.size());
   return listing(call, account_.users(), std::move(places));
 }
 

@@ -162,11 +162,10 @@ Zendesk::Answer Zendesk::count_of_user(Call& call) {
 Zendesk::Answer Zendesk::user_related(Call& call) {
   auto row = row_of(call, account_.users());
   if (!row) return tl::unexpected(std::move(row.error()));
-  std::int64_t id = account_.id_of(account_.users(), *row);
-  auto count = [&](const char* property) { return account_.find_by(account_.tickets(), property, id).size(); };
+  auto count = [&](const char* property) { return rows_by({&account_.users(), *row}, account_.tickets(), property).size(); };
   return json_answer(200, json::object{{"user_related", json::object{{"assigned_tickets", count("assignee_id")},
                                                                      {"requested_tickets", count("requester_id")},
-                                                                     {"ccd_tickets", 0},
+                                                                     {"ccd_tickets", count("collaborator_ids")},
                                                                      {"organization_subscriptions", 0}}}});
 }
 

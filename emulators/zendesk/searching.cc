@@ -15,6 +15,7 @@ constexpr std::size_t kMostResults = 1'000;
 struct Term {
   std::string property;  // empty: a word anywhere
   char comparison = ':';
+  bool or_equal = false;  // of < and >
   std::string value;
   bool negated = false;
   std::optional<std::vector<std::string>> ids = {};  // of those whom the value names
@@ -45,7 +46,8 @@ Term term_of(std::string word) {
   term.property = to_lower_ascii(word.substr(0, mark));
   term.comparison = word[mark];
   std::size_t value = mark + 1;
-  if (value < word.size() && word[value] == '=') ++value;
+  term.or_equal = value < word.size() && word[value] == '=';
+  if (term.or_equal) ++value;
   term.value = to_lower_ascii(word.substr(value));
   return term;
 }
@@ -54,21 +56,26 @@ std::string property_of(const std::string& word) {
   if (word == "updated" || word == "created") return word;
   if (word == "requester" || word == "assignee" || word == "submitter" || word == "organization" || word == "group") return word + "_id";
   if (word == "cc") return "collaborator_ids";
+  if (word == "due_date") return "due_at";
   if (word == "ticket_type") return "type";
   return word;
 }
 
-bool compare(std::int64_t left, char how, std::int64_t right) { return how == '<' ? left < right : how == '>' ? left > right : left == right; }
+bool compare(std::int64_t left, const Term& term, std::int64_t right) {
+  if (left == right) return term.or_equal || term.comparison == ':';
+  return term.comparison == '<' ? left < right : term.comparison == '>' && left > right;
+}
 
 bool time_fits(WallTime held, const Term& term) {
   if (auto day = parse_iso_date(term.value)) {
     std::int64_t start = start_of(*day).ms, end = start + 86'400'000;
-    return term.comparison == '<' ? held.ms < start : term.comparison == '>' ? held.ms >= end : held.ms >= start && held.ms < end;
+    if (held.ms >= start && held.ms < end) return term.or_equal || term.comparison == ':';
+    return term.comparison == '<' ? held.ms < start : term.comparison == '>' && held.ms >= end;
   }
   std::string text = term.value;
   std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c == 't' ? 'T' : c == 'z' ? 'Z' : c; });
   auto time = parse_iso_time(text);
-  return time && compare(held.ms, term.comparison, time->ms);
+  return time && compare(held.ms, term, time->ms);
 }
 
 bool value_fits(const Property& property, ValueView value, const Term& term) {
@@ -84,12 +91,14 @@ bool value_fits(const Property& property, ValueView value, const Term& term) {
     auto place = [&](std::string_view word) { return std::find(property.options.begin(), property.options.end(), word) - property.options.begin(); };
     std::int64_t held = place(text_of(value)), wanted = place(term.value);
     if (property.name == "priority") std::swap(held, wanted);  // listed from the most urgent
-    return compare(held, term.comparison, wanted);
+    return compare(held, term, wanted);
   }
   if (property.kind == Kind::words || property.kind == Kind::ids) {
     auto parts = parts_of(value);
-    return std::find(parts.begin(), parts.end(), term.value) != parts.end();
+    auto wanted = split(term.value, ',');  // any of these
+    return std::find_first_of(parts.begin(), parts.end(), wanted.begin(), wanted.end()) != parts.end();
   }
+  if (property.kind == Kind::integer && term.comparison != ':') return compare(std::get<std::int64_t>(value), term, number_in(term.value));
   std::string held = to_lower_ascii(scalar_text(to_json(value)));
   if (!term.value.empty() && term.value.back() == '*') return held.starts_with(term.value.substr(0, term.value.size() - 1));
   bool phrase = property.name == "name" || property.name == "subject" || property.name == "description";
@@ -101,8 +110,10 @@ bool fits(ObjectType& type, RowNumber row, const Term& term) {
   std::string name = property_of(term.property);
   if (type.name == "user" && term.ids && (name.empty() || name == "email")) return record.id == term.ids->front();  // by any address
   if (name.empty()) {
+    std::string word = term.value.ends_with('*') ? term.value.substr(0, term.value.size() - 1) : term.value;  // words are found by any part of theirs
+    if (word.empty()) return true;
     for (const Property& property : type.properties) {
-      if (property.kind == Kind::text && to_lower_ascii(text_of(record.fields.get(property.field))).find(term.value) != std::string::npos) return true;
+      if (property.kind == Kind::text && to_lower_ascii(text_of(record.fields.get(property.field))).find(word) != std::string::npos) return true;
     }
     return record.id == term.value;
   }
@@ -214,7 +225,7 @@ Outcome<std::vector<Zendesk::Found>> Zendesk::look_for(const std::string& query,
       return each.property == term.property && !term.property.empty() && each.comparison == ':' && term.comparison == ':' && !each.negated && !term.negated;
     });
     if (again) return refuse(501, "NotImplemented", "Several values of " + term.property + " are not served by this stand-in");
-    bool about_time = term.property == "created" || term.property == "updated" || term.property == "due_at";
+    bool about_time = term.property == "created" || term.property == "updated" || property_of(term.property) == "due_at";
     if (auto length = about_time ? ago(term.value) : std::nullopt) term.value = to_lower_ascii(format_time(now - *length));
     if (about_time && !is_date(term.value))
       return refuse(422, "invalid", "Invalid search: " + term.property + " is compared with a date or a time, not with " + term.value);

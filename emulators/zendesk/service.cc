@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <tuple>
 
 #include "base/text.h"
 #include "emulators/zendesk/rendering.h"
@@ -122,7 +123,7 @@ void Zendesk::add_group_routes() {
   add("GET", "/api/v2/groups/count", &Zendesk::group_count);
   add("POST", "/api/v2/groups", &Zendesk::group_create);
   for (const char* method : {"GET", "PUT", "DELETE"}) add(method, "/api/v2/groups/{id}", &Zendesk::group_one);
-  add("GET", "/api/v2/groups/{id}/users", &Zendesk::users_of_group);
+  for (const char* path : {"/api/v2/groups/{id}/users", "/api/v2/groups/{id}/users/count"}) add("GET", path, &Zendesk::users_of_group);
   add("GET", "/api/v2/users/{id}/groups", [this](Call& call) { return groups_of_user(call, false); });
   add("GET", "/api/v2/users/{id}/groups/count", [this](Call& call) { return groups_of_user(call, true); });
   for (const char* path : {"/api/v2/group_memberships", "/api/v2/group_memberships/assignable", "/api/v2/users/{id}/group_memberships",
@@ -139,9 +140,6 @@ void Zendesk::add_group_routes() {
 
 void Zendesk::add_routes() {
   ObjectType &tickets = account_.tickets(), &users = account_.users(), &organizations = account_.organizations();
-  auto by = [this](ObjectType& type, std::string_view property) {
-    return Handler([this, &type, property](Call& call) { return list_by(call, type, property); });
-  };
   add("GET", "/oauth/authorizations/new", &Zendesk::authorize);
   add("POST", "/oauth/tokens", &Zendesk::token);
   add("GET", "/api/v2/oauth/tokens/current", &Zendesk::current_token);
@@ -149,12 +147,16 @@ void Zendesk::add_routes() {
   add("GET", "/api/v2/users/me", &Zendesk::me);
   add("POST", "/api/v2/users/create_or_update_many", &Zendesk::create_or_update_many, users);  // of organizations there is none
   for (ObjectType* type : {&tickets, &users, &organizations}) add_type_routes(*type);
-  add("GET", "/api/v2/users/{id}/tickets/requested", by(tickets, "requester_id"));
-  add("GET", "/api/v2/users/{id}/tickets/assigned", by(tickets, "assignee_id"));
-  add("GET", "/api/v2/users/{id}/tickets/ccd", by(tickets, "collaborator_ids"));
-  add("GET", "/api/v2/organizations/{id}/tickets", by(tickets, "organization_id"));
-  add("GET", "/api/v2/organizations/{id}/users", by(users, "organization_id"));
-  add("GET", "/api/v2/tickets/{id}/incidents", by(tickets, "problem_id"));
+  const std::tuple<const char*, ObjectType&, const char*> by_their_owner[] = {
+      {"users/{id}/tickets/requested", tickets, "requester_id"}, {"users/{id}/tickets/assigned", tickets, "assignee_id"},
+      {"users/{id}/tickets/ccd", tickets, "collaborator_ids"},   {"organizations/{id}/tickets", tickets, "organization_id"},
+      {"organizations/{id}/users", users, "organization_id"},    {"tickets/{id}/incidents", tickets, "problem_id"}};
+  for (const auto& [path, type, property] : by_their_owner) {
+    add("GET", "/api/v2/" + std::string(path), [this, &type = type, property = property](Call& call) { return list_by(call, type, property); });
+    add("GET", "/api/v2/" + std::string(path) + "/count", [this, &type = type, property = property](Call& call) { return count_by(call, type, property); });
+  }
+  add("GET", "/api/v2/problems", &Zendesk::problems);
+  add("GET", "/api/v2/tickets/{id}/related", &Zendesk::ticket_related);
   add("GET", "/api/v2/users/{id}/organizations", &Zendesk::people_of);
   add("GET", "/api/v2/users/{id}/organizations/count", &Zendesk::count_of_user);
   for (const char* how : {"collaborators", "email_ccs", "followers"}) add("GET", std::string("/api/v2/tickets/{id}/") + how, &Zendesk::people_of);

@@ -87,6 +87,18 @@ class Zendesk final : public StandIn {
   Answer people_of(Call& call);
   /// Rows of `type` whose `property` holds the id that the path names.
   Answer list_by(Call& call, ObjectType& type, std::string_view property);
+  Answer count_by(Call& call, ObjectType& type, std::string_view property);
+  struct Owner {
+    ObjectType* type;
+    RowNumber row;
+  };
+  /// The user, organization or ticket that the path begins with.
+  Outcome<Owner> owner_of(const Call& call);
+  std::vector<RowNumber> rows_by(const Owner& owner, ObjectType& type, std::string_view property);
+  /// Whether a user has a role that the call asks for.
+  bool has_role(const Call& call, const ObjectType& type, RowNumber row) const;
+  Answer problems(Call& call);
+  Answer ticket_related(Call& call);
   Answer count_of_user(Call& call);
   Answer listing(Call& call, ObjectType& type, std::vector<Place> places, bool descending = false);
   json::object shown(const Call& call, const ObjectType& type, RowNumber row);
@@ -274,7 +286,7 @@ class Zendesk final : public StandIn {
   Views views_;
   Invocations invocations_;
   std::map<std::string, std::string> tests_;  // of webhooks: by the call that asked, the invocation under way
-  bool limits_, api_tokens_ = true, passwords_ = false, trial_ = false, unknown_side_loads_ = false;
+  bool limits_, api_tokens_ = true, passwords_ = false, trial_ = false, unknown_side_loads_ = false, unknown_parameters_ = false;
   std::int64_t webhook_retries_ = 3, webhook_timeout_ms_ = 10'000;
   std::int64_t close_solved_days_ = 28, refresh_token_life_ms_ = 30LL * 24 * 3'600'000;
   WallTime solved_looked_at_;                         // when solved tickets were last gone through

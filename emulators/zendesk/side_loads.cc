@@ -20,6 +20,7 @@ const std::map<std::string_view, Words>& words_by_segment() {
   static const Words users{"organizations", "groups", "identities", "roles", "abilities", "open_ticket_count"};
   static const std::map<std::string_view, Words> words{{"tickets", tickets},
                                                        {"incidents", tickets},
+                                                       {"problems", tickets},
                                                        {"users", users},
                                                        {"collaborators", users},
                                                        {"email_ccs", users},

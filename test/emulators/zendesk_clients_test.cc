@@ -259,6 +259,22 @@ TEST_F(ZendeskSearch, TakesHowLongAgoSomethingWas) {
   EXPECT_NE(found("type:ticket created>4parsecs").find("Invalid search"), std::string::npos);
 }
 
+// fact: §A6 [K]
+TEST_F(ZendeskSearch, ComparesWithOrWithoutItsBound) {
+  three();
+  make_ticket({{"subject", "D"}, {"tags", {"vip"}}, {"due_at", "2027-01-02T10:00:00Z"}, {"custom_fields", {{{"id", 360000000003}, {"value", 7}}}}});
+  EXPECT_EQ(found("type:ticket priority>=high", "&sort_by=created_at&sort_order=asc"), "B C");
+  EXPECT_EQ(found("type:ticket priority>high"), "B");
+  EXPECT_EQ(found("type:ticket status<=open status>=open", "&sort_by=created_at&sort_order=asc"), "A C");
+  EXPECT_EQ(found("due_date>=2027-01-02"), "D");
+  EXPECT_EQ(found("due_date>2027-01-02"), "");
+  EXPECT_EQ(found("due_date<=2027-01-02"), "D");
+  EXPECT_EQ(found("custom_field_360000000003>=7"), "D");
+  EXPECT_EQ(found("custom_field_360000000003>7"), "");
+  EXPECT_EQ(found("type:ticket tags:premium,vip"), "D");
+  EXPECT_EQ(found("type:ticket *", "&sort_by=created_at&sort_order=asc"), "A B C D");
+}
+
 // fact: §A6 [K]; switch: none
 TEST_F(ZendeskSearch, RefusesWhatItDoesNotLookAt) {
   for (const char* query : {"type:ticket via:mail", "commenter:me", "has_attachment:true", "status:open status:new"}) {
