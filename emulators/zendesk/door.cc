@@ -53,6 +53,13 @@ bool is_in_json(const Call& call) {
   return to_lower_ascii(call.header("Content-Type").value_or("")).starts_with("application/json");
 }
 
+void make_pages_fit(Call& call) {
+  std::int64_t most = call.request.path().starts_with("/api/v2/search/export") ? kMostExported : kMostOnPage;
+  for (auto& [name, value] : call.query) {
+    if (name == "page[size]" && number_in(value) > most) value = std::to_string(most);
+  }
+}
+
 /// A parameter that nothing here reads, with what it may say all the same: what is so without it.
 Outcome<void> check_parameters(const Call& call) {
   static const std::set<std::string_view> kRead{"active",
@@ -217,9 +224,11 @@ std::optional<http::Response> Zendesk::admit(Call& call, const Route* route) {
   if (auto within = check_limits(call); !within) return error_response(within.error());
   if (!route) return std::nullopt;
   if (auto allowed = check_scope(call); !allowed) return error_response(allowed.error());
-  if (auto served = unknown_parameters_ ? Outcome<void>() : check_parameters(call); !served) return error_response(served.error());
+  if (account_.readings().large_pages) make_pages_fit(call);
+  if (auto served = account_.readings().unknown_parameters ? Outcome<void>() : check_parameters(call); !served) return error_response(served.error());
   if (auto served = check_side_loads(call, *route); !served) return error_response(served.error());
-  if (!is_in_json(call)) return error_response(refuse(415, "UnsupportedMediaType", "Content-Type must be application/json").value());
+  if (!account_.readings().any_content_type && !is_in_json(call))
+    return error_response(refuse(415, "UnsupportedMediaType", "Content-Type must be application/json").value());
   return std::nullopt;
 }
 

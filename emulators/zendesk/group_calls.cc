@@ -18,13 +18,14 @@ json::object render_membership(const GroupMembership& membership, const std::str
                       {"updated_at", format_time(membership.updated)}};
 }
 
-Outcome<void> read_group(const json::object& given, const Groups& groups, Group& group) {
+Outcome<void> read_group(const json::object& given, Account& account, Group& group) {
   if (given.contains("name")) group.name = std::string(trim(text_member(given, "name")));
   if (given.contains("description")) group.description = std::string(text_member(given, "description"));
   if (const json::value* shown = given.if_contains("is_public"); shown && shown->is_bool()) group.is_public = shown->get_bool();
   Problems problems;
   if (group.name.empty()) problems.add("name", "BlankValue", "Name: cannot be blank");
-  if (groups.is_taken(group.name, group.id)) problems.add("name", "DuplicateValue", "Name: " + group.name + " has already been taken");
+  if (account.groups().is_taken(group.name, group.id) && !account.readings().shared_group_names)
+    problems.add("name", "DuplicateValue", "Name: " + group.name + " has already been taken");
   if (!problems.empty()) return problems.refusal();
   return {};
 }
@@ -77,7 +78,7 @@ Zendesk::Answer Zendesk::group_create(Call& call) {
   if (!given) return tl::unexpected(std::move(given.error()));
   Group group;
   group.created = group.updated = whole_seconds(call.now);
-  if (auto read = read_group(**given, account_.groups(), group); !read) return tl::unexpected(std::move(read.error()));
+  if (auto read = read_group(**given, account_, group); !read) return tl::unexpected(std::move(read.error()));
   json::object shown = render_group(account_.groups(), account_.groups().add(std::move(group)), call.base_url);
   std::string location(text_member(shown, "url"));
   http::Response response = row_answer(call, 201, "group", std::move(shown));
@@ -104,7 +105,7 @@ Zendesk::Answer Zendesk::group_one(Call& call) {
   auto given = read_member(call, document, "group");
   if (!given) return tl::unexpected(std::move(given.error()));
   Group next = *group;
-  if (auto read = read_group(**given, account_.groups(), next); !read) return tl::unexpected(std::move(read.error()));
+  if (auto read = read_group(**given, account_, next); !read) return tl::unexpected(std::move(read.error()));
   next.updated = whole_seconds(call.now);
   *group = std::move(next);
   return row_answer(call, 200, "group", render_group(account_.groups(), *group, call.base_url));

@@ -26,10 +26,10 @@ Outcome<std::pair<WallTime, std::string>> decode(std::string_view cursor) {
 }
 
 /// Organizations do not announce that they are gone.
-bool told(const ObjectType& type, RowNumber row, bool with_deleted) {
+bool told(const ObjectType& type, RowNumber row, bool with_deleted, const Readings& readings) {
   const Record& record = type.table->record(row);
   if (!record.deleted) return true;
-  return with_deleted && type.name != "organization" && !record.fields.empty();
+  return with_deleted && (type.name != "organization" || readings.deleted_organizations_exported) && !record.fields.empty();
 }
 
 /// How many rows a page of an export may have.
@@ -89,7 +89,7 @@ Zendesk::Answer Zendesk::export_by_cursor(Call& call, ObjectType& type) {
   std::string after = cursor.empty() ? encode({from.first, "", kNoRow}) : cursor;
   for (; at != changes.end() && at->modified < settled && rows.size() < *most; ++at) {
     after = encode(*at);
-    if (told(type, at->row, with_deleted)) rows.push_back(at->row);
+    if (told(type, at->row, with_deleted, account_.readings())) rows.push_back(at->row);
   }
   bool end = at == changes.end() || at->modified >= settled;
   json::object body;
@@ -118,7 +118,7 @@ Zendesk::Answer Zendesk::export_by_time(Call& call, ObjectType& type) {
   std::int64_t end_time = *start;
   auto at = changes.lower_bound({WallTime{*start * 1000}, "", kNoRow});
   for (; at != changes.end() && at->modified < settled && rows.size() < *most; ++at) {
-    if (!told(type, at->row, with_deleted)) continue;
+    if (!told(type, at->row, with_deleted, account_.readings())) continue;
     rows.push_back(at->row);
     end_time = at->modified.ms / 1000;
   }

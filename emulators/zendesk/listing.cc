@@ -16,7 +16,7 @@ struct Order {
   bool descending = false;
 };
 
-Outcome<Order> order_of(const Call& call, const ObjectType& type) {
+Outcome<Order> order_of(const Call& call, const ObjectType& type, const Readings& readings) {
   Order order;
   if (by_cursor(call)) {  // sort_by is passed over here, as the API does
     std::string sort = call.query_value("sort").value_or("id");
@@ -31,7 +31,9 @@ Outcome<Order> order_of(const Call& call, const ObjectType& type) {
         return refuse(501, "NotImplemented", "Tickets in order of " + order.by + " are not served by this stand-in");
     }
     order.descending = call.query_value("sort_order") == "desc";
-    if (order.by != "updated_at" && order.by != "created_at" && !(order.by == "status" && type.name == "ticket")) order.by = "id";
+    bool known = order.by == "id" || order.by == "updated_at" || order.by == "created_at" || (order.by == "status" && type.name == "ticket");
+    if (!known && !readings.unknown_orders) return refuse(501, "NotImplemented", "An order by " + order.by + " is not served by this stand-in");
+    if (!known) order.by = "id";
   }
   return order;
 }
@@ -70,7 +72,7 @@ Zendesk::Answer Zendesk::listing(Call& call, ObjectType& type, std::vector<Place
 }
 
 Zendesk::Answer Zendesk::list(Call& call, ObjectType& type) {
-  auto order = order_of(call, type);
+  auto order = order_of(call, type, account_.readings());
   if (!order) return tl::unexpected(std::move(order.error()));
   auto external = call.query_value("external_id");
   std::vector<Place> places;
@@ -119,7 +121,7 @@ std::vector<RowNumber> Zendesk::rows_by(const Owner& owner, ObjectType& type, st
 Zendesk::Answer Zendesk::list_by(Call& call, ObjectType& type, std::string_view property) {
   auto owner = owner_of(call);
   if (!owner) return tl::unexpected(std::move(owner.error()));
-  auto order = order_of(call, type);
+  auto order = order_of(call, type, account_.readings());
   if (!order) return tl::unexpected(std::move(order.error()));
   std::vector<Place> places;
   for (RowNumber row : rows_by(*owner, type, property)) {

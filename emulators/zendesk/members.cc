@@ -130,7 +130,7 @@ Outcome<const json::object*> Zendesk::read_member(const Call& call, JsonDocument
     return refuse_titled(400, "Invalid attribute",
                          fmt::format("You passed an invalid value for the {} attribute. Invalid parameter: {} is required", name, name));
   auto known = names_by_kind().find(name);
-  if (known == names_by_kind().end() || account_.unknown_members()) return &member->get_object();
+  if (known == names_by_kind().end() || account_.readings().unknown_members) return &member->get_object();
   Problems problems;
   for (const auto& each : member->get_object()) {
     std::string_view said(each.key());
@@ -142,7 +142,7 @@ Outcome<const json::object*> Zendesk::read_member(const Call& call, JsonDocument
 }
 
 void Account::check_members(const ObjectType& type, const json::object& given, const Writer& writer, Draft& draft) {
-  if (unknown_members_) return;
+  if (readings_.unknown_members) return;
   for (const auto& member : given) {
     std::string_view name(member.key());
     const Property* property = type.find(name);
@@ -151,6 +151,12 @@ void Account::check_members(const ObjectType& type, const json::object& given, c
     if (type.name == "ticket" && writer.import) known = known || name == "comments";
     if (!known) draft.problems.add(name, "InvalidValue", capitalised(name) + ": is no member of a " + type.name);
   }
+}
+
+void Account::check_fields(const json::object& given, Draft& draft) {
+  const json::value *fields = given.if_contains("fields"), *custom = given.if_contains("custom_fields");
+  bool two = fields && custom && !fields->is_null() && !custom->is_null() && *fields != *custom;
+  if (two && !readings_.fields_give_way) draft.problems.add("fields", "InvalidValue", "Fields: are said in two ways");
 }
 
 void Account::check_shown_alone(RowNumber ticket, const json::object& given, Draft& draft) {
@@ -181,7 +187,7 @@ void Account::check_comment_members(const json::object& comment, const Writer& w
       if (!value.is_null() && !is_of_the_api(value)) refuse(name, "of other channels than the API is not served by this stand-in");
     } else if (name == "metadata") {
       if (!value.is_null() && !is_empty_metadata(value)) refuse(name, "is told of the ticket's save, not of its comment");
-    } else if (!unknown_members_ && !kRead.contains(name) && !kShown.contains(name) && !(writer.import && name == "value")) {
+    } else if (!readings_.unknown_members && !kRead.contains(name) && !kShown.contains(name) && !(writer.import && name == "value")) {
       refuse(name, "is no member of a comment");
     }
   }

@@ -87,7 +87,9 @@ json::object render_record(Account& account, const ObjectType& type, RowNumber r
 
 json::object render_exported(Account& account, const ObjectType& type, RowNumber row, const std::string& base_url) {
   json::object body = render_record(account, type, row, base_url);
-  if (type.table->record(row).deleted && type.name == "ticket") body["status"] = "deleted";
+  const Record& record = type.table->record(row);
+  if (record.deleted && type.name == "ticket") body["status"] = "deleted";
+  if (type.name == "organization") body["deleted_at"] = record.deleted ? json::value(format_time(record.modified)) : json::value(nullptr);
   return body;
 }
 

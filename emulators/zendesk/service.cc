@@ -21,7 +21,7 @@ Zendesk::Zendesk(const EmulatorClock& clock, Rng rng, ZendeskOptions options)
     : StandIn(clock, rng),
       options_(std::move(options)),
       account_(database(), rng.split("account"), now()),
-      jobs_(rng.split("jobs"), options_.job_time),
+      jobs_(rng.split("jobs"), options_.job_time, account_.readings()),
       limits_(options_.limits),
       per_minute_(options_.requests_per_minute, kMinute),
       exports_(10, kMinute),
@@ -286,8 +286,17 @@ void Zendesk::outgoing_answered_with(std::uint64_t id, int status, std::string_v
   StandIn::outgoing_answered(id, status);
 }
 
-/// Only some failures are tried again (A9): a conflict, a limit or outage, no answer.
-bool Zendesk::delivered(int status) const { return status != 0 && status != 409 && status != 429 && status != 503; }
+/// Only some failures are tried again (A9): a conflict, no answer, a limit or outage that says how long.
+bool Zendesk::delivered(int status) const {
+  if (status == 429 || status == 503) return !told_when_ && !account_.readings().retries_without_time;
+  return status != 0 && status != 409;
+}
+
+void Zendesk::outgoing_answered_by(std::uint64_t id, const http::Response& response) {
+  told_when_ = response.headers.find("Retry-After").has_value();
+  outgoing_answered_with(id, response.status, response.body);
+  told_when_ = false;
+}
 
 Writer Zendesk::writer(const Call& call) const {
   Writer writer;

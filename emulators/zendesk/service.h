@@ -26,6 +26,7 @@ class Zendesk final : public StandIn {
   std::vector<OutgoingRequest> take_outgoing() override;
   void outgoing_answered(std::uint64_t id, int status) override { outgoing_answered_with(id, status, ""); }
   void outgoing_answered_with(std::uint64_t id, int status, std::string_view body) override;
+  void outgoing_answered_by(std::uint64_t id, const http::Response& response) override;
 
  protected:
   // door.cc
@@ -42,6 +43,7 @@ class Zendesk final : public StandIn {
 
  private:
   void add_switches();
+  void add_readings();
   void set_retries();
   /// What falls due by itself: jobs, solved tickets that close.
   void settle(WallTime now);
@@ -286,7 +288,8 @@ class Zendesk final : public StandIn {
   Views views_;
   Invocations invocations_;
   std::map<std::string, std::string> tests_;  // of webhooks: by the call that asked, the invocation under way
-  bool limits_, api_tokens_ = true, passwords_ = false, trial_ = false, unknown_side_loads_ = false, unknown_parameters_ = false;
+  bool limits_, api_tokens_ = true, passwords_ = false, trial_ = false;
+  bool told_when_ = false;  // of the answer to a webhook that is looked at: it says when to come again
   std::int64_t webhook_retries_ = 3, webhook_timeout_ms_ = 10'000;
   std::int64_t close_solved_days_ = 28, refresh_token_life_ms_ = 30LL * 24 * 3'600'000;
   WallTime solved_looked_at_;                         // when solved tickets were last gone through

@@ -110,7 +110,7 @@ std::size_t open_tickets(Account& account, std::int64_t user) {
 
 Outcome<void> Zendesk::check_side_loads(const Call& call, const Route& route) const {
   const std::string include = call.query_value("include").value_or("");
-  if (include.empty() || unknown_side_loads_) return {};
+  if (include.empty() || account_.readings().unknown_side_loads) return {};
   if (route.path == "/api/v2/search" || route.path == "/api/v2/search.json") {
     for (const auto& [plural, words] : side_loads_by_type(include)) {
       bool known = !words.empty() && (plural == "tickets" || plural == "users" || plural == "organizations");

@@ -116,8 +116,11 @@ std::optional<Account::NewComment> Account::read_comment(const json::object& giv
     comment.uploads.push_back(std::move(text));
   }
   if (comment.body.empty() && comment.html.empty()) {
-    if (!comment.uploads.empty()) draft.problems.add("comment", "BlankValue", "Comment: cannot be blank");
-    return std::nullopt;
+    if (comment.uploads.empty()) return std::nullopt;
+    if (!readings_.comments_without_text) {
+      draft.problems.add("comment", "BlankValue", "Comment: cannot be blank");
+      return std::nullopt;
+    }
   }
   if (comment.html.empty()) comment.html = html_of(comment.body);
   if (comment.body.empty()) comment.body = without_tags(comment.html);
@@ -158,7 +161,7 @@ RowNumber Account::add_comment(RowNumber ticket, const NewComment& given, const 
   std::vector<std::string> files;
   for (const std::string& token : given.uploads) {
     for (std::int64_t id : *attachments_.uploaded(token, writer.at)) files.push_back(std::to_string(id));
-    attachments_.forget_upload(token);  // its files belong to this comment now
+    if (!readings_.uploads_used_again) attachments_.forget_upload(token);  // its files belong to this comment now
   }
   FieldChanges fields{{comments_.field(comment::kTicket), id_of(tickets_, ticket)},
                       {comments_.field(comment::kAuthor), given.author},
@@ -181,6 +184,7 @@ Outcome<RowNumber> Account::create_ticket(const json::object& given, const Write
   read(tickets_, given, writer, draft);
   take_custom_status(given, draft);
   check_catalogue(given, draft);
+  check_fields(given, draft);
   check_shown_alone(kNoRow, given, draft);
   check_metadata(given, draft);
   auto requester = requester_of(given, writer);
@@ -242,6 +246,7 @@ Outcome<void> Account::update_ticket(RowNumber row, const json::object& given, c
   read(tickets_, given, writer, draft);
   take_custom_status(given, draft);
   check_catalogue(given, draft);
+  check_fields(given, draft);
   check_shown_alone(row, given, draft);
   check_metadata(given, draft);
   take_assignee_address(given, draft);

@@ -73,7 +73,7 @@ Outcome<void> read_headers(Webhook& webhook, const json::object& given) {
   return {};
 }
 
-Outcome<void> read_into(Webhook& webhook, const json::object& given) {
+Outcome<void> read_into(Webhook& webhook, const json::object& given, const Events& events) {
   for (auto [name, target] :
        {std::pair("name", &webhook.name), std::pair("description", &webhook.description), std::pair("status", &webhook.status),
         std::pair("endpoint", &webhook.endpoint), std::pair("http_method", &webhook.http_method), std::pair("request_format", &webhook.request_format)}) {
@@ -99,7 +99,7 @@ Outcome<void> read_into(Webhook& webhook, const json::object& given) {
   if (!is_conditional(webhook) && (webhook.http_method != "POST" || webhook.request_format != "json"))
     return bad_webhook("events are told by POST and in json alone");
   for (const std::string& each : webhook.subscriptions) {
-    bool known = each == kConditional || (each.starts_with(kEventType) && Events::is_told(std::string_view(each).substr(kEventType.size())));
+    bool known = each == kConditional || (each.starts_with(kEventType) && events.is_told(std::string_view(each).substr(kEventType.size())));
     if (!known) return bad_webhook("unknown subscription " + each);
   }
   return {};
@@ -137,7 +137,7 @@ Zendesk::Answer Zendesk::webhook_create(Call& call) {
   auto given = read_member(call, document, "webhook");
   if (!given) return tl::unexpected(std::move(given.error()));
   Webhook webhook;
-  if (auto read = read_into(webhook, **given); !read) return tl::unexpected(std::move(read.error()));
+  if (auto read = read_into(webhook, **given, account_.events()); !read) return tl::unexpected(std::move(read.error()));
   Events& events = account_.events();
   if (!events.takes_one_more()) return bad_webhook("a trial account has ten webhooks at most");
   webhook.id = events.new_id();
@@ -161,7 +161,7 @@ Zendesk::Answer Zendesk::webhook_update(Call& call) {
   auto given = read_member(call, document, "webhook");
   if (!given) return tl::unexpected(std::move(given.error()));
   Webhook next = known->second;
-  if (auto read = read_into(next, **given); !read) return tl::unexpected(std::move(read.error()));
+  if (auto read = read_into(next, **given, account_.events()); !read) return tl::unexpected(std::move(read.error()));
   if (is_conditional(next) != is_conditional(known->second)) return bad_webhook("the kind of subscriptions is fixed at creation");
   next.updated = call.now;
   known->second = std::move(next);

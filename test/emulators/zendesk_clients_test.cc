@@ -275,7 +275,7 @@ TEST_F(ZendeskSearch, ComparesWithOrWithoutItsBound) {
   EXPECT_EQ(found("type:ticket *", "&sort_by=created_at&sort_order=asc"), "A B C D");
 }
 
-// fact: §A6 [K]; switch: none
+// fact: §A6 [K] switch: none
 TEST_F(ZendeskSearch, RefusesWhatItDoesNotLookAt) {
   for (const char* query : {"type:ticket via:mail", "commenter:me", "has_attachment:true", "status:open status:new"}) {
     Answer refused = get("search?query=" + percent_encode(query));

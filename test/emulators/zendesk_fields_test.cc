@@ -129,9 +129,11 @@ TEST_F(ZendeskFields, AnAddOnBuysMoreExports) {
   EXPECT_EQ(get("incremental/organizations?start_time=" + seconds_ago(3'600)).status, 429);
 }
 
-// fact: §A9 [?] switch: webhook_timeout_ms
-TEST_F(ZendeskFields, AReceiverHasTenSecondsAndATicketThatIsGoneForGoodIsTold) {
+// fact: §A9 [?] switch: webhook_timeout_ms, permanent_deletions_told
+TEST_F(ZendeskFields, AReceiverHasTenSecondsAndATicketThatIsGoneForGoodMayBeTold) {
   json::object webhook{{"name", "sync"}, {"endpoint", "http://receiver/hook"}, {"subscriptions", {"zen:event-type:ticket.permanently_deleted"}}};
+  EXPECT_EQ(send("POST", "webhooks", {{"webhook", webhook}}).status, 400) << "whether there is such an event is not certain";
+  control("settings", {{"permanent_deletions_told", true}});
   EXPECT_EQ(send("POST", "webhooks", {{"webhook", webhook}}).status, 201);
   auto sent = [&] {
     std::string id = make_ticket();

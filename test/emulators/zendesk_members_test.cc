@@ -72,8 +72,8 @@ TEST_F(ZendeskMembers, OwnFieldsOfATicketComeAsAListAsOneOrByTheirIds) {
   }
 }
 
-// fact: §A2 [K]
-TEST_F(ZendeskMembers, OwnFieldsOfNoFormAreRefusedAndTheAliasGivesWay) {
+// fact: §A2 [K] switch: fields_give_way
+TEST_F(ZendeskMembers, OwnFieldsOfNoFormOrSaidInTwoWaysAreRefused) {
   constexpr std::int64_t kOrder = 360000000002;
   std::string id = make_ticket();
   for (const char* member : {"custom_fields", "fields"}) {
@@ -84,6 +84,8 @@ TEST_F(ZendeskMembers, OwnFieldsOfNoFormAreRefusedAndTheAliasGivesWay) {
   EXPECT_EQ(wrong("POST", "organizations", {{"organization", {{"name", "Acme"}, {"organization_fields", "text"}}}}, "organization_fields"), "InvalidValue");
   json::object both{{"custom_fields", json::array{json::object{{"id", kOrder}, {"value", "new"}}}},
                     {"fields", json::array{json::object{{"id", kOrder}, {"value", "as read"}}}}};
+  EXPECT_EQ(wrong("PUT", "tickets/" + id, {{"ticket", both}}, "fields"), "InvalidValue");
+  control("settings", {{"fields_give_way", true}});
   Answer answer = send("PUT", "tickets/" + id, {{"ticket", both}});
   EXPECT_EQ(text_at(answer.body, "/ticket/custom_fields/1/value"), "new") << "a client that writes back what it read changes custom_fields";
 }
@@ -99,13 +101,14 @@ TEST_F(ZendeskMembers, ListsBesideTheListOfTicketsArePutInOrderToo) {
   EXPECT_EQ(text_at(get(list + "page%5Bsize%5D=1&sort=subject").body, "/errors/0/code"), "InvalidSort");
 }
 
-// fact: §A6 [K]
-TEST_F(ZendeskMembers, AnOrderThatTicketsHaveButNotHereIsRefusedAndOneTheyHaveNotIsPassedOver) {
+// fact: §A6 [K] switch: unknown_orders
+TEST_F(ZendeskMembers, AnOrderThatIsNotServedIsRefused) {
   std::string id = make_ticket();
   for (const char* order : {"assignee", "assignee.name", "group", "requester", "requester.name", "subject"})
     EXPECT_EQ(get("tickets?sort_by=" + std::string(order)).status, 501) << order;
-  EXPECT_EQ(get("tickets?sort_by=nothing").status, 200);
-  EXPECT_EQ(get("users?sort_by=subject").status, 200) << "of tickets alone";
+  for (const char* path : {"tickets?sort_by=nothing", "users?sort_by=subject"}) EXPECT_EQ(get(path).status, 501) << path;
+  control("settings", {{"unknown_orders", true}});
+  for (const char* path : {"tickets?sort_by=nothing", "users?sort_by=subject"}) EXPECT_EQ(get(path).status, 200) << path;
   EXPECT_EQ(text_at(get("tickets/" + id + "/comments?page%5Bsize%5D=1&sort=body").body, "/errors/0/code"), "InvalidSort");
   EXPECT_EQ(get("tickets/" + id + "/comments?page%5Bsize%5D=1&sort=-created_at").status, 200);
 }

@@ -24,7 +24,7 @@ TEST_F(ZendeskPayloads, ATicketTellsHowItCameAndThatNobodyRatedIt) {
     EXPECT_TRUE(read.body.at("ticket").as_object().contains(shown)) << shown;
 }
 
-// fact: §A2 [K]; switch: none
+// fact: §A2 [K] switch: none
 TEST_F(ZendeskPayloads, ViaAndRatingAreTakenAsTheyAreShownAlone) {
   std::string id = make_ticket({{"via", {{"channel", "api"}}}});
   json::value shown = get("tickets/" + id).body.at("ticket");
@@ -57,7 +57,7 @@ TEST_F(ZendeskPayloads, ACommentTellsItsChannelAndTheMetadataOfItsSave) {
   EXPECT_EQ(text_at(comments.body, "/comments/0/type"), "Comment");
 }
 
-// fact: §A2 [K]; switch: none
+// fact: §A2 [K] switch: none
 TEST_F(ZendeskPayloads, ACommentIsOfOneTypeAndTellsNoMetadata) {
   std::string id = make_ticket();
   auto comment = [&](const char* name, const json::value& value) {
@@ -125,7 +125,7 @@ TEST_F(ZendeskPayloads, AMembershipIsMadeTheDefaultOne) {
   EXPECT_EQ(text_at(get("users/" + bob).body, "/user/default_group_id"), billing);
 }
 
-// fact: §A2 [K]; switch: none
+// fact: §A2 [K] switch: none
 TEST_F(ZendeskPayloads, WhoMaySeeAViewIsNotRestricted) {
   json::array all{json::object{{"field", "status"}, {"operator", "is"}, {"value", "open"}}};
   json::object view{{"title", "V"}, {"all", all}, {"restriction", {{"type", "Group"}, {"id", 7}}}};

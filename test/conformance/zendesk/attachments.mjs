@@ -39,7 +39,7 @@ scenario("the client uploads a file of its disk", { facts: "§A2 [K]" }, async (
   assert.equal(await (await fetch(comment.attachments[0].content_url)).text(), "from a file");
 });
 
-scenario("an upload is used once, deleted, or forgotten after an hour", { facts: "§A2 [K] switch: none, the shorter time" }, async ({ client, standIn, options, later }) => {
+scenario("an upload is used once, deleted, or forgotten after an hour", { facts: "§A2 [K] switch: uploads_used_again, upload_life_ms" }, async ({ client, standIn, options, later }) => {
   const comment = (token) => client.tickets.create({ ticket: { subject: "Dead", comment: { body: "x", uploads: [token] } } });
   const { upload: used } = await upload(standIn, options, "a.txt", "a");
   await comment(used.token);

@@ -10,7 +10,7 @@ async function receiver(status = 200) {
   const server = createServer((request, response) => {
     let body = "";
     request.on("data", (part) => { body += part; });
-    request.on("end", () => { calls.push({ headers: request.headers, body }); response.writeHead(status).end(); });
+    request.on("end", () => { calls.push({ headers: request.headers, body }); response.writeHead(status, { "Retry-After": "1" }).end(); });
   });
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
   server.unref();
