@@ -33,7 +33,7 @@ Outcome<Page> by_offset(const Call& call, const std::vector<Place>& places) {
 }  // namespace
 
 Outcome<Page> page_by_cursor(const Call& call, const std::vector<Place>& places, bool descending, std::int64_t largest) {
-  auto size = query_number(call, "page[size]", largest);
+  auto size = query_number(call, "page[size]", std::min(largest, kMostOnPage));
   if (!size || *size < 1 || *size > largest)
     return refuse_titled(
         400, "Invalid attribute",

@@ -256,7 +256,7 @@ Outcome<std::vector<Zendesk::Found>> Zendesk::look_for(const std::string& query,
 Zendesk::Answer Zendesk::found_page(Call& call, const std::vector<Found>& found, bool cursor) {
   std::vector<Place> places;
   for (std::size_t i = 0; i < found.size(); ++i) places.push_back({0, static_cast<RowNumber>(i)});
-  auto page = page_of(call, places, false, cursor ? kMostExported : kMostOnPage);
+  auto page = cursor ? page_by_cursor(call, places, false, kMostExported) : page_of(call, places);
   if (!page) return tl::unexpected(std::move(page.error()));
   json::object body = std::move(page->around);
   json::array rows;

@@ -101,7 +101,8 @@ TEST_F(ZendeskReadings, APageBeyondTheMostIsRefused) {
 TEST_F(ZendeskReadings, ASearchSaysWhatItDoesNotLookAt) {
   make_ticket({{"subject", "A"}});
   clock.advance(Duration{180'000});
-  for (const auto& [query, status] : {std::pair("type:ticket via:mail", 501), std::pair("type:ticket created>soon", 422), std::pair("type:ticket order_by:size", 422)})
+  for (const auto& [query, status] :
+       {std::pair("type:ticket via:mail", 501), std::pair("type:ticket created>soon", 422), std::pair("type:ticket order_by:size", 422)})
     EXPECT_EQ(get("search?query=" + percent_encode(query)).status, status) << query;
   loosen("search_passes_over");
   EXPECT_EQ(text_at(get("search?query=" + percent_encode("type:ticket via:mail order_by:size")).body, "/count"), "1");
