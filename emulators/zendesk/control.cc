@@ -61,6 +61,8 @@ void Zendesk::add_switches() {
   switches_.add_limit("requests_per_minute", per_minute_);
   switches_.add("job_kept_ms", &jobs_.kept());
   switches_.add("webhook_retries", &webhook_retries_);
+  switches_.add("webhook_retry_ms", &webhook_retry_ms_);
+  switches_.add("api_token_unused_days", &api_token_unused_days_);
   switches_.add("webhook_timeout_ms", &webhook_timeout_ms_);
   switches_.add("close_solved_days", &close_solved_days_);
   switches_.add("refresh_token_life_ms", &refresh_token_life_ms_);
@@ -111,7 +113,7 @@ void Zendesk::set_retries() {
   account_.events().set_trial(trial_);
   account_.events().set_timeout(Duration(webhook_timeout_ms_));
   std::vector<Duration> delays;
-  for (std::int64_t i = 0; i < std::min<std::int64_t>(webhook_retries_, 10); ++i) delays.emplace_back(i == 0 ? 5'000 : i == 1 ? 15'000 : 45'000);
+  for (std::int64_t i = 0, delay = webhook_retry_ms_; i < std::min<std::int64_t>(webhook_retries_, 10); ++i, delay *= 3) delays.emplace_back(delay);
   outgoing().set_schedule(std::move(delays));
 }
 

@@ -125,7 +125,10 @@ Outcome<void> Zendesk::sign_in_basic(Call& call, std::string_view credentials) {
   auto rows = account_.find_by(account_.users(), "email", std::string_view(email));
   if (rows.empty() || !account_.is_agent(rows.front())) return unauthenticated();
   std::int64_t user = account_.id_of(account_.users(), rows.front());
-  if (by_token ? !api_tokens_ || secret != options_.api_token : !passwords_ || secret != password_of(user)) return unauthenticated();
+  constexpr Duration kDay{24 * 3'600'000};
+  bool forgotten = api_token_unused_days_ > 0 && api_token_used_ + api_token_unused_days_ * kDay <= call.now;
+  if (by_token ? !api_tokens_ || forgotten || secret != options_.api_token : !passwords_ || secret != password_of(user)) return unauthenticated();
+  if (by_token) api_token_used_ = call.now;
   caller_user_ = user;
   call.caller = {ActorKind::integration, email};
   scope_ = "*";

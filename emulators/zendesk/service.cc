@@ -28,6 +28,7 @@ Zendesk::Zendesk(const EmulatorClock& clock, Rng rng, ZendeskOptions options)
       export_searches_(100, kMinute),
       deep_lists_(50, kMinute),
       all_ticket_updates_(100, kMinute) {
+  api_token_used_ = now();
   tokens().register_client(options_.client);
   set_retries();
   account_.events().set_placeholders([this](RowNumber ticket, std::string_view name) { return placeholder(ticket, name); });

@@ -290,7 +290,8 @@ class Zendesk final : public StandIn {
   std::map<std::string, std::string> tests_;  // of webhooks: by the call that asked, the invocation under way
   bool limits_, api_tokens_ = true, passwords_ = false, trial_ = false;
   bool told_when_ = false;  // of the answer to a webhook that is looked at: it says when to come again
-  std::int64_t webhook_retries_ = 3, webhook_timeout_ms_ = 10'000;
+  std::int64_t webhook_retries_ = 3, webhook_retry_ms_ = 5'000, webhook_timeout_ms_ = 10'000, api_token_unused_days_ = 30;
+  WallTime api_token_used_;
   std::int64_t close_solved_days_ = 28, refresh_token_life_ms_ = 30LL * 24 * 3'600'000;
   WallTime solved_looked_at_;                         // when solved tickets were last gone through
   std::map<std::string, WallTime> refresh_ends_;      // by refresh token

@@ -1,5 +1,4 @@
 // The shapes and limits of the contract page that no other test speaks of.
-#include "emulators/core/digest.h"
 #include "zendesk_fixture.h"
 
 namespace lockstep::emulators::zendesk {
@@ -7,11 +6,6 @@ namespace {
 
 class ZendeskContract : public ZendeskTest {
  protected:
-  static std::string members(const json::value& value) {
-    std::string all;
-    for (const auto& each : value.as_object()) all += (all.empty() ? "" : " ") + std::string(each.key());
-    return all;
-  }
   void expect_members(const json::value& shown, std::initializer_list<const char*> wanted) {
     for (const char* name : wanted) EXPECT_TRUE(shown.as_object().contains(name)) << name;
   }
@@ -44,7 +38,8 @@ TEST_F(ZendeskContract, AWrongTokenIsToldInTheWayOfItsKind) {
 
 // fact: §A1
 TEST_F(ZendeskContract, ATokenIsAnsweredWithItsKindScopeAndLife) {
-  json::object asked{{"grant_type", "client_credentials"}, {"client_id", "lockstep-client"}, {"client_secret", "lockstep-secret"}, {"scope", "tickets:read users:write"}};
+  json::object asked{
+      {"grant_type", "client_credentials"}, {"client_id", "lockstep-client"}, {"client_secret", "lockstep-secret"}, {"scope", "tickets:read users:write"}};
   Answer token = caller.send_json("POST", "/oauth/tokens", asked);
   EXPECT_EQ(members(token.body), "access_token token_type scope expires_in");
   EXPECT_EQ(text_at(token.body, "/token_type") + " " + text_at(token.body, "/scope"), "bearer tickets:read users:write");
@@ -52,17 +47,32 @@ TEST_F(ZendeskContract, ATokenIsAnsweredWithItsKindScopeAndLife) {
   EXPECT_EQ(members(caller.send_json("POST", "/oauth/tokens", asked).body), "error error_description");
 }
 
+// fact: §A1 switch: api_token_unused_days
+TEST_F(ZendeskContract, AnApiTokenThatNobodyUsesForThirtyDaysIsDead) {
+  constexpr Duration kDay{24 * 3'600'000};
+  clock.advance(29 * kDay);
+  EXPECT_EQ(get("tickets").status, 200);
+  clock.advance(29 * kDay);
+  EXPECT_EQ(get("tickets").status, 200) << "it was used in between";
+  clock.advance(30 * kDay);
+  EXPECT_EQ(get("tickets").status, 401);
+  control("settings", {{"api_token_unused_days", 0}});
+  EXPECT_EQ(get("tickets").status, 200) << "as before the retirement began";
+}
+
 // fact: §A2
 TEST_F(ZendeskContract, RecordsHaveTheFieldsOfTheirTable) {
   std::string organization = make("organization", {{"name", "Acme"}}), user = make("user", {{"name", "Ann"}}), ticket = make_ticket();
   expect_members(get("tickets/" + ticket).body.at("ticket"),
-                 {"id", "external_id", "subject", "description", "status", "custom_status_id", "priority", "type", "requester_id", "submitter_id", "assignee_id",
-                  "group_id", "organization_id", "collaborator_ids", "tags", "custom_fields", "due_at", "via", "created_at", "updated_at", "generated_timestamp"});
+                 {"id",   "external_id",   "subject",      "description", "status",     "custom_status_id", "priority",
+                  "type", "requester_id",  "submitter_id", "assignee_id", "group_id",   "organization_id",  "collaborator_ids",
+                  "tags", "custom_fields", "due_at",       "via",         "created_at", "updated_at",       "generated_timestamp"});
   expect_members(get("users/" + user).body.at("user"),
                  {"id", "external_id", "name", "email", "phone", "role", "organization_id", "notes", "details", "tags", "user_fields", "suspended", "active",
                   "verified", "time_zone", "locale_id", "created_at", "updated_at"});
   expect_members(get("organizations/" + organization).body.at("organization"),
-                 {"id", "external_id", "name", "domain_names", "details", "notes", "tags", "organization_fields", "group_id", "shared_tickets", "created_at", "updated_at"});
+                 {"id", "external_id", "name", "domain_names", "details", "notes", "tags", "organization_fields", "group_id", "shared_tickets", "created_at",
+                  "updated_at"});
 }
 
 // fact: §A2 [K]
@@ -102,11 +112,35 @@ TEST_F(ZendeskContract, ResultsOfJobsDifferByWhatWasDone) {
   json::value updated = results(send("PUT", "tickets/update_many?ids=" + one + ",7", {{"ticket", {{"priority", "low"}}}}));
   EXPECT_EQ(text_at(updated, "/0/action") + " " + text_at(updated, "/0/success") + " " + text_at(updated, "/0/status"), "update true Updated");
   EXPECT_FALSE(text_at(updated, "/1/errors").empty());
-  json::value known = results(send("POST", "users/create_or_update_many", {{"users", {{{"name", "Ann"}, {"email", "ann@example.com"}}, {{"email", "x@example.com"}}}}}));
+  json::value known =
+      results(send("POST", "users/create_or_update_many", {{"users", {{{"name", "Ann"}, {"email", "ann@example.com"}}, {{"email", "x@example.com"}}}}}));
   EXPECT_EQ(text_at(known, "/0/status") + " " + text_at(known, "/1/status"), "Created Failed");
   for (const char* told : {"error", "details", "email"}) EXPECT_TRUE(known.at(1).as_object().contains(told)) << told;
   send("DELETE", "tickets/" + two, nullptr);
   EXPECT_EQ(text_at(results(send("DELETE", "deleted_tickets/" + two, nullptr)), "/0/success"), "true");
+}
+
+// fact: §A3 [I]
+TEST_F(ZendeskContract, AnOrganizationIsKnownByItsIdAndNeverByItsName) {
+  std::string acme = make("organization", {{"name", "Acme"}});
+  Answer known = send("POST", "organizations/create_or_update", {{"organization", {{"id", std::stoll(acme)}, {"name", "Acme Ltd"}}}});
+  EXPECT_EQ(known.status, 200);
+  EXPECT_EQ(text_at(known.body, "/organization/id") + " " + text_at(known.body, "/organization/name"), acme + " Acme Ltd");
+  Answer refused = send("POST", "organizations/create_or_update", {{"organization", {{"external_id", "other"}, {"name", "Acme Ltd"}}}});
+  EXPECT_EQ(text_at(refused.body, "/details/name/0/error"), "DuplicateValue");
+}
+
+// fact: §A3
+TEST_F(ZendeskContract, ManyTicketsEachGetAChangeOfTheirOwn) {
+  std::string one = make_ticket(), two = make_ticket();
+  json::array changes{json::object{{"id", std::stoll(one)}, {"priority", "low"}}, json::object{{"id", std::stoll(two)}, {"priority", "high"}}};
+  EXPECT_EQ(send("PUT", "tickets/update_many", {{"tickets", changes}}).status, 200);
+  clock.advance(Duration{2'000});
+  EXPECT_EQ(text_at(get("tickets/" + one).body, "/ticket/priority") + " " + text_at(get("tickets/" + two).body, "/ticket/priority"), "low high");
+  std::string ids = one;
+  for (int i = 0; i < 100; ++i) ids += "," + std::to_string(i + 10);
+  EXPECT_EQ(send("PUT", "tickets/update_many?ids=" + ids, {{"ticket", {{"priority", "low"}}}}).status, 422) << "a hundred at most";
+  EXPECT_EQ(send("DELETE", "tickets/destroy_many?ids=" + ids, nullptr).status, 422);
 }
 
 // fact: §A3
@@ -123,9 +157,11 @@ TEST_F(ZendeskContract, TheThirtyFirstJobIsRefused) {
 
 // fact: §A4
 TEST_F(ZendeskContract, TheLastWriterWinsAndOnlyTicketsHaveStamps) {
-  std::string ticket = "tickets/" + make_ticket({{"tags", {"a"}}}), ann = "users/" + make("user", {{"name", "Ann"}}), acme = "organizations/" + make("organization", {{"name", "Acme"}});
+  std::string ticket = "tickets/" + make_ticket({{"tags", {"a"}}}), ann = "users/" + make("user", {{"name", "Ann"}}),
+              acme = "organizations/" + make("organization", {{"name", "Acme"}});
   clock.advance(Duration{5'000});
-  for (const char* tag : {"b", "c"}) EXPECT_EQ(send("PUT", ticket, {{"ticket", {{"tags", {tag}}, {"updated_stamp", "2020-01-01T00:00:00Z"}}}}).status, 200) << "without safe_update";
+  for (const char* tag : {"b", "c"})
+    EXPECT_EQ(send("PUT", ticket, {{"ticket", {{"tags", {tag}}, {"updated_stamp", "2020-01-01T00:00:00Z"}}}}).status, 200) << "without safe_update";
   Answer read = get(ticket);
   EXPECT_EQ(text_at(read.body, "/ticket/tags"), R"(["c"])");
   EXPECT_FALSE(read.headers.find("ETag").has_value());
@@ -150,6 +186,28 @@ TEST_F(ZendeskContract, ExportsHaveTheirOwnEnvelopesAndNoComments) {
   Answer by_time = get("incremental/organizations.json?start_time=" + start);
   EXPECT_EQ(members(by_time.body), "count end_time next_page end_of_stream organizations");
   EXPECT_FALSE(get("incremental/tickets/cursor?start_time=" + start).body.at("tickets").at(0).as_object().contains("comments"));
+}
+
+// fact: §A5 [K]
+TEST_F(ZendeskContract, AMergedUserIsExportedAsInactive) {
+  std::string winner = make("user", {{"name", "Ann"}}), loser = make("user", {{"name", "Anne"}}), start = seconds_ago(1);
+  EXPECT_EQ(send("PUT", "users/" + loser + "/merge", {{"user", {{"id", std::stoll(winner)}}}}).status, 200);
+  clock.advance(Duration{120'000});
+  std::map<std::string, std::string> active;
+  json::value exported = get("incremental/users/cursor?start_time=" + start).body;
+  for (const json::value& each : exported.at("users").as_array()) active[text_at(each, "/id")] = text_at(each, "/active");
+  EXPECT_EQ(active[winner] + " " + active[loser], "true false");
+}
+
+// fact: §A6
+TEST_F(ZendeskContract, PagesByOffsetHaveAHundredRowsAtMost) {
+  json::array people;
+  for (int i = 0; i < 150; ++i) people.push_back(json::object{{"name", "Person " + std::to_string(i)}});
+  EXPECT_EQ(control("records/users", people).status, 200);
+  clock.advance(Duration{180'000});
+  for (const auto& [path, plural] :
+       {std::pair("users?per_page=1000", "users"), std::pair("search?query=person&per_page=1000", "results"), std::pair("users", "users")})
+    EXPECT_EQ(get(path).body.at(plural).as_array().size(), 100u) << path;
 }
 
 // fact: §A6 [I]
@@ -195,7 +253,9 @@ TEST_F(ZendeskContract, ThePlansLimitIsTold) {
 TEST_F(ZendeskContract, AnAccountTakesAHundredUpdatesOfTicketsAMinute) {
   std::vector<std::string> ids;
   for (int i = 0; i < 6; ++i) ids.push_back(make_ticket());
-  auto update = [&](int i) { return send("PUT", "tickets/" + ids[static_cast<std::size_t>(i) % ids.size()], {{"ticket", {{"subject", std::to_string(i)}}}}).status; };
+  auto update = [&](int i) {
+    return send("PUT", "tickets/" + ids[static_cast<std::size_t>(i) % ids.size()], {{"ticket", {{"subject", std::to_string(i)}}}}).status;
+  };
   for (int i = 0; i < 100; ++i) ASSERT_EQ(update(i), 200) << i;
   EXPECT_EQ(update(100), 429);
   clock.advance(Duration{60'000});
@@ -219,80 +279,6 @@ TEST_F(ZendeskContract, WhatIsNotAllowedIsToldWithATitle) {
   EXPECT_EQ(refused.status, 403);
   EXPECT_EQ(text_at(refused.body, "/error/title"), "Forbidden");
   EXPECT_FALSE(text_at(refused.body, "/error/message").empty());
-}
-
-class ZendeskEvents : public ZendeskContract {
- protected:
-  std::string hook(const json::object& more) {
-    json::object webhook{{"name", "sync"}, {"endpoint", "http://receiver/hook"}};
-    for (const auto& member : more) webhook[member.key()] = member.value();
-    Answer made = send("POST", "webhooks", {{"webhook", webhook}});
-    EXPECT_EQ(made.status, 201) << made.text;
-    return text_at(made.body, "/webhook/id");
-  }
-  OutgoingRequest sent() {
-    auto all = emulator->take_outgoing();
-    EXPECT_EQ(all.size(), 1u);
-    emulator->outgoing_answered(all.at(0).id, 200);
-    return all.at(0);
-  }
-};
-
-// fact: §A9
-TEST_F(ZendeskEvents, AnEventIsWrappedInWhatItIsOf) {
-  std::string id = hook({{"subscriptions", {"zen:event-type:ticket.status_changed"}}, {"authentication", {{"type", "bearer_token"}, {"data", {{"token", "t"}}}, {"add_position", "header"}}}});
-  std::string ticket = make_ticket();
-  EXPECT_EQ(send("PUT", "tickets/" + ticket, {{"ticket", {{"status", "open"}}}}).status, 200);
-  OutgoingRequest out = sent();
-  json::value event = json::parse(out.request.body);
-  EXPECT_EQ(members(event), "type account_id id time zendesk_event_version subject detail event");
-  EXPECT_EQ(text_at(event, "/zendesk_event_version") + " " + text_at(event, "/subject"), "2022-11-06 zen:ticket:" + ticket);
-  EXPECT_TRUE(event.at("detail").at("id").is_string() && event.at("detail").at("requester_id").is_string()) << "unlike the REST API";
-  EXPECT_EQ(text_at(event, "/event/current") + " " + text_at(event, "/event/previous") + " " + text_at(event, "/detail/status"), "OPEN NEW OPEN");
-  EXPECT_EQ(text_at(event, "/event/meta/sequence/position") + " of " + text_at(event, "/event/meta/sequence/total"), "1 of 1");
-  for (const auto& [name, value] : {std::pair("X-Zendesk-Webhook-Id", id), std::pair("X-Zendesk-Account-Id", text_at(event, "/account_id")),
-                                    std::pair("User-Agent", std::string("Zendesk Webhook")), std::pair("Authorization", std::string("Bearer t"))})
-    EXPECT_EQ(out.request.headers.find(name), value) << name;
-  EXPECT_TRUE(parse_iso_time(out.request.headers.find("X-Zendesk-Webhook-Signature-Timestamp").value_or("")).has_value());
-}
-
-// fact: §A9
-TEST_F(ZendeskEvents, AnEmptyBodyIsSignedToo) {
-  std::string id = hook({{"subscriptions", {"conditional_ticket_events"}}, {"http_method", "GET"}});
-  json::object created{{"field", "update_type"}, {"operator", "is"}, {"value", "Create"}}, action{{"field", "notification_webhook"}, {"value", {id, ""}}};
-  EXPECT_EQ(send("POST", "triggers", {{"trigger", {{"title", "t"}, {"conditions", {{"all", {created}}}}, {"actions", {action}}}}}).status, 201);
-  make_ticket();
-  OutgoingRequest out = sent();
-  EXPECT_EQ(out.request.method + " " + out.request.body, "GET ");
-  std::string stamp(out.request.headers.find("X-Zendesk-Webhook-Signature-Timestamp").value_or("")), secret = text_at(get("webhooks/" + id + "/signing_secret").body, "/signing_secret/secret");
-  EXPECT_EQ(out.request.headers.find("X-Zendesk-Webhook-Signature"), to_base64(hmac_sha256(secret, stamp)));
-}
-
-// fact: §A9 [?]
-TEST_F(ZendeskEvents, TicketsTellOfWhatBecomesOfThem) {
-  json::array all;
-  for (const char* event : {"created", "status_changed", "comment_added", "agent_assignment_changed", "merged", "soft_deleted"}) all.push_back(json::value(std::string("zen:event-type:ticket.") + event));
-  hook({{"subscriptions", all}});
-  auto told = [&] {
-    std::multiset<std::string> types;
-    for (const OutgoingRequest& each : emulator->take_outgoing()) {
-      types.insert(text_at(json::parse(each.request.body), "/type").substr(std::string("zen:event-type:ticket.").size()));
-      emulator->outgoing_answered(each.id, 200);
-    }
-    std::string names;
-    for (const std::string& type : types) names += (names.empty() ? "" : " ") + type;
-    return names;
-  };
-  std::string target = make_ticket(), source = make_ticket();
-  EXPECT_EQ(told(), "comment_added comment_added created created");
-  send("PUT", "tickets/" + target, {{"ticket", {{"assignee_email", "agent@example.com"}, {"comment", {{"body", "mine"}}}}}});
-  EXPECT_EQ(told(), "agent_assignment_changed comment_added status_changed");
-  send("POST", "tickets/" + target + "/merge", {{"ids", {std::stoll(source)}}});
-  clock.advance(Duration{2'000});
-  get("tickets");
-  EXPECT_EQ(told(), "comment_added comment_added merged status_changed");
-  send("DELETE", "tickets/" + target, nullptr);
-  EXPECT_EQ(told(), "soft_deleted");
 }
 
 }  // namespace
