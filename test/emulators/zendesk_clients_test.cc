@@ -100,7 +100,7 @@ TEST_F(ZendeskTest, ARefusedTicketLeavesItsIdempotencyKeyFree) {
     EXPECT_EQ(caller.send_json("POST", "/api/v2/tickets", {{"ticket", {{"description", body}}}}, {{"Idempotency-Key", "k"}}).status, *body ? 201 : 422);
 }
 
-// fact: §A2
+// fact: §A2 [K] switch: any_content_type
 TEST_F(ZendeskTest, WhatIsNotSaidToBeJsonIsNotRead) {
   const std::string body = R"({"ticket":{"description":"x"}})";
   caller.headers.remove("Content-Type");

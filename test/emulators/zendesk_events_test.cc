@@ -24,7 +24,8 @@ class ZendeskEvents : public ZendeskTest {
 
 // fact: §A9
 TEST_F(ZendeskEvents, AnEventIsWrappedInWhatItIsOf) {
-  std::string id = hook({{"subscriptions", {"zen:event-type:ticket.status_changed"}}, {"authentication", {{"type", "bearer_token"}, {"data", {{"token", "t"}}}, {"add_position", "header"}}}});
+  std::string id = hook({{"subscriptions", {"zen:event-type:ticket.status_changed"}},
+                         {"authentication", {{"type", "bearer_token"}, {"data", {{"token", "t"}}}, {"add_position", "header"}}}});
   std::string ticket = make_ticket();
   EXPECT_EQ(send("PUT", "tickets/" + ticket, {{"ticket", {{"status", "open"}}}}).status, 200);
   OutgoingRequest out = sent();
@@ -43,7 +44,8 @@ TEST_F(ZendeskEvents, AnEventIsWrappedInWhatItIsOf) {
 // fact: §A9
 TEST_F(ZendeskEvents, EventsOfASaveComeInAnyOrder) {
   json::array all;
-  for (const char* event : {"status_changed", "priority_changed", "subject_changed", "type_changed"}) all.push_back(json::value(std::string("zen:event-type:ticket.") + event));
+  for (const char* event : {"status_changed", "priority_changed", "subject_changed", "type_changed"})
+    all.push_back(json::value(std::string("zen:event-type:ticket.") + event));
   hook({{"subscriptions", all}});
   bool out_of_order = false;
   for (int save = 0; save < 5; ++save) {
@@ -108,14 +110,16 @@ TEST_F(ZendeskEvents, AnEmptyBodyIsSignedToo) {
   make_ticket();
   OutgoingRequest out = sent();
   EXPECT_EQ(out.request.method + " " + out.request.body, "GET ");
-  std::string stamp(out.request.headers.find("X-Zendesk-Webhook-Signature-Timestamp").value_or("")), secret = text_at(get("webhooks/" + id + "/signing_secret").body, "/signing_secret/secret");
+  std::string stamp(out.request.headers.find("X-Zendesk-Webhook-Signature-Timestamp").value_or("")),
+      secret = text_at(get("webhooks/" + id + "/signing_secret").body, "/signing_secret/secret");
   EXPECT_EQ(out.request.headers.find("X-Zendesk-Webhook-Signature"), to_base64(hmac_sha256(secret, stamp)));
 }
 
 // fact: §A9 [?]
 TEST_F(ZendeskEvents, TicketsTellOfWhatBecomesOfThem) {
   json::array all;
-  for (const char* event : {"created", "status_changed", "comment_added", "agent_assignment_changed", "merged", "soft_deleted"}) all.push_back(json::value(std::string("zen:event-type:ticket.") + event));
+  for (const char* event : {"created", "status_changed", "comment_added", "agent_assignment_changed", "merged", "soft_deleted"})
+    all.push_back(json::value(std::string("zen:event-type:ticket.") + event));
   hook({{"subscriptions", all}});
   auto told = [&] {
     std::multiset<std::string> types;
