@@ -1,8 +1,6 @@
 // Who calls, and how often they may (contract A1, A7).
 #include <fmt/format.h>
 
-#include <set>
-
 #include "base/text.h"
 #include "emulators/zendesk/service.h"
 
@@ -58,48 +56,6 @@ void make_pages_fit(Call& call) {
   for (auto& [name, value] : call.query) {
     if (name == "page[size]" && number_in(value) > most) value = std::to_string(most);
   }
-}
-
-/// A parameter that nothing here reads, with what it may say all the same: what is so without it.
-Outcome<void> check_parameters(const Call& call) {
-  static const std::set<std::string_view> kRead{"active",
-                                                "async",
-                                                "binary",
-                                                "cursor",
-                                                "exclude_deleted",
-                                                "external_id",
-                                                "external_ids",
-                                                "filename",
-                                                "filter[name_contains]",
-                                                "filter[status]",
-                                                "filter[type]",
-                                                "ids",
-                                                "include",
-                                                "limit",
-                                                "name",
-                                                "page",
-                                                "page[after]",
-                                                "page[before]",
-                                                "page[size]",
-                                                "per_page",
-                                                "permission_set",
-                                                "query",
-                                                "role",
-                                                "role[]",
-                                                "sort",
-                                                "sort_by",
-                                                "sort_order",
-                                                "start_time",
-                                                "token",
-                                                "webhook_id"};
-  static const std::set<std::pair<std::string_view, std::string_view>> kWithout{
-      {"archive_immediately", "false"},  {"include_changes", "false"}, {"include_inline_images", "false"},
-      {"include_inline_images", "true"}, {"locale", kLocaleTag},       {"support_type_scope", "agent"}};
-  for (const auto& [name, value] : call.query) {
-    if (kRead.contains(name) || kWithout.contains({name, value})) continue;
-    return refuse(501, "NotImplemented", fmt::format("The parameter {}={} is not served by this stand-in", name, value));
-  }
-  return {};
 }
 
 void add_limit_headers(RollingLimit& limit, WallTime now, http::Response& response) {
@@ -228,7 +184,7 @@ std::optional<http::Response> Zendesk::admit(Call& call, const Route* route) {
   if (!route) return std::nullopt;
   if (auto allowed = check_scope(call); !allowed) return error_response(allowed.error());
   if (account_.readings().large_pages) make_pages_fit(call);
-  if (auto served = account_.readings().unknown_parameters ? Outcome<void>() : check_parameters(call); !served) return error_response(served.error());
+  if (auto served = account_.readings().unknown_parameters ? Outcome<void>() : check_parameters(call, *route); !served) return error_response(served.error());
   if (auto served = check_side_loads(call, *route); !served) return error_response(served.error());
   if (!account_.readings().any_content_type && !is_in_json(call))
     return error_response(refuse(415, "UnsupportedMediaType", "Content-Type must be application/json").value());

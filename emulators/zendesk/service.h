@@ -99,6 +99,8 @@ class Zendesk final : public StandIn {
   std::vector<RowNumber> rows_by(const Owner& owner, ObjectType& type, std::string_view property);
   /// Whether a user has a role that the call asks for.
   bool has_role(const Call& call, const ObjectType& type, RowNumber row) const;
+  // parameters.cc
+  static Outcome<void> check_parameters(const Call& call, const Route& route);
   Answer problems(Call& call);
   Answer ticket_related(Call& call);
   Answer count_of_user(Call& call);

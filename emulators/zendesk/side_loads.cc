@@ -45,7 +45,7 @@ bool chooses(std::string_view segment) {
 }
 
 /// Of a route's path; none: nothing is brought along there.
-Words words_of(std::string_view path) {
+Words served_at(std::string_view path) {
   if (path.ends_with(".json")) path.remove_suffix(5);
   while (!path.empty()) {
     std::size_t slash = path.rfind('/');
@@ -115,11 +115,11 @@ Outcome<void> Zendesk::check_side_loads(const Call& call, const Route& route) co
     for (const auto& [plural, words] : side_loads_by_type(include)) {
       bool known = !words.empty() && (plural == "tickets" || plural == "users" || plural == "organizations");
       if (!known) return check_words(plural, {});
-      if (auto served = check_words(words, words_of(plural)); !served) return served;
+      if (auto served = check_words(words, served_at(plural)); !served) return served;
     }
     return {};
   }
-  Words served = words_of(route.path);
+  Words served = served_at(route.path);
   if (route.path.starts_with("/api/v2/incremental/")) std::erase(served, "last_audits");  // too much work, as the API says
   return check_words(include, served);
 }

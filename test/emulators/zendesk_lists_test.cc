@@ -82,7 +82,9 @@ TEST_F(ZendeskLists, WebhooksAreSortedByNameStatusOrAge) {
 
 // fact: §A6 [K] switch: unknown_parameters
 TEST_F(ZendeskLists, AParameterThatNothingReadsIsRefused) {
-  for (const char* query : {"tickets?pagesize=5", "users?filter[name]=x", "incremental/tickets?start_time=1&support_type_scope=all", "tickets?lang=de"})
+  for (const char* query :
+       {"tickets?pagesize=5", "users?filter[name]=x", "incremental/tickets?start_time=1&support_type_scope=all", "tickets?lang=de", "tickets?role=agent",
+        "groups?sort_by=name", "organizations?external_id=1", "users?start_time=1", "tickets/1/audits?sort_order=desc"})
     EXPECT_EQ(get(query).status, 501) << query;
   std::string id = make_ticket();
   EXPECT_EQ(get("tickets/" + id + "/comments?include_inline_images=true").status, 200) << "there are none";
