@@ -20,45 +20,45 @@ const std::map<std::string_view, Ends>& ends_by_parameter() {
     return names;
   };
   static const std::map<std::string_view, Ends> ends{{"page", {}},
-                                                      {"per_page", {}},
-                                                      {"page[size]", {}},
-                                                      {"page[after]", {}},
-                                                      {"page[before]", {}},
-                                                      {"include", {}},
-                                                      {"sort", with(rows, {"/webhooks", "/invocations"})},
-                                                      {"sort_by", with(rows, {"/search", "/deleted_tickets", "/triggers", "/triggers/active", "/execute"})},
-                                                      {"sort_order", with(rows, {"/search", "/deleted_tickets", "/triggers", "/triggers/active", "/execute"})},
-                                                      {"role", users},
-                                                      {"role[]", users},
-                                                      {"permission_set", users},
-                                                      {"active", {"/triggers", "/triggers/search"}},
-                                                      {"external_id", {"/tickets", "/users", "/users/search", "/organizations/search"}},
-                                                      {"external_ids", {"/show_many", "/update_many", "/destroy_many"}},
-                                                      {"ids", {"/show_many", "/update_many", "/destroy_many", "/restore_many", "/count_many"}},
-                                                      {"name", {"/autocomplete", "/organizations/search"}},
-                                                      {"query", {"/search", "/search/count", "/search/export", "/users/autocomplete"}},
-                                                      {"limit", {"/ticket_audits"}},
-                                                      {"cursor", {"/ticket_audits", "/cursor"}},
-                                                      {"start_time", {"/incremental/tickets", "/incremental/users", "/incremental/organizations",
-                                                                      "/incremental/ticket_events", "/incremental/ticket_metric_events", "/cursor", "/sample"}},
-                                                      {"exclude_deleted", {"/groups", "/incremental/tickets", "/incremental/users", "/cursor", "/sample"}},
-                                                      {"filter[type]", {"/search/export"}},
-                                                      {"filter[status]", {"/webhooks", "/invocations"}},
-                                                      {"filter[name_contains]", {"/webhooks"}},
-                                                      {"webhook_id", {"/webhooks/test"}},
-                                                      {"async", {"/tickets"}},
-                                                      {"filename", {"/uploads"}},
-                                                      {"binary", {"/uploads"}},
-                                                      {"token", {"/uploads"}}};
+                                                     {"per_page", {}},
+                                                     {"page[size]", {}},
+                                                     {"page[after]", {}},
+                                                     {"page[before]", {}},
+                                                     {"include", {}},
+                                                     {"sort", with(rows, {"/webhooks", "/invocations"})},
+                                                     {"sort_by", with(rows, {"/search", "/deleted_tickets", "/triggers", "/triggers/active", "/execute"})},
+                                                     {"sort_order", with(rows, {"/search", "/deleted_tickets", "/triggers", "/triggers/active", "/execute"})},
+                                                     {"role", users},
+                                                     {"role[]", users},
+                                                     {"permission_set", users},
+                                                     {"active", {"/triggers", "/triggers/search"}},
+                                                     {"external_id", {"/tickets", "/users", "/users/search", "/organizations/search"}},
+                                                     {"external_ids", {"/show_many", "/update_many", "/destroy_many"}},
+                                                     {"ids", {"/show_many", "/update_many", "/destroy_many", "/restore_many", "/count_many"}},
+                                                     {"name", {"/autocomplete", "/organizations/search"}},
+                                                     {"query", {"/search", "/search/count", "/search/export", "/users/autocomplete"}},
+                                                     {"limit", {"/ticket_audits"}},
+                                                     {"cursor", {"/ticket_audits", "/cursor"}},
+                                                     {"start_time",
+                                                      {"/incremental/tickets", "/incremental/users", "/incremental/organizations", "/incremental/ticket_events",
+                                                       "/incremental/ticket_metric_events", "/cursor", "/sample"}},
+                                                     {"exclude_deleted", {"/groups", "/incremental/tickets", "/incremental/users", "/cursor", "/sample"}},
+                                                     {"filter[type]", {"/search/export"}},
+                                                     {"filter[status]", {"/webhooks", "/invocations"}},
+                                                     {"filter[name_contains]", {"/webhooks"}},
+                                                     {"webhook_id", {"/webhooks/test"}},
+                                                     {"async", {"/tickets"}},
+                                                     {"filename", {"/uploads"}},
+                                                     {"binary", {"/uploads"}},
+                                                     {"token", {"/uploads"}}};
   return ends;
 }
 
 /// What is so without it.
 bool says_nothing(std::string_view name, std::string_view value) {
-  static const std::set<std::pair<std::string_view, std::string_view>> kSaid{{"archive_immediately", "false"}, {"async", "false"},
-                                                                             {"include_changes", "false"},     {"include_inline_images", "false"},
-                                                                             {"include_inline_images", "true"}, {"locale", kLocaleTag},
-                                                                             {"support_type_scope", "agent"}};
+  static const std::set<std::pair<std::string_view, std::string_view>> kSaid{
+      {"archive_immediately", "false"},  {"async", "false"},     {"include_changes", "false"},   {"include_inline_images", "false"},
+      {"include_inline_images", "true"}, {"locale", kLocaleTag}, {"support_type_scope", "agent"}};
   return kSaid.contains({name, value});
 }
 
