@@ -178,7 +178,7 @@ Task<void> Host::send(StandInServer& served, OutgoingRequest outgoing) {
   co_await served.webhooks.acquire();
   Result<http::Response> response = co_await transport_->send(std::move(outgoing.request));
   served.webhooks.release();
-  served.stand_in->outgoing_answered_with(outgoing.id, response ? response->status : 0, response ? std::string_view(response->body) : "");
+  served.stand_in->outgoing_answered_by(outgoing.id, response ? *response : http::Response(0, ""));
 }
 
 Task<void> Host::watch_webhooks() {

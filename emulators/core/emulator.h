@@ -54,6 +54,8 @@ class Emulator {
   virtual void outgoing_answered(std::uint64_t id, int status) = 0;  // status 0: no answer
   /// The same with the body, which counts where an acknowledgement stands in it.
   virtual void outgoing_answered_with(std::uint64_t id, int status, std::string_view /*body*/) { outgoing_answered(id, status); }
+  /// The same with all that was said, which counts where the headers do.
+  virtual void outgoing_answered_by(std::uint64_t id, const http::Response& response) { outgoing_answered_with(id, response.status, response.body); }
 };
 
 }  // namespace lockstep::emulators

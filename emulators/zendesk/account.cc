@@ -17,8 +17,8 @@ Account::Account(Database& database, Rng rng, WallTime founded)
       comments_(database.table("comment")),
       identities_(database.table("identity")),
       groups_(founded),
-      events_(rng.split("events")),
-      attachments_(rng.split("attachments")) {
+      events_(rng.split("events"), readings_),
+      attachments_(rng.split("attachments"), readings_) {
   comments_.add_index(comments_.field(comment::kTicket));
   for (std::string_view name : {comment::kAttachments, comment::kAudit}) comments_.field(name);  // none may ever have been written
   identities_.add_index(identities_.field(identity::kUser));
@@ -142,7 +142,8 @@ WriteContext Account::context(const Writer& writer) const { return {whole_second
 
 void Account::read_one(ObjectType& type, std::string_view name, const json::value& value, const Writer& writer, Draft& draft) {
   Property* property = type.find(name);
-  if (!property || !property->writable) return;  // as the API: passed over
+  if (!property && !readings_.unknown_members) draft.problems.add("base", "InvalidValue", fmt::format("{} is no field of a {}", name, type.name));
+  if (!property || !property->writable) return;  // what is shown alone is passed over
   auto read = read_value(*property, value, writer.text_values);
   std::string title = capitalised(property->custom() ? property->title : property->name);
   if (!read) {
@@ -174,6 +175,7 @@ void Account::read_custom(ObjectType& type, std::string_view member, const json:
 }
 
 void Account::read(ObjectType& type, const json::object& given, const Writer& writer, Draft& draft) {
+  check_members(type, given, writer, draft);
   if (type.name == "ticket") read_custom(type, "fields", given, writer, draft);  // the other name of custom_fields, which comes after and counts
   read_custom(type, type.custom_group, given, writer, draft);
   for (const auto& member : given) {
@@ -217,7 +219,7 @@ void Account::check_reference(const Property& property, const Value& value, Draf
 
 void Account::check_unique(const ObjectType& type, std::string_view property, RowNumber self, std::string_view told, Draft& draft) {
   const Value* value = draft.find(type.field(property));
-  if (!value || is_null(view(*value))) return;
+  if (!value || is_null(view(*value)) || (property == "external_id" && readings_.shared_external_ids)) return;
   for (RowNumber row : find_by(type, property, view(*value))) {
     if (row == self) continue;
     draft.problems.add(property, "DuplicateValue", fmt::format("{}: {} {}", capitalised(property), text_of(view(*value)), told));

@@ -10,6 +10,7 @@
 #include "emulators/zendesk/errors.h"
 #include "emulators/zendesk/events.h"
 #include "emulators/zendesk/groups.h"
+#include "emulators/zendesk/readings.h"
 #include "emulators/zendesk/schema.h"
 
 namespace lockstep::emulators::zendesk {
@@ -42,6 +43,8 @@ class Account {
   Attachments& attachments() { return attachments_; }
   Audits& audits() { return audits_; }
   Groups& groups() { return groups_; }
+  Readings& readings() { return readings_; }
+  const Readings& readings() const { return readings_; }
   const Groups& groups() const { return groups_; }
 
   /// Not deleted; kNoRow for what is no id of a record.
@@ -92,6 +95,13 @@ class Account {
   /// The fields of one's own under `member`: a list of ids with values, one of these, or values by their key or id.
   void read_custom(ObjectType& type, std::string_view member, const json::object& given, const Writer& writer, Draft& draft);
   void read_one(ObjectType& type, std::string_view name, const json::value& value, const Writer& writer, Draft& draft);
+  // members.cc
+  void check_members(const ObjectType& type, const json::object& given, const Writer& writer, Draft& draft);
+  /// Of a ticket, whose own fields have two names.
+  void check_fields(const json::object& given, Draft& draft);
+  /// Of a ticket, what is shown and not set here: refused unless it is as it is shown. `ticket` may be none yet.
+  void check_shown_alone(RowNumber ticket, const json::object& given, Draft& draft);
+  void check_comment_members(const json::object& comment, const Writer& writer, Draft& draft);
   /// Members that the API takes and that are not served here: refused unless they are empty.
   void refuse_unserved(const json::object& given, std::initializer_list<const char*> names, Draft& draft);
   void refuse_other_than_lists(const json::object& given, std::initializer_list<const char*> names, Draft& draft);
@@ -147,7 +157,7 @@ class Account {
   Outcome<void> update_user(RowNumber row, const json::object& given, const Writer& writer);
   Outcome<void> remove_user(RowNumber row, const Writer& writer);
   /// The account has one locale and no custom roles; an organization may be named.
-  void take_user_members(const json::object& given, Draft& draft);
+  void take_user_members(const json::object& given, const Writer& writer, Draft& draft);
   /// The last step of a write: groups are not undone.
   Outcome<void> take_default_group(RowNumber row, const json::object& given, const Writer& writer);
   void check_email(RowNumber self, std::string_view email, Draft& draft);
@@ -157,6 +167,7 @@ class Account {
   void remove_organization(RowNumber row, const Writer& writer);
 
   Database& database_;
+  Readings readings_;
   ObjectType tickets_, users_, organizations_;
   Table& comments_;
   Table& identities_;

@@ -5,12 +5,6 @@
 #include "base/text.h"
 
 namespace lockstep::emulators::zendesk {
-namespace {
-
-constexpr Duration kUploadLife{3'600'000};
-
-}  // namespace
-
 std::string Attachments::random_text() {
   static constexpr std::string_view kAlphabet = "abcdefghijklmnopqrstuvwxyz0123456789";
   std::string text;
@@ -24,7 +18,7 @@ std::optional<std::string> Attachments::upload(const std::string& token, std::st
   std::int64_t id = next_id_++;
   files_.emplace(id, Attachment{id, std::move(name), std::move(type), std::move(content), random_text()});
   Upload& upload = uploads_[taken];
-  if (token.empty()) upload.expires = now + kUploadLife;
+  if (token.empty()) upload.expires = now + readings_.upload_life;
   upload.files.push_back(id);
   return taken;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "emulators/core/json.h"
+#include "emulators/zendesk/readings.h"
 #include "runtime/rng.h"
 
 namespace lockstep::emulators::zendesk {
@@ -22,7 +23,7 @@ struct Attachment {
 /// Files: uploaded first, then named by their token in a comment (contract A2).
 class Attachments {
  public:
-  explicit Attachments(Rng rng) : rng_(rng) {}
+  Attachments(Rng rng, const Readings& readings) : rng_(rng), readings_(readings) {}
   /// Adds a file to the upload of that token, or to a new one when it is empty; the token. Nothing: there is no such upload.
   std::optional<std::string> upload(const std::string& token, std::string name, std::string type, std::string content, WallTime now);
   /// Its files; nothing when there is none, or none any more: an hour old, deleted, used.
@@ -43,6 +44,7 @@ class Attachments {
   };
   std::string random_text();
   Rng rng_;
+  const Readings& readings_;
   std::int64_t next_id_ = 2'600'000'000'001;
   std::map<std::string, Upload, std::less<>> uploads_;
   std::map<std::int64_t, Attachment> files_;

@@ -1,5 +1,6 @@
 // The history of tickets: audits of one, and the events of all (contract A5).
 #include <algorithm>
+#include <tuple>
 
 #include "base/text.h"
 #include "emulators/zendesk/rendering.h"
@@ -57,9 +58,54 @@ json::object render_audit(Account& account, const Audit& audit, const std::strin
                       {"ticket_id", audit.ticket},
                       {"created_at", format_time(audit.at)},
                       {"author_id", audit.author},
-                      {"via", json::object{{"channel", "api"}}},
+                      {"via", render_via()},
                       {"metadata", json::object{{"system", json::object()}, {"custom", audit.custom}}},
                       {"events", std::move(events)}};
+}
+
+json::object Zendesk::audits_page(const Call& call, const std::vector<RowNumber>& places, json::object around) {
+  json::array rows;
+  Linked linked;
+  for (RowNumber place : places) {
+    const Audit& audit = account_.audits().all()[place];
+    rows.push_back(render_audit(account_, audit, call.base_url));
+    link_user(audit.author, linked);
+    if (RowNumber ticket = account_.find_live(account_.tickets(), audit.ticket); ticket != kNoRow) linked.tickets.insert(ticket);
+  }
+  around["audits"] = std::move(rows);
+  side_load(call.query_value("include").value_or(""), linked, call.base_url, around);
+  return around;
+}
+
+/// Of all tickets, as `limit` and `cursor` have it: the latest first, older ones before them.
+Zendesk::Answer Zendesk::audits_by_limit(Call& call) {
+  auto most = query_number(call, "limit", kMostOnPage);
+  if (!most || *most < 1 || *most > kMostExported)
+    return refuse_titled(400, "Invalid attribute", "You passed an invalid value for the limit attribute. Invalid parameter: limit must be 1 to 1000");
+  std::size_t all = account_.audits().noted(), size = static_cast<std::size_t>(*most), last = all, first = last - std::min(last, size);
+  const std::string cursor = call.query_value("cursor").value_or("");
+  if (!cursor.empty()) {
+    auto place = decode_cursor(cursor);
+    if (!place) return tl::unexpected(std::move(place.error()));
+    std::size_t at = std::min<std::size_t>(all, place->row);
+    if (place->key < 0) {  // older than these
+      last = at;
+      first = last - std::min(last, size);
+    } else {
+      first = at;
+      last = std::min(all, first + size);
+    }
+  }
+  std::vector<RowNumber> places;
+  for (std::size_t place = last; place-- > first;) places.push_back(static_cast<RowNumber>(place));
+  json::object around;
+  for (auto [name, key, row] : {std::tuple("after", 0, last), std::tuple("before", -1, first)}) {
+    bool none = key < 0 && row == 0;  // of later ones there may be some, one day
+    std::string to = encode_cursor({key, static_cast<RowNumber>(row)});
+    around[std::string(name) + "_cursor"] = none ? json::value(nullptr) : json::value(to);
+    around[std::string(name) + "_url"] = none ? json::value(nullptr) : json::value(address_with(call, {{"cursor", to}}));
+  }
+  return json_answer(200, audits_page(call, places, std::move(around)));
 }
 
 Zendesk::Answer Zendesk::audits(Call& call) {
@@ -70,18 +116,15 @@ Zendesk::Answer Zendesk::audits(Call& call) {
     if (!ticket) return tl::unexpected(std::move(ticket.error()));
     for (std::size_t place : account_.audits().of_ticket(account_.id_of(account_.tickets(), *ticket))) places.push_back({0, static_cast<RowNumber>(place)});
   } else {
-    for (const char* paging : {"page", "per_page", "limit", "cursor"}) {
-      if (call.query_value(paging)) return refuse(501, "NotImplemented", "Audits of all tickets come by page[size] and its cursors here");
+    for (const char* paging : {"page", "per_page"}) {
+      if (call.query_value(paging)) return refuse_titled(400, "Invalid attribute", std::string("Audits of all tickets come by cursors, not by ") + paging);
     }
+    if (!by_cursor(call)) return audits_by_limit(call);
     for (std::size_t place = 0; place < account_.audits().noted(); ++place) places.push_back({0, static_cast<RowNumber>(place)});
   }
   auto page = of_one ? page_of(call, places) : page_by_cursor(call, places);
   if (!page) return tl::unexpected(std::move(page.error()));
-  json::array rows;
-  for (RowNumber place : page->rows) rows.push_back(render_audit(account_, account_.audits().all()[place], call.base_url));
-  json::object body = std::move(page->around);
-  body["audits"] = std::move(rows);
-  return json_answer(200, body);
+  return json_answer(200, audits_page(call, page->rows, std::move(page->around)));
 }
 
 Zendesk::Answer Zendesk::audit(Call& call) {
@@ -92,7 +135,11 @@ Zendesk::Answer Zendesk::audit(Call& call) {
   if (wanted == "count") return counted(call, places.size());
   for (std::size_t place : places) {
     const Audit& audit = account_.audits().all()[place];
-    if (audit.id == number_in(wanted)) return json_answer(200, json::object{{"audit", render_audit(account_, audit, call.base_url)}});
+    if (audit.id != number_in(wanted)) continue;
+    json::object body = audits_page(call, {static_cast<RowNumber>(place)}, {});
+    body["audit"] = json::value(body.at("audits").at(0));
+    body.erase("audits");
+    return json_answer(200, body);
   }
   return record_not_found();
 }

@@ -1,5 +1,7 @@
 #include "emulators/zendesk/audits.h"
 
+#include <algorithm>
+
 namespace lockstep::emulators::zendesk {
 namespace {
 
@@ -59,6 +61,11 @@ void Audits::forget_after(std::size_t count) {
     of_ticket_[all_.back().ticket].pop_back();
     all_.pop_back();
   }
+}
+
+const Audit* Audits::find(std::int64_t id) const {  // ids rise
+  auto at = std::lower_bound(all_.begin(), all_.end(), id, [](const Audit& audit, std::int64_t wanted) { return audit.id < wanted; });
+  return at == all_.end() || at->id != id ? nullptr : &*at;
 }
 
 std::vector<std::size_t> Audits::of_ticket(std::int64_t ticket) const {

@@ -36,6 +36,8 @@ class Audits {
   void forget_after(std::size_t count);
   /// Oldest first.
   const std::vector<Audit>& all() const { return all_; }
+  /// Null when there is none.
+  const Audit* find(std::int64_t id) const;
   std::vector<std::size_t> of_ticket(std::int64_t ticket) const;
 
  private:

@@ -64,21 +64,29 @@ json::array locales() {
 
 }  // namespace
 
-/// Rows of `plural`; the one that the path's {id} names, where it names one, under `name`.
-Zendesk::Answer Zendesk::catalogue(Call& call, const std::string& plural, const std::string& name) {
-  json::array rows = plural == "brands" ? brands() : plural == "ticket_forms" ? ticket_forms(account_) : plural == "locales" ? locales() : custom_statuses();
-  bool one = call.parameters.size() == 1;
+json::array render_catalogue(Account& account, const std::string& plural, const std::string& base_url) {
+  json::array rows = plural == "brands" ? brands() : plural == "ticket_forms" ? ticket_forms(account) : plural == "locales" ? locales() : custom_statuses();
   for (json::value& row : rows) {
     json::object& object = row.get_object();
-    std::string id = std::to_string(object.at("id").to_number<std::int64_t>());
-    object["url"] = call.base_url + "/api/v2/" + plural + "/" + id + ".json";
+    object["url"] = base_url + "/api/v2/" + plural + "/" + std::to_string(object.at("id").to_number<std::int64_t>()) + ".json";
     object["created_at"] = object["updated_at"] = kSince;
-    bool wanted = one && (id_in(call) == id || (plural == "locales" && (id_in(call) == "current" || id_in(call) == kLocaleTag)));
+  }
+  return rows;
+}
+
+/// Rows of `plural`; the one that the path's {id} names, where it names one, under `name`.
+Zendesk::Answer Zendesk::catalogue(Call& call, const std::string& plural, const std::string& name) {
+  json::array rows = render_catalogue(account_, plural, call.base_url);
+  if (call.parameters.empty()) {
+    std::size_t count = rows.size();
+    return json_answer(200, json::object{{plural, std::move(rows)}, {"count", count}, {"next_page", nullptr}, {"previous_page", nullptr}});
+  }
+  for (json::value& row : rows) {
+    std::string id = std::to_string(row.at("id").to_number<std::int64_t>());
+    bool wanted = id_in(call) == id || (plural == "locales" && (id_in(call) == "current" || id_in(call) == kLocaleTag));
     if (wanted) return json_answer(200, json::object{{name, std::move(row)}});
   }
-  if (one) return record_not_found();
-  std::size_t count = rows.size();
-  return json_answer(200, json::object{{plural, std::move(rows)}, {"count", count}, {"next_page", nullptr}, {"previous_page", nullptr}});
+  return record_not_found();
 }
 
 /// Those in use, the most used first.

@@ -61,19 +61,59 @@ void Zendesk::add_switches() {
   switches_.add_limit("requests_per_minute", per_minute_);
   switches_.add("job_kept_ms", &jobs_.kept());
   switches_.add("webhook_retries", &webhook_retries_);
+  switches_.add("webhook_retry_ms", &webhook_retry_ms_);
+  switches_.add("api_token_unused_days", &api_token_unused_days_);
   switches_.add("webhook_timeout_ms", &webhook_timeout_ms_);
   switches_.add("close_solved_days", &close_solved_days_);
   switches_.add("refresh_token_life_ms", &refresh_token_life_ms_);
   switches_.add("index_lag_ms", &options_.index_lag);
   switches_.add_limit("exports_per_minute", exports_);
+  add_readings();
   switches_.when_changed([this] { set_retries(); });
+}
+
+void Zendesk::add_readings() {
+  Readings& readings = account_.readings();
+  const std::pair<const char*, bool*> by_name[] = {{"unknown_members", &readings.unknown_members},
+                                                   {"unknown_parameters", &readings.unknown_parameters},
+                                                   {"unknown_side_loads", &readings.unknown_side_loads},
+                                                   {"unknown_orders", &readings.unknown_orders},
+                                                   {"fields_give_way", &readings.fields_give_way},
+                                                   {"any_content_type", &readings.any_content_type},
+                                                   {"large_pages", &readings.large_pages},
+                                                   {"search_passes_over", &readings.search_passes_over},
+                                                   {"unknown_scopes_refused", &readings.unknown_scopes_refused},
+                                                   {"shared_external_ids", &readings.shared_external_ids},
+                                                   {"email_replaces", &readings.email_replaces},
+                                                   {"requesters_deleted", &readings.requesters_deleted},
+                                                   {"organizations_made_by_name", &readings.organizations_made_by_name},
+                                                   {"assignees_of_any_group", &readings.assignees_of_any_group},
+                                                   {"shared_group_names", &readings.shared_group_names},
+                                                   {"comments_without_text", &readings.comments_without_text},
+                                                   {"uploads_used_again", &readings.uploads_used_again},
+                                                   {"puts_counted_alone", &readings.puts_counted_alone},
+                                                   {"jobs_in_order", &readings.jobs_in_order},
+                                                   {"deleted_organizations_exported", &readings.deleted_organizations_exported},
+                                                   {"permanent_deletions_told", &readings.permanent_deletions_told},
+                                                   {"enumerations_in_lower_case", &readings.enumerations_in_lower_case},
+                                                   {"retries_without_time", &readings.retries_without_time}};
+  for (const auto& [name, reading] : by_name) switches_.add(name, reading);
+  switches_.add("upload_life_ms", &readings.upload_life);
+  switches_.add("breaker_least", &readings.breaker_least);
+  switches_.add("breaker_open_ms", &readings.breaker_open);
+  auto set_end = [&readings](const json::value& value, bool apply) {
+    bool known = value == json::value("completed") || value == json::value("failed") || value == json::value("killed");
+    if (known && apply) readings.jobs_end = std::string(value.get_string());
+    return known;
+  };
+  switches_.add("jobs_end", set_end, [&readings] { return json::value(readings.jobs_end); });
 }
 
 void Zendesk::set_retries() {
   account_.events().set_trial(trial_);
   account_.events().set_timeout(Duration(webhook_timeout_ms_));
   std::vector<Duration> delays;
-  for (std::int64_t i = 0; i < std::min<std::int64_t>(webhook_retries_, 10); ++i) delays.emplace_back(i == 0 ? 5'000 : i == 1 ? 15'000 : 45'000);
+  for (std::int64_t i = 0, delay = webhook_retry_ms_; i < std::min<std::int64_t>(webhook_retries_, 10); ++i, delay *= 3) delays.emplace_back(delay);
   outgoing().set_schedule(std::move(delays));
 }
 

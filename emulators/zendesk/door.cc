@@ -51,6 +51,13 @@ bool is_in_json(const Call& call) {
   return to_lower_ascii(call.header("Content-Type").value_or("")).starts_with("application/json");
 }
 
+void make_pages_fit(Call& call) {
+  std::int64_t most = call.request.path().starts_with("/api/v2/search/export") ? kMostExported : kMostOnPage;
+  for (auto& [name, value] : call.query) {
+    if (name == "page[size]" && number_in(value) > most) value = std::to_string(most);
+  }
+}
+
 void add_limit_headers(RollingLimit& limit, WallTime now, http::Response& response) {
   std::int64_t left = limit.limit() - limit.used(now);
   std::int64_t reset = (limit.until_next_free(now).count() + 999) / 1000;
@@ -74,7 +81,10 @@ Outcome<void> Zendesk::sign_in_basic(Call& call, std::string_view credentials) {
   auto rows = account_.find_by(account_.users(), "email", std::string_view(email));
   if (rows.empty() || !account_.is_agent(rows.front())) return unauthenticated();
   std::int64_t user = account_.id_of(account_.users(), rows.front());
-  if (by_token ? !api_tokens_ || secret != options_.api_token : !passwords_ || secret != password_of(user)) return unauthenticated();
+  constexpr Duration kDay{24 * 3'600'000};
+  bool forgotten = api_token_unused_days_ > 0 && api_token_used_ + api_token_unused_days_ * kDay <= call.now;
+  if (by_token ? !api_tokens_ || forgotten || secret != options_.api_token : !passwords_ || secret != password_of(user)) return unauthenticated();
+  if (by_token) api_token_used_ = call.now;
   caller_user_ = user;
   call.caller = {ActorKind::integration, email};
   scope_ = "*";
@@ -173,7 +183,11 @@ std::optional<http::Response> Zendesk::admit(Call& call, const Route* route) {
   if (auto within = check_limits(call); !within) return error_response(within.error());
   if (!route) return std::nullopt;
   if (auto allowed = check_scope(call); !allowed) return error_response(allowed.error());
-  if (!is_in_json(call)) return error_response(refuse(415, "UnsupportedMediaType", "Content-Type must be application/json").value());
+  if (account_.readings().large_pages) make_pages_fit(call);
+  if (auto served = account_.readings().unknown_parameters ? Outcome<void>() : check_parameters(call, *route); !served) return error_response(served.error());
+  if (auto served = check_side_loads(call, *route); !served) return error_response(served.error());
+  if (!account_.readings().any_content_type && !is_in_json(call))
+    return error_response(refuse(415, "UnsupportedMediaType", "Content-Type must be application/json").value());
   return std::nullopt;
 }
 

@@ -12,7 +12,6 @@ namespace {
 constexpr std::int64_t kAccountId = 21'000'001;
 constexpr Duration kBreakerWindow{300'000};
 constexpr std::size_t kBreakerErrors = 1'000;
-constexpr std::size_t kBreakerLeast = 10;  // fewer answers say nothing of a share
 
 struct Told {
   std::string_view property;
@@ -45,8 +44,8 @@ std::string upper(std::string text) {
 }
 
 /// Ids are texts and enumerations upper-case, unlike in the REST API.
-json::value in_event(const Property& property, ValueView value) {
-  if (property.kind == Kind::choice && !is_null(value) && !property.custom()) return json::value(upper(std::string(text_of(value))));
+json::value in_event(const Property& property, ValueView value, bool upper_case) {
+  if (property.kind == Kind::choice && !is_null(value) && !property.custom() && upper_case) return json::value(upper(std::string(text_of(value))));
   if (const std::int64_t* number = std::get_if<std::int64_t>(&value); number && property.kind != Kind::time && property.kind != Kind::integer)
     return json::value(std::to_string(*number));
   return render_value(property, value);
@@ -61,14 +60,14 @@ void Breaker::answered(bool well, WallTime now) {
   }
   answers_.emplace_back(now, well);
   errors_ += well ? 0 : 1;
-  bool mostly = answers_.size() >= kBreakerLeast && errors_ * 10 >= answers_.size() * 7;
+  bool mostly = answers_.size() >= static_cast<std::size_t>(readings_.breaker_least) && errors_ * 10 >= answers_.size() * 7;
   if (!mostly && errors_ <= kBreakerErrors) return;
-  closes_ = now + kBreakerWindow;
+  closes_ = now + readings_.breaker_open;
   answers_.clear();
   errors_ = 0;
 }
 
-bool Events::is_told(std::string_view event) {
+bool Events::is_told(std::string_view event) const {
   std::string_view type = event.substr(0, event.find('.')), what = event.substr(std::min(event.size(), type.size() + 1));
   bool of_tickets = type == "ticket", of_users = type == "user";
   if (!of_tickets && !of_users && type != "organization") return false;
@@ -76,7 +75,7 @@ bool Events::is_told(std::string_view event) {
   if (what == "created" || std::any_of(changes.begin(), changes.end(), [&](const Told& each) { return each.event == what; })) return true;
   if (what == "merged") return of_tickets || of_users;
   if (!of_tickets) return what == "deleted";
-  return what == "soft_deleted" || what == "permanently_deleted" || what == "comment_added";
+  return what == "soft_deleted" || what == "comment_added" || (what == "permanently_deleted" && readings_.permanent_deletions_told);
 }
 
 std::string Events::new_id() { return make_uuid(rng_); }
@@ -90,7 +89,7 @@ void Events::note(const ObjectType& type, RowNumber row, const std::string& what
                       {"updated_at", render_value(type.at("updated_at"), type.get(row, "updated_at"))}};
   for (const Property& property : type.properties) {
     bool shown = !property.custom() && property.name != "description" && property.name != "updated_at" && property.name != "notes";
-    if (shown) detail[property.name] = in_event(property, type.table->get(row, property.field));
+    if (shown) detail[property.name] = in_event(property, type.table->get(row, property.field), !readings_.enumerations_in_lower_case);
   }
   noted_.push_back({type.name + "." + what, "zen:" + type.name + ":" + id, std::move(detail), std::move(event), at, std::nullopt});
 }
@@ -106,11 +105,12 @@ void Events::created(const ObjectType& type, RowNumber row, WallTime at) {
 
 void Events::changed(const ObjectType& type, RowNumber row, const PackedFields& before, WallTime at) {
   note_saved({&type, row, false, before, std::nullopt});
+  bool upper_case = !readings_.enumerations_in_lower_case;
   for (const Told& each : told_of(type.name)) {
     const Property& property = type.at(each.property);
     ValueView previous = before.get(property.field), current = type.table->get(row, property.field);
     if (previous == current) continue;
-    json::object event{{"current", in_event(property, current)}, {"previous", in_event(property, previous)}};
+    json::object event{{"current", in_event(property, current, upper_case)}, {"previous", in_event(property, previous, upper_case)}};
     note(type, row, std::string(each.event), std::move(event), at);
   }
 }

@@ -7,6 +7,7 @@
 
 #include "emulators/core/limits.h"
 #include "emulators/core/outgoing.h"
+#include "emulators/zendesk/readings.h"
 #include "emulators/zendesk/schema.h"
 #include "emulators/zendesk/triggers.h"
 
@@ -30,10 +31,12 @@ struct Webhook {
 /// Opens when most deliveries fail: what happens meanwhile is never told (A9).
 class Breaker {
  public:
+  explicit Breaker(const Readings& readings) : readings_(readings) {}
   void answered(bool well, WallTime now);
   bool open(WallTime now) const { return now < closes_; }
 
  private:
+  const Readings& readings_;
   std::deque<std::pair<WallTime, bool>> answers_;  // of the last five minutes
   std::size_t errors_ = 0;
   WallTime closes_;
@@ -42,10 +45,10 @@ class Breaker {
 /// Webhooks and what they are told (contract A9).
 class Events {
  public:
-  explicit Events(Rng rng) : rng_(rng) {}
+  Events(Rng rng, const Readings& readings) : rng_(rng), readings_(readings), breaker_(readings) {}
   std::map<std::string, Webhook>& webhooks() { return webhooks_; }
   /// Whether there is such an event: "ticket.created".
-  static bool is_told(std::string_view event);
+  bool is_told(std::string_view event) const;
   std::string new_id();
   std::string new_secret();
 
@@ -88,6 +91,7 @@ class Events {
   void run_triggers(const std::vector<Noted>& noted, OutgoingQueue& queue, WallTime now);
 
   Rng rng_;
+  const Readings& readings_;
   Duration timeout_{10'000};  // of one delivery
   bool trial_ = false;
   RollingLimit trial_calls_{60, Duration{60'000}};

@@ -58,6 +58,10 @@ void read_traits(const json::object& given, Property& property, Problems& proble
   for (const auto& [name, flag] : {std::pair("active", &property.active), std::pair("required", &property.required)}) {
     if (const json::value* value = given.if_contains(name); value && value->is_bool()) *flag = value->get_bool();
   }
+  for (const char* name : {"agent_description", "collapsed_for_agents", "editable_in_portal", "position", "raw_description", "raw_title", "raw_title_in_portal",
+                           "required_in_portal", "title_in_portal", "visible_in_portal"}) {
+    if (const json::value* shown = given.if_contains(name)) property.presentation[name] = json::value(*shown, json::storage_ptr());
+  }
   read_options(given, property, problems);
   if (property.title.empty()) problems.add("title", "BlankValue", "Title: cannot be blank");
   if (property.kind == Kind::choice && property.options.empty()) problems.add("custom_field_options", "BlankValue", "Custom field options: cannot be blank");

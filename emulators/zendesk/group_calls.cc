@@ -18,13 +18,14 @@ json::object render_membership(const GroupMembership& membership, const std::str
                       {"updated_at", format_time(membership.updated)}};
 }
 
-Outcome<void> read_group(const json::object& given, const Groups& groups, Group& group) {
+Outcome<void> read_group(const json::object& given, Account& account, Group& group) {
   if (given.contains("name")) group.name = std::string(trim(text_member(given, "name")));
   if (given.contains("description")) group.description = std::string(text_member(given, "description"));
   if (const json::value* shown = given.if_contains("is_public"); shown && shown->is_bool()) group.is_public = shown->get_bool();
   Problems problems;
   if (group.name.empty()) problems.add("name", "BlankValue", "Name: cannot be blank");
-  if (groups.is_taken(group.name, group.id)) problems.add("name", "DuplicateValue", "Name: " + group.name + " has already been taken");
+  if (account.groups().is_taken(group.name, group.id) && !account.readings().shared_group_names)
+    problems.add("name", "DuplicateValue", "Name: " + group.name + " has already been taken");
   if (!problems.empty()) return problems.refusal();
   return {};
 }
@@ -37,10 +38,23 @@ Zendesk::Answer Zendesk::rows_page(const Call& call, const std::string& name, js
   auto page = page_of(call, places);
   if (!page) return tl::unexpected(std::move(page.error()));
   json::array rows;
-  for (RowNumber place : page->rows) rows.push_back(std::move(all[place]));
+  Linked linked;
+  for (RowNumber place : page->rows) {
+    link(name, all[place].get_object(), linked);
+    rows.push_back(std::move(all[place]));
+  }
   json::object body = std::move(page->around);
   body[name] = std::move(rows);
+  side_load(call.query_value("include").value_or(""), linked, call.base_url, body);
   return json_answer(200, body);
+}
+
+http::Response Zendesk::row_answer(const Call& call, int status, const std::string& name, json::object row) {
+  Linked linked;
+  link(name + "s", row, linked);
+  json::object body{{name, std::move(row)}};
+  side_load(call.query_value("include").value_or(""), linked, call.base_url, body);
+  return json_answer(status, body);
 }
 
 /// Deleted groups stand among them, marked, unless they are not wanted; new tickets go to none of these.
@@ -64,10 +78,10 @@ Zendesk::Answer Zendesk::group_create(Call& call) {
   if (!given) return tl::unexpected(std::move(given.error()));
   Group group;
   group.created = group.updated = whole_seconds(call.now);
-  if (auto read = read_group(**given, account_.groups(), group); !read) return tl::unexpected(std::move(read.error()));
+  if (auto read = read_group(**given, account_, group); !read) return tl::unexpected(std::move(read.error()));
   json::object shown = render_group(account_.groups(), account_.groups().add(std::move(group)), call.base_url);
   std::string location(text_member(shown, "url"));
-  http::Response response = json_answer(201, json::object{{"group", std::move(shown)}});
+  http::Response response = row_answer(call, 201, "group", std::move(shown));
   response.headers.add("Location", std::move(location));
   return response;
 }
@@ -79,7 +93,7 @@ Zendesk::Answer Zendesk::group_one(Call& call) {
   if (method == "GET") {
     const Group* group = account_.groups().find(id);
     if (!group) return record_not_found();
-    return json_answer(200, json::object{{"group", render_group(account_.groups(), *group, call.base_url)}});
+    return row_answer(call, 200, "group", render_group(account_.groups(), *group, call.base_url));
   }
   Group* group = account_.groups().find_live(id);
   if (!group) return record_not_found();
@@ -91,10 +105,10 @@ Zendesk::Answer Zendesk::group_one(Call& call) {
   auto given = read_member(call, document, "group");
   if (!given) return tl::unexpected(std::move(given.error()));
   Group next = *group;
-  if (auto read = read_group(**given, account_.groups(), next); !read) return tl::unexpected(std::move(read.error()));
+  if (auto read = read_group(**given, account_, next); !read) return tl::unexpected(std::move(read.error()));
   next.updated = whole_seconds(call.now);
   *group = std::move(next);
-  return json_answer(200, json::object{{"group", render_group(account_.groups(), *group, call.base_url)}});
+  return row_answer(call, 200, "group", render_group(account_.groups(), *group, call.base_url));
 }
 
 Zendesk::Answer Zendesk::groups_of_user(Call& call, bool counts) {
@@ -112,8 +126,10 @@ Zendesk::Answer Zendesk::users_of_group(Call& call) {
   if (!group) return record_not_found();
   std::vector<Place> places;
   for (const GroupMembership& each : account_.memberships()) {
-    if (each.group == group->id) places.push_back({0, account_.find_live(account_.users(), each.user)});
+    RowNumber user = account_.find_live(account_.users(), each.user);
+    if (each.group == group->id && has_role(call, account_.users(), user)) places.push_back({0, user});
   }
+  if (call.request.path().find("/count") != std::string::npos) return counted(call, places.size());
   return listing(call, account_.users(), std::move(places));
 }
 
@@ -153,7 +169,7 @@ Zendesk::Answer Zendesk::group_membership(Call& call) {
     if (auto done = account_.leave_group(*membership, writer(call)); !done) return tl::unexpected(std::move(done.error()));
     return http::Response(204, "");
   }
-  if (call.request.method == "GET") return json_answer(200, json::object{{"group_membership", render_membership(*membership, call.base_url)}});
+  if (call.request.method == "GET") return row_answer(call, 200, "group_membership", render_membership(*membership, call.base_url));
   RowNumber user = account_.find_live(account_.users(), membership->user);
   account_.groups().make_default(*membership, account_.users().table->record(user).created, whole_seconds(call.now));
   return group_memberships(call);
@@ -166,7 +182,12 @@ Zendesk::Answer Zendesk::group_membership_create(Call& call) {
   bool of_user = call.request.target.starts_with("/api/v2/users/");
   auto made = account_.join_group(of_user ? number_in(id_in(call)) : id_member(**given, "user_id"), id_member(**given, "group_id"), writer(call));
   if (!made) return tl::unexpected(std::move(made.error()));
-  return json_answer(201, json::object{{"group_membership", render_membership(*made, call.base_url)}});
+  if (const json::value* chosen = (*given)->if_contains("default"); chosen && *chosen == json::value(true)) {
+    RowNumber user = account_.find_live(account_.users(), made->user);
+    account_.groups().make_default(*made, account_.users().table->record(user).created, whole_seconds(call.now));
+    made->is_default = true;
+  }
+  return row_answer(call, 201, "group_membership", render_membership(*made, call.base_url));
 }
 
 Zendesk::Answer Zendesk::group_membership_create_many(Call& call) {

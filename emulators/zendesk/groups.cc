@@ -139,7 +139,7 @@ void Account::settle_group(RowNumber ticket, Draft& draft) {
   bool assigns = false, regroups = false;
   auto assignee = held("assignee_id", assigns), group = held("group_id", regroups);
   RowNumber agent = assignee ? find_live(users_, *assignee) : kNoRow;
-  if (agent == kNoRow || !is_agent(agent) || (group && groups_.holds(*assignee, *group))) return;
+  if (agent == kNoRow || !is_agent(agent) || (group && groups_.holds(*assignee, *group)) || readings_.assignees_of_any_group) return;
   if (assigns && regroups && group) {
     draft.problems.add("assignee", "InvalidValue", "Assignee: " + std::to_string(*assignee) + " is not in the group");
   } else if (assigns) {

@@ -26,10 +26,10 @@ Outcome<std::pair<WallTime, std::string>> decode(std::string_view cursor) {
 }
 
 /// Organizations do not announce that they are gone.
-bool told(const ObjectType& type, RowNumber row, bool with_deleted) {
+bool told(const ObjectType& type, RowNumber row, bool with_deleted, const Readings& readings) {
   const Record& record = type.table->record(row);
   if (!record.deleted) return true;
-  return with_deleted && type.name != "organization" && !record.fields.empty();
+  return with_deleted && (type.name != "organization" || readings.deleted_organizations_exported) && !record.fields.empty();
 }
 
 /// How many rows a page of an export may have.
@@ -60,6 +60,12 @@ Outcome<std::int64_t> Zendesk::start_time(const Call& call) const {
   return seconds;
 }
 
+json::object Zendesk::exported(const Call& call, const ObjectType& type, RowNumber row) {
+  json::object body = render_exported(account_, type, row, call.base_url);
+  if (type.name == "ticket") add_to_ticket(call, row, body);
+  return body;
+}
+
 Zendesk::Answer Zendesk::export_by_cursor(Call& call, ObjectType& type) {
   std::string cursor = call.query_value("cursor").value_or("");
   std::pair<WallTime, std::string> from;
@@ -83,19 +89,19 @@ Zendesk::Answer Zendesk::export_by_cursor(Call& call, ObjectType& type) {
   std::string after = cursor.empty() ? encode({from.first, "", kNoRow}) : cursor;
   for (; at != changes.end() && at->modified < settled && rows.size() < *most; ++at) {
     after = encode(*at);
-    if (told(type, at->row, with_deleted)) rows.push_back(at->row);
+    if (told(type, at->row, with_deleted, account_.readings())) rows.push_back(at->row);
   }
   bool end = at == changes.end() || at->modified >= settled;
   json::object body;
   json::array list;
-  for (RowNumber row : rows) list.push_back(render_exported(account_, type, row, call.base_url));
+  for (RowNumber row : rows) list.push_back(exported(call, type, row));
   body[type.plural] = std::move(list);
   body["after_cursor"] = after;
   body["after_url"] = address_with(call, {{"cursor", after}}, {"start_time"});
   body["before_cursor"] = nullptr;
   body["before_url"] = nullptr;
   body["end_of_stream"] = end;
-  if (auto include = call.query_value("include")) side_load(account_, type, rows, *include, call.base_url, body);
+  side_load(call, type, rows, body);
   return json_answer(200, body);
 }
 
@@ -112,15 +118,15 @@ Zendesk::Answer Zendesk::export_by_time(Call& call, ObjectType& type) {
   std::int64_t end_time = *start;
   auto at = changes.lower_bound({WallTime{*start * 1000}, "", kNoRow});
   for (; at != changes.end() && at->modified < settled && rows.size() < *most; ++at) {
-    if (!told(type, at->row, with_deleted)) continue;
+    if (!told(type, at->row, with_deleted, account_.readings())) continue;
     rows.push_back(at->row);
     end_time = at->modified.ms / 1000;
   }
   bool end = at == changes.end() || at->modified >= settled;
   json::object beside;
-  if (auto include = call.query_value("include")) side_load(account_, type, rows, *include, call.base_url, beside);
+  side_load(call, type, rows, beside);
   json::array list;
-  for (RowNumber row : rows) list.push_back(render_exported(account_, type, row, call.base_url));
+  for (RowNumber row : rows) list.push_back(exported(call, type, row));
   return export_page(call, type.plural, std::move(list), end_time, end, std::move(beside));
 }
 

@@ -3,12 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "emulators/zendesk/schema.h"
 
 namespace lockstep::emulators::zendesk {
-namespace {}  // namespace
-
 Outcome<json::object> Jobs::start(std::string type, std::size_t total, Row row, WallTime now, const std::string& base_url) {
   auto open = std::count_if(jobs_.begin(), jobs_.end(), [](const auto& each) { return !each.second.done; });
   if (static_cast<std::size_t>(open) >= kMaxJobs) {
@@ -34,7 +33,14 @@ void Jobs::run(WallTime now) {
   }
   std::stable_sort(due.begin(), due.end(), [](const Job* a, const Job* b) { return a->due < b->due; });
   for (Job* job : due) {
-    for (std::size_t i = 0; i < job->total; ++i) job->results.push_back(job->row(i, now));
+    std::vector<std::size_t> order(job->total);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    for (std::size_t i = order.size(); i > 1 && !readings_.jobs_in_order; --i) std::swap(order[i - 1], order[rng_.below(i)]);
+    job->end = readings_.jobs_end;
+    if (job->end != "completed") order.resize(order.size() / 2);  // what it has done by then stays done
+    job->results.resize(job->total);
+    for (std::size_t i : order) job->results[i] = job->row(i, now);
+    job->progress = order.size();
     job->done = true;
     job->row = nullptr;
   }
@@ -46,12 +52,12 @@ json::object Jobs::describe(const std::string& id, const Job& job, WallTime now,
                    {"job_type", job.type},
                    {"url", base_url + "/api/v2/job_statuses/" + id + ".json"},
                    {"total", job.total},
-                   {"progress", job.done ? json::value(job.total) : json::value(nullptr)},
-                   {"status", job.done  ? "completed"
+                   {"progress", job.done ? json::value(job.progress) : json::value(nullptr)},
+                   {"status", job.done  ? job.end
                               : working ? "working"
                                         : "queued"},
-                   {"message", job.done ? json::value("Completed at " + format_time(job.due)) : json::value(nullptr)},
-                   {"results", job.done ? json::value(job.results) : json::value(nullptr)}};
+                   {"message", job.done ? json::value(capitalised(job.end) + " at " + format_time(job.due)) : json::value(nullptr)},
+                   {"results", job.done && job.end == "completed" ? json::value(job.results) : json::value(nullptr)}};
   return row;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "emulators/zendesk/errors.h"
+#include "emulators/zendesk/readings.h"
 #include "runtime/rng.h"
 
 namespace lockstep::emulators::zendesk {
@@ -16,7 +17,7 @@ inline constexpr std::size_t kMaxJobs = 30;  // queued or running
 class Jobs {
  public:
   using Row = std::function<json::object(std::size_t index, WallTime now)>;  // does one row, tells its result
-  explicit Jobs(Rng rng, Duration time) : rng_(rng), time_(time) {}
+  Jobs(Rng rng, Duration time, const Readings& readings) : rng_(rng), time_(time), readings_(readings) {}
   /// Refused when too many are on their way.
   Outcome<json::object> start(std::string type, std::size_t total, Row row, WallTime now, const std::string& base_url);
   /// Does what is due by now.
@@ -34,11 +35,14 @@ class Jobs {
     Row row;
     WallTime asked, due;
     bool done = false;
+    std::size_t progress = 0;
+    std::string end;  // as what it ended
     json::array results;
   };
   json::object describe(const std::string& id, const Job& job, WallTime now, const std::string& base_url) const;
   Rng rng_;
   Duration time_;
+  const Readings& readings_;
   Duration kept_{3'600'000};
   std::map<std::string, Job, std::less<>> jobs_;
 };

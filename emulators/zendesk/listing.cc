@@ -16,10 +16,9 @@ struct Order {
   bool descending = false;
 };
 
-Outcome<Order> order_of(const Call& call, const ObjectType& type) {
-  bool cursor = call.query_value("page[size]") || call.query_value("page[after]") || call.query_value("page[before]");
+Outcome<Order> order_of(const Call& call, const ObjectType& type, const Readings& readings) {
   Order order;
-  if (cursor) {  // sort_by is passed over here, as the API does
+  if (by_cursor(call)) {  // sort_by is passed over here, as the API does
     std::string sort = call.query_value("sort").value_or("id");
     order.descending = sort.starts_with('-');
     order.by = order.descending ? sort.substr(1) : sort;
@@ -32,7 +31,9 @@ Outcome<Order> order_of(const Call& call, const ObjectType& type) {
         return refuse(501, "NotImplemented", "Tickets in order of " + order.by + " are not served by this stand-in");
     }
     order.descending = call.query_value("sort_order") == "desc";
-    if (order.by != "updated_at" && order.by != "created_at" && !(order.by == "status" && type.name == "ticket")) order.by = "id";
+    bool known = order.by == "id" || order.by == "updated_at" || order.by == "created_at" || (order.by == "status" && type.name == "ticket");
+    if (!known && !readings.unknown_orders) return refuse(501, "NotImplemented", "An order by " + order.by + " is not served by this stand-in");
+    if (!known) order.by = "id";
   }
   return order;
 }
@@ -55,23 +56,7 @@ void put_in_order(std::vector<Place>& places, const Order& order) {
 /// The record, with what `include=` adds to a ticket itself.
 json::object Zendesk::shown(const Call& call, const ObjectType& type, RowNumber row) {
   json::object body = render_record(account_, type, row, call.base_url);
-  const std::string include = type.name == "ticket" ? call.query_value("include").value_or("") : "";
-  for (std::string_view wanted : split(include, ',')) {
-    std::int64_t id = account_.id_of(type, row);
-    if (wanted == "comment_count") body["comment_count"] = account_.comments().find_equal(account_.comments().field(comment::kTicket), id).size();
-    if (wanted == "incident_counts") body["incident_count"] = account_.find_by(type, "problem_id", id).size();
-    if (wanted != "metric_sets" && wanted != "dates") continue;
-    json::object metric = render_metric(account_, row, call.now, call.base_url);
-    if (wanted == "metric_sets") {
-      body["metric_set"] = std::move(metric);
-      continue;
-    }
-    json::object dates;
-    for (const char* name :
-         {"assignee_updated_at", "requester_updated_at", "status_updated_at", "initially_assigned_at", "assigned_at", "solved_at", "latest_comment_added_at"})
-      dates[name] = metric[name];
-    body["dates"] = std::move(dates);
-  }
+  if (type.name == "ticket") add_to_ticket(call, row, body);
   return body;
 }
 
@@ -82,22 +67,17 @@ Zendesk::Answer Zendesk::listing(Call& call, ObjectType& type, std::vector<Place
   json::array rows;
   for (RowNumber row : page->rows) rows.push_back(shown(call, type, row));
   body[type.plural] = std::move(rows);
-  if (auto include = call.query_value("include")) side_load(account_, type, page->rows, *include, call.base_url, body);
+  side_load(call, type, page->rows, body);
   return json_answer(200, body);
 }
 
 Zendesk::Answer Zendesk::list(Call& call, ObjectType& type) {
-  auto order = order_of(call, type);
+  auto order = order_of(call, type, account_.readings());
   if (!order) return tl::unexpected(std::move(order.error()));
   auto external = call.query_value("external_id");
-  std::vector<std::string> roles;  // role=agent, or role[]=agent&role[]=admin
-  for (const auto& [name, value] : call.query) {
-    if (type.name == "user" && (name == "role" || name == "role[]")) roles.push_back(value);
-  }
   std::vector<Place> places;
   auto take = [&](RowNumber row) {
-    if (!roles.empty() && std::find(roles.begin(), roles.end(), text_of(type.get(row, "role"))) == roles.end()) return;
-    places.push_back({key_of(type, row, order->by), row});
+    if (has_role(call, type, row)) places.push_back({key_of(type, row, order->by), row});
   };
   if (external && type.name != "organization") {
     for (RowNumber row : account_.find_by(type, "external_id", std::string_view(*external))) take(row);
@@ -110,22 +90,76 @@ Zendesk::Answer Zendesk::list(Call& call, ObjectType& type) {
   return listing(call, type, std::move(places), order->descending);
 }
 
-Zendesk::Answer Zendesk::list_by(Call& call, ObjectType& type, std::string_view property) {
+bool Zendesk::has_role(const Call& call, const ObjectType& type, RowNumber row) const {
+  if (type.name != "user") return true;
+  bool asked = false, has = false;
+  for (const auto& [name, value] : call.query) {  // role=agent, or role[]=agent&role[]=admin
+    if (name == "permission_set") return false;   // a custom role, of which there are none
+    if (name != "role" && name != "role[]") continue;
+    asked = true;
+    has = has || value == text_of(type.get(row, "role"));
+  }
+  return !asked || has;
+}
+
+Outcome<Zendesk::Owner> Zendesk::owner_of(const Call& call) {
   std::string_view target = call.request.target;
-  ObjectType& owner = target.starts_with("/api/v2/users/")           ? account_.users()
-                      : target.starts_with("/api/v2/organizations/") ? account_.organizations()
-                                                                     : account_.tickets();
-  auto row = row_of(call, owner);
+  ObjectType& type = target.starts_with("/api/v2/users/")           ? account_.users()
+                     : target.starts_with("/api/v2/organizations/") ? account_.organizations()
+                                                                    : account_.tickets();
+  auto row = row_of(call, type);
   if (!row) return tl::unexpected(std::move(row.error()));
-  auto order = order_of(call, type);
-  if (!order) return tl::unexpected(std::move(order.error()));
-  std::string id = owner.table->record(*row).id;
+  return Owner{&type, *row};
+}
+
+std::vector<RowNumber> Zendesk::rows_by(const Owner& owner, ObjectType& type, std::string_view property) {
+  const std::string& id = owner.type->table->record(owner.row).id;
   bool in_list = type.at(property).kind == Kind::ids;
+  return account_.find_by(type, property, in_list ? ValueView(std::string_view(id)) : ValueView(account_.id_of(*owner.type, owner.row)));
+}
+
+Zendesk::Answer Zendesk::list_by(Call& call, ObjectType& type, std::string_view property) {
+  auto owner = owner_of(call);
+  if (!owner) return tl::unexpected(std::move(owner.error()));
+  auto order = order_of(call, type, account_.readings());
+  if (!order) return tl::unexpected(std::move(order.error()));
   std::vector<Place> places;
-  for (RowNumber found : account_.find_by(type, property, in_list ? ValueView(std::string_view(id)) : ValueView(account_.id_of(owner, *row))))
-    places.push_back({key_of(type, found, order->by), found});
+  for (RowNumber row : rows_by(*owner, type, property)) {
+    if (has_role(call, type, row)) places.push_back({key_of(type, row, order->by), row});
+  }
   put_in_order(places, *order);
   return listing(call, type, std::move(places), order->descending);
+}
+
+Zendesk::Answer Zendesk::count_by(Call& call, ObjectType& type, std::string_view property) {
+  auto owner = owner_of(call);
+  if (!owner) return tl::unexpected(std::move(owner.error()));
+  return counted(call, rows_by(*owner, type, property).size());
+}
+
+/// Tickets that incidents may hang on, the last changed first.
+Zendesk::Answer Zendesk::problems(Call& call) {
+  ObjectType& tickets = account_.tickets();
+  std::vector<Place> places;
+  for (RowNumber row = 0; row < tickets.table->row_count(); ++row) {
+    if (!tickets.table->record(row).deleted && text_of(tickets.get(row, "type")) == "problem") places.push_back({key_of(tickets, row, "updated_at"), row});
+  }
+  std::sort(places.rbegin(), places.rend());
+  return listing(call, tickets, std::move(places), true);
+}
+
+Zendesk::Answer Zendesk::ticket_related(Call& call) {
+  auto row = row_of(call, account_.tickets());
+  if (!row) return tl::unexpected(std::move(row.error()));
+  json::array followed;
+  ValueView source = account_.tickets().get(*row, "followup_source_id");
+  if (!is_null(source)) followed.push_back(json::value(std::to_string(std::get<std::int64_t>(source))));
+  std::size_t incidents = account_.find_by(account_.tickets(), "problem_id", account_.id_of(account_.tickets(), *row)).size();
+  return json_answer(200, json::object{{"ticket_related", json::object{{"topic_id", nullptr},
+                                                                       {"from_archive", false},
+                                                                       {"jira_issue_ids", json::array()},
+                                                                       {"followup_source_ids", std::move(followed)},
+                                                                       {"incidents", incidents}}}});
 }
 
 Zendesk::Answer Zendesk::show_many(Call& call, ObjectType& type) {
@@ -145,7 +179,12 @@ Zendesk::Answer Zendesk::show_many(Call& call, ObjectType& type) {
   return listing(call, type, std::move(places));
 }
 
-Zendesk::Answer Zendesk::count(Call& call, ObjectType& type) { return counted(call, type.table->live_count()); }
+Zendesk::Answer Zendesk::count(Call& call, ObjectType& type) {
+  if (type.name != "user") return counted(call, type.table->live_count());
+  std::size_t count = 0;
+  for (const auto& [id, row] : type.table->by_id()) count += has_role(call, type, row) ? 1 : 0;
+  return counted(call, count);
+}
 
 /// What the caller looked at, the last one first.
 Zendesk::Answer Zendesk::recent_tickets(Call& call) {
@@ -162,7 +201,15 @@ Zendesk::Answer Zendesk::deleted_tickets(Call& call) {
   for (const auto& [id, row] : type.table->deleted_by_id()) {
     if (!type.table->record(row).fields.empty()) places.push_back({0, row});  // those without are gone for good
   }
-  std::sort(places.begin(), places.end());
+  std::string by = call.query_value("sort_by").value_or("id");
+  if (by != "id" && by != "subject" && by != "deleted_at")
+    return refuse(501, "NotImplemented", "Deleted tickets in order of " + by + " are not served by this stand-in");
+  std::stable_sort(places.begin(), places.end(), [&](const Place& a, const Place& b) {
+    if (by == "subject") return text_of(type.get(a.row, "subject")) < text_of(type.get(b.row, "subject"));
+    return by == "deleted_at" ? type.table->record(a.row).modified < type.table->record(b.row).modified : a < b;
+  });
+  if (call.query_value("sort_order") == "desc") std::reverse(places.begin(), places.end());
+  if (by_cursor(call)) std::sort(places.begin(), places.end());  // in order of their ids alone
   auto page = page_of(call, places);
   if (!page) return tl::unexpected(std::move(page.error()));
   json::array rows;

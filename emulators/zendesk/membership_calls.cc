@@ -67,7 +67,7 @@ Outcome<RowNumber> Zendesk::member_of(const Call& call) {
 Zendesk::Answer Zendesk::membership_read(Call& call) {
   auto user = member_of(call);
   if (!user) return tl::unexpected(std::move(user.error()));
-  return json_answer(200, json::object{{"organization_membership", organization_membership(*user, call.base_url)}});
+  return row_answer(call, 200, "organization_membership", organization_membership(*user, call.base_url));
 }
 
 Outcome<RowNumber> Zendesk::make_member(std::int64_t user_id, std::int64_t organization_id, const Writer& by) {
@@ -94,7 +94,7 @@ Zendesk::Answer Zendesk::membership_create(Call& call) {
   bool of_user = call.request.target.starts_with("/api/v2/users/");
   auto user = make_member(of_user ? number_in(id_in(call)) : id_member(**given, "user_id"), id_member(**given, "organization_id"), writer(call));
   if (!user) return tl::unexpected(std::move(user.error()));
-  return json_answer(201, json::object{{"organization_membership", organization_membership(*user, call.base_url)}});
+  return row_answer(call, 201, "organization_membership", organization_membership(*user, call.base_url));
 }
 
 Zendesk::Answer Zendesk::make_memberships(Call& call, const std::string& of, MakeMembership make) {
@@ -162,11 +162,10 @@ Zendesk::Answer Zendesk::count_of_user(Call& call) {
 Zendesk::Answer Zendesk::user_related(Call& call) {
   auto row = row_of(call, account_.users());
   if (!row) return tl::unexpected(std::move(row.error()));
-  std::int64_t id = account_.id_of(account_.users(), *row);
-  auto count = [&](const char* property) { return account_.find_by(account_.tickets(), property, id).size(); };
+  auto count = [&](const char* property) { return rows_by({&account_.users(), *row}, account_.tickets(), property).size(); };
   return json_answer(200, json::object{{"user_related", json::object{{"assigned_tickets", count("assignee_id")},
                                                                      {"requested_tickets", count("requester_id")},
-                                                                     {"ccd_tickets", 0},
+                                                                     {"ccd_tickets", count("collaborator_ids")},
                                                                      {"organization_subscriptions", 0}}}});
 }
 

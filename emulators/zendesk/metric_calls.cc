@@ -110,7 +110,21 @@ void add_events(Account& account, RowNumber row, std::vector<MetricEvent>& event
     events.push_back({(ticket + 1) * kMostEvents - 1, *history.first_reply, ticket, "reply_time", "fulfill"});  // it comes at any time: its id is its own
 }
 
+json::object render_event(const MetricEvent& event) {
+  return json::object{{"id", event.id},   {"ticket_id", event.ticket}, {"metric", event.metric},
+                      {"instance_id", 1}, {"type", event.type},        {"time", format_time(event.at)}};
+}
+
 }  // namespace
+
+json::object render_metric_events(Account& account, RowNumber ticket) {
+  std::vector<MetricEvent> events;
+  add_events(account, ticket, events);
+  std::stable_sort(events.begin(), events.end());
+  json::object by_metric{{"reply_time", json::array()}, {"requester_wait_time", json::array()}};
+  for (const MetricEvent& event : events) by_metric[event.metric].get_array().push_back(render_event(event));
+  return by_metric;
+}
 
 json::object render_metric(Account& account, RowNumber row, WallTime now, const std::string& base_url) {
   History history = history_of(account, row);
@@ -187,9 +201,7 @@ Zendesk::Answer Zendesk::export_metric_events(Call& call) {
   bool end = events.size() <= static_cast<std::size_t>(kMostExported);
   if (!end) events.resize(kMostExported);
   json::array rows;
-  for (const MetricEvent& event : events)
-    rows.push_back(json::object{
-        {"id", event.id}, {"ticket_id", event.ticket}, {"metric", event.metric}, {"instance_id", 1}, {"type", event.type}, {"time", format_time(event.at)}});
+  for (const MetricEvent& event : events) rows.push_back(render_event(event));
   return export_page(call, "ticket_metric_events", std::move(rows), events.empty() ? *start : events.back().at.ms / 1000, end);
 }
 

@@ -1,4 +1,6 @@
 // Tokens that end, and refresh tokens that turn over (contract A1).
+#include <set>
+
 #include "base/text.h"
 #include "emulators/zendesk/service.h"
 
@@ -13,6 +15,19 @@ tl::unexpected<ApiError> oauth_error(std::string_view error, std::string_view de
   body.erase("description");
   body["error_description"] = json::string(description.data(), description.size());
   return refused;
+}
+
+bool are_scopes(const std::string& scopes) {
+  static const std::set<std::string_view> kResources{
+      "tickets",   "users",           "organizations",        "webhooks",    "triggers",   "automations", "macros", "targets", "requests", "hc", "apps",
+      "auditlogs", "dynamic_content", "satisfaction_ratings", "any_channel", "web_widget", "zis",         "groups", "views"};
+  for (std::string_view scope : split(scopes, ' ')) {
+    std::size_t colon = std::min(scope.find(':'), scope.size());
+    std::string_view verb = colon == scope.size() ? scope : scope.substr(colon + 1);
+    bool known = verb == "read" || verb == "write" || (verb == "impersonate" && colon == scope.size());
+    if (!known || (colon < scope.size() && !kResources.contains(scope.substr(0, colon)))) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -57,6 +72,8 @@ Zendesk::Answer Zendesk::token(Call& call) {
     return oauth_error("unsupported_grant_type", "The authorization grant type is not supported by the authorization server.");
   }
   if (scope.empty()) scope = "read write";
+  if (account_.readings().unknown_scopes_refused && !are_scopes(scope))
+    return oauth_error("invalid_scope", "The requested scope is invalid, unknown, or malformed.");
   auto life_asked = [&](const char* name, Duration usual) {
     const json::value* wanted = given.if_contains(name);
     return wanted && wanted->is_int64() && wanted->get_int64() > 0 ? Duration{wanted->get_int64() * 1000} : usual;

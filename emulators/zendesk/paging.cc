@@ -33,7 +33,7 @@ Outcome<Page> by_offset(const Call& call, const std::vector<Place>& places) {
 }  // namespace
 
 Outcome<Page> page_by_cursor(const Call& call, const std::vector<Place>& places, bool descending, std::int64_t largest) {
-  auto size = query_number(call, "page[size]", largest);
+  auto size = query_number(call, "page[size]", std::min(largest, kMostOnPage));
   if (!size || *size < 1 || *size > largest)
     return refuse_titled(
         400, "Invalid attribute",
@@ -69,9 +69,10 @@ Outcome<Page> page_by_cursor(const Call& call, const std::vector<Place>& places,
   return page;
 }
 
+bool by_cursor(const Call& call) { return call.query_value("page[size]") || call.query_value("page[after]") || call.query_value("page[before]"); }
+
 Outcome<Page> page_of(const Call& call, const std::vector<Place>& places, bool descending, std::int64_t most) {
-  bool cursor = call.query_value("page[size]") || call.query_value("page[after]") || call.query_value("page[before]");
-  return cursor ? page_by_cursor(call, places, descending, most) : by_offset(call, places);
+  return by_cursor(call) ? page_by_cursor(call, places, descending, most) : by_offset(call, places);
 }
 
 std::string encode_cursor(const Place& place) { return to_base64url(fmt::format("{}|{}", place.key, place.row)); }

@@ -24,6 +24,8 @@ struct Page {
 /// `places` in the order of the listing. By cursor when `page[size]` is there, by offset otherwise (A6).
 /// Refused: a cursor of no listing, a page that is no number, `page[size]` above `most`, rows beyond 10,000 by offset.
 Outcome<Page> page_of(const Call& call, const std::vector<Place>& places, bool descending = false, std::int64_t most = kMostOnPage);
+/// Whether the call asks for a page by cursor.
+bool by_cursor(const Call& call);
 /// The same, by cursor whatever the call says.
 Outcome<Page> page_by_cursor(const Call& call, const std::vector<Place>& places, bool descending = false, std::int64_t most = kMostOnPage);
 std::string encode_cursor(const Place& place);

@@ -40,16 +40,13 @@ Zendesk::Answer Zendesk::comments(Call& call) {
   if (!page) return tl::unexpected(std::move(page.error()));
   json::object body = std::move(page->around);
   json::array rows;
-  json::array users;
-  std::set<RowNumber> authors;
+  Linked authors;
   for (RowNumber row : page->rows) {
     rows.push_back(render_comment(account_, row, call.base_url));
-    ValueView author = table.get(row, *table.find_field(comment::kAuthor));
-    RowNumber user = account_.find_live(account_.users(), std::get<std::int64_t>(author));
-    if (user != kNoRow && authors.insert(user).second) users.push_back(render_record(account_, account_.users(), user, call.base_url));
+    link_user(std::get<std::int64_t>(table.get(row, *table.find_field(comment::kAuthor))), authors);
   }
   body["comments"] = std::move(rows);
-  if (call.query_value("include") == "users") body["users"] = std::move(users);
+  side_load(call.query_value("include").value_or(""), authors, call.base_url, body);
   return json_answer(200, body);
 }
 

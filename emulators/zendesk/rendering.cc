@@ -26,7 +26,24 @@ void render_custom(const ObjectType& type, RowNumber row, json::object& body) {
   body[type.custom_group] = std::move(fields);
 }
 
+json::object render_metadata(const Audit* audit) { return {{"system", json::object()}, {"custom", audit ? audit->custom : json::object()}}; }
+
 }  // namespace
+
+json::object render_via() { return {{"channel", "api"}, {"source", json::object{{"from", json::object()}, {"to", json::object()}, {"rel", nullptr}}}}; }
+
+json::object render_via(Account& account, RowNumber ticket) {
+  json::object via = render_via();
+  ValueView source = account.tickets().get(ticket, "followup_source_id");
+  if (is_null(source)) return via;
+  std::int64_t id = std::get<std::int64_t>(source);
+  RowNumber row = account.tickets().table->find(std::to_string(id));
+  via["source"] = json::object{
+      {"from", json::object{{"ticket_id", id}, {"subject", to_json(account.tickets().get(row, "subject"))}}}, {"to", json::object()}, {"rel", "follow_up"}};
+  return via;
+}
+
+json::object unrated() { return {{"score", "unoffered"}}; }
 
 json::object render_record(Account& account, const ObjectType& type, RowNumber row, const std::string& base_url) {
   const Record& record = type.table->record(row);
@@ -42,14 +59,21 @@ json::object render_record(Account& account, const ObjectType& type, RowNumber r
     body["generated_timestamp"] = record.modified.ms / 1000;
     body["brand_id"] = kBrand;
     body["ticket_form_id"] = kTicketForm;
-    body["via"] = json::object{{"channel", "api"}, {"source", json::object{{"from", json::object()}, {"to", json::object()}, {"rel", nullptr}}}};
+    body["via"] = render_via(account, row);
+    body["satisfaction_rating"] = unrated();
     json::array followups;
+    for (RowNumber each : account.find_by(type, "followup_source_id", account.id_of(type, row))) followups.push_back(account.id_of(type, each));
     body["followup_ids"] = std::move(followups);
+    body["sharing_agreement_ids"] = json::array();
+    body["forum_topic_id"] = nullptr;
+    body["allow_attachments"] = true;
+    body["allow_channelback"] = body["from_messaging_channel"] = false;
     body["has_incidents"] = !account.find_by(type, "problem_id", account.id_of(type, row)).empty();
     body.erase("followup_source_id");
   }
   if (type.name == "user") {
-    body["shared"] = false;
+    body["shared"] = body["shared_agent"] = body["chat_only"] = false;
+    for (const char* name : {"photo", "last_login_at", "role_type", "shared_phone_number", "two_factor_auth_enabled"}) body[name] = nullptr;
     body["locale"] = json::string(kLocaleTag.data(), kLocaleTag.size());
     body["locale_id"] = kLocale;
     body["custom_role_id"] = nullptr;
@@ -63,13 +87,16 @@ json::object render_record(Account& account, const ObjectType& type, RowNumber r
 
 json::object render_exported(Account& account, const ObjectType& type, RowNumber row, const std::string& base_url) {
   json::object body = render_record(account, type, row, base_url);
-  if (type.table->record(row).deleted && type.name == "ticket") body["status"] = "deleted";
+  const Record& record = type.table->record(row);
+  if (record.deleted && type.name == "ticket") body["status"] = "deleted";
+  if (type.name == "organization") body["deleted_at"] = record.deleted ? json::value(format_time(record.modified)) : json::value(nullptr);
   return body;
 }
 
 json::object render_comment(Account& account, RowNumber row, const std::string& base_url) {
   const Table& table = account.comments();
   auto get = [&](std::string_view name) { return to_json(table.get(row, *table.find_field(name))); };
+  const Audit* audit = is_null(table.get(row, *table.find_field(comment::kAudit))) ? nullptr : account.audits().find(get(comment::kAudit).as_int64());
   json::array files;
   for (const std::string& id : parts_of(table.get(row, account.comments().field(comment::kAttachments))))
     files.push_back(render_attachment(*account.attachments().find(std::stoll(id)), base_url));
@@ -77,8 +104,8 @@ json::object render_comment(Account& account, RowNumber row, const std::string& 
                       {"author_id", get(comment::kAuthor)}, {"body", get(comment::kBody)},
                       {"plain_body", get(comment::kBody)},  {"html_body", get(comment::kHtml)},
                       {"public", get(comment::kPublic)},    {"attachments", std::move(files)},
-                      {"audit_id", get(comment::kAudit)},   {"via", json::object{{"channel", "api"}}},
-                      {"metadata", json::object()},         {"created_at", format_time(table.record(row).created)}};
+                      {"audit_id", get(comment::kAudit)},   {"via", render_via()},
+                      {"metadata", render_metadata(audit)}, {"created_at", format_time(table.record(row).created)}};
 }
 
 json::object render_identity(Account& account, RowNumber row, const std::string& base_url) {
@@ -106,49 +133,6 @@ json::object render_group(const Groups& groups, const Group& group, const std::s
                       {"default", groups.is_default(group)},
                       {"created_at", format_time(group.created)},
                       {"updated_at", format_time(group.updated)}};
-}
-
-void side_load(Account& account, const ObjectType& type, const std::vector<RowNumber>& rows, std::string_view include, const std::string& base_url,
-               json::object& body) {
-  std::set<RowNumber> users, organizations;
-  std::set<std::int64_t> groups;
-  for (RowNumber row : rows) {
-    if (type.name == "user") {
-      for (const GroupMembership& each : account.memberships_of(row)) groups.insert(each.group);
-    }
-    for (const Property& property : type.properties) {
-      ValueView value = type.table->get(row, property.field);
-      const std::int64_t* id = std::get_if<std::int64_t>(&value);
-      if (!id) continue;
-      if (property.kind == Kind::group) groups.insert(*id);
-      if (property.kind != Kind::user && property.kind != Kind::organization) continue;
-      bool person = property.kind == Kind::user;
-      RowNumber target = account.find_live(person ? account.users() : account.organizations(), *id);
-      if (target != kNoRow) (person ? users : organizations).insert(target);
-    }
-  }
-  for (std::string_view wanted : split(include, ',')) {
-    json::array list;
-    if (wanted == "users") {
-      for (RowNumber row : users) list.push_back(render_record(account, account.users(), row, base_url));
-    } else if (wanted == "organizations") {
-      for (RowNumber row : organizations) list.push_back(render_record(account, account.organizations(), row, base_url));
-    } else if (wanted == "groups") {
-      for (const Group& group : account.groups().all()) {
-        if (groups.contains(group.id)) list.push_back(render_group(account.groups(), group, base_url));
-      }
-    } else if (wanted == "identities" && type.name == "user") {
-      for (RowNumber row : rows) {
-        const Table& table = account.identities();
-        for (RowNumber each : table.find_equal(*table.find_field(identity::kUser), account.id_of(type, row))) {
-          if (!table.record(each).deleted) list.push_back(render_identity(account, each, base_url));
-        }
-      }
-    } else if (wanted != "sharing_agreements" || type.name != "ticket") {  // of these there are none
-      continue;                                                            // as the API: passed over
-    }
-    body[json::string_view(wanted.data(), wanted.size())] = std::move(list);
-  }
 }
 
 }  // namespace lockstep::emulators::zendesk

@@ -148,7 +148,8 @@ ObjectType ticket_type(Database& database) {
                              custom("custom_fields.360000000003", "Refund", 360000000003, Kind::integer),
                              custom("custom_fields.360000000004", "Billable", 360000000004, Kind::boolean),
                              custom("custom_fields.360000000005", "CRM id", 360000000005, Kind::text)});
-  for (const char* name : {"requester_id", "assignee_id", "organization_id", "problem_id", "external_id"}) type.table->add_index(type.field(name));
+  for (const char* name : {"requester_id", "assignee_id", "organization_id", "problem_id", "external_id", "followup_source_id"})
+    type.table->add_index(type.field(name));
   type.table->add_index(type.field("collaborator_ids"), false, ' ');
   return type;
 }
@@ -282,6 +283,7 @@ json::object field_row(const ObjectType& type, const Property& property, const s
                    {"required", property.required},
                    {"removable", property.custom()}};
   if (type.name != "ticket") row["key"] = property.key();
+  for (const auto& [name, shown] : property.presentation) row[name] = shown;
   if (!property.options.empty()) {
     json::array options;
     for (const std::string& option : property.options) options.push_back(option_row(property, option));

@@ -27,6 +27,7 @@ struct Property {
   std::string description;
   std::string type;  // as it was made through the API; empty: what its kind says
   bool active = true;
+  json::object presentation = {};                   // how people see it: kept as it is told
   std::map<std::string, std::string> option_names;  // by option, where they are not the option itself
   FieldId field = 0;
   bool custom() const { return name.find('.') != std::string::npos; }

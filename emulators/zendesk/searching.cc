@@ -15,6 +15,7 @@ constexpr std::size_t kMostResults = 1'000;
 struct Term {
   std::string property;  // empty: a word anywhere
   char comparison = ':';
+  bool or_equal = false;  // of < and >
   std::string value;
   bool negated = false;
   std::optional<std::vector<std::string>> ids = {};  // of those whom the value names
@@ -45,7 +46,8 @@ Term term_of(std::string word) {
   term.property = to_lower_ascii(word.substr(0, mark));
   term.comparison = word[mark];
   std::size_t value = mark + 1;
-  if (value < word.size() && word[value] == '=') ++value;
+  term.or_equal = value < word.size() && word[value] == '=';
+  if (term.or_equal) ++value;
   term.value = to_lower_ascii(word.substr(value));
   return term;
 }
@@ -54,21 +56,26 @@ std::string property_of(const std::string& word) {
   if (word == "updated" || word == "created") return word;
   if (word == "requester" || word == "assignee" || word == "submitter" || word == "organization" || word == "group") return word + "_id";
   if (word == "cc") return "collaborator_ids";
+  if (word == "due_date") return "due_at";
   if (word == "ticket_type") return "type";
   return word;
 }
 
-bool compare(std::int64_t left, char how, std::int64_t right) { return how == '<' ? left < right : how == '>' ? left > right : left == right; }
+bool compare(std::int64_t left, const Term& term, std::int64_t right) {
+  if (left == right) return term.or_equal || term.comparison == ':';
+  return term.comparison == '<' ? left < right : term.comparison == '>' && left > right;
+}
 
 bool time_fits(WallTime held, const Term& term) {
   if (auto day = parse_iso_date(term.value)) {
     std::int64_t start = start_of(*day).ms, end = start + 86'400'000;
-    return term.comparison == '<' ? held.ms < start : term.comparison == '>' ? held.ms >= end : held.ms >= start && held.ms < end;
+    if (held.ms >= start && held.ms < end) return term.or_equal || term.comparison == ':';
+    return term.comparison == '<' ? held.ms < start : term.comparison == '>' && held.ms >= end;
   }
   std::string text = term.value;
   std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c == 't' ? 'T' : c == 'z' ? 'Z' : c; });
   auto time = parse_iso_time(text);
-  return time && compare(held.ms, term.comparison, time->ms);
+  return time && compare(held.ms, term, time->ms);
 }
 
 bool value_fits(const Property& property, ValueView value, const Term& term) {
@@ -84,12 +91,14 @@ bool value_fits(const Property& property, ValueView value, const Term& term) {
     auto place = [&](std::string_view word) { return std::find(property.options.begin(), property.options.end(), word) - property.options.begin(); };
     std::int64_t held = place(text_of(value)), wanted = place(term.value);
     if (property.name == "priority") std::swap(held, wanted);  // listed from the most urgent
-    return compare(held, term.comparison, wanted);
+    return compare(held, term, wanted);
   }
   if (property.kind == Kind::words || property.kind == Kind::ids) {
     auto parts = parts_of(value);
-    return std::find(parts.begin(), parts.end(), term.value) != parts.end();
+    auto wanted = split(term.value, ',');  // any of these
+    return std::find_first_of(parts.begin(), parts.end(), wanted.begin(), wanted.end()) != parts.end();
   }
+  if (property.kind == Kind::integer && term.comparison != ':') return compare(std::get<std::int64_t>(value), term, number_in(term.value));
   std::string held = to_lower_ascii(scalar_text(to_json(value)));
   if (!term.value.empty() && term.value.back() == '*') return held.starts_with(term.value.substr(0, term.value.size() - 1));
   bool phrase = property.name == "name" || property.name == "subject" || property.name == "description";
@@ -101,8 +110,10 @@ bool fits(ObjectType& type, RowNumber row, const Term& term) {
   std::string name = property_of(term.property);
   if (type.name == "user" && term.ids && (name.empty() || name == "email")) return record.id == term.ids->front();  // by any address
   if (name.empty()) {
+    std::string word = term.value.ends_with('*') ? term.value.substr(0, term.value.size() - 1) : term.value;  // words are found by any part of theirs
+    if (word.empty()) return true;
     for (const Property& property : type.properties) {
-      if (property.kind == Kind::text && to_lower_ascii(text_of(record.fields.get(property.field))).find(term.value) != std::string::npos) return true;
+      if (property.kind == Kind::text && to_lower_ascii(text_of(record.fields.get(property.field))).find(word) != std::string::npos) return true;
     }
     return record.id == term.value;
   }
@@ -112,6 +123,28 @@ bool fits(ObjectType& type, RowNumber row, const Term& term) {
   if (name == "id") return record.id == term.value;
   const Property* property = type.find(name.starts_with("custom_field_") ? name.substr(13) : name);
   return property && value_fits(*property, record.fields.get(property->field), term);
+}
+
+/// "4hours", "2days": so long ago.
+std::optional<Duration> ago(std::string_view value) {
+  static const std::map<std::string_view, std::int64_t> kHours{{"hour", 1}, {"day", 24}, {"week", 168}, {"month", 720}, {"year", 8'760}};
+  std::size_t digits = value.find_first_not_of("0123456789");
+  if (digits == 0 || digits == std::string_view::npos || digits > 6) return std::nullopt;
+  std::int64_t count = number_in(value.substr(0, digits));
+  std::string_view unit = value.substr(digits);
+  if (unit.ends_with('s')) unit.remove_suffix(1);
+  if (unit == "minute") return Duration{count * 60'000};
+  auto known = kHours.find(unit);
+  return known == kHours.end() ? std::nullopt : std::optional(Duration{count * known->second * 3'600'000});
+}
+
+/// Of what a word may speak beside the properties of records.
+bool is_searched(Account& account, const std::string& word) {
+  constexpr std::string_view kOthers[] = {"type", "created", "updated", "id", "order_by", "sort"};
+  std::string name = property_of(word);
+  if (name.starts_with("custom_field_")) name.erase(0, 13);
+  if (std::find(std::begin(kOthers), std::end(kOthers), name) != std::end(kOthers)) return true;
+  return account.tickets().find(name) || account.users().find(name) || account.organizations().find(name);
 }
 
 bool is_date(const std::string& value) {
@@ -185,8 +218,19 @@ Outcome<std::vector<Zendesk::Found>> Zendesk::look_for(const std::string& query,
   std::vector<Term> terms;
   for (std::string& word : words_of(query)) {
     Term term = term_of(std::move(word));
+    bool lenient = account_.readings().search_passes_over;
+    if (!term.property.empty() && !is_searched(account_, term.property)) {
+      if (lenient) continue;
+      return refuse(501, "NotImplemented", "A search by " + term.property + " is not served by this stand-in");
+    }
     if (term.property == "order_by" || term.property == "sort") continue;
-    if ((term.property == "created" || term.property == "updated" || term.property == "due_at") && !is_date(term.value))
+    bool again = std::any_of(terms.begin(), terms.end(), [&](const Term& each) {
+      return each.property == term.property && !term.property.empty() && each.comparison == ':' && term.comparison == ':' && !each.negated && !term.negated;
+    });
+    if (again && !lenient) return refuse(501, "NotImplemented", "Several values of " + term.property + " are not served by this stand-in");
+    bool about_time = term.property == "created" || term.property == "updated" || property_of(term.property) == "due_at";
+    if (auto length = about_time ? ago(term.value) : std::nullopt) term.value = to_lower_ascii(format_time(now - *length));
+    if (about_time && !lenient && !is_date(term.value))
       return refuse(422, "invalid", "Invalid search: " + term.property + " is compared with a date or a time, not with " + term.value);
     bool names = term.property == "requester" || term.property == "assignee" || term.property == "submitter" || term.property == "organization" ||
                  term.property == "group" || term.property == "cc";
@@ -212,17 +256,20 @@ Outcome<std::vector<Zendesk::Found>> Zendesk::look_for(const std::string& query,
 Zendesk::Answer Zendesk::found_page(Call& call, const std::vector<Found>& found, bool cursor) {
   std::vector<Place> places;
   for (std::size_t i = 0; i < found.size(); ++i) places.push_back({0, static_cast<RowNumber>(i)});
-  auto page = page_of(call, places, false, cursor ? kMostExported : kMostOnPage);
+  auto page = cursor ? page_by_cursor(call, places, false, kMostExported) : page_of(call, places);
   if (!page) return tl::unexpected(std::move(page.error()));
   json::object body = std::move(page->around);
   json::array rows;
+  std::map<std::string, std::vector<RowNumber>> by_type;
   for (RowNumber place : page->rows) {
     json::object row = render_record(account_, *found[place].type, found[place].row, call.base_url);
+    by_type[found[place].type->name].push_back(found[place].row);
     row["result_type"] = found[place].type->name;
     rows.push_back(std::move(row));
   }
   body["results"] = std::move(rows);
   if (!cursor) body["facets"] = nullptr;
+  if (!cursor) side_load_found(call, by_type, body);
   return json_answer(200, body);
 }
 
@@ -239,6 +286,7 @@ Zendesk::Answer Zendesk::search(Call& call) {
   if (!found) return tl::unexpected(std::move(found.error()));
   SearchOrder order = order_in(call, *query);
   constexpr std::string_view kOrders[] = {"", "relevance", "created_at", "updated_at", "priority", "status", "ticket_type"};
+  if (std::find(std::begin(kOrders), std::end(kOrders), order.by) == std::end(kOrders) && account_.readings().search_passes_over) order.by.clear();
   if (std::find(std::begin(kOrders), std::end(kOrders), order.by) == std::end(kOrders))
     return refuse(422, "invalid", "Invalid search: results are not ordered by " + order.by);
   if (!order.by.empty() && order.by != "relevance") {

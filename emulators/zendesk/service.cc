@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <tuple>
 
 #include "base/text.h"
 #include "emulators/zendesk/rendering.h"
@@ -20,13 +21,14 @@ Zendesk::Zendesk(const EmulatorClock& clock, Rng rng, ZendeskOptions options)
     : StandIn(clock, rng),
       options_(std::move(options)),
       account_(database(), rng.split("account"), now()),
-      jobs_(rng.split("jobs"), options_.job_time),
+      jobs_(rng.split("jobs"), options_.job_time, account_.readings()),
       limits_(options_.limits),
       per_minute_(options_.requests_per_minute, kMinute),
       exports_(10, kMinute),
       export_searches_(100, kMinute),
       deep_lists_(50, kMinute),
       all_ticket_updates_(100, kMinute) {
+  api_token_used_ = now();
   tokens().register_client(options_.client);
   set_retries();
   account_.events().set_placeholders([this](RowNumber ticket, std::string_view name) { return placeholder(ticket, name); });
@@ -122,7 +124,7 @@ void Zendesk::add_group_routes() {
   add("GET", "/api/v2/groups/count", &Zendesk::group_count);
   add("POST", "/api/v2/groups", &Zendesk::group_create);
   for (const char* method : {"GET", "PUT", "DELETE"}) add(method, "/api/v2/groups/{id}", &Zendesk::group_one);
-  add("GET", "/api/v2/groups/{id}/users", &Zendesk::users_of_group);
+  for (const char* path : {"/api/v2/groups/{id}/users", "/api/v2/groups/{id}/users/count"}) add("GET", path, &Zendesk::users_of_group);
   add("GET", "/api/v2/users/{id}/groups", [this](Call& call) { return groups_of_user(call, false); });
   add("GET", "/api/v2/users/{id}/groups/count", [this](Call& call) { return groups_of_user(call, true); });
   for (const char* path : {"/api/v2/group_memberships", "/api/v2/group_memberships/assignable", "/api/v2/users/{id}/group_memberships",
@@ -139,9 +141,6 @@ void Zendesk::add_group_routes() {
 
 void Zendesk::add_routes() {
   ObjectType &tickets = account_.tickets(), &users = account_.users(), &organizations = account_.organizations();
-  auto by = [this](ObjectType& type, std::string_view property) {
-    return Handler([this, &type, property](Call& call) { return list_by(call, type, property); });
-  };
   add("GET", "/oauth/authorizations/new", &Zendesk::authorize);
   add("POST", "/oauth/tokens", &Zendesk::token);
   add("GET", "/api/v2/oauth/tokens/current", &Zendesk::current_token);
@@ -149,12 +148,16 @@ void Zendesk::add_routes() {
   add("GET", "/api/v2/users/me", &Zendesk::me);
   add("POST", "/api/v2/users/create_or_update_many", &Zendesk::create_or_update_many, users);  // of organizations there is none
   for (ObjectType* type : {&tickets, &users, &organizations}) add_type_routes(*type);
-  add("GET", "/api/v2/users/{id}/tickets/requested", by(tickets, "requester_id"));
-  add("GET", "/api/v2/users/{id}/tickets/assigned", by(tickets, "assignee_id"));
-  add("GET", "/api/v2/users/{id}/tickets/ccd", by(tickets, "collaborator_ids"));
-  add("GET", "/api/v2/organizations/{id}/tickets", by(tickets, "organization_id"));
-  add("GET", "/api/v2/organizations/{id}/users", by(users, "organization_id"));
-  add("GET", "/api/v2/tickets/{id}/incidents", by(tickets, "problem_id"));
+  const std::tuple<const char*, ObjectType&, const char*> by_their_owner[] = {
+      {"users/{id}/tickets/requested", tickets, "requester_id"}, {"users/{id}/tickets/assigned", tickets, "assignee_id"},
+      {"users/{id}/tickets/ccd", tickets, "collaborator_ids"},   {"organizations/{id}/tickets", tickets, "organization_id"},
+      {"organizations/{id}/users", users, "organization_id"},    {"tickets/{id}/incidents", tickets, "problem_id"}};
+  for (const auto& [path, type, property] : by_their_owner) {
+    add("GET", "/api/v2/" + std::string(path), [this, &type = type, property = property](Call& call) { return list_by(call, type, property); });
+    add("GET", "/api/v2/" + std::string(path) + "/count", [this, &type = type, property = property](Call& call) { return count_by(call, type, property); });
+  }
+  add("GET", "/api/v2/problems", &Zendesk::problems);
+  add("GET", "/api/v2/tickets/{id}/related", &Zendesk::ticket_related);
   add("GET", "/api/v2/users/{id}/organizations", &Zendesk::people_of);
   add("GET", "/api/v2/users/{id}/organizations/count", &Zendesk::count_of_user);
   for (const char* how : {"collaborators", "email_ccs", "followers"}) add("GET", std::string("/api/v2/tickets/{id}/") + how, &Zendesk::people_of);
@@ -216,12 +219,9 @@ void Zendesk::add_routes() {
   add("GET", "/api/v2/search", &Zendesk::search);
   add("GET", "/api/v2/search/count", &Zendesk::search_count);
   add("GET", "/api/v2/search/export", &Zendesk::search_export);
-  add("GET", "/api/v2/triggers", [this](Call& call) { return trigger_list(call, false); });
-  add("POST", "/api/v2/triggers", &Zendesk::trigger_create);
-  add("GET", "/api/v2/triggers/active", [this](Call& call) { return trigger_list(call, true); });
-  for (const char* method : {"GET", "PUT", "DELETE"}) add(method, "/api/v2/triggers/{id}", &Zendesk::trigger_one);
   add_webhook_routes();
   add_view_routes();
+  add_trigger_routes();
 }
 
 void Zendesk::add_view_routes() {
@@ -236,6 +236,19 @@ void Zendesk::add_view_routes() {
   add("GET", "/api/v2/views/{id}/tickets", &Zendesk::view_tickets);
   add("GET", "/api/v2/views/{id}/count", &Zendesk::view_count);
   for (const char* method : {"GET", "PUT", "DELETE"}) add(method, "/api/v2/views/{id}", &Zendesk::view_one);
+}
+
+void Zendesk::add_trigger_routes() {
+  for (const char* path : {"/api/v2/triggers", "/api/v2/triggers/search"}) add("GET", path, [this](Call& call) { return trigger_list(call, false); });
+  add("POST", "/api/v2/triggers", &Zendesk::trigger_create);
+  add("GET", "/api/v2/triggers/active", [this](Call& call) { return trigger_list(call, true); });
+  add("GET", "/api/v2/triggers/definitions", [this](Call&) -> Answer {
+    return json_answer(200, json::object{{"definitions", trigger_definitions(account_.tickets())}});
+  });
+  add("PUT", "/api/v2/triggers/update_many", &Zendesk::trigger_update_many);
+  add("PUT", "/api/v2/triggers/reorder", &Zendesk::trigger_reorder);
+  add("DELETE", "/api/v2/triggers/destroy_many", &Zendesk::trigger_remove_many);
+  for (const char* method : {"GET", "PUT", "DELETE"}) add(method, "/api/v2/triggers/{id}", &Zendesk::trigger_one);
 }
 
 void Zendesk::add_webhook_routes() {
@@ -274,8 +287,17 @@ void Zendesk::outgoing_answered_with(std::uint64_t id, int status, std::string_v
   StandIn::outgoing_answered(id, status);
 }
 
-/// Only some failures are tried again (A9): a conflict, a limit or outage, no answer.
-bool Zendesk::delivered(int status) const { return status != 0 && status != 409 && status != 429 && status != 503; }
+/// Only some failures are tried again (A9): a conflict, no answer, a limit or outage that says how long.
+bool Zendesk::delivered(int status) const {
+  if (status == 429 || status == 503) return !told_when_ && !account_.readings().retries_without_time;
+  return status != 0 && status != 409;
+}
+
+void Zendesk::outgoing_answered_by(std::uint64_t id, const http::Response& response) {
+  told_when_ = response.headers.find("Retry-After").has_value();
+  outgoing_answered_with(id, response.status, response.body);
+  told_when_ = false;
+}
 
 Writer Zendesk::writer(const Call& call) const {
   Writer writer;
@@ -305,18 +327,8 @@ http::Response Zendesk::one(const Call& call, const ObjectType& type, RowNumber 
   for (std::size_t place = audits_before.value_or(audits.size()); place < audits.size(); ++place) {
     if (type.name == "ticket" && audits[place].ticket == account_.id_of(type, row)) body["audit"] = render_audit(account_, audits[place], call.base_url);
   }
-  if (auto include = call.query_value("include")) side_load(account_, type, {row}, *include, call.base_url, body);
+  side_load(call, type, {row}, body);
   return json_answer(status, body);
-}
-
-Outcome<const json::object*> read_member(const Call& call, JsonDocument& document, std::string_view name) {
-  if (!document.parse(call.request.body)) return refuse_titled(422, "Unprocessable Entity", "Server could not parse JSON");
-  const json::object* object = document.root().if_object();
-  const json::value* member = object ? object->if_contains(json::string_view(name.data(), name.size())) : nullptr;
-  if (!member || !member->is_object())
-    return refuse_titled(400, "Invalid attribute",
-                         "You passed an invalid value for the " + std::string(name) + " attribute. Invalid parameter: " + std::string(name) + " is required");
-  return &member->get_object();
 }
 
 http::Response counted(const Call& call, std::size_t count) {

@@ -10,6 +10,7 @@
 #include "emulators/zendesk/invocations.h"
 #include "emulators/zendesk/jobs.h"
 #include "emulators/zendesk/paging.h"
+#include "emulators/zendesk/rendering.h"
 #include "emulators/zendesk/views.h"
 #include "emulators/zendesk/zendesk.h"
 
@@ -25,6 +26,7 @@ class Zendesk final : public StandIn {
   std::vector<OutgoingRequest> take_outgoing() override;
   void outgoing_answered(std::uint64_t id, int status) override { outgoing_answered_with(id, status, ""); }
   void outgoing_answered_with(std::uint64_t id, int status, std::string_view body) override;
+  void outgoing_answered_by(std::uint64_t id, const http::Response& response) override;
 
  protected:
   // door.cc
@@ -41,6 +43,7 @@ class Zendesk final : public StandIn {
 
  private:
   void add_switches();
+  void add_readings();
   void set_retries();
   /// What falls due by itself: jobs, solved tickets that close.
   void settle(WallTime now);
@@ -56,6 +59,7 @@ class Zendesk final : public StandIn {
   void add_group_routes();
   void add_webhook_routes();
   void add_view_routes();
+  void add_trigger_routes();
 
   // door.cc
   Outcome<void> authenticate(Call& call);
@@ -85,9 +89,38 @@ class Zendesk final : public StandIn {
   Answer people_of(Call& call);
   /// Rows of `type` whose `property` holds the id that the path names.
   Answer list_by(Call& call, ObjectType& type, std::string_view property);
+  Answer count_by(Call& call, ObjectType& type, std::string_view property);
+  struct Owner {
+    ObjectType* type;
+    RowNumber row;
+  };
+  /// The user, organization or ticket that the path begins with.
+  Outcome<Owner> owner_of(const Call& call);
+  std::vector<RowNumber> rows_by(const Owner& owner, ObjectType& type, std::string_view property);
+  /// Whether a user has a role that the call asks for.
+  bool has_role(const Call& call, const ObjectType& type, RowNumber row) const;
+  // parameters.cc
+  static Outcome<void> check_parameters(const Call& call, const Route& route);
+  Answer problems(Call& call);
+  Answer ticket_related(Call& call);
   Answer count_of_user(Call& call);
   Answer listing(Call& call, ObjectType& type, std::vector<Place> places, bool descending = false);
   json::object shown(const Call& call, const ObjectType& type, RowNumber row);
+  // side_loads.cc
+  Outcome<void> check_side_loads(const Call& call, const Route& route) const;
+  void link(const ObjectType& type, RowNumber row, Linked& linked);
+  /// Of a group or a membership, as it is shown.
+  void link(std::string_view plural, const json::object& row, Linked& linked);
+  void link_user(std::int64_t id, Linked& linked);
+  /// Those of `linked` that `include` names.
+  void side_load(const std::string& include, const Linked& linked, const std::string& base_url, json::object& body);
+  /// What the call's `include` names for these rows.
+  void side_load(const Call& call, const ObjectType& type, const std::vector<RowNumber>& rows, json::object& body);
+  void side_load_words(const std::string& include, const Call& call, const ObjectType& type, const std::vector<RowNumber>& rows, json::object& body);
+  /// Of a search: the rows by their type.
+  void side_load_found(const Call& call, const std::map<std::string, std::vector<RowNumber>>& rows, json::object& body);
+  /// What stands in the ticket itself when `include` names it.
+  void add_to_ticket(const Call& call, RowNumber row, json::object& ticket);
   // writing.cc
   Answer create(Call& call, ObjectType& type);
   /// A ticket for each Idempotency-Key of a caller's: asked again, the first answer comes again.
@@ -143,8 +176,9 @@ class Zendesk final : public StandIn {
   Answer group_membership_remove_many(Call& call);
   /// `user`: whose it has to be; empty: anybody's.
   Outcome<GroupMembership> group_membership_of(std::int64_t id, std::string_view user) const;
-  /// A page of rows that were all made.
-  static Answer rows_page(const Call& call, const std::string& name, json::array all);
+  /// A page of groups or memberships, all of them made; one of them.
+  Answer rows_page(const Call& call, const std::string& name, json::array all);
+  http::Response row_answer(const Call& call, int status, const std::string& name, json::object row);
   // attachment_calls.cc
   Answer upload(Call& call);
   Answer forget_upload(Call& call);
@@ -166,11 +200,15 @@ class Zendesk final : public StandIn {
   // incremental.cc
   Answer export_by_cursor(Call& call, ObjectType& type);
   Answer export_by_time(Call& call, ObjectType& type);
+  json::object exported(const Call& call, const ObjectType& type, RowNumber row);
   Outcome<std::int64_t> start_time(const Call& call) const;
   /// What changed from here on is not told yet.
   static WallTime settled_until(WallTime now);
   // audit_calls.cc
   Answer audits(Call& call);
+  Answer audits_by_limit(Call& call);
+  /// The audits at these places, with what is side-loaded, beside what stands around them.
+  json::object audits_page(const Call& call, const std::vector<RowNumber>& places, json::object around);
   Answer audit(Call& call);
   Answer make_audit_private(Call& call);
   Answer export_ticket_events(Call& call);
@@ -222,6 +260,10 @@ class Zendesk final : public StandIn {
   Answer view_preview(Call& call, bool count_alone);
   // trigger_calls.cc
   Answer trigger_list(Call& call, bool active_alone);
+  Outcome<std::vector<std::int64_t>> triggers_named(const std::vector<std::string>& ids);
+  Answer trigger_remove_many(Call& call);
+  Answer trigger_update_many(Call& call);
+  Answer trigger_reorder(Call& call);
   Answer trigger_create(Call& call);
   Answer trigger_one(Call& call);
   std::string placeholder(RowNumber ticket, std::string_view name);
@@ -229,6 +271,10 @@ class Zendesk final : public StandIn {
   Answer ticket_metric(Call& call);
   Answer ticket_metrics(Call& call);
   Answer export_metric_events(Call& call);
+
+  // members.cc
+  /// The body's member `name` as an object. Refused: no JSON, it is not there, or it has a member that no such thing has.
+  Outcome<const json::object*> read_member(const Call& call, JsonDocument& document, std::string_view name);
 
   Writer writer(const Call& call) const;
   /// The live record that the path's {id} names.
@@ -245,7 +291,9 @@ class Zendesk final : public StandIn {
   Invocations invocations_;
   std::map<std::string, std::string> tests_;  // of webhooks: by the call that asked, the invocation under way
   bool limits_, api_tokens_ = true, passwords_ = false, trial_ = false;
-  std::int64_t webhook_retries_ = 3, webhook_timeout_ms_ = 10'000;
+  bool told_when_ = false;  // of the answer to a webhook that is looked at: it says when to come again
+  std::int64_t webhook_retries_ = 3, webhook_retry_ms_ = 5'000, webhook_timeout_ms_ = 10'000, api_token_unused_days_ = 30;
+  WallTime api_token_used_;
   std::int64_t close_solved_days_ = 28, refresh_token_life_ms_ = 30LL * 24 * 3'600'000;
   WallTime solved_looked_at_;                         // when solved tickets were last gone through
   std::map<std::string, WallTime> refresh_ends_;      // by refresh token
@@ -271,8 +319,6 @@ inline constexpr std::size_t kMostInBulk = 100;
 
 /// The list under that name, copied: a job outlives its request. Refused: no JSON, no list of objects, more than kMostInBulk.
 Outcome<std::vector<json::object>> read_rows(const Call& call, const std::string& plural);
-/// The body's member `name` as an object. Refused: no JSON, or it is not there.
-Outcome<const json::object*> read_member(const Call& call, JsonDocument& document, std::string_view name);
 http::Response json_answer(int status, const json::value& body);
 http::Response counted(const Call& call, std::size_t count);
 /// The number in a member; 0 when it is none.

@@ -102,6 +102,7 @@ std::optional<Account::NewComment> Account::read_comment(const json::object& giv
     if (RowNumber row = find_live(users_, who); row != kNoRow) comment.author = id_of(users_, row);
     else draft.problems.add("base", "InvalidValue", "Comment author: " + who + " is invalid");
     refuse_other_than_lists(object, {"uploads"}, draft);
+    check_comment_members(object, writer, draft);
   } else if (member && !member->is_null()) {
     draft.problems.add("comment", "InvalidValue", "Comment: " + json::serialize(*member) + " is invalid");
   } else if (!member && given.contains("description")) {
@@ -115,8 +116,11 @@ std::optional<Account::NewComment> Account::read_comment(const json::object& giv
     comment.uploads.push_back(std::move(text));
   }
   if (comment.body.empty() && comment.html.empty()) {
-    if (!comment.uploads.empty()) draft.problems.add("comment", "BlankValue", "Comment: cannot be blank");
-    return std::nullopt;
+    if (comment.uploads.empty()) return std::nullopt;
+    if (!readings_.comments_without_text) {
+      draft.problems.add("comment", "BlankValue", "Comment: cannot be blank");
+      return std::nullopt;
+    }
   }
   if (comment.html.empty()) comment.html = html_of(comment.body);
   if (comment.body.empty()) comment.body = without_tags(comment.html);
@@ -157,7 +161,7 @@ RowNumber Account::add_comment(RowNumber ticket, const NewComment& given, const 
   std::vector<std::string> files;
   for (const std::string& token : given.uploads) {
     for (std::int64_t id : *attachments_.uploaded(token, writer.at)) files.push_back(std::to_string(id));
-    attachments_.forget_upload(token);  // its files belong to this comment now
+    if (!readings_.uploads_used_again) attachments_.forget_upload(token);  // its files belong to this comment now
   }
   FieldChanges fields{{comments_.field(comment::kTicket), id_of(tickets_, ticket)},
                       {comments_.field(comment::kAuthor), given.author},
@@ -180,6 +184,8 @@ Outcome<RowNumber> Account::create_ticket(const json::object& given, const Write
   read(tickets_, given, writer, draft);
   take_custom_status(given, draft);
   check_catalogue(given, draft);
+  check_fields(given, draft);
+  check_shown_alone(kNoRow, given, draft);
   check_metadata(given, draft);
   auto requester = requester_of(given, writer);
   if (!requester) return tl::unexpected(std::move(requester.error()));
@@ -240,6 +246,8 @@ Outcome<void> Account::update_ticket(RowNumber row, const json::object& given, c
   read(tickets_, given, writer, draft);
   take_custom_status(given, draft);
   check_catalogue(given, draft);
+  check_fields(given, draft);
+  check_shown_alone(row, given, draft);
   check_metadata(given, draft);
   take_assignee_address(given, draft);
   if (auto taken = take_copied(row, given, writer, draft); !taken) return taken;

@@ -67,14 +67,22 @@ std::string Zendesk::placeholder(RowNumber ticket, std::string_view name) {
   return in_json(scalar_text(render_value(*property, tickets.table->get(ticket, property->field))));
 }
 
+/// All, the active ones, or those with a part of a title; in the order in which they run, or as the call has it.
 Zendesk::Answer Zendesk::trigger_list(Call& call, bool active_alone) {
+  std::string active = active_alone ? "true" : call.query_value("active").value_or(""), sort = call.query_value("sort_by").value_or("position");
+  std::string title = to_lower_ascii(call.query_value("query").value_or(""));
+  std::vector<const Trigger*> rows = account_.events().triggers().in_order();
+  std::erase_if(rows, [&](const Trigger* each) {
+    return (!active.empty() && each->active != (active == "true")) || to_lower_ascii(each->title).find(title) == std::string::npos;
+  });
+  auto by = [&](auto key) { std::stable_sort(rows.begin(), rows.end(), [&](const Trigger* a, const Trigger* b) { return key(*a) < key(*b); }); };
+  if (sort == "alphabetical") by([](const Trigger& each) { return each.title; });
+  else if (sort == "created_at") by([](const Trigger& each) { return each.created.ms; });
+  else if (sort == "updated_at") by([](const Trigger& each) { return each.updated.ms; });
+  else if (sort != "position") return refuse(501, "NotImplemented", "Triggers in order of " + sort + " are not served by this stand-in");
+  if (call.query_value("sort_order") == "desc") std::reverse(rows.begin(), rows.end());
   std::vector<Place> places;
-  std::vector<const Trigger*> rows;
-  for (const auto& [id, trigger] : account_.events().triggers().rows()) {
-    if (active_alone && !trigger.active) continue;
-    places.push_back({0, static_cast<RowNumber>(rows.size())});
-    rows.push_back(&trigger);
-  }
+  for (std::size_t i = 0; i < rows.size(); ++i) places.push_back({0, static_cast<RowNumber>(i)});
   auto page = page_of(call, places);
   if (!page) return tl::unexpected(std::move(page.error()));
   json::object body = std::move(page->around);
@@ -82,6 +90,67 @@ Zendesk::Answer Zendesk::trigger_list(Call& call, bool active_alone) {
   for (RowNumber place : page->rows) shown.push_back(render_trigger(*rows[place], call.base_url));
   body["triggers"] = std::move(shown);
   return json_answer(200, body);
+}
+
+/// Those that `ids` names, all of them there.
+Outcome<std::vector<std::int64_t>> Zendesk::triggers_named(const std::vector<std::string>& ids) {
+  std::vector<std::int64_t> found;
+  for (const std::string& id : ids) {
+    found.push_back(number_in(id));
+    if (!account_.events().triggers().rows().contains(found.back())) return record_not_found();
+  }
+  if (found.empty()) return refuse_titled(400, "Invalid attribute", "You passed an invalid value for the ids attribute. Invalid parameter: ids is required");
+  return found;
+}
+
+Zendesk::Answer Zendesk::trigger_remove_many(Call& call) {
+  std::vector<std::string> ids;
+  const std::string given = call.query_value("ids").value_or("");
+  for (std::string_view id : split(given, ',')) {
+    if (!trim(id).empty()) ids.emplace_back(trim(id));
+  }
+  auto found = triggers_named(ids);
+  if (!found) return tl::unexpected(std::move(found.error()));
+  for (std::int64_t id : *found) account_.events().triggers().rows().erase(id);
+  return http::Response(204, "");
+}
+
+/// Whether they are active, and where they run; all of them or none.
+Zendesk::Answer Zendesk::trigger_update_many(Call& call) {
+  auto given = read_rows(call, "triggers");
+  if (!given) return tl::unexpected(std::move(given.error()));
+  auto& rows = account_.events().triggers().rows();
+  std::map<std::int64_t, Trigger> next;
+  for (const json::object& each : *given) {
+    auto known = rows.find(id_member(each, "id"));
+    if (known == rows.end()) return record_not_found();
+    for (const auto& member : each) {
+      if (member.key() != "id" && member.key() != "active" && member.key() != "position" && member.key() != "category_id")
+        return refuse(422, "RecordInvalid", "Of many triggers, active, position and category_id alone are changed");
+    }
+    Trigger changed = known->second;
+    if (auto read = read_trigger(account_.tickets(), each, changed); !read) return tl::unexpected(std::move(read.error()));
+    changed.updated = call.now;
+    next[changed.id] = std::move(changed);
+  }
+  for (auto& [id, trigger] : next) rows[id] = std::move(trigger);
+  return trigger_list(call, false);
+}
+
+/// All of them, in the order in which they are to run.
+Zendesk::Answer Zendesk::trigger_reorder(Call& call) {
+  JsonDocument document;
+  const json::object* body = document.parse(call.request.body) ? document.root().if_object() : nullptr;
+  const json::value* ids = body ? body->if_contains("trigger_ids") : nullptr;
+  std::vector<std::string> named;
+  for (const json::value& id : ids && ids->is_array() ? ids->get_array() : json::array()) named.push_back(scalar_text(id));
+  auto order = triggers_named(named);
+  if (!order) return tl::unexpected(std::move(order.error()));
+  auto& rows = account_.events().triggers().rows();
+  if (std::set<std::int64_t>(order->begin(), order->end()).size() != rows.size() || order->size() != rows.size())
+    return refuse(422, "RecordInvalid", "Trigger ids: each trigger has to be named once");
+  for (std::size_t i = 0; i < order->size(); ++i) rows[(*order)[i]].position = static_cast<std::int64_t>(i) + 1;
+  return trigger_list(call, false);
 }
 
 Zendesk::Answer Zendesk::trigger_create(Call& call) {

@@ -10,6 +10,7 @@ namespace lockstep::emulators::zendesk {
 namespace {
 
 constexpr std::string_view kNotify = "notification_webhook";
+constexpr const char* kCategory = "1";  // the account's only one
 constexpr std::string_view kOperators[] = {"is",          "is_not",       "less_than",      "greater_than", "changed",
                                            "not_changed", "value",        "value_previous", "not_value",    "not_value_previous",
                                            "includes",    "not_includes", "present",        "not_present"};
@@ -97,12 +98,21 @@ bool is_about_a_save(const json::object& condition) {
 
 Trigger& Triggers::add(Trigger trigger) {
   trigger.id = next_id_++;
+  if (trigger.position == 0) trigger.position = static_cast<std::int64_t>(rows_.size()) + 1;
   return rows_.emplace(trigger.id, std::move(trigger)).first->second;
+}
+
+std::vector<const Trigger*> Triggers::in_order() const {
+  std::vector<const Trigger*> order;
+  for (const auto& [id, trigger] : rows_) order.push_back(&trigger);
+  std::stable_sort(order.begin(), order.end(), [](const Trigger* a, const Trigger* b) { return a->position < b->position; });
+  return order;
 }
 
 std::vector<std::pair<std::string, std::string>> Triggers::run(const SavedTicket& saved) const {
   std::vector<std::pair<std::string, std::string>> notifications;
-  for (const auto& [id, trigger] : rows_) {
+  for (const Trigger* each : in_order()) {
+    const Trigger& trigger = *each;
     auto holds = [&](const json::value& condition) { return holds_of(saved, condition.get_object()); };
     bool wanted = trigger.active && std::all_of(trigger.all.begin(), trigger.all.end(), holds) &&
                   (trigger.any.empty() || std::any_of(trigger.any.begin(), trigger.any.end(), holds));
@@ -120,6 +130,12 @@ Outcome<void> read_trigger(const ObjectType& tickets, const json::object& given,
     if (given.contains(name)) *target = std::string(text_member(given, name));
   }
   if (const json::value* active = given.if_contains("active"); active && active->is_bool()) trigger.active = active->get_bool();
+  if (const json::value* position = given.if_contains("position"); position && !position->is_null()) {
+    if (!position->is_int64() || position->get_int64() < 1) return bad("Position: is not valid");
+    trigger.position = position->get_int64();
+  }
+  if (const json::value* category = given.if_contains("category_id"); category && !category->is_null() && scalar_text(*category) != kCategory)
+    return bad("Category: is invalid");
   if (const json::value* conditions = given.if_contains("conditions")) {
     if (!conditions->is_object()) return bad("Conditions: must be an object");
     for (auto [name, target] : {std::pair("all", &trigger.all), std::pair("any", &trigger.any)}) {
@@ -148,6 +164,28 @@ Outcome<void> read_trigger(const ObjectType& tickets, const json::object& given,
   return {};
 }
 
+json::object trigger_definitions(const ObjectType& tickets) {
+  json::array conditions, operators;
+  for (std::string_view each : kOperators)
+    operators.push_back(json::object{{"value", each}, {"title", capitalised(each)}, {"terminal", each.ends_with("changed")}});
+  for (const Property& property : tickets.properties) {
+    json::array values;
+    for (const std::string& option : property.options) values.push_back(json::object{{"value", option}, {"title", capitalised(option)}, {"enabled", true}});
+    std::string subject = property.custom() ? "custom_fields_" + property.key() : property.name == "tags" ? "current_tags" : property.name;
+    conditions.push_back(json::object{{"subject", std::move(subject)},
+                                      {"title", property.title.empty() ? capitalised(property.name) : property.title},
+                                      {"type", values.empty() ? "text" : "list"},
+                                      {"group", "ticket"},
+                                      {"nullable", true},
+                                      {"repeatable", false},
+                                      {"operators", operators},
+                                      {"values", std::move(values)}});
+  }
+  json::array actions{json::object{
+      {"subject", kNotify}, {"title", "Notify active webhook"}, {"type", "list"}, {"group", "notifications"}, {"nullable", false}, {"repeatable", true}}};
+  return json::object{{"conditions_all", conditions}, {"conditions_any", conditions}, {"actions", std::move(actions)}};
+}
+
 json::object render_trigger(const Trigger& trigger, const std::string& base_url) {
   return json::object{{"id", trigger.id},
                       {"url", fmt::format("{}/api/v2/triggers/{}.json", base_url, trigger.id)},
@@ -155,9 +193,9 @@ json::object render_trigger(const Trigger& trigger, const std::string& base_url)
                       {"raw_title", trigger.title},
                       {"description", trigger.description.empty() ? json::value(nullptr) : json::value(trigger.description)},
                       {"active", trigger.active},
-                      {"position", trigger.id % 1'000 - 400},
+                      {"position", trigger.position},
                       {"default", false},
-                      {"category_id", "1"},
+                      {"category_id", kCategory},
                       {"conditions", json::object{{"all", trigger.all}, {"any", trigger.any}}},
                       {"actions", trigger.actions},
                       {"created_at", format_time(trigger.created)},

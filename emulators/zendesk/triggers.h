@@ -18,8 +18,9 @@ struct Trigger {
   std::string title;
   std::string description;
   bool active = true;
-  json::array all, any;  // conditions: {"field", "operator", "value"}
-  json::array actions;   // {"field": "notification_webhook", "value": [webhook, body]}
+  json::array all, any;       // conditions: {"field", "operator", "value"}
+  json::array actions;        // {"field": "notification_webhook", "value": [webhook, body]}
+  std::int64_t position = 0;  // where it runs among the others
   WallTime created, updated;
 };
 
@@ -36,6 +37,8 @@ class Triggers {
  public:
   std::map<std::int64_t, Trigger>& rows() { return rows_; }
   Trigger& add(Trigger trigger);
+  /// As they run: by position, then by age.
+  std::vector<const Trigger*> in_order() const;
   bool empty() const { return rows_.empty(); }
   /// The notifications that a save leads to: webhook and body with its placeholders as they stand.
   std::vector<std::pair<std::string, std::string>> run(const SavedTicket& saved) const;
@@ -54,6 +57,8 @@ bool holds_of(const SavedTicket& saved, const json::object& condition);
 /// Takes what `given` has over into `trigger`. Refused: no title, no condition, an unknown field or operator, an action that is
 /// not served.
 Outcome<void> read_trigger(const ObjectType& tickets, const json::object& given, Trigger& trigger);
+/// What a condition may speak of, and what an action may do.
+json::object trigger_definitions(const ObjectType& tickets);
 json::object render_trigger(const Trigger& trigger, const std::string& base_url);
 /// Puts values for {{placeholders}}; what `value_of` does not know becomes nothing.
 std::string fill_placeholders(std::string_view text, const std::function<std::string(std::string_view)>& value_of);

@@ -35,7 +35,7 @@ Outcome<void> Account::take_default_group(RowNumber row, const json::object& giv
   return problems.refusal();
 }
 
-void Account::take_user_members(const json::object& given, Draft& draft) {
+void Account::take_user_members(const json::object& given, const Writer& writer, Draft& draft) {
   auto said = [&](const char* name) {
     const json::value* value = given.if_contains(name);
     return value && !value->is_null() ? value : nullptr;
@@ -57,6 +57,9 @@ void Account::take_user_members(const json::object& given, Draft& draft) {
   if (name.empty() || organization->size() != 1 || said("organization_id"))
     return invalid("organization", "Organization", "is no name of an organization, or not the only one said");
   std::vector<RowNumber> found = find_by(organizations_, "name", name);
+  if (found.empty() && readings_.organizations_made_by_name && draft.problems.empty()) {
+    if (auto made = create_organization(json::object{{"name", name}}, writer)) found.push_back(*made);
+  }
   if (found.empty()) invalid("organization", "Organization", "is invalid");
   else draft.set(users_.field("organization_id"), id_of(organizations_, found.front()));
 }
@@ -64,7 +67,7 @@ void Account::take_user_members(const json::object& given, Draft& draft) {
 Outcome<RowNumber> Account::create_user(const json::object& given, const Writer& writer) {
   Draft draft;
   read(users_, given, writer, draft);
-  take_user_members(given, draft);
+  take_user_members(given, writer, draft);
   for (const Property& property : users_.properties) {
     const Value* value = draft.find(property.field);
     if (property.required && (!value || is_null(view(*value))))
@@ -100,7 +103,7 @@ Outcome<RowNumber> Account::create_user(const json::object& given, const Writer&
 Outcome<void> Account::update_user(RowNumber row, const json::object& given, const Writer& writer) {
   Draft draft;
   read(users_, given, writer, draft);
-  take_user_members(given, draft);
+  take_user_members(given, writer, draft);
   refuse_unserved(given, {"identities"}, draft);
   const Value* name = draft.find(users_.field("name"));
   if (name && is_null(view(*name))) draft.problems.add("name", "BlankValue", "Name:  is too short (minimum is 1 character)");
@@ -112,6 +115,14 @@ Outcome<void> Account::update_user(RowNumber row, const json::object& given, con
   bool another = !address.empty() && user_with_email(address) == kNoRow;
   bool has_primary = !is_null(users_.get(row, "email"));
   // A new address is one more identity: the primary one stays (A2).
+  if (another && has_primary && readings_.email_replaces) {
+    for (RowNumber each : identities_.find_equal(identities_.field(identity::kUser), id_of(users_, row))) {
+      if (identities_.get(each, identities_.field(identity::kPrimary)) != ValueView(true)) continue;
+      database_.update(identities_, each, {{identities_.field(identity::kValue), address}}, context(writer));
+    }
+    change(users_, row, draft, writer);
+    return take_default_group(row, given, writer);
+  }
   if (email && (has_primary || address.empty())) std::erase_if(draft.changes, [&](const auto& change) { return change.first == users_.field("email"); });
   if (another) {
     if (auto added = add_identity(row, address, !has_primary, writer); !added) return tl::unexpected(std::move(added.error()));
@@ -123,6 +134,7 @@ Outcome<void> Account::update_user(RowNumber row, const json::object& given, con
 Outcome<void> Account::remove_user(RowNumber row, const Writer& writer) {
   std::int64_t id = id_of(users_, row);
   for (RowNumber ticket : find_by(tickets_, "requester_id", id)) {
+    if (readings_.requesters_deleted) break;
     std::string_view status = text_of(tickets_.get(ticket, "status"));
     if (status == "solved" || status == "closed") continue;
     Problems problems;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "emulators/zendesk/triggers.h"
 
@@ -49,9 +50,19 @@ Outcome<void> read_output(const ObjectType& tickets, const json::object& given, 
   return {};
 }
 
+/// A column by the property that it shows: views have shorter names for some.
+std::string_view shown_by(std::string_view column) {
+  static const std::map<std::string_view, std::string_view> kProperties{
+      {"requester", "requester_id"},       {"assignee", "assignee_id"}, {"submitter", "submitter_id"},
+      {"organization", "organization_id"}, {"group", "group_id"},       {"created", "created_at"},
+      {"updated", "updated_at"},           {"due_date", "due_at"},      {"nice_id", "ticket_id"}};
+  auto known = kProperties.find(column);
+  return known == kProperties.end() ? column : known->second;
+}
+
 /// What comes first compares less: options of a choice by their order, all else as it is.
 json::value order_of(const ObjectType& tickets, RowNumber row, const std::string& column) {
-  const Property* property = tickets.find(column);
+  const Property* property = tickets.find(shown_by(column));
   if (!property || property->kind != Kind::choice) return column_of(tickets, row, column);
   auto at = std::find(property->options.begin(), property->options.end(), text_of(tickets.table->get(row, property->field)));
   return json::value(at - property->options.begin());
@@ -65,6 +76,7 @@ bool before(const json::value& left, const json::value& right) {
 }  // namespace
 
 bool is_column(const ObjectType& tickets, std::string_view name) {
+  name = shown_by(name);
   return tickets.find(name) || name == "created_at" || name == "updated_at" || name == "ticket_id";
 }
 
@@ -149,6 +161,7 @@ std::vector<RowNumber> rows_of(const View& view, const ObjectType& tickets) {
 }
 
 json::value column_of(const ObjectType& tickets, RowNumber row, std::string_view column) {
+  column = shown_by(column);
   const Record& record = tickets.table->record(row);
   if (column == "created_at") return json::value(format_time(record.created));
   if (column == "ticket_id") return json::parse(record.id);

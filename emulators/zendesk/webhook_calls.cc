@@ -73,7 +73,7 @@ Outcome<void> read_headers(Webhook& webhook, const json::object& given) {
   return {};
 }
 
-Outcome<void> read_into(Webhook& webhook, const json::object& given) {
+Outcome<void> read_into(Webhook& webhook, const json::object& given, const Events& events) {
   for (auto [name, target] :
        {std::pair("name", &webhook.name), std::pair("description", &webhook.description), std::pair("status", &webhook.status),
         std::pair("endpoint", &webhook.endpoint), std::pair("http_method", &webhook.http_method), std::pair("request_format", &webhook.request_format)}) {
@@ -99,7 +99,7 @@ Outcome<void> read_into(Webhook& webhook, const json::object& given) {
   if (!is_conditional(webhook) && (webhook.http_method != "POST" || webhook.request_format != "json"))
     return bad_webhook("events are told by POST and in json alone");
   for (const std::string& each : webhook.subscriptions) {
-    bool known = each == kConditional || (each.starts_with(kEventType) && Events::is_told(std::string_view(each).substr(kEventType.size())));
+    bool known = each == kConditional || (each.starts_with(kEventType) && events.is_told(std::string_view(each).substr(kEventType.size())));
     if (!known) return bad_webhook("unknown subscription " + each);
   }
   return {};
@@ -110,14 +110,18 @@ Outcome<void> read_into(Webhook& webhook, const json::object& given) {
 /// By cursor alone; those of a status, or with a part of a name.
 Zendesk::Answer Zendesk::webhook_list(Call& call) {
   std::string status = call.query_value("filter[status]").value_or(""), name = call.query_value("filter[name_contains]").value_or("");
+  std::string sort = call.query_value("sort").value_or("created_at"), by = sort.substr(sort.starts_with('-') ? 1 : 0);
+  if (by != "created_at" && by != "name" && by != "status") return refuse_listed(400, "InvalidSort", "Invalid sort", "The sort is not valid: " + sort);
   std::vector<const Webhook*> rows;
-  std::vector<Place> places;
   for (const auto& [id, webhook] : account_.events().webhooks()) {
-    if ((!status.empty() && webhook.status != status) || webhook.name.find(name) == std::string::npos) continue;
-    places.push_back({webhook.created.ms, static_cast<RowNumber>(rows.size())});
-    rows.push_back(&webhook);
+    if ((status.empty() || webhook.status == status) && webhook.name.find(name) != std::string::npos) rows.push_back(&webhook);
   }
-  std::sort(places.begin(), places.end());
+  std::stable_sort(rows.begin(), rows.end(), [&](const Webhook* a, const Webhook* b) {
+    return by == "name" ? a->name < b->name : by == "status" ? a->status < b->status : a->created < b->created;
+  });
+  if (sort.starts_with('-')) std::reverse(rows.begin(), rows.end());
+  std::vector<Place> places;
+  for (std::size_t i = 0; i < rows.size(); ++i) places.push_back({0, static_cast<RowNumber>(i)});
   if (!call.query_value("page[size]")) call.query.emplace_back("page[size]", std::to_string(kMostOnPage));
   auto page = page_of(call, places);
   if (!page) return tl::unexpected(std::move(page.error()));
@@ -133,7 +137,7 @@ Zendesk::Answer Zendesk::webhook_create(Call& call) {
   auto given = read_member(call, document, "webhook");
   if (!given) return tl::unexpected(std::move(given.error()));
   Webhook webhook;
-  if (auto read = read_into(webhook, **given); !read) return tl::unexpected(std::move(read.error()));
+  if (auto read = read_into(webhook, **given, account_.events()); !read) return tl::unexpected(std::move(read.error()));
   Events& events = account_.events();
   if (!events.takes_one_more()) return bad_webhook("a trial account has ten webhooks at most");
   webhook.id = events.new_id();
@@ -157,7 +161,7 @@ Zendesk::Answer Zendesk::webhook_update(Call& call) {
   auto given = read_member(call, document, "webhook");
   if (!given) return tl::unexpected(std::move(given.error()));
   Webhook next = known->second;
-  if (auto read = read_into(next, **given); !read) return tl::unexpected(std::move(read.error()));
+  if (auto read = read_into(next, **given, account_.events()); !read) return tl::unexpected(std::move(read.error()));
   if (is_conditional(next) != is_conditional(known->second)) return bad_webhook("the kind of subscriptions is fixed at creation");
   next.updated = call.now;
   known->second = std::move(next);
@@ -179,6 +183,9 @@ Zendesk::Answer Zendesk::webhook_secret(Call& call) {
 Zendesk::Answer Zendesk::webhook_invocations(Call& call) {
   if (!account_.events().webhooks().contains(id_in(call))) return record_not_found();
   std::vector<const Invocation*> all = invocations_.of(id_in(call));
+  const std::string status = call.query_value("filter[status]").value_or("");
+  std::erase_if(all, [&](const Invocation* each) { return !status.empty() && text_member(render_invocation(*each), "status") != status; });
+  if (call.query_value("sort")) return refuse(501, "NotImplemented", "Invocations come the latest first alone");
   std::vector<Place> places;
   for (std::size_t i = 0; i < all.size(); ++i) places.push_back({0, static_cast<RowNumber>(i)});
   auto page = page_of(call, places);

@@ -20,6 +20,8 @@ Zendesk::Answer Zendesk::create(Call& call, ObjectType& type) {
     });
   }
   by.import = call.request.target.starts_with("/api/v2/imports/");
+  if (by.import && call.query_value("archive_immediately") == "true")
+    return refuse(501, "NotImplemented", "archive_immediately is not served by this stand-in");
   std::size_t audits = account_.audits().noted();
   auto row = account_.create(type, **given, by);
   if (!row) return tl::unexpected(std::move(row.error()));
@@ -72,7 +74,7 @@ Zendesk::Answer Zendesk::create_or_update(Call& call, ObjectType& type) {
   JsonDocument document;
   auto given = read_member(call, document, type.name);
   if (!given) return tl::unexpected(std::move(given.error()));
-  if (RowNumber known = account_.find_known(type, **given); known != kNoRow) {
+  if (RowNumber known = account_.find_known(type, **given); known != kNoRow && !account_.readings().puts_counted_alone) {
     if (auto within = admit_update(type, known, call.now); !within) return tl::unexpected(std::move(within.error()));
   }
   auto done = account_.create_or_update(type, **given, writer(call));
@@ -86,7 +88,8 @@ Zendesk::Answer Zendesk::create_or_update(Call& call, ObjectType& type) {
 Zendesk::Answer Zendesk::change_tags(Call& call, ObjectType& type) {
   auto row = row_of(call, type);
   if (!row) return tl::unexpected(std::move(row.error()));
-  if (auto within = admit_update(type, *row, call.now); !within) return tl::unexpected(std::move(within.error()));
+  bool counted = type.name != "user" || !account_.readings().puts_counted_alone;
+  if (auto within = counted ? admit_update(type, *row, call.now) : Outcome<void>(); !within) return tl::unexpected(std::move(within.error()));
   JsonDocument document;
   auto parsed = document.parse(call.request.body);
   const json::object* object = parsed ? document.root().if_object() : nullptr;

@@ -100,7 +100,7 @@ TEST_F(ZendeskTest, ARefusedTicketLeavesItsIdempotencyKeyFree) {
     EXPECT_EQ(caller.send_json("POST", "/api/v2/tickets", {{"ticket", {{"description", body}}}}, {{"Idempotency-Key", "k"}}).status, *body ? 201 : 422);
 }
 
-// fact: §A2
+// fact: §A2 [K] switch: any_content_type
 TEST_F(ZendeskTest, WhatIsNotSaidToBeJsonIsNotRead) {
   const std::string body = R"({"ticket":{"description":"x"}})";
   caller.headers.remove("Content-Type");
@@ -246,6 +246,42 @@ TEST_F(ZendeskSearch, TellsWhatIsNoDate) {
   three();
   EXPECT_EQ(found("type:ticket created>soon"), "Invalid search: created is compared with a date or a time, not with soon");
   EXPECT_EQ(found("type:ticket created>2000-01-01", "&sort_by=created_at&sort_order=asc"), "A B C");
+}
+
+// fact: §A6 [K]
+TEST_F(ZendeskSearch, TakesHowLongAgoSomethingWas) {
+  three();
+  EXPECT_EQ(found("type:ticket created>4hours", "&sort_by=created_at&sort_order=asc"), "A B C");
+  EXPECT_EQ(found("type:ticket created<4hours"), "");
+  clock.advance(Duration{5 * 3'600'000});
+  EXPECT_EQ(found("type:ticket created>4hours"), "");
+  EXPECT_EQ(found("type:ticket created<4hours updated>2days subject:A"), "A");
+  EXPECT_NE(found("type:ticket created>4parsecs").find("Invalid search"), std::string::npos);
+}
+
+// fact: §A6 [K]
+TEST_F(ZendeskSearch, ComparesWithOrWithoutItsBound) {
+  three();
+  make_ticket({{"subject", "D"}, {"tags", {"vip"}}, {"due_at", "2027-01-02T10:00:00Z"}, {"custom_fields", {{{"id", 360000000003}, {"value", 7}}}}});
+  EXPECT_EQ(found("type:ticket priority>=high", "&sort_by=created_at&sort_order=asc"), "B C");
+  EXPECT_EQ(found("type:ticket priority>high"), "B");
+  EXPECT_EQ(found("type:ticket status<=open status>=open", "&sort_by=created_at&sort_order=asc"), "A C");
+  EXPECT_EQ(found("due_date>=2027-01-02"), "D");
+  EXPECT_EQ(found("due_date>2027-01-02"), "");
+  EXPECT_EQ(found("due_date<=2027-01-02"), "D");
+  EXPECT_EQ(found("custom_field_360000000003>=7"), "D");
+  EXPECT_EQ(found("custom_field_360000000003>7"), "");
+  EXPECT_EQ(found("type:ticket tags:premium,vip"), "D");
+  EXPECT_EQ(found("type:ticket *", "&sort_by=created_at&sort_order=asc"), "A B C D");
+}
+
+// fact: §A6 [K] switch: none
+TEST_F(ZendeskSearch, RefusesWhatItDoesNotLookAt) {
+  for (const char* query : {"type:ticket via:mail", "commenter:me", "has_attachment:true", "status:open status:new"}) {
+    Answer refused = get("search?query=" + percent_encode(query));
+    EXPECT_EQ(refused.status, 501) << query << refused.text;
+  }
+  EXPECT_EQ(get("search?query=" + percent_encode("created>2020-01-01 created<2021-01-01 -status:open -status:new")).status, 200);
 }
 
 }  // namespace

@@ -55,7 +55,7 @@ TEST_F(ZendeskFields, WhatCannotBeAFieldIsRefused) {
 TEST_F(ZendeskFields, TagsAreAddedToManyTicketsAndNotToOne) {
   std::string id = make_ticket({{"tags", json::array{"a"}}});
   auto tags = [&] { return text_at(get("tickets/" + id).body, "/ticket/tags"); };
-  EXPECT_EQ(send("PUT", "tickets/" + id, {{"ticket", {{"additional_tags", json::array{"b"}}}}}).status, 200);
+  EXPECT_EQ(send("PUT", "tickets/" + id, {{"ticket", {{"additional_tags", json::array{"b"}}}}}).status, 422);
   EXPECT_EQ(tags(), R"(["a"])");
   send("PUT", "tickets/update_many?ids=" + id, {{"ticket", {{"additional_tags", json::array{"b"}}, {"remove_tags", json::array{"a"}}}}});
   clock.advance(Duration{2'000});
@@ -129,9 +129,11 @@ TEST_F(ZendeskFields, AnAddOnBuysMoreExports) {
   EXPECT_EQ(get("incremental/organizations?start_time=" + seconds_ago(3'600)).status, 429);
 }
 
-// fact: §A9 [?] switch: webhook_timeout_ms
-TEST_F(ZendeskFields, AReceiverHasTenSecondsAndATicketThatIsGoneForGoodIsTold) {
+// fact: §A9 [?] switch: webhook_timeout_ms, permanent_deletions_told
+TEST_F(ZendeskFields, AReceiverHasTenSecondsAndATicketThatIsGoneForGoodMayBeTold) {
   json::object webhook{{"name", "sync"}, {"endpoint", "http://receiver/hook"}, {"subscriptions", {"zen:event-type:ticket.permanently_deleted"}}};
+  EXPECT_EQ(send("POST", "webhooks", {{"webhook", webhook}}).status, 400) << "whether there is such an event is not certain";
+  control("settings", {{"permanent_deletions_told", true}});
   EXPECT_EQ(send("POST", "webhooks", {{"webhook", webhook}}).status, 201);
   auto sent = [&] {
     std::string id = make_ticket();

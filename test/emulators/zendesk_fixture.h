@@ -31,6 +31,12 @@ class ZendeskTest : public testing::Test {
     EXPECT_EQ(answer.status, 201) << answer.text;
     return text_at(answer.body, "/" + type + "/id");
   }
+  /// The names of an object's members, in their order.
+  static std::string members(const json::value& value) {
+    std::string all;
+    for (const auto& each : value.as_object()) all += (all.empty() ? "" : " ") + std::string(each.key());
+    return all;
+  }
   std::string seconds_ago(std::int64_t seconds) { return std::to_string(clock.now().ms / 1000 - seconds); }
 
   ManualClock clock;

@@ -110,7 +110,7 @@ TEST_F(ZendeskTest, TheWriteOfATicketIsAnsweredWithItsAudit) {
   EXPECT_EQ(get("tickets/" + id).body.as_object().contains("audit"), false) << "a read has none";
 }
 
-// fact: §A2
+// fact: §A2 [K]
 TEST_F(ZendeskTest, MembershipsAreRowsOfTheirOwnAndOneForEachUser) {
   std::string acme = make("organization", {{"name", "Acme"}}), other = make("organization", {{"name", "Other"}}), ann = make("user", {{"name", "Ann"}});
   auto member = [&](const std::string& organization) {
@@ -143,7 +143,7 @@ TEST_F(ZendeskTest, ADeletedUserIsStillToBeSeenUntilItGoesForGood) {
   EXPECT_EQ(get("deleted_users/" + ann).status, 404);
 }
 
-// fact: §A2
+// fact: §A2 [K]
 TEST_F(ZendeskTest, AnAccountShowsItsBrandFormStatusesLocaleAndTags) {
   std::string brand = text_at(get("brands").body, "/brands/0/id");
   EXPECT_EQ(text_at(get("brands/" + brand + ".json").body, "/brand/default"), "true");

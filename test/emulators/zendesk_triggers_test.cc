@@ -170,5 +170,51 @@ TEST_F(ZendeskTriggers, WhatAnAccountDoesNotHaveIsAnEmptyList) {
   }
 }
 
+// fact: §A9 [K]
+TEST_F(ZendeskTriggers, RunInTheOrderOfTheirPlaces) {
+  std::vector<std::string> ids;
+  for (const char* title : {"A", "B", "C"}) ids.push_back(text_at(trigger({condition("update_type", "is", "Create")}, title).body, "/trigger/id"));
+  EXPECT_EQ(text_at(get("triggers").body, "/triggers/2/position"), "3");
+  json::array order{std::stoll(ids[2]), std::stoll(ids[0]), std::stoll(ids[1])};
+  EXPECT_EQ(text_at(send("PUT", "triggers/reorder", {{"trigger_ids", order}}).body, "/triggers/0/id"), ids[2]);
+  make_ticket();
+  EXPECT_EQ(sent(), (std::vector<std::string>{"C", "A", "B"}));
+  EXPECT_EQ(send("PUT", "triggers/reorder", {{"trigger_ids", {std::stoll(ids[0])}}}).status, 422) << "each has a place";
+  EXPECT_EQ(send("PUT", "triggers/reorder", {{"trigger_ids", {7}}}).status, 404);
+}
+
+// fact: §A9 [K]
+TEST_F(ZendeskTriggers, AreFoundChangedAndDeletedByTheDozen) {
+  std::vector<std::int64_t> ids;
+  for (int i = 0; i < 3; ++i) ids.push_back(std::stoll(text_at(trigger({condition("update_type", "is", "Create")}, "b").body, "/trigger/id")));
+  EXPECT_EQ(send("PUT", "triggers/" + std::to_string(ids[1]), {{"trigger", {{"title", "Tell the warehouse"}}}}).status, 200);
+  EXPECT_EQ(text_at(get("triggers/search?query=WAREHOUSE").body, "/count"), "1");
+  json::array changes{json::object{{"id", ids[0]}, {"active", false}}, json::object{{"id", ids[2]}, {"position", 1}, {"active", true}}};
+  EXPECT_EQ(send("PUT", "triggers/update_many", {{"triggers", changes}}).status, 200);
+  EXPECT_EQ(text_at(get("triggers?active=false").body, "/triggers/0/id"), std::to_string(ids[0]));
+  EXPECT_EQ(text_at(get("triggers?sort_by=alphabetical&sort_order=desc").body, "/count"), "3");
+  EXPECT_EQ(get("triggers?sort_by=usage_1h").status, 501);
+  changes[0].as_object()["title"] = "x";
+  EXPECT_EQ(send("PUT", "triggers/update_many", {{"triggers", changes}}).status, 422);
+  EXPECT_EQ(send("DELETE", "triggers/destroy_many?ids=" + std::to_string(ids[0]) + ",7", nullptr).status, 404) << "all or none";
+  EXPECT_EQ(send("DELETE", "triggers/destroy_many?ids=" + std::to_string(ids[0]) + "," + std::to_string(ids[1]), nullptr).status, 204);
+  EXPECT_EQ(text_at(get("triggers").body, "/count"), "1");
+  EXPECT_EQ(send("DELETE", "triggers/destroy_many", nullptr).status, 400);
+}
+
+// fact: §A9 [K]
+TEST_F(ZendeskTriggers, TellWhatAConditionMaySpeakOf) {
+  json::value definitions = get("triggers/definitions").body.at("definitions");
+  std::set<std::string> subjects;
+  for (const json::value& each : definitions.at("conditions_all").as_array()) subjects.insert(text_at(each, "/subject"));
+  for (const char* subject : {"status", "priority", "current_tags", "custom_fields_360000000001"}) EXPECT_TRUE(subjects.contains(subject)) << subject;
+  EXPECT_EQ(text_at(definitions, "/actions/0/subject"), "notification_webhook");
+  json::object of_elsewhere{{"title", "t"},
+                            {"category_id", "7"},
+                            {"conditions", {{"all", {condition("status", "is", "open")}}}},
+                            {"actions", {{{"field", "notification_webhook"}, {"value", {id, "b"}}}}}};
+  EXPECT_EQ(send("POST", "triggers", {{"trigger", of_elsewhere}}).status, 422) << "the account has one category";
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::zendesk

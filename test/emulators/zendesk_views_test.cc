@@ -65,5 +65,21 @@ TEST_F(ZendeskViews, APreviewIsOfAViewThatNobodyMade) {
   EXPECT_EQ(send("POST", "views/preview", {{"view", view_of({{"all", {{{"field", "colour"}, {"operator", "is"}, {"value", "x"}}}}})}}).status, 422);
 }
 
+// fact: §A2 [K]
+TEST_F(ZendeskViews, ColumnsHaveShorterNames) {
+  json::array all{json::object{{"field", "status"}, {"operator", "less_than"}, {"value", "solved"}}};
+  json::object output{{"columns", {"nice_id", "requester", "assignee", "created", "updated", "due_date"}}, {"sort_by", "created"}, {"sort_order", "asc"}};
+  Answer made = send("POST", "views", {{"view", {{"title", "V"}, {"all", all}, {"output", output}}}});
+  ASSERT_EQ(made.status, 201) << made.text;
+  std::string first = make_ticket();
+  clock.advance(Duration{2'000});
+  make_ticket();
+  json::value row = get("views/" + text_at(made.body, "/view/id") + "/execute").body.at("rows").at(0);
+  EXPECT_EQ(text_at(row, "/nice_id"), first);
+  EXPECT_EQ(text_at(row, "/requester"), text_at(get("users/me").body, "/user/id"));
+  EXPECT_EQ(text_at(row, "/created"), text_at(row, "/ticket/created_at"));
+  EXPECT_TRUE(row.at("assignee").is_null() && row.at("due_date").is_null());
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::zendesk

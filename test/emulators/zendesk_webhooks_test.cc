@@ -69,17 +69,28 @@ TEST_F(ZendeskWebhooks, AreListedByCursorStatusAndName) {
   EXPECT_EQ(text_at(rest.body, "/meta/has_more"), "false");
 }
 
-// fact: §A9 [?] switch: webhook_retries
+// fact: §A9 [?] switch: retries_without_time
 TEST_F(ZendeskWebhooks, SomeFailuresAloneAreToldAgain) {
   subscribe("user.created");
   for (int status : {409, 429, 503, 0, 500, 404}) {
     make("user", {{"name", "Ann"}});
     auto sent = emulator->take_outgoing();
     ASSERT_EQ(sent.size(), 1u) << status;
-    emulator->outgoing_answered(sent[0].id, status);
+    http::Response answer(status, "");
+    answer.headers.add("Retry-After", "5");
+    emulator->outgoing_answered_by(sent[0].id, answer);
     clock.advance(Duration{5'000});
     auto again = emulator->take_outgoing();
     EXPECT_EQ(again.size(), status == 500 || status == 404 ? 0u : 1u) << status;
+    for (auto& each : again) emulator->outgoing_answered(each.id, 200);
+  }
+  for (bool loose : {false, true}) {
+    control("settings", {{"retries_without_time", loose}});
+    make("user", {{"name", "Ann"}});
+    emulator->outgoing_answered(emulator->take_outgoing().at(0).id, 503);
+    clock.advance(Duration{5'000});
+    auto again = emulator->take_outgoing();
+    EXPECT_EQ(again.size(), loose ? 1u : 0u) << "no Retry-After was said";
     for (auto& each : again) emulator->outgoing_answered(each.id, 200);
   }
   EXPECT_EQ(control("settings", {{"webhook_retries", 0}}).status, 200);
@@ -123,7 +134,9 @@ TEST_F(ZendeskWebhooks, WhatBecameOfAWebhookIsToldByInvocationAndAttempt) {
   EXPECT_EQ(text_at(get("webhooks/" + id + "/invocations").body, "/invocations"), "[]");
   make("user", {{"name", "Ann"}});
   auto sent = emulator->take_outgoing();
-  emulator->outgoing_answered_with(sent.at(0).id, 503, "busy");
+  http::Response busy(503, "busy");
+  busy.headers.add("Retry-After", "1");
+  emulator->outgoing_answered_by(sent.at(0).id, busy);
   clock.advance(Duration{5'000});
   emulator->outgoing_answered(emulator->take_outgoing().at(0).id, 200);
   make("user", {{"name", "Bob"}});
@@ -159,7 +172,7 @@ TEST_F(ZendeskWebhooks, OnlyWhatIsToldIsSubscribedToAndWhatSignsInIsWhole) {
     webhook["subscriptions"] = json::array{std::string("zen:event-type:") + event};
     EXPECT_EQ(send("POST", "webhooks", {{"webhook", webhook}}).status, 400) << event;
   }
-  for (const char* event : {"user.merged", "ticket.comment_added", "ticket.permanently_deleted", "organization.deleted", "ticket.status_changed"}) {
+  for (const char* event : {"user.merged", "ticket.comment_added", "ticket.soft_deleted", "organization.deleted", "ticket.status_changed"}) {
     webhook["subscriptions"] = json::array{std::string("zen:event-type:") + event};
     EXPECT_EQ(send("POST", "webhooks", {{"webhook", webhook}}).status, 201) << event;
   }

@@ -35,13 +35,13 @@ scenario("many memberships are made and taken away by jobs", { facts: "§A2, §A
   assert.deepEqual((await client.organizationmemberships.list()).map((each) => each.user_id), [bob.id]);
 });
 
-scenario("a user is in one organization: a second membership is refused", { facts: "§A2" }, async ({ client }) => {
+scenario("a user is in one organization: a second membership is refused", { facts: "§A2 [K]" }, async ({ client }) => {
   const { acme, ann } = await annAtAcme(client), { organizationmemberships } = client;
   await organizationmemberships.createByUser(ann.id, { organization_id: acme.id });
   await assert.rejects(organizationmemberships.create({ user_id: ann.id, organization_id: acme.id }), /422/);
 });
 
-scenario("agents are in a group, end users in none", { facts: "§A2" }, async ({ client }) => {
+scenario("agents are in a group, end users in none", { facts: "§A2 [K]" }, async ({ client }) => {
   const { ann } = await annAtAcme(client), { result: me } = await client.users.me();
   assert.deepEqual((await client.groupmemberships.list()).map((each) => each.user_id), [me.id]);
   assert.deepEqual(await client.groupmemberships.listByUser(ann.id), []);
@@ -56,7 +56,7 @@ scenario("agents of a group and organizations of a user are listed and counted",
   assert.equal((await client.users.get(["users", ann.id, "organizations", "count"])).result.count.value, 1);
 });
 
-scenario("an account has a brand, a form, a locale, and the tags that its tickets have", { facts: "§A2" }, async ({ client }) => {
+scenario("an account has a brand, a form, a locale, and the tags that its tickets have", { facts: "§A2 [K]" }, async ({ client }) => {
   assert.equal((await client.locales.showCurrent()).result.locale, "en-US");
   const [form] = await client.ticketforms.list();
   assert.equal((await client.ticketforms.show(form.id)).result.default, true);

@@ -39,7 +39,7 @@ scenario("the client uploads a file of its disk", { facts: "§A2 [K]" }, async (
   assert.equal(await (await fetch(comment.attachments[0].content_url)).text(), "from a file");
 });
 
-scenario("an upload is used once, deleted, or forgotten after an hour", { facts: "§A2 [K] switch: none, the shorter time" }, async ({ client, standIn, options, later }) => {
+scenario("an upload is used once, deleted, or forgotten after an hour", { facts: "§A2 [K] switch: uploads_used_again, upload_life_ms" }, async ({ client, standIn, options, later }) => {
   const comment = (token) => client.tickets.create({ ticket: { subject: "Dead", comment: { body: "x", uploads: [token] } } });
   const { upload: used } = await upload(standIn, options, "a.txt", "a");
   await comment(used.token);
@@ -135,7 +135,7 @@ scenario("audits are counted, listed over all tickets, and make a comment privat
   await client.tickets.update(ticket.id, { ticket: { comment: { body: "y", public: true } } });
   assert.equal((await client.ticketaudits.count(ticket.id)).result.count.value, 2);
   const audits = await client.ticketaudits.list(ticket.id);
-  assert.deepEqual((await client.ticketaudits.listAll()).result.map((each) => each.id), audits.map((each) => each.id));
+  assert.deepEqual((await client.ticketaudits.listAll()).result.map((each) => each.id), audits.map((each) => each.id).reverse());  // the latest first
   await client.ticketaudits.makePrivate(ticket.id, audits[1].id);
   assert.deepEqual((await client.tickets.getComments(ticket.id)).map((each) => each.public), [true, false]);
   await assert.rejects(client.ticketaudits.makePrivate(ticket.id, 7), /404/);

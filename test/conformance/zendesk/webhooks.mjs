@@ -10,7 +10,7 @@ async function receiver(status = 200) {
   const server = createServer((request, response) => {
     let body = "";
     request.on("data", (part) => { body += part; });
-    request.on("end", () => { calls.push({ headers: request.headers, body }); response.writeHead(status).end(); });
+    request.on("end", () => { calls.push({ headers: request.headers, body }); response.writeHead(status, { "Retry-After": "1" }).end(); });
   });
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
   server.unref();
@@ -141,4 +141,17 @@ scenario("a trigger is made, listed, changed and deleted", { facts: "§A9 [K]" }
   await assert.rejects(client.triggers.create({ trigger: { ...trigger, actions: [] } }), /422/);
   await client.triggers.delete(made.id);
   await assert.rejects(client.triggers.show(made.id), /404/);
+});
+
+scenario("triggers are found, put in order and changed together", { facts: "§A9 [K]" }, async ({ client }) => {
+  const { result: told } = await client.webhooks.create(webhook("http://127.0.0.1:9/x", ["conditional_ticket_events"]));
+  const trigger = (title) => ({ trigger: { title, conditions: { all: [{ field: "status", operator: "is", value: "open" }] }, actions: [{ field: "notification_webhook", value: [told.id, "{}"] }] } });
+  const one = (await client.triggers.create(trigger("One"))).result, two = (await client.triggers.create(trigger("Two"))).result;
+  assert.deepEqual((await client.triggers.search("two")).result.map((each) => each.id), [two.id]);
+  await client.triggers.reorder([two.id, one.id]);
+  assert.deepEqual((await client.triggers.list()).map((each) => each.id), [two.id, one.id]);
+  await client.triggers.updateMany([{ id: one.id, active: false }]);
+  assert.deepEqual((await client.triggers.listActive()).map((each) => each.id), [two.id]);
+  const [{ definitions }] = [await client.triggers.definitions()].flat();
+  assert.ok(definitions.conditions_all.some((each) => each.subject === "status"));
 });
