@@ -45,6 +45,7 @@ struct Organisation {
   std::int64_t page_rows = 5'000;  // of a page at most, whatever size was asked for
   Rng request_ids;
   std::map<std::string, std::string> content_ids;  // of the change set at work: "$1" to a row's path
+  std::string written;                             // path of the row that the request at work made or changed
   std::int64_t work_ms = 0;                        // execution time of the request at work, for the limit
 
   /// The living row that `resource` addresses, or kNoRow.

@@ -161,6 +161,11 @@ Outcome<void> settle_state(Draft& draft, bool lenient, const Quirks& quirks) {
   if ((has_state && is_null(draft.get(state_column))) || (has_status && is_null(draft.get(status_column)))) {
     return refuse(400, code::kInvalidStateStatus, "statecode and statuscode cannot be null.");
   }
+  if (draft.creating() && has_state && !table.state_on_create && !lenient) {
+    if (!quirks.create_state_passed_over)
+      return refuse(400, code::kInvalidStateStatus, fmt::format("The state of a {} cannot be set on create: create it, then change its state.", table.name));
+    has_state = false;
+  }
   std::int64_t from = draft.creating() ? kActive : std::get<std::int64_t>(table.rows->get(draft.row(), state_column.field));
   std::int64_t to = from;
   if (has_state) {
@@ -174,10 +179,6 @@ Outcome<void> settle_state(Draft& draft, bool lenient, const Quirks& quirks) {
     return refuse(
         400, code::kInvalidStateStatus,
         fmt::format("{} is not a valid status code for state code {}State.{} on {} with Id {}.", status, table.label, state_label(table, to), table.name, id));
-  }
-  if (draft.creating() && to != kActive && !table.state_on_create && !lenient) {
-    return refuse(400, code::kInvalidStateStatus,
-                  fmt::format("A {} cannot be created in the state {}; create it, then change its state.", table.name, state_label(table, to)));
   }
   if (table.name == "incident" && !draft.creating() && to == kResolved) {
     return refuse(400, code::kInvalidStateStatus,

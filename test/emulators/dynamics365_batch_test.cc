@@ -130,14 +130,33 @@ TEST_F(BatchTest, ChangeSetPartsNeedContentIdsAndNoGet) {
   EXPECT_EQ(statuses(batch({change_set({in_set("1", "GET /api/data/v9.2/accounts", "")})})), "400");
 }
 
-// fact: §2.12 [C]
+// fact: §2.12, §9.3
+// The vendor's page on client errors: any line end but CRLF, with this answer.
 TEST_F(BatchTest, BareLineFeedsAreRefused) {
   std::string text = wrap("batch_b1", {part("GET /api/data/v9.2/accounts")});
   std::string bare;
   for (char c : text) {
     if (c != '\r') bare += c;
   }
-  EXPECT_EQ(batch_text(bare).status, 400);
+  for (const std::string& each : {bare, "\n" + text, wrap("batch_b1", {part("POST /api/data/v9.2/accounts", "{\"name\":\n\"A\"}")})}) {
+    Answer answer = batch_text(each);
+    EXPECT_EQ(answer.status, 400);
+    EXPECT_EQ(statuses(answer), "400");
+    EXPECT_TRUE(answer.text.starts_with("--batchresponse_")) << answer.text;
+    EXPECT_NE(answer.text.find("0x80048d19"), std::string::npos);
+    EXPECT_NE(answer.text.find("Stream was not readable"), std::string::npos);
+  }
+  EXPECT_EQ(get("accounts").rows(), 0u);
+}
+
+// fact: §2.12, §2.3
+TEST_F(BatchTest, ContentIdsAreReferencesToRowsThatWereShownAsWell) {
+  std::string shown =
+      "Content-Type: application/http\r\nContent-Transfer-Encoding: binary\r\nContent-ID: 1\r\n\r\nPOST /api/data/v9.2/accounts HTTP/1.1\r\n"
+      "Content-Type: application/json\r\nPrefer: return=representation\r\n\r\n{\"name\":\"A\"}\r\n";
+  Answer answer = batch({change_set({shown, in_set("2", "POST /api/data/v9.2/tasks", R"({"subject":"s","regardingobjectid_account_task@odata.bind":"$1"})")})});
+  EXPECT_EQ(statuses(answer), "201 204") << answer.text;
+  EXPECT_EQ(get("accounts?$expand=Account_Tasks($select=subject)").at("/value/0/Account_Tasks/0/subject"), "s");
 }
 
 // fact: §9.3 [M]

@@ -40,8 +40,13 @@ TEST_F(Columns, LengthCountsUtf16Units) {
   EXPECT_EQ(try_contact("firstname", "\"" + emoji.substr(4) + "\"").status, 201);
 }
 
-// fact: §6.1 [K]
-TEST_F(Columns, EmptyTextReadsAsNull) { EXPECT_EQ(try_contact("firstname", "\"\"").at("/firstname"), "null"); }
+// fact: §6.1 [K] switch: empty_text_kept
+TEST_F(Columns, EmptyTextReadsAsNull) {
+  EXPECT_EQ(try_contact("firstname", "\"\"").at("/firstname"), "null");
+  EXPECT_EQ(post("contacts", R"({"lastname":""})").code(), "0x80040200") << "so that it is missing where one is required";
+  control("POST", "settings", R"({"empty_text_kept":true})");
+  EXPECT_EQ(try_contact("firstname", "\"\"").at("/firstname"), "");
+}
 
 // fact: §6.1 [C]
 TEST_F(Columns, ControlCharactersAreRefused) { EXPECT_EQ(try_contact("firstname", R"("a\u0001")").code(), "0x80040278"); }

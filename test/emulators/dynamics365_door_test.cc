@@ -22,6 +22,7 @@ TEST_F(Limits, RequestsBeyondTheWindowAre429WithRetryAfter) {
   EXPECT_EQ(answer.message(), "Number of requests exceeded the limit of 5 over time window of 300 seconds.");
   EXPECT_EQ(answer.header("Retry-After"), "300");
   EXPECT_EQ(answer.header("x-ms-ratelimit-burst-remaining-xrm-requests"), "0");
+  EXPECT_GT(std::stoi("0" + answer.header("x-ms-ratelimit-time-remaining-xrm-requests")), 1'100'000) << "both are told";
 }
 
 // fact: §4.1 [C]

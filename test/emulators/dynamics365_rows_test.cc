@@ -168,14 +168,55 @@ TEST_F(Rows, AlternateKeyOfTheBodyWinsOnCreate) {
   EXPECT_EQ(missing.code(), "0x80060891");
 }
 
-// fact: §2.4 [?] switch: undeclared_key_code
+// fact: §2.4 [?] switch: parser_code
 TEST_F(Rows, UnknownAlternateKeyIsRefused) {
   Answer answer = get("accounts(accountnumber='C-1')");
   EXPECT_EQ(answer.status, 400);
   EXPECT_EQ(answer.code(), "0x80060888");
-  control("POST", "settings", R"({"undeclared_key_code":"0x0"})");
+  control("POST", "settings", R"({"parser_code":"0x0"})");
   EXPECT_EQ(get("accounts(accountnumber='C-1')").code(), "0x0");
   EXPECT_TRUE(answer.message().starts_with("The key in the request URI is not valid for resource"));
+}
+
+// fact: §5.1 [?], §2.13 switch: parser_code
+TEST_F(Rows, AUrlThatCannotBeReadHasOneCodeOrNone) {
+  for (const char* query : {"accounts?$select=Name", "accounts?$filter=shoesize%20eq%209", "accounts?$skip=1",
+                            "accounts('"
+                            "x')"})
+    EXPECT_EQ(get(query).code(), "0x80060888") << query;
+  control("POST", "settings", R"({"parser_code":"0x0"})");
+  Answer answer = get("accounts?$select=Name");
+  EXPECT_EQ(answer.code(), "0x0");
+  EXPECT_EQ(answer.message(), "Could not find a property named 'Name' on type 'Microsoft.Dynamics.CRM.account'.");
+  EXPECT_EQ(get("contactz").code(), "0x8006088a") << "a segment has its own";
+}
+
+// fact: §5.3 [I] switch: invalid_property_code
+TEST_F(Rows, ABodyWithAPropertyOfNoTableIsRefused) {
+  Answer answer = post("accounts", R"({"Name":"A"})");
+  EXPECT_EQ(answer.code(), "0x80048d19");
+  EXPECT_NE(answer.message().find("Invalid property 'Name' was found in entity 'Microsoft.Dynamics.CRM.account'"), std::string::npos);
+  control("POST", "settings", R"({"invalid_property_code":"0x0"})");
+  answer = post("accounts", R"({"Name":"A"})");
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_EQ(answer.code(), "0x0");
+  EXPECT_TRUE(answer.message().starts_with("An error occurred while validating input parameters: Microsoft.Crm.CrmException: Invalid property 'Name'"));
+  EXPECT_EQ(get("accounts").rows(), 0u);
+}
+
+// fact: §2.3 [?], §2.5 [?] switch: entity_id_beside_row
+TEST_F(Rows, ARowThatIsShownComesWithoutItsAddressUnlessSwitched) {
+  Answer made = post("accounts", R"({"name":"A"})", representation());
+  EXPECT_EQ(made.status, 201);
+  EXPECT_EQ(made.header("OData-EntityId") + made.header("Location"), "");
+  std::string path = "accounts(" + made.at("/accountid") + ")";
+  EXPECT_EQ(patch(path, R"({"fax":"1"})", representation()).header("OData-EntityId"), "");
+  EXPECT_EQ(patch(path, R"({"fax":"2"})").header("OData-EntityId"), std::string(kOrigin) + kApi + path) << "without the row the address is all";
+  control("POST", "settings", R"({"entity_id_beside_row":true})");
+  EXPECT_EQ(patch(path, R"({"fax":"3"})", representation()).header("OData-EntityId"), std::string(kOrigin) + kApi + path);
+  made = post("accounts", R"({"name":"B"})", representation());
+  EXPECT_EQ(made.header("OData-EntityId"), std::string(kOrigin) + kApi + "accounts(" + made.at("/accountid") + ")");
+  EXPECT_EQ(made.header("Location"), made.header("OData-EntityId"));
 }
 
 // fact: §7.7 [I]

@@ -38,10 +38,12 @@ TEST_F(States, CloseIncidentResolvesAndLeavesAResolution) {
   EXPECT_EQ(resolutions.at("/value/0/_incidentid_value"), id);
 }
 
-// fact: §6.3 [I]
+// fact: §6.3 [I], §6.5 [K] switch: default_close_status
 TEST_F(States, CloseIncidentTwiceAndWithAWrongStatus) {
   std::string id = incident(a);
   EXPECT_EQ(close(id, 1).code(), "0x80048408");
+  EXPECT_EQ(close(id, -1).code(), "0x80048408");
+  control("POST", "settings", R"({"default_close_status":true})");
   EXPECT_EQ(close(id, -1).status, 204);
   EXPECT_EQ(state("incidents(" + id + ")"), "1/5");
   EXPECT_EQ(close(id).code(), "0x80044411");
@@ -113,9 +115,15 @@ TEST_F(States, InactiveCustomersAreReadOnly) {
   EXPECT_EQ(patch(path, R"({"fax":"1"})").status, 204);
 }
 
-// fact: §6.3 [C]
+// fact: §6.3 [?] switch: create_state_passed_over
 TEST_F(States, StateIsNotValidForCreateButOnCases) {
   EXPECT_EQ(post("contacts", R"({"lastname":"L","statecode":1})").status, 400);
+  EXPECT_EQ(post("contacts", R"({"lastname":"L","statecode":0})").status, 400) << "not even the one it would have";
+  auto definition = [&](const char* table) { return get("EntityDefinitions(LogicalName='" + std::string(table) + "')/Attributes(LogicalName='statecode')"); };
+  EXPECT_EQ(definition("contact").at("/IsValidForCreate") + definition("incident").at("/IsValidForCreate"), "falsetrue");
+  control("POST", "settings", R"({"create_state_passed_over":true})");
+  EXPECT_EQ(state("contacts(" + make("contacts", R"({"lastname":"L","statecode":1})") + ")"), "0/1");
+  EXPECT_EQ(post("contacts", R"({"lastname":"L","statecode":1,"statuscode":2})").code(), "0x80048408") << "a status of another state";
   EXPECT_EQ(post("incidents", R"({"title":"T","statecode":2,"statuscode":6,"customerid_account@odata.bind":"/accounts()" + a + ")\"}").status, 204);
 }
 

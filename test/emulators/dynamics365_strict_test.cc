@@ -104,7 +104,7 @@ using Strict = Dynamics365Test;
 TEST_F(Strict, NothingStandsBehindAColumnButItsValue) {
   std::string firm = account(), id = make("contacts", R"({"lastname":"Lee","parentcustomerid_account@odata.bind":"/accounts()" + firm + ")\"}");
   for (const std::string path : {"lastname/foo", "lastname/$ref", "lastname/$value/x", "parentcustomerid_account/$ref/x", "parentcustomerid_account/name/x"})
-    EXPECT_EQ(get("contacts(" + id + ")/" + path).code(), "0x80060888") << path;
+    EXPECT_EQ(get("contacts(" + id + ")/" + path).code(), "0x8006088a") << path;
   EXPECT_EQ(get("accounts(" + firm + ")/contact_customer_accounts/$ref/x").status, 404);
   EXPECT_EQ(get("contacts(" + id + ")/lastname/$value").text, "Lee");
   EXPECT_EQ(get("contacts(" + id + ")/parentcustomerid_account/name/$value").text, "Contoso");
