@@ -192,6 +192,7 @@ Outcome<http::Response> Service::route(ApiCall& api, std::string_view path) {
   if (path == "Restore") return method == "POST" ? restore_row(api) : no_resource(api);
   if (is_file_action(path)) return method == "POST" ? file_action(api, path) : no_resource(api);
   if (name == "IsValidStateTransition") return method == "GET" ? valid_transition(api, percent_decode(path, false)) : no_resource(api);
+  if (name == "RetrieveMetadataChanges") return method == "GET" ? metadata_changes(api, percent_decode(path, false)) : no_resource(api);
   if (name == "RetrieveTotalRecordCount") return method == "GET" ? total_record_count(api, percent_decode(path, false)) : no_resource(api);
   if (path == "$metadata" || path == "%24metadata") return method == "GET" ? csdl(api) : wrong_method(api);
   if (name == "EntityDefinitions" || name == "RelationshipDefinitions" || name == "GlobalOptionSetDefinitions")
