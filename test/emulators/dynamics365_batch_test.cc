@@ -53,7 +53,7 @@ TEST_F(BatchTest, OtherUrlsInsideAreRefused) {
   EXPECT_EQ(statuses(batch({part("GET http://elsewhere/api/data/v9.2/accounts")})), "400");
 }
 
-// fact: §2.12 [C]
+// fact: §2.12
 TEST_F(BatchTest, StopsAtTheFirstFailureWithItsStatus) {
   Answer answer = batch({part("POST /api/data/v9.2/accounts", R"({"name":"A"})"), part("POST /api/data/v9.2/accounts", R"({"nam":"B"})"),
                          part("POST /api/data/v9.2/accounts", R"({"name":"C"})")});
@@ -62,14 +62,14 @@ TEST_F(BatchTest, StopsAtTheFirstFailureWithItsStatus) {
   EXPECT_EQ(get("accounts").rows(), 1u);
 }
 
-// fact: §2.12 [C]
+// fact: §2.12
 TEST_F(BatchTest, ContinueOnErrorRunsTheRestAndAnswers200) {
   Answer answer = batch({part("POST /api/data/v9.2/accounts", R"({"nam":"B"})"), part("POST /api/data/v9.2/accounts", R"({"name":"C"})")}, kContinue);
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(statuses(answer), "400 204");
 }
 
-// fact: §2.12 [C]
+// fact: §2.12
 TEST_F(BatchTest, InnerHeadersCount) {
   std::string row = std::string("/api/data/v9.2/contacts(") + kG1 + ")";
   std::string once = "Content-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n\r\nPATCH " + row +
@@ -88,7 +88,7 @@ TEST_F(BatchTest, ContentLengthBeyondTheBodyIsUnreadable) {
   EXPECT_NE(answer.text.find("0x80048d19"), std::string::npos);
 }
 
-// fact: §2.12 [C]
+// fact: §2.12
 TEST_F(BatchTest, ChangeSetIsAtomicAndTellsOnlyTheFailure) {
   Answer answer =
       batch({change_set({in_set("1", "POST /api/data/v9.2/accounts", R"({"name":"A"})"), in_set("2", "POST /api/data/v9.2/tasks", R"({"nosuch":1})")}),
@@ -101,7 +101,7 @@ TEST_F(BatchTest, ChangeSetIsAtomicAndTellsOnlyTheFailure) {
   EXPECT_EQ(get("accounts").at("/value/0/name"), "B");
 }
 
-// fact: §2.12 [C]
+// fact: §2.12
 TEST_F(BatchTest, ContentIdsAreReferencesWithinTheChangeSet) {
   Answer answer = batch({change_set({in_set("1", "POST /api/data/v9.2/accounts", R"({"name":"A"})"),
                                      in_set("2", "POST /api/data/v9.2/tasks", R"({"subject":"s","regardingobjectid_account_task@odata.bind":"$1"})"),
@@ -167,7 +167,7 @@ TEST_F(BatchTest, PreambleIsAllowedButNotAMissingEnd) {
   EXPECT_EQ(batch_text("").status, 400);
 }
 
-// fact: §2.12 [C]
+// fact: §2.12
 TEST_F(BatchTest, AThousandOperationsAtMostAndNoBatchInside) {
   std::vector<std::string> parts(1000, part("GET /api/data/v9.2/accounts?$top=1"));
   EXPECT_EQ(batch(parts).status, 200);
@@ -184,14 +184,14 @@ class BulkTest : public Dynamics365Test {
   static std::string target(const std::string& members) { return R"({"@odata.type":"Microsoft.Dynamics.CRM.account",)" + members + "}"; }
 };
 
-// fact: §2.11 [C]
+// fact: §2.11
 TEST_F(BulkTest, CreateMultipleGivesIdsInOrder) {
   Answer answer = bulk("CreateMultiple", target(R"("name":"A")") + "," + target(R"("name":"B")"));
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(get("accounts(" + answer.at("/Ids/1") + ")").at("/name"), "B");
 }
 
-// fact: §2.11 [C]
+// fact: §2.11
 TEST_F(BulkTest, TypeIsMandatoryInEveryTarget) {
   EXPECT_EQ(bulk("CreateMultiple", R"({"name":"A"})").status, 400);
   EXPECT_EQ(bulk("CreateMultiple", R"({"@odata.type":"Microsoft.Dynamics.CRM.contact","name":"A"})").status, 400);
@@ -205,13 +205,13 @@ TEST_F(BulkTest, TargetsOfNothingAreRefused) {
   EXPECT_EQ(bulk("UpdateMultiple", "").status, 204);
 }
 
-// fact: §2.11 [C]
+// fact: §2.11
 TEST_F(BulkTest, OneBadRowUndoesAll) {
   EXPECT_EQ(bulk("CreateMultiple", target(R"("name":"A")") + "," + target(R"("nam":"B")")).status, 400);
   EXPECT_EQ(get("accounts").rows(), 0u);
 }
 
-// fact: §2.11 [C]
+// fact: §2.11
 TEST_F(BulkTest, UpsertMultipleByKeyCreatesAndUpdatesWithoutABody) {
   std::string targets =
       target(R"x("@odata.id":"accounts(lockstep_id='1')","name":"A")x") + "," + target(R"x("@odata.id":"accounts(lockstep_id='2')","name":"B")x");
@@ -233,7 +233,7 @@ TEST_F(BulkTest, KeyInBothPlacesFailsOnCreateAlone) {
   EXPECT_EQ(bulk("UpsertMultiple", both).status, 204);
 }
 
-// fact: §2.11 [C], §7.7 [I]
+// fact: §2.11, §7.7 [I]
 TEST_F(BulkTest, AKeyAmongTheColumnsAddressesWhatIsUpsertedAlone) {
   make("accounts", R"({"name":"A","lockstep_id":"C-1"})");
   EXPECT_EQ(bulk("UpdateMultiple", target(R"("lockstep_id":"C-1","name":"New")")).code(), "0x80040203");
@@ -241,7 +241,7 @@ TEST_F(BulkTest, AKeyAmongTheColumnsAddressesWhatIsUpsertedAlone) {
   EXPECT_EQ(get("accounts").at("/value/0/name"), "New");
 }
 
-// fact: §2.11 [C]
+// fact: §2.11
 TEST_F(BulkTest, UpdateMultipleNeedsRowsThatExist) {
   std::string id = account();
   EXPECT_EQ(bulk("UpdateMultiple", target(R"("accountid":")" + id + R"(","name":"New")")).status, 204);
@@ -259,10 +259,10 @@ TEST_F(BulkTest, ARowNamedTwiceIsRefused) {
   EXPECT_EQ(get("accounts(lockstep_id='1')").at("/name"), "B");
 }
 
-// fact: §2.11 [C]
+// fact: §2.11
 TEST_F(BulkTest, AnnotationHasNone) { EXPECT_EQ(bulk("CreateMultiple", "", "annotations").status, 404); }
 
-// fact: §2.11 [C]
+// fact: §2.11
 TEST_F(BulkTest, DeleteMultipleIsForElasticTables) {
   Answer answer = bulk("DeleteMultiple", "");
   EXPECT_EQ(answer.status, 501);

@@ -5,7 +5,7 @@ namespace {
 
 using Rows = Dynamics365Test;
 
-// fact: §1.1 [C]
+// fact: §1.1
 TEST_F(Rows, TokenHasTheDocumentedShape) {
   Answer answer = token("lockstep-client", "lockstep-secret");
   EXPECT_EQ(answer.status, 200);
@@ -25,7 +25,7 @@ TEST_F(Rows, WrongSecretIsInvalidClient) {
 // fact: §1.1 [K]
 TEST_F(Rows, UnknownClientIsUnauthorized) { EXPECT_EQ(token("who", "x").at("/error"), "unauthorized_client"); }
 
-// fact: §1.2 [C]
+// fact: §1.2
 TEST_F(Rows, ExpiredTokenIsChallengedWithoutBody) {
   advance(std::chrono::hours(2));
   Answer answer = get("WhoAmI");
@@ -44,7 +44,7 @@ TEST_F(Rows, WhoAmIWorksWithAndWithoutParentheses) {
   EXPECT_NE(answer.header("x-ms-dop-hint"), "");
 }
 
-// fact: §2.3 [C]
+// fact: §2.3
 TEST_F(Rows, CreateAnswers204WithTheEntityId) {
   Answer answer = post("accounts", R"({"name":"Contoso"})");
   EXPECT_EQ(answer.status, 204);
@@ -52,7 +52,7 @@ TEST_F(Rows, CreateAnswers204WithTheEntityId) {
   EXPECT_TRUE(answer.header("OData-EntityId").starts_with("http://127.0.0.1:8103/api/data/v9.2/accounts("));
 }
 
-// fact: §2.3 [C]
+// fact: §2.3
 TEST_F(Rows, CreateWithRepresentationAnswers201AndTheKeyUnasked) {
   Answer answer = post("accounts?$select=name", R"({"name":"Contoso"})", representation());
   EXPECT_EQ(answer.status, 201);
@@ -64,7 +64,7 @@ TEST_F(Rows, CreateWithRepresentationAnswers201AndTheKeyUnasked) {
   EXPECT_EQ(answer.at("/telephone1"), "absent");
 }
 
-// fact: §2.3 [C]
+// fact: §2.3
 TEST_F(Rows, ClientChosenKeyInTheBodyTakenOnceOnly) {
   std::string body = std::string(R"({"name":"A","accountid":")") + kG1 + "\"}";
   EXPECT_EQ(post("accounts", body).status, 204);
@@ -73,7 +73,7 @@ TEST_F(Rows, ClientChosenKeyInTheBodyTakenOnceOnly) {
   EXPECT_EQ(again.code(), "0x80040237");
 }
 
-// fact: §2.6 [C]
+// fact: §2.6
 TEST_F(Rows, PatchIfNoneMatchStarCreatesOnlyOnce) {
   std::string path = std::string("contacts(") + kG1 + ")";
   http::Headers once{{"If-None-Match", "*"}};
@@ -83,7 +83,7 @@ TEST_F(Rows, PatchIfNoneMatchStarCreatesOnlyOnce) {
   EXPECT_EQ(again.message(), "A record with matching key values already exists.");
 }
 
-// fact: §2.5 [C]
+// fact: §2.5
 TEST_F(Rows, PatchWithoutConditionIsAnUpsertThatRevivesDeletedRows) {
   std::string path = std::string("contacts(") + kG1 + ")";
   EXPECT_EQ(patch(path, R"({"lastname":"Lee","firstname":"Ann"})", representation()).status, 201);
@@ -96,7 +96,7 @@ TEST_F(Rows, PatchWithoutConditionIsAnUpsertThatRevivesDeletedRows) {
   EXPECT_EQ(anew.at("/firstname"), "null");  // another record, not the old one restored
 }
 
-// fact: §2.6 [C]
+// fact: §2.6
 TEST_F(Rows, PatchIfMatchStarNeverCreates) {
   Answer answer = patch(std::string("contacts(") + kG1 + ")", R"({"lastname":"Lee"})", {{"If-Match", "*"}});
   EXPECT_EQ(answer.status, 404);
@@ -118,7 +118,7 @@ TEST_F(Rows, StaleEtagIsRefusedAndTheRightOneTaken) {
   EXPECT_EQ(remove(path, {{"If-Match", etag}}).code(), "");
 }
 
-// fact: §2.6 [C]
+// fact: §2.6
 TEST_F(Rows, GetIfNoneMatchAnswers304AndNullIsNoCondition) {
   std::string path = "contacts(" + contact() + ")";
   std::string etag = get(path).header("ETag");
@@ -129,7 +129,7 @@ TEST_F(Rows, GetIfNoneMatchAnswers304AndNullIsNoCondition) {
   EXPECT_EQ(patch(path, R"({"firstname":"A"})", {{"If-None-Match", "null"}}).status, 204);
 }
 
-// fact: §2.6 [C]
+// fact: §2.6
 TEST_F(Rows, EtagIsTheVersionNumberAndGrowsWithEveryWrite) {
   std::string path = "contacts(" + contact() + ")";
   Answer before = get(path);
@@ -139,14 +139,14 @@ TEST_F(Rows, EtagIsTheVersionNumberAndGrowsWithEveryWrite) {
   EXPECT_LT(std::stoll(before.at("/versionnumber")), std::stoll(after.at("/versionnumber")));
 }
 
-// fact: §2.7 [C]
+// fact: §2.7
 TEST_F(Rows, DeleteTwiceIs404) {
   std::string path = "contacts(" + contact() + ")";
   EXPECT_EQ(remove(path).status, 204);
   EXPECT_EQ(remove(path).status, 404);
 }
 
-// fact: §2.6 [C]
+// fact: §2.6
 TEST_F(Rows, AlternateKeyUpsertEchoesTheKeyForm) {
   Answer created = patch("contacts(lockstep_id='A-1')", R"({"lastname":"Lee"})");
   EXPECT_EQ(created.status, 204);
@@ -159,7 +159,7 @@ TEST_F(Rows, AlternateKeyUpsertEchoesTheKeyForm) {
   EXPECT_EQ(read.at("/lockstep_id"), "A-1");  // on update key columns in the body are dropped
 }
 
-// fact: §2.6 [C]
+// fact: §2.6
 TEST_F(Rows, AlternateKeyOfTheBodyWinsOnCreate) {
   patch("contacts(lockstep_id='A-1')", R"({"lastname":"Lee","lockstep_id":"B-2"})");
   EXPECT_EQ(get("contacts(lockstep_id='B-2')").status, 200);
@@ -232,7 +232,7 @@ TEST_F(Rows, QuotedGuidIsASyntaxError) {
   EXPECT_EQ(answer.message(), "Error in query syntax.");
 }
 
-// fact: §5.3 [C]
+// fact: §5.3
 TEST_F(Rows, DuplicateKeyAnswers412WithTheOtherRow) {
   std::string other = make("contacts", R"({"lastname":"Lee","lockstep_id":"A-1"})");
   Answer answer = post("contacts", R"({"lastname":"Lee","lockstep_id":"a-1"})");
@@ -248,7 +248,7 @@ TEST_F(Rows, KeyOfADeletedRowIsFreeAgain) {
   EXPECT_EQ(post("contacts", R"({"lastname":"Lee","lockstep_id":"A-1"})").status, 204);
 }
 
-// fact: §2.5 [C]
+// fact: §2.5
 TEST_F(Rows, SinglePropertyReadWrittenAndDeleted) {
   std::string path = "accounts(" + account() + ")";
   EXPECT_EQ(get(path + "/name").at("/value"), "Contoso");
@@ -260,7 +260,7 @@ TEST_F(Rows, SinglePropertyReadWrittenAndDeleted) {
   EXPECT_EQ(get(path).at("/fax"), "null");
 }
 
-// fact: §2.8 [C]
+// fact: §2.8
 TEST_F(Rows, LookupReferencesAreSetReadAndCleared) {
   std::string a = account(), c = contact();
   std::string path = "accounts(" + a + ")/primarycontactid/$ref";
@@ -278,7 +278,7 @@ TEST_F(Rows, UnknownTableIsA404Segment) {
   EXPECT_EQ(answer.message(), "Resource not found for the segment 'widgets'.");
 }
 
-// fact: §2.1 [C]
+// fact: §2.1
 TEST_F(Rows, EveryAnswerCarriesARequestIdAndTheVersion) {
   Answer answer = get("contacts");
   EXPECT_EQ(answer.header("x-ms-service-request-id").size(), 36u);
