@@ -47,13 +47,12 @@ const json::array& array_in(const json::object& of, std::string_view name) {
 
 /// The .NET type that a condition on this property has to name.
 std::string_view type_of(std::string_view property, const json::value& held) {
-  static constexpr std::pair<std::string_view, std::string_view> kNamed[] = {
-      {"MetadataId", "System.Guid"},
-      {"AttributeType", "Microsoft.Xrm.Sdk.Metadata.AttributeTypeCode"},
-      {"AttributeTypeName", "Microsoft.Xrm.Sdk.Metadata.AttributeTypeDisplayName"},
-      {"RequiredLevel", "Microsoft.Xrm.Sdk.Metadata.AttributeRequiredLevel"},
-      {"OwnershipType", "Microsoft.Xrm.Sdk.Metadata.OwnershipTypes"},
-      {"RelationshipType", "Microsoft.Xrm.Sdk.Metadata.RelationshipType"}};
+  static constexpr std::pair<std::string_view, std::string_view> kNamed[] = {{"MetadataId", "System.Guid"},
+                                                                             {"AttributeType", "Microsoft.Xrm.Sdk.Metadata.AttributeTypeCode"},
+                                                                             {"AttributeTypeName", "Microsoft.Xrm.Sdk.Metadata.AttributeTypeDisplayName"},
+                                                                             {"RequiredLevel", "Microsoft.Xrm.Sdk.Metadata.AttributeRequiredLevel"},
+                                                                             {"OwnershipType", "Microsoft.Xrm.Sdk.Metadata.OwnershipTypes"},
+                                                                             {"RelationshipType", "Microsoft.Xrm.Sdk.Metadata.RelationshipType"}};
   for (const auto& [name, type] : kNamed) {
     if (name == property) return type;
   }
@@ -281,7 +280,8 @@ Outcome<http::Response> metadata_changes(ApiCall& api, std::string_view segment)
   auto parameters = parameters_of(api, segment);
   for (const auto& [name, value] : parameters) {
     if (name == "AppModuleId" || name == "RetrieveAllSettings") return not_served(name);
-    if (name != "Query" && name != "ClientVersionStamp" && name != "DeletedMetadataFilters") return bad_query(fmt::format("No parameter is called '{}'.", name));
+    if (name != "Query" && name != "ClientVersionStamp" && name != "DeletedMetadataFilters")
+      return bad_query(fmt::format("No parameter is called '{}'.", name));
   }
   JsonDocument document;
   const std::string& sent = parameters["Query"];

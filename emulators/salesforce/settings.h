@@ -46,6 +46,10 @@ struct Settings {
   std::int64_t collection_chunks = 10;             // how often the type may change within a collection
   std::int64_t retrieve_ids = 2'000;               // ids of one read by ids
   bool times_in_dates = false;                     // a date may be given as an instant, whose day it is
+  bool texts_trimmed = true;                       // blanks around a text are dropped; else it is kept as it came
+  bool null_booleans_false = false;                // null for a boolean is false; else it is refused
+  bool case_account_from_contact = true;           // a new case that names a contact alone is of the contact's account as well
+  bool case_comments_written_through = true;       // Case.Comments becomes a CaseComment and reads back null; else it is a text like others
   std::string text_line_ends = "kept";             // of long texts: kept, lf or crlf
   bool set_audit_fields = false;                   // the user's profile allows to say who created a record and when
   std::int64_t replication_lag_ms = 30'000;        // until a change is told by updated and deleted

@@ -9,7 +9,8 @@ namespace {
 class Schema : public Dynamics365Test {
  protected:
   Answer changes(const std::string& query, const std::string& since = "", const std::string& more = "") {
-    std::string path = "RetrieveMetadataChanges(Query=@p1" + std::string(since.empty() ? "" : ",ClientVersionStamp=@p2") + more + ")?@p1=" + percent_encode(query);
+    std::string path =
+        "RetrieveMetadataChanges(Query=@p1" + std::string(since.empty() ? "" : ",ClientVersionStamp=@p2") + more + ")?@p1=" + percent_encode(query);
     return get(since.empty() ? path : path + "&@p2=" + percent_encode("'" + since + "'"));
   }
   static std::string condition(const std::string& property, const std::string& with, const std::string& type, const std::string& value) {
@@ -17,8 +18,8 @@ class Schema : public Dynamics365Test {
   }
   static std::string named(const std::string& table) { return condition("LogicalName", "Equals", "System.String", table); }
   static std::string query(const std::string& properties, const std::string& conditions, const std::string& more = "", const std::string& with = "And") {
-    return R"({"Properties":{"AllProperties":false,"PropertyNames":[)" + properties + R"(]},"Criteria":{"FilterOperator":")" + with +
-           R"(","Conditions":[)" + conditions + "]}" + more + "}";
+    return R"({"Properties":{"AllProperties":false,"PropertyNames":[)" + properties + R"(]},"Criteria":{"FilterOperator":")" + with + R"(","Conditions":[)" +
+           conditions + "]}" + more + "}";
   }
   /// The tables' names, joined.
   static std::string tables(const Answer& answer) {
@@ -85,9 +86,11 @@ TEST_F(Schema, ConditionsCompareSimplePropertiesOfTheirType) {
 // fact: §1.4
 TEST_F(Schema, QueriesOfWhatHangsOnTablesGoWithTheirProperties) {
   EXPECT_EQ(changes(query("\"SchemaName\"", named("account"), R"(,"AttributeQuery":{"Properties":{"AllProperties":true}})")).status, 400);
-  Answer answer = changes(query(R"("Keys","OneToManyRelationships")", named("account"),
-                                R"(,"KeyQuery":{"Properties":{"PropertyNames":["KeyAttributes"]}},"RelationshipQuery":{"Properties":{"PropertyNames":["ReferencingEntity"]},
-      "Criteria":{"Conditions":[)" + condition("SchemaName", "Equals", "System.String", "contact_customer_accounts") + "]}}"));
+  Answer answer =
+      changes(query(R"("Keys","OneToManyRelationships")", named("account"),
+                    R"(,"KeyQuery":{"Properties":{"PropertyNames":["KeyAttributes"]}},"RelationshipQuery":{"Properties":{"PropertyNames":["ReferencingEntity"]},
+      "Criteria":{"Conditions":[)" +
+                        condition("SchemaName", "Equals", "System.String", "contact_customer_accounts") + "]}}"));
   ASSERT_EQ(answer.status, 200) << answer.text;
   EXPECT_EQ(answer.at("/EntityMetadata/0/Keys/0/KeyAttributes/0"), "lockstep_id");
   EXPECT_EQ(answer.at("/EntityMetadata/0/OneToManyRelationships/0/ReferencingEntity"), "contact");
