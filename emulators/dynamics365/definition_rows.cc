@@ -145,7 +145,7 @@ std::string attribute_class(const Column& column) {
 
 json::object attribute_definition(const TableSpec& table, const Column& column) {
   std::string_view type = attribute_type(column);
-  std::string_view level = column.source == Source::key ? "SystemRequired" : column.required ? "ApplicationRequired" : "None";
+  std::string_view level = column.source == Source::key || column.system_required ? "SystemRequired" : column.required ? "ApplicationRequired" : "None";
   json::object attribute{
       {"@odata.type", "#Microsoft.Dynamics.CRM." + attribute_class(column)},
       {"MetadataId", metadata_id("attribute", table.name + " " + column.logical_name)},

@@ -42,6 +42,7 @@ struct Column {
   std::vector<std::string> targets;  // tables a lookup may point to
   std::optional<Value> default_value;
   bool required = false;
+  bool system_required = false;  // and whoever may leave out what applications ask for may not leave this out
   bool creatable = true;
   bool updatable = true;
   bool write_only = false;        // never shown

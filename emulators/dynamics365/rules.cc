@@ -51,6 +51,8 @@ void compute_address(Draft& draft) {
 
 void compute_money(Draft& draft) {
   const TableSpec& table = draft.table();
+  const Column* named = table.column("_transactioncurrencyid_value");
+  if (named && draft.touches(*named)) draft.set(table.require("exchangerate"), is_null(draft.get(*named)) ? Value() : Value(kMoneyUnits));
   for (const Column& column : table.columns) {
     const Column* base = column.type == ColumnType::money ? table.column(column.name + "_base") : nullptr;
     if (!base || !draft.touches(column)) continue;
@@ -240,9 +242,10 @@ Outcome<void> check_endpoint(const Draft& draft) {
   return refuse(400, code::kInvalidArgument, "The authvalue of headers and of query parameters is <settings><setting name='…' value='…'/></settings>.");
 }
 
-Outcome<void> check_required(const Draft& draft) {
+Outcome<void> check_required(const Draft& draft, bool of_applications) {
   for (const Column& column : draft.table().columns) {
-    if (!column.required || (!draft.creating() && !draft.touches(column))) continue;
+    bool asked = of_applications ? column.required : column.system_required;
+    if (!asked || (!draft.creating() && !draft.touches(column))) continue;
     if (!is_null(draft.get(column))) continue;
     return refuse(400, code::kRequiredFieldMissing, fmt::format("Required field '{}' is missing on '{}'.", column.logical_name, draft.table().name));
   }

@@ -96,6 +96,9 @@ TEST_F(Closed, TheCustomerOfACaseIsAskedForByTheSystemItself) {
   EXPECT_EQ(patch("incidents(" + id + ")", R"({"customerid_account@odata.bind":null})").code(), "0x80040200");
   EXPECT_EQ(post("incidents", R"({"title":"t"})").code(), "0x80040200");
   EXPECT_EQ(patch("incidents(" + id + ")", R"({"title":null})").status, 204);
+  std::string note = make("annotations", R"({"subject":"s"})");
+  EXPECT_EQ(patch("annotations(" + note + ")", R"({"isdocument":null})").code(), "0x80040200") << "so is whether a note is a file";
+  EXPECT_EQ(get("EntityDefinitions(LogicalName='annotation')/Attributes(LogicalName='isdocument')").at("/RequiredLevel/Value"), "SystemRequired");
 }
 
 using Strict = Dynamics365Test;
