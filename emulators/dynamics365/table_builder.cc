@@ -133,9 +133,7 @@ TableBuilder& TableBuilder::required_by_system() {
   return required();
 }
 
-TableBuilder& TableBuilder::currency() {
-  return lookup("transactioncurrencyid", "transactioncurrency").decimal("exchangerate", 100'000'000'000).read_only();
-}
+TableBuilder& TableBuilder::currency() { return lookup("transactioncurrencyid", "transactioncurrency").decimal("exchangerate", 100'000'000'000).read_only(); }
 
 TableBuilder& TableBuilder::read_only() {
   spec.columns.back().creatable = spec.columns.back().updatable = false;

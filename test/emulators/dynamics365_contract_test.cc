@@ -23,7 +23,7 @@ class Contract : public Dynamics365Test {
   }
   /// "S160", "M2000", "I0..100", "$", "B", "O", "D" (instant), "d" (day), "L", with "!" where applications ask for it, "!!" where the system does.
   static std::string short_form(const json::object& column) {
-    static const std::map<std::string, std::string> letters{{"String", "S"},  {"Memo", "M"},   {"Integer", "I"}, {"Money", "$"},  {"Boolean", "B"},
+    static const std::map<std::string, std::string> letters{{"String", "S"},   {"Memo", "M"},  {"Integer", "I"}, {"Money", "$"},  {"Boolean", "B"},
                                                             {"Picklist", "O"}, {"State", "O"}, {"Status", "O"},  {"Lookup", "L"}, {"Customer", "L"}};
     std::string type = text(column, "AttributeType");
     auto letter = letters.find(type);
@@ -63,13 +63,15 @@ TEST_F(Contract, CustomersHaveTheirColumns) {
                  "websiteurl:S200 description:M2000 address1_line1:S250 address1_line2:S250 address1_line3:S250 address1_city:S80 address1_country:S80 "
                  "address1_county:S50 address1_stateorprovince:S50 address1_postalcode:S20 numberofemployees:I0..1000000000 revenue:$ marketcap:$ "
                  "industrycode:O paymenttermscode:O ownershipcode:O accountcategorycode:O customertypecode:O preferredcontactmethodcode:O creditonhold:B "
-                 "donotemail:B donotphone:B sic:S20 tickersymbol:S10 primarycontactid:L parentaccountid:L masterid:L merged:B importsequencenumber:I-2147483648..2147483647");
-  expect_columns("contact",
-                 "lastname:S50! firstname:S50 middlename:S50 fullname:S160 salutation:S100 jobtitle:S100 nickname:S100 managername:S100 suffix:S10 "
-                 "department:S100 emailaddress1:S100 emailaddress2:S100 emailaddress3:S100 telephone1:S50 telephone2:S50 telephone3:S50 mobilephone:S50 home2:S50 "
-                 "fax:S50 pager:S50 managerphone:S50 websiteurl:S200 ftpsiteurl:S200 description:M2000 birthdate:d anniversary:d gendercode:O familystatuscode:O "
-                 "preferredcontactmethodcode:O donotemail:B donotphone:B donotfax:B donotpostalmail:B donotbulkemail:B employeeid:S50 governmentid:S50 "
-                 "externaluseridentifier:S50 parentcustomerid:L masterid:L merged:B");
+                 "donotemail:B donotphone:B sic:S20 tickersymbol:S10 primarycontactid:L parentaccountid:L masterid:L merged:B "
+                 "importsequencenumber:I-2147483648..2147483647");
+  expect_columns(
+      "contact",
+      "lastname:S50! firstname:S50 middlename:S50 fullname:S160 salutation:S100 jobtitle:S100 nickname:S100 managername:S100 suffix:S10 "
+      "department:S100 emailaddress1:S100 emailaddress2:S100 emailaddress3:S100 telephone1:S50 telephone2:S50 telephone3:S50 mobilephone:S50 home2:S50 "
+      "fax:S50 pager:S50 managerphone:S50 websiteurl:S200 ftpsiteurl:S200 description:M2000 birthdate:d anniversary:d gendercode:O familystatuscode:O "
+      "preferredcontactmethodcode:O donotemail:B donotphone:B donotfax:B donotpostalmail:B donotbulkemail:B employeeid:S50 governmentid:S50 "
+      "externaluseridentifier:S50 parentcustomerid:L masterid:L merged:B");
   EXPECT_EQ(values_of("account", "preferredcontactmethodcode") + values_of("contact", "preferredcontactmethodcode"), "1 2 3 4 5 1 2 3 4 5 ");
   EXPECT_EQ(values_of("account", "ownershipcode") + values_of("account", "accountcategorycode"), "1 2 3 4 1 2 ");
   EXPECT_EQ(values_of("account", "customertypecode"), "1 2 3 4 5 6 7 8 9 10 11 12 ");
@@ -85,7 +87,8 @@ TEST_F(Contract, CasesAndNotesHaveTheirColumns) {
   expect_columns("annotation", "subject:S500! notetext:M100000 objectid:L isdocument:B!! filename:S255 mimetype:S256 langid:S2 stepid:S32");
   EXPECT_EQ(values_of("incident", "caseorigincode"), "1 2 3 2483 3986 700610000 ");
   EXPECT_EQ(values_of("incident", "casetypecode") + values_of("incident", "prioritycode"), "1 2 3 1 2 3 ");
-  EXPECT_EQ(values_of("incident", "severitycode") + values_of("incident", "customersatisfactioncode") + values_of("incident", "servicestage"), "1 1 2 3 4 5 0 1 2 ");
+  EXPECT_EQ(values_of("incident", "severitycode") + values_of("incident", "customersatisfactioncode") + values_of("incident", "servicestage"),
+            "1 1 2 3 4 5 0 1 2 ");
   std::string id = incident(account());
   EXPECT_EQ(get("incidents(" + id + ")").at("/prioritycode"), "2");
   EXPECT_EQ(get("annotations(" + make("annotations", R"({"subject":"s"})") + ")").at("/isdocument"), "false");
@@ -93,10 +96,12 @@ TEST_F(Contract, CasesAndNotesHaveTheirColumns) {
 
 // fact: §8, §8 [K]
 TEST_F(Contract, ActivitiesHaveTheirColumns) {
-  expect_columns("phonecall",
-                 "subject:S200! description:M2000 phonenumber:S200 directioncode:B leftvoicemail:B prioritycode:O scheduledstart:D scheduledend:D actualstart:D "
-                 "actualend:D actualdurationminutes:I0..2147483647 category:S250 subcategory:S250 regardingobjectid:L");
-  expect_columns("task", "subject:S200! description:M2000 percentcomplete:I0..100 prioritycode:O scheduledstart:D scheduledend:D category:S250 subcategory:S250");
+  expect_columns(
+      "phonecall",
+      "subject:S200! description:M2000 phonenumber:S200 directioncode:B leftvoicemail:B prioritycode:O scheduledstart:D scheduledend:D actualstart:D "
+      "actualend:D actualdurationminutes:I0..2147483647 category:S250 subcategory:S250 regardingobjectid:L");
+  expect_columns("task",
+                 "subject:S200! description:M2000 percentcomplete:I0..100 prioritycode:O scheduledstart:D scheduledend:D category:S250 subcategory:S250");
   expect_columns("email", "subject:S800 directioncode:B sender:S250 torecipients:S500 trackingtoken:S50 conversationindex:S2048");
   EXPECT_EQ(values_of("phonecall", "prioritycode") + values_of("task", "prioritycode"), "0 1 2 0 1 2 ");
   std::string call = make("phonecalls", R"({"subject":"s"})");
@@ -147,8 +152,11 @@ TEST_F(Contract, EitherHeaderNamesForWhomACallIsMade) {
   std::string ann = get("contacts?$select=_createdby_value").at("/value/0/_createdby_value");
   std::string directory = get("systemusers(" + ann + ")?$select=azureactivedirectoryobjectid").at("/azureactivedirectoryobjectid");
   for (const http::Headers& header : {http::Headers{{"MSCRMCallerID", ann}}, http::Headers{{"CallerObjectId", directory}}}) {
-    Answer made = post("contacts?$select=_createdby_value,_createdonbehalfby_value", R"({"lastname":"L"})",
-                       [&] { http::Headers both = header; both.add("Prefer", "return=representation"); return both; }());
+    Answer made = post("contacts?$select=_createdby_value,_createdonbehalfby_value", R"({"lastname":"L"})", [&] {
+      http::Headers both = header;
+      both.add("Prefer", "return=representation");
+      return both;
+    }());
     EXPECT_EQ(made.at("/_createdby_value"), ann) << made.text;
     EXPECT_EQ(made.at("/_createdonbehalfby_value"), get("WhoAmI").at("/UserId"));
   }
@@ -182,7 +190,8 @@ TEST_F(Contract, ACaseKeepsItsCustomerAndItsOpenActivitiesHoldItOpen) {
   EXPECT_EQ(get("incidents(" + id + ")").at("/_customerid_value") + get("incidents(" + id + ")").at("/_accountid_value"), firm + firm);
   make("tasks", R"({"subject":"s","regardingobjectid_incident_task@odata.bind":"/incidents()" + id + ")\"}");
   Answer held = post("CloseIncident", R"({"IncidentResolution":{"@odata.type":"Microsoft.Dynamics.CRM.incidentresolution","subject":"Fixed",
-      "incidentid@odata.bind":"/incidents()" + id + R"x()"},"Status":5})x");
+      "incidentid@odata.bind":"/incidents()" +
+                                          id + R"x()"},"Status":5})x");
   EXPECT_EQ(held.code(), "0x8004f456");
 }
 
