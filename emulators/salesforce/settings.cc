@@ -32,6 +32,7 @@ void add_switches(Switches& switches, Settings& settings) {
   switches.add("bulk_result_rows", &settings.bulk_result_rows);
   switches.add("bulk_batches_lock", &settings.bulk_batches_lock);
   switches.add("bulk_batch_retries", &settings.bulk_batch_retries);
+  switches.add("replication_ids", &settings.replication_ids);
   switches.add("deleted_days", &settings.deleted_days);
   switches.add("archive_days", &settings.archive_days);
   switches.add("overflow_changes", &settings.overflow_changes);

@@ -62,6 +62,7 @@ struct Settings {
   bool merge_sends_events = true;                  // a merge sends DELETE of the loser and UPDATE of what moved
   std::int64_t overflow_changes = 100'000;         // changes of one transaction before an overflow event
   std::int64_t daily_event_deliveries = 50'000;    // of the Streaming API, in rolling 24 hours
+  std::int64_t replication_ids = 600'000;          // of one answer of updated and deleted at most
   std::int64_t deleted_days = 15;                  // how far back the log of deletes reaches: less once it was purged
   std::int64_t archive_days = 365;                 // after which closed tasks and past events are archived
   std::int64_t row_lock_ms = 0;                    // how long after a write its parents stay locked for others
