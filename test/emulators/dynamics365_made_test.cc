@@ -285,5 +285,29 @@ TEST_F(Made, ARelationshipOfManyToManyLeadsBothWays) {
   EXPECT_EQ(get("accounts(" + b + ")").status, 200);
 }
 
+// fact: §2.8, §8 [K]
+TEST_F(Made, ARelationshipOfManyToManyIsDeletedWithItsTies) {
+  const std::string definition =
+      R"({"@odata.type":"Microsoft.Dynamics.CRM.ManyToManyRelationshipMetadata","SchemaName":"new_account_fans","Entity1LogicalName":"account","Entity2LogicalName":"contact","IntersectEntityName":"new_account_contact"})";
+  const std::string path = "RelationshipDefinitions(SchemaName='new_account_fans')";
+  ASSERT_EQ(post("RelationshipDefinitions", definition).status, 204);
+  std::string id = make("accounts", R"({"name":"A","new_account_fans":[{"lastname":"Lee"}]})");
+  EXPECT_EQ(write("PUT", path, definition).status, 501);
+  EXPECT_EQ(remove(path).status, 204);
+  EXPECT_EQ(get(path).status, 404);
+  EXPECT_EQ(get("EntityDefinitions(LogicalName='new_account_contact')").status, 404);
+  EXPECT_EQ(get("new_account_contactset").status, 404);
+  EXPECT_EQ(get("accounts(" + id + ")/new_account_fans").status, 404);
+  EXPECT_EQ(get("$metadata").text.find("new_account_fans"), std::string::npos);
+  EXPECT_EQ(get("contacts").rows(), 1u) << "the rows stay";
+  EXPECT_EQ(remove("accounts(" + id + ")").status, 204);
+  ASSERT_EQ(post("RelationshipDefinitions", definition).status, 204) << "it may be made again";
+  EXPECT_EQ(get("contacts?$expand=new_account_fans($select=name)").at("/value/0/new_account_fans"), "[]") << "without the ties of then";
+  std::string lee = get("contacts").at("/value/0/contactid");
+  std::string other = make("accounts", R"({"name":"B"})");
+  EXPECT_EQ(post("accounts(" + other + ")/new_account_fans/$ref", R"({"@odata.id":")" + std::string(kOrigin) + kApi + "contacts(" + lee + ")\"}").status, 204);
+  EXPECT_EQ(get("contacts(" + lee + ")/new_account_fans").rows(), 1u);
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::dynamics365
