@@ -131,10 +131,12 @@ void Service::add_switches() {
   switches_.add("expired_token_status", &quirks.expired_token_status);
   switches_.add("untracked_status", &quirks.untracked_status);
   switches_.add("repeated_rows", &quirks.repeated_rows);
+  switches_.add("repeated_members", &quirks.repeated_members);
   switches_.add("empty_targets", &quirks.empty_targets);
   switches_.add("key_index_ms", &quirks.key_index);
   switches_.add("repeated_content_ids", &quirks.repeated_content_ids);
   switches_.add("quoted_ids", &quirks.quoted_ids);
+  switches_.add("selected_navigation", &quirks.selected_navigation);
   switches_.add("bare_line_feeds", &quirks.bare_line_feeds);
   switches_.add("entity_id_beside_row", &quirks.entity_id_beside_row);
   switches_.add("client_correlation", &quirks.client_correlation);

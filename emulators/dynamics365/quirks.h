@@ -31,10 +31,12 @@ struct Quirks {
   std::int64_t expired_token_status = 400;           // a delta token older than its life
   std::int64_t untracked_status = 400;               // change tracking of a table that has none
   bool repeated_rows = false;                        // a row twice in UpdateMultiple or UpsertMultiple: the last one holds
+  bool repeated_members = false;                     // of a member that a body names twice the last one holds; else it is refused
   bool empty_targets = false;                        // CreateMultiple and its kin with no row change nothing; else they are refused
   Duration key_index{10'000};                        // until the index of a key made through the API is built: no key before
   bool repeated_content_ids = false;                 // the same Content-ID in two change sets of a batch
   bool quoted_ids = false;                           // a filter may compare an id with its text in quotes; else it is refused
+  bool selected_navigation = false;                  // $select may name a lookup by its navigation property; else it is refused
   bool bare_line_feeds = false;                      // lines of a batch may end with LF alone; else they are refused
   bool entity_id_beside_row = false;                 // OData-EntityId and Location come with a representation as well
   bool client_correlation = false;                   // webhooks bear the correlation id that the client sent

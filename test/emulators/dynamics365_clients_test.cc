@@ -26,8 +26,10 @@ TEST_F(OtherClients, TheResolutionOfACaseNeedsNoTypeAsTheParameterHasOne) {
   EXPECT_EQ(get("incidents(" + id + ")?$select=statecode").at("/statecode"), "1");
 }
 
-// fact: §2.13 [I]
-TEST_F(OtherClients, ALookupIsSelectedByItsNavigationNameToo) {
+// fact: §2.13 [I] switch: selected_navigation
+TEST_F(OtherClients, ALookupIsSelectedByItsNavigationNameWhereSwitched) {
+  EXPECT_EQ(get("accounts?$select=name,primarycontactid").code(), "0x80060888") << "by the vendor's page it is expanded alone";
+  control("POST", "settings", R"({"selected_navigation":true})");
   std::string person = contact();
   std::string id = make("accounts", R"({"name":"A","primarycontactid@odata.bind":"/contacts()" + person + ")\"}");
   Answer row = get("accounts(" + id + ")?$select=name,primarycontactid");

@@ -58,7 +58,7 @@ TEST_F(Lacks, ABareAddressIsNoParticipantUnlessTheOrganisationAllowsIt) {
 
 using Bodies = Dynamics365Test;
 
-// fact: §9.4 [K]
+// fact: §9.4 [K] switch: repeated_members
 TEST_F(Bodies, NameEachMemberOnce) {
   Answer twice = post("contacts", R"({"lastname":"L","fax":"1","fax":"2"})");
   EXPECT_EQ(twice.status, 400);
@@ -67,6 +67,8 @@ TEST_F(Bodies, NameEachMemberOnce) {
   EXPECT_EQ(post("accounts", R"({"name":"A","primarycontactid":{"lastname":"L","\u006castname":"M"}})").code(), "0x80048d19") << "however it is spelt";
   EXPECT_EQ(get("contacts").rows(), 0u);
   EXPECT_EQ(post("accounts", R"({"name":"A","primarycontactid":{"lastname":"name"}})").status, 204) << "within one object alone";
+  control("POST", "settings", R"({"repeated_members":true})");
+  EXPECT_EQ(get("contacts(" + make("contacts", R"({"lastname":"L","fax":"1","fax":"2"})") + ")").at("/fax"), "2");
 }
 
 using Closed = Dynamics365Test;
