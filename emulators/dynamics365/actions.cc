@@ -30,20 +30,6 @@ std::string with_parameters(const ApiCall& api, std::string_view segment) {
   return text;
 }
 
-/// "F(Name=…,Other=@p1)" by name, with what an alias stands for.
-std::map<std::string, std::string, std::less<>> parameters_of(const ApiCall& api, std::string_view segment) {
-  std::map<std::string, std::string, std::less<>> parameters;
-  std::size_t open = segment.find('('), close = segment.rfind(')');
-  if (open == std::string_view::npos || close == std::string_view::npos || close < open) return parameters;
-  for (std::string_view each : split_outside(segment.substr(open + 1, close - open - 1), ',')) {
-    std::string_view name = each.substr(0, each.find('='));
-    std::string_view value = name.size() < each.size() ? each.substr(name.size() + 1) : "";
-    auto alias = value.starts_with('@') ? api.call.query_value(value) : std::nullopt;
-    parameters.emplace(name, alias ? *alias : std::string(value));
-  }
-  return parameters;
-}
-
 const json::object* object_member(const json::object& body, std::string_view name) {
   const json::value* member = body.if_contains(json::string_view(name.data(), name.size()));
   return member ? member->if_object() : nullptr;
@@ -58,6 +44,20 @@ const TableSpec* typed_table(const Metadata& metadata, const json::object& entit
 }
 
 }  // namespace
+
+std::map<std::string, std::string, std::less<>> parameters_of(const ApiCall& api, std::string_view segment) {
+  std::map<std::string, std::string, std::less<>> parameters;
+  std::size_t open = segment.find('('), close = segment.rfind(')');
+  if (open == std::string_view::npos || close == std::string_view::npos || close < open) return parameters;
+  for (std::string_view each : split_outside(segment.substr(open + 1, close - open - 1), ',')) {
+    std::string_view name = each.substr(0, each.find('='));
+    if (name.empty()) continue;
+    std::string_view value = name.size() < each.size() ? each.substr(name.size() + 1) : "";
+    auto alias = value.starts_with('@') ? api.call.query_value(value) : std::nullopt;
+    parameters.emplace(name, alias ? *alias : std::string(value));
+  }
+  return parameters;
+}
 
 Outcome<RowReference> typed_row(const Organisation& organisation, const json::object& body, std::string_view name) {
   const json::object* entity = object_member(body, name);

@@ -118,7 +118,7 @@ Outcome<void> ApiCall::parse_body(JsonDocument& document) const {
   if (!parsed) {
     return tl::unexpected<ApiError>(payload_unreadable("request", "Microsoft.OData.ODataException: " + parsed.error().message));
   }
-  if (auto name = repeated_member(call.request.body)) {
+  if (auto name = organisation.metadata.quirks().repeated_members ? std::nullopt : repeated_member(call.request.body)) {
     return tl::unexpected<ApiError>(payload_unreadable(
         "request", fmt::format("Microsoft.OData.ODataException: Multiple properties with the name '{}' were detected in a resource or a complex "
                                "value. OData does not allow duplicate properties in a resource or in a complex value.",

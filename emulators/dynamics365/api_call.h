@@ -75,6 +75,8 @@ const Collection* collection_of(const TableSpec& table, std::string_view segment
 Outcome<http::Response> related_rows(ApiCall& api, const Resource& resource, const Collection& collection);
 
 // Functions and actions
+/// "F(Name=…,Other=@p1)" by name, with what an alias stands for.
+std::map<std::string, std::string, std::less<>> parameters_of(const ApiCall& api, std::string_view segment);
 Outcome<http::Response> who_am_i(ApiCall& api);
 Outcome<http::Response> close_incident(ApiCall& api);
 Outcome<http::Response> service_document(ApiCall& api);
@@ -83,6 +85,7 @@ Outcome<http::Response> merge_rows(ApiCall& api);
 Outcome<http::Response> restore_row(ApiCall& api);
 Outcome<http::Response> send_email(ApiCall& api, const Resource& resource);
 Outcome<http::Response> total_record_count(ApiCall& api, std::string_view segment);
+Outcome<http::Response> metadata_changes(ApiCall& api, std::string_view segment);
 Outcome<http::Response> valid_transition(ApiCall& api, std::string_view segment);
 /// The row that a parameter of an action names by its type and key. Error: 400, 404.
 Outcome<RowReference> typed_row(const Organisation& organisation, const json::object& body, std::string_view name);

@@ -20,17 +20,13 @@ std::string_view header_or_empty(const MultipartPart& part, std::string_view nam
 }  // namespace
 
 Batch::Batch(ApiCall& api, std::function<http::Response(const http::ServerRequest&)> dispatch, std::function<bool(const std::string&)> item_fails)
-    : api_(api),
-      dispatch_(std::move(dispatch)),
-      item_fails_(std::move(item_fails)),
-      line_ends_(api.organisation.metadata.quirks().bare_line_feeds ? LineEnds::any : LineEnds::crlf),
-      boundary_("batchresponse_" + make_guid(api.organisation.request_ids)) {}
+    : api_(api), dispatch_(std::move(dispatch)), item_fails_(std::move(item_fails)), boundary_("batchresponse_" + make_guid(api.organisation.request_ids)) {}
 
 Outcome<std::vector<MultipartPart>> Batch::change_set_parts(const MultipartPart& part, std::set<std::string>& ids) const {
   std::string boundary = boundary_of(header_or_empty(part, "Content-Type"));
   if (boundary.empty()) return std::vector<MultipartPart>();
   // The content starts behind its blank line, so its first boundary has no CRLF of its own in front.
-  TRY(std::vector<MultipartPart> items, parse_multipart(part.content, boundary, line_ends_));
+  TRY(std::vector<MultipartPart> items, parse_multipart(part.content, boundary));
   if (api_.organisation.metadata.quirks().repeated_content_ids) ids.clear();
   for (const MultipartPart& item : items) {
     if (!item.headers.contains("Content-ID")) {
@@ -49,7 +45,12 @@ Outcome<http::Response> Batch::run() {
   if (boundary.empty()) {
     return refuse(400, code::kBadRequestUrl, "A batch needs 'Content-Type: multipart/mixed; boundary=…'.");
   }
-  TRY(std::vector<MultipartPart> parts, parse_multipart(api_.call.request.body, boundary, line_ends_));
+  const std::string& body = api_.call.request.body;
+  if (has_bare_line_feed(body) && !api_.organisation.metadata.quirks().bare_line_feeds) {
+    append_part(boundary_, "", error_response(payload_unreadable("", "System.ArgumentException: Stream was not readable.")));
+    return done(400);
+  }
+  TRY(std::vector<MultipartPart> parts, parse_multipart(body, boundary));
   std::vector<std::vector<MultipartPart>> change_sets;
   std::set<std::string> content_ids;
   std::size_t operations = 0;
@@ -68,6 +69,10 @@ Outcome<http::Response> Batch::run() {
     status = failure;  // the answer ends with the first failure and carries its status
     break;
   }
+  return done(status);
+}
+
+http::Response Batch::done(int status) {
   fmt::format_to(std::back_inserter(out_), "--{}--\r\n", boundary_);
   http::Response response(status, std::move(out_));
   response.headers.add("Content-Type", "multipart/mixed; boundary=" + boundary_);
@@ -89,6 +94,7 @@ int Batch::run_change_set(const std::vector<MultipartPart>& items) {
   {
     UnitOfWork unit(api_.organisation.database, api_.organisation.webhooks);
     for (const MultipartPart& item : items) {
+      api_.organisation.written.clear();
       http::Response response = answer(item, true);
       std::string_view content_id = header_or_empty(item, "Content-ID");
       if (failed(response)) {
@@ -119,7 +125,7 @@ Outcome<http::ServerRequest> Batch::inner_request(const MultipartPart& part, boo
   if (!to_lower_ascii(header_or_empty(part, "Content-Type")).starts_with("application/http")) {
     return refuse(400, code::kBadRequestUrl, "A part of a batch needs 'Content-Type: application/http'.");
   }
-  TRY(http::ServerRequest request, parse_inner_request(part.content, line_ends_));
+  TRY(http::ServerRequest request, parse_inner_request(part.content));
   if (in_change_set && request.method == "GET") {
     return refuse(400, code::kBadRequestUrl, "A change set cannot hold GET requests.");
   }
@@ -146,8 +152,8 @@ Outcome<http::ServerRequest> Batch::inner_request(const MultipartPart& part, boo
 void Batch::note_content_id(std::string_view content_id, const http::Response& response) {
   auto entity = response.headers.find("Location");
   if (!entity) entity = response.headers.find("OData-EntityId");
-  if (!entity) return;
-  api_.organisation.content_ids["$" + std::string(content_id)] = std::string(relative_path(*entity, api_.call.base_url));
+  std::string path(entity ? relative_path(*entity, api_.call.base_url) : std::string_view(api_.organisation.written));
+  if (!path.empty()) api_.organisation.content_ids["$" + std::string(content_id)] = std::move(path);
 }
 
 void Batch::append_part(std::string_view boundary, std::string_view content_id, const http::Response& response) {

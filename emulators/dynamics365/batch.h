@@ -18,6 +18,7 @@ class Batch {
 
  private:
   Outcome<std::vector<MultipartPart>> change_set_parts(const MultipartPart& part, std::set<std::string>& ids) const;
+  http::Response done(int status);
   /// Appends the part's answer; the status of a failure, or 0.
   int run_single(const MultipartPart& part);
   int run_change_set(const std::vector<MultipartPart>& items);
@@ -29,7 +30,6 @@ class Batch {
   ApiCall& api_;
   std::function<http::Response(const http::ServerRequest&)> dispatch_;
   std::function<bool(const std::string&)> item_fails_;
-  LineEnds line_ends_;
   std::string boundary_;
   std::string out_;
 };

@@ -124,22 +124,29 @@ void Service::add_switches() {
   switches_.add("open_activities_block", &rules.open_activities_block);
   switches_.add("recycle_bin", &quirks.recycle_bin);
   switches_.add("not_member_status", &quirks.not_member_status);
-  switches_.add("undeclared_key_code", &quirks.undeclared_key_code);
+  switches_.add("parser_code", &quirks.parser_code);
+  switches_.add("invalid_property_code", &quirks.invalid_property_code);
   switches_.add("stale_version_code", &quirks.stale_version_code);
   switches_.add("duplicate_status", &quirks.duplicate_status);
   switches_.add("expired_token_status", &quirks.expired_token_status);
   switches_.add("untracked_status", &quirks.untracked_status);
   switches_.add("repeated_rows", &quirks.repeated_rows);
+  switches_.add("repeated_members", &quirks.repeated_members);
   switches_.add("empty_targets", &quirks.empty_targets);
   switches_.add("key_index_ms", &quirks.key_index);
   switches_.add("repeated_content_ids", &quirks.repeated_content_ids);
   switches_.add("quoted_ids", &quirks.quoted_ids);
+  switches_.add("selected_navigation", &quirks.selected_navigation);
   switches_.add("bare_line_feeds", &quirks.bare_line_feeds);
+  switches_.add("entity_id_beside_row", &quirks.entity_id_beside_row);
   switches_.add("client_correlation", &quirks.client_correlation);
   switches_.add("time_left_in_seconds", &quirks.time_left_in_seconds);
   switches_.add("status_moves_state", &quirks.status_moves_state);
   switches_.add("read_only_passed_over", &quirks.read_only_passed_over);
   switches_.add("larger_tops_cut", &quirks.larger_tops_cut);
+  switches_.add("create_state_passed_over", &quirks.create_state_passed_over);
+  switches_.add("default_close_status", &quirks.default_close_status);
+  switches_.add("empty_text_kept", &quirks.empty_text_kept);
   switches_.add("null_clears_any_target", &quirks.null_clears_any_target);
   switches_.add(
       "duplicate_rules", [this](const json::value& sent, bool apply) { return change_duplicate_rules(sent, apply); },

@@ -88,7 +88,12 @@ Outcome<http::Response> change_relationship(ApiCall& api, const json::object& de
   Metadata& metadata = api.organisation.metadata;
   std::string name(text_member(definition, "SchemaName"));
   const Relationship* relationship = metadata.relationship(name);
-  if (!relationship) return refuse(501, code::kNotImplemented, "A relationship of many to many is neither changed nor deleted in this stand-in.");
+  if (!relationship) {
+    TRY_VOID(api.allowed(metadata.require(text_member(definition, "Entity1LogicalName")), "Customize"));
+    if (api.call.request.method != "DELETE") return refuse(501, code::kNotImplemented, "A relationship of many to many is not changed in this stand-in.");
+    metadata.remove_many_to_many(name, api.call.now);
+    return api_json(204, "");
+  }
   TRY_VOID(api.allowed(metadata.require(relationship->referencing_table), "Customize"));
   if (!relationship->custom) return refuse(400, code::kInvalidArgument, fmt::format("The relationship '{}' is the platform's own.", name));
   Column& column = *metadata.editable(relationship->referencing_table, relationship->referencing_column);

@@ -8,17 +8,17 @@
 namespace lockstep::emulators::dynamics365 {
 namespace {
 
-std::string token_time(WallTime now) {
-  std::string iso = format_iso(now);
-  return fmt::format("{}/{}/{} {}", iso.substr(5, 2), iso.substr(8, 2), iso.substr(0, 4), iso.substr(11, 8));
-}
-
 tl::unexpected<ApiError> expired(const Quirks& quirks) {
   return refuse(static_cast<int>(quirks.expired_token_status), code::kExpiredVersionStamp,
                 "Version stamp associated with the client has expired. Please perform a full sync.");
 }
 
 }  // namespace
+
+std::string token_time(WallTime now) {
+  std::string iso = format_iso(now);
+  return fmt::format("{}/{}/{} {}", iso.substr(5, 2), iso.substr(8, 2), iso.substr(0, 4), iso.substr(11, 8));
+}
 
 std::string DeltaTokens::issue(std::string_view table, std::string_view select, std::uint64_t version, WallTime now) {
   if (issued_.size() > forget_above_) forget(now);

@@ -11,6 +11,9 @@
 
 namespace lockstep::emulators::dynamics365 {
 
+/// "11/18/2026 11:06:40"
+std::string token_time(WallTime now);
+
 /// Tokens of change tracking: "919042!08/22/2017 08:10:44". One belongs to the table and the $select it was
 /// given for, and lives as long as deletions are remembered.
 class DeltaTokens {

@@ -207,8 +207,9 @@ void Service::finish(Call& call, http::Response& response) {
   protection.charge(user, call.now, organisation_.work_ms);
   response.headers.add("x-ms-service-request-id", make_guid(organisation_.request_ids));
   response.headers.add("x-ms-dop-hint", std::to_string(protection.settings().recommended_parallelism));
-  if (!protection.settings().on || response.status == 429) return;
-  response.headers.add("x-ms-ratelimit-burst-remaining-xrm-requests", std::to_string(protection.requests_left(user, call.now)));
+  if (!protection.settings().on) return;
+  if (!response.headers.contains("x-ms-ratelimit-burst-remaining-xrm-requests"))
+    response.headers.add("x-ms-ratelimit-burst-remaining-xrm-requests", std::to_string(protection.requests_left(user, call.now)));
   std::int64_t unit = organisation_.metadata.quirks().time_left_in_seconds ? 1000 : 1;
   response.headers.add("x-ms-ratelimit-time-remaining-xrm-requests", std::to_string(protection.execution_ms_left(user, call.now) / unit));
 }

@@ -17,7 +17,7 @@ ApiError property_missing(std::string_view table, std::string_view property) {
 
 ApiError segment_missing(std::string_view segment) {
   if (is_unserved(segment)) return {501, std::string(code::kNotImplemented), fmt::format("'{}' is beyond this stand-in.", segment)};
-  return {404, std::string(code::kBadRequestUrl), fmt::format("Resource not found for the segment '{}'.", segment)};
+  return {404, std::string(code::kSegmentMissing), fmt::format("Resource not found for the segment '{}'.", segment)};
 }
 
 ApiError user_disabled(std::string_view id) {

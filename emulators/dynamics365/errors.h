@@ -53,6 +53,7 @@ inline constexpr std::string_view kCaseAlreadyClosed = "0x80044411";
 inline constexpr std::string_view kInvalidStateStatus = "0x80048408";
 inline constexpr std::string_view kPayloadUnreadable = "0x80048d19";
 inline constexpr std::string_view kBadRequestUrl = "0x80060888";
+inline constexpr std::string_view kSegmentMissing = "0x8006088a";
 inline constexpr std::string_view kVersionMismatch = "0x80060882";
 inline constexpr std::string_view kKeyNotDefined = "0x80060890";
 inline constexpr std::string_view kNotFoundByKey = "0x80060891";

@@ -230,6 +230,25 @@ void Metadata::add_many_to_many(ManyToMany relationship) {
   many_to_many_.push_back(std::move(relationship));
 }
 
+void Metadata::remove_many_to_many(std::string_view schema_name, WallTime now) {
+  auto gone = std::find_if(many_to_many_.begin(), many_to_many_.end(), [&](const ManyToMany& each) { return each.schema_name == schema_name; });
+  CHECK(gone != many_to_many_.end(), "a relationship that is there");
+  TableSpec* through = own(gone->intersect);
+  const WriteContext context{WallTime{now.ms - now.ms % 1000}, {ActorKind::automation, "SYSTEM"}, "", false};
+  for (RowNumber row = 0; row < through->rows->row_count(); ++row) {
+    if (!through->rows->record(row).deleted) database_.remove(*through->rows, row, context);
+  }
+  for (const std::string& side : {gone->first, gone->second}) {
+    TableSpec* end = own(side);
+    std::erase_if(end->collections, [&](const Collection& each) { return each.through == through; });
+    std::erase_if(references_[end], [&](const Reference& each) { return each.from == through; });
+  }
+  by_set_.erase(through->set);
+  by_name_.erase(through->name);
+  tables_.remove_if([&](const TableSpec& each) { return &each == through; });
+  many_to_many_.erase(gone);
+}
+
 const Relationship* Metadata::relationship(std::string_view schema_name) const {
   auto known = std::find_if(relationships_.begin(), relationships_.end(), [&](const Relationship& each) { return each.schema_name == schema_name; });
   return known == relationships_.end() ? nullptr : &*known;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -42,6 +43,7 @@ struct Column {
   std::vector<std::string> targets;  // tables a lookup may point to
   std::optional<Value> default_value;
   bool required = false;
+  bool system_required = false;  // and whoever may leave out what applications ask for may not leave this out
   bool creatable = true;
   bool updatable = true;
   bool write_only = false;        // never shown
@@ -208,6 +210,8 @@ class Metadata {
   const Relationship* relationship(std::string_view schema_name) const;
   /// With its lookup. Precondition: an integration made it.
   void remove_relationship(std::string_view schema_name);
+  /// With the table of its ties. Precondition: there is one.
+  void remove_many_to_many(std::string_view schema_name, WallTime now);
   const std::deque<ManyToMany>& many_to_many() const { return many_to_many_; }
   /// Precondition: there is none of that name.
   void add_table(TableSpec spec);
@@ -217,7 +221,7 @@ class Metadata {
   TableSpec* editable(std::string_view table) { return own(table); }
   /// What the control plane changes in a column: nothing when there is none.
   Column* editable(std::string_view table, std::string_view column);
-  const std::deque<TableSpec>& tables() const { return tables_; }
+  const std::list<TableSpec>& tables() const { return tables_; }
   /// Lookups that may point to rows of `table`.
   struct Reference {
     const TableSpec* from;
@@ -232,7 +236,7 @@ class Metadata {
   std::deque<GlobalChoice> choices_;
   std::deque<ManyToMany> many_to_many_;
   Database& database_;
-  std::deque<TableSpec> tables_;
+  std::list<TableSpec> tables_;
   bool keys_pending_ = false;
   std::vector<Relationship> relationships_;
   std::deque<std::string> made_names_;  // what relationships that were made point to

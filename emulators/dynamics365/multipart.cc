@@ -11,26 +11,24 @@ namespace {
 
 tl::unexpected<ApiError> malformed(std::string_view what) { return refuse(400, code::kBadRequestUrl, fmt::format("The batch is malformed: {}", what)); }
 
-/// Up to the next line end, which is taken too; nothing at one that is not allowed.
-std::optional<std::string_view> take_line(std::string_view& text, LineEnds ends) {
+/// Up to the next line end, which is taken too.
+std::string_view take_line(std::string_view& text) {
   std::size_t end = text.find('\n');
   if (end == std::string_view::npos) return std::exchange(text, {});
   bool crlf = end > 0 && text[end - 1] == '\r';
-  if (!crlf && ends == LineEnds::crlf) return std::nullopt;
   std::string_view line = text.substr(0, crlf ? end - 1 : end);
   text.remove_prefix(end + 1);
   return line;
 }
 
-Outcome<http::Headers> take_headers(std::string_view& text, LineEnds ends) {
+Outcome<http::Headers> take_headers(std::string_view& text) {
   http::Headers headers;
   while (!text.empty()) {
-    auto line = take_line(text, ends);
-    if (!line) return malformed("lines end with CRLF");
-    if (line->empty()) return headers;
-    std::size_t colon = line->find(':');
-    if (colon == std::string_view::npos) return malformed(fmt::format("'{}' is not a header field", *line));
-    headers.add(std::string(trim(line->substr(0, colon))), std::string(trim(line->substr(colon + 1))));
+    std::string_view line = take_line(text);
+    if (line.empty()) return headers;
+    std::size_t colon = line.find(':');
+    if (colon == std::string_view::npos) return malformed(fmt::format("'{}' is not a header field", line));
+    headers.add(std::string(trim(line.substr(0, colon))), std::string(trim(line.substr(colon + 1))));
   }
   return headers;
 }
@@ -55,6 +53,13 @@ std::string_view reason_of(int status) {
 
 }  // namespace
 
+bool has_bare_line_feed(std::string_view text) {
+  for (std::size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) {
+    if (at == 0 || text[at - 1] != '\r') return true;
+  }
+  return false;
+}
+
 std::string boundary_of(std::string_view content_type) {
   if (!to_lower_ascii(content_type).starts_with("multipart/mixed")) return "";
   for (std::string_view parameter : split(content_type, ';')) {
@@ -69,9 +74,9 @@ std::string boundary_of(std::string_view content_type) {
   return "";
 }
 
-Outcome<std::vector<MultipartPart>> parse_multipart(std::string_view text, std::string_view boundary, LineEnds ends) {
+Outcome<std::vector<MultipartPart>> parse_multipart(std::string_view text, std::string_view boundary) {
   const std::string opening = "--" + std::string(boundary);
-  const std::string delimiter = (ends == LineEnds::any ? "\n" : "\r\n") + opening;
+  const std::string delimiter = "\n" + opening;
   std::vector<MultipartPart> parts;
   std::size_t start = text.starts_with(opening) ? opening.size() : text.find(delimiter);
   if (start == std::string_view::npos) return malformed(fmt::format("no boundary '{}'", opening));
@@ -79,31 +84,29 @@ Outcome<std::vector<MultipartPart>> parse_multipart(std::string_view text, std::
   while (true) {
     std::string_view rest = text.substr(start);
     if (rest.starts_with("--")) return parts;
-    auto behind = take_line(rest, ends);
-    if (!behind || !behind->empty()) return malformed("a boundary must end with CRLF");
+    if (!take_line(rest).empty()) return malformed("a boundary must end with CRLF");
     std::size_t end = rest.starts_with(opening) ? std::string_view::npos : rest.find(delimiter);
     if (end == std::string_view::npos) return malformed("the last boundary is missing");
     MultipartPart part;
     part.content = rest.substr(0, end);
     start = static_cast<std::size_t>(rest.data() - text.data()) + end + delimiter.size();
-    if (ends == LineEnds::any && part.content.ends_with('\r')) part.content.remove_suffix(1);  // the other half of the line end
-    TRY(part.headers, take_headers(part.content, ends));
+    if (part.content.ends_with('\r')) part.content.remove_suffix(1);  // the other half of the line end
+    TRY(part.headers, take_headers(part.content));
     parts.push_back(std::move(part));
   }
 }
 
-Outcome<http::ServerRequest> parse_inner_request(std::string_view content, LineEnds ends) {
-  auto line = take_line(content, ends);
-  if (!line) return malformed("lines end with CRLF");
-  std::vector<std::string_view> words = split(*line, ' ');
+Outcome<http::ServerRequest> parse_inner_request(std::string_view content) {
+  std::string_view line = take_line(content);
+  std::vector<std::string_view> words = split(line, ' ');
   if (words.size() < 3 || !words.back().starts_with("HTTP/1.1")) {
-    return malformed(fmt::format("'{}' is not a request line", *line));
+    return malformed(fmt::format("'{}' is not a request line", line));
   }
   http::ServerRequest request;
   request.method = std::string(words.front());
   std::size_t from = words.front().size() + 1;
-  request.target = std::string(line->substr(from, line->size() - from - words.back().size() - 1));
-  TRY(request.headers, take_headers(content, ends));
+  request.target = std::string(line.substr(from, line.size() - from - words.back().size() - 1));
+  TRY(request.headers, take_headers(content));
   if (auto length_text = request.headers.find("Content-Length")) {
     std::size_t length = 0;
     std::from_chars(length_text->data(), length_text->data() + length_text->size(), length);

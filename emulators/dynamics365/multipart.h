@@ -16,12 +16,12 @@ struct MultipartPart {
 
 /// The boundary of a "multipart/mixed" content type, or empty.
 std::string boundary_of(std::string_view content_type);
-/// What lines end with.
-enum class LineEnds { crlf, any };
-/// RFC 2046; a preamble is passed over.
-Outcome<std::vector<MultipartPart>> parse_multipart(std::string_view text, std::string_view boundary, LineEnds ends);
+/// Whether a line ends with LF alone.
+bool has_bare_line_feed(std::string_view text);
+/// RFC 2046; a preamble is passed over. Lines end with CRLF or LF.
+Outcome<std::vector<MultipartPart>> parse_multipart(std::string_view text, std::string_view boundary);
 /// "POST /api/data/v9.2/accounts HTTP/1.1", header fields, body: the content of an application/http part.
-Outcome<http::ServerRequest> parse_inner_request(std::string_view content, LineEnds ends);
+Outcome<http::ServerRequest> parse_inner_request(std::string_view content);
 /// The same for an answer.
 void append_inner_response(std::string& out, const http::Response& response);
 

@@ -9,6 +9,7 @@
 #include "emulators/dynamics365/delta_tokens.h"
 #include "emulators/dynamics365/duplicates.h"
 #include "emulators/dynamics365/file_store.h"
+#include "emulators/dynamics365/metadata_changes.h"
 #include "emulators/dynamics365/protection.h"
 #include "emulators/dynamics365/records.h"
 #include "emulators/dynamics365/resource.h"
@@ -41,10 +42,12 @@ struct Organisation {
   ServiceProtection protection;
   DuplicateRules duplicate_rules;
   FileStore files;
+  MetadataSnapshots metadata_snapshots;
   std::set<Denial> denied;
   std::int64_t page_rows = 5'000;  // of a page at most, whatever size was asked for
   Rng request_ids;
   std::map<std::string, std::string> content_ids;  // of the change set at work: "$1" to a row's path
+  std::string written;                             // path of the row that the request at work made or changed
   std::int64_t work_ms = 0;                        // execution time of the request at work, for the limit
 
   /// The living row that `resource` addresses, or kNoRow.

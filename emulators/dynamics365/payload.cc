@@ -22,7 +22,12 @@ ApiError undeclared(std::string_view set, std::string_view navigation) {
                                              navigation));
 }
 
-ApiError unknown_property(const TableSpec& table, std::string_view property) {
+ApiError unknown_property(const TableSpec& table, std::string_view property, const Quirks& quirks) {
+  if (quirks.invalid_property_code != code::kPayloadUnreadable)
+    return {400, quirks.invalid_property_code,
+            fmt::format("An error occurred while validating input parameters: Microsoft.Crm.CrmException: Invalid property '{}' was found in entity "
+                        "'Microsoft.Dynamics.CRM.{}'. ---> Microsoft.OData.ODataException: Does not support untyped value in non-open type.",
+                        property, table.name)};
   return payload_unreadable(table.set, fmt::format("Microsoft.OData.ODataException: Invalid property '{}' was found in entity "
                                                    "'Microsoft.Dynamics.CRM.{}'.",
                                                    property, table.name));
@@ -53,7 +58,7 @@ class PayloadReader {
     if (const Navigation* navigation = table_.navigation(name)) return read_navigation(*navigation, sent);
     if (const Collection* collection = table_.collection(name)) return read_collection(*collection, sent);
     if (column) return read_lookup_id(body, *column, sent);
-    return tl::unexpected<ApiError>(unknown_property(table_, name));
+    return tl::unexpected<ApiError>(unknown_property(table_, name, metadata_.quirks()));
   }
 
   Outcome<void> check_type(const json::value& sent) {
@@ -73,6 +78,8 @@ class PayloadReader {
     if (!writable && column.source != Source::key) return metadata_.quirks().read_only_passed_over ? Outcome<void>() : not_writable(column);
     bool from_text = door_ == Door::fixture_text && sent.is_string();
     TRY(Value value, from_text ? convert_text(table_, column, text_of(scalar_of(sent))) : convert(table_, column, sent));
+    bool text = column.type == ColumnType::text || column.type == ColumnType::memo;
+    if (text && metadata_.quirks().empty_text_kept && sent.is_string() && sent.get_string().empty()) value = std::string();
     if (door_ == Door::api) TRY_VOID(check_attachment(column, value));
     if (column.source != Source::key) return add({&column, std::move(value), ""});
     if (const std::string* id = std::get_if<std::string>(&value)) payload_.id = *id;
@@ -135,7 +142,7 @@ class PayloadReader {
   Outcome<void> read_navigation(const Navigation& navigation, const json::value& sent) {
     if (sent.is_null()) return add({navigation.column, Value(), navigation.targets.front()});
     const json::object* object = sent.if_object();
-    if (!object || !writable(*navigation.column)) return tl::unexpected<ApiError>(unknown_property(table_, navigation.name));
+    if (!object || !writable(*navigation.column)) return tl::unexpected<ApiError>(unknown_property(table_, navigation.name, metadata_.quirks()));
     return add_nested(*object, navigation.column, metadata_.require(navigation.targets.front()), false);
   }
 

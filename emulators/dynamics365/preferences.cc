@@ -47,6 +47,7 @@ void read_value(std::string_view text, Preferences& preferences) {
   if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
   if (name == "return") preferences.representation = value == "representation";
   if (name == "odata.track-changes") preferences.track_changes = true;
+  if (name == "respond-async") preferences.respond_async = true;
   if (name == "odata.continue-on-error") preferences.continue_on_error = value != "false";
   if (name == "odata.include-annotations") {
     preferences.annotation_list = std::string(value);

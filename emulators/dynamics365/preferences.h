@@ -21,6 +21,7 @@ struct Preferences {
   bool representation = false;
   bool track_changes = false;
   bool continue_on_error = false;
+  bool respond_async = false;
   std::optional<std::size_t> page_size;  // within 1…5000
   std::optional<std::string> annotation_list;
   Annotations annotations;

@@ -115,7 +115,7 @@ Outcome<void> read_option(const FilterScope& scope, const TableSpec& table, cons
                           int depth) {
   if (name == "$select") {
     auto expands = std::move(options.selection.expands);
-    TRY(options.selection, read_selection(table, value));
+    TRY(options.selection, read_selection(table, value, scope.metadata.quirks()));
     options.selection.expands = std::move(expands);
   } else if (name == "$filter") {
     TRY(options.filter, parse_filter(table, scope, value));
@@ -201,14 +201,14 @@ Selection all_columns(const TableSpec& table) {
   return selection;
 }
 
-Outcome<Selection> read_selection(const TableSpec& table, std::string_view select) {
+Outcome<Selection> read_selection(const TableSpec& table, std::string_view select, const Quirks& quirks) {
   Selection selection;
   for (std::string_view name : split(select, ',')) {
     name = trim(name);
     if (name.empty()) continue;
     if (name == "*") return all_columns(table);
     const Column* column = table.column(name);
-    const Navigation* navigation = column ? nullptr : table.navigation(name);
+    const Navigation* navigation = column || !quirks.selected_navigation ? nullptr : table.navigation(name);
     if (navigation) column = navigation->column;
     if (!column || column->write_only) return tl::unexpected<ApiError>(property_missing(table.name, name));
     include(selection, *column);

@@ -59,7 +59,7 @@ std::vector<std::string_view> split_outside(std::string_view text, char separato
 using QueryPairs = std::vector<std::pair<std::string, std::string>>;  // decoded
 Outcome<QueryOptions> read_query(const FilterScope& scope, const TableSpec& table, const QueryPairs& query);
 /// `$select` alone, as in a nested option.
-Outcome<Selection> read_selection(const TableSpec& table, std::string_view select);
+Outcome<Selection> read_selection(const TableSpec& table, std::string_view select, const Quirks& quirks);
 Selection all_columns(const TableSpec& table);
 
 }  // namespace lockstep::emulators::dynamics365

@@ -22,26 +22,33 @@ struct StatusTransition {
 /// what an organisation may have on or off.
 struct Quirks {
   std::vector<StatusTransition> status_transitions;
-  bool recycle_bin = false;                        // deleted rows can be read and restored for 30 days
-  std::int64_t not_member_status = 403;            // an application without a user in the organisation
-  std::string undeclared_key_code = "0x80060888";  // a key that the table does not have; or "0x0"
-  std::string stale_version_code = "0x80060882";   // of a 412 by ETag; the documentation's sample has ""
-  std::int64_t duplicate_status = 412;             // a hit of a duplicate rule; 500 by the older page
-  std::int64_t expired_token_status = 400;         // a delta token older than its life
-  std::int64_t untracked_status = 400;             // change tracking of a table that has none
-  bool repeated_rows = false;                      // a row twice in UpdateMultiple or UpsertMultiple: the last one holds
-  bool empty_targets = false;                      // CreateMultiple and its kin with no row change nothing; else they are refused
-  Duration key_index{10'000};                      // until the index of a key made through the API is built: no key before
-  bool repeated_content_ids = false;               // the same Content-ID in two change sets of a batch
-  bool quoted_ids = false;                         // a filter may compare an id with its text in quotes; else it is refused
-  bool bare_line_feeds = false;                    // lines of a batch may end with LF alone; else they are refused
-  bool client_correlation = false;                 // webhooks bear the correlation id that the client sent
-  bool time_left_in_seconds = false;               // the unit of x-ms-ratelimit-time-remaining-xrm-requests; else ms
-  bool status_moves_state = false;                 // statuscode alone moves statecode; else it is refused
-  bool unresolved_parties = false;                 // a participant may be a bare address
-  bool read_only_passed_over = false;              // read-only columns in a body change nothing; else they are refused
-  bool larger_tops_cut = false;                    // $top beyond 5000 is 5000; else it is refused
-  bool null_clears_any_target = false;             // null on the name of a target that is not set clears the lookup
+  bool recycle_bin = false;                          // deleted rows can be read and restored for 30 days
+  std::int64_t not_member_status = 403;              // an application without a user in the organisation
+  std::string parser_code = "0x80060888";            // of a URL that cannot be read: a property, key or option that is not there; or "0x0"
+  std::string invalid_property_code = "0x80048d19";  // of a body with a property that its table does not have; or "0x0"
+  std::string stale_version_code = "0x80060882";     // of a 412 by ETag; the documentation's sample has ""
+  std::int64_t duplicate_status = 412;               // a hit of a duplicate rule; 500 by the older page
+  std::int64_t expired_token_status = 400;           // a delta token older than its life
+  std::int64_t untracked_status = 400;               // change tracking of a table that has none
+  bool repeated_rows = false;                        // a row twice in UpdateMultiple or UpsertMultiple: the last one holds
+  bool repeated_members = false;                     // of a member that a body names twice the last one holds; else it is refused
+  bool empty_targets = false;                        // CreateMultiple and its kin with no row change nothing; else they are refused
+  Duration key_index{10'000};                        // until the index of a key made through the API is built: no key before
+  bool repeated_content_ids = false;                 // the same Content-ID in two change sets of a batch
+  bool quoted_ids = false;                           // a filter may compare an id with its text in quotes; else it is refused
+  bool selected_navigation = false;                  // $select may name a lookup by its navigation property; else it is refused
+  bool bare_line_feeds = false;                      // lines of a batch may end with LF alone; else they are refused
+  bool entity_id_beside_row = false;                 // OData-EntityId and Location come with a representation as well
+  bool client_correlation = false;                   // webhooks bear the correlation id that the client sent
+  bool time_left_in_seconds = false;                 // the unit of x-ms-ratelimit-time-remaining-xrm-requests; else ms
+  bool status_moves_state = false;                   // statuscode alone moves statecode; else it is refused
+  bool create_state_passed_over = false;             // statecode in the body of a create changes nothing; else it is refused (not of cases)
+  bool default_close_status = false;                 // CloseIncident takes -1 for the default status; else it is no status of a resolved case
+  bool empty_text_kept = false;                      // an empty text stays one; else it is null
+  bool unresolved_parties = false;                   // a participant may be a bare address
+  bool read_only_passed_over = false;                // read-only columns in a body change nothing; else they are refused
+  bool larger_tops_cut = false;                      // $top beyond 5000 is 5000; else it is refused
+  bool null_clears_any_target = false;               // null on the name of a target that is not set clears the lookup
 };
 
 }  // namespace lockstep::emulators::dynamics365

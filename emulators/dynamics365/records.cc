@@ -107,7 +107,7 @@ Outcome<void> Records::check_draft(Draft& draft, bool fixture) {
                   fmt::format("You should specify a parent contact or account. (The customerid of {} is required.)", draft.table().name));
   }
   TRY_VOID(settle_state(draft, fixture, metadata_.quirks()));
-  if (!fixture && rules_.application_required) TRY_VOID(check_required(draft));
+  if (!fixture) TRY_VOID(check_required(draft, rules_.application_required));
   TRY_VOID(check_step(draft));
   TRY_VOID(check_endpoint(draft));
   compute_columns(draft);

@@ -14,7 +14,7 @@ struct CaseResolution {
   std::string subject;
   std::string description;
   std::optional<std::int64_t> minutes_spent;
-  std::int64_t status = -1;  // -1: the default of Resolved
+  std::optional<std::int64_t> status;  // the default of Resolved unless told
 };
 
 /// All ways in which rows change, with the platform's rules. Each call is one transaction.

@@ -96,13 +96,14 @@ Outcome<void> Records::close_case(RowNumber row, const CaseResolution& resolutio
   if (state_of(table, row) != 0) {
     return refuse(400, code::kCaseAlreadyClosed, fmt::format("The case with Id {} has already been closed.", id));
   }
-  std::int64_t status = resolution.status == -1 ? table.state(1)->default_status : resolution.status;
+  std::int64_t resolved = table.state(1)->default_status, status = resolution.status.value_or(resolved);
+  if (status == -1 && metadata_.quirks().default_close_status) status = resolved;
   const Option* option = table.status_column()->option(status);
   if (!option || option->state != 1) {
     return refuse(400, code::kInvalidStateStatus,
                   fmt::format("{} is not a valid status code for state code IncidentState.Resolved on incident with "
                               "Id {}.",
-                              resolution.status, id));
+                              status, id));
   }
   TRY_VOID(check_transition(table, row, status, metadata_.quirks()));
   if (rules_.open_activities_block && has_open_activities(metadata_, id)) {

@@ -17,8 +17,8 @@ constexpr std::string_view kForbiddenInKeys = "/<>*%&:\\?+#";
 
 tl::unexpected<ApiError> bad_syntax() { return refuse(400, code::kBadRequestUrl, "Error in query syntax."); }
 
-tl::unexpected<ApiError> bad_key(const TableSpec& table, const Quirks& quirks) {
-  return refuse(400, quirks.undeclared_key_code,
+tl::unexpected<ApiError> bad_key(const TableSpec& table) {
+  return refuse(400, code::kBadRequestUrl,
                 fmt::format("The key in the request URI is not valid for resource 'Microsoft.Dynamics.CRM.{}'. Ensure "
                             "that the names and number of key properties match the declared or alternate key "
                             "properties for the resource 'Microsoft.Dynamics.CRM.{}'.",
@@ -63,7 +63,7 @@ std::vector<std::string_view> key_parts(std::string_view key) {
   return parts;
 }
 
-Outcome<void> read_key(std::string_view key, Resource& resource, const Quirks& quirks) {
+Outcome<void> read_key(std::string_view key, Resource& resource) {
   const TableSpec& table = *resource.table;
   if (auto id = parse_guid(key)) {
     resource.id = *id;
@@ -84,7 +84,7 @@ Outcome<void> read_key(std::string_view key, Resource& resource, const Quirks& q
     return {};
   }
   resource.alternate_key = table.alternate_key(names);
-  if (!resource.alternate_key) return bad_key(table, quirks);
+  if (!resource.alternate_key) return bad_key(table);
   for (const Column* column : resource.alternate_key->columns) {
     std::size_t at = static_cast<std::size_t>(std::find(names.begin(), names.end(), column->name) - names.begin());
     TRY(Value value, key_value(table, *column, texts[at]));
@@ -123,7 +123,7 @@ Outcome<Resource> parse_resource(const Metadata& metadata, std::string_view path
   if (!resource.table) return tl::unexpected<ApiError>(segment_missing(set));
   if (open != std::string::npos) {
     if (first.back() != ')') return bad_syntax();
-    TRY_VOID(read_key(std::string_view(first).substr(open + 1, first.size() - open - 2), resource, metadata.quirks()));
+    TRY_VOID(read_key(std::string_view(first).substr(open + 1, first.size() - open - 2), resource));
   }
   for (std::size_t i = 1; i < segments.size(); ++i) resource.rest.push_back(percent_decode(segments[i], false));
   return resource;

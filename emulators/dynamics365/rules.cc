@@ -51,6 +51,8 @@ void compute_address(Draft& draft) {
 
 void compute_money(Draft& draft) {
   const TableSpec& table = draft.table();
+  const Column* named = table.column("_transactioncurrencyid_value");
+  if (named && draft.touches(*named)) draft.set(table.require("exchangerate"), is_null(draft.get(*named)) ? Value() : Value(kMoneyUnits));
   for (const Column& column : table.columns) {
     const Column* base = column.type == ColumnType::money ? table.column(column.name + "_base") : nullptr;
     if (!base || !draft.touches(column)) continue;
@@ -161,6 +163,11 @@ Outcome<void> settle_state(Draft& draft, bool lenient, const Quirks& quirks) {
   if ((has_state && is_null(draft.get(state_column))) || (has_status && is_null(draft.get(status_column)))) {
     return refuse(400, code::kInvalidStateStatus, "statecode and statuscode cannot be null.");
   }
+  if (draft.creating() && has_state && !table.state_on_create && !lenient) {
+    if (!quirks.create_state_passed_over)
+      return refuse(400, code::kInvalidStateStatus, fmt::format("The state of a {} cannot be set on create: create it, then change its state.", table.name));
+    has_state = false;
+  }
   std::int64_t from = draft.creating() ? kActive : std::get<std::int64_t>(table.rows->get(draft.row(), state_column.field));
   std::int64_t to = from;
   if (has_state) {
@@ -174,10 +181,6 @@ Outcome<void> settle_state(Draft& draft, bool lenient, const Quirks& quirks) {
     return refuse(
         400, code::kInvalidStateStatus,
         fmt::format("{} is not a valid status code for state code {}State.{} on {} with Id {}.", status, table.label, state_label(table, to), table.name, id));
-  }
-  if (draft.creating() && to != kActive && !table.state_on_create && !lenient) {
-    return refuse(400, code::kInvalidStateStatus,
-                  fmt::format("A {} cannot be created in the state {}; create it, then change its state.", table.name, state_label(table, to)));
   }
   if (table.name == "incident" && !draft.creating() && to == kResolved) {
     return refuse(400, code::kInvalidStateStatus,
@@ -239,9 +242,10 @@ Outcome<void> check_endpoint(const Draft& draft) {
   return refuse(400, code::kInvalidArgument, "The authvalue of headers and of query parameters is <settings><setting name='…' value='…'/></settings>.");
 }
 
-Outcome<void> check_required(const Draft& draft) {
+Outcome<void> check_required(const Draft& draft, bool of_applications) {
   for (const Column& column : draft.table().columns) {
-    if (!column.required || (!draft.creating() && !draft.touches(column))) continue;
+    bool asked = of_applications ? column.required : column.system_required;
+    if (!asked || (!draft.creating() && !draft.touches(column))) continue;
     if (!is_null(draft.get(column))) continue;
     return refuse(400, code::kRequiredFieldMissing, fmt::format("Required field '{}' is missing on '{}'.", column.logical_name, draft.table().name));
   }

@@ -18,7 +18,7 @@ bool has_open_activities(const Metadata& metadata, std::string_view incident_id)
 Outcome<void> check_step(const Draft& draft);
 Outcome<void> check_endpoint(const Draft& draft);
 /// Every required column has a value; on update only those that are written are looked at.
-Outcome<void> check_required(const Draft& draft);
+Outcome<void> check_required(const Draft& draft, bool of_applications);
 /// Columns that the platform computes from others.
 void compute_columns(Draft& draft);
 /// The alternate key stays unique among the rows that live.

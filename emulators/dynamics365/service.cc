@@ -27,6 +27,21 @@ tl::unexpected<ApiError> wrong_method(const ApiCall& api) {
   return refuse(405, code::kBadRequestUrl, fmt::format("The requested resource does not support http method '{}'.", api.call.request.method));
 }
 
+/// What a header or a parameter asks for and would be passed over here is said not to be served.
+Outcome<void> check_served(const ApiCall& api) {
+  auto unserved = [](std::string_view what) { return refuse(501, code::kNotImplemented, fmt::format("{} is beyond this stand-in.", what)); };
+  if (api.prefer.respond_async) return unserved("A background operation");
+  if (api.call.query_value("partitionId")) return unserved("An elastic table");
+  auto solution = api.condition("MSCRM.SolutionUniqueName");
+  if (solution && *solution != "Default") return unserved(fmt::format("The solution '{}'", *solution));
+  return {};
+}
+
+/// Functions and actions are no resource to another verb than theirs.
+tl::unexpected<ApiError> no_resource(const ApiCall& api) {
+  return refuse(404, "", fmt::format("No HTTP resource was found that matches the request URI '{}{}'.", api.call.base_url, api.call.request.path()));
+}
+
 }  // namespace
 
 Service::Service(const EmulatorClock& clock, Rng rng, Dynamics365Options options)
@@ -149,6 +164,7 @@ http::Response Service::answer_api(Call& call) {
     jobs_.resume(outgoing(), call.now);
     organisation_.webhooks.flush(outgoing());
   }
+  if (!outcome && outcome.error().code == code::kBadRequestUrl) outcome.error().code = organisation_.metadata.quirks().parser_code;
   http::Response response = outcome ? std::move(*outcome) : error_response(outcome.error(), api.prefer.all_annotations());
   if (!outcome) response.headers.add("REQ_ID", api.writer.correlation);
   return response;
@@ -159,23 +175,25 @@ Outcome<http::Response> Service::route(ApiCall& api, std::string_view path) {
   if (version && *version != "4.0") {
     return refuse(400, code::kBadRequestUrl, fmt::format("The OData-Version '{}' is not supported.", *version));
   }
+  TRY_VOID(check_served(api));
   TRY_VOID(api.impersonate());
   TRY_VOID(api.bypass());
   const std::string& method = api.call.request.method;
   std::string_view name = path.substr(0, path.find_first_of("(/"));
   if (path == "$batch" || path == "%24batch") return method == "POST" ? batch(api) : wrong_method(api);
-  if (path == "WhoAmI" || path == "WhoAmI()") return method == "GET" ? who_am_i(api) : wrong_method(api);
+  if (path == "WhoAmI" || path == "WhoAmI()") return method == "GET" ? who_am_i(api) : no_resource(api);
   if (path.empty()) return method == "GET" ? service_document(api) : wrong_method(api);
-  if (path == "RetrieveVersion" || path == "RetrieveVersion()") return method == "GET" ? version_of(api) : wrong_method(api);
-  if (path == "CloseIncident") return method == "POST" ? close_incident(api) : wrong_method(api);
-  if (path == "Merge") return method == "POST" ? merge_rows(api) : wrong_method(api);
+  if (path == "RetrieveVersion" || path == "RetrieveVersion()") return method == "GET" ? version_of(api) : no_resource(api);
+  if (path == "CloseIncident") return method == "POST" ? close_incident(api) : no_resource(api);
+  if (path == "Merge") return method == "POST" ? merge_rows(api) : no_resource(api);
   if (path == "PublishAllXml" || path == "PublishXml")
-    return method == "POST" ? Outcome<http::Response>(http::Response(204, "")) : wrong_method(api);  // all is published here
-  if (path == "BulkDelete") return method == "POST" ? bulk_deletes_.start(api) : wrong_method(api);
-  if (path == "Restore") return method == "POST" ? restore_row(api) : wrong_method(api);
-  if (is_file_action(path)) return method == "POST" ? file_action(api, path) : wrong_method(api);
-  if (name == "IsValidStateTransition") return method == "GET" ? valid_transition(api, percent_decode(path, false)) : wrong_method(api);
-  if (name == "RetrieveTotalRecordCount") return total_record_count(api, percent_decode(path, false));
+    return method == "POST" ? Outcome<http::Response>(http::Response(204, "")) : no_resource(api);  // all is published here
+  if (path == "BulkDelete") return method == "POST" ? bulk_deletes_.start(api) : no_resource(api);
+  if (path == "Restore") return method == "POST" ? restore_row(api) : no_resource(api);
+  if (is_file_action(path)) return method == "POST" ? file_action(api, path) : no_resource(api);
+  if (name == "IsValidStateTransition") return method == "GET" ? valid_transition(api, percent_decode(path, false)) : no_resource(api);
+  if (name == "RetrieveMetadataChanges") return method == "GET" ? metadata_changes(api, percent_decode(path, false)) : no_resource(api);
+  if (name == "RetrieveTotalRecordCount") return method == "GET" ? total_record_count(api, percent_decode(path, false)) : no_resource(api);
   if (path == "$metadata" || path == "%24metadata") return method == "GET" ? csdl(api) : wrong_method(api);
   if (name == "EntityDefinitions" || name == "RelationshipDefinitions" || name == "GlobalOptionSetDefinitions")
     return entity_definitions(api, percent_decode(path, false));

@@ -128,6 +128,13 @@ TableBuilder& TableBuilder::required() {
   return *this;
 }
 
+TableBuilder& TableBuilder::required_by_system() {
+  spec.columns.back().system_required = true;
+  return required();
+}
+
+TableBuilder& TableBuilder::currency() { return lookup("transactioncurrencyid", "transactioncurrency").decimal("exchangerate", 100'000'000'000).read_only(); }
+
 TableBuilder& TableBuilder::read_only() {
   spec.columns.back().creatable = spec.columns.back().updatable = false;
   return *this;

@@ -33,6 +33,9 @@ class TableBuilder {
   TableBuilder& states(std::vector<State> states, std::vector<Option> statuses);
 
   TableBuilder& required();
+  TableBuilder& required_by_system();
+  /// Of which currency the amounts of a row are, and at which rate.
+  TableBuilder& currency();
   TableBuilder& read_only();
   TableBuilder& create_only();
   TableBuilder& write_only();

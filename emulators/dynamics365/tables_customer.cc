@@ -41,8 +41,7 @@ TableSpec account_table() {
   table.memo("description", 2000).address().file("lockstep_document");
   table.integer("numberofemployees", 0, 1'000'000'000);
   table.money("revenue", 100'000'000'000'000).money("marketcap", 100'000'000'000'000);
-  table.lookup("transactioncurrencyid", "transactioncurrency");
-  table.decimal("exchangerate", 100'000'000'000).read_only();
+  table.currency();
   table.option("industrycode", {{1, "Accounting"},
                                 {2, "Agriculture and Non-petrol Natural Resource Extraction"},
                                 {3, "Broadcasting Printing and Publishing"},
@@ -128,7 +127,7 @@ TableSpec contact_table() {
   merge_columns(table);
   table.image();
   customer_states(table);
-  table.external_key().owned_columns();
+  table.currency().external_key().owned_columns();
   return std::move(table.spec);
 }
 

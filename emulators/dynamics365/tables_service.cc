@@ -8,7 +8,7 @@ TableSpec incident_table() {
   TableBuilder table("incident", "incidents", "incidentid", "title", "Case");
   table.text({"title"}, 200).required().text({"ticketnumber"}, 100).create_only();
   table.memo("description", 2000);
-  table.polymorphic("customerid", {"account", "contact"}).required().cascades_delete();
+  table.polymorphic("customerid", {"account", "contact"}).required_by_system().cascades_delete();
   table.lookup("accountid", "account").read_only().lookup("contactid", "contact").read_only();
   table.option("caseorigincode", {{1, "Phone"}, {2, "Email"}, {3, "Web"}, {2483, "Facebook"}, {3986, "Twitter"}, {700610000, "IoT"}});
   table.option("casetypecode", {{1, "Question"}, {2, "Problem"}, {3, "Request"}});
@@ -31,7 +31,7 @@ TableSpec incident_table() {
                                                                              {6, "Cancelled", 2},
                                                                              {2000, "Merged", 2}});
   table.spec.mergeable = table.spec.state_on_create = true;
-  table.external_key().owned_columns();
+  table.currency().external_key().owned_columns();
   return std::move(table.spec);
 }
 
@@ -73,7 +73,7 @@ TableSpec annotation_table() {
   table.text({"subject"}, 500).required().memo("notetext", 100'000);
   table.polymorphic("objectid", {"account", "contact", "incident", "phonecall", "email", "task", "appointment"}).cascades_delete();
   table.text({"objecttypecode"}, 64).read_only();
-  table.boolean({"isdocument"}, false).required().memo("documentbody", 1'073'741'823);
+  table.boolean({"isdocument"}, false).required_by_system().memo("documentbody", 1'073'741'823);
   table.text({"filename"}, 255).text({"mimetype"}, 256).text({"langid"}, 2).text({"stepid"}, 32);
   table.integer("filesize", 0, 1'000'000'000).read_only();
   table.spec.bulk = false;
@@ -97,7 +97,7 @@ TableSpec phonecall_table() {
   table.boolean({"directioncode"}, true).boolean({"leftvoicemail"}, false);
   table.states({{0, "Open", 1}, {1, "Completed", 2}, {2, "Canceled", 3}}, {{1, "Open", 0}, {2, "Made", 1}, {4, "Received", 1}, {3, "Canceled", 2}});
   table.spec.parties = "phonecall_activity_parties";
-  table.external_key().owned_columns();
+  table.currency().external_key().owned_columns();
   return std::move(table.spec);
 }
 
@@ -116,7 +116,7 @@ TableSpec email_table() {
                                                                            {7, "Sending", 1},
                                                                            {5, "Canceled", 2}});
   table.spec.parties = "email_activity_parties";
-  table.external_key().owned_columns();
+  table.currency().external_key().owned_columns();
   return std::move(table.spec);
 }
 
@@ -125,7 +125,7 @@ TableSpec task_table() {
   table.activity("task", 200).memo("description", 2000).integer("percentcomplete", 0, 100);
   table.states({{0, "Open", 2}, {1, "Completed", 5}, {2, "Canceled", 6}},
                {{2, "Not Started", 0}, {3, "In Progress", 0}, {4, "Waiting on someone else", 0}, {7, "Deferred", 0}, {5, "Completed", 1}, {6, "Canceled", 2}});
-  table.external_key().owned_columns();
+  table.currency().external_key().owned_columns();
   return std::move(table.spec);
 }
 
@@ -136,7 +136,7 @@ TableSpec appointment_table() {
   table.states({{0, "Open", 1}, {1, "Completed", 3}, {2, "Canceled", 4}, {3, "Scheduled", 5}},
                {{1, "Free", 0}, {2, "Tentative", 0}, {3, "Completed", 1}, {4, "Canceled", 2}, {5, "Busy", 3}, {6, "Out of Office", 3}});
   table.spec.parties = "appointment_activity_parties";
-  table.owned_columns();
+  table.currency().owned_columns();
   return std::move(table.spec);
 }
 

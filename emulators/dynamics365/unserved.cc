@@ -75,7 +75,6 @@ constexpr std::string_view kUnserved[] = {  // sorted
     "RetrieveDependentComponents",
     "RetrieveDuplicates",
     "RetrieveEntity",
-    "RetrieveMetadataChanges",
     "RetrievePrincipalAccess",
     "RetrievePrincipalAccessInfo",
     "RetrieveProvisionedLanguages",

@@ -28,9 +28,11 @@ Outcome<http::Response> written(const ApiCall& api, const Resource& resource, Ro
     response.headers.add("ETag", etag_of(record));
     address = fmt::format("{}/{}({})", api.base, table.set, record.id);
   }
+  api.note_preferences(response);
+  api.organisation.written = fmt::format("{}({})", table.set, record.id);
+  if (api.prefer.representation && !api.organisation.metadata.quirks().entity_id_beside_row) return response;
   if (created) response.headers.add("Location", fmt::format("{}/{}({})", api.base, table.set, record.id));
   response.headers.add("OData-EntityId", address);
-  api.note_preferences(response);
   return response;
 }
 

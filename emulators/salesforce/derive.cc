@@ -42,7 +42,7 @@ void Org::derive_on_create(const ObjectType& object, Changes& changes, const Wri
   }
   if (object.name != "Case") return;
   put(changes, object.field("CaseNumber"), fmt::format("{:08}", ++last_case_number_));
-  if (changed_value(changes, "AccountId")) return;
+  if (changed_value(changes, "AccountId") || !settings_.case_account_from_contact) return;
   const ObjectType& contact = schema_.object("Contact");
   RowNumber of = contact.table->find(text_of(effective(object, kNoRow, changes, "ContactId")));
   if (of != kNoRow) put(changes, object.field("AccountId"), copy(value_of(contact, of, contact.field("AccountId"))));

@@ -17,8 +17,8 @@ tl::unexpected<ApiErrors> wrong_type(const Field& field, const json::value& give
   return refuse(std::string(kWrongType), fmt::format("{}: value not of required type: {}", field.label, scalar_text(given)), {field.name});
 }
 
-Outcome<Value> read_text(const Field& field, std::string_view given) {
-  std::string text(trim(given));
+Outcome<Value> read_text(const Field& field, std::string_view given, bool trims) {
+  std::string text(trims ? trim(given) : given);
   if (text.empty()) return Value{};
   std::size_t length = field.counts_bytes ? text.size() : utf16_length(text);
   if (field.length > 0 && length > static_cast<std::size_t>(field.length)) {
@@ -154,7 +154,7 @@ json::value without_time(const json::value& given) {
   return instant ? json::value(std::string(text.substr(0, 10))) : given;
 }
 
-Outcome<Value> read_value(const Field& field, const json::value& given, bool text_values) {
+Outcome<Value> read_value(const Field& field, const json::value& given, bool text_values, bool trims) {
   if (given.is_null()) {
     if (field.type == FieldType::boolean) return wrong_type(field, given);
     return Value{};
@@ -172,7 +172,7 @@ Outcome<Value> read_value(const Field& field, const json::value& given, bool tex
   }
   if (!given.is_string()) return wrong_type(field, given);
   std::string_view text = text_of(scalar_of(given));
-  return field.type == FieldType::reference ? read_reference(field, text) : read_text(field, text);
+  return field.type == FieldType::reference ? read_reference(field, text) : read_text(field, text, trims);
 }
 
 }  // namespace lockstep::emulators::salesforce

@@ -87,6 +87,10 @@ const std::string& Org::ensure_user(const Actor& actor, WallTime now) {
   set("Alias", fmt::format("user{}", users_.size() + 1));
   set("IsActive", true);
   set("UserType", std::string("Standard"));
+  set("CommunityNickname", fmt::format("user{}", users_.size() + 1));
+  for (const auto& [name, value] : {std::pair{"TimeZoneSidKey", "Europe/London"}, std::pair{"LocaleSidKey", "en_GB"}, std::pair{"EmailEncodingKey", "UTF-8"},
+                                    std::pair{"LanguageLocaleKey", "en_US"}})
+    set(name, std::string(value));
   set("ProfileId", profile_);
   WriteContext context{whole_seconds(now), kAutomation, "", false};
   database_.create(*user.table, id, fields, context);

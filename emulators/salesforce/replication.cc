@@ -37,6 +37,8 @@ http::Response not_replicated(const ObjectType& object) {
   return error_response("INVALID_TYPE_FOR_OPERATION", fmt::format("{} is not replicateable", object.name));
 }
 
+http::Response too_many_ids(std::int64_t most) { return error_response("EXCEEDED_ID_LIMIT", fmt::format("narrow the window: more than {} ids", most)); }
+
 }  // namespace
 
 http::Response Salesforce::updated(Call& call) {
@@ -52,8 +54,7 @@ http::Response Salesforce::updated(Call& call) {
     const Record& record = object->table->record(at->row);
     if (!record.deleted) ids.emplace_back(record.id);
   }
-  constexpr std::size_t kMaxIds = 600'000;
-  if (ids.size() > kMaxIds) return error_response("EXCEEDED_ID_LIMIT", "narrow the window: more than 600000 ids");
+  if (static_cast<std::int64_t>(ids.size()) > settings_.replication_ids) return too_many_ids(settings_.replication_ids);
   return json_response(200, json::object{{"ids", std::move(ids)}, {"latestDateCovered", format_instant(whole_seconds(covered_until(told)))}});
 }
 
@@ -73,6 +74,7 @@ http::Response Salesforce::deleted(Call& call) {
     if (!record.deleted || merged) continue;
     records.push_back(json::object{{"id", record.id}, {"deletedDate", format_instant(record.modified)}});
   }
+  if (static_cast<std::int64_t>(records.size()) > settings_.replication_ids) return too_many_ids(settings_.replication_ids);
   return json_response(200, json::object{{"deletedRecords", std::move(records)},
                                          {"earliestDateAvailable", format_instant(whole_seconds(call.now - reach))},
                                          {"latestDateCovered", format_instant(whole_seconds(covered_until(told)))}});

@@ -14,6 +14,10 @@ void add_switches(Switches& switches, Settings& settings) {
         std::pair{"merge_losers_in_deleted", &settings.merge_losers_in_deleted}, std::pair{"case_comment_events", &settings.case_comment_events},
         std::pair{"missing_delete_is_cross_reference", &settings.missing_delete_is_cross_reference}})
     switches.add(name, on);
+  switches.add("texts_trimmed", &settings.texts_trimmed);
+  switches.add("null_booleans_false", &settings.null_booleans_false);
+  switches.add("case_account_from_contact", &settings.case_account_from_contact);
+  switches.add("case_comments_written_through", &settings.case_comments_written_through);
   switches.add("text_line_ends", &settings.text_line_ends);
   switches.add("times_in_dates", &settings.times_in_dates);
   switches.add("concurrent_requests", &settings.concurrent_requests);
@@ -28,6 +32,7 @@ void add_switches(Switches& switches, Settings& settings) {
   switches.add("bulk_result_rows", &settings.bulk_result_rows);
   switches.add("bulk_batches_lock", &settings.bulk_batches_lock);
   switches.add("bulk_batch_retries", &settings.bulk_batch_retries);
+  switches.add("replication_ids", &settings.replication_ids);
   switches.add("deleted_days", &settings.deleted_days);
   switches.add("archive_days", &settings.archive_days);
   switches.add("overflow_changes", &settings.overflow_changes);

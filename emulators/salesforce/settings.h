@@ -46,6 +46,10 @@ struct Settings {
   std::int64_t collection_chunks = 10;             // how often the type may change within a collection
   std::int64_t retrieve_ids = 2'000;               // ids of one read by ids
   bool times_in_dates = false;                     // a date may be given as an instant, whose day it is
+  bool texts_trimmed = true;                       // blanks around a text are dropped; else it is kept as it came
+  bool null_booleans_false = false;                // null for a boolean is false; else it is refused
+  bool case_account_from_contact = true;           // a new case that names a contact alone is of the contact's account as well
+  bool case_comments_written_through = true;       // Case.Comments becomes a CaseComment and reads back null; else it is a text like others
   std::string text_line_ends = "kept";             // of long texts: kept, lf or crlf
   bool set_audit_fields = false;                   // the user's profile allows to say who created a record and when
   std::int64_t replication_lag_ms = 30'000;        // until a change is told by updated and deleted
@@ -58,6 +62,7 @@ struct Settings {
   bool merge_sends_events = true;                  // a merge sends DELETE of the loser and UPDATE of what moved
   std::int64_t overflow_changes = 100'000;         // changes of one transaction before an overflow event
   std::int64_t daily_event_deliveries = 50'000;    // of the Streaming API, in rolling 24 hours
+  std::int64_t replication_ids = 600'000;          // of one answer of updated and deleted at most
   std::int64_t deleted_days = 15;                  // how far back the log of deletes reaches: less once it was purged
   std::int64_t archive_days = 365;                 // after which closed tasks and past events are archived
   std::int64_t row_lock_ms = 0;                    // how long after a write its parents stay locked for others

@@ -42,6 +42,17 @@ bool is_write(std::string_view operation) {
   return std::find(std::begin(kWrites), std::end(kWrites), operation) != std::end(kWrites);
 }
 
+/// A header that asks for something and would be passed over here; empty: there is none.
+std::string unserved_header(const XmlElement* header) {
+  static constexpr std::string_view kServed[] = {"SessionHeader", "AllOrNoneHeader", "CallOptions", "QueryOptions", "LimitInfoHeader"};
+  static constexpr std::string_view kWithoutEffect[] = {"PackageVersionHeader", "DisableFeedTrackingHeader", "StreamingEnabledHeader"};
+  for (const XmlElement& each : header ? header->children : std::vector<XmlElement>()) {
+    auto is = [&](std::string_view name) { return name == each.name; };
+    if (!std::any_of(std::begin(kServed), std::end(kServed), is) && !std::any_of(std::begin(kWithoutEffect), std::end(kWithoutEffect), is)) return each.name;
+  }
+  return "";
+}
+
 std::string session_of(const XmlElement* header) {
   const XmlElement* session = header ? header->find("SessionHeader") : nullptr;
   return session ? session->text_of("sessionId") : "";
@@ -72,6 +83,14 @@ http::Response Salesforce::soap(Call& call) {
   if (request.name == "login") return soap_login(call, request);
   const XmlElement* header = root->find("Header");
   if (auto refused = enter_soap(call, header, request)) return std::move(*refused);
+  if (std::string name = unserved_header(header); !name.empty())
+    return soap_fault("UNKNOWN_EXCEPTION", fmt::format("The header {} is beyond this stand-in.", name));
+  const XmlElement* options = header ? header->find("CallOptions") : nullptr;
+  if (std::string client = options ? options->text_of("client") : ""; !client.empty()) {
+    ChangeOrigin origin = origin_of(call);
+    origin.text += ";client=" + client;
+    note_changes(std::move(origin));
+  }
   std::string results;
   if (request.name == "logout") {
     tokens().revoke(session_of(header));

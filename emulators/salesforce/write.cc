@@ -77,7 +77,8 @@ Outcome<void> Org::read_member(const ObjectType& object, std::string_view name, 
     json::value changed;
     if (field->type == FieldType::textarea) meant = &(changed = with_line_ends(given, settings_.text_line_ends));
     if (field->type == FieldType::date && settings_.times_in_dates) meant = &(changed = without_time(given));
-    value = read_value(*field, *meant, writer.text_values);
+    if (field->type == FieldType::boolean && given.is_null() && settings_.null_booleans_false) meant = &(changed = false);
+    value = read_value(*field, *meant, writer.text_values, settings_.texts_trimmed);
   }
   if (!value) return tl::unexpected(value.error());
   if (changed_value(changes, field->name)) {
@@ -176,7 +177,7 @@ Outcome<RowNumber> Org::create(const ObjectType& object, const json::object& bod
   if (!audit) return tl::unexpected(audit.error());
   assign(object, *changes, writer);
   Transaction transaction(database_);
-  std::string comment = take_comment(*changes);
+  std::string comment = settings_.case_comments_written_through ? take_comment(*changes) : "";
   run_workflows(object, *changes);
   derive_on_create(object, *changes, writer);
   derive(object, kNoRow, *changes, writer);
@@ -202,7 +203,7 @@ Outcome<void> Org::update(const ObjectType& object, RowNumber row, const json::o
   if (auto checked = check_duplicates(object, row, *changes, writer); !checked) return checked;
   if (auto locked = take_locks(object, row, *changes, writer); !locked) return locked;
   Transaction transaction(database_);
-  std::string comment = take_comment(*changes);
+  std::string comment = settings_.case_comments_written_through ? take_comment(*changes) : "";
   run_workflows(object, *changes);
   put_back(object, *changes, writer);
   derive(object, row, *changes, writer);

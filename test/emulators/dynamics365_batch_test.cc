@@ -53,7 +53,7 @@ TEST_F(BatchTest, OtherUrlsInsideAreRefused) {
   EXPECT_EQ(statuses(batch({part("GET http://elsewhere/api/data/v9.2/accounts")})), "400");
 }
 
-// fact: §2.12 [C]
+// fact: §2.12
 TEST_F(BatchTest, StopsAtTheFirstFailureWithItsStatus) {
   Answer answer = batch({part("POST /api/data/v9.2/accounts", R"({"name":"A"})"), part("POST /api/data/v9.2/accounts", R"({"nam":"B"})"),
                          part("POST /api/data/v9.2/accounts", R"({"name":"C"})")});
@@ -62,14 +62,14 @@ TEST_F(BatchTest, StopsAtTheFirstFailureWithItsStatus) {
   EXPECT_EQ(get("accounts").rows(), 1u);
 }
 
-// fact: §2.12 [C]
+// fact: §2.12
 TEST_F(BatchTest, ContinueOnErrorRunsTheRestAndAnswers200) {
   Answer answer = batch({part("POST /api/data/v9.2/accounts", R"({"nam":"B"})"), part("POST /api/data/v9.2/accounts", R"({"name":"C"})")}, kContinue);
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(statuses(answer), "400 204");
 }
 
-// fact: §2.12 [C]
+// fact: §2.12
 TEST_F(BatchTest, InnerHeadersCount) {
   std::string row = std::string("/api/data/v9.2/contacts(") + kG1 + ")";
   std::string once = "Content-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n\r\nPATCH " + row +
@@ -88,7 +88,7 @@ TEST_F(BatchTest, ContentLengthBeyondTheBodyIsUnreadable) {
   EXPECT_NE(answer.text.find("0x80048d19"), std::string::npos);
 }
 
-// fact: §2.12 [C]
+// fact: §2.12
 TEST_F(BatchTest, ChangeSetIsAtomicAndTellsOnlyTheFailure) {
   Answer answer =
       batch({change_set({in_set("1", "POST /api/data/v9.2/accounts", R"({"name":"A"})"), in_set("2", "POST /api/data/v9.2/tasks", R"({"nosuch":1})")}),
@@ -101,7 +101,7 @@ TEST_F(BatchTest, ChangeSetIsAtomicAndTellsOnlyTheFailure) {
   EXPECT_EQ(get("accounts").at("/value/0/name"), "B");
 }
 
-// fact: §2.12 [C]
+// fact: §2.12
 TEST_F(BatchTest, ContentIdsAreReferencesWithinTheChangeSet) {
   Answer answer = batch({change_set({in_set("1", "POST /api/data/v9.2/accounts", R"({"name":"A"})"),
                                      in_set("2", "POST /api/data/v9.2/tasks", R"({"subject":"s","regardingobjectid_account_task@odata.bind":"$1"})"),
@@ -130,14 +130,33 @@ TEST_F(BatchTest, ChangeSetPartsNeedContentIdsAndNoGet) {
   EXPECT_EQ(statuses(batch({change_set({in_set("1", "GET /api/data/v9.2/accounts", "")})})), "400");
 }
 
-// fact: §2.12 [C]
+// fact: §2.12, §9.3
+// The vendor's page on client errors: any line end but CRLF, with this answer.
 TEST_F(BatchTest, BareLineFeedsAreRefused) {
   std::string text = wrap("batch_b1", {part("GET /api/data/v9.2/accounts")});
   std::string bare;
   for (char c : text) {
     if (c != '\r') bare += c;
   }
-  EXPECT_EQ(batch_text(bare).status, 400);
+  for (const std::string& each : {bare, "\n" + text, wrap("batch_b1", {part("POST /api/data/v9.2/accounts", "{\"name\":\n\"A\"}")})}) {
+    Answer answer = batch_text(each);
+    EXPECT_EQ(answer.status, 400);
+    EXPECT_EQ(statuses(answer), "400");
+    EXPECT_TRUE(answer.text.starts_with("--batchresponse_")) << answer.text;
+    EXPECT_NE(answer.text.find("0x80048d19"), std::string::npos);
+    EXPECT_NE(answer.text.find("Stream was not readable"), std::string::npos);
+  }
+  EXPECT_EQ(get("accounts").rows(), 0u);
+}
+
+// fact: §2.12, §2.3
+TEST_F(BatchTest, ContentIdsAreReferencesToRowsThatWereShownAsWell) {
+  std::string shown =
+      "Content-Type: application/http\r\nContent-Transfer-Encoding: binary\r\nContent-ID: 1\r\n\r\nPOST /api/data/v9.2/accounts HTTP/1.1\r\n"
+      "Content-Type: application/json\r\nPrefer: return=representation\r\n\r\n{\"name\":\"A\"}\r\n";
+  Answer answer = batch({change_set({shown, in_set("2", "POST /api/data/v9.2/tasks", R"({"subject":"s","regardingobjectid_account_task@odata.bind":"$1"})")})});
+  EXPECT_EQ(statuses(answer), "201 204") << answer.text;
+  EXPECT_EQ(get("accounts?$expand=Account_Tasks($select=subject)").at("/value/0/Account_Tasks/0/subject"), "s");
 }
 
 // fact: §9.3 [M]
@@ -148,7 +167,7 @@ TEST_F(BatchTest, PreambleIsAllowedButNotAMissingEnd) {
   EXPECT_EQ(batch_text("").status, 400);
 }
 
-// fact: §2.12 [C]
+// fact: §2.12
 TEST_F(BatchTest, AThousandOperationsAtMostAndNoBatchInside) {
   std::vector<std::string> parts(1000, part("GET /api/data/v9.2/accounts?$top=1"));
   EXPECT_EQ(batch(parts).status, 200);
@@ -165,14 +184,14 @@ class BulkTest : public Dynamics365Test {
   static std::string target(const std::string& members) { return R"({"@odata.type":"Microsoft.Dynamics.CRM.account",)" + members + "}"; }
 };
 
-// fact: §2.11 [C]
+// fact: §2.11
 TEST_F(BulkTest, CreateMultipleGivesIdsInOrder) {
   Answer answer = bulk("CreateMultiple", target(R"("name":"A")") + "," + target(R"("name":"B")"));
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(get("accounts(" + answer.at("/Ids/1") + ")").at("/name"), "B");
 }
 
-// fact: §2.11 [C]
+// fact: §2.11
 TEST_F(BulkTest, TypeIsMandatoryInEveryTarget) {
   EXPECT_EQ(bulk("CreateMultiple", R"({"name":"A"})").status, 400);
   EXPECT_EQ(bulk("CreateMultiple", R"({"@odata.type":"Microsoft.Dynamics.CRM.contact","name":"A"})").status, 400);
@@ -186,13 +205,13 @@ TEST_F(BulkTest, TargetsOfNothingAreRefused) {
   EXPECT_EQ(bulk("UpdateMultiple", "").status, 204);
 }
 
-// fact: §2.11 [C]
+// fact: §2.11
 TEST_F(BulkTest, OneBadRowUndoesAll) {
   EXPECT_EQ(bulk("CreateMultiple", target(R"("name":"A")") + "," + target(R"("nam":"B")")).status, 400);
   EXPECT_EQ(get("accounts").rows(), 0u);
 }
 
-// fact: §2.11 [C]
+// fact: §2.11
 TEST_F(BulkTest, UpsertMultipleByKeyCreatesAndUpdatesWithoutABody) {
   std::string targets =
       target(R"x("@odata.id":"accounts(lockstep_id='1')","name":"A")x") + "," + target(R"x("@odata.id":"accounts(lockstep_id='2')","name":"B")x");
@@ -214,7 +233,7 @@ TEST_F(BulkTest, KeyInBothPlacesFailsOnCreateAlone) {
   EXPECT_EQ(bulk("UpsertMultiple", both).status, 204);
 }
 
-// fact: §2.11 [C], §7.7 [I]
+// fact: §2.11, §7.7 [I]
 TEST_F(BulkTest, AKeyAmongTheColumnsAddressesWhatIsUpsertedAlone) {
   make("accounts", R"({"name":"A","lockstep_id":"C-1"})");
   EXPECT_EQ(bulk("UpdateMultiple", target(R"("lockstep_id":"C-1","name":"New")")).code(), "0x80040203");
@@ -222,7 +241,7 @@ TEST_F(BulkTest, AKeyAmongTheColumnsAddressesWhatIsUpsertedAlone) {
   EXPECT_EQ(get("accounts").at("/value/0/name"), "New");
 }
 
-// fact: §2.11 [C]
+// fact: §2.11
 TEST_F(BulkTest, UpdateMultipleNeedsRowsThatExist) {
   std::string id = account();
   EXPECT_EQ(bulk("UpdateMultiple", target(R"("accountid":")" + id + R"(","name":"New")")).status, 204);
@@ -240,10 +259,10 @@ TEST_F(BulkTest, ARowNamedTwiceIsRefused) {
   EXPECT_EQ(get("accounts(lockstep_id='1')").at("/name"), "B");
 }
 
-// fact: §2.11 [C]
+// fact: §2.11
 TEST_F(BulkTest, AnnotationHasNone) { EXPECT_EQ(bulk("CreateMultiple", "", "annotations").status, 404); }
 
-// fact: §2.11 [C]
+// fact: §2.11
 TEST_F(BulkTest, DeleteMultipleIsForElasticTables) {
   Answer answer = bulk("DeleteMultiple", "");
   EXPECT_EQ(answer.status, 501);

@@ -26,8 +26,10 @@ TEST_F(OtherClients, TheResolutionOfACaseNeedsNoTypeAsTheParameterHasOne) {
   EXPECT_EQ(get("incidents(" + id + ")?$select=statecode").at("/statecode"), "1");
 }
 
-// fact: §2.13 [I]
-TEST_F(OtherClients, ALookupIsSelectedByItsNavigationNameToo) {
+// fact: §2.13 [I] switch: selected_navigation
+TEST_F(OtherClients, ALookupIsSelectedByItsNavigationNameWhereSwitched) {
+  EXPECT_EQ(get("accounts?$select=name,primarycontactid").code(), "0x80060888") << "by the vendor's page it is expanded alone";
+  control("POST", "settings", R"({"selected_navigation":true})");
   std::string person = contact();
   std::string id = make("accounts", R"({"name":"A","primarycontactid@odata.bind":"/contacts()" + person + ")\"}");
   Answer row = get("accounts(" + id + ")?$select=name,primarycontactid");
@@ -290,6 +292,28 @@ TEST_F(OtherClients, WhatEveryOrganisationHasButNotThisOneIsSaidNotToBeServed) {
   EXPECT_EQ(get("accounts?$filter=Microsoft.Dynamics.CRM.ThisFiscalYear(PropertyName='createdon')").status, 501);
   EXPECT_EQ(get("accounts?$filter=Microsoft.Dynamics.CRM.ThisDecade(PropertyName='createdon')").status, 400);
   EXPECT_EQ(get("leads").status, 404);  // of an application that need not be installed
+}
+
+// fact: §1.3
+// The vendor's page on client errors.
+TEST_F(OtherClients, AFunctionOrAnActionIsNoResourceToAnotherVerb) {
+  for (const char* path : {"WhoAmI", "RetrieveVersion()", "IsValidStateTransition()", "RetrieveTotalRecordCount(EntityNames=['account'])"}) {
+    Answer answer = post(path, "{}");
+    EXPECT_EQ(answer.status, 404) << path;
+    EXPECT_EQ(answer.code(), "");
+    EXPECT_EQ(answer.message(), "No HTTP resource was found that matches the request URI '" + std::string(kOrigin) + kApi + path + "'.");
+  }
+  for (const char* path : {"CloseIncident", "Merge", "Restore", "BulkDelete", "PublishAllXml"}) EXPECT_EQ(get(path).status, 404) << path;
+  EXPECT_EQ(write("PUT", "accounts", "{}").status, 405) << "a set is one";
+}
+
+// fact: §2.2, §2.10 [D]
+TEST_F(OtherClients, WhatAHeaderAsksForInVainIsSaidNotToBeServed) {
+  EXPECT_EQ(post("accounts", R"({"name":"A"})", prefer("respond-async")).code(), "0x80040219");
+  EXPECT_EQ(post("accounts?partitionId=a", R"({"name":"A"})").status, 501);
+  EXPECT_EQ(post("accounts", R"({"name":"A"})", {{"MSCRM.SolutionUniqueName", "contoso"}}).status, 501);
+  EXPECT_EQ(get("accounts").rows(), 0u);
+  EXPECT_EQ(post("accounts", R"({"name":"A"})", {{"MSCRM.SolutionUniqueName", "Default"}}).status, 204);
 }
 
 // fact: §2.12 switch: bare_line_feeds

@@ -18,10 +18,10 @@ TEST_F(Columns, UnknownPropertyIsRefused) {
   EXPECT_NE(answer.message().find("Invalid property 'shoesize' was found in entity 'Microsoft.Dynamics.CRM.contact'"), std::string::npos);
 }
 
-// fact: §1.4 [C]
+// fact: §1.4
 TEST_F(Columns, NamesAreCaseSensitive) { EXPECT_EQ(try_contact("FirstName", "\"A\"").status, 400); }
 
-// fact: §6.1 [C]
+// fact: §6.1
 TEST_F(Columns, TextTooLongNamesColumnAndLimit) {
   Answer answer = try_contact("firstname", "\"" + std::string(51, 'x') + "\"");
   EXPECT_EQ(answer.code(), "0x80044331");
@@ -32,7 +32,7 @@ TEST_F(Columns, TextTooLongNamesColumnAndLimit) {
   EXPECT_EQ(try_contact("firstname", "\"" + std::string(50, 'x') + "\"").status, 201);
 }
 
-// fact: §6.1 [C]
+// fact: §6.1
 TEST_F(Columns, LengthCountsUtf16Units) {
   std::string emoji;
   for (int i = 0; i < 26; ++i) emoji += "\xF0\x9F\x98\x80";
@@ -40,10 +40,15 @@ TEST_F(Columns, LengthCountsUtf16Units) {
   EXPECT_EQ(try_contact("firstname", "\"" + emoji.substr(4) + "\"").status, 201);
 }
 
-// fact: §6.1 [K]
-TEST_F(Columns, EmptyTextReadsAsNull) { EXPECT_EQ(try_contact("firstname", "\"\"").at("/firstname"), "null"); }
+// fact: §6.1 [K] switch: empty_text_kept
+TEST_F(Columns, EmptyTextReadsAsNull) {
+  EXPECT_EQ(try_contact("firstname", "\"\"").at("/firstname"), "null");
+  EXPECT_EQ(post("contacts", R"({"lastname":""})").code(), "0x80040200") << "so that it is missing where one is required";
+  control("POST", "settings", R"({"empty_text_kept":true})");
+  EXPECT_EQ(try_contact("firstname", "\"\"").at("/firstname"), "");
+}
 
-// fact: §6.1 [C]
+// fact: §6.1
 TEST_F(Columns, ControlCharactersAreRefused) { EXPECT_EQ(try_contact("firstname", R"("a\u0001")").code(), "0x80040278"); }
 
 // fact: §5.3 [I]
@@ -53,40 +58,40 @@ TEST_F(Columns, WrongJsonTypeIsUnreadable) {
   EXPECT_EQ(try_contact("donotemail", "1").code(), "0x80048d19");
 }
 
-// fact: §5.3 [C]
+// fact: §5.3
 TEST_F(Columns, OptionOutOfRangeIsRefused) { EXPECT_EQ(try_contact("gendercode", "3").code(), "0x8004431a"); }
 
-// fact: §5.3 [C]
+// fact: §5.3
 TEST_F(Columns, IntegersAndMoneyHaveRanges) {
   EXPECT_EQ(post("accounts", R"({"name":"A","numberofemployees":-1})").code(), "0x8004432f");
   EXPECT_EQ(post("accounts", R"({"name":"A","revenue":-5})").code(), "0x80044330");
 }
 
-// fact: §6.1 [C]
+// fact: §6.1
 TEST_F(Columns, MoneyIsRoundedPrintedWithScaleAndBringsItsCurrency) {
   Answer answer = post("accounts?$select=revenue", R"({"name":"A","revenue":20000.006})", representation());
   EXPECT_NE(answer.text.find("\"revenue\":20000.0100"), std::string::npos) << answer.text;
   EXPECT_EQ(answer.at("/_transactioncurrencyid_value").size(), 36u);
 }
 
-// fact: §6.1 [C]
+// fact: §6.1
 TEST_F(Columns, InstantsLoseTheirFractionAndComeInUtc) {
   std::string a = account();
   Answer answer = post("tasks", R"({"subject":"s","scheduledend":"2025-01-31T11:15:00.750+02:00"})", representation());
   EXPECT_EQ(answer.at("/scheduledend"), "2025-01-31T09:15:00Z");
 }
 
-// fact: §6.1 [C]
+// fact: §6.1
 TEST_F(Columns, InstantsBefore1753AreRefused) { EXPECT_EQ(post("tasks", R"({"subject":"s","scheduledend":"1752-12-31T00:00:00Z"})").code(), "0x80040239"); }
 
-// fact: §6.1 [C]
+// fact: §6.1
 TEST_F(Columns, DateOnlyTakesNoTime) {
   EXPECT_EQ(try_contact("birthdate", "\"1990-05-17\"").at("/birthdate"), "1990-05-17");
   EXPECT_EQ(try_contact("birthdate", "\"1990-05-17T00:00:00Z\"").status, 400);
   EXPECT_EQ(try_contact("birthdate", "\"1990-13-17\"").status, 400);
 }
 
-// fact: §6.10 [C]
+// fact: §6.10
 TEST_F(Columns, FullNameIsComputedAndCannotBeWritten) {
   control("POST", "settings", R"({"read_only_passed_over":true})");
   Answer answer = post("contacts", R"({"lastname":"Lee","firstname":"Ann","fullname":"Zed"})", representation());
@@ -95,7 +100,7 @@ TEST_F(Columns, FullNameIsComputedAndCannotBeWritten) {
   EXPECT_EQ(changed.at("/fullname"), "Lee");
 }
 
-// fact: §6.10 [C]
+// fact: §6.10
 TEST_F(Columns, AddressCompositeIsComputed) {
   Answer answer = try_contact("address1_line1", R"("1 Main St","address1_city":"Chicago","address1_postalcode":"60601")");
   EXPECT_EQ(answer.at("/address1_composite"), "1 Main St\r\nChicago 60601");
@@ -110,7 +115,7 @@ TEST_F(Columns, SystemColumnsSentAreIgnored) {
   EXPECT_EQ(answer.at("/merged"), "false");
 }
 
-// fact: §6.10 [C]
+// fact: §6.10
 TEST_F(Columns, OverriddenCreatedOnBackdatesOnCreateAlone) {
   Answer answer = try_contact("overriddencreatedon", "\"2020-02-02T00:00:00Z\"");
   EXPECT_EQ(answer.at("/createdon"), "2020-02-02T00:00:00Z");
@@ -121,7 +126,7 @@ TEST_F(Columns, OverriddenCreatedOnBackdatesOnCreateAlone) {
   EXPECT_EQ(later.at("/createdon"), "2020-02-02T00:00:00Z");
 }
 
-// fact: §8 [C]
+// fact: §8
 TEST_F(Columns, RequiredColumnMissingOrCleared) {
   EXPECT_EQ(post("contacts", R"({"firstname":"A"})").code(), "0x80040200");
   EXPECT_EQ(patch("contacts(" + contact() + ")", R"({"lastname":""})").code(), "0x80040200");
@@ -133,7 +138,7 @@ TEST_F(Columns, RequiredColumnsCanBeLeftToThePlatform) {
   EXPECT_EQ(post("contacts", R"({"firstname":"A"})").status, 204);
 }
 
-// fact: §8 [C]
+// fact: §8
 TEST_F(Columns, DefaultsAreFilledIn) {
   Answer answer = get("contacts(" + contact() + ")");
   EXPECT_EQ(answer.at("/preferredcontactmethodcode"), "1");
@@ -141,14 +146,14 @@ TEST_F(Columns, DefaultsAreFilledIn) {
   EXPECT_EQ(answer.at("/statecode") + answer.at("/statuscode"), "01");
 }
 
-// fact: §5.3 [C]
+// fact: §5.3
 TEST_F(Columns, BrokenJsonAndWrongTypesOfBodyAreRefused) {
   EXPECT_EQ(post("contacts", "{\"lastname\":").status, 400);
   EXPECT_EQ(post("contacts", "[]").status, 400);
   EXPECT_EQ(send("POST", "/api/data/v9.2/contacts", "{}", {{"Content-Type", "text/plain"}}).status, 415);
 }
 
-// fact: §6.5 [C]
+// fact: §6.5
 TEST_F(Columns, TicketNumberIsGeneratedAndImmutable) {
   std::string path = "incidents(" + incident(account()) + ")";
   std::string number = get(path).at("/ticketnumber");
@@ -157,7 +162,7 @@ TEST_F(Columns, TicketNumberIsGeneratedAndImmutable) {
   EXPECT_EQ(get(path).at("/ticketnumber"), number);
 }
 
-// fact: §6.8 [C]
+// fact: §6.8
 TEST_F(Columns, AnnotationKnowsItsParentsTypeAndItsFilesSize) {
   std::string id = make("annotations", R"({"subject":"s","notetext":"n","documentbody":"YWJj","isdocument":true,)"
                                        R"("objectid_account@odata.bind":"/accounts()" +
@@ -167,7 +172,7 @@ TEST_F(Columns, AnnotationKnowsItsParentsTypeAndItsFilesSize) {
   EXPECT_EQ(note.at("/filesize"), "3");
 }
 
-// fact: §1.4 [C]
+// fact: §1.4
 TEST_F(Columns, MetadataIsFilteredByAllThatClientsAskOfIt) {
   auto tables = [&](const std::string& filter) {
     Answer answer = get("EntityDefinitions?$select=LogicalName&$filter=" + percent_encode(filter));
@@ -186,7 +191,7 @@ TEST_F(Columns, MetadataIsFilteredByAllThatClientsAskOfIt) {
   EXPECT_EQ(columns.at("/value/0/LogicalName"), "description") << columns.text;
 }
 
-// fact: §1.4 [C]
+// fact: §1.4
 TEST_F(Columns, MetadataListsTablesWithTrackingAndColumns) {
   auto named = [](const Answer& answer, std::string_view name) {
     for (const json::value& each : answer.body.at("value").as_array()) {
@@ -261,7 +266,7 @@ TEST_F(Columns, AKeyFailsWhenItsRowsAreNotUnique) {
   EXPECT_EQ(post("accounts", R"({"name":"C","accountnumber":"C-1"})").status, 204) << "it holds nobody off";
 }
 
-// fact: §1.4 [C]
+// fact: §1.4
 TEST_F(Columns, AColumnIsMadeThroughTheApiAndHoldsWhatItsDefinitionAllows) {
   const std::string columns = "EntityDefinitions(LogicalName='contact')/Attributes";
   auto make_column = [&](const std::string& type, const std::string& name, const std::string& more = "") {

@@ -33,7 +33,7 @@ class Hostile : public Dynamics365Test {
   static constexpr int kRounds = 2000;
 };
 
-// fact: §2.13 [C]
+// fact: §2.13
 TEST_F(Hostile, Filters) {
   contact();
   std::string filter = std::string("(contains(lastname,'L') or modifiedon ge 2025-01-01T00:00:00Z) and not contactid eq ") + kG1 +
@@ -44,7 +44,7 @@ TEST_F(Hostile, Filters) {
   }
 }
 
-// fact: §2.13 [C]
+// fact: §2.13
 TEST_F(Hostile, PathsAndOptions) {
   std::string path =
       "contacts(lockstep_id='A-1')/parentcustomerid_account/$ref?$select=lastname,fullname&$orderby=lastname "
@@ -56,7 +56,7 @@ TEST_F(Hostile, PathsAndOptions) {
   }
 }
 
-// fact: §5.3 [C]
+// fact: §5.3
 TEST_F(Hostile, Bodies) {
   std::string a = account();
   std::string body = R"({"lastname":"Lee","gendercode":1,"birthdate":"1990-01-02","donotphone":true,)"
@@ -68,7 +68,7 @@ TEST_F(Hostile, Bodies) {
   }
 }
 
-// fact: §2.12 [C]
+// fact: §2.12
 TEST_F(Hostile, Batches) {
   std::string item =
       "Content-Type: application/http\r\nContent-Transfer-Encoding: binary\r\nContent-ID: 1\r\n\r\n"
@@ -81,7 +81,7 @@ TEST_F(Hostile, Batches) {
   }
 }
 
-// fact: §2.13 [C]
+// fact: §2.13
 TEST_F(Hostile, Links) {
   contact();
   std::string link = get("contacts?$select=lastname", prefer("odata.track-changes")).at("/@odata.deltaLink");

@@ -10,7 +10,7 @@ class Links : public Dynamics365Test {
   }
 };
 
-// fact: §2.8 [C]
+// fact: §2.8
 TEST_F(Links, BindByIdKeyAndAbsoluteUrl) {
   std::string a = make("accounts", R"({"name":"A","lockstep_id":"A-1"})");
   std::string row = "accounts(" + a + ")";
@@ -20,7 +20,7 @@ TEST_F(Links, BindByIdKeyAndAbsoluteUrl) {
   }
 }
 
-// fact: §2.8 [C]
+// fact: §2.8
 TEST_F(Links, MissingTargetNamesTheTarget) {
   Answer answer = post("contacts", "{\"lastname\":\"L\"," + bind("parentcustomerid_account", "accounts", kG1) + "}");
   EXPECT_EQ(answer.status, 404);
@@ -44,7 +44,7 @@ TEST_F(Links, NavigationNamesAreCaseSensitiveAndNeedTheTarget) {
   }
 }
 
-// fact: §2.8 [C]
+// fact: §2.8
 TEST_F(Links, ValuePropertyIsNotWritable) {
   Answer answer = post("contacts", std::string(R"({"lastname":"L","_parentcustomerid_value":")") + kG1 + "\"}");
   EXPECT_EQ(answer.status, 400);
@@ -55,7 +55,7 @@ TEST_F(Links, BindingTheWrongTableIsRefused) {
   EXPECT_EQ(post("contacts", "{\"lastname\":\"L\"," + bind("parentcustomerid_account", "contacts", contact()) + "}").status, 400);
 }
 
-// fact: §6.2 [C]
+// fact: §6.2
 TEST_F(Links, LookupLogicalNameTellsThePolymorphicTarget) {
   std::string c = contact();
   std::string id = make("incidents", "{\"title\":\"T\"," + bind("customerid_contact", "contacts", c) + "}");
@@ -65,7 +65,7 @@ TEST_F(Links, LookupLogicalNameTellsThePolymorphicTarget) {
   EXPECT_EQ(answer.text.find("FormattedValue"), std::string::npos);
 }
 
-// fact: §6.2 [C]
+// fact: §6.2
 TEST_F(Links, AllAnnotationsBringLabelsAndNavigation) {
   Answer answer = get("incidents(" + incident(account()) + ")", prefer("odata.include-annotations=\"*\""));
   EXPECT_EQ(answer.at("/statecode@OData.Community.Display.V1.FormattedValue"), "Active");
@@ -87,14 +87,14 @@ TEST_F(Links, ClearingThroughTheOtherTargetsNameDoesNothing) {
   EXPECT_EQ(get("contacts(" + id + ")").at("/_parentcustomerid_value"), "null");
 }
 
-// fact: §6.4 [C]
+// fact: §6.4
 TEST_F(Links, CustomerOfACaseIsRequiredAndNeverCleared) {
   EXPECT_EQ(post("incidents", R"({"title":"T"})").code(), "0x80040200");
   std::string id = incident(account());
   EXPECT_EQ(patch("incidents(" + id + ")", R"({"customerid_account@odata.bind":null})").code(), "0x80040200");
 }
 
-// fact: §6.4 [C]
+// fact: §6.4
 TEST_F(Links, CustomerMovesFromAccountToContact) {
   std::string id = incident(account()), c = contact();
   Answer answer = patch("incidents(" + id + ")", "{" + bind("customerid_contact", "contacts", c) + "}", representation());
@@ -103,7 +103,7 @@ TEST_F(Links, CustomerMovesFromAccountToContact) {
   EXPECT_EQ(answer.at("/_accountid_value"), "null");
 }
 
-// fact: §6.7 [C]
+// fact: §6.7
 TEST_F(Links, OwnerIsTheCallerUnlessAssigned) {
   std::string user = get("WhoAmI").at("/UserId");
   std::string path = "contacts(" + contact() + ")";
@@ -114,7 +114,7 @@ TEST_F(Links, OwnerIsTheCallerUnlessAssigned) {
   EXPECT_EQ(get(path).at("/_ownerid_value"), ann);
 }
 
-// fact: §2.14 [C]
+// fact: §2.14
 TEST_F(Links, ActivityPartiesAreWrittenWithTheActivityAndExpanded) {
   control("POST", "settings", R"({"unresolved_parties":true})");
   std::string c = contact();
@@ -136,7 +136,7 @@ TEST_F(Links, PartyWithoutMaskIsRefusedAndNothingIsWritten) {
   EXPECT_EQ(get("emails").rows(), 0u);
 }
 
-// fact: §2.13 [C]
+// fact: §2.13
 TEST_F(Links, ExpandOfALookupShowsTheRelatedRow) {
   std::string a = account();
   std::string id = make("contacts", "{\"lastname\":\"L\"," + bind("parentcustomerid_account", "accounts", a) + "}");
@@ -144,7 +144,7 @@ TEST_F(Links, ExpandOfALookupShowsTheRelatedRow) {
   EXPECT_EQ(answer.at("/parentcustomerid_account/name"), "Contoso");
 }
 
-// fact: §2.7 [C]
+// fact: §2.7
 TEST_F(Links, DeletingAnAccountDeletesItsCasesNotesAndActivities) {
   std::string a = account(), other = account("Other");
   std::string i = incident(a), kept = incident(other);
@@ -157,7 +157,7 @@ TEST_F(Links, DeletingAnAccountDeletesItsCasesNotesAndActivities) {
   for (const char* set : {"phonecalls", "annotations", "contacts"}) EXPECT_EQ(get(set).rows(), 0u) << set;
 }
 
-// fact: §2.7 [C]
+// fact: §2.7
 TEST_F(Links, DeletingAPrimaryContactOnlyRemovesTheLink) {
   std::string c = contact();
   std::string a = make("accounts", "{\"name\":\"A\"," + bind("primarycontactid", "contacts", c) + "}");

@@ -34,7 +34,7 @@ TEST_F(Made, RowsThatAreTiedManyToManyAreMadeTogether) {
   EXPECT_EQ(get("accounts?$filter=name%20eq%20'B'&$expand=new_account_fans($select=lastname)").at("/value/0/new_account_fans/0/lastname"), "Poe");
 }
 
-// fact: §6.1 [C]
+// fact: §6.1
 TEST_F(Made, NumbersHaveTheDigitsOfTheirDefinition) {
   ASSERT_EQ(make_column("Decimal", "new_Score", R"(,"Precision":3,"MinValue":-10,"MaxValue":10)").status, 204);
   ASSERT_EQ(make_column("Double", "new_Weight").status, 204);
@@ -50,7 +50,7 @@ TEST_F(Made, NumbersHaveTheDigitsOfTheirDefinition) {
   EXPECT_EQ(definition("new_weight").at("/@odata.type"), "#Microsoft.Dynamics.CRM.DoubleAttributeMetadata");
 }
 
-// fact: §6.1 [C], §6.10 [C]
+// fact: §6.1, §6.10
 TEST_F(Made, MoneyOfOnesOwnHasATwinInTheBaseCurrency) {
   auto column = [&](const char* type, const char* name) {
     return post("EntityDefinitions(LogicalName='account')/Attributes",
@@ -66,7 +66,8 @@ TEST_F(Made, MoneyOfOnesOwnHasATwinInTheBaseCurrency) {
   EXPECT_EQ(member(get("accounts(" + id + ")?$select=creditlimit_base"), "creditlimit_base"), "5.0000");
 }
 
-// fact: §6.1 [K]
+// fact: §6.1
+// The vendor's page on choices columns.
 TEST_F(Made, SeveralChoicesAreATextOfTheirValues) {
   ASSERT_EQ(make_column("MultiSelectPicklist", "new_Hobbies", R"(,"OptionSet":{"Options":[{"Value":1,"Label":{"LocalizedLabels":[{"Label":"Chess"}]}},
       {"Value":3,"Label":{"LocalizedLabels":[{"Label":"Go"}]}}]})")
@@ -82,7 +83,7 @@ TEST_F(Made, SeveralChoicesAreATextOfTheirValues) {
   EXPECT_EQ(definition("new_hobbies").at("/AttributeTypeName/Value"), "MultiSelectPicklistType");
 }
 
-// fact: §6.1 [C]
+// fact: §6.1
 TEST_F(Made, ADayIsOneByItsBehaviourNotByItsFormat) {
   make_column("DateTime", "new_Shown", R"(,"Format":"DateOnly")");
   make_column("DateTime", "new_Day", R"(,"Format":"DateOnly","DateTimeBehavior":{"Value":"DateOnly"})");
@@ -94,7 +95,7 @@ TEST_F(Made, ADayIsOneByItsBehaviourNotByItsFormat) {
   EXPECT_EQ(definition("new_local").at("/DateTimeBehavior/Value"), "TimeZoneIndependent");
 }
 
-// fact: §2.7 [C], §5.2 [C]
+// fact: §2.7, §5.2
 TEST_F(Made, ARelationshipCanForbidDeleting) {
   Answer made = post("RelationshipDefinitions",
                      R"({"@odata.type":"Microsoft.Dynamics.CRM.OneToManyRelationshipMetadata","SchemaName":"new_account_guards","ReferencedEntity":"account",
@@ -113,7 +114,7 @@ TEST_F(Made, ARelationshipCanForbidDeleting) {
   EXPECT_EQ(get("tasks(" + task + ")").status, 404);
 }
 
-// fact: §4.4 [C]
+// fact: §4.4
 TEST_F(Made, AFileWithinANoteHasTheOrganisationsLimit) {
   Answer organisation = get("organizations?$select=maxuploadfilesize");
   EXPECT_EQ(organisation.at("/value/0/maxuploadfilesize"), "5242880");
@@ -163,7 +164,7 @@ TEST_F(Made, ARowBelongsToTheCallersUnit) {
   EXPECT_EQ(get("businessunits(" + unit + ")?$select=name").status, 200);
 }
 
-// fact: §2.13 [C]
+// fact: §2.13
 TEST_F(Made, ATotalThatIsNotAskedForIsUnknown) {
   account();
   EXPECT_EQ(get("accounts?$select=name", prefer("odata.include-annotations=\"*\"")).at("/@Microsoft.Dynamics.CRM.totalrecordcount"), "-1");
@@ -235,7 +236,7 @@ TEST_F(Made, AStepOfManyRowsIsToldThemTogether) {
   EXPECT_EQ(body.at("/OutputParameters/0/value"), made.at("/Ids"));
 }
 
-// fact: §3.3 [C]
+// fact: §3.3
 TEST_F(Made, AStepThatIsSwitchedOffTellsNothing) {
   std::string endpoint = make(
       "serviceendpoints", R"({"name":"hook","contract":8,"authtype":5,"messageformat":2,"connectionmode":1,"userclaim":1,"url":"http://127.0.0.1:9000/hook"})");
@@ -282,6 +283,30 @@ TEST_F(Made, ARelationshipOfManyToManyLeadsBothWays) {
   EXPECT_EQ(remove("contacts(" + lee + ")").status, 204);
   EXPECT_EQ(get("accounts(" + b + ")/new_account_fans").rows(), 0u);
   EXPECT_EQ(get("accounts(" + b + ")").status, 200);
+}
+
+// fact: §2.8, §8 [K]
+TEST_F(Made, ARelationshipOfManyToManyIsDeletedWithItsTies) {
+  const std::string definition =
+      R"({"@odata.type":"Microsoft.Dynamics.CRM.ManyToManyRelationshipMetadata","SchemaName":"new_account_fans","Entity1LogicalName":"account","Entity2LogicalName":"contact","IntersectEntityName":"new_account_contact"})";
+  const std::string path = "RelationshipDefinitions(SchemaName='new_account_fans')";
+  ASSERT_EQ(post("RelationshipDefinitions", definition).status, 204);
+  std::string id = make("accounts", R"({"name":"A","new_account_fans":[{"lastname":"Lee"}]})");
+  EXPECT_EQ(write("PUT", path, definition).status, 501);
+  EXPECT_EQ(remove(path).status, 204);
+  EXPECT_EQ(get(path).status, 404);
+  EXPECT_EQ(get("EntityDefinitions(LogicalName='new_account_contact')").status, 404);
+  EXPECT_EQ(get("new_account_contactset").status, 404);
+  EXPECT_EQ(get("accounts(" + id + ")/new_account_fans").status, 404);
+  EXPECT_EQ(get("$metadata").text.find("new_account_fans"), std::string::npos);
+  EXPECT_EQ(get("contacts").rows(), 1u) << "the rows stay";
+  EXPECT_EQ(remove("accounts(" + id + ")").status, 204);
+  ASSERT_EQ(post("RelationshipDefinitions", definition).status, 204) << "it may be made again";
+  EXPECT_EQ(get("contacts?$expand=new_account_fans($select=name)").at("/value/0/new_account_fans"), "[]") << "without the ties of then";
+  std::string lee = get("contacts").at("/value/0/contactid");
+  std::string other = make("accounts", R"({"name":"B"})");
+  EXPECT_EQ(post("accounts(" + other + ")/new_account_fans/$ref", R"({"@odata.id":")" + std::string(kOrigin) + kApi + "contacts(" + lee + ")\"}").status, 204);
+  EXPECT_EQ(get("contacts(" + lee + ")/new_account_fans").rows(), 1u);
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ class Queries : public Dynamics365Test {
   std::vector<std::string> ids;
 };
 
-// fact: §2.13 [C]
+// fact: §2.13
 TEST_F(Queries, Comparisons) {
   EXPECT_EQ(filtered("lastname eq 'ada'"), "Ada");  // without case
   EXPECT_EQ(filtered("lastname gt 'Cleo'"), "Dan Eve");
@@ -38,41 +38,43 @@ TEST_F(Queries, Comparisons) {
   EXPECT_EQ(filtered("donotemail eq true"), "");
 }
 
-// fact: §2.13 [C]
+// fact: §2.13
 TEST_F(Queries, AndBindsTighterThanOr) { EXPECT_EQ(filtered("lastname eq 'Ada' or lastname eq 'Bob' and gendercode eq 2"), "Ada"); }
 
-// fact: §2.13 [C]
+// fact: §2.13
 TEST_F(Queries, NullIsTestedByEq) {
   EXPECT_EQ(filtered("firstname eq null"), "Bob");
   EXPECT_EQ(filtered("firstname ne null and lastname lt 'D'"), "Ada Cleo");
 }
 
-// fact: §2.13 [K]
+// fact: §2.13
+// Without case, by the vendor's page on filtering rows.
 TEST_F(Queries, TextFunctions) {
   EXPECT_EQ(filtered("contains(lastname,'L')"), "Cleo");
   EXPECT_EQ(filtered("startswith(lastname,'d')"), "Dan");
   EXPECT_EQ(filtered("endswith(lastname,'E') and firstname eq 'E'"), "Eve");
 }
 
-// fact: §2.13 [C]
+// fact: §2.13
 TEST_F(Queries, QuotesAreDoubledInLiterals) {
   make("contacts", R"({"lastname":"O'Neil"})");
   EXPECT_EQ(filtered("lastname eq 'O''Neil'"), "O'Neil");
 }
 
-// fact: §2.13 [C]
+// fact: §2.13
 TEST_F(Queries, InFunctionTakesQuotedValuesOfAnyType) {
   EXPECT_EQ(filtered("Microsoft.Dynamics.CRM.In(PropertyName='contactid',PropertyValues=['" + ids[0] + "','" + ids[3] + "'])"), "Ada Dan");
   EXPECT_EQ(filtered("Microsoft.Dynamics.CRM.In(PropertyName='gendercode',PropertyValues=['1','2'])"), "Bob");
 }
 
-// fact: §2.13 [C]
+// fact: §2.13
 TEST_F(Queries, KeysCompareWithoutQuotes) {
   EXPECT_EQ(filtered("contactid eq " + ids[2]), "Cleo");
   EXPECT_TRUE(filtered("contactid eq '" + ids[2] + "'").starts_with("400"));
 }
 
-// fact: §9.4 [K]
+// fact: §2.13
+// The vendor's page on wildcard characters.
 TEST_F(Queries, PatternsHoldWildcardsAnywhere) {
   for (const char* name : {"Abel", "Adele", "Zoé", "50%", "a_b"}) contact(name);
   auto found = [&](const std::string& query) {
@@ -100,7 +102,7 @@ TEST_F(Queries, PatternsHoldWildcardsAnywhere) {
   EXPECT_EQ(filter("contains(lastname,'0')"), "50% ");
 }
 
-// fact: §2.13 [C]
+// fact: §2.13
 TEST_F(Queries, LookupsByValueOrNavigation) {
   std::string a = account();
   patch("contacts(" + ids[4] + ")", R"({"parentcustomerid_account@odata.bind":"/accounts()" + a + ")\"}");
@@ -108,7 +110,7 @@ TEST_F(Queries, LookupsByValueOrNavigation) {
   EXPECT_EQ(filtered("parentcustomerid_account/accountid eq " + a), "Eve");
 }
 
-// fact: §2.13 [C]
+// fact: §2.13
 TEST_F(Queries, BadFiltersAre400) {
   for (const char* filter :
        {"shoesize eq 1", "lastname like 'x'", "lastname eq", "lastname eq 'x", "gendercode eq 'x'", "(lastname eq 'x'", "near(lastname,'x')", ""}) {
@@ -116,7 +118,7 @@ TEST_F(Queries, BadFiltersAre400) {
   }
 }
 
-// fact: §2.13 [C]
+// fact: §2.13
 TEST_F(Queries, UnknownSelectNamesPropertyAndType) {
   Answer answer = get("incidents?$select=customerid_value");
   EXPECT_EQ(answer.status, 400);
@@ -130,19 +132,19 @@ TEST_F(Queries, SkipIsNotSupported) {
   EXPECT_EQ(answer.message(), "Skip Clause is not supported in CRM");
 }
 
-// fact: §2.13 [C]
+// fact: §2.13
 TEST_F(Queries, OrderAndTop) {
   EXPECT_EQ(names("$orderby=lastname%20desc&$top=2"), "Eve Dan");
   EXPECT_EQ(get("contacts?$top=2").at("/@odata.nextLink"), "absent");
 }
 
-// fact: §2.13 [C]
+// fact: §2.13
 TEST_F(Queries, TopIsIgnoredBesideAPageSize) {
   Answer answer = get("contacts?$top=1", prefer("odata.maxpagesize=3"));
   EXPECT_EQ(answer.rows(), 3u);
 }
 
-// fact: §2.13 [C]
+// fact: §2.13
 TEST_F(Queries, APageMayBeShorterThanWhatWasAskedFor) {
   control("POST", "settings", R"({"page_rows":2})");
   Answer first = get("contacts", prefer("odata.maxpagesize=3"));
@@ -150,7 +152,7 @@ TEST_F(Queries, APageMayBeShorterThanWhatWasAskedFor) {
   EXPECT_FALSE(first.at("/@odata.nextLink").empty());
 }
 
-// fact: §2.13 [C]
+// fact: §2.13
 TEST_F(Queries, CountsInlineAndAlone) {
   Answer answer = get("contacts?$count=true&$top=1&$filter=lastname%20gt%20'Bob'");
   EXPECT_EQ(answer.at("/@odata.count"), "3");
@@ -161,7 +163,7 @@ TEST_F(Queries, CountsInlineAndAlone) {
   EXPECT_EQ(alone.header("Content-Type"), "text/plain");
 }
 
-// fact: §2.13 [C]
+// fact: §2.13
 TEST_F(Queries, PagesFollowTheNextLinkInEveryOrder) {
   for (const char* order : {"", "$orderby=lastname%20desc", "$orderby=modifiedon%20asc,contactid%20asc", "$orderby=firstname"}) {
     http::Headers two = prefer("odata.maxpagesize=2");
@@ -185,7 +187,7 @@ TEST_F(Queries, PagesFollowTheNextLinkInEveryOrder) {
   }
 }
 
-// fact: §3.2 [C]
+// fact: §3.2
 TEST_F(Queries, WatermarkWindowIsInclusiveAtBothEnds) {
   EXPECT_EQ(
       names("$orderby=modifiedon%20asc,contactid%20asc&$filter=" + percent_encode("modifiedon ge 2026-11-18T11:07:00Z and modifiedon le 2026-11-18T11:07:10Z")),
@@ -195,7 +197,7 @@ TEST_F(Queries, WatermarkWindowIsInclusiveAtBothEnds) {
 // fact: §2.13 [D]
 TEST_F(Queries, ForgedSkipTokenIsRefused) { EXPECT_EQ(get("contacts?$skiptoken=abc").status, 400); }
 
-// fact: §2.13 [C]
+// fact: §2.13
 TEST_F(Queries, TotalRecordCountFunction) {
   EXPECT_EQ(get("RetrieveTotalRecordCount(EntityNames=['contact'])").at("/EntityRecordCountCollection/Values/0"), "5");
 }
@@ -222,14 +224,14 @@ class Delta : public Queries {
   }
 };
 
-// fact: §3.1 [C]
+// fact: §3.1
 TEST_F(Delta, FullWalkEndsInADeltaLinkWithVersionAndTime) {
   std::string link = start();
   EXPECT_NE(link.find("contacts?$select=lastname&$deltatoken="), std::string::npos) << link;
   EXPECT_NE(percent_decode(link, false).find("!11/18/2026 11:07:30"), std::string::npos) << link;
 }
 
-// fact: §3.1 [C]
+// fact: §3.1
 TEST_F(Delta, NothingChangedGivesANewLink) {
   Answer answer = follow(start());
   EXPECT_EQ(answer.rows(), 0u);
@@ -237,7 +239,7 @@ TEST_F(Delta, NothingChangedGivesANewLink) {
   EXPECT_TRUE(answer.at("/@odata.context").ends_with("$metadata#contacts(lastname)/$delta"));
 }
 
-// fact: §3.1 [C]
+// fact: §3.1
 TEST_F(Delta, ChangedRowsByVersionThenDeletedOnes) {
   std::string link = start();
   remove("contacts(" + ids[0] + ")");
@@ -260,7 +262,7 @@ TEST_F(Delta, ChangeInAnUnselectedColumnIsReported) {
   EXPECT_EQ(follow(link).rows(), 1u);
 }
 
-// fact: §3.1 [C]
+// fact: §3.1
 TEST_F(Delta, CreatedAndDeletedBetweenPollsIsADeletedEntry) {
   std::string link = start();
   remove("contacts(" + contact("Gone") + ")");
@@ -269,7 +271,7 @@ TEST_F(Delta, CreatedAndDeletedBetweenPollsIsADeletedEntry) {
   EXPECT_EQ(answer.at("/value/0/reason"), "deleted");
 }
 
-// fact: §3.1 [C]
+// fact: §3.1
 TEST_F(Delta, AnswersPageAndChangesMeanwhileComeWithTheNextLink) {
   std::string link = start();
   for (const std::string& id : ids) patch("contacts(" + id + ")", R"({"fax":"1"})");
@@ -325,7 +327,7 @@ TEST_F(Delta, TokenIsBoundToItsSelect) {
   EXPECT_EQ(follow(link).status, 400);
 }
 
-// fact: §3.1 [C]
+// fact: §3.1
 TEST_F(Delta, FilterOrderExpandAndTopAreRefused) {
   for (const char* option : {"$filter=lastname%20eq%20'x'", "$orderby=lastname", "$expand=masterid", "$top=1"}) {
     Answer answer = get(std::string("contacts?") + option, prefer("odata.track-changes"));
@@ -334,7 +336,7 @@ TEST_F(Delta, FilterOrderExpandAndTopAreRefused) {
   }
 }
 
-// fact: §3.1 [C]
+// fact: §3.1
 TEST_F(Delta, CountOfChanges) {
   std::string link = start();
   patch("contacts(" + ids[3] + ")", R"({"fax":"1"})");

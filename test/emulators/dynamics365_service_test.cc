@@ -30,7 +30,7 @@ class Registered : public Dynamics365Test {
   }
 };
 
-// fact: §3.3 [C]
+// fact: §3.3
 TEST_F(Registered, WebhooksRegisteredByRowsAreSentUntilTheRowIsDeleted) {
   Answer step = register_step(endpoint(), "Update");
   ASSERT_EQ(step.status, 204) << step.text;
@@ -47,14 +47,14 @@ TEST_F(Registered, WebhooksRegisteredByRowsAreSentUntilTheRowIsDeleted) {
   EXPECT_TRUE(org->take_outgoing().empty());
 }
 
-// fact: §3.3 [C]
+// fact: §3.3
 TEST_F(Registered, SecretsOfEndpointsAreNeverShown) {
   Answer answer = get("serviceendpoints(" + endpoint() + ")");
   EXPECT_EQ(answer.at("/isauthvalueset"), "true");
   EXPECT_EQ(answer.at("/authvalue"), "absent");
 }
 
-// fact: §3.3 [C]
+// fact: §3.3
 TEST_F(Registered, AsynchronousStepsRunBehindTheOperationAlone) { EXPECT_EQ(register_step(endpoint(), "Update", 1, 20).status, 400); }
 
 // fact: §1.4 [K]
@@ -65,7 +65,7 @@ TEST_F(Registered, TheServiceDocumentListsTheSets) {
   EXPECT_TRUE(get("RetrieveVersion()").at("/Version").starts_with("9.2."));
 }
 
-// fact: §2.11 [C]
+// fact: §2.11
 TEST_F(Registered, MessageFiltersTellWhichBulkActionsATableHas) {
   std::string filter =
       "sdkmessagefilters?$select=sdkmessagefilterid&$filter=sdkmessageid/"
@@ -103,7 +103,7 @@ TEST_F(Registered, BypassedLogicHoldsUpNoWrite) {
   EXPECT_TRUE(waits({{"MSCRM.BypassBusinessLogicExecution", "CustomAsync"}}));
 }
 
-// fact: §2.10 [C]
+// fact: §2.10
 TEST_F(Registered, BypassingLogicTakesAPrivilegeAndNamesWhatThereIs) {
   std::string id = contact();
   auto code = [&](const std::string& header, const std::string& value) {
@@ -128,7 +128,7 @@ class Amounts : public Dynamics365Test {
   }
 };
 
-// fact: §6.1 [C]
+// fact: §6.1
 TEST_F(Amounts, AreHeldExactlyToTheCent) {
   EXPECT_EQ(revenue_of("0.1"), "0.1000");
   EXPECT_EQ(revenue_of("2.675"), "2.6800");
@@ -143,7 +143,7 @@ TEST_F(Amounts, AreHeldExactlyToTheCent) {
   EXPECT_EQ(revenue_of("\"12\""), "0x80048d19");
 }
 
-// fact: §6.1 [C]
+// fact: §6.1
 TEST_F(Amounts, CompareAsNumbers) {
   revenue_of("9.5");
   revenue_of("10");
@@ -162,7 +162,7 @@ class Dates : public Dynamics365Test {
   }
 };
 
-// fact: §2.13 [C]
+// fact: §2.13
 TEST_F(Dates, CalendarFunctionsKnowTheDaysAroundNow) {  // it is Wednesday, 2026-11-18
   EXPECT_EQ(count("Today"), 1u);
   EXPECT_EQ(count("Yesterday"), 1u);
@@ -177,7 +177,7 @@ TEST_F(Dates, CalendarFunctionsKnowTheDaysAroundNow) {  // it is Wednesday, 2026
   EXPECT_EQ(count("Between", ",PropertyValues=['2026-11-18','2026-12-01']"), 3u);
 }
 
-// fact: §2.13 [C]
+// fact: §2.13
 TEST_F(Dates, FunctionsThatDoNotFitAreRefused) {
   EXPECT_EQ(get("tasks?$filter=Microsoft.Dynamics.CRM.Someday(PropertyName='scheduledend')").status, 400);
   EXPECT_EQ(get("tasks?$filter=Microsoft.Dynamics.CRM.Today(PropertyName='subject')").status, 400);
@@ -186,7 +186,7 @@ TEST_F(Dates, FunctionsThatDoNotFitAreRefused) {
 
 using Doors = Dynamics365Test;
 
-// fact: §1.5 [C]
+// fact: §1.5
 TEST_F(Doors, ImpersonationNeedsItsPrivilege) {
   control("POST", "settings", R"({"denied":["ActOnBehalfOfAnother systemuser"]})");
   EXPECT_EQ(get("WhoAmI", {{"MSCRMCallerID", kG1}}).code(), "0x80040220");

@@ -27,7 +27,7 @@ TEST_F(States, ResolvingByPatchIsRefused) {
             "to Resolved, use the CloseIncidentRequest message instead.");
 }
 
-// fact: §6.5 [C]
+// fact: §6.5
 TEST_F(States, CloseIncidentResolvesAndLeavesAResolution) {
   std::string id = incident(a);
   EXPECT_EQ(close(id, 1000).status, 204);
@@ -38,16 +38,18 @@ TEST_F(States, CloseIncidentResolvesAndLeavesAResolution) {
   EXPECT_EQ(resolutions.at("/value/0/_incidentid_value"), id);
 }
 
-// fact: §6.3 [I]
+// fact: §6.3 [I], §6.5 [K] switch: default_close_status
 TEST_F(States, CloseIncidentTwiceAndWithAWrongStatus) {
   std::string id = incident(a);
   EXPECT_EQ(close(id, 1).code(), "0x80048408");
+  EXPECT_EQ(close(id, -1).code(), "0x80048408");
+  control("POST", "settings", R"({"default_close_status":true})");
   EXPECT_EQ(close(id, -1).status, 204);
   EXPECT_EQ(state("incidents(" + id + ")"), "1/5");
   EXPECT_EQ(close(id).code(), "0x80044411");
 }
 
-// fact: §6.3 [C]
+// fact: §6.3
 TEST_F(States, ResolvedCaseIsFrozenUntilReopened) {
   std::string id = incident(a), path = "incidents(" + id + ")";
   close(id);
@@ -58,7 +60,7 @@ TEST_F(States, ResolvedCaseIsFrozenUntilReopened) {
   EXPECT_EQ(get("incidentresolutions").at("/value/0/statecode"), "2");
 }
 
-// fact: §6.5 [C]
+// fact: §6.5
 TEST_F(States, CancelledByPatchUnlessActivitiesAreOpen) {
   std::string id = incident(a), path = "incidents(" + id + ")";
   std::string call = make("phonecalls", R"({"subject":"s","regardingobjectid_incident_phonecall@odata.bind":"/incidents()" + id + ")\"}");
@@ -69,7 +71,7 @@ TEST_F(States, CancelledByPatchUnlessActivitiesAreOpen) {
   EXPECT_EQ(state(path), "2/6");
 }
 
-// fact: §6.5 [C] switch: open_activities_block
+// fact: §6.5 switch: open_activities_block
 TEST_F(States, OpenActivitiesMayBeAllowed) {
   control("POST", "settings", R"({"open_activities_block":false})");
   std::string id = incident(a);
@@ -77,7 +79,7 @@ TEST_F(States, OpenActivitiesMayBeAllowed) {
   EXPECT_EQ(close(id).status, 204);
 }
 
-// fact: §6.3 [C]
+// fact: §6.3
 TEST_F(States, StateAloneResetsTheStatus) {
   std::string path = "incidents(" + incident(a) + ")";
   patch(path, R"({"statuscode":2})");
@@ -96,7 +98,7 @@ TEST_F(States, StatusAloneDoesNotMoveTheStateUnlessSwitchedOn) {
   EXPECT_EQ(state(path), "1/2");
 }
 
-// fact: §6.3 [C]
+// fact: §6.3
 TEST_F(States, StatusOfAnotherStateIsRefused) {
   std::string id = incident(a);
   Answer answer = patch("incidents(" + id + ")", R"({"statecode":2,"statuscode":1})");
@@ -104,7 +106,7 @@ TEST_F(States, StatusOfAnotherStateIsRefused) {
   EXPECT_TRUE(answer.message().starts_with("1 is not a valid status code for state code CaseState.Cancelled on incident")) << answer.message();
 }
 
-// fact: §6.3 [C]
+// fact: §6.3
 TEST_F(States, InactiveCustomersAreReadOnly) {
   std::string path = "accounts(" + a + ")";
   patch(path, R"({"statecode":1,"statuscode":2})");
@@ -113,9 +115,15 @@ TEST_F(States, InactiveCustomersAreReadOnly) {
   EXPECT_EQ(patch(path, R"({"fax":"1"})").status, 204);
 }
 
-// fact: §6.3 [C]
+// fact: §6.3 [?] switch: create_state_passed_over
 TEST_F(States, StateIsNotValidForCreateButOnCases) {
   EXPECT_EQ(post("contacts", R"({"lastname":"L","statecode":1})").status, 400);
+  EXPECT_EQ(post("contacts", R"({"lastname":"L","statecode":0})").status, 400) << "not even the one it would have";
+  auto definition = [&](const char* table) { return get("EntityDefinitions(LogicalName='" + std::string(table) + "')/Attributes(LogicalName='statecode')"); };
+  EXPECT_EQ(definition("contact").at("/IsValidForCreate") + definition("incident").at("/IsValidForCreate"), "falsetrue");
+  control("POST", "settings", R"({"create_state_passed_over":true})");
+  EXPECT_EQ(state("contacts(" + make("contacts", R"({"lastname":"L","statecode":1})") + ")"), "0/1");
+  EXPECT_EQ(post("contacts", R"({"lastname":"L","statecode":1,"statuscode":2})").code(), "0x80048408") << "a status of another state";
   EXPECT_EQ(post("incidents", R"({"title":"T","statecode":2,"statuscode":6,"customerid_account@odata.bind":"/accounts()" + a + ")\"}").status, 204);
 }
 
@@ -132,7 +140,7 @@ TEST_F(States, SendEmailMarksADraftAsSentOnce) {
   EXPECT_EQ(patch("emails(" + id + ")", R"({"subject":"x"})").code(), "0x80040230");
 }
 
-// fact: §6.3 [C]
+// fact: §6.3
 TEST_F(States, TaskStartsInItsDefaultStatus) { EXPECT_EQ(state("tasks(" + make("tasks", R"({"subject":"s"})") + ")"), "0/2"); }
 
 class Merging : public States {
@@ -147,7 +155,7 @@ class Merging : public States {
   std::string loser = contact("Loser");
 };
 
-// fact: §6.6 [C]
+// fact: §6.6
 TEST_F(Merging, LoserStaysInactiveAndPointsToTheWinner) {
   EXPECT_EQ(merge(winner, loser, R"("mobilephone":"1")").status, 204);
   Answer answer = get("contacts(" + loser + ")");
@@ -157,7 +165,7 @@ TEST_F(Merging, LoserStaysInactiveAndPointsToTheWinner) {
   EXPECT_EQ(get("contacts(" + winner + ")").at("/mobilephone"), "1");
 }
 
-// fact: §6.6 [C]
+// fact: §6.6
 TEST_F(Merging, ChildrenMoveToTheWinner) {
   std::string id = make("incidents", R"({"title":"T","customerid_contact@odata.bind":"/contacts()" + loser + ")\"}");
   merge(winner, loser);
@@ -166,7 +174,7 @@ TEST_F(Merging, ChildrenMoveToTheWinner) {
   EXPECT_EQ(answer.at("/_contactid_value"), winner);
 }
 
-// fact: §5.3 [C]
+// fact: §5.3
 TEST_F(Merging, IdenticalAndInactiveRowsAreRefused) {
   EXPECT_EQ(merge(winner, winner).code(), "0x80045305");
   merge(winner, loser);
@@ -182,7 +190,7 @@ TEST_F(Merging, AsAPersonThroughTheControlPlane) {
   EXPECT_NE(writes.text.find(R"("operation":"merge")"), std::string::npos);
 }
 
-// fact: §6.6 [C]
+// fact: §6.6
 TEST_F(Merging, CasesMergeIntoStatusMerged) {
   std::string w = incident(a), l = incident(a);
   std::string type = R"("@odata.type":"Microsoft.Dynamics.CRM.incident")";

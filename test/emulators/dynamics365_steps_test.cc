@@ -34,7 +34,7 @@ class Images : public Dynamics365Test {
   static std::string at(const json::value& body, const std::string& pointer) { return Answer{0, {}, "", body}.at(pointer); }
 };
 
-// fact: §3.3 [C]
+// fact: §3.3
 TEST_F(Images, TellWhatARowWasAndIs) {
   std::string id = make("contacts", R"({"lastname":"Lee","firstname":"Ann","jobtitle":"CTO"})");
   listen("Update", 2, "lastname, firstname");
@@ -47,7 +47,7 @@ TEST_F(Images, TellWhatARowWasAndIs) {
   EXPECT_EQ(at(body, "/PreEntityImages/0/value/LogicalName"), "contact");
 }
 
-// fact: §3.3 [C]
+// fact: §3.3
 TEST_F(Images, OfADeleteHoldTheValuesThatAreGone) {
   std::string owner = account();
   std::string id = make("contacts", "{\"lastname\":\"Lee\"," + bound("parentcustomerid_account", "accounts", owner) + "}");
@@ -63,7 +63,7 @@ TEST_F(Images, OfADeleteHoldTheValuesThatAreGone) {
   EXPECT_EQ(at(body, "/PostEntityImages"), "[]");
 }
 
-// fact: §3.3 [C]
+// fact: §3.3
 TEST_F(Images, OfACreateTellNothingBeforeIt) {
   listen("Create", 2, "lastname");
   contact("Lee");
@@ -105,7 +105,7 @@ class Synchronous : public Images {
   }
 };
 
-// fact: §3.3 [C]
+// fact: §3.3
 TEST_F(Synchronous, AStepThatAnswersWellLetsTheWriteThrough) {
   listen("Create", 1, "lastname", 0);
   std::string told;
@@ -117,7 +117,7 @@ TEST_F(Synchronous, AStepThatAnswersWellLetsTheWriteThrough) {
   EXPECT_EQ(org->take_outgoing().size(), 0u) << "told once";
 }
 
-// fact: §3.3 [C]
+// fact: §3.3
 TEST_F(Synchronous, AStepThatFailsRollsTheWriteBack) {
   listen("Create", 1, "lastname", 0);
   EXPECT_EQ(create(R"({"lastname":"Lee"})", 500).code(), "0x80040265");
@@ -125,7 +125,7 @@ TEST_F(Synchronous, AStepThatFailsRollsTheWriteBack) {
   EXPECT_EQ(get("asyncoperations").rows(), 0u) << "no system job: the caller knows";
 }
 
-// fact: §3.3 [C]
+// fact: §3.3
 TEST_F(Synchronous, AStepThatNeverAnswersFailsAfterAMinute) {
   listen("Create", 1, "lastname", 0);
   WallTime began = clock.time;
@@ -134,7 +134,7 @@ TEST_F(Synchronous, AStepThatNeverAnswersFailsAfterAMinute) {
   EXPECT_EQ(get("contacts").rows(), 0u);
 }
 
-// fact: §3.3 [C]
+// fact: §3.3
 TEST_F(Synchronous, WhatIsRefusedAnywayIsNotTold) {
   listen("Create", 1, "lastname", 0);
   EXPECT_EQ(create(R"({"shoesize":1})", 200).status, 400);
@@ -149,7 +149,7 @@ class Bin : public Dynamics365Test {
   }
 };
 
-// fact: §6.9 [C] switch: recycle_bin
+// fact: §6.9 switch: recycle_bin
 TEST_F(Bin, DeletedRowsAreReadAndRestoredWithWhatWentWithThem) {
   control("POST", "settings", R"({"recycle_bin":true})");
   std::string id = account();
@@ -177,7 +177,7 @@ TEST_F(Bin, ARestoredRowIsBackInTheDelta) {
   EXPECT_EQ(follow(link).at("/value/0/accountid"), id);
 }
 
-// fact: §6.9 [C] switch: recycle_bin
+// fact: §6.9 switch: recycle_bin
 TEST_F(Bin, RowsLeaveItAfterThirtyDaysAndAreNotInItWhenItIsOff) {
   std::string id = account();
   remove("accounts(" + id + ")");
@@ -192,7 +192,7 @@ TEST_F(Bin, RowsLeaveItAfterThirtyDaysAndAreNotInItWhenItIsOff) {
 
 class Files : public Dynamics365Test {};
 
-// fact: §6.8 [C]
+// fact: §6.8
 TEST_F(Files, AttachmentsOfAnEmailAreRowsOfTheirOwn) {
   std::string email = make("emails", R"({"subject":"s"})");
   std::string body =

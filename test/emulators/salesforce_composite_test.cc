@@ -118,5 +118,20 @@ TEST_F(Composite, WhatWasUndoneIsNoRecentRecord) {
   EXPECT_EQ(text_at(api.get(base + "/recent").body, "/0/Id") + text_at(api.get(base + "/recent").body, "/1/Id").substr(0, 8), id + "(nothing");
 }
 
+// fact: §2.6 [D]
+TEST_F(Composite, AfterFourteenFailedGraphsTheRestIsNotRun) {
+  json::array graphs;
+  for (int i = 0; i < 16; ++i) {
+    json::object fields = i < 14 ? json::object() : json::object{{"LastName", "L"}};
+    json::array parts{json::object{{"method", "POST"}, {"url", base + "/sobjects/Contact"}, {"referenceId", "r"}, {"body", fields}}};
+    graphs.push_back(json::object{{"graphId", "g" + std::to_string(i)}, {"compositeRequest", parts}});
+  }
+  Answer answer = api.send_json("POST", base + "/composite/graph", json::object{{"graphs", graphs}});
+  EXPECT_EQ(text_at(answer.body, "/graphs/13/graphResponse/compositeResponse/0/body/0/errorCode"), "REQUIRED_FIELD_MISSING") << answer.text;
+  EXPECT_EQ(text_at(answer.body, "/graphs/15/isSuccessful"), "false");
+  EXPECT_EQ(text_at(answer.body, "/graphs/15/graphResponse/compositeResponse/0/body/0/errorCode"), "PROCESSING_HALTED");
+  EXPECT_EQ(text_at(query("SELECT COUNT() FROM Contact").body, "/totalSize"), "0");
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::salesforce

@@ -156,5 +156,25 @@ TEST_F(Soap, WhatIsTakenOutOfTheRecycleBinIsGone) {
   EXPECT_EQ(code(read("Account", account)), "NOT_FOUND");
 }
 
+// fact: §1.8, §2.1
+TEST_F(Soap, AHeaderThatWouldBePassedOverIsSaidNotToBeServed) {
+  const std::string row = "<create><sObjects><type>Contact</type><LastName>A</LastName></sObjects></create>";
+  for (const char* header : {"AssignmentRuleHeader", "AllowFieldTruncationHeader", "DuplicateRuleHeader", "EmailHeader"}) {
+    Answer refused = ask(row, "<" + std::string(header) + "><x>true</x></" + header + ">");
+    EXPECT_EQ(refused.status, 500) << header;
+    EXPECT_TRUE(says(refused, "The header " + std::string(header) + " is beyond this stand-in.")) << refused.text;
+  }
+  EXPECT_EQ(text_at(query("SELECT COUNT() FROM Contact").body, "/totalSize"), "0");
+  EXPECT_TRUE(says(ask(row, "<CallOptions><client>x</client></CallOptions>"), "<success>true</success>"));
+}
+
+// fact: §6.3
+TEST_F(Soap, WhatIsToBeNullIsListedAndAnEmptyElementIsPassedOver) {
+  std::string id = created_id("Contact", {{"LastName", "L"}, {"Title", "Boss"}, {"Department", "Board"}});
+  Answer done = ask("<update><sObjects><type>Contact</type><fieldsToNull>Title</fieldsToNull><Id>" + id + "</Id><Department/></sObjects></update>");
+  EXPECT_TRUE(says(done, "<success>true</success>")) << done.text;
+  EXPECT_EQ(text_at(read("Contact", id).body, "/Title") + text_at(read("Contact", id).body, "/Department"), "nullBoard");
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::salesforce

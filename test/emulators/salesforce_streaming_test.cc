@@ -106,8 +106,15 @@ TEST_F(Streaming, OriginsNameTheClientOfSingleCallsAndOfCollectionsOnlyWhenSetSo
   api.send_json("POST", base + "/composite/sobjects", many, options);
   api.send_json("POST", "/__emulator/settings", json::object{{"tag_collections", true}});
   api.send_json("POST", base + "/composite/sobjects", many, options);
+  std::string token = std::string(*api.headers.find("Authorization")).substr(7);
+  api.send("POST", "/services/Soap/u/60.0",
+           "<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\"><e:Header><SessionHeader><sessionId>" + token +
+               "</sessionId></SessionHeader><CallOptions><client>engine</client></CallOptions></e:Header><e:Body><create><sObjects><type>Account</type>"
+               "<Name>C</Name></sObjects></create></e:Body></e:Envelope>",
+           {{"Content-Type", "text/xml"}});
   json::value answer = send({connecting()});
   const std::string rest = "com/salesforce/api/rest/60.0";
+  EXPECT_EQ(text_at(answer, "/3/data/payload/ChangeEventHeader/changeOrigin"), "com/salesforce/api/soap/60.0;client=engine");
   EXPECT_EQ(text_at(answer, "/0/data/payload/ChangeEventHeader/changeOrigin"), rest + ";client=engine");
   EXPECT_EQ(text_at(answer, "/1/data/payload/ChangeEventHeader/changeOrigin"), rest);
   EXPECT_EQ(text_at(answer, "/2/data/payload/ChangeEventHeader/changeOrigin"), rest + ";client=engine");

@@ -33,7 +33,7 @@ scenario("a case is resolved by the action, not by an update", { facts: "§6.5 [
 
 scenario("a closed case takes no edits until it is reopened", { facts: "§6.3, §6.5" }, async ({ api }) => {
   const key = await incident(api);
-  await resolve(api, key, -1);
+  await resolve(api, key);
   assert.deepEqual(await state(api, "incidents", key), [1, 5]);
   await assert.rejects(api.update({ collection: "incidents", key, data: { title: "x" } }), { status: 400, code: "0x80044411" });
   await assert.rejects(resolve(api, key), { code: "0x80044411" });

@@ -57,7 +57,7 @@ scenario("option sets come with an expand, states with their statuses", { facts:
 
 scenario("relationships are listed and read by name", { facts: "§2.7, §2.8" }, async ({ api }) => {
   const { value } = await api.retrieveRelationships({ castType: "Microsoft.Dynamics.CRM.OneToManyRelationshipMetadata", select: ["SchemaName", "ReferencedEntity"], filter: "ReferencingEntity eq 'task'" });
-  assert.deepEqual(value.map((each) => each.SchemaName).sort(), ["Account_Tasks", "Contact_Tasks", "Incident_Tasks"]);
+  assert.deepEqual(value.map((each) => each.SchemaName).sort(), ["Account_Tasks", "Contact_Tasks", "Incident_Tasks", "TransactionCurrency_Task"]);
   const one = await api.retrieveRelationship({ key: "SchemaName='Account_Tasks'", castType: "Microsoft.Dynamics.CRM.OneToManyRelationshipMetadata" });
   assert.equal(one.ReferencingEntityNavigationPropertyName, "regardingobjectid_account_task");
   assert.equal(one.CascadeConfiguration.Delete, "Cascade");

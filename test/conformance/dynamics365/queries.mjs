@@ -51,7 +51,7 @@ scenario("bad queries are told apart from bad rows", { facts: "§2.13 [I], §7.6
   await refused({ filter: "shoesize eq 9" }, "Could not find a property named 'shoesize'");
   await refused({ filter: "firstname eq 9" }, "incompatible types");
   await refused({ queryParams: ["$skip=10"] }, "Skip Clause is not supported in CRM");
-  await assert.rejects(api.retrieveMultiple({ collection: "leads" }), { status: 404, code: "0x80060888", message: "Resource not found for the segment 'leads'." });
+  await assert.rejects(api.retrieveMultiple({ collection: "leads" }), { status: 404, code: "0x8006088a", message: "Resource not found for the segment 'leads'." });
 });
 
 scenario("order and top", { facts: "§2.13" }, async ({ api, standIn }) => {

@@ -108,7 +108,7 @@ scenario("keys of several columns address a row", { facts: "§2.4" }, async ({ a
   await assert.rejects(api.create({ collection: "contacts", data: { firstname: "ann", lastname: "lee" } }), { status: 412, code: "0x80060892" });
 });
 
-scenario("a key that is not declared is refused", { facts: "§2.4 [?] switch: undeclared_key_code" }, async ({ api }) => {
+scenario("a key that is not declared is refused", { facts: "§2.4 [?] switch: parser_code" }, async ({ api }) => {
   await assert.rejects(api.retrieve({ collection: "accounts", key: "name='A'" }), (error) => error.status === 400 && error.message.startsWith("The key in the request URI is not valid for resource 'Microsoft.Dynamics.CRM.account'"));
 });
 
