@@ -47,7 +47,9 @@ class NoLostEdit final : public Oracle {
     constexpr double kShippedSeconds = 60, kDaySeconds = 86'400;
     constexpr Duration kRequest{15'000};
     const double unread = evidence.plan.setting("read_before_write_s", kShippedSeconds);
-    const Duration window = Duration{static_cast<std::int64_t>((unread > 0 ? unread : kDaySeconds) * 1'000)} + kRequest;
+    Duration window = Duration{static_cast<std::int64_t>((unread > 0 ? unread : kDaySeconds) * 1'000)} + kRequest;
+    for (const Event& event : evidence.plan.events)  // its clock may have jumped ahead in between
+      if (event.what == "skew" && event.system == written.system) window = window + Duration{event.for_ms};
     emulators::StandIn& stand_in = Directory::stand_in(evidence.world, written.system);
     const emulators::Table* table = Directory::table(evidence.world, written.system, names_of(written.type));
     const auto column = table->find_field(names_of(written.type).find(written.field)->columns[crm_index(written.system)]);
