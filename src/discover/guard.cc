@@ -30,13 +30,13 @@ Task<bool> Discoverer::is_withheld(TypeIndex type, std::string object, std::size
     TRY(const auto links, transaction.count_links(system_.id, type));
     const double share = hub_.delete_guard.share * static_cast<double>(links + static_cast<std::int64_t>(recent));
     if (count + recent <= hub_.delete_guard.count || static_cast<double>(count + recent) <= share) return {};
-    TRY(auto withheld, find_withheld_deletes(transaction, system_.id, type));
+    TRY(auto withheld, find_withheld_deletes(transaction, hub_.model, system_.id, type));
     if (withheld && withheld->approved && count <= withheld->count) return {};
     held = true;
     WithheldDeletes now;
     now.listed = listed.ms == 0 && withheld ? withheld->listed : listed;
     now.count = std::max(count, withheld && !withheld->approved ? withheld->count : 0);
-    TRY_VOID(put_withheld_deletes(transaction, system_.id, type, now));
+    TRY_VOID(put_withheld_deletes(transaction, hub_.model, system_.id, type, now));
     TRY(auto told, open_item(transaction, system_.id, type));
     ReviewItem item = told.value_or(ReviewItem{});
     if (!told) {
@@ -99,11 +99,11 @@ Task<void> Discoverer::keep_unread(std::vector<RemoteId> withheld, RunReport& re
 
 Task<void> Discoverer::use_up_approval(TypeIndex type, std::size_t count, RunReport& report) {
   Store::Work work = [&](Transaction& transaction) -> Result<void> {
-    TRY(auto withheld, find_withheld_deletes(transaction, system_.id, type));
+    TRY(auto withheld, find_withheld_deletes(transaction, hub_.model, system_.id, type));
     if (!withheld || !withheld->approved) return {};
     withheld->count -= std::min(withheld->count, count);
     if (withheld->count == 0) withheld.reset();
-    return put_withheld_deletes(transaction, system_.id, type, withheld);
+    return put_withheld_deletes(transaction, hub_.model, system_.id, type, withheld);
   };
   co_await transact(std::move(work), report);
 }

@@ -48,7 +48,7 @@ Result<void> Discoverer::collect_wanted(Transaction& transaction, TypeIndex type
   std::vector<Wanted>& wanted = into.wanted;
   const std::vector<std::string> objects = system_.find(type)->objects();
   const auto of = [&](const std::string& object) { return std::ranges::find(objects, object) - objects.begin(); };
-  TRY(const auto deletes, find_withheld_deletes(transaction, system_.id, type));
+  TRY(const auto deletes, find_withheld_deletes(transaction, hub_.model, system_.id, type));
   into.released = !deletes || deletes->approved;
   // Object by object: one that nothing maps any more, and that nobody can read, would take the place of the others.
   for (const std::string& object : objects) {

@@ -19,16 +19,16 @@ class Names {
   Result<std::int64_t> number(Database& database, const std::string& kind, const std::string& name);
   std::optional<std::int64_t> find(const std::string& kind, const std::string& name) const;
   std::string name(const std::string& kind, std::int64_t number) const;
-  std::int64_t type_number(TypeIndex type) const { return type_numbers_[type.value()]; }
+  std::int64_t type_number(TypeIndex type) const { return model_.types[type.value()]; }
   Result<TypeIndex> type_of(std::int64_t number) const;
-  const codec::FieldNumbers& fields(TypeIndex type) const { return fields_[type.value()]; }
+  const codec::FieldNumbers& fields(TypeIndex type) const { return model_.fields[type.value()]; }
+  const codec::ModelNumbers& model() const { return model_; }
   std::vector<std::pair<std::int64_t, std::string>> all(const std::string& kind) const;
 
  private:
   std::map<std::string, std::map<std::string, std::int64_t>> numbers_;
   std::map<std::string, std::map<std::int64_t, std::string>> names_;
-  std::vector<std::int64_t> type_numbers_;
-  std::vector<codec::FieldNumbers> fields_;
+  codec::ModelNumbers model_;
 };
 
 class SqliteTransaction final : public Transaction {
