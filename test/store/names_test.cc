@@ -70,5 +70,38 @@ TEST_F(StoreTest, QuestionsAndLettersKeepTheirMeaningWhenTheModelChanges) {
   }));
 }
 
+TEST_F(StoreTest, NamesThatAnotherProcessBringsAreKnown) {
+  open();
+  const auto daemon = std::move(store_);
+  open();  // a command beside it
+  const auto command = std::move(store_);
+  const auto in = [&](const std::unique_ptr<Store>& store, Store::Work work) {
+    Result<void> outcome;
+    const auto task = [](Store& of, Store::Work wanted, Result<void>& into) -> Task<void> { into = co_await of.transact(std::move(wanted)); };
+    run_until_complete(*executor_, task(*store, std::move(work), outcome));
+    ASSERT_TRUE(outcome) << outcome.error().message;
+  };
+  const auto link_to = [](std::uint64_t n, const char* object) {
+    Link link;
+    link.entity = EntityId{make_ulid(WallTime{1000}, 0, n)};
+    link.connection = ConnectionId{1};
+    link.remote = RemoteId{object, "r"};
+    link.presence = LinkPresence::present;
+    return link;
+  };
+  in(command, [&](Transaction& tx) { return tx.put(link_to(1, "Account")); });
+  in(daemon, [&](Transaction& tx) { return tx.put(link_to(2, "Contact")); });
+  in(command, [&](Transaction& tx) { return tx.put(link_to(3, "Contact")); });
+  for (const auto* store : {&daemon, &command})
+    in(*store, [&](Transaction& tx) -> Result<void> {
+      for (const auto& [n, object] : {std::pair<std::uint64_t, std::string>{1, "Account"}, {2, "Contact"}, {3, "Contact"}}) {
+        TRY(const auto links, tx.find_links(EntityId{make_ulid(WallTime{1000}, 0, n)}));
+        EXPECT_EQ(links.size(), 1u);
+        EXPECT_EQ(links.front().remote.object, object);
+      }
+      return {};
+    });
+}
+
 }  // namespace
 }  // namespace lockstep
