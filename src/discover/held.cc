@@ -1,5 +1,8 @@
 // Records of a hosted connection that wait for a person. Nobody can read them again: what was sent of them is held, and merged when
 // something has changed.
+#include <algorithm>
+#include <iterator>
+
 #include "discover/intake.h"
 
 namespace lockstep::discover {
@@ -21,7 +24,12 @@ Task<Result<IntakeCount>> Intake::absorb_held(ConnectionId connection) {
   Store::Work work = [&](Transaction& transaction) -> Result<void> {
     count = IntakeCount{};
     const RunId run{hub_.ids.next(hub_.now())};
-    TRY(const auto events, transaction.take_inbox(connection, hub_.now(), kEventsMax));
+    TRY(const auto objects, transaction.unread_objects(connection));
+    std::vector<InboxEvent> events;
+    for (const std::string& object : objects) {
+      TRY(auto some, transaction.take_inbox(connection, object, hub_.now(), kEventsMax));
+      std::ranges::move(some, std::back_inserter(events));
+    }
     for (const InboxEvent& event : events) {
       TRY(auto held, transaction.find_held(connection, event.remote));
       // Of a type that is not kept there any more: it stays held.

@@ -84,7 +84,10 @@ class Transaction {
   // --- inbox
   /// False when an event of that dedupe key is already there. Finished ones stay, so that one sent again is known.
   virtual Result<bool> put(const InboxEvent& event) = 0;
-  virtual Result<std::vector<InboxEvent>> take_inbox(ConnectionId connection, WallTime now, std::size_t limit) = 0;
+  /// What waits of one object, oldest first.
+  virtual Result<std::vector<InboxEvent>> take_inbox(ConnectionId connection, std::string_view object, WallTime now, std::size_t limit) = 0;
+  /// Of which objects any event waits, due or not.
+  virtual Result<std::vector<std::string>> unread_objects(ConnectionId connection) = 0;
   virtual Result<void> finish_inbox(std::uint64_t event_id, InboxState state) = 0;
   virtual Result<void> postpone_inbox(std::uint64_t event_id, WallTime due, std::uint32_t attempts, std::string error) = 0;
   /// Whether any event of the connection waits, due or not.

@@ -165,10 +165,10 @@ TEST_F(StoreTest, AWebhookEventIsTakenOnce) {
     TRY(const bool second, tx.put(event));
     EXPECT_TRUE(first);
     EXPECT_FALSE(second);
-    TRY(const auto waiting, tx.take_inbox(event.connection, WallTime{1}, 10));
+    TRY(const auto waiting, tx.take_inbox(event.connection, "Contact", WallTime{1}, 10));
     EXPECT_EQ(waiting.size(), 1u);
     TRY_VOID(tx.finish_inbox(waiting[0].id, InboxState::done));
-    TRY(const auto rest, tx.take_inbox(event.connection, WallTime{1}, 10));
+    TRY(const auto rest, tx.take_inbox(event.connection, "Contact", WallTime{1}, 10));
     EXPECT_TRUE(rest.empty());
     return {};
   }));
@@ -186,7 +186,7 @@ TEST_F(StoreTest, OldEventsThatAreFinishedAreForgottenAndWaitingOnesStay) {
       event.received = WallTime{++received};
       TRY([[maybe_unused]] const bool fresh, tx.put(event));
     }
-    TRY(const auto all, tx.take_inbox(ConnectionId{1}, WallTime{1}, 10));
+    TRY(const auto all, tx.take_inbox(ConnectionId{1}, "Contact", WallTime{1}, 10));
     for (const InboxEvent& event : all)
       if (event.dedupe.ends_with("done")) TRY_VOID(tx.finish_inbox(event.id, InboxState::done));
     TRY_VOID(tx.prune_inbox(WallTime{3}));
@@ -233,7 +233,7 @@ TEST_F(StoreTest, TheInboxTellsWhatIsUnreadOfARecord) {
     TRY_VOID(expect(north, "ada", Unread::nothing));
     TRY_VOID(tx.finish_inbox_of(north, remote("winner"), WallTime{30}));
     TRY_VOID(expect(north, "winner", Unread::merge));
-    TRY(const auto waiting, tx.take_inbox(north, WallTime{1'000}, 10));
+    TRY(const auto waiting, tx.take_inbox(north, "contact", WallTime{1'000}, 10));
     EXPECT_EQ(waiting.size(), 1u);
     TRY(const bool any, tx.has_unread(north));
     EXPECT_TRUE(any);

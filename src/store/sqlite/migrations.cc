@@ -76,6 +76,11 @@ CREATE INDEX inbox_merge ON inbox(connection, object) WHERE state = 0 AND kind =
     R"sql(
 CREATE TABLE held_record(connection INTEGER NOT NULL, object TEXT NOT NULL, remote TEXT NOT NULL, type INTEGER NOT NULL, sent INTEGER NOT NULL,
                          body BLOB NOT NULL, PRIMARY KEY(connection, object, remote)) WITHOUT ROWID;
+)sql",
+    // News of one object does not wait behind that of others.
+    R"sql(
+DROP INDEX inbox_waiting;
+CREATE INDEX inbox_waiting ON inbox(connection, object, due) WHERE state = 0;
 )sql"};
 
 constexpr std::int64_t kApplicationId = 0x4c6b7370;  // "Lksp"

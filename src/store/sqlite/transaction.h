@@ -73,7 +73,8 @@ class SqliteTransaction final : public Transaction {
   Result<std::vector<Obligation>> recover_in_flight(WallTime now) override;
 
   Result<bool> put(const InboxEvent& event) override;
-  Result<std::vector<InboxEvent>> take_inbox(ConnectionId connection, WallTime now, std::size_t limit) override;
+  Result<std::vector<InboxEvent>> take_inbox(ConnectionId connection, std::string_view object, WallTime now, std::size_t limit) override;
+  Result<std::vector<std::string>> unread_objects(ConnectionId connection) override;
   Result<void> finish_inbox(std::uint64_t event_id, InboxState state) override;
   Result<void> postpone_inbox(std::uint64_t event_id, WallTime due, std::uint32_t attempts, std::string error) override;
   Result<void> prune_inbox(WallTime before) override;

@@ -148,11 +148,11 @@ Result<bool> SqliteTransaction::put(const InboxEvent& event) {
   return db_.changes() > 0;
 }
 
-Result<std::vector<InboxEvent>> SqliteTransaction::take_inbox(ConnectionId connection, WallTime now, std::size_t limit) {
+Result<std::vector<InboxEvent>> SqliteTransaction::take_inbox(ConnectionId connection, std::string_view object, WallTime now, std::size_t limit) {
   TRY(Statement rows,
       db_.prepare("SELECT id, dedupe, object, remote, kind, received, occurred, due, attempts, merged_into, merged_from, body, last_error FROM inbox "
-                  "WHERE connection = ? AND state = 0 AND due <= ? ORDER BY due, id LIMIT ?"));
-  rows.bind(connection.value()).bind(now.ms).bind(static_cast<std::int64_t>(limit));
+                  "INDEXED BY inbox_waiting WHERE connection = ? AND object = ? AND state = 0 AND due <= ? ORDER BY due, id LIMIT ?"));
+  rows.bind(connection.value()).bind_text(object).bind(now.ms).bind(static_cast<std::int64_t>(limit));
   std::vector<InboxEvent> events;
   for (;;) {
     TRY(const bool row, rows.step());
@@ -174,6 +174,19 @@ Result<std::vector<InboxEvent>> SqliteTransaction::take_inbox(ConnectionId conne
     event.body = rows.text(11);
     event.last_error = rows.text(12);
     events.push_back(std::move(event));
+  }
+}
+
+Result<std::vector<std::string>> SqliteTransaction::unread_objects(ConnectionId connection) {
+  // From one object to the next: there are few, and of each there may be very many events.
+  std::vector<std::string> objects;
+  for (std::string after;;) {
+    TRY(Statement row,
+        db_.prepare("SELECT object FROM inbox INDEXED BY inbox_waiting WHERE connection = ? AND object > ? AND state = 0 ORDER BY object LIMIT 1"));
+    TRY(const bool found, row.bind(connection.value()).bind_text(after).step());
+    if (!found) return objects;
+    after = row.text(0);
+    objects.push_back(after);
   }
 }
 
