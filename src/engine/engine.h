@@ -70,7 +70,8 @@ class Engine {
   Task<std::optional<WallTime>> next_due(Lane& lane);
   // What systems are owed since the configuration asks for more (owing.cc).
   Task<Result<void>> owe_under_new_rules();
-  Task<Result<void>> owe_all(TypeIndex type);
+  /// `left`: fields in which what was left standing in a system stands no more.
+  Task<Result<void>> owe_all(TypeIndex type, std::map<ConnectionId, std::vector<FieldIndex>> left);
   Task<void> run_owing();
   // What hosted systems sent and a person decides about (held.cc).
   Task<Result<std::int64_t>> absorb_held();

@@ -261,6 +261,19 @@ EntityState create_entity(EntityId id, const Observation& seen, const Context& c
   return state;
 }
 
+bool leave_no_more(EntityState& state, ConnectionId system, const std::vector<FieldIndex>& fields) {
+  Link* link = state.find(system);
+  bool changed = false;
+  for (const FieldIndex index : fields) {
+    if (!link || index.value() >= link->fields.size()) continue;
+    LinkField& field = link->fields[index.value()];
+    if (!field.shadow || field.acked == field.shadow) continue;
+    field.acked = field.shadow;
+    changed = true;
+  }
+  return changed;
+}
+
 void forget_shadow(EntityState& state, ConnectionId system, const std::vector<FieldIndex>& fields) {
   Link* link = state.find(system);
   CHECK(link, "a mapping that changed for a record without a link");
