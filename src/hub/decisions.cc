@@ -70,4 +70,14 @@ Result<void> approve_withheld_deletes(Transaction& transaction, const Model& mod
   return {};
 }
 
+Result<void> decide_told_deletes(Transaction& transaction, const Model& model, const ReviewItem& item, bool approved, WallTime now) {
+  TRY(const auto events, transaction.take_inbox(item.connection, item.remote.object, kUntilDecided, SIZE_MAX / 2));
+  for (const InboxEvent& event : events) {
+    if (event.kind != EventKind::deleted) continue;
+    if (approved) TRY_VOID(transaction.postpone_inbox(event.id, now, 0, ""));
+    else TRY_VOID(transaction.finish_inbox(event.id, InboxState::superseded));
+  }
+  return put_withheld_deletes(transaction, model, item.connection, item.type, std::nullopt);
+}
+
 }  // namespace lockstep

@@ -93,6 +93,8 @@ class Transaction {
   /// Whether any event of the connection waits, due or not.
   virtual Result<bool> has_unread(ConnectionId connection) = 0;
   virtual Result<Unread> find_unread(ConnectionId connection, const RemoteId& remote) = 0;
+  /// Whether a delete of it waits.
+  virtual Result<bool> is_told_gone(ConnectionId connection, const RemoteId& remote) = 0;
   /// A read of the record, sent at `sent`, showed what the news of it until then told: they are superseded.
   virtual Result<void> finish_inbox_of(ConnectionId connection, const RemoteId& remote, WallTime sent) = 0;
   /// Of the oldest events, some at a time, those are forgotten that were received before `before` and are finished.

@@ -256,7 +256,8 @@ Result<StoreCounts> SqliteTransaction::counts() {
     (row.integer(1) == 0 ? one.ready : row.integer(1) == 1 ? one.in_flight : one.parked) = row.integer(2);
     if (row.integer(1) != 2 && (!one.oldest_obligation || row.integer(3) < one.oldest_obligation->ms)) one.oldest_obligation = WallTime{row.integer(3)};
   }));
-  TRY_VOID(each("SELECT connection, count(*) FROM inbox WHERE state = 0 GROUP BY connection",
+  // Without what is due only when a person has decided: it is counted as a question.
+  TRY_VOID(each("SELECT connection, count(*) FROM inbox WHERE state = 0 AND due < 9223372036854775807 GROUP BY connection",
                 [&](Statement& row) { by_connection[row.integer(0)].inbox = row.integer(1); }));
   TRY_VOID(each("SELECT connection, count(*) FROM dead_letter WHERE state = 0 GROUP BY connection", [&](Statement& row) {
     by_connection[row.integer(0)].dead_letters = row.integer(1);

@@ -79,6 +79,7 @@ class SqliteTransaction final : public Transaction {
   Result<void> postpone_inbox(std::uint64_t event_id, WallTime due, std::uint32_t attempts, std::string error) override;
   Result<void> prune_inbox(WallTime before) override;
   Result<bool> has_unread(ConnectionId connection) override;
+  Result<bool> is_told_gone(ConnectionId connection, const RemoteId& remote) override;
   Result<Unread> find_unread(ConnectionId connection, const RemoteId& remote) override;
   Result<void> finish_inbox_of(ConnectionId connection, const RemoteId& remote, WallTime sent) override;
 

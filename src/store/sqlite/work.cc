@@ -217,6 +217,13 @@ Result<Unread> SqliteTransaction::find_unread(ConnectionId connection, const Rem
   return told ? Unread::news : Unread::nothing;
 }
 
+Result<bool> SqliteTransaction::is_told_gone(ConnectionId connection, const RemoteId& remote) {
+  // 1: EventKind::deleted
+  TRY(Statement row,
+      db_.prepare("SELECT 1 FROM inbox INDEXED BY inbox_record WHERE connection = ? AND object = ? AND remote = ? AND state = 0 AND kind = 1 LIMIT 1"));
+  return row.bind(connection.value()).bind_text(remote.object).bind_text(remote.id).step();
+}
+
 Result<void> SqliteTransaction::finish_inbox_of(ConnectionId connection, const RemoteId& remote, WallTime sent) {
   TRY(Statement row,
       db_.prepare("UPDATE inbox INDEXED BY inbox_record SET state = ?, body = '' WHERE connection = ? AND object = ? AND remote = ? AND state = 0 "
