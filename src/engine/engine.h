@@ -77,6 +77,8 @@ class Engine {
   Task<Result<std::int64_t>> absorb_held();
   Task<void> run_held();
   void wake_held();
+  // Somebody set this machine's clock (clock.cc).
+  Task<void> look_at_clock();
   // After a restore (recovery.cc).
   bool all_listed() const;
   void note_look(Lane& lane, std::int64_t most_read, bool all_ok);
@@ -98,7 +100,8 @@ class Engine {
   Signal recovered_;
   Signal held_wanted_;
   bool held_pending_ = true;
-  std::deque<Duration> lags_;  // the last kLagsMax
+  std::optional<Duration> clock_ahead_;  // the hub's clock, of the one that nobody sets
+  std::deque<Duration> lags_;            // the last kLagsMax
   TaskGroup tasks_;
 };
 

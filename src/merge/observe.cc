@@ -113,7 +113,7 @@ void note_record(Work& work, Link& link, const Observation& seen) {
     work.effects.link_changed = true;
   }
   if (!seen.complete) return;
-  if (seen.observed_at > link.seen) {
+  if (seen.observed_at > link.seen || link.seen > work.context.now) {  // one that lies ahead: the clock was set back since
     link.seen = seen.observed_at;
     work.effects.link_changed = true;
   }

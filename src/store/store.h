@@ -81,6 +81,9 @@ class Transaction {
   /// After a start: what was in flight is of unknown outcome; sets it ready, marks its links needs_read, and returns it.
   virtual Result<std::vector<Obligation>> recover_in_flight(WallTime now) = 0;
 
+  /// What is to be tried again, in outbox and inbox, later than `now`: now. But for what a person decides about.
+  virtual Result<void> bring_forward(WallTime now) = 0;
+
   // --- inbox
   /// False when an event of that dedupe key is already there. Finished ones stay, so that one sent again is known.
   virtual Result<bool> put(const InboxEvent& event) = 0;

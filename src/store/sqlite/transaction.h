@@ -72,6 +72,8 @@ class SqliteTransaction final : public Transaction {
   Result<std::vector<Obligation>> list_obligations(EntityId entity) override;
   Result<std::vector<Obligation>> recover_in_flight(WallTime now) override;
 
+  Result<void> bring_forward(WallTime now) override;
+
   Result<bool> put(const InboxEvent& event) override;
   Result<std::vector<InboxEvent>> take_inbox(ConnectionId connection, std::string_view object, WallTime now, std::size_t limit) override;
   Result<std::vector<std::string>> unread_objects(ConnectionId connection) override;

@@ -125,6 +125,15 @@ Result<std::vector<Obligation>> SqliteTransaction::recover_in_flight(WallTime no
   return in_flight;
 }
 
+Result<void> SqliteTransaction::bring_forward(WallTime now) {
+  {
+    TRY(Statement row, db_.prepare("UPDATE obligation SET due = ?1 WHERE state = 0 AND due > ?1"));
+    TRY_VOID(row.bind(now.ms).run());
+  }
+  TRY(Statement row, db_.prepare("UPDATE inbox SET due = ?1 WHERE state = 0 AND due > ?1 AND due < 9223372036854775807"));
+  return row.bind(now.ms).run();
+}
+
 Result<bool> SqliteTransaction::put(const InboxEvent& event) {
   TRY(Statement row,
       db_.prepare(
