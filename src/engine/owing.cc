@@ -19,10 +19,12 @@ struct Rules {
 
 std::string word_of(std::string_view field, Direction direction) { return " " + std::string(field) + "/" + std::to_string(static_cast<int>(direction)); }
 
+std::string rules_name(ConnectionId connection, const EntityType& type) { return "owed_under/" + std::to_string(connection.value()) + "/" + type.name; }
+
 /// What decides, beside the records themselves, what a system is owed.
 Rules rules_of(const Hub& hub, TypeIndex type, const LinkPolicy& policy) {
   Rules rules;
-  rules.name = "owed_under/" + std::to_string(policy.connection.value()) + "/" + hub.model.at(type).name;
+  rules.name = rules_name(policy.connection, hub.model.at(type));
   rules.text = std::string(policy.writable ? "writable" : "") + (policy.creates ? " creates" : "");
   const SystemType* system_type = hub.find_system(policy.connection)->find(type);
   if (system_type->mapping) rules.text += " " + system_type->mapping->version();
@@ -47,9 +49,27 @@ std::vector<FieldIndex> left_until_now(const EntityType& type, const LinkPolicy&
   return fields;
 }
 
+/// A connection that takes no part in the type any more is owed nothing: what changes from now on will be found out when it does again.
+Result<void> note_who_left(const Hub& hub, Transaction& transaction, TypeIndex type) {
+  constexpr std::string_view kLeft = "left; until then ";
+  TRY(const auto connections, transaction.connections());
+  for (const auto& [connection, name] : connections) {
+    if (hub.policy(type).find(connection)) continue;
+    const std::string setting = rules_name(connection, hub.model.at(type));
+    TRY(const auto rules, transaction.find_setting(setting));
+    if (rules && !rules->starts_with(kLeft)) TRY_VOID(transaction.put_setting(setting, std::string(kLeft) + *rules));
+  }
+  return {};
+}
+
 }  // namespace
 
 Task<Result<void>> Engine::owe_under_new_rules() {
+  Store::Work note = [&](Transaction& transaction) -> Result<void> {
+    for (const TypeIndex type : hub_.type_order) TRY_VOID(note_who_left(hub_, transaction, type));
+    return {};
+  };
+  CO_TRY_VOID(co_await hub_.store.transact(std::move(note)));
   for (const TypeIndex type : hub_.type_order) {
     std::vector<Rules> changed;
     std::map<ConnectionId, std::vector<FieldIndex>> left;

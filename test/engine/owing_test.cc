@@ -88,6 +88,22 @@ TEST_F(Owing, WhoStandsInASystemThatIsAddedLaterIsLinkedAndNotMadeTwice) {
   EXPECT_EQ(world.golden("contact").size(), 1u);
 }
 
+TEST_F(Owing, WhatChangedWhileASystemTookNoPartIsOwedWhenItDoesAgain) {
+  const auto ids = load_ada(world);
+  world.configure = [](Hub& hub) {
+    const TypeIndex type = *hub.model.find("contact");
+    std::erase_if(hub.systems[1].types, [&](const SystemType& one) { return one.type == type; });
+    std::erase_if(hub.policies[type.value()].links, [&](const LinkPolicy& link) { return link.connection == hub.systems[1].id; });
+  };
+  start_again();
+  north.edit("contact", ids[0], {{"city", text("London")}});
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(east.text("contact", ids[1], "city"), "");
+  world.configure = [](Hub&) {};
+  start_again();
+  EXPECT_EQ(east.text("contact", ids[1], "city"), "London");
+}
+
 TEST_F(Owing, WhoIsKnownIsKeptForASupportSystemThatIsAddedLater) {
   load_ada(world);
   world.stop();
