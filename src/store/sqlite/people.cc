@@ -139,10 +139,11 @@ Result<std::vector<DeadLetter>> SqliteTransaction::list_dead_letters(const DeadL
   while (letters.size() < filter.limit) {
     TRY(const bool row, rows.step());
     if (!row) break;
+    // Before it is decoded: letters are kept, and are long.
+    if (filter.state && rows.integer(1) != static_cast<int>(*filter.state)) continue;
+    if (filter.connection && rows.integer(2) != filter.connection->value()) continue;
     TRY(auto letter, letter_row(rows, names_.model()));
     if (!letter) continue;
-    if (filter.state && letter->state != *filter.state) continue;
-    if (filter.connection && letter->connection != *filter.connection) continue;
     letters.push_back(std::move(*letter));
   }
   return letters;
