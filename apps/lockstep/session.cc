@@ -79,7 +79,13 @@ Session::~Session() {
 bool Session::open_store() {
   SqliteOptions options;
   options.path = configuration_->store_path;
+  options.beside_another = !lock_;
   auto store = open_sqlite(*executor_, configuration_->model, options);
+  if (!store && store.error().code == ErrorCode::conflict) {  // of an older version: migrated, if nobody is at work on it
+    const auto alone = StoreLock::take(options.path);
+    options.beside_another = false;
+    if (alone) store = open_sqlite(*executor_, configuration_->model, options);
+  }
   if (!store) {
     fail_with(kFailed, store.error().message);
     return false;

@@ -342,6 +342,27 @@ TEST_F(StoreTest, TheAuditTrailIsAppendOnly) {
   }));
 }
 
+TEST_F(StoreTest, OfAnOlderVersionIsNotMigratedUnderTheProgramThatIsAtWorkOnIt) {
+  open();
+  store_.reset();
+  sqlite3* file = nullptr;
+  ASSERT_EQ(sqlite3_open(path_.c_str(), &file), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(file, "PRAGMA user_version=5", nullptr, nullptr, nullptr), SQLITE_OK);
+  SqliteOptions options;
+  options.path = path_;
+  options.beside_another = true;
+  const auto opened = open_sqlite(*executor_, model_, options);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, ErrorCode::conflict);
+  sqlite3_stmt* version = nullptr;
+  ASSERT_EQ(sqlite3_prepare_v2(file, "PRAGMA user_version", -1, &version, nullptr), SQLITE_OK);
+  ASSERT_EQ(sqlite3_step(version), SQLITE_ROW);
+  EXPECT_EQ(sqlite3_column_int(version, 0), 5);
+  sqlite3_finalize(version);
+  sqlite3_close(file);
+  open();  // whoever is alone goes on
+}
+
 TEST_F(StoreTest, AFileOfAnotherKindIsRefusedWithAWayOut) {
   std::ofstream(path_) << std::string(5000, 'x');
   SqliteOptions options;

@@ -112,8 +112,11 @@ Result<void> check_version(Database& database) {
   return {};
 }
 
-Result<void> migrate(Database& database) {
+Result<void> migrate(Database& database, bool beside_another) {
   TRY(const std::int64_t version, known_version(database, true));
+  if (beside_another && version < static_cast<std::int64_t>(std::size(kMigrations)))
+    return fail(ErrorCode::conflict, "it has version " + std::to_string(version) +
+                                         ", and the lockstep that is at work on it is of that version, too: stop that one, start this one");
   TRY_VOID(database.execute("PRAGMA journal_mode=WAL"));  // stays in the file: not before it is known to be ours
   const auto newest = static_cast<std::int64_t>(std::size(kMigrations));
   for (std::int64_t step = version; step < newest; ++step) {

@@ -58,7 +58,6 @@ class SqliteStore final : public Store {
   Result<void> load_names() {
     if (options_.read_only) return look_at_names();
     TRY_VOID(database_->execute("BEGIN IMMEDIATE"));
-    seen_version_ = -1;
     auto loaded = look_at_names();
     const auto ended = database_->execute(loaded ? "COMMIT" : "ROLLBACK");
     return loaded ? ended : loaded;
@@ -153,8 +152,7 @@ class SqliteStore final : public Store {
       if (!ended) {
         const auto undone = database_->execute("ROLLBACK");
         (void)undone;
-        const auto reloaded = reads ? Result<void>{} : load_names();
-        (void)reloaded;
+        seen_version_ = -1;  // numbers that were given to new names are gone with it
         for (Job& job : group)
           if (job.outcome) job.outcome = tl::unexpected(ended.error());
       }
@@ -198,7 +196,7 @@ class SqliteStore final : public Store {
 Result<std::unique_ptr<Store>> open_sqlite(Executor& executor, const Model& model, SqliteOptions options) {
   TRY(auto database, Database::open(options.path, options.read_only, options.cache_kib));
   if (!options.read_only) {
-    if (auto migrated = sqlite::migrate(*database); !migrated) return fail(migrated.error(), "store '" + options.path + "'");
+    if (auto migrated = sqlite::migrate(*database, options.beside_another); !migrated) return fail(migrated.error(), "store '" + options.path + "'");
   }
   auto store = std::make_unique<SqliteStore>(executor, model, std::move(options), std::move(database));
   TRY_VOID(store->start());
