@@ -145,7 +145,9 @@ bool Session::read(Store::Work work) {
 }
 
 std::optional<http::Response> Session::ask_running(const std::string& method, const std::string& path) {
-  const std::string host = configuration_->listen_address == "0.0.0.0" ? "127.0.0.1" : configuration_->listen_address;
+  std::string host = configuration_->listen_address;
+  if (host == "0.0.0.0") host = "127.0.0.1";
+  if (host.find(':') != std::string::npos) host = host == "::" ? "[::1]" : "[" + host + "]";
   http::Request request(method, "http://" + host + ":" + std::to_string(configuration_->listen_port) + path);
   request.timeout = Duration{2'000};
   if (!configuration_->operator_key.empty()) request.headers.set("Authorization", "Bearer " + configuration_->operator_key);
