@@ -156,6 +156,8 @@ class VirtualExecutor::VirtualClock final : public Clock {
   Context& context_;
 };
 
+void VirtualExecutor::set_wall_back(Duration by) { context_->wall_offset_ -= by.count(); }
+
 VirtualExecutor::VirtualExecutor(WallTime start, std::optional<Rng> schedule)
     : context_(std::make_unique<Context>(start, std::move(schedule))), clock_(std::make_unique<VirtualClock>(*context_)) {}
 VirtualExecutor::~VirtualExecutor() { power_off(); }

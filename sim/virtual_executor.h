@@ -32,6 +32,8 @@ class VirtualExecutor final : public Executor {
   /// Runs `task` to its end, and what else happens meanwhile. Precondition: it ends within a year of virtual time.
   void complete(Task<void> task);
 
+  /// Somebody sets the clock that people read; the other one goes on.
+  void set_wall_back(Duration by);
   /// A power cut: every task and timer is gone, nothing runs any more. Time goes on from here. Destructors do run, so nothing
   /// durable may live in one.
   void power_off();

@@ -81,7 +81,13 @@ Session::~Session() {
 bool Session::open_store() {
   SqliteOptions options;
   options.path = configuration_->store_path;
+  options.beside_another = !lock_;
   auto store = open_sqlite(*executor_, configuration_->model, options);
+  if (!store && store.error().code == ErrorCode::conflict) {  // of an older version: migrated, if nobody is at work on it
+    const auto alone = StoreLock::take(options.path);
+    options.beside_another = false;
+    if (alone) store = open_sqlite(*executor_, configuration_->model, options);
+  }
   if (!store) {
     fail_with(kFailed, store.error().message);
     return false;
@@ -141,7 +147,9 @@ bool Session::read(Store::Work work) {
 }
 
 std::optional<http::Response> Session::ask_running(const std::string& method, const std::string& path) {
-  const std::string host = configuration_->listen_address == "0.0.0.0" ? "127.0.0.1" : configuration_->listen_address;
+  std::string host = configuration_->listen_address;
+  if (host == "0.0.0.0") host = "127.0.0.1";
+  if (host.find(':') != std::string::npos) host = host == "::" ? "[::1]" : "[" + host + "]";
   http::Request request(method, "http://" + host + ":" + std::to_string(configuration_->listen_port) + path);
   request.timeout = Duration{2'000};
   if (!configuration_->operator_key.empty()) request.headers.set("Authorization", "Bearer " + configuration_->operator_key);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <charconv>
+#include <map>
 
 #include "api/record_json.h"
 #include "base/text.h"
@@ -196,6 +197,9 @@ Task<http::Response> RecordsApi::batch(http::ServerRequest request, ConnectionId
 Task<Result<std::vector<RecordOutcome>>> RecordsApi::apply(std::vector<RecordChange> changes, ConnectionId connection) {
   const RunId run{hub_.ids.next(hub_.now())};
   std::vector<RecordOutcome> outcomes;
+  std::map<TypeIndex, std::size_t> deletes;
+  for (auto change = changes.rbegin(); change != changes.rend(); ++change)
+    if (change->kind == RecordChange::Kind::remove) change->deletes = ++deletes[change->type];
   Store::Work work = [&](Transaction& transaction) -> Result<void> {
     outcomes.clear();
     for (RecordChange& change : changes) {
@@ -233,6 +237,13 @@ Result<void> leave_unshown(Transaction& transaction, const Link& link, Fields& f
   return {};
 }
 
+RecordOutcome withheld(const RemoteId& remote) {
+  RecordOutcome outcome;
+  outcome.status = 202;
+  outcome.body = "{" + name_json(remote) + ", \"review\": \"mass delete\"}";
+  return outcome;
+}
+
 }  // namespace
 
 Result<RecordOutcome> RecordsApi::apply_one(Transaction& transaction, RecordChange& change, ConnectionId connection, RunId run) {
@@ -268,11 +279,17 @@ Result<RecordOutcome> RecordsApi::apply_one(Transaction& transaction, RecordChan
   }
   discover::IntakeCount count;
   if (change.kind == RecordChange::Kind::remove) {
+    if (there && !link->secondary) {
+      TRY(const bool waits, intake_.waits_for_approval(transaction, connection, change.type, remote, change.deletes));
+      if (waits) return withheld(remote);
+    }
     TRY_VOID(intake_.absorb_withdrawn(transaction, connection, change.type, remote, run, count));
     RecordOutcome outcome;
     outcome.status = 204;
     return outcome;
   }
+  // It is there: a delete of it that waits for a person is not meant any more.
+  if (there) TRY_VOID(transaction.finish_inbox_of(connection, remote, hub_.now()));
   HeldRecord told{connection, change.type, remote, std::move(change.fields), hub_.now()};
   for (std::size_t i = 0; held && i < told.fields.size(); ++i)
     if (!told.fields[i]) told.fields[i] = held->fields[i];

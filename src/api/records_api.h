@@ -18,8 +18,9 @@ struct RecordChange {
   std::string id;  // the support system's own
   Fields fields;
   std::optional<std::uint64_t> if_version;
-  bool if_there = false;  // no new record is wanted
-  std::string pointer;    // for problems: "" or "/3"
+  bool if_there = false;    // no new record is wanted
+  std::size_t deletes = 1;  // of its type that are sent with it, itself included, and not yet made
+  std::string pointer;      // for problems: "" or "/3"
 };
 
 struct RecordOutcome {

@@ -73,11 +73,11 @@ std::optional<Duration> Classifier::wait_of(const ErrorRule& rule, Scope& scope,
     if (wait.jitter) return Duration{rng_.between(wait.jitter->first.count(), wait.jitter->second.count())};
     const std::string text = text_of(value_of(wait.header, scope));
     if (text.empty()) continue;
-    if (const auto date = parse_http_date(text)) return std::max(Duration{0}, *date - now);
+    constexpr Duration kMost{7 * 86'400'000};  // longer than any vendor means
+    if (const auto date = parse_http_date(text)) return std::clamp(*date - now, Duration{0}, kMost);
     char* end = nullptr;
     const double seconds = std::strtod(text.c_str(), &end);
-    constexpr double kSecondsMax = 7 * 86'400;
-    if (end != text.c_str() && seconds >= 0) return Duration{static_cast<std::int64_t>(std::min(seconds, kSecondsMax) * 1000)};
+    if (end != text.c_str() && seconds >= 0) return Duration{static_cast<std::int64_t>(std::min(seconds * 1000, static_cast<double>(kMost.count())))};
   }
   return std::nullopt;
 }

@@ -35,7 +35,7 @@ bool Dispatcher::can_be_looked_up(const merge::EntityState& state, const Prepare
 bool Dispatcher::is_covered(const connector::ObjectTraits& traits, WallTime now) const {
   // Never older than a look that is still trusted.
   const auto known = system_.coverage->of(traits.name);
-  return known && now - known->until < std::min(kTrusted, traits.poll_every + Coverage::kReadTakes);
+  return known && known->until <= now && now - known->until < std::min(kTrusted, traits.poll_every + Coverage::kReadTakes);
 }
 
 Dispatcher::Create Dispatcher::before_create(const Beginning& one, bool bulk, WallTime& until) const {

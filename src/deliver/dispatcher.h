@@ -50,6 +50,8 @@ class Dispatcher {
   /// Delivers until nothing of these types is due, the most urgent first: creates and updates parents first, deletes
   /// children first.
   Task<DeliverReport> deliver(std::vector<TypeIndex> types);
+  /// The hub's clock was set back: rests and looks of times that lie ahead count for nothing.
+  void clock_was_set_back();
   /// Answers wait to be committed, because the store could not take them when they came: deliver() tries again.
   bool has_unfinished() const { return !unfinished_.empty(); }
 

@@ -127,8 +127,8 @@ Result<void> Dispatcher::finish_one(Transaction& transaction, const Answered& an
   }
   effects.link_changed = true;
   const bool created = accepted && prepared.plan.kind == merge::Plan::Kind::create;
-  effects.changes.clear();  // the write has its own audit row
-  TRY_VOID(entities.save(*state, std::move(effects), Cause{answered.run, system_.id, answer.remote, "answer"}, system_.id));
+  // The write has its own audit row; what else came of its answer has this one.
+  TRY_VOID(entities.save(*state, std::move(effects), Cause{answered.run, system_.id, answer.remote, "observe"}, system_.id));
   if (created) {
     TRY([[maybe_unused]] const auto woken, transaction.wake_obligations(system_.id, state->golden.id, hub_.now()));
   }

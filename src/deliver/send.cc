@@ -25,6 +25,12 @@ Duration Dispatcher::backoff(std::uint32_t attempts) {
   return Duration{rng_.between(0, ceiling)};
 }
 
+void Dispatcher::clock_was_set_back() {
+  system_rest_ = Rest{};
+  type_rests_.clear();
+  probed_.clear();
+}
+
 bool Dispatcher::rests(TypeIndex type) const {
   const auto found = type_rests_.find(type);
   return found != type_rests_.end() && hub_.now() < found->second.until;

@@ -2,25 +2,9 @@
 #include <algorithm>
 
 #include "discover/discoverer.h"
-#include "hub/decisions.h"
+#include "discover/mass_delete.h"
 
 namespace lockstep::discover {
-
-namespace {
-
-constexpr Duration kOneRun{10 * 60'000};  // deletes that come so close together are one wave
-
-Result<std::optional<ReviewItem>> open_item(Transaction& transaction, ConnectionId connection, TypeIndex type) {
-  ReviewFilter open;
-  open.connection = connection;
-  open.kind = ReviewKind::mass_delete;
-  open.state = ReviewState::open;
-  TRY(auto items, transaction.list_reviews(open));
-  const auto found = std::ranges::find(items, type, &ReviewItem::type);
-  return found == items.end() ? std::optional<ReviewItem>{} : std::optional(std::move(*found));
-}
-
-}  // namespace
 
 Task<bool> Discoverer::is_withheld(TypeIndex type, std::string object, std::size_t count, WallTime listed, RunReport& report) {
   bool held = false;
@@ -28,28 +12,14 @@ Task<bool> Discoverer::is_withheld(TypeIndex type, std::string object, std::size
   Store::Work work = [&](Transaction& transaction) -> Result<void> {
     held = false;
     TRY(const auto links, transaction.count_links(system_.id, type));
-    const double share = hub_.delete_guard.share * static_cast<double>(links + static_cast<std::int64_t>(recent));
-    if (count + recent <= hub_.delete_guard.count || static_cast<double>(count + recent) <= share) return {};
-    TRY(auto withheld, find_withheld_deletes(transaction, system_.id, type));
+    if (!is_beyond_guard(hub_.delete_guard, count + recent, links + static_cast<std::int64_t>(recent))) return {};
+    TRY(auto withheld, find_withheld_deletes(transaction, hub_.model, system_.id, type));
     if (withheld && withheld->approved && count <= withheld->count) return {};
     held = true;
     WithheldDeletes now;
     now.listed = listed.ms == 0 && withheld ? withheld->listed : listed;
     now.count = std::max(count, withheld && !withheld->approved ? withheld->count : 0);
-    TRY_VOID(put_withheld_deletes(transaction, system_.id, type, now));
-    TRY(auto told, open_item(transaction, system_.id, type));
-    ReviewItem item = told.value_or(ReviewItem{});
-    if (!told) {
-      item.id = hub_.ids.next(hub_.now());
-      item.kind = ReviewKind::mass_delete;
-      item.type = type;
-      item.connection = system_.id;
-      item.remote = RemoteId{object, ""};
-      item.opened = hub_.now();
-    }
-    item.summary = std::to_string(now.count) + " of " + std::to_string(links) + " records of " + hub_.model.at(type).name + " are gone from " + system_.name +
-                   "; their deletes wait for approval";
-    return transaction.put(item);
+    return withhold_deletes(hub_, transaction, system_.id, type, object, now, links);
   };
   co_await transact(std::move(work), report);
   co_return held;
@@ -99,18 +69,18 @@ Task<void> Discoverer::keep_unread(std::vector<RemoteId> withheld, RunReport& re
 
 Task<void> Discoverer::use_up_approval(TypeIndex type, std::size_t count, RunReport& report) {
   Store::Work work = [&](Transaction& transaction) -> Result<void> {
-    TRY(auto withheld, find_withheld_deletes(transaction, system_.id, type));
+    TRY(auto withheld, find_withheld_deletes(transaction, hub_.model, system_.id, type));
     if (!withheld || !withheld->approved) return {};
     withheld->count -= std::min(withheld->count, count);
     if (withheld->count == 0) withheld.reset();
-    return put_withheld_deletes(transaction, system_.id, type, withheld);
+    return put_withheld_deletes(transaction, hub_.model, system_.id, type, withheld);
   };
   co_await transact(std::move(work), report);
 }
 
 std::size_t Discoverer::recent_deletes(TypeIndex type) {
   auto& waves = deletes_[type];
-  std::erase_if(waves, [&](const auto& wave) { return wave.first + kOneRun < hub_.now(); });
+  std::erase_if(waves, [&](const auto& wave) { return wave.first + kOneWave < hub_.now(); });
   std::size_t count = 0;
   for (const auto& wave : waves) count += wave.second;
   return count;

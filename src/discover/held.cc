@@ -1,5 +1,8 @@
 // Records of a hosted connection that wait for a person. Nobody can read them again: what was sent of them is held, and merged when
 // something has changed.
+#include <algorithm>
+#include <iterator>
+
 #include "discover/intake.h"
 
 namespace lockstep::discover {
@@ -21,8 +24,17 @@ Task<Result<IntakeCount>> Intake::absorb_held(ConnectionId connection) {
   Store::Work work = [&](Transaction& transaction) -> Result<void> {
     count = IntakeCount{};
     const RunId run{hub_.ids.next(hub_.now())};
-    TRY(const auto events, transaction.take_inbox(connection, hub_.now(), kEventsMax));
+    TRY(const auto objects, transaction.unread_objects(connection));
+    std::vector<InboxEvent> events;
+    for (const std::string& object : objects) {
+      TRY(auto some, transaction.take_inbox(connection, object, hub_.now(), kEventsMax));
+      std::ranges::move(some, std::back_inserter(events));
+    }
     for (const InboxEvent& event : events) {
+      if (event.kind == EventKind::deleted) {
+        TRY_VOID(absorb_approved(transaction, event, run, count));
+        continue;
+      }
       TRY(auto held, transaction.find_held(connection, event.remote));
       // Of a type that is not kept there any more: it stays held.
       const bool takes_part = held && hub_.find_system(connection)->find(held->type);
@@ -84,18 +96,6 @@ Result<std::optional<Link>> Intake::absorb_told(Transaction& transaction, HeldRe
   if (link) TRY_VOID(transaction.erase_held(told.connection, told.remote));
   else TRY_VOID(transaction.put(told));
   return link;
-}
-
-Result<void> Intake::absorb_withdrawn(Transaction& transaction, ConnectionId connection, TypeIndex type, const RemoteId& remote, RunId run,
-                                      IntakeCount& count) {
-  TRY(const auto held, transaction.find_held(connection, remote));
-  if (held) {
-    TRY_VOID(transaction.erase_held(connection, remote));
-    TRY(const auto waits, transaction.take_reference_waits(connection, remote));
-    Entities entities(hub_, transaction, run, Priority::real_time);
-    for (const ReferenceWait& wait : waits) TRY_VOID(entities.ask_by_id(connection, wait.waiting, "what it refers to was taken back"));
-  }
-  return absorb_gone(transaction, told_by(connection, type, run), remote, count);
 }
 
 }  // namespace lockstep::discover

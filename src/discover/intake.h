@@ -66,6 +66,8 @@ class Intake {
   Result<std::optional<RemoteId>> held_reference(Transaction& transaction, const HeldRecord& told) const;
   /// It says that the record is no more.
   Result<void> absorb_withdrawn(Transaction& transaction, ConnectionId connection, TypeIndex type, const RemoteId& remote, RunId run, IntakeCount& count);
+  /// Whether the delete of a record that is linked waits for a person (rule 8): it is one of `together` that are told of at once. Then it is kept.
+  Result<bool> waits_for_approval(Transaction& transaction, ConnectionId connection, TypeIndex type, const RemoteId& remote, std::size_t together);
   /// Records of a hosted connection that are held, and of which something was asked: whom they are is looked at anew.
   Task<Result<IntakeCount>> absorb_held(ConnectionId connection);
 
@@ -77,6 +79,7 @@ class Intake {
   Result<void> absorb_gone(Transaction& transaction, const Source& source, const RemoteId& remote, IntakeCount& count);
 
  private:
+  Result<void> absorb_approved(Transaction& transaction, const InboxEvent& event, RunId run, IntakeCount& count);
   Source told_by(ConnectionId connection, TypeIndex type, RunId run) const;
   struct Waiting {
     Source source;

@@ -1,5 +1,6 @@
 // Records that webhooks, merges and doubts asked for: read by id.
 #include <algorithm>
+#include <iterator>
 
 #include "base/cut_text.h"
 #include "base/probe.h"
@@ -47,8 +48,7 @@ Result<void> Discoverer::collect_wanted(Transaction& transaction, TypeIndex type
   into = Collected{};
   std::vector<Wanted>& wanted = into.wanted;
   const std::vector<std::string> objects = system_.find(type)->objects();
-  const auto of = [&](const std::string& object) { return std::ranges::find(objects, object) - objects.begin(); };
-  TRY(const auto deletes, find_withheld_deletes(transaction, system_.id, type));
+  TRY(const auto deletes, find_withheld_deletes(transaction, hub_.model, system_.id, type));
   into.released = !deletes || deletes->approved;
   // Object by object: one that nothing maps any more, and that nobody can read, would take the place of the others.
   for (const std::string& object : objects) {
@@ -58,14 +58,18 @@ Result<void> Discoverer::collect_wanted(Transaction& transaction, TypeIndex type
       if (into.released || !withheld.contains(link.remote)) want.linked.push_back(link.remote.id);
     want.ids = want.linked;
   }
-  TRY(auto events, transaction.take_inbox(system_.id, hub_.now(), kWantedMax));
+  TRY(const auto unread, transaction.unread_objects(system_.id));
+  std::vector<InboxEvent> events;
+  for (const std::string& object : unread) {
+    const bool own = std::ranges::find(objects, object) != objects.end();
+    // Stored under an older configuration: whichever type is read first tells that nobody takes them any more.
+    const bool unmapped = !own && type == system_.types.front().type && !system_.maps(object);
+    if (!own && !unmapped) continue;
+    TRY(auto some, transaction.take_inbox(system_.id, object, hub_.now(), kWantedMax));
+    std::ranges::move(some, std::back_inserter(unmapped ? into.unmapped : events));
+  }
   for (InboxEvent& event : events) {
-    const auto at = of(event.remote.object);
-    if (at == std::ssize(objects)) {
-      // Stored under an older configuration: whichever type is read first tells that nobody takes them any more.
-      if (type == system_.types.front().type && !system_.maps(event.remote.object)) into.unmapped.push_back(std::move(event));
-      continue;
-    }
+    const auto at = std::ranges::find(objects, event.remote.object) - objects.begin();
     const bool alone = event.attempts >= kAloneAfter;
     if (alone) wanted.push_back(Wanted{event.remote.object, {}, {}});
     Wanted& want = alone ? wanted.back() : wanted[static_cast<std::size_t>(at)];

@@ -434,6 +434,7 @@ std::shared_ptr<Configuration> Loader::load() {
     port = std::atoll(listen.c_str() + colon + 1);
   if (port < 0 || port > 65'535) report(findings_, root->find("listen") ? *root->find("listen") : *root, "listen '" + listen + "' is not host:port");
   configuration->listen_address = listen.substr(0, colon);
+  if (std::string& address = configuration->listen_address; address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
   configuration->listen_port = static_cast<std::uint16_t>(port);
   configuration->public_url = text_at(*root, "public_url", "http://" + listen);
   // Commands beside a running lockstep ask it with the key, where they may read it; who runs needs it.

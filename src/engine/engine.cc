@@ -280,6 +280,7 @@ Task<void> Engine::run_wanted(Lane& lane) {
       continue;
     }
     lane.reads_pending = false;
+    co_await look_at_clock();
     std::int64_t most_read = 0;
     bool all_ok = true;
     for (const SystemType& type : lane.system.types) {

@@ -78,12 +78,15 @@ class Engine {
   Task<Result<void>> deliver_all_once(Failed& failed);
   // What systems are owed since the configuration asks for more (owing.cc).
   Task<Result<void>> owe_under_new_rules();
-  Task<Result<void>> owe_all(TypeIndex type);
+  /// `left`: fields in which what was left standing in a system stands no more.
+  Task<Result<void>> owe_all(TypeIndex type, std::map<ConnectionId, std::vector<FieldIndex>> left);
   Task<void> run_owing();
   // What hosted systems sent and a person decides about (held.cc).
   Task<Result<std::int64_t>> absorb_held();
   Task<void> run_held();
   void wake_held();
+  // Somebody set this machine's clock (clock.cc).
+  Task<void> look_at_clock();
   // After a restore (recovery.cc).
   bool all_listed() const;
   void note_look(Lane& lane, std::int64_t most_read, bool all_ok);
@@ -105,7 +108,8 @@ class Engine {
   Signal recovered_;
   Signal held_wanted_;
   bool held_pending_ = true;
-  std::deque<Duration> lags_;  // the last kLagsMax
+  std::optional<Duration> clock_ahead_;  // the hub's clock, of the one that nobody sets
+  std::deque<Duration> lags_;            // the last kLagsMax
   TaskGroup tasks_;
 };
 

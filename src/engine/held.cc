@@ -29,6 +29,7 @@ Task<void> Engine::run_held() {
     if (!held_pending_) co_await tasks_.wait_until(held_wanted_, hub_.executor.clock().now() + kLookAgain);
     if (tasks_.stopping()) co_return;
     held_pending_ = false;
+    co_await look_at_clock();
     // Who is who after a restore is judged when all that is there is known.
     if (!hub_.recovering) {
       const auto looked_at = co_await absorb_held();

@@ -65,7 +65,9 @@ Task<Result<ReviewItem>> Workbench::resolve(Ulid review, std::string choice, std
         break;
       case ReviewKind::mass_delete:
         if (choice != "approve" && choice != "dismiss") return fail(ErrorCode::invalid_input, "'" + choice + "' is no choice here; " + choices(*item));
-        if (choice == "approve") TRY_VOID(approve_withheld_deletes(transaction, item->connection, item->type));
+        if (const System* system = hub_.find_system(item->connection); system && system->hosted)
+          TRY_VOID(decide_told_deletes(transaction, hub_.model, *item, choice == "approve", hub_.now()));
+        else if (choice == "approve") TRY_VOID(approve_withheld_deletes(transaction, hub_.model, item->connection, item->type));
         break;
       case ReviewKind::rewritten:
       case ReviewKind::refused_field:

@@ -23,11 +23,21 @@ struct Transfer {
   Request request;
   Answer answer;
   Response response;
+  std::size_t sent = 0;  // bytes of the body
   bool too_large = false;
   curl_slist* headers = nullptr;
   char error[CURL_ERROR_SIZE] = {};
   ~Transfer() { curl_slist_free_all(headers); }
 };
+
+/// libcurl sends a request again by itself when a connection that was open already is closed before any answer, whatever the method: a create
+/// that was carried out would be made twice. It does not where it would need the body once more and cannot go back in it.
+std::size_t give_body(char* into, std::size_t size, std::size_t count, void* user) {
+  auto& transfer = *static_cast<Transfer*>(user);
+  const std::size_t part = transfer.request.body.copy(into, size * count, transfer.sent);
+  transfer.sent += part;
+  return part;
+}
 
 std::size_t on_body(char* data, std::size_t size, std::size_t count, void* user) {
   auto& transfer = *static_cast<Transfer*>(user);
@@ -58,6 +68,7 @@ std::string describe(CURLcode code, const Transfer& transfer) {
     case CURLE_COULDNT_RESOLVE_PROXY:
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION: return "not connected: " + detail;
+    case CURLE_SEND_FAIL_REWIND: return "the answer was cut: the connection was closed before it began";
     default: return "the answer was cut: " + detail;
   }
 }
@@ -147,7 +158,9 @@ class CurlTransport final : public Transport {
     set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
     if (request.method == "HEAD") set(CURLOPT_NOBODY, 1L);
     if (!request.body.empty() || request.method == "POST" || request.method == "PUT" || request.method == "PATCH") {
-      set(CURLOPT_POSTFIELDS, request.body.data());
+      set(CURLOPT_POST, 1L);
+      set(CURLOPT_READFUNCTION, give_body);
+      set(CURLOPT_READDATA, transfer.get());
       set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
     }
     // No "Expect: 100-continue" round trip, and no form type for what is none.

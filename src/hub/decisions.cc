@@ -11,8 +11,8 @@ namespace {
 std::string match_name(ConnectionId connection, const RemoteId& remote) {
   return "match/" + std::to_string(connection.value()) + "/" + remote.object + "/" + remote.id;
 }
-std::string withheld_name(ConnectionId connection, TypeIndex type) {
-  return "withheld_deletes/" + std::to_string(connection.value()) + "/" + std::to_string(type.value());
+std::string withheld_name(const Model& model, ConnectionId connection, TypeIndex type) {
+  return "withheld_deletes/" + std::to_string(connection.value()) + "/" + model.at(type).name;
 }
 
 }  // namespace
@@ -37,14 +37,15 @@ Result<std::optional<MatchDecision>> find_match_decision(Transaction& transactio
   return std::optional(std::move(decision));
 }
 
-Result<void> put_withheld_deletes(Transaction& transaction, ConnectionId connection, TypeIndex type, std::optional<WithheldDeletes> withheld) {
+Result<void> put_withheld_deletes(Transaction& transaction, const Model& model, ConnectionId connection, TypeIndex type,
+                                  std::optional<WithheldDeletes> withheld) {
   const std::string text =
       withheld ? std::to_string(withheld->count) + " " + std::to_string(withheld->listed.ms) + (withheld->approved ? " approved" : "") : "";
-  return transaction.put_setting(withheld_name(connection, type), text);
+  return transaction.put_setting(withheld_name(model, connection, type), text);
 }
 
-Result<std::optional<WithheldDeletes>> find_withheld_deletes(Transaction& transaction, ConnectionId connection, TypeIndex type) {
-  TRY(const auto text, transaction.find_setting(withheld_name(connection, type)));
+Result<std::optional<WithheldDeletes>> find_withheld_deletes(Transaction& transaction, const Model& model, ConnectionId connection, TypeIndex type) {
+  TRY(const auto text, transaction.find_setting(withheld_name(model, connection, type)));
   if (!text || text->empty()) return std::optional<WithheldDeletes>{};
   WithheldDeletes withheld;
   char* rest = nullptr;
@@ -54,11 +55,11 @@ Result<std::optional<WithheldDeletes>> find_withheld_deletes(Transaction& transa
   return std::optional(withheld);
 }
 
-Result<void> approve_withheld_deletes(Transaction& transaction, ConnectionId connection, TypeIndex type) {
-  TRY(auto withheld, find_withheld_deletes(transaction, connection, type));
+Result<void> approve_withheld_deletes(Transaction& transaction, const Model& model, ConnectionId connection, TypeIndex type) {
+  TRY(auto withheld, find_withheld_deletes(transaction, model, connection, type));
   if (!withheld) return {};
   withheld->approved = true;
-  TRY_VOID(put_withheld_deletes(transaction, connection, type, withheld));
+  TRY_VOID(put_withheld_deletes(transaction, model, connection, type, withheld));
   if (withheld->listed.ms == 0) return {};
   TRY(auto unseen, transaction.links_unseen(connection, type, withheld->listed, withheld->count));
   for (Link& link : unseen) {
@@ -67,6 +68,16 @@ Result<void> approve_withheld_deletes(Transaction& transaction, ConnectionId con
     TRY_VOID(transaction.put(link));
   }
   return {};
+}
+
+Result<void> decide_told_deletes(Transaction& transaction, const Model& model, const ReviewItem& item, bool approved, WallTime now) {
+  TRY(const auto events, transaction.take_inbox(item.connection, item.remote.object, kUntilDecided, SIZE_MAX / 2));
+  for (const InboxEvent& event : events) {
+    if (event.kind != EventKind::deleted) continue;
+    if (approved) TRY_VOID(transaction.postpone_inbox(event.id, now, 0, ""));
+    else TRY_VOID(transaction.finish_inbox(event.id, InboxState::superseded));
+  }
+  return put_withheld_deletes(transaction, model, item.connection, item.type, std::nullopt);
 }
 
 }  // namespace lockstep

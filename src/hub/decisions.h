@@ -22,9 +22,15 @@ struct WithheldDeletes {
   bool approved = false;
   WallTime listed;  // a listing that began then did not show them; {0}: they were told of one by one, and are to be read already
 };
-Result<void> put_withheld_deletes(Transaction& transaction, ConnectionId connection, TypeIndex type, std::optional<WithheldDeletes> withheld);
-Result<std::optional<WithheldDeletes>> find_withheld_deletes(Transaction& transaction, ConnectionId connection, TypeIndex type);
+/// Deletes of a hosted system are kept in the inbox, due then.
+constexpr WallTime kUntilDecided{INT64_MAX};
+Result<void> put_withheld_deletes(Transaction& transaction, const Model& model, ConnectionId connection, TypeIndex type,
+                                  std::optional<WithheldDeletes> withheld);
+Result<std::optional<WithheldDeletes>> find_withheld_deletes(Transaction& transaction, const Model& model, ConnectionId connection, TypeIndex type);
 /// A person lets them go: what a listing did not show is read by id, and not only after the next one.
-Result<void> approve_withheld_deletes(Transaction& transaction, ConnectionId connection, TypeIndex type);
+Result<void> approve_withheld_deletes(Transaction& transaction, const Model& model, ConnectionId connection, TypeIndex type);
+
+/// What a person decides about those of a hosted system: they go on, or are as if they had never been told.
+Result<void> decide_told_deletes(Transaction& transaction, const Model& model, const ReviewItem& item, bool approved, WallTime now);
 
 }  // namespace lockstep

@@ -4,6 +4,12 @@
 
 namespace lockstep {
 
+void Coverage::forget() {
+  std::scoped_lock lock(mutex_);
+  known_.clear();
+  rested_on_.clear();
+}
+
 void Coverage::reached(const std::string& object, WallTime until, Duration late) {
   std::scoped_lock lock(mutex_);
   Known& known = known_[object];

@@ -20,6 +20,8 @@ class Coverage {
     WallTime until;
     Duration late{0};  // how old that was when the feed told it: an index shows late, pages take their time
   };
+  /// The hub's clock was set back: what was known until then is not known until a time that lies ahead.
+  void forget();
   void reached(const std::string& object, WallTime until, Duration late = Duration{0});
   std::optional<Known> of(const std::string& object) const;
   /// Creates of the type rest on it just now, instead of a look each: worth reading the feed before it is too old for that.

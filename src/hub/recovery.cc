@@ -48,7 +48,22 @@ AuditRow unanswered_write(const Hub& hub, const Obligation& owed, const Link& li
   return row;
 }
 
+namespace {
+
+/// The clock was set back while nobody ran: work would wait for a time that lies ahead.
+Result<void> bring_forward_what_lies_ahead(const Hub& hub, Transaction& transaction) {
+  constexpr Duration kSlewed{2'000};
+  AuditFilter newest;
+  newest.limit = 1;
+  TRY(const auto rows, transaction.list_audit(newest));
+  const bool lies_ahead = !rows.empty() && rows.front().at > hub.now() + kSlewed;
+  return lies_ahead ? transaction.bring_forward(hub.now()) : Result<void>{};
+}
+
+}  // namespace
+
 Result<std::size_t> recover_in_flight(Hub& hub, Transaction& transaction) {
+  TRY_VOID(bring_forward_what_lies_ahead(hub, transaction));
   TRY(const auto in_flight, transaction.recover_in_flight(hub.now()));
   for (const Obligation& owed : in_flight) {
     TRY(const auto links, transaction.find_links(owed.entity));
@@ -64,7 +79,7 @@ Result<void> load_recovery(Hub& hub, Transaction& transaction) {
   if (!text) return {};
   const Epoch epoch = parse_epoch(*text);
   TRY(const auto recovered, transaction.find_setting(kRecovered));
-  hub.restored_at = epoch.restored_at;
+  hub.restored_at = std::min(epoch.restored_at, hub.now());  // what is read again from now on is read after it, whatever the clock said then
   hub.recovering = recovered != *text;
   return {};
 }

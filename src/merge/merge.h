@@ -162,6 +162,9 @@ std::vector<ReviewItem> rename_second(EntityState& state, ConnectionId where, co
 /// as not the same. Precondition: the state has that link.
 EntityState split(EntityState& state, ConnectionId system, const RemoteId& remote, EntityId new_id, const Context& context);
 
+/// Edits in these fields of the link were left standing, and are not any more: where it differs from golden, golden is owed. False: it
+/// differs nowhere.
+bool leave_no_more(EntityState& state, ConnectionId system, const std::vector<FieldIndex>& fields);
 /// A mapping changed: fields of the link become unknown, golden preferred (rule 3).
 void forget_shadow(EntityState& state, ConnectionId system, const std::vector<FieldIndex>& fields);
 

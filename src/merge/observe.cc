@@ -113,7 +113,7 @@ void note_record(Work& work, Link& link, const Observation& seen) {
     work.effects.link_changed = true;
   }
   if (!seen.complete) return;
-  if (seen.observed_at > link.seen) {
+  if (seen.observed_at > link.seen || link.seen > work.context.now) {  // one that lies ahead: the clock was set back since
     link.seen = seen.observed_at;
     work.effects.link_changed = true;
   }
@@ -259,6 +259,19 @@ EntityState create_entity(EntityId id, const Observation& seen, const Context& c
   done.golden_changed = done.link_changed = true;
   effects = std::move(done);
   return state;
+}
+
+bool leave_no_more(EntityState& state, ConnectionId system, const std::vector<FieldIndex>& fields) {
+  Link* link = state.find(system);
+  bool changed = false;
+  for (const FieldIndex index : fields) {
+    if (!link || index.value() >= link->fields.size()) continue;
+    LinkField& field = link->fields[index.value()];
+    if (!field.shadow || field.acked == field.shadow) continue;
+    field.acked = field.shadow;
+    changed = true;
+  }
+  return changed;
 }
 
 void forget_shadow(EntityState& state, ConnectionId system, const std::vector<FieldIndex>& fields) {

@@ -26,7 +26,9 @@ std::optional<std::string> read_needed(const Plan& plan, const Link& link, const
   const bool has_lock = is_delete(plan) ? policy.delete_has_lock : policy.has_lock;
   if (has_lock) return link.version.empty() ? std::optional<std::string>("the version for the lock is not known") : std::nullopt;
   if (!is_delete(plan) && plan.fields.empty()) return std::nullopt;  // our own id alone covers nobody's edit, nor does taking a record back into use
-  if (policy.read_before_write_ms > 0 && context.now.ms - link.seen.ms > policy.read_before_write_ms) return "last read too long ago";
+  // Of a read that lies ahead nobody knows how old it is: the clock was set back since.
+  const std::int64_t age_ms = context.now.ms - link.seen.ms;
+  if (policy.read_before_write_ms > 0 && (age_ms > policy.read_before_write_ms || age_ms < -policy.read_before_write_ms)) return "last read too long ago";
   return std::nullopt;
 }
 

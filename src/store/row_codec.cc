@@ -1,5 +1,6 @@
 #include "store/row_codec.h"
 
+#include <algorithm>
 #include <optional>
 
 namespace lockstep::codec {
@@ -184,6 +185,16 @@ std::optional<std::size_t> index_of(const FieldNumbers& numbers, std::int64_t nu
   return static_cast<std::size_t>(numbers.index_of[static_cast<std::size_t>(number)]);
 }
 
+/// Rows of reviews and letters count types and fields from zero, the store's names from one: rows that were written while these still held
+/// the places in the model, which are the same until the model changes, mean what they meant.
+constexpr std::int64_t kFirstNumber = 1;
+
+std::optional<TypeIndex> read_type(Reader& in, const ModelNumbers& numbers) {
+  const auto found = std::ranges::find(numbers.types, in.number() + kFirstNumber);
+  if (found == numbers.types.end()) return std::nullopt;
+  return TypeIndex{static_cast<std::uint16_t>(found - numbers.types.begin())};
+}
+
 }  // namespace
 
 std::string encode_golden(const Golden& golden, const FieldNumbers& numbers) {
@@ -297,10 +308,10 @@ Result<Fields> decode_fields(std::string_view body, const FieldNumbers& numbers)
   return fields;
 }
 
-std::string encode_review(const ReviewItem& item) {
+std::string encode_review(const ReviewItem& item, const ModelNumbers& numbers) {
   Writer out;
-  out.number(item.type.value());
-  out.number(item.field ? item.field->value() : -1);
+  out.number(numbers.types[item.type.value()] - kFirstNumber);
+  out.number(item.field ? numbers.fields[item.type.value()].by_index[item.field->value()] - kFirstNumber : -1);
   out.text(item.summary);
   out.number(item.opened.ms);
   out.number(item.closed.ms);
@@ -317,10 +328,16 @@ std::string encode_review(const ReviewItem& item) {
   return out.take();
 }
 
-Result<void> decode_review(std::string_view body, ReviewItem& item) {
+Result<bool> decode_review(std::string_view body, const ModelNumbers& numbers, ReviewItem& item) {
   Reader in(body);
-  item.type = TypeIndex{static_cast<std::uint16_t>(in.number())};
-  if (const std::int64_t field = in.number(); field >= 0) item.field = FieldIndex{static_cast<std::uint16_t>(field)};
+  const auto type = read_type(in, numbers);
+  if (!type) return false;
+  item.type = *type;
+  if (const std::int64_t field = in.number(); field >= 0) {
+    const auto index = index_of(numbers.fields[type->value()], field + kFirstNumber);
+    if (!index) return false;
+    item.field = FieldIndex{static_cast<std::uint16_t>(*index)};
+  }
   item.summary = in.text();
   item.opened = in.time();
   item.closed = in.time();
@@ -336,13 +353,14 @@ Result<void> decode_review(std::string_view body, ReviewItem& item) {
     candidate.entity = EntityId{in.id()};
     item.candidates.push_back(std::move(candidate));
   }
-  return in.finish("review item " + item.id.text());
+  TRY_VOID(in.finish("review item " + item.id.text()));
+  return true;
 }
 
-std::string encode_letter(const DeadLetter& letter) {
+std::string encode_letter(const DeadLetter& letter, const ModelNumbers& numbers) {
   Writer out;
   out.number(letter.from_inbox ? 1 : 0);
-  out.number(letter.type.value());
+  out.number(numbers.types[letter.type.value()] - kFirstNumber);
   out.text(letter.remote.object);
   out.text(letter.remote.id);
   out.text(letter.operation);
@@ -357,10 +375,12 @@ std::string encode_letter(const DeadLetter& letter) {
   return out.take();
 }
 
-Result<void> decode_letter(std::string_view body, DeadLetter& letter) {
+Result<bool> decode_letter(std::string_view body, const ModelNumbers& numbers, DeadLetter& letter) {
   Reader in(body);
   letter.from_inbox = in.flag();
-  letter.type = TypeIndex{static_cast<std::uint16_t>(in.number())};
+  const auto type = read_type(in, numbers);
+  if (!type) return false;
+  letter.type = *type;
   letter.remote.object = in.text();
   letter.remote.id = in.text();
   letter.operation = in.text();
@@ -372,7 +392,8 @@ Result<void> decode_letter(std::string_view body, DeadLetter& letter) {
   letter.first_failed = in.time();
   letter.last_failed = in.time();
   letter.closed = in.time();
-  return in.finish("dead letter " + letter.id.text());
+  TRY_VOID(in.finish("dead letter " + letter.id.text()));
+  return true;
 }
 
 std::string encode_changes(const std::vector<AuditChange>& changes) {

@@ -81,15 +81,23 @@ class Transaction {
   /// After a start: what was in flight is of unknown outcome; sets it ready, marks its links needs_read, and returns it.
   virtual Result<std::vector<Obligation>> recover_in_flight(WallTime now) = 0;
 
+  /// What is to be tried again, in outbox and inbox, later than `now`: now. But for what a person decides about.
+  virtual Result<void> bring_forward(WallTime now) = 0;
+
   // --- inbox
   /// False when an event of that dedupe key is already there. Finished ones stay, so that one sent again is known.
   virtual Result<bool> put(const InboxEvent& event) = 0;
-  virtual Result<std::vector<InboxEvent>> take_inbox(ConnectionId connection, WallTime now, std::size_t limit) = 0;
+  /// What waits of one object, oldest first.
+  virtual Result<std::vector<InboxEvent>> take_inbox(ConnectionId connection, std::string_view object, WallTime now, std::size_t limit) = 0;
+  /// Of which objects any event waits, due or not.
+  virtual Result<std::vector<std::string>> unread_objects(ConnectionId connection) = 0;
   virtual Result<void> finish_inbox(std::uint64_t event_id, InboxState state) = 0;
   virtual Result<void> postpone_inbox(std::uint64_t event_id, WallTime due, std::uint32_t attempts, std::string error) = 0;
   /// Whether any event of the connection waits, due or not.
   virtual Result<bool> has_unread(ConnectionId connection) = 0;
   virtual Result<Unread> find_unread(ConnectionId connection, const RemoteId& remote) = 0;
+  /// Whether a delete of it waits.
+  virtual Result<bool> is_told_gone(ConnectionId connection, const RemoteId& remote) = 0;
   /// A read of the record, sent at `sent`, showed what the news of it until then told: they are superseded.
   virtual Result<void> finish_inbox_of(ConnectionId connection, const RemoteId& remote, WallTime sent) = 0;
   /// Of the oldest events, some at a time, those are forgotten that were received before `before` and are finished.

@@ -4,6 +4,7 @@
 #include "connector/answer.h"
 #include "connector/breaker.h"
 #include "connector/budgets.h"
+#include "connector/classify.h"
 #include "connector/context.h"
 #include "connector/lock_groups.h"
 #include "connector/roots.h"
@@ -23,6 +24,26 @@ Failure failure_of(FailureClass failure_class, FailureScope scope) {
   failure.scope = scope;
   failure.message = "as told";
   return failure;
+}
+
+TEST(RetryAfter, OfADateInAnotherCenturyIsNoReasonToWaitThatLong) {
+  const Loaded loaded = load_text(small_with("{calls: {default: true, max: 10, window: 1s}}", "{calls: {default: true, max: 10, window: 1s}}"));
+  ASSERT_TRUE(loaded.definition) << loaded.text();
+  Classifier classifier(*loaded.definition, Rng(1));
+  const auto wait_after = [&](const char* told) {
+    http::Headers headers;
+    headers.set("Retry-After", told);
+    const Answer answer(503, headers, "");
+    Scope scope(loaded.definition->roots.all().size());
+    answer.enter(scope);
+    return classifier.classify(scope, Classifier::Question{"update", "call"}, 503, kStart).wait.value_or(Duration{-1});
+  };
+  constexpr Duration kWeek{7 * 24 * kHour};
+  EXPECT_EQ(wait_after("120"), Duration{120'000});
+  EXPECT_EQ(wait_after("Mon, 02 Mar 2026 08:05:00 GMT"), Duration{300'000});
+  EXPECT_EQ(wait_after("Mon, 02 Mar 2026 07:05:00 GMT"), Duration{0});
+  EXPECT_EQ(wait_after("1e300"), kWeek);
+  EXPECT_EQ(wait_after("Fri, 31 Dec 9999 23:59:59 GMT"), kWeek);
 }
 
 class Limits : public testing::Test {

@@ -110,6 +110,14 @@ TEST_F(ConfigurationTest, TheFileItself) {
   expect_said(with("models: [missing.yaml]"), "missing.yaml");
 }
 
+TEST_F(ConfigurationTest, AnAddressOfSixteenBytesStandsInBrackets) {
+  const auto configuration = load(with("listen: \"[::1]:9000\""));
+  ASSERT_TRUE(configuration) << said();
+  EXPECT_EQ(configuration->listen_address, "::1");
+  EXPECT_EQ(configuration->listen_port, 9000);
+  EXPECT_EQ(configuration->public_url, "http://[::1]:9000");
+}
+
 TEST_F(ConfigurationTest, Connections) {
   expect_said(with_connection("a: {}"), "lockstep.yaml:3:6: error: connection 'a' needs either 'connector: <name>' or 'hosted: true'");
   expect_said(with_connection("a: {hosted: true, connector: hubspot}"), "needs either 'connector: <name>' or 'hosted: true'");

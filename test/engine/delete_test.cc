@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "hub/decisions.h"
 #include "test/support/scenes.h"
 
 namespace lockstep::support {
@@ -383,6 +384,24 @@ TEST(Delete, AMassDeleteToldByEventsAloneGoesOnWhenApproved) {
   world.run_for(Duration{30 * 60'000});
   EXPECT_EQ(east.live("contact").size(), 20u) << "long before the next full refresh";
   EXPECT_TRUE(world.open_reviews().empty());
+}
+
+TEST(Delete, AnApprovalIsOfItsTypeAlsoWhenTheModelChanges) {
+  World world;
+  const ConnectionId north = (world.add_system("north"), world.start(), world.system_of("north").id);
+  Model later = world.model;
+  later.types.erase(later.types.begin());
+  ASSERT_TRUE(world.transact([&](Transaction& transaction) -> Result<void> {
+    WithheldDeletes approved;
+    approved.count = 400;
+    approved.approved = true;
+    TRY_VOID(put_withheld_deletes(transaction, world.model, north, world.type("contact"), approved));
+    TRY(const auto contacts, find_withheld_deletes(transaction, later, north, *later.find("contact")));
+    EXPECT_TRUE(contacts && contacts->approved);
+    TRY(const auto cases, find_withheld_deletes(transaction, later, north, *later.find("case")));
+    EXPECT_FALSE(cases);
+    return {};
+  }));
 }
 
 TEST_F(ManyRecords, AFewDeletesNeedNoApproval) {

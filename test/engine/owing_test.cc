@@ -36,6 +36,34 @@ class Owing : public testing::Test {
   FakeSystem& east;
 };
 
+TEST_F(Owing, WhatWasLeftInASystemIsSettledOnceItIsNotLeftThereAnyMore) {
+  const auto direction_of_titles = [](Direction direction) {
+    return [direction](Hub& hub) {
+      const FieldIndex title = *hub.model.at(*hub.model.find("contact")).find("title");
+      for (LinkPolicy& link : hub.policies[hub.model.find("contact")->value()].links)
+        if (link.connection == hub.systems[1].id) link.fields[title.value()].direction = direction;
+    };
+  };
+  world.configure = direction_of_titles(Direction::out_leave);
+  const auto ids = load_ada(world);
+  north.edit("contact", ids[0], {{"title", text("Dr")}});
+  ASSERT_TRUE(world.settle());
+  east.edit("contact", ids[1], {{"title", text("Prof")}});
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(north.text("contact", ids[0], "title"), "Dr");
+  EXPECT_EQ(east.text("contact", ids[1], "title"), "Prof");
+  const std::size_t before = world.writes();
+  start_again();
+  EXPECT_EQ(world.writes(), before);
+  world.configure = direction_of_titles(Direction::both);
+  start_again();
+  EXPECT_EQ(east.text("contact", ids[1], "title"), "Dr") << "what was left did not count";
+  EXPECT_EQ(world.writes(), before + 1);
+  east.edit("contact", ids[1], {{"title", text("Prof")}});
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(north.text("contact", ids[0], "title"), "Prof") << "now it does";
+}
+
 TEST_F(Owing, WhoIsKnownIsMadeInASystemThatIsAddedLater) {
   load_ada(world);
   world.stop();
@@ -58,6 +86,22 @@ TEST_F(Owing, WhoStandsInASystemThatIsAddedLaterIsLinkedAndNotMadeTwice) {
   ASSERT_TRUE(world.settle());
   EXPECT_EQ(id_of(south, "contact", "email", "ada@example.com"), there);
   EXPECT_EQ(world.golden("contact").size(), 1u);
+}
+
+TEST_F(Owing, WhatChangedWhileASystemTookNoPartIsOwedWhenItDoesAgain) {
+  const auto ids = load_ada(world);
+  world.configure = [](Hub& hub) {
+    const TypeIndex type = *hub.model.find("contact");
+    std::erase_if(hub.systems[1].types, [&](const SystemType& one) { return one.type == type; });
+    std::erase_if(hub.policies[type.value()].links, [&](const LinkPolicy& link) { return link.connection == hub.systems[1].id; });
+  };
+  start_again();
+  north.edit("contact", ids[0], {{"city", text("London")}});
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(east.text("contact", ids[1], "city"), "");
+  world.configure = [](Hub&) {};
+  start_again();
+  EXPECT_EQ(east.text("contact", ids[1], "city"), "London");
 }
 
 TEST_F(Owing, WhoIsKnownIsKeptForASupportSystemThatIsAddedLater) {

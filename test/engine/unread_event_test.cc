@@ -100,6 +100,33 @@ TEST_F(UnreadEvent, IsNotWaitedForInALongQueueAndItsRecordIsReadOnce) {
   EXPECT_EQ(reads, 1);
 }
 
+TEST(UnreadEventOfOneType, DoesNotWaitBehindThoseOfAnotherThatIsStillBeingListed) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  world.configure = hear_only_of_events;
+  const std::string ada = north.add("contact", contact("Ada", "ada@example.com"));
+  for (int i = 0; i < 60; ++i) north.add("case", {{"subject", text("Case " + std::to_string(i))}});
+  north.listing_breaks = true;  // of what has a second page
+  world.start();
+  ASSERT_TRUE(world.executor.run_until([&] { return east.find("contact", "email", "ada@example.com") != nullptr; }, Duration{60'000}));
+  ASSERT_TRUE(world.transact([&](Transaction& transaction) -> Result<void> {
+    InboxEvent event;
+    event.connection = world.system_of("north").id;
+    event.received = event.occurred = event.due = world.hub->now();
+    for (int i = 0; i < 1'200; ++i) {
+      event.dedupe = "case/" + std::to_string(i);
+      event.remote = RemoteId{"case", std::to_string(i)};
+      TRY([[maybe_unused]] const bool fresh, transaction.put(event));
+    }
+    return {};
+  }));
+  north.edit("contact", ada, {{"city", text("London")}});
+  world.push("north", "contact", ada);
+  world.run_for(Duration{60'000});
+  EXPECT_NE(east.find("contact", "city", "London"), nullptr);
+}
+
 TEST_F(UnreadEvent, WaitsNoLongerForAnotherThatSpoilsTheReads) {
   const std::string other = east.add("contact", contact("Bea", "bea@example.com"));
   east.refuse_read = [&](const std::string& id) -> std::optional<connector::Failure> {

@@ -215,7 +215,7 @@ Result<Restored> restore_sqlite(const std::string& file, const std::string& stor
       TRY(auto copy, Database::open(half, false, kCacheKib));
       TRY_VOID(sqlite::check_version(*copy));
       TRY_VOID(check_whole(*copy, file, "PRAGMA integrity_check(1)"));
-      TRY_VOID(sqlite::migrate(*copy));
+      TRY_VOID(sqlite::migrate(*copy, false));
       TRY(const std::string before, setting(*copy, "SELECT value FROM setting WHERE name = 'epoch'"));
       restored.epoch.number = parse_epoch(before).number + 1;
       restored.epoch.restored_at = now;

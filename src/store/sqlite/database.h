@@ -74,6 +74,7 @@ class Database {
 Result<void> check_version(Database& database);
 
 /// Brings the file to the newest version, one numbered step after the other, each in its own transaction.
-Result<void> migrate(Database& database);
+/// `beside_another`: a program may be at work on the file, which is left as it is then; what is not of this version fails with `conflict`.
+Result<void> migrate(Database& database, bool beside_another);
 
 }  // namespace lockstep::sqlite

@@ -76,6 +76,11 @@ CREATE INDEX inbox_merge ON inbox(connection, object) WHERE state = 0 AND kind =
     R"sql(
 CREATE TABLE held_record(connection INTEGER NOT NULL, object TEXT NOT NULL, remote TEXT NOT NULL, type INTEGER NOT NULL, sent INTEGER NOT NULL,
                          body BLOB NOT NULL, PRIMARY KEY(connection, object, remote)) WITHOUT ROWID;
+)sql",
+    // News of one object does not wait behind that of others.
+    R"sql(
+DROP INDEX inbox_waiting;
+CREATE INDEX inbox_waiting ON inbox(connection, object, due) WHERE state = 0;
 )sql"};
 
 constexpr std::int64_t kApplicationId = 0x4c6b7370;  // "Lksp"
@@ -107,8 +112,11 @@ Result<void> check_version(Database& database) {
   return {};
 }
 
-Result<void> migrate(Database& database) {
+Result<void> migrate(Database& database, bool beside_another) {
   TRY(const std::int64_t version, known_version(database, true));
+  if (beside_another && version < static_cast<std::int64_t>(std::size(kMigrations)))
+    return fail(ErrorCode::conflict, "it has version " + std::to_string(version) +
+                                         ", and the lockstep that is at work on it is of that version, too: stop that one, start this one");
   TRY_VOID(database.execute("PRAGMA journal_mode=WAL"));  // stays in the file: not before it is known to be ours
   const auto newest = static_cast<std::int64_t>(std::size(kMigrations));
   for (std::int64_t step = version; step < newest; ++step) {

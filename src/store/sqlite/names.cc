@@ -14,11 +14,10 @@ Result<void> Names::load(Database& database, const Model& model) {
       names_[rows.text(0)][rows.integer(2)] = rows.text(1);
     }
   }
-  type_numbers_.clear();
-  fields_.clear();
+  model_ = {};
   for (const EntityType& type : model.types) {
     TRY(const std::int64_t type_number, number(database, "type", type.name));
-    type_numbers_.push_back(type_number);
+    model_.types.push_back(type_number);
     codec::FieldNumbers fields;
     for (std::size_t i = 0; i < type.fields.size(); ++i) {
       TRY(const std::int64_t field, number(database, "field/" + type.name, type.fields[i].name));
@@ -26,7 +25,7 @@ Result<void> Names::load(Database& database, const Model& model) {
       if (static_cast<std::size_t>(field) >= fields.index_of.size()) fields.index_of.resize(static_cast<std::size_t>(field) + 1, -1);
       fields.index_of[static_cast<std::size_t>(field)] = static_cast<std::int32_t>(i);
     }
-    fields_.push_back(std::move(fields));
+    model_.fields.push_back(std::move(fields));
   }
   return {};
 }
@@ -57,8 +56,8 @@ std::string Names::name(const std::string& kind, std::int64_t number) const {
 }
 
 Result<TypeIndex> Names::type_of(std::int64_t number) const {
-  for (std::size_t i = 0; i < type_numbers_.size(); ++i)
-    if (type_numbers_[i] == number) return TypeIndex{static_cast<std::uint16_t>(i)};
+  for (std::size_t i = 0; i < model_.types.size(); ++i)
+    if (model_.types[i] == number) return TypeIndex{static_cast<std::uint16_t>(i)};
   return fail(ErrorCode::storage,
               "the store holds records of type '" + name("type", number) + "', which the model does not have any more; put it back into the model");
 }

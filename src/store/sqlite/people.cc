@@ -14,7 +14,8 @@ const Ulid kLast = [] {
   return id;
 }();
 
-Result<ReviewItem> review_row(Statement& row) {
+/// Nothing: it is about what the model does not have any more. It stays, and is there again when that is.
+Result<std::optional<ReviewItem>> review_row(Statement& row, const codec::ModelNumbers& numbers) {
   ReviewItem item;
   item.id = row.ulid(0);
   item.kind = static_cast<ReviewKind>(row.integer(1));
@@ -22,24 +23,24 @@ Result<ReviewItem> review_row(Statement& row) {
   if (!row.is_null(3)) item.entity = EntityId{row.ulid(3)};
   item.connection = ConnectionId{static_cast<std::uint16_t>(row.integer(4))};
   item.remote = RemoteId{row.text(5), row.text(6)};
-  TRY_VOID(codec::decode_review(row.blob(7), item));
-  return item;
+  TRY(const bool of_model, codec::decode_review(row.blob(7), numbers, item));
+  return of_model ? std::optional(std::move(item)) : std::nullopt;
 }
 
-Result<DeadLetter> letter_row(Statement& row) {
+Result<std::optional<DeadLetter>> letter_row(Statement& row, const codec::ModelNumbers& numbers) {
   DeadLetter letter;
   letter.id = row.ulid(0);
   letter.state = static_cast<DeadLetterState>(row.integer(1));
   letter.connection = ConnectionId{static_cast<std::uint16_t>(row.integer(2))};
   letter.entity = EntityId{row.ulid(3)};
-  TRY_VOID(codec::decode_letter(row.blob(4), letter));
-  return letter;
+  TRY(const bool of_model, codec::decode_letter(row.blob(4), numbers, letter));
+  return of_model ? std::optional(std::move(letter)) : std::nullopt;
 }
 
 }  // namespace
 
 Result<void> SqliteTransaction::put(const ReviewItem& item) {
-  const std::string body = codec::encode_review(item);
+  const std::string body = codec::encode_review(item, names_.model());
   if (item.state == ReviewState::open) now_has(Rare::open_review);
   {
     TRY(Statement row, db_.prepare("INSERT OR REPLACE INTO review(id, kind, state, entity, connection, object, remote, body) VALUES(?, ?, ?, ?, ?, ?, ?, ?)"));
@@ -62,8 +63,7 @@ Result<std::optional<ReviewItem>> SqliteTransaction::find_review(Ulid id) {
   TRY(Statement row, db_.prepare("SELECT id, kind, state, entity, connection, object, remote, body FROM review WHERE id = ?"));
   TRY(const bool found, row.bind(id).step());
   if (!found) return std::optional<ReviewItem>{};
-  TRY(ReviewItem item, review_row(row));
-  return std::optional(std::move(item));
+  return review_row(row, names_.model());
 }
 
 namespace {
@@ -103,20 +103,21 @@ Result<std::vector<ReviewItem>> SqliteTransaction::list_reviews(const ReviewFilt
     // Before it is decoded: there may be very many.
     const bool is_named = filter.entity && (rows.is_null(3) || rows.ulid(3) != filter.entity->value());
     if (is_named && named[rows.integer(4)] >= filter.named_max) continue;
-    TRY(ReviewItem item, review_row(rows));
+    TRY(auto item, review_row(rows, names_.model()));
+    if (!item) continue;
     // Whom it named once finds it, too.
-    if (filter.entity && !names(item, *filter.entity)) continue;
-    if (filter.connection && item.connection != *filter.connection) continue;
-    if (filter.kind && item.kind != *filter.kind) continue;
-    if (filter.remote && item.remote != *filter.remote) continue;
-    if (is_named) ++named[item.connection.value()];
-    items.push_back(std::move(item));
+    if (filter.entity && !names(*item, *filter.entity)) continue;
+    if (filter.connection && item->connection != *filter.connection) continue;
+    if (filter.kind && item->kind != *filter.kind) continue;
+    if (filter.remote && item->remote != *filter.remote) continue;
+    if (is_named) ++named[item->connection.value()];
+    items.push_back(std::move(*item));
   }
   return items;
 }
 
 Result<void> SqliteTransaction::put(const DeadLetter& letter) {
-  const std::string body = codec::encode_letter(letter);
+  const std::string body = codec::encode_letter(letter, names_.model());
   TRY(Statement row, db_.prepare("INSERT OR REPLACE INTO dead_letter(id, state, connection, entity, body) VALUES(?, ?, ?, ?, ?)"));
   return row.bind(letter.id).bind(static_cast<int>(letter.state)).bind(letter.connection.value()).bind(letter.entity.value()).bind_blob(body).run();
 }
@@ -125,8 +126,7 @@ Result<std::optional<DeadLetter>> SqliteTransaction::find_dead_letter(Ulid id) {
   TRY(Statement row, db_.prepare("SELECT id, state, connection, entity, body FROM dead_letter WHERE id = ?"));
   TRY(const bool found, row.bind(id).step());
   if (!found) return std::optional<DeadLetter>{};
-  TRY(DeadLetter letter, letter_row(row));
-  return std::optional(std::move(letter));
+  return letter_row(row, names_.model());
 }
 
 Result<std::vector<DeadLetter>> SqliteTransaction::list_dead_letters(const DeadLetterFilter& filter) {
@@ -139,10 +139,12 @@ Result<std::vector<DeadLetter>> SqliteTransaction::list_dead_letters(const DeadL
   while (letters.size() < filter.limit) {
     TRY(const bool row, rows.step());
     if (!row) break;
-    TRY(DeadLetter letter, letter_row(rows));
-    if (filter.state && letter.state != *filter.state) continue;
-    if (filter.connection && letter.connection != *filter.connection) continue;
-    letters.push_back(std::move(letter));
+    // Before it is decoded: letters are kept, and are long.
+    if (filter.state && rows.integer(1) != static_cast<int>(*filter.state)) continue;
+    if (filter.connection && rows.integer(2) != filter.connection->value()) continue;
+    TRY(auto letter, letter_row(rows, names_.model()));
+    if (!letter) continue;
+    letters.push_back(std::move(*letter));
   }
   return letters;
 }
@@ -255,7 +257,8 @@ Result<StoreCounts> SqliteTransaction::counts() {
     (row.integer(1) == 0 ? one.ready : row.integer(1) == 1 ? one.in_flight : one.parked) = row.integer(2);
     if (row.integer(1) != 2 && (!one.oldest_obligation || row.integer(3) < one.oldest_obligation->ms)) one.oldest_obligation = WallTime{row.integer(3)};
   }));
-  TRY_VOID(each("SELECT connection, count(*) FROM inbox WHERE state = 0 GROUP BY connection",
+  // Without what is due only when a person has decided: it is counted as a question.
+  TRY_VOID(each("SELECT connection, count(*) FROM inbox WHERE state = 0 AND due < 9223372036854775807 GROUP BY connection",
                 [&](Statement& row) { by_connection[row.integer(0)].inbox = row.integer(1); }));
   TRY_VOID(each("SELECT connection, count(*) FROM dead_letter WHERE state = 0 GROUP BY connection", [&](Statement& row) {
     by_connection[row.integer(0)].dead_letters = row.integer(1);

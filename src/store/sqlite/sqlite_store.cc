@@ -56,11 +56,21 @@ class SqliteStore final : public Store {
 
  private:
   Result<void> load_names() {
-    if (options_.read_only) return names_.load(*database_, model_);
+    if (options_.read_only) return look_at_names();
     TRY_VOID(database_->execute("BEGIN IMMEDIATE"));
-    auto loaded = names_.load(*database_, model_);
+    auto loaded = look_at_names();
     const auto ended = database_->execute(loaded ? "COMMIT" : "ROLLBACK");
     return loaded ? ended : loaded;
+  }
+
+  /// Commands write beside a running daemon: a name that one of them brought has its number, and no other may get it.
+  Result<void> look_at_names() {
+    TRY(sqlite::Statement row, database_->prepare("PRAGMA data_version"));
+    TRY([[maybe_unused]] const bool found, row.step());
+    if (row.integer(0) == seen_version_) return {};
+    TRY_VOID(names_.load(*database_, model_));
+    seen_version_ = row.integer(0);
+    return {};
   }
 
   Task<Result<void>> run(Work work, bool reads) {
@@ -129,6 +139,7 @@ class SqliteStore final : public Store {
     const bool reads = options_.read_only || std::ranges::all_of(group, &Job::reads);
     auto begun = statement(reads ? "BEGIN" : "BEGIN IMMEDIATE");
     const bool has_begun = begun.has_value();
+    if (begun) begun = look_at_names();
     for (Job& job : group) {
       // What came before is undone; a work that began now would be committed alone, and told to have failed with the rest.
       if (begun && !database_->in_transaction()) begun = fail(ErrorCode::storage, "the database undid the transaction of a work before this one");
@@ -141,8 +152,7 @@ class SqliteStore final : public Store {
       if (!ended) {
         const auto undone = database_->execute("ROLLBACK");
         (void)undone;
-        const auto reloaded = reads ? Result<void>{} : load_names();
-        (void)reloaded;
+        seen_version_ = -1;  // numbers that were given to new names are gone with it
         for (Job& job : group)
           if (job.outcome) job.outcome = tl::unexpected(ended.error());
       }
@@ -172,6 +182,7 @@ class SqliteStore final : public Store {
   SqliteOptions options_;
   std::unique_ptr<Database> database_;
   Names names_;
+  std::int64_t seen_version_ = -1;  // of the database, as changed by others, when the names were loaded
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Job> queue_;
@@ -185,7 +196,7 @@ class SqliteStore final : public Store {
 Result<std::unique_ptr<Store>> open_sqlite(Executor& executor, const Model& model, SqliteOptions options) {
   TRY(auto database, Database::open(options.path, options.read_only, options.cache_kib));
   if (!options.read_only) {
-    if (auto migrated = sqlite::migrate(*database); !migrated) return fail(migrated.error(), "store '" + options.path + "'");
+    if (auto migrated = sqlite::migrate(*database, options.beside_another); !migrated) return fail(migrated.error(), "store '" + options.path + "'");
   }
   auto store = std::make_unique<SqliteStore>(executor, model, std::move(options), std::move(database));
   TRY_VOID(store->start());

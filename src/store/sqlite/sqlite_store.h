@@ -9,9 +9,10 @@
 namespace lockstep {
 
 struct SqliteOptions {
-  std::string path;        // ":memory:" for tests
-  bool read_only = false;  // works fail when they change something
-  bool own_thread = true;  // false: works run inline, with a hop before and after (the simulator)
+  std::string path;             // ":memory:" for tests
+  bool read_only = false;       // works fail when they change something
+  bool beside_another = false;  // a program may be at work on it: an older file is not migrated (ErrorCode::conflict)
+  bool own_thread = true;       // false: works run inline, with a hop before and after (the simulator)
   std::size_t cache_kib = 14 * 1024;
 };
 

@@ -19,16 +19,16 @@ class Names {
   Result<std::int64_t> number(Database& database, const std::string& kind, const std::string& name);
   std::optional<std::int64_t> find(const std::string& kind, const std::string& name) const;
   std::string name(const std::string& kind, std::int64_t number) const;
-  std::int64_t type_number(TypeIndex type) const { return type_numbers_[type.value()]; }
+  std::int64_t type_number(TypeIndex type) const { return model_.types[type.value()]; }
   Result<TypeIndex> type_of(std::int64_t number) const;
-  const codec::FieldNumbers& fields(TypeIndex type) const { return fields_[type.value()]; }
+  const codec::FieldNumbers& fields(TypeIndex type) const { return model_.fields[type.value()]; }
+  const codec::ModelNumbers& model() const { return model_; }
   std::vector<std::pair<std::int64_t, std::string>> all(const std::string& kind) const;
 
  private:
   std::map<std::string, std::map<std::string, std::int64_t>> numbers_;
   std::map<std::string, std::map<std::int64_t, std::string>> names_;
-  std::vector<std::int64_t> type_numbers_;
-  std::vector<codec::FieldNumbers> fields_;
+  codec::ModelNumbers model_;
 };
 
 class SqliteTransaction final : public Transaction {
@@ -72,12 +72,16 @@ class SqliteTransaction final : public Transaction {
   Result<std::vector<Obligation>> list_obligations(EntityId entity) override;
   Result<std::vector<Obligation>> recover_in_flight(WallTime now) override;
 
+  Result<void> bring_forward(WallTime now) override;
+
   Result<bool> put(const InboxEvent& event) override;
-  Result<std::vector<InboxEvent>> take_inbox(ConnectionId connection, WallTime now, std::size_t limit) override;
+  Result<std::vector<InboxEvent>> take_inbox(ConnectionId connection, std::string_view object, WallTime now, std::size_t limit) override;
+  Result<std::vector<std::string>> unread_objects(ConnectionId connection) override;
   Result<void> finish_inbox(std::uint64_t event_id, InboxState state) override;
   Result<void> postpone_inbox(std::uint64_t event_id, WallTime due, std::uint32_t attempts, std::string error) override;
   Result<void> prune_inbox(WallTime before) override;
   Result<bool> has_unread(ConnectionId connection) override;
+  Result<bool> is_told_gone(ConnectionId connection, const RemoteId& remote) override;
   Result<Unread> find_unread(ConnectionId connection, const RemoteId& remote) override;
   Result<void> finish_inbox_of(ConnectionId connection, const RemoteId& remote, WallTime sent) override;
 

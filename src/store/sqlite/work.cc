@@ -125,6 +125,15 @@ Result<std::vector<Obligation>> SqliteTransaction::recover_in_flight(WallTime no
   return in_flight;
 }
 
+Result<void> SqliteTransaction::bring_forward(WallTime now) {
+  {
+    TRY(Statement row, db_.prepare("UPDATE obligation SET due = ?1 WHERE state = 0 AND due > ?1"));
+    TRY_VOID(row.bind(now.ms).run());
+  }
+  TRY(Statement row, db_.prepare("UPDATE inbox SET due = ?1 WHERE state = 0 AND due > ?1 AND due < 9223372036854775807"));
+  return row.bind(now.ms).run();
+}
+
 Result<bool> SqliteTransaction::put(const InboxEvent& event) {
   TRY(Statement row,
       db_.prepare(
@@ -148,11 +157,11 @@ Result<bool> SqliteTransaction::put(const InboxEvent& event) {
   return db_.changes() > 0;
 }
 
-Result<std::vector<InboxEvent>> SqliteTransaction::take_inbox(ConnectionId connection, WallTime now, std::size_t limit) {
+Result<std::vector<InboxEvent>> SqliteTransaction::take_inbox(ConnectionId connection, std::string_view object, WallTime now, std::size_t limit) {
   TRY(Statement rows,
       db_.prepare("SELECT id, dedupe, object, remote, kind, received, occurred, due, attempts, merged_into, merged_from, body, last_error FROM inbox "
-                  "WHERE connection = ? AND state = 0 AND due <= ? ORDER BY due, id LIMIT ?"));
-  rows.bind(connection.value()).bind(now.ms).bind(static_cast<std::int64_t>(limit));
+                  "INDEXED BY inbox_waiting WHERE connection = ? AND object = ? AND state = 0 AND due <= ? ORDER BY due, id LIMIT ?"));
+  rows.bind(connection.value()).bind_text(object).bind(now.ms).bind(static_cast<std::int64_t>(limit));
   std::vector<InboxEvent> events;
   for (;;) {
     TRY(const bool row, rows.step());
@@ -174,6 +183,19 @@ Result<std::vector<InboxEvent>> SqliteTransaction::take_inbox(ConnectionId conne
     event.body = rows.text(11);
     event.last_error = rows.text(12);
     events.push_back(std::move(event));
+  }
+}
+
+Result<std::vector<std::string>> SqliteTransaction::unread_objects(ConnectionId connection) {
+  // From one object to the next: there are few, and of each there may be very many events.
+  std::vector<std::string> objects;
+  for (std::string after;;) {
+    TRY(Statement row,
+        db_.prepare("SELECT object FROM inbox INDEXED BY inbox_waiting WHERE connection = ? AND object > ? AND state = 0 ORDER BY object LIMIT 1"));
+    TRY(const bool found, row.bind(connection.value()).bind_text(after).step());
+    if (!found) return objects;
+    after = row.text(0);
+    objects.push_back(after);
   }
 }
 
@@ -202,6 +224,13 @@ Result<Unread> SqliteTransaction::find_unread(ConnectionId connection, const Rem
   TRY(Statement row, db_.prepare("SELECT 1 FROM inbox INDEXED BY inbox_record WHERE connection = ? AND object = ? AND remote = ? AND state = 0 LIMIT 1"));
   TRY(const bool told, row.bind(connection.value()).bind_text(remote.object).bind_text(remote.id).step());
   return told ? Unread::news : Unread::nothing;
+}
+
+Result<bool> SqliteTransaction::is_told_gone(ConnectionId connection, const RemoteId& remote) {
+  // 1: EventKind::deleted
+  TRY(Statement row,
+      db_.prepare("SELECT 1 FROM inbox INDEXED BY inbox_record WHERE connection = ? AND object = ? AND remote = ? AND state = 0 AND kind = 1 LIMIT 1"));
+  return row.bind(connection.value()).bind_text(remote.object).bind_text(remote.id).step();
 }
 
 Result<void> SqliteTransaction::finish_inbox_of(ConnectionId connection, const RemoteId& remote, WallTime sent) {

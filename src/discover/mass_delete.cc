@@ -1,0 +1,34 @@
+#include "discover/mass_delete.h"
+
+#include <algorithm>
+
+namespace lockstep::discover {
+
+bool is_beyond_guard(const DeleteGuard& guard, std::size_t count, std::int64_t links) {
+  return count > guard.count && static_cast<double>(count) > guard.share * static_cast<double>(links);
+}
+
+Result<void> withhold_deletes(Hub& hub, Transaction& transaction, ConnectionId connection, TypeIndex type, const std::string& object,
+                              const WithheldDeletes& withheld, std::int64_t links) {
+  TRY_VOID(put_withheld_deletes(transaction, hub.model, connection, type, withheld));
+  ReviewFilter open;
+  open.connection = connection;
+  open.kind = ReviewKind::mass_delete;
+  open.state = ReviewState::open;
+  TRY(auto items, transaction.list_reviews(open));
+  const auto told = std::ranges::find(items, type, &ReviewItem::type);
+  ReviewItem item = told == items.end() ? ReviewItem{} : std::move(*told);
+  if (item.id.is_nil()) {
+    item.id = hub.ids.next(hub.now());
+    item.kind = ReviewKind::mass_delete;
+    item.type = type;
+    item.connection = connection;
+    item.remote = RemoteId{object, ""};
+    item.opened = hub.now();
+  }
+  item.summary = std::to_string(withheld.count) + " of " + std::to_string(links) + " records of " + hub.model.at(type).name + " are gone from " +
+                 hub.system_name(connection) + "; their deletes wait for approval";
+  return transaction.put(item);
+}
+
+}  // namespace lockstep::discover
