@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "engine/engine.h"
@@ -36,8 +37,9 @@ struct Engine::Lane {
   Signal work_owed;
   bool reads_pending = true;
   bool owed_pending = true;
-  int looks = 0;         // after a restore: looks in a row for what is to be read by id that found no more than a little
-  bool drained = false;  // after a restore: whatever was to be read by id was read
+  std::optional<Error> not_read;  // in a round in the foreground: a record could not be read by id, which does not hold up the others
+  int looks = 0;                  // after a restore: looks in a row for what is to be read by id that found no more than a little
+  bool drained = false;           // after a restore: whatever was to be read by id was read
   SystemStatus status;
 };
 

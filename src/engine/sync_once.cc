@@ -52,10 +52,11 @@ Task<Result<void>> Engine::read_once(Lane& lane, bool full) {
 Task<Result<void>> Engine::deliver_once(Lane& lane, std::int64_t& moved) {
   std::vector<TypeIndex> types;
   lane.reads_pending = false;
+  lane.not_read.reset();
   for (const SystemType& type : lane.system.types) {
     const discover::RunReport report = co_await lane.discoverer.read_wanted(type.type);
     take(lane, report, "read", type.type);
-    if (!report.ok()) co_return not_read(lane.system.name, report);
+    if (!report.ok()) lane.not_read = not_read(lane.system.name, report).value();
     moved += report.count.read;
     types.push_back(type.type);
   }
@@ -112,6 +113,8 @@ Task<Result<void>> Engine::sync_once(bool full) {
     if (!settled) co_return tl::unexpected(settled.error());
   }
   if (!hub_.recovering) CO_TRY_VOID(co_await deliver_all_once(failed));
+  for (const auto& lane : lanes_)
+    if (lane->not_read) failed.emplace(lane->system.name, *lane->not_read);
   if (failed.empty()) co_return Result<void>{};
   std::string text;
   for (const auto& [name, error] : failed) text += (text.empty() ? "" : "; ") + error.message;

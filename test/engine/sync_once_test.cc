@@ -105,5 +105,23 @@ TEST(SyncOnce, ASystemThatIsDownIsToldAndDoesNotStopTheOthers) {
   EXPECT_EQ(world.systems[0]->text("contact", of(0), "city"), "Paris");
 }
 
+TEST(SyncOnce, ARecordThatCannotBeReadDoesNotHoldUpTheOthers) {
+  World world;
+  for (const char* name : {"north", "east"}) world.add_system(name);
+  world.systems[0]->add("contact", contact("Ada", "ada@example.com"));
+  ASSERT_TRUE(world.sync_once());
+  world.run_for(Duration{3'600'000});
+  world.systems[0]->edit("contact", id_of(*world.systems[0], "contact", "email", "ada@example.com"), {{"city", text("Paris")}});
+  world.systems[1]->refuse_read = [](const std::string&) { return std::optional(failure_of(connector::FailureClass::permission, "not yours")); };
+  const auto told = [&] {
+    const Result<void> done = world.sync_once();
+    return done ? std::string() : done.error().message;
+  };
+  EXPECT_EQ(told(), "east: not yours");
+  world.systems[0]->add("contact", contact("Bob", "bob@example.com"));
+  EXPECT_EQ(told(), "east: not yours");
+  EXPECT_EQ(world.systems[1]->live("contact").size(), 2u);
+}
+
 }  // namespace
 }  // namespace lockstep::support
