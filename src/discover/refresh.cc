@@ -86,7 +86,7 @@ Task<void> Discoverer::refresh_object(Reading reading, RunReport& report) {
   listed.read_at = started;
   listed.position = "done";
   // Of a feed's own listing that was interrupted it is not known when it began.
-  if (!starts_with_listing || from_the_start) system_.coverage->reached(object, started);
+  if (!is_listed || from_the_start) system_.coverage->reached(object, started);
   Store::Work work = [&](Transaction& transaction) -> Result<void> { return transaction.put(listed); };
   const bool stored = co_await transact(std::move(work), report);
   if (stored) co_await settle_gap(reading.type, object, report);

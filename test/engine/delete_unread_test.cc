@@ -64,6 +64,25 @@ TEST(Delete, GoesOutAlsoWhereReadingAFeedTakesLongerThanTheTimeBetweenTwoReads) 
   EXPECT_TRUE(east.live("contact").empty());
 }
 
+TEST(Delete, GoesOutAlsoWhereOnlyListingsTellBecauseTheyComeMoreOftenThanPolls) {
+  World world;
+  world.configure = [](Hub& hub) {
+    for (SystemType& type : hub.systems[1].types) {
+      type.schedule.poll_every = Duration{30 * 60'000};
+      type.schedule.full_refresh_every = Duration{20 * 60'000};
+    }
+  };
+  FakeSystem& north = world.add_system("north");
+  FakeTraits traits;
+  traits.feed_starts_with_listing = true;
+  FakeSystem& east = world.add_system("east", traits);
+  const auto ids = load_ada(world);
+  world.run_for(Duration{3 * 3'600'000});
+  north.remove("contact", ids[0]);
+  world.run_for(Duration{3'600'000});
+  EXPECT_TRUE(east.live("contact").empty());
+}
+
 TEST(Delete, GoesOutAlsoWhileFeedsAreReadSeldomToSpareAQuota) {
   for (int after = 0; after < 40; after += 8) {  // the turns of contacts and cases then do not fall together in some of these
     World world;
