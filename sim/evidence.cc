@@ -164,7 +164,8 @@ void Evidence::read_left_alone() {
     if (policy != kDeletesIgnored) continue;
     emulators::StandIn& stand_in = Directory::stand_in(world, crm);
     for (const emulators::JournalEntry& entry : stand_in.database().journal()) {
-      if (entry.operation != emulators::Operation::remove || is_hub(stand_in, entry)) continue;
+      // A delete of ours that a restored backup knows nothing of looks like somebody's.
+      if (entry.operation != emulators::Operation::remove || (is_hub(stand_in, entry) && !is_forgotten(entry.at))) continue;
       for (const TypeNames& type : type_names())
         if (entry.table->name() == type.objects[crm_index(crm)])
           if (const auto number = directory.number_at(crm, type, entry.table->record(entry.row).id)) left_alone.emplace(crm, type.type, *number);
