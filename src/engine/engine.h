@@ -63,7 +63,7 @@ class Engine {
   Task<void> run_lane(Lane& lane);
   Task<void> run_type(Lane& lane, TypeIndex type);
   Task<bool> first_listing(Lane& lane, TypeIndex type);
-  /// As often as configured, or less often while the vendor's quota of a day runs short.
+  /// As often as configured, or less often while the vendor's quota of a day runs short; coverage is told.
   static Duration polls_apart(const Lane& lane, const SystemType& of);
   Task<bool> sleep_until_run(Lane& lane, TypeIndex type, Duration poll_every, Instant next_poll, Instant next_refresh);
   Task<void> run_wanted(Lane& lane);
@@ -72,6 +72,7 @@ class Engine {
   // One round in the foreground (sync_once.cc).
   using Failed = std::map<std::string, Error>;  // by system
   Task<void> side_by_side(Failed& failed, std::function<Task<Result<void>>(Lane&)> work);
+  Task<Result<void>> open_and_read_once(Lane& lane, bool full);
   Task<Result<void>> read_once(Lane& lane, bool full);
   Task<Result<void>> deliver_once(Lane& lane, std::int64_t& moved);
   Task<Result<void>> drain_once(Failed& failed);

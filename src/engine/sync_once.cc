@@ -28,9 +28,13 @@ Task<void> Engine::side_by_side(Failed& failed, std::function<Task<Result<void>>
   co_await together.join();
 }
 
-Task<Result<void>> Engine::read_once(Lane& lane, bool full) {
-  auto opened = co_await lane.system.connector->open();
+Task<Result<void>> Engine::open_and_read_once(Lane& lane, bool full) {
+  const auto opened = co_await lane.system.connector->open();
   if (!opened) co_return fail(ErrorCode::unavailable, lane.system.name + ": " + opened.error().message);
+  co_return co_await read_once(lane, full);
+}
+
+Task<Result<void>> Engine::read_once(Lane& lane, bool full) {
   for (const SystemType& type : lane.system.types) {
     const Result<void> taken_up = co_await lane.discoverer.take_up_mapping(type.type);
     if (!taken_up) co_return tl::unexpected(taken_up.error());
@@ -107,7 +111,7 @@ Task<Result<void>> Engine::sync_once(bool full) {
   if (!recovered) co_return tl::unexpected(recovered.error());
   CO_TRY_VOID(co_await owe_under_new_rules());
   Failed failed;
-  co_await side_by_side(failed, [this, full](Lane& lane) { return read_once(lane, full); });
+  co_await side_by_side(failed, [this, full](Lane& lane) { return open_and_read_once(lane, full); });
   if (hub_.recovering && failed.empty()) {
     const Result<void> settled = co_await recover_now();
     if (!settled) co_return tl::unexpected(settled.error());

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "store/sqlite/sqlite_store.h"
+#include "test/store/store_fixture.h"
 
 namespace lockstep {
 namespace {
@@ -37,12 +38,7 @@ class Backup : public testing::Test {
     ASSERT_TRUE(opened) << opened.error().message;
     store_ = std::move(*opened);
   }
-  Result<void> transact(Store::Work work) {
-    Result<void> outcome;
-    const auto task = [](Store& store, Store::Work wanted, Result<void>& into) -> Task<void> { into = co_await store.transact(std::move(wanted)); };
-    run_until_complete(*executor_, task(*store_, std::move(work), outcome));
-    return outcome;
-  }
+  Result<void> transact(Store::Work work) { return transact_on(*executor_, *store_, std::move(work)); }
   void add(std::uint64_t number) {
     const auto put = transact([&](Transaction& transaction) {
       Golden one;

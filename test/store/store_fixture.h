@@ -25,6 +25,13 @@ inline Model small_model() {
   return model;
 }
 
+inline Result<void> transact_on(RealExecutor& executor, Store& store, Store::Work work) {
+  Result<void> outcome;
+  const auto task = [](Store& on, Store::Work wanted, Result<void>& into) -> Task<void> { into = co_await on.transact(std::move(wanted)); };
+  run_until_complete(executor, task(store, std::move(work), outcome));
+  return outcome;
+}
+
 class StoreTest : public testing::Test {
  protected:
   StoreTest() : path_(testing::TempDir() + "store_test_" + std::to_string(::getpid()) + ".db") { remove(); }
@@ -40,12 +47,7 @@ class StoreTest : public testing::Test {
     ASSERT_TRUE(opened) << opened.error().message;
     store_ = std::move(*opened);
   }
-  Result<void> transact(Store::Work work) {
-    Result<void> outcome;
-    const auto task = [](Store& store, Store::Work wanted, Result<void>& into) -> Task<void> { into = co_await store.transact(std::move(wanted)); };
-    run_until_complete(*executor_, task(*store_, std::move(work), outcome));
-    return outcome;
-  }
+  Result<void> transact(Store::Work work) { return transact_on(*executor_, *store_, std::move(work)); }
   Golden golden(std::uint64_t n, std::string name) {
     Golden one;
     one.id = EntityId{make_ulid(WallTime{1000}, 0, n)};
