@@ -51,10 +51,14 @@ Result<bool> Intake::waits_for_approval(Transaction& transaction, ConnectionId c
   if (waits) return true;
   TRY(Wave wave, present_wave(hub_, transaction, connection, type));
   TRY(const auto before, find_withheld_deletes(transaction, hub_.model, connection, type));
-  TRY(const auto links, transaction.count_links(connection, type));
-  const auto all = links + static_cast<std::int64_t>(wave.count);
   WithheldDeletes withheld = before.value_or(WithheldDeletes{});
-  if (!is_beyond_guard(hub_.delete_guard, wave.count + withheld.count + together, all)) {
+  const std::size_t count = wave.count + withheld.count + together;
+  std::int64_t all = 0;
+  if (count > hub_.delete_guard.count) {  // to count the links of a type takes time, and few deletes need it
+    TRY(const auto links, transaction.count_links(connection, type));
+    all = links + static_cast<std::int64_t>(wave.count);
+  }
+  if (!is_beyond_guard(hub_.delete_guard, count, all)) {
     ++wave.count;
     TRY_VOID(transaction.put_setting(wave_name(hub_, connection, type), std::to_string(wave.began.ms) + " " + std::to_string(wave.count)));
     return false;
