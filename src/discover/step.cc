@@ -74,10 +74,12 @@ Result<void> Step::linked(const Link& link) {
     --count_.merged;
     const bool first_read = source_.by_id && !link.version_is_read;
     if (!source_.complete_listing && !first_read) return {};
+    const std::uint64_t fence = source_.fence ? std::max(link.fence, hub_.next_fence()) : link.fence;
+    if (source_.complete_listing && link.version_is_read) return tx_.put_sighting(link.number, source_.sent, fence);
     Link seen = link;
     seen.version_is_read = true;
     if (source_.complete_listing) seen.seen = source_.sent;
-    if (source_.fence) seen.fence = std::max(seen.fence, hub_.next_fence());
+    seen.fence = fence;
     return tx_.put(seen);
   }
   TRY(auto state, entities_.load(link.entity));

@@ -89,6 +89,7 @@ struct CreateIntent {
 
 /// Golden record ↔ remote record in one connection.
 struct Link {
+  std::uint64_t number = 0;  // under which the store keeps it; 0: not stored yet
   EntityId entity;
   ConnectionId connection;
   TypeIndex type;

@@ -30,6 +30,8 @@ class Transaction {
   virtual Result<std::optional<Link>> find_link(ConnectionId connection, const RemoteId& remote) = 0;
   /// Inserts, or replaces the row of the same (entity, connection) — secondary links: (entity, connection, remote).
   virtual Result<void> put(const Link& link) = 0;
+  /// The record of a stored link was seen as it is known: `seen` and `fence` alone are written.
+  virtual Result<void> put_sighting(std::uint64_t link, WallTime seen, std::uint64_t fence) = 0;
   virtual Result<void> erase_link(EntityId entity, ConnectionId connection, const RemoteId& remote) = 0;
   /// Live links of a connection and type after `after` in order of entity id; for absence checks and read-only listings.
   virtual Result<std::vector<Link>> list_links(ConnectionId connection, TypeIndex type, EntityId after, std::size_t limit) = 0;

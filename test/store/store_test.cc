@@ -154,6 +154,49 @@ TEST_F(StoreTest, OneLinkPerEntityAndConnection) {
   }));
 }
 
+TEST_F(StoreTest, ASightingIsNewerThanItsLinkAndGoesWhenThatIsWrittenOrErased) {
+  open();
+  Link link;
+  link.entity = golden(1, "").id;
+  link.connection = ConnectionId{1};
+  link.remote = RemoteId{"Contact", "003"};
+  link.presence = LinkPresence::present;
+  link.seen = WallTime{100};
+  link.fence = 4;
+  const auto held = [&](Transaction& tx) -> Result<Link> {
+    TRY(const auto by_remote, tx.find_link(link.connection, link.remote));
+    TRY(const auto by_entity, tx.find_links(link.entity));
+    EXPECT_EQ(by_entity.at(0).seen, by_remote->seen);
+    EXPECT_EQ(by_entity.at(0).fence, by_remote->fence);
+    return *by_remote;
+  };
+  ASSERT_TRUE(transact([&](Transaction& tx) -> Result<void> {
+    TRY_VOID(tx.put(link));
+    TRY(Link stored, held(tx));
+    TRY_VOID(tx.put_sighting(stored.number, WallTime{200}, 7));
+    TRY(stored, held(tx));
+    EXPECT_EQ(stored.seen, WallTime{200});
+    EXPECT_EQ(stored.fence, 7u);
+    TRY(auto unseen, tx.links_unseen(link.connection, TypeIndex{0}, WallTime{150}, 10));
+    EXPECT_TRUE(unseen.empty()) << "it was seen at 200";
+    stored.seen = WallTime{};  // as after a write: what it holds beside is not known
+    stored.fence = 0;
+    TRY_VOID(tx.put(stored));
+    TRY(stored, held(tx));
+    EXPECT_EQ(stored.seen, WallTime{});
+    EXPECT_EQ(stored.fence, 0u);
+    TRY(unseen, tx.links_unseen(link.connection, TypeIndex{0}, WallTime{150}, 10));
+    EXPECT_EQ(unseen.size(), 1u);
+    TRY_VOID(tx.put_sighting(stored.number, WallTime{300}, 9));
+    TRY_VOID(tx.erase_link(link.entity, link.connection, link.remote));
+    TRY_VOID(tx.put(link));  // may get the number that was freed
+    TRY(stored, held(tx));
+    EXPECT_EQ(stored.seen, WallTime{100});
+    EXPECT_EQ(stored.fence, 4u);
+    return {};
+  }));
+}
+
 TEST_F(StoreTest, AWebhookEventIsTakenOnce) {
   open();
   InboxEvent event;
@@ -347,7 +390,8 @@ TEST_F(StoreTest, OfAnOlderVersionIsNotMigratedUnderTheProgramThatIsAtWorkOnIt) 
   store_.reset();
   sqlite3* file = nullptr;
   ASSERT_EQ(sqlite3_open(path_.c_str(), &file), SQLITE_OK);
-  EXPECT_EQ(sqlite3_exec(file, "PRAGMA user_version=5", nullptr, nullptr, nullptr), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(file, "DROP TRIGGER link_written; DROP TRIGGER link_erased; DROP TABLE sighting; PRAGMA user_version=5", nullptr, nullptr, nullptr),
+            SQLITE_OK);
   SqliteOptions options;
   options.path = path_;
   options.beside_another = true;

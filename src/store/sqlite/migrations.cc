@@ -81,6 +81,12 @@ CREATE TABLE held_record(connection INTEGER NOT NULL, object TEXT NOT NULL, remo
     R"sql(
 DROP INDEX inbox_waiting;
 CREATE INDEX inbox_waiting ON inbox(connection, object, due) WHERE state = 0;
+)sql",
+    // A listing that shows a record as it is known writes a small row, not the link's.
+    R"sql(
+CREATE TABLE sighting(link INTEGER PRIMARY KEY, seen INTEGER NOT NULL, fence INTEGER NOT NULL);
+CREATE TRIGGER link_written AFTER UPDATE OF seen ON link BEGIN DELETE FROM sighting WHERE link = new.number; END;
+CREATE TRIGGER link_erased AFTER DELETE ON link BEGIN DELETE FROM sighting WHERE link = old.number; END;
 )sql"};
 
 constexpr std::int64_t kApplicationId = 0x4c6b7370;  // "Lksp"

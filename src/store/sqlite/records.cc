@@ -1,11 +1,15 @@
 // Golden records, links and identity.
 #include <algorithm>
 
+#include "base/check.h"
 #include "store/sqlite/transaction.h"
 
 namespace lockstep::sqlite {
 
 #define LINK_COLUMNS "entity, connection, type, object, remote, presence, secondary, needs_read, seen, body"
+// A sighting, where there is one, is newer than its link's row (AFTER UPDATE OF seen takes it away).
+#define LINK_READ "entity, connection, type, object, remote, presence, secondary, needs_read, coalesce(sighting.seen, link.seen), body, number, sighting.fence"
+#define SIGHTINGS " LEFT JOIN sighting ON sighting.link = link.number "
 
 Result<Golden> SqliteTransaction::golden_row(Statement& row) {
   Golden golden;
@@ -50,6 +54,8 @@ Result<Link> SqliteTransaction::link_row(Statement& row) {
   link.needs_read = row.integer(7) != 0;
   link.seen = WallTime{row.integer(8)};
   TRY_VOID(codec::decode_link(row.blob(9), names_.fields(link.type), link));
+  link.number = static_cast<std::uint64_t>(row.integer(10));
+  link.fence = std::max(link.fence, static_cast<std::uint64_t>(row.integer(11)));  // 0 where there is no sighting
   return link;
 }
 
@@ -64,7 +70,7 @@ Result<std::vector<Link>> SqliteTransaction::link_rows(Statement statement) {
 }
 
 Result<std::vector<Link>> SqliteTransaction::find_links(EntityId entity) {
-  TRY(Statement rows, db_.prepare("SELECT " LINK_COLUMNS " FROM link WHERE entity = ?"));
+  TRY(Statement rows, db_.prepare("SELECT " LINK_READ " FROM link" SIGHTINGS "WHERE entity = ?"));
   rows.bind(entity.value());
   TRY(std::vector<Link> links, link_rows(std::move(rows)));
   // Few rows: ordered here rather than by a sorter for each question.
@@ -75,7 +81,7 @@ Result<std::vector<Link>> SqliteTransaction::find_links(EntityId entity) {
 Result<std::optional<Link>> SqliteTransaction::find_link(ConnectionId connection, const RemoteId& remote) {
   const auto object = names_.find("object", remote.object);
   if (remote.empty() || !object) return std::optional<Link>{};
-  TRY(Statement rows, db_.prepare("SELECT " LINK_COLUMNS " FROM link WHERE connection = ? AND object = ? AND remote = ?"));
+  TRY(Statement rows, db_.prepare("SELECT " LINK_READ " FROM link" SIGHTINGS "WHERE connection = ? AND object = ? AND remote = ?"));
   rows.bind(connection.value()).bind(*object).bind_text(remote.id);
   TRY(std::vector<Link> links, link_rows(std::move(rows)));
   if (links.empty()) return std::optional<Link>{};
@@ -131,6 +137,12 @@ Result<void> SqliteTransaction::put(const Link& link) {
       .run();
 }
 
+Result<void> SqliteTransaction::put_sighting(std::uint64_t link, WallTime seen, std::uint64_t fence) {
+  CHECK(link != 0, "a sighting of a link that is not stored");
+  TRY(Statement row, db_.prepare("INSERT OR REPLACE INTO sighting(link, seen, fence) VALUES(?, ?, ?)"));
+  return row.bind(static_cast<std::int64_t>(link)).bind(seen.ms).bind(static_cast<std::int64_t>(fence)).run();
+}
+
 Result<void> SqliteTransaction::erase_link(EntityId entity, ConnectionId connection, const RemoteId& remote) {
   TRY(const std::int64_t object, names_.number(db_, "object", remote.object));
   TRY(Statement row, db_.prepare("DELETE FROM link WHERE entity = ? AND connection = ? AND object = ? AND remote = ?"));
@@ -138,8 +150,8 @@ Result<void> SqliteTransaction::erase_link(EntityId entity, ConnectionId connect
 }
 
 Result<std::vector<Link>> SqliteTransaction::list_links(ConnectionId connection, TypeIndex type, EntityId after, std::size_t limit) {
-  TRY(Statement rows, db_.prepare("SELECT " LINK_COLUMNS
-                                  " FROM link INDEXED BY link_entity WHERE entity > ? AND connection = ? AND type = ? AND presence = 1 AND secondary = 0 "
+  TRY(Statement rows, db_.prepare("SELECT " LINK_READ " FROM link INDEXED BY link_entity" SIGHTINGS
+                                  "WHERE entity > ? AND connection = ? AND type = ? AND presence = 1 AND secondary = 0 "
                                   "ORDER BY entity LIMIT ?"));
   rows.bind(after.value()).bind(connection.value()).bind(names_.type_number(type)).bind(static_cast<std::int64_t>(limit));
   return link_rows(std::move(rows));
@@ -148,14 +160,15 @@ Result<std::vector<Link>> SqliteTransaction::list_links(ConnectionId connection,
 Result<std::vector<Link>> SqliteTransaction::links_to_read(ConnectionId connection, TypeIndex type, std::string_view object, std::size_t limit) {
   const auto of = names_.find("object", std::string(object));
   if (!of) return std::vector<Link>{};
-  TRY(Statement rows, db_.prepare("SELECT " LINK_COLUMNS
-                                  " FROM link WHERE connection = ? AND type = ? AND needs_read != 0 AND object = ? AND remote != '' ORDER BY number LIMIT ?"));
+  TRY(Statement rows, db_.prepare("SELECT " LINK_READ " FROM link" SIGHTINGS
+                                  "WHERE connection = ? AND type = ? AND needs_read != 0 AND object = ? AND remote != '' ORDER BY number LIMIT ?"));
   rows.bind(connection.value()).bind(names_.type_number(type)).bind(*of).bind(static_cast<std::int64_t>(limit));
   return link_rows(std::move(rows));
 }
 
 Result<std::vector<Link>> SqliteTransaction::links_unseen(ConnectionId connection, TypeIndex type, WallTime before, std::size_t limit) {
-  TRY(Statement rows, db_.prepare("SELECT " LINK_COLUMNS " FROM link WHERE connection = ? AND type = ? AND presence = 1 AND seen < ? ORDER BY number LIMIT ?"));
+  TRY(Statement rows, db_.prepare("SELECT " LINK_READ " FROM link" SIGHTINGS
+                                  "WHERE connection = ? AND type = ? AND presence = 1 AND coalesce(sighting.seen, link.seen) < ? ORDER BY number LIMIT ?"));
   rows.bind(connection.value()).bind(names_.type_number(type)).bind(before.ms).bind(static_cast<std::int64_t>(limit));
   return link_rows(std::move(rows));
 }

@@ -40,6 +40,7 @@ class SqliteTransaction final : public Transaction {
   Result<std::vector<Link>> find_links(EntityId entity) override;
   Result<std::optional<Link>> find_link(ConnectionId connection, const RemoteId& remote) override;
   Result<void> put(const Link& link) override;
+  Result<void> put_sighting(std::uint64_t link, WallTime seen, std::uint64_t fence) override;
   Result<void> erase_link(EntityId entity, ConnectionId connection, const RemoteId& remote) override;
   Result<std::vector<Link>> list_links(ConnectionId connection, TypeIndex type, EntityId after, std::size_t limit) override;
   Result<std::vector<Link>> links_to_read(ConnectionId connection, TypeIndex type, std::string_view object, std::size_t limit) override;
