@@ -267,6 +267,7 @@ Result<Operand> evaluate_items(const Program& program, Scope scope) {
 }  // namespace
 
 Result<Operand> evaluate(const Program& program, Scope scope) {
+  if (auto shown = plain_path(program, scope)) return std::move(*shown);
   auto result = evaluate_items(program, scope);
   if (!result || !result->items()) return result;
   auto list = result->to_value();

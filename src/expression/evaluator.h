@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "expression/program.h"
@@ -43,5 +44,8 @@ class Evaluator {
   const Operand* current_ = nullptr;
   std::size_t budget_ = 10'000'000;
 };
+
+/// What nearly every evaluation is, without the machinery: a path of names into parsed JSON. Nothing for any other program.
+std::optional<Operand> plain_path(const Program& program, Scope scope);
 
 }  // namespace lockstep::expression

@@ -57,7 +57,34 @@ bool spreads(const Step* step, const Step* end) {
   return false;
 }
 
+/// The name a step asks for; nothing where it takes more than a look at the scope to know.
+std::optional<std::string_view> plain_name(const Program& program, const Step& step, Scope scope) {
+  if (step.kind == Step::Kind::member) return step.name;
+  if (step.kind != Step::Kind::dynamic) return std::nullopt;
+  const ProgramNode& key = program.nodes[step.expression];
+  if (key.operation != Operation::root || key.index >= scope.size()) return std::nullopt;
+  const auto name = scope[key.index].text_view();
+  return name && name->find('.') == std::string_view::npos ? name : std::nullopt;
+}
+
 }  // namespace
+
+std::optional<Operand> plain_path(const Program& program, Scope scope) {
+  const ProgramNode& node = program.nodes[program.start];
+  if (node.operation != Operation::path) return std::nullopt;
+  const ProgramNode& start = program.child(node, 0);
+  if (start.operation != Operation::root || start.index >= scope.size()) return std::nullopt;
+  const json::value* at = scope[start.index].json();
+  const Step* step = program.steps.data() + node.index;
+  for (const Step* end = step + node.extra; at && step != end; ++step) {
+    const auto name = plain_name(program, *step, scope);
+    const auto* object = at->if_object();
+    if (!name || !object) return std::nullopt;
+    at = object->if_contains(*name);
+    if (!at) return Operand();
+  }
+  return at ? std::optional(Operand(at)) : std::nullopt;
+}
 
 Result<Operand> Evaluator::path(const ProgramNode& node) {
   const Step* first = program_.steps.data() + node.index;
