@@ -1,5 +1,6 @@
 #include "base/time.h"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <array>
@@ -74,12 +75,12 @@ bool take_offset(std::string_view& text, std::int64_t& offset_ms) {
 
 std::string format_iso(WallTime time) {
   const Parts p = parts_of(time);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", p.year, p.month, p.day, p.hour, p.minute, p.second, p.ms);
+  return fmt::format(FMT_COMPILE("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z"), p.year, p.month, p.day, p.hour, p.minute, p.second, p.ms);
 }
 
 std::string format_iso(Date date) {
   const std::chrono::year_month_day ymd{std::chrono::sys_days{std::chrono::days{date.days}}};
-  return fmt::format("{:04}-{:02}-{:02}", int(ymd.year()), unsigned(ymd.month()), unsigned(ymd.day()));
+  return fmt::format(FMT_COMPILE("{:04}-{:02}-{:02}"), int(ymd.year()), unsigned(ymd.month()), unsigned(ymd.day()));
 }
 
 Result<WallTime> parse_iso_time(std::string_view text) {
