@@ -120,6 +120,7 @@ class DeclaredConnector final : public Connector {
   Task<Outcome<Page>> scan(std::string object, std::string position) override {
     return reader(Priority::full_refresh).scan(std::move(object), std::move(position));
   }
+  Task<Outcome<void>> decode(std::string object, Page& page) override { return reader(Priority::full_refresh).decode(std::move(object), page); }
   Task<Outcome<Page>> changes(std::string object, std::string position) override {
     return reader(Priority::incremental).changes(std::move(object), std::move(position));
   }

@@ -44,11 +44,16 @@ struct ClockSample {
   std::int64_t error_ms = 0;  // half the round trip + the header's second
 };
 
+struct Undecoded;  // rows as the answer holds them
+
 struct Page {
   std::vector<Row> rows;
-  std::string next;               // position to go on from (JSON); commit it with the rows
-  bool end = false;               // scan: ended properly. changes: nothing more for now
-  bool listing_complete = false;  // changes that start with a listing: this page ended it
+  /// Set where the rows still have to be made (`Connector::decode`): the next page may be asked for before that.
+  std::shared_ptr<const Undecoded> undecoded;
+  std::size_t undecoded_size = 0;  // rows
+  std::string next;                // position to go on from (JSON); commit it with the rows
+  bool end = false;                // scan: ended properly. changes: nothing more for now
+  bool listing_complete = false;   // changes that start with a listing: this page ended it
   /// False (`then: refetch`): rows may be older than they look. They carry ids and, where it is exact, the version they show; some feeds
   /// also the slots, as they stood in that version.
   bool complete_rows = true;
@@ -149,8 +154,10 @@ class Connector {
   /// Signs in if needed and checks that the account is the one expected (`whoami`); creates missing key fields (`ensure`).
   virtual Task<Outcome<void>> open() = 0;
 
-  /// One page of a complete listing. `position` empty: from the start.
+  /// One page of a complete listing, to be decoded. `position` empty: from the start.
   virtual Task<Outcome<Page>> scan(std::string object, std::string position) = 0;
+  /// Makes the rows of a page of `object`; nothing where they are there. It may call the system for what stands beside its records.
+  virtual Task<Outcome<void>> decode(std::string /*object*/, Page& /*page*/) { co_return Outcome<void>{}; }
   /// The next page of changes. `position` empty: starts a feed "from now on" (its position is taken before any row of a
   /// following scan is read, so that nothing falls between).
   virtual Task<Outcome<Page>> changes(std::string object, std::string position) = 0;

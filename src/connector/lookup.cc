@@ -196,7 +196,7 @@ Task<Outcome<void>> Reader::find_part(const SelectedObject& object, const FindSp
     auto fetched = co_await fetch(listing, scope);
     if (!fetched) co_return tl::unexpected(std::move(fetched.error()));
     into.clock = fetched->answer->clock;
-    auto rows = rows_of(object, *fetched, false);
+    auto rows = co_await rows_of(object, *fetched, false);
     if (!rows) co_return tl::unexpected(std::move(rows.error()));
     for (Row& row : *rows) {
       if (row.deleted || row.merged_into) continue;

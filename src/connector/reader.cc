@@ -98,7 +98,7 @@ const SelectedObject* Reader::find(std::string_view object) const {
   return found == objects_.end() ? nullptr : &found->second;
 }
 
-Task<Outcome<Reader::Fetched>> Reader::fetch(Listing listing, Scope scope) {
+Task<Outcome<Fetched>> Reader::fetch(Listing listing, Scope scope) {
   auto built = build_request(context_, listing.request, scope);
   if (!built) co_return tl::unexpected(own_failure(built.error()));
   http::Request request = std::move(*built);
@@ -152,17 +152,18 @@ Outcome<Row> Reader::row_of(const SelectedObject& object, const Operand& json, S
   return std::move(*row);
 }
 
-Outcome<std::vector<Row>> Reader::rows_of(const SelectedObject& object, const Fetched& fetched, bool inline_links) const {
+Task<Outcome<std::vector<Row>>> Reader::rows_of(const SelectedObject& object, const Fetched& fetched, bool inline_links) const {
   Scope scope = context_.scope();
   object.enter(scope);
   std::vector<Row> rows;
   rows.reserve(fetched.rows.size());
   for (const Operand& json : fetched.rows) {
+    if (!rows.empty() && rows.size() % kRowsAtATime == 0) co_await yield(context_.environment.executor);
     auto row = row_of(object, json, scope, inline_links);
-    if (!row) return tl::unexpected(std::move(row.error()));
+    if (!row) co_return tl::unexpected(std::move(row.error()));
     rows.push_back(std::move(*row));
   }
-  return rows;
+  co_return rows;
 }
 
 Outcome<std::vector<Row>> Reader::ids_of(const SelectedObject& object, const Fetched& fetched, Scope& scope) const {
@@ -192,14 +193,11 @@ Task<Outcome<Page>> Reader::scan(std::string object_name, std::string position_t
   Listing listing{"scan", spec.request, spec.rows, &spec.page, position.text("link")};
   auto fetched = co_await fetch(listing, scope);
   if (!fetched) co_return tl::unexpected(std::move(fetched.error()));
-  auto rows = rows_of(*object, *fetched, true);
-  if (!rows) co_return tl::unexpected(std::move(rows.error()));
   Page page;
   page.calls = 1;
-  page.rows = std::move(*rows);
   page.sent = fetched->answer->sent;
   page.clock = fetched->answer->clock;
-  page.end = spec.tie && !spec.page.next_link && !spec.page.next_cursor ? page.rows.empty() : fetched->next.empty();
+  page.end = spec.tie && !spec.page.next_link && !spec.page.next_cursor ? fetched->rows.empty() : fetched->next.empty();
   fetched->answer->enter(scope);
   // Pages behind the first may count only what is left.
   if (const std::string total = text_of(spec.total, scope); !total.empty() && !position.has("total")) position.set("total", std::atoll(total.c_str()));
@@ -216,11 +214,22 @@ Task<Outcome<Page>> Reader::scan(std::string object_name, std::string position_t
     position.set(word, fetched->next);
   }
   page.next = position.print();
+  page.undecoded_size = fetched->rows.size();
+  page.undecoded = std::make_shared<const Undecoded>(Undecoded{std::move(*fetched)});
+  co_return page;
+}
+
+Task<Outcome<void>> Reader::decode(std::string object_name, Page& page) {
+  const auto undecoded = std::exchange(page.undecoded, nullptr);
+  if (!undecoded) co_return Outcome<void>{};
+  const SelectedObject* object = find(object_name);
+  if (!object) co_return tl::unexpected(unknown_object(object_name));
+  auto rows = co_await rows_of(*object, undecoded->fetched, true);
+  if (!rows) co_return tl::unexpected(std::move(rows.error()));
+  page.rows = std::move(*rows);
   std::vector<Row*> pointers;
   for (Row& row : page.rows) pointers.push_back(&row);
-  auto filled = co_await fill_associations(*object, std::move(pointers), true, page.calls);
-  if (!filled) co_return tl::unexpected(std::move(filled.error()));
-  co_return page;
+  co_return co_await fill_associations(*object, std::move(pointers), true, page.calls);
 }
 
 Task<Outcome<Page>> Reader::changes(std::string object_name, std::string position) {
@@ -294,7 +303,9 @@ Task<Outcome<Page>> Reader::watermark(const SelectedObject& object, const Change
   page.calls = 1;
   page.sent = fetched->answer->sent;
   page.clock = fetched->answer->clock;
-  auto rows = shows_fields ? rows_of(object, *fetched, false) : ids_of(object, *fetched, scope);
+  Outcome<std::vector<Row>> rows;
+  if (shows_fields) rows = co_await rows_of(object, *fetched, false);
+  else rows = ids_of(object, *fetched, scope);
   if (!rows) co_return tl::unexpected(std::move(rows.error()));
   page.rows = std::move(*rows);
   page.end = fetched->next.empty();

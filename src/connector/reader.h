@@ -9,12 +9,25 @@ namespace lockstep::connector {
 
 using Objects = std::map<std::string, SelectedObject, std::less<>>;
 
+/// One answered request for rows.
+struct Fetched {
+  AnswerRef answer;
+  std::vector<expression::Operand> rows;
+  std::string next;  // link or cursor; empty: no more
+  bool next_is_link = false;
+  std::string url;
+};
+struct Undecoded {
+  Fetched fetched;
+};
+
 /// Everything that only reads: listings, feeds, reads by id, lookups by key.
 class Reader {
  public:
   Reader(Client& client, const Objects& objects, Priority priority) : client_(client), context_(client.context()), objects_(objects), priority_(priority) {}
 
   Task<Outcome<Page>> scan(std::string object, std::string position);
+  Task<Outcome<void>> decode(std::string object, Page& page);
   Task<Outcome<Page>> changes(std::string object, std::string position);
   std::string step_down(std::string_view object, std::string_view position, WallTime since) const;
   static std::size_t rung_of(std::string_view position);
@@ -22,14 +35,6 @@ class Reader {
   Task<Outcome<ReadBatch>> find_by(std::string object, std::size_t slot, std::vector<std::string> values);
 
  private:
-  /// One answered request for rows.
-  struct Fetched {
-    AnswerRef answer;
-    std::vector<expression::Operand> rows;
-    std::string next;  // link or cursor; empty: no more
-    bool next_is_link = false;
-    std::string url;
-  };
   /// A request for rows.
   struct Listing {
     std::string_view operation;
@@ -39,7 +44,7 @@ class Reader {
     std::string link = {};           // fetched instead of the request's own URL
   };
   Task<Outcome<Fetched>> fetch(Listing listing, Scope scope);
-  Outcome<std::vector<Row>> rows_of(const SelectedObject& object, const Fetched& fetched, bool inline_links) const;
+  Task<Outcome<std::vector<Row>>> rows_of(const SelectedObject& object, const Fetched& fetched, bool inline_links) const;
   Outcome<Row> row_of(const SelectedObject& object, const expression::Operand& json, Scope& scope, bool inline_links) const;
   /// Rows of a feed of which nothing is worth trusting but the id.
   Outcome<std::vector<Row>> ids_of(const SelectedObject& object, const Fetched& fetched, Scope& scope) const;

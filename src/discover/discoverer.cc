@@ -9,6 +9,7 @@ namespace {
 
 /// Finished events are kept for so long: whoever sends one again within it is known. Later it costs a read.
 constexpr Duration kEventsKept{7 * 24 * 3'600'000};
+constexpr std::size_t kTogetherMax = 500;  // rows in one commit
 
 }  // namespace
 
@@ -112,9 +113,12 @@ Task<bool> Discoverer::take_and_fetch(Reading reading, Cursor cursor, bool listi
   connector::Page page = std::move(**ahead.page);
   const std::uint64_t fence = ahead.fence;
   const bool end = page.end;
-  const bool early = !end && page.rows.size() <= kAheadRowsMax;
+  const bool early = !end && page.rows.size() + page.undecoded_size <= kAheadRowsMax;
   TaskGroup next(hub_.executor);
-  if (early) next.spawn(fetch(reading.object, cursor.position, ahead));
+  if (early) {
+    next.spawn(fetch(reading.object, cursor.position, ahead));
+    co_await yield(hub_.executor);  // it is asked for, and then this one is decoded
+  }
   const bool taken = co_await take_page(reading, std::move(page), fence, listing, cursor, report);
   co_await next.join();
   if (taken && !end && !early) co_await fetch(reading.object, cursor.position, ahead);
@@ -174,9 +178,32 @@ Task<Discoverer::Told> Discoverer::sort_out(std::vector<connector::Row> rows, Ru
   co_return told;
 }
 
+Task<bool> Discoverer::take_rows(Source source, std::vector<Seen> seen, RunReport& report) {
+  // Others' pages go in between; the cursor moves with the last.
+  for (std::size_t from = 0; from == 0 || from < seen.size(); from += kTogetherMax) {
+    const std::size_t to = std::min(seen.size(), from + kTogetherMax);
+    Source part = source;
+    if (to < seen.size()) part.cursor.reset();
+    std::vector<Seen> some(std::make_move_iterator(seen.begin() + static_cast<std::ptrdiff_t>(from)),
+                           std::make_move_iterator(seen.begin() + static_cast<std::ptrdiff_t>(to)));
+    const auto absorbed = co_await intake_.absorb(std::move(part), std::move(some));
+    if (!absorbed) {
+      report.error = absorbed.error().message;
+      co_return false;
+    }
+    report.count += *absorbed;
+  }
+  co_return true;
+}
+
 Task<bool> Discoverer::take_page(Reading reading, connector::Page page, std::uint64_t fence, bool listing, Cursor cursor, RunReport& report) {
   learn_clock(page.clock);
+  auto decoded = co_await system_.connector->decode(reading.object, page);
   report.calls += page.calls;
+  if (!decoded) {
+    report.failure = std::move(decoded.error());
+    co_return false;
+  }
   std::vector<std::string> to_read;
   if (!page.complete_rows) {
     Told told = co_await sort_out(std::move(page.rows), report);
@@ -195,13 +222,9 @@ Task<bool> Discoverer::take_page(Reading reading, connector::Page page, std::uin
   source.priority = listing ? Priority::full_refresh : Priority::incremental;
   if (to_read.empty()) source.cursor = cursor;  // moves with the last of its records
   const std::optional<std::int64_t> estimate = page.estimate;
-  std::vector<Seen> seen = intake_.map_rows(system_, reading.type, std::move(page.rows));
-  const auto absorbed = co_await intake_.absorb(std::move(source), std::move(seen));
-  if (!absorbed) {
-    report.error = absorbed.error().message;
-    co_return false;
-  }
-  report.count += *absorbed;
+  std::vector<Seen> seen = co_await intake_.map_rows(system_, reading.type, std::move(page.rows));
+  const bool taken = co_await take_rows(std::move(source), std::move(seen), report);
+  if (!taken) co_return false;
   if (listing && progress_) progress_(system_, reading.type, report.count.read, estimate);
   if (to_read.empty()) co_return true;
   co_return co_await read_ids(std::move(reading), std::move(to_read), std::move(cursor), {}, report);

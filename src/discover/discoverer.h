@@ -61,8 +61,8 @@ class Discoverer {
   Task<void> refresh_object(Reading reading, RunReport& report);
   Task<bool> walk_feed(Reading reading, Cursor cursor, bool listing, RunReport& report);
   Task<bool> list(Reading reading, Cursor& scan, WallTime& started, RunReport& report);
-  /// One page on its way, or here. Two large ones are never held at once.
-  static constexpr std::size_t kAheadRowsMax = 500;
+  /// One page on its way, or here. Two larger ones are never held at once.
+  static constexpr std::size_t kAheadRowsMax = 2000;
   struct Ahead {
     bool scans = false;       // of a listing; else of a feed
     std::uint64_t fence = 0;  // when it was asked for
@@ -79,6 +79,7 @@ class Discoverer {
   };
   /// Neither are those whose exact version their link was last read in: rows of the feed's overlap, mostly.
   Task<Told> sort_out(std::vector<connector::Row> rows, RunReport& report);
+  Task<bool> take_rows(Source source, std::vector<Seen> seen, RunReport& report);
   Task<bool> take_page(Reading reading, connector::Page page, std::uint64_t fence, bool listing, Cursor cursor, RunReport& report);
   /// Reads by id and merges; `cursor` moves, and the events `inbox` are done, with the last of them.
   Task<bool> read_ids(Reading reading, std::vector<std::string> ids, std::optional<Cursor> cursor, std::vector<std::uint64_t> inbox, RunReport& report);

@@ -19,11 +19,12 @@ IntakeCount& IntakeCount::operator+=(const IntakeCount& other) {
   return *this;
 }
 
-std::vector<Seen> Intake::map_rows(const System& system, TypeIndex type, std::vector<connector::Row> rows) const {
+Task<std::vector<Seen>> Intake::map_rows(const System& system, TypeIndex type, std::vector<connector::Row> rows) const {
   std::vector<Seen> mapped;
   mapped.reserve(rows.size());
   const SystemType* system_type = system.find(type);
   for (connector::Row& row : rows) {
+    if (!mapped.empty() && mapped.size() % kRowsAtATime == 0) co_await yield(hub_.executor);
     Seen seen;
     seen.object = row.id.object;
     if (!row.deleted && !row.merged_into) {
@@ -36,7 +37,7 @@ std::vector<Seen> Intake::map_rows(const System& system, TypeIndex type, std::ve
     seen.row.slots = mapping::Slots();
     mapped.push_back(std::move(seen));
   }
-  return mapped;
+  co_return mapped;
 }
 
 Task<Result<IntakeCount>> Intake::absorb(Source source, std::vector<Seen> seen) {
@@ -80,7 +81,7 @@ Task<Result<IntakeCount>> Intake::absorb_reads(Source source, connector::ReadBat
       gone.push_back(RemoteId{object, result.asked});
     }
   }
-  std::vector<Seen> seen = map_rows(*system, source.type, std::move(rows));
+  std::vector<Seen> seen = co_await map_rows(*system, source.type, std::move(rows));
   IntakeCount count;
   Store::Work work = [&](Transaction& transaction) -> Result<void> {
     count = IntakeCount{};

@@ -52,7 +52,7 @@ class Intake {
   explicit Intake(Hub& hub) : hub_(hub) {}
 
   /// Maps rows to canonical fields; those that belong to no variant of the type have none.
-  std::vector<Seen> map_rows(const System& system, TypeIndex type, std::vector<connector::Row> rows) const;
+  Task<std::vector<Seen>> map_rows(const System& system, TypeIndex type, std::vector<connector::Row> rows) const;
 
   /// Merges all of it and moves the cursor in one commit. Rows whose link has a write in flight wait until its answer.
   Task<Result<IntakeCount>> absorb(Source source, std::vector<Seen> seen);

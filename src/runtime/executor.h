@@ -33,6 +33,10 @@ std::unique_ptr<RealExecutor> make_real_executor();
 /// tools and tests. Rethrows what the task threw.
 void run_until_complete(RealExecutor& executor, Task<void> task);
 
+/// Lets whatever is ready run first. Who works through many rows does so every kRowsAtATime of them.
+Task<void> yield(Executor& executor);
+inline constexpr std::size_t kRowsAtATime = 200;
+
 /// A condition that tasks wait for: notify() wakes all that wait now. Control thread only.
 class Signal {
  public:

@@ -48,6 +48,12 @@ class Waiter {
 
 }  // namespace
 
+Task<void> yield(Executor& executor) {
+  const auto waiter = std::make_shared<Waiter>(executor);
+  executor.post([waiter] { waiter->wake(true); });
+  co_await Waiter::wait(waiter);
+}
+
 struct Signal::State {
   explicit State(Executor& executor_) : executor(executor_) {}
   Executor& executor;

@@ -36,6 +36,10 @@ class Recorder final : public connector::Connector {
   Task<connector::Outcome<connector::Page>> scan(std::string object, std::string position) override {
     const std::uint64_t fence = hub_.current_fence();
     auto page = co_await inner_->scan(object, std::move(position));
+    if (page) {
+      auto decoded = co_await inner_->decode(object, *page);
+      if (!decoded) co_return tl::unexpected(std::move(decoded.error()));
+    }
     note(object, fence, page);
     co_return page;
   }
@@ -184,7 +188,7 @@ class Replay : public testing::TestWithParam<int> {
     // Rows that carry ids alone are read by id by whoever takes the page: those reads are deliveries of their own.
     if (!delivery.page->complete_rows) co_return;
     source.sent = delivery.page->sent;
-    auto seen = world.engine->intake().map_rows(*system, source.type, std::move(delivery.page->rows));
+    auto seen = co_await world.engine->intake().map_rows(*system, source.type, std::move(delivery.page->rows));
     const auto taken = co_await world.engine->intake().absorb(std::move(source), std::move(seen));
     EXPECT_TRUE(taken);
   }

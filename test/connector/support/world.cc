@@ -117,8 +117,9 @@ std::vector<Row> World::scan(const std::string& object) {
   std::string position;
   for (int i = 0; i < 1000; ++i) {
     auto page = wait(connector_->scan(object, position));
-    if (!page) {
-      ADD_FAILURE() << "scan of " << object << ": " << show(page.error());
+    const auto decoded = page ? wait(connector_->decode(object, *page)) : Outcome<void>(tl::unexpected(page.error()));
+    if (!decoded) {
+      ADD_FAILURE() << "scan of " << object << ": " << show(decoded.error());
       return rows;
     }
     std::ranges::move(page->rows, std::back_inserter(rows));
