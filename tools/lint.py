@@ -12,6 +12,7 @@ ALLOWED = {("merge", "store/rows.h")}
 CRM = re.compile(r"salesforce|hubspot|dynamics|dataverse|zendesk|\bsoql\b|sobject", re.I)
 SEAMS = re.compile(r"system_clock::now|steady_clock::now|sleep_for|random_device|std::j?thread\b|steady_timer")
 TRAP = re.compile(r"co_await [^;]*\((\[|\{|[A-Z][A-Za-z]+\{)")
+LOOP_TRAP = re.compile(r"\bwhile \(!?co_await ")
 LEFTOVER = re.compile(r"\b(TODO|FIXME|HACK)\b|\bXXX:")  # a date pattern has XXX too
 LINES_MAX = 500
 
@@ -29,6 +30,8 @@ def findings_of(path, text):
             yield number, "real time, randomness or threads: take Clock, Rng or Executor"
         if TRAP.search(line):
             yield number, "aggregate or capturing lambda inside co_await: GCC 12 frees it twice; name it on the line before"
+        if LOOP_TRAP.search(line):
+            yield number, "a loop on co_await: GCC 12 compiled one to an illegal instruction; name its result inside the loop"
         if LEFTOVER.search(line):
             yield number, "left unfinished"
         include = re.match(r'#include "([a-z_]+)/', line)

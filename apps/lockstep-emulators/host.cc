@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/json.hpp>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 #include "base/text.h"
 #include "emulators/core/gzip.h"
@@ -72,21 +74,27 @@ void pack(const http::ServerRequest& request, http::Response& response) {
   response.headers.set("Vary", "Accept-Encoding");
 }
 
+Result<void> check_names(const HostOptions& options) {
+  std::vector<std::string> names, wanted = options.only;
+  for (const StandInFactory& factory : stand_in_factories()) names.push_back(factory.name);
+  for (const Seed& seed : options.seeds) wanted.push_back(seed.stand_in);
+  for (const std::string& name : wanted) {
+    if (std::ranges::find(names, name) != names.end()) continue;
+    std::string near = nearest_name(name, names);
+    return fail(ErrorCode::invalid_input, fmt::format("there is no stand-in \"{}\"{}; there are: {}", name,
+                                                      near.empty() ? "" : fmt::format(" (did you mean {}?)", near), join(names, ", ")));
+  }
+  return {};
+}
+
 }  // namespace
 
-struct Host::StandInServer {
-  StandInServer(Executor& executor, std::unique_ptr<Emulator> made) : stand_in(std::move(made)), webhooks(executor, kWebhooksAtOnce) {}
-  std::unique_ptr<Emulator> stand_in;
-  std::unique_ptr<http::Server> server;
-  std::string base_url;
-  Semaphore webhooks;
-};
-
-Host::Host(Executor& executor, HostOptions options)
+Host::Host(Executor& executor, const StandInFactory& factory, const HostOptions& options)
     : executor_(executor),
-      options_(std::move(options)),
       clock_(std::make_unique<ExecutorClock>(executor)),
       transport_(http::make_curl_transport(executor, {})),
+      stand_in_(factory.make(*clock_, Rng(options.seed).split(factory.name), options.settings)),
+      webhooks_(executor, kWebhooksAtOnce),
       tasks_(executor) {}
 
 Host::~Host() = default;
@@ -101,65 +109,37 @@ Result<Seed> parse_seed(std::string_view text) {
   return seed;
 }
 
-Result<void> Host::check_names(const std::vector<std::string>& names) const {
-  std::vector<std::string> wanted = options_.only;
-  for (const Seed& seed : options_.seeds) wanted.push_back(seed.stand_in);
-  for (const std::string& name : wanted) {
-    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-    std::string near = nearest_name(name, names);
-    return fail(ErrorCode::invalid_input, fmt::format("there is no stand-in \"{}\"{}; there are: {}", name,
-                                                      near.empty() ? "" : fmt::format(" (did you mean {}?)", near), join(names, ", ")));
-  }
+Result<void> Host::load(const Seed& seed) {
+  std::ifstream file(seed.path, std::ios::binary);
+  if (!file) return fail(ErrorCode::invalid_input, fmt::format("{}: cannot be read", seed.path));
+  std::ostringstream text;
+  text << file.rdbuf();
+  http::ServerRequest request;
+  request.method = "POST";
+  request.target = "/__emulator/records/" + percent_encode(seed.object);
+  request.headers.add("Content-Type", seed.path.ends_with(".csv") ? "text/csv" : "application/json");
+  request.body = std::move(text).str();
+  http::Response response = stand_in_->handle(request, "http://127.0.0.1");
+  if (response.status != 200) return fail(ErrorCode::invalid_input, fmt::format("{}: {}", seed.path, first_refusal(response.body)));
   return {};
 }
 
-Result<void> Host::load_seeds(const std::string& name, StandInServer& served) {
-  for (const Seed& seed : options_.seeds) {
-    if (seed.stand_in != name) continue;
-    std::ifstream file(seed.path, std::ios::binary);
-    if (!file) return fail(ErrorCode::invalid_input, fmt::format("{}: cannot be read", seed.path));
-    std::ostringstream text;
-    text << file.rdbuf();
-    http::ServerRequest request;
-    request.method = "POST";
-    request.target = "/__emulator/records/" + percent_encode(seed.object);
-    request.headers.add("Content-Type", seed.path.ends_with(".csv") ? "text/csv" : "application/json");
-    request.body = std::move(text).str();
-    http::Response response = served.stand_in->handle(request, "http://127.0.0.1");
-    if (response.status != 200) return fail(ErrorCode::invalid_input, fmt::format("{}: {}", seed.path, first_refusal(response.body)));
-  }
-  return {};
-}
-
-Result<std::vector<Host::Served>> Host::start() {
-  std::vector<std::string> names;
-  for (const StandInFactory& factory : stand_in_factories()) names.push_back(factory.name);
-  TRY_VOID(check_names(names));
-  std::vector<Served> all;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const auto& only = options_.only;
-    if (!only.empty() && std::find(only.begin(), only.end(), names[i]) == only.end()) continue;
-    auto served = std::make_unique<StandInServer>(executor_, stand_in_factories()[i].make(*clock_, Rng(options_.seed).split(names[i]), options_.settings));
-    TRY_VOID(load_seeds(names[i], *served));
-    http::ServerOptions server_options;
-    if (options_.port_base != 0) server_options.port = static_cast<std::uint16_t>(options_.port_base + static_cast<int>(i));
-    server_options.body_limit = kBodyLimit;
-    StandInServer& server = *served;
-    TRY(served->server, http::listen(executor_, server_options, [this, &server](http::ServerRequest request) { return answer(server, std::move(request)); }));
-    served->base_url = fmt::format("http://127.0.0.1:{}", served->server->port());
-    all.push_back({names[i], served->base_url});
-    servers_.push_back(std::move(served));
-  }
+Result<std::string> Host::start(std::uint16_t port) {
+  http::ServerOptions server_options;
+  server_options.port = port;
+  server_options.body_limit = kBodyLimit;
+  TRY(server_, http::listen(executor_, server_options, [this](http::ServerRequest request) { return answer(std::move(request)); }));
+  base_url_ = fmt::format("http://127.0.0.1:{}", server_->port());
   tasks_.spawn(watch_webhooks());
-  return all;
+  return base_url_;
 }
 
-Task<http::Response> Host::answer(StandInServer& served, http::ServerRequest request) {
+Task<http::Response> Host::answer(http::ServerRequest request) {
   Duration held{0};
-  const std::string base_url = origin_of(request).value_or(served.base_url);
+  const std::string base_url = origin_of(request).value_or(base_url_);
   while (true) {
-    Reply reply = served.stand_in->reply(request, base_url, held);
-    send_due(served);
+    Reply reply = stand_in_->reply(request, base_url, held);
+    send_due();
     if (reply.delay > Duration{0} && !co_await tasks_.sleep(reply.delay)) co_return http::Response(kNoAnswer, "");
     if (reply.response.status != kNotYet) {
       pack(request, reply.response);
@@ -169,27 +149,66 @@ Task<http::Response> Host::answer(StandInServer& served, http::ServerRequest req
   }
 }
 
-void Host::send_due(StandInServer& served) {
+void Host::send_due() {
   if (tasks_.stopping()) return;
-  for (OutgoingRequest& outgoing : served.stand_in->take_outgoing()) tasks_.spawn(send(served, std::move(outgoing)));
+  for (OutgoingRequest& outgoing : stand_in_->take_outgoing()) tasks_.spawn(send(std::move(outgoing)));
 }
 
-Task<void> Host::send(StandInServer& served, OutgoingRequest outgoing) {
-  co_await served.webhooks.acquire();
+Task<void> Host::send(OutgoingRequest outgoing) {
+  co_await webhooks_.acquire();
   Result<http::Response> response = co_await transport_->send(std::move(outgoing.request));
-  served.webhooks.release();
-  served.stand_in->outgoing_answered_by(outgoing.id, response ? *response : http::Response(0, ""));
+  webhooks_.release();
+  stand_in_->outgoing_answered_by(outgoing.id, response ? *response : http::Response(0, ""));
 }
 
 Task<void> Host::watch_webhooks() {
-  while (co_await tasks_.sleep(kWebhookPause)) {
-    for (auto& served : servers_) send_due(*served);
+  for (;;) {
+    const bool goes_on = co_await tasks_.sleep(kWebhookPause);
+    if (!goes_on) co_return;
+    send_due();
   }
 }
 
 Task<void> Host::stop() {
-  for (auto& served : servers_) co_await served->server->stop(kGrace);
+  if (server_) co_await server_->stop(kGrace);
   co_await tasks_.stop();
+}
+
+struct Hosts::Running {
+  Running(const StandInFactory& factory, const HostOptions& options) : executor(make_real_executor()), host(*executor, factory, options) {}
+  std::unique_ptr<RealExecutor> executor;
+  Host host;
+  std::thread thread;
+};
+
+Hosts::Hosts() = default;
+
+Hosts::~Hosts() {
+  for (const auto& one : running_)
+    one->executor->post([&running = *one] {
+      boost::asio::co_spawn(running.executor->asio(), running.host.stop(), [&running](std::exception_ptr) { running.executor->stop(); });
+    });
+  for (const auto& one : running_) {
+    if (one->thread.joinable()) one->thread.join();
+    else one->executor->run();  // it never ran: what it holds is let go
+  }
+}
+
+Result<std::vector<Served>> Hosts::start(const HostOptions& options) {
+  TRY_VOID(check_names(options));
+  std::vector<Served> all;
+  const auto& factories = stand_in_factories();
+  for (std::size_t i = 0; i < factories.size(); ++i) {
+    if (!options.only.empty() && std::ranges::find(options.only, factories[i].name) == options.only.end()) continue;
+    running_.push_back(std::make_unique<Running>(factories[i], options));
+    Host& host = running_.back()->host;
+    for (const Seed& seed : options.seeds)
+      if (seed.stand_in == factories[i].name) TRY_VOID(host.load(seed));
+    TRY(std::string base_url, host.start(options.port_base == 0 ? std::uint16_t{0} : static_cast<std::uint16_t>(options.port_base + static_cast<int>(i))));
+    all.push_back(Served{factories[i].name, std::move(base_url)});
+  }
+  for (const auto& one : running_) one->thread = std::thread([&executor = *one->executor] { executor.run(); });
+  return all;
 }
 
 }  // namespace lockstep::emulators

@@ -28,35 +28,53 @@ struct HostOptions {
   StandInSettings settings;
 };
 
-/// Serves stand-ins on loopback, each on a port of its own, and delivers their webhooks.
+/// Serves one stand-in on loopback, and delivers its webhooks.
 class Host {
  public:
-  Host(Executor& executor, HostOptions options);
+  Host(Executor& executor, const StandInFactory& factory, const HostOptions& options);
   ~Host();
 
-  struct Served {
-    std::string name;
-    std::string base_url;
-  };
-  /// Error: invalid_input for an unknown name or a seed that is refused, unavailable for a port that is taken.
-  Result<std::vector<Served>> start();
+  /// Error: invalid_input for a file that cannot be read or is refused.
+  Result<void> load(const Seed& seed);
+  /// The base URL. `port` 0: any free one. Error: unavailable for a port that is taken.
+  Result<std::string> start(std::uint16_t port);
   Task<void> stop();
 
  private:
-  struct StandInServer;
-  Result<void> check_names(const std::vector<std::string>& names) const;
-  Result<void> load_seeds(const std::string& name, StandInServer& served);
-  Task<http::Response> answer(StandInServer& served, http::ServerRequest request);
-  void send_due(StandInServer& served);
-  Task<void> send(StandInServer& served, OutgoingRequest outgoing);
+  Task<http::Response> answer(http::ServerRequest request);
+  void send_due();
+  Task<void> send(OutgoingRequest outgoing);
   Task<void> watch_webhooks();
 
   Executor& executor_;
-  HostOptions options_;
   std::unique_ptr<EmulatorClock> clock_;
   std::unique_ptr<http::Transport> transport_;
-  std::vector<std::unique_ptr<StandInServer>> servers_;
+  std::unique_ptr<Emulator> stand_in_;
+  std::unique_ptr<http::Server> server_;
+  std::string base_url_;
+  Semaphore webhooks_;
   TaskGroup tasks_;
+};
+
+struct Served {
+  std::string name;
+  std::string base_url;
+};
+
+/// Stand-ins side by side, each on a port and a thread of its own: as with the vendors, what one is busy with holds up no other.
+class Hosts {
+ public:
+  Hosts();
+  ~Hosts();  // lets what they are at end, then stops them
+  Hosts(const Hosts&) = delete;
+  Hosts& operator=(const Hosts&) = delete;
+
+  /// Errors: those of a host; invalid_input for an unknown name.
+  Result<std::vector<Served>> start(const HostOptions& options);
+
+ private:
+  struct Running;
+  std::vector<std::unique_ptr<Running>> running_;
 };
 
 }  // namespace lockstep::emulators

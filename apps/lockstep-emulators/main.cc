@@ -28,17 +28,12 @@ Then (S=http://127.0.0.1:8101/__emulator):
 
 Sign-in of each, all faults and all facts: docs/emulators.md)";
 
-void print(const lockstep::emulators::Host::Served& served, bool json) {
+void print(const lockstep::emulators::Served& served, bool json) {
   if (json) {
     fmt::print("{{\"name\":\"{}\",\"base_url\":\"{}\"}}\n", served.name, served.base_url);
   } else {
     fmt::print("{:<12} {}\n", served.name, served.base_url);
   }
-}
-
-lockstep::Task<void> shut_down(lockstep::emulators::Host& host, lockstep::RealExecutor& executor) {
-  co_await host.stop();
-  executor.stop();
 }
 
 }  // namespace
@@ -69,17 +64,15 @@ int main(int argc, char** argv) {
   }
 
   auto executor = lockstep::make_real_executor();
-  lockstep::emulators::Host host(*executor, options);
-  auto served = host.start();
-  if (!served) fmt::print(stderr, "lockstep-emulators: {}\n", served.error().message);
-  lockstep::TaskGroup tasks(*executor);
-  if (served) {
-    for (const auto& one : *served) print(one, json);
-    std::fflush(stdout);
-    executor->on_termination([&] { tasks.spawn(shut_down(host, *executor)); });
-  } else {
-    tasks.spawn(shut_down(host, *executor));  // what was already listening
+  lockstep::emulators::Hosts hosts;
+  auto served = hosts.start(options);
+  if (!served) {
+    fmt::print(stderr, "lockstep-emulators: {}\n", served.error().message);
+    return 1;
   }
+  for (const auto& one : *served) print(one, json);
+  std::fflush(stdout);
+  executor->on_termination([&] { executor->stop(); });
   executor->run();
-  return served ? 0 : 1;
+  return 0;
 }
