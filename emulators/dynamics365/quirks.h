@@ -24,6 +24,9 @@ struct Quirks {
   std::vector<StatusTransition> status_transitions;
   bool recycle_bin = false;                          // deleted rows can be read and restored for 30 days
   std::int64_t not_member_status = 403;              // an application without a user in the organisation
+  std::int64_t organisation_disabled_status = 403;   // where the whole organisation is disabled
+  std::int64_t too_large_status = 413;               // of a request beyond the most that is taken; 400 by others
+  bool unauthorized_body = false;                    // a 401 tells its code in a body; else it has none
   std::string parser_code = "0x80060888";            // of a URL that cannot be read: a property, key or option that is not there; or "0x0"
   std::string invalid_property_code = "0x80048d19";  // of a body with a property that its table does not have; or "0x0"
   std::string stale_version_code = "0x80060882";     // of a 412 by ETag; the documentation's sample has ""
@@ -35,6 +38,8 @@ struct Quirks {
   bool empty_targets = false;                        // CreateMultiple and its kin with no row change nothing; else they are refused
   Duration key_index{10'000};                        // until the index of a key made through the API is built: no key before
   bool repeated_content_ids = false;                 // the same Content-ID in two change sets of a batch
+  bool deleted_ids_flat = false;                     // DeletedMetadata names each id with its category; else the ids of a category together
+  bool self_ties_named = false;                      // a table's tie to itself may leave out what its two sides are called; else it is refused
   bool quoted_ids = false;                           // a filter may compare an id with its text in quotes; else it is refused
   bool selected_navigation = false;                  // $select may name a lookup by its navigation property; else it is refused
   bool bare_line_feeds = false;                      // lines of a batch may end with LF alone; else they are refused

@@ -64,8 +64,9 @@ class ZendeskDeletes : public ZendeskSwitches {
  protected:
   std::string agent = make_agent("Agnes"), organization = make("organization", {{"name", "Acme"}}), group = make_group("Returns");
   std::string ann = make("user", {{"name", "Ann"}, {"organization_id", std::stoll(organization)}});
-  std::string membership = text_at(send("POST", "group_memberships", {{"group_membership", {{"user_id", std::stoll(agent)}, {"group_id", std::stoll(group)}}}}).body,
-                                   "/group_membership/id");
+  std::string membership =
+      text_at(send("POST", "group_memberships", {{"group_membership", {{"user_id", std::stoll(agent)}, {"group_id", std::stoll(group)}}}}).body,
+              "/group_membership/id");
   std::string grouped = make("organization", {{"name", "Grouped"}, {"group_id", std::stoll(group)}});
   std::string ticket = make_ticket({{"assignee_id", std::stoll(agent)},
                                     {"group_id", std::stoll(group)},
