@@ -119,6 +119,7 @@ void Service::add_switches() {
   switches_.add("window_ms", &limits_.window);
   switches_.add("servers", &servers_);
   switches_.add("dop_hint", &limits_.recommended_parallelism);
+  switches_.add("transaction_ms", &transaction_);
   switches_.add("page_rows", &organisation_.page_rows);
   switches_.add("change_tracking_ms", &organisation_.delta_tokens.life());
   switches_.add("application_required", &rules.application_required);

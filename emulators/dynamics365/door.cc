@@ -199,6 +199,7 @@ std::optional<http::Response> Service::admit(Call& call, const Route* route) {
   if (organisation_.lacks("systemuser", "Roles", call.caller))
     return error_response({403, std::string(code::kNoRoles), "The user has not been assigned any roles."});
   if (auto there = check_organisation(call); !there) return error_response(there.error());
+  begin_transaction(call.now);
   counted_ = fmt::format("{} on {}", client->name, server_of(call));
   if (auto throttled = organisation_.protection.admit(counted_, call.now, call.delay)) return too_many(*throttled);
   if (call.request.target.size() > kMaxUrl) return http::Response(414, "");

@@ -40,7 +40,7 @@ class Walk {
     if (!first || (first->source == Source::key && ascending)) return by_id(after, visit);
     bool key_next = options_.order.size() == 1 || (options_.order[1].column->source == Source::key && !options_.order[1].descending);
     if (first->source == Source::modified_on && ascending && key_next) return by_modified(after, visit);
-    if (first->source == Source::version && ascending) return by_version(after, visit);
+    if (first->source == Source::version && ascending && !table_.rows->out_of_order()) return by_version(after, visit);
     std::vector<RowNumber> all(table_.rows->row_count());
     for (RowNumber row = 0; row < all.size(); ++row) all[row] = row;
     gathered(std::move(all), after, visit);

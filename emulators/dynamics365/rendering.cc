@@ -11,7 +11,7 @@
 
 namespace lockstep::emulators::dynamics365 {
 
-std::string etag_of(const Record& record) { return fmt::format("W/\"{}\"", record.version); }
+std::string etag_of(const Record& record) { return fmt::format("W/\"{}\"", record.number()); }
 
 std::string context_of(std::string_view base, const TableSpec& table, const Selection& selection, std::string_view suffix) {
   std::string columns = selection.text;
@@ -44,7 +44,7 @@ void RowWriter::append(std::string& out, RowNumber row, std::string_view context
     out.push_back(',');
   }
   out.append("\"@odata.etag\":\"W/\\\"");
-  append_integer(out, static_cast<std::int64_t>(record.version));
+  append_integer(out, static_cast<std::int64_t>(record.number()));
   out.append("\\\"\"");
   for (const Slot& slot : slots_) {
     ValueView held = value(record, row, *slot.column);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <deque>
+
 #include "emulators/core/limits.h"
 #include "emulators/core/stand_in.h"
 #include "emulators/core/switches.h"
@@ -68,6 +70,10 @@ class Service final : public StandIn {
   /// A switch that is a list of tables, which lack what others have.
   void add_lack(const char* name, bool TableSpec::*has);
   http::Response steps(const http::ServerRequest& request);
+  /// A transaction begins at each second that somebody calls in: others may be done before it.
+  void begin_transaction(WallTime now);
+  /// Stamps and numbers an edit as one that began a while ago.
+  void date_back(const Edit& edit, const TableSpec& table, Writer& writer);
   Result<std::size_t> add_steps(const json::object& sent);
 
   Dynamics365Options options_;
@@ -85,6 +91,12 @@ class Service final : public StandIn {
   ProtectionSettings limits_;                       // as the switches have them; the counters start anew when they change
   std::map<std::string, std::string> client_keys_;  // PEM by client id: what signs its assertions
   bool organisation_disabled_ = false;
+  struct Begun {
+    WallTime at;
+    Database::Numbers numbers;
+  };
+  std::deque<Begun> begun_;      // the first of them long enough ago for an edit that is done now, where there is one
+  Duration transaction_{2'000};  // between the stamp of an edit and when it is to be seen
   std::int64_t request_bytes_ = 128LL << 20;
   std::map<std::string, RollingLimit> searches_;  // by user
   Switches switches_;

@@ -60,7 +60,7 @@ json::object entity(const RowEvent& event, Users& users) {
   attributes.push_back(pair(event.table->key, text(record.id)));
   attributes.push_back(pair("modifiedon", text(date_text(record.modified))));
   attributes.push_back(pair("modifiedby", entity_reference("systemuser", users.id_of(record.modified_by))));
-  return envelope(*event.table, record, std::move(attributes), json::value(std::to_string(record.version)));
+  return envelope(*event.table, record, std::move(attributes), json::value(std::to_string(record.number())));
 }
 
 /// The columns that hold a value in `fields`.

@@ -124,10 +124,11 @@ TEST_F(Codes, AKeyThatSeveralRowsHaveAddressesNone) {
   std::string second = make("accounts", R"({"name":"B","accountnumber":"C-1"})");
   ASSERT_EQ(control("POST", "keys", R"({"entity":"account","name":"by_number","columns":["accountnumber"]})").status, 200);
   const std::string path = "accounts(accountnumber='C-1')";
-  for (const Answer& answer : {get(path), patch(path, R"({"name":"C"})"), remove(path),
-                               post("contacts", R"x({"lastname":"Lee","parentcustomerid_account@odata.bind":"/accounts(accountnumber='C-1')"})x"),
-                               post("accounts/Microsoft.Dynamics.CRM.UpsertMultiple",
-                                    R"x({"Targets":[{"@odata.type":"Microsoft.Dynamics.CRM.account","@odata.id":"accounts(accountnumber='C-1')","name":"C"}]})x")}) {
+  for (const Answer& answer :
+       {get(path), patch(path, R"({"name":"C"})"), remove(path),
+        post("contacts", R"x({"lastname":"Lee","parentcustomerid_account@odata.bind":"/accounts(accountnumber='C-1')"})x"),
+        post("accounts/Microsoft.Dynamics.CRM.UpsertMultiple",
+             R"x({"Targets":[{"@odata.type":"Microsoft.Dynamics.CRM.account","@odata.id":"accounts(accountnumber='C-1')","name":"C"}]})x")}) {
     EXPECT_EQ(answer.status, 400) << answer.text;
     EXPECT_EQ(answer.code(), "0x8006089d");
   }
@@ -137,10 +138,10 @@ TEST_F(Codes, AKeyThatSeveralRowsHaveAddressesNone) {
 
 // fact: §5.3
 TEST_F(Codes, AnyErrorOfTheTaxonomyIsRaisedByItsCode) {
-  for (const auto& [code, status] : {std::pair("0x80044182", 400), std::pair("0x80041d52", 401), std::pair("0x8004a104", 403), std::pair("0x80040231", 403),
-                                     std::pair("0x80072323", 429), std::pair("0x8005f103", 429), std::pair("0x80071154", 500), std::pair("0x80044171", 500),
-                                     std::pair("0x80081111", 500), std::pair("0x80048543", 503), std::pair("0x80073002", 412), std::pair("0x8006089d", 400),
-                                     std::pair("0x80045302", 400), std::pair("0x80060883", 400), std::pair("0x8004f456", 400)}) {
+  for (const auto& [code, status] :
+       {std::pair("0x80044182", 400), std::pair("0x80041d52", 401), std::pair("0x8004a104", 403), std::pair("0x80040231", 403), std::pair("0x80072323", 429),
+        std::pair("0x8005f103", 429), std::pair("0x80071154", 500), std::pair("0x80044171", 500), std::pair("0x80081111", 500), std::pair("0x80048543", 503),
+        std::pair("0x80073002", 412), std::pair("0x8006089d", 400), std::pair("0x80045302", 400), std::pair("0x80060883", 400), std::pair("0x8004f456", 400)}) {
     json::object fault{{"name", "server_error"}, {"count", 1}, {"code", code}};
     ASSERT_EQ(control("POST", "faults", json::serialize(fault)).status, 200) << code;
     Answer answer = post("accounts", R"({"name":"A"})");
