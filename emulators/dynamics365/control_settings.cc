@@ -138,6 +138,15 @@ void Service::add_switches() {
         for (const auto& [client, key] : client_keys_) shown[client] = "(set)";
         return json::value(std::move(shown));
       });
+  switches_.add("older_challenge", &quirks.older_challenge);
+  switches_.add("older_errors", &quirks.older_errors);
+  switches_.add("segment_code", &quirks.segment_code);
+  switches_.add("count_snapshot_ms", &quirks.count_snapshot);
+  switches_.add("full_last_pages", &quirks.full_last_pages);
+  switches_.add("own_ticket_numbers", &quirks.own_ticket_numbers);
+  switches_.add("only_changes_fire", &organisation_.webhooks.only_changes_fire());
+  switches_.add("url_bytes", &url_bytes_);
+  switches_.add("batched_url_bytes", &batched_url_bytes_);
   switches_.add("parser_code", &quirks.parser_code);
   switches_.add("invalid_property_code", &quirks.invalid_property_code);
   switches_.add("stale_version_code", &quirks.stale_version_code);

@@ -13,7 +13,6 @@
 namespace lockstep::emulators::dynamics365 {
 namespace {
 
-constexpr std::size_t kMaxUrl = 32 * 1024;
 constexpr std::string_view kAffinity = "ARRAffinity=";  // the cookie that keeps a client on one web server
 
 std::string form_value(const std::vector<std::pair<std::string, std::string>>& form, std::string_view name) {
@@ -164,7 +163,8 @@ std::optional<http::Response> Service::check_client(Call& call, const OAuthClien
 http::Response Service::unauthorized(const Call& call, std::string_view code, std::string_view message) {
   http::Response response(401, "");
   if (organisation_.metadata.quirks().unauthorized_body) response = error_response({401, std::string(code), std::string(message)});
-  response.headers.add("WWW-Authenticate", fmt::format("Bearer authorization_uri={0}/{1}/oauth2/authorize, resource_id={0}/", call.base_url, options_.tenant));
+  std::string resource = organisation_.metadata.quirks().older_challenge ? "" : fmt::format(", resource_id={}/", call.base_url);
+  response.headers.add("WWW-Authenticate", fmt::format("Bearer authorization_uri={}/{}/oauth2/authorize{}", call.base_url, options_.tenant, resource));
   return response;
 }
 
@@ -202,7 +202,7 @@ std::optional<http::Response> Service::admit(Call& call, const Route* route) {
   begin_transaction(call.now);
   counted_ = fmt::format("{} on {}", client->name, server_of(call));
   if (auto throttled = organisation_.protection.admit(counted_, call.now, call.delay)) return too_many(*throttled);
-  if (call.request.target.size() > kMaxUrl) return http::Response(414, "");
+  if (call.request.target.size() > static_cast<std::size_t>(url_bytes_)) return http::Response(414, "");
   return std::nullopt;
 }
 
@@ -218,13 +218,26 @@ std::int64_t Service::server_of(const Call& call) {
   return std::clamp<std::int64_t>(server, 0, servers - 1);
 }
 
+void Service::add_inner_error(http::Response& response) {
+  JsonDocument document;
+  if (!document.parse(response.body) || !document.root().is_object() || !document.root().get_object().contains("error")) return;
+  json::value body(document.root(), json::storage_ptr());
+  json::object& error = body.get_object().at("error").as_object();
+  error["innererror"] =
+      json::object{{"message", error["message"]}, {"type", "Microsoft.Crm.CrmException"}, {"stacktrace", "   at Microsoft.Crm.Extensibility"}};
+  response.body = json::serialize(body);
+}
+
 void Service::finish(Call& call, http::Response& response) {
   response.headers.set("Date", format_http_date(call.now));
+  if (response.status >= 400 && organisation_.metadata.quirks().older_errors) add_inner_error(response);
   if (call.caller.name.empty()) return;
   ServiceProtection& protection = organisation_.protection;
   const std::string& user = counted_;
-  if (call.header("Cookie").value_or("").find(kAffinity) == std::string::npos)
+  if (call.header("Cookie").value_or("").find(kAffinity) == std::string::npos) {
     response.headers.add("Set-Cookie", fmt::format("{}{}; path=/; HttpOnly", kAffinity, user.substr(user.rfind(' ') + 1)));
+    response.headers.add("Set-Cookie", fmt::format("ReqClientId={}; path=/; HttpOnly", make_guid(organisation_.request_ids)));
+  }
   protection.charge(user, call.now, organisation_.work_ms);
   response.headers.add("x-ms-service-request-id", make_guid(organisation_.request_ids));
   response.headers.add("x-ms-dop-hint", std::to_string(protection.settings().recommended_parallelism));

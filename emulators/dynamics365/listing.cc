@@ -211,12 +211,15 @@ Page list_rows(const TableSpec& table, const Users& users, const QueryOptions& o
     if (!more) page.rows.push_back(row);
     return !more;
   });
-  if (!more) return page;
-  Position end = walk.position(page.rows.back());
+  if (more) page.next = state_behind(table, users, options, page.rows.back(), state);
+  return page;
+}
+
+json::object state_behind(const TableSpec& table, const Users& users, const QueryOptions& options, RowNumber row, const json::object& state) {
+  Position end = Walk(table, users, options).position(row);
   json::array values;
   for (const Value& value : end.values) values.push_back(to_json(view(value)));
-  page.next = json::object{{"page", next_page_number(state)}, {"id", end.id}, {"values", std::move(values)}};
-  return page;
+  return json::object{{"page", next_page_number(state)}, {"id", end.id}, {"values", std::move(values)}};
 }
 
 std::size_t count_rows(const TableSpec& table, const Users& users, const QueryOptions& options, std::size_t cap) {

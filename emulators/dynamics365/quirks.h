@@ -27,6 +27,12 @@ struct Quirks {
   std::int64_t organisation_disabled_status = 403;   // where the whole organisation is disabled
   std::int64_t too_large_status = 413;               // of a request beyond the most that is taken; 400 by others
   bool unauthorized_body = false;                    // a 401 tells its code in a body; else it has none
+  bool older_challenge = false;                      // a 401 does not say which resource it is of
+  bool older_errors = false;                         // an error comes with an innererror, as years ago
+  std::string segment_code = "0x8006088a";           // of a path that leads nowhere; "0x80060888" as integrators saw it
+  Duration count_snapshot{24LL * 3'600'000};         // how old RetrieveTotalRecordCount may be
+  bool full_last_pages = false;                      // a page that the last row fills has no link to an empty one
+  bool own_ticket_numbers = false;                   // a case may be created with its number; else it is refused
   std::string parser_code = "0x80060888";            // of a URL that cannot be read: a property, key or option that is not there; or "0x0"
   std::string invalid_property_code = "0x80048d19";  // of a body with a property that its table does not have; or "0x0"
   std::string stale_version_code = "0x80060882";     // of a 412 by ETag; the documentation's sample has ""

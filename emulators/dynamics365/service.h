@@ -43,6 +43,8 @@ class Service final : public StandIn {
   std::optional<http::Response> check_client(Call& call, const OAuthClient& client);
   /// `code`, `message`: of the body, where there is one.
   http::Response unauthorized(const Call& call, std::string_view code, std::string_view message);
+  /// As errors were told years ago, beside what they tell now.
+  static void add_inner_error(http::Response& response);
   /// Whether the organisation is there for anybody, and the request not too large for it.
   Outcome<void> check_organisation(const Call& call) const;
   http::Response api(Call& call);
@@ -97,6 +99,7 @@ class Service final : public StandIn {
   };
   std::deque<Begun> begun_;      // the first of them long enough ago for an edit that is done now, where there is one
   Duration transaction_{2'000};  // between the stamp of an edit and when it is to be seen
+  std::int64_t url_bytes_ = 32 * 1024, batched_url_bytes_ = 64 * 1024;
   std::int64_t request_bytes_ = 128LL << 20;
   std::map<std::string, RollingLimit> searches_;  // by user
   Switches switches_;

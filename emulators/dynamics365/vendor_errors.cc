@@ -81,6 +81,10 @@ constexpr VendorError kErrors[] = {
     {"0x8006088d", 400, "Optimistic concurrency isn't enabled for the entity type."},
     {"0x80060883", 400, "The RowVersion property must be provided."},
     {"0x80044352", 400, "Version stamp associated with the client has expired. Please perform a full sync."},
+    {"0x80049959", 404, "The record is not in the recycle bin."},
+    {"0x80044a02", 400, "The record cannot be restored: its primary key is in use."},
+    {"0x80049929", 400, "The table keeps no deleted records."},
+    {"0x80049949", 400, "The deleted record cannot be restored."},
     {"0x80044182", 400, "This workflow job was canceled because it included an infinite loop: the depth of calls exceeded 8."},
     {"0x80040219", 501, "The requested functionality is not yet implemented."},
 };
