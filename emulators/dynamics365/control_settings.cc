@@ -143,6 +143,7 @@ void Service::add_switches() {
   switches_.add("segment_code", &quirks.segment_code);
   switches_.add("count_snapshot_ms", &quirks.count_snapshot);
   switches_.add("full_last_pages", &quirks.full_last_pages);
+  switches_.add("navigation_of_any_lookup", &quirks.navigation_of_any_lookup);
   switches_.add("own_ticket_numbers", &quirks.own_ticket_numbers);
   switches_.add("only_changes_fire", &organisation_.webhooks.only_changes_fire());
   switches_.add("url_bytes", &url_bytes_);

@@ -32,6 +32,7 @@ struct Quirks {
   std::string segment_code = "0x8006088a";           // of a path that leads nowhere; "0x80060888" as integrators saw it
   Duration count_snapshot{24LL * 3'600'000};         // how old RetrieveTotalRecordCount may be
   bool full_last_pages = false;                      // a page that the last row fills has no link to an empty one
+  bool navigation_of_any_lookup = false;             // associatednavigationproperty comes with lookups of one table too
   bool own_ticket_numbers = false;                   // a case may be created with its number; else it is refused
   std::string parser_code = "0x80060888";            // of a URL that cannot be read: a property, key or option that is not there; or "0x0"
   std::string invalid_property_code = "0x80048d19";  // of a body with a property that its table does not have; or "0x0"

@@ -81,7 +81,7 @@ void RowWriter::append_annotations(std::string& out, RowNumber row, const Column
     std::string label = lookup_label(target, text_of(value));
     if (!label.empty()) add("OData.Community.Display.V1.FormattedValue", label);
   }
-  if (scope_.annotations.navigation) {
+  if (scope_.annotations.navigation && (column.polymorphic() || scope_.metadata.quirks().navigation_of_any_lookup)) {
     for (const Navigation& navigation : table_.navigations) {
       bool reaches = navigation.column == &column && std::find(navigation.targets.begin(), navigation.targets.end(), target) != navigation.targets.end();
       if (reaches) add("Microsoft.Dynamics.CRM.associatednavigationproperty", navigation.name);

@@ -6,7 +6,9 @@ namespace {
 
 class Readings365 : public Dynamics365Test {
  protected:
-  void set(const std::string& name, const std::string& value) { EXPECT_EQ(control("POST", "settings", "{\"" + name + "\":" + value + "}").status, 200) << name; }
+  void set(const std::string& name, const std::string& value) {
+    EXPECT_EQ(control("POST", "settings", "{\"" + name + "\":" + value + "}").status, 200) << name;
+  }
 };
 
 // fact: §1.2 switch: older_challenge
@@ -41,8 +43,8 @@ TEST_F(Readings365, APathThatLeadsNowhereHasACodeOfItsOwn) {
 TEST_F(Readings365, AnAddressHasAMostOfBytesAndMoreWithinABatch) {
   auto inner = [&](std::size_t length) {
     std::string path = std::string(kApi) + "accounts?$select=name&tag=";
-    std::string body = "--b\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n\r\nGET " + path + std::string(length - path.size(), 'x') +
-                       " HTTP/1.1\r\nAccept: application/json\r\n\r\n\r\n--b--\r\n";
+    std::string body = "--b\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n\r\nGET " + path +
+                       std::string(length - path.size(), 'x') + " HTTP/1.1\r\nAccept: application/json\r\n\r\n\r\n--b--\r\n";
     return send("POST", std::string(kApi) + "$batch", body, {{"Content-Type", "multipart/mixed; boundary=b"}}).text;
   };
   EXPECT_EQ(get("accounts?tag=" + std::string(32 * 1024, 'x')).status, 414);
@@ -110,8 +112,14 @@ TEST_F(Readings365, AColumnThatWasSentFiresThoughItIsTheSame) {
 // fact: §3.3
 TEST_F(Readings365, ASecretOfAnEndpointHasAMostOfCharacters) {
   auto endpoint = [&](std::size_t length) {
-    json::object row{{"name", "hook"}, {"contract", 8}, {"authtype", 4}, {"messageformat", 2}, {"connectionmode", 1}, {"userclaim", 1},
-                     {"url", "http://127.0.0.1:9000/hook"}, {"authvalue", std::string(length, 'k')}};
+    json::object row{{"name", "hook"},
+                     {"contract", 8},
+                     {"authtype", 4},
+                     {"messageformat", 2},
+                     {"connectionmode", 1},
+                     {"userclaim", 1},
+                     {"url", "http://127.0.0.1:9000/hook"},
+                     {"authvalue", std::string(length, 'k')}};
     return post("serviceendpoints", json::serialize(row)).status;
   };
   EXPECT_EQ(endpoint(2'048), 204);
@@ -137,6 +145,62 @@ TEST_F(Readings365, ACaseIsNumberedByTheSystem) {
   EXPECT_EQ(post("incidents", body).status, 400);
   set("own_ticket_numbers", "true");
   EXPECT_EQ(get("incidents(" + make("incidents", body) + ")").at("/ticketnumber"), "MINE-1");
+}
+
+// fact: §6.2 switch: navigation_of_any_lookup
+TEST_F(Readings365, TheNavigationOfALookupWithOneTargetMayBeLeftOut) {
+  std::string lee = contact(), id = make("accounts", R"({"name":"A","primarycontactid@odata.bind":"/contacts()" + lee + ")\"}");
+  auto navigation = [&](const std::string& column) {
+    return get("accounts(" + id + ")", prefer("odata.include-annotations=\"*\"")).at("/" + column + "@Microsoft.Dynamics.CRM.associatednavigationproperty");
+  };
+  EXPECT_EQ(navigation("_ownerid_value"), "ownerid");
+  EXPECT_EQ(navigation("_primarycontactid_value"), "absent");
+  set("navigation_of_any_lookup", "true");
+  EXPECT_EQ(navigation("_primarycontactid_value"), "primarycontactid");
+}
+
+// fact: §2.1
+TEST_F(Readings365, OnlyJsonIsSpokenAndReadsAreStreamed) {
+  EXPECT_EQ(get("accounts").header("Content-Type"), "application/json; odata.metadata=minimal; odata.streaming=true");
+  EXPECT_EQ(get("accounts?$select=x").header("Content-Type"), "application/json; odata.metadata=minimal");
+}
+
+// fact: §2.6
+TEST_F(Readings365, ARowThatShowsMoreThanItselfIsNeverUnchanged) {
+  std::string path = "accounts(" + account() + ")", etag = get(path).header("ETag");
+  EXPECT_EQ(get(path, {{"If-None-Match", etag}}).status, 304);
+  EXPECT_EQ(get(path + "?$expand=primarycontactid($select=fullname)", {{"If-None-Match", etag}}).status, 200);
+  EXPECT_EQ(get(path, {{"If-None-Match", etag}, {"Prefer", "odata.include-annotations=\"*\""}}).status, 200);
+}
+
+// fact: §2.11
+TEST_F(Readings365, ManyRowsAreOneRequestButTheirExecutionCountsFully) {
+  control("POST", "settings", R"({"requests":5,"execution_ms":100000})");
+  json::array targets;
+  for (int i = 0; i < 20; ++i) targets.push_back(json::object{{"@odata.type", "Microsoft.Dynamics.CRM.account"}, {"name", std::to_string(i)}});
+  Answer before = get("WhoAmI");
+  Answer many = post("accounts/Microsoft.Dynamics.CRM.CreateMultiple", json::serialize(json::object{{"Targets", targets}}));
+  EXPECT_EQ(many.header("x-ms-ratelimit-burst-remaining-xrm-requests"), "3");
+  auto left = [](const Answer& answer) { return std::stoi(answer.header("x-ms-ratelimit-time-remaining-xrm-requests")); };
+  EXPECT_GE(left(before) - left(many), 20 * 8);
+}
+
+// fact: §3.1 [D]
+TEST_F(Readings365, AFullSyncTellsNothingOfWhatIsGone) {
+  std::string gone = account("Gone"), stays = account("Stays");
+  get("accounts?$select=name", prefer("odata.track-changes"));
+  remove("accounts(" + gone + ")");
+  Answer anew = get("accounts?$select=name", prefer("odata.track-changes"));
+  EXPECT_EQ(anew.rows(), 1u);
+  EXPECT_EQ(anew.at("/value/0/accountid"), stays);
+  EXPECT_EQ(anew.at("/value/0/reason"), "absent");
+}
+
+// fact: §6.1
+TEST_F(Readings365, AnOptionIsWrittenByItsNumberAlone) {
+  for (const char* label : {"\"Female\"", "\"2\"", "2.5", "true"})
+    EXPECT_EQ(post("contacts", R"({"lastname":"L","gendercode":)" + std::string(label) + "}").status, 400) << label;
+  EXPECT_EQ(post("contacts", R"({"lastname":"L","gendercode":2})").status, 204);
 }
 
 }  // namespace
