@@ -211,23 +211,20 @@ Outcome<std::set<std::string_view>> deleted_categories(std::string_view filters)
 json::object deleted_metadata(const MetadataSnapshots::Snapshot* since, const MetadataSnapshots::Snapshot& now, const std::set<std::string_view>& wanted,
                               bool flat) {
   std::map<std::string_view, json::array> gone;
-  for (const auto& [id, held] : since ? since->definitions : decltype(now.definitions)()) {
+  static const MetadataSnapshots::Snapshot kNone;
+  for (const auto& [id, held] : (since ? *since : kNone).definitions) {
     if (!now.definitions.contains(id) && wanted.contains(held.category)) gone[held.category].push_back(json::value(id));
   }
   json::array keys, values;
-  std::size_t count = 0;
+  auto add = [&](std::string_view category, json::value held) {
+    keys.push_back(json::string(category));
+    values.push_back(std::move(held));
+  };
   for (auto& [category, ids] : gone) {
-    for (std::size_t i = 0; flat && i < ids.size(); ++i) {
-      keys.push_back(json::string(category));
-      values.push_back(ids[i]);
-    }
-    if (!flat) {
-      keys.push_back(json::string(category));
-      values.push_back(json::object{{"Items", std::move(ids)}});
-    }
+    if (!flat) add(category, json::object{{"Items", std::move(ids)}});
+    else for (const json::value& id : ids) add(category, id);
   }
-  count = keys.size();
-  return json::object{{"Count", count}, {"IsReadOnly", false}, {"Keys", std::move(keys)}, {"Values", std::move(values)}};
+  return json::object{{"Count", keys.size()}, {"IsReadOnly", false}, {"Keys", keys}, {"Values", values}};
 }
 
 /// The snapshot that "1003!11/18/2026 11:06:40" in quotes names.
