@@ -222,7 +222,8 @@ json::object deleted_metadata(const MetadataSnapshots::Snapshot* since, const Me
   };
   for (auto& [category, ids] : gone) {
     if (!flat) add(category, json::object{{"Items", std::move(ids)}});
-    else for (const json::value& id : ids) add(category, id);
+    else
+      for (const json::value& id : ids) add(category, id);
   }
   return json::object{{"Count", keys.size()}, {"IsReadOnly", false}, {"Keys", keys}, {"Values", values}};
 }
