@@ -246,7 +246,7 @@ http::Response ControlPlane::faults(const http::ServerRequest& request) {
     if (auto parsed = document.parse(request.body); !parsed) return refuse(400, parsed.error().message);
     std::vector<std::string> names = common_faults();
     for (std::string_view own : stand_in_.own_faults()) names.emplace_back(own);
-    Result<Fault> fault = read_fault(document.root(), stand_in_.now(), names);
+    Result<Fault> fault = read_fault(document.root(), stand_in_.now(), names, [this](std::string_view code) { return stand_in_.knows_fault_code(code); });
     if (!fault) return refuse(400, fault.error().message);
     if (fault->rate <= 0) {
       stand_in_.faults_.clear(fault->name);

@@ -59,13 +59,24 @@ JournalEntry& Database::note(Operation operation, Table& table, RowNumber row, c
   return entry;
 }
 
+Database::Numbers Database::draw(std::uint64_t count) {
+  Numbers drawn{version_ + 1, version_ + 1 + count};
+  version_ += count;
+  return drawn;
+}
+
+void Database::number(RecordState& next) {
+  next.version = ++version_;
+  next.begun = late_.first < late_.end ? late_.first++ : 0;
+}
+
 RowNumber Database::create(Table& table, std::string id, const FieldChanges& fields, const WriteContext& context) {
   Record record;
   record.id = std::move(id);
   record.fields.set_all(fields);
   record.created = record.modified = context.at;
   record.created_by = record.modified_by = intern(context.actor);
-  record.version = ++version_;
+  number(record);
   RowNumber row = table.append(std::move(record));
   if (open_transactions_ > 0) undo_.push_back({&table, row, true, {}});
   note(Operation::create, table, row, context).after = table.record(row).fields;
@@ -76,7 +87,7 @@ void Database::replace(Table& table, RowNumber row, RecordState next, const Writ
   if (open_transactions_ > 0) undo_.push_back({&table, row, false, table.record(row)});
   next.modified = context.at;
   next.modified_by = intern(context.actor);
-  next.version = ++version_;
+  number(next);
   table.replace(row, std::move(next));
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "emulators/core/table.h"
@@ -78,6 +79,14 @@ class Database {
   void note_update(Table& table, RowNumber row, PackedFields before, PackedFields after, const WriteContext& context);
 
   std::uint64_t version() const { return version_; }
+  /// Numbers of a transaction: `first` to before `end`.
+  struct Numbers {
+    std::uint64_t first = 0, end = 0;
+  };
+  /// Draws that many, for a transaction that begins now and is done later.
+  Numbers draw(std::uint64_t count);
+  /// What is written from here on bears these numbers as long as there are some; what was left of those before.
+  Numbers write_under(Numbers numbers) { return std::exchange(late_, numbers); }
   const Actor& actor(ActorId id) const { return actors_[id]; }
   const std::deque<JournalEntry>& journal() const { return journal_; }
 
@@ -102,6 +111,8 @@ class Database {
   std::vector<Undo> undo_;
   std::size_t open_transactions_ = 0;
   std::uint64_t version_ = 0;
+  Numbers late_;
+  void number(RecordState& next);
 };
 
 /// All or nothing, nestable: what was written since construction is undone unless commit() was called. Ids

@@ -10,7 +10,7 @@ namespace {
 constexpr std::int64_t kMost = 1'000'000'000'000;
 
 const std::vector<std::string>& member_names() {
-  static const std::vector<std::string> kNames = {"name", "rate", "calls", "count", "for", "match", "status", "html", "retry_after_ms", "delay_ms"};
+  static const std::vector<std::string> kNames = {"name", "rate", "calls", "count", "for", "match", "status", "code", "html", "retry_after_ms", "delay_ms"};
   return kNames;
 }
 
@@ -68,7 +68,7 @@ Result<void> read_member(std::string_view name, const json::value& value, WallTi
   }
   if (name == "calls") return read_calls(value, fault);
   if (name == "html" && value.is_bool()) return {};  // the page depends on the status
-  if (name != "name" && name != "match" && name != "for" && name != "html") return read_number(name, value, fault);
+  if (name != "name" && name != "match" && name != "for" && name != "html" && name != "code") return read_number(name, value, fault);
   if (!value.is_string()) return wrong(name, "a text");
   std::string text(value.get_string());
   if (name == "for") {
@@ -76,14 +76,15 @@ Result<void> read_member(std::string_view name, const json::value& value, WallTi
     fault.until = now + burst;
   } else {
     if (name == "html") fault.html = std::move(text);
-    else (name == "name" ? fault.name : fault.match) = std::move(text);
+    else (name == "name" ? fault.name : name == "code" ? fault.code : fault.match) = std::move(text);
   }
   return {};
 }
 
 }  // namespace
 
-Result<Fault> read_fault(const json::value& told, WallTime now, const std::vector<std::string>& names) {
+Result<Fault> read_fault(const json::value& told, WallTime now, const std::vector<std::string>& names,
+                         const std::function<bool(std::string_view)>& knows_code) {
   const json::object* object = told.if_object();
   Fault fault;
   if (object) fault.name = std::string(text_member(*object, "name"));
@@ -94,6 +95,8 @@ Result<Fault> read_fault(const json::value& told, WallTime now, const std::vecto
     TRY_VOID(check_known("a fault has no", name, member_names()));
     TRY_VOID(read_member(name, member.value(), now, fault));
   }
+  if (!fault.code.empty() && !knows_code(fault.code))
+    return fail(ErrorCode::invalid_input, fmt::format("this system has no error '{}' that a fault raises", fault.code));
   const json::value* html = object->if_contains("html");
   if (html && html->is_bool() && html->get_bool())
     fault.html = gateway_page(fault.status != 0 ? fault.status : fault.name == kFaultRateLimit ? kRateLimitStatus : kFaultStatus);
@@ -112,6 +115,7 @@ json::object fault_row(const Fault& fault) {
                    {"fired", fault.fired}};
   if (!fault.calls.empty()) row["calls"] = json::value_from(fault.calls);
   if (fault.until) row["until"] = format_iso(*fault.until);
+  if (!fault.code.empty()) row["code"] = fault.code;
   if (fault.html) row["html"] = *fault.html;
   return row;
 }

@@ -24,6 +24,7 @@ struct Fault {
   std::optional<WallTime> until;    // a burst: fires until then by the stand-in's clock
   std::string match;                // only calls whose "METHOD path" contains it; empty: all
   int status = 0;                   // what to answer, where a fault lets one choose; 0: the dialect's default
+  std::string code;                 // the vendor's error that is answered, where a dialect knows it; empty: its usual one
   std::optional<std::string> html;  // answered instead of the dialect's error, as a gateway before the system would
   Duration retry_after{0};          // told to the caller; 0 in a burst: what is left of it
   Duration delay{0};                // kFaultSlow: how long the answer takes; webhooks: how much later

@@ -75,6 +75,8 @@ class StandIn : public Emulator {
   virtual http::Response method_not_allowed(Call& call, const std::vector<std::string>& allowed) = 0;
   /// Names of faults beside the common ones.
   virtual std::vector<std::string_view> own_faults() const { return {}; }
+  /// Whether a fault may raise that error of the vendor's (Fault::code).
+  virtual bool knows_fault_code(std::string_view) const { return false; }
   /// The bodies of kFaultRateLimit (default status 429) and kFaultServerError, kFaultErrorAfterCommit (503).
   virtual http::Response fault_answer(Call& call, const Fault& fault) = 0;
   /// Validates and normalises as the API does; returns the record's id. Errors: a sentence for the control

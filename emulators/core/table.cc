@@ -160,6 +160,7 @@ void Table::enter(RowNumber row) {
   }
   if (by_modified_) by_modified_->insert(by_modified_->end(), {record.modified, record.id, row});  // mostly the latest
   by_version_.emplace_hint(by_version_.end(), record.version, row);
+  out_of_order_ = out_of_order_ || record.begun != 0;
   for (auto& [field, index] : indexes_) {
     for_each_key(index, record.fields.get(field), [&](std::uint64_t key) { index.rows[key].insert(row); });
   }

@@ -29,11 +29,14 @@ struct RecordState {
   WallTime created;
   WallTime modified;          // in the dialect's own precision
   std::uint64_t version = 0;  // of the database, counting up with every write: orders changes, names versions
+  std::uint64_t begun = 0;    // the number that its transaction drew before others that were done first; 0: it drew `version`
   RowNumber merged_into = kNoRow;
   ActorId created_by = 0;
   ActorId modified_by = 0;
   bool deleted = false;   // the row stays as a tombstone; a dialect decides who still sees it
   bool archived = false;  // alive, but hidden from plain listings
+  /// What a system shows that numbers transactions as they begin.
+  std::uint64_t number() const { return begun != 0 ? begun : version; }
 };
 
 struct Record : RecordState {
@@ -85,6 +88,8 @@ class Table {
   const std::set<ModifiedKey>& by_modified() const;
   /// The change log: each row once, at its last change; deleted rows are the tombstones.
   const std::map<std::uint64_t, RowNumber>& by_version() const { return by_version_; }
+  /// Whether a row's number() has ever been another than its version.
+  bool out_of_order() const { return out_of_order_; }
 
  private:
   friend class Database;
@@ -124,6 +129,7 @@ class Table {
   std::map<std::string, FieldId, std::less<>> field_ids_;
   std::deque<Record> records_;  // never moves an element: the maps below hold views of the ids
   std::size_t live_count_ = 0;
+  bool out_of_order_ = false;
   std::unordered_map<std::string_view, RowNumber> row_of_id_;
   mutable std::optional<std::map<std::string_view, RowNumber>> by_id_;
   std::map<std::string_view, RowNumber> deleted_by_id_;

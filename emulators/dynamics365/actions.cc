@@ -213,7 +213,10 @@ Outcome<http::Response> total_record_count(ApiCall& api, std::string_view sent) 
     const TableSpec* table = api.organisation.metadata.by_name(name);
     if (!table) return bad_parameter("EntityNames");
     keys.push_back(json::value(table->name));
-    values.push_back(table->rows->live_count());
+    auto [held, fresh] = api.organisation.counts.try_emplace(table->name, api.call.now, table->rows->live_count());
+    if (!fresh && api.call.now - held->second.first >= api.organisation.metadata.quirks().count_snapshot)
+      held->second = {api.call.now, table->rows->live_count()};
+    values.push_back(held->second.second);
   }
   json::object collection{{"Count", keys.size()}, {"IsReadOnly", false}, {"Keys", keys}, {"Values", values}};
   json::object body{{"@odata.context", api.base + "/$metadata#Microsoft.Dynamics.CRM.RetrieveTotalRecordCountResponse"},

@@ -85,6 +85,27 @@ Outcome<std::string> Service::apply_edit(const Edit& edit, const TableSpec& tabl
   return table.rows->record(row).id;
 }
 
+void Service::begin_transaction(WallTime now) {
+  constexpr Duration kSecond{1'000};
+  constexpr std::uint64_t kNumbers = 16;  // rows that one edit may write
+  if (transaction_ <= Duration{0} || (!begun_.empty() && now - begun_.back().at < kSecond)) return;
+  begun_.push_back({now, organisation_.database.draw(kNumbers)});
+  while (begun_.size() > 1 && begun_[1].at <= now - transaction_) begun_.pop_front();
+}
+
+/// Not to before the row's last write: that one was waited for.
+void Service::date_back(const Edit& edit, const TableSpec& table, Writer& writer) {
+  if (transaction_ <= Duration{0}) return;
+  begin_transaction(writer.now);
+  RowNumber row = edit.id.empty() ? kNoRow : table.rows->find(edit.id);
+  const Record* record = row == kNoRow ? nullptr : &table.rows->record(row);
+  WallTime began = writer.now - transaction_;
+  if (record) began = std::max(began, record->modified);
+  if (!begun_.empty() && begun_.front().at <= began && (!record || record->number() < begun_.front().numbers.first))
+    organisation_.database.write_under(begun_.front().numbers);
+  writer.now = std::min(writer.now, began);
+}
+
 Result<std::string> Service::apply(const Edit& edit) {
   const TableSpec* table = organisation_.metadata.by_name(edit.object);
   if (!table) table = organisation_.metadata.by_set(edit.object);
@@ -95,7 +116,11 @@ Result<std::string> Service::apply(const Edit& edit) {
   }
   organisation_.users.id_of(edit.actor, now());
   organisation_.metadata.build_keys(now());
-  Outcome<std::string> id = apply_edit(edit, *table, writer_of(edit, now(), organisation_.request_ids));
+  Writer writer = writer_of(edit, now(), organisation_.request_ids);
+  if (edit.kind != EditKind::load) date_back(edit, *table, writer);
+  Outcome<std::string> id = apply_edit(edit, *table, writer);
+  Database::Numbers left = organisation_.database.write_under({});
+  if (!begun_.empty() && left.end == begun_.front().numbers.end) begun_.front().numbers = left;
   organisation_.webhooks.flush(outgoing());
   if (id) return *id;
   return fail(ErrorCode::invalid_input, id.error().code + " " + id.error().message);

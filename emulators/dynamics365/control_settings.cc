@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "emulators/core/signature.h"
 #include "emulators/dynamics365/service.h"
 
 namespace lockstep::emulators::dynamics365 {
@@ -118,12 +119,35 @@ void Service::add_switches() {
   switches_.add("window_ms", &limits_.window);
   switches_.add("servers", &servers_);
   switches_.add("dop_hint", &limits_.recommended_parallelism);
+  switches_.add("transaction_ms", &transaction_);
   switches_.add("page_rows", &organisation_.page_rows);
   switches_.add("change_tracking_ms", &organisation_.delta_tokens.life());
   switches_.add("application_required", &rules.application_required);
   switches_.add("open_activities_block", &rules.open_activities_block);
   switches_.add("recycle_bin", &quirks.recycle_bin);
   switches_.add("not_member_status", &quirks.not_member_status);
+  switches_.add("organisation_disabled", &organisation_disabled_);
+  switches_.add("organisation_disabled_status", &quirks.organisation_disabled_status);
+  switches_.add("request_bytes", &request_bytes_);
+  switches_.add("too_large_status", &quirks.too_large_status);
+  switches_.add("unauthorized_body", &quirks.unauthorized_body);
+  switches_.add(
+      "client_keys", [this](const json::value& sent, bool apply) { return change_client_keys(sent, apply); },
+      [this] {
+        json::object shown;
+        for (const auto& [client, key] : client_keys_) shown[client] = "(set)";
+        return json::value(std::move(shown));
+      });
+  switches_.add("older_challenge", &quirks.older_challenge);
+  switches_.add("older_errors", &quirks.older_errors);
+  switches_.add("segment_code", &quirks.segment_code);
+  switches_.add("count_snapshot_ms", &quirks.count_snapshot);
+  switches_.add("full_last_pages", &quirks.full_last_pages);
+  switches_.add("navigation_of_any_lookup", &quirks.navigation_of_any_lookup);
+  switches_.add("own_ticket_numbers", &quirks.own_ticket_numbers);
+  switches_.add("only_changes_fire", &organisation_.webhooks.only_changes_fire());
+  switches_.add("url_bytes", &url_bytes_);
+  switches_.add("batched_url_bytes", &batched_url_bytes_);
   switches_.add("parser_code", &quirks.parser_code);
   switches_.add("invalid_property_code", &quirks.invalid_property_code);
   switches_.add("stale_version_code", &quirks.stale_version_code);
@@ -135,6 +159,8 @@ void Service::add_switches() {
   switches_.add("empty_targets", &quirks.empty_targets);
   switches_.add("key_index_ms", &quirks.key_index);
   switches_.add("repeated_content_ids", &quirks.repeated_content_ids);
+  switches_.add("deleted_ids_flat", &quirks.deleted_ids_flat);
+  switches_.add("self_ties_named", &quirks.self_ties_named);
   switches_.add("quoted_ids", &quirks.quoted_ids);
   switches_.add("selected_navigation", &quirks.selected_navigation);
   switches_.add("bare_line_feeds", &quirks.bare_line_feeds);
@@ -189,6 +215,17 @@ void Service::add_lack(const char* name, bool TableSpec::*has) {
     for (const std::string& table : *lacking) shown.push_back(json::value(table));
     return json::value(std::move(shown));
   });
+}
+
+/// {"lockstep-client": "-----BEGIN CERTIFICATE-----…"}
+bool Service::change_client_keys(const json::value& sent, bool apply) {
+  const json::object* keys = sent.if_object();
+  auto good = [&](const auto& key) { return tokens().client(std::string_view(key.key())) && is_public_key(scalar_text(key.value())); };
+  if (!keys || !std::all_of(keys->begin(), keys->end(), good)) return false;
+  if (!apply) return true;
+  client_keys_.clear();
+  for (const auto& key : *keys) client_keys_[std::string(key.key())] = scalar_text(key.value());
+  return true;
 }
 
 /// ["Write contact", "Read incident Ann", …]

@@ -83,17 +83,48 @@ Outcome<http::Response> change_table(ApiCall& api, const json::object& definitio
   return api_json(204, "");
 }
 
+/// How a relationship of many to many is shown to people.
+void take_presentation(const json::object& body, ManyToMany& relationship) {
+  for (ManyToMany::Side& side : relationship.sides) {
+    bool first = &side == &relationship.sides[0];
+    const json::value* menu = body.if_contains(first ? "Entity1AssociatedMenuConfiguration" : "Entity2AssociatedMenuConfiguration");
+    if (menu && menu->is_object()) side.menu = json::value(*menu, json::storage_ptr());
+  }
+  const json::value* found = body.if_contains("IsValidForAdvancedFind");
+  if (found && found->is_bool()) relationship.advanced_find = found->get_bool();
+}
+
+namespace {
+
+/// PUT: the whole definition; how it is shown is taken of it, and what it ties stays as it is.
+Outcome<http::Response> change_many_to_many(ApiCall& api, const json::object& definition, ManyToMany& relationship) {
+  TRY_VOID(api.allowed(api.organisation.metadata.require(relationship.sides[0].table), "Customize"));
+  if (api.call.request.method == "DELETE") {
+    api.organisation.metadata.remove_many_to_many(std::string(relationship.schema_name), api.call.now);
+    return api_json(204, "");
+  }
+  if (api.call.request.method != "PUT") return put_alone("A relationship");
+  JsonDocument document;
+  TRY_VOID(api.parse_body(document));
+  const json::object& body = document.root().get_object();
+  for (const char* fixed :
+       {"SchemaName", "IntersectEntityName", "Entity1LogicalName", "Entity2LogicalName", "Entity1NavigationPropertyName", "Entity2NavigationPropertyName"}) {
+    bool told = body.contains(fixed) || std::string_view(fixed) == "SchemaName";
+    if (told && text_member(body, fixed) != text_member(definition, fixed))
+      return refuse(400, code::kInvalidArgument, fmt::format("{} is missing, or is not that of the relationship.", fixed));
+  }
+  take_presentation(body, relationship);
+  return api_json(204, "");
+}
+
+}  // namespace
+
 /// PUT: what deleting the row of the one does to those of the many.
 Outcome<http::Response> change_relationship(ApiCall& api, const json::object& definition) {
   Metadata& metadata = api.organisation.metadata;
   std::string name(text_member(definition, "SchemaName"));
   const Relationship* relationship = metadata.relationship(name);
-  if (!relationship) {
-    TRY_VOID(api.allowed(metadata.require(text_member(definition, "Entity1LogicalName")), "Customize"));
-    if (api.call.request.method != "DELETE") return refuse(501, code::kNotImplemented, "A relationship of many to many is not changed in this stand-in.");
-    metadata.remove_many_to_many(name, api.call.now);
-    return api_json(204, "");
-  }
+  if (!relationship) return change_many_to_many(api, definition, *metadata.many_to_many(name));
   TRY_VOID(api.allowed(metadata.require(relationship->referencing_table), "Customize"));
   if (!relationship->custom) return refuse(400, code::kInvalidArgument, fmt::format("The relationship '{}' is the platform's own.", name));
   Column& column = *metadata.editable(relationship->referencing_table, relationship->referencing_column);

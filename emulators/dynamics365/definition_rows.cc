@@ -233,17 +233,20 @@ json::object relationship_definition(const Metadata& metadata, const ManyToMany&
                           {"RelationshipType", "ManyToManyRelationship"},
                           {"IsCustomRelationship", true},
                           {"IsManaged", false},
-                          {"IsValidForAdvancedFind", true},
+                          {"IsValidForAdvancedFind", relationship.advanced_find},
                           {"SecurityTypes", "None"},
                           {"IntroducedVersion", "1.0.0.0"},
                           {"IsCustomizable", managed(true)},
                           {"IntersectEntityName", relationship.intersect}};
-  for (bool first : {true, false}) {
-    const std::string& table = first ? relationship.first : relationship.second;
-    std::string side = first ? "Entity1" : "Entity2";
-    definition[side + "LogicalName"] = table;
-    definition[side + "IntersectAttribute"] = metadata.require(table).key;
-    definition[side + "NavigationPropertyName"] = relationship.schema_name;
+  for (std::size_t i = 0; i < 2; ++i) {
+    const ManyToMany::Side& side = relationship.sides[i];
+    std::string name = i == 0 ? "Entity1" : "Entity2";
+    bool to_itself = relationship.sides[0].table == relationship.sides[1].table;
+    definition[name + "LogicalName"] = side.table;
+    definition[name + "IntersectAttribute"] = metadata.require(side.table).key + (!to_itself ? "" : i == 0 ? "one" : "two");
+    definition[name + "NavigationPropertyName"] = side.navigation;
+    json::object usual{{"Behavior", "UseCollectionName"}, {"Group", "Details"}, {"Order", 10'000}};
+    definition[name + "AssociatedMenuConfiguration"] = side.menu.is_object() ? side.menu : json::value(std::move(usual));
   }
   return definition;
 }
@@ -315,7 +318,7 @@ json::object entity_definition(const Metadata& metadata, const TableSpec& table)
   }
   json::array many_to_many;
   for (const ManyToMany& each : metadata.many_to_many()) {
-    if (each.first == table.name || each.second == table.name) many_to_many.push_back(relationship_definition(metadata, each));
+    if (each.sides[0].table == table.name || each.sides[1].table == table.name) many_to_many.push_back(relationship_definition(metadata, each));
   }
   json::object definition = entity_flags(table);
   for (json::key_value_pair& member : json::object{{"MetadataId", metadata_id("entity", table.name)},

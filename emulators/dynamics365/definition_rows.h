@@ -15,6 +15,8 @@ json::object relationship_definition(const Metadata& metadata, const Relationshi
 json::object relationship_definition(const Metadata& metadata, const ManyToMany& relationship);
 /// What a label of a definition says in the first of its languages.
 std::string label_in(const json::object& body, const char* name, const std::string& otherwise);
+/// How a relationship of many to many is shown to people, as a body tells it.
+void take_presentation(const json::object& body, ManyToMany& relationship);
 /// "PicklistAttributeMetadata".
 std::string attribute_class(const Column& column);
 

@@ -243,19 +243,43 @@ Outcome<void> check_relationship_name(const Metadata& metadata, std::string_view
   return {};
 }
 
+/// What leads from the rows of each side: as it is told, else as the relationship is called; two of one table do not share a name.
+Outcome<void> name_sides(const Metadata& metadata, const json::object& body, ManyToMany& made) {
+  bool to_itself = made.sides[0].table == made.sides[1].table;
+  for (ManyToMany::Side& side : made.sides) {
+    bool first = &side == &made.sides[0];
+    side.navigation = std::string(text_member(body, first ? "Entity1NavigationPropertyName" : "Entity2NavigationPropertyName"));
+    if (!side.navigation.empty()) continue;
+    if (to_itself && !metadata.quirks().self_ties_named)
+      return bad_parameters("Entity1NavigationPropertyName and Entity2NavigationPropertyName are needed where a table is tied to itself.");
+    side.navigation = (to_itself && first ? "Referencing" : "") + made.schema_name;
+  }
+  bool taken = to_itself && made.sides[0].navigation == made.sides[1].navigation;
+  for (const ManyToMany::Side& side : made.sides) {
+    const TableSpec& table = metadata.require(side.table);
+    taken = taken || table.collection(side.navigation) || table.navigation(side.navigation) || table.column(side.navigation);
+  }
+  if (taken) return refuse(400, "0x80047017", "The name of a navigation property of the relationship is already in use.");
+  return {};
+}
+
 /// {"@odata.type":"…ManyToManyRelationshipMetadata","SchemaName","Entity1LogicalName","Entity2LogicalName","IntersectEntityName"}
 Outcome<http::Response> create_many_to_many(ApiCall& api, const json::object& body) {
   Metadata& metadata = api.organisation.metadata;
   TRY(std::string name, new_name(body));
-  ManyToMany made{std::string(text_member(body, "SchemaName")), to_lower_ascii(text_member(body, "IntersectEntityName")), "", ""};
+  ManyToMany made;
+  made.schema_name = std::string(text_member(body, "SchemaName"));
+  made.intersect = to_lower_ascii(text_member(body, "IntersectEntityName"));
   if (made.intersect.empty()) made.intersect = name;
-  for (std::string* side : {&made.first, &made.second}) {
-    *side = std::string(text_member(body, side == &made.first ? "Entity1LogicalName" : "Entity2LogicalName"));
-    if (!metadata.by_name(*side)) return refuse(404, "0x80041102", fmt::format("The entity with a name = '{}' was not found in the MetadataCache.", *side));
+  for (ManyToMany::Side& side : made.sides) {
+    side.table = std::string(text_member(body, &side == &made.sides[0] ? "Entity1LogicalName" : "Entity2LogicalName"));
+    if (!metadata.by_name(side.table))
+      return refuse(404, "0x80041102", fmt::format("The entity with a name = '{}' was not found in the MetadataCache.", side.table));
   }
-  TRY_VOID(api.allowed(metadata.require(made.first), "Customize"));
-  if (made.first == made.second) return refuse(501, code::kNotImplemented, "A table is not tied to itself by many to many in this stand-in.");
+  TRY_VOID(api.allowed(metadata.require(made.sides[0].table), "Customize"));
   TRY_VOID(check_relationship_name(metadata, made.schema_name));
+  TRY_VOID(name_sides(metadata, body, made));
+  take_presentation(body, made);
   if (metadata.by_name(made.intersect)) return refuse(400, "0x80044363", fmt::format("An entity with the specified name {} already exists.", made.intersect));
   metadata.add_many_to_many(std::move(made));
   return made_at(api, "RelationshipDefinitions", relationship_definition(metadata, metadata.many_to_many().back()));

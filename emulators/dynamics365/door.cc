@@ -5,13 +5,14 @@
 #include <charconv>
 
 #include "base/text.h"
+#include "emulators/core/signature.h"
 #include "emulators/dynamics365/guid.h"
 #include "emulators/dynamics365/service.h"
+#include "emulators/dynamics365/vendor_errors.h"
 
 namespace lockstep::emulators::dynamics365 {
 namespace {
 
-constexpr std::size_t kMaxUrl = 32 * 1024;
 constexpr std::string_view kAffinity = "ARRAffinity=";  // the cookie that keeps a client on one web server
 
 std::string form_value(const std::vector<std::pair<std::string, std::string>>& form, std::string_view name) {
@@ -129,7 +130,7 @@ http::Response Service::token(Call& call, std::string_view audience) {
   return response;
 }
 
-/// By secret, or by a signed assertion. Whether the signature is the certificate's is not looked at: no certificate is known here.
+/// By secret, or by an assertion that the key of the client's certificate signed.
 std::optional<http::Response> Service::check_client(Call& call, const OAuthClient& client) {
   auto form = token_form(call);
   std::string assertion = form_value(form, "client_assertion");
@@ -140,13 +141,17 @@ std::optional<http::Response> Service::check_client(Call& call, const OAuthClien
   auto bad = [&](std::string text) { return token_error(call, 401, "invalid_client", 700027, "Client assertion failed validation: " + text); };
   if (form_value(form, "client_assertion_type") != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer") return bad("its type is wrong.");
   std::vector<std::string_view> parts = split(assertion, '.');
-  std::string header, claims;
-  if (parts.size() != 3 || parts[2].empty() || !from_base64(parts[0], header) || !from_base64(parts[1], claims)) return bad("it is no JWT.");
+  std::string header, claims, signature;
+  if (parts.size() != 3 || !from_base64(parts[0], header) || !from_base64(parts[1], claims) || !from_base64(parts[2], signature)) return bad("it is no JWT.");
   JsonDocument head, body;
   if (!head.parse(header) || !body.parse(claims) || !head.root().is_object() || !body.root().is_object()) return bad("it is no JWT.");
   std::string_view algorithm = text_member(head.root().get_object(), "alg");
   const json::object& said = body.root().get_object();
   if (algorithm != "RS256" && algorithm != "PS256") return bad("its algorithm is neither RS256 nor PS256.");
+  auto key = client_keys_.find(client.id);
+  if (key == client_keys_.end()) return bad("no certificate is registered for the application.");
+  std::string_view text = std::string_view(assertion).substr(0, assertion.rfind('.'));
+  if (!is_signed(algorithm, key->second, text, signature)) return bad("the key was not found, or the signature is not by it.");
   if (text_member(said, "iss") != client.id || text_member(said, "sub") != client.id) return bad("its issuer is not the client.");
   std::string token_url = call.base_url + call.request.path();
   if (text_member(said, "aud") != token_url) return bad("its audience is not the token endpoint.");
@@ -155,10 +160,22 @@ std::optional<http::Response> Service::check_client(Call& call, const OAuthClien
   return std::nullopt;
 }
 
-http::Response Service::unauthorized(const Call& call) {
+http::Response Service::unauthorized(const Call& call, std::string_view code, std::string_view message) {
   http::Response response(401, "");
-  response.headers.add("WWW-Authenticate", fmt::format("Bearer authorization_uri={0}/{1}/oauth2/authorize, resource_id={0}/", call.base_url, options_.tenant));
+  if (organisation_.metadata.quirks().unauthorized_body) response = error_response({401, std::string(code), std::string(message)});
+  std::string resource = organisation_.metadata.quirks().older_challenge ? "" : fmt::format(", resource_id={}/", call.base_url);
+  response.headers.add("WWW-Authenticate", fmt::format("Bearer authorization_uri={}/{}/oauth2/authorize{}", call.base_url, options_.tenant, resource));
   return response;
+}
+
+Outcome<void> Service::check_organisation(const Call& call) const {
+  const Quirks& quirks = organisation_.metadata.quirks();
+  if (organisation_disabled_)
+    return refuse(static_cast<int>(quirks.organisation_disabled_status), code::kOrganisationDisabled,
+                  fmt::format("The organization {} you are attempting to access is currently disabled.", organisation_.names.name));
+  if (call.request.body.size() > static_cast<std::size_t>(request_bytes_))
+    return refuse(static_cast<int>(quirks.too_large_status), code::kRequestTooLarge, fmt::format("The request is larger than {} bytes.", request_bytes_));
+  return {};
 }
 
 std::optional<http::Response> Service::admit(Call& call, const Route* route) {
@@ -166,11 +183,13 @@ std::optional<http::Response> Service::admit(Call& call, const Route* route) {
   bool signs_in = route && !route->path.starts_with("/api/");
   if (signs_in) return std::nullopt;
   std::string header = call.header("Authorization").value_or("");
-  if (!header.starts_with("Bearer ")) return unauthorized(call);
+  constexpr std::string_view kNobody = "0x80040204", kExpired = "0x80041d52";
+  if (!header.starts_with("Bearer ")) return unauthorized(call, kNobody, "No authorization header was provided.");
   std::string token(trim(std::string_view(header).substr(7)));
-  if (tokens().state(token, call.now) != TokenState::valid) return unauthorized(call);
+  if (tokens().state(token, call.now) == TokenState::expired) return unauthorized(call, kExpired, "The OAuth token has expired");
+  if (tokens().state(token, call.now) != TokenState::valid) return unauthorized(call, kNobody, "Invalid user auth");
   const OAuthClient* client = tokens().client(tokens().grant(token)->client_id);
-  if (!client) return unauthorized(call);
+  if (!client) return unauthorized(call, kNobody, "Invalid user auth");
   call.caller = {ActorKind::integration, client->name};
   if (organisation_.lacks("systemuser", "SignIn", call.caller))  // the application has no application user
     return error_response(
@@ -179,9 +198,11 @@ std::optional<http::Response> Service::admit(Call& call, const Route* route) {
   if (organisation_.users.is_disabled(call.caller)) return error_response(user_disabled(user));
   if (organisation_.lacks("systemuser", "Roles", call.caller))
     return error_response({403, std::string(code::kNoRoles), "The user has not been assigned any roles."});
+  if (auto there = check_organisation(call); !there) return error_response(there.error());
+  begin_transaction(call.now);
   counted_ = fmt::format("{} on {}", client->name, server_of(call));
   if (auto throttled = organisation_.protection.admit(counted_, call.now, call.delay)) return too_many(*throttled);
-  if (call.request.target.size() > kMaxUrl) return http::Response(414, "");
+  if (call.request.target.size() > static_cast<std::size_t>(url_bytes_)) return http::Response(414, "");
   return std::nullopt;
 }
 
@@ -197,13 +218,26 @@ std::int64_t Service::server_of(const Call& call) {
   return std::clamp<std::int64_t>(server, 0, servers - 1);
 }
 
+void Service::add_inner_error(http::Response& response) {
+  JsonDocument document;
+  if (!document.parse(response.body) || !document.root().is_object() || !document.root().get_object().contains("error")) return;
+  json::value body(document.root(), json::storage_ptr());
+  json::object& error = body.get_object().at("error").as_object();
+  error["innererror"] =
+      json::object{{"message", error["message"]}, {"type", "Microsoft.Crm.CrmException"}, {"stacktrace", "   at Microsoft.Crm.Extensibility"}};
+  response.body = json::serialize(body);
+}
+
 void Service::finish(Call& call, http::Response& response) {
   response.headers.set("Date", format_http_date(call.now));
+  if (response.status >= 400 && organisation_.metadata.quirks().older_errors) add_inner_error(response);
   if (call.caller.name.empty()) return;
   ServiceProtection& protection = organisation_.protection;
   const std::string& user = counted_;
-  if (call.header("Cookie").value_or("").find(kAffinity) == std::string::npos)
+  if (call.header("Cookie").value_or("").find(kAffinity) == std::string::npos) {
     response.headers.add("Set-Cookie", fmt::format("{}{}; path=/; HttpOnly", kAffinity, user.substr(user.rfind(' ') + 1)));
+    response.headers.add("Set-Cookie", fmt::format("ReqClientId={}; path=/; HttpOnly", make_guid(organisation_.request_ids)));
+  }
   protection.charge(user, call.now, organisation_.work_ms);
   response.headers.add("x-ms-service-request-id", make_guid(organisation_.request_ids));
   response.headers.add("x-ms-dop-hint", std::to_string(protection.settings().recommended_parallelism));
@@ -214,7 +248,17 @@ void Service::finish(Call& call, http::Response& response) {
   response.headers.add("x-ms-ratelimit-time-remaining-xrm-requests", std::to_string(protection.execution_ms_left(user, call.now) / unit));
 }
 
+bool Service::knows_fault_code(std::string_view code) const { return vendor_error(code).has_value(); }
+
 http::Response Service::fault_answer(Call&, const Fault& fault) {
+  if (auto told = vendor_error(fault.code)) {
+    if (fault.status != 0) told->status = fault.status;
+    std::int64_t wait_s = (fault.retry_after.count() + 999) / 1000;
+    if (told->status == 429) return too_many({std::move(*told), std::max<std::int64_t>(wait_s, 1)});
+    http::Response response = error_response(*told);
+    if (wait_s > 0) response.headers.add("Retry-After", std::to_string(wait_s));
+    return response;
+  }
   if (fault.name == kFaultRateLimit) {
     constexpr Duration kUsualWait{300'000};  // a whole window: Retry-After is never 0
     int status = fault.status == 0 ? 429 : fault.status;

@@ -40,7 +40,7 @@ class Walk {
     if (!first || (first->source == Source::key && ascending)) return by_id(after, visit);
     bool key_next = options_.order.size() == 1 || (options_.order[1].column->source == Source::key && !options_.order[1].descending);
     if (first->source == Source::modified_on && ascending && key_next) return by_modified(after, visit);
-    if (first->source == Source::version && ascending) return by_version(after, visit);
+    if (first->source == Source::version && ascending && !table_.rows->out_of_order()) return by_version(after, visit);
     std::vector<RowNumber> all(table_.rows->row_count());
     for (RowNumber row = 0; row < all.size(); ++row) all[row] = row;
     gathered(std::move(all), after, visit);
@@ -211,12 +211,15 @@ Page list_rows(const TableSpec& table, const Users& users, const QueryOptions& o
     if (!more) page.rows.push_back(row);
     return !more;
   });
-  if (!more) return page;
-  Position end = walk.position(page.rows.back());
+  if (more) page.next = state_behind(table, users, options, page.rows.back(), state);
+  return page;
+}
+
+json::object state_behind(const TableSpec& table, const Users& users, const QueryOptions& options, RowNumber row, const json::object& state) {
+  Position end = Walk(table, users, options).position(row);
   json::array values;
   for (const Value& value : end.values) values.push_back(to_json(view(value)));
-  page.next = json::object{{"page", next_page_number(state)}, {"id", end.id}, {"values", std::move(values)}};
-  return page;
+  return json::object{{"page", next_page_number(state)}, {"id", end.id}, {"values", std::move(values)}};
 }
 
 std::size_t count_rows(const TableSpec& table, const Users& users, const QueryOptions& options, std::size_t cap) {

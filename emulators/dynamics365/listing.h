@@ -20,6 +20,8 @@ Filter rows_of(const Collection& collection, std::string_view id, const std::opt
 /// One page of living rows by filter and order, through whatever index serves them. `state` is the previous
 /// page's `next`. Without $orderby rows come by primary key; ties of $orderby are broken by it.
 Page list_rows(const TableSpec& table, const Users& users, const QueryOptions& options, std::size_t page_size, const json::object& state);
+/// Where such a page goes on behind `row`, whether or not there is more.
+json::object state_behind(const TableSpec& table, const Users& users, const QueryOptions& options, RowNumber row, const json::object& state);
 /// Living rows that fit, at most `cap`.
 std::size_t count_rows(const TableSpec& table, const Users& users, const QueryOptions& options, std::size_t cap);
 

@@ -207,17 +207,17 @@ void Metadata::add_lookup(std::string_view table, Column column, std::string nav
 }
 
 void Metadata::add_many_to_many(ManyToMany relationship) {
-  CHECK(!by_name(relationship.intersect) && relationship.first != relationship.second, "two tables and a new one between them");
+  CHECK(!by_name(relationship.intersect), "two tables and a new one between them");
   TableBuilder table(relationship.intersect, relationship.intersect + "set", relationship.intersect + "id", relationship.intersect + "id",
                      relationship.schema_name);
   table.spec.writable = table.spec.bulk = table.spec.tracks_changes = false;
   table.spec.schema_name = relationship.schema_name;
   add_table(std::move(table.spec));
-  TableSpec *through = own(relationship.intersect), *ends[] = {own(relationship.first), own(relationship.second)};
+  TableSpec *through = own(relationship.intersect), *ends[] = {own(relationship.sides[0].table), own(relationship.sides[1].table)};
   const Column* lookups[2] = {};
   for (std::size_t i = 0; i < 2; ++i) {
     Column column;
-    column.logical_name = ends[i]->key;
+    column.logical_name = ends[i]->key + (ends[0] != ends[1] ? "" : i == 0 ? "one" : "two");
     column.name = "_" + column.logical_name + "_value";
     column.type = ColumnType::lookup;
     column.targets = {ends[i]->name};
@@ -226,8 +226,13 @@ void Metadata::add_many_to_many(ManyToMany relationship) {
     through->rows->add_index(lookups[i]->field);
     references_[ends[i]].push_back({through, lookups[i]});
   }
-  for (std::size_t i = 0; i < 2; ++i) ends[i]->collections.push_back({relationship.schema_name, ends[1 - i], lookups[i], through, lookups[1 - i]});
+  for (std::size_t i = 0; i < 2; ++i) ends[i]->collections.push_back({relationship.sides[i].navigation, ends[1 - i], lookups[i], through, lookups[1 - i]});
   many_to_many_.push_back(std::move(relationship));
+}
+
+ManyToMany* Metadata::many_to_many(std::string_view schema_name) {
+  auto known = std::find_if(many_to_many_.begin(), many_to_many_.end(), [&](const ManyToMany& each) { return each.schema_name == schema_name; });
+  return known == many_to_many_.end() ? nullptr : &*known;
 }
 
 void Metadata::remove_many_to_many(std::string_view schema_name, WallTime now) {
@@ -238,8 +243,8 @@ void Metadata::remove_many_to_many(std::string_view schema_name, WallTime now) {
   for (RowNumber row = 0; row < through->rows->row_count(); ++row) {
     if (!through->rows->record(row).deleted) database_.remove(*through->rows, row, context);
   }
-  for (const std::string& side : {gone->first, gone->second}) {
-    TableSpec* end = own(side);
+  for (const ManyToMany::Side& side : gone->sides) {
+    TableSpec* end = own(side.table);
     std::erase_if(end->collections, [&](const Collection& each) { return each.through == through; });
     std::erase_if(references_[end], [&](const Reference& each) { return each.from == through; });
   }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "emulators/core/database.h"
+#include "emulators/core/json.h"
 #include "emulators/dynamics365/quirks.h"
 #include "emulators/dynamics365/relationships.h"
 
@@ -88,9 +89,15 @@ struct Collection {
 
 /// A relationship of many to many that an integration made.
 struct ManyToMany {
-  std::string schema_name;  // also the navigation property of both sides
-  std::string intersect;    // the table that holds the ties
-  std::string first, second;
+  struct Side {
+    std::string table;
+    std::string navigation;  // the property that leads from its rows to those of the other side
+    json::value menu;        // AssociatedMenuConfiguration: kept as it is told
+  };
+  std::string schema_name;
+  std::string intersect;  // the table that holds the ties
+  Side sides[2];          // both of one table where it is tied to itself
+  bool advanced_find = true;
 };
 
 /// A choice that columns of all tables may share.
@@ -204,12 +211,14 @@ class Metadata {
   /// A lookup of a table, and what it is called from both sides: `relationship` from that of the one it points to.
   /// Precondition: both tables are there, the column is new and has one target.
   void add_lookup(std::string_view table, Column column, std::string navigation, std::string relationship);
-  /// Precondition: neither the relationship nor its table is there, and its tables are two.
+  /// Precondition: neither the relationship nor its table nor its navigation properties are there.
   void add_many_to_many(ManyToMany relationship);
   /// Of one to many; null: there is none.
   const Relationship* relationship(std::string_view schema_name) const;
   /// With its lookup. Precondition: an integration made it.
   void remove_relationship(std::string_view schema_name);
+  /// Null: there is none.
+  ManyToMany* many_to_many(std::string_view schema_name);
   /// With the table of its ties. Precondition: there is one.
   void remove_many_to_many(std::string_view schema_name, WallTime now);
   const std::deque<ManyToMany>& many_to_many() const { return many_to_many_; }

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
+#include <set>
 
 #include "base/text.h"
 #include "emulators/dynamics365/api_call.h"
@@ -168,16 +170,62 @@ std::size_t digest(const json::object& definition) {
   return std::hash<std::string>()(json::serialize(bare));
 }
 
-MetadataSnapshots::Snapshot snapshot_of(const json::array& tables, WallTime now) {
+std::string_view category_of(std::string_view part) { return part == "Attributes" ? "Attribute" : part == "Keys" ? "" : "Relationship"; }
+
+MetadataSnapshots::Snapshot snapshot_of(const Metadata& metadata, const json::array& tables, WallTime now) {
   MetadataSnapshots::Snapshot snapshot{now, {}};
-  auto note = [&](const json::object& definition) { snapshot.definitions[scalar_text(definition.at("MetadataId"))] = digest(definition); };
+  auto note = [&](const json::object& definition, std::string_view category) {
+    snapshot.definitions[scalar_text(definition.at("MetadataId"))] = {digest(definition), category};
+  };
   for (const json::value& each : tables) {
-    note(each.get_object());
+    note(each.get_object(), "Default");
     for (const auto& [part, query] : kParts) {
-      for (const json::value& one : array_in(each.get_object(), part)) note(one.get_object());
+      for (const json::value& one : array_in(each.get_object(), part)) {
+        note(one.get_object(), category_of(part));
+        if (const json::object* options = object_in(one.get_object(), "OptionSet")) note(*options, "OptionSet");
+      }
     }
   }
+  for (const GlobalChoice& each : metadata.choices()) note(choice_definition(each), "OptionSet");
   return snapshot;
+}
+
+/// "Microsoft.Dynamics.CRM.DeletedMetadataFilters'Attribute,Relationship'"
+Outcome<std::set<std::string_view>> deleted_categories(std::string_view filters) {
+  static constexpr std::string_view kType = "Microsoft.Dynamics.CRM.DeletedMetadataFilters'",
+                                    kCategories[] = {"Default", "Attribute", "Relationship", "Label", "OptionSet"};
+  if (filters.empty() || filters == "null") return std::set<std::string_view>();
+  if (!filters.starts_with(kType) || !filters.ends_with('\'') || filters.size() == kType.size())
+    return bad_query("DeletedMetadataFilters is of the type Microsoft.Dynamics.CRM.DeletedMetadataFilters.");
+  std::set<std::string_view> wanted;
+  for (std::string_view each : split(filters.substr(kType.size(), filters.size() - kType.size() - 1), ',')) {
+    auto known = std::find(std::begin(kCategories), std::end(kCategories), trim(each));
+    if (trim(each) == "All") wanted.insert(std::begin(kCategories), std::end(kCategories));
+    else if (known != std::end(kCategories)) wanted.insert(*known);
+    else return bad_query(fmt::format("'{}' is none of DeletedMetadataFilters.", each));
+  }
+  return wanted;
+}
+
+/// The ids of what is gone since, by the categories that were asked for.
+json::object deleted_metadata(const MetadataSnapshots::Snapshot* since, const MetadataSnapshots::Snapshot& now, const std::set<std::string_view>& wanted,
+                              bool flat) {
+  std::map<std::string_view, json::array> gone;
+  static const MetadataSnapshots::Snapshot kNone;
+  for (const auto& [id, held] : (since ? *since : kNone).definitions) {
+    if (!now.definitions.contains(id) && wanted.contains(held.category)) gone[held.category].push_back(json::value(id));
+  }
+  json::array keys, values;
+  auto add = [&](std::string_view category, json::value held) {
+    keys.push_back(json::string(category));
+    values.push_back(std::move(held));
+  };
+  for (auto& [category, ids] : gone) {
+    if (!flat) add(category, json::object{{"Items", std::move(ids)}});
+    else
+      for (const json::value& id : ids) add(category, id);
+  }
+  return json::object{{"Count", keys.size()}, {"IsReadOnly", false}, {"Keys", keys}, {"Values", values}};
 }
 
 /// The snapshot that "1003!11/18/2026 11:06:40" in quotes names.
@@ -232,7 +280,7 @@ class Changes {
   bool changed(const json::object& definition) const {
     if (!since_) return true;
     auto was = since_->definitions.find(scalar_text(definition.at("MetadataId")));
-    return was == since_->definitions.end() || was->second != digest(definition);
+    return was == since_->definitions.end() || was->second.digest != digest(definition);
   }
 
   /// A query of what hangs on tables is for who asks for that.
@@ -294,18 +342,16 @@ Outcome<http::Response> metadata_changes(ApiCall& api, std::string_view segment)
   }
   json::array tables;
   for (const TableSpec& table : api.organisation.metadata.tables()) tables.push_back(entity_definition(api.organisation.metadata, table));
-  MetadataSnapshots::Snapshot now = snapshot_of(tables, api.call.now);
-  bool gone = since && !parameters["DeletedMetadataFilters"].empty() &&
-              std::any_of(since->definitions.begin(), since->definitions.end(), [&](const auto& each) { return !now.definitions.contains(each.first); });
-  if (gone) return not_served("What DeletedMetadata holds once there is something");
+  TRY(std::set<std::string_view> wanted, deleted_categories(parameters["DeletedMetadataFilters"]));
+  MetadataSnapshots::Snapshot now = snapshot_of(api.organisation.metadata, tables, api.call.now);
+  json::object deleted = deleted_metadata(since, now, wanted, api.organisation.metadata.quirks().deleted_ids_flat);
   TRY(json::array rows, Changes(asked ? &document.root().get_object() : nullptr, since).of(tables));
   MetadataSnapshots& snapshots = api.organisation.metadata_snapshots;
   snapshots.taken.emplace(++snapshots.last, std::move(now));
   if (snapshots.taken.size() > kSnapshots) snapshots.taken.erase(snapshots.taken.begin());
-  json::object nothing{{"Count", 0}, {"IsReadOnly", false}, {"Keys", json::array()}, {"Values", json::array()}};
   json::object body{{"@odata.context", api.base + "/$metadata#Microsoft.Dynamics.CRM.RetrieveMetadataChangesResponse"},
                     {"ServerVersionStamp", fmt::format("{}!{}", snapshots.last, token_time(api.call.now))},
-                    {"DeletedMetadata", std::move(nothing)},
+                    {"DeletedMetadata", std::move(deleted)},
                     {"EntityMetadata", std::move(rows)}};
   return api_json(200, json::serialize(body));
 }

@@ -11,7 +11,11 @@ namespace lockstep::emulators::dynamics365 {
 struct MetadataSnapshots {
   struct Snapshot {
     WallTime at;
-    std::map<std::string, std::size_t> definitions;  // by MetadataId: what it held, in short
+    struct Held {
+      std::size_t digest;         // of what it held
+      std::string_view category;  // as DeletedMetadataFilters have it; empty: no filter is of that kind
+    };
+    std::map<std::string, Held> definitions;  // by MetadataId
   };
   std::map<std::uint64_t, Snapshot> taken;  // the latest few, by number
   std::uint64_t last = 0;

@@ -46,9 +46,10 @@ struct Organisation {
   std::set<Denial> denied;
   std::int64_t page_rows = 5'000;  // of a page at most, whatever size was asked for
   Rng request_ids;
-  std::map<std::string, std::string> content_ids;  // of the change set at work: "$1" to a row's path
-  std::string written;                             // path of the row that the request at work made or changed
-  std::int64_t work_ms = 0;                        // execution time of the request at work, for the limit
+  std::map<std::string, std::string> content_ids;                  // of the change set at work: "$1" to a row's path
+  std::string written;                                             // path of the row that the request at work made or changed
+  std::map<std::string, std::pair<WallTime, std::size_t>> counts;  // of rows by table, as RetrieveTotalRecordCount last took them
+  std::int64_t work_ms = 0;                                        // execution time of the request at work, for the limit
 
   /// The living row that `resource` addresses, or kNoRow.
   RowNumber find(const Resource& resource) const;

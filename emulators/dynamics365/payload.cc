@@ -74,7 +74,8 @@ class PayloadReader {
   Outcome<void> read_column(const Column& column, const json::value& sent) {
     bool system_time = column.source == Source::created_on || column.source == Source::modified_on;
     bool fixture = door_ != Door::api && (system_time || column.source == Source::stored);
-    bool writable = fixture || (creating_ ? column.creatable : column.updatable);
+    bool generated = column.logical_name == "ticketnumber" && !metadata_.quirks().own_ticket_numbers;
+    bool writable = fixture || (creating_ ? column.creatable && !generated : column.updatable);
     if (!writable && column.source != Source::key) return metadata_.quirks().read_only_passed_over ? Outcome<void>() : not_writable(column);
     bool from_text = door_ == Door::fixture_text && sent.is_string();
     TRY(Value value, from_text ? convert_text(table_, column, text_of(scalar_of(sent))) : convert(table_, column, sent));

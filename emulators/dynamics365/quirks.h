@@ -24,6 +24,16 @@ struct Quirks {
   std::vector<StatusTransition> status_transitions;
   bool recycle_bin = false;                          // deleted rows can be read and restored for 30 days
   std::int64_t not_member_status = 403;              // an application without a user in the organisation
+  std::int64_t organisation_disabled_status = 403;   // where the whole organisation is disabled
+  std::int64_t too_large_status = 413;               // of a request beyond the most that is taken; 400 by others
+  bool unauthorized_body = false;                    // a 401 tells its code in a body; else it has none
+  bool older_challenge = false;                      // a 401 does not say which resource it is of
+  bool older_errors = false;                         // an error comes with an innererror, as years ago
+  std::string segment_code = "0x8006088a";           // of a path that leads nowhere; "0x80060888" as integrators saw it
+  Duration count_snapshot{24LL * 3'600'000};         // how old RetrieveTotalRecordCount may be
+  bool full_last_pages = false;                      // a page that the last row fills has no link to an empty one
+  bool navigation_of_any_lookup = false;             // associatednavigationproperty comes with lookups of one table too
+  bool own_ticket_numbers = false;                   // a case may be created with its number; else it is refused
   std::string parser_code = "0x80060888";            // of a URL that cannot be read: a property, key or option that is not there; or "0x0"
   std::string invalid_property_code = "0x80048d19";  // of a body with a property that its table does not have; or "0x0"
   std::string stale_version_code = "0x80060882";     // of a 412 by ETag; the documentation's sample has ""
@@ -35,6 +45,8 @@ struct Quirks {
   bool empty_targets = false;                        // CreateMultiple and its kin with no row change nothing; else they are refused
   Duration key_index{10'000};                        // until the index of a key made through the API is built: no key before
   bool repeated_content_ids = false;                 // the same Content-ID in two change sets of a batch
+  bool deleted_ids_flat = false;                     // DeletedMetadata names each id with its category; else the ids of a category together
+  bool self_ties_named = false;                      // a table's tie to itself may leave out what its two sides are called; else it is refused
   bool quoted_ids = false;                           // a filter may compare an id with its text in quotes; else it is refused
   bool selected_navigation = false;                  // $select may name a lookup by its navigation property; else it is refused
   bool bare_line_feeds = false;                      // lines of a batch may end with LF alone; else they are refused

@@ -79,6 +79,8 @@ Outcome<Listed> list_page(ApiCall& api, const TableSpec& table, const QueryOptio
   bool paged = api.prefer.page_size || !options.top;  // with a page size, $top is passed over
   listed.page = list_rows(table, organisation.users, options, paged ? size : std::min(size, *options.top), state);
   listed.tracked_to = number_of(state, "tracked", now);
+  bool filled = paged && !listed.page.next && listed.page.rows.size() == size && !organisation.metadata.quirks().full_last_pages;
+  if (filled) listed.page.next = state_behind(table, organisation.users, options, listed.page.rows.back(), state);  // to an empty page
   if (!paged) listed.page.next.reset();
   if (listed.page.next && listed.tracked) (*listed.page.next)["tracked"] = listed.tracked_to;
   return listed;

@@ -155,9 +155,12 @@ bool Records::tie(const Collection& collection, RowNumber near, const TableSpec&
 }
 
 void Records::note_tie(const Collection& collection, RowNumber near, const TableSpec& table, RowNumber far, bool tied, const Writer& writer) {
+  const TableSpec* through = collection.through;
+  json::value role;  // of the row that is named first, where both are of one table: referencing (0), or referenced
+  if (through && collection.from == &table) role = collection.column->logical_name.ends_with("one") ? 0 : 1;
   RowEvent event{tied ? "Associate" : "Disassociate", &table, near, {}, "", {}, 1};
   event.extra = {{"Target", entity_reference(table.name, table.rows->record(near).id)},
-                 {"Relationship", {{"PrimaryEntityRole", nullptr}, {"SchemaName", collection.name}}},
+                 {"Relationship", {{"PrimaryEntityRole", role}, {"SchemaName", through ? through->schema_name : collection.name}}},
                  {"RelatedEntities", json::array{entity_reference(collection.from->name, collection.from->rows->record(far).id)}}};
   webhooks_.note(event, writer);
 }

@@ -11,7 +11,7 @@
 
 namespace lockstep::emulators::dynamics365 {
 
-std::string etag_of(const Record& record) { return fmt::format("W/\"{}\"", record.version); }
+std::string etag_of(const Record& record) { return fmt::format("W/\"{}\"", record.number()); }
 
 std::string context_of(std::string_view base, const TableSpec& table, const Selection& selection, std::string_view suffix) {
   std::string columns = selection.text;
@@ -44,7 +44,7 @@ void RowWriter::append(std::string& out, RowNumber row, std::string_view context
     out.push_back(',');
   }
   out.append("\"@odata.etag\":\"W/\\\"");
-  append_integer(out, static_cast<std::int64_t>(record.version));
+  append_integer(out, static_cast<std::int64_t>(record.number()));
   out.append("\\\"\"");
   for (const Slot& slot : slots_) {
     ValueView held = value(record, row, *slot.column);
@@ -81,7 +81,7 @@ void RowWriter::append_annotations(std::string& out, RowNumber row, const Column
     std::string label = lookup_label(target, text_of(value));
     if (!label.empty()) add("OData.Community.Display.V1.FormattedValue", label);
   }
-  if (scope_.annotations.navigation) {
+  if (scope_.annotations.navigation && (column.polymorphic() || scope_.metadata.quirks().navigation_of_any_lookup)) {
     for (const Navigation& navigation : table_.navigations) {
       bool reaches = navigation.column == &column && std::find(navigation.targets.begin(), navigation.targets.end(), target) != navigation.targets.end();
       if (reaches) add("Microsoft.Dynamics.CRM.associatednavigationproperty", navigation.name);

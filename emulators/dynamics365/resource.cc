@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "emulators/dynamics365/convert.h"
+#include "emulators/dynamics365/filter.h"
 #include "emulators/dynamics365/guid.h"
 #include "emulators/dynamics365/values.h"
 
@@ -63,6 +64,19 @@ std::vector<std::string_view> key_parts(std::string_view key) {
   return parts;
 }
 
+/// A key whose index was never built may fit several rows.
+bool fits_several(const Resource& resource) {
+  const Table& rows = *resource.table->rows;
+  const auto& columns = resource.alternate_key->columns;
+  std::size_t count = 0;
+  for (RowNumber row : rows.find_equal(columns.front()->field, view(resource.key_values.front()))) {
+    bool same = !rows.record(row).deleted;
+    for (std::size_t i = 1; i < columns.size(); ++i) same = same && compare_values(rows.get(row, columns[i]->field), view(resource.key_values[i])) == 0;
+    count += same ? 1 : 0;
+  }
+  return count > 1;
+}
+
 Outcome<void> read_key(std::string_view key, Resource& resource) {
   const TableSpec& table = *resource.table;
   if (auto id = parse_guid(key)) {
@@ -90,6 +104,9 @@ Outcome<void> read_key(std::string_view key, Resource& resource) {
     TRY(Value value, key_value(table, *column, texts[at]));
     resource.key_values.push_back(std::move(value));
   }
+  if (fits_several(resource))
+    return refuse(400, code::kSeveralByKey,
+                  fmt::format("More than one record exists for entity {} with entity key {}.", table.name, resource.alternate_key->name));
   return {};
 }
 

@@ -15,7 +15,6 @@ std::unique_ptr<Emulator> make_dynamics365(const EmulatorClock& clock, Rng rng, 
 namespace dynamics365 {
 namespace {
 
-constexpr std::size_t kMaxBatchedUrl = 64 * 1024;
 constexpr std::string_view kBoundPrefix = "Microsoft.Dynamics.CRM.";
 
 OrganisationNames names_of(const Dynamics365Options& options) {
@@ -104,7 +103,7 @@ void Service::outgoing_answered(std::uint64_t id, int status) {
 http::Response Service::api(Call& call) {
   const std::string& version = call.parameter("version");
   if (version != "v9.0" && version != "v9.1" && version != "v9.2") return not_found(call);
-  if (call.request.target.size() > kMaxBatchedUrl) return http::Response(414, "");
+  if (call.request.target.size() > static_cast<std::size_t>(batched_url_bytes_)) return http::Response(414, "");
   organisation_.metadata.build_keys(call.now);
   bool waits = !in_batch_ && call.request.method != "GET" && (organisation_.webhooks.has_synchronous() || !waiting_.empty());
   return waits ? write_with_steps(call) : answer_api(call);
@@ -164,7 +163,8 @@ http::Response Service::answer_api(Call& call) {
     jobs_.resume(outgoing(), call.now);
     organisation_.webhooks.flush(outgoing());
   }
-  if (!outcome && outcome.error().code == code::kBadRequestUrl) outcome.error().code = organisation_.metadata.quirks().parser_code;
+  if (!outcome && outcome.error().code == code::kSegmentMissing) outcome.error().code = organisation_.metadata.quirks().segment_code;
+  else if (!outcome && outcome.error().code == code::kBadRequestUrl) outcome.error().code = organisation_.metadata.quirks().parser_code;
   http::Response response = outcome ? std::move(*outcome) : error_response(outcome.error(), api.prefer.all_annotations());
   if (!outcome) response.headers.add("REQ_ID", api.writer.correlation);
   return response;

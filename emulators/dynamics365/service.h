@@ -1,5 +1,7 @@
 #pragma once
 
+#include <deque>
+
 #include "emulators/core/limits.h"
 #include "emulators/core/stand_in.h"
 #include "emulators/core/switches.h"
@@ -24,6 +26,7 @@ class Service final : public StandIn {
   http::Response not_found(Call& call) override;
   http::Response method_not_allowed(Call& call, const std::vector<std::string>& allowed) override;
   http::Response fault_answer(Call& call, const Fault& fault) override;
+  bool knows_fault_code(std::string_view code) const override;
   Result<std::string> apply(const Edit& edit) override;
   Result<void> change_schema(const SchemaChange& change) override;
   std::optional<http::Response> control(const http::ServerRequest& request, std::string_view path) override;
@@ -38,7 +41,12 @@ class Service final : public StandIn {
   http::Response other_sign_in(Call& call);
   http::Response signing_keys(Call& call);
   std::optional<http::Response> check_client(Call& call, const OAuthClient& client);
-  http::Response unauthorized(const Call& call);
+  /// `code`, `message`: of the body, where there is one.
+  http::Response unauthorized(const Call& call, std::string_view code, std::string_view message);
+  /// As errors were told years ago, beside what they tell now.
+  static void add_inner_error(http::Response& response);
+  /// Whether the organisation is there for anybody, and the request not too large for it.
+  Outcome<void> check_organisation(const Call& call) const;
   http::Response api(Call& call);
   http::Response answer_api(Call& call);
   /// A write of a table with synchronous steps; kNotYet until they have answered.
@@ -58,11 +66,16 @@ class Service final : public StandIn {
   http::Response keys(const http::ServerRequest& request);
   void add_switches();
   bool change_duplicate_rules(const json::value& sent, bool apply);
+  bool change_client_keys(const json::value& sent, bool apply);
   bool change_denied(const json::value& sent, bool apply);
   bool change_transitions(const json::value& sent, bool apply);
   /// A switch that is a list of tables, which lack what others have.
   void add_lack(const char* name, bool TableSpec::*has);
   http::Response steps(const http::ServerRequest& request);
+  /// A transaction begins at each second that somebody calls in: others may be done before it.
+  void begin_transaction(WallTime now);
+  /// Stamps and numbers an edit as one that began a while ago.
+  void date_back(const Edit& edit, const TableSpec& table, Writer& writer);
   Result<std::size_t> add_steps(const json::object& sent);
 
   Dynamics365Options options_;
@@ -76,8 +89,18 @@ class Service final : public StandIn {
   std::int64_t server_of(const Call& call);
   std::int64_t servers_ = 1;  // each with counters of its own
   std::int64_t next_server_ = 0;
-  std::string counted_;                           // of the call being answered: whose counters, on which server
-  ProtectionSettings limits_;                     // as the switches have them; the counters start anew when they change
+  std::string counted_;                             // of the call being answered: whose counters, on which server
+  ProtectionSettings limits_;                       // as the switches have them; the counters start anew when they change
+  std::map<std::string, std::string> client_keys_;  // PEM by client id: what signs its assertions
+  bool organisation_disabled_ = false;
+  struct Begun {
+    WallTime at;
+    Database::Numbers numbers;
+  };
+  std::deque<Begun> begun_;      // the first of them long enough ago for an edit that is done now, where there is one
+  Duration transaction_{2'000};  // between the stamp of an edit and when it is to be seen
+  std::int64_t url_bytes_ = 32 * 1024, batched_url_bytes_ = 64 * 1024;
+  std::int64_t request_bytes_ = 128LL << 20;
   std::map<std::string, RollingLimit> searches_;  // by user
   Switches switches_;
 };

@@ -41,7 +41,7 @@ ValueView value_of(const TableSpec& table, const Users& users, RowNumber row, co
       return is_null(overridden) ? ValueView(record.created.ms) : overridden;
     }
     case Source::modified_on: return record.modified.ms;
-    case Source::version: return static_cast<std::int64_t>(record.version);
+    case Source::version: return static_cast<std::int64_t>(record.number());
     case Source::created_by: return users.id_of(record.created_by);
     case Source::modified_by: return users.id_of(record.modified_by);
     case Source::owner: {

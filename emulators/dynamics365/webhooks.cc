@@ -60,7 +60,7 @@ json::object entity(const RowEvent& event, Users& users) {
   attributes.push_back(pair(event.table->key, text(record.id)));
   attributes.push_back(pair("modifiedon", text(date_text(record.modified))));
   attributes.push_back(pair("modifiedby", entity_reference("systemuser", users.id_of(record.modified_by))));
-  return envelope(*event.table, record, std::move(attributes), json::value(std::to_string(record.version)));
+  return envelope(*event.table, record, std::move(attributes), json::value(std::to_string(record.number())));
 }
 
 /// The columns that hold a value in `fields`.
@@ -145,8 +145,11 @@ void Webhooks::add(Step step) {
 bool Webhooks::fires(const Step& step, const RowEvent& event) const {
   if (step.message != event.message || (!step.table.empty() && step.table != event.table->name)) return false;
   if (!event.message.starts_with("Update") || step.filtering.empty()) return true;
-  auto sent = [&](const std::vector<Change>& submitted) {  // whether or not it differs
-    return std::any_of(submitted.begin(), submitted.end(), [&](const Change& change) { return step.filtering.contains(change.column->logical_name); });
+  auto differs = [&](const Change& change) { return event.table->rows->get(event.row, change.column->field) != event.before.get(change.column->field); };
+  bool any_value = !only_changes_fire_ || event.message != "Update";
+  auto sent = [&](const std::vector<Change>& submitted) {
+    return std::any_of(submitted.begin(), submitted.end(),
+                       [&](const Change& change) { return step.filtering.contains(change.column->logical_name) && (any_value || differs(change)); });
   };
   return sent(event.submitted) || std::any_of(event.targets.begin(), event.targets.end(), [&](const RowEvent::Target& each) { return sent(each.submitted); });
 }
@@ -249,7 +252,8 @@ std::vector<http::Request> Webhooks::noted_synchronous() const {
 }
 
 bool Webhooks::before_matters(const TableSpec& table) const {
-  return std::any_of(steps_.begin(), steps_.end(), [&](const auto& each) { return each.second.table == table.name && !each.second.images.empty(); });
+  auto wants = [&](const auto& each) { return each.second.table == table.name && (only_changes_fire_ || !each.second.images.empty()); };
+  return std::any_of(steps_.begin(), steps_.end(), wants);
 }
 
 void Webhooks::flush(OutgoingQueue& queue) {

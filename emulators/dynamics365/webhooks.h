@@ -109,6 +109,8 @@ class Webhooks {
   /// They have been told: notes leave them out until this is false again.
   void set_synchronous_told(bool told) { synchronous_told_ = told; }
   Rng& random() { return rng_; }
+  /// Whether a filtering attribute has to have changed: else it is enough that the request named it.
+  bool& only_changes_fire() { return only_changes_fire_; }
   /// A GUID for a step that was given none.
   std::string new_id();
 
@@ -128,6 +130,7 @@ class Webhooks {
   std::map<std::string, Step> steps_;
   std::vector<Noted> noted_;
   bool synchronous_told_ = false;
+  bool only_changes_fire_ = false;
 };
 
 }  // namespace lockstep::emulators::dynamics365

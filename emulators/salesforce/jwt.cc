@@ -2,7 +2,7 @@
 
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/pem.h>
+#include <openssl/rsa.h>
 
 #include <charconv>
 #include <cmath>
@@ -11,18 +11,12 @@
 #include "base/check.h"
 #include "base/text.h"
 #include "emulators/core/digest.h"
+#include "emulators/core/signature.h"
 
 namespace lockstep::emulators::salesforce {
 namespace {
 
 using EvpKey = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
-
-EvpKey read_key(const std::string& pem) {
-  std::unique_ptr<BIO, decltype(&BIO_free)> source(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), &BIO_free);
-  if (pem.find("BEGIN CERTIFICATE") == std::string::npos) return EvpKey(PEM_read_bio_PUBKEY(source.get(), nullptr, nullptr, nullptr), &EVP_PKEY_free);
-  std::unique_ptr<X509, decltype(&X509_free)> certificate(PEM_read_bio_X509(source.get(), nullptr, nullptr, nullptr), &X509_free);
-  return EvpKey(certificate ? X509_get_pubkey(certificate.get()) : nullptr, &EVP_PKEY_free);
-}
 
 /// A number of the key, as it stands in a set of keys.
 std::string part_of(const EVP_PKEY* key, const char* name) {
@@ -99,13 +93,7 @@ std::optional<Assertion> read_jwt(const std::string& token) {
 }
 
 bool verify_jwt(const Assertion& assertion, const std::string& public_key) {
-  EvpKey key = read_key(public_key);
-  if (!key) return false;
-  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
-  auto bytes = [](const std::string& text) { return reinterpret_cast<const unsigned char*>(text.data()); };
-  return EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key.get()) == 1 &&
-         EVP_DigestVerify(context.get(), bytes(assertion.signature), assertion.signature.size(), bytes(assertion.signed_part), assertion.signed_part.size()) ==
-             1;
+  return is_signed("RS256", public_key, assertion.signed_part, assertion.signature);
 }
 
 bool audience_is_ours(const std::string& audience, const std::string& base_url) {

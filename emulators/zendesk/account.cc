@@ -76,10 +76,7 @@ void Account::forget_after(std::size_t told, std::size_t audited) {
 
 Outcome<void> Account::remove(ObjectType& type, RowNumber row, const Writer& writer) {
   if (&type == &users_) return remove_user(row, writer);
-  if (&type == &organizations_) {
-    remove_organization(row, writer);
-    return {};
-  }
+  if (&type == &organizations_) return remove_organization(row, writer);
   database_.remove(*type.table, row, context(writer));
   events_.removed(type, row, writer.at);
   return {};
@@ -244,6 +241,7 @@ void Account::change(ObjectType& type, RowNumber row, Draft& draft, const Writer
 }
 
 void Account::repoint(ObjectType& type, std::string_view property, std::int64_t from, Value to, const Writer& writer) {
+  if (is_null(view(to)) && readings_.deleted_references != "nulled") return;
   Writer system = writer;
   system.actor = {ActorKind::automation, "Zendesk"};
   for (RowNumber row : find_by(type, property, from)) database_.update(*type.table, row, {{type.field(property), to}}, context(system));

@@ -110,11 +110,17 @@ class Account {
   void forget_after(std::size_t told, std::size_t audited);
   RowNumber insert(ObjectType& type, Draft& draft, const Writer& writer);
   void change(ObjectType& type, RowNumber row, Draft& draft, const Writer& writer);
-  /// A change by the system itself: generated timestamp moves, updated_at does not.
+  /// A change by the system itself: generated timestamp moves, updated_at does not. To nothing: as far as deletes do that.
   void repoint(ObjectType& type, std::string_view property, std::int64_t from, Value to, const Writer& writer);
 
-  /// Open tickets `of` which `property` holds `held` hold nothing there any more: a change by the system itself.
-  void let_go(std::string_view property, std::int64_t held, const std::function<bool(RowNumber)>& of, const Writer& writer);
+  /// Those `of` which `property` holds `held`.
+  std::vector<RowNumber> open_tickets(std::string_view property, std::int64_t held, const std::function<bool(RowNumber)>& of) const;
+  /// `property` of these holds nothing any more, where deletes do that: a change by the system itself.
+  void let_go(const std::vector<RowNumber>& tickets, std::string_view property, const Writer& writer);
+  /// Of what refers to a record that is to be deleted: it stands in the way where deletes are blocked.
+  Outcome<void> check_unreferenced(const std::vector<RowNumber>& rows) const;
+  /// Who is copied on tickets and is a user no more.
+  void forget_copied(std::int64_t user, const Writer& writer);
   /// Who is assigned is in the ticket's group: either one follows from the other, or both are refused. `ticket` may be none yet.
   void settle_group(RowNumber ticket, Draft& draft);
   // tickets.cc
@@ -161,10 +167,12 @@ class Account {
   /// The last step of a write: groups are not undone.
   Outcome<void> take_default_group(RowNumber row, const json::object& given, const Writer& writer);
   void check_email(RowNumber self, std::string_view email, Draft& draft);
+  /// The organization that a new user belongs to by the domain of an address; nothing: there is none.
+  Value organization_of(std::string_view email) const;
   // organizations.cc
   Outcome<RowNumber> create_organization(const json::object& given, const Writer& writer);
   Outcome<void> update_organization(RowNumber row, const json::object& given, const Writer& writer);
-  void remove_organization(RowNumber row, const Writer& writer);
+  Outcome<void> remove_organization(RowNumber row, const Writer& writer);
 
   Database& database_;
   Readings readings_;

@@ -83,6 +83,8 @@ Zendesk::Answer Zendesk::audits_by_limit(Call& call) {
   if (!most || *most < 1 || *most > kMostExported)
     return refuse_titled(400, "Invalid attribute", "You passed an invalid value for the limit attribute. Invalid parameter: limit must be 1 to 1000");
   std::size_t all = account_.audits().noted(), size = static_cast<std::size_t>(*most), last = all, first = last - std::min(last, size);
+  bool oldest_first = account_.readings().audits_oldest_first;
+  if (oldest_first) first = 0, last = std::min(all, size);
   const std::string cursor = call.query_value("cursor").value_or("");
   if (!cursor.empty()) {
     auto place = decode_cursor(cursor);
@@ -98,6 +100,7 @@ Zendesk::Answer Zendesk::audits_by_limit(Call& call) {
   }
   std::vector<RowNumber> places;
   for (std::size_t place = last; place-- > first;) places.push_back(static_cast<RowNumber>(place));
+  if (oldest_first) std::reverse(places.begin(), places.end());
   json::object around;
   for (auto [name, key, row] : {std::tuple("after", 0, last), std::tuple("before", -1, first)}) {
     bool none = key < 0 && row == 0;  // of later ones there may be some, one day

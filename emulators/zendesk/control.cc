@@ -7,6 +7,19 @@
 #include "emulators/zendesk/service.h"
 
 namespace lockstep::emulators::zendesk {
+namespace {
+
+/// A switch that is one of these words.
+void add_word(Switches& switches, const char* name, std::vector<std::string> words, std::string& held) {
+  auto set = [&held, words = std::move(words)](const json::value& value, bool apply) {
+    bool known = value.is_string() && std::find(words.begin(), words.end(), std::string(value.get_string())) != words.end();
+    if (known && apply) held = std::string(value.get_string());
+    return known;
+  };
+  switches.add(name, set, [&held] { return json::value(held); });
+}
+
+}  // namespace
 
 Result<std::string> Zendesk::apply(const Edit& edit) {
   ObjectType* type = account_.type(edit.object);
@@ -56,6 +69,7 @@ Result<void> Zendesk::change_schema(const SchemaChange& change) {
 void Zendesk::add_switches() {
   switches_.add("limits", &limits_);
   switches_.add("api_tokens", &api_tokens_);
+  switches_.add("api_tokens_made", &api_tokens_made_);
   switches_.add("passwords", &passwords_);
   switches_.add("trial", &trial_);
   switches_.add_limit("requests_per_minute", per_minute_);
@@ -89,6 +103,17 @@ void Zendesk::add_readings() {
                                                    {"organizations_made_by_name", &readings.organizations_made_by_name},
                                                    {"assignees_of_any_group", &readings.assignees_of_any_group},
                                                    {"shared_group_names", &readings.shared_group_names},
+                                                   {"agents_without_group", &readings.agents_without_group},
+                                                   {"default_group_deleted", &readings.default_group_deleted},
+                                                   {"deleted_groups_left_out", &readings.deleted_groups_left_out},
+                                                   {"unknown_assignees_passed_over", &readings.unknown_assignees_passed_over},
+                                                   {"unknown_followers_passed_over", &readings.unknown_followers_passed_over},
+                                                   {"domains_assign_nobody", &readings.domains_assign_nobody},
+                                                   {"tags_added_to_one", &readings.tags_added_to_one},
+                                                   {"views_of_any_condition", &readings.views_of_any_condition},
+                                                   {"audits_oldest_first", &readings.audits_oldest_first},
+                                                   {"strangers_refused", &readings.strangers_refused},
+                                                   {"unknown_subscriptions", &readings.unknown_subscriptions},
                                                    {"comments_without_text", &readings.comments_without_text},
                                                    {"uploads_used_again", &readings.uploads_used_again},
                                                    {"puts_counted_alone", &readings.puts_counted_alone},
@@ -101,12 +126,17 @@ void Zendesk::add_readings() {
   switches_.add("upload_life_ms", &readings.upload_life);
   switches_.add("breaker_least", &readings.breaker_least);
   switches_.add("breaker_open_ms", &readings.breaker_open);
-  auto set_end = [&readings](const json::value& value, bool apply) {
-    bool known = value == json::value("completed") || value == json::value("failed") || value == json::value("killed");
-    if (known && apply) readings.jobs_end = std::string(value.get_string());
-    return known;
+  switches_.add("idempotency_key_ms", &readings.idempotency_key_life);
+  add_word(switches_, "jobs_end", {"completed", "failed", "killed"}, readings.jobs_end);
+  add_word(switches_, "deleted_references", {"nulled", "kept", "blocked"}, readings.deleted_references);
+  auto set_statuses = [&readings](const json::value& value, bool apply) {
+    const json::array* list = value.if_array();
+    auto is_failure = [](const json::value& each) { return each.is_int64() && (each.get_int64() == 0 || (each.get_int64() >= 300 && each.get_int64() < 600)); };
+    if (!list || !std::all_of(list->begin(), list->end(), is_failure)) return false;
+    if (apply) readings.webhook_retried_statuses = json::value_to<std::vector<std::int64_t>>(value);
+    return true;
   };
-  switches_.add("jobs_end", set_end, [&readings] { return json::value(readings.jobs_end); });
+  switches_.add("webhook_retried_statuses", set_statuses, [&readings] { return json::value_from(readings.webhook_retried_statuses); });
 }
 
 void Zendesk::set_retries() {

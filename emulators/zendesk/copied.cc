@@ -47,6 +47,7 @@ void Account::take_assignee_address(const json::object& given, Draft& draft) {
   const json::value* address = given.if_contains("assignee_email");
   if (!address || address->is_null()) return;
   RowNumber agent = user_with_email(scalar_text(*address));
+  if (readings_.unknown_assignees_passed_over && (agent == kNoRow || !is_agent(agent))) return;
   if (agent == kNoRow) draft.problems.add("assignee", "InvalidValue", "Assignee: " + scalar_text(*address) + " is invalid");
   else draft.set(tickets_.field("assignee_id"), id_of(users_, agent));
 }
@@ -83,6 +84,8 @@ Outcome<void> Account::take_copied(RowNumber ticket, const json::object& given, 
       else put(*list, *id);
     }
   }
+  if (readings_.unknown_followers_passed_over)
+    std::erase_if(followers, [&](const std::string& id) { return find_live(users_, id) == kNoRow || !is_agent(find_live(users_, id)); });
   for (const std::string& id : followers) {
     if (RowNumber row = find_live(users_, id); row == kNoRow || !is_agent(row))
       draft.problems.add("followers", "InvalidValue", "Follower: " + id + " is not an agent");
@@ -92,6 +95,22 @@ Outcome<void> Account::take_copied(RowNumber ticket, const json::object& given, 
   for (const std::string& id : followers) put(copied, id);
   draft.set(tickets_.field("collaborator_ids"), list_of(copied));
   return {};
+}
+
+void Account::forget_copied(std::int64_t user, const Writer& writer) {
+  if (readings_.deleted_references != "nulled") return;
+  Writer system = writer;
+  system.actor = {ActorKind::automation, "Zendesk"};
+  std::string gone = std::to_string(user);
+  for (RowNumber ticket : find_by(tickets_, "collaborator_ids", std::string_view(gone))) {
+    FieldChanges left;
+    for (const char* list : {"collaborator_ids", "email_cc_ids", "follower_ids"}) {
+      Ids ids = parts_of(tickets_.get(ticket, list));
+      std::erase(ids, gone);
+      left.emplace_back(tickets_.field(list), list_of(ids));
+    }
+    database_.update(*tickets_.table, ticket, left, context(system));
+  }
 }
 
 }  // namespace lockstep::emulators::zendesk

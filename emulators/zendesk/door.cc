@@ -1,6 +1,8 @@
 // Who calls, and how often they may (contract A1, A7).
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "emulators/zendesk/service.h"
 
@@ -39,8 +41,19 @@ void add_endpoint_header(RollingLimit& limit, std::string_view name, WallTime no
 }
 
 bool granted(std::string_view scopes, std::string_view wanted) {
-  for (std::string_view scope : split(scopes, ' ')) {
-    if (scope == wanted) return true;
+  std::vector<std::string_view> all = split(scopes, ' ');
+  return std::find(all.begin(), all.end(), wanted) != all.end();
+}
+
+bool is_me(const Call& call) {
+  std::string path = call.request.path();
+  return path == "/api/v2/users/me" || path == "/api/v2/users/me.json";
+}
+
+/// What the account's plan does not have.
+bool is_beyond_the_plan(std::string_view path) {
+  for (std::string_view feature : {"audit_logs", "group_slas/", "it_asset_management/", "ticket_form_statuses", "workspaces"}) {
+    if (path.starts_with("/api/v2/" + std::string(feature))) return true;
   }
   return false;
 }
@@ -78,13 +91,13 @@ Outcome<void> Zendesk::sign_in_basic(Call& call, std::string_view credentials) {
   std::string email = decoded.substr(0, colon), secret = decoded.substr(colon + 1);
   bool by_token = email.ends_with("/token");
   if (by_token) email.erase(email.size() - 6);
+  else if (!passwords_ && is_me(call) && !account_.readings().strangers_refused) return {};  // a password is no credential here
   auto rows = account_.find_by(account_.users(), "email", std::string_view(email));
   if (rows.empty() || !account_.is_agent(rows.front())) return unauthenticated();
   std::int64_t user = account_.id_of(account_.users(), rows.front());
-  constexpr Duration kDay{24 * 3'600'000};
-  bool forgotten = api_token_unused_days_ > 0 && api_token_used_ + api_token_unused_days_ * kDay <= call.now;
-  if (by_token ? !api_tokens_ || forgotten || secret != options_.api_token : !passwords_ || secret != password_of(user)) return unauthenticated();
-  if (by_token) api_token_used_ = call.now;
+  ApiToken* token = by_token ? usable_token(secret, call.now) : nullptr;
+  if (by_token ? !token : !passwords_ || secret != password_of(user)) return unauthenticated();
+  if (token) token->used = call.now;
   caller_user_ = user;
   call.caller = {ActorKind::integration, email};
   scope_ = "*";
@@ -101,7 +114,7 @@ Zendesk::Answer Zendesk::change_password(Call& call) {
   constexpr std::size_t kShortest = 5;
   auto user = row_of(call, account_.users());
   if (!user) return tl::unexpected(std::move(user.error()));
-  if (account_.id_of(account_.users(), *user) != caller_user_) return refuse_titled(403, "Forbidden", "You do not have access to this page.");
+  if (account_.id_of(account_.users(), *user) != caller_user_) return forbidden();
   JsonDocument document;
   const json::object* given = document.parse(call.request.body) ? document.root().if_object() : nullptr;
   std::string password(given ? text_member(*given, "password") : "");
@@ -125,9 +138,7 @@ Outcome<void> Zendesk::authenticate(Call& call) {
     return {};
   }
   // Missing credentials, or of the wrong kind, are no error of their own: this one call answers anonymously.
-  std::string_view path = call.request.target;
-  path = path.substr(0, path.find('?'));
-  if (path == "/api/v2/users/me" || path == "/api/v2/users/me.json") return {};
+  if (is_me(call) && !account_.readings().strangers_refused) return {};
   return unauthenticated();
 }
 
@@ -135,10 +146,9 @@ Outcome<void> Zendesk::check_scope(const Call& call) const {
   if (scope_ == "*" || caller_user_ == 0) return {};
   std::string_view path = std::string_view(call.request.target).substr(std::string_view("/api/v2/").size());
   if (path.starts_with("incremental/")) path.remove_prefix(12);
-  std::string resource(path.substr(0, path.find_first_of("/.?")));
-  std::string verb = call.request.method == "GET" ? "read" : "write";
-  if (granted(scope_, verb) || granted(scope_, resource + ":" + verb) || path.starts_with("oauth/") || path.starts_with("users/me")) return {};
-  return refuse_titled(403, "Forbidden", "You do not have access to this page. Please contact the account owner of this help desk for further help.");
+  std::string verb = call.request.method == "GET" ? "read" : "write", scope = scope_of(path.substr(0, path.find_first_of("/.?")), verb);
+  if (granted(scope_, verb) || granted(scope_, scope) || path.starts_with("oauth/") || path.starts_with("users/me")) return {};
+  return refuse(403, "Forbidden", "You are missing the following required scopes: " + (scope.empty() ? verb : scope + ", " + verb));
 }
 
 Outcome<void> Zendesk::check_limits(Call& call) {
@@ -198,7 +208,10 @@ void Zendesk::finish(Call& call, http::Response& response) {
   if (is_deep_list(call)) add_endpoint_header(deep_lists_, "tickets-index", call.now, response);
 }
 
-http::Response Zendesk::not_found(Call&) { return error_response(refuse(404, "InvalidEndpoint", "Not found").value()); }
+http::Response Zendesk::not_found(Call& call) {
+  if (is_beyond_the_plan(call.request.path())) return error_response(forbidden().value());
+  return error_response(refuse(404, "InvalidEndpoint", "Not found").value());
+}
 
 http::Response Zendesk::method_not_allowed(Call& call, const std::vector<std::string>&) { return not_found(call); }
 

@@ -22,11 +22,19 @@ tl::unexpected<ApiError> refuse_titled(int status, std::string_view title, std::
   return refusal_of(status, json::object{{"error", json::object{{"title", text(title)}, {"message", text(message)}}}});
 }
 
-tl::unexpected<ApiError> refuse_listed(int status, std::string_view code, std::string_view title, std::string_view detail) {
-  json::object one{{"code", text(code)}, {"title", text(title)}, {"detail", text(detail)}};
+tl::unexpected<ApiError> refuse_listed(int status, std::string_view code, std::string_view title, std::string_view detail, std::string_view parameter) {
+  json::object one{{"code", text(code)}, {"title", text(title)}, {"detail", text(detail)}, {"source", json::object{{"parameter", text(parameter)}}}};
   json::array list;
   list.push_back(std::move(one));
   return refusal_of(status, json::object{{"errors", std::move(list)}});
+}
+
+tl::unexpected<ApiError> bad_sort(std::string_view sort) {
+  return refuse_listed(400, "InvalidPaginationParameter", "Invalid pagination parameter", "sort is not valid: " + std::string(sort), "sort");
+}
+
+tl::unexpected<ApiError> forbidden() {
+  return refuse_titled(403, "Forbidden", "You do not have access to this page. Please contact the account owner of this help desk for further help.");
 }
 
 tl::unexpected<ApiError> too_many(std::string_view message, Duration retry_after) {

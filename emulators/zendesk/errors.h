@@ -23,8 +23,11 @@ using Outcome = tl::expected<T, ApiError>;
 tl::unexpected<ApiError> refuse(int status, std::string_view error, std::string_view description);
 /// {"error":{"title":"…","message":"…"}}
 tl::unexpected<ApiError> refuse_titled(int status, std::string_view title, std::string_view message);
-/// {"errors":[{"code":"…","title":"…","detail":"…"}]}
-tl::unexpected<ApiError> refuse_listed(int status, std::string_view code, std::string_view title, std::string_view detail);
+/// {"errors":[{"code":"…","title":"…","detail":"…","source":{"parameter":"…"}}]}
+tl::unexpected<ApiError> refuse_listed(int status, std::string_view code, std::string_view title, std::string_view detail, std::string_view parameter);
+tl::unexpected<ApiError> bad_sort(std::string_view sort);
+/// What the plan does not have, or the user may not.
+tl::unexpected<ApiError> forbidden();
 tl::unexpected<ApiError> too_many(std::string_view text, Duration retry_after);
 tl::unexpected<ApiError> record_not_found();
 tl::unexpected<ApiError> closed_ticket();

@@ -49,6 +49,7 @@ class Events {
   std::map<std::string, Webhook>& webhooks() { return webhooks_; }
   /// Whether there is such an event: "ticket.created".
   bool is_told(std::string_view event) const;
+  bool takes_any_subscription() const { return readings_.unknown_subscriptions; }
   std::string new_id();
   std::string new_secret();
 

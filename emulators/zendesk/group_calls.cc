@@ -59,7 +59,7 @@ http::Response Zendesk::row_answer(const Call& call, int status, const std::stri
 
 /// Deleted groups stand among them, marked, unless they are not wanted; new tickets go to none of these.
 Zendesk::Answer Zendesk::group_list(Call& call, bool assignable) {
-  bool living = assignable || call.query_value("exclude_deleted") == "true";
+  bool living = assignable || account_.readings().deleted_groups_left_out || call.query_value("exclude_deleted") == "true";
   json::array rows;
   for (const Group& group : account_.groups().all()) {
     if (!living || !group.deleted) rows.push_back(render_group(account_.groups(), group, call.base_url));

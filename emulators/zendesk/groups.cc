@@ -19,6 +19,11 @@ const Group* Groups::find(std::int64_t id) const {
   return group == groups_.end() ? nullptr : &*group;
 }
 
+const Group* Groups::first_living(std::int64_t left_out) const {
+  auto group = std::find_if(groups_.begin(), groups_.end(), [&](const Group& each) { return !each.deleted && each.id != left_out; });
+  return group == groups_.end() ? nullptr : &*group;
+}
+
 Group* Groups::find_live(std::int64_t id) {
   auto group = std::find_if(groups_.begin(), groups_.end(), [&](const Group& each) { return each.id == id && !each.deleted; });
   return group == groups_.end() ? nullptr : &*group;
@@ -36,7 +41,7 @@ Group& Groups::add(Group group) {
 std::vector<GroupMembership> Groups::of(std::int64_t agent, WallTime since) const {
   auto known = memberships_.find(agent);
   if (known != memberships_.end()) return known->second;
-  return {{kFirstMemberships + agent, agent, groups_.front().id, true, since, since}};
+  return {{kFirstMemberships + agent, agent, first_living(0)->id, true, since, since}};
 }
 
 std::vector<GroupMembership>& Groups::own(std::int64_t agent, WallTime since) { return memberships_.try_emplace(agent, of(agent, since)).first->second; }
@@ -54,7 +59,7 @@ void Groups::leave(const GroupMembership& membership, WallTime since) {
   std::vector<GroupMembership>& theirs = own(membership.user, since);
   std::erase_if(theirs, [id = membership.id](const GroupMembership& each) { return each.id == id; });
   bool has_default = std::any_of(theirs.begin(), theirs.end(), [](const GroupMembership& each) { return each.is_default; });
-  if (!has_default) theirs.front().is_default = true;
+  if (!has_default && !theirs.empty()) theirs.front().is_default = true;
 }
 
 void Groups::make_default(const GroupMembership& membership, WallTime since, WallTime at) {
@@ -94,38 +99,58 @@ Outcome<GroupMembership> Account::join_group(std::int64_t user_id, std::int64_t 
 
 Outcome<void> Account::leave_group(const GroupMembership& membership, const Writer& writer) {
   RowNumber user = find_live(users_, membership.user);
-  if (memberships_of(user).size() == 1) return refuse(422, "RecordInvalid", "An agent is in at least one group");
+  if (memberships_of(user).size() == 1 && !readings_.agents_without_group) return refuse(422, "RecordInvalid", "An agent is in at least one group");
+  auto of_group = [&](RowNumber ticket) { return tickets_.get(ticket, "group_id") == ValueView(membership.group); };
+  if (auto free = check_unreferenced(open_tickets("assignee_id", membership.user, of_group)); !free) return free;
   groups_.leave(membership, users_.table->record(user).created);
-  let_go(
-      "assignee_id", membership.user, [&](RowNumber ticket) { return tickets_.get(ticket, "group_id") == ValueView(membership.group); }, writer);
+  let_go(open_tickets("assignee_id", membership.user, of_group), "assignee_id", writer);
   return {};
 }
 
 Outcome<void> Account::remove_group(Group& group, const Writer& writer) {
-  if (groups_.is_default(group)) return refuse(422, "RecordInvalid", "The default group cannot be deleted");
+  const Group* other = groups_.first_living(group.id);
+  if (!other || (groups_.is_default(group) && !readings_.default_group_deleted)) return refuse(422, "RecordInvalid", "The default group cannot be deleted");
+  auto all = [](RowNumber) { return true; };
+  std::vector<RowNumber> organizations = find_by(organizations_, "group_id", group.id), tickets = open_tickets("group_id", group.id, all);
+  for (const auto& held : {tickets, organizations}) {
+    if (auto free = check_unreferenced(held); !free) return free;
+  }
   std::vector<GroupMembership> members = memberships();
   std::erase_if(members, [&](const GroupMembership& each) { return each.group != group.id; });
   for (const GroupMembership& each : members) {
     RowNumber user = find_live(users_, each.user);
     WallTime since = users_.table->record(user).created, at = whole_seconds(writer.at);
-    if (memberships_of(user).size() == 1) groups_.join(each.user, since, groups_.all().front().id, at);
+    if (memberships_of(user).size() == 1 && !readings_.agents_without_group) groups_.join(each.user, since, other->id, at);
     groups_.leave(each, since);
   }
   group.deleted = true;
   group.updated = whole_seconds(writer.at);
-  let_go(
-      "group_id", group.id, [](RowNumber) { return true; }, writer);
+  let_go(tickets, "group_id", writer);
+  repoint(organizations_, "group_id", group.id, Value{}, writer);
   return {};
 }
 
-void Account::let_go(std::string_view property, std::int64_t held, const std::function<bool(RowNumber)>& of, const Writer& writer) {
+std::vector<RowNumber> Account::open_tickets(std::string_view property, std::int64_t held, const std::function<bool(RowNumber)>& of) const {
+  std::vector<RowNumber> tickets = find_by(tickets_, property, held);
+  std::erase_if(tickets, [&](RowNumber ticket) {
+    std::string_view status = text_of(tickets_.get(ticket, "status"));
+    return status == "solved" || status == "closed" || !of(ticket);
+  });
+  return tickets;
+}
+
+void Account::let_go(const std::vector<RowNumber>& tickets, std::string_view property, const Writer& writer) {
+  if (readings_.deleted_references != "nulled") return;
   Writer system = writer;
   system.actor = {ActorKind::automation, "Zendesk"};
-  for (RowNumber ticket : find_by(tickets_, property, held)) {
-    std::string_view status = text_of(tickets_.get(ticket, "status"));
-    if (status == "solved" || status == "closed" || !of(ticket)) continue;
-    database_.update(*tickets_.table, ticket, {{tickets_.field(property), Value{}}}, context(system));
-  }
+  for (RowNumber ticket : tickets) database_.update(*tickets_.table, ticket, {{tickets_.field(property), Value{}}}, context(system));
+}
+
+Outcome<void> Account::check_unreferenced(const std::vector<RowNumber>& rows) const {
+  if (rows.empty() || readings_.deleted_references != "blocked") return {};
+  Problems problems;
+  problems.add("base", "InvalidValue", "Other records still refer to it.");
+  return problems.refusal();
 }
 
 void Account::settle_group(RowNumber ticket, Draft& draft) {

@@ -22,7 +22,7 @@ struct GroupMembership {
   WallTime created, updated;
 };
 
-/// Groups of agents (contract A2). The first one is the account's default: an agent that nobody put anywhere is in it.
+/// Groups of agents (contract A2). The first one that lives is the account's default: an agent that nobody put anywhere is in it.
 class Groups {
  public:
   explicit Groups(WallTime founded);
@@ -34,13 +34,15 @@ class Groups {
   /// Whether a living group other than `self` has that name, without case.
   bool is_taken(std::string_view name, std::int64_t self) const;
   Group& add(Group group);
-  bool is_default(const Group& group) const { return group.id == groups_.front().id; }
+  bool is_default(const Group& group) const { return group.id == first_living(0)->id; }
+  /// The one besides `left_out` that agents are in whom nobody put anywhere: the account's default. Null: there is no other.
+  const Group* first_living(std::int64_t left_out) const;
 
   /// In the order in which they were made; of an agent, there since `since`.
   std::vector<GroupMembership> of(std::int64_t agent, WallTime since) const;
   bool holds(std::int64_t agent, std::int64_t group) const;
   const GroupMembership& join(std::int64_t agent, WallTime since, std::int64_t group, WallTime at);
-  /// Precondition: an agent's, and not its only one. Another one becomes the default where it was that.
+  /// Precondition: an agent's. Another one becomes the default where it was that.
   void leave(const GroupMembership& membership, WallTime since);
   void make_default(const GroupMembership& membership, WallTime since, WallTime at);
 

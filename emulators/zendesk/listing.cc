@@ -23,7 +23,7 @@ Outcome<Order> order_of(const Call& call, const ObjectType& type, const Readings
     order.descending = sort.starts_with('-');
     order.by = order.descending ? sort.substr(1) : sort;
     bool known = order.by == "id" || order.by == "updated_at" || (order.by == "status" && type.name == "ticket");
-    if (!known) return refuse_listed(400, "InvalidSort", "Invalid sort", "The sort is not valid: " + sort);
+    if (!known) return bad_sort(sort);
   } else {
     order.by = call.query_value("sort_by").value_or("id");
     for (std::string_view known : {"assignee", "assignee.name", "group", "requester", "requester.name", "subject"}) {

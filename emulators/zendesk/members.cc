@@ -102,6 +102,7 @@ const std::map<std::string_view, Names>& names_by_kind() {
                            "system",
                            "system_field_options"};
   static const std::map<std::string_view, Names> names{
+      {"api_token", {"description"}},
       {"group", {"name", "description", "is_public", "id", "url", "default", "deleted", "created_at", "updated_at"}},
       {"group_membership", {"user_id", "group_id", "default", "id", "url", "created_at", "updated_at"}},
       {"organization_membership", {"user_id", "organization_id", "default", "view_tickets", "organization_name", "id", "url", "created_at", "updated_at"}},
@@ -147,7 +148,7 @@ void Account::check_members(const ObjectType& type, const json::object& given, c
     std::string_view name(member.key());
     const Property* property = type.find(name);
     bool known = (property && property->name == name) || read_of(type.name).contains(name) || shown_of(type.name).contains(name);
-    if (type.name == "ticket" && writer.many) known = known || name == "additional_tags" || name == "remove_tags";
+    if (type.name == "ticket" && (writer.many || readings_.tags_added_to_one)) known = known || name == "additional_tags" || name == "remove_tags";
     if (type.name == "ticket" && writer.import) known = known || name == "comments";
     if (!known) draft.problems.add(name, "InvalidValue", capitalised(name) + ": is no member of a " + type.name);
   }

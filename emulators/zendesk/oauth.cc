@@ -1,4 +1,5 @@
 // Tokens that end, and refresh tokens that turn over (contract A1).
+#include <algorithm>
 #include <set>
 
 #include "base/text.h"
@@ -17,20 +18,57 @@ tl::unexpected<ApiError> oauth_error(std::string_view error, std::string_view de
   return refused;
 }
 
+/// The scopes that there are: of everything, and of one resource each.
+const std::set<std::string>& all_scopes() {
+  static const std::set<std::string> scopes = [] {
+    std::set<std::string> all{"read", "write", "impersonate", "auditlogs:read", "security:read", "any_channel:write", "web_widget:write"};
+    for (const char* resource : {"account_settings",
+                                 "apps",
+                                 "automations",
+                                 "brands",
+                                 "custom_objects",
+                                 "deletion_schedules",
+                                 "dynamic_content",
+                                 "groups",
+                                 "hc",
+                                 "macros",
+                                 "organizations",
+                                 "requests",
+                                 "satisfaction_ratings",
+                                 "sla_policies",
+                                 "targets",
+                                 "themes",
+                                 "tickets",
+                                 "triggers",
+                                 "users",
+                                 "webhooks",
+                                 "zis",
+                                 "ticket_attachments",
+                                 "ticket_views"}) {
+      for (const char* verb : {":read", ":write"}) all.insert(std::string(resource) + verb);
+    }
+    return all;
+  }();
+  return scopes;
+}
+
 bool are_scopes(const std::string& scopes) {
-  static const std::set<std::string_view> kResources{
-      "tickets",   "users",           "organizations",        "webhooks",    "triggers",   "automations", "macros", "targets", "requests", "hc", "apps",
-      "auditlogs", "dynamic_content", "satisfaction_ratings", "any_channel", "web_widget", "zis",         "groups", "views"};
-  for (std::string_view scope : split(scopes, ' ')) {
-    std::size_t colon = std::min(scope.find(':'), scope.size());
-    std::string_view verb = colon == scope.size() ? scope : scope.substr(colon + 1);
-    bool known = verb == "read" || verb == "write" || (verb == "impersonate" && colon == scope.size());
-    if (!known || (colon < scope.size() && !kResources.contains(scope.substr(0, colon)))) return false;
-  }
-  return true;
+  std::vector<std::string_view> each = split(scopes, ' ');
+  return std::all_of(each.begin(), each.end(), [](std::string_view scope) { return all_scopes().contains(std::string(scope)); });
 }
 
 }  // namespace
+
+std::string Zendesk::scope_of(std::string_view resource, std::string_view verb) {
+  static const std::map<std::string_view, std::string_view> kNamedOtherwise{{"views", "ticket_views"},
+                                                                            {"uploads", "ticket_attachments"},
+                                                                            {"attachments", "ticket_attachments"},
+                                                                            {"group_memberships", "groups"},
+                                                                            {"organization_memberships", "organizations"}};
+  auto other = kNamedOtherwise.find(resource);
+  std::string scope = std::string(other == kNamedOtherwise.end() ? resource : other->second) + ":" + std::string(verb);
+  return all_scopes().contains(scope) ? scope : "";
+}
 
 Zendesk::Answer Zendesk::authorize(Call& call) {
   std::string back = call.query_value("redirect_uri").value_or("");

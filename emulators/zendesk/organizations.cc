@@ -27,14 +27,18 @@ Outcome<void> Account::update_organization(RowNumber row, const json::object& gi
   return {};
 }
 
-void Account::remove_organization(RowNumber row, const Writer& writer) {
-  Transaction all_or_nothing(database_);
+Outcome<void> Account::remove_organization(RowNumber row, const Writer& writer) {
   std::int64_t id = id_of(organizations_, row);
+  for (const ObjectType* type : {&users_, &tickets_}) {
+    if (auto free = check_unreferenced(find_by(*type, "organization_id", id)); !free) return free;
+  }
+  Transaction all_or_nothing(database_);
   database_.remove(*organizations_.table, row, context(writer));
   repoint(users_, "organization_id", id, Value{}, writer);
   repoint(tickets_, "organization_id", id, Value{}, writer);
   events_.removed(organizations_, row, writer.at);
   all_or_nothing.commit();
+  return {};
 }
 
 }  // namespace lockstep::emulators::zendesk

@@ -19,7 +19,7 @@ Outcome<Page> by_offset(const Call& call, const std::vector<Place>& places) {
   if (!size) return tl::unexpected(std::move(size.error()));
   std::int64_t most = std::clamp<std::int64_t>(*size, 1, kMostOnPage), page_number = std::max<std::int64_t>(*number, 1);
   if (page_number > kDeepest || page_number * most > kDeepest)
-    return refuse_listed(400, "InvalidPaginationDepth", "Invalid Pagination Depth", "Pagination depth limit exceeded, please use cursor pagination");
+    return refuse_listed(400, "InvalidPaginationDepth", "Invalid Pagination Depth", "Pagination depth limit exceeded, please use cursor pagination", "page");
   std::size_t first = static_cast<std::size_t>((page_number - 1) * most), last = std::min(places.size(), first + static_cast<std::size_t>(most));
   Page page;
   for (std::size_t i = first; i < last; ++i) page.rows.push_back(places[i].row);
@@ -89,7 +89,7 @@ Outcome<Place> decode_cursor(std::string_view text) {
       if (key.ec == std::errc() && key.ptr == middle && row.ec == std::errc() && row.ptr == bytes.data() + bytes.size()) return place;
     }
   }
-  return refuse_listed(400, "InvalidPaginationParameter", "Invalid pagination parameter", "The cursor is not valid");
+  return refuse_listed(400, "InvalidPaginationParameter", "Invalid pagination parameter", "The cursor is not valid", "page");
 }
 
 std::string address_with(const Call& call, const std::vector<std::pair<std::string, std::string>>& parameters, const std::vector<std::string>& without) {

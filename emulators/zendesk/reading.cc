@@ -32,8 +32,7 @@ Zendesk::Answer Zendesk::comments(Call& call) {
   std::vector<Place> places;
   for (RowNumber row : table.find_equal(*table.find_field(comment::kTicket), account_.id_of(account_.tickets(), *ticket))) places.push_back({0, row});
   std::string sort = call.query_value("sort").value_or("created_at");
-  if (call.query_value("page[size]") && sort != "created_at" && sort != "-created_at")
-    return refuse_listed(400, "InvalidSort", "Invalid sort", "The sort is not valid: " + sort);
+  if (call.query_value("page[size]") && sort != "created_at" && sort != "-created_at") return bad_sort(sort);
   bool newest_first = call.query_value("sort") == "-created_at" || call.query_value("sort_order") == "desc";
   if (newest_first) std::reverse(places.begin(), places.end());
   auto page = page_of(call, places, newest_first);

@@ -197,6 +197,7 @@ ObjectType organization_type(Database& database) {
                              custom("organization_fields.crm_id", "CRM id", 360000000202, Kind::text)});
   type.table->add_index(type.field("name"), true);
   type.table->add_index(type.field("external_id"), true);
+  type.table->add_index(type.field("domain_names"), false, ' ');
   type.next_id = 1'500'000'000'001;
   type.find("name")->required = true;
   return type;

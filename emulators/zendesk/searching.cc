@@ -318,7 +318,7 @@ Zendesk::Answer Zendesk::search_export(Call& call) {
   for (auto& [name, value] : call.query) {
     if (name != "page[after]") continue;
     auto place = read_search_cursor(value, call.now);
-    if (!place) return refuse_listed(400, "InvalidPaginationParameter", "Invalid pagination parameter", "The cursor is not valid or has expired");
+    if (!place) return refuse_listed(400, "InvalidPaginationParameter", "Invalid pagination parameter", "The cursor is not valid or has expired", "page");
     value = std::move(*place);
   }
   auto found = look_for(call.query_value("query").value_or(""), *type, call.now);

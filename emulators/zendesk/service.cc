@@ -28,7 +28,7 @@ Zendesk::Zendesk(const EmulatorClock& clock, Rng rng, ZendeskOptions options)
       export_searches_(100, kMinute),
       deep_lists_(50, kMinute),
       all_ticket_updates_(100, kMinute) {
-  api_token_used_ = now();
+  token_list_.push_back({next_token_++, "Integration", options_.api_token, now(), now()});
   tokens().register_client(options_.client);
   set_retries();
   account_.events().set_placeholders([this](RowNumber ticket, std::string_view name) { return placeholder(ticket, name); });
@@ -145,6 +145,9 @@ void Zendesk::add_routes() {
   add("POST", "/oauth/tokens", &Zendesk::token);
   add("GET", "/api/v2/oauth/tokens/current", &Zendesk::current_token);
   add("DELETE", "/api/v2/oauth/tokens/current", &Zendesk::revoke_token);
+  add("GET", "/api/v2/api_tokens", &Zendesk::api_tokens);
+  add("POST", "/api/v2/api_tokens", &Zendesk::api_token_create);
+  for (const char* method : {"GET", "DELETE"}) add(method, "/api/v2/api_tokens/{id}", &Zendesk::api_token);
   add("GET", "/api/v2/users/me", &Zendesk::me);
   add("POST", "/api/v2/users/create_or_update_many", &Zendesk::create_or_update_many, users);  // of organizations there is none
   for (ObjectType* type : {&tickets, &users, &organizations}) add_type_routes(*type);
@@ -289,8 +292,9 @@ void Zendesk::outgoing_answered_with(std::uint64_t id, int status, std::string_v
 
 /// Only some failures are tried again (A9): a conflict, no answer, a limit or outage that says how long.
 bool Zendesk::delivered(int status) const {
-  if (status == 429 || status == 503) return !told_when_ && !account_.readings().retries_without_time;
-  return status != 0 && status != 409;
+  const std::vector<std::int64_t>& again = account_.readings().webhook_retried_statuses;
+  if (std::find(again.begin(), again.end(), status) == again.end()) return true;
+  return (status == 429 || status == 503) && !told_when_ && !account_.readings().retries_without_time;
 }
 
 void Zendesk::outgoing_answered_by(std::uint64_t id, const http::Response& response) {

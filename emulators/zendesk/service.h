@@ -18,6 +18,12 @@ namespace lockstep::emulators::zendesk {
 
 inline constexpr std::int64_t kMostExported = 1'000;  // rows of a page of an export
 
+struct ApiToken {
+  std::int64_t id = 0;
+  std::string description, secret;
+  WallTime created, used;
+};
+
 /// The dialect: one method per resource, spread over files by topic.
 class Zendesk final : public StandIn {
  public:
@@ -69,10 +75,18 @@ class Zendesk final : public StandIn {
   Outcome<void> check_scope(const Call& call) const;
   Outcome<void> check_limits(Call& call);
   // oauth.cc
+  /// The scope that opens calls of `resource` alone, as their path names it; empty: only `verb` of everything does.
+  static std::string scope_of(std::string_view resource, std::string_view verb);
   Answer authorize(Call& call);
   Answer token(Call& call);
   Answer current_token(Call& call);
   Answer revoke_token(Call& call);
+  // token_calls.cc
+  /// Null: there is none like that, or it is dead.
+  ApiToken* usable_token(std::string_view secret, WallTime now);
+  Answer api_tokens(Call& call);
+  Answer api_token_create(Call& call);
+  Answer api_token(Call& call);
   // reading.cc, listing.cc
   Answer me(Call& call);
   Answer read(Call& call, ObjectType& type);
@@ -293,7 +307,9 @@ class Zendesk final : public StandIn {
   bool limits_, api_tokens_ = true, passwords_ = false, trial_ = false;
   bool told_when_ = false;  // of the answer to a webhook that is looked at: it says when to come again
   std::int64_t webhook_retries_ = 3, webhook_retry_ms_ = 5'000, webhook_timeout_ms_ = 10'000, api_token_unused_days_ = 30;
-  WallTime api_token_used_;
+  std::vector<ApiToken> token_list_;
+  std::int64_t next_token_ = 360'000'000'401;
+  bool api_tokens_made_ = false;
   std::int64_t close_solved_days_ = 28, refresh_token_life_ms_ = 30LL * 24 * 3'600'000;
   WallTime solved_looked_at_;                         // when solved tickets were last gone through
   std::map<std::string, WallTime> refresh_ends_;      // by refresh token

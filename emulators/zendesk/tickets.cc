@@ -259,7 +259,7 @@ Outcome<void> Account::update_ticket(RowNumber row, const json::object& given, c
   std::vector<std::string> tags = parts_of(tickets_.get(row, "tags"));
   bool retagged = false;
   for (const char* how : {"additional_tags", "remove_tags"}) {
-    const json::value* list = writer.many ? given.if_contains(how) : nullptr;
+    const json::value* list = writer.many || readings_.tags_added_to_one ? given.if_contains(how) : nullptr;
     if (!list || !list->is_array()) continue;
     retagged = true;
     for (const json::value& each : list->get_array()) {

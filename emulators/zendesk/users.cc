@@ -1,4 +1,6 @@
 // Users and their identities (contract A2, A3).
+#include <algorithm>
+
 #include "base/text.h"
 #include "emulators/zendesk/account.h"
 
@@ -20,6 +22,16 @@ void Account::check_email(RowNumber self, std::string_view email, Draft& draft) 
   RowNumber other = user_with_email(email);
   if (other != kNoRow && other != self)
     draft.problems.add("email", "DuplicateValue", "Email: " + std::string(email) + " is already being used by another user");
+}
+
+Value Account::organization_of(std::string_view email) const {
+  std::size_t at = email.rfind('@');
+  if (at == std::string_view::npos || readings_.domains_assign_nobody) return {};
+  std::string domain = to_lower_ascii(email.substr(at + 1));
+  auto found = find_by(organizations_, "domain_names", std::string_view(domain));
+  if (found.empty()) return {};
+  auto by_name = [&](RowNumber a, RowNumber b) { return text_of(organizations_.get(a, "name")) < text_of(organizations_.get(b, "name")); };
+  return id_of(organizations_, *std::min_element(found.begin(), found.end(), by_name));
 }
 
 Outcome<void> Account::take_default_group(RowNumber row, const json::object& given, const Writer& writer) {
@@ -80,6 +92,7 @@ Outcome<RowNumber> Account::create_user(const json::object& given, const Writer&
   if (!draft.problems.empty()) return draft.problems.refusal();
   if (!draft.find(users_.field("role"))) draft.set(users_.field("role"), std::string("end-user"));
   draft.set(users_.field("active"), true);
+  if (!draft.find(users_.field("organization_id"))) draft.set(users_.field("organization_id"), organization_of(address));
   RowNumber row = insert(users_, draft, writer);
   if (!address.empty()) {
     if (auto added = add_identity(row, address, true, writer); !added) return added;
@@ -141,6 +154,7 @@ Outcome<void> Account::remove_user(RowNumber row, const Writer& writer) {
     problems.add("base", "InvalidValue", "User is requester on one or more tickets that are not closed.");
     return problems.refusal();
   }
+  if (auto free = check_unreferenced(find_by(tickets_, "assignee_id", id)); !free) return free;
   Transaction all_or_nothing(database_);
   Draft draft;
   draft.set(users_.field("active"), false);
@@ -153,6 +167,7 @@ Outcome<void> Account::remove_user(RowNumber row, const Writer& writer) {
   }
   database_.remove(*users_.table, row, context(writer));
   repoint(tickets_, "assignee_id", id, Value{}, writer);
+  forget_copied(id, writer);
   events_.removed(users_, row, writer.at);
   all_or_nothing.commit();
   return {};

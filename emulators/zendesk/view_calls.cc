@@ -50,7 +50,8 @@ Zendesk::Answer Zendesk::view_create(Call& call) {
   auto given = read_member(call, document, "view");
   if (!given) return tl::unexpected(std::move(given.error()));
   View view;
-  if (auto read = read_view(account_.tickets(), **given, view); !read) return tl::unexpected(std::move(read.error()));
+  if (auto read = read_view(account_.tickets(), **given, account_.readings().views_of_any_condition, view); !read)
+    return tl::unexpected(std::move(read.error()));
   view.created = view.updated = call.now;
   return json_answer(201, json::object{{"view", render_view(views_.add(std::move(view)), call.base_url)}});
 }
@@ -68,7 +69,8 @@ Zendesk::Answer Zendesk::view_one(Call& call) {
     auto given = read_member(call, document, "view");
     if (!given) return tl::unexpected(std::move(given.error()));
     View next = **view;
-    if (auto read = read_view(account_.tickets(), **given, next); !read) return tl::unexpected(std::move(read.error()));
+    if (auto read = read_view(account_.tickets(), **given, account_.readings().views_of_any_condition, next); !read)
+      return tl::unexpected(std::move(read.error()));
     next.updated = call.now;
     **view = std::move(next);
   }
@@ -143,7 +145,8 @@ Zendesk::Answer Zendesk::view_preview(Call& call, bool count_alone) {
   if (!given) return tl::unexpected(std::move(given.error()));
   View view;
   view.title = "Preview";
-  if (auto read = read_view(account_.tickets(), **given, view); !read) return tl::unexpected(std::move(read.error()));
+  if (auto read = read_view(account_.tickets(), **given, account_.readings().views_of_any_condition, view); !read)
+    return tl::unexpected(std::move(read.error()));
   if (!count_alone) return view_rows(call, view);
   return json_answer(200, json::object{{"view_count", count_row(view, rows_of(view, account_.tickets()).size(), call.base_url)}});
 }

@@ -34,7 +34,8 @@ class Views {
 
 /// Takes what `given` has over into `view`. Refused: no title, an unknown field or operator, or no condition on what tickets are
 /// told apart by.
-Outcome<void> read_view(const ObjectType& tickets, const json::object& given, View& view);
+/// `any_condition`: none of them has to tell tickets apart.
+Outcome<void> read_view(const ObjectType& tickets, const json::object& given, bool any_condition, View& view);
 json::object render_view(const View& view, const std::string& base_url);
 bool is_column(const ObjectType& tickets, std::string_view name);
 /// The tickets of a view in its order.

@@ -40,7 +40,10 @@ bool is_method(std::string_view method) {
   return std::find(std::begin(kMethods), std::end(kMethods), method) != std::end(kMethods);
 }
 
-tl::unexpected<ApiError> bad_webhook(std::string_view detail) { return refuse_listed(400, "InvalidWebhook", "Invalid webhook", detail); }
+/// A detail begins with the member that it is about.
+tl::unexpected<ApiError> bad_webhook(std::string_view detail) {
+  return refuse_listed(400, "InvalidWebhook", "Invalid webhook", detail, detail.substr(0, detail.find(' ')));
+}
 
 Outcome<void> check_authentication(const json::value& given) {
   if (given.is_null()) return {};
@@ -97,10 +100,11 @@ Outcome<void> read_into(Webhook& webhook, const json::object& given, const Event
   if (webhook.subscriptions.empty()) return bad_webhook("subscriptions is required");
   if (is_conditional(webhook) && webhook.subscriptions.size() > 1) return bad_webhook("subscriptions cannot mix events with conditional_ticket_events");
   if (!is_conditional(webhook) && (webhook.http_method != "POST" || webhook.request_format != "json"))
-    return bad_webhook("events are told by POST and in json alone");
+    return bad_webhook("http_method of events is POST, and request_format json");
   for (const std::string& each : webhook.subscriptions) {
-    bool known = each == kConditional || (each.starts_with(kEventType) && events.is_told(std::string_view(each).substr(kEventType.size())));
-    if (!known) return bad_webhook("unknown subscription " + each);
+    bool known = events.takes_any_subscription() || each == kConditional ||
+                 (each.starts_with(kEventType) && events.is_told(std::string_view(each).substr(kEventType.size())));
+    if (!known) return bad_webhook("subscriptions are of events that there are: not " + each);
   }
   return {};
 }
@@ -111,7 +115,7 @@ Outcome<void> read_into(Webhook& webhook, const json::object& given, const Event
 Zendesk::Answer Zendesk::webhook_list(Call& call) {
   std::string status = call.query_value("filter[status]").value_or(""), name = call.query_value("filter[name_contains]").value_or("");
   std::string sort = call.query_value("sort").value_or("created_at"), by = sort.substr(sort.starts_with('-') ? 1 : 0);
-  if (by != "created_at" && by != "name" && by != "status") return refuse_listed(400, "InvalidSort", "Invalid sort", "The sort is not valid: " + sort);
+  if (by != "created_at" && by != "name" && by != "status") return bad_sort(sort);
   std::vector<const Webhook*> rows;
   for (const auto& [id, webhook] : account_.events().webhooks()) {
     if ((status.empty() || webhook.status == status) && webhook.name.find(name) != std::string::npos) rows.push_back(&webhook);
@@ -139,7 +143,7 @@ Zendesk::Answer Zendesk::webhook_create(Call& call) {
   Webhook webhook;
   if (auto read = read_into(webhook, **given, account_.events()); !read) return tl::unexpected(std::move(read.error()));
   Events& events = account_.events();
-  if (!events.takes_one_more()) return bad_webhook("a trial account has ten webhooks at most");
+  if (!events.takes_one_more()) return bad_webhook("webhooks of a trial account are ten at most");
   webhook.id = events.new_id();
   webhook.secret = events.new_secret();
   webhook.created = webhook.updated = call.now;
@@ -162,7 +166,7 @@ Zendesk::Answer Zendesk::webhook_update(Call& call) {
   if (!given) return tl::unexpected(std::move(given.error()));
   Webhook next = known->second;
   if (auto read = read_into(next, **given, account_.events()); !read) return tl::unexpected(std::move(read.error()));
-  if (is_conditional(next) != is_conditional(known->second)) return bad_webhook("the kind of subscriptions is fixed at creation");
+  if (is_conditional(next) != is_conditional(known->second)) return bad_webhook("subscriptions keep the kind that they were made with");
   next.updated = call.now;
   known->second = std::move(next);
   return http::Response(204, "");

@@ -31,7 +31,6 @@ Zendesk::Answer Zendesk::create(Call& call, ObjectType& type) {
 }
 
 Zendesk::Answer Zendesk::create_once(Call& call) {
-  constexpr Duration kKept{2 * 3'600'000};
   std::string key = call.header("Idempotency-Key").value_or(""), asked = call.request.target + "\n" + call.request.body;
   if (key.empty()) return create(call, account_.tickets());
   std::erase_if(kept_answers_, [&](const auto& each) { return each.second.until <= call.now; });
@@ -45,7 +44,7 @@ Zendesk::Answer Zendesk::create_once(Call& call) {
   }
   auto answer = create(call, account_.tickets());
   if (!answer) return answer;
-  kept_answers_[{caller_user_, key}] = {std::move(asked), *answer, call.now + kKept};
+  kept_answers_[{caller_user_, key}] = {std::move(asked), *answer, call.now + account_.readings().idempotency_key_life};
   answer->headers.add("x-idempotency-lookup", "miss");
   return answer;
 }

@@ -170,6 +170,7 @@ TEST_F(ControlPlaneOfNotes, MistakesInAFaultAreToldAndSwitchNothing) {
       {{{"name", "slow"}, {"count", 1.5}}, "count must be a whole number, 0 or more"},
       {{{"name", "slow"}, {"status", 200}}, "status must be a whole number, 400 or more"},
       {{{"name", "slow"}, {"match", 7}}, "match must be a text"},
+      {{{"name", "server_error"}, {"code", "0x1"}}, "this system has no error '0x1' that a fault raises"},
   };
   for (const auto& [told, message] : cases) {
     Answer answer = control("faults", told);

@@ -88,6 +88,26 @@ TEST(Database, DeletedRowsStayAsTombstonesInTheChangeLog) {
   EXPECT_EQ(table.live_count(), 0u);
 }
 
+TEST(Database, WhatIsWrittenUnderEarlierNumbersIsInTheChangeLogWhenItIsDone) {
+  Database database;
+  Table& table = database.table("contact");
+  Database::Numbers early = database.draw(2);
+  RowNumber between = database.create(table, "1", {}, kAnn);
+  EXPECT_FALSE(table.out_of_order());
+  database.write_under(early);
+  RowNumber late = database.create(table, "2", {}, kAnn);
+  database.update(table, late, {{table.field("name"), std::string("A")}}, kAnn);
+  EXPECT_EQ(table.record(late).number(), early.first + 1);
+  EXPECT_LT(table.record(late).number(), table.record(between).number());
+  EXPECT_GT(table.record(late).version, table.record(between).version);
+  EXPECT_TRUE(table.out_of_order());
+  EXPECT_EQ(table.by_version().rbegin()->second, late);
+  database.update(table, late, {}, kAnn);
+  EXPECT_EQ(table.record(late).number(), table.record(late).version) << "the numbers are used up";
+  Database::Numbers left = database.write_under({});
+  EXPECT_EQ(left.first, left.end);
+}
+
 TEST(Database, FindsEachValueOfAList) {
   Database database;
   Table& table = database.table("contact");

@@ -134,11 +134,57 @@ TEST_F(Schema, WhatIsNotKnownOfDefinitionsIsSaidNotToBeServed) {
   EXPECT_EQ(changes(query("\"LogicalName\"", named("account"), R"(,"LabelQuery":{"FilterLanguages":[1031]})")).status, 501);
   EXPECT_EQ(get("RetrieveMetadataChanges(AppModuleId=11111111-1111-4111-8111-111111111111)").status, 501);
   EXPECT_EQ(get("RetrieveMetadataChanges(Colour=1)").status, 400);
+}
+
+class DeletedSchema : public Schema {
+ protected:
+  static std::string filter(const std::string& categories) {
+    return ",DeletedMetadataFilters=Microsoft.Dynamics.CRM.DeletedMetadataFilters'" + categories + "'";
+  }
+  std::string id_of(const std::string& path) { return get(path).at("/MetadataId"); }
+  std::string some = query("\"LogicalName\"", named("contact"));
+};
+
+// fact: §1.4 [?] switch: deleted_ids_flat
+TEST_F(DeletedSchema, WhatIsGoneIsToldByItsIdUnderItsCategory) {
   make_column("contact", "new_Shoe");
-  std::string some = query("\"LogicalName\"", named("contact")), stamp = changes(some).at("/ServerVersionStamp");
-  EXPECT_EQ(remove("EntityDefinitions(LogicalName='contact')/Attributes(LogicalName='new_shoe')").status, 204);
+  make_column("contact", "new_Hat");
+  ASSERT_EQ(
+      post(
+          "RelationshipDefinitions",
+          R"({"@odata.type":"Microsoft.Dynamics.CRM.ManyToManyRelationshipMetadata","SchemaName":"new_fans","Entity1LogicalName":"account","Entity2LogicalName":"contact"})")
+          .status,
+      204);
+  const std::string columns = "EntityDefinitions(LogicalName='contact')/Attributes", relationship = "RelationshipDefinitions(SchemaName='new_fans')";
+  std::string shoe = id_of(columns + "(LogicalName='new_shoe')"), hat = id_of(columns + "(LogicalName='new_hat')"), fans = id_of(relationship),
+              ties = id_of("EntityDefinitions(LogicalName='new_fans')"), stamp = changes(some).at("/ServerVersionStamp");
+  EXPECT_EQ(changes(some, stamp, filter("All")).at("/DeletedMetadata"), R"({"Count":0,"IsReadOnly":false,"Keys":[],"Values":[]})");
+  EXPECT_EQ(remove(columns + "(LogicalName='new_shoe')").status, 204);
+  EXPECT_EQ(remove(columns + "(LogicalName='new_hat')").status, 204);
   EXPECT_EQ(changes(some, stamp).at("/DeletedMetadata/Count"), "0") << "nobody asked";
-  EXPECT_EQ(changes(some, stamp, ",DeletedMetadataFilters=Microsoft.Dynamics.CRM.DeletedMetadataFilters'All'").status, 501) << "no page shows it";
+  Answer attributes = changes(some, stamp, filter("Attribute"));
+  EXPECT_EQ(attributes.at("/DeletedMetadata/Count") + attributes.at("/DeletedMetadata/Keys"), R"(1["Attribute"])");
+  EXPECT_EQ(attributes.at("/DeletedMetadata/Values"), R"([{"Items":[")" + std::min(shoe, hat) + R"(",")" + std::max(shoe, hat) + R"("]}])");
+  EXPECT_EQ(remove(relationship).status, 204);
+  Answer others = changes(some, stamp, filter("Relationship, Default"));
+  EXPECT_EQ(others.at("/DeletedMetadata/Keys"), R"(["Default","Relationship"])");
+  EXPECT_NE(others.at("/DeletedMetadata/Values/0/Items").find(ties), std::string::npos) << "the table of the ties is gone as well";
+  EXPECT_EQ(others.at("/DeletedMetadata/Values/1/Items/0"), fans);
+  EXPECT_EQ(changes(some, others.at("/ServerVersionStamp"), filter("All")).at("/DeletedMetadata/Count"), "0") << "told once";
+  EXPECT_EQ(changes(some, stamp, filter("Colour")).status, 400);
+  EXPECT_EQ(changes(some, stamp, ",DeletedMetadataFilters='All'").status, 400);
+  control("POST", "settings", R"({"deleted_ids_flat":true})");
+  Answer flat = changes(some, stamp, filter("Default,Relationship"));
+  EXPECT_EQ(flat.at("/DeletedMetadata/Keys"), R"(["Default","Relationship"])");
+  EXPECT_EQ(flat.at("/DeletedMetadata/Values"), R"([")" + ties + R"(",")" + fans + R"("])");
+}
+
+// fact: §1.4
+TEST_F(DeletedSchema, AChoiceThatIsGoneIsAnOptionSet) {
+  ASSERT_EQ(post("GlobalOptionSetDefinitions", R"({"Name":"new_sizes","Options":[{"Label":{"LocalizedLabels":[{"Label":"Small"}]}}]})").status, 204);
+  std::string sizes = id_of("GlobalOptionSetDefinitions(Name='new_sizes')"), stamp = changes(some).at("/ServerVersionStamp");
+  EXPECT_EQ(remove("GlobalOptionSetDefinitions(Name='new_sizes')").status, 204);
+  EXPECT_EQ(changes(some, stamp, filter("OptionSet")).at("/DeletedMetadata/Values/0/Items/0"), sizes);
 }
 
 // fact: §1.4

@@ -1,4 +1,6 @@
 // The shapes and limits of the contract page that no other test speaks of.
+#include <tuple>
+
 #include "zendesk_fixture.h"
 
 namespace lockstep::emulators::zendesk {
@@ -272,13 +274,122 @@ TEST_F(ZendeskContract, MaintenanceSaysWhenItIsOver) {
 }
 
 // fact: §A8
-TEST_F(ZendeskContract, WhatIsNotAllowedIsToldWithATitle) {
+TEST_F(ZendeskContract, AMissingScopeIsToldByItsName) {
   json::object asked{{"grant_type", "client_credentials"}, {"client_id", "lockstep-client"}, {"client_secret", "lockstep-secret"}, {"scope", "tickets:read"}};
   caller.headers.set("Authorization", "Bearer " + text_at(caller.send_json("POST", "/oauth/tokens", asked).body, "/access_token"));
   Answer refused = get("users");
   EXPECT_EQ(refused.status, 403);
-  EXPECT_EQ(text_at(refused.body, "/error/title"), "Forbidden");
-  EXPECT_FALSE(text_at(refused.body, "/error/message").empty());
+  EXPECT_EQ(refused.text, R"({"error":"Forbidden","description":"You are missing the following required scopes: users:read, read"})");
+  EXPECT_EQ(text_at(get("ticket_fields").body, "/description"), "You are missing the following required scopes: read") << "no scope of its own";
+}
+
+// fact: §A8 [I]
+TEST_F(ZendeskContract, WhatAPlanDoesNotHaveIsToldWithATitle) {
+  for (const char* feature : {"audit_logs", "workspaces.json", "it_asset_management/assets"}) {
+    Answer refused = get(feature);
+    EXPECT_EQ(refused.status, 403) << feature;
+    EXPECT_EQ(members(refused.body.at("error")), "title message");
+    EXPECT_EQ(text_at(refused.body, "/error/title"), "Forbidden");
+  }
+  EXPECT_EQ(text_at(get("wishes").body, "/error"), "InvalidEndpoint");
+}
+
+// fact: §A8, §A6
+TEST_F(ZendeskContract, ABadRequestNamesTheParameterThatIsItsSource) {
+  for (const auto& [path, code, parameter] : {std::tuple("tickets?page=101", "InvalidPaginationDepth", "page"),
+                                              std::tuple("tickets?page%5Bsize%5D=1&sort=subject", "InvalidPaginationParameter", "sort"),
+                                              std::tuple("tickets?page%5Bsize%5D=1&page%5Bafter%5D=x", "InvalidPaginationParameter", "page")}) {
+    Answer refused = get(path);
+    EXPECT_EQ(refused.status, 400) << path;
+    EXPECT_EQ(members(refused.body.at("errors").at(0)), "code title detail source");
+    EXPECT_EQ(text_at(refused.body, "/errors/0/code") + " " + text_at(refused.body, "/errors/0/source/parameter"), std::string(code) + " " + parameter);
+  }
+  Answer webhook = send("POST", "webhooks", {{"webhook", {{"name", "x"}, {"endpoint", "nowhere"}}}});
+  EXPECT_EQ(text_at(webhook.body, "/errors/0/source/parameter"), "endpoint");
+}
+
+// fact: §A1 switch: unknown_scopes_refused
+TEST_F(ZendeskContract, AScopeIsOfEverythingOrOfOneResource) {
+  control("settings", {{"unknown_scopes_refused", true}});
+  auto asked = [&](const std::string& scope) {
+    json::object grant{{"grant_type", "client_credentials"}, {"client_id", "lockstep-client"}, {"client_secret", "lockstep-secret"}, {"scope", scope}};
+    return caller.send_json("POST", "/oauth/tokens", grant);
+  };
+  std::size_t known = 0;
+  for (const char* resource : {"account_settings",
+                               "any_channel",
+                               "apps",
+                               "auditlogs",
+                               "automations",
+                               "brands",
+                               "custom_objects",
+                               "deletion_schedules",
+                               "dynamic_content",
+                               "groups",
+                               "hc",
+                               "macros",
+                               "organizations",
+                               "requests",
+                               "satisfaction_ratings",
+                               "security",
+                               "sla_policies",
+                               "targets",
+                               "themes",
+                               "ticket_attachments",
+                               "ticket_views",
+                               "tickets",
+                               "triggers",
+                               "users",
+                               "web_widget",
+                               "webhooks",
+                               "zis"}) {
+    for (const char* verb : {":read", ":write"}) known += asked(std::string(resource) + verb).status == 200 ? 1 : 0;
+  }
+  for (const char* broad : {"read", "write", "impersonate"}) known += asked(broad).status == 200 ? 1 : 0;
+  EXPECT_EQ(known, 53u) << "an audit log and a security setting are only read, a channel and a widget only written";
+  for (const char* unknown : {"views:read", "tickets", "tickets:delete", "auditlogs:write", "impersonate:read"})
+    EXPECT_EQ(asked(unknown).status, 400) << unknown;
+  auto status = [&](const char* scope, const char* path) {
+    caller.headers.set("Authorization", "Bearer " + text_at(asked(scope).body, "/access_token"));
+    return get(path).status;
+  };
+  EXPECT_EQ(status("ticket_views:read", "views"), 200);
+  EXPECT_EQ(status("groups:read", "group_memberships"), 200);
+  EXPECT_EQ(status("organizations:read", "organization_memberships"), 200);
+  EXPECT_EQ(status("tickets:read", "views"), 403);
+  EXPECT_EQ(status("impersonate", "tickets"), 403);
+}
+
+// fact: §A1 switch: api_tokens_made
+TEST_F(ZendeskContract, ApiTokensAreMadeNoMore) {
+  json::object asked{{"api_token", {{"description", "Second"}}}};
+  EXPECT_EQ(send("POST", "api_tokens", asked).status, 403) << "since 2026-10-27";
+  control("settings", {{"api_tokens_made", true}});
+  Answer made = send("POST", "api_tokens", asked);
+  EXPECT_EQ(made.status, 201);
+  Answer all = get("api_tokens.json");
+  EXPECT_EQ(text_at(all.body, "/api_tokens/1/description"), "Second");
+  EXPECT_FALSE(all.body.at("api_tokens").at(1).as_object().contains("token")) << "told once";
+  std::string first = text_at(all.body, "/api_tokens/0/id"), second = text_at(all.body, "/api_tokens/1/id");
+  std::string mine(*caller.headers.find("Authorization"));
+  caller.headers.set("Authorization", "Basic " + to_base64("agent@example.com/token:" + text_at(made.body, "/api_token/token")));
+  EXPECT_EQ(get("tickets").status, 200);
+  EXPECT_EQ(send("DELETE", "api_tokens/" + first, nullptr).status, 204);
+  EXPECT_EQ(text_at(get("api_tokens/" + second).body, "/api_token/id"), second);
+  caller.headers.set("Authorization", mine);
+  EXPECT_EQ(get("tickets").status, 401) << "deleted";
+}
+
+// fact: §A2 [K]
+TEST_F(ZendeskContract, ManyAreShownByTheirExternalIds) {
+  std::string one = make_ticket({{"external_id", "a"}}), other = make_ticket({{"external_id", "a"}}),
+              user = make("user", {{"name", "Ann"}, {"external_id", "a"}});
+  make_ticket({{"external_id", "b"}});
+  Answer tickets = get("tickets/show_many?external_ids=a,none");
+  EXPECT_EQ(text_at(tickets.body, "/tickets/0/id") + " " + text_at(tickets.body, "/tickets/1/id"), one + " " + other) << "tickets may share one";
+  EXPECT_EQ(text_at(tickets.body, "/count"), "2");
+  Answer users = get("users/show_many.json?external_ids=a");
+  EXPECT_EQ(text_at(users.body, "/users/0/id") + " of " + text_at(users.body, "/count"), user + " of 1");
 }
 
 }  // namespace

@@ -98,7 +98,7 @@ TEST_F(ZendeskMembers, ListsBesideTheListOfTicketsArePutInOrderToo) {
   EXPECT_EQ(text_at(get(list + "sort_by=status").body, "/tickets/0/id"), second);
   EXPECT_EQ(text_at(get(list + "sort_by=status&sort_order=desc").body, "/tickets/0/id"), first);
   EXPECT_EQ(text_at(get(list + "page%5Bsize%5D=1&sort=-id").body, "/tickets/0/id"), second);
-  EXPECT_EQ(text_at(get(list + "page%5Bsize%5D=1&sort=subject").body, "/errors/0/code"), "InvalidSort");
+  EXPECT_EQ(text_at(get(list + "page%5Bsize%5D=1&sort=subject").body, "/errors/0/code"), "InvalidPaginationParameter");
 }
 
 // fact: §A6 [K] switch: unknown_orders
@@ -109,7 +109,7 @@ TEST_F(ZendeskMembers, AnOrderThatIsNotServedIsRefused) {
   for (const char* path : {"tickets?sort_by=nothing", "users?sort_by=subject"}) EXPECT_EQ(get(path).status, 501) << path;
   control("settings", {{"unknown_orders", true}});
   for (const char* path : {"tickets?sort_by=nothing", "users?sort_by=subject"}) EXPECT_EQ(get(path).status, 200) << path;
-  EXPECT_EQ(text_at(get("tickets/" + id + "/comments?page%5Bsize%5D=1&sort=body").body, "/errors/0/code"), "InvalidSort");
+  EXPECT_EQ(text_at(get("tickets/" + id + "/comments?page%5Bsize%5D=1&sort=body").body, "/errors/0/code"), "InvalidPaginationParameter");
   EXPECT_EQ(get("tickets/" + id + "/comments?page%5Bsize%5D=1&sort=-created_at").status, 200);
 }
 

@@ -1,5 +1,6 @@
 // Signing in, acting for others, limits and failures.
 import assert from "node:assert/strict";
+import { generateKeyPairSync, sign } from "node:crypto";
 import { scenario } from "../harness.mjs";
 
 scenario("a token comes by client credentials for this organisation alone", { facts: "§1.1" }, async ({ standIn, requestToken }) => {
@@ -22,9 +23,14 @@ scenario("the older token endpoint takes a resource", { facts: "§1.1 [K]" }, as
 
 scenario("a certificate's assertion takes the place of the secret", { facts: "§1.1 [K]" }, async ({ standIn, requestToken }) => {
   const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
-  const assertion = (claims) => `${part({ alg: "RS256", typ: "JWT" })}.${part({ aud: `${standIn.url}/contoso.onmicrosoft.com/oauth2/v2.0/token`, iss: "lockstep-client", sub: "lockstep-client", jti: "1", exp: Math.floor(Date.now() / 1000) + 300, ...claims })}.c2lnbmF0dXJl`;
-  const ask = (claims) => requestToken(standIn.url, { client_secret: "", client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer", client_assertion: assertion(claims) });
+  const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 }), { privateKey: anothers } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const signed = (text, key) => `${text}.${sign("sha256", Buffer.from(text), key).toString("base64url")}`;
+  const assertion = (claims, key = privateKey) => signed(`${part({ alg: "RS256", typ: "JWT" })}.${part({ aud: `${standIn.url}/contoso.onmicrosoft.com/oauth2/v2.0/token`, iss: "lockstep-client", sub: "lockstep-client", jti: "1", exp: Math.floor(Date.now() / 1000) + 300, ...claims })}`, key);
+  const ask = (claims, key) => requestToken(standIn.url, { client_secret: "", client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer", client_assertion: assertion(claims, key) });
+  assert.equal((await ask({})).body.error, "invalid_client", "no certificate is registered");
+  await standIn.control("settings", { client_keys: { "lockstep-client": publicKey.export({ type: "spki", format: "pem" }) } });
   assert.equal((await ask({})).status, 200);
+  assert.equal((await ask({}, anothers)).body.error, "invalid_client");
   assert.equal((await ask({ exp: 1 })).body.error, "invalid_client");
   assert.equal((await ask({ aud: "elsewhere" })).body.error, "invalid_client");
 });

@@ -126,6 +126,21 @@ scenario("tables are tied many to many, and a relationship forbids deleting", { 
   assert.equal(await api.deleteRecord({ collection: "accounts", key: account }), true);
 });
 
+scenario("a table is tied to itself by two names, and how that is shown is changed", { facts: "§2.8, §8 [K]" }, async ({ api }) => {
+  const id = await api.createRelationship({ data: { "@odata.type": "Microsoft.Dynamics.CRM.ManyToManyRelationshipMetadata", SchemaName: "new_partners", Entity1LogicalName: "account", Entity2LogicalName: "account",
+    Entity1NavigationPropertyName: "new_sells", Entity2NavigationPropertyName: "new_buys" } });
+  const [seller, buyer] = [await api.create({ collection: "accounts", data: { name: "Seller" } }), await api.create({ collection: "accounts", data: { name: "Buyer" } })];
+  await api.associate({ collection: "accounts", primaryKey: seller, relationshipName: "new_sells", relatedCollection: "accounts", relatedKey: buyer });
+  const tied = async (key) => api.retrieve({ collection: "accounts", key, select: ["name"], expand: [{ property: "new_sells", select: ["name"] }, { property: "new_buys", select: ["name"] }] });
+  assert.deepEqual([(await tied(seller)).new_sells[0].name, (await tied(seller)).new_buys], ["Buyer", []]);
+  assert.equal((await tied(buyer)).new_buys[0].name, "Seller");
+  const castType = "Microsoft.Dynamics.CRM.ManyToManyRelationshipMetadata";
+  const held = await api.retrieveRelationship({ key: id, castType });
+  await api.updateRelationship({ castType, data: { ...held, Entity1AssociatedMenuConfiguration: { Behavior: "DoNotDisplay" } } });
+  assert.equal((await api.retrieveRelationship({ key: id, castType })).Entity1AssociatedMenuConfiguration.Behavior, "DoNotDisplay");
+  assert.equal(await api.deleteRelationship({ key: id }), true);
+});
+
 scenario("a table is made, filled and renamed", { facts: "§8 [K]" }, async ({ api }) => {
   const string = "Microsoft.Dynamics.CRM.StringAttributeMetadata";
   const id = await api.createEntity({ data: {

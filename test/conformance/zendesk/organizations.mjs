@@ -14,6 +14,15 @@ scenario("an organization is created, read, updated and deleted", { facts: "§A2
   await assert.rejects(client.organizations.show(created.id), /404/);
 });
 
+scenario("a new user is in the organization of the address's domain", { facts: "§A2 [K] switch: domains_assign_nobody" }, async ({ client, standIn }) => {
+  const { result: acme } = await client.organizations.create({ organization: { name: "Acme", domain_names: ["acme.example"] } });
+  const home = async (email) => (await client.users.create({ user: { name: "Ann", email } })).result.organization_id;
+  assert.equal(await home("ann@acme.example"), acme.id);
+  assert.equal(await home("ann@other.example"), null);
+  await standIn.control("settings", { domains_assign_nobody: true });
+  assert.equal(await home("bob@acme.example"), null);
+});
+
 scenario("an organization's name is its own", { facts: "§A2, §A8" }, async ({ client }) => {
   await client.organizations.create({ organization: { name: "Acme" } });
   await assert.rejects(client.organizations.create({ organization: { name: "ACME" } }), /422/);

@@ -31,7 +31,8 @@ scenario("retired API tokens are refused", { facts: "§A1" }, async ({ client, s
 
 scenario("passwords sign in only where they are switched on", { facts: "§A1 [D] switch: passwords" }, async ({ signedIn, standIn }) => {
   const client = signedIn({ username: "agent@example.com", password: "lockstep-password" });
-  await assert.rejects(client.users.me(), /401/);
+  await assert.rejects(client.tickets.list(), /401/);
+  assert.equal((await client.users.me()).result.id, null, "no credential here: the caller is nobody");
   await standIn.control("settings", { passwords: true });
   assert.equal((await client.users.me()).result.role, "admin");
 });
