@@ -97,6 +97,22 @@ TEST_F(Backup, KeepsTheNewest) {
   EXPECT_EQ(std::distance(files::directory_iterator(backups()), files::directory_iterator{}), 3);
 }
 
+TEST_F(Backup, WhatAKilledOneLeftIsTakenAwayAndWhatIsBeingMadeIsNot) {
+  open();
+  const auto half_of = [&](int number) {
+    const auto made = backup_sqlite(store_path(), backups(), 9, minute(number));
+    EXPECT_TRUE(made);
+    files::rename(made->path, made->path + ".part");
+    return made->path + ".part";
+  };
+  const std::string left = half_of(1), under_way = half_of(55);
+  std::ofstream(backups() + "/notes.part") << "not ours";
+  ASSERT_TRUE(backup_sqlite(store_path(), backups(), 9, minute(62)));
+  EXPECT_FALSE(files::exists(left));
+  EXPECT_TRUE(files::exists(under_way));
+  EXPECT_TRUE(files::exists(backups() + "/notes.part"));
+}
+
 TEST_F(Backup, NumbersOfTheLostTimeAreNotGivenOutAgain) {
   open();
   add(1);

@@ -23,7 +23,8 @@ using sqlite::Statement;
 
 constexpr std::size_t kCacheKib = 4 * 1024;
 constexpr std::string_view kPrefix = "lockstep-", kSuffix = ".db";
-constexpr const char* kHalf = ".part";
+constexpr std::string_view kHalf = ".part";
+constexpr Duration kHalfLeft{3'600'000};  // no backup takes so long: whoever made it is gone
 
 /// "2026-11-26T07:45:00.123Z" without dashes and colons: sorts by time, and every file system takes it.
 std::string name_of(WallTime time) {
@@ -158,6 +159,19 @@ Result<std::string> put_aside(const std::string& store_path, WallTime now) {
   return kept;
 }
 
+/// What killed backups left: before another is made, since it may be what the disk is full of.
+void remove_halves(const std::string& folder, WallTime now) {
+  std::error_code error;
+  std::vector<files::path> left;
+  for (const auto& entry : files::directory_iterator(folder, error)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.ends_with(kHalf)) continue;
+    const auto begun = time_of(std::string_view(name).substr(0, name.size() - kHalf.size()));
+    if (begun && *begun + kHalfLeft < now) left.push_back(entry.path());
+  }
+  for (const files::path& path : left) files::remove(path, error);
+}
+
 }  // namespace
 
 Result<BackupFile> backup_sqlite(const std::string& store_path, const std::string& folder, std::size_t keep, WallTime now) {
@@ -166,7 +180,8 @@ Result<BackupFile> backup_sqlite(const std::string& store_path, const std::strin
   files::create_directories(folder, error);
   if (error) return fail(ErrorCode::storage, "cannot make the folder '" + folder + "': " + error.message());
   const files::path path = files::path(folder) / name_of(now);
-  const files::path half = path.string() + kHalf;
+  remove_halves(folder, now);
+  const files::path half = path.string() + std::string(kHalf);
   const auto made = [&]() -> Result<void> {
     files::remove(half, error);
     TRY_VOID(copy_pages(store_path, half.string()));
