@@ -64,7 +64,7 @@ std::optional<http::Response> check_form(const Call& call) {
 HubSpot::Answer HubSpot::authorize(Call& call) {
   std::string client = call.query_value("client_id").value_or(""), target = call.query_value("redirect_uri").value_or("");
   if (!tokens().client(client)) return invalid("missing or unknown client id");
-  if (!http::parse_url(target)) return invalid("missing or invalid redirect_uri");
+  if (!redirect_uris_.contains(target)) return invalid("missing redirect_uri, or none that the app registered");
   std::string scope = call.query_value("scope").value_or(""), optional = call.query_value("optional_scope").value_or("");
   if (scope.empty()) return invalid("missing scope");
   if (!optional.empty()) scope += " " + optional;

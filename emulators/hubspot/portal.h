@@ -49,6 +49,8 @@ struct PortalSettings {
   bool lifecycle_sync = false;             // contacts go forward with the lifecycle stage of their primary company
   bool phones_reformatted = false;         // numbers lose their signs when they are written
   bool numbers_as_texts = false;           // associationTypeId and the limit of a search may be texts
+  bool numeric_metadata = false;           // of stages: values may be numbers, not texts alone
+  bool older_metadata_ignored = false;     // version 1: what an engagement says that its kind does not know is passed over, not refused
   bool filter_values_as_they_are = false;  // values in filters of a search may be numbers, true and false
   bool zoned_instants = false;             // instants may be written in another zone than UTC
   bool plain_webhook_urls = false;         // webhooks may go to http

@@ -52,6 +52,7 @@ HubSpot::HubSpot(const EmulatorClock& clock, Rng rng, HubSpotOptions options)
   Duration window(10'000);
   tokens().register_client(options_.client);
   for (const std::string& token : options_.refresh_tokens) tokens().issue_refresh(token, options_.client.id);
+  redirect_uris_ = {options_.redirect_uris.begin(), options_.redirect_uris.end()};
   apps_.emplace(options_.app_id, App{options_.app_id, true, RollingLimit(options_.oauth_burst_requests, window), RollingLimit(kTies, window)});
   for (const ServiceKey& key : options_.service_keys)
     apps_.emplace(key.app_id, App{key.app_id, false, RollingLimit(options_.burst_requests, window), RollingLimit(kTies, window)});
@@ -174,6 +175,17 @@ Outcome<void> check_query_flags(const Call& call) {
 }
 
 std::string id_text(const json::value* id, bool numbers) { return id && (id->is_string() || numbers) ? scalar_text(*id) : ""; }
+
+Outcome<std::vector<std::string>> id_texts(const json::value* list, bool numbers) {
+  std::vector<std::string> ids;
+  if (!list || list->is_null()) return ids;
+  if (!list->is_array()) return bad_json("line 1, column 1: expected an array of ids");
+  for (const json::value& each : list->get_array()) {
+    ids.push_back(id_text(&each, numbers));
+    if (ids.back().empty()) return bad_json("line 1, column 1: an id is not a string");
+  }
+  return ids;
+}
 
 std::vector<std::string> query_list(const Call& call, std::string_view name) {
   std::vector<std::string> values;

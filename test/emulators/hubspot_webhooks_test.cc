@@ -372,6 +372,18 @@ TEST_F(Hooks, AnAppMayHaveThoseOfEngagements) {
   EXPECT_EQ(post("/webhooks/v3/2500001/subscriptions" + key, note).status, 201);
 }
 
+// fact: §3.2 [S] switch: subscriptions_by_put
+TEST_F(Hooks, ASubscriptionIsChangedByPatchAlone) {
+  subscribe({on("contact.creation")});
+  std::string key = "?hapikey=lockstep-developer-key", base = "/webhooks/v3/2500001/subscriptions";
+  std::string one = base + "/" + text_at(api.get(base + key).body, "/results/0/id") + key;
+  Answer refused = api.send_json("PUT", one, {{"active", false}});
+  EXPECT_EQ(refused.status, 405);
+  EXPECT_EQ(refused.headers.find("Allow").value_or(""), "GET, PATCH, DELETE");
+  set({{"subscriptions_by_put", true}});
+  EXPECT_EQ(text_at(api.send_json("PUT", one, {{"active", false}}).body, "/active"), "false");
+}
+
 // fact: §3.2 [S]
 TEST_F(Hooks, OfAPausedSubscriptionStayAway) {
   std::string key = "?hapikey=lockstep-developer-key", base = "/webhooks/v3/2500001/subscriptions";
