@@ -58,7 +58,7 @@ http::Response Salesforce::token(Call& call) {
 
 bool Salesforce::knows(const std::string& username, const std::string& password) const {
   auto set = passwords_.find(to_lower_ascii(username));
-  return equal_no_case(username, options_.username) && password == (set == passwords_.end() ? options_.password : set->second);
+  return equal_no_case(username, options_.username) && password == (set == passwords_.end() ? options_.password : set->second) + settings_.security_token;
 }
 
 http::Response Salesforce::refresh_grant(Call& call, const OAuthClient& client, const Form& form) {

@@ -42,6 +42,15 @@ struct Settings {
   bool contact_delete_clears_cases = false;        // deleting a contact takes it off its cases; else they block it
   bool merge_losers_in_deleted = true;             // the deleted resource tells of them
   bool case_comment_events = false;                // comments of cases have change events
+  bool blocked_delete_is_dependency = false;       // what keeps a record from being deleted is told as DEPENDENCY_EXISTS, not DELETE_FAILED
+  bool failed_condition_is_error = false;          // a write whose If-Unmodified-Since fails: 400 with a code, not 412
+  bool unsupported_conditions_refused = true;      // If-Range, and conditions of a DELETE: 400; else they are passed over
+  std::string api_access = "enabled";              // disabled_for_org, currently_disabled: every call is 403
+  bool view_setup = true;                          // the user's profile lets see how the org is set up, its limits among it
+  std::string security_token;                      // appended to a password that comes from an address the org does not trust; empty: it trusts all
+  std::int64_t activity_names = 100'000;           // different people and things that one query of activities may name
+  bool latin_1_texts = false;                      // an old org, whose texts hold no other characters
+  bool soap_action_needed = true;                  // a call without that header is a fault
   bool missing_delete_is_cross_reference = false;  // DELETE of an id that never was: INVALID_CROSS_REFERENCE_KEY, not NOT_FOUND
   std::int64_t collection_chunks = 10;             // how often the type may change within a collection
   std::int64_t retrieve_ids = 2'000;               // ids of one read by ids

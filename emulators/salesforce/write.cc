@@ -78,7 +78,7 @@ Outcome<void> Org::read_member(const ObjectType& object, std::string_view name, 
     if (field->type == FieldType::textarea) meant = &(changed = with_line_ends(given, settings_.text_line_ends));
     if (field->type == FieldType::date && settings_.times_in_dates) meant = &(changed = without_time(given));
     if (field->type == FieldType::boolean && given.is_null() && settings_.null_booleans_false) meant = &(changed = false);
-    value = read_value(*field, *meant, writer.text_values, settings_.texts_trimmed);
+    value = read_value(*field, *meant, {writer.text_values, settings_.texts_trimmed, writer.truncates, settings_.latin_1_texts});
   }
   if (!value) return tl::unexpected(value.error());
   if (changed_value(changes, field->name)) {
@@ -168,6 +168,7 @@ Outcome<RowNumber> Org::create(const ObjectType& object, const json::object& bod
   if (!changes) return tl::unexpected(std::move(changes.error()));
   if (auto checked = check_required(object, *changes, true); !checked) return tl::unexpected(checked.error());
   if (auto checked = check_references(*changes); !checked) return tl::unexpected(checked.error());
+  if (auto checked = check_access(object, kNoRow, *changes, writer); !checked) return tl::unexpected(checked.error());
   if (auto checked = check_unique(object, *changes, kNoRow); !checked) return tl::unexpected(checked.error());
   if (auto checked = check_object_rules(object, kNoRow, *changes); !checked) return tl::unexpected(checked.error());
   if (auto checked = check_validations(object, kNoRow, *changes); !checked) return tl::unexpected(checked.error());
@@ -197,6 +198,7 @@ Outcome<void> Org::update(const ObjectType& object, RowNumber row, const json::o
   if (!changes) return tl::unexpected(std::move(changes.error()));
   if (auto checked = check_required(object, *changes, false); !checked) return checked;
   if (auto checked = check_references(*changes); !checked) return checked;
+  if (auto checked = check_access(object, row, *changes, writer); !checked) return checked;
   if (auto checked = check_unique(object, *changes, row); !checked) return checked;
   if (auto checked = check_object_rules(object, row, *changes); !checked) return checked;
   if (auto checked = check_validations(object, row, *changes); !checked) return checked;

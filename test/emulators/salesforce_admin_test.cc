@@ -159,7 +159,7 @@ TEST_F(Administered, AnExpiredPasswordLogsInToASessionThatIsGoodForNothing) {
       api.send("POST", "/services/Soap/u/60.0",
                "<env:Envelope xmlns:env=\"http://schemas.xmlsoap.org/soap/envelope/\"><env:Body><n:login xmlns:n=\"urn:partner.soap.sforce.com\">"
                "<n:username>integration@lockstep.example</n:username><n:password>lockstep-password</n:password></n:login></env:Body></env:Envelope>",
-               {{"Content-Type", "text/xml"}});
+               {{"Content-Type", "text/xml"}, {"SOAPAction", "\"\""}});
   EXPECT_EQ(answer.status, 200);
   auto root = parse_xml(answer.text);
   ASSERT_TRUE(root);

@@ -108,10 +108,11 @@ TEST_F(Streaming, OriginsNameTheClientOfSingleCallsAndOfCollectionsOnlyWhenSetSo
   api.send_json("POST", base + "/composite/sobjects", many, options);
   std::string token = std::string(*api.headers.find("Authorization")).substr(7);
   api.send("POST", "/services/Soap/u/60.0",
-           "<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\"><e:Header><SessionHeader><sessionId>" + token +
+           "<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns=\"urn:partner.soap.sforce.com\"><e:Header><SessionHeader><sessionId>" +
+               token +
                "</sessionId></SessionHeader><CallOptions><client>engine</client></CallOptions></e:Header><e:Body><create><sObjects><type>Account</type>"
                "<Name>C</Name></sObjects></create></e:Body></e:Envelope>",
-           {{"Content-Type", "text/xml"}});
+           {{"Content-Type", "text/xml"}, {"SOAPAction", "\"\""}});
   json::value answer = send({connecting()});
   const std::string rest = "com/salesforce/api/rest/60.0";
   EXPECT_EQ(text_at(answer, "/3/data/payload/ChangeEventHeader/changeOrigin"), "com/salesforce/api/soap/60.0;client=engine");
