@@ -226,6 +226,11 @@ void HubSpot::add_switches() {
   switches_.add("first_company_is_primary", &portal_.associations().first_is_primary);
   switches_.when_changed([this] { portal_.take_settings(); });
   switches_.add("history_page", &portal.history_page);
+  switches_.add("list_page", &portal.list_page);
+  switches_.add("journal_end_status", &portal.journal_end_status);
+  switches_.add("archived_owners_keep_users", &portal.archived_owners_keep_users);
+  switches_.add("key_source_id", &portal.key_source_id);
+  switches_.add("signature_decodes_path", &portal_.events().settings().decodes_path);
   switches_.add("index_lag_ms", &portal.index_lag);
   switches_.add_limit("daily_requests", daily_);
   switches_.add_limit("daily_exports", export_limit_);

@@ -26,10 +26,11 @@ json::object HubSpot::journal_link(const Call& call, const ChangeJournal::File& 
   return json::object{{"url", call.base_url + "/journaled/" + key}, {"expiresAt", format_instant(call.now + kLinkLife)}, {"currentOffset", file.offset}};
 }
 
-/// Files [first, first + count); 204 when there are none.
+/// Files [first, first + count); 204, or what is set, when there are none.
 HubSpot::Answer HubSpot::journal_page(const Call& call, std::size_t first, std::size_t count, bool many) {
   const auto& files = portal_.events().journal().files(call.now);
-  if (first >= files.size()) return http::Response(204, "");
+  auto end = static_cast<int>(portal_.settings().journal_end_status);
+  if (first >= files.size()) return end == 204 ? http::Response(204, "") : Answer(refuse(end, "OBJECT_NOT_FOUND", "There is nothing newer"));
   if (!many) return json_answer(200, journal_link(call, files[first]));
   json::array results;
   for (std::size_t i = first; i < std::min(files.size(), first + count); ++i) results.push_back(journal_link(call, files[i]));

@@ -63,7 +63,11 @@ struct PortalSettings {
   std::int64_t import_file_bytes = 512LL * 1024 * 1024;
   std::int64_t daily_import_rows = 80'000'000;
   std::int64_t unique_collision_status = 400;
-  std::int64_t history_page = 50;  // rows of a list with histories
+  std::int64_t list_page = 10;              // rows of a list that asks for no number
+  std::int64_t history_page = 50;           // rows of a list with histories
+  std::int64_t journal_end_status = 204;    // of the journal where nothing is newer
+  bool archived_owners_keep_users = false;  // archived owners tell userId as the others do
+  std::string key_source_id;                // what service keys write comes from; empty: the id of their app
   Duration index_lag{5'000};
 };
 

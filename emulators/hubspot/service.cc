@@ -99,7 +99,8 @@ Writer HubSpot::writer(const Call& call) const {
   writer.at = call.now;
   writer.actor = call.caller;
   writer.change_source = "INTEGRATION";
-  writer.source_id = caller_->id;
+  const std::string& of_keys = portal_.settings().key_source_id;
+  writer.source_id = caller_->oauth || of_keys.empty() ? caller_->id : of_keys;
   writer.by_api = true;
   auto newest = [&](std::string_view version) { return call.request.target.find(version) != std::string::npos; };
   writer.admin_rules = admin_rules_everywhere_ || newest("/2026-09") || newest("/2027-");

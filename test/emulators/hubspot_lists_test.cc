@@ -80,6 +80,16 @@ TEST_F(Lists, IdsInTheJournalAreNumbersUnlessTheyAreTexts) {
   EXPECT_EQ(told(), text);
 }
 
+// fact: §3.5 [U] switch: journal_end_status
+TEST_F(Lists, TheEndOfTheJournalIsToldWithoutABody) {
+  Answer token = api.send("POST", "/oauth/v1/token", "grant_type=client_credentials&client_id=lockstep-client&client_secret=lockstep-secret",
+                          {{"Content-Type", "application/x-www-form-urlencoded"}});
+  api.headers.set("Authorization", "Bearer " + text_at(token.body, "/access_token"));
+  EXPECT_EQ(api.get("/webhooks-journal/journal/2026-03/earliest").status, 204);
+  set({{"journal_end_status", 404}});
+  EXPECT_EQ(api.get("/webhooks-journal/journal/2026-03/earliest").status, 404);
+}
+
 // fact: §2.2 [S], §2.8 [K] switch: numeric_input_ids
 TEST_F(Lists, IdsOfMembersAreTexts) {
   std::string ann = contact("ann@x.example"), id = list("Guests");

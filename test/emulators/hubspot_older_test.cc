@@ -82,7 +82,7 @@ TEST_F(Older, ALimitThatIsTooHighIsRefused) {
   EXPECT_EQ(api.get("/contacts/v1/lists/all/contacts/all?vidOffset=far").status, 400);
 }
 
-// fact: §0.1 [D2], §2.4 [U]
+// fact: §0.1 [D2], §2.4 [U] switch: null_clears
 TEST_F(Older, WhatIsNoListOfNamesAndValuesIsRefused) {
   std::string vid = contact("a@x.example"), path = "/contacts/v1/contact/vid/" + vid + "/profile";
   for (const json::value& bad : {json::value(json::object()), json::value(json::object{{"properties", json::object{{"city", "Oslo"}}}}),

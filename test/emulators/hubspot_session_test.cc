@@ -371,12 +371,14 @@ TEST_F(Session, APrivateAppsTokenNamesItsApp) {
   EXPECT_EQ(post("/oauth/v2/private-apps/get/access-token-info", {{"tokenKey", "x"}}).status, 404);
 }
 
-// fact: §2.9 [D]
+// fact: §2.9 [D], §2.9 [U] switch: archived_owners_keep_users
 TEST_F(Session, ArchivedOwnersAreListedApartAndGetNothing) {
   EXPECT_EQ(ids(api.get("/crm/v3/owners?archived=true")), "70003");
   Answer gone = api.get("/crm/v3/owners/70003?archived=true");
   EXPECT_TRUE(gone.body.at("userId").is_null());
   EXPECT_TRUE(gone.body.at("userIdIncludingInactive").is_int64());
+  set({{"archived_owners_keep_users", true}});
+  EXPECT_TRUE(api.get("/crm/v3/owners/70003?archived=true").body.at("userId").is_int64());
   EXPECT_EQ(api.get("/crm/v3/owners/70003").status, 404);
   EXPECT_EQ(code(create("contacts", {{"email", "a@x.example"}, {"hubspot_owner_id", "70003"}})), "INVALID_OPTION");
 }

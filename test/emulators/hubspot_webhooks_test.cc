@@ -38,6 +38,7 @@ class Hooks : public HubSpotTest {
     return told;
   }
   std::vector<OutgoingRequest> requests;
+  int made_ = 0;
 };
 
 // fact: §3.3 [U] switch: cleared_as_null
@@ -215,6 +216,34 @@ TEST_F(Hooks, PublishedVectorsOfTheSignatureHold) {
   EXPECT_EQ(request.headers.find("X-HubSpot-Signature"), "4719651512ee2304d442c7ce80d2eeff22bde31754daaf070667b407db501418");
   EXPECT_EQ(request.headers.find("X-HubSpot-Signature-v3"), "ekibrXilGrkxibWgwcaWVsN9wCWPVr2tqdl2M3rBer8=");
   EXPECT_EQ(signed_uri("https://h.example/a%3A?x=%2f%26#top"), "https://h.example/a%3A?x=/%26");
+}
+
+// fact: §3.4 [U] switch: signature_decodes_path
+TEST_F(Hooks, EscapesOfThePathAreSignedAsTheyStandUnlessTheyAreDecodedToo) {
+  const std::string url = "https://hooks.example.test/a%3Ab?x=%2F";
+  auto signed_as = [&](const std::string& address) {
+    post("/__emulator/webhooks", {{"url", url}, {"secret", "s"}, {"subscriptions", {on("contact.creation")}}});
+    requests.clear();
+    contact("c" + std::to_string(++made_) + "@x.example");
+    take();
+    const http::Request& request = requests.at(0).request;
+    std::string source = "POST" + address + request.body + std::string(*request.headers.find("X-HubSpot-Request-Timestamp"));
+    return request.headers.find("X-HubSpot-Signature-v3") == to_base64(hmac_sha256("s", source));
+  };
+  EXPECT_TRUE(signed_as("https://hooks.example.test/a%3Ab?x=/"));
+  set({{"signature_decodes_path", true}});
+  EXPECT_TRUE(signed_as("https://hooks.example.test/a:b?x=/"));
+}
+
+// fact: §3.3 [O], §3.3 [U] switch: key_source_id
+TEST_F(Hooks, WhatAServiceKeyWritesComesFromItsAppUnlessItIsNotTold) {
+  subscribe({on("contact.creation")});
+  contact("a@x.example");
+  EXPECT_EQ(text_at(take().at(0), "/sourceId"), "2500002");
+  set({{"key_source_id", "PrivateApp"}});
+  contact("b@x.example");
+  json::array told = take();
+  EXPECT_EQ(text_at(told.at(0), "/sourceId") + " " + text_at(told.at(0), "/changeSource"), "PrivateApp INTEGRATION");
 }
 
 // fact: §3.3 [D]

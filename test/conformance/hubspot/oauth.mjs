@@ -59,7 +59,7 @@ claim("a deleted refresh token is dead, the access tokens it gave are not", { fa
   assert.equal((await open({ accessToken: token.accessToken }).crm.contacts.basicApi.getPage()).results.length, 0);
 });
 
-claim("an expired token is refused until the client has a new one", { facts: "§1.1 [D], §1.4 [U]" }, async ({ client, open, later }) => {
+claim("an expired token is refused until the client has a new one", { facts: "§1.1 [D], §1.4 [U] switch: expired_as_invalid" }, async ({ client, open, later }) => {
   const first = await refresh(client), mine = open({ accessToken: first.accessToken });
   await mine.crm.contacts.basicApi.getPage();
   await later("1800s");

@@ -20,7 +20,7 @@ scenario("a code and a refresh token give tokens, of which the client tells what
   assert.ok((await open({ ...app, refreshToken: renewed.refresh_token }).refreshAccessToken()).access_token);
 });
 
-scenario("an expired token is refused until the client has a new one; a key of the account is none any more", { facts: "§1.4 [U], §0.2 [D]" }, async ({ open, app, later }) => {
+scenario("an expired token is refused until the client has a new one; a key of the account is none any more", { facts: "§1.4 [U], §0.2 [D] switch: expired_as_invalid" }, async ({ open, app, later }) => {
   const client = open(app);
   const { refresh_token: refreshToken } = await client.refreshAccessToken();
   await client.contacts.get();
